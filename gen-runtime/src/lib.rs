@@ -1,1 +1,18 @@
 //! tornado.gen for Rust.
+
+mod coroutine;
+mod error;
+mod multi;
+mod private;
+mod yield_macro;
+mod yieldable;
+
+#[doc(hidden)]
+pub use crate::private as __private;
+
+pub use crate::coroutine::{BoxCoroutine, Coroutine, Frame, Kind, LocalBoxCoroutine, Site};
+pub use crate::error::{Error, Other, Panicked, Place, Result, Throw, TimeoutError};
+pub use crate::multi::{multi, Multi};
+pub use crate::yieldable::{
+    boxed, boxed_send, ok, raw, BoxYieldable, Custom, Flat, Raw, SendBoxYieldable, Yieldable,
+};
