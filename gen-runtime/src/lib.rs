@@ -1,14 +1,12 @@
 //! tornado.gen for Rust.
 
+#[doc(hidden)]
+pub mod __private;
 mod coroutine;
 mod error;
 mod multi;
-mod private;
 mod yield_macro;
 mod yieldable;
-
-#[doc(hidden)]
-pub use crate::private as __private;
 
 pub use crate::coroutine::{BoxCoroutine, Coroutine, Frame, Kind, LocalBoxCoroutine, Site};
 pub use crate::error::{Error, Other, Panicked, Place, Result, Throw, TimeoutError};
