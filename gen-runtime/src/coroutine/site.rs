@@ -51,7 +51,7 @@ impl fmt::Display for Site {
 }
 
 /// A position as `yield_!` writes it down: a closure without captures, which takes no space in the machine.
-pub trait Here: Fn() -> (&'static str, u32, u32) {
+pub(super) trait Here: Fn() -> (&'static str, u32, u32) {
     /// The position, with the function that the closure was written in.
     fn site(&self) -> Site {
         let (file, line, column) = self();
