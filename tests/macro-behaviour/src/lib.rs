@@ -69,6 +69,14 @@ impl DropLog {
     }
 }
 
+impl Dropped {
+    /// Something to borrow for.
+    #[must_use]
+    pub fn name_len(&self) -> usize {
+        self.0.len()
+    }
+}
+
 impl Drop for Dropped {
     fn drop(&mut self) {
         self.1 .0.borrow_mut().push(self.0);
