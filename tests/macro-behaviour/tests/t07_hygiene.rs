@@ -90,12 +90,10 @@ macro_rules! body_only {
 body_only!(made_of_a_block, { Ok(yield_!(later(1))? + yield_!(later(2))?) });
 
 macro_rules! method {
-    ($self:ident, $name:ident, $receiver:ty, $output:ty, $body:expr) => {
+    ($self:ident, $name:ident, $receiver:ty, $output:ty, $body:block) => {
         impl Machine {
             #[gen::coroutine]
-            fn $name($self: $receiver) -> $output {
-                $body
-            }
+            fn $name($self: $receiver) -> $output $body
         }
     };
 }
