@@ -51,7 +51,11 @@ pub(crate) fn main(lowered: &Lowered, inside: impl FnOnce(&Block) -> TokenStream
     function(lowered, returned.unwrap_or_default(), inside)
 }
 
-fn function(lowered: &Lowered, returned: TokenStream, inside: impl FnOnce(&Block) -> TokenStream) -> TokenStream {
+fn function(
+    lowered: &Lowered,
+    returned: TokenStream,
+    inside: impl FnOnce(&Block) -> TokenStream,
+) -> TokenStream {
     let Lowered { attributes, visibility, defaultness, signature, body, .. } = lowered;
     let Signature { fn_token, ident, generics, paren_token, inputs, .. } = signature;
     let unsafety = lowered.unsafety();

@@ -124,7 +124,9 @@ impl Options {
         }
         if let Some(send) = self.send.take() {
             let (wrong, help) = match erased.threads {
-                Threads::Send => ("`send` and `dyn` do not go together: `dyn` is `Send` already", "remove `send`"),
+                Threads::Send => {
+                    ("`send` and `dyn` do not go together: `dyn` is `Send` already", "remove `send`")
+                }
                 Threads::Local => (
                     "`send` and `dyn(local)` contradict each other: a local coroutine is not `Send`",
                     "remove `send`, or write `dyn` without `(local)`",
@@ -156,7 +158,10 @@ fn parse_threads(input: ParseStream<'_>) -> syn::Result<Threads> {
         skip_until_comma(&content);
     }
     word.map(|_| Threads::Local).ok_or_else(|| {
-        syn::Error::new(parens.span.join(), "`dyn` takes `local` or nothing\n\nhelp: write `dyn` or `dyn(local)`")
+        syn::Error::new(
+            parens.span.join(),
+            "`dyn` takes `local` or nothing\n\nhelp: write `dyn` or `dyn(local)`",
+        )
     })
 }
 
@@ -181,7 +186,8 @@ fn report_unknown(attribute: Attribute, name: &Ident, mistakes: &mut Mistakes) {
     let help = match nearest(&name.to_string(), attribute.options()) {
         Some(known) => format!("did you mean `{}`?", spelling(known)),
         None => {
-            let all: Vec<_> = attribute.options().iter().map(|known| format!("`{}`", spelling(known))).collect();
+            let all: Vec<_> =
+                attribute.options().iter().map(|known| format!("`{}`", spelling(known))).collect();
             format!("there is {}", all.join(", "))
         }
     };

@@ -12,8 +12,9 @@
 use proc_macro2::Span;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Expr, FnArg, GenericArgument, GenericParam, Ident, Lifetime, LifetimeParam, ReceiverKind, Signature, Token,
-    Type, TypeFnPtr, TypeImplTrait, TypeParamBound, TypeReference, WherePredicate, parse_quote_spanned,
+    Expr, FnArg, GenericArgument, GenericParam, Ident, Lifetime, LifetimeParam, ReceiverKind, Signature,
+    Token, Type, TypeFnPtr, TypeImplTrait, TypeParamBound, TypeReference, WherePredicate,
+    parse_quote_spanned,
 };
 
 use super::output::{Output, Pinned};
@@ -127,7 +128,8 @@ impl VisitMut for Names {
     fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
         if lifetime.ident == "_" {
             *lifetime = self.next(lifetime.span());
-        } else if lifetime.ident != "static" && !self.bound.contains(lifetime) && !self.all.contains(lifetime) {
+        } else if lifetime.ident != "static" && !self.bound.contains(lifetime) && !self.all.contains(lifetime)
+        {
             self.all.push(lifetime.clone());
         }
     }
