@@ -32,7 +32,7 @@ use crate::time::with_deadline;
 ///
 /// let answer = gen::run_sync(async {
 ///     gen::sleep(Duration::from_millis(1)).await?;
-///     gen::Result::Ok(42)
+///     Ok::<_, gen::Error>(42)
 /// });
 /// assert_eq!(answer.unwrap(), 42);
 /// ```
@@ -75,7 +75,7 @@ impl IoLoop {
     /// ```
     /// let io_loop = gen::IoLoop::new();
     /// let text = String::from("borrowed");
-    /// let length = io_loop.run_sync(async { gen::Result::Ok(text.len()) })?;
+    /// let length = io_loop.run_sync(async { Ok::<_, gen::Error>(text.len()) })?;
     /// assert_eq!(length, 8);
     /// # Ok::<(), gen::Error>(())
     /// ```

@@ -34,8 +34,8 @@ use crate::Result;
 ///
 /// ```
 /// let sum = gen::run_sync(async {
-///     let task = gen::spawn(async { gen::Result::Ok(40) });
-///     gen::Result::Ok(task.await? + 2)
+///     let task = gen::spawn(async { Ok::<_, gen::Error>(40) });
+///     Ok::<_, gen::Error>(task.await? + 2)
 /// });
 /// assert_eq!(sum.unwrap(), 42);
 /// ```

@@ -31,7 +31,7 @@ use crate::io_loop::{current, Core, NoLoop};
 ///     tx.send("after the call")?;
 ///     task.await?;
 ///     drop(tx);
-///     gen::Result::Ok(rx.iter().collect::<Vec<_>>())
+///     Ok::<_, gen::Error>(rx.iter().collect::<Vec<_>>())
 /// });
 /// assert_eq!(order.unwrap(), ["the first step", "after the call", "the rest"]);
 /// ```
@@ -58,7 +58,7 @@ where
 /// use std::rc::Rc;
 ///
 /// let shared = Rc::new(7);
-/// let seven = gen::run_sync(async move { gen::spawn_local(async move { gen::Result::Ok(*shared) }).await });
+/// let seven = gen::run_sync(async move { gen::spawn_local(async move { Ok::<_, gen::Error>(*shared) }).await });
 /// assert_eq!(seven.unwrap(), 7);
 /// ```
 ///
