@@ -28,10 +28,8 @@ use crate::time::with_deadline;
 /// What it leaves on the loop (tasks that were not waited for, callbacks, timers) is dropped with the loop.
 ///
 /// ```
-/// use std::time::Duration;
-///
 /// let answer = gen::run_sync(async {
-///     gen::sleep(Duration::from_millis(1)).await?;
+///     gen::moment().await?;
 ///     Ok::<_, gen::Error>(42)
 /// });
 /// assert_eq!(answer.unwrap(), 42);

@@ -11,7 +11,7 @@ use crate::Result;
 
 /// Waits until `duration` has passed since this call.
 ///
-/// The deadline is taken now, on the clock of the running loop, not at the yield: two sleeps that are made together end together,
+/// The deadline is taken now, on the clock of the running loop (where none runs: on the real clock), not at the yield: two sleeps that are made together end together,
 /// and one that is over by the time it is yielded costs nothing. A sleep of zero waits for the loop's next turn.
 ///
 /// # Errors
@@ -23,11 +23,12 @@ use crate::Result;
 /// Dropping it takes the timer back. Nothing is lost.
 ///
 /// ```
-/// use std::time::{Duration, Instant};
+/// use std::time::Duration;
 ///
-/// let before = Instant::now();
-/// gen::run_sync(gen::sleep(Duration::from_millis(5)))?;
-/// assert!(before.elapsed() >= Duration::from_millis(5));
+/// let clock = gen::VirtualClock::new();
+/// let before = clock.now();
+/// gen::IoLoop::with_clock(clock.clone()).run_sync(async { gen::sleep(Duration::from_secs(60)).await })?;
+/// assert_eq!(clock.now() - before, Duration::from_secs(60));
 /// # Ok::<(), gen::Error>(())
 /// ```
 pub fn sleep(duration: Duration) -> Sleep {

@@ -28,12 +28,13 @@ use crate::{Result, Yieldable};
 /// #[gen::coroutine]
 /// fn patient() -> gen::Result<&'static str> {
 ///     let slow = gen::sleep(Duration::from_secs(3600));
-///     match yield_!(gen::with_timeout(Duration::from_millis(1), slow)) {
+///     match yield_!(gen::with_timeout(Duration::from_secs(1), slow)) {
 ///         Err(e) if e.is::<gen::TimeoutError>() => Ok("too slow"),
 ///         other => other.map(|()| "done"),
 ///     }
 /// }
-/// assert_eq!(gen::run_sync(patient()).unwrap(), "too slow");
+/// let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
+/// assert_eq!(io_loop.run_sync(patient()).unwrap(), "too slow");
 /// ```
 ///
 /// # Errors

@@ -6,6 +6,9 @@ use std::rc::Rc;
 use std::sync::{Mutex, Once, PoisonError};
 use std::task::{Poll, Waker};
 use std::thread::{self, ThreadId};
+use std::time::{Duration, Instant};
+
+use gen::{Clock, VirtualClock};
 
 /// The order in which things happened, as one string. Clones write to the same one.
 #[derive(Clone, Default)]
@@ -63,6 +66,39 @@ pub struct Counted(Rc<Cell<usize>>);
 impl Drop for Counted {
     fn drop(&mut self) {
         self.0.set(self.0.get() + 1);
+    }
+}
+
+/// A virtual clock that writes down, in seconds from its beginning, when an idle loop wanted to be woken.
+#[derive(Clone)]
+pub struct WatchedClock {
+    clock: VirtualClock,
+    began: Instant,
+    waits: Rc<RefCell<Vec<u64>>>,
+}
+
+impl Default for WatchedClock {
+    fn default() -> Self {
+        let clock = VirtualClock::new();
+        WatchedClock { began: clock.now(), clock, waits: Rc::default() }
+    }
+}
+
+impl WatchedClock {
+    /// What was written so far.
+    pub fn waits(&self) -> Vec<u64> {
+        self.waits.borrow().clone()
+    }
+}
+
+impl Clock for WatchedClock {
+    fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    fn idle_until(&self, deadline: Instant) -> Duration {
+        self.waits.borrow_mut().push((deadline - self.began).as_secs());
+        self.clock.idle_until(deadline)
     }
 }
 
