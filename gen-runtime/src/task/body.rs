@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::cell::ThreadBound;
-use super::join::{Gone, Join};
+use super::join::{Join, Joined};
 use crate::coroutine::throw::hide;
 use crate::error::{Error, Panicked, Throw};
 use crate::io_loop::contain;
@@ -28,7 +28,7 @@ pub(crate) trait Runnable {
 
 /// What a handle sees of a task.
 pub(super) trait Joinable<T> {
-    fn poll_join(&self, cx: &Context<'_>) -> std::result::Result<Poll<Result<T>>, Gone>;
+    fn poll_join(&self, cx: &Context<'_>) -> Joined<T>;
     fn is_done(&self) -> bool;
     fn detach(&self);
 }
@@ -92,7 +92,7 @@ where
 }
 
 impl<F, T, M> Joinable<T> for Task<F, T, M> {
-    fn poll_join(&self, cx: &Context<'_>) -> std::result::Result<Poll<Result<T>>, Gone> {
+    fn poll_join(&self, cx: &Context<'_>) -> Joined<T> {
         self.join.poll(cx.waker())
     }
 
@@ -101,10 +101,8 @@ impl<F, T, M> Joinable<T> for Task<F, T, M> {
     }
 
     fn detach(&self) {
-        let (unread, waiter) = self.join.detach();
-        drop(waiter);
-        if let Some(result) = unread {
-            report(result);
+        if let Some(unread) = self.join.detach() {
+            report(unread);
         }
     }
 }

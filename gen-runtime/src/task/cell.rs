@@ -16,7 +16,7 @@ use std::future::Future;
 use std::marker::PhantomPinned;
 use std::mem::ManuallyDrop;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll};
 
 pub(super) struct ThreadBound<V> {
@@ -109,21 +109,32 @@ impl<V> Drop for ThreadBound<V> {
 
 /// A number that no other thread of this process has, or had. (`std`'s own `ThreadId` costs an `Arc` to ask for.)
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct ThreadNumber(u64);
+struct ThreadNumber(u32);
 
 impl ThreadNumber {
+    /// # Panics
+    ///
+    /// If there have been 2^32 threads: a number that is used twice would break invariant 1.
     fn current() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
         thread_local! {
             // No destructor, so it can be asked until the very end of the thread.
-            static NUMBER: Cell<u64> = const { Cell::new(0) };
+            static NUMBER: Cell<u32> = const { Cell::new(0) };
         }
-        NUMBER.with(|number| {
-            if number.get() == 0 {
-                number.set(NEXT.fetch_add(1, Ordering::Relaxed));
+        let number = match NUMBER.get() {
+            0 => {
+                NUMBER.set(Self::next());
+                NUMBER.get()
             }
-            ThreadNumber(number.get())
-        })
+            number => number,
+        };
+        ThreadNumber(number)
+    }
+
+    #[cold]
+    fn next() -> u32 {
+        static LAST: AtomicU32 = AtomicU32::new(0);
+        let last = LAST.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| last.checked_add(1));
+        last.expect("fewer than 2^32 threads in the life of a process") + 1
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::body::{report_unread, Joinable};
-use super::join::Gone;
+use super::join::NoResult;
 use crate::error::Error;
 use crate::io_loop::LoopClosed;
 use crate::Result;
@@ -84,21 +84,21 @@ impl<T> Future for JoinHandle<T> {
     type Output = Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
-        let gone = match &mut self.task {
+        let missing = match &mut self.task {
             Handle::Failed(error) => match error.take() {
                 Some(error) => return Poll::Ready(Err(error)),
-                None => Gone::Taken,
+                None => NoResult::Taken,
             },
             Handle::Started(task) => match task.0.poll_join(cx) {
                 Ok(poll) => return poll,
-                Err(gone) => gone,
+                Err(missing) => missing,
             },
         };
-        Poll::Ready(Err(match gone {
-            Gone::Taken => {
+        Poll::Ready(Err(match missing {
+            NoResult::Taken => {
                 Error::new("the result of this task was taken before: a `JoinHandle` gives it once")
             }
-            Gone::Closed => LoopClosed.into(),
+            NoResult::Closed => LoopClosed.into(),
         }))
     }
 }

@@ -1,15 +1,16 @@
 //! Where a task's result is, and who waits for it.
 //!
-//! | stage | the task ends | the handle is polled | the handle is dropped |
-//! |---|---|---|---|
-//! | `Running`, with handle | `Done`; the waiter is woken | its waker is kept | `Running`, detached |
-//! | `Running`, detached | the result is given back, to be reported | | |
-//! | `Done` | | gives it: `Taken` | the result is given back, to be reported |
-//! | `Taken`, `Closed` | | an error | |
+//! | stage | the task ends | its loop closes | the handle is polled | the handle is dropped |
+//! |---|---|---|---|---|
+//! | `Running` | `Done` | `Closed` | `Awaited` | `Detached` |
+//! | `Awaited` | `Done`; the waiter is woken | `Closed`; the waiter is woken | `Awaited` by the latest waker | `Detached` |
+//! | `Detached` | the result is handed back, to be reported | `Closed` | | |
+//! | `Done` | | | gives the result: `Gone` | the result is handed back, to be reported |
+//! | `Gone` | | | an error | |
+//! | `Closed` | | | an error; it was no failure of the task's, and is not reported | |
 //!
-//! A loop that is dropped brings its tasks from `Running` to `Closed`. That is no failure of theirs, and not reported.
-//!
-//! Each function locks, changes the stage, unlocks; what is to be dropped or woken is handed out, because that may run anybody's code.
+//! Each function locks, changes the stage, unlocks. What is to be dropped or woken is handed out, or kept until the lock is gone, because that may
+//! run anybody's code.
 use std::mem;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
@@ -17,104 +18,118 @@ use std::task::{Poll, Waker};
 use crate::Result;
 
 pub(super) struct Join<T> {
-    inner: Mutex<Inner<T>>,
-}
-
-struct Inner<T> {
-    stage: Stage<T>,
-    detached: bool,
-    waiter: Option<Waker>,
+    stage: Mutex<Stage<T>>,
 }
 
 enum Stage<T> {
     Running,
+    Awaited(Waker),
+    Detached,
     Done(Result<T>),
-    Taken,
+    Gone,
     Closed,
 }
 
 /// Why there is no result, and never will be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Gone {
+pub(super) enum NoResult {
     /// The handle was polled after it had given the result.
     Taken,
     /// The loop was dropped.
     Closed,
 }
 
+/// What a handle gets when it is polled.
+pub(super) type Joined<T> = std::result::Result<Poll<Result<T>>, NoResult>;
+
 impl<T> Join<T> {
     pub(super) fn new() -> Self {
-        Join { inner: Mutex::new(Inner { stage: Stage::Running, detached: false, waiter: None }) }
+        Join { stage: Mutex::new(Stage::Running) }
     }
 
     /// The task has ended. Gives whom to wake, or the result if nobody has a handle.
     pub(super) fn finish(&self, result: Result<T>) -> std::result::Result<Option<Waker>, Result<T>> {
-        let mut inner = self.lock();
-        if inner.detached {
+        let mut stage = self.lock();
+        if matches!(*stage, Stage::Detached) {
             return Err(result);
         }
-        inner.stage = Stage::Done(result);
-        Ok(inner.waiter.take())
+        match mem::replace(&mut *stage, Stage::Done(result)) {
+            Stage::Awaited(waker) => Ok(Some(waker)),
+            _ => Ok(None),
+        }
     }
 
     /// The task will not end: its loop is gone. Gives whom to wake.
     pub(super) fn close(&self) -> Option<Waker> {
-        let mut inner = self.lock();
-        inner.stage = Stage::Closed;
-        inner.waiter.take()
+        match mem::replace(&mut *self.lock(), Stage::Closed) {
+            Stage::Awaited(waker) => Some(waker),
+            _ => None,
+        }
     }
 
     /// Gives the result, or keeps `waker` for when it is there.
-    pub(super) fn poll(&self, waker: &Waker) -> std::result::Result<Poll<Result<T>>, Gone> {
-        if let Some(answer) = self.take(Some(waker)) {
-            return answer;
+    pub(super) fn poll(&self, waker: &Waker) -> Joined<T> {
+        if let Some(joined) = self.take(waker) {
+            return joined;
         }
-        // Another waker than the last time. Cloning it may run anybody's code, and so may dropping the old one.
-        let mut waker = Some(waker.clone());
-        mem::swap(&mut self.lock().waiter, &mut waker);
-        // The task may have ended between the two locks: then nobody wakes what was just put there.
-        self.take(None).unwrap_or(Ok(Poll::Pending))
+        // Another waker than the last time: cloned, and the old one dropped, while nothing is locked.
+        let spare = self.swap_waiter(waker.clone());
+        drop(spare);
+        // It may have ended between the locks.
+        self.take(waker).unwrap_or(Ok(Poll::Pending))
     }
 
-    /// `None` if the task is running and wakes somebody else than `waker`.
-    fn take(&self, waker: Option<&Waker>) -> Option<std::result::Result<Poll<Result<T>>, Gone>> {
-        let mut inner = self.lock();
-        match mem::replace(&mut inner.stage, Stage::Taken) {
-            Stage::Done(result) => Some(Ok(Poll::Ready(result))),
-            Stage::Taken => Some(Err(Gone::Taken)),
-            Stage::Closed => {
-                inner.stage = Stage::Closed;
-                Some(Err(Gone::Closed))
-            }
+    /// Puts a waiter in place; gives what was there, or the waiter back if the task has ended.
+    fn swap_waiter(&self, waker: Waker) -> Option<Waker> {
+        let mut stage = self.lock();
+        match &mut *stage {
             Stage::Running => {
-                inner.stage = Stage::Running;
-                let kept = matches!((&inner.waiter, waker), (Some(old), Some(new)) if old.will_wake(new));
-                kept.then_some(Ok(Poll::Pending))
+                *stage = Stage::Awaited(waker);
+                None
             }
+            Stage::Awaited(old) => Some(mem::replace(old, waker)),
+            _ => Some(waker),
         }
     }
 
-    /// The handle is gone. Gives the result that it did not read, and the waker that is not needed any more.
-    pub(super) fn detach(&self) -> (Option<Result<T>>, Option<Waker>) {
-        let mut inner = self.lock();
-        inner.detached = true;
-        let waiter = inner.waiter.take();
-        match mem::replace(&mut inner.stage, Stage::Taken) {
-            Stage::Done(result) => (Some(result), waiter),
-            Stage::Running => {
-                inner.stage = Stage::Running;
-                (None, waiter)
-            }
-            Stage::Taken | Stage::Closed => (None, waiter),
+    /// `None` if the task is running and does not wake that very waker.
+    fn take(&self, waker: &Waker) -> Option<Joined<T>> {
+        let mut stage = self.lock();
+        match &*stage {
+            Stage::Awaited(old) if old.will_wake(waker) => Some(Ok(Poll::Pending)),
+            Stage::Running | Stage::Awaited(_) | Stage::Detached => None,
+            Stage::Gone => Some(Err(NoResult::Taken)),
+            Stage::Closed => Some(Err(NoResult::Closed)),
+            Stage::Done(_) => match mem::replace(&mut *stage, Stage::Gone) {
+                Stage::Done(result) => Some(Ok(Poll::Ready(result))),
+                _ => None,
+            },
+        }
+    }
+
+    /// The handle is gone. Gives the result that it did not read.
+    pub(super) fn detach(&self) -> Option<Result<T>> {
+        let old = {
+            let mut stage = self.lock();
+            let next = match *stage {
+                Stage::Running | Stage::Awaited(_) => Stage::Detached,
+                _ => Stage::Gone,
+            };
+            mem::replace(&mut *stage, next)
+        };
+        match old {
+            Stage::Done(result) => Some(result),
+            // A waker is dropped here.
+            _ => None,
         }
     }
 
     pub(super) fn is_done(&self) -> bool {
-        !matches!(self.lock().stage, Stage::Running)
+        !matches!(*self.lock(), Stage::Running | Stage::Awaited(_) | Stage::Detached)
     }
 
-    /// Nothing panics under this lock: what it guards is whole.
-    fn lock(&self) -> MutexGuard<'_, Inner<T>> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Nothing panics under this lock but, perhaps, `will_wake` of a foreign waker, which changes nothing: what is guarded is whole.
+    fn lock(&self) -> MutexGuard<'_, Stage<T>> {
+        self.stage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
