@@ -1,4 +1,4 @@
-//! Bodies: yields wherever they may stand. Private, so that dead code would be seen.
+//! Bodies: yields wherever they may stand. Most are private, so that dead code would be seen.
 
 use std::collections::HashMap;
 use std::future::ready;
@@ -69,8 +69,12 @@ fn last_statement_without_value(n: &mut u32) {
 }
 
 /// Starts them all.
+///
+/// # Errors
+///
+/// Never.
 #[r#gen::coroutine]
-pub(crate) fn all() -> r#gen::Result<String> {
+pub fn all() -> r#gen::Result<String> {
     let mut n = 1;
     yield_!(statements(n))?;
     yield_!(last_statement_without_value(&mut n))?;

@@ -50,7 +50,7 @@
     reason = "about manifests, and about macro definitions that are not ours"
 )]
 
-mod bodies;
+pub mod bodies;
 mod fires;
 pub mod methods;
 pub mod outputs;
