@@ -74,7 +74,8 @@ impl Leak {
 
 /// A boxed coroutine with a poller of its own, for tests that drive just one.
 pub struct Task<C: Coroutine> {
-    coroutine: Pin<Box<C>>,
+    /// The coroutine.
+    pub coroutine: Pin<Box<C>>,
     /// Its poller.
     pub poller: Poller,
     /// What was thrown and not taken yet.

@@ -200,7 +200,7 @@ list!(VectorOfOptions [] ANY, T => Vec<Option<T>>,
 list!(OptionOfVector [] ANY, T => Option<Vec<T>>, children => Some(children), list => one(list));
 list!(TupleOfDeque [] ANY, T => (VecDeque<T>,), children => (children.into(),), tuple => tuple.0.into());
 list!(SliceOfTuples [] ANY, T => Box<[(T,)]>,
-    children => children.into_iter().map(|child| (child,)).collect(), list => list.into_iter().map(|(value,)| value).collect());
+    children => children.into_iter().map(|child| (child,)).collect(), list => list.into_vec().into_iter().map(|(value,)| value).collect());
 list!(ArrayOfArrays [] &[2], T => [[T; 1]; 2],
     children => { let [a, b] = Array::<2>::build(children).0; [[a], [b]] }, list => list.into_iter().map(one).collect());
 list!(DequeOfMaps [] SOME, T => VecDeque<BTreeMap<u8, T>>,
