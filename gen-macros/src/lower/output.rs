@@ -1,16 +1,17 @@
 //! The return type `R`: what the signature says, and how the machine is held to it.
 //!
 //! rustc does not know what an `async` block returns until it has seen it, so `return x`, `?` and the last
-//! expression would have to agree among themselves. Two things pin it to `R`, and neither is ever run:
+//! expression would have to agree among themselves. Two things pin it to `R`:
 //!
 //! ```text
-//! 'pin: { break 'pin; let pinned: R = loop {}; return pinned; }   // `return` and `?` want R
-//! let output: R = { body };                                      // so does the last expression
+//! match () { () => {} _ => return output::<R>() }     // `return` and `?` agree with R
+//! let output: R = { body };                          // so does the last expression
 //! output
 //! ```
 //!
-//! What follows `break` is checked, but no code is made of it, not even a drop flag. An `impl Trait` in `R` is
-//! left to inference: `_`.
+//! The second arm cannot be reached: its types are checked, but no code is made of it, not even a drop flag. (An
+//! `if false` would leave flags, and what follows a `break` is reported as unreachable.) An `impl Trait` in `R`
+//! is left to inference: `_`.
 
 use quote::{ToTokens, quote_spanned};
 use syn::visit_mut::{self, VisitMut};
@@ -31,7 +32,7 @@ pub(crate) enum Pinned {
     /// No arrow: `()`.
     Unit,
     /// A type, with `_` for each `impl Trait` in it.
-    To(Type),
+    To(Box<Type>),
     /// All of it is `impl Trait`.
     Inferred,
 }
@@ -48,7 +49,8 @@ impl Output {
                 let declared = spell_never(*ty, paths);
                 let mut pinned = declared.clone();
                 InferImplTrait.visit_type_mut(&mut pinned);
-                let pinned = if let Type::Infer(_) = pinned { Pinned::Inferred } else { Pinned::To(pinned) };
+                let pinned =
+                    if let Type::Infer(_) = pinned { Pinned::Inferred } else { Pinned::To(Box::new(pinned)) };
                 Output { arrow: Some(arrow), declared, pinned }
             }
         }
