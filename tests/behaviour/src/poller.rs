@@ -42,7 +42,11 @@ impl Poller {
     }
 
     /// Resumes a coroutine once, with the error that is in `thrown`.
-    pub fn resume<C: Coroutine>(&self, coroutine: Pin<&mut C>, thrown: &mut Option<gen::Error>) -> Poll<C::Output> {
+    pub fn resume<C: Coroutine>(
+        &self,
+        coroutine: Pin<&mut C>,
+        thrown: &mut Option<gen::Error>,
+    ) -> Poll<C::Output> {
         coroutine.resume(&mut self.context(), thrown)
     }
 

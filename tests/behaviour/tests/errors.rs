@@ -13,10 +13,6 @@ fn refused() -> io::Error {
     io::Error::new(io::ErrorKind::ConnectionRefused, "connection refused")
 }
 
-fn not_a_number() -> ParseIntError {
-    "x".parse::<u8>().unwrap_err()
-}
-
 /// An error with a cause of its own.
 #[derive(Debug)]
 struct Unreachable(io::Error);
@@ -166,7 +162,8 @@ mod texts {
 
     #[test]
     fn another_failure_prints_its_place_and_its_causes() {
-        let other = gen::Other { place: Place::Key("\"a\"".to_owned()), error: Error::from(Unreachable(refused())) };
+        let other =
+            gen::Other { place: Place::Key("\"a\"".to_owned()), error: Error::from(Unreachable(refused())) };
         assert_eq!(other.to_string(), "[\"a\"]: host unreachable: connection refused");
         assert_eq!(Place::Index(2).to_string(), "2");
     }
@@ -184,12 +181,21 @@ mod trace {
     fn a_site_is_the_position_of_the_yield() {
         #[gen::coroutine]
         fn here() -> gen::Result<u32> {
-            yield_!(ready(Err::<(), _>("no"))).map(|()| 0).or_else(|error| if true { Err(error) } else { Ok(line!()) })
+            yield_!(ready(Err::<(), _>("no"))).map(|()| 0).or_else(|error| {
+                if true {
+                    Err(error)
+                } else {
+                    Ok(line!())
+                }
+            })
         }
         let error = Task::new(here()).run().unwrap_err();
         let [site] = error.trace() else { panic!("one yield: {error:?}") };
         let source = include_str!("errors.rs").lines().nth(site.line() as usize - 1).unwrap();
-        assert!(source[site.column() as usize - 1..].starts_with("yield_!(ready(Err::<(), _>"), "{site}: {source}");
+        assert!(
+            source[site.column() as usize - 1..].starts_with("yield_!(ready(Err::<(), _>"),
+            "{site}: {source}"
+        );
         assert_eq!(site.file(), file!());
         assert_eq!(site.to_string(), format!("{}:{}:{} in here", site.file(), site.line(), site.column()));
     }
@@ -213,7 +219,7 @@ mod trace {
     fn a_thrown_error_starts_where_it_was_taken() {
         #[gen::coroutine]
         fn waits() -> gen::Result {
-            yield_!(pending())
+            yield_!(pending::<()>())
         }
         #[gen::coroutine]
         fn caller() -> gen::Result {
@@ -358,7 +364,10 @@ mod others {
             yield_!(BTreeMap::from(["a", "b", "c"].map(|text| (text, ready(Err(text))))))
         }
         let (list, map) = (Task::new(list()).run().unwrap_err(), Task::new(map()).run().unwrap_err());
-        assert_eq!((list.to_string(), listed(&list)), ("a".to_owned(), vec!["[1]: b".to_owned(), "[2]: c".to_owned()]));
+        assert_eq!(
+            (list.to_string(), listed(&list)),
+            ("a".to_owned(), vec!["[1]: b".to_owned(), "[2]: c".to_owned()])
+        );
         assert_eq!(map.others()[1].place, Place::Key("\"c\"".to_owned()));
         assert_eq!(listed(&map), ["[\"b\"]: b", "[\"c\"]: c"]);
     }
@@ -372,7 +381,10 @@ mod others {
             yield_!(vec![failing(["a", "b"]), failing(["c", "d"])])
         }
         let error = Task::new(nested()).run().unwrap_err();
-        assert_eq!((error.to_string(), listed(&error)), ("a".to_owned(), vec!["[1]: b".to_owned(), "[1]: c".to_owned()]));
+        assert_eq!(
+            (error.to_string(), listed(&error)),
+            ("a".to_owned(), vec!["[1]: b".to_owned(), "[1]: c".to_owned()])
+        );
         assert_eq!(listed(&error.others()[1].error), ["[1]: d"]);
     }
 
@@ -440,7 +452,8 @@ mod conversions {
             Ok(yield_!(page(number > 9))? + number)
         }
         assert_eq!(Task::new(own("1")).run().unwrap(), 9);
-        assert!(matches!(Task::new(own("x")).run(), Err(Failure::Number(_))));
+        let Err(Failure::Number(error)) = Task::new(own("x")).run() else { panic!("no number") };
+        assert_eq!(error, "x".parse::<u32>().unwrap_err());
         let Err(Failure::Yield(error)) = Task::new(own("10")).run() else { panic!("the yield failed") };
         assert_eq!(passed(&error), "fetch < page < own");
     }
@@ -508,6 +521,8 @@ mod conversions {
         Page(#[from] Error),
         #[error("cannot start")]
         Start(#[source] Error),
+        #[error(transparent)]
+        Other(Error),
     }
 
     /// thiserror's `#[from]` needs the dereference to `dyn Error`.
@@ -526,7 +541,12 @@ mod conversions {
         assert_eq!(passed(&error), "start");
         let Some(Crawl::Page(beneath)) = error.downcast_ref() else { panic!("{error:?}") };
         assert_eq!(passed(beneath), "fetch < page < crawl");
-        assert_eq!(format!("{:#}", Error::from(Crawl::Start(failed_site()))), "cannot start: connection refused");
+        assert_eq!(
+            format!("{:#}", Error::from(Crawl::Start(failed_site()))),
+            "cannot start: connection refused"
+        );
+        let other = Error::from(Crawl::Other(failed_site().context("no site")));
+        assert_eq!(format!("{other:#}"), "no site: connection refused");
     }
 }
 

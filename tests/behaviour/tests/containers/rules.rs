@@ -104,7 +104,8 @@ pub fn the_first_error_in_child_order_is_raised(container: &Container) {
     container.each(2, |children, mut task, count| {
         assert_eq!(poll(&mut task), Poll::Pending);
         for child in (0..count).rev() {
-            children.end(child, if child == 0 { Ok(0) } else { Err(if child == 1 { "first" } else { "later" }) });
+            children
+                .end(child, if child == 0 { Ok(0) } else { Err(if child == 1 { "first" } else { "later" }) });
             let expected = if child == 0 { failed("first") } else { Poll::Pending };
             assert_eq!(poll(&mut task), expected);
         }
@@ -121,13 +122,16 @@ pub fn later_errors_are_kept_and_logged_once(container: &Container) {
             children.set(child, if child % 2 == 0 { Err("fault") } else { Ok(0) });
         }
         let (outcome, lines) = logged(|| task.poll());
-        let Poll::Ready(Err(error)) = outcome else { panic!("{count} children failed, and the whole did not") };
+        let Poll::Ready(Err(error)) = outcome else {
+            panic!("{count} children failed, and the whole did not")
+        };
         assert!(error.is::<Fault>());
         let others: Vec<_> = error.others().iter().map(ToString::to_string).collect();
         let later = || places.iter().step_by(2).skip(1);
         assert_eq!(others, later().map(|place| format!("[{place}]: fault")).collect::<Vec<_>>());
         assert!(error.others().iter().zip(later()).all(|(other, place)| other.place == *place));
-        let expected = later().map(|place| format!("ERROR gen: multiple errors in a parallel yield: [{place}]: fault"));
+        let expected =
+            later().map(|place| format!("ERROR gen: multiple errors in a parallel yield: [{place}]: fault"));
         assert_eq!(lines, expected.collect::<Vec<_>>());
     }
 }
@@ -135,7 +139,8 @@ pub fn later_errors_are_kept_and_logged_once(container: &Container) {
 /// The log would tell of an error that the caller handles.
 pub fn a_single_error_is_not_logged(container: &Container) {
     container.each(1, |children, mut task, count| {
-        (0..count).for_each(|child| children.set(child, if child + 1 == count { Err("last") } else { Ok(0) }));
+        (0..count)
+            .for_each(|child| children.set(child, if child + 1 == count { Err("last") } else { Ok(0) }));
         let (outcome, lines) = logged(|| poll(&mut task));
         assert_eq!(outcome, failed("last"));
         assert!(lines.is_empty(), "{lines:?}");
@@ -164,7 +169,9 @@ pub fn raw_gives_every_result(container: &Container) {
         (0..count).for_each(|child| children.end(child, if child % 2 == 0 { Err("fault") } else { Ok(7) }));
         let (outcome, lines) = logged(|| task.poll());
         let expected = |child| if child % 2 == 0 { Err(Fault("fault".to_owned())) } else { Ok(7) };
-        let Poll::Ready(Ok(results)) = outcome else { panic!("raw results of {count} children: {outcome:?}") };
+        let Poll::Ready(Ok(results)) = outcome else {
+            panic!("raw results of {count} children: {outcome:?}")
+        };
         assert_eq!(results, (0..count).map(expected).collect::<Vec<_>>());
         assert!(lines.is_empty(), "{lines:?}");
     }
@@ -334,7 +341,9 @@ pub fn a_waker_may_outlive_the_container(container: &Container) {
 pub fn a_wake_may_come_from_another_thread(container: &Container) {
     container.each(1, |children, mut task, count| {
         assert_eq!(poll(&mut task), Poll::Pending);
-        let woken_there = |children: Children| std::thread::spawn(move || (0..count).for_each(|child| children.end(child, Ok(child as u32))));
+        let woken_there = |children: Children| {
+            std::thread::spawn(move || (0..count).for_each(|child| children.end(child, Ok(child as u32))))
+        };
         woken_there(children).join().expect("the thread ends");
         assert_eq!(task.poller.wakes(), 1);
         assert_eq!(poll(&mut task), ready(count));
