@@ -120,19 +120,17 @@ pub(crate) fn wrap(lowered: &Lowered, paths: &Paths, body: &TokenStream, meta: &
 }
 
 /// The one `async` block. Nothing that has a destructor is added to it.
+///
+/// The user's block is an arm: temporaries of its last expression are dropped at its end, before the arguments,
+/// on every edition, and rustc does not find that its braces could go.
 fn async_block(block: &Block, output: &Output, paths: &Paths) -> TokenStream {
     let Block { arguments, frame, group } = block;
-    let body = match &output.pinned {
-        Pinned::Unit => {
-            let (pin, unit) = (pin(&output.declared, paths), quote_spanned!(ours()=> ()));
-            quote_spanned!(ours()=> #arguments #frame #pin #group #unit)
-        }
-        Pinned::To(ty) => {
-            let pin = pin(ty, paths);
-            quote_spanned!(ours()=> #arguments #frame #pin let output: #ty = #group; output)
-        }
-        Pinned::Inferred => quote_spanned!(ours()=> #arguments #frame let output = #group; output),
+    let pin = match &output.pinned {
+        Pinned::Unit => pin(&output.declared, paths),
+        Pinned::To(ty) => pin(ty, paths),
+        Pinned::Inferred => TokenStream::new(),
     };
+    let body = quote_spanned!(ours()=> #arguments #frame #pin match () { () => #group });
     let body = braces(group.span(), body);
     quote_spanned!(ours()=> async move #body)
 }

@@ -8,8 +8,7 @@
 //!                                                  let __arg1 = __arg1; let (b, _) = __arg1;
 //!                                                  let __frame = Frame::new(0);                // walk
 //!                                                  match () { .. _ => return output::<R>() }   // output
-//!                                                  let output: R = { body, walked };
-//!                                                  output
+//!                                                  match () { () => { body, walked } }
 //!                                              }, || Meta::new("f", file, line, column))
 //!                                          }
 //! ```
