@@ -20,7 +20,8 @@ pub(crate) fn without_body(attribute: Attribute, lowered: &Lowered, paths: &Path
                 Pinned::Unit | Pinned::Inferred => quote_spanned!(ours()=> ()),
                 Pinned::To(ty) => quote_spanned!(ours()=> #ty),
             };
-            let body = quote_spanned!(ours()=> async move { #arguments let output: #output = loop {}; output });
+            let body =
+                quote_spanned!(ours()=> async move { #arguments let output: #output = loop {}; output });
             expand::wrap(lowered, paths, &body, &expand::meta(&lowered.site, paths))
         }),
     }
@@ -57,7 +58,11 @@ fn report_kind(attribute: Attribute, item: &Item, mistakes: &mut Mistakes) {
         Item::Use(item) => (item.use_token.to_token_stream(), "a `use`", OTHERS),
         other => (other.to_token_stream(), "this", OTHERS),
     };
-    mistakes.report(keyword, format!("`{}` makes a coroutine of a `fn`; {kind} is none", attribute.name()), help);
+    mistakes.report(
+        keyword,
+        format!("`{}` makes a coroutine of a `fn`; {kind} is none", attribute.name()),
+        help,
+    );
 }
 
 const OTHERS: &str = "put it on a function";

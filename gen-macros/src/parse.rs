@@ -59,10 +59,11 @@ impl Body {
         };
         match syn::parse::Parser::parse2(split, block.stream()) {
             Ok((inner, rest)) if !inner.is_empty() => {
-                attributes.extend(inner.into_iter().map(|attribute| Attribute {
-                    style: syn::AttrStyle::Outer,
-                    ..attribute
-                }));
+                attributes.extend(
+                    inner
+                        .into_iter()
+                        .map(|attribute| Attribute { style: syn::AttrStyle::Outer, ..attribute }),
+                );
                 let mut group = Group::new(Delimiter::Brace, rest);
                 group.set_span(block.span());
                 Body::Block(group)

@@ -4,7 +4,7 @@ pub use std::marker::Send;
 pub use std::option::Option::{self, None, Some};
 pub use std::{column, compile_error, concat, file, line, stringify};
 
-pub use crate::coroutine::{boxed, machine, suspend, Frame, Machine, Meta};
+pub use crate::coroutine::{at, boxed, machine, suspend, Frame, Machine, Meta};
 pub use crate::yieldable::probe::{AnyResultKind, FlatKind, Probe, RawKind};
 pub use crate::yieldable::tuple;
 
@@ -16,4 +16,15 @@ pub trait Never {
 
 impl<T> Never for fn() -> T {
     type T = T;
+}
+
+/// Stands for a body's output in an arm that is never reached: it holds every `return` and `?` to the type `R`.
+#[must_use]
+pub fn output<R>() -> R {
+    unreachable!("no code is made of the arm that calls this")
+}
+
+/// What `#[gen::main]` does with the coroutine of `main`.
+pub fn main<F: std::future::Future>(coroutine: F) -> F::Output {
+    crate::block_on(coroutine)
 }

@@ -68,9 +68,10 @@ impl Walk<'_> {
         let mut walked = Walked::default();
         while let [first, after @ ..] = rest {
             rest = match (first, after) {
-                (TokenTree::Ident(name), [TokenTree::Punct(bang), TokenTree::Group(argument), after @ ..])
-                    if name == "yield_" && bang.as_char() == '!' =>
-                {
+                (
+                    TokenTree::Ident(name),
+                    [TokenTree::Punct(bang), TokenTree::Group(argument), after @ ..],
+                ) if name == "yield_" && bang.as_char() == '!' => {
                     walked.keep(&rest[..2]);
                     walked.push(self.argument(argument));
                     (walked.changed, walked.yields) = (true, true);
@@ -189,7 +190,9 @@ fn length_of_item(trees: &[TokenTree]) -> usize {
     for (position, tree) in trees.iter().enumerate() {
         let mut joint = false;
         match tree {
-            TokenTree::Group(block) if block.delimiter() == Delimiter::Brace && depth == 0 => return position + 1,
+            TokenTree::Group(block) if block.delimiter() == Delimiter::Brace && depth == 0 => {
+                return position + 1;
+            }
             TokenTree::Punct(punct) => match punct.as_char() {
                 ';' => return position + 1,
                 '<' => depth += 1,
@@ -212,9 +215,7 @@ fn start_of_closure_body(trees: &[TokenTree], head: usize) -> Option<usize> {
     match after {
         [] => None,
         [minus, greater, ..] if is(minus, '-') && is(greater, '>') => {
-            let block = |tree: &TokenTree| {
-                matches!(tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
-            };
+            let block = |tree: &TokenTree| matches!(tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
             Some(end + 1 + after.iter().position(block)?)
         }
         _ => Some(end + 1),
@@ -235,11 +236,13 @@ fn length_of_expression(trees: &[TokenTree]) -> Option<usize> {
 fn without_frame(tokens: TokenStream) -> TokenStream {
     let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
     match trees.as_slice() {
-        [TokenTree::Punct(at), TokenTree::Ident(word), TokenTree::Ident(_), TokenTree::Punct(_), rest @ ..]
-            if at.as_char() == '@' && word == "frame" =>
-        {
-            rest.iter().cloned().collect()
-        }
+        [
+            TokenTree::Punct(at),
+            TokenTree::Ident(word),
+            TokenTree::Ident(_),
+            TokenTree::Punct(_),
+            rest @ ..,
+        ] if at.as_char() == '@' && word == "frame" => rest.iter().cloned().collect(),
         _ => tokens,
     }
 }
