@@ -4,23 +4,22 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
-use syn::{Attribute, Block, Expr, Macro, Token};
+use syn::{Attribute, Block, Expr, Macro, Path, Token};
 
 use crate::mistakes::Mistakes;
 use crate::parse::{Body, Function};
 
-/// Reports every yield that cannot be. Whether there is one.
-pub(crate) fn check(function: &Function, mistakes: &mut Mistakes) -> bool {
-    let Body::Block(group) = &function.body else { return false };
-    let Ok(statements) = Block::parse_within.parse2(without_invisible_groups(group.stream())) else {
-        return false;
-    };
+/// Reports every yield that cannot be. If there is one, returns how the body calls `yield_!`, each time.
+pub(crate) fn check(function: &Function, mistakes: &mut Mistakes) -> Option<Vec<Path>> {
+    let Body::Block(group) = &function.body else { return None };
+    let statements = Block::parse_within.parse2(without_invisible_groups(group.stream())).ok()?;
     let before = mistakes.len();
-    let mut visitor = Visitor { scope: Scope::Coroutine, mistakes };
+    let mut visitor = Visitor { scope: Scope::Coroutine, mistakes, names: Vec::new() };
     for statement in &statements {
         visitor.visit_stmt(statement);
     }
-    mistakes.len() > before
+    let names = visitor.names;
+    (mistakes.len() > before).then_some(names)
 }
 
 /// The tokens as if no `macro_rules!` had handed them on. Only good for looking at.
@@ -82,6 +81,8 @@ impl Scope {
 struct Visitor<'a> {
     scope: Scope,
     mistakes: &'a mut Mistakes,
+    /// How `yield_!` is called.
+    names: Vec<Path>,
 }
 
 impl Visitor<'_> {
@@ -115,10 +116,12 @@ impl Visitor<'_> {
 
 impl<'ast> Visit<'ast> for Visitor<'_> {
     fn visit_macro(&mut self, invocation: &'ast Macro) {
-        if invocation.path.segments.last().is_some_and(|segment| segment.ident == "yield_")
-            && let Some((wrong, help)) = self.scope.complaint()
-        {
-            self.mistakes.report(&invocation.path, wrong, help);
+        let path = &invocation.path;
+        if path.segments.last().is_some_and(|segment| segment.ident == "yield_") {
+            if let Some((wrong, help)) = self.scope.complaint() {
+                self.mistakes.report(path, wrong, help);
+            }
+            self.names.push(path.clone());
         }
         if !invocation.path.is_ident("macro_rules") {
             self.arguments(&invocation.tokens);
