@@ -14,7 +14,7 @@ pub(crate) fn check(function: &Function, mistakes: &mut Mistakes) -> Option<Vec<
     let Body::Block(group) = &function.body else { return None };
     let statements = Block::parse_within.parse2(without_invisible_groups(group.stream())).ok()?;
     let before = mistakes.len();
-    let mut visitor = Visitor { scope: Scope::Coroutine, mistakes, names: Vec::new() };
+    let mut visitor = Visitor { scope: Scope::Coroutine, mistakes, in_macro: false, names: Vec::new() };
     for statement in &statements {
         visitor.visit_stmt(statement);
     }
@@ -81,6 +81,8 @@ impl Scope {
 struct Visitor<'a> {
     scope: Scope,
     mistakes: &'a mut Mistakes,
+    /// Within the arguments of a macro, which may make something else of them.
+    in_macro: bool,
     /// How `yield_!` is called.
     names: Vec<Path>,
 }
@@ -97,20 +99,23 @@ impl Visitor<'_> {
         if self.scope == Scope::Function { Scope::Function } else { Scope::Coroutine }
     }
 
+    /// A function that is handed to a macro may become a coroutine there; if not, `yield_!` itself complains.
     fn function(&mut self, attributes: &[Attribute], visit: impl FnOnce(&mut Self)) {
-        if !attributes.iter().any(makes_a_coroutine) {
+        if !self.in_macro && !attributes.iter().any(makes_a_coroutine) {
             self.within(Scope::Function, visit);
         }
     }
 
     /// Looks into a macro's arguments if they look like expressions or statements.
     fn arguments(&mut self, tokens: &TokenStream) {
+        let outside = std::mem::replace(&mut self.in_macro, true);
         let list = Punctuated::<Expr, Token![,]>::parse_terminated;
         if let Ok(expressions) = list.parse2(tokens.clone()) {
             expressions.iter().for_each(|expression| self.visit_expr(expression));
         } else if let Ok(statements) = Block::parse_within.parse2(tokens.clone()) {
             statements.iter().for_each(|statement| self.visit_stmt(statement));
         }
+        self.in_macro = outside;
     }
 }
 
