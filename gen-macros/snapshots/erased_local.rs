@@ -1,16 +1,19 @@
-fn f<'a, 'gen_0, 'gen_1, 'gen_2, 'gen_3, 'gen_all, T, const N: usize>(
+fn f<
+    'a: 'gen_all,
+    'gen_0: 'gen_all,
+    'gen_1: 'gen_all,
+    'gen_2: 'gen_all,
+    'gen_3: 'gen_all,
+    'gen_all,
+    T: 'gen_all,
+    const N: usize,
+>(
     &'gen_0 self,
     x: &'a T,
     y: &'gen_1 mut Ref<'gen_2, [u8; N]>,
     z: &'gen_3 (impl Fn(&str) + 'gen_all),
 ) -> ::r#gen::LocalBoxCoroutine<'gen_all, (&'gen_0 u8, &'a T)>
 where
-    'a: 'gen_all,
-    T: 'gen_all,
-    'gen_0: 'gen_all,
-    'gen_1: 'gen_all,
-    'gen_2: 'gen_all,
-    'gen_3: 'gen_all,
     Self: 'gen_all,
 {
     ::r#gen::LocalBoxCoroutine::new(

@@ -12,7 +12,8 @@ type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 #[gen::coroutine]
 fn in_standard_macros() -> gen::Result<String> {
     println!("{}", yield_!(later(1))?);
-    let v = vec![yield_!(later(1))?, yield_!(later(2))?];
+    let mut v = vec![yield_!(later(1))?, yield_!(later(2))?];
+    v.push(0);
     assert_eq!(yield_!(later(3))?, v.iter().sum::<i32>(), "and {}", yield_!(later(4))?);
     assert!(yield_!(later(true))?);
     assert!(matches!(yield_!(later(Some(1)))?, Some(n) if n == yield_!(later(1))?));
