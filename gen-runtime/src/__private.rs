@@ -1,0 +1,19 @@
+//! What the macros emit paths to. Nothing here is meant to be named by hand, and nothing of it is stable.
+
+pub use std::marker::Send;
+pub use std::option::Option::{self, None, Some};
+pub use std::{column, compile_error, concat, file, line, stringify};
+
+pub use crate::coroutine::{boxed, machine, suspend, Frame, Machine, Meta};
+pub use crate::yieldable::probe::{AnyResultKind, FlatKind, Probe, RawKind};
+pub use crate::yieldable::tuple;
+
+/// Spells the type `!` where it cannot be written: `<fn() -> ! as Never>::T`.
+pub trait Never {
+    /// The return type of the function type.
+    type T;
+}
+
+impl<T> Never for fn() -> T {
+    type T = T;
+}

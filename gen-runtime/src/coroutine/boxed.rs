@@ -1,0 +1,89 @@
+//! Coroutines behind one pointer, for trait objects and for lists of different coroutines.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use super::{Coroutine, Site};
+use crate::Error;
+
+macro_rules! box_coroutine {
+    ($(#[$doc:meta])* $name:ident: $($bound:tt)*) => {
+        $(#[$doc])*
+        pub struct $name<'a, R> {
+            coroutine: Pin<Box<dyn Coroutine<Output = R> + $($bound)* 'a>>,
+        }
+
+        impl<'a, R> $name<'a, R> {
+            /// Boxes a coroutine.
+            pub fn new(coroutine: impl Coroutine<Output = R> + $($bound)* 'a) -> Self {
+                $name { coroutine: Box::pin(coroutine) }
+            }
+        }
+
+        impl<R> Future for $name<'_, R> {
+            type Output = R;
+
+            fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<R> {
+                self.coroutine.as_mut().poll(cx)
+            }
+        }
+
+        impl<R> Coroutine for $name<'_, R> {
+            fn resume(mut self: Pin<&mut Self>, cx: &mut Context<'_>, thrown: &mut Option<Error>) -> Poll<R> {
+                self.coroutine.as_mut().resume(cx, thrown)
+            }
+
+            fn name(&self) -> &'static str {
+                self.coroutine.name()
+            }
+
+            fn site(&self) -> Site {
+                self.coroutine.site()
+            }
+        }
+
+        impl<R> fmt::Debug for $name<'_, R> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({} at {})", stringify!($name), self.name(), self.site())
+            }
+        }
+    };
+}
+
+box_coroutine! {
+    /// A boxed coroutine that is `Send`: what `#[gen::coroutine(dyn)]` returns.
+    ///
+    /// ```
+    /// use gen::yield_;
+    ///
+    /// trait Fetch {
+    ///     fn size(&self, url: &str) -> gen::BoxCoroutine<'_, gen::Result<usize>>;
+    /// }
+    /// struct Fake(usize);
+    ///
+    /// #[gen::coroutine]
+    /// fn total(sources: Vec<Box<dyn Fetch>>) -> gen::Result<usize> {
+    ///     let sizes = yield_!(sources.iter().map(|source| source.size("/")).collect::<Vec<_>>())?;
+    ///     Ok(sizes.into_iter().sum())
+    /// }
+    ///
+    /// impl Fetch for Fake {
+    ///     fn size(&self, _url: &str) -> gen::BoxCoroutine<'_, gen::Result<usize>> {
+    ///         #[gen::coroutine]
+    ///         fn size(n: usize) -> gen::Result<usize> {
+    ///             Ok(n)
+    ///         }
+    ///         gen::BoxCoroutine::new(size(self.0))
+    ///     }
+    /// }
+    /// assert_eq!(gen::run_sync(total(vec![Box::new(Fake(1)), Box::new(Fake(2))])).unwrap(), 3);
+    /// ```
+    BoxCoroutine: Send +
+}
+
+box_coroutine! {
+    /// A boxed coroutine that need not be `Send`: what `#[gen::coroutine(dyn(local))]` returns.
+    LocalBoxCoroutine:
+}

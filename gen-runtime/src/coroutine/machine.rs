@@ -1,0 +1,78 @@
+//! The `async` block of a body, with a name and a site that take no space.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+
+use super::{throw, Coroutine, Site};
+use crate::Error;
+
+/// What is known of a coroutine function at compile time.
+#[derive(Debug, Clone, Copy)]
+pub struct Meta {
+    name: &'static str,
+    site: Site,
+}
+
+impl Meta {
+    /// The name of the function, and the position of that name.
+    #[must_use]
+    pub const fn new(name: &'static str, file: &'static str, line: u32, column: u32) -> Self {
+        Meta { name, site: Site::new(file, line, column, name) }
+    }
+}
+
+pin_project! {
+    /// A body, and a closure without captures that tells its name and site: as large as the body alone.
+    pub struct Machine<F, M> {
+        #[pin]
+        body: F,
+        meta: M,
+    }
+}
+
+/// What the attribute makes of a body.
+#[inline]
+pub fn machine<F, M>(body: F, meta: M) -> Machine<F, M>
+where
+    F: Future,
+    M: Fn() -> Meta,
+{
+    Machine { body, meta }
+}
+
+/// What the attribute's option `boxed` makes of a machine: one allocation, so that a coroutine may contain itself.
+#[inline]
+pub fn boxed<C: Coroutine>(coroutine: C) -> Pin<Box<C>> {
+    Box::pin(coroutine)
+}
+
+impl<F: Future, M: Fn() -> Meta> Future for Machine<F, M> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        self.project().body.poll(cx)
+    }
+}
+
+impl<F: Future, M: Fn() -> Meta> Coroutine for Machine<F, M> {
+    #[inline]
+    fn resume(self: Pin<&mut Self>, cx: &mut Context<'_>, thrown: &mut Option<Error>) -> Poll<F::Output> {
+        let body = self.project().body;
+        if thrown.is_none() {
+            return body.poll(cx);
+        }
+        throw::lend(thrown, cx.waker().clone(), || body.poll(cx))
+    }
+
+    fn name(&self) -> &'static str {
+        (self.meta)().name
+    }
+
+    fn site(&self) -> Site {
+        (self.meta)().site
+    }
+}

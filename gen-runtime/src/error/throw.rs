@@ -1,0 +1,108 @@
+//! What can be thrown into a coroutine.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+
+use super::carried::Carried;
+use super::Error;
+
+/// What can be thrown into a coroutine, and so may be the error of a yielded future.
+///
+/// These are: every `std::error::Error + Send + Sync + 'static`, `Box<dyn Error + Send + Sync>`, `String`, `&'static str`, [`gen::Error`](Error) and, with
+/// the feature `anyhow`, `anyhow::Error`. To make a type of yours throwable implement [`std::error::Error`] for it.
+///
+/// `M` only keeps the implementations apart; it is always inferred.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be thrown into a coroutine",
+    label = "the error of this yield is not throwable",
+    note = "implement `std::error::Error` for `{Self}`, or take the output as it is with `gen::raw(..)`"
+)]
+pub trait Throw<M> {
+    /// Turns the error into the one that a coroutine is resumed with.
+    fn throw(self) -> Error;
+}
+
+/// Marks standard errors.
+#[derive(Debug)]
+pub enum Standard {}
+/// Marks boxed errors.
+#[derive(Debug)]
+pub enum Boxed {}
+/// Marks texts.
+#[derive(Debug)]
+pub enum Text {}
+/// Marks [`gen::Error`](Error) itself.
+#[derive(Debug)]
+pub enum Itself {}
+/// Marks `anyhow::Error`.
+#[cfg(feature = "anyhow")]
+#[derive(Debug)]
+pub enum Anyhow {}
+
+impl<E: StdError + Send + Sync + 'static> Throw<Standard> for E {
+    fn throw(self) -> Error {
+        Error::from(self)
+    }
+}
+
+impl Throw<Itself> for Error {
+    fn throw(self) -> Error {
+        self
+    }
+}
+
+impl Throw<Boxed> for Box<dyn StdError + Send + Sync + 'static> {
+    fn throw(self) -> Error {
+        match self.downcast::<Carried>() {
+            Ok(carried) => carried.0,
+            Err(other) => Error::from_payload(Arc::from(other)),
+        }
+    }
+}
+
+impl Throw<Text> for String {
+    fn throw(self) -> Error {
+        Error::from_payload(Arc::new(Message(self.into())))
+    }
+}
+
+impl Throw<Text> for &'static str {
+    fn throw(self) -> Error {
+        Error::from_payload(Arc::new(Message(self.into())))
+    }
+}
+
+#[cfg(feature = "anyhow")]
+impl Throw<Anyhow> for anyhow::Error {
+    fn throw(self) -> Error {
+        // `anyhow` finds a carried error beneath its own contexts, but taking it out would lose them: then only its trace is copied.
+        let carried = self.downcast_ref::<Carried>().map(|carried| carried.0.clone());
+        match carried {
+            Some(error) if self.chain().next().is_some_and(|outermost| outermost.is::<Carried>()) => error,
+            carried => {
+                let boxed: Box<dyn StdError + Send + Sync> = self.into();
+                let mut error = Error::from_payload(Arc::from(boxed));
+                error.repr.trace = carried.map(|carried| carried.repr.trace).unwrap_or_default();
+                error
+            }
+        }
+    }
+}
+
+/// An error that is only a text.
+struct Message(std::borrow::Cow<'static, str>);
+
+impl fmt::Display for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl StdError for Message {}

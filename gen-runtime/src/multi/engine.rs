@@ -1,0 +1,75 @@
+//! What groups and tuples have in common: whom to poll, and when all have ended.
+
+use std::task::{Context, Poll};
+
+use super::slots::Ended;
+use super::wakers::Wakers;
+use crate::coroutine::throw;
+
+/// The progress of a number of children.
+pub(super) struct Engine {
+    /// How many there are.
+    count: usize,
+    /// How many have not ended.
+    running: usize,
+    /// Whether one has failed.
+    failed: bool,
+    /// Their wakers; none before the first poll.
+    wakers: Option<Wakers>,
+}
+
+impl Engine {
+    pub(super) fn new(count: usize) -> Self {
+        Engine { count, running: count, failed: false, wakers: None }
+    }
+
+    pub(super) fn has_failure(&self) -> bool {
+        self.failed
+    }
+
+    /// Polls the children that may go on: all in the first poll, later those that were woken. Ready when all have ended.
+    ///
+    /// They do not see an error in flight: the yield that waits for all of them takes it.
+    #[inline]
+    pub(super) fn drive(
+        &mut self,
+        cx: &mut Context<'_>,
+        mut poll_child: impl FnMut(usize, &mut Context<'_>) -> Poll<Ended>,
+    ) -> Poll<()> {
+        if self.running > 0 {
+            throw::hide(|| self.poll_children(cx, &mut poll_child));
+        }
+        if self.running == 0 {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    }
+
+    fn poll_children(
+        &mut self,
+        cx: &mut Context<'_>,
+        poll_child: &mut impl FnMut(usize, &mut Context<'_>) -> Poll<Ended>,
+    ) {
+        let first = self.wakers.is_none();
+        let wakers = self.wakers.get_or_insert_with(|| Wakers::new(self.count));
+        wakers.set_parent(cx.waker());
+        let (running, failed) = (&mut self.running, &mut self.failed);
+        let mut poll = |child: u32| {
+            let polled =
+                wakers.with(child, |waker| poll_child(child as usize, &mut Context::from_waker(waker)));
+            if let Poll::Ready(ended) = polled {
+                *running -= 1;
+                *failed |= ended == Ended::Failed;
+            }
+        };
+        if first {
+            wakers.children().for_each(poll);
+        } else {
+            let mut woken = wakers.take_woken();
+            while let Some(child) = wakers.next_of(&mut woken) {
+                poll(child);
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Many at once: the one parallel engine, used by every container that can be yielded.
+//!
+//! # How it works
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `engine.rs` | whom to poll, and when all have ended |
+//! | `group.rs` | [`Group`]: children of one type, of any number; the future that a list or map becomes |
+//! | `tuple.rs` | the same for tuples, where each child has a type of its own |
+//! | `slots.rs` | where the children live: one allocation, a child or its result in each slot |
+//! | `wakers.rs` | a waker for each child: one allocation |
+//! | `ready.rs` | the queue of children that were woken |
+//! | `sync.rs` | the atomics: std's or loom's |
+//! | `shape.rs` | what the results are put into, and how a child's place is called |
+//! | `outcome.rs` | the error rule |
+//!
+//! The first poll polls every child, in order. After that a poll takes the children that were woken since, in the order in which they were woken,
+//! and polls only these. A child that is woken while its group is being polled waits for the next poll, which the group asks for; so no child can
+//! keep the others from running.
+//!
+//! A child's future is dropped as soon as it is ready. The group is ready when all children are.
+//!
+//! # The error rule
+//!
+//! As in Tornado, a failure stops nobody: all children run to their end. Then the first error in *child order*, not in time, is raised; every
+//! other one is logged and kept in its [`others`](crate::Error::others).
+//!
+//! # Who may touch what
+//!
+//! Children and results belong to the group, and only its poll touches them. The wakers' allocation is shared between the group and
+//! the wakers that children have cloned; it holds no child, so a waker that outlives its group only keeps a few bytes.
+
+mod engine;
+mod group;
+mod outcome;
+mod ready;
+mod shape;
+mod slots;
+mod sync;
+mod tuple;
+mod wakers;
+
+use std::marker::PhantomData;
+
+pub(crate) use self::group::Group;
+pub(crate) use self::shape::{Array, BTree, BoxedSlice, Deque, Hash, List};
+pub(crate) use self::tuple::TupleOfPending;
+use crate::coroutine::{Frame, Kind};
+use crate::yieldable::probe::HasError;
+use crate::{Flat, Yieldable};
+
+/// A list, map or tuple of yieldables, with a say in what its errors do: made by [`multi`].
+#[derive(Debug, Clone)]
+#[must_use = "nothing runs until it is yielded"]
+pub struct Multi<C> {
+    children: C,
+}
+
+/// Marks [`multi`] of an `M`.
+#[derive(Debug)]
+pub struct Grouped<M>(PhantomData<M>);
+
+/// Yields a list, map or tuple in parallel, as yielding it directly does.
+///
+/// All children run to completion. If some fail, the first error in the order of the children is raised; the others are logged (target
+/// `gen`, level `ERROR`) and kept in its [`others`](crate::Error::others).
+///
+/// Outside a coroutine, [`join`](Multi::join) makes a future of it.
+///
+/// ```
+/// use gen::yield_;
+/// use std::future::ready;
+///
+/// #[gen::coroutine]
+/// fn parse() -> gen::Result<Vec<u8>> {
+///     yield_!(gen::multi(["1", "x", "3", "y"].map(|text| ready(text.parse::<u8>())).into_iter().collect::<Vec<_>>()))
+/// }
+/// let error = gen::run_sync(parse()).unwrap_err();
+/// assert_eq!(error.others().len(), 1);
+/// assert_eq!(error.others()[0].place, gen::Place::Index(3));
+/// ```
+pub fn multi<C>(children: C) -> Multi<C> {
+    Multi { children }
+}
+
+impl<C> Multi<C> {
+    /// The future that waits for all children, for use outside a coroutine: `gen::multi(list).join().await`.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping it drops the children.
+    ///
+    /// ```
+    /// use std::future::ready;
+    ///
+    /// let sum = async {
+    ///     let parts = gen::multi(vec![ready("1".parse::<u8>()), ready("2".parse::<u8>())]).join().await?;
+    ///     gen::Result::Ok(parts.iter().sum::<u8>())
+    /// };
+    /// assert_eq!(gen::run_sync(sum).unwrap(), 3);
+    /// ```
+    pub fn join<M>(self) -> C::Pending
+    where
+        C: Yieldable<M, Flat, i32>,
+    {
+        self.children.into_pending(&Frame::new(0))
+    }
+}
+
+impl<C, M, Mode, K> Yieldable<Grouped<M>, Mode, K> for Multi<C>
+where
+    C: Yieldable<M, Mode, K>,
+    K: Kind,
+{
+    type Output = C::Output;
+    type Pending = C::Pending;
+
+    fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
+        self.children.into_pending(frame)
+    }
+}
+
+impl<C: HasError<M>, M> HasError<Grouped<M>> for Multi<C> {
+    type Err = C::Err;
+    type Value = C::Value;
+}

@@ -1,0 +1,92 @@
+//! The queue of children that were woken: many threads push, the group's poll takes all at once.
+//!
+//! It is a list through links that lie in the children's own entries, so pushing never allocates and a child is in it at most once.
+//!
+//! | a link's `queued` | who may touch its `next` |
+//! |---|---|
+//! | `false` | nobody |
+//! | `true`, set by the pusher that found it `false` | that pusher, until the link is reachable from `head` |
+//! | `true`, and taken from `head` by the group | the group, until it sets `queued` to `false` again |
+//!
+//! Setting and clearing `queued` are both read-modify-writes, so that what a waking thread wrote before it found the child queued already is seen by
+//! the poll that clears the flag: no wake is lost.
+
+use super::sync::{AtomicBool, AtomicU32, Ordering};
+
+/// No link: the end of the list.
+const END: u32 = u32::MAX;
+
+/// A child's place in the queue.
+#[derive(Debug)]
+pub(super) struct Link {
+    next: AtomicU32,
+    queued: AtomicBool,
+}
+
+impl Link {
+    pub(super) fn new() -> Self {
+        Link { next: AtomicU32::new(END), queued: AtomicBool::new(false) }
+    }
+}
+
+/// The children that were woken since the group last took them.
+#[derive(Debug)]
+pub(super) struct Queue {
+    head: AtomicU32,
+}
+
+impl Queue {
+    pub(super) fn new() -> Self {
+        Queue { head: AtomicU32::new(END) }
+    }
+
+    /// Queues a child; whether the queue was empty, so that the group must be woken.
+    pub(super) fn push<'a>(&self, child: u32, link: impl Fn(u32) -> &'a Link) -> bool {
+        let own = link(child);
+        if own.queued.swap(true, Ordering::AcqRel) {
+            return false;
+        }
+        let mut head = self.head.load(Ordering::Relaxed);
+        loop {
+            own.next.store(head, Ordering::Relaxed);
+            match self.head.compare_exchange_weak(head, child, Ordering::AcqRel, Ordering::Relaxed) {
+                Ok(_) => return head == END,
+                Err(current) => head = current,
+            }
+        }
+    }
+
+    /// Takes all that are queued, first come first.
+    pub(super) fn take<'a>(&self, link: impl Fn(u32) -> &'a Link) -> Taken {
+        // The list is last come first: turn it round.
+        let mut last = self.head.swap(END, Ordering::AcqRel);
+        let mut first = END;
+        while last != END {
+            let next = link(last).next.load(Ordering::Relaxed);
+            link(last).next.store(first, Ordering::Relaxed);
+            first = last;
+            last = next;
+        }
+        Taken { first }
+    }
+}
+
+/// Children that were taken from the queue and not yet polled.
+#[derive(Debug)]
+pub(super) struct Taken {
+    first: u32,
+}
+
+impl Taken {
+    /// The next child to poll. From here on it can be woken again.
+    pub(super) fn next<'a>(&mut self, link: impl Fn(u32) -> &'a Link) -> Option<u32> {
+        let child = self.first;
+        if child == END {
+            return None;
+        }
+        let link = link(child);
+        self.first = link.next.load(Ordering::Relaxed);
+        link.queued.swap(false, Ordering::AcqRel);
+        Some(child)
+    }
+}

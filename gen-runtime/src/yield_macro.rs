@@ -1,0 +1,69 @@
+//! `yield_!` itself.
+
+/// Hands something yieldable to the runtime, suspends the coroutine, and resumes it with a [`Result`](crate::Result): the value, or an error.
+///
+/// It stands in the body of a `#[gen::coroutine]` function wherever an expression may, also in the arguments of other macros. What can be yielded:
+/// any future, and lists, maps and tuples of yieldables, which are resolved in parallel; see [`Yieldable`](crate::Yieldable).
+///
+/// A future whose output is a `Result` is opened: its error arrives at the yield as a [`gen::Error`](crate::Error). Any other output is handed over as
+/// `Ok(output)`. The elements of a tuple that is written out are converted one by one, so they may be of both sorts.
+///
+/// A future that is ready costs nothing: the body goes on at once. If it is pending, the coroutine sleeps until it is woken.
+///
+/// # Errors
+///
+/// What the yielded thing failed with, or what was [thrown](crate::Coroutine::resume) into the coroutine meanwhile. The error's
+/// [trace](crate::Error::trace) gets the position of the yield.
+///
+/// # Cancellation
+///
+/// When the coroutine is dropped at a yield, what was yielded is dropped with it.
+///
+/// # Examples
+///
+/// ```
+/// use gen::yield_;
+/// use std::future::ready;
+///
+/// #[gen::coroutine]
+/// fn sum() -> gen::Result<u32> {
+///     let one: u32 = yield_!(ready(1))?;
+///     let parsed: u32 = yield_!(ready("2".parse::<u32>()))?;
+///     let many: Vec<u32> = yield_!(vec![ready(3), ready(4)])?;
+///     Ok(one + parsed + many.iter().sum::<u32>())
+/// }
+/// assert_eq!(gen::run_sync(sum()).unwrap(), 10);
+/// ```
+#[macro_export]
+macro_rules! yield_ {
+    (@frame $frame:ident, @tuple $([$($element:tt)*])+) => {
+        $crate::__private::suspend(
+            $crate::__private::tuple(($(
+                match $($element)* { element => {
+                    #[allow(unused_imports)]
+                    use $crate::__private::{AnyResultKind as _, FlatKind as _, RawKind as _};
+                    (&&&$crate::__private::Probe::of(&element, &$frame)).kind().resolve(element)
+                } },
+            )+)),
+            || ($crate::__private::file!(), $crate::__private::line!(), $crate::__private::column!()),
+        )
+        .await
+    };
+    (@frame $frame:ident, $($yieldable:tt)*) => {
+        $crate::__private::suspend(
+            match $($yieldable)* { yieldable => {
+                #[allow(unused_imports)]
+                use $crate::__private::{AnyResultKind as _, FlatKind as _, RawKind as _};
+                (&&&$crate::__private::Probe::of(&yieldable, &$frame)).kind().resolve(yieldable)
+            } },
+            || ($crate::__private::file!(), $crate::__private::line!(), $crate::__private::column!()),
+        )
+        .await
+    };
+    ($($anything:tt)*) => {
+        $crate::__private::compile_error!(
+            "`yield_!` outside a coroutine: mark the enclosing `fn` with `#[gen::coroutine]`; \
+             in a closure, collect a list and yield it whole: `yield_!(items.map(|item| f(item)).collect::<Vec<_>>())`"
+        )
+    };
+}

@@ -1,0 +1,102 @@
+//! Futures: whatever implements `IntoFuture`.
+
+use std::future::{Future, IntoFuture};
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+
+use super::{Flat, Raw, Yieldable};
+use crate::coroutine::{Frame, Kind};
+use crate::{Result, Throw};
+
+/// Marks futures whose output is a `Result` with an error that can be thrown as an `M`.
+#[derive(Debug)]
+pub struct Fallible<M>(PhantomData<M>);
+
+/// Marks futures whose output is handed over as it is.
+#[derive(Debug)]
+pub enum Plain {}
+
+pin_project! {
+    /// A future whose output is opened: what is yielded of a future of a `Result`.
+    pub struct Opened<F, M> {
+        #[pin]
+        future: F,
+        throw: PhantomData<fn() -> M>,
+    }
+}
+
+impl<F, M> Opened<F, M> {
+    #[inline]
+    pub(crate) fn new(future: F) -> Self {
+        Opened { future, throw: PhantomData }
+    }
+}
+
+impl<F, T, E, M> Future for Opened<F, M>
+where
+    F: Future<Output = std::result::Result<T, E>>,
+    E: Throw<M>,
+{
+    type Output = Result<T>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
+        self.project().future.poll(cx).map_err(Throw::throw)
+    }
+}
+
+pin_project! {
+    /// A future whose output is handed over whole.
+    pub struct Whole<F> {
+        #[pin]
+        future: F,
+    }
+}
+
+impl<F> Whole<F> {
+    #[inline]
+    pub(crate) fn new(future: F) -> Self {
+        Whole { future }
+    }
+}
+
+impl<F: Future> Future for Whole<F> {
+    type Output = Result<F::Output>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<F::Output>> {
+        self.project().future.poll(cx).map(Ok)
+    }
+}
+
+impl<F, T, E, M, K> Yieldable<Fallible<M>, Flat, K> for F
+where
+    F: IntoFuture<Output = std::result::Result<T, E>>,
+    E: Throw<M>,
+    K: Kind,
+{
+    type Output = T;
+    type Pending = Opened<F::IntoFuture, M>;
+
+    #[inline]
+    fn into_pending(self, _: &Frame<K>) -> Self::Pending {
+        Opened::new(self.into_future())
+    }
+}
+
+impl<F, K> Yieldable<Plain, Raw, K> for F
+where
+    F: IntoFuture,
+    K: Kind,
+{
+    type Output = F::Output;
+    type Pending = Whole<F::IntoFuture>;
+
+    #[inline]
+    fn into_pending(self, _: &Frame<K>) -> Self::Pending {
+        Whole::new(self.into_future())
+    }
+}

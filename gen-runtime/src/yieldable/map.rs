@@ -1,0 +1,61 @@
+//! Maps: `HashMap` with any hasher, and `BTreeMap`. Their values run in parallel; the results come in a map of the same kind, under the same keys.
+//!
+//! The order of the children, which says whose error is raised first, is the map's order when it was yielded. Keys are `Debug` because errors name them.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Debug;
+use std::hash::{BuildHasher, Hash};
+use std::marker::PhantomData;
+
+use super::probe::HasError;
+use super::Yieldable;
+use crate::coroutine::{Frame, Kind};
+use crate::multi::{self, Group};
+
+/// Marks maps of an `M`.
+#[derive(Debug)]
+pub struct Mapped<M>(PhantomData<M>);
+
+impl<Q, Y, S, M, Mode, K> Yieldable<Mapped<M>, Mode, K> for HashMap<Q, Y, S>
+where
+    Q: Hash + Eq + Debug,
+    Y: Yieldable<M, Mode, K>,
+    S: BuildHasher + Clone,
+    K: Kind,
+{
+    type Output = HashMap<Q, Y::Output, S>;
+    type Pending = Group<Y::Pending, Y::Output, multi::Hash<Q, S>>;
+
+    fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
+        let hasher = self.hasher().clone();
+        let (keys, children): (Vec<Q>, Vec<Y>) = self.into_iter().unzip();
+        let children = children.into_iter().map(|child| child.into_pending(frame));
+        Group::new(children, multi::Hash { keys, hasher })
+    }
+}
+
+impl<Q, Y, M, Mode, K> Yieldable<Mapped<M>, Mode, K> for BTreeMap<Q, Y>
+where
+    Q: Ord + Debug,
+    Y: Yieldable<M, Mode, K>,
+    K: Kind,
+{
+    type Output = BTreeMap<Q, Y::Output>;
+    type Pending = Group<Y::Pending, Y::Output, multi::BTree<Q>>;
+
+    fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
+        let (keys, children): (Vec<Q>, Vec<Y>) = self.into_iter().unzip();
+        let children = children.into_iter().map(|child| child.into_pending(frame));
+        Group::new(children, multi::BTree { keys })
+    }
+}
+
+impl<Q, Y: HasError<M>, S, M> HasError<Mapped<M>> for HashMap<Q, Y, S> {
+    type Err = Y::Err;
+    type Value = HashMap<Q, Y::Value, S>;
+}
+
+impl<Q, Y: HasError<M>, M> HasError<Mapped<M>> for BTreeMap<Q, Y> {
+    type Err = Y::Err;
+    type Value = BTreeMap<Q, Y::Value>;
+}

@@ -1,0 +1,130 @@
+//! What can be yielded, and how each kind becomes one future that the machine waits for.
+//!
+//! # How it works
+//!
+//! `yield_!(x)` needs to know what `x` is: a future, a list of futures, something of the user's; and whether an output that is a `Result` is to be
+//! *opened* (its error arrives at the yield) or handed over as it is. Neither can be written as one blanket impl, so [`Yieldable`] has
+//! parameters that keep the impls apart, all inferred:
+//!
+//! | parameter | what it says | who picks it |
+//! |---|---|---|
+//! | `M` | the kind: future, list of `M`, map of `M`, tuple of `M`s, custom | the only impl that fits the type |
+//! | `Mode` | [`Flat`]: a `Result` is opened; [`Raw`]: outputs are as they are | the [probe](probe), at the yield: flat if it fits |
+//! | `K` | what the [frame](crate::coroutine::Frame) must hold | the frame of the body |
+//!
+//! | file | what is yieldable |
+//! |---|---|
+//! | `future.rs` | every `IntoFuture` |
+//! | `list.rs` | `Vec`, `Box<[T]>`, arrays, `VecDeque` |
+//! | `map.rs` | `HashMap`, `BTreeMap` |
+//! | `tuple.rs` | tuples of up to twelve |
+//! | `option.rs` | `Option` |
+//! | `wrappers.rs` | `gen::raw`, `gen::ok` |
+//! | `boxed.rs` | `gen::boxed`, `gen::boxed_send` |
+//! | `../multi`, `../time` | `gen::multi`, `gen::with_timeout` |
+
+mod boxed;
+mod future;
+mod list;
+mod map;
+mod option;
+pub(crate) mod probe;
+mod tuple;
+mod wrappers;
+
+use std::future::Future;
+
+pub use self::boxed::{boxed, boxed_send, BoxYieldable, SendBoxYieldable};
+pub use self::tuple::tuple;
+pub use self::wrappers::{ok, raw};
+use crate::coroutine::{Frame, Kind};
+use crate::Result;
+
+/// The mode in which an output that is a `Result` is opened, so that its error arrives at the yield.
+#[derive(Debug)]
+pub enum Flat {}
+
+/// The mode in which outputs are handed over as they are.
+#[derive(Debug)]
+pub enum Raw {}
+
+/// Marks a [`Yieldable`] that a user implemented.
+#[derive(Debug)]
+pub enum Custom {}
+
+/// What `yield_!` accepts: a future, a list, map or tuple of yieldables, or a type of your own.
+///
+/// # A type of your own
+///
+/// Implement the standard [`IntoFuture`](std::future::IntoFuture), and your type can be yielded (Tornado's `convert_yielded.register`, checked at compile time):
+///
+/// ```
+/// use gen::yield_;
+/// use std::future::{ready, IntoFuture, Ready};
+///
+/// struct Query(&'static str);
+/// impl IntoFuture for Query {
+///     type Output = gen::Result<usize>;
+///     type IntoFuture = Ready<gen::Result<usize>>;
+///     fn into_future(self) -> Self::IntoFuture {
+///         ready(Ok(self.0.len()))
+///     }
+/// }
+///
+/// #[gen::coroutine]
+/// fn count() -> gen::Result<usize> {
+///     let counts: Vec<usize> = yield_!(vec![Query("abc"), Query("de")])?;
+///     Ok(counts.iter().sum())
+/// }
+/// assert_eq!(gen::run_sync(count()).unwrap(), 5);
+/// ```
+///
+/// # A combinator of your own
+///
+/// A function that takes anything yieldable is generic over the kind `M`, and asks for [`Flat`]:
+///
+/// ```
+/// use gen::{yield_, Flat, Yieldable};
+/// # use std::future::{ready, Ready};
+///
+/// #[gen::coroutine]
+/// fn retry<Y, M>(times: usize, mut attempt: impl FnMut() -> Y) -> gen::Result<Y::Output>
+/// where
+///     Y: Yieldable<M, Flat>,
+/// {
+///     for _ in 1..times {
+///         if let Ok(value) = yield_!(attempt()) {
+///             return Ok(value);
+///         }
+///     }
+///     yield_!(attempt())
+/// }
+///
+/// let mut left = 3;
+/// let flaky = || -> Ready<Result<&str, std::fmt::Error>> {
+///     left -= 1;
+///     ready(if left == 0 { Ok("there") } else { Err(std::fmt::Error) })
+/// };
+/// assert_eq!(gen::run_sync(retry(5, flaky)).unwrap(), "there");
+/// ```
+///
+/// # A container of your own
+///
+/// Implement this trait, generic over `M`, `Mode` and `K` of its elements, and hand the frame on. The kind of the container must be a type of
+/// your own that names the kind of the elements, such as `struct Grid<M>(PhantomData<M>)`; a type without elements uses [`Custom`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be yielded from a coroutine",
+    label = "not yieldable",
+    note = "a yieldable is a future, or a list, map or tuple of yieldables",
+    note = "a type of your own becomes one by implementing `IntoFuture`"
+)]
+pub trait Yieldable<M = Custom, Mode = Flat, K: Kind = i32> {
+    /// What the yield gives, if all goes well.
+    type Output;
+
+    /// The future that the coroutine waits for.
+    type Pending: Future<Output = Result<Self::Output>>;
+
+    /// Makes that future. Nothing is started yet: it must not run before it is polled.
+    fn into_pending(self, frame: &Frame<K>) -> Self::Pending;
+}

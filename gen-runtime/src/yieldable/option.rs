@@ -1,0 +1,57 @@
+//! `Option`: `None` is ready at once.
+
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+
+use super::probe::HasError;
+use super::Yieldable;
+use crate::coroutine::{Frame, Kind};
+use crate::Result;
+
+/// Marks options of an `M`.
+#[derive(Debug)]
+pub struct Optional<M>(PhantomData<M>);
+
+pin_project! {
+    /// The pending future of an option.
+    pub struct OptionPending<P> {
+        #[pin]
+        some: Option<P>,
+    }
+}
+
+impl<P, T> Future for OptionPending<P>
+where
+    P: Future<Output = Result<T>>,
+{
+    type Output = Result<Option<T>>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project().some.as_pin_mut() {
+            Some(pending) => pending.poll(cx).map_ok(Some),
+            None => Poll::Ready(Ok(None)),
+        }
+    }
+}
+
+impl<Y, M, Mode, K> Yieldable<Optional<M>, Mode, K> for Option<Y>
+where
+    Y: Yieldable<M, Mode, K>,
+    K: Kind,
+{
+    type Output = Option<Y::Output>;
+    type Pending = OptionPending<Y::Pending>;
+
+    fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
+        OptionPending { some: self.map(|yieldable| yieldable.into_pending(frame)) }
+    }
+}
+
+impl<Y: HasError<M>, M> HasError<Optional<M>> for Option<Y> {
+    type Err = Y::Err;
+    type Value = Option<Y::Value>;
+}

@@ -1,0 +1,168 @@
+//! The question that each `yield_!` asks of the type it is given: in which mode does it fit?
+//!
+//! Method lookup answers it: `(&&&Probe::of(&y, &frame)).kind()` tries the receiver with the most references first, so the three levels
+//! are tried in this order:
+//!
+//! 1. [`FlatKind`]: the type is yieldable with its `Result`s opened.
+//! 2. [`AnyResultKind`]: its outputs are `Result`s, but of an error that cannot be thrown; the tag then demands `E: Throw`, so that the error says that and
+//!    is not handed over in silence.
+//! 3. [`RawKind`]: anything else, with its outputs as they are. What is not yieldable at all ends here too, and the bound on the tag's *method* reports it
+//!    with the words of [`Yieldable`].
+//!
+//! Each level answers with a tag whose `resolve` makes the pending future.
+
+use std::future::{pending, IntoFuture, Pending};
+use std::marker::PhantomData;
+
+use super::future::Plain;
+use super::{Flat, Raw, Yieldable};
+use crate::coroutine::{Frame, Kind};
+use crate::{Result, Throw};
+
+/// A question about the type `Y`.
+pub struct Probe<'f, Y, M, K: Kind> {
+    frame: &'f Frame<K>,
+    about: PhantomData<(fn() -> Y, M)>,
+}
+
+impl<'f, Y, M, K: Kind> Probe<'f, Y, M, K> {
+    /// Asks about the type of a value.
+    #[inline]
+    pub fn of(_: &Y, frame: &'f Frame<K>) -> Self {
+        Probe { frame, about: PhantomData }
+    }
+}
+
+/// The first level: yieldable with its results opened.
+pub trait FlatKind<'f> {
+    /// The kind of yieldable.
+    type M;
+    /// The kind of frame.
+    type K: Kind;
+    /// Answers with a tag.
+    fn kind(&self) -> AsFlat<'f, Self::M, Self::K>;
+}
+
+/// The second level: a result that cannot be opened.
+pub trait AnyResultKind {
+    /// The kind of yieldable.
+    type M;
+    /// Answers with a tag.
+    fn kind(&self) -> AsAnyResult<Self::M>;
+}
+
+/// The last level: everything else.
+pub trait RawKind<'f> {
+    /// The kind of yieldable.
+    type M;
+    /// The kind of frame.
+    type K: Kind;
+    /// Answers with a tag.
+    fn kind(&self) -> AsRaw<'f, Self::M, Self::K>;
+}
+
+/// What is asked about is resolved with its results opened.
+pub struct AsFlat<'f, M, K: Kind>(&'f Frame<K>, PhantomData<M>);
+/// What is asked about has an error that cannot be thrown.
+pub struct AsAnyResult<M>(PhantomData<M>);
+/// What is asked about is resolved as it is, if it can be at all.
+pub struct AsRaw<'f, M, K: Kind>(&'f Frame<K>, PhantomData<M>);
+
+impl<'f, Y, M, K> FlatKind<'f> for &&Probe<'f, Y, M, K>
+where
+    Y: Yieldable<M, Flat, K>,
+    K: Kind,
+{
+    type M = M;
+    type K = K;
+
+    #[inline]
+    fn kind(&self) -> AsFlat<'f, M, K> {
+        AsFlat(self.frame, PhantomData)
+    }
+}
+
+impl<Y, M, K> AnyResultKind for &Probe<'_, Y, M, K>
+where
+    Y: HasError<M>,
+    K: Kind,
+{
+    type M = M;
+
+    #[inline]
+    fn kind(&self) -> AsAnyResult<M> {
+        AsAnyResult(PhantomData)
+    }
+}
+
+impl<'f, Y, M, K: Kind> RawKind<'f> for Probe<'f, Y, M, K> {
+    type M = M;
+    type K = K;
+
+    #[inline]
+    fn kind(&self) -> AsRaw<'f, M, K> {
+        AsRaw(self.frame, PhantomData)
+    }
+}
+
+impl<M, K: Kind> AsFlat<'_, M, K> {
+    /// The pending future.
+    #[inline]
+    pub fn resolve<Y: Yieldable<M, Flat, K>>(self, yieldable: Y) -> Y::Pending {
+        yieldable.into_pending(self.0)
+    }
+}
+
+impl<M> AsAnyResult<M> {
+    /// Never called: this level is reached only by an error that cannot be thrown, and that does not compile here.
+    pub fn resolve<Y: HasError<M>, T>(self, _: Y) -> Pending<Result<Y::Value>>
+    where
+        Y::Err: Throw<T>,
+    {
+        pending()
+    }
+}
+
+impl<M, K: Kind> AsRaw<'_, M, K> {
+    /// The pending future.
+    #[inline]
+    pub fn resolve<Y: Yieldable<M, Raw, K>>(self, yieldable: Y) -> Y::Pending {
+        yieldable.into_pending(self.0)
+    }
+}
+
+/// Whatever resolves to a `Result`, or to many, whether its error can be thrown or not.
+pub trait HasError<M> {
+    /// The error.
+    type Err;
+    /// What the yield would give if the error could be thrown.
+    type Value;
+}
+
+impl<F, T, E> HasError<Plain> for F
+where
+    F: IntoFuture<Output = std::result::Result<T, E>>,
+{
+    type Err = E;
+    type Value = T;
+}
+
+/// Nothing implements it.
+mod nothing {
+    pub trait Nothing {}
+}
+
+/// Marks what never is.
+#[derive(Debug)]
+pub enum Impossible {}
+
+/// A second candidate for the raw level, which never holds: with the one for futures alone rustc would commit to it, and tell the user about `IntoFuture`
+/// and this crate's internals instead of what can be yielded.
+impl<Y: nothing::Nothing, K: Kind> Yieldable<Impossible, Raw, K> for Y {
+    type Output = ();
+    type Pending = Pending<Result>;
+
+    fn into_pending(self, _: &Frame<K>) -> Self::Pending {
+        pending()
+    }
+}

@@ -1,0 +1,44 @@
+//! Tuples of up to twelve yieldables, of different types.
+//!
+//! A tuple that is written out in the `yield_!` is converted element by element there, each in the mode that fits it, and comes here as a tuple of
+//! pending futures. Any other tuple is yielded as one: all of its elements are opened, or none.
+
+use super::Yieldable;
+use crate::coroutine::{Frame, Kind};
+use crate::multi::TupleOfPending;
+
+/// One future of a tuple of pending futures: what a tuple that is written out in a `yield_!` becomes.
+#[inline]
+pub fn tuple<T: TupleOfPending>(pending: T) -> T::Join {
+    pending.join()
+}
+
+macro_rules! tuple_yieldable {
+    ($($child:ident $marker:ident $index:tt),+) => {
+        impl<$($child, $marker,)+ Mode, Frm> Yieldable<($($marker,)+), Mode, Frm> for ($($child,)+)
+        where
+            $($child: Yieldable<$marker, Mode, Frm>,)+
+            Frm: Kind,
+        {
+            type Output = ($($child::Output,)+);
+            type Pending = <($($child::Pending,)+) as TupleOfPending>::Join;
+
+            fn into_pending(self, frame: &Frame<Frm>) -> Self::Pending {
+                ($(self.$index.into_pending(frame),)+).join()
+            }
+        }
+    };
+}
+
+tuple_yieldable!(A MA 0);
+tuple_yieldable!(A MA 0, B MB 1);
+tuple_yieldable!(A MA 0, B MB 1, C MC 2);
+tuple_yieldable!(A MA 0, B MB 1, C MC 2, D MD 3);
+tuple_yieldable!(A MA 0, B MB 1, C MC 2, D MD 3, E ME 4);
+tuple_yieldable!(A MA 0, B MB 1, C MC 2, D MD 3, E ME 4, F MF 5);
+tuple_yieldable!(A MA 0, B MB 1, C MC 2, D MD 3, E ME 4, F MF 5, G MG 6);
+tuple_yieldable!(A MA 0, B MB 1, C MC 2, D MD 3, E ME 4, F MF 5, G MG 6, H MH 7);
+tuple_yieldable!(A MA 0, B MB 1, C MC 2, D MD 3, E ME 4, F MF 5, G MG 6, H MH 7, I MI 8);
+tuple_yieldable!(A MA 0, B MB 1, C MC 2, D MD 3, E ME 4, F MF 5, G MG 6, H MH 7, I MI 8, J MJ 9);
+tuple_yieldable!(A MA 0, B MB 1, C MC 2, D MD 3, E ME 4, F MF 5, G MG 6, H MH 7, I MI 8, J MJ 9, K MK 10);
+tuple_yieldable!(A MA 0, B MB 1, C MC 2, D MD 3, E ME 4, F MF 5, G MG 6, H MH 7, I MI 8, J MJ 9, K MK 10, L ML 11);

@@ -1,0 +1,83 @@
+//! `gen::raw` and `gen::ok`: outputs as they are, and outputs that cannot fail.
+
+use std::future::{Future, IntoFuture};
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use super::future::Whole;
+use super::{Flat, Raw as RawMode, Yieldable};
+use crate::coroutine::{Frame, Kind};
+use crate::Result;
+
+/// Marks [`raw`] yieldables of an `M`.
+#[derive(Debug)]
+pub struct RawMarked<M>(PhantomData<M>);
+
+/// A yieldable whose outputs are handed over untouched: made by [`raw`].
+#[derive(Debug, Clone)]
+#[must_use = "nothing runs until it is yielded"]
+pub struct Raw<Y> {
+    yieldable: Y,
+}
+
+/// Yields something with its outputs untouched: a `Result` is not opened, its error does not arrive at the yield.
+///
+/// In a list it gives each child's own `Result`; none fails the whole.
+///
+/// ```
+/// use gen::yield_;
+/// use std::future::ready;
+///
+/// #[gen::coroutine]
+/// fn both() -> gen::Result<Vec<Result<u8, std::num::ParseIntError>>> {
+///     yield_!(gen::raw(vec![ready("1".parse::<u8>()), ready("x".parse::<u8>())]))
+/// }
+/// let both = gen::run_sync(both()).unwrap();
+/// assert_eq!(both[0], Ok(1));
+/// assert!(both[1].is_err());
+/// ```
+pub fn raw<Y>(yieldable: Y) -> Raw<Y> {
+    Raw { yieldable }
+}
+
+impl<Y, M, K> Yieldable<RawMarked<M>, Flat, K> for Raw<Y>
+where
+    Y: Yieldable<M, RawMode, K>,
+    K: Kind,
+{
+    type Output = Y::Output;
+    type Pending = Y::Pending;
+
+    fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
+        self.yieldable.into_pending(frame)
+    }
+}
+
+pin_project_lite::pin_project! {
+    /// A future that resolves to `Ok` of another one's output: made by [`ok`].
+    #[must_use = "futures do nothing unless yielded or awaited"]
+    pub struct OkFuture<F> {
+        #[pin]
+        future: Whole<F>,
+    }
+}
+
+/// Makes a future of a [`gen::Result`](Result) of any future, for functions that want one, such as [`spawn`](crate::spawn).
+///
+/// ```
+/// use std::future::ready;
+///
+/// assert_eq!(gen::run_sync(gen::ok(ready(7))).unwrap(), 7);
+/// ```
+pub fn ok<F: IntoFuture>(future: F) -> OkFuture<F::IntoFuture> {
+    OkFuture { future: Whole::new(future.into_future()) }
+}
+
+impl<F: Future> Future for OkFuture<F> {
+    type Output = Result<F::Output>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.project().future.poll(cx)
+    }
+}
