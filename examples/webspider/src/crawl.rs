@@ -69,7 +69,8 @@ pub(crate) fn start(mut url: Url, limits: Limits) -> gen::Result<Crawl> {
             Content::Broken(status) => return Err(cannot_start(&url, &format!("the server says {status}"))),
             Content::Html(_) | Content::OtherFile => {
                 let crawl = Crawl::new(&url, limits);
-                if let Some(page) = crawl.site.borrow_mut().discover(url, None) {
+                let first = crawl.site.borrow_mut().discover(url, None);
+                if let Some(page) = first {
                     crawl.finish_visit(page, Ok(fetched), began.elapsed());
                 }
                 return Ok(crawl);
@@ -153,8 +154,9 @@ impl Crawl {
 
     fn discover(&self, url: Url, from: PageId) {
         if self.scope.contains(&url) {
-            if let Some(new) = self.site.borrow_mut().discover(url, Some(from)) {
-                self.queue.put(new);
+            let new = self.site.borrow_mut().discover(url, Some(from));
+            if let Some(page) = new {
+                self.queue.put(page);
             }
         }
     }

@@ -29,7 +29,7 @@ mod serve;
 mod site;
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -73,15 +73,14 @@ fn spider(args: Args) -> gen::Result<End> {
     let crawl = yield_!(crawl::start(start, limits))?;
     // Two coroutines at once, and the first to end decides: the other is dropped, with all that it was doing. Whatever was found
     // by then is in `crawl`.
-    let end = yield_!(or(crawl::run(&crawl), interrupt::ctrl_c()))?;
+    let end = yield_!(or(interrupt::ctrl_c(), crawl::run(&crawl)))?;
     let took = began.elapsed();
 
     let site = crawl.into_site();
     let report = Report::new(&site, end, took);
     print(&report)?;
-    if let Some(mut json) = json {
-        serde_json::to_writer_pretty(&mut json, &report)?;
-        writeln!(json)?;
+    if let Some(json) = json {
+        write_json(json, &report)?;
     }
     Ok(end)
 }
@@ -97,4 +96,11 @@ fn print(report: &Report<'_>) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result,
     }
+}
+
+fn write_json(file: File, report: &Report<'_>) -> io::Result<()> {
+    let mut file = BufWriter::new(file);
+    serde_json::to_writer_pretty(&mut file, report)?;
+    writeln!(file)?;
+    file.flush()
 }
