@@ -120,11 +120,10 @@ impl fmt::Display for Report<'_> {
                 if self.interrupted { "Interrupted while crawling" } else { "Crawled" }
             )?;
         }
-        let pages = HumanCount(self.pages as u64);
-        writeln!(f, "  {pages} pages, {}, {:.2} s", HumanBytes(self.bytes), self.seconds)?;
-        writeln!(f, "  {} other files, {} redirects", self.other_files, self.redirects)?;
+        writeln!(f, "  {}, {}, {:.2} s", count(self.pages, "page"), HumanBytes(self.bytes), self.seconds)?;
+        writeln!(f, "  {}, {}", count(self.other_files, "other file"), count(self.redirects, "redirect"))?;
         if self.not_visited > 0 {
-            writeln!(f, "  {} more pages known, not visited", HumanCount(self.not_visited as u64))?;
+            writeln!(f, "  {} known and not visited", count(self.not_visited, "more page"))?;
         }
         write_problems(f, "Broken links", &self.broken)?;
         write_problems(f, "Failed", &self.failed)?;
@@ -134,6 +133,11 @@ impl fmt::Display for Report<'_> {
         }
         Ok(())
     }
+}
+
+/// "1 page", "1,000 pages".
+fn count(number: usize, what: &str) -> String {
+    format!("{} {what}{}", HumanCount(number as u64), if number == 1 { "" } else { "s" })
 }
 
 fn write_problems(f: &mut fmt::Formatter<'_>, heading: &str, problems: &[Problem<'_>]) -> fmt::Result {

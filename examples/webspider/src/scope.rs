@@ -28,6 +28,8 @@ impl Scope {
             && url.host() == self.folder.host()
             && url.port_or_known_default() == self.folder.port_or_known_default()
             && url.path().starts_with(self.folder.path())
+            // With a name or password it would be another address of a page that is known already.
+            && !has_credentials(url)
     }
 }
 
@@ -40,7 +42,14 @@ pub(crate) fn parse_start(text: &str) -> gen::Result<Url> {
     let url = Url::parse(text)
         .map_err(|error| gen::Error::new(format!("`{text}` is not a URL that can be crawled: {error}")))?;
     check_scheme(&url)?;
+    if has_credentials(&url) {
+        return Err(gen::Error::new("a name or password in the URL is not supported"));
+    }
     Ok(url)
+}
+
+fn has_credentials(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
 }
 
 /// Refuses what is not plain HTTP.
@@ -82,6 +91,7 @@ mod tests {
         assert!(!scope.contains(&url("https://host:8080/a")));
         assert!(!scope.contains(&url("http://www.host:8080/a")));
         assert!(!scope.contains(&url("mailto:me@host")));
+        assert!(!scope.contains(&url("http://me:secret@host:8080/a")));
     }
 
     #[test]
@@ -92,9 +102,16 @@ mod tests {
 
     #[test]
     fn a_bad_start_is_explained_in_one_line() {
-        for text in
-            ["", "nonsense", "host/path", "http://", "https://host/", "ftp://host/", "http://host:99999/"]
-        {
+        for text in [
+            "",
+            "nonsense",
+            "host/path",
+            "http://",
+            "https://host/",
+            "ftp://host/",
+            "http://host:99999/",
+            "http://me@host/",
+        ] {
             let message = parse_start(text).unwrap_err().to_string();
             assert!(!message.contains('\n') && !message.is_empty(), "{text}: {message}");
         }

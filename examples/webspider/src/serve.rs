@@ -1,5 +1,6 @@
 //! The built-in server: it makes a folder of HTML a web site on this machine, so that there is something to crawl.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::rc::Rc;
@@ -100,7 +101,11 @@ fn respond(site: Rc<Site>, request: Request<Incoming>) -> gen::Result<Response<F
                 Response::builder().status(StatusCode::MOVED_PERMANENTLY).header(LOCATION, with_slash);
             Ok(response.body(Full::default())?)
         }
-        Err(_) => answer(StatusCode::NOT_FOUND),
+        Err(error) => answer(match error.downcast_ref::<io::Error>().map(io::Error::kind) {
+            Some(io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => StatusCode::NOT_FOUND,
+            // It may well be there: too many open files, no permission, a broken disk.
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        }),
     }
 }
 

@@ -31,10 +31,10 @@ fn ctrl_c_ends_the_crawl_with_the_summary_so_far() {
     assert_eq!(output.status.code(), Some(130));
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(
-        text.starts_with(&format!("Interrupted while crawling {}\n  1 pages, ", server.url("/"))),
+        text.starts_with(&format!("Interrupted while crawling {}\n  1 page, ", server.url("/"))),
         "{text}"
     );
-    assert!(text.contains("  2 more pages known, not visited\n"), "{text}");
+    assert!(text.contains("  2 more pages known and not visited\n"), "{text}");
     assert!(output.stderr.is_empty());
 
     let summary: Value = serde_json::from_str(&std::fs::read_to_string(&json).unwrap()).unwrap();

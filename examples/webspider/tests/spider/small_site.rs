@@ -41,7 +41,7 @@ fn the_summary_is_printed_and_no_bar_where_there_is_no_terminal() {
     for part in [
         "Crawled http://127.0.0.1:",
         "  12 pages, ",
-        "  1 other files, 1 redirects\n",
+        "  1 other file, 1 redirect\n",
         "Broken links: 1\n",
         "/site/guide/chapter-3.html: 404 Not Found\n    linked from http://127.0.0.1:",
         "/site/guide/chapter-2.html\n",
