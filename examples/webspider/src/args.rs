@@ -9,8 +9,8 @@ use crate::crawl::Limits;
 
 /// Crawls a web site from a page and everything beneath it, and reports its broken links.
 ///
-/// Without a URL it serves a folder of HTML on this machine and crawls that: by default the Rust book that ships with the
-/// toolchain, or a small site of its own.
+/// Without a URL it serves a folder of HTML on this machine and crawls that: by default the Rust book that
+/// ships with the toolchain, or a small site of its own.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
 pub(crate) struct Args {

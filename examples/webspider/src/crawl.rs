@@ -84,8 +84,8 @@ pub(crate) fn start(mut url: Url, limits: Limits) -> gen::Result<Crawl> {
 #[gen::coroutine]
 pub(crate) fn run(crawl: &Crawl) -> gen::Result<End> {
     let workers: Vec<_> = (0..crawl.limits.concurrency).map(|_| worker(crawl)).collect();
-    // A tuple and a list: all the workers, and beside them whoever tells them when to go home, run in parallel, and this
-    // goes on when the last has ended.
+    // A tuple and a list: all the workers, and beside them whoever tells them when to go home, run in
+    // parallel, and this goes on when the last has ended.
     yield_!((workers, close_when_done(&crawl.queue)))?;
     Ok(End::Finished)
 }

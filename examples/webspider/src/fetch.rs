@@ -37,8 +37,9 @@ pub(crate) enum Content {
 /// Fetches from one server, over one connection that is kept open from one fetch to the next.
 #[derive(Default)]
 pub(crate) struct Client {
-    /// The connection, while nothing is being fetched. A fetch takes it out and puts it back only at its proper end,
-    /// so one that fails or is dropped half-way, by a timeout for example, leaves nothing half-read behind.
+    /// The connection, while nothing is being fetched. A fetch takes it out and puts it back only at its
+    /// proper end, so one that fails or is dropped half-way, by a timeout for example, leaves nothing
+    /// half-read behind.
     idle: Option<Connection>,
 }
 
@@ -49,8 +50,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The server cannot be reached, or what it says is not HTTP; `gen::TimeoutError` if it takes too long. An answer
-    /// such as "404 Not Found" is no error, but [`Content::Broken`].
+    /// The server cannot be reached, or what it says is not HTTP; `gen::TimeoutError` if it takes too long.
+    /// An answer such as "404 Not Found" is no error, but [`Content::Broken`].
     ///
     /// # Cancellation
     ///
@@ -96,19 +97,25 @@ impl Client {
     /// Sends the request and waits for the head of the answer.
     #[gen::coroutine]
     fn send(&mut self, url: &Url) -> gen::Result<(Response<Incoming>, Connection)> {
-        if let Some(mut connection) = self.idle.take() {
-            // A server may close an idle connection at any time, also just as the next request is under way. So an
-            // error here proves nothing; a fresh connection will tell.
-            if yield_!(connection.ready()).is_ok() {
-                if let Ok(response) = yield_!(connection.send_request(request(url)?)) {
-                    return Ok((response, connection));
-                }
+        if let Some(connection) = self.idle.take() {
+            match yield_!(exchange(connection, url)) {
+                // A server may close an idle connection at any time, also just as the next request is under
+                // way. So a failure here proves nothing; a fresh connection will tell.
+                Err(error) if error.is::<hyper::Error>() => {}
+                result => return result,
             }
         }
-        let mut connection = yield_!(connect(url))?;
-        let response = yield_!(connection.send_request(request(url)?))?;
-        Ok((response, connection))
+        let connection = yield_!(connect(url))?;
+        yield_!(exchange(connection, url))
     }
+}
+
+/// One request and the head of its answer; the body still has to be read from the connection.
+#[gen::coroutine]
+fn exchange(mut connection: Connection, url: &Url) -> gen::Result<(Response<Incoming>, Connection)> {
+    yield_!(connection.ready())?;
+    let response = yield_!(connection.send_request(request(url)?))?;
+    Ok((response, connection))
 }
 
 /// Opens a connection to the server of `url`.
@@ -123,9 +130,9 @@ fn connect(url: &Url) -> gen::Result<Connection> {
     // Requests are small and each waits for its answer: nothing is gained by holding them back.
     stream.set_nodelay(true)?;
     let (connection, driver) = yield_!(handshake(FuturesIo::new(stream)))?;
-    // hyper splits a connection in two: the half that sends requests, and a future that moves the bytes. That one runs as a
-    // task of its own, until the other half is dropped. Should it fail, the request under way fails with it, which is
-    // the place to report it: so its own result is of no interest.
+    // hyper splits a connection in two: the half that sends requests, and a future that moves the bytes. That
+    // one runs as a task of its own, until the other half is dropped. Should it fail, the request under way
+    // fails with it, which is the place to report it: so its own result is of no interest.
     gen::spawn_local(gen::ok(driver));
     Ok(connection)
 }

@@ -8,7 +8,8 @@ use url::Url;
 
 /// A folder that is served under its own name: the pages of `…/html/book` are found beneath `/book/`.
 ///
-/// So a page that links to `../std/` leads out of what is served, as it would on the site where the folder belongs.
+/// So a page that links to `../std/` leads out of what is served, as it would on the site where the folder
+/// belongs.
 #[derive(Debug)]
 pub(crate) struct Folder {
     root: PathBuf,
@@ -37,11 +38,12 @@ impl Folder {
         origin
     }
 
-    /// The file behind the path of a URL, be it there or not. For a folder, whose path ends with `/`, that is its
+    /// The file behind the path of a URL, be it there or not. For a folder, whose path ends with `/`, that is
+    /// its
     /// `index.html`.
     ///
-    /// No path leads out of the folder, however it is encoded. Symbolic links in it are followed: they are the
-    /// owner's.
+    /// No path leads out of the folder, however it is encoded. Symbolic links in it are followed: they are
+    /// the owner's.
     pub(crate) fn file(&self, url_path: &str) -> Option<PathBuf> {
         let decoded = percent_decode_str(url_path).decode_utf8().ok()?;
         let inside = decoded.strip_prefix('/')?.strip_prefix(&self.name)?.strip_prefix('/')?;
@@ -56,8 +58,8 @@ impl Folder {
     }
 }
 
-/// Only what is a name and nothing but a name to this system: not `..`, not `.`, no drive, nothing with a separator
-/// in it.
+/// Only what is a name and nothing but a name to this system: not `..`, not `.`, no drive, nothing with a
+/// separator in it.
 fn plain_name(segment: &str) -> Option<&str> {
     let mut components = Path::new(segment).components();
     let is_name = matches!(components.next(), Some(Component::Normal(name)) if name == segment);

@@ -1,8 +1,8 @@
 //! Finds the links of an HTML page while its bytes arrive.
 //!
-//! A tokenizer is all this needs: no tree is built and the page is never held in memory, only the links it has
-//! had so far. The tokenizer is that of `html5ever`, so comments, scripts, unquoted attributes and character references
-//! are read as a browser reads them.
+//! A tokenizer is all this needs: no tree is built and the page is never held in memory, only the links it
+//! has had so far. The tokenizer is that of `html5ever`, so comments, scripts, unquoted attributes and
+//! character references are read as a browser reads them.
 
 use std::cell::RefCell;
 
@@ -14,8 +14,8 @@ use url::Url;
 
 /// Takes a page piece by piece, and gives its links at the end.
 ///
-/// Pages are read as UTF-8. In any other encoding that contains ASCII the links are still found, unless a link itself
-/// is written in other letters.
+/// Pages are read as UTF-8. In any other encoding that contains ASCII the links are still found, unless a
+/// link itself is written in other letters.
 pub(crate) struct LinkParser {
     decoder: Utf8LossyDecoder<TokenizerInput>,
 }
@@ -116,7 +116,8 @@ impl Links {
             }
             _ => None,
         };
-        // What comes after `#` is a place on the page: documentation has thousands of such links to the same page.
+        // What comes after `#` is a place on the page: documentation has thousands of such links to the same
+        // page.
         if let Some(page) = target.and_then(|target| target.split('#').next()) {
             if !self.targets.contains(page) {
                 self.targets.insert(page.to_owned());
@@ -238,9 +239,10 @@ mod tests {
 
     #[test]
     fn what_only_looks_like_a_link_is_none() {
-        let html = r#"<!-- <a href="comment"> --><script>"<a href='script'>"</script><style><a href=style></style>
-            <title><a href=title></title><textarea><a href=area></textarea><iframe><a href=inner></iframe>
-            <link href=sheet.css><img src=i.png></a href=end><a name=x><a href="real">"#;
+        let html = r#"<!-- <a href="comment"> --><script>"<a href='script'>"</script>
+            <style><a href=style></style><title><a href=title></title><textarea><a href=area></textarea>
+            <iframe><a href=inner></iframe><link href=sheet.css><img src=i.png></a href=end><a name=x>
+            <a href="real">"#;
         assert_eq!(links(html), ["http://host/dir/real"]);
     }
 

@@ -1,7 +1,8 @@
 //! A concurrent web spider, written with `gen`: the counterpart of Tornado's demo of that name.
 //!
-//! Read it from the top: [`spider`] here is the whole program in one coroutine, and `crawl.rs` holds the workers. All of it
-//! runs on one thread, on gen's embedded loop; sockets come from the `async-io` family and HTTP from `hyper`.
+//! Read it from the top: [`spider`] here is the whole program in one coroutine, and `crawl.rs` holds the
+//! workers. All of it runs on one thread, on gen's embedded loop; sockets come from the `async-io` family and
+//! HTTP from `hyper`.
 //!
 //! | file | its part |
 //! |---|---|
@@ -71,8 +72,8 @@ fn spider(args: Args) -> gen::Result<End> {
 
     let began = Instant::now();
     let crawl = yield_!(crawl::start(start, limits))?;
-    // Two coroutines at once, and the first to end decides: the other is dropped, with all that it was doing. Whatever was found
-    // by then is in `crawl`.
+    // Two coroutines at once, and the first to end decides: the other is dropped, with all that it was doing.
+    // Whatever was found by then is in `crawl`.
     let end = yield_!(or(interrupt::ctrl_c(), crawl::run(&crawl)))?;
     let took = began.elapsed();
 

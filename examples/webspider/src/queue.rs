@@ -1,8 +1,8 @@
-//! A queue of work, after `tornado.queues`: what is put in is taken out by whoever is free, and `join` waits until all of it
-//! is done.
+//! A queue of work, after `tornado.queues`: what is put in is taken out by whoever is free, and `join` waits
+//! until all of it is done.
 //!
-//! It lives on one thread, so plain cells suffice. Its two waits are ordinary futures: anything that is a future can
-//! be yielded.
+//! It lives on one thread, so plain cells suffice. Its two waits are ordinary futures: anything that is a
+//! future can be yielded.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -22,8 +22,8 @@ struct State<T> {
     /// How many items were put and not yet reported as done.
     unfinished: usize,
     closed: bool,
-    /// Who waits in `get` or `join`. All are woken at every change: the queue has a handful of users, and nobody is
-    /// forgotten when one of them is dropped while it waits.
+    /// Who waits in `get` or `join`. All are woken at every change: the queue has a handful of users, and
+    /// nobody is forgotten when one of them is dropped while it waits.
     waiting: Vec<Waker>,
 }
 

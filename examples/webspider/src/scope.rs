@@ -4,8 +4,8 @@ use url::Url;
 
 /// The part of the web that belongs to this crawl.
 ///
-/// A start of `http://host/book/index.html` gives the scope `http://host/book/`: same scheme, host and port, and
-/// a path that begins with `/book/`. Links that lead elsewhere are neither fetched nor judged.
+/// A start of `http://host/book/index.html` gives the scope `http://host/book/`: same scheme, host and port,
+/// and a path that begins with `/book/`. Links that lead elsewhere are neither fetched nor judged.
 #[derive(Debug)]
 pub(crate) struct Scope {
     folder: Url,

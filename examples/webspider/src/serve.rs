@@ -1,4 +1,5 @@
-//! The built-in server: it makes a folder of HTML a web site on this machine, so that there is something to crawl.
+//! The built-in server: it makes a folder of HTML a web site on this machine, so that there is something to
+//! crawl.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,7 +21,8 @@ use url::Url;
 
 use crate::files::{media_type, Folder};
 
-/// How long to wait before the next connection is taken after one could not be, for want of file handles perhaps.
+/// How long to wait before the next connection is taken after one could not be, for want of file handles
+/// perhaps.
 const PAUSE_AFTER_FAILED_ACCEPT: Duration = Duration::from_millis(50);
 
 /// What every connection needs to know.
@@ -29,7 +31,8 @@ struct Site {
     delay: Duration,
 }
 
-/// The folder to crawl if the user names none: the Rust book that ships with the toolchain, or the example's own site.
+/// The folder to crawl if the user names none: the Rust book that ships with the toolchain, or the example's
+/// own site.
 pub(crate) fn default_folder() -> PathBuf {
     toolchain_book().unwrap_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/site")))
 }
@@ -63,7 +66,8 @@ fn accept(listener: TcpListener, site: Rc<Site>) -> gen::Result {
             Ok((stream, _peer)) => {
                 gen::spawn_local(converse(stream, site.clone()));
             }
-            Err(_) => yield_!(gen::sleep(PAUSE_AFTER_FAILED_ACCEPT))?,
+            Err(error) if error.is::<io::Error>() => yield_!(gen::sleep(PAUSE_AFTER_FAILED_ACCEPT))?,
+            Err(error) => return Err(error),
         }
     }
 }

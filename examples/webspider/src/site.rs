@@ -47,7 +47,8 @@ pub(crate) enum Outcome {
     Html,
     /// Something else: an image, a script, an archive.
     OtherFile,
-    /// The server sends visitors on to another address, which is visited by itself if it belongs to the crawl.
+    /// The server sends visitors on to another address, which is visited by itself if it belongs to the
+    /// crawl.
     Redirect,
     /// The server says that there is no such page, or that it cannot give it.
     Broken(StatusCode),
@@ -68,7 +69,8 @@ impl Site {
         Site { pages: IndexMap::new(), limit }
     }
 
-    /// Notes that the page `from` links to `url`, and gives its number if it is new: then it is to be visited.
+    /// Notes that the page `from` links to `url`, and gives its number if it is new: then it is to be
+    /// visited.
     pub(crate) fn discover(&mut self, url: Url, from: Option<PageId>) -> Option<PageId> {
         let is_full = self.pages.len() >= self.limit;
         match self.pages.entry(url) {

@@ -34,13 +34,13 @@ fn it_stays_beneath_the_start() {
 
 #[test]
 fn links_are_read_as_a_browser_reads_them() {
-    let server = Server::start(|path| {
-        match path {
+    let server = Server::start(|path| match path {
         "/" => Reply::Html(
-            "<base href='/sub/'><a href='one.html#part'><a href='q?a=1&amp;b=2'><a href='a b'><a href='%c3%bc'>".into(),
+            "<base href='/sub/'><a href='one.html#part'>\
+             <a href='q?a=1&amp;b=2'><a href='a b'><a href='%c3%bc'>"
+                .into(),
         ),
         _ => Reply::links(&[]),
-    }
     });
     crawl(&[&server.url("/")]);
     assert_eq!(server.requests(), ["/", "/sub/%c3%bc", "/sub/a%20b", "/sub/one.html", "/sub/q?a=1&b=2"]);
