@@ -50,11 +50,7 @@ impl Links {
     /// The addresses that the links of the page at `page` lead to; what is no address is left out.
     pub(crate) fn resolve<'a>(&'a self, page: &Url) -> impl Iterator<Item = Url> + 'a {
         let base = self.base.as_deref().and_then(|base| page.join(base).ok()).unwrap_or_else(|| page.clone());
-        self.targets.iter().filter_map(move |target| {
-            let mut url = base.join(target).ok()?;
-            url.set_fragment(None);
-            Some(url)
-        })
+        self.targets.iter().filter_map(move |target| base.join(target).ok())
     }
 }
 
