@@ -1,2 +1,86 @@
 //! The attributes of `gen-runtime`. Use them through it: `#[gen::coroutine]`, `#[gen::main]`.
+//!
+//! # How it works
+//!
+//! ```text
+//! tokens ── parse ──▶ Function ── check ──▶ Mistakes
+//!                        │                     │ none        │ some
+//!                        └────── lower ──▶ Lowered ── expand ─┴─ fallback ──▶ tokens
+//! ```
+//!
+//! - [`parse`] reads what was written into a small structure that keeps every span. The body stays tokens.
+//! - [`check`] looks for mistakes, all of them in one run: of the options, of the signature, and (where the
+//!   body can be parsed) of where a `yield_!` stands.
+//! - [`lower`] decides what is emitted: arguments move into the machine, the return type is pinned, and a walk
+//!   over the *tokens* of the body hands each `yield_!` its frame.
+//! - [`expand`] only quotes; [`fallback`] does it for a function with mistakes, so that its callers still see
+//!   the true signature and each mistake is one error.
+//! - [`paths`] is the one file that knows what the runtime is called.
+//!
+//! A body that is not Rust (yet) is no mistake of ours: it goes through as it was typed, rustc says what is
+//! wrong with it, and an editor can complete in it.
+//!
+//! This crate is edition 2024, whatever the user's: the `impl Trait` it emits then captures every lifetime.
 #![forbid(unsafe_code)]
+
+mod check;
+mod expand;
+mod fallback;
+mod lower;
+mod mistakes;
+mod options;
+mod parse;
+mod paths;
+#[cfg(test)]
+mod tests;
+
+use options::Attribute;
+use proc_macro::TokenStream;
+
+/// Turns a plain `fn` into a coroutine: a call returns `impl gen::Coroutine<Output = R>`.
+///
+/// In the body `yield_!(expr)` suspends until the runtime has resolved `expr`, and is a `gen::Result`. Nothing
+/// runs until the coroutine is yielded, awaited or started. Arguments move into it, and are dropped when and
+/// in the order in which an `async fn` drops them.
+///
+/// The function may be free, a method with any receiver, or a method of a trait: declared, provided or
+/// implemented. It may be generic and `unsafe`; not `async`, `const`, `extern` or variadic.
+///
+/// # Options
+///
+/// - `boxed`: the machine is allocated once; the type stays opaque, and is `Send` if the body is. For recursion.
+/// - `dyn`: returns `gen::BoxCoroutine<'_, R>`, so that a trait with such a method can be a trait object. The
+///   body must be `Send`: a provided method with `&self` wants `where Self: Sync`. Each elided lifetime gets a
+///   name, as with `async-trait`; a lifetime that is hidden in a path must be written, `Ref<'_, T>`.
+/// - `dyn(local)`: the same with `gen::LocalBoxCoroutine<'_, R>`, which need not be `Send`.
+/// - `send`: the declared type says `+ Send`. For methods of traits, where callers cannot see the body.
+/// - `crate = path`: where the runtime is, if not at `::gen`: `#[my_gen::coroutine(crate = my_gen)]`.
+///
+/// # Where a `yield_!` may stand
+///
+/// Anywhere an expression may: in the arguments of other macros, in `async` blocks and `async` closures of
+/// the body, in a `macro_rules!` that is defined in the body. Not in a plain closure, nor in a plain `fn`
+/// within the body. Written `yield_!` or by a path that ends so; under another name it is not found.
+///
+/// # Name
+///
+/// Use it by its path: rustc has a built-in attribute called `coroutine`, so `use gen::coroutine;
+/// #[coroutine]` is ambiguous. To import it use its alias [`macro@co`].
+#[proc_macro_attribute]
+pub fn coroutine(options: TokenStream, item: TokenStream) -> TokenStream {
+    expand::attribute(Attribute::Coroutine, options.into(), item.into()).into()
+}
+
+/// The same as [`macro@coroutine`], under a name that may be imported: `use gen::co; #[co] fn ..`.
+#[proc_macro_attribute]
+pub fn co(options: TokenStream, item: TokenStream) -> TokenStream {
+    expand::attribute(Attribute::Coroutine, options.into(), item.into()).into()
+}
+
+/// Makes `fn main` a coroutine and runs it to its end on an embedded loop.
+///
+/// The function takes no arguments and returns what any `main` may. Its one option is `crate = path`.
+#[proc_macro_attribute]
+pub fn main(options: TokenStream, item: TokenStream) -> TokenStream {
+    expand::attribute(Attribute::Main, options.into(), item.into()).into()
+}

@@ -8,6 +8,8 @@ mod multi;
 mod yield_macro;
 mod yieldable;
 
+pub use gen_macros::{co, coroutine, main};
+
 pub use crate::coroutine::{BoxCoroutine, Coroutine, Frame, Kind, LocalBoxCoroutine, Site};
 pub use crate::error::{Error, Other, Panicked, Place, Result, Throw, TimeoutError};
 pub use crate::multi::{multi, Multi};

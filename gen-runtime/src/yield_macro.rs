@@ -37,28 +37,28 @@
 #[macro_export]
 macro_rules! yield_ {
     (@frame $frame:ident, @tuple $([$($element:tt)*])+) => {
-        $crate::__private::suspend(
-            $crate::__private::tuple(($(
+        $crate::__private::at(
+            $crate::__private::suspend($crate::__private::tuple(($(
                 match $($element)* { element => {
                     #[allow(unused_imports)]
                     use $crate::__private::{AnyResultKind as _, FlatKind as _, RawKind as _};
                     (&&&$crate::__private::Probe::of(&element, &$frame)).kind().resolve(element)
                 } },
-            )+)),
+            )+)))
+            .await,
             || ($crate::__private::file!(), $crate::__private::line!(), $crate::__private::column!()),
         )
-        .await
     };
     (@frame $frame:ident, $($yieldable:tt)*) => {
-        $crate::__private::suspend(
-            match $($yieldable)* { yieldable => {
+        $crate::__private::at(
+            $crate::__private::suspend(match $($yieldable)* { yieldable => {
                 #[allow(unused_imports)]
                 use $crate::__private::{AnyResultKind as _, FlatKind as _, RawKind as _};
                 (&&&$crate::__private::Probe::of(&yieldable, &$frame)).kind().resolve(yieldable)
-            } },
+            } })
+            .await,
             || ($crate::__private::file!(), $crate::__private::line!(), $crate::__private::column!()),
         )
-        .await
     };
     ($($anything:tt)*) => {
         $crate::__private::compile_error!(

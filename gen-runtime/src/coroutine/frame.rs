@@ -24,7 +24,7 @@ pub struct Frame<K: Kind> {
 
 impl<K: Kind> Frame<K> {
     /// The frame of a call; `kind` is always the literal `0`.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn new(_kind: K) -> Self {
         Frame { _state: K::State::default() }

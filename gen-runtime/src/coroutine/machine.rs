@@ -34,7 +34,7 @@ pin_project! {
 }
 
 /// What the attribute makes of a body.
-#[inline]
+#[inline(always)]
 pub fn machine<F, M>(body: F, meta: M) -> Machine<F, M>
 where
     F: Future,
@@ -44,7 +44,7 @@ where
 }
 
 /// What the attribute's option `boxed` makes of a machine: one allocation, so that a coroutine may contain itself.
-#[inline]
+#[inline(always)]
 pub fn boxed<C: Coroutine>(coroutine: C) -> Pin<Box<C>> {
     Box::pin(coroutine)
 }
@@ -52,14 +52,14 @@ pub fn boxed<C: Coroutine>(coroutine: C) -> Pin<Box<C>> {
 impl<F: Future, M: Fn() -> Meta> Future for Machine<F, M> {
     type Output = F::Output;
 
-    #[inline]
+    #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         self.project().body.poll(cx)
     }
 }
 
 impl<F: Future, M: Fn() -> Meta> Coroutine for Machine<F, M> {
-    #[inline]
+    #[inline(always)]
     fn resume(self: Pin<&mut Self>, cx: &mut Context<'_>, thrown: &mut Option<Error>) -> Poll<F::Output> {
         let body = self.project().body;
         if thrown.is_none() {

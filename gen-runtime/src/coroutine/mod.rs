@@ -47,7 +47,7 @@ pub use self::boxed::{BoxCoroutine, LocalBoxCoroutine};
 pub use self::frame::{Frame, Kind};
 pub use self::machine::{boxed, machine, Machine, Meta};
 pub use self::site::Site;
-pub use self::suspend::suspend;
+pub use self::suspend::{at, suspend};
 use crate::Error;
 
 /// What a `#[gen::coroutine]` function returns: a future that can also be resumed with an error.

@@ -1,4 +1,4 @@
-//! One yield: the future that a machine is suspended at.
+//! One yield: the future that a machine is suspended at, and what is done with its error.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -11,53 +11,63 @@ use super::throw;
 use crate::{Error, Result};
 
 pin_project! {
-    /// A yield in progress: what is waited for, and where.
+    /// A yield in progress.
     #[must_use = "this is what `yield_!` awaits"]
-    pub struct Suspend<P, S> {
+    pub struct Suspend<P> {
         #[pin]
         pending: P,
-        here: S,
     }
 }
 
-/// What `yield_!` awaits: resolves as `pending` does, or with an error that was thrown meanwhile; errors get the site into their trace.
-#[inline]
-pub fn suspend<P, S, T>(pending: P, here: S) -> Suspend<P, S>
+/// What `yield_!` awaits: resolves as `pending` does, or with an error that was thrown meanwhile.
+#[inline(always)]
+pub fn suspend<P, T>(pending: P) -> Suspend<P>
 where
     P: Future<Output = Result<T>>,
-    S: Fn() -> (&'static str, u32, u32),
 {
-    Suspend { pending, here }
+    Suspend { pending }
 }
 
-impl<P, S, T> Future for Suspend<P, S>
+impl<P, T> Future for Suspend<P>
 where
     P: Future<Output = Result<T>>,
-    S: Fn() -> (&'static str, u32, u32),
 {
     type Output = Result<T>;
 
-    #[inline]
+    #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
-        let this = self.project();
-        match this.pending.poll(cx) {
-            Poll::Ready(Ok(value)) => Poll::Ready(Ok(value)),
-            Poll::Ready(Err(error)) => Poll::Ready(Err(arrived(error, this.here))),
-            Poll::Pending if throw::any_in_flight() => take_thrown(cx, this.here).map(Err),
-            Poll::Pending => Poll::Pending,
+        match self.project().pending.poll(cx) {
+            Poll::Pending if throw::any_in_flight() => take_thrown(cx),
+            polled => polled,
         }
     }
 }
 
 #[cold]
-fn arrived<S: Here>(error: Error, here: &S) -> Error {
-    error.passed(here.site())
+#[inline(never)]
+extern "C" fn take_thrown<T>(cx: &Context<'_>) -> Poll<Result<T>> {
+    match throw::take(cx.waker()) {
+        Some(error) => Poll::Ready(Err(error)),
+        None => Poll::Pending,
+    }
+}
+
+/// Writes the position of the yield into the trace of its error.
+///
+/// It is done behind the `.await`, when what was waited for is dropped: inside, the compiler would have to keep more registers for the case of an error.
+#[inline(always)]
+pub fn at<T, S>(result: Result<T>, here: S) -> Result<T>
+where
+    S: Fn() -> (&'static str, u32, u32),
+{
+    match result {
+        Ok(value) => Ok(value),
+        Err(error) => Err(arrived(error, here)),
+    }
 }
 
 #[cold]
-fn take_thrown<S: Here>(cx: &Context<'_>, here: &S) -> Poll<Error> {
-    match throw::take(cx.waker()) {
-        Some(error) => Poll::Ready(arrived(error, here)),
-        None => Poll::Pending,
-    }
+#[inline(never)]
+extern "C" fn arrived<S: Here>(error: Error, here: S) -> Error {
+    error.passed(here.site())
 }

@@ -29,7 +29,7 @@ pin_project! {
 }
 
 impl<F, M> Opened<F, M> {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn new(future: F) -> Self {
         Opened { future, throw: PhantomData }
     }
@@ -42,7 +42,7 @@ where
 {
     type Output = Result<T>;
 
-    #[inline]
+    #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         self.project().future.poll(cx).map_err(Throw::throw)
     }
@@ -57,7 +57,7 @@ pin_project! {
 }
 
 impl<F> Whole<F> {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn new(future: F) -> Self {
         Whole { future }
     }
@@ -66,7 +66,7 @@ impl<F> Whole<F> {
 impl<F: Future> Future for Whole<F> {
     type Output = Result<F::Output>;
 
-    #[inline]
+    #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<F::Output>> {
         self.project().future.poll(cx).map(Ok)
     }
@@ -81,7 +81,7 @@ where
     type Output = T;
     type Pending = Opened<F::IntoFuture, M>;
 
-    #[inline]
+    #[inline(always)]
     fn into_pending(self, _: &Frame<K>) -> Self::Pending {
         Opened::new(self.into_future())
     }
@@ -95,7 +95,7 @@ where
     type Output = F::Output;
     type Pending = Whole<F::IntoFuture>;
 
-    #[inline]
+    #[inline(always)]
     fn into_pending(self, _: &Frame<K>) -> Self::Pending {
         Whole::new(self.into_future())
     }

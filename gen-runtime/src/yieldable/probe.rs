@@ -27,7 +27,7 @@ pub struct Probe<'f, Y, M, K: Kind> {
 
 impl<'f, Y, M, K: Kind> Probe<'f, Y, M, K> {
     /// Asks about the type of a value.
-    #[inline]
+    #[inline(always)]
     pub fn of(_: &Y, frame: &'f Frame<K>) -> Self {
         Probe { frame, about: PhantomData }
     }
@@ -76,7 +76,7 @@ where
     type M = M;
     type K = K;
 
-    #[inline]
+    #[inline(always)]
     fn kind(&self) -> AsFlat<'f, M, K> {
         AsFlat(self.frame, PhantomData)
     }
@@ -89,7 +89,7 @@ where
 {
     type M = M;
 
-    #[inline]
+    #[inline(always)]
     fn kind(&self) -> AsAnyResult<M> {
         AsAnyResult(PhantomData)
     }
@@ -99,7 +99,7 @@ impl<'f, Y, M, K: Kind> RawKind<'f> for Probe<'f, Y, M, K> {
     type M = M;
     type K = K;
 
-    #[inline]
+    #[inline(always)]
     fn kind(&self) -> AsRaw<'f, M, K> {
         AsRaw(self.frame, PhantomData)
     }
@@ -107,7 +107,7 @@ impl<'f, Y, M, K: Kind> RawKind<'f> for Probe<'f, Y, M, K> {
 
 impl<M, K: Kind> AsFlat<'_, M, K> {
     /// The pending future.
-    #[inline]
+    #[inline(always)]
     pub fn resolve<Y: Yieldable<M, Flat, K>>(self, yieldable: Y) -> Y::Pending {
         yieldable.into_pending(self.0)
     }
@@ -125,7 +125,7 @@ impl<M> AsAnyResult<M> {
 
 impl<M, K: Kind> AsRaw<'_, M, K> {
     /// The pending future.
-    #[inline]
+    #[inline(always)]
     pub fn resolve<Y: Yieldable<M, Raw, K>>(self, yieldable: Y) -> Y::Pending {
         yieldable.into_pending(self.0)
     }

@@ -8,7 +8,7 @@ use crate::coroutine::{Frame, Kind};
 use crate::multi::TupleOfPending;
 
 /// One future of a tuple of pending futures: what a tuple that is written out in a `yield_!` becomes.
-#[inline]
+#[inline(always)]
 pub fn tuple<T: TupleOfPending>(pending: T) -> T::Join {
     pending.join()
 }

@@ -1,0 +1,115 @@
+//! Counts the instructions of a chain of coroutines and of the same chain of `async fn`s, by valgrind's callgrind.
+//!
+//! `instructions` prints the table. A chain whose leaf is ready, polled bare, and one whose leaf suspends, in a task of tokio, may take no more than 1.05 times the
+//! instructions of its peer, else it fails. The last rows, bare polls of chains that suspend, have no limit: they show what a yield adds by itself where it stays suspended, a
+//! few instructions for each level to ask whether something is thrown.
+//!
+//! Each case runs twice, with 1,000 and with 2,000 calls; the difference is 1,000 calls and nothing else, and the same every time.
+//!
+//! `instructions CASE SIDE CALLS` makes that many calls of one side of a case: what callgrind runs.
+
+use std::process::{Command, ExitCode, Stdio};
+
+use gen_benches::chains::{at_once, later};
+use gen_benches::leaves::{polls, task, throw_once};
+
+const LIMIT: f64 = 1.05;
+const CALLS: u64 = 1_000;
+
+struct Case {
+    name: &'static str,
+    limited: bool,
+    coroutine: fn(u64),
+    async_fn: fn(u64),
+}
+
+/// The cases: what drives the chain, its leaf, its depth.
+macro_rules! cases {
+    ($($limit:ident $drive:ident $module:ident $depth:ident;)*) => {
+        vec![$(
+            Case {
+                name: concat!(stringify!($drive), " ", stringify!($module), " ", stringify!($depth)),
+                limited: stringify!($limit) == stringify!(limited),
+                coroutine: |calls| $drive(calls, $module::coroutines::$depth::call),
+                async_fn: |calls| $drive(calls, $module::async_fns::$depth::call),
+            }
+        ),*]
+    };
+}
+
+fn cases() -> Vec<Case> {
+    cases! {
+        limited polls at_once deep1; limited polls at_once deep3; limited polls at_once deep10;
+        limited task later deep1; limited task later deep3; limited task later deep10;
+        unlimited polls later deep1; unlimited polls later deep3; unlimited polls later deep10;
+    }
+}
+
+fn main() -> ExitCode {
+    assert!(throw_once());
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.as_slice() {
+        [] => compare(),
+        [case, side, calls] => run(case, side, calls),
+        _ => usage(),
+    }
+}
+
+fn usage() -> ExitCode {
+    eprintln!("usage: instructions [CASE SIDE CALLS]");
+    ExitCode::from(2)
+}
+
+fn run(case: &str, side: &str, calls: &str) -> ExitCode {
+    let (Some(case), Ok(calls)) = (cases().into_iter().find(|known| known.name == case), calls.parse())
+    else {
+        return usage();
+    };
+    match side {
+        "coroutine" => (case.coroutine)(calls),
+        "async_fn" => (case.async_fn)(calls),
+        _ => return usage(),
+    }
+    ExitCode::SUCCESS
+}
+
+fn compare() -> ExitCode {
+    println!("{:<26} {:>10} {:>10} {:>7}", "instructions of a call", "coroutine", "async fn", "ratio");
+    let mut all_within = true;
+    for case in cases() {
+        let (Some(ours), Some(theirs)) = (per_call(case.name, "coroutine"), per_call(case.name, "async_fn"))
+        else {
+            eprintln!("cannot count: is valgrind installed?");
+            return ExitCode::FAILURE;
+        };
+        let ratio = ours / theirs;
+        println!("{:<26} {ours:>10.2} {theirs:>10.2} {ratio:>7.3}", case.name);
+        all_within &= !case.limited || ratio <= LIMIT;
+    }
+    if all_within {
+        ExitCode::SUCCESS
+    } else {
+        eprintln!("a chain takes more than {LIMIT} times the instructions of its async fn");
+        ExitCode::FAILURE
+    }
+}
+
+/// The instructions of one call.
+fn per_call(case: &str, side: &str) -> Option<f64> {
+    let once = count(case, side, CALLS)?;
+    let twice = count(case, side, 2 * CALLS)?;
+    Some(twice.checked_sub(once)? as f64 / CALLS as f64)
+}
+
+/// The instructions of a whole run, as callgrind sums them up: `==123== Collected : 456`.
+fn count(case: &str, side: &str, calls: u64) -> Option<u64> {
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(std::env::current_exe().ok()?)
+        .args([case, side, &calls.to_string()])
+        .stdout(Stdio::null())
+        .output()
+        .ok()?;
+    let report = String::from_utf8_lossy(&output.stderr);
+    report.lines().find_map(|line| line.split_once("Collected : ")?.1.trim().parse().ok())
+}

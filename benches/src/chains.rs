@@ -1,0 +1,58 @@
+//! Chains: functions that wait for functions that wait for a leaf, 1, 3 and 10 deep.
+
+macro_rules! coroutine_chain {
+    ($leaf:path: $first:ident $(, $outer:ident of $inner:ident)*) => {
+        #[gen::coroutine]
+        pub fn $first(n: u64) -> gen::Result<u64> {
+            Ok(gen::yield_!($leaf(n))? + 1)
+        }
+        $(
+            #[gen::coroutine]
+            pub fn $outer(n: u64) -> gen::Result<u64> {
+                Ok(gen::yield_!($inner(n))? + 1)
+            }
+        )*
+    };
+}
+
+macro_rules! async_chain {
+    ($leaf:path: $first:ident $(, $outer:ident of $inner:ident)*) => {
+        pub async fn $first(n: u64) -> gen::Result<u64> {
+            Ok($leaf(n).await? + 1)
+        }
+        $(
+            pub async fn $outer(n: u64) -> gen::Result<u64> {
+                Ok($inner(n).await? + 1)
+            }
+        )*
+    };
+}
+
+macro_rules! chains {
+    ($(#[$doc:meta] $name:ident $leaf:path;)*) => {
+        $(
+            #[$doc]
+            #[allow(missing_docs)]
+            pub mod $name {
+                // Each chain has functions of its own: one that several callers share would be inlined differently.
+                pub mod coroutines {
+                    pub mod deep1 { coroutine_chain!($leaf: call); }
+                    pub mod deep3 { coroutine_chain!($leaf: d1, d2 of d1, call of d2); }
+                    pub mod deep10 { coroutine_chain!($leaf: d1, d2 of d1, d3 of d2, d4 of d3, d5 of d4, d6 of d5, d7 of d6, d8 of d7, d9 of d8, call of d9); }
+                }
+                pub mod async_fns {
+                    pub mod deep1 { async_chain!($leaf: call); }
+                    pub mod deep3 { async_chain!($leaf: d1, d2 of d1, call of d2); }
+                    pub mod deep10 { async_chain!($leaf: d1, d2 of d1, d3 of d2, d4 of d3, d5 of d4, d6 of d5, d7 of d6, d8 of d7, d9 of d8, call of d9); }
+                }
+            }
+        )*
+    };
+}
+
+chains! {
+    /// The leaf is ready.
+    at_once crate::leaves::at_once;
+    /// The leaf is pending once.
+    later crate::leaves::later;
+}

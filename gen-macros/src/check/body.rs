@@ -1,0 +1,193 @@
+//! Where the yields of a body stand. Works on syntax: a body that cannot be parsed is rustc's to complain about.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use syn::parse::Parser;
+use syn::punctuated::Punctuated;
+use syn::visit::{self, Visit};
+use syn::{Attribute, Block, Expr, Macro, Token};
+
+use crate::mistakes::Mistakes;
+use crate::parse::{Body, Function};
+
+/// Reports every yield that cannot be. Whether there is one.
+pub(crate) fn check(function: &Function, mistakes: &mut Mistakes) -> bool {
+    let Body::Block(group) = &function.body else { return false };
+    let Ok(statements) = Block::parse_within.parse2(without_invisible_groups(group.stream())) else {
+        return false;
+    };
+    let before = mistakes.len();
+    let mut visitor = Visitor { scope: Scope::Coroutine, mistakes };
+    for statement in &statements {
+        visitor.visit_stmt(statement);
+    }
+    mistakes.len() > before
+}
+
+/// The tokens as if no `macro_rules!` had handed them on. Only good for looking at.
+fn without_invisible_groups(tokens: TokenStream) -> TokenStream {
+    let mut flat = TokenStream::new();
+    for tree in tokens {
+        match tree {
+            TokenTree::Group(group) => {
+                let inner = without_invisible_groups(group.stream());
+                if group.delimiter() == Delimiter::None {
+                    flat.extend(inner);
+                } else {
+                    let mut copy = Group::new(group.delimiter(), inner);
+                    copy.set_span(group.span());
+                    flat.extend([TokenTree::Group(copy)]);
+                }
+            }
+            other => flat.extend([other]),
+        }
+    }
+    flat
+}
+
+/// What encloses an expression, as far as a yield cares.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    /// The coroutine itself, or an `async` block or closure of it: a yield suspends it.
+    Coroutine,
+    /// A closure that is not `async`: it is called and must return.
+    Closure,
+    /// A function of its own, without an attribute of ours.
+    Function,
+    /// Computed by the compiler.
+    Constant,
+}
+
+impl Scope {
+    /// What is wrong with a yield here, and what to write instead.
+    fn complaint(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Scope::Coroutine => None,
+            Scope::Closure => Some((
+                "`yield_!` cannot stand in a closure: whoever calls the closure cannot be suspended",
+                "use a `for` loop, or have the closure make what is yielded and yield all of it: \
+                 `yield_!(iter.map(..).collect::<Vec<_>>())`",
+            )),
+            Scope::Function => Some((
+                "`yield_!` cannot stand in a plain `fn`, even within a coroutine",
+                "make that function a coroutine, `#[gen::coroutine] fn ..`, and yield what it returns",
+            )),
+            Scope::Constant => Some((
+                "`yield_!` cannot stand in a constant: the compiler computes it",
+                "yield before, and use a variable",
+            )),
+        }
+    }
+}
+
+struct Visitor<'a> {
+    scope: Scope,
+    mistakes: &'a mut Mistakes,
+}
+
+impl Visitor<'_> {
+    fn within(&mut self, scope: Scope, visit: impl FnOnce(&mut Self)) {
+        let outer = std::mem::replace(&mut self.scope, scope);
+        visit(self);
+        self.scope = outer;
+    }
+
+    /// The scope of an `async` block or closure. A function around it is still no coroutine.
+    fn asynchronous(&self) -> Scope {
+        if self.scope == Scope::Function { Scope::Function } else { Scope::Coroutine }
+    }
+
+    fn function(&mut self, attributes: &[Attribute], visit: impl FnOnce(&mut Self)) {
+        if !attributes.iter().any(makes_a_coroutine) {
+            self.within(Scope::Function, visit);
+        }
+    }
+
+    /// Looks into a macro's arguments if they look like expressions or statements.
+    fn arguments(&mut self, tokens: &TokenStream) {
+        let list = Punctuated::<Expr, Token![,]>::parse_terminated;
+        if let Ok(expressions) = list.parse2(tokens.clone()) {
+            expressions.iter().for_each(|expression| self.visit_expr(expression));
+        } else if let Ok(statements) = Block::parse_within.parse2(tokens.clone()) {
+            statements.iter().for_each(|statement| self.visit_stmt(statement));
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Visitor<'_> {
+    fn visit_macro(&mut self, invocation: &'ast Macro) {
+        if invocation.path.segments.last().is_some_and(|segment| segment.ident == "yield_") {
+            if let Some((wrong, help)) = self.scope.complaint() {
+                self.mistakes.report(&invocation.path, wrong, help);
+            }
+        }
+        if !invocation.path.is_ident("macro_rules") {
+            self.arguments(&invocation.tokens);
+        }
+    }
+
+    fn visit_expr_closure(&mut self, closure: &'ast syn::ExprClosure) {
+        let scope = if closure.asyncness.is_some() { self.asynchronous() } else { Scope::Closure };
+        self.within(scope, |this| visit::visit_expr_closure(this, closure));
+    }
+
+    fn visit_expr_async(&mut self, block: &'ast syn::ExprAsync) {
+        self.within(self.asynchronous(), |this| visit::visit_expr_async(this, block));
+    }
+
+    fn visit_expr_const(&mut self, block: &'ast syn::ExprConst) {
+        self.within(Scope::Constant, |this| visit::visit_expr_const(this, block));
+    }
+
+    fn visit_expr_repeat(&mut self, repeat: &'ast syn::ExprRepeat) {
+        self.visit_expr(&repeat.expr);
+        self.within(Scope::Constant, |this| this.visit_expr(&repeat.len));
+    }
+
+    fn visit_type_array(&mut self, array: &'ast syn::TypeArray) {
+        self.within(Scope::Constant, |this| visit::visit_type_array(this, array));
+    }
+
+    fn visit_generic_argument(&mut self, argument: &'ast syn::GenericArgument) {
+        self.within(Scope::Constant, |this| visit::visit_generic_argument(this, argument));
+    }
+
+    fn visit_variant(&mut self, variant: &'ast syn::Variant) {
+        self.within(Scope::Constant, |this| visit::visit_variant(this, variant));
+    }
+
+    fn visit_item_const(&mut self, item: &'ast syn::ItemConst) {
+        self.within(Scope::Constant, |this| visit::visit_item_const(this, item));
+    }
+
+    fn visit_item_static(&mut self, item: &'ast syn::ItemStatic) {
+        self.within(Scope::Constant, |this| visit::visit_item_static(this, item));
+    }
+
+    fn visit_impl_item_const(&mut self, item: &'ast syn::ImplItemConst) {
+        self.within(Scope::Constant, |this| visit::visit_impl_item_const(this, item));
+    }
+
+    fn visit_trait_item_const(&mut self, item: &'ast syn::TraitItemConst) {
+        self.within(Scope::Constant, |this| visit::visit_trait_item_const(this, item));
+    }
+
+    fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
+        self.function(&item.attrs, |this| visit::visit_item_fn(this, item));
+    }
+
+    fn visit_impl_item_fn(&mut self, item: &'ast syn::ImplItemFn) {
+        self.function(&item.attrs, |this| visit::visit_impl_item_fn(this, item));
+    }
+
+    fn visit_trait_item_fn(&mut self, item: &'ast syn::TraitItemFn) {
+        self.function(&item.attrs, |this| visit::visit_trait_item_fn(this, item));
+    }
+}
+
+/// Whether a nested function says that it is a coroutine. Under another name we would not know, and `yield_!`
+/// itself complains if it is none.
+fn makes_a_coroutine(attribute: &Attribute) -> bool {
+    const NAMES: [&str; 5] = ["coroutine", "co", "engine", "main", "test"];
+    let path = attribute.path();
+    path.segments.last().is_some_and(|last| NAMES.iter().any(|name| last.ident == name))
+}

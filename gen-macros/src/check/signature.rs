@@ -1,0 +1,111 @@
+//! What the function's signature and its attributes must not say.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{Path, Safety};
+
+use crate::mistakes::Mistakes;
+use crate::options;
+use crate::parse::{Body, Function};
+
+/// Reports what a coroutine cannot be. Attributes that it cannot have are removed.
+pub(crate) fn check(attribute: options::Attribute, function: &mut Function, mistakes: &mut Mistakes) {
+    check_qualifiers(function, mistakes);
+    check_attributes(function, mistakes);
+    check_body_is_there(attribute, function, mistakes);
+    if attribute == options::Attribute::Main {
+        check_main(function, mistakes);
+    }
+}
+
+fn check_qualifiers(function: &Function, mistakes: &mut Mistakes) {
+    let signature = &function.signature;
+    if let Some(keyword) = &signature.constness {
+        mistakes.report(
+            keyword,
+            "a `const fn` cannot be a coroutine: nothing can be waited for when a constant is computed",
+            "remove `const`",
+        );
+    }
+    if let Some(keyword) = &signature.asyncness {
+        mistakes.report(
+            keyword,
+            "an `async fn` cannot be a coroutine as well: the attribute makes the future itself",
+            "remove `async`; `.await` may stand in a coroutine too",
+        );
+    }
+    if let Some(abi) = &signature.abi {
+        mistakes.report(
+            abi,
+            "an `extern fn` cannot be a coroutine: what it returns is known to Rust only",
+            "remove `extern`, and start the coroutine from an `extern fn` that is none",
+        );
+    }
+    if let Some(variadic) = &signature.variadic {
+        mistakes.report(
+            variadic,
+            "a coroutine cannot have variadic arguments: they are gone when it runs",
+            "take a slice or a `Vec`",
+        );
+    }
+}
+
+fn check_attributes(function: &mut Function, mistakes: &mut Mistakes) {
+    function.attributes.retain(|attribute| {
+        let path = attribute.path();
+        if path.is_ident("track_caller") {
+            mistakes.report(
+                attribute,
+                "`#[track_caller]` has no effect on a coroutine: its body runs when it is resumed, not when it is called",
+                "remove it; errors carry the yields they passed through",
+            );
+        } else if is_ours(path) {
+            mistakes.report(attribute, "the function is a coroutine already", "remove this attribute");
+        } else {
+            return true;
+        }
+        false
+    });
+}
+
+/// Whether this is certainly one of our attributes again.
+fn is_ours(path: &Path) -> bool {
+    let names: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+    match names.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        [krate, name] => matches!(*krate, "gen" | "r#gen") && matches!(*name, "coroutine" | "co" | "main"),
+        _ => false,
+    }
+}
+
+/// A method of a trait may be declared without a body. `main` may not, nor may it end in the middle.
+fn check_body_is_there(attribute: options::Attribute, function: &Function, mistakes: &mut Mistakes) {
+    let end: TokenStream = match &function.body {
+        Body::Block(_) => return,
+        Body::Declared(_) if attribute == options::Attribute::Coroutine => return,
+        Body::Declared(semicolon) => semicolon.to_token_stream(),
+        Body::Missing => function.signature.ident.to_token_stream(),
+    };
+    let name = &function.signature.ident;
+    mistakes.report(end, format!("`{name}` has no body"), "write one: `{ .. }`");
+}
+
+fn check_main(function: &Function, mistakes: &mut Mistakes) {
+    let signature = &function.signature;
+    if !signature.inputs.is_empty() {
+        mistakes.report(
+            &signature.inputs,
+            "`main` takes no arguments: nobody is there to give them",
+            "read them from `std::env::args()`",
+        );
+    }
+    if !signature.generics.params.is_empty() {
+        mistakes.report(
+            &signature.generics.params,
+            "`main` cannot be generic: nobody is there to choose",
+            "remove the parameters",
+        );
+    }
+    if let Safety::Unsafe(keyword) = &signature.safety {
+        mistakes.report(keyword, "`main` cannot be `unsafe`: its caller is not yours", "remove `unsafe`");
+    }
+}

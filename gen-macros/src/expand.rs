@@ -1,0 +1,159 @@
+//! Quotes what [`lower`](crate::lower) has decided.
+
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use quote::{ToTokens, TokenStreamExt, quote_spanned};
+use syn::Signature;
+
+use crate::lower::{Block, Lowered, Output, Pinned, Returned, Site};
+use crate::mistakes::Mistakes;
+use crate::options::{Attribute, Options, Threads};
+use crate::parse::Function;
+use crate::paths::{Paths, ours};
+use crate::{check, fallback};
+
+/// The whole of an attribute: its options and its item become what is emitted.
+pub(crate) fn attribute(attribute: Attribute, options: TokenStream, item: TokenStream) -> TokenStream {
+    let mut mistakes = Mistakes::default();
+    let options = Options::parse(attribute, options, &mut mistakes);
+    let mut function = match syn::parse2::<Function>(item.clone()) {
+        Ok(function) => function,
+        Err(error) => return fallback::not_a_function(attribute, item, error, mistakes),
+    };
+    let paths = Paths::new(options.runtime.as_ref().map(|(_, path)| path));
+    check::signature(attribute, &mut function, &mut mistakes);
+    let misplaced = check::body(&function, &mut mistakes);
+    let lowered = Lowered::new(function, options, &paths);
+    let mut tokens = match attribute {
+        _ if misplaced => fallback::without_body(attribute, &lowered, &paths),
+        Attribute::Coroutine => coroutine(&lowered, &paths, |block| machine(block, &lowered, &paths)),
+        Attribute::Main => main(&lowered, |block| {
+            let (run, machine) = (paths.main(), machine(block, &lowered, &paths));
+            quote_spanned!(ours()=> #run(#machine))
+        }),
+    };
+    tokens.extend(mistakes.into_errors());
+    tokens
+}
+
+/// A coroutine function, with `inside` for the value that it returns.
+pub(crate) fn coroutine(
+    lowered: &Lowered,
+    paths: &Paths,
+    inside: impl FnOnce(&Block) -> TokenStream,
+) -> TokenStream {
+    function(lowered, returned_type(lowered, paths), inside)
+}
+
+/// A plain function that returns what the user wrote.
+pub(crate) fn main(lowered: &Lowered, inside: impl FnOnce(&Block) -> TokenStream) -> TokenStream {
+    let Output { arrow, declared, .. } = &lowered.output;
+    let returned = arrow.map(|arrow| quote_spanned!(ours()=> #arrow #declared));
+    function(lowered, returned.unwrap_or_default(), inside)
+}
+
+fn function(
+    lowered: &Lowered,
+    returned: TokenStream,
+    inside: impl FnOnce(&Block) -> TokenStream,
+) -> TokenStream {
+    let Lowered { attributes, visibility, defaultness, signature, body, .. } = lowered;
+    let Signature { fn_token, ident, generics, paren_token, inputs, .. } = signature;
+    let unsafety = lowered.unsafety();
+    let where_clause = &generics.where_clause;
+    let mut tokens = quote_spanned! {ours()=>
+        #(#attributes)* #visibility #defaultness #unsafety #fn_token #ident #generics
+    };
+    paren_token.surround(&mut tokens, |tokens| inputs.to_tokens(tokens));
+    tokens.extend(quote_spanned!(ours()=> #returned #where_clause));
+    match body {
+        Some(block) => tokens.append(braces(block.group.span(), inside(block))),
+        None => tokens.extend(quote_spanned!(ours()=> ;)),
+    }
+    tokens
+}
+
+fn returned_type(lowered: &Lowered, paths: &Paths) -> TokenStream {
+    let Output { arrow, declared, .. } = &lowered.output;
+    let arrow = arrow.map_or_else(|| quote_spanned!(ours()=> ->), ToTokens::into_token_stream);
+    let coroutine = paths.coroutine();
+    match &lowered.returned {
+        Returned::Erased(erased, lifetime) => {
+            let boxed = match erased.threads {
+                Threads::Send => paths.box_coroutine(),
+                Threads::Local => paths.local_box_coroutine(),
+            };
+            quote_spanned!(ours()=> #arrow #boxed<#lifetime, #declared>)
+        }
+        Returned::Machine | Returned::Boxed => {
+            let send = lowered.send.as_ref().map(|_| {
+                let send = paths.send();
+                quote_spanned!(ours()=> + #send)
+            });
+            quote_spanned!(ours()=> #arrow impl #coroutine<Output = #declared> #send)
+        }
+    }
+}
+
+/// The machine, boxed if that was asked for.
+fn machine(block: &Block, lowered: &Lowered, paths: &Paths) -> TokenStream {
+    let body = async_block(block, &lowered.output);
+    let meta = meta(&lowered.site, paths);
+    wrap(lowered, paths, &body, &meta)
+}
+
+/// A machine of an `async` block and the closure that knows about it, in the form that is handed out.
+pub(crate) fn wrap(lowered: &Lowered, paths: &Paths, body: &TokenStream, meta: &TokenStream) -> TokenStream {
+    let machine = paths.machine();
+    let machine = quote_spanned!(ours()=> #machine(#body, #meta));
+    let wrapper = match &lowered.returned {
+        Returned::Machine => return machine,
+        Returned::Boxed => paths.boxed(),
+        Returned::Erased(erased, _) => {
+            let boxed = match erased.threads {
+                Threads::Send => paths.box_coroutine(),
+                Threads::Local => paths.local_box_coroutine(),
+            };
+            quote_spanned!(ours()=> #boxed::new)
+        }
+    };
+    quote_spanned!(ours()=> #wrapper(#machine))
+}
+
+/// The one `async` block. Nothing that has a destructor is added to it.
+fn async_block(block: &Block, output: &Output) -> TokenStream {
+    let Block { arguments, frame, group } = block;
+    let body = match &output.pinned {
+        Pinned::Unit => {
+            let (pin, unit) = (pin(&output.declared), quote_spanned!(ours()=> ()));
+            quote_spanned!(ours()=> #arguments #frame #pin #group #unit)
+        }
+        Pinned::To(ty) => {
+            let pin = pin(ty);
+            quote_spanned!(ours()=> #arguments #frame #pin let output: #ty = #group; output)
+        }
+        Pinned::Inferred => quote_spanned!(ours()=> #arguments #frame let output = #group; output),
+    };
+    let body = braces(group.span(), body);
+    quote_spanned!(ours()=> async move #body)
+}
+
+/// Says what `return` and `?` are to agree with. Nothing after the `break` is ever reached.
+fn pin(ty: &syn::Type) -> TokenStream {
+    quote_spanned!(ours()=> 'pin: { break 'pin; let pinned: #ty = loop {}; return pinned; })
+}
+
+/// A closure without captures, which takes no space.
+pub(crate) fn meta(site: &Site, paths: &Paths) -> TokenStream {
+    let Site { name, line, column } = site;
+    let (meta, file) = (paths.meta(), paths.file());
+    let name = syn::LitStr::new(name, ours());
+    let [line, column] = [line, column].map(|number| proc_macro2::Literal::u32_unsuffixed(*number));
+    quote_spanned!(ours()=> || #meta::new(#name, #file!(), #line, #column))
+}
+
+/// Braces of ours, but where the user's are: so that "the end of the function" is that of his.
+pub(crate) fn braces(place: Span, tokens: TokenStream) -> Group {
+    let mut group = Group::new(Delimiter::Brace, tokens);
+    group.set_span(ours().located_at(place));
+    group
+}

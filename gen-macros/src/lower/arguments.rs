@@ -1,0 +1,140 @@
+//! Arguments move into the machine, in order, so that they are dropped when and in the order in which an
+//! `async fn` drops them, whether or not the body names them.
+//!
+//! ```text
+//! // from                       // for the caller      // in the machine
+//! &self                         &self                  let _ = &self;
+//! x: T                          x: T                   let x = x;
+//! mut x: T                      x: T                   let mut x = x;
+//! (a, _): T                     __arg3: T              let __arg3 = __arg3; let (a, _) = __arg3;
+//! ```
+//!
+//! A name that begins with `_` goes the way of a pattern: clippy does not like to see such a name used. What a
+//! pattern does not bind stays in `__argN`, which is a local of the machine like any other.
+
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+use syn::punctuated::Punctuated;
+use syn::{Attribute, FnArg, Ident, Meta, Pat, PatIdent, PatType, Receiver, Signature, Token};
+
+use crate::paths::ours;
+
+/// The statements that move the arguments in.
+pub(crate) struct Arguments {
+    moves: TokenStream,
+}
+
+impl Arguments {
+    /// Leaves in `signature` what the caller sees, and takes the rest.
+    pub(crate) fn take(signature: &mut Signature) -> Arguments {
+        let mut arguments = Arguments { moves: TokenStream::new() };
+        for (position, input) in signature.inputs.iter_mut().enumerate() {
+            match input {
+                FnArg::Receiver(receiver) => arguments.take_receiver(receiver),
+                FnArg::Typed(argument) => arguments.take_typed(argument, position),
+            }
+        }
+        arguments
+    }
+
+    pub(crate) fn into_moves(self) -> TokenStream {
+        self.moves
+    }
+
+    /// `self` cannot be bound anew. To name all of it is enough to have all of it captured.
+    fn take_receiver(&mut self, receiver: &Receiver) {
+        let conditions = receiver.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+        let this = &receiver.self_token;
+        self.moves.extend(quote_spanned!(ours()=> #(#conditions)* let _ = &#this;));
+    }
+
+    fn take_typed(&mut self, argument: &mut PatType, position: usize) {
+        let (outside, inside) = split_attributes(std::mem::take(&mut argument.attrs));
+        argument.attrs = outside;
+        if let Some(name) = simple_name(&argument.pat) {
+            let outer = Pat::Ident(PatIdent {
+                attrs: Vec::new(),
+                by_ref: None,
+                mutability: None,
+                ident: name.clone(),
+                subpat: None,
+            });
+            let inner = std::mem::replace(&mut *argument.pat, outer);
+            self.moves.extend(quote_spanned!(ours()=> #(#inside)* let #inner = #name;));
+        } else {
+            let conditions = &argument.attrs;
+            let conditions = conditions.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+            let name = Ident::new(&format!("__arg{position}"), ours());
+            let pattern = &argument.pat;
+            self.moves.extend(quote_spanned!(ours()=>
+                #(#conditions)* let #name = #name;
+                #(#inside)* let #pattern = #name;
+            ));
+            *argument.pat = Pat::Ident(PatIdent {
+                attrs: Vec::new(),
+                by_ref: None,
+                mutability: None,
+                ident: name,
+                subpat: None,
+            });
+        }
+    }
+}
+
+/// The name of an argument that is bound as a whole, by value, and that clippy lets us use.
+fn simple_name(pattern: &Pat) -> Option<Ident> {
+    match pattern {
+        Pat::Ident(PatIdent { attrs, by_ref: None, ident, subpat: None, .. })
+            if attrs.is_empty() && !ident.to_string().starts_with('_') =>
+        {
+            Some(ident.clone())
+        }
+        _ => None,
+    }
+}
+
+/// Where an argument's attribute belongs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// On what the caller sees: it is some other macro's.
+    Outside,
+    /// On the binding in the machine: a lint is about how the body uses it.
+    Inside,
+    /// On both: it says whether there is such an argument.
+    Both,
+}
+
+/// Attributes of what the caller sees, and of the binding in the machine.
+fn split_attributes(attributes: Vec<Attribute>) -> (Vec<Attribute>, Vec<Attribute>) {
+    let (mut outside, mut inside) = (Vec::new(), Vec::new());
+    for attribute in attributes {
+        match place(&attribute.meta) {
+            Place::Outside => outside.push(attribute),
+            Place::Inside => inside.push(attribute),
+            Place::Both => {
+                outside.push(attribute.clone());
+                inside.push(attribute);
+            }
+        }
+    }
+    (outside, inside)
+}
+
+fn place(meta: &Meta) -> Place {
+    const LINT_LEVELS: [&str; 5] = ["allow", "warn", "deny", "forbid", "expect"];
+    let path = meta.path();
+    if path.is_ident("cfg") {
+        return Place::Both;
+    }
+    if path.is_ident("cfg_attr") {
+        return conditional_place(meta);
+    }
+    if LINT_LEVELS.iter().any(|level| path.is_ident(level)) { Place::Inside } else { Place::Outside }
+}
+
+/// `cfg_attr(condition, a, b)` belongs where `a` does.
+fn conditional_place(meta: &Meta) -> Place {
+    let parse = Punctuated::<Meta, Token![,]>::parse_terminated;
+    let nested = meta.require_list().and_then(|list| list.parse_args_with(parse));
+    nested.ok().and_then(|nested| nested.iter().nth(1).map(place)).unwrap_or(Place::Outside)
+}

@@ -1,0 +1,125 @@
+//! What is emitted for a function, decided here piece by piece; [`expand`](crate::expand) puts it together.
+//!
+//! ```text
+//! // from                                  // into
+//! fn f(mut a: A, (b, _): B) -> R {         fn f(a: A, __arg1: B) -> impl Coroutine<Output = R> {
+//!     body                                     machine(async move {
+//! }                                                let mut a = a;                              // arguments
+//!                                                  let __arg1 = __arg1; let (b, _) = __arg1;
+//!                                                  let __frame = Frame::new(0);                // walk
+//!                                                  'pin: { .. }                                // output
+//!                                                  let output: R = { body, walked };
+//!                                                  output
+//!                                              }, || Meta::new("f", file, line, column))
+//!                                          }
+//! ```
+
+mod arguments;
+mod lifetimes;
+mod output;
+mod walk;
+
+use proc_macro2::{Group, Span, TokenStream};
+use syn::ext::IdentExt;
+use syn::{Attribute, Ident, Safety, Signature, Token, Visibility};
+
+use self::arguments::Arguments;
+pub(crate) use self::output::{Output, Pinned};
+use crate::options::{Erased, Options};
+use crate::parse::{Body, Function};
+use crate::paths::Paths;
+
+/// A function, ready to be quoted.
+pub(crate) struct Lowered {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) visibility: Visibility,
+    pub(crate) defaultness: Option<Token![default]>,
+    /// Without the qualifiers that a coroutine cannot have; arguments as the caller sees them.
+    pub(crate) signature: Signature,
+    pub(crate) output: Output,
+    pub(crate) returned: Returned,
+    pub(crate) send: Option<Ident>,
+    /// None for a declared method.
+    pub(crate) body: Option<Block>,
+    pub(crate) site: Site,
+}
+
+/// In which form the machine is handed out.
+pub(crate) enum Returned {
+    /// As it is, behind `impl Coroutine`.
+    Machine,
+    /// In a box, behind `impl Coroutine`.
+    Boxed,
+    /// In a box whose type has a name, with the lifetime that everything in it outlives.
+    Erased(Erased, syn::Lifetime),
+}
+
+/// The inside of the machine.
+pub(crate) struct Block {
+    /// Moves the arguments in.
+    pub(crate) arguments: TokenStream,
+    /// The frame, if the body yields.
+    pub(crate) frame: TokenStream,
+    /// The user's block.
+    pub(crate) group: Group,
+}
+
+/// Where a coroutine is defined, for traces.
+pub(crate) struct Site {
+    pub(crate) name: String,
+    pub(crate) line: u32,
+    pub(crate) column: u32,
+}
+
+impl Lowered {
+    /// Lowers a function. Mistakes are not its matter: qualifiers that a coroutine cannot have are left out.
+    pub(crate) fn new(function: Function, options: Options, paths: &Paths) -> Lowered {
+        let Function { attributes, visibility, defaultness, mut signature, body } = function;
+        signature.constness = None;
+        signature.asyncness = None;
+        signature.abi = None;
+        signature.variadic = None;
+        let site = Site::of(&signature.ident);
+        let body = match body {
+            Body::Block(group) => {
+                let arguments = Arguments::take(&mut signature);
+                let (frame, group) = walk::body(group, paths);
+                Some(Block { arguments: arguments.into_moves(), frame, group })
+            }
+            Body::Declared(_) | Body::Missing => None,
+        };
+        let mut output = Output::take(&mut signature, paths);
+        let returned = match options.erased {
+            Some(erased) => Returned::Erased(erased, lifetimes::name_all(&mut signature, &mut output)),
+            None if options.boxed.is_some() => Returned::Boxed,
+            None => Returned::Machine,
+        };
+        let send = options.send;
+        Lowered { attributes, visibility, defaultness, signature, output, returned, send, body, site }
+    }
+
+    /// The keyword `unsafe`, where it was written.
+    pub(crate) fn unsafety(&self) -> Option<&Token![unsafe]> {
+        match &self.signature.safety {
+            Safety::Unsafe(keyword) => Some(keyword),
+            _ => None,
+        }
+    }
+}
+
+impl Site {
+    fn of(name: &Ident) -> Site {
+        let (line, column) = position(name.span());
+        Site { name: name.unraw().to_string(), line, column }
+    }
+}
+
+/// Line and column, both from 1. Outside of a compiler, in unit tests, there are none.
+fn position(span: Span) -> (u32, u32) {
+    if !proc_macro::is_available() {
+        return (0, 0);
+    }
+    let span = span.unwrap();
+    let narrow = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    (narrow(span.line()), narrow(span.column()))
+}

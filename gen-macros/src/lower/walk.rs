@@ -1,0 +1,274 @@
+//! The walk over the tokens of a body: each `yield_!(..)` gets the frame of the context it stands in.
+//!
+//! ```text
+//! yield_!(x)               yield_!(@frame __frame, x)
+//! yield_!((a, b))          yield_!(@frame __frame, @tuple [a] [b])
+//! async { .. yield_! .. }  async { let __frame = Frame::new(0); .. yield_! .. }
+//! ```
+//!
+//! It works on tokens and not on syntax, so that it finds the yields in the arguments of other macros, in
+//! `macro_rules!` of the body, and in a body that is still being typed. Tokens without a yield go through
+//! untouched, spans of their delimiters included.
+
+use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
+use quote::quote_spanned;
+use syn::Expr;
+use syn::parse::{ParseStream, Parser};
+
+use crate::paths::{Paths, ours};
+
+/// How many elements a tuple may have to be converted one by one.
+const LONGEST_TUPLE: usize = 12;
+
+/// Walks a function's body. The first result declares its frame; it is empty if the body does not yield.
+pub(super) fn body(group: Group, paths: &Paths) -> (TokenStream, Group) {
+    let walk = Walk { paths };
+    let walked = walk.stream(group.stream());
+    let frame = if walked.yields { walk.declare_frame() } else { TokenStream::new() };
+    let group = if walked.changed { regroup(&group, walked.tokens) } else { group };
+    (frame, group)
+}
+
+struct Walk<'a> {
+    paths: &'a Paths,
+}
+
+/// Some tokens after the walk.
+#[derive(Default)]
+struct Walked {
+    tokens: TokenStream,
+    /// Differs from what was walked.
+    changed: bool,
+    /// Needs a frame of the context it stands in.
+    yields: bool,
+}
+
+impl Walked {
+    fn keep(&mut self, trees: &[TokenTree]) {
+        self.tokens.extend(trees.iter().cloned());
+    }
+
+    fn push(&mut self, tree: impl Into<TokenTree>) {
+        self.tokens.extend([tree.into()]);
+    }
+}
+
+impl Walk<'_> {
+    fn declare_frame(&self) -> TokenStream {
+        let frame = self.paths.frame();
+        quote_spanned!(ours()=> let __frame = #frame::new(0);)
+    }
+
+    fn stream(&self, tokens: TokenStream) -> Walked {
+        let trees: Vec<TokenTree> = tokens.into_iter().collect();
+        self.trees(&trees)
+    }
+
+    fn trees(&self, mut rest: &[TokenTree]) -> Walked {
+        let mut walked = Walked::default();
+        while let [first, after @ ..] = rest {
+            rest = match (first, after) {
+                (
+                    TokenTree::Ident(name),
+                    [TokenTree::Punct(bang), TokenTree::Group(argument), after @ ..],
+                ) if name == "yield_" && bang.as_char() == '!' => {
+                    walked.keep(&rest[..2]);
+                    walked.push(self.argument(argument));
+                    (walked.changed, walked.yields) = (true, true);
+                    after
+                }
+                (TokenTree::Ident(keyword), [name, ..]) if keyword == "fn" && names_an_item(name) => {
+                    let (item, after) = rest.split_at(length_of_item(rest));
+                    walked.keep(item);
+                    after
+                }
+                (TokenTree::Ident(keyword), _) if keyword == "async" => {
+                    let length = self.async_context(rest, &mut walked);
+                    &rest[length..]
+                }
+                (TokenTree::Group(group), after) => {
+                    self.group(group, &mut walked);
+                    after
+                }
+                (other, after) => {
+                    walked.push(other.clone());
+                    after
+                }
+            };
+        }
+        walked
+    }
+
+    fn group(&self, group: &Group, walked: &mut Walked) {
+        let inner = self.stream(group.stream());
+        walked.changed |= inner.changed;
+        walked.yields |= inner.yields;
+        if inner.changed {
+            walked.push(regroup(group, inner.tokens));
+        } else {
+            walked.push(group.clone());
+        }
+    }
+
+    /// An `async` block or closure is a context of its own. Returns how many trees it took.
+    fn async_context(&self, trees: &[TokenTree], walked: &mut Walked) -> usize {
+        let moves = matches!(trees.get(1), Some(TokenTree::Ident(keyword)) if keyword == "move");
+        let head = 1 + usize::from(moves);
+        let start = match trees.get(head) {
+            Some(TokenTree::Group(_)) => Some(head),
+            Some(TokenTree::Punct(bar)) if bar.as_char() == '|' => start_of_closure_body(trees, head),
+            _ => None,
+        };
+        let Some(start) = start else {
+            walked.keep(&trees[..1]);
+            return 1;
+        };
+        walked.keep(&trees[..start]);
+        let body = &trees[start..];
+        match body {
+            [TokenTree::Group(block), ..] if block.delimiter() == Delimiter::Brace => {
+                let inner = self.stream(block.stream());
+                walked.changed |= inner.changed;
+                walked.push(if inner.changed { self.regroup_context(block, inner) } else { block.clone() });
+                start + 1
+            }
+            _ => {
+                let length = length_of_expression(body).unwrap_or(0);
+                let inner = self.trees(&body[..length]);
+                walked.changed |= inner.changed;
+                if inner.yields {
+                    let block = Group::new(Delimiter::Brace, TokenStream::new());
+                    walked.push(self.regroup_context(&block, inner));
+                } else {
+                    walked.tokens.extend(inner.tokens);
+                }
+                start + length
+            }
+        }
+    }
+
+    fn regroup_context(&self, block: &Group, inner: Walked) -> Group {
+        let mut tokens = if inner.yields { self.declare_frame() } else { TokenStream::new() };
+        tokens.extend(inner.tokens);
+        regroup(block, tokens)
+    }
+
+    /// What stands between the delimiters of a `yield_!`.
+    fn argument(&self, group: &Group) -> Group {
+        let inner = self.stream(without_frame(group.stream())).tokens;
+        let mut tokens = quote_spanned!(ours()=> @frame __frame,);
+        match elements_of_tuple(&inner) {
+            Some(elements) => tokens.extend(quote_spanned!(ours()=> @tuple #([#elements])*)),
+            None => tokens.extend(inner),
+        }
+        regroup(group, tokens)
+    }
+}
+
+/// The same delimiters around other tokens.
+fn regroup(group: &Group, tokens: TokenStream) -> Group {
+    let mut regrouped = Group::new(group.delimiter(), tokens);
+    regrouped.set_span(group.span());
+    regrouped
+}
+
+/// Whether a `fn` with this after it is a function, not the type of a pointer to one.
+fn names_an_item(after_fn: &TokenTree) -> bool {
+    match after_fn {
+        TokenTree::Ident(_) => true,
+        // `fn $name`, in a `macro_rules!` of the body
+        TokenTree::Punct(dollar) => dollar.as_char() == '$',
+        _ => false,
+    }
+}
+
+/// How many trees a nested function takes. Its yields are none of ours: it has an attribute of its own, or
+/// `yield_!` itself says what is wrong.
+fn length_of_item(trees: &[TokenTree]) -> usize {
+    let mut depth = 0_usize;
+    let mut arrow = false;
+    for (position, tree) in trees.iter().enumerate() {
+        let mut joint = false;
+        match tree {
+            TokenTree::Group(block) if block.delimiter() == Delimiter::Brace && depth == 0 => {
+                return position + 1;
+            }
+            TokenTree::Punct(punct) => match punct.as_char() {
+                ';' => return position + 1,
+                '<' => depth += 1,
+                '>' if !arrow => depth = depth.saturating_sub(1),
+                '-' | '=' => joint = punct.spacing() == Spacing::Joint,
+                _ => {}
+            },
+            _ => {}
+        }
+        arrow = joint;
+    }
+    trees.len()
+}
+
+/// Where the body of an `async` closure starts, whose parameters start at `head`.
+fn start_of_closure_body(trees: &[TokenTree], head: usize) -> Option<usize> {
+    let is = |tree: &TokenTree, char| matches!(tree, TokenTree::Punct(punct) if punct.as_char() == char);
+    let end = head + 1 + trees.get(head + 1..)?.iter().position(|tree| is(tree, '|'))?;
+    let after = trees.get(end + 1..)?;
+    match after {
+        [] => None,
+        [minus, greater, ..] if is(minus, '-') && is(greater, '>') => {
+            let block = |tree: &TokenTree| matches!(tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
+            Some(end + 1 + after.iter().position(block)?)
+        }
+        _ => Some(end + 1),
+    }
+}
+
+/// How many of the trees the expression takes that they begin with.
+fn length_of_expression(trees: &[TokenTree]) -> Option<usize> {
+    let measure = |input: ParseStream<'_>| {
+        input.parse::<Expr>()?;
+        Ok(input.parse::<TokenStream>()?.into_iter().count())
+    };
+    let rest = measure.parse2(trees.iter().cloned().collect()).ok()?;
+    trees.len().checked_sub(rest)
+}
+
+/// The tokens without the `@frame name,` that the walk of a function around this one may have put there.
+fn without_frame(tokens: TokenStream) -> TokenStream {
+    let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    match trees.as_slice() {
+        [
+            TokenTree::Punct(at),
+            TokenTree::Ident(word),
+            TokenTree::Ident(_),
+            TokenTree::Punct(_),
+            rest @ ..,
+        ] if at.as_char() == '@' && word == "frame" => rest.iter().cloned().collect(),
+        _ => tokens,
+    }
+}
+
+/// The elements, if the tokens are one literal tuple that is not too long. Each keeps its own tokens.
+fn elements_of_tuple(tokens: &TokenStream) -> Option<Vec<TokenStream>> {
+    let mut only = tokens.clone().into_iter();
+    let Some(TokenTree::Group(group)) = only.next().filter(|_| only.next().is_none()) else { return None };
+    match group.delimiter() {
+        Delimiter::None => return elements_of_tuple(&group.stream()),
+        Delimiter::Parenthesis => {}
+        Delimiter::Brace | Delimiter::Bracket => return None,
+    }
+    let trees: Vec<TokenTree> = group.stream().into_iter().collect();
+    let mut rest = trees.as_slice();
+    let mut elements = Vec::new();
+    let mut comma = false;
+    while !rest.is_empty() {
+        let (element, after) = rest.split_at_checked(length_of_expression(rest)?)?;
+        elements.push(element.iter().cloned().collect());
+        (comma, rest) = match after {
+            [] => (false, after),
+            [TokenTree::Punct(separator), after @ ..] if separator.as_char() == ',' => (true, after),
+            _ => return None,
+        };
+    }
+    let tuple = elements.len() > 1 || comma;
+    (tuple && elements.len() <= LONGEST_TUPLE).then_some(elements)
+}

@@ -1,0 +1,47 @@
+//! The mistakes found in one use of an attribute, all of them: one compile error each.
+
+use std::fmt::Display;
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::Error;
+
+/// Collects mistakes until [`Mistakes::into_errors`] turns them into tokens.
+///
+/// In tests it panics when it is dropped with mistakes that nobody asked for.
+#[derive(Default)]
+#[must_use]
+pub(crate) struct Mistakes {
+    found: Vec<Error>,
+}
+
+impl Mistakes {
+    /// Reports one mistake at the offending `tokens`: what is wrong and why, and what to write instead.
+    pub(crate) fn report(&mut self, tokens: impl ToTokens, wrong: impl Display, help: impl Display) {
+        self.found.push(Error::new_spanned(tokens, format!("{wrong}\n\nhelp: {help}")));
+    }
+
+    /// Reports what a parser has found.
+    pub(crate) fn report_error(&mut self, error: Error) {
+        self.found.push(error);
+    }
+
+    /// How many there are so far.
+    pub(crate) fn len(&self) -> usize {
+        self.found.len()
+    }
+
+    /// The `compile_error!`s, in the order in which they were found. Empty if there is no mistake.
+    pub(crate) fn into_errors(mut self) -> TokenStream {
+        std::mem::take(&mut self.found).iter().map(Error::to_compile_error).collect()
+    }
+}
+
+#[cfg(test)]
+impl Drop for Mistakes {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert!(self.found.is_empty(), "mistakes were found, and nobody looked at them");
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! The attribute's options: what stands in its parentheses.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::{Ident, Path, Token, token};
+
+use crate::mistakes::Mistakes;
+
+/// Which attribute was written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Attribute {
+    /// `#[gen::coroutine]` or `#[gen::co]`.
+    Coroutine,
+    /// `#[gen::main]`.
+    Main,
+}
+
+impl Attribute {
+    /// As it is called in messages.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Attribute::Coroutine => "#[gen::coroutine]",
+            Attribute::Main => "#[gen::main]",
+        }
+    }
+
+    fn options(self) -> &'static [&'static str] {
+        match self {
+            Attribute::Coroutine => &["boxed", "dyn", "send", "crate"],
+            Attribute::Main => &["crate"],
+        }
+    }
+}
+
+/// The options that were given, each with the token that gave it.
+#[derive(Default)]
+pub(crate) struct Options {
+    pub(crate) boxed: Option<Ident>,
+    pub(crate) erased: Option<Erased>,
+    pub(crate) send: Option<Ident>,
+    pub(crate) runtime: Option<(Ident, Path)>,
+}
+
+/// The option `dyn`.
+pub(crate) struct Erased {
+    pub(crate) keyword: Ident,
+    pub(crate) threads: Threads,
+}
+
+/// Whether an erased coroutine may go to another thread.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Threads {
+    /// `dyn`
+    Send,
+    /// `dyn(local)`
+    Local,
+}
+
+impl Options {
+    /// Reads the options. What is wrong is reported and left out, so that the rest still counts.
+    pub(crate) fn parse(attribute: Attribute, tokens: TokenStream, mistakes: &mut Mistakes) -> Options {
+        let mut options = Options::default();
+        let list = |input: ParseStream<'_>| {
+            while !input.is_empty() {
+                if let Err(error) = options.parse_one(attribute, input, mistakes) {
+                    mistakes.report_error(error);
+                    skip_until_comma(input);
+                }
+                if let Err(error) = parse_comma(input) {
+                    mistakes.report_error(error);
+                }
+            }
+            Ok(())
+        };
+        if let Err(error) = list.parse2(tokens) {
+            mistakes.report_error(error);
+        }
+        options.check_conflicts(mistakes);
+        options
+    }
+
+    fn parse_one(
+        &mut self,
+        attribute: Attribute,
+        input: ParseStream<'_>,
+        mistakes: &mut Mistakes,
+    ) -> syn::Result<()> {
+        if !input.peek(Ident::peek_any) {
+            return Err(input.error(format!("expected an option of `{}`", attribute.name())));
+        }
+        let name = Ident::parse_any(input)?;
+        let text = name.to_string();
+        if !attribute.options().contains(&text.as_str()) {
+            skip_until_comma(input);
+            report_unknown(attribute, &name, mistakes);
+            return Ok(());
+        }
+        match text.as_str() {
+            "boxed" => set(&mut self.boxed, &name, name.clone(), mistakes),
+            "send" => set(&mut self.send, &name, name.clone(), mistakes),
+            "dyn" => {
+                let threads = parse_threads(input)?;
+                set(&mut self.erased, &name, Erased { keyword: name.clone(), threads }, mistakes);
+            }
+            _ => {
+                input.parse::<Token![=]>()?;
+                let path = Path::parse_mod_style(input)?;
+                set(&mut self.runtime, &name, (name.clone(), path), mistakes);
+            }
+        }
+        Ok(())
+    }
+
+    fn check_conflicts(&mut self, mistakes: &mut Mistakes) {
+        let Some(erased) = &self.erased else { return };
+        if let Some(boxed) = self.boxed.take() {
+            mistakes.report(
+                boxed,
+                "`boxed` and `dyn` do not go together: `dyn` boxes the coroutine already",
+                "remove `boxed`",
+            );
+        }
+        if let Some(send) = self.send.take() {
+            let (wrong, help) = match erased.threads {
+                Threads::Send => {
+                    ("`send` and `dyn` do not go together: `dyn` is `Send` already", "remove `send`")
+                }
+                Threads::Local => (
+                    "`send` and `dyn(local)` contradict each other: a local coroutine is not `Send`",
+                    "remove `send`, or write `dyn` without `(local)`",
+                ),
+            };
+            mistakes.report(send, wrong, help);
+        }
+    }
+}
+
+/// Stores an option, unless it was given before.
+fn set<T>(slot: &mut Option<T>, name: &Ident, value: T, mistakes: &mut Mistakes) {
+    if slot.is_some() {
+        mistakes.report(name, format!("the option `{name}` is given twice"), "remove one of them");
+    } else {
+        *slot = Some(value);
+    }
+}
+
+fn parse_threads(input: ParseStream<'_>) -> syn::Result<Threads> {
+    if !input.peek(token::Paren) {
+        return Ok(Threads::Send);
+    }
+    let content;
+    let parens = syn::parenthesized!(content in input);
+    let word = content.call(Ident::parse_any).ok().filter(|word| word == "local" && content.is_empty());
+    skip_until_comma(&content);
+    while let Ok(Some(_)) = content.parse::<Option<Token![,]>>() {
+        skip_until_comma(&content);
+    }
+    word.map(|_| Threads::Local).ok_or_else(|| {
+        syn::Error::new(
+            parens.span.join(),
+            "`dyn` takes `local` or nothing\n\nhelp: write `dyn` or `dyn(local)`",
+        )
+    })
+}
+
+/// The comma after an option. What stands before it is skipped.
+fn parse_comma(input: ParseStream<'_>) -> syn::Result<()> {
+    let misplaced = (!input.is_empty() && !input.peek(Token![,])).then(|| input.error("expected `,`"));
+    skip_until_comma(input);
+    input.parse::<Option<Token![,]>>()?;
+    misplaced.map_or(Ok(()), Err)
+}
+
+fn skip_until_comma(input: ParseStream<'_>) {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        if input.parse::<proc_macro2::TokenTree>().is_err() {
+            return;
+        }
+    }
+}
+
+fn report_unknown(attribute: Attribute, name: &Ident, mistakes: &mut Mistakes) {
+    let wrong = format!("unknown option `{name}` of `{}`", attribute.name());
+    let help = match nearest(&name.to_string(), attribute.options()) {
+        Some(known) => format!("did you mean `{}`?", spelling(known)),
+        None => {
+            let all: Vec<_> =
+                attribute.options().iter().map(|known| format!("`{}`", spelling(known))).collect();
+            format!("there is {}", all.join(", "))
+        }
+    };
+    mistakes.report(name.to_token_stream(), wrong, help);
+}
+
+/// How an option is written.
+fn spelling(option: &'static str) -> &'static str {
+    if option == "crate" { "crate = path" } else { option }
+}
+
+/// The option that was probably meant: what people know from elsewhere, else at most two edits away.
+fn nearest(name: &str, options: &[&'static str]) -> Option<&'static str> {
+    let lower = name.to_lowercase();
+    let meant = match lower.as_str() {
+        "local" | "dynamic" | "erased" => "dyn",
+        "box" => "boxed",
+        "krate" | "path" | "runtime" => "crate",
+        other => other,
+    };
+    options
+        .iter()
+        .map(|option| (edits(meant, option), *option))
+        .filter(|(distance, option)| *distance <= 2 && *distance < option.len())
+        .min()
+        .map(|(_, option)| option)
+}
+
+/// The Levenshtein distance.
+fn edits(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (i, a) in from.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in to.iter().enumerate() {
+            let substituted = diagonal + usize::from(a != *b);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[to.len()]
+}

@@ -1,0 +1,88 @@
+//! What was written: tokens become a [`Function`], which keeps their spans. The body stays tokens.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use syn::parse::{Parse, ParseStream};
+use syn::{Attribute, Signature, Token, Visibility};
+
+/// A function as the user wrote it, free or associated.
+pub(crate) struct Function {
+    /// Those above it, then those at the start of its body (`#![..]`), which mean the same.
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) visibility: Visibility,
+    pub(crate) defaultness: Option<Token![default]>,
+    pub(crate) signature: Signature,
+    pub(crate) body: Body,
+}
+
+/// What stands after the signature.
+pub(crate) enum Body {
+    /// A block: a function, or a provided method of a trait.
+    Block(Group),
+    /// A semicolon: a declared method of a trait. (Elsewhere rustc complains.)
+    Declared(Token![;]),
+    /// Nothing, as an editor may see it while the function is typed.
+    Missing,
+}
+
+impl Parse for Function {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut attributes = input.call(Attribute::parse_outer)?;
+        let visibility = input.parse()?;
+        let defaultness = input.parse()?;
+        let signature = input.parse()?;
+        let body = Body::parse(input)?.hoist_attributes(&mut attributes);
+        Ok(Function { attributes, visibility, defaultness, signature, body })
+    }
+}
+
+impl Body {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Body> {
+        if input.is_empty() {
+            return Ok(Body::Missing);
+        }
+        if input.peek(Token![;]) {
+            return input.parse().map(Body::Declared);
+        }
+        let error = input.error("expected the function's body");
+        match input.parse::<TokenTree>().map(unwrap_block) {
+            Ok(Some(group)) if input.is_empty() => Ok(Body::Block(group)),
+            _ => Err(error),
+        }
+    }
+
+    /// Moves inner attributes to the function's own: the body becomes an expression, where rustc takes none.
+    fn hoist_attributes(self, attributes: &mut Vec<Attribute>) -> Body {
+        let Body::Block(block) = &self else { return self };
+        let split = |input: ParseStream<'_>| {
+            let inner = input.call(Attribute::parse_inner)?;
+            Ok((inner, input.parse::<TokenStream>()?))
+        };
+        match syn::parse::Parser::parse2(split, block.stream()) {
+            Ok((inner, rest)) if !inner.is_empty() => {
+                attributes.extend(
+                    inner
+                        .into_iter()
+                        .map(|attribute| Attribute { style: syn::AttrStyle::Outer, ..attribute }),
+                );
+                let mut group = Group::new(Delimiter::Brace, rest);
+                group.set_span(block.span());
+                Body::Block(group)
+            }
+            _ => self,
+        }
+    }
+}
+
+/// The block itself, also when it was handed through a `macro_rules!` as `$body:block`.
+fn unwrap_block(tree: TokenTree) -> Option<Group> {
+    let TokenTree::Group(group) = tree else { return None };
+    match group.delimiter() {
+        Delimiter::Brace => Some(group),
+        Delimiter::None => {
+            let mut inner = group.stream().into_iter();
+            let only = inner.next().filter(|_| inner.next().is_none())?;
+            unwrap_block(only)
+        }
+        Delimiter::Parenthesis | Delimiter::Bracket => None,
+    }
+}

@@ -1,0 +1,90 @@
+//! Every path into the runtime that the attributes emit. No other file names one.
+//!
+//! `::r#gen` is right for users of every edition; from 2024 on `gen` alone is a keyword.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
+use syn::Path;
+
+/// The span of all that is ours: local names are hygienic, lints stay quiet, edition 2024 applies.
+pub(crate) fn ours() -> Span {
+    Span::mixed_site()
+}
+
+/// Where the runtime is.
+pub(crate) struct Paths {
+    root: TokenStream,
+}
+
+impl Paths {
+    /// The runtime at `root` (the option `crate = path`), or where it usually is.
+    pub(crate) fn new(root: Option<&Path>) -> Paths {
+        let root = root.map_or_else(|| quote_spanned!(ours()=> ::r#gen), ToTokens::to_token_stream);
+        Paths { root }
+    }
+
+    /// The trait that every coroutine implements.
+    pub(crate) fn coroutine(&self) -> TokenStream {
+        self.public("Coroutine")
+    }
+
+    /// A boxed coroutine that is `Send`.
+    pub(crate) fn box_coroutine(&self) -> TokenStream {
+        self.public("BoxCoroutine")
+    }
+
+    /// A boxed coroutine that need not be.
+    pub(crate) fn local_box_coroutine(&self) -> TokenStream {
+        self.public("LocalBoxCoroutine")
+    }
+
+    /// Makes a coroutine of an `async` block and what is known about it.
+    pub(crate) fn machine(&self) -> TokenStream {
+        self.private("machine")
+    }
+
+    /// Moves a machine into a box, behind an opaque type.
+    pub(crate) fn boxed(&self) -> TokenStream {
+        self.private("boxed")
+    }
+
+    /// Runs a coroutine as the program's `main`.
+    pub(crate) fn main(&self) -> TokenStream {
+        self.private("main")
+    }
+
+    /// What a `yield_!` goes through: one for each body, `async` block and `async` closure that yields.
+    pub(crate) fn frame(&self) -> TokenStream {
+        self.private("Frame")
+    }
+
+    /// Name and definition site of a coroutine.
+    pub(crate) fn meta(&self) -> TokenStream {
+        self.private("Meta")
+    }
+
+    /// The trait that spells `!` where rustc does not take it.
+    pub(crate) fn never(&self) -> TokenStream {
+        self.private("Never")
+    }
+
+    /// `Send`, whatever the user calls so.
+    pub(crate) fn send(&self) -> TokenStream {
+        self.private("Send")
+    }
+
+    /// `file!`, whatever the user calls so.
+    pub(crate) fn file(&self) -> TokenStream {
+        self.private("file")
+    }
+
+    fn public(&self, name: &str) -> TokenStream {
+        let (root, name) = (&self.root, syn::Ident::new(name, ours()));
+        quote_spanned!(ours()=> #root::#name)
+    }
+
+    fn private(&self, name: &str) -> TokenStream {
+        let (root, name) = (&self.root, syn::Ident::new(name, ours()));
+        quote_spanned!(ours()=> #root::__private::#name)
+    }
+}
