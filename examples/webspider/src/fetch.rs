@@ -132,8 +132,9 @@ fn connect(url: &Url) -> gen::Result<Connection> {
     let (connection, driver) = yield_!(handshake(FuturesIo::new(stream)))?;
     // hyper splits a connection in two: the half that sends requests, and a future that moves the bytes. That
     // one runs as a task of its own, until the other half is dropped. Should it fail, the request under way
-    // fails with it, which is the place to report it: so its own result is of no interest.
-    gen::spawn_local(gen::ok(driver));
+    // fails with it, which is the place to report it: so its own result is of no interest, and its handle is
+    // dropped.
+    drop(gen::spawn_local(gen::ok(driver)));
     Ok(connection)
 }
 

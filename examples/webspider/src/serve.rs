@@ -54,7 +54,8 @@ pub(crate) fn start(folder: PathBuf, delay: Duration) -> gen::Result<Url> {
     let folder = Folder::new(&folder)?;
     let listener = yield_!(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
     let url = folder.url(Url::parse(&format!("http://{}/", listener.local_addr()?))?);
-    gen::spawn_local(accept(listener, Rc::new(Site { folder, delay })));
+    // A task whose handle is dropped runs on by itself.
+    drop(gen::spawn_local(accept(listener, Rc::new(Site { folder, delay }))));
     Ok(url)
 }
 
@@ -63,9 +64,7 @@ pub(crate) fn start(folder: PathBuf, delay: Duration) -> gen::Result<Url> {
 fn accept(listener: TcpListener, site: Rc<Site>) -> gen::Result {
     loop {
         match yield_!(listener.accept()) {
-            Ok((stream, _peer)) => {
-                gen::spawn_local(converse(stream, site.clone()));
-            }
+            Ok((stream, _peer)) => drop(gen::spawn_local(converse(stream, site.clone()))),
             Err(error) if error.is::<io::Error>() => yield_!(gen::sleep(PAUSE_AFTER_FAILED_ACCEPT))?,
             Err(error) => return Err(error),
         }
