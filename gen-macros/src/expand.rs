@@ -78,7 +78,7 @@ fn returned_type(lowered: &Lowered, paths: &Paths) -> TokenStream {
     let coroutine = paths.coroutine();
     match &lowered.returned {
         Returned::Erased(erased, lifetime) => {
-            let boxed = match erased.threads {
+            let boxed = match erased {
                 Threads::Send => paths.box_coroutine(),
                 Threads::Local => paths.local_box_coroutine(),
             };
@@ -96,7 +96,7 @@ fn returned_type(lowered: &Lowered, paths: &Paths) -> TokenStream {
 
 /// The machine, boxed if that was asked for.
 fn machine(block: &Block, lowered: &Lowered, paths: &Paths) -> TokenStream {
-    let body = async_block(block, &lowered.output);
+    let body = async_block(block, &lowered.output, paths);
     let meta = meta(&lowered.site, paths);
     wrap(lowered, paths, &body, &meta)
 }
@@ -109,7 +109,7 @@ pub(crate) fn wrap(lowered: &Lowered, paths: &Paths, body: &TokenStream, meta: &
         Returned::Machine => return machine,
         Returned::Boxed => paths.boxed(),
         Returned::Erased(erased, _) => {
-            let boxed = match erased.threads {
+            let boxed = match erased {
                 Threads::Send => paths.box_coroutine(),
                 Threads::Local => paths.local_box_coroutine(),
             };
@@ -120,26 +120,25 @@ pub(crate) fn wrap(lowered: &Lowered, paths: &Paths, body: &TokenStream, meta: &
 }
 
 /// The one `async` block. Nothing that has a destructor is added to it.
-fn async_block(block: &Block, output: &Output) -> TokenStream {
+///
+/// The user's block is an arm: temporaries of its last expression are dropped at its end, before the arguments,
+/// on every edition, and rustc does not find that its braces could go.
+fn async_block(block: &Block, output: &Output, paths: &Paths) -> TokenStream {
     let Block { arguments, frame, group } = block;
-    let body = match &output.pinned {
-        Pinned::Unit => {
-            let (pin, unit) = (pin(&output.declared), quote_spanned!(ours()=> ()));
-            quote_spanned!(ours()=> #arguments #frame #pin #group #unit)
-        }
-        Pinned::To(ty) => {
-            let pin = pin(ty);
-            quote_spanned!(ours()=> #arguments #frame #pin let output: #ty = #group; output)
-        }
-        Pinned::Inferred => quote_spanned!(ours()=> #arguments #frame let output = #group; output),
+    let pin = match &output.pinned {
+        Pinned::Unit => pin(&output.declared, paths),
+        Pinned::To(ty) => pin(ty, paths),
+        Pinned::Inferred => TokenStream::new(),
     };
+    let body = quote_spanned!(ours()=> #arguments #frame #pin match () { () => #group });
     let body = braces(group.span(), body);
     quote_spanned!(ours()=> async move #body)
 }
 
-/// Says what `return` and `?` are to agree with. Nothing after the `break` is ever reached.
-fn pin(ty: &syn::Type) -> TokenStream {
-    quote_spanned!(ours()=> 'pin: { break 'pin; let pinned: #ty = loop {}; return pinned; })
+/// Says what `return` and `?` are to agree with. Of the second arm rustc checks the types, and makes no code.
+fn pin(ty: &syn::Type, paths: &Paths) -> TokenStream {
+    let output = paths.output();
+    quote_spanned!(ours()=> match () { () => {} _ => return #output::<#ty>() })
 }
 
 /// A closure without captures, which takes no space.

@@ -38,18 +38,12 @@ impl Attribute {
 #[derive(Default)]
 pub(crate) struct Options {
     pub(crate) boxed: Option<Ident>,
-    pub(crate) erased: Option<Erased>,
+    pub(crate) erased: Option<Threads>,
     pub(crate) send: Option<Ident>,
     pub(crate) runtime: Option<(Ident, Path)>,
 }
 
-/// The option `dyn`.
-pub(crate) struct Erased {
-    pub(crate) keyword: Ident,
-    pub(crate) threads: Threads,
-}
-
-/// Whether an erased coroutine may go to another thread.
+/// The option `dyn`: whether the erased coroutine may go to another thread.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Threads {
     /// `dyn`
@@ -102,7 +96,7 @@ impl Options {
             "send" => set(&mut self.send, &name, name.clone(), mistakes),
             "dyn" => {
                 let threads = parse_threads(input)?;
-                set(&mut self.erased, &name, Erased { keyword: name.clone(), threads }, mistakes);
+                set(&mut self.erased, &name, threads, mistakes);
             }
             _ => {
                 input.parse::<Token![=]>()?;
@@ -114,7 +108,7 @@ impl Options {
     }
 
     fn check_conflicts(&mut self, mistakes: &mut Mistakes) {
-        let Some(erased) = &self.erased else { return };
+        let Some(erased) = self.erased else { return };
         if let Some(boxed) = self.boxed.take() {
             mistakes.report(
                 boxed,
@@ -123,7 +117,7 @@ impl Options {
             );
         }
         if let Some(send) = self.send.take() {
-            let (wrong, help) = match erased.threads {
+            let (wrong, help) = match erased {
                 Threads::Send => {
                     ("`send` and `dyn` do not go together: `dyn` is `Send` already", "remove `send`")
                 }

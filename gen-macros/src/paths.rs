@@ -68,6 +68,11 @@ impl Paths {
         self.private("Never")
     }
 
+    /// A function that is never called: its result has the type of an output.
+    pub(crate) fn output(&self) -> TokenStream {
+        self.private("output")
+    }
+
     /// `Send`, whatever the user calls so.
     pub(crate) fn send(&self) -> TokenStream {
         self.private("Send")

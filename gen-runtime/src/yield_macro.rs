@@ -39,7 +39,7 @@ macro_rules! yield_ {
     (@frame $frame:ident, @tuple $([$($element:tt)*])+) => {
         $crate::__private::at(
             $crate::__private::suspend($crate::__private::tuple(($(
-                match $($element)* { element => {
+                match ($($element)*) { element => {
                     #[allow(unused_imports)]
                     use $crate::__private::{AnyResultKind as _, FlatKind as _, RawKind as _};
                     (&&&$crate::__private::Probe::of(&element, &$frame)).kind().resolve(element)
@@ -51,7 +51,7 @@ macro_rules! yield_ {
     };
     (@frame $frame:ident, $($yieldable:tt)*) => {
         $crate::__private::at(
-            $crate::__private::suspend(match $($yieldable)* { yieldable => {
+            $crate::__private::suspend(match ($($yieldable)*) { yieldable => {
                 #[allow(unused_imports)]
                 use $crate::__private::{AnyResultKind as _, FlatKind as _, RawKind as _};
                 (&&&$crate::__private::Probe::of(&yieldable, &$frame)).kind().resolve(yieldable)

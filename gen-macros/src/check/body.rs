@@ -115,10 +115,10 @@ impl Visitor<'_> {
 
 impl<'ast> Visit<'ast> for Visitor<'_> {
     fn visit_macro(&mut self, invocation: &'ast Macro) {
-        if invocation.path.segments.last().is_some_and(|segment| segment.ident == "yield_") {
-            if let Some((wrong, help)) = self.scope.complaint() {
-                self.mistakes.report(&invocation.path, wrong, help);
-            }
+        if invocation.path.segments.last().is_some_and(|segment| segment.ident == "yield_")
+            && let Some((wrong, help)) = self.scope.complaint()
+        {
+            self.mistakes.report(&invocation.path, wrong, help);
         }
         if !invocation.path.is_ident("macro_rules") {
             self.arguments(&invocation.tokens);

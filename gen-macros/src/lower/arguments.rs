@@ -15,6 +15,7 @@
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
 use syn::punctuated::Punctuated;
+use syn::visit::{self, Visit};
 use syn::{Attribute, FnArg, Ident, Meta, Pat, PatIdent, PatType, Receiver, Signature, Token};
 
 use crate::paths::ours;
@@ -66,8 +67,9 @@ impl Arguments {
             let conditions = conditions.iter().filter(|attribute| attribute.path().is_ident("cfg"));
             let name = Ident::new(&format!("__arg{position}"), ours());
             let pattern = &argument.pat;
+            let mutability = BindsByMutableReference::find(pattern);
             self.moves.extend(quote_spanned!(ours()=>
-                #(#conditions)* let #name = #name;
+                #(#conditions)* let #mutability #name = #name;
                 #(#inside)* let #pattern = #name;
             ));
             *argument.pat = Pat::Ident(PatIdent {
@@ -90,6 +92,27 @@ fn simple_name(pattern: &Pat) -> Option<Ident> {
             Some(ident.clone())
         }
         _ => None,
+    }
+}
+
+/// Looks for a `ref mut`, which wants a mutable place to refer to.
+#[derive(Default)]
+struct BindsByMutableReference(Option<Token![mut]>);
+
+impl BindsByMutableReference {
+    fn find(pattern: &Pat) -> Option<Token![mut]> {
+        let mut visitor = Self::default();
+        visitor.visit_pat(pattern);
+        visitor.0
+    }
+}
+
+impl<'ast> Visit<'ast> for BindsByMutableReference {
+    fn visit_pat_ident(&mut self, binding: &'ast PatIdent) {
+        if let (Some(_), Some(_)) = (binding.by_ref, binding.mutability) {
+            self.0 = Some(Token![mut](ours()));
+        }
+        visit::visit_pat_ident(self, binding);
     }
 }
 

@@ -168,11 +168,11 @@ impl VisitMut for Outlive<'_> {
     fn visit_type_mut(&mut self, ty: &mut Type) {
         visit_mut::visit_type_mut(self, ty);
         // `&impl Trait + 'a` is ambiguous; `&(impl Trait + 'a)` is not.
-        if let Type::Reference(TypeReference { elem, .. }) = ty {
-            if let Type::ImplTrait(_) = **elem {
-                let inner = std::mem::replace(&mut **elem, Type::Verbatim(proc_macro2::TokenStream::new()));
-                **elem = parse_quote_spanned!(ours()=> (#inner));
-            }
+        if let Type::Reference(TypeReference { elem, .. }) = ty
+            && let Type::ImplTrait(_) = **elem
+        {
+            let inner = std::mem::replace(&mut **elem, Type::Verbatim(proc_macro2::TokenStream::new()));
+            **elem = parse_quote_spanned!(ours()=> (#inner));
         }
     }
 
@@ -201,10 +201,10 @@ impl VisitMut for ElidedInOutput {
     }
 
     fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
-        if lifetime.ident == "_" {
-            if let Some(meant) = self.meant() {
-                *lifetime = meant;
-            }
+        if lifetime.ident == "_"
+            && let Some(meant) = self.meant()
+        {
+            *lifetime = meant;
         }
     }
 

@@ -7,9 +7,8 @@
 //! }                                                let mut a = a;                              // arguments
 //!                                                  let __arg1 = __arg1; let (b, _) = __arg1;
 //!                                                  let __frame = Frame::new(0);                // walk
-//!                                                  'pin: { .. }                                // output
-//!                                                  let output: R = { body, walked };
-//!                                                  output
+//!                                                  match () { .. _ => return output::<R>() }   // output
+//!                                                  match () { () => { body, walked } }
 //!                                              }, || Meta::new("f", file, line, column))
 //!                                          }
 //! ```
@@ -25,7 +24,7 @@ use syn::{Attribute, Ident, Safety, Signature, Token, Visibility};
 
 use self::arguments::Arguments;
 pub(crate) use self::output::{Output, Pinned};
-use crate::options::{Erased, Options};
+use crate::options::{Options, Threads};
 use crate::parse::{Body, Function};
 use crate::paths::Paths;
 
@@ -51,7 +50,7 @@ pub(crate) enum Returned {
     /// In a box, behind `impl Coroutine`.
     Boxed,
     /// In a box whose type has a name, with the lifetime that everything in it outlives.
-    Erased(Erased, syn::Lifetime),
+    Erased(Threads, syn::Lifetime),
 }
 
 /// The inside of the machine.

@@ -1,20 +1,19 @@
 //! The return type `R`: what the signature says, and how the machine is held to it.
 //!
 //! rustc does not know what an `async` block returns until it has seen it, so `return x`, `?` and the last
-//! expression would have to agree among themselves. Two things pin it to `R`, and neither is ever run:
+//! expression would have to agree among themselves. One statement before the body holds them all to `R`:
 //!
 //! ```text
-//! 'pin: { break 'pin; let pinned: R = loop {}; return pinned; }   // `return` and `?` want R
-//! let output: R = { body };                                      // so does the last expression
-//! output
+//! match () { () => {} _ => return output::<R>() }
 //! ```
 //!
-//! What follows `break` is checked, but no code is made of it, not even a drop flag. An `impl Trait` in `R` is
-//! left to inference: `_`.
+//! The second arm cannot be reached: its types are checked, but no code is made of it, not even a drop flag. (An
+//! `if false` would leave flags, and what follows a `break` is reported as unreachable.) An `impl Trait` in `R`
+//! is left to inference: `_`.
 
-use quote::{ToTokens, quote_spanned};
+use quote::quote_spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ReturnType, Signature, Token, Type, TypeInfer};
+use syn::{Expr, ReturnType, Signature, Token, Type, TypeInfer, TypeNever};
 
 use crate::paths::{Paths, ours};
 
@@ -31,8 +30,8 @@ pub(crate) enum Pinned {
     /// No arrow: `()`.
     Unit,
     /// A type, with `_` for each `impl Trait` in it.
-    To(Type),
-    /// All of it is `impl Trait`.
+    To(Box<Type>),
+    /// All of it is `impl Trait`, or it is `!`, which nothing returns.
     Inferred,
 }
 
@@ -45,26 +44,35 @@ impl Output {
                 Output { arrow: None, declared: unit, pinned: Pinned::Unit }
             }
             ReturnType::Type(arrow, ty) => {
-                let declared = spell_never(*ty, paths);
-                let mut pinned = declared.clone();
-                InferImplTrait.visit_type_mut(&mut pinned);
-                let pinned = if let Type::Infer(_) = pinned { Pinned::Inferred } else { Pinned::To(pinned) };
+                let (declared, pinned) = match without_groups(*ty) {
+                    Type::Never(never) => (spell_never(&never, paths), Pinned::Inferred),
+                    ty => (ty.clone(), Pinned::to(ty)),
+                };
                 Output { arrow: Some(arrow), declared, pinned }
             }
         }
     }
 }
 
-/// `!` is no type elsewhere than behind an arrow.
-fn spell_never(ty: Type, paths: &Paths) -> Type {
+impl Pinned {
+    fn to(mut ty: Type) -> Pinned {
+        InferImplTrait.visit_type_mut(&mut ty);
+        if let Type::Infer(_) = ty { Pinned::Inferred } else { Pinned::To(Box::new(ty)) }
+    }
+}
+
+/// The type itself, also when it was handed through a `macro_rules!` as `$ty:ty`.
+fn without_groups(ty: Type) -> Type {
     match ty {
-        Type::Never(never) => {
-            let (bang, trait_) = (never.to_token_stream(), paths.never());
-            Type::Verbatim(quote_spanned!(ours()=> <fn() -> #bang as #trait_>::T))
-        }
-        Type::Group(group) => spell_never(*group.elem, paths),
+        Type::Group(group) => without_groups(*group.elem),
         other => other,
     }
+}
+
+/// `!` is no type elsewhere than behind an arrow.
+fn spell_never(never: &TypeNever, paths: &Paths) -> Type {
+    let (bang, trait_) = (never.bang_token, paths.never());
+    Type::Verbatim(quote_spanned!(ours()=> <fn() -> #bang as #trait_>::T))
 }
 
 struct InferImplTrait;

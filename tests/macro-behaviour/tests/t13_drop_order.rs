@@ -1,0 +1,181 @@
+//! T13: what is dropped when, against the same function as an `async fn`, at each point of its life.
+
+use std::future::Future;
+use std::pin::pin;
+
+use gen::yield_;
+use macro_behaviour::{later, poll, DropLog, Dropped};
+
+/// Two functions with the same arguments and the same body, but for the word: `.await` and `yield_!`.
+macro_rules! case {
+    ($name:ident, ($($argument:ident: $pattern:pat),*), { $($body:tt)* }) => {
+        #[test]
+        fn $name() {
+            #[gen::coroutine]
+            fn ours($($pattern: Case,)* log: DropLog) {
+                let _x = log.entry("local-1");
+                let _ = yield_!(later(()));
+                let _y = log.entry("local-2");
+                $($body)*
+                let _ = yield_!(later(()));
+            }
+            async fn theirs($($pattern: Case,)* log: DropLog) {
+                let _x = log.entry("local-1");
+                later(()).await;
+                let _y = log.entry("local-2");
+                $($body)*
+                later(()).await;
+            }
+            for polls in 0..=3 {
+                let expected = DropLog::default();
+                run(theirs($(Case::new(stringify!($argument), &expected),)* expected.clone()), &expected, polls);
+                let actual = DropLog::default();
+                run(ours($(Case::new(stringify!($argument), &actual),)* actual.clone()), &actual, polls);
+                assert_eq!(actual.read(), expected.read(), "after {polls} polls");
+            }
+        }
+    };
+}
+
+/// An argument of two parts, with an entry for each.
+struct Case {
+    left: Dropped,
+    right: Dropped,
+}
+
+impl Case {
+    fn new(name: &'static str, log: &DropLog) -> Self {
+        let (left, right) = match name {
+            "a" => ("a.left", "a.right"),
+            "b" => ("b.left", "b.right"),
+            _ => ("c.left", "c.right"),
+        };
+        Case { left: log.entry(left), right: log.entry(right) }
+    }
+}
+
+/// Polls so many times, then writes where it stands and drops.
+fn run(future: impl Future<Output = ()>, log: &DropLog, polls: usize) {
+    {
+        let mut future = pin!(future);
+        for _ in 0..polls {
+            let ready = poll(future.as_mut()).is_ready();
+            drop(log.entry(if ready { "|ready|" } else { "|pending|" }));
+        }
+    }
+    drop(log.entry("|dropped|"));
+}
+
+case!(t13_named_arguments, (a: a, b: b, c: c), {
+    let _ = (&a, &b, &c);
+});
+case!(t13_named_arguments_that_the_body_does_not_name, (a: _a, b: _b, c: _c), {});
+case!(t13_some_are_moved_out, (a: a, b: b, c: _c), {
+    drop(b);
+    let _moved = a.left;
+});
+case!(t13_wildcards, (a: _, b: _b, c: _), {});
+case!(t13_patterns, (a: Case { left: _left, right: _right }, b: Case { right, .. }, c: Case { left: _, right: _r }), {
+    let _ = &right;
+});
+case!(t13_patterns_that_bind_nothing, (a: Case { .. }, b: _, c: Case { left: _, .. }), {});
+case!(t13_mutable_arguments, (a: mut a, b: mut _b, c: c), {
+    std::mem::swap(&mut a.left, &mut _b.right);
+    _b = c;
+});
+case!(t13_references, (a: ref a, b: ref mut b, c: Case { ref left, .. }), {
+    let _ = (&a, &b, left);
+    std::mem::swap(&mut b.left, &mut b.right);
+});
+case!(t13_mixed, (a: _, b: b, c: Case { left, .. }), {
+    let _ = (&b, &left);
+});
+case!(t13_whole_and_part, (a: ref a @ Case { ref left, .. }, b: _b, c: _), {
+    let _ = (a, left);
+});
+
+/// The receiver is dropped last, as the first argument is.
+#[test]
+fn t13_receivers() {
+    struct This(Dropped);
+    impl This {
+        #[gen::coroutine]
+        fn ours(self, _a: Dropped, _: Dropped, log: DropLog) {
+            let _x = log.entry("local");
+            let _ = yield_!(later(()));
+        }
+        async fn theirs(self, _a: Dropped, _: Dropped, log: DropLog) {
+            let _x = log.entry("local");
+            later(()).await;
+        }
+        #[gen::coroutine]
+        fn ours_in_part(mut self, a: Dropped, log: DropLog) {
+            let old = std::mem::replace(&mut self.0, a);
+            let _ = yield_!(later(()));
+            let _part = self.0;
+            drop(old);
+            drop(log.entry("end"));
+        }
+        async fn theirs_in_part(mut self, a: Dropped, log: DropLog) {
+            let old = std::mem::replace(&mut self.0, a);
+            later(()).await;
+            let _part = self.0;
+            drop(old);
+            drop(log.entry("end"));
+        }
+    }
+    for polls in 0..=2 {
+        let (expected, actual) = (DropLog::default(), DropLog::default());
+        let start = |log: &DropLog| (This(log.entry("self")), log.entry("a"), log.entry("b"), log.clone());
+        let (this, a, b, log) = start(&expected);
+        run(this.theirs(a, b, log), &expected, polls);
+        let (this, a, b, log) = start(&actual);
+        run(this.ours(a, b, log), &actual, polls);
+        assert_eq!(actual.read(), expected.read(), "after {polls} polls");
+
+        let (expected, actual) = (DropLog::default(), DropLog::default());
+        run(
+            This(expected.entry("self")).theirs_in_part(expected.entry("a"), expected.clone()),
+            &expected,
+            polls,
+        );
+        run(This(actual.entry("self")).ours_in_part(actual.entry("a"), actual.clone()), &actual, polls);
+        assert_eq!(actual.read(), expected.read(), "in part, after {polls} polls");
+    }
+}
+
+/// Temporaries of the last expression are dropped after the locals on edition 2021, and before the arguments.
+#[test]
+fn t13_temporaries_of_the_last_expression() {
+    #[gen::coroutine]
+    fn ours(_a: Dropped, log: DropLog) -> usize {
+        let _x = log.entry("local");
+        let _ = yield_!(later(()));
+        log.entry("temporary").name_len()
+    }
+    async fn theirs(_a: Dropped, log: DropLog) -> usize {
+        let _x = log.entry("local");
+        later(()).await;
+        log.entry("temporary").name_len()
+    }
+    let (expected, actual) = (DropLog::default(), DropLog::default());
+    macro_behaviour::drive(theirs(expected.entry("a"), expected.clone()));
+    macro_behaviour::drive(ours(actual.entry("a"), actual.clone()));
+    assert_eq!(actual.read(), expected.read());
+    assert_eq!(actual.read(), "local temporary a");
+}
+
+/// An early end drops as a `return` does.
+#[test]
+fn t13_returned_early() {
+    #[gen::coroutine]
+    fn ours(a: Dropped, _: Dropped, log: DropLog) -> gen::Result<u8> {
+        let _x = log.entry("local");
+        yield_!(async { Err::<(), _>("no") })?;
+        drop(a);
+        Ok(1)
+    }
+    let log = DropLog::default();
+    assert!(macro_behaviour::drive(ours(log.entry("a"), log.entry("b"), log.clone())).is_err());
+    assert_eq!(log.read(), "local b a");
+}
