@@ -60,7 +60,11 @@ fn main() -> ExitCode {
 /// The whole program: finds out where to start, crawls, and reports.
 #[gen::coroutine]
 fn spider(args: Args) -> gen::Result<End> {
-    let json = args.json.as_deref().map(create_file).transpose()?;
+    // Opened before the crawl, so that a file which cannot be written is known at once and not after an hour.
+    let json = match &args.json {
+        Some(path) => Some((path, File::create(path).map_err(|error| cannot_write(path, error))?)),
+        None => None,
+    };
     let limits = args.limits();
     let start = match args.url {
         Some(ref url) => scope::parse_start(url)?,
@@ -79,16 +83,15 @@ fn spider(args: Args) -> gen::Result<End> {
 
     let site = crawl.into_site();
     let report = Report::new(&site, end, took);
-    print(&report)?;
-    if let Some(json) = json {
-        write_json(json, &report)?;
+    print(&report).map_err(|error| cannot_write("the summary".as_ref(), error))?;
+    if let Some((path, file)) = json {
+        write_json(file, &report).map_err(|error| cannot_write(path, error))?;
     }
     Ok(end)
 }
 
-/// Opened before the crawl, so that a file which cannot be written is known at once and not after an hour.
-fn create_file(path: &Path) -> gen::Result<File> {
-    File::create(path).map_err(|error| gen::Error::new(format!("cannot write {}: {error}", path.display())))
+fn cannot_write(what: &Path, why: io::Error) -> gen::Error {
+    gen::Error::new(format!("cannot write {}: {why}", what.display()))
 }
 
 /// Prints the summary. That nobody reads it to its end, as in `webspider | head`, is no error.
