@@ -236,12 +236,10 @@ impl Core {
         }
     }
 
+    /// A slot has one job in the queue at most, and the run ends with the turn in which the root is done: so it is not polled again after that.
     fn poll_root(&self, root: &mut Option<(SlotId, &mut dyn Root)>) {
         if let Some((slot, root)) = root {
-            // Woken again in the turn in which it ended: nothing to do.
-            if !root.is_done() {
-                root.poll(&mut Context::from_waker(&waker(self.id, *slot)));
-            }
+            root.poll(&mut Context::from_waker(&waker(self.id, *slot)));
         }
     }
 

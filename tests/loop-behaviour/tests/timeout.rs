@@ -27,7 +27,9 @@ fn a_result_before_the_deadline_is_handed_over_and_the_timer_taken_back() {
     let io_loop = IoLoop::with_clock(clock.clone());
     let result = io_loop.block_on(async {
         let child = async { gen::sleep(SECOND).await.map(|()| "in time") };
-        let result = pending_of(gen::with_timeout(SECOND * 60, child)).await;
+        // Kept, so that it is the result that takes the timer back, not the drop.
+        let mut timed = pin!(pending_of(gen::with_timeout(SECOND * 60, child)));
+        let result = timed.as_mut().await;
         gen::sleep(SECOND * 3600).await.unwrap();
         result
     });

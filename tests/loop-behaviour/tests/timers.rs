@@ -90,6 +90,17 @@ fn a_key_of_another_loop_removes_nothing() {
 }
 
 #[test]
+fn a_key_of_a_loop_that_is_gone_removes_nothing_on_the_next() {
+    let old = IoLoop::new().call_later(SECOND, || ());
+    let (_, io_loop, order) = virtual_loop();
+    let new = io_loop.call_later(SECOND, order.note("a"));
+    assert_ne!(old, new);
+    assert!(!io_loop.remove_timeout(old));
+    run_for(&io_loop, SECOND);
+    assert_eq!(order.text(), "a");
+}
+
+#[test]
 fn sleeps_are_ordered_by_their_calls_not_by_their_polls() {
     let (_, io_loop, order) = virtual_loop();
     let inner = order.clone();
