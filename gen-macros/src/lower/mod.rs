@@ -9,7 +9,7 @@
 //!                                                  let __frame = const { Frame::new(0) };      // walk
 //!                                                  match () { .. _ => return output::<R>() }   // output
 //!                                                  match () { () => { body, walked } }
-//!                                              }, || Meta::new("f", file, line, column))
+//!                                              }, meta: fn() -> Meta { "f", file, line, column })
 //!                                          }
 //! ```
 
