@@ -23,3 +23,8 @@ impl<T> Never for fn() -> T {
 pub fn output<R>() -> R {
     unreachable!("no code is made of the arm that calls this")
 }
+
+/// What `#[gen::main]` does with the coroutine of `main`.
+pub fn main<F: std::future::Future>(coroutine: F) -> F::Output {
+    crate::block_on(coroutine)
+}

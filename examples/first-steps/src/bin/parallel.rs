@@ -1,0 +1,72 @@
+//! Many at once: a list, a map and a tuple are yielded whole, run in parallel, and come back in the same shape. `cargo run -p first-steps --bin parallel` prints
+//!
+//! ```text
+//! list: [9, 16, 25]
+//! map: {"five": 25, "four": 16}
+//! tuple: 9 and "three"
+//! two children failed: 1 is odd; and at [2]: 3 is odd
+//! started together, ended by their delays: start 30, start 20, start 10, end 10, end 20, end 30
+//! ```
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use gen::yield_;
+
+#[gen::coroutine]
+fn square(n: u32) -> gen::Result<u32> {
+    yield_!(gen::sleep(Duration::from_millis(u64::from(n))))?;
+    Ok(n * n)
+}
+
+/// A function that is no coroutine takes part as well, as long as it returns a future.
+async fn name(n: u32) -> String {
+    if n == 3 {
+        "three".to_owned()
+    } else {
+        n.to_string()
+    }
+}
+
+#[gen::coroutine]
+fn even(n: u32) -> gen::Result<u32> {
+    if n % 2 == 0 {
+        Ok(n)
+    } else {
+        Err(gen::Error::new(format!("{n} is odd")))
+    }
+}
+
+#[gen::coroutine]
+fn timed(delay: u64, log: &RefCell<Vec<String>>) -> gen::Result {
+    log.borrow_mut().push(format!("start {delay}"));
+    yield_!(gen::sleep(Duration::from_millis(delay)))?;
+    log.borrow_mut().push(format!("end {delay}"));
+    Ok(())
+}
+
+#[gen::main]
+fn main() -> gen::Result {
+    let list = yield_!([3, 4, 5].map(square))?;
+    println!("list: {list:?}");
+
+    let map = yield_!(BTreeMap::from([("four", square(4)), ("five", square(5))]))?;
+    println!("map: {map:?}");
+
+    // A tuple that is written out may hold what can fail and what cannot.
+    let (nine, three) = yield_!((square(3), name(3)))?;
+    println!("tuple: {nine} and {three:?}");
+
+    // All children run to their end. The first error, in the order of the list, is raised; the others are kept in it.
+    if let Err(error) = yield_!(vec![even(1), even(2), even(3)]) {
+        let other = &error.others()[0];
+        println!("two children failed: {error}; and at [{}]: {}", other.place, other.error);
+    }
+
+    // Children may borrow: they live in this very coroutine.
+    let log = RefCell::new(Vec::new());
+    yield_!([30, 20, 10].map(|delay| timed(delay, &log)))?;
+    println!("started together, ended by their delays: {}", log.take().join(", "));
+    Ok(())
+}

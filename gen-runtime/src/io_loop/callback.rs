@@ -1,0 +1,52 @@
+//! What a callback may return, and what becomes of its failure.
+use std::any::Any;
+use std::mem;
+use std::panic::{catch_unwind, AssertUnwindSafe};
+
+use crate::error::Throw;
+
+/// What a callback of the loop may return: `()`, or a `Result<(), E>` whose error can be thrown.
+///
+/// `M` is the kind of error, found by inference.
+#[diagnostic::on_unimplemented(
+    message = "a callback cannot return `{Self}`",
+    label = "returns `{Self}`",
+    note = "a callback returns `()`, or a `Result<(), E>` with an error that can be thrown"
+)]
+pub trait CallbackOutput<M = ()> {
+    /// Logs the failure, if it is one.
+    #[doc(hidden)]
+    fn report(self);
+}
+
+impl CallbackOutput for () {
+    fn report(self) {}
+}
+
+impl<E: Throw<M>, M> CallbackOutput<M> for Result<(), E> {
+    fn report(self) {
+        if let Err(error) = self {
+            let error = error.throw();
+            log::error!(target: "gen", "a callback failed: {error:?}");
+        }
+    }
+}
+
+/// Runs code of a user that nobody waits for: a panic in it is logged and ends there.
+pub(crate) fn contain(what: &str, run: impl FnOnce()) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(run)) {
+        log::error!(target: "gen", "{what} panicked: {}", panic_message(&*payload));
+        // A payload whose own drop panics is left alone: nothing more can be done about it.
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(payload))).map_err(mem::forget);
+    }
+}
+
+fn panic_message(payload: &(dyn Any + Send)) -> &str {
+    if let Some(text) = payload.downcast_ref::<&'static str>() {
+        text
+    } else if let Some(text) = payload.downcast_ref::<String>() {
+        text
+    } else {
+        "(its payload is no text)"
+    }
+}

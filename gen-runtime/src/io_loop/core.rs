@@ -1,0 +1,304 @@
+//! The loop itself: what the owner, the handles and the current-loop entry share.
+//!
+//! All of it belongs to one thread (`Rc`, cells); what other threads may touch is `remote`. The cells are borrowed only
+//! for moments in which no code of a user runs: what is taken out of them is called, polled or dropped afterwards.
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Waker};
+use std::time::{Duration, Instant};
+
+use super::callback::contain;
+use super::errors::LoopClosed;
+use super::remote::{Message, Shared};
+use super::sched::{Callback, Sched, Work};
+use super::waker::{waker, LoopId, SlotId};
+use super::{current, registry};
+use crate::task::TaskRef;
+use crate::time::{far_future, Action, Clock, TimerKey, Timers};
+
+pub(crate) struct Core {
+    id: LoopId,
+    shared: Arc<Shared>,
+    clock: Box<dyn Clock>,
+    sched: RefCell<Sched>,
+    timers: RefCell<Timers>,
+    /// How many turns have begun.
+    turn: Cell<u64>,
+    /// The first timer number of the present turn: what has a smaller one is older than the turn.
+    turn_began_at: Cell<u64>,
+    closed: Cell<bool>,
+}
+
+/// The future of a blocking call, which the loop polls where it lies.
+pub(super) trait Root {
+    fn poll(&mut self, cx: &mut Context<'_>);
+    fn is_done(&self) -> bool;
+}
+
+/// Why `Core::run` came back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ended {
+    RootDone,
+    Stopped,
+}
+
+/// Whether a request to stop ends the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OnStop {
+    Return,
+    /// The request stays for a run that can obey it.
+    Ignore,
+}
+
+impl Core {
+    pub(super) fn new(clock: Box<dyn Clock>) -> Rc<Self> {
+        let shared = Arc::new(Shared::default());
+        let (id, serial) = registry::add(&shared);
+        Rc::new(Core {
+            id,
+            shared,
+            clock,
+            sched: RefCell::new(Sched::new()),
+            timers: RefCell::new(Timers::new(serial)),
+            turn: Cell::new(0),
+            turn_began_at: Cell::new(0),
+            closed: Cell::new(false),
+        })
+    }
+
+    pub(crate) fn id(&self) -> LoopId {
+        self.id
+    }
+
+    pub(super) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    pub(crate) fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// When `after` from now will be; far away if that cannot be told.
+    pub(crate) fn deadline(&self, after: Duration) -> Instant {
+        let now = self.now();
+        now.checked_add(after).unwrap_or_else(|| far_future(now))
+    }
+
+    /// The number of the present turn.
+    pub(crate) fn turn_number(&self) -> u64 {
+        self.turn.get()
+    }
+
+    // ---- what is queued ---------------------------------------------------------------------------
+
+    pub(crate) fn schedule(&self, slot: SlotId) {
+        self.sched.borrow_mut().schedule(slot);
+    }
+
+    /// Hands the callback back if the loop is closed.
+    pub(super) fn push_callback(&self, callback: Callback) -> Result<(), Callback> {
+        if self.closed.get() {
+            return Err(callback);
+        }
+        self.sched.borrow_mut().push_callback(callback);
+        Ok(())
+    }
+
+    /// Gives the task a slot and runs its first step before it returns.
+    pub(crate) fn start_task(self: &Rc<Self>, task: TaskRef) -> Result<(), LoopClosed> {
+        if self.closed.get() {
+            return Err(LoopClosed);
+        }
+        let slot = self.sched.borrow_mut().insert();
+        let _entered = current::enter(self);
+        self.step(slot, task);
+        Ok(())
+    }
+
+    // ---- timers -----------------------------------------------------------------------------------
+
+    /// A number that tells the order in which timers were made.
+    pub(crate) fn next_timer_number(&self) -> u64 {
+        self.timers.borrow_mut().next_number()
+    }
+
+    /// Whether a timer of that number was made before the present turn.
+    pub(crate) fn is_older_than_turn(&self, number: u64) -> bool {
+        number < self.turn_began_at.get()
+    }
+
+    /// On a closed loop the action is dropped, and the key fits nothing.
+    pub(crate) fn add_timer(&self, deadline: Instant, number: u64, action: Action) -> TimerKey {
+        if self.closed.get() {
+            drop(action);
+            return TimerKey::stale(self.id, number);
+        }
+        let index = self.timers.borrow_mut().insert(deadline, number, action);
+        TimerKey { loop_id: self.id, index, number }
+    }
+
+    /// Takes a timer out before it fires; its action is for the caller to drop.
+    pub(crate) fn cancel_timer(&self, key: TimerKey) -> Option<Action> {
+        if key.loop_id != self.id {
+            return None;
+        }
+        self.timers.borrow_mut().cancel(key)
+    }
+
+    /// Whether the timer still waits; if so, it wakes `waker` from now on.
+    pub(crate) fn rearm_timer(&self, key: TimerKey, waker: &Waker) -> bool {
+        match self.timers.borrow().waits_with(key, waker) {
+            None => return false,
+            Some(true) => return true,
+            Some(false) => {}
+        }
+        // Cloned before, and the old one dropped after the borrow: a waker may be anybody's.
+        let waker = waker.clone();
+        let old = self.timers.borrow_mut().replace(key, Action::Wake(waker));
+        drop(old);
+        true
+    }
+
+    // ---- running ----------------------------------------------------------------------------------
+
+    pub(super) fn insert_root(&self) -> SlotId {
+        self.sched.borrow_mut().insert_root()
+    }
+
+    pub(super) fn release(&self, slot: SlotId) {
+        self.sched.borrow_mut().release(slot);
+    }
+
+    /// Runs turns until `root` is done or the loop is stopped. The caller has made this the current loop.
+    pub(super) fn run(&self, mut root: Option<(SlotId, &mut dyn Root)>, on_stop: OnStop) -> Ended {
+        let mut due = Vec::new();
+        loop {
+            let stopped = on_stop == OnStop::Return && self.shared.take_stop();
+            match &root {
+                Some((_, root)) if root.is_done() => return Ended::RootDone,
+                _ if stopped => return Ended::Stopped,
+                _ => {}
+            }
+            if self.sched.borrow().queued() == 0 {
+                self.park();
+            }
+            self.turn(&mut root, &mut due);
+        }
+    }
+
+    /// One turn, as the module page of the loop describes it.
+    fn turn(&self, root: &mut Option<(SlotId, &mut dyn Root)>, due: &mut Vec<TimerKey>) {
+        self.turn.set(self.turn.get() + 1);
+        self.read_mail();
+        let batch = self.sched.borrow().queued();
+        self.collect_due(due);
+        for _ in 0..batch {
+            // A statement of its own, so that the borrow ends before the work begins.
+            let work = self.sched.borrow_mut().next();
+            match work {
+                Some(Work::Task(slot, task)) => self.step(slot, task),
+                Some(Work::Callback(callback)) => contain("a callback", callback),
+                Some(Work::Root) => self.poll_root(root),
+                Some(Work::Nothing) => {}
+                None => break,
+            }
+        }
+        for key in due.drain(..) {
+            let action = self.timers.borrow_mut().fire(key);
+            match action {
+                Some(Action::Call(callback)) => contain("a timer's callback", callback),
+                Some(Action::Wake(waker)) => contain("a timer's waker", || waker.wake()),
+                None => {}
+            }
+        }
+    }
+
+    fn read_mail(&self) {
+        for message in self.shared.drain() {
+            match message {
+                Message::Wake(slot) => self.schedule(slot),
+                Message::Callback(callback) => self.sched.borrow_mut().push_callback(callback),
+                Message::CancelTimer(key) => {
+                    let cancelled = self.cancel_timer(key);
+                    contain("the drop of a timer", || drop(cancelled));
+                }
+            }
+        }
+    }
+
+    /// The timers that are due as the turn begins; no clock is read if there are none at all.
+    fn collect_due(&self, due: &mut Vec<TimerKey>) {
+        let mut timers = self.timers.borrow_mut();
+        self.turn_began_at.set(timers.next_number());
+        if timers.next_deadline().is_some() {
+            timers.take_due(self.clock.now(), self.id, due);
+        }
+    }
+
+    /// A slot has one job in the queue at most, and the run ends with the turn in which the root is done: so it is not polled again after that.
+    fn poll_root(&self, root: &mut Option<(SlotId, &mut dyn Root)>) {
+        if let Some((slot, root)) = root {
+            root.poll(&mut Context::from_waker(&waker(self.id, *slot)));
+        }
+    }
+
+    /// Runs a task up to its next suspension; its slot says `Running` meanwhile.
+    fn step(&self, slot: SlotId, task: TaskRef) {
+        let ended = task.as_ref().run(&mut Context::from_waker(&waker(self.id, slot)));
+        if ended {
+            self.release(slot);
+            return;
+        }
+        let homeless = self.sched.borrow_mut().put_back(slot, task);
+        if let Some(task) = homeless {
+            task.as_ref().close();
+        }
+    }
+
+    /// Sleeps until the next timer, or until another thread has something.
+    fn park(&self) {
+        if self.shared.has_mail() {
+            return;
+        }
+        let next = self.timers.borrow_mut().next_deadline();
+        let limit = next.map(|deadline| self.clock.idle_until(deadline));
+        if limit != Some(Duration::ZERO) {
+            self.shared.park(limit);
+        }
+    }
+
+    // ---- the end ----------------------------------------------------------------------------------
+
+    /// Drops what is suspended, queued and timed; from now on the loop takes nothing more.
+    ///
+    /// A task whose first step calls this (it owns the loop) is dropped when that step comes back.
+    pub(super) fn close(&self) {
+        if self.closed.replace(true) {
+            return;
+        }
+        registry::remove(self.id);
+        let mail = self.shared.close();
+        let (tasks, callbacks) = self.sched.borrow_mut().clear();
+        let actions = self.timers.borrow_mut().clear();
+        for task in tasks {
+            task.as_ref().close();
+        }
+        for callback in callbacks {
+            contain("the drop of a callback", || drop(callback));
+        }
+        for action in actions {
+            contain("the drop of a timer", || drop(action));
+        }
+        for message in mail {
+            contain("the drop of a remote callback", || drop(message));
+        }
+    }
+}
+
+impl Drop for Core {
+    /// For an owner that was leaked (`mem::forget`): the last handle closes the loop.
+    fn drop(&mut self) {
+        self.close();
+    }
+}

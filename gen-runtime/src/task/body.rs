@@ -1,0 +1,119 @@
+//! A task: body and join state in one allocation.
+use std::future::Future;
+use std::marker::PhantomData;
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+
+use super::cell::ThreadBound;
+use super::join::{Join, Joined};
+use crate::coroutine::throw::hide;
+use crate::error::{Error, Panicked, Throw};
+use crate::io_loop::contain;
+use crate::Result;
+
+/// What a loop holds of a task.
+pub(crate) type TaskRef = Pin<Arc<dyn Runnable>>;
+
+pub(crate) trait Runnable {
+    /// Runs the body up to its next suspension; answers whether it has ended. Never panics.
+    fn run(self: Pin<&Self>, cx: &mut Context<'_>) -> bool;
+
+    /// Drops the body before its end, because its loop goes. Never panics.
+    fn close(self: Pin<&Self>);
+}
+
+/// What a handle sees of a task.
+pub(super) trait Joinable<T> {
+    fn poll_join(&self, cx: &Context<'_>) -> Joined<T>;
+    fn is_done(&self) -> bool;
+    fn detach(&self);
+}
+
+pin_project! {
+    /// `M` is the kind of the body's error.
+    pub(super) struct Task<F, T, M> {
+        #[pin]
+        body: ThreadBound<F>,
+        join: Join<T>,
+        throw: PhantomData<fn() -> M>,
+    }
+}
+
+impl<F, T, M> Task<F, T, M> {
+    pub(super) fn new(body: F) -> Self {
+        Task { body: ThreadBound::new(body), join: Join::new(), throw: PhantomData }
+    }
+
+    fn finish(self: Pin<&Self>, result: Result<T>) {
+        self.drop_body();
+        match self.join.finish(result) {
+            Ok(Some(waiter)) => contain("a waker", || waiter.wake()),
+            Ok(None) => {}
+            Err(unread) => contain("the drop of a task's result", || report(unread)),
+        }
+    }
+
+    /// Before anyone hears of the end: then all that the body held is free.
+    fn drop_body(self: Pin<&Self>) {
+        contain("the drop of a task's body", || self.project_ref().body.clear());
+    }
+}
+
+impl<F, T, E, M> Runnable for Task<F, T, M>
+where
+    F: Future<Output = std::result::Result<T, E>>,
+    E: Throw<M>,
+{
+    fn run(self: Pin<&Self>, cx: &mut Context<'_>) -> bool {
+        let body = self.project_ref().body;
+        // A body that panicked is not polled again; all it is good for is to be dropped.
+        let polled =
+            catch_unwind(AssertUnwindSafe(|| hide(|| body.poll(cx)).map(|poll| poll.map_err(Throw::throw))));
+        match polled {
+            Ok(Some(Poll::Pending)) => return false,
+            Ok(Some(Poll::Ready(result))) => self.finish(result),
+            Err(payload) => self.finish(Err(Panicked::new(payload).into())),
+            // Nobody else polls a body, so this is only reached if it was cleared, and then the end was reported.
+            Ok(None) => {}
+        }
+        true
+    }
+
+    fn close(self: Pin<&Self>) {
+        self.drop_body();
+        if let Some(waiter) = self.join.close() {
+            contain("a waker", || waiter.wake());
+        }
+    }
+}
+
+impl<F, T, M> Joinable<T> for Task<F, T, M> {
+    fn poll_join(&self, cx: &Context<'_>) -> Joined<T> {
+        self.join.poll(cx.waker())
+    }
+
+    fn is_done(&self) -> bool {
+        self.join.is_done()
+    }
+
+    fn detach(&self) {
+        if let Some(unread) = self.join.detach() {
+            report(unread);
+        }
+    }
+}
+
+/// Logs the failure that nobody looked at, if it is one, and drops the result.
+fn report<T>(result: Result<T>) {
+    if let Err(error) = result {
+        report_unread(&error);
+    }
+}
+
+pub(super) fn report_unread(error: &Error) {
+    log::error!(target: "gen", "a task failed, and nobody looked at its result: {error:?}");
+}

@@ -1,0 +1,135 @@
+//! Where a task's result is, and who waits for it.
+//!
+//! | stage | the task ends | its loop closes | the handle is polled | the handle is dropped |
+//! |---|---|---|---|---|
+//! | `Running` | `Done` | `Closed` | `Awaited` | `Detached` |
+//! | `Awaited` | `Done`; the waiter is woken | `Closed`; the waiter is woken | `Awaited` by the latest waker | `Detached` |
+//! | `Detached` | the result is handed back, to be reported | `Closed` | | |
+//! | `Done` | | | gives the result: `Gone` | the result is handed back, to be reported |
+//! | `Gone` | | | an error | |
+//! | `Closed` | | | an error; it was no failure of the task's, and is not reported | |
+//!
+//! Each function locks, changes the stage, unlocks. What is to be dropped or woken is handed out, or kept until the lock is gone, because that may
+//! run anybody's code.
+use std::mem;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::{Poll, Waker};
+
+use crate::Result;
+
+pub(super) struct Join<T> {
+    stage: Mutex<Stage<T>>,
+}
+
+enum Stage<T> {
+    Running,
+    Awaited(Waker),
+    Detached,
+    Done(Result<T>),
+    Gone,
+    Closed,
+}
+
+/// Why there is no result, and never will be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NoResult {
+    /// The handle was polled after it had given the result.
+    Taken,
+    /// The loop was dropped.
+    Closed,
+}
+
+/// What a handle gets when it is polled.
+pub(super) type Joined<T> = std::result::Result<Poll<Result<T>>, NoResult>;
+
+impl<T> Join<T> {
+    pub(super) fn new() -> Self {
+        Join { stage: Mutex::new(Stage::Running) }
+    }
+
+    /// The task has ended. Gives whom to wake, or the result if nobody has a handle.
+    pub(super) fn finish(&self, result: Result<T>) -> std::result::Result<Option<Waker>, Result<T>> {
+        let mut stage = self.lock();
+        if matches!(*stage, Stage::Detached) {
+            return Err(result);
+        }
+        match mem::replace(&mut *stage, Stage::Done(result)) {
+            Stage::Awaited(waker) => Ok(Some(waker)),
+            _ => Ok(None),
+        }
+    }
+
+    /// The task will not end: its loop is gone. Gives whom to wake.
+    pub(super) fn close(&self) -> Option<Waker> {
+        match mem::replace(&mut *self.lock(), Stage::Closed) {
+            Stage::Awaited(waker) => Some(waker),
+            _ => None,
+        }
+    }
+
+    /// Gives the result, or keeps `waker` for when it is there.
+    pub(super) fn poll(&self, waker: &Waker) -> Joined<T> {
+        if let Some(joined) = self.take(waker) {
+            return joined;
+        }
+        // Another waker than the last time: cloned, and the old one dropped, while nothing is locked.
+        let spare = self.swap_waiter(waker.clone());
+        drop(spare);
+        // It may have ended between the locks.
+        self.take(waker).unwrap_or(Ok(Poll::Pending))
+    }
+
+    /// Puts a waiter in place; gives what was there, or the waiter back if the task has ended.
+    fn swap_waiter(&self, waker: Waker) -> Option<Waker> {
+        let mut stage = self.lock();
+        match &mut *stage {
+            Stage::Running => {
+                *stage = Stage::Awaited(waker);
+                None
+            }
+            Stage::Awaited(old) => Some(mem::replace(old, waker)),
+            _ => Some(waker),
+        }
+    }
+
+    /// `None` if the task is running and does not wake that very waker.
+    fn take(&self, waker: &Waker) -> Option<Joined<T>> {
+        let mut stage = self.lock();
+        match &*stage {
+            Stage::Awaited(old) if old.will_wake(waker) => Some(Ok(Poll::Pending)),
+            Stage::Running | Stage::Awaited(_) | Stage::Detached => None,
+            Stage::Gone => Some(Err(NoResult::Taken)),
+            Stage::Closed => Some(Err(NoResult::Closed)),
+            Stage::Done(_) => match mem::replace(&mut *stage, Stage::Gone) {
+                Stage::Done(result) => Some(Ok(Poll::Ready(result))),
+                _ => None,
+            },
+        }
+    }
+
+    /// The handle is gone. Gives the result that it did not read.
+    pub(super) fn detach(&self) -> Option<Result<T>> {
+        let old = {
+            let mut stage = self.lock();
+            let next = match *stage {
+                Stage::Running | Stage::Awaited(_) => Stage::Detached,
+                _ => Stage::Gone,
+            };
+            mem::replace(&mut *stage, next)
+        };
+        match old {
+            Stage::Done(result) => Some(result),
+            // A waker is dropped here.
+            _ => None,
+        }
+    }
+
+    pub(super) fn is_done(&self) -> bool {
+        !matches!(*self.lock(), Stage::Running | Stage::Awaited(_) | Stage::Detached)
+    }
+
+    /// Nothing panics under this lock but, perhaps, `will_wake` of a foreign waker, which changes nothing: what is guarded is whole.
+    fn lock(&self) -> MutexGuard<'_, Stage<T>> {
+        self.stage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

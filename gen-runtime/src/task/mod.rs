@@ -1,0 +1,41 @@
+//! Tasks: coroutines that were started, each with a place of its own on a loop.
+//!
+//! # How it works
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `spawn.rs` | [`spawn`] and [`spawn_local`] |
+//! | `body.rs` | the task: body and join state in one allocation |
+//! | `cell.rs` | where the body lies: only its own thread touches it |
+//! | `join.rs` | the result, and who waits for it |
+//! | `handle.rs` | [`JoinHandle`] |
+//!
+//! ## States and events
+//!
+//! | state | woken | polled by the loop | the loop is closed | the handle is dropped |
+//! |---|---|---|---|---|
+//! | running (its first step, or one of the loop) | queued for the next turn | | it does the closing itself: dropped when the step is over | detached |
+//! | suspended | queued, once | runs to its next suspension or its end | the body is dropped, the handle gets `LoopClosed` | detached |
+//! | ended | nothing | nothing | nothing | an unread error is logged |
+//!
+//! ## Who owns what
+//!
+//! - The *loop* owns the task: its slot holds one reference while the task is suspended, its stack while it runs. The *handle* holds the other
+//!   reference, for the result; it may be on another thread and outlive the loop.
+//! - The *body* is always dropped by the loop, on its thread: when it has ended, before anyone hears of it, or when the loop is closed.
+//! - The *result* goes from the body to the join state at the end, and from there to whoever polls the handle. If there is no handle, it is dropped on
+//!   the spot, and an error is logged.
+//! - The *waker* of the task is the name of its slot and owns nothing, so a task that nobody wakes any more costs its memory until the loop
+//!   goes, and not longer: there are no cycles to leak. The waker of whoever waits for the handle is kept in the join state.
+//! - *Panics* end at the task's edge, those of its destructors, of its result's and of the waiter's waker too.
+mod body;
+mod cell;
+mod handle;
+mod join;
+mod spawn;
+
+pub use self::handle::JoinHandle;
+pub use self::spawn::{spawn, spawn_local};
+
+pub(crate) use self::body::TaskRef;
+pub(crate) use self::spawn::start;

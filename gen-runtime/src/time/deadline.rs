@@ -1,0 +1,49 @@
+//! Deadlines: some time from now, or a point in time.
+use std::time::{Duration, Instant};
+
+use super::far_future;
+use crate::io_loop::current;
+
+/// When [`with_timeout`](crate::with_timeout) gives up: a `Duration` from now, or an `Instant`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deadline {
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    After(Duration),
+    At(Instant),
+}
+
+impl From<Duration> for Deadline {
+    fn from(after: Duration) -> Self {
+        Deadline { kind: Kind::After(after) }
+    }
+}
+
+impl From<Instant> for Deadline {
+    fn from(at: Instant) -> Self {
+        Deadline { kind: Kind::At(at) }
+    }
+}
+
+impl Deadline {
+    /// The point in time, and how long that is from now.
+    pub(super) fn fix(self) -> (Instant, Duration) {
+        match self.kind {
+            Kind::After(after) => (from_now(after), after),
+            Kind::At(at) => (at, at.saturating_duration_since(now())),
+        }
+    }
+}
+
+/// When `after` from now will be, on the clock of the loop that runs here, else on the real one.
+pub(super) fn from_now(after: Duration) -> Instant {
+    let now = now();
+    now.checked_add(after).unwrap_or_else(|| far_future(now))
+}
+
+fn now() -> Instant {
+    current::get().map_or_else(Instant::now, |core| core.now())
+}

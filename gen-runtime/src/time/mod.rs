@@ -1,0 +1,30 @@
+//! Time: clocks, timers, and what a coroutine waits for with them.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `clock.rs` | [`Clock`], the real one, [`VirtualClock`] |
+//! | `timers.rs` | the timers of one loop, by (deadline, creation) |
+//! | `deadline.rs` | [`Deadline`]: some time from now, or a point in time |
+//! | `sleep.rs` | [`sleep`] |
+//! | `moment.rs` | [`moment`] |
+//! | `timeout.rs` | [`with_timeout`] |
+//!
+//! A deadline is taken at the call, on the clock of the loop that runs there. The timer itself is made at the first poll that has to wait, and
+//! taken back on drop: what is ready at once costs no timer.
+mod clock;
+mod deadline;
+mod moment;
+mod sleep;
+mod timeout;
+mod timers;
+
+pub use self::clock::{Clock, VirtualClock};
+pub use self::deadline::Deadline;
+pub use self::moment::{moment, Moment};
+pub use self::sleep::{sleep, Sleep};
+pub use self::timeout::{with_timeout, WithTimeout};
+pub use self::timers::TimerKey;
+
+pub(crate) use self::clock::{far_future, RealClock};
+pub(crate) use self::timeout::with_deadline;
+pub(crate) use self::timers::{Action, Timers};

@@ -1,0 +1,71 @@
+//! `gen::moment`.
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use crate::io_loop::{current, LoopId};
+use crate::Result;
+
+/// Lets everything else that is ready run: costs exactly one turn of the loop.
+///
+/// Yields of what is ready already do not cost a turn; a long loop of such gives others a chance with this. Where no loop runs it
+/// is pending once and wakes itself, which gives other executors the same chance.
+///
+/// ```
+/// use std::cell::RefCell;
+/// use std::rc::Rc;
+///
+/// async fn letters(letter: char, order: Rc<RefCell<String>>) -> gen::Result {
+///     for _ in 0..3 {
+///         order.borrow_mut().push(letter);
+///         gen::moment().await?;
+///     }
+///     Ok(())
+/// }
+///
+/// let order = Rc::new(RefCell::new(String::new()));
+/// gen::run_sync(async {
+///     let a = gen::spawn_local(letters('a', order.clone()));
+///     letters('b', order.clone()).await?;
+///     a.await
+/// })?;
+/// assert_eq!(*order.borrow(), "ababab");
+/// # Ok::<(), gen::Error>(())
+/// ```
+pub fn moment() -> Moment {
+    Moment { state: State::Fresh }
+}
+
+/// The future of [`moment`].
+#[derive(Debug)]
+#[must_use = "a moment does nothing unless it is yielded or awaited"]
+pub struct Moment {
+    state: State,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Fresh,
+    /// Polled in that turn of that loop, or where no loop ran.
+    Since(Option<(LoopId, u64)>),
+    Over,
+}
+
+impl Future for Moment {
+    type Output = Result<()>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        let turn = current::get().map(|core| (core.id(), core.turn_number()));
+        match self.state {
+            State::Fresh => self.state = State::Since(turn),
+            // Polled again in the turn in which it began: too early.
+            State::Since(Some(_)) if self.state == State::Since(turn) => {}
+            State::Since(_) | State::Over => {
+                self.state = State::Over;
+                return Poll::Ready(Ok(()));
+            }
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+}

@@ -1,0 +1,128 @@
+//! `gen::sleep`.
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use super::deadline::from_now;
+use super::{Action, TimerKey};
+use crate::io_loop::{current, registry, Core, LoopId, Message, NoLoop};
+use crate::Result;
+
+/// Waits until `duration` has passed since this call.
+///
+/// The deadline is taken now, on the clock of the running loop (where none runs: on the real clock), not at the yield: two sleeps that are made together end together,
+/// and one that is over by the time it is yielded costs nothing. A sleep of zero waits for the loop's next turn.
+///
+/// # Errors
+///
+/// [`NoLoop`] if it is polled where no loop runs.
+///
+/// # Cancellation
+///
+/// Dropping it takes the timer back. Nothing is lost.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let clock = gen::VirtualClock::new();
+/// let before = clock.now();
+/// gen::IoLoop::with_clock(clock.clone()).run_sync(async { gen::sleep(Duration::from_secs(60)).await })?;
+/// assert_eq!(clock.now() - before, Duration::from_secs(60));
+/// # Ok::<(), gen::Error>(())
+/// ```
+pub fn sleep(duration: Duration) -> Sleep {
+    Sleep::until(from_now(duration))
+}
+
+/// The future of [`sleep`].
+#[derive(Debug)]
+#[must_use = "a sleep does nothing unless it is yielded or awaited"]
+pub struct Sleep {
+    deadline: Instant,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Not polled yet. Made on that loop, as the timer of that number; the number is its place among those of one deadline.
+    Fresh(Option<(LoopId, u64)>),
+    /// The loop has a timer for it: it waits as long as that does.
+    Armed(TimerKey),
+    Over,
+}
+
+impl Sleep {
+    pub(super) fn until(deadline: Instant) -> Self {
+        let made = current::get().map(|core| (core.id(), core.next_timer_number()));
+        Sleep { deadline, state: State::Fresh(made) }
+    }
+
+    fn poll_on(&mut self, core: &Core, cx: &Context<'_>) -> Poll<()> {
+        match self.state {
+            State::Over => return Poll::Ready(()),
+            State::Armed(key) if key.loop_id == core.id() => {
+                if core.rearm_timer(key, cx.waker()) {
+                    return Poll::Pending;
+                }
+                self.state = State::Over;
+                return Poll::Ready(());
+            }
+            State::Armed(_) => self.disarm(),
+            State::Fresh(_) => {}
+        }
+        if self.is_over(core) {
+            self.state = State::Over;
+            return Poll::Ready(());
+        }
+        let number = match self.state {
+            State::Fresh(Some((id, number))) if id == core.id() => number,
+            _ => core.next_timer_number(),
+        };
+        self.state = State::Armed(core.add_timer(self.deadline, number, Action::Wake(cx.waker().clone())));
+        Poll::Pending
+    }
+
+    /// Before it is armed: over are those that a turn has begun after, made before it and due by now. One that was made in this very turn waits
+    /// for the next, even if it is due: so sleeping for no time lets others run.
+    fn is_over(&self, core: &Core) -> bool {
+        let made_in_this_turn = match self.state {
+            State::Fresh(Some((id, number))) => id == core.id() && !core.is_older_than_turn(number),
+            _ => false,
+        };
+        !made_in_this_turn && self.deadline <= core.now()
+    }
+
+    /// Takes the timer back: here if its loop runs on this thread, else through the loop's inbox.
+    pub(super) fn disarm(&mut self) {
+        if let State::Armed(key) = std::mem::replace(&mut self.state, State::Fresh(None)) {
+            match current::get() {
+                Some(core) if core.id() == key.loop_id => drop(core.cancel_timer(key)),
+                _ => {
+                    if let Some(shared) = registry::find(key.loop_id) {
+                        // Refused by a loop that closed just now: its timers are gone anyway.
+                        let _ = shared.send(Message::CancelTimer(key));
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Future for Sleep {
+    type Output = Result<()>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        match current::get() {
+            Some(core) => self.poll_on(&core, cx).map(Ok),
+            // The place for another runtime's timer.
+            None => Poll::Ready(Err(NoLoop.into())),
+        }
+    }
+}
+
+impl Drop for Sleep {
+    fn drop(&mut self) {
+        self.disarm();
+    }
+}

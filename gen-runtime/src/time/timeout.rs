@@ -1,0 +1,128 @@
+//! `gen::with_timeout`.
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use pin_project_lite::pin_project;
+
+use super::deadline::Deadline;
+use super::sleep::Sleep;
+use crate::coroutine::throw::hide;
+use crate::coroutine::{Frame, Kind};
+use crate::error::TimeoutError;
+use crate::yieldable::probe::HasError;
+use crate::{Result, Yieldable};
+
+/// Yields something, but for no longer than until a deadline: a `Duration` from this call, or an `Instant`.
+///
+/// The result wins: what is ready when the deadline is noticed is handed over. Else what was waited for is dropped, and the yield gives a
+/// [`TimeoutError`]. What runs on its own, as a [`JoinHandle`](crate::JoinHandle) does, goes on. A deadline that has passed already is noticed in
+/// the loop's next turn.
+///
+/// ```
+/// use gen::yield_;
+/// use std::time::Duration;
+///
+/// #[gen::coroutine]
+/// fn patient() -> gen::Result<&'static str> {
+///     let slow = gen::sleep(Duration::from_secs(3600));
+///     match yield_!(gen::with_timeout(Duration::from_secs(1), slow)) {
+///         Err(e) if e.is::<gen::TimeoutError>() => Ok("too slow"),
+///         other => other.map(|()| "done"),
+///     }
+/// }
+/// let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
+/// assert_eq!(io_loop.run_sync(patient()).unwrap(), "too slow");
+/// ```
+///
+/// # Errors
+///
+/// Those of what is yielded, [`TimeoutError`], and [`NoLoop`](crate::NoLoop) if it has to wait where no loop runs.
+///
+/// # Cancellation
+///
+/// What is yielded is dropped, by the deadline or with the yield.
+pub fn with_timeout<Y>(timeout: impl Into<Deadline>, yieldable: Y) -> WithTimeout<Y> {
+    let (deadline, after) = timeout.into().fix();
+    WithTimeout { yieldable, limit: Limit { sleep: Sleep::until(deadline), after } }
+}
+
+/// Something to yield, and a deadline: made by [`with_timeout`].
+#[derive(Debug)]
+#[must_use = "nothing runs until it is yielded"]
+pub struct WithTimeout<Y> {
+    yieldable: Y,
+    limit: Limit,
+}
+
+/// Marks [`with_timeout`] of an `M`.
+#[derive(Debug)]
+pub struct Limited<M>(PhantomData<M>);
+
+#[derive(Debug)]
+struct Limit {
+    sleep: Sleep,
+    /// From the call to the deadline.
+    after: Duration,
+}
+
+impl<Y, M, Mode, K> Yieldable<Limited<M>, Mode, K> for WithTimeout<Y>
+where
+    Y: Yieldable<M, Mode, K>,
+    K: Kind,
+{
+    type Output = Y::Output;
+    type Pending = Timed<Y::Pending>;
+
+    fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
+        Timed { child: Some(self.yieldable.into_pending(frame)), limit: self.limit }
+    }
+}
+
+impl<Y: HasError<M>, M> HasError<Limited<M>> for WithTimeout<Y> {
+    type Err = Y::Err;
+    type Value = Y::Value;
+}
+
+/// The future with that deadline, `after` from the call that set it.
+pub(crate) fn with_deadline<P>(deadline: Instant, after: Duration, child: P) -> Timed<P> {
+    Timed { child: Some(child), limit: Limit { sleep: Sleep::until(deadline), after } }
+}
+
+pin_project! {
+    /// What a coroutine waits for that yielded a [`with_timeout`].
+    #[derive(Debug)]
+    pub struct Timed<P> {
+        // Dropped when it is ready, and at the deadline.
+        #[pin]
+        child: Option<P>,
+        limit: Limit,
+    }
+}
+
+impl<P, T> Future for Timed<P>
+where
+    P: Future<Output = Result<T>>,
+{
+    type Output = Result<T>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
+        let mut this = self.project();
+        if let Some(child) = this.child.as_mut().as_pin_mut() {
+            // A group: what is thrown is for the yield that waits for this, not for the child.
+            if let Poll::Ready(result) = hide(|| child.poll(cx)) {
+                this.child.set(None);
+                this.limit.sleep.disarm();
+                return Poll::Ready(result);
+            }
+        }
+        let over = match Pin::new(&mut this.limit.sleep).poll(cx) {
+            Poll::Pending => return Poll::Pending,
+            Poll::Ready(over) => over,
+        };
+        this.child.set(None);
+        Poll::Ready(Err(over.err().unwrap_or_else(|| TimeoutError::new(this.limit.after).into())))
+    }
+}

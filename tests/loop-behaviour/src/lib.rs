@@ -1,0 +1,163 @@
+//! What the tests have in common: an order written down as a string, drops that are counted, a log that is kept.
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::future::{poll_fn, Future};
+use std::rc::Rc;
+use std::sync::{Mutex, Once, PoisonError};
+use std::task::{Poll, Waker};
+use std::thread::{self, ThreadId};
+use std::time::{Duration, Instant};
+
+use gen::{Clock, VirtualClock};
+
+/// The order in which things happened, as one string. Clones write to the same one.
+#[derive(Clone, Default)]
+pub struct Order(Rc<RefCell<String>>);
+
+impl Order {
+    /// An empty one.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Writes down that something happened.
+    pub fn push(&self, what: impl fmt::Display) {
+        use fmt::Write;
+        // Writing to a `String` cannot fail.
+        let _ = write!(self.0.borrow_mut(), "{what}");
+    }
+
+    /// A callback that writes down that it ran.
+    pub fn note(&self, what: &'static str) -> impl FnOnce() + 'static {
+        let order = self.clone();
+        move || order.push(what)
+    }
+
+    /// What was written so far.
+    pub fn text(&self) -> String {
+        self.0.borrow().clone()
+    }
+}
+
+/// Counts the drops of what it gave out.
+#[derive(Clone, Default)]
+pub struct Drops(Rc<Cell<usize>>);
+
+impl Drops {
+    /// None so far.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Something whose drop is counted.
+    pub fn one(&self) -> Counted {
+        Counted(self.0.clone())
+    }
+
+    /// How many were dropped.
+    pub fn count(&self) -> usize {
+        self.0.get()
+    }
+}
+
+/// See [`Drops::one`].
+pub struct Counted(Rc<Cell<usize>>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() + 1);
+    }
+}
+
+/// A virtual clock that writes down, in seconds from its beginning, when an idle loop wanted to be woken.
+#[derive(Clone)]
+pub struct WatchedClock {
+    clock: VirtualClock,
+    began: Instant,
+    waits: Rc<RefCell<Vec<u64>>>,
+}
+
+impl Default for WatchedClock {
+    fn default() -> Self {
+        let clock = VirtualClock::new();
+        WatchedClock { began: clock.now(), clock, waits: Rc::default() }
+    }
+}
+
+impl WatchedClock {
+    /// What was written so far.
+    pub fn waits(&self) -> Vec<u64> {
+        self.waits.borrow().clone()
+    }
+}
+
+impl Clock for WatchedClock {
+    fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    fn idle_until(&self, deadline: Instant) -> Duration {
+        self.waits.borrow_mut().push((deadline - self.began).as_secs());
+        self.clock.idle_until(deadline)
+    }
+}
+
+/// Something that panics when it is dropped, unless a panic is under way.
+pub struct PanicsInDrop;
+
+impl Drop for PanicsInDrop {
+    fn drop(&mut self) {
+        if !thread::panicking() {
+            panic!("in a drop");
+        }
+    }
+}
+
+/// Hands out its waker, then waits until `ready` says so.
+pub fn until(wakers: impl Fn(&Waker), ready: impl Fn() -> bool) -> impl Future<Output = ()> {
+    poll_fn(move |cx| {
+        if ready() {
+            return Poll::Ready(());
+        }
+        wakers(cx.waker());
+        Poll::Pending
+    })
+}
+
+/// What the present thread logs while `run` runs, one record a line: `LEVEL target: message`.
+pub fn logged(run: impl FnOnce()) -> Vec<String> {
+    static INSTALL: Once = Once::new();
+    INSTALL.call_once(|| {
+        log::set_logger(&Kept).expect("no other logger is set in the tests");
+        log::set_max_level(log::LevelFilter::Trace);
+    });
+    take_records();
+    run();
+    take_records()
+}
+
+struct Kept;
+
+static RECORDS: Mutex<Vec<(ThreadId, String)>> = Mutex::new(Vec::new());
+
+impl log::Log for Kept {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        let line = format!("{} {}: {}", record.level(), record.target(), record.args());
+        RECORDS.lock().unwrap_or_else(PoisonError::into_inner).push((thread::current().id(), line));
+    }
+
+    fn flush(&self) {}
+}
+
+fn take_records() -> Vec<String> {
+    let mut records = RECORDS.lock().unwrap_or_else(PoisonError::into_inner);
+    let here = thread::current().id();
+    let (mine, others) = std::mem::take(&mut *records).into_iter().partition(|(thread, _)| *thread == here);
+    *records = others;
+    let mine: Vec<(ThreadId, String)> = mine;
+    mine.into_iter().map(|(_, line)| line).collect()
+}

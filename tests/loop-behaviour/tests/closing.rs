@@ -1,0 +1,272 @@
+//! Dropping a loop: everything on it is dropped, once, on its thread, and nothing leaks.
+use std::cell::{Cell, RefCell};
+use std::future::{pending, poll_fn, Future};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread;
+use std::time::Duration;
+
+use gen::{IoLoop, JoinHandle, LoopClosed};
+use loop_behaviour::{logged, until, Drops, Order, PanicsInDrop};
+
+/// Suspended for ever, holding `held`.
+async fn hold<T>(held: T) -> gen::Result {
+    pending::<()>().await;
+    drop(held);
+    Ok(())
+}
+
+#[test]
+fn suspended_bodies_queued_callbacks_and_timers_are_dropped_with_the_loop() {
+    let (io_loop, drops) = (IoLoop::new(), Drops::new());
+    drop(io_loop.spawn_local(hold(drops.one())));
+    let callback = drops.one();
+    io_loop.add_callback(move || drop(callback));
+    let timer = drops.one();
+    io_loop.call_later(Duration::from_secs(1), move || drop(timer));
+    let far = Arc::new(());
+    let held = far.clone();
+    io_loop.remote().add_callback(move || drop(held)).unwrap();
+    assert_eq!(drops.count(), 0);
+    drop(io_loop);
+    assert_eq!(drops.count(), 3);
+    assert_eq!(Arc::strong_count(&far), 1);
+}
+
+#[test]
+fn bodies_that_hold_their_own_loop_do_not_leak() {
+    let (io_loop, drops) = (IoLoop::new(), Drops::new());
+    drop(io_loop.spawn_local(hold((io_loop.handle(), drops.one()))));
+    let (handle, held) = (io_loop.handle(), drops.one());
+    io_loop.add_callback(move || drop((handle, held)));
+    let (handle, held) = (io_loop.handle(), drops.one());
+    io_loop.call_later(Duration::from_secs(1), move || drop((handle, held)));
+    drop(io_loop);
+    assert_eq!(drops.count(), 3);
+}
+
+#[test]
+fn a_task_that_holds_its_own_handle_does_not_leak() {
+    let (io_loop, drops) = (IoLoop::new(), Drops::new());
+    let place: Rc<RefCell<Option<JoinHandle<()>>>> = Rc::default();
+    *place.borrow_mut() = Some(io_loop.spawn_local(hold((place.clone(), drops.one()))));
+    drop(place);
+    drop(io_loop);
+    assert_eq!(drops.count(), 1);
+}
+
+#[test]
+fn a_task_that_waits_for_its_own_handle_does_not_leak() {
+    let (io_loop, drops) = (IoLoop::new(), Drops::new());
+    let place: Rc<RefCell<Option<JoinHandle<()>>>> = Rc::default();
+    let (inside, held) = (place.clone(), drops.one());
+    let task = io_loop.spawn_local(async move {
+        let _held = held;
+        gen::moment().await?;
+        let me = inside.borrow_mut().take().expect("it was put there");
+        me.await
+    });
+    *place.borrow_mut() = Some(task);
+    io_loop.run_sync(async { gen::moment().await }).unwrap();
+    io_loop.run_sync(async { gen::moment().await }).unwrap();
+    assert!(place.borrow().is_none(), "it waits");
+    drop(io_loop);
+    assert_eq!(drops.count(), 1);
+}
+
+#[test]
+fn whoever_waits_for_a_task_of_a_closed_loop_is_told() {
+    let io_loop = IoLoop::new();
+    let mut task = io_loop.spawn_local(hold(()));
+    let woken = Arc::new(Woken::default());
+    let waker = Waker::from(woken.clone());
+    assert!(std::pin::Pin::new(&mut task).poll(&mut Context::from_waker(&waker)).is_pending());
+    drop(io_loop);
+    assert_eq!(Arc::strong_count(&woken), 2, "the waker was used up");
+    assert!(woken.0.load(std::sync::atomic::Ordering::Relaxed));
+    assert!(task.is_done());
+    for _ in 0..2 {
+        assert!(gen::block_on(&mut task).unwrap_err().is::<LoopClosed>());
+    }
+}
+
+#[derive(Default)]
+struct Woken(std::sync::atomic::AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, std::sync::atomic::Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn what_run_sync_leaves_behind_is_dropped_with_its_loop() {
+    let drops = Drops::new();
+    let held = drops.one();
+    gen::run_sync(async move {
+        drop(gen::spawn_local(hold(held)));
+        Ok::<(), gen::Error>(())
+    })
+    .unwrap();
+    assert_eq!(drops.count(), 1);
+}
+
+#[test]
+fn what_a_loop_is_asked_while_it_closes_does_no_harm() {
+    struct Asks(gen::IoLoopHandle, Order);
+    impl Drop for Asks {
+        fn drop(&mut self) {
+            let Asks(handle, order) = self;
+            handle.add_callback(order.note("never"));
+            let key = handle.call_later(Duration::ZERO, order.note("never"));
+            handle.remove_timeout(key);
+            let task = handle.spawn_local(hold(()));
+            assert!(gen::block_on(task).unwrap_err().is::<LoopClosed>());
+            assert!(IoLoop::current().is_none());
+            assert!(handle.remote().add_callback(|| ()).is_err());
+            handle.stop();
+            order.push("asked");
+        }
+    }
+    let (io_loop, order) = (IoLoop::new(), Order::new());
+    drop(io_loop.spawn_local(hold(Asks(io_loop.handle(), order.clone()))));
+    drop(io_loop);
+    assert_eq!(order.text(), "asked");
+}
+
+#[test]
+fn a_body_that_wakes_others_while_it_is_dropped_does_no_harm() {
+    struct WakesInDrop(Waker);
+    impl Drop for WakesInDrop {
+        fn drop(&mut self) {
+            self.0.wake_by_ref();
+        }
+    }
+    let (io_loop, count) = (IoLoop::new(), Rc::new(Cell::new(0)));
+    let wakers: Rc<RefCell<Vec<Waker>>> = Rc::default();
+    for _ in 0..3 {
+        let (wakers, count) = (wakers.clone(), count.clone());
+        drop(io_loop.spawn_local(async move {
+            let mut held = Vec::new();
+            Ok::<_, gen::Error>(
+                poll_fn(move |cx| {
+                    count.set(count.get() + 1);
+                    wakers.borrow_mut().push(cx.waker().clone());
+                    held.extend(wakers.borrow().iter().cloned().map(WakesInDrop));
+                    Poll::<()>::Pending
+                })
+                .await,
+            )
+        }));
+    }
+    drop(io_loop);
+    assert_eq!(count.get(), 3, "nothing was polled again");
+}
+
+#[test]
+fn a_panic_in_one_drop_does_not_keep_the_others_from_being_dropped() {
+    let (io_loop, drops) = (IoLoop::new(), Drops::new());
+    drop(io_loop.spawn_local(hold((drops.one(), PanicsInDrop))));
+    drop(io_loop.spawn_local(hold(drops.one())));
+    let callback = PanicsInDrop;
+    io_loop.add_callback(move || drop(callback));
+    let held = drops.one();
+    io_loop.call_later(Duration::ZERO, move || drop(held));
+    let log = logged(|| drop(io_loop));
+    assert_eq!(drops.count(), 3);
+    assert_eq!(
+        log,
+        [
+            "ERROR gen: the drop of a task's body panicked: in a drop",
+            "ERROR gen: the drop of a callback panicked: in a drop"
+        ]
+    );
+}
+
+#[test]
+fn a_body_whose_first_step_drops_the_loop_is_dropped_after_that_step() {
+    let (io_loop, order, drops) = (IoLoop::new(), Order::new(), Drops::new());
+    let (handle, inner, held) = (io_loop.handle(), order.clone(), drops.one());
+    drop(io_loop.spawn_local(hold(drops.one())));
+    let seen = drops.clone();
+    let task = handle.spawn_local(async move {
+        let _held = held;
+        drop(io_loop);
+        inner.push(seen.count());
+        gen::moment().await?;
+        inner.push("never");
+        Ok::<(), gen::Error>(())
+    });
+    assert_eq!(order.text(), "1", "the other one went at once, this one not under its own feet");
+    assert_eq!(drops.count(), 2);
+    assert!(gen::block_on(task).unwrap_err().is::<LoopClosed>());
+}
+
+#[test]
+fn a_body_that_drops_the_last_handle_to_a_leaked_loop_closes_it() {
+    let (io_loop, drops) = (IoLoop::new(), Drops::new());
+    let handle = io_loop.handle();
+    drop(handle.spawn_local(hold(drops.one())));
+    std::mem::forget(io_loop.handle());
+    let task = handle.spawn_local(async { gen::moment().await });
+    drop(io_loop);
+    assert_eq!(drops.count(), 1);
+    assert!(gen::block_on(task).unwrap_err().is::<LoopClosed>());
+}
+
+#[test]
+fn a_handle_on_another_thread_may_outlive_loop_and_body() {
+    let (io_loop, drops) = (IoLoop::new(), Drops::new());
+    let held = drops.one();
+    let task = io_loop.spawn_local(async move {
+        pending::<()>().await;
+        drop(held);
+        Ok::<String, gen::Error>(String::new())
+    });
+    let (tx, rx) = std::sync::mpsc::channel::<()>();
+    let thread = thread::spawn(move || {
+        rx.recv().unwrap();
+        gen::block_on(task).unwrap_err().is::<LoopClosed>()
+    });
+    drop(io_loop);
+    assert_eq!(drops.count(), 1, "here, not on the other thread");
+    tx.send(()).unwrap();
+    assert!(thread.join().unwrap());
+}
+
+#[test]
+fn what_an_ended_task_held_is_free_before_its_waiter_goes_on() {
+    let drops = Drops::new();
+    gen::block_on(async {
+        let (held, seen) = (drops.one(), drops.clone());
+        let mut ready = false;
+        let body = poll_fn(move |cx| {
+            let _ = &held;
+            if std::mem::replace(&mut ready, true) {
+                return Poll::Ready(Ok::<(), gen::Error>(()));
+            }
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        });
+        gen::spawn_local(body).await.unwrap();
+        assert_eq!(seen.count(), 1);
+    });
+}
+
+#[test]
+fn an_idle_task_keeps_no_waker_alive() {
+    // The name in a waker owns nothing: a forgotten one keeps neither task nor loop.
+    let (io_loop, drops) = (IoLoop::new(), Drops::new());
+    let kept: Rc<RefCell<Vec<Waker>>> = Rc::default();
+    let (inside, held) = (kept.clone(), drops.one());
+    drop(io_loop.spawn_local(async move {
+        let _held = held;
+        until(|waker| inside.borrow_mut().push(waker.clone()), || false).await;
+        Ok::<(), gen::Error>(())
+    }));
+    drop(io_loop);
+    assert_eq!(drops.count(), 1);
+    assert_eq!(kept.borrow().len(), 1);
+    kept.borrow_mut().drain(..).for_each(Waker::wake);
+}

@@ -1,0 +1,185 @@
+//! What tasks, wakes and timers cost in memory, counted by the allocator.
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::future::{poll_fn, ready, Future};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use gen::{IoLoop, VirtualClock};
+
+/// Counts what the present thread allocates: tests run side by side.
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+    static LIVE: Cell<isize> = const { Cell::new(0) };
+}
+
+fn count(allocations: usize, bytes: isize) {
+    // Not there any more while a thread ends; what is allocated then is nobody's business here.
+    let _ = ALLOCATIONS.try_with(|all| all.set(all.get() + allocations));
+    let _ = LIVE.try_with(|live| live.set(live.get() + bytes));
+}
+
+// SAFETY: hands everything on to `System` as it came.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count(1, layout.size() as isize);
+        // SAFETY: the caller keeps the contract of `alloc`.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        count(0, -(layout.size() as isize));
+        // SAFETY: the caller keeps the contract of `dealloc`.
+        unsafe { System.dealloc(memory, layout) }
+    }
+
+    unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count(1, size as isize - layout.size() as isize);
+        // SAFETY: the caller keeps the contract of `realloc`.
+        unsafe { System.realloc(memory, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// Allocations and bytes that `run` leaves behind.
+fn cost<R>(run: impl FnOnce() -> R) -> (usize, isize, R) {
+    let before = (ALLOCATIONS.get(), LIVE.get());
+    let result = run();
+    (ALLOCATIONS.get() - before.0, LIVE.get() - before.1, result)
+}
+
+/// A future of 168 bytes, pending for a number of polls.
+struct Sized168 {
+    polls: usize,
+    _ballast: [u64; 20],
+}
+
+impl Sized168 {
+    fn new(polls: usize) -> Self {
+        Sized168 { polls, _ballast: [0; 20] }
+    }
+}
+
+impl Future for Sized168 {
+    type Output = gen::Result;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<gen::Result> {
+        if self.polls == 0 {
+            return Poll::Ready(Ok(()));
+        }
+        self.polls -= 1;
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+}
+
+/// Room for slots and jobs, so that their growth is not counted.
+async fn warm_up() {
+    let tasks: Vec<_> = (0..64).map(|_| gen::spawn(Sized168::new(1))).collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+}
+
+#[test]
+fn a_task_is_one_allocation_with_little_around_its_body() {
+    assert_eq!(size_of::<Sized168>(), 168);
+    gen::block_on(async {
+        warm_up().await;
+        let (allocations, bytes, task) = cost(|| gen::spawn(Sized168::new(2)));
+        assert_eq!(allocations, 1);
+        assert!(bytes <= 168 + 56, "{} bytes around the body", bytes - 168);
+        task.await.unwrap();
+    });
+}
+
+#[test]
+fn suspending_and_resuming_allocates_nothing() {
+    gen::block_on(async {
+        warm_up().await;
+        let before = ALLOCATIONS.get();
+        gen::spawn(Sized168::new(10_000)).await.unwrap();
+        for _ in 0..1000 {
+            gen::moment().await.unwrap();
+        }
+        assert_eq!(ALLOCATIONS.get() - before, 1, "the task");
+    });
+}
+
+#[test]
+fn the_memory_of_ended_tasks_is_used_again() {
+    gen::block_on(async {
+        warm_up().await;
+        let before = LIVE.get();
+        for _ in 0..100_000 {
+            // More of them than a slot has generations.
+            gen::spawn(Sized168::new(0)).await.unwrap();
+        }
+        assert_eq!(LIVE.get() - before, 0);
+        for _ in 0..1000 {
+            let tasks: [_; 32] = std::array::from_fn(|_| gen::spawn(Sized168::new(1)));
+            for task in tasks {
+                task.await.unwrap();
+            }
+        }
+        assert_eq!(LIVE.get() - before, 0);
+    });
+}
+
+#[test]
+fn a_loop_gives_all_its_memory_back() {
+    // The registry of loops may keep a node for the next one.
+    drop(IoLoop::new());
+    let (_, bytes, ()) = cost(|| {
+        let io_loop = IoLoop::new();
+        for _ in 0..1000 {
+            drop(io_loop.spawn_local(async { std::future::pending::<gen::Result>().await }));
+            io_loop.add_callback(|| ());
+            io_loop.call_later(Duration::from_secs(1), || ());
+        }
+    });
+    assert!(bytes <= 0, "{bytes} bytes are left");
+}
+
+#[test]
+fn timers_that_are_taken_back_use_their_memory_again() {
+    let io_loop = IoLoop::with_clock(VirtualClock::new());
+    io_loop.block_on(async {
+        let sleep_and_drop = || async {
+            let mut sleep = std::pin::pin!(gen::sleep(Duration::from_secs(3600)));
+            poll_fn(|cx| {
+                assert!(sleep.as_mut().poll(cx).is_pending());
+                Poll::Ready(())
+            })
+            .await;
+        };
+        for _ in 0..1000 {
+            sleep_and_drop().await;
+        }
+        let before = LIVE.get();
+        for _ in 0..100_000 {
+            sleep_and_drop().await;
+        }
+        assert_eq!(LIVE.get() - before, 0);
+    });
+}
+
+#[test]
+fn a_timeout_around_something_ready_allocates_nothing() {
+    fn pending_of<Y: gen::Yieldable<M>, M>(yieldable: Y) -> Y::Pending {
+        yieldable.into_pending(&gen::Frame::new(0))
+    }
+    gen::block_on(async {
+        let before = ALLOCATIONS.get();
+        for _ in 0..100 {
+            let timed = gen::with_timeout(Duration::from_secs(1), ready(Ok::<_, gen::Error>(1)));
+            assert_eq!(pending_of(timed).await.unwrap(), 1);
+        }
+        assert_eq!(ALLOCATIONS.get() - before, 0);
+    });
+}

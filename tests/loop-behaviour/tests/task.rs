@@ -1,0 +1,283 @@
+//! Tasks: hot from the call, waited for or not.
+use std::cell::Cell;
+use std::future::{pending, poll_fn};
+use std::rc::Rc;
+use std::task::{Poll, Waker};
+use std::time::Duration;
+
+use gen::{IoLoop, JoinHandle, NoLoop, VirtualClock};
+use loop_behaviour::{logged, until, Drops, Order};
+
+type Done = gen::Result;
+
+#[test]
+fn spawn_runs_the_body_up_to_its_first_suspension_before_it_returns() {
+    let order = Order::new();
+    gen::block_on(async {
+        let inner = order.clone();
+        let task = gen::spawn_local(async move {
+            inner.push("a");
+            gen::moment().await?;
+            inner.push("c");
+            Done::Ok(())
+        });
+        order.push("b");
+        task.await.unwrap();
+        order.push("d");
+    });
+    assert_eq!(order.text(), "abcd");
+}
+
+#[test]
+fn a_task_that_never_suspends_is_done_on_return() {
+    gen::block_on(async {
+        let task = gen::spawn(async { Ok::<_, gen::Error>(7) });
+        assert!(task.is_done());
+        assert_eq!(task.await.unwrap(), 7);
+    });
+}
+
+#[test]
+fn a_task_runs_on_without_its_handle() {
+    let (io_loop, order) = (IoLoop::new(), Order::new());
+    let inner = order.clone();
+    drop(io_loop.spawn_local(async move {
+        gen::moment().await?;
+        inner.push("done");
+        Done::Ok(())
+    }));
+    io_loop.run_sync(async { gen::moment().await }).unwrap();
+    io_loop.run_sync(async { gen::moment().await }).unwrap();
+    assert_eq!(order.text(), "done");
+}
+
+#[test]
+fn tasks_spawn_tasks() {
+    fn nest(depth: usize, order: Order) -> JoinHandle<usize> {
+        gen::spawn_local(async move {
+            order.push(depth);
+            if depth == 0 {
+                return Ok::<_, gen::Error>(1);
+            }
+            let below = nest(depth - 1, order.clone());
+            order.push("_");
+            Ok(below.await? + 1)
+        })
+    }
+    let order = Order::new();
+    assert_eq!(gen::run_sync(async { nest(5, order.clone()).await }).unwrap(), 6);
+    assert_eq!(order.text(), "543210_____");
+}
+
+#[test]
+fn ten_thousand_tasks_all_end() {
+    let count = Rc::new(Cell::new(0));
+    gen::block_on(async {
+        let tasks: Vec<_> = (0..10_000)
+            .map(|i| {
+                let count = count.clone();
+                gen::spawn_local(async move {
+                    gen::sleep(Duration::ZERO).await?;
+                    gen::moment().await?;
+                    count.set(count.get() + 1);
+                    Ok::<_, gen::Error>(i)
+                })
+            })
+            .collect();
+        for (i, task) in tasks.into_iter().enumerate() {
+            assert_eq!(task.await.unwrap(), i);
+        }
+    });
+    assert_eq!(count.get(), 10_000);
+}
+
+#[test]
+fn without_a_loop_the_handle_says_so_and_the_body_never_runs() {
+    let drops = Drops::new();
+    let held = drops.one();
+    let mut handle = gen::spawn_local(async move {
+        drop(held);
+        unreachable!("there is no loop to run on");
+        #[allow(unreachable_code)] // gives the block its type
+        Done::Ok(())
+    });
+    assert!(handle.is_done());
+    assert_eq!(drops.count(), 1);
+    let error = gen::block_on(&mut handle).unwrap_err();
+    assert!(error.is::<NoLoop>(), "{error}");
+}
+
+#[test]
+fn a_handle_that_gave_its_result_says_so() {
+    gen::block_on(async {
+        let mut task = gen::spawn(async { Ok::<_, gen::Error>(7) });
+        assert_eq!((&mut task).await.unwrap(), 7);
+        assert!(task.is_done());
+        let error = task.await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the result of this task was taken before: a `JoinHandle` gives it once"
+        );
+    });
+    let mut handle = gen::spawn(async { Done::Ok(()) });
+    assert!(gen::block_on(&mut handle).unwrap_err().is::<NoLoop>());
+    assert!(gen::block_on(handle).unwrap_err().to_string().contains("taken before"));
+}
+
+#[test]
+fn a_handle_wakes_who_polled_it_last() {
+    gen::block_on(async {
+        let mut task = gen::spawn(async { gen::moment().await });
+        // First polled with a waker that leads nowhere, then with the real one.
+        let mut nowhere = std::task::Context::from_waker(Waker::noop());
+        assert!(std::future::Future::poll(std::pin::Pin::new(&mut task), &mut nowhere).is_pending());
+        task.await.unwrap();
+    });
+}
+
+#[test]
+fn a_task_is_polled_once_a_turn_however_often_it_was_woken() {
+    let (io_loop, order) = (IoLoop::new(), Order::new());
+    let inner = order.clone();
+    drop(io_loop.spawn_local(gen::ok(poll_fn(move |cx| {
+        inner.push("p");
+        for _ in 0..10 {
+            cx.waker().wake_by_ref();
+            cx.waker().clone().wake();
+        }
+        Poll::<()>::Pending
+    }))));
+    io_loop.block_on(async {
+        for _ in 0..3 {
+            order.push("|");
+            gen::moment().await.unwrap();
+        }
+    });
+    assert_eq!(order.text(), "pp|p|p|p");
+}
+
+#[test]
+fn a_waker_of_an_ended_task_does_not_wake_the_next_one_in_its_place() {
+    let (kept, polls) = (Rc::new(Cell::new(None)), Rc::new(Cell::new(0)));
+    gen::block_on(async {
+        let keep = kept.clone();
+        gen::spawn_local(gen::ok(poll_fn(move |cx| {
+            keep.set(Some(cx.waker().clone()));
+            Poll::Ready(())
+        })))
+        .await
+        .unwrap();
+        let old: Waker = kept.take().unwrap();
+        let counted = polls.clone();
+        let _next: JoinHandle<()> =
+            gen::spawn_local(gen::ok(until(move |_| counted.set(counted.get() + 1), || false)));
+        old.wake_by_ref();
+        gen::moment().await.unwrap();
+        old.wake();
+        gen::moment().await.unwrap();
+    });
+    assert_eq!(polls.get(), 1, "its first step only");
+}
+
+#[test]
+fn a_task_that_wakes_itself_for_ever_starves_nobody() {
+    let io_loop = IoLoop::with_clock(VirtualClock::new());
+    let order = Order::new();
+    drop(io_loop.spawn_local(gen::ok(until(|waker| waker.wake_by_ref(), || false))));
+    let inner = order.clone();
+    io_loop.add_callback(order.note("callback "));
+    io_loop.call_later(Duration::ZERO, order.note("timer "));
+    io_loop
+        .run_sync(async move {
+            gen::moment().await?;
+            inner.push("task ");
+            let other = gen::spawn_local(async { gen::moment().await });
+            other.await?;
+            inner.push("end");
+            Done::Ok(())
+        })
+        .unwrap();
+    assert_eq!(order.text(), "callback timer task end");
+}
+
+#[test]
+fn t18_a_hundred_thousand_ready_yields_end_in_one_turn_and_others_go_on() {
+    // They use no stack and no turn, as in Tornado; a body that never suspends at all starves others by design, and `moment` is its remedy.
+    let (io_loop, order) = (IoLoop::new(), Order::new());
+    let inner = order.clone();
+    io_loop.add_callback(order.note("before "));
+    drop(io_loop.spawn_local(async move {
+        gen::moment().await?;
+        for _ in 0..100_000 {
+            std::future::ready(()).await;
+        }
+        inner.push("yields ");
+        Done::Ok(())
+    }));
+    io_loop.add_callback(order.note("after"));
+    io_loop.run_sync(async { gen::moment().await }).unwrap();
+    assert_eq!(order.text(), "before yields after");
+}
+
+#[test]
+fn an_error_that_nobody_looks_at_is_logged_once_with_its_causes() {
+    let log = logged(|| {
+        gen::block_on(async {
+            // At the end, if there is no handle any more.
+            drop(gen::spawn_local(async {
+                gen::moment().await?;
+                Err::<(), _>(gen::Error::new("the disk is full").context("cannot save"))
+            }));
+            gen::moment().await.unwrap();
+            // When the handle goes, if it went unread.
+            let task = gen::spawn_local(async { Err::<(), _>("unread") });
+            assert!(task.is_done());
+            drop(task);
+            // Not if somebody looked.
+            gen::spawn_local(async { Err::<(), _>("read") }).await.unwrap_err();
+        });
+    });
+    assert_eq!(
+        log,
+        [
+            "ERROR gen: a task failed, and nobody looked at its result: cannot save\ncaused by: the disk is full",
+            "ERROR gen: a task failed, and nobody looked at its result: unread",
+        ]
+    );
+}
+
+#[test]
+fn a_task_that_the_closing_loop_ends_is_not_logged() {
+    let log = logged(|| {
+        let io_loop = IoLoop::new();
+        let kept = io_loop.spawn_local(async { pending::<gen::Result>().await });
+        drop(io_loop.spawn_local(async { pending::<gen::Result>().await }));
+        drop(io_loop);
+        drop(kept);
+    });
+    assert_eq!(log, [""; 0]);
+}
+
+#[test]
+fn handles_are_send_only_if_their_results_are() {
+    trait AmbiguousIfSend<A> {
+        fn check() {}
+    }
+    impl<T: ?Sized> AmbiguousIfSend<()> for T {}
+    impl<T: ?Sized + Send> AmbiguousIfSend<u8> for T {}
+    fn send<T: Send>() {}
+    fn sync<T: Sync>() {}
+    send::<JoinHandle<String>>();
+    sync::<JoinHandle<String>>();
+    send::<JoinHandle<Cell<u8>>>();
+    sync::<JoinHandle<Cell<u8>>>();
+    send::<gen::Sleep>();
+    send::<gen::Moment>();
+    send::<gen::Remote>();
+    sync::<gen::Remote>();
+    send::<gen::TimerKey>();
+    // These do not compile if the type becomes `Send`.
+    <JoinHandle<Rc<()>> as AmbiguousIfSend<_>>::check();
+    <IoLoop as AmbiguousIfSend<_>>::check();
+    <gen::IoLoopHandle as AmbiguousIfSend<_>>::check();
+}

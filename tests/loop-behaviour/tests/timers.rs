@@ -1,0 +1,226 @@
+//! Timers: exact order, removal, and deadlines that count from the call.
+use std::future::{poll_fn, Future};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use gen::{IoLoop, VirtualClock};
+use loop_behaviour::{Order, WatchedClock};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn virtual_loop() -> (VirtualClock, IoLoop, Order) {
+    let clock = VirtualClock::new();
+    (clock.clone(), IoLoop::with_clock(clock), Order::new())
+}
+
+fn run_for(io_loop: &IoLoop, duration: Duration) {
+    io_loop.run_sync(async move { gen::sleep(duration).await }).unwrap();
+}
+
+#[test]
+fn timers_run_by_deadline_and_then_by_creation() {
+    let (_, io_loop, order) = virtual_loop();
+    let now = io_loop.now();
+    for (seconds, name) in [(3, "f"), (1, "a"), (2, "d"), (1, "b"), (3, "g"), (1, "c"), (2, "e")] {
+        io_loop.call_at(now + SECOND * seconds, order.note(name));
+    }
+    run_for(&io_loop, SECOND * 4);
+    assert_eq!(order.text(), "abcdefg");
+}
+
+#[test]
+fn timers_that_come_due_in_one_turn_run_by_deadline_too() {
+    let (clock, io_loop, order) = virtual_loop();
+    for (seconds, name) in [(3, "c"), (1, "a"), (2, "b")] {
+        io_loop.call_later(SECOND * seconds, order.note(name));
+    }
+    clock.advance(SECOND * 10);
+    run_for(&io_loop, Duration::ZERO);
+    assert_eq!(order.text(), "abc");
+}
+
+#[test]
+fn a_removed_timer_does_not_run() {
+    let (_, io_loop, order) = virtual_loop();
+    let key = io_loop.call_later(SECOND, order.note("a"));
+    io_loop.call_later(SECOND, order.note("b"));
+    assert!(io_loop.remove_timeout(key));
+    assert!(!io_loop.remove_timeout(key), "it was taken back once");
+    run_for(&io_loop, SECOND * 2);
+    assert_eq!(order.text(), "b");
+}
+
+#[test]
+fn a_due_timer_that_is_removed_in_its_own_turn_does_not_run() {
+    let (_, io_loop, order) = virtual_loop();
+    let (one, two) = (
+        io_loop.call_later(Duration::ZERO, order.note("one")),
+        io_loop.call_later(Duration::ZERO, order.note("two")),
+    );
+    let handle = io_loop.handle();
+    let inner = order.clone();
+    io_loop.add_callback(move || inner.push(handle.remove_timeout(one)));
+    let (handle, inner) = (io_loop.handle(), order.clone());
+    // Before `two` by its deadline: a timer that removes another one of the same turn.
+    io_loop.call_at(io_loop.now() - SECOND, move || inner.push(handle.remove_timeout(two)));
+    run_for(&io_loop, SECOND);
+    assert_eq!(order.text(), "truetrue");
+}
+
+#[test]
+fn a_key_of_a_timer_that_has_fired_removes_no_other() {
+    let (_, io_loop, order) = virtual_loop();
+    let old = io_loop.call_later(Duration::ZERO, order.note("a"));
+    run_for(&io_loop, Duration::ZERO);
+    io_loop.call_later(SECOND, order.note("b"));
+    assert!(!io_loop.remove_timeout(old));
+    run_for(&io_loop, SECOND * 2);
+    assert_eq!(order.text(), "ab");
+}
+
+#[test]
+fn a_key_of_another_loop_removes_nothing() {
+    let (_, one, order) = virtual_loop();
+    let (_, two, _) = virtual_loop();
+    let key = one.call_later(Duration::ZERO, order.note("a"));
+    two.call_later(Duration::ZERO, order.note("b"));
+    assert!(!two.remove_timeout(key));
+    run_for(&two, Duration::ZERO);
+    assert_eq!(order.text(), "b");
+}
+
+#[test]
+fn a_key_of_a_loop_that_is_gone_removes_nothing_on_the_next() {
+    let old = IoLoop::new().call_later(SECOND, || ());
+    let (_, io_loop, order) = virtual_loop();
+    let new = io_loop.call_later(SECOND, order.note("a"));
+    assert_ne!(old, new);
+    assert!(!io_loop.remove_timeout(old));
+    run_for(&io_loop, SECOND);
+    assert_eq!(order.text(), "a");
+}
+
+#[test]
+fn sleeps_are_ordered_by_their_calls_not_by_their_polls() {
+    let (_, io_loop, order) = virtual_loop();
+    let inner = order.clone();
+    io_loop
+        .run_sync(async move {
+            let (one, two) = (gen::sleep(SECOND), gen::sleep(SECOND));
+            let task = |sleep, name: &'static str| {
+                let order = inner.clone();
+                gen::spawn_local(async move {
+                    let sleep: gen::Sleep = sleep;
+                    sleep.await?;
+                    order.push(name);
+                    Ok::<(), gen::Error>(())
+                })
+            };
+            let second = task(two, "2");
+            let first = task(one, "1");
+            second.await?;
+            first.await
+        })
+        .unwrap();
+    assert_eq!(order.text(), "12");
+}
+
+#[test]
+fn a_sleep_counts_from_its_call() {
+    let (clock, io_loop, _) = virtual_loop();
+    let began = clock.now();
+    io_loop
+        .run_sync(async {
+            let long = gen::sleep(SECOND * 3);
+            gen::sleep(SECOND * 2).await?;
+            long.await
+        })
+        .unwrap();
+    assert_eq!(clock.now() - began, SECOND * 3);
+}
+
+#[test]
+fn a_sleep_that_is_over_when_it_is_yielded_costs_no_turn() {
+    let (_, io_loop, order) = virtual_loop();
+    let inner = order.clone();
+    io_loop
+        .run_sync(async move {
+            let short = gen::sleep(SECOND);
+            gen::sleep(SECOND * 2).await?;
+            IoLoop::current().unwrap().add_callback(inner.note("next turn"));
+            short.await?;
+            inner.push("no turn, ");
+            gen::moment().await
+        })
+        .unwrap();
+    assert_eq!(order.text(), "no turn, next turn");
+}
+
+#[test]
+fn a_sleep_of_zero_costs_a_turn_and_no_time() {
+    let (clock, io_loop, order) = virtual_loop();
+    let (began, inner) = (clock.now(), order.clone());
+    io_loop
+        .run_sync(async move {
+            IoLoop::current().unwrap().add_callback(inner.note("others, "));
+            gen::sleep(Duration::ZERO).await?;
+            inner.push("then me");
+            Ok::<(), gen::Error>(())
+        })
+        .unwrap();
+    assert_eq!(order.text(), "others, then me");
+    assert_eq!(clock.now(), began);
+}
+
+#[test]
+fn a_dropped_sleep_takes_its_timer_back() {
+    let clock = WatchedClock::default();
+    let io_loop = IoLoop::with_clock(clock.clone());
+    io_loop
+        .run_sync(async {
+            let mut sleep = Box::pin(gen::sleep(SECOND));
+            poll_fn(|cx| {
+                assert!(sleep.as_mut().poll(cx).is_pending());
+                Poll::Ready(())
+            })
+            .await;
+            drop(sleep);
+            gen::sleep(SECOND * 2).await
+        })
+        .unwrap();
+    assert_eq!(clock.waits(), [2], "no stop at one second");
+}
+
+#[test]
+fn a_sleep_for_ever_is_no_overflow() {
+    let io_loop = IoLoop::with_clock(VirtualClock::new());
+    let error = io_loop.run_sync_timeout(SECOND, async {
+        drop(gen::with_timeout(Duration::MAX, gen::sleep(SECOND)));
+        gen::sleep(Duration::MAX).await
+    });
+    assert!(error.unwrap_err().is::<gen::TimeoutError>());
+}
+
+#[test]
+fn a_sleep_off_a_loop_says_what_to_do() {
+    let mut sleep = Box::pin(gen::sleep(SECOND));
+    let mut cx = Context::from_waker(Waker::noop());
+    let Poll::Ready(Err(error)) = sleep.as_mut().poll(&mut cx) else { panic!("it must not hang") };
+    assert!(error.is::<gen::NoLoop>());
+    assert_eq!(
+        error.to_string(),
+        "no `IoLoop` is running on this thread: run the coroutine with `gen::run_sync`"
+    );
+}
+
+#[test]
+fn a_sleep_that_moves_to_another_loop_goes_on_there() {
+    let (_, one, _) = virtual_loop();
+    let (_, two, _) = virtual_loop();
+    let mut sleep = Box::pin(gen::sleep(SECOND));
+    one.block_on(poll_fn(|cx| {
+        assert!(sleep.as_mut().poll(cx).is_pending());
+        Poll::Ready(())
+    }));
+    two.run_sync(sleep).unwrap();
+}
