@@ -123,7 +123,11 @@ fn a_blocking_call_inside_of_a_running_loop_is_an_error_that_says_what_to_do() {
         .run_sync(async move {
             let same = inner.run_sync(async { Ok::<(), gen::Error>(()) }).unwrap_err();
             let fresh = gen::run_sync(async { Ok::<(), gen::Error>(()) }).unwrap_err();
-            let timed = inner.run_sync_timeout(SECOND, async { Ok::<(), gen::Error>(drop(counted)) }).unwrap_err();
+            let timed = inner.run_sync_timeout(SECOND, async move {
+                drop(counted);
+                Ok::<(), gen::Error>(())
+            });
+            let timed = timed.unwrap_err();
             for error in [same, fresh, timed] {
                 assert!(error.is::<LoopRunning>());
                 assert_eq!(
