@@ -149,15 +149,14 @@ fn a_body_that_wakes_others_while_it_is_dropped_does_no_harm() {
         let (wakers, count) = (wakers.clone(), count.clone());
         drop(io_loop.spawn_local(async move {
             let mut held = Vec::new();
-            Ok::<_, gen::Error>(
-                poll_fn(move |cx| {
-                    count.set(count.get() + 1);
-                    wakers.borrow_mut().push(cx.waker().clone());
-                    held.extend(wakers.borrow().iter().cloned().map(WakesInDrop));
-                    Poll::<()>::Pending
-                })
-                .await,
-            )
+            poll_fn(move |cx| {
+                count.set(count.get() + 1);
+                wakers.borrow_mut().push(cx.waker().clone());
+                held.extend(wakers.borrow().iter().cloned().map(WakesInDrop));
+                Poll::<()>::Pending
+            })
+            .await;
+            Ok::<(), gen::Error>(())
         }));
     }
     drop(io_loop);
