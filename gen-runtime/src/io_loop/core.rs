@@ -229,10 +229,15 @@ impl Core {
 
     /// The timers that are due as the turn begins; no clock is read if there are none at all.
     fn collect_due(&self, due: &mut Vec<TimerKey>) {
-        let mut timers = self.timers.borrow_mut();
-        self.turn_began_at.set(timers.next_number());
-        if timers.next_deadline().is_some() {
-            timers.take_due(self.clock.now(), self.id, due);
+        let waits = {
+            let mut timers = self.timers.borrow_mut();
+            self.turn_began_at.set(timers.next_number());
+            timers.next_deadline().is_some()
+        };
+        if waits {
+            // The clock may be a user's: it is asked while nothing is borrowed.
+            let now = self.clock.now();
+            self.timers.borrow_mut().take_due(now, self.id, due);
         }
     }
 
@@ -293,12 +298,5 @@ impl Core {
         for message in mail {
             contain("the drop of a remote callback", || drop(message));
         }
-    }
-}
-
-impl Drop for Core {
-    /// For an owner that was leaked (`mem::forget`): the last handle closes the loop.
-    fn drop(&mut self) {
-        self.close();
     }
 }

@@ -140,6 +140,7 @@ impl ThreadNumber {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
     use std::future::{pending, ready};
     use std::pin::pin;
     use std::rc::Rc;
@@ -184,17 +185,19 @@ mod tests {
 
     #[test]
     fn a_future_that_polls_or_drops_itself_does_nothing() {
-        thread_local!(static CELL: Cell<Option<Pin<&'static ThreadBound<Pin<Box<dyn Future<Output = u8>>>>>>> = const { Cell::new(None) });
-        let body: Pin<Box<dyn Future<Output = u8>>> = Box::pin(async {
-            let cell = CELL.get().unwrap();
-            assert!(cell.poll(&mut cx()).is_none());
-            cell.clear();
+        type Body = Pin<Box<dyn Future<Output = u8>>>;
+        thread_local!(static CELL: RefCell<Option<Pin<Rc<ThreadBound<Body>>>>> = const { RefCell::new(None) });
+        let body: Body = Box::pin(async {
+            let cell = CELL.with_borrow(Clone::clone).unwrap();
+            assert!(cell.as_ref().poll(&mut cx()).is_none());
+            cell.as_ref().clear();
             ready(7).await
         });
-        let cell = Pin::static_ref(Box::leak(Box::new(ThreadBound::new(body))));
-        CELL.set(Some(cell));
-        assert_eq!(cell.poll(&mut cx()), Some(Poll::Ready(7)));
-        cell.clear();
+        let cell = Rc::pin(ThreadBound::new(body));
+        CELL.set(Some(cell.clone()));
+        assert_eq!(cell.as_ref().poll(&mut cx()), Some(Poll::Ready(7)));
+        cell.as_ref().clear();
+        CELL.set(None);
     }
 
     #[test]

@@ -203,18 +203,6 @@ fn a_body_whose_first_step_drops_the_loop_is_dropped_after_that_step() {
 }
 
 #[test]
-fn a_body_that_drops_the_last_handle_to_a_leaked_loop_closes_it() {
-    let (io_loop, drops) = (IoLoop::new(), Drops::new());
-    let handle = io_loop.handle();
-    drop(handle.spawn_local(hold(drops.one())));
-    std::mem::forget(io_loop.handle());
-    let task = handle.spawn_local(async { gen::moment().await });
-    drop(io_loop);
-    assert_eq!(drops.count(), 1);
-    assert!(gen::block_on(task).unwrap_err().is::<LoopClosed>());
-}
-
-#[test]
 fn a_handle_on_another_thread_may_outlive_loop_and_body() {
     let (io_loop, drops) = (IoLoop::new(), Drops::new());
     let held = drops.one();
