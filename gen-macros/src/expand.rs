@@ -66,8 +66,9 @@ fn function(
     paren_token.surround(&mut tokens, |tokens| inputs.to_tokens(tokens));
     tokens.extend(quote_spanned!(ours()=> #returned #where_clause));
     match body {
-        Some(block) => tokens.append(braces(block.group.span(), inside(block))),
-        None => tokens.extend(quote_spanned!(ours()=> ;)),
+        // The user's braces: with ours rustc would take the function for ours, and never call it dead.
+        Ok(block) => tokens.append(braces(block.group.span(), inside(block))),
+        Err(semicolon) => semicolon.to_tokens(&mut tokens),
     }
     tokens
 }
@@ -131,7 +132,8 @@ fn async_block(block: &Block, output: &Output, paths: &Paths) -> TokenStream {
         Pinned::Inferred => TokenStream::new(),
     };
     let body = quote_spanned!(ours()=> #arguments #frame #pin match () { () => #group });
-    let body = braces(group.span(), body);
+    // Ours, but where his are: what happens "at the end of the block" is shown at the end of his.
+    let body = braces(ours().located_at(group.span()), body);
     quote_spanned!(ours()=> async move #body)
 }
 
@@ -150,9 +152,8 @@ pub(crate) fn meta(site: &Site, paths: &Paths) -> TokenStream {
     quote_spanned!(ours()=> || #meta::new(#name, #file!(), #line, #column))
 }
 
-/// Braces of ours, but where the user's are: so that "the end of the function" is that of his.
-pub(crate) fn braces(place: Span, tokens: TokenStream) -> Group {
+fn braces(span: Span, tokens: TokenStream) -> Group {
     let mut group = Group::new(Delimiter::Brace, tokens);
-    group.set_span(ours().located_at(place));
+    group.set_span(span);
     group
 }

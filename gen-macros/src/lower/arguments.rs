@@ -9,8 +9,9 @@
 //! (a, _): T                     __arg3: T              let __arg3 = __arg3; let (a, _) = __arg3;
 //! ```
 //!
-//! A name that begins with `_` goes the way of a pattern: clippy does not like to see such a name used. What a
-//! pattern does not bind stays in `__argN`, which is a local of the machine like any other.
+//! What a pattern does not bind stays in `__argN`, which is a local of the machine like any other. A name that
+//! begins with `_` goes the way of a pattern, and in a tuple, `let (_x,) = (__arg3,)`: clippy does not like to see
+//! such a name used, nor one that is bound to just another name.
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
@@ -68,9 +69,13 @@ impl Arguments {
             let name = Ident::new(&format!("__arg{position}"), ours());
             let pattern = &argument.pat;
             let mutability = BindsByMutableReference::find(pattern);
+            let bind = match **pattern {
+                Pat::Ident(PatIdent { by_ref: None, subpat: None, .. }) => quote_spanned!(ours()=> let (#pattern,) = (#name,);),
+                _ => quote_spanned!(ours()=> let #pattern = #name;),
+            };
             self.moves.extend(quote_spanned!(ours()=>
                 #(#conditions)* let #mutability #name = #name;
-                #(#inside)* let #pattern = #name;
+                #(#inside)* #bind
             ));
             *argument.pat = Pat::Ident(PatIdent {
                 attrs: Vec::new(),

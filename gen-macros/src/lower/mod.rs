@@ -38,8 +38,8 @@ pub(crate) struct Lowered {
     pub(crate) output: Output,
     pub(crate) returned: Returned,
     pub(crate) send: Option<Ident>,
-    /// None for a declared method.
-    pub(crate) body: Option<Block>,
+    /// A declared method has but a semicolon.
+    pub(crate) body: Result<Block, Token![;]>,
     pub(crate) site: Site,
 }
 
@@ -83,9 +83,10 @@ impl Lowered {
             Body::Block(group) => {
                 let arguments = Arguments::take(&mut signature);
                 let (frame, group) = walk::body(group, paths);
-                Some(Block { arguments: arguments.into_moves(), frame, group })
+                Ok(Block { arguments: arguments.into_moves(), frame, group })
             }
-            Body::Declared(_) | Body::Missing => None,
+            Body::Declared(semicolon) => Err(semicolon),
+            Body::Missing => Err(Token![;](signature.paren_token.span.close())),
         };
         let mut output = Output::take(&mut signature, paths);
         let returned = match options.erased {

@@ -11,6 +11,7 @@ use crate::Error;
 macro_rules! box_coroutine {
     ($(#[$doc:meta])* $name:ident: $($bound:tt)*) => {
         $(#[$doc])*
+        #[must_use = "a coroutine is cold: nothing runs until it is yielded, awaited or started with `gen::spawn`"]
         pub struct $name<'a, R> {
             coroutine: Pin<Box<dyn Coroutine<Output = R> + $($bound)* 'a>>,
         }

@@ -12,9 +12,12 @@
 //! | `mod.rs` | `Error` itself, and how it prints |
 //! | `throw.rs` | [`Throw`]: what can be thrown into a coroutine |
 //! | `carried.rs` | the way out to `Box<dyn Error>` and `anyhow::Error`, and back without losing the trace |
+//! | `from_anyhow.rs` | the way in for an `anyhow::Error` |
 //! | `kinds.rs` | the errors of the runtime itself |
 
 mod carried;
+#[cfg(feature = "anyhow")]
+mod from_anyhow;
 mod kinds;
 mod throw;
 
@@ -103,7 +106,7 @@ impl Error {
 
     /// Whether this is an `E`, possibly beneath a [`context`](Error::context).
     #[must_use]
-    pub fn is<E: StdError + 'static>(&self) -> bool {
+    pub fn is<E: StdError + Send + Sync + 'static>(&self) -> bool {
         self.downcast_ref::<E>().is_some()
     }
 
@@ -111,14 +114,16 @@ impl Error {
     ///
     /// Causes that the payload itself names by `source()` are not searched: ask them with [`chain`](Error::chain).
     #[must_use]
-    pub fn downcast_ref<E: StdError + 'static>(&self) -> Option<&E> {
+    pub fn downcast_ref<E: StdError + Send + Sync + 'static>(&self) -> Option<&E> {
         let mut payload: &(dyn StdError + 'static) = &**self;
-        loop {
-            match payload.downcast_ref::<Context>() {
-                Some(context) => payload = &*context.cause,
-                None => return payload.downcast_ref::<E>(),
-            }
+        while let Some(context) = payload.downcast_ref::<Context>() {
+            payload = &*context.cause;
         }
+        #[cfg(feature = "anyhow")]
+        if let Some(from_anyhow) = payload.downcast_ref::<from_anyhow::FromAnyhow>() {
+            return from_anyhow.find();
+        }
+        payload.downcast_ref()
     }
 
     /// The error and its causes, outermost first.

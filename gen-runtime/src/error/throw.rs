@@ -35,10 +35,6 @@ pub enum Text {}
 /// Marks [`gen::Error`](Error) itself.
 #[derive(Debug)]
 pub enum Itself {}
-/// Marks `anyhow::Error`.
-#[cfg(feature = "anyhow")]
-#[derive(Debug)]
-pub enum Anyhow {}
 
 impl<E: StdError + Send + Sync + 'static> Throw<Standard> for E {
     fn throw(self) -> Error {
@@ -70,23 +66,6 @@ impl Throw<Text> for String {
 impl Throw<Text> for &'static str {
     fn throw(self) -> Error {
         Error::from_payload(Arc::new(Message(self.into())))
-    }
-}
-
-#[cfg(feature = "anyhow")]
-impl Throw<Anyhow> for anyhow::Error {
-    fn throw(self) -> Error {
-        // `anyhow` finds a carried error beneath its own contexts, but taking it out would lose them: then only its trace is copied.
-        let carried = self.downcast_ref::<Carried>().map(|carried| carried.0.clone());
-        match carried {
-            Some(error) if self.chain().next().is_some_and(|outermost| outermost.is::<Carried>()) => error,
-            carried => {
-                let boxed: Box<dyn StdError + Send + Sync> = self.into();
-                let mut error = Error::from_payload(Arc::from(boxed));
-                error.repr.trace = carried.map(|carried| carried.repr.trace).unwrap_or_default();
-                error
-            }
-        }
     }
 }
 

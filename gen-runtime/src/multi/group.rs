@@ -8,6 +8,7 @@ use super::engine::Engine;
 use super::outcome::raise;
 use super::shape::Shape;
 use super::slots::Slots;
+use crate::error::Other;
 use crate::Result;
 
 /// The future that waits for all children of a list or map, and puts their results into its shape.
@@ -45,8 +46,10 @@ where
         // As of any future: to poll it again after it was ready is a mistake of the caller.
         let shape = shape.take().expect("a parallel yield was polled after it was ready");
         if engine.has_failure() {
-            let places = (0..).map(|child| shape.place(child));
-            return Poll::Ready(Err(raise(places.zip(slots.results().map(Result::err)))));
+            let failures = slots.results().enumerate().filter_map(|(child, result)| {
+                result.err().map(|error| Other { place: shape.place(child), error })
+            });
+            return Poll::Ready(Err(raise(failures)));
         }
         let values = slots.results().flatten();
         Poll::Ready(Ok(shape.build(values)))

@@ -2,12 +2,11 @@
 
 use log::error;
 
-use crate::error::{Error, Other, Place};
+use crate::error::{Error, Other};
 
-/// The error to raise for children of which at least one has failed; `children` tells each one's place and error, in order.
+/// The error to raise for the children that failed: at least one, in the order of the children.
 #[cold]
-pub(super) fn raise(children: impl Iterator<Item = (Place, Option<Error>)>) -> Error {
-    let mut failures = children.filter_map(|(place, error)| error.map(|error| Other { place, error }));
+pub(super) fn raise(mut failures: impl Iterator<Item = Other>) -> Error {
     let first = failures.next().expect("a child has failed");
     let others: Vec<Other> = failures.collect();
     for other in &others {

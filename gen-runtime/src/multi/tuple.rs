@@ -9,7 +9,7 @@ use pin_project_lite::pin_project;
 use super::engine::Engine;
 use super::outcome::raise;
 use super::slots::Slot;
-use crate::error::Place;
+use crate::error::{Other, Place};
 use crate::Result;
 
 /// A tuple of pending futures, of which [`join`](TupleOfPending::join) makes one.
@@ -60,8 +60,11 @@ macro_rules! tuple_join {
                 match results {
                     ($(Ok($slot),)+) => Poll::Ready(Ok(($($slot,)+))),
                     ($($slot,)+) => {
-                        let errors = [$((Place::Index($index), $slot.err())),+];
-                        Poll::Ready(Err(raise(errors.into_iter())))
+                        let errors = [$($slot.err()),+].into_iter().enumerate();
+                        let failures = errors.filter_map(|(child, error)| {
+                            Some(Other { place: Place::Index(child), error: error? })
+                        });
+                        Poll::Ready(Err(raise(failures)))
                     }
                 }
             }

@@ -1,0 +1,11 @@
+//! What the behaviour tests share: futures that a test opens by hand, a poller that counts wakes, and a logger that listens.
+//!
+//! No test sleeps, and none is timed: a test polls by hand, and says which child goes on when.
+
+mod child;
+mod logged;
+mod poller;
+
+pub use self::child::{Child, Children, Fault};
+pub use self::logged::logged;
+pub use self::poller::{Poller, Task};

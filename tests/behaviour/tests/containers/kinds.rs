@@ -1,0 +1,233 @@
+//! The containers under test: how each is made of children, and how its results are put back in the order of the children.
+
+use std::collections::hash_map::RandomState;
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::marker::PhantomData;
+
+use behaviour::{Child, Fault, Task};
+use gen::Place;
+
+/// A family of containers, for elements of any type.
+pub trait Kind {
+    /// The container.
+    type Of<T>;
+    /// The keys, in the order of the children.
+    type Keys: Send + 'static;
+    /// How many children it may have.
+    const SIZES: &'static [usize];
+
+    fn build(children: Vec<Child>) -> (Self::Of<Child>, Self::Keys);
+    fn values<T>(container: Self::Of<T>, keys: Self::Keys) -> Vec<T>;
+    fn places(keys: &Self::Keys, count: usize) -> Vec<Place>;
+}
+
+/// A container that was yielded; its results come in the order of the children.
+pub struct Started<T> {
+    pub task: Task<gen::BoxCoroutine<'static, gen::Result<Vec<T>>>>,
+    /// How the children are called when they fail.
+    pub places: Vec<Place>,
+}
+
+/// One container under test: yielded as it is, and with `gen::raw` around it.
+pub struct Container {
+    pub sizes: &'static [usize],
+    pub start: fn(Vec<Child>) -> Started<u32>,
+    pub start_raw: fn(Vec<Child>) -> Started<Result<u32, Fault>>,
+}
+
+/// The sizes of containers that may have any.
+const ANY: &[usize] = &[0, 1, 2, 3, 7, 100];
+/// The same for those that have at least one child.
+const SOME: &[usize] = &[1, 2, 3, 7, 100];
+
+fn by_index(count: usize) -> Vec<Place> {
+    (0..count).map(Place::Index).collect()
+}
+
+macro_rules! list {
+    ($name:ident [$($parameter:tt)*] $sizes:expr, $t:ident => $of:ty, $children:ident => $build:expr, $list:ident => $values:expr) => {
+        impl $($parameter)* Kind for $name {
+            type Of<$t> = $of;
+            type Keys = ();
+            const SIZES: &'static [usize] = $sizes;
+
+            fn build($children: Vec<Child>) -> (Self::Of<Child>, ()) {
+                ($build, ())
+            }
+
+            fn values<T>($list: Self::Of<T>, (): ()) -> Vec<T> {
+                $values
+            }
+
+            fn places((): &(), count: usize) -> Vec<Place> {
+                by_index(count)
+            }
+        }
+    };
+}
+
+pub struct Vector;
+pub struct Slice;
+pub struct Deque;
+pub struct Array<const N: usize>(());
+
+list!(Vector [] ANY, T => Vec<T>, children => children, list => list);
+list!(Slice [] ANY, T => Box<[T]>, children => children.into(), list => list.into());
+list!(Deque [] ANY, T => VecDeque<T>, children => children.into(), list => list.into());
+
+impl<const N: usize> Kind for Array<N> {
+    type Of<T> = [T; N];
+    type Keys = ();
+    const SIZES: &'static [usize] = &[N];
+
+    fn build(children: Vec<Child>) -> ([Child; N], ()) {
+        (children.try_into().ok().expect("as many children as the array has places"), ())
+    }
+
+    fn values<T>(array: [T; N], (): ()) -> Vec<T> {
+        array.into()
+    }
+
+    fn places((): &(), count: usize) -> Vec<Place> {
+        by_index(count)
+    }
+}
+
+pub struct Hash<S>(PhantomData<S>);
+pub type StdHash = Hash<RandomState>;
+pub type OtherHash = Hash<BuildHasherDefault<DefaultHasher>>;
+
+impl<S: BuildHasher + Default + 'static> Kind for Hash<S> {
+    type Of<T> = HashMap<String, T, S>;
+    type Keys = Vec<String>;
+    const SIZES: &'static [usize] = ANY;
+
+    /// The order of the children is the map's own, so they are numbered when they are in it.
+    fn build(children: Vec<Child>) -> (Self::Of<Child>, Vec<String>) {
+        let names = (0..).map(|number| format!("key {number}"));
+        let mut map: Self::Of<Child> = names.zip(children).collect();
+        map.values_mut().enumerate().for_each(|(index, child)| child.renumber(index));
+        let keys = map.keys().cloned().collect();
+        (map, keys)
+    }
+
+    fn values<T>(mut map: Self::Of<T>, keys: Vec<String>) -> Vec<T> {
+        let values = keys.iter().map(|key| map.remove(key).expect("the key that was yielded")).collect();
+        assert!(map.is_empty(), "a key that was not yielded");
+        values
+    }
+
+    fn places(keys: &Vec<String>, _: usize) -> Vec<Place> {
+        keys.iter().map(|key| Place::Key(format!("{key:?}"))).collect()
+    }
+}
+
+pub struct BTree;
+
+impl Kind for BTree {
+    type Of<T> = BTreeMap<char, T>;
+    type Keys = ();
+    const SIZES: &'static [usize] = &[0, 1, 2, 3, 7, 26];
+
+    fn build(children: Vec<Child>) -> (Self::Of<Child>, ()) {
+        (('a'..='z').zip(children).collect(), ())
+    }
+
+    fn values<T>(map: Self::Of<T>, (): ()) -> Vec<T> {
+        let keys: String = map.keys().collect();
+        assert!("abcdefghijklmnopqrstuvwxyz".starts_with(&keys), "{keys}");
+        map.into_values().collect()
+    }
+
+    fn places((): &(), count: usize) -> Vec<Place> {
+        ('a'..='z').take(count).map(|key| Place::Key(format!("{key:?}"))).collect()
+    }
+}
+
+macro_rules! tuple {
+    ($name:ident, $count:literal: $($t:ident $element:ident)+) => {
+        pub struct $name;
+
+        list!(
+            $name [] &[$count],
+            T => ($($t,)+),
+            children => {
+                let mut children = children.into_iter();
+                $(let $element = children.next().expect("as many children as elements");)+
+                ($($element,)+)
+            },
+            tuple => {
+                let ($($element,)+) = tuple;
+                vec![$($element),+]
+            }
+        );
+    };
+}
+
+tuple!(Tuple1, 1: T a);
+tuple!(Tuple2, 2: T a T b);
+tuple!(Tuple3, 3: T a T b T c);
+tuple!(Tuple4, 4: T a T b T c T d);
+tuple!(Tuple5, 5: T a T b T c T d T e);
+tuple!(Tuple6, 6: T a T b T c T d T e T f);
+tuple!(Tuple7, 7: T a T b T c T d T e T f T g);
+tuple!(Tuple8, 8: T a T b T c T d T e T f T g T h);
+tuple!(Tuple9, 9: T a T b T c T d T e T f T g T h T i);
+tuple!(Tuple10, 10: T a T b T c T d T e T f T g T h T i T j);
+tuple!(Tuple11, 11: T a T b T c T d T e T f T g T h T i T j T k);
+tuple!(Tuple12, 12: T a T b T c T d T e T f T g T h T i T j T k T l);
+
+pub struct VectorOfVectors;
+pub struct VectorOfOptions;
+pub struct OptionOfVector;
+pub struct TupleOfDeque;
+pub struct SliceOfTuples;
+pub struct ArrayOfArrays;
+pub struct DequeOfMaps;
+
+fn one<T>(list: impl IntoIterator<Item = T>) -> T {
+    let mut list = list.into_iter();
+    let first = list.next().expect("one element");
+    assert!(list.next().is_none(), "more than one element");
+    first
+}
+
+list!(VectorOfVectors [] ANY, T => Vec<Vec<T>>,
+    children => children.into_iter().map(|child| vec![child]).collect(), list => list.into_iter().map(one).collect());
+list!(VectorOfOptions [] ANY, T => Vec<Option<T>>,
+    children => children.into_iter().map(Some).collect(), list => list.into_iter().map(one).collect());
+list!(OptionOfVector [] ANY, T => Option<Vec<T>>, children => Some(children), list => one(list));
+list!(TupleOfDeque [] ANY, T => (VecDeque<T>,), children => (children.into(),), tuple => tuple.0.into());
+list!(SliceOfTuples [] ANY, T => Box<[(T,)]>,
+    children => children.into_iter().map(|child| (child,)).collect(), list => list.into_vec().into_iter().map(|(value,)| value).collect());
+list!(ArrayOfArrays [] &[2], T => [[T; 1]; 2],
+    children => { let [a, b] = Array::<2>::build(children).0; [[a], [b]] }, list => list.into_iter().map(one).collect());
+list!(DequeOfMaps [] SOME, T => VecDeque<BTreeMap<u8, T>>,
+    children => children.into_iter().map(|child| BTreeMap::from([(0, child)])).collect(),
+    list => list.into_iter().map(|map| one(map.into_values())).collect());
+
+/// Two levels of keys: the raised error's place is the outer one.
+pub struct MapOfVectors;
+
+impl Kind for MapOfVectors {
+    type Of<T> = HashMap<String, Vec<T>>;
+    type Keys = Vec<String>;
+    const SIZES: &'static [usize] = ANY;
+
+    fn build(children: Vec<Child>) -> (Self::Of<Child>, Vec<String>) {
+        let names = (0..).map(|number| format!("key {number}"));
+        let mut map: Self::Of<Child> = names.zip(children.into_iter().map(|child| vec![child])).collect();
+        map.values_mut().enumerate().for_each(|(index, list)| list[0].renumber(index));
+        let keys = map.keys().cloned().collect();
+        (map, keys)
+    }
+
+    fn values<T>(map: Self::Of<T>, keys: Vec<String>) -> Vec<T> {
+        StdHash::values(map.into_iter().map(|(key, list)| (key, one(list))).collect(), keys)
+    }
+
+    fn places(keys: &Vec<String>, count: usize) -> Vec<Place> {
+        StdHash::places(keys, count)
+    }
+}

@@ -1,0 +1,423 @@
+//! The rules that hold for every container: one function each.
+
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::task::Poll;
+
+use behaviour::{logged, Children, Fault, Task};
+use gen::BoxCoroutine;
+
+use crate::kinds::{Container, Started};
+
+type Outcome = Poll<Result<Vec<u32>, String>>;
+type Running = Task<BoxCoroutine<'static, gen::Result<Vec<u32>>>>;
+
+impl Container {
+    /// The container with that many children at least, in each of its sizes.
+    fn each(&self, at_least: usize, mut rule: impl FnMut(Children, Running, usize)) {
+        let mut sizes = self.sizes.iter().copied().filter(|&count| count >= at_least).peekable();
+        assert!(sizes.peek().is_some(), "the rule says nothing of this container");
+        for count in sizes {
+            let (children, futures) = Children::of(count);
+            rule(children, (self.start)(futures).task, count);
+        }
+    }
+}
+
+/// A list of one word for each child, as in `poll 0, poll 1`.
+fn each(count: usize, word: impl Fn(usize) -> String, between: &str) -> String {
+    (0..count).map(word).collect::<Vec<_>>().join(between)
+}
+
+fn all(count: usize, number: usize) -> String {
+    each(count, |_| number.to_string(), " ")
+}
+
+/// `number` at one child, and something else at all others.
+fn at(count: usize, child: usize, number: usize, else_: usize) -> String {
+    each(count, |index| (if index == child { number } else { else_ }).to_string(), " ")
+}
+
+fn poll(task: &mut Running) -> Outcome {
+    task.poll().map_err(|error| error.to_string())
+}
+
+fn ready(count: usize) -> Outcome {
+    Poll::Ready(Ok((0..count as u32).collect()))
+}
+
+fn failed(text: &str) -> Outcome {
+    Poll::Ready(Err(text.to_owned()))
+}
+
+fn panics(run: impl FnOnce()) -> bool {
+    catch_unwind(AssertUnwindSafe(run)).is_err()
+}
+
+/// An empty list would never end if the group waited for a wake.
+pub fn an_empty_one_is_ready_at_once(container: &Container) {
+    let (_, futures) = Children::of(0);
+    assert_eq!(poll(&mut (container.start)(futures).task), ready(0));
+}
+
+/// The body goes on in the same poll, without a turn of the loop.
+pub fn ready_children_are_ready_at_once(container: &Container) {
+    container.each(1, |children, mut task, count| {
+        (0..count).for_each(|child| children.set(child, Ok(child as u32)));
+        assert_eq!(poll(&mut task), ready(count));
+        assert_eq!(task.poller.wakes(), 0);
+        assert_eq!(children.drops(), all(count, 1));
+    });
+}
+
+/// Requests would go out one after the other.
+pub fn all_start_at_the_first_poll_in_order(container: &Container) {
+    container.each(1, |children, mut task, count| {
+        assert_eq!(children.journal(), "", "cold until it is polled");
+        assert_eq!(poll(&mut task), Poll::Pending);
+        assert_eq!(children.journal(), each(count, |child| format!("poll {child}"), ", "));
+    });
+}
+
+/// Results would come under the wrong index or key.
+pub fn results_keep_the_order_of_the_children(container: &Container) {
+    container.each(1, |children, mut task, count| {
+        assert_eq!(poll(&mut task), Poll::Pending);
+        (0..count).rev().for_each(|child| children.end(child, Ok(child as u32)));
+        assert_eq!(poll(&mut task), ready(count));
+    });
+}
+
+/// The container would be given out half full, or never.
+pub fn it_waits_for_the_last_child(container: &Container) {
+    container.each(1, |children, mut task, count| {
+        for child in 0..count {
+            assert_eq!(poll(&mut task), Poll::Pending);
+            children.end(child, Ok(child as u32));
+            assert_eq!(task.poller.wakes(), 1, "the group asks for a poll when child {child} ends");
+        }
+        assert_eq!(poll(&mut task), ready(count));
+    });
+}
+
+/// Which error arrives would depend on the network.
+pub fn the_first_error_in_child_order_is_raised(container: &Container) {
+    container.each(2, |children, mut task, count| {
+        assert_eq!(poll(&mut task), Poll::Pending);
+        for child in (0..count).rev() {
+            children
+                .end(child, if child == 0 { Ok(0) } else { Err(if child == 1 { "first" } else { "later" }) });
+            let expected = if child == 0 { failed("first") } else { Poll::Pending };
+            assert_eq!(poll(&mut task), expected);
+        }
+    });
+}
+
+/// What else went wrong would be lost.
+pub fn later_errors_are_kept_and_logged_once(container: &Container) {
+    for &count in container.sizes.iter().filter(|&&count| count >= 2) {
+        let (children, futures) = Children::of(count);
+        let Started { mut task, places } = (container.start)(futures);
+        for child in 0..count {
+            // Every second one fails.
+            children.set(child, if child % 2 == 0 { Err("fault") } else { Ok(0) });
+        }
+        let (outcome, lines) = logged(|| task.poll());
+        let Poll::Ready(Err(error)) = outcome else {
+            panic!("{count} children failed, and the whole did not")
+        };
+        assert!(error.is::<Fault>());
+        let others: Vec<_> = error.others().iter().map(ToString::to_string).collect();
+        let later = || places.iter().step_by(2).skip(1);
+        assert_eq!(others, later().map(|place| format!("[{place}]: fault")).collect::<Vec<_>>());
+        assert!(error.others().iter().zip(later()).all(|(other, place)| other.place == *place));
+        let expected =
+            later().map(|place| format!("ERROR gen: multiple errors in a parallel yield: [{place}]: fault"));
+        assert_eq!(lines, expected.collect::<Vec<_>>());
+    }
+}
+
+/// The log would tell of an error that the caller handles.
+pub fn a_single_error_is_not_logged(container: &Container) {
+    container.each(1, |children, mut task, count| {
+        (0..count)
+            .for_each(|child| children.set(child, if child + 1 == count { Err("last") } else { Ok(0) }));
+        let (outcome, lines) = logged(|| poll(&mut task));
+        assert_eq!(outcome, failed("last"));
+        assert!(lines.is_empty(), "{lines:?}");
+    });
+}
+
+/// A failure would stop what the others do half-way.
+pub fn a_failure_stops_no_other_child(container: &Container) {
+    container.each(2, |children, mut task, count| {
+        children.set(0, Err("early"));
+        for child in 1..count {
+            assert_eq!(poll(&mut task), Poll::Pending);
+            assert_eq!(children.drops(), each(count, |index| usize::from(index < child).to_string(), " "));
+            children.end(child, Ok(0));
+        }
+        assert_eq!(poll(&mut task), failed("early"));
+    });
+}
+
+/// `gen::raw` would raise an error, or lose it.
+pub fn raw_gives_every_result(container: &Container) {
+    for &count in container.sizes.iter().filter(|&&count| count >= 1) {
+        let (children, futures) = Children::of(count);
+        let mut task = (container.start_raw)(futures).task;
+        assert!(task.poll().is_pending());
+        (0..count).for_each(|child| children.end(child, if child % 2 == 0 { Err("fault") } else { Ok(7) }));
+        let (outcome, lines) = logged(|| task.poll());
+        let expected = |child| if child % 2 == 0 { Err(Fault("fault".to_owned())) } else { Ok(7) };
+        let Poll::Ready(Ok(results)) = outcome else {
+            panic!("raw results of {count} children: {outcome:?}")
+        };
+        assert_eq!(results, (0..count).map(expected).collect::<Vec<_>>());
+        assert!(lines.is_empty(), "{lines:?}");
+    }
+}
+
+/// Connections would stay open: a child that was never polled, one that is pending, one that has ended.
+pub fn a_drop_drops_each_child_once(container: &Container) {
+    container.each(1, |children, task, count| {
+        drop(task);
+        assert_eq!(children.drops(), all(count, 1), "never polled");
+        assert_eq!(children.polls(), all(count, 0));
+    });
+    container.each(1, |children, mut task, count| {
+        assert_eq!(poll(&mut task), Poll::Pending);
+        drop(task);
+        assert_eq!(children.drops(), all(count, 1), "suspended");
+    });
+}
+
+/// Results that nobody takes would leak, or their children be dropped twice.
+pub fn a_half_ended_one_drops_each_child_once(container: &Container) {
+    container.each(2, |children, mut task, count| {
+        children.set(0, if count > 2 { Err("fault") } else { Ok(0) });
+        assert_eq!(poll(&mut task), Poll::Pending);
+        assert_eq!(children.drops(), at(count, 0, 1, 0));
+        drop(task);
+        assert_eq!(children.drops(), all(count, 1));
+    });
+}
+
+/// A connection would be held until the slowest of all is there.
+pub fn a_child_is_dropped_as_soon_as_it_ends(container: &Container) {
+    container.each(2, |children, mut task, count| {
+        assert_eq!(poll(&mut task), Poll::Pending);
+        children.journal();
+        children.end(1, Ok(0));
+        assert_eq!(poll(&mut task), Poll::Pending);
+        assert_eq!(children.journal(), "poll 1, drop 1");
+        assert_eq!(children.drops(), at(count, 1, 1, 0));
+    });
+}
+
+/// Ten thousand children would be polled for each one that goes on.
+pub fn only_the_woken_child_is_polled(container: &Container) {
+    container.each(2, |children, mut task, count| {
+        assert_eq!(poll(&mut task), Poll::Pending);
+        for child in 0..count {
+            children.journal();
+            children.wake(child);
+            assert_eq!(poll(&mut task), Poll::Pending);
+            assert_eq!(children.journal(), format!("poll {child}"));
+        }
+        assert_eq!(poll(&mut task), Poll::Pending);
+        assert_eq!(children.polls(), all(count, 2), "a poll without a wake polls nobody");
+    });
+}
+
+/// One child could starve another one that was woken before it.
+pub fn woken_children_are_polled_in_the_order_of_their_wakes(container: &Container) {
+    container.each(2, |children, mut task, count| {
+        assert_eq!(poll(&mut task), Poll::Pending);
+        children.journal();
+        for child in (0..count).rev() {
+            children.wake(child);
+            children.wake(child);
+        }
+        assert_eq!(task.poller.wakes(), 1, "one wake asks for all");
+        assert_eq!(poll(&mut task), Poll::Pending);
+        assert_eq!(children.journal(), each(count, |index| format!("poll {}", count - 1 - index), ", "));
+    });
+}
+
+/// A child that says "again" while it is polled would hang.
+pub fn a_wake_during_the_own_poll_is_not_lost(container: &Container) {
+    container.each(1, |children, mut task, count| {
+        let last = count - 1;
+        for first in [true, false] {
+            if !first {
+                children.wake(last);
+            }
+            children.on_poll(last, move |children| children.wake(last));
+            task.poller.wakes();
+            assert_eq!(poll(&mut task), Poll::Pending);
+            assert_eq!(task.poller.wakes(), 1, "another poll is asked for, once");
+            children.journal();
+            assert_eq!(poll(&mut task), Poll::Pending);
+            assert_eq!(children.journal(), format!("poll {last}"));
+        }
+    });
+}
+
+/// A channel between two children would hang, in the one direction or the other.
+pub fn a_wake_of_a_sibling_during_a_poll_is_not_lost(container: &Container) {
+    container.each(2, |children, mut task, count| {
+        let last = count - 1;
+        for (waking, woken) in [(0, last), (last, 0)] {
+            assert_eq!(poll(&mut task), Poll::Pending);
+            children.wake(waking);
+            children.on_poll(waking, move |children| children.wake(woken));
+            task.poller.wakes();
+            children.journal();
+            assert_eq!(poll(&mut task), Poll::Pending);
+            assert_eq!(task.poller.wakes(), 1, "another poll is asked for, once");
+            assert_eq!(poll(&mut task), Poll::Pending);
+            assert_eq!(children.journal(), format!("poll {waking}, poll {woken}"));
+        }
+    });
+}
+
+/// A child that wakes itself again and again would keep the others, and the loop, from running.
+pub fn a_child_that_always_wakes_itself_stops_nobody(container: &Container) {
+    container.each(2, |children, mut task, count| {
+        for turn in 0..10 {
+            children.on_poll(0, |children| children.wake(0));
+            if turn == 5 {
+                (1..count).for_each(|child| children.end(child, Ok(child as u32)));
+            }
+            children.journal();
+            assert_eq!(poll(&mut task), Poll::Pending);
+            assert_eq!(children.journal().matches("poll 0").count(), 1);
+        }
+        children.set(0, Ok(0));
+        assert_eq!(poll(&mut task), ready(count));
+    });
+}
+
+/// A late wake would poll a future that has ended, which panics.
+pub fn a_wake_of_a_child_that_has_ended_is_harmless(container: &Container) {
+    container.each(2, |children, mut task, count| {
+        children.set(0, Ok(0));
+        assert_eq!(poll(&mut task), Poll::Pending);
+        children.wake(0);
+        assert_eq!(poll(&mut task), Poll::Pending);
+        children.wake(0);
+        (1..count).for_each(|child| children.end(child, Ok(child as u32)));
+        children.wake(1);
+        assert_eq!(poll(&mut task), ready(count));
+        assert_eq!(children.polls(), at(count, 0, 1, 2));
+        (0..count).for_each(|child| children.wake(child));
+    });
+}
+
+/// A timer or a socket that keeps a waker would use freed memory, or keep the task alive.
+pub fn a_waker_may_outlive_the_container(container: &Container) {
+    for ends in [true, false] {
+        container.each(1, |children, mut task, count| {
+            assert_eq!(poll(&mut task), Poll::Pending);
+            if ends {
+                (0..count).for_each(|child| children.end(child, Ok(child as u32)));
+                assert_eq!(poll(&mut task), ready(count));
+            }
+            let Task { coroutine, poller, .. } = task;
+            drop(coroutine);
+            poller.wakes();
+            (0..count).for_each(|child| children.wake(child));
+            assert_eq!(poller.wakes(), 0, "nobody is there to be woken");
+            assert_eq!(poller.into_leak().clones(), 0, "the wakers of children keep the task's waker");
+            let another = children.waker(count - 1).clone();
+            children.forget_wakers();
+            another.wake_by_ref();
+            another.wake();
+        });
+    }
+}
+
+/// A timer's thread could not wake a child.
+pub fn a_wake_may_come_from_another_thread(container: &Container) {
+    container.each(1, |children, mut task, count| {
+        assert_eq!(poll(&mut task), Poll::Pending);
+        let woken_there = |children: Children| {
+            std::thread::spawn(move || (0..count).for_each(|child| children.end(child, Ok(child as u32))))
+        };
+        woken_there(children).join().expect("the thread ends");
+        assert_eq!(task.poller.wakes(), 1);
+        assert_eq!(poll(&mut task), ready(count));
+    });
+}
+
+/// The waker of another task would never be woken after the container has moved there.
+pub fn it_may_be_polled_by_another_task_later(container: &Container) {
+    container.each(1, |children, mut task, _| {
+        assert_eq!(poll(&mut task), Poll::Pending);
+        let before = std::mem::take(&mut task.poller);
+        assert_eq!(poll(&mut task), Poll::Pending);
+        children.wake(0);
+        assert_eq!(task.poller.wakes(), 1);
+        assert_eq!(before.wakes(), 0);
+        assert_eq!(before.into_leak().clones(), 0);
+    });
+}
+
+/// The other children would leak, or be dropped twice.
+pub fn a_panic_of_a_child_drops_the_others_once(container: &Container) {
+    for first in [true, false] {
+        container.each(1, |children, mut task, count| {
+            let bad = count / 2;
+            if !first {
+                assert_eq!(poll(&mut task), Poll::Pending);
+                (0..count).for_each(|child| children.wake(child));
+            }
+            children.set(0, Ok(0));
+            children.on_poll(bad, |_| panic!("the child panics"));
+            assert!(panics(|| drop(poll(&mut task))));
+            drop(task);
+            assert_eq!(children.drops(), all(count, 1));
+        });
+    }
+}
+
+/// The other children would leak, or be dropped twice.
+pub fn a_panic_in_the_drop_of_a_child_drops_the_others_once(container: &Container) {
+    container.each(1, |children, mut task, count| {
+        children.panic_in_drop(count / 2);
+        assert_eq!(poll(&mut task), Poll::Pending);
+        assert!(panics(|| drop(task)), "dropped while it waits");
+        assert_eq!(children.drops(), all(count, 1));
+    });
+    container.each(1, |children, mut task, count| {
+        let bad = count / 2;
+        children.panic_in_drop(bad);
+        children.set(bad, Ok(0));
+        assert!(panics(|| drop(poll(&mut task))), "dropped as it ends");
+        assert!(!panics(|| drop(task)));
+        assert_eq!(children.drops(), all(count, 1));
+    });
+}
+
+/// Cancelling a parallel wait would leave its children behind.
+pub fn a_thrown_error_reaches_the_yield_and_drops_the_children(container: &Container) {
+    container.each(1, |children, mut task, count| {
+        assert_eq!(poll(&mut task), Poll::Pending);
+        let Poll::Ready(Err(error)) = task.throw("stop") else { panic!("the yield takes the error") };
+        assert_eq!(error.to_string(), "stop");
+        assert_eq!(error.trace().len(), 1);
+        assert_eq!(task.left(), None);
+        assert_eq!(children.drops(), all(count, 1));
+        assert_eq!(children.polls(), all(count, 1));
+    });
+}
+
+/// A result that is there already would be thrown away for a cancellation.
+pub fn a_result_wins_over_a_thrown_error(container: &Container) {
+    container.each(1, |children, mut task, count| {
+        assert_eq!(poll(&mut task), Poll::Pending);
+        (0..count).for_each(|child| children.end(child, Ok(child as u32)));
+        assert_eq!(task.throw("late").map_err(|error| error.to_string()), ready(count));
+        assert_eq!(task.left().as_deref(), Some("late"));
+    });
+}

@@ -1,0 +1,83 @@
+//! Bodies: yields wherever they may stand. Most are private, so that dead code would be seen.
+
+use std::collections::HashMap;
+use std::future::ready;
+
+use r#gen::yield_;
+
+#[r#gen::coroutine]
+fn in_macros(n: u32) -> r#gen::Result<String> {
+    let mut list = vec![yield_!(ready(n))?, yield_!(ready(n))?];
+    list.push(n);
+    assert_eq!(list.len(), 3, "{}", yield_!(ready(n))?);
+    let text = format!("{} {}", yield_!(ready(n))?, yield_!(ready(yield_!(ready(n))?))?);
+    Ok(text)
+}
+
+#[r#gen::coroutine]
+fn parallel(n: u32) -> r#gen::Result<u32> {
+    let (a, b) = yield_!((ready(n), ready(Ok::<u32, std::fmt::Error>(n))))?;
+    let list = yield_!((0..n).map(ready).collect::<Vec<_>>())?;
+    let map = yield_!(HashMap::from([("a", ready(n))]))?;
+    Ok(a + b + list.iter().sum::<u32>() + map["a"])
+}
+
+#[r#gen::coroutine]
+fn blocks() -> r#gen::Result<u32> {
+    let block = async { yield_!(ready(1)) };
+    let moved = async move { yield_!(ready(1)) };
+    Ok(block.await? + moved.await?)
+}
+
+#[r#gen::coroutine]
+fn matched(n: u32) -> r#gen::Result<u32> {
+    let Some(value) = yield_!(ready(Some(n)))? else { return Ok(0) };
+    match yield_!(ready(value)) {
+        Err(error) if error.is::<std::fmt::Error>() => Ok(0),
+        other => other,
+    }
+}
+
+#[r#gen::coroutine]
+fn statements(n: u32) -> r#gen::Result {
+    yield_!(ready(()))?;
+    if n > 1 {
+        yield_!(ready(()))?;
+    }
+    for i in 0..yield_!(ready(n))? {
+        if i == yield_!(ready(2))? {
+            continue;
+        }
+        yield_!(ready(()))?;
+    }
+    drop(yield_!(ready(n)));
+    Ok(())
+}
+
+#[r#gen::coroutine]
+fn nested() -> r#gen::Result<u32> {
+    #[r#gen::coroutine]
+    fn inner(n: u32) -> r#gen::Result<u32> {
+        yield_!(ready(n))
+    }
+    yield_!(inner(1))
+}
+
+#[r#gen::co]
+fn last_statement_without_value(n: &mut u32) {
+    *n += yield_!(ready(1)).unwrap_or(0);
+}
+
+/// Starts them all.
+///
+/// # Errors
+///
+/// Never.
+#[r#gen::coroutine]
+pub fn all() -> r#gen::Result<String> {
+    let mut n = 1;
+    yield_!(statements(n))?;
+    yield_!(last_statement_without_value(&mut n))?;
+    let sum = yield_!(parallel(n))? + yield_!(blocks())? + yield_!(matched(n))? + yield_!(nested())?;
+    yield_!(in_macros(sum))
+}

@@ -1,0 +1,96 @@
+//! Outputs.
+
+use std::fmt::Display;
+use std::future::ready;
+
+use r#gen::yield_;
+
+/// Nothing, and early.
+#[r#gen::coroutine]
+pub fn unit(early: bool) {
+    if early {
+        return;
+    }
+    let _: u32 = yield_!(ready(1)).unwrap_or(0);
+}
+
+/// For ever.
+#[r#gen::coroutine]
+pub fn never() -> ! {
+    loop {
+        let _: u32 = yield_!(ready(1)).unwrap_or(0);
+    }
+}
+
+/// A loop that is the whole body.
+#[r#gen::coroutine]
+pub fn loops(end: u32) -> u32 {
+    let mut n = 0;
+    loop {
+        n += yield_!(ready(1)).unwrap_or(1);
+        if n > end {
+            return n;
+        }
+    }
+}
+
+/// # Panics
+///
+/// Always.
+#[r#gen::coroutine]
+pub fn panics() -> u32 {
+    panic!("always")
+}
+
+/// Opaque.
+#[r#gen::coroutine]
+pub fn opaque(n: u32) -> impl Display + Send {
+    n
+}
+
+/// Opaque within.
+///
+/// # Errors
+///
+/// What the yield fails with.
+#[r#gen::coroutine]
+pub fn opaque_within(n: u32) -> r#gen::Result<impl Iterator<Item = u32> + Send> {
+    let n = yield_!(ready(n))?;
+    Ok(0..n)
+}
+
+/// A type that is almost too complex.
+#[r#gen::coroutine]
+pub fn complex(n: u32) -> Option<Box<dyn Fn(u32) -> Result<u32, String> + Send + Sync>> {
+    Some(Box::new(move |m| if m > n { Ok(m) } else { Err(String::from("small")) }))
+}
+
+/// A one-line match.
+#[r#gen::coroutine]
+pub fn matches(n: Option<u32>) -> u32 {
+    match n {
+        Some(n) => yield_!(ready(n)).unwrap_or(0),
+        None => 0,
+    }
+}
+
+/// Text.
+#[r#gen::coroutine]
+pub fn conditional(n: u32) -> &'static str {
+    if yield_!(ready(n)).unwrap_or(0) > 1 {
+        "many"
+    } else {
+        "few"
+    }
+}
+
+/// A result of one's own.
+///
+/// # Errors
+///
+/// Never.
+#[r#gen::coroutine]
+pub fn own_error(n: u32) -> Result<u32, Box<dyn std::error::Error + Send + Sync>> {
+    let parsed: u32 = "1".parse()?;
+    Ok(parsed + yield_!(ready(n))?)
+}
