@@ -1,7 +1,8 @@
 //! The loop itself: what the owner, the handles and the current-loop entry share.
 //!
-//! All of it belongs to one thread (`Rc`, cells); what other threads may touch is `remote`. The cells are borrowed only
-//! for moments in which no code of a user runs: what is taken out of them is called, polled or dropped afterwards.
+//! All of it belongs to one thread (`Rc`, cells); what other threads may touch is `remote`. The cells are
+//! borrowed only for moments in which no code of a user runs: what is taken out of them is called, polled or
+//! dropped afterwards.
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -241,7 +242,8 @@ impl Core {
         }
     }
 
-    /// A slot has one job in the queue at most, and the run ends with the turn in which the root is done: so it is not polled again after that.
+    /// A slot has one job in the queue at most, and the run ends with the turn in which the root is done: so
+    /// it is not polled again after that.
     fn poll_root(&self, root: &mut Option<(SlotId, &mut dyn Root)>) {
         if let Some((slot, root)) = root {
             root.poll(&mut Context::from_waker(&waker(self.id, *slot)));

@@ -203,7 +203,8 @@ fn a_task_that_wakes_itself_for_ever_starves_nobody() {
 
 #[test]
 fn t18_a_hundred_thousand_ready_yields_end_in_one_turn_and_others_go_on() {
-    // They use no stack and no turn, as in Tornado; a body that never suspends at all starves others by design, and `moment` is its remedy.
+    // They use no stack and no turn, as in Tornado; a body that never suspends at all starves others by
+    // design, and `moment` is its remedy.
     let (io_loop, order) = (IoLoop::new(), Order::new());
     let inner = order.clone();
     io_loop.add_callback(order.note("before "));
