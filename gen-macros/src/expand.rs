@@ -143,13 +143,14 @@ fn pin(ty: &syn::Type, paths: &Paths) -> TokenStream {
     quote_spanned!(ours()=> match () { () => {} _ => return #output::<#ty>() })
 }
 
-/// A closure without captures, which takes no space.
+/// A function, which takes no space as a value. A closure would take none either, but its type names the type parameters of the coroutine once
+/// more than the machine does, and the names of nested machines would double with each level.
 pub(crate) fn meta(site: &Site, paths: &Paths) -> TokenStream {
     let Site { name, line, column } = site;
     let (meta, file) = (paths.meta(), paths.file());
     let name = syn::LitStr::new(name, ours());
     let [line, column] = [line, column].map(|number| proc_macro2::Literal::u32_unsuffixed(*number));
-    quote_spanned!(ours()=> || #meta::new(#name, #file!(), #line, #column))
+    quote_spanned!(ours()=> { fn meta() -> #meta { #meta::new(#name, #file!(), #line, #column) } meta })
 }
 
 fn braces(span: Span, tokens: TokenStream) -> Group {

@@ -177,11 +177,5 @@ fn describe(error: &gen::Error, timeout: Duration) -> String {
     if error.is::<gen::TimeoutError>() {
         return format!("no answer within {timeout:?}");
     }
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    text
+    format!("{error:#}")
 }

@@ -6,10 +6,10 @@
 //!     body                                     machine(async move {
 //! }                                                let mut a = a;                              // arguments
 //!                                                  let __arg1 = __arg1; let (b, _) = __arg1;
-//!                                                  let __frame = Frame::new(0);                // walk
+//!                                                  let __frame = const { Frame::new(0) };      // walk
 //!                                                  match () { .. _ => return output::<R>() }   // output
 //!                                                  match () { () => { body, walked } }
-//!                                              }, || Meta::new("f", file, line, column))
+//!                                              }, meta: fn() -> Meta { "f", file, line, column })
 //!                                          }
 //! ```
 
