@@ -20,6 +20,7 @@ use super::waker::SlotId;
 use super::IoLoop;
 use crate::coroutine::throw::hide;
 use crate::error::{Error, Panicked};
+use crate::report;
 use crate::task::{self, JoinHandle};
 use crate::time::with_deadline;
 
@@ -156,7 +157,9 @@ impl IoLoop {
         task::start(&self.core, async move {
             let result = future.await;
             if let (true, Err(error)) = (abandoned.get(), &result) {
-                log::error!(target: "gen", "a coroutine failed after its `run_sync_timeout` had given up: {error:?}");
+                report::error(format_args!(
+                    "a coroutine failed after its `run_sync_timeout` had given up: {error:?}"
+                ));
             }
             Ok::<_, Error>(result)
         })
