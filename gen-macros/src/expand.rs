@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, TokenStreamExt, quote_spanned};
 use syn::Signature;
 
-use crate::lower::{Block, Lowered, Output, Pinned, Returned, Site};
+use crate::lower::{Block, Lowered, Output, Returned, Site};
 use crate::mistakes::Mistakes;
 use crate::options::{Attribute, Options, Threads};
 use crate::parse::Function;
@@ -121,36 +121,29 @@ pub(crate) fn wrap(lowered: &Lowered, paths: &Paths, body: &TokenStream, meta: &
 }
 
 /// The one `async` block. Nothing that has a destructor is added to it.
-///
-/// The user's block is an arm: temporaries of its last expression are dropped at its end, before the arguments,
-/// on every edition, and rustc does not find that its braces could go.
 fn async_block(block: &Block, output: &Output, paths: &Paths) -> TokenStream {
     let Block { arguments, frame, group } = block;
-    let pin = match &output.pinned {
-        Pinned::Unit => pin(&output.declared, paths),
-        Pinned::To(ty) => pin(ty, paths),
-        Pinned::Inferred => TokenStream::new(),
+    let unreached = paths.output();
+    let result = match output.pinned_type() {
+        Some(ty) => quote_spanned! {ours()=>
+            match () { () => {} _ => return #unreached::<#ty>() }
+            return match () { () => #group _ => #unreached::<#ty>() };
+        },
+        None => quote_spanned!(ours()=> match () { () => #group }),
     };
-    let body = quote_spanned!(ours()=> #arguments #frame #pin match () { () => #group });
+    let body = quote_spanned!(ours()=> #arguments #frame #result);
     // Ours, but where his are: what happens "at the end of the block" is shown at the end of his.
     let body = braces(ours().located_at(group.span()), body);
     quote_spanned!(ours()=> async move #body)
 }
 
-/// Says what `return` and `?` are to agree with. Of the second arm rustc checks the types, and makes no code.
-fn pin(ty: &syn::Type, paths: &Paths) -> TokenStream {
-    let output = paths.output();
-    quote_spanned!(ours()=> match () { () => {} _ => return #output::<#ty>() })
-}
-
-/// A function, which takes no space as a value. A closure would take none either, but its type names the type parameters of the coroutine once
-/// more than the machine does, and the names of nested machines would double with each level.
+/// A closure without captures, which takes no space.
 pub(crate) fn meta(site: &Site, paths: &Paths) -> TokenStream {
     let Site { name, line, column } = site;
     let (meta, file) = (paths.meta(), paths.file());
     let name = syn::LitStr::new(name, ours());
     let [line, column] = [line, column].map(|number| proc_macro2::Literal::u32_unsuffixed(*number));
-    quote_spanned!(ours()=> { fn meta() -> #meta { #meta::new(#name, #file!(), #line, #column) } meta })
+    quote_spanned!(ours()=> || #meta::new(#name, #file!(), #line, #column))
 }
 
 fn braces(span: Span, tokens: TokenStream) -> Group {

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::{Error, Item};
 
 use crate::expand;
-use crate::lower::{Lowered, Pinned};
+use crate::lower::Lowered;
 use crate::mistakes::Mistakes;
 use crate::options::Attribute;
 use crate::paths::{Paths, ours};
@@ -16,12 +16,11 @@ pub(crate) fn without_body(attribute: Attribute, lowered: &Lowered, paths: &Path
         Attribute::Main => expand::main(lowered, |_| quote_spanned!(ours()=> loop {})),
         Attribute::Coroutine => expand::coroutine(lowered, paths, |block| {
             let arguments = &block.arguments;
-            let output = match &lowered.output.pinned {
-                Pinned::Unit | Pinned::Inferred => quote_spanned!(ours()=> ()),
-                Pinned::To(ty) => quote_spanned!(ours()=> #ty),
+            let value = paths.output();
+            let body = match lowered.output.pinned_type() {
+                Some(ty) => quote_spanned!(ours()=> async move { #arguments #value::<#ty>() }),
+                None => quote_spanned!(ours()=> async move { #arguments loop {} }),
             };
-            let body =
-                quote_spanned!(ours()=> async move { #arguments let output: #output = loop {}; output });
             expand::wrap(lowered, paths, &body, &expand::meta(&lowered.site, paths))
         }),
     }

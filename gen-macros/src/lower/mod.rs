@@ -6,10 +6,10 @@
 //!     body                                     machine(async move {
 //! }                                                let mut a = a;                              // arguments
 //!                                                  let __arg1 = __arg1; let (b, _) = __arg1;
-//!                                                  let __frame = const { Frame::new(0) };      // walk
+//!                                                  let __frame = Frame::new(0);                // walk
 //!                                                  match () { .. _ => return output::<R>() }   // output
-//!                                                  match () { () => { body, walked } }
-//!                                              }, meta: fn() -> Meta { "f", file, line, column })
+//!                                                  return match () { () => { body, walked } .. };
+//!                                              }, || Meta::new("f", file, line, column))
 //!                                          }
 //! ```
 
@@ -23,7 +23,7 @@ use syn::ext::IdentExt;
 use syn::{Attribute, Ident, Safety, Signature, Token, Visibility};
 
 use self::arguments::Arguments;
-pub(crate) use self::output::{Output, Pinned};
+pub(crate) use self::output::Output;
 use crate::options::{Options, Threads};
 use crate::parse::{Body, Function};
 use crate::paths::Paths;

@@ -1,15 +1,20 @@
 //! The return type `R`: what the signature says, and how the machine is held to it.
 //!
 //! rustc does not know what an `async` block returns until it has seen it, so `return x`, `?` and the last
-//! expression would have to agree among themselves. One statement before the body holds them all to `R`:
+//! expression would have to agree among themselves. A statement before the body holds them all to `R`:
 //!
 //! ```text
 //! match () { () => {} _ => return output::<R>() }
+//! return match () { () => { body } _ => output::<R>() };
 //! ```
 //!
-//! The second arm cannot be reached: its types are checked, but no code is made of it, not even a drop flag. (An
-//! `if false` would leave flags, and what follows a `break` is reported as unreachable.) An `impl Trait` in `R`
-//! is left to inference: `_`.
+//! The second arms cannot be reached: their types are checked, but no code is made of them, not even a drop flag.
+//! (An `if false` would leave flags, and what follows a `break` is reported as unreachable.) An `impl Trait` in
+//! `R` is left to inference: `_`.
+//!
+//! In an arm, temporaries of the body's last expression are dropped at its end, before the arguments, on every
+//! edition; rustc does not find that its braces could go; nor, because of the other arm, that a body which never
+//! ends makes the `return` unreachable; nor clippy, because of the `return`, that an `async` block ends in a future.
 
 use quote::quote_spanned;
 use syn::visit_mut::{self, VisitMut};
@@ -31,8 +36,10 @@ pub(crate) enum Pinned {
     Unit,
     /// A type, with `_` for each `impl Trait` in it.
     To(Box<Type>),
-    /// All of it is `impl Trait`, or it is `!`, which nothing returns.
+    /// All of it is `impl Trait`: `_`.
     Inferred,
+    /// `!`: there is nothing to return.
+    Never,
 }
 
 impl Output {
@@ -45,11 +52,23 @@ impl Output {
             }
             ReturnType::Type(arrow, ty) => {
                 let (declared, pinned) = match without_groups(*ty) {
-                    Type::Never(never) => (spell_never(&never, paths), Pinned::Inferred),
+                    Type::Never(never) => (spell_never(&never, paths), Pinned::Never),
                     ty => (ty.clone(), Pinned::to(ty)),
                 };
                 Output { arrow: Some(arrow), declared, pinned }
             }
+        }
+    }
+}
+
+impl Output {
+    /// What to hold the body to; nothing if it never returns.
+    pub(crate) fn pinned_type(&self) -> Option<Type> {
+        match &self.pinned {
+            Pinned::Unit => Some(self.declared.clone()),
+            Pinned::To(ty) => Some((**ty).clone()),
+            Pinned::Inferred => Some(Type::Verbatim(quote_spanned!(ours()=> _))),
+            Pinned::Never => None,
         }
     }
 }

@@ -77,7 +77,8 @@ where
             Ok(Some(Poll::Pending)) => return false,
             Ok(Some(Poll::Ready(result))) => self.finish(result),
             Err(payload) => self.finish(Err(Panicked::new(payload).into())),
-            // Nobody else polls a body, so this is only reached if it was cleared, and then the end was reported.
+            // Nobody else polls a body, so this is only reached if it was cleared, and then the end was
+            // reported.
             Ok(None) => {}
         }
         true

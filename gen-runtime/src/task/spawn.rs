@@ -11,10 +11,11 @@ use crate::io_loop::{current, Core, NoLoop};
 
 /// Starts a coroutine, or any other future of a `Result`, as a task of its own.
 ///
-/// The body runs at once, up to its first suspension, before this returns; the rest runs on the loop, whether or not anyone waits for the
-/// [`JoinHandle`]. So what only needs ready things is done on return.
+/// The body runs at once, up to its first suspension, before this returns; the rest runs on the loop, whether
+/// or not anyone waits for the [`JoinHandle`]. So what only needs ready things is done on return.
 ///
-/// The coroutine must be `Send`, so that it may be started on any runtime; [`spawn_local`] takes those that are not.
+/// The coroutine must be `Send`, so that it may be started on any runtime; [`spawn_local`] takes those that
+/// are not.
 ///
 /// ```
 /// let order = gen::run_sync(async {

@@ -1,0 +1,21 @@
+//! They do what they do on every edition.
+
+use macro_edition_2024::{Erased, Page, describe, let_chains, never, recursive};
+
+#[test]
+fn t10_coroutines_of_edition_2024() {
+    let page = Page { text: "one two" };
+    let mut count = 0;
+    assert_eq!(r#gen::run_sync(describe(&page, &mut count, "-")).unwrap(), "9-1");
+    assert_eq!(r#gen::run_sync(recursive(3)).unwrap(), 3);
+    assert_eq!(r#gen::block_on(page.first_word("x")), "one");
+    assert_eq!(r#gen::run_sync(let_chains(Some(2))).unwrap(), 4);
+    let object: &dyn Erased = &page;
+    assert_eq!(r#gen::block_on(object.erased("abc")), 10);
+}
+
+#[test]
+#[should_panic(expected = "the end")]
+fn t10_never_on_edition_2024() {
+    r#gen::block_on(never());
+}

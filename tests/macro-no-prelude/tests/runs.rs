@@ -1,0 +1,12 @@
+//! They do what they do among the usual names.
+
+use macro_no_prelude::{boxed, erased, erased_local, plain, This};
+
+#[test]
+fn t08_nothing_needs_its_usual_name() {
+    assert_eq!(gen::run_sync(plain(1, 0, (2, 0), 3, 0)).unwrap(), 6);
+    assert_eq!(gen::run_sync(boxed(2)).unwrap(), 2);
+    assert_eq!(gen::block_on(erased("abc")), 3);
+    assert_eq!(gen::block_on(erased_local(1)), 1);
+    assert_eq!(gen::block_on(This(1).method()), 2);
+}

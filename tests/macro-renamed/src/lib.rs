@@ -1,0 +1,59 @@
+//! T9: coroutines in a crate that calls the runtime `coroutines`, and in one that knows it by a re-export only.
+#![deny(unused_qualifications, unused_imports, unused_crate_dependencies)]
+
+/// As a framework would re-export it.
+pub mod framework {
+    pub use coroutines as engine;
+}
+
+use std::future::ready;
+
+// Imported, so that a qualified path of ours would be called unnecessary if it were taken for the user's.
+use coroutines::{yield_, BoxCoroutine, Coroutine};
+
+/// By the dependency's name.
+#[coroutines::coroutine(crate = coroutines)]
+pub fn by_name(n: u32) -> coroutines::Result<u32> {
+    let twice = async { yield_!(ready(n)) };
+    Ok(yield_!((ready(1), ready(2)))?.1 + twice.await?)
+}
+
+/// By an absolute path.
+#[coroutines::co(crate = ::coroutines, boxed)]
+pub fn by_absolute_path(n: u32) -> coroutines::Result<u32> {
+    if n == 0 {
+        return Ok(0);
+    }
+    Ok(yield_!(by_absolute_path(n - 1))? + 1)
+}
+
+/// Through a re-export.
+#[framework::engine::coroutine(send, crate = crate::framework::engine)]
+pub fn by_reexport() -> u32 {
+    framework::engine::yield_!(ready(1)).unwrap_or(0)
+}
+
+/// Erased.
+#[coroutines::coroutine(dyn, crate = coroutines)]
+pub fn erased(text: &str) -> usize {
+    yield_!(ready(text.len())).unwrap_or(0)
+}
+
+/// The other way round: a `!`, and what was imported above.
+#[coroutines::coroutine(crate = coroutines)]
+pub fn never(other: impl Coroutine<Output = ()>, another: BoxCoroutine<'_, ()>) -> ! {
+    other.await;
+    another.await;
+    panic!("the end")
+}
+
+/// As a framework's macro would emit it.
+#[macro_export]
+macro_rules! make {
+    ($name:ident) => {
+        #[$crate::framework::engine::coroutine(crate = $crate::framework::engine)]
+        fn $name(n: u32) -> u32 {
+            $crate::framework::engine::yield_!(::std::future::ready(n)).unwrap_or(0)
+        }
+    };
+}

@@ -1,0 +1,15 @@
+//! They do what they do under the usual name.
+
+use coroutines::{block_on, run_sync};
+use macro_renamed::{by_absolute_path, by_name, by_reexport, erased, make};
+
+make!(made);
+
+#[test]
+fn t09_the_runtime_may_have_another_name() {
+    assert_eq!(run_sync(by_name(1)).unwrap(), 3);
+    assert_eq!(run_sync(by_absolute_path(2)).unwrap(), 2);
+    assert_eq!(block_on(by_reexport()), 1);
+    assert_eq!(block_on(erased("abc")), 3);
+    assert_eq!(block_on(made(4)), 4);
+}

@@ -1,0 +1,6 @@
+use gen::coroutine;
+
+#[coroutine]
+fn ambiguous() {}
+
+fn main() {}

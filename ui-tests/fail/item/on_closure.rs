@@ -1,0 +1,4 @@
+fn main() {
+    let _ = #[gen::coroutine]
+    || 1;
+}

@@ -1,0 +1,4 @@
+#[gen::coroutine]
+mod inner {}
+
+fn main() {}

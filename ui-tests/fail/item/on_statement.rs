@@ -1,0 +1,4 @@
+fn main() {
+    #[gen::coroutine]
+    let n = 1;
+}

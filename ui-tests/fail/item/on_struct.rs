@@ -1,0 +1,4 @@
+#[gen::coroutine]
+struct Type;
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[gen::coroutine]
+trait Trait {
+    fn method(&self) -> u32;
+}
+
+fn main() {}

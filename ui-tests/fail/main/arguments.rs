@@ -1,0 +1,4 @@
+#[gen::main]
+fn main(arguments: Vec<String>) {
+    drop(arguments);
+}

@@ -1,0 +1,2 @@
+#[gen::main]
+async fn main() {}

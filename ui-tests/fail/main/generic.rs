@@ -1,0 +1,2 @@
+#[gen::main]
+fn main<T>() {}

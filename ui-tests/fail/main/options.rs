@@ -1,0 +1,2 @@
+#[gen::main(boxed)]
+fn main() {}

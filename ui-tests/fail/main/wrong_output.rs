@@ -1,0 +1,4 @@
+#[gen::main]
+fn main() -> u32 {
+    1
+}

@@ -1,0 +1,8 @@
+#[gen::coroutine]
+pub const fn constant() -> u32 {
+    1
+}
+
+fn main() {
+    let _ = gen::block_on(constant());
+}

@@ -1,0 +1,4 @@
+#[gen::coroutine]
+fn declared(n: u32) -> u32;
+
+fn main() {}

@@ -1,0 +1,7 @@
+#[gen::coroutine]
+#[track_caller]
+fn tracked() {}
+
+fn main() {
+    gen::block_on(tracked());
+}

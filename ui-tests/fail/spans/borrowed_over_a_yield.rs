@@ -1,0 +1,13 @@
+use gen::yield_;
+
+#[gen::coroutine]
+fn borrowed(mut list: Vec<u32>) -> gen::Result<u32> {
+    let first = &list[0];
+    yield_!(std::future::ready(()))?;
+    list.push(1);
+    Ok(*first)
+}
+
+fn main() {
+    let _ = gen::run_sync(borrowed(vec![1]));
+}

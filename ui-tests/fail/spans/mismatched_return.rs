@@ -1,0 +1,11 @@
+#[gen::coroutine]
+fn text(n: u32) -> String {
+    if n == 0 {
+        return n;
+    }
+    String::new()
+}
+
+fn main() {
+    let _ = gen::block_on(text(1));
+}

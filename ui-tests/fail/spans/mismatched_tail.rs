@@ -1,0 +1,8 @@
+#[gen::coroutine]
+fn text(n: u32) -> String {
+    n
+}
+
+fn main() {
+    let _ = gen::block_on(text(1));
+}

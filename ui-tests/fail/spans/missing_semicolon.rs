@@ -1,0 +1,10 @@
+use gen::yield_;
+
+#[gen::coroutine]
+fn unit(n: u32) {
+    yield_!(std::future::ready(n))
+}
+
+fn main() {
+    gen::block_on(unit(1));
+}

@@ -1,0 +1,10 @@
+use gen::yield_;
+
+#[gen::coroutine]
+fn unknown(n: u32) -> gen::Result<u32> {
+    Ok(yield_!(std::future::ready(n))?.missing())
+}
+
+fn main() {
+    let _ = gen::run_sync(unknown(1));
+}

@@ -1,0 +1,6 @@
+#[gen::coroutine]
+fn unknown(n: Missing) -> Absent {
+    n
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use gen::yield_;
+
+#[gen::coroutine]
+fn unknown() -> gen::Result<u32> {
+    let n = yield_!(std::future::ready(nn))?;
+    Ok(n)
+}
+
+fn main() {
+    let _ = gen::run_sync(unknown());
+}
