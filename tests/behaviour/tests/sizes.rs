@@ -25,7 +25,11 @@ mod awaited {
         Ok(value)
     }
 
-    pub(super) async fn passes_arguments<T, F>(a: u64, b: String, inner: impl FnOnce(u64, String) -> F) -> Fallible<(u64, T)>
+    pub(super) async fn passes_arguments<T, F>(
+        a: u64,
+        b: String,
+        inner: impl FnOnce(u64, String) -> F,
+    ) -> Fallible<(u64, T)>
     where
         F: Future<Output = Fallible<T>>,
     {
@@ -78,7 +82,11 @@ mod yielded {
     }
 
     #[gen::coroutine]
-    pub(super) fn passes_arguments<T, F>(a: u64, b: String, inner: impl FnOnce(u64, String) -> F) -> Fallible<(u64, T)>
+    pub(super) fn passes_arguments<T, F>(
+        a: u64,
+        b: String,
+        inner: impl FnOnce(u64, String) -> F,
+    ) -> Fallible<(u64, T)>
     where
         F: Future<Output = Fallible<T>>,
     {
