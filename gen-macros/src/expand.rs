@@ -20,19 +20,26 @@ pub(crate) fn attribute(attribute: Attribute, options: TokenStream, item: TokenS
         Err(error) => return fallback::not_a_function(attribute, item, error, mistakes),
     };
     let paths = Paths::new(options.runtime.as_ref().map(|(_, path)| path));
-    check::signature(attribute, &mut function, &mut mistakes);
-    let misplaced = check::body(&function, &mut mistakes);
+    let callable = check::signature(attribute, &mut function, &mut mistakes);
+    // How the body yields, if it had better not be shown to rustc.
+    let misplaced = check::body(&function, &mut mistakes).or_else(|| (!callable).then(Vec::new));
     let lowered = Lowered::new(function, options, &paths);
-    let mut tokens = match attribute {
-        _ if misplaced => fallback::without_body(attribute, &lowered, &paths),
-        Attribute::Coroutine => coroutine(&lowered, &paths, |block| machine(block, &lowered, &paths)),
-        Attribute::Main => main(&lowered, |block| {
-            let (run, machine) = (paths.main(), machine(block, &lowered, &paths));
-            quote_spanned!(ours()=> #run(#machine))
-        }),
+    let mut tokens = match misplaced {
+        Some(yields) => fallback::without_body(attribute, &lowered, &paths, &yields),
+        None => with_body(attribute, &lowered, &paths),
     };
     tokens.extend(mistakes.into_errors());
     tokens
+}
+
+fn with_body(attribute: Attribute, lowered: &Lowered, paths: &Paths) -> TokenStream {
+    match attribute {
+        Attribute::Coroutine => coroutine(lowered, paths, |block| machine(block, lowered, paths)),
+        Attribute::Main => main(lowered, |block| {
+            let (run, machine) = (paths.main(), machine(block, lowered, paths));
+            quote_spanned!(ours()=> #run(#machine))
+        }),
+    }
 }
 
 /// A coroutine function, with `inside` for the value that it returns.
@@ -125,16 +132,25 @@ fn async_block(block: &Block, output: &Output, paths: &Paths) -> TokenStream {
     let Block { arguments, frame, group } = block;
     let unreached = paths.output();
     let result = match output.pinned_type() {
-        Some(ty) => quote_spanned! {ours()=>
-            match () { () => {} _ => return #unreached::<#ty>() }
-            return match () { () => #group _ => #unreached::<#ty>() };
-        },
+        Some(ty) => {
+            let pin = returned(&unreached, &ty, output.place);
+            quote_spanned! {ours()=>
+                match () { () => {} _ => #pin }
+                return match () { () => #group _ => #unreached::<#ty>() };
+            }
+        }
         None => quote_spanned!(ours()=> match () { () => #group }),
     };
     let body = quote_spanned!(ours()=> #arguments #frame #result);
-    // Ours, but where his are: what happens "at the end of the block" is shown at the end of his.
+    // Ours, but where the user's are: what happens in the block, and at its end, is shown there.
     let body = braces(ours().located_at(group.span()), body);
-    quote_spanned!(ours()=> async move #body)
+    quote_spanned!(ours().located_at(group.span_open())=> async move #body)
+}
+
+/// `return { output::<R>() }`, with the block where the user says what is returned: notes about it point there.
+fn returned(unreached: &TokenStream, ty: &syn::Type, place: Span) -> TokenStream {
+    let value = braces(ours().located_at(place), quote_spanned!(ours()=> #unreached::<#ty>()));
+    quote_spanned!(ours()=> return #value)
 }
 
 /// A closure without captures, which takes no space.

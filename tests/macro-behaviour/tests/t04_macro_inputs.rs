@@ -273,3 +273,26 @@ fn outer_with_macro() -> gen::Result<u32> {
 fn t16_a_frame_of_the_outer_walk_is_replaced() {
     assert_eq!(drive(outer_with_macro()).unwrap(), 3);
 }
+
+/// A macro that makes coroutines of the functions it is given.
+macro_rules! coroutines {
+    ($($item:item)*) => { $( #[gen::coroutine] $item )* };
+}
+
+#[gen::coroutine]
+fn functions_in_a_macro() -> gen::Result<u32> {
+    coroutines! {
+        fn one() -> gen::Result<u32> {
+            yield_!(later(1))
+        }
+        fn two() -> gen::Result<u32> {
+            Ok(yield_!(one())? + 1)
+        }
+    }
+    yield_!(two())
+}
+
+#[test]
+fn t16_a_macro_in_the_body_may_make_coroutines() {
+    assert_eq!(drive(functions_in_a_macro()).unwrap(), 2);
+}
