@@ -1,4 +1,86 @@
-//! tornado.gen for Rust.
+//! tornado.gen for Rust: coroutines that yield futures, lists, maps and tuples, and are resumed with a `Result`.
+//!
+//! ```
+//! use gen::yield_;
+//! use std::{collections::BTreeMap, time::Duration};
+//!
+//! #[gen::coroutine]
+//! fn length(word: &str) -> gen::Result<usize> {
+//!     yield_!(gen::sleep(Duration::from_millis(word.len() as u64)))?;
+//!     Ok(word.len())
+//! }
+//!
+//! #[gen::coroutine]
+//! fn lengths() -> gen::Result<usize> {
+//!     let one = yield_!(length("one"))?;                            // a future
+//!     let list = yield_!(["two", "three"].map(length))?;            // a list, in parallel, in order
+//!     let map = yield_!(BTreeMap::from([("four", length("four"))]))?; // a map: the same keys
+//!     let (five, six) = yield_!((length("five!"), async { 6 }))?;   // a tuple, of what can fail and what cannot
+//!     match yield_!(gen::with_timeout(Duration::from_millis(1), length("a long word"))) {
+//!         Err(error) if error.is::<gen::TimeoutError>() => {}
+//!         other => panic!("{other:?}"),
+//!     }
+//!     Ok(one + list[0] + list[1] + map["four"] + five + six)
+//! }
+//!
+//! let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
+//! assert_eq!(io_loop.run_sync(lengths()).unwrap(), 3 + 3 + 5 + 4 + 5 + 6);
+//! ```
+//!
+//! # Where to find what
+//!
+//! | to | use |
+//! |---|---|
+//! | write a coroutine | [`coroutine`](macro@coroutine), or [`co`] to import it; [`main`](macro@main) for a program |
+//! | wait for something | [`yield_!`](yield_); what can be yielded is on the page of [`Yieldable`] |
+//! | wait for many | a `Vec`, `Box<[T]>`, array, `VecDeque`, `HashMap`, `BTreeMap`, tuple or `Option`; [`multi`] |
+//! | mix different futures in a list | [`boxed`], [`boxed_send`] |
+//! | keep a `Result` as it is | [`raw`] |
+//! | give up after a while | [`with_timeout`] |
+//! | wait for time to pass, or for the others to have a turn | [`sleep`], [`moment`] |
+//! | start something that goes on by itself | [`spawn`], [`spawn_local`] |
+//! | run it all | [`run_sync`], [`block_on`], [`IoLoop`], or any other executor: a coroutine is a [`Future`](std::future::Future) |
+//! | say what went wrong | [`Error`], [`Throw`] |
+//! | put coroutines behind a trait object | [`BoxCoroutine`], [`LocalBoxCoroutine`] |
+//! | test without waiting | [`VirtualClock`] |
+//!
+//! # The rules
+//!
+//! - A call of a coroutine function is *cold*: nothing runs until the coroutine is yielded, awaited, or started.
+//! - `yield_!` gives a [`Result`], whatever is yielded, because the runtime may resume it with an error. `?` goes on the yield.
+//! - A future that is ready never costs a turn of the loop; only [`moment`] always does.
+//! - A parallel yield runs all children to their end; then the first error in child order is raised, and the others are in its [`others`](Error::others).
+//! - Arguments move into the coroutine and are dropped in the order of an `async fn`. Dropping a coroutine drops all that it holds and waits for.
+//!
+//! # Editions and names
+//!
+//! The package is `gen-runtime`, the library `gen`. On edition 2024 `gen` is a keyword: write `r#gen::coroutine` and `use r#gen::yield_;`. Renamed in `Cargo.toml`, it is found by
+//! `#[other::coroutine(crate = other)]`. `use gen::coroutine; #[coroutine]` cannot work, since rustc has an attribute of that name (error E0659): use the path, or [`co`].
+//!
+//! # Features
+//!
+//! - `anyhow`: an `anyhow::Error` can be thrown into a coroutine, and an [`Error`] becomes one, its trace kept.
+//!
+//! - `tracing`: each task has a span, `task`, with the place that spawned it, which is entered while the task runs; what is else logged is an event in it.
+//!
+//! # Differences from Tornado
+//!
+//! For those who come from `tornado.gen` 4.4:
+//!
+//! | there | here | why |
+//! |---|---|---|
+//! | a call starts the body | a call is cold; [`spawn`] starts it | a call that is never used costs nothing, and borrowing works as with `async fn` |
+//! | a yield raises | a yield gives a `Result` | errors are values in Rust |
+//! | a tuple cannot be yielded | a tuple is yielded in parallel | it has a type for each element |
+//! | the other errors of a parallel yield are logged | they are logged, and kept in [`Error::others`] | nothing is lost |
+//! | the same failed future twice in a list is logged as a second failure | a value can be in a list only once | futures are moved in |
+//! | `None` may come out of a body without `return` | the return type is declared | |
+//! | two `TimeoutError`s | one [`TimeoutError`] | later versions of Tornado did the same |
+//! | a sleep's time begins at the call | the same | |
+//! | `with_timeout` never cancels what it waits for | what is cold is dropped at the deadline; a [`JoinHandle`]'s task goes on | nobody else could wait for it |
+//! | yielding what is not yieldable raises `BadYieldError` | it does not compile | |
+//! | a panic, there an interrupt, leaves the future pending | it is caught at the task's edge, and whoever waits gets [`Panicked`] | nothing hangs |
+//! | what a loop leaves suspended is freed by the garbage collector | dropping the [`IoLoop`] drops it | |
 
 #[doc(hidden)]
 pub mod __private;
@@ -6,6 +88,7 @@ mod coroutine;
 mod error;
 mod io_loop;
 mod multi;
+mod report;
 mod task;
 mod time;
 mod yield_macro;

@@ -3,7 +3,7 @@
 //! ```text
 //! yield_!(x)               yield_!(@frame __frame, x)
 //! yield_!((a, b))          yield_!(@frame __frame, @tuple [a] [b])
-//! async { .. yield_! .. }  async { let __frame = Frame::new(0); .. yield_! .. }
+//! async { .. yield_! .. }  async { let __frame = const { Frame::new(0) }; .. yield_! .. }
 //! ```
 //!
 //! It works on tokens and not on syntax, so that it finds the yields in the arguments of other macros, in
@@ -56,7 +56,7 @@ impl Walked {
 impl Walk<'_> {
     fn declare_frame(&self) -> TokenStream {
         let frame = self.paths.frame();
-        quote_spanned!(ours()=> let __frame = #frame::new(0);)
+        quote_spanned!(ours()=> let __frame = const { #frame::new(0) };)
     }
 
     fn stream(&self, tokens: TokenStream) -> Walked {

@@ -1,7 +1,8 @@
 //! The loop itself: what the owner, the handles and the current-loop entry share.
 //!
-//! All of it belongs to one thread (`Rc`, cells); what other threads may touch is `remote`. The cells are borrowed only
-//! for moments in which no code of a user runs: what is taken out of them is called, polled or dropped afterwards.
+//! All of it belongs to one thread (`Rc`, cells); what other threads may touch is `remote`. The cells are
+//! borrowed only for moments in which no code of a user runs: what is taken out of them is called, polled or
+//! dropped afterwards.
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -229,14 +230,20 @@ impl Core {
 
     /// The timers that are due as the turn begins; no clock is read if there are none at all.
     fn collect_due(&self, due: &mut Vec<TimerKey>) {
-        let mut timers = self.timers.borrow_mut();
-        self.turn_began_at.set(timers.next_number());
-        if timers.next_deadline().is_some() {
-            timers.take_due(self.clock.now(), self.id, due);
+        let waits = {
+            let mut timers = self.timers.borrow_mut();
+            self.turn_began_at.set(timers.next_number());
+            timers.next_deadline().is_some()
+        };
+        if waits {
+            // The clock may be a user's: it is asked while nothing is borrowed.
+            let now = self.clock.now();
+            self.timers.borrow_mut().take_due(now, self.id, due);
         }
     }
 
-    /// A slot has one job in the queue at most, and the run ends with the turn in which the root is done: so it is not polled again after that.
+    /// A slot has one job in the queue at most, and the run ends with the turn in which the root is done: so
+    /// it is not polled again after that.
     fn poll_root(&self, root: &mut Option<(SlotId, &mut dyn Root)>) {
         if let Some((slot, root)) = root {
             root.poll(&mut Context::from_waker(&waker(self.id, *slot)));
@@ -293,12 +300,5 @@ impl Core {
         for message in mail {
             contain("the drop of a remote callback", || drop(message));
         }
-    }
-}
-
-impl Drop for Core {
-    /// For an owner that was leaked (`mem::forget`): the last handle closes the loop.
-    fn drop(&mut self) {
-        self.close();
     }
 }

@@ -4,7 +4,8 @@ use std::fmt;
 
 /// Nothing on this thread can do what was asked: no [`IoLoop`](crate::IoLoop) is running here.
 ///
-/// Timers and tasks need a loop. Give the coroutine to [`gen::run_sync`](crate::run_sync), or poll it inside of one.
+/// Timers and tasks need a loop. Give the coroutine to [`gen::run_sync`](crate::run_sync), or poll it inside
+/// of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NoLoop;

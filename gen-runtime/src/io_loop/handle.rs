@@ -13,9 +13,9 @@ use crate::time::{Action, TimerKey};
 
 /// A reference to an [`IoLoop`](crate::IoLoop), for the code that runs on it.
 ///
-/// It stays on the loop's thread ([`remote`](Self::remote) gives one that does not) and does not keep the loop alive:
-/// when the `IoLoop` is dropped, the loop is closed, and what is asked of a handle afterwards does nothing or gives
-/// [`LoopClosed`](crate::LoopClosed).
+/// It stays on the loop's thread ([`remote`](Self::remote) gives one that does not) and does not keep the
+/// loop alive: when the `IoLoop` is dropped, the loop is closed, and what is asked of a handle afterwards
+/// does nothing or gives [`LoopClosed`](crate::LoopClosed).
 ///
 /// ```
 /// let io_loop = gen::IoLoop::new();
@@ -31,8 +31,8 @@ pub struct IoLoopHandle {
 impl IoLoopHandle {
     /// Runs `callback` in the loop's next turn, after what was queued before it.
     ///
-    /// It may return `()` or a `Result<(), E>` with a throwable `E`. A failure, and a panic too, is logged and does not
-    /// stop the others. On a closed loop the callback is dropped.
+    /// It may return `()` or a `Result<(), E>` with a throwable `E`. A failure, and a panic too, is logged
+    /// and does not stop the others. On a closed loop the callback is dropped.
     ///
     /// ```
     /// let io_loop = gen::IoLoop::new();
@@ -58,9 +58,10 @@ impl IoLoopHandle {
 
     /// Runs `callback` in the first turn that begins at or after `deadline`.
     ///
-    /// Timers run in the order of their deadlines, those of one deadline in the order in which they were made. One that
-    /// is already over runs in the next turn, never inside of this call. The key is for
-    /// [`remove_timeout`](Self::remove_timeout); dropping it changes nothing. On a closed loop the callback is dropped.
+    /// Timers run in the order of their deadlines, those of one deadline in the order in which they were
+    /// made. One that is already over runs in the next turn, never inside of this call. The key is for
+    /// [`remove_timeout`](Self::remove_timeout); dropping it changes nothing. On a closed loop the callback
+    /// is dropped.
     ///
     /// ```
     /// use std::time::Duration;
@@ -79,7 +80,8 @@ impl IoLoopHandle {
         self.core.add_timer(deadline, self.core.next_timer_number(), action)
     }
 
-    /// Takes back a [`call_later`](Self::call_later) or [`call_at`](Self::call_at); answers whether it had still to come.
+    /// Takes back a [`call_later`](Self::call_later) or [`call_at`](Self::call_at); answers whether it had
+    /// still to come.
     ///
     /// A timer that an earlier callback of the same turn removes does not run, even if it is due already.
     pub fn remove_timeout(&self, key: TimerKey) -> bool {
@@ -88,8 +90,8 @@ impl IoLoopHandle {
 
     /// Runs `future` on the loop, and `callback` with its output, always in a later turn.
     ///
-    /// The future is started at once, as by [`spawn_local`](Self::spawn_local). If it panics, the panic is logged and the
-    /// callback is dropped.
+    /// The future is started at once, as by [`spawn_local`](Self::spawn_local). If it panics, the panic is
+    /// logged and the callback is dropped.
     ///
     /// ```
     /// let io_loop = gen::IoLoop::new();
@@ -116,14 +118,16 @@ impl IoLoopHandle {
         }));
     }
 
-    /// Starts a coroutine, or any other future, on this loop: [`gen::spawn_local`](crate::spawn_local) for a loop that may
-    /// not be running.
+    /// Starts a coroutine, or any other future, on this loop: [`gen::spawn_local`](crate::spawn_local) for a
+    /// loop that may not be running.
     ///
     /// The body runs up to its first suspension before this returns, with this loop as the current one.
     ///
     /// # Errors
     ///
-    /// On a closed loop the coroutine is dropped and the handle resolves to [`LoopClosed`](crate::LoopClosed).
+    /// On a closed loop the coroutine is dropped and the handle resolves to
+    /// [`LoopClosed`](crate::LoopClosed).
+    #[track_caller]
     pub fn spawn_local<C, T, E, M>(&self, coroutine: C) -> JoinHandle<T>
     where
         C: IntoFuture<Output = Result<T, E>>,
@@ -135,8 +139,8 @@ impl IoLoopHandle {
         task::start(&self.core, coroutine.into_future())
     }
 
-    /// Makes [`start`](crate::IoLoop::start) or [`run_sync`](crate::IoLoop::run_sync) return when the present turn is over;
-    /// if the loop is not running, the next of these returns at once.
+    /// Makes [`start`](crate::IoLoop::start) or [`run_sync`](crate::IoLoop::run_sync) return when the present
+    /// turn is over; if the loop is not running, the next of these returns at once.
     pub fn stop(&self) {
         self.core.shared().request_stop();
     }

@@ -5,12 +5,15 @@
 //! 1. Messages of other threads (wakes, remote callbacks) go to the end of the queue.
 //! 2. The queue as it is now is the turn's *batch*, and the timers whose deadline is not after now are *due*.
 //! 3. The batch runs in order. Callbacks and resumptions of tasks share the one queue, first in, first out.
-//! 4. The due timers run, by (deadline, creation). One that was removed in step 3, or by an earlier timer, does not.
-//! 5. If nothing is queued, the loop sleeps until the next deadline, or until another thread has something for it.
+//! 4. The due timers run, by (deadline, creation). One that was removed in step 3, or by an earlier timer,
+//!    does not.
+//! 5. If nothing is queued, the loop sleeps until the next deadline, or until another thread has something
+//!    for it.
 //!
-//! What is added meanwhile, a timer that is already due included, waits for the next turn: no task and no callback, however
-//! often it queues itself, keeps the others from running. A failure or a panic of one is logged and does not stop the rest.
-//! A turn is never cut short: `stop`, and the end of the future that `run_sync` waits for, take effect after step 4.
+//! What is added meanwhile, a timer that is already due included, waits for the next turn: no task and no
+//! callback, however often it queues itself, keeps the others from running. A failure or a panic of one is
+//! logged and does not stop the rest. A turn is never cut short: `stop`, and the end of the future that
+//! `run_sync` waits for, take effect after step 4.
 //!
 //! # Who owns what
 //!
@@ -21,9 +24,9 @@
 //!                                └─ Arc ─> Shared         Waker: loop id, slot, generation; owns nothing
 //! ```
 //!
-//! Bodies and callbacks may hold handles to their own loop; that is a cycle, and dropping the [`IoLoop`] breaks it: it takes
-//! everything out of the core and drops it. Only the owner can run the loop, and running borrows it, so a loop is never
-//! dropped in the middle of a turn.
+//! Bodies and callbacks may hold handles to their own loop; that is a cycle, and dropping the [`IoLoop`]
+//! breaks it: it takes everything out of the core and drops it. Only the owner can run the loop, and running
+//! borrows it, so a loop is never dropped in the middle of a turn.
 mod callback;
 mod core;
 pub(crate) mod current;
@@ -54,12 +57,13 @@ pub(crate) use self::waker::LoopId;
 
 /// A single-threaded loop of callbacks, timers and tasks.
 ///
-/// This is the owner: it runs the loop ([`run_sync`](Self::run_sync), [`start`](Self::start)) and ends it. All that works
-/// through a handle ([`IoLoopHandle`], which it derefs to) works on it too. When it is dropped, the suspended coroutines,
-/// queued callbacks and timers are dropped, also those that hold handles to the loop.
+/// This is the owner: it runs the loop ([`run_sync`](Self::run_sync), [`start`](Self::start)) and ends it.
+/// All that works through a handle ([`IoLoopHandle`], which it derefs to) works on it too. When it is
+/// dropped, the suspended coroutines, queued callbacks and timers are dropped, also those that hold handles
+/// to the loop.
 ///
-/// A turn of the loop takes the callbacks and resumptions that are queued and runs them in order, then the timers that are
-/// due, by deadline and then by creation. What is added meanwhile waits for the next turn.
+/// A turn of the loop takes the callbacks and resumptions that are queued and runs them in order, then the
+/// timers that are due, by deadline and then by creation. What is added meanwhile waits for the next turn.
 ///
 /// ```
 /// use std::cell::RefCell;

@@ -5,8 +5,9 @@
 //! | any thread | `send`: adds a message and wakes the loop if it sleeps; `request_stop` |
 //! | the loop | `drain` at the start of each turn; `park` when idle; `close` at its end: from then on `send` refuses |
 //!
-//! The loop sleeps on a condition variable of its own, not with `thread::park`, whose token belongs to everybody on the
-//! thread. `waiting` mirrors "the inbox is not empty", so that a turn without mail costs one load and no lock.
+//! The loop sleeps on a condition variable of its own, not with `thread::park`, whose token belongs to
+//! everybody on the thread. `waiting` mirrors "the inbox is not empty", so that a turn without mail costs one
+//! load and no lock.
 use std::fmt;
 use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -160,8 +161,9 @@ impl Remote {
         self.shared.send(Message::Callback(callback)).map_err(|_| LoopClosed)
     }
 
-    /// Makes the loop return from [`start`](crate::IoLoop::start) or [`run_sync`](crate::IoLoop::run_sync) at the end of
-    /// its current turn; if it is not running, the next of these returns at once. Nothing happens if the loop is gone.
+    /// Makes the loop return from [`start`](crate::IoLoop::start) or [`run_sync`](crate::IoLoop::run_sync) at
+    /// the end of its current turn; if it is not running, the next of these returns at once. Nothing happens
+    /// if the loop is gone.
     pub fn stop(&self) {
         self.shared.request_stop();
     }

@@ -1,8 +1,8 @@
 //! The blocking calls: they run the loop until their future is done.
 //!
-//! The future is polled where it lies, pinned on the caller's stack, so it need not be `'static`. It has a slot like a task, so
-//! its wakers are like any other, and its polls take their place in the queue. A panic in it is caught, the turn is finished,
-//! and then the panic goes on in the caller.
+//! The future is polled where it lies, pinned on the caller's stack, so it need not be `'static`. It has a
+//! slot like a task, so its wakers are like any other, and its polls take their place in the queue. A panic
+//! in it is caught, the turn is finished, and then the panic goes on in the caller.
 use std::any::Any;
 use std::cell::Cell;
 use std::fmt;
@@ -20,6 +20,7 @@ use super::waker::SlotId;
 use super::IoLoop;
 use crate::coroutine::throw::hide;
 use crate::error::{Error, Panicked};
+use crate::report;
 use crate::task::{self, JoinHandle};
 use crate::time::with_deadline;
 
@@ -67,8 +68,8 @@ pub fn block_on<F: IntoFuture>(future: F) -> F::Output {
 impl IoLoop {
     /// Runs a coroutine, or any other future of a `Result`, to its end.
     ///
-    /// It is first polled after the callbacks that are queued already. Tasks, callbacks and timers that it leaves behind stay
-    /// on the loop, and go on when the loop is run again.
+    /// It is first polled after the callbacks that are queued already. Tasks, callbacks and timers that it
+    /// leaves behind stay on the loop, and go on when the loop is run again.
     ///
     /// ```
     /// let io_loop = gen::IoLoop::new();
@@ -80,8 +81,8 @@ impl IoLoop {
     ///
     /// # Errors
     ///
-    /// The future's own; [`LoopStopped`] if somebody [stops](crate::IoLoopHandle::stop) the loop meanwhile, or did so before: the
-    /// future is dropped then; [`LoopRunning`] if a loop is running on this thread.
+    /// The future's own; [`LoopStopped`] if somebody [stops](crate::IoLoopHandle::stop) the loop meanwhile,
+    /// or did so before: the future is dropped then; [`LoopRunning`] if a loop is running on this thread.
     ///
     /// # Panics
     ///
@@ -102,8 +103,8 @@ impl IoLoop {
 
     /// Like [`run_sync`](Self::run_sync), but gives up when `limit` has passed on the loop's clock.
     ///
-    /// The coroutine is not cancelled then: it stays on the loop as a task, and goes on when the loop is run again. An error that it
-    /// still ends with is logged.
+    /// The coroutine is not cancelled then: it stays on the loop as a task, and goes on when the loop is run
+    /// again. An error that it still ends with is logged.
     ///
     /// ```
     /// use std::time::Duration;
@@ -145,7 +146,8 @@ impl IoLoop {
         }
     }
 
-    /// Spawns a future whose `Result` is handed over as it is, but logged if it is an error and nobody waits any more.
+    /// Spawns a future whose `Result` is handed over as it is, but logged if it is an error and nobody waits
+    /// any more.
     fn start_unopened<F, T, E>(&self, future: F, abandoned: Rc<Cell<bool>>) -> JoinHandle<Result<T, E>>
     where
         F: Future<Output = Result<T, E>> + 'static,
@@ -155,7 +157,9 @@ impl IoLoop {
         task::start(&self.core, async move {
             let result = future.await;
             if let (true, Err(error)) = (abandoned.get(), &result) {
-                log::error!(target: "gen", "a coroutine failed after its `run_sync_timeout` had given up: {error:?}");
+                report::error(format_args!(
+                    "a coroutine failed after its `run_sync_timeout` had given up: {error:?}"
+                ));
             }
             Ok::<_, Error>(result)
         })
@@ -163,8 +167,8 @@ impl IoLoop {
 
     /// Runs any future to its end, and gives its output as it is.
     ///
-    /// Like [`run_sync`](Self::run_sync), but it cannot be [stopped](crate::IoLoopHandle::stop), for it has nothing to give back
-    /// then: a request to stop stays for the next call that can be.
+    /// Like [`run_sync`](Self::run_sync), but it cannot be [stopped](crate::IoLoopHandle::stop), for it has
+    /// nothing to give back then: a request to stop stays for the next call that can be.
     ///
     /// # Panics
     ///

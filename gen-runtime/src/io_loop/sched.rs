@@ -9,8 +9,9 @@
 //! | `Idle` | `put_back` | `next`, `clear` |
 //! | `Root` | `insert_root` | `release` |
 //!
-//! `scheduled` says that a job for the slot is in the queue; it is cleared *before* the task is polled, so that a wake
-//! during the poll queues it again. A job whose generation is not the slot's is stale and does nothing.
+//! `scheduled` says that a job for the slot is in the queue; it is cleared *before* the task is polled, so
+//! that a wake during the poll queues it again. A job whose generation is not the slot's is stale and does
+//! nothing.
 //!
 //! Nothing in here runs code of a user, not even a drop: what is taken out is handed to the caller.
 use std::collections::VecDeque;

@@ -7,13 +7,13 @@
 //! | loop id   | generation | slot index            |
 //! ```
 //!
-//! so a clone is a copy, a drop is nothing, and there is neither a reference count nor memory to get wrong. A name can
-//! outlive what it named: the generation of a slot changes when its task ends, and a waker of another generation does
-//! nothing. After 65,536 reuses of a slot (or loops of a process) an old name fits again; whoever kept it that long
-//! causes one needless poll, which every future must stand.
+//! so a clone is a copy, a drop is nothing, and there is neither a reference count nor memory to get wrong. A
+//! name can outlive what it named: the generation of a slot changes when its task ends, and a waker of
+//! another generation does nothing. After 65,536 reuses of a slot (or loops of a process) an old name fits
+//! again; whoever kept it that long causes one needless poll, which every future must stand.
 //!
-//! Safety: the data word is never dereferenced, so nothing about it has to be kept alive. The only unsafe call is
-//! `Waker::new`.
+//! Safety: the data word is never dereferenced, so nothing about it has to be kept alive. The only unsafe
+//! call is `Waker::new`.
 use std::ptr;
 use std::task::{RawWaker, RawWakerVTable, Waker};
 
@@ -22,7 +22,8 @@ use super::{current, registry};
 #[cfg(not(target_pointer_width = "64"))]
 compile_error!("gen-runtime keeps the name of a task in one pointer-sized word and needs 64-bit pointers");
 
-/// Names a loop among those that live. Given out in turn, so that the id of a closed loop comes back as late as possible.
+/// Names a loop among those that live. Given out in turn, so that the id of a closed loop comes back as late
+/// as possible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct LoopId(pub(crate) u16);
 
@@ -35,8 +36,9 @@ pub(crate) struct SlotId {
 
 /// The waker of what lives in `slot` of the loop `id`.
 pub(crate) fn waker(id: LoopId, slot: SlotId) -> Waker {
-    // SAFETY: the contract of a `RawWaker` asks that its functions be thread-safe and that clone, wake and drop manage
-    // the resources of the data word. It is an integer: there are no resources, and `wake_named` may run on any thread.
+    // SAFETY: the contract of a `RawWaker` asks that its functions be thread-safe and that clone, wake and
+    // drop manage the resources of the data word. It is an integer: there are no resources, and `wake_named`
+    // may run on any thread.
     unsafe { Waker::new(encode(id, slot), &VTABLE) }
 }
 

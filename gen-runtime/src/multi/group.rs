@@ -51,7 +51,8 @@ where
             });
             return Poll::Ready(Err(raise(failures)));
         }
-        let values = slots.results().flatten();
+        // Not flattened, so that the container knows how many there are before it takes memory.
+        let values = slots.results().map(|result| result.expect("no child has failed"));
         Poll::Ready(Ok(shape.build(values)))
     }
 }

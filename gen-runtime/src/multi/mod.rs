@@ -95,7 +95,7 @@ impl<C> Multi<C> {
     ///
     /// let sum = async {
     ///     let parts = gen::multi(vec![ready("1".parse::<u8>()), ready("2".parse::<u8>())]).join().await?;
-    ///     gen::Result::Ok(parts.iter().sum::<u8>())
+    ///     Ok::<u8, gen::Error>(parts.iter().sum())
     /// };
     /// assert_eq!(gen::run_sync(sum).unwrap(), 3);
     /// ```

@@ -1,14 +1,17 @@
 //! A value that only the thread it was made on touches, in memory that other threads may hold.
 //!
-//! A task's body may be anything, `Rc`s and all, but a task is one allocation, and its `JoinHandle` may be on another thread. So the body sits
-//! in a [`ThreadBound`], which is `Send` and `Sync` whatever it holds, because it keeps these invariants:
+//! A task's body may be anything, `Rc`s and all, but a task is one allocation, and its `JoinHandle` may be on
+//! another thread. So the body sits in a [`ThreadBound`], which is `Send` and `Sync` whatever it holds,
+//! because it keeps these invariants:
 //!
-//! 1. `state` and `value` are touched only after the present thread was found to be `owner`, or through `&mut`. A thread's number is never
-//!    used again in this process.
+//! 1. `state` and `value` are touched only after the present thread was found to be `owner`, or through
+//!    `&mut`. A thread's number is never used again in this process.
 //! 2. `value` is initialised exactly while `state` is `Present` or `Lent`.
-//! 3. There is at most one reference to `value`: it is made when `state` goes from `Present` to `Lent`, and is gone when it goes back.
-//! 4. The value is dropped where it lies, on its thread, before its memory goes: it may be pinned. All that frees a cell empties it first; if
-//!    one were freed full on a foreign thread, the process would be aborted, because neither dropping the value nor leaving it is sound.
+//! 3. There is at most one reference to `value`: it is made when `state` goes from `Present` to `Lent`, and
+//!    is gone when it goes back.
+//! 4. The value is dropped where it lies, on its thread, before its memory goes: it may be pinned. All that
+//!    frees a cell empties it first; if one were freed full on a foreign thread, the process would be
+//!    aborted, because neither dropping the value nor leaving it is sound.
 //!
 //! The unsafe code of the tasks is in this file, and its callers have nothing to keep.
 use std::cell::{Cell, UnsafeCell};
@@ -35,7 +38,8 @@ enum State {
     Empty,
 }
 
-// SAFETY: of a value on a foreign thread, the owner is checked by everything that touches `state` or `value` (invariant 1), the drop included (4).
+// SAFETY: of a value on a foreign thread, the owner is checked by everything that touches `state` or `value`
+// (invariant 1), the drop included (4).
 unsafe impl<V> Send for ThreadBound<V> {}
 // SAFETY: as above; two threads never touch the cell or the value at once, because only one ever does.
 unsafe impl<V> Sync for ThreadBound<V> {}
@@ -57,8 +61,9 @@ impl<V> ThreadBound<V> {
         }
         // Before the drop, which may panic, or come back here.
         self.state.set(State::Empty);
-        // SAFETY: this is the owner's thread (1); the state was `Present`, so the value is there and no reference to it is (2, 3), and it is
-        // `Empty` now, so nobody drops it again. It is dropped in its place (4).
+        // SAFETY: this is the owner's thread (1); the state was `Present`, so the value is there and no
+        // reference to it is (2, 3), and it is `Empty` now, so nobody drops it again. It is dropped in its
+        // place (4).
         unsafe { ManuallyDrop::drop(&mut *self.value.get()) };
     }
 }
@@ -70,8 +75,9 @@ impl<F: Future> ThreadBound<F> {
             return None;
         }
         let _lent = Lent::new(&self.state);
-        // SAFETY: this is the owner's thread (1); the state was `Present`, so the value is there, and it is `Lent` until the guard is dropped, so this
-        // is the only reference (2, 3). The cell is pinned and drops the value in its place (4), so the value is pinned too.
+        // SAFETY: this is the owner's thread (1); the state was `Present`, so the value is there, and it is
+        // `Lent` until the guard is dropped, so this is the only reference (2, 3). The cell is pinned and
+        // drops the value in its place (4), so the value is pinned too.
         let future = unsafe { Pin::new_unchecked(&mut **self.value.get()) };
         Some(future.poll(cx))
     }
@@ -102,12 +108,14 @@ impl<V> Drop for ThreadBound<V> {
             // Invariant 4. A panic would not do: the memory is freed all the same.
             std::process::abort();
         }
-        // SAFETY: `&mut self`, so there is no reference to the value; it is there, because the state is not `Empty` (2), and this is its thread.
+        // SAFETY: `&mut self`, so there is no reference to the value; it is there, because the state is not
+        // `Empty` (2), and this is its thread.
         unsafe { ManuallyDrop::drop(self.value.get_mut()) };
     }
 }
 
-/// A number that no other thread of this process has, or had. (`std`'s own `ThreadId` costs an `Arc` to ask for.)
+/// A number that no other thread of this process has, or had. (`std`'s own `ThreadId` costs an `Arc` to ask
+/// for.)
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct ThreadNumber(u32);
 
@@ -140,6 +148,7 @@ impl ThreadNumber {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
     use std::future::{pending, ready};
     use std::pin::pin;
     use std::rc::Rc;
@@ -184,17 +193,19 @@ mod tests {
 
     #[test]
     fn a_future_that_polls_or_drops_itself_does_nothing() {
-        thread_local!(static CELL: Cell<Option<Pin<&'static ThreadBound<Pin<Box<dyn Future<Output = u8>>>>>>> = const { Cell::new(None) });
-        let body: Pin<Box<dyn Future<Output = u8>>> = Box::pin(async {
-            let cell = CELL.get().unwrap();
-            assert!(cell.poll(&mut cx()).is_none());
-            cell.clear();
+        type Body = Pin<Box<dyn Future<Output = u8>>>;
+        thread_local!(static CELL: RefCell<Option<Pin<Rc<ThreadBound<Body>>>>> = const { RefCell::new(None) });
+        let body: Body = Box::pin(async {
+            let cell = CELL.with_borrow(Clone::clone).unwrap();
+            assert!(cell.as_ref().poll(&mut cx()).is_none());
+            cell.as_ref().clear();
             ready(7).await
         });
-        let cell = Pin::static_ref(Box::leak(Box::new(ThreadBound::new(body))));
-        CELL.set(Some(cell));
-        assert_eq!(cell.poll(&mut cx()), Some(Poll::Ready(7)));
-        cell.clear();
+        let cell = Rc::pin(ThreadBound::new(body));
+        CELL.set(Some(cell.clone()));
+        assert_eq!(cell.as_ref().poll(&mut cx()), Some(Poll::Ready(7)));
+        cell.as_ref().clear();
+        CELL.set(None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `JoinHandle`: waits for a task.
 //!
-//! Safety: a handle is `Send` and `Sync` if the task's output is `Send`; see the `unsafe impl`s. They are here because `dyn Joinable`
-//! hides of what the task consists.
+//! Safety: a handle is `Send` and `Sync` if the task's output is `Send`; see the `unsafe impl`s. They are
+//! here because `dyn Joinable` hides of what the task consists.
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -16,9 +16,10 @@ use crate::Result;
 
 /// Waits for a task that was started with [`spawn`](crate::spawn) or [`spawn_local`](crate::spawn_local).
 ///
-/// Yielded or awaited, it gives the task's result. The task runs whether or not anyone waits; a handle that is dropped detaches it. An
-/// error, or a panic, that nobody looked at is logged (target `gen`, level `ERROR`) with its trace: at the task's end if there is no handle
-/// any more, else when the handle is dropped unread.
+/// Yielded or awaited, it gives the task's result. The task runs whether or not anyone waits; a handle that
+/// is dropped detaches it. An error, or a panic, that nobody looked at is logged (target `gen`, level
+/// `ERROR`) with its trace: at the task's end if there is no handle any more, else when the handle is dropped
+/// unread.
 ///
 /// # Errors
 ///
@@ -53,8 +54,9 @@ enum Handle<T> {
 /// The task as the handle sees it.
 struct TaskHandle<T>(Pin<Arc<dyn Joinable<T>>>);
 
-// SAFETY: behind the pointer is always a `Task<F, T, M>` (the only implementor). It consists of a `ThreadBound<F>`, which is `Send` and `Sync` for
-// every `F`, of a `Mutex` around a `Result<T>` and a `Waker`, which is both if `T` is `Send`, and of a `PhantomData<fn() -> M>`, which always is.
+// SAFETY: behind the pointer is always a `Task<F, T, M>` (the only implementor). It consists of a
+// `ThreadBound<F>`, which is `Send` and `Sync` for every `F`, of a `Mutex` around a `Result<T>` and a
+// `Waker`, which is both if `T` is `Send`, and of a `PhantomData<fn() -> M>`, which always is.
 unsafe impl<T: Send> Send for TaskHandle<T> {}
 // SAFETY: as above.
 unsafe impl<T: Send> Sync for TaskHandle<T> {}

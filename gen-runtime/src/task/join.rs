@@ -9,8 +9,8 @@
 //! | `Gone` | | | an error | |
 //! | `Closed` | | | an error; it was no failure of the task's, and is not reported | |
 //!
-//! Each function locks, changes the stage, unlocks. What is to be dropped or woken is handed out, or kept until the lock is gone, because that may
-//! run anybody's code.
+//! Each function locks, changes the stage, unlocks. What is to be dropped or woken is handed out, or kept
+//! until the lock is gone, because that may run anybody's code.
 use std::mem;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
@@ -128,7 +128,8 @@ impl<T> Join<T> {
         !matches!(*self.lock(), Stage::Running | Stage::Awaited(_) | Stage::Detached)
     }
 
-    /// Nothing panics under this lock but, perhaps, `will_wake` of a foreign waker, which changes nothing: what is guarded is whole.
+    /// Nothing panics under this lock but, perhaps, `will_wake` of a foreign waker, which changes nothing:
+    /// what is guarded is whole.
     fn lock(&self) -> MutexGuard<'_, Stage<T>> {
         self.stage.lock().unwrap_or_else(PoisonError::into_inner)
     }

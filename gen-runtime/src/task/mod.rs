@@ -9,6 +9,7 @@
 //! | `cell.rs` | where the body lies: only its own thread touches it |
 //! | `join.rs` | the result, and who waits for it |
 //! | `handle.rs` | [`JoinHandle`] |
+//! | `span.rs` | the `tracing` span, with the feature of that name |
 //!
 //! ## States and events
 //!
@@ -20,18 +21,23 @@
 //!
 //! ## Who owns what
 //!
-//! - The *loop* owns the task: its slot holds one reference while the task is suspended, its stack while it runs. The *handle* holds the other
-//!   reference, for the result; it may be on another thread and outlive the loop.
-//! - The *body* is always dropped by the loop, on its thread: when it has ended, before anyone hears of it, or when the loop is closed.
-//! - The *result* goes from the body to the join state at the end, and from there to whoever polls the handle. If there is no handle, it is dropped on
-//!   the spot, and an error is logged.
-//! - The *waker* of the task is the name of its slot and owns nothing, so a task that nobody wakes any more costs its memory until the loop
-//!   goes, and not longer: there are no cycles to leak. The waker of whoever waits for the handle is kept in the join state.
-//! - *Panics* end at the task's edge, those of its destructors, of its result's and of the waiter's waker too.
+//! - The *loop* owns the task: its slot holds one reference while the task is suspended, its stack while it
+//!   runs. The *handle* holds the other reference, for the result; it may be on another thread and outlive
+//!   the loop.
+//! - The *body* is always dropped by the loop, on its thread: when it has ended, before anyone hears of it,
+//!   or when the loop is closed.
+//! - The *result* goes from the body to the join state at the end, and from there to whoever polls the
+//!   handle. If there is no handle, it is dropped on the spot, and an error is logged.
+//! - The *waker* of the task is the name of its slot and owns nothing, so a task that nobody wakes any more
+//!   costs its memory until the loop goes, and not longer: there are no cycles to leak. The waker of whoever
+//!   waits for the handle is kept in the join state.
+//! - *Panics* end at the task's edge, those of its destructors, of its result's and of the waiter's waker
+//!   too.
 mod body;
 mod cell;
 mod handle;
 mod join;
+mod span;
 mod spawn;
 
 pub use self::handle::JoinHandle;

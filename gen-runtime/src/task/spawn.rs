@@ -11,10 +11,11 @@ use crate::io_loop::{current, Core, NoLoop};
 
 /// Starts a coroutine, or any other future of a `Result`, as a task of its own.
 ///
-/// The body runs at once, up to its first suspension, before this returns; the rest runs on the loop, whether or not anyone waits for the
-/// [`JoinHandle`]. So what only needs ready things is done on return.
+/// The body runs at once, up to its first suspension, before this returns; the rest runs on the loop, whether
+/// or not anyone waits for the [`JoinHandle`]. So what only needs ready things is done on return.
 ///
-/// The coroutine must be `Send`, so that it may be started on any runtime; [`spawn_local`] takes those that are not.
+/// The coroutine must be `Send`, so that it may be started on any runtime; [`spawn_local`] takes those that
+/// are not.
 ///
 /// ```
 /// let order = gen::run_sync(async {
@@ -39,6 +40,7 @@ use crate::io_loop::{current, Core, NoLoop};
 /// # Errors
 ///
 /// Where no loop runs the coroutine is dropped, and the handle resolves to [`NoLoop`].
+#[track_caller]
 pub fn spawn<C, T, E, M>(coroutine: C) -> JoinHandle<T>
 where
     C: IntoFuture<Output = Result<T, E>>,
@@ -65,6 +67,7 @@ where
 /// # Errors
 ///
 /// Where no loop runs the coroutine is dropped, and the handle resolves to [`NoLoop`].
+#[track_caller]
 pub fn spawn_local<C, T, E, M>(coroutine: C) -> JoinHandle<T>
 where
     C: IntoFuture<Output = Result<T, E>>,
@@ -80,6 +83,7 @@ where
 }
 
 /// Starts a task on that loop.
+#[track_caller]
 pub(crate) fn start<F, T, E, M>(core: &Rc<Core>, body: F) -> JoinHandle<T>
 where
     F: Future<Output = Result<T, E>> + 'static,

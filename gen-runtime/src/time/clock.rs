@@ -32,7 +32,8 @@ pub trait Clock {
 
     /// How long the loop shall sleep, which has nothing to do before `deadline`.
     ///
-    /// The loop may sleep less, and asks again. A clock that does not run by itself moves to the deadline here and answers zero.
+    /// The loop may sleep less, and asks again. A clock that does not run by itself moves to the deadline
+    /// here and answers zero.
     fn idle_until(&self, deadline: Instant) -> Duration {
         deadline.saturating_duration_since(self.now())
     }
@@ -48,10 +49,11 @@ impl Clock for RealClock {
     }
 }
 
-/// A clock that stands still while there is something to do, and moves to the next deadline when the loop is idle.
+/// A clock that stands still while there is something to do, and moves to the next deadline when the loop is
+/// idle.
 ///
-/// So a program full of timeouts runs at once, and each run of it in the same order. It starts at the real time. Its clones are the
-/// same clock: give one to the loop and look at the other.
+/// So a program full of timeouts runs at once, and each run of it in the same order. It starts at the real
+/// time. Its clones are the same clock: give one to the loop and look at the other.
 ///
 /// What threads outside of the loop do takes no time on it: the loop moves on while they work.
 ///

@@ -8,8 +8,8 @@ use crate::Result;
 
 /// Lets everything else that is ready run: costs exactly one turn of the loop.
 ///
-/// Yields of what is ready already do not cost a turn; a long loop of such gives others a chance with this. Where no loop runs it
-/// is pending once and wakes itself, which gives other executors the same chance.
+/// Yields of what is ready already do not cost a turn; a long loop of such gives others a chance with this.
+/// Where no loop runs it is pending once and wakes itself, which gives other executors the same chance.
 ///
 /// ```
 /// use std::cell::RefCell;

@@ -11,8 +11,9 @@ use crate::Result;
 
 /// Waits until `duration` has passed since this call.
 ///
-/// The deadline is taken now, on the clock of the running loop (where none runs: on the real clock), not at the yield: two sleeps that are made together end together,
-/// and one that is over by the time it is yielded costs nothing. A sleep of zero waits for the loop's next turn.
+/// The deadline is taken now, on the clock of the running loop (where none runs: on the real clock), not at
+/// the yield: two sleeps that are made together end together, and one that is over by the time it is yielded
+/// costs nothing. A sleep of zero waits for the loop's next turn.
 ///
 /// # Errors
 ///
@@ -45,7 +46,8 @@ pub struct Sleep {
 
 #[derive(Debug)]
 enum State {
-    /// Not polled yet. Made on that loop, as the timer of that number; the number is its place among those of one deadline.
+    /// Not polled yet. Made on that loop, as the timer of that number; the number is its place among those of
+    /// one deadline.
     Fresh(Option<(LoopId, u64)>),
     /// The loop has a timer for it: it waits as long as that does.
     Armed(TimerKey),
@@ -83,8 +85,9 @@ impl Sleep {
         Poll::Pending
     }
 
-    /// Before it is armed: over are those that a turn has begun after, made before it and due by now. One that was made in this very turn waits
-    /// for the next, even if it is due: so sleeping for no time lets others run.
+    /// Before it is armed: over are those that a turn has begun after, made before it and due by now. One
+    /// that was made in this very turn waits for the next, even if it is due: so sleeping for no time lets
+    /// others run.
     fn is_over(&self, core: &Core) -> bool {
         let made_in_this_turn = match self.state {
             State::Fresh(Some((id, number))) => id == core.id() && !core.is_older_than_turn(number),

@@ -17,9 +17,10 @@ use crate::{Result, Yieldable};
 
 /// Yields something, but for no longer than until a deadline: a `Duration` from this call, or an `Instant`.
 ///
-/// The result wins: what is ready when the deadline is noticed is handed over. Else what was waited for is dropped, and the yield gives a
-/// [`TimeoutError`]. What runs on its own, as a [`JoinHandle`](crate::JoinHandle) does, goes on. A deadline that has passed already is noticed in
-/// the loop's next turn.
+/// The result wins: what is ready when the deadline is noticed is handed over. Else what was waited for is
+/// dropped, and the yield gives a [`TimeoutError`]. What runs on its own, as a
+/// [`JoinHandle`](crate::JoinHandle) does, goes on. A deadline that has passed already is noticed in the
+/// loop's next turn.
 ///
 /// ```
 /// use gen::yield_;
@@ -39,7 +40,8 @@ use crate::{Result, Yieldable};
 ///
 /// # Errors
 ///
-/// Those of what is yielded, [`TimeoutError`], and [`NoLoop`](crate::NoLoop) if it has to wait where no loop runs.
+/// Those of what is yielded, [`TimeoutError`], and [`NoLoop`](crate::NoLoop) if it has to wait where no loop
+/// runs.
 ///
 /// # Cancellation
 ///

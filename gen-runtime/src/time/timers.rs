@@ -1,13 +1,14 @@
 //! The timers of a loop: exact order by (deadline, creation), cheap to take back.
 //!
-//! Most timers never fire: they belong to a timeout around something that was done first. So a timer is an entry in a binary heap and a
-//! place in a table of actions. Cancelling takes the action out of the table, in constant time, and leaves the heap entry behind as *stale*;
-//! stale entries are dropped when they come to the top, and all at once when they are more than half of the heap, so a cancel costs
-//! constant time on the whole, and the heap is never more than twice as large as needed. Most deadlines are later than most others, and such an entry
-//! is put in without moving up.
+//! Most timers never fire: they belong to a timeout around something that was done first. So a timer is an
+//! entry in a binary heap and a place in a table of actions. Cancelling takes the action out of the table, in
+//! constant time, and leaves the heap entry behind as *stale*; stale entries are dropped when they come to
+//! the top, and all at once when they are more than half of the heap, so a cancel costs constant time on the
+//! whole, and the heap is never more than twice as large as needed. Most deadlines are later than most
+//! others, and such an entry is put in without moving up.
 //!
-//! A timer's number is its creation order and its identity: no other timer of the process has it, so a key of a timer that is over fits
-//! nothing, however often its place was used again.
+//! A timer's number is its creation order and its identity: no other timer of the process has it, so a key of
+//! a timer that is over fits nothing, however often its place was used again.
 //!
 //! Nothing in here runs code of a user, not even a drop: an action that is taken out is handed to the caller.
 use std::cmp::Reverse;
@@ -17,7 +18,8 @@ use std::time::Instant;
 
 use crate::io_loop::{Callback, LoopId};
 
-/// Names a timer: what [`call_later`](crate::IoLoopHandle::call_later) gives, for [`remove_timeout`](crate::IoLoopHandle::remove_timeout).
+/// Names a timer: what [`call_later`](crate::IoLoopHandle::call_later) gives, for
+/// [`remove_timeout`](crate::IoLoopHandle::remove_timeout).
 ///
 /// It owns nothing. A key of a timer that has fired or was removed fits no other timer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +73,8 @@ const WORTH_COMPACTING: usize = 64;
 impl Timers {
     /// For the loop of that number, counted over the whole process.
     pub(crate) fn new(serial: u64) -> Self {
-        // Each loop counts from a base of its own, so that a key of a closed loop fits no timer of a later one that got its id.
+        // Each loop counts from a base of its own, so that a key of a closed loop fits no timer of a later
+        // one that got its id.
         let next_number = serial << 32;
         Timers { heap: BinaryHeap::new(), places: Vec::new(), free: Vec::new(), stale: 0, next_number }
     }
@@ -141,7 +144,8 @@ impl Timers {
         None
     }
 
-    /// Takes the timers that are due at `now` from the heap, in order. Each waits for its `fire`, and may be cancelled until then.
+    /// Takes the timers that are due at `now` from the heap, in order. Each waits for its `fire`, and may be
+    /// cancelled until then.
     pub(crate) fn take_due(&mut self, now: Instant, loop_id: LoopId, due: &mut Vec<TimerKey>) {
         while self.next_deadline().is_some_and(|deadline| deadline <= now) {
             if let Some(Reverse(Entry { number, index, .. })) = self.heap.pop() {

@@ -9,15 +9,15 @@ type Fallible<T> = gen::Result<T>;
 mod awaited {
     use super::*;
 
-    pub async fn ready_leaf<T>(value: T) -> Fallible<T> {
+    pub(super) async fn ready_leaf<T>(value: T) -> Fallible<T> {
         ready(Ok(value)).await
     }
 
-    pub async fn pending_leaf<T>() -> Fallible<T> {
+    pub(super) async fn pending_leaf<T>() -> Fallible<T> {
         pending().await
     }
 
-    pub async fn level<T, F>(inner: impl FnOnce() -> F) -> Fallible<T>
+    pub(super) async fn level<T, F>(inner: impl FnOnce() -> F) -> Fallible<T>
     where
         F: Future<Output = Fallible<T>>,
     {
@@ -25,7 +25,11 @@ mod awaited {
         Ok(value)
     }
 
-    pub async fn passes_arguments<T, F>(a: u64, b: String, inner: impl FnOnce(u64, String) -> F) -> Fallible<(u64, T)>
+    pub(super) async fn passes_arguments<T, F>(
+        a: u64,
+        b: String,
+        inner: impl FnOnce(u64, String) -> F,
+    ) -> Fallible<(u64, T)>
     where
         F: Future<Output = Fallible<T>>,
     {
@@ -33,7 +37,7 @@ mod awaited {
         Ok((a, value))
     }
 
-    pub async fn keeps_locals(a: u8, b: String, c: [u8; 64]) -> Fallible<usize> {
+    pub(super) async fn keeps_locals(a: u8, b: String, c: [u8; 64]) -> Fallible<usize> {
         let first: u8 = ready_leaf(a).await?;
         let second: u64 = pending_leaf().await?;
         let third: String = level(|| ready_leaf(b.clone())).await?;
@@ -42,7 +46,7 @@ mod awaited {
         Ok(usize::from(first) + second as usize + third.len() + b.len() + usize::from(fourth[0] + c[0]))
     }
 
-    pub async fn in_a_loop(texts: Vec<String>) -> Fallible<Vec<u64>> {
+    pub(super) async fn in_a_loop(texts: Vec<String>) -> Fallible<Vec<u64>> {
         let mut all = Vec::new();
         for text in &texts {
             if text.is_empty() {
@@ -59,17 +63,17 @@ mod yielded {
     use gen::yield_;
 
     #[gen::coroutine]
-    pub fn ready_leaf<T>(value: T) -> Fallible<T> {
+    pub(super) fn ready_leaf<T>(value: T) -> Fallible<T> {
         yield_!(ready(Fallible::Ok(value)))
     }
 
     #[gen::coroutine]
-    pub fn pending_leaf<T>() -> Fallible<T> {
+    pub(super) fn pending_leaf<T>() -> Fallible<T> {
         yield_!(pending::<Fallible<T>>())
     }
 
     #[gen::coroutine]
-    pub fn level<T, F>(inner: impl FnOnce() -> F) -> Fallible<T>
+    pub(super) fn level<T, F>(inner: impl FnOnce() -> F) -> Fallible<T>
     where
         F: Future<Output = Fallible<T>>,
     {
@@ -78,7 +82,11 @@ mod yielded {
     }
 
     #[gen::coroutine]
-    pub fn passes_arguments<T, F>(a: u64, b: String, inner: impl FnOnce(u64, String) -> F) -> Fallible<(u64, T)>
+    pub(super) fn passes_arguments<T, F>(
+        a: u64,
+        b: String,
+        inner: impl FnOnce(u64, String) -> F,
+    ) -> Fallible<(u64, T)>
     where
         F: Future<Output = Fallible<T>>,
     {
@@ -87,7 +95,7 @@ mod yielded {
     }
 
     #[gen::coroutine]
-    pub fn keeps_locals(a: u8, b: String, c: [u8; 64]) -> Fallible<usize> {
+    pub(super) fn keeps_locals(a: u8, b: String, c: [u8; 64]) -> Fallible<usize> {
         let first: u8 = yield_!(ready_leaf(a))?;
         let second: u64 = yield_!(pending_leaf())?;
         let third: String = yield_!(level(|| ready_leaf(b.clone())))?;
@@ -97,7 +105,7 @@ mod yielded {
     }
 
     #[gen::coroutine]
-    pub fn in_a_loop(texts: Vec<String>) -> Fallible<Vec<u64>> {
+    pub(super) fn in_a_loop(texts: Vec<String>) -> Fallible<Vec<u64>> {
         let mut all = Vec::new();
         for text in &texts {
             if text.is_empty() {

@@ -1,4 +1,5 @@
-//! What the tests have in common: an order written down as a string, drops that are counted, a log that is kept.
+//! What the tests have in common: an order written down as a string, drops that are counted, a log that is
+//! kept.
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::{poll_fn, Future};

@@ -98,6 +98,20 @@ fn run_sync_that_is_stopped_says_so_and_drops_its_future() {
 }
 
 #[test]
+fn run_sync_after_a_stop_drops_its_future_unpolled() {
+    let (io_loop, order, drops) = (IoLoop::new(), Order::new(), Drops::new());
+    io_loop.stop();
+    let (inner, held) = (order.clone(), drops.one());
+    let error = io_loop.run_sync(async move {
+        let _held = held;
+        inner.push("polled");
+        Ok::<(), gen::Error>(())
+    });
+    assert!(error.unwrap_err().is::<LoopStopped>());
+    assert_eq!((order.text().as_str(), drops.count()), ("", 1));
+}
+
+#[test]
 fn a_result_that_is_there_wins_over_a_stop_of_the_same_turn() {
     let io_loop = IoLoop::new();
     let handle = io_loop.handle();
@@ -123,7 +137,11 @@ fn a_blocking_call_inside_of_a_running_loop_is_an_error_that_says_what_to_do() {
         .run_sync(async move {
             let same = inner.run_sync(async { Ok::<(), gen::Error>(()) }).unwrap_err();
             let fresh = gen::run_sync(async { Ok::<(), gen::Error>(()) }).unwrap_err();
-            let timed = inner.run_sync_timeout(SECOND, async { Ok::<(), gen::Error>(drop(counted)) }).unwrap_err();
+            let timed = inner.run_sync_timeout(SECOND, async move {
+                drop(counted);
+                Ok::<(), gen::Error>(())
+            });
+            let timed = timed.unwrap_err();
             for error in [same, fresh, timed] {
                 assert!(error.is::<LoopRunning>());
                 assert_eq!(

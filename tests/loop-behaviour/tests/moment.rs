@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
-use gen::IoLoop;
+use gen::{yield_, IoLoop};
 use loop_behaviour::Order;
 
 #[derive(Clone, Copy)]
@@ -14,27 +14,30 @@ enum Yields {
     Moment,
 }
 
-async fn letters(name: char, what: Yields, order: Order) -> gen::Result {
+#[gen::coroutine]
+fn letters(name: char, what: Yields, order: Order) -> gen::Result {
     for _ in 0..5 {
         order.push(name);
         match what {
-            Yields::Done => ready(()).await,
-            Yields::Moment => gen::moment().await?,
+            Yields::Done => yield_!(ready(()))?,
+            Yields::Moment => yield_!(gen::moment())?,
         }
     }
+    Ok(())
+}
+
+#[gen::coroutine]
+fn pair(a: Yields, b: Yields, order: Order) -> gen::Result {
+    let a = gen::spawn_local(letters('a', a, order.clone()));
+    let b = gen::spawn_local(letters('b', b, order));
+    yield_!(vec![a, b])?;
     Ok(())
 }
 
 /// Tornado's test_moment.
 fn both(a: Yields, b: Yields) -> String {
     let order = Order::new();
-    gen::run_sync(async {
-        let a = gen::spawn_local(letters('a', a, order.clone()));
-        let b = gen::spawn_local(letters('b', b, order.clone()));
-        a.await?;
-        b.await
-    })
-    .unwrap();
+    gen::run_sync(pair(a, b, order.clone())).unwrap();
     order.text()
 }
 
@@ -51,6 +54,30 @@ fn moments_take_turns() {
 #[test]
 fn a_moment_lets_one_go_by_that_needs_none() {
     assert_eq!(both(Yields::Moment, Yields::Done), "abbbbbaaaa");
+}
+
+#[test]
+fn a_list_of_moments_takes_one_turn_together() {
+    #[gen::coroutine]
+    fn both(order: Order) -> gen::Result {
+        let handle = IoLoop::current().ok_or("no loop").map_err(gen::Error::new)?;
+        let inner = order.clone();
+        handle.add_callback({
+            let handle = handle.clone();
+            move || {
+                inner.push("1");
+                handle.add_callback(inner.note("2"));
+            }
+        });
+        let units = yield_!(vec![gen::moment(), gen::moment()])?;
+        order.push(units.len());
+        Ok(())
+    }
+    let order = Order::new();
+    let io_loop = IoLoop::new();
+    io_loop.run_sync(both(order.clone())).unwrap();
+    io_loop.run_sync(async { gen::moment().await }).unwrap();
+    assert_eq!(order.text(), "122", "callback, the list of two, the next turn's callback");
 }
 
 #[test]

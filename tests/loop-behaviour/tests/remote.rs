@@ -163,16 +163,17 @@ fn a_waker_whose_loop_is_gone_does_nothing_on_any_thread() {
 fn a_sleep_dropped_on_another_thread_takes_its_timer_back() {
     let clock = WatchedClock::default();
     let io_loop = IoLoop::with_clock(clock.clone());
-    let sleep = io_loop.block_on(async {
+    let mut moved = None;
+    io_loop.block_on(async {
         let mut sleep = Box::pin(gen::sleep(Duration::from_secs(60)));
         poll_fn(|cx| {
             assert!(sleep.as_mut().poll(cx).is_pending());
             Poll::Ready(())
         })
         .await;
-        sleep
+        moved = Some(sleep);
     });
-    thread::spawn(move || drop(sleep)).join().unwrap();
+    thread::spawn(move || drop(moved)).join().unwrap();
     io_loop.run_sync(async { gen::sleep(Duration::from_secs(3600)).await }).unwrap();
     assert_eq!(clock.waits(), [3600]);
 }

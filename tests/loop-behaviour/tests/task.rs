@@ -142,8 +142,9 @@ fn a_task_is_polled_once_a_turn_however_often_it_was_woken() {
     drop(io_loop.spawn_local(gen::ok(poll_fn(move |cx| {
         inner.push("p");
         for _ in 0..10 {
-            cx.waker().wake_by_ref();
-            cx.waker().clone().wake();
+            let waker = cx.waker().clone();
+            waker.wake_by_ref();
+            waker.wake();
         }
         Poll::<()>::Pending
     }))));
@@ -202,7 +203,8 @@ fn a_task_that_wakes_itself_for_ever_starves_nobody() {
 
 #[test]
 fn t18_a_hundred_thousand_ready_yields_end_in_one_turn_and_others_go_on() {
-    // They use no stack and no turn, as in Tornado; a body that never suspends at all starves others by design, and `moment` is its remedy.
+    // They use no stack and no turn, as in Tornado; a body that never suspends at all starves others by
+    // design, and `moment` is its remedy.
     let (io_loop, order) = (IoLoop::new(), Order::new());
     let inner = order.clone();
     io_loop.add_callback(order.note("before "));
@@ -244,6 +246,22 @@ fn an_error_that_nobody_looks_at_is_logged_once_with_its_causes() {
             "ERROR gen: a task failed, and nobody looked at its result: unread",
         ]
     );
+}
+
+#[test]
+fn a_body_that_drops_its_own_handle_runs_on_and_its_error_is_logged() {
+    let (io_loop, order) = (IoLoop::new(), Order::new());
+    let place: Rc<Cell<Option<JoinHandle<()>>>> = Rc::default();
+    let (inside, inner) = (place.clone(), order.clone());
+    place.set(Some(io_loop.spawn_local(async move {
+        gen::moment().await?;
+        drop(inside.take());
+        inner.push("ran on");
+        Err::<(), _>(gen::Error::new("alone"))
+    })));
+    let log = logged(|| io_loop.run_sync(async { gen::moment().await }).unwrap());
+    assert_eq!(order.text(), "ran on");
+    assert_eq!(log, ["ERROR gen: a task failed, and nobody looked at its result: alone"]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use gen::{Frame, IoLoop, NoLoop, TimeoutError, VirtualClock, Yieldable};
+use gen::{yield_, Coroutine, Frame, IoLoop, NoLoop, TimeoutError, VirtualClock, Yieldable};
 use loop_behaviour::{Drops, Order, WatchedClock};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -154,6 +154,48 @@ fn what_runs_on_its_own_goes_on_after_the_deadline() {
 }
 
 #[test]
+fn the_error_says_at_which_yield_the_deadline_passed() {
+    #[gen::coroutine]
+    fn impatient() -> gen::Result {
+        yield_!(gen::with_timeout(SECOND, pending::<gen::Result>()))
+    }
+    let line = line!() - 2;
+    let error = on_virtual_clock(impatient()).unwrap_err();
+    let lines: Vec<_> = error.trace().iter().map(|site| site.line()).collect();
+    assert_eq!(lines, [line]);
+}
+
+#[test]
+fn what_is_thrown_meanwhile_arrives_at_the_yield_of_the_timeout_and_drops_the_child() {
+    #[gen::coroutine]
+    fn child(order: Order) -> gen::Result {
+        let result = yield_!(gen::sleep(SECOND));
+        order.push("the child went on");
+        result
+    }
+    #[gen::coroutine]
+    fn parent(order: Order) -> gen::Result {
+        let result = yield_!(gen::with_timeout(SECOND * 2, child(order.clone())));
+        order.push(result.unwrap_err());
+        Ok(())
+    }
+    let order = Order::new();
+    let result = on_virtual_clock(async {
+        let mut body = pin!(parent(order.clone()));
+        let mut thrown = None;
+        poll_fn(|cx| {
+            assert!(body.as_mut().resume(cx, &mut thrown).is_pending());
+            Poll::Ready(())
+        })
+        .await;
+        thrown = Some(gen::Error::new("thrown"));
+        poll_fn(|cx| body.as_mut().resume(cx, &mut thrown)).await
+    });
+    assert!(result.is_ok());
+    assert_eq!(order.text(), "thrown");
+}
+
+#[test]
 fn lists_and_timeouts_nest_both_ways() {
     let results = on_virtual_clock(async {
         let list = vec![gen::sleep(SECOND), gen::sleep(SECOND * 2)];
@@ -167,11 +209,11 @@ fn lists_and_timeouts_nest_both_ways() {
 
 #[test]
 fn a_timeout_works_on_outputs_that_are_no_results_too() {
-    fn raw_pending<Y: Yieldable<M, gen::Raw>, M>(yieldable: Y) -> Y::Pending {
-        yieldable.into_pending(&Frame::new(0))
+    #[gen::coroutine]
+    fn seven() -> gen::Result<i32> {
+        yield_!(gen::with_timeout(SECOND, ready(7)))
     }
-    let seven = on_virtual_clock(async { raw_pending(gen::with_timeout(SECOND, ready(7))).await });
-    assert_eq!(seven.unwrap(), 7);
+    assert_eq!(on_virtual_clock(seven()).unwrap(), 7);
 }
 
 /// The smallest thing that a callback can resolve.

@@ -113,7 +113,7 @@ pub fn the_first_error_in_child_order_is_raised(container: &Container) {
 }
 
 /// What else went wrong would be lost.
-pub fn later_errors_are_kept_and_logged_once(container: &Container) {
+pub fn t19_later_errors_are_kept_and_logged_once(container: &Container) {
     for &count in container.sizes.iter().filter(|&&count| count >= 2) {
         let (children, futures) = Children::of(count);
         let Started { mut task, places } = (container.start)(futures);
@@ -178,7 +178,7 @@ pub fn raw_gives_every_result(container: &Container) {
 }
 
 /// Connections would stay open: a child that was never polled, one that is pending, one that has ended.
-pub fn a_drop_drops_each_child_once(container: &Container) {
+pub fn t19_a_drop_drops_each_child_once(container: &Container) {
     container.each(1, |children, task, count| {
         drop(task);
         assert_eq!(children.drops(), all(count, 1), "never polled");
@@ -192,7 +192,7 @@ pub fn a_drop_drops_each_child_once(container: &Container) {
 }
 
 /// Results that nobody takes would leak, or their children be dropped twice.
-pub fn a_half_ended_one_drops_each_child_once(container: &Container) {
+pub fn t19_a_half_ended_one_drops_each_child_once(container: &Container) {
     container.each(2, |children, mut task, count| {
         children.set(0, if count > 2 { Err("fault") } else { Ok(0) });
         assert_eq!(poll(&mut task), Poll::Pending);
@@ -299,7 +299,7 @@ pub fn a_child_that_always_wakes_itself_stops_nobody(container: &Container) {
 }
 
 /// A late wake would poll a future that has ended, which panics.
-pub fn a_wake_of_a_child_that_has_ended_is_harmless(container: &Container) {
+pub fn t19_a_wake_of_a_child_that_has_ended_is_harmless(container: &Container) {
     container.each(2, |children, mut task, count| {
         children.set(0, Ok(0));
         assert_eq!(poll(&mut task), Poll::Pending);
@@ -315,7 +315,7 @@ pub fn a_wake_of_a_child_that_has_ended_is_harmless(container: &Container) {
 }
 
 /// A timer or a socket that keeps a waker would use freed memory, or keep the task alive.
-pub fn a_waker_may_outlive_the_container(container: &Container) {
+pub fn t19_a_waker_may_outlive_the_container(container: &Container) {
     for ends in [true, false] {
         container.each(1, |children, mut task, count| {
             assert_eq!(poll(&mut task), Poll::Pending);
@@ -338,7 +338,7 @@ pub fn a_waker_may_outlive_the_container(container: &Container) {
 }
 
 /// A timer's thread could not wake a child.
-pub fn a_wake_may_come_from_another_thread(container: &Container) {
+pub fn t19_a_wake_may_come_from_another_thread(container: &Container) {
     container.each(1, |children, mut task, count| {
         assert_eq!(poll(&mut task), Poll::Pending);
         let woken_there = |children: Children| {
@@ -364,7 +364,7 @@ pub fn it_may_be_polled_by_another_task_later(container: &Container) {
 }
 
 /// The other children would leak, or be dropped twice.
-pub fn a_panic_of_a_child_drops_the_others_once(container: &Container) {
+pub fn t19_a_panic_of_a_child_drops_the_others_once(container: &Container) {
     for first in [true, false] {
         container.each(1, |children, mut task, count| {
             let bad = count / 2;
@@ -382,7 +382,7 @@ pub fn a_panic_of_a_child_drops_the_others_once(container: &Container) {
 }
 
 /// The other children would leak, or be dropped twice.
-pub fn a_panic_in_the_drop_of_a_child_drops_the_others_once(container: &Container) {
+pub fn t19_a_panic_in_the_drop_of_a_child_drops_the_others_once(container: &Container) {
     container.each(1, |children, mut task, count| {
         children.panic_in_drop(count / 2);
         assert_eq!(poll(&mut task), Poll::Pending);

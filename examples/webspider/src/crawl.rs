@@ -1,0 +1,181 @@
+//! The crawl itself: workers that take addresses from a queue, fetch them, and put back what they find.
+
+use std::cell::{Cell, RefCell};
+use std::time::{Duration, Instant};
+
+use gen::yield_;
+use url::Url;
+
+use crate::fetch::{Client, Content, Fetched};
+use crate::progress::Progress;
+use crate::queue::Queue;
+use crate::scope::{check_scheme, Scope};
+use crate::site::{Outcome, PageId, Site, Visit};
+
+/// How many redirects the start URL may go through.
+const MAX_START_REDIRECTS: usize = 10;
+
+/// What the user may set.
+#[derive(Clone, Debug)]
+pub(crate) struct Limits {
+    /// How many addresses are fetched at the same time.
+    pub(crate) concurrency: usize,
+    /// How long one fetch may take.
+    pub(crate) timeout: Duration,
+    /// How many addresses are fetched in all.
+    pub(crate) max_pages: usize,
+}
+
+/// How a crawl ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum End {
+    /// Every page was visited, or as many as were allowed.
+    Finished,
+    /// The user stopped it.
+    Interrupted,
+}
+
+/// The state that all workers share. They run on one thread, so cells are enough.
+pub(crate) struct Crawl {
+    limits: Limits,
+    scope: Scope,
+    queue: Queue<PageId>,
+    site: RefCell<Site>,
+    visited: Cell<usize>,
+    progress: Progress,
+}
+
+/// Fetches the page that the crawl starts from, and makes a crawl of what lies beneath it.
+///
+/// # Errors
+///
+/// There is no page to start from: one line that says why.
+#[gen::coroutine]
+pub(crate) fn start(mut url: Url, limits: Limits) -> gen::Result<Crawl> {
+    let mut client = Client::default();
+    for _ in 0..=MAX_START_REDIRECTS {
+        check_scheme(&url)?;
+        url.set_fragment(None);
+        let began = Instant::now();
+        let fetched = match yield_!(client.fetch(&url, limits.timeout)) {
+            Ok(fetched) => fetched,
+            Err(error) => return Err(cannot_start(&url, &describe(&error, limits.timeout))),
+        };
+        match &fetched.content {
+            Content::Redirect(target) => {
+                url = target.clone();
+                client = Client::default();
+            }
+            Content::Broken(status) => return Err(cannot_start(&url, &format!("the server says {status}"))),
+            Content::Html(_) | Content::OtherFile => {
+                let crawl = Crawl::new(&url, limits);
+                let first = crawl.site.borrow_mut().discover(url, None);
+                if let Some(page) = first {
+                    crawl.finish_visit(page, Ok(fetched), began.elapsed());
+                }
+                return Ok(crawl);
+            }
+        }
+    }
+    Err(cannot_start(&url, "redirected too often"))
+}
+
+/// Visits everything that can be reached beneath the start.
+#[gen::coroutine]
+pub(crate) fn run(crawl: &Crawl) -> gen::Result<End> {
+    let workers: Vec<_> = (0..crawl.limits.concurrency).map(|_| worker(crawl)).collect();
+    // A tuple and a list: all the workers, and beside them whoever tells them when to go home, run in
+    // parallel, and this goes on when the last has ended.
+    yield_!((workers, close_when_done(&crawl.queue)))?;
+    Ok(End::Finished)
+}
+
+/// Ends the wait of idle workers. While any worker is busy it may still find new pages for all of them.
+#[gen::coroutine]
+fn close_when_done(queue: &Queue<PageId>) -> gen::Result {
+    yield_!(queue.join())?;
+    queue.close();
+    Ok(())
+}
+
+/// Takes page after page from the queue. An error of one page is noted, and the next is taken.
+#[gen::coroutine]
+fn worker(crawl: &Crawl) -> gen::Result {
+    let mut client = Client::default();
+    while let Some(page) = yield_!(crawl.queue.get())? {
+        let url = crawl.site.borrow().url(page).clone();
+        let began = Instant::now();
+        let fetched = yield_!(client.fetch(&url, crawl.limits.timeout));
+        crawl.finish_visit(page, fetched, began.elapsed());
+        crawl.queue.task_done();
+    }
+    Ok(())
+}
+
+impl Crawl {
+    fn new(start: &Url, limits: Limits) -> Self {
+        Crawl {
+            scope: Scope::beneath(start),
+            queue: Queue::new(),
+            site: RefCell::new(Site::new(limits.max_pages)),
+            visited: Cell::new(0),
+            progress: Progress::new(),
+            limits,
+        }
+    }
+
+    /// Notes what came of fetching `page`, and queues what it links to.
+    fn finish_visit(&self, page: PageId, fetched: gen::Result<Fetched>, took: Duration) {
+        let (outcome, bytes) = match fetched {
+            Ok(Fetched { content, bytes }) => (self.follow(page, content), bytes),
+            Err(error) => (Outcome::Failed(describe(&error, self.limits.timeout)), 0),
+        };
+        let mut site = self.site.borrow_mut();
+        site.record(page, Visit { outcome, bytes, took });
+        self.visited.set(self.visited.get() + 1);
+        self.progress.show(self.visited.get(), site.len());
+    }
+
+    fn follow(&self, page: PageId, content: Content) -> Outcome {
+        match content {
+            Content::Html(links) => {
+                let url = self.site.borrow().url(page).clone();
+                links.resolve(&url).for_each(|target| self.discover(target, page));
+                Outcome::Html
+            }
+            Content::Redirect(target) => {
+                self.discover(target, page);
+                Outcome::Redirect
+            }
+            Content::OtherFile => Outcome::OtherFile,
+            Content::Broken(status) => Outcome::Broken(status),
+        }
+    }
+
+    fn discover(&self, url: Url, from: PageId) {
+        if self.scope.contains(&url) {
+            let new = self.site.borrow_mut().discover(url, Some(from));
+            if let Some(page) = new {
+                self.queue.put(page);
+            }
+        }
+    }
+
+    /// Takes the progress bar away and hands over what is known of the site.
+    pub(crate) fn into_site(self) -> Site {
+        self.progress.clear();
+        self.site.into_inner()
+    }
+}
+
+fn cannot_start(url: &Url, why: &str) -> gen::Error {
+    gen::Error::new(format!("cannot start at {url}: {why}"))
+}
+
+/// An error and its causes in one line.
+fn describe(error: &gen::Error, timeout: Duration) -> String {
+    if error.is::<gen::TimeoutError>() {
+        return format!("no answer within {timeout:?}");
+    }
+    format!("{error:#}")
+}

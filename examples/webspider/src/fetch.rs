@@ -1,0 +1,165 @@
+//! Gets one address over HTTP and reads its links on the way.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use gen::yield_;
+use http_body_util::{BodyExt, Empty};
+use hyper::body::Incoming;
+use hyper::client::conn::http1::{handshake, SendRequest};
+use hyper::header::{HeaderMap, ACCEPT, CONTENT_TYPE, HOST, LOCATION, USER_AGENT};
+use hyper::{Request, Response, StatusCode};
+use smol_hyper::rt::FuturesIo;
+use url::{Position, Url};
+
+use crate::links::{LinkParser, Links};
+
+/// What is longer is not read to its end.
+const MAX_BODY_BYTES: u64 = 16 * 1024 * 1024;
+
+/// What an address turned out to be.
+#[derive(Debug)]
+pub(crate) struct Fetched {
+    pub(crate) content: Content,
+    /// The bytes of the body that were read.
+    pub(crate) bytes: u64,
+}
+
+/// The kinds of answer that matter to a spider.
+#[derive(Debug)]
+pub(crate) enum Content {
+    Html(Links),
+    OtherFile,
+    Redirect(Url),
+    Broken(StatusCode),
+}
+
+/// Fetches from one server, over one connection that is kept open from one fetch to the next.
+#[derive(Default)]
+pub(crate) struct Client {
+    /// The connection, while nothing is being fetched. A fetch takes it out and puts it back only at its
+    /// proper end, so one that fails or is dropped half-way, by a timeout for example, leaves nothing
+    /// half-read behind.
+    idle: Option<Connection>,
+}
+
+type Connection = SendRequest<Empty<Bytes>>;
+
+impl Client {
+    /// Fetches `url`, for at most `timeout`.
+    ///
+    /// # Errors
+    ///
+    /// The server cannot be reached, or what it says is not HTTP; `gen::TimeoutError` if it takes too long.
+    /// An answer such as "404 Not Found" is no error, but [`Content::Broken`].
+    ///
+    /// # Cancellation
+    ///
+    /// A fetch that is dropped closes its connection; the client can be used again.
+    #[gen::coroutine]
+    pub(crate) fn fetch(&mut self, url: &Url, timeout: Duration) -> gen::Result<Fetched> {
+        yield_!(gen::with_timeout(timeout, self.fetch_patiently(url)))
+    }
+
+    #[gen::coroutine]
+    fn fetch_patiently(&mut self, url: &Url) -> gen::Result<Fetched> {
+        let (response, connection) = yield_!(self.send(url))?;
+        let (head, mut body) = response.into_parts();
+        let status = head.status;
+        let mut parser = (status.is_success() && is_html(&head.headers)).then(LinkParser::new);
+
+        let mut bytes = 0;
+        while let Some(frame) = yield_!(body.frame())?.transpose()? {
+            // A frame is data or, after it, trailers, which say nothing to a spider.
+            let Some(data) = frame.data_ref() else { continue };
+            bytes += data.len() as u64;
+            if let Some(parser) = &mut parser {
+                parser.feed(data);
+            }
+            if bytes > MAX_BODY_BYTES {
+                break;
+            }
+        }
+        if bytes <= MAX_BODY_BYTES {
+            self.idle = Some(connection);
+        }
+
+        let content = if status.is_client_error() || status.is_server_error() {
+            Content::Broken(status)
+        } else if status.is_redirection() {
+            Content::Redirect(location(url, &head.headers)?)
+        } else {
+            parser.map_or(Content::OtherFile, |parser| Content::Html(parser.finish()))
+        };
+        Ok(Fetched { content, bytes })
+    }
+
+    /// Sends the request and waits for the head of the answer.
+    #[gen::coroutine]
+    fn send(&mut self, url: &Url) -> gen::Result<(Response<Incoming>, Connection)> {
+        if let Some(connection) = self.idle.take() {
+            match yield_!(exchange(connection, url)) {
+                // A server may close an idle connection at any time, also just as the next request is under
+                // way. So a failure here proves nothing; a fresh connection will tell.
+                Err(error) if error.is::<hyper::Error>() => {}
+                result => return result,
+            }
+        }
+        let connection = yield_!(connect(url))?;
+        yield_!(exchange(connection, url))
+    }
+}
+
+/// One request and the head of its answer; the body still has to be read from the connection.
+#[gen::coroutine]
+fn exchange(mut connection: Connection, url: &Url) -> gen::Result<(Response<Incoming>, Connection)> {
+    yield_!(connection.ready())?;
+    let response = yield_!(connection.send_request(request(url)?))?;
+    Ok((response, connection))
+}
+
+/// Opens a connection to the server of `url`.
+#[gen::coroutine]
+fn connect(url: &Url) -> gen::Result<Connection> {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let port = url.port_or_known_default().unwrap_or(80);
+    let stream = match yield_!(async_net::TcpStream::connect((host, port))) {
+        Ok(stream) => stream,
+        Err(error) => return Err(gen::Error::new(format!("cannot connect to {host}:{port}: {error}"))),
+    };
+    // Requests are small and each waits for its answer: nothing is gained by holding them back.
+    stream.set_nodelay(true)?;
+    let (connection, driver) = yield_!(handshake(FuturesIo::new(stream)))?;
+    // hyper splits a connection in two: the half that sends requests, and a future that moves the bytes. That
+    // one runs as a task of its own, until the other half is dropped. Should it fail, the request under way
+    // fails with it, which is the place to report it: so its own result is of no interest, and its handle is
+    // dropped.
+    drop(gen::spawn_local(gen::ok(driver)));
+    Ok(connection)
+}
+
+fn request(url: &Url) -> gen::Result<Request<Empty<Bytes>>> {
+    let request = Request::get(&url[Position::BeforePath..Position::AfterQuery])
+        .header(HOST, &url[Position::BeforeHost..Position::AfterPort])
+        .header(USER_AGENT, concat!("webspider/", env!("CARGO_PKG_VERSION")))
+        .header(ACCEPT, "text/html, */*;q=0.5")
+        .body(Empty::new())?;
+    Ok(request)
+}
+
+fn is_html(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    ["text/html", "application/xhtml+xml"].iter().any(|html| essence.eq_ignore_ascii_case(html))
+}
+
+/// Where a redirect leads.
+fn location(from: &Url, headers: &HeaderMap) -> gen::Result<Url> {
+    let target = headers.get(LOCATION).and_then(|value| value.to_str().ok());
+    let mut url = match target.map(|target| from.join(target)) {
+        Some(Ok(url)) => url,
+        _ => return Err(gen::Error::new("a redirect that does not say where to")),
+    };
+    url.set_fragment(None);
+    Ok(url)
+}

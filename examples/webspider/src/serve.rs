@@ -1,0 +1,124 @@
+//! The built-in server: it makes a folder of HTML a web site on this machine, so that there is something to
+//! crawl.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::rc::Rc;
+use std::time::Duration;
+
+use async_net::{Ipv4Addr, TcpListener, TcpStream};
+use bytes::Bytes;
+use gen::yield_;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::header::{CONTENT_TYPE, LOCATION};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use smol_hyper::rt::FuturesIo;
+use url::Url;
+
+use crate::files::{media_type, Folder};
+
+/// How long to wait before the next connection is taken after one could not be, for want of file handles
+/// perhaps.
+const PAUSE_AFTER_FAILED_ACCEPT: Duration = Duration::from_millis(50);
+
+/// What every connection needs to know.
+struct Site {
+    folder: Folder,
+    delay: Duration,
+}
+
+/// The folder to crawl if the user names none: the Rust book that ships with the toolchain, or the example's
+/// own site.
+pub(crate) fn default_folder() -> PathBuf {
+    toolchain_book().unwrap_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/site")))
+}
+
+fn toolchain_book() -> Option<PathBuf> {
+    let output = Command::new("rustc").args(["--print", "sysroot"]).output().ok()?;
+    let sysroot = String::from_utf8(output.stdout).ok()?;
+    let book = Path::new(sysroot.trim_end()).join("share/doc/rust/html/book");
+    book.join("index.html").is_file().then_some(book)
+}
+
+/// Serves `folder` on a free port of this machine for as long as the loop runs, and gives its address.
+///
+/// # Errors
+///
+/// The folder is not there, or there is no port.
+#[gen::coroutine]
+pub(crate) fn start(folder: PathBuf, delay: Duration) -> gen::Result<Url> {
+    let folder = Folder::new(&folder)?;
+    let listener = yield_!(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
+    let url = folder.url(Url::parse(&format!("http://{}/", listener.local_addr()?))?);
+    // A task whose handle is dropped runs on by itself.
+    drop(gen::spawn_local(accept(listener, Rc::new(Site { folder, delay }))));
+    Ok(url)
+}
+
+/// Takes connections; each gets a task of its own.
+#[gen::coroutine]
+fn accept(listener: TcpListener, site: Rc<Site>) -> gen::Result {
+    loop {
+        match yield_!(listener.accept()) {
+            Ok((stream, _peer)) => drop(gen::spawn_local(converse(stream, site.clone()))),
+            Err(error) if error.is::<io::Error>() => yield_!(gen::sleep(PAUSE_AFTER_FAILED_ACCEPT))?,
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Answers the requests of one connection until the client closes it.
+#[gen::coroutine]
+fn converse(stream: TcpStream, site: Rc<Site>) -> gen::Result {
+    stream.set_nodelay(true)?;
+    let service = service_fn(move |request| respond(site.clone(), request));
+    // A client may go away whenever it likes: that is no error of the server.
+    let _ = yield_!(http1::Builder::new().serve_connection(FuturesIo::new(stream), service));
+    Ok(())
+}
+
+#[gen::coroutine]
+fn respond(site: Rc<Site>, request: Request<Incoming>) -> gen::Result<Response<Full<Bytes>>> {
+    if !site.delay.is_zero() {
+        yield_!(gen::sleep(site.delay))?;
+    }
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return answer(StatusCode::METHOD_NOT_ALLOWED);
+    }
+    let path = request.uri().path();
+    let Some(file) = site.folder.file(path) else {
+        return answer(StatusCode::NOT_FOUND);
+    };
+    // Files are read on a thread pool, so a slow disk does not hold up the loop.
+    match yield_!(async_fs::read(&file)) {
+        Ok(content) => {
+            Ok(Response::builder().header(CONTENT_TYPE, media_type(&file)).body(Full::from(content))?)
+        }
+        Err(_) if yield_!(is_folder(&file))? => {
+            let with_slash = format!("{path}/");
+            let response =
+                Response::builder().status(StatusCode::MOVED_PERMANENTLY).header(LOCATION, with_slash);
+            Ok(response.body(Full::default())?)
+        }
+        Err(error) => answer(match error.downcast_ref::<io::Error>().map(io::Error::kind) {
+            Some(io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => StatusCode::NOT_FOUND,
+            // It may well be there: too many open files, no permission, a broken disk.
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        }),
+    }
+}
+
+#[gen::coroutine]
+fn is_folder(path: &Path) -> bool {
+    yield_!(async_fs::metadata(path)).is_ok_and(|metadata| metadata.is_dir())
+}
+
+/// An answer that says what its status says.
+fn answer(status: StatusCode) -> gen::Result<Response<Full<Bytes>>> {
+    let text = format!("{status}\n");
+    Ok(Response::builder().status(status).header(CONTENT_TYPE, "text/plain").body(Full::from(text))?)
+}

@@ -1,0 +1,9 @@
+//! Tests of the program as a user runs it.
+
+mod harness;
+
+mod crawling;
+#[cfg(unix)]
+mod interrupt;
+mod refusals;
+mod small_site;

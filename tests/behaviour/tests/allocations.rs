@@ -1,0 +1,183 @@
+//! What is allocated: nothing by a call or a yield, and by a parallel yield no more for many children than for few.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::future::{ready, Future};
+use std::pin::{pin, Pin};
+use std::task::{Context, Poll, Waker};
+
+use gen::yield_;
+
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Counts for each thread, so that tests may run side by side.
+struct Counting;
+
+fn count() {
+    ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+}
+
+// SAFETY: all is left to the system's allocator; counting neither allocates nor unwinds.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: by the caller's promise.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: by the caller's promise.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        // SAFETY: by the caller's promise.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// How often `run` allocates.
+fn allocations<R>(run: impl FnOnce() -> R) -> usize {
+    let before = ALLOCATIONS.get();
+    let output = run();
+    let after = ALLOCATIONS.get();
+    drop(output);
+    after - before
+}
+
+/// Is pending that many times, and wakes its waker each time.
+struct Suspends(u32);
+
+impl Future for Suspends {
+    type Output = u64;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<u64> {
+        if self.0 == 0 {
+            return Poll::Ready(1);
+        }
+        self.0 -= 1;
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+}
+
+/// Polls to the end.
+fn run<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return output;
+        }
+    }
+}
+
+#[gen::coroutine]
+fn leaf(suspends: u32) -> gen::Result<u64> {
+    yield_!(Suspends(suspends))
+}
+
+#[gen::coroutine]
+fn yields(suspends: u32) -> gen::Result<u64> {
+    let mut sum = 0;
+    for number in 0..10 {
+        sum += yield_!(ready(number))?;
+        sum += yield_!(leaf(suspends))?;
+        sum += yield_!(Some(Suspends(suspends)))?.unwrap_or_default();
+    }
+    Ok(sum)
+}
+
+#[gen::coroutine]
+fn outer(suspends: u32) -> gen::Result<u64> {
+    Ok(yield_!(yields(suspends))? + yield_!(yields(suspends))?)
+}
+
+/// A coroutine would cost more than the `async fn` that it replaces.
+#[test]
+fn calls_and_yields_of_futures_allocate_nothing() {
+    assert_eq!(allocations(|| run(outer(0)).unwrap()), 0, "ready");
+    assert_eq!(allocations(|| run(outer(3)).unwrap()), 0, "suspending");
+    assert_eq!(allocations(|| drop(outer(3))), 0, "never polled");
+}
+
+/// Waits for a container that was made before, so that only what the yield allocates is counted.
+macro_rules! of_a_yield {
+    ($container:expr) => {{
+        let container = $container;
+        allocations(|| run(async_wait(container)))
+    }};
+}
+
+fn async_wait<Y, M>(container: Y) -> impl Future<Output = gen::Result<Y::Output>>
+where
+    Y: gen::Yieldable<M, gen::Raw>,
+{
+    #[gen::coroutine]
+    fn wait<Y, M>(container: Y) -> gen::Result<Y::Output>
+    where
+        Y: gen::Yieldable<M, gen::Raw>,
+    {
+        yield_!(gen::raw(container))
+    }
+    wait(container)
+}
+
+fn children<C: FromIterator<Suspends>>(count: usize) -> C {
+    (0..count).map(|_| Suspends(3)).collect()
+}
+
+/// Memory for the children, for their wakers, and for the output: one of each, whatever their number.
+#[test]
+fn a_list_allocates_three_times_whatever_its_length() {
+    for count in [1, 2, 10, 1_000] {
+        assert_eq!(of_a_yield!(children::<Vec<_>>(count)), 3, "a vector of {count}");
+        assert_eq!(of_a_yield!(children::<Box<[_]>>(count)), 3, "a slice of {count}");
+        assert_eq!(of_a_yield!(children::<VecDeque<_>>(count)), 3, "a deque of {count}");
+    }
+    assert_eq!(of_a_yield!([(); 100].map(|()| Suspends(3))), 2, "the output of an array is no allocation");
+}
+
+/// A tuple is as good as the futures one after the other: its children lie in the coroutine.
+#[test]
+fn a_tuple_allocates_its_wakers_only() {
+    #[gen::coroutine]
+    fn literal() -> gen::Result<(u64, u64, u64)> {
+        yield_!((Suspends(3), leaf(3), gen::ok(Suspends(3))))
+    }
+    assert_eq!(of_a_yield!((Suspends(3), Suspends(2))), 1);
+    assert_eq!(allocations(|| run(literal()).unwrap()), 1);
+}
+
+/// Memory for the keys comes on top; and a sorted map takes nodes.
+#[test]
+fn a_hash_map_allocates_no_more_for_many_children_than_for_few() {
+    let of = |count| of_a_yield!((0..count).zip(children::<Vec<_>>(count)).collect::<HashMap<_, _>>());
+    assert_eq!(of(1), of(1_000));
+    assert!(of(1) <= 5, "{}", of(1));
+}
+
+#[test]
+fn a_sorted_map_allocates_its_nodes_too() {
+    let of = |count: u32| of_a_yield!((0..count).map(|key| (key, Suspends(3))).collect::<BTreeMap<_, _>>());
+    assert!(of(1) <= 6, "{}", of(1));
+    assert!(of(1_000) <= 6 + 1_000 / 5, "{}", of(1_000));
+}
+
+#[test]
+fn an_empty_list_allocates_nothing() {
+    assert_eq!(of_a_yield!(children::<Vec<_>>(0)), 0);
+}
+
+/// An option is no group.
+#[test]
+fn an_option_allocates_nothing() {
+    assert_eq!(of_a_yield!(Some(Suspends(3))), 0);
+    assert_eq!(of_a_yield!(None::<Suspends>), 0);
+}

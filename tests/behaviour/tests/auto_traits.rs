@@ -1,0 +1,234 @@
+//! Which coroutines may go to another thread, and which may not: a table of both.
+//!
+//! A type that is `Send` by mistake is unsound, one that is not by mistake cannot be spawned; so both are asserted.
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::future::{ready, Future, Ready};
+use std::marker::PhantomData;
+use std::rc::Rc;
+use std::sync::Mutex;
+
+use gen::yield_;
+
+/// Asks whether a type is `Send` or `Sync`, without demanding it.
+struct Asked<'a, T>(PhantomData<&'a T>);
+
+impl<T: Send> Asked<'_, T> {
+    fn is_send(&self) -> bool {
+        true
+    }
+}
+
+impl<T: Sync> Asked<'_, T> {
+    fn is_sync(&self) -> bool {
+        true
+    }
+}
+
+trait NotSend {
+    fn is_send(&self) -> bool {
+        false
+    }
+}
+
+trait NotSync {
+    fn is_sync(&self) -> bool {
+        false
+    }
+}
+
+impl<T> NotSend for &Asked<'_, T> {}
+impl<T> NotSync for &Asked<'_, T> {}
+
+fn ask<T>(_: &T) -> Asked<'_, T> {
+    Asked(PhantomData)
+}
+
+macro_rules! table {
+    ($($value:expr => $send:literal,)+) => {
+        $( assert_eq!((&ask(&$value)).is_send(), $send, "`{}` is Send", stringify!($value)); )+
+    };
+}
+
+type Number = Ready<Result<u8, std::fmt::Error>>;
+type Local = Ready<Rc<u8>>;
+
+fn number() -> Number {
+    ready(Ok(1))
+}
+
+fn local() -> Local {
+    ready(Rc::new(1))
+}
+
+#[gen::coroutine]
+fn plain() -> gen::Result<u8> {
+    let text = String::from("text");
+    let first = yield_!(number())?;
+    let second = yield_!(number())?;
+    Ok(first + second + text.len() as u8)
+}
+
+#[gen::coroutine]
+fn holds<T>(value: T) -> gen::Result<T> {
+    yield_!(number())?;
+    Ok(value)
+}
+
+/// The probe and its tags are gone when the coroutine waits.
+#[gen::coroutine]
+fn yields_every_container() -> gen::Result<()> {
+    yield_!(vec![number()])?;
+    yield_!([number()])?;
+    yield_!(VecDeque::from([number()]))?;
+    yield_!(vec![number()].into_boxed_slice())?;
+    yield_!(HashMap::from([(1, number())]))?;
+    yield_!(BTreeMap::from([(1, number())]))?;
+    yield_!(Some(number()))?;
+    yield_!((number(), ready(1), plain()))?;
+    let tuple = (number(), number());
+    yield_!(tuple)?;
+    yield_!(gen::multi(vec![number()]))?;
+    yield_!(gen::raw(vec![number()]))?;
+    yield_!(gen::ok(number()))?.ok();
+    yield_!(gen::boxed_send(number()))?;
+    yield_!(yield_!(ready(number()))?)?;
+    println!("{} {}", yield_!(number())?, yield_!(plain())?);
+    Ok(())
+}
+
+#[gen::coroutine]
+fn drops_a_local_value_first() -> gen::Result<u8> {
+    let value = {
+        let local = Rc::new(Cell::new(1));
+        local.get()
+    };
+    Ok(yield_!(number())? + value)
+}
+
+#[gen::coroutine]
+fn keeps_a_local_value() -> gen::Result<u8> {
+    let local = Rc::new(1);
+    Ok(yield_!(number())? + *local)
+}
+
+#[gen::coroutine]
+fn keeps_a_guard(mutex: &Mutex<u8>) -> gen::Result<u8> {
+    let guard = mutex.lock().expect("nobody panics");
+    Ok(yield_!(number())? + *guard)
+}
+
+#[gen::coroutine]
+fn yields_a_local_future() -> gen::Result<u8> {
+    Ok(*yield_!(local())?)
+}
+
+#[gen::coroutine]
+fn yields_a_local_list() -> gen::Result<u8> {
+    Ok(*yield_!(vec![local()])?[0])
+}
+
+#[gen::coroutine]
+fn yields_a_local_tuple() -> gen::Result<u8> {
+    Ok(*yield_!((number(), local()))?.1)
+}
+
+#[gen::coroutine]
+fn yields_a_local_box() -> gen::Result<u8> {
+    yield_!(gen::boxed(number()))
+}
+
+#[gen::coroutine(boxed)]
+fn recursive(depth: u8) -> gen::Result<u8> {
+    if depth == 0 {
+        Ok(0)
+    } else {
+        yield_!(recursive(depth - 1))
+    }
+}
+
+#[gen::coroutine(dyn)]
+fn erased() -> gen::Result<u8> {
+    yield_!(number())
+}
+
+#[gen::coroutine(dyn(local))]
+fn erased_local() -> gen::Result<u8> {
+    yield_!(number())
+}
+
+/// Spawning on another thread would not compile, or would compile where it must not.
+#[test]
+fn t15_a_coroutine_is_send_if_what_it_keeps_across_yields_is() {
+    table! {
+        plain() => true,
+        holds(String::new()) => true,
+        holds(Rc::new(1)) => false,
+        holds(Cell::new(1)) => true,
+        holds(&Cell::new(1)) => false,
+        yields_every_container() => true,
+        drops_a_local_value_first() => true,
+        keeps_a_local_value() => false,
+        keeps_a_guard(&Mutex::new(1)) => false,
+        yields_a_local_future() => false,
+        yields_a_local_list() => false,
+        yields_a_local_tuple() => false,
+        yields_a_local_box() => false,
+        recursive(1) => true,
+        erased() => true,
+        erased_local() => false,
+        gen::BoxCoroutine::new(plain()) => true,
+        gen::LocalBoxCoroutine::new(plain()) => false,
+    }
+}
+
+#[test]
+fn t15_yieldables_are_send_if_their_children_are() {
+    table! {
+        gen::multi(vec![number()]) => true,
+        gen::multi(vec![local()]) => false,
+        gen::multi(vec![number()]).join() => true,
+        gen::multi((number(), number())).join() => true,
+        gen::raw(local()) => false,
+        gen::ok(local()) => false,
+        gen::boxed(number()) => false,
+        gen::boxed_send(number()) => true,
+        gen::Error::new("text") => true,
+    }
+}
+
+/// A result of a child lies in the group; so does a child, also when only one of the two may go to another thread.
+#[test]
+fn a_group_is_send_only_if_its_results_are() {
+    fn made_here() -> impl Future<Output = gen::Result<Rc<u8>>> + Send {
+        /// May go to another thread itself, but what it gives may not.
+        struct MakesRc;
+        impl Future for MakesRc {
+            type Output = gen::Result<Rc<u8>>;
+
+            fn poll(
+                self: std::pin::Pin<&mut Self>,
+                _: &mut std::task::Context<'_>,
+            ) -> std::task::Poll<Self::Output> {
+                std::task::Poll::Ready(Ok(Rc::new(1)))
+            }
+        }
+        MakesRc
+    }
+    table! {
+        made_here() => true,
+        gen::multi(vec![made_here()]).join() => false,
+        gen::multi([made_here()]).join() => false,
+        gen::multi((made_here(),)).join() => false,
+        gen::multi(BTreeMap::from([(1, made_here())])).join() => false,
+        gen::multi(BTreeMap::from([(Rc::new(1), number())])).join() => false,
+    }
+}
+
+#[test]
+fn errors_and_groups_may_be_shared() {
+    assert!((&ask(&gen::Error::new("text"))).is_sync());
+    assert!((&ask(&gen::multi(vec![number()]).join())).is_sync());
+    assert!(!(&ask(&gen::multi(vec![ready(Ok::<_, gen::Error>(Cell::new(1)))]).join())).is_sync());
+}
