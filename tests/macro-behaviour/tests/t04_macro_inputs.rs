@@ -199,6 +199,24 @@ fn t03_a_block_that_yields_may_outlive_the_body() {
     assert_eq!(drive(block).unwrap(), 3);
 }
 
+macro_rules! hidden {
+    ($e:expr) => {
+        async { $e }
+    };
+}
+
+#[gen::coroutine]
+fn awaits_the_block_of_another() -> gen::Result<u32> {
+    let hidden = hidden!(yield_!(later(1)));
+    let block = escaping().await;
+    Ok(yield_!(block)? + hidden.await?)
+}
+
+#[test]
+fn t01_a_yield_in_a_block_that_another_coroutine_drives_is_its_own() {
+    assert_eq!(drive(awaits_the_block_of_another()).unwrap(), 4);
+}
+
 #[gen::coroutine]
 fn async_closures() -> gen::Result<u32> {
     let with_block = async |n: u32| yield_!(later(n));
