@@ -8,22 +8,22 @@ fn contexts() -> impl ::r#gen::Coroutine<Output = ()> {
             return match () {
                 () => {
                     let block = async move {
-                        let __frame = ::r#gen::__private::Frame::new(0);
+                        let __frame = const { ::r#gen::__private::Frame::new(0) };
                         yield_!(@ frame __frame, a)
                     };
                     let nested = async {
                         async {
-                            let __frame = ::r#gen::__private::Frame::new(0);
+                            let __frame = const { ::r#gen::__private::Frame::new(0) };
                             yield_!(@ frame __frame, a)
                         }
                             .await
                     };
                     let closure = async |n: u32| -> u8 {
-                        let __frame = ::r#gen::__private::Frame::new(0);
+                        let __frame = const { ::r#gen::__private::Frame::new(0) };
                         yield_!(@ frame __frame, n)
                     };
                     let expression = async move |n| {
-                        let __frame = ::r#gen::__private::Frame::new(0);
+                        let __frame = const { ::r#gen::__private::Frame::new(0) };
                         yield_!(@ frame __frame, n) + 1
                     };
                     let without = async { a.await };

@@ -5,7 +5,7 @@ fn f(
         my::rt::__private::machine(
             async move {
                 let n = n;
-                let __frame = my::rt::__private::Frame::new(0);
+                let __frame = const { my::rt::__private::Frame::new(0) };
                 match () {
                     () => {
                         yield_!(@ frame __frame, n);

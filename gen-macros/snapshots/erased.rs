@@ -23,7 +23,7 @@ where
                 let x = x;
                 let y = y;
                 let z = z;
-                let __frame = ::r#gen::__private::Frame::new(0);
+                let __frame = const { ::r#gen::__private::Frame::new(0) };
                 match () {
                     () => {}
                     _ => return { ::r#gen::__private::output::<(&'gen_0 u8, &'a T)>() },

@@ -18,7 +18,7 @@ where
             let (a, _) = __arg2;
             let __arg3 = __arg3;
             let (_x,) = (__arg3,);
-            let __frame = ::r#gen::__private::Frame::new(0);
+            let __frame = const { ::r#gen::__private::Frame::new(0) };
             match () {
                 () => {}
                 _ => return { ::r#gen::__private::output::<Result<&'a str>>() },

@@ -2,7 +2,7 @@ fn main() -> gen::Result {
     ::r#gen::__private::main(
         ::r#gen::__private::machine(
             async move {
-                let __frame = ::r#gen::__private::Frame::new(0);
+                let __frame = const { ::r#gen::__private::Frame::new(0) };
                 match () {
                     () => {}
                     _ => return { ::r#gen::__private::output::<gen::Result>() },

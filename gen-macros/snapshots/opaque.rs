@@ -1,7 +1,7 @@
 fn f() -> impl ::r#gen::Coroutine<Output = Result<impl Iterator<Item = u8>>> {
     ::r#gen::__private::machine(
         async move {
-            let __frame = ::r#gen::__private::Frame::new(0);
+            let __frame = const { ::r#gen::__private::Frame::new(0) };
             match () {
                 () => {}
                 _ => return { ::r#gen::__private::output::<Result<_>>() },

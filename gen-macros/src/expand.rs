@@ -5,34 +5,11 @@ use quote::{ToTokens, TokenStreamExt, quote_spanned};
 use syn::Signature;
 
 use crate::lower::{Block, Lowered, Output, Returned, Site};
-use crate::mistakes::Mistakes;
-use crate::options::{Attribute, Options, Threads};
-use crate::parse::Function;
+use crate::options::{Attribute, Threads};
 use crate::paths::{Paths, ours};
-use crate::{check, fallback};
 
-/// The whole of an attribute: its options and its item become what is emitted.
-pub(crate) fn attribute(attribute: Attribute, options: TokenStream, item: TokenStream) -> TokenStream {
-    let mut mistakes = Mistakes::default();
-    let options = Options::parse(attribute, options, &mut mistakes);
-    let mut function = match syn::parse2::<Function>(item.clone()) {
-        Ok(function) => function,
-        Err(error) => return fallback::not_a_function(attribute, item, error, mistakes),
-    };
-    let paths = Paths::new(options.runtime.as_ref().map(|(_, path)| path));
-    let callable = check::signature(attribute, &mut function, &mut mistakes);
-    // How the body yields, if it had better not be shown to rustc.
-    let misplaced = check::body(&function, &mut mistakes).or_else(|| (!callable).then(Vec::new));
-    let lowered = Lowered::new(function, options, &paths);
-    let mut tokens = match misplaced {
-        Some(yields) => fallback::without_body(attribute, &lowered, &paths, &yields),
-        None => with_body(attribute, &lowered, &paths),
-    };
-    tokens.extend(mistakes.into_errors());
-    tokens
-}
-
-fn with_body(attribute: Attribute, lowered: &Lowered, paths: &Paths) -> TokenStream {
+/// What an attribute makes of a function.
+pub(crate) fn with_body(attribute: Attribute, lowered: &Lowered, paths: &Paths) -> TokenStream {
     match attribute {
         Attribute::Coroutine => coroutine(lowered, paths, |block| machine(block, lowered, paths)),
         Attribute::Main => main(lowered, |block| {

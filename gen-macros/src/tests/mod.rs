@@ -7,12 +7,12 @@ mod walk;
 
 use proc_macro2::TokenStream;
 
-use crate::expand;
 use crate::options::Attribute;
+use crate::pipeline;
 
 /// What `#[gen::coroutine(options)]` makes of an item.
 fn coroutine(options: TokenStream, item: TokenStream) -> TokenStream {
-    expand::attribute(Attribute::Coroutine, options, item)
+    pipeline::run(Attribute::Coroutine, options, item)
 }
 
 /// The messages of the `compile_error!`s among the tokens.

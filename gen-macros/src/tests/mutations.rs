@@ -3,8 +3,8 @@
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 
 use super::coroutine;
-use crate::expand;
 use crate::options::Attribute;
+use crate::pipeline;
 
 /// Pieces of Rust that the attribute looks at.
 const SOURCES: [&str; 9] = [
@@ -113,7 +113,7 @@ fn no_tokens_make_it_panic_and_what_parses_still_does() {
             _ => random.mutate(parse(SOURCES[8]), &pool),
         };
         let attribute = if random.below(5) == 0 { Attribute::Main } else { Attribute::Coroutine };
-        let output = expand::attribute(attribute, options.clone(), item.clone());
+        let output = pipeline::run(attribute, options.clone(), item.clone());
         if syn::parse2::<syn::ItemFn>(item.clone()).is_ok() {
             parsed += 1;
             assert!(

@@ -6,8 +6,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::coroutine;
-use crate::expand;
 use crate::options::Attribute;
+use crate::pipeline;
 
 #[track_caller]
 fn check(name: &str, tokens: TokenStream) {
@@ -126,7 +126,7 @@ fn opaque_output() {
 #[test]
 fn a_main_function() {
     let item = quote!(fn main() -> gen::Result { yield_!(x)?; Ok(()) });
-    check("main", expand::attribute(Attribute::Main, TokenStream::new(), item));
+    check("main", pipeline::run(Attribute::Main, TokenStream::new(), item));
 }
 
 #[test]

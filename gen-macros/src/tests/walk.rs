@@ -52,7 +52,7 @@ fn unfinished_bodies_keep_their_tokens() {
 
 #[test]
 fn async_blocks_and_closures_have_frames_of_their_own() {
-    let frame = "let __frame = ::r#gen::__private::Frame::new(0);";
+    let frame = "let __frame = const { ::r#gen::__private::Frame::new(0) };";
     becomes("async { yield_!(x) }", &format!("async {{ {frame} yield_!(@frame __frame, x) }}"));
     becomes("async move |n| yield_!(n)", &format!("async move |n| {{ {frame} yield_!(@frame __frame, n) }}"));
     becomes(
