@@ -122,6 +122,7 @@ impl IoLoop {
     /// # Panics
     ///
     /// As `run_sync`.
+    #[track_caller]
     pub fn run_sync_timeout<C, T, E>(&self, limit: Duration, coroutine: C) -> Result<T, E>
     where
         C: IntoFuture<Output = Result<T, E>>,
@@ -148,6 +149,7 @@ impl IoLoop {
 
     /// Spawns a future whose `Result` is handed over as it is, but logged if it is an error and nobody waits
     /// any more.
+    #[track_caller]
     fn start_unopened<F, T, E>(&self, future: F, abandoned: Rc<Cell<bool>>) -> JoinHandle<Result<T, E>>
     where
         F: Future<Output = Result<T, E>> + 'static,
