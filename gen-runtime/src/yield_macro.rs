@@ -38,7 +38,7 @@
 macro_rules! yield_ {
     (@frame $frame:ident, @tuple $([$($element:tt)*])+) => {
         $crate::__private::at(
-            $crate::__private::suspend($crate::__private::tuple(($(
+            $crate::__private::SuspendPending::suspend_pending($crate::__private::tuple(($(
                 match ($($element)*) { element => {
                     #[allow(unused_imports)]
                     use $crate::__private::{AnyResultKind as _, FlatKind as _, RawKind as _};
@@ -51,11 +51,11 @@ macro_rules! yield_ {
     };
     (@frame $frame:ident, $($yieldable:tt)*) => {
         $crate::__private::at(
-            $crate::__private::suspend(match ($($yieldable)*) { yieldable => {
+            match ($($yieldable)*) { yieldable => {
                 #[allow(unused_imports)]
-                use $crate::__private::{AnyResultKind as _, FlatKind as _, RawKind as _};
-                (&&&$crate::__private::Probe::of(&yieldable, &$frame)).kind().resolve(yieldable)
-            } })
+                use $crate::__private::{AnyResultKind as _, FlatKind as _, RawKind as _, SuspendPending as _};
+                (&&&$crate::__private::Probe::of(&yieldable, &$frame)).kind().resolve(yieldable).suspend_pending()
+            } }
             .await,
             || ($crate::__private::file!(), $crate::__private::line!(), $crate::__private::column!()),
         )

@@ -47,7 +47,8 @@ pub use self::boxed::{BoxCoroutine, LocalBoxCoroutine};
 pub use self::frame::{Frame, Kind};
 pub use self::machine::{boxed, machine, Machine, Meta};
 pub use self::site::Site;
-pub use self::suspend::{at, suspend};
+pub use self::suspend::{at, SuspendPending};
+pub(crate) use self::suspend::{IntoResult, Suspend};
 use crate::Error;
 
 /// What a `#[gen::coroutine]` function returns: a future that can also be resumed with an error.

@@ -1,6 +1,7 @@
 //! One yield: the future that a machine is suspended at, and what is done with its error.
 
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -11,34 +12,71 @@ use super::throw;
 use crate::{Error, Result};
 
 pin_project! {
-    /// A yield in progress.
+    /// A yield in progress: resolves as `future` does, or with an error that was thrown meanwhile.
+    ///
+    /// Futures of the user's lie in it bare, and `How` says what becomes of their output. A layer around each would count twice as much for the compiler's
+    /// limit of recursion as the coroutine itself: some 25 levels of coroutines would be all that could be asked whether they are `Send`.
     #[must_use = "this is what `yield_!` awaits"]
-    pub struct Suspend<P> {
+    pub struct Suspend<F, How> {
         #[pin]
-        pending: P,
+        future: F,
+        how: PhantomData<fn() -> How>,
     }
 }
 
-/// What `yield_!` awaits: resolves as `pending` does, or with an error that was thrown meanwhile.
-#[inline(always)]
-pub fn suspend<P, T>(pending: P) -> Suspend<P>
-where
-    P: Future<Output = Result<T>>,
-{
-    Suspend { pending }
+impl<F, How> Suspend<F, How> {
+    #[inline(always)]
+    pub(crate) fn new(future: F) -> Self {
+        Suspend { future, how: PhantomData }
+    }
 }
 
-impl<P, T> Future for Suspend<P>
-where
-    P: Future<Output = Result<T>>,
-{
-    type Output = Result<T>;
+/// How an output becomes the result of a yield.
+pub trait IntoResult<O> {
+    /// What the yield gives if all goes well.
+    type Value;
+
+    /// Makes the result.
+    fn into_result(output: O) -> Result<Self::Value>;
+}
+
+/// Pending futures resolve to a result of ours.
+#[derive(Debug)]
+pub enum AsItIs {}
+
+impl<T> IntoResult<Result<T>> for AsItIs {
+    type Value = T;
 
     #[inline(always)]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
-        match self.project().pending.poll(cx) {
+    fn into_result(output: Result<T>) -> Result<T> {
+        output
+    }
+}
+
+/// Makes what `yield_!` awaits of any pending future. Those of the user's futures have a method of this name of their own, which Rust prefers.
+pub trait SuspendPending: Future + Sized {
+    /// Makes it.
+    #[inline(always)]
+    fn suspend_pending(self) -> Suspend<Self, AsItIs> {
+        Suspend::new(self)
+    }
+}
+
+impl<P, T> SuspendPending for P where P: Future<Output = Result<T>> {}
+
+impl<F, How> Future for Suspend<F, How>
+where
+    F: Future,
+    How: IntoResult<F::Output>,
+{
+    type Output = Result<How::Value>;
+
+    #[inline(always)]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project().future.poll(cx) {
+            Poll::Ready(output) => Poll::Ready(How::into_result(output)),
             Poll::Pending if throw::any_in_flight() => take_thrown(cx),
-            polled => polled,
+            Poll::Pending => Poll::Pending,
         }
     }
 }

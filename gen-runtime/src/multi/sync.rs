@@ -3,10 +3,10 @@
 #[cfg(loom)]
 pub(super) use loom::sync::{
     atomic::{fence, AtomicBool, AtomicU32, AtomicUsize, Ordering},
-    Mutex,
+    Mutex, MutexGuard,
 };
 #[cfg(not(loom))]
 pub(super) use std::sync::{
     atomic::{fence, AtomicBool, AtomicU32, AtomicUsize, Ordering},
-    Mutex,
+    Mutex, MutexGuard,
 };

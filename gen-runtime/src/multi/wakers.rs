@@ -21,7 +21,7 @@ use std::sync::PoisonError;
 use std::task::{RawWaker, RawWakerVTable, Waker};
 
 use super::ready::{Link, Queue, Taken};
-use super::sync::{fence, AtomicUsize, Mutex, Ordering};
+use super::sync::{fence, AtomicUsize, Mutex, MutexGuard, Ordering};
 
 struct Header {
     references: AtomicUsize,
@@ -29,6 +29,13 @@ struct Header {
     queue: Queue,
     /// Whom to wake when a child is woken; none before the first poll, and after the group is gone.
     parent: Mutex<Option<Waker>>,
+}
+
+impl Header {
+    /// The parent, locked. Nothing that is done under the lock leaves it half done, so a panic there does no harm.
+    fn parent(&self) -> MutexGuard<'_, Option<Waker>> {
+        self.parent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 struct Entry {
@@ -80,11 +87,13 @@ impl Wakers {
 
     /// Says whom to wake from now on.
     pub(super) fn set_parent(&self, waker: &Waker) {
-        let mut parent = self.header().parent.lock().unwrap_or_else(PoisonError::into_inner);
-        match &mut *parent {
-            Some(parent) => parent.clone_from(waker),
-            None => *parent = Some(waker.clone()),
+        if self.header().parent().as_ref().is_some_and(|parent| parent.will_wake(waker)) {
+            return;
         }
+        // Cloned and dropped outside the lock: both run code of whoever made the wakers, which may wake a child.
+        let waker = waker.clone();
+        let before = self.header().parent().replace(waker);
+        drop(before);
     }
 
     /// All children, in order.
@@ -127,7 +136,7 @@ impl Wakers {
 impl Drop for Wakers {
     fn drop(&mut self) {
         // Wakers of children may live on; they must not keep the parent's task alive.
-        let parent = self.header().parent.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let parent = self.header().parent().take();
         drop(parent);
         // SAFETY: this gives up the reference that `self` holds.
         unsafe { release(self.header) };
@@ -233,7 +242,7 @@ unsafe fn wake_by_ref(data: *const ()) {
     let header = unsafe { header.as_ref() };
     if header.queue.push(index, link) {
         // Woken outside the lock: a waker may run anything, even what drops this group.
-        let parent = header.parent.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let parent = header.parent().clone();
         if let Some(parent) = parent {
             parent.wake();
         }

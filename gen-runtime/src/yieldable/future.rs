@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::{Flat, Raw, Yieldable};
-use crate::coroutine::{Frame, Kind};
+use crate::coroutine::{Frame, IntoResult, Kind, Suspend};
 use crate::{Result, Throw};
 
 /// Marks futures whose output is a `Result` with an error that can be thrown as an `M`.
@@ -33,6 +33,24 @@ impl<F, M> Opened<F, M> {
     pub(crate) fn new(future: F) -> Self {
         Opened { future, throw: PhantomData }
     }
+
+    /// The future itself, suspended at, with its result opened.
+    #[inline(always)]
+    pub fn suspend_pending(self) -> Suspend<F, Fallible<M>> {
+        Suspend::new(self.future)
+    }
+}
+
+impl<T, E, M> IntoResult<std::result::Result<T, E>> for Fallible<M>
+where
+    E: Throw<M>,
+{
+    type Value = T;
+
+    #[inline(always)]
+    fn into_result(output: std::result::Result<T, E>) -> Result<T> {
+        output.map_err(Throw::throw)
+    }
 }
 
 impl<F, T, E, M> Future for Opened<F, M>
@@ -44,7 +62,7 @@ where
 
     #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
-        self.project().future.poll(cx).map_err(Throw::throw)
+        self.project().future.poll(cx).map(Fallible::into_result)
     }
 }
 
@@ -60,6 +78,21 @@ impl<F> Whole<F> {
     #[inline(always)]
     pub(crate) fn new(future: F) -> Self {
         Whole { future }
+    }
+
+    /// The future itself, suspended at.
+    #[inline(always)]
+    pub fn suspend_pending(self) -> Suspend<F, Plain> {
+        Suspend::new(self.future)
+    }
+}
+
+impl<T> IntoResult<T> for Plain {
+    type Value = T;
+
+    #[inline(always)]
+    fn into_result(output: T) -> Result<T> {
+        Ok(output)
     }
 }
 
