@@ -70,6 +70,8 @@ pub trait Everything {
     fn into(&self) {}
     fn into_future(&self) {}
     fn into_pending(&self) {}
+    fn kind(&self) {}
+    fn suspend(&self) {}
     fn resolve(&self) {}
     fn resume(&self) {}
     fn new(&self) {}
