@@ -1,8 +1,10 @@
 //! Which loop runs on this thread.
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::core::Core;
+use super::remote::Shared;
 use super::waker::{LoopId, SlotId};
 
 thread_local! {
@@ -28,6 +30,11 @@ pub(super) fn schedule(id: LoopId, slot: SlotId) -> bool {
             _ => false,
         })
         .unwrap_or(false)
+}
+
+/// Whether that loop runs on this thread.
+pub(crate) fn is(home: &Arc<Shared>) -> bool {
+    get().is_some_and(|core| Arc::ptr_eq(core.shared(), home))
 }
 
 /// Makes `core` the current loop until the guard is dropped, panics included.
