@@ -330,12 +330,11 @@ impl Core {
 
     fn unhandled(&self, failure: Failure) {
         let handler = self.error_handler.borrow().clone();
-        match handler {
+        let tell = || match handler {
             None => failure.report(),
-            Some(handler) => context::outside(|| {
-                contain("an error handler", || handler(failure.into_parts().1));
-            }),
-        }
+            Some(handler) => handler(failure.into_parts().1),
+        };
+        context::outside(|| contain("an error handler", tell));
     }
 
     pub(super) fn set_error_handler(&self, handler: ErrorHandler) {
