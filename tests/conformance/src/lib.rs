@@ -1,3 +1,2 @@
-//! The tests of `tornado.gen` 4.4, and the rules of its code, each as a test of that name.
-//!
-//! A comment says what Tornado does, and if it is different here, why. What the tests have in common is in `loop_behaviour`.
+//! Conformance with tornado.gen 4.4.3. Each test has the name of Tornado's, or of the rule it is about; its comment says what Tornado does, and where we
+//! differ, why.
