@@ -154,6 +154,22 @@ fn wakes_of_two_children_are_not_lost() {
     });
 }
 
+/// A child is woken again in the middle of the poll that goes through the queue: those behind it must not be lost.
+#[test]
+fn a_wake_while_the_queue_is_walked_loses_nobody() {
+    loom::model(|| {
+        let (now, later, other) = (Signal::new(), Signal::new(), Signal::new());
+        let children = vec![vec![now.clone(), later.clone()], vec![other.clone()]];
+        let (group, wakers) = started(children, &Parent::new().1);
+        now.send(&wakers[0]);
+        other.send(&wakers[1]);
+        let waker = first(wakers);
+        let thread = thread::spawn(move || later.send(&waker));
+        assert!(block_on(group).is_ok());
+        thread.join().unwrap();
+    });
+}
+
 /// The group moves to another task while a child is woken: the wake reaches the new task, or its poll has seen it.
 #[test]
 fn a_wake_while_the_parent_changes_is_not_lost() {
