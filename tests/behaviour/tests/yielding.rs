@@ -334,7 +334,7 @@ mod types_of_the_user {
         };
         assert_eq!(run(retry(3, || parse("abc"))).unwrap(), 3);
         calls.set(0);
-        assert_eq!(run(retry(2, || vec![parse("abc")])).unwrap(), [3]);
+        assert_eq!(run(retry(3, || vec![parse("abc")])).unwrap(), [3]);
         calls.set(0);
         assert_eq!(run(retry(1, || (parse("abc"), Query("d")))).unwrap_err().to_string(), "not yet");
         assert_eq!(run(retry(1, || gen::multi([gen::ok(ready(7))]))).unwrap(), [7]);
