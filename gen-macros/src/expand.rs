@@ -5,34 +5,18 @@ use quote::{ToTokens, TokenStreamExt, quote_spanned};
 use syn::Signature;
 
 use crate::lower::{Block, Lowered, Output, Returned, Site};
-use crate::mistakes::Mistakes;
-use crate::options::{Attribute, Options, Threads};
-use crate::parse::Function;
+use crate::options::{Attribute, Threads};
 use crate::paths::{Paths, ours};
-use crate::{check, fallback};
 
-/// The whole of an attribute: its options and its item become what is emitted.
-pub(crate) fn attribute(attribute: Attribute, options: TokenStream, item: TokenStream) -> TokenStream {
-    let mut mistakes = Mistakes::default();
-    let options = Options::parse(attribute, options, &mut mistakes);
-    let mut function = match syn::parse2::<Function>(item.clone()) {
-        Ok(function) => function,
-        Err(error) => return fallback::not_a_function(attribute, item, error, mistakes),
-    };
-    let paths = Paths::new(options.runtime.as_ref().map(|(_, path)| path));
-    check::signature(attribute, &mut function, &mut mistakes);
-    let misplaced = check::body(&function, &mut mistakes);
-    let lowered = Lowered::new(function, options, &paths);
-    let mut tokens = match attribute {
-        _ if misplaced => fallback::without_body(attribute, &lowered, &paths),
-        Attribute::Coroutine => coroutine(&lowered, &paths, |block| machine(block, &lowered, &paths)),
-        Attribute::Main => main(&lowered, |block| {
-            let (run, machine) = (paths.main(), machine(block, &lowered, &paths));
+/// What an attribute makes of a function.
+pub(crate) fn with_body(attribute: Attribute, lowered: &Lowered, paths: &Paths) -> TokenStream {
+    match attribute {
+        Attribute::Coroutine => coroutine(lowered, paths, |block| machine(block, lowered, paths)),
+        Attribute::Main => main(lowered, |block| {
+            let (run, machine) = (paths.main(), machine(block, lowered, paths));
             quote_spanned!(ours()=> #run(#machine))
         }),
-    };
-    tokens.extend(mistakes.into_errors());
-    tokens
+    }
 }
 
 /// A coroutine function, with `inside` for the value that it returns.
@@ -125,16 +109,25 @@ fn async_block(block: &Block, output: &Output, paths: &Paths) -> TokenStream {
     let Block { arguments, frame, group } = block;
     let unreached = paths.output();
     let result = match output.pinned_type() {
-        Some(ty) => quote_spanned! {ours()=>
-            match () { () => {} _ => return #unreached::<#ty>() }
-            return match () { () => #group _ => #unreached::<#ty>() };
-        },
+        Some(ty) => {
+            let pin = returned(&unreached, &ty, output.place);
+            quote_spanned! {ours()=>
+                match () { () => {} _ => #pin }
+                return match () { () => #group _ => #unreached::<#ty>() };
+            }
+        }
         None => quote_spanned!(ours()=> match () { () => #group }),
     };
     let body = quote_spanned!(ours()=> #arguments #frame #result);
-    // Ours, but where his are: what happens "at the end of the block" is shown at the end of his.
+    // Ours, but where the user's are: what happens in the block, and at its end, is shown there.
     let body = braces(ours().located_at(group.span()), body);
-    quote_spanned!(ours()=> async move #body)
+    quote_spanned!(ours().located_at(group.span_open())=> async move #body)
+}
+
+/// `return { output::<R>() }`, with the block where the user says what is returned: notes about it point there.
+fn returned(unreached: &TokenStream, ty: &syn::Type, place: Span) -> TokenStream {
+    let value = braces(ours().located_at(place), quote_spanned!(ours()=> #unreached::<#ty>()));
+    quote_spanned!(ours()=> return #value)
 }
 
 /// A closure without captures, which takes no space.

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
-use syn::{Error, Item};
+use syn::{Error, Expr, Item, Path, Stmt};
 
 use crate::expand;
 use crate::lower::Lowered;
@@ -11,9 +11,18 @@ use crate::options::Attribute;
 use crate::paths::{Paths, ours};
 
 /// The true signature with a body that type checks, whatever the user's has in it.
-pub(crate) fn without_body(attribute: Attribute, lowered: &Lowered, paths: &Paths) -> TokenStream {
-    match attribute {
-        Attribute::Main => expand::main(lowered, |_| quote_spanned!(ours()=> loop {})),
+///
+/// What the user's body would use is used, the arguments and the names in `yields`, so that rustc does not warn of
+/// it on top.
+pub(crate) fn without_body(
+    attribute: Attribute,
+    lowered: &Lowered,
+    paths: &Paths,
+    yields: &[Path],
+) -> TokenStream {
+    let quiet = quote_spanned!(ours()=> #[allow(unused)]);
+    let function = match attribute {
+        Attribute::Main => expand::main(lowered, |_| quote_spanned!(ours()=> #(use #yields as _;)* loop {})),
         Attribute::Coroutine => expand::coroutine(lowered, paths, |block| {
             let arguments = &block.arguments;
             let value = paths.output();
@@ -21,9 +30,11 @@ pub(crate) fn without_body(attribute: Attribute, lowered: &Lowered, paths: &Path
                 Some(ty) => quote_spanned!(ours()=> async move { #arguments #value::<#ty>() }),
                 None => quote_spanned!(ours()=> async move { #arguments loop {} }),
             };
-            expand::wrap(lowered, paths, &body, &expand::meta(&lowered.site, paths))
+            let machine = expand::wrap(lowered, paths, &body, &expand::meta(&lowered.site, paths));
+            quote_spanned!(ours()=> #(use #yields as _;)* #machine)
         }),
-    }
+    };
+    quote_spanned!(ours()=> #quiet #function)
 }
 
 /// An item that is no function stays as it is.
@@ -33,14 +44,24 @@ pub(crate) fn not_a_function(
     error: Error,
     mut mistakes: Mistakes,
 ) -> TokenStream {
-    match syn::parse2::<Item>(item.clone()) {
-        Ok(other) => report_kind(attribute, &other, &mut mistakes),
+    match syn::parse2::<Stmt>(item.clone()) {
+        Ok(Stmt::Item(other)) => report_kind(attribute, &other, &mut mistakes),
+        Ok(other) => report(attribute, &other, "a statement", OTHERS, &mut mistakes),
+        // In the place of an expression there can be but one.
+        Err(_) if is_expression(&item) => {
+            report(attribute, &item, "an expression", OTHERS, &mut mistakes);
+            return mistakes.into_errors();
+        }
         // Broken or unfinished: the tokens go through, so that rustc and editors see what was typed.
         Err(_) => mistakes.report_error(error),
     }
     let mut tokens = item;
     tokens.extend(mistakes.into_errors());
     tokens
+}
+
+fn is_expression(item: &TokenStream) -> bool {
+    syn::parse2::<Expr>(item.clone()).is_ok()
 }
 
 fn report_kind(attribute: Attribute, item: &Item, mistakes: &mut Mistakes) {
@@ -57,11 +78,12 @@ fn report_kind(attribute: Attribute, item: &Item, mistakes: &mut Mistakes) {
         Item::Use(item) => (item.use_token.to_token_stream(), "a `use`", OTHERS),
         other => (other.to_token_stream(), "this", OTHERS),
     };
-    mistakes.report(
-        keyword,
-        format!("`{}` makes a coroutine of a `fn`; {kind} is none", attribute.name()),
-        help,
-    );
+    report(attribute, keyword, kind, help, mistakes);
+}
+
+fn report(attribute: Attribute, tokens: impl ToTokens, kind: &str, help: &str, mistakes: &mut Mistakes) {
+    let wrong = format!("`{}` makes a coroutine of a `fn`; {kind} is none", attribute.name());
+    mistakes.report(tokens, wrong, help);
 }
 
 const OTHERS: &str = "put it on a function";

@@ -8,14 +8,14 @@
 //!                        └────── lower ──▶ Lowered ── expand ─┴─ fallback ──▶ tokens
 //! ```
 //!
-//! - [`parse`] reads what was written into a small structure that keeps every span. The body stays tokens.
-//! - [`check`] looks for mistakes, all of them in one run: of the options, of the signature, and (where the
+//! - `parse` reads what was written into a small structure that keeps every span. The body stays tokens.
+//! - `check` looks for mistakes, all of them in one run: of the options, of the signature, and (where the
 //!   body can be parsed) of where a `yield_!` stands.
-//! - [`lower`] decides what is emitted: arguments move into the machine, the return type is pinned, and a walk
+//! - `lower` decides what is emitted: arguments move into the machine, the return type is pinned, and a walk
 //!   over the *tokens* of the body hands each `yield_!` its frame.
-//! - [`expand`] only quotes; [`fallback`] does it for a function with mistakes, so that its callers still see
+//! - `expand` only quotes; `fallback` does it for a function with mistakes, so that its callers still see
 //!   the true signature and each mistake is one error.
-//! - [`paths`] is the one file that knows what the runtime is called.
+//! - `pipeline` does one after the other, and `paths` is the one file that knows what the runtime is called.
 //!
 //! A body that is not Rust (yet) is no mistake of ours: it goes through as it was typed, rustc says what is
 //! wrong with it, and an editor can complete in it.
@@ -31,6 +31,7 @@ mod mistakes;
 mod options;
 mod parse;
 mod paths;
+mod pipeline;
 #[cfg(test)]
 mod tests;
 
@@ -68,13 +69,13 @@ use proc_macro::TokenStream;
 /// #[coroutine]` is ambiguous. To import it use its alias [`macro@co`].
 #[proc_macro_attribute]
 pub fn coroutine(options: TokenStream, item: TokenStream) -> TokenStream {
-    expand::attribute(Attribute::Coroutine, options.into(), item.into()).into()
+    pipeline::run(Attribute::Coroutine, options.into(), item.into()).into()
 }
 
 /// The same as [`macro@coroutine`], under a name that may be imported: `use gen::co; #[co] fn ..`.
 #[proc_macro_attribute]
 pub fn co(options: TokenStream, item: TokenStream) -> TokenStream {
-    expand::attribute(Attribute::Coroutine, options.into(), item.into()).into()
+    pipeline::run(Attribute::Coroutine, options.into(), item.into()).into()
 }
 
 /// Makes `fn main` a coroutine and runs it to its end on an embedded loop.
@@ -82,5 +83,5 @@ pub fn co(options: TokenStream, item: TokenStream) -> TokenStream {
 /// The function takes no arguments and returns what any `main` may. Its one option is `crate = path`.
 #[proc_macro_attribute]
 pub fn main(options: TokenStream, item: TokenStream) -> TokenStream {
-    expand::attribute(Attribute::Main, options.into(), item.into()).into()
+    pipeline::run(Attribute::Main, options.into(), item.into()).into()
 }

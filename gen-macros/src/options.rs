@@ -99,8 +99,7 @@ impl Options {
                 set(&mut self.erased, &name, threads, mistakes);
             }
             _ => {
-                input.parse::<Token![=]>()?;
-                let path = Path::parse_mod_style(input)?;
+                let path = parse_path(&name, input)?;
                 set(&mut self.runtime, &name, (name.clone(), path), mistakes);
             }
         }
@@ -138,6 +137,16 @@ fn set<T>(slot: &mut Option<T>, name: &Ident, value: T, mistakes: &mut Mistakes)
     } else {
         *slot = Some(value);
     }
+}
+
+fn parse_path(name: &Ident, input: ParseStream<'_>) -> syn::Result<Path> {
+    const HELP: &str = "`crate` wants the path of the runtime\n\nhelp: write `crate = path`, without quotes";
+    if !input.peek(Token![=]) {
+        return Err(syn::Error::new(name.span(), HELP));
+    }
+    input.parse::<Token![=]>()?;
+    let value = if input.is_empty() { name.span() } else { input.span() };
+    Path::parse_mod_style(input).map_err(|_| syn::Error::new(value, HELP))
 }
 
 fn parse_threads(input: ParseStream<'_>) -> syn::Result<Threads> {
@@ -178,6 +187,7 @@ fn skip_until_comma(input: ParseStream<'_>) {
 fn report_unknown(attribute: Attribute, name: &Ident, mistakes: &mut Mistakes) {
     let wrong = format!("unknown option `{name}` of `{}`", attribute.name());
     let help = match nearest(&name.to_string(), attribute.options()) {
+        Some("dyn") if name == "local" => "did you mean `dyn(local)`?".to_owned(),
         Some(known) => format!("did you mean `{}`?", spelling(known)),
         None => {
             let all: Vec<_> =

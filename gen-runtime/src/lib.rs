@@ -61,6 +61,8 @@
 //!
 //! - `anyhow`: an `anyhow::Error` can be thrown into a coroutine, and an [`Error`] becomes one, its trace kept.
 //!
+//! - `tracing`: each task has a span, `task`, with the place that spawned it, which is entered while the task runs; what is else logged is an event in it.
+//!
 //! # Differences from Tornado
 //!
 //! For those who come from `tornado.gen` 4.4:
@@ -86,6 +88,7 @@ mod coroutine;
 mod error;
 mod io_loop;
 mod multi;
+mod report;
 mod task;
 mod time;
 mod yield_macro;

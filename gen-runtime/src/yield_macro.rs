@@ -40,9 +40,8 @@ macro_rules! yield_ {
         $crate::__private::at(
             $crate::__private::SuspendPending::suspend_pending($crate::__private::tuple(($(
                 match ($($element)*) { element => {
-                    #[allow(unused_imports)]
                     use $crate::__private::{AnyResultKind as _, FlatKind as _, RawKind as _};
-                    (&&&$crate::__private::Probe::of(&element, &$frame)).kind().resolve(element)
+                    (&&&$crate::__private::Probe::of(&element, &$frame)).probed_kind().resolve(element)
                 } },
             )+)))
             .await,
@@ -52,9 +51,8 @@ macro_rules! yield_ {
     (@frame $frame:ident, $($yieldable:tt)*) => {
         $crate::__private::at(
             match ($($yieldable)*) { yieldable => {
-                #[allow(unused_imports)]
                 use $crate::__private::{AnyResultKind as _, FlatKind as _, RawKind as _, SuspendPending as _};
-                (&&&$crate::__private::Probe::of(&yieldable, &$frame)).kind().resolve(yieldable).suspend_pending()
+                (&&&$crate::__private::Probe::of(&yieldable, &$frame)).probed_kind().resolve(yieldable).suspend_pending()
             } }
             .await,
             || ($crate::__private::file!(), $crate::__private::line!(), $crate::__private::column!()),

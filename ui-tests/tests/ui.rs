@@ -1,9 +1,38 @@
 //! Compiles each file. What it should say is in the `.stderr` beside it: read it before you accept a new one, which
 //! `TRYBUILD=overwrite cargo test -p ui-tests` writes. One mistake is one error, and it points at what was typed.
 
+fn fail(folder: &str) {
+    trybuild::TestCases::new().compile_fail(format!("fail/{folder}/*.rs"));
+}
+
 #[test]
-fn mistakes_are_reported_where_they_are_made() {
-    let cases = trybuild::TestCases::new();
-    cases.compile_fail("fail/*/*.rs");
-    cases.pass("pass/*.rs");
+fn t06_an_error_in_a_body_is_where_it_was_typed() {
+    fail("spans");
+}
+
+#[test]
+fn t06_what_cannot_be_yielded_is_told_so_in_our_words() {
+    fail("types");
+}
+
+#[test]
+fn t16_a_yield_that_nobody_can_suspend_says_what_to_write() {
+    fail("yields");
+}
+
+#[test]
+fn t23_what_cannot_be_a_coroutine_is_told_why() {
+    fail("item");
+    fail("main");
+    fail("signature");
+}
+
+#[test]
+fn t23_a_wrong_option_is_no_option() {
+    fail("options");
+}
+
+#[test]
+fn what_is_right_compiles() {
+    trybuild::TestCases::new().pass("pass/*.rs");
 }

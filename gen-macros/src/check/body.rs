@@ -4,23 +4,22 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
-use syn::{Attribute, Block, Expr, Macro, Token};
+use syn::{Attribute, Block, Expr, Macro, Path, Token};
 
 use crate::mistakes::Mistakes;
 use crate::parse::{Body, Function};
 
-/// Reports every yield that cannot be. Whether there is one.
-pub(crate) fn check(function: &Function, mistakes: &mut Mistakes) -> bool {
-    let Body::Block(group) = &function.body else { return false };
-    let Ok(statements) = Block::parse_within.parse2(without_invisible_groups(group.stream())) else {
-        return false;
-    };
+/// Reports every yield that cannot be. If there is one, returns how the body calls `yield_!`, each time.
+pub(crate) fn check(function: &Function, mistakes: &mut Mistakes) -> Option<Vec<Path>> {
+    let Body::Block(group) = &function.body else { return None };
+    let statements = Block::parse_within.parse2(without_invisible_groups(group.stream())).ok()?;
     let before = mistakes.len();
-    let mut visitor = Visitor { scope: Scope::Coroutine, mistakes };
+    let mut visitor = Visitor { scope: Scope::Coroutine, mistakes, in_macro: false, names: Vec::new() };
     for statement in &statements {
         visitor.visit_stmt(statement);
     }
-    mistakes.len() > before
+    let names = visitor.names;
+    (mistakes.len() > before).then_some(names)
 }
 
 /// The tokens as if no `macro_rules!` had handed them on. Only good for looking at.
@@ -82,6 +81,10 @@ impl Scope {
 struct Visitor<'a> {
     scope: Scope,
     mistakes: &'a mut Mistakes,
+    /// Within the arguments of a macro, which may make something else of them.
+    in_macro: bool,
+    /// How `yield_!` is called.
+    names: Vec<Path>,
 }
 
 impl Visitor<'_> {
@@ -96,29 +99,34 @@ impl Visitor<'_> {
         if self.scope == Scope::Function { Scope::Function } else { Scope::Coroutine }
     }
 
+    /// A function that is handed to a macro may become a coroutine there; if not, `yield_!` itself complains.
     fn function(&mut self, attributes: &[Attribute], visit: impl FnOnce(&mut Self)) {
-        if !attributes.iter().any(makes_a_coroutine) {
+        if !self.in_macro && !attributes.iter().any(makes_a_coroutine) {
             self.within(Scope::Function, visit);
         }
     }
 
     /// Looks into a macro's arguments if they look like expressions or statements.
     fn arguments(&mut self, tokens: &TokenStream) {
+        let outside = std::mem::replace(&mut self.in_macro, true);
         let list = Punctuated::<Expr, Token![,]>::parse_terminated;
         if let Ok(expressions) = list.parse2(tokens.clone()) {
             expressions.iter().for_each(|expression| self.visit_expr(expression));
         } else if let Ok(statements) = Block::parse_within.parse2(tokens.clone()) {
             statements.iter().for_each(|statement| self.visit_stmt(statement));
         }
+        self.in_macro = outside;
     }
 }
 
 impl<'ast> Visit<'ast> for Visitor<'_> {
     fn visit_macro(&mut self, invocation: &'ast Macro) {
-        if invocation.path.segments.last().is_some_and(|segment| segment.ident == "yield_")
-            && let Some((wrong, help)) = self.scope.complaint()
-        {
-            self.mistakes.report(&invocation.path, wrong, help);
+        let path = &invocation.path;
+        if path.segments.last().is_some_and(|segment| segment.ident == "yield_") {
+            if let Some((wrong, help)) = self.scope.complaint() {
+                self.mistakes.report(path, wrong, help);
+            }
+            self.names.push(path.clone());
         }
         if !invocation.path.is_ident("macro_rules") {
             self.arguments(&invocation.tokens);

@@ -2,20 +2,22 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{Path, Safety};
+use syn::{Generics, Path, Safety, Signature};
 
 use crate::mistakes::Mistakes;
 use crate::options;
 use crate::parse::{Body, Function};
 
-/// Reports what a coroutine cannot be. Attributes that it cannot have are removed.
-pub(crate) fn check(attribute: options::Attribute, function: &mut Function, mistakes: &mut Mistakes) {
+/// Reports what a coroutine cannot be, and removes it. The result is false if the body may have missed it.
+pub(crate) fn check(attribute: options::Attribute, function: &mut Function, mistakes: &mut Mistakes) -> bool {
     check_qualifiers(function, mistakes);
     check_attributes(function, mistakes);
     check_body_is_there(attribute, function, mistakes);
+    let before = mistakes.len();
     if attribute == options::Attribute::Main {
-        check_main(function, mistakes);
+        check_main(&mut function.signature, mistakes);
     }
+    mistakes.len() == before
 }
 
 fn check_qualifiers(function: &Function, mistakes: &mut Mistakes) {
@@ -89,14 +91,14 @@ fn check_body_is_there(attribute: options::Attribute, function: &Function, mista
     mistakes.report(end, format!("`{name}` has no body"), "write one: `{ .. }`");
 }
 
-fn check_main(function: &Function, mistakes: &mut Mistakes) {
-    let signature = &function.signature;
+fn check_main(signature: &mut Signature, mistakes: &mut Mistakes) {
     if !signature.inputs.is_empty() {
         mistakes.report(
             &signature.inputs,
             "`main` takes no arguments: nobody is there to give them",
             "read them from `std::env::args()`",
         );
+        signature.inputs.clear();
     }
     if !signature.generics.params.is_empty() {
         mistakes.report(
@@ -104,8 +106,10 @@ fn check_main(function: &Function, mistakes: &mut Mistakes) {
             "`main` cannot be generic: nobody is there to choose",
             "remove the parameters",
         );
+        signature.generics = Generics::default();
     }
     if let Safety::Unsafe(keyword) = &signature.safety {
         mistakes.report(keyword, "`main` cannot be `unsafe`: its caller is not yours", "remove `unsafe`");
+        signature.safety = Safety::Default;
     }
 }

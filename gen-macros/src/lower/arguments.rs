@@ -70,7 +70,9 @@ impl Arguments {
             let pattern = &argument.pat;
             let mutability = BindsByMutableReference::find(pattern);
             let bind = match **pattern {
-                Pat::Ident(PatIdent { by_ref: None, subpat: None, .. }) => quote_spanned!(ours()=> let (#pattern,) = (#name,);),
+                Pat::Ident(PatIdent { by_ref: None, subpat: None, .. }) => {
+                    quote_spanned!(ours()=> let (#pattern,) = (#name,);)
+                }
                 _ => quote_spanned!(ours()=> let #pattern = #name;),
             };
             self.moves.extend(quote_spanned!(ours()=>

@@ -1,19 +1,21 @@
 //! The option `dyn`: `BoxCoroutine<'gen_all, R>` names a lifetime that all the arguments outlive.
 //!
 //! ```text
-//! // from                              // into
-//! fn f<'a, T>(&self, x: &'a T) -> &u8  fn f<'a, 'gen_0, 'gen_all, T>(&'gen_0 self, x: &'a T)
-//!                                          -> BoxCoroutine<'gen_all, &'gen_0 u8>
-//!                                      where 'a: 'gen_all, T: 'gen_all, 'gen_0: 'gen_all, Self: 'gen_all
+//! // from
+//! fn f<'a, T>(&self, x: &'a T) -> &u8
+//! // into
+//! fn f<'a: 'gen_all, 'gen_0: 'gen_all, 'gen_all, T: 'gen_all>(&'gen_0 self, x: &'a T)
+//!     -> BoxCoroutine<'gen_all, &'gen_0 u8> where Self: 'gen_all
 //! ```
 //!
 //! The same method in a trait and in its implementations gets the same names and bounds.
 
 use proc_macro2::Span;
+use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Expr, FnArg, GenericArgument, GenericParam, Ident, Lifetime, LifetimeParam, ReceiverKind, Signature,
-    Token, Type, TypeFnPtr, TypeImplTrait, TypeParamBound, TypeReference, WherePredicate,
+    Expr, FnArg, GenericParam, Generics, Ident, Lifetime, LifetimeParam, PredicateType, ReceiverKind,
+    Signature, Token, Type, TypeFnPtr, TypeImplTrait, TypeParamBound, TypeReference, WherePredicate,
     parse_quote_spanned,
 };
 
@@ -47,37 +49,61 @@ pub(crate) fn name_all(signature: &mut Signature, output: &mut Output) -> Lifeti
     all
 }
 
-/// Adds the new lifetimes to the generics, and to the `where` clause that they and the rest outlive `all`.
+/// Adds the new lifetimes to the generics, and that they and the rest outlive `all`.
 fn declare(signature: &mut Signature, names: &Names, all: &Lifetime) {
     let mentions_self = names.mentions_self || signature.receiver().is_some();
     let generics = &mut signature.generics;
-    let mut bounds: Vec<WherePredicate> = Vec::new();
-    for parameter in &generics.params {
-        match parameter {
-            GenericParam::Type(parameter) => {
-                let name = &parameter.ident;
-                bounds.push(parse_quote_spanned!(ours()=> #name: #all));
-            }
-            GenericParam::Lifetime(parameter) => {
-                let name = &parameter.lifetime;
-                bounds.push(parse_quote_spanned!(ours()=> #name: #all));
-            }
-            GenericParam::Const(_) => {}
-        }
-    }
     let declared: Vec<Lifetime> = generics.lifetimes().map(|parameter| parameter.lifetime.clone()).collect();
-    let mut outer: Vec<&Lifetime> = names.all.iter().filter(|name| !declared.contains(name)).collect();
-    outer.dedup();
-    bounds.extend(outer.iter().map(|name| parse_quote_spanned!(ours()=> #name: #all)));
+    outlive(generics, all);
+    for (offset, elided) in names.elided.iter().enumerate() {
+        let mut parameter = LifetimeParam::new(elided.clone());
+        parameter.bounds.push(all.clone());
+        generics.params.insert(declared.len() + offset, GenericParam::Lifetime(parameter));
+    }
+    let end = declared.len() + names.elided.len();
+    generics.params.insert(end, GenericParam::Lifetime(LifetimeParam::new(all.clone())));
+
+    let of_the_impl = |name: &&Lifetime| !declared.contains(name) && !names.elided.contains(name);
+    let mut bounds: Vec<WherePredicate> = Vec::new();
+    for name in names.all.iter().filter(of_the_impl) {
+        bounds.push(parse_quote_spanned!(ours()=> #name: #all));
+    }
     if mentions_self {
         bounds.push(parse_quote_spanned!(ours()=> Self: #all));
     }
-    let position = declared.len();
-    let new = names.elided.iter().chain([all]).cloned();
-    for (offset, lifetime) in new.enumerate() {
-        generics.params.insert(position + offset, GenericParam::Lifetime(LifetimeParam::new(lifetime)));
+    if !bounds.is_empty() {
+        generics.make_where_clause().predicates.extend(bounds);
     }
-    generics.make_where_clause().predicates.extend(bounds);
+}
+
+/// Bounds each parameter by `all`, where the user has bounded it: clippy wants all bounds in one place.
+fn outlive(generics: &mut Generics, all: &Lifetime) {
+    let Generics { params, where_clause, .. } = generics;
+    let mut predicates: Vec<&mut WherePredicate> =
+        where_clause.iter_mut().flat_map(|clause| &mut clause.predicates).collect();
+    for parameter in params {
+        match parameter {
+            GenericParam::Type(parameter) => {
+                let bounds =
+                    predicates.iter_mut().find_map(|predicate| bounds_of(predicate, &parameter.ident));
+                bounds.unwrap_or(&mut parameter.bounds).push(TypeParamBound::Lifetime(all.clone()));
+            }
+            GenericParam::Lifetime(parameter) => parameter.bounds.push(all.clone()),
+            GenericParam::Const(_) => {}
+        }
+    }
+}
+
+type Bounds = Punctuated<TypeParamBound, Token![+]>;
+
+/// The bounds of a predicate that is about the type parameter `name`.
+fn bounds_of<'p>(predicate: &'p mut WherePredicate, name: &Ident) -> Option<&'p mut Bounds> {
+    match predicate {
+        WherePredicate::Type(PredicateType {
+            lifetimes: None, bounded_ty: Type::Path(ty), bounds, ..
+        }) if ty.path.is_ident(name) => Some(bounds),
+        _ => None,
+    }
 }
 
 /// Gives names to elided lifetimes, and collects all there are.
@@ -119,10 +145,6 @@ impl VisitMut for Names {
     fn visit_type_reference_mut(&mut self, ty: &mut TypeReference) {
         self.visit_reference_lifetime(ty.and_token, &mut ty.lifetime);
         self.visit_type_mut(&mut ty.elem);
-    }
-
-    fn visit_generic_argument_mut(&mut self, argument: &mut GenericArgument) {
-        visit_mut::visit_generic_argument_mut(self, argument);
     }
 
     fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {

@@ -16,6 +16,7 @@
 //! edition; rustc does not find that its braces could go; nor, because of the other arm, that a body which never
 //! ends makes the `return` unreachable; nor clippy, because of the `return`, that an `async` block ends in a future.
 
+use proc_macro2::Span;
 use quote::quote_spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ReturnType, Signature, Token, Type, TypeInfer, TypeNever};
@@ -25,6 +26,8 @@ use crate::paths::{Paths, ours};
 /// What a function returns when it is done.
 pub(crate) struct Output {
     pub(crate) arrow: Option<Token![->]>,
+    /// Where it says so: the arrow, else the end of the arguments. Neither means anything to an editor.
+    pub(crate) place: Span,
     /// As `Output = ..` says it.
     pub(crate) declared: Type,
     pub(crate) pinned: Pinned,
@@ -48,14 +51,19 @@ impl Output {
         match std::mem::replace(&mut signature.output, ReturnType::Default) {
             ReturnType::Default => {
                 let unit = Type::Verbatim(quote_spanned!(ours()=> ()));
-                Output { arrow: None, declared: unit, pinned: Pinned::Unit }
+                Output {
+                    arrow: None,
+                    place: signature.paren_token.span.close(),
+                    declared: unit,
+                    pinned: Pinned::Unit,
+                }
             }
             ReturnType::Type(arrow, ty) => {
                 let (declared, pinned) = match without_groups(*ty) {
                     Type::Never(never) => (spell_never(&never, paths), Pinned::Never),
                     ty => (ty.clone(), Pinned::to(ty)),
                 };
-                Output { arrow: Some(arrow), declared, pinned }
+                Output { arrow: Some(arrow), place: arrow.spans[0], declared, pinned }
             }
         }
     }

@@ -4,6 +4,7 @@ use std::mem;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
 use crate::error::Throw;
+use crate::report;
 
 /// What a callback of the loop may return: `()`, or a `Result<(), E>` whose error can be thrown.
 ///
@@ -27,7 +28,7 @@ impl<E: Throw<M>, M> CallbackOutput<M> for Result<(), E> {
     fn report(self) {
         if let Err(error) = self {
             let error = error.throw();
-            log::error!(target: "gen", "a callback failed: {error:?}");
+            report::error(format_args!("a callback failed: {error:?}"));
         }
     }
 }
@@ -35,7 +36,7 @@ impl<E: Throw<M>, M> CallbackOutput<M> for Result<(), E> {
 /// Runs code of a user that nobody waits for: a panic in it is logged and ends there.
 pub(crate) fn contain(what: &str, run: impl FnOnce()) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(run)) {
-        log::error!(target: "gen", "{what} panicked: {}", panic_message(&*payload));
+        report::error(format_args!("{what} panicked: {}", panic_message(&*payload)));
         // A payload whose own drop panics is left alone: nothing more can be done about it.
         let _ = catch_unwind(AssertUnwindSafe(|| drop(payload))).map_err(mem::forget);
     }

@@ -127,6 +127,7 @@ impl IoLoopHandle {
     ///
     /// On a closed loop the coroutine is dropped and the handle resolves to
     /// [`LoopClosed`](crate::LoopClosed).
+    #[track_caller]
     pub fn spawn_local<C, T, E, M>(&self, coroutine: C) -> JoinHandle<T>
     where
         C: IntoFuture<Output = Result<T, E>>,

@@ -20,6 +20,7 @@ use super::waker::SlotId;
 use super::IoLoop;
 use crate::coroutine::throw::hide;
 use crate::error::{Error, Panicked};
+use crate::report;
 use crate::task::{self, JoinHandle};
 use crate::time::with_deadline;
 
@@ -121,6 +122,7 @@ impl IoLoop {
     /// # Panics
     ///
     /// As `run_sync`.
+    #[track_caller]
     pub fn run_sync_timeout<C, T, E>(&self, limit: Duration, coroutine: C) -> Result<T, E>
     where
         C: IntoFuture<Output = Result<T, E>>,
@@ -147,6 +149,7 @@ impl IoLoop {
 
     /// Spawns a future whose `Result` is handed over as it is, but logged if it is an error and nobody waits
     /// any more.
+    #[track_caller]
     fn start_unopened<F, T, E>(&self, future: F, abandoned: Rc<Cell<bool>>) -> JoinHandle<Result<T, E>>
     where
         F: Future<Output = Result<T, E>> + 'static,
@@ -156,7 +159,9 @@ impl IoLoop {
         task::start(&self.core, async move {
             let result = future.await;
             if let (true, Err(error)) = (abandoned.get(), &result) {
-                log::error!(target: "gen", "a coroutine failed after its `run_sync_timeout` had given up: {error:?}");
+                report::error(format_args!(
+                    "a coroutine failed after its `run_sync_timeout` had given up: {error:?}"
+                ));
             }
             Ok::<_, Error>(result)
         })

@@ -10,9 +10,11 @@ use pin_project_lite::pin_project;
 
 use super::cell::ThreadBound;
 use super::join::{Join, Joined};
+use super::span::TaskSpan;
 use crate::coroutine::throw::hide;
 use crate::error::{Error, Panicked, Throw};
 use crate::io_loop::contain;
+use crate::report;
 use crate::Result;
 
 /// What a loop holds of a task.
@@ -40,12 +42,14 @@ pin_project! {
         body: ThreadBound<F>,
         join: Join<T>,
         throw: PhantomData<fn() -> M>,
+        span: TaskSpan,
     }
 }
 
 impl<F, T, M> Task<F, T, M> {
+    #[track_caller]
     pub(super) fn new(body: F) -> Self {
-        Task { body: ThreadBound::new(body), join: Join::new(), throw: PhantomData }
+        Task { body: ThreadBound::new(body), join: Join::new(), throw: PhantomData, span: TaskSpan::new() }
     }
 
     fn finish(self: Pin<&Self>, result: Result<T>) {
@@ -63,12 +67,13 @@ impl<F, T, M> Task<F, T, M> {
     }
 }
 
-impl<F, T, E, M> Runnable for Task<F, T, M>
+impl<F, T, E, M> Task<F, T, M>
 where
     F: Future<Output = std::result::Result<T, E>>,
     E: Throw<M>,
 {
-    fn run(self: Pin<&Self>, cx: &mut Context<'_>) -> bool {
+    /// Runs the body up to its next suspension, or deals with its end; answers whether it has ended.
+    fn step(self: Pin<&Self>, cx: &mut Context<'_>) -> bool {
         let body = self.project_ref().body;
         // A body that panicked is not polled again; all it is good for is to be dropped.
         let polled =
@@ -83,9 +88,19 @@ where
         }
         true
     }
+}
+
+impl<F, T, E, M> Runnable for Task<F, T, M>
+where
+    F: Future<Output = std::result::Result<T, E>>,
+    E: Throw<M>,
+{
+    fn run(self: Pin<&Self>, cx: &mut Context<'_>) -> bool {
+        self.span.enter(|| self.step(cx))
+    }
 
     fn close(self: Pin<&Self>) {
-        self.drop_body();
+        self.span.enter(|| self.drop_body());
         if let Some(waiter) = self.join.close() {
             contain("a waker", || waiter.wake());
         }
@@ -116,5 +131,5 @@ fn report<T>(result: Result<T>) {
 }
 
 pub(super) fn report_unread(error: &Error) {
-    log::error!(target: "gen", "a task failed, and nobody looked at its result: {error:?}");
+    report::error(format_args!("a task failed, and nobody looked at its result: {error:?}"));
 }

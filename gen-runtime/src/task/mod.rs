@@ -9,6 +9,7 @@
 //! | `cell.rs` | where the body lies: only its own thread touches it |
 //! | `join.rs` | the result, and who waits for it |
 //! | `handle.rs` | [`JoinHandle`] |
+//! | `span.rs` | the `tracing` span, with the feature of that name |
 //!
 //! ## States and events
 //!
@@ -36,6 +37,7 @@ mod body;
 mod cell;
 mod handle;
 mod join;
+mod span;
 mod spawn;
 
 pub use self::handle::JoinHandle;

@@ -40,6 +40,7 @@ use crate::io_loop::{current, Core, NoLoop};
 /// # Errors
 ///
 /// Where no loop runs the coroutine is dropped, and the handle resolves to [`NoLoop`].
+#[track_caller]
 pub fn spawn<C, T, E, M>(coroutine: C) -> JoinHandle<T>
 where
     C: IntoFuture<Output = Result<T, E>>,
@@ -66,6 +67,7 @@ where
 /// # Errors
 ///
 /// Where no loop runs the coroutine is dropped, and the handle resolves to [`NoLoop`].
+#[track_caller]
 pub fn spawn_local<C, T, E, M>(coroutine: C) -> JoinHandle<T>
 where
     C: IntoFuture<Output = Result<T, E>>,
@@ -81,6 +83,7 @@ where
 }
 
 /// Starts a task on that loop.
+#[track_caller]
 pub(crate) fn start<F, T, E, M>(core: &Rc<Core>, body: F) -> JoinHandle<T>
 where
     F: Future<Output = Result<T, E>> + 'static,

@@ -1,6 +1,6 @@
 //! The question that each `yield_!` asks of the type it is given: in which mode does it fit?
 //!
-//! Method lookup answers it: `(&&&Probe::of(&y, &frame)).kind()` tries the receiver with the most references first, so the three levels
+//! Method lookup answers it: `(&&&Probe::of(&y, &frame)).probed_kind()` tries the receiver with the most references first, so the three levels
 //! are tried in this order:
 //!
 //! 1. [`FlatKind`]: the type is yieldable with its `Result`s opened.
@@ -40,7 +40,7 @@ pub trait FlatKind<'f> {
     /// The kind of frame.
     type K: Kind;
     /// Answers with a tag.
-    fn kind(&self) -> AsFlat<'f, Self::M, Self::K>;
+    fn probed_kind(&self) -> AsFlat<'f, Self::M, Self::K>;
 }
 
 /// The second level: a result that cannot be opened.
@@ -48,7 +48,7 @@ pub trait AnyResultKind {
     /// The kind of yieldable.
     type M;
     /// Answers with a tag.
-    fn kind(&self) -> AsAnyResult<Self::M>;
+    fn probed_kind(&self) -> AsAnyResult<Self::M>;
 }
 
 /// The last level: everything else.
@@ -58,7 +58,7 @@ pub trait RawKind<'f> {
     /// The kind of frame.
     type K: Kind;
     /// Answers with a tag.
-    fn kind(&self) -> AsRaw<'f, Self::M, Self::K>;
+    fn probed_kind(&self) -> AsRaw<'f, Self::M, Self::K>;
 }
 
 /// What is asked about is resolved with its results opened.
@@ -77,7 +77,7 @@ where
     type K = K;
 
     #[inline(always)]
-    fn kind(&self) -> AsFlat<'f, M, K> {
+    fn probed_kind(&self) -> AsFlat<'f, M, K> {
         AsFlat(self.frame, PhantomData)
     }
 }
@@ -90,7 +90,7 @@ where
     type M = M;
 
     #[inline(always)]
-    fn kind(&self) -> AsAnyResult<M> {
+    fn probed_kind(&self) -> AsAnyResult<M> {
         AsAnyResult(PhantomData)
     }
 }
@@ -100,7 +100,7 @@ impl<'f, Y, M, K: Kind> RawKind<'f> for Probe<'f, Y, M, K> {
     type K = K;
 
     #[inline(always)]
-    fn kind(&self) -> AsRaw<'f, M, K> {
+    fn probed_kind(&self) -> AsRaw<'f, M, K> {
         AsRaw(self.frame, PhantomData)
     }
 }

@@ -15,6 +15,7 @@ pub fn tuple<T: TupleOfPending>(pending: T) -> T::Join {
 
 macro_rules! tuple_yieldable {
     ($($child:ident $marker:ident $index:tt),+) => {
+        #[diagnostic::do_not_recommend]
         impl<$($child, $marker,)+ Mode, Frm> Yieldable<($($marker,)+), Mode, Frm> for ($($child,)+)
         where
             $($child: Yieldable<$marker, Mode, Frm>,)+

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Once;
 
-use log::{LevelFilter, Log, Metadata, Record};
+use log::{Log, Metadata, Record};
 
 thread_local! {
     static LINES: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
@@ -30,7 +30,7 @@ pub fn logged<R>(run: impl FnOnce() -> R) -> (R, Vec<String>) {
     LISTEN.call_once(|| {
         // Nobody else sets a logger in a test binary, and if so the assertions on what was logged fail.
         let _ = log::set_logger(&Listener);
-        log::set_max_level(LevelFilter::Trace);
+        log::set_max_level(log::LevelFilter::Warn);
     });
     LINES.take();
     let output = run();

@@ -130,7 +130,7 @@ pub fn logged(run: impl FnOnce()) -> Vec<String> {
     static INSTALL: Once = Once::new();
     INSTALL.call_once(|| {
         log::set_logger(&Kept).expect("no other logger is set in the tests");
-        log::set_max_level(log::LevelFilter::Trace);
+        log::set_max_level(log::LevelFilter::Warn);
     });
     take_records();
     run();

@@ -92,6 +92,7 @@ impl Counter {
     }
 
     #[gen::coroutine]
+    #[allow(clippy::needless_arbitrary_self_type)]
     fn typed_reference(self: &Self) -> u32 {
         yield_!(later(self.count)).unwrap()
     }
@@ -220,7 +221,7 @@ fn arguments_may_be_generic_anonymous_and_patterns() {
 }
 
 #[gen::coroutine]
-fn configured(#[cfg(any())] gone: Missing, #[cfg(all())] kept: u8, #[cfg(any())] _: Missing) -> u8 {
+fn configured(#[cfg(any())] gone: Missing, #[cfg(not(any()))] kept: u8, #[cfg(any())] _: Missing) -> u8 {
     kept
 }
 

@@ -12,7 +12,8 @@ type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 #[gen::coroutine]
 fn in_standard_macros() -> gen::Result<String> {
     println!("{}", yield_!(later(1))?);
-    let v = vec![yield_!(later(1))?, yield_!(later(2))?];
+    let mut v = vec![yield_!(later(1))?, yield_!(later(2))?];
+    v.push(0);
     assert_eq!(yield_!(later(3))?, v.iter().sum::<i32>(), "and {}", yield_!(later(4))?);
     assert!(yield_!(later(true))?);
     assert!(matches!(yield_!(later(Some(1)))?, Some(n) if n == yield_!(later(1))?));
@@ -198,6 +199,24 @@ fn t03_a_block_that_yields_may_outlive_the_body() {
     assert_eq!(drive(block).unwrap(), 3);
 }
 
+macro_rules! hidden {
+    ($e:expr) => {
+        async { $e }
+    };
+}
+
+#[gen::coroutine]
+fn awaits_the_block_of_another() -> gen::Result<u32> {
+    let hidden = hidden!(yield_!(later(1)));
+    let block = escaping().await;
+    Ok(yield_!(block)? + hidden.await?)
+}
+
+#[test]
+fn t01_a_yield_in_a_block_that_another_coroutine_drives_is_its_own() {
+    assert_eq!(drive(awaits_the_block_of_another()).unwrap(), 4);
+}
+
 #[gen::coroutine]
 fn async_closures() -> gen::Result<u32> {
     let with_block = async |n: u32| yield_!(later(n));
@@ -272,4 +291,27 @@ fn outer_with_macro() -> gen::Result<u32> {
 #[test]
 fn t16_a_frame_of_the_outer_walk_is_replaced() {
     assert_eq!(drive(outer_with_macro()).unwrap(), 3);
+}
+
+/// A macro that makes coroutines of the functions it is given.
+macro_rules! coroutines {
+    ($($item:item)*) => { $( #[gen::coroutine] $item )* };
+}
+
+#[gen::coroutine]
+fn functions_in_a_macro() -> gen::Result<u32> {
+    coroutines! {
+        fn one() -> gen::Result<u32> {
+            yield_!(later(1))
+        }
+        fn two() -> gen::Result<u32> {
+            Ok(yield_!(one())? + 1)
+        }
+    }
+    yield_!(two())
+}
+
+#[test]
+fn t16_a_macro_in_the_body_may_make_coroutines() {
+    assert_eq!(drive(functions_in_a_macro()).unwrap(), 2);
 }

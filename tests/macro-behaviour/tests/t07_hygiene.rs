@@ -92,6 +92,7 @@ body_only!(made_of_a_block, { Ok(yield_!(later(1))? + yield_!(later(2))?) });
 macro_rules! method {
     ($self:ident, $name:ident, $receiver:ty, $output:ty, $body:block) => {
         impl Machine {
+            #[allow(clippy::needless_arbitrary_self_type)]
             #[gen::coroutine]
             fn $name($self: $receiver) -> $output $body
         }

@@ -1,4 +1,5 @@
 //! T13: what is dropped when, against the same function as an `async fn`, at each point of its life.
+#![allow(clippy::toplevel_ref_arg)] // the point of some cases
 
 use std::future::Future;
 use std::pin::pin;

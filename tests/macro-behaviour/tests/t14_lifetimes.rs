@@ -117,7 +117,6 @@ fn t14_what_is_returned_borrows_from_what_it_says() {
     let of_the_type = drive(holder.of_the_type());
     let (_, other) = drive(holder.of_self_and_another(&text));
     drive(holder.of_a_borrow(&text)).text = "new";
-    drop(holder);
     assert_eq!((of_the_type, other), ("long", "long"));
     let mut lender = String::from("abc");
     drive(lender.lend()).make_ascii_uppercase();

@@ -9,7 +9,7 @@ use macro_behaviour::{drive, later};
 #[inline]
 #[gen::coroutine]
 #[doc = "Twice."]
-#[cfg(all())]
+#[cfg(not(any()))]
 #[must_use = "or else"]
 fn with_built_in_attributes() -> u8 {
     yield_!(later(1)).unwrap()
@@ -19,7 +19,7 @@ fn with_built_in_attributes() -> u8 {
 #[cfg(any())]
 fn configured_away() -> Missing {}
 
-#[cfg_attr(all(), gen::coroutine)]
+#[cfg_attr(not(any()), gen::coroutine)]
 #[cold]
 #[deprecated = "for the test"]
 fn configured_attribute() -> u8 {

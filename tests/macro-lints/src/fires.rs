@@ -123,12 +123,4 @@ mod dead {
         #[expect(dead_code)]
         fn method(self) {}
     }
-
-    #[expect(dead_code)]
-    #[r#gen::coroutine]
-    fn around() {
-        #[expect(dead_code)]
-        #[r#gen::coroutine]
-        fn within() {}
-    }
 }

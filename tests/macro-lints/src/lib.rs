@@ -77,7 +77,14 @@ pub fn yields(a: u32) -> r#gen::Result<u32> {
 
 /// Names that begin with an underscore, patterns and wildcards.
 #[r#gen::coroutine]
-pub fn patterns(_unused: u32, _: u32, (a, _): (u32, u32), [b, ..]: [u32; 3], ref c: u32, ref mut d: u32) -> u32 {
+pub fn patterns(
+    _unused: u32,
+    _: u32,
+    (a, _): (u32, u32),
+    [b, ..]: [u32; 3],
+    ref c: u32,
+    ref mut d: u32,
+) -> u32 {
     *d += 1;
     a + b + *c + *d
 }
@@ -88,7 +95,12 @@ pub fn empty() {}
 
 /// Generic in all ways.
 #[r#gen::coroutine]
-pub fn generic<'a, T, U, const N: usize>(list: &'a [T; N], text: &str, value: U, shown: impl Display) -> (&'a [T], String)
+pub fn generic<'a, T, U, const N: usize>(
+    list: &'a [T; N],
+    text: &str,
+    value: U,
+    shown: impl Display,
+) -> (&'a [T], String)
 where
     T: Clone,
     U: Display + Clone,
@@ -142,7 +154,11 @@ pub fn erased_local(list: &mut Vec<u32>, _n: u32) -> usize {
 
 /// With arguments that come and go.
 #[r#gen::coroutine]
-pub fn configured(#[cfg(not(any(unix, windows)))] gone: Missing, #[cfg(any(unix, windows))] kept: u32, #[allow(unused_variables)] unused: u32) -> u32 {
+pub fn configured(
+    #[cfg(not(any(unix, windows)))] gone: Missing,
+    #[cfg(any(unix, windows))] kept: u32,
+    #[allow(unused_variables)] unused: u32,
+) -> u32 {
     kept
 }
 

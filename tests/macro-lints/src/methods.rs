@@ -135,6 +135,20 @@ impl Object for Type {
     }
 }
 
+/// Erased, and generic.
+#[r#gen::coroutine(dyn)]
+pub fn erased_generic<'a, T: Clone + Send + Sync, U, const N: usize>(
+    list: &'a [T; N],
+    value: U,
+    text: &str,
+) -> Option<&'a T>
+where
+    U: Into<usize> + Send,
+{
+    let n: usize = yield_!(ready(value.into())).unwrap_or(0);
+    list.get(n + text.len())
+}
+
 /// Has an asynchronous method.
 pub trait Native {
     /// Asynchronous.

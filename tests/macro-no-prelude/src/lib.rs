@@ -1,6 +1,6 @@
 //! T8: coroutines where nothing has its usual name. It compiling is the test; a test runs them as well.
 #![no_implicit_prelude]
-#![allow(missing_docs, non_camel_case_types, dead_code, unused_macros)]
+#![allow(missing_docs, dead_code, unused_macros, clippy::wrong_self_convention, clippy::new_ret_no_self)]
 
 mod core {}
 mod std {}
@@ -37,11 +37,31 @@ pub fn machine() {}
 pub fn output() {}
 pub fn suspend() {}
 pub fn y() {}
-macro_rules! file { () => { ::std::compile_error!("the user's own") } }
-macro_rules! line { () => { ::std::compile_error!("the user's own") } }
-macro_rules! column { () => { ::std::compile_error!("the user's own") } }
-macro_rules! compile_error { () => { ::std::compile_error!("the user's own") } }
-macro_rules! concat { () => { ::std::compile_error!("the user's own") } }
+macro_rules! file {
+    () => {
+        ::std::compile_error!("the user's own")
+    };
+}
+macro_rules! line {
+    () => {
+        ::std::compile_error!("the user's own")
+    };
+}
+macro_rules! column {
+    () => {
+        ::std::compile_error!("the user's own")
+    };
+}
+macro_rules! compile_error {
+    () => {
+        ::std::compile_error!("the user's own")
+    };
+}
+macro_rules! concat {
+    () => {
+        ::std::compile_error!("the user's own")
+    };
+}
 
 /// For every type: methods that an expansion might mean to be others'.
 pub trait Everything {
@@ -50,6 +70,8 @@ pub trait Everything {
     fn into(&self) {}
     fn into_future(&self) {}
     fn into_pending(&self) {}
+    fn kind(&self) {}
+    fn suspend(&self) {}
     fn resolve(&self) {}
     fn resume(&self) {}
     fn new(&self) {}
@@ -59,9 +81,9 @@ impl<T: ?::std::marker::Sized> Everything for T {}
 
 #[::r#gen::coroutine]
 pub fn plain(a: u32, _: u32, (b, _): (u32, u32), ref c: u32, _d: u32) -> ::r#gen::Result<u32> {
-    let n: u32 = ::r#gen::yield_!(::std::future::ready(a))?;
-    let (m, _) = ::r#gen::yield_!((::std::future::ready(b), ::std::future::ready(())))?;
-    let block = async { ::r#gen::yield_!(::std::future::ready(*c)) };
+    let n: u32 = ::gen::yield_!(::std::future::ready(a))?;
+    let (m, _) = ::gen::yield_!((::std::future::ready(b), ::std::future::ready(())))?;
+    let block = async { ::gen::yield_!(::std::future::ready(*c)) };
     ::std::result::Result::Ok(n + m + block.await?)
 }
 
@@ -70,12 +92,12 @@ pub fn boxed(n: u32) -> ::r#gen::Result<u32> {
     if n == 0 {
         return ::std::result::Result::Ok(0);
     }
-    ::std::result::Result::Ok(::r#gen::yield_!(boxed(n - 1))? + 1)
+    ::std::result::Result::Ok(::gen::yield_!(boxed(n - 1))? + 1)
 }
 
 #[::r#gen::coroutine(dyn)]
 pub fn erased(text: &str) -> usize {
-    ::r#gen::yield_!(::std::future::ready(text.len())).unwrap_or(0)
+    ::gen::yield_!(::std::future::ready(text.len())).unwrap_or(0)
 }
 
 #[::r#gen::coroutine(dyn(local))]
@@ -93,7 +115,7 @@ pub struct This(pub u32);
 impl This {
     #[::r#gen::coroutine]
     pub fn method(&mut self) -> u32 {
-        self.0 += ::r#gen::yield_!(::std::future::ready(1)).unwrap_or(0);
+        self.0 += ::gen::yield_!(::std::future::ready(1)).unwrap_or(0);
         self.0
     }
 }

@@ -1,4 +1,4 @@
-#![forbid(unsafe_code, unreachable_code, unused)]
+#![forbid(unsafe_code, unreachable_code, unused_variables, clippy::all)]
 
 use gen::yield_;
 

@@ -1,0 +1,39 @@
+fn f<
+    'a: 'gen_all,
+    'gen_0: 'gen_all,
+    'gen_1: 'gen_all,
+    'gen_2: 'gen_all,
+    'gen_3: 'gen_all,
+    'gen_all,
+    T: 'gen_all,
+    const N: usize,
+>(
+    &'gen_0 self,
+    x: &'a T,
+    y: &'gen_1 mut Ref<'gen_2, [u8; N]>,
+    z: &'gen_3 (impl Fn(&str) + 'gen_all),
+) -> ::r#gen::BoxCoroutine<'gen_all, (&'gen_0 u8, &'a T)>
+where
+    Self: 'gen_all,
+{
+    ::r#gen::BoxCoroutine::new(
+        ::r#gen::__private::machine(
+            async move {
+                let _ = &self;
+                let x = x;
+                let y = y;
+                let z = z;
+                let __frame = const { ::r#gen::__private::Frame::new(0) };
+                match () {
+                    () => {}
+                    _ => return { ::r#gen::__private::output::<(&'gen_0 u8, &'a T)>() },
+                }
+                return match () {
+                    () => yield_!(@ frame __frame, x),
+                    _ => ::r#gen::__private::output::<(&'gen_0 u8, &'a T)>(),
+                };
+            },
+            || ::r#gen::__private::Meta::new("f", ::r#gen::__private::file!(), 0, 0),
+        ),
+    )
+}

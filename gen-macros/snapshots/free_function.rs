@@ -1,0 +1,43 @@
+/// Documented.
+#[inline]
+#[allow(unused)]
+pub(crate) fn fetch<'a, T: Clone>(
+    url: &'a str,
+    n: u32,
+    __arg2: (T, T),
+    __arg3: u8,
+) -> impl ::r#gen::Coroutine<Output = Result<&'a str>>
+where
+    T: Send,
+{
+    ::r#gen::__private::machine(
+        async move {
+            let url = url;
+            let mut n = n;
+            let __arg2 = __arg2;
+            let (a, _) = __arg2;
+            let __arg3 = __arg3;
+            let (_x,) = (__arg3,);
+            let __frame = const { ::r#gen::__private::Frame::new(0) };
+            match () {
+                () => {}
+                _ => return { ::r#gen::__private::output::<Result<&'a str>>() },
+            }
+            return match () {
+                () => {
+                    let first = yield_!(@ frame __frame, get(url))?;
+                    let (a, b) = gen::yield_!(
+                        @ frame __frame, @ tuple[get(url)] [list.map(| x | x)]
+                    )?;
+                    println!(
+                        "{}", yield_!(@ frame __frame, get(yield_!(@ frame __frame,
+                        get(url)) ?)) ?
+                    );
+                    Ok(first)
+                }
+                _ => ::r#gen::__private::output::<Result<&'a str>>(),
+            };
+        },
+        || ::r#gen::__private::Meta::new("fetch", ::r#gen::__private::file!(), 0, 0),
+    )
+}

@@ -1,0 +1,23 @@
+#[allow(unused)]
+fn f(list: Vec<u8>) -> impl ::r#gen::Coroutine<Output = gen::Result<Vec<u8>>> {
+    use yield_ as _;
+    ::r#gen::__private::machine(
+        async move {
+            let list = list;
+            ::r#gen::__private::output::<gen::Result<Vec<u8>>>()
+        },
+        || ::r#gen::__private::Meta::new("f", ::r#gen::__private::file!(), 0, 0),
+    )
+}
+::core::compile_error! {
+    "unknown option `boxd` of `#[gen::coroutine]`\n\nhelp: did you mean `boxed`?"
+}
+::core::compile_error! {
+    "a `const fn` cannot be a coroutine: nothing can be waited for when a constant is computed\n\nhelp: remove `const`"
+}
+::core::compile_error! {
+    "an `async fn` cannot be a coroutine as well: the attribute makes the future itself\n\nhelp: remove `async`; `.await` may stand in a coroutine too"
+}
+::core::compile_error! {
+    "`yield_!` cannot stand in a closure: whoever calls the closure cannot be suspended\n\nhelp: use a `for` loop, or have the closure make what is yielded and yield all of it: `yield_!(iter.map(..).collect::<Vec<_>>())`"
+}

@@ -1,0 +1,31 @@
+//! The attributes called as functions, on tokens.
+
+mod mutations;
+mod options;
+mod snapshots;
+mod walk;
+
+use proc_macro2::TokenStream;
+
+use crate::options::Attribute;
+use crate::pipeline;
+
+/// What `#[gen::coroutine(options)]` makes of an item.
+fn coroutine(options: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::run(Attribute::Coroutine, options, item)
+}
+
+/// The messages of the `compile_error!`s among the tokens.
+fn errors(tokens: &TokenStream) -> Vec<String> {
+    let file: syn::File = syn::parse2(tokens.clone()).expect("the output parses");
+    let macros = file.items.into_iter().filter_map(|item| match item {
+        syn::Item::Macro(item) => Some(item.mac),
+        _ => None,
+    });
+    macros
+        .filter(|invocation| {
+            invocation.path.segments.last().is_some_and(|segment| segment.ident == "compile_error")
+        })
+        .map(|invocation| invocation.parse_body::<syn::LitStr>().expect("a message").value())
+        .collect()
+}

@@ -1,0 +1,139 @@
+//! Whatever the tokens: no panic. And where a function goes in that parses, what comes out parses.
+
+use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
+
+use super::coroutine;
+use crate::options::Attribute;
+use crate::pipeline;
+
+/// Pieces of Rust that the attribute looks at.
+const SOURCES: [&str; 9] = [
+    "/// Doc\n #[inline] pub(crate) unsafe fn f<'a, T: A<B>, const N: usize>(mut self: Box<Self>, #[cfg(x)] mut a: &'a T, \
+     (b, ref mut c): (u8, [u8; N]), _: impl Fn(&u8) -> u8) -> Result<&'a T, E> where T: 'a { yield_!((a, b))?; a }",
+    "const async extern \"C\" fn f(&self, x: u8, ...) -> impl Iterator<Item = u8> { #![allow(x)] list.map(|x| yield_!(x)) }",
+    "fn f(&mut self) -> ! { async move |x: u8| -> u8 { gen::yield_!(x) }; async |y| yield_!(y) + 1; async { yield_!(z) } }",
+    "fn f() { macro_rules! m { ($x:expr) => { yield_!($x) } } fn g<T>() -> A<{ 1 }> { yield_!(x) } println!(\"{}\", yield_!(x)?) }",
+    "fn f(x: &dyn Fn(&u8) -> &u8, y: for<'b> fn(&'b u8), z: (&u8, Ref<'_, u8>)) -> (&u8, Ref<'_, fn(&u8)>);",
+    "default fn f() -> [u8; { let x = 1; yield_!(x) }] { const X: u8 = yield_!(1); [0; yield_!(2)] }",
+    "struct S { x: u8 }",
+    "impl S { fn f(&self) -> u8 { yield_!(x) } }",
+    "boxed, dyn(local), send, crate = ::a::b, returns, dyn = 3, boxed(x)",
+];
+
+/// A linear congruential generator: the same run each time.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).expect("31 bits fit") % end.max(1)
+    }
+
+    /// Something that may confuse the attribute.
+    fn tree(&mut self, pool: &[TokenTree]) -> TokenTree {
+        match self.below(8) {
+            0 => TokenTree::Group(Group::new(
+                Delimiter::None,
+                pool.iter().take(self.below(4)).cloned().collect(),
+            )),
+            1 => TokenTree::Group(Group::new(Delimiter::Brace, TokenStream::new())),
+            2 => TokenTree::Punct(Punct::new(
+                ['!', '|', '<', '>', '@', ',', ';', '#', '\''][self.below(9)],
+                Spacing::Joint,
+            )),
+            3 => {
+                let word = ["fn", "async", "move", "yield_", "self", "Self", "dyn", "crate", "impl", "mut"]
+                    [self.below(10)];
+                TokenTree::Ident(Ident::new(word, Span::call_site()))
+            }
+            4 => TokenTree::Literal(Literal::string("x")),
+            _ => pool[self.below(pool.len())].clone(),
+        }
+    }
+
+    /// Drops, doubles, replaces, swaps or wraps a few trees, at any depth.
+    fn mutate(&mut self, tokens: TokenStream, pool: &[TokenTree]) -> TokenStream {
+        let mut trees: Vec<TokenTree> = tokens.into_iter().collect();
+        for _ in 0..=self.below(2) {
+            let position = self.below(trees.len());
+            match (self.below(7), trees.get(position).cloned()) {
+                (0, Some(_)) => drop(trees.remove(position)),
+                (1, Some(tree)) => trees.insert(position, tree),
+                (2, Some(_)) => trees[position] = self.tree(pool),
+                (3, Some(_)) => {
+                    let other = self.below(trees.len());
+                    trees.swap(position, other);
+                }
+                (4, Some(tree)) => {
+                    trees[position] = TokenTree::Group(Group::new(Delimiter::None, tree.into()));
+                }
+                (5 | 6, Some(TokenTree::Group(group))) => {
+                    let inner = self.mutate(group.stream(), pool);
+                    trees[position] = TokenTree::Group(Group::new(group.delimiter(), inner));
+                }
+                _ => trees.insert(position, self.tree(pool)),
+            }
+        }
+        trees.into_iter().collect()
+    }
+}
+
+fn parse(source: &str) -> TokenStream {
+    source.parse().expect("tokens")
+}
+
+/// Every tree, at any depth.
+fn all_trees(tokens: TokenStream, into: &mut Vec<TokenTree>) {
+    for tree in tokens {
+        if let TokenTree::Group(group) = &tree {
+            all_trees(group.stream(), into);
+        }
+        into.push(tree);
+    }
+}
+
+#[test]
+fn no_tokens_make_it_panic_and_what_parses_still_does() {
+    let mut pool = Vec::new();
+    for source in SOURCES {
+        all_trees(parse(source), &mut pool);
+    }
+    let mut random = Random(1);
+    let mut parsed = 0;
+    for round in 0..6000 {
+        let source = SOURCES[random.below(SOURCES.len())];
+        let mut item = parse(source);
+        for _ in 0..random.below(4) {
+            item = random.mutate(item, &pool);
+        }
+        let options = match random.below(4) {
+            0 => TokenStream::new(),
+            1 => parse("dyn"),
+            2 => parse("boxed, send, crate = a"),
+            _ => random.mutate(parse(SOURCES[8]), &pool),
+        };
+        let attribute = if random.below(5) == 0 { Attribute::Main } else { Attribute::Coroutine };
+        let output = pipeline::run(attribute, options.clone(), item.clone());
+        if syn::parse2::<syn::ItemFn>(item.clone()).is_ok() {
+            parsed += 1;
+            assert!(
+                syn::parse2::<syn::File>(output.clone()).is_ok(),
+                "round {round}\noptions {options}\nitem {item}\noutput {output}"
+            );
+        }
+    }
+    assert!(parsed > 500, "only {parsed} of the items were functions");
+}
+
+/// Each prefix of a function, as an editor sees it while it is typed.
+#[test]
+fn no_prefix_makes_it_panic() {
+    for source in SOURCES {
+        let trees: Vec<TokenTree> = parse(source).into_iter().collect();
+        for end in 0..trees.len() {
+            let item: TokenStream = trees[..end].iter().cloned().collect();
+            let output = coroutine(TokenStream::new(), item);
+            assert!(!output.is_empty(), "an unfinished item is not lost");
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Which yields get a frame, also in bodies that are no Rust yet.
+
+use proc_macro2::TokenStream;
+
+use super::coroutine;
+
+/// The tokens of what becomes of a body, without spaces.
+fn lowered(body: &str) -> String {
+    let item: TokenStream = format!("fn f() {{ {body} }}").parse().expect("tokens");
+    coroutine(TokenStream::new(), item).to_string().replace(char::is_whitespace, "")
+}
+
+/// What a piece of the body becomes.
+#[track_caller]
+fn becomes(body: &str, expected: &str) {
+    let (actual, expected) = (lowered(body), expected.replace(char::is_whitespace, ""));
+    assert!(actual.contains(&expected), "`{body}`\nbecame {actual}\nwithout {expected}");
+}
+
+#[test]
+fn yields_get_the_frame() {
+    becomes("yield_!(x)", "yield_!(@frame __frame, x)");
+    becomes("gen::yield_![x]", "gen::yield_![@frame __frame, x]");
+    becomes("m!(a, yield_! { x } => b)", "m!(a, yield_! {@frame __frame, x} => b)");
+    becomes("yield_!(yield_!(x))", "yield_!(@frame __frame, yield_!(@frame __frame, x))");
+    becomes("macro_rules! m { ($e:expr) => { yield_!($e) } }", "yield_!(@frame __frame, $e)");
+    becomes("yield_!()", "yield_!(@frame __frame,)");
+}
+
+#[test]
+fn literal_tuples_are_split() {
+    becomes("yield_!((a, b))", "@frame __frame, @tuple [a] [b]");
+    becomes("yield_!((a,))", "@tuple [a]");
+    becomes("yield_!((f::<A, B>(), |a, b| c, [x; 2],))", "@tuple [f::<A, B>()] [|a, b| c] [[x; 2]]");
+    becomes("yield_!((yield_!(a), b))", "@tuple [yield_!(@frame __frame, a)] [b]");
+    becomes("yield_!((a))", "@frame __frame, (a))");
+    becomes("yield_!(())", "@frame __frame, ())");
+    becomes("yield_!((a, b).0)", "@frame __frame, (a, b).0)");
+    let thirteen = "yield_!((a, a, a, a, a, a, a, a, a, a, a, a, a))";
+    assert!(!lowered(thirteen).contains("@tuple"));
+}
+
+#[test]
+fn unfinished_bodies_keep_their_tokens() {
+    becomes("let x = yield_!(client.); x.", "let x = yield_!(@frame __frame, client.); x.");
+    becomes("yield_!((a., b))", "yield_!(@frame __frame, (a., b))");
+    becomes("if yield_!(x) { y. } else", "if yield_!(@frame __frame, x) { y. } else");
+    becomes("let = ; yield_!(x) fn", "let = ; yield_!(@frame __frame, x) fn");
+    becomes("async |", "async |");
+    becomes("async move |x| yield_!(x.)", "yield_!(@frame __frame, x.)");
+}
+
+#[test]
+fn async_blocks_and_closures_have_frames_of_their_own() {
+    let frame = "let __frame = const { ::r#gen::__private::Frame::new(0) };";
+    becomes("async { yield_!(x) }", &format!("async {{ {frame} yield_!(@frame __frame, x) }}"));
+    becomes("async move |n| yield_!(n)", &format!("async move |n| {{ {frame} yield_!(@frame __frame, n) }}"));
+    becomes(
+        "async || -> u8 { yield_!(n) }",
+        &format!("async || -> u8 {{ {frame} yield_!(@frame __frame, n) }}"),
+    );
+    assert_eq!(lowered("async { yield_!(x) };").matches("__frame=").count(), 1, "the body itself needs none");
+    assert_eq!(lowered("async { x };").matches("__frame").count(), 0);
+}
+
+#[test]
+fn other_functions_are_left_alone() {
+    for inner in [
+        "#[gen::coroutine] fn g() { yield_!(x) }",
+        "#[co] fn g<const N: usize>() -> A<{ 1 }> where A<{ N }>: B { yield_!(x) }",
+        "macro_rules! m { ($n:ident) => { fn $n() { yield_!(x) } } }",
+    ] {
+        assert!(!lowered(inner).contains("@frame"), "{inner}");
+    }
+    becomes("let f: fn(u8) -> u8 = g; yield_!(x)", "yield_!(@frame __frame, x)");
+}
+
+#[test]
+fn a_frame_of_an_outer_walk_is_replaced() {
+    becomes("yield_!(@frame other, x)", "yield_!(@frame __frame, x)");
+    becomes("yield_!(@frame other, @tuple [a] [b])", "yield_!(@frame __frame, @tuple [a] [b])");
+}

@@ -1,0 +1,32 @@
+//! The `tracing` span of a task: nothing at all without the feature of that name.
+
+/// Made where the task is spawned, entered whenever it runs.
+#[cfg(feature = "tracing")]
+pub(super) struct TaskSpan(tracing::Span);
+
+#[cfg(feature = "tracing")]
+impl TaskSpan {
+    #[track_caller]
+    pub(super) fn new() -> Self {
+        let spawned_at = std::panic::Location::caller();
+        TaskSpan(tracing::debug_span!(target: "gen", "task", %spawned_at))
+    }
+
+    pub(super) fn enter<R>(&self, run: impl FnOnce() -> R) -> R {
+        self.0.in_scope(run)
+    }
+}
+
+#[cfg(not(feature = "tracing"))]
+pub(super) struct TaskSpan;
+
+#[cfg(not(feature = "tracing"))]
+impl TaskSpan {
+    pub(super) fn new() -> Self {
+        TaskSpan
+    }
+
+    pub(super) fn enter<R>(&self, run: impl FnOnce() -> R) -> R {
+        run()
+    }
+}

@@ -1,0 +1,72 @@
+//! The feature `tracing`: what a subscriber sees of tasks.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+/// What was written, line by line.
+#[derive(Clone, Default)]
+struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn lines_of(run: impl FnOnce()) -> Vec<String> {
+    let written = Written::default();
+    let writer = written.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_writer(move || writer.clone())
+        .with_max_level(tracing::Level::DEBUG)
+        .without_time()
+        .with_ansi(false)
+        .finish();
+    tracing::subscriber::with_default(subscriber, run);
+    let bytes = written.0.lock().unwrap().clone();
+    String::from_utf8(bytes).unwrap().lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn what_a_task_traces_says_where_the_task_was_spawned() {
+    let line = line!() + 3;
+    let lines = lines_of(|| {
+        let ran = gen::run_sync(async {
+            let task = gen::spawn_local(async {
+                gen::moment().await?;
+                tracing::info!("in the task");
+                Ok::<_, gen::Error>(())
+            });
+            task.await
+        });
+        ran.unwrap();
+    });
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(lines[0].contains("in the task"), "{lines:?}");
+    assert!(
+        lines[0].contains(&format!("task{{spawned_at=gen-runtime/tests/tracing.rs:{line}:")),
+        "{lines:?}"
+    );
+}
+
+#[test]
+fn an_error_that_nobody_looked_at_is_an_event_in_the_span_of_its_task() {
+    let lines = lines_of(|| {
+        let ran = gen::run_sync(async {
+            drop(gen::spawn_local(async {
+                gen::moment().await?;
+                Err::<(), _>(gen::Error::new("lost"))
+            }));
+            gen::moment().await?;
+            gen::moment().await
+        });
+        ran.unwrap();
+    });
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(lines[0].starts_with("ERROR task{spawned_at="), "{lines:?}");
+    assert!(lines[0].ends_with("gen: a task failed, and nobody looked at its result: lost"), "{lines:?}");
+}

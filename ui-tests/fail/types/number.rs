@@ -1,0 +1,9 @@
+use gen::yield_;
+
+#[gen::coroutine]
+fn body() -> gen::Result {
+    yield_!(42)?; // `{integer}` cannot be yielded from a coroutine
+    Ok(())
+}
+
+fn main() {}
