@@ -64,6 +64,6 @@ impl Failure {
 
 /// Calls a user's callback in a context; a panic is its failure.
 pub(super) fn call<T>(node: Option<Arc<Node>>, callback: impl FnOnce() -> Result<T>) -> Result<T> {
-    let _entered = enter(node.map_or(Current::Nothing, Current::Captured));
+    let _entered = enter(Current::Captured(node));
     catch_unwind(AssertUnwindSafe(callback)).unwrap_or_else(|payload| Err(Panicked::new(payload).into()))
 }

@@ -54,7 +54,7 @@
 // | `failure.rs` | `Failure`: an error on its way, and where it goes |
 //
 // A task has no node until something is scheduled in it: its slot only holds its outer context. So a task is one allocation still, and what needs no context
-// pays for one flag. While a task runs, the thread knows its slot (two integers); `capture` makes the node of the slot, once.
+// pays for one flag. While a task runs, its loop knows the slot; `capture` makes the node of the slot, once.
 //
 // | event | what happens |
 // |---|---|
@@ -74,7 +74,7 @@ mod node;
 use std::fmt;
 use std::sync::Arc;
 
-pub(crate) use self::current::{capture as current, enter, Current};
+pub(crate) use self::current::{capture as current, enter, Current, Entered};
 pub(crate) use self::failure::Failure;
 pub(crate) use self::node::{Link, Node};
 use crate::error::Throw;
@@ -220,6 +220,6 @@ where
 
 /// Runs code that belongs to no task.
 pub(crate) fn outside<R>(run: impl FnOnce() -> R) -> R {
-    let _entered = enter(Current::Nothing);
+    let _entered = enter(Current::Captured(None));
     run()
 }

@@ -15,7 +15,7 @@ use super::remote::{Message, Shared};
 use super::sched::{Callback, Sched, Work};
 use super::waker::{waker, LoopId, SlotId};
 use super::{current, registry};
-use crate::context::{self, Current, Failure, Link, Node};
+use crate::context::{self, Failure, Link, Node};
 use crate::error::Error;
 use crate::task::TaskRef;
 use crate::time::{far_future, Action, Clock, TimerKey, Timers};
@@ -31,6 +31,8 @@ pub(crate) struct Core {
     /// The first timer number of the present turn: what has a smaller one is older than the turn.
     turn_began_at: Cell<u64>,
     closed: Cell<bool>,
+    /// The slot that is being polled: the present error context.
+    running: Cell<Option<SlotId>>,
     error_handler: RefCell<Option<ErrorHandler>>,
 }
 
@@ -70,6 +72,7 @@ impl Core {
             turn: Cell::new(0),
             turn_began_at: Cell::new(0),
             closed: Cell::new(false),
+            running: Cell::new(None),
             error_handler: RefCell::new(None),
         })
     }
@@ -289,16 +292,18 @@ impl Core {
         poll: impl FnOnce(&mut Context<'_>, &mut Option<Error>) -> R,
     ) -> (Option<Option<Failure>>, R) {
         let (what, mut thrown) = failure.map(Failure::into_parts).unzip();
-        let _context = context::enter(Current::Task(self.id, slot));
+        // What polls does not panic. A first step is polled in the middle of the step of another task.
+        let before = self.running.replace(Some(slot));
         let answer = poll(&mut Context::from_waker(&waker(self.id, slot)), &mut thrown);
+        self.running.set(before);
         (what.map(|what| thrown.map(|error| Failure::new(what, error))), answer)
     }
 
     // ---- errors -----------------------------------------------------------------------------------
 
-    /// The error context of the task in that slot.
-    pub(crate) fn context_of(&self, slot: SlotId) -> Option<Arc<Node>> {
-        self.sched.borrow_mut().context_of(slot, &self.shared)
+    /// The task that is being polled, as an error context.
+    pub(crate) fn running_context(&self) -> Option<Arc<Node>> {
+        self.sched.borrow_mut().context_of(self.running.get()?, &self.shared)
     }
 
     /// Offers a failure to that context, and then outward.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::core::Core;
 use super::remote::Shared;
 use super::waker::{LoopId, SlotId};
+use crate::context::{self, Current};
 
 thread_local! {
     // Only ever borrowed for moments in which no code of a user runs.
@@ -37,13 +38,15 @@ pub(crate) fn is(home: &Arc<Shared>) -> bool {
     get().is_some_and(|core| Arc::ptr_eq(core.shared(), home))
 }
 
-/// Makes `core` the current loop until the guard is dropped, panics included.
+/// Makes `core` the current loop, and what it polls the current error context, until the guard is dropped,
+/// panics included.
 pub(super) fn enter(core: &Rc<Core>) -> Entered {
-    Entered { before: swap(Some(Rc::clone(core))) }
+    Entered { before: swap(Some(Rc::clone(core))), _context: context::enter(Current::Running) }
 }
 
 pub(super) struct Entered {
     before: Option<Rc<Core>>,
+    _context: context::Entered,
 }
 
 impl Drop for Entered {
