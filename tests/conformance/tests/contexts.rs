@@ -189,7 +189,8 @@ fn rule_13_done_callbacks_are_called_through_the_loop() {
     #[gen::coroutine]
     fn body(order: Order) -> gen::Result {
         let inner = order.clone();
-        gen::spawn(async { Ok::<_, gen::Error>(7) }).on_done(move |seven| inner.push(seven.expect("it is ready")));
+        gen::spawn(async { Ok::<_, gen::Error>(7) })
+            .on_done(move |seven| inner.push(seven.expect("it is ready")));
         order.push("a");
         yield_!(ready(()))?;
         order.push("b");
@@ -266,7 +267,7 @@ fn rule_33_callbacks_and_timers_are_thrown_at_the_current_yield() {
 fn rule_34_an_executing_or_finished_body_takes_nothing() {
     #[gen::coroutine]
     fn calls_its_own_callback() -> gen::Result {
-        let mut callback = gen::context::wrap(|text| Err::<(), &str>(text));
+        let mut callback = gen::context::wrap(Err::<(), &str>);
         yield_!(gen::moment())?;
         callback("executing");
         yield_!(gen::sleep(TEN_SECONDS))
@@ -448,7 +449,9 @@ fn rule_57_a_coroutine_that_run_sync_gave_up_still_takes_errors() {
         io_loop.run_sync(async { gen::sleep(TEN_SECONDS).await }).unwrap();
         io_loop
             .run_sync(async {
-                assert!(gen::run_sync(async { Ok::<(), gen::Error>(()) }).unwrap_err().is::<gen::LoopRunning>());
+                assert!(gen::run_sync(async { Ok::<(), gen::Error>(()) })
+                    .unwrap_err()
+                    .is::<gen::LoopRunning>());
                 Ok::<(), gen::Error>(())
             })
             .unwrap();
@@ -465,7 +468,11 @@ fn rule_58_an_error_of_a_done_callback_does_not_stop_the_others() {
             let order = order.clone();
             gen::spawn(async { Ok::<_, gen::Error>(()) }).on_done(move |_| {
                 order.push(i);
-                if i == 1 { Err("1 failed") } else { Ok(()) }
+                if i == 1 {
+                    Err("1 failed")
+                } else {
+                    Ok(())
+                }
             });
         }
         order.push(yield_!(gen::sleep(TEN_SECONDS)).unwrap_err());
