@@ -13,7 +13,7 @@ use std::task::Poll;
 
 /// What a frame has to hold, found by type inference from what the body yields.
 ///
-/// Your own [`Yieldable`](crate::Yieldable) containers are generic over it and hand it on.
+/// A body that yields a [`YieldPoint`](crate::YieldPoint) has the kind `u8`, any other `i32`. Your own [`Yieldable`](crate::Yieldable) containers are generic over it and hand it on.
 pub trait Kind: Copy {
     #[doc(hidden)]
     type Call;
@@ -72,6 +72,10 @@ impl<K: Kind> Call<K> {
         Call { state: K::call() }
     }
 
+    pub(crate) fn state(&self) -> &K::Call {
+        &self.state
+    }
+
     /// The frame for the yields of its body.
     #[inline(always)]
     #[must_use]
@@ -83,7 +87,6 @@ impl<K: Kind> Call<K> {
 /// The hidden local that yields go through. It takes no space unless something that is yielded needs it.
 #[derive(Debug)]
 pub struct Frame<K: Kind> {
-    #[expect(dead_code, reason = "what it holds is for the kinds that need it")]
     state: K::Frame,
 }
 
@@ -96,5 +99,9 @@ impl<K: Kind> Frame<K> {
     #[must_use]
     pub const fn new(_kind: K) -> Self {
         Frame { state: K::BLOCK }
+    }
+
+    pub(crate) fn state(&self) -> &K::Frame {
+        &self.state
     }
 }

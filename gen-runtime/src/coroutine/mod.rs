@@ -44,6 +44,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 pub use self::boxed::{BoxCoroutine, LocalBoxCoroutine};
+pub(crate) use self::frame::Finish;
 pub use self::frame::{Call, Frame, Kind};
 pub use self::machine::{boxed, machine, Machine, Meta};
 pub use self::site::Site;

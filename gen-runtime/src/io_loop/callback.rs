@@ -15,21 +15,31 @@ use crate::report;
     note = "a callback returns `()`, or a `Result<(), E>` with an error that can be thrown"
 )]
 pub trait CallbackOutput<M = ()> {
+    /// The failure, if it is one.
+    #[doc(hidden)]
+    fn into_result(self) -> crate::Result;
+
     /// Logs the failure, if it is one.
     #[doc(hidden)]
-    fn report(self);
+    fn report(self)
+    where
+        Self: Sized,
+    {
+        if let Err(error) = self.into_result() {
+            report::error(format_args!("a callback failed: {error:?}"));
+        }
+    }
 }
 
 impl CallbackOutput for () {
-    fn report(self) {}
+    fn into_result(self) -> crate::Result {
+        Ok(())
+    }
 }
 
 impl<E: Throw<M>, M> CallbackOutput<M> for Result<(), E> {
-    fn report(self) {
-        if let Err(error) = self {
-            let error = error.throw();
-            report::error(format_args!("a callback failed: {error:?}"));
-        }
+    fn into_result(self) -> crate::Result {
+        self.map_err(Throw::throw)
     }
 }
 
