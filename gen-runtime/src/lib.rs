@@ -59,6 +59,12 @@
 //! The package is `gen-runtime`, the library `gen`. On edition 2024 `gen` is a keyword: write `r#gen::coroutine` and `use r#gen::yield_;`. Renamed in `Cargo.toml`, it is found by
 //! `#[other::coroutine(crate = other)]`. `use gen::coroutine; #[coroutine]` cannot work, since rustc has an attribute of that name (error E0659): use the path, or [`co`].
 //!
+//! # Deep nesting of types
+//!
+//! A coroutine that yields a coroutine contains it, as with `async fn`, and rustc follows such types 128 steps deep. An `async fn` takes four steps a level, a coroutine six: so
+//! about twenty functions may call one another in a row where an `async fn` stops at about thirty. Beyond that rustc asks for a `recursion_limit`; or put `boxed` on
+//! one of the functions, behind which the count begins anew.
+//!
 //! # Features
 //!
 //! - `anyhow`: an `anyhow::Error` can be thrown into a coroutine, and an [`Error`] becomes one, its trace kept.
