@@ -22,6 +22,7 @@
 //! | `wrappers.rs` | `gen::raw`, `gen::ok` |
 //! | `boxed.rs` | `gen::boxed`, `gen::boxed_send` |
 //! | `../multi`, `../time` | `gen::multi`, `gen::with_timeout` |
+//! | `../point` | yield points: `gen::Callback`, `gen::Wait`, those of the user's |
 
 mod boxed;
 mod future;
@@ -51,6 +52,7 @@ pub mod kinds {
     pub use super::wrappers::RawMarked;
     pub use super::Custom;
     pub use crate::multi::Grouped;
+    pub use crate::point::Point;
     pub use crate::time::Limited;
 }
 
