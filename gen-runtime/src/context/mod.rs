@@ -27,6 +27,7 @@
 //!   belongs to the callback's own context.
 //! - Contexts nest: a task's outer context is the one it was spawned in. An error that a task does not take goes to the next outer one, and at last to the loop's
 //!   [error handler](crate::IoLoopHandle::set_error_handler); where there is none, to the log (target `gen`, level `ERROR`).
+//! - What the function of a [`gen::task`](crate::task) schedules belongs to that task's future: until it is over, the future takes the error.
 //! - A task that has ended takes no error, nor does one whose body is executing at the moment: it is not suspended at a yield.
 //! - Errors are thrown one at a time: the second arrives at the yield after the first one's. A result that is there in the same turn wins over an error, which then
 //!   arrives at the next yield. What is left when the body ends goes outward.
@@ -51,6 +52,7 @@
 // | `mod.rs` | what users see: `Context`, `capture`, `wrap`, `depth` |
 // | `current.rs` | in which context this thread runs at the moment |
 // | `node.rs` | `Node`: a task as a context, with the errors thrown at it; `Link`: a slot's place in the chain |
+// | `catch.rs` | `Catch`: the other kind of node, which is no task but takes an error for whoever waits for a callback |
 // | `failure.rs` | `Failure`: an error on its way, and where it goes |
 //
 // A task has no node until something is scheduled in it: its slot only holds its outer context. So a task is one allocation still, and what needs no context
@@ -67,6 +69,7 @@
 // A node is `Send`, because callbacks that hold one are; its queue is only touched on the loop's thread. Other threads, and other loops, send the error to the
 // inbox of the node's loop.
 
+mod catch;
 mod current;
 mod failure;
 mod node;
@@ -74,6 +77,7 @@ mod node;
 use std::fmt;
 use std::sync::Arc;
 
+pub(crate) use self::catch::Catch;
 pub(crate) use self::current::{capture as current, enter, Current, Entered};
 pub(crate) use self::failure::Failure;
 pub(crate) use self::node::{Link, Node};

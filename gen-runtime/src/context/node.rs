@@ -1,4 +1,4 @@
-//! A task as an error context.
+//! A task as an error context; or something else that takes errors, see `catch.rs`.
 //!
 //! | what | touched by |
 //! |---|---|
@@ -12,14 +12,19 @@ use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::catch::Caught;
 use super::failure::Failure;
 use crate::io_loop::{Message, Shared, SlotId};
 
 pub(crate) struct Node {
-    home: Arc<Shared>,
-    slot: SlotId,
+    place: Place,
     ended: AtomicBool,
     state: Mutex<State>,
+}
+
+enum Place {
+    Task { home: Arc<Shared>, slot: SlotId },
+    Catch(Caught),
 }
 
 struct State {
@@ -29,18 +34,32 @@ struct State {
 }
 
 impl Node {
-    fn new(home: Arc<Shared>, slot: SlotId, outer: Option<Arc<Node>>) -> Arc<Self> {
+    fn new(place: Place, outer: Option<Arc<Node>>) -> Arc<Self> {
         let state = Mutex::new(State { outer, errors: VecDeque::new() });
-        Arc::new(Node { home, slot, ended: AtomicBool::new(false), state })
+        Arc::new(Node { place, ended: AtomicBool::new(false), state })
     }
 
-    pub(crate) fn slot(&self) -> SlotId {
-        self.slot
+    pub(super) fn catching(caught: Caught, outer: Option<Arc<Node>>) -> Arc<Self> {
+        Self::new(Place::Catch(caught), outer)
     }
 
-    /// Whether its task is one of that loop's.
-    pub(crate) fn is_of(&self, home: &Arc<Shared>) -> bool {
-        Arc::ptr_eq(&self.home, home)
+    pub(super) fn caught(&self) -> Option<&Caught> {
+        match &self.place {
+            Place::Catch(caught) => Some(caught),
+            Place::Task { .. } => None,
+        }
+    }
+
+    /// The slot of its task, if that is one of that loop's.
+    pub(crate) fn slot_of(&self, loop_of: &Arc<Shared>) -> Option<SlotId> {
+        match &self.place {
+            Place::Task { home, slot } if Arc::ptr_eq(home, loop_of) => Some(*slot),
+            _ => None,
+        }
+    }
+
+    pub(super) fn set_ended(&self) {
+        self.ended.store(true, Ordering::Relaxed);
     }
 
     /// The next context outward.
@@ -48,9 +67,14 @@ impl Node {
         self.lock().outer.clone()
     }
 
-    /// Hands the failure to the node's loop, on whatever thread that is; gives it back if the loop is closed.
+    /// Hands the failure to the node's loop, on whatever thread that is, or to what catches it; gives it back
+    /// if the loop is closed, or the catch has ended.
     pub(crate) fn send(self: &Arc<Self>, failure: Failure) -> Result<(), Failure> {
-        match self.home.send(Message::Throw(Some(Arc::clone(self)), failure)) {
+        let home = match &self.place {
+            Place::Task { home, .. } => home,
+            Place::Catch(caught) => return caught.offer(failure),
+        };
+        match home.send(Message::Throw(Some(Arc::clone(self)), failure)) {
             Err(Message::Throw(_, failure)) => Err(failure),
             // A refused message is the one that was sent.
             Ok(()) | Err(_) => Ok(()),
@@ -118,7 +142,7 @@ impl Link {
         let node = match self {
             Link::Own(node) => Arc::clone(node),
             Link::Outer(outer) => {
-                let node = Node::new(Arc::clone(home), slot, outer.take());
+                let node = Node::new(Place::Task { home: Arc::clone(home), slot }, outer.take());
                 *self = Link::Own(Arc::clone(&node));
                 node
             }
@@ -140,7 +164,7 @@ impl Link {
         match self {
             Link::Outer(outer) => (outer, VecDeque::new()),
             Link::Own(node) => {
-                node.ended.store(true, Ordering::Relaxed);
+                node.set_ended();
                 node.shorten();
                 let errors = mem::take(&mut node.lock().errors);
                 (node.outer(), errors)

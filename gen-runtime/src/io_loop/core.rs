@@ -316,9 +316,9 @@ impl Core {
     /// Offers a failure to that context, and then outward.
     pub(crate) fn throw(&self, mut node: Option<Arc<Node>>, mut failure: Failure) {
         while let Some(inner) = node {
-            let offered = match inner.is_of(&self.shared) {
-                true => self.sched.borrow_mut().throw(&inner, failure),
-                false => inner.send(failure),
+            let offered = match inner.slot_of(&self.shared) {
+                Some(slot) => self.sched.borrow_mut().throw(slot, &inner, failure),
+                None => inner.send(failure),
             };
             match offered {
                 Ok(()) => return,

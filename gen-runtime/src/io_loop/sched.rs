@@ -208,9 +208,8 @@ impl Sched {
         Some(self.slot(id)?.context.node(home, id))
     }
 
-    /// Throws at the task of that node; hands the failure back if it is not suspended.
-    pub(super) fn throw(&mut self, node: &Arc<Node>, failure: Failure) -> Result<(), Failure> {
-        let id = node.slot();
+    /// Throws at the task of that slot and node; hands the failure back if it is not suspended.
+    pub(super) fn throw(&mut self, id: SlotId, node: &Arc<Node>, failure: Failure) -> Result<(), Failure> {
         match self.slot(id) {
             // An old node may name a later task's slot, for generations come again.
             Some(slot) if slot.context.own().is_some_and(|own| Arc::ptr_eq(own, node)) => {

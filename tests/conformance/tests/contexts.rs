@@ -100,6 +100,42 @@ fn stack_context_leak_exception() {
     assert_eq!(run(outer()), (Ok((1, 1, 10)), 0, vec![]));
 }
 
+/// The task's function schedules a callback that fails: its error arrives at the task's yield, also if the callback holds the task's.
+#[test]
+fn exception_in_task_phase2() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<String> {
+        let mut kept = None;
+        let held = yield_!(gen::task(|done: gen::TaskCallback<()>| {
+            kept = Some(done);
+            fails_on_the_loop("kept");
+        }));
+        let moved = yield_!(gen::task(|done: gen::TaskCallback<()>| {
+            here().add_callback(move || {
+                let _moved = done;
+                Err::<(), _>("moved")
+            });
+        }));
+        yield_!(gen::sleep(TEN_SECONDS))?;
+        Ok(format!("{} {}", held.unwrap_err(), moved.unwrap_err()))
+    }
+    assert_eq!(run(body()), (Ok("kept moved".to_owned()), 10, vec![]));
+}
+
+/// As `wait_transfer_stack_context`, for a task's callback.
+#[test]
+fn task_transfer_stack_context() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<(usize, usize, usize)> {
+        let before = gen::context::depth();
+        let inside = yield_!(gen::task(|done| {
+            here().add_callback(move || done.call(gen::context::depth()));
+        }))?;
+        Ok((before, inside, gen::context::depth()))
+    }
+    assert_eq!(run(body()), (Ok((1, 2, 1)), 0, vec![]));
+}
+
 /// The contexts in which a callable is called are not visible in the body that it resumes.
 #[test]
 fn wait_transfer_stack_context() {
@@ -404,6 +440,53 @@ fn rule_38_a_task_has_its_own_context() {
     let order = Order::new();
     assert_eq!(run(outer(order.clone())), (Ok(()), 1, vec![]));
     assert_eq!(order.text(), "first step, before, after");
+}
+
+/// An error before the task's callback fails the task's future, whatever the coroutine waits for meanwhile; a later call of the callback is ignored. The second of
+/// two errors goes outward.
+#[test]
+fn rule_38_an_error_before_the_callback_fails_the_task() {
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result {
+        let task = gen::task(|done| {
+            fails_on_the_loop("first, ");
+            fails_on_the_loop("second, ");
+            here().add_callback(move || done.call(()));
+        });
+        yield_!(gen::moment())?;
+        order.push(yield_!(gen::sleep(TEN_SECONDS)).unwrap_err());
+        order.push(yield_!(task).unwrap_err());
+        yield_!(gen::moment())
+    }
+    let order = Order::new();
+    assert_eq!(run(body(order.clone())), (Ok(()), 0, vec![]));
+    assert_eq!(order.text(), "second, first, ");
+}
+
+/// An error after the task's end, or one that nobody looked at, goes to the outer coroutine.
+#[test]
+fn rule_38_an_error_after_the_end_of_a_task_goes_outward() {
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result {
+        let task = gen::task(|done| {
+            here().add_callback(move || done.call("called, "));
+            fails_on_the_loop("late, ");
+        });
+        order.push(yield_!(task)?);
+        order.push(yield_!(gen::sleep(TEN_SECONDS)).unwrap_err());
+        let mut kept = None;
+        let task = gen::task(|done: gen::TaskCallback<()>| {
+            kept = Some(done);
+            fails_on_the_loop("unread");
+        });
+        yield_!(gen::sleep(TEN_SECONDS))?;
+        here().add_callback(move || drop(task));
+        order.push(yield_!(gen::sleep(TEN_SECONDS)).unwrap_err());
+        Ok(())
+    }
+    let order = Order::new();
+    assert_eq!(run(body(order.clone())), (Ok(()), 10, vec![]));
+    assert_eq!(order.text(), "called, late, unread");
 }
 
 /// Errors in one callback do not stop the rest; with no coroutine around, the loop's handler gets them. Tornado's is `handle_callback_exception`.
