@@ -91,6 +91,7 @@
 
 #[doc(hidden)]
 pub mod __private;
+pub mod context;
 mod coroutine;
 mod error;
 mod io_loop;
