@@ -39,6 +39,7 @@
 //! | give up after a while | [`with_timeout`] |
 //! | wait for time to pass, or for the others to have a turn | [`sleep`], [`moment`] |
 //! | start something that goes on by itself | [`spawn`], [`spawn_local`] |
+//! | be told, at a yield, that a callback failed | [`context`]: it is done for you by the loop's callbacks and timers; [`context::wrap`] for those that others call |
 //! | run it all | [`run_sync`], [`block_on`], [`IoLoop`], or any other executor: a coroutine is a [`Future`](std::future::Future) |
 //! | say what went wrong | [`Error`], [`Throw`] |
 //! | wait for what a callback is called with | [`task`]; [`Callback`], [`Wait`], [`WaitAll`] |
@@ -58,6 +59,12 @@
 //!
 //! The package is `gen-runtime`, the library `gen`. On edition 2024 `gen` is a keyword: write `r#gen::coroutine` and `use r#gen::yield_;`. Renamed in `Cargo.toml`, it is found by
 //! `#[other::coroutine(crate = other)]`. `use gen::coroutine; #[coroutine]` cannot work, since rustc has an attribute of that name (error E0659): use the path, or [`co`].
+//!
+//! # Deep nesting of types
+//!
+//! A coroutine that yields a coroutine contains it, as with `async fn`, and rustc follows such types 128 steps deep. An `async fn` takes four steps a level, a coroutine six: so
+//! about twenty functions may call one another in a row where an `async fn` stops at about thirty. Beyond that rustc asks for a `recursion_limit`; or put `boxed` on
+//! one of the functions, behind which the count begins anew.
 //!
 //! # Features
 //!
@@ -88,6 +95,11 @@
 //! | yielding what is not yieldable raises `BadYieldError` | it does not compile | |
 //! | a panic, there an interrupt, leaves the future pending | it is caught at the task's edge, and whoever waits gets [`Panicked`] | nothing hangs |
 //! | what a loop leaves suspended is freed by the garbage collector | dropping the [`IoLoop`] drops it | |
+//! | a coroutine takes the errors of its callbacks from its first YieldPoint on | from its first step, also if it only yields futures | one rule for all |
+//! | a panic of a callback, there any exception | is thrown into the coroutine that scheduled it, as [`Panicked`] | nothing hangs |
+//! | `callback=` is not called on failure, and the error is raised in the loop | [`on_done`](JoinHandle::on_done) gets the `Result`; handed on, it is thrown into the coroutine | each failure is told once |
+//! | an error of one done callback is logged | it is thrown into the coroutine that scheduled it, else logged | as any other callback |
+//! | what `StackContext`s carry | errors only: a [`context`] is no place for other values | they are what a coroutine needs; a yield inside of a context's callback does not compile |
 
 #[doc(hidden)]
 pub mod __private;

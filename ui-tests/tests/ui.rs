@@ -6,6 +6,11 @@ fn fail(folder: &str) {
 }
 
 #[test]
+fn what_a_callback_cannot_do_is_said_where_it_is_scheduled() {
+    fail("contexts");
+}
+
+#[test]
 fn t06_an_error_in_a_body_is_where_it_was_typed() {
     fail("spans");
 }

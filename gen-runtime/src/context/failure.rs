@@ -33,16 +33,15 @@ impl Failure {
     }
 
     /// From a thread on which no loop runs: the first loop that lives goes on with it.
-    fn send_outward(self, mut node: Option<Arc<Node>>) {
-        let mut failure = self;
+    fn send_outward(mut self, mut node: Option<Arc<Node>>) {
         while let Some(inner) = node {
-            match inner.send(failure) {
+            match inner.send(self) {
                 Ok(()) => return,
-                Err(refused) => failure = refused,
+                Err(refused) => self = refused,
             }
             node = inner.outer();
         }
-        failure.report();
+        self.report();
     }
 
     /// Brings it to a loop: to that node of it, or to its handler.

@@ -164,7 +164,7 @@ impl fmt::Debug for Context {
 /// Binds a callback that others will call to the present context.
 ///
 /// A failure, or a panic, of the callback is thrown into the coroutine that called `wrap`, and not handed to the caller: see the [module](self). The callback takes one
-/// argument (a tuple for several, `()` for none) and returns `()` or a `Result<(), E>`; for one that returns a value use [`Context::run`]. It is `Send` if `callback` is.
+/// argument (a tuple for several, `()` for none) and returns `()` or a `Result<(), E>`; for one that takes references, or returns a value, use [`Context::run`]. It is `Send` if `callback` is.
 ///
 /// ```
 /// use gen::yield_;

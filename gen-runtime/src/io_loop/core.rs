@@ -262,41 +262,48 @@ impl Core {
 
     /// A slot has one job in the queue at most, and the run ends with the turn in which the root is done: so
     /// it is not polled again after that.
-    fn poll_root(&self, root: &mut Option<(SlotId, &mut dyn Root)>, thrown: Option<Failure>) {
+    fn poll_root(&self, root: &mut Option<(SlotId, &mut dyn Root)>, mut thrown: Option<Failure>) {
         if let Some((slot, root)) = root {
-            let (untaken, ()) = self.poll_slot(*slot, thrown, |cx, thrown| root.poll(cx, thrown));
+            let lent = thrown.is_some();
+            self.poll_slot(*slot, &mut thrown, |cx, error| root.poll(cx, error));
             self.sched.borrow_mut().put_back_root(*slot);
-            self.after_throw(*slot, untaken);
+            if lent {
+                self.after_throw(*slot, thrown);
+            }
         }
     }
 
     /// Runs a task up to its next suspension; its slot says `Running` meanwhile.
-    fn step(&self, slot: SlotId, task: TaskRef, thrown: Option<Failure>) {
-        let (untaken, ended) = self.poll_slot(slot, thrown, |cx, thrown| task.as_ref().run(cx, thrown));
+    fn step(&self, slot: SlotId, task: TaskRef, mut thrown: Option<Failure>) {
+        let lent = thrown.is_some();
+        let ended = self.poll_slot(slot, &mut thrown, |cx, error| task.as_ref().run(cx, error));
         if ended {
-            return self.release(slot, untaken.flatten());
+            return self.release(slot, thrown);
         }
         let homeless = self.sched.borrow_mut().put_back(slot, task);
         if let Some(task) = homeless {
             task.as_ref().close();
         }
-        self.after_throw(slot, untaken);
+        if lent {
+            self.after_throw(slot, thrown);
+        }
     }
 
-    /// Polls what is in a slot, with an error to resume it with, if one was thrown; then the first answer says
-    /// what was left of it.
+    /// Polls what is in a slot, with the error to resume it with, if one was thrown; if nobody took it, it is
+    /// in `thrown` again afterwards. What polls does not panic.
     fn poll_slot<R>(
         &self,
         slot: SlotId,
-        failure: Option<Failure>,
+        thrown: &mut Option<Failure>,
         poll: impl FnOnce(&mut Context<'_>, &mut Option<Error>) -> R,
-    ) -> (Option<Option<Failure>>, R) {
-        let (what, mut thrown) = failure.map(Failure::into_parts).unzip();
-        // What polls does not panic. A first step is polled in the middle of the step of another task.
+    ) -> R {
+        let (what, mut error) = thrown.take().map(Failure::into_parts).unzip();
+        // Saved, because a first step is polled in the middle of the step of another task.
         let before = self.running.replace(Some(slot));
-        let answer = poll(&mut Context::from_waker(&waker(self.id, slot)), &mut thrown);
+        let answer = poll(&mut Context::from_waker(&waker(self.id, slot)), &mut error);
         self.running.set(before);
-        (what.map(|what| thrown.map(|error| Failure::new(what, error))), answer)
+        *thrown = what.zip(error).map(|(what, error)| Failure::new(what, error));
+        answer
     }
 
     // ---- errors -----------------------------------------------------------------------------------
@@ -307,8 +314,7 @@ impl Core {
     }
 
     /// Offers a failure to that context, and then outward.
-    pub(crate) fn throw(&self, mut node: Option<Arc<Node>>, failure: Failure) {
-        let mut failure = failure;
+    pub(crate) fn throw(&self, mut node: Option<Arc<Node>>, mut failure: Failure) {
         while let Some(inner) = node {
             let offered = match inner.is_of(&self.shared) {
                 true => self.sched.borrow_mut().throw(&inner, failure),
@@ -323,13 +329,11 @@ impl Core {
         self.unhandled(failure);
     }
 
-    /// A poll was given an error, or not, and left the slot suspended.
-    fn after_throw(&self, slot: SlotId, untaken: Option<Option<Failure>>) {
-        if let Some(untaken) = untaken {
-            let homeless = self.sched.borrow_mut().after_throw(slot, untaken);
-            if let Some(failure) = homeless {
-                self.unhandled(failure);
-            }
+    /// A poll was given an error, and left the slot suspended.
+    fn after_throw(&self, slot: SlotId, untaken: Option<Failure>) {
+        let homeless = self.sched.borrow_mut().after_throw(slot, untaken);
+        if let Some(failure) = homeless {
+            self.unhandled(failure);
         }
     }
 

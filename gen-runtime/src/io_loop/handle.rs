@@ -109,6 +109,7 @@ impl IoLoopHandle {
     /// });
     /// io_loop.start();
     /// ```
+    #[track_caller]
     pub fn add_future<Fut, F, R, M>(&self, future: Fut, callback: F)
     where
         Fut: IntoFuture,

@@ -231,7 +231,8 @@ struct InPlace<'a, F: Future> {
 impl<F: Future> Root for InPlace<'_, F> {
     fn poll(&mut self, cx: &mut Context<'_>, thrown: &mut Option<Error>) {
         // A future that panicked is not polled again; all it is good for is to be dropped.
-        let polled = catch_unwind(AssertUnwindSafe(|| resume(thrown, cx, |cx| self.future.as_mut().poll(cx))));
+        let polled =
+            catch_unwind(AssertUnwindSafe(|| resume(thrown, cx, |cx| self.future.as_mut().poll(cx))));
         self.outcome = match polled {
             Ok(Poll::Pending) => None,
             Ok(Poll::Ready(output)) => Some(Ok(output)),

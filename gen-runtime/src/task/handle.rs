@@ -102,6 +102,7 @@ impl<T> JoinHandle<T> {
     /// }
     /// assert_eq!(gen::run_sync(body()).unwrap_err().to_string(), "the engine has stopped");
     /// ```
+    #[track_caller]
     pub fn on_done<F, R, M>(self, callback: F)
     where
         T: 'static,
@@ -110,7 +111,9 @@ impl<T> JoinHandle<T> {
     {
         match IoLoop::current() {
             Some(handle) => handle.add_future(self, callback),
-            None => report::error(format_args!("`on_done` was called where no loop runs: it is never called back")),
+            None => report::error(format_args!(
+                "`on_done` was called where no loop runs: it is never called back"
+            )),
         }
     }
 }

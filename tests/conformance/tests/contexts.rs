@@ -1,6 +1,6 @@
 //! Error contexts: failures that have no caller arrive at a yield.
 use std::cell::{Cell, RefCell};
-use std::future::{pending, ready};
+use std::future::ready;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -90,7 +90,7 @@ fn stack_context_leak_exception() {
         let (before, mut caught) = (gen::context::depth(), 0);
         for _ in 0..10 {
             engine(inner());
-            if let Err(error) = yield_!(pending::<()>()) {
+            if let Err(error) = yield_!(gen::sleep(TEN_SECONDS)) {
                 assert_eq!(error.to_string(), "inner");
                 caught += 1;
             }
@@ -163,7 +163,7 @@ fn yield_exception_handler() {
     #[gen::coroutine]
     fn inner(order: Order) -> gen::Result {
         fails_on_the_loop("e");
-        if let Err(error) = yield_!(pending::<()>()) {
+        if let Err(error) = yield_!(gen::sleep(TEN_SECONDS)) {
             order.push(format_args!("inner {error}"));
         }
         Ok(())
@@ -189,7 +189,8 @@ fn rule_13_done_callbacks_are_called_through_the_loop() {
     #[gen::coroutine]
     fn body(order: Order) -> gen::Result {
         let inner = order.clone();
-        gen::spawn(async { Ok::<_, gen::Error>(7) }).on_done(move |seven| inner.push(seven.expect("it is ready")));
+        gen::spawn(async { Ok::<_, gen::Error>(7) })
+            .on_done(move |seven| inner.push(seven.expect("it is ready")));
         order.push("a");
         yield_!(ready(()))?;
         order.push("b");
@@ -208,7 +209,7 @@ fn rule_14_a_done_callback_hands_the_failure_on_to_the_context() {
     #[gen::coroutine]
     fn body() -> gen::Result {
         gen::spawn(async { Err::<(), _>(gen::Error::new("failed")) }).on_done(|result| result);
-        yield_!(pending::<()>())
+        yield_!(gen::sleep(TEN_SECONDS))
     }
     assert_eq!(run(body()), (Err("failed".to_owned()), 0, vec![]));
     // Without a coroutine around it, it is logged.
@@ -235,11 +236,11 @@ fn rule_33_callbacks_and_timers_are_thrown_at_the_current_yield() {
     #[gen::coroutine]
     fn body(order: Order) -> gen::Result<u8> {
         fails_on_the_loop("c");
-        order.push(yield_!(pending::<()>()).unwrap_err());
+        order.push(yield_!(gen::sleep(TEN_SECONDS)).unwrap_err());
         yield_!(fails_in(1))?;
         order.push(yield_!(vec![gen::sleep(TEN_SECONDS), gen::sleep(TEN_SECONDS)]).unwrap_err());
         yield_!(fails_in(2))?;
-        order.push(yield_!(gen::with_timeout(TEN_SECONDS, pending::<()>())).unwrap_err());
+        order.push(yield_!(gen::with_timeout(TEN_SECONDS, gen::sleep(TEN_SECONDS))).unwrap_err());
         yield_!(fails_in(3))?;
         let task = gen::spawn_local(async { gen::sleep(TEN_SECONDS).await });
         order.push(yield_!((task, async { 1 })).unwrap_err());
@@ -254,7 +255,7 @@ fn rule_33_callbacks_and_timers_are_thrown_at_the_current_yield() {
     }
     #[gen::coroutine]
     fn innermost() -> gen::Result {
-        yield_!(pending::<()>()).map_err(|error| gen::Error::new(format!("({error})")))
+        yield_!(gen::sleep(TEN_SECONDS)).map_err(|error| gen::Error::new(format!("({error})")))
     }
     let order = Order::new();
     assert_eq!(run(body(order.clone())), (Ok(42), 10, vec![]));
@@ -266,7 +267,7 @@ fn rule_33_callbacks_and_timers_are_thrown_at_the_current_yield() {
 fn rule_34_an_executing_or_finished_body_takes_nothing() {
     #[gen::coroutine]
     fn calls_its_own_callback() -> gen::Result {
-        let mut callback = gen::context::wrap(|text| Err::<(), &str>(text));
+        let mut callback = gen::context::wrap(Err::<(), &str>);
         yield_!(gen::moment())?;
         callback("executing");
         yield_!(gen::sleep(TEN_SECONDS))
@@ -279,7 +280,7 @@ fn rule_34_an_executing_or_finished_body_takes_nothing() {
     #[gen::coroutine]
     fn outer(order: Order) -> gen::Result {
         let task = gen::spawn_local(calls_its_own_callback());
-        order.push(yield_!(pending::<()>()).unwrap_err());
+        order.push(yield_!(gen::sleep(TEN_SECONDS)).unwrap_err());
         drop(gen::spawn_local(ends_first()));
         order.push(" ");
         order.push(yield_!(task).unwrap_err());
@@ -306,7 +307,7 @@ fn rule_35_the_second_error_arrives_at_the_next_yield() {
             fails_on_the_loop(text);
         }
         for _ in 0..3 {
-            order.push(yield_!(pending::<()>()).unwrap_err());
+            order.push(yield_!(gen::sleep(TEN_SECONDS)).unwrap_err());
         }
         yield_!(gen::sleep(TEN_SECONDS))
     }
@@ -322,7 +323,7 @@ fn rule_35_the_errors_that_a_body_did_not_take_go_outward() {
     fn takes_one() -> gen::Result {
         fails_on_the_loop("1");
         fails_on_the_loop("2");
-        yield_!(pending::<()>())
+        yield_!(gen::sleep(TEN_SECONDS))
     }
     #[gen::coroutine]
     fn outer() -> gen::Result<String> {
@@ -368,7 +369,7 @@ fn rule_37_contexts_are_captured_at_scheduling_and_restored_when_the_callback_ru
                 here().add_future(async {}, move |()| Err::<(), _>(name));
             });
         });
-        order.push(yield_!(pending::<()>()).unwrap_err());
+        order.push(yield_!(gen::sleep(TEN_SECONDS)).unwrap_err());
         Ok(())
     }
     #[gen::coroutine]
@@ -390,14 +391,14 @@ fn rule_38_a_task_has_its_own_context() {
         fails_on_the_loop("before");
         here().call_later(Duration::from_secs(1), || Err::<(), _>("after"));
         order.push("first step, ");
-        yield_!(pending::<()>())
+        yield_!(gen::sleep(TEN_SECONDS))
     }
     #[gen::coroutine]
     fn outer(order: Order) -> gen::Result {
         let task = gen::spawn_local(task(order.clone()));
         order.push(yield_!(task).unwrap_err());
         order.push(", ");
-        order.push(yield_!(pending::<()>()).unwrap_err());
+        order.push(yield_!(gen::sleep(TEN_SECONDS)).unwrap_err());
         Ok(())
     }
     let order = Order::new();
@@ -438,7 +439,7 @@ fn rule_57_a_coroutine_that_run_sync_gave_up_still_takes_errors() {
     #[gen::coroutine]
     fn body(order: Order) -> gen::Result {
         here().call_later(Duration::from_secs(2), || Err::<(), _>("late"));
-        order.push(yield_!(pending::<()>()).unwrap_err());
+        order.push(yield_!(gen::sleep(TEN_SECONDS)).unwrap_err());
         Ok(())
     }
     let (io_loop, order) = (IoLoop::with_clock(VirtualClock::new()), Order::new());
@@ -448,7 +449,9 @@ fn rule_57_a_coroutine_that_run_sync_gave_up_still_takes_errors() {
         io_loop.run_sync(async { gen::sleep(TEN_SECONDS).await }).unwrap();
         io_loop
             .run_sync(async {
-                assert!(gen::run_sync(async { Ok::<(), gen::Error>(()) }).unwrap_err().is::<gen::LoopRunning>());
+                assert!(gen::run_sync(async { Ok::<(), gen::Error>(()) })
+                    .unwrap_err()
+                    .is::<gen::LoopRunning>());
                 Ok::<(), gen::Error>(())
             })
             .unwrap();
@@ -465,10 +468,14 @@ fn rule_58_an_error_of_a_done_callback_does_not_stop_the_others() {
             let order = order.clone();
             gen::spawn(async { Ok::<_, gen::Error>(()) }).on_done(move |_| {
                 order.push(i);
-                if i == 1 { Err("1 failed") } else { Ok(()) }
+                if i == 1 {
+                    Err("1 failed")
+                } else {
+                    Ok(())
+                }
             });
         }
-        order.push(yield_!(pending::<()>()).unwrap_err());
+        order.push(yield_!(gen::sleep(TEN_SECONDS)).unwrap_err());
         Ok(())
     }
     let order = Order::new();

@@ -17,9 +17,14 @@ fn fails(text: &'static str) -> impl FnOnce() -> Result<(), &'static str> + Send
     move || Err(text)
 }
 
+/// Waits for what is thrown; a test in which nothing is thrown ends after that time and fails.
+fn a_while() -> gen::Sleep {
+    gen::sleep(Duration::from_secs(10))
+}
+
 #[gen::coroutine]
-fn suspended_for_ever() -> gen::Result {
-    yield_!(pending::<()>())
+fn suspended() -> gen::Result {
+    yield_!(a_while())
 }
 
 fn one_turn(io_loop: &IoLoop) {
@@ -33,7 +38,7 @@ fn a_callback_that_panics_does_not_leave_the_coroutine_waiting_for_it() {
     #[gen::coroutine]
     fn body() -> gen::Result<String> {
         here().add_callback(|| -> () { panic!("ouch") });
-        let error = yield_!(pending::<()>()).unwrap_err();
+        let error = yield_!(a_while()).unwrap_err();
         Ok(error.downcast_ref::<Panicked>().expect("it panicked").message().to_owned())
     }
     assert_eq!(gen::run_sync(body()).unwrap(), "ouch");
@@ -44,7 +49,7 @@ fn a_future_that_panics_does_not_leave_its_callback_awaited() {
     #[gen::coroutine]
     fn body() -> gen::Result {
         here().add_future(std::future::poll_fn(|_| panic!("in the future")), |()| ());
-        yield_!(pending::<()>())
+        yield_!(a_while())
     }
     assert_eq!(gen::run_sync(body()).unwrap_err().to_string(), "panicked: in the future");
 }
@@ -105,7 +110,7 @@ fn an_error_waits_while_the_body_is_at_a_plain_await() {
         here().add_callback(fails("thrown"));
         gen::sleep(Duration::from_secs(1)).await?;
         order.push("awaited ");
-        order.push(yield_!(pending::<()>()).unwrap_err());
+        order.push(yield_!(a_while()).unwrap_err());
         Ok(())
     }
     let order = Order::new();
@@ -137,13 +142,13 @@ fn a_task_in_a_reused_slot_does_not_get_the_errors_of_the_one_before() {
             let context = yield_!(gen::spawn_local(async { Ok::<_, gen::Error>(context::capture()) }))?;
             KEPT.with_borrow_mut(|kept| kept.push(context));
         }
-        let innocent = gen::spawn_local(suspended_for_ever());
+        let innocent = gen::spawn_local(suspended());
         for context in KEPT.take() {
             here().add_callback(move || context.throw("old"));
         }
         let mut count = 0;
         while count < 70_000 {
-            assert!(yield_!(pending::<()>()).is_err());
+            assert!(yield_!(a_while()).is_err());
             count += 1;
         }
         assert!(!innocent.is_done());
@@ -162,7 +167,7 @@ fn blocking_calls_of_every_kind_are_contexts() {
     let body = || async {
         assert_eq!(context::depth(), 1);
         here().add_callback(fails("thrown"));
-        suspended_for_ever().await
+        suspended().await
     };
     assert_eq!(io_loop.run_sync(body()).unwrap_err().to_string(), "thrown");
     assert_eq!(io_loop.block_on(body()).unwrap_err().to_string(), "thrown");
@@ -179,7 +184,7 @@ fn a_wrapped_callback_fails_from_a_foreign_thread() {
     fn body() -> gen::Result<String> {
         let mut callback = context::wrap(|n: u32| if n == 2 { Err("two") } else { Ok(()) });
         let foreign = thread::spawn(move || (0..5).for_each(&mut callback));
-        let error = yield_!(pending::<()>()).unwrap_err();
+        let error = yield_!(a_while()).unwrap_err();
         foreign.join().expect("the failure is not handed to the caller");
         Ok(error.to_string())
     }
@@ -202,7 +207,7 @@ fn what_a_remote_callback_of_a_coroutine_does_wrong_comes_back_to_it() {
             stop.stop();
             Err::<(), _>("on the other loop")
         })?;
-        Ok(yield_!(pending::<()>()).unwrap_err().to_string())
+        Ok(yield_!(a_while()).unwrap_err().to_string())
     }
     let log = logged(|| {
         assert_eq!(gen::run_sync(body(receive.recv().unwrap())).unwrap(), "on the other loop");
@@ -223,7 +228,7 @@ fn a_task_on_another_loop_of_the_thread_has_its_starter_as_outer_context() {
     fn body(other: IoLoopHandle, order: Order) -> gen::Result {
         drop(other.spawn_local(ends(other.clone())));
         assert_eq!(context::depth(), 1);
-        order.push(yield_!(pending::<()>()).unwrap_err());
+        order.push(yield_!(a_while()).unwrap_err());
         Ok(())
     }
     let (first, other, order) = (IoLoop::new(), IoLoop::new(), Order::new());
@@ -322,6 +327,29 @@ fn tasks_that_start_each_other_for_ever_do_not_lengthen_the_chain() {
         gen::sleep(Duration::from_secs(1)).await.unwrap();
     });
     assert!(deepest.get() <= 7, "{}", deepest.get());
+}
+
+#[test]
+fn a_task_that_outlives_its_starter_is_left_with_the_contexts_that_live() {
+    #[gen::coroutine]
+    fn starter(depths: Order) -> gen::Result {
+        drop(gen::spawn_local(outlives(depths)));
+        Ok(())
+    }
+    #[gen::coroutine]
+    fn outlives(depths: Order) -> gen::Result {
+        depths.push(context::depth());
+        yield_!(gen::moment())?;
+        depths.push(context::depth());
+        Ok(())
+    }
+    let depths = Order::new();
+    let inner = depths.clone();
+    gen::block_on(async move {
+        drop(gen::spawn_local(starter(inner)));
+        gen::moment().await.unwrap();
+    });
+    assert_eq!(depths.text(), "32");
 }
 
 #[test]
