@@ -94,7 +94,12 @@ fn frame(block: &Block, paths: &Paths) -> Option<TokenStream> {
 
 /// The machine, boxed if that was asked for.
 fn machine(block: &Block, lowered: &Lowered, paths: &Paths) -> TokenStream {
-    let call = if block.yields { quote_spanned!(ours()=> __call) } else { no_call(paths) };
+    let call = if block.yields {
+        // Where it says what is returned: there rustc points if a body that yields points cannot return that.
+        quote_spanned!(ours().located_at(lowered.output.place)=> __call)
+    } else {
+        no_call(paths)
+    };
     let body = async_block(block, &lowered.output, paths);
     let meta = meta(&lowered.site, paths);
     wrap(lowered, paths, &call, &body, &meta)

@@ -46,11 +46,19 @@ impl StdError for KeyReuseError {}
 #[derive(Debug, Clone)]
 pub struct UnknownKeyError {
     key: String,
+    /// The type of the key, and that of one that looks alike.
+    alike: Option<(&'static str, &'static str)>,
 }
 
 impl UnknownKeyError {
     pub(super) fn new(key: &impl Key) -> Self {
-        UnknownKeyError { key: key.text() }
+        UnknownKeyError { key: key.text(), alike: None }
+    }
+
+    /// Notes that a key of another type looks alike.
+    pub(super) fn with_alike(mut self, key: &impl Key, other: Option<&'static str>) -> Self {
+        self.alike = other.map(|other| (key.type_name(), other));
+        self
     }
 
     /// The key, in its debug form.
@@ -62,7 +70,13 @@ impl UnknownKeyError {
 
 impl fmt::Display for UnknownKeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the key {} is not pending", self.key)
+        write!(f, "the key {} is not pending", self.key)?;
+        match self.alike {
+            Some((this, other)) => {
+                write!(f, ": it is of type `{this}`, and one of type `{other}` looks alike")
+            }
+            None => Ok(()),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Keys of any type in one table.
 
-use std::any::Any;
+use std::any::{type_name, Any};
 use std::fmt::Debug;
 use std::hash::{Hash, Hasher};
 
@@ -16,6 +16,7 @@ pub(super) trait AnyKey: Any + Send + Sync {
     fn equals(&self, other: &dyn AnyKey) -> bool;
     fn hash_into(&self, hasher: &mut dyn Hasher);
     fn text(&self) -> String;
+    fn type_name(&self) -> &'static str;
 }
 
 impl<Q: Key> AnyKey for Q {
@@ -30,6 +31,10 @@ impl<Q: Key> AnyKey for Q {
 
     fn text(&self) -> String {
         format!("{self:?}")
+    }
+
+    fn type_name(&self) -> &'static str {
+        type_name::<Q>()
     }
 }
 

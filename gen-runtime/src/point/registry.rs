@@ -88,7 +88,15 @@ impl Registry {
     /// The registration of a key, whatever its value.
     pub(super) fn find(&self, key: &impl Key) -> Result<Arc<dyn AnyRegistration>> {
         let found = lock(&self.keys).get(key);
-        found.ok_or_else(|| UnknownKeyError::new(key).into())
+        found.ok_or_else(|| UnknownKeyError::new(key).with_alike(key, self.alike(key)).into())
+    }
+
+    /// The type of a pending key that prints as this one does: it was probably meant.
+    #[cold]
+    fn alike(&self, key: &impl Key) -> Option<&'static str> {
+        let all: Vec<_> = lock(&self.keys).registered.iter().map(|ByKey(other)| Arc::clone(other)).collect();
+        let text = key.text();
+        all.iter().find(|other| other.key().text() == text).map(|other| other.key().type_name())
     }
 
     /// The registration of a key for a value of type `T`.

@@ -53,7 +53,9 @@ where
     let shared = Arc::new(Shared { state: Mutex::new(State::Empty(None)) });
     let task = Task { shared: Arc::clone(&shared) };
     let sender = Arc::new(Sender { shared: Arc::clone(&shared) });
-    if let Err(error) = call(TaskCallback { sender }).into_result() {
+    // Held until the closure has returned: its error comes before that of the callback that it drops.
+    let callback = TaskCallback { sender };
+    if let Err(error) = call(callback.clone()).into_result() {
         shared.fail(error);
     }
     task
