@@ -33,7 +33,8 @@
 //! |---|---|
 //! | write a coroutine | [`coroutine`](macro@coroutine), or [`co`] to import it; [`main`](macro@main) for a program |
 //! | wait for something | [`yield_!`](yield_); what can be yielded is on the page of [`Yieldable`] |
-//! | wait for many | a `Vec`, `Box<[T]>`, array, `VecDeque`, `HashMap`, `BTreeMap`, tuple or `Option`; [`multi`] |
+//! | wait for many | a `Vec`, `Box<[T]>`, array, `VecDeque`, `HashMap`, `BTreeMap`, tuple or `Option` |
+//! | say what their errors do | [`multi`] with [`quiet`](Multi::quiet), [`fail_fast`](Multi::fail_fast) or [`settle`](Multi::settle) |
 //! | mix different futures in a list | [`boxed`], [`boxed_send`] |
 //! | keep a `Result` as it is | [`raw`] |
 //! | give up after a while | [`with_timeout`] |
@@ -88,6 +89,7 @@ mod coroutine;
 mod error;
 mod io_loop;
 mod multi;
+mod quiet;
 mod report;
 mod task;
 mod time;
@@ -102,7 +104,7 @@ pub use crate::io_loop::{
     block_on, run_sync, CallbackOutput, IoLoop, IoLoopHandle, LoopClosed, LoopRunning, LoopStopped, NoLoop,
     Remote,
 };
-pub use crate::multi::{multi, Multi};
+pub use crate::multi::{multi, Multi, MultiFailFast, MultiQuiet, MultiSettled};
 pub use crate::task::{spawn, spawn_local, JoinHandle};
 pub use crate::time::{
     moment, sleep, with_timeout, Clock, Deadline, Moment, Sleep, TimerKey, VirtualClock, WithTimeout,
