@@ -13,7 +13,7 @@ use super::{Grouped, Multi};
 use crate::coroutine::{Frame, Kind};
 use crate::quiet::QuietTypes;
 use crate::yieldable::probe::HasError;
-use crate::Yieldable;
+use crate::{Raw, Yieldable};
 
 impl<C> Multi<C> {
     /// Does not log errors of type `E` that are not raised; they are still in the raised one's [`others`](crate::Error::others).
@@ -123,6 +123,7 @@ pub struct MultiSettled<C> {
 
 macro_rules! multi_option {
     ($option:ident [$($quiet:ident)?], $policy:expr) => {
+        #[diagnostic::do_not_recommend]
         impl<C, $($quiet: QuietTypes,)? M, Mode, K> Yieldable<Grouped<M>, Mode, K> for $option<C $(, $quiet)?>
         where
             C: Yieldable<M, Mode, K, Pending: Parallel>,
@@ -138,12 +139,12 @@ macro_rules! multi_option {
             }
         }
 
-        joinable!($option [$($quiet)?]);
+        joinable!($option [$($quiet)?], Parallel);
     };
 }
 
 macro_rules! joinable {
-    ($option:ident [$($quiet:ident)?]) => {
+    ($option:ident [$($quiet:ident)?], $pending:ident) => {
         impl<C $(, $quiet)?> $option<C $(, $quiet)?> {
             /// The future that waits for the children, for use outside a coroutine: see [`Multi::join`].
             ///
@@ -158,7 +159,11 @@ macro_rules! joinable {
             }
         }
 
-        impl<C: HasError<M>, $($quiet,)? M> HasError<Grouped<M>> for $option<C $(, $quiet)?> {
+        // Only of what can be given the option: else one future would be taken for one whose error cannot be thrown.
+        impl<C, $($quiet,)? M> HasError<Grouped<M>> for $option<C $(, $quiet)?>
+        where
+            C: HasError<M> + Yieldable<M, Raw, i32, Pending: $pending>,
+        {
             type Err = C::Err;
             type Value = C::Value;
         }
@@ -167,8 +172,9 @@ macro_rules! joinable {
 
 multi_option!(MultiQuiet[Q], Policy { is_quiet: Q::include, ..Policy::DEFAULT });
 multi_option!(MultiFailFast [], Policy { fail_fast: true, ..Policy::DEFAULT });
-joinable!(MultiSettled []);
+joinable!(MultiSettled [], Settle);
 
+#[diagnostic::do_not_recommend]
 impl<C, M, Mode, K> Yieldable<Grouped<M>, Mode, K> for MultiSettled<C>
 where
     C: Yieldable<M, Mode, K, Pending: Settle>,
