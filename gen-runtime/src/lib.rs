@@ -35,7 +35,8 @@
 //! | wait for something | [`yield_!`](yield_); what can be yielded is on the page of [`Yieldable`] |
 //! | wait for many | a `Vec`, `Box<[T]>`, array, `VecDeque`, `HashMap`, `BTreeMap`, tuple or `Option` |
 //! | say what their errors do | [`multi`] with [`quiet`](Multi::quiet), [`fail_fast`](Multi::fail_fast) or [`settle`](Multi::settle) |
-//! | mix different futures in a list | [`boxed`], [`boxed_send`] |
+//! | mix different futures in a list | [`boxed`], [`boxed_send`], [`convert_yielded!`] |
+//! | wait for what may be a future or a value | [`maybe_future!`] |
 //! | keep a `Result` as it is | [`raw`] |
 //! | give up after a while | [`with_timeout`] |
 //! | wait for time to pass, or for the others to have a turn | [`sleep`], [`moment`] |
@@ -85,6 +86,7 @@
 
 #[doc(hidden)]
 pub mod __private;
+mod convert_macros;
 mod coroutine;
 mod error;
 mod io_loop;

@@ -16,6 +16,11 @@ fn t06_what_cannot_be_yielded_is_told_so_in_our_words() {
 }
 
 #[test]
+fn what_cannot_be_converted_is_told_so_in_the_same_words() {
+    fail("convert");
+}
+
+#[test]
 fn t16_a_yield_that_nobody_can_suspend_says_what_to_write() {
     fail("yields");
 }

@@ -21,12 +21,14 @@
 //! | `option.rs` | `Option` |
 //! | `wrappers.rs` | `gen::raw`, `gen::ok` |
 //! | `boxed.rs` | `gen::boxed`, `gen::boxed_send` |
+//! | `maybe.rs` | what `gen::maybe_future!` asks |
 //! | `../multi`, `../time` | `gen::multi`, `gen::with_timeout` |
 
 mod boxed;
 mod future;
 mod list;
 mod map;
+pub(crate) mod maybe;
 mod option;
 pub(crate) mod probe;
 mod tuple;

@@ -1,5 +1,6 @@
 //! Parallel yields, timeouts, engines and values of a type that is known at run time only.
 
+mod convert;
 mod multi;
 mod timeout;
 
