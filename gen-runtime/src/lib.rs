@@ -112,5 +112,5 @@ pub use crate::time::{
     moment, sleep, with_timeout, Clock, Deadline, Moment, Sleep, TimerKey, VirtualClock, WithTimeout,
 };
 pub use crate::yieldable::{
-    boxed, boxed_send, ok, raw, BoxYieldable, Custom, Flat, Raw, SendBoxYieldable, Yieldable,
+    boxed, boxed_send, kinds, ok, raw, BoxYieldable, Custom, Flat, Raw, SendBoxYieldable, Yieldable,
 };

@@ -11,6 +11,7 @@
 //! | `wakers.rs` | a waker for each child: one allocation |
 //! | `ready.rs` | the queue of children that were woken |
 //! | `sync.rs` | the atomics: std's or loom's |
+//! | `models.rs` | what loom checks: wakes from other threads against polls and drops |
 //! | `shape.rs` | what the results are put into, and how a child's place is called |
 //! | `outcome.rs` | the error rule |
 //! | `policy.rs` | [`Policy`]: what was said of errors by `quiet` and `fail_fast` |
@@ -37,6 +38,8 @@
 
 mod engine;
 mod group;
+#[cfg(all(test, loom))]
+mod models;
 mod options;
 mod outcome;
 mod policy;

@@ -14,14 +14,14 @@
 //! - After [`Wakers::new`] nothing in it is changed but through atomics and the mutex, so shared references from any thread are fine.
 //! - An entry knows its index, and so the way back to the header.
 
-use std::alloc::{alloc, dealloc, handle_alloc_error, Layout};
+use std::alloc::{handle_alloc_error, Layout};
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::sync::PoisonError;
 use std::task::{RawWaker, RawWakerVTable, Waker};
 
 use super::ready::{Link, Queue, Taken};
-use super::sync::{fence, AtomicUsize, Mutex, MutexGuard, Ordering};
+use super::sync::{alloc, dealloc, fence, AtomicUsize, Mutex, MutexGuard, Ordering};
 
 struct Header {
     references: AtomicUsize,

@@ -22,7 +22,7 @@ pub use self::clock::{Clock, VirtualClock};
 pub use self::deadline::Deadline;
 pub use self::moment::{moment, Moment};
 pub use self::sleep::{sleep, Sleep};
-pub use self::timeout::{with_timeout, WithTimeout};
+pub use self::timeout::{with_timeout, Limited, WithTimeout};
 pub use self::timers::TimerKey;
 
 pub(crate) use self::clock::{far_future, RealClock};

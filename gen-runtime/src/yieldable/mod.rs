@@ -42,6 +42,20 @@ pub use self::wrappers::{ok, raw};
 use crate::coroutine::{Frame, Kind};
 use crate::Result;
 
+/// The kinds of yieldables: the parameter `M` of [`Yieldable`], which is always inferred.
+///
+/// You need them only to implement [`Yieldable`] for a container of your own by means of one that is here.
+pub mod kinds {
+    pub use super::future::{Fallible, Plain};
+    pub use super::list::Listed;
+    pub use super::map::Mapped;
+    pub use super::option::Optional;
+    pub use super::wrappers::RawMarked;
+    pub use super::Custom;
+    pub use crate::multi::Grouped;
+    pub use crate::time::Limited;
+}
+
 /// The mode in which an output that is a `Result` is opened, so that its error arrives at the yield.
 #[derive(Debug)]
 pub enum Flat {}
@@ -113,7 +127,29 @@ pub enum Custom {}
 /// # A container of your own
 ///
 /// Implement this trait, generic over `M`, `Mode` and `K` of its elements, and hand the frame on. The kind of the container must be a type of
-/// your own that names the kind of the elements, such as `struct Grid<M>(PhantomData<M>)`; a type without elements uses [`Custom`].
+/// your own that names the kind of the elements; a type without elements uses [`Custom`].
+///
+/// ```
+/// use gen::{kinds::Listed, yield_, Frame, Kind, Yieldable};
+/// use std::marker::PhantomData;
+///
+/// struct Grid<T>(Vec<Vec<T>>);
+/// struct GridOf<M>(PhantomData<M>);
+///
+/// impl<T: Yieldable<M, Mode, K>, M, Mode, K: Kind> Yieldable<GridOf<M>, Mode, K> for Grid<T> {
+///     type Output = Vec<Vec<T::Output>>;
+///     type Pending = <Vec<Vec<T>> as Yieldable<Listed<Listed<M>>, Mode, K>>::Pending;
+///     fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
+///         self.0.into_pending(frame)
+///     }
+/// }
+///
+/// #[gen::coroutine]
+/// fn grid() -> gen::Result<Vec<Vec<u8>>> {
+///     yield_!(Grid(vec![vec![async { 1 }]]))
+/// }
+/// assert_eq!(gen::run_sync(grid()).unwrap(), [[1]]);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be yielded from a coroutine",
     label = "not yieldable",

@@ -282,7 +282,9 @@ mod trace {
         }
     }
 
-    impl Fetch for Box<dyn Fn(&str) -> Option<u8>> {
+    type Function = Box<dyn Fn(&str) -> Option<u8>>;
+
+    impl Fetch for Function {
         #[gen::coroutine]
         fn in_trait(self) -> gen::Result {
             yield_!(page(true))?;
@@ -334,7 +336,7 @@ mod trace {
         assert_eq!(end(Client(1).method()), "method");
         assert_eq!(end(Client(vec![Some("text")]).in_trait()), "in_trait");
         assert_eq!(end(Client(1).provided()), "provided");
-        let function: Box<dyn Fn(&str) -> Option<u8>> = Box::new(|_| None);
+        let function: Function = Box::new(|_| None);
         assert_eq!(end(function.in_trait()), "in_trait");
         assert_eq!(end(generic::<Option<fn() -> u8>, _, 3>(|| None)), "generic");
         assert_eq!(end(in_a_block()), "in_a_block");

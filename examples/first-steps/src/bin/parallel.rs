@@ -31,7 +31,7 @@ async fn name(n: u32) -> String {
 
 #[gen::coroutine]
 fn even(n: u32) -> gen::Result<u32> {
-    if n % 2 == 0 {
+    if n.is_multiple_of(2) {
         Ok(n)
     } else {
         Err(gen::Error::new(format!("{n} is odd")))

@@ -9,7 +9,7 @@ use behaviour::{Child, Fault, Task};
 use gen::Place;
 
 /// A family of containers, for elements of any type.
-pub trait Kind {
+pub(crate) trait Kind {
     /// The container.
     type Of<T>;
     /// The keys, in the order of the children.
@@ -23,17 +23,17 @@ pub trait Kind {
 }
 
 /// A container that was yielded; its results come in the order of the children.
-pub struct Started<T> {
-    pub task: Task<gen::BoxCoroutine<'static, gen::Result<Vec<T>>>>,
+pub(crate) struct Started<T> {
+    pub(crate) task: Task<gen::BoxCoroutine<'static, gen::Result<Vec<T>>>>,
     /// How the children are called when they fail.
-    pub places: Vec<Place>,
+    pub(crate) places: Vec<Place>,
 }
 
 /// One container under test: yielded as it is, and with `gen::raw` around it.
-pub struct Container {
-    pub sizes: &'static [usize],
-    pub start: fn(Vec<Child>) -> Started<u32>,
-    pub start_raw: fn(Vec<Child>) -> Started<Result<u32, Fault>>,
+pub(crate) struct Container {
+    pub(crate) sizes: &'static [usize],
+    pub(crate) start: fn(Vec<Child>) -> Started<u32>,
+    pub(crate) start_raw: fn(Vec<Child>) -> Started<Result<u32, Fault>>,
 }
 
 /// The sizes of containers that may have any.
@@ -67,10 +67,10 @@ macro_rules! list {
     };
 }
 
-pub struct Vector;
-pub struct Slice;
-pub struct Deque;
-pub struct Array<const N: usize>(());
+pub(crate) struct Vector;
+pub(crate) struct Slice;
+pub(crate) struct Deque;
+pub(crate) struct Array<const N: usize>(());
 
 list!(Vector [] ANY, T => Vec<T>, children => children, list => list);
 list!(Slice [] ANY, T => Box<[T]>, children => children.into(), list => list.into());
@@ -94,9 +94,9 @@ impl<const N: usize> Kind for Array<N> {
     }
 }
 
-pub struct Hash<S>(PhantomData<S>);
-pub type StdHash = Hash<RandomState>;
-pub type OtherHash = Hash<BuildHasherDefault<DefaultHasher>>;
+pub(crate) struct Hash<S>(PhantomData<S>);
+pub(crate) type StdHash = Hash<RandomState>;
+pub(crate) type OtherHash = Hash<BuildHasherDefault<DefaultHasher>>;
 
 impl<S: BuildHasher + Default + 'static> Kind for Hash<S> {
     type Of<T> = HashMap<String, T, S>;
@@ -123,7 +123,7 @@ impl<S: BuildHasher + Default + 'static> Kind for Hash<S> {
     }
 }
 
-pub struct BTree;
+pub(crate) struct BTree;
 
 impl Kind for BTree {
     type Of<T> = BTreeMap<char, T>;
@@ -147,7 +147,7 @@ impl Kind for BTree {
 
 macro_rules! tuple {
     ($name:ident, $count:literal: $($t:ident $element:ident)+) => {
-        pub struct $name;
+        pub(crate) struct $name;
 
         list!(
             $name [] &[$count],
@@ -178,13 +178,13 @@ tuple!(Tuple10, 10: T a T b T c T d T e T f T g T h T i T j);
 tuple!(Tuple11, 11: T a T b T c T d T e T f T g T h T i T j T k);
 tuple!(Tuple12, 12: T a T b T c T d T e T f T g T h T i T j T k T l);
 
-pub struct VectorOfVectors;
-pub struct VectorOfOptions;
-pub struct OptionOfVector;
-pub struct TupleOfDeque;
-pub struct SliceOfTuples;
-pub struct ArrayOfArrays;
-pub struct DequeOfMaps;
+pub(crate) struct VectorOfVectors;
+pub(crate) struct VectorOfOptions;
+pub(crate) struct OptionOfVector;
+pub(crate) struct TupleOfDeque;
+pub(crate) struct SliceOfTuples;
+pub(crate) struct ArrayOfArrays;
+pub(crate) struct DequeOfMaps;
 
 fn one<T>(list: impl IntoIterator<Item = T>) -> T {
     let mut list = list.into_iter();
@@ -208,7 +208,7 @@ list!(DequeOfMaps [] SOME, T => VecDeque<BTreeMap<u8, T>>,
     list => list.into_iter().map(|map| one(map.into_values())).collect());
 
 /// Two levels of keys: the raised error's place is the outer one.
-pub struct MapOfVectors;
+pub(crate) struct MapOfVectors;
 
 impl Kind for MapOfVectors {
     type Of<T> = HashMap<String, Vec<T>>;

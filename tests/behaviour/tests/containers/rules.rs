@@ -54,13 +54,13 @@ fn panics(run: impl FnOnce()) -> bool {
 }
 
 /// An empty list would never end if the group waited for a wake.
-pub fn an_empty_one_is_ready_at_once(container: &Container) {
+pub(crate) fn an_empty_one_is_ready_at_once(container: &Container) {
     let (_, futures) = Children::of(0);
     assert_eq!(poll(&mut (container.start)(futures).task), ready(0));
 }
 
 /// The body goes on in the same poll, without a turn of the loop.
-pub fn ready_children_are_ready_at_once(container: &Container) {
+pub(crate) fn ready_children_are_ready_at_once(container: &Container) {
     container.each(1, |children, mut task, count| {
         (0..count).for_each(|child| children.set(child, Ok(child as u32)));
         assert_eq!(poll(&mut task), ready(count));
@@ -70,7 +70,7 @@ pub fn ready_children_are_ready_at_once(container: &Container) {
 }
 
 /// Requests would go out one after the other.
-pub fn all_start_at_the_first_poll_in_order(container: &Container) {
+pub(crate) fn all_start_at_the_first_poll_in_order(container: &Container) {
     container.each(1, |children, mut task, count| {
         assert_eq!(children.journal(), "", "cold until it is polled");
         assert_eq!(poll(&mut task), Poll::Pending);
@@ -79,7 +79,7 @@ pub fn all_start_at_the_first_poll_in_order(container: &Container) {
 }
 
 /// Results would come under the wrong index or key.
-pub fn results_keep_the_order_of_the_children(container: &Container) {
+pub(crate) fn results_keep_the_order_of_the_children(container: &Container) {
     container.each(1, |children, mut task, count| {
         assert_eq!(poll(&mut task), Poll::Pending);
         (0..count).rev().for_each(|child| children.end(child, Ok(child as u32)));
@@ -88,7 +88,7 @@ pub fn results_keep_the_order_of_the_children(container: &Container) {
 }
 
 /// The container would be given out half full, or never.
-pub fn it_waits_for_the_last_child(container: &Container) {
+pub(crate) fn it_waits_for_the_last_child(container: &Container) {
     container.each(1, |children, mut task, count| {
         for child in 0..count {
             assert_eq!(poll(&mut task), Poll::Pending);
@@ -100,7 +100,7 @@ pub fn it_waits_for_the_last_child(container: &Container) {
 }
 
 /// Which error arrives would depend on the network.
-pub fn the_first_error_in_child_order_is_raised(container: &Container) {
+pub(crate) fn the_first_error_in_child_order_is_raised(container: &Container) {
     container.each(2, |children, mut task, count| {
         assert_eq!(poll(&mut task), Poll::Pending);
         for child in (0..count).rev() {
@@ -113,7 +113,7 @@ pub fn the_first_error_in_child_order_is_raised(container: &Container) {
 }
 
 /// What else went wrong would be lost.
-pub fn t19_later_errors_are_kept_and_logged_once(container: &Container) {
+pub(crate) fn t19_later_errors_are_kept_and_logged_once(container: &Container) {
     for &count in container.sizes.iter().filter(|&&count| count >= 2) {
         let (children, futures) = Children::of(count);
         let Started { mut task, places } = (container.start)(futures);
@@ -137,7 +137,7 @@ pub fn t19_later_errors_are_kept_and_logged_once(container: &Container) {
 }
 
 /// The log would tell of an error that the caller handles.
-pub fn a_single_error_is_not_logged(container: &Container) {
+pub(crate) fn a_single_error_is_not_logged(container: &Container) {
     container.each(1, |children, mut task, count| {
         (0..count)
             .for_each(|child| children.set(child, if child + 1 == count { Err("last") } else { Ok(0) }));
@@ -148,7 +148,7 @@ pub fn a_single_error_is_not_logged(container: &Container) {
 }
 
 /// A failure would stop what the others do half-way.
-pub fn a_failure_stops_no_other_child(container: &Container) {
+pub(crate) fn a_failure_stops_no_other_child(container: &Container) {
     container.each(2, |children, mut task, count| {
         children.set(0, Err("early"));
         for child in 1..count {
@@ -161,7 +161,7 @@ pub fn a_failure_stops_no_other_child(container: &Container) {
 }
 
 /// `gen::raw` would raise an error, or lose it.
-pub fn raw_gives_every_result(container: &Container) {
+pub(crate) fn raw_gives_every_result(container: &Container) {
     for &count in container.sizes.iter().filter(|&&count| count >= 1) {
         let (children, futures) = Children::of(count);
         let mut task = (container.start_raw)(futures).task;
@@ -178,7 +178,7 @@ pub fn raw_gives_every_result(container: &Container) {
 }
 
 /// Connections would stay open: a child that was never polled, one that is pending, one that has ended.
-pub fn t19_a_drop_drops_each_child_once(container: &Container) {
+pub(crate) fn t19_a_drop_drops_each_child_once(container: &Container) {
     container.each(1, |children, task, count| {
         drop(task);
         assert_eq!(children.drops(), all(count, 1), "never polled");
@@ -192,7 +192,7 @@ pub fn t19_a_drop_drops_each_child_once(container: &Container) {
 }
 
 /// Results that nobody takes would leak, or their children be dropped twice.
-pub fn t19_a_half_ended_one_drops_each_child_once(container: &Container) {
+pub(crate) fn t19_a_half_ended_one_drops_each_child_once(container: &Container) {
     container.each(2, |children, mut task, count| {
         children.set(0, if count > 2 { Err("fault") } else { Ok(0) });
         assert_eq!(poll(&mut task), Poll::Pending);
@@ -203,7 +203,7 @@ pub fn t19_a_half_ended_one_drops_each_child_once(container: &Container) {
 }
 
 /// A connection would be held until the slowest of all is there.
-pub fn a_child_is_dropped_as_soon_as_it_ends(container: &Container) {
+pub(crate) fn a_child_is_dropped_as_soon_as_it_ends(container: &Container) {
     container.each(2, |children, mut task, count| {
         assert_eq!(poll(&mut task), Poll::Pending);
         children.journal();
@@ -215,7 +215,7 @@ pub fn a_child_is_dropped_as_soon_as_it_ends(container: &Container) {
 }
 
 /// Ten thousand children would be polled for each one that goes on.
-pub fn only_the_woken_child_is_polled(container: &Container) {
+pub(crate) fn only_the_woken_child_is_polled(container: &Container) {
     container.each(2, |children, mut task, count| {
         assert_eq!(poll(&mut task), Poll::Pending);
         for child in 0..count {
@@ -230,7 +230,7 @@ pub fn only_the_woken_child_is_polled(container: &Container) {
 }
 
 /// One child could starve another one that was woken before it.
-pub fn woken_children_are_polled_in_the_order_of_their_wakes(container: &Container) {
+pub(crate) fn woken_children_are_polled_in_the_order_of_their_wakes(container: &Container) {
     container.each(2, |children, mut task, count| {
         assert_eq!(poll(&mut task), Poll::Pending);
         children.journal();
@@ -245,7 +245,7 @@ pub fn woken_children_are_polled_in_the_order_of_their_wakes(container: &Contain
 }
 
 /// A child that says "again" while it is polled would hang.
-pub fn a_wake_during_the_own_poll_is_not_lost(container: &Container) {
+pub(crate) fn a_wake_during_the_own_poll_is_not_lost(container: &Container) {
     container.each(1, |children, mut task, count| {
         let last = count - 1;
         for first in [true, false] {
@@ -264,7 +264,7 @@ pub fn a_wake_during_the_own_poll_is_not_lost(container: &Container) {
 }
 
 /// A channel between two children would hang, in the one direction or the other.
-pub fn a_wake_of_a_sibling_during_a_poll_is_not_lost(container: &Container) {
+pub(crate) fn a_wake_of_a_sibling_during_a_poll_is_not_lost(container: &Container) {
     container.each(2, |children, mut task, count| {
         let last = count - 1;
         for (waking, woken) in [(0, last), (last, 0)] {
@@ -282,7 +282,7 @@ pub fn a_wake_of_a_sibling_during_a_poll_is_not_lost(container: &Container) {
 }
 
 /// A child that wakes itself again and again would keep the others, and the loop, from running.
-pub fn a_child_that_always_wakes_itself_stops_nobody(container: &Container) {
+pub(crate) fn a_child_that_always_wakes_itself_stops_nobody(container: &Container) {
     container.each(2, |children, mut task, count| {
         for turn in 0..10 {
             children.on_poll(0, |children| children.wake(0));
@@ -299,7 +299,7 @@ pub fn a_child_that_always_wakes_itself_stops_nobody(container: &Container) {
 }
 
 /// A late wake would poll a future that has ended, which panics.
-pub fn t19_a_wake_of_a_child_that_has_ended_is_harmless(container: &Container) {
+pub(crate) fn t19_a_wake_of_a_child_that_has_ended_is_harmless(container: &Container) {
     container.each(2, |children, mut task, count| {
         children.set(0, Ok(0));
         assert_eq!(poll(&mut task), Poll::Pending);
@@ -315,7 +315,7 @@ pub fn t19_a_wake_of_a_child_that_has_ended_is_harmless(container: &Container) {
 }
 
 /// A timer or a socket that keeps a waker would use freed memory, or keep the task alive.
-pub fn t19_a_waker_may_outlive_the_container(container: &Container) {
+pub(crate) fn t19_a_waker_may_outlive_the_container(container: &Container) {
     for ends in [true, false] {
         container.each(1, |children, mut task, count| {
             assert_eq!(poll(&mut task), Poll::Pending);
@@ -338,7 +338,7 @@ pub fn t19_a_waker_may_outlive_the_container(container: &Container) {
 }
 
 /// A timer's thread could not wake a child.
-pub fn t19_a_wake_may_come_from_another_thread(container: &Container) {
+pub(crate) fn t19_a_wake_may_come_from_another_thread(container: &Container) {
     container.each(1, |children, mut task, count| {
         assert_eq!(poll(&mut task), Poll::Pending);
         let woken_there = |children: Children| {
@@ -351,7 +351,7 @@ pub fn t19_a_wake_may_come_from_another_thread(container: &Container) {
 }
 
 /// The waker of another task would never be woken after the container has moved there.
-pub fn it_may_be_polled_by_another_task_later(container: &Container) {
+pub(crate) fn it_may_be_polled_by_another_task_later(container: &Container) {
     container.each(1, |children, mut task, _| {
         assert_eq!(poll(&mut task), Poll::Pending);
         let before = std::mem::take(&mut task.poller);
@@ -364,7 +364,7 @@ pub fn it_may_be_polled_by_another_task_later(container: &Container) {
 }
 
 /// The other children would leak, or be dropped twice.
-pub fn t19_a_panic_of_a_child_drops_the_others_once(container: &Container) {
+pub(crate) fn t19_a_panic_of_a_child_drops_the_others_once(container: &Container) {
     for first in [true, false] {
         container.each(1, |children, mut task, count| {
             let bad = count / 2;
@@ -382,7 +382,7 @@ pub fn t19_a_panic_of_a_child_drops_the_others_once(container: &Container) {
 }
 
 /// The other children would leak, or be dropped twice.
-pub fn t19_a_panic_in_the_drop_of_a_child_drops_the_others_once(container: &Container) {
+pub(crate) fn t19_a_panic_in_the_drop_of_a_child_drops_the_others_once(container: &Container) {
     container.each(1, |children, mut task, count| {
         children.panic_in_drop(count / 2);
         assert_eq!(poll(&mut task), Poll::Pending);
@@ -400,7 +400,7 @@ pub fn t19_a_panic_in_the_drop_of_a_child_drops_the_others_once(container: &Cont
 }
 
 /// Cancelling a parallel wait would leave its children behind.
-pub fn a_thrown_error_reaches_the_yield_and_drops_the_children(container: &Container) {
+pub(crate) fn a_thrown_error_reaches_the_yield_and_drops_the_children(container: &Container) {
     container.each(1, |children, mut task, count| {
         assert_eq!(poll(&mut task), Poll::Pending);
         let Poll::Ready(Err(error)) = task.throw("stop") else { panic!("the yield takes the error") };
@@ -413,7 +413,7 @@ pub fn a_thrown_error_reaches_the_yield_and_drops_the_children(container: &Conta
 }
 
 /// A result that is there already would be thrown away for a cancellation.
-pub fn a_result_wins_over_a_thrown_error(container: &Container) {
+pub(crate) fn a_result_wins_over_a_thrown_error(container: &Container) {
     container.each(1, |children, mut task, count| {
         assert_eq!(poll(&mut task), Poll::Pending);
         (0..count).for_each(|child| children.end(child, Ok(child as u32)));
