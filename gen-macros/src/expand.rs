@@ -12,6 +12,11 @@ use crate::paths::{Paths, ours};
 pub(crate) fn with_body(attribute: Attribute, lowered: &Lowered, paths: &Paths) -> TokenStream {
     match attribute {
         Attribute::Coroutine => coroutine(lowered, paths, |block| machine(block, lowered, paths)),
+        Attribute::Engine => engine(lowered, paths, |block| {
+            let (run, opened) = (paths.engine(), engine_output(&lowered.output, paths));
+            let machine = machine(block, lowered, paths);
+            quote_spanned!(ours()=> #run(#machine, #opened))
+        }),
         Attribute::Main => main(lowered, |block| {
             let (run, machine) = (paths.main(), machine(block, lowered, paths));
             quote_spanned!(ours()=> #run(#machine))
@@ -26,6 +31,24 @@ pub(crate) fn coroutine(
     inside: impl FnOnce(&Block) -> TokenStream,
 ) -> TokenStream {
     function(lowered, returned_type(lowered, paths), inside)
+}
+
+/// A plain function that returns whether a coroutine could be started.
+pub(crate) fn engine(
+    lowered: &Lowered,
+    paths: &Paths,
+    inside: impl FnOnce(&Block) -> TokenStream,
+) -> TokenStream {
+    let (arrow, result) = (arrow(&lowered.output), paths.result());
+    function(lowered, quote_spanned!(ours()=> #arrow #result), inside)
+}
+
+/// The function that makes a `gen::Result` of what an engine returns: the one place where rustc asks whether it can, with the type that the
+/// user wrote for the place.
+pub(crate) fn engine_output(output: &Output, paths: &Paths) -> TokenStream {
+    let (trait_, declared) = (paths.engine_output(), &output.declared);
+    let returned = output.pinned_type().unwrap_or_else(|| declared.clone());
+    quote_spanned!(ours().located_at(output.place)=> <#returned as #trait_<_>>::into_result)
 }
 
 /// A plain function that returns what the user wrote.
@@ -58,8 +81,7 @@ fn function(
 }
 
 fn returned_type(lowered: &Lowered, paths: &Paths) -> TokenStream {
-    let Output { arrow, declared, .. } = &lowered.output;
-    let arrow = arrow.map_or_else(|| quote_spanned!(ours()=> ->), ToTokens::into_token_stream);
+    let (arrow, declared) = (arrow(&lowered.output), &lowered.output.declared);
     let coroutine = paths.coroutine();
     match &lowered.returned {
         Returned::Erased(erased, lifetime) => {
@@ -77,6 +99,11 @@ fn returned_type(lowered: &Lowered, paths: &Paths) -> TokenStream {
             quote_spanned!(ours()=> #arrow impl #coroutine<Output = #declared> #send)
         }
     }
+}
+
+/// The arrow as it was written, or ours.
+fn arrow(output: &Output) -> TokenStream {
+    output.arrow.map_or_else(|| quote_spanned!(ours()=> ->), ToTokens::into_token_stream)
 }
 
 /// The machine, boxed if that was asked for.

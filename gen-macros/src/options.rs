@@ -13,6 +13,8 @@ use crate::mistakes::Mistakes;
 pub(crate) enum Attribute {
     /// `#[gen::coroutine]` or `#[gen::co]`.
     Coroutine,
+    /// `#[gen::engine]`.
+    Engine,
     /// `#[gen::main]`.
     Main,
 }
@@ -22,6 +24,7 @@ impl Attribute {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Attribute::Coroutine => "#[gen::coroutine]",
+            Attribute::Engine => "#[gen::engine]",
             Attribute::Main => "#[gen::main]",
         }
     }
@@ -29,7 +32,7 @@ impl Attribute {
     fn options(self) -> &'static [&'static str] {
         match self {
             Attribute::Coroutine => &["boxed", "dyn", "send", "crate"],
-            Attribute::Main => &["crate"],
+            Attribute::Engine | Attribute::Main => &["crate"],
         }
     }
 }

@@ -53,6 +53,21 @@ impl Paths {
         self.private("main")
     }
 
+    /// Starts a coroutine that nobody waits for.
+    pub(crate) fn engine(&self) -> TokenStream {
+        self.private("engine")
+    }
+
+    /// The trait of what an engine may return.
+    pub(crate) fn engine_output(&self) -> TokenStream {
+        self.private("EngineOutput")
+    }
+
+    /// `gen::Result`, of `()` where nothing else is said.
+    pub(crate) fn result(&self) -> TokenStream {
+        self.public("Result")
+    }
+
     /// What a `yield_!` goes through: one for each body, `async` block and `async` closure that yields.
     pub(crate) fn frame(&self) -> TokenStream {
         self.private("Frame")

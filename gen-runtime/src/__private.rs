@@ -6,6 +6,7 @@ pub use std::primitive::i32;
 pub use std::{column, compile_error, concat, file, line, stringify};
 
 pub use crate::coroutine::{at, boxed, machine, Frame, Machine, Meta, SuspendPending};
+pub use crate::engine::{engine, EngineOutput};
 pub use crate::yieldable::maybe::{FutureKind, Maybe, ValueKind};
 pub use crate::yieldable::probe::{AnyResultKind, FlatKind, Probe, RawKind};
 pub use crate::yieldable::tuple;

@@ -40,7 +40,7 @@
 //! | keep a `Result` as it is | [`raw`] |
 //! | give up after a while | [`with_timeout`] |
 //! | wait for time to pass, or for the others to have a turn | [`sleep`], [`moment`] |
-//! | start something that goes on by itself | [`spawn`], [`spawn_local`] |
+//! | start something that goes on by itself | [`spawn`], [`spawn_local`]; [`engine`](macro@engine), if nobody is to wait for its end |
 //! | run it all | [`run_sync`], [`block_on`], [`IoLoop`], or any other executor: a coroutine is a [`Future`](std::future::Future) |
 //! | say what went wrong | [`Error`], [`Throw`] |
 //! | put coroutines behind a trait object | [`BoxCoroutine`], [`LocalBoxCoroutine`] |
@@ -76,6 +76,8 @@
 //! | a tuple cannot be yielded | a tuple is yielded in parallel | it has a type for each element |
 //! | the other errors of a parallel yield are logged | they are logged, and kept in [`Error::others`] | nothing is lost |
 //! | the same failed future twice in a list is logged as a second failure | a value can be in a list only once | futures are moved in |
+//! | an engine that returns a value raises `ReturnValueIgnoredError` | it does not compile | the type says so |
+//! | an engine's call raises the errors of its first step | the call returns them | errors are values in Rust |
 //! | `None` may come out of a body without `return` | the return type is declared | |
 //! | two `TimeoutError`s | one [`TimeoutError`] | later versions of Tornado did the same |
 //! | a sleep's time begins at the call | the same | |
@@ -88,6 +90,7 @@
 pub mod __private;
 mod convert_macros;
 mod coroutine;
+mod engine;
 mod error;
 mod io_loop;
 mod multi;
@@ -98,7 +101,7 @@ mod time;
 mod yield_macro;
 mod yieldable;
 
-pub use gen_macros::{co, coroutine, main};
+pub use gen_macros::{co, coroutine, engine, main};
 
 pub use crate::coroutine::{BoxCoroutine, Coroutine, Frame, Kind, LocalBoxCoroutine, Site};
 pub use crate::error::{Error, Other, Panicked, Place, Result, Throw, TimeoutError};

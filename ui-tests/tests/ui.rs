@@ -21,6 +21,11 @@ fn what_cannot_be_converted_is_told_so_in_the_same_words() {
 }
 
 #[test]
+fn what_an_engine_returns_is_not_ignored() {
+    fail("engine");
+}
+
+#[test]
 fn t16_a_yield_that_nobody_can_suspend_says_what_to_write() {
     fail("yields");
 }

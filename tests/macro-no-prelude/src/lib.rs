@@ -119,3 +119,9 @@ impl This {
         self.0
     }
 }
+
+#[::r#gen::engine]
+pub fn started(n: u32) -> ::gen::Result {
+    ::gen::yield_!(::gen::maybe_future!(n))?;
+    ::std::result::Result::Ok(())
+}
