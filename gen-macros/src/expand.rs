@@ -116,7 +116,7 @@ fn machine(block: &Block, lowered: &Lowered, paths: &Paths) -> TokenStream {
 /// A machine of an `async` block and the closure that knows about it, in the form that is handed out.
 pub(crate) fn wrap(lowered: &Lowered, paths: &Paths, body: &TokenStream, meta: &TokenStream) -> TokenStream {
     let machine = paths.machine();
-    let machine = quote_spanned!(ours()=> #machine(#body, #meta));
+    let machine = catch_return(lowered, paths, quote_spanned!(ours()=> #machine(#body, #meta)));
     let wrapper = match &lowered.returned {
         Returned::Machine => return machine,
         Returned::Boxed => paths.boxed(),
@@ -129,6 +129,21 @@ pub(crate) fn wrap(lowered: &Lowered, paths: &Paths, body: &TokenStream, meta: &
         }
     };
     quote_spanned!(ours()=> #wrapper(#machine))
+}
+
+/// The machine, ended by a `gen::Return` that its body raises, if that was asked for.
+///
+/// Whether the output can be given by one is asked with the type that the user wrote.
+fn catch_return(lowered: &Lowered, paths: &Paths, machine: TokenStream) -> TokenStream {
+    let Lowered { output, returns, .. } = lowered;
+    if !returns {
+        return machine;
+    }
+    let (returning, trait_) = (paths.returning(), paths.catch_return());
+    let returned = output.pinned_type().unwrap_or_else(|| output.declared.clone());
+    let catch = quote_spanned!(ours().located_at(output.place)=> <#returned as #trait_>::catch_return);
+    // A closure: the function itself would make the trait a part of the coroutine's type, and rustc would miss it twice.
+    quote_spanned!(ours()=> #returning(#machine, |output| #catch(output)))
 }
 
 /// The one `async` block. Nothing that has a destructor is added to it.

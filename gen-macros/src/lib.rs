@@ -55,6 +55,8 @@ use proc_macro::TokenStream;
 ///   name, as with `async-trait`; a lifetime that is hidden in a path must be written, `Ref<'_, T>`.
 /// - `dyn(local)`: the same with `gen::LocalBoxCoroutine<'_, R>`, which need not be `Send`.
 /// - `send`: the declared type says `+ Send`. For methods of traits, where callers cannot see the body.
+/// - `returns`: an error that is a `gen::Return(v)`, raised by a function that the body calls, ends the coroutine with `Ok(v)`. It must return
+///   `gen::Result<T>`, with a `T` that is `Send` and borrows nothing.
 /// - `crate = path`: where the runtime is, if not at `::gen`: `#[my_gen::coroutine(crate = my_gen)]`.
 ///
 /// # Where a `yield_!` may stand

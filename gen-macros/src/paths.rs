@@ -53,6 +53,16 @@ impl Paths {
         self.private("main")
     }
 
+    /// Makes a coroutine that is ended by `gen::Return`.
+    pub(crate) fn returning(&self) -> TokenStream {
+        self.private("returning")
+    }
+
+    /// The trait of what `gen::Return` can give.
+    pub(crate) fn catch_return(&self) -> TokenStream {
+        self.private("CatchReturn")
+    }
+
     /// Starts a coroutine that nobody waits for.
     pub(crate) fn engine(&self) -> TokenStream {
         self.private("engine")

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use crate::error::Throw;
+use crate::error::{CatchReturn, Throw};
 use crate::task::spawn_local;
 use crate::Result;
 
@@ -20,7 +20,7 @@ use crate::Result;
     note = "`#[gen::coroutine]` returns a value to whoever yields the call"
 )]
 pub trait EngineOutput<M> {
-    /// Whether the engine has ended well.
+    /// Whether the engine has ended well; a `gen::Return(())` ends it so too.
     #[doc(hidden)]
     fn into_result(self) -> Result;
 }
@@ -33,7 +33,7 @@ impl EngineOutput<()> for () {
 
 impl<E: Throw<M>, M> EngineOutput<M> for std::result::Result<(), E> {
     fn into_result(self) -> Result {
-        self.map_err(Throw::throw)
+        self.map_err(Throw::throw).catch_return()
     }
 }
 

@@ -43,6 +43,7 @@
 //! | start something that goes on by itself | [`spawn`], [`spawn_local`]; [`engine`](macro@engine), if nobody is to wait for its end |
 //! | run it all | [`run_sync`], [`block_on`], [`IoLoop`], or any other executor: a coroutine is a [`Future`](std::future::Future) |
 //! | say what went wrong | [`Error`], [`Throw`] |
+//! | end a coroutine from a function that it calls | [`Return`](fn@Return) |
 //! | put coroutines behind a trait object | [`BoxCoroutine`], [`LocalBoxCoroutine`] |
 //! | test without waiting | [`VirtualClock`] |
 //!
@@ -76,6 +77,7 @@
 //! | a tuple cannot be yielded | a tuple is yielded in parallel | it has a type for each element |
 //! | the other errors of a parallel yield are logged | they are logged, and kept in [`Error::others`] | nothing is lost |
 //! | the same failed future twice in a list is logged as a second failure | a value can be in a list only once | futures are moved in |
+//! | a yielded future that failed with a `Return` ends whoever waits for it | it is an error like any other | [`Return`](fn@Return) is for the body's own functions |
 //! | an engine that returns a value raises `ReturnValueIgnoredError` | it does not compile | the type says so |
 //! | an engine's call raises the errors of its first step | the call returns them | errors are values in Rust |
 //! | `None` may come out of a body without `return` | the return type is declared | |
@@ -104,7 +106,7 @@ mod yieldable;
 pub use gen_macros::{co, coroutine, engine, main};
 
 pub use crate::coroutine::{BoxCoroutine, Coroutine, Frame, Kind, LocalBoxCoroutine, Site};
-pub use crate::error::{Error, Other, Panicked, Place, Result, Throw, TimeoutError};
+pub use crate::error::{Error, Other, Panicked, Place, Result, Return, Throw, TimeoutError};
 pub use crate::io_loop::{
     block_on, run_sync, CallbackOutput, IoLoop, IoLoopHandle, LoopClosed, LoopRunning, LoopStopped, NoLoop,
     Remote,

@@ -26,6 +26,11 @@ fn what_an_engine_returns_is_not_ignored() {
 }
 
 #[test]
+fn what_a_return_cannot_give_is_told_why() {
+    fail("returns");
+}
+
+#[test]
 fn t16_a_yield_that_nobody_can_suspend_says_what_to_write() {
     fail("yields");
 }

@@ -119,3 +119,16 @@ pub fn started_and_done(mut name: String) {
     name.push('!');
     drop(name);
 }
+
+/// A value that a function may have found already.
+///
+/// # Errors
+///
+/// Never.
+#[r#gen::coroutine(returns, send)]
+pub fn returned(n: u32) -> r#gen::Result<u32> {
+    if n == 0 {
+        return Err(gen::Return(n).into());
+    }
+    yield_!(ready(n + 1)).map(|n| n + 1)
+}

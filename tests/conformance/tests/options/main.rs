@@ -3,6 +3,7 @@
 mod convert;
 mod engine;
 mod multi;
+mod returns;
 mod timeout;
 
 use std::future::Future;
