@@ -37,6 +37,7 @@
 //! | say what their errors do | [`multi`] with [`quiet`](Multi::quiet), [`fail_fast`](Multi::fail_fast) or [`settle`](Multi::settle) |
 //! | mix different futures in a list | [`boxed`], [`boxed_send`], [`convert_yielded!`] |
 //! | wait for what may be a future or a value | [`maybe_future!`] |
+//! | yield what has a type only at run time | [`dynamic`] |
 //! | keep a `Result` as it is | [`raw`] |
 //! | give up after a while | [`with_timeout`] |
 //! | wait for time to pass, or for the others to have a turn | [`sleep`], [`moment`] |
@@ -84,7 +85,7 @@
 //! | two `TimeoutError`s | one [`TimeoutError`] | later versions of Tornado did the same |
 //! | a sleep's time begins at the call | the same | |
 //! | `with_timeout` never cancels what it waits for | what is cold is dropped at the deadline; a [`JoinHandle`]'s task goes on | nobody else could wait for it |
-//! | yielding what is not yieldable raises `BadYieldError` | it does not compile | |
+//! | yielding what is not yieldable raises `BadYieldError` | it does not compile; a [`dynamic::Value`] raises it | its type is known only at run time |
 //! | a panic, there an interrupt, leaves the future pending | it is caught at the task's edge, and whoever waits gets [`Panicked`] | nothing hangs |
 //! | what a loop leaves suspended is freed by the garbage collector | dropping the [`IoLoop`] drops it | |
 
@@ -92,6 +93,7 @@
 pub mod __private;
 mod convert_macros;
 mod coroutine;
+pub mod dynamic;
 mod engine;
 mod error;
 mod io_loop;
@@ -106,7 +108,7 @@ mod yieldable;
 pub use gen_macros::{co, coroutine, engine, main};
 
 pub use crate::coroutine::{BoxCoroutine, Coroutine, Frame, Kind, LocalBoxCoroutine, Site};
-pub use crate::error::{Error, Other, Panicked, Place, Result, Return, Throw, TimeoutError};
+pub use crate::error::{BadYieldError, Error, Other, Panicked, Place, Result, Return, Throw, TimeoutError};
 pub use crate::io_loop::{
     block_on, run_sync, CallbackOutput, IoLoop, IoLoopHandle, LoopClosed, LoopRunning, LoopStopped, NoLoop,
     Remote,

@@ -1,6 +1,7 @@
 //! Parallel yields, timeouts, engines and values of a type that is known at run time only.
 
 mod convert;
+mod dynamic;
 mod engine;
 mod multi;
 mod returns;
