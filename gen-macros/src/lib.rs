@@ -85,7 +85,8 @@ pub fn co(options: TokenStream, item: TokenStream) -> TokenStream {
 /// The body runs within the call up to its first suspension, and then goes on by itself on the loop that runs on this thread. It
 /// returns `()` or a `Result` of `()`; anything else is an error, for there is nobody to get it.
 ///
-/// The call returns `gen::Result`: an error, or a panic, before the first suspension, or that no loop runs here. What fails later is logged.
+/// The call returns `gen::Result`: an error, or a panic, before the first suspension, or that no loop runs here. What fails later is
+/// thrown into the coroutine that made the call, as the failure of a callback is; if nobody takes it, it is logged.
 ///
 /// The arguments must be `'static`, since the engine outlives the call. Its one option is `crate = path`; else it is as with [`macro@coroutine`].
 #[proc_macro_attribute]

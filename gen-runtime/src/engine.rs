@@ -1,7 +1,7 @@
 //! `#[gen::engine]`: a coroutine that a call starts, and whose end nobody waits for.
 
 use std::future::Future;
-use std::pin::pin;
+use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use crate::error::{CatchReturn, Throw};
@@ -41,16 +41,19 @@ impl<E: Throw<M>, M> EngineOutput<M> for std::result::Result<(), E> {
 ///
 /// # Errors
 ///
-/// Those before the first suspension; later ones are the task's, and nobody holds its handle.
+/// Those before the first suspension; later ones go to the [error context](crate::context) of the call.
 #[track_caller]
 pub fn engine<C, O>(coroutine: C, into_result: fn(O) -> Result) -> Result
 where
     C: Future<Output = O> + 'static,
     O: 'static,
 {
-    let task = pin!(spawn_local(async move { into_result(coroutine.await) }));
-    match task.poll(&mut Context::from_waker(Waker::noop())) {
+    let mut task = spawn_local(async move { into_result(coroutine.await) });
+    match Pin::new(&mut task).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(result) => result,
-        Poll::Pending => Ok(()),
+        Poll::Pending => {
+            task.on_done(|result| result);
+            Ok(())
+        }
     }
 }

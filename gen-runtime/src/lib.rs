@@ -42,6 +42,7 @@
 //! | give up after a while | [`with_timeout`] |
 //! | wait for time to pass, or for the others to have a turn | [`sleep`], [`moment`] |
 //! | start something that goes on by itself | [`spawn`], [`spawn_local`]; [`engine`](macro@engine), if nobody is to wait for its end |
+//! | be told, at a yield, that a callback failed | [`context`]: it is done for you by the loop's callbacks and timers; [`context::wrap`] for those that others call |
 //! | run it all | [`run_sync`], [`block_on`], [`IoLoop`], or any other executor: a coroutine is a [`Future`](std::future::Future) |
 //! | say what went wrong | [`Error`], [`Throw`] |
 //! | end a coroutine from a function that it calls | [`Return`](fn@Return) |
@@ -60,6 +61,12 @@
 //!
 //! The package is `gen-runtime`, the library `gen`. On edition 2024 `gen` is a keyword: write `r#gen::coroutine` and `use r#gen::yield_;`. Renamed in `Cargo.toml`, it is found by
 //! `#[other::coroutine(crate = other)]`. `use gen::coroutine; #[coroutine]` cannot work, since rustc has an attribute of that name (error E0659): use the path, or [`co`].
+//!
+//! # Deep nesting of types
+//!
+//! A coroutine that yields a coroutine contains it, as with `async fn`, and rustc follows such types 128 steps deep. An `async fn` takes four steps a level, a coroutine six: so
+//! about twenty functions may call one another in a row where an `async fn` stops at about thirty. Beyond that rustc asks for a `recursion_limit`; or put `boxed` on
+//! one of the functions, behind which the count begins anew.
 //!
 //! # Features
 //!
@@ -80,7 +87,7 @@
 //! | the same failed future twice in a list is logged as a second failure | a value can be in a list only once | futures are moved in |
 //! | a yielded future that failed with a `Return` ends whoever waits for it | it is an error like any other | [`Return`](fn@Return) is for the body's own functions |
 //! | an engine that returns a value raises `ReturnValueIgnoredError` | it does not compile | the type says so |
-//! | an engine's call raises the errors of its first step | the call returns them | errors are values in Rust |
+//! | an engine's call raises the errors of its first step | the call returns them; later ones go to the [`context`] of the call, as there | errors are values in Rust |
 //! | `None` may come out of a body without `return` | the return type is declared | |
 //! | two `TimeoutError`s | one [`TimeoutError`] | later versions of Tornado did the same |
 //! | a sleep's time begins at the call | the same | |
@@ -88,9 +95,15 @@
 //! | yielding what is not yieldable raises `BadYieldError` | it does not compile; a [`dynamic::Value`] raises it | its type is known only at run time |
 //! | a panic, there an interrupt, leaves the future pending | it is caught at the task's edge, and whoever waits gets [`Panicked`] | nothing hangs |
 //! | what a loop leaves suspended is freed by the garbage collector | dropping the [`IoLoop`] drops it | |
+//! | a coroutine takes the errors of its callbacks from its first YieldPoint on | from its first step, also if it only yields futures | one rule for all |
+//! | a panic of a callback, there any exception | is thrown into the coroutine that scheduled it, as [`Panicked`] | nothing hangs |
+//! | `callback=` is not called on failure, and the error is raised in the loop | [`on_done`](JoinHandle::on_done) gets the `Result`; handed on, it is thrown into the coroutine | each failure is told once |
+//! | an error of one done callback is logged | it is thrown into the coroutine that scheduled it, else logged | as any other callback |
+//! | what `StackContext`s carry | errors only: a [`context`] is no place for other values | they are what a coroutine needs; a yield inside of a context's callback does not compile |
 
 #[doc(hidden)]
 pub mod __private;
+pub mod context;
 mod convert_macros;
 mod coroutine;
 pub mod dynamic;

@@ -20,6 +20,10 @@
 //! | suspended | queued, once | runs to its next suspension or its end | the body is dropped, the handle gets `LoopClosed` | detached |
 //! | ended | nothing | nothing | nothing | an unread error is logged |
 //!
+//! A task is also an [error context](crate::context). An error of a callback that it scheduled is queued while it
+//! is suspended, and wakes it: the next poll resumes it with the error, at its innermost yield. What is left
+//! when it ends goes to the context it was spawned in.
+//!
 //! ## Who owns what
 //!
 //! - The *loop* owns the task: its slot holds one reference while the task is suspended, its stack while it
@@ -29,6 +33,9 @@
 //!   or when the loop is closed.
 //! - The *result* goes from the body to the join state at the end, and from there to whoever polls the
 //!   handle. If there is no handle, it is dropped on the spot, and an error is logged.
+//! - The *errors* that are thrown at the task are in the node of its slot (`context/node.rs`), one of them on
+//!   the loop's stack while the task is polled with it. The task itself has no room for them: a task to which
+//!   nothing is thrown does not pay for it.
 //! - The *waker* of the task is the name of its slot and owns nothing, so a task that nobody wakes any more
 //!   costs its memory until the loop goes, and not longer: there are no cycles to leak. The waker of whoever
 //!   waits for the handle is kept in the join state.

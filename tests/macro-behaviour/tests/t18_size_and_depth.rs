@@ -110,6 +110,38 @@ fn t18_twenty_levels_need_no_recursion_limit() {
     assert_eq!(drive(n0()).unwrap(), 20);
 }
 
+mod behind_a_box {
+    use super::*;
+
+    #[gen::coroutine(boxed)]
+    fn boxed() -> gen::Result<u32> {
+        Ok(yield_!(n0())? + 1)
+    }
+
+    macro_rules! nest_over_the_box {
+        ($name:ident) => {
+            #[gen::coroutine]
+            fn $name() -> gen::Result<u32> {
+                Ok(yield_!(boxed())? + 1)
+            }
+        };
+        ($name:ident $next:ident $($rest:ident)*) => {
+            #[gen::coroutine]
+            fn $name() -> gen::Result<u32> {
+                Ok(yield_!($next())? + 1)
+            }
+            nest_over_the_box!($next $($rest)*);
+        };
+    }
+
+    nest_over_the_box!(m0 m1 m2 m3 m4 m5 m6 m7 m8 m9 m10 m11 m12 m13 m14 m15 m16 m17 m18);
+
+    #[test]
+    fn t18_behind_a_box_the_levels_are_counted_anew() {
+        assert_eq!(drive(m0()).unwrap(), 40);
+    }
+}
+
 #[gen::coroutine(boxed)]
 fn countdown(n: u32) -> gen::Result<u32> {
     if n == 0 {

@@ -56,7 +56,7 @@ fn test_exception_phase1() {
     assert_eq!(lines, Vec::<String>::new());
 }
 
-/// An error after a suspension cannot be returned any more: the call was fine, and the error is logged, once.
+/// An error after a suspension cannot be returned any more: it is thrown into the coroutine that made the call, at its yield.
 #[test]
 fn test_exception_phase2() {
     #[gen::engine]
@@ -64,14 +64,58 @@ fn test_exception_phase2() {
         yield_!(gen::moment())?;
         Err(Fault("phase 2").into())
     }
+    #[gen::coroutine]
+    fn caller() -> gen::Result<bool> {
+        engine()?;
+        let error = yield_!(gen::sleep(SECOND)).unwrap_err();
+        Ok(error.is::<Fault>())
+    }
+    let (result, lines) = run_logged(caller());
+    assert!(result.unwrap());
+    assert_eq!(lines, Vec::<String>::new());
+}
+
+/// Where nobody takes it, it is logged, once.
+#[test]
+fn rule_40_without_a_context_it_is_logged() {
+    #[gen::engine]
+    fn engine() -> gen::Result {
+        yield_!(gen::moment())?;
+        Err(Fault("nobody's").into())
+    }
+    #[gen::coroutine]
+    fn ends_first() -> gen::Result {
+        engine()
+    }
     let (result, lines) = run_logged(async {
-        let result = engine();
-        gen::sleep(SECOND).await.unwrap();
-        result
+        gen::spawn_local(ends_first()).await?;
+        gen::sleep(SECOND).await
     });
     assert!(result.is_ok());
     assert_eq!(lines.len(), 1, "{lines:?}");
-    assert!(lines[0].contains("phase 2"), "{lines:?}");
+    assert!(lines[0].starts_with("ERROR gen: a callback failed: nobody's"), "{lines:?}");
+}
+
+/// An engine may start engines: the error of an inner one arrives at a yield of the outer one, whose own goes to the caller.
+#[test]
+fn contexts_nest() {
+    #[gen::engine]
+    fn inner() -> gen::Result {
+        yield_!(gen::moment())?;
+        Err(Fault("inner").into())
+    }
+    #[gen::engine]
+    fn outer() -> gen::Result {
+        inner()?;
+        yield_!(gen::sleep(SECOND * 10)).map_err(|error| error.context("outer"))
+    }
+    #[gen::coroutine]
+    fn caller() -> gen::Result {
+        outer()?;
+        yield_!(gen::sleep(SECOND * 10))
+    }
+    let error = run_logged(caller()).0.unwrap_err();
+    assert_eq!(format!("{error:#}"), "outer: inner");
 }
 
 /// `Return()` without a value, before a yield; `return` is the way here, and `?` leaves early too.

@@ -1,0 +1,73 @@
+//! A coroutine is a future: it runs where futures run, and what needs the loop says so there.
+use std::thread;
+use std::time::Duration;
+
+use futures::channel::oneshot;
+use gen::{yield_, NoLoop};
+
+/// Waits for as many other threads as it is told, all at once, and for one after them.
+#[gen::coroutine]
+fn across_threads(count: usize) -> gen::Result<usize> {
+    let answers = (0..count).map(|n| {
+        let (tx, rx) = oneshot::channel();
+        thread::spawn(move || tx.send(n));
+        rx
+    });
+    let answers: Vec<usize> = yield_!(answers.collect::<Vec<_>>())?;
+    let (tx, rx) = oneshot::channel();
+    thread::spawn(move || tx.send(answers.len()));
+    yield_!(rx)
+}
+
+#[test]
+fn it_runs_on_its_own_loop() {
+    assert_eq!(gen::run_sync(across_threads(30)).unwrap(), 30);
+}
+
+#[test]
+fn it_runs_on_the_executor_of_futures() {
+    assert_eq!(futures::executor::block_on(across_threads(30)).unwrap(), 30);
+}
+
+#[test]
+fn it_runs_as_a_task_of_tokio_on_many_threads() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
+    let tasks: Vec<_> = (0..10).map(|_| runtime.spawn(across_threads(30))).collect();
+    for task in tasks {
+        assert_eq!(runtime.block_on(task).unwrap().unwrap(), 30);
+    }
+}
+
+#[test]
+fn it_runs_on_smols_executor() {
+    let executor = async_executor::Executor::new();
+    let task = executor.spawn(across_threads(30));
+    assert_eq!(futures::executor::block_on(executor.run(task)).unwrap(), 30);
+}
+
+#[test]
+fn an_async_fn_of_tokio_is_yielded_and_awaits_a_coroutine_in_turn() {
+    async fn native() -> gen::Result<usize> {
+        tokio::task::yield_now().await;
+        across_threads(3).await
+    }
+    #[gen::coroutine]
+    fn outer() -> gen::Result<usize> {
+        let (a, b) = yield_!((native(), tokio::spawn(native())))?;
+        Ok(a + b?)
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    assert_eq!(runtime.block_on(outer()).unwrap(), 6);
+}
+
+#[test]
+fn what_needs_the_loop_says_so_and_does_not_hang() {
+    #[gen::coroutine]
+    fn needs_it() -> gen::Result<Vec<bool>> {
+        let slept = yield_!(gen::sleep(Duration::from_secs(1)));
+        let spawned = yield_!(gen::spawn(async { Ok::<_, gen::Error>(1) })).map(drop);
+        let timed = yield_!(gen::with_timeout(Duration::from_secs(1), std::future::pending::<()>()));
+        Ok([slept, spawned, timed].into_iter().map(|result| result.unwrap_err().is::<NoLoop>()).collect())
+    }
+    assert_eq!(futures::executor::block_on(needs_it()).unwrap(), [true; 3]);
+}
