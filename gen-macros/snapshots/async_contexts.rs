@@ -1,5 +1,6 @@
 fn contexts() -> impl ::r#gen::Coroutine<Output = ()> {
     ::r#gen::__private::machine(
+        ::r#gen::__private::Call::new(0),
         async move {
             match () {
                 () => {}

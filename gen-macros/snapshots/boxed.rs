@@ -1,11 +1,13 @@
 fn f(
     n: u32,
 ) -> impl my::rt::Coroutine<Output = <fn() -> ! as my::rt::__private::Never>::T> {
+    let __call = my::rt::__private::Call::new(0);
+    let __frame = __call.frame();
     my::rt::__private::boxed(
         my::rt::__private::machine(
+            __call,
             async move {
                 let n = n;
-                let __frame = const { my::rt::__private::Frame::new(0) };
                 match () {
                     () => {
                         yield_!(@ frame __frame, n);

@@ -16,14 +16,16 @@ fn f<
 where
     Self: 'gen_all,
 {
+    let __call = ::r#gen::__private::Call::new(0);
+    let __frame = __call.frame();
     ::r#gen::BoxCoroutine::new(
         ::r#gen::__private::machine(
+            __call,
             async move {
                 let _ = &self;
                 let x = x;
                 let y = y;
                 let z = z;
-                let __frame = const { ::r#gen::__private::Frame::new(0) };
                 match () {
                     () => {}
                     _ => return { ::r#gen::__private::output::<(&'gen_0 u8, &'a T)>() },

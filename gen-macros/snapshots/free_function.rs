@@ -10,7 +10,10 @@ pub(crate) fn fetch<'a, T: Clone>(
 where
     T: Send,
 {
+    let __call = ::r#gen::__private::Call::new(0);
+    let __frame = __call.frame();
     ::r#gen::__private::machine(
+        __call,
         async move {
             let url = url;
             let mut n = n;
@@ -18,7 +21,6 @@ where
             let (a, _) = __arg2;
             let __arg3 = __arg3;
             let (_x,) = (__arg3,);
-            let __frame = const { ::r#gen::__private::Frame::new(0) };
             match () {
                 () => {}
                 _ => return { ::r#gen::__private::output::<Result<&'a str>>() },

@@ -1,8 +1,10 @@
 fn main() -> gen::Result {
+    let __call = ::r#gen::__private::Call::new(0);
+    let __frame = __call.frame();
     ::r#gen::__private::main(
         ::r#gen::__private::machine(
+            __call,
             async move {
-                let __frame = const { ::r#gen::__private::Frame::new(0) };
                 match () {
                     () => {}
                     _ => return { ::r#gen::__private::output::<gen::Result>() },

@@ -2,6 +2,7 @@
 fn f(list: Vec<u8>) -> impl ::r#gen::Coroutine<Output = gen::Result<Vec<u8>>> {
     use yield_ as _;
     ::r#gen::__private::machine(
+        ::r#gen::__private::Call::new(0),
         async move {
             let list = list;
             ::r#gen::__private::output::<gen::Result<Vec<u8>>>()

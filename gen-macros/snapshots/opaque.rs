@@ -1,7 +1,9 @@
 fn f() -> impl ::r#gen::Coroutine<Output = Result<impl Iterator<Item = u8>>> {
+    let __call = ::r#gen::__private::Call::new(0);
+    let __frame = __call.frame();
     ::r#gen::__private::machine(
+        __call,
         async move {
-            let __frame = const { ::r#gen::__private::Frame::new(0) };
             match () {
                 () => {}
                 _ => return { ::r#gen::__private::output::<Result<_>>() },

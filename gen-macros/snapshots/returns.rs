@@ -1,12 +1,14 @@
 fn find(
     key: &Key,
 ) -> impl ::r#gen::Coroutine<Output = gen::Result<impl Iterator<Item = u8>>> {
+    let __call = ::r#gen::__private::Call::new(0);
+    let __frame = __call.frame();
     ::r#gen::__private::boxed(
         ::r#gen::__private::returning(
             ::r#gen::__private::machine(
+                __call,
                 async move {
                     let key = key;
-                    let __frame = const { ::r#gen::__private::Frame::new(0) };
                     match () {
                         () => {}
                         _ => return { ::r#gen::__private::output::<gen::Result<_>>() },

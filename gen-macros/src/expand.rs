@@ -11,15 +11,19 @@ use crate::paths::{Paths, ours};
 /// What an attribute makes of a function.
 pub(crate) fn with_body(attribute: Attribute, lowered: &Lowered, paths: &Paths) -> TokenStream {
     match attribute {
-        Attribute::Coroutine => coroutine(lowered, paths, |block| machine(block, lowered, paths)),
+        Attribute::Coroutine => coroutine(lowered, paths, |block| {
+            let (frame, machine) = (frame(block, paths), machine(block, lowered, paths));
+            quote_spanned!(ours()=> #frame #machine)
+        }),
         Attribute::Engine => engine(lowered, paths, |block| {
             let (run, opened) = (paths.engine(), engine_output(&lowered.output, paths));
-            let machine = machine(block, lowered, paths);
-            quote_spanned!(ours()=> #run(#machine, #opened))
+            let (frame, machine) = (frame(block, paths), machine(block, lowered, paths));
+            quote_spanned!(ours()=> #frame #run(#machine, #opened))
         }),
         Attribute::Main => main(lowered, |block| {
             let (run, machine) = (paths.main(), machine(block, lowered, paths));
-            quote_spanned!(ours()=> #run(#machine))
+            let frame = frame(block, paths);
+            quote_spanned!(ours()=> #frame #run(#machine))
         }),
     }
 }
@@ -106,17 +110,44 @@ fn arrow(output: &Output) -> TokenStream {
     output.arrow.map_or_else(|| quote_spanned!(ours()=> ->), ToTokens::into_token_stream)
 }
 
-/// The machine, boxed if that was asked for.
-fn machine(block: &Block, lowered: &Lowered, paths: &Paths) -> TokenStream {
-    let body = async_block(block, &lowered.output, paths);
-    let meta = meta(&lowered.site, paths);
-    wrap(lowered, paths, &body, &meta)
+/// Declares the call and its frame, if the body yields.
+///
+/// The frame is made outside the `async` block and captured: made inside, between the arguments and the body, it could unwind as far as rustc knows,
+/// and then each argument that the body moves away would need a flag in the machine.
+fn frame(block: &Block, paths: &Paths) -> Option<TokenStream> {
+    let call = paths.call();
+    block.yields.then(|| quote_spanned!(ours()=> let __call = #call::new(0); let __frame = __call.frame();))
 }
 
-/// A machine of an `async` block and the closure that knows about it, in the form that is handed out.
-pub(crate) fn wrap(lowered: &Lowered, paths: &Paths, body: &TokenStream, meta: &TokenStream) -> TokenStream {
+/// The machine, boxed if that was asked for.
+fn machine(block: &Block, lowered: &Lowered, paths: &Paths) -> TokenStream {
+    let call = if block.yields {
+        // Where it says what is returned: there rustc points if a body that yields points cannot return that.
+        quote_spanned!(ours().located_at(lowered.output.place)=> __call)
+    } else {
+        no_call(paths)
+    };
+    let body = async_block(block, &lowered.output, paths);
+    let meta = meta(&lowered.site, paths);
+    wrap(lowered, paths, &call, &body, &meta)
+}
+
+/// The call of a body that does not yield.
+pub(crate) fn no_call(paths: &Paths) -> TokenStream {
+    let call = paths.call();
+    quote_spanned!(ours()=> #call::new(0))
+}
+
+/// A machine of a call, its `async` block and the closure that knows about it, in the form that is handed out.
+pub(crate) fn wrap(
+    lowered: &Lowered,
+    paths: &Paths,
+    call: &TokenStream,
+    body: &TokenStream,
+    meta: &TokenStream,
+) -> TokenStream {
     let machine = paths.machine();
-    let machine = catch_return(lowered, paths, quote_spanned!(ours()=> #machine(#body, #meta)));
+    let machine = catch_return(lowered, paths, quote_spanned!(ours()=> #machine(#call, #body, #meta)));
     let wrapper = match &lowered.returned {
         Returned::Machine => return machine,
         Returned::Boxed => paths.boxed(),
@@ -148,7 +179,7 @@ fn catch_return(lowered: &Lowered, paths: &Paths, machine: TokenStream) -> Token
 
 /// The one `async` block. Nothing that has a destructor is added to it.
 fn async_block(block: &Block, output: &Output, paths: &Paths) -> TokenStream {
-    let Block { arguments, frame, group } = block;
+    let Block { arguments, group, .. } = block;
     let unreached = paths.output();
     let result = match output.pinned_type() {
         Some(ty) => {
@@ -160,7 +191,7 @@ fn async_block(block: &Block, output: &Output, paths: &Paths) -> TokenStream {
         }
         None => quote_spanned!(ours()=> match () { () => #group }),
     };
-    let body = quote_spanned!(ours()=> #arguments #frame #result);
+    let body = quote_spanned!(ours()=> #arguments #result);
     // Ours, but where the user's are: what happens in the block, and at its end, is shown there.
     let body = braces(ours().located_at(group.span()), body);
     quote_spanned!(ours().located_at(group.span_open())=> async move #body)

@@ -34,7 +34,8 @@ pub(crate) fn without_body(
                 Some(ty) => quote_spanned!(ours()=> async move { #arguments #value::<#ty>() }),
                 None => quote_spanned!(ours()=> async move { #arguments loop {} }),
             };
-            let machine = expand::wrap(lowered, paths, &body, &expand::meta(&lowered.site, paths));
+            let (call, meta) = (expand::no_call(paths), expand::meta(&lowered.site, paths));
+            let machine = expand::wrap(lowered, paths, &call, &body, &meta);
             quote_spanned!(ours()=> #(use #yields as _;)* #machine)
         }),
     };

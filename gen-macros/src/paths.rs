@@ -78,7 +78,12 @@ impl Paths {
         self.public("Result")
     }
 
-    /// What a `yield_!` goes through: one for each body, `async` block and `async` closure that yields.
+    /// What a call of a coroutine function has of its own: the machine keeps it.
+    pub(crate) fn call(&self) -> TokenStream {
+        self.private("Call")
+    }
+
+    /// What a `yield_!` goes through: a body's comes from its call, nested `async` blocks and closures have their own.
     pub(crate) fn frame(&self) -> TokenStream {
         self.private("Frame")
     }

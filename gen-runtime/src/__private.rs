@@ -5,7 +5,7 @@ pub use std::option::Option::{self, None, Some};
 pub use std::primitive::i32;
 pub use std::{column, compile_error, concat, file, line, stringify};
 
-pub use crate::coroutine::{at, boxed, machine, Frame, Machine, Meta, SuspendPending};
+pub use crate::coroutine::{at, boxed, machine, Call, Frame, Machine, Meta, SuspendPending};
 pub use crate::coroutine::{returning, Returning};
 pub use crate::engine::{engine, EngineOutput};
 pub use crate::error::CatchReturn;

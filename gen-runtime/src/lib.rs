@@ -46,6 +46,8 @@
 //! | run it all | [`run_sync`], [`block_on`], [`IoLoop`], or any other executor: a coroutine is a [`Future`](std::future::Future) |
 //! | say what went wrong | [`Error`], [`Throw`] |
 //! | end a coroutine from a function that it calls | [`Return`](fn@Return) |
+//! | wait for what a callback is called with | [`task`]; [`Callback`], [`Wait`], [`WaitAll`] |
+//! | yield something of your own that sees its coroutine | [`YieldPoint`] |
 //! | put coroutines behind a trait object | [`BoxCoroutine`], [`LocalBoxCoroutine`] |
 //! | test without waiting | [`VirtualClock`] |
 //!
@@ -92,6 +94,11 @@
 //! | two `TimeoutError`s | one [`TimeoutError`] | later versions of Tornado did the same |
 //! | a sleep's time begins at the call | the same | |
 //! | `with_timeout` never cancels what it waits for | what is cold is dropped at the deadline; a [`JoinHandle`]'s task goes on | nobody else could wait for it |
+//! | a callback that is called resumes the body inside the call | it stores the value and wakes the coroutine | the caller's locks and stack are its own |
+//! | a callable belongs to its key, a late call to the key's next use | it belongs to one registration; late calls do nothing | a stale value is never taken for a new one |
+//! | a key that leaks leaves the future pending, unless an error was caught before | the call fails with [`LeakedCallbackError`] whenever its body ends well | nothing hangs |
+//! | a callback that is forgotten hangs whoever waits | [`CallbackDroppedError`] at the wait | nothing hangs |
+//! | `WaitAll` finds an unknown key when the others have come | at once | |
 //! | yielding what is not yieldable raises `BadYieldError` | it does not compile; a [`dynamic::Value`] raises it | its type is known only at run time |
 //! | a panic, there an interrupt, leaves the future pending | it is caught at the task's edge, and whoever waits gets [`Panicked`] | nothing hangs |
 //! | what a loop leaves suspended is freed by the garbage collector | dropping the [`IoLoop`] drops it | |
@@ -111,6 +118,7 @@ mod engine;
 mod error;
 mod io_loop;
 mod multi;
+mod point;
 mod quiet;
 mod report;
 mod task;
@@ -127,6 +135,11 @@ pub use crate::io_loop::{
     Remote,
 };
 pub use crate::multi::{multi, Multi, MultiFailFast, MultiQuiet, MultiSettled};
+pub use crate::point::{
+    task, Arguments, Callable, Callback, CallbackDroppedError, Key, KeyReuseError, KeyTypeError,
+    LeakedCallbackError, LeakedKey, Runner, Task, TaskCallback, UnknownKeyError, Wait, WaitAll, YieldFuture,
+    YieldPoint,
+};
 pub use crate::task::{spawn, spawn_local, JoinHandle};
 pub use crate::time::{
     moment, sleep, with_timeout, Clock, Deadline, Moment, Sleep, TimerKey, VirtualClock, WithTimeout,

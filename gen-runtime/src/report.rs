@@ -1,4 +1,4 @@
-//! What the runtime has to tell when there is nobody to return it to: target `gen`, level `ERROR`.
+//! What the runtime has to tell when there is nobody to return it to: target `gen`, level `ERROR`; what may be a mistake, level `WARN`.
 //!
 //! It goes to `log`. With the feature `tracing` it is an event instead, in the span of the task it is about; `tracing` hands it to `log` as long as there is no subscriber.
 
@@ -10,4 +10,12 @@ pub(crate) fn error(message: fmt::Arguments<'_>) {
     log::error!(target: "gen", "{message}");
     #[cfg(feature = "tracing")]
     tracing::error!(target: "gen", "{message}");
+}
+
+/// Reports what looks like a mistake.
+pub(crate) fn warning(message: fmt::Arguments<'_>) {
+    #[cfg(not(feature = "tracing"))]
+    log::warn!(target: "gen", "{message}");
+    #[cfg(feature = "tracing")]
+    tracing::warn!(target: "gen", "{message}");
 }

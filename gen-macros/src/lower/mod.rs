@@ -3,10 +3,11 @@
 //! ```text
 //! // from                                  // into
 //! fn f(mut a: A, (b, _): B) -> R {         fn f(a: A, __arg1: B) -> impl Coroutine<Output = R> {
-//!     body                                     machine(async move {
-//! }                                                let mut a = a;                              // arguments
+//!     body                                     let __call = Call::new(0);
+//! }                                            let __frame = __call.frame();                   // walk: if it yields
+//!                                              machine(__call, async move {
+//!                                                  let mut a = a;                              // arguments
 //!                                                  let __arg1 = __arg1; let (b, _) = __arg1;
-//!                                                  let __frame = Frame::new(0);                // walk
 //!                                                  match () { .. _ => return output::<R>() }   // output
 //!                                                  return match () { () => { body, walked } .. };
 //!                                              }, || Meta::new("f", file, line, column))
@@ -59,8 +60,8 @@ pub(crate) enum Returned {
 pub(crate) struct Block {
     /// Moves the arguments in.
     pub(crate) arguments: TokenStream,
-    /// The frame, if the body yields.
-    pub(crate) frame: TokenStream,
+    /// Whether it needs the frame of the call.
+    pub(crate) yields: bool,
     /// The user's block.
     pub(crate) group: Group,
 }
@@ -84,8 +85,8 @@ impl Lowered {
         let body = match body {
             Body::Block(group) => {
                 let arguments = Arguments::take(&mut signature);
-                let (frame, group) = walk::body(group, paths);
-                Ok(Block { arguments: arguments.into_moves(), frame, group })
+                let (yields, group) = walk::body(group, paths);
+                Ok(Block { arguments: arguments.into_moves(), yields, group })
             }
             Body::Declared(semicolon) => Err(semicolon),
             Body::Missing => Err(Token![;](signature.paren_token.span.close())),

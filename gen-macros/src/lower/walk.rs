@@ -20,13 +20,11 @@ use crate::paths::{Paths, ours};
 /// How many elements a tuple may have to be converted one by one.
 const LONGEST_TUPLE: usize = 12;
 
-/// Walks a function's body. The first result declares its frame; it is empty if the body does not yield.
-pub(super) fn body(group: Group, paths: &Paths) -> (TokenStream, Group) {
-    let walk = Walk { paths };
-    let walked = walk.stream(group.stream());
-    let frame = if walked.yields { walk.declare_frame() } else { TokenStream::new() };
+/// Walks a function's body; whether it yields, so that it needs the frame of the call.
+pub(super) fn body(group: Group, paths: &Paths) -> (bool, Group) {
+    let walked = Walk { paths }.stream(group.stream());
     let group = if walked.changed { regroup(&group, walked.tokens) } else { group };
-    (frame, group)
+    (walked.yields, group)
 }
 
 struct Walk<'a> {

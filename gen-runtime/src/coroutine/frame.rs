@@ -1,39 +1,107 @@
-//! The hidden local that every `yield_!` of a body goes through.
+//! What a call of a coroutine function has of its own, and the hidden local that every `yield_!` of its body goes through.
+//!
+//! Both are made from the literal `0`. A body whose yields ask for nothing leaves that literal's type open, it falls back to `i32`, and both are
+//! empty: no size, no destructor. A yieldable that needs state of the call asks for the frame of another integer type.
+//!
+//! | | lives in | is there for |
+//! |---|---|---|
+//! | [`Call`] | the machine, beside the body | what is to be done when the body has ended |
+//! | [`Frame`] of a call | the body, which captures it | the yields |
+//! | [`Frame`] of a block | a nested `async` block, which has no machine of ours around it | its yields, and their end |
+
+use std::task::Poll;
 
 /// What a frame has to hold, found by type inference from what the body yields.
 ///
-/// A frame is made from the literal `0`. A body whose yields ask for nothing leaves that literal's type open, it falls back to `i32`, and the frame
-/// is empty: no size, no destructor. A yieldable that needs state of the call asks for the frame of another integer type.
-///
-/// Your own [`Yieldable`](crate::Yieldable) containers are generic over it and hand it on.
+/// A body that yields a [`YieldPoint`](crate::YieldPoint) has the kind `u8`, any other `i32`. Your own [`Yieldable`](crate::Yieldable) containers are generic over it and hand it on.
 pub trait Kind: Copy {
     #[doc(hidden)]
-    type State;
+    type Call;
 
     #[doc(hidden)]
-    const NEW: Self::State;
+    type Frame;
+
+    #[doc(hidden)]
+    const BLOCK: Self::Frame;
+
+    #[doc(hidden)]
+    fn call() -> Self::Call;
+
+    #[doc(hidden)]
+    fn frame(call: &Self::Call) -> Self::Frame;
 }
 
 /// A body that yields futures, and lists, maps and tuples of them.
 impl Kind for i32 {
-    type State = ();
-    const NEW: () = ();
+    type Call = ();
+    type Frame = ();
+    const BLOCK: () = ();
+
+    #[inline(always)]
+    fn call() {}
+
+    #[inline(always)]
+    fn frame((): &()) {}
 }
 
-/// The hidden local of a coroutine call. It takes no space unless something that is yielded needs it.
+/// What is done when a body of output `O` has ended.
+pub trait Finish<O>: Kind {
+    /// Polls the body; its output becomes that of the coroutine.
+    fn poll(call: &Call<Self>, poll_body: impl FnOnce() -> Poll<O>) -> Poll<O>;
+}
+
+/// Nothing, whatever the output.
+impl<O> Finish<O> for i32 {
+    #[inline(always)]
+    fn poll(_: &Call<i32>, poll_body: impl FnOnce() -> Poll<O>) -> Poll<O> {
+        poll_body()
+    }
+}
+
+/// What a call of a coroutine function has of its own. It takes no space unless something that is yielded needs it.
+#[derive(Debug)]
+pub struct Call<K: Kind> {
+    state: K::Call,
+}
+
+impl<K: Kind> Call<K> {
+    /// The call; `kind` is always the literal `0`.
+    #[inline(always)]
+    #[must_use]
+    pub fn new(_kind: K) -> Self {
+        Call { state: K::call() }
+    }
+
+    pub(crate) fn state(&self) -> &K::Call {
+        &self.state
+    }
+
+    /// The frame for the yields of its body.
+    #[inline(always)]
+    #[must_use]
+    pub fn frame(&self) -> Frame<K> {
+        Frame { state: K::frame(&self.state) }
+    }
+}
+
+/// The hidden local that yields go through. It takes no space unless something that is yielded needs it.
 #[derive(Debug)]
 pub struct Frame<K: Kind> {
-    _state: K::State,
+    state: K::Frame,
 }
 
 impl<K: Kind> Frame<K> {
-    /// The frame of a call; `kind` is always the literal `0`.
+    /// A frame that belongs to no call, as nested `async` blocks have it; `kind` is always the literal `0`.
     ///
-    /// It is made in a `const` block: a call there, between the arguments and the body, could unwind as far as rustc knows, and then each argument
-    /// that the body moves away would need a flag in the machine.
+    /// It is made in a `const` block: a call there could unwind as far as rustc knows, and then each variable that the block moves away would need a
+    /// flag in its state machine.
     #[inline(always)]
     #[must_use]
     pub const fn new(_kind: K) -> Self {
-        Frame { _state: K::NEW }
+        Frame { state: K::BLOCK }
+    }
+
+    pub(crate) fn state(&self) -> &K::Frame {
+        &self.state
     }
 }

@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
+use super::frame::{Call, Finish, Kind};
 use super::{throw, Coroutine, Site};
 use crate::Error;
 
@@ -25,22 +26,24 @@ impl Meta {
 }
 
 pin_project! {
-    /// A body, and a closure without captures that tells its name and site: as large as the body alone.
-    pub struct Machine<F, M> {
+    /// A body, its call, and a closure without captures that tells its name and site: as large as the body alone, unless it yields what needs the call.
+    pub struct Machine<F, M, K: Kind> {
         #[pin]
         body: F,
+        call: Call<K>,
         meta: M,
     }
 }
 
 /// What the attribute makes of a body.
 #[inline(always)]
-pub fn machine<F, M>(body: F, meta: M) -> Machine<F, M>
+pub fn machine<F, M, K>(call: Call<K>, body: F, meta: M) -> Machine<F, M, K>
 where
     F: Future,
     M: Fn() -> Meta,
+    K: Finish<F::Output>,
 {
-    Machine { body, meta }
+    Machine { body, call, meta }
 }
 
 /// What the attribute's option `boxed` makes of a machine: one allocation, so that a coroutine may contain itself.
@@ -49,23 +52,33 @@ pub fn boxed<C: Coroutine>(coroutine: C) -> Pin<Box<C>> {
     Box::pin(coroutine)
 }
 
-impl<F: Future, M: Fn() -> Meta> Future for Machine<F, M> {
+impl<F, M, K> Future for Machine<F, M, K>
+where
+    F: Future,
+    M: Fn() -> Meta,
+    K: Finish<F::Output>,
+{
     type Output = F::Output;
 
     #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        self.project().body.poll(cx)
+        let this = self.project();
+        K::poll(this.call, || this.body.poll(cx))
     }
 }
 
-impl<F: Future, M: Fn() -> Meta> Coroutine for Machine<F, M> {
+impl<F, M, K> Coroutine for Machine<F, M, K>
+where
+    F: Future,
+    M: Fn() -> Meta,
+    K: Finish<F::Output>,
+{
     #[inline(always)]
     fn resume(self: Pin<&mut Self>, cx: &mut Context<'_>, thrown: &mut Option<Error>) -> Poll<F::Output> {
-        let body = self.project().body;
         if thrown.is_none() {
-            return body.poll(cx);
+            return self.poll(cx);
         }
-        throw::lend(thrown, cx.waker().clone(), || body.poll(cx))
+        throw::lend(thrown, cx.waker().clone(), || self.poll(cx))
     }
 
     fn name(&self) -> &'static str {

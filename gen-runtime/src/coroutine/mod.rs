@@ -7,7 +7,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `machine.rs` | [`Machine`]: the `async` block with a name and a site, which take no space |
-//! | `frame.rs` | [`Frame`]: the hidden local that every `yield_!` goes through |
+//! | `frame.rs` | [`Call`]: what a call has of its own; [`Frame`]: the hidden local that every `yield_!` goes through |
 //! | `suspend.rs` | [`Suspend`]: one yield, the future that the machine is suspended at |
 //! | `throw.rs` | how an error reaches the innermost suspended yield |
 //! | `site.rs` | [`Site`]: a source position |
@@ -46,7 +46,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 pub use self::boxed::{BoxCoroutine, LocalBoxCoroutine};
-pub use self::frame::{Frame, Kind};
+pub(crate) use self::frame::Finish;
+pub use self::frame::{Call, Frame, Kind};
 pub use self::machine::{boxed, machine, Machine, Meta};
 pub use self::returning::{returning, Returning};
 pub use self::site::Site;

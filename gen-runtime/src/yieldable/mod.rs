@@ -23,6 +23,7 @@
 //! | `boxed.rs` | `gen::boxed`, `gen::boxed_send` |
 //! | `maybe.rs` | what `gen::maybe_future!` asks |
 //! | `../multi`, `../time` | `gen::multi`, `gen::with_timeout` |
+//! | `../point` | yield points: `gen::Callback`, `gen::Wait`, those of the user's |
 
 mod boxed;
 mod future;
@@ -53,6 +54,7 @@ pub mod kinds {
     pub use super::wrappers::RawMarked;
     pub use super::Custom;
     pub use crate::multi::Grouped;
+    pub use crate::point::Point;
     pub use crate::time::Limited;
 }
 

@@ -1,0 +1,121 @@
+//! `Callback`: a key is registered, and there is something to call.
+
+use std::fmt;
+use std::panic::Location;
+use std::sync::Arc;
+
+use super::key::Key;
+use super::registration::Store;
+use super::runner::Runner;
+use super::YieldPoint;
+use crate::Result;
+
+/// Registers a key; the yield gives a [`Callable`] that stores its argument, a `T`, under that key, for a [`Wait`](super::Wait) to take.
+///
+/// Keys belong to one call of a coroutine: calls that run at the same time do not meet. A nested `async` block has keys of its own.
+///
+/// The yield is always ready at once. A callback of several arguments is a `Callback` of a tuple, or of [`Arguments`](super::Arguments).
+///
+/// # Errors
+///
+/// At the yield: [`KeyReuseError`](super::KeyReuseError) if the key is pending already. At the end of the call:
+/// [`LeakedCallbackError`](super::LeakedCallbackError) if nobody waited for it.
+///
+/// ```
+/// use gen::{yield_, Callback, Wait};
+///
+/// /// An API with a callback, on a thread of its own.
+/// fn read_sensor(done: impl FnOnce(u32) + Send + 'static) {
+///     std::thread::spawn(move || done(21));
+/// }
+///
+/// #[gen::coroutine]
+/// fn twice() -> gen::Result<u32> {
+///     let done = yield_!(Callback::<u32>::new("sensor"))?;
+///     read_sensor(move |degrees| done.call(degrees));
+///     Ok(2 * yield_!(Wait::<u32>::new("sensor"))?)
+/// }
+/// assert_eq!(gen::run_sync(twice()).unwrap(), 42);
+/// ```
+#[must_use = "nothing is registered until it is yielded"]
+pub struct Callback<T, Q = ()> {
+    /// Until it is registered.
+    key: Option<Q>,
+    at: &'static Location<'static>,
+    /// When it is registered.
+    callable: Option<Callable<T>>,
+}
+
+impl<T> Callback<T> {
+    /// A callback for a `T` under `key`; errors will name the place of this call.
+    #[track_caller]
+    pub fn new<Q: Key>(key: Q) -> Callback<T, Q> {
+        Callback { key: Some(key), at: Location::caller(), callable: None }
+    }
+}
+
+impl<T: Send + 'static, Q: Key> YieldPoint for Callback<T, Q> {
+    type Output = Callable<T>;
+
+    fn start(&mut self, runner: &Runner) -> Result {
+        self.callable = self.key.take().map(|key| runner.register(key, self.at)).transpose()?;
+        Ok(())
+    }
+
+    fn is_ready(&mut self, _: &Runner) -> Result<bool> {
+        Ok(true)
+    }
+
+    fn get_result(&mut self, _: &Runner) -> Result<Callable<T>> {
+        // The protocol is on our side: it was started, and this is called once.
+        Ok(self.callable.take().expect("a callback is started before its result is taken"))
+    }
+}
+
+impl<T, Q> fmt::Debug for Callback<T, Q> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Callback").finish_non_exhaustive()
+    }
+}
+
+/// Stores a value under a key: what yielding a [`Callback`] gives.
+///
+/// It may be kept, cloned, sent to other threads and called from there. A call stores the value and wakes the coroutine if that waits for it; the
+/// coroutine never runs inside the call.
+///
+/// It belongs to one registration of its key. Until the value is taken a second call replaces it; after that, or after the coroutine call has ended,
+/// or with its loop gone, a call does nothing. If all clones are dropped without a call, a wait for the key fails with a
+/// [`CallbackDroppedError`](super::CallbackDroppedError).
+pub struct Callable<T> {
+    registration: Arc<dyn Store<T>>,
+}
+
+impl<T> Callable<T> {
+    pub(super) fn new(registration: Arc<dyn Store<T>>) -> Self {
+        registration.grow();
+        Callable { registration }
+    }
+
+    /// Stores the value.
+    pub fn call(&self, value: T) {
+        self.registration.store(value);
+    }
+}
+
+impl<T> Clone for Callable<T> {
+    fn clone(&self) -> Self {
+        Callable::new(Arc::clone(&self.registration))
+    }
+}
+
+impl<T> Drop for Callable<T> {
+    fn drop(&mut self) {
+        self.registration.shrink();
+    }
+}
+
+impl<T> fmt::Debug for Callable<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Callable").finish_non_exhaustive()
+    }
+}

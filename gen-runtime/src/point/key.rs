@@ -1,0 +1,53 @@
+//! Keys of any type in one table.
+
+use std::any::{type_name, Any};
+use std::fmt::Debug;
+use std::hash::{Hash, Hasher};
+
+/// What a callback can be registered under: anything that can be compared, hashed and printed.
+///
+/// It is implemented for every type that fits. Keys of different types are different, also if they look alike: `1_u8` is not `1_u32`.
+pub trait Key: Hash + Eq + Debug + Send + Sync + 'static {}
+
+impl<Q: Hash + Eq + Debug + Send + Sync + 'static> Key for Q {}
+
+/// A key whose type is forgotten.
+pub(super) trait AnyKey: Any + Send + Sync {
+    fn equals(&self, other: &dyn AnyKey) -> bool;
+    fn hash_into(&self, hasher: &mut dyn Hasher);
+    fn text(&self) -> String;
+    fn type_name(&self) -> &'static str;
+}
+
+impl<Q: Key> AnyKey for Q {
+    fn equals(&self, other: &dyn AnyKey) -> bool {
+        let other: &dyn Any = other;
+        other.downcast_ref::<Q>().is_some_and(|other| self == other)
+    }
+
+    fn hash_into(&self, mut hasher: &mut dyn Hasher) {
+        self.hash(&mut hasher);
+    }
+
+    fn text(&self) -> String {
+        format!("{self:?}")
+    }
+
+    fn type_name(&self) -> &'static str {
+        type_name::<Q>()
+    }
+}
+
+impl PartialEq for dyn AnyKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.equals(other)
+    }
+}
+
+impl Eq for dyn AnyKey {}
+
+impl Hash for dyn AnyKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.hash_into(state);
+    }
+}

@@ -1,0 +1,149 @@
+//! How a call that yields points comes to have a registry, and what is done at its end.
+//!
+//! A body that yields a point makes inference find the kind `u8` for its call and frame; see [`Kind`].
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+use std::task::Poll;
+
+use super::errors::{list, LeakedCallbackError, LeakedKey};
+use super::pending::Pending;
+use super::registry::Registry;
+use super::runner::Runner;
+use super::YieldPoint;
+use crate::coroutine::{Call, Finish, Frame, Kind};
+use crate::yieldable::Flat;
+use crate::{report, Error, Yieldable};
+
+/// Marks yield points.
+#[derive(Debug)]
+pub enum Point {}
+
+impl<P: YieldPoint> Yieldable<Point, Flat, u8> for P {
+    type Output = P::Output;
+    type Pending = Pending<P>;
+
+    fn into_pending(self, frame: &Frame<u8>) -> Self::Pending {
+        Pending::new(self, Runner::new(frame.state().registry()))
+    }
+}
+
+/// A body that yields points.
+impl Kind for u8 {
+    type Call = PointsCall;
+    type Frame = PointsFrame;
+
+    #[expect(clippy::declare_interior_mutable_const, reason = "each use is to make a registry of its own")]
+    const BLOCK: PointsFrame = PointsFrame(Source::Block(OnceLock::new()));
+
+    fn call() -> PointsCall {
+        PointsCall { registry: Arc::new(Registry::new()) }
+    }
+
+    fn frame(call: &PointsCall) -> PointsFrame {
+        PointsFrame(Source::Call(Arc::clone(&call.registry)))
+    }
+}
+
+/// What a coroutine can return that yields points: its call fails if it leaves keys behind.
+#[diagnostic::on_unimplemented(
+    message = "a coroutine that yields a `YieldPoint` cannot return `{Self}`",
+    label = "yields a `YieldPoint`, such as `Callback` or `Wait`",
+    note = "it fails if keys are left that were never waited for, so it has to return a `Result<T, E>` with an `E: From<gen::Error>`"
+)]
+pub trait MayLeak {
+    /// Whether the body ended well.
+    fn is_ok(&self) -> bool;
+
+    /// What the call returns instead.
+    fn leaked(error: Error) -> Self;
+}
+
+impl<T, E: From<Error>> MayLeak for Result<T, E> {
+    fn is_ok(&self) -> bool {
+        self.is_ok()
+    }
+
+    fn leaked(error: Error) -> Self {
+        Err(error.into())
+    }
+}
+
+impl<O: MayLeak> Finish<O> for u8 {
+    fn poll(call: &Call<u8>, poll_body: impl FnOnce() -> Poll<O>) -> Poll<O> {
+        poll_body().map(|output| {
+            let leaked = call.state().registry.end();
+            // An error of the body's own tells more than its consequences.
+            if output.is_ok() && !leaked.is_empty() {
+                O::leaked(LeakedCallbackError::new(leaked).into())
+            } else {
+                output
+            }
+        })
+    }
+}
+
+/// The registry of a call, which ends with it.
+pub struct PointsCall {
+    registry: Arc<Registry>,
+}
+
+impl Drop for PointsCall {
+    /// A call that is dropped before its end is no mistake; its callables do nothing from now on.
+    fn drop(&mut self) {
+        self.registry.end();
+    }
+}
+
+impl fmt::Debug for PointsCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PointsCall").finish_non_exhaustive()
+    }
+}
+
+/// Where the points of a body or block find their registry.
+pub struct PointsFrame(Source);
+
+enum Source {
+    /// In the call.
+    Call(Arc<Registry>),
+    /// Nested `async` blocks have one of their own, made with their first point; nobody takes its leaks but the log.
+    Block(OnceLock<Arc<Registry>>),
+}
+
+impl PointsFrame {
+    fn registry(&self) -> Arc<Registry> {
+        let registry = match &self.0 {
+            Source::Call(registry) => registry,
+            Source::Block(registry) => registry.get_or_init(|| Arc::new(Registry::new())),
+        };
+        Arc::clone(registry)
+    }
+}
+
+impl Drop for PointsFrame {
+    fn drop(&mut self) {
+        let Source::Block(registry) = &self.0 else { return };
+        let left = registry.get().map(|registry| registry.end()).unwrap_or_default();
+        if !left.is_empty() {
+            report::warning(format_args!(
+                "an `async` block is gone that has not waited for its callbacks: {}",
+                Listed(&left)
+            ));
+        }
+    }
+}
+
+impl fmt::Debug for PointsFrame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PointsFrame").finish_non_exhaustive()
+    }
+}
+
+struct Listed<'a>(&'a [LeakedKey]);
+
+impl fmt::Display for Listed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        list(self.0, f)
+    }
+}

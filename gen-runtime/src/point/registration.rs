@@ -1,0 +1,189 @@
+//! One key that is registered: its value, and who waits for it.
+
+use std::any::{type_name, Any};
+use std::panic::Location;
+use std::sync::Arc;
+use std::task::Waker;
+
+use super::board::Board;
+use super::key::{AnyKey, Key};
+use super::sync::{lock, Mutex};
+use super::waiters::{WaiterId, Waiters};
+
+/// A key of type `Q` under which a value of type `T` is expected.
+pub(super) struct Registration<T, Q: ?Sized> {
+    at: &'static Location<'static>,
+    /// The number of the registration in its call.
+    number: u64,
+    board: Arc<Board>,
+    slot: Mutex<Slot<T>>,
+    key: Q,
+}
+
+struct Slot<T> {
+    content: Content<T>,
+    callables: usize,
+    waiters: Waiters,
+}
+
+/// The states of a registration; see the table of the module `point`.
+enum Content<T> {
+    Empty,
+    Stored(T),
+    Abandoned,
+    Closed,
+}
+
+/// What is known of a registration when it is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Progress {
+    /// There is no value yet.
+    Empty,
+    /// The value is there.
+    Stored,
+    /// All callables were dropped, so there will be none.
+    Abandoned,
+    /// It is none of this call any more.
+    Closed,
+}
+
+/// A registration whose types are forgotten.
+pub(super) trait AnyRegistration: Any + Send + Sync {
+    fn key(&self) -> &dyn AnyKey;
+    fn at(&self) -> &'static Location<'static>;
+    fn number(&self) -> u64;
+    /// The name of the type of its value.
+    fn value_type(&self) -> &'static str;
+    fn progress(&self) -> Progress;
+    /// Has a point woken when there are news; `false` if there are some already.
+    fn wait(&self, id: WaiterId, waker: Waker) -> bool;
+    fn forget(&self, id: WaiterId);
+    /// Drops the value and takes no other.
+    fn close(&self);
+}
+
+/// The side of a registration that callables see.
+pub(super) trait Store<T>: Send + Sync {
+    /// Stores a value, unless the registration is closed.
+    fn store(&self, value: T);
+    /// There is one more callable.
+    fn grow(&self);
+    /// There is one callable less.
+    fn shrink(&self);
+}
+
+impl<T, Q> Registration<T, Q> {
+    pub(super) fn new(key: Q, at: &'static Location<'static>, number: u64, board: Arc<Board>) -> Self {
+        let slot = Slot { content: Content::Empty, callables: 0, waiters: Waiters::default() };
+        Registration { at, number, board, slot: Mutex::new(slot), key }
+    }
+
+    /// Takes the value out, if there is one, and closes the registration.
+    pub(super) fn take(&self) -> Option<T> {
+        let mut slot = lock(&self.slot);
+        match slot.content {
+            Content::Stored(_) => slot.content.close(),
+            Content::Empty | Content::Abandoned | Content::Closed => None,
+        }
+    }
+}
+
+impl<T> Content<T> {
+    /// Closes it; the value is to be dropped outside of the lock.
+    fn close(&mut self) -> Option<T> {
+        match std::mem::replace(self, Content::Closed) {
+            Content::Stored(value) => Some(value),
+            Content::Empty | Content::Abandoned | Content::Closed => None,
+        }
+    }
+
+    fn progress(&self) -> Progress {
+        match self {
+            Content::Empty => Progress::Empty,
+            Content::Stored(_) => Progress::Stored,
+            Content::Abandoned => Progress::Abandoned,
+            Content::Closed => Progress::Closed,
+        }
+    }
+}
+
+impl<T: Send + 'static, Q: Key> AnyRegistration for Registration<T, Q> {
+    fn key(&self) -> &dyn AnyKey {
+        &self.key
+    }
+
+    fn at(&self) -> &'static Location<'static> {
+        self.at
+    }
+
+    fn number(&self) -> u64 {
+        self.number
+    }
+
+    fn value_type(&self) -> &'static str {
+        type_name::<T>()
+    }
+
+    fn progress(&self) -> Progress {
+        lock(&self.slot).content.progress()
+    }
+
+    fn wait(&self, id: WaiterId, waker: Waker) -> bool {
+        let mut slot = lock(&self.slot);
+        if slot.content.progress() != Progress::Empty {
+            return false;
+        }
+        let replaced = slot.waiters.put(id, waker);
+        drop(slot);
+        drop(replaced);
+        true
+    }
+
+    fn forget(&self, id: WaiterId) {
+        let waker = lock(&self.slot).waiters.remove(id);
+        drop(waker);
+    }
+
+    fn close(&self) {
+        let mut slot = lock(&self.slot);
+        let dropped = (slot.content.close(), slot.waiters.take());
+        drop(slot);
+        drop(dropped);
+    }
+}
+
+impl<T: Send, Q: Send + Sync> Store<T> for Registration<T, Q> {
+    fn store(&self, value: T) {
+        let mut slot = lock(&self.slot);
+        if let Content::Closed = slot.content {
+            drop(slot);
+            // Outside of the lock, as everywhere: dropping it may run anything.
+            drop(value);
+            return;
+        }
+        let before = std::mem::replace(&mut slot.content, Content::Stored(value));
+        let waiters = slot.waiters.take();
+        drop(slot);
+        drop(before);
+        waiters.wake();
+        self.board.store();
+    }
+
+    fn grow(&self) {
+        let mut slot = lock(&self.slot);
+        slot.callables += 1;
+        if let Content::Abandoned = slot.content {
+            slot.content = Content::Empty;
+        }
+    }
+
+    fn shrink(&self) {
+        let mut slot = lock(&self.slot);
+        slot.callables -= 1;
+        let (0, Content::Empty) = (slot.callables, &slot.content) else { return };
+        slot.content = Content::Abandoned;
+        let waiters = slot.waiters.take();
+        drop(slot);
+        waiters.wake();
+    }
+}

@@ -1,0 +1,229 @@
+//! What a yield point sees of the coroutine call that yielded it.
+
+use std::cell::{OnceCell, RefCell};
+use std::fmt;
+use std::panic::Location;
+use std::sync::Arc;
+use std::task::Waker;
+
+use super::callback::Callable;
+use super::errors::{CallbackDroppedError, NotReady};
+use super::key::Key;
+use super::registration::{AnyRegistration, Progress, Store};
+use super::registry::Registry;
+use super::sync::{lock, Mutex};
+use super::waiters::WaiterId;
+use crate::{report, Error, Result};
+
+/// What a [`YieldPoint`](super::YieldPoint) sees of the coroutine call that yielded it: the keys of that call.
+///
+/// A clone may be kept and used elsewhere, also on another thread, for instance to [throw](Runner::handle_exception) an error at the yield. After the
+/// call has ended its keys are unknown.
+pub struct Runner {
+    registry: Arc<Registry>,
+    /// What the point asked about, and what was not ready, since it was last asked itself.
+    asked: RefCell<Vec<Arc<dyn AnyRegistration>>>,
+    /// Made with the first clone: without one nobody can throw.
+    inbox: OnceCell<Arc<Inbox>>,
+}
+
+/// Where an error for a pending point is left.
+struct Inbox {
+    content: Mutex<Letter>,
+}
+
+#[derive(Default)]
+struct Letter {
+    error: Option<Error>,
+    waker: Option<Waker>,
+    /// The point is pending no longer.
+    closed: bool,
+}
+
+impl Runner {
+    pub(super) fn new(registry: Arc<Registry>) -> Self {
+        Runner { registry, asked: RefCell::default(), inbox: OnceCell::new() }
+    }
+
+    /// Registers a key for a value of type `T`.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyReuseError`](super::KeyReuseError) if it is pending in this call already.
+    #[track_caller]
+    pub fn register_callback<T: Send + 'static>(&self, key: impl Key) -> Result {
+        self.registry.register::<T, _>(key, Location::caller()).map(drop)
+    }
+
+    /// Registers a key, with a callable for it.
+    pub(super) fn register<T: Send + 'static>(
+        &self,
+        key: impl Key,
+        at: &'static Location<'static>,
+    ) -> Result<Callable<T>> {
+        Ok(Callable::new(self.registry.register(key, at)?))
+    }
+
+    /// Whether a value was stored under a key. If not, the point that asks will be asked again when there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownKeyError`](super::UnknownKeyError) if the key is not pending in this call; [`CallbackDroppedError`] if its value can never come, and the
+    /// key is pending no longer.
+    pub fn is_ready(&self, key: &impl Key) -> Result<bool> {
+        let registration = self.registry.find(key)?;
+        match registration.progress() {
+            Progress::Stored => Ok(true),
+            Progress::Abandoned => {
+                self.registry.remove(&*registration);
+                registration.close();
+                Err(CallbackDroppedError::of_key(registration.key(), registration.at()).into())
+            }
+            // What was closed just now, by the end of the call, wakes nobody, and the next question finds that it is unknown.
+            Progress::Empty | Progress::Closed => {
+                self.asked.borrow_mut().push(registration);
+                Ok(false)
+            }
+        }
+    }
+
+    /// Takes the value that was stored under a key; the key is pending no longer.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownKeyError`](super::UnknownKeyError) if the key is not pending in this call, [`KeyTypeError`](super::KeyTypeError) if it was registered for
+    /// another type; an error if there is no value yet.
+    pub fn pop_result<T: Send + 'static>(&self, key: &impl Key) -> Result<T> {
+        let registration = self.registry.find_typed::<T, _>(key)?;
+        let value = registration.take().ok_or_else(|| NotReady::new(key, registration.at()))?;
+        self.registry.remove(&*registration);
+        Ok(value)
+    }
+
+    /// A callable that stores its argument under a key.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownKeyError`](super::UnknownKeyError) if the key is not pending in this call, [`KeyTypeError`](super::KeyTypeError) if it was registered for
+    /// another type.
+    pub fn result_callback<T: Send + 'static>(&self, key: &impl Key) -> Result<Callable<T>> {
+        Ok(Callable::new(self.registry.find_typed::<T, _>(key)?))
+    }
+
+    /// Stores a value under a key, as its callable does.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownKeyError`](super::UnknownKeyError) if the key is not pending in this call, [`KeyTypeError`](super::KeyTypeError) if it was registered for
+    /// another type.
+    pub fn set_result<T: Send + 'static>(&self, key: &impl Key, value: T) -> Result {
+        self.registry.find_typed::<T, _>(key)?.store(value);
+        Ok(())
+    }
+
+    /// Throws an error at the yield that waits for this runner's point.
+    ///
+    /// It is for clones that were kept: inside the point's own methods an error is returned.
+    ///
+    /// # Errors
+    ///
+    /// The error itself, if the yield waits no longer or another error was thrown before. If the point becomes ready in the same moment, its result
+    /// wins, and the error is logged.
+    pub fn handle_exception(&self, error: Error) -> Result {
+        self.inbox().throw(error)
+    }
+
+    /// Whether a key is registered, for values of type `T`.
+    pub(super) fn expect<T: Send + 'static>(&self, key: &impl Key) -> Result {
+        self.registry.find_typed::<T, _>(key).map(drop)
+    }
+
+    /// How many values were stored in the call so far.
+    pub(super) fn stored(&self) -> u64 {
+        self.registry.board().stored()
+    }
+
+    /// Takes the error that was thrown at the point, else has it woken when there is one.
+    pub(super) fn take_thrown(&self, waker: &Waker) -> Option<Error> {
+        self.inbox.get()?.take(waker)
+    }
+
+    /// Has the point woken when there is news of what it asked about; `false` if there is some already.
+    pub(super) fn wait(&self, id: WaiterId, waker: &Waker, stored_before: u64) -> bool {
+        let asked = self.asked.borrow();
+        if asked.is_empty() {
+            return self.registry.board().wait(id, waker.clone(), stored_before);
+        }
+        asked.iter().all(|registration| registration.wait(id, waker.clone()))
+    }
+
+    /// Takes the point's wakers out of where they are.
+    pub(super) fn forget(&self, id: WaiterId) {
+        let asked = self.asked.take();
+        if asked.is_empty() {
+            self.registry.board().forget(id);
+        }
+        asked.iter().for_each(|registration| registration.forget(id));
+    }
+
+    /// The point is pending no longer.
+    pub(super) fn close(&self) {
+        if let Some(inbox) = self.inbox.get() {
+            inbox.close();
+        }
+    }
+
+    fn inbox(&self) -> &Arc<Inbox> {
+        self.inbox.get_or_init(|| Arc::new(Inbox { content: Mutex::new(Letter::default()) }))
+    }
+}
+
+impl Clone for Runner {
+    fn clone(&self) -> Self {
+        let inbox = OnceCell::from(Arc::clone(self.inbox()));
+        Runner { registry: Arc::clone(&self.registry), asked: RefCell::default(), inbox }
+    }
+}
+
+impl fmt::Debug for Runner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runner").finish_non_exhaustive()
+    }
+}
+
+impl Inbox {
+    fn throw(&self, error: Error) -> Result {
+        let mut letter = lock(&self.content);
+        if letter.closed || letter.error.is_some() {
+            return Err(error);
+        }
+        letter.error = Some(error);
+        let waker = letter.waker.take();
+        drop(letter);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        Ok(())
+    }
+
+    fn take(&self, waker: &Waker) -> Option<Error> {
+        let waker = waker.clone();
+        let mut letter = lock(&self.content);
+        let error = letter.error.take();
+        let before = letter.waker.replace(waker);
+        drop(letter);
+        drop(before);
+        error
+    }
+
+    fn close(&self) {
+        let mut letter = lock(&self.content);
+        letter.closed = true;
+        let (error, waker) = (letter.error.take(), letter.waker.take());
+        drop(letter);
+        drop(waker);
+        if let Some(error) = error {
+            report::error(format_args!("an error was thrown at a yield that was over: {error:?}"));
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! `Wait`: takes what a callback stored.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::key::Key;
+use super::runner::Runner;
+use super::YieldPoint;
+use crate::Result;
+
+/// Waits until the [`Callback`](super::Callback) of a key was called, and takes the value, a `T`. The key may then be registered anew.
+///
+/// ```
+/// use gen::{yield_, Callback, Wait};
+///
+/// #[gen::coroutine]
+/// fn both() -> gen::Result<(u8, &'static str)> {
+///     yield_!(Callback::<u8>::new(1))?.call(42);
+///     yield_!(Callback::<&str>::new("two"))?.call("text");
+///     Ok(yield_!((Wait::<u8>::new(1), Wait::<&str>::new("two")))?)
+/// }
+/// assert_eq!(gen::run_sync(both()).unwrap(), (42, "text"));
+/// ```
+///
+/// # Errors
+///
+/// At the yield: [`UnknownKeyError`](super::UnknownKeyError) if the key is not pending in this call, [`KeyTypeError`](super::KeyTypeError) if it was
+/// registered for another type, [`CallbackDroppedError`](super::CallbackDroppedError) if it can never be called.
+///
+/// # Cancellation
+///
+/// A wait that is dropped, or resumed with an error, loses nothing: the key stays pending, the value in its place.
+#[must_use = "nothing is waited for until it is yielded"]
+pub struct Wait<T, Q = ()> {
+    key: Q,
+    value: PhantomData<fn() -> T>,
+}
+
+impl<T> Wait<T> {
+    /// A wait for the `T` under `key`.
+    pub fn new<Q: Key>(key: Q) -> Wait<T, Q> {
+        Wait { key, value: PhantomData }
+    }
+}
+
+impl<T: Send + 'static, Q: Key> YieldPoint for Wait<T, Q> {
+    type Output = T;
+
+    fn start(&mut self, runner: &Runner) -> Result {
+        runner.expect::<T>(&self.key)
+    }
+
+    fn is_ready(&mut self, runner: &Runner) -> Result<bool> {
+        runner.is_ready(&self.key)
+    }
+
+    fn get_result(&mut self, runner: &Runner) -> Result<T> {
+        runner.pop_result(&self.key)
+    }
+}
+
+impl<T, Q: fmt::Debug> fmt::Debug for Wait<T, Q> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Wait").field(&self.key).finish()
+    }
+}

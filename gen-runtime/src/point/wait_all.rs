@@ -1,0 +1,79 @@
+//! `WaitAll`: takes what many callbacks stored.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::errors::UnknownKeyError;
+use super::key::Key;
+use super::runner::Runner;
+use super::YieldPoint;
+use crate::Result;
+
+/// Waits until the [`Callback`](super::Callback)s of all keys were called, and takes the values, in the order of the keys.
+///
+/// ```
+/// use gen::{yield_, Callback, WaitAll};
+///
+/// #[gen::coroutine]
+/// fn in_order() -> gen::Result<Vec<char>> {
+///     let (a, b) = yield_!((Callback::<char>::new("a"), Callback::<char>::new("b")))?;
+///     b.call('b');
+///     a.call('a');
+///     yield_!(WaitAll::<char>::new(["a", "b"]))
+/// }
+/// assert_eq!(gen::run_sync(in_order()).unwrap(), ['a', 'b']);
+/// ```
+///
+/// # Errors
+///
+/// As those of [`Wait`](super::Wait); a key that is listed twice is unknown the second time. All keys are looked at before anything is waited for, and
+/// no value is taken before all are there.
+#[must_use = "nothing is waited for until it is yielded"]
+pub struct WaitAll<T, Q = ()> {
+    keys: Vec<Q>,
+    /// How many of the first keys have their value: these are not asked again.
+    arrived: usize,
+    values: PhantomData<fn() -> T>,
+}
+
+impl<T> WaitAll<T> {
+    /// A wait for the `T`s under `keys`.
+    pub fn new<Q: Key>(keys: impl IntoIterator<Item = Q>) -> WaitAll<T, Q> {
+        WaitAll { keys: keys.into_iter().collect(), arrived: 0, values: PhantomData }
+    }
+}
+
+impl<T: Send + 'static, Q: Key> YieldPoint for WaitAll<T, Q> {
+    type Output = Vec<T>;
+
+    fn start(&mut self, runner: &Runner) -> Result {
+        let mut seen = HashSet::with_capacity(self.keys.len());
+        self.keys.iter().try_for_each(|key| {
+            if !seen.insert(key) {
+                return Err(UnknownKeyError::new(key).into());
+            }
+            runner.expect::<T>(key)
+        })
+    }
+
+    fn is_ready(&mut self, runner: &Runner) -> Result<bool> {
+        while let Some(key) = self.keys.get(self.arrived) {
+            if !runner.is_ready(key)? {
+                return Ok(false);
+            }
+            self.arrived += 1;
+        }
+        Ok(true)
+    }
+
+    fn get_result(&mut self, runner: &Runner) -> Result<Vec<T>> {
+        self.keys.iter().map(|key| runner.pop_result(key)).collect()
+    }
+}
+
+impl<T, Q: fmt::Debug> fmt::Debug for WaitAll<T, Q> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("WaitAll").field(&self.keys).finish()
+    }
+}

@@ -1,0 +1,91 @@
+//! `gen::task`: Tornado's `Task`, and what its callback may go through.
+
+use std::thread;
+
+use crate::soon;
+use gen::{yield_, CallbackDroppedError, TaskCallback};
+
+/// A function that takes a callback resumes the yield when that is called.
+#[test]
+fn task() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<u8> {
+        yield_!(gen::task(|done| soon(move || done.call(3))))
+    }
+    assert_eq!(gen::run_sync(body()).unwrap(), 3);
+}
+
+/// A function that fails at once: nothing is raised by the call, the error arrives at the yield.
+#[test]
+fn exception_in_task_phase1() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<String> {
+        let failing = gen::task(|_: TaskCallback<()>| Err::<(), _>("1 / 0"));
+        Ok(yield_!(failing).unwrap_err().to_string())
+    }
+    assert_eq!(gen::run_sync(body()).unwrap(), "1 / 0");
+}
+
+/// Rule 38: the first call wins; an error after it is told to the log. (In Tornado it is raised from the call.)
+#[test]
+fn rule_38_the_first_end_of_a_task_wins() {
+    let log = loop_behaviour::logged(|| {
+        let twice = gen::task(|done| {
+            done.call(1);
+            done.call(2);
+            Err::<(), _>("too late")
+        });
+        assert_eq!(gen::run_sync(twice).unwrap(), 1);
+        let mut kept = None;
+        let failed = gen::task(|done: TaskCallback<u8>| {
+            kept = Some(done);
+            Err::<(), _>("failed")
+        });
+        kept.expect("it was called").call(1);
+        assert_eq!(gen::run_sync(failed).unwrap_err().to_string(), "failed");
+    });
+    assert_eq!(log, ["ERROR gen: a task's function failed after its callback was called: too late"]);
+}
+
+/// A function that forgets its callback fails the task. (In Tornado it hangs.)
+#[test]
+fn a_callback_that_is_dropped() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<bool> {
+        let forgets = gen::task(|done: TaskCallback<u8>| soon(move || drop(done)));
+        let error = yield_!(forgets).unwrap_err();
+        Ok(error.is::<CallbackDroppedError>())
+    }
+    assert!(gen::run_sync(body()).unwrap());
+}
+
+/// The callback may be called from any thread, and after the task is gone.
+#[test]
+fn a_callback_on_another_thread() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<u8> {
+        let mut kept = None;
+        let slow = gen::task(|done: TaskCallback<u8>| kept = Some(done));
+        yield_!(gen::with_timeout(std::time::Duration::ZERO, slow)).unwrap_err();
+        let late = kept.expect("it was called");
+        thread::spawn(move || late.call(1)).join().expect("a call does not panic");
+        yield_!(gen::task(|done| {
+            thread::spawn(move || done.call(2));
+        }))
+    }
+    assert_eq!(gen::run_sync(body()).unwrap(), 2);
+}
+
+/// The call of the function is not put off until the yield.
+#[test]
+fn the_function_is_called_at_once() {
+    let mut called = false;
+    let task = gen::task(|done| {
+        called = true;
+        done.call(());
+    });
+    assert!(called);
+    gen::run_sync(task).unwrap();
+    let dropped = gen::task(|_: TaskCallback<()>| ());
+    assert!(gen::run_sync(dropped).unwrap_err().is::<CallbackDroppedError>());
+}
