@@ -73,7 +73,6 @@
 //! # Features
 //!
 //! - `anyhow`: an `anyhow::Error` can be thrown into a coroutine, and an [`Error`] becomes one, its trace kept.
-//!
 //! - `tracing`: each task has a span, `task`, with the place that spawned it, which is entered while the task runs; what is else logged is an event in it.
 //!
 //! # Differences from Tornado
@@ -147,3 +146,8 @@ pub use crate::time::{
 pub use crate::yieldable::{
     boxed, boxed_send, kinds, ok, raw, BoxYieldable, Custom, Flat, Raw, SendBoxYieldable, Yieldable,
 };
+
+/// The examples of the README, which are tested with those of the docs.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
