@@ -19,6 +19,7 @@
 //! | `callback.rs`, `wait.rs`, `wait_all.rs` | the points that keys are for |
 //! | `task.rs`, `future.rs`, `arguments.rs` | what else of Tornado is about callbacks |
 //! | `errors.rs` | what can go wrong |
+//! | `models.rs` | models for loom: a call against a wait, a drop, the end |
 //! | `sync.rs` | the locks: std's or loom's |
 //!
 //! ## States and events of a registration
@@ -49,6 +50,8 @@ mod errors;
 mod future;
 mod key;
 mod kind;
+#[cfg(all(test, loom))]
+mod models;
 mod pending;
 mod registration;
 mod registry;

@@ -107,6 +107,23 @@ fn calls_and_yields_of_futures_allocate_nothing() {
     assert_eq!(allocations(|| drop(outer(3))), 0, "never polled");
 }
 
+#[gen::coroutine]
+fn round_trips(count: u32) -> gen::Result<u32> {
+    let mut sum = 0;
+    for number in 0..count {
+        yield_!(gen::Callback::<u32>::new("key"))?.call(number);
+        sum += yield_!(gen::Wait::<u32>::new("key"))?;
+    }
+    Ok(sum)
+}
+
+/// A callback would cost more with each use of its key.
+#[test]
+fn a_callback_allocates_one_registration() {
+    let first = allocations(|| run(round_trips(1)).unwrap());
+    assert_eq!(allocations(|| run(round_trips(101)).unwrap()), first + 100);
+}
+
 /// Waits for a container that was made before, so that only what the yield allocates is counted.
 macro_rules! of_a_yield {
     ($container:expr) => {{

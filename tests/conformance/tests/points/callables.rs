@@ -275,6 +275,24 @@ fn a_wait_that_is_dropped_leaves_the_value() {
     assert_eq!(gen::run_sync(body()).unwrap(), 9);
 }
 
+/// A coroutine that yields points can run on any thread, and its callables can be shared by threads.
+#[test]
+fn what_may_go_to_another_thread() {
+    fn is_send<T: Send>(value: T) -> T {
+        value
+    }
+    fn is_shared<T: Send + Sync + Clone + 'static>(_: &T) {}
+
+    #[gen::coroutine]
+    fn body() -> gen::Result<u8> {
+        let callable = yield_!(Callback::<std::cell::Cell<u8>>::new("k"))?;
+        is_shared(&callable);
+        callable.call(5.into());
+        Ok(yield_!(Wait::<std::cell::Cell<u8>>::new("k"))?.get())
+    }
+    assert_eq!(gen::run_sync(is_send(body())).unwrap(), 5);
+}
+
 /// A callable that is kept keeps neither the values nor the coroutine alive.
 #[test]
 fn a_kept_callable_keeps_nothing_alive() {

@@ -1,0 +1,227 @@
+//! Models of callables for loom: a call on one thread against a wait, a drop or the end of the coroutine call on another, in every order that the
+//! memory model allows.
+//!
+//! `RUSTFLAGS="--cfg loom" cargo test -p gen-runtime --lib --release models`
+//!
+//! A lost wake is a deadlock, which loom reports.
+
+use std::future::Future;
+use std::panic::Location;
+use std::sync::Arc;
+
+use loom::future::block_on;
+use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use loom::thread;
+
+use super::pending::Pending;
+use super::registry::Registry;
+use super::runner::Runner;
+use super::{task, Callable, CallbackDroppedError, UnknownKeyError, Wait, WaitAll, YieldPoint};
+use crate::{Error, Result};
+
+/// A call of a coroutine, without the coroutine.
+struct Call(Arc<Registry>);
+
+impl Call {
+    fn new() -> Self {
+        Call(Arc::new(Registry::new()))
+    }
+
+    fn callable<T: Send + 'static>(&self, key: &'static str) -> Callable<T> {
+        self.runner().register(key, Location::caller()).expect("the key is free")
+    }
+
+    fn runner(&self) -> Runner {
+        Runner::new(Arc::clone(&self.0))
+    }
+
+    fn pending<P: YieldPoint>(&self, point: P) -> Pending<P> {
+        Pending::new(point, self.runner())
+    }
+
+    fn wait<P: YieldPoint>(&self, point: P) -> Result<P::Output> {
+        block_on(self.pending(point))
+    }
+}
+
+/// A model of three threads: all orders with up to two preemptions, since all there are take minutes.
+fn three_threads(run: impl Fn() + Send + Sync + 'static) {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(2);
+    model.check(run);
+}
+
+/// Counts its drops.
+struct Value(loom::sync::Arc<AtomicUsize>);
+
+impl Drop for Value {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn a_call_reaches_the_wait() {
+    loom::model(|| {
+        let call = Call::new();
+        let callable = call.callable("k");
+        let caller = thread::spawn(move || callable.call(1_u32));
+        assert_eq!(call.wait(Wait::<u32>::new("k")).unwrap(), 1);
+        caller.join().unwrap();
+        assert!(call.0.end().is_empty());
+    });
+}
+
+#[test]
+fn of_two_calls_the_wait_gets_one() {
+    three_threads(|| {
+        let call = Call::new();
+        let callable = call.callable("k");
+        let callers = [1_u32, 2].map(|value| {
+            let callable = callable.clone();
+            thread::spawn(move || callable.call(value))
+        });
+        drop(callable);
+        assert!([1, 2].contains(&call.wait(Wait::<u32>::new("k")).unwrap()));
+        callers.into_iter().for_each(|caller| caller.join().unwrap());
+        assert!(call.wait(Wait::<u32>::new("k")).unwrap_err().is::<UnknownKeyError>());
+    });
+}
+
+#[test]
+fn all_calls_reach_a_wait_for_all() {
+    three_threads(|| {
+        let call = Call::new();
+        let callers = ["a", "b"].map(|key| {
+            let callable = call.callable(key);
+            thread::spawn(move || callable.call(key))
+        });
+        assert_eq!(call.wait(WaitAll::<&str>::new(["a", "b"])).unwrap(), ["a", "b"]);
+        callers.into_iter().for_each(|caller| caller.join().unwrap());
+    });
+}
+
+#[test]
+fn a_callable_that_is_dropped_ends_the_wait() {
+    loom::model(|| {
+        let call = Call::new();
+        let callable = call.callable::<u32>("k");
+        let dropper = thread::spawn(move || drop(callable));
+        assert!(call.wait(Wait::<u32>::new("k")).unwrap_err().is::<CallbackDroppedError>());
+        dropper.join().unwrap();
+    });
+}
+
+#[test]
+fn a_call_against_the_end_drops_its_value_once() {
+    loom::model(|| {
+        let call = Call::new();
+        let callable = call.callable("k");
+        let drops = loom::sync::Arc::new(AtomicUsize::new(0));
+        let value = Value(drops.clone());
+        let caller = thread::spawn(move || callable.call(value));
+        assert_eq!(call.0.end().len(), 1);
+        caller.join().unwrap();
+        assert_eq!(drops.load(Ordering::Relaxed), 1);
+    });
+}
+
+#[test]
+fn a_call_against_a_dropped_wait_keeps_its_value_for_the_next() {
+    loom::model(|| {
+        let call = Call::new();
+        let callable = call.callable("k");
+        let caller = thread::spawn(move || callable.call(1_u32));
+        let mut dropped = call.pending(Wait::<u32>::new("k"));
+        let first = block_on(std::future::poll_fn(|cx| {
+            std::task::Poll::Ready(std::pin::Pin::new(&mut dropped).poll(cx))
+        }));
+        drop(dropped);
+        if first.is_pending() {
+            assert_eq!(call.wait(Wait::<u32>::new("k")).unwrap(), 1);
+        }
+        caller.join().unwrap();
+    });
+}
+
+/// Is ready when a flag is set, and asks about no key.
+struct Flagged(loom::sync::Arc<AtomicBool>);
+
+impl YieldPoint for Flagged {
+    type Output = ();
+    fn start(&mut self, _: &Runner) -> Result {
+        Ok(())
+    }
+    fn is_ready(&mut self, _: &Runner) -> Result<bool> {
+        Ok(self.0.load(Ordering::Relaxed))
+    }
+    fn get_result(&mut self, _: &Runner) -> Result {
+        Ok(())
+    }
+}
+
+#[test]
+fn every_value_wakes_a_point_that_asks_about_no_key() {
+    loom::model(|| {
+        let call = Call::new();
+        let callable = call.callable("k");
+        let flag = loom::sync::Arc::new(AtomicBool::new(false));
+        let set = flag.clone();
+        let caller = thread::spawn(move || {
+            set.store(true, Ordering::Relaxed);
+            callable.call(());
+        });
+        call.wait(Flagged(flag)).unwrap();
+        caller.join().unwrap();
+    });
+}
+
+/// Is never ready, and gives a clone of its runner to another thread.
+struct Throws(Option<thread::JoinHandle<Result>>);
+
+impl YieldPoint for Throws {
+    type Output = ();
+    fn start(&mut self, runner: &Runner) -> Result {
+        let runner = runner.clone();
+        self.0 = Some(thread::spawn(move || runner.handle_exception(Error::new("thrown"))));
+        Ok(())
+    }
+    fn is_ready(&mut self, _: &Runner) -> Result<bool> {
+        Ok(false)
+    }
+    fn get_result(&mut self, _: &Runner) -> Result {
+        Ok(())
+    }
+}
+
+#[test]
+fn an_error_that_is_thrown_reaches_the_point() {
+    loom::model(|| {
+        let call = Call::new();
+        let mut pending = call.pending(Throws(None));
+        assert_eq!(block_on(&mut pending).unwrap_err().to_string(), "thrown");
+    });
+}
+
+#[test]
+fn a_task_gets_the_first_of_two_calls() {
+    three_threads(|| {
+        let task = task(|done| {
+            for value in [1, 2] {
+                let done = done.clone();
+                thread::spawn(move || done.call(value));
+            }
+        });
+        assert!([1, 2].contains(&block_on(task).unwrap()));
+    });
+}
+
+#[test]
+fn a_task_whose_callback_is_dropped_ends() {
+    loom::model(|| {
+        let task = task(|done: super::TaskCallback<()>| {
+            thread::spawn(move || drop(done));
+        });
+        assert!(block_on(task).unwrap_err().is::<CallbackDroppedError>());
+    });
+}
