@@ -21,6 +21,21 @@ fn t06_what_cannot_be_yielded_is_told_so_in_our_words() {
 }
 
 #[test]
+fn what_cannot_be_converted_is_told_so_in_the_same_words() {
+    fail("convert");
+}
+
+#[test]
+fn what_an_engine_returns_is_not_ignored() {
+    fail("engine");
+}
+
+#[test]
+fn what_a_return_cannot_give_is_told_why() {
+    fail("returns");
+}
+
+#[test]
 fn t16_a_yield_that_nobody_can_suspend_says_what_to_write() {
     fail("yields");
 }

@@ -9,12 +9,12 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::cell::ThreadBound;
+use super::detached::{report_unread, Detached};
 use super::join::{Join, Joined};
 use super::span::TaskSpan;
 use crate::coroutine::throw::resume;
 use crate::error::{Error, Panicked, Throw};
 use crate::io_loop::contain;
-use crate::report;
 use crate::Result;
 
 /// What a loop holds of a task.
@@ -60,7 +60,11 @@ impl<F, T, M> Task<F, T, M> {
         match self.join.finish(result) {
             Ok(Some(waiter)) => contain("a waker", || waiter.wake()),
             Ok(None) => {}
-            Err(unread) => contain("the drop of a task's result", || report(unread)),
+            Err((result, why)) => contain("the drop of a task's result", || {
+                if let Err(error) = result {
+                    why.report(&error);
+                }
+            }),
         }
     }
 
@@ -121,19 +125,8 @@ impl<F, T, M> Joinable<T> for Task<F, T, M> {
     }
 
     fn detach(&self) {
-        if let Some(unread) = self.join.detach() {
-            report(unread);
+        if let Some(Err(error)) = self.join.detach(Detached::now()) {
+            report_unread(&error);
         }
     }
-}
-
-/// Logs the failure that nobody looked at, if it is one, and drops the result.
-fn report<T>(result: Result<T>) {
-    if let Err(error) = result {
-        report_unread(&error);
-    }
-}
-
-pub(super) fn report_unread(error: &Error) {
-    report::error(format_args!("a task failed, and nobody looked at its result: {error:?}"));
 }

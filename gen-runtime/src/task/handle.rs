@@ -8,7 +8,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use super::body::{report_unread, Joinable};
+use super::body::Joinable;
+use super::detached::report_unread;
 use super::join::NoResult;
 use crate::error::Error;
 use crate::io_loop::{CallbackOutput, IoLoop, LoopClosed};

@@ -9,6 +9,7 @@
 //! | `cell.rs` | where the body lies: only its own thread touches it |
 //! | `join.rs` | the result, and who waits for it |
 //! | `handle.rs` | [`JoinHandle`] |
+//! | `detached.rs` | why nobody waits any more, and how a failure is told then |
 //! | `span.rs` | the `tracing` span, with the feature of that name |
 //!
 //! ## States and events
@@ -42,6 +43,7 @@
 //!   too.
 mod body;
 mod cell;
+mod detached;
 mod handle;
 mod join;
 mod span;
@@ -51,4 +53,5 @@ pub use self::handle::JoinHandle;
 pub use self::spawn::{spawn, spawn_local};
 
 pub(crate) use self::body::TaskRef;
+pub(crate) use self::detached::by_timeout;
 pub(crate) use self::spawn::start;
