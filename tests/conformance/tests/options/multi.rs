@@ -156,3 +156,18 @@ fn settle_raises_nothing() {
     assert_eq!((texts[0].as_str(), lines), ("Ok(1)", Vec::new()));
     assert!(texts[1].starts_with("Err(kept"), "{texts:?}");
 }
+
+/// A list of YieldPoints takes the same options as one of futures; an unknown key is an error like any other.
+#[test]
+fn options_of_yield_points() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<(usize, bool)> {
+        yield_!(gen::Callback::<u32>::new("k"))?.call(7);
+        let settled =
+            yield_!(gen::multi(vec![gen::Wait::<u32>::new("k"), gen::Wait::new("unknown")]).settle())?;
+        let fast = yield_!(gen::multi(vec![gen::Wait::<u32>::new("unknown")]).fail_fast());
+        let unknown = fast.is_err_and(|error| error.is::<gen::UnknownKeyError>());
+        Ok((settled.iter().filter(|result| result.is_ok()).count(), unknown))
+    }
+    assert_eq!(run_logged(body()).0.unwrap(), (1, true));
+}
