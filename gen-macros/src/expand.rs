@@ -15,6 +15,11 @@ pub(crate) fn with_body(attribute: Attribute, lowered: &Lowered, paths: &Paths) 
             let (frame, machine) = (frame(block, paths), machine(block, lowered, paths));
             quote_spanned!(ours()=> #frame #machine)
         }),
+        Attribute::Engine => engine(lowered, paths, |block| {
+            let (run, opened) = (paths.engine(), engine_output(&lowered.output, paths));
+            let (frame, machine) = (frame(block, paths), machine(block, lowered, paths));
+            quote_spanned!(ours()=> #frame #run(#machine, #opened))
+        }),
         Attribute::Main => main(lowered, |block| {
             let (run, machine) = (paths.main(), machine(block, lowered, paths));
             let frame = frame(block, paths);
@@ -30,6 +35,24 @@ pub(crate) fn coroutine(
     inside: impl FnOnce(&Block) -> TokenStream,
 ) -> TokenStream {
     function(lowered, returned_type(lowered, paths), inside)
+}
+
+/// A plain function that returns whether a coroutine could be started.
+pub(crate) fn engine(
+    lowered: &Lowered,
+    paths: &Paths,
+    inside: impl FnOnce(&Block) -> TokenStream,
+) -> TokenStream {
+    let (arrow, result) = (arrow(&lowered.output), paths.result());
+    function(lowered, quote_spanned!(ours()=> #arrow #result), inside)
+}
+
+/// The function that makes a `gen::Result` of what an engine returns: the one place where rustc asks whether it can, with the type that the
+/// user wrote for the place.
+pub(crate) fn engine_output(output: &Output, paths: &Paths) -> TokenStream {
+    let (trait_, declared) = (paths.engine_output(), &output.declared);
+    let returned = output.pinned_type().unwrap_or_else(|| declared.clone());
+    quote_spanned!(ours().located_at(output.place)=> <#returned as #trait_<_>>::into_result)
 }
 
 /// A plain function that returns what the user wrote.
@@ -62,8 +85,7 @@ fn function(
 }
 
 fn returned_type(lowered: &Lowered, paths: &Paths) -> TokenStream {
-    let Output { arrow, declared, .. } = &lowered.output;
-    let arrow = arrow.map_or_else(|| quote_spanned!(ours()=> ->), ToTokens::into_token_stream);
+    let (arrow, declared) = (arrow(&lowered.output), &lowered.output.declared);
     let coroutine = paths.coroutine();
     match &lowered.returned {
         Returned::Erased(erased, lifetime) => {
@@ -81,6 +103,11 @@ fn returned_type(lowered: &Lowered, paths: &Paths) -> TokenStream {
             quote_spanned!(ours()=> #arrow impl #coroutine<Output = #declared> #send)
         }
     }
+}
+
+/// The arrow as it was written, or ours.
+fn arrow(output: &Output) -> TokenStream {
+    output.arrow.map_or_else(|| quote_spanned!(ours()=> ->), ToTokens::into_token_stream)
 }
 
 /// Declares the call and its frame, if the body yields.
@@ -120,7 +147,7 @@ pub(crate) fn wrap(
     meta: &TokenStream,
 ) -> TokenStream {
     let machine = paths.machine();
-    let machine = quote_spanned!(ours()=> #machine(#call, #body, #meta));
+    let machine = catch_return(lowered, paths, quote_spanned!(ours()=> #machine(#call, #body, #meta)));
     let wrapper = match &lowered.returned {
         Returned::Machine => return machine,
         Returned::Boxed => paths.boxed(),
@@ -133,6 +160,21 @@ pub(crate) fn wrap(
         }
     };
     quote_spanned!(ours()=> #wrapper(#machine))
+}
+
+/// The machine, ended by a `gen::Return` that its body raises, if that was asked for.
+///
+/// Whether the output can be given by one is asked with the type that the user wrote.
+fn catch_return(lowered: &Lowered, paths: &Paths, machine: TokenStream) -> TokenStream {
+    let Lowered { output, returns, .. } = lowered;
+    if !returns {
+        return machine;
+    }
+    let (returning, trait_) = (paths.returning(), paths.catch_return());
+    let returned = output.pinned_type().unwrap_or_else(|| output.declared.clone());
+    let catch = quote_spanned!(ours().located_at(output.place)=> <#returned as #trait_>::catch_return);
+    // A closure: the function itself would make the trait a part of the coroutine's type, and rustc would miss it twice.
+    quote_spanned!(ours()=> #returning(#machine, |output| #catch(output)))
 }
 
 /// The one `async` block. Nothing that has a destructor is added to it.

@@ -23,6 +23,10 @@ pub(crate) fn without_body(
     let quiet = quote_spanned!(ours()=> #[allow(unused)]);
     let function = match attribute {
         Attribute::Main => expand::main(lowered, |_| quote_spanned!(ours()=> #(use #yields as _;)* loop {})),
+        Attribute::Engine => expand::engine(lowered, paths, |block| {
+            let arguments = &block.arguments;
+            quote_spanned!(ours()=> #(use #yields as _;)* #arguments loop {})
+        }),
         Attribute::Coroutine => expand::coroutine(lowered, paths, |block| {
             let arguments = &block.arguments;
             let value = paths.output();
@@ -83,7 +87,8 @@ fn report_kind(attribute: Attribute, item: &Item, mistakes: &mut Mistakes) {
 }
 
 fn report(attribute: Attribute, tokens: impl ToTokens, kind: &str, help: &str, mistakes: &mut Mistakes) {
-    let wrong = format!("`{}` makes a coroutine of a `fn`; {kind} is none", attribute.name());
+    let made = if attribute == Attribute::Engine { "an engine" } else { "a coroutine" };
+    let wrong = format!("`{}` makes {made} of a `fn`; {kind} is none", attribute.name());
     mistakes.report(tokens, wrong, help);
 }
 

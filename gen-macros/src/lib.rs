@@ -1,4 +1,4 @@
-//! The attributes of `gen-runtime`. Use them through it: `#[gen::coroutine]`, `#[gen::main]`.
+//! The attributes of `gen-runtime`. Use them through it: `#[gen::coroutine]`, `#[gen::engine]`, `#[gen::main]`.
 //!
 //! # How it works
 //!
@@ -55,6 +55,8 @@ use proc_macro::TokenStream;
 ///   name, as with `async-trait`; a lifetime that is hidden in a path must be written, `Ref<'_, T>`.
 /// - `dyn(local)`: the same with `gen::LocalBoxCoroutine<'_, R>`, which need not be `Send`.
 /// - `send`: the declared type says `+ Send`. For methods of traits, where callers cannot see the body.
+/// - `returns`: an error that is a `gen::Return(v)`, raised by a function that the body calls, ends the coroutine with `Ok(v)`. It must return
+///   `gen::Result<T>`, with a `T` that is `Send` and borrows nothing.
 /// - `crate = path`: where the runtime is, if not at `::gen`: `#[my_gen::coroutine(crate = my_gen)]`.
 ///
 /// # Where a `yield_!` may stand
@@ -76,6 +78,20 @@ pub fn coroutine(options: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn co(options: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::run(Attribute::Coroutine, options.into(), item.into()).into()
+}
+
+/// Turns a plain `fn` into an engine: a coroutine that a call starts, and whose end nobody waits for.
+///
+/// The body runs within the call up to its first suspension, and then goes on by itself on the loop that runs on this thread. It
+/// returns `()` or a `Result` of `()`; anything else is an error, for there is nobody to get it.
+///
+/// The call returns `gen::Result`: an error, or a panic, before the first suspension, or that no loop runs here. What fails later is
+/// thrown into the coroutine that made the call, as the failure of a callback is; if nobody takes it, it is logged.
+///
+/// The arguments must be `'static`, since the engine outlives the call. Its one option is `crate = path`; else it is as with [`macro@coroutine`].
+#[proc_macro_attribute]
+pub fn engine(options: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::run(Attribute::Engine, options.into(), item.into()).into()
 }
 
 /// Makes `fn main` a coroutine and runs it to its end on an embedded loop.

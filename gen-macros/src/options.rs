@@ -13,6 +13,8 @@ use crate::mistakes::Mistakes;
 pub(crate) enum Attribute {
     /// `#[gen::coroutine]` or `#[gen::co]`.
     Coroutine,
+    /// `#[gen::engine]`.
+    Engine,
     /// `#[gen::main]`.
     Main,
 }
@@ -22,14 +24,15 @@ impl Attribute {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Attribute::Coroutine => "#[gen::coroutine]",
+            Attribute::Engine => "#[gen::engine]",
             Attribute::Main => "#[gen::main]",
         }
     }
 
     fn options(self) -> &'static [&'static str] {
         match self {
-            Attribute::Coroutine => &["boxed", "dyn", "send", "crate"],
-            Attribute::Main => &["crate"],
+            Attribute::Coroutine => &["boxed", "dyn", "send", "returns", "crate"],
+            Attribute::Engine | Attribute::Main => &["crate"],
         }
     }
 }
@@ -40,6 +43,7 @@ pub(crate) struct Options {
     pub(crate) boxed: Option<Ident>,
     pub(crate) erased: Option<Threads>,
     pub(crate) send: Option<Ident>,
+    pub(crate) returns: Option<Ident>,
     pub(crate) runtime: Option<(Ident, Path)>,
 }
 
@@ -94,6 +98,7 @@ impl Options {
         match text.as_str() {
             "boxed" => set(&mut self.boxed, &name, name.clone(), mistakes),
             "send" => set(&mut self.send, &name, name.clone(), mistakes),
+            "returns" => set(&mut self.returns, &name, name.clone(), mistakes),
             "dyn" => {
                 let threads = parse_threads(input)?;
                 set(&mut self.erased, &name, threads, mistakes);

@@ -53,6 +53,31 @@ impl Paths {
         self.private("main")
     }
 
+    /// Makes a coroutine that is ended by `gen::Return`.
+    pub(crate) fn returning(&self) -> TokenStream {
+        self.private("returning")
+    }
+
+    /// The trait of what `gen::Return` can give.
+    pub(crate) fn catch_return(&self) -> TokenStream {
+        self.private("CatchReturn")
+    }
+
+    /// Starts a coroutine that nobody waits for.
+    pub(crate) fn engine(&self) -> TokenStream {
+        self.private("engine")
+    }
+
+    /// The trait of what an engine may return.
+    pub(crate) fn engine_output(&self) -> TokenStream {
+        self.private("EngineOutput")
+    }
+
+    /// `gen::Result`, of `()` where nothing else is said.
+    pub(crate) fn result(&self) -> TokenStream {
+        self.public("Result")
+    }
+
     /// What a call of a coroutine function has of its own: the machine keeps it.
     pub(crate) fn call(&self) -> TokenStream {
         self.private("Call")

@@ -2,9 +2,14 @@
 
 pub use std::marker::Send;
 pub use std::option::Option::{self, None, Some};
+pub use std::primitive::i32;
 pub use std::{column, compile_error, concat, file, line, stringify};
 
 pub use crate::coroutine::{at, boxed, machine, Call, Frame, Machine, Meta, SuspendPending};
+pub use crate::coroutine::{returning, Returning};
+pub use crate::engine::{engine, EngineOutput};
+pub use crate::error::CatchReturn;
+pub use crate::yieldable::maybe::{FutureKind, Maybe, ValueKind};
 pub use crate::yieldable::probe::{AnyResultKind, FlatKind, Probe, RawKind};
 pub use crate::yieldable::tuple;
 

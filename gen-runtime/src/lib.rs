@@ -33,14 +33,19 @@
 //! |---|---|
 //! | write a coroutine | [`coroutine`](macro@coroutine), or [`co`] to import it; [`main`](macro@main) for a program |
 //! | wait for something | [`yield_!`](yield_); what can be yielded is on the page of [`Yieldable`] |
-//! | wait for many | a `Vec`, `Box<[T]>`, array, `VecDeque`, `HashMap`, `BTreeMap`, tuple or `Option`; [`multi`] |
-//! | mix different futures in a list | [`boxed`], [`boxed_send`] |
+//! | wait for many | a `Vec`, `Box<[T]>`, array, `VecDeque`, `HashMap`, `BTreeMap`, tuple or `Option` |
+//! | say what their errors do | [`multi`] with [`quiet`](Multi::quiet), [`fail_fast`](Multi::fail_fast) or [`settle`](Multi::settle) |
+//! | mix different futures in a list | [`boxed`], [`boxed_send`], [`convert_yielded!`] |
+//! | wait for what may be a future or a value | [`maybe_future!`] |
+//! | yield what has a type only at run time | [`dynamic`] |
 //! | keep a `Result` as it is | [`raw`] |
 //! | give up after a while | [`with_timeout`] |
 //! | wait for time to pass, or for the others to have a turn | [`sleep`], [`moment`] |
-//! | start something that goes on by itself | [`spawn`], [`spawn_local`] |
+//! | start something that goes on by itself | [`spawn`], [`spawn_local`]; [`engine`](macro@engine), if nobody is to wait for its end |
+//! | be told, at a yield, that a callback failed | [`context`]: it is done for you by the loop's callbacks and timers; [`context::wrap`] for those that others call |
 //! | run it all | [`run_sync`], [`block_on`], [`IoLoop`], or any other executor: a coroutine is a [`Future`](std::future::Future) |
 //! | say what went wrong | [`Error`], [`Throw`] |
+//! | end a coroutine from a function that it calls | [`Return`](fn@Return) |
 //! | wait for what a callback is called with | [`task`]; [`Callback`], [`Wait`], [`WaitAll`] |
 //! | yield something of your own that sees its coroutine | [`YieldPoint`] |
 //! | put coroutines behind a trait object | [`BoxCoroutine`], [`LocalBoxCoroutine`] |
@@ -68,7 +73,6 @@
 //! # Features
 //!
 //! - `anyhow`: an `anyhow::Error` can be thrown into a coroutine, and an [`Error`] becomes one, its trace kept.
-//!
 //! - `tracing`: each task has a span, `task`, with the place that spawned it, which is entered while the task runs; what is else logged is an event in it.
 //!
 //! # Differences from Tornado
@@ -82,6 +86,9 @@
 //! | a tuple cannot be yielded | a tuple is yielded in parallel | it has a type for each element |
 //! | the other errors of a parallel yield are logged | they are logged, and kept in [`Error::others`] | nothing is lost |
 //! | the same failed future twice in a list is logged as a second failure | a value can be in a list only once | futures are moved in |
+//! | a yielded future that failed with a `Return` ends whoever waits for it | it is an error like any other | [`Return`](fn@Return) is for the body's own functions |
+//! | an engine that returns a value raises `ReturnValueIgnoredError` | it does not compile | the type says so |
+//! | an engine's call raises the errors of its first step | the call returns them; later ones go to the [`context`] of the call, as there | errors are values in Rust |
 //! | `None` may come out of a body without `return` | the return type is declared | |
 //! | two `TimeoutError`s | one [`TimeoutError`] | later versions of Tornado did the same |
 //! | a sleep's time begins at the call | the same | |
@@ -91,32 +98,42 @@
 //! | a key that leaks leaves the future pending, unless an error was caught before | the call fails with [`LeakedCallbackError`] whenever its body ends well | nothing hangs |
 //! | a callback that is forgotten hangs whoever waits | [`CallbackDroppedError`] at the wait | nothing hangs |
 //! | `WaitAll` finds an unknown key when the others have come | at once | |
-//! | yielding what is not yieldable raises `BadYieldError` | it does not compile | |
+//! | yielding what is not yieldable raises `BadYieldError` | it does not compile; a [`dynamic::Value`] raises it | its type is known only at run time |
 //! | a panic, there an interrupt, leaves the future pending | it is caught at the task's edge, and whoever waits gets [`Panicked`] | nothing hangs |
 //! | what a loop leaves suspended is freed by the garbage collector | dropping the [`IoLoop`] drops it | |
+//! | a coroutine takes the errors of its callbacks from its first YieldPoint on | from its first step, also if it only yields futures | one rule for all |
+//! | a panic of a callback, there any exception | is thrown into the coroutine that scheduled it, as [`Panicked`] | nothing hangs |
+//! | `callback=` is not called on failure, and the error is raised in the loop | [`on_done`](JoinHandle::on_done) gets the `Result`; handed on, it is thrown into the coroutine | each failure is told once |
+//! | an error of one done callback is logged | it is thrown into the coroutine that scheduled it, else logged | as any other callback |
+//! | what `StackContext`s carry | errors only: a [`context`] is no place for other values | they are what a coroutine needs; a yield inside of a context's callback does not compile |
 
 #[doc(hidden)]
 pub mod __private;
+pub mod context;
+mod convert_macros;
 mod coroutine;
+pub mod dynamic;
+mod engine;
 mod error;
 mod io_loop;
 mod multi;
 mod point;
+mod quiet;
 mod report;
 mod task;
 mod time;
 mod yield_macro;
 mod yieldable;
 
-pub use gen_macros::{co, coroutine, main};
+pub use gen_macros::{co, coroutine, engine, main};
 
 pub use crate::coroutine::{BoxCoroutine, Coroutine, Frame, Kind, LocalBoxCoroutine, Site};
-pub use crate::error::{Error, Other, Panicked, Place, Result, Throw, TimeoutError};
+pub use crate::error::{BadYieldError, Error, Other, Panicked, Place, Result, Return, Throw, TimeoutError};
 pub use crate::io_loop::{
     block_on, run_sync, CallbackOutput, IoLoop, IoLoopHandle, LoopClosed, LoopRunning, LoopStopped, NoLoop,
     Remote,
 };
-pub use crate::multi::{multi, Multi};
+pub use crate::multi::{multi, Multi, MultiFailFast, MultiQuiet, MultiSettled};
 pub use crate::point::{
     task, Arguments, Callable, Callback, CallbackDroppedError, Key, KeyReuseError, KeyTypeError,
     LeakedCallbackError, LeakedKey, Runner, Task, TaskCallback, UnknownKeyError, Wait, WaitAll, YieldFuture,
@@ -129,3 +146,8 @@ pub use crate::time::{
 pub use crate::yieldable::{
     boxed, boxed_send, kinds, ok, raw, BoxYieldable, Custom, Flat, Raw, SendBoxYieldable, Yieldable,
 };
+
+/// The examples of the README, which are tested with those of the docs.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

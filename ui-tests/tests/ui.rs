@@ -6,6 +6,11 @@ fn fail(folder: &str) {
 }
 
 #[test]
+fn what_a_callback_cannot_do_is_said_where_it_is_scheduled() {
+    fail("contexts");
+}
+
+#[test]
 fn t06_an_error_in_a_body_is_where_it_was_typed() {
     fail("spans");
 }
@@ -13,6 +18,21 @@ fn t06_an_error_in_a_body_is_where_it_was_typed() {
 #[test]
 fn t06_what_cannot_be_yielded_is_told_so_in_our_words() {
     fail("types");
+}
+
+#[test]
+fn what_cannot_be_converted_is_told_so_in_the_same_words() {
+    fail("convert");
+}
+
+#[test]
+fn what_an_engine_returns_is_not_ignored() {
+    fail("engine");
+}
+
+#[test]
+fn what_a_return_cannot_give_is_told_why() {
+    fail("returns");
 }
 
 #[test]

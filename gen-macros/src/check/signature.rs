@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Generics, Path, Safety, Signature};
 
+use super::engine;
 use crate::mistakes::Mistakes;
 use crate::options;
 use crate::parse::{Body, Function};
@@ -14,8 +15,10 @@ pub(crate) fn check(attribute: options::Attribute, function: &mut Function, mist
     check_attributes(function, mistakes);
     check_body_is_there(attribute, function, mistakes);
     let before = mistakes.len();
-    if attribute == options::Attribute::Main {
-        check_main(&mut function.signature, mistakes);
+    match attribute {
+        options::Attribute::Main => check_main(&mut function.signature, mistakes),
+        options::Attribute::Engine => engine::check_arguments(&function.signature, mistakes),
+        options::Attribute::Coroutine => {}
     }
     mistakes.len() == before
 }
@@ -74,7 +77,9 @@ fn check_attributes(function: &mut Function, mistakes: &mut Mistakes) {
 fn is_ours(path: &Path) -> bool {
     let names: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
     match names.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        [krate, name] => matches!(*krate, "gen" | "r#gen") && matches!(*name, "coroutine" | "co" | "main"),
+        [krate, name] => {
+            matches!(*krate, "gen" | "r#gen") && matches!(*name, "coroutine" | "co" | "engine" | "main")
+        }
         _ => false,
     }
 }
@@ -83,7 +88,7 @@ fn is_ours(path: &Path) -> bool {
 fn check_body_is_there(attribute: options::Attribute, function: &Function, mistakes: &mut Mistakes) {
     let end: TokenStream = match &function.body {
         Body::Block(_) => return,
-        Body::Declared(_) if attribute == options::Attribute::Coroutine => return,
+        Body::Declared(_) if attribute != options::Attribute::Main => return,
         Body::Declared(semicolon) => semicolon.to_token_stream(),
         Body::Missing => function.signature.ident.to_token_stream(),
     };

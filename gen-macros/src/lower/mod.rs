@@ -39,6 +39,8 @@ pub(crate) struct Lowered {
     pub(crate) output: Output,
     pub(crate) returned: Returned,
     pub(crate) send: Option<Ident>,
+    /// Whether `gen::Return` ends the body.
+    pub(crate) returns: bool,
     /// A declared method has but a semicolon.
     pub(crate) body: Result<Block, Token![;]>,
     pub(crate) site: Site,
@@ -95,8 +97,19 @@ impl Lowered {
             None if options.boxed.is_some() => Returned::Boxed,
             None => Returned::Machine,
         };
-        let send = options.send;
-        Lowered { attributes, visibility, defaultness, signature, output, returned, send, body, site }
+        let (send, returns) = (options.send, options.returns.is_some());
+        Lowered {
+            attributes,
+            visibility,
+            defaultness,
+            signature,
+            output,
+            returned,
+            send,
+            returns,
+            body,
+            site,
+        }
     }
 
     /// The keyword `unsafe`, where it was written.

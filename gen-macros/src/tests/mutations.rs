@@ -112,7 +112,11 @@ fn no_tokens_make_it_panic_and_what_parses_still_does() {
             2 => parse("boxed, send, crate = a"),
             _ => random.mutate(parse(SOURCES[8]), &pool),
         };
-        let attribute = if random.below(5) == 0 { Attribute::Main } else { Attribute::Coroutine };
+        let attribute = match random.below(8) {
+            0 => Attribute::Main,
+            1 => Attribute::Engine,
+            _ => Attribute::Coroutine,
+        };
         let output = pipeline::run(attribute, options.clone(), item.clone());
         if syn::parse2::<syn::ItemFn>(item.clone()).is_ok() {
             parsed += 1;

@@ -130,6 +130,18 @@ fn a_main_function() {
 }
 
 #[test]
+fn a_coroutine_that_a_return_ends() {
+    let item = quote!(fn find(key: &Key) -> gen::Result<impl Iterator<Item = u8>> { look(key)?; yield_!(fetch(key)) });
+    check("returns", coroutine(quote!(returns, boxed), item));
+}
+
+#[test]
+fn an_engine() {
+    let item = quote!(fn start(name: String) -> gen::Result { yield_!(name)?; Ok(()) });
+    check("engine", pipeline::run(Attribute::Engine, TokenStream::new(), item));
+}
+
+#[test]
 fn a_function_with_mistakes() {
     let item = quote! {
         const async fn f(list: Vec<u8>) -> gen::Result<Vec<u8>> {

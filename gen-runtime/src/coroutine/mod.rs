@@ -11,6 +11,7 @@
 //! | `suspend.rs` | [`Suspend`]: one yield, the future that the machine is suspended at |
 //! | `throw.rs` | how an error reaches the innermost suspended yield |
 //! | `site.rs` | [`Site`]: a source position |
+//! | `returning.rs` | [`Returning`]: a machine that `gen::Return` ends |
 //! | `boxed.rs` | [`BoxCoroutine`] and [`LocalBoxCoroutine`] |
 //!
 //! ## States and events
@@ -34,6 +35,7 @@
 mod boxed;
 mod frame;
 mod machine;
+mod returning;
 mod site;
 mod suspend;
 pub(crate) mod throw;
@@ -47,6 +49,7 @@ pub use self::boxed::{BoxCoroutine, LocalBoxCoroutine};
 pub(crate) use self::frame::Finish;
 pub use self::frame::{Call, Frame, Kind};
 pub use self::machine::{boxed, machine, Machine, Meta};
+pub use self::returning::{returning, Returning};
 pub use self::site::Site;
 pub use self::suspend::{at, SuspendPending};
 pub(crate) use self::suspend::{IntoResult, Suspend};

@@ -10,7 +10,7 @@
 
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::Waker;
+use std::task::{Context, Waker};
 
 use crate::Error;
 
@@ -43,6 +43,19 @@ pub(crate) fn take(waker: &Waker) -> Option<Error> {
 pub(crate) fn lend<R>(thrown: &mut Option<Error>, waker: Waker, poll: impl FnOnce() -> R) -> R {
     let _restore = Lent::new(thrown, waker);
     poll()
+}
+
+/// Polls what has a waker of its own, a task's body: with the error in `thrown` if there is one, and never with one that is in flight further up the stack.
+#[inline]
+pub(crate) fn resume<R>(
+    thrown: &mut Option<Error>,
+    cx: &mut Context<'_>,
+    poll: impl FnOnce(&mut Context<'_>) -> R,
+) -> R {
+    if thrown.is_none() {
+        return hide(|| poll(cx));
+    }
+    lend(thrown, cx.waker().clone(), || poll(cx))
 }
 
 /// Runs `poll` with nothing in flight: the children of a group do not take what is thrown at the group.

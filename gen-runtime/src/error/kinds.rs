@@ -36,6 +36,38 @@ impl fmt::Display for TimeoutError {
 
 impl StdError for TimeoutError {}
 
+/// A [`dynamic::Value`](crate::dynamic::Value) was yielded, and its type is not one that can be.
+///
+/// What has a type at compile time and cannot be yielded does not compile instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadYieldError {
+    type_name: &'static str,
+}
+
+impl BadYieldError {
+    pub(crate) fn new(type_name: &'static str) -> Self {
+        BadYieldError { type_name }
+    }
+
+    /// What the type is called, for messages.
+    #[must_use]
+    pub fn type_name(&self) -> &'static str {
+        self.type_name
+    }
+}
+
+impl fmt::Display for BadYieldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "a value of type `{}` was yielded, but it cannot be: register it with `gen::dynamic::register`",
+            self.type_name
+        )
+    }
+}
+
+impl StdError for BadYieldError {}
+
 /// A task's body panicked, and whoever waited for it gets this.
 ///
 /// The payload is kept and can be [resumed](Panicked::resume) once.

@@ -13,12 +13,14 @@
 //! | `throw.rs` | [`Throw`]: what can be thrown into a coroutine |
 //! | `carried.rs` | the way out to `Box<dyn Error>` and `anyhow::Error`, and back without losing the trace |
 //! | `from_anyhow.rs` | the way in for an `anyhow::Error` |
+//! | `return_value.rs` | `gen::Return` |
 //! | `kinds.rs` | the errors of the runtime itself |
 
 mod carried;
 #[cfg(feature = "anyhow")]
 mod from_anyhow;
 mod kinds;
+mod return_value;
 mod throw;
 
 use std::error::Error as StdError;
@@ -26,7 +28,8 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-pub use self::kinds::{Panicked, TimeoutError};
+pub use self::kinds::{BadYieldError, Panicked, TimeoutError};
+pub use self::return_value::{CatchReturn, Return};
 pub use self::throw::Throw;
 use crate::coroutine::Site;
 

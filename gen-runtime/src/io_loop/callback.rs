@@ -1,9 +1,12 @@
 //! What a callback may return, and what becomes of its failure.
 use std::any::Any;
+use std::future::{poll_fn, Future};
 use std::mem;
 use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::pin::pin;
+use std::task::Poll;
 
-use crate::error::Throw;
+use crate::error::{Panicked, Throw};
 use crate::report;
 
 /// What a callback of the loop may return: `()`, or a `Result<(), E>` whose error can be thrown.
@@ -18,17 +21,6 @@ pub trait CallbackOutput<M = ()> {
     /// The failure, if it is one.
     #[doc(hidden)]
     fn into_result(self) -> crate::Result;
-
-    /// Logs the failure, if it is one.
-    #[doc(hidden)]
-    fn report(self)
-    where
-        Self: Sized,
-    {
-        if let Err(error) = self.into_result() {
-            report::error(format_args!("a callback failed: {error:?}"));
-        }
-    }
 }
 
 impl CallbackOutput for () {
@@ -41,6 +33,16 @@ impl<E: Throw<M>, M> CallbackOutput<M> for Result<(), E> {
     fn into_result(self) -> crate::Result {
         self.map_err(Throw::throw)
     }
+}
+
+/// The output of a future, or its panic.
+pub(super) async fn catch_panic<F: Future>(future: F) -> crate::Result<F::Output> {
+    let mut future = pin!(future);
+    poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+        Ok(polled) => polled.map(Ok),
+        Err(payload) => Poll::Ready(Err(Panicked::new(payload).into())),
+    })
+    .await
 }
 
 /// Runs code of a user that nobody waits for: a panic in it is logged and ends there.

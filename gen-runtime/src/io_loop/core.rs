@@ -15,6 +15,8 @@ use super::remote::{Message, Shared};
 use super::sched::{Callback, Sched, Work};
 use super::waker::{waker, LoopId, SlotId};
 use super::{current, registry};
+use crate::context::{self, Failure, Link, Node};
+use crate::error::Error;
 use crate::task::TaskRef;
 use crate::time::{far_future, Action, Clock, TimerKey, Timers};
 
@@ -29,11 +31,16 @@ pub(crate) struct Core {
     /// The first timer number of the present turn: what has a smaller one is older than the turn.
     turn_began_at: Cell<u64>,
     closed: Cell<bool>,
+    /// The slot that is being polled: the present error context.
+    running: Cell<Option<SlotId>>,
+    error_handler: RefCell<Option<ErrorHandler>>,
 }
+
+type ErrorHandler = Rc<dyn Fn(Error)>;
 
 /// The future of a blocking call, which the loop polls where it lies.
 pub(super) trait Root {
-    fn poll(&mut self, cx: &mut Context<'_>);
+    fn poll(&mut self, cx: &mut Context<'_>, thrown: &mut Option<Error>);
     fn is_done(&self) -> bool;
 }
 
@@ -65,6 +72,8 @@ impl Core {
             turn: Cell::new(0),
             turn_began_at: Cell::new(0),
             closed: Cell::new(false),
+            running: Cell::new(None),
+            error_handler: RefCell::new(None),
         })
     }
 
@@ -72,7 +81,7 @@ impl Core {
         self.id
     }
 
-    pub(super) fn shared(&self) -> &Arc<Shared> {
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.shared
     }
 
@@ -111,9 +120,11 @@ impl Core {
         if self.closed.get() {
             return Err(LoopClosed);
         }
-        let slot = self.sched.borrow_mut().insert();
+        // The context of whoever starts it: asked before this loop is the current one.
+        let outer = context::current();
+        let slot = self.sched.borrow_mut().insert(outer);
         let _entered = current::enter(self);
-        self.step(slot, task);
+        self.step(slot, task, None);
         Ok(())
     }
 
@@ -164,11 +175,17 @@ impl Core {
     // ---- running ----------------------------------------------------------------------------------
 
     pub(super) fn insert_root(&self) -> SlotId {
-        self.sched.borrow_mut().insert_root()
+        let outer = context::current();
+        self.sched.borrow_mut().insert_root(outer)
     }
 
-    pub(super) fn release(&self, slot: SlotId) {
-        self.sched.borrow_mut().release(slot);
+    /// What was in the slot has ended; the errors that it did not take go outward.
+    pub(super) fn release(&self, slot: SlotId, untaken: Option<Failure>) {
+        let context = self.sched.borrow_mut().release(slot);
+        let (outer, left) = context.map(Link::end).unwrap_or_default();
+        for failure in untaken.into_iter().chain(left) {
+            self.throw(outer.clone(), failure);
+        }
     }
 
     /// Runs turns until `root` is done or the loop is stopped. The caller has made this the current loop.
@@ -198,9 +215,9 @@ impl Core {
             // A statement of its own, so that the borrow ends before the work begins.
             let work = self.sched.borrow_mut().next();
             match work {
-                Some(Work::Task(slot, task)) => self.step(slot, task),
+                Some(Work::Task(slot, task, thrown)) => self.step(slot, task, thrown),
                 Some(Work::Callback(callback)) => contain("a callback", callback),
-                Some(Work::Root) => self.poll_root(root),
+                Some(Work::Root(thrown)) => self.poll_root(root, thrown),
                 Some(Work::Nothing) => {}
                 None => break,
             }
@@ -220,6 +237,7 @@ impl Core {
             match message {
                 Message::Wake(slot) => self.schedule(slot),
                 Message::Callback(callback) => self.sched.borrow_mut().push_callback(callback),
+                Message::Throw(node, failure) => self.throw(node, failure),
                 Message::CancelTimer(key) => {
                     let cancelled = self.cancel_timer(key);
                     contain("the drop of a timer", || drop(cancelled));
@@ -244,23 +262,96 @@ impl Core {
 
     /// A slot has one job in the queue at most, and the run ends with the turn in which the root is done: so
     /// it is not polled again after that.
-    fn poll_root(&self, root: &mut Option<(SlotId, &mut dyn Root)>) {
+    fn poll_root(&self, root: &mut Option<(SlotId, &mut dyn Root)>, mut thrown: Option<Failure>) {
         if let Some((slot, root)) = root {
-            root.poll(&mut Context::from_waker(&waker(self.id, *slot)));
+            let lent = thrown.is_some();
+            self.poll_slot(*slot, &mut thrown, |cx, error| root.poll(cx, error));
+            self.sched.borrow_mut().put_back_root(*slot);
+            if lent {
+                self.after_throw(*slot, thrown);
+            }
         }
     }
 
     /// Runs a task up to its next suspension; its slot says `Running` meanwhile.
-    fn step(&self, slot: SlotId, task: TaskRef) {
-        let ended = task.as_ref().run(&mut Context::from_waker(&waker(self.id, slot)));
+    fn step(&self, slot: SlotId, task: TaskRef, mut thrown: Option<Failure>) {
+        let lent = thrown.is_some();
+        let ended = self.poll_slot(slot, &mut thrown, |cx, error| task.as_ref().run(cx, error));
         if ended {
-            self.release(slot);
-            return;
+            return self.release(slot, thrown);
         }
         let homeless = self.sched.borrow_mut().put_back(slot, task);
         if let Some(task) = homeless {
             task.as_ref().close();
         }
+        if lent {
+            self.after_throw(slot, thrown);
+        }
+    }
+
+    /// Polls what is in a slot, with the error to resume it with, if one was thrown; if nobody took it, it is
+    /// in `thrown` again afterwards. What polls does not panic.
+    fn poll_slot<R>(
+        &self,
+        slot: SlotId,
+        thrown: &mut Option<Failure>,
+        poll: impl FnOnce(&mut Context<'_>, &mut Option<Error>) -> R,
+    ) -> R {
+        let (what, mut error) = thrown.take().map(Failure::into_parts).unzip();
+        // Saved, because a first step is polled in the middle of the step of another task.
+        let before = self.running.replace(Some(slot));
+        let answer = poll(&mut Context::from_waker(&waker(self.id, slot)), &mut error);
+        self.running.set(before);
+        *thrown = what.zip(error).map(|(what, error)| Failure::new(what, error));
+        answer
+    }
+
+    // ---- errors -----------------------------------------------------------------------------------
+
+    /// The task that is being polled, as an error context.
+    pub(crate) fn running_context(&self) -> Option<Arc<Node>> {
+        self.sched.borrow_mut().context_of(self.running.get()?, &self.shared)
+    }
+
+    /// Offers a failure to that context, and then outward.
+    pub(crate) fn throw(&self, mut node: Option<Arc<Node>>, mut failure: Failure) {
+        while let Some(inner) = node {
+            let offered = match inner.slot_of(&self.shared) {
+                Some(slot) => self.sched.borrow_mut().throw(slot, &inner, failure),
+                None => inner.send(failure),
+            };
+            match offered {
+                Ok(()) => return,
+                Err(refused) => failure = refused,
+            }
+            node = inner.outer();
+        }
+        self.unhandled(failure);
+    }
+
+    /// A poll was given an error, and left the slot suspended.
+    fn after_throw(&self, slot: SlotId, untaken: Option<Failure>) {
+        let homeless = self.sched.borrow_mut().after_throw(slot, untaken);
+        if let Some(failure) = homeless {
+            self.unhandled(failure);
+        }
+    }
+
+    fn unhandled(&self, failure: Failure) {
+        let handler = self.error_handler.borrow().clone();
+        let tell = || match handler {
+            None => failure.report(),
+            Some(handler) => handler(failure.into_parts().1),
+        };
+        context::outside(|| contain("an error handler", tell));
+    }
+
+    pub(super) fn set_error_handler(&self, handler: ErrorHandler) {
+        let old = match self.closed.get() {
+            true => Some(handler),
+            false => self.error_handler.replace(Some(handler)),
+        };
+        drop(old);
     }
 
     /// Sleeps until the next timer, or until another thread has something.
@@ -288,8 +379,14 @@ impl Core {
         let mail = self.shared.close();
         let (tasks, callbacks) = self.sched.borrow_mut().clear();
         let actions = self.timers.borrow_mut().clear();
-        for task in tasks {
-            task.as_ref().close();
+        for (task, context) in tasks {
+            if let Some(task) = task {
+                task.as_ref().close();
+            }
+            let (outer, left) = context.end();
+            for failure in left {
+                self.throw(outer.clone(), failure);
+            }
         }
         for callback in callbacks {
             contain("the drop of a callback", || drop(callback));
@@ -298,7 +395,13 @@ impl Core {
             contain("the drop of a timer", || drop(action));
         }
         for message in mail {
-            contain("the drop of a remote callback", || drop(message));
+            match message {
+                Message::Throw(node, failure) => self.throw(node, failure),
+                message => contain("the drop of a remote callback", || drop(message)),
+            }
         }
+        // It may hold handles to this loop, which is a cycle.
+        let handler = self.error_handler.take();
+        contain("the drop of an error handler", || drop(handler));
     }
 }

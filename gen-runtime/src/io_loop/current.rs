@@ -1,9 +1,12 @@
 //! Which loop runs on this thread.
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::core::Core;
+use super::remote::Shared;
 use super::waker::{LoopId, SlotId};
+use crate::context::{self, Current};
 
 thread_local! {
     // Only ever borrowed for moments in which no code of a user runs.
@@ -30,13 +33,20 @@ pub(super) fn schedule(id: LoopId, slot: SlotId) -> bool {
         .unwrap_or(false)
 }
 
-/// Makes `core` the current loop until the guard is dropped, panics included.
+/// Whether that loop runs on this thread.
+pub(crate) fn is(home: &Arc<Shared>) -> bool {
+    get().is_some_and(|core| Arc::ptr_eq(core.shared(), home))
+}
+
+/// Makes `core` the current loop, and what it polls the current error context, until the guard is dropped,
+/// panics included.
 pub(super) fn enter(core: &Rc<Core>) -> Entered {
-    Entered { before: swap(Some(Rc::clone(core))) }
+    Entered { before: swap(Some(Rc::clone(core))), _context: context::enter(Current::Running) }
 }
 
 pub(super) struct Entered {
     before: Option<Rc<Core>>,
+    _context: context::Entered,
 }
 
 impl Drop for Entered {

@@ -4,10 +4,11 @@ use std::future::{Future, IntoFuture};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use super::callback::CallbackOutput;
+use super::callback::{catch_panic, CallbackOutput};
 use super::core::Core;
 use super::remote::Remote;
-use crate::error::Throw;
+use crate::context;
+use crate::error::{Error, Throw};
 use crate::task::{self, JoinHandle};
 use crate::time::{Action, TimerKey};
 
@@ -31,8 +32,10 @@ pub struct IoLoopHandle {
 impl IoLoopHandle {
     /// Runs `callback` in the loop's next turn, after what was queued before it.
     ///
-    /// It may return `()` or a `Result<(), E>` with a throwable `E`. A failure, and a panic too, is logged
-    /// and does not stop the others. On a closed loop the callback is dropped.
+    /// It may return `()` or a `Result<(), E>` with a throwable `E`. A failure, and a panic too, is thrown into
+    /// the coroutine that calls this: see [`context`](crate::context). Outside of all coroutines it goes to the
+    /// loop's [handler](Self::set_error_handler), else to the log. It does not stop the other callbacks. On a
+    /// closed loop the callback is dropped.
     ///
     /// ```
     /// let io_loop = gen::IoLoop::new();
@@ -44,7 +47,9 @@ impl IoLoopHandle {
         F: FnOnce() -> R + 'static,
         R: CallbackOutput<M>,
     {
-        drop(self.core.push_callback(Box::new(move || callback().report())));
+        let node = context::current();
+        let callback = move || context::run_in(node, "a callback", callback);
+        drop(self.core.push_callback(Box::new(callback)));
     }
 
     /// Runs `callback` when `delay` has passed on the loop's clock; see [`call_at`](Self::call_at).
@@ -60,8 +65,8 @@ impl IoLoopHandle {
     ///
     /// Timers run in the order of their deadlines, those of one deadline in the order in which they were
     /// made. One that is already over runs in the next turn, never inside of this call. The key is for
-    /// [`remove_timeout`](Self::remove_timeout); dropping it changes nothing. On a closed loop the callback
-    /// is dropped.
+    /// [`remove_timeout`](Self::remove_timeout); dropping it changes nothing. A failure goes where that of an
+    /// [`add_callback`](Self::add_callback) goes. On a closed loop the callback is dropped.
     ///
     /// ```
     /// use std::time::Duration;
@@ -76,7 +81,8 @@ impl IoLoopHandle {
         F: FnOnce() -> R + 'static,
         R: CallbackOutput<M>,
     {
-        let action = Action::Call(Box::new(move || callback().report()));
+        let node = context::current();
+        let action = Action::Call(Box::new(move || context::run_in(node, "a timer's callback", callback)));
         self.core.add_timer(deadline, self.core.next_timer_number(), action)
     }
 
@@ -90,8 +96,9 @@ impl IoLoopHandle {
 
     /// Runs `future` on the loop, and `callback` with its output, always in a later turn.
     ///
-    /// The future is started at once, as by [`spawn_local`](Self::spawn_local). If it panics, the panic is
-    /// logged and the callback is dropped.
+    /// The future is started at once, as by [`spawn_local`](Self::spawn_local). If it panics, the callback is
+    /// dropped; the panic, as a failure of the callback, goes where that of an
+    /// [`add_callback`](Self::add_callback) goes. On a closed loop both are dropped.
     ///
     /// ```
     /// let io_loop = gen::IoLoop::new();
@@ -102,6 +109,7 @@ impl IoLoopHandle {
     /// });
     /// io_loop.start();
     /// ```
+    #[track_caller]
     pub fn add_future<Fut, F, R, M>(&self, future: Fut, callback: F)
     where
         Fut: IntoFuture,
@@ -111,11 +119,35 @@ impl IoLoopHandle {
         R: CallbackOutput<M>,
     {
         let (handle, future) = (self.clone(), future.into_future());
+        // Bound here, not in the task, which has ended when the callback runs.
+        let context = context::capture();
         drop(self.spawn_local(async move {
-            let output = future.await;
-            handle.add_callback(move || callback(output));
-            Ok::<(), crate::Error>(())
+            let output = catch_panic(future).await;
+            drop(handle.core.push_callback(Box::new(move || {
+                context.run(|| callback(output?).into_result());
+            })));
+            Ok::<(), Error>(())
         }));
+    }
+
+    /// Has `handler` called with each error of a callback that no coroutine took, instead of logging it.
+    ///
+    /// These are the failures and panics of callbacks that were scheduled outside of all coroutines, or by
+    /// coroutines that have ended: see [`context`](crate::context). The handler runs on the loop's thread, and
+    /// replaces the one before. If it panics, that is logged.
+    ///
+    /// ```
+    /// let io_loop = gen::IoLoop::new();
+    /// let handle = io_loop.handle();
+    /// io_loop.set_error_handler(move |error| {
+    ///     assert_eq!(error.to_string(), "nobody's");
+    ///     handle.stop();
+    /// });
+    /// io_loop.add_callback(|| Err::<(), _>("nobody's"));
+    /// io_loop.start(); // until the handler stops it
+    /// ```
+    pub fn set_error_handler(&self, handler: impl Fn(Error) + 'static) {
+        self.core.set_error_handler(Rc::new(handler));
     }
 
     /// Starts a coroutine, or any other future, on this loop: [`gen::spawn_local`](crate::spawn_local) for a

@@ -11,8 +11,8 @@
 //!    for it.
 //!
 //! What is added meanwhile, a timer that is already due included, waits for the next turn: no task and no
-//! callback, however often it queues itself, keeps the others from running. A failure or a panic of one is
-//! logged and does not stop the rest. A turn is never cut short: `stop`, and the end of the future that
+//! callback, however often it queues itself, keeps the others from running. A failure or a panic of one goes
+//! to its error context and does not stop the rest. A turn is never cut short: `stop`, and the end of the future that
 //! `run_sync` waits for, take effect after step 4.
 //!
 //! # Who owns what
@@ -51,9 +51,9 @@ pub use self::run::{block_on, run_sync};
 
 pub(crate) use self::callback::contain;
 pub(crate) use self::core::Core;
-pub(crate) use self::remote::Message;
+pub(crate) use self::remote::{Message, Shared};
 pub(crate) use self::sched::Callback;
-pub(crate) use self::waker::LoopId;
+pub(crate) use self::waker::{LoopId, SlotId};
 
 /// A single-threaded loop of callbacks, timers and tasks.
 ///

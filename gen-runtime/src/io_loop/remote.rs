@@ -17,6 +17,7 @@ use std::time::Duration;
 use super::callback::CallbackOutput;
 use super::errors::LoopClosed;
 use super::waker::SlotId;
+use crate::context::{self, Failure, Node};
 use crate::time::TimerKey;
 
 /// What another thread has for the loop.
@@ -25,6 +26,8 @@ pub(crate) enum Message {
     Callback(Box<dyn FnOnce() + Send>),
     /// From the drop of a timer that had moved to another thread.
     CancelTimer(TimerKey),
+    /// For that context, or the next one outside of it; with none, for the loop's handler.
+    Throw(Option<Arc<Node>>, Failure),
 }
 
 #[derive(Default)]
@@ -147,7 +150,9 @@ pub struct Remote {
 impl Remote {
     /// Runs `callback` on the loop's thread, in the loop's next turn.
     ///
-    /// It may return `()` or a `Result<(), E>` with a throwable `E`; a failure is logged there.
+    /// It may return `()` or a `Result<(), E>` with a throwable `E`. A failure, and a panic too, goes to the
+    /// [error context](crate::context) that this is called in: the coroutine's, if it is one of a loop that
+    /// runs here; else to the handler of the loop that runs the callback, else to the log.
     ///
     /// # Errors
     ///
@@ -157,7 +162,8 @@ impl Remote {
         F: FnOnce() -> R + Send + 'static,
         R: CallbackOutput<M>,
     {
-        let callback = Box::new(move || callback().report());
+        let node = context::current();
+        let callback = Box::new(move || context::run_in(node, "a callback", callback));
         self.shared.send(Message::Callback(callback)).map_err(|_| LoopClosed)
     }
 

@@ -18,7 +18,7 @@ use super::current;
 use super::errors::{LoopRunning, LoopStopped};
 use super::waker::SlotId;
 use super::IoLoop;
-use crate::coroutine::throw::hide;
+use crate::coroutine::throw::resume;
 use crate::error::{Error, Panicked};
 use crate::report;
 use crate::task::{self, JoinHandle};
@@ -219,7 +219,7 @@ struct RootSlot<'a> {
 
 impl Drop for RootSlot<'_> {
     fn drop(&mut self) {
-        self.core.release(self.id);
+        self.core.release(self.id, None);
     }
 }
 
@@ -229,9 +229,10 @@ struct InPlace<'a, F: Future> {
 }
 
 impl<F: Future> Root for InPlace<'_, F> {
-    fn poll(&mut self, cx: &mut Context<'_>) {
+    fn poll(&mut self, cx: &mut Context<'_>, thrown: &mut Option<Error>) {
         // A future that panicked is not polled again; all it is good for is to be dropped.
-        let polled = catch_unwind(AssertUnwindSafe(|| hide(|| self.future.as_mut().poll(cx))));
+        let polled =
+            catch_unwind(AssertUnwindSafe(|| resume(thrown, cx, |cx| self.future.as_mut().poll(cx))));
         self.outcome = match polled {
             Ok(Poll::Pending) => None,
             Ok(Poll::Ready(output)) => Some(Ok(output)),

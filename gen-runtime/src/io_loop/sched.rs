@@ -7,16 +7,22 @@
 //! | `Free` | the end of a task | `insert` |
 //! | `Running` | `insert` (a task's first step), `next` | `put_back`, `release` |
 //! | `Idle` | `put_back` | `next`, `clear` |
-//! | `Root` | `insert_root` | `release` |
+//! | `Root` | `insert_root`, `put_back_root` | `next`, `release` |
+//! | `RootRunning` | `next` | `put_back_root`, `release` |
 //!
 //! `scheduled` says that a job for the slot is in the queue; it is cleared *before* the task is polled, so
 //! that a wake during the poll queues it again. A job whose generation is not the slot's is stale and does
-//! nothing.
+//! nothing. `thrown` says that the next poll is to be resumed with the first error of the slot's context; a
+//! slot takes errors only while it is `Idle` or `Root`, for then its body is suspended.
 //!
 //! Nothing in here runs code of a user, not even a drop: what is taken out is handed to the caller.
 use std::collections::VecDeque;
+use std::mem;
+use std::sync::Arc;
 
+use super::remote::Shared;
 use super::waker::SlotId;
+use crate::context::{Failure, Link, Node};
 use crate::task::TaskRef;
 
 /// What the queue holds.
@@ -30,9 +36,10 @@ pub(crate) type Callback = Box<dyn FnOnce()>;
 /// What the loop has to do next.
 pub(super) enum Work {
     Callback(Callback),
-    Task(SlotId, TaskRef),
-    /// Poll the future of the blocking call that runs the loop.
-    Root,
+    /// Poll the task, with an error that was thrown at it.
+    Task(SlotId, TaskRef, Option<Failure>),
+    /// Poll the future of the blocking call that runs the loop, in the same way.
+    Root(Option<Failure>),
     /// The job was for a task that has ended.
     Nothing,
 }
@@ -42,12 +49,28 @@ enum Occupant {
     Idle(TaskRef),
     Running,
     Root,
+    RootRunning,
 }
 
 struct Slot {
     generation: u16,
     scheduled: bool,
+    thrown: bool,
     occupant: Occupant,
+    context: Link,
+}
+
+impl Slot {
+    fn new(occupant: Occupant, outer: Option<Arc<Node>>) -> Self {
+        Slot { generation: 0, scheduled: false, thrown: false, occupant, context: Link::Outer(outer) }
+    }
+
+    fn take_thrown(&mut self) -> Option<Failure> {
+        if !mem::take(&mut self.thrown) {
+            return None;
+        }
+        self.context.own().and_then(|node| node.pop())
+    }
 }
 
 pub(super) struct Sched {
@@ -65,30 +88,30 @@ impl Sched {
     }
 
     /// A slot for a task whose first step is about to run.
-    pub(super) fn insert(&mut self) -> SlotId {
-        self.occupy(Occupant::Running)
+    pub(super) fn insert(&mut self, outer: Option<Arc<Node>>) -> SlotId {
+        self.occupy(Occupant::Running, outer)
     }
 
     /// A slot for a future that is polled where it lies; queued for its first poll.
-    pub(super) fn insert_root(&mut self) -> SlotId {
-        let slot = self.occupy(Occupant::Root);
+    pub(super) fn insert_root(&mut self, outer: Option<Arc<Node>>) -> SlotId {
+        let slot = self.occupy(Occupant::Root, outer);
         self.schedule(slot);
         slot
     }
 
-    fn occupy(&mut self, occupant: Occupant) -> SlotId {
+    fn occupy(&mut self, occupant: Occupant, outer: Option<Arc<Node>>) -> SlotId {
         let index = self.free;
         if index == NONE {
-            // 2^32 slots would be 96 GB of slots alone.
+            // 2^32 slots would be more than 100 GB of slots alone.
             let index = u32::try_from(self.slots.len()).expect("fewer than 2^32 tasks");
-            self.slots.push(Slot { generation: 0, scheduled: false, occupant });
+            self.slots.push(Slot::new(occupant, outer));
             return SlotId { index, generation: 0 };
         }
         let slot = &mut self.slots[index as usize];
         if let Occupant::Free { next } = slot.occupant {
             self.free = next;
         }
-        slot.occupant = occupant;
+        *slot = Slot { generation: slot.generation, ..Slot::new(occupant, outer) };
         SlotId { index, generation: slot.generation }
     }
 
@@ -118,11 +141,11 @@ impl Sched {
         };
         let Some(slot) = self.slot(id) else { return Some(Work::Nothing) };
         slot.scheduled = false;
-        Some(match std::mem::replace(&mut slot.occupant, Occupant::Running) {
-            Occupant::Idle(task) => Work::Task(id, task),
+        Some(match mem::replace(&mut slot.occupant, Occupant::Running) {
+            Occupant::Idle(task) => Work::Task(id, task, slot.take_thrown()),
             Occupant::Root => {
-                slot.occupant = Occupant::Root;
-                Work::Root
+                slot.occupant = Occupant::RootRunning;
+                Work::Root(slot.take_thrown())
             }
             other => {
                 slot.occupant = other;
@@ -142,29 +165,79 @@ impl Sched {
         }
     }
 
-    /// What was in the slot has ended: wakers that still name it do nothing from now on.
-    pub(super) fn release(&mut self, id: SlotId) {
-        let next = self.free;
+    /// The future of the blocking call is suspended.
+    pub(super) fn put_back_root(&mut self, id: SlotId) {
         if let Some(slot) = self.slot(id) {
-            slot.generation = slot.generation.wrapping_add(1);
-            slot.scheduled = false;
-            slot.occupant = Occupant::Free { next };
-            self.free = id.index;
+            slot.occupant = Occupant::Root;
         }
     }
 
-    /// Empties it for good: gives all suspended tasks and queued callbacks.
-    pub(super) fn clear(&mut self) -> (Vec<TaskRef>, Vec<Callback>) {
+    /// What was in the slot has ended: wakers that still name it do nothing from now on.
+    #[must_use = "its context may hold errors"]
+    pub(super) fn release(&mut self, id: SlotId) -> Option<Link> {
+        let next = self.free;
+        let slot = self.slot(id)?;
+        slot.generation = slot.generation.wrapping_add(1);
+        slot.scheduled = false;
+        slot.thrown = false;
+        slot.occupant = Occupant::Free { next };
+        let context = mem::replace(&mut slot.context, Link::Outer(None));
+        self.free = id.index;
+        Some(context)
+    }
+
+    /// Empties it for good: gives all that is suspended or running, and the queued callbacks.
+    pub(super) fn clear(&mut self) -> (Vec<(Option<TaskRef>, Link)>, Vec<Callback>) {
         self.free = NONE;
-        let tasks = std::mem::take(&mut self.slots).into_iter().filter_map(|slot| match slot.occupant {
-            Occupant::Idle(task) => Some(task),
-            _ => None,
+        let tasks = mem::take(&mut self.slots).into_iter().filter_map(|slot| match slot.occupant {
+            Occupant::Free { .. } => None,
+            Occupant::Idle(task) => Some((Some(task), slot.context)),
+            Occupant::Running | Occupant::Root | Occupant::RootRunning => Some((None, slot.context)),
         });
-        let callbacks = std::mem::take(&mut self.queue).into_iter().filter_map(|job| match job {
+        let callbacks = mem::take(&mut self.queue).into_iter().filter_map(|job| match job {
             Job::Callback(callback) => Some(callback),
             Job::Task(_) => None,
         });
         (tasks.collect(), callbacks.collect())
+    }
+
+    // ---- errors that are thrown -------------------------------------------------------------------
+
+    /// The slot as an error context.
+    pub(super) fn context_of(&mut self, id: SlotId, home: &Arc<Shared>) -> Option<Arc<Node>> {
+        Some(self.slot(id)?.context.node(home, id))
+    }
+
+    /// Throws at the task of that slot and node; hands the failure back if it is not suspended.
+    pub(super) fn throw(&mut self, id: SlotId, node: &Arc<Node>, failure: Failure) -> Result<(), Failure> {
+        match self.slot(id) {
+            // An old node may name a later task's slot, for generations come again.
+            Some(slot) if slot.context.own().is_some_and(|own| Arc::ptr_eq(own, node)) => {
+                if !matches!(slot.occupant, Occupant::Idle(_) | Occupant::Root) {
+                    return Err(failure);
+                }
+                node.push(failure);
+                slot.thrown = true;
+                self.schedule(id);
+                Ok(())
+            }
+            _ => Err(failure),
+        }
+    }
+
+    /// After a poll that was given an error, and left the slot suspended: what was not taken stays for the
+    /// next poll; if it was taken, the next error has its turn. Hands it back if the slot is gone.
+    pub(super) fn after_throw(&mut self, id: SlotId, untaken: Option<Failure>) -> Option<Failure> {
+        let Some(slot) = self.slot(id) else { return untaken };
+        let Some(node) = slot.context.own() else { return untaken };
+        if let Some(failure) = untaken {
+            node.push_front(failure);
+            slot.thrown = true;
+        } else if node.has_errors() {
+            slot.thrown = true;
+            self.schedule(id);
+        }
+        None
     }
 
     fn slot(&mut self, id: SlotId) -> Option<&mut Slot> {

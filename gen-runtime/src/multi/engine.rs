@@ -2,6 +2,7 @@
 
 use std::task::{Context, Poll};
 
+use super::policy::Policy;
 use super::slots::Ended;
 use super::wakers::Wakers;
 use crate::coroutine::throw;
@@ -16,18 +17,28 @@ pub(super) struct Engine {
     failed: bool,
     /// Their wakers; none before the first poll.
     wakers: Option<Wakers>,
+    policy: Policy,
 }
 
 impl Engine {
     pub(super) fn new(count: usize) -> Self {
-        Engine { count, running: count, failed: false, wakers: None }
+        Engine { count, running: count, failed: false, wakers: None, policy: Policy::DEFAULT }
+    }
+
+    pub(super) fn policy(&self) -> Policy {
+        self.policy
+    }
+
+    pub(super) fn set_policy(&mut self, policy: Policy) {
+        self.policy = policy;
     }
 
     pub(super) fn has_failure(&self) -> bool {
         self.failed
     }
 
-    /// Polls the children that may go on: all in the first poll, later those that were woken. Ready when all have ended.
+    /// Polls the children that may go on: all in the first poll, later those that were woken. Ready when all have ended, or, if
+    /// a failure is to end the whole, when one has failed; the children that have not ended are then the caller's to drop.
     ///
     /// They do not see an error in flight: the yield that waits for all of them takes it.
     #[inline]
@@ -54,22 +65,25 @@ impl Engine {
         let first = self.wakers.is_none();
         let wakers = self.wakers.get_or_insert_with(|| Wakers::new(self.count));
         wakers.set_parent(cx.waker());
-        let (running, failed) = (&mut self.running, &mut self.failed);
+        let (running, failed, fail_fast) = (&mut self.running, &mut self.failed, self.policy.fail_fast);
+        // Whether the others may go on.
         let mut poll = |child: u32| {
             let polled =
                 wakers.with(child, |waker| poll_child(child as usize, &mut Context::from_waker(waker)));
-            if let Poll::Ready(ended) = polled {
-                *running -= 1;
-                *failed |= ended == Ended::Failed;
+            let Poll::Ready(ended) = polled else { return true };
+            *running -= 1;
+            *failed |= ended == Ended::Failed;
+            let goes_on = !(fail_fast && *failed);
+            if !goes_on {
+                *running = 0;
             }
+            goes_on
         };
         if first {
-            wakers.children().for_each(poll);
+            wakers.children().all(poll);
         } else {
             let mut woken = wakers.take_woken();
-            while let Some(child) = wakers.next_of(&mut woken) {
-                poll(child);
-            }
+            while wakers.next_of(&mut woken).is_some_and(&mut poll) {}
         }
     }
 }

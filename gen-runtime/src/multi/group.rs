@@ -6,9 +6,11 @@ use std::task::{ready, Context, Poll};
 
 use super::engine::Engine;
 use super::outcome::raise;
+use super::policy::{Parallel, Policy};
+use super::settled::Settle;
 use super::shape::Shape;
 use super::slots::Slots;
-use crate::error::Other;
+use crate::error::{Error, Other};
 use crate::Result;
 
 /// The future that waits for all children of a list or map, and puts their results into its shape.
@@ -25,11 +27,34 @@ impl<P, T, S> Unpin for Group<P, T, S> {}
 impl<P, T, S> Group<P, T, S>
 where
     P: Future<Output = Result<T>>,
-    S: Shape<T>,
 {
     pub(crate) fn new(children: impl Iterator<Item = P>, shape: S) -> Self {
         let slots = Slots::new(children);
         Group { engine: Engine::new(slots.len()), slots, shape: Some(shape) }
+    }
+
+    /// Ready when all have ended, or one of them has ended the whole.
+    #[inline]
+    fn drive(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Group { slots, engine, .. } = self;
+        engine.drive(cx, |child, cx| slots.at(child).poll(cx))
+    }
+
+    fn take_shape(&mut self) -> S {
+        // As of any future: to poll it again after it was ready is a mistake of the caller.
+        self.shape.take().expect("a parallel yield was polled after it was ready")
+    }
+
+    /// The error to raise. Children that have not ended are dropped.
+    #[cold]
+    fn fail(&mut self, shape: &S) -> Error
+    where
+        S: Shape<T>,
+    {
+        let failures = self.slots.take_all().enumerate().filter_map(|(child, result)| {
+            result?.err().map(|error| Other { place: shape.place(child), error })
+        });
+        raise(failures, self.engine.policy().is_quiet)
     }
 }
 
@@ -41,18 +66,34 @@ where
     type Output = Result<S::Output>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let Group { slots, engine, shape } = self.get_mut();
-        ready!(engine.drive(cx, |child, cx| slots.at(child).poll(cx)));
-        // As of any future: to poll it again after it was ready is a mistake of the caller.
-        let shape = shape.take().expect("a parallel yield was polled after it was ready");
-        if engine.has_failure() {
-            let failures = slots.results().enumerate().filter_map(|(child, result)| {
-                result.err().map(|error| Other { place: shape.place(child), error })
-            });
-            return Poll::Ready(Err(raise(failures)));
+        let group = self.get_mut();
+        ready!(group.drive(cx));
+        let shape = group.take_shape();
+        if group.engine.has_failure() {
+            return Poll::Ready(Err(group.fail(&shape)));
         }
         // Not flattened, so that the container knows how many there are before it takes memory.
-        let values = slots.results().map(|result| result.expect("no child has failed"));
+        let values = group.slots.results().map(|result| result.expect("no child has failed"));
         Poll::Ready(Ok(shape.build(values)))
+    }
+}
+
+impl<P, T, S> Parallel for Group<P, T, S> {
+    fn set_policy(&mut self, policy: Policy) {
+        self.engine.set_policy(policy);
+    }
+}
+
+impl<P, T, S> Settle for Group<P, T, S>
+where
+    P: Future<Output = Result<T>>,
+    S: Shape<Result<T>>,
+{
+    type Output = S::Output;
+
+    fn poll_settled(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let group = self.get_mut();
+        ready!(group.drive(cx));
+        Poll::Ready(group.take_shape().build(group.slots.results()))
     }
 }

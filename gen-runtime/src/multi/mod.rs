@@ -14,6 +14,9 @@
 //! | `models.rs` | what loom checks: wakes from other threads against polls and drops |
 //! | `shape.rs` | what the results are put into, and how a child's place is called |
 //! | `outcome.rs` | the error rule |
+//! | `policy.rs` | [`Policy`]: what was said of errors by `quiet` and `fail_fast` |
+//! | `settled.rs` | every child's own result |
+//! | `options.rs` | `quiet`, `fail_fast` and `settle`, as yieldables |
 //!
 //! The first poll polls every child, in order. After that a poll takes the children that were woken since, in the order in which they were woken,
 //! and polls only these. A child that is woken while its group is being polled waits for the next poll, which the group asks for; so no child can
@@ -26,6 +29,8 @@
 //! As in Tornado, a failure stops nobody: all children run to their end. Then the first error in *child order*, not in time, is raised; every
 //! other one is logged and kept in its [`others`](crate::Error::others).
 //!
+//! [`Multi::fail_fast`] raises the first in time and drops the children that have not ended; [`Multi::settle`] raises nothing.
+//!
 //! # Who may touch what
 //!
 //! Children and results belong to the group, and only its poll touches them. The wakers' allocation is shared between the group and
@@ -35,8 +40,11 @@ mod engine;
 mod group;
 #[cfg(all(test, loom))]
 mod models;
+mod options;
 mod outcome;
+mod policy;
 mod ready;
+mod settled;
 mod shape;
 mod slots;
 mod sync;
@@ -46,6 +54,9 @@ mod wakers;
 use std::marker::PhantomData;
 
 pub(crate) use self::group::Group;
+pub use self::options::{MultiFailFast, MultiQuiet, MultiSettled};
+pub(crate) use self::policy::{Parallel, Policy};
+pub(crate) use self::settled::Settle;
 pub(crate) use self::shape::{Array, BTree, BoxedSlice, Deque, Hash, List};
 pub(crate) use self::tuple::TupleOfPending;
 use crate::coroutine::{Frame, Kind};

@@ -1,14 +1,15 @@
-//! The error rule of parallel yields: the first error in child order is raised, the others are logged and kept.
+//! The error rule of parallel yields: the first error in child order is raised, the others are kept, and logged unless they are quiet.
 
 use crate::error::{Error, Other};
+use crate::quiet::IsQuiet;
 use crate::report;
 
 /// The error to raise for the children that failed: at least one, in the order of the children.
 #[cold]
-pub(super) fn raise(mut failures: impl Iterator<Item = Other>) -> Error {
+pub(super) fn raise(mut failures: impl Iterator<Item = Other>, is_quiet: IsQuiet) -> Error {
     let first = failures.next().expect("a child has failed");
     let others: Vec<Other> = failures.collect();
-    for other in &others {
+    for other in others.iter().filter(|other| !is_quiet(&other.error)) {
         report::error(format_args!("multiple errors in a parallel yield: {other:?}"));
     }
     first.error.with_others(others)

@@ -53,7 +53,7 @@ where
         })
     }
 
-    /// Takes the result of a child that has ended; nothing if it is running, or if it was taken before.
+    /// Takes the result of a child that has ended; nothing if it was taken before. A child that is running is dropped.
     pub(super) fn take(self: Pin<&mut Self>) -> Option<Result<T>> {
         match self.project_replace(Slot::Taken) {
             SlotContent::Ended { result } => Some(result),
@@ -87,6 +87,11 @@ where
     pub(super) fn at(&mut self, child: usize) -> Pin<&mut Slot<P, T>> {
         // SAFETY: the element is as pinned as the slice it lies in (see the top of the module).
         unsafe { self.slots.as_mut().map_unchecked_mut(|slots| &mut slots[child]) }
+    }
+
+    /// Takes what there is of all children, in order: a result of each that has ended; the others are dropped.
+    pub(super) fn take_all(&mut self) -> impl Iterator<Item = Option<Result<T>>> + use<'_, P, T> {
+        (0..self.len()).map(|child| self.at(child).take())
     }
 
     /// Takes the results of all children, in order; they must all have ended.

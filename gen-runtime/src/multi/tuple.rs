@@ -8,6 +8,8 @@ use pin_project_lite::pin_project;
 
 use super::engine::Engine;
 use super::outcome::raise;
+use super::policy::{Parallel, Policy};
+use super::settled::Settle;
 use super::slots::Slot;
 use crate::error::{Other, Place};
 use crate::Result;
@@ -43,30 +45,67 @@ macro_rules! tuple_join {
             }
         }
 
+        impl<$($child, $value),+> $join<$($child, $value),+>
+        where
+            $($child: Future<Output = Result<$value>>,)+
+        {
+            /// Ready when all have ended, or one of them has ended the whole.
+            #[inline]
+            fn drive(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+                let mut this = self.project();
+                this.engine.drive(cx, |child, cx| match child {
+                    $($index => this.$slot.as_mut().poll(cx),)+
+                    _ => Poll::Pending,
+                })
+            }
+
+            /// Takes the results there are. Children that have not ended are dropped.
+            fn take(self: Pin<&mut Self>) -> ($(Option<Result<$value>>,)+) {
+                let this = self.project();
+                ($(this.$slot.take(),)+)
+            }
+        }
+
         impl<$($child, $value),+> Future for $join<$($child, $value),+>
         where
             $($child: Future<Output = Result<$value>>,)+
         {
             type Output = Result<($($value,)+)>;
 
-            fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-                let mut this = self.project();
-                ready!(this.engine.drive(cx, |child, cx| match child {
-                    $($index => this.$slot.as_mut().poll(cx),)+
-                    _ => Poll::Pending,
-                }));
-                // As of any future: to poll it again after it was ready is a mistake of the caller.
-                let results = ($(this.$slot.take().expect("a parallel yield was polled after it was ready"),)+);
-                match results {
-                    ($(Ok($slot),)+) => Poll::Ready(Ok(($($slot,)+))),
+            fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+                ready!(self.as_mut().drive(cx));
+                match self.as_mut().take() {
+                    ($(Some(Ok($slot)),)+) => Poll::Ready(Ok(($($slot,)+))),
                     ($($slot,)+) => {
-                        let errors = [$($slot.err()),+].into_iter().enumerate();
-                        let failures = errors.filter_map(|(child, error)| {
+                        let results = [$($slot.and_then(Result::err)),+].into_iter().enumerate();
+                        let failures = results.filter_map(|(child, error)| {
                             Some(Other { place: Place::Index(child), error: error? })
                         });
-                        Poll::Ready(Err(raise(failures)))
+                        // As of any future: to poll it again after it was ready is a mistake of the caller.
+                        assert!(self.engine.has_failure(), "a parallel yield was polled after it was ready");
+                        Poll::Ready(Err(raise(failures, self.engine.policy().is_quiet)))
                     }
                 }
+            }
+        }
+
+        impl<$($child, $value),+> Parallel for $join<$($child, $value),+> {
+            fn set_policy(&mut self, policy: Policy) {
+                self.engine.set_policy(policy);
+            }
+        }
+
+        impl<$($child, $value),+> Settle for $join<$($child, $value),+>
+        where
+            $($child: Future<Output = Result<$value>>,)+
+        {
+            type Output = ($(Result<$value>,)+);
+
+            fn poll_settled(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+                ready!(self.as_mut().drive(cx));
+                let ($($slot,)+) = self.take();
+                // As of any future: to poll it again after it was ready is a mistake of the caller.
+                Poll::Ready(($($slot.expect("a parallel yield was polled after it was ready"),)+))
             }
         }
     };

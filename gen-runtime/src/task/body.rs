@@ -9,12 +9,12 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::cell::ThreadBound;
+use super::detached::{report_unread, Detached};
 use super::join::{Join, Joined};
 use super::span::TaskSpan;
-use crate::coroutine::throw::hide;
+use crate::coroutine::throw::resume;
 use crate::error::{Error, Panicked, Throw};
 use crate::io_loop::contain;
-use crate::report;
 use crate::Result;
 
 /// What a loop holds of a task.
@@ -22,7 +22,10 @@ pub(crate) type TaskRef = Pin<Arc<dyn Runnable>>;
 
 pub(crate) trait Runnable {
     /// Runs the body up to its next suspension; answers whether it has ended. Never panics.
-    fn run(self: Pin<&Self>, cx: &mut Context<'_>) -> bool;
+    ///
+    /// An error in `thrown` resumes it at the yield where it is suspended; if nobody took it, it is there
+    /// again afterwards.
+    fn run(self: Pin<&Self>, cx: &mut Context<'_>, thrown: &mut Option<Error>) -> bool;
 
     /// Drops the body before its end, because its loop goes. Never panics.
     fn close(self: Pin<&Self>);
@@ -57,7 +60,11 @@ impl<F, T, M> Task<F, T, M> {
         match self.join.finish(result) {
             Ok(Some(waiter)) => contain("a waker", || waiter.wake()),
             Ok(None) => {}
-            Err(unread) => contain("the drop of a task's result", || report(unread)),
+            Err((result, why)) => contain("the drop of a task's result", || {
+                if let Err(error) = result {
+                    why.report(&error);
+                }
+            }),
         }
     }
 
@@ -73,11 +80,12 @@ where
     E: Throw<M>,
 {
     /// Runs the body up to its next suspension, or deals with its end; answers whether it has ended.
-    fn step(self: Pin<&Self>, cx: &mut Context<'_>) -> bool {
+    fn step(self: Pin<&Self>, cx: &mut Context<'_>, thrown: &mut Option<Error>) -> bool {
         let body = self.project_ref().body;
         // A body that panicked is not polled again; all it is good for is to be dropped.
-        let polled =
-            catch_unwind(AssertUnwindSafe(|| hide(|| body.poll(cx)).map(|poll| poll.map_err(Throw::throw))));
+        let polled = catch_unwind(AssertUnwindSafe(|| {
+            resume(thrown, cx, |cx| body.poll(cx)).map(|poll| poll.map_err(Throw::throw))
+        }));
         match polled {
             Ok(Some(Poll::Pending)) => return false,
             Ok(Some(Poll::Ready(result))) => self.finish(result),
@@ -95,8 +103,8 @@ where
     F: Future<Output = std::result::Result<T, E>>,
     E: Throw<M>,
 {
-    fn run(self: Pin<&Self>, cx: &mut Context<'_>) -> bool {
-        self.span.enter(|| self.step(cx))
+    fn run(self: Pin<&Self>, cx: &mut Context<'_>, thrown: &mut Option<Error>) -> bool {
+        self.span.enter(|| self.step(cx, thrown))
     }
 
     fn close(self: Pin<&Self>) {
@@ -117,19 +125,8 @@ impl<F, T, M> Joinable<T> for Task<F, T, M> {
     }
 
     fn detach(&self) {
-        if let Some(unread) = self.join.detach() {
-            report(unread);
+        if let Some(Err(error)) = self.join.detach(Detached::now()) {
+            report_unread(&error);
         }
     }
-}
-
-/// Logs the failure that nobody looked at, if it is one, and drops the result.
-fn report<T>(result: Result<T>) {
-    if let Err(error) = result {
-        report_unread(&error);
-    }
-}
-
-pub(super) fn report_unread(error: &Error) {
-    report::error(format_args!("a task failed, and nobody looked at its result: {error:?}"));
 }

@@ -8,18 +8,20 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use super::body::{report_unread, Joinable};
+use super::body::Joinable;
+use super::detached::report_unread;
 use super::join::NoResult;
 use crate::error::Error;
-use crate::io_loop::LoopClosed;
-use crate::Result;
+use crate::io_loop::{CallbackOutput, IoLoop, LoopClosed};
+use crate::{report, Result};
 
 /// Waits for a task that was started with [`spawn`](crate::spawn) or [`spawn_local`](crate::spawn_local).
 ///
 /// Yielded or awaited, it gives the task's result. The task runs whether or not anyone waits; a handle that
 /// is dropped detaches it. An error, or a panic, that nobody looked at is logged (target `gen`, level
 /// `ERROR`) with its trace: at the task's end if there is no handle any more, else when the handle is dropped
-/// unread.
+/// unread. It is not thrown into the coroutine that started the task, as the failure of a callback is: that
+/// coroutine can look, and if it does not care to, [`on_done`](Self::on_done) does it.
 ///
 /// # Errors
 ///
@@ -75,6 +77,44 @@ impl<T> JoinHandle<T> {
         match &self.task {
             Handle::Started(task) => task.0.is_done(),
             Handle::Failed(_) => true,
+        }
+    }
+
+    /// Runs `callback` with the task's result, on the loop that runs on this thread, always in a later turn.
+    ///
+    /// The callback belongs to the [error context](crate::context) of this call: if it fails, or hands an error
+    /// of the task's on, that is thrown into the coroutine that is running now. So `on_done(|result| result)`
+    /// gives the failure of a task that nobody waits for to whoever started it, instead of to the log.
+    ///
+    /// Where no loop runs the callback is dropped, the task goes on, and the mistake is logged; before a loop
+    /// runs, use [`add_future`](crate::IoLoopHandle::add_future) of its handle.
+    ///
+    /// ```
+    /// use gen::yield_;
+    ///
+    /// #[gen::coroutine]
+    /// fn body() -> gen::Result {
+    ///     gen::spawn(async {
+    ///         gen::moment().await?;
+    ///         Err::<(), _>(gen::Error::new("the engine has stopped"))
+    ///     })
+    ///     .on_done(|result| result);
+    ///     yield_!(std::future::pending::<()>())
+    /// }
+    /// assert_eq!(gen::run_sync(body()).unwrap_err().to_string(), "the engine has stopped");
+    /// ```
+    #[track_caller]
+    pub fn on_done<F, R, M>(self, callback: F)
+    where
+        T: 'static,
+        F: FnOnce(Result<T>) -> R + 'static,
+        R: CallbackOutput<M>,
+    {
+        match IoLoop::current() {
+            Some(handle) => handle.add_future(self, callback),
+            None => report::error(format_args!(
+                "`on_done` was called where no loop runs: it is never called back"
+            )),
         }
     }
 }

@@ -15,6 +15,7 @@ use std::mem;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 
+use super::detached::Detached;
 use crate::Result;
 
 pub(super) struct Join<T> {
@@ -24,7 +25,7 @@ pub(super) struct Join<T> {
 enum Stage<T> {
     Running,
     Awaited(Waker),
-    Detached,
+    Detached(Detached),
     Done(Result<T>),
     Gone,
     Closed,
@@ -47,11 +48,14 @@ impl<T> Join<T> {
         Join { stage: Mutex::new(Stage::Running) }
     }
 
-    /// The task has ended. Gives whom to wake, or the result if nobody has a handle.
-    pub(super) fn finish(&self, result: Result<T>) -> std::result::Result<Option<Waker>, Result<T>> {
+    /// The task has ended. Gives whom to wake, or the result if nobody has a handle, and why.
+    pub(super) fn finish(
+        &self,
+        result: Result<T>,
+    ) -> std::result::Result<Option<Waker>, (Result<T>, Detached)> {
         let mut stage = self.lock();
-        if matches!(*stage, Stage::Detached) {
-            return Err(result);
+        if let Stage::Detached(why) = *stage {
+            return Err((result, why));
         }
         match mem::replace(&mut *stage, Stage::Done(result)) {
             Stage::Awaited(waker) => Ok(Some(waker)),
@@ -97,7 +101,7 @@ impl<T> Join<T> {
         let mut stage = self.lock();
         match &*stage {
             Stage::Awaited(old) if old.will_wake(waker) => Some(Ok(Poll::Pending)),
-            Stage::Running | Stage::Awaited(_) | Stage::Detached => None,
+            Stage::Running | Stage::Awaited(_) | Stage::Detached(_) => None,
             Stage::Gone => Some(Err(NoResult::Taken)),
             Stage::Closed => Some(Err(NoResult::Closed)),
             Stage::Done(_) => match mem::replace(&mut *stage, Stage::Gone) {
@@ -108,11 +112,11 @@ impl<T> Join<T> {
     }
 
     /// The handle is gone. Gives the result that it did not read.
-    pub(super) fn detach(&self) -> Option<Result<T>> {
+    pub(super) fn detach(&self, why: Detached) -> Option<Result<T>> {
         let old = {
             let mut stage = self.lock();
             let next = match *stage {
-                Stage::Running | Stage::Awaited(_) => Stage::Detached,
+                Stage::Running | Stage::Awaited(_) => Stage::Detached(why),
                 _ => Stage::Gone,
             };
             mem::replace(&mut *stage, next)
@@ -125,7 +129,7 @@ impl<T> Join<T> {
     }
 
     pub(super) fn is_done(&self) -> bool {
-        !matches!(*self.lock(), Stage::Running | Stage::Awaited(_) | Stage::Detached)
+        !matches!(*self.lock(), Stage::Running | Stage::Awaited(_) | Stage::Detached(_))
     }
 
     /// Nothing panics under this lock but, perhaps, `will_wake` of a foreign waker, which changes nothing:

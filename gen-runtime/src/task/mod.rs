@@ -9,6 +9,7 @@
 //! | `cell.rs` | where the body lies: only its own thread touches it |
 //! | `join.rs` | the result, and who waits for it |
 //! | `handle.rs` | [`JoinHandle`] |
+//! | `detached.rs` | why nobody waits any more, and how a failure is told then |
 //! | `span.rs` | the `tracing` span, with the feature of that name |
 //!
 //! ## States and events
@@ -19,6 +20,10 @@
 //! | suspended | queued, once | runs to its next suspension or its end | the body is dropped, the handle gets `LoopClosed` | detached |
 //! | ended | nothing | nothing | nothing | an unread error is logged |
 //!
+//! A task is also an [error context](crate::context). An error of a callback that it scheduled is queued while it
+//! is suspended, and wakes it: the next poll resumes it with the error, at its innermost yield. What is left
+//! when it ends goes to the context it was spawned in.
+//!
 //! ## Who owns what
 //!
 //! - The *loop* owns the task: its slot holds one reference while the task is suspended, its stack while it
@@ -28,6 +33,9 @@
 //!   or when the loop is closed.
 //! - The *result* goes from the body to the join state at the end, and from there to whoever polls the
 //!   handle. If there is no handle, it is dropped on the spot, and an error is logged.
+//! - The *errors* that are thrown at the task are in the node of its slot (`context/node.rs`), one of them on
+//!   the loop's stack while the task is polled with it. The task itself has no room for them: a task to which
+//!   nothing is thrown does not pay for it.
 //! - The *waker* of the task is the name of its slot and owns nothing, so a task that nobody wakes any more
 //!   costs its memory until the loop goes, and not longer: there are no cycles to leak. The waker of whoever
 //!   waits for the handle is kept in the join state.
@@ -35,6 +43,7 @@
 //!   too.
 mod body;
 mod cell;
+mod detached;
 mod handle;
 mod join;
 mod span;
@@ -44,4 +53,5 @@ pub use self::handle::JoinHandle;
 pub use self::spawn::{spawn, spawn_local};
 
 pub(crate) use self::body::TaskRef;
+pub(crate) use self::detached::by_timeout;
 pub(crate) use self::spawn::start;

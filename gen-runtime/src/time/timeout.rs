@@ -1,4 +1,5 @@
 //! `gen::with_timeout`.
+use std::error::Error as StdError;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -12,14 +13,17 @@ use super::sleep::Sleep;
 use crate::coroutine::throw::hide;
 use crate::coroutine::{Frame, Kind};
 use crate::error::TimeoutError;
+use crate::quiet::{self, IsQuiet, QuietTypes};
+use crate::task;
 use crate::yieldable::probe::HasError;
 use crate::{Result, Yieldable};
 
 /// Yields something, but for no longer than until a deadline: a `Duration` from this call, or an `Instant`.
 ///
 /// The result wins: what is ready when the deadline is noticed is handed over. Else what was waited for is
-/// dropped, and the yield gives a [`TimeoutError`]. What runs on its own, as a
-/// [`JoinHandle`](crate::JoinHandle) does, goes on. A deadline that has passed already is noticed in the
+/// dropped, and the yield gives a [`TimeoutError`]. What runs on its own, as the task of a
+/// [`JoinHandle`](crate::JoinHandle) does, goes on; if it fails later, that is logged (target `gen`, level
+/// `ERROR`) as a failure after the timeout, unless it is [quiet](WithTimeout::quiet). A deadline that has passed already is noticed in the
 /// loop's next turn.
 ///
 /// ```
@@ -48,15 +52,48 @@ use crate::{Result, Yieldable};
 /// What is yielded is dropped, by the deadline or with the yield.
 pub fn with_timeout<Y>(timeout: impl Into<Deadline>, yieldable: Y) -> WithTimeout<Y> {
     let (deadline, after) = timeout.into().fix();
-    WithTimeout { yieldable, limit: Limit { sleep: Sleep::until(deadline), after } }
+    WithTimeout { yieldable, limit: Limit { sleep: Sleep::until(deadline), after }, quiet: PhantomData }
 }
 
 /// Something to yield, and a deadline: made by [`with_timeout`].
 #[derive(Debug)]
 #[must_use = "nothing runs until it is yielded"]
-pub struct WithTimeout<Y> {
+pub struct WithTimeout<Y, Q = ()> {
     yieldable: Y,
     limit: Limit,
+    /// The errors that are not logged when they come too late.
+    quiet: PhantomData<fn() -> Q>,
+}
+
+impl<Y, Q> WithTimeout<Y, Q> {
+    /// Does not log the error of a task that fails after the deadline, if it is an `E`.
+    ///
+    /// It may be said again for another type. Errors before the deadline are raised as ever.
+    ///
+    /// ```
+    /// use gen::yield_;
+    /// use std::time::Duration;
+    ///
+    /// #[gen::coroutine]
+    /// fn late() -> gen::Result<u8> {
+    ///     yield_!(gen::sleep(Duration::from_secs(2)))?;
+    ///     Ok("x".parse()?)
+    /// }
+    ///
+    /// #[gen::coroutine]
+    /// fn impatient() -> gen::Result {
+    ///     let limited = gen::with_timeout(Duration::from_secs(1), gen::spawn(late()));
+    ///     assert!(yield_!(limited.quiet::<std::num::ParseIntError>()).is_err());
+    ///     yield_!(gen::sleep(Duration::from_secs(2))) // `late` fails meanwhile, and nothing is logged
+    /// }
+    /// gen::IoLoop::with_clock(gen::VirtualClock::new()).run_sync(impatient()).unwrap();
+    /// ```
+    pub fn quiet<E>(self) -> WithTimeout<Y, (E, Q)>
+    where
+        E: StdError + Send + Sync + 'static,
+    {
+        WithTimeout { yieldable: self.yieldable, limit: self.limit, quiet: PhantomData }
+    }
 }
 
 /// Marks [`with_timeout`] of an `M`.
@@ -70,27 +107,29 @@ struct Limit {
     after: Duration,
 }
 
-impl<Y, M, Mode, K> Yieldable<Limited<M>, Mode, K> for WithTimeout<Y>
+impl<Y, Q, M, Mode, K> Yieldable<Limited<M>, Mode, K> for WithTimeout<Y, Q>
 where
     Y: Yieldable<M, Mode, K>,
+    Q: QuietTypes,
     K: Kind,
 {
     type Output = Y::Output;
     type Pending = Timed<Y::Pending>;
 
     fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
-        Timed { child: Some(self.yieldable.into_pending(frame)), limit: self.limit }
+        Timed { child: Some(self.yieldable.into_pending(frame)), limit: self.limit, is_quiet: Q::include }
     }
 }
 
-impl<Y: HasError<M>, M> HasError<Limited<M>> for WithTimeout<Y> {
+impl<Y: HasError<M>, Q, M> HasError<Limited<M>> for WithTimeout<Y, Q> {
     type Err = Y::Err;
     type Value = Y::Value;
 }
 
 /// The future with that deadline, `after` from the call that set it.
 pub(crate) fn with_deadline<P>(deadline: Instant, after: Duration, child: P) -> Timed<P> {
-    Timed { child: Some(child), limit: Limit { sleep: Sleep::until(deadline), after } }
+    let limit = Limit { sleep: Sleep::until(deadline), after };
+    Timed { child: Some(child), limit, is_quiet: quiet::nothing }
 }
 
 pin_project! {
@@ -101,6 +140,8 @@ pin_project! {
         #[pin]
         child: Option<P>,
         limit: Limit,
+        // Of the errors that come too late, those that are not logged.
+        is_quiet: IsQuiet,
     }
 }
 
@@ -124,7 +165,15 @@ where
             Poll::Pending => return Poll::Pending,
             Poll::Ready(over) => over,
         };
-        this.child.set(None);
-        Poll::Ready(Err(over.err().unwrap_or_else(|| TimeoutError::new(this.limit.after).into())))
+        Poll::Ready(Err(match over {
+            Ok(()) => {
+                task::by_timeout(*this.is_quiet, || this.child.set(None));
+                TimeoutError::new(this.limit.after).into()
+            }
+            Err(error) => {
+                this.child.set(None);
+                error
+            }
+        }))
     }
 }

@@ -21,6 +21,7 @@
 //! | `option.rs` | `Option` |
 //! | `wrappers.rs` | `gen::raw`, `gen::ok` |
 //! | `boxed.rs` | `gen::boxed`, `gen::boxed_send` |
+//! | `maybe.rs` | what `gen::maybe_future!` asks |
 //! | `../multi`, `../time` | `gen::multi`, `gen::with_timeout` |
 //! | `../point` | yield points: `gen::Callback`, `gen::Wait`, those of the user's |
 
@@ -28,6 +29,7 @@ mod boxed;
 mod future;
 mod list;
 mod map;
+pub(crate) mod maybe;
 mod option;
 pub(crate) mod probe;
 mod tuple;

@@ -10,6 +10,7 @@ use pin_project_lite::pin_project;
 use super::probe::HasError;
 use super::Yieldable;
 use crate::coroutine::{Frame, Kind};
+use crate::multi::{Parallel, Policy, Settle};
 use crate::Result;
 
 /// Marks options of an `M`.
@@ -34,6 +35,25 @@ where
         match self.project().some.as_pin_mut() {
             Some(pending) => pending.poll(cx).map_ok(Some),
             None => Poll::Ready(Ok(None)),
+        }
+    }
+}
+
+impl<P: Parallel> Parallel for OptionPending<P> {
+    fn set_policy(&mut self, policy: Policy) {
+        if let Some(pending) = &mut self.some {
+            pending.set_policy(policy);
+        }
+    }
+}
+
+impl<P: Settle> Settle for OptionPending<P> {
+    type Output = Option<P::Output>;
+
+    fn poll_settled(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project().some.as_pin_mut() {
+            Some(pending) => pending.poll_settled(cx).map(Some),
+            None => Poll::Ready(None),
         }
     }
 }

@@ -112,6 +112,25 @@ fn suspending_and_resuming_allocates_nothing() {
 }
 
 #[test]
+fn a_task_becomes_an_error_context_by_one_allocation_when_it_first_schedules_something() {
+    gen::block_on(async {
+        warm_up().await;
+        let handle = IoLoop::current().expect("it runs");
+        handle.add_callback(|| ());
+        gen::moment().await.unwrap();
+        gen::spawn_local(async move {
+            let handle = IoLoop::current().expect("it runs");
+            let schedule = || cost(|| handle.add_callback(|| Ok::<(), gen::Error>(()))).0;
+            assert_eq!(schedule(), 2, "the callback, and the context");
+            assert_eq!(schedule(), 1, "the callback");
+            gen::moment().await
+        })
+        .await
+        .unwrap();
+    });
+}
+
+#[test]
 fn the_memory_of_ended_tasks_is_used_again() {
     gen::block_on(async {
         warm_up().await;

@@ -139,7 +139,7 @@ fn a_callback_that_fails_or_panics_is_logged_and_stops_nobody() {
             "ERROR gen: a callback failed: no luck",
             "ERROR gen: a callback panicked: ouch 1",
             "ERROR gen: a timer's callback panicked: timer",
-            "ERROR gen: a callback failed: an error occurred when formatting an argument",
+            "ERROR gen: a timer's callback failed: an error occurred when formatting an argument",
         ]
     );
 }

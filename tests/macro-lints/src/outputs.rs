@@ -94,3 +94,41 @@ pub fn own_error(n: u32) -> Result<u32, Box<dyn std::error::Error + Send + Sync>
     let parsed: u32 = "1".parse()?;
     Ok(parsed + yield_!(ready(n))?)
 }
+
+/// An engine, and values of either kind.
+///
+/// # Errors
+///
+/// Those of its first step.
+#[r#gen::engine]
+pub fn started(names: Vec<String>) -> r#gen::Result {
+    for name in names {
+        drop(yield_!(gen::maybe_future!(name))?);
+    }
+    yield_!(gen::convert_yielded!(ready(())))?;
+    Ok(())
+}
+
+/// An engine that cannot fail, and yields nothing.
+///
+/// # Errors
+///
+/// Where no loop runs.
+#[r#gen::engine]
+pub fn started_and_done(mut name: String) {
+    name.push('!');
+    drop(name);
+}
+
+/// A value that a function may have found already.
+///
+/// # Errors
+///
+/// Never.
+#[r#gen::coroutine(returns, send)]
+pub fn returned(n: u32) -> r#gen::Result<u32> {
+    if n == 0 {
+        return Err(gen::Return(n).into());
+    }
+    yield_!(ready(n + 1)).map(|n| n + 1)
+}

@@ -119,3 +119,17 @@ impl This {
         self.0
     }
 }
+
+#[::r#gen::engine]
+pub fn started(n: u32) -> ::gen::Result {
+    ::gen::yield_!(::gen::maybe_future!(n))?;
+    ::std::result::Result::Ok(())
+}
+
+#[::r#gen::coroutine(returns)]
+pub fn returned(n: u32) -> ::gen::Result<u32> {
+    if n == 0 {
+        ::std::result::Result::Err(::gen::Return(n))?;
+    }
+    ::gen::yield_!(::gen::convert_yielded!(::std::future::ready(n)))
+}

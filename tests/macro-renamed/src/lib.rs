@@ -47,6 +47,13 @@ pub fn never(other: impl Coroutine<Output = ()>, another: BoxCoroutine<'_, ()>) 
     panic!("the end")
 }
 
+/// Started by its call.
+#[coroutines::engine(crate = coroutines)]
+pub fn started() -> coroutines::Result {
+    yield_!(coroutines::convert_yielded!(coroutines::maybe_future!(1)))?;
+    Ok(())
+}
+
 /// As a framework's macro would emit it.
 #[macro_export]
 macro_rules! make {

@@ -1,7 +1,7 @@
 //! They do what they do under the usual name.
 
 use coroutines::{block_on, run_sync};
-use macro_renamed::{by_absolute_path, by_name, by_reexport, erased, make};
+use macro_renamed::{by_absolute_path, by_name, by_reexport, erased, make, started};
 
 make!(made);
 
@@ -12,4 +12,5 @@ fn t09_the_runtime_may_have_another_name() {
     assert_eq!(block_on(by_reexport()), 1);
     assert_eq!(block_on(erased("abc")), 3);
     assert_eq!(block_on(made(4)), 4);
+    run_sync(async { started() }).unwrap();
 }

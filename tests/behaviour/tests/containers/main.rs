@@ -1,6 +1,7 @@
 //! One conformance suite for everything that is resolved in parallel: each rule is written once and runs for every container.
 
 mod kinds;
+mod options;
 mod rules;
 
 use behaviour::{Child, Fault, Task};

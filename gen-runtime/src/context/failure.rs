@@ -1,0 +1,68 @@
+//! An error that has no caller, on its way to somebody who takes it.
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::sync::Arc;
+
+use super::current::{enter, Current};
+use super::node::Node;
+use crate::error::{Error, Panicked};
+use crate::io_loop::{current as current_loop, Message, Shared};
+use crate::{report, Result};
+
+pub(crate) struct Failure {
+    /// Who failed, for the log: "a callback".
+    what: &'static str,
+    error: Error,
+}
+
+impl Failure {
+    pub(crate) fn new(what: &'static str, error: Error) -> Self {
+        Failure { what, error }
+    }
+
+    /// Takes the failure apart to throw the error; what nobody took is put together again.
+    pub(crate) fn into_parts(self) -> (&'static str, Error) {
+        (self.what, self.error)
+    }
+
+    /// Brings it to the node or one outside of it, from any thread.
+    pub(super) fn deliver(self, node: Option<Arc<Node>>) {
+        match current_loop::get() {
+            Some(core) => core.throw(node, self),
+            None => self.send_outward(node),
+        }
+    }
+
+    /// From a thread on which no loop runs: the first loop that lives goes on with it.
+    fn send_outward(mut self, mut node: Option<Arc<Node>>) {
+        while let Some(inner) = node {
+            match inner.send(self) {
+                Ok(()) => return,
+                Err(refused) => self = refused,
+            }
+            node = inner.outer();
+        }
+        self.report();
+    }
+
+    /// Brings it to a loop: to that node of it, or to its handler.
+    pub(super) fn send(self, home: &Shared, node: Option<Arc<Node>>) {
+        if let Err(Message::Throw(_, failure)) = home.send(Message::Throw(node, self)) {
+            failure.report();
+        }
+    }
+
+    /// The last resort.
+    pub(crate) fn report(&self) {
+        let Failure { what, error } = self;
+        match error.downcast_ref::<Panicked>() {
+            Some(panicked) => report::error(format_args!("{what} {panicked}")),
+            None => report::error(format_args!("{what} failed: {error:?}")),
+        }
+    }
+}
+
+/// Calls a user's callback in a context; a panic is its failure.
+pub(super) fn call<T>(node: Option<Arc<Node>>, callback: impl FnOnce() -> Result<T>) -> Result<T> {
+    let _entered = enter(Current::Captured(node));
+    catch_unwind(AssertUnwindSafe(callback)).unwrap_or_else(|payload| Err(Panicked::new(payload).into()))
+}

@@ -1,0 +1,185 @@
+//! A task as an error context; or something else that takes errors, see `catch.rs`.
+//!
+//! | what | touched by |
+//! |---|---|
+//! | `errors` | the thread of the task's loop |
+//! | `outer`, `ended` | any thread that holds the node |
+//!
+//! `outer` only ever moves outward: past nodes whose tasks have ended. That is done when a node is captured and when its own task ends, so the chain from a task that
+//! lives is no longer than the number of tasks that lived at once, also for tasks that start each other for ever.
+use std::collections::VecDeque;
+use std::mem;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::catch::Caught;
+use super::failure::Failure;
+use crate::io_loop::{Message, Shared, SlotId};
+
+pub(crate) struct Node {
+    place: Place,
+    ended: AtomicBool,
+    state: Mutex<State>,
+}
+
+enum Place {
+    Task { home: Arc<Shared>, slot: SlotId },
+    Catch(Caught),
+}
+
+struct State {
+    outer: Option<Arc<Node>>,
+    /// Thrown at the task and not taken yet, the next one first.
+    errors: VecDeque<Failure>,
+}
+
+impl Node {
+    fn new(place: Place, outer: Option<Arc<Node>>) -> Arc<Self> {
+        let state = Mutex::new(State { outer, errors: VecDeque::new() });
+        Arc::new(Node { place, ended: AtomicBool::new(false), state })
+    }
+
+    pub(super) fn catching(caught: Caught, outer: Option<Arc<Node>>) -> Arc<Self> {
+        Self::new(Place::Catch(caught), outer)
+    }
+
+    pub(super) fn caught(&self) -> Option<&Caught> {
+        match &self.place {
+            Place::Catch(caught) => Some(caught),
+            Place::Task { .. } => None,
+        }
+    }
+
+    /// The slot of its task, if that is one of that loop's.
+    pub(crate) fn slot_of(&self, loop_of: &Arc<Shared>) -> Option<SlotId> {
+        match &self.place {
+            Place::Task { home, slot } if Arc::ptr_eq(home, loop_of) => Some(*slot),
+            _ => None,
+        }
+    }
+
+    pub(super) fn set_ended(&self) {
+        self.ended.store(true, Ordering::Relaxed);
+    }
+
+    /// The next context outward.
+    pub(crate) fn outer(&self) -> Option<Arc<Node>> {
+        self.lock().outer.clone()
+    }
+
+    /// Hands the failure to the node's loop, on whatever thread that is, or to what catches it; gives it back
+    /// if the loop is closed, or the catch has ended.
+    pub(crate) fn send(self: &Arc<Self>, failure: Failure) -> Result<(), Failure> {
+        let home = match &self.place {
+            Place::Task { home, .. } => home,
+            Place::Catch(caught) => return caught.offer(failure),
+        };
+        match home.send(Message::Throw(Some(Arc::clone(self)), failure)) {
+            Err(Message::Throw(_, failure)) => Err(failure),
+            // A refused message is the one that was sent.
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    pub(crate) fn push(&self, failure: Failure) {
+        self.lock().errors.push_back(failure);
+    }
+
+    /// For a failure that was tried and not taken.
+    pub(crate) fn push_front(&self, failure: Failure) {
+        self.lock().errors.push_front(failure);
+    }
+
+    pub(crate) fn pop(&self) -> Option<Failure> {
+        self.lock().errors.pop_front()
+    }
+
+    pub(crate) fn has_errors(&self) -> bool {
+        !self.lock().errors.is_empty()
+    }
+
+    /// Leaves out the outer nodes that have ended.
+    fn shorten(&self) {
+        loop {
+            let outer = self.outer();
+            let Some(ended) = outer.filter(|outer| outer.ended.load(Ordering::Relaxed)) else { return };
+            let next = ended.outer();
+            // The one that is left out is dropped after the lock.
+            let _left_out = mem::replace(&mut self.lock().outer, next);
+        }
+    }
+
+    /// No code of a user runs under this lock, and nothing that panics.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A long chain is dropped step by step: dropped from within each other, its nodes could overflow the stack.
+impl Drop for Node {
+    fn drop(&mut self) {
+        let mut next = take_outer(self);
+        while let Some(mut node) = next.and_then(Arc::into_inner) {
+            next = take_outer(&mut node);
+        }
+    }
+}
+
+fn take_outer(node: &mut Node) -> Option<Arc<Node>> {
+    node.state.get_mut().unwrap_or_else(PoisonError::into_inner).outer.take()
+}
+
+/// The place of a slot in the chain of contexts.
+pub(crate) enum Link {
+    /// Nothing was scheduled in the task yet: it has no node, and this is what would be around it.
+    Outer(Option<Arc<Node>>),
+    Own(Arc<Node>),
+}
+
+impl Link {
+    /// The node of the slot, made if need be.
+    pub(crate) fn node(&mut self, home: &Arc<Shared>, slot: SlotId) -> Arc<Node> {
+        let node = match self {
+            Link::Own(node) => Arc::clone(node),
+            Link::Outer(outer) => {
+                let node = Node::new(Place::Task { home: Arc::clone(home), slot }, outer.take());
+                *self = Link::Own(Arc::clone(&node));
+                node
+            }
+        };
+        node.shorten();
+        node
+    }
+
+    /// The node, if there is one.
+    pub(crate) fn own(&self) -> Option<&Arc<Node>> {
+        match self {
+            Link::Own(node) => Some(node),
+            Link::Outer(_) => None,
+        }
+    }
+
+    /// The task has ended: gives what is around it, and the errors that it did not take.
+    pub(crate) fn end(self) -> (Option<Arc<Node>>, VecDeque<Failure>) {
+        match self {
+            Link::Outer(outer) => (outer, VecDeque::new()),
+            Link::Own(node) => {
+                node.set_ended();
+                node.shorten();
+                let errors = mem::take(&mut node.lock().errors);
+                (node.outer(), errors)
+            }
+        }
+    }
+}
+
+/// How many nodes there are, from this one outward.
+pub(crate) fn depth(node: Option<&Arc<Node>>) -> usize {
+    let mut depth = 0;
+    let mut next = node.cloned();
+    while let Some(node) = next {
+        depth += 1;
+        next = node.outer();
+    }
+    depth
+}

@@ -1,0 +1,59 @@
+//! `#[gen::engine]`: a coroutine that a call starts, and whose end nobody waits for.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use crate::error::{CatchReturn, Throw};
+use crate::task::spawn_local;
+use crate::Result;
+
+/// What the body of an engine may return: `()`, or a `Result<(), E>` whose error can be thrown.
+///
+/// Anything else would be lost; Tornado raises `ReturnValueIgnoredError` for it, here it does not compile.
+///
+/// `M` is the kind of error, found by inference.
+#[diagnostic::on_unimplemented(
+    message = "an engine cannot return `{Self}`: nobody would get it (`ReturnValueIgnored`)",
+    label = "this would be ignored",
+    note = "an engine returns `()` or `gen::Result<()>`",
+    note = "`#[gen::coroutine]` returns a value to whoever yields the call"
+)]
+pub trait EngineOutput<M> {
+    /// Whether the engine has ended well; a `gen::Return(())` ends it so too.
+    #[doc(hidden)]
+    fn into_result(self) -> Result;
+}
+
+impl EngineOutput<()> for () {
+    fn into_result(self) -> Result {
+        Ok(())
+    }
+}
+
+impl<E: Throw<M>, M> EngineOutput<M> for std::result::Result<(), E> {
+    fn into_result(self) -> Result {
+        self.map_err(Throw::throw).catch_return()
+    }
+}
+
+/// What `#[gen::engine]` does with the coroutine of a call.
+///
+/// # Errors
+///
+/// Those before the first suspension; later ones go to the [error context](crate::context) of the call.
+#[track_caller]
+pub fn engine<C, O>(coroutine: C, into_result: fn(O) -> Result) -> Result
+where
+    C: Future<Output = O> + 'static,
+    O: 'static,
+{
+    let mut task = spawn_local(async move { into_result(coroutine.await) });
+    match Pin::new(&mut task).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(result) => result,
+        Poll::Pending => {
+            task.on_done(|result| result);
+            Ok(())
+        }
+    }
+}

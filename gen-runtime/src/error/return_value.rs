@@ -1,0 +1,93 @@
+//! `gen::Return`: a value on its way out of a coroutine, in the guise of an error.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+use crate::{Error, Result};
+
+/// A value that ends a coroutine: made by the function [`Return`](fn@Return).
+#[must_use = "it is returned as an error, `Err(gen::Return(value))`"]
+pub struct Return<T> {
+    /// Taken by the coroutine that it ends.
+    value: Mutex<Option<T>>,
+}
+
+/// An error that ends a coroutine well: with `Ok(value)`.
+///
+/// A function that a coroutine calls can end it so, through any number of `?`. The coroutine needs the option `returns` and the output `gen::Result<T>`, where
+/// `T` is the very type of `value`. In the body itself, `return Ok(value)` says the same.
+///
+/// It ends only the coroutine in whose body it was raised: at a `yield_!`, what failed with a `Return` is an error like any other. (Not so at a bare
+/// `.await`, which is as good as the body's own.) A body that catches errors catches this one too.
+///
+/// ```
+/// fn cached(key: &str) -> gen::Result {
+///     match key {
+///         "answer" => Err(gen::Return(42_u32).into()),
+///         _ => Ok(()),
+///     }
+/// }
+///
+/// #[gen::coroutine(returns)]
+/// fn lookup(key: &'static str) -> gen::Result<u32> {
+///     cached(key)?;
+///     gen::yield_!(std::future::ready(key.parse::<u32>()))
+/// }
+/// assert_eq!(gen::run_sync(lookup("answer")).unwrap(), 42);
+/// assert_eq!(gen::run_sync(lookup("7")).unwrap(), 7);
+/// ```
+#[allow(non_snake_case, reason = "it stands for the constructor of the type of that name, as in tornado.gen")]
+pub fn Return<T: Send + 'static>(value: T) -> Return<T> {
+    Return { value: Mutex::new(Some(value)) }
+}
+
+impl<T> fmt::Debug for Return<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Return<{}>(..)", std::any::type_name::<T>())
+    }
+}
+
+impl<T> fmt::Display for Return<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = std::any::type_name::<T>();
+        write!(
+            f,
+            "a `gen::Return` of `{value}` ended no coroutine: it ends the one whose body raises it, if that returns \
+             `gen::Result<{value}>` and has the option `returns`"
+        )
+    }
+}
+
+impl<T: Send + 'static> StdError for Return<T> {}
+
+/// What a `gen::Return` can give: the output of a coroutine with the option `returns`.
+#[diagnostic::on_unimplemented(
+    message = "a coroutine with the option `returns` cannot return `{Self}`",
+    label = "`gen::Return` cannot give this",
+    note = "it returns `gen::Result<T>`, with a `T` that is `Send`",
+    note = "without the option it may return anything, by `return`"
+)]
+pub trait CatchReturn: Sized {
+    /// The output, or the value of the `Return` that the body raised.
+    #[doc(hidden)]
+    fn catch_return(self) -> Self;
+}
+
+impl<T: Send + 'static> CatchReturn for Result<T> {
+    #[inline]
+    fn catch_return(self) -> Self {
+        self.or_else(value_of)
+    }
+}
+
+#[cold]
+fn value_of<T: Send + 'static>(error: Error) -> Result<T> {
+    // What arrived at a yield has that yield in its trace: it was raised elsewhere.
+    let raised_here = error.trace().is_empty();
+    let value = error.downcast_ref::<Return<T>>().filter(|_| raised_here).and_then(|raised| {
+        // Nothing panics under this lock.
+        raised.value.lock().unwrap_or_else(PoisonError::into_inner).take()
+    });
+    value.ok_or(error)
+}

@@ -1,0 +1,189 @@
+//! What may be said of the errors of parallel children: [`quiet`](Multi::quiet), [`fail_fast`](Multi::fail_fast), [`settle`](Multi::settle).
+//!
+//! Each gives a type of its own, so that those which contradict each other do not compile. They speak of the direct children; a list within the list
+//! follows the ordinary rule, or what its own `multi` says.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::policy::{Parallel, Policy};
+use super::settled::{Settle, Settled};
+use super::{Grouped, Multi};
+use crate::coroutine::{Frame, Kind};
+use crate::quiet::QuietTypes;
+use crate::yieldable::probe::HasError;
+use crate::{Raw, Yieldable};
+
+impl<C> Multi<C> {
+    /// Does not log errors of type `E` that are not raised; they are still in the raised one's [`others`](crate::Error::others).
+    ///
+    /// It may be said again for another type. Which error is raised does not depend on it.
+    ///
+    /// ```
+    /// use gen::yield_;
+    /// use std::future::ready;
+    /// use std::num::ParseIntError;
+    ///
+    /// #[gen::coroutine]
+    /// fn parse() -> gen::Result<Vec<u8>> {
+    ///     yield_!(gen::multi(vec![ready("x".parse::<u8>()), ready("y".parse::<u8>())]).quiet::<ParseIntError>())
+    /// }
+    /// let error = gen::run_sync(parse()).unwrap_err(); // and nothing is logged
+    /// assert_eq!(error.others().len(), 1);
+    /// ```
+    pub fn quiet<E>(self) -> MultiQuiet<C, (E, ())>
+    where
+        E: StdError + Send + Sync + 'static,
+    {
+        MultiQuiet { children: self.children, quiet: PhantomData }
+    }
+
+    /// Raises the first error in *time* at once, and drops the children that have not ended.
+    ///
+    /// Of children that fail in the same poll the one that was woken first counts. Nothing is logged, and there are no
+    /// [`others`](crate::Error::others). A task goes on when its [`JoinHandle`](crate::JoinHandle) is dropped.
+    ///
+    /// ```
+    /// use gen::yield_;
+    /// use std::future::{pending, ready};
+    ///
+    /// #[gen::coroutine]
+    /// fn first() -> gen::Result<(u8, u8)> {
+    ///     yield_!(gen::multi((pending::<gen::Result<u8>>(), ready("x".parse::<u8>()))).fail_fast())
+    /// }
+    /// assert!(gen::run_sync(first()).unwrap_err().is::<std::num::ParseIntError>());
+    /// ```
+    pub fn fail_fast(self) -> MultiFailFast<C> {
+        MultiFailFast { children: self.children }
+    }
+
+    /// Gives every child's own `Result`, in the container; none is raised, and none is logged.
+    ///
+    /// The errors are [`gen::Error`](crate::Error)s; [`raw`](crate::raw) hands over the children's outputs untouched instead.
+    ///
+    /// ```
+    /// use gen::yield_;
+    /// use std::future::ready;
+    ///
+    /// #[gen::coroutine]
+    /// fn parse() -> gen::Result<usize> {
+    ///     let all = yield_!(gen::multi(vec![ready("1".parse::<u8>()), ready("x".parse::<u8>())]).settle())?;
+    ///     Ok(all.iter().filter(|result| result.is_err()).count())
+    /// }
+    /// assert_eq!(gen::run_sync(parse()).unwrap(), 1);
+    /// ```
+    pub fn settle(self) -> MultiSettled<C> {
+        MultiSettled { children: self.children }
+    }
+}
+
+/// [`multi`](crate::multi) with errors that are not logged: made by [`Multi::quiet`].
+#[must_use = "nothing runs until it is yielded"]
+pub struct MultiQuiet<C, Q> {
+    children: C,
+    quiet: PhantomData<fn() -> Q>,
+}
+
+impl<C, Q> MultiQuiet<C, Q> {
+    /// Does not log errors of type `E` either: see [`Multi::quiet`].
+    pub fn quiet<E>(self) -> MultiQuiet<C, (E, Q)>
+    where
+        E: StdError + Send + Sync + 'static,
+    {
+        MultiQuiet { children: self.children, quiet: PhantomData }
+    }
+}
+
+impl<C: Clone, Q> Clone for MultiQuiet<C, Q> {
+    fn clone(&self) -> Self {
+        MultiQuiet { children: self.children.clone(), quiet: PhantomData }
+    }
+}
+
+impl<C: fmt::Debug, Q> fmt::Debug for MultiQuiet<C, Q> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MultiQuiet").field("children", &self.children).finish()
+    }
+}
+
+/// [`multi`](crate::multi) that ends at the first failure: made by [`Multi::fail_fast`].
+#[derive(Debug, Clone)]
+#[must_use = "nothing runs until it is yielded"]
+pub struct MultiFailFast<C> {
+    children: C,
+}
+
+/// [`multi`](crate::multi) that gives every child's `Result`: made by [`Multi::settle`].
+#[derive(Debug, Clone)]
+#[must_use = "nothing runs until it is yielded"]
+pub struct MultiSettled<C> {
+    children: C,
+}
+
+macro_rules! multi_option {
+    ($option:ident [$($quiet:ident)?], $policy:expr) => {
+        #[diagnostic::do_not_recommend]
+        impl<C, $($quiet: QuietTypes,)? M, Mode, K> Yieldable<Grouped<M>, Mode, K> for $option<C $(, $quiet)?>
+        where
+            C: Yieldable<M, Mode, K, Pending: Parallel>,
+            K: Kind,
+        {
+            type Output = C::Output;
+            type Pending = C::Pending;
+
+            fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
+                let mut pending = self.children.into_pending(frame);
+                pending.set_policy($policy);
+                pending
+            }
+        }
+
+        joinable!($option [$($quiet)?], Parallel);
+    };
+}
+
+macro_rules! joinable {
+    ($option:ident [$($quiet:ident)?], $pending:ident) => {
+        impl<C $(, $quiet)?> $option<C $(, $quiet)?> {
+            /// The future that waits for the children, for use outside a coroutine: see [`Multi::join`].
+            ///
+            /// # Cancellation
+            ///
+            /// Dropping it drops the children.
+            pub fn join<M>(self) -> <Self as Yieldable<Grouped<M>>>::Pending
+            where
+                Self: Yieldable<Grouped<M>>,
+            {
+                self.into_pending(&Frame::new(0))
+            }
+        }
+
+        // Only of what can be given the option: else one future would be taken for one whose error cannot be thrown.
+        impl<C, $($quiet,)? M> HasError<Grouped<M>> for $option<C $(, $quiet)?>
+        where
+            C: HasError<M> + Yieldable<M, Raw, i32, Pending: $pending>,
+        {
+            type Err = C::Err;
+            type Value = C::Value;
+        }
+    };
+}
+
+multi_option!(MultiQuiet[Q], Policy { is_quiet: Q::include, ..Policy::DEFAULT });
+multi_option!(MultiFailFast [], Policy { fail_fast: true, ..Policy::DEFAULT });
+joinable!(MultiSettled [], Settle);
+
+#[diagnostic::do_not_recommend]
+impl<C, M, Mode, K> Yieldable<Grouped<M>, Mode, K> for MultiSettled<C>
+where
+    C: Yieldable<M, Mode, K, Pending: Settle>,
+    K: Kind,
+{
+    type Output = <C::Pending as Settle>::Output;
+    type Pending = Settled<C::Pending>;
+
+    fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
+        Settled::new(self.children.into_pending(frame))
+    }
+}

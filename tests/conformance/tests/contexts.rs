@@ -1,0 +1,567 @@
+//! Error contexts: failures that have no caller arrive at a yield.
+use std::cell::{Cell, RefCell};
+use std::future::ready;
+use std::rc::Rc;
+use std::time::Duration;
+
+use gen::{yield_, IoLoop, IoLoopHandle, VirtualClock};
+use loop_behaviour::{logged, Order};
+
+const TEN_SECONDS: Duration = Duration::from_secs(10);
+
+fn here() -> IoLoopHandle {
+    IoLoop::current().expect("these coroutines run on a loop")
+}
+
+/// Runs it on a virtual clock; gives what it gives, the seconds it took, and what was logged.
+fn run<T>(body: impl gen::Coroutine<Output = gen::Result<T>>) -> (Result<T, String>, u64, Vec<String>) {
+    let clock = VirtualClock::new();
+    let began = clock.now();
+    let io_loop = IoLoop::with_clock(clock.clone());
+    let mut result = None;
+    let log = logged(|| result = Some(io_loop.run_sync(body)));
+    let result = result.expect("it was run").map_err(|error| error.to_string());
+    (result, (clock.now() - began).as_secs(), log)
+}
+
+/// What `#[gen::engine]` does with the rest of a body after its first suspension.
+fn engine(body: impl gen::Coroutine<Output = gen::Result> + 'static) {
+    gen::spawn_local(body).on_done(|result| result);
+}
+
+fn fails_on_the_loop(text: &'static str) {
+    here().add_callback(move || Err::<(), _>(text));
+}
+
+// ---- GenEngineTest ------------------------------------------------------------------------------------
+
+/// An error after the engine was resumed by the loop surfaces in its caller's error context.
+#[test]
+fn exception_phase2() {
+    #[gen::coroutine]
+    fn fails_later() -> gen::Result {
+        yield_!(gen::moment())?;
+        Err(gen::Error::new("phase 2"))
+    }
+    #[gen::coroutine]
+    fn caller() -> gen::Result {
+        engine(fails_later());
+        yield_!(gen::sleep(TEN_SECONDS))
+    }
+    assert_eq!(run(caller()), (Err("phase 2".to_owned()), 0, vec![]));
+}
+
+/// Ten engines, one after the other, grow the chain of contexts by two at most. Here it does not grow at all: a body always runs in the context of its own task,
+/// whoever resumed it.
+#[test]
+fn stack_context_leak() {
+    #[gen::coroutine]
+    fn inner(done: Rc<Cell<u32>>, depths: Rc<RefCell<Vec<usize>>>) -> gen::Result {
+        yield_!(gen::moment())?;
+        depths.borrow_mut().push(gen::context::depth());
+        done.set(done.get() + 1);
+        Ok(())
+    }
+    #[gen::coroutine]
+    fn outer() -> gen::Result<(usize, usize, Vec<usize>)> {
+        let (before, done, depths) = (gen::context::depth(), Rc::new(Cell::new(0)), Rc::default());
+        for i in 1..=10 {
+            engine(inner(Rc::clone(&done), Rc::clone(&depths)));
+            while done.get() < i {
+                yield_!(gen::moment())?;
+            }
+        }
+        let depths = depths.take();
+        Ok((before, gen::context::depth(), depths))
+    }
+    assert_eq!(run(outer()), (Ok((1, 1, vec![2; 10])), 0, vec![]));
+}
+
+/// The same if the inner engine fails and the outer one catches.
+#[test]
+fn stack_context_leak_exception() {
+    #[gen::coroutine]
+    fn inner() -> gen::Result {
+        yield_!(gen::moment())?;
+        Err(gen::Error::new("inner"))
+    }
+    #[gen::coroutine]
+    fn outer() -> gen::Result<(usize, usize, usize)> {
+        let (before, mut caught) = (gen::context::depth(), 0);
+        for _ in 0..10 {
+            engine(inner());
+            if let Err(error) = yield_!(gen::sleep(TEN_SECONDS)) {
+                assert_eq!(error.to_string(), "inner");
+                caught += 1;
+            }
+        }
+        Ok((before, gen::context::depth(), caught))
+    }
+    assert_eq!(run(outer()), (Ok((1, 1, 10)), 0, vec![]));
+}
+
+/// The task's function schedules a callback that fails: its error arrives at the task's yield, also if the callback holds the task's.
+#[test]
+fn exception_in_task_phase2() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<String> {
+        let mut kept = None;
+        let held = yield_!(gen::task(|done: gen::TaskCallback<()>| {
+            kept = Some(done);
+            fails_on_the_loop("kept");
+        }));
+        let moved = yield_!(gen::task(|done: gen::TaskCallback<()>| {
+            here().add_callback(move || {
+                let _moved = done;
+                Err::<(), _>("moved")
+            });
+        }));
+        yield_!(gen::sleep(TEN_SECONDS))?;
+        Ok(format!("{} {}", held.unwrap_err(), moved.unwrap_err()))
+    }
+    assert_eq!(run(body()), (Ok("kept moved".to_owned()), 10, vec![]));
+}
+
+/// As `wait_transfer_stack_context`, for a task's callback.
+#[test]
+fn task_transfer_stack_context() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<(usize, usize, usize)> {
+        let before = gen::context::depth();
+        let inside = yield_!(gen::task(|done| {
+            here().add_callback(move || done.call(gen::context::depth()));
+        }))?;
+        Ok((before, inside, gen::context::depth()))
+    }
+    assert_eq!(run(body()), (Ok((1, 2, 1)), 0, vec![]));
+}
+
+/// The contexts in which a callable is called are not visible in the body that it resumes.
+#[test]
+fn wait_transfer_stack_context() {
+    #[gen::coroutine]
+    fn resumes(waiter: Rc<Cell<Option<std::task::Waker>>>, is_set: Rc<Cell<bool>>) -> gen::Result {
+        yield_!(gen::moment())?;
+        here().add_callback(move || {
+            assert_eq!(gen::context::depth(), 2);
+            is_set.set(true);
+            if let Some(waker) = waiter.take() {
+                waker.wake();
+            }
+        });
+        yield_!(gen::moment())
+    }
+    #[gen::coroutine]
+    fn waits() -> gen::Result<usize> {
+        let (waiter, is_set) = (Rc::default(), Rc::default());
+        let other = gen::spawn_local(resumes(Rc::clone(&waiter), Rc::clone(&is_set)));
+        yield_!(loop_behaviour::until(move |waker| waiter.set(Some(waker.clone())), move || is_set.get()))?;
+        let depth = gen::context::depth();
+        yield_!(other)?;
+        Ok(depth)
+    }
+    assert_eq!(run(waits()), (Ok(1), 0, vec![]));
+}
+
+// ---- GenCoroutineTest ---------------------------------------------------------------------------------
+
+/// A loop callback that the body scheduled fails while the body waits ten seconds: the error arrives at once, and the body makes another one of it.
+#[test]
+fn replace_context_exception() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        fails_on_the_loop("first");
+        match yield_!(gen::sleep(TEN_SECONDS)) {
+            Err(error) => Err(gen::Error::new(format!("instead of {error}"))),
+            Ok(()) => Ok(()),
+        }
+    }
+    assert_eq!(run(body()), (Err("instead of first".to_owned()), 0, vec![]));
+}
+
+/// The same, and the body catches it.
+#[test]
+fn swallow_context_exception() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<u8> {
+        fails_on_the_loop("first");
+        match yield_!(gen::sleep(TEN_SECONDS)) {
+            Err(_) => Ok(42),
+            Ok(()) => Ok(0),
+        }
+    }
+    assert_eq!(run(body()), (Ok(42), 0, vec![]));
+}
+
+/// Two contexts, one in the other: the inner one gets the error first, and its body catches it. (In Tornado the outer one is a web handler's.)
+#[test]
+fn yield_exception_handler() {
+    #[gen::coroutine]
+    fn inner(order: Order) -> gen::Result {
+        fails_on_the_loop("e");
+        if let Err(error) = yield_!(gen::sleep(TEN_SECONDS)) {
+            order.push(format_args!("inner {error}"));
+        }
+        Ok(())
+    }
+    #[gen::coroutine]
+    fn outer(order: Order) -> gen::Result {
+        let task = gen::spawn_local(inner(order.clone()));
+        if let Err(error) = yield_!(task) {
+            order.push(format_args!("outer {error}"));
+        }
+        Ok(())
+    }
+    let order = Order::new();
+    assert_eq!(run(outer(order.clone())), (Ok(()), 0, vec![]));
+    assert_eq!(order.text(), "inner e");
+}
+
+// ---- the rules ----------------------------------------------------------------------------------------
+
+/// `callback=` is called through the loop, also if the body is over at once; a parent that yields something ready goes on before it.
+#[test]
+fn rule_13_done_callbacks_are_called_through_the_loop() {
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result {
+        let inner = order.clone();
+        gen::spawn(async { Ok::<_, gen::Error>(7) })
+            .on_done(move |seven| inner.push(seven.expect("it is ready")));
+        order.push("a");
+        yield_!(ready(()))?;
+        order.push("b");
+        yield_!(gen::moment())?;
+        order.push("c");
+        Ok(())
+    }
+    let order = Order::new();
+    assert_eq!(run(body(order.clone())), (Ok(()), 0, vec![]));
+    assert_eq!(order.text(), "ab7c");
+}
+
+/// On failure Tornado does not call the callback, and raises the error in the loop. Here the callback gets the `Result`; handed on, it goes to the context, once.
+#[test]
+fn rule_14_a_done_callback_hands_the_failure_on_to_the_context() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        gen::spawn(async { Err::<(), _>(gen::Error::new("failed")) }).on_done(|result| result);
+        yield_!(gen::sleep(TEN_SECONDS))
+    }
+    assert_eq!(run(body()), (Err("failed".to_owned()), 0, vec![]));
+    // Without a coroutine around it, it is logged.
+    let log = logged(|| {
+        let io_loop = IoLoop::new();
+        io_loop.add_callback(|| {
+            gen::spawn(async { Err::<(), _>(gen::Error::new("failed")) }).on_done(|result| result);
+        });
+        io_loop.run_sync(async { gen::moment().await }).unwrap();
+        io_loop.run_sync(async { gen::moment().await }).unwrap();
+    });
+    assert_eq!(log, ["ERROR gen: a callback failed: failed"]);
+}
+
+/// A callback or timer that fails while the coroutine is suspended on anything is thrown at that yield; the body may go on to others. In Tornado only from the
+/// first YieldPoint on; here from the start.
+#[test]
+fn rule_33_callbacks_and_timers_are_thrown_at_the_current_yield() {
+    #[gen::coroutine]
+    fn fails_in(seconds: u64) -> gen::Result {
+        here().call_later(Duration::from_secs(seconds), move || Err::<(), _>(format!("t{seconds}")));
+        yield_!(gen::moment())
+    }
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result<u8> {
+        fails_on_the_loop("c");
+        order.push(yield_!(gen::sleep(TEN_SECONDS)).unwrap_err());
+        yield_!(fails_in(1))?;
+        order.push(yield_!(vec![gen::sleep(TEN_SECONDS), gen::sleep(TEN_SECONDS)]).unwrap_err());
+        yield_!(fails_in(2))?;
+        order.push(yield_!(gen::with_timeout(TEN_SECONDS, gen::sleep(TEN_SECONDS))).unwrap_err());
+        yield_!(fails_in(3))?;
+        let task = gen::spawn_local(async { gen::sleep(TEN_SECONDS).await });
+        order.push(yield_!((task, async { 1 })).unwrap_err());
+        let at = here().now() + Duration::from_secs(4);
+        here().call_at(at, || Err::<(), _>("t4"));
+        order.push(yield_!(nested()).unwrap_err());
+        Ok(42)
+    }
+    #[gen::coroutine]
+    fn nested() -> gen::Result {
+        yield_!(innermost())
+    }
+    #[gen::coroutine]
+    fn innermost() -> gen::Result {
+        yield_!(gen::sleep(TEN_SECONDS)).map_err(|error| gen::Error::new(format!("({error})")))
+    }
+    let order = Order::new();
+    assert_eq!(run(body(order.clone())), (Ok(42), 10, vec![]));
+    assert_eq!(order.text(), "ct1t2t3(t4)");
+}
+
+/// While the body is executing, or is over, it takes no error: the next outer coroutine gets it, and at last the log.
+#[test]
+fn rule_34_an_executing_or_finished_body_takes_nothing() {
+    #[gen::coroutine]
+    fn calls_its_own_callback() -> gen::Result {
+        let mut callback = gen::context::wrap(Err::<(), &str>);
+        yield_!(gen::moment())?;
+        callback("executing");
+        yield_!(gen::sleep(TEN_SECONDS))
+    }
+    #[gen::coroutine]
+    fn ends_first() -> gen::Result {
+        here().call_later(Duration::from_secs(1), || Err::<(), _>("finished"));
+        Ok(())
+    }
+    #[gen::coroutine]
+    fn outer(order: Order) -> gen::Result {
+        let task = gen::spawn_local(calls_its_own_callback());
+        order.push(yield_!(gen::sleep(TEN_SECONDS)).unwrap_err());
+        drop(gen::spawn_local(ends_first()));
+        order.push(" ");
+        order.push(yield_!(task).unwrap_err());
+        Ok(())
+    }
+    let order = Order::new();
+    assert_eq!(run(outer(order.clone())), (Ok(()), 1, vec![]));
+    assert_eq!(order.text(), "executing finished");
+
+    let io_loop = IoLoop::with_clock(VirtualClock::new());
+    let log = logged(|| {
+        io_loop.run_sync(ends_first()).unwrap();
+        io_loop.run_sync(async { gen::sleep(TEN_SECONDS).await }).unwrap();
+    });
+    assert_eq!(log, ["ERROR gen: a timer's callback failed: finished"]);
+}
+
+/// Two errors: the first at this yield, the second at the next one.
+#[test]
+fn rule_35_the_second_error_arrives_at_the_next_yield() {
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result {
+        for text in ["1", "2", "3"] {
+            fails_on_the_loop(text);
+        }
+        for _ in 0..3 {
+            order.push(yield_!(gen::sleep(TEN_SECONDS)).unwrap_err());
+        }
+        yield_!(gen::sleep(TEN_SECONDS))
+    }
+    let order = Order::new();
+    assert_eq!(run(body(order.clone())), (Ok(()), 10, vec![]));
+    assert_eq!(order.text(), "123");
+}
+
+/// What is left when the body ends is not lost.
+#[test]
+fn rule_35_the_errors_that_a_body_did_not_take_go_outward() {
+    #[gen::coroutine]
+    fn takes_one() -> gen::Result {
+        fails_on_the_loop("1");
+        fails_on_the_loop("2");
+        yield_!(gen::sleep(TEN_SECONDS))
+    }
+    #[gen::coroutine]
+    fn outer() -> gen::Result<String> {
+        let task = gen::spawn_local(takes_one());
+        let thrown = yield_!(gen::sleep(TEN_SECONDS)).unwrap_err();
+        Ok(format!("{} {}", thrown, yield_!(task).unwrap_err()))
+    }
+    assert_eq!(run(outer()), (Ok("2 1".to_owned()), 0, vec![]));
+    let (result, _, log) = run(takes_one());
+    assert_eq!((result, log), (Err("1".to_owned()), vec!["ERROR gen: a callback failed: 2".to_owned()]));
+}
+
+/// What the coroutine was pulled out of goes on if it is hot: its later result is ignored, its later failure is logged as never looked at.
+#[test]
+fn rule_36_an_abandoned_task_goes_on() {
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result {
+        let task = |text: &'static str| {
+            let order = order.clone();
+            gen::spawn_local(async move {
+                gen::sleep(Duration::from_secs(1)).await?;
+                order.push(text);
+                Err::<(), _>(gen::Error::new(text))
+            })
+        };
+        fails_on_the_loop("thrown ");
+        order.push(yield_!(task("late")).unwrap_err());
+        yield_!(gen::sleep(TEN_SECONDS))
+    }
+    let order = Order::new();
+    let log = vec!["ERROR gen: a task failed, and nobody looked at its result: late".to_owned()];
+    assert_eq!(run(body(order.clone())), (Ok(()), 10, log));
+    assert_eq!(order.text(), "thrown late");
+}
+
+/// A context is captured when something is scheduled, and is the present one when it runs: so what *that* schedules belongs to it too.
+#[test]
+fn rule_37_contexts_are_captured_at_scheduling_and_restored_when_the_callback_runs() {
+    #[gen::coroutine]
+    fn body(name: &'static str, order: Order) -> gen::Result {
+        here().add_callback(move || {
+            here().call_later(Duration::from_secs(1), move || {
+                here().add_future(async {}, move |()| Err::<(), _>(name));
+            });
+        });
+        order.push(yield_!(gen::sleep(TEN_SECONDS)).unwrap_err());
+        Ok(())
+    }
+    #[gen::coroutine]
+    fn both(order: Order) -> gen::Result {
+        let tasks = [body("a", order.clone()), body("b", order)].map(gen::spawn_local);
+        yield_!(tasks)?;
+        Ok(())
+    }
+    let order = Order::new();
+    assert_eq!(run(both(order.clone())), (Ok(()), 1, vec![]));
+    assert_eq!(order.text(), "ab");
+}
+
+/// A task has a context of its own. An error before it is done fails it; one that comes later goes to the outer coroutine.
+#[test]
+fn rule_38_a_task_has_its_own_context() {
+    #[gen::coroutine]
+    fn task(order: Order) -> gen::Result {
+        fails_on_the_loop("before");
+        here().call_later(Duration::from_secs(1), || Err::<(), _>("after"));
+        order.push("first step, ");
+        yield_!(gen::sleep(TEN_SECONDS))
+    }
+    #[gen::coroutine]
+    fn outer(order: Order) -> gen::Result {
+        let task = gen::spawn_local(task(order.clone()));
+        order.push(yield_!(task).unwrap_err());
+        order.push(", ");
+        order.push(yield_!(gen::sleep(TEN_SECONDS)).unwrap_err());
+        Ok(())
+    }
+    let order = Order::new();
+    assert_eq!(run(outer(order.clone())), (Ok(()), 1, vec![]));
+    assert_eq!(order.text(), "first step, before, after");
+}
+
+/// An error before the task's callback fails the task's future, whatever the coroutine waits for meanwhile; a later call of the callback is ignored. The second of
+/// two errors goes outward.
+#[test]
+fn rule_38_an_error_before_the_callback_fails_the_task() {
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result {
+        let task = gen::task(|done| {
+            fails_on_the_loop("first, ");
+            fails_on_the_loop("second, ");
+            here().add_callback(move || done.call(()));
+        });
+        yield_!(gen::moment())?;
+        order.push(yield_!(gen::sleep(TEN_SECONDS)).unwrap_err());
+        order.push(yield_!(task).unwrap_err());
+        yield_!(gen::moment())
+    }
+    let order = Order::new();
+    assert_eq!(run(body(order.clone())), (Ok(()), 0, vec![]));
+    assert_eq!(order.text(), "second, first, ");
+}
+
+/// An error after the task's end, or one that nobody looked at, goes to the outer coroutine.
+#[test]
+fn rule_38_an_error_after_the_end_of_a_task_goes_outward() {
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result {
+        let task = gen::task(|done| {
+            here().add_callback(move || done.call("called, "));
+            fails_on_the_loop("late, ");
+        });
+        order.push(yield_!(task)?);
+        order.push(yield_!(gen::sleep(TEN_SECONDS)).unwrap_err());
+        let mut kept = None;
+        let task = gen::task(|done: gen::TaskCallback<()>| {
+            kept = Some(done);
+            fails_on_the_loop("unread");
+        });
+        yield_!(gen::sleep(TEN_SECONDS))?;
+        here().add_callback(move || drop(task));
+        order.push(yield_!(gen::sleep(TEN_SECONDS)).unwrap_err());
+        Ok(())
+    }
+    let order = Order::new();
+    assert_eq!(run(body(order.clone())), (Ok(()), 10, vec![]));
+    assert_eq!(order.text(), "called, late, unread");
+}
+
+/// Errors in one callback do not stop the rest; with no coroutine around, the loop's handler gets them. Tornado's is `handle_callback_exception`.
+#[test]
+fn rule_55_errors_outside_of_coroutines_go_to_the_handler_of_the_loop() {
+    let (io_loop, order) = (IoLoop::with_clock(VirtualClock::new()), Order::new());
+    let handled = order.clone();
+    io_loop.set_error_handler(move |error| handled.push(format_args!("[{error}]")));
+    io_loop.add_callback(|| Err::<(), _>("1"));
+    io_loop.add_callback(order.note("a"));
+    io_loop.call_later(Duration::ZERO, || Err::<(), _>("2"));
+    io_loop.add_callback(|| -> () { panic!("3") });
+    let log = logged(|| io_loop.run_sync(async { gen::moment().await }).unwrap());
+    assert_eq!(order.text(), "[1]a[panicked: 3][2]");
+    assert_eq!(log, [""; 0]);
+}
+
+/// A callback that starts a coroutine (`spawn_callback`): its failure is logged, and no context takes it.
+#[test]
+fn rule_56_the_failure_of_a_spawned_coroutine_is_logged() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        here().add_callback(|| drop(gen::spawn(async { Err::<(), _>(gen::Error::new("alone")) })));
+        yield_!(gen::sleep(TEN_SECONDS))
+    }
+    let log = vec!["ERROR gen: a task failed, and nobody looked at its result: alone".to_owned()];
+    assert_eq!(run(body()), (Ok(()), 10, log));
+}
+
+/// `run_sync` times out and leaves the coroutine on the loop, with its context; a `run_sync` inside of another is an error.
+#[test]
+fn rule_57_a_coroutine_that_run_sync_gave_up_still_takes_errors() {
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result {
+        here().call_later(Duration::from_secs(2), || Err::<(), _>("late"));
+        order.push(yield_!(gen::sleep(TEN_SECONDS)).unwrap_err());
+        Ok(())
+    }
+    let (io_loop, order) = (IoLoop::with_clock(VirtualClock::new()), Order::new());
+    let log = logged(|| {
+        let error = io_loop.run_sync_timeout(Duration::from_secs(1), body(order.clone())).unwrap_err();
+        assert_eq!(error.to_string(), "timeout after 1s");
+        io_loop.run_sync(async { gen::sleep(TEN_SECONDS).await }).unwrap();
+        io_loop
+            .run_sync(async {
+                assert!(gen::run_sync(async { Ok::<(), gen::Error>(()) })
+                    .unwrap_err()
+                    .is::<gen::LoopRunning>());
+                Ok::<(), gen::Error>(())
+            })
+            .unwrap();
+    });
+    assert_eq!((order.text().as_str(), log), ("late", vec![]));
+}
+
+/// Callbacks of done futures run in order, and an error of one does not stop the others. Tornado logs it; here it goes to the context.
+#[test]
+fn rule_58_an_error_of_a_done_callback_does_not_stop_the_others() {
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result {
+        for i in 0..3 {
+            let order = order.clone();
+            gen::spawn(async { Ok::<_, gen::Error>(()) }).on_done(move |_| {
+                order.push(i);
+                if i == 1 {
+                    Err("1 failed")
+                } else {
+                    Ok(())
+                }
+            });
+        }
+        order.push(yield_!(gen::sleep(TEN_SECONDS)).unwrap_err());
+        Ok(())
+    }
+    let order = Order::new();
+    assert_eq!(run(body(order.clone())), (Ok(()), 0, vec![]));
+    assert_eq!(order.text(), "0121 failed");
+}

@@ -1,0 +1,239 @@
+//! `engine`: GenEngineTest where it is about the engine itself, and rule 40 of the semantics.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use gen::{yield_, NoLoop, Panicked};
+use loop_behaviour::{logged, Drops, Order};
+
+use super::{run_logged, Fault, SECOND};
+
+/// Without a yield the body runs to its end within the call.
+#[test]
+fn test_no_yield() {
+    #[gen::engine]
+    fn engine(order: Order) {
+        order.push("body ");
+    }
+    let order = Order::new();
+    run_logged(async {
+        engine(order.clone()).unwrap();
+        order.push("returned");
+    });
+    assert_eq!(order.text(), "body returned");
+}
+
+/// With one it runs up to it, and the rest on the loop, whether or not anybody waits.
+#[test]
+fn rule_1_the_call_runs_the_first_step() {
+    #[gen::engine]
+    fn engine(order: Order) -> gen::Result {
+        order.push("first ");
+        yield_!(std::future::ready(()))?;
+        order.push("still ");
+        yield_!(gen::sleep(SECOND))?;
+        order.push("rest");
+        Ok(())
+    }
+    let order = Order::new();
+    run_logged(async {
+        engine(order.clone()).unwrap();
+        order.push("returned ");
+        gen::sleep(SECOND * 2).await.unwrap();
+    });
+    assert_eq!(order.text(), "first still returned rest");
+}
+
+/// Tornado raises an error of the synchronous phase from the call; here the call returns it, and nothing is logged.
+#[test]
+fn test_exception_phase1() {
+    #[gen::engine]
+    fn engine() -> Result<(), Fault> {
+        Err(Fault("phase 1"))
+    }
+    let (result, lines) = run_logged(async { engine() });
+    assert!(result.unwrap_err().is::<Fault>());
+    assert_eq!(lines, Vec::<String>::new());
+}
+
+/// An error after a suspension cannot be returned any more: it is thrown into the coroutine that made the call, at its yield.
+#[test]
+fn test_exception_phase2() {
+    #[gen::engine]
+    fn engine() -> gen::Result {
+        yield_!(gen::moment())?;
+        Err(Fault("phase 2").into())
+    }
+    #[gen::coroutine]
+    fn caller() -> gen::Result<bool> {
+        engine()?;
+        let error = yield_!(gen::sleep(SECOND)).unwrap_err();
+        Ok(error.is::<Fault>())
+    }
+    let (result, lines) = run_logged(caller());
+    assert!(result.unwrap());
+    assert_eq!(lines, Vec::<String>::new());
+}
+
+/// Where nobody takes it, it is logged, once.
+#[test]
+fn rule_40_without_a_context_it_is_logged() {
+    #[gen::engine]
+    fn engine() -> gen::Result {
+        yield_!(gen::moment())?;
+        Err(Fault("nobody's").into())
+    }
+    #[gen::coroutine]
+    fn ends_first() -> gen::Result {
+        engine()
+    }
+    let (result, lines) = run_logged(async {
+        gen::spawn_local(ends_first()).await?;
+        gen::sleep(SECOND).await
+    });
+    assert!(result.is_ok());
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(lines[0].starts_with("ERROR gen: a callback failed: nobody's"), "{lines:?}");
+}
+
+/// An engine may start engines: the error of an inner one arrives at a yield of the outer one, whose own goes to the caller.
+#[test]
+fn contexts_nest() {
+    #[gen::engine]
+    fn inner() -> gen::Result {
+        yield_!(gen::moment())?;
+        Err(Fault("inner").into())
+    }
+    #[gen::engine]
+    fn outer() -> gen::Result {
+        inner()?;
+        yield_!(gen::sleep(SECOND * 10)).map_err(|error| error.context("outer"))
+    }
+    #[gen::coroutine]
+    fn caller() -> gen::Result {
+        outer()?;
+        yield_!(gen::sleep(SECOND * 10))
+    }
+    let error = run_logged(caller()).0.unwrap_err();
+    assert_eq!(format!("{error:#}"), "outer: inner");
+}
+
+/// `Return()` without a value, before a yield; `return` is the way here, and `?` leaves early too.
+#[test]
+fn test_sync_raise_return() {
+    #[gen::engine]
+    fn engine(order: Order) -> gen::Result {
+        order.push("ended");
+        if order.text() == "ended" {
+            return Ok(());
+        }
+        order.push(", and went on");
+        Ok(())
+    }
+    let order = Order::new();
+    run_logged(async { engine(order.clone()) }).0.unwrap();
+    assert_eq!(order.text(), "ended");
+}
+
+/// The same after a yield, of an engine that cannot fail.
+#[test]
+fn test_async_raise_return() {
+    #[gen::engine]
+    fn engine(order: Order) {
+        if yield_!(gen::moment()).is_ok() {
+            order.push("ended");
+            return;
+        }
+        order.push("was thrown into");
+    }
+    let order = Order::new();
+    run_logged(async {
+        engine(order.clone()).unwrap();
+        gen::sleep(SECOND).await
+    })
+    .0
+    .unwrap();
+    assert_eq!(order.text(), "ended");
+}
+
+/// The same engine can run twice, at once.
+#[test]
+fn test_reuse() {
+    #[gen::engine]
+    fn engine(order: Order, name: &'static str) -> gen::Result {
+        for _ in 0..3 {
+            order.push(name);
+            yield_!(gen::moment())?;
+        }
+        Ok(())
+    }
+    let order = Order::new();
+    run_logged(async {
+        engine(order.clone(), "a").unwrap();
+        engine(order.clone(), "b").unwrap();
+        gen::sleep(SECOND).await
+    })
+    .0
+    .unwrap();
+    assert_eq!(order.text(), "ababab");
+}
+
+/// A panic ends at the task's edge: in the first step the call returns it, later it is logged.
+#[test]
+fn rule_10_a_panic_is_an_error() {
+    #[gen::engine]
+    fn engine(moments: u8) -> gen::Result {
+        for _ in 0..moments {
+            yield_!(gen::moment())?;
+        }
+        panic!("in the engine")
+    }
+    let (results, lines) = run_logged(async {
+        let results = [engine(0), engine(1)];
+        gen::sleep(SECOND).await.unwrap();
+        results
+    });
+    let [first, later] = results;
+    assert!(first.unwrap_err().is::<Panicked>());
+    assert!(later.is_ok());
+    assert!(lines.len() == 1 && lines[0].contains("in the engine"), "{lines:?}");
+}
+
+/// Where no loop runs the call says so, and the body never runs.
+#[test]
+fn without_a_loop_nothing_starts() {
+    #[gen::engine]
+    fn engine<T: 'static>(held: T) {
+        drop(held);
+        unreachable!("no loop runs");
+    }
+    let drops = Drops::new();
+    let lines = logged(|| assert!(engine(drops.one()).unwrap_err().is::<NoLoop>()));
+    assert_eq!((drops.count(), lines), (1, Vec::new()));
+}
+
+/// It may be a method, of a trait too, and take any pattern.
+#[test]
+fn an_engine_may_be_a_method() {
+    trait Start {
+        #[gen::engine]
+        fn start(self: Rc<Self>, pair: (u8, u8));
+    }
+    struct Sum(RefCell<u8>);
+    impl Start for Sum {
+        #[gen::engine]
+        fn start(self: Rc<Self>, (a, mut b): (u8, u8)) {
+            b += a;
+            drop(yield_!(gen::moment()));
+            *self.0.borrow_mut() = b;
+        }
+    }
+    let sum = Rc::new(Sum(RefCell::new(0)));
+    run_logged(async {
+        sum.clone().start((1, 2)).unwrap();
+        gen::sleep(SECOND).await
+    })
+    .0
+    .unwrap();
+    assert_eq!((*sum.0.borrow(), Rc::strong_count(&sum)), (3, 1), "and everything is freed at its end");
+}

@@ -1,0 +1,425 @@
+//! Where the failure of a callback goes, in the cases that Tornado does not have: threads, panics, several loops, the end of a loop.
+use std::cell::{Cell, RefCell};
+use std::future::pending;
+use std::rc::Rc;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use gen::{context, yield_, IoLoop, IoLoopHandle, Panicked, VirtualClock};
+use loop_behaviour::{logged, until, Drops, Order, PanicsInDrop};
+
+fn here() -> IoLoopHandle {
+    IoLoop::current().expect("these coroutines run on a loop")
+}
+
+fn fails(text: &'static str) -> impl FnOnce() -> Result<(), &'static str> + Send {
+    move || Err(text)
+}
+
+/// Waits for what is thrown; a test in which nothing is thrown ends after that time and fails.
+fn a_while() -> gen::Sleep {
+    gen::sleep(Duration::from_secs(10))
+}
+
+#[gen::coroutine]
+fn suspended() -> gen::Result {
+    yield_!(a_while())
+}
+
+fn one_turn(io_loop: &IoLoop) {
+    io_loop.run_sync(async { gen::moment().await }).expect("moments do not fail");
+}
+
+// ---- panics -------------------------------------------------------------------------------------------
+
+#[test]
+fn a_callback_that_panics_does_not_leave_the_coroutine_waiting_for_it() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<String> {
+        here().add_callback(|| -> () { panic!("ouch") });
+        let error = yield_!(a_while()).unwrap_err();
+        Ok(error.downcast_ref::<Panicked>().expect("it panicked").message().to_owned())
+    }
+    assert_eq!(gen::run_sync(body()).unwrap(), "ouch");
+}
+
+#[test]
+fn a_future_that_panics_does_not_leave_its_callback_awaited() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        here().add_future(std::future::poll_fn(|_| panic!("in the future")), |()| ());
+        yield_!(a_while())
+    }
+    assert_eq!(gen::run_sync(body()).unwrap_err().to_string(), "panicked: in the future");
+}
+
+#[test]
+fn a_handler_that_panics_stops_nobody() {
+    let (io_loop, order) = (IoLoop::new(), Order::new());
+    io_loop.set_error_handler(|error| panic!("cannot handle {error}"));
+    io_loop.add_callback(fails("this"));
+    io_loop.add_callback(order.note("ran"));
+    let log = logged(|| one_turn(&io_loop));
+    assert_eq!(log, ["ERROR gen: an error handler panicked: cannot handle this"]);
+    assert_eq!(order.text(), "ran");
+}
+
+#[test]
+fn a_payload_that_panics_in_its_drop_stops_nobody() {
+    let (io_loop, order) = (IoLoop::new(), Order::new());
+    let context = Rc::new(RefCell::new(None));
+    let captured = context.clone();
+    io_loop.add_callback(move || *captured.borrow_mut() = Some(context::capture()));
+    one_turn(&io_loop);
+    let context = context.take().expect("it was captured");
+    thread::spawn(move || context.run(|| -> gen::Result { std::panic::panic_any(Payload) })).join().unwrap();
+    io_loop.add_callback(order.note("ran"));
+    let log = logged(|| one_turn(&io_loop));
+    assert_eq!(log.len(), 2, "{log:?}");
+    assert_eq!(order.text(), "ran");
+
+    struct Payload;
+    impl Drop for Payload {
+        fn drop(&mut self) {
+            drop(PanicsInDrop);
+        }
+    }
+}
+
+// ---- who takes it -------------------------------------------------------------------------------------
+
+#[test]
+fn a_result_that_is_there_wins_and_the_error_waits_for_the_next_yield() {
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result {
+        here().add_callback(fails("late"));
+        order.push(yield_!(gen::moment()).is_ok());
+        order.push(yield_!(gen::sleep(Duration::from_secs(1))).unwrap_err());
+        Ok(())
+    }
+    let order = Order::new();
+    IoLoop::with_clock(VirtualClock::new()).run_sync(body(order.clone())).unwrap();
+    assert_eq!(order.text(), "truelate");
+}
+
+#[test]
+fn an_error_waits_while_the_body_is_at_a_plain_await() {
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result {
+        here().add_callback(fails("thrown"));
+        gen::sleep(Duration::from_secs(1)).await?;
+        order.push("awaited ");
+        order.push(yield_!(a_while()).unwrap_err());
+        Ok(())
+    }
+    let order = Order::new();
+    IoLoop::with_clock(VirtualClock::new()).run_sync(body(order.clone())).unwrap();
+    assert_eq!(order.text(), "awaited thrown");
+}
+
+#[test]
+fn a_loop_with_an_error_that_nobody_takes_sleeps() {
+    // One that polled the body again and again would never end this: the virtual clock only moves when idle.
+    let io_loop = IoLoop::with_clock(VirtualClock::new());
+    let log = logged(|| {
+        io_loop
+            .run_sync(async {
+                here().add_callback(fails("no yield"));
+                gen::sleep(Duration::from_secs(1)).await
+            })
+            .unwrap();
+    });
+    assert_eq!(log, ["ERROR gen: a callback failed: no yield"]);
+}
+
+#[test]
+fn a_task_in_a_reused_slot_does_not_get_the_errors_of_the_one_before() {
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result {
+        for _ in 0..70_000 {
+            // More than a slot has generations. Each leaves something behind that can still fail.
+            let context = yield_!(gen::spawn_local(async { Ok::<_, gen::Error>(context::capture()) }))?;
+            KEPT.with_borrow_mut(|kept| kept.push(context));
+        }
+        let innocent = gen::spawn_local(suspended());
+        for context in KEPT.take() {
+            here().add_callback(move || context.throw("old"));
+        }
+        let mut count = 0;
+        while count < 70_000 {
+            assert!(yield_!(a_while()).is_err());
+            count += 1;
+        }
+        assert!(!innocent.is_done());
+        order.push(count);
+        Ok(())
+    }
+    thread_local!(static KEPT: RefCell<Vec<context::Context>> = const { RefCell::new(Vec::new()) });
+    let order = Order::new();
+    gen::run_sync(body(order.clone())).unwrap();
+    assert_eq!(order.text(), "70000");
+}
+
+#[test]
+fn blocking_calls_of_every_kind_are_contexts() {
+    let io_loop = IoLoop::new();
+    let body = || async {
+        assert_eq!(context::depth(), 1);
+        here().add_callback(fails("thrown"));
+        suspended().await
+    };
+    assert_eq!(io_loop.run_sync(body()).unwrap_err().to_string(), "thrown");
+    assert_eq!(io_loop.block_on(body()).unwrap_err().to_string(), "thrown");
+    let timed = io_loop.run_sync_timeout(Duration::from_secs(3600), body());
+    assert_eq!(timed.unwrap_err().to_string(), "thrown");
+    assert_eq!(context::depth(), 0);
+}
+
+// ---- callbacks that others call -----------------------------------------------------------------------
+
+#[test]
+fn a_wrapped_callback_fails_from_a_foreign_thread() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<String> {
+        let mut callback = context::wrap(|n: u32| if n == 2 { Err("two") } else { Ok(()) });
+        let foreign = thread::spawn(move || (0..5).for_each(&mut callback));
+        let error = yield_!(a_while()).unwrap_err();
+        foreign.join().expect("the failure is not handed to the caller");
+        Ok(error.to_string())
+    }
+    assert_eq!(gen::run_sync(body()).unwrap(), "two");
+}
+
+#[test]
+fn what_a_remote_callback_of_a_coroutine_does_wrong_comes_back_to_it() {
+    // From one loop to another and back.
+    let (send, receive) = mpsc::channel();
+    let other = thread::spawn(move || {
+        let io_loop = IoLoop::new();
+        send.send(io_loop.remote()).unwrap();
+        io_loop.start();
+    });
+    #[gen::coroutine]
+    fn body(other: gen::Remote) -> gen::Result<String> {
+        let stop = other.clone();
+        other.add_callback(move || {
+            stop.stop();
+            Err::<(), _>("on the other loop")
+        })?;
+        Ok(yield_!(a_while()).unwrap_err().to_string())
+    }
+    let log = logged(|| {
+        assert_eq!(gen::run_sync(body(receive.recv().unwrap())).unwrap(), "on the other loop");
+    });
+    other.join().unwrap();
+    assert_eq!(log, [""; 0]);
+}
+
+#[test]
+fn a_task_on_another_loop_of_the_thread_has_its_starter_as_outer_context() {
+    #[gen::coroutine]
+    fn ends(other: IoLoopHandle) -> gen::Result {
+        assert_eq!(context::depth(), 2);
+        other.add_callback(fails("over there"));
+        Ok(())
+    }
+    #[gen::coroutine]
+    fn body(other: IoLoopHandle, order: Order) -> gen::Result {
+        drop(other.spawn_local(ends(other.clone())));
+        assert_eq!(context::depth(), 1);
+        order.push(yield_!(a_while()).unwrap_err());
+        Ok(())
+    }
+    let (first, other, order) = (IoLoop::new(), IoLoop::new(), Order::new());
+    drop(first.spawn_local(body(other.handle(), order.clone())));
+    one_turn(&other);
+    assert_eq!(order.text(), "", "never from within the other loop");
+    one_turn(&first);
+    one_turn(&first);
+    assert_eq!(order.text(), "over there");
+}
+
+#[test]
+fn a_context_outlives_its_task_and_its_loop() {
+    let handled = Order::new();
+    let context = {
+        let io_loop = IoLoop::new();
+        let context = io_loop.block_on(async { context::capture() });
+        let order = handled.clone();
+        io_loop.set_error_handler(move |error| order.push(error));
+        // The task is over: the handler of its loop, also from another thread.
+        let sent = context.clone();
+        thread::spawn(move || sent.throw("1")).join().unwrap();
+        one_turn(&io_loop);
+        context.throw("2");
+        one_turn(&io_loop);
+        // What is on its way when the loop is dropped.
+        context.throw("3");
+        context
+    };
+    assert_eq!(handled.text(), "123");
+    assert_eq!(logged(|| context.throw("4")), ["ERROR gen: a callback failed: 4"]);
+}
+
+#[test]
+fn a_context_outside_of_all_tasks_remembers_its_loop() {
+    let (io_loop, handled, kept) = (IoLoop::new(), Order::new(), Rc::new(RefCell::new(None)));
+    let (order, keep) = (handled.clone(), kept.clone());
+    io_loop.set_error_handler(move |error| order.push(error));
+    io_loop.add_callback(move || *keep.borrow_mut() = Some(context::capture()));
+    one_turn(&io_loop);
+    let context = kept.take().expect("it was captured");
+    thread::spawn(move || context.throw("from a thread")).join().unwrap();
+    one_turn(&io_loop);
+    assert_eq!(handled.text(), "from a thread");
+}
+
+#[test]
+fn on_done_without_a_loop_says_so() {
+    let (io_loop, order) = (IoLoop::new(), Order::new());
+    let task = io_loop.spawn_local(async { gen::moment().await });
+    let inner = order.clone();
+    let log = logged(|| task.on_done(move |_| inner.push("called")));
+    one_turn(&io_loop);
+    assert_eq!(log, ["ERROR gen: `on_done` was called where no loop runs: it is never called back"]);
+    assert_eq!(order.text(), "");
+}
+
+// ---- what is kept -------------------------------------------------------------------------------------
+
+#[test]
+fn a_context_keeps_no_task_alive() {
+    let (io_loop, drops) = (IoLoop::new(), Drops::new());
+    let held = drops.one();
+    let context = Rc::new(RefCell::new(None));
+    let captured = context.clone();
+    drop(io_loop.spawn_local(async move {
+        let _held = held;
+        *captured.borrow_mut() = Some(context::capture());
+        pending::<gen::Result>().await
+    }));
+    assert_eq!(drops.count(), 0);
+    drop(io_loop);
+    assert_eq!(drops.count(), 1);
+    assert!(context.borrow().is_some());
+}
+
+#[test]
+fn tasks_that_start_each_other_for_ever_do_not_lengthen_the_chain() {
+    // Each ends one step after the next one was started, so that they overlap.
+    fn start(n: u32, deepest: Rc<Cell<usize>>) {
+        drop(gen::spawn_local(async move {
+            here().add_callback(|| ());
+            deepest.set(deepest.get().max(context::depth()));
+            gen::moment().await?;
+            if n > 0 {
+                start(n - 1, deepest);
+            }
+            gen::moment().await?;
+            gen::moment().await
+        }));
+    }
+    let deepest = Rc::new(Cell::new(0));
+    let counted = deepest.clone();
+    IoLoop::with_clock(VirtualClock::new()).block_on(async move {
+        start(10_000, counted);
+        gen::sleep(Duration::from_secs(1)).await.unwrap();
+    });
+    assert!(deepest.get() <= 7, "{}", deepest.get());
+}
+
+#[test]
+fn a_task_that_outlives_its_starter_is_left_with_the_contexts_that_live() {
+    #[gen::coroutine]
+    fn starter(depths: Order) -> gen::Result {
+        drop(gen::spawn_local(outlives(depths)));
+        Ok(())
+    }
+    #[gen::coroutine]
+    fn outlives(depths: Order) -> gen::Result {
+        depths.push(context::depth());
+        yield_!(gen::moment())?;
+        depths.push(context::depth());
+        Ok(())
+    }
+    let depths = Order::new();
+    let inner = depths.clone();
+    gen::block_on(async move {
+        drop(gen::spawn_local(starter(inner)));
+        gen::moment().await.unwrap();
+    });
+    assert_eq!(depths.text(), "32");
+}
+
+#[test]
+fn a_deep_chain_of_contexts_is_dropped_without_recursion() {
+    const DEPTH: usize = 50_000;
+    #[gen::coroutine]
+    fn body() -> gen::Result<context::Context> {
+        let (ends, wakers) = (Rc::new(Cell::new(false)), Rc::new(RefCell::new(Vec::new())));
+        let (handle, captured) = (here(), Rc::new(RefCell::new(context::capture())));
+        for _ in 1..DEPTH {
+            let (capture, wakers, ends) = (captured.clone(), wakers.clone(), ends.clone());
+            let outer = captured.borrow().clone();
+            outer.run(|| {
+                drop(handle.spawn_local(async move {
+                    *capture.borrow_mut() = context::capture();
+                    until(|waker| wakers.borrow_mut().push(waker.clone()), || ends.get()).await;
+                    Ok::<(), gen::Error>(())
+                }));
+                Ok::<(), gen::Error>(())
+            });
+        }
+        // The innermost one ends first, so that none can leave out the one around it.
+        ends.set(true);
+        wakers.take().into_iter().rev().for_each(std::task::Waker::wake);
+        yield_!(gen::moment())?;
+        let innermost = captured.borrow().clone();
+        Ok(innermost)
+    }
+    let innermost = gen::run_sync(body()).unwrap();
+    assert_eq!(format!("{innermost:?}"), format!("Context {{ depth: {DEPTH}, .. }}"));
+    drop(innermost);
+}
+
+#[test]
+fn errors_that_are_left_when_the_loop_is_dropped_are_logged() {
+    let log = logged(|| {
+        let io_loop = IoLoop::new();
+        drop(io_loop.spawn_local(async {
+            here().add_callback(fails("1"));
+            here().add_callback(fails("2"));
+            pending::<gen::Result>().await
+        }));
+        one_turn(&io_loop);
+    });
+    assert_eq!(log, ["ERROR gen: a callback failed: 1", "ERROR gen: a callback failed: 2"]);
+}
+
+#[test]
+fn a_handler_that_holds_its_loop_is_dropped_with_it() {
+    let drops = Drops::new();
+    let (io_loop, held) = (IoLoop::new(), drops.one());
+    let handle = io_loop.handle();
+    io_loop.set_error_handler(move |_| {
+        let _held = &held;
+        handle.stop();
+    });
+    let kept = io_loop.handle();
+    drop(io_loop);
+    assert_eq!(drops.count(), 1);
+    let held = drops.one();
+    kept.set_error_handler(move |_| {
+        let _held = &held;
+    });
+    assert_eq!(drops.count(), 2, "a closed loop keeps none");
+}
+
+#[test]
+fn contexts_may_go_to_other_threads() {
+    fn send_sync<T: Send + Sync + Clone>() {}
+    send_sync::<context::Context>();
+    fn send<T: Send>(_: T) {}
+    send(context::wrap(|()| ()));
+}

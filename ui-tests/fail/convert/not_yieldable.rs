@@ -1,0 +1,3 @@
+fn main() {
+    let _ = gen::convert_yielded!(42);
+}

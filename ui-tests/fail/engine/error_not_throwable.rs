@@ -1,0 +1,8 @@
+struct Fault;
+
+#[gen::engine]
+fn engine() -> Result<(), Fault> {
+    Err(Fault)
+}
+
+fn main() {}

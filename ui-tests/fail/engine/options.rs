@@ -1,0 +1,10 @@
+#[gen::engine(boxed)]
+fn engine() {}
+
+#[gen::engine]
+async fn twice() {}
+
+#[gen::engine]
+struct Engine;
+
+fn main() {}

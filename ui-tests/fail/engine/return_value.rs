@@ -1,0 +1,6 @@
+#[gen::engine]
+fn engine() -> u32 {
+    42
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[gen::engine]
+fn engine() {
+    42
+}
+
+fn main() {}

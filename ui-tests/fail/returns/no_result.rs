@@ -1,0 +1,6 @@
+#[gen::coroutine(returns)]
+fn number() -> u32 {
+    42
+}
+
+fn main() {}
