@@ -78,6 +78,22 @@ pub fn all() -> r#gen::Result<String> {
     let mut n = 1;
     yield_!(statements(n))?;
     yield_!(last_statement_without_value(&mut n))?;
-    let sum = yield_!(parallel(n))? + yield_!(blocks())? + yield_!(matched(n))? + yield_!(nested())?;
+    let sum = yield_!(parallel(n))?
+        + yield_!(blocks())?
+        + yield_!(matched(n))?
+        + yield_!(nested())?
+        + yield_!(points(n))?;
     yield_!(in_macros(sum))
+}
+
+#[r#gen::coroutine]
+fn points(n: u32) -> r#gen::Result<u32> {
+    yield_!(r#gen::Callback::<u32>::new("key"))?.call(n);
+    let block = async {
+        yield_!(r#gen::Callback::<u32>::new("key"))?.call(n);
+        let value = yield_!(r#gen::Wait::<u32>::new("key"))?;
+        Ok::<u32, r#gen::Error>(value)
+    };
+    let (one, other) = (yield_!(r#gen::Wait::<u32>::new("key"))?, block.await?);
+    Ok(one + other)
 }
