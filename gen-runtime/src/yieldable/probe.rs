@@ -11,13 +11,13 @@
 //!
 //! Each level answers with a tag whose `resolve` makes the pending future.
 
-use std::future::{pending, IntoFuture, Pending};
+use std::future::{pending, ready, IntoFuture, Pending, Ready};
 use std::marker::PhantomData;
 
 use super::future::Plain;
 use super::{Flat, Raw, Yieldable};
 use crate::coroutine::{Frame, Kind};
-use crate::{Result, Throw};
+use crate::{Error, Result, Throw};
 
 /// A question about the type `Y`.
 pub struct Probe<'f, Y, M, K: Kind> {
@@ -115,11 +115,13 @@ impl<M, K: Kind> AsFlat<'_, M, K> {
 
 impl<M> AsAnyResult<M> {
     /// Never called: this level is reached only by an error that cannot be thrown, and that does not compile here.
-    pub fn resolve<Y: HasError<M>, T>(self, _: Y) -> Pending<Result<Y::Value>>
+    ///
+    /// It would be reached by a type with a [`HasError`] that is wider than its [`Yieldable`]; that is a mistake of this crate's, and to be told, not to hang.
+    pub fn resolve<Y: HasError<M>, T>(self, _: Y) -> Ready<Result<Y::Value>>
     where
         Y::Err: Throw<T>,
     {
-        pending()
+        ready(Err(Error::new("what was yielded has errors that can be thrown, but cannot be yielded itself")))
     }
 }
 
