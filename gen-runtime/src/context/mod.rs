@@ -31,7 +31,10 @@
 //! - A task that has ended takes no error, nor does one whose body is executing at the moment: it is not suspended at a yield.
 //! - Errors are thrown one at a time: the second arrives at the yield after the first one's. A result that is there in the same turn wins over an error, which then
 //!   arrives at the next yield. What is left when the body ends goes outward.
+//! - So a body whose yields are always ready sees none of them; a [`moment`](crate::moment) in its loop lets them in.
 //! - Only yields take errors. In front of a plain `.await` they wait for the next `yield_!`.
+//! - A task is one context, whatever runs in it: of the branches of a foreign `select!` or `join!`, the one that is polled first takes the error. Spawn a branch that is to have
+//!   errors of its own.
 //! - A context does not keep its task alive, and nothing of it is kept when nobody can come back to it: see [`depth`].
 //! - The failure of a task that was [spawned](crate::spawn) is no callback's: it belongs to its [`JoinHandle`](crate::JoinHandle), and is logged if nobody looks at it. Give it to
 //!   the context with `gen::spawn(..).on_done(|result| result)`. Nobody holds a handle of an [`engine`](macro@crate::engine): its failure goes to the context of its call.

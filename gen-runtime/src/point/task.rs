@@ -51,7 +51,8 @@ use crate::{report, Error, Result};
 ///
 /// # Cancellation
 ///
-/// When the future is dropped the callback does nothing any more.
+/// When the future is dropped the callback does nothing any more, and a value that it is called with just then is lost. Where none may be lost, keep the values in a queue of
+/// your own, and let the callback only say that there is something in it.
 pub fn task<T, R, M>(call: impl FnOnce(TaskCallback<T>) -> R) -> Task<T>
 where
     R: CallbackOutput<M>,
