@@ -1,10 +1,14 @@
 //! `#[gen::engine]`: a coroutine that a call starts, and whose end nobody waits for.
 
+use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
+use crate::context;
 use crate::error::{CatchReturn, Throw};
+use crate::io_loop::catch_panic;
 use crate::task::spawn_local;
 use crate::Result;
 
@@ -48,11 +52,23 @@ where
     C: Future<Output = O> + 'static,
     O: 'static,
 {
-    let mut task = spawn_local(async move { into_result(coroutine.await) });
+    let (context, is_left) = (context::capture(), Rc::new(Cell::new(false)));
+    let was_left = Rc::clone(&is_left);
+    let mut task = spawn_local(async move {
+        let result = catch_panic(coroutine).await.and_then(into_result);
+        if !was_left.get() {
+            return result;
+        }
+        // Before anybody is resumed by what the body's end has dropped, such as a task's callback.
+        result.or_else(|error| {
+            context.throw(error);
+            Ok(())
+        })
+    });
     match Pin::new(&mut task).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(result) => result,
         Poll::Pending => {
-            task.on_done(|result| result);
+            is_left.set(true);
             Ok(())
         }
     }

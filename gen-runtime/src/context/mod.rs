@@ -34,7 +34,7 @@
 //! - Only yields take errors. In front of a plain `.await` they wait for the next `yield_!`.
 //! - A context does not keep its task alive, and nothing of it is kept when nobody can come back to it: see [`depth`].
 //! - The failure of a task that was [spawned](crate::spawn) is no callback's: it belongs to its [`JoinHandle`](crate::JoinHandle), and is logged if nobody looks at it. Give it to
-//!   the context with `gen::spawn(..).on_done(|result| result)`.
+//!   the context with `gen::spawn(..).on_done(|result| result)`. Nobody holds a handle of an [`engine`](macro@crate::engine): its failure goes to the context of its call.
 //!
 //! Callbacks that somebody else will call, perhaps on another thread, are bound to the present context with [`wrap`], or with a [`Context`].
 //!

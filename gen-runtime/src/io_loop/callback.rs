@@ -36,7 +36,7 @@ impl<E: Throw<M>, M> CallbackOutput<M> for Result<(), E> {
 }
 
 /// The output of a future, or its panic.
-pub(super) async fn catch_panic<F: Future>(future: F) -> crate::Result<F::Output> {
+pub(crate) async fn catch_panic<F: Future>(future: F) -> crate::Result<F::Output> {
     let mut future = pin!(future);
     poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
         Ok(polled) => polled.map(Ok),

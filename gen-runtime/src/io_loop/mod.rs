@@ -49,7 +49,7 @@ pub use self::handle::IoLoopHandle;
 pub use self::remote::Remote;
 pub use self::run::{block_on, run_sync};
 
-pub(crate) use self::callback::contain;
+pub(crate) use self::callback::{catch_panic, contain};
 pub(crate) use self::core::Core;
 pub(crate) use self::remote::{Message, Shared};
 pub(crate) use self::sched::Callback;

@@ -1,10 +1,10 @@
 //! Error contexts: failures that have no caller arrive at a yield.
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::future::ready;
 use std::rc::Rc;
 use std::time::Duration;
 
-use gen::{yield_, IoLoop, IoLoopHandle, VirtualClock};
+use gen::{yield_, IoLoop, IoLoopHandle, TaskCallback, VirtualClock};
 use loop_behaviour::{logged, Order};
 
 const TEN_SECONDS: Duration = Duration::from_secs(10);
@@ -24,11 +24,6 @@ fn run<T>(body: impl gen::Coroutine<Output = gen::Result<T>>) -> (Result<T, Stri
     (result, (clock.now() - began).as_secs(), log)
 }
 
-/// What `#[gen::engine]` does with the rest of a body after its first suspension.
-fn engine(body: impl gen::Coroutine<Output = gen::Result> + 'static) {
-    gen::spawn_local(body).on_done(|result| result);
-}
-
 fn fails_on_the_loop(text: &'static str) {
     here().add_callback(move || Err::<(), _>(text));
 }
@@ -38,66 +33,82 @@ fn fails_on_the_loop(text: &'static str) {
 /// An error after the engine was resumed by the loop surfaces in its caller's error context.
 #[test]
 fn exception_phase2() {
-    #[gen::coroutine]
+    #[gen::engine]
     fn fails_later() -> gen::Result {
         yield_!(gen::moment())?;
         Err(gen::Error::new("phase 2"))
     }
     #[gen::coroutine]
     fn caller() -> gen::Result {
-        engine(fails_later());
+        fails_later()?;
         yield_!(gen::sleep(TEN_SECONDS))
     }
     assert_eq!(run(caller()), (Err("phase 2".to_owned()), 0, vec![]));
 }
 
-/// Ten engines, one after the other, grow the chain of contexts by two at most. Here it does not grow at all: a body always runs in the context of its own task,
-/// whoever resumed it.
+/// Ten tasks over an engine that yields once, one after the other, grow the chain of contexts by two at most. Here it does not grow at all: a body always runs in
+/// the context of its own task, whoever resumed it.
 #[test]
 fn stack_context_leak() {
-    #[gen::coroutine]
-    fn inner(done: Rc<Cell<u32>>, depths: Rc<RefCell<Vec<usize>>>) -> gen::Result {
-        yield_!(gen::moment())?;
-        depths.borrow_mut().push(gen::context::depth());
-        done.set(done.get() + 1);
+    #[gen::engine]
+    fn inner(done: TaskCallback<usize>) -> gen::Result {
+        yield_!(gen::task(|done| here().add_callback(move || done.call(()))))?;
+        done.call(gen::context::depth());
         Ok(())
     }
     #[gen::coroutine]
-    fn outer() -> gen::Result<(usize, usize, Vec<usize>)> {
-        let (before, done, depths) = (gen::context::depth(), Rc::new(Cell::new(0)), Rc::default());
-        for i in 1..=10 {
-            engine(inner(Rc::clone(&done), Rc::clone(&depths)));
-            while done.get() < i {
-                yield_!(gen::moment())?;
-            }
+    fn outer() -> gen::Result<(usize, Vec<usize>, usize)> {
+        let (before, mut inside) = (gen::context::depth(), Vec::new());
+        for _ in 0..10 {
+            inside.push(yield_!(gen::task(inner))?);
         }
-        let depths = depths.take();
-        Ok((before, gen::context::depth(), depths))
+        Ok((before, inside, gen::context::depth()))
     }
-    assert_eq!(run(outer()), (Ok((1, 1, vec![2; 10])), 0, vec![]));
+    // Inside of the engine: the coroutine, the task's function, the engine.
+    assert_eq!(run(outer()), (Ok((1, vec![3; 10], 1)), 0, vec![]));
 }
 
-/// The same if the inner engine fails and the outer one catches.
+/// The same if the inner engine fails, and the outer coroutine catches it at the yield of the task. That is rule 41, too.
 #[test]
 fn stack_context_leak_exception() {
-    #[gen::coroutine]
-    fn inner() -> gen::Result {
-        yield_!(gen::moment())?;
+    #[gen::engine]
+    fn inner(_done: TaskCallback<()>) -> gen::Result {
+        yield_!(gen::task(|done| here().add_callback(move || done.call(()))))?;
         Err(gen::Error::new("inner"))
     }
     #[gen::coroutine]
     fn outer() -> gen::Result<(usize, usize, usize)> {
         let (before, mut caught) = (gen::context::depth(), 0);
         for _ in 0..10 {
-            engine(inner());
-            if let Err(error) = yield_!(gen::sleep(TEN_SECONDS)) {
-                assert_eq!(error.to_string(), "inner");
-                caught += 1;
-            }
+            let error = yield_!(gen::task(inner)).unwrap_err();
+            assert_eq!(error.to_string(), "inner");
+            caught += 1;
         }
+        yield_!(gen::sleep(TEN_SECONDS))?;
         Ok((before, gen::context::depth(), caught))
     }
-    assert_eq!(run(outer()), (Ok((1, 1, 10)), 0, vec![]));
+    assert_eq!(run(outer()), (Ok((1, 1, 10)), 10, vec![]));
+}
+
+/// An engine that fails under a task: the error arrives at the task's yield, in the engine's first step and later; nothing is logged.
+#[test]
+fn rule_41_an_engine_that_fails_under_a_task_fails_the_task() {
+    #[gen::engine]
+    fn fails(_done: TaskCallback<()>, moments: u8) -> gen::Result {
+        for _ in 0..moments {
+            yield_!(gen::moment())?;
+        }
+        Err(gen::Error::new(format!("after {moments}")))
+    }
+    #[gen::coroutine]
+    fn outer(moments: u8) -> gen::Result<String> {
+        let error = yield_!(gen::task(|done| fails(done, moments))).unwrap_err();
+        yield_!(gen::sleep(TEN_SECONDS))?;
+        Ok(error.to_string())
+    }
+    for moments in 0..3 {
+        assert_eq!(run(outer(moments)), (Ok(format!("after {moments}")), 10, vec![]));
+    }
 }
 
 /// The task's function schedules a callback that fails: its error arrives at the task's yield, also if the callback holds the task's.
@@ -106,11 +117,11 @@ fn exception_in_task_phase2() {
     #[gen::coroutine]
     fn body() -> gen::Result<String> {
         let mut kept = None;
-        let held = yield_!(gen::task(|done: gen::TaskCallback<()>| {
+        let held = yield_!(gen::task(|done: TaskCallback<()>| {
             kept = Some(done);
             fails_on_the_loop("kept");
         }));
-        let moved = yield_!(gen::task(|done: gen::TaskCallback<()>| {
+        let moved = yield_!(gen::task(|done: TaskCallback<()>| {
             here().add_callback(move || {
                 let _moved = done;
                 Err::<(), _>("moved")
@@ -475,7 +486,7 @@ fn rule_38_an_error_after_the_end_of_a_task_goes_outward() {
         order.push(yield_!(task)?);
         order.push(yield_!(gen::sleep(TEN_SECONDS)).unwrap_err());
         let mut kept = None;
-        let task = gen::task(|done: gen::TaskCallback<()>| {
+        let task = gen::task(|done: TaskCallback<()>| {
             kept = Some(done);
             fails_on_the_loop("unread");
         });

@@ -142,7 +142,11 @@ fn a_task_in_a_reused_slot_does_not_get_the_errors_of_the_one_before() {
             let context = yield_!(gen::spawn_local(async { Ok::<_, gen::Error>(context::capture()) }))?;
             KEPT.with_borrow_mut(|kept| kept.push(context));
         }
-        let innocent = gen::spawn_local(suspended());
+        let innocent = gen::spawn_local(async {
+            // A context too, so that it could be mistaken for the one that had its place.
+            let _own = context::capture();
+            suspended().await
+        });
         for context in KEPT.take() {
             here().add_callback(move || context.throw("old"));
         }

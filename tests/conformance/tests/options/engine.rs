@@ -237,3 +237,16 @@ fn an_engine_may_be_a_method() {
     .unwrap();
     assert_eq!((*sum.0.borrow(), Rc::strong_count(&sum)), (3, 1), "and everything is freed at its end");
 }
+
+/// An engine may yield points: a key that nobody has waited for is an error of the engine.
+#[test]
+fn test_leaked_callback_of_an_engine() {
+    #[gen::engine]
+    fn engine() -> gen::Result {
+        let _never_called = yield_!(gen::Callback::<u8>::new("k1"))?;
+        Ok(())
+    }
+    let (result, lines) = run_logged(async { engine() });
+    assert!(result.unwrap_err().is::<gen::LeakedCallbackError>());
+    assert_eq!(lines, Vec::<String>::new());
+}

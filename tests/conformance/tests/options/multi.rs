@@ -139,12 +139,15 @@ fn rule_19_nested() {
 /// Tornado never had it (its issue 1546): the first failure in time is raised at once, and the others are dropped.
 #[test]
 fn fail_fast_does_not_wait() {
-    let children = vec![
-        gen::boxed(std::future::pending::<gen::Result<u32>>()),
-        gen::boxed(after_turns(1, Err(Fault("at once")))),
-    ];
-    let (result, lines) = run_logged(gen::multi(children).fail_fast().join());
+    let slow = async { gen::sleep(super::SECOND * 3600).await.map(|()| 1) };
+    let children = vec![gen::boxed(slow), gen::boxed(after_turns(1, Err(Fault("at once"))))];
+    let ((result, waited), lines) = run_logged(async {
+        let began = gen::IoLoop::current().unwrap().now();
+        let result = gen::multi(children).fail_fast().join().await;
+        (result, gen::IoLoop::current().unwrap().now() - began)
+    });
     assert_eq!((result.unwrap_err().to_string().as_str(), lines), ("at once", Vec::new()));
+    assert_eq!(waited, std::time::Duration::ZERO);
 }
 
 /// Nor this (its issue 1378): every child's own result.
@@ -155,4 +158,19 @@ fn settle_raises_nothing() {
     let texts: Vec<_> = results.unwrap().into_iter().map(|result| format!("{result:?}")).collect();
     assert_eq!((texts[0].as_str(), lines), ("Ok(1)", Vec::new()));
     assert!(texts[1].starts_with("Err(kept"), "{texts:?}");
+}
+
+/// A list of YieldPoints takes the same options as one of futures; an unknown key is an error like any other.
+#[test]
+fn options_of_yield_points() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<(usize, bool)> {
+        yield_!(gen::Callback::<u32>::new("k"))?.call(7);
+        let settled =
+            yield_!(gen::multi(vec![gen::Wait::<u32>::new("k"), gen::Wait::new("unknown")]).settle())?;
+        let fast = yield_!(gen::multi(vec![gen::Wait::<u32>::new("unknown")]).fail_fast());
+        let unknown = fast.is_err_and(|error| error.is::<gen::UnknownKeyError>());
+        Ok((settled.iter().filter(|result| result.is_ok()).count(), unknown))
+    }
+    assert_eq!(run_logged(body()).0.unwrap(), (1, true));
 }
