@@ -173,8 +173,12 @@ impl<T> Drop for Task<T> {
 
 impl<T> Drop for Sender<T> {
     fn drop(&mut self) {
-        // The catch stays open, for the error of the callback that has dropped this.
-        self.shared.set(Err(CallbackDroppedError::of_task().into()));
+        // Asked first, since an error takes allocations and is nearly never needed. Nobody else can end an empty task now.
+        let empty = matches!(*lock(&self.shared.state), State::Empty(_));
+        if empty {
+            // The catch stays open, for the error of the callback that has dropped this.
+            self.shared.set(Err(CallbackDroppedError::of_task().into()));
+        }
     }
 }
 
