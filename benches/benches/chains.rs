@@ -1,17 +1,31 @@
 //! Chains of coroutines against chains of `async fn`, in time: see `instructions` for exact counts.
+//!
+//! *Bare*: polls and nothing else. *In a task*: 1,000 calls in one task of tokio; the figure is for the thousand.
 
 use std::hint::black_box;
 
-use criterion::{criterion_group, criterion_main, Criterion};
+use criterion::{criterion_group, criterion_main, Criterion, Throughput};
 use gen_benches::chains::{at_once, later};
-use gen_benches::leaves::{bare, throw_once};
+use gen_benches::leaves::{bare, task, throw_once};
+
+/// Calls in a task for each figure.
+const CALLS: u64 = 1_000;
 
 macro_rules! pairs {
     ($criterion:ident: $($leaf:ident $depth:ident;)*) => {
         $(
-            let mut group = $criterion.benchmark_group(concat!(stringify!($leaf), " ", stringify!($depth)));
+            let mut group = $criterion.benchmark_group(concat!("bare ", stringify!($leaf), " ", stringify!($depth)));
             group.bench_function("coroutine", |b| b.iter(|| bare($leaf::coroutines::$depth::call(black_box(1)))));
             group.bench_function("async fn", |b| b.iter(|| bare($leaf::async_fns::$depth::call(black_box(1)))));
+            group.finish();
+        )*
+    };
+    (in a task, $criterion:ident: $($leaf:ident $depth:ident;)*) => {
+        $(
+            let mut group = $criterion.benchmark_group(concat!("in a task ", stringify!($leaf), " ", stringify!($depth)));
+            group.throughput(Throughput::Elements(CALLS));
+            group.bench_function("coroutine", |b| b.iter(|| task(CALLS, $leaf::coroutines::$depth::call)));
+            group.bench_function("async fn", |b| b.iter(|| task(CALLS, $leaf::async_fns::$depth::call)));
             group.finish();
         )*
     };
@@ -22,6 +36,10 @@ fn chains(criterion: &mut Criterion) {
     pairs! {
         criterion:
         at_once deep1; at_once deep3; at_once deep10;
+        later deep1; later deep3; later deep10;
+    }
+    pairs! {
+        in a task, criterion:
         later deep1; later deep3; later deep10;
     }
 }
