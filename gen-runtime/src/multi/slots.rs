@@ -22,7 +22,7 @@ pin_project! {
         Running { #[pin] child: P },
         /// The child has ended, and its future is dropped.
         Ended { result: Result<T> },
-        /// The result was taken.
+        /// The result was taken, or there was no child yet.
         Taken,
     }
 }
@@ -42,7 +42,12 @@ where
         Slot::Running { child }
     }
 
-    /// Polls a child that is running; ready when it ends. One that had ended before is left alone.
+    /// Puts a child where there is none.
+    pub(super) fn fill(self: Pin<&mut Self>, child: P) {
+        self.project_replace(Slot::new(child));
+    }
+
+    /// Polls a child that is running; ready when it ends. Where none is running nothing happens.
     #[inline]
     pub(super) fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Ended> {
         let SlotProjection::Running { child } = self.as_mut().project() else { return Poll::Pending };
@@ -73,6 +78,11 @@ where
 {
     pub(super) fn new(children: impl Iterator<Item = P>) -> Self {
         Slots { slots: Box::into_pin(children.map(Slot::new).collect()) }
+    }
+
+    /// Slots without children.
+    pub(super) fn vacant(count: usize) -> Self {
+        Slots { slots: Box::into_pin((0..count).map(|_| Slot::Taken).collect()) }
     }
 
     pub(super) fn len(&self) -> usize {
