@@ -118,6 +118,7 @@ mod error;
 mod io_loop;
 mod multi;
 mod point;
+mod promise;
 mod quiet;
 mod report;
 mod task;
@@ -139,6 +140,7 @@ pub use crate::point::{
     LeakedCallbackError, LeakedKey, Runner, Task, TaskCallback, UnknownKeyError, Wait, WaitAll, YieldFuture,
     YieldPoint,
 };
+pub use crate::promise::{promise, AlreadySetError, BrokenPromiseError, Promise, SharedFuture};
 pub use crate::task::{spawn, spawn_local, JoinHandle};
 pub use crate::time::{
     moment, sleep, with_timeout, Clock, Deadline, Moment, Sleep, TimerKey, VirtualClock, WithTimeout,
