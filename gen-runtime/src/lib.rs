@@ -123,6 +123,7 @@ mod quiet;
 mod report;
 mod task;
 mod time;
+mod wait_iterator;
 mod yield_macro;
 mod yieldable;
 
@@ -145,6 +146,7 @@ pub use crate::task::{spawn, spawn_local, JoinHandle};
 pub use crate::time::{
     moment, sleep, with_timeout, Clock, Deadline, Moment, Sleep, TimerKey, VirtualClock, WithTimeout,
 };
+pub use crate::wait_iterator::{ByKey, ByPosition, ExhaustedError, WaitIterator, WaitNext};
 pub use crate::yieldable::{
     boxed, boxed_send, kinds, ok, raw, BoxYieldable, Custom, Flat, Raw, SendBoxYieldable, Yieldable,
 };
