@@ -59,10 +59,7 @@ struct Block<P, T> {
 /// The children are pinned in the blocks.
 impl<P, T, I> Unpin for Pool<P, T, I> {}
 
-impl<P, T, I> Pool<P, T, I>
-where
-    P: Future<Output = Result<T>>,
-{
+impl<P, T, I> Pool<P, T, I> {
     /// A pool of these children.
     ///
     /// # Panics
@@ -112,6 +109,46 @@ where
         }
     }
 
+    /// Adds a block; gives its first seat, the others are vacant.
+    fn grow(&mut self) -> u32 {
+        let seats = self.tags.len();
+        let count = seats.max(SMALLEST_BLOCK);
+        let (base, wakers) = match self.blocks.first() {
+            None => (0, Wakers::new(count)),
+            // The blocks so far hold less than `u32::MAX` seats: they have seen to it.
+            Some(first) => (seats as u32, Wakers::further(&first.wakers, seats as u32, count)),
+        };
+        self.blocks.push(Block { base, slots: Slots::vacant(count), wakers });
+        self.tags.resize_with(seats + count, || None);
+        // The lowest is used first.
+        self.vacant.extend((base + 1..base + count as u32).rev());
+        base
+    }
+
+    /// How many children have not been given yet.
+    pub(crate) fn len(&self) -> usize {
+        self.running + self.ended.len()
+    }
+
+    /// Takes the next result that is there already, without polling anybody.
+    pub(crate) fn take_ended(&mut self) -> Option<(I, Result<T>)> {
+        self.ended.pop_front().map(|seat| self.vacate(seat))
+    }
+
+    /// Takes the result of a child that has ended.
+    fn vacate(&mut self, seat: u32) -> (I, Result<T>) {
+        let (block, index) = locate_mut(&mut self.blocks, seat);
+        let result = block.slots.at(index as usize).take();
+        let tag = self.tags[seat as usize].take();
+        self.vacant.push(seat);
+        tag.zip(result).expect("a seat is in `ended` once, with the tag and the result of its child")
+    }
+}
+
+impl<P, T, I> Pool<P, T, I>
+where
+    P: Future<Output = Result<T>>,
+{
     /// The next result and whose it is; `None` if there are no children.
     ///
     /// They do not see an error in flight: the yield that waits for the pool takes it.
@@ -126,7 +163,7 @@ where
         if self.has_work() {
             throw::hide(|| self.poll_children());
         }
-        let next = self.ended.pop_front().map(|seat| self.vacate(seat));
+        let next = self.take_ended();
         self.awaited = next.is_none();
         match next {
             None => Poll::Pending,
@@ -165,38 +202,6 @@ where
             self.running -= 1;
             self.ended.push_back(seat);
         }
-    }
-
-    /// Takes the result of a child that has ended.
-    fn vacate(&mut self, seat: u32) -> (I, Result<T>) {
-        let (block, index) = locate_mut(&mut self.blocks, seat);
-        let result = block.slots.at(index as usize).take();
-        let tag = self.tags[seat as usize].take();
-        self.vacant.push(seat);
-        tag.zip(result).expect("a seat is in `ended` once, with the tag and the result of its child")
-    }
-
-    /// Adds a block; gives its first seat, the others are vacant.
-    fn grow(&mut self) -> u32 {
-        let seats = self.tags.len();
-        let count = seats.max(SMALLEST_BLOCK);
-        let (base, wakers) = match self.blocks.first() {
-            None => (0, Wakers::new(count)),
-            // The blocks so far hold less than `u32::MAX` seats: they have seen to it.
-            Some(first) => (seats as u32, Wakers::further(&first.wakers, seats as u32, count)),
-        };
-        self.blocks.push(Block { base, slots: Slots::vacant(count), wakers });
-        self.tags.resize_with(seats + count, || None);
-        // The lowest is used first.
-        self.vacant.extend((base + 1..base + count as u32).rev());
-        base
-    }
-}
-
-impl<P, T, I> Pool<P, T, I> {
-    /// How many children have not been given yet.
-    pub(crate) fn len(&self) -> usize {
-        self.running + self.ended.len()
     }
 }
 

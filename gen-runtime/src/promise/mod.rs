@@ -65,7 +65,7 @@ pub use self::setter::Promise;
 /// }
 /// assert_eq!(gen::run_sync(body()).unwrap(), [42, 42]);
 /// ```
-pub fn promise<T>() -> (Promise<T>, SharedFuture<T>) {
+pub fn promise<T: Clone>() -> (Promise<T>, SharedFuture<T>) {
     let shared = state::Shared::new();
     (Promise::new(shared.clone()), SharedFuture::first(shared))
 }

@@ -17,7 +17,7 @@
 //! | `next` is polled, there are no children | | `None` |
 //! | `done`, there are no children | | `None` |
 //! | the future of `next` is dropped | stay as they are | as before |
-//! | the iterator is dropped | are dropped, results that nobody took too | |
+//! | the iterator is dropped | are dropped; errors that nobody asked for are logged | |
 
 mod errors;
 mod index;
@@ -32,6 +32,7 @@ pub use self::index::{ByKey, ByPosition};
 pub use self::next::WaitNext;
 use crate::coroutine::Frame;
 use crate::multi::Pool;
+use crate::task::report_unread;
 use crate::{Flat, Result, Yieldable};
 
 /// Waits for many, and gives each result as soon as it is there: in the order in which they end.
@@ -100,7 +101,8 @@ use crate::{Flat, Result, Yieldable};
 ///
 /// # Cancellation
 ///
-/// Dropping the future of [`next`](Self::next) loses nothing. Dropping the iterator drops the children, and the results that nobody has asked for.
+/// Dropping the future of [`next`](Self::next) loses nothing. Dropping the iterator drops the children, and the results that nobody has asked for; an error among
+/// these is logged (target `gen`, level `ERROR`). Tasks go on without their handles.
 #[must_use = "nothing runs until `next` is yielded"]
 pub struct WaitIterator<P, T, I = ByPosition> {
     pool: Pool<P, T, I>,
@@ -110,10 +112,7 @@ pub struct WaitIterator<P, T, I = ByPosition> {
     current: Option<I>,
 }
 
-impl<P, T> WaitIterator<P, T>
-where
-    P: Future<Output = Result<T>>,
-{
+impl<P, T> WaitIterator<P, T> {
     /// Of a list, or whatever else gives children one after the other; the index of a result is the position of its child.
     ///
     /// All children are taken at once. Nothing runs before the first `next`.
@@ -168,19 +167,14 @@ where
         self.add(ByPosition(position), child);
         position
     }
-}
 
-impl<P, T> WaitIterator<P, T> {
     /// The position of the child whose result was given last; `None` before the first, and when nothing is left.
     pub fn current_index(&self) -> Option<usize> {
         self.current.as_ref().map(|index| index.0)
     }
 }
 
-impl<P, T, Q> WaitIterator<P, T, ByKey<Q>>
-where
-    P: Future<Output = Result<T>>,
-{
+impl<P, T, Q> WaitIterator<P, T, ByKey<Q>> {
     /// Of a map, or whatever else gives pairs of a key and a child; the index of a result is the key of its child.
     ///
     /// Keys may be of any type, and one may be there twice.
@@ -220,9 +214,7 @@ where
     {
         self.add(ByKey(key), child);
     }
-}
 
-impl<P, T, Q> WaitIterator<P, T, ByKey<Q>> {
     /// The key of the child whose result was given last; `None` before the first, and when nothing is left.
     pub fn current_index(&self) -> Option<&Q> {
         self.current.as_ref().map(|index| &index.0)
@@ -233,23 +225,6 @@ impl<P, T, I> WaitIterator<P, T, I>
 where
     P: Future<Output = Result<T>>,
 {
-    fn of<Y, M>(children: impl Iterator<Item = (I, Y)>) -> Self
-    where
-        Y: Yieldable<M, Flat, Pending = P, Output = T>,
-    {
-        let frame = Frame::new(0);
-        let pool = Pool::new(children.map(|(index, child)| (index, child.into_pending(&frame))));
-        WaitIterator { given: pool.len(), pool, current: None }
-    }
-
-    fn add<Y, M>(&mut self, index: I, child: Y)
-    where
-        Y: Yieldable<M, Flat, Pending = P, Output = T>,
-    {
-        self.pool.insert(index, child.into_pending(&Frame::new(0)));
-        self.given += 1;
-    }
-
     /// The next result, of whichever child ends first: to be yielded, or awaited.
     ///
     /// Results that are there already are given without suspending, in the order in which they came.
@@ -279,6 +254,23 @@ where
 }
 
 impl<P, T, I> WaitIterator<P, T, I> {
+    fn of<Y, M>(children: impl Iterator<Item = (I, Y)>) -> Self
+    where
+        Y: Yieldable<M, Flat, Pending = P, Output = T>,
+    {
+        let frame = Frame::new(0);
+        let pool = Pool::new(children.map(|(index, child)| (index, child.into_pending(&frame))));
+        WaitIterator { given: pool.len(), pool, current: None }
+    }
+
+    fn add<Y, M>(&mut self, index: I, child: Y)
+    where
+        Y: Yieldable<M, Flat, Pending = P, Output = T>,
+    {
+        self.pool.insert(index, child.into_pending(&Frame::new(0)));
+        self.given += 1;
+    }
+
     /// Whether nothing is left: all results were given. Then there is no [`current_index`](Self::current_index) any more.
     ///
     /// As in Tornado it is asked before each [`next`](Self::next); that it clears the index is why it takes `&mut self`. [`is_empty`](Self::is_empty) only looks.
@@ -298,6 +290,16 @@ impl<P, T, I> WaitIterator<P, T, I> {
     /// Whether no results are still to be given.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+}
+
+impl<P, T, I> Drop for WaitIterator<P, T, I> {
+    fn drop(&mut self) {
+        while let Some((_, result)) = self.pool.take_ended() {
+            if let Err(error) = result {
+                report_unread("a child of a `WaitIterator`", &error);
+            }
+        }
     }
 }
 
