@@ -134,7 +134,7 @@ fn t20_clones_of_one_future_are_children_of_their_own() {
 fn t20_an_empty_one_is_done() {
     let poller = Poller::new();
     let mut waits = WaitIterator::new(Vec::<Child>::new());
-    assert!(waits.done() && waits.is_empty() && waits.len() == 0);
+    assert!(waits.done() && waits.is_empty());
     assert_eq!(
         next!(waits, poller),
         "None: the `WaitIterator` has no results left: ask whether it is `done` before its `next`"
