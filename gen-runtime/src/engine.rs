@@ -61,7 +61,7 @@ where
         }
         // Before anybody is resumed by what the body's end has dropped, such as a task's callback.
         result.or_else(|error| {
-            context.throw(error);
+            context.throw_of("an engine", error);
             Ok(())
         })
     });

@@ -120,6 +120,7 @@ mod multi;
 mod point;
 mod quiet;
 mod report;
+mod sync;
 mod task;
 mod time;
 mod yield_macro;

@@ -20,7 +20,6 @@
 //! | `task.rs`, `future.rs`, `arguments.rs` | what else of Tornado is about callbacks |
 //! | `errors.rs` | what can go wrong |
 //! | `models.rs` | models for loom: a call against a wait, a drop, the end |
-//! | `sync.rs` | the locks: std's or loom's |
 //!
 //! ## States and events of a registration
 //!
@@ -56,7 +55,6 @@ mod pending;
 mod registration;
 mod registry;
 mod runner;
-mod sync;
 mod task;
 mod wait;
 mod wait_all;

@@ -7,8 +7,9 @@ use std::task::Waker;
 
 use super::board::Board;
 use super::key::{AnyKey, Key};
-use super::sync::{lock, Mutex};
 use super::waiters::{WaiterId, Waiters};
+use crate::context::{abandon, Abandon, Doubt};
+use crate::sync::{lock, Mutex};
 
 /// A key of type `Q` under which a value of type `T` is expected.
 pub(super) struct Registration<T, Q: ?Sized> {
@@ -30,7 +31,7 @@ struct Slot<T> {
 enum Content<T> {
     Empty,
     Stored(T),
-    Abandoned,
+    Abandoned(Doubt),
     Closed,
 }
 
@@ -41,6 +42,8 @@ pub(super) enum Progress {
     Empty,
     /// The value is there.
     Stored,
+    /// All callables were dropped; whoever asks is to ask again.
+    Doubted,
     /// All callables were dropped, so there will be none.
     Abandoned,
     /// It is none of this call any more.
@@ -68,8 +71,10 @@ pub(super) trait Store<T>: Send + Sync {
     fn store(&self, value: T);
     /// There is one more callable.
     fn grow(&self);
-    /// There is one callable less.
-    fn shrink(&self);
+    /// There is one callable less; answers whether it was the last, and has stored nothing.
+    fn shrink(&self) -> bool;
+    /// That was so.
+    fn abandon(self: Arc<Self>);
 }
 
 impl<T, Q> Registration<T, Q> {
@@ -83,7 +88,7 @@ impl<T, Q> Registration<T, Q> {
         let mut slot = lock(&self.slot);
         match slot.content {
             Content::Stored(_) => slot.content.close(),
-            Content::Empty | Content::Abandoned | Content::Closed => None,
+            Content::Empty | Content::Abandoned(_) | Content::Closed => None,
         }
     }
 }
@@ -93,7 +98,7 @@ impl<T> Content<T> {
     fn close(&mut self) -> Option<T> {
         match std::mem::replace(self, Content::Closed) {
             Content::Stored(value) => Some(value),
-            Content::Empty | Content::Abandoned | Content::Closed => None,
+            Content::Empty | Content::Abandoned(_) | Content::Closed => None,
         }
     }
 
@@ -101,7 +106,8 @@ impl<T> Content<T> {
         match self {
             Content::Empty => Progress::Empty,
             Content::Stored(_) => Progress::Stored,
-            Content::Abandoned => Progress::Abandoned,
+            Content::Abandoned(doubt) if doubt.is_over() => Progress::Abandoned,
+            Content::Abandoned(_) => Progress::Doubted,
             Content::Closed => Progress::Closed,
         }
     }
@@ -130,8 +136,13 @@ impl<T: Send + 'static, Q: Key> AnyRegistration for Registration<T, Q> {
 
     fn wait(&self, id: WaiterId, waker: Waker) -> bool {
         let mut slot = lock(&self.slot);
-        if slot.content.progress() != Progress::Empty {
-            return false;
+        match &mut slot.content {
+            Content::Empty => {}
+            Content::Abandoned(doubt) => {
+                doubt.lessen();
+                return false;
+            }
+            Content::Stored(_) | Content::Closed => return false,
         }
         let replaced = slot.waiters.put(id, waker);
         drop(slot);
@@ -152,7 +163,7 @@ impl<T: Send + 'static, Q: Key> AnyRegistration for Registration<T, Q> {
     }
 }
 
-impl<T: Send, Q: Send + Sync> Store<T> for Registration<T, Q> {
+impl<T: Send + 'static, Q: Key> Store<T> for Registration<T, Q> {
     fn store(&self, value: T) {
         let mut slot = lock(&self.slot);
         if let Content::Closed = slot.content {
@@ -172,16 +183,35 @@ impl<T: Send, Q: Send + Sync> Store<T> for Registration<T, Q> {
     fn grow(&self) {
         let mut slot = lock(&self.slot);
         slot.callables += 1;
-        if let Content::Abandoned = slot.content {
+        if let Content::Abandoned(_) = slot.content {
             slot.content = Content::Empty;
         }
     }
 
-    fn shrink(&self) {
+    fn shrink(&self) -> bool {
         let mut slot = lock(&self.slot);
         slot.callables -= 1;
-        let (0, Content::Empty) = (slot.callables, &slot.content) else { return };
-        slot.content = Content::Abandoned;
+        slot.is_without_callables()
+    }
+
+    fn abandon(self: Arc<Self>) {
+        abandon(self);
+    }
+}
+
+impl<T> Slot<T> {
+    fn is_without_callables(&self) -> bool {
+        self.callables == 0 && matches!(self.content, Content::Empty)
+    }
+}
+
+impl<T: Send, Q: Send + Sync> Abandon for Registration<T, Q> {
+    fn abandon(&self) {
+        let mut slot = lock(&self.slot);
+        if !slot.is_without_callables() {
+            return;
+        }
+        slot.content = Content::Abandoned(Doubt::NEW);
         let waiters = slot.waiters.take();
         drop(slot);
         waiters.wake();

@@ -11,8 +11,8 @@ use super::errors::{CallbackDroppedError, NotReady};
 use super::key::Key;
 use super::registration::{AnyRegistration, Progress, Store};
 use super::registry::Registry;
-use super::sync::{lock, Mutex};
 use super::waiters::WaiterId;
+use crate::sync::{lock, Mutex};
 use crate::{report, Error, Result};
 
 /// What a [`YieldPoint`](super::YieldPoint) sees of the coroutine call that yielded it: the keys of that call.
@@ -80,7 +80,7 @@ impl Runner {
                 Err(CallbackDroppedError::of_key(registration.key(), registration.at()).into())
             }
             // What was closed just now, by the end of the call, wakes nobody, and the next question finds that it is unknown.
-            Progress::Empty | Progress::Closed => {
+            Progress::Empty | Progress::Doubted | Progress::Closed => {
                 self.asked.borrow_mut().push(registration);
                 Ok(false)
             }

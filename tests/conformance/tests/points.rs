@@ -9,6 +9,7 @@ mod points {
     mod callables;
     mod custom;
     mod engine;
+    mod failing;
     mod keys;
     mod leaks;
     mod many;
