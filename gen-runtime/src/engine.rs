@@ -47,15 +47,14 @@ impl<E: Throw<M>, M> EngineOutput<M> for std::result::Result<(), E> {
 ///
 /// Those before the first suspension; later ones go to the [error context](crate::context) of the call.
 #[track_caller]
-pub fn engine<C, O>(coroutine: C, into_result: fn(O) -> Result) -> Result
+pub fn engine<C>(coroutine: C) -> Result
 where
-    C: Future<Output = O> + 'static,
-    O: 'static,
+    C: Future<Output = Result> + 'static,
 {
     let (context, is_left) = (context::capture(), Rc::new(Cell::new(false)));
     let was_left = Rc::clone(&is_left);
     let mut task = spawn_local(async move {
-        let result = catch_panic(coroutine).await.and_then(into_result);
+        let result = catch_panic(coroutine).await.flatten();
         if !was_left.get() {
             return result;
         }

@@ -25,12 +25,17 @@
 //!
 //! | state | its callable is called | its last callable is dropped | asked whether ready | its value is taken | the call ends |
 //! |---|---|---|---|---|---|
-//! | empty | stored | abandoned | no; who asked waits | an error | closed |
+//! | empty | stored | abandoned, when [that is told](crate::context) | no; who asked waits | an error | closed |
 //! | stored | the new value replaces the old | stored | yes | closed | closed |
-//! | abandoned | (nobody can; a new callable makes it empty) | | an error; closed | an error | closed |
+//! | abandoned | (nobody can; a new callable makes it empty) | | no, and asked again, twice; then an error; closed | an error | closed |
 //! | closed | nothing happens | nothing | the key is unknown | the key is unknown | closed |
 //!
 //! A registration that is closed is out of the registry, and the key may be registered anew: callables of the old one do not touch the new one.
+//!
+//! ## Points of one yield
+//!
+//! The children of a list, map or tuple are started in their order, each in its first poll. So of `(Wait(k), Callback(k))` the wait fails, the key being unknown; and
+//! `(Callback(k), Wait(k))` waits for ever, because nobody gets the callable before the wait is over.
 //!
 //! ## Who owns what
 //!
