@@ -7,14 +7,15 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use crate::context;
-use crate::error::{CatchReturn, Throw};
+use crate::dynamic::Value;
+use crate::error::{CatchReturn, ReturnValueIgnoredError, Throw};
 use crate::io_loop::catch_panic;
 use crate::task::spawn_local;
 use crate::Result;
 
 /// What the body of an engine may return: `()`, or a `Result<(), E>` whose error can be thrown.
 ///
-/// Anything else would be lost; Tornado raises `ReturnValueIgnoredError` for it, here it does not compile.
+/// Anything else would be lost; Tornado raises `ReturnValueIgnoredError` for it, here it does not compile. A [`Value`] may be `()`, so that is asked at run time.
 ///
 /// `M` is the kind of error, found by inference.
 #[diagnostic::on_unimplemented(
@@ -38,6 +39,22 @@ impl EngineOutput<()> for () {
 impl<E: Throw<M>, M> EngineOutput<M> for std::result::Result<(), E> {
     fn into_result(self) -> Result {
         self.map_err(Throw::throw).catch_return()
+    }
+}
+
+impl EngineOutput<()> for Value {
+    fn into_result(self) -> Result {
+        self.take::<()>().map_err(|value| ReturnValueIgnoredError::new(value.type_name()).into())
+    }
+}
+
+impl<E: Throw<M>, M> EngineOutput<M> for std::result::Result<Value, E> {
+    fn into_result(self) -> Result {
+        // A `gen::Return` may end it with a value, too, or without one.
+        match self.map_err(Throw::throw).catch_return() {
+            Ok(value) => value.into_result(),
+            Err(error) => Err(error).catch_return(),
+        }
     }
 }
 
