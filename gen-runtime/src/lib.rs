@@ -139,7 +139,7 @@ pub use crate::io_loop::{
 };
 pub use crate::multi::{multi, Multi, MultiFailFast, MultiQuiet, MultiSettled};
 pub use crate::point::{
-    task, Arguments, Callable, Callback, CallbackDroppedError, Key, KeyReuseError, KeyTypeError,
+    task, Arguments, Callable, Callback, CallbackDroppedError, Forget, Key, KeyReuseError, KeyTypeError,
     LeakedCallbackError, LeakedKey, Runner, Task, TaskCallback, UnknownKeyError, Wait, WaitAll, YieldFuture,
     YieldPoint,
 };

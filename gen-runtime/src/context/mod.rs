@@ -204,6 +204,19 @@ impl fmt::Debug for Context {
 /// }
 /// assert_eq!(gen::run_sync(body()).unwrap_err().to_string(), "the third event is a bad one");
 /// ```
+///
+/// A closure that fails by `?` only does not say what its error is: write the type that it returns.
+///
+/// ```
+/// # gen::block_on(async {
+/// let mut add = gen::context::wrap(|(one, other): (&str, &str)| -> gen::Result {
+///     let sum = one.parse::<i32>()? + other.parse::<i32>()?;
+///     assert_eq!(sum, 42);
+///     Ok(())
+/// });
+/// add(("40", "2"));
+/// # });
+/// ```
 pub fn wrap<F, A, R, M>(mut callback: F) -> impl FnMut(A)
 where
     F: FnMut(A) -> R,

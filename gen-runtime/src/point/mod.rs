@@ -16,14 +16,14 @@
 //! | `waiters.rs` | the wakers of those who wait |
 //! | `runner.rs` | [`Runner`]: what a point sees of the call that yielded it |
 //! | `pending.rs` | the future that a point becomes |
-//! | `callback.rs`, `wait.rs`, `wait_all.rs` | the points that keys are for |
+//! | `callback.rs`, `wait.rs`, `wait_all.rs`, `forget.rs` | the points that keys are for |
 //! | `task.rs`, `future.rs`, `arguments.rs` | what else of Tornado is about callbacks |
 //! | `errors.rs` | what can go wrong |
 //! | `models.rs` | models for loom: a call against a wait, a drop, the end |
 //!
 //! ## States and events of a registration
 //!
-//! | state | its callable is called | its last callable is dropped | asked whether ready | its value is taken | the call ends |
+//! | state | its callable is called | its last callable is dropped | asked whether ready | its value is taken | given up, or the call ends |
 //! |---|---|---|---|---|---|
 //! | empty | stored | abandoned, when [that is told](crate::context) | no; who asked waits | an error | closed |
 //! | stored | the new value replaces the old | stored | yes | closed | closed |
@@ -51,6 +51,7 @@ mod arguments;
 mod board;
 mod callback;
 mod errors;
+mod forget;
 mod future;
 mod key;
 mod kind;
@@ -70,6 +71,7 @@ pub use self::callback::{Callable, Callback};
 pub use self::errors::{
     CallbackDroppedError, KeyReuseError, KeyTypeError, LeakedCallbackError, LeakedKey, UnknownKeyError,
 };
+pub use self::forget::Forget;
 pub use self::future::YieldFuture;
 pub use self::key::Key;
 pub use self::kind::Point;

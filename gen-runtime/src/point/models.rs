@@ -16,7 +16,7 @@ use loom::thread;
 use super::pending::Pending;
 use super::registry::Registry;
 use super::runner::Runner;
-use super::{task, Callable, CallbackDroppedError, UnknownKeyError, Wait, WaitAll, YieldPoint};
+use super::{task, Callable, CallbackDroppedError, Forget, UnknownKeyError, Wait, WaitAll, YieldPoint};
 use crate::{context, Error, Result};
 
 /// A call of a coroutine, without the coroutine.
@@ -333,5 +333,34 @@ fn a_new_callable_against_the_drop_of_the_last() {
         new.call(1);
         dropper.join().unwrap();
         assert_eq!(call.wait(Wait::<u32>::new("k")).unwrap(), 1);
+    });
+}
+
+#[test]
+fn a_call_against_a_key_that_is_given_up_drops_its_value_once() {
+    loom::model(|| {
+        let call = Call::new();
+        let callable = call.callable("k");
+        let drops = loom::sync::Arc::new(AtomicUsize::new(0));
+        let value = Value(drops.clone());
+        let caller = thread::spawn(move || callable.call(value));
+        call.wait(Forget::new("k")).unwrap();
+        caller.join().unwrap();
+        assert_eq!(drops.load(Ordering::Relaxed), 1);
+        assert!(call.0.end().is_empty());
+    });
+}
+
+/// A wait on one thread, the end of its key on another.
+#[test]
+fn a_key_that_is_given_up_ends_the_wait_for_it() {
+    loom::model(|| {
+        let call = Call::new();
+        let _callable = call.callable::<u32>("k");
+        let registry = Arc::clone(&call.0);
+        let other = thread::spawn(move || block_on(Pending::new(Forget::new("k"), Runner::new(registry))));
+        let error = call.wait(Wait::<u32>::new("k")).unwrap_err();
+        assert!(error.is::<UnknownKeyError>());
+        other.join().unwrap().unwrap();
     });
 }

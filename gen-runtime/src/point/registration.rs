@@ -63,6 +63,8 @@ pub(super) trait AnyRegistration: Any + Send + Sync {
     fn forget(&self, id: WaiterId);
     /// Drops the value and takes no other.
     fn close(&self);
+    /// The same while others may wait: wakes them, and they find that the key is unknown.
+    fn give_up(&self);
 }
 
 /// The side of a registration that callables see.
@@ -90,6 +92,12 @@ impl<T, Q> Registration<T, Q> {
             Content::Stored(_) => slot.content.close(),
             Content::Empty | Content::Abandoned(_) | Content::Closed => None,
         }
+    }
+
+    /// Closes it, and gives what is to be dropped, or woken, outside of the lock.
+    fn close_and_take(&self) -> (Option<T>, Waiters) {
+        let mut slot = lock(&self.slot);
+        (slot.content.close(), slot.waiters.take())
     }
 }
 
@@ -156,10 +164,13 @@ impl<T: Send + 'static, Q: Key> AnyRegistration for Registration<T, Q> {
     }
 
     fn close(&self) {
-        let mut slot = lock(&self.slot);
-        let dropped = (slot.content.close(), slot.waiters.take());
-        drop(slot);
-        drop(dropped);
+        drop(self.close_and_take());
+    }
+
+    fn give_up(&self) {
+        let (value, waiters) = self.close_and_take();
+        drop(value);
+        waiters.wake();
     }
 }
 

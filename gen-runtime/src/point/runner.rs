@@ -121,6 +121,18 @@ impl Runner {
         Ok(())
     }
 
+    /// Gives up a key: it is pending no longer, and its callables do nothing from now on. A value that is stored under it is dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownKeyError`](super::UnknownKeyError) if the key is not pending in this call.
+    pub fn forget_callback(&self, key: &impl Key) -> Result {
+        let registration = self.registry.find(key)?;
+        self.registry.remove(&*registration);
+        registration.give_up();
+        Ok(())
+    }
+
     /// Throws an error at the yield that waits for this runner's point.
     ///
     /// It is for clones that were kept: inside the point's own methods an error is returned.

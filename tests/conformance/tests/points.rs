@@ -10,6 +10,7 @@ mod points {
     mod custom;
     mod engine;
     mod failing;
+    mod giving_up;
     mod keys;
     mod leaks;
     mod many;
