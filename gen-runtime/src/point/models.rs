@@ -203,6 +203,40 @@ fn an_error_that_is_thrown_reaches_the_point() {
     });
 }
 
+/// Waits for a key, and gives a clone of its runner to another thread, as [`Throws`].
+struct WaitsAndThrows(Throws);
+
+impl YieldPoint for WaitsAndThrows {
+    type Output = u32;
+    fn start(&mut self, runner: &Runner) -> Result {
+        self.0.start(runner)
+    }
+    fn is_ready(&mut self, runner: &Runner) -> Result<bool> {
+        runner.is_ready(&"k")
+    }
+    fn get_result(&mut self, runner: &Runner) -> Result<u32> {
+        runner.pop_result(&"k")
+    }
+}
+
+#[test]
+fn a_call_against_an_error_that_is_thrown_loses_no_value() {
+    three_threads(|| {
+        let call = Call::new();
+        let callable = call.callable("k");
+        let caller = thread::spawn(move || callable.call(1_u32));
+        let result = call.wait(WaitsAndThrows(Throws(None)));
+        // Whichever came first: the value is there once, now or for the next wait.
+        let value = result.or_else(|error| {
+            assert_eq!(error.to_string(), "thrown");
+            call.wait(Wait::<u32>::new("k"))
+        });
+        assert_eq!(value.unwrap(), 1);
+        caller.join().unwrap();
+        assert!(call.0.end().is_empty());
+    });
+}
+
 #[test]
 fn a_task_gets_the_first_of_two_calls() {
     three_threads(|| {

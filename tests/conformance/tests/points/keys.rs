@@ -109,9 +109,12 @@ fn a_wait_for_a_key_of_another_coroutine() {
     #[gen::coroutine]
     fn outer() -> gen::Result<u8> {
         yield_!(Callback::<u8>::new("k"))?.call(1);
-        assert!(yield_!(inner()).unwrap_err().is::<UnknownKeyError>());
         let block = async { yield_!(Wait::<u8>::new("k")) };
-        assert!(block.await.unwrap_err().is::<UnknownKeyError>());
+        for error in [yield_!(inner()).unwrap_err(), block.await.unwrap_err()] {
+            assert!(error.is::<UnknownKeyError>());
+            assert_eq!(error.to_string(), "the key \"k\" is not pending");
+        }
+        // It was not taken by either.
         yield_!(Wait::<u8>::new("k"))
     }
     assert_eq!(gen::run_sync(outer()).unwrap(), 1);
