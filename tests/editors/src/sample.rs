@@ -5,13 +5,12 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use lsp_types::Uri;
 use serde::Deserialize;
 use url::Url;
 
-use crate::tools::{run, workspace};
+use crate::tools::{cargo, run, workspace};
 
 /// The sample, as it is on the disk.
 #[derive(Debug)]
@@ -149,8 +148,7 @@ fn dependencies() -> Vec<Dependency> {
         dependencies: Vec<Dependency>,
     }
 
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
+    let mut command = cargo();
     command.current_dir(workspace()).args(["metadata", "--no-deps", "--offline", "--format-version=1"]);
     let printed = run(&mut command).expect("cargo knows the workspace");
     let metadata: Metadata = serde_json::from_str(&printed).expect("cargo prints what it documents");

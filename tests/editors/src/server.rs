@@ -23,7 +23,7 @@ use lsp_types::request::Request as TypedRequest;
 use serde_json::{json, Value};
 
 use crate::sample::Sample;
-use crate::tools::RustAnalyzer;
+use crate::tools::{without_cargos_variables, RustAnalyzer};
 
 /// How long the server may say nothing. It is far more than it needs on a slow machine, and ends a test that would hang.
 const PATIENCE: Duration = Duration::from_secs(240);
@@ -49,14 +49,8 @@ impl Server {
         let errors = File::create(&log).expect("the sample's folder can be written to");
         let mut command = Command::new(&tools.program);
         command.current_dir(sample.folder()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(errors);
-        // What cargo tells the tests is not meant for the cargo that the server calls.
-        for (name, _) in std::env::vars_os() {
-            if name.to_str().is_some_and(|name| name.starts_with("CARGO_") && name != "CARGO_HOME") {
-                command.env_remove(name);
-            }
-        }
-        let mut child =
-            command.env_remove("RUSTFLAGS").spawn().expect("rust-analyzer has answered --version");
+        without_cargos_variables(&mut command);
+        let mut child = command.spawn().expect("rust-analyzer has answered --version");
         let input = child.stdin.take().expect("a pipe was asked for");
         let mut output = BufReader::new(child.stdout.take().expect("a pipe was asked for"));
         let (sender, messages) = mpsc::channel();

@@ -64,9 +64,12 @@ pub fn run(command: &mut Command) -> Result<String, String> {
 ///
 /// If the compiler that runs these tests cannot be asked.
 pub fn sysroot() -> PathBuf {
-    let rustc = env::var_os("RUSTC").unwrap_or_else(|| OsString::from("rustc"));
-    let printed = run(Command::new(rustc).args(["--print", "sysroot"])).expect("the compiler answers");
+    let printed = run(Command::new(rustc()).args(["--print", "sysroot"])).expect("the compiler answers");
     PathBuf::from(printed.trim())
+}
+
+fn rustc() -> OsString {
+    env::var_os("RUSTC").unwrap_or_else(|| OsString::from("rustc"))
 }
 
 /// What is needed to run rust-analyzer.
@@ -107,6 +110,74 @@ impl RustAnalyzer {
             library.ok_or_else(|| missing("the source of the standard library", format!("{libraries:?}")))?;
         Ok(RustAnalyzer { program, macro_server, library: library.clone() })
     }
+}
+
+/// The tools that count which lines were run.
+#[derive(Debug, Clone)]
+pub struct Llvm {
+    /// Merges what programs have counted.
+    pub profdata: PathBuf,
+    /// Makes a report of it.
+    pub cov: PathBuf,
+}
+
+impl Llvm {
+    /// Looks for the tools of the compiler's own version of LLVM: older ones do not read what it writes.
+    ///
+    /// # Errors
+    ///
+    /// That they are missing.
+    ///
+    /// # Panics
+    ///
+    /// If the compiler that runs these tests cannot be asked.
+    pub fn find() -> Result<Llvm, Missing> {
+        let version = run(Command::new(rustc()).arg("-vV")).expect("the compiler answers");
+        let after =
+            |name| version.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim();
+        let (host, version) = (after("host:"), after("LLVM version:"));
+        let major = version.split('.').next().unwrap_or_default();
+        let own = sysroot().join("lib/rustlib").join(host).join("bin");
+        let folders = [own, PathBuf::from(format!("/usr/lib/llvm-{major}/bin"))];
+        let found = folders
+            .iter()
+            .map(|folder| Llvm { profdata: folder.join("llvm-profdata"), cov: folder.join("llvm-cov") });
+        let missing = || Missing {
+            tool: "llvm-cov",
+            tried: format!("version {version}, {folders:?}"),
+            help: "`rustup component add llvm-tools`, or Debian's `llvm` of that version",
+        };
+        found.into_iter().find(|llvm| llvm.profdata.exists() && llvm.cov.exists()).ok_or_else(missing)
+    }
+}
+
+/// Looks for the debugger.
+///
+/// # Errors
+///
+/// That it is missing.
+pub fn gdb() -> Result<Command, Missing> {
+    match run(Command::new("gdb").arg("--version")) {
+        Ok(_) => Ok(Command::new("gdb")),
+        Err(tried) => Err(Missing { tool: "gdb", tried, help: "install the package `gdb`" }),
+    }
+}
+
+/// The cargo that runs these tests, without what it has told them: that is not meant for another build.
+pub fn cargo() -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
+    without_cargos_variables(&mut command);
+    command
+}
+
+/// Takes from a command what cargo has told these tests.
+pub fn without_cargos_variables(command: &mut Command) {
+    for (name, _) in env::vars_os() {
+        if name.to_str().is_some_and(|name| name.starts_with("CARGO_") && name != "CARGO_HOME") {
+            command.env_remove(name);
+        }
+    }
+    command.env_remove("RUSTFLAGS").env("CARGO_NET_OFFLINE", "true");
 }
 
 /// The root of this workspace.
