@@ -57,6 +57,7 @@
 // | `node.rs` | `Node`: a task as a context, with the errors thrown at it; `Link`: a slot's place in the chain |
 // | `catch.rs` | `Catch`: the other kind of node, which is no task but takes an error for whoever waits for a callback |
 // | `failure.rs` | `Failure`: an error on its way, and where it goes |
+// | `delivery.rs` | `Delivery`: what a task is resumed with: such a failure, or what somebody who has its handle throws, or that it is cancelled |
 //
 // A task has no node until something is scheduled in it: its slot only holds its outer context. So a task is one allocation still, and what needs no context
 // pays for one flag. While a task runs, its loop knows the slot; `capture` makes the node of the slot, once.
@@ -74,6 +75,7 @@
 
 mod catch;
 mod current;
+mod delivery;
 mod failure;
 mod node;
 
@@ -82,8 +84,9 @@ use std::sync::Arc;
 
 pub(crate) use self::catch::Catch;
 pub(crate) use self::current::{capture as current, enter, Current, Entered};
+pub(crate) use self::delivery::Delivery;
 pub(crate) use self::failure::Failure;
-pub(crate) use self::node::{Link, Node};
+pub(crate) use self::node::{Left, Link, Next, Node};
 use crate::error::Throw;
 use crate::io_loop::{current as current_loop, CallbackOutput, Shared};
 

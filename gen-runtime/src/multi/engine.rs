@@ -1,10 +1,12 @@
 //! What groups and tuples have in common: whom to poll, and when all have ended.
 
+use std::collections::HashMap;
 use std::task::{Context, Poll};
 
 use super::policy::Policy;
-use super::slots::Ended;
+use super::slots::{Ended, How};
 use super::wakers::Wakers;
+use crate::cancel::Cancellation;
 use crate::coroutine::throw;
 
 /// The progress of a number of children.
@@ -18,11 +20,26 @@ pub(super) struct Engine {
     /// Their wakers; none before the first poll.
     wakers: Option<Wakers>,
     policy: Policy,
+    /// None before the first cancellation.
+    cancelled: Option<Box<Cancelled>>,
+}
+
+/// What was cancelled is not ended by its first failure any more: every child may clean up.
+struct Cancelled {
+    /// The children that did not take theirs yet, because a shield holds it back.
+    held: HashMap<u32, Cancellation>,
 }
 
 impl Engine {
     pub(super) fn new(count: usize) -> Self {
-        Engine { count, running: count, failed: false, wakers: None, policy: Policy::DEFAULT }
+        Engine {
+            count,
+            running: count,
+            failed: false,
+            wakers: None,
+            policy: Policy::DEFAULT,
+            cancelled: None,
+        }
     }
 
     pub(super) fn policy(&self) -> Policy {
@@ -40,15 +57,18 @@ impl Engine {
     /// Polls the children that may go on: all in the first poll, later those that were woken. Ready when all have ended, or, if
     /// a failure is to end the whole, when one has failed; the children that have not ended are then the caller's to drop.
     ///
-    /// They do not see an error in flight: the yield that waits for all of them takes it.
+    /// They do not see an error in flight: the yield that waits for all of them takes it. A cancellation is handed on to each.
     #[inline]
     pub(super) fn drive(
         &mut self,
         cx: &mut Context<'_>,
-        mut poll_child: impl FnMut(usize, &mut Context<'_>) -> Poll<Ended>,
+        mut poll_child: impl FnMut(usize, &mut Context<'_>, How<'_>) -> Poll<Ended>,
     ) -> Poll<()> {
         if self.running > 0 {
             throw::hide(|| self.poll_children(cx, &mut poll_child));
+            if self.running > 0 && throw::any_in_flight() {
+                self.cancel_children(cx, &mut poll_child);
+            }
         }
         if self.running == 0 {
             Poll::Ready(())
@@ -60,20 +80,26 @@ impl Engine {
     fn poll_children(
         &mut self,
         cx: &mut Context<'_>,
-        poll_child: &mut impl FnMut(usize, &mut Context<'_>) -> Poll<Ended>,
+        poll_child: &mut impl FnMut(usize, &mut Context<'_>, How<'_>) -> Poll<Ended>,
     ) {
         let first = self.wakers.is_none();
         let wakers = self.wakers.get_or_insert_with(|| Wakers::new(self.count));
         wakers.set_parent(cx.waker());
         let (running, failed, fail_fast) = (&mut self.running, &mut self.failed, self.policy.fail_fast);
+        let cancelled = &mut self.cancelled;
         // Whether the others may go on.
         let mut poll = |child: u32| {
-            let polled =
-                wakers.with(child, |waker| poll_child(child as usize, &mut Context::from_waker(waker)));
+            let polled = wakers.with(child, |waker| {
+                let cx = &mut Context::from_waker(waker);
+                match cancelled {
+                    None => poll_child(child as usize, cx, How::Plain),
+                    Some(cancelled) => cancelled.poll(child, cx, poll_child),
+                }
+            });
             let Poll::Ready(ended) = polled else { return true };
             *running -= 1;
             *failed |= ended == Ended::Failed;
-            let goes_on = !(fail_fast && *failed);
+            let goes_on = !(fail_fast && *failed && cancelled.is_none());
             if !goes_on {
                 *running = 0;
             }
@@ -85,5 +111,60 @@ impl Engine {
             let mut woken = wakers.take_woken();
             while wakers.next_of(&mut woken).is_some_and(&mut poll) {}
         }
+    }
+
+    /// If the group is cancelled in this poll: cancels each child.
+    #[cold]
+    fn cancel_children(
+        &mut self,
+        cx: &mut Context<'_>,
+        poll_child: &mut impl FnMut(usize, &mut Context<'_>, How<'_>) -> Poll<Ended>,
+    ) {
+        let (Some(cancellation), Some(wakers)) = (throw::take_cancel(cx.waker()), &self.wakers) else {
+            return;
+        };
+        let cancelled = self.cancelled.get_or_insert_with(|| Box::new(Cancelled { held: HashMap::new() }));
+        for child in wakers.children() {
+            let told = |waker: &_| {
+                cancelled.tell(child, cancellation.clone(), &mut Context::from_waker(waker), poll_child)
+            };
+            if let Poll::Ready(ended) = wakers.with(child, told) {
+                self.running -= 1;
+                self.failed |= ended == Ended::Failed;
+            }
+        }
+    }
+}
+
+impl Cancelled {
+    /// Polls a child, with what a shield of it held back before.
+    fn poll(
+        &mut self,
+        child: u32,
+        cx: &mut Context<'_>,
+        poll_child: &mut impl FnMut(usize, &mut Context<'_>, How<'_>) -> Poll<Ended>,
+    ) -> Poll<Ended> {
+        match self.held.remove(&child) {
+            None => poll_child(child as usize, cx, How::Plain),
+            Some(cancellation) => self.tell(child, cancellation, cx, poll_child),
+        }
+    }
+
+    /// Cancels a child, if it is running and no other cancellation waits for it.
+    fn tell(
+        &mut self,
+        child: u32,
+        mut cancellation: Cancellation,
+        cx: &mut Context<'_>,
+        poll_child: &mut impl FnMut(usize, &mut Context<'_>, How<'_>) -> Poll<Ended>,
+    ) -> Poll<Ended> {
+        if self.held.contains_key(&child) {
+            return Poll::Pending;
+        }
+        let polled = poll_child(child as usize, cx, How::Cancel(&mut cancellation));
+        if cancellation.is_held() && polled.is_pending() {
+            self.held.insert(child, cancellation);
+        }
+        polled
     }
 }

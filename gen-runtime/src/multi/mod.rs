@@ -31,6 +31,12 @@
 //!
 //! [`Multi::fail_fast`] raises the first in time and drops the children that have not ended; [`Multi::settle`] raises nothing.
 //!
+//! # Cancelled
+//!
+//! A group that is polled with a [cancellation](crate::cancel), and is not ready in that poll, takes it and polls each running child once more, with one for that child. A child
+//! that cannot be told is dropped and has failed; the others go on, and the group with them, also if it was to fail fast. What a shield holds back is kept for the
+//! child's next polls.
+//!
 //! # Who may touch what
 //!
 //! Children and results belong to the group, and only its poll touches them. The wakers' allocation is shared between the group and

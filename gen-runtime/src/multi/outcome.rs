@@ -1,5 +1,8 @@
 //! The error rule of parallel yields: the first error in child order is raised, the others are kept, and logged unless they are quiet.
+//!
+//! That a child was cancelled is nothing to log: the group was, and whoever cancelled it knows.
 
+use crate::cancel::Cancelled;
 use crate::error::{Error, Other};
 use crate::quiet::IsQuiet;
 use crate::report;
@@ -9,7 +12,7 @@ use crate::report;
 pub(super) fn raise(mut failures: impl Iterator<Item = Other>, is_quiet: IsQuiet) -> Error {
     let first = failures.next().expect("a child has failed");
     let others: Vec<Other> = failures.collect();
-    for other in others.iter().filter(|other| !is_quiet(&other.error)) {
+    for other in others.iter().filter(|other| !other.error.is::<Cancelled>() && !is_quiet(&other.error)) {
         report::error(format_args!("multiple errors in a parallel yield: {other:?}"));
     }
     first.error.with_others(others)
