@@ -50,7 +50,7 @@ impl Delivery {
     }
 
     /// Whether a shield holds it back: then it is tried whenever the task is polled, but is no reason to poll it.
-    pub(crate) fn is_held(&self) -> bool {
+    pub(super) fn is_held(&self) -> bool {
         matches!(&self.thrown, Thrown::Cancel(cancellation) if cancellation.is_held())
     }
 

@@ -86,7 +86,7 @@ pub(crate) use self::catch::Catch;
 pub(crate) use self::current::{capture as current, enter, Current, Entered};
 pub(crate) use self::delivery::Delivery;
 pub(crate) use self::failure::Failure;
-pub(crate) use self::node::{Left, Link, Next, Node};
+pub(crate) use self::node::{Left, Link, Node};
 use crate::error::Throw;
 use crate::io_loop::{current as current_loop, CallbackOutput, Shared};
 

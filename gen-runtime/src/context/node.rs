@@ -99,27 +99,25 @@ impl Node {
         }
     }
 
-    /// For what was tried and not taken: it is tried again first, unless a shield holds it back.
-    pub(crate) fn put_back(&self, delivery: Delivery) {
+    /// For what was tried and not taken: it is the first to be tried again, but does not keep a cancellation waiting, nor, held back by a shield, anything else. Answers whether
+    /// something else has its turn now.
+    pub(crate) fn put_back(&self, delivery: Delivery) -> bool {
         let deliveries = &mut self.lock().deliveries;
-        if delivery.is_held() {
-            deliveries.push_back(delivery);
-        } else {
+        if !delivery.is_held() && !deliveries.iter().any(Delivery::is_cancel) {
             deliveries.push_front(delivery);
+            return false;
         }
+        let is_next = deliveries.front().is_some_and(|next| !next.is_held());
+        deliveries.push_back(delivery);
+        is_next
     }
 
     pub(crate) fn pop(&self) -> Option<Delivery> {
         self.lock().deliveries.pop_front()
     }
 
-    /// What there is for the task, if anything.
-    pub(crate) fn next(&self) -> Next {
-        match self.lock().deliveries.front() {
-            None => Next::Nothing,
-            Some(delivery) if delivery.is_held() => Next::Held,
-            Some(_) => Next::Ready,
-        }
+    pub(crate) fn has_deliveries(&self) -> bool {
+        !self.lock().deliveries.is_empty()
     }
 
     /// Has the signal dropped when the task has ended.
@@ -156,15 +154,6 @@ impl Drop for Node {
 
 fn take_outer(node: &mut Node) -> Option<Arc<Node>> {
     node.state.get_mut().unwrap_or_else(PoisonError::into_inner).outer.take()
-}
-
-/// What waits for a task in its node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Next {
-    Nothing,
-    /// Only what a shield holds back.
-    Held,
-    Ready,
 }
 
 /// What a task leaves behind when it ends.

@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use super::remote::Shared;
 use super::waker::{LoopId, SlotId};
-use crate::context::{Delivery, Failure, Link, Next, Node};
+use crate::context::{Delivery, Failure, Link, Node};
 use crate::task::{EndSignal, TaskRef};
 
 /// Names a task for good: where a [`SlotId`] would name a later task again, in its 65,536th use, this does not
@@ -272,14 +272,13 @@ impl Sched {
     pub(super) fn after_throw(&mut self, id: SlotId, untaken: Option<Delivery>) -> Option<Delivery> {
         let Some(slot) = self.slot(id) else { return untaken };
         let Some(node) = slot.context.own() else { return untaken };
-        // It would be refused again in the next turn.
-        let is_refused = untaken.as_ref().is_some_and(|delivery| !delivery.is_held());
-        if let Some(delivery) = untaken {
-            node.put_back(delivery);
-        }
-        let next = node.next();
-        slot.thrown = next != Next::Nothing;
-        if next == Next::Ready && !is_refused {
+        let is_next = match untaken {
+            Some(delivery) => node.put_back(delivery),
+            // The body went on: what a shield held back before may be taken now.
+            None => node.has_deliveries(),
+        };
+        slot.thrown = node.has_deliveries();
+        if is_next {
             self.schedule(id);
         }
         None
