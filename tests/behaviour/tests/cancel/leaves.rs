@@ -76,10 +76,7 @@ cancelled_group!(
 );
 cancelled_group!(
     a_tuple_of_a_variable,
-    |journal| {
-        let tuple = (works("a", 2, journal.clone()), works("b", 1, journal.clone()));
-        tuple
-    },
+    |journal| std::convert::identity((works("a", 2, journal.clone()), works("b", 1, journal.clone()))),
     "a told, b told, b clean, a clean, stop"
 );
 cancelled_group!(
