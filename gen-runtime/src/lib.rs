@@ -35,6 +35,7 @@
 //! | wait for something | [`yield_!`](yield_); what can be yielded is on the page of [`Yieldable`] |
 //! | wait for many | a `Vec`, `Box<[T]>`, array, `VecDeque`, `HashMap`, `BTreeMap`, tuple or `Option` |
 //! | say what their errors do | [`multi`] with [`quiet`](Multi::quiet), [`fail_fast`](Multi::fail_fast) or [`settle`](Multi::settle) |
+//! | handle each of many as soon as it is there | [`WaitIterator`] |
 //! | mix different futures in a list | [`boxed`], [`boxed_send`], [`convert_yielded!`] |
 //! | wait for what may be a future or a value | [`maybe_future!`] |
 //! | yield what has a type only at run time | [`dynamic`] |
@@ -46,6 +47,7 @@
 //! | keep a part of a coroutine from being cancelled | [`shield`](fn@shield) |
 //! | give up after a while, but leave time to clean up | [`with_timeout(..).cancel(..)`](WithTimeout::cancel) |
 //! | end a program in good order | [`IoLoop::shutdown`] |
+//! | set a result for any number that wait for it | [`promise`], [`SharedFuture`] |
 //! | be told, at a yield, that a callback failed | [`context`]: it is done for you by the loop's callbacks and timers; [`context::wrap`] for those that others call |
 //! | run it all | [`run_sync`], [`block_on`], [`IoLoop`], or any other executor: a coroutine is a [`Future`](std::future::Future) |
 //! | say what went wrong | [`Error`], [`Throw`] |
@@ -124,10 +126,13 @@ mod error;
 mod io_loop;
 mod multi;
 mod point;
+mod promise;
 mod quiet;
 mod report;
+mod sync;
 mod task;
 mod time;
+mod wait_iterator;
 mod yield_macro;
 mod yieldable;
 
@@ -135,22 +140,27 @@ pub use gen_macros::{co, coroutine, engine, main};
 
 pub use crate::cancel::{shield, CancelSource, Cancelled, Shield};
 pub use crate::coroutine::{BoxCoroutine, Coroutine, Frame, Kind, LocalBoxCoroutine, Site};
-pub use crate::error::{BadYieldError, Error, Other, Panicked, Place, Result, Return, Throw, TimeoutError};
+pub use crate::error::{
+    BadYieldError, Error, Other, Panicked, Place, Result, Return, ReturnValueIgnoredError, Throw,
+    TimeoutError,
+};
 pub use crate::io_loop::{
     block_on, run_sync, CallbackOutput, IoLoop, IoLoopHandle, LoopClosed, LoopRunning, LoopStopped, NoLoop,
     Remote,
 };
 pub use crate::multi::{multi, Multi, MultiFailFast, MultiQuiet, MultiSettled};
 pub use crate::point::{
-    task, Arguments, Callable, Callback, CallbackDroppedError, Key, KeyReuseError, KeyTypeError,
+    task, Arguments, Callable, Callback, CallbackDroppedError, Forget, Key, KeyReuseError, KeyTypeError,
     LeakedCallbackError, LeakedKey, Runner, Task, TaskCallback, UnknownKeyError, Wait, WaitAll, YieldFuture,
     YieldPoint,
 };
+pub use crate::promise::{promise, AlreadySetError, BrokenPromiseError, Promise, SharedFuture};
 pub use crate::task::{spawn, spawn_local, Cancelling, JoinHandle};
 pub use crate::time::{
     moment, sleep, with_timeout, CancelTimeout, Clock, Deadline, Moment, Sleep, TimerKey, VirtualClock,
     WithTimeout,
 };
+pub use crate::wait_iterator::{ByKey, ByPosition, ExhaustedError, WaitIterator, WaitNext};
 pub use crate::yieldable::{
     boxed, boxed_send, kinds, ok, raw, BoxYieldable, Custom, Flat, Raw, SendBoxYieldable, Yieldable,
 };

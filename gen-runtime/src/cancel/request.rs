@@ -57,7 +57,7 @@ impl Cancellation {
         self.request.reason.clone()
     }
 
-    pub(super) fn by(&self) -> &'static Location<'static> {
+    pub(crate) fn by(&self) -> &'static Location<'static> {
         self.request.by
     }
 }

@@ -1,77 +1,78 @@
 //! What a task is resumed with, and what becomes of it if the task ends first.
 //!
-//! | origin | comes from | a task that is executing | left when the task ends |
+//! | | comes from | a task that is executing | left when the task ends |
 //! |---|---|---|---|
-//! | `Callback` | a callback that failed in the task's context | does not take it: it goes outward | goes outward |
-//! | `Handle` | [`JoinHandle::throw`](crate::JoinHandle::throw) | takes it at its next yield | is logged |
-//! | `Request` | [`JoinHandle::cancel`](crate::JoinHandle::cancel), a shutdown | takes it at its next yield | is done with |
+//! | `Failure` | a callback that failed in the task's context | does not take it: it goes outward | goes outward |
+//! | `Error` | [`JoinHandle::throw`](crate::JoinHandle::throw) | takes it at its next yield | is logged |
+//! | `Cancel` | [`JoinHandle::cancel`](crate::JoinHandle::cancel), a shutdown | takes it at its next yield | is done with |
 use std::panic::Location;
 
+use super::drops::Untold;
 use super::failure::Failure;
 use crate::cancel::Cancellation;
 use crate::coroutine::throw::Thrown;
 use crate::error::Error;
 use crate::report;
 
-pub(crate) struct Delivery {
-    origin: Origin,
-    thrown: Thrown,
+pub(crate) enum Delivery {
+    Failure(Failure),
+    /// And where it was thrown.
+    Error(Error, &'static Location<'static>),
+    Cancel(Cancellation),
 }
 
-#[derive(Debug, Clone, Copy)]
+/// What has to be known of something that is lent, to make a delivery of it again if nobody takes it.
 pub(crate) enum Origin {
-    /// Which callback, for the log.
-    Callback(&'static str),
-    /// Where it was thrown, for the log.
+    /// Which callback; and what it has dropped, which is told after the poll.
+    Callback((&'static str, Untold)),
     Handle(&'static Location<'static>),
-    Request,
 }
 
 impl Delivery {
-    pub(crate) fn error(error: Error, by: &'static Location<'static>) -> Self {
-        Delivery { origin: Origin::Handle(by), thrown: Thrown::Error(error) }
-    }
-
-    pub(crate) fn cancel(cancellation: Cancellation) -> Self {
-        Delivery { origin: Origin::Request, thrown: Thrown::Cancel(cancellation) }
-    }
-
-    /// Takes it apart to lend it; what nobody took is put together again.
     pub(crate) fn into_parts(self) -> (Origin, Thrown) {
-        (self.origin, self.thrown)
+        match self {
+            Delivery::Failure(failure) => {
+                let (origin, error) = failure.into_parts();
+                (Origin::Callback(origin), Thrown::Error(error))
+            }
+            Delivery::Error(error, by) => (Origin::Handle(by), Thrown::Error(error)),
+            Delivery::Cancel(cancellation) => {
+                (Origin::Handle(cancellation.by()), Thrown::Cancel(cancellation))
+            }
+        }
     }
 
+    /// Of what nobody took. What a callback has dropped that failed is told here.
     pub(crate) fn from_parts(origin: Origin, thrown: Thrown) -> Self {
-        Delivery { origin, thrown }
+        match (origin, thrown) {
+            (_, Thrown::Cancel(cancellation)) => Delivery::Cancel(cancellation),
+            (Origin::Callback((what, _untold)), Thrown::Error(error)) => {
+                Delivery::Failure(Failure::new(what, error))
+            }
+            (Origin::Handle(by), Thrown::Error(error)) => Delivery::Error(error, by),
+        }
     }
 
     pub(super) fn is_cancel(&self) -> bool {
-        matches!(self.thrown, Thrown::Cancel(_))
+        matches!(self, Delivery::Cancel(_))
     }
 
     /// Whether a shield holds it back: then it is tried whenever the task is polled, but is no reason to poll it.
     pub(super) fn is_held(&self) -> bool {
-        matches!(&self.thrown, Thrown::Cancel(cancellation) if cancellation.is_held())
+        matches!(self, Delivery::Cancel(cancellation) if cancellation.is_held())
     }
 
     /// The task has ended without it: gives what goes to the next context outward.
     pub(crate) fn too_late(self) -> Option<Failure> {
-        match (self.origin, self.thrown) {
-            (_, Thrown::Cancel(_)) | (Origin::Request, _) => None,
-            (Origin::Callback(what), Thrown::Error(error)) => Some(Failure::new(what, error)),
-            (Origin::Handle(by), Thrown::Error(error)) => {
+        match self {
+            Delivery::Failure(failure) => Some(failure),
+            Delivery::Error(error, by) => {
                 report::error(format_args!(
                     "an error was thrown, at {by}, at a task that had ended: {error:?}"
                 ));
                 None
             }
+            Delivery::Cancel(_) => None,
         }
-    }
-}
-
-impl From<Failure> for Delivery {
-    fn from(failure: Failure) -> Self {
-        let (what, error) = failure.into_parts();
-        Delivery { origin: Origin::Callback(what), thrown: Thrown::Error(error) }
     }
 }

@@ -28,7 +28,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-pub use self::kinds::{BadYieldError, Panicked, TimeoutError};
+pub use self::kinds::{BadYieldError, Panicked, ReturnValueIgnoredError, TimeoutError};
 pub use self::return_value::{CatchReturn, Return};
 pub use self::throw::Throw;
 use crate::cancel::Cancelled;
@@ -173,6 +173,11 @@ impl Error {
     #[must_use]
     pub fn into_std(self) -> impl StdError + Send + Sync + 'static {
         carried::Carried(self)
+    }
+
+    /// Tells the clones of one failure from other failures.
+    pub(crate) fn identity(&self) -> *const () {
+        Arc::as_ptr(&self.repr.payload).cast()
     }
 
     /// Records that the error arrived at a yield.

@@ -364,7 +364,7 @@ impl Core {
     ) -> impl Iterator<Item = Cancelling> + use<'a> {
         self.tasks().into_iter().map(|task| {
             let (signal, cancelling) = Cancelling::new();
-            self.deliver(task, Delivery::cancel(request.clone()), Some(signal));
+            self.deliver(task, Delivery::Cancel(request.clone()), Some(signal));
             cancelling
         })
     }
@@ -381,7 +381,7 @@ impl Core {
         let handler = self.error_handler.borrow().clone();
         let tell = || match handler {
             None => failure.report(),
-            Some(handler) => handler(failure.into_parts().1),
+            Some(handler) => handler(failure.into_error()),
         };
         context::outside(|| contain("an error handler", tell));
     }

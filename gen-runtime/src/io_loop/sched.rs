@@ -235,7 +235,7 @@ impl Sched {
                 if !matches!(slot.occupant, Occupant::Idle(_) | Occupant::Root) {
                     return Err(failure);
                 }
-                node.push(failure.into());
+                node.push(Delivery::Failure(failure));
                 slot.thrown = true;
                 self.schedule(id);
                 Ok(())

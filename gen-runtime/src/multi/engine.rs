@@ -1,12 +1,11 @@
 //! What groups and tuples have in common: whom to poll, and when all have ended.
 
-use std::collections::HashMap;
 use std::task::{Context, Poll};
 
+use super::notices::Notices;
 use super::policy::Policy;
 use super::slots::{Ended, How};
 use super::wakers::Wakers;
-use crate::cancel::Cancellation;
 use crate::coroutine::throw;
 
 /// The progress of a number of children.
@@ -20,26 +19,13 @@ pub(super) struct Engine {
     /// Their wakers; none before the first poll.
     wakers: Option<Wakers>,
     policy: Policy,
-    /// None before the first cancellation.
-    cancelled: Option<Box<Cancelled>>,
-}
-
-/// What was cancelled is not ended by its first failure any more: every child may clean up.
-struct Cancelled {
-    /// The children that did not take theirs yet, because a shield holds it back.
-    held: HashMap<u32, Cancellation>,
+    /// None before the first cancellation. A group that was cancelled is not ended by a failure any more: every child may clean up.
+    notices: Option<Box<Notices>>,
 }
 
 impl Engine {
     pub(super) fn new(count: usize) -> Self {
-        Engine {
-            count,
-            running: count,
-            failed: false,
-            wakers: None,
-            policy: Policy::DEFAULT,
-            cancelled: None,
-        }
+        Engine { count, running: count, failed: false, wakers: None, policy: Policy::DEFAULT, notices: None }
     }
 
     pub(super) fn policy(&self) -> Policy {
@@ -86,20 +72,20 @@ impl Engine {
         let wakers = self.wakers.get_or_insert_with(|| Wakers::new(self.count));
         wakers.set_parent(cx.waker());
         let (running, failed, fail_fast) = (&mut self.running, &mut self.failed, self.policy.fail_fast);
-        let cancelled = &mut self.cancelled;
+        let notices = &mut self.notices;
         // Whether the others may go on.
         let mut poll = |child: u32| {
             let polled = wakers.with(child, |waker| {
                 let cx = &mut Context::from_waker(waker);
-                match cancelled {
+                match notices {
                     None => poll_child(child as usize, cx, How::Plain),
-                    Some(cancelled) => cancelled.poll(child, cx, poll_child),
+                    Some(notices) => notices.poll(child, cx, |cx, how| poll_child(child as usize, cx, how)),
                 }
             });
             let Poll::Ready(ended) = polled else { return true };
             *running -= 1;
             *failed |= ended == Ended::Failed;
-            let goes_on = !(fail_fast && *failed && cancelled.is_none());
+            let goes_on = !(fail_fast && *failed && notices.is_none());
             if !goes_on {
                 *running = 0;
             }
@@ -123,48 +109,16 @@ impl Engine {
         let (Some(cancellation), Some(wakers)) = (throw::take_cancel(cx.waker()), &self.wakers) else {
             return;
         };
-        let cancelled = self.cancelled.get_or_insert_with(|| Box::new(Cancelled { held: HashMap::new() }));
+        let notices = self.notices.get_or_insert_default();
         for child in wakers.children() {
             let told = |waker: &_| {
-                cancelled.tell(child, cancellation.clone(), &mut Context::from_waker(waker), poll_child)
+                let cx = &mut Context::from_waker(waker);
+                notices.tell(child, cancellation.clone(), cx, |cx, how| poll_child(child as usize, cx, how))
             };
             if let Poll::Ready(ended) = wakers.with(child, told) {
                 self.running -= 1;
                 self.failed |= ended == Ended::Failed;
             }
         }
-    }
-}
-
-impl Cancelled {
-    /// Polls a child, with what a shield of it held back before.
-    fn poll(
-        &mut self,
-        child: u32,
-        cx: &mut Context<'_>,
-        poll_child: &mut impl FnMut(usize, &mut Context<'_>, How<'_>) -> Poll<Ended>,
-    ) -> Poll<Ended> {
-        match self.held.remove(&child) {
-            None => poll_child(child as usize, cx, How::Plain),
-            Some(cancellation) => self.tell(child, cancellation, cx, poll_child),
-        }
-    }
-
-    /// Cancels a child, if it is running and no other cancellation waits for it.
-    fn tell(
-        &mut self,
-        child: u32,
-        mut cancellation: Cancellation,
-        cx: &mut Context<'_>,
-        poll_child: &mut impl FnMut(usize, &mut Context<'_>, How<'_>) -> Poll<Ended>,
-    ) -> Poll<Ended> {
-        if self.held.contains_key(&child) {
-            return Poll::Pending;
-        }
-        let polled = poll_child(child as usize, cx, How::Cancel(&mut cancellation));
-        if cancellation.is_held() && polled.is_pending() {
-            self.held.insert(child, cancellation);
-        }
-        polled
     }
 }

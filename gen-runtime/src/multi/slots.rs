@@ -23,7 +23,7 @@ pin_project! {
         Running { #[pin] child: P },
         /// The child has ended, and its future is dropped.
         Ended { result: Result<T> },
-        /// The result was taken.
+        /// The result was taken, or there was no child yet.
         Taken,
     }
 }
@@ -43,15 +43,30 @@ pub(super) enum Ended {
     Failed,
 }
 
-impl<P, T> Slot<P, T>
-where
-    P: Future<Output = Result<T>>,
-{
+impl<P, T> Slot<P, T> {
     pub(super) fn new(child: P) -> Self {
         Slot::Running { child }
     }
 
-    /// Polls a child that is running; ready when it ends. One that had ended before is left alone.
+    /// Puts a child where there is none.
+    pub(super) fn fill(self: Pin<&mut Self>, child: P) {
+        self.project_replace(Slot::new(child));
+    }
+
+    /// Takes the result of a child that has ended; nothing if it was taken before. A child that is running is dropped.
+    pub(super) fn take(self: Pin<&mut Self>) -> Option<Result<T>> {
+        match self.project_replace(Slot::Taken) {
+            SlotContent::Ended { result } => Some(result),
+            SlotContent::Running { .. } | SlotContent::Taken => None,
+        }
+    }
+}
+
+impl<P, T> Slot<P, T>
+where
+    P: Future<Output = Result<T>>,
+{
+    /// Polls a child that is running; ready when it ends. Where none is running nothing happens.
     #[inline]
     pub(super) fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>, how: How<'_>) -> Poll<Ended> {
         let SlotProjection::Running { child } = self.as_mut().project() else { return Poll::Pending };
@@ -65,14 +80,6 @@ where
             ended
         })
     }
-
-    /// Takes the result of a child that has ended; nothing if it was taken before. A child that is running is dropped.
-    pub(super) fn take(self: Pin<&mut Self>) -> Option<Result<T>> {
-        match self.project_replace(Slot::Taken) {
-            SlotContent::Ended { result } => Some(result),
-            SlotContent::Running { .. } | SlotContent::Taken => None,
-        }
-    }
 }
 
 /// The children of a group, or their results.
@@ -80,12 +87,14 @@ pub(super) struct Slots<P, T> {
     slots: Pin<Box<[Slot<P, T>]>>,
 }
 
-impl<P, T> Slots<P, T>
-where
-    P: Future<Output = Result<T>>,
-{
+impl<P, T> Slots<P, T> {
     pub(super) fn new(children: impl Iterator<Item = P>) -> Self {
         Slots { slots: Box::into_pin(children.map(Slot::new).collect()) }
+    }
+
+    /// Slots without children.
+    pub(super) fn vacant(count: usize) -> Self {
+        Slots { slots: Box::into_pin((0..count).map(|_| Slot::Taken).collect()) }
     }
 
     pub(super) fn len(&self) -> usize {

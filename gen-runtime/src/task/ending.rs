@@ -11,10 +11,10 @@ use std::fmt;
 use std::future::Future;
 use std::mem;
 use std::pin::Pin;
-use std::sync::PoisonError;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use super::sync::{Arc, Mutex, MutexGuard};
+use crate::sync::{lock, Mutex};
 
 /// Waits until a task that is being cancelled has ended: made by [`JoinHandle::cancel`](crate::JoinHandle::cancel).
 ///
@@ -57,7 +57,7 @@ impl Future for Cancelling {
         let Some(ending) = &self.ending else { return Poll::Ready(()) };
         // Cloned, and the old one dropped, outside of the lock: both may run anybody's code.
         let waker = cx.waker().clone();
-        let before = match &mut *ending.lock() {
+        let before = match &mut *lock(&ending.stage) {
             Stage::Ended => return Poll::Ready(()),
             Stage::Running(waiter) => waiter.replace(waker),
         };
@@ -68,17 +68,10 @@ impl Future for Cancelling {
 
 impl Drop for EndSignal {
     fn drop(&mut self) {
-        let before = mem::replace(&mut *self.ending.lock(), Stage::Ended);
+        let before = mem::replace(&mut *lock(&self.ending.stage), Stage::Ended);
         if let Stage::Running(Some(waiter)) = before {
             waiter.wake();
         }
-    }
-}
-
-impl Ending {
-    /// Nothing panics under this lock.
-    fn lock(&self) -> MutexGuard<'_, Stage> {
-        self.stage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

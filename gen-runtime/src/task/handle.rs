@@ -8,7 +8,7 @@ use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use super::body::Joinable;
 use super::detached::report_unread;
@@ -19,6 +19,7 @@ use crate::context::Delivery;
 use crate::error::{Error, Throw};
 use crate::io_loop::current::deliver;
 use crate::io_loop::{CallbackOutput, IoLoop, LoopClosed, TaskId};
+use crate::promise::{promise, SharedFuture};
 use crate::{report, Result};
 
 /// Waits for a task that was started with [`spawn`](crate::spawn) or [`spawn_local`](crate::spawn_local).
@@ -114,7 +115,7 @@ impl<T> JoinHandle<T> {
     /// ```
     #[track_caller]
     pub fn throw<E: Throw<M>, M>(&self, error: E) {
-        let delivery = Delivery::error(error.throw(), Location::caller());
+        let delivery = Delivery::Error(error.throw(), Location::caller());
         match &self.task {
             Handle::Started(id, task) if !task.0.is_done() => deliver(*id, delivery, None),
             _ => drop(delivery.too_late()),
@@ -152,11 +153,53 @@ impl<T> JoinHandle<T> {
             Handle::Started(id, task) if !task.0.is_done() => {
                 let (signal, cancelling) = Cancelling::new();
                 let cancellation = Cancellation::new(CancelSource::Explicit, reason, Location::caller());
-                deliver(*id, Delivery::cancel(cancellation), Some(signal));
+                deliver(*id, Delivery::Cancel(cancellation), Some(signal));
                 cancelling
             }
             _ => Cancelling::ended(),
         }
+    }
+
+    /// A future of the result that may be cloned, and read many times.
+    ///
+    /// The result is taken over by a task of the loop that runs on this thread, in the turn in which it comes; at once, if it is there. A failure that none of the clones has looked at is
+    /// logged when the last one goes, as that of a handle is.
+    ///
+    /// ```
+    /// use gen::yield_;
+    ///
+    /// #[gen::coroutine]
+    /// fn twice() -> gen::Result<u32> {
+    ///     let answer = gen::spawn(async {
+    ///         gen::moment().await?;
+    ///         Ok::<u32, gen::Error>(21)
+    ///     })
+    ///     .shared();
+    ///     Ok(yield_!([answer.clone(), answer])?.iter().sum())
+    /// }
+    /// assert_eq!(gen::run_sync(twice()).unwrap(), 42);
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of the handle; and [`NoLoop`](crate::NoLoop) where none runs on this thread, and the task has not ended. The task goes on.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping all clones does not end the task.
+    #[track_caller]
+    pub fn shared(mut self) -> SharedFuture<T>
+    where
+        T: Clone + 'static,
+    {
+        let (promise, future) = promise();
+        if let Poll::Ready(result) = Pin::new(&mut self).poll(&mut Context::from_waker(Waker::noop())) {
+            // Nobody else has the promise.
+            let _ = promise.set_result(result);
+        } else {
+            promise.follow(self);
+        }
+        future
     }
 
     /// Runs `callback` with the task's result, on the loop that runs on this thread, always in a later turn.
@@ -228,7 +271,7 @@ impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
         match &self.task {
             Handle::Started(_, task) => task.0.detach(),
-            Handle::Failed(Some(error)) => report_unread(error),
+            Handle::Failed(Some(error)) => report_unread("a task", error),
             Handle::Failed(None) => {}
         }
     }

@@ -159,3 +159,54 @@ fn a_cancelled_task_that_nobody_looks_at_is_logged() {
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert!(lines[0].contains("cancelled: stop\nat ") && lines[0].contains("in works"), "{}", lines[0]);
 }
+
+/// A result that is read many times would stay longer than its readers, or go with the first.
+#[test]
+fn t26_a_shared_result_is_freed_by_its_last_reader() {
+    let value = Rc::new(7);
+    run(async {
+        let held = value.clone();
+        let task = gen::spawn_local(async move {
+            gen::sleep(seconds(1)).await?;
+            Ok::<_, gen::Error>(held)
+        });
+        let first = task.shared();
+        let second = first.clone();
+        assert_eq!((*first.await?, *second.clone().await?), (7, 7));
+        assert_eq!(Rc::strong_count(&value), 2, "the reader that is left");
+        drop(second);
+        assert_eq!(Rc::strong_count(&value), 1);
+        Ok(())
+    });
+}
+
+/// What is cancelled while it is shared tells all who wait, and is logged if none of them looks.
+#[test]
+fn a_shared_task_that_fails_tells_its_readers_or_the_log() {
+    for readers in [2, 0] {
+        let (_, lines) = logged(|| {
+            run(async {
+                let task = gen::spawn_local(works("a", 1, Journal::default()));
+                drop(task.cancel("stop"));
+                let shared = task.shared();
+                gen::sleep(seconds(2)).await?;
+                for _ in 0..readers {
+                    assert_eq!(reason(&shared.clone().await.unwrap_err()), "stop");
+                }
+                Ok(())
+            })
+        });
+        assert_eq!(lines.len(), usize::from(readers == 0), "{lines:?}");
+        assert!(lines.iter().all(|line| line.contains("cancelled: stop")));
+    }
+}
+
+/// A task that is done can be shared anywhere; one that is not needs a loop.
+#[test]
+fn sharing_needs_a_loop_only_while_the_task_runs() {
+    let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
+    let done = io_loop.spawn_local(async { Ok::<_, gen::Error>(7) }).shared();
+    assert_eq!(done.result().unwrap().unwrap(), 7);
+    let running = io_loop.spawn_local(async { gen::moment().await }).shared();
+    assert!(running.result().unwrap().unwrap_err().is::<gen::NoLoop>());
+}
