@@ -38,7 +38,6 @@ mod with_gen;
 mod with_tokio;
 
 use std::error::Error;
-use std::fmt;
 
 use crate::bank::Bank;
 
