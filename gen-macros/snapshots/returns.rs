@@ -4,7 +4,7 @@ fn find(
     let __call = ::r#gen::__private::Call::new(0);
     let __frame = __call.frame();
     ::r#gen::__private::boxed(
-        ::r#gen::__private::machine(
+        ::r#gen::__private::closed_machine(
             __call,
             ::r#gen::__private::ending(
                 async move {

@@ -130,7 +130,8 @@ fn machine(block: &Block, lowered: &Lowered, paths: &Paths, end: Option<TokenStr
     };
     let body = ending(async_block(block, &lowered.output, paths), end, paths);
     let meta = meta(&lowered.site, paths);
-    wrap(lowered, paths, &call, &body, &meta)
+    let make = if block.closed { paths.closed_machine() } else { paths.machine() };
+    wrap(lowered, paths, quote_spanned!(ours()=> #make(#call, #body, #meta)))
 }
 
 /// The call of a body that does not yield.
@@ -139,16 +140,8 @@ pub(crate) fn no_call(paths: &Paths) -> TokenStream {
     quote_spanned!(ours()=> #call::new(0))
 }
 
-/// A machine of a call, its `async` block and the closure that knows about it, in the form that is handed out.
-pub(crate) fn wrap(
-    lowered: &Lowered,
-    paths: &Paths,
-    call: &TokenStream,
-    body: &TokenStream,
-    meta: &TokenStream,
-) -> TokenStream {
-    let machine = paths.machine();
-    let machine = quote_spanned!(ours()=> #machine(#call, #body, #meta));
+/// A machine in the form that is handed out.
+pub(crate) fn wrap(lowered: &Lowered, paths: &Paths, machine: TokenStream) -> TokenStream {
     let wrapper = match &lowered.returned {
         Returned::Machine => return machine,
         Returned::Boxed => paths.boxed(),

@@ -5,11 +5,13 @@ pub use std::option::Option::{self, None, Some};
 pub use std::primitive::i32;
 pub use std::{column, compile_error, concat, file, line, stringify};
 
-pub use crate::coroutine::{at, boxed, ending, machine, Call, Ending, Frame, Machine, Meta, SuspendPending};
+pub use crate::coroutine::{
+    at, boxed, closed_machine, ending, machine, Call, Ending, Frame, Machine, Meta, SuspendPending,
+};
 pub use crate::engine::{engine, EngineOutput};
 pub use crate::error::CatchReturn;
 pub use crate::yieldable::maybe::{FutureKind, Maybe, ValueKind};
-pub use crate::yieldable::probe::{AnyResultKind, FlatKind, Probe, RawKind};
+pub use crate::yieldable::probe::{AnyResultKind, CoroutineKind, FlatKind, Probe, RawKind};
 pub use crate::yieldable::tuple;
 
 /// Spells the type `!` where it cannot be written: `<fn() -> ! as Never>::T`.
