@@ -174,6 +174,11 @@ impl Error {
         carried::Carried(self)
     }
 
+    /// Tells the clones of one failure from other failures.
+    pub(crate) fn identity(&self) -> *const () {
+        Arc::as_ptr(&self.repr.payload).cast()
+    }
+
     /// Records that the error arrived at a yield.
     pub(crate) fn passed(mut self, site: Site) -> Self {
         self.repr.trace.push(site);
