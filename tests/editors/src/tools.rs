@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 pub const REQUIRED: &str = "GEN_TOOLS_REQUIRED";
 
 /// A tool that was not found, and how to get it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Missing {
     /// What it is.
     pub tool: &'static str,
@@ -93,9 +93,7 @@ impl RustAnalyzer {
         const HELP: &str =
             "`rustup component add rust-analyzer rust-src`, or Debian's `rust-web-analyzer rust-web-src`";
         let missing = |tool, tried| Missing { tool, tried, help: HELP };
-        let program =
-            PathBuf::from(env::var_os("RUST_ANALYZER").unwrap_or_else(|| OsString::from("rust-analyzer")));
-        run(Command::new(&program).arg("--version")).map_err(|error| missing("rust-analyzer", error))?;
+        let program = RustAnalyzer::program().map_err(|tried| missing("rust-analyzer", tried))?;
         let sysroot = sysroot();
         let macro_server = sysroot.join("libexec/rust-analyzer-proc-macro-srv");
         if !macro_server.exists() {
@@ -109,6 +107,21 @@ impl RustAnalyzer {
         let library =
             library.ok_or_else(|| missing("the source of the standard library", format!("{libraries:?}")))?;
         Ok(RustAnalyzer { program, macro_server, library: library.clone() })
+    }
+
+    /// The one that was named, or is on the path, or is Debian's: what rustup puts on the path need not run.
+    fn program() -> Result<PathBuf, String> {
+        let named = env::var_os("RUST_ANALYZER").map(|named| vec![PathBuf::from(named)]);
+        let candidates =
+            named.unwrap_or_else(|| vec!["rust-analyzer".into(), "/usr/bin/rust-analyzer".into()]);
+        let mut tried = Vec::new();
+        for candidate in candidates {
+            match run(Command::new(&candidate).arg("--version")) {
+                Ok(_) => return Ok(candidate),
+                Err(error) => tried.push(error),
+            }
+        }
+        Err(tried.join("; "))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Trap T22: breakpoints and backtraces give the lines that were typed, and their variables.
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use editors::program::Program;
 use editors::tools::{gdb, or_skip, run};
@@ -34,8 +35,12 @@ fn main() {
 }
 "#;
 
-fn program() -> Program {
-    Program::build(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("programs"), "debugger", SOURCE, &[])
+/// The program. It is built once: a test must not write what another compiles.
+fn program() -> &'static Program {
+    static PROGRAM: OnceLock<Program> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        Program::build(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("programs"), "debugger", SOURCE, &[])
+    })
 }
 
 /// The place of a line, as tools print it.

@@ -5,7 +5,7 @@
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use editors::editor::Editor;
-use editors::tools::{or_skip, RustAnalyzer};
+use editors::tools::{or_skip, Missing, RustAnalyzer};
 
 mod completion;
 mod diagnostics;
@@ -16,13 +16,10 @@ mod unfinished;
 
 /// The one editor of all tests; nothing if there is no rust-analyzer.
 fn editor() -> Option<MutexGuard<'static, Editor>> {
-    static EDITOR: OnceLock<Option<Mutex<Editor>>> = OnceLock::new();
-    let start = || {
-        let tools = or_skip(RustAnalyzer::find())?;
-        let folder = concat!(env!("CARGO_TARGET_TMPDIR"), "/sample");
-        Some(Mutex::new(Editor::start(&tools, folder.as_ref())))
-    };
-    let editor = EDITOR.get_or_init(start).as_ref()?;
+    static EDITOR: OnceLock<Result<Mutex<Editor>, Missing>> = OnceLock::new();
+    let folder = concat!(env!("CARGO_TARGET_TMPDIR"), "/sample");
+    let start = || RustAnalyzer::find().map(|tools| Mutex::new(Editor::start(&tools, folder.as_ref())));
+    let editor = or_skip(EDITOR.get_or_init(start).as_ref().map_err(Clone::clone))?;
     // A test that fails leaves nothing behind that another would meet: each types anew.
     Some(editor.lock().unwrap_or_else(PoisonError::into_inner))
 }
