@@ -31,6 +31,14 @@ pub struct Case {
     pub stderr: Option<String>,
 }
 
+impl Case {
+    /// What it says in its first line, or the usual one.
+    fn edition(&self) -> &str {
+        let first = self.source.lines().next().unwrap_or_default();
+        first.strip_prefix("//@ edition: ").map_or("2021", str::trim)
+    }
+}
+
 /// What cargo tells of a dependency.
 #[derive(Deserialize)]
 struct Dependency {
@@ -129,9 +137,12 @@ fn manifest(cases: &[Case]) -> String {
         )
         .expect("a string grows");
     }
-    for Case { path, .. } in cases {
+    for case in cases {
+        let path = &case.path;
         let name = path.trim_end_matches(".rs").replace('/', "-");
-        write!(manifest, "\n[[bin]]\nname = {name:?}\npath = {path:?}\n").expect("a string grows");
+        let edition = case.edition();
+        write!(manifest, "\n[[bin]]\nname = {name:?}\npath = {path:?}\nedition = {edition:?}\n")
+            .expect("a string grows");
     }
     manifest
 }

@@ -11,7 +11,7 @@ struct Error {
     headline: String,
     /// The line it points at, and those in which macros were called that led there.
     lines: Vec<u32>,
-    /// Whether macros led there.
+    /// Whether it comes out of a macro that the body calls.
     in_macro: bool,
     /// Whether the words are those of our macros.
     is_ours: bool,
@@ -42,8 +42,9 @@ fn errors(stderr: &str) -> Vec<Error> {
         if line.starts_with("error") || line.starts_with("warning") {
             in_error = line.starts_with("error");
             if in_error {
-                let is_ours = line.starts_with("error: `yield_!` outside a coroutine");
-                errors.push(Error { headline: line.to_owned(), lines: Vec::new(), in_macro: false, is_ours });
+                let outside = line.starts_with("error: `yield_!` outside a coroutine");
+                let headline = line.to_owned();
+                errors.push(Error { headline, lines: Vec::new(), in_macro: outside, is_ours: outside });
             }
         }
         let Some(error) = errors.last_mut().filter(|_| in_error) else { continue };
@@ -70,6 +71,16 @@ fn is_about_the_expansion(complaint: &Complaint) -> bool {
     complaint.message.starts_with("Syntax Error in Expansion")
 }
 
+/// Where a type is unknown rustc has said so, and compares it with no other.
+fn is_about_an_unknown_type(complaint: &Complaint) -> bool {
+    complaint.message.contains("{unknown}")
+}
+
+/// The server finds no attribute by a path with a raw word in it, `#[r#gen::coroutine]`, as of version 1.96. (It does find `r#gen::yield_!`.)
+fn has_a_raw_attribute(case: &Case) -> bool {
+    case.source.contains("#[r#")
+}
+
 /// No editor expands an attribute on an expression: rustc has no such attributes either.
 fn is_on_an_expression(case: &Case) -> bool {
     case.stderr.as_ref().is_some_and(|stderr| stderr.contains("custom attributes cannot be applied to"))
@@ -81,10 +92,12 @@ fn check_cases(folder: &str, wrong: impl Fn(&Case, &[Complaint]) -> Vec<String>)
     let mut found = Vec::new();
     let paths: Vec<String> = editor.cases().iter().map(|case| case.path.clone()).collect();
     for (position, path) in paths.iter().enumerate().filter(|(_, path)| path.starts_with(folder)) {
+        if has_a_raw_attribute(&editor.cases()[position]) {
+            continue;
+        }
         let complaints = editor.complaints_in(path);
-        found.extend(
-            wrong(&editor.cases()[position], &complaints).into_iter().map(|wrong| format!("{path}: {wrong}")),
-        );
+        let wrong = wrong(&editor.cases()[position], &complaints);
+        found.extend(wrong.into_iter().map(|wrong| format!("{path}: {wrong}")));
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
@@ -101,8 +114,9 @@ fn each_error_is_where_rustc_has_one() {
     check_cases("fail/", |case, complaints| {
         let errors = errors(case.stderr.as_deref().unwrap_or_default());
         let known = |complaint| errors.iter().any(|error| error.is_at(complaint, case));
-        let mut found =
-            complaints.iter().filter(|complaint| complaint.is_error && !is_about_the_expansion(complaint));
+        let follows =
+            |complaint: &Complaint| is_about_the_expansion(complaint) || is_about_an_unknown_type(complaint);
+        let mut found = complaints.iter().filter(|complaint| complaint.is_error && !follows(complaint));
         found.find(|complaint| !known(complaint)).map(|alone| format!("{alone:?}")).into_iter().collect()
     });
 }
