@@ -10,7 +10,7 @@ use super::{run_logged, Fault, SECOND};
 
 /// Without a yield the body runs to its end within the call.
 #[test]
-fn test_no_yield() {
+fn no_yield() {
     #[gen::engine]
     fn engine(order: Order) {
         order.push("body ");
@@ -46,7 +46,7 @@ fn rule_1_the_call_runs_the_first_step() {
 
 /// Tornado raises an error of the synchronous phase from the call; here the call returns it, and nothing is logged.
 #[test]
-fn test_exception_phase1() {
+fn exception_phase1() {
     #[gen::engine]
     fn engine() -> Result<(), Fault> {
         Err(Fault("phase 1"))
@@ -58,7 +58,7 @@ fn test_exception_phase1() {
 
 /// An error after a suspension cannot be returned any more: it is thrown into the coroutine that made the call, at its yield.
 #[test]
-fn test_exception_phase2() {
+fn exception_phase2() {
     #[gen::engine]
     fn engine() -> gen::Result {
         yield_!(gen::moment())?;
@@ -120,7 +120,7 @@ fn contexts_nest() {
 
 /// `Return()` without a value, before a yield; `return` is the way here, and `?` leaves early too.
 #[test]
-fn test_sync_raise_return() {
+fn sync_raise_return() {
     #[gen::engine]
     fn engine(order: Order) -> gen::Result {
         order.push("ended");
@@ -137,7 +137,7 @@ fn test_sync_raise_return() {
 
 /// The same after a yield, of an engine that cannot fail.
 #[test]
-fn test_async_raise_return() {
+fn async_raise_return() {
     #[gen::engine]
     fn engine(order: Order) {
         if yield_!(gen::moment()).is_ok() {
@@ -158,7 +158,7 @@ fn test_async_raise_return() {
 
 /// The same engine can run twice, at once.
 #[test]
-fn test_reuse() {
+fn an_engine_may_run_twice_at_once() {
     #[gen::engine]
     fn engine(order: Order, name: &'static str) -> gen::Result {
         for _ in 0..3 {
@@ -240,7 +240,7 @@ fn an_engine_may_be_a_method() {
 
 /// An engine may yield points: a key that nobody has waited for is an error of the engine.
 #[test]
-fn test_leaked_callback_of_an_engine() {
+fn leaked_callback_of_an_engine() {
     #[gen::engine]
     fn engine() -> gen::Result {
         let _never_called = yield_!(gen::Callback::<u8>::new("k1"))?;

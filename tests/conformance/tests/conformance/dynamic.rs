@@ -21,7 +21,7 @@ fn bad_type(error: &gen::Error) -> &str {
 
 /// What cannot be yielded is an error at the yield, which can be caught there; it names the type.
 #[test]
-fn test_bogus_yield() {
+fn bogus_yield() {
     #[gen::coroutine]
     fn body() -> gen::Result<String> {
         let error = yield_!(Value::new(42_u8)).unwrap_err();
@@ -34,7 +34,7 @@ fn test_bogus_yield() {
 
 /// A tuple is not a list. (One that is known at compile time is yielded in parallel.)
 #[test]
-fn test_bogus_yield_tuple() {
+fn bogus_yield_tuple() {
     assert_eq!(bad_type(&run_logged(yield_it(Value::new((1_u8, 2_u8)))).0.unwrap_err()), "(u8, u8)");
 }
 

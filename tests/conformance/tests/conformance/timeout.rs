@@ -15,7 +15,7 @@ fn after(seconds: u32, result: Result<u32, Fault>) -> gen::Result<u32> {
 
 /// What is never done ends with a `TimeoutError` at the yield.
 #[test]
-fn test_timeout() {
+fn timeout() {
     #[gen::coroutine]
     fn body() -> gen::Result<u32> {
         yield_!(gen::with_timeout(SECOND / 10, pending::<gen::Result<u32>>()))
@@ -25,7 +25,7 @@ fn test_timeout() {
 
 /// What is done in time gives its value, at once.
 #[test]
-fn test_completes_before_timeout() {
+fn completes_before_timeout() {
     #[gen::coroutine]
     fn body() -> gen::Result<u32> {
         let began = IoLoop::current().unwrap().now();
@@ -38,7 +38,7 @@ fn test_completes_before_timeout() {
 
 /// Its own error comes out unchanged.
 #[test]
-fn test_fails_before_timeout() {
+fn fails_before_timeout() {
     #[gen::coroutine]
     fn body() -> gen::Result<u32> {
         yield_!(gen::with_timeout(SECOND * 3600, after(1, Err(Fault("its own")))))
@@ -48,7 +48,7 @@ fn test_fails_before_timeout() {
 
 /// What is done already gives its value in place.
 #[test]
-fn test_already_resolved() {
+fn already_resolved() {
     #[gen::coroutine]
     fn body() -> gen::Result<u32> {
         yield_!(gen::with_timeout(SECOND * 3600, ready(Ok::<_, gen::Error>(7))))

@@ -1,16 +1,28 @@
-//! Parallel yields, timeouts, engines and values of a type that is known at run time only.
+//! Each test has the name of the row or of the rule that it is about, as it is in `register.toml`; what has another name is about something that Tornado never had.
+//!
+//! Tornado's tests call `@engine` functions; where that makes no difference a coroutine is run by the loop here.
 
+mod arguments;
+mod callables;
+mod contexts;
 mod convert;
+mod coroutines;
+mod custom;
 mod dynamic;
 mod engine;
+mod engine_calls;
+mod keys;
+mod leaks;
+mod many;
 mod multi;
 mod returns;
+mod task;
 mod timeout;
 
 use std::future::Future;
 use std::time::Duration;
 
-use gen::{IoLoop, VirtualClock};
+use gen::{CallbackOutput, IoLoop, VirtualClock};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -20,6 +32,11 @@ fn run_logged<T>(future: impl Future<Output = T>) -> (T, Vec<String>) {
     let lines =
         loop_behaviour::logged(|| output = Some(IoLoop::with_clock(VirtualClock::new()).block_on(future)));
     (output.expect("the loop ran it to its end"), lines)
+}
+
+/// Has the loop call it in its next turn.
+fn soon<R: CallbackOutput<M>, M: 'static>(call: impl FnOnce() -> R + 'static) {
+    IoLoop::current().expect("a loop runs").add_callback(call);
 }
 
 /// Gives `number` after that many turns, or fails with its text.

@@ -25,7 +25,7 @@ fn turn() -> gen::Moment {
 
 /// A body without a yield gives what it returns.
 #[test]
-fn test_sync_return() {
+fn sync_return() {
     #[gen::coroutine]
     fn body() -> gen::Result<u32> {
         Ok(42)
@@ -39,7 +39,7 @@ fn test_sync_return() {
 
 /// A `return` after a yield.
 #[test]
-fn test_async_return() {
+fn async_return() {
     #[gen::coroutine]
     fn body() -> gen::Result<u32> {
         yield_!(turn())?;
@@ -50,7 +50,7 @@ fn test_async_return() {
 
 /// Rule 12 as well: a body that ends without a value gives `()`.
 #[test]
-fn rule_12_test_sync_return_no_value() {
+fn rule_12_sync_return_no_value() {
     #[gen::coroutine]
     fn body() {}
     #[gen::coroutine]
@@ -70,7 +70,7 @@ fn rule_12_test_sync_return_no_value() {
 
 /// The same after a yield.
 #[test]
-fn test_async_return_no_value() {
+fn async_return_no_value() {
     #[gen::coroutine]
     fn body() {
         let _ = yield_!(turn());
@@ -84,7 +84,7 @@ fn test_async_return_no_value() {
 
 /// The call does not fail; the yield of it does.
 #[test]
-fn test_sync_raise() {
+fn sync_raise() {
     #[gen::coroutine]
     fn body() -> gen::Result {
         Err("raised".parse::<u8>().unwrap_err().into())
@@ -99,7 +99,7 @@ fn test_sync_raise() {
 
 /// The same after a yield.
 #[test]
-fn test_async_raise() {
+fn async_raise() {
     #[gen::coroutine]
     fn body() -> gen::Result {
         yield_!(turn())?;
@@ -115,7 +115,7 @@ fn test_async_raise() {
 
 /// A native `async fn` awaits a coroutine, and a coroutine yields a native one.
 #[test]
-fn test_async_await() {
+fn async_await() {
     #[gen::coroutine]
     fn coroutine(n: u32) -> gen::Result<u32> {
         yield_!(turn())?;
@@ -133,7 +133,7 @@ fn test_async_await() {
 
 /// A list of a native future and a coroutine. In Rust they are different types, so they are boxed.
 #[test]
-fn test_async_await_mixed_multi_native_future() {
+fn async_await_mixed_multi_native_future() {
     async fn native() -> u32 {
         42
     }
@@ -151,7 +151,7 @@ fn test_async_await_mixed_multi_native_future() {
 
 /// A native future beside a yield point; a tuple holds both as they are.
 #[test]
-fn test_async_await_mixed_multi_native_yieldpoint() {
+fn async_await_mixed_multi_native_yieldpoint() {
     async fn native() -> u32 {
         42
     }
@@ -172,7 +172,7 @@ fn test_async_await_mixed_multi_native_yieldpoint() {
 
 /// A timeout around a native future.
 #[test]
-fn test_async_with_timeout() {
+fn async_with_timeout() {
     async fn native() -> u32 {
         42
     }
@@ -185,7 +185,7 @@ fn test_async_with_timeout() {
 
 /// A function that takes a callback is handed one, and the coroutine gets what it is called with.
 #[test]
-fn test_pass_callback() {
+fn pass_callback() {
     #[gen::coroutine]
     fn coroutine() -> gen::Result<u32> {
         Ok(42)
@@ -208,7 +208,7 @@ fn fails_later() -> gen::Result<u32> {
 
 /// A child's error is caught, and another raised: that is the result.
 #[test]
-fn test_replace_yieldpoint_exception() {
+fn replace_yieldpoint_exception() {
     #[gen::coroutine]
     fn body() -> gen::Result<u32> {
         match yield_!(fails_later()) {
@@ -223,7 +223,7 @@ fn test_replace_yieldpoint_exception() {
 
 /// A child's error is caught, and a value returned.
 #[test]
-fn test_swallow_yieldpoint_exception() {
+fn swallow_yieldpoint_exception() {
     #[gen::coroutine]
     fn body() -> gen::Result<u32> {
         Ok(yield_!(fails_later()).unwrap_or(42))
@@ -258,7 +258,7 @@ fn two(first_on_moment: bool, second_on_moment: bool) -> String {
 
 /// Ready futures never give the others a turn; a moment always does.
 #[test]
-fn test_moment() {
+fn moment() {
     assert_eq!(two(false, false), "aaaaabbbbb");
     assert_eq!(two(true, true), "ababababab");
     assert_eq!(two(true, false), "abbbbbaaaa");
@@ -266,7 +266,7 @@ fn test_moment() {
 
 /// A sleep returns, on time.
 #[test]
-fn test_sleep() {
+fn sleep() {
     #[gen::coroutine]
     fn body() -> gen::Result<Duration> {
         let io_loop = IoLoop::current().expect("it runs on one");
@@ -279,7 +279,7 @@ fn test_sleep() {
 
 /// A caught error is no cause of the next one.
 #[test]
-fn test_py3_leak_exception_context() {
+fn py3_leak_exception_context() {
     #[gen::coroutine]
     fn body() -> gen::Result<bool> {
         let first = yield_!(fails_later()).unwrap_err();
@@ -291,7 +291,7 @@ fn test_py3_leak_exception_context() {
 
 /// A later version's test: the function keeps its name, and here where it is defined.
 #[test]
-fn test_attributes() {
+fn attributes() {
     #[gen::coroutine]
     fn named_so() -> gen::Result {
         Ok(())
@@ -304,7 +304,7 @@ fn test_attributes() {
 
 /// A later version's test: what yields to others once, of a native executor's making, works in a coroutine.
 #[test]
-fn test_asyncio_sleep_zero() {
+fn asyncio_sleep_zero() {
     async fn yield_now() {
         let mut first = true;
         poll_fn(|cx| {
@@ -326,7 +326,7 @@ fn test_asyncio_sleep_zero() {
 
 /// A later version's test: the locals of a coroutine that failed are dropped when its error has been handed on.
 #[test]
-fn test_coroutine_refcounting() {
+fn coroutine_refcounting() {
     let drops = Drops::new();
     #[gen::coroutine]
     fn fails_with_a_local(local: impl Sized) -> gen::Result {
@@ -346,7 +346,7 @@ fn test_coroutine_refcounting() {
 
 /// A later version's test: coroutines work with the platform's own combinator, here two polled by hand as `join!` does.
 #[test]
-fn test_asyncio_gather() {
+fn asyncio_gather() {
     #[gen::coroutine]
     fn later(n: u32) -> gen::Result<u32> {
         yield_!(turn())?;
@@ -378,7 +378,7 @@ fn test_asyncio_gather() {
 
 /// A later version's test, and issue 1769: a task that waits for what nobody else holds does not vanish.
 #[test]
-fn test_gc() {
+fn gc() {
     let waker: Rc<RefCell<Option<Waker>>> = Rc::default();
     let resolved = Rc::new(Cell::new(false));
     #[gen::coroutine]
@@ -407,7 +407,7 @@ fn test_gc() {
 
 /// A later version's test, and rule 60: a coroutine that never ends is freed with its loop, also if it holds the loop.
 #[test]
-fn rule_60_test_gc_infinite_coro() {
+fn rule_60_gc_infinite_coro() {
     let drops = Drops::new();
     let io_loop = IoLoop::with_clock(VirtualClock::new());
     #[gen::coroutine]
@@ -445,7 +445,7 @@ fn from_a_thread(go: mpsc::Receiver<()>) -> impl Future<Output = Option<u32>> {
 
 /// A job of another thread that is not done when the deadline has passed.
 #[test]
-fn test_timeout_concurrent_future() {
+fn timeout_concurrent_future() {
     #[gen::coroutine]
     fn body() -> gen::Result<Option<u32>> {
         let now = IoLoop::current().expect("it runs on one").now();
@@ -459,7 +459,7 @@ fn test_timeout_concurrent_future() {
 
 /// A job of another thread that is done in time. The loop's own clock: a virtual one would not wait for a thread.
 #[test]
-fn test_completed_concurrent_future() {
+fn completed_concurrent_future() {
     #[gen::coroutine]
     fn body() -> gen::Result<Option<u32>> {
         let (go, gone) = mpsc::channel();

@@ -10,7 +10,7 @@ use super::{after_turns, run_logged, Fault};
 
 /// Results come in the order of the list, whichever is done first.
 #[test]
-fn test_multi_future_delayed() {
+fn multi_future_delayed() {
     #[gen::coroutine]
     fn body() -> gen::Result<Vec<u32>> {
         yield_!(vec![after_turns(3, Ok(1)), after_turns(1, Ok(2))])
@@ -20,7 +20,7 @@ fn test_multi_future_delayed() {
 
 /// The same with a map.
 #[test]
-fn test_multi_future_dict_delayed() {
+fn multi_future_dict_delayed() {
     #[gen::coroutine]
     fn body() -> gen::Result<HashMap<&'static str, u32>> {
         yield_!(HashMap::from([("foo", after_turns(3, Ok(1))), ("bar", after_turns(1, Ok(2)))]))
@@ -30,7 +30,7 @@ fn test_multi_future_dict_delayed() {
 
 /// An empty list and an empty map keep their type, and resume in place.
 #[test]
-fn test_multi_empty() {
+fn multi_empty() {
     #[gen::coroutine]
     fn body(order: Order) -> gen::Result {
         let list: Vec<u32> = yield_!(Vec::<std::future::Ready<gen::Result<u32>>>::new())?;
@@ -52,7 +52,7 @@ fn test_multi_empty() {
 
 /// Two fail in the same turn: the first in the list is raised and the other logged; with `quiet` nothing is; one that fails alone is not logged.
 #[test]
-fn test_multi_exceptions() {
+fn multi_exceptions() {
     let two = || vec![after_turns(1, Err(Fault("error 1"))), after_turns(1, Err(Fault("error 2")))];
     let (result, lines) = run_logged(gen::multi(two()).join());
     assert_eq!(result.unwrap_err().to_string(), "error 1");
@@ -72,7 +72,7 @@ fn test_multi_exceptions() {
 
 /// Tornado's plain list cannot be quiet, its `multi_future` can; here `multi` is the one way.
 #[test]
-fn test_multi_future_exceptions() {
+fn multi_future_exceptions() {
     #[gen::coroutine]
     fn body() -> gen::Result<Vec<u32>> {
         yield_!(vec![after_turns(1, Err(Fault("error 1"))), after_turns(1, Err(Fault("error 2")))])
@@ -83,7 +83,7 @@ fn test_multi_future_exceptions() {
 
 /// Tornado 5's: a turn for each, both at once.
 #[test]
-fn test_multi_moment() {
+fn multi_moment() {
     #[gen::coroutine]
     fn body() -> gen::Result<Vec<()>> {
         yield_!(vec![gen::moment(), gen::moment()])
