@@ -1,22 +1,12 @@
-//! GenCoroutineTest, the tests that later versions added, and the rules about start, resumption and time: everything of coroutines that is not about callbacks.
+//! GenCoroutineTest.
 
-use std::cell::{Cell, RefCell};
-use std::future::{pending, poll_fn, ready, Future};
-use std::pin::pin;
-use std::rc::Rc;
-use std::sync::mpsc;
-use std::task::{Poll, Waker};
-use std::thread;
+use std::future::{ready, Future};
 use std::time::Duration;
 
-use gen::{yield_, Coroutine, IoLoop, TimeoutError, VirtualClock};
-use loop_behaviour::{Drops, Order};
+use gen::{yield_, Callback, Wait};
+use loop_behaviour::Order;
 
-const SECOND: Duration = Duration::from_secs(1);
-
-fn run<T>(coroutine: impl Future<Output = gen::Result<T>>) -> gen::Result<T> {
-    IoLoop::with_clock(VirtualClock::new()).run_sync(coroutine)
-}
+use super::{here, run, run_timed, soon, SECOND, TEN_SECONDS};
 
 /// What the loop has to do for others happens in between.
 fn turn() -> gen::Moment {
@@ -48,13 +38,11 @@ fn async_return() {
     assert_eq!(run(body()).unwrap(), 42);
 }
 
-/// Rule 12 as well: a body that ends without a value gives `()`.
+/// A bare `return` gives `()`.
 #[test]
-fn rule_12_sync_return_no_value() {
+fn sync_return_no_value() {
     #[gen::coroutine]
-    fn body() {}
-    #[gen::coroutine]
-    fn early(stop: bool) {
+    fn body(stop: bool) {
         if stop {
             return;
         }
@@ -62,8 +50,8 @@ fn rule_12_sync_return_no_value() {
     }
     #[gen::coroutine]
     fn outer() -> gen::Result {
-        let () = yield_!(body())?;
-        yield_!(early(true))
+        let () = yield_!(body(true))?;
+        Ok(())
     }
     run(outer()).unwrap();
 }
@@ -72,12 +60,16 @@ fn rule_12_sync_return_no_value() {
 #[test]
 fn async_return_no_value() {
     #[gen::coroutine]
-    fn body() {
-        let _ = yield_!(turn());
+    fn body(stop: bool) {
+        if yield_!(turn()).is_ok() && stop {
+            return;
+        }
+        unreachable!("it returned");
     }
     #[gen::coroutine]
     fn outer() -> gen::Result {
-        yield_!(body())
+        let () = yield_!(body(true))?;
+        Ok(())
     }
     run(outer()).unwrap();
 }
@@ -162,10 +154,10 @@ fn async_await_mixed_multi_native_yieldpoint() {
     }
     #[gen::coroutine]
     fn outer() -> gen::Result<(u32, u32)> {
-        let done = yield_!(gen::Callback::<u32>::new("key"))?;
+        let done = yield_!(Callback::<u32>::new("key"))?;
         // Tornado's `callback=`.
         gen::spawn_local(coroutine()).on_done(move |result| result.map(|value| done.call(value)));
-        yield_!((native(), gen::Wait::<u32>::new("key")))
+        yield_!((native(), Wait::<u32>::new("key")))
     }
     assert_eq!(run(outer()).unwrap(), (42, 43));
 }
@@ -231,8 +223,8 @@ fn swallow_yieldpoint_exception() {
     assert_eq!(run(body()).unwrap(), 42);
 }
 
-/// What two coroutines do that each yield five times, one sort of thing each.
-fn two(first_on_moment: bool, second_on_moment: bool) -> String {
+/// What two coroutines do that each yield five times, one sort of thing each; in one task, or in one each.
+fn two(first_on_moment: bool, second_on_moment: bool) -> [String; 2] {
     #[gen::coroutine]
     fn five_times(name: char, on_moment: bool, order: Order) -> gen::Result {
         for _ in 0..5 {
@@ -245,23 +237,32 @@ fn two(first_on_moment: bool, second_on_moment: bool) -> String {
         }
         Ok(())
     }
-    let order = Order::new();
-    let (a, b) =
-        (five_times('a', first_on_moment, order.clone()), five_times('b', second_on_moment, order.clone()));
     #[gen::coroutine]
-    fn both(a: impl Future<Output = gen::Result>, b: impl Future<Output = gen::Result>) -> gen::Result {
-        yield_!((a, b)).map(drop)
+    fn both<C>(a: C, b: C, in_tasks: bool) -> gen::Result
+    where
+        C: Future<Output = gen::Result> + 'static,
+    {
+        if in_tasks {
+            yield_!((gen::spawn_local(a), gen::spawn_local(b))).map(drop)
+        } else {
+            yield_!((a, b)).map(drop)
+        }
     }
-    run(both(a, b)).unwrap();
-    order.text()
+    [false, true].map(|in_tasks| {
+        let order = Order::new();
+        let a = five_times('a', first_on_moment, order.clone());
+        let b = five_times('b', second_on_moment, order.clone());
+        run(both(a, b, in_tasks)).unwrap();
+        order.text()
+    })
 }
 
 /// Ready futures never give the others a turn; a moment always does.
 #[test]
 fn moment() {
-    assert_eq!(two(false, false), "aaaaabbbbb");
-    assert_eq!(two(true, true), "ababababab");
-    assert_eq!(two(true, false), "abbbbbaaaa");
+    assert_eq!(two(false, false), ["aaaaabbbbb"; 2]);
+    assert_eq!(two(true, true), ["ababababab"; 2]);
+    assert_eq!(two(true, false), ["abbbbbaaaa"; 2]);
 }
 
 /// A sleep returns, on time.
@@ -269,10 +270,9 @@ fn moment() {
 fn sleep() {
     #[gen::coroutine]
     fn body() -> gen::Result<Duration> {
-        let io_loop = IoLoop::current().expect("it runs on one");
-        let began = io_loop.now();
+        let began = here().now();
         yield_!(gen::sleep(SECOND / 100))?;
-        Ok(io_loop.now() - began)
+        Ok(here().now() - began)
     }
     assert_eq!(run(body()).unwrap(), SECOND / 100);
 }
@@ -289,434 +289,37 @@ fn py3_leak_exception_context() {
     assert!(run(body()).unwrap());
 }
 
-/// A later version's test: the function keeps its name, and here where it is defined.
-#[test]
-fn attributes() {
-    #[gen::coroutine]
-    fn named_so() -> gen::Result {
-        Ok(())
-    }
-    let coroutine = named_so();
-    assert_eq!(coroutine.name(), "named_so");
-    assert!(coroutine.site().to_string().ends_with("in named_so"));
-    assert!(coroutine.site().file().ends_with("coroutines.rs"));
+/// After a callback and its wait, a loop callback that the body scheduled fails while the body waits ten seconds for a task: the error arrives at once.
+#[gen::coroutine]
+fn fails_while_it_waits() -> gen::Result {
+    let callable = yield_!(Callback::<()>::new("k1"))?;
+    soon(move || callable.call(()));
+    yield_!(Wait::<()>::new("k1"))?;
+    soon(|| Err::<(), _>("first"));
+    yield_!(gen::task(|done| {
+        here().call_later(TEN_SECONDS, move || done.call(()));
+    }))
 }
 
-/// A later version's test: what yields to others once, of a native executor's making, works in a coroutine.
+/// The body makes another error of it.
 #[test]
-fn asyncio_sleep_zero() {
-    async fn yield_now() {
-        let mut first = true;
-        poll_fn(|cx| {
-            cx.waker().wake_by_ref();
-            if std::mem::take(&mut first) {
-                Poll::Pending
-            } else {
-                Poll::Ready(())
-            }
-        })
-        .await;
-    }
+fn replace_context_exception() {
     #[gen::coroutine]
     fn body() -> gen::Result {
-        yield_!(yield_now())
+        yield_!(fails_while_it_waits()).map_err(|error| gen::Error::new(format!("instead of {error}")))
     }
-    run(body()).unwrap();
+    assert_eq!(run_timed(body()), (Err("instead of first".to_owned()), 0, vec![]));
 }
 
-/// A later version's test: the locals of a coroutine that failed are dropped when its error has been handed on.
+/// The body catches it.
 #[test]
-fn coroutine_refcounting() {
-    let drops = Drops::new();
+fn swallow_context_exception() {
     #[gen::coroutine]
-    fn fails_with_a_local(local: impl Sized) -> gen::Result {
-        let _local = local;
-        yield_!(turn())?;
-        Err(std::fmt::Error.into())
-    }
-    #[gen::coroutine]
-    fn outer(drops: Drops) -> gen::Result<usize> {
-        let error = yield_!(fails_with_a_local(drops.one())).unwrap_err();
-        let dropped = drops.count();
-        drop(error);
-        Ok(dropped)
-    }
-    assert_eq!(run(outer(drops)).unwrap(), 1);
-}
-
-/// A later version's test: coroutines work with the platform's own combinator, here two polled by hand as `join!` does.
-#[test]
-fn asyncio_gather() {
-    #[gen::coroutine]
-    fn later(n: u32) -> gen::Result<u32> {
-        yield_!(turn())?;
-        Ok(n)
-    }
-    #[gen::coroutine]
-    fn outer() -> gen::Result<u32> {
-        let (mut a, mut b) = (pin!(later(40)), pin!(later(2)));
-        let (mut first, mut second) = (None, None);
-        yield_!(poll_fn(|cx| {
-            if first.is_none() {
-                if let Poll::Ready(result) = a.as_mut().poll(cx) {
-                    first = Some(result);
-                }
-            }
-            if second.is_none() {
-                if let Poll::Ready(result) = b.as_mut().poll(cx) {
-                    second = Some(result);
-                }
-            }
-            match (&first, &second) {
-                (Some(Ok(first)), Some(Ok(second))) => Poll::Ready(first + second),
-                _ => Poll::Pending,
-            }
-        }))
-    }
-    assert_eq!(run(outer()).unwrap(), 42);
-}
-
-/// A later version's test, and issue 1769: a task that waits for what nobody else holds does not vanish.
-#[test]
-fn gc() {
-    let waker: Rc<RefCell<Option<Waker>>> = Rc::default();
-    let resolved = Rc::new(Cell::new(false));
-    #[gen::coroutine]
-    fn waits(waker: Rc<RefCell<Option<Waker>>>, resolved: Rc<Cell<bool>>) -> gen::Result<u32> {
-        yield_!(poll_fn(|cx| {
-            *waker.borrow_mut() = Some(cx.waker().clone());
-            if resolved.get() {
-                Poll::Ready(42)
-            } else {
-                Poll::Pending
-            }
-        }))
-    }
-    #[gen::coroutine]
-    fn outer(waker: Rc<RefCell<Option<Waker>>>, resolved: Rc<Cell<bool>>) -> gen::Result<u32> {
-        let task = gen::spawn_local(waits(waker.clone(), resolved.clone()));
-        for _ in 0..3 {
-            yield_!(turn())?;
-        }
-        resolved.set(true);
-        waker.borrow_mut().take().expect("it waits").wake();
-        yield_!(task)
-    }
-    assert_eq!(run(outer(waker, resolved)).unwrap(), 42);
-}
-
-/// A later version's test, and rule 60: a coroutine that never ends is freed with its loop, also if it holds the loop.
-#[test]
-fn rule_60_gc_infinite_coro() {
-    let drops = Drops::new();
-    let io_loop = IoLoop::with_clock(VirtualClock::new());
-    #[gen::coroutine]
-    fn endless(local: impl Sized) -> gen::Result {
-        let _held = (local, IoLoop::current());
-        loop {
-            yield_!(gen::sleep(SECOND))?;
+    fn body() -> gen::Result<u8> {
+        match yield_!(fails_while_it_waits()) {
+            Err(_) => Ok(42),
+            Ok(()) => Ok(0),
         }
     }
-    drop(io_loop.spawn_local(endless(drops.one())));
-    io_loop.run_sync(async { gen::sleep(SECOND * 5).await }).unwrap();
-    assert_eq!(drops.count(), 0);
-    drop(io_loop);
-    assert_eq!(drops.count(), 1);
-}
-
-/// What a thread of its own answers.
-fn from_a_thread(go: mpsc::Receiver<()>) -> impl Future<Output = Option<u32>> {
-    let shared = std::sync::Arc::new(std::sync::Mutex::new((None::<Option<u32>>, None::<Waker>)));
-    let theirs = shared.clone();
-    thread::spawn(move || {
-        let answer = go.recv().ok().map(|()| 42);
-        let mut shared = theirs.lock().unwrap();
-        shared.0 = Some(answer);
-        if let Some(waker) = shared.1.take() {
-            waker.wake();
-        }
-    });
-    poll_fn(move |cx| {
-        let mut shared = shared.lock().unwrap();
-        shared.1 = Some(cx.waker().clone());
-        shared.0.map_or(Poll::Pending, Poll::Ready)
-    })
-}
-
-/// A job of another thread that is not done when the deadline has passed.
-#[test]
-fn timeout_concurrent_future() {
-    #[gen::coroutine]
-    fn body() -> gen::Result<Option<u32>> {
-        let now = IoLoop::current().expect("it runs on one").now();
-        let (go, gone) = mpsc::channel();
-        let result = yield_!(gen::with_timeout(now, from_a_thread(gone)));
-        drop(go);
-        result
-    }
-    assert!(run(body()).unwrap_err().is::<TimeoutError>());
-}
-
-/// A job of another thread that is done in time. The loop's own clock: a virtual one would not wait for a thread.
-#[test]
-fn completed_concurrent_future() {
-    #[gen::coroutine]
-    fn body() -> gen::Result<Option<u32>> {
-        let (go, gone) = mpsc::channel();
-        // Cannot fail: the thread listens.
-        let _ = go.send(());
-        yield_!(gen::with_timeout(SECOND * 3600, from_a_thread(gone)))
-    }
-    assert_eq!(gen::run_sync(body()).unwrap(), Some(42));
-}
-
-/// Twenty thousand ready yields, of values and of errors, take no stack and no turn of the loop.
-#[test]
-fn rule_2_ready_yields_resume_in_place() {
-    #[gen::coroutine]
-    fn body(order: Order) -> gen::Result<usize> {
-        let noted = order.clone();
-        IoLoop::current().expect("it runs on one").add_callback(move || noted.push("a turn"));
-        let mut failed = 0;
-        for n in 0..20_000_usize {
-            let result = if n % 2 == 0 { Ok(()) } else { Err(std::fmt::Error) };
-            failed += usize::from(yield_!(ready(result)).is_err());
-        }
-        assert_eq!(order.text(), "");
-        Ok(failed)
-    }
-    assert_eq!(run(body(Order::new())).unwrap(), 10_000);
-}
-
-/// What is pending resumes the body in a later turn, behind the callbacks that were queued already; several waiters in the order in which they came.
-#[test]
-fn rule_3_a_pending_future_resumes_in_a_later_turn() {
-    let order = Order::new();
-    #[gen::coroutine]
-    fn waits(name: &'static str, order: Order, wakers: Rc<RefCell<Vec<Waker>>>) -> gen::Result {
-        let mut first = true;
-        yield_!(poll_fn(|cx| {
-            if std::mem::take(&mut first) {
-                wakers.borrow_mut().push(cx.waker().clone());
-                return Poll::Pending;
-            }
-            Poll::Ready(())
-        }))?;
-        order.push(name);
-        Ok(())
-    }
-    #[gen::coroutine]
-    fn outer(order: Order) -> gen::Result {
-        let wakers: Rc<RefCell<Vec<Waker>>> = Rc::default();
-        let a = gen::spawn_local(waits(" a", order.clone(), wakers.clone()));
-        let b = gen::spawn_local(waits(" b", order.clone(), wakers.clone()));
-        let io_loop = IoLoop::current().expect("it runs on one");
-        let (set, same_turn) = (order.clone(), order.clone());
-        io_loop.add_callback(move || {
-            wakers.take().into_iter().for_each(Waker::wake);
-            set.push("set");
-        });
-        io_loop.add_callback(move || same_turn.push(" same-turn"));
-        yield_!((a, b)).map(drop)
-    }
-    run(outer(order.clone())).unwrap();
-    assert_eq!(order.text(), "set same-turn a b");
-}
-
-/// In a list Tornado's moment is ready at once, by an accident of its implementation; here it costs its turn there as well.
-#[test]
-fn rule_4_a_moment_in_a_list_costs_a_turn_too() {
-    #[gen::coroutine]
-    fn body(order: Order) -> gen::Result {
-        let noted = order.clone();
-        IoLoop::current().expect("it runs on one").add_callback(move || noted.push("callback "));
-        yield_!([gen::moment(), gen::moment()])?;
-        order.push("body");
-        Ok(())
-    }
-    let order = Order::new();
-    run(body(order.clone())).unwrap();
-    assert_eq!(order.text(), "callback body");
-}
-
-/// A function that returns a future gives that future: nothing is flattened.
-#[test]
-fn rule_9_a_returned_future_is_not_flattened() {
-    #[gen::coroutine]
-    fn body() -> gen::Result<std::future::Ready<u32>> {
-        Ok(ready(42))
-    }
-    #[gen::coroutine]
-    fn outer() -> gen::Result<u32> {
-        let inner = yield_!(body())?;
-        yield_!(inner)
-    }
-    assert_eq!(run(outer()).unwrap(), 42);
-}
-
-/// A failed future that is listed twice is logged in Tornado as a second failure. Here what can be listed twice is shared, each of the two fails, and the one that is not
-/// raised is kept: never is one failure its own duplicate.
-#[test]
-fn rule_17_a_failure_is_not_its_own_duplicate() {
-    #[gen::coroutine]
-    fn body() -> gen::Result<usize> {
-        let one = gen::Error::new("once");
-        let error = yield_!([ready(Err::<(), _>(one))]).unwrap_err();
-        Ok(error.others().len())
-    }
-    assert_eq!(run(body()).unwrap(), 0);
-}
-
-/// The body goes on in the very turn in which the last child ends.
-#[test]
-fn rule_18_the_last_child_completes_the_list() {
-    let order = Order::new();
-    #[gen::coroutine]
-    fn child(turns: u32, order: Order) -> gen::Result {
-        for _ in 0..turns {
-            yield_!(turn())?;
-        }
-        order.push(turns);
-        Ok(())
-    }
-    #[gen::coroutine]
-    fn body(order: Order) -> gen::Result {
-        yield_!([1, 3, 2].map(|turns| child(turns, order.clone())))?;
-        order.push(" body");
-        Ok(())
-    }
-    run(body(order.clone())).unwrap();
-    assert_eq!(order.text(), "123 body");
-}
-
-/// An input that is ready leaves no timer behind: the loop has nothing to wait for, and its clock stands still.
-#[test]
-fn rule_47_a_ready_input_leaves_no_timer() {
-    let clock = VirtualClock::new();
-    let (io_loop, began) = (IoLoop::with_clock(clock.clone()), clock.now());
-    #[gen::coroutine]
-    fn body() -> gen::Result {
-        yield_!(gen::with_timeout(SECOND, ready(())))?;
-        yield_!(turn())
-    }
-    io_loop.run_sync(body()).unwrap();
-    assert_eq!(clock.now(), began);
-}
-
-/// An input that comes first removes the timer in that moment.
-#[test]
-fn rule_48_the_input_first_removes_the_timer() {
-    let clock = VirtualClock::new();
-    let (io_loop, began) = (IoLoop::with_clock(clock.clone()), clock.now());
-    #[gen::coroutine]
-    fn body() -> gen::Result {
-        yield_!(gen::with_timeout(SECOND * 60, gen::sleep(SECOND)))?;
-        yield_!(gen::sleep(SECOND * 100))
-    }
-    io_loop.run_sync(body()).unwrap();
-    assert_eq!(clock.now() - began, SECOND * 101);
-}
-
-/// A deadline that has passed fires in a later turn, so that what an already queued callback resolves still wins.
-#[test]
-fn rule_49_a_past_deadline_is_not_immediate() {
-    #[gen::coroutine]
-    fn body() -> gen::Result<&'static str> {
-        let resolved = Rc::new(Cell::new(false));
-        let io_loop = IoLoop::current().expect("it runs on one");
-        let waker: Rc<RefCell<Option<Waker>>> = Rc::default();
-        let (set, wake) = (resolved.clone(), waker.clone());
-        io_loop.add_callback(move || {
-            set.set(true);
-            if let Some(waker) = wake.take() {
-                Waker::wake(waker);
-            }
-        });
-        let input = poll_fn(|cx| {
-            *waker.borrow_mut() = Some(cx.waker().clone());
-            if resolved.get() {
-                Poll::Ready("the input")
-            } else {
-                Poll::Pending
-            }
-        });
-        yield_!(gen::with_timeout(Duration::ZERO, input))
-    }
-    assert_eq!(run(body()).unwrap(), "the input");
-}
-
-/// A timeout's own error that nobody looks at is told like any other.
-#[test]
-fn rule_52_an_unobserved_timeout_is_logged() {
-    let log = loop_behaviour::logged(|| {
-        #[gen::coroutine]
-        fn times_out() -> gen::Result<()> {
-            yield_!(gen::with_timeout(SECOND, pending::<()>()))
-        }
-        #[gen::coroutine]
-        fn outer() -> gen::Result {
-            drop(gen::spawn_local(times_out()));
-            yield_!(gen::sleep(SECOND * 2))
-        }
-        run(outer()).unwrap();
-    });
-    assert_eq!(log.len(), 1, "{log:?}");
-    assert!(log[0].starts_with("ERROR gen: ") && log[0].contains("timeout after 1s"), "{log:?}");
-}
-
-/// A thread's result never overwrites what the timeout has given, nor the other way round: all that changes state happens on the loop's thread.
-#[test]
-fn rule_53_a_threads_result_after_the_deadline_changes_nothing() {
-    #[gen::coroutine]
-    fn body() -> gen::Result<bool> {
-        let (go, gone) = mpsc::channel();
-        let timed = yield_!(gen::with_timeout(Duration::ZERO, from_a_thread(gone)));
-        // Only now does the thread answer, and wakes what is not there any more.
-        let _ = go.send(());
-        yield_!(turn())?;
-        Ok(timed.unwrap_err().is::<TimeoutError>())
-    }
-    assert!(gen::run_sync(body()).unwrap());
-}
-
-/// Timers fire by their deadlines, then by their creation; a zero sleep is over in the next turn. A sleep's time begins at its call.
-#[test]
-fn rule_54_sleeps_fire_by_deadline_and_creation_from_their_call() {
-    let order = Order::new();
-    #[gen::coroutine]
-    fn sleeper(name: char, sleep: gen::Sleep, order: Order) -> gen::Result {
-        yield_!(sleep)?;
-        order.push(name);
-        Ok(())
-    }
-    #[gen::coroutine]
-    fn body(order: Order) -> gen::Result<Duration> {
-        let began = IoLoop::current().expect("it runs on one").now();
-        let called_early = gen::sleep(SECOND * 3);
-        let sleeps = [('c', SECOND * 2), ('a', SECOND), ('b', SECOND), ('0', Duration::ZERO)];
-        yield_!(sleeps.map(|(name, duration)| sleeper(name, gen::sleep(duration), order.clone())))?;
-        yield_!(called_early)?;
-        Ok(IoLoop::current().expect("it runs on one").now() - began)
-    }
-    assert_eq!(run(body(order.clone())).unwrap(), SECOND * 3);
-    assert_eq!(order.text(), "0abc");
-}
-
-/// The same failure, read twice, is the same error: its clones share it, and each has its own way.
-#[test]
-fn rule_59_one_failure_for_two_readers_is_one_error() {
-    #[gen::coroutine]
-    fn body() -> gen::Result<(usize, bool)> {
-        let failure = gen::Error::from(std::fmt::Error);
-        let first = yield_!(ready(Err::<(), _>(failure.clone()))).unwrap_err();
-        let second = yield_!(ready(Err::<(), _>(failure))).unwrap_err();
-        let same = std::ptr::eq(
-            first.downcast_ref::<std::fmt::Error>().expect("it is one"),
-            second.downcast_ref::<std::fmt::Error>().expect("it is one"),
-        );
-        Ok((first.trace().len() + second.trace().len(), same))
-    }
-    let (sites, same) = run(body()).unwrap();
-    assert_eq!(sites, 2, "one each");
-    assert!(same);
+    assert_eq!(run_timed(body()), (Ok(42), 0, vec![]));
 }

@@ -11,20 +11,34 @@ mod custom;
 mod dynamic;
 mod engine;
 mod engine_calls;
+mod engine_contexts;
 mod keys;
+mod later;
 mod leaks;
+mod loops;
 mod many;
 mod multi;
+mod names;
 mod returns;
+mod start;
 mod task;
 mod timeout;
 
 use std::future::Future;
 use std::time::Duration;
 
-use gen::{CallbackOutput, IoLoop, VirtualClock};
+use gen::{CallbackOutput, IoLoop, IoLoopHandle, VirtualClock};
 
 const SECOND: Duration = Duration::from_secs(1);
+const TEN_SECONDS: Duration = Duration::from_secs(10);
+
+/// Runs it on a virtual clock, and fails if anything is logged.
+#[track_caller]
+fn run<T, E>(future: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+    let (result, lines) = run_logged(future);
+    assert_eq!(lines, Vec::<String>::new());
+    result
+}
 
 /// What `future` gives, and what was logged meanwhile.
 fn run_logged<T>(future: impl Future<Output = T>) -> (T, Vec<String>) {
@@ -34,9 +48,29 @@ fn run_logged<T>(future: impl Future<Output = T>) -> (T, Vec<String>) {
     (output.expect("the loop ran it to its end"), lines)
 }
 
+/// Runs it on a virtual clock; gives what it gives, the seconds it took, and what was logged.
+fn run_timed<T>(future: impl Future<Output = gen::Result<T>>) -> (Result<T, String>, u64, Vec<String>) {
+    let ((result, took), lines) = run_logged(async {
+        let began = here().now();
+        let result = future.await;
+        (result, here().now() - began)
+    });
+    (result.map_err(|error| error.to_string()), took.as_secs(), lines)
+}
+
+/// The loop that all of this runs on.
+fn here() -> IoLoopHandle {
+    IoLoop::current().expect("a loop runs")
+}
+
 /// Has the loop call it in its next turn.
 fn soon<R: CallbackOutput<M>, M: 'static>(call: impl FnOnce() -> R + 'static) {
-    IoLoop::current().expect("a loop runs").add_callback(call);
+    here().add_callback(call);
+}
+
+/// Has the loop call something that fails in its next turn.
+fn fails_on_the_loop(text: &'static str) {
+    soon(move || Err::<(), _>(text));
 }
 
 /// Gives `number` after that many turns, or fails with its text.

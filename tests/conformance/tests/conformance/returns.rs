@@ -56,7 +56,7 @@ fn async_return_no_value_by_a_return() {
 
 /// An engine may end by a `Return` without a value, before a yield and after one; with a value it is an error, which says what it is.
 #[test]
-fn sync_raise_return_of_an_engine() {
+fn a_return_in_an_engine() {
     #[gen::engine]
     fn engine(order: Order, moments: u8) -> gen::Result {
         for _ in 0..moments {

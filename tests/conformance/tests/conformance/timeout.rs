@@ -1,11 +1,18 @@
 //! `with_timeout`: WithTimeoutTest, and rules 45 to 53 of the semantics.
 
-use std::future::{pending, ready};
+use std::cell::{Cell, RefCell};
+use std::future::{pending, poll_fn, ready, Future};
+use std::pin::pin;
+use std::rc::Rc;
+use std::sync::{mpsc, Arc, Mutex};
+use std::task::{Poll, Waker};
+use std::thread;
+use std::time::Duration;
 
 use gen::{yield_, IoLoop, TimeoutError};
-use loop_behaviour::Order;
+use loop_behaviour::{Order, WatchedClock};
 
-use super::{run_logged, Fault, SECOND};
+use super::{here, run, run_logged, Fault, SECOND};
 
 #[gen::coroutine]
 fn after(seconds: u32, result: Result<u32, Fault>) -> gen::Result<u32> {
@@ -28,9 +35,9 @@ fn timeout() {
 fn completes_before_timeout() {
     #[gen::coroutine]
     fn body() -> gen::Result<u32> {
-        let began = IoLoop::current().unwrap().now();
+        let began = here().now();
         let value = yield_!(gen::with_timeout(SECOND * 3600, after(1, Ok(7))))?;
-        assert_eq!(IoLoop::current().unwrap().now() - began, SECOND);
+        assert_eq!(here().now() - began, SECOND);
         Ok(value)
     }
     assert_eq!(run_logged(body()).0.unwrap(), 7);
@@ -66,7 +73,7 @@ fn rule_45_anything_yieldable() {
     assert_eq!(run_logged(body()).0.unwrap(), [1, 2]);
 }
 
-/// The task of what was waited for goes on.
+/// The task of what was waited for goes on, and what was lent can be waited for again.
 #[test]
 fn rule_46_the_input_is_never_cancelled() {
     #[gen::coroutine]
@@ -78,11 +85,16 @@ fn rule_46_the_input_is_never_cancelled() {
             Ok::<_, gen::Error>(())
         });
         assert!(yield_!(gen::with_timeout(SECOND, task)).is_err());
-        yield_!(gen::sleep(SECOND * 2))
+        yield_!(gen::sleep(SECOND * 2))?;
+        // What is lent is there to be used again.
+        let mut slow = pin!(after(2, Ok(7)));
+        assert!(yield_!(gen::with_timeout(SECOND, slow.as_mut())).is_err());
+        order.push(format_args!(" {}", yield_!(gen::with_timeout(SECOND * 2, slow))?));
+        Ok(())
     }
     let order = Order::new();
-    run_logged(body(order.clone())).0.unwrap();
-    assert_eq!(order.text(), "went on");
+    run(body(order.clone())).unwrap();
+    assert_eq!(order.text(), "went on 7");
 }
 
 /// A task that `with_timeout` has given up, and which then ends so; what was logged.
@@ -176,4 +188,198 @@ fn what_is_detached_otherwise_is_logged_as_before() {
     assert!(
         lines.iter().any(|line| starts(line, "detached")) && lines.iter().any(|line| starts(line, "later"))
     );
+}
+
+/// A thread that answers when it is told to, and the future of its answer.
+fn from_a_thread() -> (Thread, impl Future<Output = Option<u32>>) {
+    let (go, gone) = mpsc::channel();
+    let shared = Arc::new(Mutex::new((None::<Option<u32>>, None::<Waker>)));
+    let theirs = Arc::clone(&shared);
+    let handle = thread::spawn(move || {
+        let answer = gone.recv().ok().map(|()| 42);
+        let mut shared = theirs.lock().unwrap();
+        shared.0 = Some(answer);
+        if let Some(waker) = shared.1.take() {
+            waker.wake();
+        }
+    });
+    let answer = poll_fn(move |cx| {
+        let mut shared = shared.lock().unwrap();
+        shared.1 = Some(cx.waker().clone());
+        shared.0.map_or(Poll::Pending, Poll::Ready)
+    });
+    (Thread { go, handle }, answer)
+}
+
+struct Thread {
+    go: mpsc::Sender<()>,
+    handle: thread::JoinHandle<()>,
+}
+
+impl Thread {
+    /// Has it answer; it has when this returns.
+    fn answer(self) {
+        // Cannot fail: the thread listens.
+        let _ = self.go.send(());
+        self.handle.join().expect("it does not panic");
+    }
+}
+
+/// A job of another thread that is not done when the deadline has passed: here at once, as an absolute time.
+#[test]
+fn timeout_concurrent_future() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<Option<u32>> {
+        let (thread, answer) = from_a_thread();
+        let result = yield_!(gen::with_timeout(here().now(), answer));
+        thread.answer();
+        result
+    }
+    assert!(run(body()).unwrap_err().is::<TimeoutError>());
+}
+
+/// A job of another thread that is done in time. The loop's own clock: a virtual one would not wait for a thread.
+#[test]
+fn completed_concurrent_future() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<Option<u32>> {
+        let (thread, answer) = from_a_thread();
+        let waiter = gen::with_timeout(SECOND * 3600, answer);
+        let _ = thread.go.send(());
+        yield_!(waiter)
+    }
+    assert_eq!(gen::run_sync(body()).unwrap(), Some(42));
+}
+
+/// Of a later version: one that is done before the timeout is made.
+#[test]
+fn done_concurrent_future() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<Option<u32>> {
+        let (thread, answer) = from_a_thread();
+        thread.answer();
+        yield_!(gen::with_timeout(SECOND * 3600, answer))
+    }
+    assert_eq!(run(body()).unwrap(), Some(42));
+}
+
+/// Of a later version: one that is done while the body waits.
+#[test]
+fn normal_concurrent_future() {
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result<Option<u32>> {
+        let (thread, answer) = from_a_thread();
+        let answered = order.clone();
+        super::soon(move || {
+            thread.answer();
+            answered.push("answered ");
+        });
+        let answer = yield_!(gen::with_timeout(SECOND * 3600, answer));
+        order.push("resumed");
+        answer
+    }
+    let order = Order::new();
+    assert_eq!(gen::run_sync(body(order.clone())).unwrap(), Some(42));
+    assert_eq!(order.text(), "answered resumed");
+}
+
+/// When a loop that runs it has nothing to do but to wait, in seconds from its beginning.
+fn waits(body: impl Future<Output = gen::Result>) -> Vec<u64> {
+    let clock = WatchedClock::default();
+    IoLoop::with_clock(clock.clone()).run_sync(body).unwrap();
+    clock.waits()
+}
+
+/// An input that is ready leaves no timer behind: the loop is not woken for one.
+#[test]
+fn rule_47_a_ready_input_leaves_no_timer() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        yield_!(gen::with_timeout(SECOND, ready(())))?;
+        yield_!(gen::sleep(SECOND * 5))
+    }
+    assert_eq!(waits(body()), [5]);
+}
+
+/// An input that comes first removes the timer in that moment, and hands its failure on unchanged.
+#[test]
+fn rule_48_the_input_first_removes_the_timer() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        yield_!(gen::with_timeout(SECOND * 3, after(1, Ok(1))))?;
+        let failing = gen::with_timeout(SECOND * 3, after(1, Err(Fault("its own"))));
+        assert_eq!(yield_!(failing).unwrap_err().downcast_ref(), Some(&Fault("its own")));
+        yield_!(gen::sleep(SECOND * 10))
+    }
+    assert_eq!(waits(body()), [1, 2, 12]);
+}
+
+/// A deadline that has passed fires in a later turn, so that what an already queued callback resolves still wins.
+#[test]
+fn rule_49_a_past_deadline_is_not_immediate() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<&'static str> {
+        let resolved = Rc::new(Cell::new(false));
+        let io_loop = here();
+        let waker: Rc<RefCell<Option<Waker>>> = Rc::default();
+        let (set, wake) = (resolved.clone(), waker.clone());
+        io_loop.add_callback(move || {
+            set.set(true);
+            if let Some(waker) = wake.take() {
+                Waker::wake(waker);
+            }
+        });
+        let input = poll_fn(|cx| {
+            *waker.borrow_mut() = Some(cx.waker().clone());
+            if resolved.get() {
+                Poll::Ready("the input")
+            } else {
+                Poll::Pending
+            }
+        });
+        let past = here().now() - SECOND;
+        yield_!(gen::with_timeout(past, input))
+    }
+    assert_eq!(run(body()).unwrap(), "the input");
+}
+
+/// A timeout's own error that nobody looks at is told like any other.
+#[test]
+fn rule_52_an_unobserved_timeout_is_logged() {
+    #[gen::coroutine]
+    fn times_out() -> gen::Result {
+        yield_!(gen::with_timeout(SECOND, pending::<()>()))
+    }
+    #[gen::coroutine]
+    fn outer() -> gen::Result {
+        drop(gen::spawn_local(times_out()));
+        yield_!(gen::sleep(SECOND * 2))
+    }
+    let (result, lines) = run_logged(outer());
+    assert!(result.is_ok() && lines.len() == 1, "{lines:?}");
+    let text = "ERROR gen: a task failed, and nobody looked at its result: timeout after 1s";
+    assert!(lines[0].starts_with(text), "{lines:?}");
+}
+
+/// A thread's result never overwrites what the timeout has given, nor the other way round: all that changes state happens on the loop's thread.
+#[test]
+fn rule_53_a_threads_result_and_the_timeout_do_not_overwrite_each_other() {
+    #[gen::coroutine]
+    fn after_the_deadline() -> gen::Result {
+        let (thread, answer) = from_a_thread();
+        let timed = yield_!(gen::with_timeout(Duration::ZERO, answer));
+        // Only now does the thread answer, and wakes what is not there any more.
+        thread.answer();
+        yield_!(gen::moment())?;
+        timed.map(drop)
+    }
+    #[gen::coroutine]
+    fn before_the_timer() -> gen::Result<Option<u32>> {
+        let (thread, answer) = from_a_thread();
+        // It is answered in the turn in which the timer is due, before the timer.
+        super::soon(move || thread.answer());
+        yield_!(gen::with_timeout(Duration::ZERO, answer))
+    }
+    assert!(run(after_the_deadline()).unwrap_err().is::<TimeoutError>());
+    assert_eq!(run(before_the_timer()).unwrap(), Some(42));
 }
