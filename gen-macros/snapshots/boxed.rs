@@ -4,7 +4,7 @@ fn f(
     let __call = my::rt::__private::Call::new(0);
     let __frame = __call.frame();
     my::rt::__private::boxed(
-        my::rt::__private::machine(
+        my::rt::__private::closed_machine(
             __call,
             async move {
                 let n = n;

@@ -2,7 +2,7 @@ fn start(name: String) -> ::r#gen::Result {
     let __call = ::r#gen::__private::Call::new(0);
     let __frame = __call.frame();
     ::r#gen::__private::engine(
-        ::r#gen::__private::machine(
+        ::r#gen::__private::closed_machine(
             __call,
             async move {
                 let name = name;

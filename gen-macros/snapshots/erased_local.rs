@@ -19,7 +19,7 @@ where
     let __call = ::r#gen::__private::Call::new(0);
     let __frame = __call.frame();
     ::r#gen::LocalBoxCoroutine::new(
-        ::r#gen::__private::machine(
+        ::r#gen::__private::closed_machine(
             __call,
             async move {
                 let _ = &self;

@@ -2,7 +2,7 @@ fn main() -> gen::Result {
     let __call = ::r#gen::__private::Call::new(0);
     let __frame = __call.frame();
     ::r#gen::__private::main(
-        ::r#gen::__private::machine(
+        ::r#gen::__private::closed_machine(
             __call,
             async move {
                 match () {

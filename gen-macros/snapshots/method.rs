@@ -1,5 +1,5 @@
 fn get(&mut self) -> impl ::r#gen::Coroutine<Output = ()> {
-    ::r#gen::__private::machine(
+    ::r#gen::__private::closed_machine(
         ::r#gen::__private::Call::new(0),
         async move {
             let _ = &self;

@@ -1,7 +1,7 @@
 fn f() -> impl ::r#gen::Coroutine<Output = Result<impl Iterator<Item = u8>>> {
     let __call = ::r#gen::__private::Call::new(0);
     let __frame = __call.frame();
-    ::r#gen::__private::machine(
+    ::r#gen::__private::closed_machine(
         __call,
         async move {
             match () {

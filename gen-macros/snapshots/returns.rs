@@ -5,7 +5,7 @@ fn find(
     let __frame = __call.frame();
     ::r#gen::__private::boxed(
         ::r#gen::__private::returning(
-            ::r#gen::__private::machine(
+            ::r#gen::__private::closed_machine(
                 __call,
                 async move {
                     let key = key;

@@ -129,7 +129,8 @@ fn machine(block: &Block, lowered: &Lowered, paths: &Paths) -> TokenStream {
     };
     let body = async_block(block, &lowered.output, paths);
     let meta = meta(&lowered.site, paths);
-    wrap(lowered, paths, &call, &body, &meta)
+    let make = if block.closed { paths.closed_machine() } else { paths.machine() };
+    wrap(lowered, paths, quote_spanned!(ours()=> #make(#call, #body, #meta)))
 }
 
 /// The call of a body that does not yield.
@@ -138,16 +139,9 @@ pub(crate) fn no_call(paths: &Paths) -> TokenStream {
     quote_spanned!(ours()=> #call::new(0))
 }
 
-/// A machine of a call, its `async` block and the closure that knows about it, in the form that is handed out.
-pub(crate) fn wrap(
-    lowered: &Lowered,
-    paths: &Paths,
-    call: &TokenStream,
-    body: &TokenStream,
-    meta: &TokenStream,
-) -> TokenStream {
-    let machine = paths.machine();
-    let machine = catch_return(lowered, paths, quote_spanned!(ours()=> #machine(#call, #body, #meta)));
+/// A machine in the form that is handed out.
+pub(crate) fn wrap(lowered: &Lowered, paths: &Paths, machine: TokenStream) -> TokenStream {
+    let machine = catch_return(lowered, paths, machine);
     let wrapper = match &lowered.returned {
         Returned::Machine => return machine,
         Returned::Boxed => paths.boxed(),

@@ -35,7 +35,9 @@ pub(crate) fn without_body(
                 None => quote_spanned!(ours()=> async move { #arguments loop {} }),
             };
             let (call, meta) = (expand::no_call(paths), expand::meta(&lowered.site, paths));
-            let machine = expand::wrap(lowered, paths, &call, &body, &meta);
+            let machine = paths.machine();
+            let machine = quote_spanned!(ours()=> #machine(#call, #body, #meta));
+            let machine = expand::wrap(lowered, paths, machine);
             quote_spanned!(ours()=> #(use #yields as _;)* #machine)
         }),
     };

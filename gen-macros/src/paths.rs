@@ -43,6 +43,11 @@ impl Paths {
         self.private("machine")
     }
 
+    /// The same, where the block is suspended at its yields only.
+    pub(crate) fn closed_machine(&self) -> TokenStream {
+        self.private("closed_machine")
+    }
+
     /// Moves a machine into a box, behind an opaque type.
     pub(crate) fn boxed(&self) -> TokenStream {
         self.private("boxed")

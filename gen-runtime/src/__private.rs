@@ -5,12 +5,12 @@ pub use std::option::Option::{self, None, Some};
 pub use std::primitive::i32;
 pub use std::{column, compile_error, concat, file, line, stringify};
 
-pub use crate::coroutine::{at, boxed, machine, Call, Frame, Machine, Meta, SuspendPending};
+pub use crate::coroutine::{at, boxed, closed_machine, machine, Call, Frame, Machine, Meta, SuspendPending};
 pub use crate::coroutine::{returning, Returning};
 pub use crate::engine::{engine, EngineOutput};
 pub use crate::error::CatchReturn;
 pub use crate::yieldable::maybe::{FutureKind, Maybe, ValueKind};
-pub use crate::yieldable::probe::{AnyResultKind, FlatKind, Probe, RawKind};
+pub use crate::yieldable::probe::{AnyResultKind, CoroutineKind, FlatKind, Probe, RawKind};
 pub use crate::yieldable::tuple;
 
 /// Spells the type `!` where it cannot be written: `<fn() -> ! as Never>::T`.

@@ -54,8 +54,8 @@ macro_rules! yield_ {
     (@frame $frame:ident, $($yieldable:tt)*) => {
         $crate::__private::at(
             match ($($yieldable)*) { yieldable => {
-                use $crate::__private::{AnyResultKind as _, FlatKind as _, RawKind as _, SuspendPending as _};
-                (&&&$crate::__private::Probe::of(&yieldable, &$frame)).probed_kind().resolve(yieldable).suspend_pending()
+                use $crate::__private::{AnyResultKind as _, CoroutineKind as _, FlatKind as _, RawKind as _, SuspendPending as _};
+                (&&&&$crate::__private::Probe::of(&yieldable, &$frame)).probed_kind().resolve(yieldable).suspend_pending()
             } }
             .await,
             || ($crate::__private::file!(), $crate::__private::line!(), $crate::__private::column!()),

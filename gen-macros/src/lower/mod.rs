@@ -5,7 +5,7 @@
 //! fn f(mut a: A, (b, _): B) -> R {         fn f(a: A, __arg1: B) -> impl Coroutine<Output = R> {
 //!     body                                     let __call = Call::new(0);
 //! }                                            let __frame = __call.frame();                   // walk: if it yields
-//!                                              machine(__call, async move {
+//!                                              closed_machine(__call, async move {             // suspensions
 //!                                                  let mut a = a;                              // arguments
 //!                                                  let __arg1 = __arg1; let (b, _) = __arg1;
 //!                                                  match () { .. _ => return output::<R>() }   // output
@@ -17,6 +17,7 @@
 mod arguments;
 mod lifetimes;
 mod output;
+mod suspensions;
 mod walk;
 
 use proc_macro2::{Group, Span, TokenStream};
@@ -62,6 +63,8 @@ pub(crate) struct Block {
     pub(crate) arguments: TokenStream,
     /// Whether it needs the frame of the call.
     pub(crate) yields: bool,
+    /// Whether it is suspended at its yields only.
+    pub(crate) closed: bool,
     /// The user's block.
     pub(crate) group: Group,
 }
@@ -85,8 +88,9 @@ impl Lowered {
         let body = match body {
             Body::Block(group) => {
                 let arguments = Arguments::take(&mut signature);
+                let closed = suspensions::only_at_yields(group.stream());
                 let (yields, group) = walk::body(group, paths);
-                Ok(Block { arguments: arguments.into_moves(), yields, group })
+                Ok(Block { arguments: arguments.into_moves(), yields, closed, group })
             }
             Body::Declared(semicolon) => Err(semicolon),
             Body::Missing => Err(Token![;](signature.paren_token.span.close())),

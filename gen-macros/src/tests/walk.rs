@@ -80,3 +80,28 @@ fn a_frame_of_an_outer_walk_is_replaced() {
     becomes("yield_!(@frame other, x)", "yield_!(@frame __frame, x)");
     becomes("yield_!(@frame other, @tuple [a] [b])", "yield_!(@frame __frame, @tuple [a] [b])");
 }
+
+#[test]
+fn bodies_that_are_suspended_at_yields_only_are_closed() {
+    let closed = |body: &str| lowered(body).contains("closed_machine");
+    for body in [
+        "",
+        "yield_!(x)?; a != b",
+        "if !(a) { return !(b) }",
+        "println!(\"{}\", yield_!(x)); vec![yield_!(x)]",
+        "yield_!(async { yield_!(x) })",
+    ] {
+        assert!(closed(body), "{body}");
+    }
+    for body in [
+        "x.await",
+        "yield_!(x.await)",
+        "yield_!(async { x.await })",
+        "println!(\"{}\", x.await)",
+        "select! { a = yield_!(x) => {} }",
+        "macro_rules! m { () => {} } m!()",
+        "log::other! {}",
+    ] {
+        assert!(!closed(body), "{body}");
+    }
+}

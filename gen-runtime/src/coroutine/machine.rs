@@ -1,6 +1,7 @@
 //! The `async` block of a body, with a name and a site that take no space.
 
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -27,23 +28,61 @@ impl Meta {
 
 pin_project! {
     /// A body, its call, and a closure without captures that tells its name and site: as large as the body alone, unless it yields what needs the call.
-    pub struct Machine<F, M, K: Kind> {
+    ///
+    /// `S` is [`Closed`] or [`Open`].
+    pub struct Machine<F, M, K: Kind, S> {
         #[pin]
         body: F,
         call: Call<K>,
         meta: M,
+        suspended: PhantomData<fn() -> S>,
     }
 }
 
-/// What the attribute makes of a body.
+/// The body is suspended at its own yields and nowhere else, as far as the attribute can see: it has no `.await`, and no macro that might hide one.
+///
+/// Who yields such a machine need not look for what is thrown, since the yield inside does.
+#[derive(Debug)]
+pub enum Closed {}
+
+/// The body may be suspended elsewhere, where it does not notice what is thrown.
+#[derive(Debug)]
+pub enum Open {}
+
+/// Where a body may be suspended.
+pub trait Suspended {
+    /// At its own yields only.
+    const CLOSED: bool;
+}
+
+impl Suspended for Closed {
+    const CLOSED: bool = true;
+}
+
+impl Suspended for Open {
+    const CLOSED: bool = false;
+}
+
+/// What the attribute makes of a body that may be suspended elsewhere than at its yields.
 #[inline(always)]
-pub fn machine<F, M, K>(call: Call<K>, body: F, meta: M) -> Machine<F, M, K>
+pub fn machine<F, M, K>(call: Call<K>, body: F, meta: M) -> Machine<F, M, K, Open>
 where
     F: Future,
     M: Fn() -> Meta,
     K: Finish<F::Output>,
 {
-    Machine { body, call, meta }
+    Machine { body, call, meta, suspended: PhantomData }
+}
+
+/// What the attribute makes of a body that is suspended at its yields only.
+#[inline(always)]
+pub fn closed_machine<F, M, K>(call: Call<K>, body: F, meta: M) -> Machine<F, M, K, Closed>
+where
+    F: Future,
+    M: Fn() -> Meta,
+    K: Finish<F::Output>,
+{
+    Machine { body, call, meta, suspended: PhantomData }
 }
 
 /// What the attribute's option `boxed` makes of a machine: one allocation, so that a coroutine may contain itself.
@@ -52,7 +91,7 @@ pub fn boxed<C: Coroutine>(coroutine: C) -> Pin<Box<C>> {
     Box::pin(coroutine)
 }
 
-impl<F, M, K> Future for Machine<F, M, K>
+impl<F, M, K, S> Future for Machine<F, M, K, S>
 where
     F: Future,
     M: Fn() -> Meta,
@@ -67,11 +106,12 @@ where
     }
 }
 
-impl<F, M, K> Coroutine for Machine<F, M, K>
+impl<F, M, K, S> Coroutine for Machine<F, M, K, S>
 where
     F: Future,
     M: Fn() -> Meta,
     K: Finish<F::Output>,
+    S: Suspended,
 {
     #[inline(always)]
     fn resume(self: Pin<&mut Self>, cx: &mut Context<'_>, thrown: &mut Option<Error>) -> Poll<F::Output> {
@@ -79,6 +119,11 @@ where
             return self.poll(cx);
         }
         throw::lend(thrown, cx.waker().clone(), || self.poll(cx))
+    }
+
+    #[inline(always)]
+    fn is_closed() -> bool {
+        S::CLOSED
     }
 
     fn name(&self) -> &'static str {

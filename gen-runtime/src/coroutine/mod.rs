@@ -48,11 +48,11 @@ use std::task::{Context, Poll};
 pub use self::boxed::{BoxCoroutine, LocalBoxCoroutine};
 pub(crate) use self::frame::Finish;
 pub use self::frame::{Call, Frame, Kind};
-pub use self::machine::{boxed, machine, Machine, Meta};
+pub use self::machine::{boxed, closed_machine, machine, Machine, Meta};
 pub use self::returning::{returning, Returning};
 pub use self::site::Site;
 pub use self::suspend::{at, SuspendPending};
-pub(crate) use self::suspend::{IntoResult, Suspend};
+pub(crate) use self::suspend::{How, Suspend};
 use crate::Error;
 
 /// What a `#[gen::coroutine]` function returns: a future that can also be resumed with an error.
@@ -86,6 +86,16 @@ pub trait Coroutine: Future {
 
     /// Where that function is defined.
     fn site(&self) -> Site;
+
+    /// Whether it is suspended at yields of its own and nowhere else: then whoever yields it leaves it to them to look for a thrown error.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn is_closed() -> bool
+    where
+        Self: Sized,
+    {
+        false
+    }
 }
 
 impl<P> Coroutine for Pin<P>

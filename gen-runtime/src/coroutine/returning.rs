@@ -53,6 +53,11 @@ where
         this.coroutine.resume(cx, thrown).map(&*this.catch)
     }
 
+    #[inline(always)]
+    fn is_closed() -> bool {
+        C::is_closed()
+    }
+
     fn name(&self) -> &'static str {
         self.coroutine.name()
     }

@@ -1,6 +1,7 @@
 //! One yield: the future that a machine is suspended at, and what is done with its error.
 
 use std::future::Future;
+use std::hint::black_box;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -14,37 +15,46 @@ use crate::{Error, Result};
 pin_project! {
     /// A yield in progress: resolves as `future` does, or with an error that was thrown meanwhile.
     ///
-    /// Futures of the user's lie in it bare, and `How` says what becomes of their output. A layer around each would count twice as much for the compiler's
+    /// Futures of the user's lie in it bare, and `H` says what becomes of their output. A layer around each would count twice as much for the compiler's
     /// limit of recursion as the coroutine itself: some 25 levels of coroutines would be all that could be asked whether they are `Send`.
     #[must_use = "this is what `yield_!` awaits"]
-    pub struct Suspend<F, How> {
+    pub struct Suspend<F, H> {
         #[pin]
         future: F,
-        how: PhantomData<fn() -> How>,
+        how: PhantomData<fn() -> H>,
     }
 }
 
-impl<F, How> Suspend<F, How> {
+impl<F, H> Suspend<F, H> {
     #[inline(always)]
     pub(crate) fn new(future: F) -> Self {
         Suspend { future, how: PhantomData }
     }
 }
 
-/// How an output becomes the result of a yield.
-pub trait IntoResult<O> {
+/// How a yield treats the future that it waits for.
+pub trait How<F: Future> {
     /// What the yield gives if all goes well.
     type Value;
 
-    /// Makes the result.
-    fn into_result(output: O) -> Result<Self::Value>;
+    /// Makes the result of the yield.
+    fn into_result(output: F::Output) -> Result<Self::Value>;
+
+    /// Whether the yield looks for what is thrown, or leaves that to yields inside of the future.
+    #[inline(always)]
+    fn looks() -> bool {
+        true
+    }
 }
 
 /// Pending futures resolve to a result of ours.
 #[derive(Debug)]
 pub enum AsItIs {}
 
-impl<T> IntoResult<Result<T>> for AsItIs {
+impl<F, T> How<F> for AsItIs
+where
+    F: Future<Output = Result<T>>,
+{
     type Value = T;
 
     #[inline(always)]
@@ -64,18 +74,18 @@ pub trait SuspendPending: Future + Sized {
 
 impl<P, T> SuspendPending for P where P: Future<Output = Result<T>> {}
 
-impl<F, How> Future for Suspend<F, How>
+impl<F, H> Future for Suspend<F, H>
 where
     F: Future,
-    How: IntoResult<F::Output>,
+    H: How<F>,
 {
-    type Output = Result<How::Value>;
+    type Output = Result<H::Value>;
 
     #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project().future.poll(cx) {
-            Poll::Ready(output) => Poll::Ready(How::into_result(output)),
-            Poll::Pending if throw::any_in_flight() => take_thrown(cx),
+            Poll::Ready(output) => Poll::Ready(H::into_result(output)),
+            Poll::Pending if H::looks() && throw::any_in_flight() => take_thrown(cx),
             Poll::Pending => Poll::Pending,
         }
     }
@@ -107,8 +117,10 @@ where
     }
 }
 
+/// Behind a `black_box`: it returns the very pointer that it is given, and if the compiler knows that, it keeps it in a register of which all other ways through
+/// the machine must save what was there.
 #[cold]
 #[inline(never)]
 fn arrived<S: Here>(error: Error, here: S) -> Error {
-    error.passed(here.site())
+    black_box(error.passed(here.site()))
 }

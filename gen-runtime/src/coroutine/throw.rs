@@ -4,6 +4,9 @@
 //! poll. A yield whose future is pending looks for it: first at a process-wide count of errors in flight, one relaxed load that is zero
 //! in the normal case, and only then at the thread's slot.
 //!
+//! In a chain the innermost yield is to take it, so it looks first, and the others need not look at all: a yield of a coroutine that is
+//! [closed](super::machine::Closed), suspended at yields of its own only, leaves it to them. A chain that suspends so costs the same few instructions at any depth.
+//!
 //! - The slot is a stack of one: lending saves what was there and puts it back, also when the poll panics.
 //! - A group [hides](hide) the slot while it polls its children: the yield that waits for the group is the one to take the error.
 //! - The count is only a hint for *this* thread's slot, so relaxed order is enough: the thread that lends is the thread that looks.

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::{Flat, Raw, Yieldable};
-use crate::coroutine::{Frame, IntoResult, Kind, Suspend};
+use crate::coroutine::{Coroutine, Frame, How, Kind, Suspend};
 use crate::{Result, Throw};
 
 /// Marks futures whose output is a `Result` with an error that can be thrown as an `M`.
@@ -41,8 +41,9 @@ impl<F, M> Opened<F, M> {
     }
 }
 
-impl<T, E, M> IntoResult<std::result::Result<T, E>> for Fallible<M>
+impl<F, T, E, M> How<F> for Fallible<M>
 where
+    F: Future<Output = std::result::Result<T, E>>,
     E: Throw<M>,
 {
     type Value = T;
@@ -62,7 +63,49 @@ where
 
     #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
-        self.project().future.poll(cx).map(Fallible::into_result)
+        self.project().future.poll(cx).map(<Fallible<M> as How<F>>::into_result)
+    }
+}
+
+/// Marks coroutines whose output is a `Result` with an error that can be thrown as an `M`.
+#[derive(Debug)]
+pub struct Called<M>(PhantomData<M>);
+
+impl<C, T, E, M> How<C> for Called<M>
+where
+    C: Coroutine<Output = std::result::Result<T, E>>,
+    E: Throw<M>,
+{
+    type Value = T;
+
+    #[inline(always)]
+    fn into_result(output: std::result::Result<T, E>) -> Result<T> {
+        output.map_err(Throw::throw)
+    }
+
+    #[inline(always)]
+    fn looks() -> bool {
+        !C::is_closed()
+    }
+}
+
+/// A coroutine that is yielded by itself, not among others.
+#[derive(Debug)]
+pub struct CalledCoroutine<C, M> {
+    coroutine: C,
+    throw: PhantomData<fn() -> M>,
+}
+
+impl<C, M> CalledCoroutine<C, M> {
+    #[inline(always)]
+    pub(crate) fn new(coroutine: C) -> Self {
+        CalledCoroutine { coroutine, throw: PhantomData }
+    }
+
+    /// The coroutine itself, suspended at, with its result opened.
+    #[inline(always)]
+    pub fn suspend_pending(self) -> Suspend<C, Called<M>> {
+        Suspend::new(self.coroutine)
     }
 }
 
@@ -87,11 +130,11 @@ impl<F> Whole<F> {
     }
 }
 
-impl<T> IntoResult<T> for Plain {
-    type Value = T;
+impl<F: Future> How<F> for Plain {
+    type Value = F::Output;
 
     #[inline(always)]
-    fn into_result(output: T) -> Result<T> {
+    fn into_result(output: F::Output) -> Result<F::Output> {
         Ok(output)
     }
 }

@@ -1,12 +1,14 @@
 //! The question that each `yield_!` asks of the type it is given: in which mode does it fit?
 //!
-//! Method lookup answers it: `(&&&Probe::of(&y, &frame)).probed_kind()` tries the receiver with the most references first, so the three levels
+//! Method lookup answers it: `(&&&&Probe::of(&y, &frame)).probed_kind()` tries the receiver with the most references first, so the levels
 //! are tried in this order:
 //!
-//! 1. [`FlatKind`]: the type is yieldable with its `Result`s opened.
-//! 2. [`AnyResultKind`]: its outputs are `Result`s, but of an error that cannot be thrown; the tag then demands `E: Throw`, so that the error says that and
+//! 1. [`CoroutineKind`]: a coroutine whose `Result` is opened, as the next level would; known to be one, it may be left to it to look for what is thrown. It is
+//!    asked of what is yielded by itself; an element of a tuple is a child of a group.
+//! 2. [`FlatKind`]: the type is yieldable with its `Result`s opened.
+//! 3. [`AnyResultKind`]: its outputs are `Result`s, but of an error that cannot be thrown; the tag then demands `E: Throw`, so that the error says that and
 //!    is not handed over in silence.
-//! 3. [`RawKind`]: anything else, with its outputs as they are. What is not yieldable at all ends here too, and the bound on the tag's *method* reports it
+//! 4. [`RawKind`]: anything else, with its outputs as they are. What is not yieldable at all ends here too, and the bound on the tag's *method* reports it
 //!    with the words of [`Yieldable`].
 //!
 //! Each level answers with a tag whose `resolve` makes the pending future.
@@ -14,10 +16,10 @@
 use std::future::{pending, ready, IntoFuture, Pending, Ready};
 use std::marker::PhantomData;
 
-use super::future::Plain;
+use super::future::{CalledCoroutine, Fallible, Plain};
 use super::{Flat, Raw, Yieldable};
 use crate::coroutine::{Frame, Kind};
-use crate::{Error, Result, Throw};
+use crate::{Coroutine, Error, Result, Throw};
 
 /// A question about the type `Y`.
 pub struct Probe<'f, Y, M, K: Kind> {
@@ -33,7 +35,15 @@ impl<'f, Y, M, K: Kind> Probe<'f, Y, M, K> {
     }
 }
 
-/// The first level: yieldable with its results opened.
+/// The first level: a coroutine whose result is opened.
+pub trait CoroutineKind {
+    /// How its error is thrown.
+    type M;
+    /// Answers with a tag.
+    fn probed_kind(&self) -> AsCoroutine<Self::M>;
+}
+
+/// The second level: yieldable with its results opened.
 pub trait FlatKind<'f> {
     /// The kind of yieldable.
     type M;
@@ -43,7 +53,7 @@ pub trait FlatKind<'f> {
     fn probed_kind(&self) -> AsFlat<'f, Self::M, Self::K>;
 }
 
-/// The second level: a result that cannot be opened.
+/// The third level: a result that cannot be opened.
 pub trait AnyResultKind {
     /// The kind of yieldable.
     type M;
@@ -61,12 +71,28 @@ pub trait RawKind<'f> {
     fn probed_kind(&self) -> AsRaw<'f, Self::M, Self::K>;
 }
 
+/// What is asked about is a coroutine.
+pub struct AsCoroutine<M>(PhantomData<M>);
 /// What is asked about is resolved with its results opened.
 pub struct AsFlat<'f, M, K: Kind>(&'f Frame<K>, PhantomData<M>);
 /// What is asked about has an error that cannot be thrown.
 pub struct AsAnyResult<M>(PhantomData<M>);
 /// What is asked about is resolved as it is, if it can be at all.
 pub struct AsRaw<'f, M, K: Kind>(&'f Frame<K>, PhantomData<M>);
+
+impl<Y, T, E, M, K> CoroutineKind for &&&Probe<'_, Y, Fallible<M>, K>
+where
+    Y: Coroutine<Output = std::result::Result<T, E>>,
+    E: Throw<M>,
+    K: Kind,
+{
+    type M = M;
+
+    #[inline(always)]
+    fn probed_kind(&self) -> AsCoroutine<M> {
+        AsCoroutine(PhantomData)
+    }
+}
 
 impl<'f, Y, M, K> FlatKind<'f> for &&Probe<'f, Y, M, K>
 where
@@ -102,6 +128,14 @@ impl<'f, Y, M, K: Kind> RawKind<'f> for Probe<'f, Y, M, K> {
     #[inline(always)]
     fn probed_kind(&self) -> AsRaw<'f, M, K> {
         AsRaw(self.frame, PhantomData)
+    }
+}
+
+impl<M> AsCoroutine<M> {
+    /// What is suspended at.
+    #[inline(always)]
+    pub fn resolve<C: Coroutine>(self, coroutine: C) -> CalledCoroutine<C, M> {
+        CalledCoroutine::new(coroutine)
     }
 }
 

@@ -53,6 +53,40 @@ fn stubborn(journal: Journal) -> gen::Result {
 mod chains {
     use super::*;
 
+    /// A coroutine that waits by `.await` has no yield to take an error: without this its caller would never hear of one either.
+    #[test]
+    fn a_coroutine_at_an_await_leaves_the_error_to_the_yield_that_waits_for_it() {
+        #[gen::coroutine]
+        fn awaits(child: Child) -> gen::Result<u32> {
+            Ok(child.await?)
+        }
+        macro_rules! wait_for {
+            ($future:expr) => {
+                $future.await
+            };
+        }
+        #[gen::coroutine]
+        fn awaits_in_a_macro(child: Child) -> gen::Result<u32> {
+            Ok(wait_for!(child)?)
+        }
+        #[gen::coroutine]
+        fn yields(child: Child, hidden: bool, journal: Journal) -> gen::Result<u32> {
+            let result = if hidden { yield_!(awaits_in_a_macro(child)) } else { yield_!(awaits(child)) };
+            journal.say(format!("{result:?}").lines().next().unwrap_or_default());
+            Ok(0)
+        }
+        for hidden in [false, true] {
+            let (children, mut futures) = Children::of(1);
+            let journal = Journal::default();
+            let mut task = Task::new(yields(futures.remove(0), hidden, journal.clone()));
+            assert!(task.poll().is_pending());
+            assert!(task.throw("stop").is_ready(), "hidden: {hidden}");
+            assert_eq!(journal.take(), "Err(stop");
+            assert_eq!(task.left(), None);
+            drop(children);
+        }
+    }
+
     /// Each level tells what passes it.
     #[gen::coroutine(boxed)]
     fn level(depth: usize, child: Child, journal: Journal) -> gen::Result<u32> {
