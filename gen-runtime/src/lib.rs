@@ -121,7 +121,7 @@ pub use crate::yieldable::{
     boxed, boxed_send, kinds, ok, raw, BoxYieldable, Custom, Flat, Raw, SendBoxYieldable, Yieldable,
 };
 
-/// The examples of the README, which are tested with those of the docs.
+/// The examples of the README, which are tested with those of the docs. The first one takes real time, and is run in the docs above instead, on a virtual clock.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
