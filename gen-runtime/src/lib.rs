@@ -35,6 +35,7 @@
 //! | wait for something | [`yield_!`](yield_); what can be yielded is on the page of [`Yieldable`] |
 //! | wait for many | a `Vec`, `Box<[T]>`, array, `VecDeque`, `HashMap`, `BTreeMap`, tuple or `Option` |
 //! | say what their errors do | [`multi`] with [`quiet`](Multi::quiet), [`fail_fast`](Multi::fail_fast) or [`settle`](Multi::settle) |
+//! | handle each of many as soon as it is there | [`WaitIterator`] |
 //! | mix different futures in a list | [`boxed`], [`boxed_send`], [`convert_yielded!`] |
 //! | wait for what may be a future or a value | [`maybe_future!`] |
 //! | yield what has a type only at run time | [`dynamic`] |
@@ -42,6 +43,7 @@
 //! | give up after a while | [`with_timeout`] |
 //! | wait for time to pass, or for the others to have a turn | [`sleep`], [`moment`] |
 //! | start something that goes on by itself | [`spawn`], [`spawn_local`]; [`engine`](macro@engine), if nobody is to wait for its end |
+//! | set a result for any number that wait for it | [`promise`], [`SharedFuture`] |
 //! | be told, at a yield, that a callback failed | [`context`]: it is done for you by the loop's callbacks and timers; [`context::wrap`] for those that others call |
 //! | run it all | [`run_sync`], [`block_on`], [`IoLoop`], or any other executor: a coroutine is a [`Future`](std::future::Future) |
 //! | say what went wrong | [`Error`], [`Throw`] |
@@ -92,10 +94,12 @@ mod error;
 mod io_loop;
 mod multi;
 mod point;
+mod promise;
 mod quiet;
 mod report;
 mod task;
 mod time;
+mod wait_iterator;
 mod yield_macro;
 mod yieldable;
 
@@ -113,10 +117,12 @@ pub use crate::point::{
     LeakedCallbackError, LeakedKey, Runner, Task, TaskCallback, UnknownKeyError, Wait, WaitAll, YieldFuture,
     YieldPoint,
 };
+pub use crate::promise::{promise, AlreadySetError, BrokenPromiseError, Promise, SharedFuture};
 pub use crate::task::{spawn, spawn_local, JoinHandle};
 pub use crate::time::{
     moment, sleep, with_timeout, Clock, Deadline, Moment, Sleep, TimerKey, VirtualClock, WithTimeout,
 };
+pub use crate::wait_iterator::{ByKey, ByPosition, ExhaustedError, WaitIterator, WaitNext};
 pub use crate::yieldable::{
     boxed, boxed_send, kinds, ok, raw, BoxYieldable, Custom, Flat, Raw, SendBoxYieldable, Yieldable,
 };

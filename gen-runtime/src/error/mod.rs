@@ -92,11 +92,6 @@ impl Error {
         Error { repr: Box::new(Repr { payload, trace: Vec::new(), others: Vec::new() }) }
     }
 
-    /// The same for all clones of one failure, and for no other that is alive.
-    pub(crate) fn identity(&self) -> *const () {
-        Arc::as_ptr(&self.repr.payload).cast()
-    }
-
     /// Puts a message in front; the error so far becomes its cause.
     ///
     /// The trace and the others stay, and [`is`](Error::is) still finds what is beneath.
@@ -177,6 +172,11 @@ impl Error {
     #[must_use]
     pub fn into_std(self) -> impl StdError + Send + Sync + 'static {
         carried::Carried(self)
+    }
+
+    /// Tells the clones of one failure from other failures.
+    pub(crate) fn identity(&self) -> *const () {
+        Arc::as_ptr(&self.repr.payload).cast()
     }
 
     /// Records that the error arrived at a yield.

@@ -7,6 +7,7 @@
 //! | `engine.rs` | whom to poll, and when all have ended |
 //! | `group.rs` | [`Group`]: children of one type, of any number; the future that a list or map becomes |
 //! | `tuple.rs` | the same for tuples, where each child has a type of its own |
+//! | `pool.rs` | [`Pool`]: children of one type that come and go, their results in the order in which they end; what `WaitIterator` and its kin are made of |
 //! | `slots.rs` | where the children live: one allocation, a child or its result in each slot |
 //! | `wakers.rs` | a waker for each child: one allocation |
 //! | `ready.rs` | the queue of children that were woken |
@@ -43,6 +44,7 @@ mod models;
 mod options;
 mod outcome;
 mod policy;
+mod pool;
 mod ready;
 mod settled;
 mod shape;
@@ -56,6 +58,7 @@ use std::marker::PhantomData;
 pub(crate) use self::group::Group;
 pub use self::options::{MultiFailFast, MultiQuiet, MultiSettled};
 pub(crate) use self::policy::{Parallel, Policy};
+pub(crate) use self::pool::Pool;
 pub(crate) use self::settled::Settle;
 pub(crate) use self::shape::{Array, BTree, BoxedSlice, Deque, Hash, List};
 pub(crate) use self::tuple::TupleOfPending;

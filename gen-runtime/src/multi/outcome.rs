@@ -1,4 +1,4 @@
-//! The error rule of parallel yields: the first error in child order is raised, the others are kept, and logged unless they are quiet or one failure with another.
+//! The error rule of parallel yields: the first error in child order is raised, the others are kept, and logged unless they are quiet.
 
 use std::collections::HashSet;
 
@@ -11,12 +11,11 @@ use crate::report;
 pub(super) fn raise(mut failures: impl Iterator<Item = Other>, is_quiet: IsQuiet) -> Error {
     let first = failures.next().expect("a child has failed");
     let others: Vec<Other> = failures.collect();
-    // A failure that was shared, and so listed twice, is not news.
+    // What failed once and was waited for twice, by clones of a shared future, is told once.
     let mut told = HashSet::from([first.error.identity()]);
-    for other in others.iter().filter(|other| !is_quiet(&other.error)) {
-        if told.insert(other.error.identity()) {
-            report::error(format_args!("multiple errors in a parallel yield: {other:?}"));
-        }
+    for other in others.iter().filter(|other| !is_quiet(&other.error) && told.insert(other.error.identity()))
+    {
+        report::error(format_args!("multiple errors in a parallel yield: {other:?}"));
     }
     first.error.with_others(others)
 }

@@ -62,7 +62,7 @@ impl<F, T, M> Task<F, T, M> {
             Ok(None) => {}
             Err((result, why)) => contain("the drop of a task's result", || {
                 if let Err(error) = result {
-                    why.report(&error);
+                    why.report("a task", &error);
                 }
             }),
         }
@@ -126,7 +126,7 @@ impl<F, T, M> Joinable<T> for Task<F, T, M> {
 
     fn detach(&self) {
         if let Some(Err(error)) = self.join.detach(Detached::now()) {
-            report_unread(&error);
+            report_unread("a task", &error);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Why nobody waits for a task any more, which says how its failure is told.
+//! Why nobody waits for a task any more, or for a [promise](crate::promise), which says how its failure is told.
 //!
 //! A timeout that gives up drops what it waited for, and says so to its thread meanwhile: the handles that are dropped then, however deep they lie in a
 //! list or in a coroutine's locals, are detached by that timeout. (So is a task that a destructor spawns and detaches just then.)
@@ -14,7 +14,7 @@ thread_local! {
 
 /// Why there is no handle.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Detached {
+pub(crate) enum Detached {
     /// It was dropped.
     Unwatched,
     /// A timeout gave up; errors of these types are not worth telling.
@@ -23,25 +23,25 @@ pub(super) enum Detached {
 
 impl Detached {
     /// Why a handle that is dropped just now is dropped.
-    pub(super) fn now() -> Self {
+    pub(crate) fn now() -> Self {
         TIMEOUT.get().map_or(Detached::Unwatched, Detached::ByTimeout)
     }
 
-    /// Logs the failure of a task that ended after that.
-    pub(super) fn report(self, error: &Error) {
+    /// Logs a failure that came after that: of `what`, a task or a promise.
+    pub(crate) fn report(self, what: &str, error: &Error) {
         match self {
-            Detached::Unwatched => report_unread(error),
+            Detached::Unwatched => report_unread(what, error),
             Detached::ByTimeout(is_quiet) if is_quiet(error) => {}
             Detached::ByTimeout(_) => report::error(format_args!(
-                "a task failed after the timeout of whoever waited for it: {error:?}"
+                "{what} failed after the timeout of whoever waited for it: {error:?}"
             )),
         }
     }
 }
 
-/// Logs a failure that was there when the handle was dropped.
-pub(super) fn report_unread(error: &Error) {
-    report::error(format_args!("a task failed, and nobody looked at its result: {error:?}"));
+/// Logs a failure that was there when the last handle was dropped: of `what`, a task or a promise.
+pub(crate) fn report_unread(what: &str, error: &Error) {
+    report::error(format_args!("{what} failed, and nobody looked at its result: {error:?}"));
 }
 
 /// Runs `drop`, which drops what a timeout waited for.

@@ -149,7 +149,7 @@ impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
         match &self.task {
             Handle::Started(task) => task.0.detach(),
-            Handle::Failed(Some(error)) => report_unread(error),
+            Handle::Failed(Some(error)) => report_unread("a task", error),
             Handle::Failed(None) => {}
         }
     }
