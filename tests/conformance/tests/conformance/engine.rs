@@ -113,16 +113,6 @@ fn key_mismatch_tuple() {
     assert_eq!(run(body()).unwrap_err().to_string(), "the key (1, 3) is not pending");
 }
 
-/// What the loop resolves later is waited for.
-#[test]
-fn future() {
-    #[gen::coroutine]
-    fn body() -> gen::Result<u32> {
-        yield_!(super::after_turns(1, Ok(1)))
-    }
-    assert_eq!(run(body()).unwrap(), 1);
-}
-
 /// A key that nobody waited for fails the coroutine, with the place where it was registered. (Tornado tells the error context.)
 #[test]
 fn leaked_callback() {

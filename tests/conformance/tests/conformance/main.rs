@@ -19,15 +19,17 @@ mod loops;
 mod many;
 mod multi;
 mod names;
+mod promises;
 mod returns;
 mod start;
 mod task;
 mod timeout;
+mod wait_iterator;
 
 use std::future::Future;
 use std::time::Duration;
 
-use gen::{CallbackOutput, IoLoop, IoLoopHandle, VirtualClock};
+use gen::{CallbackOutput, IoLoop, IoLoopHandle, Promise, SharedFuture, VirtualClock};
 
 const SECOND: Duration = Duration::from_secs(1);
 const TEN_SECONDS: Duration = Duration::from_secs(10);
@@ -80,6 +82,18 @@ fn after_turns(turns: u32, number: Result<u32, Fault>) -> gen::Result<u32> {
         gen::yield_!(gen::moment())?;
     }
     Ok(number?)
+}
+
+/// That many promises, and their futures.
+fn promises(count: usize) -> (Vec<Promise<u32>>, Vec<SharedFuture<u32>>) {
+    (0..count).map(|_| gen::promise()).unzip()
+}
+
+/// The future of a promise that was set.
+fn done(number: u32) -> SharedFuture<u32> {
+    let (promise, future) = gen::promise();
+    promise.set(number).expect("it is new");
+    future
 }
 
 /// An error that says which one it is.

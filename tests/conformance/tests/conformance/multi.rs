@@ -284,26 +284,6 @@ fn rule_24_an_unknown_key_in_a_list_is_one_of_its_errors() {
     assert_eq!(order.text(), "called raised");
 }
 
-/// A list of two futures that the loop resolves.
-#[test]
-fn multi_future() {
-    #[gen::coroutine]
-    fn body() -> gen::Result<Vec<u32>> {
-        yield_!(vec![after_turns(1, Ok(1)), after_turns(1, Ok(2))])
-    }
-    assert_eq!(run(body()).unwrap(), [1, 2]);
-}
-
-/// A map of them.
-#[test]
-fn multi_dict_future() {
-    #[gen::coroutine]
-    fn body() -> gen::Result<HashMap<&'static str, u32>> {
-        yield_!(HashMap::from([("foo", after_turns(1, Ok(1))), ("bar", after_turns(1, Ok(2)))]))
-    }
-    assert_eq!(run(body()).unwrap(), HashMap::from([("foo", 1), ("bar", 2)]));
-}
-
 /// Points and futures at once: two thousand tasks of which one is called in each turn, the last first; each is asked when it is yielded, and when it is called.
 #[test]
 fn multi_performance() {
