@@ -12,6 +12,8 @@ mod dynamic;
 mod engine;
 mod engine_calls;
 mod engine_contexts;
+mod failing;
+mod giving_up;
 mod keys;
 mod later;
 mod leaks;

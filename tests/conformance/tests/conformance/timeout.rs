@@ -383,3 +383,26 @@ fn rule_53_a_threads_result_and_the_timeout_do_not_overwrite_each_other() {
     assert!(run(after_the_deadline()).unwrap_err().is::<TimeoutError>());
     assert_eq!(run(before_the_timer()).unwrap(), Some(42));
 }
+
+/// What a destructor spawns while the timeout drops what it waited for was none of what it waited for: its failure is told, however quiet the timeout.
+#[test]
+fn what_a_destructor_spawns_is_none_of_the_timeouts() {
+    struct CleansUp;
+    impl Drop for CleansUp {
+        fn drop(&mut self) {
+            drop(gen::spawn_local(after(1, Err(Fault("cleaning up")))));
+        }
+    }
+    #[gen::coroutine]
+    fn slow(_held: CleansUp) -> gen::Result {
+        yield_!(pending::<gen::Result>())
+    }
+    #[gen::coroutine]
+    fn impatient() -> gen::Result {
+        yield_!(gen::with_timeout(SECOND, slow(CleansUp)).quiet::<Fault>()).unwrap_err();
+        yield_!(gen::sleep(SECOND * 3))
+    }
+    let (result, lines) = run_logged(impatient());
+    result.unwrap();
+    assert_eq!(lines, ["ERROR gen: a task failed, and nobody looked at its result: cleaning up"]);
+}
