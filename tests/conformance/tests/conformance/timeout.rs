@@ -67,10 +67,15 @@ fn already_resolved() {
 #[test]
 fn rule_45_anything_yieldable() {
     #[gen::coroutine]
-    fn body() -> gen::Result<Vec<u32>> {
-        yield_!(gen::with_timeout(SECOND * 3600, vec![after(2, Ok(1)), after(1, Ok(2))]))
+    fn body() -> gen::Result<(Vec<u32>, u32)> {
+        let list = yield_!(gen::with_timeout(SECOND * 3600, vec![after(2, Ok(1)), after(1, Ok(2))]))?;
+        let callable = yield_!(gen::Callback::<u32>::new("k"))?;
+        here().call_later(SECOND, move || callable.call(3));
+        let wait = || gen::Wait::<u32>::new("k");
+        assert!(yield_!(gen::with_timeout(SECOND / 2, wait())).unwrap_err().is::<TimeoutError>());
+        Ok((list, yield_!(gen::with_timeout(SECOND, wait()))?))
     }
-    assert_eq!(run_logged(body()).0.unwrap(), [1, 2]);
+    assert_eq!(run(body()).unwrap(), (vec![1, 2], 3));
 }
 
 /// The task of what was waited for goes on, and what was lent can be waited for again.
