@@ -43,6 +43,10 @@
 //! | give up after a while | [`with_timeout`] |
 //! | wait for time to pass, or for the others to have a turn | [`sleep`], [`moment`] |
 //! | start something that goes on by itself | [`spawn`], [`spawn_local`]; [`engine`](macro@engine), if nobody is to wait for its end |
+//! | end it in good order, or throw an error into it | [`JoinHandle::cancel`], [`JoinHandle::throw`]; [`Cancelled`] is what arrives |
+//! | keep a part of a coroutine from being cancelled | [`shield`](fn@shield) |
+//! | give up after a while, but leave time to clean up | [`with_timeout(..).cancel(..)`](WithTimeout::cancel) |
+//! | end a program in good order | [`IoLoop::shutdown`] |
 //! | set a result for any number that wait for it | [`promise`], [`SharedFuture`] |
 //! | be told, at a yield, that a callback failed | [`context`]: it is done for you by the loop's callbacks and timers; [`context::wrap`] for those that others call |
 //! | run it all | [`run_sync`], [`block_on`], [`IoLoop`], or any other executor: a coroutine is a [`Future`](std::future::Future) |
@@ -85,6 +89,7 @@
 
 #[doc(hidden)]
 pub mod __private;
+mod cancel;
 pub mod context;
 mod convert_macros;
 mod coroutine;
@@ -106,6 +111,7 @@ mod yieldable;
 
 pub use gen_macros::{co, coroutine, engine, main};
 
+pub use crate::cancel::{shield, CancelSource, Cancelled, Shield};
 pub use crate::coroutine::{BoxCoroutine, Coroutine, Frame, Kind, LocalBoxCoroutine, Site};
 pub use crate::error::{
     BadYieldError, Error, Other, Panicked, Place, Result, Return, ReturnValueIgnoredError, Throw,
@@ -122,9 +128,10 @@ pub use crate::point::{
     YieldPoint,
 };
 pub use crate::promise::{promise, AlreadySetError, BrokenPromiseError, Promise, SharedFuture};
-pub use crate::task::{spawn, spawn_local, JoinHandle};
+pub use crate::task::{spawn, spawn_local, Cancelling, JoinHandle};
 pub use crate::time::{
-    moment, sleep, with_timeout, Clock, Deadline, Moment, Sleep, TimerKey, VirtualClock, WithTimeout,
+    moment, sleep, with_timeout, CancelTimeout, Clock, Deadline, Moment, Sleep, TimerKey, VirtualClock,
+    WithTimeout,
 };
 pub use crate::wait_iterator::{ByKey, ByPosition, ExhaustedError, WaitIterator, WaitNext};
 pub use crate::yieldable::{

@@ -255,6 +255,31 @@ fn rule_36_an_abandoned_task_goes_on() {
     assert_eq!(order.text(), "thrown late");
 }
 
+/// What was abandoned can be ended, where Tornado cannot cancel a coroutine: it is resumed at its yield, and cleans up.
+#[test]
+fn rule_36_an_abandoned_task_may_be_cancelled() {
+    #[gen::coroutine]
+    fn hot(order: Order) -> gen::Result {
+        let error = yield_!(gen::sleep(TEN_SECONDS)).unwrap_err();
+        order.push(error.is::<gen::Cancelled>());
+        yield_!(gen::sleep(Duration::from_secs(1)))?;
+        order.push(" cleaned up");
+        Err(error)
+    }
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result {
+        let mut task = gen::spawn_local(hot(order));
+        fails_on_the_loop("thrown");
+        yield_!(&mut task).unwrap_err();
+        yield_!(task.cancel("abandoned"))?;
+        assert!(yield_!(task).unwrap_err().is::<gen::Cancelled>());
+        Ok(())
+    }
+    let order = Order::new();
+    assert_eq!(run_timed(body(order.clone())), (Ok(()), 1, vec![]));
+    assert_eq!(order.text(), "true cleaned up");
+}
+
 /// A context is captured when something is scheduled, and is the present one when it runs: so what *that* schedules belongs to it too.
 #[test]
 fn rule_37_contexts_are_captured_at_scheduling_and_restored_when_the_callback_runs() {
