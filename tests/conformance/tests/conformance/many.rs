@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use crate::soon;
+use super::{run, soon};
 use gen::{yield_, Callable, Callback, Runner, Wait, WaitAll, YieldPoint};
 
 /// A wait that counts how often it is asked.
@@ -46,7 +46,7 @@ fn multi_performance() {
     }
     for count in [1, 10, 2000] {
         let asked = Rc::default();
-        let values = gen::run_sync(body(count, Rc::clone(&asked))).unwrap();
+        let values = run(body(count, Rc::clone(&asked))).unwrap();
         assert!(values.into_iter().eq(0..count));
         assert_eq!(asked.get(), 2 * count);
     }
@@ -64,8 +64,8 @@ fn wait_all_is_linear() {
         soon(move || one_a_turn(callables));
         yield_!(WaitAll::<usize>::new(0..2000))
     }
-    assert!(gen::run_sync(body(false)).unwrap().into_iter().eq(0..2000));
-    assert!(gen::run_sync(body(true)).unwrap().into_iter().eq((0..2000).rev()));
+    assert!(run(body(false)).unwrap().into_iter().eq(0..2000));
+    assert!(run(body(true)).unwrap().into_iter().eq((0..2000).rev()));
 }
 
 /// Points in every container, nested, and with futures between them.
@@ -93,5 +93,5 @@ fn in_every_container() {
         let others = [deque.into(), tree.into_values().collect::<Vec<_>>(), vec![future, limited]];
         Ok(parts.iter().chain(&others).flatten().sum())
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), (1 << 10) - 1);
+    assert_eq!(run(body()).unwrap(), (1 << 10) - 1);
 }

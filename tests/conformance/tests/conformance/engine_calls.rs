@@ -3,14 +3,14 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use gen::{yield_, NoLoop, Panicked};
+use gen::{yield_, IoLoop, NoLoop, Panicked, VirtualClock};
 use loop_behaviour::{logged, Drops, Order};
 
-use super::{run_logged, Fault, SECOND};
+use super::{here, run, run_logged, soon, Fault, SECOND};
 
 /// Without a yield the body runs to its end within the call.
 #[test]
-fn test_no_yield() {
+fn no_yield() {
     #[gen::engine]
     fn engine(order: Order) {
         order.push("body ");
@@ -46,7 +46,7 @@ fn rule_1_the_call_runs_the_first_step() {
 
 /// Tornado raises an error of the synchronous phase from the call; here the call returns it, and nothing is logged.
 #[test]
-fn test_exception_phase1() {
+fn exception_phase1() {
     #[gen::engine]
     fn engine() -> Result<(), Fault> {
         Err(Fault("phase 1"))
@@ -56,12 +56,14 @@ fn test_exception_phase1() {
     assert_eq!(lines, Vec::<String>::new());
 }
 
-/// An error after a suspension cannot be returned any more: it is thrown into the coroutine that made the call, at its yield.
+/// An error after a wait cannot be returned any more: it is thrown into the coroutine that made the call, at its yield.
 #[test]
-fn test_exception_phase2() {
+fn exception_phase2() {
     #[gen::engine]
     fn engine() -> gen::Result {
-        yield_!(gen::moment())?;
+        let callable = yield_!(gen::Callback::<()>::new("k1"))?;
+        soon(move || callable.call(()));
+        yield_!(gen::Wait::<()>::new("k1"))?;
         Err(Fault("phase 2").into())
     }
     #[gen::coroutine]
@@ -70,9 +72,57 @@ fn test_exception_phase2() {
         let error = yield_!(gen::sleep(SECOND)).unwrap_err();
         Ok(error.is::<Fault>())
     }
-    let (result, lines) = run_logged(caller());
-    assert!(result.unwrap());
-    assert_eq!(lines, Vec::<String>::new());
+    assert!(run(caller()).unwrap());
+}
+
+/// The same after a task: nothing hangs. (In Tornado it is a web handler that answers with an error.)
+#[test]
+fn exception_handler() {
+    #[gen::engine]
+    fn engine() -> gen::Result {
+        yield_!(gen::task(|done| soon(move || done.call(()))))?;
+        Err(Fault("oops").into())
+    }
+    #[gen::coroutine]
+    fn caller() -> gen::Result {
+        engine()?;
+        yield_!(std::future::pending::<()>())
+    }
+    assert!(run(caller()).unwrap_err().is::<Fault>());
+}
+
+/// That the loop was stopped before does not hide an error of the first step: the call returns it.
+#[test]
+fn raise_after_stop() {
+    #[gen::engine]
+    fn engine() -> gen::Result {
+        here().stop();
+        Err(Fault("after the stop").into())
+    }
+    let io_loop = IoLoop::with_clock(VirtualClock::new());
+    let order = Order::new();
+    let noted = order.clone();
+    io_loop.add_callback(move || noted.push(engine().unwrap_err()));
+    io_loop.start();
+    assert_eq!(order.text(), "after the stop");
+}
+
+/// A `Return` with a value ends no engine: after a yield it is thrown into the caller, as any error of the engine's, and says what it is.
+#[test]
+fn async_raise_return_value() {
+    #[gen::engine]
+    fn engine() -> gen::Result {
+        yield_!(gen::moment())?;
+        Err(gen::Return(42).into())
+    }
+    #[gen::coroutine]
+    fn caller() -> gen::Result {
+        engine()?;
+        yield_!(gen::sleep(SECOND))
+    }
+    let error = run(caller()).unwrap_err();
+    assert!(error.is::<gen::Return<i32>>());
+    assert!(error.to_string().starts_with("a `gen::Return` of `i32` ended no coroutine"), "{error}");
 }
 
 /// Where nobody takes it, it is logged, once.
@@ -118,47 +168,57 @@ fn contexts_nest() {
     assert_eq!(format!("{error:#}"), "outer: inner");
 }
 
-/// `Return()` without a value, before a yield; `return` is the way here, and `?` leaves early too.
+/// A `Return` without a value ends an engine well, before a yield.
 #[test]
-fn test_sync_raise_return() {
+fn sync_raise_return() {
     #[gen::engine]
     fn engine(order: Order) -> gen::Result {
         order.push("ended");
-        if order.text() == "ended" {
-            return Ok(());
-        }
+        leave()?;
         order.push(", and went on");
         Ok(())
     }
     let order = Order::new();
-    run_logged(async { engine(order.clone()) }).0.unwrap();
+    run(async { engine(order.clone()) }).unwrap();
     assert_eq!(order.text(), "ended");
 }
 
-/// The same after a yield, of an engine that cannot fail.
+fn leave() -> gen::Result {
+    Err(gen::Return(()).into())
+}
+
+/// And after one. An engine that cannot fail has `return`.
 #[test]
-fn test_async_raise_return() {
+fn async_raise_return() {
     #[gen::engine]
-    fn engine(order: Order) {
+    fn engine(order: Order) -> gen::Result {
+        yield_!(gen::moment())?;
+        order.push("ended");
+        leave()?;
+        order.push(", and went on");
+        Ok(())
+    }
+    #[gen::engine]
+    fn cannot_fail(order: Order) {
         if yield_!(gen::moment()).is_ok() {
-            order.push("ended");
+            order.push(", twice");
             return;
         }
         order.push("was thrown into");
     }
     let order = Order::new();
-    run_logged(async {
-        engine(order.clone()).unwrap();
+    run(async {
+        engine(order.clone())?;
+        cannot_fail(order.clone())?;
         gen::sleep(SECOND).await
     })
-    .0
     .unwrap();
-    assert_eq!(order.text(), "ended");
+    assert_eq!(order.text(), "ended, twice");
 }
 
 /// The same engine can run twice, at once.
 #[test]
-fn test_reuse() {
+fn an_engine_may_run_twice_at_once() {
     #[gen::engine]
     fn engine(order: Order, name: &'static str) -> gen::Result {
         for _ in 0..3 {
@@ -240,7 +300,7 @@ fn an_engine_may_be_a_method() {
 
 /// An engine may yield points: a key that nobody has waited for is an error of the engine.
 #[test]
-fn test_leaked_callback_of_an_engine() {
+fn leaked_callback_of_an_engine() {
     #[gen::engine]
     fn engine() -> gen::Result {
         let _never_called = yield_!(gen::Callback::<u8>::new("k1"))?;

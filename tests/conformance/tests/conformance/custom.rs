@@ -5,7 +5,7 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::rc::Rc;
 use std::thread;
 
-use crate::soon;
+use super::soon;
 use gen::{yield_, Callback, Runner, Wait, YieldPoint};
 use loop_behaviour::Order;
 
@@ -59,7 +59,7 @@ fn run(change: impl FnOnce(&mut Told)) -> (String, String) {
     let order = Order::new();
     let mut point = Told::new(&order);
     change(&mut point);
-    let result = match gen::run_sync(yields(point)) {
+    let result = match super::run(yields(point)) {
         Ok(value) => value.to_string(),
         Err(error) => error.to_string(),
     };
@@ -121,7 +121,7 @@ fn a_panic_in_a_method_is_one_of_the_body() {
         }
         Ok(texts.join(", "))
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), "at the start, when asked, at the end");
+    assert_eq!(super::run(body()).unwrap(), "at the start, when asked, at the end");
     let order = Order::new();
     let mut point = Told::new(&order);
     point.is_ready = |_, _| panic!("when asked");
@@ -150,7 +150,7 @@ fn rule_25_a_point_is_asked_again_after_each_value() {
         yield_!(vec![Wait::<u8>::new(1), Wait::<u8>::new(2)])
     }
     let order = Order::new();
-    assert_eq!(gen::run_sync(body(order.clone())).unwrap(), [1, 2]);
+    assert_eq!(super::run(body(order.clone())).unwrap(), [1, 2]);
     assert_eq!(order.text(), "start ready? one ready? two ready? result ");
 }
 
@@ -172,7 +172,7 @@ fn a_point_is_asked_only_about_what_it_waits_for() {
         Ok(10 * yield_!(point)? + yield_!(Wait::<u8>::new("other"))?)
     }
     let order = Order::new();
-    assert_eq!(gen::run_sync(body(order.clone())).unwrap(), 21);
+    assert_eq!(super::run(body(order.clone())).unwrap(), 21);
     assert_eq!(order.text(), "start ready? other ready? result ");
 }
 
@@ -201,7 +201,7 @@ fn a_runner_registers_stores_and_takes() {
     fn body() -> gen::Result<(u8, String)> {
         yield_!(Own)
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), (1, "text".to_owned()));
+    assert_eq!(super::run(body()).unwrap(), (1, "text".to_owned()));
 }
 
 /// Keeps a clone of its runner, and is never ready.
@@ -240,7 +240,7 @@ fn a_kept_runner_throws_at_the_yield() {
         let back = runner.handle_exception(gen::Error::new("too late")).unwrap_err();
         Ok(format!("{error}, {back}"))
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), "from a thread, too late");
+    assert_eq!(super::run(body()).unwrap(), "from a thread, too late");
 }
 
 /// A runner that is used after its call has ended finds no keys, and registers none.
@@ -253,7 +253,7 @@ fn a_runner_outlives_its_call() {
         Ok(())
     }
     let kept = Rc::default();
-    gen::run_sync(body(Rc::clone(&kept))).unwrap();
+    super::run(body(Rc::clone(&kept))).unwrap();
     let runner = kept.take().expect("it was started");
     assert!(runner.register_callback::<u8>("k").is_err());
     assert!(runner.is_ready(&"k").unwrap_err().is::<gen::UnknownKeyError>());

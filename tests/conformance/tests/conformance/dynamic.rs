@@ -21,7 +21,7 @@ fn bad_type(error: &gen::Error) -> &str {
 
 /// What cannot be yielded is an error at the yield, which can be caught there; it names the type.
 #[test]
-fn test_bogus_yield() {
+fn bogus_yield() {
     #[gen::coroutine]
     fn body() -> gen::Result<String> {
         let error = yield_!(Value::new(42_u8)).unwrap_err();
@@ -35,7 +35,7 @@ fn test_bogus_yield() {
 /// What an engine returns is nobody's: a value that is not `()` is an error, in the first step that of the call, later one of its context. (Where the type is known it does not
 /// compile.)
 #[test]
-fn test_return_value_of_an_engine() {
+fn return_value() {
     #[gen::engine]
     fn returns(value: Value) -> Value {
         value
@@ -78,7 +78,7 @@ fn test_return_value_of_an_engine() {
 
 /// A tuple is not a list. (One that is known at compile time is yielded in parallel.)
 #[test]
-fn test_bogus_yield_tuple() {
+fn bogus_yield_tuple() {
     assert_eq!(bad_type(&run_logged(yield_it(Value::new((1_u8, 2_u8)))).0.unwrap_err()), "(u8, u8)");
 }
 

@@ -11,7 +11,7 @@ use super::{done, promises, run, run_logged, Fault, SECOND};
 
 /// Nothing to wait for is done at once, by position and by key. (That the two cannot be mixed is a compile error: `ui-tests/fail/waits`.)
 #[test]
-fn test_empty_iterator() {
+fn empty_iterator() {
     let mut positions = WaitIterator::new(Vec::<SharedFuture<u32>>::new());
     assert!(positions.done());
     assert_eq!(positions.current_index(), None);
@@ -22,7 +22,7 @@ fn test_empty_iterator() {
 
 /// What is done already is given in the order of the arguments, with its index; behind the last `done` there is none any more.
 #[test]
-fn test_already_done() {
+fn already_done() {
     #[gen::coroutine]
     fn body() -> gen::Result {
         let mut waits = WaitIterator::new([24, 42, 84].map(done));
@@ -68,7 +68,7 @@ fn finish(promises: Vec<Promise<u32>>) -> gen::Result {
 
 /// Each is given as it is done, with its index; a failure is the result of one and ends nothing; two that are done in one turn keep their order.
 #[test]
-fn test_iterator() {
+fn iterator() {
     #[gen::coroutine]
     fn body() -> gen::Result<Vec<String>> {
         let (promises, futures) = promises(4);
@@ -91,7 +91,7 @@ fn test_iterator() {
 
 /// As a stream: the error ends the loop that does not handle it, and another loop over the same iterator goes on behind it.
 #[test]
-fn test_iterator_async_await() {
+fn iterator_async_await() {
     #[gen::coroutine]
     fn body() -> gen::Result<(Vec<u32>, String, Vec<u32>)> {
         let (promises, futures) = promises(4);
@@ -115,7 +115,7 @@ fn test_iterator_async_await() {
 
 /// An iterator that nobody holds but the future of its `next`. (In Rust the statement holds it.)
 #[test]
-fn test_no_ref() {
+fn no_ref() {
     #[gen::coroutine]
     fn body() -> gen::Result<u32> {
         let (promise, future) = gen::promise();

@@ -1,94 +1,11 @@
 //! Error contexts: failures that have no caller arrive at a yield.
-use std::cell::Cell;
 use std::future::ready;
-use std::rc::Rc;
 use std::time::Duration;
 
-use gen::{yield_, IoLoop, IoLoopHandle, TaskCallback, VirtualClock};
+use gen::{yield_, Callback, IoLoop, TaskCallback, VirtualClock, Wait};
 use loop_behaviour::{logged, Order};
 
-const TEN_SECONDS: Duration = Duration::from_secs(10);
-
-fn here() -> IoLoopHandle {
-    IoLoop::current().expect("these coroutines run on a loop")
-}
-
-/// Runs it on a virtual clock; gives what it gives, the seconds it took, and what was logged.
-fn run<T>(body: impl gen::Coroutine<Output = gen::Result<T>>) -> (Result<T, String>, u64, Vec<String>) {
-    let clock = VirtualClock::new();
-    let began = clock.now();
-    let io_loop = IoLoop::with_clock(clock.clone());
-    let mut result = None;
-    let log = logged(|| result = Some(io_loop.run_sync(body)));
-    let result = result.expect("it was run").map_err(|error| error.to_string());
-    (result, (clock.now() - began).as_secs(), log)
-}
-
-fn fails_on_the_loop(text: &'static str) {
-    here().add_callback(move || Err::<(), _>(text));
-}
-
-// ---- GenEngineTest ------------------------------------------------------------------------------------
-
-/// An error after the engine was resumed by the loop surfaces in its caller's error context.
-#[test]
-fn exception_phase2() {
-    #[gen::engine]
-    fn fails_later() -> gen::Result {
-        yield_!(gen::moment())?;
-        Err(gen::Error::new("phase 2"))
-    }
-    #[gen::coroutine]
-    fn caller() -> gen::Result {
-        fails_later()?;
-        yield_!(gen::sleep(TEN_SECONDS))
-    }
-    assert_eq!(run(caller()), (Err("phase 2".to_owned()), 0, vec![]));
-}
-
-/// Ten tasks over an engine that yields once, one after the other, grow the chain of contexts by two at most. Here it does not grow at all: a body always runs in
-/// the context of its own task, whoever resumed it.
-#[test]
-fn stack_context_leak() {
-    #[gen::engine]
-    fn inner(done: TaskCallback<usize>) -> gen::Result {
-        yield_!(gen::task(|done| here().add_callback(move || done.call(()))))?;
-        done.call(gen::context::depth());
-        Ok(())
-    }
-    #[gen::coroutine]
-    fn outer() -> gen::Result<(usize, Vec<usize>, usize)> {
-        let (before, mut inside) = (gen::context::depth(), Vec::new());
-        for _ in 0..10 {
-            inside.push(yield_!(gen::task(inner))?);
-        }
-        Ok((before, inside, gen::context::depth()))
-    }
-    // Inside of the engine: the coroutine, the task's function, the engine.
-    assert_eq!(run(outer()), (Ok((1, vec![3; 10], 1)), 0, vec![]));
-}
-
-/// The same if the inner engine fails, and the outer coroutine catches it at the yield of the task. That is rule 41, too.
-#[test]
-fn stack_context_leak_exception() {
-    #[gen::engine]
-    fn inner(_done: TaskCallback<()>) -> gen::Result {
-        yield_!(gen::task(|done| here().add_callback(move || done.call(()))))?;
-        Err(gen::Error::new("inner"))
-    }
-    #[gen::coroutine]
-    fn outer() -> gen::Result<(usize, usize, usize)> {
-        let (before, mut caught) = (gen::context::depth(), 0);
-        for _ in 0..10 {
-            let error = yield_!(gen::task(inner)).unwrap_err();
-            assert_eq!(error.to_string(), "inner");
-            caught += 1;
-        }
-        yield_!(gen::sleep(TEN_SECONDS))?;
-        Ok((before, gen::context::depth(), caught))
-    }
-    assert_eq!(run(outer()), (Ok((1, 1, 10)), 10, vec![]));
-}
+use super::{fails_on_the_loop, here, run_timed, TEN_SECONDS};
 
 /// An engine that fails under a task: the error arrives at the task's yield, in the engine's first step and later; nothing is logged.
 #[test]
@@ -107,101 +24,8 @@ fn rule_41_an_engine_that_fails_under_a_task_fails_the_task() {
         Ok(error.to_string())
     }
     for moments in 0..3 {
-        assert_eq!(run(outer(moments)), (Ok(format!("after {moments}")), 10, vec![]));
+        assert_eq!(run_timed(outer(moments)), (Ok(format!("after {moments}")), 10, vec![]));
     }
-}
-
-/// The task's function schedules a callback that fails: its error arrives at the task's yield, also if the callback holds the task's.
-#[test]
-fn exception_in_task_phase2() {
-    #[gen::coroutine]
-    fn body() -> gen::Result<String> {
-        let mut kept = None;
-        let held = yield_!(gen::task(|done: TaskCallback<()>| {
-            kept = Some(done);
-            fails_on_the_loop("kept");
-        }));
-        let moved = yield_!(gen::task(|done: TaskCallback<()>| {
-            here().add_callback(move || {
-                let _moved = done;
-                Err::<(), _>("moved")
-            });
-        }));
-        yield_!(gen::sleep(TEN_SECONDS))?;
-        Ok(format!("{} {}", held.unwrap_err(), moved.unwrap_err()))
-    }
-    assert_eq!(run(body()), (Ok("kept moved".to_owned()), 10, vec![]));
-}
-
-/// As `wait_transfer_stack_context`, for a task's callback.
-#[test]
-fn task_transfer_stack_context() {
-    #[gen::coroutine]
-    fn body() -> gen::Result<(usize, usize, usize)> {
-        let before = gen::context::depth();
-        let inside = yield_!(gen::task(|done| {
-            here().add_callback(move || done.call(gen::context::depth()));
-        }))?;
-        Ok((before, inside, gen::context::depth()))
-    }
-    assert_eq!(run(body()), (Ok((1, 2, 1)), 0, vec![]));
-}
-
-/// The contexts in which a callable is called are not visible in the body that it resumes.
-#[test]
-fn wait_transfer_stack_context() {
-    #[gen::coroutine]
-    fn resumes(waiter: Rc<Cell<Option<std::task::Waker>>>, is_set: Rc<Cell<bool>>) -> gen::Result {
-        yield_!(gen::moment())?;
-        here().add_callback(move || {
-            assert_eq!(gen::context::depth(), 2);
-            is_set.set(true);
-            if let Some(waker) = waiter.take() {
-                waker.wake();
-            }
-        });
-        yield_!(gen::moment())
-    }
-    #[gen::coroutine]
-    fn waits() -> gen::Result<usize> {
-        let (waiter, is_set) = (Rc::default(), Rc::default());
-        let other = gen::spawn_local(resumes(Rc::clone(&waiter), Rc::clone(&is_set)));
-        yield_!(loop_behaviour::until(move |waker| waiter.set(Some(waker.clone())), move || is_set.get()))?;
-        let depth = gen::context::depth();
-        yield_!(other)?;
-        Ok(depth)
-    }
-    assert_eq!(run(waits()), (Ok(1), 0, vec![]));
-}
-
-// ---- GenCoroutineTest ---------------------------------------------------------------------------------
-
-/// A loop callback that the body scheduled fails while the body waits ten seconds: the error arrives at once, and the body makes another one of it.
-#[test]
-fn replace_context_exception() {
-    #[gen::coroutine]
-    fn body() -> gen::Result {
-        fails_on_the_loop("first");
-        match yield_!(gen::sleep(TEN_SECONDS)) {
-            Err(error) => Err(gen::Error::new(format!("instead of {error}"))),
-            Ok(()) => Ok(()),
-        }
-    }
-    assert_eq!(run(body()), (Err("instead of first".to_owned()), 0, vec![]));
-}
-
-/// The same, and the body catches it.
-#[test]
-fn swallow_context_exception() {
-    #[gen::coroutine]
-    fn body() -> gen::Result<u8> {
-        fails_on_the_loop("first");
-        match yield_!(gen::sleep(TEN_SECONDS)) {
-            Err(_) => Ok(42),
-            Ok(()) => Ok(0),
-        }
-    }
-    assert_eq!(run(body()), (Ok(42), 0, vec![]));
 }
 
 /// Two contexts, one in the other: the inner one gets the error first, and its body catches it. (In Tornado the outer one is a web handler's.)
@@ -224,11 +48,9 @@ fn yield_exception_handler() {
         Ok(())
     }
     let order = Order::new();
-    assert_eq!(run(outer(order.clone())), (Ok(()), 0, vec![]));
+    assert_eq!(run_timed(outer(order.clone())), (Ok(()), 0, vec![]));
     assert_eq!(order.text(), "inner e");
 }
-
-// ---- the rules ----------------------------------------------------------------------------------------
 
 /// `callback=` is called through the loop, also if the body is over at once; a parent that yields something ready goes on before it.
 #[test]
@@ -246,8 +68,31 @@ fn rule_13_done_callbacks_are_called_through_the_loop() {
         Ok(())
     }
     let order = Order::new();
-    assert_eq!(run(body(order.clone())), (Ok(()), 0, vec![]));
+    assert_eq!(run_timed(body(order.clone())), (Ok(()), 0, vec![]));
     assert_eq!(order.text(), "ab7c");
+}
+
+/// The callback of a task that ends later is called in the turn after its end, before whatever that turn's callbacks resume.
+#[test]
+fn rule_13_done_callbacks_are_called_in_the_turn_after_the_end() {
+    #[gen::coroutine]
+    fn child(order: Order) -> gen::Result<u8> {
+        yield_!(gen::moment())?;
+        order.push("end ");
+        here().add_callback(order.note("behind it "));
+        Ok(7)
+    }
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result {
+        let (called, same_turn) = (order.clone(), order.clone());
+        gen::spawn_local(child(order))
+            .on_done(move |seven| called.push(format_args!("{} ", seven.expect("it ended well"))));
+        here().add_callback(move || same_turn.push("same turn "));
+        yield_!(gen::sleep(TEN_SECONDS))
+    }
+    let order = Order::new();
+    assert_eq!(run_timed(body(order.clone())), (Ok(()), 10, vec![]));
+    assert_eq!(order.text(), "end same turn behind it 7 ");
 }
 
 /// On failure Tornado does not call the callback, and raises the error in the loop. Here the callback gets the `Result`; handed on, it goes to the context, once.
@@ -258,7 +103,7 @@ fn rule_14_a_done_callback_hands_the_failure_on_to_the_context() {
         gen::spawn(async { Err::<(), _>(gen::Error::new("failed")) }).on_done(|result| result);
         yield_!(gen::sleep(TEN_SECONDS))
     }
-    assert_eq!(run(body()), (Err("failed".to_owned()), 0, vec![]));
+    assert_eq!(run_timed(body()), (Err("failed".to_owned()), 0, vec![]));
     // Without a coroutine around it, it is logged.
     let log = logged(|| {
         let io_loop = IoLoop::new();
@@ -294,7 +139,11 @@ fn rule_33_callbacks_and_timers_are_thrown_at_the_current_yield() {
         let at = here().now() + Duration::from_secs(4);
         here().call_at(at, || Err::<(), _>("t4"));
         order.push(yield_!(nested()).unwrap_err());
-        Ok(42)
+        let callable = yield_!(Callback::<u8>::new("k"))?;
+        fails_on_the_loop("p");
+        order.push(yield_!(Wait::<u8>::new("k")).unwrap_err());
+        callable.call(42);
+        yield_!(Wait::<u8>::new("k"))
     }
     #[gen::coroutine]
     fn nested() -> gen::Result {
@@ -305,8 +154,8 @@ fn rule_33_callbacks_and_timers_are_thrown_at_the_current_yield() {
         yield_!(gen::sleep(TEN_SECONDS)).map_err(|error| gen::Error::new(format!("({error})")))
     }
     let order = Order::new();
-    assert_eq!(run(body(order.clone())), (Ok(42), 10, vec![]));
-    assert_eq!(order.text(), "ct1t2t3(t4)");
+    assert_eq!(run_timed(body(order.clone())), (Ok(42), 10, vec![]));
+    assert_eq!(order.text(), "ct1t2t3(t4)p");
 }
 
 /// While the body is executing, or is over, it takes no error: the next outer coroutine gets it, and at last the log.
@@ -334,7 +183,7 @@ fn rule_34_an_executing_or_finished_body_takes_nothing() {
         Ok(())
     }
     let order = Order::new();
-    assert_eq!(run(outer(order.clone())), (Ok(()), 1, vec![]));
+    assert_eq!(run_timed(outer(order.clone())), (Ok(()), 1, vec![]));
     assert_eq!(order.text(), "executing finished");
 
     let io_loop = IoLoop::with_clock(VirtualClock::new());
@@ -359,7 +208,7 @@ fn rule_35_the_second_error_arrives_at_the_next_yield() {
         yield_!(gen::sleep(TEN_SECONDS))
     }
     let order = Order::new();
-    assert_eq!(run(body(order.clone())), (Ok(()), 10, vec![]));
+    assert_eq!(run_timed(body(order.clone())), (Ok(()), 10, vec![]));
     assert_eq!(order.text(), "123");
 }
 
@@ -378,8 +227,8 @@ fn rule_35_the_errors_that_a_body_did_not_take_go_outward() {
         let thrown = yield_!(gen::sleep(TEN_SECONDS)).unwrap_err();
         Ok(format!("{} {}", thrown, yield_!(task).unwrap_err()))
     }
-    assert_eq!(run(outer()), (Ok("2 1".to_owned()), 0, vec![]));
-    let (result, _, log) = run(takes_one());
+    assert_eq!(run_timed(outer()), (Ok("2 1".to_owned()), 0, vec![]));
+    let (result, _, log) = run_timed(takes_one());
     assert_eq!((result, log), (Err("1".to_owned()), vec!["ERROR gen: a callback failed: 2".to_owned()]));
 }
 
@@ -402,8 +251,33 @@ fn rule_36_an_abandoned_task_goes_on() {
     }
     let order = Order::new();
     let log = vec!["ERROR gen: a task failed, and nobody looked at its result: late".to_owned()];
-    assert_eq!(run(body(order.clone())), (Ok(()), 10, log));
+    assert_eq!(run_timed(body(order.clone())), (Ok(()), 10, log));
     assert_eq!(order.text(), "thrown late");
+}
+
+/// What was abandoned can be ended, where Tornado cannot cancel a coroutine: it is resumed at its yield, and cleans up.
+#[test]
+fn rule_36_an_abandoned_task_may_be_cancelled() {
+    #[gen::coroutine]
+    fn hot(order: Order) -> gen::Result {
+        let error = yield_!(gen::sleep(TEN_SECONDS)).unwrap_err();
+        order.push(error.is::<gen::Cancelled>());
+        yield_!(gen::sleep(Duration::from_secs(1)))?;
+        order.push(" cleaned up");
+        Err(error)
+    }
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result {
+        let mut task = gen::spawn_local(hot(order));
+        fails_on_the_loop("thrown");
+        yield_!(&mut task).unwrap_err();
+        yield_!(task.cancel("abandoned"))?;
+        assert!(yield_!(task).unwrap_err().is::<gen::Cancelled>());
+        Ok(())
+    }
+    let order = Order::new();
+    assert_eq!(run_timed(body(order.clone())), (Ok(()), 1, vec![]));
+    assert_eq!(order.text(), "true cleaned up");
 }
 
 /// A context is captured when something is scheduled, and is the present one when it runs: so what *that* schedules belongs to it too.
@@ -426,7 +300,7 @@ fn rule_37_contexts_are_captured_at_scheduling_and_restored_when_the_callback_ru
         Ok(())
     }
     let order = Order::new();
-    assert_eq!(run(both(order.clone())), (Ok(()), 1, vec![]));
+    assert_eq!(run_timed(both(order.clone())), (Ok(()), 1, vec![]));
     assert_eq!(order.text(), "ab");
 }
 
@@ -449,7 +323,7 @@ fn rule_38_a_task_has_its_own_context() {
         Ok(())
     }
     let order = Order::new();
-    assert_eq!(run(outer(order.clone())), (Ok(()), 1, vec![]));
+    assert_eq!(run_timed(outer(order.clone())), (Ok(()), 1, vec![]));
     assert_eq!(order.text(), "first step, before, after");
 }
 
@@ -470,7 +344,7 @@ fn rule_38_an_error_before_the_callback_fails_the_task() {
         yield_!(gen::moment())
     }
     let order = Order::new();
-    assert_eq!(run(body(order.clone())), (Ok(()), 0, vec![]));
+    assert_eq!(run_timed(body(order.clone())), (Ok(()), 0, vec![]));
     assert_eq!(order.text(), "second, first, ");
 }
 
@@ -496,61 +370,8 @@ fn rule_38_an_error_after_the_end_of_a_task_goes_outward() {
         Ok(())
     }
     let order = Order::new();
-    assert_eq!(run(body(order.clone())), (Ok(()), 10, vec![]));
+    assert_eq!(run_timed(body(order.clone())), (Ok(()), 10, vec![]));
     assert_eq!(order.text(), "called, late, unread");
-}
-
-/// Errors in one callback do not stop the rest; with no coroutine around, the loop's handler gets them. Tornado's is `handle_callback_exception`.
-#[test]
-fn rule_55_errors_outside_of_coroutines_go_to_the_handler_of_the_loop() {
-    let (io_loop, order) = (IoLoop::with_clock(VirtualClock::new()), Order::new());
-    let handled = order.clone();
-    io_loop.set_error_handler(move |error| handled.push(format_args!("[{error}]")));
-    io_loop.add_callback(|| Err::<(), _>("1"));
-    io_loop.add_callback(order.note("a"));
-    io_loop.call_later(Duration::ZERO, || Err::<(), _>("2"));
-    io_loop.add_callback(|| -> () { panic!("3") });
-    let log = logged(|| io_loop.run_sync(async { gen::moment().await }).unwrap());
-    assert_eq!(order.text(), "[1]a[panicked: 3][2]");
-    assert_eq!(log, [""; 0]);
-}
-
-/// A callback that starts a coroutine (`spawn_callback`): its failure is logged, and no context takes it.
-#[test]
-fn rule_56_the_failure_of_a_spawned_coroutine_is_logged() {
-    #[gen::coroutine]
-    fn body() -> gen::Result {
-        here().add_callback(|| drop(gen::spawn(async { Err::<(), _>(gen::Error::new("alone")) })));
-        yield_!(gen::sleep(TEN_SECONDS))
-    }
-    let log = vec!["ERROR gen: a task failed, and nobody looked at its result: alone".to_owned()];
-    assert_eq!(run(body()), (Ok(()), 10, log));
-}
-
-/// `run_sync` times out and leaves the coroutine on the loop, with its context; a `run_sync` inside of another is an error.
-#[test]
-fn rule_57_a_coroutine_that_run_sync_gave_up_still_takes_errors() {
-    #[gen::coroutine]
-    fn body(order: Order) -> gen::Result {
-        here().call_later(Duration::from_secs(2), || Err::<(), _>("late"));
-        order.push(yield_!(gen::sleep(TEN_SECONDS)).unwrap_err());
-        Ok(())
-    }
-    let (io_loop, order) = (IoLoop::with_clock(VirtualClock::new()), Order::new());
-    let log = logged(|| {
-        let error = io_loop.run_sync_timeout(Duration::from_secs(1), body(order.clone())).unwrap_err();
-        assert_eq!(error.to_string(), "timeout after 1s");
-        io_loop.run_sync(async { gen::sleep(TEN_SECONDS).await }).unwrap();
-        io_loop
-            .run_sync(async {
-                assert!(gen::run_sync(async { Ok::<(), gen::Error>(()) })
-                    .unwrap_err()
-                    .is::<gen::LoopRunning>());
-                Ok::<(), gen::Error>(())
-            })
-            .unwrap();
-    });
-    assert_eq!((order.text().as_str(), log), ("late", vec![]));
 }
 
 /// Callbacks of done futures run in order, and an error of one does not stop the others. Tornado logs it; here it goes to the context.
@@ -573,6 +394,6 @@ fn rule_58_an_error_of_a_done_callback_does_not_stop_the_others() {
         Ok(())
     }
     let order = Order::new();
-    assert_eq!(run(body(order.clone())), (Ok(()), 0, vec![]));
+    assert_eq!(run_timed(body(order.clone())), (Ok(()), 0, vec![]));
     assert_eq!(order.text(), "0121 failed");
 }

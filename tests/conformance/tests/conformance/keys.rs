@@ -4,6 +4,8 @@ use gen::{
     yield_, Callback, CallbackDroppedError, KeyReuseError, KeyTypeError, UnknownKeyError, Wait, WaitAll,
 };
 
+use super::run;
+
 /// A list of callbacks gives a list of callables; of two with the same key the second fails, and the first stays pending.
 #[test]
 fn rule_22_a_list_of_callbacks() {
@@ -19,7 +21,7 @@ fn rule_22_a_list_of_callbacks() {
         assert!(error.is::<CallbackDroppedError>(), "{error}");
         Ok((values, callables.len() as u8))
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), (vec![0, 1], 2));
+    assert_eq!(run(body()).unwrap(), (vec![0, 1], 2));
 }
 
 /// One key that is waited for twice in one yield is unknown the second time. (Tornado fails with a bare `KeyError`.)
@@ -37,7 +39,7 @@ fn rule_23_duplicates_are_unknown_the_second_time() {
         Ok(yield_!(Callback::<u8>::new("k")).is_ok().into())
     }
     // The last callback leaks; what counts is that its key was free.
-    assert!(gen::run_sync(body()).unwrap_err().is::<gen::LeakedCallbackError>());
+    assert!(run(body()).unwrap_err().is::<gen::LeakedCallbackError>());
 }
 
 /// The points of one yield start in order: a wait does not find the key that a callback beside it is going to register. (Nor in Tornado.)
@@ -67,7 +69,7 @@ fn rule_24_an_unknown_key_is_found_at_once() {
         callable.call(1);
         yield_!(Wait::<u8>::new("pending"))
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), 1);
+    assert_eq!(run(body()).unwrap(), 1);
 }
 
 /// Calls that run at the same time do not meet. Equality is that of Rust: `1_u8` and `1_u16` are two keys, as are `"k"` and `String::from("k")`.
@@ -96,7 +98,7 @@ fn rule_27_keys_are_those_of_one_call_and_of_one_type() {
     fn body() -> gen::Result<Vec<u8>> {
         yield_!(vec![call(1), call(2), call(3)])
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), [101, 102, 103]);
+    assert_eq!(run(body()).unwrap(), [101, 102, 103]);
 }
 
 /// A key of the coroutine that waits for this one is unknown here, and so is one of the coroutine itself in a nested block.
@@ -117,7 +119,7 @@ fn a_wait_for_a_key_of_another_coroutine() {
         // It was not taken by either.
         yield_!(Wait::<u8>::new("k"))
     }
-    assert_eq!(gen::run_sync(outer()).unwrap(), 1);
+    assert_eq!(run(outer()).unwrap(), 1);
 }
 
 /// A value of another type than the key was registered for: the error names the key, both types and the place, before anything is waited for.
@@ -137,7 +139,7 @@ fn a_wait_for_another_type() {
         yield_!(Wait::<u8>::new("k"))?;
         Ok(error.to_string())
     }
-    let text = gen::run_sync(body()).unwrap();
+    let text = run(body()).unwrap();
     let start = format!("the key \"k\" is for a value of type `u8`, as registered at {}:", file!());
     assert!(text.starts_with(&start) && text.ends_with("not of type `alloc::string::String`"), "{text}");
 }

@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use crate::soon;
+use super::{run, soon};
 use gen::{yield_, CallbackDroppedError, TaskCallback};
 
 /// A function that takes a callback resumes the yield when that is called.
@@ -12,7 +12,7 @@ fn task() {
     fn body() -> gen::Result<u8> {
         yield_!(gen::task(|done| soon(move || done.call(3))))
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), 3);
+    assert_eq!(run(body()).unwrap(), 3);
 }
 
 /// A function that fails at once: nothing is raised by the call, the error arrives at the yield.
@@ -23,7 +23,7 @@ fn exception_in_task_phase1() {
         let failing = gen::task(|_: TaskCallback<()>| Err::<(), _>("1 / 0"));
         Ok(yield_!(failing).unwrap_err().to_string())
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), "1 / 0");
+    assert_eq!(run(body()).unwrap(), "1 / 0");
 }
 
 /// Rule 38: the first call wins; an error that was there before it, too.
@@ -81,7 +81,7 @@ fn a_callback_that_is_dropped() {
         let error = yield_!(forgets).unwrap_err();
         Ok(error.is::<CallbackDroppedError>())
     }
-    assert!(gen::run_sync(body()).unwrap());
+    assert!(run(body()).unwrap());
 }
 
 /// The callback may be called from any thread, and after the task is gone.
@@ -98,7 +98,7 @@ fn a_callback_on_another_thread() {
             thread::spawn(move || done.call(2));
         }))
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), 2);
+    assert_eq!(run(body()).unwrap(), 2);
 }
 
 /// The call of the function is not put off until the yield.
@@ -110,7 +110,7 @@ fn the_function_is_called_at_once() {
         done.call(());
     });
     assert!(called);
-    gen::run_sync(task).unwrap();
+    run(task).unwrap();
     let dropped = gen::task(|_: TaskCallback<()>| ());
-    assert!(gen::run_sync(dropped).unwrap_err().is::<CallbackDroppedError>());
+    assert!(run(dropped).unwrap_err().is::<CallbackDroppedError>());
 }

@@ -11,7 +11,7 @@ fn leave<T: Send + 'static>(value: T) -> gen::Result<std::convert::Infallible> {
 
 /// Raised before any yield.
 #[test]
-fn test_sync_gen_return() {
+fn sync_gen_return() {
     #[gen::coroutine(returns)]
     fn body() -> gen::Result<u32> {
         match leave(42_u32)? {}
@@ -21,7 +21,7 @@ fn test_sync_gen_return() {
 
 /// Raised after one.
 #[test]
-fn test_async_gen_return() {
+fn async_gen_return() {
     #[gen::coroutine(returns)]
     fn body() -> gen::Result<u32> {
         yield_!(gen::moment())?;
@@ -32,7 +32,7 @@ fn test_async_gen_return() {
 
 /// `return` does the same, and a body with `returns` may use it.
 #[test]
-fn test_async_early_return() {
+fn async_early_return() {
     #[gen::coroutine(returns)]
     fn body(early: bool) -> gen::Result<u32> {
         if early {
@@ -45,7 +45,7 @@ fn test_async_early_return() {
 
 /// Without a value.
 #[test]
-fn test_async_return_no_value() {
+fn async_return_no_value_by_a_return() {
     #[gen::coroutine(returns)]
     fn body() -> gen::Result {
         yield_!(gen::moment())?;
@@ -56,7 +56,7 @@ fn test_async_return_no_value() {
 
 /// An engine may end by a `Return` without a value, before a yield and after one; with a value it is an error, which says what it is.
 #[test]
-fn test_sync_raise_return_of_an_engine() {
+fn a_return_in_an_engine() {
     #[gen::engine]
     fn engine(order: Order, moments: u8) -> gen::Result {
         for _ in 0..moments {

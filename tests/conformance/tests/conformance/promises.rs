@@ -2,22 +2,18 @@
 
 use std::rc::Rc;
 
-use gen::{yield_, AlreadySetError, BrokenPromiseError, IoLoop, Panicked, Promise, SharedFuture};
+use gen::{yield_, AlreadySetError, BrokenPromiseError, Panicked, Promise, SharedFuture};
 use loop_behaviour::Order;
 
-use super::{done, promises, run, run_logged, Fault, SECOND};
-
-fn add_callback<R: gen::CallbackOutput<M>, M: 'static>(callback: impl FnOnce() -> R + 'static) {
-    IoLoop::current().expect("it runs on one").add_callback(callback);
-}
+use super::{done, promises, run, run_logged, soon, Fault, SECOND};
 
 /// A future that the loop's callback sets.
 #[test]
-fn test_future() {
+fn future() {
     #[gen::coroutine]
     fn body() -> gen::Result<u32> {
         let (promise, future) = gen::promise();
-        add_callback(move || promise.set(1));
+        soon(move || promise.set(1));
         yield_!(future)
     }
     assert_eq!(run(body()).unwrap(), 1);
@@ -25,11 +21,11 @@ fn test_future() {
 
 /// A list of them.
 #[test]
-fn test_multi_future() {
+fn multi_future() {
     #[gen::coroutine]
     fn body() -> gen::Result<Vec<u32>> {
         let (promises, futures) = promises(2);
-        add_callback(move || promises[0].set(1).and(promises[1].set(2)));
+        soon(move || promises[0].set(1).and(promises[1].set(2)));
         yield_!(futures)
     }
     assert_eq!(run(body()).unwrap(), [1, 2]);
@@ -37,11 +33,11 @@ fn test_multi_future() {
 
 /// One future several times in a list: its value as often.
 #[test]
-fn test_multi_future_duplicate() {
+fn multi_future_duplicate() {
     #[gen::coroutine]
     fn body() -> gen::Result<Vec<u32>> {
         let (promise, future) = gen::promise();
-        add_callback(move || promise.set(2));
+        soon(move || promise.set(2));
         yield_!(vec![done(1), future.clone(), done(3), future])
     }
     assert_eq!(run(body()).unwrap(), [1, 2, 3, 2]);
@@ -49,7 +45,7 @@ fn test_multi_future_duplicate() {
 
 /// A map of them.
 #[test]
-fn test_multi_dict_future() {
+fn multi_dict_future() {
     #[gen::coroutine]
     fn body() -> gen::Result<std::collections::HashMap<&'static str, u32>> {
         yield_!(std::collections::HashMap::from([("foo", done(1)), ("bar", done(2))]))
@@ -74,7 +70,7 @@ fn future_of_a_promise_that_is_dropped() {
     #[gen::coroutine]
     fn body() -> gen::Result {
         let (promise, future) = gen::promise::<u32>();
-        add_callback(move || drop(promise));
+        soon(move || drop(promise));
         let error = yield_!(future).unwrap_err();
         assert!(error.is::<BrokenPromiseError>());
         assert_eq!(error.to_string(), "the promise of a `u32` was dropped before it was set");
@@ -157,13 +153,13 @@ fn rule_3_waiters_resume_in_order_in_a_later_turn() {
         let readers =
             ["a", "b", "c"].map(|name| gen::spawn_local(reads(name, future.clone(), order.clone())));
         let set = order.clone();
-        add_callback(move || {
+        soon(move || {
             set.push("set ");
             promise.set(7)?;
             set.push("is set ");
             Ok::<(), AlreadySetError>(())
         });
-        add_callback(order.note("same turn "));
+        soon(order.note("same turn "));
         yield_!(readers).map(drop)
     }
     let order = Order::new();
@@ -245,7 +241,7 @@ fn rule_36_an_abandoned_future_may_still_be_set() {
     fn body() -> gen::Result {
         for value in [Ok(7), Err(Fault("late"))] {
             let (promise, future) = gen::promise::<u32>();
-            add_callback(|| Err::<(), _>("thrown"));
+            soon(|| Err::<(), _>("thrown"));
             assert_eq!(yield_!(future).unwrap_err().to_string(), "thrown");
             promise.set_result(value)?;
         }

@@ -89,7 +89,7 @@ fn convert_yielded_of_all_kinds() {
 
 /// Tornado's starts a native coroutine when it converts it; here it is as cold as the coroutine is.
 #[test]
-fn convert_yielded_starts_nothing() {
+fn rule_61_a_conversion_starts_nothing() {
     let started = std::cell::Cell::new(false);
     let converted = gen::convert_yielded!(async { started.set(true) });
     assert!(!started.get());

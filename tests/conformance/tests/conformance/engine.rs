@@ -1,7 +1,14 @@
-//! Tornado's tests by their names, without `test_`.
+//! GenEngineTest where it is about callbacks and waits.
 
-use crate::soon;
-use gen::{yield_, Callable, Callback, KeyReuseError, LeakedCallbackError, UnknownKeyError, Wait, WaitAll};
+use std::collections::BTreeMap;
+
+use gen::{
+    yield_, Callable, Callback, IoLoop, KeyReuseError, LeakedCallbackError, TaskCallback, UnknownKeyError,
+    VirtualClock, Wait, WaitAll,
+};
+use loop_behaviour::{Counted, Drops, Order};
+
+use super::{here, run, soon};
 
 /// A callable that the loop calls in its next turn.
 fn in_the_loop<T: Send + 'static>(callable: Callable<T>, value: T) {
@@ -16,7 +23,7 @@ fn inline_cb() {
         yield_!(Callback::<()>::new("k1"))?.call(());
         yield_!(Wait::<()>::new("k1"))
     }
-    gen::run_sync(body()).unwrap();
+    run(body()).unwrap();
 }
 
 /// The wait is resumed when the loop calls the callable.
@@ -27,7 +34,7 @@ fn ioloop_cb() {
         in_the_loop(yield_!(Callback::<()>::new("k1"))?, ());
         yield_!(Wait::<()>::new("k1"))
     }
-    gen::run_sync(body()).unwrap();
+    run(body()).unwrap();
 }
 
 /// The argument of the call is the value of the wait.
@@ -38,7 +45,7 @@ fn with_arg() {
         yield_!(Callback::<i32>::new("k1"))?.call(42);
         yield_!(Wait::<i32>::new("k1"))
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), 42);
+    assert_eq!(run(body()).unwrap(), 42);
 }
 
 /// Keys and values may be tuples; a tuple is one value.
@@ -49,7 +56,7 @@ fn with_arg_tuple() {
         yield_!(Callback::<(i32, i32)>::new((1, 2)))?.call((3, 4));
         yield_!(Wait::<(i32, i32)>::new((1, 2)))
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), (3, 4));
+    assert_eq!(run(body()).unwrap(), (3, 4));
 }
 
 /// The second registration of a key fails, not the leak of the first.
@@ -62,7 +69,7 @@ fn key_reuse() {
         Ok(())
     }
     let registered = line!() - 4;
-    let error = gen::run_sync(body()).unwrap_err();
+    let error = run(body()).unwrap_err();
     let reuse = error.downcast_ref::<KeyReuseError>().expect("a reuse");
     assert_eq!((reuse.key(), reuse.registered_at().line()), ("\"k1\"", registered));
     let text = format!("the key \"k1\" is already pending: it was registered at {}:{registered}:", file!());
@@ -78,7 +85,7 @@ fn key_reuse_tuple() {
         yield_!(Callback::<()>::new((1, "a")))?;
         Ok(())
     }
-    let error = gen::run_sync(body()).unwrap_err();
+    let error = run(body()).unwrap_err();
     assert_eq!(error.downcast_ref::<KeyReuseError>().map(KeyReuseError::key), Some("(1, \"a\")"));
 }
 
@@ -90,7 +97,7 @@ fn key_mismatch() {
         let _callable = yield_!(Callback::<()>::new("k1"))?;
         yield_!(Wait::<()>::new("k2"))
     }
-    let error = gen::run_sync(body()).unwrap_err();
+    let error = run(body()).unwrap_err();
     assert!(error.is::<UnknownKeyError>());
     assert_eq!(error.to_string(), "the key \"k2\" is not pending");
 }
@@ -103,7 +110,7 @@ fn key_mismatch_tuple() {
         let _callable = yield_!(Callback::<()>::new((1, 2)))?;
         yield_!(Wait::<()>::new((1, 3)))
     }
-    assert_eq!(gen::run_sync(body()).unwrap_err().to_string(), "the key (1, 3) is not pending");
+    assert_eq!(run(body()).unwrap_err().to_string(), "the key (1, 3) is not pending");
 }
 
 /// A key that nobody waited for fails the coroutine, with the place where it was registered. (Tornado tells the error context.)
@@ -115,10 +122,33 @@ fn leaked_callback() {
         Ok(())
     }
     let registered = line!() - 3;
-    let error = gen::run_sync(body()).unwrap_err();
+    let error = run(body()).unwrap_err();
     let leaked = &error.downcast_ref::<LeakedCallbackError>().expect("a leak").keys()[0];
     assert_eq!((leaked.key(), leaked.registered_at().line()), ("\"k1\"", registered));
     assert_eq!(error.to_string(), format!("the coroutine ended without waiting for its callbacks: {leaked}"));
+}
+
+/// That the loop was stopped meanwhile does not hide it; of an engine, it goes to whoever called.
+#[test]
+fn leaked_callback_of_an_engine_that_stops_the_loop() {
+    #[gen::engine]
+    fn engine(moments: u8) -> gen::Result {
+        for _ in 0..moments {
+            yield_!(gen::moment())?;
+        }
+        let _never_called = yield_!(Callback::<()>::new("k1"))?;
+        here().stop();
+        Ok(())
+    }
+    let io_loop = IoLoop::with_clock(VirtualClock::new());
+    let errors = Order::new();
+    let handled = errors.clone();
+    io_loop.set_error_handler(move |error| handled.push(error.is::<LeakedCallbackError>()));
+    io_loop.add_callback(|| engine(0));
+    io_loop.start();
+    io_loop.add_callback(|| engine(1));
+    io_loop.start();
+    assert_eq!(errors.text(), "truetrue");
 }
 
 /// The same with a tuple.
@@ -129,7 +159,7 @@ fn leaked_callback_tuple() {
         yield_!(Callback::<()>::new(("k", 1)))?;
         Ok(())
     }
-    let error = gen::run_sync(body()).unwrap_err();
+    let error = run(body()).unwrap_err();
     assert_eq!(error.downcast_ref::<LeakedCallbackError>().expect("a leak").keys()[0].key(), "(\"k\", 1)");
 }
 
@@ -148,7 +178,7 @@ fn parallel_callback() {
         }
         Ok(values)
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), [1, 0, 3, 2]);
+    assert_eq!(run(body()).unwrap(), [1, 0, 3, 2]);
 }
 
 /// Keys are those of one call: the next call may use them again.
@@ -159,8 +189,8 @@ fn reuse() {
         in_the_loop(yield_!(Callback::<()>::new(0))?, ());
         yield_!(Wait::<()>::new(0))
     }
-    gen::run_sync(body()).unwrap();
-    gen::run_sync(body()).unwrap();
+    run(body()).unwrap();
+    run(body()).unwrap();
 }
 
 /// Values come in the order of the keys.
@@ -172,7 +202,7 @@ fn wait_all() {
         yield_!(Callback::<&str>::new("k2"))?.call("v2");
         yield_!(WaitAll::<&str>::new(["k1", "k2"]))
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), ["v1", "v2"]);
+    assert_eq!(run(body()).unwrap(), ["v1", "v2"]);
 }
 
 /// The error of the very first yield arrives there, and can be caught.
@@ -183,7 +213,7 @@ fn exception_in_yield() {
         let error = yield_!(Wait::<()>::new("k1")).unwrap_err();
         Ok(error.is::<UnknownKeyError>())
     }
-    assert!(gen::run_sync(body()).unwrap());
+    assert!(run(body()).unwrap());
 }
 
 /// After it was caught, callbacks work as before.
@@ -195,7 +225,7 @@ fn resume_after_exception_in_yield() {
         yield_!(Callback::<u8>::new("k2"))?.call(2);
         yield_!(Wait::<u8>::new("k2"))
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), 2);
+    assert_eq!(run(body()).unwrap(), 2);
 }
 
 /// A callable that is called after its coroutine has leaked it does nothing.
@@ -207,7 +237,7 @@ fn orphaned_callback() {
         Ok(())
     }
     let mut orphan = None;
-    assert!(gen::run_sync(body(&mut orphan)).unwrap_err().is::<LeakedCallbackError>());
+    assert!(run(body(&mut orphan)).unwrap_err().is::<LeakedCallbackError>());
     orphan.expect("the body ran").call(());
 }
 
@@ -220,21 +250,21 @@ fn multi() {
         yield_!(Callback::<&str>::new("k2"))?.call("v2");
         yield_!(vec![Wait::<&str>::new("k1"), Wait::<&str>::new("k2")])
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), ["v1", "v2"]);
+    assert_eq!(run(body()).unwrap(), ["v1", "v2"]);
 }
 
 /// A map of waits gives a map with their values, under its own keys.
 #[test]
 fn multi_dict() {
     #[gen::coroutine]
-    fn body() -> gen::Result<std::collections::BTreeMap<&'static str, u8>> {
+    fn body() -> gen::Result<BTreeMap<&'static str, u8>> {
         yield_!(Callback::<u8>::new("k1"))?.call(1);
         yield_!(Callback::<u8>::new("k2"))?.call(2);
         yield_!([("foo", Wait::<u8>::new("k1")), ("bar", Wait::<u8>::new("k2"))]
             .into_iter()
-            .collect::<std::collections::BTreeMap<_, _>>())
+            .collect::<BTreeMap<_, _>>())
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), [("foo", 1), ("bar", 2)].into());
+    assert_eq!(run(body()).unwrap(), [("foo", 1), ("bar", 2)].into());
 }
 
 /// A callback that comes three turns later and one that comes after one turn: the order is that of the list. The same through `gen::multi`.
@@ -244,33 +274,54 @@ fn multi_yieldpoint_delayed() {
     fn body() -> gen::Result<[Vec<&'static str>; 2]> {
         let mut both = [Vec::new(), Vec::new()];
         for (round, values) in both.iter_mut().enumerate() {
-            after_turns(yield_!(Callback::<&str>::new("k1"))?, "v1", 3);
-            after_turns(yield_!(Callback::<&str>::new("k2"))?, "v2", 1);
+            call_after(yield_!(Callback::<&str>::new("k1"))?, "v1", 3);
+            call_after(yield_!(Callback::<&str>::new("k2"))?, "v2", 1);
             let waits = vec![Wait::<&str>::new("k1"), Wait::<&str>::new("k2")];
             *values = if round == 0 { yield_!(waits)? } else { yield_!(gen::multi(waits))? };
         }
         Ok(both)
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), [["v1", "v2"], ["v1", "v2"]]);
+    assert_eq!(run(body()).unwrap(), [["v1", "v2"], ["v1", "v2"]]);
 }
 
-fn after_turns(callable: Callable<&'static str>, value: &'static str, turns: u32) {
-    soon(move || match turns {
-        1 => callable.call(value),
-        more => after_turns(callable, value, more - 1),
-    });
+/// The same with a map, of waits and of tasks.
+#[test]
+fn multi_yieldpoint_dict_delayed() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<[BTreeMap<&'static str, &'static str>; 2]> {
+        call_after(yield_!(Callback::<&str>::new("k1"))?, "v1", 3);
+        call_after(yield_!(Callback::<&str>::new("k2"))?, "v2", 1);
+        let waits = BTreeMap::from([("foo", Wait::<&str>::new("k1")), ("bar", Wait::<&str>::new("k2"))]);
+        let waited = yield_!(waits)?;
+        let task = |value, turns| gen::task(move |done| after_turns(move || done.call(value), turns));
+        Ok([waited, yield_!(gen::multi(BTreeMap::from([("foo", task("v1", 3)), ("bar", task("v2", 1))])))?])
+    }
+    let expected = BTreeMap::from([("foo", "v1"), ("bar", "v2")]);
+    assert_eq!(run(body()).unwrap(), [expected.clone(), expected]);
+}
+
+fn call_after(callable: Callable<&'static str>, value: &'static str, turns: u32) {
+    after_turns(move || callable.call(value), turns);
+}
+
+/// Calls it in the loop's turn of that number, from here.
+fn after_turns(call: impl FnOnce() + 'static, turns: u32) {
+    match turns {
+        0 => call(),
+        more => soon(move || after_turns(call, more - 1)),
+    }
 }
 
 /// An empty list of waits and an empty map are ready at once, and keep their type.
 #[test]
 fn multi_empty() {
     #[gen::coroutine]
-    fn body() -> gen::Result<(Vec<u8>, std::collections::BTreeMap<u8, u8>)> {
+    fn body() -> gen::Result<(Vec<u8>, BTreeMap<u8, u8>)> {
         let list = yield_!(Vec::<Wait<u8, u8>>::new())?;
-        let map = yield_!(std::collections::BTreeMap::<u8, Wait<u8, u8>>::new())?;
+        let map = yield_!(BTreeMap::<u8, Wait<u8, u8>>::new())?;
         Ok((list, map))
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), Default::default());
+    assert_eq!(run(body()).unwrap(), Default::default());
 }
 
 /// Points and futures in one yield: here a tuple, since a list has elements of one type.
@@ -283,5 +334,47 @@ fn multi_mixed_types() {
         let task = gen::task(|done| soon(move || done.call("task")));
         yield_!((Wait::<u8>::new("k1"), task, vec![Wait::<u8>::new("k2")]))
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), (1, "task", vec![2]));
+    assert_eq!(run(body()).unwrap(), (1, "task", vec![2]));
+}
+
+/// Of GenWebTest: a key can be used anew after it was waited for.
+#[test]
+fn sequence_handler() {
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result {
+        for part in ["1", "2", "3"] {
+            in_the_loop(yield_!(Callback::<&str>::new("k1"))?, part);
+            order.push(yield_!(Wait::<&str>::new("k1"))?);
+        }
+        Ok(())
+    }
+    let order = Order::new();
+    run(body(order.clone())).unwrap();
+    assert_eq!(order.text(), "123");
+}
+
+/// A task, what its function was given, and its value are freed when they are done with, though the callback is still held.
+#[test]
+fn task_refcounting() {
+    #[gen::coroutine]
+    fn body(drops: Drops) -> gen::Result<TaskCallback<Counted>> {
+        let (argument, value) = (drops.one(), drops.one());
+        let mut kept = None;
+        let task = gen::task(|done| {
+            kept = Some(done.clone());
+            soon(move || {
+                let _held = argument;
+                done.call(value);
+            });
+        });
+        let value = yield_!(task)?;
+        assert_eq!(drops.count(), 1, "the argument");
+        drop(value);
+        assert_eq!(drops.count(), 2, "the value");
+        Ok(kept.expect("the function was called"))
+    }
+    let drops = Drops::new();
+    let callback = run(body(drops.clone())).unwrap();
+    callback.call(drops.one());
+    assert_eq!(drops.count(), 3, "nothing keeps what comes too late");
 }

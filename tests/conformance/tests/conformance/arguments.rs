@@ -2,6 +2,8 @@
 
 use gen::{yield_, Arguments, Callback, Wait};
 
+use super::run;
+
 /// Where Tornado turns no argument into `None`, one into itself and more into `Arguments`, the type of the callback says which it is.
 #[test]
 fn arguments() {
@@ -18,9 +20,12 @@ fn arguments() {
         assert_eq!(named.args, [1, 2]);
         assert_eq!(named.kwargs["error"], 3);
         assert_eq!(named, (vec![1, 2], [("error".to_owned(), 3)].into()));
+        // A task's callback may take them too: Tornado's `callback(None, error=…)`.
+        let named = yield_!(gen::task(|done| done.call(Arguments::new([None], [("error", Some(3))]))))?;
+        assert_eq!((named.args, named.kwargs["error"]), (vec![None], Some(3)));
         Ok(())
     }
-    gen::run_sync(body()).unwrap();
+    run(body()).unwrap();
 }
 
 /// A future by the name it has among points gives what the future gives, and mixes with points.
@@ -33,5 +38,5 @@ fn yield_future() {
         yield_!(Callback::<u8>::new("k"))?.call(1);
         yield_!((Wait::<u8>::new("k"), gen::YieldFuture::new(async { 2 })))
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), (1, 2));
+    assert_eq!(run(body()).unwrap(), (1, 2));
 }

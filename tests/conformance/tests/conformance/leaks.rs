@@ -1,6 +1,10 @@
 //! Rules 31 and 32: keys that nobody waited for.
 
+use std::future::Future;
+
 use gen::{yield_, Callback, LeakedCallbackError, LeakedKey, Wait};
+
+use super::run;
 
 /// The leak is the coroutine's own result: whoever waits for it gets the error, and nothing hangs. The keys are in the order of registration.
 /// (In Tornado the future stays pending, and the error goes to the surrounding context; the order of the keys is that of a set.)
@@ -19,7 +23,7 @@ fn rule_31_a_leak_is_the_result_of_the_call() {
         let leaked = error.downcast_ref::<LeakedCallbackError>().expect("a leak");
         Ok(leaked.keys().iter().map(LeakedKey::key).map(String::from).collect())
     }
-    assert_eq!(gen::run_sync(waits()).unwrap(), ["\"c\"", "\"b\"", "\"d\""]);
+    assert_eq!(run(waits()).unwrap(), ["\"c\"", "\"b\"", "\"d\""]);
 }
 
 /// A body that ends by an error keeps that error.
@@ -30,7 +34,7 @@ fn rule_32_an_error_of_the_body_wins() {
         yield_!(Callback::<u8>::new("k"))?;
         Err(gen::Error::new("mine"))
     }
-    assert_eq!(gen::run_sync(body()).unwrap_err().to_string(), "mine");
+    assert_eq!(run(body()).unwrap_err().to_string(), "mine");
 }
 
 /// A body that caught an error is held to its keys as any other. (Tornado looks away for the rest of the run.)
@@ -42,7 +46,7 @@ fn rule_32_a_caught_error_does_not_hide_a_leak() {
         yield_!(Wait::<u8>::new("unknown")).unwrap_err();
         Ok(())
     }
-    assert!(gen::run_sync(body()).unwrap_err().is::<LeakedCallbackError>());
+    assert!(run(body()).unwrap_err().is::<LeakedCallbackError>());
 }
 
 /// A `gen::Return` ends the call well, as in Tornado: so it is held to its keys, too.
@@ -101,7 +105,7 @@ fn a_leak_in_the_users_own_error() {
         yield_!(Callback::<u8>::new("k"))?;
         Ok(())
     }
-    let Mine(text) = gen::run_sync(body()).unwrap_err();
+    let Mine(text) = run(body()).unwrap_err();
     assert!(text.starts_with("mine: the coroutine ended without waiting for its callbacks: \"k\""), "{text}");
 }
 
@@ -121,5 +125,3 @@ fn dropped_while_it_waits() {
     });
     assert!(log.is_empty(), "{log:?}");
 }
-
-use std::future::Future;
