@@ -37,8 +37,8 @@ impl Engine {
         self.failed
     }
 
-    /// Polls the children that may go on: all in the first poll, later those that were woken. Ready when all have ended, or, if
-    /// a failure is to end the whole, when one has failed; the children that have not ended are then the caller's to drop.
+    /// Polls the children that may go on: all in the first poll, later those that were woken. Ready when all have ended, or
+    /// one of them has ended the whole; the children that have not ended are then the caller's to drop.
     ///
     /// They do not see an error in flight: the yield that waits for all of them takes it.
     #[inline]
@@ -65,7 +65,7 @@ impl Engine {
         let first = self.wakers.is_none();
         let wakers = self.wakers.get_or_insert_with(|| Wakers::new(self.count));
         wakers.set_parent(cx.waker());
-        let (running, failed, fail_fast) = (&mut self.running, &mut self.failed, self.policy.fail_fast);
+        let (running, failed, until) = (&mut self.running, &mut self.failed, self.policy.until);
         // Whether the others may go on.
         let mut poll = |child: u32| {
             let polled =
@@ -73,7 +73,7 @@ impl Engine {
             let Poll::Ready(ended) = polled else { return true };
             *running -= 1;
             *failed |= ended == Ended::Failed;
-            let goes_on = !(fail_fast && *failed);
+            let goes_on = !until.is_reached(ended == Ended::Failed);
             if !goes_on {
                 *running = 0;
             }

@@ -1,4 +1,4 @@
-//! Children that come and go: what `WaitIterator` and its kin are made of.
+//! Children that come and go: what `WaitIterator` and `limit` are made of.
 //!
 //! # Seats
 //!
@@ -66,25 +66,31 @@ impl<P, T, I> Pool<P, T, I> {
     ///
     /// With 4,294,967,295 children or more.
     pub(crate) fn new(children: impl Iterator<Item = (I, P)>) -> Self {
-        let mut tags = Vec::with_capacity(children.size_hint().0);
+        let mut pool = Pool::empty();
+        pool.tags.reserve(children.size_hint().0);
         let slots = Slots::new(children.map(|(tag, child)| {
-            tags.push(Some(tag));
+            pool.tags.push(Some(tag));
             child
         }));
-        let running = tags.len();
-        let blocks = match running {
-            0 => Vec::new(),
-            count => vec![Block { base: 0, slots, wakers: Wakers::new(count) }],
-        };
-        Pool {
-            blocks,
+        pool.running = pool.tags.len();
+        if pool.running > 0 {
+            pool.blocks.push(Block { base: 0, slots, wakers: Wakers::new(pool.running) });
             // `Wakers::new` has seen that the count fits.
-            fresh: (0..running as u32).collect(),
-            tags,
+            pool.fresh = (0..pool.running as u32).collect();
+        }
+        pool
+    }
+
+    /// A pool without children.
+    pub(crate) fn empty() -> Self {
+        Pool {
+            blocks: Vec::new(),
+            tags: Vec::new(),
+            fresh: VecDeque::new(),
             woken: Taken::NONE,
             ended: VecDeque::new(),
             vacant: Vec::new(),
-            running,
+            running: 0,
             awaited: false,
         }
     }
@@ -130,6 +136,11 @@ impl<P, T, I> Pool<P, T, I> {
         self.running + self.ended.len()
     }
 
+    /// Whether all results were given.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Takes the next result that is there already, without polling anybody.
     pub(crate) fn take_ended(&mut self) -> Option<(I, Result<T>)> {
         self.ended.pop_front().map(|seat| self.vacate(seat))
@@ -171,6 +182,23 @@ where
         }
     }
 
+    /// Polls each child that may go on, once, and has `cx` woken for those that go on later. What has ended is then there to be [taken](Self::take_ended).
+    pub(crate) fn drive(&mut self, cx: &mut Context<'_>) {
+        if let Some(first) = self.blocks.first() {
+            first.wakers.set_parent(cx.waker());
+        }
+        if self.has_work() {
+            throw::hide(|| self.poll_children());
+        }
+    }
+
+    /// Polls those children that came since the last [`drive`](Self::drive), whose waker they use.
+    pub(crate) fn drive_fresh(&mut self) {
+        if !self.fresh.is_empty() {
+            throw::hide(|| self.poll_fresh());
+        }
+    }
+
     fn has_work(&self) -> bool {
         let is_woken = |first: &Block<P, T>| !first.wakers.queue().is_empty();
         !self.fresh.is_empty() || !self.woken.is_empty() || self.blocks.first().is_some_and(is_woken)
@@ -183,13 +211,17 @@ where
             self.woken = first.wakers.queue().take(|seat| link(&self.blocks, seat));
         }
         self.poll_woken();
-        while let Some(seat) = self.fresh.pop_front() {
-            self.poll_child(seat);
-        }
+        self.poll_fresh();
     }
 
     fn poll_woken(&mut self) {
         while let Some(seat) = self.woken.next(|seat| link(&self.blocks, seat)) {
+            self.poll_child(seat);
+        }
+    }
+
+    fn poll_fresh(&mut self) {
+        while let Some(seat) = self.fresh.pop_front() {
             self.poll_child(seat);
         }
     }
