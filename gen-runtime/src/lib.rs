@@ -127,6 +127,7 @@ mod point;
 mod promise;
 mod quiet;
 mod report;
+mod sync;
 mod task;
 mod time;
 mod wait_iterator;
@@ -136,7 +137,10 @@ mod yieldable;
 pub use gen_macros::{co, coroutine, engine, main};
 
 pub use crate::coroutine::{BoxCoroutine, Coroutine, Frame, Kind, LocalBoxCoroutine, Site};
-pub use crate::error::{BadYieldError, Error, Other, Panicked, Place, Result, Return, Throw, TimeoutError};
+pub use crate::error::{
+    BadYieldError, Error, Other, Panicked, Place, Result, Return, ReturnValueIgnoredError, Throw,
+    TimeoutError,
+};
 pub use crate::first_of::{first_of, FirstOf, FirstOfNoneError};
 pub use crate::io_loop::{
     block_on, run_sync, CallbackOutput, IoLoop, IoLoopHandle, LoopClosed, LoopRunning, LoopStopped, NoLoop,
@@ -145,7 +149,7 @@ pub use crate::io_loop::{
 pub use crate::limit::{limit, Limit, ZeroLimitError};
 pub use crate::multi::{multi, Multi, MultiFailFast, MultiQuiet, MultiSettled};
 pub use crate::point::{
-    task, Arguments, Callable, Callback, CallbackDroppedError, Key, KeyReuseError, KeyTypeError,
+    task, Arguments, Callable, Callback, CallbackDroppedError, Forget, Key, KeyReuseError, KeyTypeError,
     LeakedCallbackError, LeakedKey, Runner, Task, TaskCallback, UnknownKeyError, Wait, WaitAll, YieldFuture,
     YieldPoint,
 };

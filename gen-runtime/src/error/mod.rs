@@ -28,7 +28,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-pub use self::kinds::{BadYieldError, Panicked, TimeoutError};
+pub use self::kinds::{BadYieldError, Panicked, ReturnValueIgnoredError, TimeoutError};
 pub use self::return_value::{CatchReturn, Return};
 pub use self::throw::Throw;
 use crate::coroutine::Site;

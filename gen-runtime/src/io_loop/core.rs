@@ -297,12 +297,13 @@ impl Core {
         thrown: &mut Option<Failure>,
         poll: impl FnOnce(&mut Context<'_>, &mut Option<Error>) -> R,
     ) -> R {
-        let (what, mut error) = thrown.take().map(Failure::into_parts).unzip();
+        let (origin, mut error) = thrown.take().map(Failure::into_parts).unzip();
         // Saved, because a first step is polled in the middle of the step of another task.
         let before = self.running.replace(Some(slot));
         let answer = poll(&mut Context::from_waker(&waker(self.id, slot)), &mut error);
         self.running.set(before);
-        *thrown = what.zip(error).map(|(what, error)| Failure::new(what, error));
+        // What the callback has dropped that failed is told here.
+        *thrown = origin.zip(error).map(|((what, _untold), error)| Failure::new(what, error));
         answer
     }
 
@@ -341,7 +342,7 @@ impl Core {
         let handler = self.error_handler.borrow().clone();
         let tell = || match handler {
             None => failure.report(),
-            Some(handler) => handler(failure.into_parts().1),
+            Some(handler) => handler(failure.into_error()),
         };
         context::outside(|| contain("an error handler", tell));
     }

@@ -7,7 +7,7 @@ use std::task::{Poll, Waker};
 use super::errors::{AlreadySetError, BrokenPromiseError};
 use super::sync::{lock, Mutex};
 use super::waiters::{Place, Waiters};
-use crate::task::{report_unread, Detached};
+use crate::task::{report_unread, Detached, SpawnedBy};
 use crate::Result;
 
 /// How a failure is called that is logged.
@@ -110,7 +110,7 @@ impl<T> Shared<T> {
             return;
         }
         let next = match state.stage {
-            Stage::Pending(_) => Stage::Abandoned(Detached::now()),
+            Stage::Pending(_) => Stage::Abandoned(Detached::now(SpawnedBy::NOBODY)),
             _ => Stage::Over,
         };
         let before = mem::replace(&mut state.stage, next);

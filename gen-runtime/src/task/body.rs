@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::cell::ThreadBound;
-use super::detached::{report_unread, Detached};
+use super::detached::report_unread;
 use super::join::{Join, Joined};
 use super::span::TaskSpan;
 use crate::coroutine::throw::resume;
@@ -125,7 +125,7 @@ impl<F, T, M> Joinable<T> for Task<F, T, M> {
     }
 
     fn detach(&self) {
-        if let Some(Err(error)) = self.join.detach(Detached::now()) {
+        if let Some(Err(error)) = self.join.detach() {
             report_unread("a task", &error);
         }
     }

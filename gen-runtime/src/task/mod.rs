@@ -53,5 +53,5 @@ pub use self::handle::JoinHandle;
 pub use self::spawn::{spawn, spawn_local};
 
 pub(crate) use self::body::TaskRef;
-pub(crate) use self::detached::{by_timeout, report_unread, Detached};
+pub(crate) use self::detached::{by_timeout, report_unread, Detached, SpawnedBy};
 pub(crate) use self::spawn::start;
