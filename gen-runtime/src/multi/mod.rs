@@ -9,6 +9,7 @@
 //! | `race.rs` | [`Race`]: children of one type, until the first of them ends; what `first_of` is made of |
 //! | `tuple.rs` | the same for tuples, where each child has a type of its own |
 //! | `pool.rs` | [`Pool`]: children of one type that come and go, their results in the order in which they end; what `WaitIterator` and `limit` are made of |
+//! | `seats.rs` | who sits where in a pool, and which of them are new, have ended, or left |
 //! | `slots.rs` | where the children live: one allocation, a child or its result in each slot |
 //! | `wakers.rs` | a waker for each child: one allocation |
 //! | `ready.rs` | the queue of children that were woken |
@@ -48,6 +49,7 @@ mod policy;
 mod pool;
 mod race;
 mod ready;
+mod seats;
 mod settled;
 mod shape;
 mod slots;

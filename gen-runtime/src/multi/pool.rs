@@ -19,12 +19,12 @@
 //! Each poll goes through the children that were woken since, in the order in which they were woken, then through the fresh ones, in the order in which they came; it keeps the results of all that
 //! have ended, and gives the first. So whoever asks for one result lets all children go on that can, and two that end in the same turn keep their order.
 
-use std::collections::VecDeque;
 use std::future::Future;
 use std::mem;
 use std::task::{Context, Poll};
 
 use super::ready::{Link, Taken};
+use super::seats::{List, Seats};
 use super::slots::Slots;
 use super::wakers::Wakers;
 use crate::coroutine::throw;
@@ -36,15 +36,16 @@ const SMALLEST_BLOCK: usize = 4;
 /// Children of one type, each with a tag that says which one it is.
 pub(crate) struct Pool<P, T, I> {
     blocks: Vec<Block<P, T>>,
-    /// By seat; none where it is vacant.
-    tags: Vec<Option<I>>,
-    fresh: VecDeque<u32>,
+    seats: Seats<I>,
+    fresh: List,
+    ended: List,
+    vacant: List,
     /// Taken from the queue, and not polled yet; something is left only if a poll panicked.
     woken: Taken,
-    ended: VecDeque<u32>,
-    vacant: Vec<u32>,
     /// How many children have not ended.
     running: usize,
+    /// How many have a result that was not taken.
+    ready: usize,
     /// The last poll was pending: somebody is to be woken.
     awaited: bool,
 }
@@ -67,16 +68,16 @@ impl<P, T, I> Pool<P, T, I> {
     /// With 4,294,967,295 children or more.
     pub(crate) fn new(children: impl Iterator<Item = (I, P)>) -> Self {
         let mut pool = Pool::empty();
-        pool.tags.reserve(children.size_hint().0);
+        pool.seats.reserve(children.size_hint().0);
         let slots = Slots::new(children.map(|(tag, child)| {
-            pool.tags.push(Some(tag));
+            pool.seats.add(Some(tag));
             child
         }));
-        pool.running = pool.tags.len();
+        pool.running = slots.len();
         if pool.running > 0 {
             pool.blocks.push(Block { base: 0, slots, wakers: Wakers::new(pool.running) });
             // `Wakers::new` has seen that the count fits.
-            pool.fresh = (0..pool.running as u32).collect();
+            (0..pool.running as u32).for_each(|seat| pool.fresh.push_back(&mut pool.seats, seat));
         }
         pool
     }
@@ -85,12 +86,13 @@ impl<P, T, I> Pool<P, T, I> {
     pub(crate) fn empty() -> Self {
         Pool {
             blocks: Vec::new(),
-            tags: Vec::new(),
-            fresh: VecDeque::new(),
+            seats: Seats::new(),
+            fresh: List::EMPTY,
+            ended: List::EMPTY,
+            vacant: List::EMPTY,
             woken: Taken::NONE,
-            ended: VecDeque::new(),
-            vacant: Vec::new(),
             running: 0,
+            ready: 0,
             awaited: false,
         }
     }
@@ -101,14 +103,14 @@ impl<P, T, I> Pool<P, T, I> {
     ///
     /// If it were the 4,294,967,295th at a time.
     pub(crate) fn insert(&mut self, tag: I, child: P) {
-        let seat = match self.vacant.pop() {
+        let seat = match self.vacant.pop_front(&mut self.seats) {
             Some(seat) => seat,
             None => self.grow(),
         };
         let (block, index) = locate_mut(&mut self.blocks, seat);
         block.slots.at(index as usize).fill(child);
-        self.tags[seat as usize] = Some(tag);
-        self.fresh.push_back(seat);
+        self.seats.occupy(seat, tag);
+        self.fresh.push_back(&mut self.seats, seat);
         self.running += 1;
         if mem::take(&mut self.awaited) {
             self.blocks[0].wakers.wake_parent();
@@ -117,7 +119,7 @@ impl<P, T, I> Pool<P, T, I> {
 
     /// Adds a block; gives its first seat, the others are vacant.
     fn grow(&mut self) -> u32 {
-        let seats = self.tags.len();
+        let seats = self.seats.len();
         let count = seats.max(SMALLEST_BLOCK);
         let (base, wakers) = match self.blocks.first() {
             None => (0, Wakers::new(count)),
@@ -125,15 +127,15 @@ impl<P, T, I> Pool<P, T, I> {
             Some(first) => (seats as u32, Wakers::further(&first.wakers, seats as u32, count)),
         };
         self.blocks.push(Block { base, slots: Slots::vacant(count), wakers });
-        self.tags.resize_with(seats + count, || None);
-        // The lowest is used first.
-        self.vacant.extend((base + 1..base + count as u32).rev());
+        self.seats.reserve(count);
+        (0..count).for_each(|_| self.seats.add(None));
+        (base + 1..base + count as u32).for_each(|seat| self.vacant.push_back(&mut self.seats, seat));
         base
     }
 
     /// How many children have not been given yet.
     pub(crate) fn len(&self) -> usize {
-        self.running + self.ended.len()
+        self.running + self.ready
     }
 
     /// Whether all results were given.
@@ -143,15 +145,17 @@ impl<P, T, I> Pool<P, T, I> {
 
     /// Takes the next result that is there already, without polling anybody.
     pub(crate) fn take_ended(&mut self) -> Option<(I, Result<T>)> {
-        self.ended.pop_front().map(|seat| self.vacate(seat))
+        self.ended.pop_front(&mut self.seats).map(|seat| self.vacate(seat))
     }
 
     /// Takes the result of a child that has ended.
     fn vacate(&mut self, seat: u32) -> (I, Result<T>) {
         let (block, index) = locate_mut(&mut self.blocks, seat);
         let result = block.slots.at(index as usize).take();
-        let tag = self.tags[seat as usize].take();
-        self.vacant.push(seat);
+        let tag = self.seats.vacate(seat);
+        // The last one that was used is the first to be used again: it is still in the cache.
+        self.vacant.push_front(&mut self.seats, seat);
+        self.ready -= 1;
         tag.zip(result).expect("a seat is in `ended` once, with the tag and the result of its child")
     }
 }
@@ -221,7 +225,7 @@ where
     }
 
     fn poll_fresh(&mut self) {
-        while let Some(seat) = self.fresh.pop_front() {
+        while let Some(seat) = self.fresh.pop_front(&mut self.seats) {
             self.poll_child(seat);
         }
     }
@@ -232,7 +236,8 @@ where
         let polled = wakers.with(index, |waker| slot.as_mut().poll(&mut Context::from_waker(waker)));
         if polled.is_ready() {
             self.running -= 1;
-            self.ended.push_back(seat);
+            self.ready += 1;
+            self.ended.push_back(&mut self.seats, seat);
         }
     }
 }
