@@ -59,6 +59,7 @@
 // | `node.rs` | `Node`: a task as a context, with the errors thrown at it; `Link`: a slot's place in the chain |
 // | `catch.rs` | `Catch`: the other kind of node, which is no task but takes an error for whoever waits for a callback |
 // | `failure.rs` | `Failure`: an error on its way, and where it goes |
+// | `delivery.rs` | `Delivery`: what a task is resumed with: such a failure, or what somebody who has its handle throws, or that it is cancelled |
 // | `drops.rs` | what a callback has dropped, which is told after its error |
 // | `models.rs` | models for loom: an error against the waiter and the callback |
 //
@@ -78,6 +79,7 @@
 
 mod catch;
 mod current;
+mod delivery;
 mod drops;
 mod failure;
 #[cfg(all(test, loom))]
@@ -89,9 +91,10 @@ use std::sync::Arc;
 
 pub(crate) use self::catch::{Catch, Polled};
 pub(crate) use self::current::{capture as current, enter, Current, Entered};
+pub(crate) use self::delivery::Delivery;
 pub(crate) use self::drops::{abandon, tell_now, Abandon, Doubt};
 pub(crate) use self::failure::Failure;
-pub(crate) use self::node::{Link, Node};
+pub(crate) use self::node::{Left, Link, Node};
 use crate::error::{Error, Throw};
 use crate::io_loop::{current as current_loop, CallbackOutput, Shared};
 

@@ -31,6 +31,7 @@ use std::sync::Arc;
 pub use self::kinds::{BadYieldError, Panicked, ReturnValueIgnoredError, TimeoutError};
 pub use self::return_value::{CatchReturn, Return};
 pub use self::throw::Throw;
+use crate::cancel::Cancelled;
 use crate::coroutine::Site;
 
 /// The result of a yield, and of most things in this crate.
@@ -181,8 +182,19 @@ impl Error {
 
     /// Records that the error arrived at a yield.
     pub(crate) fn passed(mut self, site: Site) -> Self {
+        if self.repr.trace.is_empty() {
+            self.tell_site(site);
+        }
         self.repr.trace.push(site);
         self
+    }
+
+    /// A cancellation knows where it arrived. One that is shared already had its first yield elsewhere.
+    fn tell_site(&mut self, site: Site) {
+        let payload = Arc::get_mut(&mut self.repr.payload);
+        if let Some(cancelled) = payload.and_then(|payload| payload.downcast_mut::<Cancelled>()) {
+            cancelled.arrived(site);
+        }
     }
 
     pub(crate) fn with_others(mut self, others: Vec<Other>) -> Self {

@@ -17,6 +17,7 @@
 //! | `models.rs` | what loom checks: wakes from other threads against polls and drops |
 //! | `shape.rs` | what the results are put into, and how a child's place is called |
 //! | `outcome.rs` | the error rule |
+//! | `notices.rs` | what cancelled children have still to be told |
 //! | `policy.rs` | [`Policy`]: what was said of errors by `quiet` and `fail_fast` |
 //! | `settled.rs` | every child's own result |
 //! | `options.rs` | `quiet`, `fail_fast` and `settle`, as yieldables |
@@ -34,6 +35,12 @@
 //!
 //! [`Multi::fail_fast`] raises the first in time and drops the children that have not ended; [`Multi::settle`] raises nothing.
 //!
+//! # Cancelled
+//!
+//! A group that is polled with a [cancellation](crate::cancel), and is not ready in that poll, takes it and polls each running child once more, with one for that child. A child
+//! that cannot be told is dropped and has failed; the others go on, and the group with them, also if it was to fail fast. What a shield holds back is kept for the
+//! child's next polls.
+//!
 //! # Who may touch what
 //!
 //! Children and results belong to the group, and only its poll touches them. The wakers' allocation is shared between the group and
@@ -43,6 +50,7 @@ mod engine;
 mod group;
 #[cfg(all(test, loom))]
 mod models;
+mod notices;
 mod options;
 mod outcome;
 mod policy;

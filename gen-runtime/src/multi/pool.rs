@@ -23,10 +23,12 @@ use std::future::Future;
 use std::mem;
 use std::task::{Context, Poll};
 
+use super::notices::Notices;
 use super::ready::{Link, Taken};
 use super::seats::{List, Seats};
-use super::slots::Slots;
+use super::slots::{How, Slots};
 use super::wakers::Wakers;
+use crate::cancel::Cancellation;
 use crate::coroutine::throw;
 use crate::Result;
 
@@ -48,6 +50,8 @@ pub(crate) struct Pool<P, T, I> {
     ready: usize,
     /// The last poll was pending: somebody is to be woken.
     awaited: bool,
+    /// None before the first cancellation.
+    notices: Option<Box<Notices>>,
 }
 
 struct Block<P, T> {
@@ -94,6 +98,7 @@ impl<P, T, I> Pool<P, T, I> {
             running: 0,
             ready: 0,
             awaited: false,
+            notices: None,
         }
     }
 
@@ -166,7 +171,7 @@ where
 {
     /// The next result and whose it is; `None` if there are no children.
     ///
-    /// They do not see an error in flight: the yield that waits for the pool takes it.
+    /// They do not see an error in flight: the yield that waits for the pool takes it. A cancellation is handed on to each, if there is no result.
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<(I, Result<T>)>> {
         if self.ended.is_empty() {
             match self.blocks.first() {
@@ -177,6 +182,9 @@ where
         }
         if self.has_work() {
             throw::hide(|| self.poll_children());
+        }
+        if throw::any_in_flight() && self.ended.is_empty() {
+            self.cancel(cx);
         }
         let next = self.take_ended();
         self.awaited = next.is_none();
@@ -233,12 +241,46 @@ where
     fn poll_child(&mut self, seat: u32) {
         let (Block { slots, wakers, .. }, index) = locate_mut(&mut self.blocks, seat);
         let mut slot = slots.at(index as usize);
-        let polled = wakers.with(index, |waker| slot.as_mut().poll(&mut Context::from_waker(waker)));
+        let notices = &mut self.notices;
+        let polled = wakers.with(index, |waker| {
+            let cx = &mut Context::from_waker(waker);
+            match notices {
+                None => slot.as_mut().poll(cx, How::Plain),
+                Some(notices) => notices.poll(seat, cx, |cx, how| slot.as_mut().poll(cx, how)),
+            }
+        });
         if polled.is_ready() {
-            self.running -= 1;
-            self.ready += 1;
-            self.ended.push_back(&mut self.seats, seat);
+            self.end(seat);
         }
+    }
+
+    /// If the pool is cancelled in this poll: cancels each child.
+    #[cold]
+    fn cancel(&mut self, cx: &mut Context<'_>) {
+        if let Some(cancellation) = throw::take_cancel(cx.waker()) {
+            (0..self.seats.len() as u32).for_each(|seat| self.cancel_child(seat, cancellation.clone()));
+        }
+    }
+
+    /// A seat that is vacant, or whose child has ended, has nothing running.
+    fn cancel_child(&mut self, seat: u32, cancellation: Cancellation) {
+        let (Block { slots, wakers, .. }, index) = locate_mut(&mut self.blocks, seat);
+        let mut slot = slots.at(index as usize);
+        let notices = self.notices.get_or_insert_default();
+        let polled = wakers.with(index, |waker| {
+            let cx = &mut Context::from_waker(waker);
+            notices.tell(seat, cancellation, cx, |cx, how| slot.as_mut().poll(cx, how))
+        });
+        if polled.is_ready() {
+            self.end(seat);
+        }
+    }
+
+    /// A child has ended.
+    fn end(&mut self, seat: u32) {
+        self.running -= 1;
+        self.ready += 1;
+        self.ended.push_back(&mut self.seats, seat);
     }
 }
 

@@ -46,8 +46,8 @@ where
         if slots.len() == 0 {
             return Poll::Ready(Err(FirstOfNoneError.into()));
         }
-        ready!(engine.drive(cx, |child, cx| {
-            let polled = slots.at(child).poll(cx);
+        ready!(engine.drive(cx, |child, cx, how| {
+            let polled = slots.at(child).poll(cx, how);
             if polled.is_ready() {
                 first.get_or_insert(child);
             }

@@ -11,6 +11,7 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
+use crate::cancel::{tell, Cancellation};
 use crate::Result;
 
 pin_project! {
@@ -25,6 +26,14 @@ pin_project! {
         /// The result was taken, or there was no child yet.
         Taken,
     }
+}
+
+/// How a child is polled.
+pub(super) enum How<'a> {
+    /// As any future.
+    Plain,
+    /// With a cancellation, as [`tell`] does.
+    Cancel(&'a mut Cancellation),
 }
 
 /// How a child has ended.
@@ -59,9 +68,13 @@ where
 {
     /// Polls a child that is running; ready when it ends. Where none is running nothing happens.
     #[inline]
-    pub(super) fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Ended> {
+    pub(super) fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>, how: How<'_>) -> Poll<Ended> {
         let SlotProjection::Running { child } = self.as_mut().project() else { return Poll::Pending };
-        child.poll(cx).map(|result| {
+        let polled = match how {
+            How::Plain => child.poll(cx),
+            How::Cancel(cancellation) => tell(child, cx, cancellation),
+        };
+        polled.map(|result| {
             let ended = if result.is_ok() { Ended::Well } else { Ended::Failed };
             self.set(Slot::Ended { result });
             ended

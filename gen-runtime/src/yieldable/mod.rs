@@ -54,6 +54,7 @@ pub mod kinds {
     pub use super::option::Optional;
     pub use super::wrappers::RawMarked;
     pub use super::Custom;
+    pub use crate::cancel::Shielded;
     pub use crate::first_of::Raced;
     pub use crate::limit::Bounded;
     pub use crate::multi::Grouped;
