@@ -65,6 +65,7 @@ use std::marker::PhantomData;
 
 pub(crate) use self::group::Group;
 pub use self::options::{MultiFailFast, MultiQuiet, MultiSettled};
+pub(crate) use self::outcome::raise;
 pub(crate) use self::policy::{Parallel, Policy};
 pub(crate) use self::pool::Pool;
 pub(crate) use self::settled::Settle;
