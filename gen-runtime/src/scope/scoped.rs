@@ -101,15 +101,15 @@ where
                 child => self.with_child(child, |member, child| member.poll(child.as_child())),
             }
         }
+        for child in self.take_in() {
+            self.with_child(child, |member, child| member.poll(child.as_child()));
+        }
+        // Behind the children that they are for, which were spawned before. That of a child that has ended is dropped, with its signal.
         for Request { child, cancellation, signal } in news.requests {
-            // Of a child that has ended the signal is dropped.
             self.with_child(child, |member, child| {
                 member.watch(signal);
                 member.cancel(child.as_child(), &cancellation)
             });
-        }
-        for child in self.take_in() {
-            self.with_child(child, |member, child| member.poll(child.as_child()));
         }
         self.settle();
     }

@@ -208,3 +208,20 @@ fn an_error_that_is_thrown_drops_the_scope() {
     });
     assert_eq!(journal.take(), "");
 }
+
+/// A request would be lost if it came before the child was started.
+#[test]
+fn t21_a_child_may_be_cancelled_before_it_has_started() {
+    let journal = Journal::default();
+    let said = journal.clone();
+    run(async {
+        gen::scope_local(|scope| {
+            // In front of the body's first step, and the scope's first poll.
+            let child = scope.spawn(works("a", 1, said));
+            drop(child.cancel("stop"));
+            std::future::ready(Ok::<_, gen::Error>(()))
+        })
+        .await
+    });
+    assert_eq!(journal.take(), "a told, a clean");
+}
