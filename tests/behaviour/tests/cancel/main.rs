@@ -12,6 +12,7 @@ mod swallowed;
 mod threads;
 mod throw;
 mod twice;
+mod wait_iterator;
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
