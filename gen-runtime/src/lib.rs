@@ -106,6 +106,7 @@ mod point;
 mod promise;
 mod quiet;
 mod report;
+mod scope;
 mod sync;
 mod task;
 mod time;
@@ -134,6 +135,7 @@ pub use crate::point::{
     YieldPoint,
 };
 pub use crate::promise::{promise, AlreadySetError, BrokenPromiseError, Promise, SharedFuture};
+pub use crate::scope::{scope, scope_local, LocalScope, Scope, ScopeEnded, ScopeHandle};
 pub use crate::task::{spawn, spawn_local, Cancelling, JoinHandle};
 pub use crate::time::{
     moment, sleep, with_timeout, CancelTimeout, Clock, Deadline, Moment, Sleep, TimerKey, VirtualClock,
