@@ -69,7 +69,8 @@
 //!
 //! # Editions and names
 //!
-//! The package is `gen-runtime`, the library `gen`. On edition 2024 `gen` is a keyword: write `r#gen::coroutine` and `use r#gen::yield_;`. Renamed in `Cargo.toml`, it is found by
+//! The package is `gen-runtime`, the library `gen`. On edition 2024 `gen` is a keyword: write `r#gen::coroutine` and `use r#gen::yield_;`. (rust-analyzer, as of
+//! version 1.96, finds no attribute by a path with `r#` in it: for its sake write `use r#gen::{co, yield_};` and `#[co]`.) Renamed in `Cargo.toml`, it is found by
 //! `#[other::coroutine(crate = other)]`. `use gen::coroutine; #[coroutine]` cannot work, since rustc has an attribute of that name (error E0659): use the path, or [`co`].
 //!
 //! # Deep nesting of types

@@ -62,9 +62,11 @@ macro_rules! yield_ {
         )
     };
     ($($anything:tt)*) => {
-        $crate::__private::compile_error!(
-            "`yield_!` outside a coroutine: mark the enclosing `fn` with `#[gen::coroutine]`; \
-             in a closure, collect a list and yield it whole: `yield_!(items.map(|item| f(item)).collect::<Vec<_>>())`"
-        )
+        $crate::__private::outside({
+            $crate::__private::compile_error!(
+                "`yield_!` outside a coroutine: mark the enclosing `fn` with `#[gen::coroutine]`; \
+                 in a closure, collect a list and yield it whole: `yield_!(items.map(|item| f(item)).collect::<Vec<_>>())`"
+            );
+        })
     };
 }
