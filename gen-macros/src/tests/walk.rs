@@ -105,3 +105,23 @@ fn bodies_that_are_suspended_at_yields_only_are_closed() {
         assert!(!closed(body), "{body}");
     }
 }
+
+/// The body of a closure, or an element of a tuple, is looked for behind one comma, two, four ..
+#[test]
+fn expressions_with_commas_of_generics_are_taken_whole() {
+    let generics = |count: usize| format!("g::<{}>", vec!["T"; count].join(", "));
+    for count in 1..=9 {
+        let call = generics(count);
+        becomes(
+            &format!("[async |x| {call}(yield_!(x)), b]"),
+            &format!("{call}(yield_!(@frame __frame, x)) }}, b]"),
+        );
+        becomes(&format!("yield_!(({call}(), b, {call}(),))"), &format!("@tuple [{call}()] [b] [{call}()]"));
+    }
+    becomes(
+        "async |x| yield_!(x); a, b",
+        "{ let __frame = const { ::r#gen::__private::Frame::new(0) }; yield_!(@frame __frame, x) }; a, b",
+    );
+    becomes("yield_!((a, b c))", "@frame __frame, (a, b c))");
+    becomes("yield_!((a; b))", "@frame __frame, (a; b))");
+}
