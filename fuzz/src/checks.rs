@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe};
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{File, ImplItem, ImplItemFn, ItemFn, TraitItem, TraitItemFn};
 
@@ -74,7 +75,7 @@ pub(crate) fn check(input: &Input) -> Result<Outcome, Failure> {
         return Err(Failure::Work);
     }
     let place = Place::of(item);
-    if place.is_some_and(|place| !place.takes(&output)) {
+    if place.is_some_and(|place| !place.takes(&output) && place.survives_printing(item)) {
         return Err(Failure::DoesNotParse);
     }
     let accepted = !has_error(&output);
@@ -109,6 +110,17 @@ impl Place {
         } else {
             parses::<ItemFn>(item).then_some(Place::Free)
         }
+    }
+
+    /// Whether what the parser has read of an item, it reads again when it is printed. With delimiters that are not seen it may not, and neither is
+    /// that ours, nor would rustc take it.
+    fn survives_printing(self, item: &TokenStream) -> bool {
+        let printed = match self {
+            Place::Free => syn::parse2::<ItemFn>(item.clone()).map(ToTokens::into_token_stream),
+            Place::Impl => syn::parse2::<ImplItemFn>(item.clone()).map(ToTokens::into_token_stream),
+            Place::Trait => syn::parse2::<TraitItemFn>(item.clone()).map(ToTokens::into_token_stream),
+        };
+        printed.is_ok_and(|printed| self.takes(&printed))
     }
 
     fn takes(self, output: &TokenStream) -> bool {

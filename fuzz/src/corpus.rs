@@ -1,11 +1,12 @@
 //! What the inputs are made from: the functions of real Rust sources.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit::{self, Visit};
+
+use gen_fuzz::sources;
 
 /// Longer functions cost time, and hold nothing that shorter ones do not.
 const LONGEST: usize = 200;
@@ -33,39 +34,15 @@ impl Corpus {
     }
 }
 
-/// The toolchain's library source: the toolchain's own, else what a distribution's package has installed.
-pub(crate) fn library() -> Option<PathBuf> {
-    let asked = Command::new("rustc").args(["--print", "sysroot"]).output().ok();
-    let sysroot = asked.and_then(|asked| String::from_utf8(asked.stdout).ok()).unwrap_or_default();
-    [sysroot.trim(), "/usr"]
-        .map(|root| Path::new(root).join("lib/rustlib/src/rust/library"))
-        .into_iter()
-        .find(|library| library.join("core/src").is_dir())
-}
-
-/// Where this workspace is.
-pub(crate) fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
 #[derive(Default)]
 struct Functions {
     found: Vec<TokenStream>,
 }
 
 impl Functions {
-    /// Reads the files in the order of their names, so that each run finds the same.
     fn read_folder(&mut self, folder: &Path) {
-        let Ok(entries) = std::fs::read_dir(folder) else { return };
-        let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-        paths.sort();
-        for path in paths {
-            let skipped = path.file_name().is_some_and(|name| name == "target" || name == "vendor");
-            if path.is_dir() && !skipped {
-                self.read_folder(&path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                self.read_file(&path);
-            }
+        for path in sources::rust_files(folder) {
+            self.read_file(&path);
         }
     }
 

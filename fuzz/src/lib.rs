@@ -25,6 +25,8 @@ mod paths;
 #[path = "../../gen-macros/src/pipeline.rs"]
 mod pipeline;
 
+pub mod sources;
+
 use proc_macro2::TokenStream;
 
 /// Which attribute is written above an item.

@@ -31,6 +31,7 @@ use crate::corpus::Corpus;
 use crate::input::Input;
 use crate::mutate::Mutator;
 use crate::work::Watchdog;
+use gen_fuzz::sources;
 
 const USAGE: &str = "usage: gen-fuzz [--seed N] [--from N] [--inputs N] [--jobs N]";
 
@@ -64,7 +65,7 @@ fn main() -> ExitCode {
         eprintln!("{USAGE}");
         return ExitCode::from(2);
     };
-    let Some(library) = corpus::library() else {
+    let Some(library) = sources::library() else {
         eprintln!(
             "the library's source is not there: rustup component add rust-src, or Debian's rust-web-src"
         );
@@ -128,7 +129,7 @@ impl Run {
         watchdog: &Watchdog,
         failures: &AtomicUsize,
     ) -> Counts {
-        let corpus = Corpus::read(library, &corpus::workspace());
+        let corpus = Corpus::read(library, &sources::workspace());
         if job == 0 {
             let all = corpus.functions.len();
             println!("{all} functions, {} of them of this workspace", all - corpus.of_the_workspace);
