@@ -244,10 +244,29 @@ fn start_of_closure_body(trees: &[TokenTree], head: usize) -> Option<usize> {
     }
 }
 
+/// How many commas an expression may have, outside of its groups: those between the arguments of generics.
+const MOST_COMMAS: usize = 63;
+
 /// How many of the trees the expression takes that they begin with.
+///
+/// To parse costs as much as there is behind the expression too, and a list or a body may have thousands. So it is tried with what stands before
+/// the first comma, and only if that is no expression, before the second, the fourth ..
 fn length_of_expression(trees: &[TokenTree]) -> Option<usize> {
+    let is = |tree: &TokenTree, char| matches!(tree, TokenTree::Punct(punct) if punct.as_char() == char);
+    let trees = trees.split(|tree| is(tree, ';')).next()?;
+    let commas = (0..trees.len()).filter(|position| is(&trees[*position], ','));
+    let ends: Vec<usize> = commas.chain([trees.len()]).take(MOST_COMMAS + 1).collect();
+    let last = ends.len() - 1;
+    let tried = std::iter::successors(Some(0), |tried| (*tried < last).then(|| last.min(2 * tried + 1)));
+    tried.filter_map(|tried| parsed_length(&trees[..ends[tried]])).next()
+}
+
+/// How many of the trees the parser takes for an expression. A `let` is one only in the condition of an `if`.
+fn parsed_length(trees: &[TokenTree]) -> Option<usize> {
     let measure = |input: ParseStream<'_>| {
-        input.parse::<Expr>()?;
+        if let Expr::Let(condition) = input.parse::<Expr>()? {
+            return Err(syn::Error::new_spanned(condition.let_token, "expected an expression"));
+        }
         Ok(input.parse::<TokenStream>()?.into_iter().count())
     };
     let rest = measure.parse2(trees.iter().cloned().collect()).ok()?;

@@ -126,3 +126,23 @@ fn a_body_that_comes_later_has_the_frame_too() {
         "{walked}"
     );
 }
+
+/// The body of a closure, or an element of a tuple, is looked for behind one comma, two, four ..
+#[test]
+fn expressions_with_commas_of_generics_are_taken_whole() {
+    let generics = |count: usize| format!("g::<{}>", vec!["T"; count].join(", "));
+    for count in 1..=9 {
+        let call = generics(count);
+        becomes(
+            &format!("[async |x| {call}(yield_!(x)), b]"),
+            &format!("{call}(yield_!(@frame __frame, x)) }}, b]"),
+        );
+        becomes(&format!("yield_!(({call}(), b, {call}(),))"), &format!("@tuple [{call}()] [b] [{call}()]"));
+    }
+    becomes(
+        "async |x| yield_!(x); a, b",
+        "{ let __frame = const { ::r#gen::__private::Frame::new(0) }; yield_!(@frame __frame, x) }; a, b",
+    );
+    becomes("yield_!((a, b c))", "@frame __frame, (a, b c))");
+    becomes("yield_!((a; b))", "@frame __frame, (a; b))");
+}
