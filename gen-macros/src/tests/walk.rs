@@ -135,13 +135,13 @@ fn expressions_with_commas_of_generics_are_taken_whole() {
         let call = generics(count);
         becomes(
             &format!("[async |x| {call}(yield_!(x)), b]"),
-            &format!("{call}(yield_!(@frame __frame, x)) }}, b]"),
+            &format!("{call}(yield_!(@frame __frame, x)) }} }} }}, b]"),
         );
         becomes(&format!("yield_!(({call}(), b, {call}(),))"), &format!("@tuple [{call}()] [b] [{call}()]"));
     }
     becomes(
         "async |x| yield_!(x); a, b",
-        "{ let __frame = const { ::r#gen::__private::Frame::new(0) }; yield_!(@frame __frame, x) }; a, b",
+        "{ let __frame = const { ::r#gen::__private::Frame::new(0) }; match () { () => { yield_!(@frame __frame, x) } } }; a, b",
     );
     becomes("yield_!((a, b c))", "@frame __frame, (a, b c))");
     becomes("yield_!((a; b))", "@frame __frame, (a; b))");
