@@ -5,7 +5,7 @@
 //! | started | `initialize` is answered | it loads the crate, builds the macros |
 //! | loading | `experimental/serverStatus` says `quiescent` | it is ready, and stays so until files change on disk |
 //! | ready | a document changes | it is ready at once: requests are answered in the order in which they were sent |
-//! | any | it says nothing for [`PATIENCE`], or ends | the test fails, with what the server has printed |
+//! | any | it says nothing for four minutes, or ends | the test fails, with what the server has printed |
 //!
 //! A thread reads what it says, so that a wait can have an end; the test's own thread answers what the server asks.
 
