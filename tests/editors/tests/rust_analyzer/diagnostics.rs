@@ -42,9 +42,9 @@ fn errors(stderr: &str) -> Vec<Error> {
         if line.starts_with("error") || line.starts_with("warning") {
             in_error = line.starts_with("error");
             if in_error {
-                let outside = line.starts_with("error: `yield_!` outside a coroutine");
+                let is_ours = line.starts_with("error: `yield_!` outside a coroutine");
                 let headline = line.to_owned();
-                errors.push(Error { headline, lines: Vec::new(), in_macro: outside, is_ours: outside });
+                errors.push(Error { headline, lines: Vec::new(), in_macro: false, is_ours });
             }
         }
         let Some(error) = errors.last_mut().filter(|_| in_error) else { continue };
@@ -55,6 +55,7 @@ fn errors(stderr: &str) -> Vec<Error> {
             }
         } else if line.contains("in this macro invocation") {
             error.lines.extend(gutter);
+        } else if line.contains("this error originates in the macro") {
             error.in_macro = true;
         } else if error.lines.is_empty() && line.trim_start().starts_with("help: ") {
             // Only a message of a macro has lines before the place.
