@@ -39,6 +39,7 @@ mod wrappers;
 use std::future::Future;
 
 pub use self::boxed::{boxed, boxed_send, BoxYieldable, SendBoxYieldable};
+pub(crate) use self::future::Opened;
 pub use self::tuple::tuple;
 pub use self::wrappers::{ok, raw};
 use crate::coroutine::{Frame, Kind};
