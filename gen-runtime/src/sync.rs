@@ -1,4 +1,4 @@
-//! The locks that callables, points, error contexts and the end of a call meet at: the standard library's, or loom's when they are model-checked
+//! The locks that callables, points, promises, error contexts and the end of a call meet at: the standard library's, or loom's when they are model-checked
 //! (`--cfg loom`).
 
 use std::sync::PoisonError;
