@@ -2,6 +2,8 @@
 //!
 //! Each poll lets those children go on that were woken, puts the results of those that ended in their places, and fills the room that they left from the source. New children are polled on the spot, and
 //! may leave room again; the others are not polled twice.
+//!
+//! When it is cancelled, each child is told, and nothing more is taken from the source: if something is left there, that is an error, also if the children have ended well.
 
 use std::future::Future;
 use std::mem;
@@ -9,6 +11,7 @@ use std::pin::Pin;
 use std::task::{ready, Context, Poll};
 
 use super::ZeroLimitError;
+use crate::cancel::Cancellation;
 use crate::error::{Error, Other};
 use crate::multi::{raise, Parallel, Policy, Pool, Settle, Shape};
 use crate::Result;
@@ -24,6 +27,8 @@ pub struct LimitPending<I, P, T, S> {
     results: Vec<Option<(usize, Result<T>)>>,
     in_order: bool,
     failed: bool,
+    /// Nothing more is taken from the source.
+    cancelled: Option<Cancellation>,
     policy: Policy,
     /// Taken with the results.
     shape: Option<S>,
@@ -42,6 +47,7 @@ impl<I, P, T, S> LimitPending<I, P, T, S> {
             results: Vec::new(),
             in_order,
             failed: false,
+            cancelled: None,
             policy: Policy::DEFAULT,
             shape: Some(shape),
         }
@@ -73,9 +79,9 @@ impl<I, P, T, S> LimitPending<I, P, T, S> {
         self.results[position] = result;
     }
 
-    /// Whether a failure has ended the whole.
+    /// Whether a failure has ended the whole. What was cancelled is waited for in any case.
     fn is_over(&self) -> bool {
-        self.failed && self.policy.until.is_reached(true)
+        self.failed && self.cancelled.is_none() && self.policy.until.is_reached(true)
     }
 
     fn take_shape(&mut self) -> S {
@@ -123,6 +129,12 @@ where
             self.fill();
             self.pool.drive_fresh();
         }
+        if !self.pool.is_empty() {
+            if let Some(cancellation) = self.pool.cancel(cx) {
+                self.cancelled.get_or_insert(cancellation);
+                self.collect();
+            }
+        }
         if self.pool.is_empty() {
             Poll::Ready(Ok(()))
         } else {
@@ -130,8 +142,17 @@ where
         }
     }
 
+    /// The error of what a cancellation has kept from being started; none if there was nothing left.
+    fn cut_short(&mut self) -> Option<Error> {
+        let cancellation = self.cancelled.take()?;
+        self.source.next().map(|_not_started| cancellation.into_error())
+    }
+
     /// Takes children as long as there is room.
     fn fill(&mut self) {
+        if self.cancelled.is_some() {
+            return;
+        }
         while self.pool.len() < self.at_once {
             let Some(child) = self.source.next() else { return };
             self.pool.insert(self.taken, child);
@@ -155,6 +176,9 @@ where
         if this.failed {
             return Poll::Ready(Err(this.fail(&shape)));
         }
+        if let Some(error) = this.cut_short() {
+            return Poll::Ready(Err(error));
+        }
         Poll::Ready(Ok(shape.build(this.results().map(|result| result.expect("no child has failed")))))
     }
 }
@@ -176,6 +200,9 @@ where
     fn poll_settled(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Self::Output>> {
         let this = self.get_mut();
         ready!(this.drive(cx))?;
+        if let Some(error) = this.cut_short() {
+            return Poll::Ready(Err(error));
+        }
         Poll::Ready(Ok(this.take_shape().build(this.results())))
     }
 }
