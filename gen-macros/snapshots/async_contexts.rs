@@ -4,7 +4,12 @@ fn contexts() -> impl ::r#gen::Coroutine<Output = ()> {
         async move {
             match () {
                 () => {}
-                _ => return { ::r#gen::__private::output::<()>() },
+                _ => {
+                    return {
+                        let output: () = ::r#gen::__private::output();
+                        output
+                    };
+                }
             }
             return match () {
                 () => {
@@ -32,9 +37,12 @@ fn contexts() -> impl ::r#gen::Coroutine<Output = ()> {
                         fn inner() { yield_!(untouched) }
                     }
                 }
-                _ => ::r#gen::__private::output::<()>(),
+                _ => {
+                    let output: () = ::r#gen::__private::output();
+                    output
+                }
             };
         },
-        || ::r#gen::__private::Meta::new("contexts", ::r#gen::__private::file!(), 0, 0),
+        || ::r#gen::__private::Meta::new("contexts", "", 0, 0),
     )
 }

@@ -23,7 +23,12 @@ where
             let (_x,) = (__arg3,);
             match () {
                 () => {}
-                _ => return { ::r#gen::__private::output::<Result<&'a str>>() },
+                _ => {
+                    return {
+                        let output: Result<&'a str> = ::r#gen::__private::output();
+                        output
+                    };
+                }
             }
             return match () {
                 () => {
@@ -37,9 +42,12 @@ where
                     );
                     Ok(first)
                 }
-                _ => ::r#gen::__private::output::<Result<&'a str>>(),
+                _ => {
+                    let output: Result<&'a str> = ::r#gen::__private::output();
+                    output
+                }
             };
         },
-        || ::r#gen::__private::Meta::new("fetch", ::r#gen::__private::file!(), 0, 0),
+        || ::r#gen::__private::Meta::new("fetch", "", 0, 0),
     )
 }

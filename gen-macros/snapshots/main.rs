@@ -7,17 +7,25 @@ fn main() -> gen::Result {
             async move {
                 match () {
                     () => {}
-                    _ => return { ::r#gen::__private::output::<gen::Result>() },
+                    _ => {
+                        return {
+                            let output: gen::Result = ::r#gen::__private::output();
+                            output
+                        };
+                    }
                 }
                 return match () {
                     () => {
                         yield_!(@ frame __frame, x)?;
                         Ok(())
                     }
-                    _ => ::r#gen::__private::output::<gen::Result>(),
+                    _ => {
+                        let output: gen::Result = ::r#gen::__private::output();
+                        output
+                    }
                 };
             },
-            || ::r#gen::__private::Meta::new("main", ::r#gen::__private::file!(), 0, 0),
+            || ::r#gen::__private::Meta::new("main", "", 0, 0),
         ),
     )
 }

@@ -5,9 +5,10 @@ fn f(list: Vec<u8>) -> impl ::r#gen::Coroutine<Output = gen::Result<Vec<u8>>> {
         ::r#gen::__private::Call::new(0),
         async move {
             let list = list;
-            ::r#gen::__private::output::<gen::Result<Vec<u8>>>()
+            let output: gen::Result<Vec<u8>> = ::r#gen::__private::output();
+            output
         },
-        || ::r#gen::__private::Meta::new("f", ::r#gen::__private::file!(), 0, 0),
+        || ::r#gen::__private::Meta::new("f", "", 0, 0),
     )
 }
 ::core::compile_error! {

@@ -6,13 +6,21 @@ fn f() -> impl ::r#gen::Coroutine<Output = Result<impl Iterator<Item = u8>>> {
         async move {
             match () {
                 () => {}
-                _ => return { ::r#gen::__private::output::<Result<_>>() },
+                _ => {
+                    return {
+                        let output: Result<_> = ::r#gen::__private::output();
+                        output
+                    };
+                }
             }
             return match () {
                 () => yield_!(@ frame __frame, x),
-                _ => ::r#gen::__private::output::<Result<_>>(),
+                _ => {
+                    let output: Result<_> = ::r#gen::__private::output();
+                    output
+                }
             };
         },
-        || ::r#gen::__private::Meta::new("f", ::r#gen::__private::file!(), 0, 0),
+        || ::r#gen::__private::Meta::new("f", "", 0, 0),
     )
 }

@@ -11,22 +11,25 @@ fn find(
                     let key = key;
                     match () {
                         () => {}
-                        _ => return { ::r#gen::__private::output::<gen::Result<_>>() },
+                        _ => {
+                            return {
+                                let output: gen::Result<_> = ::r#gen::__private::output();
+                                output
+                            };
+                        }
                     }
                     return match () {
                         () => {
                             look(key)?;
                             yield_!(@ frame __frame, fetch(key))
                         }
-                        _ => ::r#gen::__private::output::<gen::Result<_>>(),
+                        _ => {
+                            let output: gen::Result<_> = ::r#gen::__private::output();
+                            output
+                        }
                     };
                 },
-                || ::r#gen::__private::Meta::new(
-                    "find",
-                    ::r#gen::__private::file!(),
-                    0,
-                    0,
-                ),
+                || ::r#gen::__private::Meta::new("find", "", 0, 0),
             ),
             |output| <gen::Result<
                 _,

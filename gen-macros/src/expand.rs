@@ -16,9 +16,10 @@ pub(crate) fn with_body(attribute: Attribute, lowered: &Lowered, paths: &Paths) 
             quote_spanned!(ours()=> #frame #machine)
         }),
         Attribute::Engine => engine(lowered, paths, |block| {
-            let (run, opened) = (paths.engine(), engine_output(&lowered.output, paths));
+            let here = paths.at(lowered.output.place);
+            let (run, opened) = (here.engine(), engine_output(&lowered.output, &here));
             let (frame, machine) = (frame(block, paths), machine(block, lowered, paths));
-            quote_spanned!(ours()=> #frame #run(#machine, #opened))
+            quote_spanned!(here.place()=> #frame #run(#machine, #opened))
         }),
         Attribute::Main => main(lowered, |block| {
             let (run, machine) = (paths.main(), machine(block, lowered, paths));
@@ -52,7 +53,7 @@ pub(crate) fn engine(
 pub(crate) fn engine_output(output: &Output, paths: &Paths) -> TokenStream {
     let (trait_, declared) = (paths.engine_output(), &output.declared);
     let returned = output.pinned_type().unwrap_or_else(|| declared.clone());
-    quote_spanned!(ours().located_at(output.place)=> <#returned as #trait_<_>>::into_result)
+    quote_spanned!(paths.place()=> <#returned as #trait_<_>>::into_result)
 }
 
 /// A plain function that returns what the user wrote.
@@ -86,21 +87,19 @@ fn function(
 
 fn returned_type(lowered: &Lowered, paths: &Paths) -> TokenStream {
     let (arrow, declared) = (arrow(&lowered.output), &lowered.output.declared);
-    let coroutine = paths.coroutine();
+    let here = paths.at(lowered.output.place);
     match &lowered.returned {
         Returned::Erased(erased, lifetime) => {
             let boxed = match erased {
-                Threads::Send => paths.box_coroutine(),
-                Threads::Local => paths.local_box_coroutine(),
+                Threads::Send => here.box_coroutine(),
+                Threads::Local => here.local_box_coroutine(),
             };
-            quote_spanned!(ours()=> #arrow #boxed<#lifetime, #declared>)
+            quote_spanned!(here.place()=> #arrow #boxed<#lifetime, #declared>)
         }
         Returned::Machine | Returned::Boxed => {
-            let send = lowered.send.as_ref().map(|_| {
-                let send = paths.send();
-                quote_spanned!(ours()=> + #send)
-            });
-            quote_spanned!(ours()=> #arrow impl #coroutine<Output = #declared> #send)
+            let (coroutine, send) = (here.coroutine(), here.send());
+            let send = lowered.send.as_ref().map(|_| quote_spanned!(here.place()=> + #send));
+            quote_spanned!(here.place()=> #arrow impl #coroutine<Output = #declared> #send)
         }
     }
 }
@@ -121,16 +120,13 @@ fn frame(block: &Block, paths: &Paths) -> Option<TokenStream> {
 
 /// The machine, boxed if that was asked for.
 fn machine(block: &Block, lowered: &Lowered, paths: &Paths) -> TokenStream {
-    let call = if block.yields {
-        // Where it says what is returned: there rustc points if a body that yields points cannot return that.
-        quote_spanned!(ours().located_at(lowered.output.place)=> __call)
-    } else {
-        no_call(paths)
-    };
+    let call = if block.yields { quote_spanned!(ours()=> __call) } else { no_call(paths) };
     let body = async_block(block, &lowered.output, paths);
     let meta = meta(&lowered.site, paths);
-    let make = if block.closed { paths.closed_machine() } else { paths.machine() };
-    wrap(lowered, paths, quote_spanned!(ours()=> #make(#call, #body, #meta)))
+    // Where it says what is returned: there rustc points if the machine cannot be what the signature says.
+    let here = paths.at(lowered.output.place);
+    let make = if block.closed { here.closed_machine() } else { here.machine() };
+    wrap(lowered, &here, quote_spanned!(here.place()=> #make(#call, #body, #meta)))
 }
 
 /// The call of a body that does not yield.
@@ -150,10 +146,10 @@ pub(crate) fn wrap(lowered: &Lowered, paths: &Paths, machine: TokenStream) -> To
                 Threads::Send => paths.box_coroutine(),
                 Threads::Local => paths.local_box_coroutine(),
             };
-            quote_spanned!(ours()=> #boxed::new)
+            quote_spanned!(paths.place()=> #boxed::new)
         }
     };
-    quote_spanned!(ours()=> #wrapper(#machine))
+    quote_spanned!(paths.place()=> #wrapper(#machine))
 }
 
 /// The machine, ended by a `gen::Return` that its body raises, if that was asked for.
@@ -168,19 +164,19 @@ fn catch_return(lowered: &Lowered, paths: &Paths, machine: TokenStream) -> Token
     let returned = output.pinned_type().unwrap_or_else(|| output.declared.clone());
     let catch = quote_spanned!(ours().located_at(output.place)=> <#returned as #trait_>::catch_return);
     // A closure: the function itself would make the trait a part of the coroutine's type, and rustc would miss it twice.
-    quote_spanned!(ours()=> #returning(#machine, |output| #catch(output)))
+    quote_spanned!(paths.place()=> #returning(#machine, |output| #catch(output)))
 }
 
 /// The one `async` block. Nothing that has a destructor is added to it.
 fn async_block(block: &Block, output: &Output, paths: &Paths) -> TokenStream {
     let Block { arguments, group, .. } = block;
-    let unreached = paths.output();
     let result = match output.pinned_type() {
         Some(ty) => {
-            let pin = returned(&unreached, &ty, output.place);
+            let unreached = unreached_output(&ty, paths);
+            let pin = returned(&unreached, output.place);
             quote_spanned! {ours()=>
                 match () { () => {} _ => #pin }
-                return match () { () => #group _ => #unreached::<#ty>() };
+                return match () { () => #group _ => { #unreached } };
             }
         }
         None => quote_spanned!(ours()=> match () { () => #group }),
@@ -191,19 +187,26 @@ fn async_block(block: &Block, output: &Output, paths: &Paths) -> TokenStream {
     quote_spanned!(ours().located_at(group.span_open())=> async move #body)
 }
 
-/// `return { output::<R>() }`, with the block where the user says what is returned: notes about it point there.
-fn returned(unreached: &TokenStream, ty: &syn::Type, place: Span) -> TokenStream {
-    let value = braces(ours().located_at(place), quote_spanned!(ours()=> #unreached::<#ty>()));
+/// `let output: R = output(); output`, which is never reached. In `output::<R>()` rustc would have something else to say about an unknown type than it has
+/// said about the signature, and so would say it twice.
+pub(crate) fn unreached_output(ty: &syn::Type, paths: &Paths) -> TokenStream {
+    let unreached = paths.output();
+    quote_spanned!(ours()=> let output: #ty = #unreached(); output)
+}
+
+/// `return { .. }`, with the block where the user says what is returned: notes about it point there.
+fn returned(value: &TokenStream, place: Span) -> TokenStream {
+    let value = braces(ours().located_at(place), value.clone());
     quote_spanned!(ours()=> return #value)
 }
 
 /// A closure without captures, which takes no space.
 pub(crate) fn meta(site: &Site, paths: &Paths) -> TokenStream {
-    let Site { name, line, column } = site;
-    let (meta, file) = (paths.meta(), paths.file());
-    let name = syn::LitStr::new(name, ours());
+    let Site { name, file, line, column } = site;
+    let meta = paths.meta();
+    let [name, file] = [name, file].map(|text| syn::LitStr::new(text, ours()));
     let [line, column] = [line, column].map(|number| proc_macro2::Literal::u32_unsuffixed(*number));
-    quote_spanned!(ours()=> || #meta::new(#name, #file!(), #line, #column))
+    quote_spanned!(ours()=> || #meta::new(#name, #file, #line, #column))
 }
 
 fn braces(span: Span, tokens: TokenStream) -> Group {

@@ -3,8 +3,9 @@
 //! `::r#gen` is right for users of every edition; from 2024 on `gen` alone is a keyword.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
+use quote::quote_spanned;
 use syn::Path;
+use syn::spanned::Spanned;
 
 /// The span of all that is ours: local names are hygienic, lints stay quiet, edition 2024 applies.
 pub(crate) fn ours() -> Span {
@@ -13,14 +14,26 @@ pub(crate) fn ours() -> Span {
 
 /// Where the runtime is.
 pub(crate) struct Paths {
-    root: TokenStream,
+    /// The option `crate = path`; else the runtime is where it usually is.
+    root: Option<Path>,
+    /// Where rustc points if what is called by a path cannot be.
+    place: Span,
 }
 
 impl Paths {
     /// The runtime at `root` (the option `crate = path`), or where it usually is.
     pub(crate) fn new(root: Option<&Path>) -> Paths {
-        let root = root.map_or_else(|| quote_spanned!(ours()=> ::r#gen), ToTokens::to_token_stream);
-        Paths { root }
+        Paths { root: root.cloned(), place: ours() }
+    }
+
+    /// The same paths, at another place: an expression begins, and its errors are, where its first token is.
+    pub(crate) fn at(&self, place: Span) -> Paths {
+        Paths { root: self.root.clone(), place: ours().located_at(place) }
+    }
+
+    /// The span of what is called by these paths.
+    pub(crate) fn place(&self) -> Span {
+        self.place
     }
 
     /// The trait that every coroutine implements.
@@ -113,18 +126,23 @@ impl Paths {
         self.private("Send")
     }
 
-    /// `file!`, whatever the user calls so.
-    pub(crate) fn file(&self) -> TokenStream {
-        self.private("file")
-    }
-
+    /// A name that users know. At a path that was given it is looked for where ours are: if the path is wrong, rustc then misses the same each time, and says so once.
     fn public(&self, name: &str) -> TokenStream {
-        let (root, name) = (&self.root, syn::Ident::new(name, ours()));
-        quote_spanned!(ours()=> #root::#name)
+        if self.root.is_some() {
+            return self.private(name);
+        }
+        let name = syn::Ident::new(name, self.place);
+        quote_spanned!(self.place=> ::r#gen::#name)
     }
 
     fn private(&self, name: &str) -> TokenStream {
-        let (root, name) = (&self.root, syn::Ident::new(name, ours()));
-        quote_spanned!(ours()=> #root::__private::#name)
+        let name = syn::Ident::new(name, self.place);
+        match &self.root {
+            None => quote_spanned!(self.place=> ::r#gen::__private::#name),
+            Some(root) => {
+                let private = quote_spanned!(ours().located_at(root.span())=> __private);
+                quote_spanned!(self.place=> #root::#private::#name)
+            }
+        }
     }
 }

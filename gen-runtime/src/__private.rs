@@ -5,6 +5,9 @@ pub use std::option::Option::{self, None, Some};
 pub use std::primitive::i32;
 pub use std::{column, compile_error, concat, file, line, stringify};
 
+// What users know by other paths; the option `crate = path` finds it here.
+pub use crate::{BoxCoroutine, Coroutine, LocalBoxCoroutine, Result};
+
 pub use crate::coroutine::{at, boxed, closed_machine, machine, Call, Frame, Machine, Meta, SuspendPending};
 pub use crate::coroutine::{returning, Returning};
 pub use crate::engine::{engine, EngineOutput};
