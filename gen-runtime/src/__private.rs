@@ -13,7 +13,7 @@ pub use crate::coroutine::{returning, Returning};
 pub use crate::engine::{engine, EngineOutput};
 pub use crate::error::CatchReturn;
 pub use crate::yieldable::maybe::{FutureKind, Maybe, ValueKind};
-pub use crate::yieldable::probe::{AnyResultKind, CoroutineKind, FlatKind, Probe, RawKind};
+pub use crate::yieldable::probe::{Level, Probe};
 pub use crate::yieldable::tuple;
 
 /// Spells the type `!` where it cannot be written: `<fn() -> ! as Never>::T`.

@@ -40,8 +40,8 @@ macro_rules! yield_ {
         $crate::__private::at(
             $crate::__private::SuspendPending::suspend_pending($crate::__private::tuple(($(
                 match ($($element)*) { element => {
-                    use $crate::__private::{AnyResultKind as _, FlatKind as _, RawKind as _};
-                    (&&&$crate::__private::Probe::of(&element, &$frame)).probed_kind().resolve(element)
+                    use $crate::__private::Level as _;
+                    (&&&&&$crate::__private::Probe::of(&element, &$frame)).probed_kind().resolve(element)
                 } },
             )+)))
             .await,
@@ -51,8 +51,8 @@ macro_rules! yield_ {
     (@frame $frame:ident, $($yieldable:tt)*) => {
         $crate::__private::at(
             match ($($yieldable)*) { yieldable => {
-                use $crate::__private::{AnyResultKind as _, CoroutineKind as _, FlatKind as _, RawKind as _, SuspendPending as _};
-                (&&&&$crate::__private::Probe::of(&yieldable, &$frame)).probed_kind().resolve(yieldable).suspend_pending()
+                use $crate::__private::{Level as _, SuspendPending as _};
+                (&&&&&&$crate::__private::Probe::of(&yieldable, &$frame)).probed_kind().resolve(yieldable).suspend_pending()
             } }
             .await,
             || ($crate::__private::file!(), $crate::__private::line!(), $crate::__private::column!()),
