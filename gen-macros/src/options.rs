@@ -86,7 +86,8 @@ impl Options {
         mistakes: &mut Mistakes,
     ) -> syn::Result<()> {
         if !input.peek(Ident::peek_any) {
-            return Err(input.error(format!("expected an option of `{}`", attribute.name())));
+            let wrong = format!("expected an option of `{}`", attribute.name());
+            return Err(input.error(format!("{wrong}\n\nhelp: {}", all_options(attribute))));
         }
         let name = Ident::parse_any(input)?;
         let text = name.to_string();
@@ -175,7 +176,14 @@ fn parse_threads(input: ParseStream<'_>) -> syn::Result<Threads> {
 
 /// The comma after an option. What stands before it is skipped.
 fn parse_comma(input: ParseStream<'_>) -> syn::Result<()> {
-    let misplaced = (!input.is_empty() && !input.peek(Token![,])).then(|| input.error("expected `,`"));
+    let misplaced = (!input.is_empty() && !input.peek(Token![,])).then(|| {
+        let help = if input.peek(Token![=]) {
+            "this option takes no value"
+        } else {
+            "options are separated by commas"
+        };
+        input.error(format!("expected `,`\n\nhelp: {help}"))
+    });
     skip_until_comma(input);
     input.parse::<Option<Token![,]>>()?;
     misplaced.map_or(Ok(()), Err)
@@ -194,13 +202,14 @@ fn report_unknown(attribute: Attribute, name: &Ident, mistakes: &mut Mistakes) {
     let help = match nearest(&name.to_string(), attribute.options()) {
         Some("dyn") if name == "local" => "did you mean `dyn(local)`?".to_owned(),
         Some(known) => format!("did you mean `{}`?", spelling(known)),
-        None => {
-            let all: Vec<_> =
-                attribute.options().iter().map(|known| format!("`{}`", spelling(known))).collect();
-            format!("there is {}", all.join(", "))
-        }
+        None => all_options(attribute),
     };
     mistakes.report(name.to_token_stream(), wrong, help);
+}
+
+fn all_options(attribute: Attribute) -> String {
+    let all: Vec<_> = attribute.options().iter().map(|known| format!("`{}`", spelling(known))).collect();
+    format!("there is {}", all.join(", "))
 }
 
 /// How an option is written.

@@ -60,8 +60,10 @@ macro_rules! yield_ {
     };
     ($($anything:tt)*) => {
         $crate::__private::compile_error!(
-            "`yield_!` outside a coroutine: mark the enclosing `fn` with `#[gen::coroutine]`; \
-             in a closure, collect a list and yield it whole: `yield_!(items.map(|item| f(item)).collect::<Vec<_>>())`"
+            "`yield_!` outside a coroutine: there is nothing here that can be suspended\n\n\
+             help: mark the enclosing `fn` with `#[gen::coroutine]`\n\
+             help: in a closure, make a list and yield all of it: `yield_!(items.map(|item| f(item)).collect::<Vec<_>>())`\n\
+             help: a macro that is defined elsewhere hides its yields: have it make what is yielded, `yield_!(make!(..))`, or define it in the coroutine"
         )
     };
 }
