@@ -1,7 +1,7 @@
 //! Where the yields of a body stand. Works on syntax: a body that cannot be parsed is rustc's to complain about.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-use syn::parse::Parser;
+use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::{Attribute, Block, Expr, Macro, Path, Token};
@@ -78,6 +78,10 @@ impl Scope {
     }
 }
 
+/// A list of expressions, as most macros take it.
+const EXPRESSIONS: fn(ParseStream<'_>) -> syn::Result<Punctuated<Expr, Token![,]>> =
+    Punctuated::parse_terminated;
+
 struct Visitor<'a> {
     scope: Scope,
     mistakes: &'a mut Mistakes,
@@ -109,8 +113,7 @@ impl Visitor<'_> {
     /// Looks into a macro's arguments if they look like expressions or statements.
     fn arguments(&mut self, tokens: &TokenStream) {
         let outside = std::mem::replace(&mut self.in_macro, true);
-        let list = Punctuated::<Expr, Token![,]>::parse_terminated;
-        if let Ok(expressions) = list.parse2(tokens.clone()) {
+        if let Ok(expressions) = EXPRESSIONS.parse2(tokens.clone()) {
             expressions.iter().for_each(|expression| self.visit_expr(expression));
         } else if let Ok(statements) = Block::parse_within.parse2(tokens.clone()) {
             statements.iter().for_each(|statement| self.visit_stmt(statement));
@@ -125,6 +128,14 @@ impl<'ast> Visit<'ast> for Visitor<'_> {
         if path.segments.last().is_some_and(|segment| segment.ident == "yield_") {
             if let Some((wrong, help)) = self.scope.complaint() {
                 self.mistakes.report(path, wrong, help);
+            } else if let Ok(list) = EXPRESSIONS.parse2(invocation.tokens.clone())
+                && list.len() > 1
+            {
+                self.mistakes.report(
+                    list,
+                    "`yield_!` takes one expression",
+                    "several are a tuple, which is resolved in parallel: `yield_!((a, b))`",
+                );
             }
             self.names.push(path.clone());
         }
