@@ -99,7 +99,8 @@ fn returned_type(lowered: &Lowered, paths: &Paths) -> TokenStream {
         Returned::Machine | Returned::Boxed => {
             let (coroutine, send) = (here.coroutine(), here.send());
             let send = lowered.send.as_ref().map(|_| quote_spanned!(here.place()=> + #send));
-            quote_spanned!(here.place()=> #arrow impl #coroutine<Output = #declared> #send)
+            let end = quote_spanned!(ours().located_at(lowered.output.end())=> >);
+            quote_spanned!(here.place()=> #arrow impl #coroutine<Output = #declared #end #send)
         }
     }
 }

@@ -152,7 +152,12 @@ fn parse_path(name: &Ident, input: ParseStream<'_>) -> syn::Result<Path> {
     }
     input.parse::<Token![=]>()?;
     let value = if input.is_empty() { name.span() } else { input.span() };
-    Path::parse_mod_style(input).map_err(|_| syn::Error::new(value, HELP))
+    let mut path = Path::parse_mod_style(input).map_err(|_| syn::Error::new(value, HELP))?;
+    // A keyword for users of edition 2024, but not in this place.
+    for segment in path.segments.iter_mut().filter(|segment| segment.ident == "gen") {
+        segment.ident = Ident::new_raw("gen", segment.ident.span());
+    }
+    Ok(path)
 }
 
 fn parse_threads(input: ParseStream<'_>) -> syn::Result<Threads> {
@@ -177,11 +182,9 @@ fn parse_threads(input: ParseStream<'_>) -> syn::Result<Threads> {
 /// The comma after an option. What stands before it is skipped.
 fn parse_comma(input: ParseStream<'_>) -> syn::Result<()> {
     let misplaced = (!input.is_empty() && !input.peek(Token![,])).then(|| {
-        let help = if input.peek(Token![=]) {
-            "this option takes no value"
-        } else {
-            "options are separated by commas"
-        };
+        let takes_a_value = input.peek(Token![=]) || input.peek(token::Paren);
+        let help =
+            if takes_a_value { "this option takes no value" } else { "options are separated by commas" };
         input.error(format!("expected `,`\n\nhelp: {help}"))
     });
     skip_until_comma(input);

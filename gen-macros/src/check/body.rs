@@ -63,7 +63,7 @@ impl Scope {
             Scope::Coroutine => None,
             Scope::Closure => Some((
                 "`yield_!` cannot stand in a closure: whoever calls the closure cannot be suspended",
-                "use a `for` loop, or have the closure make what is yielded and yield all of it: \
+                "use a `for` loop or a `match`, or have the closure make what is yielded and yield all of it: \
                  `yield_!(iter.map(..).collect::<Vec<_>>())`",
             )),
             Scope::Function => Some((
@@ -142,6 +142,18 @@ impl<'ast> Visit<'ast> for Visitor<'_> {
         if !invocation.path.is_ident("macro_rules") {
             self.arguments(&invocation.tokens);
         }
+    }
+
+    /// Rust's own, which is not stable, and nothing that an `async` block may do.
+    fn visit_expr_yield(&mut self, expression: &'ast syn::ExprYield) {
+        if self.scope == Scope::Coroutine && !self.in_macro {
+            self.mistakes.report(
+                expression.yield_token,
+                "a coroutine does not suspend with `yield`: that keyword is Rust's own, for generators",
+                "write `yield_!(..)`",
+            );
+        }
+        visit::visit_expr_yield(self, expression);
     }
 
     fn visit_expr_closure(&mut self, closure: &'ast syn::ExprClosure) {
