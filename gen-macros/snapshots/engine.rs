@@ -4,30 +4,34 @@ fn start(name: String) -> ::r#gen::Result {
     ::r#gen::__private::engine(
         ::r#gen::__private::closed_machine(
             __call,
-            async move {
-                let name = name;
-                match () {
-                    () => {}
-                    _ => {
-                        return {
+            ::r#gen::__private::ending(
+                async move {
+                    let name = name;
+                    match () {
+                        () => {}
+                        _ => {
+                            return {
+                                let output: gen::Result = ::r#gen::__private::output();
+                                output
+                            };
+                        }
+                    }
+                    return match () {
+                        () => {
+                            yield_!(@ frame __frame, name)?;
+                            Ok(())
+                        }
+                        _ => {
                             let output: gen::Result = ::r#gen::__private::output();
                             output
-                        };
-                    }
-                }
-                return match () {
-                    () => {
-                        yield_!(@ frame __frame, name)?;
-                        Ok(())
-                    }
-                    _ => {
-                        let output: gen::Result = ::r#gen::__private::output();
-                        output
-                    }
-                };
-            },
+                        }
+                    };
+                },
+                |output| <gen::Result as ::r#gen::__private::EngineOutput<
+                    _,
+                >>::into_result(output),
+            ),
             || ::r#gen::__private::Meta::new("start", "", 0, 0),
         ),
-        <gen::Result as ::r#gen::__private::EngineOutput<_>>::into_result,
     )
 }

@@ -36,6 +36,7 @@ pub(crate) fn without_body(
                 }
                 None => quote_spanned!(ours()=> async move { #arguments loop {} }),
             };
+            let body = expand::ending(body, expand::catch_return(lowered, paths), paths);
             let (call, meta) = (expand::no_call(paths), expand::meta(&lowered.site, paths));
             let machine = paths.machine();
             let machine = quote_spanned!(ours()=> #machine(#call, #body, #meta));

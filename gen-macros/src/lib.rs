@@ -84,7 +84,7 @@ pub fn co(options: TokenStream, item: TokenStream) -> TokenStream {
 /// Turns a plain `fn` into an engine: a coroutine that a call starts, and whose end nobody waits for.
 ///
 /// The body runs within the call up to its first suspension, and then goes on by itself on the loop that runs on this thread. It
-/// returns `()` or a `Result` of `()`; anything else is an error, for there is nobody to get it.
+/// returns `()` or a `Result` of `()`; anything else is an error, for there is nobody to get it. (A `gen::dynamic::Value` may be returned too; it has to be a `()` then.)
 ///
 /// The call returns `gen::Result`: an error, or a panic, before the first suspension, or that no loop runs here. What fails later is
 /// thrown into the coroutine that made the call, as the failure of a callback is; if nobody takes it, it is logged.

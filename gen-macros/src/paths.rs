@@ -71,9 +71,9 @@ impl Paths {
         self.private("main")
     }
 
-    /// Makes a coroutine that is ended by `gen::Return`.
-    pub(crate) fn returning(&self) -> TokenStream {
-        self.private("returning")
+    /// Puts a function behind a body, which its output goes through.
+    pub(crate) fn ending(&self) -> TokenStream {
+        self.private("ending")
     }
 
     /// The trait of what `gen::Return` can give.

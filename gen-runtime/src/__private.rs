@@ -8,8 +8,9 @@ pub use std::{column, compile_error, concat, file, line, stringify};
 // What users know by other paths; the option `crate = path` finds it here.
 pub use crate::{BoxCoroutine, Coroutine, LocalBoxCoroutine, Result};
 
-pub use crate::coroutine::{at, boxed, closed_machine, machine, Call, Frame, Machine, Meta, SuspendPending};
-pub use crate::coroutine::{returning, Returning};
+pub use crate::coroutine::{
+    at, boxed, closed_machine, ending, machine, Call, Ending, Frame, Machine, Meta, SuspendPending,
+};
 pub use crate::engine::{engine, EngineOutput};
 pub use crate::error::CatchReturn;
 pub use crate::yieldable::maybe::{FutureKind, Maybe, ValueKind};

@@ -35,6 +35,7 @@
 //! | wait for something | [`yield_!`](yield_); what can be yielded is on the page of [`Yieldable`] |
 //! | wait for many | a `Vec`, `Box<[T]>`, array, `VecDeque`, `HashMap`, `BTreeMap`, tuple or `Option` |
 //! | say what their errors do | [`multi`] with [`quiet`](Multi::quiet), [`fail_fast`](Multi::fail_fast) or [`settle`](Multi::settle) |
+//! | handle each of many as soon as it is there | [`WaitIterator`] |
 //! | mix different futures in a list | [`boxed`], [`boxed_send`], [`convert_yielded!`] |
 //! | wait for what may be a future or a value | [`maybe_future!`] |
 //! | yield what has a type only at run time | [`dynamic`] |
@@ -42,6 +43,11 @@
 //! | give up after a while | [`with_timeout`] |
 //! | wait for time to pass, or for the others to have a turn | [`sleep`], [`moment`] |
 //! | start something that goes on by itself | [`spawn`], [`spawn_local`]; [`engine`](macro@engine), if nobody is to wait for its end |
+//! | end it in good order, or throw an error into it | [`JoinHandle::cancel`], [`JoinHandle::throw`]; [`Cancelled`] is what arrives |
+//! | keep a part of a coroutine from being cancelled | [`shield`](fn@shield) |
+//! | give up after a while, but leave time to clean up | [`with_timeout(..).cancel(..)`](WithTimeout::cancel) |
+//! | end a program in good order | [`IoLoop::shutdown`] |
+//! | set a result for any number that wait for it | [`promise`], [`SharedFuture`] |
 //! | be told, at a yield, that a callback failed | [`context`]: it is done for you by the loop's callbacks and timers; [`context::wrap`] for those that others call |
 //! | run it all | [`run_sync`], [`block_on`], [`IoLoop`], or any other executor: a coroutine is a [`Future`](std::future::Future) |
 //! | say what went wrong | [`Error`], [`Throw`] |
@@ -92,7 +98,8 @@
 //! | `None` may come out of a body without `return` | the return type is declared | |
 //! | two `TimeoutError`s | one [`TimeoutError`] | later versions of Tornado did the same |
 //! | a sleep's time begins at the call | the same | |
-//! | `with_timeout` never cancels what it waits for | what is cold is dropped at the deadline; a [`JoinHandle`]'s task goes on | nobody else could wait for it |
+//! | `with_timeout` never cancels what it waits for | what is cold is dropped at the deadline, or [cancelled](WithTimeout::cancel); a [`JoinHandle`]'s task goes on | nobody else could wait for it |
+//! | a coroutine cannot be cancelled | it is resumed with [`Cancelled`], and may clean up by yielding more | what it has begun can be undone |
 //! | a callback that is called resumes the body inside the call | it stores the value and wakes the coroutine | the caller's locks and stack are its own |
 //! | a callable belongs to its key, a late call to the key's next use | it belongs to one registration; late calls do nothing | a stale value is never taken for a new one |
 //! | a key that leaks leaves the future pending, unless an error was caught before | the call fails with [`LeakedCallbackError`] whenever its body ends well | nothing hangs |
@@ -109,6 +116,7 @@
 
 #[doc(hidden)]
 pub mod __private;
+mod cancel;
 pub mod context;
 mod convert_macros;
 mod coroutine;
@@ -118,31 +126,41 @@ mod error;
 mod io_loop;
 mod multi;
 mod point;
+mod promise;
 mod quiet;
 mod report;
+mod sync;
 mod task;
 mod time;
+mod wait_iterator;
 mod yield_macro;
 mod yieldable;
 
 pub use gen_macros::{co, coroutine, engine, main};
 
+pub use crate::cancel::{shield, CancelSource, Cancelled, Shield};
 pub use crate::coroutine::{BoxCoroutine, Coroutine, Frame, Kind, LocalBoxCoroutine, Site};
-pub use crate::error::{BadYieldError, Error, Other, Panicked, Place, Result, Return, Throw, TimeoutError};
+pub use crate::error::{
+    BadYieldError, Error, Other, Panicked, Place, Result, Return, ReturnValueIgnoredError, Throw,
+    TimeoutError,
+};
 pub use crate::io_loop::{
     block_on, run_sync, CallbackOutput, IoLoop, IoLoopHandle, LoopClosed, LoopRunning, LoopStopped, NoLoop,
     Remote,
 };
 pub use crate::multi::{multi, Multi, MultiFailFast, MultiQuiet, MultiSettled};
 pub use crate::point::{
-    task, Arguments, Callable, Callback, CallbackDroppedError, Key, KeyReuseError, KeyTypeError,
+    task, Arguments, Callable, Callback, CallbackDroppedError, Forget, Key, KeyReuseError, KeyTypeError,
     LeakedCallbackError, LeakedKey, Runner, Task, TaskCallback, UnknownKeyError, Wait, WaitAll, YieldFuture,
     YieldPoint,
 };
-pub use crate::task::{spawn, spawn_local, JoinHandle};
+pub use crate::promise::{promise, AlreadySetError, BrokenPromiseError, Promise, SharedFuture};
+pub use crate::task::{spawn, spawn_local, Cancelling, JoinHandle};
 pub use crate::time::{
-    moment, sleep, with_timeout, Clock, Deadline, Moment, Sleep, TimerKey, VirtualClock, WithTimeout,
+    moment, sleep, with_timeout, CancelTimeout, Clock, Deadline, Moment, Sleep, TimerKey, VirtualClock,
+    WithTimeout,
 };
+pub use crate::wait_iterator::{ByKey, ByPosition, ExhaustedError, WaitIterator, WaitNext};
 pub use crate::yieldable::{
     boxed, boxed_send, kinds, ok, raw, BoxYieldable, Custom, Flat, Raw, SendBoxYieldable, Yieldable,
 };

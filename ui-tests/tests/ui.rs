@@ -54,3 +54,8 @@ fn t06_a_mistake_in_a_body_is_where_it_was_typed() {
 fn t06_what_cannot_be_yielded_is_told_so_in_our_words() {
     fail("types");
 }
+
+#[test]
+fn what_cannot_be_waited_for_is_told_why() {
+    fail("waits");
+}

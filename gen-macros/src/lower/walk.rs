@@ -3,7 +3,7 @@
 //! ```text
 //! yield_!(x)               yield_!(@frame __frame, x)
 //! yield_!((a, b))          yield_!(@frame __frame, @tuple [a] [b])
-//! async { .. yield_! .. }  async { let __frame = const { Frame::new(0) }; .. yield_! .. }
+//! async { .. yield_! .. }  async { let __frame = const { Frame::new(0) }; match () { () => { .. yield_! .. } } }
 //! ```
 //!
 //! It works on tokens and not on syntax, so that it finds the yields in the arguments of other macros, in
@@ -145,9 +145,15 @@ impl Walk<'_> {
         }
     }
 
+    /// The frame, and what was there in an arm: temporaries of the last expression are dropped at its end, so before the frame on every edition. (Without it, they
+    /// would be dropped after the frame up to edition 2021, and rustc has a lint about that.)
     fn regroup_context(&self, block: &Group, inner: Walked) -> Group {
-        let mut tokens = if inner.yields { self.declare_frame() } else { TokenStream::new() };
-        tokens.extend(inner.tokens);
+        let inside = regroup(block, inner.tokens);
+        if !inner.yields {
+            return inside;
+        }
+        let mut tokens = self.declare_frame();
+        tokens.extend(quote_spanned!(ours()=> match () { () => #inside }));
         regroup(block, tokens)
     }
 

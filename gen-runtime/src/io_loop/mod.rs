@@ -36,6 +36,7 @@ pub(crate) mod registry;
 mod remote;
 mod run;
 mod sched;
+mod shutdown;
 mod waker;
 
 use std::fmt;
@@ -52,7 +53,7 @@ pub use self::run::{block_on, run_sync};
 pub(crate) use self::callback::{catch_panic, contain};
 pub(crate) use self::core::Core;
 pub(crate) use self::remote::{Message, Shared};
-pub(crate) use self::sched::Callback;
+pub(crate) use self::sched::{Callback, TaskId};
 pub(crate) use self::waker::{LoopId, SlotId};
 
 /// A single-threaded loop of callbacks, timers and tasks.
@@ -60,7 +61,7 @@ pub(crate) use self::waker::{LoopId, SlotId};
 /// This is the owner: it runs the loop ([`run_sync`](Self::run_sync), [`start`](Self::start)) and ends it.
 /// All that works through a handle ([`IoLoopHandle`], which it derefs to) works on it too. When it is
 /// dropped, the suspended coroutines, queued callbacks and timers are dropped, also those that hold handles
-/// to the loop.
+/// to the loop. [`shutdown`](Self::shutdown) lets the coroutines clean up first.
 ///
 /// A turn of the loop takes the callbacks and resumptions that are queued and runs them in order, then the
 /// timers that are due, by deadline and then by creation. What is added meanwhile waits for the next turn.

@@ -37,7 +37,7 @@ where
     #[inline]
     fn drive(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Group { slots, engine, .. } = self;
-        engine.drive(cx, |child, cx| slots.at(child).poll(cx))
+        engine.drive(cx, |child, cx, how| slots.at(child).poll(cx, how))
     }
 
     fn take_shape(&mut self) -> S {

@@ -7,6 +7,7 @@
 //! | `engine.rs` | whom to poll, and when all have ended |
 //! | `group.rs` | [`Group`]: children of one type, of any number; the future that a list or map becomes |
 //! | `tuple.rs` | the same for tuples, where each child has a type of its own |
+//! | `pool.rs` | [`Pool`]: children of one type that come and go, their results in the order in which they end; what `WaitIterator` and its kin are made of |
 //! | `slots.rs` | where the children live: one allocation, a child or its result in each slot |
 //! | `wakers.rs` | a waker for each child: one allocation |
 //! | `ready.rs` | the queue of children that were woken |
@@ -14,6 +15,7 @@
 //! | `models.rs` | what loom checks: wakes from other threads against polls and drops |
 //! | `shape.rs` | what the results are put into, and how a child's place is called |
 //! | `outcome.rs` | the error rule |
+//! | `notices.rs` | what cancelled children have still to be told |
 //! | `policy.rs` | [`Policy`]: what was said of errors by `quiet` and `fail_fast` |
 //! | `settled.rs` | every child's own result |
 //! | `options.rs` | `quiet`, `fail_fast` and `settle`, as yieldables |
@@ -31,6 +33,12 @@
 //!
 //! [`Multi::fail_fast`] raises the first in time and drops the children that have not ended; [`Multi::settle`] raises nothing.
 //!
+//! # Cancelled
+//!
+//! A group that is polled with a [cancellation](crate::cancel), and is not ready in that poll, takes it and polls each running child once more, with one for that child. A child
+//! that cannot be told is dropped and has failed; the others go on, and the group with them, also if it was to fail fast. What a shield holds back is kept for the
+//! child's next polls.
+//!
 //! # Who may touch what
 //!
 //! Children and results belong to the group, and only its poll touches them. The wakers' allocation is shared between the group and
@@ -40,9 +48,11 @@ mod engine;
 mod group;
 #[cfg(all(test, loom))]
 mod models;
+mod notices;
 mod options;
 mod outcome;
 mod policy;
+mod pool;
 mod ready;
 mod settled;
 mod shape;
@@ -56,6 +66,7 @@ use std::marker::PhantomData;
 pub(crate) use self::group::Group;
 pub use self::options::{MultiFailFast, MultiQuiet, MultiSettled};
 pub(crate) use self::policy::{Parallel, Policy};
+pub(crate) use self::pool::Pool;
 pub(crate) use self::settled::Settle;
 pub(crate) use self::shape::{Array, BTree, BoxedSlice, Deque, Hash, List};
 pub(crate) use self::tuple::TupleOfPending;

@@ -53,8 +53,8 @@ macro_rules! tuple_join {
             #[inline]
             fn drive(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
                 let mut this = self.project();
-                this.engine.drive(cx, |child, cx| match child {
-                    $($index => this.$slot.as_mut().poll(cx),)+
+                this.engine.drive(cx, |child, cx, how| match child {
+                    $($index => this.$slot.as_mut().poll(cx, how),)+
                     _ => Poll::Pending,
                 })
             }

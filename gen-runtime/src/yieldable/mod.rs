@@ -55,6 +55,7 @@ pub mod kinds {
     pub use super::option::Optional;
     pub use super::wrappers::RawMarked;
     pub use super::Custom;
+    pub use crate::cancel::Shielded;
     pub use crate::multi::Grouped;
     pub use crate::point::Point;
     pub use crate::time::Limited;

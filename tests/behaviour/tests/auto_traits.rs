@@ -208,6 +208,13 @@ fn t15_yieldables_are_send_if_their_children_are() {
         gen::boxed(number()) => false,
         gen::boxed_send(number()) => true,
         gen::Error::new("text") => true,
+        gen::WaitIterator::new(vec![number()]) => true,
+        gen::WaitIterator::new(vec![gen::ok(local())]) => false,
+        gen::WaitIterator::keyed([(Rc::new(1), number())]) => false,
+        gen::WaitIterator::new(vec![number()]).next() => true,
+        gen::promise::<Cell<u8>>() => true,
+        gen::promise::<Rc<u8>>().0 => false,
+        gen::promise::<Rc<u8>>().1 => false,
     }
 }
 
@@ -240,10 +247,13 @@ fn a_group_is_send_only_if_its_results_are() {
 }
 
 #[test]
-fn errors_and_groups_may_be_shared() {
+fn errors_groups_and_promises_may_be_shared() {
     let error = gen::Error::new("text");
     let group = gen::multi(vec![number()]).join();
     let of_cells = gen::multi(vec![ready(Ok::<_, gen::Error>(Cell::new(1)))]).join();
+    let (promise, future) = gen::promise::<Cell<u8>>();
+    let (promise, future) = (&ask(&promise), &ask(&future));
+    assert!(promise.is_sync() && future.is_sync());
     let (error, group, of_cells) = (&ask(&error), &ask(&group), &ask(&of_cells));
     assert!(error.is_sync());
     assert!(group.is_sync());

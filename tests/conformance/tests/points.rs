@@ -9,6 +9,8 @@ mod points {
     mod callables;
     mod custom;
     mod engine;
+    mod failing;
+    mod giving_up;
     mod keys;
     mod leaks;
     mod many;

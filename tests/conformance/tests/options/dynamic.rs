@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::future::{pending, ready};
 
 use gen::dynamic::{register, Value};
-use gen::{yield_, BadYieldError};
+use gen::{yield_, BadYieldError, ReturnValueIgnoredError};
 
 use super::{after_turns, run_logged, Fault};
 
@@ -30,6 +30,50 @@ fn test_bogus_yield() {
     }
     assert_eq!(bad_type(&run_logged(yield_it(Value::new(42_u8))).0.unwrap_err()), "u8");
     assert!(run_logged(body()).0.unwrap().starts_with("a value of type `u8` was yielded"));
+}
+
+/// What an engine returns is nobody's: a value that is not `()` is an error, in the first step that of the call, later one of its context. (Where the type is known it does not
+/// compile.)
+#[test]
+fn test_return_value_of_an_engine() {
+    #[gen::engine]
+    fn returns(value: Value) -> Value {
+        value
+    }
+    #[gen::engine]
+    fn raises(value: Value, moments: u8) -> gen::Result<Value> {
+        for _ in 0..moments {
+            yield_!(gen::moment())?;
+        }
+        Err(gen::Return(value))?
+    }
+    #[gen::engine]
+    fn ends_without_a_value() -> gen::Result<Value> {
+        Err(gen::Return(()))?
+    }
+    #[gen::engine]
+    fn fails() -> Result<Value, Fault> {
+        Err(Fault("its own"))
+    }
+    let ignored = |result: gen::Result| {
+        let error = result.unwrap_err();
+        error.downcast_ref::<ReturnValueIgnoredError>().map(ReturnValueIgnoredError::type_name)
+    };
+    #[gen::coroutine]
+    fn async_raise_return_value() -> gen::Result {
+        raises(Value::new(42_u8), 1)?;
+        yield_!(gen::sleep(super::SECOND))
+    }
+    let (result, lines) = run_logged(async {
+        returns(Value::new(())).unwrap();
+        raises(Value::new(()), 0).unwrap();
+        ends_without_a_value().unwrap();
+        assert_eq!(ignored(returns(Value::new(false))), Some("bool"));
+        assert_eq!(ignored(raises(Value::new((42_u8, 1_u8)), 0)), Some("(u8, u8)"));
+        assert!(fails().unwrap_err().is::<Fault>());
+        async_raise_return_value().await
+    });
+    assert_eq!((ignored(result), lines), (Some("u8"), Vec::new()));
 }
 
 /// A tuple is not a list. (One that is known at compile time is yielded in parallel.)

@@ -177,3 +177,26 @@ fn what_is_detached_otherwise_is_logged_as_before() {
         lines.iter().any(|line| starts(line, "detached")) && lines.iter().any(|line| starts(line, "later"))
     );
 }
+
+/// What a destructor spawns while the timeout drops what it waited for was none of what it waited for: its failure is told, however quiet the timeout.
+#[test]
+fn what_a_destructor_spawns_is_none_of_the_timeouts() {
+    struct CleansUp;
+    impl Drop for CleansUp {
+        fn drop(&mut self) {
+            drop(gen::spawn_local(after(1, Err(Fault("cleaning up")))));
+        }
+    }
+    #[gen::coroutine]
+    fn slow(_held: CleansUp) -> gen::Result {
+        yield_!(pending::<gen::Result>())
+    }
+    #[gen::coroutine]
+    fn impatient() -> gen::Result {
+        yield_!(gen::with_timeout(SECOND, slow(CleansUp)).quiet::<Fault>()).unwrap_err();
+        yield_!(gen::sleep(SECOND * 3))
+    }
+    let (result, lines) = run_logged(impatient());
+    result.unwrap();
+    assert_eq!(lines, ["ERROR gen: a task failed, and nobody looked at its result: cleaning up"]);
+}

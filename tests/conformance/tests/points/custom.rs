@@ -78,7 +78,31 @@ fn rule_25_errors_of_the_methods_arrive_at_the_yield() {
     assert_eq!(run(|point| point.get_result = lost), is("start ready? result ", "lost"));
 }
 
-/// A panic in a method is one of the body: at the edge of a task whoever waits gets it, and the other keys can still be used.
+/// A body that catches such an error goes on, and has lost nothing: what was stored before is there, also if the point asked about it.
+#[test]
+fn an_error_of_a_method_loses_nothing() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<Vec<u8>> {
+        let order = Order::new();
+        let mut values = Vec::new();
+        for part in 0..3 {
+            yield_!(Callback::<u8>::new("k"))?.call(part);
+            let mut point = Told::new(&order);
+            match part {
+                0 => point.start = || Err(gen::Error::new("0")),
+                1 => point.is_ready = |runner, _| runner.is_ready(&"k").and(Err(gen::Error::new("1"))),
+                _ => point.get_result = |runner| runner.pop_result::<char>(&"k").map(|_| 0),
+            }
+            let error = yield_!(point).unwrap_err();
+            assert_eq!(error.is::<gen::KeyTypeError>(), part == 2);
+            values.push(yield_!(Wait::<u8>::new("k"))?);
+        }
+        Ok(values)
+    }
+    assert_eq!(gen::run_sync(body()).unwrap(), [0, 1, 2]);
+}
+
+/// A panic in a method is one of the body: at the edge of a task whoever waits gets it.
 #[test]
 fn a_panic_in_a_method_is_one_of_the_body() {
     #[gen::coroutine]

@@ -40,6 +40,22 @@ fn rule_23_duplicates_are_unknown_the_second_time() {
     assert!(gen::run_sync(body()).unwrap_err().is::<gen::LeakedCallbackError>());
 }
 
+/// The points of one yield start in order: a wait does not find the key that a callback beside it is going to register. (Nor in Tornado.)
+#[test]
+fn rule_22_points_of_one_yield_start_in_order() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<u8> {
+        let error = yield_!((Wait::<u8>::new("k"), Callback::<u8>::new("k"))).unwrap_err();
+        assert_eq!(error.downcast_ref::<UnknownKeyError>().map(UnknownKeyError::key), Some("\"k\""));
+        // The callback was started all the same: its key is pending, and what it was to be called by is gone with the failed tuple.
+        assert!(yield_!(Wait::<u8>::new("k")).unwrap_err().is::<CallbackDroppedError>());
+        yield_!(Callback::<u8>::new("k"))?.call(1);
+        yield_!((Wait::<u8>::new("k"), Callback::<u8>::new("other")))?.1.call(2);
+        yield_!(Wait::<u8>::new("other"))
+    }
+    assert_eq!(gen::run_sync(body()).unwrap(), 2);
+}
+
 /// `WaitAll` looks at all keys before it waits for any: an unknown one is found at once. (In Tornado when those before it have come.)
 #[test]
 fn rule_24_an_unknown_key_is_found_at_once() {
@@ -93,9 +109,12 @@ fn a_wait_for_a_key_of_another_coroutine() {
     #[gen::coroutine]
     fn outer() -> gen::Result<u8> {
         yield_!(Callback::<u8>::new("k"))?.call(1);
-        assert!(yield_!(inner()).unwrap_err().is::<UnknownKeyError>());
         let block = async { yield_!(Wait::<u8>::new("k")) };
-        assert!(block.await.unwrap_err().is::<UnknownKeyError>());
+        for error in [yield_!(inner()).unwrap_err(), block.await.unwrap_err()] {
+            assert!(error.is::<UnknownKeyError>());
+            assert_eq!(error.to_string(), "the key \"k\" is not pending");
+        }
+        // It was not taken by either.
         yield_!(Wait::<u8>::new("k"))
     }
     assert_eq!(gen::run_sync(outer()).unwrap(), 1);

@@ -45,6 +45,47 @@ fn rule_32_a_caught_error_does_not_hide_a_leak() {
     assert!(gen::run_sync(body()).unwrap_err().is::<LeakedCallbackError>());
 }
 
+/// A `gen::Return` ends the call well, as in Tornado: so it is held to its keys, too.
+#[test]
+fn rule_31_a_return_is_a_normal_end() {
+    #[gen::coroutine(returns)]
+    fn leaks() -> gen::Result<u8> {
+        yield_!(Callback::<u8>::new("k"))?.call(0);
+        Err(gen::Return(1_u8))?
+    }
+    #[gen::coroutine(returns)]
+    fn does_not() -> gen::Result<u8> {
+        yield_!(Callback::<u8>::new("k"))?.call(1);
+        Err(gen::Return(yield_!(Wait::<u8>::new("k"))?))?
+    }
+    #[gen::coroutine(returns)]
+    fn another_return() -> gen::Result<u8> {
+        yield_!(Callback::<u8>::new("k"))?.call(0);
+        Err(gen::Return("not this one's"))?
+    }
+    assert!(gen::run_sync(leaks()).unwrap_err().is::<LeakedCallbackError>());
+    assert_eq!(gen::run_sync(does_not()).unwrap(), 1);
+    assert!(gen::run_sync(another_return()).unwrap_err().is::<gen::Return<&str>>());
+}
+
+/// So is an engine's end, by a `gen::Return` or without a `Result` at all.
+#[test]
+fn rule_31_an_engine_that_ends_by_a_return() {
+    #[gen::engine]
+    fn returns() -> gen::Result {
+        yield_!(Callback::<u8>::new("k"))?.call(0);
+        Err(gen::Return(()))?
+    }
+    #[gen::engine]
+    fn is_without_a_result() {
+        yield_!(Callback::<u8>::new("k")).expect("the key is free").call(0);
+    }
+    gen::block_on(async {
+        assert!(returns().unwrap_err().is::<LeakedCallbackError>());
+        assert!(is_without_a_result().unwrap_err().is::<LeakedCallbackError>());
+    });
+}
+
 /// Any error that a `gen::Error` can become will do.
 #[test]
 fn a_leak_in_the_users_own_error() {

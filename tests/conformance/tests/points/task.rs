@@ -26,25 +26,50 @@ fn exception_in_task_phase1() {
     assert_eq!(gen::run_sync(body()).unwrap(), "1 / 0");
 }
 
-/// Rule 38: the first call wins; an error after it is told to the log. (In Tornado it is raised from the call.)
+/// Rule 38: the first call wins; an error that was there before it, too.
 #[test]
 fn rule_38_the_first_end_of_a_task_wins() {
-    let log = loop_behaviour::logged(|| {
-        let twice = gen::task(|done| {
+    let twice = gen::task(|done| {
+        done.call(1);
+        done.call(2);
+    });
+    assert_eq!(gen::run_sync(twice).unwrap(), 1);
+    let mut kept = None;
+    let failed = gen::task(|done: TaskCallback<u8>| {
+        kept = Some(done);
+        Err::<(), _>("failed")
+    });
+    kept.expect("it was called").call(1);
+    assert_eq!(gen::run_sync(failed).unwrap_err().to_string(), "failed");
+}
+
+/// Rule 38: an error of the function after it has called back is no lost one. Tornado raises it from `Task(..)`, here it arrives at the yield of it; the value is
+/// dropped, as there.
+#[test]
+fn rule_38_an_error_of_the_function_after_its_callback() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<String> {
+        let failing = gen::task(|done| {
             done.call(1);
-            done.call(2);
             Err::<(), _>("too late")
         });
-        assert_eq!(gen::run_sync(twice).unwrap(), 1);
-        let mut kept = None;
-        let failed = gen::task(|done: TaskCallback<u8>| {
-            kept = Some(done);
-            Err::<(), _>("failed")
+        Ok(yield_!(failing).unwrap_err().to_string())
+    }
+    let log = loop_behaviour::logged(|| assert_eq!(gen::run_sync(body()).unwrap(), "too late"));
+    assert_eq!(log, [""; 0]);
+}
+
+/// Rule 38: of two errors the function's own arrives at the yield, and the one of a callback that it has called itself goes outward.
+#[test]
+fn rule_38_an_error_of_the_function_after_that_of_a_callback() {
+    let log = loop_behaviour::logged(|| {
+        let failing = gen::task(|_done: TaskCallback<()>| {
+            gen::context::wrap(|()| Err("the callback's"))(());
+            Err::<(), _>("the function's")
         });
-        kept.expect("it was called").call(1);
-        assert_eq!(gen::run_sync(failed).unwrap_err().to_string(), "failed");
+        assert_eq!(gen::run_sync(failing).unwrap_err().to_string(), "the function's");
     });
-    assert_eq!(log, ["ERROR gen: a task's function failed after its callback was called: too late"]);
+    assert_eq!(log, ["ERROR gen: a callback failed: the callback's"]);
 }
 
 /// A function that forgets its callback fails the task. (In Tornado it hangs.)
