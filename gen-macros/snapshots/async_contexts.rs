@@ -4,12 +4,7 @@ fn contexts() -> impl ::r#gen::Coroutine<Output = ()> {
         async move {
             match () {
                 () => {}
-                _ => {
-                    return {
-                        let output: () = ::r#gen::__private::output();
-                        output
-                    };
-                }
+                _ => return { <() as ::r#gen::__private::Unreached>::output() },
             }
             return match () {
                 () => {
@@ -45,10 +40,7 @@ fn contexts() -> impl ::r#gen::Coroutine<Output = ()> {
                         fn inner() { yield_!(untouched) }
                     }
                 }
-                _ => {
-                    let output: () = ::r#gen::__private::output();
-                    output
-                }
+                _ => <() as ::r#gen::__private::Unreached>::output(),
             };
         },
         || ::r#gen::__private::Meta::new("contexts", "", 0, 0),

@@ -11,8 +11,7 @@ fn start(name: String) -> ::r#gen::Result {
                         () => {}
                         _ => {
                             return {
-                                let output: gen::Result = ::r#gen::__private::output();
-                                output
+                                <gen::Result as ::r#gen::__private::Unreached>::output()
                             };
                         }
                     }
@@ -21,10 +20,7 @@ fn start(name: String) -> ::r#gen::Result {
                             yield_!(@ frame __frame, name)?;
                             Ok(())
                         }
-                        _ => {
-                            let output: gen::Result = ::r#gen::__private::output();
-                            output
-                        }
+                        _ => <gen::Result as ::r#gen::__private::Unreached>::output(),
                     };
                 },
                 |output| <gen::Result as ::r#gen::__private::EngineOutput<

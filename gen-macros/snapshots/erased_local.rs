@@ -30,17 +30,16 @@ where
                     () => {}
                     _ => {
                         return {
-                            let output: (&'gen_0 u8, &'a T) = ::r#gen::__private::output();
-                            output
+                            <(
+                                &'gen_0 u8,
+                                &'a T,
+                            ) as ::r#gen::__private::Unreached>::output()
                         };
                     }
                 }
                 return match () {
                     () => yield_!(@ frame __frame, x),
-                    _ => {
-                        let output: (&'gen_0 u8, &'a T) = ::r#gen::__private::output();
-                        output
-                    }
+                    _ => <(&'gen_0 u8, &'a T) as ::r#gen::__private::Unreached>::output(),
                 };
             },
             || ::r#gen::__private::Meta::new("f", "", 0, 0),

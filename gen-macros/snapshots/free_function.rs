@@ -25,8 +25,7 @@ where
                 () => {}
                 _ => {
                     return {
-                        let output: Result<&'a str> = ::r#gen::__private::output();
-                        output
+                        <Result<&'a str> as ::r#gen::__private::Unreached>::output()
                     };
                 }
             }
@@ -42,10 +41,7 @@ where
                     );
                     Ok(first)
                 }
-                _ => {
-                    let output: Result<&'a str> = ::r#gen::__private::output();
-                    output
-                }
+                _ => <Result<&'a str> as ::r#gen::__private::Unreached>::output(),
             };
         },
         || ::r#gen::__private::Meta::new("fetch", "", 0, 0),

@@ -9,8 +9,7 @@ fn main() -> gen::Result {
                     () => {}
                     _ => {
                         return {
-                            let output: gen::Result = ::r#gen::__private::output();
-                            output
+                            <gen::Result as ::r#gen::__private::Unreached>::output()
                         };
                     }
                 }
@@ -19,10 +18,7 @@ fn main() -> gen::Result {
                         yield_!(@ frame __frame, x)?;
                         Ok(())
                     }
-                    _ => {
-                        let output: gen::Result = ::r#gen::__private::output();
-                        output
-                    }
+                    _ => <gen::Result as ::r#gen::__private::Unreached>::output(),
                 };
             },
             || ::r#gen::__private::Meta::new("main", "", 0, 0),

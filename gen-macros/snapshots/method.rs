@@ -5,21 +5,13 @@ fn get(&mut self) -> impl ::r#gen::Coroutine<Output = ()> {
             let _ = &self;
             match () {
                 () => {}
-                _ => {
-                    return {
-                        let output: () = ::r#gen::__private::output();
-                        output
-                    };
-                }
+                _ => return { <() as ::r#gen::__private::Unreached>::output() },
             }
             return match () {
                 () => {
                     self.n += 1;
                 }
-                _ => {
-                    let output: () = ::r#gen::__private::output();
-                    output
-                }
+                _ => <() as ::r#gen::__private::Unreached>::output(),
             };
         },
         || ::r#gen::__private::Meta::new("get", "", 0, 0),

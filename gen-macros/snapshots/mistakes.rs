@@ -5,8 +5,7 @@ fn f(list: Vec<u8>) -> impl ::r#gen::Coroutine<Output = gen::Result<Vec<u8>>> {
         ::r#gen::__private::Call::new(0),
         async move {
             let list = list;
-            let output: gen::Result<Vec<u8>> = ::r#gen::__private::output();
-            output
+            <gen::Result<Vec<u8>> as ::r#gen::__private::Unreached>::output()
         },
         || ::r#gen::__private::Meta::new("f", "", 0, 0),
     )

@@ -6,19 +6,11 @@ fn f() -> impl ::r#gen::Coroutine<Output = Result<impl Iterator<Item = u8>>> {
         async move {
             match () {
                 () => {}
-                _ => {
-                    return {
-                        let output: Result<_> = ::r#gen::__private::output();
-                        output
-                    };
-                }
+                _ => return { <Result<_> as ::r#gen::__private::Unreached>::output() },
             }
             return match () {
                 () => yield_!(@ frame __frame, x),
-                _ => {
-                    let output: Result<_> = ::r#gen::__private::output();
-                    output
-                }
+                _ => <Result<_> as ::r#gen::__private::Unreached>::output(),
             };
         },
         || ::r#gen::__private::Meta::new("f", "", 0, 0),

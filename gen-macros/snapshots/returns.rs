@@ -13,8 +13,7 @@ fn find(
                         () => {}
                         _ => {
                             return {
-                                let output: gen::Result<_> = ::r#gen::__private::output();
-                                output
+                                <gen::Result<_> as ::r#gen::__private::Unreached>::output()
                             };
                         }
                     }
@@ -23,10 +22,7 @@ fn find(
                             look(key)?;
                             yield_!(@ frame __frame, fetch(key))
                         }
-                        _ => {
-                            let output: gen::Result<_> = ::r#gen::__private::output();
-                            output
-                        }
+                        _ => <gen::Result<_> as ::r#gen::__private::Unreached>::output(),
                     };
                 },
                 |output| <gen::Result<

@@ -185,7 +185,7 @@ fn async_block(block: &Block, output: &Output, paths: &Paths) -> TokenStream {
             let pin = returned(&unreached, output.place);
             quote_spanned! {ours()=>
                 match () { () => {} _ => #pin }
-                return match () { () => #group _ => { #unreached } };
+                return match () { () => #group _ => #unreached };
             }
         }
         None => quote_spanned!(ours()=> match () { () => #group }),
@@ -196,11 +196,11 @@ fn async_block(block: &Block, output: &Output, paths: &Paths) -> TokenStream {
     quote_spanned!(ours().located_at(group.span_open())=> async move #body)
 }
 
-/// `let output: R = output(); output`, which is never reached. In `output::<R>()` rustc would have something else to say about an unknown type than it has
-/// said about the signature, and so would say it twice.
+/// `<R as Unreached>::output()`, which is never called. In `output::<R>()` rustc would have something else to say about an unknown type than it has said
+/// about the signature, and so would say it twice; in a `let` clippy would find it complex.
 pub(crate) fn unreached_output(ty: &syn::Type, paths: &Paths) -> TokenStream {
-    let unreached = paths.output();
-    quote_spanned!(ours()=> let output: #ty = #unreached(); output)
+    let unreached = paths.unreached();
+    quote_spanned!(ours()=> <#ty as #unreached>::output())
 }
 
 /// `return { .. }`, with the block where the user says what is returned: notes about it point there.

@@ -116,9 +116,9 @@ impl Paths {
         self.private("Never")
     }
 
-    /// A function that is never called: its result has the type of an output.
-    pub(crate) fn output(&self) -> TokenStream {
-        self.private("output")
+    /// The trait of every type, with a function that is never called: its result is of that type.
+    pub(crate) fn unreached(&self) -> TokenStream {
+        self.private("Unreached")
     }
 
     /// `Send`, whatever the user calls so.

@@ -27,11 +27,16 @@ impl<T> Never for fn() -> T {
     type T = T;
 }
 
-/// Stands for a body's output in an arm that is never reached: it holds every `return` and `?` to the type `R`.
-#[must_use]
-pub fn output<R>() -> R {
-    unreachable!("no code is made of the arm that calls this")
+/// Stands for a body's output in an arm that is never reached: it holds every `return` and `?` to the type.
+pub trait Unreached: Sized {
+    /// Never called.
+    #[must_use]
+    fn output() -> Self {
+        unreachable!("no code is made of the arm that calls this")
+    }
 }
+
+impl<R> Unreached for R {}
 
 /// What `#[gen::main]` does with the coroutine of `main`.
 pub fn main<F: std::future::Future>(coroutine: F) -> F::Output {

@@ -11,11 +11,11 @@ pub(super) fn check_arguments(signature: &Signature, mistakes: &mut Mistakes) {
     for argument in &signature.inputs {
         match argument {
             FnArg::Receiver(receiver) => match &receiver.kind {
-                ReceiverKind::Reference(and, lifetime, mutability) => {
-                    if borrows::is_borrowed(lifetime.as_ref()) {
-                        let self_token = &receiver.self_token;
-                        mistakes.report(quote!(#and #lifetime #mutability #self_token), BORROWED, OWNED_SELF);
-                    }
+                ReceiverKind::Reference(and, lifetime, mutability)
+                    if borrows::is_borrowed(lifetime.as_ref()) =>
+                {
+                    let self_token = &receiver.self_token;
+                    mistakes.report(quote!(#and #lifetime #mutability #self_token), BORROWED, OWNED_SELF);
                 }
                 ReceiverKind::Typed(_, ty) => check_type(ty, OWNED_SELF, mistakes),
                 _ => {}

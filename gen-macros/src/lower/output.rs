@@ -4,8 +4,8 @@
 //! expression would have to agree among themselves. A statement before the body holds them all to `R`:
 //!
 //! ```text
-//! match () { () => {} _ => return { let output: R = output(); output } }
-//! return match () { () => { body } _ => { let output: R = output(); output } };
+//! match () { () => {} _ => return { <R as Unreached>::output() } }
+//! return match () { () => { body } _ => <R as Unreached>::output() };
 //! ```
 //!
 //! The second arms cannot be reached: their types are checked, but no code is made of them, not even a drop flag.
