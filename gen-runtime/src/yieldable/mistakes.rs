@@ -13,7 +13,7 @@
 //! | `&mut F`, `&F`, `Box<F>` of a future | [`Unpinned`], [`Shared`], [`BoxedUnpinned`] | [`YieldsUnpinned`], [`YieldsShared`], [`YieldsBoxedUnpinned`] |
 //! | a list, map or `Option` of what cannot be yielded | [`Members`] | [`YieldsListsOf`] |
 //! | a tuple of what cannot be yielded | [`Elements`] | [`YieldsTuple`] |
-//! | `gen::with_timeout`, `gen::multi` of what cannot be yielded | [`Waited`], [`Children`] | [`WaitsFor`], [`WaitsForChildren`] |
+//! | what waits for another yieldable, or for many, of what is none | [`Waited`], [`Children`] | [`WaitsFor`], [`WaitsForChildren`] |
 //! | anything else | | [`Yields`] |
 //!
 //! The markers keep the impls apart, as they do for [`Yieldable`](super::Yieldable). A type that is two mistakes at once would be ambiguous; no sensible type is.
@@ -23,8 +23,7 @@ use std::future::Future;
 use std::marker::PhantomData;
 
 use crate::multi::Multi;
-use crate::time::WithTimeout;
-use crate::Result;
+use crate::{CancelTimeout, FirstOf, Limit, Result, Shield, WithTimeout};
 
 /// A common mistake, recognised by the type; `M` says which.
 pub trait Mistake<M> {
@@ -378,19 +377,27 @@ impl AsMistake<Elements> {
     }
 }
 
-/// A timeout around what cannot be yielded.
+/// A timeout or shield around what cannot be yielded.
 #[derive(Debug)]
 pub enum Waited {}
 
 /// What is said of it.
 #[diagnostic::on_unimplemented(
-    message = "`gen::with_timeout` cannot wait for `{Y}`: it cannot be yielded",
+    message = "`{Y}` cannot be yielded, and so `gen::with_timeout` and `gen::shield` cannot wait for it",
     label = "what it waits for is not yieldable",
     note = "what it waits for is a future, or a list, map or tuple of yieldables"
 )]
 pub trait WaitsFor<Y: ?Sized> {
     /// Never resolved.
     type Pending: Future<Output = Result>;
+}
+
+impl<Y, Q> Mistake<Waited> for CancelTimeout<Y, Q> {
+    type About = Y;
+}
+
+impl<Y> Mistake<Waited> for Shield<Y> {
+    type About = Y;
 }
 
 impl<Y, Q> Mistake<Waited> for WithTimeout<Y, Q> {
@@ -407,19 +414,28 @@ impl AsMistake<Waited> {
     }
 }
 
-/// `gen::multi` of what has no children.
+/// What waits for many, and has none.
 #[derive(Debug)]
 pub enum Children {}
 
 /// What is said of it.
 #[diagnostic::on_unimplemented(
-    message = "`gen::multi` cannot wait for `{Y}`: it cannot be yielded",
+    message = "`{Y}` is no list or map of what can be yielded",
     label = "not a list or map of yieldables",
+    note = "`gen::multi`, `gen::limit` and `gen::first_of` wait for the members of a list or map",
     note = "an iterator is collected first: `gen::multi(iterator.collect::<Vec<_>>())`"
 )]
 pub trait WaitsForChildren<Y: ?Sized> {
     /// Never resolved.
     type Pending: Future<Output = Result>;
+}
+
+impl<C> Mistake<Children> for Limit<C> {
+    type About = C;
+}
+
+impl<C> Mistake<Children> for FirstOf<C> {
+    type About = C;
 }
 
 impl<C> Mistake<Children> for Multi<C> {

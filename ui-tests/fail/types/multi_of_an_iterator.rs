@@ -3,7 +3,7 @@ use gen::yield_;
 #[gen::coroutine]
 fn body() -> gen::Result {
     yield_!(gen::multi((0..3).map(std::future::ready)))?;
-    //~^ gen: `gen::multi` cannot wait for `[..]`: it cannot be yielded
+    //~^ gen: `[..]` is no list or map of what can be yielded
     //~| note: an iterator is collected first: `gen::multi(iterator.collect::<Vec<_>>())`
     Ok(())
 }
