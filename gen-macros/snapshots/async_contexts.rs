@@ -4,7 +4,7 @@ fn contexts() -> impl ::r#gen::Coroutine<Output = ()> {
         async move {
             match () {
                 () => {}
-                _ => return { ::r#gen::__private::output::<()>() },
+                _ => return { <() as ::r#gen::__private::Unreached>::output() },
             }
             return match () {
                 () => {
@@ -40,9 +40,9 @@ fn contexts() -> impl ::r#gen::Coroutine<Output = ()> {
                         fn inner() { yield_!(untouched) }
                     }
                 }
-                _ => ::r#gen::__private::output::<()>(),
+                _ => <() as ::r#gen::__private::Unreached>::output(),
             };
         },
-        || ::r#gen::__private::Meta::new("contexts", ::r#gen::__private::file!(), 0, 0),
+        || ::r#gen::__private::Meta::new("contexts", "", 0, 0),
     )
 }

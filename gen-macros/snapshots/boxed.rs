@@ -1,6 +1,8 @@
 fn f(
     n: u32,
-) -> impl my::rt::Coroutine<Output = <fn() -> ! as my::rt::__private::Never>::T> {
+) -> impl my::rt::__private::Coroutine<
+    Output = <fn() -> ! as my::rt::__private::Never>::T,
+> {
     let __call = my::rt::__private::Call::new(0);
     let __frame = __call.frame();
     my::rt::__private::boxed(
@@ -15,7 +17,7 @@ fn f(
                     }
                 }
             },
-            || my::rt::__private::Meta::new("f", my::rt::__private::file!(), 0, 0),
+            || my::rt::__private::Meta::new("f", "", 0, 0),
         ),
     )
 }

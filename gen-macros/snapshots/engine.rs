@@ -9,21 +9,25 @@ fn start(name: String) -> ::r#gen::Result {
                     let name = name;
                     match () {
                         () => {}
-                        _ => return { ::r#gen::__private::output::<gen::Result>() },
+                        _ => {
+                            return {
+                                <gen::Result as ::r#gen::__private::Unreached>::output()
+                            };
+                        }
                     }
                     return match () {
                         () => {
                             yield_!(@ frame __frame, name)?;
                             Ok(())
                         }
-                        _ => ::r#gen::__private::output::<gen::Result>(),
+                        _ => <gen::Result as ::r#gen::__private::Unreached>::output(),
                     };
                 },
                 |output| <gen::Result as ::r#gen::__private::EngineOutput<
                     _,
                 >>::into_result(output),
             ),
-            || ::r#gen::__private::Meta::new("start", ::r#gen::__private::file!(), 0, 0),
+            || ::r#gen::__private::Meta::new("start", "", 0, 0),
         ),
     )
 }

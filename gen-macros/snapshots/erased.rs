@@ -28,14 +28,21 @@ where
                 let z = z;
                 match () {
                     () => {}
-                    _ => return { ::r#gen::__private::output::<(&'gen_0 u8, &'a T)>() },
+                    _ => {
+                        return {
+                            <(
+                                &'gen_0 u8,
+                                &'a T,
+                            ) as ::r#gen::__private::Unreached>::output()
+                        };
+                    }
                 }
                 return match () {
                     () => yield_!(@ frame __frame, x),
-                    _ => ::r#gen::__private::output::<(&'gen_0 u8, &'a T)>(),
+                    _ => <(&'gen_0 u8, &'a T) as ::r#gen::__private::Unreached>::output(),
                 };
             },
-            || ::r#gen::__private::Meta::new("f", ::r#gen::__private::file!(), 0, 0),
+            || ::r#gen::__private::Meta::new("f", "", 0, 0),
         ),
     )
 }

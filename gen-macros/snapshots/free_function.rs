@@ -23,7 +23,11 @@ where
             let (_x,) = (__arg3,);
             match () {
                 () => {}
-                _ => return { ::r#gen::__private::output::<Result<&'a str>>() },
+                _ => {
+                    return {
+                        <Result<&'a str> as ::r#gen::__private::Unreached>::output()
+                    };
+                }
             }
             return match () {
                 () => {
@@ -37,9 +41,9 @@ where
                     );
                     Ok(first)
                 }
-                _ => ::r#gen::__private::output::<Result<&'a str>>(),
+                _ => <Result<&'a str> as ::r#gen::__private::Unreached>::output(),
             };
         },
-        || ::r#gen::__private::Meta::new("fetch", ::r#gen::__private::file!(), 0, 0),
+        || ::r#gen::__private::Meta::new("fetch", "", 0, 0),
     )
 }

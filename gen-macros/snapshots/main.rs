@@ -7,17 +7,21 @@ fn main() -> gen::Result {
             async move {
                 match () {
                     () => {}
-                    _ => return { ::r#gen::__private::output::<gen::Result>() },
+                    _ => {
+                        return {
+                            <gen::Result as ::r#gen::__private::Unreached>::output()
+                        };
+                    }
                 }
                 return match () {
                     () => {
                         yield_!(@ frame __frame, x)?;
                         Ok(())
                     }
-                    _ => ::r#gen::__private::output::<gen::Result>(),
+                    _ => <gen::Result as ::r#gen::__private::Unreached>::output(),
                 };
             },
-            || ::r#gen::__private::Meta::new("main", ::r#gen::__private::file!(), 0, 0),
+            || ::r#gen::__private::Meta::new("main", "", 0, 0),
         ),
     )
 }

@@ -5,15 +5,15 @@ fn get(&mut self) -> impl ::r#gen::Coroutine<Output = ()> {
             let _ = &self;
             match () {
                 () => {}
-                _ => return { ::r#gen::__private::output::<()>() },
+                _ => return { <() as ::r#gen::__private::Unreached>::output() },
             }
             return match () {
                 () => {
                     self.n += 1;
                 }
-                _ => ::r#gen::__private::output::<()>(),
+                _ => <() as ::r#gen::__private::Unreached>::output(),
             };
         },
-        || ::r#gen::__private::Meta::new("get", ::r#gen::__private::file!(), 0, 0),
+        || ::r#gen::__private::Meta::new("get", "", 0, 0),
     )
 }

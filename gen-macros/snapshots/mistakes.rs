@@ -5,9 +5,9 @@ fn f(list: Vec<u8>) -> impl ::r#gen::Coroutine<Output = gen::Result<Vec<u8>>> {
         ::r#gen::__private::Call::new(0),
         async move {
             let list = list;
-            ::r#gen::__private::output::<gen::Result<Vec<u8>>>()
+            <gen::Result<Vec<u8>> as ::r#gen::__private::Unreached>::output()
         },
-        || ::r#gen::__private::Meta::new("f", ::r#gen::__private::file!(), 0, 0),
+        || ::r#gen::__private::Meta::new("f", "", 0, 0),
     )
 }
 ::core::compile_error! {
@@ -20,5 +20,5 @@ fn f(list: Vec<u8>) -> impl ::r#gen::Coroutine<Output = gen::Result<Vec<u8>>> {
     "an `async fn` cannot be a coroutine as well: the attribute makes the future itself\n\nhelp: remove `async`; `.await` may stand in a coroutine too"
 }
 ::core::compile_error! {
-    "`yield_!` cannot stand in a closure: whoever calls the closure cannot be suspended\n\nhelp: use a `for` loop, or have the closure make what is yielded and yield all of it: `yield_!(iter.map(..).collect::<Vec<_>>())`"
+    "`yield_!` cannot stand in a closure: whoever calls the closure cannot be suspended\n\nhelp: use a `for` loop or a `match`, or have the closure make what is yielded and yield all of it: `yield_!(iter.map(..).collect::<Vec<_>>())`"
 }

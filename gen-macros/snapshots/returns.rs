@@ -11,21 +11,25 @@ fn find(
                     let key = key;
                     match () {
                         () => {}
-                        _ => return { ::r#gen::__private::output::<gen::Result<_>>() },
+                        _ => {
+                            return {
+                                <gen::Result<_> as ::r#gen::__private::Unreached>::output()
+                            };
+                        }
                     }
                     return match () {
                         () => {
                             look(key)?;
                             yield_!(@ frame __frame, fetch(key))
                         }
-                        _ => ::r#gen::__private::output::<gen::Result<_>>(),
+                        _ => <gen::Result<_> as ::r#gen::__private::Unreached>::output(),
                     };
                 },
                 |output| <gen::Result<
                     _,
                 > as ::r#gen::__private::CatchReturn>::catch_return(output),
             ),
-            || ::r#gen::__private::Meta::new("find", ::r#gen::__private::file!(), 0, 0),
+            || ::r#gen::__private::Meta::new("find", "", 0, 0),
         ),
     )
 }

@@ -17,9 +17,10 @@ pub(crate) fn with_body(attribute: Attribute, lowered: &Lowered, paths: &Paths) 
             quote_spanned!(ours()=> #frame #machine)
         }),
         Attribute::Engine => engine(lowered, paths, |block| {
-            let (run, end) = (paths.engine(), engine_output(&lowered.output, paths));
+            let here = paths.at(lowered.output.place);
+            let (run, end) = (here.engine(), engine_output(&lowered.output, &here));
             let (frame, machine) = (frame(block, paths), machine(block, lowered, paths, Some(end)));
-            quote_spanned!(ours()=> #frame #run(#machine))
+            quote_spanned!(here.place()=> #frame #run(#machine))
         }),
         Attribute::Main => main(lowered, |block| {
             let (run, machine) = (paths.main(), machine(block, lowered, paths, None));
@@ -53,7 +54,7 @@ pub(crate) fn engine(
 pub(crate) fn engine_output(output: &Output, paths: &Paths) -> TokenStream {
     let (trait_, declared) = (paths.engine_output(), &output.declared);
     let returned = output.pinned_type().unwrap_or_else(|| declared.clone());
-    quote_spanned!(ours().located_at(output.place)=> <#returned as #trait_<_>>::into_result)
+    quote_spanned!(paths.place()=> <#returned as #trait_<_>>::into_result)
 }
 
 /// A plain function that returns what the user wrote.
@@ -87,21 +88,20 @@ fn function(
 
 fn returned_type(lowered: &Lowered, paths: &Paths) -> TokenStream {
     let (arrow, declared) = (arrow(&lowered.output), &lowered.output.declared);
-    let coroutine = paths.coroutine();
+    let here = paths.at(lowered.output.place);
     match &lowered.returned {
         Returned::Erased(erased, lifetime) => {
             let boxed = match erased {
-                Threads::Send => paths.box_coroutine(),
-                Threads::Local => paths.local_box_coroutine(),
+                Threads::Send => here.box_coroutine(),
+                Threads::Local => here.local_box_coroutine(),
             };
-            quote_spanned!(ours()=> #arrow #boxed<#lifetime, #declared>)
+            quote_spanned!(here.place()=> #arrow #boxed<#lifetime, #declared>)
         }
         Returned::Machine | Returned::Boxed => {
-            let send = lowered.send.as_ref().map(|_| {
-                let send = paths.send();
-                quote_spanned!(ours()=> + #send)
-            });
-            quote_spanned!(ours()=> #arrow impl #coroutine<Output = #declared> #send)
+            let (coroutine, send) = (here.coroutine(), here.send());
+            let send = lowered.send.as_ref().map(|_| quote_spanned!(here.place()=> + #send));
+            let end = quote_spanned!(ours().located_at(lowered.output.end())=> >);
+            quote_spanned!(here.place()=> #arrow impl #coroutine<Output = #declared #end #send)
         }
     }
 }
@@ -122,16 +122,13 @@ fn frame(block: &Block, paths: &Paths) -> Option<TokenStream> {
 
 /// The machine, boxed if that was asked for; the output of its body goes through `end`.
 fn machine(block: &Block, lowered: &Lowered, paths: &Paths, end: Option<TokenStream>) -> TokenStream {
-    let call = if block.yields {
-        // Where it says what is returned: there rustc points if a body that yields points cannot return that.
-        quote_spanned!(ours().located_at(lowered.output.place)=> __call)
-    } else {
-        no_call(paths)
-    };
-    let body = ending(async_block(block, &lowered.output, paths), end, paths);
+    // Where it says what is returned: there rustc points if the machine cannot be what the signature says.
+    let here = paths.at(lowered.output.place);
+    let call = if block.yields { quote_spanned!(ours()=> __call) } else { no_call(paths) };
+    let body = ending(async_block(block, &lowered.output, paths), end, &here);
     let meta = meta(&lowered.site, paths);
-    let make = if block.closed { paths.closed_machine() } else { paths.machine() };
-    wrap(lowered, paths, quote_spanned!(ours()=> #make(#call, #body, #meta)))
+    let make = if block.closed { here.closed_machine() } else { here.machine() };
+    wrap(lowered, &here, quote_spanned!(here.place()=> #make(#call, #body, #meta)))
 }
 
 /// The call of a body that does not yield.
@@ -150,10 +147,10 @@ pub(crate) fn wrap(lowered: &Lowered, paths: &Paths, machine: TokenStream) -> To
                 Threads::Send => paths.box_coroutine(),
                 Threads::Local => paths.local_box_coroutine(),
             };
-            quote_spanned!(ours()=> #boxed::new)
+            quote_spanned!(paths.place()=> #boxed::new)
         }
     };
-    quote_spanned!(ours()=> #wrapper(#machine))
+    quote_spanned!(paths.place()=> #wrapper(#machine))
 }
 
 /// The body, with a function that its output goes through.
@@ -163,7 +160,7 @@ pub(crate) fn ending(body: TokenStream, end: Option<TokenStream>, paths: &Paths)
     match end {
         Some(end) => {
             let ending = paths.ending();
-            quote_spanned!(ours()=> #ending(#body, |output| #end(output)))
+            quote_spanned!(paths.place()=> #ending(#body, |output| #end(output)))
         }
         None => body,
     }
@@ -182,13 +179,13 @@ pub(crate) fn catch_return(lowered: &Lowered, paths: &Paths) -> Option<TokenStre
 /// The one `async` block. Nothing that has a destructor is added to it.
 fn async_block(block: &Block, output: &Output, paths: &Paths) -> TokenStream {
     let Block { arguments, open, group, .. } = block;
-    let unreached = paths.output();
     let result = match output.pinned_type() {
         Some(ty) => {
-            let pin = returned(&unreached, &ty, output.place);
+            let unreached = unreached_output(&ty, paths);
+            let pin = returned(&unreached, output.place);
             quote_spanned! {ours()=>
                 match () { () => {} _ => #pin }
-                return match () { () => #group _ => #unreached::<#ty>() };
+                return match () { () => #group _ => #unreached };
             }
         }
         None => quote_spanned!(ours()=> match () { () => #group }),
@@ -199,19 +196,26 @@ fn async_block(block: &Block, output: &Output, paths: &Paths) -> TokenStream {
     quote_spanned!(ours().located_at(*open)=> async move #body)
 }
 
-/// `return { output::<R>() }`, with the block where the user says what is returned: notes about it point there.
-fn returned(unreached: &TokenStream, ty: &syn::Type, place: Span) -> TokenStream {
-    let value = braces(ours().located_at(place), quote_spanned!(ours()=> #unreached::<#ty>()));
+/// `<R as Unreached>::output()`, which is never called. In `output::<R>()` rustc would have something else to say about an unknown type than it has said
+/// about the signature, and so would say it twice; in a `let` clippy would find it complex.
+pub(crate) fn unreached_output(ty: &syn::Type, paths: &Paths) -> TokenStream {
+    let unreached = paths.unreached();
+    quote_spanned!(ours()=> <#ty as #unreached>::output())
+}
+
+/// `return { .. }`, with the block where the user says what is returned: notes about it point there.
+fn returned(value: &TokenStream, place: Span) -> TokenStream {
+    let value = braces(ours().located_at(place), value.clone());
     quote_spanned!(ours()=> return #value)
 }
 
 /// A closure without captures, which takes no space.
 pub(crate) fn meta(site: &Site, paths: &Paths) -> TokenStream {
-    let Site { name, line, column } = site;
-    let (meta, file) = (paths.meta(), paths.file());
-    let name = syn::LitStr::new(name, ours());
+    let Site { name, file, line, column } = site;
+    let meta = paths.meta();
+    let [name, file] = [name, file].map(|text| syn::LitStr::new(text, ours()));
     let [line, column] = [line, column].map(|number| proc_macro2::Literal::u32_unsuffixed(*number));
-    quote_spanned!(ours()=> || #meta::new(#name, #file!(), #line, #column))
+    quote_spanned!(ours()=> || #meta::new(#name, #file, #line, #column))
 }
 
 fn braces(span: Span, tokens: TokenStream) -> Group {

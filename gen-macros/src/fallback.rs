@@ -29,9 +29,11 @@ pub(crate) fn without_body(
         }),
         Attribute::Coroutine => expand::coroutine(lowered, paths, |block| {
             let arguments = &block.arguments;
-            let value = paths.output();
             let body = match lowered.output.pinned_type() {
-                Some(ty) => quote_spanned!(ours()=> async move { #arguments #value::<#ty>() }),
+                Some(ty) => {
+                    let output = expand::unreached_output(&ty, paths);
+                    quote_spanned!(ours()=> async move { #arguments #output })
+                }
                 None => quote_spanned!(ours()=> async move { #arguments loop {} }),
             };
             let body = expand::ending(body, expand::catch_return(lowered, paths), paths);

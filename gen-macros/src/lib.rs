@@ -50,7 +50,8 @@ use proc_macro::TokenStream;
 ///
 /// # Options
 ///
-/// - `boxed`: the machine is allocated once; the type stays opaque, and is `Send` if the body is. For recursion.
+/// - `boxed`: the machine is allocated once; the type stays opaque, and is `Send` if the body is. For recursion,
+///   which rustc refuses otherwise (error E0733).
 /// - `dyn`: returns `gen::BoxCoroutine<'_, R>`, so that a trait with such a method can be a trait object. The
 ///   body must be `Send`: a provided method with `&self` wants `where Self: Sync`. Each elided lifetime gets a
 ///   name, as with `async-trait`; a lifetime that is hidden in a path must be written, `Ref<'_, T>`.
@@ -69,7 +70,7 @@ use proc_macro::TokenStream;
 /// # Name
 ///
 /// Use it by its path: rustc has a built-in attribute called `coroutine`, so `use gen::coroutine;
-/// #[coroutine]` is ambiguous. To import it use its alias [`macro@co`].
+/// #[coroutine]` is ambiguous (error E0659). To import it use its alias [`macro@co`].
 #[proc_macro_attribute]
 pub fn coroutine(options: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::run(Attribute::Coroutine, options.into(), item.into()).into()

@@ -86,7 +86,8 @@ impl Options {
         mistakes: &mut Mistakes,
     ) -> syn::Result<()> {
         if !input.peek(Ident::peek_any) {
-            return Err(input.error(format!("expected an option of `{}`", attribute.name())));
+            let wrong = format!("expected an option of `{}`", attribute.name());
+            return Err(input.error(format!("{wrong}\n\nhelp: {}", all_options(attribute))));
         }
         let name = Ident::parse_any(input)?;
         let text = name.to_string();
@@ -151,7 +152,12 @@ fn parse_path(name: &Ident, input: ParseStream<'_>) -> syn::Result<Path> {
     }
     input.parse::<Token![=]>()?;
     let value = if input.is_empty() { name.span() } else { input.span() };
-    Path::parse_mod_style(input).map_err(|_| syn::Error::new(value, HELP))
+    let mut path = Path::parse_mod_style(input).map_err(|_| syn::Error::new(value, HELP))?;
+    // A keyword for users of edition 2024, but not in this place.
+    for segment in path.segments.iter_mut().filter(|segment| segment.ident == "gen") {
+        segment.ident = Ident::new_raw("gen", segment.ident.span());
+    }
+    Ok(path)
 }
 
 fn parse_threads(input: ParseStream<'_>) -> syn::Result<Threads> {
@@ -175,7 +181,12 @@ fn parse_threads(input: ParseStream<'_>) -> syn::Result<Threads> {
 
 /// The comma after an option. What stands before it is skipped.
 fn parse_comma(input: ParseStream<'_>) -> syn::Result<()> {
-    let misplaced = (!input.is_empty() && !input.peek(Token![,])).then(|| input.error("expected `,`"));
+    let misplaced = (!input.is_empty() && !input.peek(Token![,])).then(|| {
+        let takes_a_value = input.peek(Token![=]) || input.peek(token::Paren);
+        let help =
+            if takes_a_value { "this option takes no value" } else { "options are separated by commas" };
+        input.error(format!("expected `,`\n\nhelp: {help}"))
+    });
     skip_until_comma(input);
     input.parse::<Option<Token![,]>>()?;
     misplaced.map_or(Ok(()), Err)
@@ -194,13 +205,14 @@ fn report_unknown(attribute: Attribute, name: &Ident, mistakes: &mut Mistakes) {
     let help = match nearest(&name.to_string(), attribute.options()) {
         Some("dyn") if name == "local" => "did you mean `dyn(local)`?".to_owned(),
         Some(known) => format!("did you mean `{}`?", spelling(known)),
-        None => {
-            let all: Vec<_> =
-                attribute.options().iter().map(|known| format!("`{}`", spelling(known))).collect();
-            format!("there is {}", all.join(", "))
-        }
+        None => all_options(attribute),
     };
     mistakes.report(name.to_token_stream(), wrong, help);
+}
+
+fn all_options(attribute: Attribute) -> String {
+    let all: Vec<_> = attribute.options().iter().map(|known| format!("`{}`", spelling(known))).collect();
+    format!("there is {}", all.join(", "))
 }
 
 /// How an option is written.

@@ -5,6 +5,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::Path;
+use syn::spanned::Spanned;
 
 /// The span of all that is ours: local names are hygienic, lints stay quiet, edition 2024 applies.
 pub(crate) fn ours() -> Span {
@@ -13,14 +14,26 @@ pub(crate) fn ours() -> Span {
 
 /// Where the runtime is.
 pub(crate) struct Paths {
-    root: TokenStream,
+    /// The option `crate = path`; else the runtime is where it usually is.
+    root: Option<Path>,
+    /// Where rustc points if what is called by a path cannot be.
+    place: Span,
 }
 
 impl Paths {
     /// The runtime at `root` (the option `crate = path`), or where it usually is.
     pub(crate) fn new(root: Option<&Path>) -> Paths {
-        let root = root.map_or_else(|| quote_spanned!(ours()=> ::r#gen), ToTokens::to_token_stream);
-        Paths { root }
+        Paths { root: root.cloned(), place: ours() }
+    }
+
+    /// The same paths, at another place: an expression begins, and its errors are, where its first token is.
+    pub(crate) fn at(&self, place: Span) -> Paths {
+        Paths { root: self.root.clone(), place: ours().located_at(place) }
+    }
+
+    /// The span of what is called by these paths.
+    pub(crate) fn place(&self) -> Span {
+        self.place
     }
 
     /// The trait that every coroutine implements.
@@ -103,19 +116,14 @@ impl Paths {
         self.private("Never")
     }
 
-    /// A function that is never called: its result has the type of an output.
-    pub(crate) fn output(&self) -> TokenStream {
-        self.private("output")
+    /// The trait of every type, with a function that is never called: its result is of that type.
+    pub(crate) fn unreached(&self) -> TokenStream {
+        self.private("Unreached")
     }
 
     /// `Send`, whatever the user calls so.
     pub(crate) fn send(&self) -> TokenStream {
         self.private("Send")
-    }
-
-    /// `file!`, whatever the user calls so.
-    pub(crate) fn file(&self) -> TokenStream {
-        self.private("file")
     }
 
     /// The macro that walks a body which came later.
@@ -124,17 +132,27 @@ impl Paths {
     }
 
     /// Where the runtime is, for a macro that emits paths to it.
-    pub(crate) fn root(&self) -> &TokenStream {
-        &self.root
+    pub(crate) fn root(&self) -> TokenStream {
+        self.root.as_ref().map_or_else(|| quote_spanned!(ours()=> ::r#gen), ToTokens::to_token_stream)
     }
 
+    /// A name that users know. At a path that was given it is looked for where ours are: if the path is wrong, rustc then misses the same each time, and says so once.
     fn public(&self, name: &str) -> TokenStream {
-        let (root, name) = (&self.root, syn::Ident::new(name, ours()));
-        quote_spanned!(ours()=> #root::#name)
+        if self.root.is_some() {
+            return self.private(name);
+        }
+        let name = syn::Ident::new(name, self.place);
+        quote_spanned!(self.place=> ::r#gen::#name)
     }
 
     fn private(&self, name: &str) -> TokenStream {
-        let (root, name) = (&self.root, syn::Ident::new(name, ours()));
-        quote_spanned!(ours()=> #root::__private::#name)
+        let name = syn::Ident::new(name, self.place);
+        match &self.root {
+            None => quote_spanned!(self.place=> ::r#gen::__private::#name),
+            Some(root) => {
+                let private = quote_spanned!(ours().located_at(root.span())=> __private);
+                quote_spanned!(self.place=> #root::#private::#name)
+            }
+        }
     }
 }

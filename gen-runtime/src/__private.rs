@@ -6,13 +6,16 @@ pub use std::option::Option::{self, None, Some};
 pub use std::primitive::i32;
 pub use std::{column, compile_error, concat, file, line, stringify};
 
+// What users know by other paths; the option `crate = path` finds it here.
+pub use crate::{BoxCoroutine, Coroutine, LocalBoxCoroutine, Result};
+
 pub use crate::coroutine::{
     at, boxed, closed_machine, ending, machine, Call, Ending, Frame, Machine, Meta, SuspendPending,
 };
 pub use crate::engine::{engine, EngineOutput};
 pub use crate::error::CatchReturn;
 pub use crate::yieldable::maybe::{FutureKind, Maybe, ValueKind};
-pub use crate::yieldable::probe::{AnyResultKind, CoroutineKind, FlatKind, Probe, RawKind};
+pub use crate::yieldable::probe::{Level, Probe};
 pub use crate::yieldable::tuple;
 
 /// Spells the type `!` where it cannot be written: `<fn() -> ! as Never>::T`.
@@ -25,11 +28,16 @@ impl<T> Never for fn() -> T {
     type T = T;
 }
 
-/// Stands for a body's output in an arm that is never reached: it holds every `return` and `?` to the type `R`.
-#[must_use]
-pub fn output<R>() -> R {
-    unreachable!("no code is made of the arm that calls this")
+/// Stands for a body's output in an arm that is never reached: it holds every `return` and `?` to the type.
+pub trait Unreached: Sized {
+    /// Never called.
+    #[must_use]
+    fn output() -> Self {
+        unreachable!("no code is made of the arm that calls this")
+    }
 }
+
+impl<R> Unreached for R {}
 
 /// Stands where a `yield_!` cannot, beside its error: nothing is known of its type, so that there is no second error.
 pub const fn outside<T>((): ()) -> T {

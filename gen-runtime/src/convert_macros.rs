@@ -50,10 +50,10 @@ macro_rules! convert_yielded {
     ($yieldable:expr $(,)?) => {
         match $yieldable {
             yieldable => {
-                use $crate::__private::{AnyResultKind as _, FlatKind as _, RawKind as _};
+                use $crate::__private::Level as _;
                 let frame = $crate::__private::Frame::<$crate::__private::i32>::new(0);
                 let pending =
-                    (&&&$crate::__private::Probe::of(&yieldable, &frame)).probed_kind().resolve(yieldable);
+                    (&&&&&$crate::__private::Probe::of(&yieldable, &frame)).probed_kind().resolve(yieldable);
                 $crate::boxed(pending)
             }
         }

@@ -36,15 +36,12 @@
 /// ```
 #[macro_export]
 macro_rules! yield_ {
-    (@frame $frame:ident, ()) => {
-        $crate::__private::compile_error!("`()` cannot be yielded: to give the others a turn, yield `gen::moment()`")
-    };
     (@frame $frame:ident, @tuple $([$($element:tt)*])+) => {
         $crate::__private::at(
             $crate::__private::SuspendPending::suspend_pending($crate::__private::tuple(($(
                 match ($($element)*) { element => {
-                    use $crate::__private::{AnyResultKind as _, FlatKind as _, RawKind as _};
-                    (&&&$crate::__private::Probe::of(&element, &$frame)).probed_kind().resolve(element)
+                    use $crate::__private::Level as _;
+                    (&&&&&$crate::__private::Probe::of(&element, &$frame)).probed_kind().resolve(element)
                 } },
             )+)), || ($crate::__private::file!(), $crate::__private::line!(), $crate::__private::column!()))
             .await,
@@ -54,8 +51,8 @@ macro_rules! yield_ {
     (@frame $frame:ident, $($yieldable:tt)*) => {
         $crate::__private::at(
             match ($($yieldable)*) { yieldable => {
-                use $crate::__private::{AnyResultKind as _, CoroutineKind as _, FlatKind as _, RawKind as _, SuspendPending as _};
-                (&&&&$crate::__private::Probe::of(&yieldable, &$frame)).probed_kind().resolve(yieldable)
+                use $crate::__private::{Level as _, SuspendPending as _};
+                (&&&&&&$crate::__private::Probe::of(&yieldable, &$frame)).probed_kind().resolve(yieldable)
                     .suspend_pending(|| ($crate::__private::file!(), $crate::__private::line!(), $crate::__private::column!()))
             } }
             .await,
@@ -65,8 +62,11 @@ macro_rules! yield_ {
     ($($anything:tt)*) => {
         $crate::__private::outside({
             $crate::__private::compile_error!(
-                "`yield_!` outside a coroutine: mark the enclosing `fn` with `#[gen::coroutine]`; \
-                 in a closure, collect a list and yield it whole: `yield_!(items.map(|item| f(item)).collect::<Vec<_>>())`"
+                "`yield_!` outside a coroutine: there is nothing here that can be suspended\n\n\
+                 help: mark the enclosing `fn` with `#[gen::coroutine]`\n\
+                 help: in a closure, make a list and yield all of it: `yield_!(items.map(|item| f(item)).collect::<Vec<_>>())`\n\
+                 help: within a coroutine, it was not found: a macro that is defined elsewhere hides it, and so does another name than `yield_`; \
+                 have the macro make what is yielded, `yield_!(make!(..))`"
             );
         })
     };

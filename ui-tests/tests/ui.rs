@@ -1,28 +1,13 @@
-//! Compiles each file. What it should say is in the `.stderr` beside it: read it before you accept a new one, which
-//! `TRYBUILD=overwrite cargo test -p ui-tests` writes. One mistake is one error, and it points at what was typed.
+//! Compiles each case. What the compiler should say is in the `.stderr` beside it: read it before you accept a new one, which
+//! `TRYBUILD=overwrite cargo test -p ui-tests` writes. The family `editions` is compiled in `toolchains.rs`.
 
-fn fail(folder: &str) {
-    trybuild::TestCases::new().compile_fail(format!("fail/{folder}/*.rs"));
+fn fail(family: &str) {
+    trybuild::TestCases::new().compile_fail(format!("fail/{family}/*.rs"));
 }
 
 #[test]
-fn what_a_callback_cannot_do_is_said_where_it_is_scheduled() {
-    fail("contexts");
-}
-
-#[test]
-fn t06_an_error_in_a_body_is_where_it_was_typed() {
-    fail("spans");
-}
-
-#[test]
-fn t06_what_cannot_be_yielded_is_told_so_in_our_words() {
-    fail("types");
-}
-
-#[test]
-fn what_cannot_be_converted_is_told_so_in_the_same_words() {
-    fail("convert");
+fn t13_an_argument_is_an_argument() {
+    fail("arguments");
 }
 
 #[test]
@@ -31,20 +16,8 @@ fn what_an_engine_returns_is_not_ignored() {
 }
 
 #[test]
-fn what_a_return_cannot_give_is_told_why() {
-    fail("returns");
-}
-
-#[test]
-fn t16_a_yield_that_nobody_can_suspend_says_what_to_write() {
-    fail("yields");
-}
-
-#[test]
-fn t23_what_cannot_be_a_coroutine_is_told_why() {
-    fail("item");
-    fail("main");
-    fail("signature");
+fn t14_what_is_borrowed_is_borrowed_in_a_coroutine_too() {
+    fail("lifetimes");
 }
 
 #[test]
@@ -53,11 +26,36 @@ fn t23_a_wrong_option_is_no_option() {
 }
 
 #[test]
-fn what_cannot_be_waited_for_is_told_why() {
-    fail("waits");
+fn t16_a_yield_that_nobody_can_suspend_says_what_to_write() {
+    fail("placement");
 }
 
 #[test]
-fn what_is_right_compiles() {
-    trybuild::TestCases::new().pass("pass/*.rs");
+fn what_a_return_cannot_give_is_told_why() {
+    fail("returns");
+}
+
+#[test]
+fn t15_what_may_not_go_to_another_thread_is_shown_with_its_yield() {
+    fail("send");
+}
+
+#[test]
+fn t23_what_cannot_be_a_coroutine_is_told_why() {
+    fail("signature");
+}
+
+#[test]
+fn t06_a_mistake_in_a_body_is_where_it_was_typed() {
+    fail("syntax");
+}
+
+#[test]
+fn t06_what_cannot_be_yielded_is_told_so_in_our_words() {
+    fail("types");
+}
+
+#[test]
+fn what_cannot_be_waited_for_is_told_why() {
+    fail("waits");
 }

@@ -1,7 +1,7 @@
 //! Where the yields of a body stand. Works on syntax: a body that cannot be parsed is rustc's to complain about.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-use syn::parse::Parser;
+use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::{Attribute, Block, Expr, Macro, Path, Token};
@@ -63,7 +63,7 @@ impl Scope {
             Scope::Coroutine => None,
             Scope::Closure => Some((
                 "`yield_!` cannot stand in a closure: whoever calls the closure cannot be suspended",
-                "use a `for` loop, or have the closure make what is yielded and yield all of it: \
+                "use a `for` loop or a `match`, or have the closure make what is yielded and yield all of it: \
                  `yield_!(iter.map(..).collect::<Vec<_>>())`",
             )),
             Scope::Function => Some((
@@ -77,6 +77,10 @@ impl Scope {
         }
     }
 }
+
+/// A list of expressions, as most macros take it.
+const EXPRESSIONS: fn(ParseStream<'_>) -> syn::Result<Punctuated<Expr, Token![,]>> =
+    Punctuated::parse_terminated;
 
 struct Visitor<'a> {
     scope: Scope,
@@ -109,8 +113,7 @@ impl Visitor<'_> {
     /// Looks into a macro's arguments if they look like expressions or statements.
     fn arguments(&mut self, tokens: &TokenStream) {
         let outside = std::mem::replace(&mut self.in_macro, true);
-        let list = Punctuated::<Expr, Token![,]>::parse_terminated;
-        if let Ok(expressions) = list.parse2(tokens.clone()) {
+        if let Ok(expressions) = EXPRESSIONS.parse2(tokens.clone()) {
             expressions.iter().for_each(|expression| self.visit_expr(expression));
         } else if let Ok(statements) = Block::parse_within.parse2(tokens.clone()) {
             statements.iter().for_each(|statement| self.visit_stmt(statement));
@@ -125,12 +128,32 @@ impl<'ast> Visit<'ast> for Visitor<'_> {
         if path.segments.last().is_some_and(|segment| segment.ident == "yield_") {
             if let Some((wrong, help)) = self.scope.complaint() {
                 self.mistakes.report(path, wrong, help);
+            } else if let Ok(list) = EXPRESSIONS.parse2(invocation.tokens.clone())
+                && list.len() > 1
+            {
+                self.mistakes.report(
+                    list,
+                    "`yield_!` takes one expression",
+                    "several are a tuple, which is resolved in parallel: `yield_!((a, b))`",
+                );
             }
             self.names.push(path.clone());
         }
         if !invocation.path.is_ident("macro_rules") {
             self.arguments(&invocation.tokens);
         }
+    }
+
+    /// Rust's own, which is not stable, and nothing that an `async` block may do.
+    fn visit_expr_yield(&mut self, expression: &'ast syn::ExprYield) {
+        if self.scope == Scope::Coroutine && !self.in_macro {
+            self.mistakes.report(
+                expression.yield_token,
+                "a coroutine does not suspend with `yield`: that keyword is Rust's own, for generators",
+                "write `yield_!(..)`",
+            );
+        }
+        visit::visit_expr_yield(self, expression);
     }
 
     fn visit_expr_closure(&mut self, closure: &'ast syn::ExprClosure) {

@@ -1,7 +1,5 @@
 //! What the function's signature and its attributes must not say.
 
-use proc_macro2::TokenStream;
-use quote::ToTokens;
 use syn::{Generics, Path, Safety, Signature};
 
 use super::engine;
@@ -13,7 +11,7 @@ use crate::parse::{Body, Function};
 pub(crate) fn check(attribute: options::Attribute, function: &mut Function, mistakes: &mut Mistakes) -> bool {
     check_qualifiers(function, mistakes);
     check_attributes(function, mistakes);
-    check_body_is_there(attribute, function, mistakes);
+    check_body_is_there(function, mistakes);
     let before = mistakes.len();
     match attribute {
         options::Attribute::Main => check_main(&mut function.signature, mistakes),
@@ -84,16 +82,12 @@ fn is_ours(path: &Path) -> bool {
     }
 }
 
-/// A method of a trait may be declared without a body. `main` may not, nor may it end in the middle.
-fn check_body_is_there(attribute: options::Attribute, function: &Function, mistakes: &mut Mistakes) {
-    let end: TokenStream = match &function.body {
-        Body::Block(_) | Body::Replaced(_) => return,
-        Body::Declared(_) if attribute != options::Attribute::Main => return,
-        Body::Declared(semicolon) => semicolon.to_token_stream(),
-        Body::Missing => function.signature.ident.to_token_stream(),
-    };
-    let name = &function.signature.ident;
-    mistakes.report(end, format!("`{name}` has no body"), "write one: `{ .. }`");
+/// A declaration without a body is rustc's to judge: a method of a trait may be one. But a function does not end in the middle.
+fn check_body_is_there(function: &Function, mistakes: &mut Mistakes) {
+    if let Body::Missing = function.body {
+        let name = &function.signature.ident;
+        mistakes.report(name, format!("`{name}` has no body"), "write one: `{ .. }`");
+    }
 }
 
 fn check_main(signature: &mut Signature, mistakes: &mut Mistakes) {

@@ -8,7 +8,7 @@
 //!                                              closed_machine(__call, async move {             // suspensions
 //!                                                  let mut a = a;                              // arguments
 //!                                                  let __arg1 = __arg1; let (b, _) = __arg1;
-//!                                                  match () { .. _ => return output::<R>() }   // output
+//!                                                  match () { .. _ => return .. }              // output: an `R`
 //!                                                  return match () { () => { body, walked } .. };
 //!                                              }, || Meta::new("f", file, line, column))
 //!                                          }
@@ -76,6 +76,7 @@ pub(crate) struct Block {
 /// Where a coroutine is defined, for traces.
 pub(crate) struct Site {
     pub(crate) name: String,
+    pub(crate) file: String,
     pub(crate) line: u32,
     pub(crate) column: u32,
 }
@@ -138,17 +139,17 @@ impl Lowered {
 
 impl Site {
     fn of(name: &Ident) -> Site {
-        let (line, column) = position(name.span());
-        Site { name: name.unraw().to_string(), line, column }
+        let (file, line, column) = position(name.span());
+        Site { name: name.unraw().to_string(), file, line, column }
     }
 }
 
-/// Line and column, both from 1. Outside of a compiler, in unit tests, there are none.
-fn position(span: Span) -> (u32, u32) {
+/// File as `file!` gives it, line and column from 1. Outside of a compiler, in unit tests, there are none.
+fn position(span: Span) -> (String, u32, u32) {
     if !proc_macro::is_available() {
-        return (0, 0);
+        return (String::new(), 0, 0);
     }
     let span = span.unwrap();
     let narrow = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    (narrow(span.line()), narrow(span.column()))
+    (span.file(), narrow(span.line()), narrow(span.column()))
 }

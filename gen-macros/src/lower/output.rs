@@ -4,8 +4,8 @@
 //! expression would have to agree among themselves. A statement before the body holds them all to `R`:
 //!
 //! ```text
-//! match () { () => {} _ => return output::<R>() }
-//! return match () { () => { body } _ => output::<R>() };
+//! match () { () => {} _ => return { <R as Unreached>::output() } }
+//! return match () { () => { body } _ => <R as Unreached>::output() };
 //! ```
 //!
 //! The second arms cannot be reached: their types are checked, but no code is made of them, not even a drop flag.
@@ -16,8 +16,8 @@
 //! edition; rustc does not find that its braces could go; nor, because of the other arm, that a body which never
 //! ends makes the `return` unreachable; nor clippy, because of the `return`, that an `async` block ends in a future.
 
-use proc_macro2::Span;
-use quote::quote_spanned;
+use proc_macro2::{Span, TokenTree};
+use quote::{ToTokens, quote_spanned};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ReturnType, Signature, Token, Type, TypeInfer, TypeNever};
 
@@ -70,12 +70,21 @@ impl Output {
 }
 
 impl Output {
+    /// The last token of what it says: there rustc suggests to add something to it.
+    pub(crate) fn end(&self) -> Span {
+        let last = self.arrow.and_then(|_| self.declared.to_token_stream().into_iter().last());
+        last.map_or(self.place, |tree| match tree {
+            TokenTree::Group(group) => group.span_close(),
+            other => other.span(),
+        })
+    }
+
     /// What to hold the body to; nothing if it never returns.
     pub(crate) fn pinned_type(&self) -> Option<Type> {
         match &self.pinned {
             Pinned::Unit => Some(self.declared.clone()),
             Pinned::To(ty) => Some((**ty).clone()),
-            Pinned::Inferred => Some(Type::Verbatim(quote_spanned!(ours()=> _))),
+            Pinned::Inferred => Some(Type::Verbatim(quote_spanned!(ours().located_at(self.place)=> _))),
             Pinned::Never => None,
         }
     }

@@ -176,7 +176,7 @@ impl Walk<'_> {
 
     /// What stands between the delimiters of a `yield_!`.
     fn argument(&self, group: &Group) -> Group {
-        let inner = self.stream(without_frame(group.stream())).tokens;
+        let inner = self.stream(without_last_comma(without_frame(group.stream()))).tokens;
         let frame = self.frame;
         let mut tokens = quote_spanned!(ours()=> @frame #frame,);
         match elements_of_tuple(&inner) {
@@ -297,6 +297,15 @@ fn without_frame(tokens: TokenStream) -> TokenStream {
         ] if at.as_char() == '@' && word == "frame" => rest.iter().cloned().collect(),
         _ => tokens,
     }
+}
+
+/// The tokens without a comma at their end, which macros allow, and which would make a tuple of them.
+fn without_last_comma(tokens: TokenStream) -> TokenStream {
+    let mut trees: Vec<TokenTree> = tokens.into_iter().collect();
+    if matches!(trees.last(), Some(TokenTree::Punct(comma)) if comma.as_char() == ',') {
+        trees.pop();
+    }
+    trees.into_iter().collect()
 }
 
 /// The elements, if the tokens are one literal tuple that is not too long. Each keeps its own tokens.

@@ -69,7 +69,7 @@ pub fn machine<F, M, K>(call: Call<K>, body: F, meta: M) -> Machine<F, M, K, Ope
 where
     F: Future,
     M: Fn() -> Meta,
-    K: Finish<F::Output>,
+    K: Kind,
 {
     Machine { body, call, meta, suspended: PhantomData }
 }
@@ -80,7 +80,7 @@ pub fn closed_machine<F, M, K>(call: Call<K>, body: F, meta: M) -> Machine<F, M,
 where
     F: Future,
     M: Fn() -> Meta,
-    K: Finish<F::Output>,
+    K: Kind,
 {
     Machine { body, call, meta, suspended: PhantomData }
 }

@@ -15,7 +15,7 @@ use super::Error;
 /// `M` only keeps the implementations apart; it is always inferred.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be thrown into a coroutine",
-    label = "the error of this yield is not throwable",
+    label = "this error is not throwable",
     note = "implement `std::error::Error` for `{Self}`, or take the output as it is with `gen::raw(..)`"
 )]
 pub trait Throw<M> {
@@ -36,6 +36,8 @@ pub enum Text {}
 #[derive(Debug)]
 pub enum Itself {}
 
+// Not recommended: what is said of `Throw` is said instead of what would be said of `std::error::Error`.
+#[diagnostic::do_not_recommend]
 impl<E: StdError + Send + Sync + 'static> Throw<Standard> for E {
     fn throw(self) -> Error {
         Error::from(self)

@@ -22,6 +22,7 @@
 //! | `wrappers.rs` | `gen::raw`, `gen::ok` |
 //! | `boxed.rs` | `gen::boxed`, `gen::boxed_send` |
 //! | `maybe.rs` | what `gen::maybe_future!` asks |
+//! | `probe.rs`, `mistakes.rs` | what `yield_!` asks, and what it says of what cannot be yielded |
 //! | `../multi`, `../time` | `gen::multi`, `gen::with_timeout` |
 //! | `../limit`, `../first_of` | `gen::limit`, `gen::first_of` |
 //! | `../point` | yield points: `gen::Callback`, `gen::Wait`, those of the user's |
@@ -31,6 +32,7 @@ mod future;
 mod list;
 mod map;
 pub(crate) mod maybe;
+mod mistakes;
 mod option;
 pub(crate) mod probe;
 mod tuple;

@@ -1,22 +1,25 @@
 //! The question that each `yield_!` asks of the type it is given: in which mode does it fit?
 //!
-//! Method lookup answers it: `(&&&&Probe::of(&y, &frame)).probed_kind()` tries the receiver with the most references first, so the levels
-//! are tried in this order:
+//! Method lookup answers it: `(&&&&&&Probe::of(&y, &frame)).probed_kind()` tries the receiver with the most references first, and each level is an impl of
+//! [`Level`] for one reference less, so they are tried in this order:
 //!
-//! 1. [`CoroutineKind`]: a coroutine whose `Result` is opened, as the next level would; known to be one, it may be left to it to look for what is thrown. It is
-//!    asked of what is yielded by itself; an element of a tuple is a child of a group.
-//! 2. [`FlatKind`]: the type is yieldable with its `Result`s opened.
-//! 3. [`AnyResultKind`]: its outputs are `Result`s, but of an error that cannot be thrown; the tag then demands `E: Throw`, so that the error says that and
+//! 1. A coroutine whose `Result` is opened, as the next level would; known to be one, it may be left to it to look for what is thrown. It is
+//!    asked of what is yielded by itself; an element of a tuple is a child of a group, and begins with the next level.
+//! 2. The type is yieldable with its `Result`s opened.
+//! 3. Its outputs are `Result`s, but of an error that cannot be thrown; the tag then demands `E: Throw`, so that the error says that and
 //!    is not handed over in silence.
-//! 4. [`RawKind`]: anything else, with its outputs as they are. What is not yieldable at all ends here too, and the bound on the tag's *method* reports it
-//!    with the words of [`Yieldable`].
+//! 4. The type is yieldable with its outputs as they are.
+//! 5. It is not yieldable, but a [common mistake](super::mistakes), which is explained.
+//! 6. Anything else.
 //!
-//! Each level answers with a tag whose `resolve` makes the pending future.
+//! Each level answers with a tag whose `resolve` makes the pending future. The tags of the last two have a bound there that is never satisfied: a bound on
+//! the *method* is reported, once and in its own words, where one on the level would only make rustc look further.
 
-use std::future::{pending, ready, IntoFuture, Pending, Ready};
+use std::future::{ready, IntoFuture, Ready};
 use std::marker::PhantomData;
 
 use super::future::{CalledCoroutine, Fallible, Plain};
+use super::mistakes::{AsAnything, AsMistake, Mistake};
 use super::{Flat, Raw, Yieldable};
 use crate::coroutine::{Frame, Kind};
 use crate::{Coroutine, Error, Result, Throw};
@@ -35,40 +38,12 @@ impl<'f, Y, M, K: Kind> Probe<'f, Y, M, K> {
     }
 }
 
-/// The first level: a coroutine whose result is opened.
-pub trait CoroutineKind {
-    /// How its error is thrown.
-    type M;
-    /// Answers with a tag.
-    fn probed_kind(&self) -> AsCoroutine<Self::M>;
-}
-
-/// The second level: yieldable with its results opened.
-pub trait FlatKind<'f> {
-    /// The kind of yieldable.
-    type M;
-    /// The kind of frame.
-    type K: Kind;
-    /// Answers with a tag.
-    fn probed_kind(&self) -> AsFlat<'f, Self::M, Self::K>;
-}
-
-/// The third level: a result that cannot be opened.
-pub trait AnyResultKind {
-    /// The kind of yieldable.
-    type M;
-    /// Answers with a tag.
-    fn probed_kind(&self) -> AsAnyResult<Self::M>;
-}
-
-/// The last level: everything else.
-pub trait RawKind<'f> {
-    /// The kind of yieldable.
-    type M;
-    /// The kind of frame.
-    type K: Kind;
-    /// Answers with a tag.
-    fn probed_kind(&self) -> AsRaw<'f, Self::M, Self::K>;
+/// A level of the probe, which holds or does not for each number of references.
+pub trait Level {
+    /// What it answers with.
+    type Tag;
+    /// Answers.
+    fn probed_kind(&self) -> Self::Tag;
 }
 
 /// What is asked about is a coroutine.
@@ -77,57 +52,79 @@ pub struct AsCoroutine<M>(PhantomData<M>);
 pub struct AsFlat<'f, M, K: Kind>(&'f Frame<K>, PhantomData<M>);
 /// What is asked about has an error that cannot be thrown.
 pub struct AsAnyResult<M>(PhantomData<M>);
-/// What is asked about is resolved as it is, if it can be at all.
+/// What is asked about is resolved with its outputs as they are.
 pub struct AsRaw<'f, M, K: Kind>(&'f Frame<K>, PhantomData<M>);
 
-impl<Y, T, E, M, K> CoroutineKind for &&&Probe<'_, Y, Fallible<M>, K>
+impl<Y, T, E, M, K> Level for &&&&&Probe<'_, Y, Fallible<M>, K>
 where
     Y: Coroutine<Output = std::result::Result<T, E>>,
     E: Throw<M>,
     K: Kind,
 {
-    type M = M;
+    type Tag = AsCoroutine<M>;
 
     #[inline(always)]
-    fn probed_kind(&self) -> AsCoroutine<M> {
+    fn probed_kind(&self) -> Self::Tag {
         AsCoroutine(PhantomData)
     }
 }
 
-impl<'f, Y, M, K> FlatKind<'f> for &&Probe<'f, Y, M, K>
+impl<'f, Y, M, K> Level for &&&&Probe<'f, Y, M, K>
 where
     Y: Yieldable<M, Flat, K>,
     K: Kind,
 {
-    type M = M;
-    type K = K;
+    type Tag = AsFlat<'f, M, K>;
 
     #[inline(always)]
-    fn probed_kind(&self) -> AsFlat<'f, M, K> {
+    fn probed_kind(&self) -> Self::Tag {
         AsFlat(self.frame, PhantomData)
     }
 }
 
-impl<Y, M, K> AnyResultKind for &Probe<'_, Y, M, K>
+impl<Y, M, K> Level for &&&Probe<'_, Y, M, K>
 where
     Y: HasError<M>,
     K: Kind,
 {
-    type M = M;
+    type Tag = AsAnyResult<M>;
 
     #[inline(always)]
-    fn probed_kind(&self) -> AsAnyResult<M> {
+    fn probed_kind(&self) -> Self::Tag {
         AsAnyResult(PhantomData)
     }
 }
 
-impl<'f, Y, M, K: Kind> RawKind<'f> for Probe<'f, Y, M, K> {
-    type M = M;
-    type K = K;
+impl<'f, Y, M, K> Level for &&Probe<'f, Y, M, K>
+where
+    Y: Yieldable<M, Raw, K>,
+    K: Kind,
+{
+    type Tag = AsRaw<'f, M, K>;
 
     #[inline(always)]
-    fn probed_kind(&self) -> AsRaw<'f, M, K> {
+    fn probed_kind(&self) -> Self::Tag {
         AsRaw(self.frame, PhantomData)
+    }
+}
+
+impl<Y, M, K> Level for &Probe<'_, Y, M, K>
+where
+    Y: Mistake<M>,
+    K: Kind,
+{
+    type Tag = AsMistake<M>;
+
+    fn probed_kind(&self) -> Self::Tag {
+        AsMistake(PhantomData)
+    }
+}
+
+impl<Y, K: Kind> Level for Probe<'_, Y, (), K> {
+    type Tag = AsAnything;
+
+    fn probed_kind(&self) -> Self::Tag {
+        AsAnything
     }
 }
 
@@ -181,24 +178,4 @@ where
 {
     type Err = E;
     type Value = T;
-}
-
-/// Nothing implements it.
-mod nothing {
-    pub trait Nothing {}
-}
-
-/// Marks what never is.
-#[derive(Debug)]
-pub enum Impossible {}
-
-/// A second candidate for the raw level, which never holds: with the one for futures alone rustc would commit to it, and tell the user about `IntoFuture`
-/// and this crate's internals instead of what can be yielded.
-impl<Y: nothing::Nothing, K: Kind> Yieldable<Impossible, Raw, K> for Y {
-    type Output = ();
-    type Pending = Pending<Result>;
-
-    fn into_pending(self, _: &Frame<K>) -> Self::Pending {
-        pending()
-    }
 }

@@ -5,4 +5,5 @@ fn engine() {}
 
 fn main() {
     engine();
+    //~^ rustc: unused `Result` that must be used
 }

@@ -1,6 +1,7 @@
 #[gen::engine]
 fn engine() {
     42
+    //~^ rustc: mismatched types
 }
 
 fn main() {}

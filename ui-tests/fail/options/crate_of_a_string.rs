@@ -1,4 +1,6 @@
 #[gen::coroutine(crate = "gen")]
+//~^ gen: `crate` wants the path of the runtime
+//~| help: write `crate = path`, without quotes
 fn plain(n: u32) -> u32 {
     n
 }

@@ -1,4 +1,6 @@
 #[gen::coroutine(boxed, dyn)]
+//~^ gen: `boxed` and `dyn` do not go together: `dyn` boxes the coroutine already
+//~| help: remove `boxed`
 fn plain(n: u32) -> u32 {
     n
 }

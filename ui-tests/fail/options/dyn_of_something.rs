@@ -1,4 +1,6 @@
 #[gen::coroutine(dyn(global))]
+//~^ gen: `dyn` takes `local` or nothing
+//~| help: write `dyn` or `dyn(local)`
 fn plain(n: u32) -> u32 {
     n
 }

@@ -1,4 +1,6 @@
 #[gen::coroutine(local)]
+//~^ gen: unknown option `local` of `#[gen::coroutine]`
+//~| help: did you mean `dyn(local)`?
 fn plain(n: u32) -> u32 {
     n
 }

@@ -1,4 +1,6 @@
 #[gen::coroutine(boxxed)]
+//~^ gen: unknown option `boxxed` of `#[gen::coroutine]`
+//~| help: did you mean `boxed`?
 fn plain(n: u32) -> u32 {
     n
 }

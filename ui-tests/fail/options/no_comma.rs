@@ -1,4 +1,6 @@
 #[gen::coroutine(boxed send)]
+//~^ gen: expected `,`
+//~| help: options are separated by commas
 fn plain(n: u32) -> u32 {
     n
 }

@@ -1,4 +1,10 @@
+//@ several: it has two mistakes, and both are told in one run
+
 #[gen::coroutine(bocked, dny)]
+//~^ gen: unknown option `bocked` of `#[gen::coroutine]`
+//~| help: did you mean `boxed`?
+//~^^^ gen: unknown option `dny` of `#[gen::coroutine]`
+//~| help: did you mean `dyn`?
 fn plain(n: u32) -> u32 {
     n
 }

@@ -1,4 +1,6 @@
 #[gen::coroutine(frobnicate)]
+//~^ gen: unknown option `frobnicate` of `#[gen::coroutine]`
+//~| help: there is `boxed`, `dyn`, `send`, `returns`, `crate = path`
 fn plain(n: u32) -> u32 {
     n
 }

@@ -1,5 +1,9 @@
+//@ attribute: it is the mistake
+
 #[gen::coroutine]
 #[track_caller]
+//~^ gen: `#[track_caller]` has no effect on a coroutine: its body runs when it is resumed, not when it is called
+//~| help: remove it; errors carry the yields they passed through
 fn tracked() {}
 
 fn main() {

@@ -1,5 +1,9 @@
+//@ attribute: it is the mistake
+
 #[gen::coroutine]
 #[gen::co]
+//~^ gen: the function is a coroutine already
+//~| help: remove this attribute
 fn doubled() -> u32 {
     1
 }

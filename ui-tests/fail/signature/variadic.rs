@@ -1,5 +1,7 @@
 #[gen::coroutine]
 fn many(first: u32, rest: ...) -> u32 {
+//~^ gen: a coroutine cannot have variadic arguments: they are gone when it runs
+//~| help: take a slice or a `Vec`
     first
 }
 

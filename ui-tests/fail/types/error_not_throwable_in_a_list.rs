@@ -4,7 +4,9 @@ struct NoError;
 
 #[gen::coroutine]
 fn body() -> gen::Result {
-    yield_!(vec![std::future::ready(Err::<u8, NoError>(NoError))])?; // `NoError` cannot be thrown into a coroutine
+    yield_!(vec![std::future::ready(Err::<u8, NoError>(NoError))])?;
+    //~^ gen: `NoError` cannot be thrown into a coroutine
+    //~| note: implement `std::error::Error` for `NoError`, or take the output as it is with `gen::raw(..)`
     Ok(())
 }
 

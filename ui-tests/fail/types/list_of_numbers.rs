@@ -2,7 +2,10 @@ use gen::yield_;
 
 #[gen::coroutine]
 fn body() -> gen::Result {
-    yield_!(vec![1, 2])?; // `Vec<{integer}>` cannot be yielded from a coroutine
+    yield_!(vec![1, 2])?;
+    //~^ gen: a list, map or `Option` of `{integer}` cannot be yielded, since `{integer}` cannot
+    //~| note: each of its members is a future, or a list, map or tuple of yieldables
+    //~| note: keys of a map are `Debug` too, for errors name them
     Ok(())
 }
 

@@ -1,8 +1,11 @@
+//@ rustc: the note about an inferred return type is wrong here, as it is in any `async` block with a `return`
+
 use gen::yield_;
 
 #[gen::coroutine]
 fn body() -> gen::Result {
-    let number: u32 = yield_!(async { "text" })?; // expected `u32`, found `&str`
+    let number: u32 = yield_!(async { "text" })?;
+    //~^ rustc: `?` operator has incompatible types
     drop(number);
     Ok(())
 }

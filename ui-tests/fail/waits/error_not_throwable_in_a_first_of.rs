@@ -8,6 +8,8 @@ struct NotAnError;
 #[gen::coroutine]
 fn body() -> gen::Result<(&'static str, u8)> {
     yield_!(gen::first_of(BTreeMap::from([("key", ready(Err::<u8, _>(NotAnError)))])))
+    //~^ gen: `NotAnError` cannot be thrown into a coroutine
+    //~| note: implement `std::error::Error` for `NotAnError`, or take the output as it is with `gen::raw(..)`
 }
 
 fn main() {}

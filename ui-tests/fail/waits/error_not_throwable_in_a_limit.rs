@@ -7,6 +7,8 @@ struct NotAnError;
 #[gen::coroutine]
 fn body() -> gen::Result<Vec<u8>> {
     yield_!(gen::limit(2, vec![ready(Err::<u8, _>(NotAnError))]))
+    //~^ gen: `NotAnError` cannot be thrown into a coroutine
+    //~| note: implement `std::error::Error` for `NotAnError`, or take the output as it is with `gen::raw(..)`
 }
 
 fn main() {}

@@ -3,4 +3,5 @@ use std::future::ready;
 fn main() {
     let mut waits = gen::WaitIterator::keyed([("key", ready("1".parse::<u8>()))]);
     waits.push(ready("2".parse::<u8>()));
+    //~^ rustc: no method named `push` found for struct [..]
 }

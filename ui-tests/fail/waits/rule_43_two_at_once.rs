@@ -5,6 +5,7 @@ use std::future::ready;
 fn body() -> gen::Result<(u8, u8)> {
     let mut waits = gen::WaitIterator::new([ready("1".parse::<u8>()), ready("2".parse::<u8>())]);
     yield_!((waits.next(), waits.next()))
+    //~^ rustc: cannot borrow `waits` as mutable more than once at a time
 }
 
 fn main() {}

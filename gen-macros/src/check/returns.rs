@@ -1,0 +1,23 @@
+//! What a function with the option `returns` must not return: `gen::Return` carries its value as an error is carried, and so it borrows nothing.
+
+use syn::{ReturnType, Signature};
+
+use super::borrows;
+use crate::mistakes::Mistakes;
+use crate::options::Options;
+
+/// Reports each place in the return type where something is borrowed, and leaves the option out then.
+pub(crate) fn check(signature: &Signature, options: &mut Options, mistakes: &mut Mistakes) {
+    let (Some(_), ReturnType::Type(_, ty)) = (&options.returns, &signature.output) else { return };
+    let before = mistakes.len();
+    for borrowed in borrows::of(ty) {
+        mistakes.report(
+            borrowed,
+            "with the option `returns` nothing borrowed can be returned: a `gen::Return` is an error, and errors are `'static`",
+            "return a value that owns what it has, or leave `returns` out",
+        );
+    }
+    if mistakes.len() > before {
+        options.returns = None;
+    }
+}

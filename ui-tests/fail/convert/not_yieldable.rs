@@ -1,3 +1,0 @@
-fn main() {
-    let _ = gen::convert_yielded!(42);
-}

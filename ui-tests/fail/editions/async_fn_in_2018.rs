@@ -1,0 +1,8 @@
+//@ edition: 2018
+
+#[gen::coroutine]
+async fn body() {}
+//~^ gen: an `async fn` cannot be a coroutine as well: the attribute makes the future itself
+//~| help: remove `async`; `.await` may stand in a coroutine too
+
+fn main() {}

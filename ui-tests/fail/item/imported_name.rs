@@ -1,6 +1,0 @@
-use gen::coroutine;
-
-#[coroutine]
-fn ambiguous() {}
-
-fn main() {}

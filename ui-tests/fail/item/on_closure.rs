@@ -1,4 +1,0 @@
-fn main() {
-    let _ = #[gen::coroutine]
-    || 1;
-}

@@ -1,4 +1,0 @@
-#[gen::coroutine]
-mod inner {}
-
-fn main() {}

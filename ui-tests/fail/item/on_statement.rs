@@ -1,4 +1,0 @@
-fn main() {
-    #[gen::coroutine]
-    let n = 1;
-}

@@ -1,4 +1,0 @@
-#[gen::coroutine]
-struct Type;
-
-fn main() {}

@@ -1,6 +1,0 @@
-#[gen::coroutine]
-trait Trait {
-    fn method(&self) -> u32;
-}
-
-fn main() {}

@@ -1,0 +1,11 @@
+//@ rustc: `'gen_all` is the lifetime that `dyn` gives to all that is elided; written as `View<'_>` it has it
+
+struct View<'a>(&'a str);
+
+#[gen::coroutine(dyn)]
+fn length(view: View) -> usize {
+//~^ rustc: explicit lifetime required in the type of `view`
+    view.0.len()
+}
+
+fn main() {}

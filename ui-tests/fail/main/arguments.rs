@@ -1,4 +1,0 @@
-#[gen::main]
-fn main(arguments: Vec<String>) {
-    drop(arguments);
-}

@@ -1,2 +1,0 @@
-#[gen::main]
-async fn main() {}

@@ -1,2 +1,0 @@
-#[gen::main]
-fn main<T>() {}

@@ -1,2 +1,0 @@
-#[gen::main(boxed)]
-fn main() {}

@@ -1,4 +1,0 @@
-#[gen::main]
-fn main() -> u32 {
-    1
-}

@@ -1,8 +1,0 @@
-#[gen::coroutine(Send)]
-fn plain(n: u32) -> u32 {
-    n
-}
-
-fn main() {
-    let _: u32 = gen::block_on(plain(1));
-}

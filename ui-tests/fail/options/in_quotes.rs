@@ -1,0 +1,10 @@
+#[gen::coroutine("boxed")]
+//~^ gen: expected an option of `#[gen::coroutine]`
+//~| help: there is `boxed`, `dyn`, `send`, `returns`, `crate = path`
+fn plain(n: u32) -> u32 {
+    n
+}
+
+fn main() {
+    let _: u32 = gen::block_on(plain(1));
+}

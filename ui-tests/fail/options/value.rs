@@ -1,8 +1,0 @@
-#[gen::coroutine(boxed = true)]
-fn plain(n: u32) -> u32 {
-    n
-}
-
-fn main() {
-    let _: u32 = gen::block_on(plain(1));
-}

@@ -1,0 +1,20 @@
+//@ rustc: no attribute can look into a macro that is defined elsewhere, so it is told as a yield that stands outside
+
+macro_rules! fetch {
+    ($e:expr) => {
+        gen::yield_!($e)
+        //~^ gen: `yield_!` outside a coroutine: there is nothing here that can be suspended
+        //~| help: mark the enclosing `fn` with `#[gen::coroutine]`
+        //~| help: in a closure, make a list and yield all of it: `yield_!(items.map(|item| f(item)).collect::<Vec<_>>())`
+        //~| help: within a coroutine, it was not found: a macro that is defined elsewhere hides it, and so does another name than `yield_`; have the macro make what is yielded, `yield_!(make!(..))`
+    };
+}
+
+#[gen::coroutine]
+fn fetches() -> gen::Result<u32> {
+    fetch!(std::future::ready(1))
+}
+
+fn main() {
+    let _ = gen::run_sync(fetches());
+}

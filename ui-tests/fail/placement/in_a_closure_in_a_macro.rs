@@ -1,0 +1,13 @@
+use gen::yield_;
+
+#[gen::coroutine]
+fn print(list: Vec<u32>) -> gen::Result {
+    println!("{:?}", list.iter().map(|n| gen::yield_!(std::future::ready(*n))).count());
+    //~^ gen: `yield_!` cannot stand in a closure: whoever calls the closure cannot be suspended
+    //~| help: use a `for` loop or a `match`, or have the closure make what is yielded and yield all of it: `yield_!(iter.map(..).collect::<Vec<_>>())`
+    yield_!(std::future::ready(()))
+}
+
+fn main() {
+    let _ = gen::run_sync(print(vec![1]));
+}

@@ -1,0 +1,13 @@
+use gen::yield_;
+
+#[gen::coroutine]
+fn constant() -> usize {
+    const ONE: usize = yield_!(std::future::ready(1)).unwrap();
+    //~^ gen: `yield_!` cannot stand in a constant: the compiler computes it
+    //~| help: yield before, and use a variable
+    ONE
+}
+
+fn main() {
+    let _ = gen::block_on(constant());
+}

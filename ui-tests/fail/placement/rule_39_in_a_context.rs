@@ -1,0 +1,12 @@
+// A context is entered for a call and left at its end: a coroutine cannot be suspended in between. Tornado finds that out
+// when it resumes, and throws `StackContextInconsistentError`.
+#[gen::coroutine]
+fn yields_inside() -> gen::Result {
+    let context = gen::context::capture();
+    context.run(|| gen::yield_!(gen::moment()));
+    //~^ gen: `yield_!` cannot stand in a closure: whoever calls the closure cannot be suspended
+    //~| help: use a `for` loop or a `match`, or have the closure make what is yielded and yield all of it: `yield_!(iter.map(..).collect::<Vec<_>>())`
+    Ok(())
+}
+
+fn main() {}

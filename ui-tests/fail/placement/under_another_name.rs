@@ -1,0 +1,16 @@
+//@ rustc: no attribute can know what a macro was renamed to, so it is told as a yield that stands outside
+
+use gen::yield_ as wait_for;
+
+#[gen::coroutine]
+fn renamed() -> gen::Result {
+    wait_for!(gen::moment())
+    //~^ gen: `yield_!` outside a coroutine: there is nothing here that can be suspended
+    //~| help: mark the enclosing `fn` with `#[gen::coroutine]`
+    //~| help: in a closure, make a list and yield all of it: `yield_!(items.map(|item| f(item)).collect::<Vec<_>>())`
+    //~| help: within a coroutine, it was not found: a macro that is defined elsewhere hides it, and so does another name than `yield_`; have the macro make what is yielded, `yield_!(make!(..))`
+}
+
+fn main() {
+    let _ = gen::run_sync(renamed());
+}

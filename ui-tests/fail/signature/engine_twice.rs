@@ -1,0 +1,9 @@
+//@ attribute: it is the mistake
+
+#[gen::engine]
+#[gen::coroutine]
+//~^ gen: the function is a coroutine already
+//~| help: remove this attribute
+fn engine() {}
+
+fn main() {}

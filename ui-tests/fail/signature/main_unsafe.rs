@@ -1,0 +1,4 @@
+#[gen::main]
+unsafe fn main() {}
+//~^ gen: `main` cannot be `unsafe`: its caller is not yours
+//~| help: remove `unsafe`

@@ -1,0 +1,3 @@
+#[gen::main]
+fn main();
+//~^ rustc: free function without a body

@@ -1,4 +1,0 @@
-#[gen::coroutine]
-fn declared(n: u32) -> u32;
-
-fn main() {}

@@ -1,9 +1,0 @@
-#[gen::coroutine]
-fn dangling(n: u32) -> &'static str {
-    let text = n.to_string();
-    &text
-}
-
-fn main() {
-    let _ = gen::block_on(dangling(1));
-}

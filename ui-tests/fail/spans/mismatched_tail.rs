@@ -1,8 +1,0 @@
-#[gen::coroutine]
-fn text(n: u32) -> String {
-    n
-}
-
-fn main() {
-    let _ = gen::block_on(text(1));
-}

@@ -1,8 +1,0 @@
-#[gen::coroutine]
-fn longest(a: &str, b: &str) -> &str {
-    if a.len() > b.len() { a } else { b }
-}
-
-fn main() {
-    let _ = gen::block_on(longest("a", "b"));
-}

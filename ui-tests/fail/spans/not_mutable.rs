@@ -1,9 +1,0 @@
-#[gen::coroutine]
-fn fixed(n: u32) -> u32 {
-    n += 1;
-    n
-}
-
-fn main() {
-    let _ = gen::block_on(fixed(1));
-}

@@ -1,6 +1,0 @@
-#[gen::coroutine]
-fn unknown(n: Missing) -> Absent {
-    n
-}
-
-fn main() {}

@@ -1,0 +1,12 @@
+//@ several: rustc refuses the keyword when it reads the function, before the attribute does
+
+#[gen::coroutine]
+fn body() -> gen::Result {
+    yield gen::moment();
+    //~^ gen: a coroutine does not suspend with `yield`: that keyword is Rust's own, for generators
+    //~| help: write `yield_!(..)`
+    //~^^^ rustc: yield syntax is experimental
+    Ok(())
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+// What a callback returns would be lost, unless it is a failure.
+fn schedules(io_loop: &gen::IoLoop) {
+    io_loop.add_callback(|| 42);
+    //~^ gen: a callback cannot return `{integer}`
+    //~| note: a callback returns `()`, or a `Result<(), E>` with an error that can be thrown
+}
+
+fn main() {}

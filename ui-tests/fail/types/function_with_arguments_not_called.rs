@@ -1,0 +1,15 @@
+use gen::yield_;
+
+#[gen::coroutine]
+fn fetch(url: &str) -> gen::Result<usize> {
+    Ok(url.len())
+}
+
+#[gen::coroutine]
+fn body() -> gen::Result<usize> {
+    yield_!(fetch)
+    //~^ gen: a function cannot be yielded, only what it returns
+    //~| note: call it: `yield_!(function(..))`
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+use gen::yield_;
+
+async fn number() -> u32 {
+    1
+}
+
+#[gen::coroutine]
+fn body() -> gen::Result<u32> {
+    let mut future = number();
+    yield_!(&mut future)
+    //~^ gen: a reference to a future that is not `Unpin` cannot be yielded
+    //~| note: yield the future itself; or pin it, `let mut future = std::pin::pin!(future);`, and then `yield_!(future.as_mut())`
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use gen::yield_;
+
+#[gen::coroutine]
+fn body() -> gen::Result {
+    yield_!(gen::with_timeout(std::time::Duration::ZERO, 42))?;
+    //~^ gen: `{integer}` cannot be yielded, and so `gen::with_timeout` and `gen::shield` cannot wait for it
+    //~| note: what it waits for is a future, or a list, map or tuple of yieldables
+    Ok(())
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+#[gen::coroutine]
+fn unknown(n: u32) -> Absent {
+//~^ rustc: cannot find type `Absent` in this scope
+    n
+}
+
+fn main() {}

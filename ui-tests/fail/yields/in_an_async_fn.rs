@@ -1,9 +1,0 @@
-use gen::yield_;
-
-async fn plain() -> gen::Result<u32> {
-    yield_!(std::future::ready(1))
-}
-
-fn main() {
-    let _ = plain();
-}

@@ -1,0 +1,18 @@
+//! Without `dyn` a lifetime may be hidden in a path; with it, it is written.
+
+struct View<'a>(&'a str);
+
+#[gen::coroutine]
+fn hidden(view: View) -> usize {
+    view.0.len()
+}
+
+#[gen::coroutine(dyn)]
+fn written(view: View<'_>) -> usize {
+    view.0.len()
+}
+
+fn main() {
+    let text = String::from("abc");
+    assert_eq!(gen::block_on(hidden(View(&text))) + gen::block_on(written(View(&text))), 6);
+}

@@ -1,0 +1,20 @@
+//! What the help for a hidden yield advises.
+
+use std::future::ready;
+
+use gen::yield_;
+
+macro_rules! fetch {
+    ($n:expr) => {
+        ready($n)
+    };
+}
+
+#[gen::coroutine]
+fn body() -> gen::Result<u32> {
+    yield_!(fetch!(6))
+}
+
+fn main() {
+    assert_eq!(gen::run_sync(body()).unwrap(), 6);
+}

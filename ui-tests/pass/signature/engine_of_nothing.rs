@@ -1,0 +1,16 @@
+//! An engine returns `()` or a `Result` of it.
+
+#[gen::engine]
+fn plain() {}
+
+#[gen::engine]
+fn fallible(text: String, name: &'static str) -> gen::Result {
+    assert_eq!(text, name);
+    gen::yield_!(gen::moment())
+}
+
+#[gen::main]
+fn main() -> gen::Result {
+    plain()?;
+    fallible("name".to_owned(), "name")
+}

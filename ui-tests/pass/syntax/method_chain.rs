@@ -1,0 +1,14 @@
+//! A yield may begin a chain of methods.
+
+use std::future::ready;
+
+use gen::yield_;
+
+#[gen::coroutine]
+fn body() -> gen::Result<u32> {
+    Ok(yield_!(ready("6"))?.trim().parse().unwrap())
+}
+
+fn main() {
+    assert_eq!(gen::run_sync(body()).unwrap(), 6);
+}

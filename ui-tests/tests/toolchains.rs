@@ -1,0 +1,57 @@
+//! Compiles cases as `trybuild` cannot: with an edition of their own, or with another compiler.
+//!
+//! `UI_TOOLCHAIN=nightly cargo test -p ui-tests --test toolchains -- --ignored` compiles all cases with that toolchain. Its own words may differ; ours must not, nor the lines.
+
+use std::{env, fs};
+
+use ui_tests::{errors_in, failing_cases, passing_cases, Case, Compiler, CompilerError, Goal, Words};
+
+#[test]
+fn t10_a_mistake_is_told_in_every_edition() {
+    let cases: Vec<Case> =
+        failing_cases().into_iter().filter(|case| case.directive("edition").is_some()).collect();
+    let compiled = Compiler { toolchain: None, goal: Goal::Check }.compile(&cases, "editions");
+    for case in &cases {
+        let (text, path) = (&compiled[&case.id()].printed, case.path.with_extension("stderr"));
+        if env::var_os("TRYBUILD").is_some_and(|mode| mode == "overwrite") {
+            fs::write(&path, text).expect("a `.stderr` can be written");
+        }
+        assert_eq!(*text, case.stderr(), "{}", path.display());
+    }
+}
+
+#[test]
+#[ignore = "compiles everything with the toolchain that UI_TOOLCHAIN names"]
+fn another_compiler_says_the_same_in_our_words() {
+    let toolchain = env::var("UI_TOOLCHAIN").expect("UI_TOOLCHAIN names a toolchain, such as `nightly`");
+    let mut complaints = Vec::new();
+    for (folder, cases) in [("fail", failing_cases()), ("pass", passing_cases())] {
+        let compiler = Compiler { toolchain: Some(&toolchain), goal: Goal::Check };
+        let compiled = compiler.compile(&cases, folder);
+        complaints.extend(
+            cases.iter().flat_map(|case| differences(case, &errors_in(&compiled[&case.id()].printed))),
+        );
+    }
+    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}
+
+/// What is expected of the case and not said, by whomever.
+fn differences(case: &Case, errors: &[CompilerError]) -> Vec<String> {
+    let ours_only = case.expected.iter().all(|expected| expected.words == Words::Ours);
+    let missing = case.expected.iter().filter(|expected| {
+        !errors.iter().any(|error| {
+            let same_words = || {
+                expected.fits(&error.message)
+                    && expected.advice.iter().all(|advice| error.text.contains(advice))
+            };
+            error.place.0 == expected.line && (expected.words == Words::Rustc || same_words())
+        })
+    });
+    let mut complaints: Vec<String> = missing
+        .map(|expected| format!("{}:{}: `{}` is not said", case.id(), expected.line, expected.message))
+        .collect();
+    if ours_only && errors.len() != case.expected.len() {
+        complaints.push(format!("{}: {} errors", case.id(), errors.len()));
+    }
+    complaints
+}
