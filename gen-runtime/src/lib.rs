@@ -36,6 +36,8 @@
 //! | wait for many | a `Vec`, `Box<[T]>`, array, `VecDeque`, `HashMap`, `BTreeMap`, tuple or `Option` |
 //! | say what their errors do | [`multi`] with [`quiet`](Multi::quiet), [`fail_fast`](Multi::fail_fast) or [`settle`](Multi::settle) |
 //! | handle each of many as soon as it is there | [`WaitIterator`] |
+//! | run only so many at a time | [`limit`] |
+//! | take the first of many | [`first_of`] |
 //! | mix different futures in a list | [`boxed`], [`boxed_send`], [`convert_yielded!`] |
 //! | wait for what may be a future or a value | [`maybe_future!`] |
 //! | yield what has a type only at run time | [`dynamic`] |
@@ -83,36 +85,9 @@
 //!
 //! # Differences from Tornado
 //!
-//! For those who come from `tornado.gen` 4.4:
+//! For those who come from `tornado.gen` 4.4. Each line is held by a test.
 //!
-//! | there | here | why |
-//! |---|---|---|
-//! | a call starts the body | a call is cold; [`spawn`] starts it | a call that is never used costs nothing, and borrowing works as with `async fn` |
-//! | a yield raises | a yield gives a `Result` | errors are values in Rust |
-//! | a tuple cannot be yielded | a tuple is yielded in parallel | it has a type for each element |
-//! | the other errors of a parallel yield are logged | they are logged, and kept in [`Error::others`] | nothing is lost |
-//! | the same failed future twice in a list is logged as a second failure | a value can be in a list only once | futures are moved in |
-//! | a yielded future that failed with a `Return` ends whoever waits for it | it is an error like any other | [`Return`](fn@Return) is for the body's own functions |
-//! | an engine that returns a value raises `ReturnValueIgnoredError` | it does not compile | the type says so |
-//! | an engine's call raises the errors of its first step | the call returns them; later ones go to the [`context`] of the call, as there | errors are values in Rust |
-//! | `None` may come out of a body without `return` | the return type is declared | |
-//! | two `TimeoutError`s | one [`TimeoutError`] | later versions of Tornado did the same |
-//! | a sleep's time begins at the call | the same | |
-//! | `with_timeout` never cancels what it waits for | what is cold is dropped at the deadline, or [cancelled](WithTimeout::cancel); a [`JoinHandle`]'s task goes on | nobody else could wait for it |
-//! | a coroutine cannot be cancelled | it is resumed with [`Cancelled`], and may clean up by yielding more | what it has begun can be undone |
-//! | a callback that is called resumes the body inside the call | it stores the value and wakes the coroutine | the caller's locks and stack are its own |
-//! | a callable belongs to its key, a late call to the key's next use | it belongs to one registration; late calls do nothing | a stale value is never taken for a new one |
-//! | a key that leaks leaves the future pending, unless an error was caught before | the call fails with [`LeakedCallbackError`] whenever its body ends well | nothing hangs |
-//! | a callback that is forgotten hangs whoever waits | [`CallbackDroppedError`] at the wait | nothing hangs |
-//! | `WaitAll` finds an unknown key when the others have come | at once | |
-//! | yielding what is not yieldable raises `BadYieldError` | it does not compile; a [`dynamic::Value`] raises it | its type is known only at run time |
-//! | a panic, there an interrupt, leaves the future pending | it is caught at the task's edge, and whoever waits gets [`Panicked`] | nothing hangs |
-//! | what a loop leaves suspended is freed by the garbage collector | dropping the [`IoLoop`] drops it | |
-//! | a coroutine takes the errors of its callbacks from its first YieldPoint on | from its first step, also if it only yields futures | one rule for all |
-//! | a panic of a callback, there any exception | is thrown into the coroutine that scheduled it, as [`Panicked`] | nothing hangs |
-//! | `callback=` is not called on failure, and the error is raised in the loop | [`on_done`](JoinHandle::on_done) gets the `Result`; handed on, it is thrown into the coroutine | each failure is told once |
-//! | an error of one done callback is logged | it is thrown into the coroutine that scheduled it, else logged | as any other callback |
-//! | what `StackContext`s carry | errors only: a [`context`] is no place for other values | they are what a coroutine needs; a yield inside of a context's callback does not compile |
+#![doc = include_str!("differences.md")]
 
 #[doc(hidden)]
 pub mod __private;
@@ -123,12 +98,15 @@ mod coroutine;
 pub mod dynamic;
 mod engine;
 mod error;
+mod first_of;
 mod io_loop;
+mod limit;
 mod multi;
 mod point;
 mod promise;
 mod quiet;
 mod report;
+mod scope;
 mod sync;
 mod task;
 mod time;
@@ -144,10 +122,12 @@ pub use crate::error::{
     BadYieldError, Error, Other, Panicked, Place, Result, Return, ReturnValueIgnoredError, Throw,
     TimeoutError,
 };
+pub use crate::first_of::{first_of, FirstOf, FirstOfNoneError};
 pub use crate::io_loop::{
     block_on, run_sync, CallbackOutput, IoLoop, IoLoopHandle, LoopClosed, LoopRunning, LoopStopped, NoLoop,
     Remote,
 };
+pub use crate::limit::{limit, Limit, ZeroLimitError};
 pub use crate::multi::{multi, Multi, MultiFailFast, MultiQuiet, MultiSettled};
 pub use crate::point::{
     task, Arguments, Callable, Callback, CallbackDroppedError, Forget, Key, KeyReuseError, KeyTypeError,
@@ -155,6 +135,7 @@ pub use crate::point::{
     YieldPoint,
 };
 pub use crate::promise::{promise, AlreadySetError, BrokenPromiseError, Promise, SharedFuture};
+pub use crate::scope::{scope, scope_local, LocalScope, Scope, ScopeEnded, ScopeHandle};
 pub use crate::task::{spawn, spawn_local, Cancelling, JoinHandle};
 pub use crate::time::{
     moment, sleep, with_timeout, CancelTimeout, Clock, Deadline, Moment, Sleep, TimerKey, VirtualClock,
@@ -165,7 +146,7 @@ pub use crate::yieldable::{
     boxed, boxed_send, kinds, ok, raw, BoxYieldable, Custom, Flat, Raw, SendBoxYieldable, Yieldable,
 };
 
-/// The examples of the README, which are tested with those of the docs.
+/// The examples of the README, which are tested with those of the docs. The first one takes real time, and is run in the docs above instead, on a virtual clock.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;

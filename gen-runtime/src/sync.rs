@@ -1,17 +1,17 @@
-//! The locks that callables, points, error contexts and the end of a call meet at: the standard library's, or loom's when they are model-checked
+//! The locks that callables, points, promises, error contexts and the end of a call meet at: the standard library's, or loom's when they are model-checked
 //! (`--cfg loom`).
 
 use std::sync::PoisonError;
 
 #[cfg(loom)]
 pub(crate) use loom::sync::{
-    atomic::{AtomicU64, Ordering},
+    atomic::{AtomicBool, AtomicU64, Ordering},
     Mutex, MutexGuard,
 };
 #[cfg(not(loom))]
 pub(crate) use std::{
     sync::{
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
         Mutex, MutexGuard,
     },
     thread_local,

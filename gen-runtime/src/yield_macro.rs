@@ -36,6 +36,9 @@
 /// ```
 #[macro_export]
 macro_rules! yield_ {
+    (@frame $frame:ident, ()) => {
+        $crate::__private::compile_error!("`()` cannot be yielded: to give the others a turn, yield `gen::moment()`")
+    };
     (@frame $frame:ident, @tuple $([$($element:tt)*])+) => {
         $crate::__private::at(
             $crate::__private::SuspendPending::suspend_pending($crate::__private::tuple(($(

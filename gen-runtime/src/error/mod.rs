@@ -180,6 +180,20 @@ impl Error {
         Arc::as_ptr(&self.repr.payload).cast()
     }
 
+    /// Whether this is that failure, possibly with a [`context`](Error::context).
+    pub(crate) fn comes_of(&self, failure: &Error) -> bool {
+        let mut payload = &self.repr.payload;
+        loop {
+            if Arc::as_ptr(payload).cast() == failure.identity() {
+                return true;
+            }
+            match payload.downcast_ref::<Context>() {
+                Some(context) => payload = &context.cause,
+                None => return false,
+            }
+        }
+    }
+
     /// Records that the error arrived at a yield.
     pub(crate) fn passed(mut self, site: Site) -> Self {
         if self.repr.trace.is_empty() {

@@ -26,6 +26,7 @@ pub(crate) struct Core {
     id: LoopId,
     shared: Arc<Shared>,
     clock: Box<dyn Clock>,
+    has_real_clock: bool,
     sched: RefCell<Sched>,
     timers: RefCell<Timers>,
     /// How many turns have begun.
@@ -62,13 +63,14 @@ pub(super) enum OnStop {
 }
 
 impl Core {
-    pub(super) fn new(clock: Box<dyn Clock>) -> Rc<Self> {
+    pub(super) fn new(clock: Box<dyn Clock>, has_real_clock: bool) -> Rc<Self> {
         let shared = Arc::new(Shared::default());
         let (id, serial) = registry::add(&shared);
         Rc::new(Core {
             id,
             shared,
             clock,
+            has_real_clock,
             sched: RefCell::new(Sched::new()),
             timers: RefCell::new(Timers::new(serial)),
             turn: Cell::new(0),
@@ -85,6 +87,11 @@ impl Core {
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.shared
+    }
+
+    /// Whether its time is that of `Instant::now()`.
+    pub(crate) fn has_real_clock(&self) -> bool {
+        self.has_real_clock
     }
 
     pub(crate) fn now(&self) -> Instant {

@@ -91,7 +91,7 @@ impl IoLoop {
     ///
     /// If 65,536 loops are alive in this process.
     pub fn new() -> Self {
-        Self::with_clock(RealClock)
+        Self::on_clock(Box::new(RealClock), true)
     }
 
     /// A loop on a clock of its own, such as a [`VirtualClock`](crate::VirtualClock).
@@ -100,7 +100,11 @@ impl IoLoop {
     ///
     /// If 65,536 loops are alive in this process.
     pub fn with_clock(clock: impl Clock + 'static) -> Self {
-        IoLoop { handle: IoLoopHandle { core: Core::new(Box::new(clock)) } }
+        Self::on_clock(Box::new(clock), false)
+    }
+
+    fn on_clock(clock: Box<dyn Clock>, is_real: bool) -> Self {
+        IoLoop { handle: IoLoopHandle { core: Core::new(clock, is_real) } }
     }
 
     /// The loop that is running on this thread.

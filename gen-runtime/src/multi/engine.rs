@@ -40,8 +40,8 @@ impl Engine {
         self.failed
     }
 
-    /// Polls the children that may go on: all in the first poll, later those that were woken. Ready when all have ended, or, if
-    /// a failure is to end the whole, when one has failed; the children that have not ended are then the caller's to drop.
+    /// Polls the children that may go on: all in the first poll, later those that were woken. Ready when all have ended, or
+    /// one of them has ended the whole; the children that have not ended are then the caller's to drop.
     ///
     /// They do not see an error in flight: the yield that waits for all of them takes it. A cancellation is handed on to each.
     #[inline]
@@ -71,7 +71,7 @@ impl Engine {
         let first = self.wakers.is_none();
         let wakers = self.wakers.get_or_insert_with(|| Wakers::new(self.count));
         wakers.set_parent(cx.waker());
-        let (running, failed, fail_fast) = (&mut self.running, &mut self.failed, self.policy.fail_fast);
+        let (running, failed, until) = (&mut self.running, &mut self.failed, self.policy.until);
         let notices = &mut self.notices;
         // Whether the others may go on.
         let mut poll = |child: u32| {
@@ -85,7 +85,7 @@ impl Engine {
             let Poll::Ready(ended) = polled else { return true };
             *running -= 1;
             *failed |= ended == Ended::Failed;
-            let goes_on = !(fail_fast && *failed && notices.is_none());
+            let goes_on = !(until.is_reached(ended == Ended::Failed) && notices.is_none());
             if !goes_on {
                 *running = 0;
             }

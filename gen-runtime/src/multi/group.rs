@@ -91,9 +91,9 @@ where
 {
     type Output = S::Output;
 
-    fn poll_settled(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+    fn poll_settled(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Self::Output>> {
         let group = self.get_mut();
         ready!(group.drive(cx));
-        Poll::Ready(group.take_shape().build(group.slots.results()))
+        Poll::Ready(Ok(group.take_shape().build(group.slots.results())))
     }
 }

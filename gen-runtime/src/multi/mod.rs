@@ -6,8 +6,10 @@
 //! |---|---|
 //! | `engine.rs` | whom to poll, and when all have ended |
 //! | `group.rs` | [`Group`]: children of one type, of any number; the future that a list or map becomes |
+//! | `race.rs` | [`Race`]: children of one type, until the first of them ends; what `first_of` is made of |
 //! | `tuple.rs` | the same for tuples, where each child has a type of its own |
-//! | `pool.rs` | [`Pool`]: children of one type that come and go, their results in the order in which they end; what `WaitIterator` and its kin are made of |
+//! | `pool.rs` | [`Pool`]: children of one type that come and go, their results in the order in which they end; what `WaitIterator` and `limit` are made of |
+//! | `seats.rs` | who sits where in a pool, and which of them are new, have ended, or left |
 //! | `slots.rs` | where the children live: one allocation, a child or its result in each slot |
 //! | `wakers.rs` | a waker for each child: one allocation |
 //! | `ready.rs` | the queue of children that were woken |
@@ -53,7 +55,9 @@ mod options;
 mod outcome;
 mod policy;
 mod pool;
+mod race;
 mod ready;
+mod seats;
 mod settled;
 mod shape;
 mod slots;
@@ -65,10 +69,12 @@ use std::marker::PhantomData;
 
 pub(crate) use self::group::Group;
 pub use self::options::{MultiFailFast, MultiQuiet, MultiSettled};
+pub(crate) use self::outcome::raise;
 pub(crate) use self::policy::{Parallel, Policy};
 pub(crate) use self::pool::Pool;
+pub(crate) use self::race::Race;
 pub(crate) use self::settled::Settle;
-pub(crate) use self::shape::{Array, BTree, BoxedSlice, Deque, Hash, List};
+pub(crate) use self::shape::{Array, BTree, BoxedSlice, Deque, Hash, List, Shape};
 pub(crate) use self::tuple::TupleOfPending;
 use crate::coroutine::{Frame, Kind};
 use crate::yieldable::probe::HasError;

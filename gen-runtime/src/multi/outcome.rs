@@ -11,7 +11,7 @@ use crate::report;
 
 /// The error to raise for the children that failed: at least one, in the order of the children.
 #[cold]
-pub(super) fn raise(mut failures: impl Iterator<Item = Other>, is_quiet: IsQuiet) -> Error {
+pub(crate) fn raise(mut failures: impl Iterator<Item = Other>, is_quiet: IsQuiet) -> Error {
     let first = failures.next().expect("a child has failed");
     let others: Vec<Other> = failures.collect();
     // What failed once and was waited for twice, by clones of a shared future, is told once.

@@ -1,4 +1,4 @@
-//! Children that come and go: what `WaitIterator` and its kin are made of.
+//! Children that come and go: what `WaitIterator` and `limit` are made of.
 //!
 //! # Seats
 //!
@@ -19,13 +19,13 @@
 //! Each poll goes through the children that were woken since, in the order in which they were woken, then through the fresh ones, in the order in which they came; it keeps the results of all that
 //! have ended, and gives the first. So whoever asks for one result lets all children go on that can, and two that end in the same turn keep their order.
 
-use std::collections::VecDeque;
 use std::future::Future;
 use std::mem;
 use std::task::{Context, Poll};
 
 use super::notices::Notices;
 use super::ready::{Link, Taken};
+use super::seats::{List, Seats};
 use super::slots::{How, Slots};
 use super::wakers::Wakers;
 use crate::cancel::Cancellation;
@@ -38,15 +38,16 @@ const SMALLEST_BLOCK: usize = 4;
 /// Children of one type, each with a tag that says which one it is.
 pub(crate) struct Pool<P, T, I> {
     blocks: Vec<Block<P, T>>,
-    /// By seat; none where it is vacant.
-    tags: Vec<Option<I>>,
-    fresh: VecDeque<u32>,
+    seats: Seats<I>,
+    fresh: List,
+    ended: List,
+    vacant: List,
     /// Taken from the queue, and not polled yet; something is left only if a poll panicked.
     woken: Taken,
-    ended: VecDeque<u32>,
-    vacant: Vec<u32>,
     /// How many children have not ended.
     running: usize,
+    /// How many have a result that was not taken.
+    ready: usize,
     /// The last poll was pending: somebody is to be woken.
     awaited: bool,
     /// None before the first cancellation.
@@ -70,25 +71,32 @@ impl<P, T, I> Pool<P, T, I> {
     ///
     /// With 4,294,967,295 children or more.
     pub(crate) fn new(children: impl Iterator<Item = (I, P)>) -> Self {
-        let mut tags = Vec::with_capacity(children.size_hint().0);
+        let mut pool = Pool::empty();
+        pool.seats.reserve(children.size_hint().0);
         let slots = Slots::new(children.map(|(tag, child)| {
-            tags.push(Some(tag));
+            pool.seats.add(Some(tag));
             child
         }));
-        let running = tags.len();
-        let blocks = match running {
-            0 => Vec::new(),
-            count => vec![Block { base: 0, slots, wakers: Wakers::new(count) }],
-        };
-        Pool {
-            blocks,
+        pool.running = slots.len();
+        if pool.running > 0 {
+            pool.blocks.push(Block { base: 0, slots, wakers: Wakers::new(pool.running) });
             // `Wakers::new` has seen that the count fits.
-            fresh: (0..running as u32).collect(),
-            tags,
+            (0..pool.running as u32).for_each(|seat| pool.fresh.push_back(&mut pool.seats, seat));
+        }
+        pool
+    }
+
+    /// A pool without children.
+    pub(crate) fn empty() -> Self {
+        Pool {
+            blocks: Vec::new(),
+            seats: Seats::new(),
+            fresh: List::EMPTY,
+            ended: List::EMPTY,
+            vacant: List::EMPTY,
             woken: Taken::NONE,
-            ended: VecDeque::new(),
-            vacant: Vec::new(),
-            running,
+            running: 0,
+            ready: 0,
             awaited: false,
             notices: None,
         }
@@ -100,14 +108,14 @@ impl<P, T, I> Pool<P, T, I> {
     ///
     /// If it were the 4,294,967,295th at a time.
     pub(crate) fn insert(&mut self, tag: I, child: P) {
-        let seat = match self.vacant.pop() {
+        let seat = match self.vacant.pop_front(&mut self.seats) {
             Some(seat) => seat,
             None => self.grow(),
         };
         let (block, index) = locate_mut(&mut self.blocks, seat);
         block.slots.at(index as usize).fill(child);
-        self.tags[seat as usize] = Some(tag);
-        self.fresh.push_back(seat);
+        self.seats.occupy(seat, tag);
+        self.fresh.push_back(&mut self.seats, seat);
         self.running += 1;
         if mem::take(&mut self.awaited) {
             self.blocks[0].wakers.wake_parent();
@@ -116,7 +124,7 @@ impl<P, T, I> Pool<P, T, I> {
 
     /// Adds a block; gives its first seat, the others are vacant.
     fn grow(&mut self) -> u32 {
-        let seats = self.tags.len();
+        let seats = self.seats.len();
         let count = seats.max(SMALLEST_BLOCK);
         let (base, wakers) = match self.blocks.first() {
             None => (0, Wakers::new(count)),
@@ -124,28 +132,35 @@ impl<P, T, I> Pool<P, T, I> {
             Some(first) => (seats as u32, Wakers::further(&first.wakers, seats as u32, count)),
         };
         self.blocks.push(Block { base, slots: Slots::vacant(count), wakers });
-        self.tags.resize_with(seats + count, || None);
-        // The lowest is used first.
-        self.vacant.extend((base + 1..base + count as u32).rev());
+        self.seats.reserve(count);
+        (0..count).for_each(|_| self.seats.add(None));
+        (base + 1..base + count as u32).for_each(|seat| self.vacant.push_back(&mut self.seats, seat));
         base
     }
 
     /// How many children have not been given yet.
     pub(crate) fn len(&self) -> usize {
-        self.running + self.ended.len()
+        self.running + self.ready
+    }
+
+    /// Whether all results were given.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// Takes the next result that is there already, without polling anybody.
     pub(crate) fn take_ended(&mut self) -> Option<(I, Result<T>)> {
-        self.ended.pop_front().map(|seat| self.vacate(seat))
+        self.ended.pop_front(&mut self.seats).map(|seat| self.vacate(seat))
     }
 
     /// Takes the result of a child that has ended.
     fn vacate(&mut self, seat: u32) -> (I, Result<T>) {
         let (block, index) = locate_mut(&mut self.blocks, seat);
         let result = block.slots.at(index as usize).take();
-        let tag = self.tags[seat as usize].take();
-        self.vacant.push(seat);
+        let tag = self.seats.vacate(seat);
+        // The last one that was used is the first to be used again: it is still in the cache.
+        self.vacant.push_front(&mut self.seats, seat);
+        self.ready -= 1;
         tag.zip(result).expect("a seat is in `ended` once, with the tag and the result of its child")
     }
 }
@@ -179,6 +194,23 @@ where
         }
     }
 
+    /// Polls each child that may go on, once, and has `cx` woken for those that go on later. What has ended is then there to be [taken](Self::take_ended).
+    pub(crate) fn drive(&mut self, cx: &mut Context<'_>) {
+        if let Some(first) = self.blocks.first() {
+            first.wakers.set_parent(cx.waker());
+        }
+        if self.has_work() {
+            throw::hide(|| self.poll_children());
+        }
+    }
+
+    /// Polls those children that came since the last [`drive`](Self::drive), whose waker they use.
+    pub(crate) fn drive_fresh(&mut self) {
+        if !self.fresh.is_empty() {
+            throw::hide(|| self.poll_fresh());
+        }
+    }
+
     fn has_work(&self) -> bool {
         let is_woken = |first: &Block<P, T>| !first.wakers.queue().is_empty();
         !self.fresh.is_empty() || !self.woken.is_empty() || self.blocks.first().is_some_and(is_woken)
@@ -191,13 +223,17 @@ where
             self.woken = first.wakers.queue().take(|seat| link(&self.blocks, seat));
         }
         self.poll_woken();
-        while let Some(seat) = self.fresh.pop_front() {
-            self.poll_child(seat);
-        }
+        self.poll_fresh();
     }
 
     fn poll_woken(&mut self) {
         while let Some(seat) = self.woken.next(|seat| link(&self.blocks, seat)) {
+            self.poll_child(seat);
+        }
+    }
+
+    fn poll_fresh(&mut self) {
+        while let Some(seat) = self.fresh.pop_front(&mut self.seats) {
             self.poll_child(seat);
         }
     }
@@ -214,8 +250,7 @@ where
             }
         });
         if polled.is_ready() {
-            self.running -= 1;
-            self.ended.push_back(seat);
+            self.end(seat);
         }
     }
 
@@ -223,7 +258,7 @@ where
     #[cold]
     fn cancel(&mut self, cx: &mut Context<'_>) {
         if let Some(cancellation) = throw::take_cancel(cx.waker()) {
-            (0..self.tags.len() as u32).for_each(|seat| self.cancel_child(seat, cancellation.clone()));
+            (0..self.seats.len() as u32).for_each(|seat| self.cancel_child(seat, cancellation.clone()));
         }
     }
 
@@ -237,9 +272,15 @@ where
             notices.tell(seat, cancellation, cx, |cx, how| slot.as_mut().poll(cx, how))
         });
         if polled.is_ready() {
-            self.running -= 1;
-            self.ended.push_back(seat);
+            self.end(seat);
         }
+    }
+
+    /// A child has ended.
+    fn end(&mut self, seat: u32) {
+        self.running -= 1;
+        self.ready += 1;
+        self.ended.push_back(&mut self.seats, seat);
     }
 }
 

@@ -10,7 +10,6 @@
 //! | `state.rs` | what the two share: the result, or who waits for it |
 //! | `waiters.rs` | who waits, in order |
 //! | `errors.rs` | [`BrokenPromiseError`], [`AlreadySetError`] |
-//! | `sync.rs` | the lock: std's or loom's |
 //! | `models.rs` | what loom checks: a set against polls, clones and drops on other threads |
 //!
 //! ## States and events
@@ -37,7 +36,6 @@ mod future;
 mod models;
 mod setter;
 mod state;
-mod sync;
 mod waiters;
 
 pub use self::errors::{AlreadySetError, BrokenPromiseError};

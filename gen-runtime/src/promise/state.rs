@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::task::{Poll, Waker};
 
 use super::errors::{AlreadySetError, BrokenPromiseError};
-use super::sync::{lock, Mutex};
 use super::waiters::{Place, Waiters};
+use crate::sync::{lock, Mutex};
 use crate::task::{report_unread, Detached, SpawnedBy};
 use crate::Result;
 

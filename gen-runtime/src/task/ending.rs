@@ -40,7 +40,7 @@ enum Stage {
 
 impl Cancelling {
     /// Of a task that has ended.
-    pub(super) fn ended() -> Self {
+    pub(crate) fn ended() -> Self {
         Cancelling { ending: None }
     }
 

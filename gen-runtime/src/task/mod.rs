@@ -10,6 +10,7 @@
 //! | `join.rs` | the result, and who waits for it |
 //! | `handle.rs` | [`JoinHandle`] |
 //! | `ending.rs` | the end, as whoever has cancelled the task waits for it |
+//! | `models.rs` | what loom checks of the end: that whoever waits for it hears of it |
 //! | `detached.rs` | why nobody waits any more, and how a failure is told then |
 //! | `span.rs` | the `tracing` span, with the feature of that name |
 //!
@@ -48,6 +49,8 @@ mod detached;
 mod ending;
 mod handle;
 mod join;
+#[cfg(all(test, loom))]
+mod models;
 mod span;
 mod spawn;
 

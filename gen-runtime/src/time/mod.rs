@@ -10,7 +10,7 @@
 //! | `timeout.rs` | [`with_timeout`] |
 //! | `grace.rs` | a timeout that cancels first |
 //!
-//! A deadline is taken at the call, on the clock of the loop that runs there. The timer itself is made at the
+//! A deadline is taken at the call, on the clock of the loop that runs there (else see [`sleep`]). The timer itself is made at the
 //! first poll that has to wait, and taken back on drop: what is ready at once costs no timer.
 mod clock;
 mod deadline;

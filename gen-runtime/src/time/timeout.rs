@@ -51,8 +51,8 @@ use crate::{Result, Yieldable};
 ///
 /// What is yielded is dropped, by the deadline or with the yield. Give it time to clean up with [`cancel`](WithTimeout::cancel).
 pub fn with_timeout<Y>(timeout: impl Into<Deadline>, yieldable: Y) -> WithTimeout<Y> {
-    let (deadline, after) = timeout.into().fix();
-    WithTimeout { yieldable, limit: Limit { sleep: Sleep::until(deadline), after }, quiet: PhantomData }
+    let (sleep, after) = timeout.into().sleep();
+    WithTimeout { yieldable, limit: Limit { sleep, after }, quiet: PhantomData }
 }
 
 /// Something to yield, and a deadline: made by [`with_timeout`].

@@ -289,7 +289,7 @@ impl<P, T, I> WaitIterator<P, T, I> {
 
     /// Whether no results are still to be given.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.pool.is_empty()
     }
 }
 

@@ -222,8 +222,11 @@ fn an_iterator_allocates_for_all_children_together() {
             }
         })
     };
-    // What holds the ended and the vacant doubles its room as they come.
-    assert!(of(10_000) < 40, "{}", of(10_000));
+    assert_eq!(
+        (of(10), of(10_000)),
+        (4, 4),
+        "its blocks, its seats, and of one block the children and their wakers"
+    );
 }
 
 /// One reader is what most promises have.
