@@ -7,8 +7,14 @@ use crate::random::Random;
 pub fn generate(seed: u64) -> Program {
     let mut random = Random::new(seed);
     let bodies = 2 + random.below(4);
-    let mut generator =
-        Generator { bodies, promises: 1 + random.below(3), places: 1 + random.below(3), random };
+    let mut generator = Generator {
+        bodies,
+        promises: 1 + random.below(3),
+        places: 1 + random.below(3),
+        // Most defects need little, and little is quickly run.
+        most_steps: random.pick(&[3, 3, 5, 8]),
+        random,
+    };
     let end = match generator.random.below(3) {
         0 => End::ShutDown(generator.random.seconds(5)),
         _ => End::Dropped,
@@ -26,6 +32,7 @@ struct Generator {
     bodies: usize,
     promises: usize,
     places: usize,
+    most_steps: usize,
 }
 
 impl Generator {
@@ -33,9 +40,10 @@ impl Generator {
         let mut steps = Vec::new();
         if number == 0 {
             // Else there is often nothing to cancel.
-            steps.extend(self.spawn(number));
+            let first = self.spawn(number);
+            steps.push(first);
         }
-        let count = 1 + self.random.below(4);
+        let count = 1 + self.random.below(self.most_steps);
         steps.extend((0..count).map(|_| self.step(number)));
         steps
     }
@@ -44,7 +52,7 @@ impl Generator {
         match self.random.below(40) {
             0..16 => Step::Yield(self.wait(body, 3), self.on_error(body)),
             16..18 => Step::Iterate(self.iteration(body)),
-            18..24 => self.spawn(body).unwrap_or(Step::Fail),
+            18..24 => self.spawn(body),
             24..28 => Step::Cancel(self.place()),
             28..31 => Step::Throw(self.place()),
             31..37 => {
@@ -57,10 +65,13 @@ impl Generator {
         }
     }
 
-    fn spawn(&mut self, body: usize) -> Option<Step> {
-        let spawned = self.later(body)?;
+    fn spawn(&mut self, body: usize) -> Step {
+        let spawned = match self.later(body) {
+            Some(later) if !self.random.one_in(4) => Wait::Call(later),
+            _ => self.wait(body, 2),
+        };
         let place = (!self.random.one_in(6)).then(|| self.place());
-        Some(Step::Spawn(spawned, place))
+        Step::Spawn(spawned, place)
     }
 
     fn on_error(&mut self, body: usize) -> OnError {

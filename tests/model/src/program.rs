@@ -34,8 +34,8 @@ pub enum Step {
     Yield(Wait, OnError),
     /// Goes through a `WaitIterator`.
     Iterate(Iteration),
-    /// Spawns a body, and puts the handle in a place, or drops it.
-    Spawn(usize, Option<usize>),
+    /// Spawns something, and puts the handle in a place, or drops it.
+    Spawn(Wait, Option<usize>),
     /// Drops the handle of a place.
     DropHandle(usize),
     /// Cancels the task of that place, and does not wait.
@@ -157,8 +157,8 @@ impl fmt::Display for Step {
         match self {
             Step::Yield(wait, on_error) => write!(f, "yield {wait}{on_error}"),
             Step::Iterate(iteration) => iteration.fmt(f),
-            Step::Spawn(body, Some(place)) => write!(f, "h{place} = spawn(body {body})"),
-            Step::Spawn(body, None) => write!(f, "drop(spawn(body {body}))"),
+            Step::Spawn(wait, Some(place)) => write!(f, "h{place} = spawn({wait})"),
+            Step::Spawn(wait, None) => write!(f, "drop(spawn({wait}))"),
             Step::DropHandle(place) => write!(f, "drop(h{place})"),
             Step::Cancel(place) => write!(f, "drop(h{place}.cancel())"),
             Step::Throw(place) => write!(f, "h{place}.throw()"),

@@ -33,7 +33,7 @@ fn run_loop(world: &Rc<World>) {
     let io_loop = gen::IoLoop::with_clock(Seconds::new());
     let first = Rc::clone(world);
     let ended: gen::Result = io_loop.run_sync(async move {
-        spawn(&first, 0, Some(0));
+        spawn(&first, &Wait::Call(0), Some(0));
         // Only when nothing else goes on any more.
         gen::sleep(Duration::from_secs(LONG)).await
     });
@@ -50,8 +50,12 @@ fn run_loop(world: &Rc<World>) {
     }
 }
 
-fn spawn(world: &Rc<World>, body: usize, place: Option<usize>) {
-    let handle = gen::spawn_local(coroutine(Rc::clone(world), body));
+fn spawn(world: &Rc<World>, wait: &Wait, place: Option<usize>) {
+    let handle = match wait {
+        // Not boxed once more: the first yield is the task's own.
+        Wait::Call(body) => gen::spawn_local(coroutine(Rc::clone(world), *body)),
+        other => gen::spawn_local(start(world, other)),
+    };
     if let Some(place) = place {
         world.put(place, Some(Rc::new(RefCell::new(handle))));
     }
@@ -164,7 +168,7 @@ async fn plain(world: Rc<World>, waits: Vec<Wait>) -> gen::Result<Value> {
 /// A step that does not wait.
 fn act(world: &Rc<World>, step: &Step) {
     match step {
-        Step::Spawn(body, place) => spawn(world, *body, *place),
+        Step::Spawn(wait, place) => spawn(world, wait, *place),
         Step::DropHandle(place) => world.put(*place, None),
         Step::Cancel(place) => drop(world.cancel(*place)),
         Step::Throw(place) => world.throw(*place),

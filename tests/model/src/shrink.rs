@@ -65,6 +65,9 @@ fn smaller_steps(step: &Step) -> Vec<Step> {
                 )
                 .collect()
         }
+        Step::Spawn(wait, place) => {
+            smaller_waits(wait).into_iter().map(|wait| Step::Spawn(wait, *place)).collect()
+        }
         Step::Iterate(iteration) => {
             let mut all = Vec::new();
             let lists = without_one(&iteration.children)

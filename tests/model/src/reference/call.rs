@@ -314,7 +314,10 @@ impl<'p> Model<'p> {
                     is_between: false,
                 });
             }
-            Step::Spawn(body, place) => self.spawn(*body, *place),
+            Step::Spawn(wait, place) => {
+                let tree = self.start(wait);
+                self.spawn(tree, *place);
+            }
             Step::DropHandle(place) => self.put(*place, None),
             Step::Cancel(place) => drop(self.cancel_place(*place)),
             Step::Throw(place) => self.throw(*place),

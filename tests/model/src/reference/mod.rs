@@ -202,7 +202,8 @@ impl<'p> Model<'p> {
         self.turn_began = self.next_number();
         self.queue.clear();
         self.root_is_queued = false;
-        self.spawn(0, Some(0));
+        let first = self.call(0);
+        self.spawn(first, Some(0));
         *root = Root::Idling(Sleep::new(self, LONG));
         self.poll_root(root);
     }

@@ -111,7 +111,7 @@ impl<'p> Model<'p> {
             },
             Wait::JoinTaken(place) => self.places[*place].take().map_or(Node::Ready(0), Node::Join),
             Wait::Cancel(place) => self.cancel_place(*place).map_or(Node::Ready(0), Node::Ending),
-            Wait::Call(body) => Node::Call(Box::new(Call::of_body(self.program, *body)), false),
+            Wait::Call(body) => self.call(*body),
             Wait::Chain(body) => Node::Call(Box::new(Call::of_body(self.program, *body)), true),
             Wait::Plain(waits) => Node::Call(Box::new(Call::of_block(waits)), false),
             Wait::Group(kind, waits) => {
@@ -122,6 +122,10 @@ impl<'p> Model<'p> {
             Wait::Graced(after, grace, wait) => self.timeout(*after, Some(*grace), wait),
             Wait::Shield(wait) => Node::Shield { child: Box::new(self.start(wait)), held: None },
         }
+    }
+
+    pub(super) fn call(&self, body: usize) -> Node<'p> {
+        Node::Call(Box::new(Call::of_body(self.program, body)), false)
     }
 
     fn timeout(&mut self, after: u64, grace: Option<u64>, wait: &'p Wait) -> Node<'p> {

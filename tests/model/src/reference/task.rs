@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 
-use super::call::Call;
 use super::error::{Error, Request, What as ErrorWhat};
 use super::lent::{Lent, Thrown};
 use super::node::Node;
@@ -65,7 +64,7 @@ impl<'p> Model<'p> {
     }
 
     /// Runs the first step of a task, and puts its handle in that place.
-    pub(super) fn spawn(&mut self, body: usize, place: Option<usize>) {
+    pub(super) fn spawn(&mut self, tree: Node<'p>, place: Option<usize>) {
         let number = self.tasks.len();
         let slot = self.occupy(Some(number));
         self.tasks.push(Task {
@@ -79,7 +78,6 @@ impl<'p> Model<'p> {
             has_mail: false,
             watchers: Vec::new(),
         });
-        let tree = Node::Call(Box::new(Call::of_body(self.program, body)), false);
         self.step(number, tree, None);
         match place {
             None => self.drop_handle(number),
