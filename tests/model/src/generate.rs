@@ -121,8 +121,14 @@ impl Generator {
     }
 
     fn group(&mut self, body: usize, depth: usize) -> Wait {
-        let kind =
-            self.random.pick(&[Group::List, Group::List, Group::Tuple, Group::FailFast, Group::Settle]);
+        let kind = self.random.pick(&[
+            Group::List,
+            Group::List,
+            Group::Tuple,
+            Group::FailFast,
+            Group::Settle,
+            Group::First,
+        ]);
         let least = if kind == Group::Tuple { 2 } else { 0 };
         Wait::Group(kind, self.waits(body, depth, least))
     }

@@ -135,6 +135,8 @@ pub enum Group {
     FailFast,
     /// `gen::multi(..).settle()`.
     Settle,
+    /// `gen::first_of(..)`.
+    First,
 }
 
 impl fmt::Display for Program {
@@ -214,6 +216,7 @@ impl fmt::Display for Wait {
             Wait::Group(Group::Tuple, waits) => write!(f, "({})", Row(waits)),
             Wait::Group(Group::FailFast, waits) => write!(f, "fail_fast[{}]", Row(waits)),
             Wait::Group(Group::Settle, waits) => write!(f, "settle[{}]", Row(waits)),
+            Wait::Group(Group::First, waits) => write!(f, "first_of[{}]", Row(waits)),
             Wait::Timeout(after, wait) => write!(f, "timeout({after}, {wait})"),
             Wait::Graced(after, grace, wait) => write!(f, "timeout({after}, {wait}).cancel({grace})"),
             Wait::Shield(wait) => write!(f, "shield({wait})"),

@@ -10,7 +10,7 @@ use std::time::Duration;
 use gen::yield_;
 
 use crate::program::{End, Group, Iteration, OnError, Program, Step, Wait};
-use crate::trace::{add, sum, Event, What, FAILED};
+use crate::trace::{add, first_value, sum, Event, What, FAILED};
 use crate::world::{note, outcome, take_trace, Call, Fault, Handle, Seconds, Value, World};
 use crate::LONG;
 
@@ -228,6 +228,10 @@ fn group(world: &Rc<World>, kind: Group, mut children: Vec<Pending>) -> Pending 
                 total(&[]).with_number(number)
             })
         }
+        Group::First => map(gen::convert_yielded!(gen::first_of(children)), move |(position, value)| {
+            let number = first_value(position, value.number);
+            value.with_number(number)
+        }),
         Group::Tuple => {
             let third = (children.len() > 2).then(|| children.remove(2));
             let (second, first) = (children.remove(1), children.remove(0));

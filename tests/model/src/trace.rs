@@ -63,6 +63,8 @@ pub enum Kind {
     Broken,
     /// The result of a task was taken before.
     Taken,
+    /// There were no children, so none of them is the first.
+    NoFirst,
     /// A task panicked.
     Panicked(u32),
     /// Something that no program should see.
@@ -90,6 +92,11 @@ pub(crate) fn sum(results: impl IntoIterator<Item = u32>) -> u32 {
 /// One after another.
 pub(crate) fn add(sum: u32, result: u32) -> u32 {
     sum.wrapping_mul(31).wrapping_add(result)
+}
+
+/// The result of a group that gives one child's.
+pub(crate) fn first_value(position: usize, value: u32) -> u32 {
+    add(u32::try_from(position).unwrap_or(u32::MAX), value)
 }
 
 /// What counts for the result of a child that failed, in a group that settles.

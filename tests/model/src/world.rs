@@ -269,6 +269,8 @@ fn kind(error: &gen::Error) -> Kind {
         Kind::Timeout(timeout.after().as_secs())
     } else if error.is::<gen::BrokenPromiseError>() {
         Kind::Broken
+    } else if error.is::<gen::FirstOfNoneError>() {
+        Kind::NoFirst
     } else if let Some(panicked) = error.downcast_ref::<gen::Panicked>() {
         number_behind("panic ", panicked.message())
             .map_or_else(|| Kind::Other(error.to_string()), Kind::Panicked)

@@ -59,6 +59,7 @@ const ALL: &[&str] = &[
     "timeout",
     "broken",
     "taken",
+    "no first",
     "panicked",
     "others",
 ];
@@ -102,6 +103,7 @@ fn kind(failure: &Failure) -> &'static str {
         Kind::Timeout(_) => "timeout",
         Kind::Broken => "broken",
         Kind::Taken => "taken",
+        Kind::NoFirst => "no first",
         Kind::Panicked(_) => "panicked",
         Kind::Other(_) => "something else",
     }

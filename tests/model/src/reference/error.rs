@@ -31,6 +31,7 @@ pub(super) enum What {
     /// That deadline, in seconds from the call.
     Timeout(u64),
     Broken,
+    NoFirst,
     Taken,
     Panicked(u32),
 }
@@ -57,6 +58,7 @@ impl Error {
             What::Cancelled(request) => Kind::Cancelled(request.source, self.passed > 0),
             What::Timeout(after) => Kind::Timeout(*after),
             What::Broken => Kind::Broken,
+            What::NoFirst => Kind::NoFirst,
             What::Taken => Kind::Taken,
             What::Panicked(number) => Kind::Panicked(*number),
         };
@@ -73,6 +75,7 @@ impl Error {
             What::Broken => {
                 format!("the promise of a `{}` was dropped before it was set", std::any::type_name::<Value>())
             }
+            What::NoFirst => "`first_of` was given no children, so none of them will be the first".to_owned(),
             What::Taken => {
                 "the result of this task was taken before: a `JoinHandle` gives it once".to_owned()
             }

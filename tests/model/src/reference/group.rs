@@ -2,12 +2,12 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use super::error::{Error, Request};
+use super::error::{Error, Request, What};
 use super::lent::Fate;
 use super::node::Node;
 use super::{Model, Polled, Who};
 use crate::program::Group;
-use crate::trace::{sum, FAILED};
+use crate::trace::{first_value, sum, FAILED};
 
 pub(super) struct Children<'p> {
     kind: Group,
@@ -16,6 +16,8 @@ pub(super) struct Children<'p> {
     is_started: bool,
     running: usize,
     has_failed: bool,
+    /// The first that has ended.
+    first: Option<usize>,
     held: Held,
 }
 
@@ -61,6 +63,7 @@ impl<'p> Children<'p> {
             is_started: false,
             running,
             has_failed: false,
+            first: None,
             held: None,
         }
     }
@@ -128,8 +131,8 @@ impl<'p> Model<'p> {
                 Some(request) => self.tell_child(&mut group.slots[child], &mut group.held, name, &request)?,
                 None => self.poll_slot(&mut group.slots[child], name)?,
             };
-            group.count(result);
-            if group.kind == Group::FailFast && group.has_failed && group.held.is_none() {
+            group.count(child, result);
+            if group.is_over() {
                 group.running = 0;
                 break;
             }
@@ -142,7 +145,7 @@ impl<'p> Model<'p> {
         for child in 0..group.slots.len() {
             let name = Who::Child(group.number, child);
             let result = self.tell_child(&mut group.slots[child], &mut group.held, name, request)?;
-            group.count(result);
+            group.count(child, result);
         }
         Ok(())
     }
@@ -197,6 +200,9 @@ impl<'p> Model<'p> {
                 _ => FAILED,
             })));
         }
+        if group.kind == Group::First {
+            return self.result_of_first(group.first, slots);
+        }
         let (mut values, mut failures) = (Vec::new(), Vec::new());
         for (place, slot) in slots.into_iter().enumerate() {
             match slot {
@@ -214,6 +220,17 @@ impl<'p> Model<'p> {
         self.log_others(&first, &others);
         first.others.extend(others);
         Err(first)
+    }
+
+    /// The others are dropped, and what they came to with them.
+    fn result_of_first(&mut self, first: Option<usize>, mut slots: Vec<Slot<'p>>) -> Result<u32, Error> {
+        let Some(first) = first else { return Err(self.error(What::NoFirst)) };
+        let result = std::mem::replace(&mut slots[first], Slot::Empty);
+        slots.into_iter().for_each(|slot| self.drop_slot(slot));
+        match result {
+            Slot::Ended(result) => result.map(|value| first_value(first, value)),
+            Slot::Running(_) | Slot::Empty => Err(self.error(What::NoFirst)),
+        }
     }
 
     /// Each failure once; cancellations are no news.
@@ -242,8 +259,19 @@ impl<'p> Model<'p> {
 }
 
 impl Children<'_> {
-    fn count(&mut self, ended: Option<bool>) {
+    /// Whether one child has ended the whole. One that was cancelled lets all clean up.
+    fn is_over(&self) -> bool {
+        let is_over = match self.kind {
+            Group::FailFast => self.has_failed,
+            Group::First => self.first.is_some(),
+            Group::List | Group::Tuple | Group::Settle => false,
+        };
+        is_over && self.held.is_none()
+    }
+
+    fn count(&mut self, child: usize, ended: Option<bool>) {
         if let Some(went_well) = ended {
+            self.first.get_or_insert(child);
             self.running -= 1;
             self.has_failed |= !went_well;
         }
