@@ -116,7 +116,8 @@ impl Generator {
                 Wait::Graced(after, grace, Box::new(self.wait(body, inner)))
             }
             16..18 => Wait::Shield(Box::new(self.wait(body, inner))),
-            _ => Wait::Plain(self.waits(body, inner, 1)),
+            18 => Wait::Plain(self.waits(body, inner, 1)),
+            _ => Wait::Scope(self.waits(body, inner, 0), Box::new(self.wait(body, inner))),
         }
     }
 

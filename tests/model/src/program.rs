@@ -116,6 +116,8 @@ pub enum Wait {
     Plain(Vec<Wait>),
     /// All of these, in parallel.
     Group(Group, Vec<Wait>),
+    /// A scope, whose body spawns these, and waits for that one.
+    Scope(Vec<Wait>, Box<Wait>),
     /// With a timeout.
     Timeout(u64, Box<Wait>),
     /// With a timeout, and time to clean up.
@@ -217,6 +219,7 @@ impl fmt::Display for Wait {
             Wait::Group(Group::FailFast, waits) => write!(f, "fail_fast[{}]", Row(waits)),
             Wait::Group(Group::Settle, waits) => write!(f, "settle[{}]", Row(waits)),
             Wait::Group(Group::First, waits) => write!(f, "first_of[{}]", Row(waits)),
+            Wait::Scope(children, body) => write!(f, "scope[{}]({body})", Row(children)),
             Wait::Timeout(after, wait) => write!(f, "timeout({after}, {wait})"),
             Wait::Graced(after, grace, wait) => write!(f, "timeout({after}, {wait}).cancel({grace})"),
             Wait::Shield(wait) => write!(f, "shield({wait})"),

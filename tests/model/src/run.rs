@@ -203,6 +203,7 @@ fn start(world: &Rc<World>, wait: &Wait) -> Pending {
         Wait::Chain(body) => gen::boxed(chain(Rc::clone(world), *body)),
         Wait::Plain(waits) => gen::boxed(plain(Rc::clone(world), waits.clone())),
         Wait::Group(kind, waits) => group(world, *kind, start_all(world, waits)),
+        Wait::Scope(children, body) => scope(start_all(world, children), start(world, body)),
         Wait::Timeout(after, wait) => {
             gen::convert_yielded!(gen::with_timeout(Duration::from_secs(*after), start(world, wait)))
         }
@@ -212,6 +213,15 @@ fn start(world: &Rc<World>, wait: &Wait) -> Pending {
         }
         Wait::Shield(wait) => gen::convert_yielded!(gen::shield(start(world, wait))),
     }
+}
+
+fn scope(children: Vec<Pending>, body: Pending) -> Pending {
+    gen::boxed(gen::scope_local(move |scope| async move {
+        for child in children {
+            scope.spawn(child);
+        }
+        body.await
+    }))
 }
 
 fn group(world: &Rc<World>, kind: Group, mut children: Vec<Pending>) -> Pending {

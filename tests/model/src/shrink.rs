@@ -133,6 +133,15 @@ fn smaller_waits(wait: &Wait) -> Vec<Wait> {
             all.extend(replaced(waits, smaller_waits).into_iter().map(group));
             all
         }
+        Wait::Scope(children, body) => {
+            let mut all = vec![(**body).clone()];
+            let scope = |children, body: &Wait| Wait::Scope(children, Box::new(body.clone()));
+            all.extend(children.iter().cloned());
+            all.extend(without_one(children).into_iter().map(|children| scope(children, body)));
+            all.extend(replaced(children, smaller_waits).into_iter().map(|children| scope(children, body)));
+            all.extend(smaller_waits(body).into_iter().map(|body| scope(children.clone(), &body)));
+            all
+        }
         Wait::Timeout(after, wait) => {
             let mut all = vec![(**wait).clone()];
             all.extend(smaller_waits(wait).into_iter().map(|wait| Wait::Timeout(*after, Box::new(wait))));

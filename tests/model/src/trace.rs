@@ -78,6 +78,8 @@ pub enum Source {
     Request(u32),
     /// A deadline.
     Deadline,
+    /// A failure in the same scope.
+    Sibling,
     /// The end of the loop.
     Shutdown,
     /// Something else.

@@ -287,6 +287,7 @@ fn source(cancelled: &gen::Cancelled) -> Source {
             number_behind("request ", &cancelled.reason).map_or(Source::Other, Source::Request)
         }
         gen::CancelSource::Deadline => Source::Deadline,
+        gen::CancelSource::Sibling => Source::Sibling,
         gen::CancelSource::Shutdown => Source::Shutdown,
         _ => Source::Other,
     }

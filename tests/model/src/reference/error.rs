@@ -49,7 +49,16 @@ impl Error {
 
     /// Whether it is that request.
     pub(super) fn is_of(&self, request: &Request) -> bool {
-        matches!(&self.what, What::Cancelled(own) if own.number == request.number)
+        self.is_of_number(request.number)
+    }
+
+    pub(super) fn is_of_number(&self, request: u64) -> bool {
+        matches!(&self.what, What::Cancelled(own) if own.number == request)
+    }
+
+    /// Whether it is that one, or a clone.
+    pub(super) fn comes_of(&self, other: &Error) -> bool {
+        self.identity == other.identity
     }
 
     pub(super) fn shown(&self) -> Failure {

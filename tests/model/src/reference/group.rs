@@ -38,6 +38,8 @@ pub(super) struct Woken {
     pub(super) queue: VecDeque<usize>,
     /// Those in the queue, and those that were taken from it and are not polled yet.
     waiting: HashSet<usize>,
+    /// Of a scope: it is being polled, or will be, and needs not be told.
+    pub(super) awake: Option<bool>,
 }
 
 impl Woken {
@@ -46,7 +48,10 @@ impl Woken {
         if !self.waiting.insert(child) {
             return None;
         }
-        let is_first = self.queue.is_empty();
+        let is_first = match &mut self.awake {
+            Some(awake) => !std::mem::replace(awake, true),
+            None => self.queue.is_empty(),
+        };
         self.queue.push_back(child);
         self.parent.filter(|_| is_first)
     }
@@ -215,11 +220,7 @@ impl<'p> Model<'p> {
         if failures.is_empty() {
             return Ok(sum(values));
         }
-        let others = failures.split_off(1);
-        let (_, mut first) = failures.remove(0);
-        self.log_others(&first, &others);
-        first.others.extend(others);
-        Err(first)
+        Err(self.raise(failures))
     }
 
     /// The others are dropped, and what they came to with them.
@@ -231,6 +232,15 @@ impl<'p> Model<'p> {
             Slot::Ended(result) => result.map(|value| first_value(first, value)),
             Slot::Running(_) | Slot::Empty => Err(self.error(What::NoFirst)),
         }
+    }
+
+    /// The error to raise of these: the first, with the others.
+    pub(super) fn raise(&mut self, mut failures: Vec<(usize, Error)>) -> Error {
+        let others = failures.split_off(1);
+        let (_, mut first) = failures.remove(0);
+        self.log_others(&first, &others);
+        first.others.extend(others);
+        first
     }
 
     /// Each failure once; cancellations are no news.

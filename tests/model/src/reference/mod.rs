@@ -12,6 +12,7 @@
 //! | `wrappers.rs` | timeouts and shields |
 //! | `group.rs` | children in parallel |
 //! | `pool.rs` | `WaitIterator` |
+//! | `scope.rs` | scopes |
 //! | `call.rs` | bodies |
 //! | `task.rs` | tasks, handles, and what is delivered to them |
 //! | `promise.rs` | promises |
@@ -28,6 +29,7 @@ mod lent;
 mod node;
 mod pool;
 mod promise;
+mod scope;
 mod task;
 mod wrappers;
 

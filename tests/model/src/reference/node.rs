@@ -2,6 +2,7 @@
 
 use super::call::Call;
 use super::group::Children;
+use super::scope::Scope;
 use super::{Model, Polled, Timer, Who};
 use crate::program::Wait;
 
@@ -18,6 +19,7 @@ pub(super) enum Node<'p> {
     /// And whether another coroutine yields it.
     Call(Box<Call<'p>>, bool),
     Group(Box<Children<'p>>),
+    Scope(Box<Scope<'p>>),
     Timeout(Box<Timeout<'p>>),
     Shield {
         child: Box<Node<'p>>,
@@ -118,6 +120,11 @@ impl<'p> Model<'p> {
                 let children = waits.iter().map(|wait| self.start(wait)).collect();
                 Node::Group(Box::new(Children::new(self, *kind, children)))
             }
+            Wait::Scope(children, body) => {
+                let children = children.iter().map(|wait| self.start(wait)).collect();
+                let body = self.start(body);
+                Node::Scope(Box::new(Scope::new(self, children, body)))
+            }
             Wait::Timeout(after, wait) => self.timeout(*after, None, wait),
             Wait::Graced(after, grace, wait) => self.timeout(*after, Some(*grace), wait),
             Wait::Shield(wait) => Node::Shield { child: Box::new(self.start(wait)), held: None },
@@ -165,6 +172,7 @@ impl<'p> Model<'p> {
                 }
                 polled => polled,
             },
+            Node::Scope(scope) => self.poll_scope(scope, who),
             Node::Timeout(timeout) => self.poll_timeout(timeout, who),
             Node::Shield { child, held } => self.poll_shield(child, held, who),
             Node::Next(pool) => self.poll_next(*pool, who),
@@ -189,6 +197,7 @@ impl<'p> Model<'p> {
             Node::Join(task) => self.drop_handle(task),
             Node::Call(call, _) => self.drop_call(*call),
             Node::Group(mut children) => self.drop_children(&mut children),
+            Node::Scope(scope) => self.drop_scope(*scope),
             Node::Timeout(mut timeout) => {
                 if let Some(child) = timeout.child.take() {
                     self.drop_node(child);
