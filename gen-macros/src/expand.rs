@@ -181,7 +181,7 @@ pub(crate) fn catch_return(lowered: &Lowered, paths: &Paths) -> Option<TokenStre
 
 /// The one `async` block. Nothing that has a destructor is added to it.
 fn async_block(block: &Block, output: &Output, paths: &Paths) -> TokenStream {
-    let Block { arguments, group, .. } = block;
+    let Block { arguments, open, group, .. } = block;
     let unreached = paths.output();
     let result = match output.pinned_type() {
         Some(ty) => {
@@ -194,9 +194,9 @@ fn async_block(block: &Block, output: &Output, paths: &Paths) -> TokenStream {
         None => quote_spanned!(ours()=> match () { () => #group }),
     };
     let body = quote_spanned!(ours()=> #arguments #result);
-    // Ours, but where the user's are: what happens in the block, and at its end, is shown there.
-    let body = braces(ours().located_at(group.span()), body);
-    quote_spanned!(ours().located_at(group.span_open())=> async move #body)
+    // The user's: what happens in the block, and at its end, is shown there, and a coverage report leaves out what is not in the same macro as these.
+    let body = braces(group.span(), body);
+    quote_spanned!(ours().located_at(*open)=> async move #body)
 }
 
 /// `return { output::<R>() }`, with the block where the user says what is returned: notes about it point there.

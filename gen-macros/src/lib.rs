@@ -18,7 +18,8 @@
 //! - `pipeline` does one after the other, and `paths` is the one file that knows what the runtime is called.
 //!
 //! A body that is not Rust (yet) is no mistake of ours: it goes through as it was typed, rustc says what is
-//! wrong with it, and an editor can complete in it.
+//! wrong with it, and an editor can complete in it. Some editors do not even show it: they hand a word in its
+//! place. Then the body is a call of `unfinished`, which sees the body itself.
 //!
 //! This crate is edition 2024, whatever the user's: the `impl Trait` it emits then captures every lifetime.
 #![forbid(unsafe_code)]
@@ -100,4 +101,12 @@ pub fn engine(options: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn main(options: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::run(Attribute::Main, options.into(), item.into()).into()
+}
+
+/// What an attribute emits around a word that an editor has put in the place of a body: `unfinished!(runtime, frame, body)`. When this is expanded
+/// the body is back.
+#[doc(hidden)]
+#[proc_macro]
+pub fn unfinished(tokens: TokenStream) -> TokenStream {
+    pipeline::unfinished(tokens.into()).into()
 }

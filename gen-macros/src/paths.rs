@@ -118,6 +118,16 @@ impl Paths {
         self.private("file")
     }
 
+    /// The macro that walks a body which came later.
+    pub(crate) fn unfinished(&self) -> TokenStream {
+        self.private("unfinished")
+    }
+
+    /// Where the runtime is, for a macro that emits paths to it.
+    pub(crate) fn root(&self) -> &TokenStream {
+        &self.root
+    }
+
     fn public(&self, name: &str) -> TokenStream {
         let (root, name) = (&self.root, syn::Ident::new(name, ours()));
         quote_spanned!(ours()=> #root::#name)

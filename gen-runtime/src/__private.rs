@@ -1,5 +1,6 @@
 //! What the macros emit paths to. Nothing here is meant to be named by hand, and nothing of it is stable.
 
+pub use gen_macros::unfinished;
 pub use std::marker::Send;
 pub use std::option::Option::{self, None, Some};
 pub use std::primitive::i32;
@@ -28,6 +29,11 @@ impl<T> Never for fn() -> T {
 #[must_use]
 pub fn output<R>() -> R {
     unreachable!("no code is made of the arm that calls this")
+}
+
+/// Stands where a `yield_!` cannot, beside its error: nothing is known of its type, so that there is no second error.
+pub const fn outside<T>((): ()) -> T {
+    unreachable!()
 }
 
 /// What `#[gen::main]` does with the coroutine of `main`.

@@ -46,6 +46,8 @@
 //! | wait for time to pass, or for the others to have a turn | [`sleep`], [`moment`] |
 //! | start something that goes on by itself | [`spawn`], [`spawn_local`]; [`engine`](macro@engine), if nobody is to wait for its end |
 //! | end it in good order, or throw an error into it | [`JoinHandle::cancel`], [`JoinHandle::throw`]; [`Cancelled`] is what arrives |
+//! | see where it is suspended | [`JoinHandle::trace`] |
+//! | run children that may borrow, and that nothing outlives | [`scope`](fn@scope), [`scope_local`] |
 //! | keep a part of a coroutine from being cancelled | [`shield`](fn@shield) |
 //! | give up after a while, but leave time to clean up | [`with_timeout(..).cancel(..)`](WithTimeout::cancel) |
 //! | end a program in good order | [`IoLoop::shutdown`] |
@@ -69,7 +71,8 @@
 //!
 //! # Editions and names
 //!
-//! The package is `gen-runtime`, the library `gen`. On edition 2024 `gen` is a keyword: write `r#gen::coroutine` and `use r#gen::yield_;`. Renamed in `Cargo.toml`, it is found by
+//! The package is `gen-runtime`, the library `gen`. On edition 2024 `gen` is a keyword: write `r#gen::coroutine` and `use r#gen::yield_;`. (rust-analyzer, as of
+//! version 1.96, finds no attribute by a path with `r#` in it: for its sake write `use r#gen::{co, yield_};` and `#[co]`.) Renamed in `Cargo.toml`, it is found by
 //! `#[other::coroutine(crate = other)]`. `use gen::coroutine; #[coroutine]` cannot work, since rustc has an attribute of that name (error E0659): use the path, or [`co`].
 //!
 //! # Deep nesting of types
@@ -136,7 +139,7 @@ pub use crate::point::{
 };
 pub use crate::promise::{promise, AlreadySetError, BrokenPromiseError, Promise, SharedFuture};
 pub use crate::scope::{scope, scope_local, LocalScope, Scope, ScopeEnded, ScopeHandle};
-pub use crate::task::{spawn, spawn_local, Cancelling, JoinHandle};
+pub use crate::task::{spawn, spawn_local, Cancelling, JoinHandle, Trace};
 pub use crate::time::{
     moment, sleep, with_timeout, CancelTimeout, Clock, Deadline, Moment, Sleep, TimerKey, VirtualClock,
     WithTimeout,

@@ -15,7 +15,7 @@ use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
     Expr, FnArg, GenericParam, Generics, Ident, Lifetime, LifetimeParam, PredicateType, ReceiverKind,
-    Signature, Token, Type, TypeFnPtr, TypeImplTrait, TypeParamBound, TypeReference, WherePredicate,
+    Signature, Token, Type, TypeFnPtr, TypeImplTrait, TypeParamBound, TypePtr, TypeReference, WherePredicate,
     parse_quote_spanned,
 };
 
@@ -190,7 +190,7 @@ impl VisitMut for Outlive<'_> {
     fn visit_type_mut(&mut self, ty: &mut Type) {
         visit_mut::visit_type_mut(self, ty);
         // `&impl Trait + 'a` is ambiguous; `&(impl Trait + 'a)` is not.
-        if let Type::Reference(TypeReference { elem, .. }) = ty
+        if let Type::Reference(TypeReference { elem, .. }) | Type::Ptr(TypePtr { elem, .. }) = ty
             && let Type::ImplTrait(_) = **elem
         {
             let inner = std::mem::replace(&mut **elem, Type::Verbatim(proc_macro2::TokenStream::new()));

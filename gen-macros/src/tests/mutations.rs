@@ -141,3 +141,21 @@ fn no_prefix_makes_it_panic() {
         }
     }
 }
+
+/// `dyn` gives each `impl Trait` a bound, which behind a pointer wants parentheses.
+#[test]
+fn an_opaque_argument_behind_a_pointer_still_parses() {
+    for ty in ["*mut impl A", "&impl A", "&mut *const impl A", "Box<*mut impl A>"] {
+        let output = coroutine(parse("dyn"), parse(&format!("fn f(x: {ty}) {{}}")));
+        assert!(syn::parse2::<syn::File>(output.clone()).is_ok(), "{ty}\n{output}");
+    }
+}
+
+/// To the parser a `let` is an expression, but it is none that can have braces around it without a semicolon.
+#[test]
+fn a_let_behind_an_async_closure_stays_as_it_was() {
+    let item = "fn f() { async || let x = yield_!(y) }";
+    let output = coroutine(TokenStream::new(), parse(item));
+    assert!(syn::parse2::<syn::ItemFn>(parse(item)).is_ok(), "the parser takes it");
+    assert!(syn::parse2::<syn::File>(output.clone()).is_ok(), "{output}");
+}

@@ -70,7 +70,7 @@ pub enum CancelSource {
     Explicit,
     /// A deadline has passed: [`with_timeout(..).cancel(..)`](crate::WithTimeout::cancel).
     Deadline,
-    /// Another child of the same scope has failed.
+    /// Another child of the same scope has failed, or another one of the same [`first_of`](crate::first_of()) was the first.
     Sibling,
     /// The loop is [shut down](crate::IoLoop::shutdown).
     Shutdown,

@@ -24,7 +24,7 @@ where
     let polled = lend(&mut thrown, cx.waker().clone(), || future.poll(cx));
     cancellation.set_held(false);
     match thrown {
-        Some(left) if polled.is_pending() => {
+        Some(Thrown::Cancel(left)) if polled.is_pending() => {
             if left.is_held() {
                 cancellation.set_held(true);
                 return Poll::Pending;

@@ -5,6 +5,7 @@
 //! | `Failure` | a callback that failed in the task's context | does not take it: it goes outward | goes outward |
 //! | `Error` | [`JoinHandle::throw`](crate::JoinHandle::throw) | takes it at its next yield | is logged |
 //! | `Cancel` | [`JoinHandle::cancel`](crate::JoinHandle::cancel), a shutdown | takes it at its next yield | is done with |
+//! | `Question` | [`JoinHandle::trace`](crate::JoinHandle::trace) | answers it when it is suspended | is answered: nowhere |
 use std::panic::Location;
 
 use super::drops::Untold;
@@ -13,12 +14,14 @@ use crate::cancel::Cancellation;
 use crate::coroutine::throw::Thrown;
 use crate::error::Error;
 use crate::report;
+use crate::task::Question;
 
 pub(crate) enum Delivery {
     Failure(Failure),
     /// And where it was thrown.
     Error(Error, &'static Location<'static>),
     Cancel(Cancellation),
+    Question(Question),
 }
 
 /// What has to be known of something that is lent, to make a delivery of it again if nobody takes it.
@@ -26,6 +29,7 @@ pub(crate) enum Origin {
     /// Which callback; and what it has dropped, which is told after the poll.
     Callback((&'static str, Untold)),
     Handle(&'static Location<'static>),
+    Question,
 }
 
 impl Delivery {
@@ -39,17 +43,19 @@ impl Delivery {
             Delivery::Cancel(cancellation) => {
                 (Origin::Handle(cancellation.by()), Thrown::Cancel(cancellation))
             }
+            Delivery::Question(question) => (Origin::Question, Thrown::Question(question)),
         }
     }
 
-    /// Of what nobody took. What a callback has dropped that failed is told here.
-    pub(crate) fn from_parts(origin: Origin, thrown: Thrown) -> Self {
+    /// Of what nobody took. What a callback has dropped that failed is told here; a question has been answered.
+    pub(crate) fn from_parts(origin: Origin, thrown: Thrown) -> Option<Self> {
         match (origin, thrown) {
-            (_, Thrown::Cancel(cancellation)) => Delivery::Cancel(cancellation),
+            (_, Thrown::Cancel(cancellation)) => Some(Delivery::Cancel(cancellation)),
             (Origin::Callback((what, _untold)), Thrown::Error(error)) => {
-                Delivery::Failure(Failure::new(what, error))
+                Some(Delivery::Failure(Failure::new(what, error)))
             }
-            (Origin::Handle(by), Thrown::Error(error)) => Delivery::Error(error, by),
+            (Origin::Handle(by), Thrown::Error(error)) => Some(Delivery::Error(error, by)),
+            (Origin::Question, _) | (_, Thrown::Question(_)) => None,
         }
     }
 
@@ -72,7 +78,7 @@ impl Delivery {
                 ));
                 None
             }
-            Delivery::Cancel(_) => None,
+            Delivery::Cancel(_) | Delivery::Question(_) => None,
         }
     }
 }

@@ -37,6 +37,7 @@
 //! - Only yields take errors. In front of a plain `.await` they wait for the next `yield_!`.
 //! - A task is one context, whatever runs in it: of the branches of a foreign `select!` or `join!`, the one that is polled first takes the error. Spawn a branch that is to have
 //!   errors of its own.
+//! - What is thrown by a [handle](crate::JoinHandle::throw) waits in the same queue, but is for that task only, and is taken by one that is executing at its next yield.
 //! - A context does not keep its task alive, and nothing of it is kept when nobody can come back to it: see [`depth`].
 //! - The failure of a task that was [spawned](crate::spawn) is no callback's: it belongs to its [`JoinHandle`](crate::JoinHandle), and is logged if nobody looks at it. Give it to
 //!   the context with `gen::spawn(..).on_done(|result| result)`. Nobody holds a handle of an [`engine`](macro@crate::engine): its failure goes to the context of its call.

@@ -7,7 +7,7 @@
 //! In a chain the innermost yield is to take it, so it looks first, and the others need not look at all: a yield of a coroutine that is
 //! [closed](super::machine::Closed), suspended at yields of its own only, leaves it to them. A chain that suspends so costs the same few instructions at any depth.
 //!
-//! What is lent is of one of two kinds, [`Thrown`]: they differ in what a group does with them.
+//! What is lent is an error or a cancellation, which differ in what a group does with them; or a question, where the poll ends, which nobody takes: see [`Thrown`].
 //!
 //! | what polls its children | an error | a [cancellation](crate::cancel) |
 //! |---|---|---|
@@ -23,7 +23,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Waker};
 
 use crate::cancel::Cancellation;
-use crate::Error;
+use crate::task::Question;
+use crate::{Error, Site};
 
 /// How many errors are lent to threads at the moment, in the whole process.
 static IN_FLIGHT: AtomicUsize = AtomicUsize::new(0);
@@ -39,19 +40,27 @@ pub(crate) enum Thrown {
     Error(Error),
     /// For every leaf.
     Cancel(Cancellation),
+    /// Where the yields are that stay pending: each that looks adds its site.
+    Question(Question),
 }
 
 impl Thrown {
     /// The error as which it arrives at a yield.
-    pub(crate) fn into_error(self) -> Error {
+    pub(crate) fn into_error(self) -> Option<Error> {
         match self {
-            Thrown::Error(error) => error,
-            Thrown::Cancel(cancellation) => cancellation.into_error(),
+            Thrown::Error(error) => Some(error),
+            Thrown::Cancel(cancellation) => Some(cancellation.into_error()),
+            Thrown::Question(_) => None,
         }
     }
 
-    pub(crate) fn is_held(&self) -> bool {
-        matches!(self, Thrown::Cancel(cancellation) if cancellation.is_held())
+    /// Whether a yield may take it.
+    fn is_free(&self) -> bool {
+        match self {
+            Thrown::Error(_) => true,
+            Thrown::Cancel(cancellation) => !cancellation.is_held(),
+            Thrown::Question(_) => false,
+        }
     }
 }
 
@@ -75,8 +84,8 @@ pub(crate) fn any_in_flight() -> bool {
 
 /// Takes what is in flight for whoever is polled with `waker`.
 pub(crate) fn take(waker: &Waker) -> Option<Error> {
-    SLOT.with_borrow_mut(|slot| slot.take_if(|lent| lent.is_for(waker) && !lent.thrown.is_held()))
-        .map(|lent| lent.thrown.into_error())
+    SLOT.with_borrow_mut(|slot| slot.take_if(|lent| lent.is_for(waker) && lent.thrown.is_free()))
+        .and_then(|lent| lent.thrown.into_error())
 }
 
 /// Takes the cancellation that is in flight for the group that is polled with `waker`.
@@ -89,8 +98,19 @@ pub(crate) fn take_cancel(waker: &Waker) -> Option<Cancellation> {
     });
     match lent?.thrown {
         Thrown::Cancel(cancellation) => Some(cancellation),
-        Thrown::Error(_) => None,
+        Thrown::Error(_) | Thrown::Question(_) => None,
     }
+}
+
+/// A yield that is polled with `waker` stays pending: if that is asked for, it adds its site.
+#[cold]
+pub(crate) fn note(waker: &Waker, site: impl FnOnce() -> Site) {
+    SLOT.with_borrow_mut(|slot| match slot {
+        Some(Lent { thrown: Thrown::Question(question), waker: addressee }) if addressee.will_wake(waker) => {
+            question.answer(site());
+        }
+        _ => {}
+    });
 }
 
 /// Whether a cancellation is in flight for whoever is polled with `waker`.
@@ -114,7 +134,7 @@ pub(crate) fn lend_error<R>(error: &mut Option<Error>, waker: Waker, poll: impl 
     }
     impl Drop for Back<'_> {
         fn drop(&mut self) {
-            *self.error = self.thrown.take().map(Thrown::into_error);
+            *self.error = self.thrown.take().and_then(Thrown::into_error);
         }
     }
     let thrown = error.take().map(Thrown::Error);

@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::error::Error;
 use std::fmt;
 use std::marker::PhantomData;
+use std::panic::Location;
 
 use crate::coroutine::{Frame, Kind};
 use crate::kinds::{Listed, Mapped};
-use crate::multi::Race;
+use crate::multi::{Losers, Race};
 use crate::yieldable::probe::HasError;
 use crate::Yieldable;
 
-/// Yields many, and gives the first that ends: which one it was, and its value. The others are dropped.
+/// Yields many, and gives the first that ends: which one it was, and its value. The others are dropped, or [cancelled](FirstOf::cancel).
 ///
 /// It takes a list, or whatever else can be iterated over, and gives `(position, value)`; or a map, and gives `(key, value)`. If the first that ends has failed, that is the error of the
 /// yield. Children are polled in order, and no further than to one that is ready: so of two that are ready the first one wins, and those behind it are not even started.
@@ -44,9 +45,10 @@ use crate::Yieldable;
 ///
 /// # Cancellation
 ///
-/// What is cold is dropped, when another one was the first or with the yield. A task goes on when its [`JoinHandle`](crate::JoinHandle) is dropped, and if it fails that is logged.
+/// What is cold is dropped, when another one was the first or with the yield; or it is cancelled, see [`FirstOf::cancel`]. A task goes on when its [`JoinHandle`](crate::JoinHandle) is
+/// dropped, and if it fails that is logged.
 pub fn first_of<C>(children: C) -> FirstOf<C> {
-    FirstOf { children }
+    FirstOf { children, losers: Losers::Dropped }
 }
 
 /// Many to yield, of which the first counts: made by [`first_of`].
@@ -54,6 +56,44 @@ pub fn first_of<C>(children: C) -> FirstOf<C> {
 #[must_use = "nothing runs until it is yielded"]
 pub struct FirstOf<C> {
     children: C,
+    losers: Losers,
+}
+
+impl<C> FirstOf<C> {
+    /// Cancels the others when one is the first, and waits for their end, so that they may clean up.
+    ///
+    /// Each of them is resumed with [`Cancelled`](crate::Cancelled), of the source [`Sibling`](crate::CancelSource::Sibling). A plain future cannot be told, and is dropped; so is what was not even started. The
+    /// task of a [`JoinHandle`](crate::JoinHandle) goes on. An error that one of them ends with is logged, unless it is that it was cancelled.
+    ///
+    /// ```
+    /// use gen::{yield_, Cancelled};
+    /// use std::cell::Cell;
+    /// use std::time::Duration;
+    ///
+    /// #[gen::coroutine]
+    /// fn reserve(seconds: u64, reserved: &Cell<i32>) -> gen::Result<u64> {
+    ///     reserved.set(reserved.get() + 1);
+    ///     let outcome = yield_!(gen::sleep(Duration::from_secs(seconds)));
+    ///     if outcome.is_err() {
+    ///         yield_!(gen::sleep(Duration::from_secs(1)))?; // time to give it back
+    ///         reserved.set(reserved.get() - 1);
+    ///     }
+    ///     outcome.map(|()| seconds)
+    /// }
+    ///
+    /// #[gen::coroutine]
+    /// fn body() -> gen::Result<i32> {
+    ///     let reserved = Cell::new(0);
+    ///     yield_!(gen::first_of([5, 1, 9].map(|seconds| reserve(seconds, &reserved))).cancel())?;
+    ///     Ok(reserved.get())
+    /// }
+    /// let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
+    /// assert_eq!(io_loop.run_sync(body()).unwrap(), 1);
+    /// ```
+    #[track_caller]
+    pub fn cancel(self) -> Self {
+        FirstOf { losers: Losers::Cancelled(Location::caller()), ..self }
+    }
 }
 
 /// Marks [`first_of`] of an `M`.
@@ -71,7 +111,8 @@ where
     type Pending = Race<Y::Pending, Y::Output, usize>;
 
     fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
-        Race::new(self.children.into_iter().map(|child| child.into_pending(frame)).enumerate())
+        let children = self.children.into_iter().map(|child| child.into_pending(frame));
+        Race::new(children.enumerate(), self.losers)
     }
 }
 
@@ -87,7 +128,8 @@ macro_rules! first_of_map {
             type Pending = Race<Y::Pending, Y::Output, Q>;
 
             fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
-                Race::new(self.children.into_iter().map(|(key, child)| (key, child.into_pending(frame))))
+                let children = self.children.into_iter().map(|(key, child)| (key, child.into_pending(frame)));
+                Race::new(children, self.losers)
             }
         }
 

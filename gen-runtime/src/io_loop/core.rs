@@ -203,7 +203,7 @@ impl Core {
         for failure in untaken.into_iter().chain(left.deliveries).filter_map(Delivery::too_late) {
             self.throw(left.outer.clone(), failure);
         }
-        contain("a waker", || drop(left.watchers));
+        drop(left.watchers);
     }
 
     /// Runs turns until `root` is done or the loop is stopped. The caller has made this the current loop.
@@ -321,7 +321,7 @@ impl Core {
         let before = self.running.replace(Some(slot));
         let answer = poll(&mut Context::from_waker(&waker(self.id, slot)), &mut thrown);
         self.running.set(before);
-        *delivery = origin.zip(thrown).map(|(origin, thrown)| Delivery::from_parts(origin, thrown));
+        *delivery = origin.zip(thrown).and_then(|(origin, thrown)| Delivery::from_parts(origin, thrown));
         answer
     }
 
@@ -351,11 +351,10 @@ impl Core {
     /// Delivers to a task of this loop; if it has ended, the signal is dropped.
     pub(super) fn deliver(&self, task: TaskId, delivery: Delivery, signal: Option<EndSignal>) {
         let refused = self.sched.borrow_mut().deliver(task, &self.shared, delivery, signal);
-        if let Err((delivery, signal)) = refused {
+        if let Err((delivery, _signal)) = refused {
             if let Some(failure) = delivery.too_late() {
                 self.unhandled(failure);
             }
-            contain("a waker", || drop(signal));
         }
     }
 

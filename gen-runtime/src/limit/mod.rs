@@ -56,7 +56,8 @@ use crate::Yieldable;
 ///
 /// # Cancellation
 ///
-/// Dropping the yield drops the children that are running and the iterator.
+/// Dropping the yield drops the children that are running and the iterator. [Cancelled](crate::Cancelled), it cancels those that are running, takes no more, and has failed if there
+/// would have been more.
 pub fn limit<C>(at_once: usize, children: C) -> Limit<C> {
     Limit { at_once, children, in_order: true }
 }

@@ -2,6 +2,8 @@
 //!
 //! Each poll lets those children go on that were woken, puts the results of those that ended in their places, and fills the room that they left from the source. New children are polled on the spot, and
 //! may leave room again; the others are not polled twice.
+//!
+//! Cancelled, it cancels the children that are running, and takes no more: the first one that it would have taken has failed, without having been started, so that the whole has.
 
 use std::future::Future;
 use std::mem;
@@ -9,6 +11,7 @@ use std::pin::Pin;
 use std::task::{ready, Context, Poll};
 
 use super::ZeroLimitError;
+use crate::coroutine::throw;
 use crate::error::{Error, Other};
 use crate::multi::{raise, Parallel, Policy, Pool, Settle, Shape};
 use crate::Result;
@@ -24,6 +27,7 @@ pub struct LimitPending<I, P, T, S> {
     results: Vec<Option<(usize, Result<T>)>>,
     in_order: bool,
     failed: bool,
+    cancelled: bool,
     policy: Policy,
     /// Taken with the results.
     shape: Option<S>,
@@ -42,6 +46,7 @@ impl<I, P, T, S> LimitPending<I, P, T, S> {
             results: Vec::new(),
             in_order,
             failed: false,
+            cancelled: false,
             policy: Policy::DEFAULT,
             shape: Some(shape),
         }
@@ -73,9 +78,9 @@ impl<I, P, T, S> LimitPending<I, P, T, S> {
         self.results[position] = result;
     }
 
-    /// Whether a failure has ended the whole.
+    /// Whether a failure has ended the whole. What was cancelled waits for all, who may clean up.
     fn is_over(&self) -> bool {
-        self.failed && self.policy.until.is_reached(true)
+        self.failed && !self.cancelled && self.policy.until.is_reached(true)
     }
 
     fn take_shape(&mut self) -> S {
@@ -123,6 +128,9 @@ where
             self.fill();
             self.pool.drive_fresh();
         }
+        if throw::any_in_flight() && !self.pool.is_empty() {
+            self.cancel(cx);
+        }
         if self.pool.is_empty() {
             Poll::Ready(Ok(()))
         } else {
@@ -130,9 +138,21 @@ where
         }
     }
 
+    /// If it is cancelled in this poll.
+    #[cold]
+    fn cancel(&mut self, cx: &mut Context<'_>) {
+        let Some(cancellation) = self.pool.cancel(cx) else { return };
+        let is_first = !mem::replace(&mut self.cancelled, true);
+        self.collect();
+        if is_first && self.source.next().is_some() {
+            self.failed = true;
+            self.put(self.taken, Err(cancellation.into_error()));
+        }
+    }
+
     /// Takes children as long as there is room.
     fn fill(&mut self) {
-        while self.pool.len() < self.at_once {
+        while !self.cancelled && self.pool.len() < self.at_once {
             let Some(child) = self.source.next() else { return };
             self.pool.insert(self.taken, child);
             self.taken += 1;

@@ -6,6 +6,7 @@ use super::notices::Notices;
 use super::policy::Policy;
 use super::slots::{Ended, How};
 use super::wakers::Wakers;
+use crate::cancel::Cancellation;
 use crate::coroutine::throw;
 
 /// The progress of a number of children.
@@ -106,9 +107,29 @@ impl Engine {
         cx: &mut Context<'_>,
         poll_child: &mut impl FnMut(usize, &mut Context<'_>, How<'_>) -> Poll<Ended>,
     ) {
-        let (Some(cancellation), Some(wakers)) = (throw::take_cancel(cx.waker()), &self.wakers) else {
-            return;
-        };
+        if let Some(cancellation) = throw::take_cancel(cx.waker()) {
+            self.cancel(&cancellation, poll_child);
+        }
+    }
+
+    /// Whether it was cancelled, from outside or by [`cancel`](Self::cancel).
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.notices.is_some()
+    }
+
+    /// Whether no child is running.
+    pub(super) fn is_over(&self) -> bool {
+        self.running == 0
+    }
+
+    /// Cancels each child that is running. They must have been polled before.
+    #[cold]
+    pub(super) fn cancel(
+        &mut self,
+        cancellation: &Cancellation,
+        mut poll_child: impl FnMut(usize, &mut Context<'_>, How<'_>) -> Poll<Ended>,
+    ) {
+        let Some(wakers) = &self.wakers else { return };
         let notices = self.notices.get_or_insert_default();
         for child in wakers.children() {
             let told = |waker: &_| {

@@ -72,7 +72,7 @@ pub use self::options::{MultiFailFast, MultiQuiet, MultiSettled};
 pub(crate) use self::outcome::raise;
 pub(crate) use self::policy::{Parallel, Policy};
 pub(crate) use self::pool::Pool;
-pub(crate) use self::race::Race;
+pub(crate) use self::race::{Losers, Race};
 pub(crate) use self::settled::Settle;
 pub(crate) use self::shape::{Array, BTree, BoxedSlice, Deque, Hash, List, Shape};
 pub(crate) use self::tuple::TupleOfPending;

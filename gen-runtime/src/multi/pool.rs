@@ -184,7 +184,8 @@ where
             throw::hide(|| self.poll_children());
         }
         if throw::any_in_flight() && self.ended.is_empty() {
-            self.cancel(cx);
+            // Whoever asks for results needs no more than those.
+            let _ = self.cancel(cx);
         }
         let next = self.take_ended();
         self.awaited = next.is_none();
@@ -254,12 +255,12 @@ where
         }
     }
 
-    /// If the pool is cancelled in this poll: cancels each child.
+    /// If the pool is cancelled in this poll: cancels each child, and gives what they were cancelled with.
     #[cold]
-    fn cancel(&mut self, cx: &mut Context<'_>) {
-        if let Some(cancellation) = throw::take_cancel(cx.waker()) {
-            (0..self.seats.len() as u32).for_each(|seat| self.cancel_child(seat, cancellation.clone()));
-        }
+    pub(crate) fn cancel(&mut self, cx: &mut Context<'_>) -> Option<Cancellation> {
+        let cancellation = throw::take_cancel(cx.waker())?;
+        (0..self.seats.len() as u32).for_each(|seat| self.cancel_child(seat, cancellation.clone()));
+        Some(cancellation)
     }
 
     /// A seat that is vacant, or whose child has ended, has nothing running.

@@ -105,7 +105,7 @@ where
 #[inline]
 fn untold(thrown: &mut Option<Thrown>) -> Option<Error> {
     let left = thrown.take_if(|thrown| matches!(thrown, Thrown::Cancel(request) if !request.is_held()));
-    left.map(Thrown::into_error)
+    left.and_then(Thrown::into_error)
 }
 
 impl<F, T, E, M> Runnable for Task<F, T, M>

@@ -14,6 +14,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+use crate::io_loop::contain;
 use crate::sync::{lock, Mutex};
 
 /// Waits until a task that is being cancelled has ended: made by [`JoinHandle::cancel`](crate::JoinHandle::cancel).
@@ -70,7 +71,7 @@ impl Drop for EndSignal {
     fn drop(&mut self) {
         let before = mem::replace(&mut *lock(&self.ending.stage), Stage::Ended);
         if let Stage::Running(Some(waiter)) = before {
-            waiter.wake();
+            contain("a waker", || waiter.wake());
         }
     }
 }

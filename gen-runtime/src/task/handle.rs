@@ -14,6 +14,7 @@ use super::body::Joinable;
 use super::detached::report_unread;
 use super::ending::Cancelling;
 use super::join::NoResult;
+use super::question::{Question, Trace};
 use crate::cancel::{CancelSource, Cancellation};
 use crate::context::Delivery;
 use crate::error::{Error, Throw};
@@ -158,6 +159,48 @@ impl<T> JoinHandle<T> {
             }
             _ => Cancelling::ended(),
         }
+    }
+
+    /// Where the task is suspended: gives the sites of its yields, innermost first, when the task has been asked.
+    ///
+    /// The task is asked in the loop's next turn, by a poll like any other; if that lets it go on, the sites are those where it is suspended then. They end with the yield that waits for a
+    /// list, map or tuple, or for a scope. A plain `.await` has no site. A task that has ended has none. It may be asked from any thread, and may ask itself.
+    ///
+    /// So that a chain costs no more than that of an `async fn`, the yields of coroutines do nothing while they wait, in a build without debug assertions: of a chain of them only the innermost
+    /// yield is told then, which is the line where the task is. With debug assertions all are.
+    ///
+    /// ```
+    /// use gen::yield_;
+    ///
+    /// #[gen::coroutine]
+    /// fn inner() -> gen::Result {
+    ///     yield_!(std::future::pending::<()>())
+    /// }
+    ///
+    /// #[gen::coroutine]
+    /// fn outer() -> gen::Result {
+    ///     yield_!(inner())
+    /// }
+    ///
+    /// let sites = gen::run_sync(async {
+    ///     let task = gen::spawn(outer());
+    ///     Ok::<_, gen::Error>(task.trace().await)
+    /// });
+    /// let functions: Vec<_> = sites.unwrap().iter().map(gen::Site::function).collect();
+    /// assert_eq!(functions[0], "inner");
+    /// # #[cfg(debug_assertions)]
+    /// assert_eq!(functions, ["inner", "outer"]);
+    /// ```
+    pub fn trace(&self) -> Trace {
+        let (question, trace) = Question::new();
+        match &self.task {
+            Handle::Started(id, task) if !task.0.is_done() => {
+                deliver(*id, Delivery::Question(question), None)
+            }
+            // Dropped unasked, it is answered: nowhere.
+            _ => drop(question),
+        }
+        trace
     }
 
     /// A future of the result that may be cloned, and read many times.

@@ -8,6 +8,7 @@ use std::future::{ready, Future, Ready};
 use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use gen::yield_;
 
@@ -217,6 +218,15 @@ fn t15_yieldables_are_send_if_their_children_are() {
         gen::WaitIterator::new(vec![gen::ok(local())]) => false,
         gen::WaitIterator::keyed([(Rc::new(1), number())]) => false,
         gen::WaitIterator::new(vec![number()]).next() => true,
+        gen::shield(vec![number()]) => true,
+        gen::shield(local()) => false,
+        gen::with_timeout(Duration::ZERO, number()).cancel(Duration::ZERO) => true,
+        gen::with_timeout(Duration::ZERO, local()).cancel(Duration::ZERO) => false,
+        gen::scope(|_| plain()) => true,
+        gen::scope(|_| yields_a_local_future()) => false,
+        gen::scope_local(|_| plain()) => false,
+        gen::spawn(plain()).cancel("for the table") => true,
+        gen::spawn(plain()).trace() => true,
         gen::promise::<Cell<u8>>() => true,
         gen::promise::<Rc<u8>>().0 => false,
         gen::promise::<Rc<u8>>().1 => false,

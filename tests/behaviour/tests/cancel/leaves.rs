@@ -126,6 +126,46 @@ cancelled_group!(
     "a told, b told, b clean, a clean, ok"
 );
 cancelled_group!(
+    a_limit,
+    |journal| gen::limit(2, ["a", "b", "c"].map(|name| works(name, 1, journal.clone()))),
+    "a told, b told, a clean, b clean, stop"
+);
+cancelled_group!(
+    a_limit_of_a_map,
+    |journal| gen::limit(
+        1,
+        BTreeMap::from([(1, works("a", 1, journal.clone())), (2, works("b", 1, journal.clone()))])
+    ),
+    "a told, a clean, stop"
+);
+cancelled_group!(
+    a_limit_that_fails_fast,
+    |journal| gen::multi(gen::limit(2, [works("a", 2, journal.clone()), works("b", 1, journal.clone())]))
+        .fail_fast(),
+    "a told, b told, b clean, a clean, stop"
+);
+// Children that were not even started would be missing from what looks like the whole.
+cancelled_group!(
+    a_limit_that_would_have_gone_on,
+    |journal| gen::raw(gen::limit(1, [works("a", 1, journal.clone()), works("b", 1, journal.clone())])),
+    "a told, a clean, stop"
+);
+cancelled_group!(
+    a_limit_that_has_no_more,
+    |journal| gen::raw(gen::limit(2, [works("a", 1, journal.clone()), works("b", 1, journal.clone())])),
+    "a told, b told, a clean, b clean, ok"
+);
+cancelled_group!(
+    a_first_of,
+    |journal| gen::first_of([works("a", 2, journal.clone()), works("b", 1, journal.clone())]),
+    "a told, b told, b clean, a clean, stop"
+);
+cancelled_group!(
+    a_first_of_that_cancels,
+    |journal| gen::first_of([works("a", 2, journal.clone()), works("b", 1, journal.clone())]).cancel(),
+    "a told, b told, b clean, a clean, stop"
+);
+cancelled_group!(
     a_group_with_children_that_cannot_be_told,
     |journal| (pending::<gen::Result<u32>>(), works("a", 2, journal.clone()), pending::<()>()),
     "a told, a clean, stop"

@@ -1,6 +1,7 @@
 //! Cancellation: every leaf is told once, may clean up, and the end is waited for. A file for each hazard.
 
 mod deadline;
+mod first_of;
 mod leaves;
 mod lifetimes;
 mod own_body;

@@ -1,0 +1,80 @@
+//! Functions of the toolchain's library keep their compile status as coroutines: those that compile as `async fn` do, and no others.
+//!
+//! Each free function of the library's source, tests of the library included, becomes a module of its own with the imports that it names. Most
+//! need more than that, or what is not stable, and compile in no form. The others are taken in five forms, a crate for each:
+//!
+//! | crate | function |
+//! |---|---|
+//! | `plain` | as it is |
+//! | `async`, `coroutine` | with `async`; with the attribute |
+//! | `async-suspended`, `coroutine-suspended` | with an `.await` before each of its statements; with a yield |
+//!
+//! What compiles in the second and in the third must be the same functions, and so for the last two. `library N` takes each `N`th function only.
+
+mod candidates;
+mod krate;
+
+use std::collections::BTreeSet;
+use std::io;
+use std::process::ExitCode;
+
+use crate::candidates::{Candidate, Form};
+use gen_fuzz::sources;
+
+fn main() -> ExitCode {
+    let every = match std::env::args().nth(1).map(|every| every.parse()) {
+        None => 1,
+        Some(Ok(every)) if every > 0 => every,
+        Some(_) => {
+            eprintln!("usage: library [EVERY]");
+            return ExitCode::from(2);
+        }
+    };
+    match run(every) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Of those that do not compile as they are, every so manieth is looked at further: rustc takes its time to say what is wrong.
+const FAILING: usize = 10;
+
+/// Whether all keep their status.
+fn run(every: usize) -> io::Result<bool> {
+    let library = sources::library().ok_or_else(|| io::Error::other(sources::NO_LIBRARY))?;
+    let folder = std::env::temp_dir().join(format!("gen-library-{}", std::process::id()));
+    let all: Vec<Candidate> = candidates::find(&library).into_iter().step_by(every).collect();
+    let plain = krate::compiling(&all, Form::Plain, &folder)?;
+    println!("{} of {} free functions compile alone", plain.len(), all.len());
+    let (compiling, failing): (Vec<_>, Vec<_>) =
+        all.into_iter().enumerate().partition(|(number, _)| plain.contains(number));
+    let failing = failing.into_iter().step_by(FAILING);
+    let candidates: Vec<Candidate> = compiling.into_iter().chain(failing).map(|(_, each)| each).collect();
+    println!("{} are taken, {} that do not among them", candidates.len(), candidates.len() - plain.len());
+    let mut same = true;
+    for (fns, coroutines) in Form::PAIRS {
+        let (of_fns, of_coroutines) = (
+            krate::compiling(&candidates, fns, &folder)?,
+            krate::compiling(&candidates, coroutines, &folder)?,
+        );
+        println!("{}: {}; {}: {}", fns.name(), of_fns.len(), coroutines.name(), of_coroutines.len());
+        same &= compare(&candidates, &of_fns, &of_coroutines);
+    }
+    std::fs::remove_dir_all(&folder)?;
+    Ok(same)
+}
+
+/// Whether both sets are the same, and not next to nothing.
+fn compare(candidates: &[Candidate], fns: &BTreeSet<usize>, coroutines: &BTreeSet<usize>) -> bool {
+    for number in fns.difference(coroutines) {
+        println!("compiles as `async fn` only: {}", candidates[*number].origin);
+    }
+    for number in coroutines.difference(fns) {
+        println!("compiles as a coroutine only: {}", candidates[*number].origin);
+    }
+    fns == coroutines && !fns.is_empty()
+}

@@ -1,0 +1,58 @@
+//! The attributes of `gen-macros` as a plain library: its sources again, outside of a compiler.
+//!
+//! A crate of procedural macros exports nothing else, so its modules are included by their paths. They name each other from the root of
+//! their crate; therefore they stand here, and what feeds them is a program of its own beside it.
+
+// In a crate of procedural macros it is there by itself.
+extern crate proc_macro;
+
+#[path = "../../gen-macros/src/check/mod.rs"]
+mod check;
+#[path = "../../gen-macros/src/expand.rs"]
+mod expand;
+#[path = "../../gen-macros/src/fallback.rs"]
+mod fallback;
+#[path = "../../gen-macros/src/lower/mod.rs"]
+mod lower;
+#[path = "../../gen-macros/src/mistakes.rs"]
+mod mistakes;
+#[path = "../../gen-macros/src/options.rs"]
+mod options;
+#[path = "../../gen-macros/src/parse.rs"]
+mod parse;
+#[path = "../../gen-macros/src/paths.rs"]
+mod paths;
+#[path = "../../gen-macros/src/pipeline.rs"]
+mod pipeline;
+
+pub mod sources;
+
+use proc_macro2::TokenStream;
+
+/// Which attribute is written above an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attribute {
+    /// `#[gen::coroutine]`
+    Coroutine,
+    /// `#[gen::engine]`
+    Engine,
+    /// `#[gen::main]`
+    Main,
+}
+
+/// What the attribute makes of an item.
+#[must_use]
+pub fn run(attribute: Attribute, options: TokenStream, item: TokenStream) -> TokenStream {
+    let attribute = match attribute {
+        Attribute::Coroutine => options::Attribute::Coroutine,
+        Attribute::Engine => options::Attribute::Engine,
+        Attribute::Main => options::Attribute::Main,
+    };
+    pipeline::run(attribute, options, item)
+}
+
+/// What becomes of a body that an editor puts back where it had put a word.
+#[must_use]
+pub fn unfinished(tokens: TokenStream) -> TokenStream {
+    pipeline::unfinished(tokens)
+}
