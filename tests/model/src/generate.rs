@@ -129,6 +129,7 @@ impl Generator {
             Group::FailFast,
             Group::Settle,
             Group::First,
+            Group::FirstCancels,
         ]);
         let least = if kind == Group::Tuple { 2 } else { 0 };
         Wait::Group(kind, self.waits(body, depth, least))

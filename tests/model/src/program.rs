@@ -139,6 +139,8 @@ pub enum Group {
     Settle,
     /// `gen::first_of(..)`.
     First,
+    /// `gen::first_of(..).cancel()`.
+    FirstCancels,
 }
 
 impl fmt::Display for Program {
@@ -218,6 +220,7 @@ impl fmt::Display for Wait {
             Wait::Group(Group::Tuple, waits) => write!(f, "({})", Row(waits)),
             Wait::Group(Group::FailFast, waits) => write!(f, "fail_fast[{}]", Row(waits)),
             Wait::Group(Group::Settle, waits) => write!(f, "settle[{}]", Row(waits)),
+            Wait::Group(Group::FirstCancels, waits) => write!(f, "first_of[{}].cancel()", Row(waits)),
             Wait::Group(Group::First, waits) => write!(f, "first_of[{}]", Row(waits)),
             Wait::Scope(children, body) => write!(f, "scope[{}]({body})", Row(children)),
             Wait::Timeout(after, wait) => write!(f, "timeout({after}, {wait})"),

@@ -215,6 +215,14 @@ fn start(world: &Rc<World>, wait: &Wait) -> Pending {
     }
 }
 
+fn first_of(kind: Group, children: Vec<Pending>) -> gen::BoxYieldable<'static, (usize, Value)> {
+    let race = gen::first_of(children);
+    match kind {
+        Group::FirstCancels => gen::convert_yielded!(race.cancel()),
+        _ => gen::convert_yielded!(race),
+    }
+}
+
 fn scope(children: Vec<Pending>, body: Pending) -> Pending {
     gen::boxed(gen::scope_local(move |scope| async move {
         for child in children {
@@ -238,7 +246,7 @@ fn group(world: &Rc<World>, kind: Group, mut children: Vec<Pending>) -> Pending 
                 total(&[]).with_number(number)
             })
         }
-        Group::First => map(gen::convert_yielded!(gen::first_of(children)), move |(position, value)| {
+        Group::First | Group::FirstCancels => map(first_of(kind, children), move |(position, value)| {
             let number = first_value(position, value.number);
             value.with_number(number)
         }),

@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 use std::env;
 
-use model::{check, generate, predict, Event, Failure, Kind, Outcome, What};
+use model::{check, generate, predict, shrink, Event, Failure, Kind, Outcome, Step, What};
 
 fn variable(name: &str) -> Option<u64> {
     let text = env::var(name).ok()?;
@@ -33,6 +33,15 @@ fn the_programs_reach_every_kind_of_event() {
     assert!(missing.is_empty(), "no program has led to: {missing:?}");
 }
 
+/// Nobody finds a mistake in a program of fifty steps.
+#[test]
+fn a_program_is_shrunk_to_what_matters() {
+    let panics = |program: &model::Program| program.bodies.iter().flatten().any(|step| *step == Step::Panic);
+    let program = (0..).map(generate).find(|program| panics(program) && program.bodies.concat().len() > 10);
+    let shrunk = program.map(|program| shrink(program, panics).bodies.concat());
+    assert_eq!(shrunk, Some(vec![Step::Panic]));
+}
+
 const ALL: &[&str] = &[
     "started",
     "block started",
@@ -49,6 +58,7 @@ const ALL: &[&str] = &[
     "log: a task failed after the timeout",
     "log: a promise failed, and nobody",
     "log: a child of a `WaitIterator`",
+    "log: a child of a `first_of`",
     "log: an error was thrown",
     "log: multiple errors",
     "fault",

@@ -7,7 +7,7 @@ use super::lent::Fate;
 use super::node::Node;
 use super::{Model, Polled, Who};
 use crate::program::Group;
-use crate::trace::{first_value, sum, FAILED};
+use crate::trace::{first_value, sum, Source, FAILED};
 
 pub(super) struct Children<'p> {
     kind: Group,
@@ -18,6 +18,10 @@ pub(super) struct Children<'p> {
     has_failed: bool,
     /// The first that has ended.
     first: Option<usize>,
+    /// How many were polled: they start in order.
+    started: usize,
+    /// It was cancelled, in a poll before this one.
+    was_cancelled: bool,
     held: Held,
 }
 
@@ -69,6 +73,8 @@ impl<'p> Children<'p> {
             running,
             has_failed: false,
             first: None,
+            started: 0,
+            was_cancelled: false,
             held: None,
         }
     }
@@ -112,10 +118,23 @@ impl<'p> Model<'p> {
                 }
             }
         }
+        if let Err(error) = self.cancel_losers(group) {
+            return Polled::Panicked(error);
+        }
         match group.running {
             0 => Polled::Ready(self.result_of(group)),
             _ => Polled::Pending,
         }
+    }
+
+    /// Of a race that cancels those that are not the first.
+    fn cancel_losers(&mut self, group: &mut Children<'p>) -> Result<(), Error> {
+        if group.kind == Group::FirstCancels && group.first.is_some() && group.held.is_none() {
+            let request = self.request(Source::Sibling, "another one was the first".to_owned());
+            self.cancel_children(group, &request)?;
+        }
+        group.was_cancelled = group.held.is_some();
+        Ok(())
     }
 
     /// Fails if a child panicked.
@@ -131,6 +150,11 @@ impl<'p> Model<'p> {
                 self.is_polled(group.number, child);
             }
             let name = Who::Child(group.number, child);
+            if group.is_decided() {
+                // It is cancelled before this poll is over.
+                continue;
+            }
+            group.started = group.started.max(child + 1);
             let request = group.held.as_mut().and_then(|held| held.remove(&child));
             let result = match request {
                 Some(request) => self.tell_child(&mut group.slots[child], &mut group.held, name, &request)?,
@@ -149,6 +173,13 @@ impl<'p> Model<'p> {
         group.held.get_or_insert_default();
         for child in 0..group.slots.len() {
             let name = Who::Child(group.number, child);
+            if group.is_decided() && child >= group.started {
+                // Not started in order to be cancelled.
+                let slot = std::mem::replace(&mut group.slots[child], Slot::Empty);
+                self.drop_slot(slot);
+                group.count(child, Some(true));
+                continue;
+            }
             let result = self.tell_child(&mut group.slots[child], &mut group.held, name, request)?;
             group.count(child, result);
         }
@@ -205,7 +236,7 @@ impl<'p> Model<'p> {
                 _ => FAILED,
             })));
         }
-        if group.kind == Group::First {
+        if matches!(group.kind, Group::First | Group::FirstCancels) {
             return self.result_of_first(group.first, slots);
         }
         let (mut values, mut failures) = (Vec::new(), Vec::new());
@@ -223,11 +254,19 @@ impl<'p> Model<'p> {
         Err(self.raise(failures))
     }
 
-    /// The others are dropped, and what they came to with them.
+    /// The others are dropped, and what they failed with is logged; that they were cancelled is no news.
     fn result_of_first(&mut self, first: Option<usize>, mut slots: Vec<Slot<'p>>) -> Result<u32, Error> {
         let Some(first) = first else { return Err(self.error(What::NoFirst)) };
         let result = std::mem::replace(&mut slots[first], Slot::Empty);
-        slots.into_iter().for_each(|slot| self.drop_slot(slot));
+        for slot in slots {
+            match slot {
+                Slot::Ended(Err(error)) if !error.is_cancelled() => self.log(format!(
+                    "a child of a `first_of` that was not the first failed, and nobody looked at its result: {}",
+                    error.text()
+                )),
+                slot => self.drop_slot(slot),
+            }
+        }
         match result {
             Slot::Ended(result) => result.map(|value| first_value(first, value)),
             Slot::Running(_) | Slot::Empty => Err(self.error(What::NoFirst)),
@@ -269,12 +308,17 @@ impl<'p> Model<'p> {
 }
 
 impl Children<'_> {
+    /// Whether a race has its first, and the others are still to be cancelled.
+    fn is_decided(&self) -> bool {
+        self.kind == Group::FirstCancels && self.first.is_some() && !self.was_cancelled
+    }
+
     /// Whether one child has ended the whole. One that was cancelled lets all clean up.
     fn is_over(&self) -> bool {
         let is_over = match self.kind {
             Group::FailFast => self.has_failed,
             Group::First => self.first.is_some(),
-            Group::List | Group::Tuple | Group::Settle => false,
+            Group::List | Group::Tuple | Group::Settle | Group::FirstCancels => false,
         };
         is_over && self.held.is_none()
     }
