@@ -56,8 +56,8 @@ use crate::Yieldable;
 ///
 /// # Cancellation
 ///
-/// Dropping the yield drops the children that are running and the iterator. [Cancelled](crate::Cancelled), it cancels those that are running, takes no more, and has failed if there
-/// would have been more.
+/// When the yield is [cancelled](crate::JoinHandle::cancel), the children that are running are told and waited for, and no more are started. Dropping it drops the children that are running and the
+/// iterator.
 pub fn limit<C>(at_once: usize, children: C) -> Limit<C> {
     Limit { at_once, children, in_order: true }
 }

@@ -3,7 +3,7 @@
 //! Each poll lets those children go on that were woken, puts the results of those that ended in their places, and fills the room that they left from the source. New children are polled on the spot, and
 //! may leave room again; the others are not polled twice.
 //!
-//! Cancelled, it cancels the children that are running, and takes no more: the first one that it would have taken has failed, without having been started, so that the whole has.
+//! When it is cancelled, each child is told, and nothing more is taken from the source: if something is left there, that is an error, also if the children have ended well.
 
 use std::future::Future;
 use std::mem;
@@ -11,7 +11,7 @@ use std::pin::Pin;
 use std::task::{ready, Context, Poll};
 
 use super::ZeroLimitError;
-use crate::coroutine::throw;
+use crate::cancel::Cancellation;
 use crate::error::{Error, Other};
 use crate::multi::{raise, Parallel, Policy, Pool, Settle, Shape};
 use crate::Result;
@@ -27,7 +27,8 @@ pub struct LimitPending<I, P, T, S> {
     results: Vec<Option<(usize, Result<T>)>>,
     in_order: bool,
     failed: bool,
-    cancelled: bool,
+    /// Nothing more is taken from the source.
+    cancelled: Option<Cancellation>,
     policy: Policy,
     /// Taken with the results.
     shape: Option<S>,
@@ -46,7 +47,7 @@ impl<I, P, T, S> LimitPending<I, P, T, S> {
             results: Vec::new(),
             in_order,
             failed: false,
-            cancelled: false,
+            cancelled: None,
             policy: Policy::DEFAULT,
             shape: Some(shape),
         }
@@ -78,9 +79,9 @@ impl<I, P, T, S> LimitPending<I, P, T, S> {
         self.results[position] = result;
     }
 
-    /// Whether a failure has ended the whole. What was cancelled waits for all, who may clean up.
+    /// Whether a failure has ended the whole. What was cancelled is waited for in any case.
     fn is_over(&self) -> bool {
-        self.failed && !self.cancelled && self.policy.until.is_reached(true)
+        self.failed && self.cancelled.is_none() && self.policy.until.is_reached(true)
     }
 
     fn take_shape(&mut self) -> S {
@@ -128,8 +129,11 @@ where
             self.fill();
             self.pool.drive_fresh();
         }
-        if throw::any_in_flight() && !self.pool.is_empty() {
-            self.cancel(cx);
+        if !self.pool.is_empty() {
+            if let Some(cancellation) = self.pool.cancel(cx) {
+                self.cancelled.get_or_insert(cancellation);
+                self.collect();
+            }
         }
         if self.pool.is_empty() {
             Poll::Ready(Ok(()))
@@ -138,21 +142,18 @@ where
         }
     }
 
-    /// If it is cancelled in this poll.
-    #[cold]
-    fn cancel(&mut self, cx: &mut Context<'_>) {
-        let Some(cancellation) = self.pool.cancel(cx) else { return };
-        let is_first = !mem::replace(&mut self.cancelled, true);
-        self.collect();
-        if is_first && self.source.next().is_some() {
-            self.failed = true;
-            self.put(self.taken, Err(cancellation.into_error()));
-        }
+    /// The error of what a cancellation has kept from being started; none if there was nothing left.
+    fn cut_short(&mut self) -> Option<Error> {
+        let cancellation = self.cancelled.take()?;
+        self.source.next().map(|_not_started| cancellation.into_error())
     }
 
     /// Takes children as long as there is room.
     fn fill(&mut self) {
-        while !self.cancelled && self.pool.len() < self.at_once {
+        if self.cancelled.is_some() {
+            return;
+        }
+        while self.pool.len() < self.at_once {
             let Some(child) = self.source.next() else { return };
             self.pool.insert(self.taken, child);
             self.taken += 1;
@@ -175,6 +176,9 @@ where
         if this.failed {
             return Poll::Ready(Err(this.fail(&shape)));
         }
+        if let Some(error) = this.cut_short() {
+            return Poll::Ready(Err(error));
+        }
         Poll::Ready(Ok(shape.build(this.results().map(|result| result.expect("no child has failed")))))
     }
 }
@@ -196,6 +200,9 @@ where
     fn poll_settled(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Self::Output>> {
         let this = self.get_mut();
         ready!(this.drive(cx))?;
+        if let Some(error) = this.cut_short() {
+            return Poll::Ready(Err(error));
+        }
         Poll::Ready(Ok(this.take_shape().build(this.results())))
     }
 }

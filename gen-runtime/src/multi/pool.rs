@@ -183,9 +183,8 @@ where
         if self.has_work() {
             throw::hide(|| self.poll_children());
         }
-        if throw::any_in_flight() && self.ended.is_empty() {
-            // Whoever asks for results needs no more than those.
-            let _ = self.cancel(cx);
+        if self.ended.is_empty() {
+            self.cancel(cx);
         }
         let next = self.take_ended();
         self.awaited = next.is_none();
@@ -255,9 +254,18 @@ where
         }
     }
 
-    /// If the pool is cancelled in this poll: cancels each child, and gives what they were cancelled with.
-    #[cold]
+    /// If the pool is cancelled in this poll, after all children were polled that could go on: cancels each child, and gives with what.
+    #[inline]
     pub(crate) fn cancel(&mut self, cx: &mut Context<'_>) -> Option<Cancellation> {
+        if throw::any_in_flight() {
+            self.take_cancel(cx)
+        } else {
+            None
+        }
+    }
+
+    #[cold]
+    fn take_cancel(&mut self, cx: &mut Context<'_>) -> Option<Cancellation> {
         let cancellation = throw::take_cancel(cx.waker())?;
         (0..self.seats.len() as u32).for_each(|seat| self.cancel_child(seat, cancellation.clone()));
         Some(cancellation)

@@ -126,23 +126,12 @@ cancelled_group!(
     "a told, b told, b clean, a clean, ok"
 );
 cancelled_group!(
-    a_limit,
-    |journal| gen::limit(2, ["a", "b", "c"].map(|name| works(name, 1, journal.clone()))),
-    "a told, b told, a clean, b clean, stop"
-);
-cancelled_group!(
     a_limit_of_a_map,
     |journal| gen::limit(
         1,
         BTreeMap::from([(1, works("a", 1, journal.clone())), (2, works("b", 1, journal.clone()))])
     ),
     "a told, a clean, stop"
-);
-cancelled_group!(
-    a_limit_that_fails_fast,
-    |journal| gen::multi(gen::limit(2, [works("a", 2, journal.clone()), works("b", 1, journal.clone())]))
-        .fail_fast(),
-    "a told, b told, b clean, a clean, stop"
 );
 // Children that were not even started would be missing from what looks like the whole.
 cancelled_group!(
@@ -171,6 +160,38 @@ cancelled_group!(
     "a told, a clean, stop"
 );
 
+cancelled_group!(
+    a_limit,
+    |journal| gen::limit(2, ["a", "b", "not started"].map(|name| works(name, 1, journal.clone()))),
+    "a told, b told, a clean, b clean, stop"
+);
+cancelled_group!(
+    a_limit_as_they_come,
+    |journal| gen::limit(2, [("a", 2), ("b", 1), ("c", 0)].map(|(name, n)| works(name, n, journal.clone())))
+        .unordered(),
+    "a told, b told, b clean, a clean, stop"
+);
+cancelled_group!(
+    a_limit_that_fails_fast,
+    |journal| gen::multi(gen::limit(
+        2,
+        [("a", 2), ("b", 1)].map(|(name, n)| works(name, n, journal.clone()))
+    ))
+    .fail_fast(),
+    "a told, b told, b clean, a clean, stop"
+);
+// Fewer results than children would look like all of them.
+cancelled_group!(
+    a_limit_that_settles_and_is_cut_short,
+    |journal| gen::multi(gen::limit(1, ["a", "not started"].map(|name| works(name, 1, journal.clone()))))
+        .settle(),
+    "a told, a clean, stop"
+);
+cancelled_group!(
+    a_limit_that_settles_and_is_not_cut_short,
+    |journal| gen::multi(gen::limit(2, ["a", "b"].map(|name| works(name, 1, journal.clone())))).settle(),
+    "a told, b told, a clean, b clean, ok"
+);
 /// What is dropped in the group would be dropped late, or the others with it.
 #[test]
 fn a_plain_future_in_a_group_is_dropped_at_once() {
@@ -355,4 +376,26 @@ fn t21_a_wait_iterator_with_a_result_hands_it_over() {
         task.await
     });
     assert_eq!(journal.take(), "7, a told, a clean, stop");
+}
+
+/// Children that end well although they were cancelled would hide that others were never started.
+#[test]
+fn a_limit_that_is_cut_short_is_an_error() {
+    #[gen::coroutine]
+    fn swallows() -> gen::Result<u32> {
+        drop(yield_!(gen::sleep(seconds(3600))));
+        Ok(1)
+    }
+    #[gen::coroutine]
+    fn limited(children: usize) -> gen::Result<usize> {
+        Ok(yield_!(gen::limit(2, (0..children).map(|_| swallows())))?.len())
+    }
+    run(async {
+        for (children, ended) in [(2, Ok(2)), (3, Err("stop".to_owned()))] {
+            let task = gen::spawn_local(limited(children));
+            task.cancel("stop").await;
+            assert_eq!(task.await.map_err(|error| reason(&error)), ended);
+        }
+        Ok(())
+    });
 }

@@ -225,3 +225,23 @@ fn t21_a_child_may_be_cancelled_before_it_has_started() {
     });
     assert_eq!(journal.take(), "a told, a clean");
 }
+
+/// What a child has spawned just before it failed would go on in vain.
+#[test]
+fn t21_a_child_that_was_spawned_by_the_one_that_fails_is_told() {
+    #[gen::coroutine]
+    fn spawns_and_fails(scope: gen::LocalScope<'_>, journal: Journal) -> gen::Result {
+        drop(scope.spawn(works("a", 1, journal)));
+        Err(gen::Error::new("at once"))
+    }
+    let journal = Journal::default();
+    let said = journal.clone();
+    let error = run(async {
+        let scope = gen::scope_local(|scope| async move {
+            scope.spawn(spawns_and_fails(scope.clone(), said));
+            Ok::<_, gen::Error>(())
+        });
+        Ok(scope.await.unwrap_err())
+    });
+    assert_eq!((error.to_string().as_str(), journal.take().as_str()), ("at once", "a told, a clean"));
+}
