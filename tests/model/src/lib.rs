@@ -5,6 +5,7 @@
 //! | `program.rs` | the language of the programs |
 //! | `generate.rs`, `random.rs` | a program for each seed |
 //! | `run.rs`, `world.rs` | the program, run by `gen` |
+//! | `observe.rs` | what is seen of that |
 //! | `reference/` | what is to happen, told without futures and wakers |
 //! | `trace.rs` | what can be seen, and is compared |
 //! | `shrink.rs` | the smallest program that still differs |
@@ -16,6 +17,7 @@
 //! Not in the language, and so not tested here: threads, callbacks, yield points, maps, `limit`, the handles of a scope's children, foreign combinators.
 
 mod generate;
+mod observe;
 mod program;
 mod random;
 mod reference;

@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use gen::yield_;
 
+use crate::observe::{note, outcome, take_trace, Seconds};
 use crate::program::{End, Group, Iteration, OnError, Program, Step, Wait};
 use crate::trace::{add, first_value, sum, Event, What, FAILED};
-use crate::world::{note, outcome, take_trace, Call, Fault, Handle, Seconds, Value, World};
+use crate::world::{Call, Fault, Handle, Value, World};
 use crate::LONG;
 
 type Pending = gen::BoxYieldable<'static, Value>;

@@ -173,17 +173,10 @@ impl<'p> Model<'p> {
 
     fn run(&mut self) {
         let slot = self.occupy(None);
-        self.tell(Who::Root);
-        // The first task is spawned, and the long sleep made, in the first poll of the root: that is the first thing of all.
-        let mut first = Some(());
-        let mut root = Root::Idling(Sleep::made_elsewhere(LONG));
+        let mut root = self.first_turn();
         while !matches!(root, Root::Done) {
-            if let (true, Some(())) = (self.turn == 0, first.take()) {
-                self.first_turn(&mut root);
-            } else {
-                self.rest();
-                self.take_turn(&mut root);
-            }
+            self.rest();
+            self.take_turn(&mut root);
         }
         self.free_slots.push(slot);
         self.note(What::Idle);
@@ -199,15 +192,15 @@ impl<'p> Model<'p> {
         self.note(What::Over(0));
     }
 
-    fn first_turn(&mut self, root: &mut Root) {
+    /// The blocking call spawns the first task, and sleeps until nothing else goes on any more.
+    fn first_turn(&mut self) -> Root {
         self.turn += 1;
         self.turn_began = self.next_number();
-        self.queue.clear();
-        self.root_is_queued = false;
         let first = self.call(0);
         self.spawn(first, Some(0));
-        *root = Root::Idling(Sleep::new(self, LONG));
-        self.poll_root(root);
+        let mut root = Root::Idling(Sleep::new(self, LONG));
+        self.poll_root(&mut root);
+        root
     }
 
     /// Gives how many tasks are left.
