@@ -1,0 +1,151 @@
+//! What is seen of a running program: the trace, with the time and the log.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Once;
+use std::time::{Duration, Instant};
+
+use log::{Log, Metadata, Record};
+
+use crate::trace::{Event, Failure, Kind, Outcome, Source, What};
+use crate::world::{Fault, Value};
+
+thread_local! {
+    /// Of the program that runs on this thread: the logger has nothing else to find it by.
+    static TRACE: RefCell<Vec<Event>> = const { RefCell::new(Vec::new()) };
+    static NOW: Cell<u64> = const { Cell::new(0) };
+}
+
+// ---- the clock ------------------------------------------------------------------------------------
+
+/// A clock of whole seconds, which stands still while there is something to do.
+pub(crate) struct Seconds {
+    began: Instant,
+    asked: Cell<u64>,
+}
+
+/// No program takes so many turns: one that does goes round for ever.
+const MOST_TURNS: u64 = 100_000;
+
+impl Seconds {
+    pub(crate) fn new() -> Self {
+        Seconds { began: Instant::now(), asked: Cell::new(0) }
+    }
+}
+
+impl gen::Clock for Seconds {
+    fn now(&self) -> Instant {
+        self.asked.set(self.asked.get() + 1);
+        assert!(self.asked.get() < MOST_TURNS, "the loop does not come to rest");
+        self.began + Duration::from_secs(NOW.get())
+    }
+
+    fn idle_until(&self, deadline: Instant) -> Duration {
+        NOW.set(deadline.saturating_duration_since(self.began).as_secs().max(NOW.get()));
+        Duration::ZERO
+    }
+}
+
+// ---- the trace ------------------------------------------------------------------------------------
+
+pub(crate) fn note(what: What) {
+    TRACE.with_borrow_mut(|trace| trace.push(Event { at: NOW.get(), what }));
+}
+
+pub(crate) fn take_trace() -> Vec<Event> {
+    TRACE.take()
+}
+
+pub(crate) fn outcome(result: &gen::Result<Value>) -> Outcome {
+    result.as_ref().map(|value| value.number).map_err(failure)
+}
+
+fn failure(error: &gen::Error) -> Failure {
+    let others = error.others().iter().map(|other| {
+        let place = match other.place {
+            gen::Place::Index(index) => index,
+            _ => usize::MAX,
+        };
+        (place, failure(&other.error))
+    });
+    Failure { kind: kind(error), passed: error.trace().len(), others: others.collect() }
+}
+
+fn kind(error: &gen::Error) -> Kind {
+    if let Some(Fault(number)) = error.downcast_ref() {
+        Kind::Fault(*number)
+    } else if let Some(cancelled) = error.downcast_ref::<gen::Cancelled>() {
+        Kind::Cancelled(source(cancelled), cancelled.site.is_some())
+    } else if let Some(timeout) = error.downcast_ref::<gen::TimeoutError>() {
+        Kind::Timeout(timeout.after().as_secs())
+    } else if error.is::<gen::BrokenPromiseError>() {
+        Kind::Broken
+    } else if error.is::<gen::FirstOfNoneError>() {
+        Kind::NoFirst
+    } else if let Some(panicked) = error.downcast_ref::<gen::Panicked>() {
+        number_behind("panic ", panicked.message())
+            .map_or_else(|| Kind::Other(error.to_string()), Kind::Panicked)
+    } else if error.to_string().starts_with("the result of this task was taken before") {
+        Kind::Taken
+    } else {
+        Kind::Other(error.to_string())
+    }
+}
+
+fn source(cancelled: &gen::Cancelled) -> Source {
+    match cancelled.source {
+        gen::CancelSource::Explicit => {
+            number_behind("request ", &cancelled.reason).map_or(Source::Other, Source::Request)
+        }
+        gen::CancelSource::Deadline => Source::Deadline,
+        gen::CancelSource::Sibling => Source::Sibling,
+        gen::CancelSource::Shutdown => Source::Shutdown,
+        _ => Source::Other,
+    }
+}
+
+fn number_behind(prefix: &str, text: &str) -> Option<u32> {
+    text.strip_prefix(prefix)?.parse().ok()
+}
+
+// ---- the log --------------------------------------------------------------------------------------
+
+struct Listener;
+
+impl Log for Listener {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == "gen"
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        let text = record.args().to_string();
+        // The trace of the error follows.
+        let line = text.lines().next().unwrap_or_default();
+        note(What::Logged(without_position(line)));
+    }
+
+    fn flush(&self) {}
+}
+
+/// The text without the position in this crate where an error was thrown.
+fn without_position(line: &str) -> String {
+    match line.strip_prefix("an error was thrown, at ").and_then(|rest| rest.split_once(", at ")) {
+        Some((_, rest)) => format!("an error was thrown at {rest}"),
+        None => line.to_owned(),
+    }
+}
+
+/// A new program runs on this thread: nothing has been seen yet, and it is the beginning of time.
+pub(crate) fn begin() {
+    listen();
+    TRACE.take();
+    NOW.set(0);
+}
+
+fn listen() {
+    static LISTEN: Once = Once::new();
+    LISTEN.call_once(|| {
+        // Nobody else sets a logger in these test binaries; if so the traces differ.
+        let _ = log::set_logger(&Listener);
+        log::set_max_level(log::LevelFilter::Warn);
+    });
+}

@@ -1,0 +1,242 @@
+//! The programs: what bodies do, step by step.
+//!
+//! A body is a list of steps. Body 0 is the first task; the others are called or spawned by bodies of a lower number, so every program ends. Handles and promises lie in
+//! tables that all bodies share, and are named by their place.
+
+use std::fmt;
+
+/// A program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    /// What each body does.
+    pub bodies: Vec<Vec<Step>>,
+    /// How many promises there are.
+    pub promises: usize,
+    /// How many places for handles.
+    pub places: usize,
+    /// What happens when nothing goes on any more.
+    pub end: End,
+}
+
+/// How the loop ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// It is dropped.
+    Dropped,
+    /// It is shut down, with so many seconds of grace.
+    ShutDown(u64),
+}
+
+/// What a body does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Yields.
+    Yield(Wait, OnError),
+    /// Goes through a `WaitIterator`.
+    Iterate(Iteration),
+    /// Spawns something, and puts the handle in a place, or drops it.
+    Spawn(Wait, Option<usize>),
+    /// Drops the handle of a place.
+    DropHandle(usize),
+    /// Cancels the task of that place, and does not wait.
+    Cancel(usize),
+    /// Throws an error at the task of that place.
+    Throw(usize),
+    /// Does something with a promise.
+    Promise(usize, Deed),
+    /// Ends with an error.
+    Fail,
+    /// Panics.
+    Panic,
+}
+
+/// What can be done with a promise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    /// Sets a value.
+    Set,
+    /// Sets an error.
+    Fail,
+    /// Drops the promise.
+    Break,
+    /// Drops the future that lies in the table.
+    Forget,
+}
+
+/// What a body does with an error of a yield.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OnError {
+    /// Takes no notice.
+    GoOn,
+    /// Ends with it.
+    End,
+    /// Yields these first, whatever becomes of them.
+    CleanUp(Vec<Wait>),
+}
+
+/// A loop over a `WaitIterator`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Iteration {
+    /// The children.
+    pub children: Vec<Wait>,
+    /// How often `next` is yielded at most.
+    pub rounds: usize,
+    /// With which timeout.
+    pub limit: Option<u64>,
+    /// A child that is added after the first round.
+    pub push: Option<Wait>,
+    /// What is yielded between the rounds.
+    pub between: Option<Wait>,
+    /// Whether an error ends the body.
+    pub ends: bool,
+}
+
+/// What can be waited for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wait {
+    /// Nothing ever comes.
+    Forever,
+    /// `gen::moment()`.
+    Moment,
+    /// `gen::sleep`, in seconds.
+    Sleep(u64),
+    /// A clone of the future of a promise.
+    Promise(usize),
+    /// The task of that place; its handle stays there.
+    Join(usize),
+    /// The same, but the handle is taken from its place.
+    JoinTaken(usize),
+    /// Cancels the task of that place, and waits for its end.
+    Cancel(usize),
+    /// A coroutine, called.
+    Call(usize),
+    /// The same through another coroutine, which only yields it.
+    Chain(usize),
+    /// An `async` block that awaits these, up to the first error.
+    Plain(Vec<Wait>),
+    /// All of these, in parallel.
+    Group(Group, Vec<Wait>),
+    /// A scope, whose body spawns these, and waits for that one.
+    Scope(Vec<Wait>, Box<Wait>),
+    /// With a timeout.
+    Timeout(u64, Box<Wait>),
+    /// With a timeout, and time to clean up.
+    Graced(u64, u64, Box<Wait>),
+    /// Shielded.
+    Shield(Box<Wait>),
+}
+
+/// Which group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// A `Vec`.
+    List,
+    /// A tuple of two or three.
+    Tuple,
+    /// `gen::multi(..).fail_fast()`.
+    FailFast,
+    /// `gen::multi(..).settle()`.
+    Settle,
+    /// `gen::first_of(..)`.
+    First,
+    /// `gen::first_of(..).cancel()`.
+    FirstCancels,
+}
+
+impl fmt::Display for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, body) in self.bodies.iter().enumerate() {
+            writeln!(f, "body {number}:")?;
+            for (at, step) in body.iter().enumerate() {
+                writeln!(f, "  {at}: {step}")?;
+            }
+        }
+        match self.end {
+            End::Dropped => writeln!(f, "then the loop is dropped"),
+            End::ShutDown(grace) => writeln!(f, "then the loop is shut down, with {grace}s of grace"),
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Step::Yield(wait, on_error) => write!(f, "yield {wait}{on_error}"),
+            Step::Iterate(iteration) => iteration.fmt(f),
+            Step::Spawn(wait, Some(place)) => write!(f, "h{place} = spawn({wait})"),
+            Step::Spawn(wait, None) => write!(f, "drop(spawn({wait}))"),
+            Step::DropHandle(place) => write!(f, "drop(h{place})"),
+            Step::Cancel(place) => write!(f, "drop(h{place}.cancel())"),
+            Step::Throw(place) => write!(f, "h{place}.throw()"),
+            Step::Promise(promise, deed) => write!(f, "p{promise}: {deed:?}"),
+            Step::Fail => f.write_str("fail"),
+            Step::Panic => f.write_str("panic"),
+        }
+    }
+}
+
+impl fmt::Display for OnError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            OnError::GoOn => Ok(()),
+            OnError::End => f.write_str("?"),
+            OnError::CleanUp(waits) => {
+                write!(f, " or clean up: {}", Row(waits))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Iteration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} times of WaitIterator[{}]", self.rounds, Row(&self.children))?;
+        if let Some(limit) = self.limit {
+            write!(f, ", each with timeout {limit}")?;
+        }
+        if let Some(push) = &self.push {
+            write!(f, ", pushing {push}")?;
+        }
+        if let Some(between) = &self.between {
+            write!(f, ", yielding {between} between")?;
+        }
+        f.write_str(if self.ends { "?" } else { "" })
+    }
+}
+
+impl fmt::Display for Wait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Wait::Forever => f.write_str("forever"),
+            Wait::Moment => f.write_str("moment"),
+            Wait::Sleep(seconds) => write!(f, "sleep {seconds}"),
+            Wait::Promise(promise) => write!(f, "p{promise}"),
+            Wait::Join(place) => write!(f, "h{place}"),
+            Wait::JoinTaken(place) => write!(f, "take(h{place})"),
+            Wait::Cancel(place) => write!(f, "h{place}.cancel()"),
+            Wait::Call(body) => write!(f, "body {body}"),
+            Wait::Chain(body) => write!(f, "chain(body {body})"),
+            Wait::Plain(waits) => write!(f, "async {{{}}}", Row(waits)),
+            Wait::Group(Group::List, waits) => write!(f, "[{}]", Row(waits)),
+            Wait::Group(Group::Tuple, waits) => write!(f, "({})", Row(waits)),
+            Wait::Group(Group::FailFast, waits) => write!(f, "fail_fast[{}]", Row(waits)),
+            Wait::Group(Group::Settle, waits) => write!(f, "settle[{}]", Row(waits)),
+            Wait::Group(Group::FirstCancels, waits) => write!(f, "first_of[{}].cancel()", Row(waits)),
+            Wait::Group(Group::First, waits) => write!(f, "first_of[{}]", Row(waits)),
+            Wait::Scope(children, body) => write!(f, "scope[{}]({body})", Row(children)),
+            Wait::Timeout(after, wait) => write!(f, "timeout({after}, {wait})"),
+            Wait::Graced(after, grace, wait) => write!(f, "timeout({after}, {wait}).cancel({grace})"),
+            Wait::Shield(wait) => write!(f, "shield({wait})"),
+        }
+    }
+}
+
+struct Row<'a>(&'a [Wait]);
+
+impl fmt::Display for Row<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, wait) in self.0.iter().enumerate() {
+            write!(f, "{}{wait}", if at > 0 { ", " } else { "" })?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,112 @@
+//! Errors, and requests to cancel.
+
+use std::time::Duration;
+
+use super::Model;
+use crate::trace::{Failure, Kind, Source};
+use crate::world::Value;
+
+/// A request to cancel.
+#[derive(Debug, Clone)]
+pub(super) struct Request {
+    pub(super) source: Source,
+    pub(super) reason: String,
+    /// Tells it from others.
+    pub(super) number: u64,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Error {
+    pub(super) what: What,
+    /// Clones have the same.
+    pub(super) identity: u64,
+    pub(super) passed: usize,
+    pub(super) others: Vec<(usize, Error)>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum What {
+    Fault(u32),
+    Cancelled(Request),
+    /// That deadline, in seconds from the call.
+    Timeout(u64),
+    Broken,
+    NoFirst,
+    Taken,
+    Panicked(u32),
+}
+
+impl Error {
+    /// It has arrived at a yield.
+    pub(super) fn pass(mut self) -> Self {
+        self.passed += 1;
+        self
+    }
+
+    pub(super) fn is_cancelled(&self) -> bool {
+        matches!(self.what, What::Cancelled(_))
+    }
+
+    /// Whether it is that request.
+    pub(super) fn is_of(&self, request: &Request) -> bool {
+        self.is_of_number(request.number)
+    }
+
+    pub(super) fn is_of_number(&self, request: u64) -> bool {
+        matches!(&self.what, What::Cancelled(own) if own.number == request)
+    }
+
+    /// Whether it is that one, or a clone.
+    pub(super) fn comes_of(&self, other: &Error) -> bool {
+        self.identity == other.identity
+    }
+
+    pub(super) fn shown(&self) -> Failure {
+        let kind = match &self.what {
+            What::Fault(number) => Kind::Fault(*number),
+            What::Cancelled(request) => Kind::Cancelled(request.source, self.passed > 0),
+            What::Timeout(after) => Kind::Timeout(*after),
+            What::Broken => Kind::Broken,
+            What::NoFirst => Kind::NoFirst,
+            What::Taken => Kind::Taken,
+            What::Panicked(number) => Kind::Panicked(*number),
+        };
+        let others = self.others.iter().map(|(place, other)| (*place, other.shown()));
+        Failure { kind, passed: self.passed, others: others.collect() }
+    }
+
+    /// As the log has it.
+    pub(super) fn text(&self) -> String {
+        match &self.what {
+            What::Fault(number) => format!("fault {number}"),
+            What::Cancelled(request) => format!("cancelled: {}", request.reason),
+            What::Timeout(after) => format!("timeout after {:?}", Duration::from_secs(*after)),
+            What::Broken => {
+                format!("the promise of a `{}` was dropped before it was set", std::any::type_name::<Value>())
+            }
+            What::NoFirst => "`first_of` was given no children, so none of them will be the first".to_owned(),
+            What::Taken => {
+                "the result of this task was taken before: a `JoinHandle` gives it once".to_owned()
+            }
+            What::Panicked(number) => format!("panicked: panic {number}"),
+        }
+    }
+}
+
+impl Model<'_> {
+    pub(super) fn error(&mut self, what: What) -> Error {
+        self.errors += 1;
+        Error { what, identity: self.errors, passed: 0, others: Vec::new() }
+    }
+
+    /// The next error of the program's own.
+    pub(super) fn fault(&mut self) -> Error {
+        let number = self.next_fault();
+        self.error(What::Fault(number))
+    }
+
+    pub(super) fn next_fault(&mut self) -> u32 {
+        self.faults += 1;
+        self.faults - 1
+    }
+}

@@ -1,0 +1,333 @@
+//! Children in parallel.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use super::error::{Error, Request, What};
+use super::lent::Fate;
+use super::node::Node;
+use super::{Model, Polled, Who};
+use crate::program::Group;
+use crate::trace::{first_value, sum, Source, FAILED};
+
+pub(super) struct Children<'p> {
+    kind: Group,
+    number: usize,
+    slots: Vec<Slot<'p>>,
+    is_started: bool,
+    running: usize,
+    has_failed: bool,
+    /// The first that has ended.
+    first: Option<usize>,
+    /// How many were polled: they start in order.
+    started: usize,
+    /// It was cancelled, in a poll before this one.
+    was_cancelled: bool,
+    held: Held,
+}
+
+pub(super) enum Slot<'p> {
+    Running(Node<'p>),
+    Ended(Result<u32, Error>),
+    Empty,
+}
+
+/// Requests that children behind shields have not been told yet; none before the first request.
+pub(super) type Held = Option<HashMap<usize, Request>>;
+
+/// Which children of a group were told of something, and whom the group tells.
+#[derive(Default)]
+pub(super) struct Woken {
+    pub(super) parent: Option<Who>,
+    /// In the order in which they were told.
+    pub(super) queue: VecDeque<usize>,
+    /// Those in the queue, and those that were taken from it and are not polled yet.
+    waiting: HashSet<usize>,
+    /// Of a scope: it is being polled, or will be, and needs not be told.
+    pub(super) awake: Option<bool>,
+}
+
+impl Woken {
+    /// Adds a child; gives whom to tell, if it is the first.
+    pub(super) fn add(&mut self, child: usize) -> Option<Who> {
+        if !self.waiting.insert(child) {
+            return None;
+        }
+        let is_first = match &mut self.awake {
+            Some(awake) => !std::mem::replace(awake, true),
+            None => self.queue.is_empty(),
+        };
+        self.queue.push_back(child);
+        self.parent.filter(|_| is_first)
+    }
+}
+
+impl<'p> Children<'p> {
+    pub(super) fn new(model: &mut Model<'p>, kind: Group, children: Vec<Node<'p>>) -> Self {
+        let running = children.len();
+        let slots = children.into_iter().map(Slot::Running).collect();
+        Children {
+            kind,
+            number: model.new_group(),
+            slots,
+            is_started: false,
+            running,
+            has_failed: false,
+            first: None,
+            started: 0,
+            was_cancelled: false,
+            held: None,
+        }
+    }
+}
+
+impl<'p> Model<'p> {
+    pub(super) fn new_group(&mut self) -> usize {
+        self.groups.push(Some(Woken::default()));
+        self.groups.len() - 1
+    }
+
+    pub(super) fn set_parent(&mut self, group: usize, who: Who) {
+        if let Some(woken) = &mut self.groups[group] {
+            woken.parent = Some(who);
+        }
+    }
+
+    /// The children that were told of something, to be polled one after the other.
+    pub(super) fn take_woken(&mut self, group: usize) -> VecDeque<usize> {
+        self.groups[group].as_mut().map(|woken| std::mem::take(&mut woken.queue)).unwrap_or_default()
+    }
+
+    /// From now on it can be told again.
+    pub(super) fn is_polled(&mut self, group: usize, child: usize) {
+        if let Some(woken) = &mut self.groups[group] {
+            woken.waiting.remove(&child);
+        }
+    }
+
+    pub(super) fn poll_group(&mut self, group: &mut Children<'p>, who: Who) -> Polled {
+        if group.running > 0 {
+            let panicked = self.hidden(|model| model.poll_children(group, who)).err();
+            if let Some(error) = panicked {
+                return Polled::Panicked(error);
+            }
+            if group.running > 0 {
+                if let Some(request) = self.take_request(who) {
+                    if let Err(error) = self.cancel_children(group, &request) {
+                        return Polled::Panicked(error);
+                    }
+                }
+            }
+        }
+        if let Err(error) = self.cancel_losers(group) {
+            return Polled::Panicked(error);
+        }
+        match group.running {
+            0 => Polled::Ready(self.result_of(group)),
+            _ => Polled::Pending,
+        }
+    }
+
+    /// Of a race that cancels those that are not the first.
+    fn cancel_losers(&mut self, group: &mut Children<'p>) -> Result<(), Error> {
+        if group.kind == Group::FirstCancels && group.first.is_some() && group.held.is_none() {
+            let request = self.request(Source::Sibling, "another one was the first".to_owned());
+            self.cancel_children(group, &request)?;
+        }
+        group.was_cancelled = group.held.is_some();
+        Ok(())
+    }
+
+    /// Fails if a child panicked.
+    fn poll_children(&mut self, group: &mut Children<'p>, who: Who) -> Result<(), Error> {
+        self.set_parent(group.number, who);
+        let is_first = !std::mem::replace(&mut group.is_started, true);
+        let children = match is_first {
+            true => (0..group.slots.len()).collect(),
+            false => self.take_woken(group.number),
+        };
+        for child in children {
+            if !is_first {
+                self.is_polled(group.number, child);
+            }
+            let name = Who::Child(group.number, child);
+            if group.is_decided() {
+                // It is cancelled before this poll is over.
+                continue;
+            }
+            group.started = group.started.max(child + 1);
+            let request = group.held.as_mut().and_then(|held| held.remove(&child));
+            let result = match request {
+                Some(request) => self.tell_child(&mut group.slots[child], &mut group.held, name, &request)?,
+                None => self.poll_slot(&mut group.slots[child], name)?,
+            };
+            group.count(child, result);
+            if group.is_over() {
+                group.running = 0;
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn cancel_children(&mut self, group: &mut Children<'p>, request: &Request) -> Result<(), Error> {
+        group.held.get_or_insert_default();
+        for child in 0..group.slots.len() {
+            let name = Who::Child(group.number, child);
+            if group.is_decided() && child >= group.started {
+                // Not started in order to be cancelled.
+                let slot = std::mem::replace(&mut group.slots[child], Slot::Empty);
+                self.drop_slot(slot);
+                group.count(child, Some(true));
+                continue;
+            }
+            let result = self.tell_child(&mut group.slots[child], &mut group.held, name, request)?;
+            group.count(child, result);
+        }
+        Ok(())
+    }
+
+    /// Cancels a child, unless another request waits for it. Answers whether it has ended, and how.
+    pub(super) fn tell_child(
+        &mut self,
+        slot: &mut Slot<'p>,
+        held: &mut Held,
+        name: Who,
+        request: &Request,
+    ) -> Result<Option<bool>, Error> {
+        let Who::Child(_, child) = name else { return Ok(None) };
+        let held = held.get_or_insert_default();
+        let Slot::Running(node) = slot else { return Ok(None) };
+        if held.contains_key(&child) {
+            return Ok(None);
+        }
+        let (polled, fate) = self.with_request(name, request.clone(), |model| model.poll(node, name));
+        if matches!(fate, Fate::Held) {
+            held.insert(child, request.clone());
+        }
+        self.settle(slot, polled)
+    }
+
+    pub(super) fn poll_slot(&mut self, slot: &mut Slot<'p>, name: Who) -> Result<Option<bool>, Error> {
+        let Slot::Running(node) = slot else { return Ok(None) };
+        let polled = self.poll(node, name);
+        self.settle(slot, polled)
+    }
+
+    /// A child that has ended is dropped at once.
+    fn settle(&mut self, slot: &mut Slot<'p>, polled: Polled) -> Result<Option<bool>, Error> {
+        match polled {
+            Polled::Pending => Ok(None),
+            Polled::Panicked(error) => Err(error),
+            Polled::Ready(result) => {
+                let went_well = result.is_ok();
+                if let Slot::Running(node) = std::mem::replace(slot, Slot::Ended(result)) {
+                    self.drop_node(node);
+                }
+                Ok(Some(went_well))
+            }
+        }
+    }
+
+    fn result_of(&mut self, group: &mut Children<'p>) -> Result<u32, Error> {
+        let slots = std::mem::take(&mut group.slots);
+        if group.kind == Group::Settle {
+            return Ok(sum(slots.iter().map(|slot| match slot {
+                Slot::Ended(Ok(value)) => *value,
+                _ => FAILED,
+            })));
+        }
+        if matches!(group.kind, Group::First | Group::FirstCancels) {
+            return self.result_of_first(group.first, slots);
+        }
+        let (mut values, mut failures) = (Vec::new(), Vec::new());
+        for (place, slot) in slots.into_iter().enumerate() {
+            match slot {
+                Slot::Ended(Ok(value)) => values.push(value),
+                Slot::Ended(Err(error)) => failures.push((place, error)),
+                Slot::Running(node) => self.drop_node(node),
+                Slot::Empty => {}
+            }
+        }
+        if failures.is_empty() {
+            return Ok(sum(values));
+        }
+        Err(self.raise(failures))
+    }
+
+    /// The others are dropped, and what they failed with is logged; that they were cancelled is no news.
+    fn result_of_first(&mut self, first: Option<usize>, mut slots: Vec<Slot<'p>>) -> Result<u32, Error> {
+        let Some(first) = first else { return Err(self.error(What::NoFirst)) };
+        let result = std::mem::replace(&mut slots[first], Slot::Empty);
+        for slot in slots {
+            match slot {
+                Slot::Ended(Err(error)) if !error.is_cancelled() => self.log(format!(
+                    "a child of a `first_of` that was not the first failed, and nobody looked at its result: {}",
+                    error.text()
+                )),
+                slot => self.drop_slot(slot),
+            }
+        }
+        match result {
+            Slot::Ended(result) => result.map(|value| first_value(first, value)),
+            Slot::Running(_) | Slot::Empty => Err(self.error(What::NoFirst)),
+        }
+    }
+
+    /// The error to raise of these: the first, with the others.
+    pub(super) fn raise(&mut self, mut failures: Vec<(usize, Error)>) -> Error {
+        let others = failures.split_off(1);
+        let (_, mut first) = failures.remove(0);
+        self.log_others(&first, &others);
+        first.others.extend(others);
+        first
+    }
+
+    /// Each failure once; cancellations are no news.
+    fn log_others(&mut self, first: &Error, others: &[(usize, Error)]) {
+        let mut told = vec![first.identity];
+        for (place, other) in others {
+            if !other.is_cancelled() && !told.contains(&other.identity) {
+                told.push(other.identity);
+                self.log(format!("multiple errors in a parallel yield: [{place}]: {}", other.text()));
+            }
+        }
+    }
+
+    pub(super) fn drop_children(&mut self, group: &mut Children<'p>) {
+        for slot in std::mem::take(&mut group.slots) {
+            self.drop_slot(slot);
+        }
+        self.groups[group.number] = None;
+    }
+
+    pub(super) fn drop_slot(&mut self, slot: Slot<'p>) {
+        if let Slot::Running(node) = slot {
+            self.drop_node(node);
+        }
+    }
+}
+
+impl Children<'_> {
+    /// Whether a race has its first, and the others are still to be cancelled.
+    fn is_decided(&self) -> bool {
+        self.kind == Group::FirstCancels && self.first.is_some() && !self.was_cancelled
+    }
+
+    /// Whether one child has ended the whole. One that was cancelled lets all clean up.
+    fn is_over(&self) -> bool {
+        let is_over = match self.kind {
+            Group::FailFast => self.has_failed,
+            Group::First => self.first.is_some(),
+            Group::List | Group::Tuple | Group::Settle | Group::FirstCancels => false,
+        };
+        is_over && self.held.is_none()
+    }
+
+    fn count(&mut self, child: usize, ended: Option<bool>) {
+        if let Some(went_well) = ended {
+            self.first.get_or_insert(child);
+            self.running -= 1;
+            self.has_failed |= !went_well;
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! What is waited for, as a tree.
+
+use super::call::Call;
+use super::group::Children;
+use super::scope::Scope;
+use super::{Model, Polled, Timer, Who};
+use crate::program::Wait;
+
+pub(super) enum Node<'p> {
+    Ready(u32),
+    Forever,
+    /// The turn in which it was polled first.
+    Moment(Option<u64>),
+    Sleep(Sleep),
+    /// And its place among those that wait.
+    Promise(usize, Option<u64>),
+    Join(usize),
+    Ending(usize),
+    /// And whether another coroutine yields it.
+    Call(Box<Call<'p>>, bool),
+    Group(Box<Children<'p>>),
+    Scope(Box<Scope<'p>>),
+    Timeout(Box<Timeout<'p>>),
+    Shield {
+        child: Box<Node<'p>>,
+        /// Whose request it has held last.
+        held: Option<Who>,
+    },
+    /// The next of a `WaitIterator`.
+    Next(usize),
+}
+
+pub(super) struct Timeout<'p> {
+    /// Dropped when it is ready, and when time is up.
+    pub(super) child: Option<Node<'p>>,
+    pub(super) sleep: Sleep,
+    pub(super) after: u64,
+    /// If the child is to be cancelled, with what grace.
+    pub(super) grace: Option<u64>,
+    /// What it was cancelled with, and whether a shield holds that back.
+    pub(super) ending: Option<(super::Request, bool)>,
+}
+
+pub(super) enum Sleep {
+    /// Its number, if it was made on the loop.
+    Fresh {
+        deadline: u64,
+        number: Option<u64>,
+    },
+    Armed(u64),
+    Over,
+}
+
+impl Sleep {
+    pub(super) fn new(model: &mut Model<'_>, seconds: u64) -> Self {
+        Sleep::Fresh { deadline: model.now + seconds, number: Some(model.next_number()) }
+    }
+
+    /// Made where no loop runs.
+    pub(super) fn made_elsewhere(deadline: u64) -> Self {
+        Sleep::Fresh { deadline, number: None }
+    }
+
+    /// Whether it is over.
+    pub(super) fn poll(&mut self, model: &mut Model<'_>, who: Who) -> bool {
+        match *self {
+            Sleep::Over => true,
+            Sleep::Armed(number) => match model.timers.iter_mut().find(|timer| timer.number == number) {
+                Some(timer) => {
+                    timer.who = who;
+                    false
+                }
+                None => {
+                    *self = Sleep::Over;
+                    true
+                }
+            },
+            Sleep::Fresh { deadline, number } => {
+                let made_in_this_turn = number.is_some_and(|number| number > model.turn_began);
+                if !made_in_this_turn && deadline <= model.now {
+                    *self = Sleep::Over;
+                    return true;
+                }
+                let number = number.unwrap_or_else(|| model.next_number());
+                model.timers.push(Timer { deadline, number, who });
+                *self = Sleep::Armed(number);
+                false
+            }
+        }
+    }
+
+    pub(super) fn drop(&mut self, model: &mut Model<'_>) {
+        if let Sleep::Armed(number) = *self {
+            model.remove_timer(number);
+        }
+    }
+}
+
+impl<'p> Model<'p> {
+    /// Makes what is waited for.
+    pub(super) fn start(&mut self, wait: &'p Wait) -> Node<'p> {
+        match wait {
+            Wait::Forever => Node::Forever,
+            Wait::Moment => Node::Moment(None),
+            Wait::Sleep(seconds) => Node::Sleep(Sleep::new(self, *seconds)),
+            Wait::Promise(promise) => self.future(*promise),
+            Wait::Join(place) => match self.places[*place] {
+                Some(task) => {
+                    self.tasks[task].handles += 1;
+                    Node::Join(task)
+                }
+                None => Node::Ready(0),
+            },
+            Wait::JoinTaken(place) => self.places[*place].take().map_or(Node::Ready(0), Node::Join),
+            Wait::Cancel(place) => self.cancel_place(*place).map_or(Node::Ready(0), Node::Ending),
+            Wait::Call(body) => self.call(*body),
+            Wait::Chain(body) => Node::Call(Box::new(Call::of_body(self.program, *body)), true),
+            Wait::Plain(waits) => Node::Call(Box::new(Call::of_block(waits)), false),
+            Wait::Group(kind, waits) => {
+                let children = waits.iter().map(|wait| self.start(wait)).collect();
+                Node::Group(Box::new(Children::new(self, *kind, children)))
+            }
+            Wait::Scope(children, body) => {
+                let children = children.iter().map(|wait| self.start(wait)).collect();
+                let body = self.start(body);
+                Node::Scope(Box::new(Scope::new(self, children, body)))
+            }
+            Wait::Timeout(after, wait) => self.timeout(*after, None, wait),
+            Wait::Graced(after, grace, wait) => self.timeout(*after, Some(*grace), wait),
+            Wait::Shield(wait) => Node::Shield { child: Box::new(self.start(wait)), held: None },
+        }
+    }
+
+    pub(super) fn call(&self, body: usize) -> Node<'p> {
+        Node::Call(Box::new(Call::of_body(self.program, body)), false)
+    }
+
+    fn timeout(&mut self, after: u64, grace: Option<u64>, wait: &'p Wait) -> Node<'p> {
+        let child = Some(self.start(wait));
+        let sleep = Sleep::new(self, after);
+        Node::Timeout(Box::new(Timeout { child, sleep, after, grace, ending: None }))
+    }
+
+    pub(super) fn poll(&mut self, node: &mut Node<'p>, who: Who) -> Polled {
+        match node {
+            Node::Ready(value) => Polled::Ready(Ok(*value)),
+            Node::Forever => Polled::Pending,
+            Node::Moment(since) => self.poll_moment(since, who),
+            Node::Sleep(sleep) => match sleep.poll(self, who) {
+                true => Polled::Ready(Ok(2)),
+                false => Polled::Pending,
+            },
+            Node::Promise(promise, place) => self.poll_promise(*promise, place, who),
+            Node::Join(task) => self.poll_join(*task, who),
+            Node::Ending(ending) => {
+                let ending = &mut self.endings[*ending];
+                if ending.is_over {
+                    return Polled::Ready(Ok(3));
+                }
+                ending.waiter = Some(who);
+                Polled::Pending
+            }
+            Node::Call(call, is_chained) => match self.poll_call(call, who) {
+                Polled::Ready(Err(error)) if *is_chained => Polled::Ready(Err(error.pass())),
+                polled => polled,
+            },
+            Node::Group(children) => match self.poll_group(children, who) {
+                // It is awaited in an `async` block, which drops it as the panic passes.
+                panicked @ Polled::Panicked(_) => {
+                    self.drop_children(children);
+                    panicked
+                }
+                polled => polled,
+            },
+            Node::Scope(scope) => self.poll_scope(scope, who),
+            Node::Timeout(timeout) => self.poll_timeout(timeout, who),
+            Node::Shield { child, held } => self.poll_shield(child, held, who),
+            Node::Next(pool) => self.poll_next(*pool, who),
+        }
+    }
+
+    /// One turn.
+    fn poll_moment(&mut self, since: &mut Option<u64>, who: Who) -> Polled {
+        if since.is_some_and(|since| since < self.turn) {
+            return Polled::Ready(Ok(1));
+        }
+        since.get_or_insert(self.turn);
+        self.tell(who);
+        Polled::Pending
+    }
+
+    /// Drops what is waited for, from the inside out.
+    pub(super) fn drop_node(&mut self, node: Node<'p>) {
+        match node {
+            Node::Sleep(mut sleep) => sleep.drop(self),
+            Node::Promise(promise, place) => self.drop_future(promise, place),
+            Node::Join(task) => self.drop_handle(task),
+            Node::Call(call, _) => self.drop_call(*call),
+            Node::Group(mut children) => self.drop_children(&mut children),
+            Node::Scope(scope) => self.drop_scope(*scope),
+            Node::Timeout(mut timeout) => {
+                if let Some(child) = timeout.child.take() {
+                    self.drop_node(child);
+                }
+                timeout.sleep.drop(self);
+            }
+            Node::Shield { child, held } => {
+                self.drop_node(*child);
+                if let Some(who) = held {
+                    self.hold(who, false);
+                }
+            }
+            Node::Ready(_) | Node::Forever | Node::Moment(_) | Node::Ending(_) | Node::Next(_) => {}
+        }
+    }
+}

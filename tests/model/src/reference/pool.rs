@@ -1,0 +1,171 @@
+//! `WaitIterator`: children that come and go, each on a numbered seat.
+
+use std::collections::VecDeque;
+
+use super::error::Error;
+use super::group::{Held, Slot};
+use super::node::Node;
+use super::{Model, Polled, Who};
+
+pub(super) struct Pool<'p> {
+    number: usize,
+    seats: Vec<Slot<'p>>,
+    /// Which child sits there.
+    positions: Vec<usize>,
+    fresh: VecDeque<usize>,
+    ended: VecDeque<usize>,
+    /// The last one is used first.
+    vacant: Vec<usize>,
+    running: usize,
+    is_awaited: bool,
+    given: usize,
+    pub(super) current: Option<usize>,
+    held: Held,
+}
+
+/// By so many a pool grows at least.
+const SMALLEST_BLOCK: usize = 4;
+
+impl Pool<'_> {
+    /// Whether nothing is left; then there is no current child either.
+    pub(super) fn is_done(&mut self) -> bool {
+        let is_done = self.running + self.ended.len() == 0;
+        if is_done {
+            self.current = None;
+        }
+        is_done
+    }
+}
+
+impl<'p> Model<'p> {
+    pub(super) fn new_pool(&mut self, children: Vec<Node<'p>>) -> usize {
+        let count = children.len();
+        let pool = Pool {
+            number: self.new_group(),
+            seats: children.into_iter().map(Slot::Running).collect(),
+            positions: (0..count).collect(),
+            fresh: (0..count).collect(),
+            ended: VecDeque::new(),
+            vacant: Vec::new(),
+            running: count,
+            is_awaited: false,
+            given: count,
+            current: None,
+            held: None,
+        };
+        self.pools.push(Some(pool));
+        self.pools.len() - 1
+    }
+
+    pub(super) fn pool(&mut self, pool: usize) -> Option<&mut Pool<'p>> {
+        self.pools[pool].as_mut()
+    }
+
+    pub(super) fn push(&mut self, pool: usize, child: Node<'p>) {
+        let Some(mut taken) = self.pools[pool].take() else { return };
+        let seat = taken.vacant.pop().unwrap_or_else(|| {
+            let seats = taken.seats.len();
+            let count = seats.max(SMALLEST_BLOCK);
+            taken.seats.extend((0..count).map(|_| Slot::Empty));
+            taken.positions.resize(seats + count, 0);
+            taken.vacant.extend((seats + 1..seats + count).rev());
+            seats
+        });
+        taken.seats[seat] = Slot::Running(child);
+        taken.positions[seat] = taken.given;
+        taken.fresh.push_back(seat);
+        taken.running += 1;
+        taken.given += 1;
+        let parent = self.groups[taken.number].as_ref().and_then(|woken| woken.parent);
+        if std::mem::take(&mut taken.is_awaited) {
+            if let Some(parent) = parent {
+                self.tell(parent);
+            }
+        }
+        self.pools[pool] = Some(taken);
+    }
+
+    pub(super) fn poll_next(&mut self, pool: usize, who: Who) -> Polled {
+        let Some(mut taken) = self.pools[pool].take() else { return Polled::Pending };
+        let polled = self.poll_pool(&mut taken, who);
+        self.pools[pool] = Some(taken);
+        polled
+    }
+
+    fn poll_pool(&mut self, pool: &mut Pool<'p>, who: Who) -> Polled {
+        if pool.ended.is_empty() && pool.running > 0 {
+            self.set_parent(pool.number, who);
+        }
+        if let Err(error) = self.hidden(|model| model.poll_seats(pool)) {
+            return Polled::Panicked(error);
+        }
+        if pool.ended.is_empty() {
+            if let Some(request) = self.take_request(who) {
+                for seat in 0..pool.seats.len() {
+                    let name = Who::Child(pool.number, seat);
+                    match self.tell_child(&mut pool.seats[seat], &mut pool.held, name, &request) {
+                        Ok(ended) => pool.count(seat, ended),
+                        Err(error) => return Polled::Panicked(error),
+                    }
+                }
+            }
+        }
+        pool.is_awaited = pool.ended.is_empty();
+        let Some(seat) = pool.ended.pop_front() else { return Polled::Pending };
+        pool.vacant.push(seat);
+        pool.current = Some(pool.positions[seat]);
+        match std::mem::replace(&mut pool.seats[seat], Slot::Empty) {
+            Slot::Ended(result) => Polled::Ready(result),
+            Slot::Running(_) | Slot::Empty => Polled::Pending,
+        }
+    }
+
+    /// First those that were told of something, then those that are new.
+    fn poll_seats(&mut self, pool: &mut Pool<'p>) -> Result<(), Error> {
+        for seat in self.take_woken(pool.number) {
+            self.is_polled(pool.number, seat);
+            self.poll_seat(pool, seat)?;
+        }
+        while let Some(seat) = pool.fresh.pop_front() {
+            self.poll_seat(pool, seat)?;
+        }
+        Ok(())
+    }
+
+    fn poll_seat(&mut self, pool: &mut Pool<'p>, seat: usize) -> Result<(), Error> {
+        let name = Who::Child(pool.number, seat);
+        let request = pool.held.as_mut().and_then(|held| held.remove(&seat));
+        let ended = match request {
+            Some(request) => self.tell_child(&mut pool.seats[seat], &mut pool.held, name, &request)?,
+            None => self.poll_slot(&mut pool.seats[seat], name)?,
+        };
+        pool.count(seat, ended);
+        Ok(())
+    }
+
+    /// Errors that nobody has asked for are logged.
+    pub(super) fn drop_pool(&mut self, pool: usize) {
+        let Some(pool) = self.pools[pool].take() else { return };
+        for seat in &pool.ended {
+            if let Slot::Ended(Err(error)) = &pool.seats[*seat] {
+                self.log(format!(
+                    "a child of a `WaitIterator` failed, and nobody looked at its result: {}",
+                    error.text()
+                ));
+            }
+        }
+        for slot in pool.seats {
+            self.drop_slot(slot);
+        }
+        self.groups[pool.number] = None;
+    }
+}
+
+impl Pool<'_> {
+    fn count(&mut self, seat: usize, ended: Option<bool>) {
+        if ended.is_some() {
+            self.running -= 1;
+            self.ended.push_back(seat);
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! Scopes: a body, and children whose failure is the scope's.
+
+use super::error::{Error, Request};
+use super::lent::Fate;
+use super::node::Node;
+use super::{Model, Polled, Who};
+use crate::trace::Source;
+
+pub(super) struct Scope<'p> {
+    number: usize,
+    /// The body, then the children. None of those that have ended.
+    members: Vec<Option<Member<'p>>>,
+    is_started: bool,
+    body: Body,
+    /// Of children, in time.
+    failures: Vec<(usize, Error)>,
+    /// Why the others are to be cancelled.
+    reason: Option<String>,
+    is_failing: bool,
+}
+
+struct Member<'p> {
+    node: Node<'p>,
+    /// The requests that it was told.
+    told: Vec<u64>,
+    /// The one of them that a shield still holds back.
+    held: Option<Request>,
+}
+
+enum Body {
+    Running,
+    Ended(u32),
+    /// And whether that only says that it was cancelled.
+    Failed(Error, bool),
+    Panicked(Error),
+}
+
+const BODY: usize = 0;
+
+impl<'p> Scope<'p> {
+    pub(super) fn new(model: &mut Model<'p>, children: Vec<Node<'p>>, body: Node<'p>) -> Self {
+        let number = model.new_group();
+        if let Some(woken) = &mut model.groups[number] {
+            woken.awake = Some(true);
+            // For the first poll.
+            woken.add(BODY);
+        }
+        let member = |node| Some(Member { node, told: Vec::new(), held: None });
+        Scope {
+            number,
+            members: std::iter::once(body).chain(children).map(member).collect(),
+            is_started: false,
+            body: Body::Running,
+            failures: Vec::new(),
+            reason: None,
+            is_failing: false,
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.members.iter().all(Option::is_none)
+    }
+
+    fn fail(&mut self, reason: String) {
+        if !std::mem::replace(&mut self.is_failing, true) {
+            self.reason = Some(reason);
+        }
+    }
+}
+
+impl<'p> Model<'p> {
+    pub(super) fn poll_scope(&mut self, scope: &mut Scope<'p>, who: Who) -> Polled {
+        self.set_parent(scope.number, who);
+        self.set_awake(scope.number, true);
+        self.hidden(|model| model.go_on(scope));
+        if !scope.is_over() {
+            if let Some(request) = self.take_request(who) {
+                self.cancel_members(scope, &request);
+                self.cancel_siblings(scope);
+            }
+        }
+        if scope.is_over() {
+            return self.result_of_scope(scope);
+        }
+        let has_more = self.groups[scope.number].as_ref().is_some_and(|woken| !woken.queue.is_empty());
+        self.set_awake(scope.number, has_more);
+        if has_more {
+            self.tell(who);
+        }
+        Polled::Pending
+    }
+
+    fn set_awake(&mut self, group: usize, awake: bool) {
+        if let Some(woken) = &mut self.groups[group] {
+            woken.awake = Some(awake);
+        }
+    }
+
+    /// Those that were told of something; after the first poll of the body, the children.
+    fn go_on(&mut self, scope: &mut Scope<'p>) {
+        for member in self.take_woken(scope.number) {
+            self.is_polled(scope.number, member);
+            self.poll_member(scope, member, None);
+        }
+        if !std::mem::replace(&mut scope.is_started, true) {
+            for child in 1..scope.members.len() {
+                self.poll_member(scope, child, None);
+            }
+        }
+        self.cancel_siblings(scope);
+    }
+
+    fn cancel_siblings(&mut self, scope: &mut Scope<'p>) {
+        if let Some(reason) = scope.reason.take() {
+            let request = self.request(Source::Sibling, reason);
+            self.cancel_members(scope, &request);
+        }
+    }
+
+    fn cancel_members(&mut self, scope: &mut Scope<'p>, request: &Request) {
+        for member in 0..scope.members.len() {
+            self.poll_member(scope, member, Some(request));
+        }
+    }
+
+    /// Polls a member; with a request, unless another one waits for it.
+    fn poll_member(&mut self, scope: &mut Scope<'p>, at: usize, request: Option<&Request>) {
+        let name = Who::Child(scope.number, at);
+        let Some(member) = &mut scope.members[at] else { return };
+        let request = match request {
+            None => member.held.take(),
+            Some(_) if member.held.is_some() => return,
+            Some(request) => {
+                member.told.push(request.number);
+                Some(request.clone())
+            }
+        };
+        let polled = match request {
+            None => self.poll(&mut member.node, name),
+            Some(request) => {
+                let (polled, fate) =
+                    self.with_request(name, request.clone(), |model| model.poll(&mut member.node, name));
+                member.held = matches!(fate, Fate::Held).then_some(request);
+                polled
+            }
+        };
+        if !matches!(polled, Polled::Pending) {
+            self.end_member(scope, at, polled);
+        }
+    }
+
+    fn end_member(&mut self, scope: &mut Scope<'p>, at: usize, polled: Polled) {
+        let Some(Member { node, told, .. }) = scope.members[at].take() else { return };
+        let was_told = |error: &Error| told.iter().any(|number| error.is_of_number(*number));
+        match (at, polled) {
+            (_, Polled::Pending) => {}
+            (BODY, Polled::Ready(Ok(value))) => scope.body = Body::Ended(value),
+            (BODY, Polled::Ready(Err(error))) => {
+                let was_told = was_told(&error);
+                if !was_told {
+                    scope.fail(format!("the body of the scope has failed: {}", error.text()));
+                }
+                scope.body = Body::Failed(error, was_told);
+            }
+            (BODY, Polled::Panicked(error)) => {
+                scope.fail("the body of the scope has panicked".to_owned());
+                scope.body = Body::Panicked(error);
+            }
+            (_, Polled::Ready(Ok(_))) => {}
+            (child, Polled::Ready(Err(error)) | Polled::Panicked(error)) => {
+                if !was_told(&error) {
+                    scope.fail(format!("a sibling has failed: {}", error.text()));
+                    scope.failures.push((child - 1, error));
+                }
+            }
+        }
+        self.drop_node(node);
+    }
+
+    fn result_of_scope(&mut self, scope: &mut Scope<'p>) -> Polled {
+        let mut failures = std::mem::take(&mut scope.failures);
+        match std::mem::replace(&mut scope.body, Body::Running) {
+            Body::Panicked(error) => Polled::Panicked(error),
+            Body::Ended(_) | Body::Failed(_, true) if !failures.is_empty() => {
+                Polled::Ready(Err(self.raise(failures)))
+            }
+            Body::Ended(value) => Polled::Ready(Ok(value)),
+            Body::Failed(error, _) => {
+                failures.retain(|(_, other)| !error.comes_of(other));
+                failures.insert(0, (0, error));
+                Polled::Ready(Err(self.raise(failures)))
+            }
+            Body::Running => Polled::Pending,
+        }
+    }
+
+    pub(super) fn drop_scope(&mut self, mut scope: Scope<'p>) {
+        if !scope.is_started {
+            // The children are still in what the body owns, before what it is to wait for.
+            scope.members.rotate_left(1);
+        }
+        for member in scope.members.into_iter().flatten() {
+            self.drop_node(member.node);
+        }
+        self.groups[scope.number] = None;
+    }
+}

@@ -1,0 +1,114 @@
+//! Timeouts and shields.
+
+use std::time::Duration;
+
+use super::error::What;
+use super::lent::{Fate, Thrown};
+use super::node::{Node, Sleep, Timeout};
+use super::{Error, Model, Polled, Who};
+use crate::trace::Source;
+
+impl<'p> Model<'p> {
+    // ---- shields ----------------------------------------------------------------------------------
+
+    pub(super) fn poll_shield(&mut self, child: &mut Node<'p>, held: &mut Option<Who>, who: Who) -> Polled {
+        if !self.is_cancelled(who) {
+            return self.poll(child, who);
+        }
+        self.hold(who, true);
+        *held = Some(who);
+        let polled = self.hidden(|model| model.poll(child, who));
+        if matches!(polled, Polled::Ready(_)) {
+            *held = None;
+            self.hold(who, false);
+        }
+        polled
+    }
+
+    // ---- timeouts ---------------------------------------------------------------------------------
+
+    pub(super) fn poll_timeout(&mut self, timeout: &mut Timeout<'p>, who: Who) -> Polled {
+        let mut polled = self.poll_limited(timeout, who);
+        loop {
+            match polled {
+                Polled::Pending => {}
+                Polled::Ready(result) => return Polled::Ready(self.child_is_ready(timeout, result)),
+                Polled::Panicked(_) => return polled,
+            }
+            if !timeout.sleep.poll(self, who) {
+                return Polled::Pending;
+            }
+            match timeout.grace {
+                Some(grace) if timeout.ending.is_none() => polled = self.cancel_limited(timeout, grace, who),
+                _ => {
+                    self.give_up(timeout);
+                    return Polled::Ready(Err(self.error(What::Timeout(timeout.after))));
+                }
+            }
+        }
+    }
+
+    fn poll_limited(&mut self, timeout: &mut Timeout<'p>, who: Who) -> Polled {
+        let Some(child) = &mut timeout.child else { return Polled::Pending };
+        if let Some((request, is_held @ true)) = &mut timeout.ending {
+            if self.is_cancelled(who) {
+                // That takes the place of ours.
+                *is_held = false;
+                return self.poll(child, who);
+            }
+            let (polled, fate) = self.with_request(who, request.clone(), |model| model.poll(child, who));
+            *is_held = matches!(fate, Fate::Held);
+            return polled;
+        }
+        // An error is for the yield that waits for the whole.
+        if matches!(&self.lent, Some(lent) if matches!(lent.thrown, Thrown::Error(_))) {
+            return self.hidden(|model| model.poll(child, who));
+        }
+        self.poll(child, who)
+    }
+
+    /// At the deadline.
+    fn cancel_limited(&mut self, timeout: &mut Timeout<'p>, grace: u64, who: Who) -> Polled {
+        let Some(child) = &mut timeout.child else { return Polled::Pending };
+        timeout.sleep = Sleep::new(self, grace);
+        let request = self.request(
+            Source::Deadline,
+            format!("the deadline has passed, after {:?}", Duration::from_secs(timeout.after)),
+        );
+        let (polled, fate) = self.with_request(who, request.clone(), |model| model.poll(child, who));
+        timeout.ending = Some((request, matches!(fate, Fate::Held)));
+        polled
+    }
+
+    fn child_is_ready(
+        &mut self,
+        timeout: &mut Timeout<'p>,
+        result: Result<u32, Error>,
+    ) -> Result<u32, Error> {
+        match &timeout.ending {
+            Some(_) => self.give_up(timeout),
+            None => {
+                if let Some(child) = timeout.child.take() {
+                    self.drop_node(child);
+                }
+            }
+        }
+        timeout.sleep.drop(self);
+        timeout.sleep = Sleep::Over;
+        match result {
+            Err(error) if timeout.ending.as_ref().is_some_and(|(request, _)| error.is_of(request)) => {
+                Err(self.error(What::Timeout(timeout.after)))
+            }
+            result => result,
+        }
+    }
+
+    /// Tasks that lose their handles now have lost them to a timeout.
+    fn give_up(&mut self, timeout: &mut Timeout<'p>) {
+        let outer = std::mem::replace(&mut self.times_out, true);
+        if let Some(child) = timeout.child.take() {
+            self.drop_node(child);
+        }
+        self.times_out = outer;
+    }
+}

@@ -1,0 +1,288 @@
+//! The program, run by `gen`.
+
+use std::cell::RefCell;
+use std::future::{pending, poll_fn, ready, Future};
+use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::time::Duration;
+
+use gen::yield_;
+
+use crate::observe::{note, outcome, take_trace, Seconds};
+use crate::program::{End, Group, Iteration, OnError, Program, Step, Wait};
+use crate::trace::{add, first_value, sum, Event, What, FAILED};
+use crate::world::{Call, Fault, Handle, Value, World};
+use crate::LONG;
+
+type Pending = gen::BoxYieldable<'static, Value>;
+
+/// What happens when `gen` runs the program.
+pub fn run(program: &Program) -> Vec<Event> {
+    let world = World::new(program);
+    // Only a defect panics up to here; what had happened until then is what tells of it.
+    let ended = catch_unwind(AssertUnwindSafe(|| run_loop(&world)));
+    if ended.is_err() {
+        note(What::Logged("the loop panicked".to_owned()));
+    }
+    world.clear();
+    note(What::Over(world.live()));
+    take_trace()
+}
+
+fn run_loop(world: &Rc<World>) {
+    let io_loop = gen::IoLoop::with_clock(Seconds::new());
+    let first = Rc::clone(world);
+    let ended: gen::Result = io_loop.run_sync(async move {
+        spawn(&first, &Wait::Call(0), Some(0));
+        // Only when nothing else goes on any more.
+        gen::sleep(Duration::from_secs(LONG)).await
+    });
+    note(match ended {
+        Ok(()) => What::Idle,
+        Err(error) => What::Logged(error.to_string()),
+    });
+    match world.program.end {
+        End::Dropped => drop(io_loop),
+        End::ShutDown(grace) => {
+            let left = io_loop.shutdown(Duration::from_secs(grace));
+            note(What::ShutDown(left));
+        }
+    }
+}
+
+fn spawn(world: &Rc<World>, wait: &Wait, place: Option<usize>) {
+    let handle = match wait {
+        // Not boxed once more: the first yield is the task's own.
+        Wait::Call(body) => gen::spawn_local(coroutine(Rc::clone(world), *body)),
+        other => gen::spawn_local(start(world, other)),
+    };
+    if let Some(place) = place {
+        world.put(place, Some(Rc::new(RefCell::new(handle))));
+    }
+}
+
+/// A call of a body.
+#[gen::coroutine(boxed)]
+fn coroutine(world: Rc<World>, body: usize) -> gen::Result<Value> {
+    let Some(call) = world.begin(Some(body)) else { return Ok(world.value(0)) };
+    let mut total = 0;
+    for (at, step) in world.program.bodies[body].iter().enumerate() {
+        let (wait, on_error) = match step {
+            Step::Yield(wait, on_error) => (wait, on_error),
+            Step::Iterate(iteration) => {
+                match yield_!(iterate(&world, &call, at, iteration)) {
+                    Ok(value) => total = add(total, value),
+                    Err(error) => return call.ends(Err(error)),
+                }
+                continue;
+            }
+            Step::Fail => return call.ends(Err(Fault(world.fault()).into())),
+            // Without the hook, which would print it.
+            Step::Panic => resume_unwind(Box::new(format!("panic {}", world.fault()))),
+            other => {
+                act(&world, other);
+                continue;
+            }
+        };
+        let resumed = match wait {
+            // Not boxed once more, so that the compiler sees which coroutine is yielded.
+            Wait::Call(body) => yield_!(coroutine(Rc::clone(&world), *body)),
+            Wait::Chain(body) => yield_!(chain(Rc::clone(&world), *body)),
+            other => yield_!(start(&world, other)),
+        };
+        note(What::Resumed(call.0, at, outcome(&resumed)));
+        let error = match resumed {
+            Ok(value) => {
+                total = add(total, value.number);
+                continue;
+            }
+            Err(error) => error,
+        };
+        match on_error {
+            OnError::GoOn => {}
+            OnError::End => return call.ends(Err(error)),
+            OnError::CleanUp(waits) => {
+                for wait in waits {
+                    let cleaned = yield_!(start(&world, wait));
+                    note(What::Resumed(call.0, at, outcome(&cleaned)));
+                }
+                return call.ends(Err(error));
+            }
+        }
+    }
+    call.ends(Ok(world.value(total)))
+}
+
+/// A loop over a `WaitIterator`, as a part of that call.
+#[gen::coroutine]
+fn iterate(world: &Rc<World>, call: &Call, at: usize, iteration: &Iteration) -> gen::Result<u32> {
+    let mut total = 0;
+    let mut waits = gen::WaitIterator::new(start_all(world, &iteration.children));
+    let mut push = iteration.push.as_ref();
+    for _ in 0..iteration.rounds {
+        if waits.done() {
+            break;
+        }
+        let next = match iteration.limit {
+            None => yield_!(waits.next()),
+            Some(limit) => yield_!(gen::with_timeout(Duration::from_secs(limit), waits.next())),
+        };
+        note(What::Got(call.0, waits.current_index(), outcome(&next)));
+        match next {
+            Ok(value) => total = add(total, value.number),
+            Err(error) if iteration.ends => return Err(error),
+            Err(_) => {}
+        }
+        if let Some(wait) = push.take() {
+            waits.push(start(world, wait));
+        }
+        if let Some(wait) = &iteration.between {
+            let resumed = yield_!(start(world, wait));
+            note(What::Resumed(call.0, at, outcome(&resumed)));
+        }
+    }
+    Ok(total)
+}
+
+/// A coroutine that only yields another one.
+#[gen::coroutine]
+fn chain(world: Rc<World>, body: usize) -> gen::Result<Value> {
+    yield_!(coroutine(world, body))
+}
+
+/// A body that is suspended where nothing can tell it anything.
+async fn plain(world: Rc<World>, waits: Vec<Wait>) -> gen::Result<Value> {
+    let Some(call) = world.begin(None) else { return Ok(world.value(0)) };
+    let mut total = 0;
+    for (at, wait) in waits.iter().enumerate() {
+        let result = start(&world, wait).await;
+        note(What::Resumed(call.0, at, outcome(&result)));
+        match result {
+            Ok(value) => total = add(total, value.number),
+            Err(error) => return call.ends(Err(error)),
+        }
+    }
+    call.ends(Ok(world.value(total)))
+}
+
+/// A step that does not wait.
+fn act(world: &Rc<World>, step: &Step) {
+    match step {
+        Step::Spawn(wait, place) => spawn(world, wait, *place),
+        Step::DropHandle(place) => world.put(*place, None),
+        Step::Cancel(place) => drop(world.cancel(*place)),
+        Step::Throw(place) => world.throw(*place),
+        Step::Promise(promise, deed) => world.do_with_promise(*promise, *deed),
+        Step::Yield(..) | Step::Iterate(..) | Step::Fail | Step::Panic => {
+            unreachable!("the body does these itself")
+        }
+    }
+}
+
+fn start_all(world: &Rc<World>, waits: &[Wait]) -> Vec<Pending> {
+    waits.iter().map(|wait| start(world, wait)).collect()
+}
+
+/// Makes what is waited for. Sleeps and timeouts count from here; coroutines do not run yet.
+fn start(world: &Rc<World>, wait: &Wait) -> Pending {
+    match wait {
+        Wait::Forever => gen::boxed(pending::<gen::Result<Value>>()),
+        Wait::Moment => then(world, 1, gen::moment()),
+        Wait::Sleep(seconds) => then(world, 2, gen::sleep(Duration::from_secs(*seconds))),
+        Wait::Promise(promise) => match world.future(*promise) {
+            Some(future) => gen::boxed(future),
+            None => nothing(world),
+        },
+        Wait::Join(place) => join(world, world.handle(*place)),
+        Wait::JoinTaken(place) => join(world, world.take_handle(*place)),
+        Wait::Cancel(place) => match world.cancel(*place) {
+            Some(cancelling) => then(world, 3, gen::ok(cancelling)),
+            None => nothing(world),
+        },
+        Wait::Call(body) => gen::boxed(coroutine(Rc::clone(world), *body)),
+        Wait::Chain(body) => gen::boxed(chain(Rc::clone(world), *body)),
+        Wait::Plain(waits) => gen::boxed(plain(Rc::clone(world), waits.clone())),
+        Wait::Group(kind, waits) => group(world, *kind, start_all(world, waits)),
+        Wait::Scope(children, body) => scope(start_all(world, children), start(world, body)),
+        Wait::Timeout(after, wait) => {
+            gen::convert_yielded!(gen::with_timeout(Duration::from_secs(*after), start(world, wait)))
+        }
+        Wait::Graced(after, grace, wait) => {
+            gen::convert_yielded!(gen::with_timeout(Duration::from_secs(*after), start(world, wait))
+                .cancel(Duration::from_secs(*grace)))
+        }
+        Wait::Shield(wait) => gen::convert_yielded!(gen::shield(start(world, wait))),
+    }
+}
+
+fn first_of(kind: Group, children: Vec<Pending>) -> gen::BoxYieldable<'static, (usize, Value)> {
+    let race = gen::first_of(children);
+    match kind {
+        Group::FirstCancels => gen::convert_yielded!(race.cancel()),
+        _ => gen::convert_yielded!(race),
+    }
+}
+
+fn scope(children: Vec<Pending>, body: Pending) -> Pending {
+    gen::boxed(gen::scope_local(move |scope| async move {
+        for child in children {
+            scope.spawn(child);
+        }
+        body.await
+    }))
+}
+
+fn group(world: &Rc<World>, kind: Group, mut children: Vec<Pending>) -> Pending {
+    let world = Rc::clone(world);
+    let total = move |values: &[Value]| world.value(sum(values.iter().map(|value| value.number)));
+    match kind {
+        Group::List => map(gen::multi(children).join(), move |values| total(&values)),
+        Group::FailFast => map(gen::multi(children).fail_fast().join(), move |values| total(&values)),
+        Group::Settle => {
+            map(gen::multi(children).settle().join(), move |results: Vec<gen::Result<Value>>| {
+                let number =
+                    sum(results.iter().map(|result| result.as_ref().map_or(FAILED, |value| value.number)));
+                // One of its own, so that the children's are dropped.
+                total(&[]).with_number(number)
+            })
+        }
+        Group::First | Group::FirstCancels => map(first_of(kind, children), move |(position, value)| {
+            let number = first_value(position, value.number);
+            value.with_number(number)
+        }),
+        Group::Tuple => {
+            let third = (children.len() > 2).then(|| children.remove(2));
+            let (second, first) = (children.remove(1), children.remove(0));
+            match third {
+                None => map(gen::multi((first, second)).join(), move |(a, b)| total(&[a, b])),
+                Some(third) => {
+                    map(gen::multi((first, second, third)).join(), move |(a, b, c)| total(&[a, b, c]))
+                }
+            }
+        }
+    }
+}
+
+fn map<F, T>(future: F, map: impl FnOnce(T) -> Value + 'static) -> Pending
+where
+    F: Future<Output = gen::Result<T>> + 'static,
+{
+    gen::boxed(async move { future.await.map(map) })
+}
+
+fn then(world: &Rc<World>, number: u32, future: impl Future<Output = gen::Result> + 'static) -> Pending {
+    let world = Rc::clone(world);
+    map(future, move |()| world.value(number))
+}
+
+fn nothing(world: &World) -> Pending {
+    gen::boxed(ready(Ok::<_, gen::Error>(world.value(0))))
+}
+
+fn join(world: &World, handle: Option<Handle>) -> Pending {
+    match handle {
+        None => nothing(world),
+        Some(handle) => gen::boxed(poll_fn(move |cx| Pin::new(&mut *handle.borrow_mut()).poll(cx))),
+    }
+}

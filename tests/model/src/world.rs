@@ -1,0 +1,195 @@
+//! What the bodies of a running program share.
+
+use std::cell::{Cell, RefCell};
+use std::error::Error as StdError;
+use std::fmt;
+use std::rc::Rc;
+
+use crate::observe::{self, note, outcome};
+use crate::program::{Deed, Program};
+use crate::trace::What;
+use crate::MOST_CALLS;
+
+/// The handles, promises and counters of a running program.
+pub(crate) struct World {
+    pub(crate) program: Program,
+    handles: RefCell<Vec<Option<Handle>>>,
+    promises: RefCell<Vec<Option<gen::Promise<Value>>>>,
+    futures: RefCell<Vec<Option<gen::SharedFuture<Value>>>>,
+    calls: Cell<usize>,
+    faults: Cell<u32>,
+    requests: Cell<u32>,
+    live: Rc<Cell<i64>>,
+}
+
+/// A handle that may be waited for by several, and cancelled meanwhile.
+pub(crate) type Handle = Rc<RefCell<gen::JoinHandle<Value>>>;
+
+impl World {
+    pub(crate) fn new(program: &Program) -> Rc<Self> {
+        observe::begin();
+        let (promises, futures) =
+            (0..program.promises).map(|_| gen::promise()).map(|(p, f)| (Some(p), Some(f))).unzip();
+        Rc::new(World {
+            program: program.clone(),
+            handles: RefCell::new((0..program.places).map(|_| None).collect()),
+            promises: RefCell::new(promises),
+            futures: RefCell::new(futures),
+            calls: Cell::new(0),
+            faults: Cell::new(0),
+            requests: Cell::new(0),
+            live: Rc::default(),
+        })
+    }
+
+    /// Drops what is in the tables.
+    pub(crate) fn clear(&self) {
+        // Moved out first: what is dropped may log, and so come back.
+        let handles = self.handles.take();
+        drop(handles);
+        let promises = self.promises.take();
+        drop(promises);
+        let futures = self.futures.take();
+        drop(futures);
+    }
+
+    pub(crate) fn live(&self) -> i64 {
+        self.live.get()
+    }
+
+    pub(crate) fn value(&self, number: u32) -> Value {
+        Value::new(number, &self.live)
+    }
+
+    /// A call of a body begins; none if there were too many.
+    pub(crate) fn begin(&self, body: Option<usize>) -> Option<Call> {
+        let number = self.calls.get();
+        if number >= MOST_CALLS {
+            return None;
+        }
+        self.calls.set(number + 1);
+        note(What::Started(number, body));
+        Some(Call(number))
+    }
+
+    pub(crate) fn fault(&self) -> u32 {
+        next(&self.faults)
+    }
+
+    // ---- handles ----------------------------------------------------------------------------------
+
+    /// Puts a handle in a place, or takes it from there.
+    pub(crate) fn put(&self, place: usize, handle: Option<Handle>) {
+        let before = std::mem::replace(&mut self.handles.borrow_mut()[place], handle);
+        drop(before);
+    }
+
+    pub(crate) fn handle(&self, place: usize) -> Option<Handle> {
+        self.handles.borrow()[place].clone()
+    }
+
+    pub(crate) fn take_handle(&self, place: usize) -> Option<Handle> {
+        self.handles.borrow_mut()[place].take()
+    }
+
+    pub(crate) fn cancel(&self, place: usize) -> Option<gen::Cancelling> {
+        let handle = self.handle(place)?;
+        let cancelling = handle.borrow().cancel(format!("request {}", next(&self.requests)));
+        Some(cancelling)
+    }
+
+    pub(crate) fn throw(&self, place: usize) {
+        if let Some(handle) = self.handle(place) {
+            handle.borrow().throw(Fault(self.fault()));
+        }
+    }
+
+    // ---- promises ---------------------------------------------------------------------------------
+
+    pub(crate) fn future(&self, promise: usize) -> Option<gen::SharedFuture<Value>> {
+        self.futures.borrow()[promise].clone()
+    }
+
+    pub(crate) fn do_with_promise(&self, promise: usize, deed: Deed) {
+        match deed {
+            Deed::Break => drop(self.promises.borrow_mut()[promise].take()),
+            Deed::Forget => drop(self.futures.borrow_mut()[promise].take()),
+            Deed::Set | Deed::Fail => {
+                let promises = self.promises.borrow();
+                let Some(setter) = &promises[promise] else { return };
+                let accepted = match deed {
+                    Deed::Set => setter.set(self.value(promise_value(promise))),
+                    _ => setter.fail(Fault(self.fault())),
+                };
+                note(What::Set(promise, accepted.is_ok()));
+            }
+        }
+    }
+}
+
+/// What a promise is set to.
+pub(crate) fn promise_value(promise: usize) -> u32 {
+    u32::try_from(promise).map_or(0, |promise| 100 + promise)
+}
+
+fn next(counter: &Cell<u32>) -> u32 {
+    counter.replace(counter.get() + 1)
+}
+
+/// A call of a body; its drop is noted.
+pub(crate) struct Call(pub(crate) usize);
+
+impl Call {
+    pub(crate) fn ends(&self, result: gen::Result<Value>) -> gen::Result<Value> {
+        note(What::Ended(self.0, outcome(&result)));
+        result
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        note(What::Dropped(self.0));
+    }
+}
+
+/// A result. Those that live are counted.
+pub(crate) struct Value {
+    pub(crate) number: u32,
+    live: Rc<Cell<i64>>,
+}
+
+impl Value {
+    pub(crate) fn with_number(mut self, number: u32) -> Self {
+        self.number = number;
+        self
+    }
+
+    fn new(number: u32, live: &Rc<Cell<i64>>) -> Self {
+        live.set(live.get() + 1);
+        Value { number, live: Rc::clone(live) }
+    }
+}
+
+impl Clone for Value {
+    fn clone(&self) -> Self {
+        Value::new(self.number, &self.live)
+    }
+}
+
+impl Drop for Value {
+    fn drop(&mut self) {
+        self.live.set(self.live.get() - 1);
+    }
+}
+
+/// An error of the program's own.
+#[derive(Debug)]
+pub(crate) struct Fault(pub(crate) u32);
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "fault {}", self.0)
+    }
+}
+
+impl StdError for Fault {}
