@@ -4,38 +4,12 @@
 
 use std::future::{ready, Future};
 use std::hint::black_box;
-use std::pin::{pin, Pin};
+use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use criterion::{criterion_group, criterion_main, BenchmarkId, Criterion, Throughput};
 use futures_concurrency::future::Join;
-
-/// A child that is pending until its waker has been called once by the driver.
-struct Woken<'a> {
-    wakers: &'a std::cell::RefCell<Vec<Waker>>,
-    polled: bool,
-}
-
-impl Future for Woken<'_> {
-    type Output = gen::Result<u64>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        if std::mem::replace(&mut self.polled, true) {
-            return Poll::Ready(Ok(1));
-        }
-        self.wakers.borrow_mut().push(cx.waker().clone());
-        Poll::Pending
-    }
-}
-
-/// How the driver wakes the children.
-#[derive(Clone, Copy)]
-enum Waking {
-    /// All of them, then one poll of the list.
-    Together,
-    /// Each of them, with a poll of the list after each.
-    OneByOne,
-}
+use gen_benches::children::{woken, Wakers, Waking, Woken};
 
 fn drive_ready<F: Future>(future: F) {
     let mut future = pin!(future);
@@ -45,7 +19,7 @@ fn drive_ready<F: Future>(future: F) {
     }
 }
 
-fn drive_woken<F: Future>(wakers: &std::cell::RefCell<Vec<Waker>>, count: usize, waking: Waking, future: F) {
+fn drive_woken<F: Future>(wakers: &Wakers, count: usize, waking: Waking, future: F) {
     let mut future = pin!(future);
     let mut cx = Context::from_waker(Waker::noop());
     let mut ended = false;
@@ -64,8 +38,8 @@ fn drive_woken<F: Future>(wakers: &std::cell::RefCell<Vec<Waker>>, count: usize,
     }
 }
 
-fn children(wakers: &std::cell::RefCell<Vec<Waker>>, count: usize) -> Vec<Woken<'_>> {
-    (0..count).map(|_| Woken { wakers, polled: false }).collect()
+fn children(wakers: &Wakers, count: usize) -> Vec<Woken> {
+    woken(wakers, count).collect()
 }
 
 fn all_ready(criterion: &mut Criterion) {
@@ -98,7 +72,7 @@ fn all_woken(criterion: &mut Criterion) {
         let mut group = criterion.benchmark_group(name);
         for count in [10usize, 1_000, 100_000] {
             group.throughput(Throughput::Elements(count as u64));
-            let wakers = std::cell::RefCell::default();
+            let wakers = Wakers::default();
             group.bench_function(BenchmarkId::new("gen", count), |b| {
                 b.iter(|| drive_woken(&wakers, count, waking, gen::multi(children(&wakers, count)).join()));
             });

@@ -50,3 +50,9 @@ pub fn run(attribute: Attribute, options: TokenStream, item: TokenStream) -> Tok
     };
     pipeline::run(attribute, options, item)
 }
+
+/// What becomes of a body that an editor puts back where it had put a word.
+#[must_use]
+pub fn unfinished(tokens: TokenStream) -> TokenStream {
+    pipeline::unfinished(tokens)
+}

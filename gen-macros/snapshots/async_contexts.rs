@@ -10,22 +10,30 @@ fn contexts() -> impl ::r#gen::Coroutine<Output = ()> {
                 () => {
                     let block = async move {
                         let __frame = const { ::r#gen::__private::Frame::new(0) };
-                        yield_!(@ frame __frame, a)
+                        match () {
+                            () => yield_!(@ frame __frame, a),
+                        }
                     };
                     let nested = async {
                         async {
                             let __frame = const { ::r#gen::__private::Frame::new(0) };
-                            yield_!(@ frame __frame, a)
+                            match () {
+                                () => yield_!(@ frame __frame, a),
+                            }
                         }
                             .await
                     };
                     let closure = async |n: u32| -> u8 {
                         let __frame = const { ::r#gen::__private::Frame::new(0) };
-                        yield_!(@ frame __frame, n)
+                        match () {
+                            () => yield_!(@ frame __frame, n),
+                        }
                     };
                     let expression = async move |n| {
                         let __frame = const { ::r#gen::__private::Frame::new(0) };
-                        yield_!(@ frame __frame, n) + 1
+                        match () {
+                            () => yield_!(@ frame __frame, n) + 1,
+                        }
                     };
                     let without = async { a.await };
                     m! {

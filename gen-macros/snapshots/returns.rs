@@ -4,9 +4,9 @@ fn find(
     let __call = ::r#gen::__private::Call::new(0);
     let __frame = __call.frame();
     ::r#gen::__private::boxed(
-        ::r#gen::__private::returning(
-            ::r#gen::__private::closed_machine(
-                __call,
+        ::r#gen::__private::closed_machine(
+            __call,
+            ::r#gen::__private::ending(
                 async move {
                     let key = key;
                     match () {
@@ -21,16 +21,11 @@ fn find(
                         _ => ::r#gen::__private::output::<gen::Result<_>>(),
                     };
                 },
-                || ::r#gen::__private::Meta::new(
-                    "find",
-                    ::r#gen::__private::file!(),
-                    0,
-                    0,
-                ),
+                |output| <gen::Result<
+                    _,
+                > as ::r#gen::__private::CatchReturn>::catch_return(output),
             ),
-            |output| <gen::Result<
-                _,
-            > as ::r#gen::__private::CatchReturn>::catch_return(output),
+            || ::r#gen::__private::Meta::new("find", ::r#gen::__private::file!(), 0, 0),
         ),
     )
 }

@@ -12,16 +12,17 @@ use crate::paths::{Paths, ours};
 pub(crate) fn with_body(attribute: Attribute, lowered: &Lowered, paths: &Paths) -> TokenStream {
     match attribute {
         Attribute::Coroutine => coroutine(lowered, paths, |block| {
-            let (frame, machine) = (frame(block, paths), machine(block, lowered, paths));
+            let end = catch_return(lowered, paths);
+            let (frame, machine) = (frame(block, paths), machine(block, lowered, paths, end));
             quote_spanned!(ours()=> #frame #machine)
         }),
         Attribute::Engine => engine(lowered, paths, |block| {
-            let (run, opened) = (paths.engine(), engine_output(&lowered.output, paths));
-            let (frame, machine) = (frame(block, paths), machine(block, lowered, paths));
-            quote_spanned!(ours()=> #frame #run(#machine, #opened))
+            let (run, end) = (paths.engine(), engine_output(&lowered.output, paths));
+            let (frame, machine) = (frame(block, paths), machine(block, lowered, paths, Some(end)));
+            quote_spanned!(ours()=> #frame #run(#machine))
         }),
         Attribute::Main => main(lowered, |block| {
-            let (run, machine) = (paths.main(), machine(block, lowered, paths));
+            let (run, machine) = (paths.main(), machine(block, lowered, paths, None));
             let frame = frame(block, paths);
             quote_spanned!(ours()=> #frame #run(#machine))
         }),
@@ -119,15 +120,15 @@ fn frame(block: &Block, paths: &Paths) -> Option<TokenStream> {
     block.yields.then(|| quote_spanned!(ours()=> let __call = #call::new(0); let __frame = __call.frame();))
 }
 
-/// The machine, boxed if that was asked for.
-fn machine(block: &Block, lowered: &Lowered, paths: &Paths) -> TokenStream {
+/// The machine, boxed if that was asked for; the output of its body goes through `end`.
+fn machine(block: &Block, lowered: &Lowered, paths: &Paths, end: Option<TokenStream>) -> TokenStream {
     let call = if block.yields {
         // Where it says what is returned: there rustc points if a body that yields points cannot return that.
         quote_spanned!(ours().located_at(lowered.output.place)=> __call)
     } else {
         no_call(paths)
     };
-    let body = async_block(block, &lowered.output, paths);
+    let body = ending(async_block(block, &lowered.output, paths), end, paths);
     let meta = meta(&lowered.site, paths);
     let make = if block.closed { paths.closed_machine() } else { paths.machine() };
     wrap(lowered, paths, quote_spanned!(ours()=> #make(#call, #body, #meta)))
@@ -141,7 +142,6 @@ pub(crate) fn no_call(paths: &Paths) -> TokenStream {
 
 /// A machine in the form that is handed out.
 pub(crate) fn wrap(lowered: &Lowered, paths: &Paths, machine: TokenStream) -> TokenStream {
-    let machine = catch_return(lowered, paths, machine);
     let wrapper = match &lowered.returned {
         Returned::Machine => return machine,
         Returned::Boxed => paths.boxed(),
@@ -156,24 +156,32 @@ pub(crate) fn wrap(lowered: &Lowered, paths: &Paths, machine: TokenStream) -> To
     quote_spanned!(ours()=> #wrapper(#machine))
 }
 
-/// The machine, ended by a `gen::Return` that its body raises, if that was asked for.
+/// The body, with a function that its output goes through.
+///
+/// A closure: the function itself would make its trait a part of the coroutine's type, and rustc would miss it twice.
+pub(crate) fn ending(body: TokenStream, end: Option<TokenStream>, paths: &Paths) -> TokenStream {
+    match end {
+        Some(end) => {
+            let ending = paths.ending();
+            quote_spanned!(ours()=> #ending(#body, |output| #end(output)))
+        }
+        None => body,
+    }
+}
+
+/// The function that takes the value out of a `gen::Return`, if the option `returns` was given.
 ///
 /// Whether the output can be given by one is asked with the type that the user wrote.
-fn catch_return(lowered: &Lowered, paths: &Paths, machine: TokenStream) -> TokenStream {
+pub(crate) fn catch_return(lowered: &Lowered, paths: &Paths) -> Option<TokenStream> {
     let Lowered { output, returns, .. } = lowered;
-    if !returns {
-        return machine;
-    }
-    let (returning, trait_) = (paths.returning(), paths.catch_return());
+    let trait_ = paths.catch_return();
     let returned = output.pinned_type().unwrap_or_else(|| output.declared.clone());
-    let catch = quote_spanned!(ours().located_at(output.place)=> <#returned as #trait_>::catch_return);
-    // A closure: the function itself would make the trait a part of the coroutine's type, and rustc would miss it twice.
-    quote_spanned!(ours()=> #returning(#machine, |output| #catch(output)))
+    returns.then(|| quote_spanned!(ours().located_at(output.place)=> <#returned as #trait_>::catch_return))
 }
 
 /// The one `async` block. Nothing that has a destructor is added to it.
 fn async_block(block: &Block, output: &Output, paths: &Paths) -> TokenStream {
-    let Block { arguments, group, .. } = block;
+    let Block { arguments, open, group, .. } = block;
     let unreached = paths.output();
     let result = match output.pinned_type() {
         Some(ty) => {
@@ -186,9 +194,9 @@ fn async_block(block: &Block, output: &Output, paths: &Paths) -> TokenStream {
         None => quote_spanned!(ours()=> match () { () => #group }),
     };
     let body = quote_spanned!(ours()=> #arguments #result);
-    // Ours, but where the user's are: what happens in the block, and at its end, is shown there.
-    let body = braces(ours().located_at(group.span()), body);
-    quote_spanned!(ours().located_at(group.span_open())=> async move #body)
+    // The user's: what happens in the block, and at its end, is shown there, and a coverage report leaves out what is not in the same macro as these.
+    let body = braces(group.span(), body);
+    quote_spanned!(ours().located_at(*open)=> async move #body)
 }
 
 /// `return { output::<R>() }`, with the block where the user says what is returned: notes about it point there.

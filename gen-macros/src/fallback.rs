@@ -34,6 +34,7 @@ pub(crate) fn without_body(
                 Some(ty) => quote_spanned!(ours()=> async move { #arguments #value::<#ty>() }),
                 None => quote_spanned!(ours()=> async move { #arguments loop {} }),
             };
+            let body = expand::ending(body, expand::catch_return(lowered, paths), paths);
             let (call, meta) = (expand::no_call(paths), expand::meta(&lowered.site, paths));
             let machine = paths.machine();
             let machine = quote_spanned!(ours()=> #machine(#call, #body, #meta));

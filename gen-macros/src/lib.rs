@@ -18,7 +18,8 @@
 //! - `pipeline` does one after the other, and `paths` is the one file that knows what the runtime is called.
 //!
 //! A body that is not Rust (yet) is no mistake of ours: it goes through as it was typed, rustc says what is
-//! wrong with it, and an editor can complete in it.
+//! wrong with it, and an editor can complete in it. Some editors do not even show it: they hand a word in its
+//! place. Then the body is a call of `unfinished`, which sees the body itself.
 //!
 //! This crate is edition 2024, whatever the user's: the `impl Trait` it emits then captures every lifetime.
 #![forbid(unsafe_code)]
@@ -83,7 +84,7 @@ pub fn co(options: TokenStream, item: TokenStream) -> TokenStream {
 /// Turns a plain `fn` into an engine: a coroutine that a call starts, and whose end nobody waits for.
 ///
 /// The body runs within the call up to its first suspension, and then goes on by itself on the loop that runs on this thread. It
-/// returns `()` or a `Result` of `()`; anything else is an error, for there is nobody to get it.
+/// returns `()` or a `Result` of `()`; anything else is an error, for there is nobody to get it. (A `gen::dynamic::Value` may be returned too; it has to be a `()` then.)
 ///
 /// The call returns `gen::Result`: an error, or a panic, before the first suspension, or that no loop runs here. What fails later is
 /// thrown into the coroutine that made the call, as the failure of a callback is; if nobody takes it, it is logged.
@@ -100,4 +101,12 @@ pub fn engine(options: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn main(options: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::run(Attribute::Main, options.into(), item.into()).into()
+}
+
+/// What an attribute emits around a word that an editor has put in the place of a body: `unfinished!(runtime, frame, body)`. When this is expanded
+/// the body is back.
+#[doc(hidden)]
+#[proc_macro]
+pub fn unfinished(tokens: TokenStream) -> TokenStream {
+    pipeline::unfinished(tokens.into()).into()
 }

@@ -1,8 +1,8 @@
 //! What was written: tokens become a [`Function`], which keeps their spans. The body stays tokens.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Signature, Token, Visibility};
+use syn::parse::{End, Parse, ParseStream};
+use syn::{Attribute, Ident, Signature, Token, Visibility};
 
 /// A function as the user wrote it, free or associated.
 pub(crate) struct Function {
@@ -18,6 +18,8 @@ pub(crate) struct Function {
 pub(crate) enum Body {
     /// A block: a function, or a provided method of a trait.
     Block(Group),
+    /// A word. Where an editor cannot parse a body it hands a word in its place, and puts the body back into what is emitted.
+    Replaced(Ident),
     /// A semicolon: a declared method of a trait. (Elsewhere rustc complains.)
     Declared(Token![;]),
     /// Nothing, as an editor may see it while the function is typed.
@@ -42,6 +44,9 @@ impl Body {
         }
         if input.peek(Token![;]) {
             return input.parse().map(Body::Declared);
+        }
+        if input.peek(Ident) && input.peek2(End) {
+            return input.parse().map(Body::Replaced);
         }
         let error = input.error("expected the function's body");
         match input.parse::<TokenTree>().map(unwrap_block) {

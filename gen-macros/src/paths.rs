@@ -58,9 +58,9 @@ impl Paths {
         self.private("main")
     }
 
-    /// Makes a coroutine that is ended by `gen::Return`.
-    pub(crate) fn returning(&self) -> TokenStream {
-        self.private("returning")
+    /// Puts a function behind a body, which its output goes through.
+    pub(crate) fn ending(&self) -> TokenStream {
+        self.private("ending")
     }
 
     /// The trait of what `gen::Return` can give.
@@ -116,6 +116,16 @@ impl Paths {
     /// `file!`, whatever the user calls so.
     pub(crate) fn file(&self) -> TokenStream {
         self.private("file")
+    }
+
+    /// The macro that walks a body which came later.
+    pub(crate) fn unfinished(&self) -> TokenStream {
+        self.private("unfinished")
+    }
+
+    /// Where the runtime is, for a macro that emits paths to it.
+    pub(crate) fn root(&self) -> &TokenStream {
+        &self.root
     }
 
     fn public(&self, name: &str) -> TokenStream {

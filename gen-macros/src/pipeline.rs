@@ -1,8 +1,10 @@
 //! From tokens to tokens: parse, check, lower, expand.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
+use syn::parse::{ParseStream, Parser};
+use syn::{Path, Token};
 
-use crate::lower::Lowered;
+use crate::lower::{self, Lowered};
 use crate::mistakes::Mistakes;
 use crate::options::{Attribute, Options};
 use crate::parse::Function;
@@ -28,4 +30,19 @@ pub(crate) fn run(attribute: Attribute, options: TokenStream, item: TokenStream)
     };
     tokens.extend(mistakes.into_errors());
     tokens
+}
+
+/// A body that an attribute has not seen: its yields get the frame that was declared for it.
+pub(crate) fn unfinished(tokens: TokenStream) -> TokenStream {
+    let parse = |input: ParseStream<'_>| {
+        let runtime: Path = input.parse()?;
+        input.parse::<Token![,]>()?;
+        let frame: Ident = input.parse()?;
+        input.parse::<Token![,]>()?;
+        Ok((runtime, frame, input.parse::<TokenStream>()?))
+    };
+    match parse.parse2(tokens) {
+        Ok((runtime, frame, body)) => lower::unfinished(&Paths::new(Some(&runtime)), &frame, body),
+        Err(error) => error.to_compile_error(),
+    }
 }

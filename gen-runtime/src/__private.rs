@@ -1,12 +1,14 @@
 //! What the macros emit paths to. Nothing here is meant to be named by hand, and nothing of it is stable.
 
+pub use gen_macros::unfinished;
 pub use std::marker::Send;
 pub use std::option::Option::{self, None, Some};
 pub use std::primitive::i32;
 pub use std::{column, compile_error, concat, file, line, stringify};
 
-pub use crate::coroutine::{at, boxed, closed_machine, machine, Call, Frame, Machine, Meta, SuspendPending};
-pub use crate::coroutine::{returning, Returning};
+pub use crate::coroutine::{
+    at, boxed, closed_machine, ending, machine, Call, Ending, Frame, Machine, Meta, SuspendPending,
+};
 pub use crate::engine::{engine, EngineOutput};
 pub use crate::error::CatchReturn;
 pub use crate::yieldable::maybe::{FutureKind, Maybe, ValueKind};
@@ -27,6 +29,11 @@ impl<T> Never for fn() -> T {
 #[must_use]
 pub fn output<R>() -> R {
     unreachable!("no code is made of the arm that calls this")
+}
+
+/// Stands where a `yield_!` cannot, beside its error: nothing is known of its type, so that there is no second error.
+pub const fn outside<T>((): ()) -> T {
+    unreachable!()
 }
 
 /// What `#[gen::main]` does with the coroutine of `main`.

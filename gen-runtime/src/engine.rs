@@ -7,14 +7,15 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use crate::context;
-use crate::error::{CatchReturn, Throw};
+use crate::dynamic::Value;
+use crate::error::{CatchReturn, ReturnValueIgnoredError, Throw};
 use crate::io_loop::catch_panic;
 use crate::task::spawn_local;
 use crate::Result;
 
 /// What the body of an engine may return: `()`, or a `Result<(), E>` whose error can be thrown.
 ///
-/// Anything else would be lost; Tornado raises `ReturnValueIgnoredError` for it, here it does not compile.
+/// Anything else would be lost; Tornado raises `ReturnValueIgnoredError` for it, here it does not compile. A [`Value`] may be `()`, so that is asked at run time.
 ///
 /// `M` is the kind of error, found by inference.
 #[diagnostic::on_unimplemented(
@@ -41,27 +42,42 @@ impl<E: Throw<M>, M> EngineOutput<M> for std::result::Result<(), E> {
     }
 }
 
+impl EngineOutput<()> for Value {
+    fn into_result(self) -> Result {
+        self.take::<()>().map_err(|value| ReturnValueIgnoredError::new(value.type_name()).into())
+    }
+}
+
+impl<E: Throw<M>, M> EngineOutput<M> for std::result::Result<Value, E> {
+    fn into_result(self) -> Result {
+        // A `gen::Return` may end it with a value, too, or without one.
+        match self.map_err(Throw::throw).catch_return() {
+            Ok(value) => value.into_result(),
+            Err(error) => Err(error).catch_return(),
+        }
+    }
+}
+
 /// What `#[gen::engine]` does with the coroutine of a call.
 ///
 /// # Errors
 ///
 /// Those before the first suspension; later ones go to the [error context](crate::context) of the call.
 #[track_caller]
-pub fn engine<C, O>(coroutine: C, into_result: fn(O) -> Result) -> Result
+pub fn engine<C>(coroutine: C) -> Result
 where
-    C: Future<Output = O> + 'static,
-    O: 'static,
+    C: Future<Output = Result> + 'static,
 {
     let (context, is_left) = (context::capture(), Rc::new(Cell::new(false)));
     let was_left = Rc::clone(&is_left);
     let mut task = spawn_local(async move {
-        let result = catch_panic(coroutine).await.and_then(into_result);
+        let result = catch_panic(coroutine).await.flatten();
         if !was_left.get() {
             return result;
         }
         // Before anybody is resumed by what the body's end has dropped, such as a task's callback.
         result.or_else(|error| {
-            context.throw(error);
+            context.throw_of("an engine", error);
             Ok(())
         })
     });

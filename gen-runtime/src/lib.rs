@@ -35,6 +35,9 @@
 //! | wait for something | [`yield_!`](yield_); what can be yielded is on the page of [`Yieldable`] |
 //! | wait for many | a `Vec`, `Box<[T]>`, array, `VecDeque`, `HashMap`, `BTreeMap`, tuple or `Option` |
 //! | say what their errors do | [`multi`] with [`quiet`](Multi::quiet), [`fail_fast`](Multi::fail_fast) or [`settle`](Multi::settle) |
+//! | handle each of many as soon as it is there | [`WaitIterator`] |
+//! | run only so many at a time | [`limit`] |
+//! | take the first of many | [`first_of`] |
 //! | mix different futures in a list | [`boxed`], [`boxed_send`], [`convert_yielded!`] |
 //! | wait for what may be a future or a value | [`maybe_future!`] |
 //! | yield what has a type only at run time | [`dynamic`] |
@@ -42,6 +45,13 @@
 //! | give up after a while | [`with_timeout`] |
 //! | wait for time to pass, or for the others to have a turn | [`sleep`], [`moment`] |
 //! | start something that goes on by itself | [`spawn`], [`spawn_local`]; [`engine`](macro@engine), if nobody is to wait for its end |
+//! | end it in good order, or throw an error into it | [`JoinHandle::cancel`], [`JoinHandle::throw`]; [`Cancelled`] is what arrives |
+//! | see where it is suspended | [`JoinHandle::trace`] |
+//! | run children that may borrow, and that nothing outlives | [`scope`](fn@scope), [`scope_local`] |
+//! | keep a part of a coroutine from being cancelled | [`shield`](fn@shield) |
+//! | give up after a while, but leave time to clean up | [`with_timeout(..).cancel(..)`](WithTimeout::cancel) |
+//! | end a program in good order | [`IoLoop::shutdown`] |
+//! | set a result for any number that wait for it | [`promise`], [`SharedFuture`] |
 //! | be told, at a yield, that a callback failed | [`context`]: it is done for you by the loop's callbacks and timers; [`context::wrap`] for those that others call |
 //! | run it all | [`run_sync`], [`block_on`], [`IoLoop`], or any other executor: a coroutine is a [`Future`](std::future::Future) |
 //! | say what went wrong | [`Error`], [`Throw`] |
@@ -61,7 +71,8 @@
 //!
 //! # Editions and names
 //!
-//! The package is `gen-runtime`, the library `gen`. On edition 2024 `gen` is a keyword: write `r#gen::coroutine` and `use r#gen::yield_;`. Renamed in `Cargo.toml`, it is found by
+//! The package is `gen-runtime`, the library `gen`. On edition 2024 `gen` is a keyword: write `r#gen::coroutine` and `use r#gen::yield_;`. (rust-analyzer, as of
+//! version 1.96, finds no attribute by a path with `r#` in it: for its sake write `use r#gen::{co, yield_};` and `#[co]`.) Renamed in `Cargo.toml`, it is found by
 //! `#[other::coroutine(crate = other)]`. `use gen::coroutine; #[coroutine]` cannot work, since rustc has an attribute of that name (error E0659): use the path, or [`co`].
 //!
 //! # Deep nesting of types
@@ -77,77 +88,68 @@
 //!
 //! # Differences from Tornado
 //!
-//! For those who come from `tornado.gen` 4.4:
+//! For those who come from `tornado.gen` 4.4. Each line is held by a test.
 //!
-//! | there | here | why |
-//! |---|---|---|
-//! | a call starts the body | a call is cold; [`spawn`] starts it | a call that is never used costs nothing, and borrowing works as with `async fn` |
-//! | a yield raises | a yield gives a `Result` | errors are values in Rust |
-//! | a tuple cannot be yielded | a tuple is yielded in parallel | it has a type for each element |
-//! | the other errors of a parallel yield are logged | they are logged, and kept in [`Error::others`] | nothing is lost |
-//! | the same failed future twice in a list is logged as a second failure | a value can be in a list only once | futures are moved in |
-//! | a yielded future that failed with a `Return` ends whoever waits for it | it is an error like any other | [`Return`](fn@Return) is for the body's own functions |
-//! | an engine that returns a value raises `ReturnValueIgnoredError` | it does not compile | the type says so |
-//! | an engine's call raises the errors of its first step | the call returns them; later ones go to the [`context`] of the call, as there | errors are values in Rust |
-//! | `None` may come out of a body without `return` | the return type is declared | |
-//! | two `TimeoutError`s | one [`TimeoutError`] | later versions of Tornado did the same |
-//! | a sleep's time begins at the call | the same | |
-//! | `with_timeout` never cancels what it waits for | what is cold is dropped at the deadline; a [`JoinHandle`]'s task goes on | nobody else could wait for it |
-//! | a callback that is called resumes the body inside the call | it stores the value and wakes the coroutine | the caller's locks and stack are its own |
-//! | a callable belongs to its key, a late call to the key's next use | it belongs to one registration; late calls do nothing | a stale value is never taken for a new one |
-//! | a key that leaks leaves the future pending, unless an error was caught before | the call fails with [`LeakedCallbackError`] whenever its body ends well | nothing hangs |
-//! | a callback that is forgotten hangs whoever waits | [`CallbackDroppedError`] at the wait | nothing hangs |
-//! | `WaitAll` finds an unknown key when the others have come | at once | |
-//! | yielding what is not yieldable raises `BadYieldError` | it does not compile; a [`dynamic::Value`] raises it | its type is known only at run time |
-//! | a panic, there an interrupt, leaves the future pending | it is caught at the task's edge, and whoever waits gets [`Panicked`] | nothing hangs |
-//! | what a loop leaves suspended is freed by the garbage collector | dropping the [`IoLoop`] drops it | |
-//! | a coroutine takes the errors of its callbacks from its first YieldPoint on | from its first step, also if it only yields futures | one rule for all |
-//! | a panic of a callback, there any exception | is thrown into the coroutine that scheduled it, as [`Panicked`] | nothing hangs |
-//! | `callback=` is not called on failure, and the error is raised in the loop | [`on_done`](JoinHandle::on_done) gets the `Result`; handed on, it is thrown into the coroutine | each failure is told once |
-//! | an error of one done callback is logged | it is thrown into the coroutine that scheduled it, else logged | as any other callback |
-//! | what `StackContext`s carry | errors only: a [`context`] is no place for other values | they are what a coroutine needs; a yield inside of a context's callback does not compile |
+#![doc = include_str!("differences.md")]
 
 #[doc(hidden)]
 pub mod __private;
+mod cancel;
 pub mod context;
 mod convert_macros;
 mod coroutine;
 pub mod dynamic;
 mod engine;
 mod error;
+mod first_of;
 mod io_loop;
+mod limit;
 mod multi;
 mod point;
+mod promise;
 mod quiet;
 mod report;
+mod scope;
+mod sync;
 mod task;
 mod time;
+mod wait_iterator;
 mod yield_macro;
 mod yieldable;
 
 pub use gen_macros::{co, coroutine, engine, main};
 
+pub use crate::cancel::{shield, CancelSource, Cancelled, Shield};
 pub use crate::coroutine::{BoxCoroutine, Coroutine, Frame, Kind, LocalBoxCoroutine, Site};
-pub use crate::error::{BadYieldError, Error, Other, Panicked, Place, Result, Return, Throw, TimeoutError};
+pub use crate::error::{
+    BadYieldError, Error, Other, Panicked, Place, Result, Return, ReturnValueIgnoredError, Throw,
+    TimeoutError,
+};
+pub use crate::first_of::{first_of, FirstOf, FirstOfNoneError};
 pub use crate::io_loop::{
     block_on, run_sync, CallbackOutput, IoLoop, IoLoopHandle, LoopClosed, LoopRunning, LoopStopped, NoLoop,
     Remote,
 };
+pub use crate::limit::{limit, Limit, ZeroLimitError};
 pub use crate::multi::{multi, Multi, MultiFailFast, MultiQuiet, MultiSettled};
 pub use crate::point::{
-    task, Arguments, Callable, Callback, CallbackDroppedError, Key, KeyReuseError, KeyTypeError,
+    task, Arguments, Callable, Callback, CallbackDroppedError, Forget, Key, KeyReuseError, KeyTypeError,
     LeakedCallbackError, LeakedKey, Runner, Task, TaskCallback, UnknownKeyError, Wait, WaitAll, YieldFuture,
     YieldPoint,
 };
-pub use crate::task::{spawn, spawn_local, JoinHandle};
+pub use crate::promise::{promise, AlreadySetError, BrokenPromiseError, Promise, SharedFuture};
+pub use crate::scope::{scope, scope_local, LocalScope, Scope, ScopeEnded, ScopeHandle};
+pub use crate::task::{spawn, spawn_local, Cancelling, JoinHandle, Trace};
 pub use crate::time::{
-    moment, sleep, with_timeout, Clock, Deadline, Moment, Sleep, TimerKey, VirtualClock, WithTimeout,
+    moment, sleep, with_timeout, CancelTimeout, Clock, Deadline, Moment, Sleep, TimerKey, VirtualClock,
+    WithTimeout,
 };
+pub use crate::wait_iterator::{ByKey, ByPosition, ExhaustedError, WaitIterator, WaitNext};
 pub use crate::yieldable::{
     boxed, boxed_send, kinds, ok, raw, BoxYieldable, Custom, Flat, Raw, SendBoxYieldable, Yieldable,
 };
 
-/// The examples of the README, which are tested with those of the docs.
+/// The examples of the README, which are tested with those of the docs. The first one takes real time, and is run in the docs above instead, on a virtual clock.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;

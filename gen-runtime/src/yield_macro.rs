@@ -36,6 +36,9 @@
 /// ```
 #[macro_export]
 macro_rules! yield_ {
+    (@frame $frame:ident, ()) => {
+        $crate::__private::compile_error!("`()` cannot be yielded: to give the others a turn, yield `gen::moment()`")
+    };
     (@frame $frame:ident, @tuple $([$($element:tt)*])+) => {
         $crate::__private::at(
             $crate::__private::SuspendPending::suspend_pending($crate::__private::tuple(($(
@@ -43,7 +46,7 @@ macro_rules! yield_ {
                     use $crate::__private::{AnyResultKind as _, FlatKind as _, RawKind as _};
                     (&&&$crate::__private::Probe::of(&element, &$frame)).probed_kind().resolve(element)
                 } },
-            )+)))
+            )+)), || ($crate::__private::file!(), $crate::__private::line!(), $crate::__private::column!()))
             .await,
             || ($crate::__private::file!(), $crate::__private::line!(), $crate::__private::column!()),
         )
@@ -52,16 +55,19 @@ macro_rules! yield_ {
         $crate::__private::at(
             match ($($yieldable)*) { yieldable => {
                 use $crate::__private::{AnyResultKind as _, CoroutineKind as _, FlatKind as _, RawKind as _, SuspendPending as _};
-                (&&&&$crate::__private::Probe::of(&yieldable, &$frame)).probed_kind().resolve(yieldable).suspend_pending()
+                (&&&&$crate::__private::Probe::of(&yieldable, &$frame)).probed_kind().resolve(yieldable)
+                    .suspend_pending(|| ($crate::__private::file!(), $crate::__private::line!(), $crate::__private::column!()))
             } }
             .await,
             || ($crate::__private::file!(), $crate::__private::line!(), $crate::__private::column!()),
         )
     };
     ($($anything:tt)*) => {
-        $crate::__private::compile_error!(
-            "`yield_!` outside a coroutine: mark the enclosing `fn` with `#[gen::coroutine]`; \
-             in a closure, collect a list and yield it whole: `yield_!(items.map(|item| f(item)).collect::<Vec<_>>())`"
-        )
+        $crate::__private::outside({
+            $crate::__private::compile_error!(
+                "`yield_!` outside a coroutine: mark the enclosing `fn` with `#[gen::coroutine]`; \
+                 in a closure, collect a list and yield it whole: `yield_!(items.map(|item| f(item)).collect::<Vec<_>>())`"
+            );
+        })
     };
 }

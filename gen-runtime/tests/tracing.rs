@@ -70,3 +70,43 @@ fn an_error_that_nobody_looked_at_is_an_event_in_the_span_of_its_task() {
     assert!(lines[0].starts_with("ERROR task{spawned_at="), "{lines:?}");
     assert!(lines[0].ends_with("gen: a task failed, and nobody looked at its result: lost"), "{lines:?}");
 }
+
+/// What a callback on another thread has resumed runs in the span of its task; and so is told what a nested block has left behind.
+#[test]
+fn what_follows_a_wait_is_in_the_span_of_the_task() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<u8> {
+        let callable = gen::yield_!(gen::Callback::<u8>::new("k"))?;
+        std::thread::spawn(move || callable.call(1));
+        let value = gen::yield_!(gen::Wait::<u8>::new("k"))?;
+        tracing::info!("resumed");
+        let leaks = async { gen::yield_!(gen::Callback::<u8>::new("left")).map(drop) };
+        leaks.await?;
+        Ok(value)
+    }
+    #[gen::engine]
+    fn engine(done: gen::TaskCallback<u8>) -> gen::Result {
+        done.call(gen::yield_!(gen::spawn(body()))?);
+        gen::yield_!(gen::moment())?;
+        Err(gen::Error::new("late"))
+    }
+    #[gen::coroutine]
+    fn caller() -> gen::Result<u8> {
+        let value = gen::yield_!(gen::task(engine))?;
+        let late = gen::yield_!(std::future::pending::<()>()).unwrap_err();
+        tracing::info!("caught: {late}");
+        Ok(value)
+    }
+    let lines = lines_of(|| assert_eq!(gen::run_sync(caller()).unwrap(), 1));
+    let ends = [
+        "resumed",
+        "gen: an `async` block is gone that has not waited for its callbacks: \"left\" (registered at ",
+        "caught: late",
+    ];
+    assert_eq!(lines.len(), ends.len(), "{lines:?}");
+    let inside = |line: &str| line.contains("task{spawned_at=gen-runtime/tests/tracing.rs:");
+    for (line, (end, is_inside)) in lines.iter().zip(ends.into_iter().zip([true, true, false])) {
+        assert!(line.contains(end), "{lines:?}");
+        assert_eq!(inside(line), is_inside, "{lines:?}");
+    }
+}

@@ -53,6 +53,11 @@ fn t23_a_wrong_option_is_no_option() {
 }
 
 #[test]
+fn what_cannot_be_waited_for_is_told_why() {
+    fail("waits");
+}
+
+#[test]
 fn what_is_right_compiles() {
     trybuild::TestCases::new().pass("pass/*.rs");
 }

@@ -179,3 +179,6 @@ fn describe(error: &gen::Error, timeout: Duration) -> String {
     }
     format!("{error:#}")
 }
+
+#[cfg(test)]
+mod tests;

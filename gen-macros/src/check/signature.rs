@@ -87,7 +87,7 @@ fn is_ours(path: &Path) -> bool {
 /// A method of a trait may be declared without a body. `main` may not, nor may it end in the middle.
 fn check_body_is_there(attribute: options::Attribute, function: &Function, mistakes: &mut Mistakes) {
     let end: TokenStream = match &function.body {
-        Body::Block(_) => return,
+        Body::Block(_) | Body::Replaced(_) => return,
         Body::Declared(_) if attribute != options::Attribute::Main => return,
         Body::Declared(semicolon) => semicolon.to_token_stream(),
         Body::Missing => function.signature.ident.to_token_stream(),

@@ -26,9 +26,10 @@ use syn::{Attribute, Ident, Safety, Signature, Token, Visibility};
 
 use self::arguments::Arguments;
 pub(crate) use self::output::Output;
+pub(crate) use self::walk::unfinished;
 use crate::options::{Options, Threads};
 use crate::parse::{Body, Function};
-use crate::paths::Paths;
+use crate::paths::{Paths, ours};
 
 /// A function, ready to be quoted.
 pub(crate) struct Lowered {
@@ -65,6 +66,9 @@ pub(crate) struct Block {
     pub(crate) yields: bool,
     /// Whether it is suspended at its yields only.
     pub(crate) closed: bool,
+    /// The brace that opens the user's block. The walk cannot keep it: both braces of a group that is made anew have the span of all of it, and
+    /// a word with that span would be what an editor finds under each of the user's.
+    pub(crate) open: Span,
     /// The user's block.
     pub(crate) group: Group,
 }
@@ -89,8 +93,15 @@ impl Lowered {
             Body::Block(group) => {
                 let arguments = Arguments::take(&mut signature);
                 let closed = suspensions::only_at_yields(group.stream());
+                let open = group.span_open();
                 let (yields, group) = walk::body(group, paths);
-                Ok(Block { arguments: arguments.into_moves(), yields, closed, group })
+                Ok(Block { arguments: arguments.into_moves(), yields, closed, open, group })
+            }
+            Body::Replaced(word) => {
+                let arguments = Arguments::take(&mut signature).into_moves();
+                // Nothing else may have the word's span: the editor would take it for the word.
+                let (open, group) = (ours(), walk::later(&word, paths));
+                Ok(Block { arguments, yields: true, closed: false, open, group })
             }
             Body::Declared(semicolon) => Err(semicolon),
             Body::Missing => Err(Token![;](signature.paren_token.span.close())),

@@ -3,14 +3,14 @@
 //! ```text
 //! yield_!(x)               yield_!(@frame __frame, x)
 //! yield_!((a, b))          yield_!(@frame __frame, @tuple [a] [b])
-//! async { .. yield_! .. }  async { let __frame = const { Frame::new(0) }; .. yield_! .. }
+//! async { .. yield_! .. }  async { let __frame = const { Frame::new(0) }; match () { () => { .. yield_! .. } } }
 //! ```
 //!
 //! It works on tokens and not on syntax, so that it finds the yields in the arguments of other macros, in
 //! `macro_rules!` of the body, and in a body that is still being typed. Tokens without a yield go through
 //! untouched, spans of their delimiters included.
 
-use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Spacing, TokenStream, TokenTree};
 use quote::quote_spanned;
 use syn::Expr;
 use syn::parse::{ParseStream, Parser};
@@ -22,13 +22,30 @@ const LONGEST_TUPLE: usize = 12;
 
 /// Walks a function's body; whether it yields, so that it needs the frame of the call.
 pub(super) fn body(group: Group, paths: &Paths) -> (bool, Group) {
-    let walked = Walk { paths }.stream(group.stream());
+    let walked = Walk { paths, frame: &frame() }.stream(group.stream());
     let group = if walked.changed { regroup(&group, walked.tokens) } else { group };
     (walked.yields, group)
 }
 
+/// A block with a macro that walks the body when it is there: a word stands in its place until then.
+pub(super) fn later(word: &Ident, paths: &Paths) -> Group {
+    let (unfinished, frame) = (paths.unfinished(), frame());
+    let root = paths.root();
+    Group::new(Delimiter::Brace, quote_spanned!(ours()=> #unfinished!(#root, #frame, #word)))
+}
+
+/// Walks the tokens that `later` had to leave.
+pub(crate) fn unfinished(paths: &Paths, frame: &Ident, tokens: TokenStream) -> TokenStream {
+    Walk { paths, frame }.stream(tokens).tokens
+}
+
+fn frame() -> Ident {
+    Ident::new("__frame", ours())
+}
+
 struct Walk<'a> {
     paths: &'a Paths,
+    frame: &'a Ident,
 }
 
 /// Some tokens after the walk.
@@ -53,8 +70,8 @@ impl Walked {
 
 impl Walk<'_> {
     fn declare_frame(&self) -> TokenStream {
-        let frame = self.paths.frame();
-        quote_spanned!(ours()=> let __frame = const { #frame::new(0) };)
+        let (name, frame) = (self.frame, self.paths.frame());
+        quote_spanned!(ours()=> let #name = const { #frame::new(0) };)
     }
 
     fn stream(&self, tokens: TokenStream) -> Walked {
@@ -145,16 +162,23 @@ impl Walk<'_> {
         }
     }
 
+    /// The frame, and what was there in an arm: temporaries of the last expression are dropped at its end, so before the frame on every edition. (Without it, they
+    /// would be dropped after the frame up to edition 2021, and rustc has a lint about that.)
     fn regroup_context(&self, block: &Group, inner: Walked) -> Group {
-        let mut tokens = if inner.yields { self.declare_frame() } else { TokenStream::new() };
-        tokens.extend(inner.tokens);
+        let inside = regroup(block, inner.tokens);
+        if !inner.yields {
+            return inside;
+        }
+        let mut tokens = self.declare_frame();
+        tokens.extend(quote_spanned!(ours()=> match () { () => #inside }));
         regroup(block, tokens)
     }
 
     /// What stands between the delimiters of a `yield_!`.
     fn argument(&self, group: &Group) -> Group {
         let inner = self.stream(without_frame(group.stream())).tokens;
-        let mut tokens = quote_spanned!(ours()=> @frame __frame,);
+        let frame = self.frame;
+        let mut tokens = quote_spanned!(ours()=> @frame #frame,);
         match elements_of_tuple(&inner) {
             Some(elements) => tokens.extend(quote_spanned!(ours()=> @tuple #([#elements])*)),
             None => tokens.extend(inner),
@@ -249,6 +273,17 @@ fn parsed_length(trees: &[TokenTree]) -> Option<usize> {
     trees.len().checked_sub(rest)
 }
 
+/// The same for one that is being typed, as in `(a, client.)`: it reaches up to the comma, and a word at its end would complete it.
+///
+/// An editor asks with such a word and without. Both must become the same, or it completes nothing.
+fn length_of_unfinished(trees: &[TokenTree]) -> Option<usize> {
+    let comma = |tree: &TokenTree| matches!(tree, TokenTree::Punct(punct) if punct.as_char() == ',');
+    let (typed, _) = trees.split_at(trees.iter().position(comma).unwrap_or(trees.len()));
+    let word = TokenTree::Ident(Ident::new("word", ours()));
+    let completed: TokenStream = typed.iter().cloned().chain([word]).collect();
+    (!typed.is_empty() && syn::parse2::<Expr>(completed).is_ok()).then_some(typed.len())
+}
+
 /// The tokens without the `@frame name,` that the walk of a function around this one may have put there.
 fn without_frame(tokens: TokenStream) -> TokenStream {
     let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
@@ -278,7 +313,8 @@ fn elements_of_tuple(tokens: &TokenStream) -> Option<Vec<TokenStream>> {
     let mut elements = Vec::new();
     let mut comma = false;
     while !rest.is_empty() {
-        let (element, after) = rest.split_at_checked(length_of_expression(rest)?)?;
+        let length = length_of_expression(rest).or_else(|| length_of_unfinished(rest))?;
+        let (element, after) = rest.split_at_checked(length)?;
         elements.push(element.iter().cloned().collect());
         (comma, rest) = match after {
             [] => (false, after),

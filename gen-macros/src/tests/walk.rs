@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 
 use super::coroutine;
+use crate::pipeline;
 
 /// The tokens of what becomes of a body, without spaces.
 fn lowered(body: &str) -> String {
@@ -33,6 +34,9 @@ fn literal_tuples_are_split() {
     becomes("yield_!((a,))", "@tuple [a]");
     becomes("yield_!((f::<A, B>(), |a, b| c, [x; 2],))", "@tuple [f::<A, B>()] [|a, b| c] [[x; 2]]");
     becomes("yield_!((yield_!(a), b))", "@tuple [yield_!(@frame __frame, a)] [b]");
+    becomes("yield_!((a, b.))", "@tuple [a] [b.]");
+    becomes("yield_!((&, b))", "@tuple [&] [b]");
+    becomes("yield_!((a b, c))", "@frame __frame, (a b, c))");
     becomes("yield_!((a))", "@frame __frame, (a))");
     becomes("yield_!(())", "@frame __frame, ())");
     becomes("yield_!((a, b).0)", "@frame __frame, (a, b).0)");
@@ -43,7 +47,7 @@ fn literal_tuples_are_split() {
 #[test]
 fn unfinished_bodies_keep_their_tokens() {
     becomes("let x = yield_!(client.); x.", "let x = yield_!(@frame __frame, client.); x.");
-    becomes("yield_!((a., b))", "yield_!(@frame __frame, (a., b))");
+    becomes("yield_!((a., b))", "yield_!(@frame __frame, @tuple [a.] [b])");
     becomes("if yield_!(x) { y. } else", "if yield_!(@frame __frame, x) { y. } else");
     becomes("let = ; yield_!(x) fn", "let = ; yield_!(@frame __frame, x) fn");
     becomes("async |", "async |");
@@ -52,13 +56,14 @@ fn unfinished_bodies_keep_their_tokens() {
 
 #[test]
 fn async_blocks_and_closures_have_frames_of_their_own() {
-    let frame = "let __frame = const { ::r#gen::__private::Frame::new(0) };";
-    becomes("async { yield_!(x) }", &format!("async {{ {frame} yield_!(@frame __frame, x) }}"));
-    becomes("async move |n| yield_!(n)", &format!("async move |n| {{ {frame} yield_!(@frame __frame, n) }}"));
-    becomes(
-        "async || -> u8 { yield_!(n) }",
-        &format!("async || -> u8 {{ {frame} yield_!(@frame __frame, n) }}"),
-    );
+    let context = |inside: &str| {
+        let frame = "let __frame = const { ::r#gen::__private::Frame::new(0) };";
+        format!("{{ {frame} match () {{ () => {{ {inside} }} }} }}")
+    };
+    let (x, n) = (context("yield_!(@frame __frame, x)"), context("yield_!(@frame __frame, n)"));
+    becomes("async { yield_!(x) }", &format!("async {x}"));
+    becomes("async move |n| yield_!(n)", &format!("async move |n| {n}"));
+    becomes("async || -> u8 { yield_!(n) }", &format!("async || -> u8 {n}"));
     assert_eq!(lowered("async { yield_!(x) };").matches("__frame=").count(), 1, "the body itself needs none");
     assert_eq!(lowered("async { x };").matches("__frame").count(), 0);
 }
@@ -106,6 +111,22 @@ fn bodies_that_are_suspended_at_yields_only_are_closed() {
     }
 }
 
+/// An editor that cannot parse the body hands a word, and puts the body in its place in what comes out.
+#[test]
+fn a_body_that_comes_later_has_the_frame_too() {
+    let item = "fn f(x: u8) -> R __word".parse().expect("tokens");
+    let emitted = coroutine(TokenStream::new(), item).to_string().replace(char::is_whitespace, "");
+    assert!(emitted.starts_with("fnf(x:u8)->impl::r#gen::Coroutine<Output=R>{"), "{emitted}");
+    assert!(emitted.contains("::r#gen::__private::unfinished!(::r#gen,__frame,__word)"), "{emitted}");
+
+    let body = "a::b, __frame, { let x = ; yield_!(x) async { yield_!(y) } }".parse().expect("tokens");
+    let walked = pipeline::unfinished(body).to_string().replace(char::is_whitespace, "");
+    assert!(
+        walked.starts_with("{letx=;yield_!(@frame__frame,x)async{let__frame=const{a::b::__private::"),
+        "{walked}"
+    );
+}
+
 /// The body of a closure, or an element of a tuple, is looked for behind one comma, two, four ..
 #[test]
 fn expressions_with_commas_of_generics_are_taken_whole() {
@@ -114,13 +135,13 @@ fn expressions_with_commas_of_generics_are_taken_whole() {
         let call = generics(count);
         becomes(
             &format!("[async |x| {call}(yield_!(x)), b]"),
-            &format!("{call}(yield_!(@frame __frame, x)) }}, b]"),
+            &format!("{call}(yield_!(@frame __frame, x)) }} }} }}, b]"),
         );
         becomes(&format!("yield_!(({call}(), b, {call}(),))"), &format!("@tuple [{call}()] [b] [{call}()]"));
     }
     becomes(
         "async |x| yield_!(x); a, b",
-        "{ let __frame = const { ::r#gen::__private::Frame::new(0) }; yield_!(@frame __frame, x) }; a, b",
+        "{ let __frame = const { ::r#gen::__private::Frame::new(0) }; match () { () => { yield_!(@frame __frame, x) } } }; a, b",
     );
     becomes("yield_!((a, b c))", "@frame __frame, (a, b c))");
     becomes("yield_!((a; b))", "@frame __frame, (a; b))");

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::node::Node;
 use crate::io_loop::current as current_loop;
+use crate::sync::thread_local;
 
 pub(crate) enum Current {
     /// The task that the current loop is polling, which need not have a node yet; none if it polls none.

@@ -3,6 +3,7 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::Arc;
 
 use super::current::{enter, Current};
+use super::drops::{self, Untold};
 use super::node::Node;
 use crate::error::{Error, Panicked};
 use crate::io_loop::{current as current_loop, Message, Shared};
@@ -12,16 +13,23 @@ pub(crate) struct Failure {
     /// Who failed, for the log: "a callback".
     what: &'static str,
     error: Error,
+    /// What the callback has dropped that failed: told after the error.
+    untold: Untold,
 }
 
 impl Failure {
     pub(crate) fn new(what: &'static str, error: Error) -> Self {
-        Failure { what, error }
+        Failure { what, error, untold: Untold::default() }
     }
 
-    /// Takes the failure apart to throw the error; what nobody took is put together again.
-    pub(crate) fn into_parts(self) -> (&'static str, Error) {
-        (self.what, self.error)
+    /// Takes the failure apart to throw the error; what nobody took is a [new](Self::new) one.
+    pub(crate) fn into_parts(self) -> ((&'static str, Untold), Error) {
+        ((self.what, self.untold), self.error)
+    }
+
+    /// For somebody who takes it.
+    pub(crate) fn into_error(self) -> Error {
+        self.error
     }
 
     /// Brings it to the node or one outside of it, from any thread.
@@ -53,7 +61,7 @@ impl Failure {
 
     /// The last resort.
     pub(crate) fn report(&self) {
-        let Failure { what, error } = self;
+        let Failure { what, error, .. } = self;
         match error.downcast_ref::<Panicked>() {
             Some(panicked) => report::error(format_args!("{what} {panicked}")),
             None => report::error(format_args!("{what} failed: {error:?}")),
@@ -62,7 +70,14 @@ impl Failure {
 }
 
 /// Calls a user's callback in a context; a panic is its failure.
-pub(super) fn call<T>(node: Option<Arc<Node>>, callback: impl FnOnce() -> Result<T>) -> Result<T> {
+pub(super) fn call<T>(
+    what: &'static str,
+    node: Option<Arc<Node>>,
+    callback: impl FnOnce() -> Result<T>,
+) -> std::result::Result<T, Failure> {
     let _entered = enter(Current::Captured(node));
-    catch_unwind(AssertUnwindSafe(callback)).unwrap_or_else(|payload| Err(Panicked::new(payload).into()))
+    let (result, untold) = drops::during(|| {
+        catch_unwind(AssertUnwindSafe(callback)).unwrap_or_else(|payload| Err(Panicked::new(payload).into()))
+    });
+    result.map_err(|error| Failure { what, error, untold })
 }

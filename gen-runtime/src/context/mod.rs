@@ -32,9 +32,12 @@
 //! - Errors are thrown one at a time: the second arrives at the yield after the first one's. A result that is there in the same turn wins over an error, which then
 //!   arrives at the next yield. What is left when the body ends goes outward.
 //! - So a body whose yields are always ready sees none of them; a [`moment`](crate::moment) in its loop lets them in.
+//! - A callback that fails takes the callables with it that it owns: whoever waits for one of those gets the error, if it is thrown at him, and not a
+//!   [`CallbackDroppedError`](crate::CallbackDroppedError). So what a callback drops is not told before it has ended.
 //! - Only yields take errors. In front of a plain `.await` they wait for the next `yield_!`.
 //! - A task is one context, whatever runs in it: of the branches of a foreign `select!` or `join!`, the one that is polled first takes the error. Spawn a branch that is to have
 //!   errors of its own.
+//! - What is thrown by a [handle](crate::JoinHandle::throw) waits in the same queue, but is for that task only, and is taken by one that is executing at its next yield.
 //! - A context does not keep its task alive, and nothing of it is kept when nobody can come back to it: see [`depth`].
 //! - The failure of a task that was [spawned](crate::spawn) is no callback's: it belongs to its [`JoinHandle`](crate::JoinHandle), and is logged if nobody looks at it. Give it to
 //!   the context with `gen::spawn(..).on_done(|result| result)`. Nobody holds a handle of an [`engine`](macro@crate::engine): its failure goes to the context of its call.
@@ -57,6 +60,9 @@
 // | `node.rs` | `Node`: a task as a context, with the errors thrown at it; `Link`: a slot's place in the chain |
 // | `catch.rs` | `Catch`: the other kind of node, which is no task but takes an error for whoever waits for a callback |
 // | `failure.rs` | `Failure`: an error on its way, and where it goes |
+// | `delivery.rs` | `Delivery`: what a task is resumed with: such a failure, or what somebody who has its handle throws, or that it is cancelled |
+// | `drops.rs` | what a callback has dropped, which is told after its error |
+// | `models.rs` | models for loom: an error against the waiter and the callback |
 //
 // A task has no node until something is scheduled in it: its slot only holds its outer context. So a task is one allocation still, and what needs no context
 // pays for one flag. While a task runs, its loop knows the slot; `capture` makes the node of the slot, once.
@@ -74,17 +80,23 @@
 
 mod catch;
 mod current;
+mod delivery;
+mod drops;
 mod failure;
+#[cfg(all(test, loom))]
+mod models;
 mod node;
 
 use std::fmt;
 use std::sync::Arc;
 
-pub(crate) use self::catch::Catch;
+pub(crate) use self::catch::{Catch, Polled};
 pub(crate) use self::current::{capture as current, enter, Current, Entered};
+pub(crate) use self::delivery::Delivery;
+pub(crate) use self::drops::{abandon, tell_now, Abandon, Doubt};
 pub(crate) use self::failure::Failure;
-pub(crate) use self::node::{Link, Node};
-use crate::error::Throw;
+pub(crate) use self::node::{Left, Link, Node};
+use crate::error::{Error, Throw};
 use crate::io_loop::{current as current_loop, CallbackOutput, Shared};
 
 /// The place where an error goes that has no caller: the task that was running at the [`capture`].
@@ -119,7 +131,12 @@ impl Context {
     ///
     /// On the loop's own thread it is delivered at once, on any other through the loop; the body never runs inside of this call. If the loop is gone the error is logged.
     pub fn throw<E: Throw<M>, M>(&self, error: E) {
-        self.deliver(Failure::new("a callback", error.throw()));
+        self.throw_of("a callback", error.throw());
+    }
+
+    /// Throws an error of something else than a callback, which the log is to name.
+    pub(crate) fn throw_of(&self, what: &'static str, error: Error) {
+        self.deliver(Failure::new(what, error));
     }
 
     /// Calls `callback` in this context: a failure, or a panic, is thrown into it, and what the callback schedules belongs to it.
@@ -145,10 +162,10 @@ impl Context {
     where
         E: Throw<M>,
     {
-        match failure::call(self.node.clone(), || callback().map_err(Throw::throw)) {
+        match failure::call("a callback", self.node.clone(), || callback().map_err(Throw::throw)) {
             Ok(value) => Some(value),
-            Err(error) => {
-                self.deliver(Failure::new("a callback", error));
+            Err(failure) => {
+                self.deliver(failure);
                 None
             }
         }
@@ -191,6 +208,19 @@ impl fmt::Debug for Context {
 /// }
 /// assert_eq!(gen::run_sync(body()).unwrap_err().to_string(), "the third event is a bad one");
 /// ```
+///
+/// A closure that fails by `?` only does not say what its error is: write the type that it returns.
+///
+/// ```
+/// # gen::block_on(async {
+/// let mut add = gen::context::wrap(|(one, other): (&str, &str)| -> gen::Result {
+///     let sum = one.parse::<i32>()? + other.parse::<i32>()?;
+///     assert_eq!(sum, 42);
+///     Ok(())
+/// });
+/// add(("40", "2"));
+/// # });
+/// ```
 pub fn wrap<F, A, R, M>(mut callback: F) -> impl FnMut(A)
 where
     F: FnMut(A) -> R,
@@ -220,8 +250,8 @@ where
     F: FnOnce() -> R,
     R: CallbackOutput<M>,
 {
-    if let Err(error) = failure::call(node.clone(), || callback().into_result()) {
-        Failure::new(what, error).deliver(node);
+    if let Err(failure) = failure::call(what, node.clone(), || callback().into_result()) {
+        failure.deliver(node);
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! | what | touched by |
 //! |---|---|
-//! | `errors` | the thread of the task's loop |
+//! | `deliveries`, `watchers` | the thread of the task's loop |
 //! | `outer`, `ended` | any thread that holds the node |
 //!
 //! `outer` only ever moves outward: past nodes whose tasks have ended. That is done when a node is captured and when its own task ends, so the chain from a task that
@@ -13,8 +13,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::catch::Caught;
+use super::delivery::Delivery;
 use super::failure::Failure;
 use crate::io_loop::{Message, Shared, SlotId};
+use crate::task::EndSignal;
 
 pub(crate) struct Node {
     place: Place,
@@ -29,13 +31,21 @@ enum Place {
 
 struct State {
     outer: Option<Arc<Node>>,
-    /// Thrown at the task and not taken yet, the next one first.
-    errors: VecDeque<Failure>,
+    /// For the task, and not taken yet: the next one first.
+    deliveries: VecDeque<Delivery>,
+    /// Dropped when the task has ended.
+    watchers: Vec<EndSignal>,
+}
+
+impl State {
+    fn new(outer: Option<Arc<Node>>) -> Self {
+        State { outer, deliveries: VecDeque::new(), watchers: Vec::new() }
+    }
 }
 
 impl Node {
     fn new(place: Place, outer: Option<Arc<Node>>) -> Arc<Self> {
-        let state = Mutex::new(State { outer, errors: VecDeque::new() });
+        let state = Mutex::new(State::new(outer));
         Arc::new(Node { place, ended: AtomicBool::new(false), state })
     }
 
@@ -81,21 +91,38 @@ impl Node {
         }
     }
 
-    pub(crate) fn push(&self, failure: Failure) {
-        self.lock().errors.push_back(failure);
+    /// Of cancellations that have not been told yet only the first is kept.
+    pub(crate) fn push(&self, delivery: Delivery) {
+        let deliveries = &mut self.lock().deliveries;
+        if !(delivery.is_cancel() && deliveries.iter().any(Delivery::is_cancel)) {
+            deliveries.push_back(delivery);
+        }
     }
 
-    /// For a failure that was tried and not taken.
-    pub(crate) fn push_front(&self, failure: Failure) {
-        self.lock().errors.push_front(failure);
+    /// For what was tried and not taken: it is the first to be tried again, but does not keep a cancellation waiting, nor, held back by a shield, anything else. Answers whether
+    /// something else has its turn now.
+    pub(crate) fn put_back(&self, delivery: Delivery) -> bool {
+        let deliveries = &mut self.lock().deliveries;
+        if !delivery.is_held() && !deliveries.iter().any(Delivery::is_cancel) {
+            deliveries.push_front(delivery);
+            return false;
+        }
+        let is_next = deliveries.front().is_some_and(|next| !next.is_held());
+        deliveries.push_back(delivery);
+        is_next
     }
 
-    pub(crate) fn pop(&self) -> Option<Failure> {
-        self.lock().errors.pop_front()
+    pub(crate) fn pop(&self) -> Option<Delivery> {
+        self.lock().deliveries.pop_front()
     }
 
-    pub(crate) fn has_errors(&self) -> bool {
-        !self.lock().errors.is_empty()
+    pub(crate) fn has_deliveries(&self) -> bool {
+        !self.lock().deliveries.is_empty()
+    }
+
+    /// Has the signal dropped when the task has ended.
+    pub(crate) fn watch(&self, signal: EndSignal) {
+        self.lock().watchers.push(signal);
     }
 
     /// Leaves out the outer nodes that have ended.
@@ -129,6 +156,17 @@ fn take_outer(node: &mut Node) -> Option<Arc<Node>> {
     node.state.get_mut().unwrap_or_else(PoisonError::into_inner).outer.take()
 }
 
+/// What a task leaves behind when it ends.
+#[derive(Default)]
+pub(crate) struct Left {
+    /// The context around it.
+    pub(crate) outer: Option<Arc<Node>>,
+    /// What it did not take.
+    pub(crate) deliveries: VecDeque<Delivery>,
+    /// Whom its end is told by dropping this.
+    pub(crate) watchers: Vec<EndSignal>,
+}
+
 /// The place of a slot in the chain of contexts.
 pub(crate) enum Link {
     /// Nothing was scheduled in the task yet: it has no node, and this is what would be around it.
@@ -159,15 +197,17 @@ impl Link {
         }
     }
 
-    /// The task has ended: gives what is around it, and the errors that it did not take.
-    pub(crate) fn end(self) -> (Option<Arc<Node>>, VecDeque<Failure>) {
+    /// The task has ended.
+    pub(crate) fn end(self) -> Left {
         match self {
-            Link::Outer(outer) => (outer, VecDeque::new()),
+            Link::Outer(outer) => Left { outer, ..Left::default() },
             Link::Own(node) => {
                 node.set_ended();
                 node.shorten();
-                let errors = mem::take(&mut node.lock().errors);
-                (node.outer(), errors)
+                let mut state = node.lock();
+                let (deliveries, watchers) =
+                    (mem::take(&mut state.deliveries), mem::take(&mut state.watchers));
+                Left { outer: state.outer.clone(), deliveries, watchers }
             }
         }
     }

@@ -118,7 +118,7 @@ where
         if thrown.is_none() {
             return self.poll(cx);
         }
-        throw::lend(thrown, cx.waker().clone(), || self.poll(cx))
+        throw::lend_error(thrown, cx.waker().clone(), || self.poll(cx))
     }
 
     #[inline(always)]

@@ -11,7 +11,7 @@
 //! | `suspend.rs` | [`Suspend`]: one yield, the future that the machine is suspended at |
 //! | `throw.rs` | how an error reaches the innermost suspended yield |
 //! | `site.rs` | [`Site`]: a source position |
-//! | `returning.rs` | [`Returning`]: a machine that `gen::Return` ends |
+//! | `ending.rs` | [`Ending`]: a body that `gen::Return` can end |
 //! | `boxed.rs` | [`BoxCoroutine`] and [`LocalBoxCoroutine`] |
 //!
 //! ## States and events
@@ -33,9 +33,9 @@
 //!   take it, so executors nested inside a body, and coroutines that they poll, are not reached.
 
 mod boxed;
+mod ending;
 mod frame;
 mod machine;
-mod returning;
 mod site;
 mod suspend;
 pub(crate) mod throw;
@@ -46,10 +46,10 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 pub use self::boxed::{BoxCoroutine, LocalBoxCoroutine};
+pub use self::ending::{ending, Ending};
 pub(crate) use self::frame::Finish;
 pub use self::frame::{Call, Frame, Kind};
 pub use self::machine::{boxed, closed_machine, machine, Machine, Meta};
-pub use self::returning::{returning, Returning};
 pub use self::site::Site;
 pub use self::suspend::{at, SuspendPending};
 pub(crate) use self::suspend::{How, Suspend};

@@ -18,17 +18,19 @@ pin_project! {
     /// Futures of the user's lie in it bare, and `H` says what becomes of their output. A layer around each would count twice as much for the compiler's
     /// limit of recursion as the coroutine itself: some 25 levels of coroutines would be all that could be asked whether they are `Send`.
     #[must_use = "this is what `yield_!` awaits"]
-    pub struct Suspend<F, H> {
+    pub struct Suspend<F, H, S> {
         #[pin]
         future: F,
         how: PhantomData<fn() -> H>,
+        // Takes no space; for whoever asks where a task is suspended.
+        here: S,
     }
 }
 
-impl<F, H> Suspend<F, H> {
+impl<F, H, S> Suspend<F, H, S> {
     #[inline(always)]
-    pub(crate) fn new(future: F) -> Self {
-        Suspend { future, how: PhantomData }
+    pub(crate) fn new(future: F, here: S) -> Self {
+        Suspend { future, how: PhantomData, here }
     }
 }
 
@@ -67,25 +69,32 @@ where
 pub trait SuspendPending: Future + Sized {
     /// Makes it.
     #[inline(always)]
-    fn suspend_pending(self) -> Suspend<Self, AsItIs> {
-        Suspend::new(self)
+    fn suspend_pending<S>(self, here: S) -> Suspend<Self, AsItIs, S> {
+        Suspend::new(self, here)
     }
 }
 
 impl<P, T> SuspendPending for P where P: Future<Output = Result<T>> {}
 
-impl<F, H> Future for Suspend<F, H>
+impl<F, H, S> Future for Suspend<F, H, S>
 where
     F: Future,
     H: How<F>,
+    S: Fn() -> (&'static str, u32, u32),
 {
     type Output = Result<H::Value>;
 
     #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.project().future.poll(cx) {
+        let this = self.project();
+        match this.future.poll(cx) {
             Poll::Ready(output) => Poll::Ready(H::into_result(output)),
-            Poll::Pending if H::looks() && throw::any_in_flight() => take_thrown(cx),
+            Poll::Pending if H::looks() && throw::any_in_flight() => take_thrown(cx, this.here),
+            // It takes nothing, but can be asked where it is: as long as it is looked for mistakes.
+            Poll::Pending if cfg!(debug_assertions) && throw::any_in_flight() => {
+                throw::note(cx.waker(), || this.here.site());
+                Poll::Pending
+            }
             Poll::Pending => Poll::Pending,
         }
     }
@@ -96,10 +105,13 @@ where
 #[cold]
 #[inline(never)]
 #[expect(improper_ctypes_definitions, reason = "the ABI is asked for because it does not unwind")]
-extern "C" fn take_thrown<T>(cx: &Context<'_>) -> Poll<Result<T>> {
+extern "C" fn take_thrown<T, S: Here>(cx: &Context<'_>, here: &S) -> Poll<Result<T>> {
     match throw::take(cx.waker()) {
         Some(error) => Poll::Ready(Err(error)),
-        None => Poll::Pending,
+        None => {
+            throw::note(cx.waker(), || here.site());
+            Poll::Pending
+        }
     }
 }
 

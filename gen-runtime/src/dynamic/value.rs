@@ -78,7 +78,7 @@ impl Value {
     }
 
     /// Takes the value out, or gives it back.
-    pub(super) fn take<T: Any>(self) -> Result<T, Value> {
+    pub(crate) fn take<T: Any>(self) -> Result<T, Value> {
         let Value { value, type_name } = self;
         value.downcast().map(|value| *value).map_err(|value| Value { value, type_name })
     }

@@ -68,6 +68,50 @@ impl fmt::Display for BadYieldError {
 
 impl StdError for BadYieldError {}
 
+/// An [`engine`](macro@crate::engine) returned a [`dynamic::Value`](crate::dynamic::Value) that is not `()`: nobody would get it.
+///
+/// What has a type at compile time, and is returned by an engine, does not compile instead.
+///
+/// ```
+/// use gen::dynamic::Value;
+///
+/// /// Runs a plugin, which has nothing to return; but that is only known when it has.
+/// #[gen::engine]
+/// fn run(plugin: fn() -> Value) -> gen::Result<Value> {
+///     Ok(plugin())
+/// }
+/// gen::block_on(async {
+///     run(|| Value::new(())).unwrap();
+///     let error = run(|| Value::new(42_u8)).unwrap_err();
+///     assert!(error.is::<gen::ReturnValueIgnoredError>());
+///     assert_eq!(error.to_string(), "an engine returned a value of type `u8`, which nobody would get");
+/// });
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnValueIgnoredError {
+    type_name: &'static str,
+}
+
+impl ReturnValueIgnoredError {
+    pub(crate) fn new(type_name: &'static str) -> Self {
+        ReturnValueIgnoredError { type_name }
+    }
+
+    /// What the type is called, for messages.
+    #[must_use]
+    pub fn type_name(&self) -> &'static str {
+        self.type_name
+    }
+}
+
+impl fmt::Display for ReturnValueIgnoredError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an engine returned a value of type `{}`, which nobody would get", self.type_name)
+    }
+}
+
+impl StdError for ReturnValueIgnoredError {}
+
 /// A task's body panicked, and whoever waited for it gets this.
 ///
 /// The payload is kept and can be [resumed](Panicked::resume) once.

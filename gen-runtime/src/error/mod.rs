@@ -28,9 +28,10 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-pub use self::kinds::{BadYieldError, Panicked, TimeoutError};
+pub use self::kinds::{BadYieldError, Panicked, ReturnValueIgnoredError, TimeoutError};
 pub use self::return_value::{CatchReturn, Return};
 pub use self::throw::Throw;
+use crate::cancel::Cancelled;
 use crate::coroutine::Site;
 
 /// The result of a yield, and of most things in this crate.
@@ -174,10 +175,40 @@ impl Error {
         carried::Carried(self)
     }
 
+    /// Tells the clones of one failure from other failures.
+    pub(crate) fn identity(&self) -> *const () {
+        Arc::as_ptr(&self.repr.payload).cast()
+    }
+
+    /// Whether this is that failure, possibly with a [`context`](Error::context).
+    pub(crate) fn comes_of(&self, failure: &Error) -> bool {
+        let mut payload = &self.repr.payload;
+        loop {
+            if Arc::as_ptr(payload).cast() == failure.identity() {
+                return true;
+            }
+            match payload.downcast_ref::<Context>() {
+                Some(context) => payload = &context.cause,
+                None => return false,
+            }
+        }
+    }
+
     /// Records that the error arrived at a yield.
     pub(crate) fn passed(mut self, site: Site) -> Self {
+        if self.repr.trace.is_empty() {
+            self.tell_site(site);
+        }
         self.repr.trace.push(site);
         self
+    }
+
+    /// A cancellation knows where it arrived. One that is shared already had its first yield elsewhere.
+    fn tell_site(&mut self, site: Site) {
+        let payload = Arc::get_mut(&mut self.repr.payload);
+        if let Some(cancelled) = payload.and_then(|payload| payload.downcast_mut::<Cancelled>()) {
+            cancelled.arrived(site);
+        }
     }
 
     pub(crate) fn with_others(mut self, others: Vec<Other>) -> Self {

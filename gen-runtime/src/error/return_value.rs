@@ -18,6 +18,9 @@ pub struct Return<T> {
 /// A function that a coroutine calls can end it so, through any number of `?`. The coroutine needs the option `returns` and the output `gen::Result<T>`, where
 /// `T` is the very type of `value`. In the body itself, `return Ok(value)` says the same.
 ///
+/// It is an end like any other: keys that were registered and not waited for make the call fail, as after a `return`
+/// ([`LeakedCallbackError`](crate::LeakedCallbackError)).
+///
 /// It ends only the coroutine in whose body it was raised: at a `yield_!`, what failed with a `Return` is an error like any other. (Not so at a bare
 /// `.await`, which is as good as the body's own.) A body that catches errors catches this one too.
 ///

@@ -11,7 +11,7 @@ use crate::report;
 
 /// What a callback of the loop may return: `()`, or a `Result<(), E>` whose error can be thrown.
 ///
-/// `M` is the kind of error, found by inference.
+/// `M` is the kind of error, found by inference. In a closure that fails by `?` only nothing says what `E` is: write it, `|| -> gen::Result { .. }`.
 #[diagnostic::on_unimplemented(
     message = "a callback cannot return `{Self}`",
     label = "returns `{Self}`",

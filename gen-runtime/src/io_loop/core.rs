@@ -12,18 +12,21 @@ use std::time::{Duration, Instant};
 use super::callback::contain;
 use super::errors::LoopClosed;
 use super::remote::{Message, Shared};
-use super::sched::{Callback, Sched, Work};
+use super::sched::{Callback, Sched, TaskId, Work};
 use super::waker::{waker, LoopId, SlotId};
 use super::{current, registry};
-use crate::context::{self, Failure, Link, Node};
+use crate::cancel::Cancellation;
+use crate::context::{self, Delivery, Failure, Left, Link, Node};
+use crate::coroutine::throw::Thrown;
 use crate::error::Error;
-use crate::task::TaskRef;
+use crate::task::{Cancelling, EndSignal, TaskRef};
 use crate::time::{far_future, Action, Clock, TimerKey, Timers};
 
 pub(crate) struct Core {
     id: LoopId,
     shared: Arc<Shared>,
     clock: Box<dyn Clock>,
+    has_real_clock: bool,
     sched: RefCell<Sched>,
     timers: RefCell<Timers>,
     /// How many turns have begun.
@@ -40,7 +43,7 @@ type ErrorHandler = Rc<dyn Fn(Error)>;
 
 /// The future of a blocking call, which the loop polls where it lies.
 pub(super) trait Root {
-    fn poll(&mut self, cx: &mut Context<'_>, thrown: &mut Option<Error>);
+    fn poll(&mut self, cx: &mut Context<'_>, thrown: &mut Option<Thrown>);
     fn is_done(&self) -> bool;
 }
 
@@ -60,13 +63,14 @@ pub(super) enum OnStop {
 }
 
 impl Core {
-    pub(super) fn new(clock: Box<dyn Clock>) -> Rc<Self> {
+    pub(super) fn new(clock: Box<dyn Clock>, has_real_clock: bool) -> Rc<Self> {
         let shared = Arc::new(Shared::default());
         let (id, serial) = registry::add(&shared);
         Rc::new(Core {
             id,
             shared,
             clock,
+            has_real_clock,
             sched: RefCell::new(Sched::new()),
             timers: RefCell::new(Timers::new(serial)),
             turn: Cell::new(0),
@@ -83,6 +87,11 @@ impl Core {
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.shared
+    }
+
+    /// Whether its time is that of `Instant::now()`.
+    pub(crate) fn has_real_clock(&self) -> bool {
+        self.has_real_clock
     }
 
     pub(crate) fn now(&self) -> Instant {
@@ -116,16 +125,20 @@ impl Core {
     }
 
     /// Gives the task a slot and runs its first step before it returns.
-    pub(crate) fn start_task(self: &Rc<Self>, task: TaskRef) -> Result<(), LoopClosed> {
+    pub(crate) fn start_task(self: &Rc<Self>, task: TaskRef) -> Result<TaskId, LoopClosed> {
         if self.closed.get() {
             return Err(LoopClosed);
         }
         // The context of whoever starts it: asked before this loop is the current one.
         let outer = context::current();
-        let slot = self.sched.borrow_mut().insert(outer);
+        let (slot, id) = {
+            let mut sched = self.sched.borrow_mut();
+            let slot = sched.insert(outer);
+            (slot, sched.task_in(self.id, slot))
+        };
         let _entered = current::enter(self);
         self.step(slot, task, None);
-        Ok(())
+        Ok(id)
     }
 
     // ---- timers -----------------------------------------------------------------------------------
@@ -180,12 +193,17 @@ impl Core {
     }
 
     /// What was in the slot has ended; the errors that it did not take go outward.
-    pub(super) fn release(&self, slot: SlotId, untaken: Option<Failure>) {
+    pub(super) fn release(&self, slot: SlotId, untaken: Option<Delivery>) {
         let context = self.sched.borrow_mut().release(slot);
-        let (outer, left) = context.map(Link::end).unwrap_or_default();
-        for failure in untaken.into_iter().chain(left) {
-            self.throw(outer.clone(), failure);
+        self.pass_on(untaken, context.map(Link::end).unwrap_or_default());
+    }
+
+    /// What a task that has ended did not take goes outward; whoever waits for its end is told.
+    fn pass_on(&self, untaken: Option<Delivery>, left: Left) {
+        for failure in untaken.into_iter().chain(left.deliveries).filter_map(Delivery::too_late) {
+            self.throw(left.outer.clone(), failure);
         }
+        drop(left.watchers);
     }
 
     /// Runs turns until `root` is done or the loop is stopped. The caller has made this the current loop.
@@ -238,6 +256,7 @@ impl Core {
                 Message::Wake(slot) => self.schedule(slot),
                 Message::Callback(callback) => self.sched.borrow_mut().push_callback(callback),
                 Message::Throw(node, failure) => self.throw(node, failure),
+                Message::Deliver(task, delivery, signal) => self.deliver(task, delivery, signal),
                 Message::CancelTimer(key) => {
                     let cancelled = self.cancel_timer(key);
                     contain("the drop of a timer", || drop(cancelled));
@@ -262,7 +281,7 @@ impl Core {
 
     /// A slot has one job in the queue at most, and the run ends with the turn in which the root is done: so
     /// it is not polled again after that.
-    fn poll_root(&self, root: &mut Option<(SlotId, &mut dyn Root)>, mut thrown: Option<Failure>) {
+    fn poll_root(&self, root: &mut Option<(SlotId, &mut dyn Root)>, mut thrown: Option<Delivery>) {
         if let Some((slot, root)) = root {
             let lent = thrown.is_some();
             self.poll_slot(*slot, &mut thrown, |cx, error| root.poll(cx, error));
@@ -274,7 +293,7 @@ impl Core {
     }
 
     /// Runs a task up to its next suspension; its slot says `Running` meanwhile.
-    fn step(&self, slot: SlotId, task: TaskRef, mut thrown: Option<Failure>) {
+    fn step(&self, slot: SlotId, task: TaskRef, mut thrown: Option<Delivery>) {
         let lent = thrown.is_some();
         let ended = self.poll_slot(slot, &mut thrown, |cx, error| task.as_ref().run(cx, error));
         if ended {
@@ -289,20 +308,20 @@ impl Core {
         }
     }
 
-    /// Polls what is in a slot, with the error to resume it with, if one was thrown; if nobody took it, it is
-    /// in `thrown` again afterwards. What polls does not panic.
+    /// Polls what is in a slot, with what is delivered to it; if nobody took that, it is in `delivery` again
+    /// afterwards. What polls does not panic.
     fn poll_slot<R>(
         &self,
         slot: SlotId,
-        thrown: &mut Option<Failure>,
-        poll: impl FnOnce(&mut Context<'_>, &mut Option<Error>) -> R,
+        delivery: &mut Option<Delivery>,
+        poll: impl FnOnce(&mut Context<'_>, &mut Option<Thrown>) -> R,
     ) -> R {
-        let (what, mut error) = thrown.take().map(Failure::into_parts).unzip();
+        let (origin, mut thrown) = delivery.take().map(Delivery::into_parts).unzip();
         // Saved, because a first step is polled in the middle of the step of another task.
         let before = self.running.replace(Some(slot));
-        let answer = poll(&mut Context::from_waker(&waker(self.id, slot)), &mut error);
+        let answer = poll(&mut Context::from_waker(&waker(self.id, slot)), &mut thrown);
         self.running.set(before);
-        *thrown = what.zip(error).map(|(what, error)| Failure::new(what, error));
+        *delivery = origin.zip(thrown).and_then(|(origin, thrown)| Delivery::from_parts(origin, thrown));
         answer
     }
 
@@ -329,10 +348,37 @@ impl Core {
         self.unhandled(failure);
     }
 
-    /// A poll was given an error, and left the slot suspended.
-    fn after_throw(&self, slot: SlotId, untaken: Option<Failure>) {
+    /// Delivers to a task of this loop; if it has ended, the signal is dropped.
+    pub(super) fn deliver(&self, task: TaskId, delivery: Delivery, signal: Option<EndSignal>) {
+        let refused = self.sched.borrow_mut().deliver(task, &self.shared, delivery, signal);
+        if let Err((delivery, _signal)) = refused {
+            if let Some(failure) = delivery.too_late() {
+                self.unhandled(failure);
+            }
+        }
+    }
+
+    /// The tasks that have not ended.
+    pub(super) fn tasks(&self) -> Vec<TaskId> {
+        self.sched.borrow().tasks(self.id)
+    }
+
+    /// Cancels each; gives what waits for their ends.
+    pub(super) fn cancel_all<'a>(
+        &'a self,
+        request: &'a Cancellation,
+    ) -> impl Iterator<Item = Cancelling> + use<'a> {
+        self.tasks().into_iter().map(|task| {
+            let (signal, cancelling) = Cancelling::new();
+            self.deliver(task, Delivery::Cancel(request.clone()), Some(signal));
+            cancelling
+        })
+    }
+
+    /// A poll was given a delivery, and left the slot suspended.
+    fn after_throw(&self, slot: SlotId, untaken: Option<Delivery>) {
         let homeless = self.sched.borrow_mut().after_throw(slot, untaken);
-        if let Some(failure) = homeless {
+        if let Some(failure) = homeless.and_then(Delivery::too_late) {
             self.unhandled(failure);
         }
     }
@@ -341,7 +387,7 @@ impl Core {
         let handler = self.error_handler.borrow().clone();
         let tell = || match handler {
             None => failure.report(),
-            Some(handler) => handler(failure.into_parts().1),
+            Some(handler) => handler(failure.into_error()),
         };
         context::outside(|| contain("an error handler", tell));
     }
@@ -383,10 +429,7 @@ impl Core {
             if let Some(task) = task {
                 task.as_ref().close();
             }
-            let (outer, left) = context.end();
-            for failure in left {
-                self.throw(outer.clone(), failure);
-            }
+            self.pass_on(None, context.end());
         }
         for callback in callbacks {
             contain("the drop of a callback", || drop(callback));
@@ -397,6 +440,7 @@ impl Core {
         for message in mail {
             match message {
                 Message::Throw(node, failure) => self.throw(node, failure),
+                Message::Deliver(task, delivery, signal) => self.deliver(task, delivery, signal),
                 message => contain("the drop of a remote callback", || drop(message)),
             }
         }

@@ -4,9 +4,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::core::Core;
-use super::remote::Shared;
+use super::registry;
+use super::remote::{Message, Shared};
+use super::sched::TaskId;
 use super::waker::{LoopId, SlotId};
-use crate::context::{self, Current};
+use crate::context::{self, Current, Delivery};
+use crate::task::EndSignal;
 
 thread_local! {
     // Only ever borrowed for moments in which no code of a user runs.
@@ -31,6 +34,23 @@ pub(super) fn schedule(id: LoopId, slot: SlotId) -> bool {
             _ => false,
         })
         .unwrap_or(false)
+}
+
+/// Delivers to a task from wherever this is: at once on the loop that runs here, else through its inbox. What comes
+/// too late is dealt with.
+pub(crate) fn deliver(task: TaskId, delivery: Delivery, signal: Option<EndSignal>) {
+    let refused = match get() {
+        Some(core) if core.id() == task.loop_id => return core.deliver(task, delivery, signal),
+        _ => match registry::find(task.loop_id) {
+            Some(shared) => shared.send(Message::Deliver(task, delivery, signal)).err(),
+            None => Some(Message::Deliver(task, delivery, signal)),
+        },
+    };
+    // The signal is dropped with it.
+    if let Some(Message::Deliver(_, delivery, _signal)) = refused {
+        // It comes from a handle, so there is nothing to go outward.
+        let _ = delivery.too_late();
+    }
 }
 
 /// Whether that loop runs on this thread.

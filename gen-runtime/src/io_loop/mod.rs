@@ -36,6 +36,7 @@ pub(crate) mod registry;
 mod remote;
 mod run;
 mod sched;
+mod shutdown;
 mod waker;
 
 use std::fmt;
@@ -52,7 +53,7 @@ pub use self::run::{block_on, run_sync};
 pub(crate) use self::callback::{catch_panic, contain};
 pub(crate) use self::core::Core;
 pub(crate) use self::remote::{Message, Shared};
-pub(crate) use self::sched::Callback;
+pub(crate) use self::sched::{Callback, TaskId};
 pub(crate) use self::waker::{LoopId, SlotId};
 
 /// A single-threaded loop of callbacks, timers and tasks.
@@ -60,7 +61,7 @@ pub(crate) use self::waker::{LoopId, SlotId};
 /// This is the owner: it runs the loop ([`run_sync`](Self::run_sync), [`start`](Self::start)) and ends it.
 /// All that works through a handle ([`IoLoopHandle`], which it derefs to) works on it too. When it is
 /// dropped, the suspended coroutines, queued callbacks and timers are dropped, also those that hold handles
-/// to the loop.
+/// to the loop. [`shutdown`](Self::shutdown) lets the coroutines clean up first.
 ///
 /// A turn of the loop takes the callbacks and resumptions that are queued and runs them in order, then the
 /// timers that are due, by deadline and then by creation. What is added meanwhile waits for the next turn.
@@ -90,7 +91,7 @@ impl IoLoop {
     ///
     /// If 65,536 loops are alive in this process.
     pub fn new() -> Self {
-        Self::with_clock(RealClock)
+        Self::on_clock(Box::new(RealClock), true)
     }
 
     /// A loop on a clock of its own, such as a [`VirtualClock`](crate::VirtualClock).
@@ -99,7 +100,11 @@ impl IoLoop {
     ///
     /// If 65,536 loops are alive in this process.
     pub fn with_clock(clock: impl Clock + 'static) -> Self {
-        IoLoop { handle: IoLoopHandle { core: Core::new(Box::new(clock)) } }
+        Self::on_clock(Box::new(clock), false)
+    }
+
+    fn on_clock(clock: Box<dyn Clock>, is_real: bool) -> Self {
+        IoLoop { handle: IoLoopHandle { core: Core::new(clock, is_real) } }
     }
 
     /// The loop that is running on this thread.

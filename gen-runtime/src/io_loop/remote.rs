@@ -16,8 +16,10 @@ use std::time::Duration;
 
 use super::callback::CallbackOutput;
 use super::errors::LoopClosed;
+use super::sched::TaskId;
 use super::waker::SlotId;
-use crate::context::{self, Failure, Node};
+use crate::context::{self, Delivery, Failure, Node};
+use crate::task::EndSignal;
 use crate::time::TimerKey;
 
 /// What another thread has for the loop.
@@ -28,6 +30,8 @@ pub(crate) enum Message {
     CancelTimer(TimerKey),
     /// For that context, or the next one outside of it; with none, for the loop's handler.
     Throw(Option<Arc<Node>>, Failure),
+    /// For that task only.
+    Deliver(TaskId, Delivery, Option<EndSignal>),
 }
 
 #[derive(Default)]

@@ -18,7 +18,7 @@ use super::current;
 use super::errors::{LoopRunning, LoopStopped};
 use super::waker::SlotId;
 use super::IoLoop;
-use crate::coroutine::throw::resume;
+use crate::coroutine::throw::{resume, Thrown};
 use crate::error::{Error, Panicked};
 use crate::report;
 use crate::task::{self, JoinHandle};
@@ -197,7 +197,7 @@ impl IoLoop {
     }
 
     /// `None` if the loop was stopped first.
-    fn run_future<F: Future>(&self, future: F, on_stop: OnStop) -> Option<F::Output> {
+    pub(super) fn run_future<F: Future>(&self, future: F, on_stop: OnStop) -> Option<F::Output> {
         let mut root = InPlace { future: pin!(future), outcome: None };
         let slot = RootSlot { core: &self.core, id: self.core.insert_root() };
         let entered = current::enter(&self.core);
@@ -229,7 +229,7 @@ struct InPlace<'a, F: Future> {
 }
 
 impl<F: Future> Root for InPlace<'_, F> {
-    fn poll(&mut self, cx: &mut Context<'_>, thrown: &mut Option<Error>) {
+    fn poll(&mut self, cx: &mut Context<'_>, thrown: &mut Option<Thrown>) {
         // A future that panicked is not polled again; all it is good for is to be dropped.
         let polled =
             catch_unwind(AssertUnwindSafe(|| resume(thrown, cx, |cx| self.future.as_mut().poll(cx))));

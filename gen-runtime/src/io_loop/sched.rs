@@ -12,8 +12,8 @@
 //!
 //! `scheduled` says that a job for the slot is in the queue; it is cleared *before* the task is polled, so
 //! that a wake during the poll queues it again. A job whose generation is not the slot's is stale and does
-//! nothing. `thrown` says that the next poll is to be resumed with the first error of the slot's context; a
-//! slot takes errors only while it is `Idle` or `Root`, for then its body is suspended.
+//! nothing. `thrown` says that the next poll is to be resumed with the first delivery of the slot's context; a
+//! slot takes failures of callbacks only while it is `Idle` or `Root`, for then its body is suspended.
 //!
 //! Nothing in here runs code of a user, not even a drop: what is taken out is handed to the caller.
 use std::collections::VecDeque;
@@ -21,9 +21,18 @@ use std::mem;
 use std::sync::Arc;
 
 use super::remote::Shared;
-use super::waker::SlotId;
-use crate::context::{Failure, Link, Node};
-use crate::task::TaskRef;
+use super::waker::{LoopId, SlotId};
+use crate::context::{Delivery, Failure, Link, Node};
+use crate::task::{EndSignal, TaskRef};
+
+/// Names a task for good: where a [`SlotId`] would name a later task again, in its 65,536th use, this does not
+/// before the 2^32nd.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TaskId {
+    pub(super) loop_id: LoopId,
+    index: u32,
+    uses: u32,
+}
 
 /// What the queue holds.
 pub(super) enum Job {
@@ -36,10 +45,10 @@ pub(crate) type Callback = Box<dyn FnOnce()>;
 /// What the loop has to do next.
 pub(super) enum Work {
     Callback(Callback),
-    /// Poll the task, with an error that was thrown at it.
-    Task(SlotId, TaskRef, Option<Failure>),
+    /// Poll the task, with what is delivered to it.
+    Task(SlotId, TaskRef, Option<Delivery>),
     /// Poll the future of the blocking call that runs the loop, in the same way.
-    Root(Option<Failure>),
+    Root(Option<Delivery>),
     /// The job was for a task that has ended.
     Nothing,
 }
@@ -53,7 +62,8 @@ enum Occupant {
 }
 
 struct Slot {
-    generation: u16,
+    /// How many occupants it had before; the generation is its low bits.
+    uses: u32,
     scheduled: bool,
     thrown: bool,
     occupant: Occupant,
@@ -62,10 +72,19 @@ struct Slot {
 
 impl Slot {
     fn new(occupant: Occupant, outer: Option<Arc<Node>>) -> Self {
-        Slot { generation: 0, scheduled: false, thrown: false, occupant, context: Link::Outer(outer) }
+        Slot { uses: 0, scheduled: false, thrown: false, occupant, context: Link::Outer(outer) }
     }
 
-    fn take_thrown(&mut self) -> Option<Failure> {
+    /// The cast cuts off what a waker's name has no room for.
+    fn generation(&self) -> u16 {
+        self.uses as u16
+    }
+
+    fn is_occupied(&self) -> bool {
+        !matches!(self.occupant, Occupant::Free { .. })
+    }
+
+    fn take_thrown(&mut self) -> Option<Delivery> {
         if !mem::take(&mut self.thrown) {
             return None;
         }
@@ -111,8 +130,8 @@ impl Sched {
         if let Occupant::Free { next } = slot.occupant {
             self.free = next;
         }
-        *slot = Slot { generation: slot.generation, ..Slot::new(occupant, outer) };
-        SlotId { index, generation: slot.generation }
+        *slot = Slot { uses: slot.uses, ..Slot::new(occupant, outer) };
+        SlotId { index, generation: slot.generation() }
     }
 
     /// Queues a slot, once.
@@ -177,7 +196,7 @@ impl Sched {
     pub(super) fn release(&mut self, id: SlotId) -> Option<Link> {
         let next = self.free;
         let slot = self.slot(id)?;
-        slot.generation = slot.generation.wrapping_add(1);
+        slot.uses = slot.uses.wrapping_add(1);
         slot.scheduled = false;
         slot.thrown = false;
         slot.occupant = Occupant::Free { next };
@@ -216,7 +235,7 @@ impl Sched {
                 if !matches!(slot.occupant, Occupant::Idle(_) | Occupant::Root) {
                     return Err(failure);
                 }
-                node.push(failure);
+                node.push(Delivery::Failure(failure));
                 slot.thrown = true;
                 self.schedule(id);
                 Ok(())
@@ -225,24 +244,60 @@ impl Sched {
         }
     }
 
-    /// After a poll that was given an error, and left the slot suspended: what was not taken stays for the
-    /// next poll; if it was taken, the next error has its turn. Hands it back if the slot is gone.
-    pub(super) fn after_throw(&mut self, id: SlotId, untaken: Option<Failure>) -> Option<Failure> {
+    /// Delivers to that task, whatever it is doing; hands everything back if it has ended.
+    pub(super) fn deliver(
+        &mut self,
+        task: TaskId,
+        home: &Arc<Shared>,
+        delivery: Delivery,
+        signal: Option<EndSignal>,
+    ) -> Result<(), (Delivery, Option<EndSignal>)> {
+        let slot = self.slots.get_mut(task.index as usize);
+        let Some(slot) = slot.filter(|slot| slot.is_occupied() && slot.uses == task.uses) else {
+            return Err((delivery, signal));
+        };
+        let id = SlotId { index: task.index, generation: slot.generation() };
+        let node = slot.context.node(home, id);
+        node.push(delivery);
+        if let Some(signal) = signal {
+            node.watch(signal);
+        }
+        slot.thrown = true;
+        self.schedule(id);
+        Ok(())
+    }
+
+    /// After a poll that was given a delivery, and left the slot suspended: what was not taken stays for the
+    /// next poll; if it was taken, the next one has its turn. Hands it back if the slot is gone.
+    pub(super) fn after_throw(&mut self, id: SlotId, untaken: Option<Delivery>) -> Option<Delivery> {
         let Some(slot) = self.slot(id) else { return untaken };
         let Some(node) = slot.context.own() else { return untaken };
-        if let Some(failure) = untaken {
-            node.push_front(failure);
-            slot.thrown = true;
-        } else if node.has_errors() {
-            slot.thrown = true;
+        let is_next = match untaken {
+            Some(delivery) => node.put_back(delivery),
+            // The body went on: what a shield held back before may be taken now.
+            None => node.has_deliveries(),
+        };
+        slot.thrown = node.has_deliveries();
+        if is_next {
             self.schedule(id);
         }
         None
     }
 
+    /// All tasks.
+    pub(super) fn tasks(&self, loop_id: LoopId) -> Vec<TaskId> {
+        let slots = self.slots.iter().zip(0..);
+        let tasks = slots.filter(|(slot, _)| matches!(slot.occupant, Occupant::Idle(_) | Occupant::Running));
+        tasks.map(|(slot, index)| TaskId { loop_id, index, uses: slot.uses }).collect()
+    }
+
+    /// The task in a slot.
+    pub(super) fn task_in(&self, loop_id: LoopId, slot: SlotId) -> TaskId {
+        TaskId { loop_id, index: slot.index, uses: self.slots[slot.index as usize].uses }
+    }
+
     fn slot(&mut self, id: SlotId) -> Option<&mut Slot> {
         let slot = self.slots.get_mut(id.index as usize)?;
-        let occupied = !matches!(slot.occupant, Occupant::Free { .. });
-        (occupied && slot.generation == id.generation).then_some(slot)
+        (slot.is_occupied() && slot.generation() == id.generation).then_some(slot)
     }
 }

@@ -37,7 +37,7 @@ where
     #[inline]
     fn drive(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Group { slots, engine, .. } = self;
-        engine.drive(cx, |child, cx| slots.at(child).poll(cx))
+        engine.drive(cx, |child, cx, how| slots.at(child).poll(cx, how))
     }
 
     fn take_shape(&mut self) -> S {
@@ -91,9 +91,9 @@ where
 {
     type Output = S::Output;
 
-    fn poll_settled(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+    fn poll_settled(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Self::Output>> {
         let group = self.get_mut();
         ready!(group.drive(cx));
-        Poll::Ready(group.take_shape().build(group.slots.results()))
+        Poll::Ready(Ok(group.take_shape().build(group.slots.results())))
     }
 }

@@ -6,7 +6,10 @@
 //! |---|---|
 //! | `engine.rs` | whom to poll, and when all have ended |
 //! | `group.rs` | [`Group`]: children of one type, of any number; the future that a list or map becomes |
+//! | `race.rs` | [`Race`]: children of one type, until the first of them ends; what `first_of` is made of |
 //! | `tuple.rs` | the same for tuples, where each child has a type of its own |
+//! | `pool.rs` | [`Pool`]: children of one type that come and go, their results in the order in which they end; what `WaitIterator` and `limit` are made of |
+//! | `seats.rs` | who sits where in a pool, and which of them are new, have ended, or left |
 //! | `slots.rs` | where the children live: one allocation, a child or its result in each slot |
 //! | `wakers.rs` | a waker for each child: one allocation |
 //! | `ready.rs` | the queue of children that were woken |
@@ -14,6 +17,7 @@
 //! | `models.rs` | what loom checks: wakes from other threads against polls and drops |
 //! | `shape.rs` | what the results are put into, and how a child's place is called |
 //! | `outcome.rs` | the error rule |
+//! | `notices.rs` | what cancelled children have still to be told |
 //! | `policy.rs` | [`Policy`]: what was said of errors by `quiet` and `fail_fast` |
 //! | `settled.rs` | every child's own result |
 //! | `options.rs` | `quiet`, `fail_fast` and `settle`, as yieldables |
@@ -31,6 +35,12 @@
 //!
 //! [`Multi::fail_fast`] raises the first in time and drops the children that have not ended; [`Multi::settle`] raises nothing.
 //!
+//! # Cancelled
+//!
+//! A group that is polled with a [cancellation](crate::cancel), and is not ready in that poll, takes it and polls each running child once more, with one for that child. A child
+//! that cannot be told is dropped and has failed; the others go on, and the group with them, also if it was to fail fast. What a shield holds back is kept for the
+//! child's next polls.
+//!
 //! # Who may touch what
 //!
 //! Children and results belong to the group, and only its poll touches them. The wakers' allocation is shared between the group and
@@ -40,10 +50,14 @@ mod engine;
 mod group;
 #[cfg(all(test, loom))]
 mod models;
+mod notices;
 mod options;
 mod outcome;
 mod policy;
+mod pool;
+mod race;
 mod ready;
+mod seats;
 mod settled;
 mod shape;
 mod slots;
@@ -55,9 +69,12 @@ use std::marker::PhantomData;
 
 pub(crate) use self::group::Group;
 pub use self::options::{MultiFailFast, MultiQuiet, MultiSettled};
+pub(crate) use self::outcome::raise;
 pub(crate) use self::policy::{Parallel, Policy};
+pub(crate) use self::pool::Pool;
+pub(crate) use self::race::{Losers, Race};
 pub(crate) use self::settled::Settle;
-pub(crate) use self::shape::{Array, BTree, BoxedSlice, Deque, Hash, List};
+pub(crate) use self::shape::{Array, BTree, BoxedSlice, Deque, Hash, List, Shape};
 pub(crate) use self::tuple::TupleOfPending;
 use crate::coroutine::{Frame, Kind};
 use crate::yieldable::probe::HasError;

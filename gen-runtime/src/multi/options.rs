@@ -7,7 +7,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::policy::{Parallel, Policy};
+use super::policy::{Parallel, Policy, Until};
 use super::settled::{Settle, Settled};
 use super::{Grouped, Multi};
 use crate::coroutine::{Frame, Kind};
@@ -171,7 +171,7 @@ macro_rules! joinable {
 }
 
 multi_option!(MultiQuiet[Q], Policy { is_quiet: Q::include, ..Policy::DEFAULT });
-multi_option!(MultiFailFast [], Policy { fail_fast: true, ..Policy::DEFAULT });
+multi_option!(MultiFailFast [], Policy { until: Until::FirstFailure, ..Policy::DEFAULT });
 joinable!(MultiSettled [], Settle);
 
 #[diagnostic::do_not_recommend]

@@ -5,15 +5,37 @@ use crate::quiet::{self, IsQuiet};
 /// What [`multi`](crate::multi) was told of its errors.
 #[derive(Debug, Clone, Copy)]
 pub struct Policy {
-    /// The first failure in time ends the whole, instead of the first in child order when all have ended.
-    pub(super) fail_fast: bool,
+    /// When the whole ends.
+    pub(crate) until: Until,
     /// Of the failures that are not raised, those that are not logged either.
-    pub(super) is_quiet: IsQuiet,
+    pub(crate) is_quiet: IsQuiet,
 }
 
 impl Policy {
     /// All run to their end, and every failure that is not raised is logged.
-    pub(super) const DEFAULT: Policy = Policy { fail_fast: false, is_quiet: quiet::nothing };
+    pub(crate) const DEFAULT: Policy = Policy { until: Until::AllEnded, is_quiet: quiet::nothing };
+}
+
+/// What ends a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Until {
+    /// The end of its last child.
+    AllEnded,
+    /// The first failure in time, or the end of the last child.
+    FirstFailure,
+    /// The end of any child.
+    FirstEnd,
+}
+
+impl Until {
+    /// Whether a child that has ended, or failed, ends the group, although others are running.
+    pub(crate) fn is_reached(self, failed: bool) -> bool {
+        match self {
+            Until::AllEnded => false,
+            Until::FirstFailure => failed,
+            Until::FirstEnd => true,
+        }
+    }
 }
 
 /// The pending future of children that run in parallel.

@@ -40,9 +40,8 @@ impl Queue {
         Queue { head: AtomicU32::new(END) }
     }
 
-    /// Queues a child; whether the queue was empty, so that the group must be woken.
-    pub(super) fn push<'a>(&self, child: u32, link: impl Fn(u32) -> &'a Link) -> bool {
-        let own = link(child);
+    /// Queues a child by its own link; whether the queue was empty, so that the group must be woken.
+    pub(super) fn push(&self, child: u32, own: &Link) -> bool {
         if own.queued.swap(true, Ordering::AcqRel) {
             return false;
         }
@@ -54,6 +53,11 @@ impl Queue {
                 Err(current) => head = current,
             }
         }
+    }
+
+    /// Whether nobody is queued; what is pushed meanwhile may be missed.
+    pub(super) fn is_empty(&self) -> bool {
+        self.head.load(Ordering::Relaxed) == END
     }
 
     /// Takes all that are queued, first come first.
@@ -78,6 +82,14 @@ pub(super) struct Taken {
 }
 
 impl Taken {
+    /// None.
+    pub(super) const NONE: Taken = Taken { first: END };
+
+    /// Whether all of them were polled.
+    pub(super) fn is_empty(&self) -> bool {
+        self.first == END
+    }
+
     /// The next child to poll. From here on it can be woken again.
     pub(super) fn next<'a>(&mut self, link: impl Fn(u32) -> &'a Link) -> Option<u32> {
         let child = self.first;

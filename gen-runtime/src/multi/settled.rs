@@ -13,8 +13,8 @@ pub trait Settle {
     /// The container, with a `Result` for each child.
     type Output;
 
-    /// Ready when all children have ended.
-    fn poll_settled(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output>;
+    /// Ready when all children have ended; an error only if they could not even be started.
+    fn poll_settled(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Self::Output>>;
 }
 
 pin_project! {
@@ -35,6 +35,6 @@ impl<P: Settle> Future for Settled<P> {
     type Output = Result<P::Output>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.project().children.poll_settled(cx).map(Ok)
+        self.project().children.poll_settled(cx)
     }
 }

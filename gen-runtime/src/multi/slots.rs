@@ -11,6 +11,7 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
+use crate::cancel::{tell, Cancellation};
 use crate::Result;
 
 pin_project! {
@@ -22,9 +23,17 @@ pin_project! {
         Running { #[pin] child: P },
         /// The child has ended, and its future is dropped.
         Ended { result: Result<T> },
-        /// The result was taken.
+        /// The result was taken, or there was no child yet.
         Taken,
     }
+}
+
+/// How a child is polled.
+pub(super) enum How<'a> {
+    /// As any future.
+    Plain,
+    /// With a cancellation, as [`tell`] does.
+    Cancel(&'a mut Cancellation),
 }
 
 /// How a child has ended.
@@ -34,23 +43,14 @@ pub(super) enum Ended {
     Failed,
 }
 
-impl<P, T> Slot<P, T>
-where
-    P: Future<Output = Result<T>>,
-{
+impl<P, T> Slot<P, T> {
     pub(super) fn new(child: P) -> Self {
         Slot::Running { child }
     }
 
-    /// Polls a child that is running; ready when it ends. One that had ended before is left alone.
-    #[inline]
-    pub(super) fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Ended> {
-        let SlotProjection::Running { child } = self.as_mut().project() else { return Poll::Pending };
-        child.poll(cx).map(|result| {
-            let ended = if result.is_ok() { Ended::Well } else { Ended::Failed };
-            self.set(Slot::Ended { result });
-            ended
-        })
+    /// Puts a child where there is none.
+    pub(super) fn fill(self: Pin<&mut Self>, child: P) {
+        self.project_replace(Slot::new(child));
     }
 
     /// Takes the result of a child that has ended; nothing if it was taken before. A child that is running is dropped.
@@ -62,17 +62,39 @@ where
     }
 }
 
+impl<P, T> Slot<P, T>
+where
+    P: Future<Output = Result<T>>,
+{
+    /// Polls a child that is running; ready when it ends. Where none is running nothing happens.
+    #[inline]
+    pub(super) fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>, how: How<'_>) -> Poll<Ended> {
+        let SlotProjection::Running { child } = self.as_mut().project() else { return Poll::Pending };
+        let polled = match how {
+            How::Plain => child.poll(cx),
+            How::Cancel(cancellation) => tell(child, cx, cancellation),
+        };
+        polled.map(|result| {
+            let ended = if result.is_ok() { Ended::Well } else { Ended::Failed };
+            self.set(Slot::Ended { result });
+            ended
+        })
+    }
+}
+
 /// The children of a group, or their results.
 pub(super) struct Slots<P, T> {
     slots: Pin<Box<[Slot<P, T>]>>,
 }
 
-impl<P, T> Slots<P, T>
-where
-    P: Future<Output = Result<T>>,
-{
+impl<P, T> Slots<P, T> {
     pub(super) fn new(children: impl Iterator<Item = P>) -> Self {
         Slots { slots: Box::into_pin(children.map(Slot::new).collect()) }
+    }
+
+    /// Slots without children.
+    pub(super) fn vacant(count: usize) -> Self {
+        Slots { slots: Box::into_pin((0..count).map(|_| Slot::Taken).collect()) }
     }
 
     pub(super) fn len(&self) -> usize {

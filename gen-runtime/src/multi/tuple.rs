@@ -53,8 +53,8 @@ macro_rules! tuple_join {
             #[inline]
             fn drive(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
                 let mut this = self.project();
-                this.engine.drive(cx, |child, cx| match child {
-                    $($index => this.$slot.as_mut().poll(cx),)+
+                this.engine.drive(cx, |child, cx, how| match child {
+                    $($index => this.$slot.as_mut().poll(cx, how),)+
                     _ => Poll::Pending,
                 })
             }
@@ -101,11 +101,11 @@ macro_rules! tuple_join {
         {
             type Output = ($(Result<$value>,)+);
 
-            fn poll_settled(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+            fn poll_settled(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Self::Output>> {
                 ready!(self.as_mut().drive(cx));
                 let ($($slot,)+) = self.take();
                 // As of any future: to poll it again after it was ready is a mistake of the caller.
-                Poll::Ready(($($slot.expect("a parallel yield was polled after it was ready"),)+))
+                Poll::Ready(Ok(($($slot.expect("a parallel yield was polled after it was ready"),)+)))
             }
         }
     };

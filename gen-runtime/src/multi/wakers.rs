@@ -6,10 +6,18 @@
 //!
 //! A child's waker points to its entry. Waking queues the child, and wakes the parent if the queue was empty.
 //!
+//! A group that [grows](super::pool) adds further allocations of the same form, whose entries go on counting, and whose children go to the queue and
+//! the parent of the first one:
+//!
+//! ```text
+//! Header { references, first: → the one above, .. } | Entry n | Entry n+1 | …
+//! ```
+//!
 //! # Safety
 //!
-//! - The allocation lives as long as `references` is not zero. [`Wakers`], the group's own handle, holds one; each cloned waker holds one. The waker that a
-//!   child is polled with holds none: it is lent for a time in which the group holds one, and never dropped.
+//! - The allocation lives as long as `references` is not zero. [`Wakers`], the group's own handle, holds one; each cloned waker holds one; each
+//!   further allocation holds one of the first. The waker that a child is polled with holds none: it is lent for a time in which the group holds one, and
+//!   never dropped.
 //! - Every pointer into the allocation is derived from the one that the allocator gave, so it may be moved between header and entries.
 //! - After [`Wakers::new`] nothing in it is changed but through atomics and the mutex, so shared references from any thread are fine.
 //! - An entry knows its index, and so the way back to the header.
@@ -26,6 +34,10 @@ use super::sync::{alloc, dealloc, fence, AtomicUsize, Mutex, MutexGuard, Orderin
 struct Header {
     references: AtomicUsize,
     count: u32,
+    /// The child of the first entry.
+    base: u32,
+    /// The allocation whose queue and parent are used, if it is not this one. It has a reference of it.
+    first: Option<NonNull<Header>>,
     queue: Queue,
     /// Whom to wake when a child is woken; none before the first poll, and after the group is gone.
     parent: Mutex<Option<Waker>>,
@@ -36,9 +48,18 @@ impl Header {
     fn parent(&self) -> MutexGuard<'_, Option<Waker>> {
         self.parent.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn wake_parent(&self) {
+        // Woken outside the lock: a waker may run anything, even what drops the group.
+        let parent = self.parent().clone();
+        if let Some(parent) = parent {
+            parent.wake();
+        }
+    }
 }
 
 struct Entry {
+    /// Where it lies in its allocation.
     index: u32,
     link: Link,
 }
@@ -60,10 +81,27 @@ impl Wakers {
     ///
     /// With 4,294,967,295 children or more.
     pub(super) fn new(count: usize) -> Self {
+        Wakers::allocate(0, count, None)
+    }
+
+    /// Wakers for that many further children of a group whose others have `first` and, if there are more than one already, those behind it.
+    ///
+    /// # Panics
+    ///
+    /// With 4,294,967,295 children or more in all.
+    pub(super) fn further(first: &Wakers, base: u32, count: usize) -> Self {
+        debug_assert!(first.header().first.is_none());
+        let further = Wakers::allocate(base, count, Some(first.header));
+        // SAFETY: `first` holds a reference, so the allocation lives. The new reference is that of `further`, given up in `release`.
+        unsafe { retain(first.header) };
+        further
+    }
+
+    fn allocate(base: u32, count: usize, first: Option<NonNull<Header>>) -> Self {
         // An entry takes twelve bytes, so this many children would need 48 GiB for their wakers alone.
         let count = u32::try_from(count)
             .ok()
-            .filter(|&count| count != u32::MAX)
+            .filter(|count| base.checked_add(*count).is_some_and(|end| end != u32::MAX))
             .expect("fewer than 4,294,967,295 children");
         let layout = layout(count);
         // SAFETY: the layout holds a header, so its size is not zero.
@@ -74,6 +112,8 @@ impl Wakers {
             header.write(Header {
                 references: AtomicUsize::new(1),
                 count,
+                base,
+                first,
                 queue: Queue::new(),
                 parent: Mutex::new(None),
             });
@@ -96,14 +136,24 @@ impl Wakers {
         drop(before);
     }
 
+    /// Wakes whoever waits for the group.
+    pub(super) fn wake_parent(&self) {
+        self.header().wake_parent();
+    }
+
     /// All children, in order.
     pub(super) fn children(&self) -> std::ops::Range<u32> {
         0..self.header().count
     }
 
+    /// The queue of the children that were woken; only the first allocation's is used.
+    pub(super) fn queue(&self) -> &Queue {
+        &self.header().queue
+    }
+
     /// Takes the children that were woken.
     pub(super) fn take_woken(&self) -> Taken {
-        self.header().queue.take(|index| self.link(index))
+        self.queue().take(|index| self.link(index))
     }
 
     /// The next of the children that were taken.
@@ -111,11 +161,11 @@ impl Wakers {
         taken.next(|index| self.link(index))
     }
 
-    /// Runs `poll` with the waker of a child.
-    pub(super) fn with<R>(&self, child: u32, poll: impl FnOnce(&Waker) -> R) -> R {
-        debug_assert!(child < self.header().count);
+    /// Runs `poll` with the waker of the child whose entry is at that place.
+    pub(super) fn with<R>(&self, index: u32, poll: impl FnOnce(&Waker) -> R) -> R {
+        debug_assert!(index < self.header().count);
         // SAFETY: the index is less than the count.
-        let entry = unsafe { entry_at(self.header, child) };
+        let entry = unsafe { entry_at(self.header, index) };
         // SAFETY: the vtable's functions take a pointer to an entry of a living allocation; `self` keeps it alive while the waker is lent, and it is not
         // dropped, so it needs no reference of its own.
         let waker = ManuallyDrop::new(unsafe { Waker::from_raw(raw_waker(entry)) });
@@ -127,7 +177,9 @@ impl Wakers {
         unsafe { self.header.as_ref() }
     }
 
-    fn link(&self, index: u32) -> &Link {
+    /// The link of the child whose entry is at that place.
+    pub(super) fn link(&self, index: u32) -> &Link {
+        debug_assert!(index < self.header().count);
         // SAFETY: as in `header`; the queue holds only indices of entries.
         unsafe { &entry_at(self.header, index).as_ref().link }
     }
@@ -191,12 +243,30 @@ unsafe fn release(header: NonNull<Header>) {
     fence(Ordering::Acquire);
     // SAFETY: that was the last reference, so nobody else looks at the allocation any more; it was made with this layout and is whole.
     unsafe {
-        let count = header.as_ref().count;
+        let Header { count, first, .. } = *header.as_ref();
         for index in 0..count {
             entry_at(header, index).drop_in_place();
         }
         header.drop_in_place();
         dealloc(header.as_ptr().cast(), layout(count));
+        if let Some(first) = first {
+            // The first allocation has no other before it, so this goes no deeper.
+            release(first);
+        }
+    }
+}
+
+/// Adds a reference.
+///
+/// # Safety
+///
+/// The allocation lives.
+unsafe fn retain(header: NonNull<Header>) {
+    // SAFETY: the caller's promise.
+    let before = unsafe { header.as_ref() }.references.fetch_add(1, Ordering::Relaxed);
+    if before > isize::MAX as usize {
+        // As `Arc` does: so many can only be leaks, and wrapping round would free what is in use.
+        std::process::abort();
     }
 }
 
@@ -216,13 +286,11 @@ unsafe fn entry_of(data: *const ()) -> NonNull<Entry> {
 
 unsafe fn clone_waker(data: *const ()) -> RawWaker {
     // SAFETY: by the vtable's contract `data` points to an entry of a living allocation.
-    let (entry, header) = unsafe { (entry_of(data), header_of(entry_of(data)).as_ref()) };
-    let before = header.references.fetch_add(1, Ordering::Relaxed);
-    if before > isize::MAX as usize {
-        // As `Arc` does: so many can only be leaks, and wrapping round would free what is in use.
-        std::process::abort();
+    unsafe {
+        let entry = entry_of(data);
+        retain(header_of(entry));
+        raw_waker(entry)
     }
-    raw_waker(entry)
 }
 
 unsafe fn wake(data: *const ()) {
@@ -234,18 +302,14 @@ unsafe fn wake(data: *const ()) {
 }
 
 unsafe fn wake_by_ref(data: *const ()) {
-    // SAFETY: by the vtable's contract the allocation lives for the time of this call.
-    let (header, index) = unsafe { (header_of(entry_of(data)), entry_of(data).as_ref().index) };
-    // SAFETY: as above; the queue holds only indices of entries.
-    let link = |index: u32| unsafe { &entry_at(header, index).as_ref().link };
-    // SAFETY: as above.
-    let header = unsafe { header.as_ref() };
-    if header.queue.push(index, link) {
-        // Woken outside the lock: a waker may run anything, even what drops this group.
-        let parent = header.parent().clone();
-        if let Some(parent) = parent {
-            parent.wake();
-        }
+    // SAFETY: by the vtable's contract the allocation lives for the time of this call, and so does the first one, of which it has a reference.
+    let (entry, own, first) = unsafe {
+        let entry = entry_of(data);
+        let own = header_of(entry).as_ref();
+        (entry.as_ref(), own, own.first.map_or(own, |first| first.as_ref()))
+    };
+    if first.queue.push(own.base + entry.index, &entry.link) {
+        first.wake_parent();
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::task::Waker;
 
-use super::sync::{lock, AtomicU64, Mutex, Ordering};
 use super::waiters::{WaiterId, Waiters};
+use crate::sync::{lock, AtomicU64, Mutex, Ordering};
 
 /// One for each call, shared by its registrations.
 ///

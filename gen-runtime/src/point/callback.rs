@@ -85,7 +85,8 @@ impl<T, Q> fmt::Debug for Callback<T, Q> {
 ///
 /// It belongs to one registration of its key. Until the value is taken a second call replaces it; after that, or after the coroutine call has ended,
 /// or with its loop gone, a call does nothing. If all clones are dropped without a call, a wait for the key fails with a
-/// [`CallbackDroppedError`](super::CallbackDroppedError).
+/// [`CallbackDroppedError`](super::CallbackDroppedError); if they are dropped because a callback of the coroutine's [context](crate::context) has failed that
+/// owns them, with the error of that.
 pub struct Callable<T> {
     registration: Arc<dyn Store<T>>,
 }
@@ -110,7 +111,9 @@ impl<T> Clone for Callable<T> {
 
 impl<T> Drop for Callable<T> {
     fn drop(&mut self) {
-        self.registration.shrink();
+        if self.registration.shrink() {
+            Arc::clone(&self.registration).abandon();
+        }
     }
 }
 

@@ -162,7 +162,7 @@ impl StdError for CallbackDroppedError {}
 
 /// A coroutine ended well, but left keys behind that were never waited for.
 ///
-/// It takes the place of the output.
+/// It takes the place of the output. A [`gen::Return`](fn@crate::Return) is a good end, too; after an error of the body's own nothing is said about its keys.
 #[derive(Debug, Clone)]
 pub struct LeakedCallbackError {
     keys: Vec<LeakedKey>,

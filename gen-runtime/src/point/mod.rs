@@ -16,22 +16,26 @@
 //! | `waiters.rs` | the wakers of those who wait |
 //! | `runner.rs` | [`Runner`]: what a point sees of the call that yielded it |
 //! | `pending.rs` | the future that a point becomes |
-//! | `callback.rs`, `wait.rs`, `wait_all.rs` | the points that keys are for |
+//! | `callback.rs`, `wait.rs`, `wait_all.rs`, `forget.rs` | the points that keys are for |
 //! | `task.rs`, `future.rs`, `arguments.rs` | what else of Tornado is about callbacks |
 //! | `errors.rs` | what can go wrong |
 //! | `models.rs` | models for loom: a call against a wait, a drop, the end |
-//! | `sync.rs` | the locks: std's or loom's |
 //!
 //! ## States and events of a registration
 //!
-//! | state | its callable is called | its last callable is dropped | asked whether ready | its value is taken | the call ends |
+//! | state | its callable is called | its last callable is dropped | asked whether ready | its value is taken | given up, or the call ends |
 //! |---|---|---|---|---|---|
-//! | empty | stored | abandoned | no; who asked waits | an error | closed |
+//! | empty | stored | abandoned, when [that is told](crate::context) | no; who asked waits | an error | closed |
 //! | stored | the new value replaces the old | stored | yes | closed | closed |
-//! | abandoned | (nobody can; a new callable makes it empty) | | an error; closed | an error | closed |
+//! | abandoned | (nobody can; a new callable makes it empty) | | no, and asked again, twice; then an error; closed | an error | closed |
 //! | closed | nothing happens | nothing | the key is unknown | the key is unknown | closed |
 //!
 //! A registration that is closed is out of the registry, and the key may be registered anew: callables of the old one do not touch the new one.
+//!
+//! ## Points of one yield
+//!
+//! The children of a list, map or tuple are started in their order, each in its first poll. So of `(Wait(k), Callback(k))` the wait fails, the key being unknown; and
+//! `(Callback(k), Wait(k))` waits for ever, because nobody gets the callable before the wait is over.
 //!
 //! ## Who owns what
 //!
@@ -47,6 +51,7 @@ mod arguments;
 mod board;
 mod callback;
 mod errors;
+mod forget;
 mod future;
 mod key;
 mod kind;
@@ -56,7 +61,6 @@ mod pending;
 mod registration;
 mod registry;
 mod runner;
-mod sync;
 mod task;
 mod wait;
 mod wait_all;
@@ -67,6 +71,7 @@ pub use self::callback::{Callable, Callback};
 pub use self::errors::{
     CallbackDroppedError, KeyReuseError, KeyTypeError, LeakedCallbackError, LeakedKey, UnknownKeyError,
 };
+pub use self::forget::Forget;
 pub use self::future::YieldFuture;
 pub use self::key::Key;
 pub use self::kind::Point;

@@ -16,8 +16,8 @@ use loom::thread;
 use super::pending::Pending;
 use super::registry::Registry;
 use super::runner::Runner;
-use super::{task, Callable, CallbackDroppedError, UnknownKeyError, Wait, WaitAll, YieldPoint};
-use crate::{Error, Result};
+use super::{task, Callable, CallbackDroppedError, Forget, UnknownKeyError, Wait, WaitAll, YieldPoint};
+use crate::{context, Error, Result};
 
 /// A call of a coroutine, without the coroutine.
 struct Call(Arc<Registry>);
@@ -203,6 +203,40 @@ fn an_error_that_is_thrown_reaches_the_point() {
     });
 }
 
+/// Waits for a key, and gives a clone of its runner to another thread, as [`Throws`].
+struct WaitsAndThrows(Throws);
+
+impl YieldPoint for WaitsAndThrows {
+    type Output = u32;
+    fn start(&mut self, runner: &Runner) -> Result {
+        self.0.start(runner)
+    }
+    fn is_ready(&mut self, runner: &Runner) -> Result<bool> {
+        runner.is_ready(&"k")
+    }
+    fn get_result(&mut self, runner: &Runner) -> Result<u32> {
+        runner.pop_result(&"k")
+    }
+}
+
+#[test]
+fn a_call_against_an_error_that_is_thrown_loses_no_value() {
+    three_threads(|| {
+        let call = Call::new();
+        let callable = call.callable("k");
+        let caller = thread::spawn(move || callable.call(1_u32));
+        let result = call.wait(WaitsAndThrows(Throws(None)));
+        // Whichever came first: the value is there once, now or for the next wait.
+        let value = result.or_else(|error| {
+            assert_eq!(error.to_string(), "thrown");
+            call.wait(Wait::<u32>::new("k"))
+        });
+        assert_eq!(value.unwrap(), 1);
+        caller.join().unwrap();
+        assert!(call.0.end().is_empty());
+    });
+}
+
 #[test]
 fn a_task_gets_the_first_of_two_calls() {
     three_threads(|| {
@@ -223,5 +257,144 @@ fn a_task_whose_callback_is_dropped_ends() {
             thread::spawn(move || drop(done));
         });
         assert!(block_on(task).unwrap_err().is::<CallbackDroppedError>());
+    });
+}
+
+/// A thread that owns the callback and fails: whatever the order of drop, error and poll, the yield gets the error.
+#[test]
+fn a_task_whose_callback_is_dropped_by_a_failure_gets_the_error() {
+    loom::model(|| {
+        let task = task(|done: super::TaskCallback<()>| {
+            let context = context::capture();
+            thread::spawn(move || {
+                context.run(|| {
+                    drop(done);
+                    Err::<(), _>("the reason")
+                })
+            });
+        });
+        assert_eq!(block_on(task).unwrap_err().to_string(), "the reason");
+    });
+}
+
+/// The call and the failure of a thread against a waiter on another: the call was first, so it wins, and the error goes outward.
+#[test]
+fn a_task_that_is_called_back_before_a_failure_gets_the_value() {
+    loom::model(|| {
+        let outer = context::Catch::new();
+        let entered = outer.enter();
+        let mut caller = None;
+        let task = task(|done| {
+            let context = context::capture();
+            caller = Some(thread::spawn(move || {
+                context.run(|| {
+                    done.call(1);
+                    Err::<(), _>("late")
+                });
+            }));
+        });
+        drop(entered);
+        assert_eq!(block_on(task).unwrap(), 1);
+        caller.unwrap().join().unwrap();
+        assert!(matches!(outer.poll(std::task::Waker::noop()), context::Polled::Failed(_)));
+    });
+}
+
+/// An error against a call on two threads: one of them ends the task, and the other is not lost if it is the error.
+#[test]
+fn a_call_against_an_error_ends_a_task_once() {
+    three_threads(|| {
+        let outer = context::Catch::new();
+        let entered = outer.enter();
+        let mut threads = Vec::new();
+        let task = task(|done| {
+            let context = context::capture();
+            threads.push(thread::spawn(move || done.call(1)));
+            threads.push(thread::spawn(move || context.throw("e")));
+        });
+        drop(entered);
+        let result = block_on(task);
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        let is_outside = matches!(outer.poll(std::task::Waker::noop()), context::Polled::Failed(_));
+        assert_eq!(result.is_ok(), is_outside);
+    });
+}
+
+/// The task is dropped while its callback fails elsewhere: the error goes outward, whoever is first.
+#[test]
+fn an_error_against_the_drop_of_a_task_goes_outward() {
+    loom::model(|| {
+        let outer = context::Catch::new();
+        let entered = outer.enter();
+        let mut thrower = None;
+        let task = task(|_done: super::TaskCallback<()>| {
+            let context = context::capture();
+            thrower = Some(thread::spawn(move || context.throw("e")));
+        });
+        drop(entered);
+        drop(task);
+        thrower.unwrap().join().unwrap();
+        assert!(matches!(outer.poll(std::task::Waker::noop()), context::Polled::Failed(_)));
+    });
+}
+
+/// A callable that is dropped inside of a callback that ends well: held back, and told in the end.
+#[test]
+fn a_callable_that_a_callback_drops_ends_the_wait() {
+    loom::model(|| {
+        let call = Call::new();
+        let callable = call.callable::<u32>("k");
+        let context = context::capture();
+        let dropper = thread::spawn(move || {
+            context.run(|| {
+                drop(callable);
+                Ok::<_, &str>(())
+            })
+        });
+        assert!(call.wait(Wait::<u32>::new("k")).unwrap_err().is::<CallbackDroppedError>());
+        dropper.join().unwrap();
+    });
+}
+
+/// A new callable for a key whose last one is just being dropped: it can be called.
+#[test]
+fn a_new_callable_against_the_drop_of_the_last() {
+    loom::model(|| {
+        let call = Call::new();
+        let last = call.callable::<u32>("k");
+        let dropper = thread::spawn(move || drop(last));
+        let new = call.runner().result_callback::<u32>(&"k").unwrap();
+        new.call(1);
+        dropper.join().unwrap();
+        assert_eq!(call.wait(Wait::<u32>::new("k")).unwrap(), 1);
+    });
+}
+
+#[test]
+fn a_call_against_a_key_that_is_given_up_drops_its_value_once() {
+    loom::model(|| {
+        let call = Call::new();
+        let callable = call.callable("k");
+        let drops = loom::sync::Arc::new(AtomicUsize::new(0));
+        let value = Value(drops.clone());
+        let caller = thread::spawn(move || callable.call(value));
+        call.wait(Forget::new("k")).unwrap();
+        caller.join().unwrap();
+        assert_eq!(drops.load(Ordering::Relaxed), 1);
+        assert!(call.0.end().is_empty());
+    });
+}
+
+/// A wait on one thread, the end of its key on another.
+#[test]
+fn a_key_that_is_given_up_ends_the_wait_for_it() {
+    loom::model(|| {
+        let call = Call::new();
+        let _callable = call.callable::<u32>("k");
+        let registry = Arc::clone(&call.0);
+        let other = thread::spawn(move || block_on(Pending::new(Forget::new("k"), Runner::new(registry))));
+        let error = call.wait(Wait::<u32>::new("k")).unwrap_err();
+        assert!(error.is::<UnknownKeyError>());
+        other.join().unwrap().unwrap();
     });
 }

@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 use super::runner::Runner;
 use super::waiters::WaiterId;
 use super::YieldPoint;
+use crate::context::tell_now;
 use crate::Result;
 
 /// A yield point that is waited for.
@@ -61,6 +62,7 @@ impl<P: YieldPoint> Pending<P> {
             // There was news since it was asked. It is not asked again at once: a point that stores values itself would never let go.
             cx.waker().wake_by_ref();
         }
+        tell_now();
         Poll::Pending
     }
 }

@@ -7,8 +7,9 @@ use std::task::Waker;
 
 use super::board::Board;
 use super::key::{AnyKey, Key};
-use super::sync::{lock, Mutex};
 use super::waiters::{WaiterId, Waiters};
+use crate::context::{abandon, Abandon, Doubt};
+use crate::sync::{lock, Mutex};
 
 /// A key of type `Q` under which a value of type `T` is expected.
 pub(super) struct Registration<T, Q: ?Sized> {
@@ -30,7 +31,7 @@ struct Slot<T> {
 enum Content<T> {
     Empty,
     Stored(T),
-    Abandoned,
+    Abandoned(Doubt),
     Closed,
 }
 
@@ -41,6 +42,8 @@ pub(super) enum Progress {
     Empty,
     /// The value is there.
     Stored,
+    /// All callables were dropped; whoever asks is to ask again.
+    Doubted,
     /// All callables were dropped, so there will be none.
     Abandoned,
     /// It is none of this call any more.
@@ -60,6 +63,8 @@ pub(super) trait AnyRegistration: Any + Send + Sync {
     fn forget(&self, id: WaiterId);
     /// Drops the value and takes no other.
     fn close(&self);
+    /// The same while others may wait: wakes them, and they find that the key is unknown.
+    fn give_up(&self);
 }
 
 /// The side of a registration that callables see.
@@ -68,8 +73,10 @@ pub(super) trait Store<T>: Send + Sync {
     fn store(&self, value: T);
     /// There is one more callable.
     fn grow(&self);
-    /// There is one callable less.
-    fn shrink(&self);
+    /// There is one callable less; answers whether it was the last, and has stored nothing.
+    fn shrink(&self) -> bool;
+    /// That was so.
+    fn abandon(self: Arc<Self>);
 }
 
 impl<T, Q> Registration<T, Q> {
@@ -83,8 +90,14 @@ impl<T, Q> Registration<T, Q> {
         let mut slot = lock(&self.slot);
         match slot.content {
             Content::Stored(_) => slot.content.close(),
-            Content::Empty | Content::Abandoned | Content::Closed => None,
+            Content::Empty | Content::Abandoned(_) | Content::Closed => None,
         }
+    }
+
+    /// Closes it, and gives what is to be dropped, or woken, outside of the lock.
+    fn close_and_take(&self) -> (Option<T>, Waiters) {
+        let mut slot = lock(&self.slot);
+        (slot.content.close(), slot.waiters.take())
     }
 }
 
@@ -93,7 +106,7 @@ impl<T> Content<T> {
     fn close(&mut self) -> Option<T> {
         match std::mem::replace(self, Content::Closed) {
             Content::Stored(value) => Some(value),
-            Content::Empty | Content::Abandoned | Content::Closed => None,
+            Content::Empty | Content::Abandoned(_) | Content::Closed => None,
         }
     }
 
@@ -101,7 +114,8 @@ impl<T> Content<T> {
         match self {
             Content::Empty => Progress::Empty,
             Content::Stored(_) => Progress::Stored,
-            Content::Abandoned => Progress::Abandoned,
+            Content::Abandoned(doubt) if doubt.is_over() => Progress::Abandoned,
+            Content::Abandoned(_) => Progress::Doubted,
             Content::Closed => Progress::Closed,
         }
     }
@@ -130,8 +144,13 @@ impl<T: Send + 'static, Q: Key> AnyRegistration for Registration<T, Q> {
 
     fn wait(&self, id: WaiterId, waker: Waker) -> bool {
         let mut slot = lock(&self.slot);
-        if slot.content.progress() != Progress::Empty {
-            return false;
+        match &mut slot.content {
+            Content::Empty => {}
+            Content::Abandoned(doubt) => {
+                doubt.lessen();
+                return false;
+            }
+            Content::Stored(_) | Content::Closed => return false,
         }
         let replaced = slot.waiters.put(id, waker);
         drop(slot);
@@ -145,14 +164,17 @@ impl<T: Send + 'static, Q: Key> AnyRegistration for Registration<T, Q> {
     }
 
     fn close(&self) {
-        let mut slot = lock(&self.slot);
-        let dropped = (slot.content.close(), slot.waiters.take());
-        drop(slot);
-        drop(dropped);
+        drop(self.close_and_take());
+    }
+
+    fn give_up(&self) {
+        let (value, waiters) = self.close_and_take();
+        drop(value);
+        waiters.wake();
     }
 }
 
-impl<T: Send, Q: Send + Sync> Store<T> for Registration<T, Q> {
+impl<T: Send + 'static, Q: Key> Store<T> for Registration<T, Q> {
     fn store(&self, value: T) {
         let mut slot = lock(&self.slot);
         if let Content::Closed = slot.content {
@@ -172,16 +194,35 @@ impl<T: Send, Q: Send + Sync> Store<T> for Registration<T, Q> {
     fn grow(&self) {
         let mut slot = lock(&self.slot);
         slot.callables += 1;
-        if let Content::Abandoned = slot.content {
+        if let Content::Abandoned(_) = slot.content {
             slot.content = Content::Empty;
         }
     }
 
-    fn shrink(&self) {
+    fn shrink(&self) -> bool {
         let mut slot = lock(&self.slot);
         slot.callables -= 1;
-        let (0, Content::Empty) = (slot.callables, &slot.content) else { return };
-        slot.content = Content::Abandoned;
+        slot.is_without_callables()
+    }
+
+    fn abandon(self: Arc<Self>) {
+        abandon(self);
+    }
+}
+
+impl<T> Slot<T> {
+    fn is_without_callables(&self) -> bool {
+        self.callables == 0 && matches!(self.content, Content::Empty)
+    }
+}
+
+impl<T: Send, Q: Send + Sync> Abandon for Registration<T, Q> {
+    fn abandon(&self) {
+        let mut slot = lock(&self.slot);
+        if !slot.is_without_callables() {
+            return;
+        }
+        slot.content = Content::Abandoned(Doubt::NEW);
         let waiters = slot.waiters.take();
         drop(slot);
         waiters.wake();

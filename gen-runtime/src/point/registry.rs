@@ -11,7 +11,7 @@ use super::board::Board;
 use super::errors::{CallEnded, KeyReuseError, KeyTypeError, LeakedKey, UnknownKeyError};
 use super::key::{AnyKey, Key};
 use super::registration::{AnyRegistration, Registration};
-use super::sync::{lock, Mutex};
+use crate::sync::{lock, Mutex};
 use crate::Result;
 
 /// The keys that are registered in a call, and the values that came for them.

@@ -11,8 +11,8 @@ use super::errors::{CallbackDroppedError, NotReady};
 use super::key::Key;
 use super::registration::{AnyRegistration, Progress, Store};
 use super::registry::Registry;
-use super::sync::{lock, Mutex};
 use super::waiters::WaiterId;
+use crate::sync::{lock, Mutex};
 use crate::{report, Error, Result};
 
 /// What a [`YieldPoint`](super::YieldPoint) sees of the coroutine call that yielded it: the keys of that call.
@@ -80,7 +80,7 @@ impl Runner {
                 Err(CallbackDroppedError::of_key(registration.key(), registration.at()).into())
             }
             // What was closed just now, by the end of the call, wakes nobody, and the next question finds that it is unknown.
-            Progress::Empty | Progress::Closed => {
+            Progress::Empty | Progress::Doubted | Progress::Closed => {
                 self.asked.borrow_mut().push(registration);
                 Ok(false)
             }
@@ -118,6 +118,18 @@ impl Runner {
     /// another type.
     pub fn set_result<T: Send + 'static>(&self, key: &impl Key, value: T) -> Result {
         self.registry.find_typed::<T, _>(key)?.store(value);
+        Ok(())
+    }
+
+    /// Gives up a key: it is pending no longer, and its callables do nothing from now on. A value that is stored under it is dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownKeyError`](super::UnknownKeyError) if the key is not pending in this call.
+    pub fn forget_callback(&self, key: &impl Key) -> Result {
+        let registration = self.registry.find(key)?;
+        self.registry.remove(&*registration);
+        registration.give_up();
         Ok(())
     }
 

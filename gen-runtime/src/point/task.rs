@@ -2,13 +2,14 @@
 //!
 //! | state | the callback is called | the closure fails | a callback that the closure scheduled fails | the last callback is dropped | polled |
 //! |---|---|---|---|---|---|
-//! | empty | done with the value | done with the error | done with the error | dropped | pending; it will be woken |
-//! | dropped | (cannot be) | done with the error | done with the error | (cannot be) | ready with `CallbackDroppedError`: over |
-//! | done | nothing | the error is logged | the error goes to the outer [context](crate::context) | nothing | ready: over |
+//! | empty | done with the value | done with the error | failed | abandoned | pending; it will be woken |
+//! | abandoned | (cannot be) | done with the error | failed | (cannot be) | doubted, and woken; at last ready with `CallbackDroppedError`: over |
+//! | failed | nothing | done with the error; the former one goes outward | the error goes to the outer [context](crate::context) | nothing | ready: over |
+//! | done | nothing | done with the error | the error goes to the outer context | nothing | ready: over |
 //! | over | nothing | (cannot be) | the error goes to the outer context | nothing | panics |
 //!
-//! The closure runs in an error context of its own, the `Catch`, which also decides which end is the first. A callback that fails drops what it holds before its
-//! error is told: so a drop is only believed when the task is polled.
+//! The closure runs in an error context of its own, the `Catch`, which decides which end is the first: `empty`, `abandoned` and `failed` are stages of it.
+//! The closure fails before anybody has the task, so its error is always the one that the yield gets.
 
 use std::fmt;
 use std::future::Future;
@@ -17,16 +18,16 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use super::errors::CallbackDroppedError;
-use super::sync::{lock, Mutex};
-use crate::context::Catch;
+use crate::context::{tell_now, Catch, Polled};
 use crate::io_loop::CallbackOutput;
-use crate::{report, Error, Result};
+use crate::sync::{lock, Mutex};
+use crate::{Error, Result};
 
 /// Calls a function that takes a callback, at once, and gives the future of what the callback is called with.
 ///
-/// The first call of the callback wins; later ones are ignored. The closure may fail, if the callback was not called before: then the future fails. What
-/// else it returns is ignored. So does the future fail if a loop's callback or timer fails that the closure scheduled: the closure has an error
-/// [context](crate::context) of its own, in the present one. What fails after the end goes to that one.
+/// The first call of the callback wins; later ones are ignored. The closure may fail: then the future fails, also if the callback was called before. What
+/// else it returns is ignored. So does the future fail if a callback or timer fails that the closure scheduled, and the callback was not called before: the
+/// closure has an error [context](crate::context) of its own, in the present one. What fails after the end goes to that one.
 ///
 /// ```
 /// use gen::yield_;
@@ -60,11 +61,9 @@ where
     let shared = Arc::new(Shared { state: Mutex::new(State::Empty(None)), catch: Catch::new() });
     let task = Task { shared: Arc::clone(&shared) };
     let sender = Arc::new(Sender { shared: Arc::clone(&shared) });
-    // Held until the closure has returned: its error comes before that of the callback that it drops.
-    let callback = TaskCallback { sender };
     let result = {
         let _entered = shared.catch.enter();
-        call(callback.clone()).into_result()
+        call(TaskCallback { sender }).into_result()
     };
     if let Err(error) = result {
         shared.fail(error);
@@ -124,13 +123,18 @@ impl<T> Shared<T> {
         }
     }
 
-    /// The closure has failed.
+    /// The closure has failed, and nobody has the task yet. (Tornado raises that error from the call.)
     fn fail(&self, error: Error) {
-        if self.catch.end() {
-            self.set(Err(error));
-        } else {
-            report::error(format_args!("a task's function failed after its callback was called: {error:?}"));
-        }
+        // An error of a callback's that came before goes outward, and a value is dropped.
+        self.catch.close();
+        let before = std::mem::replace(&mut *lock(&self.state), State::Done(Err(error)));
+        drop(before);
+    }
+
+    /// What it was is dropped outside of the lock.
+    fn end(&self) {
+        let before = std::mem::replace(&mut *lock(&self.state), State::Over);
+        drop(before);
     }
 }
 
@@ -138,10 +142,13 @@ impl<T> Future for Task<T> {
     type Output = Result<T>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
-        if let Some(error) = self.shared.catch.poll(cx.waker()) {
-            // Dropped outside of the lock.
-            let before = std::mem::replace(&mut *lock(&self.shared.state), State::Over);
-            drop(before);
+        let failed = match self.shared.catch.poll(cx.waker()) {
+            Polled::Nothing => None,
+            Polled::Failed(error) => Some(error),
+            Polled::Abandoned => Some(CallbackDroppedError::of_task().into()),
+        };
+        if let Some(error) = failed {
+            self.shared.end();
             return Poll::Ready(Err(error));
         }
         let waker = cx.waker().clone();
@@ -151,12 +158,10 @@ impl<T> Future for Task<T> {
                 *state = State::Empty(Some(waker));
                 drop(state);
                 drop(before);
+                tell_now();
                 Poll::Pending
             }
-            State::Done(result) => {
-                self.shared.catch.end();
-                Poll::Ready(result)
-            }
+            State::Done(result) => Poll::Ready(result),
             // As of any future: to poll it again after it was ready is a mistake of the caller.
             State::Over => panic!("a task was polled after it was ready"),
         }
@@ -165,20 +170,14 @@ impl<T> Future for Task<T> {
 
 impl<T> Drop for Task<T> {
     fn drop(&mut self) {
-        let left = std::mem::replace(&mut *lock(&self.shared.state), State::Over);
-        drop(left);
-        self.shared.catch.abandon();
+        self.shared.end();
+        self.shared.catch.close();
     }
 }
 
 impl<T> Drop for Sender<T> {
     fn drop(&mut self) {
-        // Asked first, since an error takes allocations and is nearly never needed. Nobody else can end an empty task now.
-        let empty = matches!(*lock(&self.shared.state), State::Empty(_));
-        if empty {
-            // The catch stays open, for the error of the callback that has dropped this.
-            self.shared.set(Err(CallbackDroppedError::of_task().into()));
-        }
+        self.shared.catch.abandon();
     }
 }
 

@@ -27,9 +27,13 @@ use crate::Result;
 /// At the yield: [`UnknownKeyError`](super::UnknownKeyError) if the key is not pending in this call, [`KeyTypeError`](super::KeyTypeError) if it was
 /// registered for another type, [`CallbackDroppedError`](super::CallbackDroppedError) if it can never be called.
 ///
+/// What is yielded together is started in order: of `(Wait::new(k), Callback::new(k))` the wait fails, and `(Callback::new(k), Wait::new(k))` waits for ever, because the
+/// callable is only given with the value.
+///
 /// # Cancellation
 ///
-/// A wait that is dropped, or resumed with an error, loses nothing: the key stays pending, the value in its place.
+/// A wait that is dropped, or resumed with an error, loses nothing: the key stays pending, the value in its place. To give the key up, too, yield a
+/// [`Forget`](super::Forget).
 #[must_use = "nothing is waited for until it is yielded"]
 pub struct Wait<T, Q = ()> {
     key: Q,

@@ -9,10 +9,10 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::cell::ThreadBound;
-use super::detached::{report_unread, Detached};
+use super::detached::report_unread;
 use super::join::{Join, Joined};
 use super::span::TaskSpan;
-use crate::coroutine::throw::resume;
+use crate::coroutine::throw::{resume, Thrown};
 use crate::error::{Error, Panicked, Throw};
 use crate::io_loop::contain;
 use crate::Result;
@@ -23,9 +23,9 @@ pub(crate) type TaskRef = Pin<Arc<dyn Runnable>>;
 pub(crate) trait Runnable {
     /// Runs the body up to its next suspension; answers whether it has ended. Never panics.
     ///
-    /// An error in `thrown` resumes it at the yield where it is suspended; if nobody took it, it is there
-    /// again afterwards.
-    fn run(self: Pin<&Self>, cx: &mut Context<'_>, thrown: &mut Option<Error>) -> bool;
+    /// What is in `thrown` resumes it at the yield where it is suspended; if nobody took it, it is there
+    /// again afterwards. A body that is cancelled and cannot be told is dropped: that is its end.
+    fn run(self: Pin<&Self>, cx: &mut Context<'_>, thrown: &mut Option<Thrown>) -> bool;
 
     /// Drops the body before its end, because its loop goes. Never panics.
     fn close(self: Pin<&Self>);
@@ -62,7 +62,7 @@ impl<F, T, M> Task<F, T, M> {
             Ok(None) => {}
             Err((result, why)) => contain("the drop of a task's result", || {
                 if let Err(error) = result {
-                    why.report(&error);
+                    why.report("a task", &error);
                 }
             }),
         }
@@ -80,14 +80,17 @@ where
     E: Throw<M>,
 {
     /// Runs the body up to its next suspension, or deals with its end; answers whether it has ended.
-    fn step(self: Pin<&Self>, cx: &mut Context<'_>, thrown: &mut Option<Error>) -> bool {
+    fn step(self: Pin<&Self>, cx: &mut Context<'_>, thrown: &mut Option<Thrown>) -> bool {
         let body = self.project_ref().body;
         // A body that panicked is not polled again; all it is good for is to be dropped.
         let polled = catch_unwind(AssertUnwindSafe(|| {
             resume(thrown, cx, |cx| body.poll(cx)).map(|poll| poll.map_err(Throw::throw))
         }));
         match polled {
-            Ok(Some(Poll::Pending)) => return false,
+            Ok(Some(Poll::Pending)) => match untold(thrown) {
+                None => return false,
+                Some(cancelled) => self.finish(Err(cancelled)),
+            },
             Ok(Some(Poll::Ready(result))) => self.finish(result),
             Err(payload) => self.finish(Err(Panicked::new(payload).into())),
             // Nobody else polls a body, so this is only reached if it was cleared, and then the end was
@@ -98,12 +101,19 @@ where
     }
 }
 
+/// Takes the cancellation that a pending body left behind: it cannot be told.
+#[inline]
+fn untold(thrown: &mut Option<Thrown>) -> Option<Error> {
+    let left = thrown.take_if(|thrown| matches!(thrown, Thrown::Cancel(request) if !request.is_held()));
+    left.and_then(Thrown::into_error)
+}
+
 impl<F, T, E, M> Runnable for Task<F, T, M>
 where
     F: Future<Output = std::result::Result<T, E>>,
     E: Throw<M>,
 {
-    fn run(self: Pin<&Self>, cx: &mut Context<'_>, thrown: &mut Option<Error>) -> bool {
+    fn run(self: Pin<&Self>, cx: &mut Context<'_>, thrown: &mut Option<Thrown>) -> bool {
         self.span.enter(|| self.step(cx, thrown))
     }
 
@@ -125,8 +135,8 @@ impl<F, T, M> Joinable<T> for Task<F, T, M> {
     }
 
     fn detach(&self) {
-        if let Some(Err(error)) = self.join.detach(Detached::now()) {
-            report_unread(&error);
+        if let Some(Err(error)) = self.join.detach() {
+            report_unread("a task", &error);
         }
     }
 }

@@ -2,17 +2,25 @@
 //!
 //! Safety: a handle is `Send` and `Sync` if the task's output is `Send`; see the `unsafe impl`s. They are
 //! here because `dyn Joinable` hides of what the task consists.
+use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
+use std::panic::Location;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use super::body::Joinable;
 use super::detached::report_unread;
+use super::ending::Cancelling;
 use super::join::NoResult;
-use crate::error::Error;
-use crate::io_loop::{CallbackOutput, IoLoop, LoopClosed};
+use super::question::{Question, Trace};
+use crate::cancel::{CancelSource, Cancellation};
+use crate::context::Delivery;
+use crate::error::{Error, Throw};
+use crate::io_loop::current::deliver;
+use crate::io_loop::{CallbackOutput, IoLoop, LoopClosed, TaskId};
+use crate::promise::{promise, SharedFuture};
 use crate::{report, Result};
 
 /// Waits for a task that was started with [`spawn`](crate::spawn) or [`spawn_local`](crate::spawn_local).
@@ -33,7 +41,7 @@ use crate::{report, Result};
 ///
 /// # Cancellation
 ///
-/// Dropping the handle does not end the task.
+/// Dropping the handle does not end the task; [`cancel`](Self::cancel) asks it to end in good order.
 ///
 /// ```
 /// let sum = gen::run_sync(async {
@@ -48,7 +56,7 @@ pub struct JoinHandle<T> {
 }
 
 enum Handle<T> {
-    Started(TaskHandle<T>),
+    Started(TaskId, TaskHandle<T>),
     /// It could not be started; `None` when that was said.
     Failed(Option<Error>),
 }
@@ -64,8 +72,8 @@ unsafe impl<T: Send> Send for TaskHandle<T> {}
 unsafe impl<T: Send> Sync for TaskHandle<T> {}
 
 impl<T> JoinHandle<T> {
-    pub(super) fn started(task: Pin<Arc<dyn Joinable<T>>>) -> Self {
-        JoinHandle { task: Handle::Started(TaskHandle(task)) }
+    pub(super) fn started(id: TaskId, task: Pin<Arc<dyn Joinable<T>>>) -> Self {
+        JoinHandle { task: Handle::Started(id, TaskHandle(task)) }
     }
 
     pub(super) fn failed(error: Error) -> Self {
@@ -75,9 +83,166 @@ impl<T> JoinHandle<T> {
     /// Whether the task has ended, or could not be started: then waiting for it does not suspend.
     pub fn is_done(&self) -> bool {
         match &self.task {
-            Handle::Started(task) => task.0.is_done(),
+            Handle::Started(_, task) => task.0.is_done(),
             Handle::Failed(_) => true,
         }
+    }
+
+    /// Throws an error at the task: it arrives at the yield where the task is suspended.
+    ///
+    /// The innermost yield of the chain takes it, as with [`Coroutine::resume`](crate::Coroutine::resume): at a list, map, tuple or timeout the yield that waits for the whole does, and
+    /// the children are dropped. Errors are thrown in order, one at each yield, together with those of [callbacks](crate::context). The body never runs inside of this call. It
+    /// may be made on any thread, and by the task itself: then the error arrives at its next yield that has to wait.
+    ///
+    /// A result that is there in the same turn wins, and the error arrives at the next yield. An error that finds the task at its end is logged.
+    ///
+    /// ```
+    /// use gen::yield_;
+    ///
+    /// #[gen::coroutine]
+    /// fn listen() -> gen::Result<String> {
+    ///     match yield_!(std::future::pending::<()>()) {
+    ///         Err(error) => Ok(format!("interrupted: {error}")),
+    ///         Ok(()) => Ok("silence".to_owned()),
+    ///     }
+    /// }
+    ///
+    /// let heard = gen::run_sync(async {
+    ///     let task = gen::spawn(listen());
+    ///     task.throw("the line is cut");
+    ///     task.await
+    /// });
+    /// assert_eq!(heard.unwrap(), "interrupted: the line is cut");
+    /// ```
+    #[track_caller]
+    pub fn throw<E: Throw<M>, M>(&self, error: E) {
+        let delivery = Delivery::Error(error.throw(), Location::caller());
+        match &self.task {
+            Handle::Started(id, task) if !task.0.is_done() => deliver(*id, delivery, None),
+            _ => drop(delivery.too_late()),
+        }
+    }
+
+    /// Cancels the task: every leaf that it waits for is resumed with [`Cancelled`](crate::Cancelled), and may clean up. Gives what waits until the task has ended.
+    ///
+    /// See [`Cancelled`](crate::Cancelled) for an example, and for a body that ignores it. The task is not waited for unless what this gives is yielded or awaited, and the request is
+    /// not taken back when that is dropped. The result is still the handle's: as a rule `Err(Cancelled)`.
+    ///
+    /// # Who is told
+    ///
+    /// - A chain of coroutines: its innermost yield.
+    /// - A list, map or tuple that is yielded: each child, at its own yield. The yield that waits for the whole goes on when all have ended, with the first of their errors, also
+    ///   if it was to [fail fast](crate::Multi::fail_fast). A [timeout](crate::with_timeout) hands it on, and its deadline stays.
+    /// - A plain future, and a body that is suspended at a plain `.await`, cannot be told, and is dropped. Its result is `Err(Cancelled)`.
+    /// - A task that is waited for by its handle is told nothing, and goes on: the yield that waits is resumed. To end the task, cancel it by that handle.
+    /// - What runs in a [`shield`](fn@crate::shield) is told nothing before it is over.
+    /// - Of a foreign `select!` or `join!`, the branch that is polled first. What a foreign collection such as `FuturesUnordered` holds is told nothing; the yield that
+    ///   waits for the collection is resumed.
+    ///
+    /// # When
+    ///
+    /// - The task is told in the loop's next turn, never inside of this call.
+    /// - Cancelled *twice*: if the first request has not been told yet, the second adds nothing. Later, the second is told as the first was, at the yield of the clean-up.
+    /// - *Before its start*: a task runs its first step when it is spawned. What a group has not started yet is started, and told at its first yield that has to wait.
+    /// - In its *own body*: at the next yield that has to wait.
+    /// - In the *same instant* as a result: the result wins, and the task is told at its next yield; if it ends before that, its result stands.
+    /// - From *another thread*: as from its own, with the loop's next turn.
+    /// - *After its end*: nothing happens.
+    #[track_caller]
+    pub fn cancel(&self, reason: impl Into<Cow<'static, str>>) -> Cancelling {
+        match &self.task {
+            Handle::Started(id, task) if !task.0.is_done() => {
+                let (signal, cancelling) = Cancelling::new();
+                let cancellation = Cancellation::new(CancelSource::Explicit, reason, Location::caller());
+                deliver(*id, Delivery::Cancel(cancellation), Some(signal));
+                cancelling
+            }
+            _ => Cancelling::ended(),
+        }
+    }
+
+    /// Where the task is suspended: gives the sites of its yields, innermost first, when the task has been asked.
+    ///
+    /// The task is asked in the loop's next turn, by a poll like any other; if that lets it go on, the sites are those where it is suspended then. They end with the yield that waits for a
+    /// list, map or tuple, or for a scope. A plain `.await` has no site. A task that has ended has none. It may be asked from any thread, and may ask itself.
+    ///
+    /// So that a chain costs no more than that of an `async fn`, the yields of coroutines do nothing while they wait, in a build without debug assertions: of a chain of them only the innermost
+    /// yield is told then, which is the line where the task is. With debug assertions all are.
+    ///
+    /// ```
+    /// use gen::yield_;
+    ///
+    /// #[gen::coroutine]
+    /// fn inner() -> gen::Result {
+    ///     yield_!(std::future::pending::<()>())
+    /// }
+    ///
+    /// #[gen::coroutine]
+    /// fn outer() -> gen::Result {
+    ///     yield_!(inner())
+    /// }
+    ///
+    /// let sites = gen::run_sync(async {
+    ///     let task = gen::spawn(outer());
+    ///     Ok::<_, gen::Error>(task.trace().await)
+    /// });
+    /// let functions: Vec<_> = sites.unwrap().iter().map(gen::Site::function).collect();
+    /// assert_eq!(functions[0], "inner");
+    /// # #[cfg(debug_assertions)]
+    /// assert_eq!(functions, ["inner", "outer"]);
+    /// ```
+    pub fn trace(&self) -> Trace {
+        let (question, trace) = Question::new();
+        match &self.task {
+            Handle::Started(id, task) if !task.0.is_done() => {
+                deliver(*id, Delivery::Question(question), None)
+            }
+            // Dropped unasked, it is answered: nowhere.
+            _ => drop(question),
+        }
+        trace
+    }
+
+    /// A future of the result that may be cloned, and read many times.
+    ///
+    /// The result is taken over by a task of the loop that runs on this thread, in the turn in which it comes; at once, if it is there. A failure that none of the clones has looked at is
+    /// logged when the last one goes, as that of a handle is.
+    ///
+    /// ```
+    /// use gen::yield_;
+    ///
+    /// #[gen::coroutine]
+    /// fn twice() -> gen::Result<u32> {
+    ///     let answer = gen::spawn(async {
+    ///         gen::moment().await?;
+    ///         Ok::<u32, gen::Error>(21)
+    ///     })
+    ///     .shared();
+    ///     Ok(yield_!([answer.clone(), answer])?.iter().sum())
+    /// }
+    /// assert_eq!(gen::run_sync(twice()).unwrap(), 42);
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of the handle; and [`NoLoop`](crate::NoLoop) where none runs on this thread, and the task has not ended. The task goes on.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping all clones does not end the task.
+    #[track_caller]
+    pub fn shared(mut self) -> SharedFuture<T>
+    where
+        T: Clone + 'static,
+    {
+        let (promise, future) = promise();
+        if let Poll::Ready(result) = Pin::new(&mut self).poll(&mut Context::from_waker(Waker::noop())) {
+            // Nobody else has the promise.
+            let _ = promise.set_result(result);
+        } else {
+            promise.follow(self);
+        }
+        future
     }
 
     /// Runs `callback` with the task's result, on the loop that runs on this thread, always in a later turn.
@@ -131,7 +296,7 @@ impl<T> Future for JoinHandle<T> {
                 Some(error) => return Poll::Ready(Err(error)),
                 None => NoResult::Taken,
             },
-            Handle::Started(task) => match task.0.poll_join(cx) {
+            Handle::Started(_, task) => match task.0.poll_join(cx) {
                 Ok(poll) => return poll,
                 Err(missing) => missing,
             },
@@ -148,8 +313,8 @@ impl<T> Future for JoinHandle<T> {
 impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
         match &self.task {
-            Handle::Started(task) => task.0.detach(),
-            Handle::Failed(Some(error)) => report_unread(error),
+            Handle::Started(_, task) => task.0.detach(),
+            Handle::Failed(Some(error)) => report_unread("a task", error),
             Handle::Failed(None) => {}
         }
     }

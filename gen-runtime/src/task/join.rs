@@ -15,7 +15,7 @@ use std::mem;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 
-use super::detached::Detached;
+use super::detached::{Detached, SpawnedBy};
 use crate::Result;
 
 pub(super) struct Join<T> {
@@ -23,7 +23,7 @@ pub(super) struct Join<T> {
 }
 
 enum Stage<T> {
-    Running,
+    Running(SpawnedBy),
     Awaited(Waker),
     Detached(Detached),
     Done(Result<T>),
@@ -45,7 +45,7 @@ pub(super) type Joined<T> = std::result::Result<Poll<Result<T>>, NoResult>;
 
 impl<T> Join<T> {
     pub(super) fn new() -> Self {
-        Join { stage: Mutex::new(Stage::Running) }
+        Join { stage: Mutex::new(Stage::Running(SpawnedBy::now())) }
     }
 
     /// The task has ended. Gives whom to wake, or the result if nobody has a handle, and why.
@@ -87,7 +87,7 @@ impl<T> Join<T> {
     fn swap_waiter(&self, waker: Waker) -> Option<Waker> {
         let mut stage = self.lock();
         match &mut *stage {
-            Stage::Running => {
+            Stage::Running(_) => {
                 *stage = Stage::Awaited(waker);
                 None
             }
@@ -101,7 +101,7 @@ impl<T> Join<T> {
         let mut stage = self.lock();
         match &*stage {
             Stage::Awaited(old) if old.will_wake(waker) => Some(Ok(Poll::Pending)),
-            Stage::Running | Stage::Awaited(_) | Stage::Detached(_) => None,
+            Stage::Running(_) | Stage::Awaited(_) | Stage::Detached(_) => None,
             Stage::Gone => Some(Err(NoResult::Taken)),
             Stage::Closed => Some(Err(NoResult::Closed)),
             Stage::Done(_) => match mem::replace(&mut *stage, Stage::Gone) {
@@ -112,11 +112,13 @@ impl<T> Join<T> {
     }
 
     /// The handle is gone. Gives the result that it did not read.
-    pub(super) fn detach(&self, why: Detached) -> Option<Result<T>> {
+    pub(super) fn detach(&self) -> Option<Result<T>> {
         let old = {
             let mut stage = self.lock();
             let next = match *stage {
-                Stage::Running | Stage::Awaited(_) => Stage::Detached(why),
+                Stage::Running(spawned) => Stage::Detached(Detached::now(spawned)),
+                // Somebody has waited: so that was not just now.
+                Stage::Awaited(_) => Stage::Detached(Detached::now(SpawnedBy::NOBODY)),
                 _ => Stage::Gone,
             };
             mem::replace(&mut *stage, next)
@@ -129,7 +131,7 @@ impl<T> Join<T> {
     }
 
     pub(super) fn is_done(&self) -> bool {
-        !matches!(*self.lock(), Stage::Running | Stage::Awaited(_) | Stage::Detached(_))
+        !matches!(*self.lock(), Stage::Running(_) | Stage::Awaited(_) | Stage::Detached(_))
     }
 
     /// Nothing panics under this lock but, perhaps, `will_wake` of a foreign waker, which changes nothing:

@@ -9,6 +9,9 @@
 //! | `cell.rs` | where the body lies: only its own thread touches it |
 //! | `join.rs` | the result, and who waits for it |
 //! | `handle.rs` | [`JoinHandle`] |
+//! | `ending.rs` | the end, as whoever has cancelled the task waits for it |
+//! | `question.rs` | where a task is suspended |
+//! | `models.rs` | what loom checks of the end: that whoever waits for it hears of it |
 //! | `detached.rs` | why nobody waits any more, and how a failure is told then |
 //! | `span.rs` | the `tracing` span, with the feature of that name |
 //!
@@ -44,14 +47,22 @@
 mod body;
 mod cell;
 mod detached;
+mod ending;
 mod handle;
 mod join;
+#[cfg(all(test, loom))]
+mod models;
+mod question;
 mod span;
 mod spawn;
 
+pub use self::ending::Cancelling;
 pub use self::handle::JoinHandle;
+pub use self::question::Trace;
 pub use self::spawn::{spawn, spawn_local};
 
 pub(crate) use self::body::TaskRef;
-pub(crate) use self::detached::by_timeout;
+pub(crate) use self::detached::{by_timeout, report_unread, Detached, SpawnedBy};
+pub(crate) use self::ending::EndSignal;
+pub(crate) use self::question::Question;
 pub(crate) use self::spawn::start;

@@ -95,7 +95,7 @@ where
     let handle: Pin<Arc<dyn Joinable<T>>> = task.clone();
     let task: TaskRef = task;
     match core.start_task(task) {
-        Ok(()) => JoinHandle::started(handle),
+        Ok(id) => JoinHandle::started(id, handle),
         Err(closed) => JoinHandle::failed(closed.into()),
     }
 }

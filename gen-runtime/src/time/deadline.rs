@@ -1,7 +1,7 @@
 //! Deadlines: some time from now, or a point in time.
 use std::time::{Duration, Instant};
 
-use super::far_future;
+use super::{far_future, Sleep};
 use crate::io_loop::current;
 
 /// When [`with_timeout`](crate::with_timeout) gives up: a `Duration` from now, or an `Instant`.
@@ -29,11 +29,11 @@ impl From<Instant> for Deadline {
 }
 
 impl Deadline {
-    /// The point in time, and how long that is from now.
-    pub(super) fn fix(self) -> (Instant, Duration) {
+    /// The sleep that ends then, and how long that is from now.
+    pub(super) fn sleep(self) -> (Sleep, Duration) {
         match self.kind {
-            Kind::After(after) => (from_now(after), after),
-            Kind::At(at) => (at, at.saturating_duration_since(now())),
+            Kind::After(after) => (Sleep::from_now(after), after),
+            Kind::At(at) => (Sleep::until(at), at.saturating_duration_since(now())),
         }
     }
 }

@@ -8,11 +8,13 @@
 //! | `sleep.rs` | [`sleep`] |
 //! | `moment.rs` | [`moment`] |
 //! | `timeout.rs` | [`with_timeout`] |
+//! | `grace.rs` | a timeout that cancels first |
 //!
-//! A deadline is taken at the call, on the clock of the loop that runs there. The timer itself is made at the
+//! A deadline is taken at the call, on the clock of the loop that runs there (else see [`sleep`]). The timer itself is made at the
 //! first poll that has to wait, and taken back on drop: what is ready at once costs no timer.
 mod clock;
 mod deadline;
+mod grace;
 mod moment;
 mod sleep;
 mod timeout;
@@ -20,6 +22,7 @@ mod timers;
 
 pub use self::clock::{Clock, VirtualClock};
 pub use self::deadline::Deadline;
+pub use self::grace::CancelTimeout;
 pub use self::moment::{moment, Moment};
 pub use self::sleep::{sleep, Sleep};
 pub use self::timeout::{with_timeout, Limited, WithTimeout};

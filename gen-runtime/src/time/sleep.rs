@@ -11,9 +11,12 @@ use crate::Result;
 
 /// Waits until `duration` has passed since this call.
 ///
-/// The deadline is taken now, on the clock of the running loop (where none runs: on the real clock), not at
-/// the yield: two sleeps that are made together end together, and one that is over by the time it is yielded
-/// costs nothing. A sleep of zero waits for the loop's next turn.
+/// The deadline is taken now, on the clock of the running loop, not at the yield: two sleeps that are made
+/// together end together, and one that is over by the time it is yielded costs nothing. A sleep of zero waits
+/// for the loop's next turn.
+///
+/// Where no loop runs the time counts from now, too, if the loop that it is yielded on later has the real clock.
+/// Another clock has nothing to do with the time that passed before it was asked: there it counts from then.
 ///
 /// # Errors
 ///
@@ -33,7 +36,7 @@ use crate::Result;
 /// # Ok::<(), gen::Error>(())
 /// ```
 pub fn sleep(duration: Duration) -> Sleep {
-    Sleep::until(from_now(duration))
+    Sleep::from_now(duration)
 }
 
 /// The future of [`sleep`].
@@ -48,16 +51,30 @@ pub struct Sleep {
 enum State {
     /// Not polled yet. Made on that loop, as the timer of that number; the number is its place among those of
     /// one deadline.
-    Fresh(Option<(LoopId, u64)>),
+    Fresh(LoopId, u64),
+    /// Not polled yet, and made where no loop ran: for so long, from a call that only the real clock knows.
+    Away(Duration),
+    /// Its deadline was given as it is, or its loop has no timer for it any more.
+    Unarmed,
     /// The loop has a timer for it: it waits as long as that does.
     Armed(TimerKey),
     Over,
 }
 
+impl State {
+    /// That of a sleep which is made now, on the loop that runs here.
+    fn made() -> Option<Self> {
+        current::get().map(|core| State::Fresh(core.id(), core.next_timer_number()))
+    }
+}
+
 impl Sleep {
+    pub(super) fn from_now(duration: Duration) -> Self {
+        Sleep { deadline: from_now(duration), state: State::made().unwrap_or(State::Away(duration)) }
+    }
+
     pub(super) fn until(deadline: Instant) -> Self {
-        let made = current::get().map(|core| (core.id(), core.next_timer_number()));
-        Sleep { deadline, state: State::Fresh(made) }
+        Sleep { deadline, state: State::made().unwrap_or(State::Unarmed) }
     }
 
     fn poll_on(&mut self, core: &Core, cx: &Context<'_>) -> Poll<()> {
@@ -71,14 +88,20 @@ impl Sleep {
                 return Poll::Ready(());
             }
             State::Armed(_) => self.disarm(),
-            State::Fresh(_) => {}
+            State::Away(duration) => {
+                if !core.has_real_clock() {
+                    self.deadline = core.deadline(duration);
+                }
+                self.state = State::Unarmed;
+            }
+            State::Fresh(..) | State::Unarmed => {}
         }
         if self.is_over(core) {
             self.state = State::Over;
             return Poll::Ready(());
         }
         let number = match self.state {
-            State::Fresh(Some((id, number))) if id == core.id() => number,
+            State::Fresh(id, number) if id == core.id() => number,
             _ => core.next_timer_number(),
         };
         self.state = State::Armed(core.add_timer(self.deadline, number, Action::Wake(cx.waker().clone())));
@@ -90,7 +113,7 @@ impl Sleep {
     /// others run.
     fn is_over(&self, core: &Core) -> bool {
         let made_in_this_turn = match self.state {
-            State::Fresh(Some((id, number))) => id == core.id() && !core.is_older_than_turn(number),
+            State::Fresh(id, number) => id == core.id() && !core.is_older_than_turn(number),
             _ => false,
         };
         !made_in_this_turn && self.deadline <= core.now()
@@ -98,7 +121,7 @@ impl Sleep {
 
     /// Takes the timer back: here if its loop runs on this thread, else through the loop's inbox.
     pub(super) fn disarm(&mut self) {
-        if let State::Armed(key) = std::mem::replace(&mut self.state, State::Fresh(None)) {
+        if let State::Armed(key) = std::mem::replace(&mut self.state, State::Unarmed) {
             match current::get() {
                 Some(core) if core.id() == key.loop_id => drop(core.cancel_timer(key)),
                 _ => {

@@ -10,7 +10,7 @@ use pin_project_lite::pin_project;
 
 use super::deadline::Deadline;
 use super::sleep::Sleep;
-use crate::coroutine::throw::hide;
+use crate::coroutine::throw::hide_errors;
 use crate::coroutine::{Frame, Kind};
 use crate::error::TimeoutError;
 use crate::quiet::{self, IsQuiet, QuietTypes};
@@ -49,10 +49,10 @@ use crate::{Result, Yieldable};
 ///
 /// # Cancellation
 ///
-/// What is yielded is dropped, by the deadline or with the yield.
+/// What is yielded is dropped, by the deadline or with the yield. Give it time to clean up with [`cancel`](WithTimeout::cancel).
 pub fn with_timeout<Y>(timeout: impl Into<Deadline>, yieldable: Y) -> WithTimeout<Y> {
-    let (deadline, after) = timeout.into().fix();
-    WithTimeout { yieldable, limit: Limit { sleep: Sleep::until(deadline), after }, quiet: PhantomData }
+    let (sleep, after) = timeout.into().sleep();
+    WithTimeout { yieldable, limit: Limit { sleep, after }, quiet: PhantomData }
 }
 
 /// Something to yield, and a deadline: made by [`with_timeout`].
@@ -66,6 +66,10 @@ pub struct WithTimeout<Y, Q = ()> {
 }
 
 impl<Y, Q> WithTimeout<Y, Q> {
+    pub(super) fn into_parts(self) -> (Y, Limit) {
+        (self.yieldable, self.limit)
+    }
+
     /// Does not log the error of a task that fails after the deadline, if it is an `E`.
     ///
     /// It may be said again for another type. Errors before the deadline are raised as ever.
@@ -101,10 +105,10 @@ impl<Y, Q> WithTimeout<Y, Q> {
 pub struct Limited<M>(PhantomData<M>);
 
 #[derive(Debug)]
-struct Limit {
-    sleep: Sleep,
+pub(super) struct Limit {
+    pub(super) sleep: Sleep,
     /// From the call to the deadline.
-    after: Duration,
+    pub(super) after: Duration,
 }
 
 impl<Y, Q, M, Mode, K> Yieldable<Limited<M>, Mode, K> for WithTimeout<Y, Q>
@@ -154,8 +158,8 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         let mut this = self.project();
         if let Some(child) = this.child.as_mut().as_pin_mut() {
-            // A group: what is thrown is for the yield that waits for this, not for the child.
-            if let Poll::Ready(result) = hide(|| child.poll(cx)) {
+            // An error is for the yield that waits for this, a cancellation for the child.
+            if let Poll::Ready(result) = hide_errors(|| child.poll(cx)) {
                 this.child.set(None);
                 this.limit.sleep.disarm();
                 return Poll::Ready(result);

@@ -36,8 +36,8 @@ impl<F, M> Opened<F, M> {
 
     /// The future itself, suspended at, with its result opened.
     #[inline(always)]
-    pub fn suspend_pending(self) -> Suspend<F, Fallible<M>> {
-        Suspend::new(self.future)
+    pub fn suspend_pending<S>(self, here: S) -> Suspend<F, Fallible<M>, S> {
+        Suspend::new(self.future, here)
     }
 }
 
@@ -104,8 +104,8 @@ impl<C, M> CalledCoroutine<C, M> {
 
     /// The coroutine itself, suspended at, with its result opened.
     #[inline(always)]
-    pub fn suspend_pending(self) -> Suspend<C, Called<M>> {
-        Suspend::new(self.coroutine)
+    pub fn suspend_pending<S>(self, here: S) -> Suspend<C, Called<M>, S> {
+        Suspend::new(self.coroutine, here)
     }
 }
 
@@ -125,8 +125,8 @@ impl<F> Whole<F> {
 
     /// The future itself, suspended at.
     #[inline(always)]
-    pub fn suspend_pending(self) -> Suspend<F, Plain> {
-        Suspend::new(self.future)
+    pub fn suspend_pending<S>(self, here: S) -> Suspend<F, Plain, S> {
+        Suspend::new(self.future, here)
     }
 }
 

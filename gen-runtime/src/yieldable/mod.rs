@@ -23,6 +23,7 @@
 //! | `boxed.rs` | `gen::boxed`, `gen::boxed_send` |
 //! | `maybe.rs` | what `gen::maybe_future!` asks |
 //! | `../multi`, `../time` | `gen::multi`, `gen::with_timeout` |
+//! | `../limit`, `../first_of` | `gen::limit`, `gen::first_of` |
 //! | `../point` | yield points: `gen::Callback`, `gen::Wait`, those of the user's |
 
 mod boxed;
@@ -38,6 +39,7 @@ mod wrappers;
 use std::future::Future;
 
 pub use self::boxed::{boxed, boxed_send, BoxYieldable, SendBoxYieldable};
+pub(crate) use self::future::Opened;
 pub use self::tuple::tuple;
 pub use self::wrappers::{ok, raw};
 use crate::coroutine::{Frame, Kind};
@@ -53,6 +55,9 @@ pub mod kinds {
     pub use super::option::Optional;
     pub use super::wrappers::RawMarked;
     pub use super::Custom;
+    pub use crate::cancel::Shielded;
+    pub use crate::first_of::Raced;
+    pub use crate::limit::Bounded;
     pub use crate::multi::Grouped;
     pub use crate::point::Point;
     pub use crate::time::Limited;

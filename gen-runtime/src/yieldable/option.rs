@@ -50,10 +50,10 @@ impl<P: Parallel> Parallel for OptionPending<P> {
 impl<P: Settle> Settle for OptionPending<P> {
     type Output = Option<P::Output>;
 
-    fn poll_settled(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+    fn poll_settled(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Self::Output>> {
         match self.project().some.as_pin_mut() {
-            Some(pending) => pending.poll_settled(cx).map(Some),
-            None => Poll::Ready(None),
+            Some(pending) => pending.poll_settled(cx).map_ok(Some),
+            None => Poll::Ready(Ok(None)),
         }
     }
 }

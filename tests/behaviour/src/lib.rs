@@ -3,9 +3,11 @@
 //! No test sleeps, and none is timed: a test polls by hand, and says which child goes on when.
 
 mod child;
+mod hot;
 mod logged;
 mod poller;
 
 pub use self::child::{Child, Children, Fault};
+pub use self::hot::{reason, run, seconds, works, Guard, Journal};
 pub use self::logged::logged;
 pub use self::poller::{Poller, Task};

@@ -198,3 +198,44 @@ fn an_option_allocates_nothing() {
     assert_eq!(of_a_yield!(Some(Suspends(3))), 0);
     assert_eq!(of_a_yield!(None::<Suspends>), 0);
 }
+
+/// A crawler would use more memory with each page that it adds.
+#[test]
+fn an_iterator_that_is_added_to_uses_its_room_again() {
+    let mut waits = gen::WaitIterator::new((0..3).map(|_| gen::ok(Suspends(1))));
+    let mut round = || {
+        assert!(run(waits.next()).is_ok());
+        waits.push(gen::ok(Suspends(1)));
+    };
+    (0..10).for_each(|_| round());
+    assert_eq!(allocations(|| (0..1_000).for_each(|_| round())), 0);
+}
+
+/// Each child would cost an allocation.
+#[test]
+fn an_iterator_allocates_for_all_children_together() {
+    let of = |count: usize| {
+        allocations(|| {
+            let mut waits = gen::WaitIterator::new((0..count).map(|_| gen::ok(Suspends(1))));
+            while !waits.done() {
+                assert!(run(waits.next()).is_ok());
+            }
+        })
+    };
+    assert_eq!(
+        (of(10), of(10_000)),
+        (4, 4),
+        "its blocks, its seats, and of one block the children and their wakers"
+    );
+}
+
+/// One reader is what most promises have.
+#[test]
+fn a_promise_is_one_allocation() {
+    let once = || {
+        let (promise, future) = gen::promise();
+        promise.set(1).expect("it is new");
+        assert!(run(future).is_ok());
+    };
+    assert_eq!(allocations(once), 1);
+}

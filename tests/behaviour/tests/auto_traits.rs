@@ -8,6 +8,7 @@ use std::future::{ready, Future, Ready};
 use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use gen::yield_;
 
@@ -208,6 +209,27 @@ fn t15_yieldables_are_send_if_their_children_are() {
         gen::boxed(number()) => false,
         gen::boxed_send(number()) => true,
         gen::Error::new("text") => true,
+        gen::limit(1, vec![number()]) => true,
+        gen::multi(gen::limit(1, vec![number()])).join() => true,
+        gen::multi(gen::limit(1, vec![gen::ok(local())])).join() => false,
+        gen::multi(gen::first_of([number()])).join() => true,
+        gen::multi(gen::first_of([gen::ok(local())])).join() => false,
+        gen::WaitIterator::new(vec![number()]) => true,
+        gen::WaitIterator::new(vec![gen::ok(local())]) => false,
+        gen::WaitIterator::keyed([(Rc::new(1), number())]) => false,
+        gen::WaitIterator::new(vec![number()]).next() => true,
+        gen::shield(vec![number()]) => true,
+        gen::shield(local()) => false,
+        gen::with_timeout(Duration::ZERO, number()).cancel(Duration::ZERO) => true,
+        gen::with_timeout(Duration::ZERO, local()).cancel(Duration::ZERO) => false,
+        gen::scope(|_| plain()) => true,
+        gen::scope(|_| yields_a_local_future()) => false,
+        gen::scope_local(|_| plain()) => false,
+        gen::spawn(plain()).cancel("for the table") => true,
+        gen::spawn(plain()).trace() => true,
+        gen::promise::<Cell<u8>>() => true,
+        gen::promise::<Rc<u8>>().0 => false,
+        gen::promise::<Rc<u8>>().1 => false,
     }
 }
 
@@ -240,10 +262,13 @@ fn a_group_is_send_only_if_its_results_are() {
 }
 
 #[test]
-fn errors_and_groups_may_be_shared() {
+fn errors_groups_and_promises_may_be_shared() {
     let error = gen::Error::new("text");
     let group = gen::multi(vec![number()]).join();
     let of_cells = gen::multi(vec![ready(Ok::<_, gen::Error>(Cell::new(1)))]).join();
+    let (promise, future) = gen::promise::<Cell<u8>>();
+    let (promise, future) = (&ask(&promise), &ask(&future));
+    assert!(promise.is_sync() && future.is_sync());
     let (error, group, of_cells) = (&ask(&error), &ask(&group), &ask(&of_cells));
     assert!(error.is_sync());
     assert!(group.is_sync());

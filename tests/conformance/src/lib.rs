@@ -1,2 +1,2 @@
-//! Conformance with tornado.gen 4.4.3. Each test has the name of Tornado's, or of the rule it is about; its comment says what Tornado does, and where we
-//! differ, why.
+//! Conformance with tornado.gen 4.4.3. `register.toml` lists what it does; each row has a test of its name, whose comment says what is asserted, and where we
+//! differ, what Tornado does.

@@ -1,5 +1,5 @@
 //! Timers: exact order, removal, and deadlines that count from the call.
-use std::future::{poll_fn, Future};
+use std::future::{pending, poll_fn, Future, Pending};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -137,6 +137,31 @@ fn a_sleep_counts_from_its_call() {
         })
         .unwrap();
     assert_eq!(clock.now() - began, SECOND * 3);
+}
+
+/// The real clock is not that of the loop: it may be anywhere, and goes on by itself.
+#[test]
+fn what_is_made_before_its_loop_runs_counts_on_the_clock_of_the_loop() {
+    async fn limited(limited: gen::WithTimeout<Pending<()>>) -> gen::Result {
+        #[gen::coroutine]
+        fn body(limited: gen::WithTimeout<Pending<()>>) -> gen::Result {
+            gen::yield_!(limited)
+        }
+        body(limited).await
+    }
+    for ahead in [Duration::ZERO, SECOND * 86_400] {
+        let (clock, io_loop, _) = virtual_loop();
+        clock.advance(ahead);
+        let began = clock.now();
+        io_loop.run_sync(gen::sleep(SECOND * 60)).unwrap();
+        assert_eq!(clock.now() - began, SECOND * 60);
+        let error = io_loop.run_sync(limited(gen::with_timeout(SECOND * 5, pending()))).unwrap_err();
+        assert_eq!((error.to_string().as_str(), clock.now() - began), ("timeout after 5s", SECOND * 65));
+        // A point in time is what it is.
+        let at = began + SECOND * 100;
+        assert!(io_loop.run_sync(limited(gen::with_timeout(at, pending()))).is_err());
+        assert_eq!(clock.now(), at);
+    }
 }
 
 #[test]

@@ -4,10 +4,35 @@
 use std::future::Future;
 use std::pin::pin;
 
-use gen::yield_;
+use gen::{yield_, Runner, YieldPoint};
 use macro_behaviour::{later, poll, DropLog, Dropped};
 
-/// Two functions with the same arguments and the same body, but for the word: `.await` and `yield_!`.
+/// A yield point that takes as long as `later(())`.
+struct Later {
+    was_asked: bool,
+}
+
+impl YieldPoint for Later {
+    type Output = ();
+    fn start(&mut self, runner: &Runner) -> gen::Result {
+        runner.register_callback::<()>("news")
+    }
+    fn is_ready(&mut self, runner: &Runner) -> gen::Result<bool> {
+        if !std::mem::replace(&mut self.was_asked, true) {
+            // So that it is asked again.
+            runner.set_result(&"news", ())?;
+            return Ok(false);
+        }
+        Ok(true)
+    }
+    fn get_result(&mut self, runner: &Runner) -> gen::Result {
+        runner.pop_result(&"news")
+    }
+}
+
+const POINT: Later = Later { was_asked: false };
+
+/// Functions with the same arguments and the same body, but for the word: `.await`, `yield_!`, and `yield_!` of a point, for which a body has a frame that is not empty.
 macro_rules! case {
     ($name:ident, ($($argument:ident: $pattern:pat),*), { $($body:tt)* }) => {
         #[test]
@@ -19,6 +44,15 @@ macro_rules! case {
                 let _y = log.entry("local-2");
                 $($body)*
                 let _ = yield_!(later(()));
+            }
+            #[gen::coroutine]
+            fn ours_of_points($($pattern: Case,)* log: DropLog) -> gen::Result {
+                let _x = log.entry("local-1");
+                let _ = yield_!(POINT);
+                let _y = log.entry("local-2");
+                $($body)*
+                let _ = yield_!(POINT);
+                Ok(())
             }
             async fn theirs($($pattern: Case,)* log: DropLog) {
                 let _x = log.entry("local-1");
@@ -33,6 +67,9 @@ macro_rules! case {
                 let actual = DropLog::default();
                 run(ours($(Case::new(stringify!($argument), &actual),)* actual.clone()), &actual, polls);
                 assert_eq!(actual.read(), expected.read(), "after {polls} polls");
+                let actual = DropLog::default();
+                run(ours_of_points($(Case::new(stringify!($argument), &actual),)* actual.clone()), &actual, polls);
+                assert_eq!(actual.read(), expected.read(), "of points, after {polls} polls");
             }
         }
     };
@@ -56,7 +93,7 @@ impl Case {
 }
 
 /// Polls so many times, then writes where it stands and drops.
-fn run(future: impl Future<Output = ()>, log: &DropLog, polls: usize) {
+fn run<T>(future: impl Future<Output = T>, log: &DropLog, polls: usize) {
     {
         let mut future = pin!(future);
         for _ in 0..polls {
@@ -105,6 +142,11 @@ fn t13_receivers() {
             let _x = log.entry("local");
             let _ = yield_!(later(()));
         }
+        #[gen::coroutine]
+        fn ours_of_points(self, _a: Dropped, _: Dropped, log: DropLog) -> gen::Result {
+            let _x = log.entry("local");
+            yield_!(POINT)
+        }
         async fn theirs(self, _a: Dropped, _: Dropped, log: DropLog) {
             let _x = log.entry("local");
             later(()).await;
@@ -133,6 +175,10 @@ fn t13_receivers() {
         let (this, a, b, log) = start(&actual);
         run(this.ours(a, b, log), &actual, polls);
         assert_eq!(actual.read(), expected.read(), "after {polls} polls");
+        let actual = DropLog::default();
+        let (this, a, b, log) = start(&actual);
+        run(this.ours_of_points(a, b, log), &actual, polls);
+        assert_eq!(actual.read(), expected.read(), "of points, after {polls} polls");
 
         let (expected, actual) = (DropLog::default(), DropLog::default());
         run(
@@ -154,15 +200,22 @@ fn t13_temporaries_of_the_last_expression() {
         let _ = yield_!(later(()));
         log.entry("temporary").name_len()
     }
+    #[gen::coroutine]
+    fn ours_of_points(_a: Dropped, log: DropLog) -> gen::Result<usize> {
+        let _x = log.entry("local");
+        let _ = yield_!(POINT);
+        Ok(log.entry("temporary").name_len())
+    }
     async fn theirs(_a: Dropped, log: DropLog) -> usize {
         let _x = log.entry("local");
         later(()).await;
         log.entry("temporary").name_len()
     }
-    let (expected, actual) = (DropLog::default(), DropLog::default());
+    let (expected, actual, of_points) = (DropLog::default(), DropLog::default(), DropLog::default());
     macro_behaviour::drive(theirs(expected.entry("a"), expected.clone()));
     macro_behaviour::drive(ours(actual.entry("a"), actual.clone()));
-    assert_eq!(actual.read(), expected.read());
+    macro_behaviour::drive(ours_of_points(of_points.entry("a"), of_points.clone())).unwrap();
+    assert_eq!((actual.read(), of_points.read()), (expected.read(), expected.read()));
     assert_eq!(actual.read(), "local temporary a");
 }
 
@@ -176,7 +229,62 @@ fn t13_returned_early() {
         drop(a);
         Ok(1)
     }
+    #[gen::coroutine]
+    fn ours_of_points(a: Dropped, _: Dropped, log: DropLog) -> gen::Result<u8> {
+        let _x = log.entry("local");
+        yield_!(gen::Wait::<u8>::new("unknown"))?;
+        drop(a);
+        Ok(1)
+    }
     let log = DropLog::default();
     assert!(macro_behaviour::drive(ours(log.entry("a"), log.entry("b"), log.clone())).is_err());
     assert_eq!(log.read(), "local b a");
+    let log = DropLog::default();
+    assert!(macro_behaviour::drive(ours_of_points(log.entry("a"), log.entry("b"), log.clone())).is_err());
+    assert_eq!(log.read(), "local b a");
+}
+
+/// A nested block's last expression is dropped before what the block holds, as in a block without a frame; a point's frame is gone after both.
+#[test]
+fn t13_nested_blocks() {
+    #[gen::coroutine]
+    fn ours(log: DropLog) {
+        let _x = log.entry("outer");
+        async {
+            let _y = log.entry("local");
+            let _ = yield_!(later(()));
+            log.entry("temporary").name_len()
+        }
+        .await;
+    }
+    #[gen::coroutine]
+    fn ours_of_points(log: DropLog) {
+        let _x = log.entry("outer");
+        async {
+            let _y = log.entry("local");
+            let _ = yield_!(POINT);
+            log.entry("temporary").name_len()
+        }
+        .await;
+    }
+    async fn theirs(log: DropLog) {
+        let _x = log.entry("outer");
+        async {
+            let _y = log.entry("local");
+            later(()).await;
+            log.entry("temporary").name_len()
+        }
+        .await;
+    }
+    for polls in 0..=2 {
+        let [expected, actual, of_points] = [(); 3].map(|()| DropLog::default());
+        run(theirs(expected.clone()), &expected, polls);
+        run(ours(actual.clone()), &actual, polls);
+        run(ours_of_points(of_points.clone()), &of_points, polls);
+        assert_eq!(
+            (actual.read(), of_points.read()),
+            (expected.read(), expected.read()),
+            "after {polls} polls"
+        );
+    }
 }

@@ -1,6 +1,8 @@
 //! T10: coroutines in a crate of edition 2018, where closures capture whole variables and `impl Trait` does not
 //! capture lifetimes by itself.
 
+#![deny(tail_expr_drop_order)]
+
 use std::future::ready;
 
 use gen::yield_;
@@ -55,4 +57,25 @@ impl Erased for Page<'_> {
 #[gen::coroutine]
 pub fn never() -> ! {
     panic!("the end")
+}
+
+/// Yield points, in the body and in nested blocks that end with one.
+#[gen::coroutine]
+pub fn points(n: u32) -> gen::Result<u32> {
+    yield_!(gen::Callback::<u32>::new("key"))?.call(n);
+    let block = async {
+        yield_!(gen::Callback::<u32>::new("key"))?.call(2 * n);
+        yield_!(gen::Wait::<u32>::new("key"))
+    };
+    let (twice, task) = (block.await?, gen::task(|done| done.call(n)));
+    let (waited, called) = yield_!((gen::Wait::<u32>::new("key"), task))?;
+    Ok(100 * twice + 10 * waited + called)
+}
+
+/// Started by its call.
+#[gen::engine]
+pub fn engine(done: gen::TaskCallback<u32>) -> gen::Result {
+    yield_!(gen::Callback::<u32>::new("key"))?.call(7);
+    done.call(yield_!(gen::Wait::<u32>::new("key"))?);
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! They do what they do on every edition.
 
-use macro_edition_2018::{describe, never, recursive, Erased, Page};
+use macro_edition_2018::{describe, engine, never, points, recursive, Erased, Page};
 
 #[test]
 fn t10_coroutines_of_edition_2018() {
@@ -11,6 +11,8 @@ fn t10_coroutines_of_edition_2018() {
     assert_eq!(gen::block_on(page.first_word("x")), "one");
     let object: &dyn Erased = &page;
     assert_eq!(gen::block_on(object.erased("abc")), 10);
+    assert_eq!(gen::run_sync(points(3)).unwrap(), 633);
+    assert_eq!(gen::block_on(async { gen::task(engine).await.unwrap() }), 7);
 }
 
 #[test]

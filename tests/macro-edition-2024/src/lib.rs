@@ -68,3 +68,24 @@ pub fn let_chains(n: Option<u32>) -> r#gen::Result<u32> {
     }
     Ok(0)
 }
+
+/// Yield points, in the body and in nested blocks and closures that end with one.
+#[r#gen::coroutine]
+pub fn points(n: u32) -> r#gen::Result<u32> {
+    yield_!(r#gen::Callback::<u32>::new("key"))?.call(n);
+    let twice = async |key: &'static str| {
+        yield_!(r#gen::Callback::<u32>::new(key))?.call(2 * n);
+        yield_!(r#gen::Wait::<u32>::new(key))
+    };
+    let (twice, task) = (twice("key").await?, r#gen::task(|done| done.call(n)));
+    let (waited, called) = yield_!((r#gen::Wait::<u32>::new("key"), task))?;
+    Ok(100 * twice + 10 * waited + called)
+}
+
+/// Started by its call.
+#[r#gen::engine]
+pub fn engine(done: r#gen::TaskCallback<u32>) -> r#gen::Result {
+    yield_!(r#gen::Callback::<u32>::new("key"))?.call(7);
+    done.call(yield_!(r#gen::Wait::<u32>::new("key"))?);
+    Ok(())
+}

@@ -1,6 +1,6 @@
 //! They do what they do on every edition.
 
-use macro_edition_2024::{Erased, Page, describe, let_chains, never, recursive};
+use macro_edition_2024::{Erased, Page, describe, engine, let_chains, never, points, recursive};
 
 #[test]
 fn t10_coroutines_of_edition_2024() {
@@ -12,6 +12,8 @@ fn t10_coroutines_of_edition_2024() {
     assert_eq!(r#gen::run_sync(let_chains(Some(2))).unwrap(), 4);
     let object: &dyn Erased = &page;
     assert_eq!(r#gen::block_on(object.erased("abc")), 10);
+    assert_eq!(r#gen::run_sync(points(3)).unwrap(), 633);
+    assert_eq!(r#gen::block_on(async { r#gen::task(engine).await.unwrap() }), 7);
 }
 
 #[test]

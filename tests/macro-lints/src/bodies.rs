@@ -94,6 +94,31 @@ fn points(n: u32) -> r#gen::Result<u32> {
         let value = yield_!(r#gen::Wait::<u32>::new("key"))?;
         Ok::<u32, r#gen::Error>(value)
     };
+    let ends_with_a_point = async {
+        yield_!(r#gen::Callback::<u32>::new("key"))?.call(n);
+        yield_!(r#gen::Wait::<u32>::new("key"))
+    };
+    let is_a_point = async { yield_!(r#gen::Callback::<u32>::new("never called")).map(drop) };
+    let closure = async |key: &'static str| yield_!(r#gen::Callback::<u32>::new(key)).map(drop);
+    let braces = async |key: &'static str| -> r#gen::Result {
+        yield_!(r#gen::Callback::<u32>::new(key))?.call(n);
+        yield_!(r#gen::Wait::<u32>::new(key)).map(drop)
+    };
+    is_a_point.await?;
+    closure("never called").await?;
+    braces("key").await?;
     let (one, other) = (yield_!(r#gen::Wait::<u32>::new("key"))?, block.await?);
-    Ok(one + other)
+    Ok(one + other + ends_with_a_point.await?)
+}
+
+/// Starts something that takes a callback.
+///
+/// # Errors
+///
+/// When the callback is not called.
+#[r#gen::engine]
+pub fn engine(done: r#gen::TaskCallback<u32>) -> r#gen::Result {
+    yield_!(r#gen::Callback::<u32>::new("key"))?.call(7);
+    done.call(yield_!(r#gen::Wait::<u32>::new("key"))?);
+    yield_!(r#gen::task(|done| done.call(())))
 }

@@ -76,6 +76,11 @@ pub trait Everything {
     fn resume(&self) {}
     fn new(&self) {}
     fn unwrap(&self) {}
+    fn frame(&self) {}
+    fn start(&self) {}
+    fn is_ready(&self) {}
+    fn get_result(&self) {}
+    fn catch_return(&self) {}
 }
 impl<T: ?::std::marker::Sized> Everything for T {}
 
@@ -132,4 +137,21 @@ pub fn returned(n: u32) -> ::gen::Result<u32> {
         ::std::result::Result::Err(::gen::Return(n))?;
     }
     ::gen::yield_!(::gen::convert_yielded!(::std::future::ready(n)))
+}
+
+#[::r#gen::coroutine]
+pub fn points(n: u32) -> ::gen::Result<u32> {
+    ::gen::yield_!(::gen::Callback::<u32>::new("key"))?.call(n);
+    let block = async {
+        ::gen::yield_!(::gen::Callback::<u32>::new("key"))?.call(2 * n);
+        ::gen::yield_!(::gen::Wait::<u32>::new("key"))
+    };
+    ::std::result::Result::Ok(block.await? + ::gen::yield_!(::gen::Wait::<u32>::new("key"))?)
+}
+
+#[::r#gen::engine]
+pub fn engine(done: ::gen::TaskCallback<u32>) -> ::gen::Result {
+    ::gen::yield_!(::gen::Callback::<u32>::new("key"))?.call(7);
+    done.call(::gen::yield_!(::gen::Wait::<u32>::new("key"))?);
+    ::std::result::Result::Ok(())
 }

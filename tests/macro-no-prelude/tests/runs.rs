@@ -1,6 +1,6 @@
 //! They do what they do among the usual names.
 
-use macro_no_prelude::{boxed, erased, erased_local, plain, This};
+use macro_no_prelude::{boxed, engine, erased, erased_local, plain, points, This};
 
 #[test]
 fn t08_nothing_needs_its_usual_name() {
@@ -9,4 +9,6 @@ fn t08_nothing_needs_its_usual_name() {
     assert_eq!(gen::block_on(erased("abc")), 3);
     assert_eq!(gen::block_on(erased_local(1)), 1);
     assert_eq!(gen::block_on(This(1).method()), 2);
+    assert_eq!(gen::run_sync(points(1)).unwrap(), 3);
+    assert_eq!(gen::block_on(async { gen::task(engine).await.unwrap() }), 7);
 }

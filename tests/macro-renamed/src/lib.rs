@@ -54,6 +54,25 @@ pub fn started() -> coroutines::Result {
     Ok(())
 }
 
+/// Yields points, in a nested block too.
+#[coroutines::coroutine(crate = coroutines)]
+pub fn points(n: u32) -> coroutines::Result<u32> {
+    yield_!(coroutines::Callback::<u32>::new("key"))?.call(n);
+    let block = async {
+        yield_!(coroutines::Callback::<u32>::new("key"))?.call(2 * n);
+        yield_!(coroutines::Wait::<u32>::new("key"))
+    };
+    Ok(block.await? + yield_!(coroutines::Wait::<u32>::new("key"))?)
+}
+
+/// An engine that yields points, through a re-export.
+#[framework::engine::engine(crate = crate::framework::engine)]
+pub fn engine_with_points(done: coroutines::TaskCallback<u32>) -> coroutines::Result {
+    yield_!(coroutines::Callback::<u32>::new("key"))?.call(7);
+    done.call(framework::engine::yield_!(coroutines::Wait::<u32>::new("key"))?);
+    Ok(())
+}
+
 /// As a framework's macro would emit it.
 #[macro_export]
 macro_rules! make {

@@ -1,7 +1,9 @@
 //! They do what they do under the usual name.
 
-use coroutines::{block_on, run_sync};
-use macro_renamed::{by_absolute_path, by_name, by_reexport, erased, make, started};
+use coroutines::{block_on, run_sync, task};
+use macro_renamed::{
+    by_absolute_path, by_name, by_reexport, engine_with_points, erased, make, points, started,
+};
 
 make!(made);
 
@@ -13,4 +15,6 @@ fn t09_the_runtime_may_have_another_name() {
     assert_eq!(block_on(erased("abc")), 3);
     assert_eq!(block_on(made(4)), 4);
     run_sync(async { started() }).unwrap();
+    assert_eq!(run_sync(points(1)).unwrap(), 3);
+    assert_eq!(block_on(async { task(engine_with_points).await.unwrap() }), 7);
 }

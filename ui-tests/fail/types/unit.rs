@@ -2,7 +2,7 @@ use gen::yield_;
 
 #[gen::coroutine]
 fn body() -> gen::Result {
-    yield_!(())?; // `()` cannot be yielded from a coroutine
+    yield_!(())?; // to give the others a turn, yield `gen::moment()`
     Ok(())
 }
 

@@ -1,16 +1,15 @@
-//! The smallest program: a coroutine that yields another one. `cargo run -p first-steps --bin hello` prints
+//! The smallest program: a coroutine that yields another one, which yields an `async` block. `cargo run -p first-steps --bin hello` prints
 //!
 //! ```text
 //! Hello, world!
 //! ```
 
 use gen::yield_;
-use std::time::Duration;
 
 #[gen::coroutine]
 fn greeting(whom: &str) -> gen::Result<String> {
-    yield_!(gen::sleep(Duration::from_millis(10)))?;
-    Ok(format!("Hello, {whom}!"))
+    let word = yield_!(async { "Hello" })?;
+    Ok(format!("{word}, {whom}!"))
 }
 
 #[gen::main]

@@ -26,14 +26,12 @@ fn a_start_that_cannot_be_reached() {
 #[test]
 fn a_start_that_gives_no_page() {
     let server = Server::start(|path| match path {
-        "/silent" => Reply::Silence,
         "/loop" => Reply::Redirect(302, "/loop".into()),
         "/tls" => Reply::Redirect(302, "https://host/".into()),
         "/drops" => Reply::Raw(b""),
         _ => Reply::Status(404),
     });
     assert!(failure(&[&server.url("/")]).contains("the server says 404 Not Found"));
-    assert!(failure(&[&server.url("/silent"), "--timeout", "0.1"]).contains("no answer within 100ms"));
     assert!(failure(&[&server.url("/loop")]).contains("redirected too often"));
     assert!(failure(&[&server.url("/tls")]).contains("https is not supported"));
     assert!(failure(&[&server.url("/drops")]).contains("cannot start at"));

@@ -1,0 +1,65 @@
+//! The transfer as a coroutine: cancelled, it goes on until it has cleaned up.
+
+use std::net::SocketAddr;
+use std::rc::Rc;
+
+use gen::yield_;
+
+use crate::pool::{approval, Approvals, Connection, Pool};
+use crate::Morning;
+
+/// Moves money from one account to another, all of it or nothing.
+#[gen::coroutine]
+fn transfer(pool: Rc<Pool>, from: &str, to: &str, amount: i64, approvals: Approvals) -> gen::Result {
+    let mut connection = yield_!(pool.checkout())?;
+    yield_!(ask(&mut connection, "BEGIN".to_owned()))?;
+    let moved = yield_!(steps(&mut connection, from, to, amount, &approvals));
+    let end = if moved.is_ok() { "COMMIT" } else { "ROLLBACK" };
+    yield_!(ask(&mut connection, end.to_owned()))?;
+    moved
+}
+
+/// What is to happen in the transaction.
+#[gen::coroutine]
+fn steps(
+    connection: &mut Connection,
+    from: &str,
+    to: &str,
+    amount: i64,
+    approvals: &Approvals,
+) -> gen::Result {
+    yield_!(ask(connection, format!("ADD {from} -{amount}")))?;
+    yield_!(approval(approvals))?; // cancelled here
+    yield_!(ask(connection, format!("ADD {to} {amount}")))?;
+    Ok(())
+}
+
+/// A request and its answer. In a shield: between the two, nobody could use the connection any more.
+#[gen::coroutine]
+fn ask(connection: &mut Connection, request: String) -> gen::Result<String> {
+    yield_!(gen::shield(connection.exchange(&request)))
+}
+
+#[gen::coroutine]
+fn customers(bank: SocketAddr) -> gen::Result<Morning> {
+    let pool = Rc::new(yield_!(Pool::open(bank))?);
+    let (approvals, asked) = async_channel::unbounded();
+
+    let alice = gen::spawn_local(transfer(pool.clone(), "alice", "bob", 10, approvals.clone()));
+    let _not_answered = yield_!(asked.recv())?;
+    yield_!(alice.cancel("the customer has left"))?;
+    let alice = yield_!(alice).map_err(|error| error.to_string());
+
+    let idle = pool.idle();
+    let open = yield_!(ask(&mut *yield_!(pool.checkout())?, "OPEN?".to_owned()))?;
+
+    let carol = gen::spawn_local(transfer(pool.clone(), "carol", "dave", 5, approvals));
+    yield_!(yield_!(asked.recv())?.send(()))?;
+    let carol = yield_!(carol).map_err(|error| error.to_string());
+    Ok(Morning { alice, idle, in_transaction: usize::from(open == "yes"), carol })
+}
+
+/// Two customers, one after the other.
+pub(crate) fn morning(bank: SocketAddr) -> gen::Result<Morning> {
+    gen::run_sync(customers(bank))
+}

@@ -1,0 +1,117 @@
+//! A server that says nothing. The program's own tests would have to wait for real; here the clock goes on when the server has fallen silent.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::thread;
+
+use gen::{Clock, IoLoop, VirtualClock};
+
+use super::*;
+
+const TIMEOUT: Duration = Duration::from_secs(3600);
+
+/// A clock that stands still while the loop waits for a server, until it is told that nothing will come.
+#[derive(Clone)]
+struct Patient {
+    clock: VirtualClock,
+    nothing_will_come: Arc<AtomicBool>,
+}
+
+impl Clock for Patient {
+    fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    fn idle_until(&self, deadline: Instant) -> Duration {
+        if self.nothing_will_come.swap(false, Ordering::SeqCst) {
+            return self.clock.idle_until(deadline);
+        }
+        Duration::MAX
+    }
+}
+
+/// A loop on such a clock, and the address of a server that answers each path with its links; with nothing if it has none.
+fn loop_and_server(links: fn(&str) -> Option<&'static str>) -> (IoLoop, Url) {
+    let patient = Patient { clock: VirtualClock::new(), nothing_will_come: Arc::default() };
+    let (io_loop, listener) =
+        (IoLoop::with_clock(patient.clone()), TcpListener::bind("127.0.0.1:0").unwrap());
+    let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+    let remote = io_loop.remote();
+    let fall_silent = move || {
+        patient.nothing_will_come.store(true, Ordering::SeqCst);
+        // Wakes the loop, which then asks its clock again.
+        let _ = remote.add_callback(|| {});
+    };
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let fall_silent = fall_silent.clone();
+            // An error is a client that went away.
+            thread::spawn(move || converse(stream.unwrap(), links, &fall_silent));
+        }
+    });
+    (io_loop, url)
+}
+
+fn converse(
+    mut stream: TcpStream,
+    links: fn(&str) -> Option<&'static str>,
+    fall_silent: &dyn Fn(),
+) -> std::io::Result<()> {
+    let mut lines = BufReader::new(stream.try_clone()?).lines();
+    while let Some(request) = lines.next() {
+        let request = request?;
+        lines.by_ref().take_while(|line| line.as_ref().is_ok_and(|line| !line.is_empty())).for_each(drop);
+        let Some(html) = links(request.split(' ').nth(1).unwrap_or_default()) else {
+            fall_silent();
+            continue;
+        };
+        let length = html.len();
+        write!(
+            stream,
+            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {length}\r\n\r\n{html}"
+        )?;
+    }
+    Ok(())
+}
+
+fn limits() -> Limits {
+    Limits { concurrency: 1, timeout: TIMEOUT, max_pages: usize::MAX }
+}
+
+#[test]
+fn a_start_that_does_not_answer_is_given_up() {
+    let (io_loop, url) = loop_and_server(|_| None);
+    let error = io_loop.run_sync(start(url.clone(), limits())).map(drop).unwrap_err();
+    assert_eq!(error.to_string(), format!("cannot start at {url}: no answer within 3600s"));
+}
+
+#[test]
+fn a_page_that_does_not_answer_is_given_up_and_the_crawl_goes_on() {
+    let (io_loop, url) = loop_and_server(|path| match path {
+        "/" => Some("<a href='silent'>x</a><a href='good'>x</a>"),
+        "/good" => Some("<a href='mute'>x</a><a href='last'>x</a>"),
+        "/last" => Some(""),
+        _ => None,
+    });
+    #[gen::coroutine]
+    fn whole(url: Url) -> gen::Result<Site> {
+        let crawl = yield_!(start(url, limits()))?;
+        assert_eq!(yield_!(run(&crawl))?, End::Finished);
+        Ok(crawl.into_site())
+    }
+    let site = io_loop.run_sync(whole(url)).unwrap();
+    let outcomes: Vec<_> = site
+        .pages()
+        .map(|(url, page)| match &page.visit.as_ref().unwrap().outcome {
+            Outcome::Html => format!("{}: html", url.path()),
+            Outcome::Failed(why) => format!("{}: {why}", url.path()),
+            other => format!("{}: {other:?}", url.path()),
+        })
+        .collect();
+    let silent = "no answer within 3600s";
+    let expected =
+        ["/: html", &format!("/silent: {silent}"), "/good: html", &format!("/mute: {silent}"), "/last: html"];
+    assert_eq!(outcomes, expected);
+}

@@ -1,0 +1,45 @@
+//! Cancellation: an error with a reason that reaches every leaf, so that a coroutine can clean up by yielding more before it ends.
+//!
+//! # How it works
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `cancelled.rs` | [`Cancelled`], the error that arrives; [`CancelSource`] |
+//! | `request.rs` | [`Cancellation`]: a request on its way to one yield |
+//! | `tell.rs` | [`tell`]: cancelling a future by hand, for those that poll others |
+//! | `shield.rs` | [`shield`]: what a cancellation waits for |
+//! | `../coroutine/throw.rs` | how a request is lent to the thread for one poll |
+//! | `../task/` | requests to tasks: [`JoinHandle::cancel`](crate::JoinHandle::cancel) |
+//! | `../multi/` | how a group hands a request to its children |
+//!
+//! Whoever cancels polls what is to be cancelled once, with the request lent to the thread for that poll. It is addressed by the waker of the poll, as a thrown error is. On
+//! its way down:
+//!
+//! | what is polled with that waker | does |
+//! |---|---|
+//! | a yield whose future is still pending | takes it: the body is resumed with `Err(Cancelled)` |
+//! | a group: list, map, tuple, [`multi`](crate::multi()), scope | if it is not ready in this poll, takes it, and cancels each of its running children in the same way |
+//! | a [timeout](crate::with_timeout) | lets it through to its child |
+//! | a [shield](fn@shield) | holds it back; whoever lent it keeps it for the next poll |
+//! | any other future | does not know of it |
+//!
+//! After the poll the lender sees what has become of it:
+//!
+//! | the request is | so |
+//! |---|---|
+//! | taken | what is cancelled has been told, and goes on: to clean up, or to ignore it |
+//! | held | it is lent again at the next poll |
+//! | left, and what was polled is ready | the result came first, and wins |
+//! | left, and what was polled is pending | it cannot be told: it is dropped, and its result is `Err(Cancelled)` |
+//!
+//! Each leaf is told of a request once. Nothing of this is looked at while nothing is cancelled.
+
+mod cancelled;
+mod request;
+mod shield;
+mod tell;
+
+pub use self::cancelled::{CancelSource, Cancelled};
+pub(crate) use self::request::Cancellation;
+pub use self::shield::{shield, Shield, Shielded};
+pub(crate) use self::tell::tell;

@@ -1,0 +1,63 @@
+//! The end of a loop in good order.
+use std::panic::Location;
+use std::time::Duration;
+
+use super::core::OnStop;
+use super::current;
+use super::errors::LoopRunning;
+use super::IoLoop;
+use crate::cancel::{CancelSource, Cancellation};
+use crate::error::Error;
+use crate::time::with_deadline;
+
+impl IoLoop {
+    /// Cancels every task, runs the loop until all have ended or `grace` has passed, and drops it; gives the number of tasks that had not ended.
+    ///
+    /// The tasks are resumed with [`Cancelled`](crate::Cancelled), of the source [`Shutdown`](CancelSource::Shutdown), and may clean up: see
+    /// [`JoinHandle::cancel`](crate::JoinHandle::cancel). Those that are spawned meanwhile are cancelled too. What has not ended in time is dropped with the loop, as all would be by dropping the loop at once; so
+    /// are the callbacks and timers that are left. A request to [stop](crate::IoLoopHandle::stop) changes nothing.
+    ///
+    /// ```
+    /// use gen::yield_;
+    /// use std::{cell::Cell, rc::Rc, time::Duration};
+    ///
+    /// #[gen::coroutine]
+    /// fn serve(said_goodbye: Rc<Cell<bool>>) -> gen::Result {
+    ///     let end = yield_!(std::future::pending::<()>());
+    ///     yield_!(gen::sleep(Duration::from_secs(1)))?;
+    ///     said_goodbye.set(true);
+    ///     end
+    /// }
+    ///
+    /// let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
+    /// let said_goodbye = Rc::new(Cell::new(false));
+    /// let server = io_loop.spawn_local(serve(said_goodbye.clone()));
+    /// assert_eq!(io_loop.shutdown(Duration::from_secs(10)), 0);
+    /// assert!(said_goodbye.get());
+    /// # let error = gen::block_on(server).unwrap_err();
+    /// # assert_eq!(error.downcast_ref::<gen::Cancelled>().unwrap().source, gen::CancelSource::Shutdown);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If a loop is running on this thread.
+    #[track_caller]
+    pub fn shutdown(self, grace: Duration) -> usize {
+        assert!(current::get().is_none(), "{LoopRunning}");
+        let request = Cancellation::new(CancelSource::Shutdown, "the loop is shut down", Location::caller());
+        let ended = async {
+            loop {
+                let ending: Vec<_> = self.core.cancel_all(&request).collect();
+                if ending.is_empty() {
+                    return Ok::<(), Error>(());
+                }
+                for task in ending {
+                    task.await;
+                }
+            }
+        };
+        // What it comes to is seen by the tasks that are left.
+        let _ = self.run_future(with_deadline(self.core.deadline(grace), grace, ended), OnStop::Ignore);
+        self.core.tasks().len()
+    }
+}

@@ -1,0 +1,182 @@
+//! [`limit`]: many in parallel, but only so many at a time.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `mod.rs` | [`limit`] and [`Limit`], of lists and of maps |
+//! | `pending.rs` | the future that a coroutine waits for |
+//! | `source.rs` | where the children come from |
+
+mod pending;
+mod source;
+
+use std::collections::{BTreeMap, HashMap};
+use std::error::Error;
+use std::fmt::{self, Debug};
+use std::hash::{BuildHasher, Hash};
+use std::marker::PhantomData;
+use std::vec::IntoIter;
+
+use self::pending::LimitPending;
+use self::source::Source;
+use crate::coroutine::{Frame, Kind};
+use crate::kinds::{Listed, Mapped};
+use crate::multi::{self, List};
+use crate::yieldable::probe::HasError;
+use crate::Yieldable;
+
+/// Yields many in parallel, but no more than `at_once` at a time.
+///
+/// It takes a list, or whatever else can be iterated over, and gives a `Vec` of the results in the order of the children, or [as they come](Limit::unordered); or a map, and gives a map with the
+/// same keys. A child is taken from the iterator, and started, when there is room for it: so the iterator may make coroutines that are not to exist all at once.
+///
+/// Errors follow the rule of [`multi`](crate::multi): all run to their end, the first error in child order is raised, the others are logged and kept. `gen::multi(gen::limit(..))` has
+/// the say in it that lists have: `quiet`, `settle`, and `fail_fast`, which takes no further children once one has failed.
+///
+/// ```
+/// use gen::yield_;
+///
+/// #[gen::coroutine]
+/// fn fetch(page: u32) -> gen::Result<u32> {
+///     yield_!(gen::moment())?;
+///     Ok(page * 10)
+/// }
+///
+/// #[gen::coroutine]
+/// fn body() -> gen::Result<Vec<u32>> {
+///     yield_!(gen::limit(3, (0..10).map(fetch))) // ten pages, three at a time
+/// }
+/// assert_eq!(gen::run_sync(body()).unwrap()[9], 90);
+/// ```
+///
+/// The children are whatever can be yielded, except yield points, which belong to the yield of their coroutine.
+///
+/// # Errors
+///
+/// Those of the children; [`ZeroLimitError`] if `at_once` is 0, which would let nothing run.
+///
+/// # Cancellation
+///
+/// Dropping the yield drops the children that are running and the iterator. [Cancelled](crate::Cancelled), it cancels those that are running, takes no more, and has failed if there
+/// would have been more.
+pub fn limit<C>(at_once: usize, children: C) -> Limit<C> {
+    Limit { at_once, children, in_order: true }
+}
+
+/// Many to yield, so many at a time: made by [`limit`].
+#[derive(Debug, Clone)]
+#[must_use = "nothing runs until it is yielded"]
+pub struct Limit<C> {
+    at_once: usize,
+    children: C,
+    in_order: bool,
+}
+
+impl<C> Limit<C> {
+    /// Gives the results in the order in which they come, and raises the first error in time. A map has its keys; it stays as it is.
+    ///
+    /// ```
+    /// use gen::yield_;
+    /// use std::time::Duration;
+    ///
+    /// #[gen::coroutine]
+    /// fn after(seconds: u64) -> gen::Result<u64> {
+    ///     yield_!(gen::sleep(Duration::from_secs(seconds)))?;
+    ///     Ok(seconds)
+    /// }
+    ///
+    /// #[gen::coroutine]
+    /// fn body() -> gen::Result<Vec<u64>> {
+    ///     yield_!(gen::limit(2, [3, 1, 1].map(after)).unordered())
+    /// }
+    /// let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
+    /// assert_eq!(io_loop.run_sync(body()).unwrap(), [1, 1, 3]);
+    /// ```
+    pub fn unordered(self) -> Self {
+        Limit { in_order: false, ..self }
+    }
+}
+
+/// Marks [`limit`] of an `M`.
+#[derive(Debug)]
+pub struct Bounded<M>(PhantomData<M>);
+
+#[diagnostic::do_not_recommend]
+impl<C, Y, M, Mode, K> Yieldable<Bounded<Listed<M>>, Mode, K> for Limit<C>
+where
+    C: IntoIterator<Item = Y>,
+    Y: Yieldable<M, Mode>,
+    K: Kind,
+{
+    type Output = Vec<Y::Output>;
+    type Pending = LimitPending<Source<C::IntoIter, M, Mode>, Y::Pending, Y::Output, List>;
+
+    fn into_pending(self, _: &Frame<K>) -> Self::Pending {
+        LimitPending::new(self.at_once, Source::new(self.children), List, self.in_order)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<Q, Y, S, M, Mode, K> Yieldable<Bounded<Mapped<M>>, Mode, K> for Limit<HashMap<Q, Y, S>>
+where
+    Q: Hash + Eq + Debug,
+    Y: Yieldable<M, Mode>,
+    S: BuildHasher + Clone,
+    K: Kind,
+{
+    type Output = HashMap<Q, Y::Output, S>;
+    type Pending = LimitPending<Source<IntoIter<Y>, M, Mode>, Y::Pending, Y::Output, multi::Hash<Q, S>>;
+
+    fn into_pending(self, _: &Frame<K>) -> Self::Pending {
+        let hasher = self.children.hasher().clone();
+        let (keys, children): (_, Vec<Y>) = self.children.into_iter().unzip();
+        LimitPending::new(self.at_once, Source::new(children), multi::Hash { keys, hasher }, true)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<Q, Y, M, Mode, K> Yieldable<Bounded<Mapped<M>>, Mode, K> for Limit<BTreeMap<Q, Y>>
+where
+    Q: Ord + Debug,
+    Y: Yieldable<M, Mode>,
+    K: Kind,
+{
+    type Output = BTreeMap<Q, Y::Output>;
+    type Pending = LimitPending<Source<IntoIter<Y>, M, Mode>, Y::Pending, Y::Output, multi::BTree<Q>>;
+
+    fn into_pending(self, _: &Frame<K>) -> Self::Pending {
+        let (keys, children): (_, Vec<Y>) = self.children.into_iter().unzip();
+        LimitPending::new(self.at_once, Source::new(children), multi::BTree { keys }, true)
+    }
+}
+
+impl<C, Y, M> HasError<Bounded<Listed<M>>> for Limit<C>
+where
+    C: IntoIterator<Item = Y>,
+    Y: HasError<M>,
+{
+    type Err = Y::Err;
+    type Value = Vec<Y::Value>;
+}
+
+impl<Q, Y: HasError<M>, S, M> HasError<Bounded<Mapped<M>>> for Limit<HashMap<Q, Y, S>> {
+    type Err = Y::Err;
+    type Value = HashMap<Q, Y::Value, S>;
+}
+
+impl<Q, Y: HasError<M>, M> HasError<Bounded<Mapped<M>>> for Limit<BTreeMap<Q, Y>> {
+    type Err = Y::Err;
+    type Value = BTreeMap<Q, Y::Value>;
+}
+
+/// [`limit`] was told to run nothing at a time: it would never end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ZeroLimitError;
+
+impl fmt::Display for ZeroLimitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a limit of 0 lets no child run")
+    }
+}
+
+impl Error for ZeroLimitError {}

@@ -1,0 +1,201 @@
+//! What a coroutine waits for that yielded a [`limit`](crate::limit).
+//!
+//! Each poll lets those children go on that were woken, puts the results of those that ended in their places, and fills the room that they left from the source. New children are polled on the spot, and
+//! may leave room again; the others are not polled twice.
+//!
+//! Cancelled, it cancels the children that are running, and takes no more: the first one that it would have taken has failed, without having been started, so that the whole has.
+
+use std::future::Future;
+use std::mem;
+use std::pin::Pin;
+use std::task::{ready, Context, Poll};
+
+use super::ZeroLimitError;
+use crate::coroutine::throw;
+use crate::error::{Error, Other};
+use crate::multi::{raise, Parallel, Policy, Pool, Settle, Shape};
+use crate::Result;
+
+/// The future that waits for all children of a source, so many at a time, and puts their results into its shape.
+pub struct LimitPending<I, P, T, S> {
+    at_once: usize,
+    source: I,
+    /// How many children were taken from the source: the position of the next one.
+    taken: usize,
+    pool: Pool<P, T, usize>,
+    /// With the child's position, in child order or in the order in which they came.
+    results: Vec<Option<(usize, Result<T>)>>,
+    in_order: bool,
+    failed: bool,
+    cancelled: bool,
+    policy: Policy,
+    /// Taken with the results.
+    shape: Option<S>,
+}
+
+/// The children are pinned in the pool.
+impl<I, P, T, S> Unpin for LimitPending<I, P, T, S> {}
+
+impl<I, P, T, S> LimitPending<I, P, T, S> {
+    pub(super) fn new(at_once: usize, source: I, shape: S, in_order: bool) -> Self {
+        LimitPending {
+            at_once,
+            source,
+            taken: 0,
+            pool: Pool::empty(),
+            results: Vec::new(),
+            in_order,
+            failed: false,
+            cancelled: false,
+            policy: Policy::DEFAULT,
+            shape: Some(shape),
+        }
+    }
+
+    /// Puts the results of children that have ended in their places; whether there were any.
+    fn collect(&mut self) -> bool {
+        let mut any = false;
+        while let Some((position, result)) = self.pool.take_ended() {
+            any = true;
+            self.failed |= result.is_err();
+            self.put(position, result);
+            if self.is_over() {
+                break;
+            }
+        }
+        any
+    }
+
+    fn put(&mut self, position: usize, result: Result<T>) {
+        let result = Some((position, result));
+        if !self.in_order {
+            self.results.push(result);
+            return;
+        }
+        if position >= self.results.len() {
+            self.results.resize_with(position + 1, || None);
+        }
+        self.results[position] = result;
+    }
+
+    /// Whether a failure has ended the whole. What was cancelled waits for all, who may clean up.
+    fn is_over(&self) -> bool {
+        self.failed && !self.cancelled && self.policy.until.is_reached(true)
+    }
+
+    fn take_shape(&mut self) -> S {
+        // As of any future: to poll it again after it was ready is a mistake of the caller.
+        self.shape.take().expect("a limited yield was polled after it was ready")
+    }
+
+    /// The error to raise. Children that have not ended are dropped.
+    #[cold]
+    fn fail(&mut self, shape: &S) -> Error
+    where
+        S: Shape<T>,
+    {
+        drop(mem::replace(&mut self.pool, Pool::empty()));
+        let results = mem::take(&mut self.results).into_iter().flatten();
+        let failures = results.filter_map(|(child, result)| {
+            result.err().map(|error| Other { place: shape.place(child), error })
+        });
+        raise(failures, self.policy.is_quiet)
+    }
+
+    /// The results, one of each child.
+    fn results(&mut self) -> impl ExactSizeIterator<Item = Result<T>> + use<I, P, T, S> {
+        // All positions are there: each child that was taken has ended.
+        mem::take(&mut self.results).into_iter().map(|result| result.expect("the child has ended").1)
+    }
+}
+
+impl<I, P, T, S> LimitPending<I, P, T, S>
+where
+    I: Iterator<Item = P>,
+    P: Future<Output = Result<T>>,
+{
+    /// Ready when all have ended, or a failure has ended the whole.
+    fn drive(&mut self, cx: &mut Context<'_>) -> Poll<Result> {
+        if self.at_once == 0 {
+            return Poll::Ready(Err(ZeroLimitError.into()));
+        }
+        self.fill();
+        self.pool.drive(cx);
+        while self.collect() {
+            if self.is_over() {
+                return Poll::Ready(Ok(()));
+            }
+            self.fill();
+            self.pool.drive_fresh();
+        }
+        if throw::any_in_flight() && !self.pool.is_empty() {
+            self.cancel(cx);
+        }
+        if self.pool.is_empty() {
+            Poll::Ready(Ok(()))
+        } else {
+            Poll::Pending
+        }
+    }
+
+    /// If it is cancelled in this poll.
+    #[cold]
+    fn cancel(&mut self, cx: &mut Context<'_>) {
+        let Some(cancellation) = self.pool.cancel(cx) else { return };
+        let is_first = !mem::replace(&mut self.cancelled, true);
+        self.collect();
+        if is_first && self.source.next().is_some() {
+            self.failed = true;
+            self.put(self.taken, Err(cancellation.into_error()));
+        }
+    }
+
+    /// Takes children as long as there is room.
+    fn fill(&mut self) {
+        while !self.cancelled && self.pool.len() < self.at_once {
+            let Some(child) = self.source.next() else { return };
+            self.pool.insert(self.taken, child);
+            self.taken += 1;
+        }
+    }
+}
+
+impl<I, P, T, S> Future for LimitPending<I, P, T, S>
+where
+    I: Iterator<Item = P>,
+    P: Future<Output = Result<T>>,
+    S: Shape<T>,
+{
+    type Output = Result<S::Output>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        ready!(this.drive(cx))?;
+        let shape = this.take_shape();
+        if this.failed {
+            return Poll::Ready(Err(this.fail(&shape)));
+        }
+        Poll::Ready(Ok(shape.build(this.results().map(|result| result.expect("no child has failed")))))
+    }
+}
+
+impl<I, P, T, S> Parallel for LimitPending<I, P, T, S> {
+    fn set_policy(&mut self, policy: Policy) {
+        self.policy = policy;
+    }
+}
+
+impl<I, P, T, S> Settle for LimitPending<I, P, T, S>
+where
+    I: Iterator<Item = P>,
+    P: Future<Output = Result<T>>,
+    S: Shape<Result<T>>,
+{
+    type Output = S::Output;
+
+    fn poll_settled(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Self::Output>> {
+        let this = self.get_mut();
+        ready!(this.drive(cx))?;
+        Poll::Ready(Ok(this.take_shape().build(this.results())))
+    }
+}

@@ -1,0 +1,30 @@
+//! Where the children come from.
+
+use std::iter::Fuse;
+use std::marker::PhantomData;
+
+use crate::coroutine::Frame;
+use crate::Yieldable;
+
+/// Makes a pending future of each child when it is taken. Behind the last one nothing is asked for any more.
+pub struct Source<I, M, Mode> {
+    children: Fuse<I>,
+    kind: PhantomData<fn() -> (M, Mode)>,
+}
+
+impl<I: Iterator, M, Mode> Source<I, M, Mode> {
+    pub(super) fn new(children: impl IntoIterator<IntoIter = I>) -> Self {
+        Source { children: children.into_iter().fuse(), kind: PhantomData }
+    }
+}
+
+impl<I, M, Mode> Iterator for Source<I, M, Mode>
+where
+    I: Iterator<Item: Yieldable<M, Mode>>,
+{
+    type Item = <I::Item as Yieldable<M, Mode>>::Pending;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.children.next().map(|child| child.into_pending(&Frame::new(0)))
+    }
+}

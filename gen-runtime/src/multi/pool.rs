@@ -1,0 +1,302 @@
+//! Children that come and go: what `WaitIterator` and `limit` are made of.
+//!
+//! # Seats
+//!
+//! A child sits in a numbered *seat*: a slot, the entry of its waker, and its tag. Seats lie in blocks that double in size, so no child ever moves; the first block holds exactly the
+//! children that were there at the beginning. A seat whose result was taken is used again, so memory is bounded by how many children there are at a time.
+//!
+//! | a seat | the child is inserted | polled, pending | polled, ready | the result is taken |
+//! |---|---|---|---|---|
+//! | vacant (in `vacant`) | fresh | | | |
+//! | fresh (in `fresh`) | | running | ended | |
+//! | running | | running | ended | |
+//! | ended (in `ended`) | | | | vacant |
+//!
+//! A waker may outlive its child, and then wakes the next one in that seat, or nobody: both are polls that every future must stand.
+//!
+//! # Order
+//!
+//! Each poll goes through the children that were woken since, in the order in which they were woken, then through the fresh ones, in the order in which they came; it keeps the results of all that
+//! have ended, and gives the first. So whoever asks for one result lets all children go on that can, and two that end in the same turn keep their order.
+
+use std::future::Future;
+use std::mem;
+use std::task::{Context, Poll};
+
+use super::notices::Notices;
+use super::ready::{Link, Taken};
+use super::seats::{List, Seats};
+use super::slots::{How, Slots};
+use super::wakers::Wakers;
+use crate::cancel::Cancellation;
+use crate::coroutine::throw;
+use crate::Result;
+
+/// The smallest block that is added.
+const SMALLEST_BLOCK: usize = 4;
+
+/// Children of one type, each with a tag that says which one it is.
+pub(crate) struct Pool<P, T, I> {
+    blocks: Vec<Block<P, T>>,
+    seats: Seats<I>,
+    fresh: List,
+    ended: List,
+    vacant: List,
+    /// Taken from the queue, and not polled yet; something is left only if a poll panicked.
+    woken: Taken,
+    /// How many children have not ended.
+    running: usize,
+    /// How many have a result that was not taken.
+    ready: usize,
+    /// The last poll was pending: somebody is to be woken.
+    awaited: bool,
+    /// None before the first cancellation.
+    notices: Option<Box<Notices>>,
+}
+
+struct Block<P, T> {
+    /// Its first seat.
+    base: u32,
+    slots: Slots<P, T>,
+    wakers: Wakers,
+}
+
+/// The children are pinned in the blocks.
+impl<P, T, I> Unpin for Pool<P, T, I> {}
+
+impl<P, T, I> Pool<P, T, I> {
+    /// A pool of these children.
+    ///
+    /// # Panics
+    ///
+    /// With 4,294,967,295 children or more.
+    pub(crate) fn new(children: impl Iterator<Item = (I, P)>) -> Self {
+        let mut pool = Pool::empty();
+        pool.seats.reserve(children.size_hint().0);
+        let slots = Slots::new(children.map(|(tag, child)| {
+            pool.seats.add(Some(tag));
+            child
+        }));
+        pool.running = slots.len();
+        if pool.running > 0 {
+            pool.blocks.push(Block { base: 0, slots, wakers: Wakers::new(pool.running) });
+            // `Wakers::new` has seen that the count fits.
+            (0..pool.running as u32).for_each(|seat| pool.fresh.push_back(&mut pool.seats, seat));
+        }
+        pool
+    }
+
+    /// A pool without children.
+    pub(crate) fn empty() -> Self {
+        Pool {
+            blocks: Vec::new(),
+            seats: Seats::new(),
+            fresh: List::EMPTY,
+            ended: List::EMPTY,
+            vacant: List::EMPTY,
+            woken: Taken::NONE,
+            running: 0,
+            ready: 0,
+            awaited: false,
+            notices: None,
+        }
+    }
+
+    /// Adds a child. If somebody waits for the pool it is woken, to poll it.
+    ///
+    /// # Panics
+    ///
+    /// If it were the 4,294,967,295th at a time.
+    pub(crate) fn insert(&mut self, tag: I, child: P) {
+        let seat = match self.vacant.pop_front(&mut self.seats) {
+            Some(seat) => seat,
+            None => self.grow(),
+        };
+        let (block, index) = locate_mut(&mut self.blocks, seat);
+        block.slots.at(index as usize).fill(child);
+        self.seats.occupy(seat, tag);
+        self.fresh.push_back(&mut self.seats, seat);
+        self.running += 1;
+        if mem::take(&mut self.awaited) {
+            self.blocks[0].wakers.wake_parent();
+        }
+    }
+
+    /// Adds a block; gives its first seat, the others are vacant.
+    fn grow(&mut self) -> u32 {
+        let seats = self.seats.len();
+        let count = seats.max(SMALLEST_BLOCK);
+        let (base, wakers) = match self.blocks.first() {
+            None => (0, Wakers::new(count)),
+            // The blocks so far hold less than `u32::MAX` seats: they have seen to it.
+            Some(first) => (seats as u32, Wakers::further(&first.wakers, seats as u32, count)),
+        };
+        self.blocks.push(Block { base, slots: Slots::vacant(count), wakers });
+        self.seats.reserve(count);
+        (0..count).for_each(|_| self.seats.add(None));
+        (base + 1..base + count as u32).for_each(|seat| self.vacant.push_back(&mut self.seats, seat));
+        base
+    }
+
+    /// How many children have not been given yet.
+    pub(crate) fn len(&self) -> usize {
+        self.running + self.ready
+    }
+
+    /// Whether all results were given.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Takes the next result that is there already, without polling anybody.
+    pub(crate) fn take_ended(&mut self) -> Option<(I, Result<T>)> {
+        self.ended.pop_front(&mut self.seats).map(|seat| self.vacate(seat))
+    }
+
+    /// Takes the result of a child that has ended.
+    fn vacate(&mut self, seat: u32) -> (I, Result<T>) {
+        let (block, index) = locate_mut(&mut self.blocks, seat);
+        let result = block.slots.at(index as usize).take();
+        let tag = self.seats.vacate(seat);
+        // The last one that was used is the first to be used again: it is still in the cache.
+        self.vacant.push_front(&mut self.seats, seat);
+        self.ready -= 1;
+        tag.zip(result).expect("a seat is in `ended` once, with the tag and the result of its child")
+    }
+}
+
+impl<P, T, I> Pool<P, T, I>
+where
+    P: Future<Output = Result<T>>,
+{
+    /// The next result and whose it is; `None` if there are no children.
+    ///
+    /// They do not see an error in flight: the yield that waits for the pool takes it. A cancellation is handed on to each, if there is no result.
+    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<(I, Result<T>)>> {
+        if self.ended.is_empty() {
+            match self.blocks.first() {
+                // Before the queue is looked at: who is woken from then on wakes this waker.
+                Some(first) if self.running > 0 => first.wakers.set_parent(cx.waker()),
+                _ => return Poll::Ready(None),
+            }
+        }
+        if self.has_work() {
+            throw::hide(|| self.poll_children());
+        }
+        if throw::any_in_flight() && self.ended.is_empty() {
+            // Whoever asks for results needs no more than those.
+            let _ = self.cancel(cx);
+        }
+        let next = self.take_ended();
+        self.awaited = next.is_none();
+        match next {
+            None => Poll::Pending,
+            some => Poll::Ready(some),
+        }
+    }
+
+    /// Polls each child that may go on, once, and has `cx` woken for those that go on later. What has ended is then there to be [taken](Self::take_ended).
+    pub(crate) fn drive(&mut self, cx: &mut Context<'_>) {
+        if let Some(first) = self.blocks.first() {
+            first.wakers.set_parent(cx.waker());
+        }
+        if self.has_work() {
+            throw::hide(|| self.poll_children());
+        }
+    }
+
+    /// Polls those children that came since the last [`drive`](Self::drive), whose waker they use.
+    pub(crate) fn drive_fresh(&mut self) {
+        if !self.fresh.is_empty() {
+            throw::hide(|| self.poll_fresh());
+        }
+    }
+
+    fn has_work(&self) -> bool {
+        let is_woken = |first: &Block<P, T>| !first.wakers.queue().is_empty();
+        !self.fresh.is_empty() || !self.woken.is_empty() || self.blocks.first().is_some_and(is_woken)
+    }
+
+    /// Polls each child that may go on, once.
+    fn poll_children(&mut self) {
+        self.poll_woken();
+        if let Some(first) = self.blocks.first() {
+            self.woken = first.wakers.queue().take(|seat| link(&self.blocks, seat));
+        }
+        self.poll_woken();
+        self.poll_fresh();
+    }
+
+    fn poll_woken(&mut self) {
+        while let Some(seat) = self.woken.next(|seat| link(&self.blocks, seat)) {
+            self.poll_child(seat);
+        }
+    }
+
+    fn poll_fresh(&mut self) {
+        while let Some(seat) = self.fresh.pop_front(&mut self.seats) {
+            self.poll_child(seat);
+        }
+    }
+
+    fn poll_child(&mut self, seat: u32) {
+        let (Block { slots, wakers, .. }, index) = locate_mut(&mut self.blocks, seat);
+        let mut slot = slots.at(index as usize);
+        let notices = &mut self.notices;
+        let polled = wakers.with(index, |waker| {
+            let cx = &mut Context::from_waker(waker);
+            match notices {
+                None => slot.as_mut().poll(cx, How::Plain),
+                Some(notices) => notices.poll(seat, cx, |cx, how| slot.as_mut().poll(cx, how)),
+            }
+        });
+        if polled.is_ready() {
+            self.end(seat);
+        }
+    }
+
+    /// If the pool is cancelled in this poll: cancels each child, and gives what they were cancelled with.
+    #[cold]
+    pub(crate) fn cancel(&mut self, cx: &mut Context<'_>) -> Option<Cancellation> {
+        let cancellation = throw::take_cancel(cx.waker())?;
+        (0..self.seats.len() as u32).for_each(|seat| self.cancel_child(seat, cancellation.clone()));
+        Some(cancellation)
+    }
+
+    /// A seat that is vacant, or whose child has ended, has nothing running.
+    fn cancel_child(&mut self, seat: u32, cancellation: Cancellation) {
+        let (Block { slots, wakers, .. }, index) = locate_mut(&mut self.blocks, seat);
+        let mut slot = slots.at(index as usize);
+        let notices = self.notices.get_or_insert_default();
+        let polled = wakers.with(index, |waker| {
+            let cx = &mut Context::from_waker(waker);
+            notices.tell(seat, cancellation, cx, |cx, how| slot.as_mut().poll(cx, how))
+        });
+        if polled.is_ready() {
+            self.end(seat);
+        }
+    }
+
+    /// A child has ended.
+    fn end(&mut self, seat: u32) {
+        self.running -= 1;
+        self.ready += 1;
+        self.ended.push_back(&mut self.seats, seat);
+    }
+}
+
+/// The block of a seat, and its place there.
+fn locate<P, T>(blocks: &[Block<P, T>], seat: u32) -> (usize, u32) {
+    let behind = blocks.partition_point(|block| block.base <= seat);
+    (behind - 1, seat - blocks[behind - 1].base)
+}
+
+fn locate_mut<P, T>(blocks: &mut [Block<P, T>], seat: u32) -> (&mut Block<P, T>, u32) {
+    let (block, index) = locate(blocks, seat);
+    (&mut blocks[block], index)
+}
+
+fn link<P, T>(blocks: &[Block<P, T>], seat: u32) -> &Link {
+    let (block, index) = locate(blocks, seat);
+    blocks[block].wakers.link(index)
+}

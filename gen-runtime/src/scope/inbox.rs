@@ -1,0 +1,68 @@
+//! Children that were spawned and not taken in yet.
+
+use std::mem;
+use std::sync::Arc;
+
+use super::hub::{Hub, MemberId};
+use crate::sync::{lock, Mutex};
+
+pub(super) struct Inbox<C> {
+    hub: Arc<Hub>,
+    state: Mutex<State<C>>,
+}
+
+struct State<C> {
+    children: Vec<(MemberId, C)>,
+    last: MemberId,
+    closed: bool,
+}
+
+impl<C> Inbox<C> {
+    pub(super) fn new() -> Arc<Self> {
+        let state = State { children: Vec::new(), last: MemberId::BODY, closed: false };
+        Arc::new(Inbox { hub: Arc::default(), state: Mutex::new(state) })
+    }
+
+    pub(super) fn hub(&self) -> &Arc<Hub> {
+        &self.hub
+    }
+
+    /// Adds a child. When the inbox is closed it is dropped.
+    pub(super) fn push(&self, child: C) -> MemberId {
+        let mut state = lock(&self.state);
+        state.last = state.last.next();
+        let id = state.last;
+        if state.closed {
+            drop(state);
+            drop(child);
+            return id;
+        }
+        state.children.push((id, child));
+        drop(state);
+        self.hub.spawned();
+        id
+    }
+
+    pub(super) fn take(&self) -> Vec<(MemberId, C)> {
+        self.hub.emptied();
+        mem::take(&mut lock(&self.state).children)
+    }
+
+    /// If it is empty: closes it; answers whether it is closed.
+    pub(super) fn close_if_empty(&self) -> bool {
+        let mut state = lock(&self.state);
+        state.closed |= state.children.is_empty();
+        state.closed
+    }
+
+    /// Drops what is in it. A child may hold the inbox, which is a cycle until then.
+    pub(super) fn close(&self) {
+        let children = {
+            let mut state = lock(&self.state);
+            state.closed = true;
+            mem::take(&mut state.children)
+        };
+        drop(children);
+        self.hub.close();
+    }
+}

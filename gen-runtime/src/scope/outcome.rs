@@ -1,0 +1,94 @@
+//! What a scope ends with.
+
+use std::any::Any;
+use std::iter::once;
+use std::panic::resume_unwind;
+
+use super::hub::MemberId;
+use crate::error::{Error, Other, Place};
+use crate::multi::raise;
+use crate::{quiet, Result};
+
+pub(super) struct Outcome<T> {
+    body: Body<T>,
+    /// Of children, in time.
+    failures: Vec<Other>,
+    /// Why the others are to be cancelled, before they are.
+    reason: Option<String>,
+    /// They were cancelled for a failure: once is enough.
+    is_failing: bool,
+}
+
+enum Body<T> {
+    Running,
+    Ended(T),
+    /// It failed; `true` if that only says that it was cancelled.
+    Failed(Error, bool),
+    Panicked(Box<dyn Any + Send>),
+}
+
+impl<T> Outcome<T> {
+    pub(super) fn new() -> Self {
+        Outcome { body: Body::Running, failures: Vec::new(), reason: None, is_failing: false }
+    }
+
+    pub(super) fn body_ended(&mut self, result: Result<T>, was_told: impl FnOnce(&Error) -> bool) {
+        self.body = match result {
+            Ok(value) => Body::Ended(value),
+            Err(error) => {
+                let was_told = was_told(&error);
+                if !was_told {
+                    self.fail(|| format!("the body of the scope has failed: {error}"));
+                }
+                Body::Failed(error, was_told)
+            }
+        };
+    }
+
+    pub(super) fn body_panicked(&mut self, payload: Box<dyn Any + Send>) {
+        self.fail(|| "the body of the scope has panicked".to_owned());
+        self.body = Body::Panicked(payload);
+    }
+
+    pub(super) fn child_failed(&mut self, child: MemberId, error: Error) {
+        self.fail(|| format!("a sibling has failed: {error}"));
+        self.failures.push(Other { place: Place::Index(child.child()), error });
+    }
+
+    fn fail(&mut self, reason: impl FnOnce() -> String) {
+        if !self.is_failing {
+            self.is_failing = true;
+            self.reason = Some(reason());
+        }
+    }
+
+    /// After the first failure: why all others are to be cancelled now.
+    pub(super) fn take_reason(&mut self) -> Option<String> {
+        self.reason.take()
+    }
+
+    /// All have ended.
+    ///
+    /// # Panics
+    ///
+    /// If the body did.
+    pub(super) fn finish(&mut self) -> Result<T> {
+        let mut failures = std::mem::take(&mut self.failures);
+        match std::mem::replace(&mut self.body, Body::Running) {
+            Body::Ended(value) if failures.is_empty() => Ok(value),
+            Body::Ended(_) | Body::Failed(_, true) if !failures.is_empty() => {
+                Err(raise(failures.into_iter(), quiet::nothing))
+            }
+            Body::Failed(error, _) => {
+                // The body may have handed on what a child of it has failed with.
+                failures.retain(|other| !error.comes_of(&other.error));
+                // Its place is not told: it is the one that is raised.
+                let first = Other { place: Place::Index(0), error };
+                Err(raise(once(first).chain(failures), quiet::nothing))
+            }
+            Body::Panicked(payload) => resume_unwind(payload),
+            // As of any future: to poll it again after it was ready is a mistake of the caller.
+            Body::Running | Body::Ended(_) => panic!("a scope was polled after it was ready"),
+        }
+    }
+}

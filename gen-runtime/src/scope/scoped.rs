@@ -1,0 +1,177 @@
+//! The future of a scope: body and children, and who is polled.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::panic::{catch_unwind, AssertUnwindSafe, Location};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+
+use super::child::AnyChild;
+use super::hub::{MemberId, Request};
+use super::inbox::Inbox;
+use super::member::Member;
+use super::outcome::Outcome;
+use crate::cancel::{CancelSource, Cancellation};
+use crate::coroutine::throw;
+use crate::{Error, Result};
+
+pin_project! {
+    #[project = ScopedProjection]
+    pub(super) struct Scoped<B, T, C> {
+        // Dropped when it has ended.
+        #[pin]
+        body: Option<B>,
+        // What the body has in common with the children.
+        member: Member,
+        children: BTreeMap<MemberId, (Member, C)>,
+        outcome: Outcome<T>,
+        by: &'static Location<'static>,
+        // Behind all that may put something into it.
+        inbox: Owned<C>,
+    }
+}
+
+/// The inbox is closed with the scope.
+struct Owned<C>(Arc<Inbox<C>>);
+
+impl<C> Drop for Owned<C> {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+impl<B, T, C> Scoped<B, T, C> {
+    pub(super) fn new(body: B, inbox: Arc<Inbox<C>>, by: &'static Location<'static>) -> Self {
+        let member = Member::new(MemberId::BODY, inbox.hub());
+        // For the first poll.
+        member.wake();
+        let (children, outcome) = (BTreeMap::new(), Outcome::new());
+        Scoped { body: Some(body), member, children, outcome, by, inbox: Owned(inbox) }
+    }
+}
+
+impl<B, T, C> Future for Scoped<B, T, C>
+where
+    B: Future<Output = Result<T>>,
+    C: AnyChild,
+{
+    type Output = Result<T>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
+        let mut this = self.project();
+        let hub = Arc::clone(this.inbox.0.hub());
+        hub.begin(cx.waker());
+        // An error is for the yield that waits for the scope.
+        throw::hide(|| this.go_on());
+        if throw::any_in_flight() && !this.is_over() {
+            if let Some(cancellation) = throw::take_cancel(cx.waker()) {
+                this.cancel_all(&cancellation);
+                this.settle();
+            }
+        }
+        if this.is_over() && this.inbox.0.close_if_empty() {
+            return Poll::Ready(this.outcome.finish());
+        }
+        if hub.end() {
+            cx.waker().wake_by_ref();
+        }
+        Poll::Pending
+    }
+}
+
+impl<B, T, C> ScopedProjection<'_, B, T, C>
+where
+    B: Future<Output = Result<T>>,
+    C: AnyChild,
+{
+    fn is_over(&self) -> bool {
+        self.body.is_none() && self.children.is_empty()
+    }
+
+    /// Polls whoever can go on, once.
+    fn go_on(&mut self) {
+        let news = self.inbox.0.hub().take();
+        for woken in news.woken {
+            woken.unqueue();
+            match woken.member {
+                MemberId::BODY => self.with_body(|member, body| member.poll(body)),
+                child => self.with_child(child, |member, child| member.poll(child.as_child())),
+            }
+        }
+        for child in self.take_in() {
+            self.with_child(child, |member, child| member.poll(child.as_child()));
+        }
+        // Behind the children that they are for, which were spawned before. That of a child that has ended is dropped, with its signal.
+        for Request { child, cancellation, signal } in news.requests {
+            self.with_child(child, |member, child| {
+                member.watch(signal);
+                member.cancel(child.as_child(), &cancellation)
+            });
+        }
+        self.settle();
+    }
+
+    /// Takes in the children that were spawned so far.
+    fn take_in(&mut self) -> Vec<MemberId> {
+        let hub = self.inbox.0.hub();
+        let spawned = self.inbox.0.take().into_iter();
+        let admit = |(id, child)| {
+            self.children.insert(id, (Member::new(id, hub), child));
+            id
+        };
+        spawned.map(admit).collect()
+    }
+
+    /// Cancels the others if there was a failure.
+    fn settle(&mut self) {
+        if let Some(reason) = self.outcome.take_reason() {
+            self.cancel_all(&Cancellation::new(CancelSource::Sibling, reason, self.by));
+        }
+    }
+
+    /// Cancels the body, and all children in order; those that were only spawned are started with it. What they spawn then, to clean up, is not told.
+    fn cancel_all(&mut self, cancellation: &Cancellation) {
+        self.take_in();
+        let children: Vec<MemberId> = self.children.keys().copied().collect();
+        self.with_body(|member, body| member.cancel(body, cancellation));
+        for child in children {
+            self.with_child(child, |member, child| member.cancel(child.as_child(), cancellation));
+        }
+    }
+
+    /// Polls the body in some way, if it is running, and deals with its end.
+    fn with_body(&mut self, poll: impl FnOnce(&mut Member, Pin<&mut B>) -> Poll<Result<T>>) {
+        let Some(body) = self.body.as_mut().as_pin_mut() else { return };
+        // A body that panicked is not polled again; all it is good for is to be dropped.
+        match catch_unwind(AssertUnwindSafe(|| poll(self.member, body))) {
+            Ok(Poll::Pending) => return,
+            Ok(Poll::Ready(result)) => self.outcome.body_ended(result, |error| self.member.was_told(error)),
+            Err(payload) => self.outcome.body_panicked(payload),
+        }
+        self.body.set(None);
+    }
+
+    /// The same for a child.
+    fn with_child(&mut self, id: MemberId, poll: impl FnOnce(&mut Member, &mut C) -> Poll<Result>) {
+        let Some((member, child)) = self.children.get_mut(&id) else { return };
+        let Poll::Ready(result) = poll(member, child) else { return };
+        if let Err(error) = result {
+            self.child_failed(id, error);
+        }
+        // After its result is with its handle, whoever waits for its end is told.
+        drop(self.children.remove(&id));
+    }
+
+    fn child_failed(&mut self, id: MemberId, error: Error) {
+        if let Some((member, child)) = self.children.get_mut(&id) {
+            // It may not have been told.
+            child.as_child().end(error.clone());
+            if !member.was_told(&error) {
+                self.outcome.child_failed(id, error);
+            }
+        }
+    }
+}

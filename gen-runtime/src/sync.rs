@@ -1,0 +1,36 @@
+//! The locks that callables, points, promises, error contexts and the end of a call meet at: the standard library's, or loom's when they are model-checked
+//! (`--cfg loom`).
+
+use std::sync::PoisonError;
+
+#[cfg(loom)]
+pub(crate) use loom::sync::{
+    atomic::{AtomicBool, AtomicU64, Ordering},
+    Mutex, MutexGuard,
+};
+#[cfg(not(loom))]
+pub(crate) use std::{
+    sync::{
+        atomic::{AtomicBool, AtomicU64, Ordering},
+        Mutex, MutexGuard,
+    },
+    thread_local,
+};
+
+/// Locks. Nothing that is done under these locks leaves what they guard half done, so a panic there does no harm.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The threads of a model share one of the system's; loom's locals do not take `const`.
+#[cfg(loom)]
+macro_rules! local_of_a_model {
+    ($(#[$attribute:meta])* static $name:ident: $ty:ty = const $value:block;) => {
+        loom::thread_local! {
+            $(#[$attribute])*
+            static $name: $ty = $value;
+        }
+    };
+}
+#[cfg(loom)]
+pub(crate) use local_of_a_model as thread_local;

@@ -1,0 +1,209 @@
+//! Timeouts that cancel, and leave time to clean up.
+
+use std::future::pending;
+
+use behaviour::logged;
+
+use super::*;
+
+/// Seconds that a body takes on a virtual clock, and how it ends.
+fn timed<T>(body: impl Future<Output = gen::Result<T>>) -> (u64, gen::Result<T>) {
+    let clock = gen::VirtualClock::new();
+    let began = clock.now();
+    let result = gen::IoLoop::with_clock(clock.clone()).run_sync(body);
+    ((clock.now() - began).as_secs(), result)
+}
+
+#[gen::coroutine]
+fn limited(cleanup: u64, grace: u64, journal: Journal) -> gen::Result<u32> {
+    yield_!(gen::with_timeout(seconds(10), works("a", cleanup, journal)).cancel(seconds(grace)))
+}
+
+/// What a deadline interrupts could not be undone.
+#[test]
+fn at_the_deadline_the_child_is_told_and_waited_for() {
+    let journal = Journal::default();
+    let (took, result) = timed(limited(3, 5, journal.clone()));
+    assert!(result.unwrap_err().is::<gen::TimeoutError>());
+    assert_eq!((took, journal.take()), (13, "a told, a clean".to_owned()));
+}
+
+/// A clean-up that hangs would hang everything.
+#[test]
+fn after_the_grace_period_the_child_is_dropped() {
+    let journal = Journal::default();
+    let (took, result) = timed(limited(100, 5, journal.clone()));
+    let error = result.unwrap_err();
+    assert_eq!(error.downcast_ref::<gen::TimeoutError>().unwrap().after(), seconds(10));
+    assert_eq!((took, journal.take()), (15, "a told".to_owned()));
+}
+
+/// The deadline would cost those that keep it something.
+#[test]
+fn before_the_deadline_nothing_happens() {
+    #[gen::coroutine]
+    fn quick() -> gen::Result<u32> {
+        let slept = async {
+            gen::sleep(seconds(1)).await?;
+            Ok::<_, gen::Error>(7)
+        };
+        yield_!(gen::with_timeout(seconds(10), slept).cancel(seconds(5)))
+    }
+    let (took, result) = timed(quick());
+    assert_eq!((took, result.unwrap()), (1, 7));
+}
+
+/// What cannot be told would be waited for in vain.
+#[test]
+fn a_plain_future_is_dropped_at_the_deadline() {
+    #[gen::coroutine]
+    fn plain() -> gen::Result {
+        yield_!(gen::with_timeout(seconds(10), pending::<()>()).cancel(seconds(5)))
+    }
+    let (took, result) = timed(plain());
+    assert!(result.unwrap_err().is::<gen::TimeoutError>());
+    assert_eq!(took, 10);
+}
+
+/// A value that came just in time would be lost; a clean-up that failed would look like a clean one.
+#[test]
+fn what_the_child_ends_with_is_handed_over() {
+    #[gen::coroutine]
+    fn ends(with: gen::Result<u32>) -> gen::Result<u32> {
+        if yield_!(pending::<()>()).is_err() {
+            yield_!(gen::sleep(seconds(1)))?;
+        }
+        with
+    }
+    #[gen::coroutine]
+    fn limits(with: gen::Result<u32>) -> gen::Result<u32> {
+        yield_!(gen::with_timeout(seconds(10), ends(with)).cancel(seconds(5)))
+    }
+    assert_eq!(timed(limits(Ok(7))).1.unwrap(), 7);
+    let failed = timed(limits(Err(gen::Error::new("cannot roll back")))).1;
+    assert_eq!(failed.unwrap_err().to_string(), "cannot roll back");
+}
+
+/// The children of a list are told each, and the source says why.
+#[test]
+fn every_child_of_a_group_is_told() {
+    #[gen::coroutine]
+    fn says_why(journal: Journal) -> gen::Result {
+        let end = yield_!(pending::<()>());
+        let cancelled = end.as_ref().unwrap_err().downcast_ref::<gen::Cancelled>().unwrap();
+        journal.say(format!("{:?}: {}", cancelled.source, cancelled.reason));
+        end
+    }
+    #[gen::coroutine]
+    fn limits(journal: Journal) -> gen::Result {
+        let group = vec![says_why(journal.clone()), says_why(journal)];
+        yield_!(gen::with_timeout(seconds(10), group).cancel(seconds(5))).map(drop)
+    }
+    let journal = Journal::default();
+    let (took, result) = timed(limits(journal.clone()));
+    assert!(result.unwrap_err().is::<gen::TimeoutError>());
+    let each = "Deadline: the deadline has passed, after 10s";
+    assert_eq!((took, journal.take()), (10, format!("{each}, {each}")));
+}
+
+/// A shield keeps the clean-up waiting, but not for longer than the grace period.
+#[test]
+fn a_shield_holds_until_the_grace_period_is_over() {
+    #[gen::coroutine]
+    fn shielded(length: u64, journal: Journal) -> gen::Result {
+        yield_!(gen::shield(gen::sleep(seconds(length))))?;
+        let end = yield_!(pending::<()>());
+        journal.say("told");
+        end
+    }
+    #[gen::coroutine]
+    fn limits(length: u64, journal: Journal) -> gen::Result {
+        yield_!(gen::with_timeout(seconds(10), shielded(length, journal)).cancel(seconds(5)))
+    }
+    for (length, expected) in [(12, (12, "told".to_owned())), (20, (15, String::new()))] {
+        let journal = Journal::default();
+        let (took, result) = timed(limits(length, journal.clone()));
+        assert!(result.unwrap_err().is::<gen::TimeoutError>());
+        assert_eq!((took, journal.take()), expected);
+    }
+}
+
+/// A cancellation from outside would be taken for the deadline's, or not reach the child.
+#[test]
+fn t21_a_cancellation_from_outside_goes_through() {
+    for (at, told) in [(5, "outside"), (12, "outside")] {
+        let journal = Journal::default();
+        let error = run(async {
+            let task = gen::spawn_local(limited(100, 50, journal.clone()));
+            gen::sleep(seconds(at)).await?;
+            if at == 12 {
+                // The clean-up of the deadline's is interrupted.
+                task.cancel("outside").await;
+            } else {
+                drop(task.cancel("outside"));
+                gen::sleep(seconds(1)).await?;
+                assert_eq!(journal.take(), "a told");
+                task.cancel("outside").await;
+            }
+            Ok(task.await.unwrap_err())
+        });
+        assert_eq!(reason(&error), told);
+    }
+}
+
+/// The end of a nested deadline would be taken for that of the outer one.
+#[test]
+fn nested_deadlines_tell_their_own() {
+    #[gen::coroutine]
+    fn inner(journal: Journal) -> gen::Result<u32> {
+        yield_!(gen::with_timeout(seconds(20), works("a", 1, journal)).cancel(seconds(5)))
+    }
+    #[gen::coroutine]
+    fn outer(journal: Journal) -> gen::Result<u32> {
+        yield_!(gen::with_timeout(seconds(10), inner(journal)).cancel(seconds(5)))
+    }
+    let journal = Journal::default();
+    let (took, result) = timed(outer(journal.clone()));
+    let error = result.unwrap_err();
+    assert_eq!(error.downcast_ref::<gen::TimeoutError>().unwrap().after(), seconds(10));
+    assert_eq!((took, journal.take()), (11, "a told, a clean".to_owned()));
+}
+
+/// The task of a handle goes on; its late failure is told as that, or not at all.
+#[test]
+fn a_task_goes_on_after_the_deadline() {
+    #[gen::coroutine]
+    fn late() -> gen::Result {
+        yield_!(gen::sleep(seconds(20)))?;
+        Err(gen::Error::from(std::fmt::Error))
+    }
+    for quiet in [true, false] {
+        let (_, lines) = logged(|| {
+            run(async {
+                let limited = gen::with_timeout(seconds(10), gen::spawn(late()));
+                let error = if quiet {
+                    gen::multi([limited.quiet::<std::fmt::Error>().cancel(seconds(5))]).join().await
+                } else {
+                    gen::multi([limited.cancel(seconds(5))]).join().await
+                };
+                assert!(error.unwrap_err().is::<gen::TimeoutError>());
+                gen::sleep(seconds(60)).await
+            })
+        });
+        assert_eq!(lines.len(), usize::from(!quiet), "{lines:?}");
+        assert!(lines.iter().all(|line| line.contains("after the timeout")));
+    }
+}
+
+#[test]
+fn where_no_loop_runs_having_to_wait_is_an_error() {
+    let mut limited =
+        std::pin::pin!(gen::multi([
+            gen::with_timeout(seconds(1), pending::<gen::Result<()>>()).cancel(seconds(1))
+        ])
+        .join());
+    let std::task::Poll::Ready(Err(error)) = behaviour::Poller::new().poll(limited.as_mut()) else {
+        panic!("it cannot wait")
+    };
+    assert!(error.is::<gen::NoLoop>());
+}

@@ -1,0 +1,132 @@
+//! `first_of(..).cancel()`: the others are told, and waited for.
+
+use std::future::{pending, ready};
+
+use behaviour::{logged, Children};
+use gen::{yield_, CancelSource, Cancelled};
+
+use super::{run, seconds, works, Journal};
+
+#[gen::coroutine]
+fn after(delay: u64) -> gen::Result<u32> {
+    yield_!(gen::sleep(seconds(delay)))?;
+    Ok(7)
+}
+
+/// What the others hold would not be given back, or only some time later.
+#[test]
+fn the_others_clean_up_before_the_result_is_given() {
+    let journal = Journal::default();
+    #[gen::coroutine]
+    fn body(journal: Journal) -> gen::Result {
+        let began = gen::IoLoop::current().expect("it runs on one").now();
+        let children = vec![
+            gen::boxed(works("a", 2, journal.clone())),
+            gen::boxed(after(5)),
+            gen::boxed(works("b", 1, journal.clone())),
+            gen::boxed(pending::<gen::Result<u32>>()),
+        ];
+        let first = yield_!(gen::first_of(children).cancel())?;
+        let passed = gen::IoLoop::current().expect("it runs on one").now() - began;
+        journal.say(format!("{first:?} after {passed:?}"));
+        Ok(())
+    }
+    let (_, lines) = logged(|| run(body(journal.clone())));
+    assert_eq!(journal.take(), "a told, b told, b clean, a clean, (1, 7) after 7s");
+    assert_eq!(lines, [""; 0]);
+}
+
+/// The reason would not say what has happened.
+#[test]
+fn the_others_are_told_that_a_sibling_was_the_first() {
+    let journal = Journal::default();
+    #[gen::coroutine]
+    fn says_why(journal: Journal) -> gen::Result<u32> {
+        let error = yield_!(pending::<gen::Result<u32>>()).unwrap_err();
+        let cancelled = error.downcast_ref::<Cancelled>().expect("it was cancelled");
+        assert_eq!((cancelled.source, cancelled.by.file()), (CancelSource::Sibling, file!()));
+        journal.say(format!("{error}"));
+        Err(error)
+    }
+    let first = run(async {
+        gen::multi((gen::first_of([gen::boxed(says_why(journal.clone())), gen::boxed(after(1))]).cancel(),))
+            .join()
+            .await
+    });
+    assert_eq!(first, ((1, 7),));
+    assert_eq!(journal.take(), "cancelled: another one was the first");
+}
+
+/// A request would be sent only to be taken back.
+#[test]
+fn behind_one_that_is_ready_nobody_is_started() {
+    let journal = Journal::default();
+    #[gen::coroutine]
+    fn body(journal: Journal) -> gen::Result<(usize, u32)> {
+        let children = vec![
+            gen::boxed(works("a", 1, journal.clone())),
+            gen::boxed(ready(Ok::<_, gen::Error>(7))),
+            gen::boxed(works("b", 1, journal.clone())),
+        ];
+        yield_!(gen::first_of(children).cancel())
+    }
+    assert_eq!(run(body(journal.clone())), (1, 7));
+    assert_eq!(journal.take(), "a told, a clean");
+}
+
+/// It would be polled again although it is to end, or be told although it has ended.
+#[test]
+fn one_that_is_woken_with_the_first_is_polled_once_more() {
+    #[gen::coroutine]
+    fn first(futures: Vec<behaviour::Child>) -> gen::Result<(usize, u32)> {
+        yield_!(gen::first_of(futures).cancel())
+    }
+    let (children, futures) = Children::of(3);
+    let mut task = behaviour::Task::new(first(futures));
+    assert!(task.poll().is_pending());
+    children.end(2, Ok(20));
+    children.end(0, Ok(0));
+    assert_eq!(task.run().unwrap(), (2, 20));
+    assert_eq!((children.polls().as_str(), children.drops().as_str()), ("2 2 2", "1 1 1"));
+}
+
+/// A connection that could not be given back would be lost in silence.
+#[test]
+fn a_clean_up_that_fails_is_logged() {
+    #[gen::coroutine]
+    fn fails() -> gen::Result<u32> {
+        yield_!(pending::<gen::Result<u32>>()).map_err(|_| gen::Error::new("it cannot be given back"))
+    }
+    #[gen::coroutine]
+    fn body() -> gen::Result<(usize, u32)> {
+        yield_!(gen::first_of([gen::boxed(fails()), gen::boxed(after(1))]).cancel())
+    }
+    let (first, lines) = logged(|| run(body()));
+    assert_eq!(first, (1, 7));
+    let text = "ERROR gen: a child of a `first_of` that was not the first failed, and nobody looked at its result: it cannot be given back";
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(lines[0].starts_with(text), "{lines:?}");
+}
+
+/// Whoever gives up while the others clean up would have to wait for them in vain, or cut them off.
+#[test]
+fn cancelled_while_the_others_clean_up_they_are_told_again() {
+    let journal = Journal::default();
+    #[gen::coroutine]
+    fn stubborn(journal: Journal) -> gen::Result<u32> {
+        for _ in 0..2 {
+            let told = yield_!(gen::sleep(seconds(3600))).is_err();
+            journal.say(format!("told {told}"));
+        }
+        Ok(1)
+    }
+    let first = run(async {
+        let both = [gen::boxed(stubborn(journal.clone())), gen::boxed(after(1))];
+        let task = gen::spawn_local(gen::multi((gen::first_of(both).cancel(),)).join());
+        gen::sleep(seconds(5)).await?;
+        task.cancel("enough").await;
+        task.await
+    });
+    assert_eq!(first, ((1, 7),), "the value that was there is not lost");
+    assert_eq!(journal.take(), "told true, told true");
+}

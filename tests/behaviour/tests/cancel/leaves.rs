@@ -1,0 +1,358 @@
+//! Who is told.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::future::pending;
+
+use behaviour::{logged, Children};
+use futures::stream::FuturesUnordered;
+use futures::StreamExt;
+
+use super::*;
+
+/// Yields what `make` makes of a journal, and says how that ended.
+macro_rules! cancelled_group {
+    ($name:ident, |$journal:ident| $group:expr, $expected:literal) => {
+        #[test]
+        fn $name() {
+            #[gen::coroutine]
+            fn waits($journal: Journal) -> gen::Result {
+                let result = yield_!($group);
+                $journal.say(match result {
+                    Ok(_) => "ok".to_owned(),
+                    Err(error) => reason(&error),
+                });
+                Ok(())
+            }
+            let journal = Journal::default();
+            let (_, lines) = logged(|| {
+                run(async {
+                    let task = gen::spawn_local(waits(journal.clone()));
+                    task.cancel("stop").await;
+                    assert!(task.is_done(), "the cancellation is over when the task has ended");
+                    task.await
+                })
+            });
+            assert_eq!(journal.take(), $expected);
+            assert_eq!(lines, [""; 0], "that children were cancelled is nothing to log");
+        }
+    };
+}
+
+cancelled_group!(a_chain, |journal| works("a", 1, journal.clone()), "a told, a clean, stop");
+cancelled_group!(
+    a_vector,
+    |journal| vec![works("a", 2, journal.clone()), works("b", 1, journal.clone())],
+    "a told, b told, b clean, a clean, stop"
+);
+cancelled_group!(
+    an_array,
+    |journal| [works("a", 2, journal.clone()), works("b", 1, journal.clone())],
+    "a told, b told, b clean, a clean, stop"
+);
+cancelled_group!(
+    a_slice,
+    |journal| vec![works("a", 2, journal.clone()), works("b", 1, journal.clone())].into_boxed_slice(),
+    "a told, b told, b clean, a clean, stop"
+);
+cancelled_group!(
+    a_deque,
+    |journal| VecDeque::from([works("a", 2, journal.clone()), works("b", 1, journal.clone())]),
+    "a told, b told, b clean, a clean, stop"
+);
+cancelled_group!(
+    a_map,
+    |journal| HashMap::from([("a", works("a", 2, journal.clone()))]),
+    "a told, a clean, stop"
+);
+cancelled_group!(
+    a_sorted_map,
+    |journal| BTreeMap::from([(1, works("a", 2, journal.clone())), (2, works("b", 1, journal.clone()))]),
+    "a told, b told, b clean, a clean, stop"
+);
+cancelled_group!(
+    a_tuple,
+    |journal| (works("a", 2, journal.clone()), works("b", 1, journal.clone())),
+    "a told, b told, b clean, a clean, stop"
+);
+cancelled_group!(
+    a_tuple_of_a_variable,
+    |journal| std::convert::identity((works("a", 2, journal.clone()), works("b", 1, journal.clone()))),
+    "a told, b told, b clean, a clean, stop"
+);
+cancelled_group!(
+    lists_in_lists,
+    |journal| (
+        vec![vec![works("a", 3, journal.clone())], vec![works("b", 1, journal.clone())]],
+        Some(works("c", 2, journal.clone()))
+    ),
+    "a told, b told, c told, b clean, c clean, a clean, stop"
+);
+cancelled_group!(
+    boxes_and_options,
+    |journal| vec![
+        gen::boxed(Box::pin(works("a", 2, journal.clone()))),
+        gen::boxed(gen::LocalBoxCoroutine::new(works("b", 1, journal.clone())))
+    ],
+    "a told, b told, b clean, a clean, stop"
+);
+cancelled_group!(
+    raw_ones,
+    |journal| gen::raw(vec![works("a", 2, journal.clone()), works("b", 1, journal.clone())]),
+    "a told, b told, b clean, a clean, ok"
+);
+cancelled_group!(
+    a_timeout,
+    |journal| gen::with_timeout(
+        seconds(10),
+        [works("a", 2, journal.clone()), works("b", 1, journal.clone())]
+    ),
+    "a told, b told, b clean, a clean, stop"
+);
+cancelled_group!(
+    quiet,
+    |journal| gen::multi([works("a", 2, journal.clone()), works("b", 1, journal.clone())])
+        .quiet::<std::fmt::Error>(),
+    "a told, b told, b clean, a clean, stop"
+);
+// The first failure would drop the one that takes longer to clean up.
+cancelled_group!(
+    one_that_fails_fast,
+    |journal| gen::multi([works("a", 2, journal.clone()), works("b", 1, journal.clone())]).fail_fast(),
+    "a told, b told, b clean, a clean, stop"
+);
+cancelled_group!(
+    one_that_settles,
+    |journal| gen::multi([works("a", 2, journal.clone()), works("b", 1, journal.clone())]).settle(),
+    "a told, b told, b clean, a clean, ok"
+);
+cancelled_group!(
+    a_limit,
+    |journal| gen::limit(2, ["a", "b", "c"].map(|name| works(name, 1, journal.clone()))),
+    "a told, b told, a clean, b clean, stop"
+);
+cancelled_group!(
+    a_limit_of_a_map,
+    |journal| gen::limit(
+        1,
+        BTreeMap::from([(1, works("a", 1, journal.clone())), (2, works("b", 1, journal.clone()))])
+    ),
+    "a told, a clean, stop"
+);
+cancelled_group!(
+    a_limit_that_fails_fast,
+    |journal| gen::multi(gen::limit(2, [works("a", 2, journal.clone()), works("b", 1, journal.clone())]))
+        .fail_fast(),
+    "a told, b told, b clean, a clean, stop"
+);
+// Children that were not even started would be missing from what looks like the whole.
+cancelled_group!(
+    a_limit_that_would_have_gone_on,
+    |journal| gen::raw(gen::limit(1, [works("a", 1, journal.clone()), works("b", 1, journal.clone())])),
+    "a told, a clean, stop"
+);
+cancelled_group!(
+    a_limit_that_has_no_more,
+    |journal| gen::raw(gen::limit(2, [works("a", 1, journal.clone()), works("b", 1, journal.clone())])),
+    "a told, b told, a clean, b clean, ok"
+);
+cancelled_group!(
+    a_first_of,
+    |journal| gen::first_of([works("a", 2, journal.clone()), works("b", 1, journal.clone())]),
+    "a told, b told, b clean, a clean, stop"
+);
+cancelled_group!(
+    a_first_of_that_cancels,
+    |journal| gen::first_of([works("a", 2, journal.clone()), works("b", 1, journal.clone())]).cancel(),
+    "a told, b told, b clean, a clean, stop"
+);
+cancelled_group!(
+    a_group_with_children_that_cannot_be_told,
+    |journal| (pending::<gen::Result<u32>>(), works("a", 2, journal.clone()), pending::<()>()),
+    "a told, a clean, stop"
+);
+
+/// What is dropped in the group would be dropped late, or the others with it.
+#[test]
+fn a_plain_future_in_a_group_is_dropped_at_once() {
+    #[gen::coroutine]
+    fn waits(first: behaviour::Child, journal: Journal) -> gen::Result {
+        let first = gen::boxed(first);
+        yield_!(vec![first, gen::boxed(works("a", 1, journal))]).map(drop)
+    }
+    let journal = Journal::default();
+    let (children, mut futures) = Children::of(1);
+    let error = run(async {
+        let task = gen::spawn_local(waits(futures.remove(0), journal.clone()));
+        let cancelling = task.cancel("stop");
+        gen::moment().await?;
+        gen::moment().await?;
+        assert_eq!((children.drops().as_str(), journal.take().as_str()), ("1", "a told"));
+        cancelling.await;
+        Ok(task.await.unwrap_err())
+    });
+    assert_eq!(journal.take(), "a clean");
+    let others: Vec<_> = error.others().iter().map(|other| reason(&other.error)).collect();
+    assert_eq!((reason(&error), others), ("stop".to_owned(), vec!["stop".to_owned()]));
+}
+
+/// The error would not say who it was, where, and why.
+#[test]
+fn the_error_says_who_asked_and_where_it_arrived() {
+    let error = run(async {
+        let task = gen::spawn_local(works("a", 1, Journal::default()));
+        task.cancel(String::from("no more")).await;
+        Ok(task.await.unwrap_err())
+    });
+    let cancelled = error.downcast_ref::<gen::Cancelled>().unwrap();
+    assert_eq!((cancelled.source, &*cancelled.reason), (gen::CancelSource::Explicit, "no more"));
+    assert_eq!(cancelled.site.unwrap().function(), "works");
+    assert_eq!(cancelled.by.file(), file!());
+    assert_eq!(error.to_string(), "cancelled: no more");
+}
+
+/// Cancelling a waiter would cancel what others wait for too.
+#[test]
+fn a_task_that_is_waited_for_goes_on() {
+    #[gen::coroutine]
+    fn waits(task: gen::JoinHandle<u32>) -> gen::Result<u32> {
+        yield_!(task)
+    }
+    let journal = Journal::default();
+    run(async {
+        let said = journal.clone();
+        let inner = gen::spawn_local(async move {
+            gen::sleep(seconds(5)).await?;
+            said.say("done");
+            Ok::<_, gen::Error>(7)
+        });
+        let outer = gen::spawn_local(waits(inner));
+        outer.cancel("stop").await;
+        assert_eq!((reason(&outer.await.unwrap_err()), journal.take()), ("stop".to_owned(), String::new()));
+        gen::sleep(seconds(6)).await
+    });
+    assert_eq!(journal.take(), "done");
+}
+
+/// A body that nothing can tell would never end.
+#[test]
+fn a_body_at_a_plain_await_is_dropped() {
+    let dropped = Rc::new(Cell::new(0));
+    let error = run(async {
+        let guard = Guard(dropped.clone());
+        let task = gen::spawn_local(async move {
+            let _guard = guard;
+            pending::<gen::Result<()>>().await
+        });
+        task.cancel("stop").await;
+        assert_eq!(dropped.get(), 1);
+        Ok(task.await.unwrap_err())
+    });
+    assert_eq!((reason(&error), error.trace().len()), ("stop".to_owned(), 0));
+    assert_eq!(error.downcast_ref::<gen::Cancelled>().unwrap().site, None);
+}
+
+/// `join!` is transparent: one branch is told. The other would be told by nobody if the first swallowed it: see `JoinHandle::cancel`.
+#[test]
+fn t02_the_first_branch_of_a_foreign_join_is_told() {
+    #[gen::coroutine]
+    fn joins(journal: Journal) -> gen::Result {
+        let a = async { yield_!(works("a", 1, journal.clone())) };
+        let b = async { yield_!(gen::sleep(seconds(5))) };
+        let (a, b) = futures::join!(a, b);
+        assert!(a.is_err() && b.is_ok());
+        a.map(drop)
+    }
+    let journal = Journal::default();
+    let error = run(async {
+        let task = gen::spawn_local(joins(journal.clone()));
+        task.cancel("stop").await;
+        Ok(task.await.unwrap_err())
+    });
+    assert_eq!((reason(&error), journal.take()), ("stop".to_owned(), "a told, a clean".to_owned()));
+}
+
+/// A collection with wakers of its own hides its children: the yield that waits for it takes the error.
+#[test]
+fn a_foreign_collection_is_a_leaf() {
+    #[gen::coroutine]
+    fn collects(journal: Journal) -> gen::Result {
+        let mut all = FuturesUnordered::from_iter([Box::pin(works("a", 1, journal.clone()))]);
+        let next = yield_!(gen::raw(all.next()));
+        journal.say(reason(&next.unwrap_err()));
+        Ok(())
+    }
+    let journal = Journal::default();
+    run(async {
+        let task = gen::spawn_local(collects(journal.clone()));
+        task.cancel("stop").await;
+        task.await
+    });
+    assert_eq!(journal.take(), "stop");
+}
+
+/// A hundred thousand children, each told once: not in quadratic time, also behind shields.
+#[test]
+fn t18_many_children_are_cancelled_in_linear_time() {
+    const MANY: usize = 50_000;
+    #[gen::coroutine]
+    fn child(told: Rc<Cell<usize>>) -> gen::Result {
+        yield_!(gen::shield(gen::sleep(seconds(1))))?;
+        let end = yield_!(pending::<()>());
+        told.set(told.get() + 1);
+        end
+    }
+    let told = Rc::new(Cell::new(0));
+    run(async {
+        let children: Vec<_> = (0..MANY).map(|_| child(told.clone())).collect();
+        let task = gen::spawn_local(gen::multi(children).join());
+        task.cancel("stop").await;
+        assert!(task.await.is_err());
+        Ok(())
+    });
+    assert_eq!(told.get(), MANY);
+}
+
+/// The children of an iterator would be dropped by the first error, before they have cleaned up.
+#[test]
+fn a_wait_iterator_tells_each_of_its_children() {
+    #[gen::coroutine]
+    fn collects(journal: Journal) -> gen::Result {
+        let children = [works("a", 2, journal.clone()), works("b", 1, journal.clone())];
+        let mut waits = gen::WaitIterator::new(children);
+        while !waits.done() {
+            let end = yield_!(waits.next());
+            journal.say(format!("{:?} {}", waits.current_index(), reason(&end.unwrap_err())));
+        }
+        Ok(())
+    }
+    let journal = Journal::default();
+    run(async {
+        let task = gen::spawn_local(collects(journal.clone()));
+        task.cancel("stop").await;
+        task.await
+    });
+    assert_eq!(journal.take(), "a told, b told, b clean, Some(1) stop, a clean, Some(0) stop");
+}
+
+/// A result that is there is handed over first; the next `next` tells the rest.
+#[test]
+fn t21_a_wait_iterator_with_a_result_hands_it_over() {
+    #[gen::coroutine]
+    fn collects(child: behaviour::Child, journal: Journal) -> gen::Result {
+        let mut waits =
+            gen::WaitIterator::new([gen::boxed(child), gen::boxed(works("a", 1, journal.clone()))]);
+        while !waits.done() {
+            journal.say(yield_!(waits.next()).map_or_else(|error| reason(&error), |value| value.to_string()));
+        }
+        Ok(())
+    }
+    let (children, mut futures) = Children::of(1);
+    let journal = Journal::default();
+    run(async {
+        let task = gen::spawn_local(collects(futures.remove(0), journal.clone()));
+        children.end(0, Ok(7));
+        task.cancel("stop").await;
+        task.await
+    });
+    assert_eq!(journal.take(), "7, a told, a clean, stop");
+}

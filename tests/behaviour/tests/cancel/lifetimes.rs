@@ -1,0 +1,212 @@
+//! What is held for how long: nothing of a task, a request, or an error stays when it is over.
+
+use std::future::pending;
+use std::rc::Weak;
+
+use behaviour::logged;
+
+use super::*;
+
+/// The locals of a body that was cancelled would stay as long as its handle.
+#[test]
+fn t26_what_a_cancelled_body_held_is_free_when_its_end_is_told() {
+    #[gen::coroutine]
+    fn holds(_value: Rc<()>) -> gen::Result {
+        yield_!(pending::<()>())
+    }
+    let value = Rc::new(());
+    run(async {
+        let task = gen::spawn_local(holds(value.clone()));
+        assert_eq!(Rc::strong_count(&value), 2);
+        task.cancel("stop").await;
+        assert_eq!(Rc::strong_count(&value), 1);
+        drop(task.await);
+        Ok(())
+    });
+}
+
+/// What waits for an end would keep the task's memory, or be kept by it.
+#[test]
+fn t26_what_waits_for_an_end_may_be_dropped_or_forgotten() {
+    let value = Rc::new(());
+    let weak: Weak<()> = Rc::downgrade(&value);
+    let journal = Journal::default();
+    run(async {
+        let held = value;
+        let said = journal.clone();
+        let task = gen::spawn_local(async move {
+            let _held = held;
+            works("a", 1, said).await
+        });
+        let mut polled = task.cancel("stop");
+        assert!(futures::poll!(&mut polled).is_pending());
+        drop(polled);
+        gen::sleep(seconds(5)).await?;
+        assert!(task.is_done(), "dropping it does not take the request back");
+        assert!(weak.upgrade().is_none());
+        drop(task.await);
+        Ok(())
+    });
+    assert_eq!(journal.take(), "a told, a clean");
+}
+
+/// A child's future that was dropped untold, and one that took its time: each once.
+#[test]
+fn t19_each_child_of_a_cancelled_group_is_dropped_once() {
+    #[gen::coroutine]
+    fn child(cleanup: u64, _guard: Guard) -> gen::Result {
+        let end = yield_!(pending::<()>());
+        yield_!(gen::sleep(seconds(cleanup)))?;
+        end
+    }
+    let dropped = Rc::new(Cell::new(0));
+    run(async {
+        let children: Vec<_> = (1..11).map(|n| child(n, Guard(dropped.clone()))).collect();
+        let untold: Vec<_> = (0..10)
+            .map(|_| {
+                let guard = Guard(dropped.clone());
+                async move {
+                    let _guard = guard;
+                    pending::<gen::Result<()>>().await
+                }
+            })
+            .collect();
+        let task = gen::spawn_local(gen::multi((children, untold)).join());
+        let cancelling = task.cancel("stop");
+        gen::moment().await?;
+        gen::moment().await?;
+        assert_eq!(dropped.get(), 10, "those that cannot be told");
+        cancelling.await;
+        drop(task.await);
+        Ok(())
+    });
+    assert_eq!(dropped.get(), 20);
+}
+
+/// A group that is dropped in the middle of being cancelled leaks nothing.
+#[test]
+fn t19_a_group_may_be_dropped_while_it_is_cancelled() {
+    let dropped = Rc::new(Cell::new(0));
+    let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
+    let task = io_loop
+        .spawn_local(gen::multi([shielded(Guard(dropped.clone())), shielded(Guard(dropped.clone()))]).join());
+    drop(task.cancel("stop"));
+    io_loop.run_sync(async { gen::sleep(seconds(1)).await }).unwrap();
+    assert_eq!(dropped.get(), 0);
+    drop(io_loop);
+    assert_eq!(dropped.get(), 2);
+    assert!(task.is_done());
+}
+
+#[gen::coroutine]
+fn shielded(_guard: Guard) -> gen::Result {
+    yield_!(gen::shield(pending::<()>()))
+}
+
+/// A panic of one child while it is told would leave a request in flight, for whoever is polled next.
+#[test]
+fn t19_a_panic_of_a_child_that_is_told_leaves_nothing_in_flight() {
+    #[gen::coroutine]
+    fn panics() -> gen::Result {
+        if yield_!(pending::<()>()).is_err() {
+            panic!("when told");
+        }
+        Ok(())
+    }
+    let journal = Journal::default();
+    run(async {
+        let task = gen::spawn_local(gen::multi([panics(), panics()]).join());
+        let bystander = gen::spawn_local(works("a", 1, journal.clone()));
+        task.cancel("stop").await;
+        assert!(task.await.unwrap_err().is::<gen::Panicked>());
+        gen::sleep(seconds(1)).await?;
+        assert_eq!(journal.take(), "", "the next task is told nothing");
+        drop(bystander);
+        Ok(())
+    });
+}
+
+/// A body that is sent away with its yields is told by whoever polls it there.
+#[test]
+fn t03_a_yield_that_was_spawned_from_a_body_belongs_to_its_own_task() {
+    #[gen::coroutine]
+    fn spawns(journal: Journal) -> gen::Result<gen::JoinHandle<u32>> {
+        let inner = journal.clone();
+        Ok(gen::spawn_local(async move { yield_!(works("inner", 1, inner)) }))
+    }
+    let journal = Journal::default();
+    run(async {
+        let outer = gen::spawn_local(spawns(journal.clone()));
+        let inner = outer.await?;
+        inner.cancel("stop").await;
+        assert!(inner.await.is_err());
+        Ok(())
+    });
+    assert_eq!(journal.take(), "inner told, inner clean");
+}
+
+/// A failure that nobody looked at would be silent, because its task was cancelled.
+#[test]
+fn a_cancelled_task_that_nobody_looks_at_is_logged() {
+    let (_, lines) = logged(|| {
+        run(async {
+            let task = gen::spawn_local(works("a", 1, Journal::default()));
+            task.cancel("stop").await;
+            drop(task);
+            Ok(())
+        })
+    });
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(lines[0].contains("cancelled: stop\nat ") && lines[0].contains("in works"), "{}", lines[0]);
+}
+
+/// A result that is read many times would stay longer than its readers, or go with the first.
+#[test]
+fn t26_a_shared_result_is_freed_by_its_last_reader() {
+    let value = Rc::new(7);
+    run(async {
+        let held = value.clone();
+        let task = gen::spawn_local(async move {
+            gen::sleep(seconds(1)).await?;
+            Ok::<_, gen::Error>(held)
+        });
+        let first = task.shared();
+        let second = first.clone();
+        assert_eq!((*first.await?, *second.clone().await?), (7, 7));
+        assert_eq!(Rc::strong_count(&value), 2, "the reader that is left");
+        drop(second);
+        assert_eq!(Rc::strong_count(&value), 1);
+        Ok(())
+    });
+}
+
+/// What is cancelled while it is shared tells all who wait, and is logged if none of them looks.
+#[test]
+fn a_shared_task_that_fails_tells_its_readers_or_the_log() {
+    for readers in [2, 0] {
+        let (_, lines) = logged(|| {
+            run(async {
+                let task = gen::spawn_local(works("a", 1, Journal::default()));
+                drop(task.cancel("stop"));
+                let shared = task.shared();
+                gen::sleep(seconds(2)).await?;
+                for _ in 0..readers {
+                    assert_eq!(reason(&shared.clone().await.unwrap_err()), "stop");
+                }
+                Ok(())
+            })
+        });
+        assert_eq!(lines.len(), usize::from(readers == 0), "{lines:?}");
+        assert!(lines.iter().all(|line| line.contains("cancelled: stop")));
+    }
+}
+
+/// A task that is done can be shared anywhere; one that is not needs a loop.
+#[test]
+fn sharing_needs_a_loop_only_while_the_task_runs() {
+    let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
+    let done = io_loop.spawn_local(async { Ok::<_, gen::Error>(7) }).shared();
+    assert_eq!(done.result().unwrap().unwrap(), 7);
+    let running = io_loop.spawn_local(async { gen::moment().await }).shared();
+    assert!(running.result().unwrap().unwrap_err().is::<gen::NoLoop>());
+}

@@ -1,0 +1,23 @@
+//! Cancellation: every leaf is told once, may clean up, and the end is waited for. A file for each hazard.
+
+mod deadline;
+mod first_of;
+mod leaves;
+mod lifetimes;
+mod own_body;
+mod same_instant;
+mod shield;
+mod shutdown;
+mod start;
+mod swallowed;
+mod threads;
+mod throw;
+mod twice;
+mod wait_iterator;
+
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::rc::Rc;
+
+use behaviour::{reason, run, seconds, works, Guard, Journal};
+use gen::yield_;

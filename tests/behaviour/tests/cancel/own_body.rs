@@ -1,0 +1,70 @@
+//! Cancelled by the task's own body.
+
+use super::*;
+
+type Own = Rc<RefCell<Option<gen::JoinHandle<()>>>>;
+
+fn cancel(own: &Own, reason: &'static str) -> gen::Cancelling {
+    own.borrow().as_ref().expect("the test has put it there").cancel(reason)
+}
+
+/// The request would be lost, because the body is executing.
+#[test]
+fn t21_a_body_that_cancels_itself_is_told_at_its_next_yield() {
+    #[gen::coroutine]
+    fn body(own: Own, journal: Journal) -> gen::Result {
+        yield_!(gen::moment())?;
+        drop(cancel(&own, "myself"));
+        journal.say("still here");
+        yield_!(std::future::ready(()))?;
+        journal.say("and here");
+        let end = yield_!(gen::sleep(seconds(10)));
+        journal.say(reason(end.as_ref().unwrap_err()));
+        end
+    }
+    let (own, journal) = (Own::default(), Journal::default());
+    run(async {
+        own.replace(Some(gen::spawn_local(body(own.clone(), journal.clone()))));
+        gen::sleep(seconds(1)).await?;
+        assert!(own.take().unwrap().is_done());
+        Ok(())
+    });
+    assert_eq!(journal.take(), "still here, and here, myself");
+}
+
+/// To wait for one's own end would be a deadlock.
+#[test]
+fn t21_a_body_that_waits_for_its_own_end_is_told_there() {
+    #[gen::coroutine]
+    fn body(own: Own, journal: Journal) -> gen::Result {
+        yield_!(gen::moment())?;
+        let ended = cancel(&own, "myself");
+        let end = yield_!(ended);
+        journal.say(reason(end.as_ref().unwrap_err()));
+        end
+    }
+    let (own, journal) = (Own::default(), Journal::default());
+    run(async {
+        own.replace(Some(gen::spawn_local(body(own.clone(), journal.clone()))));
+        gen::sleep(seconds(1)).await?;
+        assert!(own.take().unwrap().is_done());
+        Ok(())
+    });
+    assert_eq!(journal.take(), "myself");
+}
+
+/// A request that finds no yield any more changes nothing.
+#[test]
+fn t21_a_body_that_cancels_itself_and_ends_has_its_result() {
+    let own = Own::default();
+    run(async {
+        let its = own.clone();
+        own.replace(Some(gen::spawn_local(async move {
+            gen::moment().await?;
+            drop(cancel(&its, "myself"));
+            Ok::<_, gen::Error>(())
+        })));
+        gen::sleep(seconds(1)).await?;
+        own.take().unwrap().await
+    });
+}

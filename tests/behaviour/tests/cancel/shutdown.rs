@@ -1,0 +1,84 @@
+//! The end of a loop: in good order, or at once.
+
+use std::future::pending;
+
+use super::*;
+
+fn io_loop() -> gen::IoLoop {
+    gen::IoLoop::with_clock(gen::VirtualClock::new())
+}
+
+/// Servers would be cut off in the middle of what they do.
+#[test]
+fn every_task_is_told_and_waited_for() {
+    let journal = Journal::default();
+    let io_loop = io_loop();
+    let (a, b) = (works("a", 2, journal.clone()), works("b", 1, journal.clone()));
+    let (a, b) = (io_loop.spawn_local(a), io_loop.spawn_local(b));
+    assert_eq!(io_loop.shutdown(seconds(10)), 0);
+    assert_eq!(journal.take(), "a told, b told, b clean, a clean");
+    for task in [a, b] {
+        let error = gen::block_on(task).unwrap_err();
+        assert_eq!(error.downcast_ref::<gen::Cancelled>().unwrap().source, gen::CancelSource::Shutdown);
+    }
+}
+
+/// One that does not end would keep the program from ending.
+#[test]
+fn after_the_grace_period_the_rest_is_dropped() {
+    let dropped = Rc::new(Cell::new(0));
+    let io_loop = io_loop();
+    let guard = Guard(dropped.clone());
+    let stubborn = io_loop.spawn_local(stubborn(guard));
+    let quick = io_loop.spawn_local(works("a", 1, Journal::default()));
+    assert_eq!(io_loop.shutdown(seconds(10)), 1);
+    assert_eq!(dropped.get(), 1);
+    assert!(gen::block_on(stubborn).unwrap_err().is::<gen::LoopClosed>());
+    assert!(gen::block_on(quick).unwrap_err().is::<gen::Cancelled>());
+}
+
+#[gen::coroutine]
+fn stubborn(_guard: Guard) -> gen::Result {
+    loop {
+        drop(yield_!(pending::<()>()));
+    }
+}
+
+/// What a clean-up spawns would be dropped before it has done its work.
+#[test]
+fn tasks_that_are_spawned_meanwhile_are_waited_for() {
+    #[gen::coroutine]
+    fn spawns(journal: Journal) -> gen::Result {
+        let end = yield_!(pending::<()>());
+        drop(gen::spawn_local(works("later", 1, journal)));
+        end
+    }
+    let journal = Journal::default();
+    let io_loop = io_loop();
+    drop(io_loop.spawn_local(spawns(journal.clone())));
+    assert_eq!(io_loop.shutdown(seconds(10)), 0);
+    assert_eq!(journal.take(), "later told, later clean");
+}
+
+/// Dropping a loop is no cancellation: nothing runs any more.
+#[test]
+fn a_loop_that_is_dropped_drops_its_bodies_untold() {
+    let (journal, dropped) = (Journal::default(), Rc::new(Cell::new(0)));
+    let io_loop = io_loop();
+    let guard = Guard(dropped.clone());
+    let said = journal.clone();
+    let task = io_loop.spawn_local(async move {
+        let _guard = guard;
+        works("a", 1, said).await
+    });
+    let cancelling = task.cancel("too late");
+    drop(io_loop);
+    assert_eq!((dropped.get(), journal.take()), (1, String::new()));
+    gen::block_on(cancelling); // it has ended, somehow
+    assert!(gen::block_on(task).unwrap_err().is::<gen::LoopClosed>());
+}
+
+#[test]
+fn an_empty_loop_shuts_down_at_once() {
+    assert_eq!(io_loop().shutdown(seconds(10)), 0);
+}

@@ -1,0 +1,51 @@
+//! Cancelled before the start.
+
+use super::*;
+
+#[gen::coroutine]
+fn starts(journal: Journal) -> gen::Result {
+    journal.say("started");
+    let end = yield_!(gen::sleep(seconds(10)));
+    journal.say(if end.is_err() { "told" } else { "slept" });
+    end
+}
+
+/// What a coroutine does before its first yield could not be relied on, as the giving back of what it was given.
+#[test]
+fn t21_children_that_were_not_started_are_started_and_told() {
+    #[gen::coroutine]
+    fn two_groups(journal: Journal) -> gen::Result {
+        // Nothing in it can be told before the second yield, and its children are cold until then.
+        yield_!(gen::shield(gen::sleep(seconds(1))))?;
+        yield_!(vec![starts(journal.clone()), starts(journal)]).map(drop)
+    }
+    let journal = Journal::default();
+    run(async {
+        let task = gen::spawn_local(two_groups(journal.clone()));
+        task.cancel("stop").await;
+        assert!(task.await.is_err());
+        Ok(())
+    });
+    assert_eq!(journal.take(), "started, started, told, told");
+}
+
+/// A task's first step is done when it is spawned, so there is no task that was cancelled before.
+#[test]
+fn t21_a_task_has_run_its_first_step() {
+    let journal = Journal::default();
+    run(async {
+        let task = gen::spawn_local(starts(journal.clone()));
+        task.cancel("stop").await;
+        assert!(task.await.is_err());
+        Ok(())
+    });
+    assert_eq!(journal.take(), "started, told");
+}
+
+/// What could not be started has nothing to end.
+#[test]
+fn t21_a_task_that_could_not_be_started_has_ended() {
+    let task = gen::spawn(async { Ok::<_, gen::Error>(()) });
+    gen::block_on(task.cancel("stop"));
+    assert!(gen::block_on(task).unwrap_err().is::<gen::NoLoop>());
+}

@@ -1,0 +1,91 @@
+//! Cancelled twice.
+
+use super::*;
+
+/// Tells each error that arrives, until it was told three times.
+#[gen::coroutine]
+fn hears(journal: Journal) -> gen::Result {
+    for _ in 0..3 {
+        let error = yield_!(gen::sleep(seconds(10))).expect_err("it is cancelled before");
+        journal.say(reason(&error));
+    }
+    Ok(())
+}
+
+/// Two who ask at once would make the clean-up fail at its first yield.
+#[test]
+fn t21_two_requests_in_one_turn_are_one() {
+    let journal = Journal::default();
+    run(async {
+        let task = gen::spawn_local(works("a", 1, journal.clone()));
+        let (first, second) = (task.cancel("one"), task.cancel("two"));
+        first.await;
+        second.await;
+        assert_eq!(reason(&task.await.unwrap_err()), "one");
+        Ok(())
+    });
+    assert_eq!(journal.take(), "a told, a clean");
+}
+
+/// Impatience could not stop a clean-up that hangs.
+#[test]
+fn t21_a_second_request_arrives_during_the_clean_up() {
+    let journal = Journal::default();
+    run(async {
+        let task = gen::spawn_local(works("a", 100, journal.clone()));
+        drop(task.cancel("please"));
+        gen::sleep(seconds(1)).await?;
+        task.cancel("at once").await;
+        assert_eq!(reason(&task.await.unwrap_err()), "at once");
+        Ok(())
+    });
+    assert_eq!(journal.take(), "a told");
+}
+
+/// Every one that comes after the last was told is told.
+#[test]
+fn t21_again_and_again() {
+    let journal = Journal::default();
+    run(async {
+        let task = gen::spawn_local(hears(journal.clone()));
+        for request in ["one", "two", "three"] {
+            drop(task.cancel(request));
+            gen::sleep(seconds(1)).await?;
+        }
+        task.await
+    });
+    assert_eq!(journal.take(), "one, two, three");
+}
+
+/// Children of a group hear the second request as those of no group do.
+#[test]
+fn t21_a_group_is_cancelled_twice() {
+    #[gen::coroutine]
+    fn group(journal: Journal) -> gen::Result {
+        yield_!(vec![works("a", 100, journal.clone()), works("b", 1, journal)]).map(drop)
+    }
+    let journal = Journal::default();
+    run(async {
+        let task = gen::spawn_local(group(journal.clone()));
+        drop(task.cancel("please"));
+        gen::sleep(seconds(2)).await?;
+        task.cancel("at once").await;
+        let error = task.await.unwrap_err();
+        assert_eq!((reason(&error), reason(&error.others()[0].error)), ("at once".into(), "please".into()));
+        Ok(())
+    });
+    assert_eq!(journal.take(), "a told, b told, b clean");
+}
+
+/// Asking after the end would hang, or be an error.
+#[test]
+fn t21_after_the_end_nothing_happens() {
+    run(async {
+        let task = gen::spawn_local(async { Ok::<_, gen::Error>(7) });
+        assert!(task.is_done());
+        task.cancel("late").await;
+        task.cancel("later").await;
+        assert_eq!(task.await?, 7);
+        Ok(())
+    });
+}

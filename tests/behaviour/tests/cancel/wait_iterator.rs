@@ -1,0 +1,83 @@
+//! A `WaitIterator` is a group: its children are told, and their results come as they end.
+
+use gen::yield_;
+
+use super::{reason, run, seconds, works, Journal};
+
+/// Takes all results, whatever they are, and says what they are.
+#[gen::coroutine]
+fn takes_all(journal: Journal) -> gen::Result {
+    let children = [works("a", 2, journal.clone()), works("b", 1, journal.clone())];
+    let mut waits = gen::WaitIterator::new(children);
+    waits.push(works("c", 3, journal.clone()));
+    while !waits.done() {
+        let result = yield_!(waits.next());
+        let index = waits.current_index();
+        journal.say(format!("{index:?} {}", result.map_err(|error| reason(&error)).unwrap_err()));
+    }
+    Ok(())
+}
+
+/// Without it children that hold something would be dropped with it, or never hear that nobody wants them.
+#[test]
+fn its_children_are_told_and_clean_up() {
+    let journal = Journal::default();
+    let told = journal.clone();
+    run(async move {
+        let task = gen::spawn_local(takes_all(journal));
+        gen::sleep(seconds(1)).await?;
+        task.cancel("enough").await;
+        task.await
+    });
+    assert_eq!(
+        told.take(),
+        "a told, b told, c told, b clean, Some(1) enough, a clean, Some(0) enough, c clean, Some(2) enough"
+    );
+}
+
+/// The iterator would be cancelled for ever.
+#[test]
+fn a_child_that_is_added_later_is_not_told() {
+    let journal = Journal::default();
+    let told = journal.clone();
+    #[gen::coroutine]
+    fn adds(journal: Journal) -> gen::Result<u32> {
+        let mut waits = gen::WaitIterator::new([works("a", 1, journal.clone())]);
+        let first = yield_!(waits.next());
+        journal.say(reason(&first.unwrap_err()));
+        waits.push(works("b", 1, journal));
+        yield_!(waits.next())
+    }
+    let result = run(async move {
+        let task = gen::spawn_local(adds(journal));
+        task.cancel("enough").await;
+        task.await
+    });
+    assert_eq!(result, 1);
+    assert_eq!(told.take(), "a told, a clean, enough");
+}
+
+/// A shield would hold nothing back, or hold it back for ever.
+#[test]
+fn a_shielded_child_is_told_when_the_shield_is_over() {
+    let journal = Journal::default();
+    let told = journal.clone();
+    #[gen::coroutine]
+    fn shielded(journal: Journal) -> gen::Result<u32> {
+        yield_!(gen::shield(gen::sleep(seconds(5))))?;
+        journal.say("shield over");
+        yield_!(works("a", 1, journal))
+    }
+    #[gen::coroutine]
+    fn waits(journal: Journal) -> gen::Result<u32> {
+        let mut waits = gen::WaitIterator::new([shielded(journal)]);
+        yield_!(waits.next())
+    }
+    let error = run(async move {
+        let task = gen::spawn_local(waits(journal));
+        task.cancel("enough").await;
+        Ok(task.await.unwrap_err())
+    });
+    assert_eq!(reason(&error), "enough");
+    assert_eq!(told.take(), "shield over, a told, a clean");
+}

@@ -1,0 +1,127 @@
+//! `first_of`: who is the first, and what becomes of the others.
+
+use std::collections::{BTreeMap, HashMap};
+use std::future::{pending, ready};
+use std::task::Poll;
+use std::time::Duration;
+
+use behaviour::{logged, Child, Children, Fault, Task};
+use gen::{yield_, FirstOfNoneError, IoLoop, VirtualClock};
+
+#[gen::coroutine]
+fn first(children: Vec<Child>) -> gen::Result<(usize, u32)> {
+    yield_!(gen::first_of(children))
+}
+
+/// The slow mirror would be waited for, or go on for nothing.
+#[test]
+fn the_first_to_end_is_given_and_the_others_are_dropped() {
+    let (children, futures) = Children::of(3);
+    let mut task = Task::new(first(futures));
+    assert!(task.poll().is_pending());
+    assert_eq!(children.polls(), "1 1 1");
+    children.end(2, Ok(20));
+    children.end(1, Ok(10));
+    assert_eq!(task.run().unwrap(), (2, 20));
+    assert_eq!(children.journal(), "poll 0, poll 1, poll 2, poll 2, drop 2, drop 0, drop 1");
+}
+
+/// A request would be sent although the answer is in the cache.
+#[test]
+fn behind_one_that_is_ready_nobody_is_started() {
+    let (children, futures) = Children::of(3);
+    children.set(1, Ok(10));
+    children.set(2, Ok(20));
+    assert_eq!(Task::new(first(futures)).run().unwrap(), (1, 10));
+    assert_eq!((children.polls().as_str(), children.drops().as_str()), ("1 1 0", "1 1 1"));
+}
+
+/// A failure would be taken for a child that is still running.
+#[test]
+fn a_failure_may_be_the_first() {
+    let (children, futures) = Children::of(2);
+    let mut task = Task::new(first(futures));
+    assert!(task.poll().is_pending());
+    children.end(1, Err("failed"));
+    let (result, lines) = logged(|| task.run());
+    let error = result.unwrap_err();
+    assert_eq!((error.downcast_ref(), error.others().len()), (Some(&Fault("failed".to_owned())), 0));
+    assert_eq!((children.drops().as_str(), lines), ("1 1", Vec::new()));
+}
+
+/// It would wait for ever.
+#[test]
+fn the_first_of_none_is_an_error() {
+    assert!(Task::new(first(Vec::new())).run().unwrap_err().is::<FirstOfNoneError>());
+}
+
+/// Only the one that was woken is asked, however many there are.
+#[test]
+fn t18_only_the_woken_child_is_polled() {
+    const COUNT: usize = 10_000;
+    let (children, futures) = Children::of(COUNT);
+    let mut task = Task::new(first(futures));
+    assert!(task.poll().is_pending());
+    children.wake(17);
+    assert!(task.poll().is_pending());
+    children.end(4_711, Ok(1));
+    assert_eq!(task.run().unwrap(), (4_711, 1));
+    let polls: usize =
+        children.polls().split(' ').map(|polls| polls.parse::<usize>().expect("a number")).sum();
+    assert_eq!(polls, COUNT + 2);
+}
+
+#[test]
+fn it_can_be_yielded_in_every_mode_and_with_keys() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        assert_eq!(yield_!(gen::first_of([ready(1)]))?, (0, 1));
+        let raw = yield_!(gen::raw(gen::first_of(["x"].map(|text| ready(text.parse::<u8>())))))?;
+        assert!(raw.0 == 0 && raw.1.is_err());
+        assert_eq!(yield_!(gen::first_of(HashMap::from([("key", ready(1))])))?, ("key", 1));
+        let tree = BTreeMap::from([
+            ("b", gen::boxed(ready(Ok::<_, Fault>(1)))),
+            ("a", gen::boxed(pending::<gen::Result<i32>>())),
+        ]);
+        assert_eq!(yield_!(gen::first_of(tree))?, ("b", 1));
+        let lists = yield_!(gen::first_of((0..2).map(|number| vec![ready(number), ready(number)])))?;
+        assert_eq!(lists, (0, vec![0, 0]));
+        let callable = yield_!(gen::Callback::<u8>::new("slow"))?;
+        yield_!(gen::Callback::<u8>::new("fast"))?.call(7);
+        let first = yield_!(gen::first_of([gen::Wait::<u8>::new("slow"), gen::Wait::new("fast")]))?;
+        assert_eq!(first, (1, 7));
+        callable.call(1);
+        yield_!(gen::Wait::<u8>::new("slow")).map(drop)
+    }
+    gen::run_sync(body()).unwrap();
+}
+
+/// What others wait for too, or what is to be done in any case, would be cut off.
+#[test]
+fn a_task_goes_on_when_another_one_was_the_first() {
+    #[gen::coroutine]
+    fn after(seconds: u64, sender: gen::Promise<u64>) -> gen::Result<u64> {
+        yield_!(gen::sleep(Duration::from_secs(seconds)))?;
+        sender.set(seconds)?;
+        Ok(seconds)
+    }
+    #[gen::coroutine]
+    fn body() -> gen::Result<(usize, Vec<u64>)> {
+        let (promises, futures): (Vec<_>, Vec<_>) = (0..2).map(|_| gen::promise()).unzip();
+        let tasks = (1..=2).rev().zip(promises).map(|(seconds, promise)| gen::spawn(after(seconds, promise)));
+        let (position, _) = yield_!(gen::first_of(tasks))?;
+        Ok((position, yield_!(futures)?))
+    }
+    let io_loop = IoLoop::with_clock(VirtualClock::new());
+    assert_eq!(io_loop.run_sync(body()).unwrap(), (1, vec![2, 1]));
+}
+
+/// The error would end one of the children instead of the wait.
+#[test]
+fn a_thrown_error_reaches_the_yield_and_drops_the_children() {
+    let (children, futures) = Children::of(2);
+    let mut task = Task::new(first(futures));
+    assert!(task.poll().is_pending());
+    let Poll::Ready(Err(error)) = task.throw("thrown") else { panic!("the yield takes it") };
+    assert_eq!((error.to_string().as_str(), children.drops().as_str()), ("thrown", "1 1"));
+}

@@ -1,0 +1,244 @@
+//! `limit`: so many at a time, and no more; what is taken from the iterator, and when.
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, HashMap};
+use std::future::{ready, Future};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::Poll;
+
+use behaviour::{logged, Child, Children, Fault, Poller, Task};
+use gen::{yield_, ZeroLimitError};
+
+/// A coroutine that waits for a limit of lists.
+macro_rules! task {
+    ($limit:expr) => {{
+        #[gen::coroutine]
+        fn wait<Y: gen::Yieldable<M>, M>(limit: Y) -> gen::Result<Y::Output> {
+            yield_!(limit)
+        }
+        Task::new(wait($limit))
+    }};
+}
+
+/// A thousand connections would be opened at once.
+#[test]
+fn no_more_are_started_than_may_run_and_the_next_one_when_one_has_ended() {
+    let (children, futures) = Children::of(5);
+    let mut task = task!(gen::limit(2, futures));
+    assert!(task.poll().is_pending());
+    assert_eq!(children.journal(), "poll 0, poll 1");
+    children.end(1, Ok(1));
+    assert!(task.poll().is_pending());
+    assert_eq!(children.journal(), "poll 1, drop 1, poll 2");
+    children.end(2, Ok(2));
+    children.end(0, Ok(0));
+    assert!(task.poll().is_pending());
+    assert_eq!(children.journal(), "poll 2, drop 2, poll 0, drop 0, poll 3, poll 4");
+    children.end(4, Ok(4));
+    assert!(task.poll().is_pending());
+    children.end(3, Ok(3));
+    assert_eq!(task.run().unwrap(), [0, 1, 2, 3, 4]);
+}
+
+/// Children would exist long before they may run.
+#[test]
+fn children_are_taken_from_the_iterator_when_there_is_room() {
+    let (children, futures) = Children::of(4);
+    let taken = Cell::new(0);
+    let lazy = futures.into_iter().inspect(|_| taken.set(taken.get() + 1));
+    let mut limit = Box::pin(gen::multi(gen::limit(2, lazy)).join());
+    let poller = Poller::new();
+    assert_eq!(taken.get(), 0);
+    assert!(poller.poll(limit.as_mut()).is_pending());
+    assert_eq!(taken.get(), 2);
+    children.end(0, Ok(0));
+    assert!(poller.poll(limit.as_mut()).is_pending());
+    assert_eq!(taken.get(), 3);
+    // Dropped, it takes no more.
+    drop(limit);
+    assert_eq!((taken.get(), children.drops().as_str()), (3, "1 1 1 1"));
+}
+
+/// A page would be fetched one turn later than it could.
+#[test]
+fn a_child_that_is_ready_leaves_its_room_in_the_same_poll() {
+    let poller = Poller::new();
+    let numbers = gen::multi(gen::limit(3, (0..1_000).map(|number| ready(Ok::<_, Fault>(number))))).join();
+    let Poll::Ready(Ok(numbers)) = poller.poll(std::pin::pin!(numbers)) else { panic!("all are ready") };
+    assert!(numbers.into_iter().eq(0..1_000));
+}
+
+/// All that wait would be polled for each that is woken.
+#[test]
+fn t18_each_child_is_polled_once_and_once_for_its_wake() {
+    const COUNT: usize = 10_000;
+    let (children, futures) = Children::of(COUNT);
+    let mut task = task!(gen::limit(1_000, futures));
+    assert!(task.poll().is_pending());
+    for child in 0..COUNT {
+        children.end(child, Ok(child as u32));
+        assert_eq!(task.poll().is_ready(), child == COUNT - 1);
+    }
+    assert!(children.polls().split(' ').all(|polls| polls == "2"));
+}
+
+/// A limit of more than there are would wait for children that never come.
+#[test]
+fn a_limit_above_the_number_of_children_is_none() {
+    let (children, futures) = Children::of(2);
+    let mut task = task!(gen::limit(usize::MAX, futures));
+    assert!(task.poll().is_pending());
+    assert_eq!(children.polls(), "1 1");
+    children.end(0, Ok(0));
+    children.end(1, Ok(1));
+    assert_eq!(task.run().unwrap(), [0, 1]);
+    assert!(task!(gen::limit(1, Vec::<Child>::new())).run().unwrap().is_empty());
+}
+
+/// It would wait for ever.
+#[test]
+fn a_limit_of_zero_is_an_error() {
+    let (children, futures) = Children::of(1);
+    assert!(task!(gen::limit(0, futures)).run().unwrap_err().is::<ZeroLimitError>());
+    let (_, futures) = Children::of(1);
+    assert!(task!(gen::multi(gen::limit(0, futures)).settle()).run().unwrap_err().is::<ZeroLimitError>());
+    assert_eq!(children.polls(), "0");
+}
+
+/// The first answers would be kept until the last one has come, in their order at least.
+#[test]
+fn unordered_results_are_in_the_order_of_their_ends() {
+    let (children, futures) = Children::of(4);
+    let mut task = task!(gen::limit(3, futures).unordered());
+    assert!(task.poll().is_pending());
+    for child in [2, 0, 1] {
+        children.end(child, Ok(child as u32));
+    }
+    assert!(task.poll().is_pending());
+    children.end(3, Ok(3));
+    assert_eq!(task.run().unwrap(), [2, 0, 1, 3]);
+}
+
+/// Which result belongs to whom would be lost.
+#[test]
+fn a_map_keeps_its_keys() {
+    let numbers = |keys: [u32; 3]| keys.map(|key| (key, ready(Ok::<_, Fault>(key * 10))));
+    let hash = task!(gen::limit(2, HashMap::from(numbers([3, 1, 2])))).run().unwrap();
+    assert_eq!(hash, HashMap::from([(1, 10), (2, 20), (3, 30)]));
+    let tree = task!(gen::limit(2, BTreeMap::from(numbers([3, 1, 2]))).unordered()).run().unwrap();
+    assert_eq!(tree, BTreeMap::from([(1, 10), (2, 20), (3, 30)]));
+    // An error says which key it was.
+    let failing = BTreeMap::from(
+        [("a", "1"), ("b", "x"), ("c", "y")].map(|(key, text)| (key, ready(text.parse::<u8>()))),
+    );
+    let (result, _) = logged(|| task!(gen::limit(1, failing)).run());
+    assert_eq!(result.unwrap_err().others()[0].place.to_string(), "\"c\"");
+}
+
+/// The rest would stay undone, and the other failures unknown.
+#[test]
+fn a_failure_stops_nobody_and_the_first_in_child_order_is_raised() {
+    let (children, futures) = Children::of(3);
+    let mut task = task!(gen::limit(2, futures));
+    assert!(task.poll().is_pending());
+    children.end(1, Err("second"));
+    assert!(task.poll().is_pending());
+    children.end(2, Err("third"));
+    assert!(task.poll().is_pending());
+    children.end(0, Err("first"));
+    let (result, lines) = logged(|| task.run());
+    let error = result.unwrap_err();
+    let others: Vec<_> = error.others().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        (error.to_string().as_str(), others),
+        ("first", vec!["[1]: second".to_owned(), "[2]: third".to_owned()])
+    );
+    assert_eq!(lines.len(), 2, "{lines:?}");
+}
+
+/// Nothing could be said of the errors of what is limited.
+#[test]
+fn multi_has_its_say_in_a_limit() {
+    let texts = ["1", "x", "3", "y"].map(|text| ready(text.parse::<u8>()));
+    let settled = task!(gen::multi(gen::limit(2, texts.clone())).settle()).run().unwrap();
+    assert_eq!(settled.iter().map(|result| result.is_ok()).collect::<Vec<_>>(), [true, false, true, false]);
+    let (result, lines) =
+        logged(|| task!(gen::multi(gen::limit(2, texts)).quiet::<std::num::ParseIntError>()).run());
+    assert_eq!((result.unwrap_err().others().len(), lines.len()), (1, 0));
+}
+
+/// Work would go on that is of no use any more.
+#[test]
+fn fail_fast_takes_no_more_children_and_drops_those_that_run() {
+    let (children, futures) = Children::of(5);
+    let mut futures = futures.into_iter();
+    let mut limit = Box::pin(gen::multi(gen::limit(3, futures.by_ref())).fail_fast().join());
+    let poller = Poller::new();
+    assert!(poller.poll(limit.as_mut()).is_pending());
+    children.end(2, Ok(2));
+    children.end(1, Err("at once"));
+    let (polled, lines) = logged(|| poller.poll(limit.as_mut()));
+    let Poll::Ready(Err(error)) = polled else { panic!("one has failed") };
+    assert_eq!((error.to_string().as_str(), error.others().len(), lines.len()), ("at once", 0, 0));
+    assert_eq!(children.drops(), "1 1 1 0 0");
+    drop(limit);
+    assert_eq!(futures.len(), 2);
+}
+
+/// Outputs that are no results, and results as they are, as in lists.
+#[test]
+fn it_can_be_yielded_in_every_mode() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<(Vec<u8>, usize)> {
+        let plain: Vec<u8> = yield_!(gen::limit(2, (1..=3).map(ready)))?;
+        let raw = yield_!(gen::raw(gen::limit(2, ["1", "x"].map(|text| ready(text.parse::<u8>())))))?;
+        let nested = yield_!(gen::limit(1, vec![vec![ready(1), ready(2)], vec![]]))?;
+        assert_eq!(nested, [vec![1, 2], vec![]]);
+        let pairs = yield_!(gen::limit(1, vec![(ready(1), ready("two"))]))?;
+        assert_eq!(pairs, [(1, "two")]);
+        let within = yield_!((gen::limit(1, [ready(1)]), async { 2 }))?;
+        assert_eq!(within, (vec![1], 2));
+        yield_!(gen::Callback::<u8>::new("key"))?.call(7);
+        let mixed = yield_!((gen::Wait::<u8>::new("key"), gen::limit(1, [ready(1)])))?;
+        assert_eq!(mixed, (7, vec![1]));
+        Ok((plain, raw.iter().filter(|result| result.is_err()).count()))
+    }
+    assert_eq!(gen::run_sync(body()).unwrap(), (vec![1, 2, 3], 1));
+}
+
+/// One child that is always ready again would keep the whole in one poll.
+#[test]
+fn a_child_that_always_wakes_itself_stops_nobody() {
+    struct Restless(Rc<Cell<u32>>);
+    impl Future for Restless {
+        type Output = gen::Result<u32>;
+        fn poll(self: Pin<&mut Self>, cx: &mut std::task::Context<'_>) -> Poll<Self::Output> {
+            self.0.set(self.0.get() + 1);
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        }
+    }
+    let polls = Rc::new(Cell::new(0));
+    let restless = gen::boxed(Restless(polls.clone()));
+    let others = (0..100).map(|number| gen::boxed(ready(Ok::<_, Fault>(number))));
+    let mut limit = Box::pin(gen::multi(gen::limit(2, [restless].into_iter().chain(others))).join());
+    let poller = Poller::new();
+    assert!(poller.poll(limit.as_mut()).is_pending());
+    assert_eq!((polls.get(), poller.wakes()), (1, 1));
+}
+
+/// Errors that are thrown would end a child instead of the wait.
+#[test]
+fn a_thrown_error_reaches_the_yield_and_drops_the_children() {
+    let (children, futures) = Children::of(3);
+    #[gen::coroutine]
+    fn inner(child: Child) -> gen::Result<u32> {
+        yield_!(child)
+    }
+    let mut task = task!(gen::limit(2, futures.into_iter().map(inner)));
+    assert!(task.poll().is_pending());
+    let Poll::Ready(Err(error)) = task.throw("thrown") else { panic!("the yield takes it") };
+    assert_eq!((error.to_string().as_str(), error.trace().len()), ("thrown", 1));
+    assert_eq!(children.drops(), "1 1 1");
+}

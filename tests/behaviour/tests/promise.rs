@@ -1,0 +1,223 @@
+//! `gen::promise`: what is kept, for how long, and what may happen in the middle of a set. What it does as Tornado's `Future` is in the conformance tests.
+
+use std::cell::RefCell;
+use std::pin::{pin, Pin};
+use std::rc::{Rc, Weak};
+use std::sync::mpsc;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread;
+
+use behaviour::{logged, Poller};
+use gen::{yield_, BrokenPromiseError, IoLoop, SharedFuture, VirtualClock};
+
+/// Large results would stay as long as the one that set them.
+#[test]
+fn t26_the_result_goes_with_the_last_reader() {
+    let (promise, future) = gen::promise();
+    let value = Rc::new(7);
+    let weak = Rc::downgrade(&value);
+    let other = future.clone();
+    promise.set(value).unwrap();
+    drop(future.result());
+    drop(future);
+    assert_eq!(weak.strong_count(), 1);
+    drop(other);
+    assert_eq!(weak.strong_count(), 0);
+    // Nor is a value kept that nobody can read any more.
+    let (promise, future) = gen::promise();
+    let value = Rc::new(7);
+    let weak = Rc::downgrade(&value);
+    drop(future);
+    promise.set(value).unwrap();
+    assert_eq!(weak.strong_count(), 0);
+    assert!(promise.set(Rc::new(8)).is_err(), "it was set all the same");
+}
+
+/// A coroutine would keep each result that it has read until its end.
+#[test]
+fn t26_the_result_is_freed_by_the_yield_that_reads_it() {
+    #[gen::coroutine]
+    fn reads(future: SharedFuture<Rc<u32>>, weak: Weak<u32>) -> gen::Result<usize> {
+        let value = yield_!(future)?;
+        assert_eq!(weak.strong_count(), 1);
+        drop(value);
+        let left = weak.strong_count();
+        yield_!(gen::moment())?;
+        Ok(left)
+    }
+    let (promise, future) = gen::promise();
+    let value = Rc::new(7);
+    let weak = Rc::downgrade(&value);
+    promise.set(value).unwrap();
+    assert_eq!(gen::run_sync(reads(future, weak)).unwrap(), 0);
+}
+
+/// An error would be kept with all that it holds.
+#[test]
+fn t26_an_error_is_freed_when_it_was_handled() {
+    #[derive(Debug)]
+    struct Holds(#[expect(dead_code, reason = "what counts is that it lives")] Arc<()>);
+    impl std::fmt::Display for Holds {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("holds something")
+        }
+    }
+    impl std::error::Error for Holds {}
+
+    let held = Arc::new(());
+    let (promise, future) = gen::promise::<u32>();
+    promise.fail(Holds(held.clone())).unwrap();
+    assert!(gen::block_on(future).is_err());
+    assert_eq!(Arc::strong_count(&held), 1);
+    drop(promise);
+}
+
+/// Whoever has stopped waiting would be kept, or woken, for as long as the promise is open.
+#[test]
+fn t26_nothing_is_kept_of_whoever_waits_no_more() {
+    let (promise, future) = gen::promise::<u32>();
+    let waiting = |mut future: SharedFuture<u32>| {
+        let poller = Poller::new();
+        assert!(poller.poll(Pin::new(&mut future)).is_pending());
+        (poller, future)
+    };
+    let (first, second, last) = (waiting(future.clone()), waiting(future.clone()), waiting(future));
+    for (poller, future) in [second, first] {
+        drop(future);
+        assert_eq!(poller.into_leak().clones(), 0);
+    }
+    // One that is polled by another task now.
+    let (poller, mut future) = last;
+    let now = Poller::new();
+    assert!(now.poll(Pin::new(&mut future)).is_pending());
+    assert_eq!(poller.into_leak().clones(), 0);
+    promise.set(7).unwrap();
+    assert_eq!(now.wakes(), 1);
+    assert_eq!(now.into_leak().clones(), 0);
+}
+
+/// A coroutine that waits for a promise of its own would never be freed.
+#[test]
+fn t26_a_coroutine_that_waits_for_its_own_promise_goes_with_its_loop() {
+    let held = Rc::new(());
+    let weak = Rc::downgrade(&held);
+    let io_loop = IoLoop::with_clock(VirtualClock::new());
+    drop(io_loop.spawn_local(async move {
+        let _held = held;
+        let (_promise, future) = gen::promise::<u32>();
+        future.add_done_callback(drop);
+        future.await
+    }));
+    io_loop.run_sync(async { gen::moment().await }).unwrap();
+    assert_eq!(weak.strong_count(), 1);
+    let ((), lines) = logged(|| drop(io_loop));
+    assert_eq!(weak.strong_count(), 0);
+    assert_eq!(lines, Vec::<String>::new());
+}
+
+/// A loop that sleeps would sleep on.
+#[test]
+fn a_set_on_another_thread_wakes_the_loop() {
+    let (promise, future) = gen::promise();
+    let (waiting, go) = mpsc::channel();
+    let setter = thread::spawn(move || {
+        go.recv().unwrap();
+        promise.set("from afar")
+    });
+    let text = gen::run_sync(async {
+        IoLoop::current().expect("it runs on one").add_callback(move || waiting.send(()));
+        future.await
+    });
+    assert_eq!(text.unwrap(), "from afar");
+    setter.join().unwrap().unwrap();
+}
+
+/// A reader on another thread would wait for ever for a promise that goes with its coroutine.
+#[test]
+fn a_promise_that_goes_with_its_loop_is_broken() {
+    let io_loop = IoLoop::new();
+    let (promise, future) = gen::promise::<u32>();
+    drop(io_loop.spawn_local(async move {
+        let _promise = promise;
+        std::future::pending::<gen::Result>().await
+    }));
+    let reader = thread::spawn(move || gen::run_sync(future));
+    drop(io_loop);
+    assert!(reader.join().unwrap().unwrap_err().is::<BrokenPromiseError>());
+}
+
+/// Whoever began to wait behind the one whose waker panics would not be woken.
+#[test]
+fn a_waker_that_panics_keeps_nobody_from_being_woken() {
+    struct Panics;
+    impl Wake for Panics {
+        fn wake(self: Arc<Self>) {
+            panic!("in a waker");
+        }
+    }
+    let (promise, future) = gen::promise();
+    let (mut first, mut second) = (future.clone(), future);
+    let poller = Poller::new();
+    let polled = std::future::Future::poll(
+        Pin::new(&mut first),
+        &mut Context::from_waker(&Waker::from(Arc::new(Panics))),
+    );
+    assert!(polled.is_pending());
+    assert!(poller.poll(Pin::new(&mut second)).is_pending());
+    let (set, lines) = logged(|| promise.set(7));
+    set.unwrap();
+    assert_eq!(lines, ["ERROR gen: a waker panicked: in a waker"]);
+    assert_eq!(poller.wakes(), 1);
+}
+
+/// Values whose drop looks at the very promise would lock it for ever.
+#[test]
+fn drops_may_look_at_the_promise_that_they_belong_to() {
+    thread_local!(static PROMISE: RefCell<Option<gen::Promise<Looks>>> = const { RefCell::new(None) });
+    #[derive(Clone)]
+    struct Looks;
+    impl Drop for Looks {
+        fn drop(&mut self) {
+            PROMISE.with_borrow(|promise| assert!(promise.as_ref().is_some_and(gen::Promise::is_set)));
+        }
+    }
+    let (promise, future) = gen::promise();
+    PROMISE.set(Some(promise));
+    let set = || PROMISE.with_borrow(|promise| promise.as_ref().map(|promise| promise.set(Looks)));
+    assert!(set().is_some_and(|set| set.is_ok()));
+    assert!(set().is_some_and(|set| set.is_err()));
+    drop(future.result());
+    drop(future);
+    assert!(set().is_some_and(|set| set.is_err()));
+    PROMISE.set(None);
+}
+
+/// As many readers as there are connections, say: each would be looked for among all.
+#[test]
+fn t18_100_000_readers_are_woken_in_order() {
+    const COUNT: usize = 100_000;
+    let (promise, future) = gen::promise();
+    let woken = Arc::new(std::sync::Mutex::new(Vec::new()));
+    struct Numbered(usize, Arc<std::sync::Mutex<Vec<usize>>>);
+    impl Wake for Numbered {
+        fn wake(self: Arc<Self>) {
+            self.1.lock().unwrap().push(self.0);
+        }
+    }
+    let mut readers: Vec<_> = (0..COUNT).map(|_| future.clone()).collect();
+    for (number, reader) in readers.iter_mut().enumerate() {
+        let waker = Waker::from(Arc::new(Numbered(number, woken.clone())));
+        assert!(std::future::Future::poll(Pin::new(reader), &mut Context::from_waker(&waker)).is_pending());
+    }
+    // Every second one leaves.
+    let mut number = 0;
+    readers.retain(|_| {
+        number += 1;
+        number % 2 == 0
+    });
+    promise.set(7).unwrap();
+    assert!(woken.lock().unwrap().iter().copied().eq((1..COUNT).step_by(2)));
+    let poller = Poller::new();
+    assert!(readers.into_iter().all(|reader| matches!(poller.poll(pin!(reader)), Poll::Ready(Ok(7)))));
+}

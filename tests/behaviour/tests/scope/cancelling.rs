@@ -1,0 +1,227 @@
+//! Scopes and children that are cancelled.
+
+use super::*;
+
+#[gen::coroutine]
+fn scope_of_two(journal: Journal) -> gen::Result<()> {
+    yield_!(gen::scope_local(|scope| async move {
+        scope.spawn(works("a", 2, journal.clone()));
+        scope.spawn(works("b", 1, journal.clone()));
+        yield_!(works("body", 3, journal)).map(drop)
+    }))
+}
+
+/// Whoever cancels a task would drop the children of its scopes.
+#[test]
+fn the_body_and_all_children_are_told_and_waited_for() {
+    let journal = Journal::default();
+    run(async {
+        let task = gen::spawn_local(scope_of_two(journal.clone()));
+        task.cancel("stop").await;
+        assert_eq!(reason(&task.await.unwrap_err()), "stop");
+        Ok(())
+    });
+    assert_eq!(journal.take(), "body told, a told, b told, b clean, a clean, body clean");
+}
+
+/// A deadline cancels a scope as a task's handle does.
+#[test]
+fn a_scope_in_a_timeout_is_cancelled_at_the_deadline() {
+    #[gen::coroutine]
+    fn limited(journal: Journal) -> gen::Result<()> {
+        yield_!(gen::with_timeout(seconds(5), vec![scope_of_two(journal)]).cancel(seconds(10))).map(drop)
+    }
+    let journal = Journal::default();
+    let error = run(async { Ok(limited(journal.clone()).await.unwrap_err()) });
+    assert!(error.is::<gen::TimeoutError>());
+    assert_eq!(journal.take(), "body told, a told, b told, b clean, a clean, body clean");
+}
+
+/// A child could only be cancelled with all the others.
+#[test]
+fn a_child_may_be_cancelled_by_its_handle_and_the_scope_goes_on() {
+    #[gen::coroutine]
+    fn body(journal: Journal) -> gen::Result<u32> {
+        yield_!(gen::scope_local(|scope| async move {
+            let a = scope.spawn(works("a", 2, journal.clone()));
+            let seven = scope.spawn(async {
+                gen::sleep(seconds(5)).await?;
+                Ok::<_, gen::Error>(7)
+            });
+            yield_!(a.cancel("not a"))?;
+            assert!(a.is_done());
+            journal.say(reason(&yield_!(a).unwrap_err()));
+            yield_!(seven)
+        }))
+    }
+    let journal = Journal::default();
+    assert_eq!(run(body(journal.clone())), 7);
+    assert_eq!(journal.take(), "a told, a clean, not a");
+}
+
+/// A child that cannot be told is dropped, and its handle says why.
+#[test]
+fn a_child_that_cannot_be_told_is_dropped() {
+    #[gen::coroutine]
+    fn body(dropped: Rc<Cell<usize>>) -> gen::Result {
+        yield_!(gen::scope_local(|scope| async move {
+            let guard = Guard(dropped.clone());
+            let child = scope.spawn(async move {
+                let _guard = guard;
+                std::future::pending::<gen::Result>().await
+            });
+            yield_!(gen::moment())?;
+            yield_!(child.cancel("stop"))?;
+            assert_eq!(dropped.get(), 1);
+            assert_eq!(reason(&yield_!(child).unwrap_err()), "stop");
+            Ok::<_, gen::Error>(())
+        }))
+    }
+    run(body(Rc::default()));
+}
+
+/// What waits in a shield would be torn by the failure of another.
+#[test]
+fn a_shielded_child_and_a_shielded_body_are_told_later() {
+    #[gen::coroutine]
+    fn shielded(name: &'static str, journal: Journal) -> gen::Result {
+        yield_!(gen::shield(gen::sleep(seconds(5))))?;
+        journal.say(format!("{name} committed"));
+        yield_!(works(name, 0, journal)).map(drop)
+    }
+    #[gen::coroutine]
+    fn body(journal: Journal) -> gen::Result {
+        yield_!(gen::scope_local(|scope| async move {
+            scope.spawn(shielded("a", journal.clone()));
+            scope.spawn(async {
+                gen::sleep(seconds(1)).await?;
+                Err::<(), _>(gen::Error::new("no route"))
+            });
+            yield_!(shielded("body", journal))
+        }))
+    }
+    let journal = Journal::default();
+    let error = run(async { Ok(body(journal.clone()).await.unwrap_err()) });
+    assert_eq!(error.to_string(), "no route");
+    let mut said: Vec<_> = journal.take().split(", ").map(str::to_owned).collect();
+    said.sort();
+    assert_eq!(said, ["a clean", "a committed", "a told", "body clean", "body committed", "body told"]);
+}
+
+/// A child that was spawned in the same turn would be dropped unstarted, or not be told.
+#[test]
+fn t21_a_child_that_was_not_started_is_started_and_told() {
+    #[gen::coroutine]
+    fn body(journal: Journal) -> gen::Result {
+        yield_!(gen::scope_local(|scope| async move {
+            scope.spawn(works("a", 1, journal));
+            Err::<(), _>("at once")
+        }))
+    }
+    let journal = Journal::default();
+    let error = run(async { Ok(body(journal.clone()).await.unwrap_err()) });
+    assert_eq!((error.to_string().as_str(), journal.take().as_str()), ("at once", "a told, a clean"));
+}
+
+/// A clean-up that needs helpers could have none.
+#[test]
+fn children_that_are_spawned_to_clean_up_are_not_told() {
+    #[gen::coroutine]
+    fn body(journal: Journal) -> gen::Result {
+        yield_!(gen::scope_local(|scope| async move {
+            let end = yield_!(gen::sleep(seconds(100)));
+            let said = journal.clone();
+            let helper = scope.spawn(async move {
+                gen::sleep(seconds(1)).await?;
+                said.say("rolled back");
+                Ok::<_, gen::Error>(())
+            });
+            yield_!(helper)?;
+            end
+        }))
+    }
+    let journal = Journal::default();
+    run(async {
+        let task = gen::spawn_local(body(journal.clone()));
+        task.cancel("stop").await;
+        assert_eq!(reason(&task.await.unwrap_err()), "stop");
+        Ok(())
+    });
+    assert_eq!(journal.take(), "rolled back");
+}
+
+/// Asking twice, or after the end, would hang or tell a later child.
+#[test]
+fn t21_a_child_is_cancelled_twice_and_after_its_end() {
+    #[gen::coroutine]
+    fn body(journal: Journal) -> gen::Result {
+        yield_!(gen::scope_local(|scope| async move {
+            let a = scope.spawn(works("a", 50, journal.clone()));
+            drop(a.cancel("please"));
+            yield_!(gen::sleep(seconds(1)))?;
+            yield_!(a.cancel("at once"))?;
+            yield_!(a.cancel("late"))?;
+            journal.say(reason(&yield_!(a).unwrap_err()));
+            Ok::<_, gen::Error>(())
+        }))
+    }
+    let journal = Journal::default();
+    run(body(journal.clone()));
+    assert_eq!(journal.take(), "a told, at once");
+}
+
+/// A handle of a child may be on another thread.
+#[test]
+fn t21_another_thread_may_cancel_a_child() {
+    #[gen::coroutine]
+    fn waits() -> gen::Result {
+        yield_!(std::future::pending::<()>())
+    }
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        yield_!(gen::scope(|scope| async move {
+            let child = scope.spawn(waits());
+            yield_!(gen::moment())?;
+            let thread = std::thread::spawn(move || {
+                gen::block_on(child.cancel("from afar"));
+                reason(&gen::block_on(child).unwrap_err())
+            });
+            while !thread.is_finished() {
+                yield_!(gen::moment())?;
+            }
+            assert_eq!(thread.join().unwrap(), "from afar");
+            Ok::<_, gen::Error>(())
+        }))
+    }
+    gen::run_sync(body()).unwrap();
+}
+
+/// An error that is thrown is for one yield: the one that waits for the scope.
+#[test]
+fn an_error_that_is_thrown_drops_the_scope() {
+    let journal = Journal::default();
+    run(async {
+        let task = gen::spawn_local(scope_of_two(journal.clone()));
+        task.throw("cut");
+        assert_eq!(task.await.unwrap_err().to_string(), "cut");
+        Ok(())
+    });
+    assert_eq!(journal.take(), "");
+}
+
+/// A request would be lost if it came before the child was started.
+#[test]
+fn t21_a_child_may_be_cancelled_before_it_has_started() {
+    let journal = Journal::default();
+    let said = journal.clone();
+    run(async {
+        gen::scope_local(|scope| {
+            // In front of the body's first step, and the scope's first poll.
+            let child = scope.spawn(works("a", 1, said));
+            drop(child.cancel("stop"));
+            std::future::ready(Ok::<_, gen::Error>(()))
+        })
+        .await
+    });
+    assert_eq!(journal.take(), "a told, a clean");
+}

@@ -1,0 +1,124 @@
+//! The first failure ends the scope, in good order.
+
+use super::*;
+
+#[gen::coroutine]
+fn fails(after: u64, text: &'static str) -> gen::Result<u32> {
+    yield_!(gen::sleep(seconds(after)))?;
+    Err(gen::Error::new(text))
+}
+
+/// The siblings would be dropped in the middle of what they do, or go on in vain.
+#[test]
+fn the_siblings_are_cancelled_and_waited_for() {
+    #[gen::coroutine]
+    fn body(journal: Journal) -> gen::Result<()> {
+        yield_!(gen::scope_local(|scope| async move {
+            scope.spawn(works("a", 2, journal.clone()));
+            scope.spawn(fails(1, "no route"));
+            scope.spawn(works("b", 1, journal.clone()));
+            let end = yield_!(gen::sleep(seconds(100)));
+            let error = end.unwrap_err();
+            let cancelled = error.downcast_ref::<gen::Cancelled>().unwrap();
+            assert_eq!(cancelled.source, gen::CancelSource::Sibling);
+            journal.say(format!("body told: {}", cancelled.reason));
+            Ok::<_, gen::Error>(())
+        }))
+    }
+    let journal = Journal::default();
+    let (error, lines) = logged(|| run(async { Ok(body(journal.clone()).await.unwrap_err()) }));
+    assert_eq!(error.to_string(), "no route");
+    assert_eq!(error.others().len(), 0, "to be cancelled is no failure");
+    assert_eq!(lines, [""; 0]);
+    assert_eq!(journal.take(), "body told: a sibling has failed: no route, a told, b told, b clean, a clean");
+}
+
+/// The body's failure would leave the children running, or drop them.
+#[test]
+fn the_children_of_a_body_that_fails_are_cancelled_and_waited_for() {
+    #[gen::coroutine]
+    fn body(journal: Journal) -> gen::Result<()> {
+        yield_!(gen::scope_local(|scope| async move {
+            scope.spawn(works("a", 2, journal));
+            yield_!(gen::moment())?;
+            Err::<(), _>(gen::Error::new("the body's own"))
+        }))
+    }
+    let journal = Journal::default();
+    let error = run(async { Ok(body(journal.clone()).await.unwrap_err()) });
+    assert_eq!(error.to_string(), "the body's own");
+    assert_eq!(journal.take(), "a told, a clean");
+}
+
+/// The error that the body has made of a child's would be lost, or told as a second one.
+#[test]
+fn the_body_may_hand_on_what_a_child_failed_with() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<u32> {
+        yield_!(gen::scope(|scope| async move {
+            let child = scope.spawn(fails(1, "no route"));
+            yield_!(child).map_err(|error| error.context("cannot fetch"))
+        }))
+    }
+    let (error, lines) = logged(|| run(async { Ok(body().await.unwrap_err()) }));
+    assert_eq!((format!("{error:#}").as_str(), error.others().len()), ("cannot fetch: no route", 0));
+    let trace: Vec<_> = error.trace().iter().map(gen::Site::function).collect();
+    assert_eq!(trace, ["body", "body"], "the yield of the handle, and that of the scope");
+    assert_eq!(lines, [""; 0]);
+}
+
+/// A failure that the body has looked at would be forgiven, or not, by accident.
+#[test]
+fn a_failure_counts_whether_or_not_somebody_looks_at_it() {
+    #[gen::coroutine]
+    fn body(looks: bool) -> gen::Result<&'static str> {
+        yield_!(gen::scope(|scope| async move {
+            let child = scope.spawn(fails(1, "no route"));
+            if looks {
+                assert!(yield_!(child).is_err());
+            }
+            Ok::<_, gen::Error>("the body is content")
+        }))
+    }
+    for looks in [true, false] {
+        let error = run(async { Ok(body(looks).await.unwrap_err()) });
+        assert_eq!(error.to_string(), "no route");
+    }
+}
+
+/// What may fail could not be in a scope.
+#[test]
+fn a_child_may_end_with_a_result_that_is_no_failure() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<String> {
+        yield_!(gen::scope(|scope| async move {
+            let child = scope.spawn(gen::ok(fails(1, "no route")));
+            Ok::<_, gen::Error>(yield_!(child)?.unwrap_err().to_string())
+        }))
+    }
+    assert_eq!(run(body()), "no route");
+}
+
+/// Failures after the first would be lost.
+#[test]
+fn what_else_fails_is_kept_and_logged() {
+    #[gen::coroutine]
+    fn cleans_up_badly() -> gen::Result {
+        if yield_!(gen::sleep(seconds(100))).is_err() {
+            return Err(gen::Error::new("cannot roll back"));
+        }
+        Ok(())
+    }
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        yield_!(gen::scope(|scope| async move {
+            scope.spawn(cleans_up_badly());
+            scope.spawn(fails(1, "no route"));
+            Ok::<_, gen::Error>(())
+        }))
+    }
+    let (error, lines) = logged(|| run(async { Ok(body().await.unwrap_err()) }));
+    assert_eq!(error.to_string(), "no route");
+    let others: Vec<_> = error.others().iter().map(ToString::to_string).collect();
+    assert_eq!((others, lines.len()), (vec!["[0]: cannot roll back".to_owned()], 1));
+}

@@ -1,0 +1,183 @@
+//! What lives for how long.
+
+use std::mem;
+use std::pin::pin;
+use std::rc::Weak;
+
+use behaviour::Poller;
+
+use super::*;
+
+#[gen::coroutine]
+fn waits(_guard: Guard) -> gen::Result {
+    yield_!(std::future::pending::<()>())
+}
+
+/// A child would live on after what it borrows.
+#[test]
+fn t03_a_scope_that_is_dropped_drops_its_children() {
+    let dropped = Rc::new(Cell::new(0));
+    {
+        let counted = &dropped;
+        let mut scope = Box::pin(gen::scope_local(|scope| async move {
+            scope.spawn(waits(Guard(counted.clone())));
+            // Never taken in, and a cycle: it holds the way to the inbox that it lies in.
+            let late = scope.clone();
+            waits(Guard(counted.clone())).await?;
+            drop(late);
+            Ok::<_, gen::Error>(())
+        }));
+        assert!(Poller::new().poll(scope.as_mut()).is_pending());
+        assert_eq!(dropped.get(), 0);
+    }
+    assert_eq!(dropped.get(), 2);
+}
+
+/// A child that was spawned and never started would leak, because it holds its own scope.
+#[test]
+fn t26_a_child_that_holds_its_scope_is_no_cycle() {
+    let dropped = Rc::new(Cell::new(0));
+    {
+        let counted = &dropped;
+        let scope = gen::scope_local(|scope| {
+            let guard = Guard(counted.clone());
+            scope.spawn({
+                let scope = scope.clone();
+                async move {
+                    let _held = (scope, guard);
+                    Ok::<_, gen::Error>(())
+                }
+            });
+            std::future::ready(Ok::<_, gen::Error>(()))
+        });
+        drop(scope); // never polled
+        assert_eq!(dropped.get(), 1);
+    }
+}
+
+/// Forgetting one leaks it, and what it borrows stays borrowed: there is nothing to dangle.
+#[test]
+fn a_scope_that_is_forgotten_leaks_and_no_more() {
+    let dropped = Rc::new(Cell::new(0));
+    let counted = &dropped;
+    let mut scope = Box::pin(gen::scope_local(|scope| async move {
+        scope.spawn(waits(Guard(counted.clone())));
+        yield_forever().await
+    }));
+    assert!(Poller::new().poll(scope.as_mut()).is_pending());
+    mem::forget(scope);
+    assert_eq!(dropped.get(), 0);
+}
+
+async fn yield_forever() -> gen::Result {
+    std::future::pending().await
+}
+
+/// What has ended would stay until the scope ends: a server's scope would fill the memory.
+#[test]
+fn t26_a_child_is_freed_when_it_ends_and_its_result_when_it_is_read() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        let value = Rc::new(());
+        let weak: Weak<()> = Rc::downgrade(&value);
+        let seen = &weak;
+        yield_!(gen::scope_local(|scope| async move {
+            let child = scope.spawn(async move {
+                gen::moment().await?;
+                let local = value.clone();
+                gen::moment().await?;
+                Ok::<_, gen::Error>(local)
+            });
+            while !child.is_done() {
+                yield_!(gen::moment())?;
+            }
+            assert_eq!(seen.strong_count(), 1, "the result; the child's own are gone");
+            drop(yield_!(child)?);
+            assert_eq!(seen.strong_count(), 0);
+            let unread = Rc::new(());
+            let its = Rc::downgrade(&unread);
+            drop(scope.spawn(async move { Ok::<_, gen::Error>(unread) }));
+            yield_!(gen::moment())?;
+            assert_eq!(its.strong_count(), 0, "nobody can read it");
+            Ok::<_, gen::Error>(())
+        }))
+    }
+    run(body());
+}
+
+/// A handle that got out would wait for ever, or give what is not there.
+#[test]
+fn t03_a_handle_may_outlive_its_scope() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        let out = RefCell::new(Vec::new());
+        let kept = &out;
+        yield_!(gen::scope_local(|scope| async move {
+            kept.borrow_mut().push(scope.spawn(std::future::ready(Ok::<_, gen::Error>(7))));
+            Ok::<_, gen::Error>(())
+        }))?;
+        let mut dropped = Box::pin(gen::scope_local(|scope| async move {
+            kept.borrow_mut().push(scope.spawn(std::future::pending::<gen::Result<u32>>()));
+            yield_forever().await
+        }));
+        assert!(futures::poll!(&mut dropped).is_pending());
+        drop(dropped);
+        let mut handles = out.take();
+        assert!(yield_!(handles.pop().unwrap()).unwrap_err().is::<gen::ScopeEnded>());
+        let ended = handles.pop().unwrap();
+        yield_!(ended.cancel("late"))?;
+        assert_eq!(yield_!(ended)?, 7);
+        Ok(())
+    }
+    run(body());
+}
+
+/// A scope that got out of its own body would take children that nobody runs.
+#[test]
+fn t03_a_child_that_is_spawned_after_the_end_is_dropped() {
+    let dropped = Rc::new(Cell::new(0));
+    let late =
+        run(async { gen::scope_local(|scope| async move { Ok::<_, gen::Error>(scope.clone()) }).await });
+    let handle = late.spawn(waits(Guard(dropped.clone())));
+    assert_eq!(dropped.get(), 1);
+    assert!(gen::block_on(handle).unwrap_err().is::<gen::ScopeEnded>());
+}
+
+/// A value is given once.
+#[test]
+fn a_handle_gives_its_result_once() {
+    run(async {
+        gen::scope_local(|scope| async move {
+            let mut child = scope.spawn(async { Ok::<_, gen::Error>(7) });
+            assert_eq!((&mut child).await?, 7);
+            assert!((&mut child).await.unwrap_err().to_string().contains("taken before"));
+            Ok::<_, gen::Error>(())
+        })
+        .await
+    });
+}
+
+/// Wakers that live on would keep the scope's memory, or wake what is gone.
+#[test]
+fn t19_a_waker_may_outlive_its_child_and_the_scope() {
+    let wakers = RefCell::new(Vec::new());
+    let kept = &wakers;
+    let poller = Poller::new();
+    {
+        let mut scope = pin!(gen::scope_local(|scope| async move {
+            scope.spawn(std::future::poll_fn(move |cx| {
+                kept.borrow_mut().push(cx.waker().clone());
+                std::task::Poll::<gen::Result>::Pending
+            }));
+            yield_forever().await
+        }));
+        assert!(poller.poll(scope.as_mut()).is_pending());
+        poller.wakes();
+        wakers.borrow()[0].wake_by_ref();
+        wakers.borrow()[0].wake_by_ref();
+        assert_eq!(poller.wakes(), 1, "once for both");
+    }
+    wakers.borrow()[0].wake_by_ref();
+    assert_eq!(poller.wakes(), 0);
+    assert_eq!(poller.into_leak().clones(), 0);
+}

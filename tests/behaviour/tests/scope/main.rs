@@ -1,0 +1,13 @@
+//! Scopes: children that borrow, and that nothing outlives. A file for each hazard.
+
+mod borrowing;
+mod cancelling;
+mod failures;
+mod lifetimes;
+mod panics;
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use behaviour::{logged, reason, run, seconds, works, Guard, Journal};
+use gen::yield_;

@@ -1,0 +1,81 @@
+//! Panics end the scope in good order too.
+
+use std::panic::{catch_unwind, AssertUnwindSafe};
+
+use super::*;
+
+#[gen::coroutine]
+fn panics(text: &'static str) -> gen::Result {
+    yield_!(gen::moment())?;
+    panic!("{text}")
+}
+
+/// One child's panic would tear down the others.
+#[test]
+fn t19_a_panic_of_a_child_is_a_failure() {
+    #[gen::coroutine]
+    fn body(journal: Journal) -> gen::Result {
+        yield_!(gen::scope_local(|scope| async move {
+            scope.spawn(works("a", 1, journal));
+            scope.spawn(panics("in a child"));
+            Ok::<_, gen::Error>(())
+        }))
+    }
+    let journal = Journal::default();
+    let error = run(async { Ok(body(journal.clone()).await.unwrap_err()) });
+    assert_eq!(error.downcast_ref::<gen::Panicked>().unwrap().message(), "in a child");
+    assert_eq!(journal.take(), "a told, a clean");
+}
+
+/// Unwinding through the scope would drop the children before they have cleaned up.
+#[test]
+fn t19_a_panic_of_the_body_waits_for_the_children() {
+    #[gen::coroutine]
+    fn body(journal: Journal) -> gen::Result {
+        yield_!(gen::scope_local(|scope| async move {
+            scope.spawn(works("a", 1, journal));
+            yield_!(panics("in the body"))
+        }))
+    }
+    let journal = Journal::default();
+    let ended = catch_unwind(AssertUnwindSafe(|| run(body(journal.clone()))));
+    assert_eq!(ended.unwrap_err().downcast_ref::<String>().unwrap(), "in the body");
+    assert_eq!(journal.take(), "a told, a clean");
+}
+
+struct PanicsInDrop;
+
+impl Drop for PanicsInDrop {
+    fn drop(&mut self) {
+        panic!("in a drop");
+    }
+}
+
+/// A destructor that panics would take the result with it.
+#[test]
+fn t19_a_panic_in_a_childs_destructor_is_contained() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<u32> {
+        yield_!(gen::scope(|scope| async move {
+            let told = scope.spawn(std::future::poll_fn({
+                let held = PanicsInDrop;
+                move |_| {
+                    let _ = &held;
+                    std::task::Poll::Ready(Ok::<_, gen::Error>(7))
+                }
+            }));
+            let untold = scope.spawn({
+                let held = PanicsInDrop;
+                std::future::poll_fn(move |_| {
+                    let _ = &held;
+                    std::task::Poll::<gen::Result>::Pending
+                })
+            });
+            yield_!(untold.cancel("stop"))?;
+            yield_!(told)
+        }))
+    }
+    let (value, lines) = logged(|| run(body()));
+    assert_eq!(value, 7);
+    assert_eq!(lines.len(), 2, "{lines:?}");
+}

@@ -1,0 +1,393 @@
+//! `WaitIterator`: whom it polls, in which order results come, and what becomes of children that come late or are left behind.
+
+use std::future::{poll_fn, ready, Future};
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::pin::Pin;
+use std::rc::{Rc, Weak};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use behaviour::{Child, Children, Poller, Task};
+use gen::{yield_, IoLoop, VirtualClock, WaitIterator};
+
+/// Polls for the next result: `[index]: value` or `[index]: error`; `.` if there is none yet.
+macro_rules! next {
+    ($waits:expr, $poller:expr) => {{
+        let polled = $poller.poll(Pin::new(&mut $waits.next()));
+        match polled {
+            Poll::Pending => ".".to_owned(),
+            Poll::Ready(Ok(value)) => format!("{:?}: {value}", $waits.current_index()),
+            Poll::Ready(Err(error)) => format!("{:?}: {error}", $waits.current_index()),
+        }
+    }};
+}
+
+/// A request would be sent only when those before it were answered.
+#[test]
+fn all_children_start_at_the_first_next_in_order() {
+    let (children, futures) = Children::of(3);
+    children.set(0, Ok(7));
+    let (poller, mut waits) = (Poller::new(), WaitIterator::new(futures));
+    assert_eq!(children.polls(), "0 0 0");
+    assert_eq!(next!(waits, poller), "Some(0): 7");
+    assert_eq!(children.journal(), "poll 0, drop 0, poll 1, poll 2");
+}
+
+/// All would be polled for each that is woken.
+#[test]
+fn only_the_woken_child_is_polled() {
+    let (children, futures) = Children::of(4);
+    let (poller, mut waits) = (Poller::new(), WaitIterator::new(futures));
+    assert_eq!(next!(waits, poller), ".");
+    children.wake(2);
+    assert_eq!(poller.wakes(), 1);
+    assert_eq!(next!(waits, poller), ".");
+    assert_eq!(children.polls(), "1 1 2 1");
+    // Nobody is polled for a result that is there, nor when nobody was woken.
+    children.end(1, Ok(1));
+    children.end(3, Ok(3));
+    assert_eq!(next!(waits, poller), "Some(1): 1");
+    assert_eq!(next!(waits, poller), "Some(3): 3");
+    assert_eq!(next!(waits, poller), ".");
+    assert_eq!(children.polls(), "1 2 2 2");
+}
+
+/// A hundred thousand children would be polled for each one that ends.
+#[test]
+fn t18_of_100_000_children_each_is_polled_once_and_once_for_its_wake() {
+    const COUNT: usize = 100_000;
+    let (children, futures) = Children::of(COUNT);
+    let (poller, mut waits) = (Poller::new(), WaitIterator::new(futures));
+    assert_eq!(next!(waits, poller), ".");
+    for child in (0..COUNT).rev() {
+        children.end(child, Ok(1));
+        assert!(poller.poll(Pin::new(&mut waits.next())).is_ready());
+        assert_eq!(waits.current_index(), Some(child));
+    }
+    let polls: usize =
+        children.polls().split(' ').map(|polls| polls.parse::<usize>().expect("a number")).sum();
+    assert_eq!(polls, 2 * COUNT);
+    assert!(waits.done());
+}
+
+/// What is ready at once comes first, in the order of the arguments; then who is woken first comes first.
+#[test]
+fn t20_results_come_in_the_order_of_their_ends() {
+    let (children, futures) = Children::of(5);
+    children.set(1, Ok(10));
+    children.set(3, Ok(30));
+    let (poller, mut waits) = (Poller::new(), WaitIterator::new(futures));
+    assert_eq!(next!(waits, poller), "Some(1): 10");
+    children.end(4, Ok(40));
+    children.end(0, Ok(0));
+    children.end(2, Ok(20));
+    for expected in ["Some(3): 30", "Some(4): 40", "Some(0): 0", "Some(2): 20"] {
+        assert_eq!(next!(waits, poller), expected);
+    }
+}
+
+/// Two that end in one turn had the same index in Tornado 5 (its issues 2034 and 2963).
+#[test]
+fn t20_each_of_two_ends_in_one_turn_has_its_index() {
+    let (children, futures) = Children::of(3);
+    let keys = ["a", "b", "c"].into_iter().zip(futures);
+    let (poller, mut waits) = (Poller::new(), WaitIterator::keyed(keys));
+    assert_eq!(next!(waits, poller), ".");
+    assert_eq!(waits.current_index(), None);
+    children.end(2, Ok(2));
+    children.end(0, Err("failed"));
+    assert_eq!(poller.wakes(), 1);
+    assert_eq!(next!(waits, poller), "Some(\"c\"): 2");
+    assert_eq!(next!(waits, poller), "Some(\"a\"): failed");
+    assert_eq!(next!(waits, poller), ".");
+    assert_eq!(waits.current_index(), Some(&"a"));
+}
+
+/// An error would end the iteration, and the others were lost.
+#[test]
+fn t20_an_error_does_not_end_it() {
+    let (children, futures) = Children::of(2);
+    children.set(0, Err("failed"));
+    let (poller, mut waits) = (Poller::new(), WaitIterator::new(futures));
+    assert_eq!(next!(waits, poller), "Some(0): failed");
+    assert!(!waits.done());
+    children.end(1, Ok(1));
+    assert_eq!(next!(waits, poller), "Some(1): 1");
+    assert!(waits.done());
+}
+
+/// The same future twice is a `KeyError` in Tornado (its issue 2029).
+#[test]
+fn t20_clones_of_one_future_are_children_of_their_own() {
+    let (promise, future) = gen::promise();
+    let (poller, mut waits) = (Poller::new(), WaitIterator::new(vec![future; 3]));
+    assert_eq!(next!(waits, poller), ".");
+    promise.set(7).unwrap();
+    for index in 0..3 {
+        assert_eq!(next!(waits, poller), format!("Some({index}): 7"));
+    }
+    assert!(waits.done());
+}
+
+/// Nothing to wait for would be waited for.
+#[test]
+fn t20_an_empty_one_is_done() {
+    let poller = Poller::new();
+    let mut waits = WaitIterator::new(Vec::<Child>::new());
+    assert!(waits.done() && waits.is_empty());
+    assert_eq!(
+        next!(waits, poller),
+        "None: the `WaitIterator` has no results left: ask whether it is `done` before its `next`"
+    );
+    let (children, mut futures) = Children::of(1);
+    assert_eq!(waits.push(futures.remove(0)), 0);
+    assert_eq!(next!(waits, poller), ".");
+    children.end(0, Ok(7));
+    assert_eq!(next!(waits, poller), "Some(0): 7");
+}
+
+/// A wake while the body is elsewhere, or while nobody asks at all, would be lost (Tornado's issue 1429).
+#[test]
+fn t20_a_wake_while_nobody_asks_is_not_lost() {
+    let (children, futures) = Children::of(2);
+    let mut waits = WaitIterator::new(futures);
+    let (before, now) = (Poller::new(), Poller::new());
+    assert_eq!(next!(waits, before), ".");
+    children.end(1, Ok(1));
+    children.end(0, Ok(0));
+    assert_eq!(next!(waits, now), "Some(1): 1");
+    assert_eq!(next!(waits, now), "Some(0): 0");
+}
+
+/// What was left behind would run on, or its memory stay.
+#[test]
+fn t20_dropped_half_way_it_drops_each_child_once() {
+    let (children, futures) = Children::of(4);
+    let (poller, mut waits) = (Poller::new(), WaitIterator::new(futures));
+    children.set(1, Ok(1));
+    children.set(3, Ok(3));
+    assert_eq!(next!(waits, poller), "Some(1): 1");
+    assert_eq!(children.drops(), "0 1 0 1", "a child is dropped as soon as it ends");
+    drop(waits);
+    assert_eq!(children.drops(), "1 1 1 1");
+    children.forget_wakers();
+    assert_eq!(poller.into_leak().clones(), 0, "nobody is woken any more");
+}
+
+/// The lock of one child would block the body for ever: with cold children it does, whoever iterates over them; spawned ones go on while the body waits.
+#[test]
+fn t20_spawned_children_go_on_while_the_body_waits_for_their_lock() {
+    type Lock = Rc<futures::lock::Mutex<()>>;
+
+    #[gen::coroutine]
+    fn quick() -> gen::Result {
+        yield_!(gen::moment())
+    }
+    #[gen::coroutine]
+    fn holds(lock: Lock) -> gen::Result {
+        let _guard = yield_!(lock.lock())?;
+        for _ in 0..3 {
+            yield_!(gen::moment())?;
+        }
+        Ok(())
+    }
+    fn cold(lock: &Lock) -> [gen::BoxYieldable<'static, ()>; 2] {
+        [gen::boxed(quick()), gen::boxed(holds(lock.clone()))]
+    }
+    async fn each_takes_the_lock(mut results: impl futures::Stream + Unpin, lock: Lock) -> gen::Result {
+        use futures::StreamExt;
+        while results.next().await.is_some() {
+            drop(lock.lock().await);
+        }
+        Ok(())
+    }
+    fn ends<S: futures::Stream + Unpin>(results: impl FnOnce(&Lock) -> S) -> bool {
+        let result = IoLoop::with_clock(VirtualClock::new()).run_sync(async {
+            let lock = Lock::default();
+            let body = each_takes_the_lock(results(&lock), lock);
+            let limited = gen::with_timeout(Duration::from_secs(3600), body);
+            gen::multi(vec![limited]).join().await
+        });
+        match result {
+            Ok(_) => true,
+            Err(error) if error.is::<gen::TimeoutError>() => false,
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+    assert!(!ends(|lock| futures::stream::FuturesUnordered::from_iter(cold(lock))));
+    assert!(!ends(|lock| WaitIterator::new(cold(lock))));
+    assert!(ends(|lock| WaitIterator::new(cold(lock).map(gen::spawn_local))));
+}
+
+/// A crawler that adds the links of each page would never see them.
+#[test]
+fn a_child_that_is_pushed_is_polled_by_the_next_next() {
+    let (children, mut futures) = Children::of(3);
+    let (poller, mut waits) = (Poller::new(), WaitIterator::new([futures.remove(0)]));
+    assert_eq!(next!(waits, poller), ".");
+    assert_eq!(waits.push(futures.remove(0)), 1);
+    assert_eq!(poller.wakes(), 1, "whoever waits is to poll it");
+    children.set(1, Ok(1));
+    assert_eq!(next!(waits, poller), "Some(1): 1");
+    assert_eq!(waits.push(futures.remove(0)), 2);
+    assert_eq!(poller.wakes(), 0, "nobody waits");
+    children.end(0, Ok(0));
+    children.set(2, Ok(2));
+    assert_eq!(next!(waits, poller), "Some(0): 0");
+    assert_eq!(next!(waits, poller), "Some(2): 2");
+    assert!(waits.done());
+}
+
+/// Children that came late would be a queue of their own, and their results out of order.
+#[test]
+fn children_that_come_late_keep_the_order_of_their_ends_with_the_others() {
+    const COUNT: usize = 100;
+    let (children, futures) = Children::of(COUNT);
+    let (poller, mut waits) = (Poller::new(), WaitIterator::new(Vec::<Child>::new()));
+    for future in futures {
+        waits.push(future);
+        assert_eq!(next!(waits, poller), ".");
+    }
+    assert_eq!(waits.len(), COUNT);
+    // A permutation: 37 and 100 have no divisor in common.
+    let order: Vec<usize> = (0..COUNT).map(|child| child * 37 % COUNT).collect();
+    for &child in &order {
+        children.end(child, Ok(child as u32));
+    }
+    for child in order {
+        assert_eq!(next!(waits, poller), format!("Some({child}): {child}"));
+    }
+    assert!(children.polls().split(' ').all(|polls| polls == "2"));
+}
+
+/// A key that was given is free for another child.
+#[test]
+fn keyed_children_are_inserted_under_any_key() {
+    let (children, mut futures) = Children::of(3);
+    let (poller, mut waits) = (Poller::new(), WaitIterator::keyed([("a", futures.remove(0))]));
+    waits.insert("b", futures.remove(0));
+    children.set(0, Ok(0));
+    assert_eq!(next!(waits, poller), "Some(\"a\"): 0");
+    waits.insert("a", futures.remove(0));
+    children.set(2, Ok(2));
+    assert_eq!(next!(waits, poller), "Some(\"a\"): 2");
+    children.end(1, Ok(1));
+    assert_eq!(next!(waits, poller), "Some(\"b\"): 1");
+}
+
+/// The waker of a child that has ended may be woken at any time; its place is another child's then.
+#[test]
+fn t19_a_wake_of_a_child_that_has_ended_is_harmless() {
+    let (children, mut futures) = Children::of(2);
+    let (poller, mut waits) = (Poller::new(), WaitIterator::new([futures.remove(0)]));
+    assert_eq!(next!(waits, poller), ".");
+    let stale = children.waker(0);
+    children.end(0, Ok(0));
+    assert_eq!(next!(waits, poller), "Some(0): 0");
+    stale.wake_by_ref();
+    waits.push(futures.remove(0));
+    assert_eq!(next!(waits, poller), ".");
+    stale.wake_by_ref();
+    assert_eq!(next!(waits, poller), ".");
+    children.end(1, Ok(1));
+    assert_eq!(next!(waits, poller), "Some(1): 1");
+    drop(waits);
+    stale.wake();
+}
+
+/// A child that panics would take those behind it along, whose wakes are used up.
+#[test]
+fn t19_a_panic_of_a_child_loses_no_wake_of_the_others() {
+    let (children, futures) = Children::of(3);
+    let (poller, mut waits) = (Poller::new(), WaitIterator::new(futures));
+    assert_eq!(next!(waits, poller), ".");
+    children.on_poll(0, |_| panic!("in a poll"));
+    children.end(0, Ok(0));
+    children.end(1, Ok(1));
+    children.end(2, Ok(2));
+    let polled = catch_unwind(AssertUnwindSafe(|| next!(waits, poller)));
+    assert!(polled.is_err());
+    assert_eq!(next!(waits, poller), "Some(1): 1");
+    assert_eq!(next!(waits, poller), "Some(2): 2");
+    drop(waits);
+    assert_eq!(children.drops(), "1 1 1");
+}
+
+/// The children would be thrown into, or lost with the yield.
+#[test]
+fn a_thrown_error_reaches_the_yield_and_leaves_the_children_alone() {
+    #[gen::coroutine]
+    fn inner(child: Child) -> gen::Result<u32> {
+        yield_!(child)
+    }
+    #[gen::coroutine]
+    fn body(futures: Vec<Child>) -> gen::Result<String> {
+        let mut waits = WaitIterator::new(futures.into_iter().map(inner));
+        let error = yield_!(waits.next()).unwrap_err();
+        let number = yield_!(waits.next())?;
+        Ok(format!("{error}, then {number} of {:?}", waits.current_index()))
+    }
+    let (children, futures) = Children::of(2);
+    let mut task = Task::new(body(futures));
+    assert!(task.poll().is_pending());
+    assert!(task.throw("thrown").is_pending());
+    assert_eq!(children.drops(), "0 0");
+    children.end(1, Ok(7));
+    assert_eq!(task.run().unwrap(), "thrown, then 7 of Some(1)");
+}
+
+/// A result would be kept until the iterator goes.
+#[test]
+fn t26_a_result_belongs_to_whoever_got_it() {
+    fn run<T>(mut future: impl Future<Output = T> + Unpin) -> T {
+        match Pin::new(&mut future).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(value) => value,
+            Poll::Pending => panic!("it is ready"),
+        }
+    }
+    let values = [Rc::new(1), Rc::new(2)];
+    let weak = values.each_ref().map(Rc::downgrade);
+    let mut waits = WaitIterator::new(values.map(|value| ready(Ok::<_, gen::Error>(value))));
+    assert_eq!(run(waits.next()).ok().as_deref(), Some(&1));
+    assert_eq!(weak.each_ref().map(Weak::strong_count), [0, 1]);
+    drop(waits);
+    assert_eq!(weak[1].strong_count(), 0, "one that nobody has asked for goes with the iterator");
+}
+
+/// A coroutine that keeps an iterator over what it has itself to end would keep itself alive.
+#[test]
+fn t26_an_iterator_keeps_nothing_alive_behind_its_next() {
+    let alive = Rc::new(());
+    let weak = Rc::downgrade(&alive);
+    let io_loop = IoLoop::with_clock(VirtualClock::new());
+    drop(io_loop.spawn_local(async move {
+        let (promise, future) = gen::promise::<u32>();
+        let mut waits = WaitIterator::new([future]);
+        let _held = (alive, promise);
+        waits.next().await
+    }));
+    io_loop.run_sync(async { gen::moment().await }).unwrap();
+    assert_eq!(weak.strong_count(), 1);
+    drop(io_loop);
+    assert_eq!(weak.strong_count(), 0);
+}
+
+/// Another combinator would poll it without an end, or not at all.
+#[test]
+fn as_a_stream_it_says_what_is_left() {
+    use futures::stream::FusedStream;
+    use futures::{Stream, StreamExt};
+
+    let (children, futures) = Children::of(3);
+    let mut waits = WaitIterator::new(futures);
+    assert_eq!((waits.size_hint(), waits.is_terminated()), ((3, Some(3)), false));
+    (0..3).for_each(|child| children.set(child, Ok(child as u32)));
+    let poller = Poller::new();
+    assert!(poller.poll(std::pin::pin!(waits.next())).is_ready());
+    assert_eq!(waits.size_hint(), (2, Some(2)));
+    let rest = std::pin::pin!(waits.by_ref().map(|result| result.expect("none fails")).collect::<Vec<_>>());
+    assert_eq!(poller.poll(rest), Poll::Ready(vec![1, 2]));
+    assert!(waits.is_terminated());
+    let end = std::pin::pin!(poll_fn(|cx| waits.poll_next_unpin(cx)));
+    assert!(matches!(poller.poll(end), Poll::Ready(None)));
+}

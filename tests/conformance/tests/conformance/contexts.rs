@@ -1,0 +1,399 @@
+//! Error contexts: failures that have no caller arrive at a yield.
+use std::future::ready;
+use std::time::Duration;
+
+use gen::{yield_, Callback, IoLoop, TaskCallback, VirtualClock, Wait};
+use loop_behaviour::{logged, Order};
+
+use super::{fails_on_the_loop, here, run_timed, TEN_SECONDS};
+
+/// An engine that fails under a task: the error arrives at the task's yield, in the engine's first step and later; nothing is logged.
+#[test]
+fn rule_41_an_engine_that_fails_under_a_task_fails_the_task() {
+    #[gen::engine]
+    fn fails(_done: TaskCallback<()>, moments: u8) -> gen::Result {
+        for _ in 0..moments {
+            yield_!(gen::moment())?;
+        }
+        Err(gen::Error::new(format!("after {moments}")))
+    }
+    #[gen::coroutine]
+    fn outer(moments: u8) -> gen::Result<String> {
+        let error = yield_!(gen::task(|done| fails(done, moments))).unwrap_err();
+        yield_!(gen::sleep(TEN_SECONDS))?;
+        Ok(error.to_string())
+    }
+    for moments in 0..3 {
+        assert_eq!(run_timed(outer(moments)), (Ok(format!("after {moments}")), 10, vec![]));
+    }
+}
+
+/// Two contexts, one in the other: the inner one gets the error first, and its body catches it. (In Tornado the outer one is a web handler's.)
+#[test]
+fn yield_exception_handler() {
+    #[gen::coroutine]
+    fn inner(order: Order) -> gen::Result {
+        fails_on_the_loop("e");
+        if let Err(error) = yield_!(gen::sleep(TEN_SECONDS)) {
+            order.push(format_args!("inner {error}"));
+        }
+        Ok(())
+    }
+    #[gen::coroutine]
+    fn outer(order: Order) -> gen::Result {
+        let task = gen::spawn_local(inner(order.clone()));
+        if let Err(error) = yield_!(task) {
+            order.push(format_args!("outer {error}"));
+        }
+        Ok(())
+    }
+    let order = Order::new();
+    assert_eq!(run_timed(outer(order.clone())), (Ok(()), 0, vec![]));
+    assert_eq!(order.text(), "inner e");
+}
+
+/// `callback=` is called through the loop, also if the body is over at once; a parent that yields something ready goes on before it.
+#[test]
+fn rule_13_done_callbacks_are_called_through_the_loop() {
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result {
+        let inner = order.clone();
+        gen::spawn(async { Ok::<_, gen::Error>(7) })
+            .on_done(move |seven| inner.push(seven.expect("it is ready")));
+        order.push("a");
+        yield_!(ready(()))?;
+        order.push("b");
+        yield_!(gen::moment())?;
+        order.push("c");
+        Ok(())
+    }
+    let order = Order::new();
+    assert_eq!(run_timed(body(order.clone())), (Ok(()), 0, vec![]));
+    assert_eq!(order.text(), "ab7c");
+}
+
+/// The callback of a task that ends later is called in the turn after its end, before whatever that turn's callbacks resume.
+#[test]
+fn rule_13_done_callbacks_are_called_in_the_turn_after_the_end() {
+    #[gen::coroutine]
+    fn child(order: Order) -> gen::Result<u8> {
+        yield_!(gen::moment())?;
+        order.push("end ");
+        here().add_callback(order.note("behind it "));
+        Ok(7)
+    }
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result {
+        let (called, same_turn) = (order.clone(), order.clone());
+        gen::spawn_local(child(order))
+            .on_done(move |seven| called.push(format_args!("{} ", seven.expect("it ended well"))));
+        here().add_callback(move || same_turn.push("same turn "));
+        yield_!(gen::sleep(TEN_SECONDS))
+    }
+    let order = Order::new();
+    assert_eq!(run_timed(body(order.clone())), (Ok(()), 10, vec![]));
+    assert_eq!(order.text(), "end same turn behind it 7 ");
+}
+
+/// On failure Tornado does not call the callback, and raises the error in the loop. Here the callback gets the `Result`; handed on, it goes to the context, once.
+#[test]
+fn rule_14_a_done_callback_hands_the_failure_on_to_the_context() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        gen::spawn(async { Err::<(), _>(gen::Error::new("failed")) }).on_done(|result| result);
+        yield_!(gen::sleep(TEN_SECONDS))
+    }
+    assert_eq!(run_timed(body()), (Err("failed".to_owned()), 0, vec![]));
+    // Without a coroutine around it, it is logged.
+    let log = logged(|| {
+        let io_loop = IoLoop::new();
+        io_loop.add_callback(|| {
+            gen::spawn(async { Err::<(), _>(gen::Error::new("failed")) }).on_done(|result| result);
+        });
+        io_loop.run_sync(async { gen::moment().await }).unwrap();
+        io_loop.run_sync(async { gen::moment().await }).unwrap();
+    });
+    assert_eq!(log, ["ERROR gen: a callback failed: failed"]);
+}
+
+/// A callback or timer that fails while the coroutine is suspended on anything is thrown at that yield; the body may go on to others. In Tornado only from the
+/// first YieldPoint on; here from the start.
+#[test]
+fn rule_33_callbacks_and_timers_are_thrown_at_the_current_yield() {
+    #[gen::coroutine]
+    fn fails_in(seconds: u64) -> gen::Result {
+        here().call_later(Duration::from_secs(seconds), move || Err::<(), _>(format!("t{seconds}")));
+        yield_!(gen::moment())
+    }
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result<u8> {
+        fails_on_the_loop("c");
+        order.push(yield_!(gen::sleep(TEN_SECONDS)).unwrap_err());
+        yield_!(fails_in(1))?;
+        order.push(yield_!(vec![gen::sleep(TEN_SECONDS), gen::sleep(TEN_SECONDS)]).unwrap_err());
+        yield_!(fails_in(2))?;
+        order.push(yield_!(gen::with_timeout(TEN_SECONDS, gen::sleep(TEN_SECONDS))).unwrap_err());
+        yield_!(fails_in(3))?;
+        let task = gen::spawn_local(async { gen::sleep(TEN_SECONDS).await });
+        order.push(yield_!((task, async { 1 })).unwrap_err());
+        let at = here().now() + Duration::from_secs(4);
+        here().call_at(at, || Err::<(), _>("t4"));
+        order.push(yield_!(nested()).unwrap_err());
+        let callable = yield_!(Callback::<u8>::new("k"))?;
+        fails_on_the_loop("p");
+        order.push(yield_!(Wait::<u8>::new("k")).unwrap_err());
+        callable.call(42);
+        yield_!(Wait::<u8>::new("k"))
+    }
+    #[gen::coroutine]
+    fn nested() -> gen::Result {
+        yield_!(innermost())
+    }
+    #[gen::coroutine]
+    fn innermost() -> gen::Result {
+        yield_!(gen::sleep(TEN_SECONDS)).map_err(|error| gen::Error::new(format!("({error})")))
+    }
+    let order = Order::new();
+    assert_eq!(run_timed(body(order.clone())), (Ok(42), 10, vec![]));
+    assert_eq!(order.text(), "ct1t2t3(t4)p");
+}
+
+/// While the body is executing, or is over, it takes no error: the next outer coroutine gets it, and at last the log.
+#[test]
+fn rule_34_an_executing_or_finished_body_takes_nothing() {
+    #[gen::coroutine]
+    fn calls_its_own_callback() -> gen::Result {
+        let mut callback = gen::context::wrap(Err::<(), &str>);
+        yield_!(gen::moment())?;
+        callback("executing");
+        yield_!(gen::sleep(TEN_SECONDS))
+    }
+    #[gen::coroutine]
+    fn ends_first() -> gen::Result {
+        here().call_later(Duration::from_secs(1), || Err::<(), _>("finished"));
+        Ok(())
+    }
+    #[gen::coroutine]
+    fn outer(order: Order) -> gen::Result {
+        let task = gen::spawn_local(calls_its_own_callback());
+        order.push(yield_!(gen::sleep(TEN_SECONDS)).unwrap_err());
+        drop(gen::spawn_local(ends_first()));
+        order.push(" ");
+        order.push(yield_!(task).unwrap_err());
+        Ok(())
+    }
+    let order = Order::new();
+    assert_eq!(run_timed(outer(order.clone())), (Ok(()), 1, vec![]));
+    assert_eq!(order.text(), "executing finished");
+
+    let io_loop = IoLoop::with_clock(VirtualClock::new());
+    let log = logged(|| {
+        io_loop.run_sync(ends_first()).unwrap();
+        io_loop.run_sync(async { gen::sleep(TEN_SECONDS).await }).unwrap();
+    });
+    assert_eq!(log, ["ERROR gen: a timer's callback failed: finished"]);
+}
+
+/// Two errors: the first at this yield, the second at the next one.
+#[test]
+fn rule_35_the_second_error_arrives_at_the_next_yield() {
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result {
+        for text in ["1", "2", "3"] {
+            fails_on_the_loop(text);
+        }
+        for _ in 0..3 {
+            order.push(yield_!(gen::sleep(TEN_SECONDS)).unwrap_err());
+        }
+        yield_!(gen::sleep(TEN_SECONDS))
+    }
+    let order = Order::new();
+    assert_eq!(run_timed(body(order.clone())), (Ok(()), 10, vec![]));
+    assert_eq!(order.text(), "123");
+}
+
+/// What is left when the body ends is not lost.
+#[test]
+fn rule_35_the_errors_that_a_body_did_not_take_go_outward() {
+    #[gen::coroutine]
+    fn takes_one() -> gen::Result {
+        fails_on_the_loop("1");
+        fails_on_the_loop("2");
+        yield_!(gen::sleep(TEN_SECONDS))
+    }
+    #[gen::coroutine]
+    fn outer() -> gen::Result<String> {
+        let task = gen::spawn_local(takes_one());
+        let thrown = yield_!(gen::sleep(TEN_SECONDS)).unwrap_err();
+        Ok(format!("{} {}", thrown, yield_!(task).unwrap_err()))
+    }
+    assert_eq!(run_timed(outer()), (Ok("2 1".to_owned()), 0, vec![]));
+    let (result, _, log) = run_timed(takes_one());
+    assert_eq!((result, log), (Err("1".to_owned()), vec!["ERROR gen: a callback failed: 2".to_owned()]));
+}
+
+/// What the coroutine was pulled out of goes on if it is hot: its later result is ignored, its later failure is logged as never looked at.
+#[test]
+fn rule_36_an_abandoned_task_goes_on() {
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result {
+        let task = |text: &'static str| {
+            let order = order.clone();
+            gen::spawn_local(async move {
+                gen::sleep(Duration::from_secs(1)).await?;
+                order.push(text);
+                Err::<(), _>(gen::Error::new(text))
+            })
+        };
+        fails_on_the_loop("thrown ");
+        order.push(yield_!(task("late")).unwrap_err());
+        yield_!(gen::sleep(TEN_SECONDS))
+    }
+    let order = Order::new();
+    let log = vec!["ERROR gen: a task failed, and nobody looked at its result: late".to_owned()];
+    assert_eq!(run_timed(body(order.clone())), (Ok(()), 10, log));
+    assert_eq!(order.text(), "thrown late");
+}
+
+/// What was abandoned can be ended, where Tornado cannot cancel a coroutine: it is resumed at its yield, and cleans up.
+#[test]
+fn rule_36_an_abandoned_task_may_be_cancelled() {
+    #[gen::coroutine]
+    fn hot(order: Order) -> gen::Result {
+        let error = yield_!(gen::sleep(TEN_SECONDS)).unwrap_err();
+        order.push(error.is::<gen::Cancelled>());
+        yield_!(gen::sleep(Duration::from_secs(1)))?;
+        order.push(" cleaned up");
+        Err(error)
+    }
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result {
+        let mut task = gen::spawn_local(hot(order));
+        fails_on_the_loop("thrown");
+        yield_!(&mut task).unwrap_err();
+        yield_!(task.cancel("abandoned"))?;
+        assert!(yield_!(task).unwrap_err().is::<gen::Cancelled>());
+        Ok(())
+    }
+    let order = Order::new();
+    assert_eq!(run_timed(body(order.clone())), (Ok(()), 1, vec![]));
+    assert_eq!(order.text(), "true cleaned up");
+}
+
+/// A context is captured when something is scheduled, and is the present one when it runs: so what *that* schedules belongs to it too.
+#[test]
+fn rule_37_contexts_are_captured_at_scheduling_and_restored_when_the_callback_runs() {
+    #[gen::coroutine]
+    fn body(name: &'static str, order: Order) -> gen::Result {
+        here().add_callback(move || {
+            here().call_later(Duration::from_secs(1), move || {
+                here().add_future(async {}, move |()| Err::<(), _>(name));
+            });
+        });
+        order.push(yield_!(gen::sleep(TEN_SECONDS)).unwrap_err());
+        Ok(())
+    }
+    #[gen::coroutine]
+    fn both(order: Order) -> gen::Result {
+        let tasks = [body("a", order.clone()), body("b", order)].map(gen::spawn_local);
+        yield_!(tasks)?;
+        Ok(())
+    }
+    let order = Order::new();
+    assert_eq!(run_timed(both(order.clone())), (Ok(()), 1, vec![]));
+    assert_eq!(order.text(), "ab");
+}
+
+/// A task has a context of its own. An error before it is done fails it; one that comes later goes to the outer coroutine.
+#[test]
+fn rule_38_a_task_has_its_own_context() {
+    #[gen::coroutine]
+    fn task(order: Order) -> gen::Result {
+        fails_on_the_loop("before");
+        here().call_later(Duration::from_secs(1), || Err::<(), _>("after"));
+        order.push("first step, ");
+        yield_!(gen::sleep(TEN_SECONDS))
+    }
+    #[gen::coroutine]
+    fn outer(order: Order) -> gen::Result {
+        let task = gen::spawn_local(task(order.clone()));
+        order.push(yield_!(task).unwrap_err());
+        order.push(", ");
+        order.push(yield_!(gen::sleep(TEN_SECONDS)).unwrap_err());
+        Ok(())
+    }
+    let order = Order::new();
+    assert_eq!(run_timed(outer(order.clone())), (Ok(()), 1, vec![]));
+    assert_eq!(order.text(), "first step, before, after");
+}
+
+/// An error before the task's callback fails the task's future, whatever the coroutine waits for meanwhile; a later call of the callback is ignored. The second of
+/// two errors goes outward.
+#[test]
+fn rule_38_an_error_before_the_callback_fails_the_task() {
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result {
+        let task = gen::task(|done| {
+            fails_on_the_loop("first, ");
+            fails_on_the_loop("second, ");
+            here().add_callback(move || done.call(()));
+        });
+        yield_!(gen::moment())?;
+        order.push(yield_!(gen::sleep(TEN_SECONDS)).unwrap_err());
+        order.push(yield_!(task).unwrap_err());
+        yield_!(gen::moment())
+    }
+    let order = Order::new();
+    assert_eq!(run_timed(body(order.clone())), (Ok(()), 0, vec![]));
+    assert_eq!(order.text(), "second, first, ");
+}
+
+/// An error after the task's end, or one that nobody looked at, goes to the outer coroutine.
+#[test]
+fn rule_38_an_error_after_the_end_of_a_task_goes_outward() {
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result {
+        let task = gen::task(|done| {
+            here().add_callback(move || done.call("called, "));
+            fails_on_the_loop("late, ");
+        });
+        order.push(yield_!(task)?);
+        order.push(yield_!(gen::sleep(TEN_SECONDS)).unwrap_err());
+        let mut kept = None;
+        let task = gen::task(|done: TaskCallback<()>| {
+            kept = Some(done);
+            fails_on_the_loop("unread");
+        });
+        yield_!(gen::sleep(TEN_SECONDS))?;
+        here().add_callback(move || drop(task));
+        order.push(yield_!(gen::sleep(TEN_SECONDS)).unwrap_err());
+        Ok(())
+    }
+    let order = Order::new();
+    assert_eq!(run_timed(body(order.clone())), (Ok(()), 10, vec![]));
+    assert_eq!(order.text(), "called, late, unread");
+}
+
+/// Callbacks of done futures run in order, and an error of one does not stop the others. Tornado logs it; here it goes to the context.
+#[test]
+fn rule_58_an_error_of_a_done_callback_does_not_stop_the_others() {
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result {
+        for i in 0..3 {
+            let order = order.clone();
+            gen::spawn(async { Ok::<_, gen::Error>(()) }).on_done(move |_| {
+                order.push(i);
+                if i == 1 {
+                    Err("1 failed")
+                } else {
+                    Ok(())
+                }
+            });
+        }
+        order.push(yield_!(gen::sleep(TEN_SECONDS)).unwrap_err());
+        Ok(())
+    }
+    let order = Order::new();
+    assert_eq!(run_timed(body(order.clone())), (Ok(()), 0, vec![]));
+    assert_eq!(order.text(), "0121 failed");
+}

@@ -1,0 +1,325 @@
+//! GenCoroutineTest.
+
+use std::future::{ready, Future};
+use std::time::Duration;
+
+use gen::{yield_, Callback, Wait};
+use loop_behaviour::Order;
+
+use super::{here, run, run_timed, soon, SECOND, TEN_SECONDS};
+
+/// What the loop has to do for others happens in between.
+fn turn() -> gen::Moment {
+    gen::moment()
+}
+
+/// A body without a yield gives what it returns.
+#[test]
+fn sync_return() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<u32> {
+        Ok(42)
+    }
+    #[gen::coroutine]
+    fn outer() -> gen::Result<u32> {
+        yield_!(body())
+    }
+    assert_eq!(run(outer()).unwrap(), 42);
+}
+
+/// A `return` after a yield.
+#[test]
+fn async_return() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<u32> {
+        yield_!(turn())?;
+        return Ok(42);
+    }
+    assert_eq!(run(body()).unwrap(), 42);
+}
+
+/// A bare `return` gives `()`.
+#[test]
+fn sync_return_no_value() {
+    #[gen::coroutine]
+    fn body(stop: bool) {
+        if stop {
+            return;
+        }
+        unreachable!("it returned");
+    }
+    #[gen::coroutine]
+    fn outer() -> gen::Result {
+        let () = yield_!(body(true))?;
+        Ok(())
+    }
+    run(outer()).unwrap();
+}
+
+/// The same after a yield.
+#[test]
+fn async_return_no_value() {
+    #[gen::coroutine]
+    fn body(stop: bool) {
+        if yield_!(turn()).is_ok() && stop {
+            return;
+        }
+        unreachable!("it returned");
+    }
+    #[gen::coroutine]
+    fn outer() -> gen::Result {
+        let () = yield_!(body(true))?;
+        Ok(())
+    }
+    run(outer()).unwrap();
+}
+
+/// The call does not fail; the yield of it does.
+#[test]
+fn sync_raise() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        Err("raised".parse::<u8>().unwrap_err().into())
+    }
+    #[gen::coroutine]
+    fn outer() -> gen::Result<bool> {
+        let child = body();
+        Ok(yield_!(child).unwrap_err().is::<std::num::ParseIntError>())
+    }
+    assert!(run(outer()).unwrap());
+}
+
+/// The same after a yield.
+#[test]
+fn async_raise() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        yield_!(turn())?;
+        Err(std::fmt::Error.into())
+    }
+    #[gen::coroutine]
+    fn outer() -> gen::Result<bool> {
+        let child = body();
+        Ok(yield_!(child).unwrap_err().is::<std::fmt::Error>())
+    }
+    assert!(run(outer()).unwrap());
+}
+
+/// A native `async fn` awaits a coroutine, and a coroutine yields a native one.
+#[test]
+fn async_await() {
+    #[gen::coroutine]
+    fn coroutine(n: u32) -> gen::Result<u32> {
+        yield_!(turn())?;
+        Ok(n)
+    }
+    async fn native() -> gen::Result<u32> {
+        Ok(coroutine(40).await? + 1)
+    }
+    #[gen::coroutine]
+    fn outer() -> gen::Result<u32> {
+        Ok(yield_!(native())? + 1)
+    }
+    assert_eq!(run(outer()).unwrap(), 42);
+}
+
+/// A list of a native future and a coroutine. In Rust they are different types, so they are boxed.
+#[test]
+fn async_await_mixed_multi_native_future() {
+    async fn native() -> u32 {
+        42
+    }
+    #[gen::coroutine]
+    fn coroutine() -> gen::Result<u32> {
+        yield_!(turn())?;
+        Ok(43)
+    }
+    #[gen::coroutine]
+    fn outer() -> gen::Result<Vec<u32>> {
+        yield_!(vec![gen::boxed(gen::ok(native())), gen::boxed(coroutine())])
+    }
+    assert_eq!(run(outer()).unwrap(), [42, 43]);
+}
+
+/// A native future beside a yield point; a tuple holds both as they are.
+#[test]
+fn async_await_mixed_multi_native_yieldpoint() {
+    async fn native() -> u32 {
+        42
+    }
+    #[gen::coroutine]
+    fn coroutine() -> gen::Result<u32> {
+        yield_!(turn())?;
+        Ok(43)
+    }
+    #[gen::coroutine]
+    fn outer() -> gen::Result<(u32, u32)> {
+        let done = yield_!(Callback::<u32>::new("key"))?;
+        // Tornado's `callback=`.
+        gen::spawn_local(coroutine()).on_done(move |result| result.map(|value| done.call(value)));
+        yield_!((native(), Wait::<u32>::new("key")))
+    }
+    assert_eq!(run(outer()).unwrap(), (42, 43));
+}
+
+/// A timeout around a native future.
+#[test]
+fn async_with_timeout() {
+    async fn native() -> u32 {
+        42
+    }
+    #[gen::coroutine]
+    fn outer() -> gen::Result<u32> {
+        yield_!(gen::with_timeout(SECOND * 3600, native()))
+    }
+    assert_eq!(run(outer()).unwrap(), 42);
+}
+
+/// A function that takes a callback is handed one, and the coroutine gets what it is called with.
+#[test]
+fn pass_callback() {
+    #[gen::coroutine]
+    fn coroutine() -> gen::Result<u32> {
+        Ok(42)
+    }
+    #[gen::coroutine]
+    fn outer() -> gen::Result<u32> {
+        yield_!(gen::task(|callback| {
+            gen::spawn_local(coroutine()).on_done(move |result| result.map(|value| callback.call(value)));
+            gen::Result::<()>::Ok(())
+        }))
+    }
+    assert_eq!(run(outer()).unwrap(), 42);
+}
+
+#[gen::coroutine]
+fn fails_later() -> gen::Result<u32> {
+    yield_!(turn())?;
+    Err(std::fmt::Error.into())
+}
+
+/// A child's error is caught, and another raised: that is the result.
+#[test]
+fn replace_yieldpoint_exception() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<u32> {
+        match yield_!(fails_later()) {
+            Err(error) if error.is::<std::fmt::Error>() => {
+                Err("not a number".parse::<u32>().unwrap_err().into())
+            }
+            other => other,
+        }
+    }
+    assert!(run(body()).unwrap_err().is::<std::num::ParseIntError>());
+}
+
+/// A child's error is caught, and a value returned.
+#[test]
+fn swallow_yieldpoint_exception() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<u32> {
+        Ok(yield_!(fails_later()).unwrap_or(42))
+    }
+    assert_eq!(run(body()).unwrap(), 42);
+}
+
+/// What two coroutines do that each yield five times, one sort of thing each; in one task, or in one each.
+fn two(first_on_moment: bool, second_on_moment: bool) -> [String; 2] {
+    #[gen::coroutine]
+    fn five_times(name: char, on_moment: bool, order: Order) -> gen::Result {
+        for _ in 0..5 {
+            order.push(name);
+            if on_moment {
+                yield_!(gen::moment())?;
+            } else {
+                yield_!(ready(()))?;
+            }
+        }
+        Ok(())
+    }
+    #[gen::coroutine]
+    fn both<C>(a: C, b: C, in_tasks: bool) -> gen::Result
+    where
+        C: Future<Output = gen::Result> + 'static,
+    {
+        if in_tasks {
+            yield_!((gen::spawn_local(a), gen::spawn_local(b))).map(drop)
+        } else {
+            yield_!((a, b)).map(drop)
+        }
+    }
+    [false, true].map(|in_tasks| {
+        let order = Order::new();
+        let a = five_times('a', first_on_moment, order.clone());
+        let b = five_times('b', second_on_moment, order.clone());
+        run(both(a, b, in_tasks)).unwrap();
+        order.text()
+    })
+}
+
+/// Ready futures never give the others a turn; a moment always does.
+#[test]
+fn moment() {
+    assert_eq!(two(false, false), ["aaaaabbbbb"; 2]);
+    assert_eq!(two(true, true), ["ababababab"; 2]);
+    assert_eq!(two(true, false), ["abbbbbaaaa"; 2]);
+}
+
+/// A sleep returns, on time.
+#[test]
+fn sleep() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<Duration> {
+        let began = here().now();
+        yield_!(gen::sleep(SECOND / 100))?;
+        Ok(here().now() - began)
+    }
+    assert_eq!(run(body()).unwrap(), SECOND / 100);
+}
+
+/// A caught error is no cause of the next one.
+#[test]
+fn py3_leak_exception_context() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<bool> {
+        let first = yield_!(fails_later()).unwrap_err();
+        let second = yield_!(fails_later()).unwrap_err();
+        Ok(first.source().is_none() && second.source().is_none() && second.trace().len() == 1)
+    }
+    assert!(run(body()).unwrap());
+}
+
+/// After a callback and its wait, a loop callback that the body scheduled fails while the body waits ten seconds for a task: the error arrives at once.
+#[gen::coroutine]
+fn fails_while_it_waits() -> gen::Result {
+    let callable = yield_!(Callback::<()>::new("k1"))?;
+    soon(move || callable.call(()));
+    yield_!(Wait::<()>::new("k1"))?;
+    soon(|| Err::<(), _>("first"));
+    yield_!(gen::task(|done| {
+        here().call_later(TEN_SECONDS, move || done.call(()));
+    }))
+}
+
+/// The body makes another error of it.
+#[test]
+fn replace_context_exception() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        yield_!(fails_while_it_waits()).map_err(|error| gen::Error::new(format!("instead of {error}")))
+    }
+    assert_eq!(run_timed(body()), (Err("instead of first".to_owned()), 0, vec![]));
+}
+
+/// The body catches it.
+#[test]
+fn swallow_context_exception() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<u8> {
+        match yield_!(fails_while_it_waits()) {
+            Err(_) => Ok(42),
+            Ok(()) => Ok(0),
+        }
+    }
+    assert_eq!(run_timed(body()), (Ok(42), 0, vec![]));
+}

@@ -1,0 +1,312 @@
+//! `engine`: GenEngineTest where it is about the engine itself, and rule 40 of the semantics.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use gen::{yield_, IoLoop, NoLoop, Panicked, VirtualClock};
+use loop_behaviour::{logged, Drops, Order};
+
+use super::{here, run, run_logged, soon, Fault, SECOND};
+
+/// Without a yield the body runs to its end within the call.
+#[test]
+fn no_yield() {
+    #[gen::engine]
+    fn engine(order: Order) {
+        order.push("body ");
+    }
+    let order = Order::new();
+    run_logged(async {
+        engine(order.clone()).unwrap();
+        order.push("returned");
+    });
+    assert_eq!(order.text(), "body returned");
+}
+
+/// With one it runs up to it, and the rest on the loop, whether or not anybody waits.
+#[test]
+fn rule_1_the_call_runs_the_first_step() {
+    #[gen::engine]
+    fn engine(order: Order) -> gen::Result {
+        order.push("first ");
+        yield_!(std::future::ready(()))?;
+        order.push("still ");
+        yield_!(gen::sleep(SECOND))?;
+        order.push("rest");
+        Ok(())
+    }
+    let order = Order::new();
+    run_logged(async {
+        engine(order.clone()).unwrap();
+        order.push("returned ");
+        gen::sleep(SECOND * 2).await.unwrap();
+    });
+    assert_eq!(order.text(), "first still returned rest");
+}
+
+/// Tornado raises an error of the synchronous phase from the call; here the call returns it, and nothing is logged.
+#[test]
+fn exception_phase1() {
+    #[gen::engine]
+    fn engine() -> Result<(), Fault> {
+        Err(Fault("phase 1"))
+    }
+    let (result, lines) = run_logged(async { engine() });
+    assert!(result.unwrap_err().is::<Fault>());
+    assert_eq!(lines, Vec::<String>::new());
+}
+
+/// An error after a wait cannot be returned any more: it is thrown into the coroutine that made the call, at its yield.
+#[test]
+fn exception_phase2() {
+    #[gen::engine]
+    fn engine() -> gen::Result {
+        let callable = yield_!(gen::Callback::<()>::new("k1"))?;
+        soon(move || callable.call(()));
+        yield_!(gen::Wait::<()>::new("k1"))?;
+        Err(Fault("phase 2").into())
+    }
+    #[gen::coroutine]
+    fn caller() -> gen::Result<bool> {
+        engine()?;
+        let error = yield_!(gen::sleep(SECOND)).unwrap_err();
+        Ok(error.is::<Fault>())
+    }
+    assert!(run(caller()).unwrap());
+}
+
+/// The same after a task: nothing hangs. (In Tornado it is a web handler that answers with an error.)
+#[test]
+fn exception_handler() {
+    #[gen::engine]
+    fn engine() -> gen::Result {
+        yield_!(gen::task(|done| soon(move || done.call(()))))?;
+        Err(Fault("oops").into())
+    }
+    #[gen::coroutine]
+    fn caller() -> gen::Result {
+        engine()?;
+        yield_!(std::future::pending::<()>())
+    }
+    assert!(run(caller()).unwrap_err().is::<Fault>());
+}
+
+/// That the loop was stopped before does not hide an error of the first step: the call returns it.
+#[test]
+fn raise_after_stop() {
+    #[gen::engine]
+    fn engine() -> gen::Result {
+        here().stop();
+        Err(Fault("after the stop").into())
+    }
+    let io_loop = IoLoop::with_clock(VirtualClock::new());
+    let order = Order::new();
+    let noted = order.clone();
+    io_loop.add_callback(move || noted.push(engine().unwrap_err()));
+    io_loop.start();
+    assert_eq!(order.text(), "after the stop");
+}
+
+/// A `Return` with a value ends no engine: after a yield it is thrown into the caller, as any error of the engine's, and says what it is.
+#[test]
+fn async_raise_return_value() {
+    #[gen::engine]
+    fn engine() -> gen::Result {
+        yield_!(gen::moment())?;
+        Err(gen::Return(42).into())
+    }
+    #[gen::coroutine]
+    fn caller() -> gen::Result {
+        engine()?;
+        yield_!(gen::sleep(SECOND))
+    }
+    let error = run(caller()).unwrap_err();
+    assert!(error.is::<gen::Return<i32>>());
+    assert!(error.to_string().starts_with("a `gen::Return` of `i32` ended no coroutine"), "{error}");
+}
+
+/// Where nobody takes it, it is logged, once.
+#[test]
+fn rule_40_without_a_context_it_is_logged() {
+    #[gen::engine]
+    fn engine() -> gen::Result {
+        yield_!(gen::moment())?;
+        Err(Fault("nobody's").into())
+    }
+    #[gen::coroutine]
+    fn ends_first() -> gen::Result {
+        engine()
+    }
+    let (result, lines) = run_logged(async {
+        gen::spawn_local(ends_first()).await?;
+        gen::sleep(SECOND).await
+    });
+    assert!(result.is_ok());
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(lines[0].starts_with("ERROR gen: an engine failed: nobody's"), "{lines:?}");
+}
+
+/// An engine may start engines: the error of an inner one arrives at a yield of the outer one, whose own goes to the caller.
+#[test]
+fn contexts_nest() {
+    #[gen::engine]
+    fn inner() -> gen::Result {
+        yield_!(gen::moment())?;
+        Err(Fault("inner").into())
+    }
+    #[gen::engine]
+    fn outer() -> gen::Result {
+        inner()?;
+        yield_!(gen::sleep(SECOND * 10)).map_err(|error| error.context("outer"))
+    }
+    #[gen::coroutine]
+    fn caller() -> gen::Result {
+        outer()?;
+        yield_!(gen::sleep(SECOND * 10))
+    }
+    let error = run_logged(caller()).0.unwrap_err();
+    assert_eq!(format!("{error:#}"), "outer: inner");
+}
+
+/// A `Return` without a value ends an engine well, before a yield.
+#[test]
+fn sync_raise_return() {
+    #[gen::engine]
+    fn engine(order: Order) -> gen::Result {
+        order.push("ended");
+        leave()?;
+        order.push(", and went on");
+        Ok(())
+    }
+    let order = Order::new();
+    run(async { engine(order.clone()) }).unwrap();
+    assert_eq!(order.text(), "ended");
+}
+
+fn leave() -> gen::Result {
+    Err(gen::Return(()).into())
+}
+
+/// And after one. An engine that cannot fail has `return`.
+#[test]
+fn async_raise_return() {
+    #[gen::engine]
+    fn engine(order: Order) -> gen::Result {
+        yield_!(gen::moment())?;
+        order.push("ended");
+        leave()?;
+        order.push(", and went on");
+        Ok(())
+    }
+    #[gen::engine]
+    fn cannot_fail(order: Order) {
+        if yield_!(gen::moment()).is_ok() {
+            order.push(", twice");
+            return;
+        }
+        order.push("was thrown into");
+    }
+    let order = Order::new();
+    run(async {
+        engine(order.clone())?;
+        cannot_fail(order.clone())?;
+        gen::sleep(SECOND).await
+    })
+    .unwrap();
+    assert_eq!(order.text(), "ended, twice");
+}
+
+/// The same engine can run twice, at once.
+#[test]
+fn an_engine_may_run_twice_at_once() {
+    #[gen::engine]
+    fn engine(order: Order, name: &'static str) -> gen::Result {
+        for _ in 0..3 {
+            order.push(name);
+            yield_!(gen::moment())?;
+        }
+        Ok(())
+    }
+    let order = Order::new();
+    run_logged(async {
+        engine(order.clone(), "a").unwrap();
+        engine(order.clone(), "b").unwrap();
+        gen::sleep(SECOND).await
+    })
+    .0
+    .unwrap();
+    assert_eq!(order.text(), "ababab");
+}
+
+/// A panic ends at the task's edge: in the first step the call returns it, later it is logged.
+#[test]
+fn rule_10_a_panic_is_an_error() {
+    #[gen::engine]
+    fn engine(moments: u8) -> gen::Result {
+        for _ in 0..moments {
+            yield_!(gen::moment())?;
+        }
+        panic!("in the engine")
+    }
+    let (results, lines) = run_logged(async {
+        let results = [engine(0), engine(1)];
+        gen::sleep(SECOND).await.unwrap();
+        results
+    });
+    let [first, later] = results;
+    assert!(first.unwrap_err().is::<Panicked>());
+    assert!(later.is_ok());
+    assert_eq!(lines, ["ERROR gen: an engine panicked: in the engine"]);
+}
+
+/// Where no loop runs the call says so, and the body never runs.
+#[test]
+fn without_a_loop_nothing_starts() {
+    #[gen::engine]
+    fn engine<T: 'static>(held: T) {
+        drop(held);
+        unreachable!("no loop runs");
+    }
+    let drops = Drops::new();
+    let lines = logged(|| assert!(engine(drops.one()).unwrap_err().is::<NoLoop>()));
+    assert_eq!((drops.count(), lines), (1, Vec::new()));
+}
+
+/// It may be a method, of a trait too, and take any pattern.
+#[test]
+fn an_engine_may_be_a_method() {
+    trait Start {
+        #[gen::engine]
+        fn start(self: Rc<Self>, pair: (u8, u8));
+    }
+    struct Sum(RefCell<u8>);
+    impl Start for Sum {
+        #[gen::engine]
+        fn start(self: Rc<Self>, (a, mut b): (u8, u8)) {
+            b += a;
+            drop(yield_!(gen::moment()));
+            *self.0.borrow_mut() = b;
+        }
+    }
+    let sum = Rc::new(Sum(RefCell::new(0)));
+    run_logged(async {
+        sum.clone().start((1, 2)).unwrap();
+        gen::sleep(SECOND).await
+    })
+    .0
+    .unwrap();
+    assert_eq!((*sum.0.borrow(), Rc::strong_count(&sum)), (3, 1), "and everything is freed at its end");
+}
+
+/// An engine may yield points: a key that nobody has waited for is an error of the engine.
+#[test]
+fn leaked_callback_of_an_engine() {
+    #[gen::engine]
+    fn engine() -> gen::Result {
+        let _never_called = yield_!(gen::Callback::<u8>::new("k1"))?;
+        Ok(())
+    }
+    let (result, lines) = run_logged(async { engine() });
+    assert!(result.unwrap_err().is::<gen::LeakedCallbackError>());
+    assert_eq!(lines, Vec::<String>::new());
+}

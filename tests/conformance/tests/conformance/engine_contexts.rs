@@ -1,0 +1,106 @@
+//! GenEngineTest where it is about error contexts.
+
+use gen::{yield_, Callable, Callback, TaskCallback, Wait};
+
+use super::{fails_on_the_loop, here, run_timed, TEN_SECONDS};
+
+/// Ten tasks over an engine that yields once, one after the other, grow the chain of contexts by two at most. Here it does not grow at all: a body always runs in
+/// the context of its own task, whoever resumed it.
+#[test]
+fn stack_context_leak() {
+    #[gen::engine]
+    fn inner(done: TaskCallback<usize>) -> gen::Result {
+        yield_!(gen::task(|done| here().add_callback(move || done.call(()))))?;
+        done.call(gen::context::depth());
+        Ok(())
+    }
+    #[gen::coroutine]
+    fn outer() -> gen::Result<(usize, Vec<usize>, usize)> {
+        let (before, mut inside) = (gen::context::depth(), Vec::new());
+        for _ in 0..10 {
+            inside.push(yield_!(gen::task(inner))?);
+        }
+        Ok((before, inside, gen::context::depth()))
+    }
+    // Inside of the engine: the coroutine, the task's function, the engine.
+    assert_eq!(run_timed(outer()), (Ok((1, vec![3; 10], 1)), 0, vec![]));
+}
+
+/// The same if the inner engine fails, and the outer coroutine catches it at the yield of the task. That is rule 41, too.
+#[test]
+fn stack_context_leak_exception() {
+    #[gen::engine]
+    fn inner(_done: TaskCallback<()>) -> gen::Result {
+        yield_!(gen::task(|done| here().add_callback(move || done.call(()))))?;
+        Err(gen::Error::new("inner"))
+    }
+    #[gen::coroutine]
+    fn outer() -> gen::Result<(usize, usize, usize)> {
+        let (before, mut caught) = (gen::context::depth(), 0);
+        for _ in 0..10 {
+            let error = yield_!(gen::task(inner)).unwrap_err();
+            assert_eq!(error.to_string(), "inner");
+            caught += 1;
+        }
+        yield_!(gen::sleep(TEN_SECONDS))?;
+        Ok((before, gen::context::depth(), caught))
+    }
+    assert_eq!(run_timed(outer()), (Ok((1, 1, 10)), 10, vec![]));
+}
+
+/// The task's function schedules a callback that fails: its error arrives at the task's yield, also if the callback holds the task's.
+#[test]
+fn exception_in_task_phase2() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<String> {
+        let mut kept = None;
+        let held = yield_!(gen::task(|done: TaskCallback<()>| {
+            kept = Some(done);
+            fails_on_the_loop("kept");
+        }));
+        let moved = yield_!(gen::task(|done: TaskCallback<()>| {
+            here().add_callback(move || {
+                let _moved = done;
+                Err::<(), _>("moved")
+            });
+        }));
+        yield_!(gen::sleep(TEN_SECONDS))?;
+        Ok(format!("{} {}", held.unwrap_err(), moved.unwrap_err()))
+    }
+    assert_eq!(run_timed(body()), (Ok("kept moved".to_owned()), 10, vec![]));
+}
+
+/// As `wait_transfer_stack_context`, for a task's callback.
+#[test]
+fn task_transfer_stack_context() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<(usize, usize, usize)> {
+        let before = gen::context::depth();
+        let inside = yield_!(gen::task(|done| {
+            here().add_callback(move || done.call(gen::context::depth()));
+        }))?;
+        Ok((before, inside, gen::context::depth()))
+    }
+    assert_eq!(run_timed(body()), (Ok((1, 2, 1)), 0, vec![]));
+}
+
+/// The contexts in which a callable is called are not visible in the body that it resumes.
+#[test]
+fn wait_transfer_stack_context() {
+    #[gen::coroutine]
+    fn calls(callable: Callable<usize>) -> gen::Result {
+        yield_!(gen::moment())?;
+        here().add_callback(move || callable.call(gen::context::depth()));
+        yield_!(gen::moment())
+    }
+    #[gen::coroutine]
+    fn waits() -> gen::Result<(usize, usize)> {
+        let callable = yield_!(Callback::<usize>::new("k1"))?;
+        let other = gen::spawn_local(calls(callable));
+        let inside = yield_!(Wait::<usize>::new("k1"))?;
+        let after = gen::context::depth();
+        yield_!(other)?;
+        Ok((inside, after))
+    }
+    assert_eq!(run_timed(waits()), (Ok((2, 1)), 0, vec![]));
+}

@@ -1,0 +1,194 @@
+//! A callback that owns what a coroutine waits for, and fails: the error arrives at the yield, and not that the callable was dropped.
+
+use std::future::Future;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use crate::soon;
+use gen::context::{capture, wrap, Context};
+use gen::{yield_, Callable, Callback, CallbackDroppedError, IoLoop, Remote, TaskCallback, Wait};
+use loop_behaviour::until;
+
+/// Returns when the loop has done some turns: what has woken a coroutine has resumed it.
+fn let_it_turn(remote: &Remote) {
+    for _ in 0..5 {
+        let (done, turned) = mpsc::channel();
+        remote.add_callback(move || done.send(())).expect("the loop runs");
+        turned.recv().expect("the loop runs");
+    }
+}
+
+/// On a thread of its own, in that context: drops what it owns, lets the loop see it, and fails.
+fn fails_elsewhere(context: Context, owned: impl Send + 'static) {
+    let remote = IoLoop::current().expect("it runs").remote();
+    thread::spawn(move || {
+        context.run(|| {
+            drop(owned);
+            let_it_turn(&remote);
+            Err::<(), _>("the real reason")
+        });
+    });
+}
+
+#[test]
+fn on_another_thread_with_the_callback_of_a_task() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        yield_!(gen::task(|done: TaskCallback<()>| fails_elsewhere(capture(), done)))
+    }
+    assert_eq!(gen::run_sync(body()).unwrap_err().to_string(), "the real reason");
+}
+
+#[test]
+fn on_another_thread_with_a_callable() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<String> {
+        let callable = yield_!(Callback::<()>::new("k"))?;
+        fails_elsewhere(capture(), callable);
+        let first = yield_!(Wait::<()>::new("k")).unwrap_err();
+        let second = yield_!(Wait::<()>::new("k")).unwrap_err();
+        assert!(second.is::<CallbackDroppedError>());
+        Ok(first.to_string())
+    }
+    assert_eq!(gen::run_sync(body()).unwrap(), "the real reason");
+}
+
+/// In a group too, where the error arrives at the yield that waits for the group.
+#[test]
+fn on_another_thread_with_a_callable_that_a_list_waits_for() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        let callables = yield_!((Callback::<()>::new("k"), Callback::<()>::new("l")))?;
+        fails_elsewhere(capture(), callables);
+        let both = yield_!(vec![Wait::<()>::new("k"), Wait::<()>::new("l")]);
+        both.map(drop)
+    }
+    assert_eq!(gen::run_sync(body()).unwrap_err().to_string(), "the real reason");
+}
+
+/// A panic is a failure as any.
+#[test]
+fn a_panic_on_another_thread() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        let (context, callable) = (capture(), yield_!(Callback::<()>::new("k"))?);
+        thread::spawn(move || {
+            context.run(|| -> gen::Result {
+                let _callable = callable;
+                panic!("the real reason")
+            })
+        });
+        yield_!(Wait::<()>::new("k"))
+    }
+    assert_eq!(gen::run_sync(body()).unwrap_err().to_string(), "panicked: the real reason");
+}
+
+/// What the loop itself calls drops what it owns before it has failed.
+#[test]
+fn on_the_loop() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<String> {
+        let callable = yield_!(Callback::<()>::new("k"))?;
+        soon(move || {
+            drop(callable);
+            Err("callback")
+        });
+        let first = yield_!(Wait::<()>::new("k")).unwrap_err();
+        let callable = yield_!(Callback::<()>::new("l"))?;
+        IoLoop::current().expect("it runs").call_later(Duration::ZERO, move || {
+            drop(callable);
+            Err("timer")
+        });
+        let second = yield_!(Wait::<()>::new("l")).unwrap_err();
+        yield_!(Wait::<()>::new("k")).unwrap_err();
+        yield_!(Wait::<()>::new("l")).unwrap_err();
+        Ok(format!("{first} {second}"))
+    }
+    assert_eq!(gen::run_sync(body()).unwrap(), "callback timer");
+}
+
+/// A callback that is called again and again is dropped after it has failed, by whoever holds it.
+#[test]
+fn a_callback_that_is_dropped_after_it_has_failed() {
+    fn calls_and_drops(callable: Callable<()>) {
+        let mut callback = wrap(move |()| {
+            let _owned = &callable;
+            Err("the real reason")
+        });
+        thread::spawn(move || callback(())).join().expect("it does not panic");
+    }
+    #[gen::coroutine]
+    fn before_the_mail_is_read() -> gen::Result {
+        let callable = yield_!(Callback::<()>::new("k"))?;
+        calls_and_drops(callable);
+        yield_!(Wait::<()>::new("k"))
+    }
+    /// The waiter is polled in the turn in which the error is sent, before the loop has read it.
+    #[gen::coroutine]
+    fn in_the_turn_of_the_error() -> gen::Result {
+        let callable = yield_!(Callback::<()>::new("k"))?;
+        let waker = std::rc::Rc::new(std::cell::Cell::new(None::<std::task::Waker>));
+        let wakes = waker.clone();
+        soon(move || {
+            calls_and_drops(callable);
+            wakes.take().expect("the coroutine waits").wake();
+        });
+        let woken = until(move |new| waker.set(Some(new.clone())), || false);
+        yield_!((Wait::<()>::new("k"), woken)).map(drop)
+    }
+    for result in [gen::run_sync(before_the_mail_is_read()), gen::run_sync(in_the_turn_of_the_error())] {
+        assert_eq!(result.unwrap_err().to_string(), "the real reason");
+    }
+}
+
+/// A callback that ends well, or whose error is somebody else's, does not keep a drop for itself.
+#[test]
+fn a_drop_is_told_in_the_end() {
+    #[gen::coroutine]
+    fn elsewhere(callable: Callable<()>) -> gen::Result {
+        soon(move || {
+            drop(callable);
+            Err("not yours")
+        });
+        yield_!(gen::sleep(Duration::from_secs(3600)))
+    }
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        let callable = yield_!(Callback::<()>::new("k"))?;
+        soon(move || drop(callable));
+        let error = yield_!(Wait::<()>::new("k")).unwrap_err();
+        assert!(error.is::<CallbackDroppedError>());
+
+        let callable = yield_!(Callback::<()>::new("k"))?;
+        let task = gen::spawn_local(elsewhere(callable));
+        let error = yield_!(Wait::<()>::new("k")).unwrap_err();
+        assert!(error.is::<CallbackDroppedError>());
+        assert_eq!(yield_!(task).unwrap_err().to_string(), "not yours");
+        Ok(())
+    }
+    gen::run_sync(body()).unwrap();
+}
+
+/// A callback that waits itself, for what it has dropped, does not hang.
+#[test]
+fn a_callback_that_waits_for_what_it_has_dropped() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        let callable = yield_!(Callback::<()>::new("k"))?;
+        drop(callable);
+        yield_!(Wait::<()>::new("k"))
+    }
+    let error = capture().run(|| match gen::run_sync(body()) {
+        Err(error) => Ok::<_, gen::Error>(error.is::<CallbackDroppedError>()),
+        Ok(()) => Ok(false),
+    });
+    assert_eq!(error, Some(true));
+    // Without a loop, where nothing but its own polls can tell.
+    let polls = || {
+        let mut task = std::pin::pin!(gen::task(|done: TaskCallback<()>| drop(done)));
+        let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+        (0..10).any(|_| task.as_mut().poll(&mut cx).is_ready())
+    };
+    assert_eq!(capture().run(|| Ok::<_, gen::Error>(polls())), Some(true));
+}

@@ -1,0 +1,416 @@
+//! `gen::promise`, Tornado's `Future`: the rows of `Future`, `is_future` and `chain_future`, and the rules about futures that somebody sets.
+
+use std::rc::Rc;
+
+use gen::{yield_, AlreadySetError, BrokenPromiseError, Panicked, Promise, SharedFuture};
+use loop_behaviour::Order;
+
+use super::{done, promises, run, run_logged, soon, Fault, SECOND};
+
+/// A future that the loop's callback sets.
+#[test]
+fn future() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<u32> {
+        let (promise, future) = gen::promise();
+        soon(move || promise.set(1));
+        yield_!(future)
+    }
+    assert_eq!(run(body()).unwrap(), 1);
+}
+
+/// A list of them.
+#[test]
+fn multi_future() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<Vec<u32>> {
+        let (promises, futures) = promises(2);
+        soon(move || promises[0].set(1).and(promises[1].set(2)));
+        yield_!(futures)
+    }
+    assert_eq!(run(body()).unwrap(), [1, 2]);
+}
+
+/// One future several times in a list: its value as often.
+#[test]
+fn multi_future_duplicate() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<Vec<u32>> {
+        let (promise, future) = gen::promise();
+        soon(move || promise.set(2));
+        yield_!(vec![done(1), future.clone(), done(3), future])
+    }
+    assert_eq!(run(body()).unwrap(), [1, 2, 3, 2]);
+}
+
+/// A map of them.
+#[test]
+fn multi_dict_future() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<std::collections::HashMap<&'static str, u32>> {
+        yield_!(std::collections::HashMap::from([("foo", done(1)), ("bar", done(2))]))
+    }
+    assert_eq!(run(body()).unwrap(), [("foo", 1), ("bar", 2)].into());
+}
+
+/// `is_done`, `result` and done-callbacks: what Tornado's `Future` has.
+#[test]
+fn future_says_whether_it_is_done_and_with_what() {
+    let (promise, future) = gen::promise::<u32>();
+    assert!(!future.is_done() && !promise.is_set());
+    assert!(future.result().is_none());
+    promise.set(7).unwrap();
+    assert!(future.is_done() && promise.is_set());
+    assert_eq!(future.result().unwrap().unwrap(), 7);
+}
+
+/// A coroutine that waits for a future that nobody will set any more is told so. (In Tornado it waits for ever.)
+#[test]
+fn future_of_a_promise_that_is_dropped() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        let (promise, future) = gen::promise::<u32>();
+        soon(move || drop(promise));
+        let error = yield_!(future).unwrap_err();
+        assert!(error.is::<BrokenPromiseError>());
+        assert_eq!(error.to_string(), "the promise of a `u32` was dropped before it was set");
+        Ok(())
+    }
+    run(body()).unwrap();
+}
+
+/// The type of a value says whether it is a future; `maybe_future!` asks it.
+#[test]
+fn is_future_is_asked_of_the_type() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<(u32, u32)> {
+        Ok((yield_!(gen::maybe_future!(done(1)))?, yield_!(gen::maybe_future!(2))?))
+    }
+    assert_eq!(run(body()).unwrap(), (1, 2));
+}
+
+#[gen::coroutine]
+fn panics() -> gen::Result<u32> {
+    yield_!(gen::moment())?;
+    panic!("in the future");
+}
+
+/// A promise that follows a future is set to its result, in place if that is there already; a failure has been looked at then, and is that of the promise.
+#[test]
+fn chain_future_is_follow() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        let (promise, future) = gen::promise();
+        promise.follow(done(1));
+        assert_eq!(future.result().expect("in place")?, 1);
+
+        let (first, source) = gen::promise::<u32>();
+        let (promise, future) = gen::promise();
+        promise.follow(source);
+        first.fail(Fault("passed on"))?;
+        assert_eq!(yield_!(future).unwrap_err().downcast_ref(), Some(&Fault("passed on")));
+
+        let (promise, future) = gen::promise::<u32>();
+        promise.follow(panics());
+        assert!(yield_!(future).unwrap_err().is::<Panicked>());
+        Ok(())
+    }
+    run(body()).unwrap();
+}
+
+/// Where no loop runs nothing can be followed, and whoever reads is told; a promise that was set before keeps its value, and the mistake is logged.
+#[test]
+fn chain_future_where_it_cannot_be() {
+    let (promise, future) = gen::promise::<u32>();
+    promise.follow(done(1));
+    assert!(future.result().unwrap().unwrap_err().is::<gen::NoLoop>());
+
+    let (value, lines) = run_logged(async {
+        let (promise, future) = gen::promise();
+        promise.set(1)?;
+        promise.follow(done(2));
+        future.await
+    });
+    assert_eq!(value.unwrap(), 1);
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(lines[0].contains("the promise of a `u32` was set before"), "{lines:?}");
+}
+
+/// Waits for a future, and says so.
+#[gen::coroutine]
+fn reads(name: &'static str, future: SharedFuture<u32>, order: Order) -> gen::Result {
+    let result = yield_!(future);
+    order.push(format_args!("{name}{} ", result.unwrap_or_default()));
+    Ok(())
+}
+
+/// A body that waits is never resumed inside of the set, but in a later turn; several in the order in which they began to wait.
+#[test]
+fn rule_3_waiters_resume_in_order_in_a_later_turn() {
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result {
+        let (promise, future) = gen::promise();
+        let readers =
+            ["a", "b", "c"].map(|name| gen::spawn_local(reads(name, future.clone(), order.clone())));
+        let set = order.clone();
+        soon(move || {
+            set.push("set ");
+            promise.set(7)?;
+            set.push("is set ");
+            Ok::<(), AlreadySetError>(())
+        });
+        soon(order.note("same turn "));
+        yield_!(readers).map(drop)
+    }
+    let order = Order::new();
+    run(body(order.clone())).unwrap();
+    assert_eq!(order.text(), "set is set same turn a7 b7 c7 ");
+}
+
+/// A reader keeps its place however often it is polled, and those that leave take nobody's.
+#[test]
+fn rule_3_a_waiter_keeps_its_place() {
+    #[gen::coroutine]
+    fn impatient(name: &'static str, future: SharedFuture<u32>, order: Order) -> gen::Result {
+        let mut future = future;
+        while yield_!(gen::with_timeout(SECOND, &mut future)).is_err() {}
+        order.push(name);
+        Ok(())
+    }
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result {
+        let (promise, future) = gen::promise();
+        let leaves = gen::with_timeout(SECOND, future.clone());
+        let leaves = gen::spawn_local(async move { gen::multi(vec![leaves]).settle().join().await });
+        let readers = ["a", "b"].map(|name| gen::spawn_local(impatient(name, future.clone(), order.clone())));
+        yield_!(gen::sleep(SECOND * 5))?;
+        let last = gen::spawn_local(impatient("c", future, order.clone()));
+        yield_!(gen::sleep(SECOND * 5 / 2))?;
+        promise.set(7)?;
+        yield_!((readers, last))?;
+        yield_!(leaves).map(drop)
+    }
+    let order = Order::new();
+    run(body(order.clone())).unwrap();
+    assert_eq!(order.text(), "abc");
+}
+
+/// A result may be read many times; what is shared by all readers there is cloned here.
+#[test]
+fn rule_8_a_result_is_read_many_times() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<bool> {
+        let (promise, mut future) = gen::promise();
+        let value = Rc::new(7);
+        promise.set(value.clone())?;
+        let read = [yield_!(&mut future)?, yield_!(&mut future)?, yield_!(future.clone())?, yield_!(future)?];
+        Ok(read.iter().all(|read| Rc::ptr_eq(read, &value)))
+    }
+    assert!(run(body()).unwrap());
+}
+
+/// One failure that is waited for twice in a list is raised, and not logged as a failure of its own.
+#[test]
+fn rule_17_a_future_twice_in_a_list_fails_once() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<Vec<u32>> {
+        let (promise, future) = gen::promise();
+        let (second, other) = gen::promise();
+        promise.fail(Fault("once"))?;
+        second.fail(Fault("another"))?;
+        yield_!(vec![future.clone(), future, other.clone(), other])
+    }
+    let (result, lines) = run_logged(body());
+    let error = result.unwrap_err();
+    assert_eq!(error.downcast_ref(), Some(&Fault("once")));
+    assert_eq!(error.others().len(), 3);
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(
+        lines[0].starts_with("ERROR gen: multiple errors in a parallel yield: [2]: another"),
+        "{lines:?}"
+    );
+}
+
+const UNREAD: &str = "ERROR gen: a promise failed, and nobody looked at its result: late";
+const AFTER_TIMEOUT: &str = "ERROR gen: a promise failed after the timeout of whoever waited for it: late";
+
+/// A body that was taken out of its wait by an error leaves the future alone: its later value is ignored, its later failure is nobody's, and logged.
+#[test]
+fn rule_36_an_abandoned_future_may_still_be_set() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        for value in [Ok(7), Err(Fault("late"))] {
+            let (promise, future) = gen::promise::<u32>();
+            soon(|| Err::<(), _>("thrown"));
+            assert_eq!(yield_!(future).unwrap_err().to_string(), "thrown");
+            promise.set_result(value)?;
+        }
+        Ok(())
+    }
+    let (result, lines) = run_logged(body());
+    result.unwrap();
+    assert_eq!(lines, [UNREAD]);
+}
+
+/// The failure of a future that a timeout has given up is logged as that.
+#[test]
+fn rule_50_a_late_failure_of_a_promise_is_logged() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        let (promise, future) = gen::promise::<u32>();
+        assert!(yield_!(gen::with_timeout(SECOND, future)).is_err());
+        promise.fail(Fault("late"))?;
+        Ok(())
+    }
+    let (result, lines) = run_logged(body());
+    result.unwrap();
+    assert_eq!(lines, [AFTER_TIMEOUT]);
+}
+
+/// Unless it is quiet, or late but a value, or somebody else has the future.
+#[test]
+fn rule_51_a_quiet_late_failure_of_a_promise_is_not_logged() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        let (promise, future) = gen::promise::<u32>();
+        assert!(yield_!(gen::with_timeout(SECOND, future).quiet::<Fault>()).is_err());
+        promise.fail(Fault("late"))?;
+        let (promise, future) = gen::promise::<u32>();
+        assert!(yield_!(gen::with_timeout(SECOND, future)).is_err());
+        promise.set(7)?;
+        let (promise, future) = gen::promise::<u32>();
+        assert!(yield_!(gen::with_timeout(SECOND, future.clone())).is_err());
+        promise.fail(Fault("late"))?;
+        assert!(yield_!(future).is_err());
+        Ok(())
+    }
+    run(body()).unwrap();
+}
+
+/// A second set is an error, and changes nothing. (Tornado overwrites the value *and* raises.)
+#[test]
+fn rule_58_a_promise_is_set_once() {
+    let (promise, future) = gen::promise::<u32>();
+    promise.set(1).unwrap();
+    let error = promise.set(2).unwrap_err();
+    assert_eq!(error.to_string(), "the promise of a `u32` was set before");
+    assert!(promise.fail("a failure").is_err());
+    assert!(promise.set_result("7".parse::<u32>()).is_err());
+    drop(promise);
+    assert_eq!(future.result().unwrap().unwrap(), 1);
+}
+
+/// Done-callbacks run in order; an error of one is that of whoever added it, and the others run.
+#[test]
+fn rule_58_done_callbacks_run_in_order() {
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result {
+        let (promise, future) = gen::promise::<u32>();
+        for index in 0..3 {
+            let order = order.clone();
+            future.add_done_callback(move |result| {
+                order.push(format_args!("{index}:{} ", result?));
+                if index == 1 {
+                    Err(gen::Error::new("1 failed"))
+                } else {
+                    Ok(())
+                }
+            });
+        }
+        promise.set(7)?;
+        order.push("set ");
+        order.push(yield_!(gen::sleep(SECOND)).unwrap_err());
+        Ok(())
+    }
+    let order = Order::new();
+    run(body(order.clone())).unwrap();
+    assert_eq!(order.text(), "set 0:7 1:7 2:7 1 failed");
+}
+
+/// One that is added when the result is there runs too, behind those before it, and never inside of the call, where Tornado runs it.
+#[test]
+fn rule_58_a_done_callback_of_a_done_future() {
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result {
+        let (promise, future) = gen::promise::<u32>();
+        let add = |name: &'static str| {
+            let order = order.clone();
+            future.add_done_callback(move |_| order.push(name));
+        };
+        add("before ");
+        promise.set(7)?;
+        add("behind ");
+        order.push("added ");
+        yield_!(gen::sleep(SECOND))?;
+        add("late ");
+        order.push("added ");
+        yield_!(gen::sleep(SECOND))
+    }
+    let order = Order::new();
+    run(body(order.clone())).unwrap();
+    assert_eq!(order.text(), "added before behind added late ");
+}
+
+/// Where no loop runs there is nothing that could call it.
+#[test]
+fn rule_58_a_done_callback_without_a_loop() {
+    let order = Order::new();
+    let called = order.clone();
+    let lines = loop_behaviour::logged(|| done(7).add_done_callback(move |_| called.push("called")));
+    assert_eq!(order.text(), "");
+    let text = "ERROR gen: `add_done_callback` was called where no loop runs: it is never called back";
+    assert_eq!(lines, [text]);
+}
+
+/// A failed future that goes unseen is logged, with its trace; one that was read, by a yield, by `result` or by a callback, is not; nor is a broken promise, which is nobody's failure.
+#[test]
+fn rule_58_a_failure_that_nobody_looked_at_is_logged() {
+    fn failed() -> SharedFuture<u32> {
+        let (promise, future) = gen::promise();
+        promise.fail(Fault("late")).unwrap();
+        future
+    }
+    #[gen::coroutine]
+    fn unread() -> gen::Result {
+        let future = failed();
+        drop(future.clone());
+        yield_!(gen::moment())?;
+        drop(future);
+        Ok(())
+    }
+    #[gen::coroutine]
+    fn read() -> gen::Result {
+        assert!(yield_!(failed()).is_err());
+        assert!(failed().result().unwrap().is_err());
+        failed().add_done_callback(|result| assert!(result.is_err()));
+        drop(gen::promise::<u32>());
+        let (promise, future): (Promise<u32>, _) = gen::promise();
+        drop(promise);
+        drop(future);
+        yield_!(gen::sleep(SECOND))
+    }
+    run(read()).unwrap();
+    let (result, lines) = run_logged(unread());
+    result.unwrap();
+    assert_eq!(lines, [UNREAD]);
+}
+
+/// The trace of a failure that one coroutine passed on is there for the next.
+#[test]
+fn rule_59_each_reader_has_its_own_trace() {
+    #[gen::coroutine]
+    fn reads(future: SharedFuture<u32>) -> gen::Result<u32> {
+        yield_!(future)
+    }
+    #[gen::coroutine]
+    fn body() -> gen::Result<Vec<usize>> {
+        let (promise, future) = gen::promise();
+        promise.fail(Fault("shared"))?;
+        let deep = yield_!(reads(future.clone())).unwrap_err();
+        let direct = yield_!(future).unwrap_err();
+        let same = |error: &gen::Error| std::ptr::from_ref(error.downcast_ref::<Fault>().expect("it is one"));
+        assert_eq!(same(&deep), same(&direct));
+        Ok(vec![deep.trace().len(), direct.trace().len()])
+    }
+    assert_eq!(run(body()).unwrap(), [2, 1]);
+}

@@ -1,0 +1,211 @@
+//! How a body starts and goes on: rules 1 to 4, 9, 12, and what they mean for time and for errors, rules 54 and 59.
+
+use std::cell::RefCell;
+use std::future::{poll_fn, ready};
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::rc::Rc;
+use std::task::{Poll, Waker};
+use std::time::Duration;
+
+use gen::yield_;
+use loop_behaviour::Order;
+
+use super::{here, run, run_logged, soon, SECOND};
+
+/// A call is cold: nothing runs until it is waited for. `spawn` runs the first step before it returns; if all yields were ready that is the whole.
+#[test]
+fn rule_1_a_call_is_cold_and_spawn_runs_the_first_step() {
+    #[gen::coroutine]
+    fn body(order: Order, moments: u8) -> gen::Result {
+        order.push("first ");
+        yield_!(ready(()))?;
+        for _ in 0..moments {
+            yield_!(gen::moment())?;
+        }
+        order.push("last ");
+        Ok(())
+    }
+    let order = Order::new();
+    let never = body(order.clone(), 0);
+    run_logged(async {
+        let cold = body(order.clone(), 0);
+        order.push("called ");
+        cold.await.unwrap();
+        assert!(gen::spawn_local(body(order.clone(), 0)).is_done());
+        let task = gen::spawn_local(body(order.clone(), 1));
+        assert!(!task.is_done());
+        order.push("returned ");
+        task.await.unwrap();
+    });
+    drop(never);
+    assert_eq!(order.text(), "called first last first last first returned last ");
+}
+
+/// Twenty thousand ready yields, of values and of errors, take no stack and no turn of the loop.
+#[test]
+fn rule_2_ready_yields_resume_in_place() {
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result<usize> {
+        let noted = order.clone();
+        here().add_callback(move || noted.push("a turn"));
+        let mut failed = 0;
+        for n in 0..20_000_usize {
+            let result = if n % 2 == 0 { Ok(()) } else { Err(std::fmt::Error) };
+            failed += usize::from(yield_!(ready(result)).is_err());
+        }
+        assert_eq!(order.text(), "");
+        Ok(failed)
+    }
+    assert_eq!(run(body(Order::new())).unwrap(), 10_000);
+}
+
+/// What is pending resumes the body in a later turn, behind the callbacks that were queued already; several waiters in the order in which they came.
+#[test]
+fn rule_3_a_pending_future_resumes_in_a_later_turn() {
+    let order = Order::new();
+    #[gen::coroutine]
+    fn waits(name: &'static str, order: Order, wakers: Rc<RefCell<Vec<Waker>>>) -> gen::Result {
+        let mut first = true;
+        yield_!(poll_fn(|cx| {
+            if std::mem::take(&mut first) {
+                wakers.borrow_mut().push(cx.waker().clone());
+                return Poll::Pending;
+            }
+            Poll::Ready(())
+        }))?;
+        order.push(name);
+        Ok(())
+    }
+    #[gen::coroutine]
+    fn outer(order: Order) -> gen::Result {
+        let wakers: Rc<RefCell<Vec<Waker>>> = Rc::default();
+        let a = gen::spawn_local(waits(" a", order.clone(), wakers.clone()));
+        let b = gen::spawn_local(waits(" b", order.clone(), wakers.clone()));
+        let io_loop = here();
+        let (set, same_turn) = (order.clone(), order.clone());
+        io_loop.add_callback(move || {
+            wakers.take().into_iter().for_each(Waker::wake);
+            set.push("set");
+        });
+        io_loop.add_callback(move || same_turn.push(" same-turn"));
+        yield_!((a, b)).map(drop)
+    }
+    run(outer(order.clone())).unwrap();
+    assert_eq!(order.text(), "set same-turn a b");
+}
+
+/// In a list Tornado's moment is ready at once, by an accident of its implementation; here it costs its turn there as well.
+#[test]
+fn rule_4_a_moment_in_a_list_costs_a_turn_too() {
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result {
+        let noted = order.clone();
+        here().add_callback(move || noted.push("callback "));
+        yield_!([gen::moment(), gen::moment()])?;
+        order.push("body");
+        for way in 0..3 {
+            soon(order.note(" callback "));
+            match way {
+                0 => yield_!(gen::YieldFuture::new(gen::moment()))?,
+                1 => yield_!(gen::with_timeout(SECOND, gen::moment()))?,
+                _ => yield_!(gen::maybe_future!(gen::moment()))?,
+            }
+            order.push("body");
+        }
+        Ok(())
+    }
+    let order = Order::new();
+    run(body(order.clone())).unwrap();
+    assert_eq!(order.text(), "callback body callback body callback body callback body");
+}
+
+/// A function that returns a future gives that future: nothing is flattened.
+#[test]
+fn rule_9_a_returned_future_is_not_flattened() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<std::future::Ready<u32>> {
+        Ok(ready(42))
+    }
+    #[gen::coroutine]
+    fn outer() -> gen::Result<u32> {
+        let inner = yield_!(body())?;
+        yield_!(inner)
+    }
+    assert_eq!(run(outer()).unwrap(), 42);
+}
+
+/// A body that ends without a value gives `()`, which is its type.
+#[test]
+fn rule_12_a_body_without_a_value_gives_unit() {
+    #[gen::coroutine]
+    fn body() {}
+    #[gen::coroutine]
+    fn yields() {
+        let _ = yield_!(gen::moment());
+    }
+    #[gen::coroutine]
+    fn outer() -> gen::Result<((), ())> {
+        yield_!((body(), yields()))
+    }
+    assert_eq!(run(outer()).unwrap(), ((), ()));
+}
+
+/// A panic ends at the edge of the task: whoever waits gets it as an error, and may go on with it. `run_sync` does, in its caller.
+#[test]
+fn rule_10_a_panic_reaches_whoever_waits() {
+    #[gen::coroutine]
+    fn panics() -> gen::Result {
+        yield_!(gen::moment())?;
+        panic!("in the body")
+    }
+    #[gen::coroutine]
+    fn waits() -> gen::Result<String> {
+        let error = yield_!(gen::spawn_local(panics())).unwrap_err();
+        Ok(error.downcast_ref::<gen::Panicked>().expect("it is one").message().to_owned())
+    }
+    assert_eq!(run(waits()).unwrap(), "in the body");
+    let payload = catch_unwind(AssertUnwindSafe(|| gen::run_sync(panics()))).unwrap_err();
+    assert_eq!(payload.downcast_ref(), Some(&"in the body"));
+}
+
+/// Timers fire by their deadlines, then by their creation; a zero sleep is over in the next turn. A sleep's time begins at its call.
+#[test]
+fn rule_54_sleeps_fire_by_deadline_and_creation_from_their_call() {
+    let order = Order::new();
+    #[gen::coroutine]
+    fn sleeper(name: char, sleep: gen::Sleep, order: Order) -> gen::Result {
+        yield_!(sleep)?;
+        order.push(name);
+        Ok(())
+    }
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result<Duration> {
+        let began = here().now();
+        let called_early = gen::sleep(SECOND * 3);
+        let sleeps = [('c', SECOND * 2), ('a', SECOND), ('b', SECOND), ('0', Duration::ZERO)];
+        yield_!(sleeps.map(|(name, duration)| sleeper(name, gen::sleep(duration), order.clone())))?;
+        yield_!(called_early)?;
+        Ok(here().now() - began)
+    }
+    assert_eq!(run(body(order.clone())).unwrap(), SECOND * 3);
+    assert_eq!(order.text(), "0abc");
+}
+
+/// The same failure, read twice, is the same error: its clones share it, and each has its own way.
+#[test]
+fn rule_59_one_failure_for_two_readers_is_one_error() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<(usize, bool)> {
+        let failure = gen::Error::from(std::fmt::Error);
+        let first = yield_!(ready(Err::<(), _>(failure.clone()))).unwrap_err();
+        let second = yield_!(ready(Err::<(), _>(failure))).unwrap_err();
+        let same = std::ptr::eq(
+            first.downcast_ref::<std::fmt::Error>().expect("it is one"),
+            second.downcast_ref::<std::fmt::Error>().expect("it is one"),
+        );
+        Ok((first.trace().len() + second.trace().len(), same))
+    }
+    let (sites, same) = run(body()).unwrap();
+    assert_eq!(sites, 2, "one each");
+    assert!(same);
+}

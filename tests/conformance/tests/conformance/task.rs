@@ -1,0 +1,116 @@
+//! `gen::task`: Tornado's `Task`, and what its callback may go through.
+
+use std::thread;
+
+use super::{run, soon};
+use gen::{yield_, CallbackDroppedError, TaskCallback};
+
+/// A function that takes a callback resumes the yield when that is called.
+#[test]
+fn task() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<u8> {
+        yield_!(gen::task(|done| soon(move || done.call(3))))
+    }
+    assert_eq!(run(body()).unwrap(), 3);
+}
+
+/// A function that fails at once: nothing is raised by the call, the error arrives at the yield.
+#[test]
+fn exception_in_task_phase1() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<String> {
+        let failing = gen::task(|_: TaskCallback<()>| Err::<(), _>("1 / 0"));
+        Ok(yield_!(failing).unwrap_err().to_string())
+    }
+    assert_eq!(run(body()).unwrap(), "1 / 0");
+}
+
+/// Rule 38: the first call wins; an error that was there before it, too.
+#[test]
+fn rule_38_the_first_end_of_a_task_wins() {
+    let twice = gen::task(|done| {
+        done.call(1);
+        done.call(2);
+    });
+    assert_eq!(gen::run_sync(twice).unwrap(), 1);
+    let mut kept = None;
+    let failed = gen::task(|done: TaskCallback<u8>| {
+        kept = Some(done);
+        Err::<(), _>("failed")
+    });
+    kept.expect("it was called").call(1);
+    assert_eq!(gen::run_sync(failed).unwrap_err().to_string(), "failed");
+}
+
+/// Rule 38: an error of the function after it has called back is no lost one. Tornado raises it from `Task(..)`, here it arrives at the yield of it; the value is
+/// dropped, as there.
+#[test]
+fn rule_38_an_error_of_the_function_after_its_callback() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<String> {
+        let failing = gen::task(|done| {
+            done.call(1);
+            Err::<(), _>("too late")
+        });
+        Ok(yield_!(failing).unwrap_err().to_string())
+    }
+    let log = loop_behaviour::logged(|| assert_eq!(gen::run_sync(body()).unwrap(), "too late"));
+    assert_eq!(log, [""; 0]);
+}
+
+/// Rule 38: of two errors the function's own arrives at the yield, and the one of a callback that it has called itself goes outward.
+#[test]
+fn rule_38_an_error_of_the_function_after_that_of_a_callback() {
+    let log = loop_behaviour::logged(|| {
+        let failing = gen::task(|_done: TaskCallback<()>| {
+            gen::context::wrap(|()| Err("the callback's"))(());
+            Err::<(), _>("the function's")
+        });
+        assert_eq!(gen::run_sync(failing).unwrap_err().to_string(), "the function's");
+    });
+    assert_eq!(log, ["ERROR gen: a callback failed: the callback's"]);
+}
+
+/// A function that forgets its callback fails the task. (In Tornado it hangs.)
+#[test]
+fn a_callback_that_is_dropped() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<bool> {
+        let forgets = gen::task(|done: TaskCallback<u8>| soon(move || drop(done)));
+        let error = yield_!(forgets).unwrap_err();
+        Ok(error.is::<CallbackDroppedError>())
+    }
+    assert!(run(body()).unwrap());
+}
+
+/// The callback may be called from any thread, and after the task is gone.
+#[test]
+fn a_callback_on_another_thread() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<u8> {
+        let mut kept = None;
+        let slow = gen::task(|done: TaskCallback<u8>| kept = Some(done));
+        yield_!(gen::with_timeout(std::time::Duration::ZERO, slow)).unwrap_err();
+        let late = kept.expect("it was called");
+        thread::spawn(move || late.call(1)).join().expect("a call does not panic");
+        yield_!(gen::task(|done| {
+            thread::spawn(move || done.call(2));
+        }))
+    }
+    assert_eq!(run(body()).unwrap(), 2);
+}
+
+/// The call of the function is not put off until the yield.
+#[test]
+fn the_function_is_called_at_once() {
+    let mut called = false;
+    let task = gen::task(|done| {
+        called = true;
+        done.call(());
+    });
+    assert!(called);
+    run(task).unwrap();
+    let dropped = gen::task(|_: TaskCallback<()>| ());
+    assert!(run(dropped).unwrap_err().is::<CallbackDroppedError>());
+}

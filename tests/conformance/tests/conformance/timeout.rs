@@ -1,0 +1,413 @@
+//! `with_timeout`: WithTimeoutTest, and rules 45 to 53 of the semantics.
+
+use std::cell::{Cell, RefCell};
+use std::future::{pending, poll_fn, ready, Future};
+use std::pin::pin;
+use std::rc::Rc;
+use std::sync::{mpsc, Arc, Mutex};
+use std::task::{Poll, Waker};
+use std::thread;
+use std::time::Duration;
+
+use gen::{yield_, IoLoop, TimeoutError};
+use loop_behaviour::{Order, WatchedClock};
+
+use super::{here, run, run_logged, Fault, SECOND};
+
+#[gen::coroutine]
+fn after(seconds: u32, result: Result<u32, Fault>) -> gen::Result<u32> {
+    yield_!(gen::sleep(SECOND * seconds))?;
+    Ok(result?)
+}
+
+/// What is never done ends with a `TimeoutError` at the yield.
+#[test]
+fn timeout() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<u32> {
+        yield_!(gen::with_timeout(SECOND / 10, pending::<gen::Result<u32>>()))
+    }
+    assert!(run_logged(body()).0.unwrap_err().is::<TimeoutError>());
+}
+
+/// What is done in time gives its value, at once.
+#[test]
+fn completes_before_timeout() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<u32> {
+        let began = here().now();
+        let value = yield_!(gen::with_timeout(SECOND * 3600, after(1, Ok(7))))?;
+        assert_eq!(here().now() - began, SECOND);
+        Ok(value)
+    }
+    assert_eq!(run_logged(body()).0.unwrap(), 7);
+}
+
+/// Its own error comes out unchanged.
+#[test]
+fn fails_before_timeout() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<u32> {
+        yield_!(gen::with_timeout(SECOND * 3600, after(1, Err(Fault("its own")))))
+    }
+    assert_eq!(run_logged(body()).0.unwrap_err().downcast_ref(), Some(&Fault("its own")));
+}
+
+/// What is done already gives its value in place.
+#[test]
+fn already_resolved() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<u32> {
+        yield_!(gen::with_timeout(SECOND * 3600, ready(Ok::<_, gen::Error>(7))))
+    }
+    assert_eq!(run_logged(body()).0.unwrap(), 7);
+}
+
+/// Tornado takes only futures there, and raises `BadYieldError` from the call for the rest; here it is what `yield_!` takes, or it does not compile.
+#[test]
+fn rule_45_anything_yieldable() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<(Vec<u32>, u32)> {
+        let list = yield_!(gen::with_timeout(SECOND * 3600, vec![after(2, Ok(1)), after(1, Ok(2))]))?;
+        let callable = yield_!(gen::Callback::<u32>::new("k"))?;
+        here().call_later(SECOND, move || callable.call(3));
+        let wait = || gen::Wait::<u32>::new("k");
+        assert!(yield_!(gen::with_timeout(SECOND / 2, wait())).unwrap_err().is::<TimeoutError>());
+        Ok((list, yield_!(gen::with_timeout(SECOND, wait()))?))
+    }
+    assert_eq!(run(body()).unwrap(), (vec![1, 2], 3));
+}
+
+/// The task of what was waited for goes on, and what was lent can be waited for again.
+#[test]
+fn rule_46_the_input_is_never_cancelled() {
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result {
+        let noted = order.clone();
+        let task = gen::spawn_local(async move {
+            gen::sleep(SECOND * 2).await?;
+            noted.push("went on");
+            Ok::<_, gen::Error>(())
+        });
+        assert!(yield_!(gen::with_timeout(SECOND, task)).is_err());
+        yield_!(gen::sleep(SECOND * 2))?;
+        // What is lent is there to be used again.
+        let mut slow = pin!(after(2, Ok(7)));
+        assert!(yield_!(gen::with_timeout(SECOND, slow.as_mut())).is_err());
+        order.push(format_args!(" {}", yield_!(gen::with_timeout(SECOND * 2, slow))?));
+        Ok(())
+    }
+    let order = Order::new();
+    run(body(order.clone())).unwrap();
+    assert_eq!(order.text(), "went on 7");
+}
+
+/// A task that `with_timeout` has given up, and which then ends so; what was logged.
+fn late(
+    result: Result<u32, Fault>,
+    wait: impl FnOnce(gen::JoinHandle<u32>) -> Waiting + 'static,
+) -> Vec<String> {
+    let (outcome, lines) = run_logged(async move {
+        let result = wait(gen::spawn_local(after(2, result))).await;
+        gen::sleep(SECOND * 2).await.unwrap();
+        result
+    });
+    assert!(outcome.unwrap_err().is::<TimeoutError>());
+    lines
+}
+
+type Waiting = gen::LocalBoxCoroutine<'static, gen::Result>;
+
+#[gen::coroutine(dyn(local))]
+fn plainly(task: gen::JoinHandle<u32>) -> gen::Result {
+    yield_!(gen::with_timeout(SECOND, task)).map(drop)
+}
+
+#[gen::coroutine(dyn(local))]
+fn quietly(task: gen::JoinHandle<u32>) -> gen::Result {
+    let limited = gen::with_timeout(SECOND, task).quiet::<std::fmt::Error>().quiet::<Fault>();
+    yield_!(limited).map(drop)
+}
+
+#[gen::coroutine(dyn(local))]
+fn quiet_of_another_type(task: gen::JoinHandle<u32>) -> gen::Result {
+    yield_!(gen::with_timeout(SECOND, task).quiet::<std::fmt::Error>()).map(drop)
+}
+
+#[gen::coroutine(dyn(local))]
+fn in_a_list(task: gen::JoinHandle<u32>) -> gen::Result {
+    yield_!(gen::with_timeout(SECOND, vec![task])).map(drop)
+}
+
+#[gen::coroutine(dyn(local))]
+fn within_a_coroutine(task: gen::JoinHandle<u32>) -> gen::Result {
+    #[gen::coroutine]
+    fn waits(task: gen::JoinHandle<u32>) -> gen::Result<u32> {
+        yield_!(task)
+    }
+    yield_!(gen::with_timeout(SECOND, waits(task))).map(drop)
+}
+
+const AFTER_TIMEOUT: &str = "ERROR gen: a task failed after the timeout of whoever waited for it: late";
+
+/// A late failure is logged, once, and says what it is; not again as one that nobody looked at.
+#[test]
+fn rule_50_a_late_failure_is_logged() {
+    for wait in [plainly, in_a_list, within_a_coroutine, quiet_of_another_type] {
+        let lines = late(Err(Fault("late")), wait);
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        assert!(lines[0].starts_with(AFTER_TIMEOUT), "{lines:?}");
+    }
+}
+
+/// A late success is silent.
+#[test]
+fn rule_50_a_late_success_is_not_logged() {
+    assert_eq!(late(Ok(1), plainly), Vec::<String>::new());
+}
+
+/// A late failure of a quiet type is not logged at all.
+#[test]
+fn rule_51_a_quiet_late_failure_is_not_logged() {
+    assert_eq!(late(Err(Fault("late")), quietly), Vec::<String>::new());
+}
+
+/// A handle that is dropped elsewhere is none of the timeout's: its failure is told as ever.
+#[test]
+fn what_is_detached_otherwise_is_logged_as_before() {
+    let ((), lines) = run_logged(async {
+        drop(gen::spawn_local(after(2, Err(Fault("detached")))));
+        let quiet = gen::with_timeout(SECOND, pending::<gen::Result>()).quiet::<Fault>();
+        #[gen::coroutine]
+        fn wait<Y: gen::Yieldable<M, Output = ()>, M>(limited: Y) -> gen::Result {
+            yield_!(limited)
+        }
+        assert!(wait(quiet).await.is_err());
+        drop(gen::spawn_local(after(1, Err(Fault("later")))));
+        gen::sleep(SECOND * 3).await.unwrap();
+    });
+    let starts = |line: &String, error| {
+        line.starts_with(&format!("ERROR gen: a task failed, and nobody looked at its result: {error}"))
+    };
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(
+        lines.iter().any(|line| starts(line, "detached")) && lines.iter().any(|line| starts(line, "later"))
+    );
+}
+
+/// A thread that answers when it is told to, and the future of its answer.
+fn from_a_thread() -> (Thread, impl Future<Output = Option<u32>>) {
+    let (go, gone) = mpsc::channel();
+    let shared = Arc::new(Mutex::new((None::<Option<u32>>, None::<Waker>)));
+    let theirs = Arc::clone(&shared);
+    let handle = thread::spawn(move || {
+        let answer = gone.recv().ok().map(|()| 42);
+        let mut shared = theirs.lock().unwrap();
+        shared.0 = Some(answer);
+        if let Some(waker) = shared.1.take() {
+            waker.wake();
+        }
+    });
+    let answer = poll_fn(move |cx| {
+        let mut shared = shared.lock().unwrap();
+        shared.1 = Some(cx.waker().clone());
+        shared.0.map_or(Poll::Pending, Poll::Ready)
+    });
+    (Thread { go, handle }, answer)
+}
+
+struct Thread {
+    go: mpsc::Sender<()>,
+    handle: thread::JoinHandle<()>,
+}
+
+impl Thread {
+    /// Has it answer; it has when this returns.
+    fn answer(self) {
+        // Cannot fail: the thread listens.
+        let _ = self.go.send(());
+        self.handle.join().expect("it does not panic");
+    }
+}
+
+/// A job of another thread that is not done when the deadline has passed: here at once, as an absolute time.
+#[test]
+fn timeout_concurrent_future() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<Option<u32>> {
+        let (thread, answer) = from_a_thread();
+        let result = yield_!(gen::with_timeout(here().now(), answer));
+        thread.answer();
+        result
+    }
+    assert!(run(body()).unwrap_err().is::<TimeoutError>());
+}
+
+/// A job of another thread that is done in time. The loop's own clock: a virtual one would not wait for a thread.
+#[test]
+fn completed_concurrent_future() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<Option<u32>> {
+        let (thread, answer) = from_a_thread();
+        let waiter = gen::with_timeout(SECOND * 3600, answer);
+        let _ = thread.go.send(());
+        yield_!(waiter)
+    }
+    assert_eq!(gen::run_sync(body()).unwrap(), Some(42));
+}
+
+/// Of a later version: one that is done before the timeout is made.
+#[test]
+fn done_concurrent_future() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<Option<u32>> {
+        let (thread, answer) = from_a_thread();
+        thread.answer();
+        yield_!(gen::with_timeout(SECOND * 3600, answer))
+    }
+    assert_eq!(run(body()).unwrap(), Some(42));
+}
+
+/// Of a later version: one that is done while the body waits.
+#[test]
+fn normal_concurrent_future() {
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result<Option<u32>> {
+        let (thread, answer) = from_a_thread();
+        let answered = order.clone();
+        super::soon(move || {
+            thread.answer();
+            answered.push("answered ");
+        });
+        let answer = yield_!(gen::with_timeout(SECOND * 3600, answer));
+        order.push("resumed");
+        answer
+    }
+    let order = Order::new();
+    assert_eq!(gen::run_sync(body(order.clone())).unwrap(), Some(42));
+    assert_eq!(order.text(), "answered resumed");
+}
+
+/// When a loop that runs it has nothing to do but to wait, in seconds from its beginning.
+fn waits(body: impl Future<Output = gen::Result>) -> Vec<u64> {
+    let clock = WatchedClock::default();
+    IoLoop::with_clock(clock.clone()).run_sync(body).unwrap();
+    clock.waits()
+}
+
+/// An input that is ready leaves no timer behind: the loop is not woken for one.
+#[test]
+fn rule_47_a_ready_input_leaves_no_timer() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        yield_!(gen::with_timeout(SECOND, ready(())))?;
+        yield_!(gen::sleep(SECOND * 5))
+    }
+    assert_eq!(waits(body()), [5]);
+}
+
+/// An input that comes first removes the timer in that moment, and hands its failure on unchanged.
+#[test]
+fn rule_48_the_input_first_removes_the_timer() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        yield_!(gen::with_timeout(SECOND * 3, after(1, Ok(1))))?;
+        let failing = gen::with_timeout(SECOND * 3, after(1, Err(Fault("its own"))));
+        assert_eq!(yield_!(failing).unwrap_err().downcast_ref(), Some(&Fault("its own")));
+        yield_!(gen::sleep(SECOND * 10))
+    }
+    assert_eq!(waits(body()), [1, 2, 12]);
+}
+
+/// A deadline that has passed fires in a later turn, so that what an already queued callback resolves still wins.
+#[test]
+fn rule_49_a_past_deadline_is_not_immediate() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<&'static str> {
+        let resolved = Rc::new(Cell::new(false));
+        let io_loop = here();
+        let waker: Rc<RefCell<Option<Waker>>> = Rc::default();
+        let (set, wake) = (resolved.clone(), waker.clone());
+        io_loop.add_callback(move || {
+            set.set(true);
+            if let Some(waker) = wake.take() {
+                Waker::wake(waker);
+            }
+        });
+        let input = poll_fn(|cx| {
+            *waker.borrow_mut() = Some(cx.waker().clone());
+            if resolved.get() {
+                Poll::Ready("the input")
+            } else {
+                Poll::Pending
+            }
+        });
+        let past = here().now() - SECOND;
+        yield_!(gen::with_timeout(past, input))
+    }
+    assert_eq!(run(body()).unwrap(), "the input");
+}
+
+/// A timeout's own error that nobody looks at is told like any other.
+#[test]
+fn rule_52_an_unobserved_timeout_is_logged() {
+    #[gen::coroutine]
+    fn times_out() -> gen::Result {
+        yield_!(gen::with_timeout(SECOND, pending::<()>()))
+    }
+    #[gen::coroutine]
+    fn outer() -> gen::Result {
+        drop(gen::spawn_local(times_out()));
+        yield_!(gen::sleep(SECOND * 2))
+    }
+    let (result, lines) = run_logged(outer());
+    assert!(result.is_ok() && lines.len() == 1, "{lines:?}");
+    let text = "ERROR gen: a task failed, and nobody looked at its result: timeout after 1s";
+    assert!(lines[0].starts_with(text), "{lines:?}");
+}
+
+/// A thread's result never overwrites what the timeout has given, nor the other way round: all that changes state happens on the loop's thread.
+#[test]
+fn rule_53_a_threads_result_and_the_timeout_do_not_overwrite_each_other() {
+    #[gen::coroutine]
+    fn after_the_deadline() -> gen::Result {
+        let (thread, answer) = from_a_thread();
+        let timed = yield_!(gen::with_timeout(Duration::ZERO, answer));
+        // Only now does the thread answer, and wakes what is not there any more.
+        thread.answer();
+        yield_!(gen::moment())?;
+        timed.map(drop)
+    }
+    #[gen::coroutine]
+    fn before_the_timer() -> gen::Result<Option<u32>> {
+        let (thread, answer) = from_a_thread();
+        // It is answered in the turn in which the timer is due, before the timer.
+        super::soon(move || thread.answer());
+        yield_!(gen::with_timeout(Duration::ZERO, answer))
+    }
+    assert!(run(after_the_deadline()).unwrap_err().is::<TimeoutError>());
+    assert_eq!(run(before_the_timer()).unwrap(), Some(42));
+}
+
+/// What a destructor spawns while the timeout drops what it waited for was none of what it waited for: its failure is told, however quiet the timeout.
+#[test]
+fn what_a_destructor_spawns_is_none_of_the_timeouts() {
+    struct CleansUp;
+    impl Drop for CleansUp {
+        fn drop(&mut self) {
+            drop(gen::spawn_local(after(1, Err(Fault("cleaning up")))));
+        }
+    }
+    #[gen::coroutine]
+    fn slow(_held: CleansUp) -> gen::Result {
+        yield_!(pending::<gen::Result>())
+    }
+    #[gen::coroutine]
+    fn impatient() -> gen::Result {
+        yield_!(gen::with_timeout(SECOND, slow(CleansUp)).quiet::<Fault>()).unwrap_err();
+        yield_!(gen::sleep(SECOND * 3))
+    }
+    let (result, lines) = run_logged(impatient());
+    result.unwrap();
+    assert_eq!(lines, ["ERROR gen: a task failed, and nobody looked at its result: cleaning up"]);
+}

@@ -1,0 +1,262 @@
+//! Somebody who types in the sample's library, and asks the server.
+
+use std::ops::Range;
+use std::path::Path;
+
+use lsp_types::notification::{DidChangeTextDocument, DidOpenTextDocument};
+use lsp_types::request as ask;
+use lsp_types::{
+    AnnotatedTextEdit, CompletionParams, CompletionResponse, Diagnostic, DiagnosticSeverity,
+    DidChangeTextDocumentParams, DidOpenTextDocumentParams, DocumentChanges, DocumentDiagnosticReport,
+    DocumentDiagnosticReportResult, GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverContents,
+    HoverParams, InlayHintLabel, InlayHintParams, NumberOrString, OneOf, PartialResultParams, Position,
+    ReferenceContext, ReferenceParams, RenameParams, TextDocumentContentChangeEvent, TextDocumentEdit,
+    TextDocumentIdentifier, TextDocumentItem, TextDocumentPositionParams, TextEdit, Uri,
+    VersionedTextDocumentIdentifier, WorkDoneProgressParams,
+};
+use serde_json::json;
+
+use crate::marked::{offset, offsets, position, Marked};
+use crate::sample::{Case, Sample, LIBRARY};
+use crate::server::Server;
+use crate::tools::RustAnalyzer;
+
+/// A server, and what it has been told of the library.
+#[derive(Debug)]
+pub struct Editor {
+    server: Server,
+    sample: Sample,
+    version: i32,
+}
+
+/// A complaint of the server's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Complaint {
+    /// The line it begins in, from 1.
+    pub line: u32,
+    /// Whether it is an error; else it is a warning.
+    pub is_error: bool,
+    /// The compiler's code for it, or the server's.
+    pub code: String,
+    /// What it says.
+    pub message: String,
+}
+
+impl Editor {
+    /// Writes the sample into a folder and starts a server on it.
+    pub fn start(tools: &RustAnalyzer, folder: &Path) -> Editor {
+        let sample = Sample::write(folder);
+        let mut server = Server::start(tools, &sample);
+        let document = TextDocumentItem::new(sample.uri(LIBRARY), "rust".to_owned(), 0, String::new());
+        server.notify::<DidOpenTextDocument>(DidOpenTextDocumentParams { text_document: document });
+        Editor { server, sample, version: 0 }
+    }
+
+    /// The programs of the sample.
+    pub fn cases(&self) -> &[Case] {
+        &self.sample.cases
+    }
+
+    /// Types a source into the library, in place of what was there.
+    pub fn types(&mut self, source: &str) -> Marked {
+        let marked = Marked::new(source);
+        self.version += 1;
+        self.server.notify::<DidChangeTextDocument>(DidChangeTextDocumentParams {
+            text_document: VersionedTextDocumentIdentifier::new(self.sample.uri(LIBRARY), self.version),
+            content_changes: vec![TextDocumentContentChangeEvent {
+                range: None,
+                range_length: None,
+                text: marked.text.clone(),
+            }],
+        });
+        marked
+    }
+
+    /// The errors and warnings that the server itself sees in a file.
+    pub fn complaints_in(&mut self, path: &str) -> Vec<Complaint> {
+        let params = json!({ "textDocument": { "uri": self.sample.uri(path) } });
+        let params = serde_json::from_value(params).expect("what the protocol wants");
+        let report = self.server.request::<ask::DocumentDiagnosticRequest>(params);
+        let DocumentDiagnosticReportResult::Report(DocumentDiagnosticReport::Full(report)) = report else {
+            panic!("a report that was not asked for: {report:?}");
+        };
+        report.full_document_diagnostic_report.items.into_iter().filter_map(Complaint::of).collect()
+    }
+
+    /// The same, of the library with this in it.
+    pub fn complaints(&mut self, source: &str) -> Vec<Complaint> {
+        self.types(source);
+        self.complaints_in(LIBRARY)
+    }
+
+    /// What is shown for what is under the cursor.
+    pub fn hover(&mut self, source: &str) -> String {
+        let marked = self.types(source);
+        let params = HoverParams {
+            text_document_position_params: self.place(&marked),
+            work_done_progress_params: WorkDoneProgressParams::default(),
+        };
+        match self.server.request::<ask::HoverRequest>(params) {
+            Some(Hover { contents: HoverContents::Markup(text), .. }) => text.value,
+            other => panic!("nothing to show: {other:?}"),
+        }
+    }
+
+    /// Where what is under the cursor is defined: each place's file, and where in it.
+    pub fn definitions(&mut self, source: &str) -> Vec<(Uri, lsp_types::Range)> {
+        let marked = self.types(source);
+        let params = GotoDefinitionParams {
+            text_document_position_params: self.place(&marked),
+            work_done_progress_params: WorkDoneProgressParams::default(),
+            partial_result_params: PartialResultParams::default(),
+        };
+        match self.server.request::<ask::GotoDefinition>(params) {
+            None => Vec::new(),
+            Some(GotoDefinitionResponse::Scalar(location)) => vec![(location.uri, location.range)],
+            Some(GotoDefinitionResponse::Array(locations)) => {
+                locations.into_iter().map(|location| (location.uri, location.range)).collect()
+            }
+            Some(GotoDefinitionResponse::Link(links)) => {
+                links.into_iter().map(|link| (link.target_uri, link.target_selection_range)).collect()
+            }
+        }
+    }
+
+    /// Where what is under the cursor is named, its definition too.
+    pub fn references(&mut self, source: &str) -> Vec<Range<usize>> {
+        let marked = self.types(source);
+        let params = ReferenceParams {
+            text_document_position: self.place(&marked),
+            work_done_progress_params: WorkDoneProgressParams::default(),
+            partial_result_params: PartialResultParams::default(),
+            context: ReferenceContext { include_declaration: true },
+        };
+        let library = self.sample.uri(LIBRARY);
+        let found = self.server.request::<ask::References>(params).unwrap_or_default();
+        let found = found.into_iter().filter(|found| found.uri == library);
+        let mut places: Vec<_> = found.map(|found| offsets(&marked.text, found.range)).collect();
+        places.sort_by_key(|place| place.start);
+        places
+    }
+
+    /// The source, after what is under the cursor has got another name.
+    pub fn rename(&mut self, source: &str, name: &str) -> String {
+        let marked = self.types(source);
+        let params = RenameParams {
+            text_document_position: self.place(&marked),
+            new_name: name.to_owned(),
+            work_done_progress_params: WorkDoneProgressParams::default(),
+        };
+        let edit = self.server.request::<ask::Rename>(params).expect("it can be renamed");
+        let Some(DocumentChanges::Edits(changes)) = edit.document_changes else {
+            panic!("an edit of another kind: {edit:?}");
+        };
+        let mut edits: Vec<TextEdit> = changes.into_iter().flat_map(plain_edits).collect();
+        edits.sort_by_key(|edit| edit.range.start);
+        let mut text = marked.text;
+        for edit in edits.iter().rev() {
+            text.replace_range(offsets(&text, edit.range), &edit.new_text);
+        }
+        text
+    }
+
+    /// What could be typed at the cursor: the labels, in the order in which they are shown.
+    pub fn completions(&mut self, source: &str) -> Vec<String> {
+        let marked = self.types(source);
+        let params = CompletionParams {
+            text_document_position: self.place(&marked),
+            work_done_progress_params: WorkDoneProgressParams::default(),
+            partial_result_params: PartialResultParams::default(),
+            context: None,
+        };
+        let mut items = match self.server.request::<ask::Completion>(params) {
+            None => Vec::new(),
+            Some(CompletionResponse::Array(items)) => items,
+            Some(CompletionResponse::List(list)) => list.items,
+        };
+        items.sort_by(|one, other| one.sort_text.cmp(&other.sort_text));
+        items.into_iter().map(|item| item.label).collect()
+    }
+
+    /// The source, with each hint where it is shown: `let x‹: u32› = ..`.
+    pub fn with_hints(&mut self, source: &str) -> String {
+        let marked = self.types(source);
+        let whole = lsp_types::Range::new(Position::new(0, 0), position(&marked.text, marked.text.len()));
+        let params = InlayHintParams {
+            work_done_progress_params: WorkDoneProgressParams::default(),
+            text_document: self.document(),
+            range: whole,
+        };
+        let mut hints = self.server.request::<ask::InlayHintRequest>(params).unwrap_or_default();
+        hints.sort_by_key(|hint| hint.position);
+        let mut text = marked.text;
+        for hint in hints.iter().rev() {
+            let label = match &hint.label {
+                InlayHintLabel::String(label) => label.clone(),
+                InlayHintLabel::LabelParts(parts) => parts.iter().map(|part| part.value.as_str()).collect(),
+            };
+            text.insert_str(offset(&text, hint.position), &format!("‹{label}›"));
+        }
+        text
+    }
+
+    /// What the library is called in answers.
+    pub fn library(&self) -> Uri {
+        self.sample.uri(LIBRARY)
+    }
+
+    /// What the macro under the cursor becomes.
+    pub fn expansion(&mut self, source: &str) -> String {
+        let marked = self.types(source);
+        let place = self.place(&marked);
+        self.server.request::<ExpandMacro>(place).expect("there is a macro under the cursor").expansion
+    }
+
+    fn document(&self) -> TextDocumentIdentifier {
+        TextDocumentIdentifier::new(self.sample.uri(LIBRARY))
+    }
+
+    fn place(&self, marked: &Marked) -> TextDocumentPositionParams {
+        TextDocumentPositionParams::new(self.document(), marked.position())
+    }
+}
+
+/// The edits of one document's text.
+fn plain_edits(change: TextDocumentEdit) -> impl Iterator<Item = TextEdit> {
+    change.edits.into_iter().map(|edit| match edit {
+        OneOf::Left(edit) => edit,
+        OneOf::Right(AnnotatedTextEdit { text_edit, .. }) => text_edit,
+    })
+}
+
+impl Complaint {
+    /// Nothing, if it is but a hint.
+    fn of(diagnostic: Diagnostic) -> Option<Complaint> {
+        let is_error = match diagnostic.severity? {
+            DiagnosticSeverity::ERROR => true,
+            DiagnosticSeverity::WARNING => false,
+            _ => return None,
+        };
+        let code = match diagnostic.code {
+            Some(NumberOrString::String(code)) => code,
+            Some(NumberOrString::Number(code)) => code.to_string(),
+            None => String::new(),
+        };
+        Some(Complaint { line: diagnostic.range.start.line + 1, is_error, code, message: diagnostic.message })
+    }
+}
+
+/// A request that only rust-analyzer knows.
+enum ExpandMacro {}
+
+/// Its answer.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct ExpandedMacro {
+    expansion: String,
+}
+
+impl ask::Request for ExpandMacro {
+    type Params = TextDocumentPositionParams;
+    type Result = Option<ExpandedMacro>;
+    const METHOD: &'static str = "rust-analyzer/expandMacro";
+}

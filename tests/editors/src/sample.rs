@@ -1,0 +1,168 @@
+//! The crate that rust-analyzer looks at: a library to type in, and each file of `ui-tests` as a program.
+//!
+//! It depends on what `ui-tests` depends on, in the versions of this workspace, and is no member of it: what is typed there is nobody's code.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use lsp_types::Uri;
+use serde::Deserialize;
+use url::Url;
+
+use crate::tools::{cargo, run, workspace};
+
+/// The sample, as it is on the disk.
+#[derive(Debug)]
+pub struct Sample {
+    folder: PathBuf,
+    /// The programs.
+    pub cases: Vec<Case>,
+}
+
+/// A file of `ui-tests`.
+#[derive(Debug)]
+pub struct Case {
+    /// Its path in `ui-tests`, and in the sample: `fail/family/mistake.rs`.
+    pub path: String,
+    /// What is in it.
+    pub source: String,
+    /// What rustc says about it; nothing if it is right.
+    pub stderr: Option<String>,
+}
+
+impl Case {
+    /// What it says in its first line, or the usual one.
+    fn edition(&self) -> &str {
+        let first = self.source.lines().next().unwrap_or_default();
+        first.strip_prefix("//@ edition: ").map_or("2021", str::trim)
+    }
+}
+
+/// What cargo tells of a dependency.
+#[derive(Deserialize)]
+struct Dependency {
+    name: String,
+    rename: Option<String>,
+    req: String,
+    path: Option<PathBuf>,
+    features: Vec<String>,
+    uses_default_features: bool,
+}
+
+impl Sample {
+    /// Writes the sample into a folder.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot.
+    pub fn write(folder: &Path) -> Sample {
+        let ui_tests = workspace().join("ui-tests");
+        let mut cases = Vec::new();
+        for family in ["pass", "fail"] {
+            read_cases(&ui_tests, Path::new(family), &mut cases);
+            let _ = fs::remove_dir_all(folder.join(family));
+        }
+        cases.sort_by(|one, other| one.path.cmp(&other.path));
+        for case in &cases {
+            put(&folder.join(&case.path), &case.source);
+        }
+        put(&folder.join(LIBRARY), "");
+        put(&folder.join("Cargo.toml"), &manifest(&cases));
+        let lock = fs::read_to_string(workspace().join("Cargo.lock")).expect("the workspace is locked");
+        put(&folder.join("Cargo.lock"), &lock);
+        Sample { folder: folder.to_owned(), cases }
+    }
+
+    /// Where it is.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// What the protocol calls a file of it.
+    ///
+    /// # Panics
+    ///
+    /// If the folder is not absolute.
+    pub fn uri(&self, path: &str) -> Uri {
+        let url = Url::from_file_path(self.folder.join(path)).expect("the folder is absolute");
+        url.as_str().parse().expect("a URL is a URI")
+    }
+}
+
+/// The library's file.
+pub const LIBRARY: &str = "src/lib.rs";
+
+fn put(path: &Path, content: &str) {
+    let folder = path.parent().expect("a file is in a folder");
+    fs::create_dir_all(folder)
+        .and_then(|()| fs::write(path, content))
+        .expect("the sample's folder can be written to");
+}
+
+/// The files at and below `folder`, which is relative to `root`.
+fn read_cases(root: &Path, folder: &Path, cases: &mut Vec<Case>) {
+    for entry in fs::read_dir(root.join(folder)).expect("ui-tests is there") {
+        let name = entry.expect("a folder can be read").file_name();
+        let path = folder.join(name);
+        let full = root.join(&path);
+        if full.is_dir() {
+            read_cases(root, &path, cases);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let source = fs::read_to_string(&full).expect("a source is text");
+            let stderr = fs::read_to_string(full.with_extension("stderr")).ok();
+            let path = path.to_str().expect("names are plain").to_owned();
+            cases.push(Case { path, source, stderr });
+        }
+    }
+}
+
+fn manifest(cases: &[Case]) -> String {
+    let mut manifest = String::from(
+        "[package]\nname = \"sample\"\nversion = \"0.0.0\"\nedition = \"2021\"\npublish = false\nautobins = false\n\
+         \n[workspace]\n\n[dependencies]\n",
+    );
+    for dependency in dependencies().iter().filter(|dependency| dependency.name != "trybuild") {
+        let Dependency { name, rename, req, path, features, uses_default_features } = dependency;
+        let place = match path {
+            Some(path) => format!("path = {path:?}"),
+            None => format!("version = {req:?}"),
+        };
+        // Only where it was written: with it a library is called as the package is, whatever name it has.
+        let package = rename.as_ref().map(|_| format!("package = {name:?}, ")).unwrap_or_default();
+        let name = rename.as_ref().unwrap_or(name);
+        writeln!(
+            manifest,
+            "{name} = {{ {package}{place}, features = {features:?}, default-features = {uses_default_features} }}"
+        )
+        .expect("a string grows");
+    }
+    for case in cases {
+        let path = &case.path;
+        let name = path.trim_end_matches(".rs").replace('/', "-");
+        let edition = case.edition();
+        write!(manifest, "\n[[bin]]\nname = {name:?}\npath = {path:?}\nedition = {edition:?}\n")
+            .expect("a string grows");
+    }
+    manifest
+}
+
+/// What the programs of `ui-tests` may use.
+fn dependencies() -> Vec<Dependency> {
+    #[derive(Deserialize)]
+    struct Metadata {
+        packages: Vec<Package>,
+    }
+    #[derive(Deserialize)]
+    struct Package {
+        name: String,
+        dependencies: Vec<Dependency>,
+    }
+
+    let mut command = cargo();
+    command.current_dir(workspace()).args(["metadata", "--no-deps", "--offline", "--format-version=1"]);
+    let printed = run(&mut command).expect("cargo knows the workspace");
+    let metadata: Metadata = serde_json::from_str(&printed).expect("cargo prints what it documents");
+    let package = metadata.packages.into_iter().find(|package| package.name == "ui-tests");
+    package.expect("ui-tests is a member").dependencies
+}

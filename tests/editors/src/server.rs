@@ -1,0 +1,195 @@
+//! One rust-analyzer, over its protocol.
+//!
+//! | state | event | then |
+//! |---|---|---|
+//! | started | `initialize` is answered | it loads the crate, builds the macros |
+//! | loading | `experimental/serverStatus` says `quiescent` | it is ready, and stays so until files change on disk |
+//! | ready | a document changes | it is ready at once: requests are answered in the order in which they were sent |
+//! | any | it says nothing for four minutes, or ends | the test fails, with what the server has printed |
+//!
+//! A thread reads what it says, so that a wait can have an end; the test's own thread answers what the server asks.
+
+use std::fs::{self, File};
+use std::io::BufReader;
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+
+use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
+use lsp_types::notification::Notification as TypedNotification;
+use lsp_types::request::Request as TypedRequest;
+use serde_json::{json, Value};
+
+use crate::sample::Sample;
+use crate::tools::{without_cargos_variables, RustAnalyzer};
+
+/// How long the server may say nothing. It is far more than it needs on a slow machine, and ends a test that would hang.
+const PATIENCE: Duration = Duration::from_secs(240);
+
+/// A running server.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    input: ChildStdin,
+    messages: Receiver<Message>,
+    requests: i32,
+    log: PathBuf,
+}
+
+impl Server {
+    /// Starts a server on the sample and waits until it is ready.
+    ///
+    /// # Panics
+    ///
+    /// If it does not get ready.
+    pub fn start(tools: &RustAnalyzer, sample: &Sample) -> Server {
+        let log = sample.folder().join("rust-analyzer.log");
+        let errors = File::create(&log).expect("the sample's folder can be written to");
+        let mut command = Command::new(&tools.program);
+        command.current_dir(sample.folder()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(errors);
+        without_cargos_variables(&mut command);
+        let mut child = command.spawn().expect("rust-analyzer has answered --version");
+        let input = child.stdin.take().expect("a pipe was asked for");
+        let mut output = BufReader::new(child.stdout.take().expect("a pipe was asked for"));
+        let (sender, messages) = mpsc::channel();
+        thread::spawn(move || {
+            while let Ok(Some(message)) = Message::read(&mut output) {
+                if sender.send(message).is_err() {
+                    break;
+                }
+            }
+        });
+        let mut server = Server { child, input, messages, requests: 0, log };
+        server.initialize(tools, sample);
+        server.wait_until_ready();
+        server
+    }
+
+    /// Sends a request and waits for its result. A server that was interrupted by itself is asked again.
+    ///
+    /// # Panics
+    ///
+    /// If it answers with an error, or not at all.
+    pub fn request<R: TypedRequest>(&mut self, params: R::Params) -> R::Result {
+        let params = serde_json::to_value(params).expect("the protocol's types are JSON");
+        let result = self.ask(R::METHOD, params);
+        serde_json::from_value(result).unwrap_or_else(|error| self.fail(&format!("{}: {error}", R::METHOD)))
+    }
+
+    /// Tells the server something.
+    pub fn notify<N: TypedNotification>(&mut self, params: N::Params) {
+        self.send(Notification::new(N::METHOD.to_owned(), params).into());
+    }
+
+    fn initialize(&mut self, tools: &RustAnalyzer, sample: &Sample) {
+        let folder = sample.uri("");
+        self.ask(
+            "initialize",
+            json!({
+                "processId": std::process::id(),
+                "rootUri": folder,
+                "workspaceFolders": [{ "uri": folder, "name": "sample" }],
+                "initializationOptions": configuration(tools, sample),
+                "capabilities": {
+                    "general": { "positionEncodings": ["utf-8"] },
+                    "textDocument": {
+                        "diagnostic": {},
+                        "hover": { "contentFormat": ["markdown"] },
+                        "completion": { "completionItem": { "snippetSupport": false } },
+                        "rename": { "prepareSupport": true },
+                    },
+                    "workspace": { "workspaceEdit": { "documentChanges": true } },
+                    "experimental": { "serverStatusNotification": true },
+                },
+            }),
+        );
+        self.notify::<lsp_types::notification::Initialized>(lsp_types::InitializedParams {});
+    }
+
+    fn wait_until_ready(&mut self) {
+        loop {
+            let Message::Notification(told) = self.receive() else { continue };
+            if told.method != "experimental/serverStatus" || told.params["quiescent"] != true {
+                continue;
+            }
+            if told.params["health"] != "ok" {
+                self.fail(&format!("rust-analyzer could not load the sample: {}", told.params));
+            }
+            return;
+        }
+    }
+
+    fn ask(&mut self, method: &str, params: Value) -> Value {
+        loop {
+            self.requests += 1;
+            let id = RequestId::from(self.requests);
+            self.send(Request { id: id.clone(), method: method.to_owned(), params: params.clone() }.into());
+            match self.response(&id).response_result {
+                Ok(result) => return result,
+                Err(error) if error.code == ErrorCode::ContentModified as i32 => {}
+                Err(error) if error.code == ErrorCode::ServerCancelled as i32 => {}
+                Err(error) => self.fail(&format!("{method}: {} ({})", error.message, error.code)),
+            }
+        }
+    }
+
+    fn response(&mut self, id: &RequestId) -> Response {
+        loop {
+            match self.receive() {
+                Message::Response(response) if response.id == *id => return response,
+                _ => {}
+            }
+        }
+    }
+
+    /// The next thing the server says. What it asks for is granted: it asks whether it may show its progress, and the like.
+    fn receive(&mut self) -> Message {
+        let message = match self.messages.recv_timeout(PATIENCE) {
+            Ok(message) => message,
+            Err(RecvTimeoutError::Timeout) => {
+                self.fail(&format!("rust-analyzer said nothing for {PATIENCE:?}"))
+            }
+            Err(RecvTimeoutError::Disconnected) => self.fail("rust-analyzer has ended"),
+        };
+        if let Message::Request(request) = &message {
+            self.send(Response::new_ok(request.id.clone(), Value::Null).into());
+        }
+        message
+    }
+
+    fn send(&mut self, message: Message) {
+        if let Err(error) = message.write(&mut self.input) {
+            self.fail(&format!("rust-analyzer does not listen: {error}"));
+        }
+    }
+
+    fn fail(&self, what: &str) -> ! {
+        let log = fs::read_to_string(&self.log).unwrap_or_default();
+        panic!("{what}\nit printed:\n{log}");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What differs from what a user has who has configured nothing: where the tools are, and that rustc's diagnostics are not asked for.
+fn configuration(tools: &RustAnalyzer, sample: &Sample) -> Value {
+    json!({
+        "checkOnSave": false,
+        "cachePriming": { "enable": false },
+        "diagnostics": { "experimental": { "enable": true } },
+        "procMacro": { "server": tools.macro_server },
+        "cargo": {
+            "sysrootSrc": tools.library,
+            "targetDir": sample.folder().join("target"),
+            // Only what the macros need: the programs of the sample have mistakes.
+            "buildScripts": { "overrideCommand": ["cargo", "check", "--quiet", "--message-format=json", "--lib"] },
+        },
+    })
+}

@@ -1,0 +1,118 @@
+//! What could be typed next.
+
+use crate::{editor, with_client};
+
+/// Each body is all that comes before the end of the file, and has a cursor; with it what is to be offered there.
+fn offers(bodies: &[(String, &[&str])]) {
+    let Some(mut editor) = editor() else { return };
+    let mut missing = Vec::new();
+    for (body, wanted) in bodies {
+        let head = "#[gen::coroutine]\nfn f(client: &Client) -> gen::Result<usize> {\n    let page = yield_!(client.get(\"/\"))?;";
+        let offered = editor.completions(&with_client(&format!("{head}\n    {body}")));
+        if !wanted.iter().all(|wanted| offered.iter().any(|offer| offer == wanted)) {
+            missing.push(format!("{body:?}"));
+        }
+    }
+    assert!(missing.is_empty(), "not offered at the cursor of\n{}", missing.join("\n"));
+}
+
+/// The ends that a body has when it is finished, and while it is typed.
+const ENDS: [&str; 6] = [
+    ";\n    Ok(1)\n}\n",
+    "\n    Ok(1)\n}\n",
+    "\n}\n",
+    "\n    yield_!(client.get(\"/\"))?;\n    Ok(1)\n}\n",
+    "\n    for path in [\"a\"] { drop(yield_!(client.get(path))?); }\n    Ok(1)\n}\n",
+    "\n",
+];
+
+/// Pieces of a body, each before each of the ends.
+fn offers_at_each_end(pieces: &[(&str, &[&'static str])]) {
+    let bodies = pieces.iter().flat_map(|(piece, wanted)| ENDS.map(|end| (format!("{piece}{end}"), *wanted)));
+    offers(&bodies.collect::<Vec<_>>());
+}
+
+#[test]
+fn fields_and_methods_after_a_dot() {
+    offers_at_each_end(&[
+        ("page.$0", &["body"]),
+        ("page.bo$0", &["body"]),
+        ("client.$0", &["get", "base"]),
+        ("let other = client.g$0", &["get"]),
+        ("if page.$0", &["body"]),
+        ("match page.$0", &["body"]),
+        ("for char in page.$0", &["body"]),
+        ("drop(page.$0", &["body"]),
+        ("loop { page.$0", &["body"]),
+    ]);
+}
+
+#[test]
+fn what_is_yielded() {
+    for closed in [")", ")?"] {
+        let pieces =
+            ["client.$0", "client.g$0", "cli$0"].map(|typed| format!("let other = yield_!({typed}{closed}"));
+        let [dot, word, name] = &pieces;
+        offers_at_each_end(&[(dot, &["get", "base"]), (word, &["get"]), (name, &["client"])]);
+    }
+}
+
+/// Without the parenthesis that closes it, what is yielded goes on to the end of the function.
+#[test]
+fn what_is_yielded_last() {
+    for typed in ["yield_!(client.$0", "yield_!(client.g$0", "let page = yield_!(client.g$0"] {
+        offers(&["\n}\n", "\n", "\n    Ok(1)\n}\n"].map(|end| (format!("{typed}{end}"), &["get"][..])));
+    }
+}
+
+#[test]
+fn what_is_yielded_together_with_others() {
+    offers_at_each_end(&[
+        ("yield_!((client.get(\"/\"), client.$0))?", &["get"]),
+        ("yield_!((client.$0, client.get(\"/\")))?", &["get"]),
+        ("yield_!((client.get(\"/\"), cli$0))?", &["client"]),
+        ("yield_!([client.get(\"/\"), client.$0])?", &["get"]),
+        ("yield_!([\"/\"].iter().map(|path| client.$0).collect::<Vec<_>>())?", &["get"]),
+        ("yield_!(Some(client.$0))?", &["get"]),
+        ("yield_!(async { yield_!(client.$0) })?", &["get"]),
+    ]);
+}
+
+#[test]
+fn what_a_yield_gives() {
+    offers_at_each_end(&[
+        ("let other = yield_!(client.get(\"/\"))?.$0", &["body"]),
+        ("let other = yield_!(client.get(\"/\")).$0", &["is_ok"]),
+        ("let other = yield_!((client.get(\"/\"), client.get(\"/\")))?.0.$0", &["body"]),
+        ("println!(\"{}\", page.$0)", &["body"]),
+        ("println!(\"{}\", yield_!(client.get(page.$0))?.body)", &["body"]),
+    ]);
+}
+
+#[test]
+fn names_of_the_body() {
+    offers_at_each_end(&[
+        ("let other = pa$0", &["page", "client"]),
+        ("drop(pa$0", &["page", "client"]),
+        ("return $0", &["page", "client"]),
+        ("let other: Pa$0", &["Page", "Client"]),
+        ("let other = Page { $0 }", &["body"]),
+    ]);
+}
+
+#[test]
+fn names_of_the_signature() {
+    let Some(mut editor) = editor() else { return };
+    for (source, wanted) in [
+        ("#[gen::coroutine]\nfn f(client: Cl$0) -> gen::Result<u8> { Ok(1) }", "Client"),
+        ("#[gen::coroutine]\nfn f(client: Client) -> gen::Re$0 { Ok(1) }", "Result"),
+        ("#[gen::coroutine]\nfn f(client: Client) -> gen::Result<Pa$0> { Ok(1) }", "Page"),
+        ("impl Client {\n#[gen::coroutine]\nfn f(&self) -> gen::Result<u8> { self.$0 } }", "base"),
+        ("impl Client {\n#[gen::coroutine]\nfn f(&self) -> gen::Result<u8> { Self::$0 } }", "get"),
+        ("#[gen::corou$0]\nfn f() {}", "coroutine"),
+    ] {
+        let offered = editor.completions(&with_client(source));
+        let found = offered.iter().any(|offer| offer == wanted || offer.starts_with(&format!("{wanted}(")));
+        assert!(found, "{source}\noffers {offered:?}");
+    }
+}

@@ -1,0 +1,177 @@
+//! What the server itself says, beside what rustc says about the same files.
+
+use editors::editor::Complaint;
+use editors::sample::Case;
+
+use crate::editor;
+
+/// An error in a `.stderr`.
+#[derive(Debug)]
+struct Error {
+    headline: String,
+    /// The line it points at, and those in which macros were called that led there.
+    lines: Vec<u32>,
+    /// Whether it comes out of a macro that the body calls.
+    in_macro: bool,
+    /// Whether the words are those of our macros.
+    is_ours: bool,
+}
+
+impl Error {
+    /// Whether a complaint is where it should be. What comes from a macro that a body calls has, for the server, the place of the outermost
+    /// macro, which is the attribute.
+    fn is_at(&self, complaint: &Complaint, case: &Case) -> bool {
+        let attribute = || {
+            case.source
+                .lines()
+                .nth(complaint.line as usize - 1)
+                .is_some_and(|line| line.starts_with("#[gen::"))
+        };
+        self.lines.contains(&complaint.line) || self.in_macro && attribute()
+    }
+}
+
+/// How rustc begins what the server finds too, without knowing what traits demand.
+const NATIVE: [&str; 3] = ["error[E0308]:", "error[E0599]: no method", "error[E0425]: cannot find value"];
+
+fn errors(stderr: &str) -> Vec<Error> {
+    let mut errors: Vec<Error> = Vec::new();
+    let mut gutter = None;
+    let mut in_error = false;
+    for line in stderr.lines() {
+        if line.starts_with("error") || line.starts_with("warning") {
+            in_error = line.starts_with("error");
+            if in_error {
+                let is_ours = line.starts_with("error: `yield_!` outside a coroutine");
+                let headline = line.to_owned();
+                errors.push(Error { headline, lines: Vec::new(), in_macro: false, is_ours });
+            }
+        }
+        let Some(error) = errors.last_mut().filter(|_| in_error) else { continue };
+        let number = |text: &str| text.trim().parse::<u32>().ok();
+        if let Some(place) = line.trim_start().strip_prefix("--> ") {
+            if error.lines.is_empty() {
+                error.lines.extend(place.split(':').nth(1).and_then(number));
+            }
+        } else if line.contains("in this macro invocation") {
+            error.lines.extend(gutter);
+        } else if line.contains("this error originates in the macro") {
+            error.in_macro = true;
+        } else if error.lines.is_empty() && line.trim_start().starts_with("help: ") {
+            // Only a message of a macro has lines before the place.
+            error.is_ours = true;
+        }
+        gutter = line.split_once(" | ").and_then(|(before, _)| number(before)).or(gutter);
+    }
+    errors.retain(|error| !error.lines.is_empty());
+    errors
+}
+
+/// The server parses what any attribute makes of a body with a mistake, and finds the mistake there once more.
+fn is_about_the_expansion(complaint: &Complaint) -> bool {
+    complaint.message.starts_with("Syntax Error in Expansion")
+}
+
+/// Where a type is unknown rustc has said so, and compares it with no other.
+fn is_about_an_unknown_type(complaint: &Complaint) -> bool {
+    complaint.message.contains("{unknown}")
+}
+
+/// The server finds no attribute by a path with a raw word in it, `#[r#gen::coroutine]`, as of version 1.96. (It does find `r#gen::yield_!`.)
+fn has_a_raw_attribute(case: &Case) -> bool {
+    case.source.contains("#[r#")
+}
+
+/// No editor expands an attribute on an expression: rustc has no such attributes either.
+fn is_on_an_expression(case: &Case) -> bool {
+    case.stderr.as_ref().is_some_and(|stderr| stderr.contains("custom attributes cannot be applied to"))
+}
+
+/// What is asked of each file of a folder; `wrong` says what is wrong with it.
+fn check_cases(folder: &str, wrong: impl Fn(&Case, &[Complaint]) -> Vec<String>) {
+    let Some(mut editor) = editor() else { return };
+    let mut found = Vec::new();
+    let paths: Vec<String> = editor.cases().iter().map(|case| case.path.clone()).collect();
+    for (position, path) in paths.iter().enumerate().filter(|(_, path)| path.starts_with(folder)) {
+        if has_a_raw_attribute(&editor.cases()[position]) {
+            continue;
+        }
+        let complaints = editor.complaints_in(path);
+        let wrong = wrong(&editor.cases()[position], &complaints);
+        found.extend(wrong.into_iter().map(|wrong| format!("{path}: {wrong}")));
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn nothing_is_said_of_what_compiles() {
+    check_cases("pass/", |_, complaints| {
+        complaints.iter().map(|complaint| format!("{complaint:?}")).collect()
+    });
+}
+
+#[test]
+fn each_error_is_where_rustc_has_one() {
+    check_cases("fail/", |case, complaints| {
+        let errors = errors(case.stderr.as_deref().unwrap_or_default());
+        let known = |complaint| errors.iter().any(|error| error.is_at(complaint, case));
+        let follows =
+            |complaint: &Complaint| is_about_the_expansion(complaint) || is_about_an_unknown_type(complaint);
+        let mut found = complaints.iter().filter(|complaint| complaint.is_error && !follows(complaint));
+        found.find(|complaint| !known(complaint)).map(|alone| format!("{alone:?}")).into_iter().collect()
+    });
+}
+
+#[test]
+fn what_our_macros_say_and_what_the_server_can_see_is_said() {
+    check_cases("fail/", |case, complaints| {
+        let mut missed = Vec::new();
+        for error in errors(case.stderr.as_deref().unwrap_or_default()) {
+            let words = error.headline.trim_start_matches("error: ");
+            let same = |complaint: &&Complaint| error.is_at(complaint, case);
+            let said = |complaint: &Complaint| !error.is_ours || complaint.message.starts_with(words);
+            let expected = error.is_ours || NATIVE.iter().any(|native| error.headline.starts_with(native));
+            if expected && !is_on_an_expression(case) && !complaints.iter().filter(same).any(said) {
+                missed.push(format!("not said: {error:?}"));
+            }
+        }
+        missed
+    });
+}
+
+/// Else the tests above would pass on nothing.
+#[test]
+fn the_expected_errors_are_read() {
+    let stderr = "\
+error: wrong
+
+       help: write another
+ --> fail/a.rs:3:9
+  |
+3 |         gen::yield_!(x)
+  |         ^^^^^^^^^^^^^^^
+...
+7 |     helper!()
+  |     --------- in this macro invocation
+
+warning: unused
+ --> fail/a.rs:9:1
+
+error[E0308]: mismatched types
+ --> fail/a.rs:5:1
+  |
+help: try
+ --> fail/a.rs:6:1
+
+error: aborting due to 2 previous errors
+";
+    let read: Vec<_> =
+        errors(stderr).into_iter().map(|error| (error.headline, error.lines, error.is_ours)).collect();
+    assert_eq!(
+        read,
+        [
+            ("error: wrong".to_owned(), vec![3, 7], true),
+            ("error[E0308]: mismatched types".to_owned(), vec![5], false),
+        ]
+    );
+}

@@ -1,0 +1,50 @@
+//! rustfmt takes a body with yields for what it is: code.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+/// A body that is badly laid out, with a place for what yields. One thing is as it should be, the comma after the last argument of a call that is too
+/// long for a line: in the arguments of macros, whatever macros, rustfmt adds none.
+const SOURCE: &str = r#"
+use   std :: time::Duration;
+fn f( client:&Client,paths :Vec<String> )->gen::Result< usize >{
+  let first=YIELD(client . get( &paths[0] ))? ;
+      let ( a,b )=YIELD( ( client.get("/a") ,client.get( "/b" ) ) )?;
+  let all=YIELD(paths.iter().map(|path|client.get(path)).collect::<Vec<_>>())?;
+  let long = YIELD(client.get_with_a_long_name("an argument that is long", "another argument that is long", Duration::from_secs(10),))?;
+  for page in&all{ if page.body.is_empty(){ continue } YIELD( log( page ,"{}" ) )?;}
+  match YIELD(client.get("/slow")){ Err(error)if error.is::<TimeoutError>()=>{} ,other=>{drop(other?)} }
+  Ok(  first.body.len()+a.body.len( ) +b.body.len()+all.len()+long.body.len())
+}
+"#;
+
+fn formatted(source: &str) -> Option<String> {
+    let mut command = Command::new("rustfmt");
+    command
+        .args(["--edition", "2021", "--config", "max_width=100"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    let mut rustfmt = command.spawn().ok()?;
+    rustfmt.stdin.take()?.write_all(source.as_bytes()).ok()?;
+    let output = rustfmt.wait_with_output().ok()?;
+    output.status.success().then(|| String::from_utf8(output.stdout).expect("sources are text"))
+}
+
+/// As long as `yield_!`, so that lines break at the same places.
+const FUNCTION: &str = "yields_";
+
+#[test]
+fn a_body_with_yields_is_laid_out_as_one_with_calls() {
+    let missing = || editors::tools::Missing {
+        tool: "rustfmt",
+        tried: "rustfmt --edition 2021".to_owned(),
+        help: "`rustup component add rustfmt`",
+    };
+    let coroutine = format!("#[gen::coroutine]{}", SOURCE.replace("YIELD", "yield_!"));
+    let Some(coroutine) = editors::tools::or_skip(formatted(&coroutine).ok_or_else(missing)) else { return };
+    let function = format!("#[gen::coroutine]{}", SOURCE.replace("YIELD", FUNCTION));
+    let function = formatted(&function).expect("the same tool, and code of the same form");
+    assert_eq!(coroutine, function.replace(FUNCTION, "yield_!"));
+    assert_ne!(coroutine, SOURCE.replace("YIELD", "yield_!"), "it had something to do");
+    assert!(coroutine.contains("    let first = yield_!(client.get(&paths[0]))?;\n"), "{coroutine}");
+}

@@ -1,0 +1,5 @@
+struct Connection;
+
+fn main() {
+    let _ = gen::promise::<Connection>();
+}

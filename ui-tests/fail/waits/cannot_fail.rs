@@ -1,0 +1,5 @@
+use std::future::ready;
+
+fn main() {
+    let _ = gen::WaitIterator::new([ready(1)]);
+}
