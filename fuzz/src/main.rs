@@ -78,7 +78,7 @@ fn main() -> ExitCode {
     checks::note_panics();
     let counts = run.all(&library);
     println!(
-        "seed {}: {} inputs, {} of them functions, {} made without an error; at most {} bytes of work for a token; {} failures",
+        "seed {}: {} inputs, {} of them functions, {} made without an error; at most {} % of the work that may be; {} failures",
         run.seed, counts.inputs, counts.parsed, counts.accepted, counts.most_work, counts.failures
     );
     if counts.failures == 0 && too_fast.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }

@@ -150,3 +150,83 @@ fn a_function_with_mistakes() {
     };
     check("mistakes", coroutine(quote!(boxd), item));
 }
+
+#[test]
+fn a_coroutine_of_constants_and_arrays() {
+    let item = quote! {
+        pub unsafe fn sum<const N: usize>(ref mut list: [u64; N], #[cfg(limit)] limit: u64, #[allow(unused)] mut n: u64) -> u64 {
+            for element in list { n += yield_!(read(element)).unwrap(); }
+            n
+        }
+    };
+    check("constants", coroutine(TokenStream::new(), item));
+}
+
+#[test]
+fn macros_of_the_body() {
+    let item = quote! {
+        fn shout(words: &[&str]) -> gen::Result<()> {
+            macro_rules! say { ($word:expr) => { yield_!(write($word))? } }
+            for word in words { say!(word) }
+            select! { done = yield_!(first()) => {}, late = second() => return Err(late.into()) }
+            Ok(())
+        }
+    };
+    check("macros", coroutine(TokenStream::new(), item));
+}
+
+#[test]
+fn an_implemented_method_of_a_trait() {
+    let method = coroutine(
+        quote!(send),
+        quote!(
+            fn get(self: Arc<Self>, Key(key): Key) -> Result<Value, Self::Error> {
+                let held = self.lock().await;
+                Ok(yield_!(held.get(key))?)
+            }
+        ),
+    );
+    check("implemented", quote!(impl Store for Shared { #method }));
+}
+
+#[test]
+fn an_item_that_is_no_function() {
+    check(
+        "struct",
+        coroutine(
+            TokenStream::new(),
+            quote!(
+                pub struct S {
+                    field: u8,
+                }
+            ),
+        ),
+    );
+}
+
+#[test]
+fn an_engine_with_mistakes() {
+    let item = quote!(fn start(&self, name: &str) -> gen::Result { yield_!(name)?; Ok(()) });
+    let method = pipeline::run(Attribute::Engine, quote!(boxed), item);
+    check("engine_mistakes", quote!(impl S { #method }));
+}
+
+#[test]
+fn a_nested_coroutine() {
+    let item = quote! {
+        fn outer() -> u8 {
+            #[gen::coroutine]
+            fn inner(n: u8) -> u8 { yield_!(read(n)) }
+            yield_!(gen::multi(vec![inner(1), inner(2)])).iter().sum()
+        }
+    };
+    check("nested", coroutine(TokenStream::new(), item));
+}
+
+#[test]
+fn a_function_made_by_a_macro() {
+    // What `$body:block` and `$ty:ty` leave around what they hand on.
+    let unseen = |tokens: TokenStream| proc_macro2::Group::new(proc_macro2::Delimiter::None, tokens);
+    let (ty, body) = (unseen(quote!(Vec<u8>)), unseen(quote!({ yield_!(list()) })));
+    check("made_by_a_macro", coroutine(TokenStream::new(), quote!(fn f() -> #ty #body)));
+}

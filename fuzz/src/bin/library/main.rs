@@ -68,13 +68,26 @@ fn run(every: usize) -> io::Result<bool> {
     Ok(same)
 }
 
-/// Whether both sets are the same, and not next to nothing.
+/// What compiles as an `async fn` only, as is known. They return a closure as `impl FnMut(&T)`, and do not write the type of its argument: rustc takes it
+/// from the return type of a function, but has none for an `async` block, and there is no way to give it one that cannot be named.
+const KNOWN: [&str; 3] = [
+    "core/src/iter/adapters/cloned.rs: clone_try_fold",
+    "core/src/iter/adapters/copied.rs: copy_fold",
+    "core/src/iter/adapters/copied.rs: copy_try_fold",
+];
+
+/// Whether both sets are the same but for what is known, and not next to nothing.
 fn compare(candidates: &[Candidate], fns: &BTreeSet<usize>, coroutines: &BTreeSet<usize>) -> bool {
-    for number in fns.difference(coroutines) {
-        println!("compiles as `async fn` only: {}", candidates[*number].origin);
-    }
-    for number in coroutines.difference(fns) {
-        println!("compiles as a coroutine only: {}", candidates[*number].origin);
-    }
-    fns == coroutines && !fns.is_empty()
+    let origin = |number: &usize| candidates[*number].origin.as_str();
+    let (known, lost): (Vec<&str>, Vec<&str>) =
+        fns.difference(coroutines).map(origin).partition(|origin| KNOWN.contains(origin));
+    let gained: Vec<&str> = coroutines.difference(fns).map(origin).collect();
+    lost.iter().for_each(|origin| println!("compiles as `async fn` only: {origin}"));
+    gained.iter().for_each(|origin| println!("compiles as a coroutine only: {origin}"));
+    println!(
+        "{} compile in both forms; {} do not, as is known",
+        fns.intersection(coroutines).count(),
+        known.len()
+    );
+    lost.is_empty() && gained.is_empty() && !fns.is_empty()
 }
