@@ -1,4 +1,4 @@
-//! The locks that callables, points, promises, error contexts and the end of a call meet at: the standard library's, or loom's when they are model-checked
+//! The locks that callables, points, promises, error contexts, handles and the mail of a loop meet at: the standard library's, or loom's when they are model-checked
 //! (`--cfg loom`).
 
 use std::sync::PoisonError;
@@ -6,13 +6,13 @@ use std::sync::PoisonError;
 #[cfg(loom)]
 pub(crate) use loom::sync::{
     atomic::{AtomicBool, AtomicU64, Ordering},
-    Mutex, MutexGuard,
+    Condvar, Mutex, MutexGuard,
 };
 #[cfg(not(loom))]
 pub(crate) use std::{
     sync::{
         atomic::{AtomicBool, AtomicU64, Ordering},
-        Mutex, MutexGuard,
+        Condvar, Mutex, MutexGuard,
     },
     thread_local,
 };

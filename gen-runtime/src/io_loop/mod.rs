@@ -32,6 +32,8 @@ mod core;
 pub(crate) mod current;
 mod errors;
 mod handle;
+#[cfg(all(test, loom))]
+mod models;
 pub(crate) mod registry;
 mod remote;
 mod run;

@@ -10,8 +10,7 @@
 //! load and no lock.
 use std::fmt;
 use std::mem;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use super::callback::CallbackOutput;
@@ -19,6 +18,7 @@ use super::errors::LoopClosed;
 use super::sched::TaskId;
 use super::waker::SlotId;
 use crate::context::{self, Delivery, Failure, Node};
+use crate::sync::{lock, AtomicBool, Condvar, Mutex, MutexGuard, Ordering};
 use crate::task::EndSignal;
 use crate::time::TimerKey;
 
@@ -118,7 +118,7 @@ impl Shared {
 
     /// No code of a user runs under this lock, and nothing that panics: a poisoned inbox is whole.
     fn lock(&self) -> MutexGuard<'_, Inbox> {
-        self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.inbox)
     }
 }
 

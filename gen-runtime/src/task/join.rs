@@ -12,10 +12,10 @@
 //! Each function locks, changes the stage, unlocks. What is to be dropped or woken is handed out, or kept
 //! until the lock is gone, because that may run anybody's code.
 use std::mem;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 
 use super::detached::{Detached, SpawnedBy};
+use crate::sync::{lock, Mutex, MutexGuard};
 use crate::Result;
 
 pub(super) struct Join<T> {
@@ -137,6 +137,6 @@ impl<T> Join<T> {
     /// Nothing panics under this lock but, perhaps, `will_wake` of a foreign waker, which changes nothing:
     /// what is guarded is whole.
     fn lock(&self) -> MutexGuard<'_, Stage<T>> {
-        self.stage.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.stage)
     }
 }

@@ -1,16 +1,18 @@
-//! Models of the end of a task for loom: the signal is dropped on one thread, and waited for on another, in every order that the memory model allows.
+//! Models of the end of a task for loom, in every order that the memory model allows: its result against the handle, and the signal of its end against who waits for it.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p gen-runtime --lib --release models`
 //!
 //! An end that nobody hears of is a deadlock, which loom reports.
 
-use std::future::Future;
+use std::future::{poll_fn, Future};
 use std::pin::Pin;
-use std::task::{Context, Waker};
+use std::task::{Context, Poll, Waker};
 
 use loom::future::block_on;
+use loom::sync::Arc;
 use loom::thread;
 
+use super::join::{Join, NoResult};
 use super::Cancelling;
 
 #[test]
@@ -43,5 +45,75 @@ fn who_waits_may_go() {
         let _ = Pin::new(&mut cancelling).poll(&mut Context::from_waker(Waker::noop()));
         drop(cancelling);
         task.join().unwrap();
+    });
+}
+
+/// A handle, and the task that ends with a 7 on another thread.
+fn joined(with: impl Fn(&Join<u32>) + Send + Sync + 'static) {
+    loom::model(move || {
+        let join = Arc::new(Join::new());
+        let task = {
+            let join = join.clone();
+            thread::spawn(move || match join.finish(Ok(7)) {
+                Ok(waiter) => waiter.into_iter().for_each(Waker::wake),
+                Err(_) => panic!("the handle is there"),
+            })
+        };
+        with(&join);
+        task.join().unwrap();
+    });
+}
+
+fn wait(join: &Join<u32>) -> u32 {
+    block_on(poll_fn(|cx| match join.poll(cx.waker()) {
+        Ok(poll) => poll.map(|result| result.expect("it ended well")),
+        Err(missing) => panic!("{missing:?}"),
+    }))
+}
+
+#[test]
+fn a_result_reaches_the_handle() {
+    joined(|join| assert_eq!(wait(join), 7));
+}
+
+#[test]
+fn a_result_reaches_a_handle_that_was_polled_elsewhere_before() {
+    joined(|join| match join.poll(Waker::noop()) {
+        Ok(Poll::Ready(result)) => assert_eq!(result.ok(), Some(7)),
+        Ok(Poll::Pending) => assert_eq!(wait(join), 7),
+        Err(missing) => panic!("{missing:?}"),
+    });
+}
+
+/// An error that nobody looked at would be told by both, or by nobody.
+#[test]
+fn a_result_against_the_drop_of_the_handle_is_told_once() {
+    loom::model(|| {
+        let join = Arc::new(Join::new());
+        let task = {
+            let join = join.clone();
+            thread::spawn(move || join.finish(Ok(7)).is_err())
+        };
+        let told_by_the_handle = join.detach().is_some();
+        let told_by_the_task = task.join().unwrap();
+        assert_ne!(told_by_the_handle, told_by_the_task);
+    });
+}
+
+/// The loop is dropped while another thread waits for its task.
+#[test]
+fn the_end_of_the_loop_reaches_the_handle() {
+    loom::model(|| {
+        let join = Arc::new(Join::<u32>::new());
+        let closer = {
+            let join = join.clone();
+            thread::spawn(move || join.close().into_iter().for_each(Waker::wake))
+        };
+        let missing = block_on(poll_fn(|cx| match join.poll(cx.waker()) {
+            Ok(poll) => poll.map(|_| None),
+            Err(missing) => Poll::Ready(Some(missing)),
+        }));
+        assert_eq!(missing, Some(NoResult::Closed));
+        closer.join().unwrap();
     });
 }
