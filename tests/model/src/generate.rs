@@ -109,7 +109,8 @@ impl Generator {
                 Some(called) => Wait::Call(called),
                 None => self.leaf(),
             },
-            6..11 => self.group(body, inner),
+            6..10 => self.group(body, inner),
+            10 => Wait::Limit(1 + self.random.below(2), self.waits(body, inner, 0)),
             11..13 => Wait::Timeout(self.random.seconds(4), Box::new(self.wait(body, inner))),
             13..16 => {
                 let (after, grace) = (self.random.seconds(4), self.random.seconds(4));

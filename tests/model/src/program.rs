@@ -116,6 +116,8 @@ pub enum Wait {
     Plain(Vec<Wait>),
     /// All of these, in parallel.
     Group(Group, Vec<Wait>),
+    /// `gen::limit`: so many of these at a time.
+    Limit(usize, Vec<Wait>),
     /// A scope, whose body spawns these, and waits for that one.
     Scope(Vec<Wait>, Box<Wait>),
     /// With a timeout.
@@ -222,6 +224,7 @@ impl fmt::Display for Wait {
             Wait::Group(Group::Settle, waits) => write!(f, "settle[{}]", Row(waits)),
             Wait::Group(Group::FirstCancels, waits) => write!(f, "first_of[{}].cancel()", Row(waits)),
             Wait::Group(Group::First, waits) => write!(f, "first_of[{}]", Row(waits)),
+            Wait::Limit(at_once, waits) => write!(f, "limit({at_once})[{}]", Row(waits)),
             Wait::Scope(children, body) => write!(f, "scope[{}]({body})", Row(children)),
             Wait::Timeout(after, wait) => write!(f, "timeout({after}, {wait})"),
             Wait::Graced(after, grace, wait) => write!(f, "timeout({after}, {wait}).cancel({grace})"),

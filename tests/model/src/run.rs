@@ -204,6 +204,7 @@ fn start(world: &Rc<World>, wait: &Wait) -> Pending {
         Wait::Chain(body) => gen::boxed(chain(Rc::clone(world), *body)),
         Wait::Plain(waits) => gen::boxed(plain(Rc::clone(world), waits.clone())),
         Wait::Group(kind, waits) => group(world, *kind, start_all(world, waits)),
+        Wait::Limit(at_once, waits) => limit(world, *at_once, waits.clone()),
         Wait::Scope(children, body) => scope(start_all(world, children), start(world, body)),
         Wait::Timeout(after, wait) => {
             gen::convert_yielded!(gen::with_timeout(Duration::from_secs(*after), start(world, wait)))
@@ -214,6 +215,14 @@ fn start(world: &Rc<World>, wait: &Wait) -> Pending {
         }
         Wait::Shield(wait) => gen::convert_yielded!(gen::shield(start(world, wait))),
     }
+}
+
+/// The children are made when there is room for them.
+fn limit(world: &Rc<World>, at_once: usize, waits: Vec<Wait>) -> Pending {
+    let (its, world) = (Rc::clone(world), Rc::clone(world));
+    let children = waits.into_iter().map(move |wait| start(&its, &wait));
+    let limited = gen::convert_yielded!(gen::limit(at_once, children));
+    map(limited, move |values: Vec<Value>| world.value(sum(values.iter().map(|value| value.number))))
 }
 
 fn first_of(kind: Group, children: Vec<Pending>) -> gen::BoxYieldable<'static, (usize, Value)> {

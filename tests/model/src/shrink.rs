@@ -133,6 +133,12 @@ fn smaller_waits(wait: &Wait) -> Vec<Wait> {
             all.extend(replaced(waits, smaller_waits).into_iter().map(group));
             all
         }
+        Wait::Limit(at_once, waits) => {
+            let mut all = waits.clone();
+            all.extend(without_one(waits).into_iter().map(|waits| Wait::Limit(*at_once, waits)));
+            all.extend(replaced(waits, smaller_waits).into_iter().map(|waits| Wait::Limit(*at_once, waits)));
+            all
+        }
         Wait::Scope(children, body) => {
             let mut all = vec![(**body).clone()];
             let scope = |children, body: &Wait| Wait::Scope(children, Box::new(body.clone()));

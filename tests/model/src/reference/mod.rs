@@ -12,6 +12,7 @@
 //! | `wrappers.rs` | timeouts and shields |
 //! | `group.rs` | children in parallel |
 //! | `pool.rs` | `WaitIterator` |
+//! | `limit.rs` | so many at a time |
 //! | `scope.rs` | scopes |
 //! | `call.rs` | bodies |
 //! | `task.rs` | tasks, handles, and what is delivered to them |
@@ -26,6 +27,7 @@ mod call;
 mod error;
 mod group;
 mod lent;
+mod limit;
 mod node;
 mod pool;
 mod promise;

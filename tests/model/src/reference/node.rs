@@ -2,6 +2,7 @@
 
 use super::call::Call;
 use super::group::Children;
+use super::limit::Limit;
 use super::scope::Scope;
 use super::{Model, Polled, Timer, Who};
 use crate::program::Wait;
@@ -19,6 +20,7 @@ pub(super) enum Node<'p> {
     /// And whether another coroutine yields it.
     Call(Box<Call<'p>>, bool),
     Group(Box<Children<'p>>),
+    Limit(Box<Limit<'p>>),
     Scope(Box<Scope<'p>>),
     Timeout(Box<Timeout<'p>>),
     Shield {
@@ -120,6 +122,7 @@ impl<'p> Model<'p> {
                 let children = waits.iter().map(|wait| self.start(wait)).collect();
                 Node::Group(Box::new(Children::new(self, *kind, children)))
             }
+            Wait::Limit(at_once, waits) => Node::Limit(Box::new(Limit::new(self, *at_once, waits))),
             Wait::Scope(children, body) => {
                 let children = children.iter().map(|wait| self.start(wait)).collect();
                 let body = self.start(body);
@@ -172,6 +175,14 @@ impl<'p> Model<'p> {
                 }
                 polled => polled,
             },
+            Node::Limit(limit) => match self.poll_limit(limit, who) {
+                // As the group.
+                panicked @ Polled::Panicked(_) => {
+                    self.drop_limit(limit);
+                    panicked
+                }
+                polled => polled,
+            },
             Node::Scope(scope) => self.poll_scope(scope, who),
             Node::Timeout(timeout) => self.poll_timeout(timeout, who),
             Node::Shield { child, held } => self.poll_shield(child, held, who),
@@ -197,6 +208,7 @@ impl<'p> Model<'p> {
             Node::Join(task) => self.drop_handle(task),
             Node::Call(call, _) => self.drop_call(*call),
             Node::Group(mut children) => self.drop_children(&mut children),
+            Node::Limit(limit) => self.drop_limit(&limit),
             Node::Scope(scope) => self.drop_scope(*scope),
             Node::Timeout(mut timeout) => {
                 if let Some(child) = timeout.child.take() {

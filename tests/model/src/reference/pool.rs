@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::error::Error;
+use super::error::{Error, Request};
 use super::group::{Held, Slot};
 use super::node::Node;
 use super::{Model, Polled, Who};
@@ -27,9 +27,24 @@ pub(super) struct Pool<'p> {
 const SMALLEST_BLOCK: usize = 4;
 
 impl Pool<'_> {
+    /// How many were not given.
+    pub(super) fn len(&self) -> usize {
+        self.running + self.ended.len()
+    }
+
+    /// The next result that is there, and whose it is.
+    pub(super) fn take_ended(&mut self) -> Option<(usize, Result<u32, Error>)> {
+        let seat = self.ended.pop_front()?;
+        self.vacant.push(seat);
+        match std::mem::replace(&mut self.seats[seat], Slot::Empty) {
+            Slot::Ended(result) => Some((self.positions[seat], result)),
+            Slot::Running(_) | Slot::Empty => None,
+        }
+    }
+
     /// Whether nothing is left; then there is no current child either.
     pub(super) fn is_done(&mut self) -> bool {
-        let is_done = self.running + self.ended.len() == 0;
+        let is_done = self.len() == 0;
         if is_done {
             self.current = None;
         }
@@ -101,23 +116,47 @@ impl<'p> Model<'p> {
         }
         if pool.ended.is_empty() {
             if let Some(request) = self.take_request(who) {
-                for seat in 0..pool.seats.len() {
-                    let name = Who::Child(pool.number, seat);
-                    match self.tell_child(&mut pool.seats[seat], &mut pool.held, name, &request) {
-                        Ok(ended) => pool.count(seat, ended),
-                        Err(error) => return Polled::Panicked(error),
-                    }
+                if let Err(error) = self.cancel_seats(pool, &request) {
+                    return Polled::Panicked(error);
                 }
             }
         }
         pool.is_awaited = pool.ended.is_empty();
-        let Some(seat) = pool.ended.pop_front() else { return Polled::Pending };
-        pool.vacant.push(seat);
-        pool.current = Some(pool.positions[seat]);
-        match std::mem::replace(&mut pool.seats[seat], Slot::Empty) {
-            Slot::Ended(result) => Polled::Ready(result),
-            Slot::Running(_) | Slot::Empty => Polled::Pending,
+        let Some((position, result)) = pool.take_ended() else { return Polled::Pending };
+        pool.current = Some(position);
+        Polled::Ready(result)
+    }
+
+    fn cancel_seats(&mut self, pool: &mut Pool<'p>, request: &Request) -> Result<(), Error> {
+        for seat in 0..pool.seats.len() {
+            let name = Who::Child(pool.number, seat);
+            let ended = self.tell_child(&mut pool.seats[seat], &mut pool.held, name, request)?;
+            pool.count(seat, ended);
         }
+        Ok(())
+    }
+
+    // ---- for `limit` ------------------------------------------------------------------------------
+
+    /// Lets go on who can; the new ones only, if they come in the middle of a poll.
+    pub(super) fn drive_pool(&mut self, number: usize, parent: Option<Who>) -> Result<(), Error> {
+        let Some(mut pool) = self.pools[number].take() else { return Ok(()) };
+        if let Some(who) = parent {
+            self.set_parent(pool.number, who);
+        }
+        let driven = self.hidden(|model| match parent {
+            Some(_) => model.poll_seats(&mut pool),
+            None => model.poll_fresh(&mut pool),
+        });
+        self.pools[number] = Some(pool);
+        driven
+    }
+
+    pub(super) fn cancel_pool(&mut self, number: usize, request: &Request) -> Result<(), Error> {
+        let Some(mut pool) = self.pools[number].take() else { return Ok(()) };
+        let told = self.cancel_seats(&mut pool, request);
+        self.pools[number] = Some(pool);
+        told
     }
 
     /// First those that were told of something, then those that are new.
@@ -126,6 +165,10 @@ impl<'p> Model<'p> {
             self.is_polled(pool.number, seat);
             self.poll_seat(pool, seat)?;
         }
+        self.poll_fresh(pool)
+    }
+
+    fn poll_fresh(&mut self, pool: &mut Pool<'p>) -> Result<(), Error> {
         while let Some(seat) = pool.fresh.pop_front() {
             self.poll_seat(pool, seat)?;
         }
@@ -144,16 +187,23 @@ impl<'p> Model<'p> {
     }
 
     /// Errors that nobody has asked for are logged.
-    pub(super) fn drop_pool(&mut self, pool: usize) {
-        let Some(pool) = self.pools[pool].take() else { return };
+    pub(super) fn drop_pool(&mut self, number: usize) {
+        let Some(pool) = &self.pools[number] else { return };
+        let mut lines = Vec::new();
         for seat in &pool.ended {
             if let Slot::Ended(Err(error)) = &pool.seats[*seat] {
-                self.log(format!(
+                lines.push(format!(
                     "a child of a `WaitIterator` failed, and nobody looked at its result: {}",
                     error.text()
                 ));
             }
         }
+        lines.into_iter().for_each(|line| self.log(line));
+        self.drop_pool_silently(number);
+    }
+
+    pub(super) fn drop_pool_silently(&mut self, number: usize) {
+        let Some(pool) = self.pools[number].take() else { return };
         for slot in pool.seats {
             self.drop_slot(slot);
         }
