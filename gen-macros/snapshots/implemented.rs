@@ -17,7 +17,10 @@ impl Store for Shared {
                     () => {}
                     _ => {
                         return {
-                            ::r#gen::__private::output::<Result<Value, Self::Error>>()
+                            <Result<
+                                Value,
+                                Self::Error,
+                            > as ::r#gen::__private::Unreached>::output()
                         };
                     }
                 }
@@ -26,10 +29,15 @@ impl Store for Shared {
                         let held = self.lock().await;
                         Ok(yield_!(@ frame __frame, held.get(key))?)
                     }
-                    _ => ::r#gen::__private::output::<Result<Value, Self::Error>>(),
+                    _ => {
+                        <Result<
+                            Value,
+                            Self::Error,
+                        > as ::r#gen::__private::Unreached>::output()
+                    }
                 };
             },
-            || ::r#gen::__private::Meta::new("get", ::r#gen::__private::file!(), 0, 0),
+            || ::r#gen::__private::Meta::new("get", "", 0, 0),
         )
     }
 }

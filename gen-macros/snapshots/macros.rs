@@ -7,7 +7,11 @@ fn shout(words: &[&str]) -> impl ::r#gen::Coroutine<Output = gen::Result<()>> {
             let words = words;
             match () {
                 () => {}
-                _ => return { ::r#gen::__private::output::<gen::Result<()>>() },
+                _ => {
+                    return {
+                        <gen::Result<()> as ::r#gen::__private::Unreached>::output()
+                    };
+                }
             }
             return match () {
                 () => {
@@ -25,9 +29,9 @@ fn shout(words: &[&str]) -> impl ::r#gen::Coroutine<Output = gen::Result<()>> {
                     }
                     Ok(())
                 }
-                _ => ::r#gen::__private::output::<gen::Result<()>>(),
+                _ => <gen::Result<()> as ::r#gen::__private::Unreached>::output(),
             };
         },
-        || ::r#gen::__private::Meta::new("shout", ::r#gen::__private::file!(), 0, 0),
+        || ::r#gen::__private::Meta::new("shout", "", 0, 0),
     )
 }

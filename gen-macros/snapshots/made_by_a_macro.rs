@@ -6,13 +6,13 @@ fn f() -> impl ::r#gen::Coroutine<Output = Vec<u8>> {
         async move {
             match () {
                 () => {}
-                _ => return { ::r#gen::__private::output::<Vec<u8>>() },
+                _ => return { <Vec<u8> as ::r#gen::__private::Unreached>::output() },
             }
             return match () {
                 () => yield_!(@ frame __frame, list()),
-                _ => ::r#gen::__private::output::<Vec<u8>>(),
+                _ => <Vec<u8> as ::r#gen::__private::Unreached>::output(),
             };
         },
-        || ::r#gen::__private::Meta::new("f", ::r#gen::__private::file!(), 0, 0),
+        || ::r#gen::__private::Meta::new("f", "", 0, 0),
     )
 }

@@ -6,7 +6,7 @@ fn outer() -> impl ::r#gen::Coroutine<Output = u8> {
         async move {
             match () {
                 () => {}
-                _ => return { ::r#gen::__private::output::<u8>() },
+                _ => return { <u8 as ::r#gen::__private::Unreached>::output() },
             }
             return match () {
                 () => {
@@ -18,9 +18,9 @@ fn outer() -> impl ::r#gen::Coroutine<Output = u8> {
                         .iter()
                         .sum()
                 }
-                _ => ::r#gen::__private::output::<u8>(),
+                _ => <u8 as ::r#gen::__private::Unreached>::output(),
             };
         },
-        || ::r#gen::__private::Meta::new("outer", ::r#gen::__private::file!(), 0, 0),
+        || ::r#gen::__private::Meta::new("outer", "", 0, 0),
     )
 }
