@@ -1,28 +1,20 @@
-//! Numbers that look random and are the same each time.
+//! Numbers that look random and are the same for the same seed and input.
 
-/// SplitMix64: one word of state, so that each input can have a generator of its own.
-pub(crate) struct Random(u64);
+use fastrand::Rng;
+
+/// What the mutations ask for.
+pub(crate) struct Random(Rng);
 
 impl Random {
     /// For input `number` of the run `seed`, whatever came before it.
     pub(crate) fn new(seed: u64, number: u64) -> Random {
-        let mut random = Random(seed);
-        Random(random.next() ^ number.wrapping_mul(0xd134_2543_de82_ef95))
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut word = self.0;
-        word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        word ^ (word >> 31)
+        let first = Rng::with_seed(seed).u64(..);
+        Random(Rng::with_seed(first ^ number.wrapping_mul(0xd134_2543_de82_ef95)))
     }
 
     /// A number below `end`, or 0.
     pub(crate) fn below(&mut self, end: usize) -> usize {
-        let end = u64::try_from(end.max(1)).unwrap_or(u64::MAX);
-        // The remainder is below `end`, which was a `usize`.
-        usize::try_from(self.next() % end).unwrap_or(0)
+        self.0.usize(..end.max(1))
     }
 
     /// True once in `times`.

@@ -1,17 +1,21 @@
-//! The locks that callables, points, promises, error contexts, handles and the mail of a loop meet at: the standard library's, or loom's when they are model-checked
-//! (`--cfg loom`).
+//! What threads meet at, in groups, callables, points, promises, error contexts, scopes, handles and the mail of a loop: the standard library's, or loom's when they are
+//! model-checked (`--cfg loom`).
 
 use std::sync::PoisonError;
 
 #[cfg(loom)]
-pub(crate) use loom::sync::{
-    atomic::{AtomicBool, AtomicU64, Ordering},
-    Condvar, Mutex, MutexGuard,
+pub(crate) use loom::{
+    alloc::{alloc, dealloc},
+    sync::{
+        atomic::{fence, AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering},
+        Condvar, Mutex, MutexGuard,
+    },
 };
 #[cfg(not(loom))]
 pub(crate) use std::{
+    alloc::{alloc, dealloc},
     sync::{
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{fence, AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering},
         Condvar, Mutex, MutexGuard,
     },
     thread_local,

@@ -13,7 +13,6 @@
 //! | `slots.rs` | where the children live: one allocation, a child or its result in each slot |
 //! | `wakers.rs` | a waker for each child: one allocation |
 //! | `ready.rs` | the queue of children that were woken |
-//! | `sync.rs` | the atomics: std's or loom's |
 //! | `models.rs` | what loom checks: wakes from other threads against polls and drops |
 //! | `shape.rs` | what the results are put into, and how a child's place is called |
 //! | `outcome.rs` | the error rule |
@@ -61,7 +60,6 @@ mod seats;
 mod settled;
 mod shape;
 mod slots;
-mod sync;
 mod tuple;
 mod wakers;
 

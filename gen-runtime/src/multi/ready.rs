@@ -11,7 +11,7 @@
 //! Setting and clearing `queued` are both read-modify-writes, so that what a waking thread wrote before it found the child queued already is seen by
 //! the poll that clears the flag: no wake is lost.
 
-use super::sync::{AtomicBool, AtomicU32, Ordering};
+use crate::sync::{AtomicBool, AtomicU32, Ordering};
 
 /// No link: the end of the list.
 const END: u32 = u32::MAX;

@@ -25,11 +25,10 @@
 use std::alloc::{handle_alloc_error, Layout};
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
-use std::sync::PoisonError;
 use std::task::{RawWaker, RawWakerVTable, Waker};
 
 use super::ready::{Link, Queue, Taken};
-use super::sync::{alloc, dealloc, fence, AtomicUsize, Mutex, MutexGuard, Ordering};
+use crate::sync::{alloc, dealloc, fence, lock, AtomicUsize, Mutex, MutexGuard, Ordering};
 
 struct Header {
     references: AtomicUsize,
@@ -44,9 +43,9 @@ struct Header {
 }
 
 impl Header {
-    /// The parent, locked. Nothing that is done under the lock leaves it half done, so a panic there does no harm.
+    /// The parent, locked.
     fn parent(&self) -> MutexGuard<'_, Option<Waker>> {
-        self.parent.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.parent)
     }
 
     fn wake_parent(&self) {

@@ -1,5 +1,6 @@
 //! A `WaitIterator` is a group: its children are told, and their results come as they end.
 
+use behaviour::Children;
 use gen::yield_;
 
 use super::{reason, run, seconds, works, Journal};
@@ -80,4 +81,27 @@ fn a_shielded_child_is_told_when_the_shield_is_over() {
     });
     assert_eq!(reason(&error), "enough");
     assert_eq!(told.take(), "shield over, a told, a clean");
+}
+
+/// A result that is there is handed over first; the next `next` tells the rest.
+#[test]
+fn t21_a_wait_iterator_with_a_result_hands_it_over() {
+    #[gen::coroutine]
+    fn collects(child: behaviour::Child, journal: Journal) -> gen::Result {
+        let mut waits =
+            gen::WaitIterator::new([gen::boxed(child), gen::boxed(works("a", 1, journal.clone()))]);
+        while !waits.done() {
+            journal.say(yield_!(waits.next()).map_or_else(|error| reason(&error), |value| value.to_string()));
+        }
+        Ok(())
+    }
+    let (children, mut futures) = Children::of(1);
+    let journal = Journal::default();
+    run(async {
+        let task = gen::spawn_local(collects(futures.remove(0), journal.clone()));
+        children.end(0, Ok(7));
+        task.cancel("stop").await;
+        task.await
+    });
+    assert_eq!(journal.take(), "7, a told, a clean, stop");
 }
