@@ -73,7 +73,7 @@ use crate::{Flat, Result, Yieldable};
 /// # Who runs the children
 ///
 /// **Only `next` drives children that are cold**: coroutines that were merely called, and other plain futures. While the body waits for something else they stand still; if one of them holds a
-/// lock that the body waits for, both wait for ever. Children that were [spawned](crate::spawn) go on by themselves, and the iterator only collects their results:
+/// lock that the body waits for, both wait for ever. Children that were [spawned](crate::spawn), also those of a [scope](fn@crate::scope), go on by themselves, and the iterator only collects their results:
 ///
 /// ```
 /// # use gen::yield_;

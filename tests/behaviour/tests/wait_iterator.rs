@@ -174,7 +174,7 @@ fn t20_dropped_half_way_it_drops_each_child_once() {
     assert_eq!(poller.into_leak().clones(), 0, "nobody is woken any more");
 }
 
-/// The lock of one child would block the body for ever: with cold children it does, whoever iterates over them; spawned ones go on while the body waits.
+/// The lock of one child would block the body for ever: with cold children it does, whoever iterates over them; spawned ones and those of a scope go on while the body waits.
 #[test]
 fn t20_spawned_children_go_on_while_the_body_waits_for_their_lock() {
     type Lock = Rc<futures::lock::Mutex<()>>;
@@ -201,10 +201,9 @@ fn t20_spawned_children_go_on_while_the_body_waits_for_their_lock() {
         }
         Ok(())
     }
-    fn ends<S: futures::Stream + Unpin>(results: impl FnOnce(&Lock) -> S) -> bool {
+    fn ends<B: Future<Output = gen::Result>>(body: impl FnOnce(Lock) -> B) -> bool {
         let result = IoLoop::with_clock(VirtualClock::new()).run_sync(async {
-            let lock = Lock::default();
-            let body = each_takes_the_lock(results(&lock), lock);
+            let body = body(Lock::default());
             let limited = gen::with_timeout(Duration::from_secs(3600), body);
             gen::multi(vec![limited]).join().await
         });
@@ -214,9 +213,15 @@ fn t20_spawned_children_go_on_while_the_body_waits_for_their_lock() {
             Err(error) => panic!("{error:?}"),
         }
     }
-    assert!(!ends(|lock| futures::stream::FuturesUnordered::from_iter(cold(lock))));
-    assert!(!ends(|lock| WaitIterator::new(cold(lock))));
-    assert!(ends(|lock| WaitIterator::new(cold(lock).map(gen::spawn_local))));
+    let unordered = |lock: &Lock| futures::stream::FuturesUnordered::from_iter(cold(lock));
+    assert!(!ends(|lock| each_takes_the_lock(unordered(&lock), lock)));
+    assert!(!ends(|lock| each_takes_the_lock(WaitIterator::new(cold(&lock)), lock)));
+    let spawned = |lock: &Lock| WaitIterator::new(cold(lock).map(gen::spawn_local));
+    assert!(ends(|lock| each_takes_the_lock(spawned(&lock), lock)));
+    assert!(ends(|lock| gen::scope_local(|scope| {
+        let scoped = WaitIterator::new(cold(&lock).map(|child| scope.spawn(child)));
+        each_takes_the_lock(scoped, lock)
+    })));
 }
 
 /// A crawler that adds the links of each page would never see them.
