@@ -135,6 +135,7 @@ impl<T> JoinHandle<T> {
     ///   if it was to [fail fast](crate::Multi::fail_fast). A [timeout](crate::with_timeout) hands it on, and its deadline stays.
     /// - A plain future, and a body that is suspended at a plain `.await`, cannot be told, and is dropped. Its result is `Err(Cancelled)`.
     /// - A task that is waited for by its handle is told nothing, and goes on: the yield that waits is resumed. To end the task, cancel it by that handle.
+    /// - Nor are others told that wait for clones of the same [`SharedFuture`], or whoever is to set it: they still get its value.
     /// - What runs in a [`shield`](fn@crate::shield) is told nothing before it is over.
     /// - Of a foreign `select!` or `join!`, the branch that is polled first. What a foreign collection such as `FuturesUnordered` holds is told nothing; the yield that
     ///   waits for the collection is resumed.

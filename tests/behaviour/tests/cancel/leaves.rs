@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::future::pending;
+use std::pin::pin;
 
 use behaviour::{logged, Children};
 use futures::stream::FuturesUnordered;
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 
 use super::*;
 
@@ -290,6 +291,58 @@ fn t02_the_first_branch_of_a_foreign_join_is_told() {
         Ok(task.await.unwrap_err())
     });
     assert_eq!((reason(&error), journal.take()), ("stop".to_owned(), "a told, a clean".to_owned()));
+}
+
+/// `select!` is as transparent. The branch that was told ends the `select!`; the next one of the loop finds the others as they were.
+#[test]
+fn t02_the_first_branch_of_a_foreign_select_is_told() {
+    #[gen::coroutine]
+    fn selects(journal: Journal) -> gen::Result<u32> {
+        let mut a = pin!(works("a", 1, journal.clone()).fuse());
+        let mut b = pin!(works("b", 1, journal.clone()).fuse());
+        loop {
+            futures::select_biased! {
+                a = a => journal.say(reason(&a.unwrap_err())),
+                b = b => return b,
+            }
+        }
+    }
+    let journal = Journal::default();
+    let ended = run(async {
+        let task = gen::spawn_local(selects(journal.clone()));
+        task.cancel("stop").await;
+        task.await
+    });
+    assert_eq!((ended, journal.take()), (1, "a told, a clean, stop".to_owned()));
+}
+
+/// One that gives up would take what it waits for from all others.
+#[test]
+fn t21_others_that_wait_for_the_same_future_still_get_its_value() {
+    #[gen::coroutine]
+    fn waits(future: gen::SharedFuture<u32>) -> gen::Result<u32> {
+        yield_!(future)
+    }
+    async fn one_of_two_gives_up(future: gen::SharedFuture<u32>) -> gen::Result<gen::JoinHandle<u32>> {
+        let [gives_up, other] = [future.clone(), future].map(|future| gen::spawn_local(waits(future)));
+        gives_up.cancel("stop").await;
+        assert_eq!(reason(&gives_up.await.unwrap_err()), "stop");
+        assert!(!other.is_done());
+        Ok(other)
+    }
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        let (promise, future) = gen::promise();
+        let other = one_of_two_gives_up(future).await?;
+        promise.set(7)?;
+        assert_eq!(yield_!(gen::with_timeout(seconds(1), other))?, 7);
+
+        let task = gen::spawn_local(works("a", 1, Journal::default()));
+        let other = one_of_two_gives_up(task.shared()).await?;
+        assert_eq!(yield_!(gen::with_timeout(seconds(7200), other))?, 1, "the task has gone on too");
+        Ok(())
+    }
+    run(body());
 }
 
 /// A collection with wakers of its own hides its children: the yield that waits for it takes the error.
