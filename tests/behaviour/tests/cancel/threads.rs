@@ -1,7 +1,9 @@
 //! Cancelled from another thread.
 
+use std::future::poll_fn;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::task::Poll;
 use std::thread;
 
 use super::*;
@@ -42,32 +44,66 @@ fn gen_channel() -> (gen::TaskCallback<gen::JoinHandle<u32>>, gen::Task<gen::Joi
     (sender.expect("the closure is called at once"), task)
 }
 
-/// Requests of many threads, some twice, some after the end: each task is told once for each, and ends.
+type Told = Arc<Mutex<Vec<String>>>;
+
+/// Over after so many turns; it can be told meanwhile, as a moment cannot.
+fn turns(mut left: u32) -> impl Future<Output = ()> {
+    poll_fn(move |cx| {
+        if left == 0 {
+            return Poll::Ready(());
+        }
+        left -= 1;
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+}
+
+/// Cleans up until it is left alone for some turns.
+#[gen::coroutine]
+fn is_told(told: Told) -> gen::Result {
+    let mut error = yield_!(std::future::pending::<()>()).unwrap_err();
+    loop {
+        told.lock().unwrap().push(reason(&error));
+        match yield_!(turns(5)) {
+            Ok(()) => return Err(error),
+            Err(again) => error = again,
+        }
+    }
+}
+
+/// Requests of many threads, some twice, some after the end: a task is told each at most once, whoever asks waits for its end, and its result is what it was told last.
 #[test]
 fn t21_many_threads_cancel_many_tasks() {
     const TASKS: usize = 50;
-    let cleaned = Arc::new(AtomicUsize::new(0));
+    let told: Vec<Told> = (0..TASKS).map(|_| Arc::default()).collect();
     let io_loop = gen::IoLoop::new();
-    let tasks: Vec<_> =
-        (0..TASKS).map(|_| Arc::new(io_loop.spawn_local(cleans_up(cleaned.clone())))).collect();
-    let threads: Vec<_> = (0..4)
-        .map(|_| {
-            let tasks = tasks.clone();
-            thread::spawn(move || {
-                for task in &tasks {
-                    gen::block_on(task.cancel("from afar"));
-                    assert!(task.is_done());
-                }
-            })
+    let tasks: Vec<_> = told.iter().map(|told| io_loop.spawn_local(is_told(Arc::clone(told)))).collect();
+    let tasks = Arc::new(tasks);
+    let threads = ["1", "2", "3", "4"].map(|name| {
+        let tasks = Arc::clone(&tasks);
+        thread::spawn(move || {
+            for task in &*tasks {
+                gen::block_on(task.cancel(name));
+                assert!(task.is_done());
+            }
         })
-        .collect();
-    for task in tasks.into_iter().rev() {
-        while !task.is_done() {
-            io_loop.run_sync(async { gen::moment().await }).unwrap();
-        }
+    });
+    // Longer than the tasks: a request that finds its task at the end is answered by the loop.
+    while !threads.iter().all(thread::JoinHandle::is_finished) {
+        io_loop.run_sync(async { gen::moment().await }).unwrap();
     }
     threads.into_iter().for_each(|thread| thread.join().unwrap());
-    assert!(cleaned.load(Ordering::Relaxed) <= TASKS);
+
+    let tasks = Arc::into_inner(tasks).expect("the threads are over");
+    for (task, told) in tasks.into_iter().zip(told) {
+        let error = io_loop.run_sync(task).unwrap_err();
+        let mut told = told.lock().unwrap();
+        assert_eq!(told.last(), Some(&reason(&error)));
+        let times = told.len();
+        told.sort();
+        told.dedup();
+        assert_eq!(told.len(), times, "a request was told twice: {told:?}");
+    }
 }
 
 /// An error from another thread arrives as one from its own does.
