@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use gen::yield_;
 
+use crate::logged::unlogged;
+
 /// What the bodies of a test say, in order. Clones write to the same one.
 #[derive(Clone, Default)]
 pub struct Journal(Rc<RefCell<Vec<String>>>);
@@ -37,13 +39,14 @@ pub fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// Runs a body on a virtual clock.
+/// Runs a body on a virtual clock, and drops the loop.
 ///
 /// # Panics
 ///
-/// If it fails.
+/// If it fails, or if an error is logged that the test does not look at with [`logged`](crate::logged).
 pub fn run<T>(body: impl Future<Output = gen::Result<T>>) -> T {
-    gen::IoLoop::with_clock(gen::VirtualClock::new()).run_sync(body).expect("the test's body ends well")
+    unlogged(|| gen::IoLoop::with_clock(gen::VirtualClock::new()).run_sync(body))
+        .expect("the test's body ends well")
 }
 
 /// For an hour; when it is cancelled it says so, cleans up for so many seconds, says so, and ends with the error.

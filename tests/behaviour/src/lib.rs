@@ -9,5 +9,5 @@ mod poller;
 
 pub use self::child::{Child, Children, Fault};
 pub use self::hot::{reason, run, seconds, works, Guard, Journal};
-pub use self::logged::logged;
+pub use self::logged::{logged, unlogged};
 pub use self::poller::{Poller, Task};

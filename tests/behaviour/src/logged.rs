@@ -1,12 +1,14 @@
 //! What is logged while a test does something.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Once;
 
-use log::{Log, Metadata, Record};
+use log::{Level, Log, Metadata, Record};
 
 thread_local! {
     static LINES: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+    /// Whether a test is going to look at them.
+    static LISTENING: Cell<bool> = const { Cell::new(false) };
 }
 
 struct Listener;
@@ -33,6 +35,32 @@ pub fn logged<R>(run: impl FnOnce() -> R) -> (R, Vec<String>) {
         log::set_max_level(log::LevelFilter::Warn);
     });
     LINES.take();
+    let listens = Listens(LISTENING.replace(true));
     let output = run();
+    drop(listens);
     (output, LINES.take())
+}
+
+/// Goes back to what was before, also when a test catches the panic of what it runs.
+struct Listens(bool);
+
+impl Drop for Listens {
+    fn drop(&mut self) {
+        LISTENING.set(self.0);
+    }
+}
+
+/// What `run` gives.
+///
+/// # Panics
+///
+/// If an error was logged meanwhile on this thread, unless it was called in what [`logged`] runs: then the test looks at the log itself.
+pub fn unlogged<R>(run: impl FnOnce() -> R) -> R {
+    if LISTENING.get() {
+        return run();
+    }
+    let (output, lines) = logged(run);
+    let errors: Vec<_> = lines.iter().filter(|line| line.starts_with(Level::Error.as_str())).collect();
+    assert!(errors.is_empty(), "logged, and nobody expects it: {errors:#?}");
+    output
 }

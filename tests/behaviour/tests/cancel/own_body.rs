@@ -26,7 +26,9 @@ fn t21_a_body_that_cancels_itself_is_told_at_its_next_yield() {
     run(async {
         own.replace(Some(gen::spawn_local(body(own.clone(), journal.clone()))));
         gen::sleep(seconds(1)).await?;
-        assert!(own.take().unwrap().is_done());
+        let task = own.take().unwrap();
+        assert!(task.is_done());
+        assert_eq!(reason(&task.await.unwrap_err()), "myself");
         Ok(())
     });
     assert_eq!(journal.take(), "still here, and here, myself");
@@ -47,7 +49,9 @@ fn t21_a_body_that_waits_for_its_own_end_is_told_there() {
     run(async {
         own.replace(Some(gen::spawn_local(body(own.clone(), journal.clone()))));
         gen::sleep(seconds(1)).await?;
-        assert!(own.take().unwrap().is_done());
+        let task = own.take().unwrap();
+        assert!(task.is_done());
+        assert_eq!(reason(&task.await.unwrap_err()), "myself");
         Ok(())
     });
     assert_eq!(journal.take(), "myself");

@@ -124,12 +124,16 @@ fn a_body_may_throw_at_itself() {
 /// A task that is to end would go on, because an error that it cannot take is in front of the request.
 #[test]
 fn an_error_that_waits_does_not_keep_a_cancellation_waiting() {
-    run(async {
-        let task = gen::spawn_local(async { std::future::pending::<gen::Result>().await });
-        task.throw("nobody takes it");
-        gen::sleep(seconds(1)).await?;
-        task.cancel("stop").await;
-        assert_eq!(reason(&task.await.unwrap_err()), "stop");
-        Ok(())
+    let (_, lines) = logged(|| {
+        run(async {
+            let task = gen::spawn_local(async { std::future::pending::<gen::Result>().await });
+            task.throw("nobody takes it");
+            gen::sleep(seconds(1)).await?;
+            task.cancel("stop").await;
+            assert_eq!(reason(&task.await.unwrap_err()), "stop");
+            Ok(())
+        })
     });
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(lines[0].contains("at a task that had ended: nobody takes it"), "{}", lines[0]);
 }
