@@ -5,7 +5,7 @@ use std::rc::Rc;
 use gen::{yield_, AlreadySetError, BrokenPromiseError, Panicked, Promise, SharedFuture};
 use loop_behaviour::Order;
 
-use super::{done, promises, run, run_logged, soon, Fault, SECOND};
+use super::{after_turns, done, promises, run, run_logged, soon, Fault, SECOND};
 
 /// A future that the loop's callback sets.
 #[test]
@@ -389,10 +389,26 @@ fn rule_58_a_failure_that_nobody_looked_at_is_logged() {
         drop(future);
         yield_!(gen::sleep(SECOND))
     }
+    #[gen::coroutine]
+    fn fetches() -> gen::Result<u32> {
+        yield_!(after_turns(1, Err(Fault("late"))))
+    }
+    #[gen::coroutine]
+    fn follows() -> gen::Result {
+        let (promise, future) = gen::promise();
+        promise.follow(fetches());
+        drop(future);
+        yield_!(gen::sleep(SECOND))
+    }
     run(read()).unwrap();
     let (result, lines) = run_logged(unread());
     result.unwrap();
-    assert_eq!(lines, [UNREAD]);
+    assert_eq!(lines, [UNREAD], "it has passed no yield");
+    let (result, lines) = run_logged(follows());
+    result.unwrap();
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(lines[0].starts_with(&format!("{UNREAD}\nat {}:", file!())), "{lines:?}");
+    assert!(lines[0].ends_with(" in fetches"), "{lines:?}");
 }
 
 /// The trace of a failure that one coroutine passed on is there for the next.
