@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use super::{fails_on_the_loop, run, soon};
+use super::{fails_on_the_loop, run, soon, unlogged};
 use gen::{yield_, Callable, Callback, CallbackDroppedError, IoLoop, UnknownKeyError, Wait};
 use loop_behaviour::{Drops, Order};
 
@@ -277,9 +277,11 @@ fn called_after_its_loop_is_gone() {
     }
     let (give, take) = mpsc::channel();
     let io_loop = IoLoop::new();
-    drop(io_loop.spawn_local(body(give)));
-    io_loop.run_sync(async { gen::moment().await }).unwrap();
-    drop(io_loop);
+    unlogged(|| {
+        drop(io_loop.spawn_local(body(give)));
+        io_loop.run_sync(async { gen::moment().await }).unwrap();
+        drop(io_loop);
+    });
     let callable = take.recv().expect("the body gave it");
     let (dropped, drops) = mpsc::channel();
     let caller = thread::spawn(move || {

@@ -99,7 +99,7 @@ fn an_error_of_a_method_loses_nothing() {
         }
         Ok(values)
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), [0, 1, 2]);
+    assert_eq!(super::run(body()).unwrap(), [0, 1, 2]);
 }
 
 /// A panic in a method is one of the body: at the edge of a task whoever waits gets it.

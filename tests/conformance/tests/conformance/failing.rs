@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use crate::soon;
+use super::{run, soon};
 use gen::context::{capture, wrap, Context};
 use gen::{yield_, Callable, Callback, CallbackDroppedError, IoLoop, Remote, TaskCallback, Wait};
 use loop_behaviour::until;
@@ -37,7 +37,7 @@ fn on_another_thread_with_the_callback_of_a_task() {
     fn body() -> gen::Result {
         yield_!(gen::task(|done: TaskCallback<()>| fails_elsewhere(capture(), done)))
     }
-    assert_eq!(gen::run_sync(body()).unwrap_err().to_string(), "the real reason");
+    assert_eq!(run(body()).unwrap_err().to_string(), "the real reason");
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn on_another_thread_with_a_callable() {
         assert!(second.is::<CallbackDroppedError>());
         Ok(first.to_string())
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), "the real reason");
+    assert_eq!(run(body()).unwrap(), "the real reason");
 }
 
 /// In a group too, where the error arrives at the yield that waits for the group.
@@ -64,7 +64,7 @@ fn on_another_thread_with_a_callable_that_a_list_waits_for() {
         let both = yield_!(vec![Wait::<()>::new("k"), Wait::<()>::new("l")]);
         both.map(drop)
     }
-    assert_eq!(gen::run_sync(body()).unwrap_err().to_string(), "the real reason");
+    assert_eq!(run(body()).unwrap_err().to_string(), "the real reason");
 }
 
 /// A panic is a failure as any.
@@ -81,7 +81,7 @@ fn a_panic_on_another_thread() {
         });
         yield_!(Wait::<()>::new("k"))
     }
-    assert_eq!(gen::run_sync(body()).unwrap_err().to_string(), "panicked: the real reason");
+    assert_eq!(run(body()).unwrap_err().to_string(), "panicked: the real reason");
 }
 
 /// What the loop itself calls drops what it owns before it has failed.
@@ -105,7 +105,7 @@ fn on_the_loop() {
         yield_!(Wait::<()>::new("l")).unwrap_err();
         Ok(format!("{first} {second}"))
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), "callback timer");
+    assert_eq!(run(body()).unwrap(), "callback timer");
 }
 
 /// A callback that is called again and again is dropped after it has failed, by whoever holds it.
@@ -137,7 +137,7 @@ fn a_callback_that_is_dropped_after_it_has_failed() {
         let woken = until(move |new| waker.set(Some(new.clone())), || false);
         yield_!((Wait::<()>::new("k"), woken)).map(drop)
     }
-    for result in [gen::run_sync(before_the_mail_is_read()), gen::run_sync(in_the_turn_of_the_error())] {
+    for result in [run(before_the_mail_is_read()), run(in_the_turn_of_the_error())] {
         assert_eq!(result.unwrap_err().to_string(), "the real reason");
     }
 }
@@ -167,7 +167,7 @@ fn a_drop_is_told_in_the_end() {
         assert_eq!(yield_!(task).unwrap_err().to_string(), "not yours");
         Ok(())
     }
-    gen::run_sync(body()).unwrap();
+    run(body()).unwrap();
 }
 
 /// A callback that waits itself, for what it has dropped, does not hang.
@@ -179,7 +179,7 @@ fn a_callback_that_waits_for_what_it_has_dropped() {
         drop(callable);
         yield_!(Wait::<()>::new("k"))
     }
-    let error = capture().run(|| match gen::run_sync(body()) {
+    let error = capture().run(|| match run(body()) {
         Err(error) => Ok::<_, gen::Error>(error.is::<CallbackDroppedError>()),
         Ok(()) => Ok(false),
     });

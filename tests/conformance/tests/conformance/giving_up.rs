@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::soon;
+use super::{run, soon};
 use gen::{yield_, Callback, Forget, LeakedCallbackError, Runner, UnknownKeyError, Wait, YieldPoint};
 
 /// A wait that has timed out leaves its key; a call that gives that up ends well, and its callable does nothing.
@@ -21,8 +21,8 @@ fn a_wait_that_has_timed_out() {
         callable.call(1);
         Ok(())
     }
-    assert!(gen::run_sync(body(false)).unwrap_err().is::<LeakedCallbackError>());
-    gen::run_sync(body(true)).unwrap();
+    assert!(run(body(false)).unwrap_err().is::<LeakedCallbackError>());
+    run(body(true)).unwrap();
 }
 
 /// The key is free; what is called late for its old use is not taken for the new one's.
@@ -39,7 +39,7 @@ fn the_key_may_be_registered_anew() {
         drop(old);
         yield_!(Wait::<u8>::new("k"))
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), 2);
+    assert_eq!(run(body()).unwrap(), 2);
 }
 
 /// A value that has come already is dropped at once, as one that comes later is.
@@ -62,7 +62,7 @@ fn what_was_stored_is_dropped() {
         callable.call(Value(dropped.clone()));
         Ok([before, after, count()])
     }
-    assert_eq!(gen::run_sync(body(Arc::default())).unwrap(), [0, 1, 2]);
+    assert_eq!(run(body(Arc::default())).unwrap(), [0, 1, 2]);
 }
 
 /// What is not pending cannot be given up: most likely the key is misspelt.
@@ -72,7 +72,7 @@ fn an_unknown_key() {
     fn body() -> gen::Result<String> {
         Ok(yield_!(Forget::new("k")).unwrap_err().to_string())
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), "the key \"k\" is not pending");
+    assert_eq!(run(body()).unwrap(), "the key \"k\" is not pending");
 }
 
 /// Who waits for the key in another branch does not wait for ever.
@@ -100,5 +100,5 @@ fn somebody_who_waits() {
         assert!(error.is::<UnknownKeyError>());
         Ok(())
     }
-    gen::run_sync(body()).unwrap();
+    run(body()).unwrap();
 }

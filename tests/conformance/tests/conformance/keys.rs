@@ -4,7 +4,7 @@ use gen::{
     yield_, Callback, CallbackDroppedError, KeyReuseError, KeyTypeError, UnknownKeyError, Wait, WaitAll,
 };
 
-use super::run;
+use super::{run, run_logged};
 
 /// A list of callbacks gives a list of callables; of two with the same key the second fails, and the first stays pending.
 #[test]
@@ -55,7 +55,7 @@ fn rule_22_points_of_one_yield_start_in_order() {
         yield_!((Wait::<u8>::new("k"), Callback::<u8>::new("other")))?.1.call(2);
         yield_!(Wait::<u8>::new("other"))
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), 2);
+    assert_eq!(run(body()).unwrap(), 2);
 }
 
 /// `WaitAll` looks at all keys before it waits for any: an unknown one is found at once. (In Tornado when those before it have come.)
@@ -157,7 +157,8 @@ fn a_nested_block_has_keys_of_its_own() {
         };
         Ok(yield_!(inner)? + yield_!(Wait::<u8>::new("k"))?)
     }
-    let log = loop_behaviour::logged(|| assert_eq!(gen::run_sync(body()).unwrap(), 11));
+    let (result, log) = run_logged(body());
+    assert_eq!(result.unwrap(), 11);
     assert_eq!(log.len(), 1, "{log:?}");
     let start =
         "WARN gen: an `async` block is gone that has not waited for its callbacks: \"left\" (registered at ";

@@ -67,9 +67,9 @@ fn rule_31_a_return_is_a_normal_end() {
         yield_!(Callback::<u8>::new("k"))?.call(0);
         Err(gen::Return("not this one's"))?
     }
-    assert!(gen::run_sync(leaks()).unwrap_err().is::<LeakedCallbackError>());
-    assert_eq!(gen::run_sync(does_not()).unwrap(), 1);
-    assert!(gen::run_sync(another_return()).unwrap_err().is::<gen::Return<&str>>());
+    assert!(run(leaks()).unwrap_err().is::<LeakedCallbackError>());
+    assert_eq!(run(does_not()).unwrap(), 1);
+    assert!(run(another_return()).unwrap_err().is::<gen::Return<&str>>());
 }
 
 /// So is an engine's end, by a `gen::Return` or without a `Result` at all.

@@ -39,17 +39,27 @@ const TEN_SECONDS: Duration = Duration::from_secs(10);
 /// Runs it on a virtual clock, and fails if anything is logged.
 #[track_caller]
 fn run<T, E>(future: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-    let (result, lines) = run_logged(future);
-    assert_eq!(lines, Vec::<String>::new());
-    result
+    unlogged(|| IoLoop::with_clock(VirtualClock::new()).block_on(future))
 }
 
 /// What `future` gives, and what was logged meanwhile.
 fn run_logged<T>(future: impl Future<Output = T>) -> (T, Vec<String>) {
+    logged(|| IoLoop::with_clock(VirtualClock::new()).block_on(future))
+}
+
+/// What `act` gives, and what was logged meanwhile.
+fn logged<T>(act: impl FnOnce() -> T) -> (T, Vec<String>) {
     let mut output = None;
-    let lines =
-        loop_behaviour::logged(|| output = Some(IoLoop::with_clock(VirtualClock::new()).block_on(future)));
-    (output.expect("the loop ran it to its end"), lines)
+    let lines = loop_behaviour::logged(|| output = Some(act()));
+    (output.expect("it ran to its end"), lines)
+}
+
+/// What `act` gives; fails if anything is logged.
+#[track_caller]
+fn unlogged<T>(act: impl FnOnce() -> T) -> T {
+    let (output, lines) = logged(act);
+    assert_eq!(lines, Vec::<String>::new());
+    output
 }
 
 /// Runs it on a virtual clock; gives what it gives, the seconds it took, and what was logged.

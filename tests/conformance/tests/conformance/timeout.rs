@@ -12,7 +12,7 @@ use std::time::Duration;
 use gen::{yield_, IoLoop, TimeoutError};
 use loop_behaviour::{Order, WatchedClock};
 
-use super::{here, run, run_logged, Fault, SECOND};
+use super::{here, run, run_logged, unlogged, Fault, SECOND};
 
 #[gen::coroutine]
 fn after(seconds: u32, result: Result<u32, Fault>) -> gen::Result<u32> {
@@ -253,7 +253,7 @@ fn completed_concurrent_future() {
         let _ = thread.go.send(());
         yield_!(waiter)
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), Some(42));
+    assert_eq!(unlogged(|| gen::run_sync(body())).unwrap(), Some(42));
 }
 
 /// Of a later version: one that is done before the timeout is made.
@@ -284,14 +284,14 @@ fn normal_concurrent_future() {
         answer
     }
     let order = Order::new();
-    assert_eq!(gen::run_sync(body(order.clone())).unwrap(), Some(42));
+    assert_eq!(unlogged(|| gen::run_sync(body(order.clone()))).unwrap(), Some(42));
     assert_eq!(order.text(), "answered resumed");
 }
 
 /// When a loop that runs it has nothing to do but to wait, in seconds from its beginning.
 fn waits(body: impl Future<Output = gen::Result>) -> Vec<u64> {
     let clock = WatchedClock::default();
-    IoLoop::with_clock(clock.clone()).run_sync(body).unwrap();
+    unlogged(|| IoLoop::with_clock(clock.clone()).run_sync(body)).unwrap();
     clock.waits()
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::future::ready;
 
 use futures::StreamExt;
-use gen::{yield_, IoLoop, SharedFuture, WaitIterator};
+use gen::{yield_, SharedFuture, WaitIterator};
 use loop_behaviour::Order;
 
 use crate::{after_turns, done, promises, run, soon, Fault};
@@ -114,5 +114,5 @@ fn re_exports() {
         // is_future
         Ok(yield_!(gen::maybe_future!(future))? + yield_!(gen::maybe_future!(2))?)
     }
-    assert_eq!(IoLoop::new().run_sync(body()).unwrap(), 42);
+    assert_eq!(run(body()).unwrap(), 42);
 }
