@@ -3,7 +3,8 @@ use std::thread;
 use std::time::Duration;
 
 use futures::channel::oneshot;
-use gen::{yield_, NoLoop};
+use gen::{yield_, NoLoop, Promise, SharedFuture};
+use tokio::task::JoinSet;
 
 /// Waits for as many other threads as it is told, all at once, and for one after them.
 #[gen::coroutine]
@@ -58,6 +59,31 @@ fn an_async_fn_of_tokio_is_yielded_and_awaits_a_coroutine_in_turn() {
     }
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     assert_eq!(runtime.block_on(outer()).unwrap(), 6);
+}
+
+/// A `JoinSet` hides its tasks, as everything does that has wakers of its own: a request would have to reach other threads. The yield that waits is told, and the tasks go on.
+#[test]
+fn a_join_set_of_tokio_is_a_leaf() {
+    #[gen::coroutine]
+    fn child(answer: SharedFuture<u32>) -> gen::Result<u32> {
+        yield_!(answer)
+    }
+    #[gen::coroutine]
+    fn waits(mut set: JoinSet<gen::Result<u32>>, answer: Promise<u32>) -> gen::Result<u32> {
+        assert!(yield_!(set.join_next()).unwrap_err().is::<gen::Cancelled>());
+        answer.set(7)?;
+        yield_!(set.join_next())?.expect("it has one task")?
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+    let (promise, answer) = gen::promise();
+    let mut set = JoinSet::new();
+    set.spawn_on(child(answer), runtime.handle());
+    let result = gen::run_sync(async {
+        let task = gen::spawn_local(waits(set, promise));
+        task.cancel("stop").await;
+        task.await
+    });
+    assert_eq!(result.unwrap(), 7);
 }
 
 #[test]
