@@ -84,6 +84,7 @@ impl Generator {
 
     fn iteration(&mut self, body: usize) -> Iteration {
         Iteration {
+            keyed: self.random.one_in(3),
             children: self.waits(body, 2, 0),
             rounds: 1 + self.random.below(4),
             limit: self.random.one_in(3).then(|| self.random.seconds(4)),
@@ -118,7 +119,12 @@ impl Generator {
             }
             16..18 => Wait::Shield(Box::new(self.wait(body, inner))),
             18 => Wait::Plain(self.waits(body, inner, 1)),
-            _ => Wait::Scope(self.waits(body, inner, 0), Box::new(self.wait(body, inner))),
+            _ => {
+                let (children, body) = (self.waits(body, inner, 0), self.wait(body, inner));
+                let cancelled = (!children.is_empty() && self.random.one_in(2))
+                    .then(|| self.random.below(children.len()));
+                Wait::Scope(children, Box::new(body), cancelled)
+            }
         }
     }
 

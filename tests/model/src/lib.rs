@@ -14,7 +14,7 @@
 //! how many yields an error has passed, which errors it has beside it), its end, its drop, each line that is logged, what a promise says when it is set, when nothing goes on any more, and how many tasks the end of
 //! the loop has found. So whatever is told twice, lost, dropped late or early, or done in another order, differs.
 //!
-//! Not in the language, and so not tested here: threads, callbacks, yield points, maps, the options of `limit`, the handles of a scope's children, foreign combinators.
+//! Not in the language, and so not tested here: threads, callbacks, yield points, maps, the options of `limit`, waiting for the handles of a scope's children, the futures of `shared`, foreign combinators.
 
 mod generate;
 mod observe;

@@ -77,6 +77,8 @@ pub enum OnError {
 /// A loop over a `WaitIterator`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Iteration {
+    /// Whether the children have keys, instead of positions.
+    pub keyed: bool,
     /// The children.
     pub children: Vec<Wait>,
     /// How often `next` is yielded at most.
@@ -118,8 +120,8 @@ pub enum Wait {
     Group(Group, Vec<Wait>),
     /// `gen::limit`: so many of these at a time.
     Limit(usize, Vec<Wait>),
-    /// A scope, whose body spawns these, and waits for that one.
-    Scope(Vec<Wait>, Box<Wait>),
+    /// A scope, whose body spawns these, waits for that one, and then cancels one of those by its handle.
+    Scope(Vec<Wait>, Box<Wait>, Option<usize>),
     /// With a timeout.
     Timeout(u64, Box<Wait>),
     /// With a timeout, and time to clean up.
@@ -191,7 +193,8 @@ impl fmt::Display for OnError {
 
 impl fmt::Display for Iteration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} times of WaitIterator[{}]", self.rounds, Row(&self.children))?;
+        let keyed = if self.keyed { "::keyed" } else { "" };
+        write!(f, "{} times of WaitIterator{keyed}[{}]", self.rounds, Row(&self.children))?;
         if let Some(limit) = self.limit {
             write!(f, ", each with timeout {limit}")?;
         }
@@ -225,7 +228,10 @@ impl fmt::Display for Wait {
             Wait::Group(Group::FirstCancels, waits) => write!(f, "first_of[{}].cancel()", Row(waits)),
             Wait::Group(Group::First, waits) => write!(f, "first_of[{}]", Row(waits)),
             Wait::Limit(at_once, waits) => write!(f, "limit({at_once})[{}]", Row(waits)),
-            Wait::Scope(children, body) => write!(f, "scope[{}]({body})", Row(children)),
+            Wait::Scope(children, body, None) => write!(f, "scope[{}]({body})", Row(children)),
+            Wait::Scope(children, body, Some(child)) => {
+                write!(f, "scope[{}]({body}, then cancel {child})", Row(children))
+            }
             Wait::Timeout(after, wait) => write!(f, "timeout({after}, {wait})"),
             Wait::Graced(after, grace, wait) => write!(f, "timeout({after}, {wait}).cancel({grace})"),
             Wait::Shield(wait) => write!(f, "shield({wait})"),

@@ -11,7 +11,7 @@ use gen::yield_;
 
 use crate::observe::{note, outcome, take_trace, Seconds};
 use crate::program::{End, Group, Iteration, OnError, Program, Step, Wait};
-use crate::trace::{add, first_value, sum, Event, What, FAILED};
+use crate::trace::{add, first_value, key, sum, Event, What, FAILED};
 use crate::world::{Call, Fault, Handle, Value, World};
 use crate::LONG;
 
@@ -71,7 +71,23 @@ fn coroutine(world: Rc<World>, body: usize) -> gen::Result<Value> {
         let (wait, on_error) = match step {
             Step::Yield(wait, on_error) => (wait, on_error),
             Step::Iterate(iteration) => {
-                match yield_!(iterate(&world, &call, at, iteration)) {
+                let children = start_all(&world, &iteration.children).into_iter();
+                let ended = if iteration.keyed {
+                    let waits = gen::WaitIterator::keyed((0..).map(key).zip(children));
+                    let index =
+                        |waits: &gen::WaitIterator<_, _, gen::ByKey<usize>>| waits.current_index().copied();
+                    let children =
+                        Numbered::new(waits, index, |waits, at, child| waits.insert(key(at), child));
+                    yield_!(iterate(&world, &call, at, iteration, children))
+                } else {
+                    let waits = gen::WaitIterator::new(children);
+                    let index = |waits: &gen::WaitIterator<_, _>| waits.current_index();
+                    let children = Numbered::new(waits, index, |waits, _, child| {
+                        waits.push(child);
+                    });
+                    yield_!(iterate(&world, &call, at, iteration, children))
+                };
+                match ended {
                     Ok(value) => total = add(total, value),
                     Err(error) => return call.ends(Err(error)),
                 }
@@ -114,11 +130,32 @@ fn coroutine(world: Rc<World>, body: usize) -> gen::Result<Value> {
     call.ends(Ok(world.value(total)))
 }
 
-/// A loop over a `WaitIterator`, as a part of that call.
+/// A `WaitIterator`, and what differs between children with positions and those with keys.
+struct Numbered<W> {
+    waits: W,
+    /// Whose the last result was.
+    index: fn(&W) -> Option<usize>,
+    /// Adds the child of that position.
+    push: fn(&mut W, usize, Pending),
+}
+
+impl<W> Numbered<W> {
+    fn new(waits: W, index: fn(&W) -> Option<usize>, push: fn(&mut W, usize, Pending)) -> Self {
+        Numbered { waits, index, push }
+    }
+}
+
+/// A loop over a `WaitIterator`, by position or by key, as a part of that call.
 #[gen::coroutine]
-fn iterate(world: &Rc<World>, call: &Call, at: usize, iteration: &Iteration) -> gen::Result<u32> {
+fn iterate<P: Future<Output = gen::Result<Value>>, I>(
+    world: &Rc<World>,
+    call: &Call,
+    at: usize,
+    iteration: &Iteration,
+    children: Numbered<gen::WaitIterator<P, Value, I>>,
+) -> gen::Result<u32> {
+    let Numbered { mut waits, index, push: add_child } = children;
     let mut total = 0;
-    let mut waits = gen::WaitIterator::new(start_all(world, &iteration.children));
     let mut push = iteration.push.as_ref();
     for _ in 0..iteration.rounds {
         if waits.done() {
@@ -128,14 +165,14 @@ fn iterate(world: &Rc<World>, call: &Call, at: usize, iteration: &Iteration) -> 
             None => yield_!(waits.next()),
             Some(limit) => yield_!(gen::with_timeout(Duration::from_secs(limit), waits.next())),
         };
-        note(What::Got(call.0, waits.current_index(), outcome(&next)));
+        note(What::Got(call.0, index(&waits), outcome(&next)));
         match next {
             Ok(value) => total = add(total, value.number),
             Err(error) if iteration.ends => return Err(error),
             Err(_) => {}
         }
         if let Some(wait) = push.take() {
-            waits.push(start(world, wait));
+            add_child(&mut waits, iteration.children.len(), start(world, wait));
         }
         if let Some(wait) = &iteration.between {
             let resumed = yield_!(start(world, wait));
@@ -205,7 +242,9 @@ fn start(world: &Rc<World>, wait: &Wait) -> Pending {
         Wait::Plain(waits) => gen::boxed(plain(Rc::clone(world), waits.clone())),
         Wait::Group(kind, waits) => group(world, *kind, start_all(world, waits)),
         Wait::Limit(at_once, waits) => limit(world, *at_once, waits.clone()),
-        Wait::Scope(children, body) => scope(start_all(world, children), start(world, body)),
+        Wait::Scope(children, body, cancelled) => {
+            scope(world, start_all(world, children), start(world, body), *cancelled)
+        }
         Wait::Timeout(after, wait) => {
             gen::convert_yielded!(gen::with_timeout(Duration::from_secs(*after), start(world, wait)))
         }
@@ -233,12 +272,15 @@ fn first_of(kind: Group, children: Vec<Pending>) -> gen::BoxYieldable<'static, (
     }
 }
 
-fn scope(children: Vec<Pending>, body: Pending) -> Pending {
+fn scope(world: &Rc<World>, children: Vec<Pending>, body: Pending, cancelled: Option<usize>) -> Pending {
+    let world = Rc::clone(world);
     gen::boxed(gen::scope_local(move |scope| async move {
-        for child in children {
-            scope.spawn(child);
+        let handles: Vec<_> = children.into_iter().map(|child| scope.spawn(child)).collect();
+        let result = body.await;
+        if let Some(handle) = cancelled.and_then(|child| handles.get(child)) {
+            drop(handle.cancel(world.reason()));
         }
-        body.await
+        result
     }))
 }
 

@@ -83,11 +83,12 @@ fn smaller_steps(step: &Step) -> Vec<Step> {
                 smaller.rounds -= 1;
                 all.push(smaller);
             }
-            for part in 0..3 {
+            for part in 0..4 {
                 let mut smaller = iteration.clone();
                 match part {
-                    0 => smaller.limit = None,
-                    1 => smaller.push = None,
+                    0 => smaller.keyed = false,
+                    1 => smaller.limit = None,
+                    2 => smaller.push = None,
                     _ => smaller.between = None,
                 }
                 if smaller != *iteration {
@@ -139,9 +140,12 @@ fn smaller_waits(wait: &Wait) -> Vec<Wait> {
             all.extend(replaced(waits, smaller_waits).into_iter().map(|waits| Wait::Limit(*at_once, waits)));
             all
         }
-        Wait::Scope(children, body) => {
+        Wait::Scope(children, body, cancelled) => {
             let mut all = vec![(**body).clone()];
-            let scope = |children, body: &Wait| Wait::Scope(children, Box::new(body.clone()));
+            if cancelled.is_some() {
+                all.push(Wait::Scope(children.clone(), body.clone(), None));
+            }
+            let scope = |children, body: &Wait| Wait::Scope(children, Box::new(body.clone()), *cancelled);
             all.extend(children.iter().cloned());
             all.extend(without_one(children).into_iter().map(|children| scope(children, body)));
             all.extend(replaced(children, smaller_waits).into_iter().map(|children| scope(children, body)));

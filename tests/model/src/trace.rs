@@ -145,3 +145,8 @@ impl fmt::Display for Failure {
         Ok(())
     }
 }
+
+/// The key of a child, where children have keys.
+pub(crate) fn key(position: usize) -> usize {
+    1000 + position
+}

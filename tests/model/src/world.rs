@@ -94,8 +94,13 @@ impl World {
 
     pub(crate) fn cancel(&self, place: usize) -> Option<gen::Cancelling> {
         let handle = self.handle(place)?;
-        let cancelling = handle.borrow().cancel(format!("request {}", next(&self.requests)));
+        let cancelling = handle.borrow().cancel(self.reason());
         Some(cancelling)
+    }
+
+    /// Of the next request.
+    pub(crate) fn reason(&self) -> String {
+        format!("request {}", next(&self.requests))
     }
 
     pub(crate) fn throw(&self, place: usize) {

@@ -4,7 +4,7 @@ use super::error::{Error, What as ErrorWhat};
 use super::node::{Node, Sleep, Timeout};
 use super::{Model, Polled, Who};
 use crate::program::{Iteration, OnError, Program, Step, Wait};
-use crate::trace::{add, What};
+use crate::trace::{add, key, What};
 use crate::MOST_CALLS;
 
 pub(super) struct Call<'p> {
@@ -207,6 +207,10 @@ impl<'p> Model<'p> {
         result: Result<u32, Error>,
     ) -> Option<Result<u32, Error>> {
         let current = self.pool(the_loop.pool).and_then(|pool| pool.current);
+        let current = match the_loop.iteration.keyed {
+            true => current.map(key),
+            false => current,
+        };
         self.note(What::Got(number, current, result.as_ref().copied().map_err(Error::shown)));
         match result {
             Ok(value) => the_loop.total = add(the_loop.total, value),

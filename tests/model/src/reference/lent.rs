@@ -16,9 +16,12 @@ pub(super) enum Thrown {
 }
 
 /// What has become of a request after a poll.
+#[derive(PartialEq, Eq)]
 pub(super) enum Fate {
     Done,
     Held,
+    /// Nothing could be told: it is dropped where it is.
+    Dropped,
 }
 
 impl<'p> Model<'p> {
@@ -76,7 +79,7 @@ impl<'p> Model<'p> {
             (Polled::Pending, Some(left)) if left.is_held => (polled, Fate::Held),
             (Polled::Pending, Some(_)) => {
                 let error = self.error(What::Cancelled(request));
-                (Polled::Ready(Err(error)), Fate::Done)
+                (Polled::Ready(Err(error)), Fate::Dropped)
             }
             _ => (polled, Fate::Done),
         }

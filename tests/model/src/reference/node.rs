@@ -123,10 +123,10 @@ impl<'p> Model<'p> {
                 Node::Group(Box::new(Children::new(self, *kind, children)))
             }
             Wait::Limit(at_once, waits) => Node::Limit(Box::new(Limit::new(self, *at_once, waits))),
-            Wait::Scope(children, body) => {
+            Wait::Scope(children, body, cancelled) => {
                 let children = children.iter().map(|wait| self.start(wait)).collect();
                 let body = self.start(body);
-                Node::Scope(Box::new(Scope::new(self, children, body)))
+                Node::Scope(Box::new(Scope::new(self, children, body, *cancelled)))
             }
             Wait::Timeout(after, wait) => self.timeout(*after, None, wait),
             Wait::Graced(after, grace, wait) => self.timeout(*after, Some(*grace), wait),

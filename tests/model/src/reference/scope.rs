@@ -17,6 +17,10 @@ pub(super) struct Scope<'p> {
     /// Why the others are to be cancelled.
     reason: Option<String>,
     is_failing: bool,
+    /// The child that the body cancels when it has waited.
+    to_cancel: Option<usize>,
+    /// By handles, for members; told in the next poll.
+    requests: Vec<(usize, Request)>,
 }
 
 struct Member<'p> {
@@ -38,7 +42,12 @@ enum Body {
 const BODY: usize = 0;
 
 impl<'p> Scope<'p> {
-    pub(super) fn new(model: &mut Model<'p>, children: Vec<Node<'p>>, body: Node<'p>) -> Self {
+    pub(super) fn new(
+        model: &mut Model<'p>,
+        children: Vec<Node<'p>>,
+        body: Node<'p>,
+        to_cancel: Option<usize>,
+    ) -> Self {
         let number = model.new_group();
         if let Some(woken) = &mut model.groups[number] {
             woken.awake = Some(true);
@@ -48,6 +57,8 @@ impl<'p> Scope<'p> {
         let member = |node| Some(Member { node, told: Vec::new(), held: None });
         Scope {
             number,
+            to_cancel: to_cancel.filter(|child| *child < children.len()),
+            requests: Vec::new(),
             members: std::iter::once(body).chain(children).map(member).collect(),
             is_started: false,
             body: Body::Running,
@@ -82,7 +93,8 @@ impl<'p> Model<'p> {
         if scope.is_over() {
             return self.result_of_scope(scope);
         }
-        let has_more = self.groups[scope.number].as_ref().is_some_and(|woken| !woken.queue.is_empty());
+        let is_woken = self.groups[scope.number].as_ref().is_some_and(|woken| !woken.queue.is_empty());
+        let has_more = is_woken || !scope.requests.is_empty();
         self.set_awake(scope.number, has_more);
         if has_more {
             self.tell(who);
@@ -96,8 +108,9 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// Those that were told of something; after the first poll of the body, the children.
+    /// Those that were told of something; after the first poll of the body, the children; at last the requests that were there before.
     fn go_on(&mut self, scope: &mut Scope<'p>) {
+        let requests = std::mem::take(&mut scope.requests);
         for member in self.take_woken(scope.number) {
             self.is_polled(scope.number, member);
             self.poll_member(scope, member, None);
@@ -106,6 +119,9 @@ impl<'p> Model<'p> {
             for child in 1..scope.members.len() {
                 self.poll_member(scope, child, None);
             }
+        }
+        for (child, request) in requests {
+            self.poll_member(scope, child, Some(&request));
         }
         self.cancel_siblings(scope);
     }
@@ -141,6 +157,10 @@ impl<'p> Model<'p> {
                 let (polled, fate) =
                     self.with_request(name, request.clone(), |model| model.poll(&mut member.node, name));
                 member.held = matches!(fate, Fate::Held).then_some(request);
+                if (at, &fate) == (BODY, &Fate::Dropped) {
+                    // It does not come to that.
+                    scope.to_cancel = None;
+                }
                 polled
             }
         };
@@ -152,6 +172,12 @@ impl<'p> Model<'p> {
     fn end_member(&mut self, scope: &mut Scope<'p>, at: usize, polled: Polled) {
         let Some(Member { node, told, .. }) = scope.members[at].take() else { return };
         let was_told = |error: &Error| told.iter().any(|number| error.is_of_number(*number));
+        if let (BODY, Polled::Ready(_), Some(child)) = (at, &polled, scope.to_cancel) {
+            let (child, request) = (child + 1, self.next_request());
+            if scope.members[child].is_some() {
+                scope.requests.push((child, request));
+            }
+        }
         match (at, polled) {
             (_, Polled::Pending) => {}
             (BODY, Polled::Ready(Ok(value))) => scope.body = Body::Ended(value),

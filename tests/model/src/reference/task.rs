@@ -231,9 +231,15 @@ impl<'p> Model<'p> {
 
     pub(super) fn cancel_place(&mut self, place: usize) -> Option<usize> {
         let task = self.places[place]?;
+        let request = self.next_request();
+        Some(self.cancel(task, request))
+    }
+
+    /// One by a handle.
+    pub(super) fn next_request(&mut self) -> Request {
         let request = self.request(Source::Request(self.requests), format!("request {}", self.requests));
         self.requests += 1;
-        Some(self.cancel(task, request))
+        request
     }
 
     pub(super) fn throw(&mut self, place: usize) {
