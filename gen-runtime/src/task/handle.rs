@@ -133,6 +133,7 @@ impl<T> JoinHandle<T> {
     /// - A chain of coroutines: its innermost yield.
     /// - A list, map or tuple that is yielded: each child, at its own yield. The yield that waits for the whole goes on when all have ended, with the first of their errors, also
     ///   if it was to [fail fast](crate::Multi::fail_fast). A [timeout](crate::with_timeout) hands it on, and its deadline stays.
+    ///   The children of a [scope](fn@crate::scope), a [limit](fn@crate::limit), a [`first_of`](fn@crate::first_of) or a [`WaitIterator`](crate::WaitIterator) are told in the same way.
     /// - A plain future, and a body that is suspended at a plain `.await`, cannot be told, and is dropped. Its result is `Err(Cancelled)`.
     /// - A task that is waited for by its handle is told nothing, and goes on: the yield that waits is resumed. To end the task, cancel it by that handle.
     /// - Nor are others told that wait for clones of the same [`SharedFuture`], or whoever is to set it: they still get its value.

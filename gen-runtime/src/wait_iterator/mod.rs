@@ -101,7 +101,9 @@ use crate::{Flat, Result, Yieldable};
 ///
 /// # Cancellation
 ///
-/// Dropping the future of [`next`](Self::next) loses nothing. Dropping the iterator drops the children, and the results that nobody has asked for; an error among
+/// A [cancellation](crate::JoinHandle::cancel) of whoever waits at [`next`](Self::next) is handed on: each child that is there is told at its own yield, and its result comes as any other does.
+///
+/// Dropping the future of `next` loses nothing. Dropping the iterator drops the children, and the results that nobody has asked for; an error among
 /// these is logged (target `gen`, level `ERROR`). Tasks go on without their handles.
 #[must_use = "nothing runs until `next` is yielded"]
 pub struct WaitIterator<P, T, I = ByPosition> {
