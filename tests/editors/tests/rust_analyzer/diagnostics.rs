@@ -27,7 +27,7 @@ impl Error {
                 .nth(complaint.line as usize - 1)
                 .is_some_and(|line| line.starts_with("#[gen::"))
         };
-        self.lines.contains(&complaint.line) || self.in_macro && attribute()
+        self.lines.contains(&complaint.line) || self.in_macro && self.is_ours && attribute()
     }
 }
 
