@@ -24,6 +24,8 @@ mod parse;
 mod paths;
 #[path = "../../gen-macros/src/pipeline.rs"]
 mod pipeline;
+#[path = "../../gen-macros/src/repair.rs"]
+mod repair;
 
 pub mod sources;
 

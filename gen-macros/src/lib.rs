@@ -8,7 +8,8 @@
 //!                        └────── lower ──▶ Lowered ── expand ─┴─ fallback ──▶ tokens
 //! ```
 //!
-//! - `parse` reads what was written into a small structure that keeps every span. The body stays tokens.
+//! - `parse` reads what was written into a small structure that keeps every span. The body stays tokens. `repair` reads the rest of a
+//!   signature that is still being typed.
 //! - `check` looks for mistakes, all of them in one run: of the options, of the signature, and (where the
 //!   body can be parsed) of where a `yield_!` stands.
 //! - `lower` decides what is emitted: arguments move into the machine, the return type is pinned, and a walk
@@ -33,6 +34,7 @@ mod options;
 mod parse;
 mod paths;
 mod pipeline;
+mod repair;
 #[cfg(test)]
 mod tests;
 

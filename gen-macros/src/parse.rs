@@ -55,6 +55,14 @@ impl Body {
         }
     }
 
+    /// For a body that is no Rust: what rustc misses in it, it misses at a delimiter that closes. It says so of what was typed, and of what is emitted; the same words
+    /// about the same place are printed once. A group that is made anew has one span, so this must be its end, and not all of it.
+    pub(crate) fn point_at_ends(&mut self) {
+        if let Body::Block(block) = self {
+            (*block, _) = pointing_at_its_end(block);
+        }
+    }
+
     /// Moves inner attributes to the function's own: the body becomes an expression, where rustc takes none.
     fn hoist_attributes(self, attributes: &mut Vec<Attribute>) -> Body {
         let Body::Block(block) = &self else { return self };
@@ -76,6 +84,25 @@ impl Body {
             _ => self,
         }
     }
+}
+
+/// The group, and whether there are yields in it: others are not made anew.
+fn pointing_at_its_end(group: &Group) -> (Group, bool) {
+    let mut yields = false;
+    let trees = group.stream().into_iter().map(|tree| match tree {
+        TokenTree::Group(inner) => {
+            let (inner, found) = pointing_at_its_end(&inner);
+            yields |= found;
+            inner.into()
+        }
+        other => {
+            yields |= matches!(&other, TokenTree::Ident(name) if name == "yield_");
+            other
+        }
+    });
+    let mut made = Group::new(group.delimiter(), trees.collect());
+    made.set_span(group.span_close());
+    if yields { (made, true) } else { (group.clone(), false) }
 }
 
 /// The block itself, also when it was handed through a `macro_rules!` as `$body:block`.

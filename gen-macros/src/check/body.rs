@@ -10,9 +10,12 @@ use crate::mistakes::Mistakes;
 use crate::parse::{Body, Function};
 
 /// Reports every yield that cannot be. If there is one, returns how the body calls `yield_!`, each time.
-pub(crate) fn check(function: &Function, mistakes: &mut Mistakes) -> Option<Vec<Path>> {
+pub(crate) fn check(function: &mut Function, mistakes: &mut Mistakes) -> Option<Vec<Path>> {
     let Body::Block(group) = &function.body else { return None };
-    let statements = Block::parse_within.parse2(without_invisible_groups(group.stream())).ok()?;
+    let Ok(statements) = Block::parse_within.parse2(without_invisible_groups(group.stream())) else {
+        function.body.point_at_ends();
+        return None;
+    };
     let before = mistakes.len();
     let mut visitor = Visitor { scope: Scope::Coroutine, mistakes, in_macro: false, names: Vec::new() };
     for statement in &statements {

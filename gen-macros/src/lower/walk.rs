@@ -79,8 +79,8 @@ impl Walk<'_> {
         self.trees(&trees)
     }
 
-    fn trees(&self, mut rest: &[TokenTree]) -> Walked {
-        let mut walked = Walked::default();
+    fn trees(&self, all: &[TokenTree]) -> Walked {
+        let (mut rest, mut walked) = (all, Walked::default());
         while let [first, after @ ..] = rest {
             rest = match (first, after) {
                 (
@@ -102,7 +102,7 @@ impl Walk<'_> {
                     &rest[length..]
                 }
                 (TokenTree::Group(group), after) => {
-                    self.group(group, &mut walked);
+                    self.group(group, &all[..all.len() - rest.len()], &mut walked);
                     after
                 }
                 (other, after) => {
@@ -114,15 +114,15 @@ impl Walk<'_> {
         walked
     }
 
-    fn group(&self, group: &Group, walked: &mut Walked) {
+    fn group(&self, group: &Group, before: &[TokenTree], walked: &mut Walked) {
         let inner = self.stream(group.stream());
         walked.changed |= inner.changed;
         walked.yields |= inner.yields;
-        if inner.changed {
-            walked.push(regroup(group, inner.tokens));
-        } else {
-            walked.push(group.clone());
-        }
+        walked.push(match inner.changed {
+            false => group.clone(),
+            true if opens_arguments(before, group) => regroup_arguments(group, inner.tokens),
+            true => regroup(group, inner.tokens),
+        });
     }
 
     /// An `async` block or closure is a context of its own. Returns how many trees it took.
@@ -183,7 +183,7 @@ impl Walk<'_> {
             Some(elements) => tokens.extend(quote_spanned!(ours()=> @tuple #([#elements])*)),
             None => tokens.extend(inner),
         }
-        regroup(group, tokens)
+        regroup_arguments(group, tokens)
     }
 }
 
@@ -192,6 +192,24 @@ fn regroup(group: &Group, tokens: TokenStream) -> Group {
     let mut regrouped = Group::new(group.delimiter(), tokens);
     regrouped.set_span(group.span());
     regrouped
+}
+
+/// The same for the arguments of a call or of a macro. rustc has no use for where they open; an editor looks up what is called there, and must not
+/// find it from each parenthesis within them.
+fn regroup_arguments(group: &Group, tokens: TokenStream) -> Group {
+    let mut regrouped = Group::new(group.delimiter(), tokens);
+    regrouped.set_span(group.span_close());
+    regrouped
+}
+
+/// Whether they are the arguments of what stands before them: `name(..)` or `name!(..)`, where the name is no keyword.
+fn opens_arguments(before: &[TokenTree], group: &Group) -> bool {
+    let called = match before {
+        [.., name, TokenTree::Punct(bang)] if bang.as_char() == '!' => name,
+        [.., name] => name,
+        [] => return false,
+    };
+    group.delimiter() == Delimiter::Parenthesis && syn::parse2::<Ident>(called.clone().into()).is_ok()
 }
 
 /// Whether a `fn` with this after it is a function, not the type of a pointer to one.
@@ -273,15 +291,16 @@ fn parsed_length(trees: &[TokenTree]) -> Option<usize> {
     trees.len().checked_sub(rest)
 }
 
-/// The same for one that is being typed, as in `(a, client.)`: it reaches up to the comma, and a word at its end would complete it.
+/// How many of the trees the first element of a tuple takes: an expression, up to a comma or to the end.
 ///
-/// An editor asks with such a word and without. Both must become the same, or it completes nothing.
-fn length_of_unfinished(trees: &[TokenTree]) -> Option<usize> {
+/// What is none is being typed, as in `(a, client.)` or `(a, get(client.))`, and reaches up to the next comma. An editor asks with a word where the cursor is and
+/// without. Both must become the same, or it completes nothing.
+fn length_of_element(trees: &[TokenTree]) -> Option<usize> {
     let comma = |tree: &TokenTree| matches!(tree, TokenTree::Punct(punct) if punct.as_char() == ',');
-    let (typed, _) = trees.split_at(trees.iter().position(comma).unwrap_or(trees.len()));
-    let word = TokenTree::Ident(Ident::new("word", ours()));
-    let completed: TokenStream = typed.iter().cloned().chain([word]).collect();
-    (!typed.is_empty() && syn::parse2::<Expr>(completed).is_ok()).then_some(typed.len())
+    let whole = |length: &usize| trees.get(*length).is_none_or(comma);
+    let unfinished = || trees.iter().position(comma).unwrap_or(trees.len());
+    let length = length_of_expression(trees).filter(whole).unwrap_or_else(unfinished);
+    (length > 0).then_some(length)
 }
 
 /// The tokens without the `@frame name,` that the walk of a function around this one may have put there.
@@ -322,14 +341,9 @@ fn elements_of_tuple(tokens: &TokenStream) -> Option<Vec<TokenStream>> {
     let mut elements = Vec::new();
     let mut comma = false;
     while !rest.is_empty() {
-        let length = length_of_expression(rest).or_else(|| length_of_unfinished(rest))?;
-        let (element, after) = rest.split_at_checked(length)?;
+        let (element, after) = rest.split_at_checked(length_of_element(rest)?)?;
         elements.push(element.iter().cloned().collect());
-        (comma, rest) = match after {
-            [] => (false, after),
-            [TokenTree::Punct(separator), after @ ..] if separator.as_char() == ',' => (true, after),
-            _ => return None,
-        };
+        (comma, rest) = after.split_first().map_or((false, after), |(_, after)| (true, after));
     }
     let tuple = elements.len() > 1 || comma;
     (tuple && elements.len() <= LONGEST_TUPLE).then_some(elements)

@@ -2,6 +2,7 @@
 
 mod mutations;
 mod options;
+mod repair;
 mod snapshots;
 mod walk;
 

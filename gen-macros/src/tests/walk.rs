@@ -36,7 +36,8 @@ fn literal_tuples_are_split() {
     becomes("yield_!((yield_!(a), b))", "@tuple [yield_!(@frame __frame, a)] [b]");
     becomes("yield_!((a, b.))", "@tuple [a] [b.]");
     becomes("yield_!((&, b))", "@tuple [&] [b]");
-    becomes("yield_!((a b, c))", "@frame __frame, (a b, c))");
+    becomes("yield_!((a b, c))", "@tuple [a b] [c]");
+    becomes("yield_!((a, get(b.), c))", "@tuple [a] [get(b.)] [c]");
     becomes("yield_!((a))", "@frame __frame, (a))");
     becomes("yield_!(())", "@frame __frame, ())");
     becomes("yield_!((a, b).0)", "@frame __frame, (a, b).0)");
@@ -143,6 +144,6 @@ fn expressions_with_commas_of_generics_are_taken_whole() {
         "async |x| yield_!(x); a, b",
         "{ let __frame = const { ::r#gen::__private::Frame::new(0) }; match () { () => { yield_!(@frame __frame, x) } } }; a, b",
     );
-    becomes("yield_!((a, b c))", "@frame __frame, (a, b c))");
+    becomes("yield_!((a, b c))", "@tuple [a] [b c]");
     becomes("yield_!((a; b))", "@frame __frame, (a; b))");
 }

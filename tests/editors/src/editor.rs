@@ -6,13 +6,16 @@ use std::path::Path;
 use lsp_types::notification::{DidChangeTextDocument, DidOpenTextDocument};
 use lsp_types::request as ask;
 use lsp_types::{
-    AnnotatedTextEdit, CompletionParams, CompletionResponse, Diagnostic, DiagnosticSeverity,
-    DidChangeTextDocumentParams, DidOpenTextDocumentParams, DocumentChanges, DocumentDiagnosticReport,
-    DocumentDiagnosticReportResult, GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverContents,
-    HoverParams, InlayHintLabel, InlayHintParams, NumberOrString, OneOf, PartialResultParams, Position,
-    ReferenceContext, ReferenceParams, RenameParams, TextDocumentContentChangeEvent, TextDocumentEdit,
-    TextDocumentIdentifier, TextDocumentItem, TextDocumentPositionParams, TextEdit, Uri,
-    VersionedTextDocumentIdentifier, WorkDoneProgressParams,
+    AnnotatedTextEdit, CodeAction, CodeActionContext, CodeActionOrCommand, CodeActionParams,
+    CompletionParams, CompletionResponse, Diagnostic, DiagnosticSeverity, DidChangeTextDocumentParams,
+    DidOpenTextDocumentParams, DocumentChangeOperation, DocumentChanges, DocumentDiagnosticReport,
+    DocumentDiagnosticReportResult, DocumentSymbol, DocumentSymbolParams, DocumentSymbolResponse,
+    FoldingRangeParams, GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverContents, HoverParams,
+    InlayHintLabel, InlayHintParams, NumberOrString, OneOf, PartialResultParams, Position, ReferenceContext,
+    ReferenceParams, RenameParams, SemanticTokensParams, SemanticTokensResult, SignatureHelpParams,
+    TextDocumentContentChangeEvent, TextDocumentEdit, TextDocumentIdentifier, TextDocumentItem,
+    TextDocumentPositionParams, TextEdit, Uri, VersionedTextDocumentIdentifier, WorkDoneProgressParams,
+    WorkspaceEdit,
 };
 use serde_json::json;
 
@@ -148,16 +151,7 @@ impl Editor {
             work_done_progress_params: WorkDoneProgressParams::default(),
         };
         let edit = self.server.request::<ask::Rename>(params).expect("it can be renamed");
-        let Some(DocumentChanges::Edits(changes)) = edit.document_changes else {
-            panic!("an edit of another kind: {edit:?}");
-        };
-        let mut edits: Vec<TextEdit> = changes.into_iter().flat_map(plain_edits).collect();
-        edits.sort_by_key(|edit| edit.range.start);
-        let mut text = marked.text;
-        for edit in edits.iter().rev() {
-            text.replace_range(offsets(&text, edit.range), &edit.new_text);
-        }
-        text
+        with_edit(marked.text, edit)
     }
 
     /// What could be typed at the cursor: the labels, in the order in which they are shown.
@@ -176,6 +170,117 @@ impl Editor {
         };
         items.sort_by(|one, other| one.sort_text.cmp(&other.sort_text));
         items.into_iter().map(|item| item.label).collect()
+    }
+
+    /// What is shown of the call around the cursor while its arguments are typed: the function, and which of its arguments the cursor is in.
+    pub fn signature(&mut self, source: &str) -> Option<(String, Option<u32>)> {
+        let marked = self.types(source);
+        let params = SignatureHelpParams {
+            context: None,
+            text_document_position_params: self.place(&marked),
+            work_done_progress_params: WorkDoneProgressParams::default(),
+        };
+        let help = self.server.request::<ask::SignatureHelpRequest>(params)?;
+        let signature = help.signatures.into_iter().next()?;
+        Some((signature.label, signature.active_parameter.or(help.active_parameter)))
+    }
+
+    /// The outline of the library: each name, deeper ones behind more dots.
+    pub fn outline(&mut self, source: &str) -> Vec<String> {
+        fn names(symbols: Vec<DocumentSymbol>, depth: usize, outline: &mut Vec<String>) {
+            for symbol in symbols {
+                outline.push(format!("{}{}", ".".repeat(depth), symbol.name));
+                names(symbol.children.unwrap_or_default(), depth + 1, outline);
+            }
+        }
+        self.types(source);
+        let params = DocumentSymbolParams {
+            text_document: self.document(),
+            work_done_progress_params: WorkDoneProgressParams::default(),
+            partial_result_params: PartialResultParams::default(),
+        };
+        let mut outline = Vec::new();
+        match self.server.request::<ask::DocumentSymbolRequest>(params) {
+            Some(DocumentSymbolResponse::Nested(symbols)) => names(symbols, 0, &mut outline),
+            other => panic!("an outline of another kind: {other:?}"),
+        }
+        outline
+    }
+
+    /// What can be folded: the first and the last line of each, from 1.
+    pub fn folds(&mut self, source: &str) -> Vec<(u32, u32)> {
+        self.types(source);
+        let params = FoldingRangeParams {
+            text_document: self.document(),
+            work_done_progress_params: WorkDoneProgressParams::default(),
+            partial_result_params: PartialResultParams::default(),
+        };
+        let folds = self.server.request::<ask::FoldingRangeRequest>(params).unwrap_or_default();
+        let mut lines: Vec<_> = folds.iter().map(|fold| (fold.start_line + 1, fold.end_line + 1)).collect();
+        lines.sort_unstable();
+        lines.dedup();
+        lines
+    }
+
+    /// The words that are coloured for what they mean, and what that is.
+    pub fn colours(&mut self, source: &str) -> Vec<(String, String)> {
+        let text = self.types(source).text;
+        let params = SemanticTokensParams {
+            text_document: self.document(),
+            work_done_progress_params: WorkDoneProgressParams::default(),
+            partial_result_params: PartialResultParams::default(),
+        };
+        let Some(SemanticTokensResult::Tokens(tokens)) =
+            self.server.request::<ask::SemanticTokensFullRequest>(params)
+        else {
+            panic!("nothing is coloured");
+        };
+        let mut place = Position::new(0, 0);
+        let coloured = tokens.data.iter().map(|token| {
+            place = match token.delta_line {
+                0 => Position::new(place.line, place.character + token.delta_start),
+                lines => Position::new(place.line + lines, token.delta_start),
+            };
+            let start = offset(&text, place);
+            let word = &text[start..start + token.length as usize];
+            (word.to_owned(), self.server.colour(token.token_type).to_owned())
+        });
+        coloured.collect()
+    }
+
+    /// What is offered to be done about what is under the cursor.
+    pub fn actions(&mut self, source: &str) -> Vec<String> {
+        self.offered_actions(source).1.into_iter().map(|action| action.title).collect()
+    }
+
+    /// The source, after one of those has been done.
+    ///
+    /// # Panics
+    ///
+    /// If it is not offered.
+    pub fn act(&mut self, source: &str, title: &str) -> String {
+        let (marked, actions) = self.offered_actions(source);
+        let action = actions.into_iter().find(|action| action.title == title).expect("it is offered");
+        let action = self.server.request::<ask::CodeActionResolveRequest>(action);
+        with_edit(marked.text, action.edit.expect("it changes something"))
+    }
+
+    fn offered_actions(&mut self, source: &str) -> (Marked, Vec<CodeAction>) {
+        let marked = self.types(source);
+        let place = marked.position();
+        let params = CodeActionParams {
+            text_document: self.document(),
+            range: lsp_types::Range::new(place, place),
+            context: CodeActionContext::default(),
+            work_done_progress_params: WorkDoneProgressParams::default(),
+            partial_result_params: PartialResultParams::default(),
+        };
+        let offered = self.server.request::<ask::CodeActionRequest>(params).unwrap_or_default();
+        let actions = offered.into_iter().filter_map(|offered| match offered {
+            CodeActionOrCommand::CodeAction(action) => Some(action),
+            CodeActionOrCommand::Command(_) => None,
+        });
+        (marked, actions.collect())
     }
 
     /// The source, with each hint where it is shown: `let x‹: u32› = ..`.
@@ -218,6 +323,28 @@ impl Editor {
 
     fn place(&self, marked: &Marked) -> TextDocumentPositionParams {
         TextDocumentPositionParams::new(self.document(), marked.position())
+    }
+}
+
+/// The text of the library after an edit of it.
+fn with_edit(mut text: String, edit: WorkspaceEdit) -> String {
+    let edits: Vec<_> = match edit.document_changes {
+        Some(DocumentChanges::Edits(changes)) => changes,
+        Some(DocumentChanges::Operations(operations)) => operations.into_iter().map(edit_of_text).collect(),
+        None => panic!("an edit of another kind: {edit:?}"),
+    };
+    let mut edits: Vec<TextEdit> = edits.into_iter().flat_map(plain_edits).collect();
+    edits.sort_by_key(|edit| edit.range.start);
+    for edit in edits.iter().rev() {
+        text.replace_range(offsets(&text, edit.range), &edit.new_text);
+    }
+    text
+}
+
+fn edit_of_text(operation: DocumentChangeOperation) -> TextDocumentEdit {
+    match operation {
+        DocumentChangeOperation::Edit(edit) => edit,
+        DocumentChangeOperation::Op(operation) => panic!("no file is made: {operation:?}"),
     }
 }
 

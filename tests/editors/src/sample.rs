@@ -63,6 +63,7 @@ impl Sample {
             read_cases(&ui_tests, Path::new(family), &mut cases);
             let _ = fs::remove_dir_all(folder.join(family));
         }
+        cases.push(Case { path: "pass/as_advised_in_2024.rs".into(), source: IN_2024.into(), stderr: None });
         cases.sort_by(|one, other| one.path.cmp(&other.path));
         for case in &cases {
             put(&folder.join(&case.path), &case.source);
@@ -89,6 +90,22 @@ impl Sample {
         url.as_str().parse().expect("a URL is a URI")
     }
 }
+
+/// What the documentation advises for edition 2024, for the sake of this server.
+const IN_2024: &str = "\
+//@ edition: 2024
+use r#gen::{co, yield_};
+
+#[co]
+fn length(text: &str) -> r#gen::Result<usize> {
+    let page = yield_!(async { text.to_owned() })?;
+    Ok(page.len())
+}
+
+fn main() -> r#gen::Result {
+    r#gen::run_sync(length(\"a\")).map(drop)
+}
+";
 
 /// The library's file.
 pub const LIBRARY: &str = "src/lib.rs";

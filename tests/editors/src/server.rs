@@ -28,6 +28,10 @@ use crate::tools::{without_cargos_variables, RustAnalyzer};
 /// How long the server may say nothing. It is far more than it needs on a slow machine, and ends a test that would hang.
 const PATIENCE: Duration = Duration::from_secs(240);
 
+/// What an editor knows to colour.
+const COLOURS: [&str; 8] =
+    ["struct", "parameter", "variable", "property", "function", "method", "macro", "keyword"];
+
 /// A running server.
 #[derive(Debug)]
 pub struct Server {
@@ -35,6 +39,8 @@ pub struct Server {
     input: ChildStdin,
     messages: Receiver<Message>,
     requests: i32,
+    /// What words are coloured for, as it numbers them.
+    colours: Vec<String>,
     log: PathBuf,
 }
 
@@ -61,7 +67,7 @@ impl Server {
                 }
             }
         });
-        let mut server = Server { child, input, messages, requests: 0, log };
+        let mut server = Server { child, input, messages, requests: 0, colours: Vec::new(), log };
         server.initialize(tools, sample);
         server.wait_until_ready();
         server
@@ -83,9 +89,18 @@ impl Server {
         self.send(Notification::new(N::METHOD.to_owned(), params).into());
     }
 
+    /// What words of this number are coloured for.
+    ///
+    /// # Panics
+    ///
+    /// If it has not named that number.
+    pub fn colour(&self, number: u32) -> &str {
+        &self.colours[number as usize]
+    }
+
     fn initialize(&mut self, tools: &RustAnalyzer, sample: &Sample) {
         let folder = sample.uri("");
-        self.ask(
+        let told = self.ask(
             "initialize",
             json!({
                 "processId": std::process::id(),
@@ -99,12 +114,28 @@ impl Server {
                         "hover": { "contentFormat": ["markdown"] },
                         "completion": { "completionItem": { "snippetSupport": false } },
                         "rename": { "prepareSupport": true },
+                        "documentSymbol": { "hierarchicalDocumentSymbolSupport": true },
+                        "semanticTokens": {
+                            "requests": { "full": true },
+                            "tokenTypes": COLOURS,
+                            "tokenModifiers": [],
+                            "formats": ["relative"],
+                        },
+                        "codeAction": {
+                            "dataSupport": true,
+                            "resolveSupport": { "properties": ["edit"] },
+                            "codeActionLiteralSupport": {
+                                "codeActionKind": { "valueSet": ["quickfix", "refactor"] },
+                            },
+                        },
                     },
                     "workspace": { "workspaceEdit": { "documentChanges": true } },
                     "experimental": { "serverStatusNotification": true },
                 },
             }),
         );
+        let colours = &told["capabilities"]["semanticTokensProvider"]["legend"]["tokenTypes"];
+        self.colours = serde_json::from_value(colours.clone()).expect("it names what it colours");
         self.notify::<lsp_types::notification::Initialized>(lsp_types::InitializedParams {});
     }
 

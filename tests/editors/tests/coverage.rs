@@ -1,14 +1,17 @@
 //! Trap T22: a coverage report counts the lines of a body as those of an `async fn`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 
 use editors::program::Program;
 use editors::tools::{or_skip, run, Llvm};
 
-/// Twice the same body: `HEAD` and `WAIT` stand for what makes the difference. Some of its lines are never run, some often.
-const BODY: &str = r#"HEAD(n: u32, text: &str) -> gen::Result<u32> {
+/// Each is compiled twice: `HEAD`, `NAME` and `WAIT` stand for what makes the difference. Some of the lines are never run, some often.
+const BODIES: [&str; 4] = [PLAIN, GENERIC, METHOD, ENGINE];
+
+const PLAIN: &str = r#"
+HEAD fn NAME_plain(n: u32, text: &str) -> gen::Result<u32> {
     let mut sum = 0;
     for i in 0..n {
         if i == 100 {
@@ -40,6 +43,44 @@ const BODY: &str = r#"HEAD(n: u32, text: &str) -> gen::Result<u32> {
 }
 "#;
 
+const GENERIC: &str = r#"
+HEAD fn NAME_generic<T: Clone, const N: usize>(things: [T; N], wanted: bool) -> gen::Result<Vec<T>> {
+    let mut all = Vec::new();
+    for thing in &things {
+        if wanted {
+            all.push(WAIT(ready(thing.clone()))?);
+        }
+    }
+    if all.is_empty() {
+        return Err(gen::Error::from(std::fmt::Error));
+    }
+    Ok(all)
+}
+"#;
+
+const METHOD: &str = r#"
+impl Counter {
+    HEAD fn NAME_method(&self, (first, _): (u32, u32)) -> gen::Result<u32> {
+        if first > self.limit {
+            return Ok(WAIT(ready(self.limit))?);
+        }
+        let other = WAIT(ready(first))?;
+        Ok(other)
+    }
+}
+"#;
+
+const ENGINE: &str = r#"
+START fn NAME_engine(fails: bool) -> gen::Result<()> {
+    let one = WAIT(ready(1))?;
+    if fails {
+        return Err(gen::Error::from(std::fmt::Error));
+    }
+    drop(one);
+    Ok(())
+}
+"#;
+
 const REST: &str = r#"
 use gen::yield_;
 use std::future::{ready, Future};
@@ -53,17 +94,37 @@ async fn opened<F: Future>(future: F) -> gen::Result<F::Output> {
     Ok(future.await)
 }
 
+struct Counter {
+    limit: u32,
+}
+
 fn main() {
     for (n, text) in [(3, "a"), (2, "bcd"), (5, ""), (0, "x")] {
-        drop(gen::block_on(function(n, text)));
-        drop(gen::block_on(coroutine(n, text)));
+        drop(gen::block_on(function_plain(n, text)));
+        drop(gen::block_on(coroutine_plain(n, text)));
     }
+    for wanted in [true, false] {
+        drop(gen::block_on(function_generic([1, 2], wanted)));
+        drop(gen::block_on(coroutine_generic([1, 2], wanted)));
+    }
+    drop(gen::block_on(function_generic(["a"], true)));
+    drop(gen::block_on(coroutine_generic(["a"], true)));
+    drop(gen::block_on(Counter { limit: 3 }.function_method((1, 2))));
+    drop(gen::block_on(Counter { limit: 3 }.coroutine_method((1, 2))));
+    drop(gen::block_on(function_engine(false)));
+    drop(gen::run_sync(async { coroutine_engine(false) }));
 }
 "#;
 
-/// The body with calls and awaits, as many columns wide.
-fn function() -> String {
-    let body = BODY.replace("HEAD", "\nasync fn function");
+fn coroutine(body: &str) -> String {
+    let body = body.replace("HEAD fn NAME", "#[gen::coroutine]\nfn coroutine");
+    body.replace("START fn NAME", "#[gen::engine]\nfn coroutine").replace("WAIT", "yield_!")
+}
+
+/// The body with calls and awaits, as many lines long.
+fn function(body: &str) -> String {
+    let body =
+        body.replace("HEAD fn NAME", "\nasync fn function").replace("START fn NAME", "\nasync fn function");
     let mut source = String::new();
     for line in body.lines() {
         let line = match line.split_once("WAIT(") {
@@ -79,41 +140,108 @@ fn function() -> String {
     source
 }
 
-/// How often each line of a file was run, from line 1.
-fn counts(llvm: &Llvm, program: &Program) -> BTreeMap<usize, u64> {
-    let (raw, merged) = (program.folder.join("run.profraw"), program.folder.join("run.profdata"));
-    run(program.command().env("LLVM_PROFILE_FILE", &raw)).expect("the program runs");
-    let merge = Command::new(&llvm.profdata).arg("merge").arg(&raw).arg("-o").arg(&merged).output();
-    assert!(merge.is_ok_and(|merge| merge.status.success()), "what was counted can be merged");
-    let mut export = Command::new(&llvm.cov);
-    export.args(["export", "--format=lcov"]).arg(&program.path).arg("--instr-profile").arg(&merged);
-    let report = run(&mut export).expect("a report can be made");
+/// What was counted in a file.
+struct Report {
+    /// How often each line was run, from line 1.
+    lines: BTreeMap<usize, u64>,
+    /// How often each region was run: the line it starts in, and the column.
+    regions: BTreeMap<(usize, u64), u64>,
+}
+
+impl Report {
+    fn of(llvm: &Llvm, program: &Program) -> Report {
+        let (raw, merged) = (program.folder.join("run.profraw"), program.folder.join("run.profdata"));
+        run(program.command().env("LLVM_PROFILE_FILE", &raw)).expect("the program runs");
+        let merge = Command::new(&llvm.profdata).arg("merge").arg(&raw).arg("-o").arg(&merged).output();
+        assert!(merge.is_ok_and(|merge| merge.status.success()), "what was counted can be merged");
+        let export = |format: &str| {
+            let mut export = Command::new(&llvm.cov);
+            export.arg("export").arg(format).arg(&program.path).arg("--instr-profile").arg(&merged);
+            run(&mut export).expect("a report can be made")
+        };
+        Report { lines: lines(&export("--format=lcov")), regions: regions(&export("--format=text")) }
+    }
+
+    /// In how many regions that start in a line something was run, and in how many nothing.
+    fn regions_of(&self, line: usize) -> (usize, usize) {
+        let counts = self.regions.range((line, 0)..(line + 1, 0)).map(|(_, count)| *count);
+        let (run, missed): (Vec<u64>, Vec<u64>) = counts.partition(|count| *count > 0);
+        (run.len(), missed.len())
+    }
+}
+
+fn lines(report: &str) -> BTreeMap<usize, u64> {
     let file =
         report.split("end_of_record").find(|file| file.contains("src/main.rs")).expect("the source is in it");
     let lines = file.lines().filter_map(|line| line.strip_prefix("DA:")?.split_once(','));
     lines.map(|(line, count)| (line.parse().expect("a line"), count.parse().expect("a count"))).collect()
 }
 
+/// Those of all functions, each as often as all its instances.
+fn regions(report: &str) -> BTreeMap<(usize, u64), u64> {
+    let report: serde_json::Value = serde_json::from_str(report).expect("the report is JSON");
+    let functions = report["data"][0]["functions"].as_array().expect("there are some");
+    let of_the_source = functions.iter().filter(|function| {
+        function["filenames"][0].as_str().is_some_and(|name| name.ends_with("src/main.rs"))
+    });
+    let mut regions = BTreeMap::new();
+    for region in of_the_source.filter_map(|function| function["regions"].as_array()).flatten() {
+        let number = |position: usize| region[position].as_u64().expect("a number");
+        let line = usize::try_from(number(0)).expect("sources are short");
+        *regions.entry((line, number(1))).or_insert(0) += number(4);
+    }
+    regions
+}
+
+/// The source with all bodies, and in it the first lines of each, as a coroutine and as a function, and how many lines it has.
+fn source() -> (String, Vec<(usize, usize, usize)>) {
+    let mut source = String::new();
+    let mut places = Vec::new();
+    for body in BODIES {
+        let (coroutine, function) = (coroutine(body), function(body));
+        let length = coroutine.lines().count();
+        assert_eq!(length, function.lines().count());
+        let first = source.lines().count() + 1;
+        places.push((first, first + length, length));
+        source.push_str(&coroutine);
+        source.push_str(&function);
+    }
+    (source + REST, places)
+}
+
 #[test]
 fn t22_the_lines_of_a_body_count_as_in_an_async_fn() {
     let Some(llvm) = or_skip(Llvm::find()) else { return };
-    let coroutine = BODY.replace("HEAD", "#[gen::coroutine]\nfn coroutine").replace("WAIT", "yield_!");
-    let function = function();
-    let source = format!("{coroutine}{function}{REST}");
+    let (source, places) = source();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("programs");
     let program = Program::build(&folder, "coverage", &source, &["-C", "instrument-coverage"]);
-    let counts = counts(&llvm, &program);
+    let report = Report::of(&llvm, &program);
 
-    let length = coroutine.lines().count();
-    assert_eq!(length, function.lines().count());
-    let of =
-        |first: usize| -> Vec<_> { (first..first + length).map(|line| counts.get(&line).copied()).collect() };
-    // Not that of the signature: the call, which makes the coroutine, is counted there beside its start.
-    let beside = coroutine.lines().zip(of(1)).zip(of(1 + length)).skip(2);
-    let differing: Vec<_> = beside.filter(|((_, one), other)| one != other).collect();
-    assert!(differing.is_empty(), "a line, its count, and that of the `async fn`: {differing:#?}");
+    let texts: Vec<&str> = source.lines().collect();
+    let mut differing = Vec::new();
+    let mut counted: BTreeSet<u64> = BTreeSet::new();
+    for (coroutine, function, length) in places {
+        for line in 0..length {
+            let (one, other) = (coroutine + line, function + line);
+            let text = texts[one - 1];
+            // Not that of the signature: the call, which makes the coroutine, is counted there beside its start.
+            if text.contains("fn coroutine") {
+                continue;
+            }
+            let (ours, theirs) = (report.lines.get(&one), report.lines.get(&other));
+            counted.extend(ours);
+            // `yield_!` and what is yielded are one region each; nothing that was run may look as if it was not.
+            let (regions, at_most) = (report.regions_of(one), report.regions_of(other));
+            if ours != theirs || regions.0 > at_most.0 + 1 || regions.1 > at_most.1 {
+                differing.push(format!(
+                    "{text}\n    {ours:?} against {theirs:?}, regions {regions:?} against {at_most:?}"
+                ));
+            }
+        }
+    }
+    assert!(differing.is_empty(), "not as in an `async fn`:\n{}", differing.join("\n"));
     assert!(
-        of(1).contains(&Some(0)) && of(1).contains(&Some(10)),
-        "some lines are not run, some often: {counts:?}"
+        [0, 1, 3, 10].iter().all(|count| counted.contains(count)),
+        "some are not run, some often: {counted:?}"
     );
 }

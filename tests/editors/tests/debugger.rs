@@ -29,7 +29,34 @@ fn outer(text: String) -> gen::Result<u32> {
     Ok(sum) // END
 }
 
+struct Counter {
+    limit: u32,
+}
+
+impl Counter {
+    #[gen::coroutine]
+    fn least<T: Copy + Into<u32>>(&self, (one, two): (T, u32), _text: &str) -> gen::Result<u32> {
+        let first = yield_!(ready(one))?.into();
+        let block = yield_!(async move {
+            let inside = yield_!(ready(first))? + 1;
+            Ok::<_, gen::Error>(inside) // BLOCK
+        })?;
+        Ok(block.min(two).min(self.limit)) // METHOD
+    }
+}
+
+#[gen::engine]
+fn start(name: &'static str) -> gen::Result<()> {
+    let counter = Counter { limit: 3 };
+    let least = yield_!(counter.least((7_u8, 8), name))?;
+    println!("{least}"); // ENGINE
+    Ok(())
+}
+
 fn main() {
+    if std::env::args().len() > 2 {
+        return drop(gen::run_sync(async { start("engine") }));
+    }
     let length = if std::env::args().len() > 1 { 1000 } else { 5 };
     println!("{:?}", gen::run_sync(outer("x".repeat(length)))); // MAIN
 }
@@ -63,26 +90,48 @@ fn debug(commands: &[&str]) -> Option<String> {
     Some(run(gdb.arg(&program().path)).unwrap_or_else(|error| panic!("{error}")))
 }
 
+/// That it has stopped at these places, in order, and has shown these variables there.
+fn assert_stops(said: &str, expected: &[(&str, &[&str])]) {
+    let stops: Vec<&str> = said.split("\n\nBreakpoint ").skip(1).collect();
+    assert_eq!(stops.len(), expected.len(), "it stops so often\n{said}");
+    for (stop, (place, variables)) in stops.iter().zip(expected) {
+        assert_eq!(places(stop), [at(place)], "{said}");
+        for variable in *variables {
+            let shown = stop.lines().any(|line| line.starts_with(variable));
+            assert!(shown, "no `{variable}` at {place}\n{said}");
+        }
+    }
+}
+
 #[test]
 fn t22_a_breakpoint_in_a_body_stops_at_its_line_with_its_variables() {
     let (here, end) = (format!("break {}", at("HERE")), format!("break {}", at("END")));
     let locals = ["info locals", "continue", "info locals", "continue", "info locals"];
     let Some(said) = debug(&[&[&*here, &*end, "run"], &locals[..]].concat()) else { return };
-    let stops: Vec<&str> = said.split("\n\nBreakpoint ").skip(1).collect();
-    let [first, second, last] = stops[..] else { panic!("it stops three times\n{said}") };
-    for (stop, place, variables) in [
-        (first, "HERE", &["n = 1", "doubled = 2", "one = 3", "two = 4"][..]),
-        (second, "HERE", &["n = 5", "doubled = 10", "one = 11", "two = 12"]),
-        (last, "END", &["sum = 30", "text = "]),
-    ] {
-        assert_eq!(places(stop), [at(place)], "{said}");
-        for variable in variables {
-            assert!(
-                stop.lines().any(|line| line.starts_with(variable)),
-                "no `{variable}` at {place}\n{said}"
-            );
-        }
-    }
+    assert_stops(
+        &said,
+        &[
+            ("HERE", &["n = 1", "doubled = 2", "one = 3", "two = 4"]),
+            ("HERE", &["n = 5", "doubled = 10", "one = 11", "two = 12"]),
+            ("END", &["sum = 30", "text = "]),
+        ],
+    );
+}
+
+#[test]
+fn t22_methods_blocks_and_engines_show_their_variables_too() {
+    let places = ["BLOCK", "METHOD", "ENGINE"].map(|mark| format!("break {}", at(mark)));
+    let [block, method, engine] = places.each_ref().map(String::as_str);
+    let shown = ["info locals", "continue", "info locals", "continue", "info locals"];
+    let Some(said) = debug(&[&[block, method, engine, "run one two"], &shown[..]].concat()) else { return };
+    assert_stops(
+        &said,
+        &[
+            ("BLOCK", &["inside = 8"]),
+            ("METHOD", &["one = 7", "two = 8", "first = 7", "block = 8", "_text = "]),
+            ("ENGINE", &["name = ", "counter = debugger::Counter {limit: 3}", "least = 3"]),
+        ],
+    );
 }
 
 /// As with an `.await`, more than one step is needed to get over a line that waits; but they lead nowhere else.

@@ -101,6 +101,73 @@ fn names_of_the_body() {
 }
 
 #[test]
+fn within_every_kind_of_expression() {
+    offers_at_each_end(&[
+        ("match page { Page { body } => body.$0 }", &["len"]),
+        ("match page { Page { bo$0 } => 1 }", &["body"]),
+        (
+            "match yield_!(client.get(\"/\")) { Ok(page) => page.$0, Err(error) => return Err(error) }",
+            &["body"],
+        ),
+        (
+            "match yield_!(client.get(\"/\")) { Ok(page) => page.$0 Err(error) => return Err(error) }",
+            &["body"],
+        ),
+        ("let size = |page: &Page| page.$0", &["body"]),
+        ("let size = |page: &Page| { page.$0 }", &["body"]),
+        ("let other = Page { body: page.$0 }", &["body"]),
+        ("let other = Page { body: page.$0", &["body"]),
+        ("let other = Page { bo$0", &["body"]),
+        ("let other = client.get(\"/\").$0", &["await"]),
+        ("let other = client.get(\"/\").await.$0", &["is_ok"]),
+        ("let other = client.get(\"/\").await?.$0", &["body"]),
+        ("if true { page.$0", &["body"]),
+        ("while page.$0", &["body"]),
+        ("let Some(x) = page.$0 else { return Ok(1) }", &["body"]),
+        ("return Ok(page.$0", &["body"]),
+        ("page.body.len() + page.$0", &["body"]),
+        ("assert_eq!(page.$0, 1)", &["body"]),
+        ("async { page.$0 }", &["body"]),
+        ("'outer: loop { break '$0 }", &["'outer"]),
+        ("for page in yield_!(vec![client.get(\"/\")])? { page.$0", &["body"]),
+        ("page.bo$0dy.len()", &["body"]),
+    ]);
+}
+
+#[test]
+fn yields_within_yields() {
+    offers_at_each_end(&[
+        ("yield_!(yield_!(async { client.$0 })?)?", &["get"]),
+        ("yield_!(client.get(&yield_!(client.$0)?.body))?", &["get"]),
+        ("yield_!(client.get(yield_!(async { page.$0 })?))?", &["body"]),
+        ("yield_!((client.get(\"/\"), client.get(&page.$0)))?", &["body"]),
+        ("yield_!((client.get(&page.$0), client.get(\"/\")))?", &["body"]),
+        ("yield_!((client.get(\"/\"), client.get(&page.$0", &["body"]),
+        ("yield_!((client.get(\"/\"), client.$0", &["get"]),
+        ("yield_!((client.$0, ", &["get"]),
+        ("let task = async { yield_!(client.$0", &["get"]),
+        ("let task = async { let other = yield_!(client.get(\"/\"))?; other.$0", &["body"]),
+        ("yield_!(client.$0;", &["get"]),
+    ]);
+}
+
+#[test]
+fn paths_and_macros() {
+    offers_at_each_end(&[
+        ("gen::$0", &["sleep", "yield_!"]),
+        ("yield_!(gen::$0)", &["sleep"]),
+        ("let length: std::time::$0", &["Duration"]),
+        ("yield_!(gen::sleep(std::time::Duration::$0))", &["from_secs"]),
+        ("yi$0", &["yield_!"]),
+        ("let other = yi$0", &["yield_!"]),
+        ("yield_!(client.get($0))", &["page"]),
+        ("yield_!(client.get(pa$0", &["page"]),
+        ("yield_![client.$0]", &["get"]),
+        ("gen::yield_!(client.$0)", &["get"]),
+    ]);
+}
+
+#[test]
 fn names_of_the_signature() {
     let Some(mut editor) = editor() else { return };
     for (source, wanted) in [

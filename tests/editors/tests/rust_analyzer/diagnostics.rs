@@ -3,7 +3,7 @@
 use editors::editor::Complaint;
 use editors::sample::Case;
 
-use crate::editor;
+use crate::{editor, with_client};
 
 /// An error in a `.stderr`.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ impl Error {
                 .nth(complaint.line as usize - 1)
                 .is_some_and(|line| line.starts_with("#[gen::"))
         };
-        self.lines.contains(&complaint.line) || self.in_macro && attribute()
+        self.lines.contains(&complaint.line) || self.in_macro && self.is_ours && attribute()
     }
 }
 
@@ -137,6 +137,41 @@ fn what_our_macros_say_and_what_the_server_can_see_is_said() {
         }
         missed
     });
+}
+
+/// What a server finds in any body it finds in that of a coroutine, and once.
+#[test]
+fn a_mistake_in_a_body_is_said_once_in_its_line() {
+    let Some(mut editor) = editor() else { return };
+    for (body, code) in [
+        ("let page = Page {};", "E0063"),
+        ("match Some(1_u8) { None => {} }", "E0004"),
+        ("match yield_!(client.get(\"/\")) { Ok(_) => {} }", "E0004"),
+        ("let x: u8 = yield_!(client.get(\"/\"))?;", "E0308"),
+        ("let page = Page { body: 1 };", "E0308"),
+        ("if n {}", "E0308"),
+        ("nope();", "E0425"),
+        ("yield_!(client.nope())?;", "E0599"),
+        ("yield_!(client.get(\"/\"))?.nope;", "E0559"),
+        ("yield_!(client.get())?;", "E0107"),
+        ("yield_!((client.get(\"/\"), client.get()))?;", "E0107"),
+        ("break;", "E0268"),
+        ("loop { break 'nope; }", "undeclared-label"),
+        ("let Some(x) = Some(1).iter().next();", "E0005"),
+        ("drop(*(0 as *const u8));", "E0133"),
+        ("let mixedCase = 1; drop(mixedCase);", "non_snake_case"),
+        ("unresolved!();", "unresolved-macro-call"),
+        ("yield_!(async { yield_!(client.nope()) })?;", "E0599"),
+        ("[1].map(|_| yield_!(client.get(\"/\")));", "macro-error"),
+    ] {
+        let source = with_client(&format!(
+            "#[gen::coroutine]\nfn f(client: &Client, n: u8) -> gen::Result<u8> {{\n    {body}\n    Ok(n)\n}}\n"
+        ));
+        let line = source.lines().position(|line| line.trim() == body).expect("it is there") + 1;
+        let found = editor.complaints(&source);
+        let places: Vec<_> = found.iter().map(|found| (found.line as usize, found.code.as_str())).collect();
+        assert_eq!(places, [(line, code)], "`{body}`: {found:?}");
+    }
 }
 
 /// Else the tests above would pass on nothing.

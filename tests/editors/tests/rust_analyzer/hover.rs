@@ -31,6 +31,78 @@ fn a_variable_bound_from_a_yield_has_its_type() {
     shows("let x = n$0;", "let n: u8");
 }
 
+/// What is bound from each kind of yieldable, in each kind of place.
+#[test]
+fn whatever_is_yielded_has_its_type() {
+    let Some(mut editor) = editor() else { return };
+    let mut wrong = Vec::new();
+    for (body, expected) in [
+        ("let x$0 = yield_!(std::collections::HashMap::from([(1_u8, client.get(\"a\"))]))?;", "HashMap<u8, Page>"),
+        ("let x$0 = yield_!(std::collections::BTreeMap::from([(1_u8, client.get(\"a\"))]))?;", "BTreeMap<u8, Page>"),
+        ("let both = (client.get(\"a\"), client.get(\"b\")); let x$0 = yield_!(both)?;", "(Page, Page)"),
+        ("let x$0 = yield_!(vec![vec![client.get(\"a\")]])?;", "Vec<Vec<Page>>"),
+        ("let x$0 = yield_!((vec![client.get(\"a\")], async { 1_u8 }))?;", "(Vec<Page>, u8)"),
+        ("let x$0 = yield_!(gen::with_timeout(std::time::Duration::ZERO, client.get(\"a\")))?;", "Page"),
+        ("let x$0 = yield_!(gen::with_timeout(std::time::Duration::ZERO, vec![client.get(\"a\")]))?;", "Vec<Page>"),
+        ("let x$0 = yield_!(gen::multi(vec![client.get(\"a\")]))?;", "Vec<Page>"),
+        ("let x$0 = yield_!(gen::limit(8, [\"a\"].into_iter().map(|path| client.get(path))))?;", "Vec<Page>"),
+        ("let x$0 = yield_!(gen::first_of(vec![client.get(\"a\")]))?;", "(usize, Page)"),
+        ("let x$0 = yield_!(gen::shield(client.get(\"a\")))?;", "Page"),
+        ("let x$0 = yield_!(gen::raw(client.get(\"a\")))?;", "Result<Page, Error>"),
+        ("let x$0 = yield_!(gen::boxed(client.get(\"a\")))?;", "Page"),
+        ("let x$0 = yield_!(gen::convert_yielded!(client.get(\"a\")))?;", "Page"),
+        ("let x$0 = yield_!(gen::moment())?;", "()"),
+        ("let mut pages = gen::WaitIterator::new([client.get(\"a\")]); while !pages.done() { let x$0 = yield_!(pages.next())?; }", "Page"),
+        ("let task = gen::spawn_local(async { gen::Result::Ok(1_u8) }); let x$0 = yield_!(task)?;", "u8"),
+        ("let x$0 = gen::spawn(async { gen::Result::Ok(1_u8) });", "JoinHandle<u8>"),
+        ("let x$0 = yield_!(yield_!(async { async { 1_u8 } })?)?;", "u8"),
+        ("let get = async |path: &str| { let x$0 = yield_!(client.get(path))?; gen::Result::Ok(x) };", "Page"),
+        ("let get = async |path: &str| { let y = yield_!(client.get(path))?; gen::Result::Ok(y) }; let x$0 = yield_!(get(\"a\"))?;", "Page"),
+        ("println!(\"{}\", { let x$0 = yield_!(client.get(\"a\"))?; x.body });", "Page"),
+        ("let x$0 = loop { break yield_!(client.get(\"a\"))?; };", "Page"),
+        ("if let Ok(x$0) = yield_!(client.get(\"a\")) {}", "Page"),
+        ("match yield_!(client.get(\"a\")) { Ok(_) => {} Err(x$0) => drop(x) }", "Error"),
+        ("let Ok(x$0) = yield_!(client.get(\"a\")) else { return Ok(()) };", "Page"),
+        ("let Page { body: x$0 } = yield_!(client.get(\"a\"))?;", "String"),
+        ("let x$0 = client.get(\"a\").await?;", "Page"),
+    ] {
+        let source = format!("#[gen::coroutine]\nfn f(client: &Client) -> gen::Result<()> {{ {body}\nOk(()) }}");
+        let shown = editor.hover(&with_client(&source));
+        if !shown.contains(&format!("let x: {expected}\n")) {
+            wrong.push(format!("`{body}` shows{shown}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn so_it_has_in_whatever_yields() {
+    let Some(mut editor) = editor() else { return };
+    let mut wrong = Vec::new();
+    for (source, expected) in [
+        ("impl Client { #[gen::coroutine]\nfn f(&self) -> gen::Result<()> { let x$0 = yield_!(self.get(\"a\"))?; Ok(()) } }", "Page"),
+        ("impl Client { #[gen::coroutine(boxed)]\nfn f(&self) -> gen::Result<u8> { let x$0 = yield_!(self.f())?; Ok(x) } }", "u8"),
+        ("trait T { #[gen::coroutine]\nfn f(&self) -> gen::Result<u8>; }\n#[gen::coroutine]\nfn g(t: &impl T) -> gen::Result<u8> { let x$0 = yield_!(t.f())?; Ok(x) }", "u8"),
+        ("trait T { #[gen::coroutine]\nfn f(&self) -> gen::Result<u8> { let x$0 = yield_!(async { 1_u8 })?; Ok(x) } }", "u8"),
+        ("trait T { #[gen::coroutine(dyn)]\nfn f(&self) -> gen::Result<u8>; }\n#[gen::coroutine]\nfn g(t: &dyn T) -> gen::Result<u8> { let x$0 = yield_!(t.f())?; Ok(x) }", "u8"),
+        ("trait T { #[gen::coroutine(send)]\nfn f(&self) -> gen::Result<u8>; }\nimpl T for Client { #[gen::coroutine(send)]\nfn f(&self) -> gen::Result<u8> { let x$0 = yield_!(async { 1_u8 })?; Ok(x) } }", "u8"),
+        ("#[gen::coroutine]\nfn f<T, F>(future: F) -> gen::Result<T> where F: std::future::Future<Output = gen::Result<T>> { let x$0 = yield_!(future)?; Ok(x) }", "T"),
+        ("#[gen::coroutine]\nfn f<const N: usize>(client: &Client, paths: [&str; N]) -> gen::Result<()> { let x$0 = yield_!(paths.map(|path| client.get(path)))?; Ok(()) }", "[Page; N]"),
+        ("#[gen::coroutine]\nfn f(client: &Client) -> impl Clone { let x$0 = yield_!(client.get(\"a\")); 1_u8 }", "Result<Page, Error>"),
+        ("#[gen::coroutine(returns)]\nfn f(client: &Client) -> gen::Result<u8> { let x$0 = yield_!(client.get(\"a\"))?; Ok(1) }", "Page"),
+        ("#[gen::co]\nfn f(client: &Client) -> gen::Result<u8> { let x$0 = yield_!(client.get(\"a\"))?; Ok(1) }", "Page"),
+        ("#[gen::engine]\nfn f(client: std::rc::Rc<Client>) { let x$0 = yield_!(client.get(\"a\")); }", "Result<Page, Error>"),
+        ("#[gen::main]\nfn main() -> gen::Result<()> { let x$0 = yield_!(async { 1_u8 })?; Ok(()) }", "u8"),
+        ("#[gen::coroutine]\nfn f() -> gen::Result<u8> { Ok(1) }\nfn g() { let x$0 = gen::run_sync(f()); }", "Result<u8, Error>"),
+    ] {
+        let shown = editor.hover(&with_client(source));
+        if !shown.contains(&format!("let x: {expected}\n")) {
+            wrong.push(format!("`{source}` shows{shown}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn yields_and_attributes_show_their_docs() {
     let Some(mut editor) = editor() else { return };

@@ -7,11 +7,14 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use editors::editor::Editor;
 use editors::tools::{or_skip, Missing, RustAnalyzer};
 
+mod actions;
 mod completion;
 mod diagnostics;
 mod expansion;
 mod hover;
 mod navigation;
+mod outline;
+mod signature;
 mod unfinished;
 
 /// The one editor of all tests; nothing if there is no rust-analyzer.

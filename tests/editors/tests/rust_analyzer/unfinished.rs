@@ -31,6 +31,45 @@ fn its_caller_sees_the_true_signature() {
     }
 }
 
+/// Signatures that no parser takes, or not yet.
+const SIGNATURES: [&str; 12] = [
+    "(client: &Client, n) -> gen::Result<usize>",
+    "(client: &Client, n: ) -> gen::Result<usize>",
+    "(client: &Client, n: &) -> gen::Result<usize>",
+    "(client: &Client, n: Vec<) -> gen::Result<usize>",
+    "(client: &Client, n: gen::) -> gen::Result<usize>",
+    "(client: &Client, mut) -> gen::Result<usize>",
+    "(client: &Client, (a, ): ) -> gen::Result<usize>",
+    "(client: &Client,, n: u8) -> gen::Result<usize>",
+    "(client: &Client n: u8) -> gen::Result<usize>",
+    "(client: &Client) -> gen::Result<usize> where T",
+    "(client: &Client) -> gen::Result<usize> where T: ",
+    "(client: &Client) -> impl",
+];
+
+#[test]
+fn a_body_is_one_while_its_signature_is_typed() {
+    let Some(mut editor) = editor() else { return };
+    for signature in SIGNATURES {
+        let function = |body: &str| {
+            let yielded = "yield_!(client.get(\"/\"))?;";
+            with_client(&format!(
+                "#[gen::coroutine]\nfn unfinished{signature} {{\n    {}\n    Ok(1)\n}}\n",
+                body.replace("GET", yielded)
+            ))
+        };
+        let shown = editor.hover(&function("let pa$0ge = GET"));
+        assert!(shown.contains("let page: Page"), "`{signature}`: shown is\n{shown}");
+        let offered = editor.completions(&function("let page = GET page.$0;"));
+        assert!(offered.iter().any(|offer| offer == "body"), "`{signature}`: offered is {offered:?}");
+        let complaints = editor.complaints(&function("let page = GET drop(page);"));
+        assert!(
+            complaints.iter().all(|complaint| complaint.code != "macro-error"),
+            "`{signature}`: {complaints:?}"
+        );
+    }
+}
+
 #[test]
 fn the_rest_of_it_keeps_its_types() {
     let Some(mut editor) = editor() else { return };
