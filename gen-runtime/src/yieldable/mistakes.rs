@@ -2,7 +2,8 @@
 //!
 //! A type that cannot be yielded is asked which of the common mistakes it is. Each has a marker, an impl of [`Mistake`] that recognises it, and a trait
 //! that says what [`ACoroutine`] would have to do, and that nothing implements: the tag demands it, so that rustc reports it, once, in the words that stand
-//! there. (Demanded of the type itself, rustc would advise the author of a generic function to add the trait to his bounds.) Nothing here ever runs.
+//! there. (Demanded of the type itself, rustc would advise the author of a generic function to add the trait to his bounds.) It is demanded in the line of the
+//! method's name, for that line is shown to the user, and in a `where` below it would be four. Nothing here ever runs.
 //!
 //! | what is yielded | marker | the trait that is missing |
 //! |---|---|---|
@@ -18,7 +19,7 @@
 //! | a list, map or `Option` that is only borrowed | [`Borrowed`] | [`YieldsBorrowed`] |
 //! | a tuple of what cannot be yielded | [`Elements`] | [`YieldsTuple`] |
 //! | what waits for another yieldable, or for many, of what is none | [`Waited`], [`Children`] | [`WaitsFor`], [`WaitsForChildren`] |
-//! | a yield point whose key is none | [`Unkeyed`] | none: it was said where the point was made |
+//! | a yield point whose key is none, `gen::ok` of no future | [`Unkeyed`], [`Unmade`] | none: it was said where it was made |
 //! | anything else | | [`Yields`] |
 //!
 //! The markers keep the impls apart, as they do for [`Yieldable`](super::Yieldable). A type that is two mistakes at once would be ambiguous; no sensible type is.
@@ -430,13 +431,13 @@ impl AsMistake<Elements> {
     }
 }
 
-/// A timeout or shield around what cannot be yielded.
+/// A timeout, a shield or [`gen::raw`](crate::raw) around what cannot be yielded.
 #[derive(Debug)]
 pub enum Waited {}
 
 /// What is said of it.
 #[diagnostic::on_unimplemented(
-    message = "`{Y}` cannot be yielded, and so `gen::with_timeout` and `gen::shield` cannot wait for it",
+    message = "`{Y}` cannot be yielded, and so `gen::with_timeout`, `gen::shield` and `gen::raw` cannot wait for it",
     label = "what it waits for is not yieldable",
     note = "what it waits for is a future, or a list, map or tuple of yieldables",
     note = "so a function is called, a `Result` opened with `?`, an iterator collected, a `Box` or reference pinned"
@@ -487,6 +488,17 @@ impl AsMistake<Unkeyed> {
     /// Compiles, unless it is not the key that is wrong but what it carries: that may come from another thread.
     pub fn resolve<Y: Keyed<Carries = T>, T: Send + 'static>(self, _: Y) -> Ready<Result<Y::Output>> {
         unreachable!("nothing makes a yield point with a key that is none")
+    }
+}
+
+/// [`gen::ok`](crate::ok) of what is no future, which has been told there.
+#[derive(Debug)]
+pub enum Unmade {}
+
+impl AsMistake<Unmade> {
+    /// Compiles, and whatever it gives is taken for right.
+    pub fn resolve<Y: Mistake<Unmade>, T>(self, _: Y) -> Ready<Result<T>> {
+        unreachable!("nothing makes one of what is no future")
     }
 }
 

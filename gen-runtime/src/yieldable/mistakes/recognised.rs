@@ -10,9 +10,10 @@ use futures_core::Stream;
 
 use super::{
     Borrowed, BoxedUnpinned, Children, Counted, Elements, Entries, Members, Mistake, Nothing, Period, Shared,
-    Streamed, Uncalled, UncalledWith, Uncollected, Unkeyed, Unopened, Unpinned, Value, Waited,
+    Streamed, Uncalled, UncalledWith, Uncollected, Unkeyed, Unmade, Unopened, Unpinned, Value, Waited,
 };
 use crate::multi::Multi;
+use crate::yieldable::wrappers::{OkFuture, Raw};
 use crate::{Callable, Callback, CancelTimeout, FirstOf, Forget, Limit, Shield, Wait, WaitAll, WithTimeout};
 
 impl<I: Iterator> Mistake<Uncollected> for I {
@@ -189,6 +190,10 @@ impl<Y, Q> Mistake<Waited> for WithTimeout<Y, Q> {
     type About = Y;
 }
 
+impl<Y> Mistake<Waited> for Raw<Y> {
+    type About = Y;
+}
+
 impl<C> Mistake<Children> for Limit<C> {
     type About = C;
 }
@@ -231,4 +236,8 @@ impl<Q> Keyed for Forget<Q> {
 
 impl<P: Keyed> Mistake<Unkeyed> for P {
     type About = P::Carries;
+}
+
+impl<F> Mistake<Unmade> for OkFuture<F> {
+    type About = F;
 }
