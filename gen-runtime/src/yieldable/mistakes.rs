@@ -12,6 +12,7 @@
 //! | a `Result` | [`Unopened`] | [`YieldsResults`] |
 //! | `()` | [`Nothing`] | [`YieldsNothing`] |
 //! | a number, a text, a duration | [`Value`], [`Period`] | [`YieldsValues`], [`YieldsPeriods`] |
+//! | a thread | [`Joined`] | [`YieldsThreads`] |
 //! | `&mut F`, `Box<F>` of a future | [`Unpinned`], [`BoxedUnpinned`] | [`YieldsUnpinned`], [`YieldsBoxedUnpinned`] |
 //! | `&F`, `Rc<F>`, `Arc<F>` of a future | [`Shared`], [`Counted`] | [`YieldsShared`] |
 //! | a list or `Option` of what cannot be yielded | [`Members`] | [`YieldsListsOf`] |
@@ -92,7 +93,7 @@ pub enum Streamed {}
 #[diagnostic::on_unimplemented(
     message = "a stream cannot be yielded: it gives many values, one after the other",
     label = "a stream",
-    note = "yield each of them: `while let Some(item) = yield_!(stream.next())? {{ .. }}`; `next` is a method of `StreamExt`"
+    note = "yield each of them: `while let Some(item) = yield_!(stream.next())? {{ .. }}`, with a `next` of its own or of a `StreamExt`"
 )]
 pub trait YieldsStreams<Y: ?Sized> {
     /// Never resolved.
@@ -201,9 +202,9 @@ pub enum Value {}
 
 /// What is said of it.
 #[diagnostic::on_unimplemented(
-    message = "`{Y}` cannot be yielded: it is there already, and nothing is to be waited for",
+    message = "`{Y}` cannot be yielded: it is a value already, with nothing to wait for",
     label = "a value",
-    note = "use it as it is, without `yield_!`; if it was waited for with `.await`, remove that: a yield waits itself",
+    note = "use it as it is, without `yield_!`; if an `.await` made it, remove that: the yield waits",
     note = "where a future is wanted, `gen::maybe_future!(value)` makes one of it"
 )]
 pub trait YieldsValues<Y: ?Sized> {
@@ -236,6 +237,31 @@ pub trait YieldsPeriods<Y: ?Sized> {
 impl AsMistake<Period> {
     /// Does not compile.
     pub fn resolve<Y: Mistake<Period> + Yielded<By = B>, B: YieldsPeriods<Y::About>>(
+        self,
+        _: Y,
+    ) -> B::Pending {
+        unreachable!("nothing implements the trait")
+    }
+}
+
+/// A thread.
+#[derive(Debug)]
+pub enum Joined {}
+
+/// What is said of it.
+#[diagnostic::on_unimplemented(
+    message = "a thread cannot be yielded: to wait for its end would block this one",
+    label = "a thread",
+    note = "let it set a `gen::promise()` when it ends, and yield the future of that"
+)]
+pub trait YieldsThreads<Y: ?Sized> {
+    /// Never resolved.
+    type Pending: Future<Output = Result>;
+}
+
+impl AsMistake<Joined> {
+    /// Does not compile.
+    pub fn resolve<Y: Mistake<Joined> + Yielded<By = B>, B: YieldsThreads<Y::About>>(
         self,
         _: Y,
     ) -> B::Pending {
@@ -387,7 +413,7 @@ pub enum Borrowed {}
 
 /// What is said of it.
 #[diagnostic::on_unimplemented(
-    message = "a borrowed list, map or `Option` cannot be yielded: what is in it is moved out",
+    message = "a borrowed list, map or `Option` cannot be yielded: its futures would be moved out of it",
     label = "only borrowed",
     note = "yield it itself; or what is taken out of it: `yield_!(std::mem::take(&mut list))`, `yield_!(list.drain(..).collect::<Vec<_>>())`"
 )]

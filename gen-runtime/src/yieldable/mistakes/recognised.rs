@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::future::Future;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use futures_core::Stream;
 
 use super::{
-    Borrowed, BoxedUnpinned, Children, Counted, Elements, Entries, Members, Mistake, Nothing, Period, Shared,
-    Streamed, Uncalled, UncalledWith, Uncollected, Unkeyed, Unmade, Unopened, Unpinned, Value, Waited,
+    Borrowed, BoxedUnpinned, Children, Counted, Elements, Entries, Joined, Members, Mistake, Nothing, Period,
+    Shared, Streamed, Uncalled, UncalledWith, Uncollected, Unkeyed, Unmade, Unopened, Unpinned, Value,
+    Waited,
 };
 use crate::multi::Multi;
 use crate::yieldable::wrappers::{OkFuture, Raw};
@@ -74,6 +76,10 @@ impl Mistake<Period> for Duration {
 
 impl Mistake<Period> for Instant {
     type About = Self;
+}
+
+impl<T> Mistake<Joined> for JoinHandle<T> {
+    type About = T;
 }
 
 impl<F: Future + ?Sized> Mistake<Unpinned> for &mut F {
