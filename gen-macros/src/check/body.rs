@@ -72,7 +72,7 @@ impl Scope {
             )),
             Scope::Constant => Some((
                 "`yield_!` cannot stand in a constant: the compiler computes it",
-                "yield before, and use a variable",
+                "yield before, into a `let`; a length that is known only then is that of a `Vec`",
             )),
         }
     }

@@ -59,8 +59,6 @@ pub trait MayLeak {
     fn leaked(error: Error) -> Self;
 }
 
-// Not recommended: what is said of `MayLeak` tells why the conversion is wanted.
-#[diagnostic::do_not_recommend]
 impl<T, E: From<Error>> MayLeak for Result<T, E> {
     fn is_ok(&self) -> bool {
         self.is_ok()

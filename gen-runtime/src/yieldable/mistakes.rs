@@ -93,7 +93,8 @@ pub enum Streamed {}
 #[diagnostic::on_unimplemented(
     message = "a stream cannot be yielded: it gives many values, one after the other",
     label = "a stream",
-    note = "yield each of them: `while let Some(item) = yield_!(stream.next())? {{ .. }}`, with a `next` of its own or of a `StreamExt`"
+    note = "yield each of them: `while let Some(item) = yield_!(stream.next())? {{ .. }}`, with the `next` of a `StreamExt`",
+    note = "of a `gen::WaitIterator`: `while !waits.done() {{ let item = yield_!(waits.next())?; }}`"
 )]
 pub trait YieldsStreams<Y: ?Sized> {
     /// Never resolved.
@@ -153,7 +154,7 @@ pub enum Unopened {}
 #[diagnostic::on_unimplemented(
     message = "a `Result` cannot be yielded: it may be an error, with nothing to wait for",
     label = "a `Result`",
-    note = "put a `?` inside, and yield what it holds: `yield_!(make()?)`"
+    note = "put a `?` inside, and yield what it holds: `yield_!(make()?)`; but if an `.await` made it, remove that: the yield waits"
 )]
 pub trait YieldsResults<Y: ?Sized> {
     /// Never resolved.

@@ -1,6 +1,6 @@
 #[gen::coroutine]
 macro_rules! make {
-//~^ gen: `#[gen::coroutine]` makes a coroutine of a `fn`; this is none
+//~^ gen: `#[gen::coroutine]` makes a coroutine of a `fn`; a macro is none
 //~| help: put it on a function
     () => {};
 }

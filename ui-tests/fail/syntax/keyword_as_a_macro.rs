@@ -2,7 +2,7 @@
 
 #[gen::coroutine]
 fn body() -> gen::Result {
-    yield !(gen::moment())
+    yield!(gen::moment())
     //~^ rustc: a coroutine does not suspend with `yield`: that keyword is Rust's own, for generators
     //~^^ rustc: yield syntax is experimental
 }

@@ -1,4 +1,4 @@
-//@ rustc: it takes a future; `gen::multi(list)` makes one of a list
+//@ rustc: it takes a future; `gen::multi(list).join()` makes one of a list
 
 use gen::yield_;
 
