@@ -3,9 +3,10 @@
 
 #[gen::coroutine]
 fn body() -> gen::Result {
-    gen::yield!(gen::moment())
+    gen::yield!(gen::moment())?;
     //~^ rustc: expected identifier, found reserved keyword `yield`
     //~^^ rustc: cannot find `r#yield` in `gen`
+    Ok(())
 }
 
 fn main() {}

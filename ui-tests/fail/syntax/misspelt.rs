@@ -2,8 +2,9 @@
 
 #[gen::coroutine]
 fn body() -> gen::Result {
-    yeild_!(gen::moment())
+    yeild_!(gen::moment())?;
     //~^ rustc: cannot find macro `yeild_` in this scope
+    Ok(())
 }
 
 fn main() {}
