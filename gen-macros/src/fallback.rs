@@ -86,6 +86,7 @@ fn report_kind(attribute: Attribute, item: &Item, mistakes: &mut Mistakes) {
         Item::Static(item) => (item.static_token.to_token_stream(), "a `static`", OTHERS),
         Item::Type(item) => (item.type_token.to_token_stream(), "a `type`", OTHERS),
         Item::Use(item) => (item.use_token.to_token_stream(), "a `use`", OTHERS),
+        Item::Macro(item) => (item.mac.path.to_token_stream(), "a macro", OTHERS),
         other => (other.to_token_stream(), "this", OTHERS),
     };
     report(attribute, keyword, kind, help, mistakes);

@@ -42,12 +42,15 @@ impl<E: Throw<M>, M> EngineOutput<M> for std::result::Result<(), E> {
     }
 }
 
+// Not recommended: nobody writes it who does not know of it.
+#[diagnostic::do_not_recommend]
 impl EngineOutput<()> for Value {
     fn into_result(self) -> Result {
         self.take::<()>().map_err(|value| ReturnValueIgnoredError::new(value.type_name()).into())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<E: Throw<M>, M> EngineOutput<M> for std::result::Result<Value, E> {
     fn into_result(self) -> Result {
         // A `gen::Return` may end it with a value, too, or without one.

@@ -96,11 +96,28 @@ fn relative(rendered: &str) -> String {
     let package = concat!(env!("CARGO_MANIFEST_DIR"), "/");
     let text = rendered.replace(package, "").replace(&*workspace().to_string_lossy(), "$WORKSPACE");
     // Lines of the library move.
-    let library = |line: &str| match line.split_once(".rs:") {
-        Some((path, _)) if line.contains("$WORKSPACE") => format!("{path}.rs"),
-        _ => line.to_owned(),
+    let mut in_library = false;
+    let library = |line: &str| {
+        if line.contains("-->") || line.contains(":::") {
+            in_library = line.contains("$WORKSPACE");
+        }
+        match line.split_once(".rs:") {
+            Some((path, _)) if in_library => format!("{path}.rs"),
+            _ if in_library => without_its_number(line),
+            _ => line.to_owned(),
+        }
     };
     text.lines().map(library).fold(String::new(), |all, line| all + &line + "\n")
+}
+
+/// A line of source as if nobody had counted the lines before it.
+fn without_its_number(line: &str) -> String {
+    match line.split_once(" |") {
+        Some((number, source)) if number.trim_start().bytes().all(|byte| byte.is_ascii_digit()) => {
+            format!("{} |{source}", " ".repeat(number.len()))
+        }
+        _ => line.to_owned(),
+    }
 }
 
 fn write_project(cases: &[Case], name: &str) -> PathBuf {

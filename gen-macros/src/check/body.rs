@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
-use syn::{Attribute, Block, Expr, Macro, Path, Token};
+use syn::{Attribute, Block, Expr, Macro, MacroDelimiter, Path, Token};
 
 use crate::mistakes::Mistakes;
 use crate::parse::{Body, Function};
@@ -75,7 +75,7 @@ impl Scope {
             )),
             Scope::Constant => Some((
                 "`yield_!` cannot stand in a constant: the compiler computes it",
-                "yield before, and use a variable",
+                "yield before, into a `let`; a length that is known only then is that of a `Vec`",
             )),
         }
     }
@@ -134,13 +134,15 @@ impl<'ast> Visit<'ast> for Visitor<'_> {
             } else if let Ok(list) = EXPRESSIONS.parse2(invocation.tokens.clone())
                 && list.len() > 1
             {
-                self.mistakes.report(
-                    list,
-                    "`yield_!` takes one expression",
-                    "several are a tuple, which is resolved in parallel: `yield_!((a, b))`",
-                );
+                self.mistakes.report(list, "`yield_!` takes one expression", several(&invocation.delimiter));
             }
             self.names.push(path.clone());
+        } else if path.is_ident("r#yield") && self.scope == Scope::Coroutine {
+            self.mistakes.report(
+                path,
+                "the macro is called `yield_!`: `yield` is a keyword of Rust's",
+                "write `yield_!(..)`",
+            );
         }
         if !invocation.path.is_ident("macro_rules") {
             self.arguments(&invocation.tokens);
@@ -215,6 +217,16 @@ impl<'ast> Visit<'ast> for Visitor<'_> {
 
     fn visit_trait_item_fn(&mut self, item: &'ast syn::TraitItemFn) {
         self.function(&item.attrs, |this| visit::visit_trait_item_fn(this, item));
+    }
+}
+
+/// How several expressions are yielded, in the way in which they were written.
+fn several(delimiter: &MacroDelimiter) -> &'static str {
+    match delimiter {
+        MacroDelimiter::Bracket(_) => {
+            "its brackets are no list; a list is resolved in parallel: `yield_!([a, b])`"
+        }
+        _ => "several are a tuple, which is resolved in parallel: `yield_!((a, b))`",
     }
 }
 

@@ -16,7 +16,8 @@ use super::Error;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be thrown into a coroutine",
     label = "this error is not throwable",
-    note = "implement `std::error::Error` for `{Self}`, or take the output as it is with `gen::raw(..)`"
+    note = "an error that is thrown is a `std::error::Error` and `Send + Sync + 'static`, or a `String`, `&'static str` or `Box<dyn Error + Send + Sync>`",
+    note = "make `{Self}` one of these, by an `impl std::error::Error` or in a `map_err(..)`; or take the output as it is with `gen::raw(..)`"
 )]
 pub trait Throw<M> {
     /// Turns the error into the one that a coroutine is resumed with.
@@ -36,7 +37,7 @@ pub enum Text {}
 #[derive(Debug)]
 pub enum Itself {}
 
-// Not recommended: what is said of `Throw` is said instead of what would be said of `std::error::Error`.
+// None is recommended: what is said of `Throw` is said instead of what would be said of `std::error::Error`, and instead of a list of the impls.
 #[diagnostic::do_not_recommend]
 impl<E: StdError + Send + Sync + 'static> Throw<Standard> for E {
     fn throw(self) -> Error {
@@ -44,12 +45,14 @@ impl<E: StdError + Send + Sync + 'static> Throw<Standard> for E {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Throw<Itself> for Error {
     fn throw(self) -> Error {
         self
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Throw<Boxed> for Box<dyn StdError + Send + Sync + 'static> {
     fn throw(self) -> Error {
         match self.downcast::<Carried>() {
@@ -59,12 +62,14 @@ impl Throw<Boxed> for Box<dyn StdError + Send + Sync + 'static> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Throw<Text> for String {
     fn throw(self) -> Error {
         Error::from_payload(Arc::new(Message(self.into())))
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Throw<Text> for &'static str {
     fn throw(self) -> Error {
         Error::from_payload(Arc::new(Message(self.into())))

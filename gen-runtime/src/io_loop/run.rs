@@ -61,7 +61,7 @@ where
 ///
 /// If a loop is running on this thread, and if the future panics.
 #[track_caller]
-pub fn block_on<F: IntoFuture>(future: F) -> F::Output {
+pub fn block_on<F: IntoFuture<Output = T>, T>(future: F) -> T {
     IoLoop::new().block_on(future)
 }
 
@@ -176,7 +176,7 @@ impl IoLoop {
     ///
     /// If a loop is running on this thread (yield the future there), and if the future panics.
     #[track_caller]
-    pub fn block_on<F: IntoFuture>(&self, future: F) -> F::Output {
+    pub fn block_on<F: IntoFuture<Output = T>, T>(&self, future: F) -> T {
         assert!(current::get().is_none(), "{LoopRunning}");
         match self.run_future(future.into_future(), OnStop::Ignore) {
             Some(output) => output,

@@ -50,9 +50,12 @@ pub struct Forget<Q> {
     key: Q,
 }
 
-impl<Q: Key> Forget<Q> {
+impl<Q> Forget<Q> {
     /// Gives up `key`.
-    pub fn new(key: Q) -> Self {
+    pub fn new(key: Q) -> Self
+    where
+        Q: Key,
+    {
         Forget { key }
     }
 }

@@ -50,12 +50,21 @@ where
     }
 }
 
-impl<Q, Y: HasError<M>, S, M> HasError<Mapped<M>> for HashMap<Q, Y, S> {
+impl<Q, Y, S, M> HasError<Mapped<M>> for HashMap<Q, Y, S>
+where
+    Q: Hash + Eq + Debug,
+    Y: HasError<M>,
+    S: BuildHasher + Clone,
+{
     type Err = Y::Err;
     type Value = HashMap<Q, Y::Value, S>;
 }
 
-impl<Q, Y: HasError<M>, M> HasError<Mapped<M>> for BTreeMap<Q, Y> {
+impl<Q, Y, M> HasError<Mapped<M>> for BTreeMap<Q, Y>
+where
+    Q: Ord + Debug,
+    Y: HasError<M>,
+{
     type Err = Y::Err;
     type Value = BTreeMap<Q, Y::Value>;
 }

@@ -2,28 +2,37 @@
 //!
 //! A type that cannot be yielded is asked which of the common mistakes it is. Each has a marker, an impl of [`Mistake`] that recognises it, and a trait
 //! that says what [`ACoroutine`] would have to do, and that nothing implements: the tag demands it, so that rustc reports it, once, in the words that stand
-//! there. (Demanded of the type itself, rustc would advise the author of a generic function to add the trait to his bounds.) Nothing here ever runs.
+//! there. (Demanded of the type itself, rustc would advise the author of a generic function to add the trait to his bounds.) It is demanded in the line of the
+//! method's name, for that line is shown to the user, and in a `where` below it would be four. Nothing here ever runs.
 //!
 //! | what is yielded | marker | the trait that is missing |
 //! |---|---|---|
-//! | an iterator | [`Uncollected`] | [`YieldsIterators`] |
+//! | an iterator, a stream | [`Uncollected`], [`Streamed`] | [`YieldsIterators`], [`YieldsStreams`] |
 //! | a function or a closure | [`Uncalled`], [`UncalledWith`] | [`YieldsFunctions`] |
 //! | a `Result` | [`Unopened`] | [`YieldsResults`] |
 //! | `()` | [`Nothing`] | [`YieldsNothing`] |
-//! | `&mut F`, `&F`, `Box<F>` of a future | [`Unpinned`], [`Shared`], [`BoxedUnpinned`] | [`YieldsUnpinned`], [`YieldsShared`], [`YieldsBoxedUnpinned`] |
-//! | a list, map or `Option` of what cannot be yielded | [`Members`] | [`YieldsListsOf`] |
+//! | a number, a text, a duration | [`Value`], [`Period`] | [`YieldsValues`], [`YieldsPeriods`] |
+//! | a thread | [`Joined`] | [`YieldsThreads`] |
+//! | `&mut F`, `Box<F>` of a future | [`Unpinned`], [`BoxedUnpinned`] | [`YieldsUnpinned`], [`YieldsBoxedUnpinned`] |
+//! | `&F`, `Rc<F>`, `Arc<F>` of a future | [`Shared`], [`Counted`] | [`YieldsShared`] |
+//! | a list or `Option` of what cannot be yielded | [`Members`] | [`YieldsListsOf`] |
+//! | a map of it, or under keys that are not `Debug` | [`Entries`] | [`YieldsMaps`] |
+//! | a list, map or `Option` that is only borrowed | [`Borrowed`] | [`YieldsBorrowed`] |
 //! | a tuple of what cannot be yielded | [`Elements`] | [`YieldsTuple`] |
 //! | what waits for another yieldable, or for many, of what is none | [`Waited`], [`Children`] | [`WaitsFor`], [`WaitsForChildren`] |
+//! | a yield point whose key is none, `gen::ok` of no future | [`Unkeyed`], [`Unmade`] | none: it was said where it was made |
 //! | anything else | | [`Yields`] |
 //!
 //! The markers keep the impls apart, as they do for [`Yieldable`](super::Yieldable). A type that is two mistakes at once would be ambiguous; no sensible type is.
+//! Here are the markers and what is said; `recognised.rs` knows the types.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::future::Future;
+mod recognised;
+
+use std::future::{Future, Ready};
 use std::marker::PhantomData;
 
-use crate::multi::Multi;
-use crate::{CancelTimeout, FirstOf, Limit, Result, Shield, WithTimeout};
+use self::recognised::{Keyed, Map};
+use crate::Result;
 
 /// A common mistake, recognised by the type; `M` says which.
 pub trait Mistake<M> {
@@ -50,8 +59,6 @@ impl<Y: ?Sized> Yielded for Y {
     type By = ACoroutine;
 }
 
-type By<Y> = <Y as Yielded>::By;
-
 /// An iterator.
 #[derive(Debug)]
 pub enum Uncollected {}
@@ -68,16 +75,38 @@ pub trait YieldsIterators<Y: ?Sized> {
     type Pending: Future<Output = Result>;
 }
 
-impl<I: Iterator> Mistake<Uncollected> for I {
-    type About = I;
-}
-
 impl AsMistake<Uncollected> {
     /// Does not compile.
-    pub fn resolve<Y: Mistake<Uncollected>>(self, _: Y) -> <By<Y> as YieldsIterators<Y::About>>::Pending
-    where
-        By<Y>: YieldsIterators<Y::About>,
-    {
+    pub fn resolve<Y: Mistake<Uncollected> + Yielded<By = B>, B: YieldsIterators<Y::About>>(
+        self,
+        _: Y,
+    ) -> B::Pending {
+        unreachable!("nothing implements the trait")
+    }
+}
+
+/// A stream.
+#[derive(Debug)]
+pub enum Streamed {}
+
+/// What is said of it.
+#[diagnostic::on_unimplemented(
+    message = "a stream cannot be yielded: it gives many values, one after the other",
+    label = "a stream",
+    note = "yield each of them: `while let Some(item) = yield_!(stream.next())? {{ .. }}`, with the `next` of a `StreamExt`",
+    note = "of a `gen::WaitIterator`: `while !waits.done() {{ let item = yield_!(waits.next())?; }}`"
+)]
+pub trait YieldsStreams<Y: ?Sized> {
+    /// Never resolved.
+    type Pending: Future<Output = Result>;
+}
+
+impl AsMistake<Streamed> {
+    /// Does not compile.
+    pub fn resolve<Y: Mistake<Streamed> + Yielded<By = B>, B: YieldsStreams<Y::About>>(
+        self,
+        _: Y,
+    ) -> B::Pending {
         unreachable!("nothing implements the trait")
     }
 }
@@ -97,16 +126,12 @@ pub trait YieldsFunctions<Y: ?Sized> {
     type Pending: Future<Output = Result>;
 }
 
-impl<F: FnOnce() -> R, R> Mistake<Uncalled> for F {
-    type About = F;
-}
-
 impl AsMistake<Uncalled> {
     /// Does not compile.
-    pub fn resolve<Y: Mistake<Uncalled>>(self, _: Y) -> <By<Y> as YieldsFunctions<Y::About>>::Pending
-    where
-        By<Y>: YieldsFunctions<Y::About>,
-    {
+    pub fn resolve<Y: Mistake<Uncalled> + Yielded<By = B>, B: YieldsFunctions<Y::About>>(
+        self,
+        _: Y,
+    ) -> B::Pending {
         unreachable!("nothing implements the trait")
     }
 }
@@ -114,25 +139,9 @@ impl AsMistake<Uncalled> {
 /// One with arguments, which are the `A`.
 pub struct UncalledWith<A>(PhantomData<A>);
 
-macro_rules! function_with_arguments {
-    ($($argument:ident)+) => {
-        impl<F: FnOnce($($argument),+) -> R, R, $($argument),+> Mistake<UncalledWith<($($argument,)+)>> for F {
-            type About = F;
-        }
-    };
-}
-
-function_with_arguments!(A1);
-function_with_arguments!(A1 A2);
-function_with_arguments!(A1 A2 A3);
-function_with_arguments!(A1 A2 A3 A4);
-
 impl<A> AsMistake<UncalledWith<A>> {
     /// Does not compile.
-    pub fn resolve<Y>(self, _: Y) -> <By<Y> as YieldsFunctions<Y>>::Pending
-    where
-        By<Y>: YieldsFunctions<Y>,
-    {
+    pub fn resolve<Y: Yielded<By = B>, B: YieldsFunctions<Y>>(self, _: Y) -> B::Pending {
         unreachable!("nothing implements the trait")
     }
 }
@@ -145,23 +154,19 @@ pub enum Unopened {}
 #[diagnostic::on_unimplemented(
     message = "a `Result` cannot be yielded: it may be an error, with nothing to wait for",
     label = "a `Result`",
-    note = "put a `?` inside, and yield what it holds: `yield_!(make()?)`"
+    note = "put a `?` inside, and yield what it holds: `yield_!(make()?)`; but if an `.await` made it, remove that: the yield waits"
 )]
 pub trait YieldsResults<Y: ?Sized> {
     /// Never resolved.
     type Pending: Future<Output = Result>;
 }
 
-impl<T, E> Mistake<Unopened> for std::result::Result<T, E> {
-    type About = Self;
-}
-
 impl AsMistake<Unopened> {
     /// Does not compile.
-    pub fn resolve<Y: Mistake<Unopened>>(self, _: Y) -> <By<Y> as YieldsResults<Y::About>>::Pending
-    where
-        By<Y>: YieldsResults<Y::About>,
-    {
+    pub fn resolve<Y: Mistake<Unopened> + Yielded<By = B>, B: YieldsResults<Y::About>>(
+        self,
+        _: Y,
+    ) -> B::Pending {
         unreachable!("nothing implements the trait")
     }
 }
@@ -182,16 +187,85 @@ pub trait YieldsNothing<Y: ?Sized> {
     type Pending: Future<Output = Result>;
 }
 
-impl Mistake<Nothing> for () {
-    type About = ();
-}
-
 impl AsMistake<Nothing> {
     /// Does not compile.
-    pub fn resolve<Y: Mistake<Nothing>>(self, _: Y) -> <By<Y> as YieldsNothing<Y::About>>::Pending
-    where
-        By<Y>: YieldsNothing<Y::About>,
-    {
+    pub fn resolve<Y: Mistake<Nothing> + Yielded<By = B>, B: YieldsNothing<Y::About>>(
+        self,
+        _: Y,
+    ) -> B::Pending {
+        unreachable!("nothing implements the trait")
+    }
+}
+
+/// A value that was there before the yield.
+#[derive(Debug)]
+pub enum Value {}
+
+/// What is said of it.
+#[diagnostic::on_unimplemented(
+    message = "`{Y}` cannot be yielded: it is a value already, with nothing to wait for",
+    label = "a value",
+    note = "use it as it is, without `yield_!`; if an `.await` made it, remove that: the yield waits",
+    note = "where a future is wanted, `gen::maybe_future!(value)` makes one of it"
+)]
+pub trait YieldsValues<Y: ?Sized> {
+    /// Never resolved.
+    type Pending: Future<Output = Result>;
+}
+
+impl AsMistake<Value> {
+    /// Does not compile.
+    pub fn resolve<Y: Mistake<Value> + Yielded<By = B>, B: YieldsValues<Y::About>>(self, _: Y) -> B::Pending {
+        unreachable!("nothing implements the trait")
+    }
+}
+
+/// A time to wait for, or until.
+#[derive(Debug)]
+pub enum Period {}
+
+/// What is said of it.
+#[diagnostic::on_unimplemented(
+    message = "`{Y}` cannot be yielded: it is a time, and no timer",
+    label = "a time",
+    note = "to wait for it: `yield_!(gen::sleep(duration))`"
+)]
+pub trait YieldsPeriods<Y: ?Sized> {
+    /// Never resolved.
+    type Pending: Future<Output = Result>;
+}
+
+impl AsMistake<Period> {
+    /// Does not compile.
+    pub fn resolve<Y: Mistake<Period> + Yielded<By = B>, B: YieldsPeriods<Y::About>>(
+        self,
+        _: Y,
+    ) -> B::Pending {
+        unreachable!("nothing implements the trait")
+    }
+}
+
+/// A thread.
+#[derive(Debug)]
+pub enum Joined {}
+
+/// What is said of it.
+#[diagnostic::on_unimplemented(
+    message = "a thread cannot be yielded: to wait for its end would block this one",
+    label = "a thread",
+    note = "let it set a `gen::promise()` when it ends, and yield the future of that"
+)]
+pub trait YieldsThreads<Y: ?Sized> {
+    /// Never resolved.
+    type Pending: Future<Output = Result>;
+}
+
+impl AsMistake<Joined> {
+    /// Does not compile.
+    pub fn resolve<Y: Mistake<Joined> + Yielded<By = B>, B: YieldsThreads<Y::About>>(
+        self,
+        _: Y,
+    ) -> B::Pending {
         unreachable!("nothing implements the trait")
     }
 }
@@ -211,16 +285,12 @@ pub trait YieldsUnpinned<Y: ?Sized> {
     type Pending: Future<Output = Result>;
 }
 
-impl<F: Future + ?Sized> Mistake<Unpinned> for &mut F {
-    type About = F;
-}
-
 impl AsMistake<Unpinned> {
     /// Does not compile.
-    pub fn resolve<Y: Mistake<Unpinned>>(self, _: Y) -> <By<Y> as YieldsUnpinned<Y::About>>::Pending
-    where
-        By<Y>: YieldsUnpinned<Y::About>,
-    {
+    pub fn resolve<Y: Mistake<Unpinned> + Yielded<By = B>, B: YieldsUnpinned<Y::About>>(
+        self,
+        _: Y,
+    ) -> B::Pending {
         unreachable!("nothing implements the trait")
     }
 }
@@ -231,7 +301,7 @@ pub enum Shared {}
 
 /// What is said of it.
 #[diagnostic::on_unimplemented(
-    message = "a shared reference to a future cannot be yielded: waiting for it changes it",
+    message = "a future that is only shared cannot be yielded: waiting for it changes it",
     label = "shared",
     note = "yield the future itself; several can wait for a `gen::SharedFuture`"
 )]
@@ -240,16 +310,26 @@ pub trait YieldsShared<Y: ?Sized> {
     type Pending: Future<Output = Result>;
 }
 
-impl<F: Future + ?Sized> Mistake<Shared> for &F {
-    type About = F;
-}
-
 impl AsMistake<Shared> {
     /// Does not compile.
-    pub fn resolve<Y: Mistake<Shared>>(self, _: Y) -> <By<Y> as YieldsShared<Y::About>>::Pending
-    where
-        By<Y>: YieldsShared<Y::About>,
-    {
+    pub fn resolve<Y: Mistake<Shared> + Yielded<By = B>, B: YieldsShared<Y::About>>(
+        self,
+        _: Y,
+    ) -> B::Pending {
+        unreachable!("nothing implements the trait")
+    }
+}
+
+/// A future in an `Rc` or `Arc`; of an `Rc` nothing is known but that, so it has a marker of its own.
+#[derive(Debug)]
+pub enum Counted {}
+
+impl AsMistake<Counted> {
+    /// Does not compile.
+    pub fn resolve<Y: Mistake<Counted> + Yielded<By = B>, B: YieldsShared<Y::About>>(
+        self,
+        _: Y,
+    ) -> B::Pending {
         unreachable!("nothing implements the trait")
     }
 }
@@ -269,70 +349,86 @@ pub trait YieldsBoxedUnpinned<Y: ?Sized> {
     type Pending: Future<Output = Result>;
 }
 
-impl<F: Future + ?Sized> Mistake<BoxedUnpinned> for Box<F> {
-    type About = F;
-}
-
 impl AsMistake<BoxedUnpinned> {
     /// Does not compile.
-    pub fn resolve<Y: Mistake<BoxedUnpinned>>(self, _: Y) -> <By<Y> as YieldsBoxedUnpinned<Y::About>>::Pending
-    where
-        By<Y>: YieldsBoxedUnpinned<Y::About>,
-    {
+    pub fn resolve<Y: Mistake<BoxedUnpinned> + Yielded<By = B>, B: YieldsBoxedUnpinned<Y::About>>(
+        self,
+        _: Y,
+    ) -> B::Pending {
         unreachable!("nothing implements the trait")
     }
 }
 
-/// A container of what cannot be yielded.
+/// A list of what cannot be yielded.
 #[derive(Debug)]
 pub enum Members {}
 
 /// What is said of it.
 #[diagnostic::on_unimplemented(
-    message = "a list, map or `Option` of `{Y}` cannot be yielded, since `{Y}` cannot",
+    message = "a list or `Option` of `{Y}` cannot be yielded, since `{Y}` cannot",
     label = "what is in it is not yieldable",
     note = "each of its members is a future, or a list, map or tuple of yieldables",
-    note = "keys of a map are `Debug` too, for errors name them"
+    note = "so a function in it is called, a `Result` opened with `?`, an iterator collected, a `Box` or reference pinned"
 )]
 pub trait YieldsListsOf<Y: ?Sized> {
     /// Never resolved.
     type Pending: Future<Output = Result>;
 }
 
-impl<Y> Mistake<Members> for Vec<Y> {
-    type About = Y;
-}
-
-impl<Y> Mistake<Members> for Box<[Y]> {
-    type About = Y;
-}
-
-impl<Y> Mistake<Members> for VecDeque<Y> {
-    type About = Y;
-}
-
-impl<Y, const N: usize> Mistake<Members> for [Y; N] {
-    type About = Y;
-}
-
-impl<Y> Mistake<Members> for Option<Y> {
-    type About = Y;
-}
-
-impl<Q, Y, S> Mistake<Members> for HashMap<Q, Y, S> {
-    type About = Y;
-}
-
-impl<Q, Y> Mistake<Members> for BTreeMap<Q, Y> {
-    type About = Y;
-}
-
 impl AsMistake<Members> {
     /// Does not compile.
-    pub fn resolve<Y: Mistake<Members>>(self, _: Y) -> <By<Y> as YieldsListsOf<Y::About>>::Pending
-    where
-        By<Y>: YieldsListsOf<Y::About>,
-    {
+    pub fn resolve<Y: Mistake<Members> + Yielded<By = B>, B: YieldsListsOf<Y::About>>(
+        self,
+        _: Y,
+    ) -> B::Pending {
+        unreachable!("nothing implements the trait")
+    }
+}
+
+/// A map of what cannot be yielded, or under keys that cannot be named.
+#[derive(Debug)]
+pub enum Entries {}
+
+/// What is said of it.
+#[diagnostic::on_unimplemented(
+    message = "a map from `{Q}` to `{Y}` cannot be yielded",
+    label = "not a map of yieldables",
+    note = "each of its values is a future, or a list, map or tuple of yieldables",
+    note = "its keys are `Debug`, for errors name them: `#[derive(Debug)]`"
+)]
+pub trait YieldsMaps<Q: ?Sized, Y: ?Sized> {
+    /// Never resolved.
+    type Pending: Future<Output = Result>;
+}
+
+impl AsMistake<Entries> {
+    /// Does not compile.
+    pub fn resolve<Y: Map + Yielded<By = B>, B: YieldsMaps<Y::Key, Y::About>>(self, _: Y) -> B::Pending {
+        unreachable!("nothing implements the trait")
+    }
+}
+
+/// A list, map or `Option` that is only borrowed.
+#[derive(Debug)]
+pub enum Borrowed {}
+
+/// What is said of it.
+#[diagnostic::on_unimplemented(
+    message = "a borrowed list, map or `Option` cannot be yielded: its futures would be moved out of it",
+    label = "only borrowed",
+    note = "yield it itself; or what is taken out of it: `yield_!(std::mem::take(&mut list))`, `yield_!(list.drain(..).collect::<Vec<_>>())`"
+)]
+pub trait YieldsBorrowed<Y: ?Sized> {
+    /// Never resolved.
+    type Pending: Future<Output = Result>;
+}
+
+impl AsMistake<Borrowed> {
+    /// Does not compile.
+    pub fn resolve<Y: Mistake<Borrowed> + Yielded<By = B>, B: YieldsBorrowed<Y::About>>(
+        self,
+        _: Y,
+    ) -> B::Pending {
         unreachable!("nothing implements the trait")
     }
 }
@@ -352,64 +448,35 @@ pub trait YieldsTuple<Y: ?Sized> {
     type Pending: Future<Output = Result>;
 }
 
-macro_rules! tuple {
-    ($($element:ident)+) => {
-        impl<$($element),+> Mistake<Elements> for ($($element,)+) {
-            type About = Self;
-        }
-    };
-}
-
-tuple!(A);
-tuple!(A B);
-tuple!(A B C);
-tuple!(A B C D);
-tuple!(A B C D E);
-tuple!(A B C D E F);
-
 impl AsMistake<Elements> {
     /// Does not compile.
-    pub fn resolve<Y: Mistake<Elements>>(self, _: Y) -> <By<Y> as YieldsTuple<Y::About>>::Pending
-    where
-        By<Y>: YieldsTuple<Y::About>,
-    {
+    pub fn resolve<Y: Mistake<Elements> + Yielded<By = B>, B: YieldsTuple<Y::About>>(
+        self,
+        _: Y,
+    ) -> B::Pending {
         unreachable!("nothing implements the trait")
     }
 }
 
-/// A timeout or shield around what cannot be yielded.
+/// A timeout, a shield or [`gen::raw`](crate::raw) around what cannot be yielded.
 #[derive(Debug)]
 pub enum Waited {}
 
 /// What is said of it.
 #[diagnostic::on_unimplemented(
-    message = "`{Y}` cannot be yielded, and so `gen::with_timeout` and `gen::shield` cannot wait for it",
+    message = "`{Y}` cannot be yielded, and so `gen::with_timeout`, `gen::shield` and `gen::raw` cannot wait for it",
     label = "what it waits for is not yieldable",
-    note = "what it waits for is a future, or a list, map or tuple of yieldables"
+    note = "what it waits for is a future, or a list, map or tuple of yieldables",
+    note = "so a function is called, a `Result` opened with `?`, an iterator collected, a `Box` or reference pinned"
 )]
 pub trait WaitsFor<Y: ?Sized> {
     /// Never resolved.
     type Pending: Future<Output = Result>;
 }
 
-impl<Y, Q> Mistake<Waited> for CancelTimeout<Y, Q> {
-    type About = Y;
-}
-
-impl<Y> Mistake<Waited> for Shield<Y> {
-    type About = Y;
-}
-
-impl<Y, Q> Mistake<Waited> for WithTimeout<Y, Q> {
-    type About = Y;
-}
-
 impl AsMistake<Waited> {
     /// Does not compile.
-    pub fn resolve<Y: Mistake<Waited>>(self, _: Y) -> <By<Y> as WaitsFor<Y::About>>::Pending
-    where
-        By<Y>: WaitsFor<Y::About>,
-    {
+    pub fn resolve<Y: Mistake<Waited> + Yielded<By = B>, B: WaitsFor<Y::About>>(self, _: Y) -> B::Pending {
         unreachable!("nothing implements the trait")
     }
 }
@@ -422,33 +489,43 @@ pub enum Children {}
 #[diagnostic::on_unimplemented(
     message = "`{Y}` is no list or map of what can be yielded",
     label = "not a list or map of yieldables",
-    note = "`gen::multi`, `gen::limit` and `gen::first_of` wait for the members of a list or map",
-    note = "an iterator is collected first: `gen::multi(iterator.collect::<Vec<_>>())`"
+    note = "`gen::multi`, `gen::limit` and `gen::first_of` wait for the members of a list or map; each is a future, or a list, map or tuple of yieldables",
+    note = "an iterator is collected first: `gen::multi(iterator.collect::<Vec<_>>())`; a function in a list is called, a `Result` opened with `?`"
 )]
 pub trait WaitsForChildren<Y: ?Sized> {
     /// Never resolved.
     type Pending: Future<Output = Result>;
 }
 
-impl<C> Mistake<Children> for Limit<C> {
-    type About = C;
-}
-
-impl<C> Mistake<Children> for FirstOf<C> {
-    type About = C;
-}
-
-impl<C> Mistake<Children> for Multi<C> {
-    type About = C;
-}
-
 impl AsMistake<Children> {
     /// Does not compile.
-    pub fn resolve<Y: Mistake<Children>>(self, _: Y) -> <By<Y> as WaitsForChildren<Y::About>>::Pending
-    where
-        By<Y>: WaitsForChildren<Y::About>,
-    {
+    pub fn resolve<Y: Mistake<Children> + Yielded<By = B>, B: WaitsForChildren<Y::About>>(
+        self,
+        _: Y,
+    ) -> B::Pending {
         unreachable!("nothing implements the trait")
+    }
+}
+
+/// A yield point with a key that is none. That is the mistake of whoever made it, and he has been told; the yield is taken for what it would have been.
+#[derive(Debug)]
+pub enum Unkeyed {}
+
+impl AsMistake<Unkeyed> {
+    /// Compiles, unless it is not the key that is wrong but what it carries: that may come from another thread.
+    pub fn resolve<Y: Keyed<Carries = T>, T: Send + 'static>(self, _: Y) -> Ready<Result<Y::Output>> {
+        unreachable!("nothing makes a yield point with a key that is none")
+    }
+}
+
+/// [`gen::ok`](crate::ok) of what is no future, which has been told there.
+#[derive(Debug)]
+pub enum Unmade {}
+
+impl AsMistake<Unmade> {
+    /// Compiles, and whatever it gives is taken for right.
+    pub fn resolve<Y: Mistake<Unmade>, T>(self, _: Y) -> Ready<Result<T>> {
+        unreachable!("nothing makes one of what is no future")
     }
 }
 
@@ -456,8 +533,8 @@ impl AsMistake<Children> {
 #[diagnostic::on_unimplemented(
     message = "`{Y}` cannot be yielded from a coroutine",
     label = "not yieldable",
-    note = "a yieldable is a future, or a list, map or tuple of yieldables; a type of your own becomes one by implementing `IntoFuture`",
-    note = "a value that is there already needs no `yield_!`; `gen::maybe_future!(value)` makes a future of it",
+    note = "a yieldable is a future, or a list, map or tuple (of up to twelve) of yieldables; a type of your own becomes one by implementing `IntoFuture`",
+    note = "a value that is there already needs no `yield_!`, and what is yielded no `.await`",
     note = "a type parameter needs a bound, and a parameter for the kind: `fn f<Y: gen::Yieldable<M>, M>(..)`"
 )]
 pub trait Yields<Y> {
@@ -467,10 +544,7 @@ pub trait Yields<Y> {
 
 impl AsAnything {
     /// Does not compile.
-    pub fn resolve<Y>(self, _: Y) -> <By<Y> as Yields<Y>>::Pending
-    where
-        By<Y>: Yields<Y>,
-    {
+    pub fn resolve<Y: Yielded<By = B>, B: Yields<Y>>(self, _: Y) -> B::Pending {
         unreachable!("nothing implements the trait")
     }
 }

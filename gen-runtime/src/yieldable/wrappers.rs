@@ -70,7 +70,7 @@ pin_project_lite::pin_project! {
 ///
 /// assert_eq!(gen::run_sync(gen::ok(ready(7))).unwrap(), 7);
 /// ```
-pub fn ok<F: IntoFuture>(future: F) -> OkFuture<F::IntoFuture> {
+pub fn ok<F: IntoFuture<IntoFuture = P>, P: Future>(future: F) -> OkFuture<P> {
     OkFuture { future: Whole::new(future.into_future()) }
 }
 

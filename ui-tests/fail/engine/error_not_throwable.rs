@@ -3,7 +3,8 @@ struct Fault;
 #[gen::engine]
 fn engine() -> Result<(), Fault> {
 //~^ gen: `Fault` cannot be thrown into a coroutine
-//~| note: implement `std::error::Error` for `Fault`, or take the output as it is with `gen::raw(..)`
+//~| note: an error that is thrown is a `std::error::Error` and `Send + Sync + 'static`, or a `String`, `&'static str` or `Box<dyn Error + Send + Sync>`
+//~| note: make `Fault` one of these, by an `impl std::error::Error` or in a `map_err(..)`; or take the output as it is with `gen::raw(..)`
     Err(Fault)
 }
 

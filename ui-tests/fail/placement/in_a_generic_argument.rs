@@ -6,7 +6,7 @@ struct Array<const N: usize>;
 fn constant() -> gen::Result {
     let _ = Array::<{ yield_!(std::future::ready(1)).unwrap() }>;
     //~^ gen: `yield_!` cannot stand in a constant: the compiler computes it
-    //~| help: yield before, and use a variable
+    //~| help: yield before, into a `let`; a length that is known only then is that of a `Vec`
     Ok(())
 }
 

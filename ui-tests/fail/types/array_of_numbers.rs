@@ -3,9 +3,9 @@ use gen::yield_;
 #[gen::coroutine]
 fn body() -> gen::Result {
     yield_!([1, 2])?;
-    //~^ gen: a list, map or `Option` of `{integer}` cannot be yielded, since `{integer}` cannot
+    //~^ gen: a list or `Option` of `{integer}` cannot be yielded, since `{integer}` cannot
     //~| note: each of its members is a future, or a list, map or tuple of yieldables
-    //~| note: keys of a map are `Debug` too, for errors name them
+    //~| note: so a function in it is called, a `Result` opened with `?`, an iterator collected, a `Box` or reference pinned
     Ok(())
 }
 

@@ -1,7 +1,6 @@
 fn main() {
     let _ = gen::convert_yielded!(42);
-    //~^ gen: `{integer}` cannot be yielded from a coroutine
-    //~| note: a yieldable is a future, or a list, map or tuple of yieldables; a type of your own becomes one by implementing `IntoFuture`
-    //~| note: a value that is there already needs no `yield_!`; `gen::maybe_future!(value)` makes a future of it
-    //~| note: a type parameter needs a bound, and a parameter for the kind: `fn f<Y: gen::Yieldable<M>, M>(..)`
+    //~^ gen: `{integer}` cannot be yielded: it is a value already, with nothing to wait for
+    //~| note: use it as it is, without `yield_!`; if an `.await` made it, remove that: the yield waits
+    //~| note: where a future is wanted, `gen::maybe_future!(value)` makes one of it
 }

@@ -6,7 +6,8 @@ struct NoError;
 fn body() -> gen::Result {
     yield_!(std::future::ready(Err::<u8, NoError>(NoError)))?;
     //~^ gen: `NoError` cannot be thrown into a coroutine
-    //~| note: implement `std::error::Error` for `NoError`, or take the output as it is with `gen::raw(..)`
+    //~| note: an error that is thrown is a `std::error::Error` and `Send + Sync + 'static`, or a `String`, `&'static str` or `Box<dyn Error + Send + Sync>`
+    //~| note: make `NoError` one of these, by an `impl std::error::Error` or in a `map_err(..)`; or take the output as it is with `gen::raw(..)`
     Ok(())
 }
 

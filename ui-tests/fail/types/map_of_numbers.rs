@@ -3,9 +3,9 @@ use gen::yield_;
 #[gen::coroutine]
 fn body() -> gen::Result {
     yield_!(std::collections::HashMap::from([("a", 1)]))?;
-    //~^ gen: a list, map or `Option` of `{integer}` cannot be yielded, since `{integer}` cannot
-    //~| note: each of its members is a future, or a list, map or tuple of yieldables
-    //~| note: keys of a map are `Debug` too, for errors name them
+    //~^ gen: a map from `&str` to `{integer}` cannot be yielded
+    //~| note: each of its values is a future, or a list, map or tuple of yieldables
+    //~| note: its keys are `Debug`, for errors name them: `#[derive(Debug)]`
     Ok(())
 }
 

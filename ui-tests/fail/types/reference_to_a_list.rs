@@ -4,10 +4,8 @@ use gen::yield_;
 fn body() -> gen::Result {
     let futures = vec![std::future::ready(1)];
     yield_!(&futures)?;
-    //~^ gen: `&Vec<std::future::Ready<{integer}>>` cannot be yielded from a coroutine
-    //~| note: a yieldable is a future, or a list, map or tuple of yieldables; a type of your own becomes one by implementing `IntoFuture`
-    //~| note: a value that is there already needs no `yield_!`; `gen::maybe_future!(value)` makes a future of it
-    //~| note: a type parameter needs a bound, and a parameter for the kind: `fn f<Y: gen::Yieldable<M>, M>(..)`
+    //~^ gen: a borrowed list, map or `Option` cannot be yielded: its futures would be moved out of it
+    //~| note: yield it itself; or what is taken out of it: `yield_!(std::mem::take(&mut list))`, `yield_!(list.drain(..).collect::<Vec<_>>())`
     Ok(())
 }
 

@@ -8,7 +8,7 @@ async fn number() -> u32 {
 fn body() -> gen::Result<u32> {
     let future = number();
     yield_!(&future)
-    //~^ gen: a shared reference to a future cannot be yielded: waiting for it changes it
+    //~^ gen: a future that is only shared cannot be yielded: waiting for it changes it
     //~| note: yield the future itself; several can wait for a `gen::SharedFuture`
 }
 

@@ -3,10 +3,8 @@ use gen::yield_;
 #[gen::coroutine]
 fn body() -> gen::Result {
     yield_!(std::thread::spawn(|| 42))?;
-    //~^ gen: `std::thread::JoinHandle<{integer}>` cannot be yielded from a coroutine
-    //~| note: a yieldable is a future, or a list, map or tuple of yieldables; a type of your own becomes one by implementing `IntoFuture`
-    //~| note: a value that is there already needs no `yield_!`; `gen::maybe_future!(value)` makes a future of it
-    //~| note: a type parameter needs a bound, and a parameter for the kind: `fn f<Y: gen::Yieldable<M>, M>(..)`
+    //~^ gen: a thread cannot be yielded: to wait for its end would block this one
+    //~| note: let it set a `gen::promise()` when it ends, and yield the future of that
     Ok(())
 }
 

@@ -1,0 +1,15 @@
+//@ edition: 2024
+
+use std::future::ready;
+
+struct Fault;
+
+#[r#gen::coroutine]
+fn body() -> r#gen::Result<u32> {
+    r#gen::yield_!(ready(Err(Fault)))
+    //~^ gen: `Fault` cannot be thrown into a coroutine
+    //~| note: an error that is thrown is a `std::error::Error` and `Send + Sync + 'static`, or a `String`, `&'static str` or `Box<dyn Error + Send + Sync>`
+    //~| note: make `Fault` one of these, by an `impl std::error::Error` or in a `map_err(..)`; or take the output as it is with `gen::raw(..)`
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+//@ edition: 2018
+
+use gen::yield_;
+
+#[gen::coroutine]
+fn body() -> gen::Result<u32> {
+    yield_!(42)
+    //~^ gen: `{integer}` cannot be yielded: it is a value already, with nothing to wait for
+    //~| note: use it as it is, without `yield_!`; if an `.await` made it, remove that: the yield waits
+    //~| note: where a future is wanted, `gen::maybe_future!(value)` makes one of it
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+//@ rustc: a task may outlive its caller, so it borrows nothing of its arguments: give it what it owns, or start it in a `gen::scope`
+
+use gen::yield_;
+
+#[gen::coroutine]
+fn length(text: &str) -> gen::Result<usize> {
+    Ok(text.len())
+}
+
+#[gen::coroutine]
+fn body(text: &str) -> gen::Result<usize> {
+    yield_!(gen::spawn(length(text)))
+    //~^ rustc: borrowed data escapes outside of function
+}
+
+fn main() {}

@@ -1,0 +1,20 @@
+//@ rustc: nothing says that the coroutines of all implementations are `Send`: `#[gen::coroutine(send)]` in the trait does
+
+use gen::yield_;
+
+trait Fetch {
+    #[gen::coroutine]
+    fn fetch(&self) -> gen::Result<u32>;
+}
+
+#[gen::coroutine]
+fn twice<F: Fetch + Sync>(from: &'static F) -> gen::Result<u32> {
+    Ok(2 * yield_!(from.fetch())?)
+}
+
+fn start<F: Fetch + Sync>(from: &'static F) {
+    drop(gen::spawn(twice(from)));
+    //~^ rustc: future cannot be sent between threads safely
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+//@ rustc: a coroutine is cold, and nobody runs `main`: `#[gen::main]` does; a macro cannot know whether a function is the program's `main`
+
+use gen::yield_;
+
+#[gen::coroutine]
+fn main() -> gen::Result {
+//~^ rustc: `main` has invalid return type `impl gen::Coroutine + Future<Output = Result<(), gen::Error>>`
+    yield_!(gen::moment())
+}

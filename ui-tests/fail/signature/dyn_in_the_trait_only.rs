@@ -1,0 +1,16 @@
+//@ rustc: the option `dyn` is the trait's and each impl's: it names the lifetimes
+
+trait Fetch {
+    #[gen::coroutine(dyn)]
+    fn fetch(&self) -> gen::Result<u32>;
+}
+
+impl Fetch for () {
+    #[gen::coroutine]
+    fn fetch(&self) -> gen::Result<u32> {
+    //~^ rustc: lifetime parameters or bounds on method `fetch` do not match the trait declaration
+        Ok(1)
+    }
+}
+
+fn main() {}

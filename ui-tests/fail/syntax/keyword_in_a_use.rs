@@ -1,0 +1,7 @@
+//@ several: rustc refuses the keyword, and then does not find it
+
+use gen::yield;
+//~^ rustc: unresolved import `gen::r#yield`
+//~^^ rustc: expected identifier, found reserved keyword `yield`
+
+fn main() {}

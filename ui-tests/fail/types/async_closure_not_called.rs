@@ -1,0 +1,11 @@
+use gen::yield_;
+
+#[gen::coroutine]
+fn body() -> gen::Result<u32> {
+    let fetch = async || 1;
+    yield_!(fetch)
+    //~^ gen: a function cannot be yielded, only what it returns
+    //~| note: call it: `yield_!(function(..))`
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+use gen::yield_;
+
+#[gen::coroutine]
+fn fetch() -> gen::Result<u32> {
+    Ok(1)
+}
+
+#[gen::coroutine]
+fn body() -> gen::Result<u32> {
+    let mut coroutine = fetch();
+    yield_!(&mut coroutine)
+    //~^ gen: a reference to a future that is not `Unpin` cannot be yielded
+    //~| note: yield the future itself; or pin it, `let mut future = std::pin::pin!(future);`, and then `yield_!(future.as_mut())`
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+use gen::yield_;
+
+#[gen::coroutine]
+fn fetch() -> gen::Result<u32> {
+    Ok(1)
+}
+
+#[gen::coroutine]
+fn body() -> gen::Result<u32> {
+    let coroutine = fetch();
+    yield_!(&coroutine)
+    //~^ gen: a future that is only shared cannot be yielded: waiting for it changes it
+    //~| note: yield the future itself; several can wait for a `gen::SharedFuture`
+}
+
+fn main() {}

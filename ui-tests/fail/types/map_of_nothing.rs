@@ -1,0 +1,14 @@
+use std::collections::BTreeMap;
+
+use gen::yield_;
+
+#[gen::coroutine]
+fn body() -> gen::Result {
+    yield_!(BTreeMap::from([("a", ())]))?;
+    //~^ gen: a map from `&str` to `()` cannot be yielded
+    //~| note: each of its values is a future, or a list, map or tuple of yieldables
+    //~| note: its keys are `Debug`, for errors name them: `#[derive(Debug)]`
+    Ok(())
+}
+
+fn main() {}

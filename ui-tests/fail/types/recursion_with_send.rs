@@ -1,0 +1,14 @@
+//@ rustc: the option `send` does not box; `#[gen::coroutine(boxed)]` does, and is `Send` if the body is
+
+use gen::yield_;
+
+#[gen::coroutine(send)]
+fn countdown(n: u32) -> gen::Result<u32> {
+//~^ rustc: recursion in an async block requires boxing
+    if n == 0 {
+        return Ok(0);
+    }
+    yield_!(countdown(n - 1))
+}
+
+fn main() {}

@@ -1,0 +1,18 @@
+//@ several: both arguments are in the wrong place
+//@ rustc: a deadline is whatever turns `Into<gen::Deadline>`
+
+use std::future::ready;
+use std::time::Duration;
+
+use gen::yield_;
+
+#[gen::coroutine]
+fn body() -> gen::Result<u32> {
+    yield_!(gen::with_timeout(ready(1), Duration::from_secs(1)))
+    //~^ gen: `Duration` cannot be yielded, and so `gen::with_timeout`, `gen::shield` and `gen::raw` cannot wait for it
+    //~| note: what it waits for is a future, or a list, map or tuple of yieldables
+    //~| note: so a function is called, a `Result` opened with `?`, an iterator collected, a `Box` or reference pinned
+    //~^^^^ rustc: the trait bound `gen::Deadline: From<std::future::Ready<{integer}>>` is not satisfied
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+//@ rustc: nothing says what it carries: `Callback::<u32>::new(..)`
+
+use gen::{yield_, Callback};
+
+#[gen::coroutine]
+fn body() -> gen::Result {
+    let done = yield_!(Callback::new("key"))?;
+    //~^ rustc: type annotations needed for `Callable<_>`
+    Ok(drop(done))
+}
+
+fn main() {}
