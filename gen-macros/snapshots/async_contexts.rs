@@ -1,6 +1,9 @@
 fn contexts() -> impl ::r#gen::Coroutine<Output = ()> {
+    const fn __function() -> ::r#gen::__private::Site {
+        ::r#gen::__private::Site::new("contexts", "", 0, 0)
+    }
     ::r#gen::__private::machine(
-        ::r#gen::__private::Call::new(0),
+        ::r#gen::__private::NO_CALL,
         async move {
             match () {
                 () => {}
@@ -11,14 +14,14 @@ fn contexts() -> impl ::r#gen::Coroutine<Output = ()> {
                     let block = async move {
                         let __frame = const { ::r#gen::__private::Frame::new(0) };
                         match () {
-                            () => yield_!(@ frame __frame, a),
+                            () => yield_!(@ frame __frame __function 0 0, a),
                         }
                     };
                     let nested = async {
                         async {
                             let __frame = const { ::r#gen::__private::Frame::new(0) };
                             match () {
-                                () => yield_!(@ frame __frame, a),
+                                () => yield_!(@ frame __frame __function 0 0, a),
                             }
                         }
                             .await
@@ -26,13 +29,13 @@ fn contexts() -> impl ::r#gen::Coroutine<Output = ()> {
                     let closure = async |n: u32| -> u8 {
                         let __frame = const { ::r#gen::__private::Frame::new(0) };
                         match () {
-                            () => yield_!(@ frame __frame, n),
+                            () => yield_!(@ frame __frame __function 0 0, n),
                         }
                     };
                     let expression = async move |n| {
                         let __frame = const { ::r#gen::__private::Frame::new(0) };
                         match () {
-                            () => yield_!(@ frame __frame, n) + 1,
+                            () => yield_!(@ frame __frame __function 0 0, n) + 1,
                         }
                     };
                     let without = async { a.await };
@@ -43,6 +46,6 @@ fn contexts() -> impl ::r#gen::Coroutine<Output = ()> {
                 _ => <() as ::r#gen::__private::Unreached>::output(),
             };
         },
-        || ::r#gen::__private::Meta::new("contexts", "", 0, 0),
+        __function,
     )
 }

@@ -3,8 +3,10 @@ fn f(
 ) -> impl my::rt::__private::Coroutine<
     Output = <fn() -> ! as my::rt::__private::Never>::T,
 > {
-    let __call = my::rt::__private::Call::new(0);
-    let __frame = __call.frame();
+    const fn __function() -> my::rt::__private::Site {
+        my::rt::__private::Site::new("f", "", 0, 0)
+    }
+    let (__call, __frame) = my::rt::__private::call(0);
     my::rt::__private::boxed(
         my::rt::__private::closed_machine(
             __call,
@@ -12,12 +14,12 @@ fn f(
                 let n = n;
                 match () {
                     () => {
-                        yield_!(@ frame __frame, n);
+                        yield_!(@ frame __frame __function 0 0, n);
                         loop {}
                     }
                 }
             },
-            || my::rt::__private::Meta::new("f", "", 0, 0),
+            __function,
         ),
     )
 }

@@ -4,8 +4,10 @@ pub unsafe fn sum<const N: usize>(
     limit: u64,
     n: u64,
 ) -> impl ::r#gen::Coroutine<Output = u64> {
-    let __call = ::r#gen::__private::Call::new(0);
-    let __frame = __call.frame();
+    const fn __function() -> ::r#gen::__private::Site {
+        ::r#gen::__private::Site::new("sum", "", 0, 0)
+    }
+    let (__call, __frame) = ::r#gen::__private::call(0);
     ::r#gen::__private::closed_machine(
         __call,
         async move {
@@ -22,13 +24,15 @@ pub unsafe fn sum<const N: usize>(
             return match () {
                 () => {
                     for element in list {
-                        n += yield_!(@ frame __frame, read(element)).unwrap();
+                        n
+                            += yield_!(@ frame __frame __function 0 0, read(element))
+                                .unwrap();
                     }
                     n
                 }
                 _ => <u64 as ::r#gen::__private::Unreached>::output(),
             };
         },
-        || ::r#gen::__private::Meta::new("sum", "", 0, 0),
+        __function,
     )
 }

@@ -1,6 +1,8 @@
 fn start(name: String) -> ::r#gen::Result {
-    let __call = ::r#gen::__private::Call::new(0);
-    let __frame = __call.frame();
+    const fn __function() -> ::r#gen::__private::Site {
+        ::r#gen::__private::Site::new("start", "", 0, 0)
+    }
+    let (__call, __frame) = ::r#gen::__private::call(0);
     ::r#gen::__private::engine(
         ::r#gen::__private::closed_machine(
             __call,
@@ -17,7 +19,7 @@ fn start(name: String) -> ::r#gen::Result {
                     }
                     return match () {
                         () => {
-                            yield_!(@ frame __frame, name)?;
+                            yield_!(@ frame __frame __function 0 0, name)?;
                             Ok(())
                         }
                         _ => <gen::Result as ::r#gen::__private::Unreached>::output(),
@@ -27,7 +29,7 @@ fn start(name: String) -> ::r#gen::Result {
                     _,
                 >>::into_result(output),
             ),
-            || ::r#gen::__private::Meta::new("start", "", 0, 0),
+            __function,
         ),
     )
 }

@@ -16,8 +16,10 @@ fn f<
 where
     Self: 'gen_all,
 {
-    let __call = ::r#gen::__private::Call::new(0);
-    let __frame = __call.frame();
+    const fn __function() -> ::r#gen::__private::Site {
+        ::r#gen::__private::Site::new("f", "", 0, 0)
+    }
+    let (__call, __frame) = ::r#gen::__private::call(0);
     ::r#gen::LocalBoxCoroutine::new(
         ::r#gen::__private::closed_machine(
             __call,
@@ -38,11 +40,11 @@ where
                     }
                 }
                 return match () {
-                    () => yield_!(@ frame __frame, x),
+                    () => yield_!(@ frame __frame __function 0 0, x),
                     _ => <(&'gen_0 u8, &'a T) as ::r#gen::__private::Unreached>::output(),
                 };
             },
-            || ::r#gen::__private::Meta::new("f", "", 0, 0),
+            __function,
         ),
     )
 }

@@ -10,8 +10,10 @@ pub(crate) fn fetch<'a, T: Clone>(
 where
     T: Send,
 {
-    let __call = ::r#gen::__private::Call::new(0);
-    let __frame = __call.frame();
+    const fn __function() -> ::r#gen::__private::Site {
+        ::r#gen::__private::Site::new("fetch", "", 0, 0)
+    }
+    let (__call, __frame) = ::r#gen::__private::call(0);
     ::r#gen::__private::closed_machine(
         __call,
         async move {
@@ -31,19 +33,20 @@ where
             }
             return match () {
                 () => {
-                    let first = yield_!(@ frame __frame, get(url))?;
+                    let first = yield_!(@ frame __frame __function 0 0, get(url))?;
                     let (a, b) = gen::yield_!(
-                        @ frame __frame, @ tuple[get(url)] [list.map(| x | x)]
+                        @ frame __frame __function 0 0, @ tuple[get(url)] [list.map(| x |
+                        x)]
                     )?;
                     println!(
-                        "{}", yield_!(@ frame __frame, get(yield_!(@ frame __frame,
-                        get(url)) ?)) ?
+                        "{}", yield_!(@ frame __frame __function 0 0, get(yield_!(@ frame
+                        __frame __function 0 0, get(url)) ?)) ?
                     );
                     Ok(first)
                 }
                 _ => <Result<&'a str> as ::r#gen::__private::Unreached>::output(),
             };
         },
-        || ::r#gen::__private::Meta::new("fetch", "", 0, 0),
+        __function,
     )
 }

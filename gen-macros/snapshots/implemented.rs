@@ -5,8 +5,10 @@ impl Store for Shared {
     ) -> impl ::r#gen::Coroutine<
         Output = Result<Value, Self::Error>,
     > + ::r#gen::__private::Send {
-        let __call = ::r#gen::__private::Call::new(0);
-        let __frame = __call.frame();
+        const fn __function() -> ::r#gen::__private::Site {
+            ::r#gen::__private::Site::new("get", "", 0, 0)
+        }
+        let (__call, __frame) = ::r#gen::__private::call(0);
         ::r#gen::__private::machine(
             __call,
             async move {
@@ -27,7 +29,7 @@ impl Store for Shared {
                 return match () {
                     () => {
                         let held = self.lock().await;
-                        Ok(yield_!(@ frame __frame, held.get(key))?)
+                        Ok(yield_!(@ frame __frame __function 0 0, held.get(key))?)
                     }
                     _ => {
                         <Result<
@@ -37,7 +39,7 @@ impl Store for Shared {
                     }
                 };
             },
-            || ::r#gen::__private::Meta::new("get", "", 0, 0),
+            __function,
         )
     }
 }

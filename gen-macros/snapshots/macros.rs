@@ -1,6 +1,8 @@
 fn shout(words: &[&str]) -> impl ::r#gen::Coroutine<Output = gen::Result<()>> {
-    let __call = ::r#gen::__private::Call::new(0);
-    let __frame = __call.frame();
+    const fn __function() -> ::r#gen::__private::Site {
+        ::r#gen::__private::Site::new("shout", "", 0, 0)
+    }
+    let (__call, __frame) = ::r#gen::__private::call(0);
     ::r#gen::__private::machine(
         __call,
         async move {
@@ -17,21 +19,21 @@ fn shout(words: &[&str]) -> impl ::r#gen::Coroutine<Output = gen::Result<()>> {
                 () => {
                     macro_rules! say {
                         ($word:expr) => {
-                            yield_!(@ frame __frame, write($word)) ?
+                            yield_!(@ frame __frame __function 0 0, write($word)) ?
                         };
                     }
                     for word in words {
                         say!(word)
                     }
                     select! {
-                        done = yield_!(@ frame __frame, first()) => {}, late = second()
-                        => return Err(late.into())
+                        done = yield_!(@ frame __frame __function 0 0, first()) => {},
+                        late = second() => return Err(late.into())
                     }
                     Ok(())
                 }
                 _ => <gen::Result<()> as ::r#gen::__private::Unreached>::output(),
             };
         },
-        || ::r#gen::__private::Meta::new("shout", "", 0, 0),
+        __function,
     )
 }

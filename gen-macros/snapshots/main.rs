@@ -1,6 +1,8 @@
 fn main() -> gen::Result {
-    let __call = ::r#gen::__private::Call::new(0);
-    let __frame = __call.frame();
+    const fn __function() -> ::r#gen::__private::Site {
+        ::r#gen::__private::Site::new("main", "", 0, 0)
+    }
+    let (__call, __frame) = ::r#gen::__private::call(0);
     ::r#gen::__private::main(
         ::r#gen::__private::closed_machine(
             __call,
@@ -15,13 +17,13 @@ fn main() -> gen::Result {
                 }
                 return match () {
                     () => {
-                        yield_!(@ frame __frame, x)?;
+                        yield_!(@ frame __frame __function 0 0, x)?;
                         Ok(())
                     }
                     _ => <gen::Result as ::r#gen::__private::Unreached>::output(),
                 };
             },
-            || ::r#gen::__private::Meta::new("main", "", 0, 0),
+            __function,
         ),
     )
 }

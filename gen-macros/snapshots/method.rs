@@ -1,6 +1,9 @@
 fn get(&mut self) -> impl ::r#gen::Coroutine<Output = ()> {
+    const fn __function() -> ::r#gen::__private::Site {
+        ::r#gen::__private::Site::new("get", "", 0, 0)
+    }
     ::r#gen::__private::closed_machine(
-        ::r#gen::__private::Call::new(0),
+        ::r#gen::__private::NO_CALL,
         async move {
             let _ = &self;
             match () {
@@ -14,6 +17,6 @@ fn get(&mut self) -> impl ::r#gen::Coroutine<Output = ()> {
                 _ => <() as ::r#gen::__private::Unreached>::output(),
             };
         },
-        || ::r#gen::__private::Meta::new("get", "", 0, 0),
+        __function,
     )
 }

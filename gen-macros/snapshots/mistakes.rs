@@ -1,13 +1,16 @@
 #[allow(unused)]
 fn f(list: Vec<u8>) -> impl ::r#gen::Coroutine<Output = gen::Result<Vec<u8>>> {
     use yield_ as _;
+    const fn __function() -> ::r#gen::__private::Site {
+        ::r#gen::__private::Site::new("f", "", 0, 0)
+    }
     ::r#gen::__private::machine(
-        ::r#gen::__private::Call::new(0),
+        ::r#gen::__private::NO_CALL,
         async move {
             let list = list;
             <gen::Result<Vec<u8>> as ::r#gen::__private::Unreached>::output()
         },
-        || ::r#gen::__private::Meta::new("f", "", 0, 0),
+        __function,
     )
 }
 ::core::compile_error! {

@@ -1,6 +1,8 @@
 fn outer() -> impl ::r#gen::Coroutine<Output = u8> {
-    let __call = ::r#gen::__private::Call::new(0);
-    let __frame = __call.frame();
+    const fn __function() -> ::r#gen::__private::Site {
+        ::r#gen::__private::Site::new("outer", "", 0, 0)
+    }
+    let (__call, __frame) = ::r#gen::__private::call(0);
     ::r#gen::__private::closed_machine(
         __call,
         async move {
@@ -14,13 +16,16 @@ fn outer() -> impl ::r#gen::Coroutine<Output = u8> {
                     fn inner(n: u8) -> u8 {
                         yield_!(read(n))
                     }
-                    yield_!(@ frame __frame, gen::multi(vec![inner(1), inner(2)]))
+                    yield_!(
+                        @ frame __frame __function 0 0, gen::multi(vec![inner(1),
+                        inner(2)])
+                    )
                         .iter()
                         .sum()
                 }
                 _ => <u8 as ::r#gen::__private::Unreached>::output(),
             };
         },
-        || ::r#gen::__private::Meta::new("outer", "", 0, 0),
+        __function,
     )
 }

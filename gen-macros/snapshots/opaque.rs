@@ -1,6 +1,8 @@
 fn f() -> impl ::r#gen::Coroutine<Output = Result<impl Iterator<Item = u8>>> {
-    let __call = ::r#gen::__private::Call::new(0);
-    let __frame = __call.frame();
+    const fn __function() -> ::r#gen::__private::Site {
+        ::r#gen::__private::Site::new("f", "", 0, 0)
+    }
+    let (__call, __frame) = ::r#gen::__private::call(0);
     ::r#gen::__private::closed_machine(
         __call,
         async move {
@@ -9,10 +11,10 @@ fn f() -> impl ::r#gen::Coroutine<Output = Result<impl Iterator<Item = u8>>> {
                 _ => return { <Result<_> as ::r#gen::__private::Unreached>::output() },
             }
             return match () {
-                () => yield_!(@ frame __frame, x),
+                () => yield_!(@ frame __frame __function 0 0, x),
                 _ => <Result<_> as ::r#gen::__private::Unreached>::output(),
             };
         },
-        || ::r#gen::__private::Meta::new("f", "", 0, 0),
+        __function,
     )
 }

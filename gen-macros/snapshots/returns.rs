@@ -1,8 +1,10 @@
 fn find(
     key: &Key,
 ) -> impl ::r#gen::Coroutine<Output = gen::Result<impl Iterator<Item = u8>>> {
-    let __call = ::r#gen::__private::Call::new(0);
-    let __frame = __call.frame();
+    const fn __function() -> ::r#gen::__private::Site {
+        ::r#gen::__private::Site::new("find", "", 0, 0)
+    }
+    let (__call, __frame) = ::r#gen::__private::call(0);
     ::r#gen::__private::boxed(
         ::r#gen::__private::closed_machine(
             __call,
@@ -20,7 +22,7 @@ fn find(
                     return match () {
                         () => {
                             look(key)?;
-                            yield_!(@ frame __frame, fetch(key))
+                            yield_!(@ frame __frame __function 0 0, fetch(key))
                         }
                         _ => <gen::Result<_> as ::r#gen::__private::Unreached>::output(),
                     };
@@ -29,7 +31,7 @@ fn find(
                     _,
                 > as ::r#gen::__private::CatchReturn>::catch_return(output),
             ),
-            || ::r#gen::__private::Meta::new("find", "", 0, 0),
+            __function,
         ),
     )
 }

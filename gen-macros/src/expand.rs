@@ -1,8 +1,8 @@
 //! Quotes what [`lower`](crate::lower) has decided.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, TokenStreamExt, quote_spanned};
-use syn::Signature;
+use syn::{LitStr, Signature};
 
 use crate::lower::{Block, Lowered, Output, Returned, Site};
 use crate::options::{Attribute, Threads};
@@ -13,19 +13,19 @@ pub(crate) fn with_body(attribute: Attribute, lowered: &Lowered, paths: &Paths) 
     match attribute {
         Attribute::Coroutine => coroutine(lowered, paths, |block| {
             let end = catch_return(lowered, paths);
-            let (frame, machine) = (frame(block, paths), machine(block, lowered, paths, end));
-            quote_spanned!(ours()=> #frame #machine)
+            let (head, machine) = (head(block, lowered, paths), machine(block, lowered, paths, end));
+            quote_spanned!(ours()=> #head #machine)
         }),
         Attribute::Engine => engine(lowered, paths, |block| {
             let here = paths.at(lowered.output.place);
             let (run, end) = (here.engine(), engine_output(&lowered.output, &here));
-            let (frame, machine) = (frame(block, paths), machine(block, lowered, paths, Some(end)));
-            quote_spanned!(here.place()=> #frame #run(#machine))
+            let (head, machine) = (head(block, lowered, paths), machine(block, lowered, paths, Some(end)));
+            quote_spanned!(here.place()=> #head #run(#machine))
         }),
         Attribute::Main => main(lowered, |block| {
             let (run, machine) = (paths.main(), machine(block, lowered, paths, None));
-            let frame = frame(block, paths);
-            quote_spanned!(ours()=> #frame #run(#machine))
+            let head = head(block, lowered, paths);
+            quote_spanned!(ours()=> #head #run(#machine))
         }),
     }
 }
@@ -111,13 +111,30 @@ fn arrow(output: &Output) -> TokenStream {
     output.arrow.map_or_else(|| quote_spanned!(ours()=> ->), ToTokens::into_token_stream)
 }
 
-/// Declares the call and its frame, if the body yields.
+/// Declares what tells the function; and the call and its frame, if the body yields.
 ///
 /// The frame is made outside the `async` block and captured: made inside, between the arguments and the body, it could unwind as far as rustc knows,
 /// and then each argument that the body moves away would need a flag in the machine.
-fn frame(block: &Block, paths: &Paths) -> Option<TokenStream> {
-    let call = paths.call();
-    block.yields.then(|| quote_spanned!(ours()=> let __call = #call::new(0); let __frame = __call.frame();))
+fn head(block: &Block, lowered: &Lowered, paths: &Paths) -> TokenStream {
+    let (mut head, call) = (function_item(&lowered.site, paths), paths.call());
+    if block.yields {
+        head.extend(quote_spanned!(ours()=> let (__call, __frame) = #call(0);));
+    }
+    head
+}
+
+/// The name of the function that tells what the coroutine is called, and where that is.
+pub(crate) fn function_name() -> Ident {
+    Ident::new("__function", ours())
+}
+
+/// That function. An item, and no closure, whose type rustc would not know until it is through with the body.
+pub(crate) fn function_item(site: &Site, paths: &Paths) -> TokenStream {
+    let Site { name, file, line, column } = site;
+    let (function, of) = (function_name(), paths.site());
+    let [name, file] = [name, file].map(|text| LitStr::new(text, ours()));
+    let [line, column] = [line, column].map(|number| Literal::u32_unsuffixed(*number));
+    quote_spanned!(ours()=> const fn #function() -> #of { #of::new(#name, #file, #line, #column) })
 }
 
 /// The machine, boxed if that was asked for; the output of its body goes through `end`.
@@ -126,15 +143,15 @@ fn machine(block: &Block, lowered: &Lowered, paths: &Paths, end: Option<TokenStr
     let here = paths.at(lowered.output.place);
     let call = if block.yields { quote_spanned!(ours()=> __call) } else { no_call(paths) };
     let body = ending(async_block(block, &lowered.output, paths), end, &here);
-    let meta = meta(&lowered.site, paths);
+    let function = function_name();
     let make = if block.closed { here.closed_machine() } else { here.machine() };
-    wrap(lowered, &here, quote_spanned!(here.place()=> #make(#call, #body, #meta)))
+    wrap(lowered, &here, quote_spanned!(here.place()=> #make(#call, #body, #function)))
 }
 
 /// The call of a body that does not yield.
 pub(crate) fn no_call(paths: &Paths) -> TokenStream {
-    let call = paths.call();
-    quote_spanned!(ours()=> #call::new(0))
+    let call = paths.no_call();
+    quote_spanned!(ours()=> #call)
 }
 
 /// A machine in the form that is handed out.
@@ -207,15 +224,6 @@ pub(crate) fn unreached_output(ty: &syn::Type, paths: &Paths) -> TokenStream {
 fn returned(value: &TokenStream, place: Span) -> TokenStream {
     let value = braces(ours().located_at(place), value.clone());
     quote_spanned!(ours()=> return #value)
-}
-
-/// A closure without captures, which takes no space.
-pub(crate) fn meta(site: &Site, paths: &Paths) -> TokenStream {
-    let Site { name, file, line, column } = site;
-    let meta = paths.meta();
-    let [name, file] = [name, file].map(|text| syn::LitStr::new(text, ours()));
-    let [line, column] = [line, column].map(|number| proc_macro2::Literal::u32_unsuffixed(*number));
-    quote_spanned!(ours()=> || #meta::new(#name, #file, #line, #column))
 }
 
 fn braces(span: Span, tokens: TokenStream) -> Group {

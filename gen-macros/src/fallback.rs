@@ -37,11 +37,11 @@ pub(crate) fn without_body(
                 None => quote_spanned!(ours()=> async move { #arguments loop {} }),
             };
             let body = expand::ending(body, expand::catch_return(lowered, paths), paths);
-            let (call, meta) = (expand::no_call(paths), expand::meta(&lowered.site, paths));
-            let machine = paths.machine();
-            let machine = quote_spanned!(ours()=> #machine(#call, #body, #meta));
+            let (call, name) = (expand::no_call(paths), expand::function_name());
+            let (function, machine) = (expand::function_item(&lowered.site, paths), paths.machine());
+            let machine = quote_spanned!(ours()=> #machine(#call, #body, #name));
             let machine = expand::wrap(lowered, paths, machine);
-            quote_spanned!(ours()=> #(use #yields as _;)* #machine)
+            quote_spanned!(ours()=> #(use #yields as _;)* #function #machine)
         }),
     };
     quote_spanned!(ours()=> #quiet #function)

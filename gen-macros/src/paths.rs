@@ -96,9 +96,14 @@ impl Paths {
         self.public("Result")
     }
 
-    /// What a call of a coroutine function has of its own: the machine keeps it.
+    /// The call of a body that does not yield.
+    pub(crate) fn no_call(&self) -> TokenStream {
+        self.private("NO_CALL")
+    }
+
+    /// Makes what a call of a coroutine function has of its own, which the machine keeps, and the frame that its body yields through.
     pub(crate) fn call(&self) -> TokenStream {
-        self.private("Call")
+        self.private("call")
     }
 
     /// What a `yield_!` goes through: a body's comes from its call, nested `async` blocks and closures have their own.
@@ -107,8 +112,8 @@ impl Paths {
     }
 
     /// Name and definition site of a coroutine.
-    pub(crate) fn meta(&self) -> TokenStream {
-        self.private("Meta")
+    pub(crate) fn site(&self) -> TokenStream {
+        self.private("Site")
     }
 
     /// The trait that spells `!` where rustc does not take it.

@@ -10,12 +10,14 @@ pub use std::{column, compile_error, concat, file, line, stringify};
 pub use crate::{BoxCoroutine, Coroutine, LocalBoxCoroutine, Result};
 
 pub use crate::coroutine::{
-    at, boxed, closed_machine, ending, machine, Call, Ending, Frame, Machine, Meta, SuspendPending,
+    at, boxed, call, closed_machine, ending, machine, suspend, Call, Ending, Frame, Machine, Place, Site,
+    NO_CALL,
 };
 pub use crate::engine::{engine, EngineOutput};
 pub use crate::error::CatchReturn;
 pub use crate::yieldable::maybe::{FutureKind, Maybe, ValueKind};
-pub use crate::yieldable::probe::{Level, Probe};
+pub use crate::yieldable::mistakes::Anything;
+pub use crate::yieldable::probe::{ask, IntoPending, Resolve};
 pub use crate::yieldable::tuple;
 
 /// Spells the type `!` where it cannot be written: `<fn() -> ! as Never>::T`.

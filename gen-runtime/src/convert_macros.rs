@@ -50,11 +50,9 @@ macro_rules! convert_yielded {
     ($yieldable:expr $(,)?) => {
         match $yieldable {
             yieldable => {
-                use $crate::__private::Level as _;
+                use $crate::__private::{Anything as _, IntoPending as _, Resolve as _};
                 let frame = $crate::__private::Frame::<$crate::__private::i32>::new(0);
-                let pending =
-                    (&&&&&$crate::__private::Probe::of(&yieldable, &frame)).probed_kind().resolve(yieldable);
-                $crate::boxed(pending)
+                $crate::boxed($crate::__private::ask(yieldable, &frame).resolve_yielded().pending_yielded())
             }
         }
     };

@@ -36,27 +36,32 @@
 /// ```
 #[macro_export]
 macro_rules! yield_ {
-    (@frame $frame:ident, @tuple $([$($element:tt)*])+) => {
+    (@frame $frame:ident $function:ident $line:literal $column:literal, @tuple $([$($element:tt)*])+) => {
         $crate::__private::at(
-            $crate::__private::SuspendPending::suspend_pending($crate::__private::tuple(($(
-                match ($($element)*) { element => {
-                    use $crate::__private::Level as _;
-                    (&&&&&$crate::__private::Probe::of(&element, &$frame)).probed_kind().resolve(element)
-                } },
-            )+)), || ($crate::__private::file!(), $crate::__private::line!(), $crate::__private::column!()))
+            $crate::__private::suspend(
+                $crate::__private::IntoPending::pending_yielded($crate::__private::tuple(($(
+                    match ($($element)*) { element => {
+                        use $crate::__private::{Anything as _, IntoPending as _, Resolve as _};
+                        $crate::__private::ask(element, &$frame).resolve_yielded().pending_yielded()
+                    } },
+                )+))),
+                $crate::__private::Place::<_, $line, $column>($function),
+            )
             .await,
-            || ($crate::__private::file!(), $crate::__private::line!(), $crate::__private::column!()),
+            $function, $line, $column,
         )
     };
-    (@frame $frame:ident, $($yieldable:tt)*) => {
+    (@frame $frame:ident $function:ident $line:literal $column:literal, $($yieldable:tt)*) => {
         $crate::__private::at(
             match ($($yieldable)*) { yieldable => {
-                use $crate::__private::{Level as _, SuspendPending as _};
-                (&&&&&&$crate::__private::Probe::of(&yieldable, &$frame)).probed_kind().resolve(yieldable)
-                    .suspend_pending(|| ($crate::__private::file!(), $crate::__private::line!(), $crate::__private::column!()))
+                use $crate::__private::{Anything as _, IntoPending as _, Resolve as _};
+                $crate::__private::suspend(
+                    $crate::__private::ask(yieldable, &$frame).resolve_yielded().pending_yielded(),
+                    $crate::__private::Place::<_, $line, $column>($function),
+                )
             } }
             .await,
-            || ($crate::__private::file!(), $crate::__private::line!(), $crate::__private::column!()),
+            $function, $line, $column,
         )
     };
     ($($anything:tt)*) => {

@@ -3,14 +3,14 @@
 //! ```text
 //! // from                                  // into
 //! fn f(mut a: A, (b, _): B) -> R {         fn f(a: A, __arg1: B) -> impl Coroutine<Output = R> {
-//!     body                                     let __call = Call::new(0);
-//! }                                            let __frame = __call.frame();                   // walk: if it yields
+//!     body                                     const fn __function() -> Site { Site::new("f", file, line, column) }
+//! }                                            let (__call, __frame) = call(0);                // walk: if it yields
 //!                                              closed_machine(__call, async move {             // suspensions
 //!                                                  let mut a = a;                              // arguments
 //!                                                  let __arg1 = __arg1; let (b, _) = __arg1;
 //!                                                  match () { .. _ => return .. }              // output: an `R`
 //!                                                  return match () { () => { body, walked } .. };
-//!                                              }, || Meta::new("f", file, line, column))
+//!                                              }, __function)
 //!                                          }
 //! ```
 
@@ -95,7 +95,7 @@ impl Lowered {
                 let arguments = Arguments::take(&mut signature);
                 let closed = suspensions::only_at_yields(group.stream());
                 let open = group.span_open();
-                let (yields, group) = walk::body(group, paths);
+                let (yields, group) = walk::body(group, &site, paths);
                 Ok(Block { arguments: arguments.into_moves(), yields, closed, open, group })
             }
             Body::Replaced(word) => {
@@ -144,7 +144,7 @@ impl Site {
     }
 }
 
-/// File as `file!` gives it, line and column from 1. Outside of a compiler, in unit tests, there are none.
+/// Where something is defined, and where it yields: file as `file!` gives it, line and column from 1. Outside of a compiler, in unit tests, there are none.
 fn position(span: Span) -> (String, u32, u32) {
     if !proc_macro::is_available() {
         return (String::new(), 0, 0);

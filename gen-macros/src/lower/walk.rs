@@ -1,8 +1,8 @@
 //! The walk over the tokens of a body: each `yield_!(..)` gets the frame of the context it stands in.
 //!
 //! ```text
-//! yield_!(x)               yield_!(@frame __frame, x)
-//! yield_!((a, b))          yield_!(@frame __frame, @tuple [a] [b])
+//! yield_!(x)               yield_!(@frame __frame __function 31 17, x)
+//! yield_!((a, b))          yield_!(@frame __frame __function 31 17, @tuple [a] [b])
 //! async { .. yield_! .. }  async { let __frame = const { Frame::new(0) }; match () { () => { .. yield_! .. } } }
 //! ```
 //!
@@ -10,19 +10,21 @@
 //! `macro_rules!` of the body, and in a body that is still being typed. Tokens without a yield go through
 //! untouched, spans of their delimiters included.
 
-use proc_macro2::{Delimiter, Group, Ident, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Spacing, TokenStream, TokenTree};
 use quote::quote_spanned;
 use syn::Expr;
 use syn::parse::{ParseStream, Parser};
 
+use super::{Site, position};
+use crate::expand::function_name;
 use crate::paths::{Paths, ours};
 
 /// How many elements a tuple may have to be converted one by one.
 const LONGEST_TUPLE: usize = 12;
 
-/// Walks a function's body; whether it yields, so that it needs the frame of the call.
-pub(super) fn body(group: Group, paths: &Paths) -> (bool, Group) {
-    let walked = Walk { paths, frame: &frame() }.stream(group.stream());
+/// Walks the body of the function at `site`; whether it yields, so that it needs the frame of the call.
+pub(super) fn body(group: Group, site: &Site, paths: &Paths) -> (bool, Group) {
+    let walked = Walk { paths, frame: &frame(), site: Some(site) }.stream(group.stream());
     let group = if walked.changed { regroup(&group, walked.tokens) } else { group };
     (walked.yields, group)
 }
@@ -36,7 +38,7 @@ pub(super) fn later(word: &Ident, paths: &Paths) -> Group {
 
 /// Walks the tokens that `later` had to leave.
 pub(crate) fn unfinished(paths: &Paths, frame: &Ident, tokens: TokenStream) -> TokenStream {
-    Walk { paths, frame }.stream(tokens).tokens
+    Walk { paths, frame, site: None }.stream(tokens).tokens
 }
 
 fn frame() -> Ident {
@@ -46,6 +48,8 @@ fn frame() -> Ident {
 struct Walk<'a> {
     paths: &'a Paths,
     frame: &'a Ident,
+    /// Of the function, if it is known.
+    site: Option<&'a Site>,
 }
 
 /// Some tokens after the walk.
@@ -88,7 +92,7 @@ impl Walk<'_> {
                     [TokenTree::Punct(bang), TokenTree::Group(argument), after @ ..],
                 ) if name == "yield_" && bang.as_char() == '!' => {
                     walked.keep(&rest[..2]);
-                    walked.push(self.argument(argument));
+                    walked.push(self.argument(name, argument));
                     (walked.changed, walked.yields) = (true, true);
                     after
                 }
@@ -175,15 +179,25 @@ impl Walk<'_> {
     }
 
     /// What stands between the delimiters of a `yield_!`.
-    fn argument(&self, group: &Group) -> Group {
+    fn argument(&self, name: &Ident, group: &Group) -> Group {
         let inner = self.stream(without_last_comma(without_frame(group.stream()))).tokens;
-        let frame = self.frame;
-        let mut tokens = quote_spanned!(ours()=> @frame #frame,);
+        let (frame, function, [line, column]) = (self.frame, function_name(), self.position(name));
+        let mut tokens = quote_spanned!(ours()=> @frame #frame #function #line #column,);
         match elements_of_tuple(&inner) {
             Some(elements) => tokens.extend(quote_spanned!(ours()=> @tuple #([#elements])*)),
             None => tokens.extend(inner),
         }
         regroup_arguments(group, tokens)
+    }
+
+    /// Line and column of a yield. One that a macro of another file has brought in is taken to be where the function is: that file is the one that is named.
+    fn position(&self, name: &Ident) -> [Literal; 2] {
+        let (file, line, column) = position(name.span());
+        let (line, column) = match self.site {
+            Some(site) if site.file != file => (site.line, site.column),
+            _ => (line, column),
+        };
+        [line, column].map(Literal::u32_unsuffixed)
     }
 }
 
@@ -303,15 +317,18 @@ fn length_of_element(trees: &[TokenTree]) -> Option<usize> {
     (length > 0).then_some(length)
 }
 
-/// The tokens without the `@frame name,` that the walk of a function around this one may have put there.
+/// The tokens without the `@frame ..,` that the walk of a function around this one may have put there.
 fn without_frame(tokens: TokenStream) -> TokenStream {
     let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
     match trees.as_slice() {
         [
             TokenTree::Punct(at),
             TokenTree::Ident(word),
-            TokenTree::Ident(_),
-            TokenTree::Punct(_),
+            TokenTree::Ident(_frame),
+            TokenTree::Ident(_function),
+            TokenTree::Literal(_line),
+            TokenTree::Literal(_column),
+            TokenTree::Punct(_comma),
             rest @ ..,
         ] if at.as_char() == '@' && word == "frame" => rest.iter().cloned().collect(),
         _ => tokens,

@@ -65,23 +65,20 @@ pub struct Call<K: Kind> {
 }
 
 impl<K: Kind> Call<K> {
-    /// The call; `kind` is always the literal `0`.
-    #[inline(always)]
-    #[must_use]
-    pub fn new(_kind: K) -> Self {
-        Call { state: K::call() }
-    }
-
     pub(crate) fn state(&self) -> &K::Call {
         &self.state
     }
+}
 
-    /// The frame for the yields of its body.
-    #[inline(always)]
-    #[must_use]
-    pub fn frame(&self) -> Frame<K> {
-        Frame { state: K::frame(&self.state) }
-    }
+/// The call of a body that does not yield.
+pub const NO_CALL: Call<i32> = Call { state: () };
+
+/// A call, and the frame for the yields of its body; `kind` is always the literal `0`.
+#[inline(always)]
+pub fn call<K: Kind>(_kind: K) -> (Call<K>, Frame<K>) {
+    let call = Call { state: K::call() };
+    let frame = Frame { state: K::frame(&call.state) };
+    (call, frame)
 }
 
 /// The hidden local that yields go through. It takes no space unless something that is yielded needs it.

@@ -11,31 +11,16 @@ use super::frame::{Call, Finish, Kind};
 use super::{throw, Coroutine, Site};
 use crate::Error;
 
-/// What is known of a coroutine function at compile time.
-#[derive(Debug, Clone, Copy)]
-pub struct Meta {
-    name: &'static str,
-    site: Site,
-}
-
-impl Meta {
-    /// The name of the function, and the position of that name.
-    #[must_use]
-    pub const fn new(name: &'static str, file: &'static str, line: u32, column: u32) -> Self {
-        Meta { name, site: Site::new(file, line, column, name) }
-    }
-}
-
 pin_project! {
-    /// A body, its call, and a closure without captures that tells its name and site: as large as the body alone, unless it yields what needs the call.
+    /// A body, its call, and the function that tells its name and site: as large as the body alone, unless it yields what needs the call.
     ///
-    /// `S` is [`Closed`] or [`Open`].
-    pub struct Machine<F, M, K: Kind, S> {
+    /// `W` is [`Closed`] or [`Open`].
+    pub struct Machine<F, S, K: Kind, W> {
         #[pin]
         body: F,
         call: Call<K>,
-        meta: M,
-        suspended: PhantomData<fn() -> S>,
+        function: S,
+        suspended: PhantomData<fn() -> W>,
     }
 }
 
@@ -65,24 +50,22 @@ impl Suspended for Open {
 
 /// What the attribute makes of a body that may be suspended elsewhere than at its yields.
 #[inline(always)]
-pub fn machine<F, M, K>(call: Call<K>, body: F, meta: M) -> Machine<F, M, K, Open>
+pub fn machine<F, S, K>(call: Call<K>, body: F, function: S) -> Machine<F, S, K, Open>
 where
     F: Future,
-    M: Fn() -> Meta,
     K: Kind,
 {
-    Machine { body, call, meta, suspended: PhantomData }
+    Machine { body, call, function, suspended: PhantomData }
 }
 
 /// What the attribute makes of a body that is suspended at its yields only.
 #[inline(always)]
-pub fn closed_machine<F, M, K>(call: Call<K>, body: F, meta: M) -> Machine<F, M, K, Closed>
+pub fn closed_machine<F, S, K>(call: Call<K>, body: F, function: S) -> Machine<F, S, K, Closed>
 where
     F: Future,
-    M: Fn() -> Meta,
     K: Kind,
 {
-    Machine { body, call, meta, suspended: PhantomData }
+    Machine { body, call, function, suspended: PhantomData }
 }
 
 /// What the attribute's option `boxed` makes of a machine: one allocation, so that a coroutine may contain itself.
@@ -91,10 +74,9 @@ pub fn boxed<C: Coroutine>(coroutine: C) -> Pin<Box<C>> {
     Box::pin(coroutine)
 }
 
-impl<F, M, K, S> Future for Machine<F, M, K, S>
+impl<F, S, K, W> Future for Machine<F, S, K, W>
 where
     F: Future,
-    M: Fn() -> Meta,
     K: Finish<F::Output>,
 {
     type Output = F::Output;
@@ -106,12 +88,12 @@ where
     }
 }
 
-impl<F, M, K, S> Coroutine for Machine<F, M, K, S>
+impl<F, S, K, W> Coroutine for Machine<F, S, K, W>
 where
     F: Future,
-    M: Fn() -> Meta,
+    S: Fn() -> Site,
     K: Finish<F::Output>,
-    S: Suspended,
+    W: Suspended,
 {
     #[inline(always)]
     fn resume(self: Pin<&mut Self>, cx: &mut Context<'_>, thrown: &mut Option<Error>) -> Poll<F::Output> {
@@ -123,14 +105,14 @@ where
 
     #[inline(always)]
     fn is_closed() -> bool {
-        S::CLOSED
+        W::CLOSED
     }
 
     fn name(&self) -> &'static str {
-        (self.meta)().name
+        (self.function)().function()
     }
 
     fn site(&self) -> Site {
-        (self.meta)().site
+        (self.function)()
     }
 }

@@ -10,7 +10,7 @@
 //! | `frame.rs` | [`Call`]: what a call has of its own; [`Frame`]: the hidden local that every `yield_!` goes through |
 //! | `suspend.rs` | [`Suspend`]: one yield, the future that the machine is suspended at |
 //! | `throw.rs` | how an error reaches the innermost suspended yield |
-//! | `site.rs` | [`Site`]: a source position |
+//! | `site.rs` | [`Site`]: a source position; [`Place`]: that of a yield, as its macro writes it down |
 //! | `ending.rs` | [`Ending`]: a body that `gen::Return` can end |
 //! | `boxed.rs` | [`BoxCoroutine`] and [`LocalBoxCoroutine`] |
 //!
@@ -48,11 +48,11 @@ use std::task::{Context, Poll};
 pub use self::boxed::{BoxCoroutine, LocalBoxCoroutine};
 pub use self::ending::{ending, Ending};
 pub(crate) use self::frame::Finish;
-pub use self::frame::{Call, Frame, Kind};
-pub use self::machine::{boxed, closed_machine, machine, Machine, Meta};
-pub use self::site::Site;
-pub use self::suspend::{at, SuspendPending};
-pub(crate) use self::suspend::{How, Suspend};
+pub use self::frame::{call, Call, Frame, Kind, NO_CALL};
+pub use self::machine::{boxed, closed_machine, machine, Machine};
+pub use self::site::{Place, Site};
+pub use self::suspend::{at, suspend};
+pub(crate) use self::suspend::{AsItIs, How, Pending};
 use crate::Error;
 
 /// What a `#[gen::coroutine]` function returns: a future that can also be resumed with an error.

@@ -8,30 +8,46 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::site::Here;
+use super::site::{Here, Site};
 use super::throw;
 use crate::{Error, Result};
 
 pin_project! {
-    /// A yield in progress: resolves as `future` does, or with an error that was thrown meanwhile.
+    /// What a yield waits for: a future, and in `H` what becomes of its output. It resolves to the result of the yield.
+    #[must_use = "futures do nothing unless you `.await` or poll them"]
+    pub struct Pending<F, H> {
+        #[pin]
+        future: F,
+        how: PhantomData<fn() -> H>,
+    }
+}
+
+pin_project! {
+    /// A yield in progress: resolves as what it waits for does, or with an error that was thrown meanwhile.
     ///
-    /// Futures of the user's lie in it bare, and `H` says what becomes of their output. A layer around each would count twice as much for the compiler's
-    /// limit of recursion as the coroutine itself: some 25 levels of coroutines would be all that could be asked whether they are `Send`.
+    /// The future lies in it bare, not in its [`Pending`]: a layer around each would count twice as much for the compiler's limit of recursion as the coroutine
+    /// itself, and some 25 levels of coroutines would be all that could be asked whether they are `Send`.
     #[must_use = "this is what `yield_!` awaits"]
-    pub struct Suspend<F, H, S> {
+    pub struct Suspend<F, H, P> {
         #[pin]
         future: F,
         how: PhantomData<fn() -> H>,
         // Takes no space; for whoever asks where a task is suspended.
-        here: S,
+        place: P,
     }
 }
 
-impl<F, H, S> Suspend<F, H, S> {
+impl<F, H> Pending<F, H> {
     #[inline(always)]
-    pub(crate) fn new(future: F, here: S) -> Self {
-        Suspend { future, how: PhantomData, here }
+    pub(crate) fn new(future: F) -> Self {
+        Pending { future, how: PhantomData }
     }
+}
+
+/// Suspends the machine until it is resolved.
+#[inline(always)]
+pub fn suspend<F, H, P>(pending: Pending<F, H>, place: P) -> Suspend<F, H, P> {
+    Suspend { future: pending.future, how: PhantomData, place }
 }
 
 /// How a yield treats the future that it waits for.
@@ -65,22 +81,24 @@ where
     }
 }
 
-/// Makes what `yield_!` awaits of any pending future. Those of the user's futures have a method of this name of their own, which Rust prefers.
-pub trait SuspendPending: Future + Sized {
-    /// Makes it.
-    #[inline(always)]
-    fn suspend_pending<S>(self, here: S) -> Suspend<Self, AsItIs, S> {
-        Suspend::new(self, here)
-    }
-}
-
-impl<P, T> SuspendPending for P where P: Future<Output = Result<T>> {}
-
-impl<F, H, S> Future for Suspend<F, H, S>
+impl<F, H> Future for Pending<F, H>
 where
     F: Future,
     H: How<F>,
-    S: Fn() -> (&'static str, u32, u32),
+{
+    type Output = Result<H::Value>;
+
+    #[inline(always)]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.project().future.poll(cx).map(H::into_result)
+    }
+}
+
+impl<F, H, P> Future for Suspend<F, H, P>
+where
+    F: Future,
+    H: How<F>,
+    P: Here,
 {
     type Output = Result<H::Value>;
 
@@ -89,10 +107,15 @@ where
         let this = self.project();
         match this.future.poll(cx) {
             Poll::Ready(output) => Poll::Ready(H::into_result(output)),
-            Poll::Pending if H::looks() && throw::any_in_flight() => take_thrown(cx, this.here),
+            Poll::Pending if H::looks() && throw::any_in_flight() => {
+                match take_thrown(cx, &this.place.site()) {
+                    Some(error) => Poll::Ready(Err(error)),
+                    None => Poll::Pending,
+                }
+            }
             // It takes nothing, but can be asked where it is: as long as it is looked for mistakes.
             Poll::Pending if cfg!(debug_assertions) && throw::any_in_flight() => {
-                throw::note(cx.waker(), || this.here.site());
+                throw::note(cx.waker(), &this.place.site());
                 Poll::Pending
             }
             Poll::Pending => Poll::Pending,
@@ -105,27 +128,22 @@ where
 #[cold]
 #[inline(never)]
 #[expect(improper_ctypes_definitions, reason = "the ABI is asked for because it does not unwind")]
-extern "C" fn take_thrown<T, S: Here>(cx: &Context<'_>, here: &S) -> Poll<Result<T>> {
-    match throw::take(cx.waker()) {
-        Some(error) => Poll::Ready(Err(error)),
-        None => {
-            throw::note(cx.waker(), || here.site());
-            Poll::Pending
-        }
+extern "C" fn take_thrown(cx: &Context<'_>, site: &Site) -> Option<Error> {
+    let thrown = throw::take(cx.waker());
+    if thrown.is_none() {
+        throw::note(cx.waker(), site);
     }
+    thrown
 }
 
 /// Writes the position of the yield into the trace of its error.
 ///
 /// It is done behind the `.await`, when what was waited for is dropped: inside, the compiler would have to keep more registers for the case of an error.
 #[inline(always)]
-pub fn at<T, S>(result: Result<T>, here: S) -> Result<T>
-where
-    S: Fn() -> (&'static str, u32, u32),
-{
+pub fn at<T>(result: Result<T>, function: fn() -> Site, line: u32, column: u32) -> Result<T> {
     match result {
         Ok(value) => Ok(value),
-        Err(error) => Err(arrived(error, here)),
+        Err(error) => Err(arrived(error, function, line, column)),
     }
 }
 
@@ -133,6 +151,6 @@ where
 /// the machine must save what was there.
 #[cold]
 #[inline(never)]
-fn arrived<S: Here>(error: Error, here: S) -> Error {
-    black_box(error.passed(here.site()))
+fn arrived(error: Error, function: fn() -> Site, line: u32, column: u32) -> Error {
+    black_box(error.passed(function().moved_to(line, column)))
 }

@@ -104,10 +104,10 @@ pub(crate) fn take_cancel(waker: &Waker) -> Option<Cancellation> {
 
 /// A yield that is polled with `waker` stays pending: if that is asked for, it adds its site.
 #[cold]
-pub(crate) fn note(waker: &Waker, site: impl FnOnce() -> Site) {
+pub(super) fn note(waker: &Waker, site: &Site) {
     SLOT.with_borrow_mut(|slot| match slot {
         Some(Lent { thrown: Thrown::Question(question), waker: addressee }) if addressee.will_wake(waker) => {
-            question.answer(site());
+            question.answer(*site);
         }
         _ => {}
     });

@@ -2,44 +2,28 @@
 
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
-use std::pin::Pin;
-use std::task::{Context, Poll};
-
-use pin_project_lite::pin_project;
 
 use super::{Flat, Raw, Yieldable};
-use crate::coroutine::{Coroutine, Frame, How, Kind, Suspend};
+use crate::coroutine::{Coroutine, Frame, How, Kind, Pending};
 use crate::{Result, Throw};
 
 /// Marks futures whose output is a `Result` with an error that can be thrown as an `M`.
 #[derive(Debug)]
 pub struct Fallible<M>(PhantomData<M>);
 
+/// Marks coroutines whose output is such a `Result`, and that are yielded by themselves.
+#[derive(Debug)]
+pub struct Called<M>(PhantomData<M>);
+
 /// Marks futures whose output is handed over as it is.
 #[derive(Debug)]
 pub enum Plain {}
 
-pin_project! {
-    /// A future whose output is opened: what is yielded of a future of a `Result`.
-    pub struct Opened<F, M> {
-        #[pin]
-        future: F,
-        throw: PhantomData<fn() -> M>,
-    }
-}
+/// A future whose output is opened: what is yielded of a future of a `Result`.
+pub(crate) type Opened<F, M> = Pending<F, Fallible<M>>;
 
-impl<F, M> Opened<F, M> {
-    #[inline(always)]
-    pub(crate) fn new(future: F) -> Self {
-        Opened { future, throw: PhantomData }
-    }
-
-    /// The future itself, suspended at, with its result opened.
-    #[inline(always)]
-    pub fn suspend_pending<S>(self, here: S) -> Suspend<F, Fallible<M>, S> {
-        Suspend::new(self.future, here)
-    }
-}
+/// A future whose output is handed over whole.
+pub(crate) type Whole<F> = Pending<F, Plain>;
 
 impl<F, T, E, M> How<F> for Fallible<M>
 where
@@ -53,23 +37,6 @@ where
         output.map_err(Throw::throw)
     }
 }
-
-impl<F, T, E, M> Future for Opened<F, M>
-where
-    F: Future<Output = std::result::Result<T, E>>,
-    E: Throw<M>,
-{
-    type Output = Result<T>;
-
-    #[inline(always)]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
-        self.project().future.poll(cx).map(<Fallible<M> as How<F>>::into_result)
-    }
-}
-
-/// Marks coroutines whose output is a `Result` with an error that can be thrown as an `M`.
-#[derive(Debug)]
-pub struct Called<M>(PhantomData<M>);
 
 impl<C, T, E, M> How<C> for Called<M>
 where
@@ -89,62 +56,12 @@ where
     }
 }
 
-/// A coroutine that is yielded by itself, not among others.
-#[derive(Debug)]
-pub struct CalledCoroutine<C, M> {
-    coroutine: C,
-    throw: PhantomData<fn() -> M>,
-}
-
-impl<C, M> CalledCoroutine<C, M> {
-    #[inline(always)]
-    pub(crate) fn new(coroutine: C) -> Self {
-        CalledCoroutine { coroutine, throw: PhantomData }
-    }
-
-    /// The coroutine itself, suspended at, with its result opened.
-    #[inline(always)]
-    pub fn suspend_pending<S>(self, here: S) -> Suspend<C, Called<M>, S> {
-        Suspend::new(self.coroutine, here)
-    }
-}
-
-pin_project! {
-    /// A future whose output is handed over whole.
-    pub struct Whole<F> {
-        #[pin]
-        future: F,
-    }
-}
-
-impl<F> Whole<F> {
-    #[inline(always)]
-    pub(crate) fn new(future: F) -> Self {
-        Whole { future }
-    }
-
-    /// The future itself, suspended at.
-    #[inline(always)]
-    pub fn suspend_pending<S>(self, here: S) -> Suspend<F, Plain, S> {
-        Suspend::new(self.future, here)
-    }
-}
-
 impl<F: Future> How<F> for Plain {
     type Value = F::Output;
 
     #[inline(always)]
     fn into_result(output: F::Output) -> Result<F::Output> {
         Ok(output)
-    }
-}
-
-impl<F: Future> Future for Whole<F> {
-    type Output = Result<F::Output>;
-
-    #[inline(always)]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<F::Output>> {
-        self.project().future.poll(cx).map(Ok)
     }
 }
 
@@ -155,11 +72,11 @@ where
     K: Kind,
 {
     type Output = T;
-    type Pending = Opened<F::IntoFuture, M>;
+    type Pending = Pending<F::IntoFuture, Fallible<M>>;
 
     #[inline(always)]
     fn into_pending(self, _: &Frame<K>) -> Self::Pending {
-        Opened::new(self.into_future())
+        Pending::new(self.into_future())
     }
 }
 
@@ -169,10 +86,10 @@ where
     K: Kind,
 {
     type Output = F::Output;
-    type Pending = Whole<F::IntoFuture>;
+    type Pending = Pending<F::IntoFuture, Plain>;
 
     #[inline(always)]
     fn into_pending(self, _: &Frame<K>) -> Self::Pending {
-        Whole::new(self.into_future())
+        Pending::new(self.into_future())
     }
 }

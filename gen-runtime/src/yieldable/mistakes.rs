@@ -1,7 +1,7 @@
 //! What people yield by mistake, and what they are told: the last levels of the [probe](super::probe).
 //!
 //! A type that cannot be yielded is asked which of the common mistakes it is. Each has a marker, an impl of [`Mistake`] that recognises it, and a trait
-//! that says what [`ACoroutine`] would have to do, and that nothing implements: the tag demands it, so that rustc reports it, once, in the words that stand
+//! that says what [`ACoroutine`] would have to do, and that nothing implements: the method of [`Wrong`] demands it, so that rustc reports it, once, in the words that stand
 //! there. (Demanded of the type itself, rustc would advise the author of a generic function to add the trait to his bounds.) It is demanded in the line of the
 //! method's name, for that line is shown to the user, and in a `where` below it would be four. Nothing here ever runs.
 //!
@@ -32,6 +32,7 @@ use std::future::{Future, Ready};
 use std::marker::PhantomData;
 
 use self::recognised::{Keyed, Map};
+use crate::coroutine::{AsItIs, Pending};
 use crate::Result;
 
 /// A common mistake, recognised by the type; `M` says which.
@@ -40,16 +41,18 @@ pub trait Mistake<M> {
     type About: ?Sized;
 }
 
-/// What was yielded is the mistake `M`.
-pub struct AsMistake<M>(pub(super) PhantomData<M>);
+/// What was yielded is the mistake `M`; nothing that anybody yields, if it is `()`.
+///
+/// For each mistake it has the method that the levels of the probe have. Nobody makes one: method lookup finds it at the end of the probe.
+pub struct Wrong<Y, M>(PhantomData<(fn() -> Y, M)>);
 
-/// What was yielded is nothing that anybody yields.
-pub struct AsAnything;
+/// What the yield of a mistake would be suspended at.
+type Never<F> = Pending<F, AsItIs>;
 
 /// Who cannot yield it.
 pub struct ACoroutine;
 
-/// By whom something is yielded. It is always [`ACoroutine`]; but said of the type, for else method lookup knew that `resolve` does not fit, and would say only that.
+/// By whom something is yielded. It is always [`ACoroutine`]; but said of the type, for else method lookup knew that the method does not fit, and would say only that.
 pub trait Yielded {
     /// Who it is.
     type By;
@@ -75,12 +78,12 @@ pub trait YieldsIterators<Y: ?Sized> {
     type Pending: Future<Output = Result>;
 }
 
-impl AsMistake<Uncollected> {
+impl<Y: Mistake<Uncollected>> Wrong<Y, Uncollected> {
     /// Does not compile.
-    pub fn resolve<Y: Mistake<Uncollected> + Yielded<By = B>, B: YieldsIterators<Y::About>>(
-        self,
-        _: Y,
-    ) -> B::Pending {
+    pub fn pending_yielded<B: YieldsIterators<Y::About>>(&self) -> Never<B::Pending>
+    where
+        Y: Yielded<By = B>,
+    {
         unreachable!("nothing implements the trait")
     }
 }
@@ -101,12 +104,12 @@ pub trait YieldsStreams<Y: ?Sized> {
     type Pending: Future<Output = Result>;
 }
 
-impl AsMistake<Streamed> {
+impl<Y: Mistake<Streamed>> Wrong<Y, Streamed> {
     /// Does not compile.
-    pub fn resolve<Y: Mistake<Streamed> + Yielded<By = B>, B: YieldsStreams<Y::About>>(
-        self,
-        _: Y,
-    ) -> B::Pending {
+    pub fn pending_yielded<B: YieldsStreams<Y::About>>(&self) -> Never<B::Pending>
+    where
+        Y: Yielded<By = B>,
+    {
         unreachable!("nothing implements the trait")
     }
 }
@@ -126,12 +129,12 @@ pub trait YieldsFunctions<Y: ?Sized> {
     type Pending: Future<Output = Result>;
 }
 
-impl AsMistake<Uncalled> {
+impl<Y: Mistake<Uncalled>> Wrong<Y, Uncalled> {
     /// Does not compile.
-    pub fn resolve<Y: Mistake<Uncalled> + Yielded<By = B>, B: YieldsFunctions<Y::About>>(
-        self,
-        _: Y,
-    ) -> B::Pending {
+    pub fn pending_yielded<B: YieldsFunctions<Y::About>>(&self) -> Never<B::Pending>
+    where
+        Y: Yielded<By = B>,
+    {
         unreachable!("nothing implements the trait")
     }
 }
@@ -139,9 +142,12 @@ impl AsMistake<Uncalled> {
 /// One with arguments, which are the `A`.
 pub struct UncalledWith<A>(PhantomData<A>);
 
-impl<A> AsMistake<UncalledWith<A>> {
+impl<Y: Mistake<UncalledWith<A>>, A> Wrong<Y, UncalledWith<A>> {
     /// Does not compile.
-    pub fn resolve<Y: Yielded<By = B>, B: YieldsFunctions<Y>>(self, _: Y) -> B::Pending {
+    pub fn pending_yielded<B: YieldsFunctions<Y>>(&self) -> Never<B::Pending>
+    where
+        Y: Yielded<By = B>,
+    {
         unreachable!("nothing implements the trait")
     }
 }
@@ -161,12 +167,12 @@ pub trait YieldsResults<Y: ?Sized> {
     type Pending: Future<Output = Result>;
 }
 
-impl AsMistake<Unopened> {
+impl<Y: Mistake<Unopened>> Wrong<Y, Unopened> {
     /// Does not compile.
-    pub fn resolve<Y: Mistake<Unopened> + Yielded<By = B>, B: YieldsResults<Y::About>>(
-        self,
-        _: Y,
-    ) -> B::Pending {
+    pub fn pending_yielded<B: YieldsResults<Y::About>>(&self) -> Never<B::Pending>
+    where
+        Y: Yielded<By = B>,
+    {
         unreachable!("nothing implements the trait")
     }
 }
@@ -187,12 +193,12 @@ pub trait YieldsNothing<Y: ?Sized> {
     type Pending: Future<Output = Result>;
 }
 
-impl AsMistake<Nothing> {
+impl<Y: Mistake<Nothing>> Wrong<Y, Nothing> {
     /// Does not compile.
-    pub fn resolve<Y: Mistake<Nothing> + Yielded<By = B>, B: YieldsNothing<Y::About>>(
-        self,
-        _: Y,
-    ) -> B::Pending {
+    pub fn pending_yielded<B: YieldsNothing<Y::About>>(&self) -> Never<B::Pending>
+    where
+        Y: Yielded<By = B>,
+    {
         unreachable!("nothing implements the trait")
     }
 }
@@ -213,9 +219,12 @@ pub trait YieldsValues<Y: ?Sized> {
     type Pending: Future<Output = Result>;
 }
 
-impl AsMistake<Value> {
+impl<Y: Mistake<Value>> Wrong<Y, Value> {
     /// Does not compile.
-    pub fn resolve<Y: Mistake<Value> + Yielded<By = B>, B: YieldsValues<Y::About>>(self, _: Y) -> B::Pending {
+    pub fn pending_yielded<B: YieldsValues<Y::About>>(&self) -> Never<B::Pending>
+    where
+        Y: Yielded<By = B>,
+    {
         unreachable!("nothing implements the trait")
     }
 }
@@ -235,12 +244,12 @@ pub trait YieldsPeriods<Y: ?Sized> {
     type Pending: Future<Output = Result>;
 }
 
-impl AsMistake<Period> {
+impl<Y: Mistake<Period>> Wrong<Y, Period> {
     /// Does not compile.
-    pub fn resolve<Y: Mistake<Period> + Yielded<By = B>, B: YieldsPeriods<Y::About>>(
-        self,
-        _: Y,
-    ) -> B::Pending {
+    pub fn pending_yielded<B: YieldsPeriods<Y::About>>(&self) -> Never<B::Pending>
+    where
+        Y: Yielded<By = B>,
+    {
         unreachable!("nothing implements the trait")
     }
 }
@@ -260,12 +269,12 @@ pub trait YieldsThreads<Y: ?Sized> {
     type Pending: Future<Output = Result>;
 }
 
-impl AsMistake<Joined> {
+impl<Y: Mistake<Joined>> Wrong<Y, Joined> {
     /// Does not compile.
-    pub fn resolve<Y: Mistake<Joined> + Yielded<By = B>, B: YieldsThreads<Y::About>>(
-        self,
-        _: Y,
-    ) -> B::Pending {
+    pub fn pending_yielded<B: YieldsThreads<Y::About>>(&self) -> Never<B::Pending>
+    where
+        Y: Yielded<By = B>,
+    {
         unreachable!("nothing implements the trait")
     }
 }
@@ -285,12 +294,12 @@ pub trait YieldsUnpinned<Y: ?Sized> {
     type Pending: Future<Output = Result>;
 }
 
-impl AsMistake<Unpinned> {
+impl<Y: Mistake<Unpinned>> Wrong<Y, Unpinned> {
     /// Does not compile.
-    pub fn resolve<Y: Mistake<Unpinned> + Yielded<By = B>, B: YieldsUnpinned<Y::About>>(
-        self,
-        _: Y,
-    ) -> B::Pending {
+    pub fn pending_yielded<B: YieldsUnpinned<Y::About>>(&self) -> Never<B::Pending>
+    where
+        Y: Yielded<By = B>,
+    {
         unreachable!("nothing implements the trait")
     }
 }
@@ -310,12 +319,12 @@ pub trait YieldsShared<Y: ?Sized> {
     type Pending: Future<Output = Result>;
 }
 
-impl AsMistake<Shared> {
+impl<Y: Mistake<Shared>> Wrong<Y, Shared> {
     /// Does not compile.
-    pub fn resolve<Y: Mistake<Shared> + Yielded<By = B>, B: YieldsShared<Y::About>>(
-        self,
-        _: Y,
-    ) -> B::Pending {
+    pub fn pending_yielded<B: YieldsShared<Y::About>>(&self) -> Never<B::Pending>
+    where
+        Y: Yielded<By = B>,
+    {
         unreachable!("nothing implements the trait")
     }
 }
@@ -324,12 +333,12 @@ impl AsMistake<Shared> {
 #[derive(Debug)]
 pub enum Counted {}
 
-impl AsMistake<Counted> {
+impl<Y: Mistake<Counted>> Wrong<Y, Counted> {
     /// Does not compile.
-    pub fn resolve<Y: Mistake<Counted> + Yielded<By = B>, B: YieldsShared<Y::About>>(
-        self,
-        _: Y,
-    ) -> B::Pending {
+    pub fn pending_yielded<B: YieldsShared<Y::About>>(&self) -> Never<B::Pending>
+    where
+        Y: Yielded<By = B>,
+    {
         unreachable!("nothing implements the trait")
     }
 }
@@ -349,12 +358,12 @@ pub trait YieldsBoxedUnpinned<Y: ?Sized> {
     type Pending: Future<Output = Result>;
 }
 
-impl AsMistake<BoxedUnpinned> {
+impl<Y: Mistake<BoxedUnpinned>> Wrong<Y, BoxedUnpinned> {
     /// Does not compile.
-    pub fn resolve<Y: Mistake<BoxedUnpinned> + Yielded<By = B>, B: YieldsBoxedUnpinned<Y::About>>(
-        self,
-        _: Y,
-    ) -> B::Pending {
+    pub fn pending_yielded<B: YieldsBoxedUnpinned<Y::About>>(&self) -> Never<B::Pending>
+    where
+        Y: Yielded<By = B>,
+    {
         unreachable!("nothing implements the trait")
     }
 }
@@ -375,12 +384,12 @@ pub trait YieldsListsOf<Y: ?Sized> {
     type Pending: Future<Output = Result>;
 }
 
-impl AsMistake<Members> {
+impl<Y: Mistake<Members>> Wrong<Y, Members> {
     /// Does not compile.
-    pub fn resolve<Y: Mistake<Members> + Yielded<By = B>, B: YieldsListsOf<Y::About>>(
-        self,
-        _: Y,
-    ) -> B::Pending {
+    pub fn pending_yielded<B: YieldsListsOf<Y::About>>(&self) -> Never<B::Pending>
+    where
+        Y: Yielded<By = B>,
+    {
         unreachable!("nothing implements the trait")
     }
 }
@@ -401,9 +410,12 @@ pub trait YieldsMaps<Q: ?Sized, Y: ?Sized> {
     type Pending: Future<Output = Result>;
 }
 
-impl AsMistake<Entries> {
+impl<Y: Map> Wrong<Y, Entries> {
     /// Does not compile.
-    pub fn resolve<Y: Map + Yielded<By = B>, B: YieldsMaps<Y::Key, Y::About>>(self, _: Y) -> B::Pending {
+    pub fn pending_yielded<B: YieldsMaps<Y::Key, Y::About>>(&self) -> Never<B::Pending>
+    where
+        Y: Yielded<By = B>,
+    {
         unreachable!("nothing implements the trait")
     }
 }
@@ -423,12 +435,12 @@ pub trait YieldsBorrowed<Y: ?Sized> {
     type Pending: Future<Output = Result>;
 }
 
-impl AsMistake<Borrowed> {
+impl<Y: Mistake<Borrowed>> Wrong<Y, Borrowed> {
     /// Does not compile.
-    pub fn resolve<Y: Mistake<Borrowed> + Yielded<By = B>, B: YieldsBorrowed<Y::About>>(
-        self,
-        _: Y,
-    ) -> B::Pending {
+    pub fn pending_yielded<B: YieldsBorrowed<Y::About>>(&self) -> Never<B::Pending>
+    where
+        Y: Yielded<By = B>,
+    {
         unreachable!("nothing implements the trait")
     }
 }
@@ -448,12 +460,12 @@ pub trait YieldsTuple<Y: ?Sized> {
     type Pending: Future<Output = Result>;
 }
 
-impl AsMistake<Elements> {
+impl<Y: Mistake<Elements>> Wrong<Y, Elements> {
     /// Does not compile.
-    pub fn resolve<Y: Mistake<Elements> + Yielded<By = B>, B: YieldsTuple<Y::About>>(
-        self,
-        _: Y,
-    ) -> B::Pending {
+    pub fn pending_yielded<B: YieldsTuple<Y::About>>(&self) -> Never<B::Pending>
+    where
+        Y: Yielded<By = B>,
+    {
         unreachable!("nothing implements the trait")
     }
 }
@@ -474,9 +486,12 @@ pub trait WaitsFor<Y: ?Sized> {
     type Pending: Future<Output = Result>;
 }
 
-impl AsMistake<Waited> {
+impl<Y: Mistake<Waited>> Wrong<Y, Waited> {
     /// Does not compile.
-    pub fn resolve<Y: Mistake<Waited> + Yielded<By = B>, B: WaitsFor<Y::About>>(self, _: Y) -> B::Pending {
+    pub fn pending_yielded<B: WaitsFor<Y::About>>(&self) -> Never<B::Pending>
+    where
+        Y: Yielded<By = B>,
+    {
         unreachable!("nothing implements the trait")
     }
 }
@@ -497,12 +512,12 @@ pub trait WaitsForChildren<Y: ?Sized> {
     type Pending: Future<Output = Result>;
 }
 
-impl AsMistake<Children> {
+impl<Y: Mistake<Children>> Wrong<Y, Children> {
     /// Does not compile.
-    pub fn resolve<Y: Mistake<Children> + Yielded<By = B>, B: WaitsForChildren<Y::About>>(
-        self,
-        _: Y,
-    ) -> B::Pending {
+    pub fn pending_yielded<B: WaitsForChildren<Y::About>>(&self) -> Never<B::Pending>
+    where
+        Y: Yielded<By = B>,
+    {
         unreachable!("nothing implements the trait")
     }
 }
@@ -511,9 +526,12 @@ impl AsMistake<Children> {
 #[derive(Debug)]
 pub enum Unkeyed {}
 
-impl AsMistake<Unkeyed> {
+impl<Y: Keyed> Wrong<Y, Unkeyed> {
     /// Compiles, unless it is not the key that is wrong but what it carries: that may come from another thread.
-    pub fn resolve<Y: Keyed<Carries = T>, T: Send + 'static>(self, _: Y) -> Ready<Result<Y::Output>> {
+    pub fn pending_yielded<T: Send + 'static>(&self) -> Never<Ready<Result<Y::Output>>>
+    where
+        Y: Keyed<Carries = T>,
+    {
         unreachable!("nothing makes a yield point with a key that is none")
     }
 }
@@ -522,9 +540,9 @@ impl AsMistake<Unkeyed> {
 #[derive(Debug)]
 pub enum Unmade {}
 
-impl AsMistake<Unmade> {
+impl<Y: Mistake<Unmade>> Wrong<Y, Unmade> {
     /// Compiles, and whatever it gives is taken for right.
-    pub fn resolve<Y: Mistake<Unmade>, T>(self, _: Y) -> Ready<Result<T>> {
+    pub fn pending_yielded<T>(&self) -> Never<Ready<Result<T>>> {
         unreachable!("nothing makes one of what is no future")
     }
 }
@@ -542,9 +560,19 @@ pub trait Yields<Y> {
     type Pending: Future<Output = Result>;
 }
 
-impl AsAnything {
+/// The level of anything else. A trait, so that method lookup prefers what is known of a mistake.
+pub trait Anything<Y> {
     /// Does not compile.
-    pub fn resolve<Y: Yielded<By = B>, B: Yields<Y>>(self, _: Y) -> B::Pending {
+    fn pending_yielded<B: Yields<Y>>(&self) -> Never<B::Pending>
+    where
+        Y: Yielded<By = B>;
+}
+
+impl<Y> Anything<Y> for Wrong<Y, ()> {
+    fn pending_yielded<B: Yields<Y>>(&self) -> Never<B::Pending>
+    where
+        Y: Yielded<By = B>,
+    {
         unreachable!("nothing implements the trait")
     }
 }

@@ -32,7 +32,7 @@ mod future;
 mod list;
 mod map;
 pub(crate) mod maybe;
-mod mistakes;
+pub(crate) mod mistakes;
 mod option;
 pub(crate) mod probe;
 mod tuple;
