@@ -127,7 +127,6 @@ impl<'f, Y, M, K: Kind> Resolve for &mut Asked<'f, Y, M, K> {
 impl<F, H> Pending<F, H> {
     /// Itself: levels 1 and 2.
     #[inline(always)]
-    #[must_use]
     pub fn pending_yielded(self) -> Self {
         self
     }

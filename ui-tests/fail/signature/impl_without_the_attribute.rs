@@ -1,5 +1,3 @@
-//@ rustc: the impl has to say `#[gen::coroutine]` too
-
 trait Fetch {
     #[gen::coroutine]
     fn fetch(&self) -> gen::Result<u32>;
@@ -7,7 +5,9 @@ trait Fetch {
 
 impl Fetch for () {
     fn fetch(&self) -> gen::Result<u32> {
-    //~^ rustc: the trait bound `Result<u32, gen::Error>: gen::Coroutine` is not satisfied
+    //~^ gen: `Result<u32, gen::Error>` is no coroutine
+    //~| note: what a function with `#[gen::coroutine]` returns is one; its own `-> ..` says what that resolves to, not `impl Coroutine`
+    //~| note: a method of a trait has the attribute there and in each `impl`, with the same options, and is no `async fn`
         Ok(1)
     }
 }

@@ -5,7 +5,7 @@
 #[gen::coroutine]
 //~^ rustc: the size for values of type `str` cannot be known at compilation time
 fn text() -> str {
-//~^ rustc: the trait bound `{integer}: gen::coroutine::frame::Finish<str>` is not satisfied
+//~^ rustc: the size for values of type `str` cannot be known at compilation time
 //~^^ rustc: the size for values of type `str` cannot be known at compilation time
 //~^^^ rustc: the size for values of type `str` cannot be known at compilation time
     *"text"

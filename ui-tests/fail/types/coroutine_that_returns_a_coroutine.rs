@@ -1,10 +1,10 @@
-//@ rustc: the attribute makes the coroutine, and what is written is what it resolves to: `-> gen::Result<u32>`
-
 use gen::yield_;
 
 #[gen::coroutine]
 fn body() -> impl gen::Coroutine<Output = gen::Result<u32>> {
-//~^ rustc: the trait bound `Result<{integer}, gen::Error>: gen::Coroutine` is not satisfied
+//~^ gen: `Result<{integer}, gen::Error>` is no coroutine
+//~| note: what a function with `#[gen::coroutine]` returns is one; its own `-> ..` says what that resolves to, not `impl Coroutine`
+//~| note: a method of a trait has the attribute there and in each `impl`, with the same options, and is no `async fn`
     yield_!(gen::moment()).and(gen::Result::Ok(1))
 }
 
