@@ -48,7 +48,7 @@ macro_rules! yield_ {
                 $crate::__private::Place::<_, $line, $column>($function),
             )
             .await,
-            $function, $line, $column,
+            $crate::__private::Place::<_, $line, $column>($function),
         )
     };
     (@frame $frame:ident $function:ident $line:literal $column:literal, $($yieldable:tt)*) => {
@@ -61,7 +61,7 @@ macro_rules! yield_ {
                 )
             } }
             .await,
-            $function, $line, $column,
+            $crate::__private::Place::<_, $line, $column>($function),
         )
     };
     ($($anything:tt)*) => {

@@ -2,7 +2,7 @@
 //!
 //! `instructions` prints the table. A chain whose leaf is ready, polled bare, and one whose leaf suspends, in a task of tokio, may take no more than 1.05 times the
 //! instructions of its peer, else it fails. The last rows, bare polls of chains that suspend, show what a yield adds by itself where it stays suspended: a few instructions to ask
-//! whether something is thrown, once for the whole chain. They may take no more than 8 instructions over their peer, whatever the depth.
+//! whether something is thrown, once for the whole chain. They may take no more than 9 instructions over their peer, whatever the depth.
 //!
 //! Each case runs twice, with 1,000 and with 2,000 calls; the difference is 1,000 calls and nothing else, and the same every time.
 //!
@@ -16,7 +16,7 @@ use gen_benches::leaves::{polls, task, throw_once};
 /// How many times the instructions of an `async fn`.
 const TIMES: f64 = 1.05;
 /// How many instructions more than an `async fn`.
-const MORE: f64 = 8.0;
+const MORE: f64 = 9.0;
 const CALLS: u64 = 1_000;
 
 struct Case {

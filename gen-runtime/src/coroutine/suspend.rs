@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::site::{Here, Site};
+use super::site::Here;
 use super::throw;
 use crate::{Error, Result};
 
@@ -107,12 +107,7 @@ where
         let this = self.project();
         match this.future.poll(cx) {
             Poll::Ready(output) => Poll::Ready(H::into_result(output)),
-            Poll::Pending if H::looks() && throw::any_in_flight() => {
-                match take_thrown(cx, &this.place.site()) {
-                    Some(error) => Poll::Ready(Err(error)),
-                    None => Poll::Pending,
-                }
-            }
+            Poll::Pending if H::looks() && throw::any_in_flight() => take_thrown(cx, this.place),
             // It takes nothing, but can be asked where it is: as long as it is looked for mistakes.
             Poll::Pending if cfg!(debug_assertions) && throw::any_in_flight() => {
                 throw::note(cx.waker(), &this.place.site());
@@ -128,29 +123,28 @@ where
 #[cold]
 #[inline(never)]
 #[expect(improper_ctypes_definitions, reason = "the ABI is asked for because it does not unwind")]
-extern "C" fn take_thrown(cx: &Context<'_>, site: &Site) -> Option<Error> {
-    let thrown = throw::take(cx.waker());
-    if thrown.is_none() {
-        throw::note(cx.waker(), site);
+extern "C" fn take_thrown<T, P: Here>(cx: &Context<'_>, place: &P) -> Poll<Result<T>> {
+    match throw::take_or_note(cx.waker(), &place.site()) {
+        Some(error) => Poll::Ready(Err(error)),
+        None => Poll::Pending,
     }
-    thrown
 }
 
 /// Writes the position of the yield into the trace of its error.
 ///
 /// It is done behind the `.await`, when what was waited for is dropped: inside, the compiler would have to keep more registers for the case of an error.
 #[inline(always)]
-pub fn at<T>(result: Result<T>, function: fn() -> Site, line: u32, column: u32) -> Result<T> {
+pub fn at<T, P: Here>(result: Result<T>, place: P) -> Result<T> {
     match result {
         Ok(value) => Ok(value),
-        Err(error) => Err(arrived(error, function, line, column)),
+        Err(error) => Err(arrived(error, place)),
     }
 }
 
-/// Behind a `black_box`: it returns the very pointer that it is given, and if the compiler knows that, it keeps it in a register of which all other ways through
-/// the machine must save what was there.
+/// A function for each place, which takes no space: the constants of the position as arguments would cost the machine registers. Behind a `black_box`: it returns
+/// the very pointer that it is given, and if the compiler knows that, it keeps it in a register of which all other ways through the machine must save what was there.
 #[cold]
 #[inline(never)]
-fn arrived(error: Error, function: fn() -> Site, line: u32, column: u32) -> Error {
-    black_box(error.passed(function().moved_to(line, column)))
+fn arrived<P: Here>(error: Error, place: P) -> Error {
+    black_box(error.passed(place.site()))
 }

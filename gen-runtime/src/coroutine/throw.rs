@@ -102,6 +102,16 @@ pub(crate) fn take_cancel(waker: &Waker) -> Option<Cancellation> {
     }
 }
 
+/// Takes what is in flight for the yield at `site`, which is polled with `waker`; or notes that it stays pending there.
+#[cold]
+pub(super) fn take_or_note(waker: &Waker, site: &Site) -> Option<Error> {
+    let error = take(waker);
+    if error.is_none() {
+        note(waker, site);
+    }
+    error
+}
+
 /// A yield that is polled with `waker` stays pending: if that is asked for, it adds its site.
 #[cold]
 pub(super) fn note(waker: &Waker, site: &Site) {

@@ -56,8 +56,8 @@ pub fn ask<Y, M, K: Kind>(yielded: Y, frame: &Frame<K>) -> Asked<'_, Y, M, K> {
 
 impl<Y, M, K: Kind> Asked<'_, Y, M, K> {
     #[inline(always)]
-    fn take(&mut self) -> Y {
-        self.yielded.take().expect("only one level answers")
+    fn into_yielded(self) -> Y {
+        self.yielded.expect("only one level answers")
     }
 }
 
@@ -85,8 +85,8 @@ where
 {
     /// Level 1.
     #[inline(always)]
-    pub fn resolve_yielded(mut self) -> Pending<Y, Called<M>> {
-        Pending::new(self.take())
+    pub fn resolve_yielded(self) -> Pending<Y, Called<M>> {
+        Pending::new(self.into_yielded())
     }
 }
 
@@ -98,8 +98,9 @@ where
     type Answer = Y::Pending;
 
     #[inline(always)]
-    fn resolve_yielded(mut self) -> Y::Pending {
-        self.take().into_pending(self.frame)
+    fn resolve_yielded(self) -> Y::Pending {
+        let frame = self.frame;
+        self.into_yielded().into_pending(frame)
     }
 }
 
@@ -120,7 +121,8 @@ impl<'f, Y, M, K: Kind> Resolve for &mut Asked<'f, Y, M, K> {
 
     #[inline(always)]
     fn resolve_yielded(self) -> Rest<'f, Y, M, K> {
-        Rest { yielded: self.take(), frame: self.frame, kind: PhantomData }
+        let asked = Asked { yielded: self.yielded.take(), frame: self.frame, kind: PhantomData::<M> };
+        Rest { frame: asked.frame, yielded: asked.into_yielded(), kind: PhantomData }
     }
 }
 

@@ -27,7 +27,7 @@ fn a_name_is_imported() {
 #[test]
 fn arms_of_a_match_are_filled_in() {
     does(
-        "match yield_!(client.get(\"/\"))$0 {}",
+        "match yield_!(client.get(\"/\")) {$0}",
         "Add 2 missing match arms",
         "match yield_!(client.get(\"/\")) {\n        Ok(_) => todo!(),\n        Err(_) => todo!(),\n    }",
     );
