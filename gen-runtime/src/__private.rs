@@ -10,7 +10,7 @@ pub use std::{column, compile_error, concat, file, line, stringify};
 pub use crate::{BoxCoroutine, Coroutine, LocalBoxCoroutine, Result};
 
 pub use crate::coroutine::{
-    at, boxed, call, closed_machine, ending, machine, suspend, Call, Ending, Frame, Machine, Place, Site,
+    at, boxed, call, closed_machine, ending, machine, suspend, At, Call, Ending, Frame, Machine, Site,
     NO_CALL,
 };
 pub use crate::engine::{engine, EngineOutput};

@@ -45,10 +45,10 @@ macro_rules! yield_ {
                         $crate::__private::ask(element, &$frame).resolve_yielded().pending_yielded()
                     } },
                 )+))),
-                $crate::__private::Place::<_, $line, $column>($function),
+                $crate::__private::At::<_, $line, $column>($function),
             )
             .await,
-            $crate::__private::Place::<_, $line, $column>($function),
+            $crate::__private::At::<_, $line, $column>($function),
         )
     };
     (@frame $frame:ident $function:ident $line:literal $column:literal, $($yieldable:tt)*) => {
@@ -57,11 +57,11 @@ macro_rules! yield_ {
                 use $crate::__private::{Anything as _, IntoPending as _, Resolve as _};
                 $crate::__private::suspend(
                     $crate::__private::ask(yieldable, &$frame).resolve_yielded().pending_yielded(),
-                    $crate::__private::Place::<_, $line, $column>($function),
+                    $crate::__private::At::<_, $line, $column>($function),
                 )
             } }
             .await,
-            $crate::__private::Place::<_, $line, $column>($function),
+            $crate::__private::At::<_, $line, $column>($function),
         )
     };
     ($($anything:tt)*) => {

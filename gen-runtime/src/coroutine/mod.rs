@@ -10,7 +10,7 @@
 //! | `frame.rs` | [`Call`]: what a call has of its own; [`Frame`]: the hidden local that every `yield_!` goes through |
 //! | `suspend.rs` | [`Suspend`]: one yield, the future that the machine is suspended at |
 //! | `throw.rs` | how an error reaches the innermost suspended yield |
-//! | `site.rs` | [`Site`]: a source position; [`Place`]: that of a yield, as its macro writes it down |
+//! | `site.rs` | [`Site`]: a source position; [`At`]: that of a yield, as its macro writes it down |
 //! | `ending.rs` | [`Ending`]: a body that `gen::Return` can end |
 //! | `boxed.rs` | [`BoxCoroutine`] and [`LocalBoxCoroutine`] |
 //!
@@ -50,7 +50,7 @@ pub use self::ending::{ending, Ending};
 pub(crate) use self::frame::Finish;
 pub use self::frame::{call, Call, Frame, Kind, NO_CALL};
 pub use self::machine::{boxed, closed_machine, machine, Machine};
-pub use self::site::{Place, Site};
+pub use self::site::{At, Site};
 pub use self::suspend::{at, suspend};
 pub(crate) use self::suspend::{AsItIs, How, Pending};
 use crate::Error;

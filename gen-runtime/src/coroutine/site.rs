@@ -64,7 +64,7 @@ impl Site {
 /// It is no closure: one in the type of what a machine is suspended at takes rustc more time than all else of a yield; and it is made without a call, which would
 /// take it a tenth.
 #[derive(Debug, Clone, Copy)]
-pub struct Place<F, const LINE: u32, const COLUMN: u32>(pub F);
+pub struct At<F, const LINE: u32, const COLUMN: u32>(pub F);
 
 /// What knows where it is.
 pub trait Here {
@@ -72,7 +72,7 @@ pub trait Here {
     fn site(&self) -> Site;
 }
 
-impl<F: Fn() -> Site, const LINE: u32, const COLUMN: u32> Here for Place<F, LINE, COLUMN> {
+impl<F: Fn() -> Site, const LINE: u32, const COLUMN: u32> Here for At<F, LINE, COLUMN> {
     #[inline(always)]
     fn site(&self) -> Site {
         (self.0)().moved_to(LINE, COLUMN)

@@ -33,7 +33,7 @@ pin_project! {
         future: F,
         how: PhantomData<fn() -> H>,
         // Takes no space; for whoever asks where a task is suspended.
-        place: P,
+        here: P,
     }
 }
 
@@ -46,8 +46,8 @@ impl<F, H> Pending<F, H> {
 
 /// Suspends the machine until it is resolved.
 #[inline(always)]
-pub fn suspend<F, H, P>(pending: Pending<F, H>, place: P) -> Suspend<F, H, P> {
-    Suspend { future: pending.future, how: PhantomData, place }
+pub fn suspend<F, H, P>(pending: Pending<F, H>, here: P) -> Suspend<F, H, P> {
+    Suspend { future: pending.future, how: PhantomData, here }
 }
 
 /// How a yield treats the future that it waits for.
@@ -107,10 +107,10 @@ where
         let this = self.project();
         match this.future.poll(cx) {
             Poll::Ready(output) => Poll::Ready(H::into_result(output)),
-            Poll::Pending if H::looks() && throw::any_in_flight() => take_thrown(cx, this.place),
+            Poll::Pending if H::looks() && throw::any_in_flight() => take_thrown(cx, this.here),
             // It takes nothing, but can be asked where it is: as long as it is looked for mistakes.
             Poll::Pending if cfg!(debug_assertions) && throw::any_in_flight() => {
-                throw::note(cx.waker(), &this.place.site());
+                throw::note(cx.waker(), &this.here.site());
                 Poll::Pending
             }
             Poll::Pending => Poll::Pending,
@@ -123,8 +123,8 @@ where
 #[cold]
 #[inline(never)]
 #[expect(improper_ctypes_definitions, reason = "the ABI is asked for because it does not unwind")]
-extern "C" fn take_thrown<T, P: Here>(cx: &Context<'_>, place: &P) -> Poll<Result<T>> {
-    match throw::take_or_note(cx.waker(), &place.site()) {
+extern "C" fn take_thrown<T, P: Here>(cx: &Context<'_>, here: &P) -> Poll<Result<T>> {
+    match throw::take_or_note(cx.waker(), &here.site()) {
         Some(error) => Poll::Ready(Err(error)),
         None => Poll::Pending,
     }
@@ -134,17 +134,17 @@ extern "C" fn take_thrown<T, P: Here>(cx: &Context<'_>, place: &P) -> Poll<Resul
 ///
 /// It is done behind the `.await`, when what was waited for is dropped: inside, the compiler would have to keep more registers for the case of an error.
 #[inline(always)]
-pub fn at<T, P: Here>(result: Result<T>, place: P) -> Result<T> {
+pub fn at<T, P: Here>(result: Result<T>, here: P) -> Result<T> {
     match result {
         Ok(value) => Ok(value),
-        Err(error) => Err(arrived(error, place)),
+        Err(error) => Err(arrived(error, here)),
     }
 }
 
-/// A function for each place, which takes no space: the constants of the position as arguments would cost the machine registers. Behind a `black_box`: it returns
+/// A function for each position, which takes no space: the constants of the position as arguments would cost the machine registers. Behind a `black_box`: it returns
 /// the very pointer that it is given, and if the compiler knows that, it keeps it in a register of which all other ways through the machine must save what was there.
 #[cold]
 #[inline(never)]
-fn arrived<P: Here>(error: Error, place: P) -> Error {
-    black_box(error.passed(place.site()))
+fn arrived<P: Here>(error: Error, here: P) -> Error {
+    black_box(error.passed(here.site()))
 }

@@ -11,3 +11,14 @@ pub use self::child::{Child, Children, Fault};
 pub use self::hot::{reason, run, seconds, works, Guard, Journal};
 pub use self::logged::{logged, unlogged};
 pub use self::poller::{Poller, Task};
+
+/// A coroutine that is written in this file, but for its name, and fails.
+#[macro_export]
+macro_rules! written_elsewhere {
+    ($name:ident) => {
+        #[gen::coroutine]
+        fn $name() -> gen::Result {
+            gen::yield_!(std::future::ready(Err("no")))
+        }
+    };
+}

@@ -200,6 +200,32 @@ mod trace {
         assert_eq!(site.to_string(), format!("{}:{}:{} in here", site.file(), site.line(), site.column()));
     }
 
+    /// One would look for a yield where there is none.
+    #[test]
+    fn a_yield_that_a_macro_makes_is_in_the_macro_or_if_that_is_elsewhere_at_the_function() {
+        fn site_of(coroutine: impl gen::Coroutine<Output = gen::Result>) -> (gen::Site, &'static str) {
+            let error = Task::new(coroutine).run().unwrap_err();
+            let site = error.trace()[0];
+            (site, include_str!("errors.rs").lines().nth(site.line() as usize - 1).unwrap())
+        }
+        #[gen::coroutine]
+        fn by_a_macro_of_its_own() -> gen::Result {
+            macro_rules! fails {
+                () => {
+                    yield_!(ready(Err("no")))
+                };
+            }
+            fails!()
+        }
+        behaviour::written_elsewhere!(by_a_macro_of_another_file);
+
+        let (site, line) = site_of(by_a_macro_of_its_own());
+        assert_eq!(line.trim(), "yield_!(ready(Err(\"no\")))", "{site}");
+        let (site, line) = site_of(by_a_macro_of_another_file());
+        assert_eq!(line.trim(), "behaviour::written_elsewhere!(by_a_macro_of_another_file);", "{site}");
+        assert_eq!(site.file(), file!());
+    }
+
     /// A caught error would look as if it had gone on.
     #[test]
     fn it_ends_where_the_error_is_caught() {
