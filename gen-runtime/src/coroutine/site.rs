@@ -61,8 +61,8 @@ impl Site {
 
 /// The position of a yield, known by its type; `F` tells the function that it is in.
 ///
-/// It is no closure: one in the type of what a machine is suspended at takes rustc more time than all else of a yield; and it is made without a call, which would
-/// take it a tenth.
+/// It is no closure: one in the type of what a machine is suspended at takes rustc longer than it takes to find out what is yielded. And it is made without a
+/// call, which would take a tenth of a millisecond.
 #[derive(Debug, Clone, Copy)]
 pub struct At<F, const LINE: u32, const COLUMN: u32>(pub F);
 
