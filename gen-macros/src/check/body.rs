@@ -136,7 +136,10 @@ impl<'ast> Visit<'ast> for Visitor<'_> {
             {
                 self.mistakes.report(list, "`yield_!` takes one expression", several(&invocation.delimiter));
             }
-            self.names.push(path.clone());
+            // No macro can be imported from `Self`.
+            if path.segments[0].ident != "Self" {
+                self.names.push(path.clone());
+            }
         } else if path.is_ident("r#yield") && self.scope == Scope::Coroutine {
             self.mistakes.report(
                 path,

@@ -157,7 +157,8 @@ impl Walk<'_> {
                 walked.changed |= inner.changed;
                 if inner.yields {
                     let block = Group::new(Delimiter::Brace, TokenStream::new());
-                    walked.push(self.regroup_context(&block, inner));
+                    let context = self.regroup_context(&block, inner);
+                    walked.push(if is_else(body.get(length)) { parenthesized(context) } else { context });
                 } else {
                     walked.tokens.extend(inner.tokens);
                 }
@@ -199,6 +200,17 @@ impl Walk<'_> {
         };
         [line, column].map(Literal::u32_unsuffixed)
     }
+}
+
+/// What stands before the `else` of a `let` must not end in a brace.
+fn is_else(after: Option<&TokenTree>) -> bool {
+    matches!(after, Some(TokenTree::Ident(keyword)) if keyword == "else")
+}
+
+fn parenthesized(block: Group) -> Group {
+    let mut group = Group::new(Delimiter::Parenthesis, TokenTree::from(block).into());
+    group.set_span(ours());
+    group
 }
 
 /// The same delimiters around other tokens.

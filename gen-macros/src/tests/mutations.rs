@@ -159,3 +159,22 @@ fn a_let_behind_an_async_closure_stays_as_it_was() {
     assert!(syn::parse2::<syn::ItemFn>(parse(item)).is_ok(), "the parser takes it");
     assert!(syn::parse2::<syn::File>(output.clone()).is_ok(), "{output}");
 }
+
+/// What stands before the `else` of a `let` cannot end in a brace.
+#[test]
+fn an_async_closure_before_an_else_still_parses() {
+    for item in [
+        "fn f() { let editor = async || yield_!() else { }; }",
+        "fn f() { let editor = async move |x| x + yield_!(y) else { return };  }",
+    ] {
+        let output = coroutine(TokenStream::new(), parse(item));
+        assert!(syn::parse2::<syn::File>(output.clone()).is_ok(), "{output}");
+    }
+}
+
+/// It is a mistake, and `Self` is nothing that can be imported from.
+#[test]
+fn a_yield_of_self_in_a_constant_still_parses() {
+    let output = coroutine(TokenStream::new(), parse("fn default() { [0; Self::yield_!()] }"));
+    assert!(syn::parse2::<syn::File>(output.clone()).is_ok(), "{output}");
+}
