@@ -1,12 +1,13 @@
 //! Quotes what [`lower`](crate::lower) has decided.
 
-use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream};
+use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, TokenStreamExt, quote_spanned};
 use syn::{LitStr, Signature};
 
 use crate::lower::{Block, Lowered, Output, Returned, Site};
 use crate::options::{Attribute, Threads};
 use crate::paths::{Paths, ours};
+use crate::tokens::grouped;
 
 /// What an attribute makes of a function.
 pub(crate) fn with_body(attribute: Attribute, lowered: &Lowered, paths: &Paths) -> TokenStream {
@@ -80,7 +81,7 @@ fn function(
     tokens.extend(quote_spanned!(ours()=> #returned #where_clause));
     match body {
         // The user's braces: with ours rustc would take the function for ours, and never call it dead.
-        Ok(block) => tokens.append(braces(block.group.span(), inside(block))),
+        Ok(block) => tokens.append(grouped(Delimiter::Brace, block.group.span(), inside(block))),
         Err(semicolon) => semicolon.to_tokens(&mut tokens),
     }
     tokens
@@ -141,17 +142,11 @@ pub(crate) fn function_item(site: &Site, paths: &Paths) -> TokenStream {
 fn machine(block: &Block, lowered: &Lowered, paths: &Paths, end: Option<TokenStream>) -> TokenStream {
     // Where it says what is returned: there rustc points if the machine cannot be what the signature says.
     let here = paths.at(lowered.output.place);
-    let call = if block.yields { quote_spanned!(ours()=> __call) } else { no_call(paths) };
+    let call = if block.yields { quote_spanned!(ours()=> __call) } else { paths.no_call() };
     let body = ending(async_block(block, &lowered.output, paths), end, &here);
     let function = function_name();
     let make = if block.closed { here.closed_machine() } else { here.machine() };
     wrap(lowered, &here, quote_spanned!(here.place()=> #make(#call, #body, #function)))
-}
-
-/// The call of a body that does not yield.
-pub(crate) fn no_call(paths: &Paths) -> TokenStream {
-    let call = paths.no_call();
-    quote_spanned!(ours()=> #call)
 }
 
 /// A machine in the form that is handed out.
@@ -209,7 +204,7 @@ fn async_block(block: &Block, output: &Output, paths: &Paths) -> TokenStream {
     };
     let body = quote_spanned!(ours()=> #arguments #result);
     // The user's: what happens in the block, and at its end, is shown there, and a coverage report leaves out what is not in the same macro as these.
-    let body = braces(group.span(), body);
+    let body = grouped(Delimiter::Brace, group.span(), body);
     quote_spanned!(ours().located_at(*open)=> async move #body)
 }
 
@@ -222,12 +217,6 @@ pub(crate) fn unreached_output(ty: &syn::Type, paths: &Paths) -> TokenStream {
 
 /// `return { .. }`, with the block where the user says what is returned: notes about it point there.
 fn returned(value: &TokenStream, place: Span) -> TokenStream {
-    let value = braces(ours().located_at(place), value.clone());
+    let value = grouped(Delimiter::Brace, ours().located_at(place), value.clone());
     quote_spanned!(ours()=> return #value)
-}
-
-fn braces(span: Span, tokens: TokenStream) -> Group {
-    let mut group = Group::new(Delimiter::Brace, tokens);
-    group.set_span(span);
-    group
 }

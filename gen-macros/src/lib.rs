@@ -37,6 +37,7 @@ mod pipeline;
 mod repair;
 #[cfg(test)]
 mod tests;
+mod tokens;
 
 use options::Attribute;
 use proc_macro::TokenStream;

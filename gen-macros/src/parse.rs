@@ -4,6 +4,8 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::parse::{End, Parse, ParseStream};
 use syn::{Attribute, Ident, Signature, Token, Visibility};
 
+use crate::tokens::{is_word, regroup, regroup_at_end};
+
 /// A function as the user wrote it, free or associated.
 pub(crate) struct Function {
     /// Those above it, then those at the start of its body (`#![..]`), which mean the same.
@@ -77,9 +79,7 @@ impl Body {
                         .into_iter()
                         .map(|attribute| Attribute { style: syn::AttrStyle::Outer, ..attribute }),
                 );
-                let mut group = Group::new(Delimiter::Brace, rest);
-                group.set_span(block.span());
-                Body::Block(group)
+                Body::Block(regroup(block, rest))
             }
             _ => self,
         }
@@ -96,12 +96,11 @@ fn pointing_at_its_end(group: &Group) -> (Group, bool) {
             inner.into()
         }
         other => {
-            yields |= matches!(&other, TokenTree::Ident(name) if name == "yield_");
+            yields |= is_word(&other, "yield_");
             other
         }
     });
-    let mut made = Group::new(group.delimiter(), trees.collect());
-    made.set_span(group.span_close());
+    let made = regroup_at_end(group, trees.collect());
     if yields { (made, true) } else { (group.clone(), false) }
 }
 

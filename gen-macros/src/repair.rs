@@ -4,11 +4,12 @@
 //! It is rustc that says what is wrong: it has parsed the function before the attribute, and parses what is emitted. The same words about the same tokens are
 //! printed once. Ours would be one error more, and each yield of a body without a frame another.
 
-use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::punctuated::Punctuated;
 use syn::{ReturnType, Token, Type, TypeImplTrait};
 
 use crate::parse::Function;
+use crate::tokens::{Generics, is, is_block, is_word, regroup};
 
 /// What was left out for the parser. (A return type need not be: it may be any tokens.)
 #[derive(Default)]
@@ -52,8 +53,7 @@ pub(crate) fn parse(item: TokenStream) -> Option<(Function, Unread)> {
     let end = rest.iter().position(|tree| is_word(tree, "where")).unwrap_or(rest.len());
     let (returned, conditions) = rest.split_at(end);
 
-    let mut none = Group::new(Delimiter::Parenthesis, TokenStream::new());
-    none.set_span(arguments.span());
+    let none = regroup(&arguments, TokenStream::new());
     let read = |conditions: &[TokenTree]| {
         let tokens = [head, &[none.clone().into()], conditions, std::slice::from_ref(body)];
         syn::parse2::<Function>(tokens.concat().into_iter().collect()).ok()
@@ -70,16 +70,8 @@ fn trees(tokens: TokenStream) -> Vec<TokenTree> {
     tokens.into_iter().collect()
 }
 
-fn is(tree: &TokenTree, char: char) -> bool {
-    matches!(tree, TokenTree::Punct(punct) if punct.as_char() == char)
-}
-
-fn is_word(tree: &TokenTree, word: &str) -> bool {
-    matches!(tree, TokenTree::Ident(name) if name == word)
-}
-
 fn is_body(tree: &TokenTree) -> bool {
-    is(tree, ';') || matches!(tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
+    is(tree, ';') || is_block(tree)
 }
 
 fn position_of_fn(trees: &[TokenTree]) -> Option<usize> {
@@ -90,23 +82,17 @@ fn position_of_fn(trees: &[TokenTree]) -> Option<usize> {
 /// Where the parentheses stand behind the name of the function, and behind its generics, which may have some too.
 fn position_of_arguments(trees: &[TokenTree]) -> Option<usize> {
     let start = position_of_fn(trees)? + 2;
-    let (mut depth, mut arrow) = (0_usize, false);
+    let mut generics = Generics::default();
     for (position, tree) in trees.iter().enumerate().skip(start) {
-        let mut joint = false;
         match tree {
-            TokenTree::Group(group) if depth == 0 => {
+            TokenTree::Punct(_) => {}
+            _ if !generics.are_closed() => {}
+            TokenTree::Group(group) => {
                 return (group.delimiter() == Delimiter::Parenthesis).then_some(position);
             }
-            TokenTree::Punct(punct) => match punct.as_char() {
-                '<' => depth += 1,
-                '>' if !arrow => depth = depth.checked_sub(1)?,
-                '-' | '=' => joint = punct.spacing() == Spacing::Joint,
-                _ => {}
-            },
-            _ if depth == 0 => return None,
-            _ => {}
+            _ => return None,
         }
-        arrow = joint;
+        generics.pass(tree);
     }
     None
 }

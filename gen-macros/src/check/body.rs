@@ -1,6 +1,6 @@
 //! Where the yields of a body stand. Works on syntax: a body that cannot be parsed is rustc's to complain about.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
@@ -8,6 +8,7 @@ use syn::{Attribute, Block, Expr, Macro, MacroDelimiter, Path, Token};
 
 use crate::mistakes::Mistakes;
 use crate::parse::{Body, Function};
+use crate::tokens::regroup;
 
 /// Reports every yield that cannot be. If there is one, returns how the body calls `yield_!`, each time.
 pub(crate) fn check(function: &mut Function, mistakes: &mut Mistakes) -> Option<Vec<Path>> {
@@ -35,9 +36,7 @@ fn without_invisible_groups(tokens: TokenStream) -> TokenStream {
                 if group.delimiter() == Delimiter::None {
                     flat.extend(inner);
                 } else {
-                    let mut copy = Group::new(group.delimiter(), inner);
-                    copy.set_span(group.span());
-                    flat.extend([TokenTree::Group(copy)]);
+                    flat.extend([TokenTree::Group(regroup(&group, inner))]);
                 }
             }
             other => flat.extend([other]),
@@ -137,7 +136,7 @@ impl<'ast> Visit<'ast> for Visitor<'_> {
                 self.mistakes.report(list, "`yield_!` takes one expression", several(&invocation.delimiter));
             }
             // No macro can be imported from `Self`.
-            if path.segments[0].ident != "Self" {
+            if path.segments.first().is_some_and(|first| first.ident != "Self") {
                 self.names.push(path.clone());
             }
         } else if path.is_ident("r#yield") && self.scope == Scope::Coroutine {

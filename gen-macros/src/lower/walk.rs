@@ -10,7 +10,7 @@
 //! `macro_rules!` of the body, and in a body that is still being typed. Tokens without a yield go through
 //! untouched, spans of their delimiters included.
 
-use proc_macro2::{Delimiter, Group, Ident, Literal, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Literal, TokenStream, TokenTree};
 use quote::quote_spanned;
 use syn::Expr;
 use syn::parse::{ParseStream, Parser};
@@ -18,6 +18,7 @@ use syn::parse::{ParseStream, Parser};
 use super::{Site, position};
 use crate::expand::function_name;
 use crate::paths::{Paths, ours};
+use crate::tokens::{Generics, grouped, is, is_block, is_word, regroup, regroup_at_end};
 
 /// How many elements a tuple may have to be converted one by one.
 const LONGEST_TUPLE: usize = 12;
@@ -90,7 +91,7 @@ impl Walk<'_> {
                 (
                     TokenTree::Ident(name),
                     [TokenTree::Punct(bang), TokenTree::Group(argument), after @ ..],
-                ) if name == "yield_" && bang.as_char() == '!' => {
+                ) if name == "yield_" && bang.as_char() == '!' && argument.delimiter() != Delimiter::None => {
                     walked.keep(&rest[..2]);
                     walked.push(self.argument(name, argument));
                     (walked.changed, walked.yields) = (true, true);
@@ -124,18 +125,18 @@ impl Walk<'_> {
         walked.yields |= inner.yields;
         walked.push(match inner.changed {
             false => group.clone(),
-            true if opens_arguments(before, group) => regroup_arguments(group, inner.tokens),
+            true if opens_arguments(before, group) => regroup_at_end(group, inner.tokens),
             true => regroup(group, inner.tokens),
         });
     }
 
     /// An `async` block or closure is a context of its own. Returns how many trees it took.
     fn async_context(&self, trees: &[TokenTree], walked: &mut Walked) -> usize {
-        let moves = matches!(trees.get(1), Some(TokenTree::Ident(keyword)) if keyword == "move");
+        let moves = trees.get(1).is_some_and(|tree| is_word(tree, "move"));
         let head = 1 + usize::from(moves);
         let start = match trees.get(head) {
             Some(TokenTree::Group(_)) => Some(head),
-            Some(TokenTree::Punct(bar)) if bar.as_char() == '|' => start_of_closure_body(trees, head),
+            Some(bar) if is(bar, '|') => start_of_closure_body(trees, head),
             _ => None,
         };
         let Some(start) = start else {
@@ -158,7 +159,13 @@ impl Walk<'_> {
                 if inner.yields {
                     let block = Group::new(Delimiter::Brace, TokenStream::new());
                     let context = self.regroup_context(&block, inner);
-                    walked.push(if is_else(body.get(length)) { parenthesized(context) } else { context });
+                    // What stands before the `else` of a `let` must not end in a brace.
+                    walked.push(match body.get(length) {
+                        Some(after) if is_word(after, "else") => {
+                            grouped(Delimiter::Parenthesis, ours(), TokenTree::from(context).into())
+                        }
+                        _ => context,
+                    });
                 } else {
                     walked.tokens.extend(inner.tokens);
                 }
@@ -188,7 +195,7 @@ impl Walk<'_> {
             Some(elements) => tokens.extend(quote_spanned!(ours()=> @tuple #([#elements])*)),
             None => tokens.extend(inner),
         }
-        regroup_arguments(group, tokens)
+        regroup_at_end(group, tokens)
     }
 
     /// Line and column of a yield. One that a macro of another file has brought in is taken to be where the function is: that file is the one that is named.
@@ -202,36 +209,13 @@ impl Walk<'_> {
     }
 }
 
-/// What stands before the `else` of a `let` must not end in a brace.
-fn is_else(after: Option<&TokenTree>) -> bool {
-    matches!(after, Some(TokenTree::Ident(keyword)) if keyword == "else")
-}
-
-fn parenthesized(block: Group) -> Group {
-    let mut group = Group::new(Delimiter::Parenthesis, TokenTree::from(block).into());
-    group.set_span(ours());
-    group
-}
-
-/// The same delimiters around other tokens.
-fn regroup(group: &Group, tokens: TokenStream) -> Group {
-    let mut regrouped = Group::new(group.delimiter(), tokens);
-    regrouped.set_span(group.span());
-    regrouped
-}
-
-/// The same for the arguments of a call or of a macro. rustc has no use for where they open; an editor looks up what is called there, and must not
-/// find it from each parenthesis within them.
-fn regroup_arguments(group: &Group, tokens: TokenStream) -> Group {
-    let mut regrouped = Group::new(group.delimiter(), tokens);
-    regrouped.set_span(group.span_close());
-    regrouped
-}
-
 /// Whether they are the arguments of what stands before them: `name(..)` or `name!(..)`, where the name is no keyword.
+///
+/// These are made anew at their end. rustc has no use for where they open; an editor looks up there what is called, and must not find it from each parenthesis
+/// within them.
 fn opens_arguments(before: &[TokenTree], group: &Group) -> bool {
     let called = match before {
-        [.., name, TokenTree::Punct(bang)] if bang.as_char() == '!' => name,
+        [.., name, bang] if is(bang, '!') => name,
         [.., name] => name,
         [] => return false,
     };
@@ -240,49 +224,30 @@ fn opens_arguments(before: &[TokenTree], group: &Group) -> bool {
 
 /// Whether a `fn` with this after it is a function, not the type of a pointer to one.
 fn names_an_item(after_fn: &TokenTree) -> bool {
-    match after_fn {
-        TokenTree::Ident(_) => true,
-        // `fn $name`, in a `macro_rules!` of the body
-        TokenTree::Punct(dollar) => dollar.as_char() == '$',
-        _ => false,
-    }
+    // `fn name`, or `fn $name` in a `macro_rules!` of the body.
+    matches!(after_fn, TokenTree::Ident(_)) || is(after_fn, '$')
 }
 
 /// How many trees a nested function takes. Its yields are none of ours: it has an attribute of its own, or
 /// `yield_!` itself says what is wrong.
 fn length_of_item(trees: &[TokenTree]) -> usize {
-    let mut depth = 0_usize;
-    let mut arrow = false;
-    for (position, tree) in trees.iter().enumerate() {
-        let mut joint = false;
-        match tree {
-            TokenTree::Group(block) if block.delimiter() == Delimiter::Brace && depth == 0 => {
-                return position + 1;
-            }
-            TokenTree::Punct(punct) => match punct.as_char() {
-                ';' => return position + 1,
-                '<' => depth += 1,
-                '>' if !arrow => depth = depth.saturating_sub(1),
-                '-' | '=' => joint = punct.spacing() == Spacing::Joint,
-                _ => {}
-            },
-            _ => {}
-        }
-        arrow = joint;
-    }
-    trees.len()
+    let mut generics = Generics::default();
+    let ends = |tree: &TokenTree| {
+        let ends = is(tree, ';') || (generics.are_closed() && is_block(tree));
+        generics.pass(tree);
+        ends
+    };
+    trees.iter().position(ends).map_or(trees.len(), |last| last + 1)
 }
 
 /// Where the body of an `async` closure starts, whose parameters start at `head`.
 fn start_of_closure_body(trees: &[TokenTree], head: usize) -> Option<usize> {
-    let is = |tree: &TokenTree, char| matches!(tree, TokenTree::Punct(punct) if punct.as_char() == char);
     let end = head + 1 + trees.get(head + 1..)?.iter().position(|tree| is(tree, '|'))?;
     let after = trees.get(end + 1..)?;
     match after {
         [] => None,
         [minus, greater, ..] if is(minus, '-') && is(greater, '>') => {
-            let block = |tree: &TokenTree| matches!(tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
-            Some(end + 1 + after.iter().position(block)?)
+            Some(end + 1 + after.iter().position(is_block)?)
         }
         _ => Some(end + 1),
     }
@@ -296,7 +261,6 @@ const MOST_COMMAS: usize = 63;
 /// To parse costs as much as there is behind the expression too, and a list or a body may have thousands. So it is tried with what stands before
 /// the first comma, and only if that is no expression, before the second, the fourth ..
 fn length_of_expression(trees: &[TokenTree]) -> Option<usize> {
-    let is = |tree: &TokenTree, char| matches!(tree, TokenTree::Punct(punct) if punct.as_char() == char);
     let trees = trees.split(|tree| is(tree, ';')).next()?;
     let commas = (0..trees.len()).filter(|position| is(&trees[*position], ','));
     let ends: Vec<usize> = commas.chain([trees.len()]).take(MOST_COMMAS + 1).collect();
@@ -322,7 +286,7 @@ fn parsed_length(trees: &[TokenTree]) -> Option<usize> {
 /// What is none is being typed, as in `(a, client.)` or `(a, get(client.))`, and reaches up to the next comma. An editor asks with a word where the cursor is and
 /// without. Both must become the same, or it completes nothing.
 fn length_of_element(trees: &[TokenTree]) -> Option<usize> {
-    let comma = |tree: &TokenTree| matches!(tree, TokenTree::Punct(punct) if punct.as_char() == ',');
+    let comma = |tree: &TokenTree| is(tree, ',');
     let whole = |length: &usize| trees.get(*length).is_none_or(comma);
     let unfinished = || trees.iter().position(comma).unwrap_or(trees.len());
     let length = length_of_expression(trees).filter(whole).unwrap_or_else(unfinished);
@@ -350,7 +314,7 @@ fn without_frame(tokens: TokenStream) -> TokenStream {
 /// The tokens without a comma at their end, which macros allow, and which would make a tuple of them.
 fn without_last_comma(tokens: TokenStream) -> TokenStream {
     let mut trees: Vec<TokenTree> = tokens.into_iter().collect();
-    if matches!(trees.last(), Some(TokenTree::Punct(comma)) if comma.as_char() == ',') {
+    if trees.last().is_some_and(|last| is(last, ',')) {
         trees.pop();
     }
     trees.into_iter().collect()

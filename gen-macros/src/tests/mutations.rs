@@ -178,3 +178,13 @@ fn a_yield_of_self_in_a_constant_still_parses() {
     let output = coroutine(TokenStream::new(), parse("fn default() { [0; Self::yield_!()] }"));
     assert!(syn::parse2::<syn::File>(output.clone()).is_ok(), "{output}");
 }
+
+/// `$it` of a macro is a group without delimiters: here `yield_! Name {}`, which the parser takes for an item, and not arguments.
+#[test]
+fn an_invisible_group_behind_a_yield_still_parses() {
+    let name = Group::new(Delimiter::None, parse("Name {}"));
+    let item = quote::quote!(fn f() { yield_! #name });
+    let output = coroutine(TokenStream::new(), item.clone());
+    assert!(syn::parse2::<syn::ItemFn>(item).is_ok(), "the parser takes it");
+    assert!(syn::parse2::<syn::File>(output.clone()).is_ok(), "{output}");
+}

@@ -72,7 +72,7 @@ where
     K: Kind,
 {
     type Output = T;
-    type Pending = Pending<F::IntoFuture, Fallible<M>>;
+    type Pending = Opened<F::IntoFuture, M>;
 
     #[inline(always)]
     fn into_pending(self, _: &Frame<K>) -> Self::Pending {
@@ -86,7 +86,7 @@ where
     K: Kind,
 {
     type Output = F::Output;
-    type Pending = Pending<F::IntoFuture, Plain>;
+    type Pending = Whole<F::IntoFuture>;
 
     #[inline(always)]
     fn into_pending(self, _: &Frame<K>) -> Self::Pending {

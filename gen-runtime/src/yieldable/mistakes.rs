@@ -24,14 +24,16 @@
 //! | anything else | | [`Yields`] |
 //!
 //! The markers keep the impls apart, as they do for [`Yieldable`](super::Yieldable). A type that is two mistakes at once would be ambiguous; no sensible type is.
-//! Here are the markers and what is said; `recognised.rs` knows the types.
+//! Here are the markers and what is said, in `containers.rs` those of what holds others; `recognised.rs` knows the types.
 
+mod containers;
 mod recognised;
 
-use std::future::{Future, Ready};
+use std::future::Ready;
 use std::marker::PhantomData;
 
-use self::recognised::{Keyed, Map};
+use self::containers::{Borrowed, Children, Elements, Entries, Members, Waited};
+use self::recognised::Keyed;
 use crate::coroutine::{AsItIs, Pending};
 use crate::Result;
 
@@ -46,8 +48,8 @@ pub trait Mistake<M> {
 /// For each mistake it has the method that the levels of the probe have. Nobody makes one: method lookup finds it at the end of the probe.
 pub struct Wrong<Y, M>(PhantomData<(fn() -> Y, M)>);
 
-/// What the yield of a mistake would be suspended at.
-type Never<F> = Pending<F, AsItIs>;
+/// What the yield of a mistake would wait for. It gives whatever is expected there, so that rustc has nothing more to say.
+type Never<T> = Pending<Ready<Result<T>>, AsItIs>;
 
 /// Who cannot yield it.
 pub struct ACoroutine;
@@ -73,14 +75,11 @@ pub enum Uncollected {}
     note = "collect it, and all it makes is resolved in parallel: `yield_!(iterator.collect::<Vec<_>>())`",
     note = "or yield what it makes one after the other: `for item in iterator {{ yield_!(item)?; }}`"
 )]
-pub trait YieldsIterators<Y: ?Sized> {
-    /// Never resolved.
-    type Pending: Future<Output = Result>;
-}
+pub trait YieldsIterators<Y: ?Sized> {}
 
 impl<Y: Mistake<Uncollected>> Wrong<Y, Uncollected> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsIterators<Y::About>>(&self) -> Never<B::Pending>
+    pub fn pending_yielded<B: YieldsIterators<Y::About>, T>(&self) -> Never<T>
     where
         Y: Yielded<By = B>,
     {
@@ -99,14 +98,11 @@ pub enum Streamed {}
     note = "yield each of them: `while let Some(item) = yield_!(stream.next())? {{ .. }}`, with the `next` of a `StreamExt`",
     note = "of a `gen::WaitIterator`: `while !waits.done() {{ let item = yield_!(waits.next())?; }}`"
 )]
-pub trait YieldsStreams<Y: ?Sized> {
-    /// Never resolved.
-    type Pending: Future<Output = Result>;
-}
+pub trait YieldsStreams<Y: ?Sized> {}
 
 impl<Y: Mistake<Streamed>> Wrong<Y, Streamed> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsStreams<Y::About>>(&self) -> Never<B::Pending>
+    pub fn pending_yielded<B: YieldsStreams<Y::About>, T>(&self) -> Never<T>
     where
         Y: Yielded<By = B>,
     {
@@ -124,14 +120,11 @@ pub enum Uncalled {}
     label = "not called",
     note = "call it: `yield_!(function(..))`"
 )]
-pub trait YieldsFunctions<Y: ?Sized> {
-    /// Never resolved.
-    type Pending: Future<Output = Result>;
-}
+pub trait YieldsFunctions<Y: ?Sized> {}
 
 impl<Y: Mistake<Uncalled>> Wrong<Y, Uncalled> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsFunctions<Y::About>>(&self) -> Never<B::Pending>
+    pub fn pending_yielded<B: YieldsFunctions<Y::About>, T>(&self) -> Never<T>
     where
         Y: Yielded<By = B>,
     {
@@ -144,7 +137,7 @@ pub struct UncalledWith<A>(PhantomData<A>);
 
 impl<Y: Mistake<UncalledWith<A>>, A> Wrong<Y, UncalledWith<A>> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsFunctions<Y>>(&self) -> Never<B::Pending>
+    pub fn pending_yielded<B: YieldsFunctions<Y>, T>(&self) -> Never<T>
     where
         Y: Yielded<By = B>,
     {
@@ -162,14 +155,11 @@ pub enum Unopened {}
     label = "a `Result`",
     note = "put a `?` inside, and yield what it holds: `yield_!(make()?)`; but if an `.await` made it, remove that: the yield waits"
 )]
-pub trait YieldsResults<Y: ?Sized> {
-    /// Never resolved.
-    type Pending: Future<Output = Result>;
-}
+pub trait YieldsResults<Y: ?Sized> {}
 
 impl<Y: Mistake<Unopened>> Wrong<Y, Unopened> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsResults<Y::About>>(&self) -> Never<B::Pending>
+    pub fn pending_yielded<B: YieldsResults<Y::About>, T>(&self) -> Never<T>
     where
         Y: Yielded<By = B>,
     {
@@ -188,14 +178,11 @@ pub enum Nothing {}
     note = "to let others run for a turn of the loop: `yield_!(gen::moment())`",
     note = "a block that ends with a `;` is `()`"
 )]
-pub trait YieldsNothing<Y: ?Sized> {
-    /// Never resolved.
-    type Pending: Future<Output = Result>;
-}
+pub trait YieldsNothing<Y: ?Sized> {}
 
 impl<Y: Mistake<Nothing>> Wrong<Y, Nothing> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsNothing<Y::About>>(&self) -> Never<B::Pending>
+    pub fn pending_yielded<B: YieldsNothing<Y::About>, T>(&self) -> Never<T>
     where
         Y: Yielded<By = B>,
     {
@@ -214,14 +201,11 @@ pub enum Value {}
     note = "use it as it is, without `yield_!`; if an `.await` made it, remove that: the yield waits",
     note = "where a future is wanted, `gen::maybe_future!(value)` makes one of it"
 )]
-pub trait YieldsValues<Y: ?Sized> {
-    /// Never resolved.
-    type Pending: Future<Output = Result>;
-}
+pub trait YieldsValues<Y: ?Sized> {}
 
 impl<Y: Mistake<Value>> Wrong<Y, Value> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsValues<Y::About>>(&self) -> Never<B::Pending>
+    pub fn pending_yielded<B: YieldsValues<Y::About>, T>(&self) -> Never<T>
     where
         Y: Yielded<By = B>,
     {
@@ -239,14 +223,11 @@ pub enum Period {}
     label = "a time",
     note = "to wait for it: `yield_!(gen::sleep(duration))`"
 )]
-pub trait YieldsPeriods<Y: ?Sized> {
-    /// Never resolved.
-    type Pending: Future<Output = Result>;
-}
+pub trait YieldsPeriods<Y: ?Sized> {}
 
 impl<Y: Mistake<Period>> Wrong<Y, Period> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsPeriods<Y::About>>(&self) -> Never<B::Pending>
+    pub fn pending_yielded<B: YieldsPeriods<Y::About>, T>(&self) -> Never<T>
     where
         Y: Yielded<By = B>,
     {
@@ -264,14 +245,11 @@ pub enum Joined {}
     label = "a thread",
     note = "let it set a `gen::promise()` when it ends, and yield the future of that"
 )]
-pub trait YieldsThreads<Y: ?Sized> {
-    /// Never resolved.
-    type Pending: Future<Output = Result>;
-}
+pub trait YieldsThreads<Y: ?Sized> {}
 
 impl<Y: Mistake<Joined>> Wrong<Y, Joined> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsThreads<Y::About>>(&self) -> Never<B::Pending>
+    pub fn pending_yielded<B: YieldsThreads<Y::About>, T>(&self) -> Never<T>
     where
         Y: Yielded<By = B>,
     {
@@ -289,14 +267,11 @@ pub enum Unpinned {}
     label = "not pinned",
     note = "yield the future itself; or pin it, `let mut future = std::pin::pin!(future);`, and then `yield_!(future.as_mut())`"
 )]
-pub trait YieldsUnpinned<Y: ?Sized> {
-    /// Never resolved.
-    type Pending: Future<Output = Result>;
-}
+pub trait YieldsUnpinned<Y: ?Sized> {}
 
 impl<Y: Mistake<Unpinned>> Wrong<Y, Unpinned> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsUnpinned<Y::About>>(&self) -> Never<B::Pending>
+    pub fn pending_yielded<B: YieldsUnpinned<Y::About>, T>(&self) -> Never<T>
     where
         Y: Yielded<By = B>,
     {
@@ -314,14 +289,11 @@ pub enum Shared {}
     label = "shared",
     note = "yield the future itself; several can wait for a `gen::SharedFuture`"
 )]
-pub trait YieldsShared<Y: ?Sized> {
-    /// Never resolved.
-    type Pending: Future<Output = Result>;
-}
+pub trait YieldsShared<Y: ?Sized> {}
 
 impl<Y: Mistake<Shared>> Wrong<Y, Shared> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsShared<Y::About>>(&self) -> Never<B::Pending>
+    pub fn pending_yielded<B: YieldsShared<Y::About>, T>(&self) -> Never<T>
     where
         Y: Yielded<By = B>,
     {
@@ -335,7 +307,7 @@ pub enum Counted {}
 
 impl<Y: Mistake<Counted>> Wrong<Y, Counted> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsShared<Y::About>>(&self) -> Never<B::Pending>
+    pub fn pending_yielded<B: YieldsShared<Y::About>, T>(&self) -> Never<T>
     where
         Y: Yielded<By = B>,
     {
@@ -353,168 +325,11 @@ pub enum BoxedUnpinned {}
     label = "not pinned",
     note = "make it with `Box::pin(..)`, or pin it: `yield_!(Box::into_pin(boxed))`"
 )]
-pub trait YieldsBoxedUnpinned<Y: ?Sized> {
-    /// Never resolved.
-    type Pending: Future<Output = Result>;
-}
+pub trait YieldsBoxedUnpinned<Y: ?Sized> {}
 
 impl<Y: Mistake<BoxedUnpinned>> Wrong<Y, BoxedUnpinned> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsBoxedUnpinned<Y::About>>(&self) -> Never<B::Pending>
-    where
-        Y: Yielded<By = B>,
-    {
-        unreachable!("nothing implements the trait")
-    }
-}
-
-/// A list of what cannot be yielded.
-#[derive(Debug)]
-pub enum Members {}
-
-/// What is said of it.
-#[diagnostic::on_unimplemented(
-    message = "a list or `Option` of `{Y}` cannot be yielded, since `{Y}` cannot",
-    label = "what is in it is not yieldable",
-    note = "each of its members is a future, or a list, map or tuple of yieldables",
-    note = "so a function in it is called, a `Result` opened with `?`, an iterator collected, a `Box` or reference pinned"
-)]
-pub trait YieldsListsOf<Y: ?Sized> {
-    /// Never resolved.
-    type Pending: Future<Output = Result>;
-}
-
-impl<Y: Mistake<Members>> Wrong<Y, Members> {
-    /// Does not compile.
-    pub fn pending_yielded<B: YieldsListsOf<Y::About>>(&self) -> Never<B::Pending>
-    where
-        Y: Yielded<By = B>,
-    {
-        unreachable!("nothing implements the trait")
-    }
-}
-
-/// A map of what cannot be yielded, or under keys that cannot be named.
-#[derive(Debug)]
-pub enum Entries {}
-
-/// What is said of it.
-#[diagnostic::on_unimplemented(
-    message = "a map from `{Q}` to `{Y}` cannot be yielded",
-    label = "not a map of yieldables",
-    note = "each of its values is a future, or a list, map or tuple of yieldables",
-    note = "its keys are `Debug`, for errors name them: `#[derive(Debug)]`"
-)]
-pub trait YieldsMaps<Q: ?Sized, Y: ?Sized> {
-    /// Never resolved.
-    type Pending: Future<Output = Result>;
-}
-
-impl<Y: Map> Wrong<Y, Entries> {
-    /// Does not compile.
-    pub fn pending_yielded<B: YieldsMaps<Y::Key, Y::About>>(&self) -> Never<B::Pending>
-    where
-        Y: Yielded<By = B>,
-    {
-        unreachable!("nothing implements the trait")
-    }
-}
-
-/// A list, map or `Option` that is only borrowed.
-#[derive(Debug)]
-pub enum Borrowed {}
-
-/// What is said of it.
-#[diagnostic::on_unimplemented(
-    message = "a borrowed list, map or `Option` cannot be yielded: its futures would be moved out of it",
-    label = "only borrowed",
-    note = "yield it itself; or what is taken out of it: `yield_!(std::mem::take(&mut list))`, `yield_!(list.drain(..).collect::<Vec<_>>())`"
-)]
-pub trait YieldsBorrowed<Y: ?Sized> {
-    /// Never resolved.
-    type Pending: Future<Output = Result>;
-}
-
-impl<Y: Mistake<Borrowed>> Wrong<Y, Borrowed> {
-    /// Does not compile.
-    pub fn pending_yielded<B: YieldsBorrowed<Y::About>>(&self) -> Never<B::Pending>
-    where
-        Y: Yielded<By = B>,
-    {
-        unreachable!("nothing implements the trait")
-    }
-}
-
-/// A tuple that is not written out where it is yielded; of one that is, each element is asked by itself.
-#[derive(Debug)]
-pub enum Elements {}
-
-/// What is said of it.
-#[diagnostic::on_unimplemented(
-    message = "`{Y}` cannot be yielded, since not all of its elements can",
-    label = "not all of it is yieldable",
-    note = "written out in the `yield_!`, each element is looked at by itself: `yield_!((a, b))`"
-)]
-pub trait YieldsTuple<Y: ?Sized> {
-    /// Never resolved.
-    type Pending: Future<Output = Result>;
-}
-
-impl<Y: Mistake<Elements>> Wrong<Y, Elements> {
-    /// Does not compile.
-    pub fn pending_yielded<B: YieldsTuple<Y::About>>(&self) -> Never<B::Pending>
-    where
-        Y: Yielded<By = B>,
-    {
-        unreachable!("nothing implements the trait")
-    }
-}
-
-/// A timeout, a shield or [`gen::raw`](crate::raw) around what cannot be yielded.
-#[derive(Debug)]
-pub enum Waited {}
-
-/// What is said of it.
-#[diagnostic::on_unimplemented(
-    message = "`{Y}` cannot be yielded, and so `gen::with_timeout`, `gen::shield` and `gen::raw` cannot wait for it",
-    label = "what it waits for is not yieldable",
-    note = "what it waits for is a future, or a list, map or tuple of yieldables",
-    note = "so a function is called, a `Result` opened with `?`, an iterator collected, a `Box` or reference pinned"
-)]
-pub trait WaitsFor<Y: ?Sized> {
-    /// Never resolved.
-    type Pending: Future<Output = Result>;
-}
-
-impl<Y: Mistake<Waited>> Wrong<Y, Waited> {
-    /// Does not compile.
-    pub fn pending_yielded<B: WaitsFor<Y::About>>(&self) -> Never<B::Pending>
-    where
-        Y: Yielded<By = B>,
-    {
-        unreachable!("nothing implements the trait")
-    }
-}
-
-/// What waits for many, and has none.
-#[derive(Debug)]
-pub enum Children {}
-
-/// What is said of it.
-#[diagnostic::on_unimplemented(
-    message = "`{Y}` is no list or map of what can be yielded",
-    label = "not a list or map of yieldables",
-    note = "`gen::multi`, `gen::limit` and `gen::first_of` wait for the members of a list or map; each is a future, or a list, map or tuple of yieldables",
-    note = "an iterator is collected first: `gen::multi(iterator.collect::<Vec<_>>())`; a function in a list is called, a `Result` opened with `?`"
-)]
-pub trait WaitsForChildren<Y: ?Sized> {
-    /// Never resolved.
-    type Pending: Future<Output = Result>;
-}
-
-impl<Y: Mistake<Children>> Wrong<Y, Children> {
-    /// Does not compile.
-    pub fn pending_yielded<B: WaitsForChildren<Y::About>>(&self) -> Never<B::Pending>
+    pub fn pending_yielded<B: YieldsBoxedUnpinned<Y::About>, T>(&self) -> Never<T>
     where
         Y: Yielded<By = B>,
     {
@@ -528,7 +343,7 @@ pub enum Unkeyed {}
 
 impl<Y: Keyed> Wrong<Y, Unkeyed> {
     /// Compiles, unless it is not the key that is wrong but what it carries: that may come from another thread.
-    pub fn pending_yielded<T: Send + 'static>(&self) -> Never<Ready<Result<Y::Output>>>
+    pub fn pending_yielded<T: Send + 'static>(&self) -> Never<Y::Output>
     where
         Y: Keyed<Carries = T>,
     {
@@ -542,7 +357,7 @@ pub enum Unmade {}
 
 impl<Y: Mistake<Unmade>> Wrong<Y, Unmade> {
     /// Compiles, and whatever it gives is taken for right.
-    pub fn pending_yielded<T>(&self) -> Never<Ready<Result<T>>> {
+    pub fn pending_yielded<T>(&self) -> Never<T> {
         unreachable!("nothing makes one of what is no future")
     }
 }
@@ -555,21 +370,18 @@ impl<Y: Mistake<Unmade>> Wrong<Y, Unmade> {
     note = "a value that is there already needs no `yield_!`, and what is yielded no `.await`",
     note = "a type parameter needs a bound, and a parameter for the kind: `fn f<Y: gen::Yieldable<M>, M>(..)`"
 )]
-pub trait Yields<Y> {
-    /// Never resolved.
-    type Pending: Future<Output = Result>;
-}
+pub trait Yields<Y> {}
 
 /// The level of anything else. A trait, so that method lookup prefers what is known of a mistake.
 pub trait Anything<Y> {
     /// Does not compile.
-    fn pending_yielded<B: Yields<Y>>(&self) -> Never<B::Pending>
+    fn pending_yielded<B: Yields<Y>, T>(&self) -> Never<T>
     where
         Y: Yielded<By = B>;
 }
 
 impl<Y> Anything<Y> for Wrong<Y, ()> {
-    fn pending_yielded<B: Yields<Y>>(&self) -> Never<B::Pending>
+    fn pending_yielded<B: Yields<Y>, T>(&self) -> Never<T>
     where
         Y: Yielded<By = B>,
     {

@@ -20,7 +20,7 @@
 //!
 //! Most yields are of levels 1 and 2, and a crate may have thousands: what these cost the compiler is most of what a yield costs it (`benches`, `compile_time`).
 
-use std::future::{ready, IntoFuture, Ready};
+use std::future::{ready, Future, IntoFuture, Ready};
 use std::marker::PhantomData;
 use std::ops::Deref;
 
@@ -56,8 +56,8 @@ pub fn ask<Y, M, K: Kind>(yielded: Y, frame: &Frame<K>) -> Asked<'_, Y, M, K> {
 
 impl<Y, M, K: Kind> Asked<'_, Y, M, K> {
     #[inline(always)]
-    fn into_yielded(self) -> Y {
-        self.yielded.expect("only one level answers")
+    fn take(&mut self) -> Y {
+        self.yielded.take().expect("one level answers, once")
     }
 }
 
@@ -85,8 +85,8 @@ where
 {
     /// Level 1.
     #[inline(always)]
-    pub fn resolve_yielded(self) -> Pending<Y, Called<M>> {
-        Pending::new(self.into_yielded())
+    pub fn resolve_yielded(mut self) -> Pending<Y, Called<M>> {
+        Pending::new(self.take())
     }
 }
 
@@ -98,9 +98,8 @@ where
     type Answer = Y::Pending;
 
     #[inline(always)]
-    fn resolve_yielded(self) -> Y::Pending {
-        let frame = self.frame;
-        self.into_yielded().into_pending(frame)
+    fn resolve_yielded(mut self) -> Y::Pending {
+        self.take().into_pending(self.frame)
     }
 }
 
@@ -121,8 +120,7 @@ impl<'f, Y, M, K: Kind> Resolve for &mut Asked<'f, Y, M, K> {
 
     #[inline(always)]
     fn resolve_yielded(self) -> Rest<'f, Y, M, K> {
-        let asked = Asked { yielded: self.yielded.take(), frame: self.frame, kind: PhantomData::<M> };
-        Rest { frame: asked.frame, yielded: asked.into_yielded(), kind: PhantomData }
+        Rest { yielded: self.take(), frame: self.frame, kind: PhantomData }
     }
 }
 
@@ -136,7 +134,7 @@ impl<F, H> Pending<F, H> {
 
 impl<F, T> IntoPending for F
 where
-    F: std::future::Future<Output = Result<T>>,
+    F: Future<Output = Result<T>>,
 {
     type Future = F;
 
@@ -185,7 +183,7 @@ impl<Y, M, K: Kind> Deref for Rest<'_, Y, M, K> {
     type Target = Wrong<Y, M>;
 
     fn deref(&self) -> &Wrong<Y, M> {
-        unreachable!("no method of what it dereferences to compiles")
+        unreachable!("what is found there is a mistake, and has been reported as an error")
     }
 }
 
