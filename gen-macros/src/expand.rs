@@ -54,14 +54,14 @@ pub(crate) fn engine(
 /// user wrote for the place.
 pub(crate) fn engine_output(output: &Output, paths: &Paths) -> TokenStream {
     let (trait_, declared) = (paths.engine_output(), &output.declared);
-    let returned = output.pinned_type().unwrap_or_else(|| declared.clone());
+    let returned = output.pinned.as_ref().unwrap_or(declared);
     quote_spanned!(paths.place()=> <#returned as #trait_<_>>::into_result)
 }
 
 /// A plain function that returns what the user wrote.
 pub(crate) fn main(lowered: &Lowered, inside: impl FnOnce(&Block) -> TokenStream) -> TokenStream {
     let Output { arrow, declared, .. } = &lowered.output;
-    let returned = arrow.map(|arrow| quote_spanned!(ours()=> #arrow #declared));
+    let returned = arrow.as_ref().map(|arrow| quote_spanned!(ours()=> #arrow #declared));
     function(lowered, returned.unwrap_or_default(), inside)
 }
 
@@ -109,7 +109,7 @@ fn returned_type(lowered: &Lowered, paths: &Paths) -> TokenStream {
 
 /// The arrow as it was written, or ours.
 fn arrow(output: &Output) -> TokenStream {
-    output.arrow.map_or_else(|| quote_spanned!(ours()=> ->), ToTokens::into_token_stream)
+    output.arrow.as_ref().map_or_else(|| quote_spanned!(ours()=> ->), ToTokens::to_token_stream)
 }
 
 /// Declares what tells the function; and the call and its frame, if the body yields.
@@ -142,7 +142,8 @@ pub(crate) fn function_item(site: &Site, paths: &Paths) -> TokenStream {
 fn machine(block: &Block, lowered: &Lowered, paths: &Paths, end: Option<TokenStream>) -> TokenStream {
     // Where it says what is returned: there rustc points if the machine cannot be what the signature says.
     let here = paths.at(lowered.output.place);
-    let call = if block.yields { quote_spanned!(ours()=> __call) } else { paths.no_call() };
+    let call =
+        if block.yields { quote_spanned!(ours()=> __call) } else { paths.no_call().into_token_stream() };
     let body = ending(async_block(block, &lowered.output, paths), end, &here);
     let function = function_name();
     let make = if block.closed { here.closed_machine() } else { here.machine() };
@@ -153,7 +154,7 @@ fn machine(block: &Block, lowered: &Lowered, paths: &Paths, end: Option<TokenStr
 pub(crate) fn wrap(lowered: &Lowered, paths: &Paths, machine: TokenStream) -> TokenStream {
     let wrapper = match &lowered.returned {
         Returned::Machine => return machine,
-        Returned::Boxed => paths.boxed(),
+        Returned::Boxed => paths.boxed().into_token_stream(),
         Returned::Erased(erased, _) => {
             let boxed = match erased {
                 Threads::Send => paths.box_coroutine(),
@@ -184,16 +185,16 @@ pub(crate) fn ending(body: TokenStream, end: Option<TokenStream>, paths: &Paths)
 pub(crate) fn catch_return(lowered: &Lowered, paths: &Paths) -> Option<TokenStream> {
     let Lowered { output, returns, .. } = lowered;
     let trait_ = paths.catch_return();
-    let returned = output.pinned_type().unwrap_or_else(|| output.declared.clone());
+    let returned = output.pinned.as_ref().unwrap_or(&output.declared);
     returns.then(|| quote_spanned!(ours().located_at(output.place)=> <#returned as #trait_>::catch_return))
 }
 
 /// The one `async` block. Nothing that has a destructor is added to it.
 fn async_block(block: &Block, output: &Output, paths: &Paths) -> TokenStream {
     let Block { arguments, open, group, .. } = block;
-    let result = match output.pinned_type() {
+    let result = match &output.pinned {
         Some(ty) => {
-            let unreached = unreached_output(&ty, paths);
+            let unreached = unreached_output(ty, paths);
             let pin = returned(&unreached, output.place);
             quote_spanned! {ours()=>
                 match () { () => {} _ => #pin }
@@ -210,7 +211,7 @@ fn async_block(block: &Block, output: &Output, paths: &Paths) -> TokenStream {
 
 /// `<R as Unreached>::output()`, which is never called. In `output::<R>()` rustc would have something else to say about an unknown type than it has said
 /// about the signature, and so would say it twice; in a `let` clippy would find it complex.
-pub(crate) fn unreached_output(ty: &syn::Type, paths: &Paths) -> TokenStream {
+pub(crate) fn unreached_output(ty: &TokenStream, paths: &Paths) -> TokenStream {
     let unreached = paths.unreached();
     quote_spanned!(ours()=> <#ty as #unreached>::output())
 }

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
-use syn::{Error, Expr, Item, Path, Stmt};
+use syn::{Error, Expr, Item, Stmt};
 
 use crate::expand;
 use crate::lower::Lowered;
@@ -18,7 +18,7 @@ pub(crate) fn without_body(
     attribute: Attribute,
     lowered: &Lowered,
     paths: &Paths,
-    yields: &[Path],
+    yields: &[TokenStream],
 ) -> TokenStream {
     let quiet = quote_spanned!(ours()=> #[allow(unused)]);
     let function = match attribute {
@@ -29,9 +29,9 @@ pub(crate) fn without_body(
         }),
         Attribute::Coroutine => expand::coroutine(lowered, paths, |block| {
             let arguments = &block.arguments;
-            let body = match lowered.output.pinned_type() {
+            let body = match &lowered.output.pinned {
                 Some(ty) => {
-                    let output = expand::unreached_output(&ty, paths);
+                    let output = expand::unreached_output(ty, paths);
                     quote_spanned!(ours()=> async move { #arguments #output })
                 }
                 None => quote_spanned!(ours()=> async move { #arguments loop {} }),

@@ -35,6 +35,7 @@ mod parse;
 mod paths;
 mod pipeline;
 mod repair;
+mod survey;
 #[cfg(test)]
 mod tests;
 mod tokens;

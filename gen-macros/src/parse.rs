@@ -1,10 +1,10 @@
 //! What was written: tokens become a [`Function`], which keeps their spans. The body stays tokens.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-use syn::parse::{End, Parse, ParseStream};
+use syn::parse::{End, ParseStream, Parser};
 use syn::{Attribute, Ident, Signature, Token, Visibility};
 
-use crate::tokens::{is_word, regroup, regroup_at_end};
+use crate::tokens::{is, is_word, regroup, regroup_at_end};
 
 /// A function as the user wrote it, free or associated.
 pub(crate) struct Function {
@@ -28,13 +28,29 @@ pub(crate) enum Body {
     Missing,
 }
 
-impl Parse for Function {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+impl Function {
+    pub(crate) fn parse(item: TokenStream) -> syn::Result<Function> {
+        // The parser copies all it is given, and a body is most of a function.
+        let mut head: Vec<TokenTree> = item.clone().into_iter().collect();
+        if let Some(block) = head.pop().and_then(unwrap_block) {
+            let with_block = |input: ParseStream<'_>| Function::parse_with(input, |_| Ok(Body::Block(block)));
+            if let Ok(function) = with_block.parse2(head.into_iter().collect()) {
+                return Ok(function);
+            }
+        }
+        let whole = |input: ParseStream<'_>| Function::parse_with(input, Body::parse);
+        whole.parse2(item)
+    }
+
+    fn parse_with(
+        input: ParseStream<'_>,
+        body: impl FnOnce(ParseStream<'_>) -> syn::Result<Body>,
+    ) -> syn::Result<Function> {
         let mut attributes = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
         let defaultness = input.parse()?;
         let signature = input.parse()?;
-        let body = Body::parse(input)?.hoist_attributes(&mut attributes);
+        let body = body(input)?.hoist_attributes(&mut attributes);
         Ok(Function { attributes, visibility, defaultness, signature, body })
     }
 }
@@ -57,6 +73,14 @@ impl Body {
         }
     }
 
+    /// What stands in it, if it is there.
+    pub(crate) fn tokens(&self) -> TokenStream {
+        match self {
+            Body::Block(block) => block.stream(),
+            Body::Replaced(_) | Body::Declared(_) | Body::Missing => TokenStream::new(),
+        }
+    }
+
     /// For a body that is no Rust: what rustc misses in it, it misses at a delimiter that closes. It says so of what was typed, and of what is emitted; the same words
     /// about the same place are printed once. A group that is made anew has one span, so this must be its end, and not all of it.
     pub(crate) fn point_at_ends(&mut self) {
@@ -68,11 +92,19 @@ impl Body {
     /// Moves inner attributes to the function's own: the body becomes an expression, where rustc takes none.
     fn hoist_attributes(self, attributes: &mut Vec<Attribute>) -> Body {
         let Body::Block(block) = &self else { return self };
+        let mut start = block.stream().into_iter();
+        if ![start.next(), start.next()]
+            .iter()
+            .zip(['#', '!'])
+            .all(|(tree, char)| tree.as_ref().is_some_and(|tree| is(tree, char)))
+        {
+            return self;
+        }
         let split = |input: ParseStream<'_>| {
             let inner = input.call(Attribute::parse_inner)?;
             Ok((inner, input.parse::<TokenStream>()?))
         };
-        match syn::parse::Parser::parse2(split, block.stream()) {
+        match split.parse2(block.stream()) {
             Ok((inner, rest)) if !inner.is_empty() => {
                 attributes.extend(
                     inner

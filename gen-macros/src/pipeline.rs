@@ -9,13 +9,14 @@ use crate::mistakes::Mistakes;
 use crate::options::{Attribute, Options};
 use crate::parse::Function;
 use crate::paths::Paths;
+use crate::survey::Survey;
 use crate::{check, expand, fallback, repair};
 
 /// The whole of an attribute: its options and its item become what is emitted.
 pub(crate) fn run(attribute: Attribute, options: TokenStream, item: TokenStream) -> TokenStream {
     let mut mistakes = Mistakes::default();
     let mut options = Options::parse(attribute, options, &mut mistakes);
-    let (mut function, unread) = match syn::parse2::<Function>(item.clone()) {
+    let (mut function, unread) = match Function::parse(item.clone()) {
         Ok(function) => (function, repair::Unread::default()),
         Err(error) => match repair::parse(item.clone()) {
             Some(function) => function,
@@ -24,10 +25,11 @@ pub(crate) fn run(attribute: Attribute, options: TokenStream, item: TokenStream)
     };
     let paths = Paths::new(options.runtime.as_ref().map(|(_, path)| path));
     let callable = check::signature(attribute, &mut function, &mut mistakes);
-    check::returns(&function.signature, &mut options, &mut mistakes);
+    check::returns(&mut function.signature, &mut options, &mut mistakes);
+    let survey = Survey::of(function.body.tokens());
     // How the body yields, if it had better not be shown to rustc.
-    let misplaced = check::body(&mut function, &mut mistakes).or_else(|| (!callable).then(Vec::new));
-    let lowered = Lowered::new(function, options, &paths);
+    let misplaced = check::body(&mut function, &survey, &mut mistakes).or_else(|| (!callable).then(Vec::new));
+    let lowered = Lowered::new(function, &survey, options, &paths);
     let mut tokens = match misplaced {
         Some(yields) => fallback::without_body(attribute, &lowered, &paths, &yields),
         None => expand::with_body(attribute, &lowered, &paths),

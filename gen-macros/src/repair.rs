@@ -23,10 +23,8 @@ pub(crate) struct Unread {
 impl Unread {
     pub(crate) fn put_back(self, emitted: TokenStream) -> TokenStream {
         let Unread { arguments, conditions } = self;
-        let (Some(arguments), Some(start)) = (arguments, position_of_arguments(&trees(emitted.clone())))
-        else {
-            return emitted;
-        };
+        let Some(arguments) = arguments else { return emitted };
+        let Some(start) = position_of_arguments(&trees(emitted.clone())) else { return emitted };
         let mut conditions = Some(conditions);
         let mut tokens = TokenStream::new();
         for (position, tree) in emitted.into_iter().enumerate() {
@@ -56,7 +54,7 @@ pub(crate) fn parse(item: TokenStream) -> Option<(Function, Unread)> {
     let none = regroup(&arguments, TokenStream::new());
     let read = |conditions: &[TokenTree]| {
         let tokens = [head, &[none.clone().into()], conditions, std::slice::from_ref(body)];
-        syn::parse2::<Function>(tokens.concat().into_iter().collect()).ok()
+        Function::parse(tokens.concat().into_iter().collect()).ok()
     };
     let (mut function, conditions) = match read(conditions) {
         Some(function) => (function, TokenStream::new()),

@@ -1,26 +1,37 @@
 //! Where the yields of a body stand. Works on syntax: a body that cannot be parsed is rustc's to complain about.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::visit::{self, Visit};
-use syn::{Attribute, Block, Expr, Macro, MacroDelimiter, Path, Token};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Attribute, Block, Expr, Macro, MacroDelimiter, Token};
 
 use crate::mistakes::Mistakes;
 use crate::parse::{Body, Function};
-use crate::tokens::regroup;
+use crate::survey::Survey;
+use crate::tokens::{is, regroup};
 
 /// Reports every yield that cannot be. If there is one, returns how the body calls `yield_!`, each time.
-pub(crate) fn check(function: &mut Function, mistakes: &mut Mistakes) -> Option<Vec<Path>> {
+pub(crate) fn check(
+    function: &mut Function,
+    survey: &Survey,
+    mistakes: &mut Mistakes,
+) -> Option<Vec<TokenStream>> {
     let Body::Block(group) = &function.body else { return None };
-    let Ok(statements) = Block::parse_within.parse2(without_invisible_groups(group.stream())) else {
+    if !survey.yields {
+        return None;
+    }
+    let tokens = group.stream();
+    let tokens = if survey.invisible_groups { without_invisible_groups(tokens) } else { tokens };
+    let Ok(mut statements) = Block::parse_within.parse2(tokens) else {
         function.body.point_at_ends();
         return None;
     };
     let before = mistakes.len();
     let mut visitor = Visitor { scope: Scope::Coroutine, mistakes, in_macro: false, names: Vec::new() };
-    for statement in &statements {
-        visitor.visit_stmt(statement);
+    for statement in &mut statements {
+        visitor.visit_stmt_mut(statement);
     }
     let names = visitor.names;
     (mistakes.len() > before).then_some(names)
@@ -90,7 +101,7 @@ struct Visitor<'a> {
     /// Within the arguments of a macro, which may make something else of them.
     in_macro: bool,
     /// How `yield_!` is called.
-    names: Vec<Path>,
+    names: Vec<TokenStream>,
 }
 
 impl Visitor<'_> {
@@ -106,38 +117,42 @@ impl Visitor<'_> {
     }
 
     /// A function that is handed to a macro may become a coroutine there; if not, `yield_!` itself complains.
-    fn function(&mut self, attributes: &[Attribute], visit: impl FnOnce(&mut Self)) {
-        if !self.in_macro && !attributes.iter().any(makes_a_coroutine) {
+    fn function(&mut self, is_coroutine: bool, visit: impl FnOnce(&mut Self)) {
+        if !self.in_macro && !is_coroutine {
             self.within(Scope::Function, visit);
         }
     }
 
     /// Looks into a macro's arguments if they look like expressions or statements.
     fn arguments(&mut self, tokens: &TokenStream) {
+        if !Survey::of(tokens.clone()).yields {
+            return;
+        }
         let outside = std::mem::replace(&mut self.in_macro, true);
-        if let Ok(expressions) = EXPRESSIONS.parse2(tokens.clone()) {
-            expressions.iter().for_each(|expression| self.visit_expr(expression));
-        } else if let Ok(statements) = Block::parse_within.parse2(tokens.clone()) {
-            statements.iter().for_each(|statement| self.visit_stmt(statement));
+        if let Ok(mut expressions) = EXPRESSIONS.parse2(tokens.clone()) {
+            expressions.iter_mut().for_each(|expression| self.visit_expr_mut(expression));
+        } else if let Ok(mut statements) = Block::parse_within.parse2(tokens.clone()) {
+            statements.iter_mut().for_each(|statement| self.visit_stmt_mut(statement));
         }
         self.in_macro = outside;
     }
 }
 
-impl<'ast> Visit<'ast> for Visitor<'_> {
-    fn visit_macro(&mut self, invocation: &'ast Macro) {
+impl VisitMut for Visitor<'_> {
+    fn visit_macro_mut(&mut self, invocation: &mut Macro) {
         let path = &invocation.path;
         if path.segments.last().is_some_and(|segment| segment.ident == "yield_") {
             if let Some((wrong, help)) = self.scope.complaint() {
                 self.mistakes.report(path, wrong, help);
-            } else if let Ok(list) = EXPRESSIONS.parse2(invocation.tokens.clone())
+            } else if has_commas(&invocation.tokens)
+                && let Ok(list) = EXPRESSIONS.parse2(invocation.tokens.clone())
                 && list.len() > 1
             {
                 self.mistakes.report(list, "`yield_!` takes one expression", several(&invocation.delimiter));
             }
             // No macro can be imported from `Self`.
             if path.segments.first().is_some_and(|first| first.ident != "Self") {
-                self.names.push(path.clone());
+                self.names.push(path.to_token_stream());
             }
         } else if path.is_ident("r#yield") && self.scope == Scope::Coroutine {
             self.mistakes.report(
@@ -152,74 +167,79 @@ impl<'ast> Visit<'ast> for Visitor<'_> {
     }
 
     /// Rust's own, which is not stable, and nothing that an `async` block may do.
-    fn visit_expr_yield(&mut self, expression: &'ast syn::ExprYield) {
+    fn visit_expr_yield_mut(&mut self, expression: &mut syn::ExprYield) {
         if self.scope == Scope::Coroutine && !self.in_macro {
             self.mistakes.report(
-                expression.yield_token,
+                &expression.yield_token,
                 "a coroutine does not suspend with `yield`: that keyword is Rust's own, for generators",
                 "write `yield_!(..)`",
             );
         }
-        visit::visit_expr_yield(self, expression);
+        visit_mut::visit_expr_yield_mut(self, expression);
     }
 
-    fn visit_expr_closure(&mut self, closure: &'ast syn::ExprClosure) {
+    fn visit_expr_closure_mut(&mut self, closure: &mut syn::ExprClosure) {
         let scope = if closure.asyncness.is_some() { self.asynchronous() } else { Scope::Closure };
-        self.within(scope, |this| visit::visit_expr_closure(this, closure));
+        self.within(scope, |this| visit_mut::visit_expr_closure_mut(this, closure));
     }
 
-    fn visit_expr_async(&mut self, block: &'ast syn::ExprAsync) {
-        self.within(self.asynchronous(), |this| visit::visit_expr_async(this, block));
+    fn visit_expr_async_mut(&mut self, block: &mut syn::ExprAsync) {
+        self.within(self.asynchronous(), |this| visit_mut::visit_expr_async_mut(this, block));
     }
 
-    fn visit_expr_const(&mut self, block: &'ast syn::ExprConst) {
-        self.within(Scope::Constant, |this| visit::visit_expr_const(this, block));
+    fn visit_expr_const_mut(&mut self, block: &mut syn::ExprConst) {
+        self.within(Scope::Constant, |this| visit_mut::visit_expr_const_mut(this, block));
     }
 
-    fn visit_expr_repeat(&mut self, repeat: &'ast syn::ExprRepeat) {
-        self.visit_expr(&repeat.expr);
-        self.within(Scope::Constant, |this| this.visit_expr(&repeat.len));
+    fn visit_expr_repeat_mut(&mut self, repeat: &mut syn::ExprRepeat) {
+        self.visit_expr_mut(&mut repeat.expr);
+        self.within(Scope::Constant, |this| this.visit_expr_mut(&mut repeat.len));
     }
 
-    fn visit_type_array(&mut self, array: &'ast syn::TypeArray) {
-        self.within(Scope::Constant, |this| visit::visit_type_array(this, array));
+    fn visit_type_array_mut(&mut self, array: &mut syn::TypeArray) {
+        self.within(Scope::Constant, |this| visit_mut::visit_type_array_mut(this, array));
     }
 
-    fn visit_generic_argument(&mut self, argument: &'ast syn::GenericArgument) {
-        self.within(Scope::Constant, |this| visit::visit_generic_argument(this, argument));
+    fn visit_generic_argument_mut(&mut self, argument: &mut syn::GenericArgument) {
+        self.within(Scope::Constant, |this| visit_mut::visit_generic_argument_mut(this, argument));
     }
 
-    fn visit_variant(&mut self, variant: &'ast syn::Variant) {
-        self.within(Scope::Constant, |this| visit::visit_variant(this, variant));
+    fn visit_variant_mut(&mut self, variant: &mut syn::Variant) {
+        self.within(Scope::Constant, |this| visit_mut::visit_variant_mut(this, variant));
     }
 
-    fn visit_item_const(&mut self, item: &'ast syn::ItemConst) {
-        self.within(Scope::Constant, |this| visit::visit_item_const(this, item));
+    fn visit_item_const_mut(&mut self, item: &mut syn::ItemConst) {
+        self.within(Scope::Constant, |this| visit_mut::visit_item_const_mut(this, item));
     }
 
-    fn visit_item_static(&mut self, item: &'ast syn::ItemStatic) {
-        self.within(Scope::Constant, |this| visit::visit_item_static(this, item));
+    fn visit_item_static_mut(&mut self, item: &mut syn::ItemStatic) {
+        self.within(Scope::Constant, |this| visit_mut::visit_item_static_mut(this, item));
     }
 
-    fn visit_impl_item_const(&mut self, item: &'ast syn::ImplItemConst) {
-        self.within(Scope::Constant, |this| visit::visit_impl_item_const(this, item));
+    fn visit_impl_item_const_mut(&mut self, item: &mut syn::ImplItemConst) {
+        self.within(Scope::Constant, |this| visit_mut::visit_impl_item_const_mut(this, item));
     }
 
-    fn visit_trait_item_const(&mut self, item: &'ast syn::TraitItemConst) {
-        self.within(Scope::Constant, |this| visit::visit_trait_item_const(this, item));
+    fn visit_trait_item_const_mut(&mut self, item: &mut syn::TraitItemConst) {
+        self.within(Scope::Constant, |this| visit_mut::visit_trait_item_const_mut(this, item));
     }
 
-    fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
-        self.function(&item.attrs, |this| visit::visit_item_fn(this, item));
+    fn visit_item_fn_mut(&mut self, item: &mut syn::ItemFn) {
+        self.function(makes_a_coroutine(&item.attrs), |this| visit_mut::visit_item_fn_mut(this, item));
     }
 
-    fn visit_impl_item_fn(&mut self, item: &'ast syn::ImplItemFn) {
-        self.function(&item.attrs, |this| visit::visit_impl_item_fn(this, item));
+    fn visit_impl_item_fn_mut(&mut self, item: &mut syn::ImplItemFn) {
+        self.function(makes_a_coroutine(&item.attrs), |this| visit_mut::visit_impl_item_fn_mut(this, item));
     }
 
-    fn visit_trait_item_fn(&mut self, item: &'ast syn::TraitItemFn) {
-        self.function(&item.attrs, |this| visit::visit_trait_item_fn(this, item));
+    fn visit_trait_item_fn_mut(&mut self, item: &mut syn::TraitItemFn) {
+        self.function(makes_a_coroutine(&item.attrs), |this| visit_mut::visit_trait_item_fn_mut(this, item));
     }
+}
+
+/// Whether there are commas between the tokens, and not only within their groups.
+fn has_commas(tokens: &TokenStream) -> bool {
+    tokens.clone().into_iter().any(|tree| is(&tree, ','))
 }
 
 /// How several expressions are yielded, in the way in which they were written.
@@ -232,10 +252,12 @@ fn several(delimiter: &MacroDelimiter) -> &'static str {
     }
 }
 
-/// Whether a nested function says that it is a coroutine. Under another name we would not know, and `yield_!`
+/// Whether the attributes of a nested function say that it is a coroutine. Under another name we would not know, and `yield_!`
 /// itself complains if it is none.
-fn makes_a_coroutine(attribute: &Attribute) -> bool {
+fn makes_a_coroutine(attributes: &[Attribute]) -> bool {
     const NAMES: [&str; 5] = ["coroutine", "co", "engine", "main", "test"];
-    let path = attribute.path();
-    path.segments.last().is_some_and(|last| NAMES.iter().any(|name| last.ident == name))
+    attributes.iter().any(|attribute| {
+        let last = attribute.path().segments.last();
+        last.is_some_and(|last| NAMES.iter().any(|name| last.ident == name))
+    })
 }

@@ -7,10 +7,10 @@ use super::borrows;
 use crate::mistakes::Mistakes;
 
 /// Reports each place in the arguments where something is borrowed.
-pub(super) fn check_arguments(signature: &Signature, mistakes: &mut Mistakes) {
-    for argument in &signature.inputs {
+pub(super) fn check_arguments(signature: &mut Signature, mistakes: &mut Mistakes) {
+    for argument in &mut signature.inputs {
         match argument {
-            FnArg::Receiver(receiver) => match &receiver.kind {
+            FnArg::Receiver(receiver) => match &mut receiver.kind {
                 ReceiverKind::Reference(and, lifetime, mutability)
                     if borrows::is_borrowed(lifetime.as_ref()) =>
                 {
@@ -20,12 +20,12 @@ pub(super) fn check_arguments(signature: &Signature, mistakes: &mut Mistakes) {
                 ReceiverKind::Typed(_, ty) => check_type(ty, OWNED_SELF, mistakes),
                 _ => {}
             },
-            FnArg::Typed(argument) => check_type(&argument.ty, OWNED, mistakes),
+            FnArg::Typed(argument) => check_type(&mut argument.ty, OWNED, mistakes),
         }
     }
 }
 
-fn check_type(ty: &Type, help: &str, mistakes: &mut Mistakes) {
+fn check_type(ty: &mut Type, help: &str, mistakes: &mut Mistakes) {
     for borrowed in borrows::of(ty) {
         mistakes.report(borrowed, BORROWED, help);
     }

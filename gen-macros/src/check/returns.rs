@@ -7,8 +7,8 @@ use crate::mistakes::Mistakes;
 use crate::options::Options;
 
 /// Reports each place in the return type where something is borrowed, and leaves the option out then.
-pub(crate) fn check(signature: &Signature, options: &mut Options, mistakes: &mut Mistakes) {
-    let (Some(_), ReturnType::Type(_, ty)) = (&options.returns, &signature.output) else { return };
+pub(crate) fn check(signature: &mut Signature, options: &mut Options, mistakes: &mut Mistakes) {
+    let (Some(_), ReturnType::Type(_, ty)) = (&options.returns, &mut signature.output) else { return };
     let before = mistakes.len();
     for borrowed in borrows::of(ty) {
         mistakes.report(

@@ -18,7 +18,7 @@ pub(crate) fn check(attribute: options::Attribute, function: &mut Function, mist
     let before = mistakes.len();
     match attribute {
         options::Attribute::Main => check_main(&mut function.signature, mistakes),
-        options::Attribute::Engine => engine::check_arguments(&function.signature, mistakes),
+        options::Attribute::Engine => engine::check_arguments(&mut function.signature, mistakes),
         options::Attribute::Coroutine => {}
     }
     mistakes.len() == before

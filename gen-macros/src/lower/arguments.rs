@@ -13,13 +13,13 @@
 //! begins with `_` goes the way of a pattern, and in a tuple, `let (_x,) = (__arg3,)`: clippy does not like to see
 //! such a name used, nor one that is bound to just another name.
 
-use proc_macro2::TokenStream;
-use quote::quote_spanned;
+use proc_macro2::{TokenStream, TokenTree};
+use quote::{ToTokens, quote_spanned};
 use syn::punctuated::Punctuated;
-use syn::visit::{self, Visit};
 use syn::{Attribute, FnArg, Ident, Meta, Pat, PatIdent, PatType, Receiver, Signature, Token};
 
 use crate::paths::ours;
+use crate::tokens::is_word;
 
 /// The statements that move the arguments in.
 pub(crate) struct Arguments {
@@ -62,13 +62,14 @@ impl Arguments {
                 subpat: None,
             });
             let inner = std::mem::replace(&mut *argument.pat, outer);
-            self.moves.extend(quote_spanned!(ours()=> #(#inside)* let #inner = #name;));
+            self.moves.extend(quote_spanned!(ours()=> #inside let #inner = #name;));
         } else {
             let conditions = &argument.attrs;
             let conditions = conditions.iter().filter(|attribute| attribute.path().is_ident("cfg"));
             let name = Ident::new(&format!("__arg{position}"), ours());
             let pattern = &argument.pat;
-            let mutability = BindsByMutableReference::find(pattern);
+            let mutability =
+                binds_by_mutable_reference(pattern.to_token_stream()).then(|| Token![mut](ours()));
             let bind = match **pattern {
                 Pat::Ident(PatIdent { by_ref: None, subpat: None, .. }) => {
                     quote_spanned!(ours()=> let (#pattern,) = (#name,);)
@@ -77,7 +78,7 @@ impl Arguments {
             };
             self.moves.extend(quote_spanned!(ours()=>
                 #(#conditions)* let #mutability #name = #name;
-                #(#inside)* #bind
+                #inside #bind
             ));
             *argument.pat = Pat::Ident(PatIdent {
                 attrs: Vec::new(),
@@ -102,25 +103,12 @@ fn simple_name(pattern: &Pat) -> Option<Ident> {
     }
 }
 
-/// Looks for a `ref mut`, which wants a mutable place to refer to.
-#[derive(Default)]
-struct BindsByMutableReference(Option<Token![mut]>);
-
-impl BindsByMutableReference {
-    fn find(pattern: &Pat) -> Option<Token![mut]> {
-        let mut visitor = Self::default();
-        visitor.visit_pat(pattern);
-        visitor.0
-    }
-}
-
-impl<'ast> Visit<'ast> for BindsByMutableReference {
-    fn visit_pat_ident(&mut self, binding: &'ast PatIdent) {
-        if let (Some(_), Some(_)) = (binding.by_ref, binding.mutability) {
-            self.0 = Some(Token![mut](ours()));
-        }
-        visit::visit_pat_ident(self, binding);
-    }
+/// Whether a pattern has a `ref mut`, which wants a mutable place to refer to.
+fn binds_by_mutable_reference(pattern: TokenStream) -> bool {
+    let trees: Vec<TokenTree> = pattern.into_iter().collect();
+    let here = trees.windows(2).any(|pair| is_word(&pair[0], "ref") && is_word(&pair[1], "mut"));
+    let within = |tree| matches!(tree, TokenTree::Group(group) if binds_by_mutable_reference(group.stream()));
+    here || trees.into_iter().any(within)
 }
 
 /// Where an argument's attribute belongs.
@@ -135,15 +123,15 @@ enum Place {
 }
 
 /// Attributes of what the caller sees, and of the binding in the machine.
-fn split_attributes(attributes: Vec<Attribute>) -> (Vec<Attribute>, Vec<Attribute>) {
-    let (mut outside, mut inside) = (Vec::new(), Vec::new());
+fn split_attributes(attributes: Vec<Attribute>) -> (Vec<Attribute>, TokenStream) {
+    let (mut outside, mut inside) = (Vec::new(), TokenStream::new());
     for attribute in attributes {
         match place(&attribute.meta) {
             Place::Outside => outside.push(attribute),
-            Place::Inside => inside.push(attribute),
+            Place::Inside => attribute.to_tokens(&mut inside),
             Place::Both => {
-                outside.push(attribute.clone());
-                inside.push(attribute);
+                attribute.to_tokens(&mut inside);
+                outside.push(attribute);
             }
         }
     }

@@ -19,11 +19,10 @@ use syn::{
     parse_quote_spanned,
 };
 
-use super::output::{Output, Pinned};
 use crate::paths::ours;
 
 /// Names every elided lifetime, and returns the one that all of them, and all type parameters, outlive.
-pub(crate) fn name_all(signature: &mut Signature, output: &mut Output) -> Lifetime {
+pub(crate) fn name_all(signature: &mut Signature) -> Lifetime {
     let all = Lifetime::new("'gen_all", ours());
     let mut names = Names::default();
     let mut elided_in_output = ElidedInOutput::default();
@@ -41,10 +40,7 @@ pub(crate) fn name_all(signature: &mut Signature, output: &mut Output) -> Lifeti
         }
     }
     elided_in_output.only = Some(names.all.as_slice()).filter(|all| all.len() == 1).map(|all| all[0].clone());
-    elided_in_output.visit_type_mut(&mut output.declared);
-    if let Pinned::To(pinned) = &mut output.pinned {
-        elided_in_output.visit_type_mut(pinned);
-    }
+    elided_in_output.visit_return_type_mut(&mut signature.output);
     declare(signature, &names, &all);
     all
 }
@@ -126,9 +122,9 @@ impl Names {
         name
     }
 
-    fn visit_reference_lifetime(&mut self, and: Token![&], lifetime: &mut Option<Lifetime>) {
+    fn visit_reference_lifetime(&mut self, and: Span, lifetime: &mut Option<Lifetime>) {
         match lifetime {
-            None => *lifetime = Some(self.next(and.span)),
+            None => *lifetime = Some(self.next(and)),
             Some(lifetime) => self.visit_lifetime_mut(lifetime),
         }
     }
@@ -137,13 +133,13 @@ impl Names {
 impl VisitMut for Names {
     fn visit_receiver_kind_mut(&mut self, receiver: &mut ReceiverKind) {
         match receiver {
-            ReceiverKind::Reference(and, lifetime, _) => self.visit_reference_lifetime(*and, lifetime),
+            ReceiverKind::Reference(and, lifetime, _) => self.visit_reference_lifetime(and.span, lifetime),
             other => visit_mut::visit_receiver_kind_mut(self, other),
         }
     }
 
     fn visit_type_reference_mut(&mut self, ty: &mut TypeReference) {
-        self.visit_reference_lifetime(ty.and_token, &mut ty.lifetime);
+        self.visit_reference_lifetime(ty.and_token.span, &mut ty.lifetime);
         self.visit_type_mut(&mut ty.elem);
     }
 

@@ -5,7 +5,7 @@
 //! fn f(mut a: A, (b, _): B) -> R {         fn f(a: A, __arg1: B) -> impl Coroutine<Output = R> {
 //!     body                                     const fn __function() -> Site { Site::new("f", file, line, column) }
 //! }                                            let (__call, __frame) = call(0);                // walk: if it yields
-//!                                              closed_machine(__call, async move {             // suspensions
+//!                                              closed_machine(__call, async move {             // survey
 //!                                                  let mut a = a;                              // arguments
 //!                                                  let __arg1 = __arg1; let (b, _) = __arg1;
 //!                                                  match () { .. _ => return .. }              // output: an `R`
@@ -17,7 +17,6 @@
 mod arguments;
 mod lifetimes;
 mod output;
-mod suspensions;
 mod walk;
 
 use proc_macro2::{Group, Span, TokenStream};
@@ -30,6 +29,7 @@ pub(crate) use self::walk::unfinished;
 use crate::options::{Options, Threads};
 use crate::parse::{Body, Function};
 use crate::paths::{Paths, ours};
+use crate::survey::Survey;
 
 /// A function, ready to be quoted.
 pub(crate) struct Lowered {
@@ -83,7 +83,7 @@ pub(crate) struct Site {
 
 impl Lowered {
     /// Lowers a function. Mistakes are not its matter: qualifiers that a coroutine cannot have are left out.
-    pub(crate) fn new(function: Function, options: Options, paths: &Paths) -> Lowered {
+    pub(crate) fn new(function: Function, survey: &Survey, options: Options, paths: &Paths) -> Lowered {
         let Function { attributes, visibility, defaultness, mut signature, body } = function;
         signature.constness = None;
         signature.asyncness = None;
@@ -93,9 +93,10 @@ impl Lowered {
         let body = match body {
             Body::Block(group) => {
                 let arguments = Arguments::take(&mut signature);
-                let closed = suspensions::only_at_yields(group.stream());
+                let closed = survey.closed;
                 let open = group.span_open();
-                let (yields, group) = walk::body(group, &site, paths);
+                let (yields, group) =
+                    if survey.yields { walk::body(group, &site, paths) } else { (false, group) };
                 Ok(Block { arguments: arguments.into_moves(), yields, closed, open, group })
             }
             Body::Replaced(word) => {
@@ -107,12 +108,12 @@ impl Lowered {
             Body::Declared(semicolon) => Err(semicolon),
             Body::Missing => Err(Token![;](signature.paren_token.span.close())),
         };
-        let mut output = Output::take(&mut signature, paths);
         let returned = match options.erased {
-            Some(erased) => Returned::Erased(erased, lifetimes::name_all(&mut signature, &mut output)),
+            Some(erased) => Returned::Erased(erased, lifetimes::name_all(&mut signature)),
             None if options.boxed.is_some() => Returned::Boxed,
             None => Returned::Machine,
         };
+        let output = Output::take(&mut signature, paths);
         let (send, returns) = (options.send, options.returns.is_some());
         Lowered {
             attributes,

@@ -16,7 +16,7 @@
 //! edition; rustc does not find that its braces could go; nor, because of the other arm, that a body which never
 //! ends makes the `return` unreachable; nor clippy, because of the `return`, that an `async` block ends in a future.
 
-use proc_macro2::{Span, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ReturnType, Signature, Token, Type, TypeInfer, TypeNever};
@@ -29,20 +29,9 @@ pub(crate) struct Output {
     /// Where it says so: the arrow, else the end of the arguments. Neither means anything to an editor.
     pub(crate) place: Span,
     /// As `Output = ..` says it.
-    pub(crate) declared: Type,
-    pub(crate) pinned: Pinned,
-}
-
-/// What the body is held to.
-pub(crate) enum Pinned {
-    /// No arrow: `()`.
-    Unit,
-    /// A type, with `_` for each `impl Trait` in it.
-    To(Box<Type>),
-    /// All of it is `impl Trait`: `_`.
-    Inferred,
-    /// `!`: there is nothing to return.
-    Never,
+    pub(crate) declared: TokenStream,
+    /// What the body is held to: that, with `_` for each `impl Trait` in it. Nothing if it is `!`.
+    pub(crate) pinned: Option<TokenStream>,
 }
 
 impl Output {
@@ -50,50 +39,36 @@ impl Output {
     pub(crate) fn take(signature: &mut Signature, paths: &Paths) -> Output {
         match std::mem::replace(&mut signature.output, ReturnType::Default) {
             ReturnType::Default => {
-                let unit = Type::Verbatim(quote_spanned!(ours()=> ()));
-                Output {
-                    arrow: None,
-                    place: signature.paren_token.span.close(),
-                    declared: unit,
-                    pinned: Pinned::Unit,
-                }
+                let (unit, place) = (quote_spanned!(ours()=> ()), signature.paren_token.span.close());
+                Output { arrow: None, place, declared: unit.clone(), pinned: Some(unit) }
             }
             ReturnType::Type(arrow, ty) => {
+                let place = arrow.spans[0];
                 let (declared, pinned) = match without_groups(*ty) {
-                    Type::Never(never) => (spell_never(&never, paths), Pinned::Never),
-                    ty => (ty.clone(), Pinned::to(ty)),
+                    Type::Never(never) => (spell_never(&never, paths), None),
+                    ty => (ty.to_token_stream(), Some(pin(ty, place))),
                 };
-                Output { arrow: Some(arrow), place: arrow.spans[0], declared, pinned }
+                Output { arrow: Some(arrow), place, declared, pinned }
             }
         }
     }
-}
 
-impl Output {
     /// The last token of what it says: there rustc suggests to add something to it.
     pub(crate) fn end(&self) -> Span {
-        let last = self.arrow.and_then(|_| self.declared.to_token_stream().into_iter().last());
+        let last = self.arrow.as_ref().and_then(|_| self.declared.clone().into_iter().last());
         last.map_or(self.place, |tree| match tree {
             TokenTree::Group(group) => group.span_close(),
             other => other.span(),
         })
     }
-
-    /// What to hold the body to; nothing if it never returns.
-    pub(crate) fn pinned_type(&self) -> Option<Type> {
-        match &self.pinned {
-            Pinned::Unit => Some(self.declared.clone()),
-            Pinned::To(ty) => Some((**ty).clone()),
-            Pinned::Inferred => Some(Type::Verbatim(quote_spanned!(ours().located_at(self.place)=> _))),
-            Pinned::Never => None,
-        }
-    }
 }
 
-impl Pinned {
-    fn to(mut ty: Type) -> Pinned {
-        InferImplTrait.visit_type_mut(&mut ty);
-        if let Type::Infer(_) = ty { Pinned::Inferred } else { Pinned::To(Box::new(ty)) }
+/// The type with `_` for each `impl Trait` in it; if all of it is one, what rustc says of the `_` is about the return type at `place`.
+fn pin(mut ty: Type, place: Span) -> TokenStream {
+    InferImplTrait.visit_type_mut(&mut ty);
+    match ty {
+        Type::Infer(_) => quote_spanned!(ours().located_at(place)=> _),
+        ty => ty.into_token_stream(),
     }
 }
 
@@ -106,9 +81,9 @@ fn without_groups(ty: Type) -> Type {
 }
 
 /// `!` is no type elsewhere than behind an arrow.
-fn spell_never(never: &TypeNever, paths: &Paths) -> Type {
-    let (bang, trait_) = (never.bang_token, paths.never());
-    Type::Verbatim(quote_spanned!(ours()=> <fn() -> #bang as #trait_>::T))
+fn spell_never(never: &TypeNever, paths: &Paths) -> TokenStream {
+    let (bang, trait_) = (&never.bang_token, paths.never());
+    quote_spanned!(ours()=> <fn() -> #bang as #trait_>::T)
 }
 
 struct InferImplTrait;
