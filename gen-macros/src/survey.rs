@@ -3,7 +3,9 @@
 //! A body without an `.await` is suspended at its yields only, and the runtime makes use of that. A macro may hide an `.await`, so one that is not known counts as one;
 //! the arguments of all macros are looked through. What is said of a body that is still being typed does not matter.
 
-use proc_macro2::{Delimiter, Punct, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Punct, Spacing, TokenStream, TokenTree};
+
+use crate::tokens::{is, regroup};
 
 /// Macros that wait for nothing but what is written in their arguments.
 const KNOWN: &[&str] = &[
@@ -52,8 +54,11 @@ const KEYWORDS: &[&str] = &["break", "else", "if", "in", "match", "return", "whi
 
 /// What was seen.
 pub(crate) struct Survey {
-    /// There is a `yield_` in it, or a `yield` that was meant as one. If not, there is nothing to look for.
-    pub(crate) yields: bool,
+    /// Where the yields stand, right or wrong: the tokens, but without the statements that end before the last and have no yield, and groups without a yield are
+    /// empty. Nothing if there is none.
+    ///
+    /// Brackets stay as they are, in an attribute and behind an index they cannot be empty. So do the arguments of macros that have yields in them, and those of yields.
+    pub(crate) outline: Option<TokenStream>,
     /// It can be suspended at its yields only.
     pub(crate) closed: bool,
     /// There are groups in it that a `macro_rules!` has handed on.
@@ -62,32 +67,60 @@ pub(crate) struct Survey {
 
 impl Survey {
     pub(crate) fn of(tokens: TokenStream) -> Survey {
-        let mut survey = Survey { yields: false, closed: true, invisible_groups: false };
-        survey.pass(tokens);
+        let mut survey = Survey { outline: None, closed: true, invisible_groups: false };
+        survey.outline = survey.outline(tokens, Delimiter::Brace);
         survey
     }
 
-    fn pass(&mut self, tokens: TokenStream) {
-        let mut before = None;
+    fn outline(&mut self, tokens: TokenStream, within: Delimiter) -> Option<TokenStream> {
+        let (mut outline, mut yields) = (Vec::new(), false);
+        // Where the statement begins, and whether it yields.
+        let (mut start, mut yielding) = (0, false);
+        // The word, and the name of the macro, that stands just before.
+        let (mut word, mut called) = (None, None);
         for tree in tokens {
-            let name = before.take();
-            match tree {
-                TokenTree::Ident(word) => {
-                    let word = word.to_string();
-                    self.yields |= matches!(word.as_str(), "yield_" | "yield" | "r#yield");
-                    self.closed &= word != "await";
-                    before = Some(word);
+            let (word_before, called_before) = (word.take(), called.take());
+            let seen = match tree {
+                TokenTree::Ident(name) => {
+                    let text = name.to_string();
+                    yielding |= matches!(text.as_str(), "yield_" | "yield" | "r#yield");
+                    self.closed &= text != "await";
+                    word = Some(text);
+                    name.into()
                 }
                 TokenTree::Punct(bang) if is_call(&bang) => {
-                    self.closed &= name.is_none_or(|name| is_known(&name));
+                    called = word_before;
+                    self.closed &= called.as_deref().is_none_or(is_known);
+                    bang.into()
                 }
                 TokenTree::Group(group) => {
                     self.invisible_groups |= group.delimiter() == Delimiter::None;
-                    self.pass(group.stream());
+                    let inner = self.outline(group.stream(), group.delimiter());
+                    yielding |= inner.is_some();
+                    outlined(group, inner, called_before.as_deref()).into()
                 }
-                TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+                other => other,
+            };
+            let ends = within == Delimiter::Brace && is(&seen, ';');
+            outline.push(seen);
+            if ends {
+                if !yielding {
+                    outline.truncate(start);
+                }
+                (start, yields, yielding) = (outline.len(), yields | yielding, false);
             }
         }
+        (yields | yielding).then(|| outline.into_iter().collect())
+    }
+}
+
+/// A group with the outline of what stands in it, behind the name of the macro that is called with it.
+fn outlined(group: Group, inner: Option<TokenStream>, called: Option<&str>) -> Group {
+    match (inner, called) {
+        (Some(_), Some(_)) | (None, Some("yield_")) => group,
+        (Some(inner), None) => regroup(&group, inner),
+        (None, _) if group.delimiter() == Delimiter::Bracket => group,
+        (None, _) => regroup(&group, TokenStream::new()),
     }
 }
 

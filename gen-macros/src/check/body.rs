@@ -18,13 +18,15 @@ pub(crate) fn check(
     survey: &Survey,
     mistakes: &mut Mistakes,
 ) -> Option<Vec<TokenStream>> {
-    let Body::Block(group) = &function.body else { return None };
-    if !survey.yields {
-        return None;
-    }
-    let tokens = group.stream();
-    let tokens = if survey.invisible_groups { without_invisible_groups(tokens) } else { tokens };
-    let Ok(mut statements) = Block::parse_within.parse2(tokens) else {
+    let (Body::Block(group), Some(outline)) = (&function.body, &survey.outline) else { return None };
+    let parse = |tokens: TokenStream| Block::parse_within.parse2(tokens);
+    let parsed = if survey.invisible_groups {
+        parse(without_invisible_groups(group.stream()))
+    } else {
+        // Some groups must not be empty.
+        parse(outline.clone()).or_else(|_| parse(group.stream()))
+    };
+    let Ok(mut statements) = parsed else {
         function.body.point_at_ends();
         return None;
     };
@@ -125,7 +127,7 @@ impl Visitor<'_> {
 
     /// Looks into a macro's arguments if they look like expressions or statements.
     fn arguments(&mut self, tokens: &TokenStream) {
-        if !Survey::of(tokens.clone()).yields {
+        if Survey::of(tokens.clone()).outline.is_none() {
             return;
         }
         let outside = std::mem::replace(&mut self.in_macro, true);

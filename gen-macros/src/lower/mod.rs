@@ -96,7 +96,7 @@ impl Lowered {
                 let closed = survey.closed;
                 let open = group.span_open();
                 let (yields, group) =
-                    if survey.yields { walk::body(group, &site, paths) } else { (false, group) };
+                    if survey.outline.is_some() { walk::body(group, &site, paths) } else { (false, group) };
                 Ok(Block { arguments: arguments.into_moves(), yields, closed, open, group })
             }
             Body::Replaced(word) => {
