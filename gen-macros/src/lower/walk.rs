@@ -26,8 +26,8 @@ const LONGEST_TUPLE: usize = 12;
 /// Walks the body of the function at `site`; whether it yields, so that it needs the frame of the call.
 pub(super) fn body(group: Group, site: &Site, paths: &Paths) -> (bool, Group) {
     let walked = Walk { paths, frame: &frame(), site: Some(site) }.stream(group.stream());
-    let group = if walked.changed { regroup(&group, walked.tokens) } else { group };
-    (walked.yields, group)
+    let yields = walked.yields;
+    (yields, if walked.changed { regroup(&group, walked.tokens()) } else { group })
 }
 
 /// A block with a macro that walks the body when it is there: a word stands in its place until then.
@@ -39,7 +39,7 @@ pub(super) fn later(word: &Ident, paths: &Paths) -> Group {
 
 /// Walks the tokens that `later` had to leave.
 pub(crate) fn unfinished(paths: &Paths, frame: &Ident, tokens: TokenStream) -> TokenStream {
-    Walk { paths, frame, site: None }.stream(tokens).tokens
+    Walk { paths, frame, site: None }.stream(tokens).tokens()
 }
 
 fn frame() -> Ident {
@@ -56,7 +56,7 @@ struct Walk<'a> {
 /// Some tokens after the walk.
 #[derive(Default)]
 struct Walked {
-    tokens: TokenStream,
+    trees: Vec<TokenTree>,
     /// Differs from what was walked.
     changed: bool,
     /// Needs a frame of the context it stands in.
@@ -64,12 +64,16 @@ struct Walked {
 }
 
 impl Walked {
+    fn tokens(self) -> TokenStream {
+        self.trees.into_iter().collect()
+    }
+
     fn keep(&mut self, trees: &[TokenTree]) {
-        self.tokens.extend(trees.iter().cloned());
+        self.trees.extend_from_slice(trees);
     }
 
     fn push(&mut self, tree: impl Into<TokenTree>) {
-        self.tokens.extend([tree.into()]);
+        self.trees.push(tree.into());
     }
 }
 
@@ -87,30 +91,16 @@ impl Walk<'_> {
     fn trees(&self, all: &[TokenTree]) -> Walked {
         let (mut rest, mut walked) = (all, Walked::default());
         while let [first, after @ ..] = rest {
-            rest = match (first, after) {
-                (
-                    TokenTree::Ident(name),
-                    [TokenTree::Punct(bang), TokenTree::Group(argument), after @ ..],
-                ) if name == "yield_" && bang.as_char() == '!' && argument.delimiter() != Delimiter::None => {
-                    walked.keep(&rest[..2]);
-                    walked.push(self.argument(name, argument));
-                    (walked.changed, walked.yields) = (true, true);
-                    after
-                }
-                (TokenTree::Ident(keyword), [name, ..]) if keyword == "fn" && names_an_item(name) => {
-                    let (item, after) = rest.split_at(length_of_item(rest));
-                    walked.keep(item);
-                    after
-                }
-                (TokenTree::Ident(keyword), _) if keyword == "async" => {
-                    let length = self.async_context(rest, &mut walked);
+            rest = match first {
+                TokenTree::Ident(word) => {
+                    let length = self.word(word, rest, &mut walked);
                     &rest[length..]
                 }
-                (TokenTree::Group(group), after) => {
+                TokenTree::Group(group) => {
                     self.group(group, &all[..all.len() - rest.len()], &mut walked);
                     after
                 }
-                (other, after) => {
+                other => {
                     walked.push(other.clone());
                     after
                 }
@@ -119,14 +109,38 @@ impl Walk<'_> {
         walked
     }
 
+    /// What begins with a word, the first of the `trees`. Returns how many of them it took.
+    fn word(&self, word: &Ident, trees: &[TokenTree], walked: &mut Walked) -> usize {
+        match (word.to_string().as_str(), &trees[1..]) {
+            ("yield_", [TokenTree::Punct(bang), TokenTree::Group(argument), ..])
+                if bang.as_char() == '!' && argument.delimiter() != Delimiter::None =>
+            {
+                walked.keep(&trees[..2]);
+                walked.push(self.argument(word, argument));
+                (walked.changed, walked.yields) = (true, true);
+                3
+            }
+            ("fn", [name, ..]) if names_an_item(name) => {
+                let length = length_of_item(trees);
+                walked.keep(&trees[..length]);
+                length
+            }
+            ("async", _) => self.async_context(trees, walked),
+            _ => {
+                walked.keep(&trees[..1]);
+                1
+            }
+        }
+    }
+
     fn group(&self, group: &Group, before: &[TokenTree], walked: &mut Walked) {
         let inner = self.stream(group.stream());
         walked.changed |= inner.changed;
         walked.yields |= inner.yields;
         walked.push(match inner.changed {
             false => group.clone(),
-            true if opens_arguments(before, group) => regroup_at_end(group, inner.tokens),
-            true => regroup(group, inner.tokens),
+            true if opens_arguments(before, group) => regroup_at_end(group, inner.tokens()),
+            true => regroup(group, inner.tokens()),
         });
     }
 
@@ -167,7 +181,7 @@ impl Walk<'_> {
                         _ => context,
                     });
                 } else {
-                    walked.tokens.extend(inner.tokens);
+                    walked.trees.extend(inner.trees);
                 }
                 start + length
             }
@@ -177,8 +191,9 @@ impl Walk<'_> {
     /// The frame, and what was there in an arm: temporaries of the last expression are dropped at its end, so before the frame on every edition. (Without it, they
     /// would be dropped after the frame up to edition 2021, and rustc has a lint about that.)
     fn regroup_context(&self, block: &Group, inner: Walked) -> Group {
-        let inside = regroup(block, inner.tokens);
-        if !inner.yields {
+        let yields = inner.yields;
+        let inside = regroup(block, inner.tokens());
+        if !yields {
             return inside;
         }
         let mut tokens = self.declare_frame();
@@ -188,7 +203,8 @@ impl Walk<'_> {
 
     /// What stands between the delimiters of a `yield_!`.
     fn argument(&self, name: &Ident, group: &Group) -> Group {
-        let inner = self.stream(without_last_comma(without_frame(group.stream()))).tokens;
+        let trees: Vec<TokenTree> = group.stream().into_iter().collect();
+        let inner = self.trees(without_last_comma(without_frame(&trees))).trees;
         let (frame, function, [line, column]) = (self.frame, function_name(), self.position(name));
         let mut tokens = quote_spanned!(ours()=> @frame #frame #function #line #column,);
         match elements_of_tuple(&inner) {
@@ -293,10 +309,9 @@ fn length_of_element(trees: &[TokenTree]) -> Option<usize> {
     (length > 0).then_some(length)
 }
 
-/// The tokens without the `@frame ..,` that the walk of a function around this one may have put there.
-fn without_frame(tokens: TokenStream) -> TokenStream {
-    let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
-    match trees.as_slice() {
+/// The trees without the `@frame ..,` that the walk of a function around this one may have put there.
+fn without_frame(trees: &[TokenTree]) -> &[TokenTree] {
+    match trees {
         [
             TokenTree::Punct(at),
             TokenTree::Ident(word),
@@ -306,30 +321,28 @@ fn without_frame(tokens: TokenStream) -> TokenStream {
             TokenTree::Literal(_column),
             TokenTree::Punct(_comma),
             rest @ ..,
-        ] if at.as_char() == '@' && word == "frame" => rest.iter().cloned().collect(),
-        _ => tokens,
+        ] if at.as_char() == '@' && word == "frame" => rest,
+        _ => trees,
     }
 }
 
-/// The tokens without a comma at their end, which macros allow, and which would make a tuple of them.
-fn without_last_comma(tokens: TokenStream) -> TokenStream {
-    let mut trees: Vec<TokenTree> = tokens.into_iter().collect();
-    if trees.last().is_some_and(|last| is(last, ',')) {
-        trees.pop();
+/// The trees without a comma at their end, which macros allow, and which would make a tuple of them.
+fn without_last_comma(trees: &[TokenTree]) -> &[TokenTree] {
+    match trees {
+        [before @ .., last] if is(last, ',') => before,
+        _ => trees,
     }
-    trees.into_iter().collect()
 }
 
-/// The elements, if the tokens are one literal tuple that is not too long. Each keeps its own tokens.
-fn elements_of_tuple(tokens: &TokenStream) -> Option<Vec<TokenStream>> {
-    let mut only = tokens.clone().into_iter();
-    let Some(TokenTree::Group(group)) = only.next().filter(|_| only.next().is_none()) else { return None };
+/// The elements, if the trees are one literal tuple that is not too long. Each keeps its own tokens.
+fn elements_of_tuple(trees: &[TokenTree]) -> Option<Vec<TokenStream>> {
+    let [TokenTree::Group(group)] = trees else { return None };
+    let trees: Vec<TokenTree> = group.stream().into_iter().collect();
     match group.delimiter() {
-        Delimiter::None => return elements_of_tuple(&group.stream()),
+        Delimiter::None => return elements_of_tuple(&trees),
         Delimiter::Parenthesis => {}
         Delimiter::Brace | Delimiter::Bracket => return None,
     }
-    let trees: Vec<TokenTree> = group.stream().into_iter().collect();
     let mut rest = trees.as_slice();
     let mut elements = Vec::new();
     let mut comma = false;
