@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, TokenStreamExt, quote_spanned};
-use syn::{LitStr, Signature};
+use syn::{LitStr, Signature, Token};
 
 use crate::lower::{Block, Lowered, Output, Returned, Site};
 use crate::options::{Attribute, Threads};
@@ -12,18 +12,19 @@ use crate::tokens::grouped;
 /// What an attribute makes of a function.
 pub(crate) fn with_body(attribute: Attribute, lowered: &Lowered, paths: &Paths) -> TokenStream {
     match attribute {
-        Attribute::Coroutine => coroutine(lowered, paths, |block| {
+        Attribute::Coroutine => coroutine(lowered, paths, &|block| {
             let end = catch_return(lowered, paths);
-            let (head, machine) = (head(block, lowered, paths), machine(block, lowered, paths, end));
-            quote_spanned!(ours()=> #head #machine)
+            let mut tokens = head(block, lowered, paths);
+            tokens.extend([machine(block, lowered, paths, end)]);
+            tokens
         }),
-        Attribute::Engine => engine(lowered, paths, |block| {
+        Attribute::Engine => engine(lowered, paths, &|block| {
             let here = paths.at(lowered.output.place);
             let (run, end) = (here.engine(), engine_output(&lowered.output, &here));
             let (head, machine) = (head(block, lowered, paths), machine(block, lowered, paths, Some(end)));
             quote_spanned!(here.place()=> #head #run(#machine))
         }),
-        Attribute::Main => main(lowered, |block| {
+        Attribute::Main => main(lowered, &|block| {
             let (run, machine) = (paths.main(), machine(block, lowered, paths, None));
             let head = head(block, lowered, paths);
             quote_spanned!(ours()=> #head #run(#machine))
@@ -35,7 +36,7 @@ pub(crate) fn with_body(attribute: Attribute, lowered: &Lowered, paths: &Paths) 
 pub(crate) fn coroutine(
     lowered: &Lowered,
     paths: &Paths,
-    inside: impl FnOnce(&Block) -> TokenStream,
+    inside: &dyn Fn(&Block) -> TokenStream,
 ) -> TokenStream {
     function(lowered, returned_type(lowered, paths), inside)
 }
@@ -44,9 +45,9 @@ pub(crate) fn coroutine(
 pub(crate) fn engine(
     lowered: &Lowered,
     paths: &Paths,
-    inside: impl FnOnce(&Block) -> TokenStream,
+    inside: &dyn Fn(&Block) -> TokenStream,
 ) -> TokenStream {
-    let (arrow, result) = (arrow(&lowered.output), paths.result());
+    let (arrow, result) = (&lowered.output.arrow, paths.result());
     function(lowered, quote_spanned!(ours()=> #arrow #result), inside)
 }
 
@@ -59,17 +60,13 @@ pub(crate) fn engine_output(output: &Output, paths: &Paths) -> TokenStream {
 }
 
 /// A plain function that returns what the user wrote.
-pub(crate) fn main(lowered: &Lowered, inside: impl FnOnce(&Block) -> TokenStream) -> TokenStream {
-    let Output { arrow, declared, .. } = &lowered.output;
-    let returned = arrow.as_ref().map(|arrow| quote_spanned!(ours()=> #arrow #declared));
+pub(crate) fn main(lowered: &Lowered, inside: &dyn Fn(&Block) -> TokenStream) -> TokenStream {
+    let Output { arrow, written, declared, .. } = &lowered.output;
+    let returned = written.then(|| quote_spanned!(ours()=> #arrow #declared));
     function(lowered, returned.unwrap_or_default(), inside)
 }
 
-fn function(
-    lowered: &Lowered,
-    returned: TokenStream,
-    inside: impl FnOnce(&Block) -> TokenStream,
-) -> TokenStream {
+fn function(lowered: &Lowered, returned: TokenStream, inside: &dyn Fn(&Block) -> TokenStream) -> TokenStream {
     let Lowered { attributes, visibility, defaultness, signature, body, .. } = lowered;
     let Signature { fn_token, ident, generics, paren_token, inputs, .. } = signature;
     let unsafety = lowered.unsafety();
@@ -78,7 +75,8 @@ fn function(
         #(#attributes)* #visibility #defaultness #unsafety #fn_token #ident #generics
     };
     paren_token.surround(&mut tokens, |tokens| inputs.to_tokens(tokens));
-    tokens.extend(quote_spanned!(ours()=> #returned #where_clause));
+    returned.to_tokens(&mut tokens);
+    where_clause.to_tokens(&mut tokens);
     match body {
         // The user's braces: with ours rustc would take the function for ours, and never call it dead.
         Ok(block) => tokens.append(grouped(Delimiter::Brace, block.group.span(), inside(block))),
@@ -88,7 +86,7 @@ fn function(
 }
 
 fn returned_type(lowered: &Lowered, paths: &Paths) -> TokenStream {
-    let (arrow, declared) = (arrow(&lowered.output), &lowered.output.declared);
+    let Output { arrow, declared, .. } = &lowered.output;
     let here = paths.at(lowered.output.place);
     match &lowered.returned {
         Returned::Erased(erased, lifetime) => {
@@ -101,15 +99,10 @@ fn returned_type(lowered: &Lowered, paths: &Paths) -> TokenStream {
         Returned::Machine | Returned::Boxed => {
             let (coroutine, send) = (here.coroutine(), here.send());
             let send = lowered.send.as_ref().map(|_| quote_spanned!(here.place()=> + #send));
-            let end = quote_spanned!(ours().located_at(lowered.output.end())=> >);
+            let end = Token![>](ours().located_at(lowered.output.end()));
             quote_spanned!(here.place()=> #arrow impl #coroutine<Output = #declared #end #send)
         }
     }
-}
-
-/// The arrow as it was written, or ours.
-fn arrow(output: &Output) -> TokenStream {
-    output.arrow.as_ref().map_or_else(|| quote_spanned!(ours()=> ->), ToTokens::to_token_stream)
 }
 
 /// Declares what tells the function; and the call and its frame, if the body yields.
@@ -119,7 +112,7 @@ fn arrow(output: &Output) -> TokenStream {
 fn head(block: &Block, lowered: &Lowered, paths: &Paths) -> TokenStream {
     let (mut head, call) = (function_item(&lowered.site, paths), paths.call());
     if block.yields {
-        head.extend(quote_spanned!(ours()=> let (__call, __frame) = #call(0);));
+        head.extend([quote_spanned!(ours()=> let (__call, __frame) = #call(0);)]);
     }
     head
 }

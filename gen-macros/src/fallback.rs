@@ -22,12 +22,12 @@ pub(crate) fn without_body(
 ) -> TokenStream {
     let quiet = quote_spanned!(ours()=> #[allow(unused)]);
     let function = match attribute {
-        Attribute::Main => expand::main(lowered, |_| quote_spanned!(ours()=> #(use #yields as _;)* loop {})),
-        Attribute::Engine => expand::engine(lowered, paths, |block| {
+        Attribute::Main => expand::main(lowered, &|_| quote_spanned!(ours()=> #(use #yields as _;)* loop {})),
+        Attribute::Engine => expand::engine(lowered, paths, &|block| {
             let arguments = &block.arguments;
             quote_spanned!(ours()=> #(use #yields as _;)* #arguments loop {})
         }),
-        Attribute::Coroutine => expand::coroutine(lowered, paths, |block| {
+        Attribute::Coroutine => expand::coroutine(lowered, paths, &|block| {
             let arguments = &block.arguments;
             let body = match &lowered.output.pinned {
                 Some(ty) => {
@@ -89,13 +89,13 @@ fn report_kind(attribute: Attribute, item: &Item, mistakes: &mut Mistakes) {
         Item::Macro(item) => (item.mac.path.to_token_stream(), "a macro", OTHERS),
         other => (other.to_token_stream(), "this", OTHERS),
     };
-    report(attribute, keyword, kind, help, mistakes);
+    report(attribute, &keyword, kind, help, mistakes);
 }
 
-fn report(attribute: Attribute, tokens: impl ToTokens, kind: &str, help: &str, mistakes: &mut Mistakes) {
+fn report(attribute: Attribute, tokens: &dyn ToTokens, kind: &str, help: &str, mistakes: &mut Mistakes) {
     let made = if attribute == Attribute::Engine { "an engine" } else { "a coroutine" };
     let wrong = format!("`{}` makes {made} of a `fn`; {kind} is none", attribute.name());
-    mistakes.report(tokens, wrong, help);
+    mistakes.report(tokens, &wrong, help);
 }
 
 const OTHERS: &str = "put it on a function";

@@ -1,7 +1,5 @@
 //! The mistakes found in one use of an attribute, all of them: one compile error each.
 
-use std::fmt::Display;
-
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::Error;
@@ -17,7 +15,7 @@ pub(crate) struct Mistakes {
 
 impl Mistakes {
     /// Reports one mistake at the offending `tokens`: what is wrong and why, and what to write instead.
-    pub(crate) fn report(&mut self, tokens: impl ToTokens, wrong: impl Display, help: impl Display) {
+    pub(crate) fn report(&mut self, tokens: &dyn ToTokens, wrong: &str, help: &str) {
         self.found.push(Error::new_spanned(tokens, format!("{wrong}\n\nhelp: {help}")));
     }
 

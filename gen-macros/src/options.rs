@@ -1,7 +1,6 @@
 //! The attribute's options: what stands in its parentheses.
 
 use proc_macro2::TokenStream;
-use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Ident, Path, Token, token};
@@ -116,7 +115,7 @@ impl Options {
         let Some(erased) = self.erased else { return };
         if let Some(boxed) = self.boxed.take() {
             mistakes.report(
-                boxed,
+                &boxed,
                 "`boxed` and `dyn` do not go together: `dyn` boxes the coroutine already",
                 "remove `boxed`",
             );
@@ -131,7 +130,7 @@ impl Options {
                     "remove `send`, or write `dyn` without `(local)`",
                 ),
             };
-            mistakes.report(send, wrong, help);
+            mistakes.report(&send, wrong, help);
         }
     }
 }
@@ -139,7 +138,7 @@ impl Options {
 /// Stores an option, unless it was given before.
 fn set<T>(slot: &mut Option<T>, name: &Ident, value: T, mistakes: &mut Mistakes) {
     if slot.is_some() {
-        mistakes.report(name, format!("the option `{name}` is given twice"), "remove one of them");
+        mistakes.report(name, &format!("the option `{name}` is given twice"), "remove one of them");
     } else {
         *slot = Some(value);
     }
@@ -207,7 +206,7 @@ fn report_unknown(attribute: Attribute, name: &Ident, mistakes: &mut Mistakes) {
         Some(known) => format!("did you mean `{}`?", spelling(known)),
         None => all_options(attribute),
     };
-    mistakes.report(name.to_token_stream(), wrong, help);
+    mistakes.report(name, &wrong, &help);
 }
 
 fn all_options(attribute: Attribute) -> String {

@@ -150,7 +150,7 @@ impl VisitMut for Visitor<'_> {
                 && let Ok(list) = EXPRESSIONS.parse2(invocation.tokens.clone())
                 && list.len() > 1
             {
-                self.mistakes.report(list, "`yield_!` takes one expression", several(&invocation.delimiter));
+                self.mistakes.report(&list, "`yield_!` takes one expression", several(&invocation.delimiter));
             }
             // No macro can be imported from `Self`.
             if path.segments.first().is_some_and(|first| first.ident != "Self") {

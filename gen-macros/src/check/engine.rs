@@ -15,7 +15,7 @@ pub(super) fn check_arguments(signature: &mut Signature, mistakes: &mut Mistakes
                     if borrows::is_borrowed(lifetime.as_ref()) =>
                 {
                     let self_token = &receiver.self_token;
-                    mistakes.report(quote!(#and #lifetime #mutability #self_token), BORROWED, OWNED_SELF);
+                    mistakes.report(&quote!(#and #lifetime #mutability #self_token), BORROWED, OWNED_SELF);
                 }
                 ReceiverKind::Typed(_, ty) => check_type(ty, OWNED_SELF, mistakes),
                 _ => {}
@@ -27,7 +27,7 @@ pub(super) fn check_arguments(signature: &mut Signature, mistakes: &mut Mistakes
 
 fn check_type(ty: &mut Type, help: &str, mistakes: &mut Mistakes) {
     for borrowed in borrows::of(ty) {
-        mistakes.report(borrowed, BORROWED, help);
+        mistakes.report(&borrowed, BORROWED, help);
     }
 }
 

@@ -12,7 +12,7 @@ pub(crate) fn check(signature: &mut Signature, options: &mut Options, mistakes: 
     let before = mistakes.len();
     for borrowed in borrows::of(ty) {
         mistakes.report(
-            borrowed,
+            &borrowed,
             "with the option `returns` nothing borrowed can be returned: a `gen::Return` is an error, and errors are `'static`",
             "return a value that owns what it has, or leave `returns` out",
         );

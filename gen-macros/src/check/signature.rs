@@ -102,7 +102,7 @@ fn is_ours(path: &Path) -> bool {
 fn check_body_is_there(function: &Function, mistakes: &mut Mistakes) {
     if let Body::Missing = function.body {
         let name = &function.signature.ident;
-        mistakes.report(name, format!("`{name}` has no body"), "write one: `{ .. }`");
+        mistakes.report(name, &format!("`{name}` has no body"), "write one: `{ .. }`");
     }
 }
 

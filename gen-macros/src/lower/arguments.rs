@@ -43,11 +43,16 @@ impl Arguments {
         self.moves
     }
 
+    fn push(&mut self, statements: TokenStream) {
+        // As one stream: tree by tree it would be taken apart again.
+        self.moves.extend([statements]);
+    }
+
     /// `self` cannot be bound anew. To name all of it is enough to have all of it captured.
     fn take_receiver(&mut self, receiver: &Receiver) {
         let conditions = receiver.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
         let this = &receiver.self_token;
-        self.moves.extend(quote_spanned!(ours()=> #(#conditions)* let _ = &#this;));
+        self.push(quote_spanned!(ours()=> #(#conditions)* let _ = &#this;));
     }
 
     fn take_typed(&mut self, argument: &mut PatType, position: usize) {
@@ -62,7 +67,7 @@ impl Arguments {
                 subpat: None,
             });
             let inner = std::mem::replace(&mut *argument.pat, outer);
-            self.moves.extend(quote_spanned!(ours()=> #inside let #inner = #name;));
+            self.push(quote_spanned!(ours()=> #inside let #inner = #name;));
         } else {
             let conditions = &argument.attrs;
             let conditions = conditions.iter().filter(|attribute| attribute.path().is_ident("cfg"));
@@ -76,7 +81,7 @@ impl Arguments {
                 }
                 _ => quote_spanned!(ours()=> let #pattern = #name;),
             };
-            self.moves.extend(quote_spanned!(ours()=>
+            self.push(quote_spanned!(ours()=>
                 #(#conditions)* let #mutability #name = #name;
                 #inside #bind
             ));

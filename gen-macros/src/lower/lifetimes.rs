@@ -75,8 +75,10 @@ fn declare(signature: &mut Signature, names: &Names, all: &Lifetime) {
 /// Bounds each parameter by `all`, where the user has bounded it: clippy wants all bounds in one place.
 fn outlive(generics: &mut Generics, all: &Lifetime) {
     let Generics { params, where_clause, .. } = generics;
-    let mut predicates: Vec<&mut WherePredicate> =
-        where_clause.iter_mut().flat_map(|clause| &mut clause.predicates).collect();
+    let mut predicates: Vec<&mut WherePredicate> = match where_clause {
+        Some(clause) => clause.predicates.iter_mut().collect(),
+        None => Vec::new(),
+    };
     for parameter in params {
         match parameter {
             GenericParam::Type(parameter) => {

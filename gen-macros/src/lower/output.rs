@@ -25,7 +25,10 @@ use crate::paths::{Paths, ours};
 
 /// What a function returns when it is done.
 pub(crate) struct Output {
-    pub(crate) arrow: Option<Token![->]>,
+    /// As it was written, or ours.
+    pub(crate) arrow: Token![->],
+    /// Whether it was.
+    pub(crate) written: bool,
     /// Where it says so: the arrow, else the end of the arguments. Neither means anything to an editor.
     pub(crate) place: Span,
     /// As `Output = ..` says it.
@@ -40,7 +43,13 @@ impl Output {
         match std::mem::replace(&mut signature.output, ReturnType::Default) {
             ReturnType::Default => {
                 let (unit, place) = (quote_spanned!(ours()=> ()), signature.paren_token.span.close());
-                Output { arrow: None, place, declared: unit.clone(), pinned: Some(unit) }
+                Output {
+                    arrow: Token![->](ours()),
+                    written: false,
+                    place,
+                    declared: unit.clone(),
+                    pinned: Some(unit),
+                }
             }
             ReturnType::Type(arrow, ty) => {
                 let place = arrow.spans[0];
@@ -48,15 +57,15 @@ impl Output {
                     Type::Never(never) => (spell_never(&never, paths), None),
                     ty => (ty.to_token_stream(), Some(pin(ty, place))),
                 };
-                Output { arrow: Some(arrow), place, declared, pinned }
+                Output { arrow, written: true, place, declared, pinned }
             }
         }
     }
 
     /// The last token of what it says: there rustc suggests to add something to it.
     pub(crate) fn end(&self) -> Span {
-        let last = self.arrow.as_ref().and_then(|_| self.declared.clone().into_iter().last());
-        last.map_or(self.place, |tree| match tree {
+        let last = self.written.then(|| self.declared.clone().into_iter().last());
+        last.flatten().map_or(self.place, |tree| match tree {
             TokenTree::Group(group) => group.span_close(),
             other => other.span(),
         })
