@@ -26,6 +26,8 @@ mod paths;
 mod pipeline;
 #[path = "../../gen-macros/src/repair.rs"]
 mod repair;
+#[path = "../../gen-macros/src/survey.rs"]
+mod survey;
 #[path = "../../gen-macros/src/tokens.rs"]
 mod tokens;
 

@@ -10,6 +10,7 @@
 //!
 //! - `parse` reads what was written into a small structure that keeps every span. The body stays tokens. `repair` reads the rest of a
 //!   signature that is still being typed.
+//! - `survey` walks over the tokens of the body, so that the others need not: whether it yields, and where.
 //! - `check` looks for mistakes, all of them in one run: of the options, of the signature, and (where the
 //!   body can be parsed) of where a `yield_!` stands.
 //! - `lower` decides what is emitted: arguments move into the machine, the return type is pinned, and a walk

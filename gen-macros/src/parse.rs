@@ -32,26 +32,26 @@ impl Function {
     pub(crate) fn parse(item: TokenStream) -> syn::Result<Function> {
         // The parser copies all it is given, and a body is most of a function.
         let mut head: Vec<TokenTree> = item.clone().into_iter().collect();
-        if let Some(block) = head.pop().and_then(unwrap_block) {
-            let with_block = |input: ParseStream<'_>| Function::parse_with(input, |_| Ok(Body::Block(block)));
-            if let Ok(function) = with_block.parse2(head.into_iter().collect()) {
-                return Ok(function);
-            }
+        if let Some(block) = head.pop().and_then(unwrap_block)
+            && let Ok(function) = Function::parse_with(head.into_iter().collect(), Some(block))
+        {
+            return Ok(function);
         }
-        let whole = |input: ParseStream<'_>| Function::parse_with(input, Body::parse);
-        whole.parse2(item)
+        Function::parse_with(item, None)
     }
 
-    fn parse_with(
-        input: ParseStream<'_>,
-        body: impl FnOnce(ParseStream<'_>) -> syn::Result<Body>,
-    ) -> syn::Result<Function> {
-        let mut attributes = input.call(Attribute::parse_outer)?;
-        let visibility = input.parse()?;
-        let defaultness = input.parse()?;
-        let signature = input.parse()?;
-        let body = body(input)?.hoist_attributes(&mut attributes);
-        Ok(Function { attributes, visibility, defaultness, signature, body })
+    /// Parses a function whose body is this block; if there is none, it is among the tokens.
+    fn parse_with(tokens: TokenStream, block: Option<Group>) -> syn::Result<Function> {
+        let parse = |input: ParseStream<'_>| {
+            let mut attributes = input.call(Attribute::parse_outer)?;
+            let visibility = input.parse()?;
+            let defaultness = input.parse()?;
+            let signature = input.parse()?;
+            let body = block.map_or_else(|| Body::parse(input), |block| Ok(Body::Block(block)))?;
+            let body = body.hoist_attributes(&mut attributes);
+            Ok(Function { attributes, visibility, defaultness, signature, body })
+        };
+        parse.parse2(tokens)
     }
 }
 
@@ -92,11 +92,9 @@ impl Body {
     /// Moves inner attributes to the function's own: the body becomes an expression, where rustc takes none.
     fn hoist_attributes(self, attributes: &mut Vec<Attribute>) -> Body {
         let Body::Block(block) = &self else { return self };
-        let mut start = block.stream().into_iter();
-        if ![start.next(), start.next()]
-            .iter()
-            .zip(['#', '!'])
-            .all(|(tree, char)| tree.as_ref().is_some_and(|tree| is(tree, char)))
+        let mut trees = block.stream().into_iter();
+        if !trees.next().is_some_and(|tree| is(&tree, '#'))
+            || !trees.next().is_some_and(|tree| is(&tree, '!'))
         {
             return self;
         }

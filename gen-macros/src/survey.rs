@@ -1,4 +1,15 @@
-//! What the tokens of a body show, in one walk and before anything is parsed: whether it yields, and where it can be suspended.
+//! What the tokens of a body show, in one walk and before anything is parsed: whether and where it yields, and where it can be suspended.
+//!
+//! Most of a body is none of our business, and to parse is the most costly thing an attribute does. So what [`check`](crate::check) parses is an outline:
+//!
+//! ```text
+//! let mut sum = start(a, b);                   (a statement that does not yield)
+//! for n in list(c) { sum += yield_!(d); }      for n in list() { sum += yield_!(d); }
+//! Ok(sum)                                      Ok()
+//! ```
+//!
+//! The last statement of a block stays, for where something is missing at its end, it is missing at a brace that the walk makes anew.
+//! What is wrong within the parts that are left out stands among tokens that go through untouched.
 //!
 //! A body without an `.await` is suspended at its yields only, and the runtime makes use of that. A macro may hide an `.await`, so one that is not known counts as one;
 //! the arguments of all macros are looked through. What is said of a body that is still being typed does not matter.
@@ -54,10 +65,10 @@ const KEYWORDS: &[&str] = &["break", "else", "if", "in", "match", "return", "whi
 
 /// What was seen.
 pub(crate) struct Survey {
-    /// Where the yields stand, right or wrong: the tokens, but without the statements that end before the last and have no yield, and groups without a yield are
-    /// empty. Nothing if there is none.
+    /// Where the yields stand, right or wrong: the tokens without statements that do not yield, if they end in a semicolon, and with nothing in groups that do not.
+    /// If nothing yields, there is none.
     ///
-    /// Brackets stay as they are, in an attribute and behind an index they cannot be empty. So do the arguments of macros that have yields in them, and those of yields.
+    /// Brackets stay as they are: those of an attribute or an index must not be empty. So do the arguments of macros that yield in them, and those of yields.
     pub(crate) outline: Option<TokenStream>,
     /// It can be suspended at its yields only.
     pub(crate) closed: bool,
