@@ -30,6 +30,8 @@ mod repair;
 mod survey;
 #[path = "../../gen-macros/src/tokens.rs"]
 mod tokens;
+#[path = "../../gen-macros/src/types.rs"]
+mod types;
 
 pub mod sources;
 

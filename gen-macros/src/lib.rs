@@ -40,6 +40,7 @@ mod survey;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod types;
 
 use options::Attribute;
 use proc_macro::TokenStream;

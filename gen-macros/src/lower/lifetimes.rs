@@ -12,35 +12,37 @@
 
 use proc_macro2::Span;
 use syn::punctuated::Punctuated;
-use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Expr, FnArg, GenericParam, Generics, Ident, Lifetime, LifetimeParam, PredicateType, ReceiverKind,
-    Signature, Token, Type, TypeFnPtr, TypeImplTrait, TypeParamBound, TypePtr, TypeReference, WherePredicate,
+    BoundLifetimes, FnArg, GenericParam, Generics, Ident, Lifetime, LifetimeParam, PredicateType,
+    ReceiverKind, ReturnType, Signature, Token, Type, TypeParamBound, TypePtr, TypeReference, WherePredicate,
     parse_quote_spanned,
 };
 
 use crate::paths::ours;
+use crate::types::{self, Next, Part};
 
 /// Names every elided lifetime, and returns the one that all of them, and all type parameters, outlive.
 pub(crate) fn name_all(signature: &mut Signature) -> Lifetime {
     let all = Lifetime::new("'gen_all", ours());
     let mut names = Names::default();
-    let mut elided_in_output = ElidedInOutput::default();
+    let mut of_self = None;
     for input in &mut signature.inputs {
         let before = names.all.len();
         match input {
             FnArg::Receiver(receiver) => {
-                names.visit_receiver_mut(receiver);
-                elided_in_output.of_self = names.all.get(before).cloned();
+                names.name_in_receiver(&mut receiver.kind);
+                of_self = names.all.get(before).cloned();
             }
             FnArg::Typed(argument) => {
-                names.visit_type_mut(&mut argument.ty);
-                Outlive(&all).visit_type_mut(&mut argument.ty);
+                names.name_in(&mut argument.ty);
+                outlive_opaque(&mut argument.ty, &all);
             }
         }
     }
-    elided_in_output.only = Some(names.all.as_slice()).filter(|all| all.len() == 1).map(|all| all[0].clone());
-    elided_in_output.visit_return_type_mut(&mut signature.output);
+    let only = Some(names.all.as_slice()).filter(|all| all.len() == 1).map(|all| all[0].clone());
+    if let (Some(meant), ReturnType::Type(_, ty)) = (of_self.or(only), &mut signature.output) {
+        write_out(ty, &meant);
+    }
     declare(signature, &names, &all);
     all
 }
@@ -124,28 +126,36 @@ impl Names {
         name
     }
 
-    fn visit_reference_lifetime(&mut self, and: Span, lifetime: &mut Option<Lifetime>) {
-        match lifetime {
-            None => *lifetime = Some(self.next(and)),
-            Some(lifetime) => self.visit_lifetime_mut(lifetime),
-        }
-    }
-}
-
-impl VisitMut for Names {
-    fn visit_receiver_kind_mut(&mut self, receiver: &mut ReceiverKind) {
+    fn name_in_receiver(&mut self, receiver: &mut ReceiverKind) {
         match receiver {
-            ReceiverKind::Reference(and, lifetime, _) => self.visit_reference_lifetime(and.span, lifetime),
-            other => visit_mut::visit_receiver_kind_mut(self, other),
+            ReceiverKind::Reference(_, Some(lifetime), _) => self.name(lifetime),
+            ReceiverKind::Reference(and, lifetime, _) => *lifetime = Some(self.next(and.span)),
+            ReceiverKind::Typed(_, ty) => self.name_in(ty),
+            _ => {}
         }
     }
 
-    fn visit_type_reference_mut(&mut self, ty: &mut TypeReference) {
-        self.visit_reference_lifetime(ty.and_token.span, &mut ty.lifetime);
-        self.visit_type_mut(&mut ty.elem);
+    fn name_in(&mut self, ty: &mut Type) {
+        types::walk(ty, &mut |part| {
+            match part {
+                Part::Type(Type::Reference(reference)) if reference.lifetime.is_none() => {
+                    reference.lifetime = Some(self.next(reference.and_token.span));
+                }
+                Part::Lifetime(lifetime) => self.name(lifetime),
+                Part::Word(word) => self.mentions_self |= word == "Self",
+                // It declares lifetimes, which are none of the function's.
+                Part::For(lifetimes) => {
+                    self.bind(lifetimes);
+                    return Next::Pass;
+                }
+                part if elides_for_itself(&part) => return Next::Pass,
+                _ => {}
+            }
+            Next::Enter
+        });
     }
 
-    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+    fn name(&mut self, lifetime: &mut Lifetime) {
         if lifetime.ident == "_" {
             *lifetime = self.next(lifetime.span());
         } else if lifetime.ident != "static" && !self.bound.contains(lifetime) && !self.all.contains(lifetime)
@@ -154,83 +164,51 @@ impl VisitMut for Names {
         }
     }
 
-    fn visit_ident_mut(&mut self, name: &mut Ident) {
-        self.mentions_self |= name == "Self";
-    }
-
-    /// `for<'a>` declares lifetimes, which are none of the function's.
-    fn visit_bound_lifetimes_mut(&mut self, bound: &mut syn::BoundLifetimes) {
+    fn bind(&mut self, bound: &BoundLifetimes) {
         for parameter in &bound.lifetimes {
             if let GenericParam::Lifetime(parameter) = parameter {
                 self.bound.push(parameter.lifetime.clone());
             }
         }
     }
+}
 
-    /// What is elided in `fn(&T)` belongs to the pointer.
-    fn visit_type_fn_ptr_mut(&mut self, _: &mut TypeFnPtr) {}
-
-    /// Nor is what is elided in `Fn(&T)` ours.
-    fn visit_parenthesized_generic_arguments_mut(&mut self, _: &mut syn::ParenthesizedGenericArguments) {}
-
-    fn visit_expr_mut(&mut self, _: &mut Expr) {}
+/// What is elided in `fn(&T)` belongs to the pointer, and what is in `Fn(&T)` is not ours either.
+fn elides_for_itself(part: &Part<'_>) -> bool {
+    matches!(part, Part::Call | Part::Type(Type::FnPtr(_)))
 }
 
 /// `impl Trait` of an argument becomes `impl 'gen_all + Trait`.
-struct Outlive<'a>(&'a Lifetime);
-
-impl VisitMut for Outlive<'_> {
-    fn visit_type_impl_trait_mut(&mut self, ty: &mut TypeImplTrait) {
-        ty.bounds.push(TypeParamBound::Lifetime(self.0.clone()));
-        visit_mut::visit_type_impl_trait_mut(self, ty);
-    }
-
-    fn visit_type_mut(&mut self, ty: &mut Type) {
-        visit_mut::visit_type_mut(self, ty);
-        // `&impl Trait + 'a` is ambiguous; `&(impl Trait + 'a)` is not.
-        if let Type::Reference(TypeReference { elem, .. }) | Type::Ptr(TypePtr { elem, .. }) = ty
-            && let Type::ImplTrait(_) = **elem
-        {
-            let inner = std::mem::replace(&mut **elem, Type::Verbatim(proc_macro2::TokenStream::new()));
-            **elem = parse_quote_spanned!(ours()=> (#inner));
+fn outlive_opaque(ty: &mut Type, all: &Lifetime) {
+    types::walk(ty, &mut |part| {
+        match part {
+            Part::Type(Type::ImplTrait(opaque)) => {
+                opaque.bounds.push(TypeParamBound::Lifetime(all.clone()));
+            }
+            // `&impl Trait + 'a` is ambiguous; `&(impl Trait + 'a)` is not.
+            Part::End(Type::Reference(TypeReference { elem, .. }) | Type::Ptr(TypePtr { elem, .. }))
+                if matches!(**elem, Type::ImplTrait(_)) =>
+            {
+                let inner = std::mem::replace(&mut **elem, Type::Verbatim(proc_macro2::TokenStream::new()));
+                **elem = parse_quote_spanned!(ours()=> (#inner));
+            }
+            _ => {}
         }
-    }
-
-    fn visit_expr_mut(&mut self, _: &mut Expr) {}
+        Next::Enter
+    });
 }
 
 /// Writes out what an elided lifetime of the return type stands for: that of `self`, else the only one.
-#[derive(Default)]
-struct ElidedInOutput {
-    of_self: Option<Lifetime>,
-    only: Option<Lifetime>,
-}
-
-impl ElidedInOutput {
-    fn meant(&self) -> Option<Lifetime> {
-        self.of_self.as_ref().or(self.only.as_ref()).cloned()
-    }
-}
-
-impl VisitMut for ElidedInOutput {
-    fn visit_type_reference_mut(&mut self, ty: &mut TypeReference) {
-        if ty.lifetime.is_none() {
-            ty.lifetime = self.meant();
+fn write_out(ty: &mut Type, meant: &Lifetime) {
+    types::walk(ty, &mut |part| {
+        match part {
+            Part::Type(Type::Reference(reference)) if reference.lifetime.is_none() => {
+                reference.lifetime = Some(meant.clone());
+            }
+            Part::Lifetime(lifetime) if lifetime.ident == "_" => *lifetime = meant.clone(),
+            part if elides_for_itself(&part) => return Next::Pass,
+            _ => {}
         }
-        visit_mut::visit_type_reference_mut(self, ty);
-    }
-
-    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
-        if lifetime.ident == "_"
-            && let Some(meant) = self.meant()
-        {
-            *lifetime = meant;
-        }
-    }
-
-    fn visit_type_fn_ptr_mut(&mut self, _: &mut TypeFnPtr) {}
-
-    fn visit_parenthesized_generic_arguments_mut(&mut self, _: &mut syn::ParenthesizedGenericArguments) {}
-
-    fn visit_expr_mut(&mut self, _: &mut Expr) {}
+        Next::Enter
+    });
 }

@@ -18,10 +18,10 @@
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
-use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ReturnType, Signature, Token, Type, TypeInfer, TypeNever};
+use syn::{ReturnType, Signature, Token, Type, TypeInfer, TypeNever};
 
 use crate::paths::{Paths, ours};
+use crate::types::{self, Next, Part};
 
 /// What a function returns when it is done.
 pub(crate) struct Output {
@@ -74,7 +74,17 @@ impl Output {
 
 /// The type with `_` for each `impl Trait` in it; if all of it is one, what rustc says of the `_` is about the return type at `place`.
 fn pin(mut ty: Type, place: Span) -> TokenStream {
-    InferImplTrait.visit_type_mut(&mut ty);
+    types::walk(&mut ty, &mut |part| match part {
+        Part::Type(ty) => match ty {
+            Type::ImplTrait(opaque) => {
+                let underscore_token = Token![_](opaque.impl_token.span);
+                *ty = Type::Infer(TypeInfer { attrs: Vec::new(), underscore_token });
+                Next::Pass
+            }
+            _ => Next::Enter,
+        },
+        _ => Next::Enter,
+    });
     match ty {
         Type::Infer(_) => quote_spanned!(ours().located_at(place)=> _),
         ty => ty.into_token_stream(),
@@ -93,20 +103,4 @@ fn without_groups(ty: Type) -> Type {
 fn spell_never(never: &TypeNever, paths: &Paths) -> TokenStream {
     let (bang, trait_) = (&never.bang_token, paths.never());
     quote_spanned!(ours()=> <fn() -> #bang as #trait_>::T)
-}
-
-struct InferImplTrait;
-
-impl VisitMut for InferImplTrait {
-    fn visit_type_mut(&mut self, ty: &mut Type) {
-        if let Type::ImplTrait(opaque) = ty {
-            let underscore_token = Token![_](opaque.impl_token.span);
-            *ty = Type::Infer(TypeInfer { attrs: Vec::new(), underscore_token });
-        } else {
-            visit_mut::visit_type_mut(self, ty);
-        }
-    }
-
-    /// The length of an array is another world.
-    fn visit_expr_mut(&mut self, _: &mut Expr) {}
 }

@@ -1,0 +1,79 @@
+//! A walk over a type, for all who look at one or change it.
+//!
+//! Each implementation of syn's visitor is compiled with a hundred functions of its own. So there is one, which calls whoever wants to know.
+
+use syn::visit_mut::{self, VisitMut};
+use syn::{BoundLifetimes, Expr, Ident, Lifetime, ParenthesizedGenericArguments, TraitBound, Type};
+
+/// What the walk comes by. What stands in the length of an array, or in another expression, is another world.
+pub(crate) enum Part<'a> {
+    /// A type, before what is in it.
+    Type(&'a mut Type),
+    /// The same type, after what is in it.
+    End(&'a mut Type),
+    /// A trait with what is asked of it.
+    Bound(&'a TraitBound),
+    /// The `for<'a>` of a type or a bound.
+    For(&'a BoundLifetimes),
+    /// The `(A) -> B` of `Fn(A) -> B`.
+    Call,
+    Lifetime(&'a mut Lifetime),
+    Word(&'a Ident),
+}
+
+/// Whether to walk through what a part is made of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Next {
+    Enter,
+    Pass,
+}
+
+/// Shows each part of a type, outermost first. The answer means something where a part has parts of its own.
+pub(crate) fn walk(ty: &mut Type, show: &mut dyn FnMut(Part<'_>) -> Next) {
+    Walk(show).visit_type_mut(ty);
+}
+
+struct Walk<'a>(&'a mut dyn FnMut(Part<'_>) -> Next);
+
+impl Walk<'_> {
+    fn enters(&mut self, part: Part<'_>) -> bool {
+        (self.0)(part) == Next::Enter
+    }
+}
+
+impl VisitMut for Walk<'_> {
+    fn visit_type_mut(&mut self, ty: &mut Type) {
+        if self.enters(Part::Type(ty)) {
+            visit_mut::visit_type_mut(self, ty);
+            (self.0)(Part::End(ty));
+        }
+    }
+
+    fn visit_trait_bound_mut(&mut self, bound: &mut TraitBound) {
+        if self.enters(Part::Bound(bound)) {
+            visit_mut::visit_trait_bound_mut(self, bound);
+        }
+    }
+
+    fn visit_bound_lifetimes_mut(&mut self, lifetimes: &mut BoundLifetimes) {
+        if self.enters(Part::For(lifetimes)) {
+            visit_mut::visit_bound_lifetimes_mut(self, lifetimes);
+        }
+    }
+
+    fn visit_parenthesized_generic_arguments_mut(&mut self, call: &mut ParenthesizedGenericArguments) {
+        if self.enters(Part::Call) {
+            visit_mut::visit_parenthesized_generic_arguments_mut(self, call);
+        }
+    }
+
+    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        (self.0)(Part::Lifetime(lifetime));
+    }
+
+    fn visit_ident_mut(&mut self, word: &mut Ident) {
+        (self.0)(Part::Word(word));
+    }
+
+    fn visit_expr_mut(&mut self, _: &mut Expr) {}
+}
