@@ -138,10 +138,14 @@ impl Options {
 /// Stores an option, unless it was given before.
 fn set<T>(slot: &mut Option<T>, name: &Ident, value: T, mistakes: &mut Mistakes) {
     if slot.is_some() {
-        mistakes.report(name, &format!("the option `{name}` is given twice"), "remove one of them");
+        report_twice(name, mistakes);
     } else {
         *slot = Some(value);
     }
+}
+
+fn report_twice(name: &Ident, mistakes: &mut Mistakes) {
+    mistakes.report(name, &format!("the option `{name}` is given twice"), "remove one of them");
 }
 
 fn parse_path(name: &Ident, input: ParseStream<'_>) -> syn::Result<Path> {
@@ -210,8 +214,13 @@ fn report_unknown(attribute: Attribute, name: &Ident, mistakes: &mut Mistakes) {
 }
 
 fn all_options(attribute: Attribute) -> String {
-    let all: Vec<_> = attribute.options().iter().map(|known| format!("`{}`", spelling(known))).collect();
-    format!("there is {}", all.join(", "))
+    let mut all = "there is ".to_owned();
+    for (position, known) in attribute.options().iter().enumerate() {
+        all += if position > 0 { ", `" } else { "`" };
+        all += spelling(known);
+        all += "`";
+    }
+    all
 }
 
 /// How an option is written.

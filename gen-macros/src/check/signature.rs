@@ -89,13 +89,10 @@ fn check_is_no_test(function: &mut Function, mistakes: &mut Mistakes) {
 
 /// Whether this is certainly one of our attributes again.
 fn is_ours(path: &Path) -> bool {
-    let names: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-    match names.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        [krate, name] => {
-            matches!(*krate, "gen" | "r#gen") && matches!(*name, "coroutine" | "co" | "engine" | "main")
-        }
-        _ => false,
-    }
+    let (Some(krate), Some(last)) = (path.segments.first(), path.segments.last()) else { return false };
+    path.segments.len() == 2
+        && matches!(krate.ident.to_string().as_str(), "gen" | "r#gen")
+        && matches!(last.ident.to_string().as_str(), "coroutine" | "co" | "engine" | "main")
 }
 
 /// A declaration without a body is rustc's to judge: a method of a trait may be one. But a function does not end in the middle.

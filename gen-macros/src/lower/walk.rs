@@ -221,7 +221,7 @@ impl Walk<'_> {
             Some(site) if site.file != file => (site.line, site.column),
             _ => (line, column),
         };
-        [line, column].map(Literal::u32_unsuffixed)
+        [Literal::u32_unsuffixed(line), Literal::u32_unsuffixed(column)]
     }
 }
 
@@ -277,12 +277,18 @@ const MOST_COMMAS: usize = 63;
 /// To parse costs as much as there is behind the expression too, and a list or a body may have thousands. So it is tried with what stands before
 /// the first comma, and only if that is no expression, before the second, the fourth ..
 fn length_of_expression(trees: &[TokenTree]) -> Option<usize> {
-    let trees = trees.split(|tree| is(tree, ';')).next()?;
-    let commas = (0..trees.len()).filter(|position| is(&trees[*position], ','));
-    let ends: Vec<usize> = commas.chain([trees.len()]).take(MOST_COMMAS + 1).collect();
-    let last = ends.len() - 1;
-    let tried = std::iter::successors(Some(0), |tried| (*tried < last).then(|| last.min(2 * tried + 1)));
-    tried.filter_map(|tried| parsed_length(&trees[..ends[tried]])).next()
+    let end = trees.iter().position(|tree| is(tree, ';')).unwrap_or(trees.len());
+    let mut ends: Vec<usize> = (0..end).filter(|position| is(&trees[*position], ',')).collect();
+    ends.push(end);
+    ends.truncate(MOST_COMMAS + 1);
+    let (mut tried, last) = (0, ends.len() - 1);
+    loop {
+        let length = parsed_length(&trees[..ends[tried]]);
+        if length.is_some() || tried == last {
+            return length;
+        }
+        tried = last.min(2 * tried + 1);
+    }
 }
 
 /// How many of the trees the parser takes for an expression. A `let` is one only in the condition of an `if`.
