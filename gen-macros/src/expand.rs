@@ -15,7 +15,7 @@ pub(crate) fn with_body(attribute: Attribute, lowered: &Lowered, paths: &Paths) 
         Attribute::Coroutine => coroutine(lowered, paths, &|block| {
             let end = catch_return(lowered, paths);
             let mut tokens = head(block, lowered, paths);
-            tokens.extend([machine(block, lowered, paths, end)]);
+            machine(block, lowered, paths, end).to_tokens(&mut tokens);
             tokens
         }),
         Attribute::Engine => engine(lowered, paths, &|block| {
@@ -112,7 +112,7 @@ fn returned_type(lowered: &Lowered, paths: &Paths) -> TokenStream {
 fn head(block: &Block, lowered: &Lowered, paths: &Paths) -> TokenStream {
     let (mut head, call) = (function_item(&lowered.site, paths), paths.call());
     if block.yields {
-        head.extend([quote_spanned!(ours()=> let (__call, __frame) = #call(0);)]);
+        quote_spanned!(ours()=> let (__call, __frame) = #call(0);).to_tokens(&mut head);
     }
     head
 }

@@ -66,7 +66,7 @@ pub(crate) fn not_a_function(
         Err(_) => mistakes.report_error(error),
     }
     let mut tokens = item;
-    tokens.extend(mistakes.into_errors());
+    mistakes.into_errors().to_tokens(&mut tokens);
     tokens
 }
 

@@ -31,7 +31,11 @@ impl Mistakes {
 
     /// The `compile_error!`s, in the order in which they were found. Empty if there is no mistake.
     pub(crate) fn into_errors(mut self) -> TokenStream {
-        std::mem::take(&mut self.found).iter().map(Error::to_compile_error).collect()
+        let mut errors = TokenStream::new();
+        for error in std::mem::take(&mut self.found) {
+            error.to_compile_error().to_tokens(&mut errors);
+        }
+        errors
     }
 }
 

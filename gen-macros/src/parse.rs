@@ -118,19 +118,21 @@ impl Body {
 
 /// The group, and whether there are yields in it: others are not made anew.
 fn pointing_at_its_end(group: &Group) -> (Group, bool) {
-    let mut yields = false;
-    let trees = group.stream().into_iter().map(|tree| match tree {
-        TokenTree::Group(inner) => {
-            let (inner, found) = pointing_at_its_end(&inner);
-            yields |= found;
-            inner.into()
-        }
-        other => {
-            yields |= is_word(&other, "yield_");
-            other
-        }
-    });
-    let made = regroup_at_end(group, trees.collect());
+    let (mut trees, mut yields) = (Vec::new(), false);
+    for tree in group.stream() {
+        trees.push(match tree {
+            TokenTree::Group(inner) => {
+                let (inner, found) = pointing_at_its_end(&inner);
+                yields |= found;
+                inner.into()
+            }
+            other => {
+                yields |= is_word(&other, "yield_");
+                other
+            }
+        });
+    }
+    let made = regroup_at_end(group, trees.into_iter().collect());
     if yields { (made, true) } else { (group.clone(), false) }
 }
 

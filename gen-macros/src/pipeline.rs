@@ -1,6 +1,7 @@
 //! From tokens to tokens: parse, check, lower, expand.
 
 use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};
 use syn::{Path, Token};
 
@@ -34,7 +35,7 @@ pub(crate) fn run(attribute: Attribute, options: TokenStream, item: TokenStream)
         Some(yields) => fallback::without_body(attribute, &lowered, &paths, &yields),
         None => expand::with_body(attribute, &lowered, &paths),
     };
-    tokens.extend(mistakes.into_errors());
+    mistakes.into_errors().to_tokens(&mut tokens);
     unread.put_back(tokens)
 }
 

@@ -5,11 +5,12 @@
 //! printed once. Ours would be one error more, and each yield of a body without a frame another.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::{ToTokens, TokenStreamExt};
 use syn::punctuated::Punctuated;
 use syn::{ReturnType, Token, Type, TypeImplTrait};
 
 use crate::parse::Function;
-use crate::tokens::{Generics, is, is_block, is_word, regroup};
+use crate::tokens::{Generics, is, is_block, is_word, regroup, stream};
 
 /// What was left out for the parser. (A return type need not be: it may be any tokens.)
 #[derive(Default)]
@@ -29,9 +30,9 @@ impl Unread {
         let mut tokens = TokenStream::new();
         for (position, tree) in emitted.into_iter().enumerate() {
             if position > start && is_body(&tree) {
-                tokens.extend(conditions.take());
+                conditions.take().to_tokens(&mut tokens);
             }
-            tokens.extend([if position == start { arguments.clone().into() } else { tree }]);
+            tokens.append(if position == start { arguments.clone().into() } else { tree });
         }
         tokens
     }
@@ -58,7 +59,7 @@ pub(crate) fn parse(item: TokenStream) -> Option<(Function, Unread)> {
     };
     let (mut function, conditions) = match read(conditions) {
         Some(function) => (function, TokenStream::new()),
-        None => (read(&[])?, conditions.iter().cloned().collect()),
+        None => (read(&[])?, stream(conditions)),
     };
     function.signature.output = return_type(returned)?;
     Some((function, Unread { arguments: Some(arguments), conditions }))
@@ -105,7 +106,7 @@ fn return_type(trees: &[TokenTree]) -> Option<ReturnType> {
         [colon, typed @ ..] if is(colon, ':') => ([colon.span(); 2], typed),
         _ => return None,
     };
-    let typed: TokenStream = typed.iter().cloned().collect();
+    let typed = stream(typed);
     let unfinished = |_| match syn::parse2(typed.clone()) {
         // Else it would stand where no `impl` may.
         Ok(impl_token) => {

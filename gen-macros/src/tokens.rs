@@ -17,6 +17,11 @@ pub(crate) fn is_block(tree: &TokenTree) -> bool {
     matches!(tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
 }
 
+/// The trees as a stream.
+pub(crate) fn stream(trees: &[TokenTree]) -> TokenStream {
+    trees.to_vec().into_iter().collect()
+}
+
 /// A group whose delimiters have this span, both of them: what makes one cannot tell them apart.
 pub(crate) fn grouped(delimiter: Delimiter, span: Span, tokens: TokenStream) -> Group {
     let mut group = Group::new(delimiter, tokens);

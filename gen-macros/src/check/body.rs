@@ -1,7 +1,7 @@
 //! Where the yields of a body stand. Works on syntax: a body that cannot be parsed is rustc's to complain about.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use quote::ToTokens;
+use quote::{ToTokens, TokenStreamExt};
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
@@ -47,12 +47,12 @@ fn without_invisible_groups(tokens: TokenStream) -> TokenStream {
             TokenTree::Group(group) => {
                 let inner = without_invisible_groups(group.stream());
                 if group.delimiter() == Delimiter::None {
-                    flat.extend(inner);
+                    inner.to_tokens(&mut flat);
                 } else {
-                    flat.extend([TokenTree::Group(regroup(&group, inner))]);
+                    flat.append(regroup(&group, inner));
                 }
             }
-            other => flat.extend([other]),
+            other => flat.append(other),
         }
     }
     flat

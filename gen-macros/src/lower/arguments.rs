@@ -44,8 +44,7 @@ impl Arguments {
     }
 
     fn push(&mut self, statements: TokenStream) {
-        // As one stream: tree by tree it would be taken apart again.
-        self.moves.extend([statements]);
+        statements.to_tokens(&mut self.moves);
     }
 
     /// `self` cannot be bound anew. To name all of it is enough to have all of it captured.

@@ -18,7 +18,7 @@ use syn::parse::{ParseStream, Parser};
 use super::{Site, position};
 use crate::expand::function_name;
 use crate::paths::{Paths, ours};
-use crate::tokens::{Generics, grouped, is, is_block, is_word, regroup, regroup_at_end};
+use crate::tokens::{Generics, grouped, is, is_block, is_word, regroup, regroup_at_end, stream};
 
 /// How many elements a tuple may have to be converted one by one.
 const LONGEST_TUPLE: usize = 12;
@@ -299,7 +299,7 @@ fn parsed_length(trees: &[TokenTree]) -> Option<usize> {
         }
         Ok(input.parse::<TokenStream>()?.into_iter().count())
     };
-    let rest = measure.parse2(trees.iter().cloned().collect()).ok()?;
+    let rest = measure.parse2(stream(trees)).ok()?;
     trees.len().checked_sub(rest)
 }
 
@@ -354,7 +354,7 @@ fn elements_of_tuple(trees: &[TokenTree]) -> Option<Vec<TokenStream>> {
     let mut comma = false;
     while !rest.is_empty() {
         let (element, after) = rest.split_at_checked(length_of_element(rest)?)?;
-        elements.push(element.iter().cloned().collect());
+        elements.push(stream(element));
         (comma, rest) = after.split_first().map_or((false, after), |(_, after)| (true, after));
     }
     let tuple = elements.len() > 1 || comma;
