@@ -19,7 +19,7 @@ pub(crate) fn is_block(tree: &TokenTree) -> bool {
 
 /// The trees as a stream.
 pub(crate) fn stream(trees: &[TokenTree]) -> TokenStream {
-    trees.to_vec().into_iter().collect()
+    trees.iter().cloned().collect()
 }
 
 /// A group whose delimiters have this span, both of them: what makes one cannot tell them apart.
