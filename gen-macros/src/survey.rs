@@ -65,7 +65,7 @@ const KEYWORDS: &[&str] = &["break", "else", "if", "in", "match", "return", "whi
 
 /// What was seen.
 pub(crate) struct Survey {
-    /// Where the yields stand, right or wrong: the tokens without statements that do not yield, if they end in a semicolon, and with nothing in groups that do not.
+    /// Where the yields stand, right or wrong: the tokens without what does not yield up to a semicolon, and with nothing in groups that do not.
     /// If nothing yields, there is none.
     ///
     /// Brackets stay as they are: those of an attribute or an index must not be empty. So do the arguments of macros that yield in them, and those of yields.

@@ -4,6 +4,7 @@ mod mutations;
 mod options;
 mod repair;
 mod snapshots;
+mod survey;
 mod walk;
 
 use proc_macro2::TokenStream;
