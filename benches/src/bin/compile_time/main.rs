@@ -13,68 +13,32 @@ use std::time::{Duration, Instant};
 const FUNCTIONS: usize = 1_000;
 const ROUNDS: usize = 5;
 
-/// What each crate begins with.
-const HEAD: &str = "
-pub type Result<T> = gen::Result<T>;
-pub fn leaf(n: u64) -> std::future::Ready<Result<u64>> { std::future::ready(Ok(n)) }
-fn poll<F: std::future::Future>(future: F) -> bool {
-    std::pin::pin!(future).poll(&mut std::task::Context::from_waker(std::task::Waker::noop())).is_ready()
+/// The functions of a crate, in groups that are alike. `$fn` and `$wait(..)` stand for what differs, `$n` is the number of the group. Each function is polled, or
+/// yielded by another, so that code is made of it.
+struct Sample {
+    name: &'static str,
+    /// What the crate begins with.
+    head: &'static str,
+    group: &'static str,
+    /// How many functions a group has.
+    functions: usize,
 }
-";
 
-/// The functions of a crate. `$fn` and `$wait(..)` stand for what differs, `$n` is the number of the function. Each is polled, so that code is made of it.
-const SHAPES: [&str; 5] = [
-    "$fn f$n(a: u64, b: &str) -> Result<u64> {
-    let first = $wait(leaf(a + $n))?;
-    Ok(first + b.len() as u64)
-}
-pub fn poll$n() -> bool { poll(f$n(1, \"b\")) }
-",
-    "$fn f$n(mut list: Vec<u64>) -> Result<Vec<u64>> {
-    for element in &mut list {
-        if *element % 2 == 0 {
-            *element += $wait(leaf(*element))?;
-        }
-    }
-    Ok(list)
-}
-pub fn poll$n() -> bool { poll(f$n(vec![$n, 2])) }
-",
-    "$fn f$n(name: String, (low, high): (u64, u64)) -> Result<String> {
-    let text = match $wait(leaf(low))? {
-        0 => name,
-        n if n > high => return Err(std::io::Error::other(\"too much\").into()),
-        n => format!(\"{name} {n}\"),
-    };
-    println!(\"{text}\");
-    Ok(text)
-}
-pub fn poll$n() -> bool { poll(f$n(String::new(), ($n, 3))) }
-",
-    "pub struct S$n<T>(pub T);
-impl<T: Clone> S$n<T> {
-    $fn get(&self, times: usize) -> Result<Vec<T>> {
-        let mut found = Vec::with_capacity(times);
-        while found.len() < times {
-            $wait(leaf(1))?;
-            found.push(self.0.clone());
-        }
-        Ok(found)
-    }
-}
-pub fn poll$n() -> bool { poll(S$n($n).get(3)) }
-",
-    "$fn f$n(limit: u64) -> u64 {
-    let mut sum = 0;
-    let mut n = 0;
-    while n < limit {
-        sum += n * n;
-        n += 1;
-    }
-    sum
-}
-pub fn poll$n() -> bool { poll(f$n($n)) }
-",
+const SAMPLES: [Sample; 2] = [
+    // Of the sizes, in lines, tokens and `.await`s, that `async fn`s have in public crates: see the README.
+    Sample {
+        name: "service",
+        head: include_str!("service/head.rs.txt"),
+        group: include_str!("service/group.rs.txt"),
+        functions: 10,
+    },
+    // Of some six lines, with one `.await`.
+    Sample {
+        name: "short",
+        head: include_str!("short/head.rs.txt"),
+        group: include_str!("short/group.rs.txt"),
+        functions: 5,
+    },
 ];
 
 /// Something whose build is timed.
@@ -158,32 +122,43 @@ fn compare(rounds: usize) -> io::Result<()> {
 
 /// What is compared: ours and theirs.
 struct Row {
-    name: &'static str,
+    name: String,
     subjects: [Subject; 2],
 }
 
 /// Writes the crates.
-fn rows(root: &Path) -> io::Result<[Row; 3]> {
+fn rows(root: &Path) -> io::Result<Vec<Row>> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?;
     let path = |name: &str| format!("{name} = {{ path = {:?} }}", workspace.join(name));
-    let krate = |name, dependency: &str, source: &str| write(root, &workspace, name, dependency, source);
-    let thousand = [
-        krate("coroutines", &path("gen-runtime"), &source("#[gen::coroutine] pub fn", "gen::yield_!(", ")"))?,
-        krate("async-fns", &path("gen-runtime"), &source("pub async fn", "(", ").await"))?,
-    ];
-    let macros = [krate("ours", &path("gen-macros"), "")?, krate("theirs", "async-trait = \"0.1\"", "")?];
-    let row = |name, folders: &[PathBuf; 2], clean, command| {
+    let krate =
+        |name: &str, dependency: &str, source: &str| write(root, &workspace, name, dependency, source);
+    let row = |name: String, folders: &[PathBuf; 2], clean, command| {
         let subjects = folders.clone().map(|folder| {
             let target = if clean { folder.join("target") } else { root.join("target") };
             Subject { folder, target, clean, command, times: Vec::new() }
         });
         Row { name, subjects }
     };
-    Ok([
-        row("1,000 coroutines, async fns: check", &thousand, false, &["check"]),
-        row("the same: build --release", &thousand, false, &["build", "--release"]),
-        row("gen-macros, async-trait: clean build", &macros, true, &["build"]),
-    ])
+    let mut rows = Vec::new();
+    for sample in &SAMPLES {
+        let ours = sample.source("#[gen::coroutine] pub fn", "gen::yield_!(", ")");
+        let theirs = sample.source("pub async fn", "", ".await");
+        let name = |kind: &str| format!("{}-{kind}", sample.name);
+        let thousand = [
+            krate(&name("coroutines"), &path("gen-runtime"), &ours)?,
+            krate(&name("async-fns"), &path("gen-runtime"), &theirs)?,
+        ];
+        rows.push(row(format!("{} functions: check", sample.name), &thousand, false, &["check"][..]));
+        rows.push(row(
+            format!("{}: build --release", sample.name),
+            &thousand,
+            false,
+            &["build", "--release"],
+        ));
+    }
+    let macros = [krate("ours", &path("gen-macros"), "")?, krate("theirs", "async-trait = \"0.1\"", "")?];
+    rows.push(row("gen-macros, async-trait: clean build".to_owned(), &macros, true, &["build"]));
+    Ok(rows)
 }
 
 impl Row {
@@ -196,19 +171,35 @@ impl Row {
     }
 }
 
-/// A crate of [`FUNCTIONS`] functions.
-fn source(function: &str, before: &str, after: &str) -> String {
-    let shape = |n: usize| {
-        // No shape has parentheses in what it waits for but those of the call.
-        let mut parts = SHAPES[n % SHAPES.len()].split("$wait(");
-        let mut text = parts.next().unwrap_or_default().to_owned();
-        for part in parts {
-            let (waited, rest) = part.split_once("))").unwrap_or((part, ""));
-            text.extend([before, waited, ")", after, rest]);
-        }
-        text.replace("$fn", function).replace("$n", &n.to_string())
+impl Sample {
+    /// A crate of [`FUNCTIONS`] functions.
+    fn source(&self, function: &str, before: &str, after: &str) -> String {
+        let group = waits(self.group, before, after).replace("$fn", function);
+        let groups = (0..FUNCTIONS / self.functions).map(|n| group.replace("$n", &n.to_string()));
+        [self.head.to_owned()].into_iter().chain(groups).collect()
+    }
+}
+
+/// The text with `before` and `after` around what each `$wait(..)` waits for.
+fn waits(text: &str, before: &str, after: &str) -> String {
+    let mut parts = text.split("$wait(");
+    let first = parts.next().unwrap_or_default();
+    let waited = parts.map(|part| {
+        let (waited, rest) = part.split_at(length_inside(part));
+        // Without the parenthesis that closes it.
+        [before, waited, after, rest.strip_prefix(')').unwrap_or(rest)].concat()
+    });
+    [first.to_owned()].into_iter().chain(waited).collect()
+}
+
+/// Where the parenthesis is closed that was opened before the text.
+fn length_inside(text: &str) -> usize {
+    let mut open = 1;
+    let closes = |byte: u8| {
+        open += i32::from(byte == b'(') - i32::from(byte == b')');
+        open == 0
     };
-    [HEAD.to_owned()].into_iter().chain((0..FUNCTIONS).map(shape)).collect()
+    text.bytes().position(closes).unwrap_or(text.len())
 }
 
 /// Writes a crate, and returns its folder.
