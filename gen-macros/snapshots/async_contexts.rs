@@ -1,5 +1,5 @@
 fn contexts() -> impl ::r#gen::Coroutine<Output = ()> {
-    const fn __function() -> ::r#gen::__private::Site {
+    fn __function() -> ::r#gen::__private::Site {
         ::r#gen::__private::Site::new("contexts", "", 0, 0)
     }
     ::r#gen::__private::machine(
@@ -7,21 +7,21 @@ fn contexts() -> impl ::r#gen::Coroutine<Output = ()> {
         async move {
             match () {
                 () => {}
-                _ => return { <() as ::r#gen::__private::Unreached>::output() },
+                _ => return <() as ::r#gen::__private::Unreached>::output(),
             }
             return match () {
                 () => {
                     let block = async move {
                         let __frame = const { ::r#gen::__private::Frame::new(0) };
                         match () {
-                            () => yield_!(@ frame __frame __function 0 0, a),
+                            () => yield_!(@ frame __frame __function 0, a),
                         }
                     };
                     let nested = async {
                         async {
                             let __frame = const { ::r#gen::__private::Frame::new(0) };
                             match () {
-                                () => yield_!(@ frame __frame __function 0 0, a),
+                                () => yield_!(@ frame __frame __function 0, a),
                             }
                         }
                             .await
@@ -29,13 +29,13 @@ fn contexts() -> impl ::r#gen::Coroutine<Output = ()> {
                     let closure = async |n: u32| -> u8 {
                         let __frame = const { ::r#gen::__private::Frame::new(0) };
                         match () {
-                            () => yield_!(@ frame __frame __function 0 0, n),
+                            () => yield_!(@ frame __frame __function 0, n),
                         }
                     };
                     let expression = async move |n| {
                         let __frame = const { ::r#gen::__private::Frame::new(0) };
                         match () {
-                            () => yield_!(@ frame __frame __function 0 0, n) + 1,
+                            () => yield_!(@ frame __frame __function 0, n) + 1,
                         }
                     };
                     let without = async { a.await };

@@ -3,7 +3,7 @@ fn f(
 ) -> impl my::rt::__private::Coroutine<
     Output = <fn() -> ! as my::rt::__private::Never>::T,
 > {
-    const fn __function() -> my::rt::__private::Site {
+    fn __function() -> my::rt::__private::Site {
         my::rt::__private::Site::new("f", "", 0, 0)
     }
     let (__call, __frame) = my::rt::__private::call(0);
@@ -14,7 +14,7 @@ fn f(
                 let n = n;
                 match () {
                     () => {
-                        yield_!(@ frame __frame __function 0 0, n);
+                        yield_!(@ frame __frame __function 0, n);
                         loop {}
                     }
                 }

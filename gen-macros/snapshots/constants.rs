@@ -4,7 +4,7 @@ pub unsafe fn sum<const N: usize>(
     limit: u64,
     n: u64,
 ) -> impl ::r#gen::Coroutine<Output = u64> {
-    const fn __function() -> ::r#gen::__private::Site {
+    fn __function() -> ::r#gen::__private::Site {
         ::r#gen::__private::Site::new("sum", "", 0, 0)
     }
     let (__call, __frame) = ::r#gen::__private::call(0);
@@ -19,13 +19,13 @@ pub unsafe fn sum<const N: usize>(
             let mut n = n;
             match () {
                 () => {}
-                _ => return { <u64 as ::r#gen::__private::Unreached>::output() },
+                _ => return <u64 as ::r#gen::__private::Unreached>::output(),
             }
             return match () {
                 () => {
                     for element in list {
                         n
-                            += yield_!(@ frame __frame __function 0 0, read(element))
+                            += yield_!(@ frame __frame __function 0, read(element))
                                 .unwrap();
                     }
                     n

@@ -1,5 +1,5 @@
 fn start(name: String) -> ::r#gen::Result {
-    const fn __function() -> ::r#gen::__private::Site {
+    fn __function() -> ::r#gen::__private::Site {
         ::r#gen::__private::Site::new("start", "", 0, 0)
     }
     let (__call, __frame) = ::r#gen::__private::call(0);
@@ -12,14 +12,12 @@ fn start(name: String) -> ::r#gen::Result {
                     match () {
                         () => {}
                         _ => {
-                            return {
-                                <gen::Result as ::r#gen::__private::Unreached>::output()
-                            };
+                            return <gen::Result as ::r#gen::__private::Unreached>::output();
                         }
                     }
                     return match () {
                         () => {
-                            yield_!(@ frame __frame __function 0 0, name)?;
+                            yield_!(@ frame __frame __function 0, name)?;
                             Ok(())
                         }
                         _ => <gen::Result as ::r#gen::__private::Unreached>::output(),

@@ -16,7 +16,7 @@ fn f<
 where
     Self: 'gen_all,
 {
-    const fn __function() -> ::r#gen::__private::Site {
+    fn __function() -> ::r#gen::__private::Site {
         ::r#gen::__private::Site::new("f", "", 0, 0)
     }
     let (__call, __frame) = ::r#gen::__private::call(0);
@@ -31,16 +31,14 @@ where
                 match () {
                     () => {}
                     _ => {
-                        return {
-                            <(
-                                &'gen_0 u8,
-                                &'a T,
-                            ) as ::r#gen::__private::Unreached>::output()
-                        };
+                        return <(
+                            &'gen_0 u8,
+                            &'a T,
+                        ) as ::r#gen::__private::Unreached>::output();
                     }
                 }
                 return match () {
-                    () => yield_!(@ frame __frame __function 0 0, x),
+                    () => yield_!(@ frame __frame __function 0, x),
                     _ => <(&'gen_0 u8, &'a T) as ::r#gen::__private::Unreached>::output(),
                 };
             },

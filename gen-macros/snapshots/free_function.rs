@@ -10,7 +10,7 @@ pub(crate) fn fetch<'a, T: Clone>(
 where
     T: Send,
 {
-    const fn __function() -> ::r#gen::__private::Site {
+    fn __function() -> ::r#gen::__private::Site {
         ::r#gen::__private::Site::new("fetch", "", 0, 0)
     }
     let (__call, __frame) = ::r#gen::__private::call(0);
@@ -25,22 +25,18 @@ where
             let (_x,) = (__arg3,);
             match () {
                 () => {}
-                _ => {
-                    return {
-                        <Result<&'a str> as ::r#gen::__private::Unreached>::output()
-                    };
-                }
+                _ => return <Result<&'a str> as ::r#gen::__private::Unreached>::output(),
             }
             return match () {
                 () => {
-                    let first = yield_!(@ frame __frame __function 0 0, get(url))?;
+                    let first = yield_!(@ frame __frame __function 0, get(url))?;
                     let (a, b) = gen::yield_!(
-                        @ frame __frame __function 0 0, @ tuple[get(url)] [list.map(| x |
+                        @ frame __frame __function 0, @ tuple[get(url)] [list.map(| x |
                         x)]
                     )?;
                     println!(
-                        "{}", yield_!(@ frame __frame __function 0 0, get(yield_!(@ frame
-                        __frame __function 0 0, get(url)) ?)) ?
+                        "{}", yield_!(@ frame __frame __function 0, get(yield_!(@ frame
+                        __frame __function 0, get(url)) ?)) ?
                     );
                     Ok(first)
                 }

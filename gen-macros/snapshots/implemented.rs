@@ -5,7 +5,7 @@ impl Store for Shared {
     ) -> impl ::r#gen::Coroutine<
         Output = Result<Value, Self::Error>,
     > + ::r#gen::__private::Send {
-        const fn __function() -> ::r#gen::__private::Site {
+        fn __function() -> ::r#gen::__private::Site {
             ::r#gen::__private::Site::new("get", "", 0, 0)
         }
         let (__call, __frame) = ::r#gen::__private::call(0);
@@ -18,18 +18,16 @@ impl Store for Shared {
                 match () {
                     () => {}
                     _ => {
-                        return {
-                            <Result<
-                                Value,
-                                Self::Error,
-                            > as ::r#gen::__private::Unreached>::output()
-                        };
+                        return <Result<
+                            Value,
+                            Self::Error,
+                        > as ::r#gen::__private::Unreached>::output();
                     }
                 }
                 return match () {
                     () => {
                         let held = self.lock().await;
-                        Ok(yield_!(@ frame __frame __function 0 0, held.get(key))?)
+                        Ok(yield_!(@ frame __frame __function 0, held.get(key))?)
                     }
                     _ => {
                         <Result<

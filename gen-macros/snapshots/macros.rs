@@ -1,5 +1,5 @@
 fn shout(words: &[&str]) -> impl ::r#gen::Coroutine<Output = gen::Result<()>> {
-    const fn __function() -> ::r#gen::__private::Site {
+    fn __function() -> ::r#gen::__private::Site {
         ::r#gen::__private::Site::new("shout", "", 0, 0)
     }
     let (__call, __frame) = ::r#gen::__private::call(0);
@@ -9,25 +9,21 @@ fn shout(words: &[&str]) -> impl ::r#gen::Coroutine<Output = gen::Result<()>> {
             let words = words;
             match () {
                 () => {}
-                _ => {
-                    return {
-                        <gen::Result<()> as ::r#gen::__private::Unreached>::output()
-                    };
-                }
+                _ => return <gen::Result<()> as ::r#gen::__private::Unreached>::output(),
             }
             return match () {
                 () => {
                     macro_rules! say {
                         ($word:expr) => {
-                            yield_!(@ frame __frame __function 0 0, write($word)) ?
+                            yield_!(@ frame __frame __function 0, write($word)) ?
                         };
                     }
                     for word in words {
                         say!(word)
                     }
                     select! {
-                        done = yield_!(@ frame __frame __function 0 0, first()) => {},
-                        late = second() => return Err(late.into())
+                        done = yield_!(@ frame __frame __function 0, first()) => {}, late
+                        = second() => return Err(late.into())
                     }
                     Ok(())
                 }

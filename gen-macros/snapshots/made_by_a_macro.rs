@@ -1,5 +1,5 @@
 fn f() -> impl ::r#gen::Coroutine<Output = Vec<u8>> {
-    const fn __function() -> ::r#gen::__private::Site {
+    fn __function() -> ::r#gen::__private::Site {
         ::r#gen::__private::Site::new("f", "", 0, 0)
     }
     let (__call, __frame) = ::r#gen::__private::call(0);
@@ -8,10 +8,10 @@ fn f() -> impl ::r#gen::Coroutine<Output = Vec<u8>> {
         async move {
             match () {
                 () => {}
-                _ => return { <Vec<u8> as ::r#gen::__private::Unreached>::output() },
+                _ => return <Vec<u8> as ::r#gen::__private::Unreached>::output(),
             }
             return match () {
-                () => yield_!(@ frame __frame __function 0 0, list()),
+                () => yield_!(@ frame __frame __function 0, list()),
                 _ => <Vec<u8> as ::r#gen::__private::Unreached>::output(),
             };
         },

@@ -1,5 +1,5 @@
 fn main() -> gen::Result {
-    const fn __function() -> ::r#gen::__private::Site {
+    fn __function() -> ::r#gen::__private::Site {
         ::r#gen::__private::Site::new("main", "", 0, 0)
     }
     let (__call, __frame) = ::r#gen::__private::call(0);
@@ -9,15 +9,11 @@ fn main() -> gen::Result {
             async move {
                 match () {
                     () => {}
-                    _ => {
-                        return {
-                            <gen::Result as ::r#gen::__private::Unreached>::output()
-                        };
-                    }
+                    _ => return <gen::Result as ::r#gen::__private::Unreached>::output(),
                 }
                 return match () {
                     () => {
-                        yield_!(@ frame __frame __function 0 0, x)?;
+                        yield_!(@ frame __frame __function 0, x)?;
                         Ok(())
                     }
                     _ => <gen::Result as ::r#gen::__private::Unreached>::output(),

@@ -1,5 +1,5 @@
 fn get(&mut self) -> impl ::r#gen::Coroutine<Output = ()> {
-    const fn __function() -> ::r#gen::__private::Site {
+    fn __function() -> ::r#gen::__private::Site {
         ::r#gen::__private::Site::new("get", "", 0, 0)
     }
     ::r#gen::__private::closed_machine(
@@ -8,7 +8,7 @@ fn get(&mut self) -> impl ::r#gen::Coroutine<Output = ()> {
             let _ = &self;
             match () {
                 () => {}
-                _ => return { <() as ::r#gen::__private::Unreached>::output() },
+                _ => return <() as ::r#gen::__private::Unreached>::output(),
             }
             return match () {
                 () => {

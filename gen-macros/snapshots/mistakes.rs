@@ -1,7 +1,7 @@
 #[allow(unused)]
 fn f(list: Vec<u8>) -> impl ::r#gen::Coroutine<Output = gen::Result<Vec<u8>>> {
     use yield_ as _;
-    const fn __function() -> ::r#gen::__private::Site {
+    fn __function() -> ::r#gen::__private::Site {
         ::r#gen::__private::Site::new("f", "", 0, 0)
     }
     ::r#gen::__private::machine(

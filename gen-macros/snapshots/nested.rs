@@ -1,5 +1,5 @@
 fn outer() -> impl ::r#gen::Coroutine<Output = u8> {
-    const fn __function() -> ::r#gen::__private::Site {
+    fn __function() -> ::r#gen::__private::Site {
         ::r#gen::__private::Site::new("outer", "", 0, 0)
     }
     let (__call, __frame) = ::r#gen::__private::call(0);
@@ -8,7 +8,7 @@ fn outer() -> impl ::r#gen::Coroutine<Output = u8> {
         async move {
             match () {
                 () => {}
-                _ => return { <u8 as ::r#gen::__private::Unreached>::output() },
+                _ => return <u8 as ::r#gen::__private::Unreached>::output(),
             }
             return match () {
                 () => {
@@ -17,7 +17,7 @@ fn outer() -> impl ::r#gen::Coroutine<Output = u8> {
                         yield_!(read(n))
                     }
                     yield_!(
-                        @ frame __frame __function 0 0, gen::multi(vec![inner(1),
+                        @ frame __frame __function 0, gen::multi(vec![inner(1),
                         inner(2)])
                     )
                         .iter()

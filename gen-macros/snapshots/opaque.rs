@@ -1,5 +1,5 @@
 fn f() -> impl ::r#gen::Coroutine<Output = Result<impl Iterator<Item = u8>>> {
-    const fn __function() -> ::r#gen::__private::Site {
+    fn __function() -> ::r#gen::__private::Site {
         ::r#gen::__private::Site::new("f", "", 0, 0)
     }
     let (__call, __frame) = ::r#gen::__private::call(0);
@@ -8,10 +8,10 @@ fn f() -> impl ::r#gen::Coroutine<Output = Result<impl Iterator<Item = u8>>> {
         async move {
             match () {
                 () => {}
-                _ => return { <Result<_> as ::r#gen::__private::Unreached>::output() },
+                _ => return <Result<_> as ::r#gen::__private::Unreached>::output(),
             }
             return match () {
-                () => yield_!(@ frame __frame __function 0 0, x),
+                () => yield_!(@ frame __frame __function 0, x),
                 _ => <Result<_> as ::r#gen::__private::Unreached>::output(),
             };
         },

@@ -1,7 +1,7 @@
 fn find(
     key: &Key,
 ) -> impl ::r#gen::Coroutine<Output = gen::Result<impl Iterator<Item = u8>>> {
-    const fn __function() -> ::r#gen::__private::Site {
+    fn __function() -> ::r#gen::__private::Site {
         ::r#gen::__private::Site::new("find", "", 0, 0)
     }
     let (__call, __frame) = ::r#gen::__private::call(0);
@@ -14,15 +14,15 @@ fn find(
                     match () {
                         () => {}
                         _ => {
-                            return {
-                                <gen::Result<_> as ::r#gen::__private::Unreached>::output()
-                            };
+                            return <gen::Result<
+                                _,
+                            > as ::r#gen::__private::Unreached>::output();
                         }
                     }
                     return match () {
                         () => {
                             look(key)?;
-                            yield_!(@ frame __frame __function 0 0, fetch(key))
+                            yield_!(@ frame __frame __function 0, fetch(key))
                         }
                         _ => <gen::Result<_> as ::r#gen::__private::Unreached>::output(),
                     };

@@ -1,6 +1,6 @@
 //! Quotes what [`lower`](crate::lower) has decided.
 
-use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream};
+use proc_macro2::{Delimiter, Ident, Literal, TokenStream};
 use quote::{ToTokens, TokenStreamExt, quote_spanned};
 use syn::{LitStr, Signature, Token};
 
@@ -128,7 +128,7 @@ pub(crate) fn function_item(site: &Site, paths: &Paths) -> TokenStream {
     let (function, of) = (function_name(), paths.site());
     let [name, file] = [name, file].map(|text| LitStr::new(text, ours()));
     let [line, column] = [line, column].map(|number| Literal::u32_unsuffixed(*number));
-    quote_spanned!(ours()=> const fn #function() -> #of { #of::new(#name, #file, #line, #column) })
+    quote_spanned!(ours()=> fn #function() -> #of { #of::new(#name, #file, #line, #column) })
 }
 
 /// The machine, boxed if that was asked for; the output of its body goes through `end`.
@@ -140,7 +140,10 @@ fn machine(block: &Block, lowered: &Lowered, paths: &Paths, end: Option<TokenStr
     let body = ending(async_block(block, &lowered.output, paths), end, &here);
     let function = function_name();
     let make = if block.closed { here.closed_machine() } else { here.machine() };
-    wrap(lowered, &here, quote_spanned!(here.place()=> #make(#call, #body, #function)))
+    let arguments = quote_spanned!(ours()=> #call, #body, #function);
+    // As far as the type, as `unreached_output` does.
+    let arguments = grouped(Delimiter::Parenthesis, ours().located_at(lowered.output.end()), arguments);
+    wrap(lowered, &here, quote_spanned!(here.place()=> #make #arguments))
 }
 
 /// A machine in the form that is handed out.
@@ -186,11 +189,12 @@ pub(crate) fn catch_return(lowered: &Lowered, paths: &Paths) -> Option<TokenStre
 fn async_block(block: &Block, output: &Output, paths: &Paths) -> TokenStream {
     let Block { arguments, open, group, .. } = block;
     let result = match &output.pinned {
+        // With `return`, or clippy asks why a body's value, which may be a future, is not awaited; and with an arm behind it, or rustc says of a body that never ends
+        // that the `return` is unreachable.
         Some(ty) => {
-            let unreached = unreached_output(ty, paths);
-            let pin = returned(&unreached, output.place);
+            let unreached = unreached_output(ty, output, paths);
             quote_spanned! {ours()=>
-                match () { () => {} _ => #pin }
+                match () { () => {} _ => return #unreached }
                 return match () { () => #group _ => #unreached };
             }
         }
@@ -204,13 +208,11 @@ fn async_block(block: &Block, output: &Output, paths: &Paths) -> TokenStream {
 
 /// `<R as Unreached>::output()`, which is never called. In `output::<R>()` rustc would have something else to say about an unknown type than it has said
 /// about the signature, and so would say it twice; in a `let` clippy would find it complex.
-pub(crate) fn unreached_output(ty: &TokenStream, paths: &Paths) -> TokenStream {
-    let unreached = paths.unreached();
-    quote_spanned!(ours()=> <#ty as #unreached>::output())
-}
-
-/// `return { .. }`, with the block where the user says what is returned: notes about it point there.
-fn returned(value: &TokenStream, place: Span) -> TokenStream {
-    let value = grouped(Delimiter::Brace, ours().located_at(place), value.clone());
-    quote_spanned!(ours()=> return #value)
+///
+/// It reaches as far as the return type, for the same reason: what cannot be returned is said of both, but once at one place.
+pub(crate) fn unreached_output(ty: &TokenStream, output: &Output, paths: &Paths) -> TokenStream {
+    let here = paths.at(output.place);
+    let unreached = here.unreached();
+    let call = quote_spanned!(ours().located_at(output.end())=> output());
+    quote_spanned!(here.place()=> <#ty as #unreached>::#call)
 }

@@ -31,7 +31,7 @@ pub(crate) fn without_body(
             let arguments = &block.arguments;
             let body = match &lowered.output.pinned {
                 Some(ty) => {
-                    let output = expand::unreached_output(ty, paths);
+                    let output = expand::unreached_output(ty, &lowered.output, paths);
                     quote_spanned!(ours()=> async move { #arguments #output })
                 }
                 None => quote_spanned!(ours()=> async move { #arguments loop {} }),

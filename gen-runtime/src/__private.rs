@@ -10,14 +10,14 @@ pub use std::{column, compile_error, concat, file, line, stringify};
 pub use crate::{BoxCoroutine, Coroutine, LocalBoxCoroutine, Result};
 
 pub use crate::coroutine::{
-    at, boxed, call, closed_machine, ending, machine, suspend, At, Call, Ending, Frame, Machine, Site,
+    at, boxed, call, closed_machine, ending, machine, At, Call, Ending, Frame, Machine, Nowhere, Site,
     NO_CALL,
 };
 pub use crate::engine::{engine, EngineOutput};
 pub use crate::error::CatchReturn;
 pub use crate::yieldable::maybe::{FutureKind, Maybe, ValueKind};
 pub use crate::yieldable::mistakes::Anything;
-pub use crate::yieldable::probe::{ask, IntoPending, Resolve};
+pub use crate::yieldable::probe::{ask, Resolve};
 pub use crate::yieldable::tuple;
 
 /// Spells the type `!` where it cannot be written: `<fn() -> ! as Never>::T`.

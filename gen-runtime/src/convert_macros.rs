@@ -50,9 +50,11 @@ macro_rules! convert_yielded {
     ($yieldable:expr $(,)?) => {
         match $yieldable {
             yieldable => {
-                use $crate::__private::{Anything as _, IntoPending as _, Resolve as _};
+                use $crate::__private::{Anything as _, Resolve as _};
                 let frame = $crate::__private::Frame::<$crate::__private::i32>::new(0);
-                $crate::boxed($crate::__private::ask(yieldable, &frame).resolve_yielded().pending_yielded())
+                $crate::boxed(
+                    $crate::__private::ask(yieldable, $crate::__private::Nowhere).pending_yielded(&frame),
+                )
             }
         }
     };

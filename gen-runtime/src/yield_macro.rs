@@ -36,32 +36,31 @@
 /// ```
 #[macro_export]
 macro_rules! yield_ {
-    (@frame $frame:ident $function:ident $line:literal $column:literal, @tuple $([$($element:tt)*])+) => {
+    (@frame $frame:ident $function:ident $place:literal, @tuple $([$($element:tt)*])+) => {
         $crate::__private::at(
-            $crate::__private::suspend(
-                $crate::__private::IntoPending::pending_yielded($crate::__private::tuple(($(
+            $crate::__private::tuple(
+                ($(
                     match ($($element)*) { element => {
-                        use $crate::__private::{Anything as _, IntoPending as _, Resolve as _};
-                        $crate::__private::ask(element, &$frame).resolve_yielded().pending_yielded()
+                        use $crate::__private::{Anything as _, Resolve as _};
+                        $crate::__private::ask(element, $crate::__private::Nowhere).pending_yielded(&$frame)
                     } },
-                )+))),
-                $crate::__private::At::<_, $line, $column>($function),
+                )+),
+                $crate::__private::At::<_, $place>($function),
             )
             .await,
-            $crate::__private::At::<_, $line, $column>($function),
+            $function,
+            $place,
         )
     };
-    (@frame $frame:ident $function:ident $line:literal $column:literal, $($yieldable:tt)*) => {
+    (@frame $frame:ident $function:ident $place:literal, $($yieldable:tt)*) => {
         $crate::__private::at(
             match ($($yieldable)*) { yieldable => {
-                use $crate::__private::{Anything as _, IntoPending as _, Resolve as _};
-                $crate::__private::suspend(
-                    $crate::__private::ask(yieldable, &$frame).resolve_yielded().pending_yielded(),
-                    $crate::__private::At::<_, $line, $column>($function),
-                )
+                use $crate::__private::{Anything as _, Resolve as _};
+                $crate::__private::ask(yieldable, $crate::__private::At::<_, $place>($function)).pending_yielded(&$frame)
             } }
             .await,
-            $crate::__private::At::<_, $line, $column>($function),
+            $function,
+            $place,
         )
     };
     ($($anything:tt)*) => {

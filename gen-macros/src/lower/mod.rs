@@ -3,7 +3,7 @@
 //! ```text
 //! // from                                  // into
 //! fn f(mut a: A, (b, _): B) -> R {         fn f(a: A, __arg1: B) -> impl Coroutine<Output = R> {
-//!     body                                     const fn __function() -> Site { Site::new("f", file, line, column) }
+//!     body                                     fn __function() -> Site { Site::new("f", file, line, column) }
 //! }                                            let (__call, __frame) = call(0);                // walk: if it yields
 //!                                              closed_machine(__call, async move {             // survey
 //!                                                  let mut a = a;                              // arguments

@@ -1,8 +1,8 @@
 //! The walk over the tokens of a body: each `yield_!(..)` gets the frame of the context it stands in.
 //!
 //! ```text
-//! yield_!(x)               yield_!(@frame __frame __function 31 17, x)
-//! yield_!((a, b))          yield_!(@frame __frame __function 31 17, @tuple [a] [b])
+//! yield_!(x)               yield_!(@frame __frame __function 31_00017, x)
+//! yield_!((a, b))          yield_!(@frame __frame __function 31_00017, @tuple [a] [b])
 //! async { .. yield_! .. }  async { let __frame = const { Frame::new(0) }; match () { () => { .. yield_! .. } } }
 //! ```
 //!
@@ -19,6 +19,9 @@ use super::{Site, position};
 use crate::expand::function_name;
 use crate::paths::{Paths, ours};
 use crate::tokens::{Generics, grouped, is, is_block, is_word, regroup, regroup_at_end, stream};
+
+/// How many columns a line may have, for the runtime as for us: `31_00017` is line 31, column 17.
+const COLUMNS: u64 = 100_000;
 
 /// How many elements a tuple may have to be converted one by one.
 const LONGEST_TUPLE: usize = 12;
@@ -205,8 +208,8 @@ impl Walk<'_> {
     fn argument(&self, name: &Ident, group: &Group) -> Group {
         let trees: Vec<TokenTree> = group.stream().into_iter().collect();
         let inner = self.trees(without_last_comma(without_frame(&trees))).trees;
-        let (frame, function, [line, column]) = (self.frame, function_name(), self.position(name));
-        let mut tokens = quote_spanned!(ours()=> @frame #frame #function #line #column,);
+        let (frame, function, place) = (self.frame, function_name(), self.place(name));
+        let mut tokens = quote_spanned!(ours()=> @frame #frame #function #place,);
         match elements_of_tuple(&inner) {
             Some(elements) => tokens.extend(quote_spanned!(ours()=> @tuple #([#elements])*)),
             None => tokens.extend(inner),
@@ -214,14 +217,14 @@ impl Walk<'_> {
         regroup_at_end(group, tokens)
     }
 
-    /// Line and column of a yield. One that a macro of another file has brought in is taken to be where the function is: that file is the one that is named.
-    fn position(&self, name: &Ident) -> [Literal; 2] {
+    /// Line and column of a yield, in one number. One that a macro of another file has brought in is taken to be where the function is: that file is the one that is named.
+    fn place(&self, name: &Ident) -> Literal {
         let (file, line, column) = position(name.span());
         let (line, column) = match self.site {
             Some(site) if site.file != file => (site.line, site.column),
             _ => (line, column),
         };
-        [Literal::u32_unsuffixed(line), Literal::u32_unsuffixed(column)]
+        Literal::u64_unsuffixed(u64::from(line) * COLUMNS + u64::from(column).min(COLUMNS - 1))
     }
 }
 
@@ -323,8 +326,7 @@ fn without_frame(trees: &[TokenTree]) -> &[TokenTree] {
             TokenTree::Ident(word),
             TokenTree::Ident(_frame),
             TokenTree::Ident(_function),
-            TokenTree::Literal(_line),
-            TokenTree::Literal(_column),
+            TokenTree::Literal(_place),
             TokenTree::Punct(_comma),
             rest @ ..,
         ] if at.as_char() == '@' && word == "frame" => rest,

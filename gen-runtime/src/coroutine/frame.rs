@@ -8,7 +8,11 @@
 //! | [`Call`] | the machine, beside the body | what is to be done when the body has ended |
 //! | [`Frame`] of a call | the body, which captures it | the yields |
 //! | [`Frame`] of a block | a nested `async` block, which has no machine of ours around it | its yields, and their end |
+//!
+//! rustc knows the type of the literal only when it has seen the whole body, and tries again and again until then whatever depends on it. So nothing does that need not:
+//! the last field of both is one whose size it knows, or whether they are `Sized` would be such a question.
 
+use std::marker::PhantomData;
 use std::task::Poll;
 
 /// What a frame has to hold, found by type inference from what the body yields.
@@ -62,6 +66,7 @@ impl<O> Finish<O> for i32 {
 #[derive(Debug)]
 pub struct Call<K: Kind> {
     state: K::Call,
+    kind: PhantomData<K>,
 }
 
 impl<K: Kind> Call<K> {
@@ -71,13 +76,13 @@ impl<K: Kind> Call<K> {
 }
 
 /// The call of a body that does not yield.
-pub const NO_CALL: Call<i32> = Call { state: () };
+pub const NO_CALL: Call<i32> = Call { state: (), kind: PhantomData };
 
 /// A call, and the frame for the yields of its body; `kind` is always the literal `0`.
 #[inline(always)]
 pub fn call<K: Kind>(_kind: K) -> (Call<K>, Frame<K>) {
-    let call = Call { state: K::call() };
-    let frame = Frame { state: K::frame(&call.state) };
+    let call = Call { state: K::call(), kind: PhantomData };
+    let frame = Frame { state: K::frame(&call.state), kind: PhantomData };
     (call, frame)
 }
 
@@ -85,6 +90,7 @@ pub fn call<K: Kind>(_kind: K) -> (Call<K>, Frame<K>) {
 #[derive(Debug)]
 pub struct Frame<K: Kind> {
     state: K::Frame,
+    kind: PhantomData<K>,
 }
 
 impl<K: Kind> Frame<K> {
@@ -95,7 +101,7 @@ impl<K: Kind> Frame<K> {
     #[inline(always)]
     #[must_use]
     pub const fn new(_kind: K) -> Self {
-        Frame { state: K::BLOCK }
+        Frame { state: K::BLOCK, kind: PhantomData }
     }
 
     pub(crate) fn state(&self) -> &K::Frame {

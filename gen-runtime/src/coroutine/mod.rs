@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `machine.rs` | [`Machine`]: the `async` block with a name and a site, which take no space |
 //! | `frame.rs` | [`Call`]: what a call has of its own; [`Frame`]: the hidden local that every `yield_!` goes through |
-//! | `suspend.rs` | [`Suspend`]: one yield, the future that the machine is suspended at |
+//! | `suspend.rs` | [`Pending`]: one yield, the future that the machine is suspended at |
 //! | `throw.rs` | how an error reaches the innermost suspended yield |
 //! | `site.rs` | [`Site`]: a source position; [`At`]: that of a yield, as its macro writes it down |
 //! | `ending.rs` | [`Ending`]: a body that `gen::Return` can end |
@@ -50,8 +50,8 @@ pub use self::ending::{ending, Ending};
 pub(crate) use self::frame::Finish;
 pub use self::frame::{call, Call, Frame, Kind, NO_CALL};
 pub use self::machine::{boxed, closed_machine, machine, Machine};
-pub use self::site::{At, Site};
-pub use self::suspend::{at, suspend};
+pub use self::site::{At, Nowhere, Site};
+pub use self::suspend::at;
 pub(crate) use self::suspend::{AsItIs, How, Pending};
 use crate::Error;
 

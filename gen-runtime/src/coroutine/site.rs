@@ -53,28 +53,35 @@ impl Site {
         Site { file, line, column, function }
     }
 
-    /// Another position in the same function.
-    pub(super) const fn moved_to(self, line: u32, column: u32) -> Self {
+    /// Another place in the same function.
+    pub(super) fn moved_to(self, place: Place) -> Self {
+        let [line, column] =
+            [place / COLUMNS, place % COLUMNS].map(|number| u32::try_from(number).unwrap_or(u32::MAX));
         Site { line, column, ..self }
     }
 }
 
+/// Line and column in one number: `31_00017` is line 31, column 17.
+///
+/// It is one since rustc compiles each number that stands in a type as if it were a function.
+pub(super) type Place = u64;
+
+/// How many columns a [`Place`] can tell.
+const COLUMNS: Place = 100_000;
+
 /// The position of a yield, known by its type; `F` tells the function that it is in.
 ///
-/// It is no closure: one in the type of what a machine is suspended at takes rustc longer than it takes to find out what is yielded. And it is made without a
-/// call, which would take a tenth of a millisecond.
-#[derive(Debug, Clone, Copy)]
-pub struct At<F, const LINE: u32, const COLUMN: u32>(pub F);
+/// It is no closure: one in the type of what a machine is suspended at takes rustc longer than it takes to find out what is yielded.
+#[derive(Debug)]
+pub struct At<F, const PLACE: Place>(pub F);
 
-/// What knows where it is.
-pub trait Here {
-    /// Where.
-    fn site(&self) -> Site;
-}
-
-impl<F: Fn() -> Site, const LINE: u32, const COLUMN: u32> Here for At<F, LINE, COLUMN> {
+impl<F: Fn() -> Site, const PLACE: Place> At<F, PLACE> {
     #[inline(always)]
-    fn site(&self) -> Site {
-        (self.0)().moved_to(LINE, COLUMN)
+    pub(super) fn site(&self) -> Site {
+        (self.0)().moved_to(PLACE)
     }
 }
+
+/// Where there is no yield: a future that is waited for as a child of a group. The yield of the group is somewhere.
+#[derive(Debug)]
+pub struct Nowhere;

@@ -8,31 +8,22 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::site::Here;
+use super::site::{At, Nowhere, Place, Site};
 use super::throw;
 use crate::{Error, Result};
 
 pin_project! {
-    /// What a yield waits for: a future, and in `H` what becomes of its output. It resolves to the result of the yield.
-    #[must_use = "futures do nothing unless you `.await` or poll them"]
-    pub struct Pending<F, H> {
-        #[pin]
-        future: F,
-        how: PhantomData<fn() -> H>,
-    }
-}
-
-pin_project! {
-    /// A yield in progress: resolves as what it waits for does, or with an error that was thrown meanwhile.
+    /// What a yield waits for: a future, in `H` what becomes of its output, and in `P` where it is. It resolves to the result of the yield: as the future does, or
+    /// with an error that was thrown meanwhile.
     ///
-    /// The future lies in it bare, not in its [`Pending`]: a layer around each would count twice as much for the compiler's limit of recursion as the coroutine
-    /// itself, and some 25 levels of coroutines would be all that could be asked whether they are `Send`.
+    /// The future lies in it bare: a layer around it would count twice as much for the compiler's limit of recursion as a coroutine itself, and some 25 levels of
+    /// coroutines would be all that could be asked whether they are `Send`.
     #[must_use = "this is what `yield_!` awaits"]
-    pub struct Suspend<F, H, P> {
+    pub struct Pending<F, H, P = Nowhere> {
         #[pin]
         future: F,
         how: PhantomData<fn() -> H>,
-        // Takes no space; for whoever asks where a task is suspended.
+        // Takes no space; what is told to whoever asks where a task is suspended.
         here: P,
     }
 }
@@ -40,14 +31,15 @@ pin_project! {
 impl<F, H> Pending<F, H> {
     #[inline(always)]
     pub(crate) fn new(future: F) -> Self {
-        Pending { future, how: PhantomData }
+        Pending::at(future, Nowhere)
     }
 }
 
-/// Suspends the machine until it is resolved.
-#[inline(always)]
-pub fn suspend<F, H, P>(pending: Pending<F, H>, here: P) -> Suspend<F, H, P> {
-    Suspend { future: pending.future, how: PhantomData, here }
+impl<F, H, P> Pending<F, H, P> {
+    #[inline(always)]
+    pub(crate) fn at(future: F, here: P) -> Self {
+        Pending { future, how: PhantomData, here }
+    }
 }
 
 /// How a yield treats the future that it waits for.
@@ -81,20 +73,7 @@ where
     }
 }
 
-impl<F, H> Future for Pending<F, H>
-where
-    F: Future,
-    H: How<F>,
-{
-    type Output = Result<H::Value>;
-
-    #[inline(always)]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.project().future.poll(cx).map(H::into_result)
-    }
-}
-
-impl<F, H, P> Future for Suspend<F, H, P>
+impl<F, H, P> Future for Pending<F, H, P>
 where
     F: Future,
     H: How<F>,
@@ -107,14 +86,37 @@ where
         let this = self.project();
         match this.future.poll(cx) {
             Poll::Ready(output) => Poll::Ready(H::into_result(output)),
-            Poll::Pending if H::looks() && throw::any_in_flight() => take_thrown(cx, this.here),
-            // It takes nothing, but can be asked where it is: as long as it is looked for mistakes.
-            Poll::Pending if cfg!(debug_assertions) && throw::any_in_flight() => {
-                throw::note(cx.waker(), &this.here.site());
-                Poll::Pending
-            }
-            Poll::Pending => Poll::Pending,
+            Poll::Pending => this.here.stay_pending(H::looks(), cx),
         }
+    }
+}
+
+/// Where a pending future is.
+pub trait Here {
+    /// What its poll gives: what was thrown, if the yield is to look for it.
+    fn stay_pending<T>(&self, looks: bool, cx: &Context<'_>) -> Poll<Result<T>>;
+}
+
+/// At a yield.
+impl<F: Fn() -> Site, const PLACE: Place> Here for At<F, PLACE> {
+    #[inline(always)]
+    fn stay_pending<T>(&self, looks: bool, cx: &Context<'_>) -> Poll<Result<T>> {
+        if looks && throw::any_in_flight() {
+            return take_thrown(cx, self);
+        }
+        // It takes nothing, but can be asked where it is: as long as it is looked for mistakes.
+        if cfg!(debug_assertions) && throw::any_in_flight() {
+            throw::note(cx.waker(), &self.site());
+        }
+        Poll::Pending
+    }
+}
+
+/// In a group, which looks itself.
+impl Here for Nowhere {
+    #[inline(always)]
+    fn stay_pending<T>(&self, _: bool, _: &Context<'_>) -> Poll<Result<T>> {
+        Poll::Pending
     }
 }
 
@@ -123,7 +125,10 @@ where
 #[cold]
 #[inline(never)]
 #[expect(improper_ctypes_definitions, reason = "the ABI is asked for because it does not unwind")]
-extern "C" fn take_thrown<T, P: Here>(cx: &Context<'_>, here: &P) -> Poll<Result<T>> {
+extern "C" fn take_thrown<T, F: Fn() -> Site, const PLACE: Place>(
+    cx: &Context<'_>,
+    here: &At<F, PLACE>,
+) -> Poll<Result<T>> {
     match throw::take_or_note(cx.waker(), &here.site()) {
         Some(error) => Poll::Ready(Err(error)),
         None => Poll::Pending,
@@ -134,17 +139,17 @@ extern "C" fn take_thrown<T, P: Here>(cx: &Context<'_>, here: &P) -> Poll<Result
 ///
 /// It is done behind the `.await`, when what was waited for is dropped: inside, the compiler would have to keep more registers for the case of an error.
 #[inline(always)]
-pub fn at<T, P: Here>(result: Result<T>, here: P) -> Result<T> {
+pub fn at<T, F: Fn() -> Site>(result: Result<T>, function: F, place: Place) -> Result<T> {
     match result {
         Ok(value) => Ok(value),
-        Err(error) => Err(arrived(error, here)),
+        Err(error) => Err(arrived(error, function, place)),
     }
 }
 
-/// A function for each position, which takes no space: the constants of the position as arguments would cost the machine registers. Behind a `black_box`: it returns
-/// the very pointer that it is given, and if the compiler knows that, it keeps it in a register of which all other ways through the machine must save what was there.
+/// Behind a `black_box`: it returns the very pointer that it is given, and if the compiler knows that, it keeps it in a register of which all other ways through the
+/// machine must save what was there.
 #[cold]
 #[inline(never)]
-fn arrived<P: Here>(error: Error, here: P) -> Error {
-    black_box(error.passed(here.site()))
+fn arrived<F: Fn() -> Site>(error: Error, function: F, place: Place) -> Error {
+    black_box(error.passed(function().moved_to(place)))
 }

@@ -79,7 +79,7 @@ pub trait YieldsIterators<Y: ?Sized> {}
 
 impl<Y: Mistake<Uncollected>> Wrong<Y, Uncollected> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsIterators<Y::About>, T>(&self) -> Never<T>
+    pub fn pending_yielded<B: YieldsIterators<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
     where
         Y: Yielded<By = B>,
     {
@@ -102,7 +102,7 @@ pub trait YieldsStreams<Y: ?Sized> {}
 
 impl<Y: Mistake<Streamed>> Wrong<Y, Streamed> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsStreams<Y::About>, T>(&self) -> Never<T>
+    pub fn pending_yielded<B: YieldsStreams<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
     where
         Y: Yielded<By = B>,
     {
@@ -124,7 +124,7 @@ pub trait YieldsFunctions<Y: ?Sized> {}
 
 impl<Y: Mistake<Uncalled>> Wrong<Y, Uncalled> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsFunctions<Y::About>, T>(&self) -> Never<T>
+    pub fn pending_yielded<B: YieldsFunctions<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
     where
         Y: Yielded<By = B>,
     {
@@ -137,7 +137,7 @@ pub struct UncalledWith<A>(PhantomData<A>);
 
 impl<Y: Mistake<UncalledWith<A>>, A> Wrong<Y, UncalledWith<A>> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsFunctions<Y>, T>(&self) -> Never<T>
+    pub fn pending_yielded<B: YieldsFunctions<Y>, T>(&self, _: &impl Sized) -> Never<T>
     where
         Y: Yielded<By = B>,
     {
@@ -159,7 +159,7 @@ pub trait YieldsResults<Y: ?Sized> {}
 
 impl<Y: Mistake<Unopened>> Wrong<Y, Unopened> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsResults<Y::About>, T>(&self) -> Never<T>
+    pub fn pending_yielded<B: YieldsResults<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
     where
         Y: Yielded<By = B>,
     {
@@ -182,7 +182,7 @@ pub trait YieldsNothing<Y: ?Sized> {}
 
 impl<Y: Mistake<Nothing>> Wrong<Y, Nothing> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsNothing<Y::About>, T>(&self) -> Never<T>
+    pub fn pending_yielded<B: YieldsNothing<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
     where
         Y: Yielded<By = B>,
     {
@@ -205,7 +205,7 @@ pub trait YieldsValues<Y: ?Sized> {}
 
 impl<Y: Mistake<Value>> Wrong<Y, Value> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsValues<Y::About>, T>(&self) -> Never<T>
+    pub fn pending_yielded<B: YieldsValues<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
     where
         Y: Yielded<By = B>,
     {
@@ -227,7 +227,7 @@ pub trait YieldsPeriods<Y: ?Sized> {}
 
 impl<Y: Mistake<Period>> Wrong<Y, Period> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsPeriods<Y::About>, T>(&self) -> Never<T>
+    pub fn pending_yielded<B: YieldsPeriods<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
     where
         Y: Yielded<By = B>,
     {
@@ -249,7 +249,7 @@ pub trait YieldsThreads<Y: ?Sized> {}
 
 impl<Y: Mistake<Joined>> Wrong<Y, Joined> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsThreads<Y::About>, T>(&self) -> Never<T>
+    pub fn pending_yielded<B: YieldsThreads<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
     where
         Y: Yielded<By = B>,
     {
@@ -271,7 +271,7 @@ pub trait YieldsUnpinned<Y: ?Sized> {}
 
 impl<Y: Mistake<Unpinned>> Wrong<Y, Unpinned> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsUnpinned<Y::About>, T>(&self) -> Never<T>
+    pub fn pending_yielded<B: YieldsUnpinned<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
     where
         Y: Yielded<By = B>,
     {
@@ -293,7 +293,7 @@ pub trait YieldsShared<Y: ?Sized> {}
 
 impl<Y: Mistake<Shared>> Wrong<Y, Shared> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsShared<Y::About>, T>(&self) -> Never<T>
+    pub fn pending_yielded<B: YieldsShared<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
     where
         Y: Yielded<By = B>,
     {
@@ -307,7 +307,7 @@ pub enum Counted {}
 
 impl<Y: Mistake<Counted>> Wrong<Y, Counted> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsShared<Y::About>, T>(&self) -> Never<T>
+    pub fn pending_yielded<B: YieldsShared<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
     where
         Y: Yielded<By = B>,
     {
@@ -329,7 +329,7 @@ pub trait YieldsBoxedUnpinned<Y: ?Sized> {}
 
 impl<Y: Mistake<BoxedUnpinned>> Wrong<Y, BoxedUnpinned> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsBoxedUnpinned<Y::About>, T>(&self) -> Never<T>
+    pub fn pending_yielded<B: YieldsBoxedUnpinned<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
     where
         Y: Yielded<By = B>,
     {
@@ -343,7 +343,7 @@ pub enum Unkeyed {}
 
 impl<Y: Keyed> Wrong<Y, Unkeyed> {
     /// Compiles, unless it is not the key that is wrong but what it carries: that may come from another thread.
-    pub fn pending_yielded<T: Send + 'static>(&self) -> Never<Y::Output>
+    pub fn pending_yielded<T: Send + 'static>(&self, _: &impl Sized) -> Never<Y::Output>
     where
         Y: Keyed<Carries = T>,
     {
@@ -357,7 +357,7 @@ pub enum Unmade {}
 
 impl<Y: Mistake<Unmade>> Wrong<Y, Unmade> {
     /// Compiles, and whatever it gives is taken for right.
-    pub fn pending_yielded<T>(&self) -> Never<T> {
+    pub fn pending_yielded<T>(&self, _: &impl Sized) -> Never<T> {
         unreachable!("nothing makes one of what is no future")
     }
 }
@@ -375,13 +375,13 @@ pub trait Yields<Y> {}
 /// The level of anything else. A trait, so that method lookup prefers what is known of a mistake.
 pub trait Anything<Y> {
     /// Does not compile.
-    fn pending_yielded<B: Yields<Y>, T>(&self) -> Never<T>
+    fn pending_yielded<B: Yields<Y>, T>(&self, _: &impl Sized) -> Never<T>
     where
         Y: Yielded<By = B>;
 }
 
 impl<Y> Anything<Y> for Wrong<Y, ()> {
-    fn pending_yielded<B: Yields<Y>, T>(&self) -> Never<T>
+    fn pending_yielded<B: Yields<Y>, T>(&self, _: &impl Sized) -> Never<T>
     where
         Y: Yielded<By = B>,
     {

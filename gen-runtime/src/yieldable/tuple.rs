@@ -4,13 +4,13 @@
 //! pending futures. Any other tuple is yielded as one: all of its elements are opened, or none.
 
 use super::Yieldable;
-use crate::coroutine::{Frame, Kind};
+use crate::coroutine::{AsItIs, Frame, Kind, Pending};
 use crate::multi::TupleOfPending;
 
-/// One future of a tuple of pending futures: what a tuple that is written out in a `yield_!` becomes.
+/// What is waited for of a tuple of pending futures: what a tuple that is written out in a `yield_!` becomes.
 #[inline(always)]
-pub fn tuple<T: TupleOfPending>(pending: T) -> T::Join {
-    pending.join()
+pub fn tuple<T: TupleOfPending, P>(pending: T, here: P) -> Pending<T::Join, AsItIs, P> {
+    Pending::at(pending.join(), here)
 }
 
 macro_rules! tuple_yieldable {

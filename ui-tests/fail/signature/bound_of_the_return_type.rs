@@ -1,5 +1,4 @@
 //@ several: the type is written once and meant in several places, and rustc holds each to the bound
-//@ attribute: one of these places has the attribute's span
 //@ rustc: the type stands in the signature and in the body, and each is held to it
 
 trait Bound {}
@@ -7,7 +6,6 @@ trait Bound {}
 struct Wrapped<T: Bound>(T);
 
 #[gen::coroutine]
-//~^ rustc: the trait bound `u32: Bound` is not satisfied
 fn wrapped() -> Wrapped<u32> {
 //~^ rustc: the trait bound `u32: Bound` is not satisfied
 //~^^ rustc: the trait bound `u32: Bound` is not satisfied

@@ -18,7 +18,7 @@ pub trait YieldsListsOf<Y: ?Sized> {}
 
 impl<Y: Mistake<Members>> Wrong<Y, Members> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsListsOf<Y::About>, T>(&self) -> Never<T>
+    pub fn pending_yielded<B: YieldsListsOf<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
     where
         Y: Yielded<By = B>,
     {
@@ -41,7 +41,7 @@ pub trait YieldsMaps<Q: ?Sized, Y: ?Sized> {}
 
 impl<Y: Map> Wrong<Y, Entries> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsMaps<Y::Key, Y::About>, T>(&self) -> Never<T>
+    pub fn pending_yielded<B: YieldsMaps<Y::Key, Y::About>, T>(&self, _: &impl Sized) -> Never<T>
     where
         Y: Yielded<By = B>,
     {
@@ -63,7 +63,7 @@ pub trait YieldsBorrowed<Y: ?Sized> {}
 
 impl<Y: Mistake<Borrowed>> Wrong<Y, Borrowed> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsBorrowed<Y::About>, T>(&self) -> Never<T>
+    pub fn pending_yielded<B: YieldsBorrowed<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
     where
         Y: Yielded<By = B>,
     {
@@ -85,7 +85,7 @@ pub trait YieldsTuple<Y: ?Sized> {}
 
 impl<Y: Mistake<Elements>> Wrong<Y, Elements> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsTuple<Y::About>, T>(&self) -> Never<T>
+    pub fn pending_yielded<B: YieldsTuple<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
     where
         Y: Yielded<By = B>,
     {
@@ -108,7 +108,7 @@ pub trait WaitsFor<Y: ?Sized> {}
 
 impl<Y: Mistake<Waited>> Wrong<Y, Waited> {
     /// Does not compile.
-    pub fn pending_yielded<B: WaitsFor<Y::About>, T>(&self) -> Never<T>
+    pub fn pending_yielded<B: WaitsFor<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
     where
         Y: Yielded<By = B>,
     {
@@ -131,7 +131,7 @@ pub trait WaitsForChildren<Y: ?Sized> {}
 
 impl<Y: Mistake<Children>> Wrong<Y, Children> {
     /// Does not compile.
-    pub fn pending_yielded<B: WaitsForChildren<Y::About>, T>(&self) -> Never<T>
+    pub fn pending_yielded<B: WaitsForChildren<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
     where
         Y: Yielded<By = B>,
     {
