@@ -97,6 +97,7 @@ impl Scope {
 const EXPRESSIONS: fn(ParseStream<'_>) -> syn::Result<Punctuated<Expr, Token![,]>> =
     Punctuated::parse_terminated;
 
+/// It changes nothing. But the walk over types does, and each of syn's two kinds of visitor costs whoever builds the macro a seventh of a second.
 struct Visitor<'a> {
     scope: Scope,
     mistakes: &'a mut Mistakes,
