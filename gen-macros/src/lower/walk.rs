@@ -281,9 +281,11 @@ const MOST_COMMAS: usize = 63;
 /// the first comma, and only if that is no expression, before the second, the fourth ..
 fn length_of_expression(trees: &[TokenTree]) -> Option<usize> {
     let end = trees.iter().position(|tree| is(tree, ';')).unwrap_or(trees.len());
-    let mut ends: Vec<usize> = (0..end).filter(|position| is(&trees[*position], ',')).collect();
-    ends.push(end);
-    ends.truncate(MOST_COMMAS + 1);
+    let commas = (0..end).filter(|position| is(&trees[*position], ','));
+    let mut ends: Vec<usize> = commas.take(MOST_COMMAS + 1).collect();
+    if ends.len() <= MOST_COMMAS {
+        ends.push(end);
+    }
     let (mut tried, last) = (0, ends.len() - 1);
     loop {
         let length = parsed_length(&trees[..ends[tried]]);
