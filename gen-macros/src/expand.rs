@@ -189,8 +189,6 @@ pub(crate) fn catch_return(lowered: &Lowered, paths: &Paths) -> Option<TokenStre
 fn async_block(block: &Block, output: &Output, paths: &Paths) -> TokenStream {
     let Block { arguments, open, group, .. } = block;
     let result = match &output.pinned {
-        // With `return`, or clippy asks why a body's value, which may be a future, is not awaited; and with an arm behind it, or rustc says of a body that never ends
-        // that the `return` is unreachable.
         Some(ty) => {
             let unreached = unreached_output(ty, output, paths);
             quote_spanned! {ours()=>

@@ -113,7 +113,7 @@ impl Lowered {
             None if options.boxed.is_some() => Returned::Boxed,
             None => Returned::Machine,
         };
-        let output = Output::take(&mut signature, paths);
+        let output = Output::take(&mut signature, &returned, paths);
         let (send, returns) = (options.send, options.returns.is_some());
         Lowered {
             attributes,

@@ -4,13 +4,13 @@
 //! expression would have to agree among themselves. A statement before the body holds them all to `R`:
 //!
 //! ```text
-//! match () { () => {} _ => return { <R as Unreached>::output() } }
+//! match () { () => {} _ => return <R as Unreached>::output() }
 //! return match () { () => { body } _ => <R as Unreached>::output() };
 //! ```
 //!
 //! The second arms cannot be reached: their types are checked, but no code is made of them, not even a drop flag.
 //! (An `if false` would leave flags, and what follows a `break` is reported as unreachable.) An `impl Trait` in
-//! `R` is left to inference: `_`.
+//! `R` is left to inference: `_`. So is a lifetime that the function does not declare, `'_`: if nobody does, rustc misses it once, in the signature.
 //!
 //! In an arm, temporaries of the body's last expression are dropped at its end, before the arguments, on every
 //! edition; rustc does not find that its braces could go; nor, because of the other arm, that a body which never
@@ -18,8 +18,9 @@
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
-use syn::{ReturnType, Signature, Token, Type, TypeInfer, TypeNever};
+use syn::{GenericParam, Ident, LifetimeParam, ReturnType, Signature, Token, Type, TypeInfer, TypeNever};
 
+use super::Returned;
 use crate::paths::{Paths, ours};
 use crate::types::{self, Next, Part};
 
@@ -33,13 +34,18 @@ pub(crate) struct Output {
     pub(crate) place: Span,
     /// As `Output = ..` says it.
     pub(crate) declared: TokenStream,
-    /// What the body is held to: that, with `_` for each `impl Trait` in it. Nothing if it is `!`.
+    /// What the body is held to: that, but for what is left to inference. Nothing if it is `!`.
     pub(crate) pinned: Option<TokenStream>,
 }
 
 impl Output {
     /// Takes the return type out of `signature`.
-    pub(crate) fn take(signature: &mut Signature, paths: &Paths) -> Output {
+    pub(crate) fn take(signature: &mut Signature, returned: &Returned, paths: &Paths) -> Output {
+        let declared = match returned {
+            Returned::Machine | Returned::Boxed => Some(signature.generics.lifetimes().map(name).collect()),
+            // The type of the box says the lifetime, and takes no other.
+            Returned::Erased(..) => None,
+        };
         match std::mem::replace(&mut signature.output, ReturnType::Default) {
             ReturnType::Default => {
                 let (unit, place) = (quote_spanned!(ours()=> ()), signature.paren_token.span.close());
@@ -55,7 +61,7 @@ impl Output {
                 let place = arrow.spans[0];
                 let (declared, pinned) = match without_groups(*ty) {
                     Type::Never(never) => (spell_never(&never, paths), None),
-                    ty => (ty.to_token_stream(), Some(pin(ty, place))),
+                    ty => (ty.to_token_stream(), Some(pin(ty, declared, place))),
                 };
                 Output { arrow, written: true, place, declared, pinned }
             }
@@ -72,18 +78,40 @@ impl Output {
     }
 }
 
-/// The type with `_` for each `impl Trait` in it; if all of it is one, what rustc says of the `_` is about the return type at `place`.
-fn pin(mut ty: Type, place: Span) -> TokenStream {
-    types::walk(&mut ty, &mut |part| match part {
-        Part::Type(ty) => match ty {
-            Type::ImplTrait(opaque) => {
-                let underscore_token = Token![_](opaque.impl_token.span);
-                *ty = Type::Infer(TypeInfer { attrs: Vec::new(), underscore_token });
-                Next::Pass
+fn name(parameter: &LifetimeParam) -> String {
+    parameter.lifetime.ident.to_string()
+}
+
+/// The type with `_` for each `impl Trait` in it, and `'_` for each lifetime that is not declared, if it is known which are.
+///
+/// If all of it is one `impl Trait`, what rustc says of the `_` is about the return type at `place`.
+fn pin(mut ty: Type, mut declared: Option<Vec<String>>, place: Span) -> TokenStream {
+    types::walk(&mut ty, &mut |part| {
+        match part {
+            Part::Type(ty) => {
+                if let Type::ImplTrait(opaque) = ty {
+                    let underscore_token = Token![_](opaque.impl_token.span);
+                    *ty = Type::Infer(TypeInfer { attrs: Vec::new(), underscore_token });
+                    return Next::Pass;
+                }
             }
-            _ => Next::Enter,
-        },
-        _ => Next::Enter,
+            Part::For(lifetimes) => {
+                if let Some(declared) = &mut declared {
+                    declared.extend(lifetimes.lifetimes.iter().filter_map(|parameter| match parameter {
+                        GenericParam::Lifetime(parameter) => Some(name(parameter)),
+                        _ => None,
+                    }));
+                }
+            }
+            Part::Lifetime(lifetime) => {
+                let unknown = |declared: &Vec<String>| !declared.iter().any(|name| lifetime.ident == name);
+                if lifetime.ident != "static" && declared.as_ref().is_some_and(unknown) {
+                    lifetime.ident = Ident::new("_", lifetime.ident.span());
+                }
+            }
+            _ => {}
+        }
+        Next::Enter
     });
     match ty {
         Type::Infer(_) => quote_spanned!(ours().located_at(place)=> _),
