@@ -115,6 +115,11 @@ fn pin(mut ty: Type, mut declared: Option<Vec<String>>, place: Span) -> TokenStr
     });
     match ty {
         Type::Infer(_) => quote_spanned!(ours().located_at(place)=> _),
+        // `<dyn Trait + as Unreached>` is none.
+        Type::TraitObject(mut object) => {
+            object.bounds.pop_punct();
+            object.into_token_stream()
+        }
         ty => ty.into_token_stream(),
     }
 }

@@ -188,3 +188,12 @@ fn an_invisible_group_behind_a_yield_still_parses() {
     assert!(syn::parse2::<syn::ItemFn>(item).is_ok(), "the parser takes it");
     assert!(syn::parse2::<syn::File>(output.clone()).is_ok(), "{output}");
 }
+
+/// Behind `<dyn Trait +` another bound may follow, but no `as`.
+#[test]
+fn a_trait_object_that_ends_in_a_plus_still_parses() {
+    let item = parse("fn outer() -> dyn Sync + {}");
+    let output = coroutine(TokenStream::new(), item.clone());
+    assert!(syn::parse2::<syn::ItemFn>(item).is_ok(), "the parser takes it");
+    assert!(syn::parse2::<syn::File>(output.clone()).is_ok(), "{output}");
+}
