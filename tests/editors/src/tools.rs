@@ -106,6 +106,7 @@ impl RustAnalyzer {
         let library = libraries.iter().find(|library| library.join("core").exists());
         let library =
             library.ok_or_else(|| missing("the source of the standard library", format!("{libraries:?}")))?;
+        fetch_dependencies(library)?;
         Ok(RustAnalyzer { program, macro_server, library: library.clone() })
     }
 
@@ -122,6 +123,23 @@ impl RustAnalyzer {
             }
         }
         Err(tried.join("; "))
+    }
+}
+
+/// Brings cargo what the standard library depends on: rust-analyzer asks cargo for the library's own
+/// workspace, but does not let it use the network.
+fn fetch_dependencies(library: &Path) -> Result<(), Missing> {
+    let mut command = cargo();
+    command.args(["fetch", "--quiet", "--locked", "--manifest-path"]).arg(library.join("Cargo.toml"));
+    // The library's manifest uses features of cargo that are not stable.
+    command.env("RUSTC_BOOTSTRAP", "1").env_remove("CARGO_NET_OFFLINE");
+    match run(&mut command) {
+        Ok(_) => Ok(()),
+        Err(tried) => Err(Missing {
+            tool: "what the standard library depends on",
+            tried,
+            help: "run `cargo test` once with the network",
+        }),
     }
 }
 
