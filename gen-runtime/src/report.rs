@@ -1,21 +1,113 @@
-//! What the runtime has to tell when there is nobody to return it to: target `gen`, level `ERROR`; what may be a mistake, level `WARN`.
+//! What the runtime has to say when there is nobody to return it to: records of the target `gen`.
 //!
-//! It goes to `log`. With the feature `tracing` it is an event instead, in the span of the task it is about; `tracing` hands it to `log` as long as there is no subscriber.
+//! | what happened | level |
+//! |---|---|
+//! | an error is lost: nobody looks at it, or nobody can | `ERROR` |
+//! | something may be a mistake | `WARN` |
+//! | a [cancellation](crate::Cancelled) is lost, which whoever asked for it expects | `DEBUG` |
+//!
+//! The failures of one group are one record, however many there are.
+//!
+//! Records go to `log`. With the feature `tracing` they are events instead, in the span of the task
+//! they are about; `tracing` hands them to `log` as long as there is no subscriber.
 
 use std::fmt;
 
-/// Reports a failure that nobody will look at.
+use crate::cancel::Cancelled;
+use crate::error::{Error, Other};
+
+/// Reports a mistake or a panic that nobody will be told of otherwise.
 pub(crate) fn error(message: fmt::Arguments<'_>) {
-    #[cfg(not(feature = "tracing"))]
-    log::error!(target: "gen", "{message}");
-    #[cfg(feature = "tracing")]
-    tracing::error!(target: "gen", "{message}");
+    record(Level::Error, message);
 }
 
 /// Reports what looks like a mistake.
 pub(crate) fn warning(message: fmt::Arguments<'_>) {
+    record(Level::Warning, message);
+}
+
+/// Reports an error that nobody will look at; `what` says whose it is.
+pub(crate) fn failure(what: fmt::Arguments<'_>, error: &Error) {
+    record(Level::of(error), format_args!("{what}: {error:?}"));
+}
+
+/// Reports the failures of one group that nobody will be handed, in one record; `what` says whose a
+/// number of them are.
+///
+/// Cancellations are left out of it: they are a record of their own, at `DEBUG`.
+pub(crate) fn failures<'a, W, P, I>(what: impl Fn(usize) -> W, failures: I)
+where
+    W: fmt::Display,
+    P: fmt::Display,
+    I: Iterator<Item = Failed<'a, P>> + Clone,
+{
+    for level in [Level::Error, Level::Debug] {
+        let failures = failures.clone().filter(|failed| Level::of(failed.error) == level);
+        let count = failures.clone().count();
+        if count > 0 {
+            record(level, format_args!("{}: {}", what(count), Lines(failures)));
+        }
+    }
+}
+
+/// One of the failures of a group.
+pub(crate) struct Failed<'a, P> {
+    /// Which child it was; printed in front of the error.
+    pub(crate) place: P,
+    pub(crate) error: &'a Error,
+}
+
+impl<'a> From<&'a Other> for Failed<'a, String> {
+    fn from(other: &'a Other) -> Self {
+        Failed { place: format!("[{}]: ", other.place), error: &other.error }
+    }
+}
+
+/// Prints failures one a line, each with its causes and its trace on lines of their own.
+struct Lines<I>(I);
+
+impl<'a, P, I> fmt::Display for Lines<I>
+where
+    P: fmt::Display,
+    I: Iterator<Item = Failed<'a, P>> + Clone,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.clone().enumerate().try_for_each(|(number, Failed { place, error })| {
+            let line_break = if number > 0 { "\n" } else { "" };
+            write!(f, "{line_break}{place}{error:?}")
+        })
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Level {
+    Error,
+    Warning,
+    Debug,
+}
+
+impl Level {
+    /// The level at which an error is reported that nobody will look at.
+    fn of(error: &Error) -> Self {
+        if error.is::<Cancelled>() {
+            Level::Debug
+        } else {
+            Level::Error
+        }
+    }
+}
+
+fn record(level: Level, message: fmt::Arguments<'_>) {
     #[cfg(not(feature = "tracing"))]
-    log::warn!(target: "gen", "{message}");
+    match level {
+        Level::Error => log::error!(target: "gen", "{message}"),
+        Level::Warning => log::warn!(target: "gen", "{message}"),
+        Level::Debug => log::debug!(target: "gen", "{message}"),
+    }
     #[cfg(feature = "tracing")]
-    tracing::warn!(target: "gen", "{message}");
+    match level {
+        Level::Error => tracing::error!(target: "gen", "{message}"),
+        Level::Warning => tracing::warn!(target: "gen", "{message}"),
+        Level::Debug => tracing::debug!(target: "gen", "{message}"),
+    }
 }

@@ -73,9 +73,10 @@ impl Delivery {
         match self {
             Delivery::Failure(failure) => Some(failure),
             Delivery::Error(error, by) => {
-                report::error(format_args!(
-                    "an error was thrown, at {by}, at a task that had ended: {error:?}"
-                ));
+                report::failure(
+                    format_args!("an error was thrown, at {by}, at a task that had ended"),
+                    &error,
+                );
                 None
             }
             Delivery::Cancel(_) | Delivery::Question(_) => None,

@@ -64,7 +64,7 @@ impl Failure {
         let Failure { what, error, .. } = self;
         match error.downcast_ref::<Panicked>() {
             Some(panicked) => report::error(format_args!("{what} {panicked}")),
-            None => report::error(format_args!("{what} failed: {error:?}")),
+            None => report::failure(format_args!("{what} failed"), error),
         }
     }
 }

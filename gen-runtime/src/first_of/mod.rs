@@ -63,7 +63,8 @@ impl<C> FirstOf<C> {
     /// Cancels the others when one is the first, and waits for their end, so that they may clean up.
     ///
     /// Each of them is resumed with [`Cancelled`](crate::Cancelled), of the source [`Sibling`](crate::CancelSource::Sibling). A plain future cannot be told, and is dropped; so is what was not even started. The
-    /// task of a [`JoinHandle`](crate::JoinHandle) goes on. An error that one of them ends with is logged, unless it is that it was cancelled.
+    /// task of a [`JoinHandle`](crate::JoinHandle) goes on. The errors that they end with are logged in one record
+    /// (those that only say that a child was cancelled, at `DEBUG`).
     ///
     /// ```
     /// use gen::{yield_, Cancelled};

@@ -159,9 +159,7 @@ impl IoLoop {
         task::start(&self.core, async move {
             let result = future.await;
             if let (true, Err(error)) = (abandoned.get(), &result) {
-                report::error(format_args!(
-                    "a coroutine failed after its `run_sync_timeout` had given up: {error:?}"
-                ));
+                report_late(error);
             }
             Ok::<_, Error>(result)
         })
@@ -242,5 +240,14 @@ impl<F: Future> Root for InPlace<'_, F> {
 
     fn is_done(&self) -> bool {
         self.outcome.is_some()
+    }
+}
+
+/// Reports the error of a coroutine that failed after its `run_sync_timeout` had given up.
+fn report_late<E: fmt::Debug + 'static>(error: &E) {
+    let what = format_args!("a coroutine failed after its `run_sync_timeout` had given up");
+    match (error as &dyn Any).downcast_ref::<Error>() {
+        Some(error) => report::failure(what, error),
+        None => report::error(format_args!("{what}: {error:?}")),
     }
 }

@@ -15,7 +15,8 @@ impl IoLoop {
     ///
     /// The tasks are resumed with [`Cancelled`](crate::Cancelled), of the source [`Shutdown`](CancelSource::Shutdown), and may clean up: see
     /// [`JoinHandle::cancel`](crate::JoinHandle::cancel). Those that are spawned meanwhile are cancelled too. What has not ended in time is dropped with the loop, as all would be by dropping the loop at once; so
-    /// are the callbacks and timers that are left. A request to [stop](crate::IoLoopHandle::stop) changes nothing.
+    /// are the callbacks and timers that are left. The result of a task that was cancelled, `Err(Cancelled)`, is
+    /// logged at `DEBUG` if nobody looks at it. A request to [stop](crate::IoLoopHandle::stop) changes nothing.
     ///
     /// ```
     /// use gen::yield_;

@@ -29,8 +29,9 @@
 //!
 //! # The error rule
 //!
-//! As in Tornado, a failure stops nobody: all children run to their end. Then the first error in *child order*, not in time, is raised; every
-//! other one is logged and kept in its [`others`](crate::Error::others).
+//! As in Tornado, a failure stops nobody: all children run to their end. Then the first error in *child
+//! order*, not in time, is raised; the others are kept in its [`others`](crate::Error::others), and logged
+//! together, in one record.
 //!
 //! [`Multi::fail_fast`] raises the first in time and drops the children that have not ended; [`Multi::settle`] raises nothing.
 //!
@@ -91,8 +92,10 @@ pub struct Grouped<M>(PhantomData<M>);
 
 /// Yields a list, map or tuple in parallel, as yielding it directly does.
 ///
-/// All children run to completion. If some fail, the first error in the order of the children is raised; the others are logged (target
-/// `gen`, level `ERROR`) and kept in its [`others`](crate::Error::others).
+/// All children run to completion. If some fail, the first error in the order of the children is raised;
+/// the others are kept in its [`others`](crate::Error::others), and logged in one record (target `gen`,
+/// level `ERROR`). Those that only say that a child was [cancelled](crate::Cancelled) are logged in a
+/// record of their own, at `DEBUG`.
 ///
 /// Outside a coroutine, [`join`](Multi::join) makes a future of it.
 ///

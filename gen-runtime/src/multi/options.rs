@@ -3,7 +3,6 @@
 //! Each gives a type of its own, so that those which contradict each other do not compile. They speak of the direct children; a list within the list
 //! follows the ordinary rule, or what its own `multi` says.
 
-use std::error::Error as StdError;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -11,14 +10,15 @@ use super::policy::{Parallel, Policy, Until};
 use super::settled::{Settle, Settled};
 use super::{Grouped, Multi};
 use crate::coroutine::{Frame, Kind};
-use crate::quiet::QuietTypes;
+use crate::quiet::{QuietError, QuietTypes};
 use crate::yieldable::probe::HasError;
 use crate::{Raw, Yieldable};
 
 impl<C> Multi<C> {
     /// Does not log errors of type `E` that are not raised; they are still in the raised one's [`others`](crate::Error::others).
     ///
-    /// It may be said again for another type. Which error is raised does not depend on it.
+    /// It may be called again for another type; `quiet::<gen::Error>()` names every error. Which error
+    /// is raised does not depend on it.
     ///
     /// ```
     /// use gen::yield_;
@@ -34,7 +34,7 @@ impl<C> Multi<C> {
     /// ```
     pub fn quiet<E>(self) -> MultiQuiet<C, (E, ())>
     where
-        E: StdError + Send + Sync + 'static,
+        E: QuietError,
     {
         MultiQuiet { children: self.children, quiet: PhantomData }
     }
@@ -89,7 +89,7 @@ impl<C, Q> MultiQuiet<C, Q> {
     /// Does not log errors of type `E` either: see [`Multi::quiet`].
     pub fn quiet<E>(self) -> MultiQuiet<C, (E, Q)>
     where
-        E: StdError + Send + Sync + 'static,
+        E: QuietError,
     {
         MultiQuiet { children: self.children, quiet: PhantomData }
     }

@@ -1,24 +1,29 @@
-//! The error rule of parallel yields: the first error in child order is raised, the others are kept, and logged unless they are quiet.
-//!
-//! That a child was cancelled is nothing to log: the group was, and whoever cancelled it knows.
+//! The error rule of parallel yields: the first error in child order is raised; the others are kept,
+//! and reported in one record unless they are quiet.
 
 use std::collections::HashSet;
 
-use crate::cancel::Cancelled;
 use crate::error::{Error, Other};
 use crate::quiet::IsQuiet;
-use crate::report;
+use crate::report::{self, Failed};
 
 /// The error to raise for the children that failed: at least one, in the order of the children.
 #[cold]
 pub(crate) fn raise(mut failures: impl Iterator<Item = Other>, is_quiet: IsQuiet) -> Error {
     let first = failures.next().expect("a child has failed");
     let others: Vec<Other> = failures.collect();
-    // What failed once and was waited for twice, by clones of a shared future, is told once.
-    let mut told = HashSet::from([first.error.identity()]);
-    let is_told = |error: &Error| !error.is::<Cancelled>() && !is_quiet(error);
-    for other in others.iter().filter(|other| is_told(&other.error) && told.insert(other.error.identity())) {
-        report::error(format_args!("multiple errors in a parallel yield: {other:?}"));
-    }
+    report_others(&first.error, &others, is_quiet);
     first.error.with_others(others)
+}
+
+/// Reports the failures that are not raised, each once: clones of a shared future that failed are one
+/// failure.
+fn report_others(raised: &Error, others: &[Other], is_quiet: IsQuiet) {
+    let mut reported = HashSet::from([raised.identity()]);
+    let others: Vec<&Other> = others
+        .iter()
+        .filter(|other| !is_quiet(&other.error) && reported.insert(other.error.identity()))
+        .collect();
+    let failures = others.into_iter().map(Failed::from);
+    report::failures(|_| "multiple errors in a parallel yield", failures);
 }

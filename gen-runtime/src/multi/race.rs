@@ -15,10 +15,10 @@ use std::task::{ready, Context, Poll};
 use super::engine::Engine;
 use super::policy::{Policy, Until};
 use super::slots::{Ended, How, Slots};
-use crate::cancel::{CancelSource, Cancellation, Cancelled};
+use crate::cancel::{CancelSource, Cancellation};
 use crate::first_of::FirstOfNoneError;
-use crate::task::report_unread;
-use crate::Result;
+use crate::task::report_unread_children;
+use crate::{Error, Result};
 
 /// What becomes of those that are not the first.
 #[derive(Debug, Clone, Copy)]
@@ -71,12 +71,12 @@ impl<P, T, I> Race<P, T, I> {
         // As of any future: to poll it again after it was ready is a mistake of the caller.
         let first = first.take().expect("a `first_of` was polled after it was ready");
         let result = slots.at(first).take().expect("the child has ended");
-        for error in slots.take_all().flatten().filter_map(Result::err) {
-            // That it was cancelled is what was asked for.
-            if !error.is::<Cancelled>() {
-                report_unread("a child of a `first_of` that was not the first", &error);
-            }
-        }
+        let errors: Vec<Error> = slots.take_all().flatten().filter_map(Result::err).collect();
+        report_unread_children(
+            "a child of a `first_of` that was not the first",
+            "children of a `first_of` that were not the first",
+            &errors,
+        );
         result.map(|value| (self.indices.swap_remove(first), value))
     }
 }

@@ -235,7 +235,7 @@ impl Inbox {
         drop(letter);
         drop(waker);
         if let Some(error) = error {
-            report::error(format_args!("an error was thrown at a yield that was over: {error:?}"));
+            report::failure(format_args!("an error was thrown at a yield that was over"), &error);
         }
     }
 }

@@ -8,7 +8,7 @@ use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::quiet::IsQuiet;
-use crate::report;
+use crate::report::{self, Failed};
 use crate::Error;
 
 thread_local! {
@@ -50,21 +50,32 @@ impl Detached {
         timeout.map_or(Detached::Unwatched, |timeout| Detached::ByTimeout(timeout.is_quiet))
     }
 
-    /// Logs a failure that came after that: of `what`, a task or a promise.
+    /// Reports a failure that came after that: of `what`, a task or a promise.
     pub(crate) fn report(self, what: &str, error: &Error) {
         match self {
             Detached::Unwatched => report_unread(what, error),
             Detached::ByTimeout(is_quiet) if is_quiet(error) => {}
-            Detached::ByTimeout(_) => report::error(format_args!(
-                "{what} failed after the timeout of whoever waited for it: {error:?}"
-            )),
+            Detached::ByTimeout(_) => report::failure(
+                format_args!("{what} failed after the timeout of whoever waited for it"),
+                error,
+            ),
         }
     }
 }
 
-/// Logs a failure that was there when the last handle was dropped: of `what`, a task or a promise.
+/// Reports a failure that was there when the last handle was dropped: of `what`, a task or a promise.
 pub(crate) fn report_unread(what: &str, error: &Error) {
-    report::error(format_args!("{what} failed, and nobody looked at its result: {error:?}"));
+    report::failure(format_args!("{what} failed, and nobody looked at its result"), error);
+}
+
+/// Reports, in one record, the failures of children whose results nobody asked for: `one` names a
+/// child, `many` several.
+pub(crate) fn report_unread_children(one: &str, many: &str, errors: &[Error]) {
+    let what = |count| match count {
+        1 => format!("{one} failed, and nobody looked at its result"),
+        count => format!("{count} {many} failed, and nobody looked at their results"),
+    };
+    report::failures(what, errors.iter().map(|error| Failed { place: "", error }));
 }
 
 /// Runs `drop`, which drops what a timeout waited for.

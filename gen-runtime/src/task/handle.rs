@@ -28,7 +28,7 @@ use crate::{report, Result};
 /// Yielded or awaited, it gives the task's result. The task runs whether or not anyone waits; a handle that
 /// is dropped detaches it. An error, or a panic, that nobody looked at is logged (target `gen`, level
 /// `ERROR`) with its trace: at the task's end if there is no handle any more, else when the handle is dropped
-/// unread. It is not thrown into the coroutine that started the task, as the failure of a callback is: that
+/// unread. If the error only says that the task was [cancelled](crate::Cancelled), the level is `DEBUG`. It is not thrown into the coroutine that started the task, as the failure of a callback is: that
 /// coroutine can look, and if it does not care to, [`on_done`](Self::on_done) does it.
 ///
 /// # Errors

@@ -62,7 +62,7 @@ pub use self::question::Trace;
 pub use self::spawn::{spawn, spawn_local};
 
 pub(crate) use self::body::TaskRef;
-pub(crate) use self::detached::{by_timeout, report_unread, Detached, SpawnedBy};
+pub(crate) use self::detached::{by_timeout, report_unread, report_unread_children, Detached, SpawnedBy};
 pub(crate) use self::ending::EndSignal;
 pub(crate) use self::question::Question;
 pub(crate) use self::spawn::start;

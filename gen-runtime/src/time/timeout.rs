@@ -1,5 +1,4 @@
 //! `gen::with_timeout`.
-use std::error::Error as StdError;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -13,7 +12,7 @@ use super::sleep::Sleep;
 use crate::coroutine::throw::hide_errors;
 use crate::coroutine::{Frame, Kind};
 use crate::error::TimeoutError;
-use crate::quiet::{self, IsQuiet, QuietTypes};
+use crate::quiet::{self, IsQuiet, QuietError, QuietTypes};
 use crate::task;
 use crate::yieldable::probe::HasError;
 use crate::{Result, Yieldable};
@@ -72,7 +71,8 @@ impl<Y, Q> WithTimeout<Y, Q> {
 
     /// Does not log the error of a task that fails after the deadline, if it is an `E`.
     ///
-    /// It may be said again for another type. Errors before the deadline are raised as ever.
+    /// It may be called again for another type; `quiet::<gen::Error>()` names every error. Errors before
+    /// the deadline are raised as ever.
     ///
     /// ```
     /// use gen::yield_;
@@ -94,7 +94,7 @@ impl<Y, Q> WithTimeout<Y, Q> {
     /// ```
     pub fn quiet<E>(self) -> WithTimeout<Y, (E, Q)>
     where
-        E: StdError + Send + Sync + 'static,
+        E: QuietError,
     {
         WithTimeout { yieldable: self.yieldable, limit: self.limit, quiet: PhantomData }
     }

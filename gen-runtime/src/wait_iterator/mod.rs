@@ -32,8 +32,8 @@ pub use self::index::{ByKey, ByPosition};
 pub use self::next::WaitNext;
 use crate::coroutine::Frame;
 use crate::multi::Pool;
-use crate::task::report_unread;
-use crate::{Flat, Result, Yieldable};
+use crate::task::report_unread_children;
+use crate::{Error, Flat, Result, Yieldable};
 
 /// Waits for many, and gives each result as soon as it is there: in the order in which they end.
 ///
@@ -103,8 +103,9 @@ use crate::{Flat, Result, Yieldable};
 ///
 /// A [cancellation](crate::JoinHandle::cancel) of whoever waits at [`next`](Self::next) is handed on: each child that is there is told at its own yield, and its result comes as any other does.
 ///
-/// Dropping the future of `next` loses nothing. Dropping the iterator drops the children, and the results that nobody has asked for; an error among
-/// these is logged (target `gen`, level `ERROR`). Tasks go on without their handles.
+/// Dropping the future of `next` loses nothing. Dropping the iterator drops the children, and the
+/// results that nobody has asked for; the errors among these are logged, all in one record (target `gen`,
+/// level `ERROR`; cancellations `DEBUG`). Tasks go on without their handles.
 #[must_use = "nothing runs until `next` is yielded"]
 pub struct WaitIterator<P, T, I = ByPosition> {
     pool: Pool<P, T, I>,
@@ -297,11 +298,9 @@ impl<P, T, I> WaitIterator<P, T, I> {
 
 impl<P, T, I> Drop for WaitIterator<P, T, I> {
     fn drop(&mut self) {
-        while let Some((_, result)) = self.pool.take_ended() {
-            if let Err(error) = result {
-                report_unread("a child of a `WaitIterator`", &error);
-            }
-        }
+        let ended = std::iter::from_fn(|| self.pool.take_ended());
+        let errors: Vec<Error> = ended.filter_map(|(_, result)| result.err()).collect();
+        report_unread_children("a child of a `WaitIterator`", "children of a `WaitIterator`", &errors);
     }
 }
 

@@ -9,7 +9,7 @@ mod poller;
 
 pub use self::child::{Child, Children, Fault};
 pub use self::hot::{reason, run, seconds, works, Guard, Journal};
-pub use self::logged::{logged, unlogged};
+pub use self::logged::{logged, logged_with_debug, unlogged};
 pub use self::poller::{Poller, Task};
 
 /// A coroutine that is written in this file, but for its name, and fails.

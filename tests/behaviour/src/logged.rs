@@ -27,12 +27,20 @@ impl Log for Listener {
 }
 
 /// What `run` gives, and what was logged on this thread meanwhile, each record as `LEVEL target: text`.
+/// Records of the level `DEBUG` are left out.
 pub fn logged<R>(run: impl FnOnce() -> R) -> (R, Vec<String>) {
+    let (output, mut lines) = logged_with_debug(run);
+    lines.retain(|line| !line.starts_with(Level::Debug.as_str()));
+    (output, lines)
+}
+
+/// The same with the records of the level `DEBUG`.
+pub fn logged_with_debug<R>(run: impl FnOnce() -> R) -> (R, Vec<String>) {
     static LISTEN: Once = Once::new();
     LISTEN.call_once(|| {
         // Nobody else sets a logger in a test binary, and if so the assertions on what was logged fail.
         let _ = log::set_logger(&Listener);
-        log::set_max_level(log::LevelFilter::Warn);
+        log::set_max_level(log::LevelFilter::Debug);
     });
     LINES.take();
     let listens = Listens(LISTENING.replace(true));

@@ -154,7 +154,25 @@ fn a_failure_stops_nobody_and_the_first_in_child_order_is_raised() {
         (error.to_string().as_str(), others),
         ("first", vec!["[1]: second".to_owned(), "[2]: third".to_owned()])
     );
-    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert_eq!(lines, ["ERROR gen: multiple errors in a parallel yield: [1]: second\n[2]: third"]);
+}
+
+/// The log would be full of one failure: that of a server that is down.
+#[test]
+fn a_hundred_failures_are_one_record() {
+    let failing = || (0..100).map(|page| ready(Err::<u32, _>(format!("page {page} is missing"))));
+    for in_order in [true, false] {
+        let limit = || gen::limit(8, failing());
+        let (result, records) = logged(|| match in_order {
+            true => task!(limit()).run(),
+            false => task!(limit().unordered()).run(),
+        });
+        assert_eq!(result.unwrap_err().others().len(), 99);
+        assert_eq!(records.len(), 1, "{records:?}");
+        let lines: Vec<_> = records[0].lines().collect();
+        assert_eq!(lines[0], "ERROR gen: multiple errors in a parallel yield: [1]: page 1 is missing");
+        assert_eq!((lines.len(), lines[98]), (99, "[99]: page 99 is missing"));
+    }
 }
 
 /// Nothing could be said of the errors of what is limited.

@@ -118,9 +118,12 @@ impl Log for Listener {
 
     fn log(&self, record: &Record<'_>) {
         let text = record.args().to_string();
-        // The trace of the error follows.
-        let line = text.lines().next().unwrap_or_default();
-        note(What::Logged(without_position(line)));
+        // Without the traces, which would name lines of this crate, and what was logged before.
+        let lines =
+            text.lines().filter(|line| !line.starts_with("at ") && !line.starts_with("also failed: "));
+        let lines: Vec<_> = lines.map(without_position).collect();
+        let debug = if record.level() == log::Level::Debug { "debug: " } else { "" };
+        note(What::Logged(format!("{debug}{}", lines.join("; "))));
     }
 
     fn flush(&self) {}
@@ -146,6 +149,6 @@ fn listen() {
     LISTEN.call_once(|| {
         // Nobody else sets a logger in these test binaries; if so the traces differ.
         let _ = log::set_logger(&Listener);
-        log::set_max_level(log::LevelFilter::Warn);
+        log::set_max_level(log::LevelFilter::Debug);
     });
 }

@@ -2,7 +2,7 @@
 
 use std::future::{pending, ready};
 
-use behaviour::{logged, Children};
+use behaviour::{logged, logged_with_debug, Children};
 use gen::{yield_, CancelSource, Cancelled};
 
 use super::{run, seconds, works, Journal};
@@ -106,6 +106,30 @@ fn a_clean_up_that_fails_is_logged() {
     let text = "ERROR gen: a child of a `first_of` that was not the first failed, and nobody looked at its result: it cannot be given back";
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert!(lines[0].starts_with(text), "{lines:?}");
+}
+
+/// A race of a hundred mirrors would fill the log when one of them has won.
+#[test]
+fn clean_ups_that_fail_are_logged_together() {
+    #[gen::coroutine]
+    fn fails(name: &'static str) -> gen::Result<u32> {
+        yield_!(pending::<gen::Result<u32>>()).map_err(|_| gen::Error::new(name))
+    }
+    #[gen::coroutine]
+    fn body() -> gen::Result<(usize, u32)> {
+        let works = works("c", 1, Journal::default());
+        let children =
+            vec![gen::boxed(fails("a")), gen::boxed(works), gen::boxed(fails("b")), gen::boxed(after(1))];
+        yield_!(gen::first_of(children).cancel())
+    }
+    let (first, records) = logged_with_debug(|| run(body()));
+    assert_eq!(first, (3, 7));
+    let failed =
+        |record: &str| record.lines().filter(|line| !line.starts_with("at ")).collect::<Vec<_>>().join("; ");
+    let records: Vec<_> = records.iter().map(|record| failed(record)).collect();
+    let failed = "ERROR gen: 2 children of a `first_of` that were not the first failed, and nobody looked at their results: a; b";
+    let cancelled = "DEBUG gen: a child of a `first_of` that was not the first failed, and nobody looked at its result: cancelled: another one was the first";
+    assert_eq!(records, [failed, cancelled]);
 }
 
 /// Whoever gives up while the others clean up would have to wait for them in vain, or cut them off.

@@ -2,6 +2,8 @@
 
 use std::future::pending;
 
+use behaviour::logged_with_debug;
+
 use super::*;
 
 fn io_loop() -> gen::IoLoop {
@@ -81,4 +83,43 @@ fn a_loop_that_is_dropped_drops_its_bodies_untold() {
 #[test]
 fn an_empty_loop_shuts_down_at_once() {
     assert_eq!(io_loop().shutdown(seconds(10)), 0);
+}
+
+/// An end in good order would look like a disaster in the log.
+#[test]
+fn what_a_shutdown_cancels_is_logged_for_debugging_only() {
+    #[gen::coroutine]
+    fn reads(readers: u32) -> gen::Result<Vec<()>> {
+        yield_!((0..readers).map(|_| pending::<gen::Result>()).collect::<Vec<_>>())
+    }
+    let ((), records) = logged_with_debug(|| {
+        let io_loop = io_loop();
+        let unread: Vec<_> = (0..2).map(|_| io_loop.spawn_local(works("a", 1, Journal::default()))).collect();
+        let group = io_loop.spawn_local(reads(3));
+        let late = io_loop.run_sync_timeout(seconds(1), works("late", 1, Journal::default()));
+        assert!(late.unwrap_err().is::<gen::TimeoutError>());
+        assert_eq!(io_loop.shutdown(seconds(10)), 0);
+        drop((unread, group));
+    });
+    assert!(records.iter().all(|record| record.starts_with("DEBUG gen: ")), "{records:#?}");
+    let of = |text: &str| records.iter().filter(|record| record.contains(text)).count();
+    let unread = of("a task failed, and nobody looked at its result: cancelled: the loop is shut down");
+    assert_eq!((unread, of("multiple errors in a parallel yield"), of("run_sync_timeout")), (3, 1, 1));
+    assert_eq!(records.len(), 5, "{records:#?}");
+}
+
+/// A clean-up that fails would be taken for one that went well.
+#[test]
+fn a_clean_up_that_fails_is_logged_as_an_error() {
+    #[gen::coroutine]
+    fn cleans_up_badly() -> gen::Result {
+        yield_!(pending::<gen::Result>()).map_err(|_| gen::Error::new("cannot roll back"))
+    }
+    let ((), records) = logged_with_debug(|| {
+        let io_loop = io_loop();
+        let unread = io_loop.spawn_local(cleans_up_badly());
+        assert_eq!(io_loop.shutdown(seconds(10)), 0);
+        drop(unread);
+    });
+    assert_eq!(records, ["ERROR gen: a task failed, and nobody looked at its result: cannot roll back"]);
 }

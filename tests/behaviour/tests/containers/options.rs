@@ -2,7 +2,7 @@
 
 use std::task::Poll;
 
-use behaviour::{logged, Child, Children, Fault, Task};
+use behaviour::{logged, logged_with_debug, Child, Children, Fault, Task};
 use gen::{yield_, BoxCoroutine};
 
 use crate::kinds::{self, Kind};
@@ -14,6 +14,7 @@ struct Container {
     sizes: &'static [usize],
     quiet: fn(Vec<Child>) -> Running<u32>,
     quiet_of_another_type: fn(Vec<Child>) -> Running<u32>,
+    quiet_of_all: fn(Vec<Child>) -> Running<u32>,
     fail_fast: fn(Vec<Child>) -> Running<u32>,
     settle: fn(Vec<Child>) -> Running<gen::Result<u32>>,
 }
@@ -47,7 +48,21 @@ fn errors_of_other_types_are_logged(container: &Container) {
         let (children, futures) = Children::of(count);
         (0..count).for_each(|child| children.set(child, Err("fault")));
         let mut task = (container.quiet_of_another_type)(futures);
-        assert_eq!(logged(|| task.poll()).1.len(), count - 1);
+        let (_, records) = logged(|| task.poll());
+        assert_eq!(records.len(), 1, "one for the group: {records:?}");
+        assert_eq!(records[0].matches("fault").count(), count - 1, "{records:?}");
+    }
+}
+
+/// Whoever handles every failure himself could not keep them out of the log.
+fn every_error_can_be_quiet(container: &Container) {
+    for count in container.sizes_from(2) {
+        let (children, futures) = Children::of(count);
+        (0..count).for_each(|child| children.set(child, Err("fault")));
+        let mut task = (container.quiet_of_all)(futures);
+        let (outcome, lines) = logged_with_debug(|| task.poll());
+        let Poll::Ready(Err(error)) = outcome else { panic!("all failed") };
+        assert_eq!((error.others().len(), lines), (count - 1, Vec::<String>::new()));
     }
 }
 
@@ -140,6 +155,11 @@ macro_rules! with_options {
             }
 
             #[gen::coroutine]
+            fn quiet_of_all(of: Of, keys: Keys) -> gen::Result<Vec<u32>> {
+                Ok(<$kind>::values(yield_!(gen::multi(of).quiet::<gen::Error>())?, keys))
+            }
+
+            #[gen::coroutine]
             fn quiet_of_another_type(of: Of, keys: Keys) -> gen::Result<Vec<u32>> {
                 let quiet = gen::multi(of).quiet::<std::fmt::Error>().quiet::<std::num::ParseIntError>();
                 Ok(<$kind>::values(yield_!(quiet)?, keys))
@@ -168,12 +188,14 @@ macro_rules! with_options {
                 sizes: <$kind>::SIZES,
                 quiet: start!(quiet),
                 quiet_of_another_type: start!(quiet_of_another_type),
+                quiet_of_all: start!(quiet_of_all),
                 fail_fast: start!(fail_fast),
                 settle: start!(settle),
             };
 
             with_options! { @rules
                 quiet_errors_are_kept_and_not_logged, errors_of_other_types_are_logged,
+                every_error_can_be_quiet,
                 the_first_failure_in_time_is_raised_and_the_others_are_dropped,
                 what_fails_in_the_first_poll_keeps_later_children_from_starting,
                 of_failures_in_one_poll_the_one_that_was_woken_first_is_raised,

@@ -130,9 +130,9 @@ pub(crate) fn t19_later_errors_are_kept_and_logged_once(container: &Container) {
         let later = || places.iter().step_by(2).skip(1);
         assert_eq!(others, later().map(|place| format!("[{place}]: fault")).collect::<Vec<_>>());
         assert!(error.others().iter().zip(later()).all(|(other, place)| other.place == *place));
-        let expected =
-            later().map(|place| format!("ERROR gen: multiple errors in a parallel yield: [{place}]: fault"));
-        assert_eq!(lines, expected.collect::<Vec<_>>());
+        let failures: Vec<_> = later().map(|place| format!("[{place}]: fault")).collect();
+        let record = format!("ERROR gen: multiple errors in a parallel yield: {}", failures.join("\n"));
+        assert_eq!(lines, Vec::from_iter((!failures.is_empty()).then_some(record)), "one for the group");
     }
 }
 

@@ -155,7 +155,11 @@ fn rule_16_quiet_affects_only_the_logged_ones() {
     let children = ["raised", "told", "told too"].map(|text| ready(Err::<u32, _>(Fault(text))));
     let (result, lines) = run_logged(gen::multi(children).quiet::<std::fmt::Error>().join());
     assert_eq!(result.unwrap_err().others().len(), 2, "kept");
-    assert_eq!(lines.len(), 2, "each once: {lines:?}");
+    assert_eq!(lines, ["ERROR gen: multiple errors in a parallel yield: [1]: told\n[2]: told too"]);
+
+    let children = ["raised", "quiet"].map(|text| ready(Err::<u32, _>(Fault(text))));
+    let (result, lines) = run_logged(gen::multi(children).quiet::<gen::Error>().join());
+    assert_eq!((result.unwrap_err().others().len(), lines), (1, Vec::<String>::new()), "all are quiet");
 }
 
 /// Lists and maps nest, and keep their types.

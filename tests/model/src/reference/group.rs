@@ -258,15 +258,18 @@ impl<'p> Model<'p> {
     fn result_of_first(&mut self, first: Option<usize>, mut slots: Vec<Slot<'p>>) -> Result<u32, Error> {
         let Some(first) = first else { return Err(self.error(What::NoFirst)) };
         let result = std::mem::replace(&mut slots[first], Slot::Empty);
+        let mut failures = Vec::new();
         for slot in slots {
             match slot {
-                Slot::Ended(Err(error)) if !error.is_cancelled() => self.log(format!(
-                    "a child of a `first_of` that was not the first failed, and nobody looked at its result: {}",
-                    error.text()
-                )),
+                Slot::Ended(Err(error)) => failures.push(error),
                 slot => self.drop_slot(slot),
             }
         }
+        self.log_unread(
+            "a child of a `first_of` that was not the first",
+            "children of a `first_of` that were not the first",
+            &failures,
+        );
         match result {
             Slot::Ended(result) => result.map(|value| first_value(first, value)),
             Slot::Running(_) | Slot::Empty => Err(self.error(What::NoFirst)),
@@ -282,15 +285,27 @@ impl<'p> Model<'p> {
         first
     }
 
-    /// Each failure once; cancellations are no news.
+    /// Each failure once.
     fn log_others(&mut self, first: &Error, others: &[(usize, Error)]) {
         let mut told = vec![first.identity];
+        let mut failures = Vec::new();
         for (place, other) in others {
-            if !other.is_cancelled() && !told.contains(&other.identity) {
+            if !told.contains(&other.identity) {
                 told.push(other.identity);
-                self.log(format!("multiple errors in a parallel yield: [{place}]: {}", other.text()));
+                failures.push((format!("[{place}]: "), other));
             }
         }
+        self.log_failures(|_| "multiple errors in a parallel yield".to_owned(), &failures);
+    }
+
+    /// Logs what children failed with whose results nobody has asked for.
+    pub(super) fn log_unread(&mut self, one: &str, many: &str, failures: &[Error]) {
+        let what = |count| match count {
+            1 => format!("{one} failed, and nobody looked at its result"),
+            count => format!("{count} {many} failed, and nobody looked at their results"),
+        };
+        let failures: Vec<_> = failures.iter().map(|error| (String::new(), error)).collect();
+        self.log_failures(what, &failures);
     }
 
     pub(super) fn drop_children(&mut self, group: &mut Children<'p>) {

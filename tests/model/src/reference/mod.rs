@@ -166,6 +166,22 @@ impl<'p> Model<'p> {
         self.note(What::Logged(line));
     }
 
+    /// Logs a failure that nobody looks at: that something was cancelled, for debugging only.
+    fn log_failure(&mut self, what: &str, error: &Error) {
+        self.log_failures(|_| what.to_owned(), &[(String::new(), error)]);
+    }
+
+    /// Logs the failures of one group in one line; the cancellations among them in another.
+    fn log_failures(&mut self, what: impl Fn(usize) -> String, failures: &[(String, &Error)]) {
+        for (level, cancelled) in [("", false), ("debug: ", true)] {
+            let failures = failures.iter().filter(|(_, error)| error.is_cancelled() == cancelled);
+            let texts: Vec<_> = failures.map(|(place, error)| format!("{place}{}", error.text())).collect();
+            if !texts.is_empty() {
+                self.log(format!("{level}{}: {}", what(texts.len()), texts.join("; ")));
+            }
+        }
+    }
+
     fn next_number(&mut self) -> u64 {
         self.numbers += 1;
         self.numbers

@@ -189,16 +189,13 @@ impl<'p> Model<'p> {
     /// Errors that nobody has asked for are logged.
     pub(super) fn drop_pool(&mut self, number: usize) {
         let Some(pool) = &self.pools[number] else { return };
-        let mut lines = Vec::new();
+        let mut failures = Vec::new();
         for seat in &pool.ended {
             if let Slot::Ended(Err(error)) = &pool.seats[*seat] {
-                lines.push(format!(
-                    "a child of a `WaitIterator` failed, and nobody looked at its result: {}",
-                    error.text()
-                ));
+                failures.push(error.clone());
             }
         }
-        lines.into_iter().for_each(|line| self.log(line));
+        self.log_unread("a child of a `WaitIterator`", "children of a `WaitIterator`", &failures);
         self.drop_pool_silently(number);
     }
 

@@ -77,8 +77,8 @@ impl<'p> Model<'p> {
         match &promise.result {
             None => promise.abandoned = Some(times_out),
             Some(Err(error)) if !promise.is_told => {
-                let text = error.text();
-                self.log(format!("a promise failed, and nobody looked at its result: {text}"));
+                let error = error.clone();
+                self.log_failure("a promise failed, and nobody looked at its result", &error);
             }
             Some(_) => {}
         }
@@ -124,11 +124,11 @@ impl<'p> Model<'p> {
         promise.is_told = is_told;
         let abandoned = promise.abandoned;
         if let (Some(by_timeout), Err(error), false) = (abandoned, &result, is_told) {
-            let text = error.text();
-            self.log(match by_timeout {
-                true => format!("a promise failed after the timeout of whoever waited for it: {text}"),
-                false => format!("a promise failed, and nobody looked at its result: {text}"),
-            });
+            let what = match by_timeout {
+                true => "a promise failed after the timeout of whoever waited for it",
+                false => "a promise failed, and nobody looked at its result",
+            };
+            self.log_failure(what, error);
         }
         let promise = &mut self.promises[number];
         promise.result = Some(result);

@@ -142,13 +142,11 @@ impl<'p> Model<'p> {
             }
             Stage::Detached(by_timeout) => {
                 if let Err(error) = result {
-                    self.log(match by_timeout {
-                        true => format!(
-                            "a task failed after the timeout of whoever waited for it: {}",
-                            error.text()
-                        ),
-                        false => format!("a task failed, and nobody looked at its result: {}", error.text()),
-                    });
+                    let what = match by_timeout {
+                        true => "a task failed after the timeout of whoever waited for it",
+                        false => "a task failed, and nobody looked at its result",
+                    };
+                    self.log_failure(what, &error);
                 }
             }
             Stage::Done(_) | Stage::Gone | Stage::Closed => {}
@@ -190,7 +188,7 @@ impl<'p> Model<'p> {
 
     fn come_too_late(&mut self, delivery: &Delivery) {
         if let Delivery::Throw(error) = delivery {
-            self.log(format!("an error was thrown at a task that had ended: {}", error.text()));
+            self.log_failure("an error was thrown at a task that had ended", error);
         }
     }
 
@@ -284,7 +282,7 @@ impl<'p> Model<'p> {
             _ => Stage::Gone,
         };
         if let Stage::Done(Err(error)) = std::mem::replace(&mut task.stage, next) {
-            self.log(format!("a task failed, and nobody looked at its result: {}", error.text()));
+            self.log_failure("a task failed, and nobody looked at its result", &error);
         }
     }
 }
