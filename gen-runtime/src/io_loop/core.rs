@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::callback::contain;
 use super::errors::LoopClosed;
-use super::remote::{Message, Shared};
+use super::inbox::{Message, OnStop, Shared};
 use super::sched::{Callback, Sched, TaskId, Work};
 use super::waker::{waker, LoopId, SlotId};
 use super::{current, registry};
@@ -52,14 +52,6 @@ pub(super) trait Root {
 pub(super) enum Ended {
     RootDone,
     Stopped,
-}
-
-/// Whether a request to stop ends the run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum OnStop {
-    Return,
-    /// The request stays for a run that can obey it.
-    Ignore,
 }
 
 impl Core {
@@ -217,7 +209,7 @@ impl Core {
                 _ => {}
             }
             if self.sched.borrow().queued() == 0 {
-                self.park();
+                self.park(on_stop);
             }
             self.turn(&mut root, &mut due);
         }
@@ -254,6 +246,7 @@ impl Core {
         for message in self.shared.drain() {
             match message {
                 Message::Wake(slot) => self.schedule(slot),
+                Message::WakeOccupant(index) => self.sched.borrow_mut().schedule_occupant(index),
                 Message::Callback(callback) => self.sched.borrow_mut().push_callback(callback),
                 Message::Throw(node, failure) => self.throw(node, failure),
                 Message::Deliver(task, delivery, signal) => self.deliver(task, delivery, signal),
@@ -401,14 +394,14 @@ impl Core {
     }
 
     /// Sleeps until the next timer, or until another thread has something.
-    fn park(&self) {
+    fn park(&self, on_stop: OnStop) {
         if self.shared.has_mail() {
             return;
         }
         let next = self.timers.borrow_mut().next_deadline();
         let limit = next.map(|deadline| self.clock.idle_until(deadline));
         if limit != Some(Duration::ZERO) {
-            self.shared.park(limit);
+            self.shared.park(limit, on_stop);
         }
     }
 

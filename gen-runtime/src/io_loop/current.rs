@@ -4,8 +4,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::core::Core;
+use super::inbox::{Message, Shared};
 use super::registry;
-use super::remote::{Message, Shared};
 use super::sched::TaskId;
 use super::waker::{LoopId, SlotId};
 use crate::context::{self, Current, Delivery};

@@ -32,6 +32,7 @@ mod core;
 pub(crate) mod current;
 mod errors;
 mod handle;
+mod inbox;
 #[cfg(all(test, loom))]
 mod models;
 pub(crate) mod registry;
@@ -54,7 +55,7 @@ pub use self::run::{block_on, run_sync};
 
 pub(crate) use self::callback::{catch_panic, contain};
 pub(crate) use self::core::Core;
-pub(crate) use self::remote::{Message, Shared};
+pub(crate) use self::inbox::{Message, Shared};
 pub(crate) use self::sched::{Callback, TaskId};
 pub(crate) use self::waker::{LoopId, SlotId};
 

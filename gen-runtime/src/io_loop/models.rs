@@ -9,10 +9,11 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use loom::future::block_on;
+use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::sync::Arc;
 use loom::thread;
 
-use super::remote::{Message, Shared};
+use super::inbox::{Message, OnStop, Shared};
 use super::waker::SlotId;
 use crate::task::{Cancelling, EndSignal};
 
@@ -32,7 +33,7 @@ fn read(shared: &Shared) -> Vec<Message> {
         if !mail.is_empty() {
             return mail;
         }
-        shared.park(None);
+        shared.park(None, OnStop::Return);
     }
 }
 
@@ -65,6 +66,57 @@ fn of_two_senders_none_is_lost() {
     });
 }
 
+/// The second wake of a task adds nothing to the inbox while the first one is there: what came before it must
+/// be seen all the same by whoever reads the first.
+#[test]
+fn a_wake_that_finds_one_of_its_task_in_the_inbox_is_not_lost() {
+    loom::model(|| {
+        let (shared, ready) = (Arc::new(Shared::default()), Arc::new(AtomicUsize::new(0)));
+        let sender = {
+            let (shared, ready) = (shared.clone(), ready.clone());
+            thread::spawn(move || {
+                for (count, index) in [(1, 1), (1, 2), (2, 1)] {
+                    ready.store(count, Ordering::Relaxed);
+                    assert!(shared.send(wake(index)).is_ok());
+                }
+            })
+        };
+        // Polls the first task whenever it is woken.
+        let mut seen = 0;
+        while seen < 2 {
+            let mail = read(&shared);
+            assert!(mail.len() <= 2, "one for each task");
+            if mail.iter().any(|message| matches!(message, Message::Wake(slot) if slot.index == 1)) {
+                seen = ready.load(Ordering::Relaxed);
+            }
+        }
+        sender.join().unwrap();
+    });
+}
+
+/// Two names of one slot, of which one is old: neither hides the other.
+#[test]
+fn wakes_by_two_names_of_a_slot_wake_whoever_is_in_it() {
+    loom::model(|| {
+        let shared = Arc::new(Shared::default());
+        let senders = [0, 1].map(|generation| {
+            let shared = shared.clone();
+            thread::spawn(move || shared.send(Message::Wake(SlotId { index: 1, generation })).is_ok())
+        });
+        let mut woken = [false; 2];
+        while woken != [true; 2] {
+            let mail = read(&shared);
+            assert_eq!(mail.len(), 1, "one for the slot");
+            match &mail[0] {
+                Message::Wake(slot) => woken[usize::from(slot.generation)] = true,
+                Message::WakeOccupant(1) => woken = [true; 2],
+                _ => panic!("nothing else was sent"),
+            }
+        }
+        assert!(senders.into_iter().all(|sender| sender.join().unwrap()));
+    });
+}
+
 #[test]
 fn a_stop_wakes_a_loop_that_sleeps() {
     loom::model(|| {
@@ -74,7 +126,7 @@ fn a_stop_wakes_a_loop_that_sleeps() {
             thread::spawn(move || shared.request_stop())
         };
         while !shared.take_stop() {
-            shared.park(None);
+            shared.park(None, OnStop::Return);
         }
         stopper.join().unwrap();
     });

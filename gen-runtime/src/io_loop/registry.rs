@@ -2,7 +2,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::remote::{Message, Shared};
+use super::inbox::{Message, Shared};
 use super::waker::{LoopId, SlotId};
 
 struct Registry {

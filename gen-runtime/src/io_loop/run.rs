@@ -13,9 +13,10 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use super::core::{Core, Ended, OnStop, Root};
+use super::core::{Core, Ended, Root};
 use super::current;
 use super::errors::{LoopRunning, LoopStopped};
+use super::inbox::OnStop;
 use super::waker::SlotId;
 use super::IoLoop;
 use crate::coroutine::throw::{resume, Thrown};

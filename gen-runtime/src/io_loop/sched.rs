@@ -20,7 +20,7 @@ use std::collections::VecDeque;
 use std::mem;
 use std::sync::Arc;
 
-use super::remote::Shared;
+use super::inbox::Shared;
 use super::waker::{LoopId, SlotId};
 use crate::context::{Delivery, Failure, Link, Node};
 use crate::task::{EndSignal, TaskRef};
@@ -142,6 +142,13 @@ impl Sched {
                 self.queue.push_back(Job::Task(id));
             }
         }
+    }
+
+    /// Queues the slot of that index, whoever is in it.
+    pub(super) fn schedule_occupant(&mut self, index: u32) {
+        let Some(slot) = self.slots.get(index as usize) else { return };
+        // That of a free slot names nobody.
+        self.schedule(SlotId { index, generation: slot.generation() });
     }
 
     pub(super) fn push_callback(&mut self, callback: Callback) {

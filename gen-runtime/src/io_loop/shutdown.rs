@@ -2,9 +2,9 @@
 use std::panic::Location;
 use std::time::Duration;
 
-use super::core::OnStop;
 use super::current;
 use super::errors::LoopRunning;
+use super::inbox::OnStop;
 use super::IoLoop;
 use crate::cancel::{CancelSource, Cancellation};
 use crate::error::Error;

@@ -4,7 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::{poll_fn, Future};
 use std::rc::Rc;
-use std::sync::{Mutex, Once, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{mpsc, Arc, Mutex, Once, PoisonError};
 use std::task::{Poll, Waker};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
@@ -100,6 +101,38 @@ impl Clock for WatchedClock {
     fn idle_until(&self, deadline: Instant) -> Duration {
         self.waits.borrow_mut().push((deadline - self.began).as_secs());
         self.clock.idle_until(deadline)
+    }
+}
+
+/// A clock that others move: an idle loop sleeps for real, until another thread has something for it.
+///
+/// Counts how often the loop wanted to sleep, and tells whoever has the other end of the channel of the first
+/// time.
+pub struct MovedByHand {
+    clock: VirtualClock,
+    naps: Arc<AtomicUsize>,
+    first: RefCell<Option<mpsc::Sender<()>>>,
+}
+
+impl MovedByHand {
+    /// One that follows `clock`, and the place where the first wait is told.
+    pub fn new(clock: &VirtualClock, naps: &Arc<AtomicUsize>) -> (Self, mpsc::Receiver<()>) {
+        let (first, is_idle) = mpsc::channel();
+        let first = RefCell::new(Some(first));
+        (MovedByHand { clock: clock.clone(), naps: naps.clone(), first }, is_idle)
+    }
+}
+
+impl Clock for MovedByHand {
+    fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    fn idle_until(&self, deadline: Instant) -> Duration {
+        self.naps.fetch_add(1, Ordering::Relaxed);
+        // Dropped, which is what the other thread waits for.
+        drop(self.first.borrow_mut().take());
+        deadline.saturating_duration_since(self.now())
     }
 }
 

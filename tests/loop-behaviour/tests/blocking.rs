@@ -3,10 +3,13 @@ use std::cell::Cell;
 use std::future::pending;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use gen::{IoLoop, LoopRunning, LoopStopped, TimeoutError, VirtualClock};
-use loop_behaviour::{logged, Drops, Order};
+use loop_behaviour::{logged, Drops, MovedByHand, Order};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -126,6 +129,63 @@ fn block_on_gives_any_output_and_leaves_a_stop_for_others() {
     io_loop.stop();
     assert_eq!(io_loop.block_on(async { gen::moment().await.map(|()| "output") }).unwrap(), "output");
     assert!(io_loop.run_sync(async { gen::moment().await }).unwrap_err().is::<LoopStopped>());
+}
+
+/// How often an idle loop goes to sleep in a blocking call that cannot be stopped and waits for an hour, while
+/// another thread asks it to stop again and again, and lets the hour pass at last.
+fn naps_of(run: impl FnOnce(IoLoop)) -> usize {
+    let (clock, naps) = (VirtualClock::new(), Arc::new(AtomicUsize::new(0)));
+    let (by_hand, is_idle) = MovedByHand::new(&clock, &naps);
+    let io_loop = IoLoop::with_clock(by_hand);
+    let remote = io_loop.remote();
+    let thread = thread::spawn(move || {
+        is_idle.recv().expect_err("the other end is dropped");
+        for _ in 0..10_000 {
+            remote.stop();
+            thread::yield_now();
+        }
+        clock.advance(SECOND * 3600);
+        remote.add_callback(|| ()).unwrap();
+    });
+    run(io_loop);
+    thread.join().unwrap();
+    naps.load(Ordering::Relaxed)
+}
+
+#[test]
+fn a_stop_during_block_on_does_not_keep_an_idle_loop_awake() {
+    let naps = naps_of(|io_loop| io_loop.block_on(gen::sleep(SECOND * 3600)).unwrap());
+    assert!(naps < 10, "it went to sleep {naps} times");
+}
+
+#[test]
+fn a_stop_before_block_on_does_not_keep_an_idle_loop_awake() {
+    let naps = naps_of(|io_loop| {
+        io_loop.stop();
+        io_loop.block_on(gen::sleep(SECOND * 3600)).unwrap();
+    });
+    assert!(naps < 10, "it went to sleep {naps} times");
+}
+
+#[test]
+fn a_stop_before_shutdown_does_not_keep_the_loop_awake_while_a_task_cleans_up() {
+    #[gen::coroutine]
+    fn serve(order: Order) -> gen::Result {
+        let end = gen::yield_!(pending::<()>());
+        gen::yield_!(gen::sleep(SECOND * 3600))?;
+        order.push("cleaned up");
+        end
+    }
+    let order = Order::new();
+    let inner = order.clone();
+    let naps = naps_of(move |io_loop| {
+        let server = io_loop.spawn_local(serve(inner));
+        io_loop.stop();
+        assert_eq!(io_loop.shutdown(SECOND * 7200), 0);
+        assert!(gen::block_on(server).unwrap_err().is::<gen::Cancelled>());
+    });
+    assert_eq!(order.text(), "cleaned up");
+    assert!(naps < 10, "it went to sleep {naps} times");
 }
 
 #[test]

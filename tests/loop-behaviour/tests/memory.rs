@@ -1,9 +1,11 @@
 //! What tasks, wakes and timers cost in memory, counted by the allocator.
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::future::{poll_fn, ready, Future};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+use std::thread;
 use std::time::Duration;
 
 use gen::{IoLoop, VirtualClock};
@@ -148,6 +150,61 @@ fn the_memory_of_ended_tasks_is_used_again() {
         }
         assert_eq!(LIVE.get() - before, 0);
     });
+}
+
+/// Starts a task that keeps its waker, is pending once, and writes down its name when it goes on.
+fn start_waiting(name: char, wakers: &Rc<RefCell<Vec<Waker>>>, order: &Rc<RefCell<String>>) {
+    let (wakers, order, mut is_fresh) = (wakers.clone(), order.clone(), true);
+    drop(gen::spawn_local(poll_fn(move |cx| {
+        if std::mem::take(&mut is_fresh) {
+            wakers.borrow_mut().push(cx.waker().clone());
+            return Poll::Pending;
+        }
+        order.borrow_mut().push(name);
+        Poll::Ready(Ok::<(), gen::Error>(()))
+    })));
+}
+
+/// The bytes that another thread leaves behind which wakes each of these again and again.
+fn cost_of_waking(wakers: Vec<Waker>) -> isize {
+    let wake_all = move || cost(|| (0..100_000).for_each(|_| wakers.iter().for_each(Waker::wake_by_ref))).1;
+    thread::spawn(wake_all).join().unwrap()
+}
+
+#[test]
+fn wakes_of_several_tasks_from_another_thread_do_not_fill_the_memory_of_a_busy_loop() {
+    let (wakers, order) = (Rc::default(), Rc::default());
+    gen::block_on(async {
+        for name in ['a', 'b', 'c'] {
+            start_waiting(name, &wakers, &order);
+        }
+        // The loop is busy here: it waits for the thread.
+        let bytes = cost_of_waking(wakers.take());
+        assert!(bytes < 4096, "{bytes} bytes for wakes of three tasks");
+        gen::moment().await.unwrap();
+    });
+    assert_eq!(*order.borrow(), "abc");
+}
+
+/// The slot of a task that has ended is another task's now, and a name of the old one is still about.
+#[test]
+fn an_old_waker_and_that_of_the_present_task_do_not_fill_the_memory_nor_hide_each_other() {
+    for old_first in [true, false] {
+        let (wakers, order): (Rc<RefCell<Vec<Waker>>>, _) = (Rc::default(), Rc::default());
+        gen::block_on(async {
+            start_waiting('a', &wakers, &order);
+            wakers.borrow()[0].wake_by_ref();
+            gen::moment().await.unwrap();
+            start_waiting('b', &wakers, &order);
+            if !old_first {
+                wakers.borrow_mut().reverse();
+            }
+            let bytes = cost_of_waking(wakers.take());
+            assert!(bytes < 4096, "{bytes} bytes for wakes of one task");
+            gen::moment().await.unwrap();
+        });
+        assert_eq!(*order.borrow(), "ab");
+    }
 }
 
 #[test]

@@ -1,0 +1,174 @@
+//! What other threads see of a loop: one inbox, one flag, one place to sleep.
+//!
+//! | who | does |
+//! |---|---|
+//! | any thread | `send`: adds a message and wakes the loop if it sleeps; `request_stop` |
+//! | the loop | `drain` at the start of each turn; `park` when idle; `close` at its end: from then on `send` refuses |
+//!
+//! The loop sleeps on a condition variable of its own, not with `thread::park`, whose token belongs to
+//! everybody on the thread. `waiting` mirrors "the inbox is not empty", so that a turn without mail costs one
+//! load and no lock.
+//!
+//! # One wake for each slot
+//!
+//! Other threads may wake tasks faster than the loop reads. So a slot has one wake in the inbox at most, in
+//! the place of the first: `wake_at` says where, as an index into `messages`. The index is not cleared when
+//! the messages are taken. It is believed only if the message that it points to is a wake of that slot; a
+//! stale index points to nothing, or to another message, or to a wake that happens to be the right one.
+//!
+//! A slot may be woken by two names at once: that of its occupant, and an old one of an occupant before,
+//! which must not hide the other. Which of the two is old cannot be told here, so the one entry becomes a
+//! wake of whatever occupies the slot when it is read.
+use std::mem;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use super::sched::TaskId;
+use super::waker::SlotId;
+use crate::context::{Delivery, Failure, Node};
+use crate::sync::{lock, AtomicBool, Condvar, Mutex, MutexGuard, Ordering};
+use crate::task::EndSignal;
+use crate::time::TimerKey;
+
+/// What another thread has for the loop.
+pub(crate) enum Message {
+    Wake(SlotId),
+    /// Wakes the slot of that index, whoever is in it.
+    WakeOccupant(u32),
+    Callback(Box<dyn FnOnce() + Send>),
+    /// From the drop of a timer that had moved to another thread.
+    CancelTimer(TimerKey),
+    /// For that context, or the next one outside of it; with none, for the loop's handler.
+    Throw(Option<Arc<Node>>, Failure),
+    /// For that task only.
+    Deliver(TaskId, Delivery, Option<EndSignal>),
+}
+
+/// Whether a request to stop ends the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OnStop {
+    Return,
+    /// The request stays for a run that can obey it.
+    Ignore,
+}
+
+#[derive(Default)]
+pub(crate) struct Shared {
+    inbox: Mutex<Inbox>,
+    mail: Condvar,
+    waiting: AtomicBool,
+    stop: AtomicBool,
+}
+
+#[derive(Default)]
+struct Inbox {
+    messages: Vec<Message>,
+    /// For each slot, where in `messages` its wake is, if there is one.
+    wake_at: Vec<u32>,
+    /// The loop sleeps on `mail`, and what it does on a stop; while it is awake, notifying it would be a
+    /// system call for nothing.
+    parked: Option<OnStop>,
+    closed: bool,
+}
+
+impl Shared {
+    /// Hands the message back if the loop is closed.
+    pub(crate) fn send(&self, message: Message) -> Result<(), Message> {
+        let mut inbox = self.lock();
+        if inbox.closed {
+            return Err(message);
+        }
+        match message {
+            Message::Wake(slot) => inbox.push_wake(slot),
+            message => inbox.messages.push(message),
+        }
+        self.waiting.store(true, Ordering::Release);
+        if inbox.parked.is_some() {
+            self.unpark(inbox);
+        }
+        Ok(())
+    }
+
+    pub(super) fn request_stop(&self) {
+        self.stop.store(true, Ordering::Release);
+        let inbox = self.lock();
+        if inbox.parked == Some(OnStop::Return) {
+            self.unpark(inbox);
+        }
+    }
+
+    /// Whether a stop was asked for since the last call.
+    pub(super) fn take_stop(&self) -> bool {
+        self.stop.load(Ordering::Relaxed) && self.stop.swap(false, Ordering::Acquire)
+    }
+
+    pub(super) fn has_mail(&self) -> bool {
+        self.waiting.load(Ordering::Acquire)
+    }
+
+    pub(super) fn drain(&self) -> Vec<Message> {
+        if !self.has_mail() {
+            return Vec::new();
+        }
+        let mut inbox = self.lock();
+        self.waiting.store(false, Ordering::Relaxed);
+        mem::take(&mut inbox.messages)
+    }
+
+    /// Sleeps until there is mail, a stop is asked for that is to be obeyed, or `limit` has passed; may return
+    /// early.
+    pub(super) fn park(&self, limit: Option<Duration>, on_stop: OnStop) {
+        let mut inbox = self.lock();
+        let is_stopped = on_stop == OnStop::Return && self.stop.load(Ordering::Acquire);
+        if is_stopped || !inbox.messages.is_empty() {
+            return;
+        }
+        inbox.parked = Some(on_stop);
+        let mut inbox = match limit {
+            None => self.mail.wait(inbox).unwrap_or_else(PoisonError::into_inner),
+            Some(limit) => self.mail.wait_timeout(inbox, limit).unwrap_or_else(PoisonError::into_inner).0,
+        };
+        inbox.parked = None;
+    }
+
+    /// Refuses all further messages and gives those that were not read.
+    pub(super) fn close(&self) -> Vec<Message> {
+        let mut inbox = self.lock();
+        inbox.closed = true;
+        inbox.wake_at = Vec::new();
+        mem::take(&mut inbox.messages)
+    }
+
+    fn unpark(&self, inbox: MutexGuard<'_, Inbox>) {
+        drop(inbox);
+        self.mail.notify_one();
+    }
+
+    /// No code of a user runs under this lock, and nothing that panics: a poisoned inbox is whole.
+    fn lock(&self) -> MutexGuard<'_, Inbox> {
+        lock(&self.inbox)
+    }
+}
+
+impl Inbox {
+    /// Adds a wake, unless the slot has one already; see the module page.
+    fn push_wake(&mut self, slot: SlotId) {
+        let index = slot.index as usize;
+        if self.wake_at.len() <= index {
+            self.wake_at.resize(index + 1, 0);
+        }
+        let at = &mut self.wake_at[index];
+        match self.messages.get_mut(*at as usize) {
+            Some(Message::WakeOccupant(index)) if *index == slot.index => {}
+            Some(Message::Wake(queued)) if *queued == slot => {}
+            Some(entry @ &mut Message::Wake(SlotId { index, .. })) if index == slot.index => {
+                *entry = Message::WakeOccupant(index);
+            }
+            _ => {
+                // A position that has no room here is not found again, and the wake is added twice.
+                *at = u32::try_from(self.messages.len()).unwrap_or(u32::MAX);
+                self.messages.push(Message::Wake(slot));
+            }
+        }
+    }
+}
