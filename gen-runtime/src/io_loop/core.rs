@@ -20,7 +20,7 @@ use crate::context::{self, Delivery, Failure, Left, Link, Node};
 use crate::coroutine::throw::Thrown;
 use crate::error::Error;
 use crate::task::{Cancelling, EndSignal, TaskRef};
-use crate::time::{far_future, Action, Clock, TimerKey, Timers};
+use crate::time::{Action, Clock, TimerKey, Timers};
 
 pub(crate) struct Core {
     id: LoopId,
@@ -57,14 +57,13 @@ pub(super) enum Ended {
 impl Core {
     pub(super) fn new(clock: Box<dyn Clock>, has_real_clock: bool) -> Rc<Self> {
         let shared = Arc::new(Shared::default());
-        let (id, serial) = registry::add(&shared);
         Rc::new(Core {
-            id,
+            id: registry::add(&shared),
             shared,
             clock,
             has_real_clock,
             sched: RefCell::new(Sched::new()),
-            timers: RefCell::new(Timers::new(serial)),
+            timers: RefCell::new(Timers::new()),
             turn: Cell::new(0),
             turn_began_at: Cell::new(0),
             closed: Cell::new(false),
@@ -90,10 +89,9 @@ impl Core {
         self.clock.now()
     }
 
-    /// When `after` from now will be; far away if that cannot be told.
-    pub(crate) fn deadline(&self, after: Duration) -> Instant {
-        let now = self.now();
-        now.checked_add(after).unwrap_or_else(|| far_future(now))
+    /// When `after` from now will be; never, if no `Instant` can tell.
+    pub(crate) fn deadline(&self, after: Duration) -> Option<Instant> {
+        self.now().checked_add(after)
     }
 
     /// The number of the present turn.
@@ -145,8 +143,9 @@ impl Core {
         number < self.turn_began_at.get()
     }
 
-    /// On a closed loop the action is dropped, and the key fits nothing.
-    pub(crate) fn add_timer(&self, deadline: Instant, number: u64, action: Action) -> TimerKey {
+    /// Without a deadline it waits until it is cancelled. On a closed loop the action is dropped, and the key
+    /// fits nothing.
+    pub(crate) fn add_timer(&self, deadline: Option<Instant>, number: u64, action: Action) -> TimerKey {
         if self.closed.get() {
             drop(action);
             return TimerKey::stale(self.id, number);
@@ -164,7 +163,12 @@ impl Core {
     }
 
     /// Whether the timer still waits; if so, it wakes `waker` from now on.
+    ///
+    /// One of a closed loop has not fired, and never will.
     pub(crate) fn rearm_timer(&self, key: TimerKey, waker: &Waker) -> bool {
+        if self.closed.get() {
+            return true;
+        }
         match self.timers.borrow().waits_with(key, waker) {
             None => return false,
             Some(true) => return true,
@@ -312,7 +316,7 @@ impl Core {
         let (origin, mut thrown) = delivery.take().map(Delivery::into_parts).unzip();
         // Saved, because a first step is polled in the middle of the step of another task.
         let before = self.running.replace(Some(slot));
-        let answer = poll(&mut Context::from_waker(&waker(self.id, slot)), &mut thrown);
+        let answer = poll(&mut Context::from_waker(&waker(self.id.name(), slot)), &mut thrown);
         self.running.set(before);
         *delivery = origin.zip(thrown).and_then(|(origin, thrown)| Delivery::from_parts(origin, thrown));
         answer

@@ -7,7 +7,7 @@ use super::core::Core;
 use super::inbox::{Message, Shared};
 use super::registry;
 use super::sched::TaskId;
-use super::waker::{LoopId, SlotId};
+use super::waker::{LoopName, SlotId};
 use crate::context::{self, Current, Delivery};
 use crate::task::EndSignal;
 
@@ -24,10 +24,10 @@ pub(crate) fn get() -> Option<Rc<Core>> {
 }
 
 /// Schedules a slot if its loop is the one that runs here; answers whether it is.
-pub(super) fn schedule(id: LoopId, slot: SlotId) -> bool {
+pub(super) fn schedule(name: LoopName, slot: SlotId) -> bool {
     CURRENT
         .try_with(|current| match &*current.borrow() {
-            Some(core) if core.id() == id => {
+            Some(core) if core.id().name() == name => {
                 core.schedule(slot);
                 true
             }

@@ -53,12 +53,15 @@ impl IoLoopHandle {
     }
 
     /// Runs `callback` when `delay` has passed on the loop's clock; see [`call_at`](Self::call_at).
+    ///
+    /// A delay whose end no [`Instant`] can tell, such as [`Duration::MAX`], never passes: the callback waits
+    /// until it is removed, or dropped with the loop.
     pub fn call_later<F, R, M>(&self, delay: Duration, callback: F) -> TimerKey
     where
         F: FnOnce() -> R + 'static,
         R: CallbackOutput<M>,
     {
-        self.call_at(self.core.deadline(delay), callback)
+        self.call_when(self.core.deadline(delay), callback)
     }
 
     /// Runs `callback` in the first turn that begins at or after `deadline`.
@@ -77,6 +80,15 @@ impl IoLoopHandle {
     /// io_loop.start(); // an hour on the virtual clock, no time at all on the wall
     /// ```
     pub fn call_at<F, R, M>(&self, deadline: Instant, callback: F) -> TimerKey
+    where
+        F: FnOnce() -> R + 'static,
+        R: CallbackOutput<M>,
+    {
+        self.call_when(Some(deadline), callback)
+    }
+
+    /// Without a deadline the callback does not run.
+    fn call_when<F, R, M>(&self, deadline: Option<Instant>, callback: F) -> TimerKey
     where
         F: FnOnce() -> R + 'static,
         R: CallbackOutput<M>,
@@ -190,6 +202,6 @@ impl IoLoopHandle {
 
 impl fmt::Debug for IoLoopHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("IoLoopHandle").field("id", &self.core.id().0).finish_non_exhaustive()
+        f.debug_struct("IoLoopHandle").field("id", &self.core.id().serial()).finish_non_exhaustive()
     }
 }

@@ -20,8 +20,8 @@
 //! ```text
 //! IoLoop (one owner) ─┐
 //! IoLoopHandle ───────┼─ Rc ─> Core ─> slots ─> tasks      Remote ─ Arc ─> Shared (inbox, stop)
-//! current loop (TLS) ─┘          │───> queue, timers            registry: loop id ─ Arc ─> Shared
-//!                                └─ Arc ─> Shared         Waker: loop id, slot, generation; owns nothing
+//! current loop (TLS) ─┘          │───> queue, timers            registry: loop name ─ Arc ─> Shared
+//!                                └─ Arc ─> Shared         Waker: loop name, slot, generation; owns nothing
 //! ```
 //!
 //! Bodies and callbacks may hold handles to their own loop; that is a cycle, and dropping the [`IoLoop`]
@@ -57,6 +57,8 @@ pub(crate) use self::callback::{catch_panic, contain};
 pub(crate) use self::core::Core;
 pub(crate) use self::inbox::{Message, Shared};
 pub(crate) use self::sched::{Callback, TaskId};
+#[cfg(test)]
+pub(crate) use self::waker::LoopName;
 pub(crate) use self::waker::{LoopId, SlotId};
 
 /// A single-threaded loop of callbacks, timers and tasks.
@@ -148,6 +150,6 @@ impl Drop for IoLoop {
 
 impl fmt::Debug for IoLoop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("IoLoop").field("id", &self.core.id().0).finish_non_exhaustive()
+        f.debug_struct("IoLoop").field("id", &self.core.id().serial()).finish_non_exhaustive()
     }
 }

@@ -1,55 +1,61 @@
-//! The loops that live in this process, by id: how a waker on another thread finds the loop that it names.
+//! The loops that live in this process, by name: how a waker on another thread finds the loop that it names.
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::inbox::{Message, Shared};
-use super::waker::{LoopId, SlotId};
+use super::waker::{LoopId, LoopName, SlotId};
 
 struct Registry {
-    live: BTreeMap<LoopId, Arc<Shared>>,
-    /// How many loops there have been; its low bits are the first id to try for the next one.
+    live: BTreeMap<LoopName, (LoopId, Arc<Shared>)>,
+    /// How many loops there have been; its low bits are the first name to try for the next one.
     made: u64,
 }
 
 static REGISTRY: RwLock<Registry> = RwLock::new(Registry { live: BTreeMap::new(), made: 0 });
 
-/// Gives a new loop its id, and a number that no other loop of this process has.
+/// Gives a new loop its id.
 ///
 /// # Panics
 ///
 /// If 65,536 loops are alive.
-pub(super) fn add(shared: &Arc<Shared>) -> (LoopId, u64) {
+pub(super) fn add(shared: &Arc<Shared>) -> LoopId {
     // Nothing in here panics half-way: what a poisoned lock guards is whole.
     let mut registry = REGISTRY.write().unwrap_or_else(PoisonError::into_inner);
     let serial = registry.made;
     assert!(
         registry.live.len() <= usize::from(u16::MAX),
-        "65,536 `IoLoop`s are alive: there is no id for another one"
+        "65,536 `IoLoop`s are alive: there is no name for another one"
     );
-    // The cast keeps the low bits on purpose. At least one id is free, so this ends.
-    let mut id = LoopId(serial as u16);
-    while registry.live.contains_key(&id) {
-        id = LoopId(id.0.wrapping_add(1));
+    // The cast keeps the low bits on purpose. At least one name is free, so this ends.
+    let mut name = LoopName(serial as u16);
+    while registry.live.contains_key(&name) {
+        name = LoopName(name.0.wrapping_add(1));
     }
     registry.made += 1;
-    registry.live.insert(id, Arc::clone(shared));
-    (id, serial)
+    let id = LoopId::new(serial, name);
+    registry.live.insert(name, (id, Arc::clone(shared)));
+    id
 }
 
 pub(super) fn remove(id: LoopId) {
-    let gone = REGISTRY.write().unwrap_or_else(PoisonError::into_inner).live.remove(&id);
+    let gone = REGISTRY.write().unwrap_or_else(PoisonError::into_inner).live.remove(&id.name());
     // Outside of the lock: dropping the inbox can run code that looks up a loop.
     drop(gone);
 }
 
 /// Wakes a slot from outside of its loop; nothing happens if the loop is gone.
-pub(super) fn wake(id: LoopId, slot: SlotId) {
-    if let Some(shared) = find(id) {
+pub(super) fn wake(name: LoopName, slot: SlotId) {
+    if let Some((_, shared)) = named(name) {
         // Refused if it closed just now: then nobody is left to be woken.
         let _ = shared.send(Message::Wake(slot));
     }
 }
 
+/// That very loop, if it lives; not a later one of its name.
 pub(crate) fn find(id: LoopId) -> Option<Arc<Shared>> {
-    REGISTRY.read().unwrap_or_else(PoisonError::into_inner).live.get(&id).cloned()
+    named(id.name()).filter(|(found, _)| *found == id).map(|(_, shared)| shared)
+}
+
+fn named(name: LoopName) -> Option<(LoopId, Arc<Shared>)> {
+    REGISTRY.read().unwrap_or_else(PoisonError::into_inner).live.get(&name).cloned()
 }

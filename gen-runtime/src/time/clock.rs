@@ -123,10 +123,3 @@ impl fmt::Debug for VirtualClock {
         f.debug_struct("VirtualClock").field("now", &self.now()).finish()
     }
 }
-
-/// For a deadline that cannot be told as an `Instant`: later than any program runs.
-pub(crate) fn far_future(now: Instant) -> Instant {
-    const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
-    // A clock that cannot count to there is at its own end.
-    now.checked_add(CENTURY).unwrap_or(now)
-}

@@ -1,10 +1,12 @@
 //! Deadlines: some time from now, or a point in time.
 use std::time::{Duration, Instant};
 
-use super::{far_future, Sleep};
+use super::Sleep;
 use crate::io_loop::current;
 
 /// When [`with_timeout`](crate::with_timeout) gives up: a `Duration` from now, or an `Instant`.
+///
+/// A `Duration` whose end no `Instant` can tell, such as [`Duration::MAX`], never ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deadline {
     kind: Kind,
@@ -38,10 +40,10 @@ impl Deadline {
     }
 }
 
-/// When `after` from now will be, on the clock of the loop that runs here, else on the real one.
-pub(super) fn from_now(after: Duration) -> Instant {
-    let now = now();
-    now.checked_add(after).unwrap_or_else(|| far_future(now))
+/// When `after` from now will be, on the clock of the loop that runs here, else on the real one; never, if no
+/// `Instant` can tell.
+pub(super) fn from_now(after: Duration) -> Option<Instant> {
+    now().checked_add(after)
 }
 
 fn now() -> Instant {

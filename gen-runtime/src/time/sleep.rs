@@ -13,7 +13,8 @@ use crate::Result;
 ///
 /// The deadline is taken now, on the clock of the running loop, not at the yield: two sleeps that are made
 /// together end together, and one that is over by the time it is yielded costs nothing. A sleep of zero waits
-/// for the loop's next turn.
+/// for the loop's next turn. A sleep whose end no [`Instant`] can tell, such as that of [`Duration::MAX`],
+/// never ends: it is not what an idle virtual clock moves to.
 ///
 /// Where no loop runs the time counts from now, too, if the loop that it is yielded on later has the real clock.
 /// Another clock has nothing to do with the time that passed before it was asked: there it counts from then.
@@ -43,7 +44,8 @@ pub fn sleep(duration: Duration) -> Sleep {
 #[derive(Debug)]
 #[must_use = "a sleep does nothing unless it is yielded or awaited"]
 pub struct Sleep {
-    deadline: Instant,
+    /// Never, if there is none.
+    deadline: Option<Instant>,
     state: State,
 }
 
@@ -56,8 +58,13 @@ enum State {
     Away(Duration),
     /// Its deadline was given as it is, or its loop has no timer for it any more.
     Unarmed,
-    /// The loop has a timer for it: it waits as long as that does.
-    Armed(TimerKey),
+    /// The loop has a timer for it, of that key, and it waits as long as the timer does. (A `TimerKey` in one
+    /// piece would leave no room for the tag.)
+    Armed {
+        loop_id: LoopId,
+        number: u64,
+        index: u32,
+    },
     Over,
 }
 
@@ -73,21 +80,22 @@ impl Sleep {
         Sleep { deadline: from_now(duration), state: State::made().unwrap_or(State::Away(duration)) }
     }
 
-    pub(super) fn until(deadline: Instant) -> Self {
-        Sleep { deadline, state: State::made().unwrap_or(State::Unarmed) }
+    /// Without a deadline it never ends.
+    pub(super) fn until(deadline: impl Into<Option<Instant>>) -> Self {
+        Sleep { deadline: deadline.into(), state: State::made().unwrap_or(State::Unarmed) }
     }
 
     fn poll_on(&mut self, core: &Core, cx: &Context<'_>) -> Poll<()> {
         match self.state {
             State::Over => return Poll::Ready(()),
-            State::Armed(key) if key.loop_id == core.id() => {
-                if core.rearm_timer(key, cx.waker()) {
+            State::Armed { loop_id, number, index } if loop_id == core.id() => {
+                if core.rearm_timer(TimerKey { loop_id, number, index }, cx.waker()) {
                     return Poll::Pending;
                 }
                 self.state = State::Over;
                 return Poll::Ready(());
             }
-            State::Armed(_) => self.disarm(),
+            State::Armed { .. } => self.disarm(),
             State::Away(duration) => {
                 if !core.has_real_clock() {
                     self.deadline = core.deadline(duration);
@@ -104,7 +112,9 @@ impl Sleep {
             State::Fresh(id, number) if id == core.id() => number,
             _ => core.next_timer_number(),
         };
-        self.state = State::Armed(core.add_timer(self.deadline, number, Action::Wake(cx.waker().clone())));
+        let TimerKey { loop_id, number, index } =
+            core.add_timer(self.deadline, number, Action::Wake(cx.waker().clone()));
+        self.state = State::Armed { loop_id, number, index };
         Poll::Pending
     }
 
@@ -116,12 +126,13 @@ impl Sleep {
             State::Fresh(id, number) => id == core.id() && !core.is_older_than_turn(number),
             _ => false,
         };
-        !made_in_this_turn && self.deadline <= core.now()
+        !made_in_this_turn && self.deadline.is_some_and(|deadline| deadline <= core.now())
     }
 
     /// Takes the timer back: here if its loop runs on this thread, else through the loop's inbox.
     pub(super) fn disarm(&mut self) {
-        if let State::Armed(key) = std::mem::replace(&mut self.state, State::Unarmed) {
+        if let State::Armed { loop_id, number, index } = std::mem::replace(&mut self.state, State::Unarmed) {
+            let key = TimerKey { loop_id, number, index };
             match current::get() {
                 Some(core) if core.id() == key.loop_id => drop(core.cancel_timer(key)),
                 _ => {

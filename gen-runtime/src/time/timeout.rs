@@ -23,7 +23,7 @@ use crate::{Result, Yieldable};
 /// dropped, and the yield gives a [`TimeoutError`]. What runs on its own, as the task of a
 /// [`JoinHandle`](crate::JoinHandle) does, goes on; if it fails later, that is logged (target `gen`, level
 /// `ERROR`) as a failure after the timeout, unless it is [quiet](WithTimeout::quiet). A deadline that has passed already is noticed in the
-/// loop's next turn.
+/// loop's next turn. One that no `Instant` can tell, such as that of [`Duration::MAX`], never comes.
 ///
 /// ```
 /// use gen::yield_;
@@ -130,8 +130,8 @@ impl<Y: HasError<M>, Q, M> HasError<Limited<M>> for WithTimeout<Y, Q> {
     type Value = Y::Value;
 }
 
-/// The future with that deadline, `after` from the call that set it.
-pub(crate) fn with_deadline<P>(deadline: Instant, after: Duration, child: P) -> Timed<P> {
+/// The future with that deadline, if there is one, `after` from the call that set it.
+pub(crate) fn with_deadline<P>(deadline: Option<Instant>, after: Duration, child: P) -> Timed<P> {
     let limit = Limit { sleep: Sleep::until(deadline), after };
     Timed { child: Some(child), limit, is_quiet: quiet::nothing }
 }

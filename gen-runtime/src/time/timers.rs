@@ -7,8 +7,11 @@
 //! whole, and the heap is never more than twice as large as needed. Most deadlines are later than most
 //! others, and such an entry is put in without moving up.
 //!
-//! A timer's number is its creation order and its identity: no other timer of the process has it, so a key of
-//! a timer that is over fits nothing, however often its place was used again.
+//! A timer's number is its creation order and its identity: no other timer of its loop has it, and no other
+//! loop has its loop's id. So a key of a timer that is over fits nothing, however often its place was used
+//! again.
+//!
+//! A timer without a deadline is in the table only. It never fires, and can be cancelled like any other.
 //!
 //! Nothing in here runs code of a user, not even a drop: an action that is taken out is handed to the caller.
 use std::cmp::Reverse;
@@ -62,7 +65,8 @@ struct Entry {
 struct Place {
     /// Of the timer that is or was here.
     number: u64,
-    /// Still in the heap; due timers are not, while they wait for their turn to run.
+    /// Still in the heap. Due timers are not, while they wait for their turn to run, nor are those without a
+    /// deadline.
     in_heap: bool,
     action: Option<Action>,
 }
@@ -71,12 +75,8 @@ struct Place {
 const WORTH_COMPACTING: usize = 64;
 
 impl Timers {
-    /// For the loop of that number, counted over the whole process.
-    pub(crate) fn new(serial: u64) -> Self {
-        // Each loop counts from a base of its own, so that a key of a closed loop fits no timer of a later
-        // one that got its id.
-        let next_number = serial << 32;
-        Timers { heap: BinaryHeap::new(), places: Vec::new(), free: Vec::new(), stale: 0, next_number }
+    pub(crate) fn new() -> Self {
+        Timers { heap: BinaryHeap::new(), places: Vec::new(), free: Vec::new(), stale: 0, next_number: 0 }
     }
 
     pub(crate) fn next_number(&mut self) -> u64 {
@@ -84,9 +84,9 @@ impl Timers {
         self.next_number
     }
 
-    /// Adds a timer and gives its place.
-    pub(crate) fn insert(&mut self, deadline: Instant, number: u64, action: Action) -> u32 {
-        let place = Place { number, in_heap: true, action: Some(action) };
+    /// Adds a timer, which never fires if it has no deadline, and gives its place.
+    pub(crate) fn insert(&mut self, deadline: Option<Instant>, number: u64, action: Action) -> u32 {
+        let place = Place { number, in_heap: deadline.is_some(), action: Some(action) };
         let index = match self.free.pop() {
             Some(index) => {
                 self.places[index as usize] = place;
@@ -98,7 +98,9 @@ impl Timers {
                 u32::try_from(self.places.len() - 1).expect("fewer than 2^32 timers")
             }
         };
-        self.heap.push(Reverse(Entry { deadline, number, index }));
+        if let Some(deadline) = deadline {
+            self.heap.push(Reverse(Entry { deadline, number, index }));
+        }
         index
     }
 
@@ -195,18 +197,21 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::io_loop::LoopName;
 
-    const LOOP: LoopId = LoopId(1);
+    fn the_loop() -> LoopId {
+        LoopId::new(1, LoopName(1))
+    }
 
     fn add(timers: &mut Timers, deadline: Instant) -> TimerKey {
         let number = timers.next_number();
-        let index = timers.insert(deadline, number, Action::Wake(Waker::noop().clone()));
-        TimerKey { loop_id: LOOP, index, number }
+        let index = timers.insert(Some(deadline), number, Action::Wake(Waker::noop().clone()));
+        TimerKey { loop_id: the_loop(), index, number }
     }
 
     #[test]
     fn cancelled_timers_do_not_pile_up_in_the_heap() {
-        let (mut timers, now) = (Timers::new(1), Instant::now());
+        let (mut timers, now) = (Timers::new(), Instant::now());
         let kept: Vec<_> = (0..100).map(|i| add(&mut timers, now + Duration::from_secs(i))).collect();
         for _ in 0..100_000 {
             let key = add(&mut timers, now + Duration::from_secs(3600));
@@ -215,13 +220,13 @@ mod tests {
         assert!(timers.heap.len() <= 2 * kept.len() + 1, "{} entries for 100 timers", timers.heap.len());
         assert_eq!(timers.places.len(), 101);
         let mut due = Vec::new();
-        timers.take_due(now + Duration::from_secs(200), LOOP, &mut due);
+        timers.take_due(now + Duration::from_secs(200), the_loop(), &mut due);
         assert_eq!(due, kept);
     }
 
     #[test]
     fn an_old_key_does_not_fit_the_next_timer_in_its_place() {
-        let (mut timers, now) = (Timers::new(1), Instant::now());
+        let (mut timers, now) = (Timers::new(), Instant::now());
         let old = add(&mut timers, now);
         assert!(timers.cancel(old).is_some());
         let new = add(&mut timers, now);
@@ -233,10 +238,10 @@ mod tests {
 
     #[test]
     fn a_due_timer_that_is_cancelled_is_counted_once() {
-        let (mut timers, now) = (Timers::new(1), Instant::now());
+        let (mut timers, now) = (Timers::new(), Instant::now());
         let key = add(&mut timers, now);
         let mut due = Vec::new();
-        timers.take_due(now, LOOP, &mut due);
+        timers.take_due(now, the_loop(), &mut due);
         assert!(timers.cancel(key).is_some());
         assert!(timers.fire(key).is_none());
         assert_eq!((timers.stale, timers.heap.len(), timers.free.len()), (0, 0, 1));

@@ -275,6 +275,22 @@ fn run_sync_timeout_names_its_limit_and_lets_the_coroutine_live_on() {
 }
 
 #[test]
+fn a_limit_or_a_grace_period_of_all_time_never_ends() {
+    const AGE: Duration = Duration::from_secs(150 * 365 * 24 * 60 * 60);
+    #[gen::coroutine]
+    fn serve() -> gen::Result {
+        let end = gen::yield_!(pending::<()>());
+        gen::yield_!(gen::sleep(AGE))?;
+        end
+    }
+    let io_loop = IoLoop::with_clock(VirtualClock::new());
+    io_loop.run_sync_timeout(Duration::MAX, async { gen::sleep(AGE).await }).unwrap();
+    let server = io_loop.spawn_local(serve());
+    assert_eq!(io_loop.shutdown(Duration::MAX), 0);
+    assert!(gen::block_on(server).unwrap_err().is::<gen::Cancelled>());
+}
+
+#[test]
 fn an_error_after_run_sync_timeout_gave_up_is_logged() {
     let io_loop = IoLoop::with_clock(VirtualClock::new());
     let log = logged(|| {

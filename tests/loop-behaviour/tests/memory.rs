@@ -227,12 +227,14 @@ fn timers_that_are_taken_back_use_their_memory_again() {
     let io_loop = IoLoop::with_clock(VirtualClock::new());
     io_loop.block_on(async {
         let sleep_and_drop = || async {
-            let mut sleep = std::pin::pin!(gen::sleep(Duration::from_secs(3600)));
-            poll_fn(|cx| {
-                assert!(sleep.as_mut().poll(cx).is_pending());
-                Poll::Ready(())
-            })
-            .await;
+            for duration in [Duration::from_secs(3600), Duration::MAX] {
+                let mut sleep = std::pin::pin!(gen::sleep(duration));
+                poll_fn(|cx| {
+                    assert!(sleep.as_mut().poll(cx).is_pending());
+                    Poll::Ready(())
+                })
+                .await;
+            }
         };
         for _ in 0..1000 {
             sleep_and_drop().await;

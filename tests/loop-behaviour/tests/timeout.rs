@@ -68,6 +68,30 @@ fn at_the_deadline_the_child_is_dropped_and_the_error_says_how_long_it_was() {
 }
 
 #[test]
+fn a_timeout_of_all_time_never_comes() {
+    let age = SECOND * 150 * 365 * 24 * 60 * 60;
+    let clock = VirtualClock::new();
+    let began = clock.now();
+    IoLoop::with_clock(clock.clone()).block_on(async {
+        pending_of(gen::with_timeout(Duration::MAX, gen::sleep(age))).await.unwrap();
+        pending_of(gen::with_timeout(Duration::MAX, gen::sleep(age)).cancel(SECOND)).await.unwrap();
+    });
+    assert_eq!(clock.now() - began, age * 2);
+}
+
+#[test]
+fn a_grace_period_of_all_time_never_ends() {
+    #[gen::coroutine]
+    fn slow_to_clean_up() -> gen::Result<&'static str> {
+        let end = yield_!(pending::<()>());
+        yield_!(gen::sleep(SECOND * 150 * 365 * 24 * 60 * 60))?;
+        end.map(|()| "done").or(Ok("cleaned up"))
+    }
+    let limited = gen::with_timeout(SECOND, slow_to_clean_up()).cancel(Duration::MAX);
+    assert_eq!(on_virtual_clock(pending_of(limited)).unwrap(), "cleaned up");
+}
+
+#[test]
 fn a_point_in_time_is_a_deadline_too() {
     let clock = VirtualClock::new();
     let io_loop = IoLoop::with_clock(clock.clone());

@@ -4,9 +4,11 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use gen::{IoLoop, VirtualClock};
-use loop_behaviour::{Order, WatchedClock};
+use loop_behaviour::{Drops, Order, WatchedClock};
 
 const SECOND: Duration = Duration::from_secs(1);
+/// More than any program runs.
+const AGE: Duration = Duration::from_secs(150 * 365 * 24 * 60 * 60);
 
 fn virtual_loop() -> (VirtualClock, IoLoop, Order) {
     let clock = VirtualClock::new();
@@ -224,6 +226,71 @@ fn a_sleep_for_ever_is_no_overflow() {
         gen::sleep(Duration::MAX).await
     });
     assert!(error.unwrap_err().is::<gen::TimeoutError>());
+}
+
+#[test]
+fn a_sleep_for_ever_does_not_end_before_one_of_150_years() {
+    let (clock, io_loop, order) = virtual_loop();
+    let (began, inner) = (clock.now(), order.clone());
+    let sleep_and_tell = |duration, what: &'static str| {
+        let order = order.clone();
+        async move {
+            gen::sleep(duration).await?;
+            order.push(what);
+            Ok::<(), gen::Error>(())
+        }
+    };
+    let for_ever = io_loop.spawn_local(sleep_and_tell(Duration::MAX, "for ever"));
+    io_loop.run_sync(sleep_and_tell(AGE, "150 years")).unwrap();
+    io_loop.run_sync(sleep_and_tell(AGE, ", 300 years")).unwrap();
+    assert!(!for_ever.is_done());
+    assert_eq!(inner.text(), "150 years, 300 years");
+    assert_eq!(clock.now() - began, AGE * 2, "it is no deadline that the clock stops at");
+}
+
+#[test]
+fn a_sleep_for_ever_that_is_made_before_its_loop_runs_never_ends() {
+    let (clock, io_loop, _) = virtual_loop();
+    let began = clock.now();
+    let sleep = gen::sleep(Duration::MAX);
+    let error = io_loop.run_sync_timeout(AGE, sleep).unwrap_err();
+    assert!(error.is::<gen::TimeoutError>());
+    assert_eq!(clock.now() - began, AGE);
+}
+
+#[test]
+fn a_callback_that_is_never_due_waits_until_it_is_removed_or_its_loop_goes() {
+    let (_, io_loop, order) = virtual_loop();
+    let drops = Drops::new();
+    let (one, other) = (drops.one(), drops.one());
+    let key = io_loop.call_later(Duration::MAX, move || drop(one));
+    io_loop.call_later(Duration::MAX, move || drop(other));
+    io_loop.call_later(AGE, order.note("150 years"));
+    run_for(&io_loop, AGE);
+    assert_eq!((order.text().as_str(), drops.count()), ("150 years", 0));
+    assert!(io_loop.remove_timeout(key));
+    assert!(!io_loop.remove_timeout(key), "it was taken back once");
+    assert_eq!(drops.count(), 1);
+    drop(io_loop);
+    assert_eq!(drops.count(), 2);
+}
+
+#[test]
+fn a_sleep_on_a_loop_that_its_own_body_has_dropped_is_not_over() {
+    let (_, io_loop, _) = virtual_loop();
+    let handle = io_loop.handle();
+    let task = handle.spawn_local(async move {
+        drop(io_loop);
+        let mut sleep = Box::pin(gen::sleep(SECOND));
+        poll_fn(|cx| {
+            assert!(sleep.as_mut().poll(cx).is_pending());
+            assert!(sleep.as_mut().poll(cx).is_pending());
+            Poll::Ready(())
+        })
+        .await;
+        Ok::<(), gen::Error>(())
+    });
+    gen::block_on(task).unwrap();
 }
 
 #[test]
