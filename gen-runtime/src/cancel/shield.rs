@@ -9,11 +9,11 @@
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::coroutine::throw;
+use crate::coroutine::throw::{self, Addressee};
 use crate::coroutine::{Frame, Kind};
 use crate::yieldable::probe::HasError;
 use crate::{Result, Yieldable};
@@ -101,12 +101,12 @@ pin_project! {
 
 /// The waker of the poll in which a cancellation was held back last.
 #[derive(Debug)]
-struct Hold(Option<Waker>);
+struct Hold(Option<Addressee>);
 
 impl Hold {
     fn let_go(&mut self) {
-        if let Some(waker) = self.0.take() {
-            throw::let_go(&waker);
+        if let Some(addressee) = self.0.take() {
+            throw::let_go(addressee);
         }
     }
 }
@@ -125,10 +125,11 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         let this = self.project();
-        if !throw::any_in_flight() || !throw::hold(cx.waker()) {
+        if !throw::any_in_flight() {
             return this.child.poll(cx);
         }
-        this.hold.0 = Some(cx.waker().clone());
+        let Some(addressee) = throw::hold(cx.waker()) else { return this.child.poll(cx) };
+        this.hold.0 = Some(addressee);
         let polled = throw::hide(|| this.child.poll(cx));
         if polled.is_ready() {
             this.hold.let_go();

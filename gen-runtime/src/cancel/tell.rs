@@ -21,7 +21,7 @@ where
     P: Future<Output = Result<T>> + ?Sized,
 {
     let mut thrown = Some(Thrown::Cancel(cancellation.clone()));
-    let polled = lend(&mut thrown, cx.waker().clone(), || future.poll(cx));
+    let polled = lend(&mut thrown, cx.waker(), || future.poll(cx));
     cancellation.set_held(false);
     match thrown {
         Some(Thrown::Cancel(left)) if polled.is_pending() => {

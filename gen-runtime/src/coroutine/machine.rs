@@ -100,7 +100,7 @@ where
         if thrown.is_none() {
             return self.poll(cx);
         }
-        throw::lend_error(thrown, cx.waker().clone(), || self.poll(cx))
+        throw::lend_error(thrown, cx.waker(), || self.poll(cx))
     }
 
     #[inline(always)]

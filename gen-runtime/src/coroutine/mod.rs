@@ -29,7 +29,7 @@
 //! - The *value* of a yield is handed from the future to the body inside one poll; nothing stores it on the way.
 //! - The *error* that is thrown belongs to whoever calls [`resume`](Coroutine::resume), in its `thrown`. It is lent to the thread for the
 //!   time of that poll, and taken out by the yield that it resumes; else it is in `thrown` again afterwards.
-//! - The *waker* is the caller's. An error in flight is addressed by it: only yields that are polled with the very waker it was issued for
+//! - The *waker* is the caller's, and is never cloned here. An error in flight is addressed by its identity: only yields that are polled with the very waker it was issued for
 //!   take it, so executors nested inside a body, and coroutines that they poll, are not reached.
 
 mod boxed;

@@ -15,10 +15,26 @@
 //! | a timeout, whose child has the group's waker | [hides](hide_errors) it | lets it through |
 //! | a [shield](fn@crate::shield) | lets it through | [holds](hold) it: nobody takes it in this poll |
 //!
+//! # Who is meant
+//!
+//! What is lent is addressed to the waker of the poll that injects it, by the identity of that waker: its data pointer and its vtable, as the very `Waker` holds them that lives as
+//! long as the poll. A wrapper that hands the `Context` or its waker on unchanged hands on the same identity, on every executor: so the foreign `join!` and `select!` are
+//! transparent. What makes wakers of its own is a leaf. `will_wake` on a clone would not do, since the clone may be another object, and need not even have the same vtable:
+//! the compiler may put a vtable into several places, and a crate that is compiled in several units then has several of them.
+//!
+//! The one identity that two polls at a time can share is that of a waker without data, such as [`Waker::noop`]. Whoever polls a coroutine with it, in the middle of a poll that was
+//! injected with it, polls a link of that chain.
+//!
+//! # The slot
+//!
 //! - The slot is a stack of one: lending saves what was there and puts it back, also when the poll panics.
+//! - Nothing is cloned, dropped or called on the way that could run anybody's code, so nothing in it panics.
+//! - The slot has no destructor, so it is there until the very end of its thread. Where a platform destroys it all the same, nothing is lent, and it is as if there was nothing in it.
 //! - The count is only a hint for *this* thread's slot, so relaxed order is enough: the thread that lends is the thread that looks.
 
 use std::cell::RefCell;
+use std::mem::{self, ManuallyDrop};
+use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Waker};
 
@@ -29,8 +45,17 @@ use crate::{Error, Site};
 /// How many errors are lent to threads at the moment, in the whole process.
 static IN_FLIGHT: AtomicUsize = AtomicUsize::new(0);
 
+/// What is in flight on a thread. It is put back by guards, and never left to the end of the thread to be dropped.
+type Slot = Option<ManuallyDrop<Lent>>;
+
 thread_local! {
-    static SLOT: RefCell<Option<Lent>> = const { RefCell::new(None) };
+    // Only borrowed for moments in which no code of a user runs.
+    static SLOT: RefCell<Slot> = const { RefCell::new(None) };
+}
+
+/// Gives what `access` makes of the slot; `None`, and `access` is not called, where the thread has no slot any more.
+fn with_slot<R>(access: impl FnOnce(&mut Slot) -> R) -> Option<R> {
+    SLOT.try_with(|slot| slot.try_borrow_mut().ok().map(|mut slot| access(&mut slot))).ok().flatten()
 }
 
 /// What a poll is resumed with.
@@ -67,12 +92,29 @@ impl Thrown {
 struct Lent {
     thrown: Thrown,
     /// Whom it is for: yields that are polled with this waker.
-    waker: Waker,
+    addressee: Addressee,
+}
+
+/// Names the waker of a poll: its data and its vtable. They are compared, and nothing is done with them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Addressee {
+    data: usize,
+    vtable: usize,
+}
+
+impl Addressee {
+    fn of(waker: &Waker) -> Self {
+        Addressee { data: waker.data().addr(), vtable: ptr::from_ref(waker.vtable()).addr() }
+    }
 }
 
 impl Lent {
     fn is_for(&self, waker: &Waker) -> bool {
-        self.waker.will_wake(waker)
+        self.addressee == Addressee::of(waker)
+    }
+
+    fn into_thrown(lent: ManuallyDrop<Lent>) -> Thrown {
+        ManuallyDrop::into_inner(lent).thrown
     }
 }
 
@@ -84,22 +126,20 @@ pub(crate) fn any_in_flight() -> bool {
 
 /// Takes what is in flight for whoever is polled with `waker`.
 pub(crate) fn take(waker: &Waker) -> Option<Error> {
-    SLOT.with_borrow_mut(|slot| slot.take_if(|lent| lent.is_for(waker) && lent.thrown.is_free()))
-        .and_then(|lent| lent.thrown.into_error())
+    take_if(|lent| lent.is_for(waker) && lent.thrown.is_free()).and_then(Thrown::into_error)
 }
 
 /// Takes the cancellation that is in flight for the group that is polled with `waker`.
 pub(crate) fn take_cancel(waker: &Waker) -> Option<Cancellation> {
-    let lent = SLOT.with_borrow_mut(|slot| {
-        slot.take_if(|lent| {
-            lent.is_for(waker)
-                && matches!(&lent.thrown, Thrown::Cancel(cancellation) if !cancellation.is_held())
-        })
-    });
-    match lent?.thrown {
+    let is_free_cancel = |lent: &Lent| matches!(lent.thrown, Thrown::Cancel(_)) && lent.thrown.is_free();
+    match take_if(|lent| lent.is_for(waker) && is_free_cancel(lent))? {
         Thrown::Cancel(cancellation) => Some(cancellation),
         Thrown::Error(_) | Thrown::Question(_) => None,
     }
+}
+
+fn take_if(is: impl FnOnce(&Lent) -> bool) -> Option<Thrown> {
+    with_slot(|slot| slot.take_if(|lent| is(lent))).flatten().map(Lent::into_thrown)
 }
 
 /// Takes what is in flight for the yield at `site`, which is polled with `waker`; or notes that it stays pending there.
@@ -115,29 +155,31 @@ pub(super) fn take_or_note(waker: &Waker, site: &Site) -> Option<Error> {
 /// A yield that is polled with `waker` stays pending: if that is asked for, it adds its site.
 #[cold]
 pub(super) fn note(waker: &Waker, site: &Site) {
-    SLOT.with_borrow_mut(|slot| match slot {
-        Some(Lent { thrown: Thrown::Question(question), waker: addressee }) if addressee.will_wake(waker) => {
+    with_lent_to(waker, |lent| {
+        if let Thrown::Question(question) = &mut lent.thrown {
             question.answer(*site);
         }
-        _ => {}
     });
+}
+
+/// Gives what `access` makes of what is in flight for whoever is polled with `waker`, if there is something.
+fn with_lent_to<R>(waker: &Waker, access: impl FnOnce(&mut Lent) -> R) -> Option<R> {
+    with_slot(|slot| slot.as_deref_mut().filter(|lent| lent.is_for(waker)).map(access)).flatten()
 }
 
 /// Whether a cancellation is in flight for whoever is polled with `waker`.
 pub(crate) fn is_cancelled(waker: &Waker) -> bool {
-    SLOT.with_borrow(|slot| {
-        slot.as_ref().is_some_and(|lent| lent.is_for(waker) && matches!(lent.thrown, Thrown::Cancel(_)))
-    })
+    with_lent_to(waker, |lent| matches!(lent.thrown, Thrown::Cancel(_))).unwrap_or(false)
 }
 
 /// Lends what is in `thrown` to the thread while `poll` runs; what nobody took is in `thrown` again afterwards.
-pub(crate) fn lend<R>(thrown: &mut Option<Thrown>, waker: Waker, poll: impl FnOnce() -> R) -> R {
+pub(crate) fn lend<R>(thrown: &mut Option<Thrown>, waker: &Waker, poll: impl FnOnce() -> R) -> R {
     let _restore = Lending::new(thrown, waker);
     poll()
 }
 
 /// The same for an error.
-pub(crate) fn lend_error<R>(error: &mut Option<Error>, waker: Waker, poll: impl FnOnce() -> R) -> R {
+pub(crate) fn lend_error<R>(error: &mut Option<Error>, waker: &Waker, poll: impl FnOnce() -> R) -> R {
     struct Back<'a> {
         error: &'a mut Option<Error>,
         thrown: Option<Thrown>,
@@ -162,7 +204,7 @@ pub(crate) fn resume<R>(
     if thrown.is_none() {
         return hide(|| poll(cx));
     }
-    lend(thrown, cx.waker().clone(), || poll(cx))
+    lend(thrown, cx.waker(), || poll(cx))
 }
 
 /// Runs `poll` with nothing in flight.
@@ -187,71 +229,81 @@ pub(crate) fn hide_errors<R>(poll: impl FnOnce() -> R) -> R {
 
 #[cold]
 fn is_error() -> bool {
-    SLOT.with_borrow(|slot| matches!(slot, Some(Lent { thrown: Thrown::Error(_), .. })))
+    with_slot(|slot| slot.as_ref().is_some_and(|lent| matches!(lent.thrown, Thrown::Error(_))))
+        .unwrap_or(false)
 }
 
-/// Keeps the cancellation that is in flight for `waker` from being taken until this poll is over, or until it is [let go](let_go); answers
-/// whether there is one.
+/// Keeps the cancellation that is in flight for `waker` from being taken until this poll is over, or until it is [let go](let_go); gives
+/// the name of that waker, if there is one.
 #[cold]
-pub(crate) fn hold(waker: &Waker) -> bool {
-    set_held(waker, true)
+pub(crate) fn hold(waker: &Waker) -> Option<Addressee> {
+    with_lent_to(waker, |lent| lent.set_held(true).then_some(lent.addressee)).flatten()
 }
 
-/// Undoes a [`hold`].
+/// Undoes a [`hold`], if something is in flight for that waker still.
 #[cold]
-pub(crate) fn let_go(waker: &Waker) {
-    set_held(waker, false);
-}
-
-fn set_held(waker: &Waker, held: bool) -> bool {
-    SLOT.with_borrow_mut(|slot| match slot {
-        Some(Lent { thrown: Thrown::Cancel(cancellation), waker: addressee })
-            if addressee.will_wake(waker) =>
-        {
-            cancellation.set_held(held);
-            true
+pub(crate) fn let_go(addressee: Addressee) {
+    with_slot(|slot| {
+        if let Some(lent) = slot.as_deref_mut().filter(|lent| lent.addressee == addressee) {
+            lent.set_held(false);
         }
-        _ => false,
-    })
+    });
+}
+
+impl Lent {
+    /// Answers whether it is a cancellation.
+    fn set_held(&mut self, held: bool) -> bool {
+        let Thrown::Cancel(cancellation) = &mut self.thrown else { return false };
+        cancellation.set_held(held);
+        true
+    }
 }
 
 #[cold]
 fn hide_slot<R>(poll: impl FnOnce() -> R) -> R {
-    let _restore = Hidden { outer: SLOT.take() };
+    let _restore = Hidden { outer: with_slot(Option::take).flatten() };
     poll()
 }
 
 struct Hidden {
-    outer: Option<Lent>,
+    outer: Slot,
 }
 
 impl Drop for Hidden {
     fn drop(&mut self) {
-        SLOT.set(self.outer.take());
+        with_slot(|slot| *slot = self.outer.take());
     }
 }
 
 struct Lending<'a> {
     thrown: &'a mut Option<Thrown>,
-    outer: Option<Lent>,
+    outer: Slot,
 }
 
 impl<'a> Lending<'a> {
-    fn new(thrown: &'a mut Option<Thrown>, waker: Waker) -> Self {
-        let lent = thrown.take().map(|mut thrown| {
-            if let Thrown::Cancel(cancellation) = &mut thrown {
-                cancellation.set_held(false);
-            }
-            Lent { thrown, waker }
-        });
+    fn new(thrown: &'a mut Option<Thrown>, waker: &Waker) -> Self {
         IN_FLIGHT.fetch_add(1, Ordering::Relaxed);
-        Lending { thrown, outer: SLOT.replace(lent) }
+        let mut lending = Lending { thrown, outer: None };
+        let addressee = Addressee::of(waker);
+        with_slot(|slot| {
+            let lent = lending.thrown.take().map(|thrown| {
+                let mut lent = Lent { thrown, addressee };
+                lent.set_held(false);
+                ManuallyDrop::new(lent)
+            });
+            lending.outer = mem::replace(slot, lent);
+        });
+        lending
     }
 }
 
 impl Drop for Lending<'_> {
     fn drop(&mut self) {
         IN_FLIGHT.fetch_sub(1, Ordering::Relaxed);
-        *self.thrown = SLOT.replace(self.outer.take()).map(|lent| lent.thrown);
+        let outer = self.outer.take();
+        // Without a slot it was not lent, and is still there.
+        if let Some(left) = with_slot(|slot| mem::replace(slot, outer)) {
+            *self.thrown = left.map(Lent::into_thrown);
+        }
     }
 }

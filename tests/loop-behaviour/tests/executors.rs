@@ -1,10 +1,13 @@
 //! A coroutine is a future: it runs where futures run, and what needs the loop says so there.
+use std::future::{pending, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 
 use futures::channel::oneshot;
-use gen::{yield_, NoLoop, Promise, SharedFuture};
-use tokio::task::JoinSet;
+use gen::{yield_, Coroutine, NoLoop, Promise, SharedFuture};
+use tokio::task::{JoinSet, LocalSet};
 
 /// Waits for as many other threads as it is told, all at once, and for one after them.
 #[gen::coroutine]
@@ -92,8 +95,126 @@ fn what_needs_the_loop_says_so_and_does_not_hang() {
     fn needs_it() -> gen::Result<Vec<bool>> {
         let slept = yield_!(gen::sleep(Duration::from_secs(1)));
         let spawned = yield_!(gen::spawn(async { Ok::<_, gen::Error>(1) })).map(drop);
-        let timed = yield_!(gen::with_timeout(Duration::from_secs(1), std::future::pending::<()>()));
+        let timed = yield_!(gen::with_timeout(Duration::from_secs(1), pending::<()>()));
         Ok([slept, spawned, timed].into_iter().map(|result| result.unwrap_err().is::<NoLoop>()).collect())
     }
     assert_eq!(futures::executor::block_on(needs_it()).unwrap(), [true; 3]);
+}
+
+/// An error that is thrown at a coroutine reaches its innermost yield, whatever the waker of the executor is: a release build may put the vtable of a waker into several places,
+/// so that a clone is not known for what it is a clone of.
+mod thrown {
+    use super::*;
+
+    #[gen::coroutine]
+    fn innermost() -> gen::Result {
+        yield_!(pending::<()>())
+    }
+
+    #[gen::coroutine]
+    fn outermost() -> gen::Result {
+        yield_!(innermost())
+    }
+
+    /// The foreign `join!` is transparent.
+    #[gen::coroutine]
+    fn joins() -> gen::Result {
+        yield_!(async { tokio::try_join!(innermost(), pending::<gen::Result<()>>()).map(drop) })
+    }
+
+    #[gen::coroutine]
+    fn selects() -> gen::Result {
+        yield_!(async {
+            tokio::select! {
+                end = innermost() => end,
+                () = pending::<()>() => Ok(()),
+            }
+        })
+    }
+
+    /// A set within the root future hands on the waker of the root.
+    #[gen::coroutine]
+    fn runs_a_local_set() -> gen::Result {
+        yield_!(async { LocalSet::new().run_until(innermost()).await })
+    }
+
+    /// A task of the set has a waker of its own.
+    #[gen::coroutine]
+    fn runs_a_local_task() -> gen::Result {
+        let set = LocalSet::new();
+        let task = set.spawn_local(innermost());
+        yield_!(async { set.run_until(task).await.expect("it does not panic") })
+    }
+
+    /// The names of the functions whose yields the error has passed.
+    async fn way(coroutine: impl Coroutine<Output = gen::Result>) -> String {
+        let mut coroutine = pin!(coroutine);
+        assert!(poll_fn(|cx| Poll::Ready(coroutine.as_mut().poll(cx))).await.is_pending());
+        poll_fn(move |cx| {
+            let mut thrown = Some(gen::Error::new("stop"));
+            Poll::Ready(match coroutine.as_mut().resume(cx, &mut thrown) {
+                Poll::Ready(Err(error)) => {
+                    error.trace().iter().map(gen::Site::function).collect::<Vec<_>>().join(" ")
+                }
+                other => format!("{other:?}, with {thrown:?} left"),
+            })
+        })
+        .await
+    }
+
+    async fn ways() -> [String; 5] {
+        [
+            way(outermost()).await,
+            way(joins()).await,
+            way(selects()).await,
+            way(runs_a_local_set()).await,
+            way(runs_a_local_task()).await,
+        ]
+    }
+
+    const WAYS: [&str; 5] = [
+        "innermost outermost",
+        "innermost joins",
+        "innermost selects",
+        "innermost runs_a_local_set",
+        "runs_a_local_task",
+    ];
+
+    fn current_thread() -> tokio::runtime::Runtime {
+        tokio::runtime::Builder::new_current_thread().build().unwrap()
+    }
+
+    #[test]
+    fn at_the_root_of_tokio_on_one_thread() {
+        assert_eq!(current_thread().block_on(ways()), WAYS);
+    }
+
+    #[test]
+    fn at_the_root_of_tokio_on_many_threads() {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+        assert_eq!(runtime.block_on(ways()), WAYS);
+    }
+
+    #[test]
+    fn at_the_root_of_a_local_set_of_tokio() {
+        assert_eq!(current_thread().block_on(async { LocalSet::new().run_until(ways()).await }), WAYS);
+        assert_eq!(LocalSet::new().block_on(&current_thread(), ways()), WAYS);
+    }
+
+    #[test]
+    fn in_a_task_of_tokio() {
+        let set = LocalSet::new();
+        let task = set.spawn_local(ways());
+        assert_eq!(current_thread().block_on(set.run_until(task)).unwrap(), WAYS);
+    }
+
+    #[test]
+    fn on_the_executors_of_futures_and_smol_and_on_our_own() {
+        assert_eq!(futures::executor::block_on(ways()), WAYS);
+        assert_eq!(futures::executor::LocalPool::new().run_until(ways()), WAYS);
+        let executor = async_executor::LocalExecutor::new();
+        assert_eq!(futures::executor::block_on(executor.run(ways())), WAYS);
+        assert_eq!(futures::executor::block_on(executor.run(executor.spawn(ways()))), WAYS);
+        assert_eq!(gen::block_on(ways()), WAYS);
+    }
 }

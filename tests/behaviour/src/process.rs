@@ -1,0 +1,35 @@
+//! Tests of what would end the process.
+
+use std::env;
+use std::panic;
+use std::process::{self, Command};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// How many panics there have been in the process of such a test.
+static PANICS: AtomicUsize = AtomicUsize::new(0);
+
+/// Runs a test's body in a process of its own; `test` is the path of the test in its binary.
+///
+/// # Panics
+///
+/// If the process is aborted, the body panics, or more panics are counted in it than `panics`, caught ones and those of other threads included.
+pub fn in_a_process_of_its_own(test: &str, panics: usize, body: impl FnOnce()) {
+    const NAME: &str = "GEN_TEST_IN_A_PROCESS";
+    if env::var(NAME).is_ok_and(|name| name == test) {
+        let print = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            PANICS.fetch_add(1, Ordering::SeqCst);
+            print(info);
+        }));
+        body();
+        // At once: the test harness would say that all is well, whatever was counted.
+        process::exit(if PANICS.load(Ordering::SeqCst) == panics { 0 } else { 3 });
+    }
+    let program = env::current_exe().expect("a test binary has a path");
+    let arguments = [test, "--exact", "--nocapture", "--test-threads=1"];
+    let output = Command::new(program).args(arguments).env(NAME, test).output().expect("it can be run again");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{}: {said}", output.status);
+    let listed = String::from_utf8_lossy(&output.stdout);
+    assert!(!listed.contains("running 0 tests"), "there is no test `{test}` in this binary");
+}

@@ -1,0 +1,42 @@
+//! Wakers as foreign executors have them: legal, and unlike those of `std::task::Wake`.
+
+use std::mem::{self, ManuallyDrop};
+use std::ptr;
+use std::task::{Context, RawWaker, RawWakerVTable, Waker};
+
+/// Polls with a waker that lies on the stack. It wakes `inner`, and its clone is another object: a clone of `inner`.
+pub fn with_waker_on_the_stack<R>(inner: &Waker, poll: impl FnOnce(&mut Context<'_>) -> R) -> R {
+    static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake, nothing);
+    fn clone(inner: *const ()) -> RawWaker {
+        // SAFETY: the waker was made of a reference that outlives it, and so outlives this call.
+        let waker = unsafe { &*inner.cast::<Waker>() }.clone();
+        let raw = RawWaker::new(waker.data(), waker.vtable());
+        // What the clone owns is owned by `raw` from here on.
+        mem::forget(waker);
+        raw
+    }
+    fn wake(inner: *const ()) {
+        // SAFETY: as above.
+        unsafe { &*inner.cast::<Waker>() }.wake_by_ref();
+    }
+    // SAFETY: the functions keep the contract of a waker: they only share `inner`, which is `Sync`, and own nothing.
+    // The waker does not outlive this call, and `inner` does.
+    let waker = unsafe { Waker::from_raw(RawWaker::new(ptr::from_ref(inner).cast(), &VTABLE)) };
+    poll(&mut Context::from_waker(&waker))
+}
+
+/// Polls with a waker that wakes nobody; the drop of each of its clones panics.
+pub fn with_waker_that_panics_in_its_drop<R>(poll: impl FnOnce(&mut Context<'_>) -> R) -> R {
+    static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, nothing, nothing, panics);
+    fn clone(data: *const ()) -> RawWaker {
+        RawWaker::new(data, &VTABLE)
+    }
+    fn panics(_: *const ()) {
+        panic!("a waker panics in its drop");
+    }
+    // SAFETY: the waker owns nothing, and its functions touch nothing.
+    let waker = ManuallyDrop::new(unsafe { Waker::from_raw(RawWaker::new(ptr::null(), &VTABLE)) });
+    poll(&mut Context::from_waker(&waker))
+}
+
+fn nothing(_: *const ()) {}
