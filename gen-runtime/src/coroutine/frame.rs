@@ -93,6 +93,19 @@ pub struct Frame<K: Kind> {
     kind: PhantomData<K>,
 }
 
+/// A frame without state is copied into each `async move` block that yields, also into one that a macro has made where the attribute cannot
+/// see it and so cannot give it a frame of its own. A frame with state moves into such a block, and is then gone from the body around it.
+impl<K: Kind> Copy for Frame<K> where K::Frame: Copy {}
+
+impl<K: Kind> Clone for Frame<K>
+where
+    K::Frame: Copy,
+{
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
 impl<K: Kind> Frame<K> {
     /// A frame that belongs to no call, as nested `async` blocks have it; `kind` is always the literal `0`.
     ///

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::future::{ready, Future};
 use std::pin::Pin;
 
+use futures::{Stream, TryStreamExt};
 use gen::yield_;
 use macro_behaviour::{drive, later};
 
@@ -314,4 +315,78 @@ fn functions_in_a_macro() -> gen::Result<u32> {
 #[test]
 fn t16_a_macro_in_the_body_may_make_coroutines() {
     assert_eq!(drive(functions_in_a_macro()).unwrap(), 2);
+}
+
+/// A macro that makes an `async move` block of its tokens, which the attribute cannot see.
+macro_rules! moved_block {
+    ($($t:tt)*) => { async move { $($t)* } };
+}
+
+#[gen::coroutine]
+fn block_beside_another_yield(n: u32) -> gen::Result<u32> {
+    let before = yield_!(later(n))?;
+    let block = moved_block! { Ok::<u32, gen::Error>(yield_!(later(n))? + yield_!((later(1), later(2)))?.1) };
+    let second = moved_block!(yield_!(later(before)));
+    let between = yield_!(later(1))?;
+    Ok(between + yield_!(block)? + yield_!(second)?)
+}
+
+/// Sends what the body yields: a stream of it, made by a macro that wraps it into an `async move` block.
+#[gen::coroutine]
+fn streams() -> gen::Result<Vec<u32>> {
+    let first = yield_!(later(1))?;
+    let numbers = async_stream::stream! {
+        for n in first..4 {
+            yield yield_!(later(n));
+        }
+    };
+    let sums = async_stream::try_stream! {
+        let mut sum = 0;
+        for await n in numbers {
+            sum += n? + yield_!(later(1))?;
+            yield sum;
+        }
+    };
+    let sums: Pin<Box<dyn Stream<Item = gen::Result<u32>> + Send>> = Box::pin(sums);
+    let sums: Vec<u32> = yield_!(sums.try_collect::<Vec<_>>())?;
+    let last = yield_!(later(10))?;
+    Ok(sums.into_iter().chain([last]).collect())
+}
+
+#[gen::coroutine(boxed)]
+fn boxed_with_a_block() -> gen::Result<u32> {
+    let block = moved_block!(yield_!(later(1)));
+    Ok(yield_!(later(1))? + block.await?)
+}
+
+#[gen::coroutine(dyn)]
+fn erased_with_a_block() -> gen::Result<u32> {
+    let block = moved_block!(yield_!(later(1)));
+    Ok(yield_!(later(1))? + block.await?)
+}
+
+#[test]
+fn t04_a_macro_may_move_a_yield_into_a_block_beside_another_yield() {
+    assert_eq!(drive(block_beside_another_yield(1)).unwrap(), 1 + 3 + 1);
+    assert_eq!(drive(streams()).unwrap(), [2, 5, 9, 10]);
+    assert_eq!(drive(boxed_with_a_block()).unwrap() + drive(erased_with_a_block()).unwrap(), 4);
+}
+
+#[gen::coroutine]
+fn blocks_within_blocks() -> gen::Result<u32> {
+    let outer = async move {
+        let first = yield_!(later(1))?;
+        let inner = moved_block!(Ok::<u32, gen::Error>(yield_!(later(first))? + yield_!(later(2))?));
+        Ok::<u32, gen::Error>(yield_!(later(3))? + inner.await?)
+    };
+    let closure = async || {
+        let inner = moved_block!(yield_!(later(1)));
+        Ok::<u32, gen::Error>(yield_!(later(1))? + inner.await?)
+    };
+    Ok(outer.await? + closure().await? + yield_!(later(1))?)
+}
+
+#[test]
+fn t04_a_macro_may_move_a_yield_out_of_a_nested_block_too() {
+    assert_eq!(drive(blocks_within_blocks()).unwrap(), 6 + 2 + 1);
 }
