@@ -1,5 +1,5 @@
 fn contexts() -> impl ::r#gen::Coroutine<Output = ()> {
-    fn __function() -> ::r#gen::__private::Site {
+    fn __coroutine_site() -> ::r#gen::__private::Site {
         ::r#gen::__private::Site::new("contexts", "", 0, 0)
     }
     ::r#gen::__private::machine(
@@ -14,14 +14,14 @@ fn contexts() -> impl ::r#gen::Coroutine<Output = ()> {
                     let block = async move {
                         let __frame = const { ::r#gen::__private::Frame::new(0) };
                         match () {
-                            () => yield_!(@ frame __frame __function 0, a),
+                            () => yield_!(@ frame __frame __coroutine_site 0, a),
                         }
                     };
                     let nested = async {
                         async {
                             let __frame = const { ::r#gen::__private::Frame::new(0) };
                             match () {
-                                () => yield_!(@ frame __frame __function 0, a),
+                                () => yield_!(@ frame __frame __coroutine_site 0, a),
                             }
                         }
                             .await
@@ -29,13 +29,13 @@ fn contexts() -> impl ::r#gen::Coroutine<Output = ()> {
                     let closure = async |n: u32| -> u8 {
                         let __frame = const { ::r#gen::__private::Frame::new(0) };
                         match () {
-                            () => yield_!(@ frame __frame __function 0, n),
+                            () => yield_!(@ frame __frame __coroutine_site 0, n),
                         }
                     };
                     let expression = async move |n| {
                         let __frame = const { ::r#gen::__private::Frame::new(0) };
                         match () {
-                            () => yield_!(@ frame __frame __function 0, n) + 1,
+                            () => yield_!(@ frame __frame __coroutine_site 0, n) + 1,
                         }
                     };
                     let without = async { a.await };
@@ -46,6 +46,6 @@ fn contexts() -> impl ::r#gen::Coroutine<Output = ()> {
                 _ => <() as ::r#gen::__private::Unreached>::output(),
             };
         },
-        __function,
+        __coroutine_site,
     )
 }

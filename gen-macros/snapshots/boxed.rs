@@ -3,7 +3,7 @@ fn f(
 ) -> impl my::rt::__private::Coroutine<
     Output = <fn() -> ! as my::rt::__private::Never>::T,
 > {
-    fn __function() -> my::rt::__private::Site {
+    fn __coroutine_site() -> my::rt::__private::Site {
         my::rt::__private::Site::new("f", "", 0, 0)
     }
     let (__call, __frame) = my::rt::__private::call(0);
@@ -14,12 +14,12 @@ fn f(
                 let n = n;
                 match () {
                     () => {
-                        yield_!(@ frame __frame __function 0, n);
+                        yield_!(@ frame __frame __coroutine_site 0, n);
                         loop {}
                     }
                 }
             },
-            __function,
+            __coroutine_site,
         ),
     )
 }

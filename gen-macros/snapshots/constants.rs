@@ -4,7 +4,7 @@ pub unsafe fn sum<const N: usize>(
     limit: u64,
     n: u64,
 ) -> impl ::r#gen::Coroutine<Output = u64> {
-    fn __function() -> ::r#gen::__private::Site {
+    fn __coroutine_site() -> ::r#gen::__private::Site {
         ::r#gen::__private::Site::new("sum", "", 0, 0)
     }
     let (__call, __frame) = ::r#gen::__private::call(0);
@@ -25,7 +25,7 @@ pub unsafe fn sum<const N: usize>(
                 () => {
                     for element in list {
                         n
-                            += yield_!(@ frame __frame __function 0, read(element))
+                            += yield_!(@ frame __frame __coroutine_site 0, read(element))
                                 .unwrap();
                     }
                     n
@@ -33,6 +33,6 @@ pub unsafe fn sum<const N: usize>(
                 _ => <u64 as ::r#gen::__private::Unreached>::output(),
             };
         },
-        __function,
+        __coroutine_site,
     )
 }

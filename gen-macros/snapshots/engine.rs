@@ -1,5 +1,5 @@
 fn start(name: String) -> ::r#gen::Result {
-    fn __function() -> ::r#gen::__private::Site {
+    fn __coroutine_site() -> ::r#gen::__private::Site {
         ::r#gen::__private::Site::new("start", "", 0, 0)
     }
     let (__call, __frame) = ::r#gen::__private::call(0);
@@ -17,7 +17,7 @@ fn start(name: String) -> ::r#gen::Result {
                     }
                     return match () {
                         () => {
-                            yield_!(@ frame __frame __function 0, name)?;
+                            yield_!(@ frame __frame __coroutine_site 0, name)?;
                             Ok(())
                         }
                         _ => <gen::Result as ::r#gen::__private::Unreached>::output(),
@@ -27,7 +27,7 @@ fn start(name: String) -> ::r#gen::Result {
                     _,
                 >>::into_result(output),
             ),
-            __function,
+            __coroutine_site,
         ),
     )
 }

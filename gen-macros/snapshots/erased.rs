@@ -16,7 +16,7 @@ fn f<
 where
     Self: 'gen_all,
 {
-    fn __function() -> ::r#gen::__private::Site {
+    fn __coroutine_site() -> ::r#gen::__private::Site {
         ::r#gen::__private::Site::new("f", "", 0, 0)
     }
     let (__call, __frame) = ::r#gen::__private::call(0);
@@ -38,11 +38,11 @@ where
                     }
                 }
                 return match () {
-                    () => yield_!(@ frame __frame __function 0, x),
+                    () => yield_!(@ frame __frame __coroutine_site 0, x),
                     _ => <(&'gen_0 u8, &'a T) as ::r#gen::__private::Unreached>::output(),
                 };
             },
-            __function,
+            __coroutine_site,
         ),
     )
 }

@@ -10,11 +10,11 @@ pub(crate) fn fetch<'a, T: Clone>(
 where
     T: Send,
 {
-    fn __function() -> ::r#gen::__private::Site {
+    fn __coroutine_site() -> ::r#gen::__private::Site {
         ::r#gen::__private::Site::new("fetch", "", 0, 0)
     }
     let (__call, __frame) = ::r#gen::__private::call(0);
-    ::r#gen::__private::closed_machine(
+    ::r#gen::__private::machine(
         __call,
         async move {
             let url = url;
@@ -29,20 +29,20 @@ where
             }
             return match () {
                 () => {
-                    let first = yield_!(@ frame __frame __function 0, get(url))?;
+                    let first = yield_!(@ frame __frame __coroutine_site 0, get(url))?;
                     let (a, b) = gen::yield_!(
-                        @ frame __frame __function 0, @ tuple[get(url)] [list.map(| x |
-                        x)]
+                        @ frame __frame __coroutine_site 0, @ tuple[get(url)] [list.map(|
+                        x | x)]
                     )?;
                     println!(
-                        "{}", yield_!(@ frame __frame __function 0, get(yield_!(@ frame
-                        __frame __function 0, get(url)) ?)) ?
+                        "{}", yield_!(@ frame __frame __coroutine_site 0, get(yield_!(@
+                        frame __frame __coroutine_site 0, get(url)) ?)) ?
                     );
                     Ok(first)
                 }
                 _ => <Result<&'a str> as ::r#gen::__private::Unreached>::output(),
             };
         },
-        __function,
+        __coroutine_site,
     )
 }

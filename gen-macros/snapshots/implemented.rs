@@ -5,7 +5,7 @@ impl Store for Shared {
     ) -> impl ::r#gen::Coroutine<
         Output = Result<Value, Self::Error>,
     > + ::r#gen::__private::Send {
-        fn __function() -> ::r#gen::__private::Site {
+        fn __coroutine_site() -> ::r#gen::__private::Site {
             ::r#gen::__private::Site::new("get", "", 0, 0)
         }
         let (__call, __frame) = ::r#gen::__private::call(0);
@@ -27,7 +27,7 @@ impl Store for Shared {
                 return match () {
                     () => {
                         let held = self.lock().await;
-                        Ok(yield_!(@ frame __frame __function 0, held.get(key))?)
+                        Ok(yield_!(@ frame __frame __coroutine_site 0, held.get(key))?)
                     }
                     _ => {
                         <Result<
@@ -37,7 +37,7 @@ impl Store for Shared {
                     }
                 };
             },
-            __function,
+            __coroutine_site,
         )
     }
 }

@@ -1,5 +1,5 @@
 fn shout(words: &[&str]) -> impl ::r#gen::Coroutine<Output = gen::Result<()>> {
-    fn __function() -> ::r#gen::__private::Site {
+    fn __coroutine_site() -> ::r#gen::__private::Site {
         ::r#gen::__private::Site::new("shout", "", 0, 0)
     }
     let (__call, __frame) = ::r#gen::__private::call(0);
@@ -15,21 +15,21 @@ fn shout(words: &[&str]) -> impl ::r#gen::Coroutine<Output = gen::Result<()>> {
                 () => {
                     macro_rules! say {
                         ($word:expr) => {
-                            yield_!(@ frame __frame __function 0, write($word)) ?
+                            yield_!(@ frame __frame __coroutine_site 0, write($word)) ?
                         };
                     }
                     for word in words {
                         say!(word)
                     }
                     select! {
-                        done = yield_!(@ frame __frame __function 0, first()) => {}, late
-                        = second() => return Err(late.into())
+                        done = yield_!(@ frame __frame __coroutine_site 0, first()) =>
+                        {}, late = second() => return Err(late.into())
                     }
                     Ok(())
                 }
                 _ => <gen::Result<()> as ::r#gen::__private::Unreached>::output(),
             };
         },
-        __function,
+        __coroutine_site,
     )
 }

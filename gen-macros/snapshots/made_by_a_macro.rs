@@ -1,5 +1,5 @@
 fn f() -> impl ::r#gen::Coroutine<Output = Vec<u8>> {
-    fn __function() -> ::r#gen::__private::Site {
+    fn __coroutine_site() -> ::r#gen::__private::Site {
         ::r#gen::__private::Site::new("f", "", 0, 0)
     }
     let (__call, __frame) = ::r#gen::__private::call(0);
@@ -11,10 +11,10 @@ fn f() -> impl ::r#gen::Coroutine<Output = Vec<u8>> {
                 _ => return <Vec<u8> as ::r#gen::__private::Unreached>::output(),
             }
             return match () {
-                () => yield_!(@ frame __frame __function 0, list()),
+                () => yield_!(@ frame __frame __coroutine_site 0, list()),
                 _ => <Vec<u8> as ::r#gen::__private::Unreached>::output(),
             };
         },
-        __function,
+        __coroutine_site,
     )
 }

@@ -1,5 +1,5 @@
 fn main() -> gen::Result {
-    fn __function() -> ::r#gen::__private::Site {
+    fn __coroutine_site() -> ::r#gen::__private::Site {
         ::r#gen::__private::Site::new("main", "", 0, 0)
     }
     let (__call, __frame) = ::r#gen::__private::call(0);
@@ -13,13 +13,13 @@ fn main() -> gen::Result {
                 }
                 return match () {
                     () => {
-                        yield_!(@ frame __frame __function 0, x)?;
+                        yield_!(@ frame __frame __coroutine_site 0, x)?;
                         Ok(())
                     }
                     _ => <gen::Result as ::r#gen::__private::Unreached>::output(),
                 };
             },
-            __function,
+            __coroutine_site,
         ),
     )
 }

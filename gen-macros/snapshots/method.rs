@@ -1,5 +1,5 @@
 fn get(&mut self) -> impl ::r#gen::Coroutine<Output = ()> {
-    fn __function() -> ::r#gen::__private::Site {
+    fn __coroutine_site() -> ::r#gen::__private::Site {
         ::r#gen::__private::Site::new("get", "", 0, 0)
     }
     ::r#gen::__private::closed_machine(
@@ -17,6 +17,6 @@ fn get(&mut self) -> impl ::r#gen::Coroutine<Output = ()> {
                 _ => <() as ::r#gen::__private::Unreached>::output(),
             };
         },
-        __function,
+        __coroutine_site,
     )
 }

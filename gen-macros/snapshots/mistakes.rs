@@ -1,7 +1,7 @@
 #[allow(unused)]
 fn f(list: Vec<u8>) -> impl ::r#gen::Coroutine<Output = gen::Result<Vec<u8>>> {
     use yield_ as _;
-    fn __function() -> ::r#gen::__private::Site {
+    fn __coroutine_site() -> ::r#gen::__private::Site {
         ::r#gen::__private::Site::new("f", "", 0, 0)
     }
     ::r#gen::__private::machine(
@@ -10,7 +10,7 @@ fn f(list: Vec<u8>) -> impl ::r#gen::Coroutine<Output = gen::Result<Vec<u8>>> {
             let list = list;
             <gen::Result<Vec<u8>> as ::r#gen::__private::Unreached>::output()
         },
-        __function,
+        __coroutine_site,
     )
 }
 ::core::compile_error! {

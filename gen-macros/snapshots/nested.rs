@@ -1,9 +1,9 @@
 fn outer() -> impl ::r#gen::Coroutine<Output = u8> {
-    fn __function() -> ::r#gen::__private::Site {
+    fn __coroutine_site() -> ::r#gen::__private::Site {
         ::r#gen::__private::Site::new("outer", "", 0, 0)
     }
     let (__call, __frame) = ::r#gen::__private::call(0);
-    ::r#gen::__private::closed_machine(
+    ::r#gen::__private::machine(
         __call,
         async move {
             match () {
@@ -17,7 +17,7 @@ fn outer() -> impl ::r#gen::Coroutine<Output = u8> {
                         yield_!(read(n))
                     }
                     yield_!(
-                        @ frame __frame __function 0, gen::multi(vec![inner(1),
+                        @ frame __frame __coroutine_site 0, gen::multi(vec![inner(1),
                         inner(2)])
                     )
                         .iter()
@@ -26,6 +26,6 @@ fn outer() -> impl ::r#gen::Coroutine<Output = u8> {
                 _ => <u8 as ::r#gen::__private::Unreached>::output(),
             };
         },
-        __function,
+        __coroutine_site,
     )
 }

@@ -1,7 +1,7 @@
 fn find(
     key: &Key,
 ) -> impl ::r#gen::Coroutine<Output = gen::Result<impl Iterator<Item = u8>>> {
-    fn __function() -> ::r#gen::__private::Site {
+    fn __coroutine_site() -> ::r#gen::__private::Site {
         ::r#gen::__private::Site::new("find", "", 0, 0)
     }
     let (__call, __frame) = ::r#gen::__private::call(0);
@@ -22,7 +22,7 @@ fn find(
                     return match () {
                         () => {
                             look(key)?;
-                            yield_!(@ frame __frame __function 0, fetch(key))
+                            yield_!(@ frame __frame __coroutine_site 0, fetch(key))
                         }
                         _ => <gen::Result<_> as ::r#gen::__private::Unreached>::output(),
                     };
@@ -31,7 +31,7 @@ fn find(
                     _,
                 > as ::r#gen::__private::CatchReturn>::catch_return(output),
             ),
-            __function,
+            __coroutine_site,
         ),
     )
 }

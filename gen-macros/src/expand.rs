@@ -1,6 +1,6 @@
 //! Quotes what [`lower`](crate::lower) has decided.
 
-use proc_macro2::{Delimiter, Ident, Literal, TokenStream};
+use proc_macro2::{Delimiter, Literal, TokenStream};
 use quote::{ToTokens, TokenStreamExt, quote_spanned};
 use syn::{LitStr, Signature, Token};
 
@@ -117,15 +117,10 @@ fn head(block: &Block, lowered: &Lowered, paths: &Paths) -> TokenStream {
     head
 }
 
-/// The name of the function that tells what the coroutine is called, and where that is.
-pub(crate) fn function_name() -> Ident {
-    Ident::new("__function", ours())
-}
-
-/// That function. An item, and no closure, whose type rustc would not know until it is through with the body.
+/// The function that tells what the coroutine is called, and where that is. An item, and no closure, whose type rustc would not know until it is through with the body.
 pub(crate) fn function_item(site: &Site, paths: &Paths) -> TokenStream {
-    let Site { name, file, line, column } = site;
-    let (function, of) = (function_name(), paths.site());
+    let Site { name, file, line, column, function } = site;
+    let of = paths.site();
     let [name, file] = [name, file].map(|text| LitStr::new(text, ours()));
     let [line, column] = [line, column].map(|number| Literal::u32_unsuffixed(*number));
     quote_spanned!(ours()=> fn #function() -> #of { #of::new(#name, #file, #line, #column) })
@@ -138,7 +133,7 @@ fn machine(block: &Block, lowered: &Lowered, paths: &Paths, end: Option<TokenStr
     let call =
         if block.yields { quote_spanned!(ours()=> __call) } else { paths.no_call().into_token_stream() };
     let body = ending(async_block(block, &lowered.output, paths), end, &here);
-    let function = function_name();
+    let function = &lowered.site.function;
     let make = if block.closed { here.closed_machine() } else { here.machine() };
     let arguments = quote_spanned!(ours()=> #call, #body, #function);
     // As far as the type, as `unreached_output` does.

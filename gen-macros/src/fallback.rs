@@ -37,7 +37,7 @@ pub(crate) fn without_body(
                 None => quote_spanned!(ours()=> async move { #arguments loop {} }),
             };
             let body = expand::ending(body, expand::catch_return(lowered, paths), paths);
-            let (call, name) = (paths.no_call(), expand::function_name());
+            let (call, name) = (paths.no_call(), &lowered.site.function);
             let (function, machine) = (expand::function_item(&lowered.site, paths), paths.machine());
             let machine = quote_spanned!(ours()=> #machine(#call, #body, #name));
             let machine = expand::wrap(lowered, paths, machine);

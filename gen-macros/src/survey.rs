@@ -11,57 +11,19 @@
 //! The last statement of a block stays, for where something is missing at its end, it is missing at a brace that the walk makes anew.
 //! What is wrong within the parts that are left out stands among tokens that go through untouched.
 //!
-//! A body without an `.await` is suspended at its yields only, and the runtime makes use of that. A macro may hide an `.await`, so one that is not known counts as one;
-//! the arguments of all macros are looked through. What is said of a body that is still being typed does not matter.
+//! A body without an `.await` is suspended at its yields only, and the runtime makes use of that. Any macro may hide an `.await`: tokens do not tell which macro a name
+//! means, and `println!` may be the user's own. So a macro other than `yield_!` counts as one. A body that is wrongly called open costs whoever yields it three instructions each time
+//! that it stays suspended; one that was wrongly called closed would keep a thrown error from whoever yields it. What is said of a body that is still being typed does not matter.
 
 use proc_macro2::{Delimiter, Group, Punct, Spacing, TokenStream, TokenTree};
 
 use crate::tokens::{is, regroup};
 
-/// Macros that wait for nothing but what is written in their arguments.
-const KNOWN: &[&str] = &[
-    "yield_",
-    "assert",
-    "assert_eq",
-    "assert_ne",
-    "cfg",
-    "column",
-    "concat",
-    "dbg",
-    "debug",
-    "debug_assert",
-    "debug_assert_eq",
-    "debug_assert_ne",
-    "env",
-    "eprint",
-    "eprintln",
-    "error",
-    "file",
-    "format",
-    "format_args",
-    "include_bytes",
-    "include_str",
-    "info",
-    "line",
-    "matches",
-    "module_path",
-    "option_env",
-    "panic",
-    "print",
-    "println",
-    "stringify",
-    "todo",
-    "trace",
-    "unimplemented",
-    "unreachable",
-    "vec",
-    "warn",
-    "write",
-    "writeln",
-];
-
 /// What may stand in front of the `!` of a negation.
 const KEYWORDS: &[&str] = &["break", "else", "if", "in", "match", "return", "while"];
+
+/// What the function that tells the coroutine's site is called if the body knows no such name.
+pub(crate) const SITE_FUNCTION: &str = "__coroutine_site";
 
 /// What was seen.
 pub(crate) struct Survey {
@@ -72,15 +34,26 @@ pub(crate) struct Survey {
     pub(crate) outline: Option<TokenStream>,
     /// It can be suspended at its yields only.
     pub(crate) closed: bool,
+    /// A name for the function that tells the coroutine's site, which does not occur in the body: an item is not hygienic as a local is.
+    pub(crate) site_function: String,
     /// There are groups in it that a `macro_rules!` has handed on.
     pub(crate) invisible_groups: bool,
 }
 
 impl Survey {
     pub(crate) fn of(tokens: TokenStream) -> Survey {
-        let mut survey = Survey { outline: None, closed: true, invisible_groups: false };
+        let site_function = SITE_FUNCTION.to_owned();
+        let mut survey = Survey { outline: None, closed: true, site_function, invisible_groups: false };
         survey.outline = survey.outline(tokens, Delimiter::Brace);
         survey
+    }
+
+    /// Chooses another name for the site's function if this one is taken. It only gets longer, so it is none of those before either.
+    fn avoid(&mut self, name: &str) {
+        let name = name.strip_prefix("r#").unwrap_or(name);
+        if name.starts_with(&self.site_function) {
+            self.site_function = format!("{name}_");
+        }
     }
 
     fn outline(&mut self, tokens: TokenStream, within: Delimiter) -> Option<TokenStream> {
@@ -96,12 +69,13 @@ impl Survey {
                     let text = name.to_string();
                     yielding |= matches!(text.as_str(), "yield_" | "yield" | "r#yield");
                     self.closed &= text != "await";
+                    self.avoid(&text);
                     word = Some(text);
                     name.into()
                 }
                 TokenTree::Punct(bang) if is_call(&bang) => {
                     called = word_before;
-                    self.closed &= called.as_deref().is_none_or(is_known);
+                    self.closed &= called.as_deref().is_none_or(waits_for_nothing);
                     bang.into()
                 }
                 TokenTree::Group(group) => {
@@ -140,7 +114,7 @@ fn is_call(bang: &Punct) -> bool {
     bang.as_char() == '!' && bang.spacing() == Spacing::Alone
 }
 
-/// Whether a macro of this name waits for nothing by itself, or the word is none.
-fn is_known(name: &str) -> bool {
-    KNOWN.contains(&name) || KEYWORDS.contains(&name)
+/// Whether the word before a `!` is no macro, or the one whose waiting the runtime knows.
+fn waits_for_nothing(word: &str) -> bool {
+    word == "yield_" || KEYWORDS.contains(&word)
 }

@@ -3,14 +3,14 @@
 //! ```text
 //! // from                                  // into
 //! fn f(mut a: A, (b, _): B) -> R {         fn f(a: A, __arg1: B) -> impl Coroutine<Output = R> {
-//!     body                                     fn __function() -> Site { Site::new("f", file, line, column) }
+//!     body                                     fn __coroutine_site() -> Site { Site::new("f", file, line, column) }
 //! }                                            let (__call, __frame) = call(0);                // walk: if it yields
 //!                                              closed_machine(__call, async move {             // survey
 //!                                                  let mut a = a;                              // arguments
 //!                                                  let __arg1 = __arg1; let (b, _) = __arg1;
 //!                                                  match () { .. _ => return .. }              // output: an `R`
 //!                                                  return match () { () => { body, walked } .. };
-//!                                              }, __function)
+//!                                              }, __coroutine_site)
 //!                                          }
 //! ```
 
@@ -79,6 +79,8 @@ pub(crate) struct Site {
     pub(crate) file: String,
     pub(crate) line: u32,
     pub(crate) column: u32,
+    /// What the function is called that tells all this.
+    pub(crate) function: Ident,
 }
 
 impl Lowered {
@@ -89,7 +91,7 @@ impl Lowered {
         signature.asyncness = None;
         signature.abi = None;
         signature.variadic = None;
-        let site = Site::of(&signature.ident);
+        let site = Site::of(&signature.ident, &survey.site_function);
         let body = match body {
             Body::Block(group) => {
                 let arguments = Arguments::take(&mut signature);
@@ -139,9 +141,9 @@ impl Lowered {
 }
 
 impl Site {
-    fn of(name: &Ident) -> Site {
+    fn of(name: &Ident, function: &str) -> Site {
         let (file, line, column) = position(name.span());
-        Site { name: name.unraw().to_string(), file, line, column }
+        Site { name: name.unraw().to_string(), file, line, column, function: Ident::new(function, ours()) }
     }
 }
 

@@ -1,8 +1,8 @@
 //! The walk over the tokens of a body: each `yield_!(..)` gets the frame of the context it stands in.
 //!
 //! ```text
-//! yield_!(x)               yield_!(@frame __frame __function 31_00017, x)
-//! yield_!((a, b))          yield_!(@frame __frame __function 31_00017, @tuple [a] [b])
+//! yield_!(x)               yield_!(@frame __frame __coroutine_site 31_00017, x)
+//! yield_!((a, b))          yield_!(@frame __frame __coroutine_site 31_00017, @tuple [a] [b])
 //! async { .. yield_! .. }  async { let __frame = const { Frame::new(0) }; match () { () => { .. yield_! .. } } }
 //! ```
 //!
@@ -16,8 +16,8 @@ use syn::Expr;
 use syn::parse::{ParseStream, Parser};
 
 use super::{Site, position};
-use crate::expand::function_name;
 use crate::paths::{Paths, ours};
+use crate::survey::SITE_FUNCTION;
 use crate::tokens::{Generics, grouped, is, is_block, is_word, regroup, regroup_at_end, stream};
 
 /// How many columns a line may have, for the runtime as for us: `31_00017` is line 31, column 17.
@@ -208,7 +208,10 @@ impl Walk<'_> {
     fn argument(&self, name: &Ident, group: &Group) -> Group {
         let trees: Vec<TokenTree> = group.stream().into_iter().collect();
         let inner = self.trees(without_last_comma(without_frame(&trees))).trees;
-        let (frame, function, place) = (self.frame, function_name(), self.place(name));
+        // Of a body that came later nobody knew the names.
+        let unseen = || Ident::new(SITE_FUNCTION, ours());
+        let function = self.site.map_or_else(unseen, |site| site.function.clone());
+        let (frame, place) = (self.frame, self.place(name));
         let mut tokens = quote_spanned!(ours()=> @frame #frame #function #place,);
         match elements_of_tuple(&inner) {
             Some(elements) => tokens.extend(quote_spanned!(ours()=> @tuple #([#elements])*)),

@@ -7,13 +7,18 @@ use crate::pipeline;
 
 /// The tokens of what becomes of a body, without spaces.
 fn lowered(body: &str) -> String {
+    coroutine_of(body).replace("__coroutine_site0,", ",")
+}
+
+/// The same, with what stands between the frame of a yield and what it yields.
+fn coroutine_of(body: &str) -> String {
     let item: TokenStream = format!("fn f() {{ {body} }}").parse().expect("tokens");
-    without_positions(&coroutine(TokenStream::new(), item))
+    coroutine(TokenStream::new(), item).to_string().replace(char::is_whitespace, "")
 }
 
 /// Outside of a compiler nothing has a position, so each yield is given the same.
 fn without_positions(tokens: &TokenStream) -> String {
-    tokens.to_string().replace(char::is_whitespace, "").replace("__function0,", ",")
+    tokens.to_string().replace(char::is_whitespace, "").replace("__coroutine_site0,", ",")
 }
 
 /// What a piece of the body becomes.
@@ -99,7 +104,7 @@ fn bodies_that_are_suspended_at_yields_only_are_closed() {
         "",
         "yield_!(x)?; a != b",
         "if !(a) { return !(b) }",
-        "println!(\"{}\", yield_!(x)); vec![yield_!(x)]",
+        "gen::yield_!(x)?; yield_![y]",
         "yield_!(async { yield_!(x) })",
     ] {
         assert!(closed(body), "{body}");
@@ -111,9 +116,31 @@ fn bodies_that_are_suspended_at_yields_only_are_closed() {
         "println!(\"{}\", x.await)",
         "select! { a = yield_!(x) => {} }",
         "macro_rules! m { () => {} } m!()",
-        "log::other! {}",
+        "log::error! {}",
+        "println!(\"{}\", yield_!(x))",
+        "vec![yield_!(x)]",
     ] {
         assert!(!closed(body), "{body}");
+    }
+}
+
+/// The name of an item is not hygienic.
+#[test]
+fn the_function_of_the_site_has_a_name_that_the_body_does_not_know() {
+    for (body, free) in [
+        ("", "__coroutine_site"),
+        ("__coroutine", "__coroutine_site"),
+        ("m!({ __coroutine_site })", "__coroutine_site_"),
+        ("fn r#__coroutine_site() {}", "__coroutine_site_"),
+        ("__coroutine_site_; __coroutine_site", "__coroutine_site__"),
+        ("__coroutine_site; __coroutine_site_", "__coroutine_site__"),
+        ("__coroutine_sites; __coroutine_site", "__coroutine_sites_"),
+    ] {
+        let (emitted, free) = (coroutine_of(&format!("{body}; yield_!(x)")), format!("{free}("));
+        assert!(emitted.contains(&format!("fn{free})->")), "`{body}` became {emitted}");
+        let site = free.trim_end_matches('(');
+        assert!(emitted.contains(&format!("yield_!(@frame__frame{site}0,x)")), "`{body}` became {emitted}");
+        assert!(emitted.ends_with(&format!("}},{site})}}")), "`{body}` became {emitted}");
     }
 }
 

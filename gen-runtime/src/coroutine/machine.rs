@@ -24,7 +24,7 @@ pin_project! {
     }
 }
 
-/// The body is suspended at its own yields and nowhere else, as far as the attribute can see: it has no `.await`, and no macro that might hide one.
+/// The body is suspended at its own yields and nowhere else, as far as the attribute can see: it has no `.await`, and no macro but `yield_!`, which might hide one.
 ///
 /// Who yields such a machine need not look for what is thrown, since the yield inside does.
 #[derive(Debug)]

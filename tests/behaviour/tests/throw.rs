@@ -87,6 +87,44 @@ mod chains {
         }
     }
 
+    /// Macros of the user's own that wait, under names that everybody knows.
+    mod own_macros {
+        macro_rules! error {
+            ($future:expr) => {
+                [$future.await]
+            };
+        }
+        pub(super) use {error, error as println, error as vec};
+    }
+
+    /// The caller could not be stopped as long as the macro waits.
+    #[test]
+    fn a_macro_that_waits_may_have_any_name() {
+        use own_macros::{error, println, vec};
+        macro_rules! stops {
+            ($($macro:tt)*) => {{
+                #[gen::coroutine]
+                fn awaits(child: Child) -> gen::Result<u32> {
+                    let [result] = $($macro)* (child);
+                    Ok(result?)
+                }
+                #[gen::coroutine]
+                fn yields(child: Child) -> gen::Result<u32> {
+                    yield_!(awaits(child))
+                }
+                let (_children, mut futures) = Children::of(1);
+                let mut task = Task::new(yields(futures.remove(0)));
+                assert!(task.poll().is_pending());
+                assert_eq!(text(task.throw("stop")), failed("stop"), stringify!($($macro)*));
+                assert_eq!(task.left(), None);
+            }};
+        }
+        stops!(error!);
+        stops!(println!);
+        stops!(own_macros::println!);
+        stops!(vec!);
+    }
+
     /// Each level tells what passes it.
     #[gen::coroutine(boxed)]
     fn level(depth: usize, child: Child, journal: Journal) -> gen::Result<u32> {

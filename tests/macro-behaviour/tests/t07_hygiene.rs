@@ -19,6 +19,47 @@ fn t07_variables_may_have_the_names_of_ours() {
     assert_eq!(drive(user_names(1, 1, 1)).unwrap(), 8);
 }
 
+fn __function() -> u8 {
+    1
+}
+
+fn __coroutine_site() -> u8 {
+    2
+}
+
+#[gen::coroutine]
+fn own_items() -> gen::Result<u8> {
+    let of_the_module = yield_!(later(__function()))? + yield_!(later(__coroutine_site()))?;
+    let inner = {
+        fn __function() -> u8 {
+            10
+        }
+        fn __coroutine_site() -> u8 {
+            20
+        }
+        fn __coroutine_site_() -> u8 {
+            30
+        }
+        let block = async { yield_!(later(__coroutine_site())) };
+        yield_!(later(__function()))? + yield_!((later(__coroutine_site_()), block))?.0
+    };
+    Ok(of_the_module + inner)
+}
+
+#[gen::coroutine]
+fn own_items_fail() -> gen::Result<u8> {
+    fn __coroutine_site() {}
+    __coroutine_site();
+    yield_!(async { Err(gen::Error::new("failed")) })
+}
+
+#[test]
+fn t07_items_may_have_the_names_of_ours() {
+    assert_eq!(drive(own_items()).unwrap(), 3 + 40);
+    let error = drive(own_items_fail()).unwrap_err();
+    assert_eq!(error.trace()[0].function(), "own_items_fail");
+}
+
 mod own_macro {
     use macro_behaviour::later;
 
