@@ -68,6 +68,7 @@ macro_rules! yield_ {
             $crate::__private::compile_error!(
                 "`yield_!` outside a coroutine: there is nothing here that can be suspended\n\n\
                  help: mark the enclosing `fn` with `#[gen::coroutine]`\n\
+                 help: in an `async` block or an `async fn` that is to stay one, write `.await`: `future.await`\n\
                  help: in a closure, make a list and yield all of it: `yield_!(items.map(|item| f(item)).collect::<Vec<_>>())`\n\
                  help: within a coroutine, it was not found: a macro that is defined elsewhere hides it, and so does another name than `yield_`; \
                  have the macro make what is yielded, `yield_!(make!(..))`"
