@@ -34,7 +34,7 @@ macro_rules! maybe_future {
 /// A boxed future of anything that can be yielded, resolved just as `yield_!` would: a [`BoxYieldable`](crate::BoxYieldable).
 ///
 /// It works outside of coroutines, and what it gives has one type for each output, so it can be stored, returned, and put into one list with others.
-/// A tuple is converted as a whole: either all of its elements can fail, or none.
+/// A tuple is converted as a whole: either all of its elements can fail, or none. Make those that cannot with [`gen::ok`](crate::ok).
 ///
 /// ```
 /// use std::future::ready;

@@ -6,7 +6,9 @@
 /// any future, and lists, maps and tuples of yieldables, which are resolved in parallel; see [`Yieldable`](crate::Yieldable).
 ///
 /// A future whose output is a `Result` is opened: its error arrives at the yield as a [`gen::Error`](crate::Error). Any other output is handed over as
-/// `Ok(output)`. The elements of a tuple that is written out are converted one by one, so they may be of both sorts.
+/// `Ok(output)`. The elements of a tuple that is written out are converted one by one, so they may be of both sorts. Anywhere else, in a list, in a variable or in
+/// [`with_timeout`](crate::with_timeout), either all elements of a tuple can fail or none: a mixture would hand over a `Result` whose error nobody looks at, and does not
+/// compile. [`gen::ok`](crate::ok) makes what cannot fail a future that can; [`gen::raw`](crate::raw) says that each `Result` is wanted as it is.
 ///
 /// A future that is ready costs nothing: the body goes on at once. If it is pending, the coroutine sleeps until it is woken.
 ///

@@ -11,6 +11,11 @@ fn t13_an_argument_is_an_argument() {
 }
 
 #[test]
+fn what_can_only_be_yielded_says_so_where_it_is_awaited() {
+    fail("awaited");
+}
+
+#[test]
 fn what_an_engine_returns_is_not_ignored() {
     fail("engine");
 }
@@ -18,6 +23,11 @@ fn what_an_engine_returns_is_not_ignored() {
 #[test]
 fn t14_what_is_borrowed_is_borrowed_in_a_coroutine_too() {
     fail("lifetimes");
+}
+
+#[test]
+fn an_error_that_would_lie_unopened_does_not_compile() {
+    fail("mixed");
 }
 
 #[test]

@@ -15,6 +15,7 @@ use pin_project_lite::pin_project;
 
 use crate::coroutine::throw::{self, Addressee};
 use crate::coroutine::{Frame, Kind};
+use crate::yieldable::join::joinable;
 use crate::yieldable::probe::HasError;
 use crate::{Result, Yieldable};
 
@@ -56,6 +57,10 @@ use crate::{Result, Yieldable};
 /// # Cancellation
 ///
 /// See above. Of requests that come while one is waiting, the first is told.
+///
+/// # Outside a coroutine
+///
+/// [`join`](Shield::join) makes a future of it: `gen::shield(..).join().await`.
 pub fn shield<Y>(yieldable: Y) -> Shield<Y> {
     Shield { yieldable }
 }
@@ -82,6 +87,37 @@ where
     fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
         Protected { child: self.yieldable.into_pending(frame), hold: Hold(None) }
     }
+}
+
+joinable! {
+    /// The future that is not cancelled, for use outside a coroutine: `gen::shield(..).join().await`.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// async fn commit() -> gen::Result<&'static str> {
+    ///     gen::shield(gen::sleep(Duration::from_secs(5))).join().await?; // not half a commit
+    ///     Ok("committed")
+    /// }
+    ///
+    /// #[gen::coroutine]
+    /// fn body() -> gen::Result<&'static str> {
+    ///     let task = gen::spawn(commit());
+    ///     gen::yield_!(task.cancel("hurry"))?;
+    ///     gen::yield_!(task)
+    /// }
+    /// let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
+    /// assert_eq!(io_loop.run_sync(body()).unwrap(), "committed");
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As of the yield. The trace of an error has no place for it, since only a `yield_!` is a place.
+    ///
+    /// # Cancellation
+    ///
+    /// As of the yield: it is not cancelled, and what is dropped is dropped.
+    [Y] Shield<Y>
 }
 
 impl<Y: HasError<M>, M> HasError<Shielded<M>> for Shield<Y> {

@@ -9,6 +9,7 @@ use std::panic::Location;
 use crate::coroutine::{Frame, Kind};
 use crate::kinds::{Listed, Mapped};
 use crate::multi::{Losers, Race};
+use crate::yieldable::join::joinable;
 use crate::yieldable::probe::HasError;
 use crate::Yieldable;
 
@@ -47,6 +48,10 @@ use crate::Yieldable;
 ///
 /// What is cold is dropped, when another one was the first or with the yield; or it is cancelled, see [`FirstOf::cancel`]. A task goes on when its [`JoinHandle`](crate::JoinHandle) is
 /// dropped, and if it fails that is logged.
+///
+/// # Outside a coroutine
+///
+/// [`join`](FirstOf::join) makes a future of it: `gen::first_of(..).join().await`.
 pub fn first_of<C>(children: C) -> FirstOf<C> {
     FirstOf { children, losers: Losers::Dropped }
 }
@@ -143,6 +148,31 @@ macro_rules! first_of_map {
 
 first_of_map!(HashMap<Q, Y, S>, [S]);
 first_of_map!(BTreeMap<Q, Y>, []);
+
+joinable! {
+    /// The future that waits for the first, for use outside a coroutine: `gen::first_of(..).join().await`.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// async fn nearest() -> gen::Result<usize> {
+    ///     let mirrors = [3, 1, 2].map(|seconds| gen::sleep(Duration::from_secs(seconds)));
+    ///     let (position, ()) = gen::first_of(mirrors).join().await?;
+    ///     Ok(position)
+    /// }
+    /// let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
+    /// assert_eq!(io_loop.run_sync(nearest()).unwrap(), 1);
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As of the yield. The trace of an error has no place for it, since only a `yield_!` is a place.
+    ///
+    /// # Cancellation
+    ///
+    /// As of the yield: dropping it drops the children.
+    [C] FirstOf<C>
+}
 
 impl<C, Y, M> HasError<Raced<Listed<M>>> for FirstOf<C>
 where

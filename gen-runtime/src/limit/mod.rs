@@ -21,6 +21,7 @@ use self::source::Source;
 use crate::coroutine::{Frame, Kind};
 use crate::kinds::{Listed, Mapped};
 use crate::multi::{self, List};
+use crate::yieldable::join::joinable;
 use crate::yieldable::probe::HasError;
 use crate::Yieldable;
 
@@ -58,6 +59,10 @@ use crate::Yieldable;
 ///
 /// When the yield is [cancelled](crate::JoinHandle::cancel), the children that are running are told and waited for, and no more are started. Dropping it drops the children that are running and the
 /// iterator.
+///
+/// # Outside a coroutine
+///
+/// [`join`](Limit::join) makes a future of it: `gen::limit(..).join().await`.
 pub fn limit<C>(at_once: usize, children: C) -> Limit<C> {
     Limit { at_once, children, in_order: true }
 }
@@ -147,6 +152,26 @@ where
         let (keys, children): (_, Vec<Y>) = self.children.into_iter().unzip();
         LimitPending::new(self.at_once, Source::new(children), multi::BTree { keys }, true)
     }
+}
+
+joinable! {
+    /// The future that waits for all children, for use outside a coroutine: `gen::limit(..).join().await`.
+    ///
+    /// ```
+    /// async fn pages() -> gen::Result<Vec<u32>> {
+    ///     gen::limit(3, (0..10).map(|page| async move { Ok::<_, gen::Error>(page * 10) })).join().await
+    /// }
+    /// assert_eq!(gen::run_sync(pages()).unwrap()[9], 90);
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As of the yield. The trace of an error has no place for it, since only a `yield_!` is a place.
+    ///
+    /// # Cancellation
+    ///
+    /// As of the yield: dropping it drops the children that are running, and the iterator.
+    [C] Limit<C>
 }
 
 impl<C, Y, M> HasError<Bounded<Listed<M>>> for Limit<C>

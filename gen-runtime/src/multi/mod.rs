@@ -76,8 +76,9 @@ pub(crate) use self::settled::Settle;
 pub(crate) use self::shape::{Array, BTree, BoxedSlice, Deque, Hash, List, Shape};
 pub(crate) use self::tuple::TupleOfPending;
 use crate::coroutine::{Frame, Kind};
+use crate::yieldable::join::joinable;
 use crate::yieldable::probe::HasError;
-use crate::{Flat, Yieldable};
+use crate::Yieldable;
 
 /// A list, map or tuple of yieldables, with a say in what its errors do: made by [`multi`].
 #[derive(Debug, Clone)]
@@ -115,12 +116,8 @@ pub fn multi<C>(children: C) -> Multi<C> {
     Multi { children }
 }
 
-impl<C> Multi<C> {
+joinable! {
     /// The future that waits for all children, for use outside a coroutine: `gen::multi(list).join().await`.
-    ///
-    /// # Cancellation
-    ///
-    /// Dropping it drops the children.
     ///
     /// ```
     /// use std::future::ready;
@@ -131,12 +128,15 @@ impl<C> Multi<C> {
     /// };
     /// assert_eq!(gen::run_sync(sum).unwrap(), 3);
     /// ```
-    pub fn join<M>(self) -> C::Pending
-    where
-        C: Yieldable<M, Flat, i32>,
-    {
-        self.children.into_pending(&Frame::new(0))
-    }
+    ///
+    /// # Errors
+    ///
+    /// As of the yield. The trace of an error has no place for it, since only a `yield_!` is a place.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping it drops the children.
+    [C] Multi<C>
 }
 
 impl<C, M, Mode, K> Yieldable<Grouped<M>, Mode, K> for Multi<C>

@@ -11,6 +11,7 @@ use super::settled::{Settle, Settled};
 use super::{Grouped, Multi};
 use crate::coroutine::{Frame, Kind};
 use crate::quiet::{QuietError, QuietTypes};
+use crate::yieldable::join::joinable;
 use crate::yieldable::probe::HasError;
 use crate::{Raw, Yieldable};
 
@@ -139,24 +140,23 @@ macro_rules! multi_option {
             }
         }
 
-        joinable!($option [$($quiet)?], Parallel);
+        joined_option!($option [$($quiet)?], Parallel);
     };
 }
 
-macro_rules! joinable {
+macro_rules! joined_option {
     ($option:ident [$($quiet:ident)?], $pending:ident) => {
-        impl<C $(, $quiet)?> $option<C $(, $quiet)?> {
+        joinable! {
             /// The future that waits for the children, for use outside a coroutine: see [`Multi::join`].
+            ///
+            /// # Errors
+            ///
+            /// As of the yield.
             ///
             /// # Cancellation
             ///
             /// Dropping it drops the children.
-            pub fn join<M>(self) -> <Self as Yieldable<Grouped<M>>>::Pending
-            where
-                Self: Yieldable<Grouped<M>>,
-            {
-                self.into_pending(&Frame::new(0))
-            }
+            [C $(, $quiet)?] $option<C $(, $quiet)?>
         }
 
         // Only of what can be given the option: else one future would be taken for one whose error cannot be thrown.
@@ -172,7 +172,7 @@ macro_rules! joinable {
 
 multi_option!(MultiQuiet[Q], Policy { is_quiet: Q::include, ..Policy::DEFAULT });
 multi_option!(MultiFailFast [], Policy { until: Until::FirstFailure, ..Policy::DEFAULT });
-joinable!(MultiSettled [], Settle);
+joined_option!(MultiSettled [], Settle);
 
 #[diagnostic::do_not_recommend]
 impl<C, M, Mode, K> Yieldable<Grouped<M>, Mode, K> for MultiSettled<C>

@@ -11,7 +11,8 @@ use super::pending::Pending;
 use super::registry::Registry;
 use super::runner::Runner;
 use super::YieldPoint;
-use crate::coroutine::{Call, Finish, Frame, Kind};
+use crate::coroutine::{self, Call, Finish, Frame, Kind};
+use crate::yieldable::unopened::{Leaf, Leaves, Seen};
 use crate::yieldable::Flat;
 use crate::{report, Error, Yieldable};
 
@@ -25,6 +26,16 @@ impl<P: YieldPoint> Yieldable<Point, Flat, u8> for P {
 
     fn into_pending(self, frame: &Frame<u8>) -> Self::Pending {
         Pending::new(self, Runner::new(frame.state().registry()))
+    }
+}
+
+/// A point may fail: where a tuple holds one, what else it holds has to be opened too.
+impl<P: YieldPoint> Yieldable<Point, Seen, u8> for P {
+    type Output = Leaf<crate::Result<P::Output>>;
+    type Pending = coroutine::Pending<Pending<P>, Leaves>;
+
+    fn into_pending(self, frame: &Frame<u8>) -> Self::Pending {
+        coroutine::Pending::new(Yieldable::<Point, Flat, u8>::into_pending(self, frame))
     }
 }
 

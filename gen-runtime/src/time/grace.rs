@@ -25,6 +25,7 @@ use crate::coroutine::{Frame, Kind};
 use crate::error::{Error, TimeoutError};
 use crate::quiet::{IsQuiet, QuietTypes};
 use crate::task;
+use crate::yieldable::join::joinable;
 use crate::yieldable::probe::HasError;
 use crate::{Result, Yieldable};
 
@@ -70,6 +71,10 @@ impl<Y, Q> WithTimeout<Y, Q> {
     /// # Cancellation
     ///
     /// What is yielded is cancelled with the yield; deadline and grace period stay. Dropping the yield drops it at once.
+    ///
+    /// # Outside a coroutine
+    ///
+    /// [`join`](CancelTimeout::join) makes a future of it.
     #[track_caller]
     pub fn cancel(self, grace: Duration) -> CancelTimeout<Y, Q> {
         CancelTimeout { timeout: self, grace, by: Location::caller() }
@@ -105,6 +110,36 @@ where
             is_quiet: Q::include,
         }
     }
+}
+
+joinable! {
+    /// The future that waits until the deadline, and then for the clean-up, for use outside a coroutine.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// #[gen::coroutine]
+    /// fn slow() -> gen::Result<&'static str> {
+    ///     let slept = gen::yield_!(gen::sleep(Duration::from_secs(3600)));
+    ///     Ok(if slept.is_err() { "cleaned up" } else { "slept" })
+    /// }
+    ///
+    /// async fn patient() -> gen::Result<&'static str> {
+    ///     let second = Duration::from_secs(1);
+    ///     gen::with_timeout(second, slow()).cancel(second).join().await
+    /// }
+    /// let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
+    /// assert_eq!(io_loop.run_sync(patient()).unwrap(), "cleaned up");
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As of the yield. The trace of an error has no place for it, since only a `yield_!` is a place.
+    ///
+    /// # Cancellation
+    ///
+    /// As of the yield: a cancellation of the task that awaits it goes through; dropping it drops what it waits for.
+    [Y, Q] CancelTimeout<Y, Q>
 }
 
 impl<Y: HasError<M>, Q, M> HasError<Limited<M>> for CancelTimeout<Y, Q> {

@@ -14,6 +14,7 @@ use crate::coroutine::{Frame, Kind};
 use crate::error::TimeoutError;
 use crate::quiet::{self, IsQuiet, QuietError, QuietTypes};
 use crate::task;
+use crate::yieldable::join::joinable;
 use crate::yieldable::probe::HasError;
 use crate::{Result, Yieldable};
 
@@ -49,6 +50,10 @@ use crate::{Result, Yieldable};
 /// # Cancellation
 ///
 /// What is yielded is dropped, by the deadline or with the yield. Give it time to clean up with [`cancel`](WithTimeout::cancel).
+///
+/// # Outside a coroutine
+///
+/// [`join`](WithTimeout::join) makes a future of it: `gen::with_timeout(..).join().await`.
 pub fn with_timeout<Y>(timeout: impl Into<Deadline>, yieldable: Y) -> WithTimeout<Y> {
     let (sleep, after) = timeout.into().sleep();
     WithTimeout { yieldable, limit: Limit { sleep, after }, quiet: PhantomData }
@@ -123,6 +128,30 @@ where
     fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
         Timed { child: Some(self.yieldable.into_pending(frame)), limit: self.limit, is_quiet: Q::include }
     }
+}
+
+joinable! {
+    /// The future that waits until the deadline, for use outside a coroutine: `gen::with_timeout(..).join().await`.
+    ///
+    /// ```
+    /// use std::future::pending;
+    /// use std::time::Duration;
+    ///
+    /// async fn patient() -> gen::Result {
+    ///     gen::with_timeout(Duration::from_secs(1), pending::<gen::Result>()).join().await
+    /// }
+    /// let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
+    /// assert!(io_loop.run_sync(patient()).unwrap_err().is::<gen::TimeoutError>());
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As of the yield. The trace of an error has no place for it, since only a `yield_!` is a place.
+    ///
+    /// # Cancellation
+    ///
+    /// As of the yield: what is waited for is dropped, by the deadline or with the future.
+    [Y, Q] WithTimeout<Y, Q>
 }
 
 impl<Y: HasError<M>, Q, M> HasError<Limited<M>> for WithTimeout<Y, Q> {

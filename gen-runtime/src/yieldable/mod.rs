@@ -22,6 +22,8 @@
 //! | `wrappers.rs` | `gen::raw`, `gen::ok` |
 //! | `boxed.rs` | `gen::boxed`, `gen::boxed_send` |
 //! | `maybe.rs` | what `gen::maybe_future!` asks |
+//! | `join.rs` | `join`, for what can only be yielded |
+//! | `unopened.rs` | which `Result`s would lie unopened in the value of a yield |
 //! | `probe.rs`, `mistakes.rs` | what `yield_!` asks, and what it says of what cannot be yielded |
 //! | `../multi`, `../time` | `gen::multi`, `gen::with_timeout` |
 //! | `../limit`, `../first_of` | `gen::limit`, `gen::first_of` |
@@ -29,6 +31,7 @@
 
 mod boxed;
 mod future;
+pub(crate) mod join;
 mod list;
 mod map;
 pub(crate) mod maybe;
@@ -36,6 +39,7 @@ pub(crate) mod mistakes;
 mod option;
 pub(crate) mod probe;
 mod tuple;
+pub(crate) mod unopened;
 mod wrappers;
 
 use std::future::Future;

@@ -11,11 +11,12 @@
 //! | 3 | a method of `&Asked` | a future of a `Result` with an error that cannot be thrown |
 //! | 4 | `Resolve` for `&Asked` | a future whose output is handed over as it is; what else is yieldable with its `Result`s opened |
 //! | 5 | a method of `&mut Asked` | its outputs are `Result`s, but of an error that cannot be thrown |
-//! | 6 | `Resolve` for `&mut Asked` | what else is yieldable with its outputs as they are |
-//! | 7 | methods of [`Wrong`], which `Asked` dereferences to | a [common mistake](super::mistakes), which is explained |
-//! | 8 | [`Anything`](super::mistakes::Anything) for `Wrong` | anything else |
+//! | 6 | a method of `&Rest`, which `Asked` dereferences to | some of its outputs are `Result`s, and would [lie unopened](super::unopened) in the value |
+//! | 7 | `Resolve` for `&Rest` | what else is yieldable with its outputs as they are |
+//! | 8 | methods of [`Wrong`], which `Rest` dereferences to | a [common mistake](super::mistakes), which is explained |
+//! | 9 | [`Anything`](super::mistakes::Anything) for `Wrong` | anything else |
 //!
-//! What can be yielded becomes a [`Pending`]. Levels 3, 5, 7 and 8 have a bound on their *method* that is not satisfied: that is reported, once and in its own words,
+//! What can be yielded becomes a [`Pending`]. Levels 3, 5, 6, 8 and 9 have a bound on their *method* that is not satisfied: that is reported, once and in its own words,
 //! where a bound on the impl would only make rustc look further.
 //!
 //! Most yields are of levels 1 and 2, and a crate may have thousands: what these cost the compiler is most of what a yield costs it (`benches`, `compile_time`).
@@ -28,13 +29,19 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 
 use super::future::{Called, Fallible, Plain};
-use super::mistakes::Wrong;
+use super::mistakes::{Wrong, Yielded};
+use super::unopened::{Fails, OpensEachResult, Seen};
 use super::{Flat, Raw, Yieldable};
 use crate::coroutine::{AsItIs, Frame, Kind, Nowhere, Pending};
 use crate::{Coroutine, Error, Result, Throw};
 
-/// What was yielded, and where.
+/// What was yielded, and where: the levels 1 to 5.
 pub struct Asked<Y, M, P> {
+    rest: Rest<Y, M, P>,
+}
+
+/// The same, for the levels 6 and 7.
+pub struct Rest<Y, M, P> {
     /// The levels from 4 on find a reference only, and take it from there.
     yielded: Cell<Option<(Y, P)>>,
     kind: PhantomData<M>,
@@ -43,10 +50,17 @@ pub struct Asked<Y, M, P> {
 /// Asks what a value is.
 #[inline(always)]
 pub fn ask<Y, M, P>(yielded: Y, here: P) -> Asked<Y, M, P> {
-    Asked { yielded: Cell::new(Some((yielded, here))), kind: PhantomData }
+    Asked { rest: Rest { yielded: Cell::new(Some((yielded, here))), kind: PhantomData } }
 }
 
 impl<Y, M, P> Asked<Y, M, P> {
+    #[inline(always)]
+    fn take(&self) -> (Y, P) {
+        self.rest.take()
+    }
+}
+
+impl<Y, M, P> Rest<Y, M, P> {
     #[inline(always)]
     fn take(&self) -> (Y, P) {
         self.yielded.take().expect("one level answers, once")
@@ -66,7 +80,7 @@ where
     }
 }
 
-/// The levels 2, 4 and 6.
+/// The levels 2, 4 and 7.
 pub trait Resolve<F> {
     /// What is waited for.
     type Pending;
@@ -111,6 +125,9 @@ impl<Y: IntoFuture, P, F> Resolve<F> for &Asked<Y, Plain, P> {
 /// Marks what is no future by itself.
 pub struct Many<M>(PhantomData<M>);
 
+/// Marks what has some outputs that are `Result`s, and others that are not.
+pub struct Partly<M, N>(PhantomData<(M, N)>);
+
 impl<Y, M, P, K> Resolve<Frame<K>> for &Asked<Y, Many<M>, P>
 where
     Y: Yieldable<M, Flat, K>,
@@ -135,7 +152,21 @@ impl<Y: HasError<M>, M, P> Asked<Y, Many<M>, P> {
     }
 }
 
-impl<Y, M, P, K> Resolve<Frame<K>> for &mut Asked<Y, Many<M>, P>
+impl<Y, M, N, P> Rest<Y, Partly<M, N>, P>
+where
+    Y: Yieldable<M, Seen, u8>,
+    Y::Output: Fails<N>,
+{
+    /// Level 6. Does not compile.
+    pub fn pending_yielded<B: OpensEachResult, T>(&self, _: &impl Sized) -> Never<T>
+    where
+        Y: Yielded<By = B>,
+    {
+        unreachable!("nothing implements the trait")
+    }
+}
+
+impl<Y, M, P, K> Resolve<Frame<K>> for &Rest<Y, Many<M>, P>
 where
     Y: Yieldable<M, Raw, K>,
     K: Kind,
@@ -160,6 +191,15 @@ fn unthrowable<T>() -> Never<T> {
 }
 
 impl<Y, M, P> Deref for Asked<Y, M, P> {
+    type Target = Rest<Y, M, P>;
+
+    #[inline(always)]
+    fn deref(&self) -> &Rest<Y, M, P> {
+        &self.rest
+    }
+}
+
+impl<Y, M, P> Deref for Rest<Y, M, P> {
     type Target = Wrong<Y, M>;
 
     fn deref(&self) -> &Wrong<Y, M> {

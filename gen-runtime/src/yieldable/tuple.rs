@@ -1,7 +1,8 @@
 //! Tuples of up to twelve yieldables, of different types.
 //!
 //! A tuple that is written out in the `yield_!` is converted element by element there, each in the mode that fits it, and comes here as a tuple of
-//! pending futures. Any other tuple is yielded as one: all of its elements are opened, or none.
+//! pending futures. Any other tuple is yielded as one: all of its elements are opened, or none; and if none, none may
+//! be a `Result` ([`unopened`](super::unopened)).
 
 use super::Yieldable;
 use crate::coroutine::{AsItIs, Frame, Kind, Pending};

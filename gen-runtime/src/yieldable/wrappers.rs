@@ -6,7 +6,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::future::Whole;
-use super::{Flat, Raw as RawMode, Yieldable};
+use super::join::joinable;
+use super::{Raw as RawMode, Yieldable};
 use crate::coroutine::{Frame, Kind};
 use crate::Result;
 
@@ -23,7 +24,9 @@ pub struct Raw<Y> {
 
 /// Yields something with its outputs untouched: a `Result` is not opened, its error does not arrive at the yield.
 ///
-/// In a list it gives each child's own `Result`; none fails the whole.
+/// In a list it gives each child's own `Result`; none fails the whole. Beside others in a tuple it says so of one element.
+///
+/// Outside a coroutine, [`join`](Raw::join) makes a future of it.
 ///
 /// ```
 /// use gen::yield_;
@@ -41,7 +44,8 @@ pub fn raw<Y>(yieldable: Y) -> Raw<Y> {
     Raw { yieldable }
 }
 
-impl<Y, M, K> Yieldable<RawMarked<M>, Flat, K> for Raw<Y>
+// In every mode: it cannot fail itself, so it goes with what can fail and with what cannot.
+impl<Y, M, Mode, K> Yieldable<RawMarked<M>, Mode, K> for Raw<Y>
 where
     Y: Yieldable<M, RawMode, K>,
     K: Kind,
@@ -52,6 +56,29 @@ where
     fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
         self.yieldable.into_pending(frame)
     }
+}
+
+joinable! {
+    /// The future of the untouched outputs, for use outside a coroutine: `gen::raw(..).join().await`.
+    ///
+    /// ```
+    /// use std::future::ready;
+    /// use std::num::ParseIntError;
+    ///
+    /// async fn both() -> gen::Result<Vec<Result<u8, ParseIntError>>> {
+    ///     gen::raw(vec![ready("1".parse::<u8>()), ready("x".parse::<u8>())]).join().await
+    /// }
+    /// assert!(gen::run_sync(both()).unwrap()[1].is_err());
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As of the yield: none of the outputs' own.
+    ///
+    /// # Cancellation
+    ///
+    /// As of the yield: dropping it drops what it waits for.
+    [Y] Raw<Y>
 }
 
 pin_project_lite::pin_project! {

@@ -79,7 +79,7 @@ pub enum Elements {}
 #[diagnostic::on_unimplemented(
     message = "`{Y}` cannot be yielded, since not all of its elements can",
     label = "not all of it is yieldable",
-    note = "written out in the `yield_!`, each element is looked at by itself: `yield_!((a, b))`"
+    note = "written out in the `yield_!`, each element is looked at by itself: `yield_!((a, b))`; elsewhere all can fail, or none: `gen::ok(future)`"
 )]
 pub trait YieldsTuple<Y: ?Sized> {}
 

@@ -1,0 +1,11 @@
+use std::future::ready;
+
+#[gen::coroutine]
+fn body() -> gen::Result {
+    gen::shield(ready(gen::Result::Ok(1))).await?;
+    //~^ gen: `Shield<[..]>` is yielded, not awaited
+    //~| note: in a coroutine yield it, `yield_!(..)`; elsewhere `join` makes a future of it: `.join().await`
+    Ok(())
+}
+
+fn main() {}

@@ -1,0 +1,35 @@
+use std::future::ready;
+use std::marker::PhantomData;
+
+use gen::kinds::Listed;
+use gen::{yield_, Frame, Kind, Yieldable};
+
+#[gen::coroutine]
+fn save() -> gen::Result {
+    Err(gen::Error::new("the disk is full"))
+}
+struct NotAnError;
+
+struct Grid<T>(Vec<Vec<T>>);
+
+struct GridOf<M>(PhantomData<M>);
+
+impl<T: Yieldable<M, Mode, K>, M, Mode, K: Kind> Yieldable<GridOf<M>, Mode, K> for Grid<T> {
+    type Output = Vec<Vec<T::Output>>;
+    type Pending = <Vec<Vec<T>> as Yieldable<Listed<Listed<M>>, Mode, K>>::Pending;
+
+    fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
+        self.0.into_pending(frame)
+    }
+}
+
+#[gen::coroutine]
+fn body() -> gen::Result {
+    yield_!(Grid(vec![vec![ready(Err::<u8, _>(NotAnError))]]))?;
+    //~^ gen: a `Result` would lie unopened in what this yields, and its error would be lost
+    //~| note: an error that is no `std::error::Error` is not opened either: `impl std::error::Error` for it
+    //~| note: to get each `Result` as it is: `yield_!(gen::raw(..))`
+    Ok(())
+}
+
+fn main() {}

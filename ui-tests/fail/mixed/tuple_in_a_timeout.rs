@@ -1,0 +1,19 @@
+use std::time::Duration;
+
+use gen::yield_;
+
+#[gen::coroutine]
+fn save() -> gen::Result {
+    Err(gen::Error::new("the disk is full"))
+}
+
+#[gen::coroutine]
+fn body() -> gen::Result {
+    yield_!(gen::with_timeout(Duration::from_secs(1), (save(), async {})))?;
+    //~^ gen: a `Result` would lie unopened in what this yields, and its error would be lost
+    //~| note: make what cannot fail a future that can, and all of it is opened: `gen::ok(future)`
+    //~| note: to get each `Result` as it is: `yield_!(gen::raw(..))`
+    Ok(())
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+#[gen::coroutine]
+fn save() -> gen::Result {
+    Err(gen::Error::new("the disk is full"))
+}
+
+fn main() {
+    drop(gen::convert_yielded!((save(), async {})));
+    //~^ gen: a `Result` would lie unopened in what this yields, and its error would be lost
+    //~| note: make what cannot fail a future that can, and all of it is opened: `gen::ok(future)`
+}

@@ -1,0 +1,32 @@
+use std::marker::PhantomData;
+
+use gen::kinds::Listed;
+use gen::{yield_, Frame, Kind, Yieldable};
+
+#[gen::coroutine]
+fn save() -> gen::Result {
+    Err(gen::Error::new("the disk is full"))
+}
+
+struct Grid<T>(Vec<Vec<T>>);
+
+struct GridOf<M>(PhantomData<M>);
+
+impl<T: Yieldable<M, Mode, K>, M, Mode, K: Kind> Yieldable<GridOf<M>, Mode, K> for Grid<T> {
+    type Output = Vec<Vec<T::Output>>;
+    type Pending = <Vec<Vec<T>> as Yieldable<Listed<Listed<M>>, Mode, K>>::Pending;
+
+    fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
+        self.0.into_pending(frame)
+    }
+}
+
+#[gen::coroutine]
+fn body() -> gen::Result {
+    yield_!(Grid(vec![vec![(save(), async {})]]))?;
+    //~^ gen: a `Result` would lie unopened in what this yields, and its error would be lost
+    //~| note: make what cannot fail a future that can, and all of it is opened: `gen::ok(future)`
+    Ok(())
+}
+
+fn main() {}
