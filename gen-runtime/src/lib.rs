@@ -67,6 +67,7 @@
 //! - `yield_!` gives a [`Result`], whatever is yielded, because the runtime may resume it with an error. `?` goes on the yield.
 //! - A future that is ready never costs a turn of the loop; only [`moment`] always does.
 //! - A parallel yield runs all children to their end; then the first error in child order is raised, and the others are in its [`others`](Error::others).
+//!   A child that panics has failed, with [`Panicked`].
 //! - Arguments move into the coroutine and are dropped in the order of an `async fn`. Dropping a coroutine drops all that it holds and waits for.
 //!
 //! # Editions and names

@@ -112,7 +112,7 @@ impl fmt::Display for ReturnValueIgnoredError {
 
 impl StdError for ReturnValueIgnoredError {}
 
-/// A task's body panicked, and whoever waited for it gets this.
+/// A task's body, or a child of a parallel yield, panicked, and whoever waited for it gets this.
 ///
 /// The payload is kept and can be [resumed](Panicked::resume) once.
 pub struct Panicked {

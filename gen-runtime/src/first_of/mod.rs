@@ -44,6 +44,11 @@ use crate::Yieldable;
 ///
 /// That of the first that ends; [`FirstOfNoneError`] if there are no children.
 ///
+/// # Panics
+///
+/// A child that panics has ended, with [`Panicked`](crate::Panicked): if it is the first, that is the error
+/// of the yield. The panic of a destructor of one of the others is logged, and the first has its value.
+///
 /// # Cancellation
 ///
 /// What is cold is dropped, when another one was the first or with the yield; or it is cancelled, see [`FirstOf::cancel`]. A task goes on when its [`JoinHandle`](crate::JoinHandle) is
@@ -96,6 +101,11 @@ impl<C> FirstOf<C> {
     /// let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
     /// assert_eq!(io_loop.run_sync(body()).unwrap(), 1);
     /// ```
+    ///
+    /// # Panics
+    ///
+    /// One of the others that panics in its clean-up has failed, with [`Panicked`](crate::Panicked): that is
+    /// logged, the rest of them go on, and the first has its value.
     #[track_caller]
     pub fn cancel(self) -> Self {
         FirstOf { losers: Losers::Cancelled(Location::caller()), ..self }

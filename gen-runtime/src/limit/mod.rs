@@ -55,6 +55,11 @@ use crate::Yieldable;
 ///
 /// Those of the children; [`ZeroLimitError`] if `at_once` is 0, which would let nothing run.
 ///
+/// # Panics
+///
+/// A child that panics has failed, with [`Panicked`](crate::Panicked): the others go on, also those that
+/// are still to be started. A panic of the iterator itself is the yield's.
+///
 /// # Cancellation
 ///
 /// When the yield is [cancelled](crate::JoinHandle::cancel), the children that are running are told and waited for, and no more are started. Dropping it drops the children that are running and the

@@ -95,7 +95,7 @@ impl<I, P, T, S> LimitPending<I, P, T, S> {
     where
         S: Shape<T>,
     {
-        drop(mem::replace(&mut self.pool, Pool::empty()));
+        self.pool.clear();
         let results = mem::take(&mut self.results).into_iter().flatten();
         let failures = results.filter_map(|(child, result)| {
             result.err().map(|error| Other { place: shape.place(child), error })

@@ -1,63 +1,87 @@
 //! What groups and tuples have in common: whom to poll, and when all have ended.
 
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use super::notices::Notices;
+use super::panics::catching;
 use super::policy::Policy;
 use super::slots::{Ended, How};
 use super::wakers::Wakers;
 use crate::cancel::Cancellation;
 use crate::coroutine::throw;
+use crate::Error;
+
+/// How a group polls one of its children in some way.
+type PollChild<'a> = dyn FnMut(usize, &mut Context<'_>, How<'_>) -> Poll<Ended> + 'a;
 
 /// The progress of a number of children.
 pub(super) struct Engine {
     /// How many there are.
     count: usize,
-    /// How many have not ended.
-    running: usize,
-    /// Whether one has failed.
-    failed: bool,
+    progress: Progress,
     /// Their wakers; none before the first poll.
     wakers: Option<Wakers>,
-    policy: Policy,
     /// None before the first cancellation. A group that was cancelled is not ended by a failure any more: every child may clean up.
     notices: Option<Box<Notices>>,
 }
 
+struct Progress {
+    /// How many have not ended.
+    running: usize,
+    /// Whether one has failed.
+    failed: bool,
+    policy: Policy,
+}
+
+impl Progress {
+    /// Counts a child that has ended; answers whether the others may go on.
+    #[inline]
+    fn count(&mut self, ended: Ended, is_cancelled: bool) -> bool {
+        self.running -= 1;
+        self.failed |= ended == Ended::Failed;
+        let is_over = self.policy.until.is_reached(ended == Ended::Failed) && !is_cancelled;
+        if is_over {
+            self.running = 0;
+        }
+        !is_over
+    }
+}
+
 impl Engine {
     pub(super) fn new(count: usize) -> Self {
-        Engine { count, running: count, failed: false, wakers: None, policy: Policy::DEFAULT, notices: None }
+        let progress = Progress { running: count, failed: false, policy: Policy::DEFAULT };
+        Engine { count, progress, wakers: None, notices: None }
     }
 
     pub(super) fn policy(&self) -> Policy {
-        self.policy
+        self.progress.policy
     }
 
     pub(super) fn set_policy(&mut self, policy: Policy) {
-        self.policy = policy;
+        self.progress.policy = policy;
     }
 
     pub(super) fn has_failure(&self) -> bool {
-        self.failed
+        self.progress.failed
     }
 
     /// Polls the children that may go on: all in the first poll, later those that were woken. Ready when all have ended, or
     /// one of them has ended the whole; the children that have not ended are then the caller's to drop.
     ///
-    /// They do not see an error in flight: the yield that waits for all of them takes it. A cancellation is handed on to each.
+    /// They do not see an error in flight: the yield that waits for all of them takes it. A cancellation is handed on to each. A child that panics has failed.
     #[inline]
     pub(super) fn drive(
         &mut self,
         cx: &mut Context<'_>,
         mut poll_child: impl FnMut(usize, &mut Context<'_>, How<'_>) -> Poll<Ended>,
     ) -> Poll<()> {
-        if self.running > 0 {
+        if self.progress.running > 0 {
             throw::hide(|| self.poll_children(cx, &mut poll_child));
-            if self.running > 0 && throw::any_in_flight() {
-                self.cancel_children(cx, &mut poll_child);
+            if self.progress.running > 0 && throw::any_in_flight() {
+                self.take_cancel(cx, &mut poll_child);
             }
         }
-        if self.running == 0 {
+        if self.progress.running == 0 {
             Poll::Ready(())
         } else {
             Poll::Pending
@@ -69,44 +93,57 @@ impl Engine {
         cx: &mut Context<'_>,
         poll_child: &mut impl FnMut(usize, &mut Context<'_>, How<'_>) -> Poll<Ended>,
     ) {
-        let first = self.wakers.is_none();
+        let is_first = self.wakers.is_none();
         let wakers = self.wakers.get_or_insert_with(|| Wakers::new(self.count));
         wakers.set_parent(cx.waker());
-        let (running, failed, until) = (&mut self.running, &mut self.failed, self.policy.until);
-        let notices = &mut self.notices;
-        // Whether the others may go on.
-        let mut poll = |child: u32| {
-            let polled = wakers.with(child, |waker| {
-                let cx = &mut Context::from_waker(waker);
-                match notices {
-                    None => poll_child(child as usize, cx, How::Plain),
-                    Some(notices) => notices.poll(child, cx, |cx, how| poll_child(child as usize, cx, how)),
-                }
-            });
-            let Poll::Ready(ended) = polled else { return true };
-            *running -= 1;
-            *failed |= ended == Ended::Failed;
-            let goes_on = !(until.is_reached(ended == Ended::Failed) && notices.is_none());
-            if !goes_on {
-                *running = 0;
-            }
-            goes_on
-        };
-        if first {
-            wakers.children().all(poll);
+        if is_first {
+            let mut children = wakers.children();
+            self.poll_each(|_| children.next(), poll_child);
         } else {
             let mut woken = wakers.take_woken();
-            while wakers.next_of(&mut woken).is_some_and(&mut poll) {}
+            self.poll_each(|wakers| wakers.next_of(&mut woken), poll_child);
+        }
+    }
+
+    /// Polls the children that `next` gives, one after the other, as long as they may go on.
+    fn poll_each<F>(&mut self, mut next: impl FnMut(&Wakers) -> Option<u32>, poll_child: &mut F)
+    where
+        F: FnMut(usize, &mut Context<'_>, How<'_>) -> Poll<Ended>,
+    {
+        let poll_all = |(engine, poll_child): &mut (&mut Self, &mut F), child: &mut u32| {
+            let Engine { progress, wakers: Some(wakers), notices, .. } = &mut **engine else { return };
+            while progress.running > 0 {
+                let Some(next) = next(wakers) else { return };
+                *child = next;
+                let polled = wakers.with(next, |waker| {
+                    let cx = &mut Context::from_waker(waker);
+                    match notices {
+                        None => poll_child(next as usize, cx, How::Plain),
+                        Some(notices) => poll_cancelled(notices, next, cx, *poll_child),
+                    }
+                });
+                if let Poll::Ready(ended) = polled {
+                    progress.count(ended, notices.is_some());
+                }
+            }
+        };
+        catching(&mut (self, poll_child), poll_all, |(engine, poll_child), child, error| {
+            engine.fail(child, error, *poll_child);
+        });
+    }
+
+    /// A child has panicked.
+    #[cold]
+    fn fail(&mut self, child: u32, error: Error, poll_child: &mut PollChild<'_>) {
+        let cx = &mut Context::from_waker(Waker::noop());
+        if let Poll::Ready(ended) = poll_child(child as usize, cx, How::Panicked(error)) {
+            self.progress.count(ended, self.notices.is_some());
         }
     }
 
     /// If the group is cancelled in this poll: cancels each child.
     #[cold]
-    fn cancel_children(
-        &mut self,
-        cx: &mut Context<'_>,
-        poll_child: &mut impl FnMut(usize, &mut Context<'_>, How<'_>) -> Poll<Ended>,
-    ) {
+    fn take_cancel(&mut self, cx: &mut Context<'_>, poll_child: &mut PollChild<'_>) {
         if let Some(cancellation) = throw::take_cancel(cx.waker()) {
             self.cancel(&cancellation, poll_child);
         }
@@ -119,27 +156,45 @@ impl Engine {
 
     /// Whether no child is running.
     pub(super) fn is_over(&self) -> bool {
-        self.running == 0
+        self.progress.running == 0
     }
 
     /// Cancels each child that is running. They must have been polled before.
     #[cold]
-    pub(super) fn cancel(
-        &mut self,
-        cancellation: &Cancellation,
-        mut poll_child: impl FnMut(usize, &mut Context<'_>, How<'_>) -> Poll<Ended>,
-    ) {
+    pub(super) fn cancel(&mut self, cancellation: &Cancellation, poll_child: &mut PollChild<'_>) {
         let Some(wakers) = &self.wakers else { return };
-        let notices = self.notices.get_or_insert_default();
-        for child in wakers.children() {
-            let told = |waker: &_| {
-                let cx = &mut Context::from_waker(waker);
-                notices.tell(child, cancellation.clone(), cx, |cx, how| poll_child(child as usize, cx, how))
-            };
-            if let Poll::Ready(ended) = wakers.with(child, told) {
-                self.running -= 1;
-                self.failed |= ended == Ended::Failed;
+        let mut children = wakers.children();
+        self.notices.get_or_insert_default();
+        let poll_all = |(engine, poll_child): &mut (&mut Self, &mut PollChild<'_>), child: &mut u32| {
+            for next in children.by_ref() {
+                *child = next;
+                engine.cancel_child(next, cancellation.clone(), *poll_child);
             }
+        };
+        catching(&mut (self, poll_child), poll_all, |(engine, poll_child), child, error| {
+            engine.fail(child, error, *poll_child);
+        });
+    }
+
+    fn cancel_child(&mut self, child: u32, cancellation: Cancellation, poll_child: &mut PollChild<'_>) {
+        let Engine { progress, wakers: Some(wakers), notices: Some(notices), .. } = self else { return };
+        let told = wakers.with(child, |waker| {
+            let cx = &mut Context::from_waker(waker);
+            notices.tell(child, cancellation, cx, |cx, how| poll_child(child as usize, cx, how))
+        });
+        if let Poll::Ready(ended) = told {
+            progress.count(ended, true);
         }
     }
+}
+
+/// Polls a child of a group that was cancelled before.
+#[cold]
+fn poll_cancelled(
+    notices: &mut Notices,
+    child: u32,
+    cx: &mut Context<'_>,
+    poll_child: &mut PollChild<'_>,
+) -> Poll<Ended> {
+    notices.poll(child, cx, |cx, how| poll_child(child as usize, cx, how))
 }

@@ -14,6 +14,7 @@
 //! | `wakers.rs` | a waker for each child: one allocation |
 //! | `ready.rs` | the queue of children that were woken |
 //! | `models.rs` | what loom checks: wakes from other threads against polls and drops |
+//! | `panics.rs` | what a child that panics does to the others: nothing |
 //! | `shape.rs` | what the results are put into, and how a child's place is called |
 //! | `outcome.rs` | the error rule |
 //! | `notices.rs` | what cancelled children have still to be told |
@@ -35,6 +36,13 @@
 //!
 //! [`Multi::fail_fast`] raises the first in time and drops the children that have not ended; [`Multi::settle`] raises nothing.
 //!
+//! # Panics
+//!
+//! A child that panics has failed, with [`Panicked`](crate::Panicked), and has ended: the others go on in
+//! the same poll, and the error rule treats it as any other failure. The loop over the children is what
+//! catches it. A panic of a child's destructor is logged; the child's result stays. Only the drop of the
+//! group itself lets the panic of a destructor through, as the drop of a `Vec` does.
+//!
 //! # Cancelled
 //!
 //! A group that is polled with a [cancellation](crate::cancel), and is not ready in that poll, takes it and polls each running child once more, with one for that child. A child
@@ -53,6 +61,7 @@ mod models;
 mod notices;
 mod options;
 mod outcome;
+mod panics;
 mod policy;
 mod pool;
 mod race;
@@ -111,6 +120,29 @@ pub struct Grouped<M>(PhantomData<M>);
 /// let error = gen::run_sync(parse()).unwrap_err();
 /// assert_eq!(error.others().len(), 1);
 /// assert_eq!(error.others()[0].place, gen::Place::Index(3));
+/// ```
+///
+/// # Panics
+///
+/// A child that panics has failed, with [`Panicked`](crate::Panicked), as a task has: the others go on,
+/// the error rule applies, and whoever gets the error may [resume](crate::Panicked::resume) the panic.
+/// It is the same for every list, map, tuple or option that is yielded directly. The panic of a child's
+/// destructor is logged, and the child has the result that it had.
+///
+/// ```
+/// use gen::yield_;
+///
+/// async fn half(number: u32) -> gen::Result<u32> {
+///     assert!(number % 2 == 0, "{number} is odd");
+///     Ok(number / 2)
+/// }
+///
+/// #[gen::coroutine]
+/// fn halves() -> gen::Result<Vec<u32>> {
+///     yield_!(gen::multi([8, 7, 4].map(half).into_iter().collect::<Vec<_>>()))
+/// }
+/// let error = gen::run_sync(halves()).unwrap_err();
+/// assert_eq!(error.downcast_ref::<gen::Panicked>().unwrap().message(), "7 is odd");
 /// ```
 pub fn multi<C>(children: C) -> Multi<C> {
     Multi { children }

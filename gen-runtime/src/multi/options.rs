@@ -33,6 +33,10 @@ impl<C> Multi<C> {
     /// let error = gen::run_sync(parse()).unwrap_err(); // and nothing is logged
     /// assert_eq!(error.others().len(), 1);
     /// ```
+    ///
+    /// # Panics
+    ///
+    /// A child that panics has failed, with [`Panicked`](crate::Panicked), which may be quiet as any type.
     pub fn quiet<E>(self) -> MultiQuiet<C, (E, ())>
     where
         E: QuietError,
@@ -55,6 +59,10 @@ impl<C> Multi<C> {
     /// }
     /// assert!(gen::run_sync(first()).unwrap_err().is::<std::num::ParseIntError>());
     /// ```
+    ///
+    /// # Panics
+    ///
+    /// A child that panics has failed, with [`Panicked`](crate::Panicked): that ends the whole too.
     pub fn fail_fast(self) -> MultiFailFast<C> {
         MultiFailFast { children: self.children }
     }
@@ -74,6 +82,10 @@ impl<C> Multi<C> {
     /// }
     /// assert_eq!(gen::run_sync(parse()).unwrap(), 1);
     /// ```
+    ///
+    /// # Panics
+    ///
+    /// The result of a child that panics is [`Panicked`](crate::Panicked).
     pub fn settle(self) -> MultiSettled<C> {
         MultiSettled { children: self.children }
     }

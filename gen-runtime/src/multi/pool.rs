@@ -12,6 +12,8 @@
 //! | running | | running | ended | |
 //! | ended (in `ended`) | | | | vacant |
 //!
+//! A child that panics in its poll has ended, with [`Panicked`](crate::Panicked) as its result.
+//!
 //! A waker may outlive its child, and then wakes the next one in that seat, or nobody: both are polls that every future must stand.
 //!
 //! # Order
@@ -21,16 +23,18 @@
 
 use std::future::Future;
 use std::mem;
-use std::task::{Context, Poll};
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
 
 use super::notices::Notices;
+use super::panics::catching;
 use super::ready::{Link, Taken};
 use super::seats::{List, Seats};
-use super::slots::{How, Slots};
+use super::slots::{Ended, How, Slot, Slots};
 use super::wakers::Wakers;
 use crate::cancel::Cancellation;
 use crate::coroutine::throw;
-use crate::Result;
+use crate::{Error, Result};
 
 /// The smallest block that is added.
 const SMALLEST_BLOCK: usize = 4;
@@ -42,7 +46,7 @@ pub(crate) struct Pool<P, T, I> {
     fresh: List,
     ended: List,
     vacant: List,
-    /// Taken from the queue, and not polled yet; something is left only if a poll panicked.
+    /// Taken from the queue in this poll, and not polled yet.
     woken: Taken,
     /// How many children have not ended.
     running: usize,
@@ -138,6 +142,12 @@ impl<P, T, I> Pool<P, T, I> {
         base
     }
 
+    /// Drops the children that have not ended, and what has.
+    pub(crate) fn clear(&mut self) {
+        self.blocks.iter_mut().for_each(|block| block.slots.drop_running());
+        *self = Pool::empty();
+    }
+
     /// How many children have not been given yet.
     pub(crate) fn len(&self) -> usize {
         self.running + self.ready
@@ -207,46 +217,61 @@ where
     /// Polls those children that came since the last [`drive`](Self::drive), whose waker they use.
     pub(crate) fn drive_fresh(&mut self) {
         if !self.fresh.is_empty() {
-            throw::hide(|| self.poll_fresh());
+            throw::hide(|| catching(self, Self::poll_fresh, Self::fail));
         }
     }
 
     fn has_work(&self) -> bool {
         let is_woken = |first: &Block<P, T>| !first.wakers.queue().is_empty();
-        !self.fresh.is_empty() || !self.woken.is_empty() || self.blocks.first().is_some_and(is_woken)
+        !self.fresh.is_empty() || self.blocks.first().is_some_and(is_woken)
     }
 
     /// Polls each child that may go on, once.
     fn poll_children(&mut self) {
-        self.poll_woken();
         if let Some(first) = self.blocks.first() {
             self.woken = first.wakers.queue().take(|seat| link(&self.blocks, seat));
         }
-        self.poll_woken();
-        self.poll_fresh();
+        let poll_all = |pool: &mut Self, seat: &mut u32| {
+            pool.poll_woken(seat);
+            pool.poll_fresh(seat);
+        };
+        catching(self, poll_all, Self::fail);
     }
 
-    fn poll_woken(&mut self) {
+    fn poll_woken(&mut self, polled: &mut u32) {
         while let Some(seat) = self.woken.next(|seat| link(&self.blocks, seat)) {
+            *polled = seat;
             self.poll_child(seat);
         }
     }
 
-    fn poll_fresh(&mut self) {
+    fn poll_fresh(&mut self, polled: &mut u32) {
         while let Some(seat) = self.fresh.pop_front(&mut self.seats) {
+            *polled = seat;
             self.poll_child(seat);
         }
     }
 
+    /// A child has panicked.
+    #[cold]
+    fn fail(&mut self, seat: u32, error: Error) {
+        let (block, index) = locate_mut(&mut self.blocks, seat);
+        let cx = &mut Context::from_waker(Waker::noop());
+        if block.slots.at(index as usize).poll(cx, How::Panicked(error)).is_ready() {
+            self.end(seat);
+        }
+    }
+
+    #[inline]
     fn poll_child(&mut self, seat: u32) {
         let (Block { slots, wakers, .. }, index) = locate_mut(&mut self.blocks, seat);
-        let mut slot = slots.at(index as usize);
+        let slot = slots.at(index as usize);
         let notices = &mut self.notices;
         let polled = wakers.with(index, |waker| {
             let cx = &mut Context::from_waker(waker);
             match notices {
-                None => slot.as_mut().poll(cx, How::Plain),
-                Some(notices) => notices.poll(seat, cx, |cx, how| slot.as_mut().poll(cx, how)),
+                None => slot.poll(cx, How::Plain),
+                Some(notices) => poll_cancelled(notices, seat, cx, slot),
             }
         });
         if polled.is_ready() {
@@ -267,7 +292,14 @@ where
     #[cold]
     fn take_cancel(&mut self, cx: &mut Context<'_>) -> Option<Cancellation> {
         let cancellation = throw::take_cancel(cx.waker())?;
-        (0..self.seats.len() as u32).for_each(|seat| self.cancel_child(seat, cancellation.clone()));
+        let mut seats = 0..self.seats.len() as u32;
+        let cancel_all = |pool: &mut Self, told: &mut u32| {
+            for seat in seats.by_ref() {
+                *told = seat;
+                pool.cancel_child(seat, cancellation.clone());
+            }
+        };
+        catching(self, cancel_all, Self::fail);
         Some(cancellation)
     }
 
@@ -291,6 +323,20 @@ where
         self.ready += 1;
         self.ended.push_back(&mut self.seats, seat);
     }
+}
+
+/// Polls a child of a pool that was cancelled before.
+#[cold]
+fn poll_cancelled<P, T>(
+    notices: &mut Notices,
+    seat: u32,
+    cx: &mut Context<'_>,
+    slot: Pin<&mut Slot<P, T>>,
+) -> Poll<Ended>
+where
+    P: Future<Output = Result<T>>,
+{
+    notices.poll(seat, cx, |cx, how| slot.poll(cx, how))
 }
 
 /// The block of a seat, and its place there.

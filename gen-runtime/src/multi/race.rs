@@ -5,6 +5,8 @@
 //! | racing | it is the first; the others are dropped, or cancelled: ending | every child is cancelled: ending |
 //! | ending | if there was none, it is the first; the last one ends it all | every child is cancelled again |
 //!
+//! A child that panics has ended, with [`Panicked`](crate::Panicked).
+//!
 //! Behind a child that is the first nobody is polled in that poll; who was not polled at all until then is dropped, and not started in order to be cancelled.
 
 use std::future::Future;
@@ -91,7 +93,7 @@ where
                 // It is cancelled before this poll of the race is over.
                 How::Plain => return Poll::Pending,
                 How::Cancel(_) if child >= self.started => return self.drop_unstarted(child),
-                How::Cancel(_) => {}
+                How::Cancel(_) | How::Panicked(_) => {}
             }
         }
         self.started = self.started.max(child + 1);
@@ -103,8 +105,7 @@ where
     }
 
     fn drop_unstarted(&mut self, child: usize) -> Poll<Ended> {
-        // It has no result.
-        let _ = self.slots.at(child).take();
+        self.slots.at(child).drop_contained();
         Poll::Ready(Ended::Well)
     }
 }
@@ -118,7 +119,7 @@ where
         let polled = engine.drive(cx, |child, cx, how| runners.poll(child, cx, how));
         if let (Losers::Cancelled(by), Some(_), false) = (losers, runners.first, engine.is_cancelled()) {
             let cancellation = Cancellation::new(CancelSource::Sibling, "another one was the first", by);
-            engine.cancel(&cancellation, |child, cx, how| runners.poll(child, cx, how));
+            engine.cancel(&cancellation, &mut |child, cx, how| runners.poll(child, cx, how));
         }
         runners.told |= engine.is_cancelled();
         if engine.is_over() {

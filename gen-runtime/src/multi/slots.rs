@@ -11,8 +11,10 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
+use super::panics::IN_DROP;
 use crate::cancel::{tell, Cancellation};
-use crate::Result;
+use crate::io_loop::contain;
+use crate::{report, Error, Result};
 
 pin_project! {
     /// A child, then its result, then nothing.
@@ -34,6 +36,8 @@ pub(super) enum How<'a> {
     Plain,
     /// With a cancellation, as [`tell`] does.
     Cancel(&'a mut Cancellation),
+    /// Not at all: it has just panicked, and ends with this.
+    Panicked(Error),
 }
 
 /// How a child has ended.
@@ -41,6 +45,16 @@ pub(super) enum How<'a> {
 pub(super) enum Ended {
     Well,
     Failed,
+}
+
+impl Ended {
+    fn of<T>(result: &Result<T>) -> Self {
+        if result.is_ok() {
+            Ended::Well
+        } else {
+            Ended::Failed
+        }
+    }
 }
 
 impl<P, T> Slot<P, T> {
@@ -60,6 +74,29 @@ impl<P, T> Slot<P, T> {
             SlotContent::Running { .. } | SlotContent::Taken => None,
         }
     }
+
+    /// Drops a child that is running. A destructor that panics takes nothing else with it.
+    pub(super) fn drop_contained(self: Pin<&mut Self>) {
+        contain(IN_DROP, || self.drop_running());
+    }
+
+    /// Drops a child that is running.
+    fn drop_running(mut self: Pin<&mut Self>) {
+        if let SlotProjection::Running { .. } = self.as_mut().project() {
+            self.set(Slot::Taken);
+        }
+    }
+
+    /// Ends a child that has panicked, in its poll, or in its drop when its result was there: then that counts.
+    #[cold]
+    fn end(mut self: Pin<&mut Self>, error: Error) -> Ended {
+        if let SlotProjection::Ended { result } = self.as_mut().project() {
+            report::error(format_args!("{IN_DROP} {error}"));
+            return Ended::of(result);
+        }
+        contain(IN_DROP, || self.set(Slot::Ended { result: Err(error) }));
+        Ended::Failed
+    }
 }
 
 impl<P, T> Slot<P, T>
@@ -69,13 +106,17 @@ where
     /// Polls a child that is running; ready when it ends. Where none is running nothing happens.
     #[inline]
     pub(super) fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>, how: How<'_>) -> Poll<Ended> {
+        let how = match how {
+            How::Panicked(error) => return Poll::Ready(self.end(error)),
+            how => how,
+        };
         let SlotProjection::Running { child } = self.as_mut().project() else { return Poll::Pending };
         let polled = match how {
-            How::Plain => child.poll(cx),
             How::Cancel(cancellation) => tell(child, cx, cancellation),
+            _ => child.poll(cx),
         };
         polled.map(|result| {
-            let ended = if result.is_ok() { Ended::Well } else { Ended::Failed };
+            let ended = Ended::of(&result);
             self.set(Slot::Ended { result });
             ended
         })
@@ -111,9 +152,18 @@ impl<P, T> Slots<P, T> {
         unsafe { self.slots.as_mut().map_unchecked_mut(|slots| &mut slots[child]) }
     }
 
-    /// Takes what there is of all children, in order: a result of each that has ended; the others are dropped.
+    /// Takes what there is of all children, in order: a result of each that has ended; the others are dropped before.
     pub(super) fn take_all(&mut self) -> impl Iterator<Item = Option<Result<T>>> + use<'_, P, T> {
+        self.drop_running();
         (0..self.len()).map(|child| self.at(child).take())
+    }
+
+    /// Drops the children that are running, in order. A destructor that panics takes neither a result nor another child with it.
+    pub(super) fn drop_running(&mut self) {
+        let mut children = 0..self.len();
+        while !children.is_empty() {
+            contain(IN_DROP, || children.by_ref().for_each(|child| self.at(child).drop_running()));
+        }
     }
 
     /// Takes the results of all children, in order; they must all have ended.

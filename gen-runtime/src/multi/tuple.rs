@@ -59,7 +59,14 @@ macro_rules! tuple_join {
                 })
             }
 
-            /// Takes the results there are. Children that have not ended are dropped.
+            /// After a failure: drops the children that have not ended.
+            #[cold]
+            fn drop_running(self: Pin<&mut Self>) {
+                let mut this = self.project();
+                $(this.$slot.as_mut().drop_contained();)+
+            }
+
+            /// Takes the results there are.
             fn take(self: Pin<&mut Self>) -> ($(Option<Result<$value>>,)+) {
                 let this = self.project();
                 ($(this.$slot.take(),)+)
@@ -74,6 +81,9 @@ macro_rules! tuple_join {
 
             fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
                 ready!(self.as_mut().drive(cx));
+                if self.engine.has_failure() {
+                    self.as_mut().drop_running();
+                }
                 match self.as_mut().take() {
                     ($(Some(Ok($slot)),)+) => Poll::Ready(Ok(($($slot,)+))),
                     ($($slot,)+) => {

@@ -14,6 +14,7 @@
 //! | `new`, `keyed`, `push`, `insert` | taken in, not polled yet | as before |
 //! | `next` is polled, there is a result | those that were woken, and the new ones, are polled; the result is handed over | its index |
 //! | `next` is polled, there is none | the same | as before |
+//! | a child panics | it has ended, with `Panicked` | |
 //! | `next` is polled, there are no children | | `None` |
 //! | `done`, there are no children | | `None` |
 //! | the future of `next` is dropped | stay as they are | as before |
@@ -98,6 +99,11 @@ use crate::{Error, Flat, Result, Yieldable};
 /// # Order
 ///
 /// Children that are ready when they are first polled come first, in their own order; then those that were woken, in the order in which they were woken.
+///
+/// # Panics
+///
+/// A child that panics has failed: its result is [`Panicked`](crate::Panicked), and is given as any other
+/// is. The others go on.
 ///
 /// # Cancellation
 ///
@@ -234,7 +240,8 @@ where
     ///
     /// # Errors
     ///
-    /// The child's own, which does not end the iteration; [`ExhaustedError`] if nothing is left.
+    /// The child's own, which does not end the iteration, [`Panicked`](crate::Panicked) if it has panicked;
+    /// [`ExhaustedError`] if nothing is left.
     ///
     /// # Cancellation
     ///

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::marker::PhantomData;
+use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -10,6 +11,8 @@ use pin_project_lite::pin_project;
 use super::probe::HasError;
 use super::Yieldable;
 use crate::coroutine::{Frame, Kind};
+use crate::error::Panicked;
+use crate::io_loop::contain;
 use crate::multi::{Parallel, Policy, Settle};
 use crate::Result;
 
@@ -32,9 +35,14 @@ where
     type Output = Result<Option<T>>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.project().some.as_pin_mut() {
-            Some(pending) => pending.poll(cx).map_ok(Some),
-            None => Poll::Ready(Ok(None)),
+        let mut some = self.project().some;
+        let Some(pending) = some.as_mut().as_pin_mut() else { return Poll::Ready(Ok(None)) };
+        match catch_unwind(AssertUnwindSafe(|| pending.poll(cx))) {
+            Ok(polled) => polled.map_ok(Some),
+            Err(payload) => {
+                contain("the drop of a child of a parallel yield", || some.set(None));
+                Poll::Ready(Err(Panicked::new(payload).into()))
+            }
         }
     }
 }

@@ -125,3 +125,68 @@ fn a_thrown_error_reaches_the_yield_and_drops_the_children() {
     let Poll::Ready(Err(error)) = task.throw("thrown") else { panic!("the yield takes it") };
     assert_eq!((error.to_string().as_str(), children.drops().as_str()), ("thrown", "1 1"));
 }
+
+/// One that panics would tear down the others, though the yield may well go on with its failure.
+#[test]
+fn t19_a_panic_may_be_the_first() {
+    let (children, futures) = Children::of(3);
+    let mut task = Task::new(first(futures));
+    assert!(task.poll().is_pending());
+    children.on_poll(1, |_| panic!("the child panics"));
+    children.wake(1);
+    children.end(2, Ok(20));
+    let error = task.run().unwrap_err();
+    assert_eq!(error.downcast_ref::<gen::Panicked>().expect("a panic").message(), "the child panics");
+    assert_eq!(children.drops(), "1 1 1");
+}
+
+/// The winner's value would be lost with the destructor of a loser.
+#[test]
+fn t19_a_loser_that_panics_in_its_drop_takes_no_value_with_it() {
+    let (children, futures) = Children::of(3);
+    let mut task = Task::new(first(futures));
+    assert!(task.poll().is_pending());
+    children.panic_in_drop(0);
+    children.panic_in_drop(2);
+    children.end(1, Ok(10));
+    let (result, lines) = logged(|| task.run());
+    assert_eq!((result.unwrap(), lines.len()), ((1, 10), 2), "{lines:?}");
+    assert_eq!(children.drops(), "1 1 1");
+}
+
+/// The winner's value would be lost with the clean-up of a loser.
+#[test]
+fn t19_a_loser_that_panics_in_its_clean_up_takes_no_value_with_it() {
+    #[gen::coroutine]
+    fn mirror(child: Child, panics: bool) -> gen::Result<u32> {
+        let outcome = yield_!(child);
+        assert!(!panics || outcome.is_ok(), "the clean-up panics");
+        outcome
+    }
+    #[gen::coroutine]
+    fn by_position(children: Vec<Child>) -> gen::Result<(usize, u32)> {
+        let mirrors = children.into_iter().enumerate().map(|(index, child)| mirror(child, index != 1));
+        yield_!(gen::first_of(mirrors).cancel())
+    }
+    #[gen::coroutine]
+    fn by_key(children: Vec<Child>) -> gen::Result<(usize, u32)> {
+        let mirrors =
+            children.into_iter().enumerate().map(|(index, child)| (index, mirror(child, index != 1)));
+        yield_!(gen::first_of(mirrors.collect::<BTreeMap<_, _>>()).cancel())
+    }
+    type Race = fn(Vec<Child>) -> gen::BoxCoroutine<'static, gen::Result<(usize, u32)>>;
+    let races: [Race; 2] = [
+        |children| gen::BoxCoroutine::new(by_position(children)),
+        |children| gen::BoxCoroutine::new(by_key(children)),
+    ];
+    for race in races {
+        let (children, futures) = Children::of(3);
+        let mut task = Task::new(race(futures));
+        assert!(task.poll().is_pending());
+        children.end(1, Ok(10));
+        let (result, lines) = logged(|| task.run());
+        assert_eq!(result.unwrap(), (1, 10));
+        assert!(lines.iter().any(|line| line.contains("panicked: the clean-up panics")), "{lines:?}");
+        assert_eq!(children.drops(), "1 1 1");
+    }
+}

@@ -260,3 +260,54 @@ fn a_thrown_error_reaches_the_yield_and_drops_the_children() {
     assert_eq!((error.to_string().as_str(), error.trace().len()), ("thrown", 1));
     assert_eq!(children.drops(), "1 1 1");
 }
+
+/// One child's panic would tear down those that run, and the others would never be started.
+#[test]
+fn t19_a_child_that_panics_has_failed_and_the_others_go_on() {
+    for unordered in [false, true] {
+        let (children, futures) = Children::of(4);
+        let limit = gen::limit(2, futures);
+        let mut task = task!(if unordered { limit.unordered() } else { limit });
+        children.on_poll(1, |_| panic!("the child panics"));
+        children.on_poll(3, |_| panic!("another one panics"));
+        assert!(task.poll().is_pending());
+        assert_eq!(children.polls(), "1 1 1 0", "its room is free");
+        children.end(2, Ok(2));
+        children.end(0, Ok(0));
+        let (result, lines) = logged(|| task.run());
+        let error = result.unwrap_err();
+        assert_eq!(error.to_string(), "panicked: the child panics");
+        let others: Vec<_> = error.others().iter().map(ToString::to_string).collect();
+        assert_eq!(others, ["[3]: panicked: another one panics"]);
+        assert_eq!((children.drops().as_str(), lines.len()), ("1 1 1 1", 1));
+    }
+}
+
+/// The same for what it was told of its errors.
+#[test]
+fn t19_a_panic_is_a_failure_to_its_options_too() {
+    let panics = |number: u32| async move {
+        assert_ne!(number, 1, "the child panics");
+        Ok::<_, Fault>(number)
+    };
+    let settled = task!(gen::multi(gen::limit(2, (0..3).map(panics))).settle()).run().unwrap();
+    assert_eq!(settled.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
+    let started = Cell::new(0);
+    let lazy = (0..9).inspect(|_| started.set(started.get() + 1)).map(panics);
+    assert!(task!(gen::multi(gen::limit(1, lazy)).fail_fast()).run().unwrap_err().is::<gen::Panicked>());
+    assert_eq!(started.get(), 2);
+}
+
+/// The destructor of one that is dropped for the failure of another would take the error with it.
+#[test]
+fn t19_a_panic_in_the_drop_of_the_others_leaves_the_failure() {
+    let (children, futures) = Children::of(3);
+    let mut task = task!(gen::multi(gen::limit(3, futures)).fail_fast());
+    assert!(task.poll().is_pending());
+    children.panic_in_drop(0);
+    children.panic_in_drop(2);
+    children.end(1, Err("fault"));
+    let (result, lines) = logged(|| task.run());
+    assert_eq!((result.unwrap_err().to_string().as_str(), lines.len()), ("fault", 2), "{lines:?}");
+    assert_eq!(children.drops(), "1 1 1");
+}

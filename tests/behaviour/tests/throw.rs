@@ -644,18 +644,10 @@ mod the_slot {
     #[test]
     fn a_panic_in_a_group_leaves_the_error_to_those_around_it() {
         #[gen::coroutine]
-        fn group(child: Child) -> gen::Result<Vec<u32>> {
-            yield_!(vec![child])
-        }
-        #[gen::coroutine]
-        fn outer(child: Child) -> gen::Result<bool> {
-            let mut group = Box::pin(group(child));
-            let caught = poll_fn(|cx| {
-                Poll::Ready(catch_unwind(AssertUnwindSafe(|| group.as_mut().poll(cx))).is_err())
-            });
-            let caught = caught.await;
-            yield_!(pending::<()>())?;
-            Ok(caught)
+        fn outer(child: Child) -> gen::Result {
+            let panicked = yield_!(vec![child]).unwrap_err();
+            assert!(panicked.is::<gen::Panicked>(), "the group was ready, and wins over the error");
+            yield_!(pending::<()>())
         }
         let (children, mut futures) = Children::of(1);
         children.on_poll(0, |_| panic!("the child panics"));

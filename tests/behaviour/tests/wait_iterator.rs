@@ -1,7 +1,6 @@
 //! `WaitIterator`: whom it polls, in which order results come, and what becomes of children that come late or are left behind.
 
 use std::future::{poll_fn, ready, Future};
-use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::pin::Pin;
 use std::rc::{Rc, Weak};
 use std::task::{Context, Poll, Waker};
@@ -300,9 +299,9 @@ fn t19_a_wake_of_a_child_that_has_ended_is_harmless() {
     stale.wake();
 }
 
-/// A child that panics would take those behind it along, whose wakes are used up.
+/// A child that panics would take those behind it along, whose wakes are used up, and `while !waits.done()` would wait for ever.
 #[test]
-fn t19_a_panic_of_a_child_loses_no_wake_of_the_others() {
+fn t19_a_child_that_panics_is_given_as_an_error() {
     let (children, futures) = Children::of(3);
     let (poller, mut waits) = (Poller::new(), WaitIterator::new(futures));
     assert_eq!(next!(waits, poller), ".");
@@ -310,12 +309,42 @@ fn t19_a_panic_of_a_child_loses_no_wake_of_the_others() {
     children.end(0, Ok(0));
     children.end(1, Ok(1));
     children.end(2, Ok(2));
-    let polled = catch_unwind(AssertUnwindSafe(|| next!(waits, poller)));
-    assert!(polled.is_err());
+    assert_eq!(next!(waits, poller), "Some(0): panicked: in a poll");
+    assert_eq!((waits.len(), waits.done()), (2, false));
     assert_eq!(next!(waits, poller), "Some(1): 1");
     assert_eq!(next!(waits, poller), "Some(2): 2");
-    drop(waits);
+    assert_eq!((waits.len(), waits.done()), (0, true));
     assert_eq!(children.drops(), "1 1 1");
+}
+
+/// The same for a map, at the first poll, and for a child that comes later.
+#[test]
+fn t19_a_child_that_panics_is_given_as_an_error_under_its_key() {
+    let (children, mut futures) = Children::of(3);
+    let late = futures.pop().expect("three children");
+    let (poller, mut waits) = (Poller::new(), WaitIterator::keyed(["a", "b"].into_iter().zip(futures)));
+    children.on_poll(0, |_| panic!("at once"));
+    children.on_poll(2, |_| panic!("later"));
+    assert_eq!(next!(waits, poller), "Some(\"a\"): panicked: at once");
+    waits.insert("c", late);
+    assert_eq!(next!(waits, poller), "Some(\"c\"): panicked: later");
+    assert_eq!((waits.len(), waits.done()), (1, false));
+    assert_eq!(next!(waits, poller), ".");
+    children.end(1, Ok(1));
+    assert_eq!(next!(waits, poller), "Some(\"b\"): 1");
+    assert!(waits.done());
+    assert_eq!(children.drops(), "1 1 1");
+}
+
+/// Two that panic in one poll: the second would take the first along.
+#[test]
+fn t19_each_child_that_panics_is_given_as_an_error() {
+    let (children, futures) = Children::of(2);
+    let (poller, mut waits) = (Poller::new(), WaitIterator::new(futures));
+    (0..2).for_each(|child| children.on_poll(child, move |_| panic!("child {child}")));
+    assert_eq!(next!(waits, poller), "Some(0): panicked: child 0");
+    assert_eq!(next!(waits, poller), "Some(1): panicked: child 1");
+    assert!(waits.done());
 }
 
 /// The children would be thrown into, or lost with the yield.

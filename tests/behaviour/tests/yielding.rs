@@ -97,6 +97,20 @@ mod modes {
         assert_eq!(run(maybe(Some(ready(Ok(7))))).unwrap(), Some(7));
         assert!(run(maybe(Some(ready("x".parse())))).is_err());
     }
+
+    /// As a child of a list: its panic is its failure, and it is dropped once.
+    #[test]
+    fn t19_an_option_that_panics_has_failed() {
+        #[gen::coroutine]
+        fn maybe(child: Option<Child>) -> gen::Result<Option<u32>> {
+            yield_!(child)
+        }
+        let (children, mut futures) = Children::of(1);
+        children.on_poll(0, |_| panic!("the child panics"));
+        let error = run(maybe(futures.pop())).unwrap_err();
+        assert_eq!(error.downcast_ref::<gen::Panicked>().unwrap().message(), "the child panics");
+        assert_eq!(children.drops(), "1");
+    }
 }
 
 mod tuples {

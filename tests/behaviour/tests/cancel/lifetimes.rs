@@ -3,7 +3,7 @@
 use std::future::pending;
 use std::rc::Weak;
 
-use behaviour::logged_with_debug;
+use behaviour::{logged, logged_with_debug};
 
 use super::*;
 
@@ -114,16 +114,19 @@ fn t19_a_panic_of_a_child_that_is_told_leaves_nothing_in_flight() {
         Ok(())
     }
     let journal = Journal::default();
-    run(async {
+    let body = async {
         let task = gen::spawn_local(gen::multi([panics(), panics()]).join());
         let bystander = gen::spawn_local(works("a", 1, journal.clone()));
         task.cancel("stop").await;
-        assert!(task.await.unwrap_err().is::<gen::Panicked>());
+        let error = task.await.unwrap_err();
+        assert!(error.is::<gen::Panicked>() && error.others().len() == 1, "both were told");
         gen::sleep(seconds(1)).await?;
         assert_eq!(journal.take(), "", "the next task is told nothing");
         drop(bystander);
         Ok(())
-    });
+    };
+    // One of them is raised, the other one is logged.
+    assert_eq!(logged(|| run(body)).1.len(), 1);
 }
 
 /// A body that is sent away with its yields is told by whoever polls it there.

@@ -20,8 +20,9 @@ macro_rules! suite {
             ready_children_are_ready_at_once, all_start_at_the_first_poll_in_order, results_keep_the_order_of_the_children,
             it_waits_for_the_last_child, a_single_error_is_not_logged, raw_gives_every_result, t19_a_drop_drops_each_child_once,
             a_wake_during_the_own_poll_is_not_lost, t19_a_waker_may_outlive_the_container, t19_a_wake_may_come_from_another_thread,
-            it_may_be_polled_by_another_task_later, t19_a_panic_of_a_child_drops_the_others_once,
-            t19_a_panic_in_the_drop_of_a_child_drops_the_others_once, a_thrown_error_reaches_the_yield_and_drops_the_children,
+            it_may_be_polled_by_another_task_later, t19_a_child_that_panics_has_failed_and_the_others_go_on,
+            t19_a_panic_in_the_drop_of_a_child_drops_the_others_once,
+            t19_a_panic_in_the_drop_of_a_child_that_ends_takes_no_result_with_it, a_thrown_error_reaches_the_yield_and_drops_the_children,
             a_result_wins_over_a_thrown_error
         }
     };
@@ -30,7 +31,8 @@ macro_rules! suite {
             the_first_error_in_child_order_is_raised, t19_later_errors_are_kept_and_logged_once, a_failure_stops_no_other_child,
             t19_a_half_ended_one_drops_each_child_once, a_child_is_dropped_as_soon_as_it_ends, only_the_woken_child_is_polled,
             woken_children_are_polled_in_the_order_of_their_wakes, a_wake_of_a_sibling_during_a_poll_is_not_lost,
-            a_child_that_always_wakes_itself_stops_nobody, t19_a_wake_of_a_child_that_has_ended_is_harmless
+            a_child_that_always_wakes_itself_stops_nobody, t19_a_wake_of_a_child_that_has_ended_is_harmless,
+            t19_each_child_that_panics_has_failed
         }
     };
     (@each $container:path: $($rule:ident),+) => { $(

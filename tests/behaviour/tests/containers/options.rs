@@ -141,6 +141,55 @@ fn settle_gives_the_result_of_every_child(container: &Container) {
     }
 }
 
+/// The panic of one child would take away what the others have found.
+fn t19_to_settle_a_panic_is_the_result_of_its_child(container: &Container) {
+    for count in container.sizes_from(1) {
+        let (children, futures) = Children::of(count);
+        let mut task = (container.settle)(futures);
+        assert!(task.poll().is_pending());
+        (1..count).for_each(|child| children.end(child, Ok(child as u32)));
+        children.on_poll(0, |_| panic!("the child panics"));
+        children.wake(0);
+        let (outcome, lines) = logged(|| task.poll());
+        let Poll::Ready(Ok(mut results)) = outcome else { panic!("nothing is raised") };
+        assert_eq!(results.remove(0).unwrap_err().to_string(), "panicked: the child panics");
+        assert!(results.into_iter().map(Result::unwrap).eq(1..count as u32));
+        assert_eq!(lines, Vec::<String>::new());
+    }
+}
+
+/// Who wants to give up early would wait for the slowest child, or lose the whole to a panic.
+fn t19_a_panic_is_a_failure_to_give_up_at(container: &Container) {
+    for count in container.sizes_from(3) {
+        let (children, futures) = Children::of(count);
+        let mut task = (container.fail_fast)(futures);
+        assert!(task.poll().is_pending());
+        children.on_poll(1, |_| panic!("the child panics"));
+        children.wake(1);
+        children.wake(0);
+        let Poll::Ready(Err(error)) = task.poll() else { panic!("a child has failed") };
+        assert!(error.is::<gen::Panicked>());
+        assert!(children.polls().starts_with("1 2"), "nobody goes on behind it");
+        assert_eq!(children.drops(), all(count, 1));
+    }
+}
+
+/// The destructor of one that is dropped for the failure of another would take the error with it.
+fn t19_a_panic_in_the_drop_of_the_others_leaves_the_failure(container: &Container) {
+    for count in container.sizes_from(3) {
+        let (children, futures) = Children::of(count);
+        let mut task = (container.fail_fast)(futures);
+        assert!(task.poll().is_pending());
+        children.panic_in_drop(0);
+        children.panic_in_drop(2);
+        children.end(1, Err("fault"));
+        let (outcome, lines) = logged(|| task.poll());
+        let Poll::Ready(Err(error)) = outcome else { panic!("a child has failed") };
+        assert_eq!((error.to_string().as_str(), lines.len()), ("fault", 2), "{lines:?}");
+        assert_eq!(children.drops(), all(count, 1));
+    }
+}
+
 macro_rules! with_options {
     ($($name:ident: $kind:ty),+ $(,)?) => { $(
         mod $name {
@@ -199,7 +248,9 @@ macro_rules! with_options {
                 the_first_failure_in_time_is_raised_and_the_others_are_dropped,
                 what_fails_in_the_first_poll_keeps_later_children_from_starting,
                 of_failures_in_one_poll_the_one_that_was_woken_first_is_raised,
-                fail_fast_gives_the_results_in_order, settle_gives_the_result_of_every_child
+                fail_fast_gives_the_results_in_order, settle_gives_the_result_of_every_child,
+                t19_to_settle_a_panic_is_the_result_of_its_child, t19_a_panic_is_a_failure_to_give_up_at,
+                t19_a_panic_in_the_drop_of_the_others_leaves_the_failure
             }
         }
     )+ };

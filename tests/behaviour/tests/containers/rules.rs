@@ -363,22 +363,47 @@ pub(crate) fn it_may_be_polled_by_another_task_later(container: &Container) {
     });
 }
 
-/// The other children would leak, or be dropped twice.
-pub(crate) fn t19_a_panic_of_a_child_drops_the_others_once(container: &Container) {
+/// One child's panic would tear down the others in the middle of what they do, and what they have found would be lost.
+pub(crate) fn t19_a_child_that_panics_has_failed_and_the_others_go_on(container: &Container) {
     for first in [true, false] {
         container.each(1, |children, mut task, count| {
             let bad = count / 2;
             if !first {
                 assert_eq!(poll(&mut task), Poll::Pending);
-                (0..count).for_each(|child| children.wake(child));
             }
-            children.set(0, Ok(0));
             children.on_poll(bad, |_| panic!("the child panics"));
-            assert!(panics(|| drop(poll(&mut task))));
+            children.wake(bad);
+            for child in (0..count).filter(|&child| child != bad) {
+                assert_eq!(poll(&mut task), Poll::Pending);
+                children.end(child, Ok(child as u32));
+            }
+            let Poll::Ready(Err(error)) = task.poll() else { panic!("the whole has failed") };
+            let panicked: &gen::Panicked = error.downcast_ref().expect("a panic");
+            assert_eq!(panicked.message(), "the child panics");
+            assert!(panicked.take_payload().is_some(), "whoever wants to can go on with it");
+            assert_eq!(error.others().len(), 0);
             drop(task);
             assert_eq!(children.drops(), all(count, 1));
         });
     }
+}
+
+/// Of several children that panic, the second would abort the others after all.
+pub(crate) fn t19_each_child_that_panics_has_failed(container: &Container) {
+    container.each(2, |children, mut task, count| {
+        assert_eq!(poll(&mut task), Poll::Pending);
+        for child in 0..count {
+            children.on_poll(child, move |_| panic!("child {child} panics"));
+            children.wake(child);
+        }
+        let (outcome, _) = logged(|| task.poll());
+        let Poll::Ready(Err(error)) = outcome else { panic!("the whole has failed") };
+        assert_eq!(error.to_string(), "panicked: child 0 panics");
+        let others = error.others().iter().map(|other| other.error.to_string());
+        let expected = (1..count).map(|child| format!("panicked: child {child} panics"));
+        assert_eq!(others.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+        assert_eq!(children.drops(), all(count, 1));
+    });
 }
 
 /// The other children would leak, or be dropped twice.
@@ -389,12 +414,21 @@ pub(crate) fn t19_a_panic_in_the_drop_of_a_child_drops_the_others_once(container
         assert!(panics(|| drop(task)), "dropped while it waits");
         assert_eq!(children.drops(), all(count, 1));
     });
+}
+
+/// The destructor of one child would take its result, and those of the others, with it.
+pub(crate) fn t19_a_panic_in_the_drop_of_a_child_that_ends_takes_no_result_with_it(container: &Container) {
     container.each(1, |children, mut task, count| {
         let bad = count / 2;
         children.panic_in_drop(bad);
-        children.set(bad, Ok(0));
-        assert!(panics(|| drop(poll(&mut task))), "dropped as it ends");
-        assert!(!panics(|| drop(task)));
+        assert_eq!(poll(&mut task), Poll::Pending);
+        (0..count).for_each(|child| children.end(child, Ok(child as u32)));
+        let (outcome, lines) = logged(|| poll(&mut task));
+        assert_eq!(outcome, ready(count));
+        let line = format!(
+            "ERROR gen: the drop of a child of a parallel yield panicked: child {bad} panics in its drop"
+        );
+        assert_eq!(lines, [line]);
         assert_eq!(children.drops(), all(count, 1));
     });
 }

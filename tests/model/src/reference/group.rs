@@ -106,21 +106,14 @@ impl<'p> Model<'p> {
 
     pub(super) fn poll_group(&mut self, group: &mut Children<'p>, who: Who) -> Polled {
         if group.running > 0 {
-            let panicked = self.hidden(|model| model.poll_children(group, who)).err();
-            if let Some(error) = panicked {
-                return Polled::Panicked(error);
-            }
+            self.hidden(|model| model.poll_children(group, who));
             if group.running > 0 {
                 if let Some(request) = self.take_request(who) {
-                    if let Err(error) = self.cancel_children(group, &request) {
-                        return Polled::Panicked(error);
-                    }
+                    self.cancel_children(group, &request);
                 }
             }
         }
-        if let Err(error) = self.cancel_losers(group) {
-            return Polled::Panicked(error);
-        }
+        self.cancel_losers(group);
         match group.running {
             0 => Polled::Ready(self.result_of(group)),
             _ => Polled::Pending,
@@ -128,17 +121,15 @@ impl<'p> Model<'p> {
     }
 
     /// Of a race that cancels those that are not the first.
-    fn cancel_losers(&mut self, group: &mut Children<'p>) -> Result<(), Error> {
+    fn cancel_losers(&mut self, group: &mut Children<'p>) {
         if group.kind == Group::FirstCancels && group.first.is_some() && group.held.is_none() {
             let request = self.request(Source::Sibling, "another one was the first".to_owned());
-            self.cancel_children(group, &request)?;
+            self.cancel_children(group, &request);
         }
         group.was_cancelled = group.held.is_some();
-        Ok(())
     }
 
-    /// Fails if a child panicked.
-    fn poll_children(&mut self, group: &mut Children<'p>, who: Who) -> Result<(), Error> {
+    fn poll_children(&mut self, group: &mut Children<'p>, who: Who) {
         self.set_parent(group.number, who);
         let is_first = !std::mem::replace(&mut group.is_started, true);
         let children = match is_first {
@@ -157,8 +148,8 @@ impl<'p> Model<'p> {
             group.started = group.started.max(child + 1);
             let request = group.held.as_mut().and_then(|held| held.remove(&child));
             let result = match request {
-                Some(request) => self.tell_child(&mut group.slots[child], &mut group.held, name, &request)?,
-                None => self.poll_slot(&mut group.slots[child], name)?,
+                Some(request) => self.tell_child(&mut group.slots[child], &mut group.held, name, &request),
+                None => self.poll_slot(&mut group.slots[child], name),
             };
             group.count(child, result);
             if group.is_over() {
@@ -166,10 +157,9 @@ impl<'p> Model<'p> {
                 break;
             }
         }
-        Ok(())
     }
 
-    fn cancel_children(&mut self, group: &mut Children<'p>, request: &Request) -> Result<(), Error> {
+    fn cancel_children(&mut self, group: &mut Children<'p>, request: &Request) {
         group.held.get_or_insert_default();
         for child in 0..group.slots.len() {
             let name = Who::Child(group.number, child);
@@ -180,10 +170,9 @@ impl<'p> Model<'p> {
                 group.count(child, Some(true));
                 continue;
             }
-            let result = self.tell_child(&mut group.slots[child], &mut group.held, name, request)?;
+            let result = self.tell_child(&mut group.slots[child], &mut group.held, name, request);
             group.count(child, result);
         }
-        Ok(())
     }
 
     /// Cancels a child, unless another request waits for it. Answers whether it has ended, and how.
@@ -193,12 +182,12 @@ impl<'p> Model<'p> {
         held: &mut Held,
         name: Who,
         request: &Request,
-    ) -> Result<Option<bool>, Error> {
-        let Who::Child(_, child) = name else { return Ok(None) };
+    ) -> Option<bool> {
+        let Who::Child(_, child) = name else { return None };
         let held = held.get_or_insert_default();
-        let Slot::Running(node) = slot else { return Ok(None) };
+        let Slot::Running(node) = slot else { return None };
         if held.contains_key(&child) {
-            return Ok(None);
+            return None;
         }
         let (polled, fate) = self.with_request(name, request.clone(), |model| model.poll(node, name));
         if matches!(fate, Fate::Held) {
@@ -207,25 +196,24 @@ impl<'p> Model<'p> {
         self.settle(slot, polled)
     }
 
-    pub(super) fn poll_slot(&mut self, slot: &mut Slot<'p>, name: Who) -> Result<Option<bool>, Error> {
-        let Slot::Running(node) = slot else { return Ok(None) };
+    pub(super) fn poll_slot(&mut self, slot: &mut Slot<'p>, name: Who) -> Option<bool> {
+        let Slot::Running(node) = slot else { return None };
         let polled = self.poll(node, name);
         self.settle(slot, polled)
     }
 
-    /// A child that has ended is dropped at once.
-    fn settle(&mut self, slot: &mut Slot<'p>, polled: Polled) -> Result<Option<bool>, Error> {
-        match polled {
-            Polled::Pending => Ok(None),
+    /// A child that has ended is dropped at once. One that panics has failed.
+    fn settle(&mut self, slot: &mut Slot<'p>, polled: Polled) -> Option<bool> {
+        let result = match polled {
+            Polled::Pending => return None,
             Polled::Panicked(error) => Err(error),
-            Polled::Ready(result) => {
-                let went_well = result.is_ok();
-                if let Slot::Running(node) = std::mem::replace(slot, Slot::Ended(result)) {
-                    self.drop_node(node);
-                }
-                Ok(Some(went_well))
-            }
+            Polled::Ready(result) => result,
+        };
+        let went_well = result.is_ok();
+        if let Slot::Running(node) = std::mem::replace(slot, Slot::Ended(result)) {
+            self.drop_node(node);
         }
+        Some(went_well)
     }
 
     fn result_of(&mut self, group: &mut Children<'p>) -> Result<u32, Error> {

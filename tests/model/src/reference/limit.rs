@@ -24,9 +24,7 @@ impl<'p> Limit<'p> {
 
 impl<'p> Model<'p> {
     pub(super) fn poll_limit(&mut self, limit: &mut Limit<'p>, who: Who) -> Polled {
-        if let Err(error) = self.drive_limit(limit, who) {
-            return Polled::Panicked(error);
-        }
+        self.drive_limit(limit, who);
         if self.running(limit) > 0 {
             return Polled::Pending;
         }
@@ -47,21 +45,20 @@ impl<'p> Model<'p> {
         })
     }
 
-    fn drive_limit(&mut self, limit: &mut Limit<'p>, who: Who) -> Result<(), Error> {
+    fn drive_limit(&mut self, limit: &mut Limit<'p>, who: Who) {
         self.fill(limit);
-        self.drive_pool(limit.pool, Some(who))?;
+        self.drive_pool(limit.pool, Some(who));
         while self.collect(limit) {
             self.fill(limit);
-            self.drive_pool(limit.pool, None)?;
+            self.drive_pool(limit.pool, None);
         }
         if self.running(limit) == 0 {
-            return Ok(());
+            return;
         }
-        let Some(request) = self.take_request(who) else { return Ok(()) };
-        self.cancel_pool(limit.pool, &request)?;
+        let Some(request) = self.take_request(who) else { return };
+        self.cancel_pool(limit.pool, &request);
         limit.cancelled.get_or_insert(request);
         self.collect(limit);
-        Ok(())
     }
 
     /// That it would have taken more is an error, though all have ended well.

@@ -167,22 +167,8 @@ impl<'p> Model<'p> {
                 Polled::Ready(Err(error)) if *is_chained => Polled::Ready(Err(error.pass())),
                 polled => polled,
             },
-            Node::Group(children) => match self.poll_group(children, who) {
-                // It is awaited in an `async` block, which drops it as the panic passes.
-                panicked @ Polled::Panicked(_) => {
-                    self.drop_children(children);
-                    panicked
-                }
-                polled => polled,
-            },
-            Node::Limit(limit) => match self.poll_limit(limit, who) {
-                // As the group.
-                panicked @ Polled::Panicked(_) => {
-                    self.drop_limit(limit);
-                    panicked
-                }
-                polled => polled,
-            },
+            Node::Group(children) => self.poll_group(children, who),
+            Node::Limit(limit) => self.poll_limit(limit, who),
             Node::Scope(scope) => self.poll_scope(scope, who),
             Node::Timeout(timeout) => self.poll_timeout(timeout, who),
             Node::Shield { child, held } => self.poll_shield(child, held, who),

@@ -111,14 +111,10 @@ impl<'p> Model<'p> {
         if pool.ended.is_empty() && pool.running > 0 {
             self.set_parent(pool.number, who);
         }
-        if let Err(error) = self.hidden(|model| model.poll_seats(pool)) {
-            return Polled::Panicked(error);
-        }
+        self.hidden(|model| model.poll_seats(pool));
         if pool.ended.is_empty() {
             if let Some(request) = self.take_request(who) {
-                if let Err(error) = self.cancel_seats(pool, &request) {
-                    return Polled::Panicked(error);
-                }
+                self.cancel_seats(pool, &request);
             }
         }
         pool.is_awaited = pool.ended.is_empty();
@@ -127,63 +123,58 @@ impl<'p> Model<'p> {
         Polled::Ready(result)
     }
 
-    fn cancel_seats(&mut self, pool: &mut Pool<'p>, request: &Request) -> Result<(), Error> {
+    fn cancel_seats(&mut self, pool: &mut Pool<'p>, request: &Request) {
         for seat in 0..pool.seats.len() {
             let name = Who::Child(pool.number, seat);
-            let ended = self.tell_child(&mut pool.seats[seat], &mut pool.held, name, request)?;
+            let ended = self.tell_child(&mut pool.seats[seat], &mut pool.held, name, request);
             pool.count(seat, ended);
         }
-        Ok(())
     }
 
     // ---- for `limit` ------------------------------------------------------------------------------
 
     /// Lets go on who can; the new ones only, if they come in the middle of a poll.
-    pub(super) fn drive_pool(&mut self, number: usize, parent: Option<Who>) -> Result<(), Error> {
-        let Some(mut pool) = self.pools[number].take() else { return Ok(()) };
+    pub(super) fn drive_pool(&mut self, number: usize, parent: Option<Who>) {
+        let Some(mut pool) = self.pools[number].take() else { return };
         if let Some(who) = parent {
             self.set_parent(pool.number, who);
         }
-        let driven = self.hidden(|model| match parent {
+        self.hidden(|model| match parent {
             Some(_) => model.poll_seats(&mut pool),
             None => model.poll_fresh(&mut pool),
         });
         self.pools[number] = Some(pool);
-        driven
     }
 
-    pub(super) fn cancel_pool(&mut self, number: usize, request: &Request) -> Result<(), Error> {
-        let Some(mut pool) = self.pools[number].take() else { return Ok(()) };
-        let told = self.cancel_seats(&mut pool, request);
+    pub(super) fn cancel_pool(&mut self, number: usize, request: &Request) {
+        let Some(mut pool) = self.pools[number].take() else { return };
+        self.cancel_seats(&mut pool, request);
         self.pools[number] = Some(pool);
-        told
     }
 
     /// First those that were told of something, then those that are new.
-    fn poll_seats(&mut self, pool: &mut Pool<'p>) -> Result<(), Error> {
+    fn poll_seats(&mut self, pool: &mut Pool<'p>) {
         for seat in self.take_woken(pool.number) {
             self.is_polled(pool.number, seat);
-            self.poll_seat(pool, seat)?;
+            self.poll_seat(pool, seat);
         }
         self.poll_fresh(pool)
     }
 
-    fn poll_fresh(&mut self, pool: &mut Pool<'p>) -> Result<(), Error> {
+    fn poll_fresh(&mut self, pool: &mut Pool<'p>) {
         while let Some(seat) = pool.fresh.pop_front() {
-            self.poll_seat(pool, seat)?;
+            self.poll_seat(pool, seat);
         }
-        Ok(())
     }
 
-    fn poll_seat(&mut self, pool: &mut Pool<'p>, seat: usize) -> Result<(), Error> {
+    fn poll_seat(&mut self, pool: &mut Pool<'p>, seat: usize) {
         let name = Who::Child(pool.number, seat);
         let request = pool.held.as_mut().and_then(|held| held.remove(&seat));
         let ended = match request {
-            Some(request) => self.tell_child(&mut pool.seats[seat], &mut pool.held, name, &request)?,
-            None => self.poll_slot(&mut pool.seats[seat], name)?,
+            Some(request) => self.tell_child(&mut pool.seats[seat], &mut pool.held, name, &request),
+            None => self.poll_slot(&mut pool.seats[seat], name),
         };
         pool.count(seat, ended);
-        Ok(())
     }
 
     /// Errors that nobody has asked for are logged.
