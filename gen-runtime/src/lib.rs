@@ -113,6 +113,7 @@ mod report;
 mod scope;
 mod sync;
 mod task;
+mod thread_number;
 mod time;
 mod wait_iterator;
 mod yield_macro;

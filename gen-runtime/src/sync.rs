@@ -6,6 +6,7 @@ use std::sync::PoisonError;
 #[cfg(loom)]
 pub(crate) use loom::{
     alloc::{alloc, dealloc},
+    cell::UnsafeCell,
     sync::{
         atomic::{fence, AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering},
         Condvar, Mutex, MutexGuard,
@@ -24,6 +25,28 @@ pub(crate) use std::{
 /// Locks. Nothing that is done under these locks leaves what they guard half done, so a panic there does no harm.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A cell that lends pointers to what is in it, with the interface of loom's, which notes each loan.
+#[cfg(not(loom))]
+#[derive(Debug)]
+pub(crate) struct UnsafeCell<T>(std::cell::UnsafeCell<T>);
+
+#[cfg(not(loom))]
+impl<T> UnsafeCell<T> {
+    pub(crate) const fn new(value: T) -> Self {
+        UnsafeCell(std::cell::UnsafeCell::new(value))
+    }
+
+    /// Lends a pointer to read by.
+    pub(crate) fn with<R>(&self, read: impl FnOnce(*const T) -> R) -> R {
+        read(self.0.get())
+    }
+
+    /// Lends a pointer to write by.
+    pub(crate) fn with_mut<R>(&self, write: impl FnOnce(*mut T) -> R) -> R {
+        write(self.0.get())
+    }
 }
 
 /// The threads of a model share one of the system's; loom's locals do not take `const`.

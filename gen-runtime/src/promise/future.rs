@@ -16,6 +16,9 @@ use crate::{context, moment, report, Error, Result};
 /// It may be cloned, and each clone may be polled again and again: each time it gives a clone of the result, so the value is [`Clone`]. Put what is large, or cannot be cloned, into an `Arc`. The
 /// errors of all share what failed, and each has a trace of its own.
 ///
+/// Clones of the value are made by one thread at a time, so it need not be [`Sync`]. Its `clone` may
+/// read this very future; it must not wait for another thread that reads it.
+///
 /// The result is dropped with the last clone.
 ///
 /// ```

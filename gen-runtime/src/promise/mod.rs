@@ -8,6 +8,7 @@
 //! | `setter.rs` | [`Promise`]: the side that sets |
 //! | `future.rs` | [`SharedFuture`]: the side that reads |
 //! | `state.rs` | what the two share: the result, or who waits for it |
+//! | `value.rs` | where the result lies, and how clones of it are made |
 //! | `waiters.rs` | who waits, in order |
 //! | `errors.rs` | [`BrokenPromiseError`], [`AlreadySetError`] |
 //! | `models.rs` | what loom checks: a set against polls, clones and drops on other threads |
@@ -28,7 +29,10 @@
 //!   promise and waits for its future is no cycle once the promise is set or dropped.
 //! - *Done-callbacks* are tasks on the loop of whoever added them; the promise knows them as waiters.
 //!
-//! All is under one lock. Wakers are cloned, woken and dropped outside of it, as are results that are dropped; only the clone of a result is made under it.
+//! All but the value is under one lock, and no code of a user runs under it: wakers are cloned, woken
+//! and dropped outside of it, and so are results. Clones of a value are made by one thread at a time,
+//! because the value need not be `Sync`; a clone that reads the same promise again does not wait for
+//! itself.
 
 mod errors;
 mod future;
@@ -36,6 +40,7 @@ mod future;
 mod models;
 mod setter;
 mod state;
+mod value;
 mod waiters;
 
 pub use self::errors::{AlreadySetError, BrokenPromiseError};

@@ -143,3 +143,52 @@ fn clones_that_go_on_two_threads_drop_the_value_once() {
         assert_eq!(drops.load(Ordering::Relaxed), 1);
     });
 }
+
+/// A value that must not be cloned by two threads at once: each clone writes to it.
+struct NotSync(loom::cell::UnsafeCell<u32>);
+
+impl Clone for NotSync {
+    fn clone(&self) -> Self {
+        let clones = self.0.with_mut(|clones| {
+            // SAFETY: loom fails where another thread has the cell at the same time.
+            unsafe {
+                *clones += 1;
+                *clones
+            }
+        });
+        NotSync(loom::cell::UnsafeCell::new(clones))
+    }
+}
+
+/// How often a value had been cloned when this clone of it was made.
+fn clones(value: NotSync) -> u32 {
+    value.0.into_inner()
+}
+
+/// The value need not be `Sync`: of two threads that read it one waits for the other.
+#[test]
+fn clones_are_made_by_one_thread_at_a_time() {
+    three_threads(|| {
+        let (promise, future) = promise();
+        let readers = [future.clone(), future.clone()]
+            .map(|reader| thread::spawn(move || clones(block_on(reader).unwrap())));
+        promise.set(NotSync(loom::cell::UnsafeCell::new(0))).unwrap();
+        let mut seen = readers.map(|reader| reader.join().unwrap());
+        seen.sort_unstable();
+        assert_eq!(seen, [1, 2]);
+        assert_eq!(clones(block_on(future).unwrap()), 3);
+    });
+}
+
+/// The only reader does not wait for a turn; one that went just before had it.
+#[test]
+fn a_reader_that_is_the_last_sees_what_the_others_did() {
+    loom::model(|| {
+        let (promise, future) = promise();
+        promise.set(NotSync(loom::cell::UnsafeCell::new(0))).unwrap();
+        let other = future.clone();
+        let reader = thread::spawn(move || clones(block_on(other).unwrap()));
+        let seen = clones(block_on(future).unwrap());
+        assert_eq!(reader.join().unwrap() + seen, 3);
+    });
+}

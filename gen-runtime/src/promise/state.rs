@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::task::{Poll, Waker};
 
 use super::errors::{AlreadySetError, BrokenPromiseError};
+use super::value::Value;
 use super::waiters::{Place, Waiters};
 use crate::sync::{lock, Mutex};
 use crate::task::{report_unread, Detached, SpawnedBy};
@@ -13,34 +14,44 @@ use crate::Result;
 /// How a failure is called that is logged.
 const WHAT: &str = "a promise";
 
-/// A promise's state, with one lock around all.
+/// A promise's state, with one lock around all but its value.
 pub(super) struct Shared<T> {
-    state: Mutex<State<T>>,
+    state: Mutex<State>,
+    value: Value<T>,
 }
 
-struct State<T> {
+struct State {
     /// How many futures there are.
     readers: usize,
-    stage: Stage<T>,
+    stage: Stage,
 }
 
-enum Stage<T> {
+enum Stage {
     Pending(Waiters),
     /// There are no futures any more, and that is why.
     Abandoned(Detached),
-    /// Whether the result needs no telling: somebody has seen it, or it is nobody's failure.
+    /// The value is there. Whether it needs no telling: somebody has seen it, or it is nobody's failure.
     Done {
-        result: Result<T>,
         told: bool,
     },
     Over,
+}
+
+/// What a future finds when it is polled.
+enum Found {
+    /// The value, and whether this is the only future.
+    Value { alone: bool },
+    /// None yet; the very waker of the poll will be woken.
+    Waiting,
+    /// None yet, and that waker is not among those that will be woken.
+    NotWaiting,
 }
 
 impl<T> Shared<T> {
     /// That of a pending promise with one future.
     pub(super) fn new() -> Arc<Self> {
         let stage = Stage::Pending(Waiters::default());
-        Arc::new(Shared { state: Mutex::new(State { readers: 1, stage }) })
+        Arc::new(Shared { state: Mutex::new(State { readers: 1, stage }), value: Value::new() })
     }
 
     // ---- the promise ------------------------------------------------------------------------------
@@ -67,7 +78,9 @@ impl<T> Shared<T> {
         let mut state = lock(&self.state);
         match mem::replace(&mut state.stage, Stage::Over) {
             Stage::Pending(waiters) => {
-                state.stage = Stage::Done { result, told };
+                // SAFETY: it is locked and was pending, and is done when it is unlocked.
+                unsafe { self.value.put(result) };
+                state.stage = Stage::Done { told };
                 drop(state);
                 waiters.wake();
                 Ok(())
@@ -114,43 +127,11 @@ impl<T> Shared<T> {
             _ => Stage::Over,
         };
         let before = mem::replace(&mut state.stage, next);
+        // SAFETY: it is locked, counts no reader any more, and is abandoned or over from now on.
+        let result = unsafe { self.value.take() };
         drop(state);
-        if let Stage::Done { result: Err(error), told: false } = &before {
+        if let (Stage::Done { told: false }, Some(Err(error))) = (&before, &result) {
             report_unread(WHAT, error);
-        }
-    }
-
-    /// A clone of the result, if it is there: from then on it needs no telling.
-    pub(super) fn read(&self) -> Option<Result<T>>
-    where
-        T: Clone,
-    {
-        lock(&self.state).stage.read()
-    }
-
-    /// A clone of the result, or has `waker` woken when it is there.
-    pub(super) fn poll(&self, place: &mut Option<Place>, waker: &Waker) -> Poll<Result<T>>
-    where
-        T: Clone,
-    {
-        if let Some(poll) = self.look(*place, waker) {
-            return poll;
-        }
-        // Another waker than the last time: cloned, and the old one dropped, while nothing is locked.
-        let spare = self.wait(place, waker.clone());
-        drop(spare);
-        // It may have been set between the locks.
-        self.look(*place, waker).unwrap_or(Poll::Pending)
-    }
-
-    /// `None` if it is pending and does not wake that very waker.
-    fn look(&self, place: Option<Place>, waker: &Waker) -> Option<Poll<Result<T>>>
-    where
-        T: Clone,
-    {
-        match (&mut lock(&self.state).stage, place) {
-            (Stage::Pending(waiters), Some(place)) if waiters.contains(place, waker) => Some(Poll::Pending),
-            (stage, _) => stage.read().map(Poll::Ready),
         }
     }
 
@@ -161,13 +142,52 @@ impl<T> Shared<T> {
             _ => Some(waker),
         }
     }
+
+    /// If the value is there, it needs no telling from now on: whoever asks is about to see it.
+    fn look(&self, place: Option<Place>, waker: &Waker) -> Found {
+        let mut state = lock(&self.state);
+        let alone = state.readers == 1;
+        match (&mut state.stage, place) {
+            (Stage::Done { told }, _) => {
+                *told = true;
+                Found::Value { alone }
+            }
+            (Stage::Pending(waiters), Some(place)) if waiters.contains(place, waker) => Found::Waiting,
+            _ => Found::NotWaiting,
+        }
+    }
 }
 
-impl<T: Clone> Stage<T> {
-    fn read(&mut self) -> Option<Result<T>> {
-        let Stage::Done { result, told } = self else { return None };
-        let result = result.clone();
-        *told = true;
-        Some(result)
+/// What the futures call for themselves: each is borrowed for the time of the call, and counted.
+impl<T: Clone> Shared<T> {
+    /// A clone of the result, if it is there: for a future that others may read meanwhile.
+    pub(super) fn read(&self) -> Option<Result<T>> {
+        match self.look(None, Waker::noop()) {
+            // SAFETY: it is done, and the future that calls this is counted while it is borrowed.
+            Found::Value { .. } => unsafe { self.value.clone_in_turn() },
+            Found::Waiting | Found::NotWaiting => None,
+        }
+    }
+
+    /// A clone of the result, or has `waker` woken when it is there: for a future that is borrowed
+    /// mutably.
+    pub(super) fn poll(&self, place: &mut Option<Place>, waker: &Waker) -> Poll<Result<T>> {
+        let mut found = self.look(*place, waker);
+        if let Found::NotWaiting = found {
+            // Another waker than the last time: cloned, and the old one dropped, while nothing is locked.
+            let spare = self.wait(place, waker.clone());
+            drop(spare);
+            // It may have been set between the locks.
+            found = self.look(*place, waker);
+        }
+        let result = match found {
+            // SAFETY: it is done, and the future that calls this is counted while it is borrowed; it is
+            // the only one, so nobody can read but through it, and it is borrowed mutably.
+            Found::Value { alone: true } => unsafe { self.value.clone_alone() },
+            // SAFETY: as above, but for those that may read by other futures.
+            Found::Value { alone: false } => unsafe { self.value.clone_in_turn() },
+            Found::Waiting | Found::NotWaiting => None,
+        };
+        result.map_or(Poll::Pending, Poll::Ready)
     }
 }

@@ -19,8 +19,9 @@ use std::future::Future;
 use std::marker::PhantomPinned;
 use std::mem::ManuallyDrop;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll};
+
+use crate::thread_number::ThreadNumber;
 
 pub(super) struct ThreadBound<V> {
     owner: ThreadNumber,
@@ -111,38 +112,6 @@ impl<V> Drop for ThreadBound<V> {
         // SAFETY: `&mut self`, so there is no reference to the value; it is there, because the state is not
         // `Empty` (2), and this is its thread.
         unsafe { ManuallyDrop::drop(self.value.get_mut()) };
-    }
-}
-
-/// A number that no other thread of this process has, or had. (`std`'s own `ThreadId` costs an `Arc` to ask
-/// for.)
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct ThreadNumber(u32);
-
-impl ThreadNumber {
-    /// # Panics
-    ///
-    /// If there have been 2^32 threads: a number that is used twice would break invariant 1.
-    fn current() -> Self {
-        thread_local! {
-            // No destructor, so it can be asked until the very end of the thread.
-            static NUMBER: Cell<u32> = const { Cell::new(0) };
-        }
-        let number = match NUMBER.get() {
-            0 => {
-                NUMBER.set(Self::next());
-                NUMBER.get()
-            }
-            number => number,
-        };
-        ThreadNumber(number)
-    }
-
-    #[cold]
-    fn next() -> u32 {
-        static LAST: AtomicU32 = AtomicU32::new(0);
-        let last = LAST.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| last.checked_add(1));
-        last.expect("fewer than 2^32 threads in the life of a process") + 1
     }
 }
 

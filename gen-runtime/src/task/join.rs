@@ -65,7 +65,8 @@ impl<T> Join<T> {
 
     /// The task will not end: its loop is gone. Gives whom to wake.
     pub(super) fn close(&self) -> Option<Waker> {
-        match mem::replace(&mut *self.lock(), Stage::Closed) {
+        let old = mem::replace(&mut *self.lock(), Stage::Closed);
+        match old {
             Stage::Awaited(waker) => Some(waker),
             _ => None,
         }

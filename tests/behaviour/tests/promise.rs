@@ -221,3 +221,88 @@ fn t18_100_000_readers_are_woken_in_order() {
     let poller = Poller::new();
     assert!(readers.into_iter().all(|reader| matches!(poller.poll(pin!(reader)), Poll::Ready(Ok(7)))));
 }
+
+thread_local! {
+    /// The future whose value looks at it, and how deep the clones are nested.
+    static READ: RefCell<Option<SharedFuture<Reads>>> = const { RefCell::new(None) };
+    static DEPTH: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+}
+
+/// A value whose first clone reads the future that it is the result of, in every way there is.
+struct Reads;
+
+impl Clone for Reads {
+    fn clone(&self) -> Self {
+        if DEPTH.replace(1) == 0 {
+            let mut future = READ.with_borrow(Clone::clone).expect("the test has set it");
+            assert!(future.is_done());
+            assert!(matches!(future.result(), Some(Ok(Reads))));
+            assert!(matches!(Poller::new().poll(Pin::new(&mut future)), Poll::Ready(Ok(Reads))));
+            drop(future);
+            DEPTH.set(0);
+        }
+        Reads
+    }
+}
+
+/// A cache whose entries refer to each other would wait for itself for ever.
+#[test]
+fn a_clone_may_read_the_future_that_it_belongs_to() {
+    let (promise, future) = gen::promise();
+    READ.set(Some(future.clone()));
+    promise.set(Reads).unwrap();
+    assert!(matches!(future.result(), Some(Ok(Reads))));
+    assert!(matches!(Poller::new().poll(pin!(future.clone())), Poll::Ready(Ok(Reads))));
+    assert!(promise.set(Reads).is_err());
+    // The last reader, polled by what owns it.
+    READ.set(None);
+    DEPTH.set(1);
+    assert!(gen::block_on(future).is_ok());
+    DEPTH.set(0);
+}
+
+/// One reader's bad luck would be that of all.
+#[test]
+fn a_clone_that_panics_leaves_the_value_to_the_other_readers() {
+    struct PanicsOnce(Arc<std::sync::atomic::AtomicBool>);
+    impl Clone for PanicsOnce {
+        fn clone(&self) -> Self {
+            assert!(self.0.swap(true, std::sync::atomic::Ordering::Relaxed), "the first clone");
+            PanicsOnce(self.0.clone())
+        }
+    }
+    let (promise, future) = gen::promise();
+    promise.set(PanicsOnce(Arc::default())).unwrap();
+    let other = future.clone();
+    let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(future.result())));
+    assert!(read.is_err());
+    // On this thread, and on another.
+    assert!(future.result().is_some_and(|read| read.is_ok()));
+    assert!(thread::spawn(move || gen::block_on(other)).join().unwrap().is_ok());
+}
+
+/// The clones of a value that is not `Sync` would race with each other.
+#[test]
+fn a_value_that_is_not_sync_is_cloned_by_one_thread_at_a_time() {
+    /// Counts its clones without any synchronization.
+    struct Counts(std::cell::Cell<u32>);
+    impl Clone for Counts {
+        fn clone(&self) -> Self {
+            let before = self.0.get();
+            thread::yield_now();
+            self.0.set(before + 1);
+            Counts(self.0.clone())
+        }
+    }
+    const READS: u32 = 1_000;
+    let (promise, future) = gen::promise();
+    promise.set(Counts(0.into())).unwrap();
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            let reader = future.clone();
+            scope.spawn(move || (0..READS).for_each(|_| drop(reader.result())));
+        }
+    });
+    let Some(Ok(Counts(clones))) = future.result() else { panic!("it was set") };
+    assert_eq!(clones.get(), 4 * READS + 1);
+}
