@@ -10,6 +10,8 @@ use crate::Result;
 
 /// Waits until the [`Callback`](super::Callback) of a key was called, and takes the value, a `T`. The key may then be registered anew.
 ///
+/// The type of the value is always written, as in `Wait::<u8>::new("key")`.
+///
 /// ```
 /// use gen::{yield_, Callback, Wait};
 ///
@@ -47,8 +49,24 @@ impl<T> Wait<T> {
     }
 }
 
+/// A type as it was written: what a [`Wait`] of it gives, which is the type itself.
+///
+/// From what is done with the value of the yield rustc does not infer the type of the wait by it. For
+/// `yield_!(Wait::new("k"))?;` it would infer `()`, since nothing is done with the value, and the wait
+/// would fail when it is run.
+#[doc(hidden)]
+pub trait Written {
+    type Type;
+}
+
+impl<T> Written for T {
+    type Type = T;
+}
+
 impl<T: Send + 'static, Q: Key> YieldPoint for Wait<T, Q> {
-    type Output = T;
+    /// A `T`. The type has to be written, as in `Wait::<u8>::new(key)`: it is not inferred from what is
+    /// done with the value.
+    type Output = <T as Written>::Type;
 
     fn start(&mut self, runner: &Runner) -> Result {
         runner.expect::<T>(&self.key)

@@ -1,0 +1,12 @@
+//@ rustc: nothing says what comes: `Wait::<u32>::new(..)`
+
+use gen::{yield_, Wait};
+
+#[gen::coroutine]
+fn body() -> gen::Result {
+    yield_!(Wait::new("key"))?;
+    //~^ rustc: type annotations needed
+    Ok(())
+}
+
+fn main() {}
