@@ -8,6 +8,9 @@
 //! | before the error, while the callback runs | the thread notes it: it is told when the callback has ended well; if it fails, the [`Failure`](super::Failure) takes it along |
 //! | after the error, from whoever held the callback | the waiter [doubts](Doubt) it until the loop must have read an error that was sent before |
 //!
+//! In the first case the key that the callable was for is [blamed](Abandon::blame) on the error before
+//! anybody gets it: it is no leak when its call ends.
+//!
 //! A callback that itself polls what it waits for, on its own thread, is told all at once: nothing is noted in it from then on.
 
 use std::cell::RefCell;
@@ -21,6 +24,10 @@ use crate::sync::thread_local;
 pub(crate) trait Abandon: Send + Sync {
     /// Tells whoever waits for it.
     fn abandon(&self);
+
+    /// The callback that has dropped the last callable has failed: its error tells why the value will
+    /// never come. Called before anybody gets that error, and before [`abandon`](Self::abandon).
+    fn blame(&self) {}
 }
 
 thread_local! {
@@ -67,6 +74,13 @@ fn replace(noted: Option<Vec<Arc<dyn Abandon>>>) -> Option<Vec<Arc<dyn Abandon>>
 #[derive(Default)]
 pub(crate) struct Untold(Vec<Arc<dyn Abandon>>);
 
+impl Untold {
+    /// The callback that has dropped all this has failed.
+    pub(super) fn blame(&self) {
+        self.0.iter().for_each(|of| of.blame());
+    }
+}
+
 impl Drop for Untold {
     fn drop(&mut self) {
         for of in mem::take(&mut self.0) {
@@ -87,6 +101,11 @@ impl Doubt {
 
     pub(crate) fn is_over(self) -> bool {
         self.0 == 0
+    }
+
+    /// Whether the waiter was asked at least once.
+    pub(crate) fn was_asked(self) -> bool {
+        self.0 < Self::NEW.0
     }
 
     /// The waiter was asked, and will be again.

@@ -79,5 +79,8 @@ pub(super) fn call<T>(
     let (result, untold) = drops::during(|| {
         catch_unwind(AssertUnwindSafe(callback)).unwrap_or_else(|payload| Err(Panicked::new(payload).into()))
     });
-    result.map_err(|error| Failure { what, error, untold })
+    result.map_err(|error| {
+        untold.blame();
+        Failure { what, error, untold }
+    })
 }

@@ -33,7 +33,8 @@
 //!   arrives at the next yield. What is left when the body ends goes outward.
 //! - So a body whose yields are always ready sees none of them; a [`moment`](crate::moment) in its loop lets them in.
 //! - A callback that fails takes the callables with it that it owns: whoever waits for one of those gets the error, if it is thrown at him, and not a
-//!   [`CallbackDroppedError`](crate::CallbackDroppedError). So what a callback drops is not told before it has ended.
+//!   [`CallbackDroppedError`](crate::CallbackDroppedError). So what a callback drops is not told before it has ended. The keys of those callables are no
+//!   [leaks](crate::LeakedCallbackError) when their coroutine ends, and may be registered anew.
 //! - Only yields take errors. In front of a plain `.await` they wait for the next `yield_!`.
 //! - A task is one context, whatever runs in it: of the branches of a foreign `select!` or `join!`, the one that is polled first takes the error. Spawn a branch that is to have
 //!   errors of its own.

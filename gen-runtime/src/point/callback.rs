@@ -86,7 +86,7 @@ impl<T, Q> fmt::Debug for Callback<T, Q> {
 /// It belongs to one registration of its key. Until the value is taken a second call replaces it; after that, or after the coroutine call has ended,
 /// or with its loop gone, a call does nothing. If all clones are dropped without a call, a wait for the key fails with a
 /// [`CallbackDroppedError`](super::CallbackDroppedError); if they are dropped because a callback of the coroutine's [context](crate::context) has failed that
-/// owns them, with the error of that.
+/// owns them, with the error of that. A key whose callables went with such a callback is no leak when the call ends, and may be registered anew.
 pub struct Callable<T> {
     registration: Arc<dyn Store<T>>,
 }

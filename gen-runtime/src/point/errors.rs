@@ -4,25 +4,29 @@ use std::any::type_name;
 use std::error::Error as StdError;
 use std::fmt;
 use std::panic::Location;
+use std::sync::Arc;
 
-use super::key::{AnyKey, Key};
+use super::key::Key;
+use super::named::{LeakedKey, Listed, NamedKey};
+use super::registration::AnyRegistration;
 
 /// A key was registered while it was pending already.
 #[derive(Debug, Clone)]
 pub struct KeyReuseError {
-    key: String,
+    key: NamedKey,
     registered_at: &'static Location<'static>,
 }
 
 impl KeyReuseError {
-    pub(super) fn new(key: &impl Key, registered_at: &'static Location<'static>) -> Self {
-        KeyReuseError { key: key.text(), registered_at }
+    /// Of the registration that is pending.
+    pub(super) fn new(pending: Arc<dyn AnyRegistration>) -> Self {
+        KeyReuseError { registered_at: pending.at(), key: NamedKey::registered(pending) }
     }
 
     /// The key, in its debug form.
     #[must_use]
     pub fn key(&self) -> &str {
-        &self.key
+        self.key.text()
     }
 
     /// Where it was registered first.
@@ -34,7 +38,7 @@ impl KeyReuseError {
 
 impl fmt::Display for KeyReuseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the key {} is already pending: it was registered at {}", self.key, self.registered_at)
+        write!(f, "the key {} is already pending: it was registered at {}", self.key(), self.registered_at)
     }
 }
 
@@ -43,37 +47,56 @@ impl StdError for KeyReuseError {}
 /// A key was asked about that is not pending in this call: it was never registered, or its value was taken already.
 ///
 /// A key of another coroutine call is unknown, and so is one of the same coroutine in another `async` block.
+///
+/// The text says if a pending key of another type looks alike; of many pending keys it looks at a few.
 #[derive(Debug, Clone)]
 pub struct UnknownKeyError {
-    key: String,
-    /// The type of the key, and that of one that looks alike.
-    alike: Option<(&'static str, &'static str)>,
+    key: NamedKey,
+    key_type: &'static str,
+    /// Some of the pending keys of other types.
+    pending: Vec<PendingKey>,
+}
+
+/// A pending key, and its type.
+#[derive(Debug, Clone)]
+struct PendingKey {
+    key: NamedKey,
+    key_type: &'static str,
 }
 
 impl UnknownKeyError {
     pub(super) fn new(key: &impl Key) -> Self {
-        UnknownKeyError { key: key.text(), alike: None }
+        UnknownKeyError { key: NamedKey::borrowed(key), key_type: key_type(key), pending: Vec::new() }
     }
 
-    /// Notes that a key of another type looks alike.
-    pub(super) fn with_alike(mut self, key: &impl Key, other: Option<&'static str>) -> Self {
-        self.alike = other.map(|other| (key.type_name(), other));
+    /// Notes pending keys of other types, one of which may look alike.
+    pub(super) fn with_pending(mut self, pending: Vec<Arc<dyn AnyRegistration>>) -> Self {
+        let named = |registration: Arc<dyn AnyRegistration>| PendingKey {
+            key_type: registration.key().type_name(),
+            key: NamedKey::registered(registration),
+        };
+        self.pending = pending.into_iter().map(named).collect();
         self
     }
 
     /// The key, in its debug form.
     #[must_use]
     pub fn key(&self) -> &str {
-        &self.key
+        self.key.text()
     }
+}
+
+fn key_type<Q: Key>(_: &Q) -> &'static str {
+    type_name::<Q>()
 }
 
 impl fmt::Display for UnknownKeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the key {} is not pending", self.key)?;
-        match self.alike {
-            Some((this, other)) => {
-                write!(f, ": it is of type `{this}`, and one of type `{other}` looks alike")
+        write!(f, "the key {} is not pending", self.key())?;
+        // It was probably meant.
+        match self.pending.iter().find(|pending| pending.key.text() == self.key()) {
+            Some(PendingKey { key_type, .. }) => {
+                write!(f, ": it is of type `{}`, and one of type `{key_type}` looks alike", self.key_type)
             }
             None => Ok(()),
         }
@@ -85,25 +108,28 @@ impl StdError for UnknownKeyError {}
 /// A key was asked for a value of another type than it was registered for.
 #[derive(Debug, Clone)]
 pub struct KeyTypeError {
-    key: String,
+    key: NamedKey,
     registered: &'static str,
     asked: &'static str,
     registered_at: &'static Location<'static>,
 }
 
 impl KeyTypeError {
-    pub(super) fn new<T>(
-        key: &impl Key,
-        registered: &'static str,
-        registered_at: &'static Location<'static>,
-    ) -> Self {
-        KeyTypeError { key: key.text(), registered, asked: type_name::<T>(), registered_at }
+    /// Of a registration that was asked for a `T`.
+    pub(super) fn new<T>(pending: Arc<dyn AnyRegistration>) -> Self {
+        let (registered, registered_at) = (pending.value_type(), pending.at());
+        KeyTypeError {
+            key: NamedKey::registered(pending),
+            registered,
+            asked: type_name::<T>(),
+            registered_at,
+        }
     }
 
     /// The key, in its debug form.
     #[must_use]
     pub fn key(&self) -> &str {
-        &self.key
+        self.key.text()
     }
 
     /// Where it was registered.
@@ -115,7 +141,7 @@ impl KeyTypeError {
 
 impl fmt::Display for KeyTypeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let KeyTypeError { key, registered, asked, registered_at } = self;
+        let (KeyTypeError { registered, asked, registered_at, .. }, key) = (self, self.key());
         write!(f, "the key {key} is for a value of type `{registered}`, as registered at {registered_at}, not of type `{asked}`")
     }
 }
@@ -127,12 +153,14 @@ impl StdError for KeyTypeError {}
 /// (Tornado waits for ever.)
 #[derive(Debug, Clone)]
 pub struct CallbackDroppedError {
-    key: Option<(String, &'static Location<'static>)>,
+    key: Option<(NamedKey, &'static Location<'static>)>,
 }
 
 impl CallbackDroppedError {
-    pub(super) fn of_key(key: &dyn AnyKey, registered_at: &'static Location<'static>) -> Self {
-        CallbackDroppedError { key: Some((key.text(), registered_at)) }
+    /// Of a key whose registration is closed.
+    pub(super) fn of_key(closed: Arc<dyn AnyRegistration>) -> Self {
+        let at = closed.at();
+        CallbackDroppedError { key: Some((NamedKey::registered(closed), at)) }
     }
 
     /// The callback of a [`task`](super::task), which has no key.
@@ -143,7 +171,7 @@ impl CallbackDroppedError {
     /// The key, in its debug form; none if it was the callback of [`gen::task`](crate::task).
     #[must_use]
     pub fn key(&self) -> Option<&str> {
-        self.key.as_ref().map(|(key, _)| key.as_str())
+        self.key.as_ref().map(|(key, _)| key.text())
     }
 }
 
@@ -151,6 +179,7 @@ impl fmt::Display for CallbackDroppedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.key {
             Some((key, at)) => {
+                let key = key.text();
                 write!(f, "the callback of the key {key}, registered at {at}, was dropped without a call")
             }
             None => f.write_str("the callback of the task was dropped without a call"),
@@ -163,14 +192,19 @@ impl StdError for CallbackDroppedError {}
 /// A coroutine ended well, but left keys behind that were never waited for.
 ///
 /// It takes the place of the output. A [`gen::Return`](fn@crate::Return) is a good end, too; after an error of the body's own nothing is said about its keys.
-#[derive(Debug, Clone)]
+///
+/// A key is none of these whose callables went with a callback that failed, see [`Callable`](super::Callable):
+/// that error was told. Nor is one that was waited for when the last of its callables was gone.
+///
+/// The text names the first few keys, and says how many more there are.
+#[derive(Clone)]
 pub struct LeakedCallbackError {
-    keys: Vec<LeakedKey>,
+    keys: Arc<[LeakedKey]>,
 }
 
 impl LeakedCallbackError {
     pub(super) fn new(keys: Vec<LeakedKey>) -> Self {
-        LeakedCallbackError { keys }
+        LeakedCallbackError { keys: keys.into() }
     }
 
     /// The keys, in the order in which they were registered.
@@ -182,52 +216,17 @@ impl LeakedCallbackError {
 
 impl fmt::Display for LeakedCallbackError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the coroutine ended without waiting for its callbacks: ")?;
-        list(&self.keys, f)
+        write!(f, "the coroutine ended without waiting for its callbacks: {}", Listed(&self.keys))
+    }
+}
+
+impl fmt::Debug for LeakedCallbackError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LeakedCallbackError").field("keys", &Listed(&self.keys)).finish()
     }
 }
 
 impl StdError for LeakedCallbackError {}
-
-/// A key that nobody waited for.
-#[derive(Debug, Clone)]
-pub struct LeakedKey {
-    key: String,
-    registered_at: &'static Location<'static>,
-}
-
-impl LeakedKey {
-    pub(super) fn new(key: String, registered_at: &'static Location<'static>) -> Self {
-        LeakedKey { key, registered_at }
-    }
-
-    /// The key, in its debug form.
-    #[must_use]
-    pub fn key(&self) -> &str {
-        &self.key
-    }
-
-    /// Where it was registered.
-    #[must_use]
-    pub fn registered_at(&self) -> &'static Location<'static> {
-        self.registered_at
-    }
-}
-
-impl fmt::Display for LeakedKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (registered at {})", self.key, self.registered_at)
-    }
-}
-
-/// Writes keys, separated by commas.
-pub(super) fn list(keys: &[LeakedKey], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    for (position, key) in keys.iter().enumerate() {
-        let separator = if position == 0 { "" } else { ", " };
-        write!(f, "{separator}{key}")?;
-    }
-    Ok(())
-}
 
 /// A point is used when the call that it belongs to is over.
 #[derive(Debug)]
@@ -244,19 +243,20 @@ impl StdError for CallEnded {}
 /// A value is taken that is not there yet.
 #[derive(Debug)]
 pub(super) struct NotReady {
-    key: String,
+    key: NamedKey,
     registered_at: &'static Location<'static>,
 }
 
 impl NotReady {
-    pub(super) fn new(key: &impl Key, registered_at: &'static Location<'static>) -> Self {
-        NotReady { key: key.text(), registered_at }
+    pub(super) fn new(pending: Arc<dyn AnyRegistration>) -> Self {
+        NotReady { registered_at: pending.at(), key: NamedKey::registered(pending) }
     }
 }
 
 impl fmt::Display for NotReady {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the key {}, registered at {}, has no value yet", self.key, self.registered_at)
+        let (key, at) = (self.key.text(), self.registered_at);
+        write!(f, "the key {key}, registered at {at}, has no value yet")
     }
 }
 

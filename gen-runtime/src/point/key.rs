@@ -2,7 +2,7 @@
 
 use std::any::{type_name, Any};
 use std::fmt::Debug;
-use std::hash::{Hash, Hasher};
+use std::hash::Hash;
 
 /// What a callback can be registered under: anything that can be compared, hashed and printed.
 ///
@@ -22,7 +22,7 @@ impl<Q: Hash + Eq + Debug + Send + Sync + 'static> Key for Q {}
 /// A key whose type is forgotten.
 pub(super) trait AnyKey: Any + Send + Sync {
     fn equals(&self, other: &dyn AnyKey) -> bool;
-    fn hash_into(&self, hasher: &mut dyn Hasher);
+    /// Its debug form. This is code of the user, which may panic.
     fn text(&self) -> String;
     fn type_name(&self) -> &'static str;
 }
@@ -33,29 +33,11 @@ impl<Q: Key> AnyKey for Q {
         other.downcast_ref::<Q>().is_some_and(|other| self == other)
     }
 
-    fn hash_into(&self, mut hasher: &mut dyn Hasher) {
-        self.hash(&mut hasher);
-    }
-
     fn text(&self) -> String {
         format!("{self:?}")
     }
 
     fn type_name(&self) -> &'static str {
         type_name::<Q>()
-    }
-}
-
-impl PartialEq for dyn AnyKey {
-    fn eq(&self, other: &Self) -> bool {
-        self.equals(other)
-    }
-}
-
-impl Eq for dyn AnyKey {}
-
-impl Hash for dyn AnyKey {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.hash_into(state);
     }
 }

@@ -6,7 +6,8 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 
-use super::errors::{list, LeakedCallbackError, LeakedKey};
+use super::errors::LeakedCallbackError;
+use super::named::Listed;
 use super::pending::Pending;
 use super::registry::Registry;
 use super::runner::Runner;
@@ -86,7 +87,7 @@ impl<O: MayLeak> Finish<O> for u8 {
             let leaked = call.state().registry.end();
             // An error of the body's own tells more than its consequences.
             if output.is_ok() && !leaked.is_empty() {
-                O::leaked(LeakedCallbackError::new(leaked).into())
+                O::leaked(LeakedCallbackError::new(leaked.into_keys()).into())
             } else {
                 output
             }
@@ -135,11 +136,11 @@ impl PointsFrame {
 impl Drop for PointsFrame {
     fn drop(&mut self) {
         let Source::Block(registry) = &self.0 else { return };
-        let left = registry.get().map(|registry| registry.end()).unwrap_or_default();
+        let Some(left) = registry.get().map(|registry| registry.end()) else { return };
         if !left.is_empty() {
             report::warning(format_args!(
                 "an `async` block is gone that has not waited for its callbacks: {}",
-                Listed(&left)
+                Listed(&left.into_keys())
             ));
         }
     }
@@ -148,13 +149,5 @@ impl Drop for PointsFrame {
 impl fmt::Debug for PointsFrame {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PointsFrame").finish_non_exhaustive()
-    }
-}
-
-struct Listed<'a>(&'a [LeakedKey]);
-
-impl fmt::Display for Listed<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        list(self.0, f)
     }
 }

@@ -19,18 +19,24 @@
 //! | `callback.rs`, `wait.rs`, `wait_all.rs`, `forget.rs` | the points that keys are for |
 //! | `task.rs`, `future.rs`, `arguments.rs` | what else of Tornado is about callbacks |
 //! | `errors.rs` | what can go wrong |
+//! | `named.rs` | the keys that errors name, which are printed when somebody reads the error |
 //! | `models.rs` | models for loom: a call against a wait, a drop, the end |
 //!
 //! ## States and events of a registration
 //!
 //! | state | its callable is called | its last callable is dropped | asked whether ready | its value is taken | given up, or the call ends |
 //! |---|---|---|---|---|---|
-//! | empty | stored | abandoned, when [that is told](crate::context) | no; who asked waits | an error | closed |
-//! | stored | the new value replaces the old | stored | yes | closed | closed |
-//! | abandoned | (nobody can; a new callable makes it empty) | | no, and asked again, twice; then an error; closed | an error | closed |
+//! | empty | stored | abandoned, when [that is told](crate::context) | no; who asked waits | an error | closed; a leak, unless it is settled |
+//! | stored | the new value replaces the old | stored | yes | closed | closed; a leak |
+//! | abandoned | (nobody can; a new callable makes it empty) | | no, and asked again, twice; then an error; closed | an error | closed; a leak, unless it is settled |
 //! | closed | nothing happens | nothing | the key is unknown | the key is unknown | closed |
 //!
 //! A registration that is closed is out of the registry, and the key may be registered anew: callables of the old one do not touch the new one.
+//!
+//! A registration without callables is *settled* when it is known why its value will not come: the
+//! callback that owned the last callable has failed, and its error is told; or somebody has waited for it
+//! since the last callable was gone, and was resumed with another error. It is no leak then, and the key
+//! may be registered anew; a wait for it is told that the callback was dropped.
 //!
 //! ## Points of one yield
 //!
@@ -45,7 +51,9 @@
 //! - A *value* is in the cell until it is taken, replaced or the registration is closed. It is dropped outside of the locks.
 //! - A *waker* is in the registration that its point asked about; if the point asked about none, on the board, which every stored value wakes. The
 //!   point's pending future takes it out again when it is ready or dropped.
-//! - No user code runs under a lock but the `Hash` and `Eq` of keys, under the registry's; callables never take that lock.
+//! - No code of a user runs under a lock or inside of a borrow: not the `Hash`, `Eq`, `Debug` and drop of
+//!   keys, not the drop of values, and nothing of wakers. Keys are printed when somebody reads the error
+//!   that names them, and a panic in that is not let through.
 
 mod arguments;
 mod board;
@@ -57,6 +65,7 @@ mod key;
 mod kind;
 #[cfg(all(test, loom))]
 mod models;
+mod named;
 mod pending;
 mod registration;
 mod registry;
@@ -69,12 +78,13 @@ mod waiters;
 pub use self::arguments::Arguments;
 pub use self::callback::{Callable, Callback};
 pub use self::errors::{
-    CallbackDroppedError, KeyReuseError, KeyTypeError, LeakedCallbackError, LeakedKey, UnknownKeyError,
+    CallbackDroppedError, KeyReuseError, KeyTypeError, LeakedCallbackError, UnknownKeyError,
 };
 pub use self::forget::Forget;
 pub use self::future::YieldFuture;
 pub use self::key::Key;
 pub use self::kind::Point;
+pub use self::named::LeakedKey;
 pub use self::runner::Runner;
 pub use self::task::{task, Task, TaskCallback};
 pub use self::wait::Wait;

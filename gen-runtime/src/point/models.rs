@@ -398,3 +398,42 @@ fn a_key_that_is_given_up_ends_the_wait_for_it() {
         other.join().unwrap().unwrap();
     });
 }
+
+/// A key that is registered by two threads at once, and one of the same hash: each key is registered once.
+#[test]
+fn of_two_registrations_of_one_key_one_is_the_first() {
+    loom::model(|| {
+        let call = Call::new();
+        let registry = Arc::clone(&call.0);
+        let other =
+            thread::spawn(move || Runner::new(registry).register::<u32>("k", Location::caller()).is_ok());
+        let registered = call.runner().register::<u32>("k", Location::caller()).is_ok();
+        assert_ne!(registered, other.join().unwrap());
+        assert_eq!(call.0.end().len(), 1);
+    });
+}
+
+/// A thread that owns the callable and fails, against a waiter that catches the error and ends: the key is no leak.
+#[test]
+fn a_key_whose_callable_goes_with_a_failure_is_no_leak() {
+    loom::model(|| {
+        let outer = context::Catch::new();
+        let entered = outer.enter();
+        let (call, context) = (Call::new(), context::capture());
+        drop(entered);
+        let callable = call.callable::<u32>("k");
+        let failing = thread::spawn(move || {
+            context.run(|| {
+                let _callable = callable;
+                Err::<(), _>("the reason")
+            });
+        });
+        let told = block_on(std::future::poll_fn(|cx| match outer.poll(cx.waker()) {
+            context::Polled::Failed(error) => std::task::Poll::Ready(error.to_string()),
+            context::Polled::Nothing | context::Polled::Abandoned => std::task::Poll::Pending,
+        }));
+        assert_eq!(told, "the reason");
+        assert!(call.0.end().is_empty());
+        failing.join().unwrap();
+    });
+}

@@ -14,16 +14,39 @@ use crate::sync::{lock, Mutex};
 /// A key of type `Q` under which a value of type `T` is expected.
 pub(super) struct Registration<T, Q: ?Sized> {
     at: &'static Location<'static>,
-    /// The number of the registration in its call.
-    number: u64,
+    id: RegistrationId,
     board: Arc<Board>,
     slot: Mutex<Slot<T>>,
     key: Q,
 }
 
+/// Which registration of its call it is. They are in the order of the hashes of their keys, and those
+/// of one hash in the order in which they were registered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct RegistrationId {
+    /// The hash of its key.
+    pub(super) hash: u64,
+    /// Its number in the call.
+    pub(super) number: u64,
+}
+
+impl RegistrationId {
+    /// The first that may come behind it, of keys with the same hash.
+    pub(super) fn next(self) -> Self {
+        RegistrationId { number: self.number + 1, ..self }
+    }
+
+    /// The last of keys with the same hash.
+    pub(super) fn last(self) -> Self {
+        RegistrationId { number: u64::MAX, ..self }
+    }
+}
+
 struct Slot<T> {
     content: Content<T>,
     callables: usize,
+    /// The last callable went with a callback that failed, whose error was told.
+    failed: bool,
     waiters: Waiters,
 }
 
@@ -54,15 +77,20 @@ pub(super) enum Progress {
 pub(super) trait AnyRegistration: Any + Send + Sync {
     fn key(&self) -> &dyn AnyKey;
     fn at(&self) -> &'static Location<'static>;
-    fn number(&self) -> u64;
+    fn id(&self) -> RegistrationId;
     /// The name of the type of its value.
     fn value_type(&self) -> &'static str;
     fn progress(&self) -> Progress;
     /// Has a point woken when there are news; `false` if there are some already.
     fn wait(&self, id: WaiterId, waker: Waker) -> bool;
     fn forget(&self, id: WaiterId);
+    /// Whether it is known why its value will never come: an error was told instead, or somebody has
+    /// waited for it since the last callable was gone. Then the key is free, and is no leak.
+    fn is_settled(&self) -> bool;
     /// Drops the value and takes no other.
     fn close(&self);
+    /// The same at the end of the call; answers whether it is a leak.
+    fn end(&self) -> bool;
     /// The same while others may wait: wakes them, and they find that the key is unknown.
     fn give_up(&self);
 }
@@ -80,9 +108,9 @@ pub(super) trait Store<T>: Send + Sync {
 }
 
 impl<T, Q> Registration<T, Q> {
-    pub(super) fn new(key: Q, at: &'static Location<'static>, number: u64, board: Arc<Board>) -> Self {
-        let slot = Slot { content: Content::Empty, callables: 0, waiters: Waiters::default() };
-        Registration { at, number, board, slot: Mutex::new(slot), key }
+    pub(super) fn new(key: Q, at: &'static Location<'static>, id: RegistrationId, board: Arc<Board>) -> Self {
+        let slot = Slot { content: Content::Empty, callables: 0, failed: false, waiters: Waiters::default() };
+        Registration { at, id, board, slot: Mutex::new(slot), key }
     }
 
     /// Takes the value out, if there is one, and closes the registration.
@@ -130,8 +158,8 @@ impl<T: Send + 'static, Q: Key> AnyRegistration for Registration<T, Q> {
         self.at
     }
 
-    fn number(&self) -> u64 {
-        self.number
+    fn id(&self) -> RegistrationId {
+        self.id
     }
 
     fn value_type(&self) -> &'static str {
@@ -163,14 +191,28 @@ impl<T: Send + 'static, Q: Key> AnyRegistration for Registration<T, Q> {
         drop(waker);
     }
 
+    fn is_settled(&self) -> bool {
+        lock(&self.slot).is_settled()
+    }
+
     fn close(&self) {
         drop(self.close_and_take());
     }
 
+    fn end(&self) -> bool {
+        let mut slot = lock(&self.slot);
+        let is_leak = !slot.is_settled();
+        let left = (slot.content.close(), slot.waiters.take());
+        drop(slot);
+        drop(left);
+        is_leak
+    }
+
     fn give_up(&self) {
         let (value, waiters) = self.close_and_take();
-        drop(value);
+        // First of all, because the drop of the value may panic.
         waiters.wake();
+        drop(value);
     }
 }
 
@@ -186,14 +228,16 @@ impl<T: Send + 'static, Q: Key> Store<T> for Registration<T, Q> {
         let before = std::mem::replace(&mut slot.content, Content::Stored(value));
         let waiters = slot.waiters.take();
         drop(slot);
-        drop(before);
         waiters.wake();
         self.board.store();
+        // Last of all, because the drop of a value may panic.
+        drop(before);
     }
 
     fn grow(&self) {
         let mut slot = lock(&self.slot);
         slot.callables += 1;
+        slot.failed = false;
         if let Content::Abandoned(_) = slot.content {
             slot.content = Content::Empty;
         }
@@ -214,9 +258,22 @@ impl<T> Slot<T> {
     fn is_without_callables(&self) -> bool {
         self.callables == 0 && matches!(self.content, Content::Empty)
     }
+
+    fn is_settled(&self) -> bool {
+        match &self.content {
+            Content::Empty => self.failed,
+            Content::Abandoned(doubt) => self.failed || doubt.was_asked(),
+            Content::Stored(_) | Content::Closed => false,
+        }
+    }
 }
 
 impl<T: Send, Q: Send + Sync> Abandon for Registration<T, Q> {
+    fn blame(&self) {
+        let mut slot = lock(&self.slot);
+        slot.failed = slot.is_without_callables();
+    }
+
     fn abandon(&self) {
         let mut slot = lock(&self.slot);
         if !slot.is_without_callables() {

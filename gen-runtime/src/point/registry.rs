@@ -1,16 +1,21 @@
 //! The keys of one coroutine call.
+//!
+//! `Hash` and `Eq` of a key are code of the user, and may ask about keys of this very call. So a key is
+//! hashed before the registry is locked, and compared while it is not: under the lock registrations are
+//! only found by their hash, one after the other, and whoever looks for a key compares them.
 
 use std::any::Any;
-use std::borrow::Borrow;
-use std::collections::HashSet;
-use std::hash::{Hash, Hasher};
+use std::collections::hash_map::RandomState;
+use std::collections::BTreeMap;
+use std::hash::BuildHasher;
 use std::panic::Location;
 use std::sync::Arc;
 
 use super::board::Board;
-use super::errors::{CallEnded, KeyReuseError, KeyTypeError, LeakedKey, UnknownKeyError};
+use super::errors::{CallEnded, KeyReuseError, KeyTypeError, UnknownKeyError};
 use super::key::{AnyKey, Key};
-use super::registration::{AnyRegistration, Registration};
+use super::named::{LeakedKey, NAMED_AT_MOST};
+use super::registration::{AnyRegistration, Registration, RegistrationId};
 use crate::sync::{lock, Mutex};
 use crate::Result;
 
@@ -18,43 +23,23 @@ use crate::Result;
 pub(super) struct Registry {
     keys: Mutex<Keys>,
     board: Arc<Board>,
+    hasher: RandomState,
 }
 
 #[derive(Default)]
 struct Keys {
-    registered: HashSet<ByKey>,
+    /// By the hash of the key, then by number.
+    registered: BTreeMap<RegistrationId, Arc<dyn AnyRegistration>>,
     /// How many there have been.
     count: u64,
     /// The call has ended: there will be no others.
     ended: bool,
 }
 
-/// A registration, found by its key.
-struct ByKey(Arc<dyn AnyRegistration>);
-
-impl Borrow<dyn AnyKey> for ByKey {
-    fn borrow(&self) -> &dyn AnyKey {
-        self.0.key()
-    }
-}
-
-impl PartialEq for ByKey {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.key() == other.0.key()
-    }
-}
-
-impl Eq for ByKey {}
-
-impl Hash for ByKey {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.key().hash(state);
-    }
-}
-
 impl Registry {
     pub(super) fn new() -> Self {
-        Registry { keys: Mutex::new(Keys::default()), board: Arc::new(Board::new()) }
+        let keys = Mutex::new(Keys::default());
+        Registry { keys, board: Arc::new(Board::new()), hasher: RandomState::new() }
     }
 
     pub(super) fn board(&self) -> &Board {
@@ -71,32 +56,42 @@ impl Registry {
         T: Send + 'static,
         Q: Key,
     {
-        let mut keys = lock(&self.keys);
-        if keys.ended {
-            return Err(CallEnded.into());
-        }
-        if let Some(pending) = keys.get(&key) {
+        let mut next = self.first_of(&key);
+        loop {
+            let mut keys = lock(&self.keys);
+            let Some(pending) = keys.at_or_after(next) else {
+                if keys.ended {
+                    return Err(CallEnded.into());
+                }
+                let id = RegistrationId { number: keys.count, ..next };
+                let registration = Arc::new(Registration::new(key, at, id, Arc::clone(&self.board)));
+                keys.count += 1;
+                keys.registered.insert(id, registration.clone());
+                return Ok(registration);
+            };
             drop(keys);
-            return Err(KeyReuseError::new(&key, pending.at()).into());
+            next = pending.id().next();
+            if equal(pending.key(), &key) {
+                if !pending.is_settled() {
+                    return Err(KeyReuseError::new(pending).into());
+                }
+                self.remove(&*pending);
+                pending.give_up();
+            }
         }
-        let registration = Arc::new(Registration::new(key, at, keys.count, Arc::clone(&self.board)));
-        keys.count += 1;
-        keys.registered.insert(ByKey(registration.clone()));
-        Ok(registration)
     }
 
     /// The registration of a key, whatever its value.
     pub(super) fn find(&self, key: &impl Key) -> Result<Arc<dyn AnyRegistration>> {
-        let found = lock(&self.keys).get(key);
-        found.ok_or_else(|| UnknownKeyError::new(key).with_alike(key, self.alike(key)).into())
-    }
-
-    /// The type of a pending key that prints as this one does: it was probably meant.
-    #[cold]
-    fn alike(&self, key: &impl Key) -> Option<&'static str> {
-        let all: Vec<_> = lock(&self.keys).registered.iter().map(|ByKey(other)| Arc::clone(other)).collect();
-        let text = key.text();
-        all.iter().find(|other| other.key().text() == text).map(|other| other.key().type_name())
+        let mut next = self.first_of(key);
+        loop {
+            let found = lock(&self.keys).at_or_after(next);
+            let Some(found) = found else { return Err(self.unknown(key).into()) };
+            if equal(found.key(), key) {
+                return Ok(found);
+            }
+            next = found.id().next();
+        }
     }
 
     /// The registration of a key for a value of type `T`.
@@ -106,38 +101,76 @@ impl Registry {
         Q: Key,
     {
         let found = self.find(key)?;
-        let (at, registered) = (found.at(), found.value_type());
-        let found: Arc<dyn Any + Send + Sync> = found;
-        found.downcast().map_err(|_| KeyTypeError::new::<T>(key, registered, at).into())
+        let typed: Arc<dyn Any + Send + Sync> = found.clone();
+        typed.downcast().map_err(|_| KeyTypeError::new::<T>(found).into())
     }
 
     /// Takes a registration out; its key may be registered anew.
     pub(super) fn remove(&self, registration: &dyn AnyRegistration) {
-        let mut keys = lock(&self.keys);
-        // The key may have been taken out and registered anew meanwhile.
-        let removed = keys
-            .get(registration.key())
-            .filter(|found| found.number() == registration.number())
-            .and_then(|_| keys.registered.take(registration.key()));
-        drop(keys);
+        let removed = lock(&self.keys).registered.remove(&registration.id());
         drop(removed);
     }
 
-    /// Ends the call: closes and forgets all registrations. What was still registered, in the order in which it was.
-    pub(super) fn end(&self) -> Vec<LeakedKey> {
+    /// Ends the call: closes and forgets all registrations, and gives those that are leaks.
+    pub(super) fn end(&self) -> Leaks {
         let mut keys = lock(&self.keys);
         keys.ended = true;
-        let registered = std::mem::take(&mut keys.registered);
+        let mut registered = std::mem::take(&mut keys.registered);
         drop(keys);
-        let mut left: Vec<_> = registered.into_iter().map(|ByKey(registration)| registration).collect();
-        left.sort_unstable_by_key(|registration| registration.number());
-        left.iter().for_each(|registration| registration.close());
-        left.iter().map(|registration| LeakedKey::new(registration.key().text(), registration.at())).collect()
+        registered.retain(|_, registration| registration.end());
+        Leaks(registered)
+    }
+
+    /// Where to begin to look for a key.
+    fn first_of(&self, key: &impl Key) -> RegistrationId {
+        RegistrationId { hash: self.hasher.hash_one(key), number: 0 }
+    }
+
+    #[cold]
+    fn unknown<Q: Key>(&self, key: &Q) -> UnknownKeyError {
+        let of_another_type = |found: &&Arc<dyn AnyRegistration>| {
+            let found: &dyn Any = found.key();
+            !found.is::<Q>()
+        };
+        let mut pending: Vec<_> = {
+            let keys = lock(&self.keys);
+            keys.registered.values().filter(of_another_type).cloned().collect()
+        };
+        pending.sort_unstable_by_key(|registration| registration.id().number);
+        pending.truncate(NAMED_AT_MOST);
+        UnknownKeyError::new(key).with_pending(pending)
     }
 }
 
 impl Keys {
-    fn get(&self, key: &dyn AnyKey) -> Option<Arc<dyn AnyRegistration>> {
-        self.registered.get(key).map(|ByKey(registration)| Arc::clone(registration))
+    /// The first registration from that one on whose key has the same hash.
+    fn at_or_after(&self, id: RegistrationId) -> Option<Arc<dyn AnyRegistration>> {
+        let (_, registration) = self.registered.range(id..=id.last()).next()?;
+        Some(Arc::clone(registration))
+    }
+}
+
+fn equal(one: &dyn AnyKey, other: &dyn AnyKey) -> bool {
+    one.equals(other)
+}
+
+/// The keys that a call leaves behind.
+pub(super) struct Leaks(BTreeMap<RegistrationId, Arc<dyn AnyRegistration>>);
+
+impl Leaks {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    #[cfg(all(test, loom))]
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The keys, in the order in which they were registered.
+    pub(super) fn into_keys(self) -> Vec<LeakedKey> {
+        let mut left: Vec<_> = self.0.into_values().collect();
+        left.sort_unstable_by_key(|registration| registration.id().number);
+        left.into_iter().map(LeakedKey::new).collect()
     }
 }

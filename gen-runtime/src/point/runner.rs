@@ -2,6 +2,7 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::fmt;
+use std::mem;
 use std::panic::Location;
 use std::sync::Arc;
 use std::task::Waker;
@@ -21,7 +22,8 @@ use crate::{report, Error, Result};
 /// call has ended its keys are unknown.
 pub struct Runner {
     registry: Arc<Registry>,
-    /// What the point asked about, and what was not ready, since it was last asked itself.
+    /// What the point asked about, and what was not ready, since it was last asked itself. Only borrowed
+    /// for moments in which no code of a user runs.
     asked: RefCell<Vec<Arc<dyn AnyRegistration>>>,
     /// Made with the first clone: without one nobody can throw.
     inbox: OnceCell<Arc<Inbox>>,
@@ -77,7 +79,7 @@ impl Runner {
             Progress::Abandoned => {
                 self.registry.remove(&*registration);
                 registration.close();
-                Err(CallbackDroppedError::of_key(registration.key(), registration.at()).into())
+                Err(CallbackDroppedError::of_key(registration).into())
             }
             // What was closed just now, by the end of the call, wakes nobody, and the next question finds that it is unknown.
             Progress::Empty | Progress::Doubted | Progress::Closed => {
@@ -95,7 +97,7 @@ impl Runner {
     /// another type; an error if there is no value yet.
     pub fn pop_result<T: Send + 'static>(&self, key: &impl Key) -> Result<T> {
         let registration = self.registry.find_typed::<T, _>(key)?;
-        let value = registration.take().ok_or_else(|| NotReady::new(key, registration.at()))?;
+        let Some(value) = registration.take() else { return Err(NotReady::new(registration).into()) };
         self.registry.remove(&*registration);
         Ok(value)
     }
@@ -161,8 +163,8 @@ impl Runner {
     }
 
     /// Has the point woken when there is news of what it asked about; `false` if there is some already.
-    pub(super) fn wait(&self, id: WaiterId, waker: &Waker, stored_before: u64) -> bool {
-        let asked = self.asked.borrow();
+    pub(super) fn wait(&mut self, id: WaiterId, waker: &Waker, stored_before: u64) -> bool {
+        let asked = self.asked.get_mut();
         if asked.is_empty() {
             return self.registry.board().wait(id, waker.clone(), stored_before);
         }
@@ -170,8 +172,8 @@ impl Runner {
     }
 
     /// Takes the point's wakers out of where they are.
-    pub(super) fn forget(&self, id: WaiterId) {
-        let asked = self.asked.take();
+    pub(super) fn forget(&mut self, id: WaiterId) {
+        let asked = mem::take(self.asked.get_mut());
         if asked.is_empty() {
             self.registry.board().forget(id);
         }

@@ -3,6 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Waker;
 
+use crate::io_loop::contain;
+
 /// Which pending point a waker belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct WaiterId(u64);
@@ -44,10 +46,11 @@ impl Waiters {
         std::mem::take(self)
     }
 
-    /// Wakes them, in the order in which they came.
+    /// Wakes them, in the order in which they came. A waker that panics does not keep the others from
+    /// being woken.
     pub(super) fn wake(self) {
         for (_, waker) in self.0 {
-            waker.wake();
+            contain("a waker", || waker.wake());
         }
     }
 }

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use super::{run, soon};
 use gen::context::{capture, wrap, Context};
-use gen::{yield_, Callable, Callback, CallbackDroppedError, IoLoop, Remote, TaskCallback, Wait};
+use gen::{
+    yield_, Callable, Callback, CallbackDroppedError, IoLoop, LeakedCallbackError, Remote, TaskCallback, Wait,
+};
 use loop_behaviour::until;
 
 /// Returns when the loop has done some turns: what has woken a coroutine has resumed it.
@@ -191,4 +193,118 @@ fn a_callback_that_waits_for_what_it_has_dropped() {
         (0..10).any(|_| task.as_mut().poll(&mut cx).is_ready())
     };
     assert_eq!(capture().run(|| Ok::<_, gen::Error>(polls())), Some(true));
+}
+
+/// A key whose callable went with a callback that failed is settled by the error of that: a body that catches it owes nothing.
+#[test]
+fn a_body_that_catches_the_error_leaks_no_key() {
+    #[gen::coroutine]
+    fn on_the_loop() -> gen::Result {
+        let callable = yield_!(Callback::<()>::new("k"))?;
+        soon(move || {
+            drop(callable);
+            Err("the real reason")
+        });
+        let error = yield_!(Wait::<()>::new("k")).unwrap_err();
+        assert_eq!(error.to_string(), "the real reason");
+        Ok(())
+    }
+    /// It waits for something else when the error comes.
+    #[gen::coroutine]
+    fn elsewhere() -> gen::Result {
+        let callable = yield_!(Callback::<()>::new("k"))?;
+        soon(move || -> gen::Result {
+            let _callable = callable;
+            panic!("the real reason")
+        });
+        let error = yield_!(gen::sleep(Duration::from_secs(1))).unwrap_err();
+        assert_eq!(error.to_string(), "panicked: the real reason");
+        Ok(())
+    }
+    #[gen::coroutine]
+    fn on_another_thread() -> gen::Result {
+        let callables = yield_!(vec![Callback::<()>::new("k"), Callback::<()>::new("l")])?;
+        fails_elsewhere(capture(), callables);
+        let error = yield_!(vec![Wait::<()>::new("k"), Wait::<()>::new("l")]).unwrap_err();
+        assert_eq!(error.to_string(), "the real reason");
+        Ok(())
+    }
+    /// The callable is dropped behind the failure, by whoever held the callback.
+    #[gen::coroutine]
+    fn dropped_after_it_has_failed() -> gen::Result {
+        let callable = yield_!(Callback::<()>::new("k"))?;
+        let mut callback = wrap(move |()| {
+            let _owned = &callable;
+            Err("the real reason")
+        });
+        thread::spawn(move || callback(())).join().expect("it does not panic");
+        let error = yield_!(Wait::<()>::new("k")).unwrap_err();
+        assert_eq!(error.to_string(), "the real reason");
+        Ok(())
+    }
+    run(on_the_loop()).unwrap();
+    run(elsewhere()).unwrap();
+    run(on_another_thread()).unwrap();
+    run(dropped_after_it_has_failed()).unwrap();
+}
+
+/// A body that tries again would find its key taken.
+#[test]
+fn a_body_that_catches_the_error_may_register_the_key_anew() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<(u8, usize)> {
+        for failures in 0.. {
+            let callable = yield_!(Callback::<u8>::new("k"))?;
+            soon(move || {
+                if failures < 3 {
+                    return Err("not yet");
+                }
+                callable.call(7);
+                Ok(())
+            });
+            match yield_!(Wait::<u8>::new("k")) {
+                Err(error) => assert_eq!(error.to_string(), "not yet"),
+                Ok(value) => return Ok((value, failures)),
+            }
+        }
+        unreachable!("it ends in the loop")
+    }
+    assert_eq!(run(body()).unwrap(), (7, 3));
+}
+
+/// What the failed callback did not own, or was given to somebody else, is waited for as before, and leaked as before.
+#[test]
+fn a_callback_that_fails_settles_no_other_keys() {
+    #[gen::coroutine]
+    fn body(waits: bool) -> gen::Result<u8> {
+        let owned = yield_!(Callback::<u8>::new("owned"))?;
+        let (clone, other) = (owned.clone(), yield_!(Callback::<u8>::new("other"))?);
+        soon(move || {
+            drop(owned);
+            Err("the real reason")
+        });
+        assert!(yield_!(Wait::<u8>::new("owned")).is_err());
+        clone.call(1);
+        other.call(2);
+        if !waits {
+            return Ok(0);
+        }
+        Ok(yield_!(Wait::<u8>::new("owned"))? + yield_!(Wait::<u8>::new("other"))?)
+    }
+    assert_eq!(run(body(true)).unwrap(), 3);
+    let error = run(body(false)).unwrap_err();
+    let leaked = error.downcast_ref::<LeakedCallbackError>().expect("a leak");
+    assert_eq!(leaked.keys().iter().map(gen::LeakedKey::key).collect::<Vec<_>>(), ["\"owned\"", "\"other\""]);
+}
+
+/// A callable that is just dropped, by a callback that ends well or by the body itself, is a leak as ever.
+#[test]
+fn a_callback_that_ends_well_leaves_a_leak() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        let callable = yield_!(Callback::<u8>::new("k"))?;
+        soon(move || drop(callable));
+        yield_!(gen::sleep(Duration::from_secs(1)))
+    }
+    assert!(run(body()).unwrap_err().is::<LeakedCallbackError>());
 }

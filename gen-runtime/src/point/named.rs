@@ -1,0 +1,137 @@
+//! The keys that an error names, which are printed when somebody reads the error.
+//!
+//! `Debug` of a key is code of the user: it may be slow, and it may panic. So it is not called where an
+//! error is made, which may be in the middle of a panic, and a panic of it is not let through.
+
+use std::any::Any;
+use std::fmt;
+use std::panic::{catch_unwind, AssertUnwindSafe, Location, RefUnwindSafe, UnwindSafe};
+use std::sync::{Arc, OnceLock};
+
+use super::key::{AnyKey, Key};
+use super::registration::AnyRegistration;
+use crate::io_loop::contain;
+
+/// How many keys the text of an error names.
+pub(super) const NAMED_AT_MOST: usize = 8;
+
+/// A key as an error names it.
+#[derive(Clone)]
+pub(super) struct NamedKey {
+    /// None if it was printed at once.
+    registration: Option<Arc<dyn AnyRegistration>>,
+    text: OnceLock<Box<str>>,
+}
+
+// What can be seen of a registration by an error does not change.
+impl UnwindSafe for NamedKey {}
+impl RefUnwindSafe for NamedKey {}
+
+impl NamedKey {
+    /// The key of a registration; printed when somebody asks.
+    pub(super) fn registered(registration: Arc<dyn AnyRegistration>) -> Self {
+        NamedKey { registration: Some(registration), text: OnceLock::new() }
+    }
+
+    /// A key that is borrowed from whoever asked about it: it cannot be kept, so it is printed now.
+    pub(super) fn borrowed(key: &impl Key) -> Self {
+        NamedKey { registration: None, text: OnceLock::from(text(key)) }
+    }
+
+    /// The key in its debug form.
+    pub(super) fn text(&self) -> &str {
+        let Some(registration) = &self.registration else { return self.text.get().map_or("", |text| text) };
+        if self.text.get().is_none() {
+            // Not within `get_or_init`: it may ask for this very text.
+            let _ = self.text.set(text(registration.key()));
+        }
+        self.text.get().map_or("", |text| text)
+    }
+}
+
+impl fmt::Debug for NamedKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.text(), f)
+    }
+}
+
+/// The debug form of a key; a panic in it becomes a text that says so.
+pub(super) fn text(key: &dyn AnyKey) -> Box<str> {
+    catch_unwind(AssertUnwindSafe(|| key.text().into())).unwrap_or_else(|payload| {
+        forget_panic(payload);
+        format!("(a `{}` whose `Debug` panics)", key.type_name()).into()
+    })
+}
+
+/// Drops what a panic carried.
+#[cold]
+fn forget_panic(payload: Box<dyn Any + Send>) {
+    contain("the drop of a panic's payload", || drop(payload));
+}
+
+/// A key that nobody waited for.
+#[derive(Debug, Clone)]
+pub struct LeakedKey {
+    key: NamedKey,
+    registered_at: &'static Location<'static>,
+}
+
+impl LeakedKey {
+    pub(super) fn new(registration: Arc<dyn AnyRegistration>) -> Self {
+        LeakedKey { registered_at: registration.at(), key: NamedKey::registered(registration) }
+    }
+
+    /// The key, in its debug form.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        self.key.text()
+    }
+
+    /// Where it was registered.
+    #[must_use]
+    pub fn registered_at(&self) -> &'static Location<'static> {
+        self.registered_at
+    }
+}
+
+impl fmt::Display for LeakedKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (registered at {})", self.key(), self.registered_at)
+    }
+}
+
+/// The first of a list of keys, separated by commas, and how many more there are.
+pub(super) struct Listed<'a>(pub(super) &'a [LeakedKey]);
+
+impl Listed<'_> {
+    fn split(&self) -> (&[LeakedKey], usize) {
+        let named = &self.0[..self.0.len().min(NAMED_AT_MOST)];
+        (named, self.0.len() - named.len())
+    }
+}
+
+impl fmt::Display for Listed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (named, unnamed) = self.split();
+        for (position, key) in named.iter().enumerate() {
+            let separator = if position == 0 { "" } else { ", " };
+            write!(f, "{separator}{key}")?;
+        }
+        match unnamed {
+            0 => Ok(()),
+            _ => write!(f, " and {unnamed} more"),
+        }
+    }
+}
+
+impl fmt::Debug for Listed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (named, unnamed) = self.split();
+        let mut list = f.debug_list();
+        list.entries(named);
+        match unnamed {
+            0 => list.finish(),
+            _ => list.finish_non_exhaustive(),
+        }
+    }
+}

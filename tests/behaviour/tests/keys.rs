@@ -1,0 +1,356 @@
+//! Keys of callbacks: what may be in their `Debug`, `Hash`, `Eq` and drop, and how often these are called. What keys do as Tornado's is in the conformance tests.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::future::Future;
+use std::hash::{Hash, Hasher};
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::pin::{pin, Pin};
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+
+use behaviour::{logged, Poller};
+use gen::{
+    yield_, Callable, Callback, Forget, KeyReuseError, LeakedCallbackError, Runner, UnknownKeyError, Wait,
+    WaitAll, YieldPoint,
+};
+
+thread_local! {
+    static PRINTED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// A key that counts how often it is printed.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Counted(usize);
+
+impl fmt::Debug for Counted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        PRINTED.set(PRINTED.get() + 1);
+        write!(f, "key {}", self.0)
+    }
+}
+
+/// How many keys `act` prints.
+fn printed<R>(act: impl FnOnce() -> R) -> (R, usize) {
+    PRINTED.set(0);
+    (act(), PRINTED.get())
+}
+
+const MANY: usize = 10_000;
+/// As many as the text of an error may name.
+const FEW: usize = 8;
+
+/// Registers many keys, and goes on as it is told.
+#[gen::coroutine]
+fn registers(count: usize, then: Result<bool, &'static str>) -> gen::Result {
+    let _callables = yield_!((0..count).map(|key| Callback::<u8>::new(Counted(key))).collect::<Vec<_>>())?;
+    match then {
+        Ok(true) => yield_!(std::future::pending::<()>()),
+        Ok(false) => Ok(()),
+        Err(text) => Err(gen::Error::new(text)),
+    }
+}
+
+/// A server would spend its time on texts that nobody reads, whenever a request is dropped or fails.
+#[test]
+fn a_call_that_is_dropped_or_fails_prints_no_keys() {
+    let ((), count) = printed(|| {
+        let mut body = Box::pin(registers(MANY, Ok(true)));
+        assert!(Poller::new().poll(body.as_mut()).is_pending());
+    });
+    assert_eq!(count, 0, "dropped");
+    let (result, count) = printed(|| gen::run_sync(registers(MANY, Err("its own"))));
+    assert_eq!((result.unwrap_err().to_string(), count), ("its own".to_owned(), 0));
+}
+
+/// A leak of very many keys would be a text of megabytes, made also where nobody reads it.
+#[test]
+fn a_leak_prints_a_few_of_its_keys_when_it_is_read() {
+    let (error, count) = printed(|| gen::run_sync(registers(MANY, Ok(false))).unwrap_err());
+    assert_eq!(count, 0);
+    let leaked = error.downcast_ref::<LeakedCallbackError>().expect("a leak");
+    assert_eq!(leaked.keys().len(), MANY);
+    let (text, count) = printed(|| leaked.to_string());
+    assert!(count <= FEW, "{count}");
+    assert!(text.contains(": key 0 (registered at ") && text.ends_with(" and 9992 more"), "{text}");
+    let (_, count) = printed(|| (format!("{leaked:?}"), format!("{error:?}"), leaked.to_string()));
+    assert!(count <= FEW, "{count}");
+    // Each of them can be asked, and is printed once.
+    let (text, count) = printed(|| (leaked.keys()[9_000].key(), leaked.keys()[9_000].key()));
+    assert_eq!((text, count), (("key 9000", "key 9000"), 1));
+}
+
+/// A body that looks for keys that may be there would print all that are.
+#[test]
+fn a_key_that_is_not_pending_prints_a_few_of_those_that_are() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<gen::Error> {
+        let keys = (0..MANY).map(|key| Callback::<u8>::new(Counted(key)));
+        let _callables = yield_!(keys.collect::<Vec<_>>())?;
+        let (error, count) = (yield_!(Wait::<u8>::new("key 7")).unwrap_err(), PRINTED.get());
+        assert_eq!(count, 0);
+        Err(error)
+    }
+    let (error, count) = printed(|| gen::run_sync(body()).unwrap_err());
+    assert!(error.is::<UnknownKeyError>());
+    assert_eq!(count, 0);
+    let (text, count) = printed(|| error.to_string());
+    assert_eq!(text, "the key \"key 7\" is not pending");
+    assert!(count <= FEW, "{count}");
+}
+
+/// Errors that are caught at their yield would cost a text each.
+#[test]
+fn other_errors_print_their_key_when_they_are_read() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        let key = || Counted(1);
+        let _callable = yield_!(Callback::<u8>::new(key()))?;
+        let errors = [
+            yield_!(Callback::<u8>::new(key())).map(drop),
+            yield_!(Wait::<u16>::new(key())).map(drop),
+            yield_!(WaitAll::<u16>::new([key()])).map(drop),
+        ];
+        drop(yield_!(Callback::<u8>::new(Counted(2)))?);
+        let dropped = yield_!(Wait::<u8>::new(Counted(2))).unwrap_err();
+        assert_eq!(PRINTED.get(), 0);
+        for (printed, error) in (1..).zip(errors.map(Result::unwrap_err).iter().chain([&dropped])) {
+            assert!(error.to_string().contains("key "), "{error}");
+            assert_eq!((error.to_string().is_empty(), PRINTED.get()), (false, printed));
+        }
+        yield_!(Forget::new(key()))
+    }
+    let (result, _) = printed(|| gen::run_sync(body()));
+    result.unwrap();
+}
+
+/// A key that cannot be printed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Unprintable(u8);
+
+impl fmt::Debug for Unprintable {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        panic!("in `Debug` of a key");
+    }
+}
+
+/// The process would be aborted: two panics at once.
+#[test]
+fn a_body_that_panics_with_a_key_that_cannot_be_printed() {
+    #[gen::coroutine]
+    fn body(in_a_block: bool) -> gen::Result {
+        if in_a_block {
+            let block = async {
+                let _callable = yield_!(Callback::<u8>::new(Unprintable(1)))?;
+                assert!(!in_a_block, "in the block");
+                Ok::<_, gen::Error>(())
+            };
+            return yield_!(block);
+        }
+        let _callable = yield_!(Callback::<u8>::new(Unprintable(1)))?;
+        panic!("in the body");
+    }
+    for in_a_block in [false, true] {
+        let (panicked, _) = logged(|| {
+            let mut body = Box::pin(body(in_a_block));
+            catch_unwind(AssertUnwindSafe(|| Poller::new().poll(body.as_mut()).is_ready()))
+        });
+        let payload = panicked.unwrap_err();
+        let text = payload.downcast_ref::<&str>().expect("a text");
+        assert!(text.starts_with("in the b"), "{text}");
+    }
+}
+
+/// The error that names such a key would be a panic instead, and the keys beside it would be lost.
+#[test]
+fn an_error_that_names_a_key_that_cannot_be_printed() {
+    const KEY: &str = "(a `keys::Unprintable` whose `Debug` panics)";
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        let _callables =
+            (yield_!(Callback::<u8>::new(Unprintable(1)))?, yield_!(Callback::<u8>::new("beside"))?);
+        let reused = yield_!(Callback::<u8>::new(Unprintable(1))).unwrap_err();
+        assert_eq!(reused.downcast_ref::<KeyReuseError>().map(KeyReuseError::key), Some(KEY));
+        let unknown = yield_!(Wait::<u8>::new(Unprintable(2))).unwrap_err();
+        assert_eq!(unknown.to_string(), format!("the key {KEY} is not pending"));
+        // One that is pending is compared with what is asked for.
+        let unknown = yield_!(Wait::<u8>::new("unknown")).unwrap_err();
+        assert_eq!(unknown.to_string(), "the key \"unknown\" is not pending");
+        Ok(())
+    }
+    let text = gen::run_sync(body()).unwrap_err().to_string();
+    assert!(text.contains(&format!(": {KEY} (registered at ")) && text.contains(", \"beside\" (registered"));
+}
+
+thread_local! {
+    static ASKED: RefCell<Option<Runner>> = const { RefCell::new(None) };
+}
+
+/// A key whose `Hash`, `Eq` and drop ask about another key of the call.
+struct Asks(u8);
+
+impl Asks {
+    fn ask() {
+        if let Some(runner) = ASKED.take() {
+            assert!(!runner.is_ready(&"other").expect("it is pending"));
+            assert!(runner.register_callback::<u8>("other").is_err());
+            ASKED.set(Some(runner));
+        }
+    }
+}
+
+impl PartialEq for Asks {
+    fn eq(&self, other: &Self) -> bool {
+        Asks::ask();
+        self.0 == other.0
+    }
+}
+
+impl Eq for Asks {}
+
+impl Hash for Asks {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        Asks::ask();
+        // All of one hash, so that they are compared.
+        0.hash(state);
+    }
+}
+
+impl fmt::Debug for Asks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Asks::ask();
+        write!(f, "asks {}", self.0)
+    }
+}
+
+impl Drop for Asks {
+    fn drop(&mut self) {
+        Asks::ask();
+    }
+}
+
+/// Keeps the runner where the keys find it.
+struct Keeps;
+
+impl YieldPoint for Keeps {
+    type Output = ();
+    fn start(&mut self, runner: &Runner) -> gen::Result {
+        ASKED.set(Some(runner.clone()));
+        Ok(())
+    }
+    fn is_ready(&mut self, _: &Runner) -> gen::Result<bool> {
+        Ok(true)
+    }
+    fn get_result(&mut self, _: &Runner) -> gen::Result {
+        Ok(())
+    }
+}
+
+/// A key that looks for others, in a cache say, would wait for itself for ever.
+#[test]
+fn a_key_may_ask_about_the_keys_of_its_call() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<Vec<u8>> {
+        yield_!(Callback::<u8>::new("other"))?;
+        yield_!(Keeps)?;
+        for key in 0..4 {
+            yield_!(Callback::<u8>::new(Asks(key)))?.call(key);
+        }
+        assert!(yield_!(Callback::<u8>::new(Asks(2))).unwrap_err().is::<KeyReuseError>());
+        let unknown = yield_!(Wait::<u8>::new(Asks(9))).unwrap_err();
+        assert_eq!(unknown.to_string(), "the key asks 9 is not pending");
+        let mut values = vec![yield_!(Wait::<u8>::new(Asks(2)))?];
+        yield_!(Forget::new(Asks(1)))?;
+        values.extend(yield_!(WaitAll::<u8>::new([Asks(3), Asks(0)]))?);
+        ASKED.set(None);
+        yield_!(Forget::new("other"))?;
+        Ok(values)
+    }
+    assert_eq!(gen::run_sync(body()).unwrap(), [2, 3, 0]);
+}
+
+/// A waker that panics when it is woken.
+struct Panics;
+
+impl Wake for Panics {
+    fn wake(self: Arc<Self>) {
+        panic!("in a waker");
+    }
+}
+
+/// Looks whether a key has its value, and leaves that there.
+struct Until(&'static str);
+
+impl YieldPoint for Until {
+    type Output = ();
+    fn start(&mut self, _: &Runner) -> gen::Result {
+        Ok(())
+    }
+    fn is_ready(&mut self, runner: &Runner) -> gen::Result<bool> {
+        runner.is_ready(&self.0)
+    }
+    fn get_result(&mut self, _: &Runner) -> gen::Result {
+        Ok(())
+    }
+}
+
+/// Whoever waits behind the one whose waker panics would not be woken.
+#[test]
+fn a_waker_that_panics_keeps_no_other_point_from_being_woken() {
+    #[gen::coroutine]
+    fn body(give: Arc<std::sync::Mutex<Option<Callable<u8>>>>) -> gen::Result<u8> {
+        *give.lock().unwrap() = Some(yield_!(Callback::<u8>::new("k"))?);
+        let ((), value) = yield_!((Until("k"), Wait::<u8>::new("k")))?;
+        Ok(value)
+    }
+    let give = Arc::default();
+    let mut body = pin!(body(Arc::clone(&give)));
+    let panics = Waker::from(Arc::new(Panics));
+    assert!(body.as_mut().poll(&mut Context::from_waker(&panics)).is_pending());
+    let callable = give.lock().unwrap().take().expect("it was given");
+    let ((), lines) = logged(|| callable.call(7));
+    assert_eq!(lines, ["ERROR gen: a waker panicked: in a waker"]);
+    assert!(matches!(Poller::new().poll(body.as_mut()), Poll::Ready(Ok(7))));
+}
+
+/// A value that panics when it is dropped would take the wake-up with it.
+#[test]
+fn a_value_whose_drop_panics_keeps_nobody_waiting() {
+    struct Bomb(bool);
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            assert!(!self.0, "in the drop of a value");
+        }
+    }
+    /// Waits for the second value of a key.
+    struct Second(u8);
+    impl YieldPoint for Second {
+        type Output = Bomb;
+        fn start(&mut self, _: &Runner) -> gen::Result {
+            Ok(())
+        }
+        fn is_ready(&mut self, runner: &Runner) -> gen::Result<bool> {
+            self.0 += 1;
+            Ok(runner.is_ready(&"k")? && self.0 > 2)
+        }
+        fn get_result(&mut self, runner: &Runner) -> gen::Result<Bomb> {
+            runner.pop_result(&"k")
+        }
+    }
+    #[gen::coroutine]
+    fn body(give: Arc<std::sync::Mutex<Option<Callable<Bomb>>>>) -> gen::Result<bool> {
+        *give.lock().unwrap() = Some(yield_!(Callback::<Bomb>::new("k"))?);
+        Ok(yield_!(Second(0))?.0)
+    }
+    let give = Arc::default();
+    let mut body: Pin<Box<dyn Future<Output = _>>> = Box::pin(body(Arc::clone(&give)));
+    let poller = Poller::new();
+    assert!(poller.poll(Pin::new(&mut body)).is_pending());
+    let callable = give.lock().unwrap().take().expect("it was given");
+    callable.call(Bomb(true));
+    assert_eq!(poller.wakes(), 1);
+    assert!(poller.poll(Pin::new(&mut body)).is_pending());
+    assert!(catch_unwind(AssertUnwindSafe(|| callable.call(Bomb(false)))).is_err());
+    assert_eq!(poller.wakes(), 1);
+    assert!(matches!(poller.poll(Pin::new(&mut body)), Poll::Ready(Ok(false))));
+}
