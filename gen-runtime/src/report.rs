@@ -14,7 +14,7 @@
 use std::fmt;
 
 use crate::cancel::Cancelled;
-use crate::error::{Error, Other};
+use crate::error::{Alone, Error, Other};
 
 /// Reports a mistake or a panic that nobody will be told of otherwise.
 pub(crate) fn error(message: fmt::Arguments<'_>) {
@@ -26,26 +26,29 @@ pub(crate) fn warning(message: fmt::Arguments<'_>) {
     record(Level::Warning, message);
 }
 
-/// Reports an error that nobody will look at; `what` says whose it is.
+/// Reports an error that nobody will look at; `what` says whose it is. Its others are left out: the
+/// group that raised the error has reported them.
 pub(crate) fn failure(what: fmt::Arguments<'_>, error: &Error) {
-    record(Level::of(error), format_args!("{what}: {error:?}"));
+    record(Level::of(error), format_args!("{what}: {}", Alone(error)));
 }
 
 /// Reports the failures of one group that nobody will be handed, in one record; `what` says whose a
 /// number of them are.
 ///
-/// Cancellations are left out of it: they are a record of their own, at `DEBUG`.
+/// Cancellations are left out of it: they are a record of their own, at `DEBUG`. A failure that was
+/// reported before, as one of this or of another group, is left out of both.
 pub(crate) fn failures<'a, W, P, I>(what: impl Fn(usize) -> W, failures: I)
 where
     W: fmt::Display,
     P: fmt::Display,
-    I: Iterator<Item = Failed<'a, P>> + Clone,
+    I: IntoIterator<Item = Failed<'a, P>>,
 {
-    for level in [Level::Error, Level::Debug] {
-        let failures = failures.clone().filter(|failed| Level::of(failed.error) == level);
-        let count = failures.clone().count();
-        if count > 0 {
-            record(level, format_args!("{}: {}", what(count), Lines(failures)));
+    let failures = failures.into_iter().filter(|failed| !failed.error.mark_reported());
+    let (cancelled, failed): (Vec<_>, Vec<_>) =
+        failures.partition(|failed| Level::of(failed.error) == Level::Debug);
+    for (level, failures) in [(Level::Error, failed), (Level::Debug, cancelled)] {
+        if !failures.is_empty() {
+            record(level, format_args!("{}: {}", what(failures.len()), Lines(&failures)));
         }
     }
 }
@@ -59,22 +62,19 @@ pub(crate) struct Failed<'a, P> {
 
 impl<'a> From<&'a Other> for Failed<'a, String> {
     fn from(other: &'a Other) -> Self {
-        Failed { place: format!("[{}]: ", other.place), error: &other.error }
+        Failed { place: format!("{}: ", other.path_text()), error: &other.error }
     }
 }
 
-/// Prints failures one a line, each with its causes and its trace on lines of their own.
-struct Lines<I>(I);
+/// Prints failures one a line, each with its causes and its trace on lines of their own. Their others
+/// are left out: whoever raised the error has reported them.
+struct Lines<'a, P>(&'a [Failed<'a, P>]);
 
-impl<'a, P, I> fmt::Display for Lines<I>
-where
-    P: fmt::Display,
-    I: Iterator<Item = Failed<'a, P>> + Clone,
-{
+impl<P: fmt::Display> fmt::Display for Lines<'_, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.clone().enumerate().try_for_each(|(number, Failed { place, error })| {
+        self.0.iter().enumerate().try_for_each(|(number, Failed { place, error })| {
             let line_break = if number > 0 { "\n" } else { "" };
-            write!(f, "{line_break}{place}{error:?}")
+            write!(f, "{line_break}{place}{}", Alone(error))
         })
     }
 }

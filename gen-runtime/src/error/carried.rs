@@ -1,60 +1,135 @@
 //! The way of an [`Error`] through code that wants a standard error, and back.
 //!
-//! On the way out it is put into [`Carried`], which nobody else can name. Whatever comes in as a standard error is asked whether it is one,
-//! so that a trace survives a `Box<dyn Error>` or an `anyhow::Error` in between.
+//! On the way out it is put into a [`Carried`], which nobody else can name. Whatever comes in as a
+//! standard error is asked whether it is one, so that a trace survives a `Box<dyn Error>` or an
+//! `anyhow::Error` in between.
+//!
+//! The sources of a `Carried` are what others can find of the error, by type and by print:
+//!
+//! 1. `Carried` prints the message. It stands for the outermost context, if there is one.
+//! 2. [`Trail`], if the error passed a yield, prints the trace: `anyhow` prints nothing but the messages
+//!    of an error and its sources.
+//! 3. The contexts that are left; then the payload itself, which can be asked for its type; then the
+//!    payload's own sources.
+//!
+//! Without a context the payload repeats the message, which is the price of being found by its type.
+//! Our own [`chain`](Error::chain) leaves out what is repeated, and the trail.
 
 use std::any::Any;
 use std::error::Error as StdError;
 use std::fmt;
 
-use super::Error;
+use super::payload::Context;
+use super::{print, Error};
 
-pub(super) struct Carried(pub(super) Error);
+/// An error on its way through foreign code.
+pub(super) struct Carried(Trail);
+
+/// The trace of an error, as a source of its own.
+pub(super) struct Trail(Error);
+
+impl Carried {
+    pub(super) fn new(error: Error) -> Self {
+        Carried(Trail(error))
+    }
+
+    pub(super) fn error(&self) -> &Error {
+        &self.0 .0
+    }
+
+    pub(super) fn into_error(self) -> Error {
+        self.0 .0
+    }
+}
 
 /// The error that was carried, or else what `make` makes of a foreign one.
 pub(super) fn unwrap_or_else<E: Any>(error: E, make: impl FnOnce(E) -> Error) -> Error {
     let mut slot = Some(error);
     let carried = (&mut slot as &mut dyn Any).downcast_mut::<Option<Carried>>().and_then(Option::take);
     match (carried, slot) {
-        (Some(Carried(error)), _) => error,
+        (Some(carried), _) => carried.into_error(),
         (None, Some(error)) => make(error),
         (None, None) => unreachable!("the slot is emptied only into `carried`"),
     }
 }
 
+/// The same node of a chain of sources, or what of ours is to be shown in its place; none if nothing is
+/// left to be shown.
+pub(super) fn shown<'a>(mut node: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
+    loop {
+        if let Some(carried) = node.downcast_ref::<Carried>() {
+            node = carried.error().as_std();
+        } else if let Some(trail) = node.downcast_ref::<Trail>() {
+            // A foreign node has shown the message, as an `#[error(transparent)]` does.
+            node = trail.0.source()?;
+        } else {
+            return Some(node);
+        }
+    }
+}
+
 impl fmt::Display for Carried {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
+        fmt::Display::fmt(self.error(), f)
     }
 }
 
 impl fmt::Debug for Carried {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
+        fmt::Debug::fmt(self.error(), f)
     }
 }
 
 impl StdError for Carried {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source()
+        if self.error().trace().is_empty() {
+            self.0.source()
+        } else {
+            Some(&self.0)
+        }
+    }
+}
+
+impl fmt::Display for Trail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [first, rest @ ..] = self.0.trace() else { return f.write_str("at no yield") };
+        write!(f, "at {first}")?;
+        print::write_trace(f, ", at ", rest)
+    }
+}
+
+impl fmt::Debug for Trail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl StdError for Trail {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        let payload: &dyn Any = &**self.0.payload();
+        match payload.downcast_ref::<Context>() {
+            // `Carried` stands for it.
+            Some(context) => context.source(),
+            None => Some(self.0.as_std()),
+        }
     }
 }
 
 impl From<Error> for Box<dyn StdError + Send + Sync + 'static> {
     fn from(error: Error) -> Self {
-        Box::new(Carried(error))
+        Box::new(Carried::new(error))
     }
 }
 
 impl From<Error> for Box<dyn StdError + 'static> {
     fn from(error: Error) -> Self {
-        Box::new(Carried(error))
+        Box::new(Carried::new(error))
     }
 }
 
 #[cfg(feature = "anyhow")]
 impl From<Error> for anyhow::Error {
     fn from(error: Error) -> Self {
-        anyhow::Error::new(Carried(error))
+        anyhow::Error::new(Carried::new(error))
     }
 }

@@ -1,12 +1,12 @@
 //! The way of an `anyhow::Error` into an [`Error`].
 //!
-//! It stays whole, as the payload: only `anyhow` itself can find the types in it, beneath the contexts that it has put in front of them.
+//! It stays whole, as the payload: only `anyhow` itself can find the types in it, beneath the contexts
+//! that it has put in front of them.
 
-use std::error::Error as StdError;
-use std::fmt;
 use std::sync::Arc;
 
 use super::carried::Carried;
+use super::payload::{AnyError, Payload, Reported};
 use super::{Error, Throw};
 
 /// Marks `anyhow::Error`.
@@ -15,47 +15,51 @@ pub enum Anyhow {}
 
 impl Throw<Anyhow> for anyhow::Error {
     fn throw(self) -> Error {
-        let Some(Carried(carried)) = self.downcast_ref() else { return FromAnyhow(self).into_error() };
-        // Not taken out but cloned: it may be beneath contexts of anyhow, which are to stay.
-        let carried = carried.clone();
-        if self.chain().next().is_some_and(|outermost| outermost.is::<Carried>()) {
-            return carried;
+        let is_carried = self.chain().next().is_some_and(|outermost| outermost.is::<Carried>());
+        if is_carried {
+            return match self.downcast::<Carried>() {
+                Ok(carried) => carried.into_error(),
+                Err(error) => Error::from_payload(FromAnyhow::shared(error)),
+            };
         }
-        let mut error = FromAnyhow(self).into_error();
-        error.repr.trace = carried.repr.trace;
-        error.repr.others = carried.repr.others;
+        let (trace, others) = match self.downcast_ref::<Carried>() {
+            Some(carried) => (carried.error().repr.trace.clone(), carried.error().repr.others.clone()),
+            None => Default::default(),
+        };
+        let mut error = Error::from_payload(FromAnyhow::shared(self));
+        error.repr.trace = trace;
+        error.repr.others = others;
         error
     }
 }
 
 /// A payload that came from anyhow.
-pub(super) struct FromAnyhow(anyhow::Error);
+pub(super) struct FromAnyhow {
+    pub(super) error: anyhow::Error,
+    reported: Reported,
+}
 
 impl FromAnyhow {
-    fn into_error(self) -> Error {
-        Error::from_payload(Arc::new(self))
+    pub(super) fn shared(error: anyhow::Error) -> Arc<dyn Payload> {
+        Arc::new(FromAnyhow { error, reported: Reported::default() })
     }
 
-    /// The `E` beneath the contexts, also where it went through an [`Error`] before.
-    pub(super) fn find<E: StdError + Send + Sync + 'static>(&self) -> Option<&E> {
-        self.0.downcast_ref().or_else(|| self.0.downcast_ref::<Carried>()?.0.downcast_ref())
-    }
-}
-
-impl fmt::Display for FromAnyhow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
+    /// The error of ours that is beneath the contexts of anyhow.
+    pub(super) fn carried(&self) -> Option<&Error> {
+        self.error.downcast_ref::<Carried>().map(Carried::error)
     }
 }
 
-impl fmt::Debug for FromAnyhow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
+impl Payload for FromAnyhow {
+    fn as_std(&self) -> &AnyError {
+        &*self.error
     }
-}
 
-impl StdError for FromAnyhow {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source()
+    fn beneath(&self) -> Option<&Arc<dyn Payload>> {
+        self.carried().map(Error::payload)
+    }
+
+    fn reported(&self) -> &Reported {
+        &self.reported
     }
 }

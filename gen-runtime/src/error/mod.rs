@@ -1,15 +1,21 @@
 //! The error of every yield.
 //!
-//! [`Error`] is one pointer to: a shared *payload* (any standard error), the *trace* (the yields it passed, innermost first) and the
-//! *others* (what else failed in the same parallel yield). Cloning shares the payload and copies the trace, so two waiters of one
-//! failure each get the way it took to them.
+//! [`Error`] is one pointer to: a *payload* (what failed: any standard error, shared by the clones), the
+//! *trace* (the yields it passed, innermost first) and the *others* (what else failed in the same
+//! parallel yield). A clone shares the payload and copies the trace, so two waiters of one failure each
+//! get the way it took to them.
 //!
-//! It follows `anyhow::Error`: it dereferences to `dyn std::error::Error` but does not implement that trait, because then `?` could not
-//! convert every standard error into it.
+//! It follows `anyhow::Error`: it dereferences to `dyn std::error::Error` but does not implement that
+//! trait, because then `?` could not convert every standard error into it.
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `mod.rs` | `Error` itself, and how it prints |
+//! | `mod.rs` | [`Error`] itself |
+//! | `payload.rs` | what failed, and the contexts in front of it |
+//! | `downcast.rs` | asking for the type of what failed |
+//! | `print.rs` | how an error prints |
+//! | `other.rs` | [`Other`] and [`Place`]: what else failed, and where |
+//! | `drops.rs` | drops of errors that hold errors, however deep |
 //! | `throw.rs` | [`Throw`]: what can be thrown into a coroutine |
 //! | `carried.rs` | the way out to `Box<dyn Error>` and `anyhow::Error`, and back without losing the trace |
 //! | `from_anyhow.rs` | the way in for an `anyhow::Error` |
@@ -17,18 +23,28 @@
 //! | `kinds.rs` | the errors of the runtime itself |
 
 mod carried;
+mod downcast;
+mod drops;
 #[cfg(feature = "anyhow")]
 mod from_anyhow;
 mod kinds;
+mod other;
+mod payload;
+mod print;
 mod return_value;
 mod throw;
 
+use std::any::Any;
 use std::error::Error as StdError;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
 pub use self::kinds::{BadYieldError, Panicked, ReturnValueIgnoredError, TimeoutError};
+use self::other::Others;
+pub use self::other::{Other, Place};
+use self::payload::{AnyError, Context, Link, Payload, Standard};
+pub(crate) use self::print::Alone;
 pub use self::return_value::{CatchReturn, Return};
 pub use self::throw::Throw;
 use crate::cancel::Cancelled;
@@ -45,15 +61,17 @@ use crate::coroutine::Site;
 /// ```
 pub type Result<T = (), E = Error> = std::result::Result<T, E>;
 
-type Payload = Arc<dyn StdError + Send + Sync + 'static>;
-
 /// An error that a coroutine can be resumed with, and that remembers the yields it passed.
 ///
 /// Any standard error becomes one by `?`; texts and boxed errors by [`Error::new`]. Ask with [`is`](Error::is) or
 /// [`downcast_ref`](Error::downcast_ref) what it is; both look through [`context`](Error::context).
 ///
-/// `{e}` prints the message; `{e:#}` the message and its causes in one line; `{e:?}` the message, the causes, the trace and
-/// [`others`](Error::others), one a line.
+/// | form | what it prints |
+/// |---|---|
+/// | `{e}` | the message |
+/// | `{e:#}` | the message and its causes, in one line |
+/// | `{e:?}` | the message, its causes, the [trace](Error::trace) and the [others](Error::others), one a line |
+/// | `{e:#?}` | the same, and the trace of each of the others |
 ///
 /// It is one pointer wide, `Send`, `Sync` and `Clone`. A clone shares the payload and has a trace of its own from then on.
 ///
@@ -70,9 +88,9 @@ pub struct Error {
 
 #[derive(Clone)]
 struct Repr {
-    payload: Payload,
+    payload: Link,
     trace: Vec<Site>,
-    others: Vec<Other>,
+    others: Others,
 }
 
 impl Error {
@@ -89,8 +107,17 @@ impl Error {
         error.throw()
     }
 
-    fn from_payload(payload: Payload) -> Self {
-        Error { repr: Box::new(Repr { payload, trace: Vec::new(), others: Vec::new() }) }
+    fn from_payload(payload: Arc<dyn Payload>) -> Self {
+        let payload = Link::new(payload);
+        Error { repr: Box::new(Repr { payload, trace: Vec::new(), others: Others::default() }) }
+    }
+
+    fn payload(&self) -> &Arc<dyn Payload> {
+        self.repr.payload.get()
+    }
+
+    fn as_std(&self) -> &AnyError {
+        self.payload().as_std()
     }
 
     /// Puts a message in front; the error so far becomes its cause.
@@ -103,31 +130,9 @@ impl Error {
     /// ```
     #[must_use]
     pub fn context(mut self, message: impl fmt::Display) -> Self {
-        let cause = self.repr.payload.clone();
-        self.repr.payload = Arc::new(Context { message: message.to_string(), cause });
+        let context = Context::shared(message.to_string(), self.repr.payload.clone());
+        self.repr.payload = Link::new(context);
         self
-    }
-
-    /// Whether this is an `E`, possibly beneath a [`context`](Error::context).
-    #[must_use]
-    pub fn is<E: StdError + Send + Sync + 'static>(&self) -> bool {
-        self.downcast_ref::<E>().is_some()
-    }
-
-    /// The `E` that this is, possibly beneath a [`context`](Error::context).
-    ///
-    /// Causes that the payload itself names by `source()` are not searched: ask them with [`chain`](Error::chain).
-    #[must_use]
-    pub fn downcast_ref<E: StdError + Send + Sync + 'static>(&self) -> Option<&E> {
-        let mut payload: &(dyn StdError + 'static) = &**self;
-        while let Some(context) = payload.downcast_ref::<Context>() {
-            payload = &*context.cause;
-        }
-        #[cfg(feature = "anyhow")]
-        if let Some(from_anyhow) = payload.downcast_ref::<from_anyhow::FromAnyhow>() {
-            return from_anyhow.find();
-        }
-        payload.downcast_ref()
     }
 
     /// The error and its causes, outermost first.
@@ -138,11 +143,7 @@ impl Error {
     /// assert_eq!(texts, ["cannot connect", "refused"]);
     /// ```
     pub fn chain(&self) -> impl Iterator<Item = &(dyn StdError + 'static)> {
-        fn cause<'a>(error: &&'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
-            (*error).source()
-        }
-        let first: &(dyn StdError + 'static) = &**self;
-        std::iter::successors(Some(first), cause)
+        chain_of(self.as_std())
     }
 
     /// The yields that this error passed, innermost first.
@@ -155,15 +156,31 @@ impl Error {
 
     /// What else failed in the parallel yield that this error came from, in the order of the children.
     ///
-    /// A parallel yield waits for all of its children and raises the first error in *child order*; the rest is here. (Tornado only logs it.)
+    /// A parallel yield waits for all of its children and raises the first error in *child order*; the
+    /// rest is here. (Tornado only logs it.) If the raised error came from a parallel yield within a
+    /// child, the others of that one come first, each with its [path](Other::path).
     #[must_use]
     pub fn others(&self) -> &[Other] {
-        &self.repr.others
+        self.repr.others.as_slice()
     }
 
     /// This error as a type that implements [`std::error::Error`], to hand it to code that wants one.
     ///
-    /// Coming back by `?`, through `Box<dyn Error + Send + Sync>` or through `anyhow`, it is recognised and is this error again, with its trace.
+    /// Coming back by `?`, through `Box<dyn Error + Send + Sync>` or through `anyhow`, it is recognised and
+    /// is this error again, with its trace.
+    ///
+    /// Meanwhile the trace and what failed are found among its sources: the first
+    /// [`source`](StdError::source) prints the trace (`at src/fetch.rs:31:17 in fetch_page`), if the error
+    /// passed a yield; after the [contexts](Error::context) comes what failed, to be asked for its type.
+    ///
+    /// ```
+    /// use std::error::Error;
+    ///
+    /// let error = gen::Error::from("x".parse::<u8>().unwrap_err()).context("no number");
+    /// let boxed: Box<dyn Error> = error.into();
+    /// assert_eq!(boxed.to_string(), "no number");
+    /// assert!(boxed.source().unwrap().is::<std::num::ParseIntError>());
+    /// ```
     ///
     /// ```
     /// let there = gen::Error::new("gone").into_std();
@@ -172,26 +189,23 @@ impl Error {
     /// ```
     #[must_use]
     pub fn into_std(self) -> impl StdError + Send + Sync + 'static {
-        carried::Carried(self)
+        carried::Carried::new(self)
     }
 
-    /// Tells the clones of one failure from other failures.
-    pub(crate) fn identity(&self) -> *const () {
-        Arc::as_ptr(&self.repr.payload).cast()
+    /// Whether this and `other` come of one failure, each possibly with contexts of its own.
+    pub(crate) fn is_same_failure(&self, other: &Error) -> bool {
+        Arc::ptr_eq(payload::root(self.payload()), payload::root(other.payload()))
+    }
+
+    /// Marks the failure as reported to the log; answers whether it was before, as that of a clone.
+    pub(crate) fn mark_reported(&self) -> bool {
+        payload::root(self.payload()).reported().mark()
     }
 
     /// Whether this is that failure, possibly with a [`context`](Error::context).
     pub(crate) fn comes_of(&self, failure: &Error) -> bool {
-        let mut payload = &self.repr.payload;
-        loop {
-            if Arc::as_ptr(payload).cast() == failure.identity() {
-                return true;
-            }
-            match payload.downcast_ref::<Context>() {
-                Some(context) => payload = &context.cause,
-                None => return false,
-            }
-        }
+        std::iter::successors(Some(self.payload()), |payload| payload.beneath())
+            .any(|payload| Arc::ptr_eq(payload, failure.payload()))
     }
 
     /// Records that the error arrived at a yield.
@@ -205,108 +219,41 @@ impl Error {
 
     /// A cancellation knows where it arrived. One that is shared already had its first yield elsewhere.
     fn tell_site(&mut self, site: Site) {
-        let payload = Arc::get_mut(&mut self.repr.payload);
-        if let Some(cancelled) = payload.and_then(|payload| payload.downcast_mut::<Cancelled>()) {
-            cancelled.arrived(site);
+        let payload = Arc::get_mut(self.repr.payload.get_mut());
+        let payload = payload.map(|payload| payload as &mut dyn Any);
+        if let Some(cancelled) = payload.and_then(|payload| payload.downcast_mut::<Standard<Cancelled>>()) {
+            cancelled.error.arrived(site);
         }
     }
 
-    pub(crate) fn with_others(mut self, others: Vec<Other>) -> Self {
-        self.repr.others.extend(others);
+    /// The error has ended a group, as the failure of the child at `place`; `others` failed in the same
+    /// group.
+    pub(crate) fn with_others(mut self, place: &Place, others: Vec<Other>) -> Self {
+        self.repr.others.join(place, others);
         self
     }
+}
+
+/// An error and its causes. What the error of a [`Carried`](carried::Carried) repeats is left out.
+fn chain_of<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> + use<'a> {
+    fn cause<'a>(error: &&'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
+        (*error).source().and_then(carried::shown)
+    }
+    std::iter::successors(carried::shown(error), cause)
 }
 
 impl Deref for Error {
     type Target = dyn StdError + Send + Sync + 'static;
 
     fn deref(&self) -> &Self::Target {
-        &*self.repr.payload
+        self.as_std()
     }
 }
 
 impl<E: StdError + Send + Sync + 'static> From<E> for Error {
     fn from(error: E) -> Self {
-        carried::unwrap_or_else(error, |error| Error::from_payload(Arc::new(error)))
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", &self.repr.payload)?;
-        if f.alternate() {
-            self.chain().skip(1).try_for_each(|cause| write!(f, ": {cause}"))?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", &self.repr.payload)?;
-        self.chain().skip(1).try_for_each(|cause| write!(f, "\ncaused by: {cause}"))?;
-        self.trace().iter().try_for_each(|site| write!(f, "\nat {site}"))?;
-        self.others().iter().try_for_each(|other| write!(f, "\nalso failed: {other}"))
-    }
-}
-
-/// Another failure of the same parallel yield, and which child it was: see [`Error::others`].
-///
-/// It prints as the place and the error in one line: `[2]: connection refused`.
-#[derive(Clone)]
-pub struct Other {
-    /// Which child failed.
-    pub place: Place,
-    /// What it failed with.
-    pub error: Error,
-}
-
-impl fmt::Display for Other {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "[{}]: {:#}", self.place, self.error)
-    }
-}
-
-impl fmt::Debug for Other {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "[{}]: {:?}", self.place, self.error)
-    }
-}
-
-/// The place of a child in a parallel yield.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Place {
-    /// The position in a list or a tuple, from 0.
-    Index(usize),
-    /// The key in a map, in its debug form.
-    Key(String),
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Place::Index(index) => write!(f, "{index}"),
-            Place::Key(key) => f.write_str(key),
-        }
-    }
-}
-
-/// A message in front of a cause.
-#[derive(Debug)]
-struct Context {
-    message: String,
-    cause: Payload,
-}
-
-impl fmt::Display for Context {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl StdError for Context {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        Some(&*self.cause)
+        carried::unwrap_or_else(error, |error| Error::from_payload(Standard::shared(error)))
     }
 }

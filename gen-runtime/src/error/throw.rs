@@ -2,9 +2,9 @@
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::sync::Arc;
 
 use super::carried::Carried;
+use super::payload;
 use super::Error;
 
 /// What can be thrown into a coroutine, and so may be the error of a yielded future.
@@ -56,8 +56,8 @@ impl Throw<Itself> for Error {
 impl Throw<Boxed> for Box<dyn StdError + Send + Sync + 'static> {
     fn throw(self) -> Error {
         match self.downcast::<Carried>() {
-            Ok(carried) => carried.0,
-            Err(other) => Error::from_payload(Arc::from(other)),
+            Ok(carried) => carried.into_error(),
+            Err(other) => Error::from_payload(payload::Boxed::shared(other)),
         }
     }
 }
@@ -65,14 +65,14 @@ impl Throw<Boxed> for Box<dyn StdError + Send + Sync + 'static> {
 #[diagnostic::do_not_recommend]
 impl Throw<Text> for String {
     fn throw(self) -> Error {
-        Error::from_payload(Arc::new(Message(self.into())))
+        Error::from_payload(payload::Standard::shared(Message(self.into())))
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl Throw<Text> for &'static str {
     fn throw(self) -> Error {
-        Error::from_payload(Arc::new(Message(self.into())))
+        Error::from_payload(payload::Standard::shared(Message(self.into())))
     }
 }
 

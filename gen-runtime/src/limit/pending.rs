@@ -97,9 +97,8 @@ impl<I, P, T, S> LimitPending<I, P, T, S> {
     {
         self.pool.clear();
         let results = mem::take(&mut self.results).into_iter().flatten();
-        let failures = results.filter_map(|(child, result)| {
-            result.err().map(|error| Other { place: shape.place(child), error })
-        });
+        let failures = results
+            .filter_map(|(child, result)| result.err().map(|error| Other::of(shape.place(child), error)));
         raise(failures, self.policy.is_quiet)
     }
 

@@ -51,9 +51,10 @@ where
     where
         S: Shape<T>,
     {
-        let failures = self.slots.take_all().enumerate().filter_map(|(child, result)| {
-            result?.err().map(|error| Other { place: shape.place(child), error })
-        });
+        let failures =
+            self.slots.take_all().enumerate().filter_map(|(child, result)| {
+                result?.err().map(|error| Other::of(shape.place(child), error))
+            });
         raise(failures, self.engine.policy().is_quiet)
     }
 }

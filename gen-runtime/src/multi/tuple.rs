@@ -89,7 +89,7 @@ macro_rules! tuple_join {
                     ($($slot,)+) => {
                         let results = [$($slot.and_then(Result::err)),+].into_iter().enumerate();
                         let failures = results.filter_map(|(child, error)| {
-                            Some(Other { place: Place::Index(child), error: error? })
+                            Some(Other::of(Place::Index(child), error?))
                         });
                         // As of any future: to poll it again after it was ready is a mistake of the caller.
                         assert!(self.engine.has_failure(), "a parallel yield was polled after it was ready");

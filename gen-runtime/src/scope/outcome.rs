@@ -52,7 +52,7 @@ impl<T> Outcome<T> {
 
     pub(super) fn child_failed(&mut self, child: MemberId, error: Error) {
         self.fail(|| format!("a sibling has failed: {error}"));
-        self.failures.push(Other { place: Place::Index(child.child()), error });
+        self.failures.push(Other::of(Place::Index(child.child()), error));
     }
 
     fn fail(&mut self, reason: impl FnOnce() -> String) {
@@ -82,9 +82,8 @@ impl<T> Outcome<T> {
             Body::Failed(error, _) => {
                 // The body may have handed on what a child of it has failed with.
                 failures.retain(|other| !error.comes_of(&other.error));
-                // Its place is not told: it is the one that is raised.
-                let first = Other { place: Place::Index(0), error };
-                Err(raise(once(first).chain(failures), quiet::nothing))
+                let body = Other::of(Place::Body, error);
+                Err(raise(once(body).chain(failures), quiet::nothing))
             }
             Body::Panicked(payload) => resume_unwind(payload),
             // As of any future: to poll it again after it was ready is a mistake of the caller.

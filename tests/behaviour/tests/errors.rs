@@ -154,6 +154,29 @@ mod texts {
         );
     }
 
+    /// Whoever looks for the cause of one of many failures would not find where it came from.
+    #[test]
+    fn alternate_debug_has_the_traces_of_the_others_too() {
+        #[gen::coroutine]
+        fn both() -> gen::Result<(u32, u32)> {
+            yield_!((page(true), site(true)))
+        }
+        let error = Task::new(both()).run().unwrap_err();
+        let other = &error.others()[0];
+        let trace: Vec<_> = other.error.trace().iter().map(|site| format!("\n    at {site}")).collect();
+        assert_eq!(trace.len(), 3);
+        assert_eq!(format!("{error:#?}"), format!("{error:?}{}", trace.concat()));
+    }
+
+    /// In a struct of a user's, and as the error behind the dereference.
+    #[test]
+    fn an_error_behind_a_dereference_prints_alike() {
+        let error = Error::from(Unreachable(refused())).context("no page").context("no site");
+        let behind: &(dyn StdError + Send + Sync) = &*error;
+        assert_eq!(format!("{behind}"), "no site");
+        assert_eq!(format!("{behind:?}"), format!("{error:?}"));
+    }
+
     /// `fn main() -> gen::Result` prints it so.
     #[test]
     fn a_text_is_printed_without_quotes() {
@@ -162,9 +185,11 @@ mod texts {
 
     #[test]
     fn another_failure_prints_its_place_and_its_causes() {
-        let other =
-            gen::Other { place: Place::Key("\"a\"".to_owned()), error: Error::from(Unreachable(refused())) };
+        let error = Error::from(Unreachable(refused()));
+        let mut other = gen::Other { place: Place::Key("\"a\"".to_owned()), within: Vec::new(), error };
         assert_eq!(other.to_string(), "[\"a\"]: host unreachable: connection refused");
+        other.within = vec![Place::Index(0), Place::Index(2)];
+        assert_eq!(other.to_string(), "[\"a\"][0][2]: host unreachable: connection refused");
         assert_eq!(Place::Index(2).to_string(), "2");
     }
 }
@@ -411,9 +436,166 @@ mod others {
         let error = Task::new(nested()).run().unwrap_err();
         assert_eq!(
             (error.to_string(), listed(&error)),
-            ("a".to_owned(), vec!["[1]: b".to_owned(), "[1]: c".to_owned()])
+            ("a".to_owned(), vec!["[0][1]: b".to_owned(), "[1]: c".to_owned()])
         );
         assert_eq!(listed(&error.others()[1].error), ["[1]: d"]);
+        let [b, c] = error.others() else { panic!("two others: {error:?}") };
+        assert_eq!((&b.place, &*b.within), (&Place::Index(0), &[Place::Index(1)][..]));
+        assert_eq!((&c.place, &*c.within), (&Place::Index(1), &[][..]));
+        assert_eq!(b.path().collect::<Vec<_>>(), [&Place::Index(0), &Place::Index(1)]);
+    }
+
+    /// One could not tell which of two groups has failed, when both are waited for further down.
+    #[test]
+    fn the_path_goes_through_maps_tuples_limits_and_coroutines() {
+        #[gen::coroutine]
+        fn pages(texts: [&'static str; 2]) -> gen::Result<Vec<()>> {
+            yield_!(gen::limit(1, texts.map(|text| ready(Err::<(), _>(text)))))
+        }
+        #[gen::coroutine]
+        fn hosts() -> gen::Result<BTreeMap<&'static str, Vec<()>>> {
+            yield_!(BTreeMap::from([("x", pages(["a", "b"])), ("y", pages(["c", "d"]))]))
+        }
+        #[gen::coroutine]
+        fn all() -> gen::Result<((), BTreeMap<&'static str, Vec<()>>)> {
+            yield_!((ready(Ok::<(), Error>(())), hosts()))
+        }
+        let error = Task::new(all()).run().unwrap_err();
+        assert_eq!(listed(&error), ["[1][\"x\"][1]: b", "[1][\"y\"]: c"]);
+        assert_eq!(listed(&error.others()[1].error), ["[1]: d"]);
+    }
+
+    /// A failure of the body's own list would be taken for that of a child of the scope.
+    #[test]
+    fn those_of_a_scopes_body_say_so() {
+        #[gen::coroutine]
+        fn scoped() -> gen::Result<Vec<()>> {
+            yield_!(gen::scope(|scope| async move {
+                scope.spawn(ready(Err::<(), _>("child")));
+                yield_!(gen::shield(async {
+                    yield_!(["a", "b"].map(|text| ready(Err::<(), _>(text))).to_vec())
+                }))
+            }))
+        }
+        let error = Task::new(scoped()).run().unwrap_err();
+        assert_eq!(
+            (error.to_string(), listed(&error)),
+            ("a".to_owned(), vec!["[body][1]: b".to_owned(), "[0]: child".to_owned()])
+        );
+        assert_eq!(error.others()[0].place, Place::Body);
+    }
+
+    /// What failed beside a failure that is not raised would be in no text.
+    #[test]
+    fn those_of_another_are_printed_with_it() {
+        #[gen::coroutine]
+        fn nested() -> gen::Result<Vec<Vec<()>>> {
+            let failing = |texts: [&'static str; 3]| texts.map(|text| ready(Err::<(), _>(text))).to_vec();
+            yield_!(vec![failing(["a", "b", "c"]), failing(["d", "e", "f"])])
+        }
+        let error = Task::new(nested()).run().unwrap_err();
+        let printed: Vec<_> = format!("{error:?}").lines().map(str::to_owned).collect();
+        assert_eq!(
+            printed[2..],
+            ["b", "c", "d", "e", "f"]
+                .iter()
+                .zip(["[0][1]", "[0][2]", "[1]", "[1][1]", "[1][2]"])
+                .map(|(text, path)| format!("also failed: {path}: {text}"))
+                .collect::<Vec<_>>()
+        );
+        let other = format!("{:?}", error.others()[2]);
+        assert_eq!(other, "[1]: d\nalso failed: [1][1]: e\nalso failed: [1][2]: f");
+    }
+
+    /// Whoever looks into the log would count more failures than there were.
+    mod logged_once {
+        use super::*;
+        use behaviour::logged_with_debug;
+
+        fn failing(texts: &[&'static str]) -> Vec<gen::BoxYieldable<'static, ()>> {
+            texts.iter().map(|text| gen::boxed(ready(Err::<(), _>(*text)))).collect()
+        }
+
+        fn records(coroutine: impl gen::Coroutine<Output = gen::Result<Vec<Vec<()>>>>) -> Vec<String> {
+            let (result, records) = logged_with_debug(|| Task::new(coroutine).run());
+            assert!(result.is_err());
+            let what = "ERROR gen: multiple errors in a parallel yield: ";
+            records.iter().map(|record| record.strip_prefix(what).unwrap_or(record).to_owned()).collect()
+        }
+
+        #[test]
+        fn what_a_group_in_a_group_has_logged() {
+            #[gen::coroutine]
+            fn nested() -> gen::Result<Vec<Vec<()>>> {
+                yield_!(vec![failing(&["a"]), failing(&["b", "c"])])
+            }
+            assert_eq!(records(nested()), ["[1]: c", "[1]: b"]);
+        }
+
+        #[test]
+        fn a_promise_that_two_nested_groups_wait_for() {
+            #[gen::coroutine]
+            fn nested() -> gen::Result<Vec<Vec<()>>> {
+                let (promise, future) = gen::promise::<()>();
+                promise.fail("promise")?;
+                let with = |text| vec![gen::boxed(ready(Err::<(), _>(text))), gen::boxed(future.clone())];
+                yield_!(vec![with("a"), with("b"), vec![gen::boxed(future.clone())]])
+            }
+            assert_eq!(records(nested()), ["[1]: promise", "[1]: b"]);
+        }
+
+        #[test]
+        fn a_promise_that_three_readers_wait_for_each_with_words_of_its_own() {
+            #[gen::coroutine]
+            fn reader(future: gen::SharedFuture<()>, name: &'static str) -> gen::Result<Vec<()>> {
+                yield_!(future).map_err(|error| error.context(name))?;
+                Ok(Vec::new())
+            }
+            #[gen::coroutine]
+            fn readers() -> gen::Result<Vec<Vec<()>>> {
+                let (promise, future) = gen::promise::<()>();
+                promise.fail("promise")?;
+                let readers = ["a", "b", "c"].map(|name| gen::boxed(reader(future.clone(), name)));
+                let other = gen::boxed(async { Err::<Vec<()>, _>("other") });
+                yield_!(Vec::from_iter([other].into_iter().chain(readers)))
+            }
+            let records = records(readers());
+            assert_eq!(records.len(), 1, "{records:?}");
+            assert!(records[0].starts_with("[1]: a\ncaused by: promise\nat "), "{records:?}");
+            assert!(!records[0].contains("[2]") && !records[0].contains("[3]"), "{records:?}");
+        }
+
+        /// The second of two groups would say nothing, because the first was told to.
+        #[test]
+        fn but_what_was_quiet_in_one_group_is_logged_by_another() {
+            #[gen::coroutine]
+            fn nested() -> gen::Result<Vec<Vec<()>>> {
+                let (promise, future) = gen::promise::<()>();
+                promise.fail("promise")?;
+                let with = |text| vec![gen::boxed(ready(Err::<(), _>(text))), gen::boxed(future.clone())];
+                yield_!(gen::multi(with("a")).quiet::<Error>()).unwrap_err();
+                yield_!(vec![with("b")])
+            }
+            assert_eq!(records(nested()), ["[1]: promise"]);
+        }
+
+        #[test]
+        fn what_a_task_has_logged_before_it_failed_unread() {
+            #[gen::coroutine]
+            fn both() -> gen::Result<Vec<()>> {
+                yield_!(failing(&["a", "b"]))
+            }
+            let (_, records) = logged_with_debug(|| {
+                behaviour::run(async {
+                    drop(gen::spawn_local(both()));
+                    Ok(())
+                })
+            });
+            assert_eq!(records.len(), 2, "{records:?}");
+            assert!(records[0].ends_with("in a parallel yield: [1]: b"), "{records:?}");
+            assert!(records[1].contains("nobody looked at its result: a\nat "), "{records:?}");
+            assert!(!records[1].contains("also failed"), "{records:?}");
+        }
     }
 
     /// The trace of each failure ends at its own yield; that of the one that is raised goes on.
@@ -518,6 +700,59 @@ mod conversions {
 
         let boxed: Box<dyn StdError> = failed_site().into();
         assert_eq!(boxed.to_string(), "connection refused");
+    }
+
+    /// Code that asks a boxed error whether it is worth another try would be told that it is not.
+    #[test]
+    fn what_failed_is_found_in_what_a_failed_yield_becomes() {
+        fn find<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a io::Error> {
+            fn source<'a>(error: &&'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
+                (*error).source()
+            }
+            std::iter::successors(Some(error), source).find_map(|error| error.downcast_ref())
+        }
+        let wrap: [fn(Error) -> Error; 3] = [
+            |error| error,
+            |error| error.context("no site").context("no host"),
+            |error| Error::new(Box::<dyn StdError + Send + Sync>::from(error)).context("boxed"),
+        ];
+        for wrap in wrap {
+            let error = || wrap(failed_site());
+            let text = error().to_string();
+            let boxed: Box<dyn StdError + Send + Sync> = error().into();
+            let local: Box<dyn StdError> = error().into();
+            let std: Box<dyn StdError> = Box::new(error().into_std());
+            for found in [&*boxed as &(dyn StdError + 'static), &*local, &*std] {
+                assert_eq!(found.to_string(), text);
+                assert_eq!(find(found).expect("it is there").kind(), io::ErrorKind::ConnectionRefused);
+                let trace = found.source().unwrap().to_string();
+                assert!(trace.starts_with("at ") && trace.ends_with(" in site"), "{trace}");
+            }
+            let back = Error::new(boxed);
+            assert_eq!(back.chain().filter(|error| error.is::<io::Error>()).count(), 1);
+            assert_eq!(format!("{back:#}"), format!("{:#}", error()), "nothing is there twice");
+        }
+        // Also if it passed no yield.
+        let boxed: Box<dyn StdError> = Error::from(refused()).into();
+        assert!(boxed.source().unwrap().is::<io::Error>());
+    }
+
+    /// An error of a user's that hands on what it wraps would print it twice, and the trace amid the causes.
+    #[test]
+    fn what_is_carried_within_an_error_of_the_users_prints_once() {
+        #[derive(Debug, thiserror::Error)]
+        enum Crawl {
+            #[error("cannot crawl")]
+            Cause(#[source] Box<dyn StdError + Send + Sync>),
+            #[error(transparent)]
+            Same(Box<dyn StdError + Send + Sync>),
+        }
+        let boxed = || failed_site().context("no site").into();
+        let error = Error::from(Crawl::Cause(boxed()));
+        assert_eq!(format!("{error:#}"), "cannot crawl: no site: connection refused");
+        assert_eq!(format!("{:#}", Error::from(Crawl::Same(boxed()))), "no site: connection refused");
+        assert_eq!(format!("{:#}", Error::from(Crawl::Same(failed_site().into()))), "connection refused");
+        assert!(error.chain().any(|cause| cause.is::<io::Error>()));
     }
 
     #[test]
@@ -645,9 +880,167 @@ mod anyhow_feature {
 
     #[test]
     fn anyhow_finds_what_it_was_given() {
-        let error: anyhow::Error = failed_site().context("no site").into();
+        let error: anyhow::Error = Error::from(refused()).context("no site").into();
         assert_eq!(format!("{error:#}"), "no site: connection refused");
-        let back = Error::new(error);
+        assert!(error.root_cause().is::<io::Error>());
+        let failed: anyhow::Error = failed_site().context("no site").into();
+        let found = failed.chain().find_map(|cause| cause.downcast_ref::<io::Error>()).unwrap();
+        assert_eq!(found.kind(), io::ErrorKind::ConnectionRefused);
+        let back = Error::new(failed);
         assert_eq!(passed(&back), "fetch < page < site");
+        assert_eq!(format!("{back:#}"), "no site: connection refused");
+    }
+
+    /// `fn main() -> anyhow::Result<()>` would print an error without the way that it took.
+    #[test]
+    fn anyhow_prints_the_trace() {
+        let error = failed_site();
+        let sites = error.trace().iter().map(|site| format!("at {site}")).collect::<Vec<_>>().join(", ");
+        let printed = format!("{:?}", anyhow::Error::from(error.clone()));
+        // Without anyhow's own backtrace, which it takes if `RUST_BACKTRACE` is set.
+        let (printed, _backtrace) = printed.split_once("\n\nStack backtrace").unwrap_or((&printed, ""));
+        assert_eq!(
+            printed,
+            format!("connection refused\n\nCaused by:\n    0: {sites}\n    1: connection refused"),
+            "what failed is a cause of its own, so that it is found by its type"
+        );
+        let error = anyhow::Error::from(error.context("no site")).context("no host");
+        assert_eq!(format!("{error:#}"), format!("no host: no site: {sites}: connection refused"));
+    }
+}
+
+/// What failed could only be looked at, and had to be cloned or made anew to be returned.
+mod by_value {
+    use super::*;
+
+    fn kind(error: Error) -> Result<io::ErrorKind, Error> {
+        error.downcast::<io::Error>().map(|error| error.kind())
+    }
+
+    #[test]
+    fn what_failed_is_taken_out_of_all_that_is_around_it() {
+        let boxed: Box<dyn StdError + Send + Sync> = Box::new(refused());
+        let through_a_box: Box<dyn StdError + Send + Sync> = failed_site().into();
+        let errors = [
+            Error::from(refused()),
+            failed_site(),
+            failed_site().context("no site").context("no host"),
+            Error::new(boxed).context("boxed"),
+            Error::new(through_a_box),
+            Error::from(failed_site().into_std()),
+            Error::new(anyhow::Error::new(refused()).context("of anyhow")).context("no site"),
+            Error::new(anyhow::Error::from(failed_site().context("no site")).context("of anyhow")),
+        ];
+        for error in errors {
+            let text = format!("{error:?}");
+            assert_eq!(kind(error).ok(), Some(io::ErrorKind::ConnectionRefused), "{text}");
+        }
+    }
+
+    /// A wrong guess would cost the error.
+    #[test]
+    fn an_error_of_another_type_is_given_back_as_it_was() {
+        let error = failed_site().context("no site");
+        let text = format!("{error:?}");
+        let error = error.downcast::<ParseIntError>().unwrap_err();
+        assert_eq!(format!("{error:?}"), text);
+        assert!(kind(Error::new("a text")).is_err());
+        assert!(kind(Error::from(Unreachable(refused()))).is_err(), "a cause is not what failed");
+    }
+
+    /// It would be taken away from whoever else has it.
+    #[test]
+    fn what_a_clone_shares_is_given_back() {
+        let wraps: [fn(Error) -> Error; 3] = [
+            |error| error,
+            |error| error.context("no site"),
+            |error| Error::new(anyhow::Error::from(error).context("of anyhow")),
+        ];
+        for wrap in wraps {
+            let clone = failed_site();
+            let error = wrap(clone.clone());
+            let text = format!("{error:?}");
+            let error = kind(error).unwrap_err();
+            assert_eq!(format!("{error:?}"), text);
+            assert_eq!(passed(&clone), "fetch < page < site");
+            drop(clone);
+            assert!(kind(error).is_ok());
+        }
+    }
+}
+
+/// A loop that puts a context in front of the same error again and again would end the process.
+mod however_deep {
+    use super::*;
+
+    const MILLION: usize = 1_000_000;
+    /// Enough for the stack of any thread, if each level took a frame.
+    const MANY: usize = 100_000;
+
+    /// Does with an error whatever goes through all that is in it.
+    fn go_through(error: Error, causes: usize) {
+        assert_eq!(error.chain().count(), causes);
+        assert!(format!("{error:?}").len() >= causes);
+        assert!(format!("{error:#?}").len() >= causes);
+        assert!(format!("{error:#}").len() >= causes);
+        assert!(format!("{:?}", &*error).len() > 1);
+        assert!(!error.to_string().is_empty());
+        let found = error.is::<io::Error>();
+        let clone = error.clone();
+        drop(error);
+        let boxed: Box<dyn StdError + Send + Sync> = clone.into();
+        assert!(format!("{boxed:?}").len() >= causes);
+        let back = Error::new(boxed);
+        assert_eq!(back.downcast::<io::Error>().is_ok(), found);
+    }
+
+    #[test]
+    fn contexts() {
+        let error = (0..MILLION).fold(Error::from(refused()), |error, _| error.context("again"));
+        go_through(error, MILLION + 1);
+    }
+
+    #[test]
+    fn contexts_that_are_only_dropped_by_a_clone_and_by_anyhow() {
+        let error = (0..MILLION).fold(failed_site(), |error, _| error.context("again"));
+        drop(error.clone());
+        let anyhow = anyhow::Error::from(error);
+        assert_eq!(anyhow.chain().count(), MILLION + 2, "the trace is one of them");
+        drop(anyhow);
+    }
+
+    #[test]
+    fn contexts_of_anyhow_around_ours() {
+        let again = |error, _| Error::new(anyhow::Error::from(error).context("again"));
+        go_through((0..MANY).fold(Error::from(refused()), again), MANY + 1);
+    }
+
+    #[test]
+    fn errors_of_the_users_own_with_an_error_in_a_box() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("again")]
+        struct Again(#[source] Box<dyn StdError + Send + Sync>);
+        #[derive(Debug, thiserror::Error)]
+        #[error("and again")]
+        struct Direct(#[from] Error);
+        let again = |error: Error, _| Error::from(Again(error.into()));
+        go_through((0..MANY).fold(Error::from(refused()), again), MANY + 1);
+        let again = |error: Error, _| Error::from(Direct(error));
+        go_through((0..MANY).fold(Error::from(refused()), again), MANY + 1);
+    }
+
+    #[test]
+    fn others_of_others() {
+        #[gen::coroutine]
+        fn raises(text: &'static str, before: Error) -> gen::Result<Vec<()>> {
+            let children = vec![gen::boxed(ready(Err::<(), _>(text))), gen::boxed(ready(Err(before)))];
+            yield_!(gen::multi(children).quiet::<Error>())
+        }
+        let again = |error, _| Task::new(raises("again", error)).run().unwrap_err();
+        let error = (0..MANY).fold(Error::from(refused()), again);
+        let text = format!("{error:?}");
+        assert_eq!(text.matches("\nalso failed: ").count(), MANY);
+        assert!(text.lines().all(|line| line.len() < 200), "a path is not as long as it is deep");
+        go_through(error, 1);
     }
 }

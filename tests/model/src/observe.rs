@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use log::{Log, Metadata, Record};
 
-use crate::trace::{Event, Failure, Kind, Outcome, Source, What};
+use crate::trace::{Event, Failure, Kind, Outcome, Source, What, BODY};
 use crate::world::{Fault, Value};
 
 thread_local! {
@@ -61,11 +61,12 @@ pub(crate) fn outcome(result: &gen::Result<Value>) -> Outcome {
 
 fn failure(error: &gen::Error) -> Failure {
     let others = error.others().iter().map(|other| {
-        let place = match other.place {
-            gen::Place::Index(index) => index,
+        let number = |place: &gen::Place| match place {
+            gen::Place::Index(index) => *index,
+            gen::Place::Body => BODY,
             _ => usize::MAX,
         };
-        (place, failure(&other.error))
+        (other.path().map(number).collect(), failure(&other.error))
     });
     Failure { kind: kind(error), passed: error.trace().len(), others: others.collect() }
 }
@@ -118,9 +119,8 @@ impl Log for Listener {
 
     fn log(&self, record: &Record<'_>) {
         let text = record.args().to_string();
-        // Without the traces, which would name lines of this crate, and what was logged before.
-        let lines =
-            text.lines().filter(|line| !line.starts_with("at ") && !line.starts_with("also failed: "));
+        // Without the traces, which would name lines of this crate.
+        let lines = text.lines().filter(|line| !line.starts_with("at "));
         let lines: Vec<_> = lines.map(without_position).collect();
         let debug = if record.level() == log::Level::Debug { "debug: " } else { "" };
         note(What::Logged(format!("{debug}{}", lines.join("; "))));

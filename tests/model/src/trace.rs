@@ -47,7 +47,7 @@ pub struct Failure {
     /// Through how many yields it has passed.
     pub passed: usize,
     /// The errors of other children, by their places.
-    pub others: Vec<(usize, Failure)>,
+    pub others: Vec<(Vec<usize>, Failure)>,
 }
 
 /// Which error. Those that a program makes are numbered in the order in which it makes them; so are its requests to cancel.
@@ -139,8 +139,8 @@ impl fmt::Display for Shown<'_> {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?} (passed {})", self.kind, self.passed)?;
-        for (place, other) in &self.others {
-            write!(f, " and [{place}]: {other}")?;
+        for (path, other) in &self.others {
+            write!(f, " and {path:?}: {other}")?;
         }
         Ok(())
     }
@@ -150,3 +150,6 @@ impl fmt::Display for Failure {
 pub(crate) fn key(position: usize) -> usize {
     1000 + position
 }
+
+/// The number of a scope's body among the places of failures.
+pub(crate) const BODY: usize = usize::MAX - 1;

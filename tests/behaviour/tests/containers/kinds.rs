@@ -16,6 +16,8 @@ pub(crate) trait Kind {
     type Keys: Send + 'static;
     /// How many children it may have.
     const SIZES: &'static [usize];
+    /// The place of the container of the children, if that is itself the only child of another.
+    const OUTER: Option<Place> = None;
 
     fn build(children: Vec<Child>) -> (Self::Of<Child>, Self::Keys);
     fn values<T>(container: Self::Of<T>, keys: Self::Keys) -> Vec<T>;
@@ -27,6 +29,8 @@ pub(crate) struct Started<T> {
     pub(crate) task: Task<gen::BoxCoroutine<'static, gen::Result<Vec<T>>>>,
     /// How the children are called when they fail.
     pub(crate) places: Vec<Place>,
+    /// The place of the container that they are in, if there is another one around it.
+    pub(crate) outer: Option<Place>,
 }
 
 /// One container under test: yielded as it is, and with `gen::raw` around it.
@@ -198,7 +202,6 @@ list!(VectorOfVectors [] ANY, T => Vec<Vec<T>>,
 list!(VectorOfOptions [] ANY, T => Vec<Option<T>>,
     children => children.into_iter().map(Some).collect(), list => list.into_iter().map(one).collect());
 list!(OptionOfVector [] ANY, T => Option<Vec<T>>, children => Some(children), list => one(list));
-list!(TupleOfDeque [] ANY, T => (VecDeque<T>,), children => (children.into(),), tuple => tuple.0.into());
 list!(SliceOfTuples [] ANY, T => Box<[(T,)]>,
     children => children.into_iter().map(|child| (child,)).collect(), list => list.into_vec().into_iter().map(|(value,)| value).collect());
 list!(ArrayOfArrays [] &[2], T => [[T; 1]; 2],
@@ -206,6 +209,25 @@ list!(ArrayOfArrays [] &[2], T => [[T; 1]; 2],
 list!(DequeOfMaps [] SOME, T => VecDeque<BTreeMap<u8, T>>,
     children => children.into_iter().map(|child| BTreeMap::from([(0, child)])).collect(),
     list => list.into_iter().map(|map| one(map.into_values())).collect());
+
+impl Kind for TupleOfDeque {
+    type Of<T> = (VecDeque<T>,);
+    type Keys = ();
+    const SIZES: &'static [usize] = ANY;
+    const OUTER: Option<Place> = Some(Place::Index(0));
+
+    fn build(children: Vec<Child>) -> (Self::Of<Child>, ()) {
+        ((children.into(),), ())
+    }
+
+    fn values<T>((deque,): Self::Of<T>, (): ()) -> Vec<T> {
+        deque.into()
+    }
+
+    fn places((): &(), count: usize) -> Vec<Place> {
+        (0..count).map(Place::Index).collect()
+    }
+}
 
 /// Two levels of keys: the raised error's place is the outer one.
 pub(crate) struct MapOfVectors;

@@ -66,14 +66,14 @@ macro_rules! value {
                 let count = children.len();
                 let (container, keys) = <$kind>::build(children);
                 let places = <$kind>::places(&keys, count);
-                Started { task: Task::new(gen::BoxCoroutine::new(wait(container, keys))), places }
+                Started { task: Task::new(gen::BoxCoroutine::new(wait(container, keys))), places, outer: <$kind>::OUTER }
             }
 
             fn start_raw(children: Vec<Child>) -> Started<Result<u32, Fault>> {
                 let count = children.len();
                 let (container, keys) = <$kind>::build(children);
                 let places = <$kind>::places(&keys, count);
-                Started { task: Task::new(gen::BoxCoroutine::new(wait_raw(container, keys))), places }
+                Started { task: Task::new(gen::BoxCoroutine::new(wait_raw(container, keys))), places, outer: <$kind>::OUTER }
             }
 
             const CONTAINER: Container = Container { sizes: <$kind>::SIZES, start, start_raw };
@@ -103,12 +103,12 @@ macro_rules! literal {
 
             fn start(children: Vec<Child>) -> Started<u32> {
                 let places = <$kind>::places(&(), children.len());
-                Started { task: Task::new(gen::BoxCoroutine::new(wait(<$kind>::build(children).0))), places }
+                Started { task: Task::new(gen::BoxCoroutine::new(wait(<$kind>::build(children).0))), places, outer: <$kind>::OUTER }
             }
 
             fn start_raw(children: Vec<Child>) -> Started<Result<u32, Fault>> {
                 let places = <$kind>::places(&(), children.len());
-                Started { task: Task::new(gen::BoxCoroutine::new(wait_raw(<$kind>::build(children).0))), places }
+                Started { task: Task::new(gen::BoxCoroutine::new(wait_raw(<$kind>::build(children).0))), places, outer: <$kind>::OUTER }
             }
 
             const CONTAINER: Container = Container { sizes: <$kind>::SIZES, start, start_raw };

@@ -116,7 +116,7 @@ pub(crate) fn the_first_error_in_child_order_is_raised(container: &Container) {
 pub(crate) fn t19_later_errors_are_kept_and_logged_once(container: &Container) {
     for &count in container.sizes.iter().filter(|&&count| count >= 2) {
         let (children, futures) = Children::of(count);
-        let Started { mut task, places } = (container.start)(futures);
+        let Started { mut task, places, outer } = (container.start)(futures);
         for child in 0..count {
             // Every second one fails.
             children.set(child, if child % 2 == 0 { Err("fault") } else { Ok(0) });
@@ -128,8 +128,10 @@ pub(crate) fn t19_later_errors_are_kept_and_logged_once(container: &Container) {
         assert!(error.is::<Fault>());
         let others: Vec<_> = error.others().iter().map(ToString::to_string).collect();
         let later = || places.iter().step_by(2).skip(1);
-        assert_eq!(others, later().map(|place| format!("[{place}]: fault")).collect::<Vec<_>>());
-        assert!(error.others().iter().zip(later()).all(|(other, place)| other.place == *place));
+        let path = |place| outer.iter().chain([place]);
+        let texts = later().map(|place| path(place).map(|place| format!("[{place}]")).collect::<String>());
+        assert_eq!(others, texts.map(|path| format!("{path}: fault")).collect::<Vec<_>>());
+        assert!(error.others().iter().zip(later()).all(|(other, place)| other.path().eq(path(place))));
         let failures: Vec<_> = later().map(|place| format!("[{place}]: fault")).collect();
         let record = format!("ERROR gen: multiple errors in a parallel yield: {}", failures.join("\n"));
         assert_eq!(lines, Vec::from_iter((!failures.is_empty()).then_some(record)), "one for the group");

@@ -21,7 +21,8 @@ pub(super) struct Error {
     /// Clones have the same.
     pub(super) identity: u64,
     pub(super) passed: usize,
-    pub(super) others: Vec<(usize, Error)>,
+    /// By the path from the group that raised it.
+    pub(super) others: Vec<(Vec<usize>, Error)>,
 }
 
 #[derive(Debug, Clone)]
@@ -71,7 +72,7 @@ impl Error {
             What::Taken => Kind::Taken,
             What::Panicked(number) => Kind::Panicked(*number),
         };
-        let others = self.others.iter().map(|(place, other)| (*place, other.shown()));
+        let others = self.others.iter().map(|(path, other)| (path.clone(), other.shown()));
         Failure { kind, passed: self.passed, others: others.collect() }
     }
 

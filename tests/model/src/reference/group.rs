@@ -267,23 +267,24 @@ impl<'p> Model<'p> {
     /// The error to raise of these: the first, with the others.
     pub(super) fn raise(&mut self, mut failures: Vec<(usize, Error)>) -> Error {
         let others = failures.split_off(1);
-        let (_, mut first) = failures.remove(0);
+        let (place, mut first) = failures.remove(0);
         self.log_others(&first, &others);
-        first.others.extend(others);
+        first.others.iter_mut().for_each(|(path, _)| path.insert(0, place));
+        first.others.extend(others.into_iter().map(|(place, other)| (vec![place], other)));
         first
     }
 
-    /// Each failure once.
+    /// All but what is raised.
     fn log_others(&mut self, first: &Error, others: &[(usize, Error)]) {
-        let mut told = vec![first.identity];
-        let mut failures = Vec::new();
-        for (place, other) in others {
-            if !told.contains(&other.identity) {
-                told.push(other.identity);
-                failures.push((format!("[{place}]: "), other));
-            }
-        }
-        self.log_failures(|_| "multiple errors in a parallel yield".to_owned(), &failures);
+        let others = others.iter().filter(|(_, other)| other.identity != first.identity);
+        let failures: Vec<_> = others.map(|(place, other)| (format!("[{place}]: "), other)).collect();
+        self.log_group(|_| "multiple errors in a parallel yield".to_owned(), failures);
+    }
+
+    /// Logs failures of a group; each failure is logged once, by whichever group comes first.
+    fn log_group(&mut self, what: impl Fn(usize) -> String, mut failures: Vec<(String, &Error)>) {
+        failures.retain(|(_, error)| self.logged.insert(error.identity));
+        self.log_failures(what, &failures);
     }
 
     /// Logs what children failed with whose results nobody has asked for.
@@ -292,8 +293,7 @@ impl<'p> Model<'p> {
             1 => format!("{one} failed, and nobody looked at its result"),
             count => format!("{count} {many} failed, and nobody looked at their results"),
         };
-        let failures: Vec<_> = failures.iter().map(|error| (String::new(), error)).collect();
-        self.log_failures(what, &failures);
+        self.log_group(what, failures.iter().map(|error| (String::new(), error)).collect());
     }
 
     pub(super) fn drop_children(&mut self, group: &mut Children<'p>) {

@@ -35,7 +35,7 @@ mod scope;
 mod task;
 mod wrappers;
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use self::error::{Error, Request};
 use self::group::Woken;
@@ -126,6 +126,8 @@ struct Model<'p> {
     faults: u32,
     requests: u32,
     errors: u64,
+    /// The failures that a group has logged.
+    logged: HashSet<u64>,
 }
 
 impl<'p> Model<'p> {
@@ -155,6 +157,7 @@ impl<'p> Model<'p> {
             faults: 0,
             requests: 0,
             errors: 0,
+            logged: HashSet::new(),
         }
     }
 

@@ -4,7 +4,7 @@ use super::error::{Error, Request};
 use super::lent::Fate;
 use super::node::Node;
 use super::{Model, Polled, Who};
-use crate::trace::Source;
+use crate::trace::{self, Source};
 
 pub(super) struct Scope<'p> {
     number: usize,
@@ -213,7 +213,7 @@ impl<'p> Model<'p> {
             Body::Ended(value) => Polled::Ready(Ok(value)),
             Body::Failed(error, _) => {
                 failures.retain(|(_, other)| !error.comes_of(other));
-                failures.insert(0, (0, error));
+                failures.insert(0, (trace::BODY, error));
                 Polled::Ready(Err(self.raise(failures)))
             }
             Body::Running => Polled::Pending,

@@ -1,0 +1,130 @@
+//! The failures beside the one that is raised, and where they were.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::drops::{drop_nested, Nested};
+use super::print;
+use super::Error;
+
+/// Another failure of the same parallel yield, and where it was: see [`Error::others`].
+///
+/// It prints as its path and the error, in one line: `[2]: connection refused`; `[0][2]: connection
+/// refused` if child 0 was a list, or has yielded one, and child 2 of that list failed. `{:?}` adds the
+/// trace and the error's own others, with their whole paths.
+///
+/// ```
+/// use gen::yield_;
+/// use std::future::ready;
+///
+/// #[gen::coroutine]
+/// fn nested() -> gen::Result<Vec<Vec<()>>> {
+///     let failing = |texts: [&'static str; 2]| texts.map(|text| ready(Err::<(), _>(text))).to_vec();
+///     yield_!(vec![failing(["a", "b"]), failing(["c", "d"])])
+/// }
+/// let error = gen::run_sync(nested()).unwrap_err();
+/// assert_eq!(error.to_string(), "a");
+/// let others: Vec<String> = error.others().iter().map(ToString::to_string).collect();
+/// assert_eq!(others, ["[0][1]: b", "[1]: c"]); // and "d" is one of the others of "c"
+/// assert_eq!(error.others()[0].place, gen::Place::Index(0));
+/// assert_eq!(error.others()[0].within, [gen::Place::Index(1)]);
+/// ```
+#[derive(Clone)]
+pub struct Other {
+    /// Which child of the parallel yield it was, or was in.
+    pub place: Place,
+    /// Where it was in that child, the outermost place first; empty if the child itself failed so.
+    pub within: Vec<Place>,
+    /// What it failed with.
+    pub error: Error,
+}
+
+impl Other {
+    /// The failure of a child.
+    pub(crate) fn of(place: Place, error: Error) -> Self {
+        Other { place, within: Vec::new(), error }
+    }
+
+    /// The places on the way to the failure, the outermost first: [`place`](Self::place), then those
+    /// [`within`](Self::within).
+    pub fn path(&self) -> impl Iterator<Item = &Place> {
+        std::iter::once(&self.place).chain(&self.within)
+    }
+
+    /// The path as it prints: `[0][2]`.
+    pub(crate) fn path_text(&self) -> String {
+        print::Path(&Vec::from_iter(self.path())).to_string()
+    }
+
+    /// Records that the group of this failure was, or was in, the child at `outer` of a group.
+    fn nest(&mut self, outer: Place) {
+        let place = std::mem::replace(&mut self.place, outer);
+        self.within.insert(0, place);
+    }
+}
+
+impl fmt::Display for Other {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {:#}", self.path_text(), self.error)
+    }
+}
+
+impl fmt::Debug for Other {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = Vec::from_iter(self.path());
+        write!(f, "{}: {}", print::Path(&path), print::Alone(&self.error))?;
+        print::write_others(f, path, self.error.others())
+    }
+}
+
+/// The place of a child in a parallel yield.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Place {
+    /// The position in a list or a tuple, or the number of a scope's child, from 0.
+    Index(usize),
+    /// The key in a map, in its debug form.
+    Key(String),
+    /// The body of a [scope](fn@crate::scope).
+    Body,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Index(index) => write!(f, "{index}"),
+            Place::Key(key) => f.write_str(key),
+            Place::Body => f.write_str("body"),
+        }
+    }
+}
+
+/// The others of an error; its clones share them. Their drop does not recurse through the others of
+/// others.
+#[derive(Clone, Default)]
+pub(super) struct Others(Option<Arc<Vec<Other>>>);
+
+impl Others {
+    pub(super) fn as_slice(&self) -> &[Other] {
+        self.0.as_deref().map_or(&[], Vec::as_slice)
+    }
+
+    /// The error has ended a group, as the failure of the child at `place`; `more` failed in the same
+    /// group.
+    pub(super) fn join(&mut self, place: &Place, more: Vec<Other>) {
+        if self.0.is_none() && more.is_empty() {
+            return;
+        }
+        let others = Arc::make_mut(self.0.get_or_insert_default());
+        others.iter_mut().for_each(|other| other.nest(place.clone()));
+        others.extend(more);
+    }
+}
+
+impl Drop for Others {
+    fn drop(&mut self) {
+        if let Some(others) = self.0.take() {
+            drop_nested(Nested::Others(others));
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! What failed, as the clones of an [`Error`](super::Error) share it.
+//!
+//! | payload | made of | what it derefs to |
+//! |---|---|---|
+//! | [`Standard`] | a standard error, or a text | the error itself |
+//! | [`Boxed`] | a `Box<dyn Error + Send + Sync>` | what is in the box |
+//! | [`Context`] | a message, put in front of another payload | itself; its source is that payload |
+//! | `FromAnyhow` | an `anyhow::Error` | what anyhow derefs to |
+//!
+//! The *root* of a payload is what is beneath all contexts. It is what an error is asked for by type,
+//! what tells one failure from another, and what knows whether the failure was reported.
+
+use std::any::Any;
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+
+use super::drops::{drop_nested, Nested};
+use super::print::write_causes;
+
+/// A standard error, borrowed as a trait object.
+pub(super) type AnyError = dyn StdError + Send + Sync + 'static;
+
+/// What failed.
+pub(super) trait Payload: Any + Send + Sync {
+    /// The payload as the standard error that an [`Error`](super::Error) dereferences to.
+    fn as_std(&self) -> &AnyError;
+
+    /// The payload that this one only adds something to; none if this is the root.
+    fn beneath(&self) -> Option<&Arc<dyn Payload>> {
+        None
+    }
+
+    /// Whether the failure was reported; asked of the root.
+    fn reported(&self) -> &Reported;
+}
+
+/// Whether a failure was reported to the log as one of a group: it is reported once, however many
+/// groups it passes through.
+#[derive(Default)]
+pub(super) struct Reported(AtomicBool);
+
+impl Reported {
+    /// Marks the failure as reported; answers whether it was before.
+    pub(super) fn mark(&self) -> bool {
+        self.0.swap(true, Ordering::Relaxed)
+    }
+}
+
+/// The root of a payload.
+pub(super) fn root(payload: &Arc<dyn Payload>) -> &Arc<dyn Payload> {
+    std::iter::successors(Some(payload), |payload| payload.beneath()).last().unwrap_or(payload)
+}
+
+/// A standard error.
+pub(super) struct Standard<E> {
+    pub(super) error: E,
+    reported: Reported,
+}
+
+impl<E: StdError + Send + Sync + 'static> Standard<E> {
+    pub(super) fn shared(error: E) -> Arc<dyn Payload> {
+        Arc::new(Standard { error, reported: Reported::default() })
+    }
+}
+
+impl<E: StdError + Send + Sync + 'static> Payload for Standard<E> {
+    fn as_std(&self) -> &AnyError {
+        &self.error
+    }
+
+    fn reported(&self) -> &Reported {
+        &self.reported
+    }
+}
+
+/// A standard error whose type is not known here.
+pub(super) struct Boxed {
+    pub(super) error: Box<AnyError>,
+    reported: Reported,
+}
+
+impl Boxed {
+    pub(super) fn shared(error: Box<AnyError>) -> Arc<dyn Payload> {
+        Arc::new(Boxed { error, reported: Reported::default() })
+    }
+}
+
+impl Payload for Boxed {
+    fn as_std(&self) -> &AnyError {
+        &*self.error
+    }
+
+    fn reported(&self) -> &Reported {
+        &self.reported
+    }
+}
+
+/// A message in front of a cause.
+pub(super) struct Context {
+    message: String,
+    pub(super) cause: Link,
+}
+
+impl Context {
+    pub(super) fn shared(message: String, cause: Link) -> Arc<dyn Payload> {
+        Arc::new(Context { message, cause })
+    }
+}
+
+impl Payload for Context {
+    fn as_std(&self) -> &AnyError {
+        self
+    }
+
+    fn beneath(&self) -> Option<&Arc<dyn Payload>> {
+        Some(self.cause.get())
+    }
+
+    fn reported(&self) -> &Reported {
+        root(self.cause.get()).reported()
+    }
+}
+
+impl fmt::Display for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+/// As [`Error`](super::Error) prints it. A derived one would recurse into each cause.
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        write_causes(f, "\ncaused by: ", self)
+    }
+}
+
+impl StdError for Context {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(self.cause.get().as_std())
+    }
+}
+
+/// A reference to a payload. Its drop does not recurse through the payloads beneath.
+#[derive(Clone)]
+pub(super) struct Link(Option<Arc<dyn Payload>>);
+
+impl Link {
+    pub(super) fn new(payload: Arc<dyn Payload>) -> Self {
+        Link(Some(payload))
+    }
+
+    pub(super) fn get(&self) -> &Arc<dyn Payload> {
+        self.0.as_ref().expect("a link is empty only after `take`, which consumes it")
+    }
+
+    pub(super) fn get_mut(&mut self) -> &mut Arc<dyn Payload> {
+        self.0.as_mut().expect("a link is empty only after `take`, which consumes it")
+    }
+
+    pub(super) fn take(mut self) -> Arc<dyn Payload> {
+        self.0.take().expect("a link is empty only after `take`, which consumes it")
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        if let Some(payload) = self.0.take() {
+            drop_nested(Nested::Payload(payload));
+        }
+    }
+}

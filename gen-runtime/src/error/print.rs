@@ -1,0 +1,105 @@
+//! How an [`Error`] prints.
+//!
+//! | form | what it prints |
+//! |---|---|
+//! | `{}` | the message |
+//! | `{:#}` | the message and its causes, in one line |
+//! | `{:?}` | the message, the causes, the trace and the others, each on a line |
+//! | `{:#?}` | the same, with the trace of each of the others |
+//!
+//! Nothing here recurses: neither the causes nor the others of others take a stack frame each.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use super::other::{Other, Place};
+use super::{chain_of, Error};
+use crate::coroutine::Site;
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", &**self)?;
+        if f.alternate() {
+            write_causes(f, ": ", &**self)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", Alone(self))?;
+        write_others(f, Vec::new(), self.others())
+    }
+}
+
+/// An error as it prints in the log: without its others, which were logged by their group.
+pub(crate) struct Alone<'a>(pub(crate) &'a Error);
+
+impl fmt::Display for Alone<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", &**self.0)?;
+        write_causes(f, "\ncaused by: ", &**self.0)?;
+        write_trace(f, "\nat ", self.0.trace())
+    }
+}
+
+/// Writes the causes of an error, each behind `before`.
+pub(super) fn write_causes(
+    f: &mut fmt::Formatter<'_>,
+    before: &str,
+    error: &(dyn StdError + 'static),
+) -> fmt::Result {
+    chain_of(error).skip(1).try_for_each(|cause| write!(f, "{before}{cause}"))
+}
+
+/// Writes the sites of a trace, each behind `before`.
+pub(super) fn write_trace(f: &mut fmt::Formatter<'_>, before: &str, trace: &[Site]) -> fmt::Result {
+    trace.iter().try_for_each(|site| write!(f, "{before}{site}"))
+}
+
+/// Writes the others of an error at `path`, and their own others, a line for each.
+pub(super) fn write_others<'a>(
+    f: &mut fmt::Formatter<'_>,
+    mut path: Vec<&'a Place>,
+    others: &'a [Other],
+) -> fmt::Result {
+    // For each level: what is left of it, and how long the path to it is.
+    let mut levels = vec![(others.iter(), path.len())];
+    while let Some((others, depth)) = levels.last_mut() {
+        path.truncate(*depth);
+        let Some(other) = others.next() else {
+            levels.pop();
+            continue;
+        };
+        path.extend(other.path());
+        write!(f, "\nalso failed: {}: {:#}", Path(&path), other.error)?;
+        if f.alternate() {
+            write_trace(f, "\n    at ", other.error.trace())?;
+        }
+        if !other.error.others().is_empty() {
+            levels.push((other.error.others().iter(), path.len()));
+        }
+    }
+    Ok(())
+}
+
+/// The places on the way to a failure, as `[0][2]`. The middle of a long way is left out.
+pub(crate) struct Path<'a>(pub(crate) &'a [&'a Place]);
+
+/// So many places are printed from each end of a path.
+const SHOWN: usize = 8;
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let write = |f: &mut fmt::Formatter<'_>, places: &[&Place]| {
+            places.iter().try_for_each(|place| write!(f, "[{place}]"))
+        };
+        if self.0.len() <= 2 * SHOWN {
+            return write(f, self.0);
+        }
+        write(f, &self.0[..SHOWN])?;
+        write!(f, "[..{} more..]", self.0.len() - 2 * SHOWN)?;
+        write(f, &self.0[self.0.len() - SHOWN..])
+    }
+}
