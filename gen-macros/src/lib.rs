@@ -96,6 +96,9 @@ pub fn co(options: TokenStream, item: TokenStream) -> TokenStream {
 /// The call returns `gen::Result`: an error, or a panic, before the first suspension, or that no loop runs here. What fails later is
 /// thrown into the coroutine that made the call, as the failure of a callback is; if nobody takes it, it is logged.
 ///
+/// Where 32 bodies begin inside of each other, as those of engines that call engines do, the next one begins in the loop's next turn
+/// instead, and the call returns `Ok(())`.
+///
 /// The arguments must be `'static`, since the engine outlives the call. Its one option is `crate = path`; else it is as with [`macro@coroutine`].
 #[proc_macro_attribute]
 pub fn engine(options: TokenStream, item: TokenStream) -> TokenStream {

@@ -65,7 +65,8 @@ impl<E: Throw<M>, M> EngineOutput<M> for std::result::Result<Value, E> {
 ///
 /// # Errors
 ///
-/// Those before the first suspension; later ones go to the [error context](crate::context) of the call.
+/// Those before the first suspension; later ones go to the [error context](crate::context) of the call. So do
+/// all of an engine that begins later, because 32 bodies begin inside of each other: see [`spawn`](crate::spawn).
 #[track_caller]
 pub fn engine<C>(coroutine: C) -> Result
 where

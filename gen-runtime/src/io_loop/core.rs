@@ -114,7 +114,8 @@ impl Core {
         Ok(())
     }
 
-    /// Gives the task a slot and runs its first step before it returns.
+    /// Gives the task a slot and runs its first step before it returns; or queues that, if too many first
+    /// steps are under way already.
     pub(crate) fn start_task(self: &Rc<Self>, task: TaskRef) -> Result<TaskId, LoopClosed> {
         if self.closed.get() {
             return Err(LoopClosed);
@@ -126,9 +127,19 @@ impl Core {
             let slot = sched.insert(outer);
             (slot, sched.task_in(self.id, slot))
         };
-        let _entered = current::enter(self);
-        self.step(slot, task, None);
+        match current::enter_first_step(self) {
+            Some(_entered) => self.step(slot, task, None),
+            None => self.queue_first_step(slot, task),
+        }
         Ok(id)
+    }
+
+    #[cold]
+    fn queue_first_step(&self, slot: SlotId, task: TaskRef) {
+        let mut sched = self.sched.borrow_mut();
+        let homeless = sched.put_back(slot, task);
+        debug_assert!(homeless.is_none(), "it has just got the slot");
+        sched.schedule(slot);
     }
 
     // ---- timers -----------------------------------------------------------------------------------

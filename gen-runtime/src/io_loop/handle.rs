@@ -165,7 +165,8 @@ impl IoLoopHandle {
     /// Starts a coroutine, or any other future, on this loop: [`gen::spawn_local`](crate::spawn_local) for a
     /// loop that may not be running.
     ///
-    /// The body runs up to its first suspension before this returns, with this loop as the current one.
+    /// The body runs up to its first suspension before this returns, with this loop as the current one. Where
+    /// 32 bodies begin inside of each other already, it begins in a later turn, as [`spawn`](crate::spawn) says.
     ///
     /// # Errors
     ///

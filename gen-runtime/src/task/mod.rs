@@ -23,6 +23,10 @@
 //! | suspended | queued, once | runs to its next suspension or its end | the body is dropped, the handle gets `LoopClosed` | detached |
 //! | ended | nothing | nothing | nothing | an unread error is logged |
 //!
+//! First steps nest, since a body may spawn others before its own first suspension. Where too many would nest
+//! (`io_loop/current.rs`), a task begins as a suspended one that has been woken: its first step is one of the
+//! loop.
+//!
 //! A task is also an [error context](crate::context). An error of a callback that it scheduled is queued while it
 //! is suspended, and wakes it: the next poll resumes it with the error, at its innermost yield. What is left
 //! when it ends goes to the context it was spawned in.

@@ -14,6 +14,10 @@ use crate::io_loop::{current, Core, NoLoop};
 /// The body runs at once, up to its first suspension, before this returns; the rest runs on the loop, whether
 /// or not anyone waits for the [`JoinHandle`]. So what only needs ready things is done on return.
 ///
+/// A body that spawns the next one nests inside of this call. The stack would end somewhere, so only 32 bodies
+/// begin inside of each other: the next one waits for the loop's next turn, and so does what its handle says.
+/// What nests less deep is not affected, however much it spawns.
+///
 /// The coroutine must be `Send`, so that it may be started on any runtime; [`spawn_local`] takes those that
 /// are not.
 ///
@@ -54,7 +58,8 @@ where
 
 /// Starts a coroutine, or any other future of a `Result`, as a task that stays on this thread.
 ///
-/// As [`spawn`], for what is not `Send`. Only a single-threaded loop can run it.
+/// As [`spawn`], for what is not `Send`. Only a single-threaded loop can run it. The body runs at once, too, up
+/// to its first suspension, unless 32 others begin around it.
 ///
 /// ```
 /// use std::rc::Rc;

@@ -3,6 +3,7 @@ use std::cell::Cell;
 use std::future::{pending, poll_fn};
 use std::rc::Rc;
 use std::task::{Poll, Waker};
+use std::thread;
 use std::time::Duration;
 
 use gen::{IoLoop, JoinHandle, NoLoop, VirtualClock};
@@ -67,6 +68,190 @@ fn tasks_spawn_tasks() {
     let order = Order::new();
     assert_eq!(gen::run_sync(async { nest(5, order.clone()).await }).unwrap(), 6);
     assert_eq!(order.text(), "543210_____");
+}
+
+/// How many bodies begin inside of each other, as the docs of `gen::spawn` say.
+const DEEPEST: usize = 32;
+
+/// Runs it on a thread with so little stack that no thousand bodies could begin inside of each other.
+fn on_a_small_stack(run: impl FnOnce() + Send + 'static) {
+    thread::Builder::new().stack_size(256 * 1024).spawn(run).unwrap().join().unwrap();
+}
+
+/// A task that spawns the next one, and that the next one, as many as that.
+fn nest(depth: usize, begun: Rc<Cell<usize>>) -> JoinHandle<usize> {
+    gen::spawn_local(async move {
+        begun.set(begun.get() + 1);
+        match depth {
+            0 => Ok::<_, gen::Error>(0),
+            _ => Ok(nest(depth - 1, begun).await? + 1),
+        }
+    })
+}
+
+#[test]
+fn a_hundred_thousand_tasks_that_spawn_each_other_do_not_overflow_the_stack() {
+    on_a_small_stack(|| {
+        let all = gen::run_sync(async { nest(100_000, Rc::default()).await });
+        assert_eq!(all.unwrap(), 100_000);
+    });
+}
+
+#[test]
+fn a_hundred_thousand_engines_that_call_each_other_do_not_overflow_the_stack() {
+    #[gen::engine]
+    fn descend(left: usize, ended: Rc<Cell<usize>>) -> gen::Result {
+        if left > 0 {
+            descend(left - 1, ended.clone())?;
+        }
+        ended.set(ended.get() + 1);
+        Ok(())
+    }
+    on_a_small_stack(|| {
+        let ended = Rc::new(Cell::new(0));
+        gen::run_sync(async {
+            descend(99_999, ended.clone())?;
+            while ended.get() < 100_000 {
+                gen::moment().await?;
+            }
+            Ok::<(), gen::Error>(())
+        })
+        .unwrap();
+    });
+}
+
+/// Each loop for itself nests half as deep.
+#[test]
+fn tasks_of_two_loops_that_spawn_on_each_other_do_not_overflow_the_stack() {
+    type Loops = Rc<[gen::IoLoopHandle; 2]>;
+    fn bounce(left: usize, loops: Loops, begun: Rc<Cell<usize>>) {
+        let next = loops.clone();
+        drop(loops[left % 2].spawn_local(async move {
+            begun.set(begun.get() + 1);
+            if left > 0 {
+                bounce(left - 1, next, begun);
+            }
+            Ok::<(), gen::Error>(())
+        }));
+    }
+    on_a_small_stack(|| {
+        let (one, other, begun) = (IoLoop::new(), IoLoop::new(), Rc::new(Cell::new(0)));
+        bounce(99_999, Rc::new([one.handle(), other.handle()]), begun.clone());
+        while begun.get() < 100_000 {
+            one.run_sync(async { gen::moment().await }).unwrap();
+            other.run_sync(async { gen::moment().await }).unwrap();
+        }
+    });
+}
+
+#[test]
+fn futures_that_add_each_other_to_the_loop_do_not_overflow_the_stack() {
+    fn add(left: usize, begun: Rc<Cell<usize>>) {
+        let io_loop = IoLoop::current().expect("it runs");
+        let inner = begun.clone();
+        let future = async move {
+            begun.set(begun.get() + 1);
+            if left > 0 {
+                add(left - 1, begun);
+            }
+        };
+        io_loop.add_future(future, move |()| drop(inner));
+    }
+    on_a_small_stack(|| {
+        let begun = Rc::new(Cell::new(0));
+        gen::block_on(async {
+            add(99_999, begun.clone());
+            while begun.get() < 100_000 {
+                gen::moment().await.unwrap();
+            }
+        });
+    });
+}
+
+#[test]
+fn bodies_begin_inside_of_each_other_as_deep_as_is_said_and_the_next_one_a_turn_later() {
+    let begun = Rc::new(Cell::new(0));
+    gen::block_on(async {
+        let all = nest(1000, begun.clone());
+        assert_eq!(begun.get(), DEEPEST);
+        gen::moment().await.unwrap();
+        assert_eq!(begun.get(), 2 * DEEPEST + 1, "one from the queue, and again so many inside of it");
+        // What does not nest is not counted.
+        for _ in 0..1000 {
+            assert!(gen::spawn_local(async { Done::Ok(()) }).is_done());
+        }
+        assert_eq!(all.await.unwrap(), 1000);
+    });
+}
+
+/// Calls it inside of as many bodies that begin inside of each other.
+fn below<T: 'static>(bodies: usize, call: Box<dyn FnOnce() -> T>) -> T {
+    if bodies == 0 {
+        return call();
+    }
+    let result = Rc::new(Cell::new(None));
+    let inner = result.clone();
+    drop(gen::spawn_local(async move {
+        inner.set(Some(below(bodies - 1, call)));
+        Done::Ok(())
+    }));
+    result.take().expect("it began at once")
+}
+
+#[test]
+fn a_task_that_has_not_begun_is_told_of_a_cancellation_at_its_first_yield() {
+    #[gen::coroutine]
+    fn body(order: Order) -> gen::Result {
+        order.push("begun");
+        let end = gen::yield_!(pending::<()>());
+        gen::yield_!(gen::moment())?;
+        order.push(", cleaned up");
+        end
+    }
+    let order = Order::new();
+    gen::block_on(async {
+        let inner = order.clone();
+        let task = below(DEEPEST, Box::new(move || gen::spawn_local(body(inner))));
+        assert_eq!(order.text(), "");
+        task.cancel("stop").await;
+        assert!(task.await.unwrap_err().is::<gen::Cancelled>());
+    });
+    assert_eq!(order.text(), "begun, cleaned up");
+}
+
+#[test]
+fn an_engine_that_begins_later_fails_in_the_context_of_its_call() {
+    #[gen::engine]
+    fn fails() -> gen::Result {
+        Err(gen::Error::new("too deep to be told at once"))
+    }
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        below(DEEPEST, Box::new(fails))?;
+        gen::yield_!(gen::sleep(Duration::from_secs(1)))
+    }
+    let log = logged(|| {
+        let io_loop = IoLoop::with_clock(VirtualClock::new());
+        let error = io_loop.run_sync(body()).unwrap_err();
+        assert_eq!(error.to_string(), "too deep to be told at once");
+    });
+    assert_eq!(log, [""; 0]);
+}
+
+#[test]
+fn a_loop_that_is_dropped_drops_the_bodies_that_have_not_begun() {
+    let (io_loop, drops) = (IoLoop::new(), Drops::new());
+    let held = drops.one();
+    io_loop.block_on(async {
+        let body = async move {
+            drop(held);
+            Done::Ok(())
+        };
+        drop(below(DEEPEST, Box::new(move || gen::spawn_local(body))));
+    });
+    assert_eq!(drops.count(), 0);
+    drop(io_loop);
+    assert_eq!(drops.count(), 1);
 }
 
 #[test]
