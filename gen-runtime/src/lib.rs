@@ -129,8 +129,8 @@ pub use crate::error::{
 };
 pub use crate::first_of::{first_of, FirstOf, FirstOfNoneError};
 pub use crate::io_loop::{
-    block_on, run_sync, CallbackOutput, IoLoop, IoLoopHandle, LoopClosed, LoopRunning, LoopStopped, NoLoop,
-    Remote,
+    block_on, run_sync, CallbackOutput, IoLoop, IoLoopHandle, KeepAlive, LoopClosed, LoopRunning,
+    LoopStopped, NoLoop, Remote,
 };
 pub use crate::limit::{limit, Limit, ZeroLimitError};
 pub use crate::multi::{multi, Multi, MultiFailFast, MultiQuiet, MultiSettled};

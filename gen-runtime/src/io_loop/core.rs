@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::callback::contain;
 use super::errors::LoopClosed;
-use super::inbox::{Message, OnStop, Shared};
+use super::inbox::{Message, Nap, OnStop, Shared};
 use super::sched::{Callback, Sched, TaskId, Work};
 use super::waker::{waker, LoopId, SlotId};
 use super::{current, registry};
@@ -410,13 +410,20 @@ impl Core {
 
     /// Sleeps until the next timer, or until another thread has something.
     fn park(&self, on_stop: OnStop) {
+        let next = self.timers.borrow_mut().next_deadline();
+        // In this order: see `is_owed`. Else the clock could move before the mail of a thread is read that has
+        // just done what it owed.
+        let is_owed = next.is_some() && !self.clock.runs_by_itself() && self.shared.is_owed();
         if self.shared.has_mail() {
             return;
         }
-        let next = self.timers.borrow_mut().next_deadline();
-        let limit = next.map(|deadline| self.clock.idle_until(deadline));
-        if limit != Some(Duration::ZERO) {
-            self.shared.park(limit, on_stop);
+        let nap = match next {
+            None => Nap::UntilMail,
+            Some(_) if is_owed => Nap::WhileOwed,
+            Some(deadline) => Nap::For(self.clock.idle_until(deadline)),
+        };
+        if nap != Nap::For(Duration::ZERO) {
+            self.shared.park(nap, on_stop);
         }
     }
 

@@ -2,12 +2,19 @@
 //!
 //! | who | does |
 //! |---|---|
-//! | any thread | `send`: adds a message and wakes the loop if it sleeps; `request_stop` |
+//! | any thread | `send`: adds a message and wakes the loop if it sleeps; `request_stop`; `owe` a wake, and `release` |
 //! | the loop | `drain` at the start of each turn; `park` when idle; `close` at its end: from then on `send` refuses |
 //!
 //! The loop sleeps on a condition variable of its own, not with `thread::park`, whose token belongs to
 //! everybody on the thread. `waiting` mirrors "the inbox is not empty", so that a turn without mail costs one
 //! load and no lock.
+//!
+//! # A wake that is owed
+//!
+//! A thread that works for the loop says so by a [`KeepAlive`](super::remote::KeepAlive): the loop is owed a
+//! wake until it is dropped. While it lives an idle loop does not move a clock that stands still by itself.
+//! The thread sends first and releases afterwards, both under the lock. So a loop that finds nothing owed and
+//! *then* no mail has not missed what came before the release.
 //!
 //! # One wake for each slot
 //!
@@ -52,6 +59,16 @@ pub(super) enum OnStop {
     Ignore,
 }
 
+/// How long an idle loop sleeps, if there is no mail before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Nap {
+    /// Until there is mail.
+    UntilMail,
+    /// Until no other thread owes the loop a wake any more.
+    WhileOwed,
+    For(Duration),
+}
+
 #[derive(Default)]
 pub(crate) struct Shared {
     inbox: Mutex<Inbox>,
@@ -68,6 +85,8 @@ struct Inbox {
     /// The loop sleeps on `mail`, and what it does on a stop; while it is awake, notifying it would be a
     /// system call for nothing.
     parked: Option<OnStop>,
+    /// How many other threads owe the loop a wake.
+    owed: usize,
     closed: bool,
 }
 
@@ -97,6 +116,25 @@ impl Shared {
         }
     }
 
+    /// Another thread owes the loop a wake, until it calls `release`.
+    pub(super) fn owe(&self) {
+        self.lock().owed += 1;
+    }
+
+    pub(super) fn release(&self) {
+        let mut inbox = self.lock();
+        inbox.owed -= 1;
+        if inbox.owed == 0 && inbox.parked.is_some() {
+            self.unpark(inbox);
+        }
+    }
+
+    /// Whether another thread owes the loop a wake. If not, then all that those have sent which did before is
+    /// mail by now: ask for that afterwards.
+    pub(super) fn is_owed(&self) -> bool {
+        self.lock().owed > 0
+    }
+
     /// Whether a stop was asked for since the last call.
     pub(super) fn take_stop(&self) -> bool {
         self.stop.load(Ordering::Relaxed) && self.stop.swap(false, Ordering::Acquire)
@@ -115,18 +153,19 @@ impl Shared {
         mem::take(&mut inbox.messages)
     }
 
-    /// Sleeps until there is mail, a stop is asked for that is to be obeyed, or `limit` has passed; may return
+    /// Sleeps until there is mail, a stop is asked for that is to be obeyed, or the nap is over; may return
     /// early.
-    pub(super) fn park(&self, limit: Option<Duration>, on_stop: OnStop) {
+    pub(super) fn park(&self, nap: Nap, on_stop: OnStop) {
         let mut inbox = self.lock();
         let is_stopped = on_stop == OnStop::Return && self.stop.load(Ordering::Acquire);
-        if is_stopped || !inbox.messages.is_empty() {
+        let is_over = nap == Nap::WhileOwed && inbox.owed == 0;
+        if is_stopped || is_over || !inbox.messages.is_empty() {
             return;
         }
         inbox.parked = Some(on_stop);
-        let mut inbox = match limit {
-            None => self.mail.wait(inbox).unwrap_or_else(PoisonError::into_inner),
-            Some(limit) => self.mail.wait_timeout(inbox, limit).unwrap_or_else(PoisonError::into_inner).0,
+        let mut inbox = match nap {
+            Nap::For(limit) => self.mail.wait_timeout(inbox, limit).unwrap_or_else(PoisonError::into_inner).0,
+            Nap::UntilMail | Nap::WhileOwed => self.mail.wait(inbox).unwrap_or_else(PoisonError::into_inner),
         };
         inbox.parked = None;
     }

@@ -8,7 +8,8 @@
 //! 4. The due timers run, by (deadline, creation). One that was removed in step 3, or by an earlier timer,
 //!    does not.
 //! 5. If nothing is queued, the loop sleeps until the next deadline, or until another thread has something
-//!    for it.
+//!    for it. A clock that stands still by itself is moved to that deadline instead, unless another thread
+//!    [owes the loop a wake](Remote::keep_alive): then the loop sleeps until that has come.
 //!
 //! What is added meanwhile, a timer that is already due included, waits for the next turn: no task and no
 //! callback, however often it queues itself, keeps the others from running. A failure or a panic of one goes
@@ -50,7 +51,7 @@ use crate::time::{Clock, RealClock};
 pub use self::callback::CallbackOutput;
 pub use self::errors::{LoopClosed, LoopRunning, LoopStopped, NoLoop};
 pub use self::handle::IoLoopHandle;
-pub use self::remote::Remote;
+pub use self::remote::{KeepAlive, Remote};
 pub use self::run::{block_on, run_sync};
 
 pub(crate) use self::callback::{catch_panic, contain};

@@ -13,7 +13,7 @@ use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::sync::Arc;
 use loom::thread;
 
-use super::inbox::{Message, OnStop, Shared};
+use super::inbox::{Message, Nap, OnStop, Shared};
 use super::waker::SlotId;
 use crate::task::{Cancelling, EndSignal};
 
@@ -33,7 +33,7 @@ fn read(shared: &Shared) -> Vec<Message> {
         if !mail.is_empty() {
             return mail;
         }
-        shared.park(None, OnStop::Return);
+        shared.park(Nap::UntilMail, OnStop::Return);
     }
 }
 
@@ -117,6 +117,49 @@ fn wakes_by_two_names_of_a_slot_wake_whoever_is_in_it() {
     });
 }
 
+/// As `Core::park` asks: a loop that finds nothing owed, and then no mail, may move its clock.
+#[test]
+fn what_a_thread_has_sent_is_there_when_it_owes_nothing_any_more() {
+    loom::model(|| {
+        let shared = Arc::new(Shared::default());
+        shared.owe();
+        let worker = {
+            let shared = shared.clone();
+            thread::spawn(move || {
+                assert!(shared.send(wake(1)).is_ok());
+                shared.release();
+            })
+        };
+        let seen = loop {
+            let is_owed = shared.is_owed();
+            if shared.has_mail() {
+                break shared.drain();
+            }
+            assert!(is_owed, "the clock would move before the mail is read");
+            shared.park(Nap::WhileOwed, OnStop::Return);
+        };
+        assert_eq!(seen.len(), 1);
+        worker.join().unwrap();
+    });
+}
+
+/// A loop that waited on would be a deadlock.
+#[test]
+fn the_last_of_two_threads_that_owe_a_wake_wakes_the_loop_also_without_mail() {
+    loom::model(|| {
+        let shared = Arc::new(Shared::default());
+        let workers = [(); 2].map(|()| {
+            shared.owe();
+            let shared = shared.clone();
+            thread::spawn(move || shared.release())
+        });
+        while shared.is_owed() {
+            shared.park(Nap::WhileOwed, OnStop::Return);
+        }
+        workers.into_iter().for_each(|worker| worker.join().unwrap());
+    });
+}
+
 #[test]
 fn a_stop_wakes_a_loop_that_sleeps() {
     loom::model(|| {
@@ -126,7 +169,7 @@ fn a_stop_wakes_a_loop_that_sleeps() {
             thread::spawn(move || shared.request_stop())
         };
         while !shared.take_stop() {
-            shared.park(None, OnStop::Return);
+            shared.park(Nap::UntilMail, OnStop::Return);
         }
         stopper.join().unwrap();
     });

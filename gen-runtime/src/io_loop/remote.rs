@@ -1,4 +1,4 @@
-//! `Remote`: what other threads may ask of a loop.
+//! `Remote`: what other threads may ask of a loop, and `KeepAlive`: what they owe it.
 use std::fmt;
 use std::sync::Arc;
 
@@ -46,6 +46,42 @@ impl Remote {
         self.shared.send(Message::Callback(callback)).map_err(|_| LoopClosed)
     }
 
+    /// Says that this thread, or another one, works for the loop and will wake it.
+    ///
+    /// A [`VirtualClock`](crate::VirtualClock) moves to the next deadline when its loop is idle, so a timeout
+    /// around work on another thread would be over at once. While what this returns lives, an idle loop waits
+    /// for the thread instead, for real, and its time stands still. Take it before the work is handed over,
+    /// and drop it when the result has been sent; then time goes on. If the loop is told nothing before it is
+    /// dropped, time goes on as well.
+    ///
+    /// On a clock that [runs by itself](crate::Clock::runs_by_itself), and on a closed loop, it changes
+    /// nothing. So code that runs on a real clock in production may take it, and be tested on a virtual one.
+    ///
+    /// ```
+    /// use gen::yield_;
+    /// use std::{thread, time::Duration};
+    ///
+    /// #[gen::coroutine]
+    /// fn ask_a_thread() -> gen::Result<u32> {
+    ///     let (promise, answer) = gen::promise();
+    ///     let working = gen::IoLoop::current().expect("it runs on one").remote().keep_alive();
+    ///     thread::spawn(move || {
+    ///         let sum = (1..=1_000).sum(); // takes its time
+    ///         promise.set(sum).expect("it was not set before");
+    ///         drop(working);
+    ///     });
+    ///     yield_!(gen::with_timeout(Duration::from_secs(10), answer))
+    /// }
+    ///
+    /// let clock = gen::VirtualClock::new();
+    /// let before = clock.now();
+    /// assert_eq!(gen::IoLoop::with_clock(clock.clone()).run_sync(ask_a_thread()).unwrap(), 500_500);
+    /// assert_eq!(clock.now(), before); // no time has passed, and the timeout was not near
+    /// ```
+    pub fn keep_alive(&self) -> KeepAlive {
+        KeepAlive::new(Arc::clone(&self.shared))
+    }
+
     /// Makes the loop return from [`start`](crate::IoLoop::start) or [`run_sync`](crate::IoLoop::run_sync) at
     /// the end of its current turn; if it is not running, the next of these returns at once. Nothing happens
     /// if the loop is gone.
@@ -57,5 +93,39 @@ impl Remote {
 impl fmt::Debug for Remote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Remote").finish_non_exhaustive()
+    }
+}
+
+/// Says that another thread owes an [`IoLoop`](crate::IoLoop) a wake: made by [`Remote::keep_alive`].
+///
+/// The promise is kept, or broken, when it is dropped. A clone is a promise of its own. It does not keep the
+/// loop alive, and changes nothing for a loop whose clock runs by itself.
+#[must_use = "the loop's time goes on as soon as it is dropped"]
+pub struct KeepAlive {
+    shared: Arc<Shared>,
+}
+
+impl KeepAlive {
+    fn new(shared: Arc<Shared>) -> Self {
+        shared.owe();
+        KeepAlive { shared }
+    }
+}
+
+impl Clone for KeepAlive {
+    fn clone(&self) -> Self {
+        Self::new(Arc::clone(&self.shared))
+    }
+}
+
+impl Drop for KeepAlive {
+    fn drop(&mut self) {
+        self.shared.release();
+    }
+}
+
+impl fmt::Debug for KeepAlive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeepAlive").finish_non_exhaustive()
     }
 }

@@ -37,6 +37,17 @@ pub trait Clock {
     fn idle_until(&self, deadline: Instant) -> Duration {
         deadline.saturating_duration_since(self.now())
     }
+
+    /// Whether time passes while the loop sleeps. `false` for a clock that only [`idle_until`] moves.
+    ///
+    /// Such a clock is not asked to move while another thread [owes the loop a wake]: it would be ahead of the
+    /// thread's work. A clock that wraps another one hands this on.
+    ///
+    /// [`idle_until`]: Self::idle_until
+    /// [owes the loop a wake]: crate::Remote::keep_alive
+    fn runs_by_itself(&self) -> bool {
+        true
+    }
 }
 
 /// The clock on the wall.
@@ -55,7 +66,9 @@ impl Clock for RealClock {
 /// So a program full of timeouts runs at once, and each run of it in the same order. It starts at the real
 /// time. Its clones are the same clock: give one to the loop and look at the other.
 ///
-/// What threads outside of the loop do takes no time on it: the loop moves on while they work.
+/// What threads outside of the loop do takes no time on it. An idle loop does not know of them, and moves on
+/// while they work: a timeout around a thread's work would be over at once. A thread of which the loop is told
+/// by [`Remote::keep_alive`](crate::Remote::keep_alive) is waited for, for real, and the clock stands still.
 ///
 /// ```
 /// use std::time::Duration;
@@ -65,6 +78,17 @@ impl Clock for RealClock {
 /// let before = clock.now();
 /// io_loop.run_sync(async { gen::sleep(Duration::from_secs(86_400)).await })?;
 /// assert_eq!(clock.now() - before, Duration::from_secs(86_400));
+///
+/// // Beside another thread:
+/// let (promise, answer) = gen::promise();
+/// let working = io_loop.remote().keep_alive();
+/// std::thread::spawn(move || {
+///     promise.set(42).expect("it was not set before");
+///     drop(working);
+/// });
+/// let answer = io_loop.run_sync_timeout(Duration::from_secs(10), answer)?;
+/// assert_eq!(answer, 42);
+/// assert_eq!(clock.now() - before, Duration::from_secs(86_400)); // as before
 /// # Ok::<(), gen::Error>(())
 /// ```
 #[derive(Clone)]
@@ -85,7 +109,7 @@ impl VirtualClock {
 
     /// Moves it on, as if the code that runs had taken so long.
     ///
-    /// A loop that sleeps because it has no timers is not woken by this.
+    /// A loop that sleeps, because it has no timers or waits for another thread, is not woken by this.
     ///
     /// # Panics
     ///
@@ -115,6 +139,10 @@ impl Clock for VirtualClock {
     fn idle_until(&self, deadline: Instant) -> Duration {
         self.with(|now| *now = deadline.max(*now));
         Duration::ZERO
+    }
+
+    fn runs_by_itself(&self) -> bool {
+        false
     }
 }
 

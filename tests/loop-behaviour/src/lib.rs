@@ -102,6 +102,10 @@ impl Clock for WatchedClock {
         self.waits.borrow_mut().push((deadline - self.began).as_secs());
         self.clock.idle_until(deadline)
     }
+
+    fn runs_by_itself(&self) -> bool {
+        self.clock.runs_by_itself()
+    }
 }
 
 /// A clock that others move: an idle loop sleeps for real, until another thread has something for it.
