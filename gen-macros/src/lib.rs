@@ -107,7 +107,8 @@ pub fn engine(options: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Makes `fn main` a coroutine and runs it to its end on an embedded loop.
 ///
-/// The function takes no arguments and returns what any `main` may. Its one option is `crate = path`.
+/// The function takes no arguments and returns what any `main` may. Its one option is `crate = path`. Called in
+/// the middle of a loop's turn, or of a poll of another runtime, it blocks that, or panics, as `gen::block_on`.
 #[proc_macro_attribute]
 pub fn main(options: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::run(Attribute::Main, options.into(), item.into()).into()

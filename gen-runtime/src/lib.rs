@@ -130,7 +130,7 @@ pub use crate::error::{
 pub use crate::first_of::{first_of, FirstOf, FirstOfNoneError};
 pub use crate::io_loop::{
     block_on, run_sync, CallbackOutput, IoLoop, IoLoopHandle, KeepAlive, LoopClosed, LoopRunning,
-    LoopStopped, NoLoop, Remote,
+    LoopStopped, NoLoop, Remote, RuntimeRunning,
 };
 pub use crate::limit::{limit, Limit, ZeroLimitError};
 pub use crate::multi::{multi, Multi, MultiFailFast, MultiQuiet, MultiSettled};

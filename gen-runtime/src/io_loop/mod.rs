@@ -28,6 +28,7 @@
 //! Bodies and callbacks may hold handles to their own loop; that is a cycle, and dropping the [`IoLoop`]
 //! breaks it: it takes everything out of the core and drops it. Only the owner can run the loop, and running
 //! borrows it, so a loop is never dropped in the middle of a turn.
+mod blocking;
 mod callback;
 mod core;
 pub(crate) mod current;
@@ -49,7 +50,7 @@ use std::ops::Deref;
 use crate::time::{Clock, RealClock};
 
 pub use self::callback::CallbackOutput;
-pub use self::errors::{LoopClosed, LoopRunning, LoopStopped, NoLoop};
+pub use self::errors::{LoopClosed, LoopRunning, LoopStopped, NoLoop, RuntimeRunning};
 pub use self::handle::IoLoopHandle;
 pub use self::remote::{KeepAlive, Remote};
 pub use self::run::{block_on, run_sync};

@@ -14,11 +14,11 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::core::{Core, Ended, Root};
-use super::current;
-use super::errors::{LoopRunning, LoopStopped};
+use super::errors::LoopStopped;
 use super::inbox::OnStop;
 use super::waker::SlotId;
 use super::IoLoop;
+use super::{blocking, current};
 use crate::coroutine::throw::{resume, Thrown};
 use crate::error::{Error, Panicked};
 use crate::report;
@@ -39,7 +39,10 @@ use crate::time::with_deadline;
 ///
 /// # Errors
 ///
-/// The future's own, and [`LoopRunning`] if a loop is running on this thread: yield the future there.
+/// The future's own; [`LoopRunning`](crate::LoopRunning) if a loop is running on this thread: yield the future
+/// there; [`RuntimeRunning`](crate::RuntimeRunning) inside of a task of tokio, where the feature `tokio` is
+/// on. Inside of a task of another runtime, and of tokio without the feature, the call blocks that runtime,
+/// which may be for ever: see [`NoLoop`](crate::NoLoop) for what to do instead.
 ///
 /// # Panics
 ///
@@ -60,7 +63,8 @@ where
 ///
 /// # Panics
 ///
-/// If a loop is running on this thread, and if the future panics.
+/// If the future panics; and where [`run_sync`] would refuse, in the words of its errors: if a loop is running
+/// on this thread, or, with the feature `tokio`, a task of tokio.
 #[track_caller]
 pub fn block_on<F: IntoFuture<Output = T>, T>(future: F) -> T {
     IoLoop::new().block_on(future)
@@ -83,7 +87,9 @@ impl IoLoop {
     /// # Errors
     ///
     /// The future's own; [`LoopStopped`] if somebody [stops](crate::IoLoopHandle::stop) the loop meanwhile,
-    /// or did so before: the future is dropped then; [`LoopRunning`] if a loop is running on this thread.
+    /// or did so before: the future is dropped then; [`LoopRunning`](crate::LoopRunning) if a loop is running
+    /// on this thread; [`RuntimeRunning`](crate::RuntimeRunning) inside of a task of tokio, as the function
+    /// [`run_sync`] says.
     ///
     /// # Panics
     ///
@@ -93,9 +99,7 @@ impl IoLoop {
         C: IntoFuture<Output = Result<T, E>>,
         E: From<Error>,
     {
-        if current::get().is_some() {
-            return Err(E::from(LoopRunning.into()));
-        }
+        blocking::check().map_err(E::from)?;
         match self.run_future(coroutine.into_future(), OnStop::Return) {
             Some(result) => result,
             None => Err(E::from(LoopStopped.into())),
@@ -131,9 +135,7 @@ impl IoLoop {
         T: 'static,
         E: From<Error> + fmt::Debug + 'static,
     {
-        if current::get().is_some() {
-            return Err(E::from(LoopRunning.into()));
-        }
+        blocking::check().map_err(E::from)?;
         let abandoned = Rc::new(Cell::new(false));
         let task = self.start_unopened(coroutine.into_future(), abandoned.clone());
         match self.run_sync(with_deadline(self.core.deadline(limit), limit, task)) {
@@ -173,10 +175,11 @@ impl IoLoop {
     ///
     /// # Panics
     ///
-    /// If a loop is running on this thread (yield the future there), and if the future panics.
+    /// If a loop is running on this thread (yield the future there), or a task of tokio (see
+    /// [`RuntimeRunning`](crate::RuntimeRunning)), and if the future panics.
     #[track_caller]
     pub fn block_on<F: IntoFuture<Output = T>, T>(&self, future: F) -> T {
-        assert!(current::get().is_none(), "{LoopRunning}");
+        blocking::assert_allowed();
         match self.run_future(future.into_future(), OnStop::Ignore) {
             Some(output) => output,
             None => unreachable!("the loop was told to ignore requests to stop"),
@@ -187,10 +190,10 @@ impl IoLoop {
     ///
     /// # Panics
     ///
-    /// If a loop is running on this thread.
+    /// If a loop is running on this thread, or a task of tokio: see [`RuntimeRunning`](crate::RuntimeRunning).
     #[track_caller]
     pub fn start(&self) {
-        assert!(current::get().is_none(), "{LoopRunning}");
+        blocking::assert_allowed();
         let _entered = current::enter(&self.core);
         self.core.run(None, OnStop::Return);
     }

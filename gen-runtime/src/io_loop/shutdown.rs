@@ -2,8 +2,7 @@
 use std::panic::Location;
 use std::time::Duration;
 
-use super::current;
-use super::errors::LoopRunning;
+use super::blocking;
 use super::inbox::OnStop;
 use super::IoLoop;
 use crate::cancel::{CancelSource, Cancellation};
@@ -41,10 +40,10 @@ impl IoLoop {
     ///
     /// # Panics
     ///
-    /// If a loop is running on this thread.
+    /// If a loop is running on this thread, or a task of tokio: see [`RuntimeRunning`](crate::RuntimeRunning).
     #[track_caller]
     pub fn shutdown(self, grace: Duration) -> usize {
-        assert!(current::get().is_none(), "{LoopRunning}");
+        blocking::assert_allowed();
         let request = Cancellation::new(CancelSource::Shutdown, "the loop is shut down", Location::caller());
         let ended = async {
             loop {
