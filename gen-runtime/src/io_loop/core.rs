@@ -101,6 +101,7 @@ impl Core {
 
     // ---- what is queued ---------------------------------------------------------------------------
 
+    #[inline]
     pub(crate) fn schedule(&self, slot: SlotId) {
         self.sched.borrow_mut().schedule(slot);
     }
@@ -202,6 +203,10 @@ impl Core {
     /// What was in the slot has ended; the errors that it did not take go outward.
     pub(super) fn release(&self, slot: SlotId, untaken: Option<Delivery>) {
         let context = self.sched.borrow_mut().release(slot);
+        if untaken.is_none() && context.as_ref().and_then(Link::own).is_none() {
+            // Nothing was scheduled in it, as mostly: so nothing can be left.
+            return;
+        }
         self.pass_on(untaken, context.map(Link::end).unwrap_or_default());
     }
 

@@ -135,6 +135,8 @@ impl Sched {
     }
 
     /// Queues a slot, once.
+    // Each wake on the loop's own thread comes here.
+    #[inline]
     pub(super) fn schedule(&mut self, id: SlotId) {
         if let Some(slot) = self.slot(id) {
             if !slot.scheduled {
@@ -145,6 +147,7 @@ impl Sched {
     }
 
     /// Queues the slot of that index, whoever is in it.
+    #[cold]
     pub(super) fn schedule_occupant(&mut self, index: u32) {
         let Some(slot) = self.slots.get(index as usize) else { return };
         // That of a free slot names nobody.
