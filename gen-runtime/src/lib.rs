@@ -107,6 +107,7 @@ mod io_loop;
 mod limit;
 mod multi;
 mod point;
+mod printed;
 mod promise;
 mod quiet;
 mod report;

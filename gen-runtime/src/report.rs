@@ -15,6 +15,7 @@ use std::fmt;
 
 use crate::cancel::Cancelled;
 use crate::error::{Alone, Error, Other};
+use crate::printed::Printed;
 
 /// Reports a mistake or a panic that nobody will be told of otherwise.
 pub(crate) fn error(message: fmt::Arguments<'_>) {
@@ -97,7 +98,9 @@ impl Level {
     }
 }
 
+/// A record may hold what a user prints: if that panics, the record says so.
 fn record(level: Level, message: fmt::Arguments<'_>) {
+    let message = Printed(message);
     #[cfg(not(feature = "tracing"))]
     match level {
         Level::Error => log::error!(target: "gen", "{message}"),

@@ -106,6 +106,11 @@ impl<C> FirstOf<C> {
     ///
     /// One of the others that panics in its clean-up has failed, with [`Panicked`](crate::Panicked): that is
     /// logged, the rest of them go on, and the first has its value.
+    ///
+    /// # Cancellation
+    ///
+    /// When the yield is dropped before the last clean-up is over, so is the value of the first. What the
+    /// first, or others, have failed with is logged in one record.
     #[track_caller]
     pub fn cancel(self) -> Self {
         FirstOf { losers: Losers::Cancelled(Location::caller()), ..self }

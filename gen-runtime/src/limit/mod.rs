@@ -63,7 +63,8 @@ use crate::Yieldable;
 /// # Cancellation
 ///
 /// When the yield is [cancelled](crate::JoinHandle::cancel), the children that are running are told and waited for, and no more are started. Dropping it drops the children that are running and the
-/// iterator.
+/// iterator; the failures that children already had are logged in one record, as those of
+/// [`multi`](crate::multi()) are.
 ///
 /// # Outside a coroutine
 ///

@@ -13,11 +13,11 @@ use std::task::{ready, Context, Poll};
 use super::ZeroLimitError;
 use crate::cancel::Cancellation;
 use crate::error::{Error, Other};
-use crate::multi::{raise, Parallel, Policy, Pool, Settle, Shape};
+use crate::multi::{raise, report_dropped, Parallel, Places, Policy, Pool, Settle, Shape};
 use crate::Result;
 
 /// The future that waits for all children of a source, so many at a time, and puts their results into its shape.
-pub struct LimitPending<I, P, T, S> {
+pub struct LimitPending<I, P, T, S: Places> {
     at_once: usize,
     source: I,
     /// How many children were taken from the source: the position of the next one.
@@ -30,14 +30,14 @@ pub struct LimitPending<I, P, T, S> {
     /// Nothing more is taken from the source.
     cancelled: Option<Cancellation>,
     policy: Policy,
-    /// Taken with the results.
+    /// Taken with the results: what is dropped later has nothing to report.
     shape: Option<S>,
 }
 
 /// The children are pinned in the pool.
-impl<I, P, T, S> Unpin for LimitPending<I, P, T, S> {}
+impl<I, P, T, S: Places> Unpin for LimitPending<I, P, T, S> {}
 
-impl<I, P, T, S> LimitPending<I, P, T, S> {
+impl<I, P, T, S: Places> LimitPending<I, P, T, S> {
     pub(super) fn new(at_once: usize, source: I, shape: S, in_order: bool) -> Self {
         LimitPending {
             at_once,
@@ -91,15 +91,14 @@ impl<I, P, T, S> LimitPending<I, P, T, S> {
 
     /// The error to raise. Children that have not ended are dropped.
     #[cold]
-    fn fail(&mut self, shape: &S) -> Error
-    where
-        S: Shape<T>,
-    {
+    fn fail(&mut self, shape: &S) -> Error {
         self.pool.clear();
+        raise(self.take_failures(shape), self.policy.is_quiet)
+    }
+
+    fn take_failures<'a>(&mut self, shape: &'a S) -> impl Iterator<Item = Other> + use<'a, I, P, T, S> {
         let results = mem::take(&mut self.results).into_iter().flatten();
-        let failures = results
-            .filter_map(|(child, result)| result.err().map(|error| Other::of(shape.place(child), error)));
-        raise(failures, self.policy.is_quiet)
+        results.filter_map(|(child, result)| Some(Other::of(shape.place(child), result.err()?)))
     }
 
     /// The results, one of each child.
@@ -109,10 +108,21 @@ impl<I, P, T, S> LimitPending<I, P, T, S> {
     }
 }
 
+impl<I, P, T, S: Places> Drop for LimitPending<I, P, T, S> {
+    fn drop(&mut self) {
+        let Some(shape) = self.shape.take() else { return };
+        self.collect();
+        if self.failed {
+            report_dropped("a `limit`", self.take_failures(&shape), self.policy.is_quiet);
+        }
+    }
+}
+
 impl<I, P, T, S> LimitPending<I, P, T, S>
 where
     I: Iterator<Item = P>,
     P: Future<Output = Result<T>>,
+    S: Places,
 {
     /// Ready when all have ended, or a failure has ended the whole.
     fn drive(&mut self, cx: &mut Context<'_>) -> Poll<Result> {
@@ -182,7 +192,7 @@ where
     }
 }
 
-impl<I, P, T, S> Parallel for LimitPending<I, P, T, S> {
+impl<I, P, T, S: Places> Parallel for LimitPending<I, P, T, S> {
     fn set_policy(&mut self, policy: Policy) {
         self.policy = policy;
     }

@@ -5,28 +5,29 @@ use std::pin::Pin;
 use std::task::{ready, Context, Poll};
 
 use super::engine::Engine;
-use super::outcome::raise;
+use super::outcome::{raise, report_dropped};
 use super::policy::{Parallel, Policy};
 use super::settled::Settle;
-use super::shape::Shape;
+use super::shape::{Places, Shape};
 use super::slots::Slots;
 use crate::error::{Error, Other};
 use crate::Result;
 
 /// The future that waits for all children of a list or map, and puts their results into its shape.
-pub struct Group<P, T, S> {
+pub struct Group<P, T, S: Places> {
     slots: Slots<P, T>,
     engine: Engine,
-    /// Taken with the results.
+    /// Taken with the results: what is dropped later has nothing to report.
     shape: Option<S>,
 }
 
 /// The children are pinned in an allocation of their own.
-impl<P, T, S> Unpin for Group<P, T, S> {}
+impl<P, T, S: Places> Unpin for Group<P, T, S> {}
 
 impl<P, T, S> Group<P, T, S>
 where
     P: Future<Output = Result<T>>,
+    S: Places,
 {
     pub(crate) fn new(children: impl Iterator<Item = P>, shape: S) -> Self {
         let slots = Slots::new(children);
@@ -47,14 +48,10 @@ where
 
     /// The error to raise. Children that have not ended are dropped.
     #[cold]
-    fn fail(&mut self, shape: &S) -> Error
-    where
-        S: Shape<T>,
-    {
+    fn fail(&mut self, shape: &S) -> Error {
+        let results = self.slots.take_all().enumerate();
         let failures =
-            self.slots.take_all().enumerate().filter_map(|(child, result)| {
-                result?.err().map(|error| Other::of(shape.place(child), error))
-            });
+            results.filter_map(|(child, result)| Some(Other::of(shape.place(child), result?.err()?)));
         raise(failures, self.engine.policy().is_quiet)
     }
 }
@@ -79,7 +76,25 @@ where
     }
 }
 
-impl<P, T, S> Parallel for Group<P, T, S> {
+impl<P, T, S: Places> Group<P, T, S> {
+    #[cold]
+    fn report_dropped(&mut self) {
+        let Some(shape) = self.shape.take() else { return };
+        let failures = self.slots.take_failures();
+        let failures = failures.map(|(child, error)| Other::of(shape.place(child), error));
+        report_dropped("a parallel yield", failures, self.engine.policy().is_quiet);
+    }
+}
+
+impl<P, T, S: Places> Drop for Group<P, T, S> {
+    fn drop(&mut self) {
+        if self.engine.has_failure() {
+            self.report_dropped();
+        }
+    }
+}
+
+impl<P, T, S: Places> Parallel for Group<P, T, S> {
     fn set_policy(&mut self, policy: Policy) {
         self.engine.set_policy(policy);
     }

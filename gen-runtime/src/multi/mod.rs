@@ -43,6 +43,12 @@
 //! catches it. A panic of a child's destructor is logged; the child's result stays. Only the drop of the
 //! group itself lets the panic of a destructor through, as the drop of a `Vec` does.
 //!
+//! # Dropped
+//!
+//! A group that is dropped before it has handed over its results, by a timeout, by an error that is thrown
+//! at it, with its task, reports the failures that its children already had, in one record: `ERROR`, and
+//! cancellations at `DEBUG`. What `quiet` names, here or at the timeout, is not reported.
+//!
 //! # Cancelled
 //!
 //! A group that is polled with a [cancellation](crate::cancel), and is not ready in that poll, takes it and polls each running child once more, with one for that child. A child
@@ -77,12 +83,12 @@ use std::marker::PhantomData;
 
 pub(crate) use self::group::Group;
 pub use self::options::{MultiFailFast, MultiQuiet, MultiSettled};
-pub(crate) use self::outcome::raise;
+pub(crate) use self::outcome::{raise, report_dropped};
 pub(crate) use self::policy::{Parallel, Policy};
 pub(crate) use self::pool::Pool;
 pub(crate) use self::race::{Losers, Race};
 pub(crate) use self::settled::Settle;
-pub(crate) use self::shape::{Array, BTree, BoxedSlice, Deque, Hash, List, Shape};
+pub(crate) use self::shape::{Array, BTree, BoxedSlice, Deque, Hash, List, Places, Shape};
 pub(crate) use self::tuple::TupleOfPending;
 use crate::coroutine::{Frame, Kind};
 use crate::yieldable::join::joinable;
@@ -144,6 +150,13 @@ pub struct Grouped<M>(PhantomData<M>);
 /// let error = gen::run_sync(halves()).unwrap_err();
 /// assert_eq!(error.downcast_ref::<gen::Panicked>().unwrap().message(), "7 is odd");
 /// ```
+///
+/// # Cancellation
+///
+/// When the yield is [cancelled](crate::JoinHandle::cancel), each child that is running is told, and waited
+/// for. When it is dropped, by a timeout, by an error that is thrown at it or with its task, the children
+/// are dropped, and the failures that some of them already had are logged in one record (target `gen`,
+/// level `ERROR`; cancellations `DEBUG`).
 pub fn multi<C>(children: C) -> Multi<C> {
     Multi { children }
 }
@@ -167,7 +180,7 @@ joinable! {
     ///
     /// # Cancellation
     ///
-    /// Dropping it drops the children.
+    /// Dropping it drops the children; see [`multi`].
     [C] Multi<C>
 }
 

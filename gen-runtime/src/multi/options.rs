@@ -16,7 +16,7 @@ use crate::yieldable::probe::HasError;
 use crate::{Raw, Yieldable};
 
 impl<C> Multi<C> {
-    /// Does not log errors of type `E` that are not raised; they are still in the raised one's [`others`](crate::Error::others).
+    /// Does not log errors of type `E` that are not raised, or that are dropped with the whole; those are still in the raised one's [`others`](crate::Error::others).
     ///
     /// It may be called again for another type; `quiet::<gen::Error>()` names every error. Which error
     /// is raised does not depend on it.
@@ -67,7 +67,8 @@ impl<C> Multi<C> {
         MultiFailFast { children: self.children }
     }
 
-    /// Gives every child's own `Result`, in the container; none is raised, and none is logged.
+    /// Gives every child's own `Result`, in the container; none is raised, and none is logged unless the
+    /// whole is dropped before it can give them.
     ///
     /// The errors are [`gen::Error`](crate::Error)s; [`raw`](crate::raw) hands over the children's outputs untouched instead.
     ///
@@ -167,7 +168,7 @@ macro_rules! joined_option {
             ///
             /// # Cancellation
             ///
-            /// Dropping it drops the children.
+            /// Dropping it drops the children; see [`multi`](crate::multi()).
             [C $(, $quiet)?] $option<C $(, $quiet)?>
         }
 

@@ -4,6 +4,7 @@
 use crate::error::{Error, Other};
 use crate::quiet::IsQuiet;
 use crate::report::{self, Failed};
+use crate::task::{Detached, SpawnedBy};
 
 /// The error to raise for the children that failed: at least one, in the order of the children.
 #[cold]
@@ -15,4 +16,17 @@ pub(crate) fn raise(mut failures: impl Iterator<Item = Other>, is_quiet: IsQuiet
     let reported = unseen.filter(|other| !is_quiet(&other.error)).map(Failed::from);
     report::failures(|_| "multiple errors in a parallel yield", reported);
     raised.with_others(&place, others)
+}
+
+/// Reports the failures that the children of `yielded` already had when it was dropped, before it could
+/// hand them over: by a timeout, by an error that was thrown, with its task.
+///
+/// The caller has taken them; what is handed over is not reported.
+#[cold]
+pub(crate) fn report_dropped(yielded: &str, failures: impl Iterator<Item = Other>, is_quiet: IsQuiet) {
+    let why = Detached::now(SpawnedBy::NOBODY);
+    let is_quiet = |error: &Error| is_quiet(error) || why.is_quiet(error);
+    let failures: Vec<Other> = failures.filter(|other| !is_quiet(&other.error)).collect();
+    let what = format!("{yielded} was dropped when children of it had failed");
+    report::failures(|_| &what, failures.iter().map(Failed::from));
 }

@@ -15,12 +15,14 @@ use std::pin::Pin;
 use std::task::{ready, Context, Poll};
 
 use super::engine::Engine;
+use super::outcome::report_dropped;
 use super::policy::{Policy, Until};
 use super::slots::{Ended, How, Slots};
 use crate::cancel::{CancelSource, Cancellation};
+use crate::error::{Error, Other, Place};
 use crate::first_of::FirstOfNoneError;
 use crate::task::report_unread_children;
-use crate::{Error, Result};
+use crate::Result;
 
 /// What becomes of those that are not the first.
 #[derive(Debug, Clone, Copy)]
@@ -73,13 +75,32 @@ impl<P, T, I> Race<P, T, I> {
         // As of any future: to poll it again after it was ready is a mistake of the caller.
         let first = first.take().expect("a `first_of` was polled after it was ready");
         let result = slots.at(first).take().expect("the child has ended");
-        let errors: Vec<Error> = slots.take_all().flatten().filter_map(Result::err).collect();
-        report_unread_children(
-            "a child of a `first_of` that was not the first",
-            "children of a `first_of` that were not the first",
-            &errors,
-        );
+        slots.drop_running();
+        // Else no other one has ended.
+        if self.engine.is_cancelled() {
+            report_losers(slots.take_failures().map(|(_, error)| error).collect());
+        }
         result.map(|value| (self.indices.swap_remove(first), value))
+    }
+}
+
+#[cold]
+fn report_losers(errors: Vec<Error>) {
+    report_unread_children(
+        "a child of a `first_of` that was not the first",
+        "children of a `first_of` that were not the first",
+        &errors,
+    );
+}
+
+/// While the others are cancelled the first has not been handed over.
+impl<P, T, I> Drop for Race<P, T, I> {
+    fn drop(&mut self) {
+        if self.engine.has_failure() {
+            let failures = self.runners.slots.take_failures();
+            let failures = failures.map(|(child, error)| Other::of(Place::Index(child), error));
+            report_dropped("a `first_of`", failures, self.engine.policy().is_quiet);
+        }
     }
 }
 

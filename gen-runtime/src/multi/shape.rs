@@ -5,19 +5,23 @@ use std::fmt::Debug;
 use std::hash::{BuildHasher, Hash as HashKey};
 
 use crate::error::Place;
+use crate::printed::printed;
 
-/// The container that the results become, and the places of its children.
-pub trait Shape<T> {
+/// How the children of a group are called.
+pub trait Places {
+    /// How the place of a child is called.
+    fn place(&self, child: usize) -> Place {
+        Place::Index(child)
+    }
+}
+
+/// The container that the results become.
+pub trait Shape<T>: Places {
     /// The container.
     type Output;
 
     /// Puts the results, one for each child and in order, into the container.
     fn build(self, results: impl Iterator<Item = T>) -> Self::Output;
-
-    /// How the place of a child is called.
-    fn place(&self, child: usize) -> Place {
-        Place::Index(child)
-    }
 }
 
 /// A `Vec`.
@@ -38,6 +42,27 @@ pub struct Hash<Q, S> {
 /// A `BTreeMap`: its keys in the order of the children.
 pub struct BTree<Q> {
     pub(crate) keys: Vec<Q>,
+}
+
+impl Places for List {}
+impl Places for BoxedSlice {}
+impl Places for Deque {}
+impl<const N: usize> Places for Array<N> {}
+
+impl<Q: Debug, S> Places for Hash<Q, S> {
+    fn place(&self, child: usize) -> Place {
+        by_key(&self.keys[child])
+    }
+}
+
+impl<Q: Debug> Places for BTree<Q> {
+    fn place(&self, child: usize) -> Place {
+        by_key(&self.keys[child])
+    }
+}
+
+fn by_key(key: &impl Debug) -> Place {
+    Place::Key(printed(format_args!("{key:?}")))
 }
 
 impl<T> Shape<T> for List {
@@ -84,10 +109,6 @@ where
         map.extend(self.keys.into_iter().zip(results));
         map
     }
-
-    fn place(&self, child: usize) -> Place {
-        Place::Key(format!("{:?}", self.keys[child]))
-    }
 }
 
 impl<Q, T> Shape<T> for BTree<Q>
@@ -98,9 +119,5 @@ where
 
     fn build(self, results: impl Iterator<Item = T>) -> BTreeMap<Q, T> {
         self.keys.into_iter().zip(results).collect()
-    }
-
-    fn place(&self, child: usize) -> Place {
-        Place::Key(format!("{:?}", self.keys[child]))
     }
 }

@@ -75,6 +75,14 @@ impl<P, T> Slot<P, T> {
         }
     }
 
+    /// Takes the error of a child that has failed; the result of another one stays.
+    pub(super) fn take_failure(mut self: Pin<&mut Self>) -> Option<Error> {
+        match self.as_mut().project() {
+            SlotProjection::Ended { result: Err(_) } => self.take()?.err(),
+            _ => None,
+        }
+    }
+
     /// Drops a child that is running. A destructor that panics takes nothing else with it.
     pub(super) fn drop_contained(self: Pin<&mut Self>) {
         contain(IN_DROP, || self.drop_running());
@@ -156,6 +164,11 @@ impl<P, T> Slots<P, T> {
     pub(super) fn take_all(&mut self) -> impl Iterator<Item = Option<Result<T>>> + use<'_, P, T> {
         self.drop_running();
         (0..self.len()).map(|child| self.at(child).take())
+    }
+
+    /// Takes the errors of the children that have failed, in order, each with the number of its child.
+    pub(super) fn take_failures(&mut self) -> impl Iterator<Item = (usize, Error)> + use<'_, P, T> {
+        (0..self.len()).filter_map(|child| Some((child, self.at(child).take_failure()?)))
     }
 
     /// Drops the children that are running, in order. A destructor that panics takes neither a result nor another child with it.

@@ -7,11 +7,11 @@ use std::task::{ready, Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::engine::Engine;
-use super::outcome::raise;
+use super::outcome::{raise, report_dropped};
 use super::policy::{Parallel, Policy};
 use super::settled::Settle;
 use super::slots::Slot;
-use crate::error::{Other, Place};
+use crate::error::{Error, Other, Place};
 use crate::Result;
 
 /// A tuple of pending futures, of which [`join`](TupleOfPending::join) makes one.
@@ -23,6 +23,10 @@ pub trait TupleOfPending {
     fn join(self) -> Self::Join;
 }
 
+fn by_position((child, error): (usize, Option<Error>)) -> Option<Other> {
+    Some(Other::of(Place::Index(child), error?))
+}
+
 macro_rules! tuple_join {
     ($join:ident: $($child:ident $value:ident $slot:ident $index:tt),+) => {
         pin_project! {
@@ -30,6 +34,25 @@ macro_rules! tuple_join {
             pub struct $join<$($child, $value),+> {
                 $(#[pin] $slot: Slot<$child, $value>,)+
                 engine: Engine,
+            }
+
+            impl<$($child, $value),+> PinnedDrop for $join<$($child, $value),+> {
+                fn drop(this: Pin<&mut Self>) {
+                    if this.engine.has_failure() {
+                        this.report_dropped();
+                    }
+                }
+            }
+        }
+
+        impl<$($child, $value),+> $join<$($child, $value),+> {
+            /// What was handed over is not there any more.
+            #[cold]
+            fn report_dropped(self: Pin<&mut Self>) {
+                let this = self.project();
+                let failures = [$(this.$slot.take_failure()),+].into_iter().enumerate();
+                let is_quiet = this.engine.policy().is_quiet;
+                report_dropped("a parallel yield", failures.filter_map(by_position), is_quiet);
             }
         }
 
@@ -88,9 +111,7 @@ macro_rules! tuple_join {
                     ($(Some(Ok($slot)),)+) => Poll::Ready(Ok(($($slot,)+))),
                     ($($slot,)+) => {
                         let results = [$($slot.and_then(Result::err)),+].into_iter().enumerate();
-                        let failures = results.filter_map(|(child, error)| {
-                            Some(Other::of(Place::Index(child), error?))
-                        });
+                        let failures = results.filter_map(by_position);
                         // As of any future: to poll it again after it was ready is a mistake of the caller.
                         assert!(self.engine.has_failure(), "a parallel yield was polled after it was ready");
                         Poll::Ready(Err(raise(failures, self.engine.policy().is_quiet)))

@@ -26,7 +26,7 @@
 //! | the scope is cancelled | all are |
 //! | the body has ended, there are no children, the inbox is empty | the inbox is closed, and the scope is ready |
 //! | an error is thrown at the scope | the yield that waits for it takes it, and drops the scope |
-//! | the scope is dropped | body and children are dropped, and the inbox is closed |
+//! | the scope is dropped | body and children are dropped, what has failed is reported, and the inbox is closed |
 //!
 //! Who is woken while the scope is polled waits for the next poll, which the scope asks for: so no child keeps the others, or the rest of the task, from running.
 
@@ -92,12 +92,15 @@ use crate::{Result, Throw};
 ///
 /// # Panics
 ///
-/// If the body panics, the children are cancelled, and when they have ended the panic goes on. A panic of a child is a failure: [`Panicked`](crate::Panicked).
+/// If the body panics, the children are cancelled, and when they have ended the panic goes on; what they have
+/// failed with is logged. A panic of a child is a failure: [`Panicked`](crate::Panicked).
 ///
 /// # Cancellation
 ///
 /// When the scope is cancelled, the body and each child are, and it ends when they have. Children that are spawned afterwards, to clean up, are not told. When it is dropped, or resumed with a
-/// thrown error, they are dropped: children in the order in which they were spawned, after the body.
+/// thrown error, they are dropped: children in the order in which they were spawned, after the body. What
+/// the body or children have failed with by then is logged in one record (target `gen`, level `ERROR`;
+/// cancellations `DEBUG`), the failure that the others were cancelled for among it.
 #[track_caller]
 pub fn scope<'env, B, F, T, E, M>(body: B) -> impl Future<Output = Result<T>> + use<'env, B, F, T, E, M>
 where

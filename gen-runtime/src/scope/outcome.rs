@@ -5,8 +5,8 @@ use std::iter::once;
 use std::panic::resume_unwind;
 
 use super::hub::MemberId;
-use crate::error::{Error, Other, Place};
-use crate::multi::raise;
+use crate::error::{Error, Other, Panicked, Place};
+use crate::multi::{raise, report_dropped};
 use crate::{quiet, Result};
 
 pub(super) struct Outcome<T> {
@@ -18,6 +18,9 @@ pub(super) struct Outcome<T> {
     /// They were cancelled for a failure: once is enough.
     is_failing: bool,
 }
+
+/// How a scope is called in what is reported.
+const SCOPE: &str = "a scope";
 
 enum Body<T> {
     Running,
@@ -82,12 +85,37 @@ impl<T> Outcome<T> {
             Body::Failed(error, _) => {
                 // The body may have handed on what a child of it has failed with.
                 failures.retain(|other| !error.comes_of(&other.error));
-                let body = Other::of(Place::Body, error);
-                Err(raise(once(body).chain(failures), quiet::nothing))
+                Err(raise(once(of_body(error)).chain(failures), quiet::nothing))
             }
-            Body::Panicked(payload) => resume_unwind(payload),
+            Body::Panicked(payload) => {
+                report_dropped(SCOPE, failures.into_iter(), quiet::nothing);
+                resume_unwind(payload)
+            }
             // As of any future: to poll it again after it was ready is a mistake of the caller.
             Body::Running | Body::Ended(_) => panic!("a scope was polled after it was ready"),
+        }
+    }
+}
+
+/// The failure of the body.
+fn of_body(error: Error) -> Other {
+    Other::of(Place::Body, error)
+}
+
+/// The scope is dropped: nobody is handed what has failed, nor what the others were cancelled for.
+impl<T> Drop for Outcome<T> {
+    fn drop(&mut self) {
+        let mut failures = std::mem::take(&mut self.failures);
+        let body = match std::mem::replace(&mut self.body, Body::Running) {
+            Body::Running | Body::Ended(_) => None,
+            Body::Failed(error, _) => Some(error),
+            Body::Panicked(payload) => Some(Panicked::new(payload).into()),
+        };
+        if let Some(error) = &body {
+            failures.retain(|other| !error.comes_of(&other.error));
+        }
+        if body.is_some() || !failures.is_empty() {
+            report_dropped(SCOPE, body.map(of_body).into_iter().chain(failures), quiet::nothing);
         }
     }
 }

@@ -50,11 +50,16 @@ impl Detached {
         timeout.map_or(Detached::Unwatched, |timeout| Detached::ByTimeout(timeout.is_quiet))
     }
 
+    /// Whether a failure is of a type that the timeout was told not to report.
+    pub(crate) fn is_quiet(self, error: &Error) -> bool {
+        matches!(self, Detached::ByTimeout(is_quiet) if is_quiet(error))
+    }
+
     /// Reports a failure that came after that: of `what`, a task or a promise.
     pub(crate) fn report(self, what: &str, error: &Error) {
         match self {
             Detached::Unwatched => report_unread(what, error),
-            Detached::ByTimeout(is_quiet) if is_quiet(error) => {}
+            Detached::ByTimeout(_) if self.is_quiet(error) => {}
             Detached::ByTimeout(_) => report::failure(
                 format_args!("{what} failed after the timeout of whoever waited for it"),
                 error,

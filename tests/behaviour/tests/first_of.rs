@@ -190,3 +190,39 @@ fn t19_a_loser_that_panics_in_its_clean_up_takes_no_value_with_it() {
         assert_eq!(children.drops(), "1 1 1");
     }
 }
+
+/// The first one's failure, and those of the clean-ups, would be lost when the whole is dropped before the last clean-up is over.
+#[test]
+fn the_failures_of_one_that_is_dropped_are_reported_together() {
+    #[gen::coroutine]
+    fn mirror(child: Child, rolls_back: Option<bool>) -> gen::Result<u32> {
+        match (yield_!(child), rolls_back) {
+            (Err(_), Some(false)) => Err(gen::Error::new("cannot roll back")),
+            (Err(_), Some(true)) => yield_!(pending::<gen::Result<u32>>()),
+            (outcome, _) => outcome,
+        }
+    }
+    #[gen::coroutine]
+    fn race(children: Vec<Child>) -> gen::Result<(usize, u32)> {
+        let rolls_back = [None, Some(false), Some(true)];
+        let mirrors =
+            children.into_iter().zip(rolls_back).map(|(child, rolls_back)| mirror(child, rolls_back));
+        yield_!(gen::first_of(mirrors).cancel())
+    }
+    for throws in [false, true] {
+        let (children, futures) = Children::of(3);
+        let mut task = Task::new(race(futures));
+        assert!(task.poll().is_pending());
+        children.end(0, Err("no route"));
+        let (_, lines) = logged(|| {
+            assert!(task.poll().is_pending());
+            assert!(!throws || task.throw("stop").is_ready());
+            drop(task);
+        });
+        let [line] = &lines[..] else { panic!("one record: {lines:?}") };
+        assert!(line.starts_with(
+            "ERROR gen: a `first_of` was dropped when children of it had failed: [0]: no route"
+        ));
+        assert!(line.contains("\n[1]: cannot roll back"), "{line}");
+    }
+}

@@ -311,3 +311,73 @@ fn t19_a_panic_in_the_drop_of_the_others_leaves_the_failure() {
     assert_eq!((result.unwrap_err().to_string().as_str(), lines.len()), ("fault", 2), "{lines:?}");
     assert_eq!(children.drops(), "1 1 1");
 }
+
+/// What has failed would be neither returned nor logged when a timeout, a throw or the end of its task drops the whole.
+#[test]
+fn the_failures_of_one_that_is_dropped_are_reported_together() {
+    for throws in [false, true] {
+        let (children, futures) = Children::of(5);
+        let mut task = task!(gen::limit(2, futures));
+        assert!(task.poll().is_pending());
+        children.end(0, Err("fault 0"));
+        children.end(1, Ok(1));
+        children.set(2, Err("fault 2"));
+        let (_, lines) = logged(|| {
+            assert!(task.poll().is_pending());
+            assert!(!throws || task.throw("stop").is_ready());
+            drop(task);
+        });
+        let what = "ERROR gen: a `limit` was dropped when children of it had failed";
+        assert_eq!(lines, [format!("{what}: [0]: fault 0\n[2]: fault 2")]);
+        assert_eq!(children.drops(), "1 1 1 1 1");
+    }
+}
+
+/// Those of a map have keys, and what is quiet is not told.
+#[test]
+fn the_failures_of_a_map_that_is_dropped_are_reported_by_key() {
+    let dropped = |is_quiet: bool| {
+        let (children, futures) = Children::of(2);
+        let limit =
+            gen::multi(gen::limit(2, ["a", "b"].into_iter().zip(futures).collect::<BTreeMap<_, _>>()));
+        children.set(1, Err("fault"));
+        let drop_it = |mut task: Task<_>| drop((task.poll().is_pending(), task));
+        logged(|| match is_quiet {
+            true => drop_it(Task::new(gen::BoxCoroutine::new(waits(limit.quiet::<Fault>())))),
+            false => drop_it(Task::new(gen::BoxCoroutine::new(waits(limit)))),
+        })
+        .1
+    };
+    #[gen::coroutine]
+    fn waits<Y: gen::Yieldable<M>, M>(limit: Y) -> gen::Result<()> {
+        yield_!(limit).map(drop)
+    }
+    assert_eq!(
+        dropped(false),
+        ["ERROR gen: a `limit` was dropped when children of it had failed: [\"b\"]: fault"]
+    );
+    assert_eq!(dropped(true), [""; 0]);
+}
+
+/// What is to be settled would be lost when a cancellation keeps the rest from being started.
+#[test]
+fn the_failures_of_one_that_a_cancellation_cuts_short_are_reported() {
+    #[gen::coroutine]
+    fn work(number: u32) -> gen::Result<u32> {
+        match number {
+            0 => Err(gen::Error::new("fault")),
+            _ => yield_!(gen::sleep(std::time::Duration::from_secs(1))).map(|()| number),
+        }
+    }
+    let body = async {
+        let task = gen::spawn_local(gen::multi(gen::limit(1, (0..9).map(work))).settle().join());
+        gen::moment().await?;
+        task.cancel("stop").await;
+        assert!(task.await.unwrap_err().is::<gen::Cancelled>());
+        Ok::<(), gen::Error>(())
+    };
+    let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
+    let (result, lines) = logged(|| io_loop.run_sync(body));
+    assert!(result.is_ok());
+    assert_eq!(lines, ["ERROR gen: a `limit` was dropped when children of it had failed: [0]: fault"]);
+}

@@ -448,6 +448,56 @@ pub(crate) fn a_thrown_error_reaches_the_yield_and_drops_the_children(container:
     });
 }
 
+/// What has failed would be neither returned nor logged when a timeout, a throw or the end of its task drops the whole.
+pub(crate) fn the_failures_of_one_that_is_dropped_are_reported_together(container: &Container) {
+    for throws in [false, true] {
+        for &count in container.sizes.iter().filter(|&&count| count >= 2) {
+            let (children, futures) = Children::of(count);
+            let Started { mut task, places, .. } = (container.start)(futures);
+            assert!(task.poll().is_pending());
+            // All but the last one, every second of which fails.
+            let text = |child: usize| format!("fault {child}");
+            for child in 0..count - 1 {
+                let fault = text(child);
+                children.end(child, if child % 2 == 0 { Err(&fault) } else { Ok(0) });
+            }
+            let (_, lines) = logged(|| {
+                assert!(task.poll().is_pending());
+                if throws {
+                    assert!(task.throw("stop").is_ready());
+                }
+                drop(task);
+            });
+            let failed =
+                (0..count - 1).step_by(2).map(|child| format!("[{}]: {}", places[child], text(child)));
+            let failed: Vec<_> = failed.collect();
+            let what = "ERROR gen: a parallel yield was dropped when children of it had failed";
+            assert_eq!(lines, [format!("{what}: {}", failed.join("\n"))]);
+        }
+    }
+}
+
+/// The log would tell of errors that the caller has, or of values.
+pub(crate) fn what_was_handed_over_is_not_reported_when_it_is_dropped(container: &Container) {
+    container.each(2, |children, mut task, count| {
+        assert_eq!(poll(&mut task), Poll::Pending);
+        (1..count).for_each(|child| children.end(child, Ok(child as u32)));
+        assert_eq!(poll(&mut task), Poll::Pending);
+        children.end(0, Err("fault"));
+        let (_, lines) = logged(|| {
+            assert_eq!(poll(&mut task), failed("fault"));
+            drop(task);
+        });
+        assert_eq!(lines, [""; 0]);
+    });
+    container.each(2, |children, mut task, count| {
+        assert_eq!(poll(&mut task), Poll::Pending);
+        (1..count).for_each(|child| children.end(child, Ok(child as u32)));
+        assert_eq!(poll(&mut task), Poll::Pending);
+        assert_eq!(logged(|| drop(task)).1, [""; 0]);
+    });
+}
+
 /// A result that is there already would be thrown away for a cancellation.
 pub(crate) fn a_result_wins_over_a_thrown_error(container: &Container) {
     container.each(1, |children, mut task, count| {

@@ -122,3 +122,66 @@ fn what_else_fails_is_kept_and_logged() {
     let others: Vec<_> = error.others().iter().map(ToString::to_string).collect();
     assert_eq!((others, lines.len()), (vec!["[0]: cannot roll back".to_owned()], 1));
 }
+
+#[gen::coroutine]
+fn cleans_up_for_ever() -> gen::Result<u32> {
+    let outcome = yield_!(gen::sleep(seconds(100)));
+    yield_!(std::future::pending::<gen::Result>())?;
+    outcome.map(|()| 0)
+}
+
+/// A timeout would hide what the scope has ended for, and what else went wrong.
+#[test]
+fn the_failures_of_one_that_is_dropped_are_reported_together() {
+    #[gen::coroutine]
+    fn cleans_up_badly() -> gen::Result<u32> {
+        match yield_!(gen::sleep(seconds(100))) {
+            Err(_) => Err(gen::Error::new("cannot roll back")),
+            Ok(()) => Ok(0),
+        }
+    }
+    #[gen::coroutine]
+    fn body(body_fails: bool) -> gen::Result {
+        let scope = gen::scope(|scope| async move {
+            scope.spawn(cleans_up_badly());
+            scope.spawn(cleans_up_for_ever());
+            if body_fails {
+                return Err(gen::Error::new("no route"));
+            }
+            scope.spawn(fails(1, "no route"));
+            Ok(())
+        });
+        assert!(yield_!(gen::with_timeout(seconds(2), scope)).unwrap_err().is::<gen::TimeoutError>());
+        Ok(())
+    }
+    for (body_fails, expected) in [(false, "[2]: no route"), (true, "[body]: no route")] {
+        let ((), lines) = logged(|| run(body(body_fails)));
+        let [line] = &lines[..] else { panic!("one record: {lines:?}") };
+        assert!(
+            line.starts_with("ERROR gen: a scope was dropped when children of it had failed: "),
+            "{line}"
+        );
+        assert!(line.contains(expected) && line.contains("[0]: cannot roll back"), "{line}");
+    }
+}
+
+/// What a child has failed with would be lost with the panic of the body.
+#[test]
+fn the_failures_of_one_whose_body_panics_are_reported() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        yield_!(gen::scope(|scope| async move {
+            scope.spawn(fails(1, "no route"));
+            let cancelled = yield_!(gen::sleep(seconds(100)));
+            assert!(cancelled.is_ok(), "the body panics in its clean-up");
+            Ok::<(), gen::Error>(())
+        }))
+    }
+    let (error, lines) = logged(|| run(async { Ok(gen::spawn_local(body()).await.unwrap_err()) }));
+    assert!(error.is::<gen::Panicked>());
+    let [line] = &lines[..] else { panic!("one record: {lines:?}") };
+    assert!(
+        line.starts_with("ERROR gen: a scope was dropped when children of it had failed: [0]: no route"),
+        "{line}"
+    );
+}

@@ -287,6 +287,13 @@ impl<'p> Model<'p> {
         self.log_failures(what, &failures);
     }
 
+    /// Logs what children of `yielded` failed with when it is dropped before it has handed them over.
+    pub(super) fn log_dropped(&mut self, yielded: &str, failures: &[(String, Error)]) {
+        let failures = failures.iter().map(|(place, error)| (format!("[{place}]: "), error));
+        let what = |_| format!("{yielded} was dropped when children of it had failed");
+        self.log_group(what, failures.collect());
+    }
+
     /// Logs what children failed with whose results nobody has asked for.
     pub(super) fn log_unread(&mut self, one: &str, many: &str, failures: &[Error]) {
         let what = |count| match count {
@@ -297,7 +304,14 @@ impl<'p> Model<'p> {
     }
 
     pub(super) fn drop_children(&mut self, group: &mut Children<'p>) {
-        for slot in std::mem::take(&mut group.slots) {
+        let slots = std::mem::take(&mut group.slots);
+        let failures: Vec<_> = slots.iter().enumerate().filter_map(failure_of).collect();
+        let yielded = match group.kind {
+            Group::First | Group::FirstCancels => "a `first_of`",
+            _ => "a parallel yield",
+        };
+        self.log_dropped(yielded, &failures);
+        for slot in slots {
             self.drop_slot(slot);
         }
         self.groups[group.number] = None;
@@ -307,6 +321,13 @@ impl<'p> Model<'p> {
         if let Slot::Running(node) = slot {
             self.drop_node(node);
         }
+    }
+}
+
+fn failure_of((place, slot): (usize, &Slot<'_>)) -> Option<(String, Error)> {
+    match slot {
+        Slot::Ended(Err(error)) => Some((place.to_string(), error.clone())),
+        _ => None,
     }
 }
 

@@ -90,7 +90,12 @@ impl<'p> Model<'p> {
         limit.results.len() > before
     }
 
-    pub(super) fn drop_limit(&mut self, limit: &Limit<'p>) {
+    pub(super) fn drop_limit(&mut self, limit: &mut Limit<'p>) {
+        limit.results.sort_by_key(|(position, _)| *position);
+        let results = std::mem::take(&mut limit.results).into_iter();
+        let failures: Vec<_> =
+            results.filter_map(|(position, result)| Some((position.to_string(), result.err()?))).collect();
+        self.log_dropped("a `limit`", &failures);
         self.drop_pool_silently(limit.pool);
     }
 }

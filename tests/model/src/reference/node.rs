@@ -194,7 +194,7 @@ impl<'p> Model<'p> {
             Node::Join(task) => self.drop_handle(task),
             Node::Call(call, _) => self.drop_call(*call),
             Node::Group(mut children) => self.drop_children(&mut children),
-            Node::Limit(limit) => self.drop_limit(&limit),
+            Node::Limit(mut limit) => self.drop_limit(&mut limit),
             Node::Scope(scope) => self.drop_scope(*scope),
             Node::Timeout(mut timeout) => {
                 if let Some(child) = timeout.child.take() {

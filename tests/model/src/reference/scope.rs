@@ -206,7 +206,10 @@ impl<'p> Model<'p> {
     fn result_of_scope(&mut self, scope: &mut Scope<'p>) -> Polled {
         let mut failures = std::mem::take(&mut scope.failures);
         match std::mem::replace(&mut scope.body, Body::Running) {
-            Body::Panicked(error) => Polled::Panicked(error),
+            Body::Panicked(error) => {
+                self.log_dropped("a scope", &by_number(failures));
+                Polled::Panicked(error)
+            }
             Body::Ended(_) | Body::Failed(_, true) if !failures.is_empty() => {
                 Polled::Ready(Err(self.raise(failures)))
             }
@@ -229,5 +232,16 @@ impl<'p> Model<'p> {
             self.drop_node(member.node);
         }
         self.groups[scope.number] = None;
+        let (mut failures, mut told) = (scope.failures, Vec::new());
+        if let Body::Failed(error, _) | Body::Panicked(error) = scope.body {
+            failures.retain(|(_, other)| !error.comes_of(other));
+            told.push(("body".to_owned(), error));
+        }
+        told.extend(by_number(failures));
+        self.log_dropped("a scope", &told);
     }
+}
+
+fn by_number(failures: Vec<(usize, Error)>) -> Vec<(String, Error)> {
+    failures.into_iter().map(|(child, error)| (child.to_string(), error)).collect()
 }

@@ -1,0 +1,147 @@
+//! What children have failed with when the whole is dropped: by whom it is dropped, and what is left out of the log.
+
+use std::collections::BTreeMap;
+use std::future::pending;
+use std::time::Duration;
+
+use behaviour::{logged, logged_with_debug, Child, Children, Fault, Task};
+use gen::{yield_, IoLoop, VirtualClock};
+
+const DROPPED: &str = "a parallel yield was dropped when children of it had failed";
+
+#[gen::coroutine]
+fn fails(text: &'static str) -> gen::Result<u32> {
+    yield_!(gen::moment())?;
+    Err(gen::Error::new(Fault(text.to_owned())))
+}
+
+#[gen::coroutine]
+fn never() -> gen::Result<u32> {
+    yield_!(pending::<gen::Result<u32>>())
+}
+
+fn pair(text: &'static str) -> Vec<gen::BoxYieldable<'static, u32>> {
+    vec![gen::boxed(fails(text)), gen::boxed(never())]
+}
+
+/// Runs a body on a virtual clock and drops the loop; gives what was logged, `DEBUG` included.
+fn records(body: impl std::future::Future<Output = gen::Result>) -> Vec<String> {
+    let run = || IoLoop::with_clock(VirtualClock::new()).run_sync(body);
+    let (result, records) = logged_with_debug(run);
+    result.expect("the body ends well");
+    records
+}
+
+macro_rules! times_out {
+    ($($name:ident: $yielded:expr;)*) => { $(
+        #[test]
+        fn $name() {
+            #[gen::coroutine]
+            fn body() -> gen::Result {
+                let limited = gen::with_timeout(Duration::from_secs(1), $yielded);
+                assert!(yield_!(limited).unwrap_err().is::<gen::TimeoutError>());
+                Ok(())
+            }
+            assert_eq!(records(body()), [format!("ERROR gen: {DROPPED}: [0]: no route")]);
+        }
+    )* };
+}
+
+/// A timeout would hide why it came to that.
+mod a_timeout_reports_the_failures_of {
+    use super::*;
+
+    times_out! {
+        a_list: pair("no route");
+        a_tuple: (fails("no route"), never());
+        an_array: [gen::boxed(fails("no route")), gen::boxed(never())];
+        one_to_settle: gen::multi(pair("no route")).settle();
+        a_tuple_to_settle: gen::multi((fails("no route"), never())).settle();
+        one_with_another_quiet_type: gen::multi(pair("no route")).quiet::<std::fmt::Error>();
+        an_option: Some(pair("no route"));
+        one_in_another: (pair("no route"), never());
+        one_with_grace: gen::shield(pair("no route"));
+    }
+
+    #[test]
+    fn a_map() {
+        #[gen::coroutine]
+        fn body() -> gen::Result {
+            let map = BTreeMap::from([("a", gen::boxed(never())), ("b", gen::boxed(fails("no route")))]);
+            assert!(yield_!(gen::with_timeout(Duration::from_secs(1), map)).is_err());
+            Ok(())
+        }
+        assert_eq!(records(body()), [format!("ERROR gen: {DROPPED}: [\"b\"]: no route")]);
+    }
+}
+
+/// What is expected would fill the log.
+#[test]
+fn quiet_types_are_not_reported() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        let quiet = gen::multi(pair("quiet")).quiet::<Fault>();
+        assert!(yield_!(gen::with_timeout(Duration::from_secs(1), quiet)).is_err());
+        let timeout = gen::with_timeout(Duration::from_secs(1), pair("quiet at the timeout"));
+        assert!(yield_!(timeout.quiet::<Fault>()).is_err());
+        Ok(())
+    }
+    assert_eq!(records(body()), [""; 0]);
+}
+
+/// Whoever cancels a group and gives up waiting for it would get a line for each child that did as it was told.
+#[test]
+fn cancellations_are_reported_at_debug() {
+    #[gen::coroutine]
+    fn cleans_up_for_ever() -> gen::Result<u32> {
+        let outcome = yield_!(pending::<gen::Result<u32>>());
+        yield_!(pending::<gen::Result<u32>>())?;
+        outcome
+    }
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        let children =
+            vec![gen::boxed(never()), gen::boxed(cleans_up_for_ever()), gen::boxed(fails("no route"))];
+        let limited = gen::with_timeout(Duration::from_secs(1), children).cancel(Duration::from_secs(1));
+        assert!(yield_!(limited).unwrap_err().is::<gen::TimeoutError>());
+        Ok(())
+    }
+    let records = records(body());
+    assert_eq!(records.len(), 2, "{records:#?}");
+    assert_eq!(records[0], format!("ERROR gen: {DROPPED}: [2]: no route"));
+    let debug = format!("DEBUG gen: {DROPPED}: [0]: cancelled: the deadline has passed");
+    assert!(records[1].starts_with(&debug), "{}", records[1]);
+}
+
+/// A loop that goes would take along what nobody has been told.
+#[test]
+fn the_failures_of_a_task_that_goes_with_its_loop_are_reported() {
+    #[gen::coroutine]
+    fn waits() -> gen::Result<Vec<u32>> {
+        yield_!(pair("no route"))
+    }
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        drop(gen::spawn_local(waits()));
+        yield_!(gen::sleep(Duration::from_secs(1)))
+    }
+    assert_eq!(records(body()), [format!("ERROR gen: {DROPPED}: [0]: no route")]);
+}
+
+/// Clones of one failure would be several.
+#[test]
+fn one_failure_of_two_children_is_reported_once() {
+    let (promise, future) = gen::promise::<u32>();
+    #[gen::coroutine]
+    fn waits(future: gen::SharedFuture<u32>, child: Child) -> gen::Result<Vec<u32>> {
+        yield_!(vec![gen::boxed(future.clone()), gen::boxed(future), gen::boxed(child)])
+    }
+    let (_children, mut futures) = Children::of(1);
+    let mut task = Task::new(waits(future, futures.remove(0)));
+    promise.fail(Fault("no route".to_owned())).unwrap();
+    let (_, lines) = logged(|| {
+        assert!(task.poll().is_pending());
+        drop(task);
+    });
+    assert_eq!(lines, [format!("ERROR gen: {DROPPED}: [0]: no route")]);
+}
