@@ -1,6 +1,7 @@
 impl S {
     #[allow(unused)]
     fn start(&self, name: &str) -> ::r#gen::Result {
+        use yield_ as _;
         let _ = &self;
         let name = name;
         loop {}

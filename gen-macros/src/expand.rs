@@ -1,6 +1,6 @@
 //! Quotes what [`lower`](crate::lower) has decided.
 
-use proc_macro2::{Delimiter, Literal, TokenStream};
+use proc_macro2::{Delimiter, Group, Literal, TokenStream};
 use quote::{ToTokens, TokenStreamExt, quote_spanned};
 use syn::{LitStr, Signature, Token};
 
@@ -13,9 +13,8 @@ use crate::tokens::grouped;
 pub(crate) fn with_body(attribute: Attribute, lowered: &Lowered, paths: &Paths) -> TokenStream {
     match attribute {
         Attribute::Coroutine => coroutine(lowered, paths, &|block| {
-            let end = catch_return(lowered, paths);
             let mut tokens = head(block, lowered, paths);
-            machine(block, lowered, paths, end).to_tokens(&mut tokens);
+            machine(block, lowered, paths, None).to_tokens(&mut tokens);
             tokens
         }),
         Attribute::Engine => engine(lowered, paths, &|block| {
@@ -132,7 +131,7 @@ fn machine(block: &Block, lowered: &Lowered, paths: &Paths, end: Option<TokenStr
     let here = paths.at(lowered.output.place);
     let call =
         if block.yields { quote_spanned!(ours()=> __call) } else { paths.no_call().into_token_stream() };
-    let body = ending(async_block(block, &lowered.output, paths), end, &here);
+    let body = ending(body_future(block, lowered, paths), end, &here);
     let function = &lowered.site.function;
     let make = if block.closed { here.closed_machine() } else { here.machine() };
     let arguments = quote_spanned!(ours()=> #call, #body, #function);
@@ -180,10 +179,26 @@ pub(crate) fn catch_return(lowered: &Lowered, paths: &Paths) -> Option<TokenStre
     returns.then(|| quote_spanned!(ours().located_at(output.place)=> <#returned as #trait_>::catch_return))
 }
 
-/// The one `async` block. Nothing that has a destructor is added to it.
-fn async_block(block: &Block, output: &Output, paths: &Paths) -> TokenStream {
+/// The future that the machine polls: one `async` block. Nothing that has a destructor is added to it, but for a span that the user wants.
+fn body_future(block: &Block, lowered: &Lowered, paths: &Paths) -> TokenStream {
     let Block { arguments, open, group, .. } = block;
-    let result = match &output.pinned {
+    let (result, here) = (result(group, &lowered.output, paths), paths.at(lowered.output.place));
+    let end = catch_return(lowered, paths);
+    let block = |tokens: TokenStream| {
+        // The user's: what happens in the block, and at its end, is shown there, and a coverage report leaves out what is not in the same macro as these.
+        let body = grouped(Delimiter::Brace, group.span(), tokens);
+        quote_spanned!(ours().located_at(*open)=> async move #body)
+    };
+    let Some(instrumentation) = &lowered.instrumentation else {
+        return ending(block(quote_spanned!(ours()=> #arguments #result)), end, &here);
+    };
+    let inner = instrumentation.instrument(ending(block(result), end, &here));
+    block(quote_spanned!(ours()=> #arguments #inner))
+}
+
+/// The statement that ends the machine with what the user's block gives.
+fn result(group: &Group, output: &Output, paths: &Paths) -> TokenStream {
+    match &output.pinned {
         Some(ty) => {
             let unreached = unreached_output(ty, output, paths);
             quote_spanned! {ours()=>
@@ -192,11 +207,7 @@ fn async_block(block: &Block, output: &Output, paths: &Paths) -> TokenStream {
             }
         }
         None => quote_spanned!(ours()=> match () { () => #group }),
-    };
-    let body = quote_spanned!(ours()=> #arguments #result);
-    // The user's: what happens in the block, and at its end, is shown there, and a coverage report leaves out what is not in the same macro as these.
-    let body = grouped(Delimiter::Brace, group.span(), body);
-    quote_spanned!(ours().located_at(*open)=> async move #body)
+    }
 }
 
 /// `<R as Unreached>::output()`, which is never called. In `output::<R>()` rustc would have something else to say about an unknown type than it has said

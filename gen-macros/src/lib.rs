@@ -10,6 +10,7 @@
 //!
 //! - `parse` reads what was written into a small structure that keeps every span. The body stays tokens. `repair` reads the rest of a
 //!   signature that is still being typed.
+//! - `neighbours` knows the other attributes that may stand on the function.
 //! - `survey` walks over the tokens of the body, so that the others need not: whether it yields, and where.
 //! - `check` looks for mistakes, all of them in one run: of the options, of the signature, and (where the
 //!   body can be parsed) of where a `yield_!` stands.
@@ -31,6 +32,7 @@ mod expand;
 mod fallback;
 mod lower;
 mod mistakes;
+mod neighbours;
 mod options;
 mod parse;
 mod paths;
@@ -72,6 +74,17 @@ use proc_macro::TokenStream;
 /// Anywhere an expression may: in the arguments of other macros, in `async` blocks and `async` closures of
 /// the body, in a `macro_rules!` that is defined in the body. Not in a plain closure, nor in a plain `fn`
 /// within the body. Written `yield_!` or by a path that ends so; under another name it is not found.
+///
+/// # Other attributes
+///
+/// The order matters where another attribute rewrites the function or looks at how it is written:
+///
+/// - `#[tracing::instrument]` may stand above or below. As with an `async fn`, its span is entered and left around each poll of the body, and `err` and `ret` log what the
+///   body returns.
+/// - `#[test]`, and `#[tokio::test]`, `#[tokio::main]` and others of these names, stand below: this attribute puts a function around the coroutine which they can run. So it does
+///   for `#[axum::debug_handler]` and `#[cached]`, which want an `async fn`.
+/// - `#[async_trait]` leaves coroutines alone. A trait with a method that is one can be a trait object with the option `dyn`.
+/// - Below any other attribute this one sees what that has made of the function; above it, that sees a plain function which returns the coroutine.
 ///
 /// # Name
 ///

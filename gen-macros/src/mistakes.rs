@@ -29,6 +29,11 @@ impl Mistakes {
         self.found.len()
     }
 
+    /// Takes back those that were reported when there were already as many as this.
+    pub(crate) fn forget_after(&mut self, count: usize) {
+        self.found.truncate(count);
+    }
+
     /// The `compile_error!`s, in the order in which they were found. Empty if there is no mistake.
     pub(crate) fn into_errors(mut self) -> TokenStream {
         let mut errors = TokenStream::new();

@@ -1,6 +1,7 @@
 //! What was written: tokens become a [`Function`], which keeps their spans. The body stays tokens.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::parse::{End, ParseStream, Parser};
 use syn::{Attribute, Ident, Signature, Token, Visibility};
 
@@ -112,6 +113,17 @@ impl Body {
                 Body::Block(regroup(block, rest))
             }
             _ => self,
+        }
+    }
+}
+
+impl ToTokens for Body {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Body::Block(block) => block.to_tokens(tokens),
+            Body::Replaced(word) => word.to_tokens(tokens),
+            Body::Declared(semicolon) => semicolon.to_tokens(tokens),
+            Body::Missing => {}
         }
     }
 }

@@ -7,6 +7,8 @@ use quote::{ToTokens, TokenStreamExt, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Path, Token};
 
+use crate::options::Attribute;
+
 /// The span of all that is ours: local names are hygienic, lints stay quiet, edition 2024 applies.
 pub(crate) fn ours() -> Span {
     Span::mixed_site()
@@ -42,6 +44,15 @@ impl Paths {
     /// The span of what is called by these paths.
     pub(crate) fn place(&self) -> Span {
         self.place
+    }
+
+    /// One of our attributes.
+    pub(crate) fn attribute(&self, attribute: Attribute) -> Name<'_> {
+        self.private(match attribute {
+            Attribute::Coroutine => "coroutine",
+            Attribute::Engine => "engine",
+            Attribute::Main => "main",
+        })
     }
 
     /// The trait that every coroutine implements.

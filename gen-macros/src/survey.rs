@@ -25,6 +25,9 @@ const KEYWORDS: &[&str] = &["break", "else", "if", "in", "match", "return", "whi
 /// What the function that tells the coroutine's site is called if the body knows no such name.
 pub(crate) const SITE_FUNCTION: &str = "__coroutine_site";
 
+/// What `#[tracing::instrument]` calls the span that it makes.
+pub(crate) const SPAN: &str = "__tracing_attr_span";
+
 /// What was seen.
 pub(crate) struct Survey {
     /// Where the yields stand, right or wrong: the tokens without what does not yield up to a semicolon, and with nothing in groups that do not.
@@ -36,14 +39,21 @@ pub(crate) struct Survey {
     pub(crate) closed: bool,
     /// A name for the function that tells the coroutine's site, which does not occur in the body: an item is not hygienic as a local is.
     pub(crate) site_function: String,
+    /// `#[tracing::instrument]` has been here.
+    pub(crate) instrumented: bool,
     /// There are groups in it that a `macro_rules!` has handed on.
     pub(crate) invisible_groups: bool,
 }
 
 impl Survey {
     pub(crate) fn of(tokens: TokenStream) -> Survey {
-        let site_function = SITE_FUNCTION.to_owned();
-        let mut survey = Survey { outline: None, closed: true, site_function, invisible_groups: false };
+        let mut survey = Survey {
+            outline: None,
+            closed: true,
+            site_function: SITE_FUNCTION.to_owned(),
+            instrumented: false,
+            invisible_groups: false,
+        };
         survey.outline = survey.outline(tokens, Delimiter::Brace);
         survey
     }
@@ -69,6 +79,7 @@ impl Survey {
                     let text = name.to_string();
                     yielding |= matches!(text.as_str(), "yield_" | "yield" | "r#yield");
                     self.closed &= text != "await";
+                    self.instrumented |= text == SPAN;
                     self.avoid(&text);
                     word = Some(text);
                     name.into()

@@ -73,7 +73,8 @@ macro_rules! yield_ {
                  help: in an `async` block or an `async fn` that is to stay one, write `.await`: `future.await`\n\
                  help: in a closure, make a list and yield all of it: `yield_!(items.map(|item| f(item)).collect::<Vec<_>>())`\n\
                  help: within a coroutine, it was not found: a macro that is defined elsewhere hides it, and so does another name than `yield_`; \
-                 have the macro make what is yielded, `yield_!(make!(..))`"
+                 have the macro make what is yielded, `yield_!(make!(..))`\n\
+                 help: below another attribute that moves or copies the body, write `#[gen::coroutine]` first, above it"
             );
         })
     };

@@ -26,6 +26,15 @@ pub enum Goal {
     Build,
 }
 
+/// The crates whose attributes stand beside ours, in the versions of the workspace.
+const ATTRIBUTES: &str = r#"
+async-trait = "0.1"
+axum = { version = "0.8", default-features = false, features = ["macros"] }
+cached = { version = "0.56", default-features = false, features = ["proc_macro", "async"] }
+maybe-async = "0.2"
+tokio = { version = "1", default-features = false, features = ["macros", "rt"] }
+"#;
+
 /// What came of a case.
 #[derive(Debug, Default)]
 pub struct Compiled {
@@ -124,7 +133,7 @@ fn write_project(cases: &[Case], name: &str) -> PathBuf {
     let project = folder().join(name);
     let mut manifest = format!(
         "[package]\nname = \"cases\"\nversion = \"0.0.0\"\nedition = \"2021\"\nautobins = false\n\n[workspace]\n\n\
-         [dependencies]\ngen-runtime = {{ path = {:?} }}\n",
+         [dependencies]\ngen-runtime = {{ path = {:?} }}\n{ATTRIBUTES}",
         workspace().join("gen-runtime")
     );
     for case in cases {

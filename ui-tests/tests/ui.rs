@@ -16,6 +16,11 @@ fn what_can_only_be_yielded_says_so_where_it_is_awaited() {
 }
 
 #[test]
+fn t17_an_attribute_that_makes_something_else_of_a_coroutine_says_so() {
+    fail("attributes");
+}
+
+#[test]
 fn what_an_engine_returns_is_not_ignored() {
     fail("engine");
 }

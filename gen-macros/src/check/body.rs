@@ -12,13 +12,15 @@ use crate::parse::{Body, Function};
 use crate::survey::Survey;
 use crate::tokens::{is, regroup};
 
-/// Reports every yield that cannot be. If there is one, returns how the body calls `yield_!`, each time.
+/// Reports every yield that cannot be. If there is one, or the body is `hidden` from rustc in any case, returns how it calls `yield_!`, each time.
 pub(crate) fn check(
     function: &mut Function,
     survey: &Survey,
+    hidden: bool,
     mistakes: &mut Mistakes,
 ) -> Option<Vec<TokenStream>> {
-    let (Body::Block(group), Some(outline)) = (&function.body, &survey.outline) else { return None };
+    let none = hidden.then(Vec::new);
+    let (Body::Block(group), Some(outline)) = (&function.body, &survey.outline) else { return none };
     let parse = |tokens: TokenStream| Block::parse_within.parse2(tokens);
     let parsed = if survey.invisible_groups {
         parse(without_invisible_groups(group.stream()))
@@ -28,7 +30,7 @@ pub(crate) fn check(
     };
     let Ok(mut statements) = parsed else {
         function.body.point_at_ends();
-        return None;
+        return none;
     };
     let before = mistakes.len();
     let mut visitor = Visitor { scope: Scope::Coroutine, mistakes, in_macro: false, names: Vec::new() };
@@ -36,7 +38,11 @@ pub(crate) fn check(
         visitor.visit_stmt_mut(statement);
     }
     let names = visitor.names;
-    (mistakes.len() > before).then_some(names)
+    if hidden {
+        // What made it so is the mistake.
+        mistakes.forget_after(before);
+    }
+    (hidden || mistakes.len() > before).then_some(names)
 }
 
 /// The tokens as if no `macro_rules!` had handed them on. Only good for looking at.

@@ -12,9 +12,6 @@ pub(crate) fn check(attribute: options::Attribute, function: &mut Function, mist
     check_qualifiers(function, mistakes);
     check_attributes(function, mistakes);
     check_body_is_there(function, mistakes);
-    if attribute == options::Attribute::Coroutine {
-        check_is_no_test(function, mistakes);
-    }
     let before = mistakes.len();
     match attribute {
         options::Attribute::Main => check_main(&mut function.signature, mistakes),
@@ -72,19 +69,6 @@ fn check_attributes(function: &mut Function, mistakes: &mut Mistakes) {
         }
         false
     });
-}
-
-/// A test is called by its harness, which does not run what it returns. (Of a `#[test]` above ours nothing is left to be seen.)
-fn check_is_no_test(function: &mut Function, mistakes: &mut Mistakes) {
-    for attribute in function.attributes.iter_mut().filter(|attribute| attribute.path().is_ident("test")) {
-        mistakes.report(
-            &*attribute,
-            "a coroutine cannot be a `#[test]`: nobody runs what it returns",
-            "write `#[gen::main]` instead of `#[gen::coroutine]`, which runs it",
-        );
-        // It is called by nobody now, and that is no mistake of its own.
-        *attribute = syn::parse_quote!(#[allow(dead_code)]);
-    }
 }
 
 /// Whether this is certainly one of our attributes again.

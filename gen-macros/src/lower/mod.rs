@@ -26,6 +26,7 @@ use syn::{Attribute, Ident, Safety, Signature, Token, Visibility};
 use self::arguments::Arguments;
 pub(crate) use self::output::Output;
 pub(crate) use self::walk::unfinished;
+use crate::neighbours::instrument::Instrumentation;
 use crate::options::{Options, Threads};
 use crate::parse::{Body, Function};
 use crate::paths::{Paths, ours};
@@ -46,6 +47,8 @@ pub(crate) struct Lowered {
     /// A declared method has but a semicolon.
     pub(crate) body: Result<Block, Token![;]>,
     pub(crate) site: Site,
+    /// The span that the body is polled in.
+    pub(crate) instrumentation: Option<Instrumentation>,
 }
 
 /// In which form the machine is handed out.
@@ -128,6 +131,7 @@ impl Lowered {
             returns,
             body,
             site,
+            instrumentation: None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! The attributes called as functions, on tokens.
 
 mod mutations;
+mod neighbours;
 mod options;
 mod repair;
 mod snapshots;

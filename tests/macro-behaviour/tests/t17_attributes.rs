@@ -33,25 +33,6 @@ fn t17_built_in_attributes_stay() {
     assert_eq!(drive(configured_attribute()), 2);
 }
 
-#[tracing::instrument(skip(n))]
-#[gen::coroutine]
-fn instrumented_above(n: u8) -> gen::Result<u8> {
-    yield_!(later(n))
-}
-
-#[gen::coroutine]
-#[tracing::instrument]
-fn instrumented_below(n: u8) -> u8 {
-    yield_!(later(n)).unwrap()
-}
-
-/// Below ours it sees the call that makes the coroutine, not its body.
-#[test]
-fn t17_tracing_may_stand_above_or_below() {
-    assert_eq!(drive(instrumented_above(1)).unwrap(), 1);
-    assert_eq!(drive(instrumented_below(1)), 1);
-}
-
 trait Native {
     async fn native(&self, n: u8) -> u8;
     fn desugared(&self, n: u8) -> impl Future<Output = u8>;
@@ -125,4 +106,89 @@ fn lint_attributes_of_arguments(
 #[test]
 fn t17_lint_levels_of_arguments_apply_to_the_body() {
     assert_eq!(drive(lint_attributes_of_arguments(1, 2)), 2);
+}
+
+/// Attributes that want an `async fn` get one around the coroutine.
+mod runners {
+    use std::time::Duration;
+
+    use axum::response::IntoResponse;
+    use cached::proc_macro::cached;
+    use gen::yield_;
+    use macro_behaviour::{drive, later};
+
+    #[gen::coroutine]
+    #[test]
+    #[should_panic(expected = "in the body")]
+    fn t17_a_test_runs_the_coroutine() {
+        yield_!(gen::moment()).unwrap();
+        panic!("in the body");
+    }
+
+    /// A test that ends in an error fails.
+    #[gen::coroutine]
+    #[test]
+    fn t17_a_test_may_return_a_result() -> gen::Result {
+        yield_!(later(1)).map(drop)
+    }
+
+    #[gen::coroutine(boxed)]
+    #[tokio::test(start_paused = true)]
+    #[should_panic(expected = "an hour later")]
+    fn t17_a_test_of_tokio_runs_the_coroutine() {
+        let started = tokio::time::Instant::now();
+        yield_!(tokio::time::sleep(Duration::from_secs(3600))).unwrap();
+        assert!(started.elapsed() >= Duration::from_secs(3600));
+        panic!("an hour later");
+    }
+
+    mod main_function {
+        use super::*;
+
+        #[gen::coroutine]
+        #[tokio::main(flavor = "current_thread")]
+        pub(super) fn main() -> gen::Result<u32> {
+            let runtime = yield_!(async { tokio::runtime::Handle::try_current().is_ok() })?;
+            yield_!(later(u32::from(runtime)))
+        }
+    }
+
+    #[test]
+    fn t17_main_of_tokio_runs_the_coroutine() {
+        assert_eq!(main_function::main().unwrap(), 1);
+    }
+
+    #[gen::coroutine]
+    #[axum::debug_handler]
+    fn handler(axum::extract::RawQuery(query): axum::extract::RawQuery, mut body: String) -> String {
+        body += &yield_!(later(query.unwrap_or_default())).unwrap();
+        body
+    }
+
+    #[test]
+    fn t17_a_handler_that_axum_looks_at_is_a_coroutine() {
+        fn is_handler<T>(_: impl axum::handler::Handler<T, ()>) {}
+        is_handler(handler);
+        let query = axum::extract::RawQuery(Some(String::from("b")));
+        assert_eq!(drive(handler(query, String::from("a"))), "ab");
+        assert!(!drive(handler(axum::extract::RawQuery(None), String::new()))
+            .into_response()
+            .status()
+            .is_server_error());
+    }
+
+    thread_local!(static CALLS: std::cell::Cell<u32> = const { std::cell::Cell::new(0) });
+
+    #[gen::coroutine]
+    #[cached]
+    fn doubled(n: u32) -> u32 {
+        CALLS.set(CALLS.get() + 1);
+        2 * yield_!(later(n)).unwrap()
+    }
+
+    #[test]
+    fn t17_what_a_coroutine_returns_is_cached() {
+        let answers = [drive(doubled(2)), drive(doubled(2)), drive(doubled(3))];
+        assert_eq!((answers, CALLS.get()), ([4, 4, 6], 2));
+    }
 }

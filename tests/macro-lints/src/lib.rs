@@ -50,6 +50,7 @@
     reason = "about manifests, and about macro definitions that are not ours"
 )]
 
+pub mod attributes;
 pub mod bodies;
 mod fires;
 pub mod methods;

@@ -7,6 +7,7 @@ async fn plain() -> gen::Result<u32> {
     //~| help: in an `async` block or an `async fn` that is to stay one, write `.await`: `future.await`
     //~| help: in a closure, make a list and yield all of it: `yield_!(items.map(|item| f(item)).collect::<Vec<_>>())`
     //~| help: within a coroutine, it was not found: a macro that is defined elsewhere hides it, and so does another name than `yield_`; have the macro make what is yielded, `yield_!(make!(..))`
+    //~| help: below another attribute that moves or copies the body, write `#[gen::coroutine]` first, above it
 }
 
 fn main() {

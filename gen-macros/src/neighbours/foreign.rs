@@ -1,0 +1,90 @@
+//! Attributes that have made, or would make, something of the function that is no coroutine any more.
+
+use proc_macro2::TokenTree;
+use syn::GenericParam;
+
+use super::ends_in;
+use crate::mistakes::Mistakes;
+use crate::options::Attribute;
+use crate::parse::Function;
+use crate::tokens::{is, is_block, is_word};
+
+const REMOVED: &str =
+    "it rewrites what is `async` in a function, and a coroutine is that only when it has been made";
+
+/// Reports them. The result is false if the body is not the user's any more.
+pub(crate) fn check(attribute: Attribute, function: &mut Function, mistakes: &mut Mistakes) -> bool {
+    check_maybe_async(function, mistakes);
+    let before = mistakes.len();
+    check_runner(attribute, function, mistakes);
+    check_async_trait(function, mistakes);
+    mistakes.len() == before
+}
+
+fn check_maybe_async(function: &mut Function, mistakes: &mut Mistakes) {
+    const NAMES: &[&str] = &["maybe_async", "must_be_async", "must_be_sync", "async_impl", "sync_impl"];
+    function.attributes.retain(|attribute| {
+        let found = ends_in(attribute.path(), NAMES);
+        if found {
+            let name =
+                attribute.path().segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+            mistakes.report(
+                attribute,
+                &format!("`#[{name}]` and a coroutine do not go together: {REMOVED}"),
+                "remove it; a function that is to exist without `async` too is written twice",
+            );
+        }
+        !found
+    });
+}
+
+/// A runner that stood above ours: it has run a body that is none of a coroutine any more.
+fn check_runner(attribute: Attribute, function: &mut Function, mistakes: &mut Mistakes) {
+    let body: Vec<TokenTree> = function.body.tokens().into_iter().take(5).collect();
+    let runs = match body.as_slice() {
+        [let_, body, equals, async_, rest] => {
+            is_word(let_, "let")
+                && is_word(body, "body")
+                && is(equals, '=')
+                && is_word(async_, "async")
+                && is_block(rest)
+        }
+        _ => false,
+    };
+    if !runs {
+        return;
+    }
+    let test = function
+        .attributes
+        .iter_mut()
+        .find(|other| other.path().leading_colon.is_some() && ends_in(other.path(), &["test"]));
+    let is_main = function.signature.ident == "main";
+    if test.is_none() && !is_main {
+        return;
+    }
+    let name = attribute.name();
+    mistakes.report(
+        &function.signature.ident,
+        &format!("`{name}` stands below the attribute that runs the function, which has made a plain function of it"),
+        &format!("write `{name}` first, above it, and remove `async`"),
+    );
+    // It is called by nobody now, and that is no mistake of its own.
+    if let Some(test) = test {
+        *test = syn::parse_quote!(#[allow(dead_code)]);
+    }
+}
+
+/// A method that `#[async_trait]` took for one of its own.
+fn check_async_trait(function: &Function, mistakes: &mut Mistakes) {
+    let signature = &function.signature;
+    let boxed = signature.generics.params.iter().any(|parameter| {
+        matches!(parameter, GenericParam::Lifetime(parameter) if parameter.lifetime.ident == "async_trait")
+    });
+    if boxed {
+        mistakes.report(
+            &signature.ident,
+            "`#[async_trait]` has made a boxed future of this `async fn`, which cannot be a coroutine as well",
+            "remove `async`: `#[async_trait]` leaves a `fn` alone; for `dyn Trait` write `#[gen::coroutine(dyn)]`, in the trait too",
+        );
+    }
+}

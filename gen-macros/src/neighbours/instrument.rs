@@ -1,0 +1,174 @@
+//! `#[tracing::instrument]`: the span is entered and left around each poll of the body, as with an `async fn`.
+//!
+//! Below ours it is put above, since it must see the function and not the coroutine. Above ours it takes the function for a plain one, and has made of it
+//!
+//! ```text
+//! let span; let guard;                            let span;
+//! if enabled { span = S; guard = span.enter(); }  match () { () if enabled => { span = S; } _ => span = Span::none() }
+//! body                                            return Instrument::instrument(async move { body }, span).await;
+//!
+//! match (move || body)() {                        match (async move { body }).await {        // `err`, `ret`
+//!     Ok(x) => { event; Ok(x) }                       Ok(x) => { event; Ok(x) }
+//!     Err(e) => { event; Err(e) }                     Err(e) => { event; Err(e) }
+//! }                                               }
+//! ```
+//!
+//! and what stands on the right is made of that. This rests on names that are private to `tracing-attributes`. Where they are there and the rest is not as expected, that
+//! is a mistake which says what to write: a span that is silently wrong would be worse.
+
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
+
+use super::ends_in;
+use crate::mistakes::Mistakes;
+use crate::options::Attribute;
+use crate::parse::{Body, Function};
+use crate::paths::{Paths, ours};
+use crate::survey::{SPAN, Survey};
+use crate::tokens::{is, is_block, is_word, stream};
+
+/// What it calls the guard that leaves the span.
+const GUARD: &str = "__tracing_attr_guard";
+
+/// How it begins.
+const START: &[&str] = &["let", SPAN, ";", "let", GUARD, ";", "if"];
+
+/// What stands around a body: where the span is made, and what is said of its end.
+pub(crate) struct Instrumentation {
+    /// Declares the span and makes it.
+    make: TokenStream,
+    span: Ident,
+    /// What is before and after the body, where it is an expression in something else.
+    around: Option<(TokenStream, TokenStream)>,
+}
+
+/// If the attribute stands below ours, the function with both the other way round.
+pub(crate) fn put_above(
+    attribute: Attribute,
+    options: &TokenStream,
+    function: &Function,
+    paths: &Paths,
+) -> Option<TokenStream> {
+    let instrument = function.attributes.iter().position(|other| ends_in(other.path(), &["instrument"]))?;
+    let Function { attributes, visibility, defaultness, signature, body } = function;
+    let (first, ours_again) = (&attributes[instrument], paths.attribute(attribute));
+    let others = attributes.iter().enumerate().filter(|(position, _)| *position != instrument);
+    let others = others.map(|(_, other)| other);
+    Some(quote_spanned! {ours()=>
+        #first #[#ours_again(#options)] #(#others)* #visibility #defaultness #signature #body
+    })
+}
+
+/// If the attribute stood above ours, takes out of the body what it has put around it.
+pub(crate) fn take(function: &mut Function) -> Option<Instrumentation> {
+    let Body::Block(block) = &function.body else { return None };
+    let (instrumentation, body) = take_apart(&trees(block.stream()))?;
+    function.body = Body::Block(body);
+    Some(instrumentation)
+}
+
+/// Reports that something of the attribute is left in the body.
+pub(crate) fn check(function: &Function, survey: &Survey, mistakes: &mut Mistakes) -> bool {
+    if survey.instrumented {
+        mistakes.report(
+            &function.signature.ident,
+            "this version of `#[tracing::instrument]` makes something of a function that `#[gen::coroutine]` does not know",
+            "remove it, and yield the coroutine in a span: \
+             `yield_!(tracing::Instrument::instrument(f(), tracing::info_span!(\"f\")))`",
+        );
+    }
+    survey.instrumented
+}
+
+impl Instrumentation {
+    /// The inside of the machine, of a future that is the body.
+    pub(crate) fn instrument(&self, body: TokenStream) -> TokenStream {
+        let Instrumentation { make, span, around } = self;
+        let body = match around {
+            Some((before, after)) => quote!(async move { #before (#body).await #after }),
+            None => body,
+        };
+        quote_spanned!(ours()=> #make return ::tracing::Instrument::instrument(#body, #span).await;)
+    }
+}
+
+fn trees(tokens: TokenStream) -> Vec<TokenTree> {
+    tokens.into_iter().collect()
+}
+
+/// The instrumentation among the trees, or in the block at their end, and the body.
+fn take_apart(outer: &[TokenTree]) -> Option<(Instrumentation, Group)> {
+    if let Some(start) = position_of(outer, START) {
+        return take_apart_at(outer, start);
+    }
+    let (TokenTree::Group(block), before) = outer.split_last()? else { return None };
+    let inner = trees(block.stream());
+    let (mut instrumentation, body) = take_apart_at(&inner, position_of(&inner, START)?)?;
+    let mut make = stream(without_attribute(before));
+    make.extend(instrumentation.make);
+    instrumentation.make = make;
+    Some((instrumentation, body))
+}
+
+/// The same where it is known where the span is declared.
+fn take_apart_at(trees_: &[TokenTree], start: usize) -> Option<(Instrumentation, Group)> {
+    let (before, declared) = trees_.split_at(start);
+    let TokenTree::Ident(span) = &declared[1] else { return None };
+    let rest = &declared[START.len() - 1..];
+    let (condition, rest) = rest.split_at(rest.iter().position(is_block)?);
+    let (TokenTree::Group(enabled), rest) = rest.split_first()? else { return None };
+    let (before, condition, enter) = (stream(before), stream(condition), without_guard(enabled)?);
+    let (around, body) = body_among(rest)?;
+    // An `if` could be the initializer of the `let`, as clippy knows.
+    let make = quote! {
+        #before let #span;
+        match () { () #condition => { #enter } _ => #span = ::tracing::Span::none() }
+    };
+    Some((Instrumentation { make, span: span.clone(), around }, body))
+}
+
+/// The trees without an attribute at their end: it was about the block that held the guard.
+fn without_attribute(trees: &[TokenTree]) -> &[TokenTree] {
+    match trees {
+        [before @ .., pound, TokenTree::Group(_)] if is(pound, '#') => before,
+        _ => trees,
+    }
+}
+
+/// What makes the span, without the statement that enters it.
+fn without_guard(enabled: &Group) -> Option<TokenStream> {
+    let mut made = trees(enabled.stream());
+    let start = position_of(&made, &[GUARD, "="])?;
+    let end = start + made[start..].iter().position(|tree| is(tree, ';'))?;
+    made.drain(start..=end);
+    Some(stream(&made))
+}
+
+type Around = Option<(TokenStream, TokenStream)>;
+
+/// The body, which is called as a closure or stands at the end, and what is around the call.
+fn body_among(rest: &[TokenTree]) -> Option<(Around, Group)> {
+    for (position, pair) in rest.windows(2).enumerate() {
+        if let [TokenTree::Group(closure), TokenTree::Group(call)] = pair
+            && call.stream().is_empty()
+            && let [move_, left, right, TokenTree::Group(body)] = trees(closure.stream()).as_slice()
+            && is_word(move_, "move")
+            && is(left, '|')
+            && is(right, '|')
+        {
+            let around = (stream(&rest[..position]), stream(&rest[position + 2..]));
+            return Some((Some(around), body.clone()));
+        }
+    }
+    let (TokenTree::Group(body), _attributes) = rest.split_last()? else { return None };
+    (body.delimiter() == Delimiter::Brace).then(|| (None, body.clone()))
+}
+
+/// Where these words and punctuation stand among the trees.
+fn position_of(trees: &[TokenTree], words: &[&str]) -> Option<usize> {
+    let is_here = |(tree, word): (&TokenTree, &&str)| match word.as_bytes() {
+        [char] => is(tree, char::from(*char)),
+        _ => is_word(tree, word),
+    };
+    trees.windows(words.len()).position(|window| window.iter().zip(words).all(is_here))
+}

@@ -1,0 +1,109 @@
+//! Other attributes beside ours, as far as tokens show them; that they do what they should is tested in `tests/macro-behaviour`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{coroutine, errors};
+
+fn emitted(item: TokenStream) -> String {
+    coroutine(TokenStream::new(), item).to_string().replace(char::is_whitespace, "")
+}
+
+/// What `tracing-attributes` 0.1.31 makes of a plain function, with what stands behind the guard.
+fn instrumented(rest: TokenStream) -> TokenStream {
+    quote! {
+        let __tracing_attr_span;
+        let __tracing_attr_guard;
+        if enabled!(INFO) || logged!(INFO, {true} else {false}) {
+            __tracing_attr_span = span!(n = n);
+            __tracing_attr_guard = __tracing_attr_span.enter();
+        }
+        #rest
+    }
+}
+
+const MAKE: &str = "let__tracing_attr_span;match(){()ifenabled!(INFO)||logged!(INFO,{true}else{false})=>{__tracing_attr_span=span!(n=n);}\
+                    _=>__tracing_attr_span=::tracing::Span::none()}return::tracing::Instrument::instrument(asyncmove";
+
+#[test]
+fn a_guard_becomes_a_span_around_the_polls() {
+    let block = instrumented(quote!(
+        #[warn(lint)]
+        {
+            body(yield_!(x))
+        }
+    ));
+    let emitted = emitted(quote!(fn f(n: u8) -> R { #[deprecated] { note() } #[allow(lint)] { #block } }));
+    assert!(emitted.contains(&format!("letn=n;#[deprecated]{{note()}}{MAKE}{{match(){{")), "{emitted}");
+    assert!(emitted.contains("()=>{body(yield_!(@frame__frame__coroutine_site0,x))}"), "{emitted}");
+    assert!(emitted.contains("},__tracing_attr_span).await;}"), "{emitted}");
+    assert!(!emitted.contains("guard") && !emitted.contains("allow"), "{emitted}");
+}
+
+#[test]
+fn the_closure_that_events_are_made_of_becomes_a_block() {
+    let block = instrumented(quote!(let x = (move || { body(yield_!(x)) })(); event!(x); x));
+    let emitted = emitted(quote!(fn f(n: u8) -> R { #block }));
+    assert!(emitted.contains(&format!("{MAKE}{{letx=(asyncmove{{match(){{")), "{emitted}");
+    assert!(emitted.contains(").await;event!(x);x},__tracing_attr_span).await;}"), "{emitted}");
+}
+
+/// A span that is silently wrong would be worse.
+#[test]
+fn what_is_not_known_is_a_mistake() {
+    let started = || instrumented(quote!(rest()));
+    for body in [
+        quote!(let __tracing_attr_span = span!(); body(yield_!(x))),
+        quote!(Box::pin(async move {
+            let __tracing_attr_span = span!();
+            body().await
+        })),
+        started(),
+        quote!({
+            let __tracing_attr_span;
+            let __tracing_attr_guard;
+            if enabled {}
+            { body() }
+        }),
+        instrumented({
+            let inner = instrumented(quote!({ body() }));
+            quote!({ #inner })
+        }),
+    ] {
+        let found = errors(&coroutine(TokenStream::new(), quote!(fn f(n: u8) -> R { #body })));
+        assert!(found.len() == 1 && found[0].contains("tracing::instrument"), "{body}: {found:?}");
+    }
+}
+
+#[test]
+fn instrument_is_put_above() {
+    let item = quote!(
+        #[inline]
+        #[tracing::instrument(skip(n))]
+        pub fn f(n: u8) -> R {
+            yield_!(n)
+        }
+    );
+    let options = || "boxed, crate = a::b".parse::<TokenStream>().expect("tokens");
+    let emitted = coroutine(options(), item).to_string();
+    let expected = quote! {
+        #[tracing::instrument(skip(n))] #[a::b::__private::coroutine(boxed, crate = a::b)] #[inline]
+        pub fn f(n: u8) -> R { yield_!(n) }
+    };
+    assert_eq!(emitted.replace(' ', ""), expected.to_string().replace(' ', ""));
+}
+
+#[test]
+fn what_wants_an_async_fn_gets_one() {
+    let item = quote!(
+        #[tokio::main]
+        #[ignore]
+        pub fn f((a, b): (u8, u8), mut c: u8) -> R {
+            body()
+        }
+    );
+    let emitted = emitted(item);
+    let outer = "#[tokio::main]#[ignore]pubasyncfnf(__arg0:(u8,u8),c:u8)->R{fnf(";
+    assert!(emitted.starts_with(outer), "{emitted}");
+    assert!(emitted.ends_with("f(__arg0,c).await}"), "{emitted}");
+}

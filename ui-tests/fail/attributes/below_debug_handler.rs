@@ -1,0 +1,21 @@
+//@ several: axum takes the function for an `async fn` before ours has seen it
+
+use gen::yield_;
+
+#[axum::debug_handler]
+#[gen::coroutine]
+fn handler() -> &'static str {
+    //~^ rustc: `&str` is not a future
+    let _ = yield_!(std::future::ready(1));
+    //~^ gen: `yield_!` outside a coroutine: there is nothing here that can be suspended
+    //~| help: mark the enclosing `fn` with `#[gen::coroutine]`
+    //~| help: in an `async` block or an `async fn` that is to stay one, write `.await`: `future.await`
+    //~| help: in a closure, make a list and yield all of it: `yield_!(items.map(|item| f(item)).collect::<Vec<_>>())`
+    //~| help: within a coroutine, it was not found: a macro that is defined elsewhere hides it, and so does another name than `yield_`; have the macro make what is yielded, `yield_!(make!(..))`
+    //~| help: below another attribute that moves or copies the body, write `#[gen::coroutine]` first, above it
+    "done"
+}
+
+fn main() {
+    let _ = handler();
+}

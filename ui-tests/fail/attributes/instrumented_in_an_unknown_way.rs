@@ -1,0 +1,27 @@
+//! What a version of `tracing-attributes` might do that does not exist yet.
+
+use gen::yield_;
+
+macro_rules! instrumented {
+    ($(#[$attribute:meta])* fn $name:ident() -> $output:ty { $($body:tt)* }) => {
+        $(#[$attribute])*
+        fn $name() -> $output {
+            let __tracing_attr_span = 1;
+            drop(__tracing_attr_span);
+            $($body)*
+        }
+    };
+}
+
+instrumented! {
+    #[gen::coroutine]
+    fn fetch() -> gen::Result<u32> {
+    //~^ gen: this version of `#[tracing::instrument]` makes something of a function that `#[gen::coroutine]` does not know
+    //~| help: remove it, and yield the coroutine in a span: `yield_!(tracing::Instrument::instrument(f(), tracing::info_span!("f")))`
+        yield_!(std::future::ready(1))
+    }
+}
+
+fn main() {
+    let _ = fetch();
+}
