@@ -48,6 +48,8 @@
 //! | end it in good order, or throw an error into it | [`JoinHandle::cancel`], [`JoinHandle::throw`]; [`Cancelled`] is what arrives |
 //! | see where it is suspended | [`JoinHandle::trace`] |
 //! | run children that may borrow, and that nothing outlives | [`scope`](fn@scope), [`scope_local`] |
+//! | tell a cancellation from a failure | [`Error::is_cancelled`] |
+//! | end it in any case, after some time | [`cancel(..).grace(..)`](Cancelling::grace) |
 //! | keep a part of a coroutine from being cancelled | [`shield`](fn@shield) |
 //! | give up after a while, but leave time to clean up | [`with_timeout(..).cancel(..)`](WithTimeout::cancel) |
 //! | end a program in good order | [`IoLoop::shutdown`] |

@@ -7,6 +7,8 @@
 //! | `cancelled.rs` | [`Cancelled`], the error that arrives; [`CancelSource`] |
 //! | `request.rs` | [`Cancellation`]: a request on its way to one yield |
 //! | `tell.rs` | [`tell`]: cancelling a future by hand, for those that poll others |
+//! | `swallowed.rs` | [`Watch`]: what notices that a body waits again where it was told |
+//! | `hold.rs` | [`Hold`]: keeps a cancellation from being taken for one poll |
 //! | `shield.rs` | [`shield`]: what a cancellation waits for |
 //! | `../coroutine/throw.rs` | how a request is lent to the thread for one poll |
 //! | `../task/` | requests to tasks: [`JoinHandle::cancel`](crate::JoinHandle::cancel) |
@@ -19,7 +21,7 @@
 //! |---|---|
 //! | a yield whose future is still pending | takes it: the body is resumed with `Err(Cancelled)` |
 //! | a group: list, map, tuple, [`multi`](crate::multi()), scope | if it is not ready in this poll, takes it, and cancels each of its running children in the same way |
-//! | a [timeout](crate::with_timeout) | lets it through to its child |
+//! | a [timeout](crate::with_timeout) | lets it through to its child; but what another deadline asks is held back while its child cleans up within the grace of [`cancel`](crate::WithTimeout::cancel) |
 //! | a [shield](fn@shield) | holds it back; whoever lent it keeps it for the next poll |
 //! | any other future | does not know of it |
 //!
@@ -32,14 +34,19 @@
 //! | left, and what was polled is ready | the result came first, and wins |
 //! | left, and what was polled is pending | it cannot be told: it is dropped, and its result is `Err(Cancelled)` |
 //!
-//! Each leaf is told of a request once. Nothing of this is looked at while nothing is cancelled.
+//! Each leaf is told of a request once: for a body a cancellation is an *event*, so that its clean-up may yield. For a scope it is a *state*: what is spawned into it afterwards is told at its
+//! first suspension. Nothing of this is looked at while nothing is cancelled.
 
 mod cancelled;
+mod hold;
 mod request;
 mod shield;
+mod swallowed;
 mod tell;
 
 pub use self::cancelled::{CancelSource, Cancelled};
+pub(crate) use self::hold::Hold;
 pub(crate) use self::request::Cancellation;
 pub use self::shield::{shield, Shield, Shielded};
-pub(crate) use self::tell::tell;
+pub(crate) use self::swallowed::{report_swallowed, Watch};
+pub(crate) use self::tell::{tell, tell_watched, Told};

@@ -5,7 +5,8 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use super::cancelled::{CancelSource, Cancelled};
-use crate::Error;
+use super::swallowed::{Passage, Watch};
+use crate::{Error, Site};
 
 /// A request to cancel, on its way to one yield. Clones are the same request, on its way to others.
 #[derive(Debug, Clone)]
@@ -13,6 +14,8 @@ pub(crate) struct Cancellation {
     request: Arc<Request>,
     /// A shield has kept it from being taken in the present poll, or in the last one.
     held: bool,
+    /// How far its errors have come, if whoever lends it watches that.
+    passage: Option<Arc<Passage>>,
 }
 
 #[derive(Debug)]
@@ -28,7 +31,31 @@ impl Cancellation {
         reason: impl Into<Cow<'static, str>>,
         by: &'static Location<'static>,
     ) -> Self {
-        Cancellation { request: Arc::new(Request { source, reason: reason.into(), by }), held: false }
+        let request = Arc::new(Request { source, reason: reason.into(), by });
+        Cancellation { request, held: false, passage: None }
+    }
+
+    /// The same request for one body, which is watched: whoever takes it leaves a [`Watch`] with the lender.
+    pub(crate) fn watched(self) -> Self {
+        let passage = Some(Arc::new(Passage::within(self.passage)));
+        Cancellation { passage, ..self }
+    }
+
+    pub(crate) fn is_watched(&self) -> bool {
+        self.passage.is_some()
+    }
+
+    /// What is left with the lender when this is taken.
+    pub(crate) fn watch(&self) -> Option<Watch> {
+        let passage = self.passage.clone()?;
+        Some(Watch::new(passage, self.request.reason.clone(), self.request.by))
+    }
+
+    /// An error of it has passed a yield.
+    pub(super) fn passed(&self, site: Site) {
+        if let Some(passage) = &self.passage {
+            passage.passed(site);
+        }
     }
 
     /// The error as which it arrives.
@@ -49,7 +76,12 @@ impl Cancellation {
         Arc::ptr_eq(&self.request, &other.request)
     }
 
-    pub(super) fn source(&self) -> CancelSource {
+    /// Whether anybody else has the request, be it in an error.
+    pub(crate) fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.request) > 1
+    }
+
+    pub(crate) fn source(&self) -> CancelSource {
         self.request.source
     }
 

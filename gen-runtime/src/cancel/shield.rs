@@ -13,8 +13,8 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::coroutine::throw::{self, Addressee};
-use crate::coroutine::{Frame, Kind};
+use super::hold::Hold;
+use crate::coroutine::{throw, Frame, Kind};
 use crate::yieldable::join::joinable;
 use crate::yieldable::probe::HasError;
 use crate::{Result, Yieldable};
@@ -85,7 +85,7 @@ where
     type Pending = Protected<Y::Pending>;
 
     fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
-        Protected { child: self.yieldable.into_pending(frame), hold: Hold(None) }
+        Protected { child: self.yieldable.into_pending(frame), hold: Hold::default() }
     }
 }
 
@@ -135,24 +135,6 @@ pin_project! {
     }
 }
 
-/// The waker of the poll in which a cancellation was held back last.
-#[derive(Debug)]
-struct Hold(Option<Addressee>);
-
-impl Hold {
-    fn let_go(&mut self) {
-        if let Some(addressee) = self.0.take() {
-            throw::let_go(addressee);
-        }
-    }
-}
-
-impl Drop for Hold {
-    fn drop(&mut self) {
-        self.let_go();
-    }
-}
-
 impl<P, T> Future for Protected<P>
 where
     P: Future<Output = Result<T>>,
@@ -161,11 +143,9 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         let this = self.project();
-        if !throw::any_in_flight() {
+        if !throw::any_in_flight() || !this.hold.hold(cx.waker()) {
             return this.child.poll(cx);
         }
-        let Some(addressee) = throw::hold(cx.waker()) else { return this.child.poll(cx) };
-        this.hold.0 = Some(addressee);
         let polled = throw::hide(|| this.child.poll(cx));
         if polled.is_ready() {
             this.hold.let_go();

@@ -6,11 +6,12 @@
 //! | `Error` | [`JoinHandle::throw`](crate::JoinHandle::throw) | takes it at its next yield | is logged |
 //! | `Cancel` | [`JoinHandle::cancel`](crate::JoinHandle::cancel), a shutdown | takes it at its next yield | is done with |
 //! | `Question` | [`JoinHandle::trace`](crate::JoinHandle::trace) | answers it when it is suspended | is answered: nowhere |
+//! | `Watch` | the `Cancel` that the task took | is seen by it at its yields | is done with |
 use std::panic::Location;
 
 use super::drops::Untold;
 use super::failure::Failure;
-use crate::cancel::Cancellation;
+use crate::cancel::{Cancellation, Watch};
 use crate::coroutine::throw::Thrown;
 use crate::error::Error;
 use crate::report;
@@ -22,6 +23,8 @@ pub(crate) enum Delivery {
     Error(Error, &'static Location<'static>),
     Cancel(Cancellation),
     Question(Question),
+    /// No reason to poll the task.
+    Watch(Watch),
 }
 
 /// What has to be known of something that is lent, to make a delivery of it again if nobody takes it.
@@ -30,6 +33,7 @@ pub(crate) enum Origin {
     Callback((&'static str, Untold)),
     Handle(&'static Location<'static>),
     Question,
+    Watch,
 }
 
 impl Delivery {
@@ -41,9 +45,12 @@ impl Delivery {
             }
             Delivery::Error(error, by) => (Origin::Handle(by), Thrown::Error(error)),
             Delivery::Cancel(cancellation) => {
+                let is_watched = cancellation.is_watched();
+                let cancellation = if is_watched { cancellation } else { cancellation.watched() };
                 (Origin::Handle(cancellation.by()), Thrown::Cancel(cancellation))
             }
             Delivery::Question(question) => (Origin::Question, Thrown::Question(question)),
+            Delivery::Watch(watch) => (Origin::Watch, Thrown::Watch(watch)),
         }
     }
 
@@ -51,11 +58,12 @@ impl Delivery {
     pub(crate) fn from_parts(origin: Origin, thrown: Thrown) -> Option<Self> {
         match (origin, thrown) {
             (_, Thrown::Cancel(cancellation)) => Some(Delivery::Cancel(cancellation)),
+            (_, Thrown::Watch(watch)) => Some(Delivery::Watch(watch)),
             (Origin::Callback((what, _untold)), Thrown::Error(error)) => {
                 Some(Delivery::Failure(Failure::new(what, error)))
             }
             (Origin::Handle(by), Thrown::Error(error)) => Some(Delivery::Error(error, by)),
-            (Origin::Question, _) | (_, Thrown::Question(_)) => None,
+            (Origin::Question | Origin::Watch, _) | (_, Thrown::Question(_)) => None,
         }
     }
 
@@ -79,7 +87,7 @@ impl Delivery {
                 );
                 None
             }
-            Delivery::Cancel(_) | Delivery::Question(_) => None,
+            Delivery::Cancel(_) | Delivery::Question(_) | Delivery::Watch(_) => None,
         }
     }
 }

@@ -96,7 +96,7 @@ pub(crate) use self::current::{capture as current, enter, Current, Entered};
 pub(crate) use self::delivery::Delivery;
 pub(crate) use self::drops::{abandon, tell_now, Abandon, Doubt};
 pub(crate) use self::failure::Failure;
-pub(crate) use self::node::{Left, Link, Node};
+pub(crate) use self::node::{Grace, Left, Link, Node};
 use crate::error::{Error, Throw};
 use crate::io_loop::{current as current_loop, CallbackOutput, Shared};
 

@@ -2,7 +2,7 @@
 //!
 //! | what | touched by |
 //! |---|---|
-//! | `deliveries`, `watchers` | the thread of the task's loop |
+//! | `deliveries`, `watch`, `watchers`, `grace` | the thread of the task's loop |
 //! | `outer`, `ended` | any thread that holds the node |
 //!
 //! `outer` only ever moves outward: past nodes whose tasks have ended. That is done when a node is captured and when its own task ends, so the chain from a task that
@@ -11,12 +11,15 @@ use std::collections::VecDeque;
 use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use super::catch::Caught;
 use super::delivery::Delivery;
 use super::failure::Failure;
+use crate::cancel::Watch;
 use crate::io_loop::{Message, Shared, SlotId};
-use crate::task::EndSignal;
+use crate::task::{EndSignal, EndSignals};
+use crate::time::TimerKey;
 
 pub(crate) struct Node {
     place: Place,
@@ -33,13 +36,30 @@ struct State {
     outer: Option<Arc<Node>>,
     /// For the task, and not taken yet: the next one first.
     deliveries: VecDeque<Delivery>,
+    /// The task was told of a cancellation, and may have swallowed it: lent to each poll that has nothing else.
+    watch: Option<Watch>,
     /// Dropped when the task has ended.
-    watchers: Vec<EndSignal>,
+    watchers: EndSignals,
+    /// When the task is dropped at the latest.
+    grace: Option<Grace>,
+}
+
+/// The time that a cancelled task has to end.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Grace {
+    pub(crate) deadline: Instant,
+    pub(crate) timer: TimerKey,
 }
 
 impl State {
     fn new(outer: Option<Arc<Node>>) -> Self {
-        State { outer, deliveries: VecDeque::new(), watchers: Vec::new() }
+        State {
+            outer,
+            deliveries: VecDeque::new(),
+            watch: None,
+            watchers: EndSignals::default(),
+            grace: None,
+        }
     }
 }
 
@@ -112,12 +132,35 @@ impl Node {
         is_next
     }
 
+    /// The next delivery; if there is none, the watch.
     pub(crate) fn pop(&self) -> Option<Delivery> {
-        self.lock().deliveries.pop_front()
+        let mut state = self.lock();
+        state.deliveries.pop_front().or_else(|| state.watch.take().map(Delivery::Watch))
     }
 
     pub(crate) fn has_deliveries(&self) -> bool {
         !self.lock().deliveries.is_empty()
+    }
+
+    /// Whether there is something for the next poll, be it no reason to poll.
+    pub(crate) fn has_something(&self) -> bool {
+        let state = self.lock();
+        state.watch.is_some() || !state.deliveries.is_empty()
+    }
+
+    /// Keeps the watch for the next poll, instead of an older one.
+    pub(crate) fn keep(&self, watch: Watch) {
+        self.lock().watch = Some(watch);
+    }
+
+    /// Whether the task has to end by then, as far as is known.
+    pub(crate) fn ends_by(&self, deadline: Instant) -> bool {
+        self.lock().grace.is_some_and(|grace| grace.deadline <= deadline)
+    }
+
+    /// Has the task dropped at that time; gives the timer that is not needed any more.
+    pub(crate) fn set_grace(&self, grace: Grace) -> Option<TimerKey> {
+        self.lock().grace.replace(grace).map(|before| before.timer)
     }
 
     /// Has the signal dropped when the task has ended.
@@ -164,7 +207,9 @@ pub(crate) struct Left {
     /// What it did not take.
     pub(crate) deliveries: VecDeque<Delivery>,
     /// Whom its end is told by dropping this.
-    pub(crate) watchers: Vec<EndSignal>,
+    pub(crate) watchers: EndSignals,
+    /// What would have dropped it.
+    pub(crate) timer: Option<TimerKey>,
 }
 
 /// The place of a slot in the chain of contexts.
@@ -205,9 +250,10 @@ impl Link {
                 node.set_ended();
                 node.shorten();
                 let mut state = node.lock();
+                let timer = state.grace.take().map(|grace| grace.timer);
                 let (deliveries, watchers) =
                     (mem::take(&mut state.deliveries), mem::take(&mut state.watchers));
-                Left { outer: state.outer.clone(), deliveries, watchers }
+                Left { outer: state.outer.clone(), deliveries, watchers, timer }
             }
         }
     }

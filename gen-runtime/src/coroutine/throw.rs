@@ -7,12 +7,13 @@
 //! In a chain the innermost yield is to take it, so it looks first, and the others need not look at all: a yield of a coroutine that is
 //! [closed](super::machine::Closed), suspended at yields of its own only, leaves it to them. A chain that suspends so costs the same few instructions at any depth.
 //!
-//! What is lent is an error or a cancellation, which differ in what a group does with them; or a question, where the poll ends, which nobody takes: see [`Thrown`].
+//! What is lent is an error or a cancellation, which differ in what a group does with them; or what looks at the yields that stay pending, and which nobody takes: a question, where the poll
+//! ends, or the [watch](crate::cancel::Watch) that was left by a cancellation which was taken. See [`Thrown`].
 //!
 //! | what polls its children | an error | a [cancellation](crate::cancel) |
 //! |---|---|---|
 //! | a group whose children have wakers of their own | [hides](hide) it, so that the yield that waits for the group takes it | [takes](take_cancel) it, and lends one to each child |
-//! | a timeout, whose child has the group's waker | [hides](hide_errors) it | lets it through |
+//! | a timeout, whose child has the group's waker | [hides](hide_errors) it | lets it through; that of a deadline it [holds](hold) while its child cleans up |
 //! | a [shield](fn@crate::shield) | lets it through | [holds](hold) it: nobody takes it in this poll |
 //!
 //! # Who is meant
@@ -38,7 +39,7 @@ use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Waker};
 
-use crate::cancel::Cancellation;
+use crate::cancel::{CancelSource, Cancellation, Watch};
 use crate::task::Question;
 use crate::{Error, Site};
 
@@ -67,6 +68,8 @@ pub(crate) enum Thrown {
     Cancel(Cancellation),
     /// Where the yields are that stay pending: each that looks adds its site.
     Question(Question),
+    /// Looks for the yield at which a cancellation was swallowed that was taken before.
+    Watch(Watch),
 }
 
 impl Thrown {
@@ -75,7 +78,7 @@ impl Thrown {
         match self {
             Thrown::Error(error) => Some(error),
             Thrown::Cancel(cancellation) => Some(cancellation.into_error()),
-            Thrown::Question(_) => None,
+            Thrown::Question(_) | Thrown::Watch(_) => None,
         }
     }
 
@@ -84,7 +87,7 @@ impl Thrown {
         match self {
             Thrown::Error(_) => true,
             Thrown::Cancel(cancellation) => !cancellation.is_held(),
-            Thrown::Question(_) => false,
+            Thrown::Question(_) | Thrown::Watch(_) => false,
         }
     }
 }
@@ -134,12 +137,22 @@ pub(crate) fn take_cancel(waker: &Waker) -> Option<Cancellation> {
     let is_free_cancel = |lent: &Lent| matches!(lent.thrown, Thrown::Cancel(_)) && lent.thrown.is_free();
     match take_if(|lent| lent.is_for(waker) && is_free_cancel(lent))? {
         Thrown::Cancel(cancellation) => Some(cancellation),
-        Thrown::Error(_) | Thrown::Question(_) => None,
+        Thrown::Error(_) | Thrown::Question(_) | Thrown::Watch(_) => None,
     }
 }
 
+/// Takes what is lent. A cancellation that is watched leaves its watch.
 fn take_if(is: impl FnOnce(&Lent) -> bool) -> Option<Thrown> {
-    with_slot(|slot| slot.take_if(|lent| is(lent))).flatten().map(Lent::into_thrown)
+    let taken = with_slot(|slot| {
+        let taken = slot.take_if(|lent| is(lent))?;
+        if let Thrown::Cancel(cancellation) = &taken.thrown {
+            let addressee = taken.addressee;
+            let watch = cancellation.watch().map(Thrown::Watch);
+            *slot = watch.map(|thrown| ManuallyDrop::new(Lent { thrown, addressee }));
+        }
+        Some(taken)
+    });
+    taken.flatten().map(Lent::into_thrown)
 }
 
 /// Takes what is in flight for the yield at `site`, which is polled with `waker`; or notes that it stays pending there.
@@ -155,10 +168,10 @@ pub(super) fn take_or_note(waker: &Waker, site: &Site) -> Option<Error> {
 /// A yield that is polled with `waker` stays pending: if that is asked for, it adds its site.
 #[cold]
 pub(super) fn note(waker: &Waker, site: &Site) {
-    with_lent_to(waker, |lent| {
-        if let Thrown::Question(question) = &mut lent.thrown {
-            question.answer(*site);
-        }
+    with_lent_to(waker, |lent| match &mut lent.thrown {
+        Thrown::Question(question) => question.answer(*site),
+        Thrown::Watch(watch) => watch.look_at(site),
+        Thrown::Error(_) | Thrown::Cancel(_) => {}
     });
 }
 
@@ -167,9 +180,13 @@ fn with_lent_to<R>(waker: &Waker, access: impl FnOnce(&mut Lent) -> R) -> Option
     with_slot(|slot| slot.as_deref_mut().filter(|lent| lent.is_for(waker)).map(access)).flatten()
 }
 
-/// Whether a cancellation is in flight for whoever is polled with `waker`.
-pub(crate) fn is_cancelled(waker: &Waker) -> bool {
-    with_lent_to(waker, |lent| matches!(lent.thrown, Thrown::Cancel(_))).unwrap_or(false)
+/// What the cancellation comes from that is in flight for whoever is polled with `waker`, if there is one.
+pub(crate) fn cancel_source(waker: &Waker) -> Option<CancelSource> {
+    let source = |lent: &mut Lent| match &lent.thrown {
+        Thrown::Cancel(cancellation) => Some(cancellation.source()),
+        Thrown::Error(_) | Thrown::Question(_) | Thrown::Watch(_) => None,
+    };
+    with_lent_to(waker, source).flatten()
 }
 
 /// Lends what is in `thrown` to the thread while `poll` runs; what nobody took is in `thrown` again afterwards.

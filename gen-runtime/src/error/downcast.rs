@@ -8,12 +8,45 @@ use std::sync::Arc;
 use super::from_anyhow::FromAnyhow;
 use super::payload::{Boxed, Context, Payload, Standard};
 use super::Error;
+use crate::cancel::Cancelled;
 
 impl Error {
     /// Whether this is an `E`, possibly beneath a [`context`](Error::context).
     #[must_use]
     pub fn is<E: StdError + Send + Sync + 'static>(&self) -> bool {
         self.downcast_ref::<E>().is_some()
+    }
+
+    /// Whether this is a cancellation: a [`Cancelled`], possibly beneath a [`context`](Error::context).
+    ///
+    /// It is for the branch of a `match` that must not take it for one failure of many, such as that of a loop that tries again: see
+    /// [`Cancelled`](crate::Cancelled#swallowed).
+    ///
+    /// ```
+    /// use gen::yield_;
+    ///
+    /// #[gen::coroutine]
+    /// fn accept() -> gen::Result<u32> {
+    ///     loop {
+    ///         match yield_!(std::future::pending::<gen::Result<u32>>()) {
+    ///             Ok(connection) => return Ok(connection),
+    ///             Err(error) if error.is_cancelled() => return Err(error),
+    ///             Err(_) => yield_!(gen::sleep(std::time::Duration::from_secs(1)))?, // and again
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// #[gen::coroutine]
+    /// fn body() -> gen::Result<bool> {
+    ///     let task = gen::spawn(accept());
+    ///     yield_!(task.cancel("the server stops"))?;
+    ///     Ok(yield_!(task).unwrap_err().is_cancelled())
+    /// }
+    /// assert!(gen::run_sync(body()).unwrap());
+    /// ```
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.is::<Cancelled>()
     }
 
     /// The `E` that this is, possibly beneath a [`context`](Error::context).

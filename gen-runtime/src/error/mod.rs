@@ -213,6 +213,9 @@ impl Error {
         if self.repr.trace.is_empty() {
             self.tell_site(site);
         }
+        if let Some(cancelled) = self.downcast_ref::<Cancelled>() {
+            cancelled.passed(site);
+        }
         self.repr.trace.push(site);
         self
     }

@@ -16,10 +16,10 @@ use super::sched::{Callback, Sched, TaskId, Work};
 use super::waker::{waker, LoopId, SlotId};
 use super::{current, registry};
 use crate::cancel::Cancellation;
-use crate::context::{self, Delivery, Failure, Left, Link, Node};
+use crate::context::{self, Delivery, Failure, Grace, Left, Link, Node};
 use crate::coroutine::throw::Thrown;
 use crate::error::Error;
-use crate::task::{Cancelling, EndSignal, TaskRef};
+use crate::task::{Cancelling, EndSignal, TaskRef, Whom};
 use crate::time::{Action, Clock, TimerKey, Timers};
 
 pub(crate) struct Core {
@@ -215,6 +215,9 @@ impl Core {
         for failure in untaken.into_iter().chain(left.deliveries).filter_map(Delivery::too_late) {
             self.throw(left.outer.clone(), failure);
         }
+        if let Some(timer) = left.timer {
+            drop(self.cancel_timer(timer));
+        }
         drop(left.watchers);
     }
 
@@ -270,6 +273,7 @@ impl Core {
                 Message::Callback(callback) => self.sched.borrow_mut().push_callback(callback),
                 Message::Throw(node, failure) => self.throw(node, failure),
                 Message::Deliver(task, delivery, signal) => self.deliver(task, delivery, signal),
+                Message::CutShort(task, grace, request) => self.cut_short(task, grace, request),
                 Message::CancelTimer(key) => {
                     let cancelled = self.cancel_timer(key);
                     contain("the drop of a timer", || drop(cancelled));
@@ -382,10 +386,40 @@ impl Core {
         request: &'a Cancellation,
     ) -> impl Iterator<Item = Cancelling> + use<'a> {
         self.tasks().into_iter().map(|task| {
-            let (signal, cancelling) = Cancelling::new();
+            let (signal, cancelling) = Cancelling::new(request, Whom::Task(task));
             self.deliver(task, Delivery::Cancel(request.clone()), Some(signal));
             cancelling
         })
+    }
+
+    /// Drops a task that has not ended when `grace` has passed. Of several such times the first one counts.
+    pub(crate) fn cut_short(&self, task: TaskId, grace: Duration, request: Cancellation) {
+        // It never comes to that, if no deadline can be told.
+        let Some(deadline) = self.deadline(grace) else { return };
+        let node = self.sched.borrow_mut().node_of(task, &self.shared);
+        let Some(node) = node.filter(|node| !node.ends_by(deadline)) else { return };
+        let action = Action::Call(Box::new(move || {
+            // It is called by the loop, which is the current one.
+            if let Some(core) = current::get() {
+                core.drop_task(task, request);
+            }
+        }));
+        let timer = self.add_timer(Some(deadline), self.next_timer_number(), action);
+        if let Some(before) = node.set_grace(Grace { deadline, timer }) {
+            drop(self.cancel_timer(before));
+        }
+    }
+
+    /// Its time is up.
+    fn drop_task(&self, task: TaskId, request: Cancellation) {
+        let taken = self.sched.borrow_mut().take(task);
+        if let Some((slot, task)) = taken {
+            // What its destructors schedule belongs to it.
+            let before = self.running.replace(Some(slot));
+            task.as_ref().cut_short(request.into_error());
+            self.running.set(before);
+            self.release(slot, None);
+        }
     }
 
     /// A poll was given a delivery, and left the slot suspended.

@@ -11,12 +11,14 @@ use std::cell::RefCell;
 use std::mem;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::core::Core;
 use super::inbox::{Message, Shared};
 use super::registry;
 use super::sched::TaskId;
 use super::waker::{LoopName, SlotId};
+use crate::cancel::Cancellation;
 use crate::context::{self, Delivery};
 use crate::task::EndSignal;
 
@@ -70,6 +72,19 @@ pub(crate) fn deliver(task: TaskId, delivery: Delivery, signal: Option<EndSignal
     if let Some(Message::Deliver(_, delivery, _signal)) = refused {
         // It comes from a handle, so there is nothing to go outward.
         let _ = delivery.too_late();
+    }
+}
+
+/// Has a task dropped that has not ended when `grace` has passed, because of that request.
+pub(crate) fn cut_short(task: TaskId, grace: Duration, request: Cancellation) {
+    match get() {
+        Some(core) if core.id() == task.loop_id => core.cut_short(task, grace, request),
+        _ => {
+            if let Some(shared) = registry::find(task.loop_id) {
+                // Refused by a loop that closed just now: its tasks are gone anyway.
+                let _ = shared.send(Message::CutShort(task, grace, request));
+            }
+        }
     }
 }
 

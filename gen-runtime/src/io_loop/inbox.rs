@@ -32,6 +32,7 @@ use std::time::Duration;
 
 use super::sched::TaskId;
 use super::waker::SlotId;
+use crate::cancel::Cancellation;
 use crate::context::{Delivery, Failure, Node};
 use crate::sync::{lock, AtomicBool, Condvar, Mutex, MutexGuard, Ordering};
 use crate::task::EndSignal;
@@ -49,6 +50,8 @@ pub(crate) enum Message {
     Throw(Option<Arc<Node>>, Failure),
     /// For that task only.
     Deliver(TaskId, Delivery, Option<EndSignal>),
+    /// To drop the task after that time.
+    CutShort(TaskId, Duration, Cancellation),
 }
 
 /// Whether a request to stop ends the run.

@@ -180,7 +180,7 @@ fn a_stop_wakes_a_loop_that_sleeps() {
 fn a_request_against_the_end_of_the_loop_is_over_in_any_case() {
     loom::model(|| {
         let shared = Arc::new(Shared::default());
-        let (signal, mut cancelling) = Cancelling::new();
+        let (signal, mut cancelling) = Cancelling::of_nobody();
         let sender = {
             let shared = shared.clone();
             thread::spawn(move || drop(shared.send(request(signal))))

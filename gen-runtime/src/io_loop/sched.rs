@@ -6,7 +6,7 @@
 //! |---|---|---|
 //! | `Free` | the end of a task | `insert` |
 //! | `Running` | `insert` (a task's first step), `next` | `put_back`, `release` |
-//! | `Idle` | `put_back` | `next`, `clear` |
+//! | `Idle` | `put_back` | `next`, `take`, `clear` |
 //! | `Root` | `insert_root`, `put_back_root` | `next`, `release` |
 //! | `RootRunning` | `next` | `put_back_root`, `release` |
 //!
@@ -262,11 +262,7 @@ impl Sched {
         delivery: Delivery,
         signal: Option<EndSignal>,
     ) -> Result<(), (Delivery, Option<EndSignal>)> {
-        let slot = self.slots.get_mut(task.index as usize);
-        let Some(slot) = slot.filter(|slot| slot.is_occupied() && slot.uses == task.uses) else {
-            return Err((delivery, signal));
-        };
-        let id = SlotId { index: task.index, generation: slot.generation() };
+        let Some((id, slot)) = self.slot_of(task) else { return Err((delivery, signal)) };
         let node = slot.context.node(home, id);
         node.push(delivery);
         if let Some(signal) = signal {
@@ -283,15 +279,38 @@ impl Sched {
         let Some(slot) = self.slot(id) else { return untaken };
         let Some(node) = slot.context.own() else { return untaken };
         let is_next = match untaken {
-            Some(delivery) => node.put_back(delivery),
             // The body went on: what a shield held back before may be taken now.
             None => node.has_deliveries(),
+            Some(Delivery::Watch(watch)) => {
+                node.keep(watch);
+                node.has_deliveries()
+            }
+            Some(delivery) => node.put_back(delivery),
         };
-        slot.thrown = node.has_deliveries();
+        slot.thrown = node.has_something();
         if is_next {
             self.schedule(id);
         }
         None
+    }
+
+    // ---- tasks that have to end -------------------------------------------------------------------
+
+    /// The context of a task; none if it has ended.
+    pub(super) fn node_of(&mut self, task: TaskId, home: &Arc<Shared>) -> Option<Arc<Node>> {
+        self.slot_of(task).map(|(id, slot)| slot.context.node(home, id))
+    }
+
+    /// Takes a task that is suspended out of its slot, which says `Running` from now on.
+    pub(super) fn take(&mut self, task: TaskId) -> Option<(SlotId, TaskRef)> {
+        let (id, slot) = self.slot_of(task)?;
+        match mem::replace(&mut slot.occupant, Occupant::Running) {
+            Occupant::Idle(task) => Some((id, task)),
+            other => {
+                slot.occupant = other;
+                None
+            }
+        }
     }
 
     /// All tasks.
@@ -304,6 +323,12 @@ impl Sched {
     /// The task in a slot.
     pub(super) fn task_in(&self, loop_id: LoopId, slot: SlotId) -> TaskId {
         TaskId { loop_id, index: slot.index, uses: self.slots[slot.index as usize].uses }
+    }
+
+    fn slot_of(&mut self, task: TaskId) -> Option<(SlotId, &mut Slot)> {
+        let slot = self.slots.get_mut(task.index as usize)?;
+        let id = SlotId { index: task.index, generation: slot.generation() };
+        (slot.is_occupied() && slot.uses == task.uses).then_some((id, slot))
     }
 
     fn slot(&mut self, id: SlotId) -> Option<&mut Slot> {

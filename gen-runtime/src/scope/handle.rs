@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::child::Reply;
-use super::hub::{Hub, MemberId, Request};
+use super::hub::{Hub, MemberId};
 use crate::cancel::{CancelSource, Cancellation};
 use crate::task::Cancelling;
 use crate::Result;
@@ -43,7 +43,7 @@ impl<T> ScopeHandle<T> {
 
     /// Cancels the child, and gives what waits until it has ended: as [`JoinHandle::cancel`](crate::JoinHandle::cancel) does with a task.
     ///
-    /// A child that ends by it has not failed: the scope and the other children go on.
+    /// A child that ends by it has not failed: the scope and the other children go on. With [`grace`](Cancelling::grace) it is dropped if it has not ended in time; nor has it failed then.
     ///
     /// ```
     /// use gen::yield_;
@@ -64,9 +64,9 @@ impl<T> ScopeHandle<T> {
         if self.is_done() {
             return Cancelling::ended();
         }
-        let (signal, cancelling) = Cancelling::new();
         let cancellation = Cancellation::new(CancelSource::Explicit, reason, Location::caller());
-        self.hub.request(Request { child: self.child, cancellation, signal });
+        let (signal, cancelling) = Cancelling::new(&cancellation, self.child.in_scope(&self.hub));
+        self.hub.request(self.child, cancellation, signal);
         cancelling
     }
 }

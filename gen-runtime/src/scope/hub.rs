@@ -6,13 +6,15 @@
 //! | awake: being polled, or about to be | noted | awake | asleep, or awake if there is news |
 //! | closed | dropped | | |
 
+use std::collections::BTreeMap;
 use std::mem;
 use std::sync::Arc;
 use std::task::{Wake, Waker};
+use std::time::Duration;
 
 use crate::cancel::Cancellation;
 use crate::sync::{lock, AtomicBool, Mutex, Ordering};
-use crate::task::EndSignal;
+use crate::task::{CutShort, EndSignal, EndSignals, Whom};
 
 /// Names the body or a child of a scope. None is used twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +27,11 @@ impl MemberId {
         MemberId(self.0 + 1)
     }
 
+    /// How a child that is cancelled is found again.
+    pub(super) fn in_scope(self, hub: &Arc<Hub>) -> Whom {
+        Whom::Child(Arc::clone(hub) as Arc<dyn CutShort>, self.0)
+    }
+
     /// The number of a child, from 0.
     pub(super) fn child(self) -> usize {
         // Children are numbered from 1, and their number does not exceed the memory of any machine.
@@ -32,11 +39,16 @@ impl MemberId {
     }
 }
 
-/// To cancel a child; the signal is dropped when it has ended.
+/// To cancel a child; the signals are dropped when it has ended.
 pub(super) struct Request {
-    pub(super) child: MemberId,
     pub(super) cancellation: Cancellation,
-    pub(super) signal: EndSignal,
+    pub(super) signals: EndSignals,
+}
+
+/// To drop a child when its time is up, with the request that it has not ended by.
+pub(super) struct LastCall {
+    pub(super) grace: Duration,
+    pub(super) request: Cancellation,
 }
 
 #[derive(Default)]
@@ -48,7 +60,10 @@ pub(super) struct Hub {
 struct State {
     /// Who was woken, first come first, each once.
     woken: Vec<Arc<MemberWaker>>,
-    requests: Vec<Request>,
+    /// Of several for one child, the first is told.
+    requests: BTreeMap<MemberId, Request>,
+    /// Of several for one child, the shortest.
+    last_calls: BTreeMap<MemberId, LastCall>,
     /// There are children in the inbox.
     spawned: bool,
     /// Nobody has to wake the parent.
@@ -61,7 +76,18 @@ struct State {
 #[derive(Default)]
 pub(super) struct News {
     pub(super) woken: Vec<Arc<MemberWaker>>,
-    pub(super) requests: Vec<Request>,
+    pub(super) requests: BTreeMap<MemberId, Request>,
+    pub(super) last_calls: BTreeMap<MemberId, LastCall>,
+}
+
+impl State {
+    fn take_news(&mut self) -> News {
+        News {
+            woken: mem::take(&mut self.woken),
+            requests: mem::take(&mut self.requests),
+            last_calls: mem::take(&mut self.last_calls),
+        }
+    }
 }
 
 impl Hub {
@@ -79,8 +105,7 @@ impl Hub {
 
     /// Takes what has happened so far.
     pub(super) fn take(&self) -> News {
-        let mut state = lock(&self.state);
-        News { woken: mem::take(&mut state.woken), requests: mem::take(&mut state.requests) }
+        lock(&self.state).take_news()
     }
 
     /// The inbox was emptied.
@@ -91,7 +116,8 @@ impl Hub {
     /// The poll ends; answers whether there is more to do.
     pub(super) fn end(&self) -> bool {
         let mut state = lock(&self.state);
-        state.awake = state.spawned || !state.woken.is_empty() || !state.requests.is_empty();
+        let is_asked = !state.requests.is_empty() || !state.last_calls.is_empty();
+        state.awake = state.spawned || !state.woken.is_empty() || is_asked;
         state.awake
     }
 
@@ -100,15 +126,19 @@ impl Hub {
         self.tell(|state| state.spawned = true);
     }
 
-    pub(super) fn request(&self, request: Request) {
-        self.tell(|state| state.requests.push(request));
+    /// Cancels a child.
+    pub(super) fn request(&self, child: MemberId, cancellation: Cancellation, signal: EndSignal) {
+        self.tell(|state| {
+            let request = Request { cancellation, signals: EndSignals::default() };
+            state.requests.entry(child).or_insert(request).signals.push(signal);
+        });
     }
 
     /// Nobody will poll the scope again.
     pub(super) fn close(&self) {
         let mut state = lock(&self.state);
         state.closed = true;
-        let left = (mem::take(&mut state.woken), mem::take(&mut state.requests), state.parent.take());
+        let left = (state.take_news(), state.parent.take());
         drop(state);
         drop(left);
     }
@@ -127,6 +157,15 @@ impl Hub {
         if let Some(parent) = parent {
             parent.wake();
         }
+    }
+}
+
+impl CutShort for Hub {
+    fn cut_short(&self, child: u64, grace: Duration, request: Cancellation) {
+        self.tell(|state| {
+            let call = state.last_calls.entry(MemberId(child)).or_insert(LastCall { grace, request });
+            call.grace = call.grace.min(grace);
+        });
     }
 }
 

@@ -6,24 +6,30 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use super::hub::{Hub, MemberId, MemberWaker};
-use crate::cancel::{tell, Cancellation, Cancelled};
-use crate::task::EndSignal;
+use super::told::Requests;
+use crate::cancel::{tell_watched, Cancellation, Told};
+use crate::task::EndSignals;
 use crate::{Error, Result};
 
 pub(super) struct Member {
     waker: Waker,
     /// What it was cancelled with.
-    told: Vec<Cancellation>,
-    /// The one of them that a shield still holds back.
-    held: Option<Cancellation>,
+    requests: Requests,
+    /// What goes with its polls of that.
+    told: Told,
     /// Dropped when it has ended.
-    watchers: Vec<EndSignal>,
+    watchers: EndSignals,
 }
 
 impl Member {
     pub(super) fn new(id: MemberId, hub: &Arc<Hub>) -> Self {
         let waker = Waker::from(MemberWaker::new(id, hub));
-        Member { waker, told: Vec::new(), held: None, watchers: Vec::new() }
+        Member {
+            waker,
+            requests: Requests::default(),
+            told: Told::default(),
+            watchers: EndSignals::default(),
+        }
     }
 
     /// Has it polled with the scope's next poll.
@@ -31,8 +37,8 @@ impl Member {
         self.waker.wake_by_ref();
     }
 
-    pub(super) fn watch(&mut self, signal: EndSignal) {
-        self.watchers.push(signal);
+    pub(super) fn watch(&mut self, signals: EndSignals) {
+        self.watchers.append(signals);
     }
 
     /// Polls it, with what was held back before.
@@ -40,9 +46,10 @@ impl Member {
     where
         P: Future<Output = Result<T>> + ?Sized,
     {
-        match self.held.take() {
-            None => future.poll(&mut Context::from_waker(&self.waker)),
-            Some(cancellation) => self.lend(future, cancellation),
+        let mut cx = Context::from_waker(&self.waker);
+        match &mut self.told {
+            Told::Nothing => future.poll(&mut cx),
+            told => tell_watched(WHAT, future, &mut cx, told),
         }
     }
 
@@ -51,25 +58,24 @@ impl Member {
     where
         P: Future<Output = Result<T>> + ?Sized,
     {
-        if self.held.is_some() {
+        if matches!(self.told, Told::Held(_)) {
             return Poll::Pending;
         }
-        self.told.push(cancellation.clone());
-        self.lend(future, cancellation.clone())
+        self.requests.add(cancellation);
+        self.told = Told::Held(cancellation.clone().watched());
+        tell_watched(WHAT, future, &mut Context::from_waker(&self.waker), &mut self.told)
     }
 
-    fn lend<P, T>(&mut self, future: Pin<&mut P>, mut cancellation: Cancellation) -> Poll<Result<T>>
-    where
-        P: Future<Output = Result<T>> + ?Sized,
-    {
-        let polled = tell(future, &mut Context::from_waker(&self.waker), &mut cancellation);
-        self.held = Some(cancellation).filter(|cancellation| cancellation.is_held());
-        polled
+    /// Its time is up: whatever it was told, what ends it is that request.
+    pub(super) fn is_cut_short_by(&mut self, cancellation: &Cancellation) {
+        self.requests.add(cancellation);
     }
 
     /// Whether an error only says that it was cancelled.
     pub(super) fn was_told(&self, error: &Error) -> bool {
-        let cancelled = error.downcast_ref::<Cancelled>();
-        cancelled.is_some_and(|cancelled| self.told.iter().any(|request| cancelled.is_of(request)))
+        self.requests.include(error)
     }
 }
+
+/// For the log.
+const WHAT: &str = "the body or a child of a scope";

@@ -8,6 +8,8 @@
 //! | `scoped.rs` | the future of a scope: body and children, and who is polled |
 //! | `member.rs` | what body and children have in common: a waker, and what they were told |
 //! | `hub.rs` | what has happened since the last poll, from any thread |
+//! | `told.rs` | the requests that one of them was cancelled with |
+//! | `graces.rs` | children that have to end by some time |
 //! | `inbox.rs` | children that were spawned and not taken in yet |
 //! | `child.rs` | a child behind a pointer, and where its result goes |
 //! | `handle.rs` | [`ScopeHandle`] |
@@ -23,7 +25,8 @@
 //! | the scope is polled | the body is polled, if it was woken; then the children that were woken; then those in the inbox are taken in and polled for the first time |
 //! | a child ends | its result is with its handle |
 //! | a child fails, or the body does | the first time, all others are cancelled: source [`Sibling`](crate::CancelSource::Sibling) |
-//! | the scope is cancelled | all are |
+//! | the scope is cancelled | all are, and so is what is spawned afterwards: it is started, and told at its first suspension |
+//! | the time of a child is up that was cancelled with a grace | it is dropped |
 //! | the body has ended, there are no children, the inbox is empty | the inbox is closed, and the scope is ready |
 //! | an error is thrown at the scope | the yield that waits for it takes it, and drops the scope |
 //! | the scope is dropped | body and children are dropped, what has failed is reported, and the inbox is closed |
@@ -31,6 +34,7 @@
 //! Who is woken while the scope is polled waits for the next poll, which the scope asks for: so no child keeps the others, or the rest of the task, from running.
 
 mod child;
+mod graces;
 mod handle;
 mod hub;
 mod inbox;
@@ -39,6 +43,7 @@ mod member;
 mod models;
 mod outcome;
 mod scoped;
+mod told;
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
@@ -97,8 +102,9 @@ use crate::{Result, Throw};
 ///
 /// # Cancellation
 ///
-/// When the scope is cancelled, the body and each child are, and it ends when they have. Children that are spawned afterwards, to clean up, are not told. When it is dropped, or resumed with a
-/// thrown error, they are dropped: children in the order in which they were spawned, after the body. What
+/// When the scope is cancelled, the body and each child are told, and it ends when they have ended. It *stays* cancelled, as it does when it has failed: a child that is spawned afterwards is told
+/// at its first suspension, so that nothing new keeps a scope alive that is to end. A clean-up may yield, since the one who cleans up was told already; what it spawns it puts in a
+/// [`shield`](fn@crate::shield). When the scope is dropped, or resumed with a thrown error, they are dropped: children in the order in which they were spawned, after the body. What
 /// the body or children have failed with by then is logged in one record (target `gen`, level `ERROR`;
 /// cancellations `DEBUG`), the failure that the others were cancelled for among it.
 #[track_caller]
@@ -170,7 +176,8 @@ macro_rules! scope_type {
             /// It starts when the body waits next, in the same turn, after those that were spawned before it. Its result is with the [handle](ScopeHandle), which may be yielded, kept, or dropped: the child runs
             /// on, and its failure is the scope's in any case.
             ///
-            /// If the scope has ended, the child is dropped, and the handle resolves to [`ScopeEnded`].
+            /// If the scope was cancelled or has failed, the child is started, and told at its first suspension; what cannot be told is dropped then. If the scope has ended, the child is dropped, and the
+            /// handle resolves to [`ScopeEnded`].
             pub fn spawn<C, T, E, M>(&self, child: C) -> ScopeHandle<T>
             where
                 C: IntoFuture<Output = Result<T, E>>,

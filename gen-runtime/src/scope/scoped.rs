@@ -10,6 +10,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::child::AnyChild;
+use super::graces::{Graces, Over};
 use super::hub::{MemberId, Request};
 use super::inbox::Inbox;
 use super::member::Member;
@@ -28,6 +29,9 @@ pin_project! {
         member: Member,
         children: BTreeMap<MemberId, (Member, C)>,
         outcome: Outcome<T>,
+        // What the whole was cancelled with, if it was.
+        cancelled: Option<Cancellation>,
+        graces: Graces,
         by: &'static Location<'static>,
         // Behind all that may put something into it.
         inbox: Owned<C>,
@@ -49,7 +53,17 @@ impl<B, T, C> Scoped<B, T, C> {
         // For the first poll.
         member.wake();
         let (children, outcome) = (BTreeMap::new(), Outcome::new());
-        Scoped { body: Some(body), member, children, outcome, by, inbox: Owned(inbox) }
+        let graces = Graces::default();
+        Scoped {
+            body: Some(body),
+            member,
+            children,
+            outcome,
+            cancelled: None,
+            graces,
+            by,
+            inbox: Owned(inbox),
+        }
     }
 }
 
@@ -65,14 +79,17 @@ where
         let hub = Arc::clone(this.inbox.0.hub());
         hub.begin(cx.waker());
         // An error is for the yield that waits for the scope.
-        throw::hide(|| this.go_on());
-        if throw::any_in_flight() && !this.is_over() {
+        throw::hide(|| {
+            this.go_on();
+            this.cut_short(cx);
+        });
+        if throw::any_in_flight() && !this.ends() {
             if let Some(cancellation) = throw::take_cancel(cx.waker()) {
                 this.cancel_all(&cancellation);
                 this.settle();
             }
         }
-        if this.is_over() && this.inbox.0.close_if_empty() {
+        if this.ends() {
             return Poll::Ready(this.outcome.finish());
         }
         if hub.end() {
@@ -87,8 +104,9 @@ where
     B: Future<Output = Result<T>>,
     C: AnyChild,
 {
-    fn is_over(&self) -> bool {
-        self.body.is_none() && self.children.is_empty()
+    /// Whether all have ended; then nobody can be spawned any more.
+    fn ends(&self) -> bool {
+        self.body.is_none() && self.children.is_empty() && self.inbox.0.close_if_empty()
     }
 
     /// Polls whoever can go on, once.
@@ -102,13 +120,34 @@ where
             }
         }
         for child in self.take_in() {
-            self.with_child(child, |member, child| member.poll(child.as_child()));
+            // A scope that was cancelled is so for those that come later, too.
+            let cancelled = self.cancelled.clone();
+            self.with_child(child, |member, child| match &cancelled {
+                None => member.poll(child.as_child()),
+                Some(cancellation) => member.cancel(child.as_child(), cancellation),
+            });
         }
-        // Behind the children that they are for, which were spawned before. That of a child that has ended is dropped, with its signal.
-        for Request { child, cancellation, signal } in news.requests {
+        // Behind the children that they are for, which were spawned before. That of a child that has ended is dropped, with its signals.
+        for (child, Request { cancellation, signals }) in news.requests {
             self.with_child(child, |member, child| {
-                member.watch(signal);
+                member.watch(signals);
                 member.cancel(child.as_child(), &cancellation)
+            });
+        }
+        for (child, call) in news.last_calls {
+            if self.children.contains_key(&child) {
+                self.graces.add(child, call);
+            }
+        }
+        self.settle();
+    }
+
+    /// Drops the children whose time is up.
+    fn cut_short(&mut self, cx: &mut Context<'_>) {
+        for Over { child, request, error } in self.graces.poll(cx) {
+            self.with_child(child, |member, _| {
+                member.is_cut_short_by(&request);
+                Poll::Ready(Err(error))
             });
         }
         self.settle();
@@ -132,8 +171,9 @@ where
         }
     }
 
-    /// Cancels the body, and all children in order; those that were only spawned are started with it. What they spawn then, to clean up, is not told.
+    /// Cancels the body, and all children in order; those that were only spawned are started with it. What they spawn from then on is told, too.
     fn cancel_all(&mut self, cancellation: &Cancellation) {
+        *self.cancelled = Some(cancellation.clone());
         self.take_in();
         let children: Vec<MemberId> = self.children.keys().copied().collect();
         self.with_body(|member, body| member.cancel(body, cancellation));
@@ -161,6 +201,7 @@ where
         if let Err(error) = result {
             self.child_failed(id, error);
         }
+        self.graces.remove(id);
         // After its result is with its handle, whoever waits for its end is told.
         drop(self.children.remove(&id));
     }

@@ -12,6 +12,7 @@ use super::cell::ThreadBound;
 use super::detached::report_unread;
 use super::join::{Join, Joined};
 use super::span::TaskSpan;
+use crate::cancel::report_swallowed;
 use crate::coroutine::throw::{resume, Thrown};
 use crate::error::{Error, Panicked, Throw};
 use crate::io_loop::contain;
@@ -26,6 +27,9 @@ pub(crate) trait Runnable {
     /// What is in `thrown` resumes it at the yield where it is suspended; if nobody took it, it is there
     /// again afterwards. A body that is cancelled and cannot be told is dropped: that is its end.
     fn run(self: Pin<&Self>, cx: &mut Context<'_>, thrown: &mut Option<Thrown>) -> bool;
+
+    /// Drops the body before its end, because it was cancelled and has not ended in time. Never panics.
+    fn cut_short(self: Pin<&Self>, cancelled: Error);
 
     /// Drops the body before its end, because its loop goes. Never panics.
     fn close(self: Pin<&Self>);
@@ -87,8 +91,12 @@ where
             resume(thrown, cx, |cx| body.poll(cx)).map(|poll| poll.map_err(Throw::throw))
         }));
         match polled {
+            Ok(Some(Poll::Pending)) if thrown.is_none() => return false,
             Ok(Some(Poll::Pending)) => match untold(thrown) {
-                None => return false,
+                None => {
+                    report_swallowed("a task", thrown);
+                    return false;
+                }
                 Some(cancelled) => self.finish(Err(cancelled)),
             },
             Ok(Some(Poll::Ready(result))) => self.finish(result),
@@ -102,7 +110,7 @@ where
 }
 
 /// Takes the cancellation that a pending body left behind: it cannot be told.
-#[inline]
+#[cold]
 fn untold(thrown: &mut Option<Thrown>) -> Option<Error> {
     let left = thrown.take_if(|thrown| matches!(thrown, Thrown::Cancel(request) if !request.is_held()));
     left.and_then(Thrown::into_error)
@@ -115,6 +123,10 @@ where
 {
     fn run(self: Pin<&Self>, cx: &mut Context<'_>, thrown: &mut Option<Thrown>) -> bool {
         self.span.enter(|| self.step(cx, thrown))
+    }
+
+    fn cut_short(self: Pin<&Self>, cancelled: Error) {
+        self.span.enter(|| self.finish(Err(cancelled)));
     }
 
     fn close(self: Pin<&Self>) {

@@ -12,7 +12,7 @@ use std::task::{Context, Poll, Waker};
 
 use super::body::Joinable;
 use super::detached::report_unread;
-use super::ending::Cancelling;
+use super::ending::{Cancelling, Whom};
 use super::join::NoResult;
 use super::question::{Question, Trace};
 use crate::cancel::{CancelSource, Cancellation};
@@ -125,8 +125,9 @@ impl<T> JoinHandle<T> {
 
     /// Cancels the task: every leaf that it waits for is resumed with [`Cancelled`](crate::Cancelled), and may clean up. Gives what waits until the task has ended.
     ///
-    /// See [`Cancelled`](crate::Cancelled) for an example, and for a body that ignores it. The task is not waited for unless what this gives is yielded or awaited, and the request is
-    /// not taken back when that is dropped. The result is still the handle's: as a rule `Err(Cancelled)`.
+    /// See [`Cancelled`](crate::Cancelled) for an example, for the rule and its reason, and for a body that ignores it. The task is not waited for unless what this gives is yielded or awaited, and
+    /// the request is not taken back when that is dropped. With [`grace`](Cancelling::grace) the task is dropped if it has not ended in time. The result is still the handle's: as a rule
+    /// `Err(Cancelled)`.
     ///
     /// # Who is told
     ///
@@ -154,8 +155,8 @@ impl<T> JoinHandle<T> {
     pub fn cancel(&self, reason: impl Into<Cow<'static, str>>) -> Cancelling {
         match &self.task {
             Handle::Started(id, task) if !task.0.is_done() => {
-                let (signal, cancelling) = Cancelling::new();
                 let cancellation = Cancellation::new(CancelSource::Explicit, reason, Location::caller());
+                let (signal, cancelling) = Cancelling::new(&cancellation, Whom::Task(*id));
                 deliver(*id, Delivery::Cancel(cancellation), Some(signal));
                 cancelling
             }

@@ -17,11 +17,11 @@
 //!
 //! ## States and events
 //!
-//! | state | woken | polled by the loop | the loop is closed | the handle is dropped |
-//! |---|---|---|---|---|
-//! | running (its first step, or one of the loop) | queued for the next turn | | it does the closing itself: dropped when the step is over | detached |
-//! | suspended | queued, once | runs to its next suspension or its end | the body is dropped, the handle gets `LoopClosed` | detached |
-//! | ended | nothing | nothing | nothing | an unread error is logged |
+//! | state | woken | polled by the loop | the grace of a cancellation ends | the loop is closed | the handle is dropped |
+//! |---|---|---|---|---|---|
+//! | running (its first step, or one of the loop) | queued for the next turn | | (cannot be) | it does the closing itself: dropped when the step is over | detached |
+//! | suspended | queued, once | runs to its next suspension or its end | the body is dropped, the handle gets `Cancelled` | the body is dropped, the handle gets `LoopClosed` | detached |
+//! | ended | nothing | nothing | nothing | nothing | an unread error is logged |
 //!
 //! First steps nest, since a body may spawn others before its own first suspension. Where too many would nest
 //! (`io_loop/current.rs`), a task begins as a suspended one that has been woken: its first step is one of the
@@ -67,6 +67,6 @@ pub use self::spawn::{spawn, spawn_local};
 
 pub(crate) use self::body::TaskRef;
 pub(crate) use self::detached::{by_timeout, report_unread, report_unread_children, Detached, SpawnedBy};
-pub(crate) use self::ending::EndSignal;
+pub(crate) use self::ending::{CutShort, EndSignal, EndSignals, Whom};
 pub(crate) use self::question::Question;
 pub(crate) use self::spawn::start;

@@ -5,20 +5,37 @@
 //! An end that nobody hears of is a deadlock, which loom reports.
 
 use std::future::{poll_fn, Future};
+use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use loom::future::block_on;
 use loom::sync::Arc;
 use loom::thread;
 
 use super::join::{Join, NoResult};
-use super::Cancelling;
+use super::{Cancelling, CutShort, EndSignal, EndSignals, Whom};
+use crate::cancel::{CancelSource, Cancellation};
+
+impl Cancelling {
+    /// Of something that has no other end than the drop of the signal.
+    pub(crate) fn of_nobody() -> (EndSignal, Self) {
+        let request = Cancellation::new(CancelSource::Explicit, "stop", Location::caller());
+        Cancelling::new(&request, Whom::Child(std::sync::Arc::new(NoScope), 0))
+    }
+}
+
+struct NoScope;
+
+impl CutShort for NoScope {
+    fn cut_short(&self, _: u64, _: Duration, _: Cancellation) {}
+}
 
 #[test]
 fn the_end_is_heard_of() {
     loom::model(|| {
-        let (signal, cancelling) = Cancelling::new();
+        let (signal, cancelling) = Cancelling::of_nobody();
         let task = thread::spawn(move || drop(signal));
         block_on(cancelling);
         task.join().unwrap();
@@ -29,7 +46,7 @@ fn the_end_is_heard_of() {
 #[test]
 fn the_end_is_heard_of_by_who_polled_last() {
     loom::model(|| {
-        let (signal, mut cancelling) = Cancelling::new();
+        let (signal, mut cancelling) = Cancelling::of_nobody();
         let task = thread::spawn(move || drop(signal));
         let _ = Pin::new(&mut cancelling).poll(&mut Context::from_waker(Waker::noop()));
         block_on(cancelling);
@@ -40,11 +57,33 @@ fn the_end_is_heard_of_by_who_polled_last() {
 #[test]
 fn who_waits_may_go() {
     loom::model(|| {
-        let (signal, mut cancelling) = Cancelling::new();
+        let (signal, mut cancelling) = Cancelling::of_nobody();
         let task = thread::spawn(move || drop(signal));
         let _ = Pin::new(&mut cancelling).poll(&mut Context::from_waker(Waker::noop()));
         drop(cancelling);
         task.join().unwrap();
+    });
+}
+
+/// A signal that is sorted out while its waiter goes is told to nobody, and one that is waited for is kept.
+#[test]
+fn a_waiter_that_goes_against_the_next_request() {
+    loom::model(|| {
+        let (mut signals, mut waiting) = (EndSignals::default(), Vec::new());
+        for _ in 0..8 {
+            let (signal, cancelling) = Cancelling::of_nobody();
+            signals.push(signal);
+            waiting.push(cancelling);
+        }
+        let mut goes = waiting.remove(0);
+        let _ = Pin::new(&mut goes).poll(&mut Context::from_waker(Waker::noop()));
+        let leaves = thread::spawn(move || drop(goes));
+        let (signal, cancelling) = Cancelling::of_nobody();
+        signals.push(signal);
+        waiting.push(cancelling);
+        leaves.join().unwrap();
+        drop(signals);
+        waiting.into_iter().for_each(block_on);
     });
 }
 

@@ -42,7 +42,7 @@ impl Deadline {
 
 /// When `after` from now will be, on the clock of the loop that runs here, else on the real one; never, if no
 /// `Instant` can tell.
-pub(super) fn from_now(after: Duration) -> Option<Instant> {
+pub(crate) fn from_now(after: Duration) -> Option<Instant> {
     now().checked_add(after)
 }
 

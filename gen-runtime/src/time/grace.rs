@@ -3,9 +3,11 @@
 //! | stage | the child is ready | the deadline | the end of the grace period |
 //! |---|---|---|---|
 //! | waiting | its result | the child is cancelled: ending; or dropped, if it cannot be told: `TimeoutError` | |
+//! | waiting, and told by a deadline from outside | its result | ending: it cleans up already | |
 //! | ending | `TimeoutError` if it ended by that, else its result | | the child is dropped: `TimeoutError` |
 //!
-//! A cancellation from outside goes through to the child in both stages. One of ours that a shield holds back is lent at each poll until it is taken; if one from outside comes
+//! A cancellation from outside goes through to the child, but one: a deadline does not disturb a clean-up that is under way. So in the stage ending that of another deadline is held back, as by
+//! a shield, and is taken by the yield after this one, if that is not too late. One of ours that a shield holds back is lent at each poll until it is taken; if one from outside goes through
 //! meanwhile, that takes its place.
 
 use std::future::Future;
@@ -19,7 +21,7 @@ use pin_project_lite::pin_project;
 use super::deadline::from_now;
 use super::sleep::Sleep;
 use super::timeout::{Limit, Limited, WithTimeout};
-use crate::cancel::{tell, CancelSource, Cancellation, Cancelled};
+use crate::cancel::{tell, CancelSource, Cancellation, Cancelled, Hold};
 use crate::coroutine::throw::{self, hide_errors};
 use crate::coroutine::{Frame, Kind};
 use crate::error::{Error, TimeoutError};
@@ -72,6 +74,10 @@ impl<Y, Q> WithTimeout<Y, Q> {
     ///
     /// What is yielded is cancelled with the yield; deadline and grace period stay. Dropping the yield drops it at once.
     ///
+    /// Deadlines may be nested, and the same one may be given twice: a deadline does not disturb a clean-up that another one has begun, within the grace period of that. An outer one that passes
+    /// meanwhile is told at the next yield, if the clean-up ends in time; an inner one that passes is not told at all. The grace period of each bounds what is in it in any case. Whoever asks
+    /// explicitly, by a handle, is in a hurry: that is told at once.
+    ///
     /// # Outside a coroutine
     ///
     /// [`join`](CancelTimeout::join) makes a future of it.
@@ -106,8 +112,9 @@ where
             limit,
             grace: self.grace,
             by: self.by,
-            ending: None,
+            stage: Stage::Waiting { is_told: false },
             is_quiet: Q::include,
+            hold: Hold::default(),
         }
     }
 }
@@ -158,11 +165,20 @@ pin_project! {
         limit: Limit,
         grace: Duration,
         by: &'static Location<'static>,
-        // What the child was cancelled with.
-        ending: Option<Cancellation>,
+        stage: Stage,
         // Of the errors that come too late, those that are not logged.
         is_quiet: IsQuiet,
+        // Behind the child, which may be dropped with what is held back for it.
+        hold: Hold,
     }
+}
+
+#[derive(Debug)]
+enum Stage {
+    /// For the deadline. The child may have been told by that of somebody else.
+    Waiting { is_told: bool },
+    /// For the end of the grace period; and what the child was cancelled with, if that was by us.
+    Ending(Option<Cancellation>),
 }
 
 impl<P, T> Graced<P>
@@ -170,29 +186,63 @@ where
     P: Future<Output = Result<T>>,
 {
     fn poll_child(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
+        let is_held = matches!(&self.stage, Stage::Ending(Some(request)) if request.is_held());
+        if is_held || throw::any_in_flight() {
+            return self.poll_in_flight(cx);
+        }
+        match self.project().child.as_pin_mut() {
+            Some(child) => child.poll(cx),
+            None => Poll::Pending,
+        }
+    }
+
+    /// The same where something is in flight, or is to be lent.
+    #[cold]
+    fn poll_in_flight(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         let this = self.project();
         let Some(child) = this.child.as_pin_mut() else { return Poll::Pending };
-        match this.ending {
-            Some(held) if held.is_held() => {
-                if throw::is_cancelled(cx.waker()) {
-                    held.set_held(false);
-                    child.poll(cx)
-                } else {
-                    tell(child, cx, held)
+        match (this.stage, throw::cancel_source(cx.waker())) {
+            (Stage::Ending(request), Some(CancelSource::Deadline)) => {
+                this.hold.hold(cx.waker());
+                let polled = match request {
+                    Some(request) if request.is_held() => tell(child, cx, request),
+                    _ => throw::hide(|| child.poll(cx)),
+                };
+                if polled.is_ready() {
+                    this.hold.let_go();
                 }
+                polled
+            }
+            (Stage::Ending(Some(request)), source) if request.is_held() => {
+                if source.is_none() {
+                    return tell(child, cx, request);
+                }
+                request.set_held(false);
+                child.poll(cx)
+            }
+            (Stage::Waiting { is_told }, Some(CancelSource::Deadline)) => {
+                let polled = child.poll(cx);
+                *is_told |= throw::cancel_source(cx.waker()).is_none();
+                polled
             }
             _ => hide_errors(|| child.poll(cx)),
         }
     }
 
-    /// At the deadline.
+    /// At the deadline. What was told by another one cleans up, and is not disturbed.
     fn cancel_child(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         let this = self.project();
         let Some(child) = this.child.as_pin_mut() else { return Poll::Pending };
         this.limit.sleep = Sleep::until(from_now(*this.grace));
+        if let Stage::Waiting { is_told: true } = this.stage {
+            *this.stage = Stage::Ending(None);
+            return Poll::Pending;
+        }
         let reason = format!("the deadline has passed, after {:?}", this.limit.after);
-        let request = this.ending.insert(Cancellation::new(CancelSource::Deadline, reason, this.by));
-        tell(child, cx, request)
+        let mut request = Cancellation::new(CancelSource::Deadline, reason, this.by);
+        let polled = tell(child, cx, &mut request);
+        *this.stage = Stage::Ending(Some(request));
+        polled
     }
 
     fn drop_child(self: Pin<&mut Self>) {
@@ -202,18 +252,18 @@ where
 
     /// The child is ready.
     fn end(mut self: Pin<&mut Self>, result: Result<T>) -> Result<T> {
-        if self.ending.is_some() {
+        if let Stage::Ending(_) = self.stage {
             self.as_mut().drop_child();
         }
         let mut this = self.project();
         this.child.set(None);
         this.limit.sleep.disarm();
-        let timed_out = |error: &Error| {
-            let request = this.ending.as_ref();
-            error
-                .downcast_ref::<Cancelled>()
-                .zip(request)
-                .is_some_and(|(cancelled, request)| cancelled.is_of(request))
+        let stage = &*this.stage;
+        let timed_out = |error: &Error| match stage {
+            Stage::Ending(Some(request)) => {
+                error.downcast_ref::<Cancelled>().is_some_and(|cancelled| cancelled.is_of(request))
+            }
+            Stage::Ending(None) | Stage::Waiting { .. } => false,
         };
         match result {
             Err(error) if timed_out(&error) => Err(TimeoutError::new(this.limit.after).into()),
@@ -238,11 +288,12 @@ where
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(is_over) => is_over,
             };
-            if is_over.is_ok() && self.ending.is_none() {
+            if is_over.is_ok() && matches!(self.stage, Stage::Waiting { .. }) {
                 polled = self.as_mut().cancel_child(cx);
                 continue;
             }
             self.as_mut().drop_child();
+            self.as_mut().project().hold.let_go();
             return Poll::Ready(is_over.and_then(|()| Err(TimeoutError::new(self.limit.after).into())));
         }
     }

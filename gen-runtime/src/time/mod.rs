@@ -33,5 +33,6 @@ pub use self::timeout::{with_timeout, Limited, WithTimeout};
 pub use self::timers::TimerKey;
 
 pub(crate) use self::clock::RealClock;
+pub(crate) use self::deadline::from_now;
 pub(crate) use self::timeout::with_deadline;
 pub(crate) use self::timers::{Action, Timers};

@@ -261,3 +261,74 @@ fn a_timeout_around_something_ready_allocates_nothing() {
         assert_eq!(ALLOCATIONS.get() - before, 0);
     });
 }
+
+#[gen::coroutine]
+fn ignores() -> gen::Result {
+    loop {
+        drop(gen::yield_!(std::future::pending::<()>()));
+    }
+}
+
+/// Bytes that are more after ten thousand rounds than after a hundred.
+async fn growth(mut round: impl FnMut()) -> isize {
+    let mut live = 0;
+    for rounds in [100, 10_000] {
+        live = LIVE.get();
+        for _ in 0..rounds {
+            round();
+            gen::moment().await.unwrap();
+        }
+    }
+    LIVE.get() - live
+}
+
+/// A supervisor that asks a stubborn task every second to end would fill the memory.
+#[test]
+fn requests_that_nobody_waits_for_do_not_pile_up() {
+    gen::block_on(async {
+        let task = gen::spawn(ignores());
+        let waits = task.cancel("stop");
+        let grown = growth(|| drop(task.cancel("stop"))).await;
+        assert!(grown < 4096, "{grown} bytes of a task");
+        let grown = growth(|| drop(task.cancel("stop").grace(Duration::from_secs(3600)))).await;
+        assert!(grown < 4096, "{grown} bytes of a task, with a time");
+        // Who waits is told still.
+        task.cancel("stop").grace(Duration::ZERO).await;
+        waits.await;
+        drop(task.await);
+    });
+}
+
+/// The same for a child of a scope.
+#[test]
+fn requests_to_a_child_of_a_scope_do_not_pile_up() {
+    gen::block_on(async {
+        let ended: gen::Result = gen::scope(|scope| async move {
+            let child = scope.spawn(ignores());
+            let grown = growth(|| drop(child.cancel("stop"))).await;
+            assert!(grown < 4096, "{grown} bytes of a child");
+            // While the scope is not polled.
+            let (_, before, ()) = cost(|| drop(child.cancel("stop")));
+            let (_, bytes, ()) = cost(|| (0..10_000).for_each(|_| drop(child.cancel("stop"))));
+            assert!(bytes < before + 4096, "{bytes} bytes in one turn");
+            child.cancel("stop").grace(Duration::ZERO).await;
+            drop(child.await);
+            Ok::<_, gen::Error>(())
+        })
+        .await;
+        ended.unwrap();
+    });
+}
+
+/// All of them in one turn, before the task is told.
+#[test]
+fn requests_in_one_turn_do_not_pile_up() {
+    gen::block_on(async {
+        let task = gen::spawn(ignores());
+        drop(task.cancel("stop"));
+        let (_, bytes, ()) = cost(|| (0..10_000).for_each(|_| drop(task.cancel("stop"))));
+        assert!(bytes < 4096, "{bytes} bytes");
+        task.cancel("stop").grace(Duration::ZERO).await;
+        drop(task.await);
+    });
+}

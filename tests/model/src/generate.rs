@@ -1,6 +1,6 @@
 //! A program for each seed.
 
-use crate::program::{Deed, End, Group, Iteration, OnError, Program, Step, Wait};
+use crate::program::{Deed, End, Group, Iteration, OnError, Program, Step, Then, Wait};
 use crate::random::Random;
 
 /// The program of a seed.
@@ -53,7 +53,8 @@ impl Generator {
             0..16 => Step::Yield(self.wait(body, 3), self.on_error(body)),
             16..18 => Step::Iterate(self.iteration(body)),
             18..24 => self.spawn(body),
-            24..28 => Step::Cancel(self.place()),
+            24..27 => Step::Cancel(self.place()),
+            27 => Step::CutShort(self.place(), self.random.seconds(4)),
             28..31 => Step::Throw(self.place()),
             31..37 => {
                 let deed = self.random.pick(&[Deed::Set, Deed::Set, Deed::Fail, Deed::Break, Deed::Forget]);
@@ -120,10 +121,14 @@ impl Generator {
             16..18 => Wait::Shield(Box::new(self.wait(body, inner))),
             18 => Wait::Plain(self.waits(body, inner, 1)),
             _ => {
+                let late = self.wait(body, inner);
                 let (children, body) = (self.waits(body, inner, 0), self.wait(body, inner));
-                let cancelled = (!children.is_empty() && self.random.one_in(2))
-                    .then(|| self.random.below(children.len()));
-                Wait::Scope(children, Box::new(body), cancelled)
+                let then = match self.random.below(4) {
+                    0 => Then::Spawn(Box::new(late)),
+                    1 | 2 if !children.is_empty() => Then::Cancel(self.random.below(children.len())),
+                    _ => Then::Nothing,
+                };
+                Wait::Scope(children, Box::new(body), then)
             }
         }
     }

@@ -40,6 +40,8 @@ pub enum Step {
     DropHandle(usize),
     /// Cancels the task of that place, and does not wait.
     Cancel(usize),
+    /// The same, and has it dropped after so many seconds.
+    CutShort(usize, u64),
     /// Throws an error at the task of that place.
     Throw(usize),
     /// Does something with a promise.
@@ -120,14 +122,25 @@ pub enum Wait {
     Group(Group, Vec<Wait>),
     /// `gen::limit`: so many of these at a time.
     Limit(usize, Vec<Wait>),
-    /// A scope, whose body spawns these, waits for that one, and then cancels one of those by its handle.
-    Scope(Vec<Wait>, Box<Wait>, Option<usize>),
+    /// A scope, whose body spawns these, waits for that one, and then does that.
+    Scope(Vec<Wait>, Box<Wait>, Then),
     /// With a timeout.
     Timeout(u64, Box<Wait>),
     /// With a timeout, and time to clean up.
     Graced(u64, u64, Box<Wait>),
     /// Shielded.
     Shield(Box<Wait>),
+}
+
+/// What the body of a scope does when it has waited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Then {
+    /// It ends.
+    Nothing,
+    /// It cancels that child by its handle.
+    Cancel(usize),
+    /// It spawns another child.
+    Spawn(Box<Wait>),
 }
 
 /// Which group.
@@ -171,6 +184,7 @@ impl fmt::Display for Step {
             Step::Spawn(wait, None) => write!(f, "drop(spawn({wait}))"),
             Step::DropHandle(place) => write!(f, "drop(h{place})"),
             Step::Cancel(place) => write!(f, "drop(h{place}.cancel())"),
+            Step::CutShort(place, grace) => write!(f, "drop(h{place}.cancel().grace({grace}))"),
             Step::Throw(place) => write!(f, "h{place}.throw()"),
             Step::Promise(promise, deed) => write!(f, "p{promise}: {deed:?}"),
             Step::Fail => f.write_str("fail"),
@@ -228,9 +242,12 @@ impl fmt::Display for Wait {
             Wait::Group(Group::FirstCancels, waits) => write!(f, "first_of[{}].cancel()", Row(waits)),
             Wait::Group(Group::First, waits) => write!(f, "first_of[{}]", Row(waits)),
             Wait::Limit(at_once, waits) => write!(f, "limit({at_once})[{}]", Row(waits)),
-            Wait::Scope(children, body, None) => write!(f, "scope[{}]({body})", Row(children)),
-            Wait::Scope(children, body, Some(child)) => {
+            Wait::Scope(children, body, Then::Nothing) => write!(f, "scope[{}]({body})", Row(children)),
+            Wait::Scope(children, body, Then::Cancel(child)) => {
                 write!(f, "scope[{}]({body}, then cancel {child})", Row(children))
+            }
+            Wait::Scope(children, body, Then::Spawn(late)) => {
+                write!(f, "scope[{}]({body}, then spawn {late})", Row(children))
             }
             Wait::Timeout(after, wait) => write!(f, "timeout({after}, {wait})"),
             Wait::Graced(after, grace, wait) => write!(f, "timeout({after}, {wait}).cancel({grace})"),

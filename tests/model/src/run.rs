@@ -10,7 +10,7 @@ use std::time::Duration;
 use gen::yield_;
 
 use crate::observe::{note, outcome, take_trace, Seconds};
-use crate::program::{End, Group, Iteration, OnError, Program, Step, Wait};
+use crate::program::{End, Group, Iteration, OnError, Program, Step, Then, Wait};
 use crate::trace::{add, first_value, key, sum, Event, What, FAILED};
 use crate::world::{Call, Fault, Handle, Value, World};
 use crate::LONG;
@@ -209,6 +209,9 @@ fn act(world: &Rc<World>, step: &Step) {
         Step::Spawn(wait, place) => spawn(world, wait, *place),
         Step::DropHandle(place) => world.put(*place, None),
         Step::Cancel(place) => drop(world.cancel(*place)),
+        Step::CutShort(place, grace) => {
+            drop(world.cancel(*place).map(|cancelling| cancelling.grace(Duration::from_secs(*grace))));
+        }
         Step::Throw(place) => world.throw(*place),
         Step::Promise(promise, deed) => world.do_with_promise(*promise, *deed),
         Step::Yield(..) | Step::Iterate(..) | Step::Fail | Step::Panic => {
@@ -242,8 +245,8 @@ fn start(world: &Rc<World>, wait: &Wait) -> Pending {
         Wait::Plain(waits) => gen::boxed(plain(Rc::clone(world), waits.clone())),
         Wait::Group(kind, waits) => group(world, *kind, start_all(world, waits)),
         Wait::Limit(at_once, waits) => limit(world, *at_once, waits.clone()),
-        Wait::Scope(children, body, cancelled) => {
-            scope(world, start_all(world, children), start(world, body), *cancelled)
+        Wait::Scope(children, body, then) => {
+            scope(world, start_all(world, children), start(world, body), then.clone())
         }
         Wait::Timeout(after, wait) => {
             gen::convert_yielded!(gen::with_timeout(Duration::from_secs(*after), start(world, wait)))
@@ -272,13 +275,19 @@ fn first_of(kind: Group, children: Vec<Pending>) -> gen::BoxYieldable<'static, (
     }
 }
 
-fn scope(world: &Rc<World>, children: Vec<Pending>, body: Pending, cancelled: Option<usize>) -> Pending {
+fn scope(world: &Rc<World>, children: Vec<Pending>, body: Pending, then: Then) -> Pending {
     let world = Rc::clone(world);
     gen::boxed(gen::scope_local(move |scope| async move {
         let handles: Vec<_> = children.into_iter().map(|child| scope.spawn(child)).collect();
         let result = body.await;
-        if let Some(handle) = cancelled.and_then(|child| handles.get(child)) {
-            drop(handle.cancel(world.reason()));
+        match then {
+            Then::Nothing => {}
+            Then::Cancel(child) => {
+                if let Some(handle) = handles.get(child) {
+                    drop(handle.cancel(world.reason()));
+                }
+            }
+            Then::Spawn(late) => drop(scope.spawn(start(&world, &late))),
         }
         result
     }))

@@ -1,6 +1,6 @@
 //! Makes a program smaller, as long as it still fails.
 
-use crate::program::{End, OnError, Program, Step, Wait};
+use crate::program::{End, OnError, Program, Step, Then, Wait};
 
 /// The smallest program that is found, for which `fails` still holds.
 pub fn shrink(mut program: Program, fails: impl Fn(&Program) -> bool) -> Program {
@@ -97,6 +97,7 @@ fn smaller_steps(step: &Step) -> Vec<Step> {
             }
             all.into_iter().map(Step::Iterate).collect()
         }
+        Step::CutShort(place, _) => vec![Step::Cancel(*place)],
         _ => Vec::new(),
     }
 }
@@ -140,12 +141,16 @@ fn smaller_waits(wait: &Wait) -> Vec<Wait> {
             all.extend(replaced(waits, smaller_waits).into_iter().map(|waits| Wait::Limit(*at_once, waits)));
             all
         }
-        Wait::Scope(children, body, cancelled) => {
+        Wait::Scope(children, body, then) => {
             let mut all = vec![(**body).clone()];
-            if cancelled.is_some() {
-                all.push(Wait::Scope(children.clone(), body.clone(), None));
+            let with = |then| Wait::Scope(children.clone(), body.clone(), then);
+            if *then != Then::Nothing {
+                all.push(with(Then::Nothing));
             }
-            let scope = |children, body: &Wait| Wait::Scope(children, Box::new(body.clone()), *cancelled);
+            if let Then::Spawn(late) = then {
+                all.extend(smaller_waits(late).into_iter().map(|late| with(Then::Spawn(Box::new(late)))));
+            }
+            let scope = |children, body: &Wait| Wait::Scope(children, Box::new(body.clone()), then.clone());
             all.extend(children.iter().cloned());
             all.extend(without_one(children).into_iter().map(|children| scope(children, body)));
             all.extend(replaced(children, smaller_waits).into_iter().map(|children| scope(children, body)));

@@ -169,6 +169,107 @@ fn nested_deadlines_tell_their_own() {
     assert_eq!((took, journal.take()), (11, "a told, a clean".to_owned()));
 }
 
+/// Two deadlines around one coroutine; the clean-up takes so many seconds.
+#[gen::coroutine]
+fn nested(outer: (u64, u64), inner: (u64, u64), cleanup: u64, journal: Journal) -> gen::Result<u32> {
+    #[gen::coroutine]
+    fn inside((after, grace): (u64, u64), cleanup: u64, journal: Journal) -> gen::Result<u32> {
+        yield_!(gen::with_timeout(seconds(after), works("a", cleanup, journal)).cancel(seconds(grace)))
+    }
+    let inside = inside(inner, cleanup, journal);
+    yield_!(gen::with_timeout(seconds(outer.0), inside).cancel(seconds(outer.1)))
+}
+
+/// The second deadline would end the clean-up at once that the first one has begun.
+#[test]
+fn a_deadline_does_not_disturb_the_clean_up_of_another_one() {
+    // The two at once, the inner one first, the outer one first.
+    for (outer, inner, ends) in [((10, 5), (10, 5), 13), ((11, 5), (10, 5), 13), ((10, 5), (11, 5), 13)] {
+        let journal = Journal::default();
+        let (took, result) = timed(nested(outer, inner, 3, journal.clone()));
+        assert!(result.unwrap_err().is::<gen::TimeoutError>());
+        assert_eq!((took, journal.take().as_str()), (ends, "a told, a clean"), "{outer:?} {inner:?}");
+    }
+}
+
+/// Each grace period still bounds what is in it.
+#[test]
+fn of_nested_grace_periods_the_one_that_ends_first_drops() {
+    for (outer, inner, ends) in [((10, 5), (10, 50), 15), ((10, 50), (10, 5), 15), ((10, 50), (12, 5), 17)] {
+        let journal = Journal::default();
+        let (took, result) = timed(nested(outer, inner, 100, journal.clone()));
+        assert!(result.unwrap_err().is::<gen::TimeoutError>());
+        assert_eq!((took, journal.take().as_str()), (ends, "a told"), "{outer:?} {inner:?}");
+    }
+}
+
+/// What goes on after the inner clean-up would never hear of the outer deadline.
+#[test]
+fn the_outer_deadline_is_told_when_the_inner_clean_up_is_over() {
+    #[gen::coroutine]
+    fn goes_on(journal: Journal) -> gen::Result<u32> {
+        let limited = gen::with_timeout(seconds(10), works("a", 3, journal.clone())).cancel(seconds(5));
+        assert!(yield_!(limited).unwrap_err().is::<gen::TimeoutError>());
+        yield_!(works("b", 1, journal))
+    }
+    #[gen::coroutine]
+    fn outer(in_a_group: bool, journal: Journal) -> gen::Result<u32> {
+        let limit = seconds(11);
+        match in_a_group {
+            false => yield_!(gen::with_timeout(limit, goes_on(journal)).cancel(seconds(50))),
+            true => {
+                let ended = yield_!(gen::with_timeout(limit, [goes_on(journal)]).cancel(seconds(50)));
+                ended.map(|[value]| value)
+            }
+        }
+    }
+    for in_a_group in [false, true] {
+        let journal = Journal::default();
+        let (took, result) = timed(outer(in_a_group, journal.clone()));
+        assert_eq!(result.unwrap_err().downcast_ref::<gen::TimeoutError>().unwrap().after(), seconds(11));
+        assert_eq!((took, journal.take().as_str()), (14, "a told, a clean, b told, b clean"));
+    }
+}
+
+/// Whoever asks during a clean-up is in a hurry, and would not be heard.
+#[test]
+fn an_explicit_request_disturbs_the_clean_up_of_nested_deadlines() {
+    let journal = Journal::default();
+    run(async {
+        let task = gen::spawn_local(nested((10, 50), (10, 50), 30, journal.clone()));
+        gen::sleep(seconds(12)).await?;
+        task.cancel("at once").await;
+        assert_eq!(reason(&task.await.unwrap_err()), "at once");
+        Ok(())
+    });
+    assert_eq!(journal.take(), "a told");
+}
+
+/// A yield beside the one that cleans up is not within its grace.
+#[test]
+fn an_inner_deadline_that_is_dropped_lets_go_of_the_outer_one() {
+    #[gen::coroutine]
+    fn races(journal: Journal) -> gen::Result {
+        let cleans = async {
+            yield_!(gen::with_timeout(seconds(10), works("a", 100, journal.clone())).cancel(seconds(100)))
+        };
+        let short = gen::sleep(seconds(12));
+        drop(futures::future::select(std::pin::pin!(cleans), short).await);
+        let end = yield_!(pending::<()>());
+        journal
+            .say(format!("{:?}", end.as_ref().unwrap_err().downcast_ref::<gen::Cancelled>().unwrap().source));
+        end
+    }
+    #[gen::coroutine]
+    fn outer(journal: Journal) -> gen::Result {
+        yield_!(gen::with_timeout(seconds(11), races(journal)).cancel(seconds(50)))
+    }
+    let journal = Journal::default();
+    let (took, result) = timed(outer(journal.clone()));
+    assert!(result.unwrap_err().is::<gen::TimeoutError>());
+    assert_eq!((took, journal.take().as_str()), (12, "a told, Deadline"));
+}
+
 /// The task of a handle goes on; its late failure is told as that, or not at all.
 #[test]
 fn a_task_goes_on_after_the_deadline() {

@@ -2,6 +2,7 @@
 
 mod deadline;
 mod first_of;
+mod grace;
 mod leaves;
 mod lifetimes;
 mod own_body;
@@ -18,6 +19,7 @@ mod wait_iterator;
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::rc::Rc;
+use std::time::Duration;
 
 use behaviour::{reason, run, seconds, works, Guard, Journal};
 use gen::yield_;

@@ -1,5 +1,7 @@
 //! Swallowed by a broad match.
 
+use behaviour::logged;
+
 use super::*;
 
 /// Retries whatever fails, as too many do.
@@ -63,4 +65,177 @@ fn t21_a_clean_up_that_panics_ends_the_task() {
         assert_eq!(error.downcast_ref::<gen::Panicked>().unwrap().message(), "in the clean-up");
         Ok(())
     });
+}
+
+/// What was logged by a body that is cancelled and runs on for an hour.
+fn said_within_an_hour(body: impl Future<Output = gen::Result> + 'static) -> Vec<String> {
+    logged(|| {
+        run(async {
+            let task = gen::spawn_local(body);
+            gen::sleep(seconds(1)).await?;
+            drop(task.cancel("stop"));
+            gen::sleep(seconds(3600)).await?;
+            drop(task);
+            Ok(())
+        })
+    })
+    .1
+}
+
+/// The one line that asks about the yield in that line of this file.
+fn asks_once(lines: &[String], line: u32) {
+    let [asked] = lines else { panic!("one line, and not {lines:#?}") };
+    assert!(asked.starts_with("WARN gen: "), "{asked}");
+    assert!(asked.contains(&format!("swallowed.rs:{line}:")), "{asked} is not about line {line}");
+    assert!(asked.contains("stop") && asked.ends_with("was the cancellation swallowed?"), "{asked}");
+}
+
+/// A loop that tries again lives for ever after its cancellation, and nobody would know why.
+#[test]
+fn a_task_that_waits_again_where_it_was_told_is_reported_once() {
+    #[gen::coroutine]
+    fn accepts() -> gen::Result {
+        loop {
+            let (line, accepted) = (line!(), yield_!(gen::sleep(seconds(60))));
+            if accepted.is_err() {
+                LINE.set(line);
+                yield_!(gen::sleep(seconds(1)))?;
+            }
+        }
+    }
+    thread_local!(static LINE: Cell<u32> = const { Cell::new(0) });
+    asks_once(&said_within_an_hour(accepts()), LINE.get());
+}
+
+/// It is as stuck if it waits again at once.
+#[test]
+fn a_task_that_waits_again_in_the_same_turn_is_reported_once() {
+    #[gen::coroutine]
+    fn retries() -> gen::Result {
+        while yield_!(std::future::pending::<()>()).is_err() {}
+        Ok(())
+    }
+    let lines = said_within_an_hour(retries());
+    assert_eq!(lines.len(), 1, "{lines:#?}");
+}
+
+#[gen::coroutine]
+fn connects() -> gen::Result {
+    yield_!(gen::sleep(seconds(60)))
+}
+
+/// The loop is around the function that was interrupted: that line is told.
+#[cfg(debug_assertions)]
+#[test]
+fn the_yield_that_swallowed_it_is_named_and_not_the_innermost_one() {
+    #[gen::coroutine]
+    fn retries() -> gen::Result {
+        loop {
+            LINE.set(line!() + 1);
+            if yield_!(connects()).is_err() {
+                yield_!(gen::sleep(seconds(1)))?;
+            }
+        }
+    }
+    thread_local!(static LINE: Cell<u32> = const { Cell::new(0) });
+    asks_once(&said_within_an_hour(retries()), LINE.get());
+}
+
+/// The children of a group, a scope, a timeout were told in the place of the yield that waits for them.
+#[test]
+fn a_loop_around_a_group_is_reported() {
+    macro_rules! swallows {
+        ($name:ident, $yielded:expr) => {
+            #[gen::coroutine]
+            fn $name() -> gen::Result {
+                loop {
+                    if yield_!($yielded).is_err() {
+                        yield_!(gen::sleep(seconds(1)))?;
+                    }
+                }
+            }
+            let lines = said_within_an_hour($name());
+            assert_eq!(lines.len(), 1, "{}: {lines:#?}", stringify!($name));
+        };
+    }
+    swallows!(list, vec![connects(), connects()]);
+    swallows!(tuple, (connects(), gen::sleep(seconds(70))));
+    swallows!(limit, gen::limit(2, [connects(), connects()]));
+    swallows!(first, gen::first_of([connects(), connects()]));
+    swallows!(nested, (vec![vec![connects()]], gen::sleep(seconds(70))));
+    swallows!(timeout, gen::with_timeout(seconds(100), vec![connects()]));
+    swallows!(
+        scope,
+        gen::scope_local(|scope| async move {
+            scope.spawn(connects());
+            yield_!(connects())
+        })
+    );
+}
+
+/// A child that swallows it keeps its scope alive, and its cancelled siblings waiting.
+#[test]
+fn a_child_of_a_scope_that_swallows_it_is_reported() {
+    #[gen::coroutine]
+    fn swallows() -> gen::Result {
+        loop {
+            if yield_!(gen::sleep(seconds(60))).is_err() {
+                yield_!(gen::sleep(seconds(1)))?;
+            }
+        }
+    }
+    #[gen::coroutine]
+    fn fails() -> gen::Result {
+        yield_!(gen::scope_local(|scope| async move {
+            scope.spawn(swallows());
+            yield_!(gen::sleep(seconds(10)))?;
+            Err::<(), _>(gen::Error::new("no route"))
+        }))
+    }
+    let (_, lines) = logged(|| {
+        run(async {
+            drop(gen::spawn_local(fails()));
+            gen::sleep(seconds(3600)).await
+        })
+    });
+    let asked: Vec<_> =
+        lines.iter().filter(|line| line.contains("was the cancellation swallowed?")).collect();
+    assert_eq!(asked.len(), 1, "{lines:#?}");
+}
+
+/// A body that ends as it should would be accused.
+#[test]
+fn a_clean_up_is_not_reported() {
+    /// It calls the function again that was interrupted.
+    #[gen::coroutine]
+    fn calls_it_again() -> gen::Result {
+        let end = yield_!(connects());
+        if end.is_err() {
+            yield_!(connects())?;
+            yield_!(vec![connects()])?;
+        }
+        end
+    }
+    /// The yield is the same one, and another call.
+    #[gen::coroutine(boxed)]
+    fn waits_and_passes_it_on(depth: u32) -> gen::Result {
+        if depth > 0 {
+            return yield_!(waits_and_passes_it_on(depth - 1));
+        }
+        yield_!(gen::sleep(seconds(60)))
+    }
+    #[gen::coroutine]
+    fn shields() -> gen::Result {
+        yield_!(gen::shield(gen::sleep(seconds(60))))?;
+        yield_!(gen::sleep(seconds(60)))
+    }
+    for body in [
+        gen::boxed(calls_it_again()),
+        gen::boxed(waits_and_passes_it_on(3)),
+        gen::boxed(shields()),
+        gen::boxed(async { works("a", 100, Journal::default()).await.map(drop) }),
+    ] {
+        let lines = said_within_an_hour(body);
+        assert!(!lines.iter().any(|line| line.contains("swallowed")), "{lines:#?}");
+    }
 }

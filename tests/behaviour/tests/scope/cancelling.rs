@@ -125,17 +125,17 @@ fn t21_a_child_that_was_not_started_is_started_and_told() {
 
 /// A clean-up that needs helpers could have none.
 #[test]
-fn children_that_are_spawned_to_clean_up_are_not_told() {
+fn children_that_are_spawned_to_clean_up_are_shielded() {
     #[gen::coroutine]
     fn body(journal: Journal) -> gen::Result {
         yield_!(gen::scope_local(|scope| async move {
             let end = yield_!(gen::sleep(seconds(100)));
             let said = journal.clone();
-            let helper = scope.spawn(async move {
+            let helper = scope.spawn(gen::convert_yielded!(gen::shield(async move {
                 gen::sleep(seconds(1)).await?;
                 said.say("rolled back");
                 Ok::<_, gen::Error>(())
-            });
+            })));
             yield_!(helper)?;
             end
         }))
@@ -244,4 +244,124 @@ fn t21_a_child_that_was_spawned_by_the_one_that_fails_is_told() {
         Ok(scope.await.unwrap_err())
     });
     assert_eq!((error.to_string().as_str(), journal.take().as_str()), ("at once", "a told, a clean"));
+}
+
+/// A scope that is to end would be kept alive by what is spawned into it: it stays cancelled.
+#[test]
+fn t21_what_is_spawned_into_a_cancelled_scope_is_told_at_its_first_suspension() {
+    /// Serves, and starts the next one when it is told to stop.
+    #[gen::coroutine]
+    fn serves(name: &'static str, scope: gen::LocalScope<'_>, journal: Journal) -> gen::Result {
+        let end = yield_!(works(name, 1, journal.clone()));
+        if name == "a" {
+            scope.spawn(serves("b", scope.clone(), journal));
+        }
+        end.map(drop)
+    }
+    #[gen::coroutine]
+    fn body(journal: Journal) -> gen::Result {
+        yield_!(gen::scope_local(|scope| async move {
+            scope.spawn(serves("a", scope.clone(), journal.clone()));
+            let end = yield_!(gen::sleep(seconds(100)));
+            scope.spawn(works("c", 1, journal));
+            end
+        }))
+    }
+    let journal = Journal::default();
+    run(async {
+        let task = gen::spawn_local(body(journal.clone()));
+        gen::sleep(seconds(1)).await?;
+        task.cancel("stop").await;
+        assert_eq!(reason(&task.await.unwrap_err()), "stop");
+        Ok(())
+    });
+    assert_eq!(journal.take(), "a told, c told, a clean, c clean, b told, b clean");
+}
+
+/// The same after a failure.
+#[test]
+fn t21_what_is_spawned_into_a_scope_that_has_failed_is_told_at_its_first_suspension() {
+    #[gen::coroutine]
+    fn body(journal: Journal) -> gen::Result {
+        yield_!(gen::scope_local(|scope| async move {
+            scope.spawn(async {
+                gen::sleep(seconds(1)).await?;
+                Err::<(), _>(gen::Error::new("no route"))
+            });
+            let end = yield_!(gen::sleep(seconds(100)));
+            let late = scope.spawn(works("late", 1, journal.clone()));
+            let ready = scope.spawn(async { Ok::<_, gen::Error>(7) });
+            assert_eq!(yield_!(ready)?, 7);
+            journal.say(reason(&yield_!(late).unwrap_err()));
+            end
+        }))
+    }
+    let journal = Journal::default();
+    let error = run(async { Ok(body(journal.clone()).await.unwrap_err()) });
+    assert_eq!(error.to_string(), "no route");
+    assert_eq!(journal.take(), "late told, late clean, a sibling has failed: no route");
+}
+
+/// The end of one child by its handle is nothing to the others.
+#[test]
+fn what_is_spawned_after_a_child_was_cancelled_by_its_handle_is_not_told() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<u32> {
+        yield_!(gen::scope_local(|scope| async move {
+            let child = scope.spawn(std::future::pending::<gen::Result>());
+            yield_!(child.cancel("only this one"))?;
+            let late = scope.spawn(async {
+                gen::sleep(seconds(1)).await?;
+                Ok::<_, gen::Error>(7)
+            });
+            yield_!(late)
+        }))
+    }
+    assert_eq!(run(body()), 7);
+}
+
+/// Two who ask at once would make the clean-up of a child fail at its first yield.
+#[test]
+fn t21_two_requests_for_a_child_in_one_turn_are_one() {
+    #[gen::coroutine]
+    fn body(journal: Journal) -> gen::Result {
+        yield_!(gen::scope_local(|scope| async move {
+            let a = scope.spawn(works("a", 1, journal.clone()));
+            yield_!(gen::moment())?;
+            let (first, second) = (a.cancel("one"), a.cancel("two"));
+            yield_!(first)?;
+            yield_!(second)?;
+            journal.say(reason(&yield_!(a).unwrap_err()));
+            Ok::<_, gen::Error>(())
+        }))
+    }
+    let journal = Journal::default();
+    run(body(journal.clone()));
+    assert_eq!(journal.take(), "a told, a clean, one");
+}
+
+/// A scope of which only a child is left that has not started would be dropped as one that cannot be told, and its failure with it.
+#[test]
+fn t21_a_scope_whose_last_child_was_just_spawned_is_told() {
+    #[gen::coroutine]
+    fn body(failure: gen::SharedFuture<u32>, journal: Journal) -> gen::Result {
+        yield_!(gen::scope_local(|scope| async move {
+            scope.spawn(async move { failure.await.map(drop) });
+            let end = yield_!(std::future::pending::<()>());
+            scope.spawn(works("late", 1, journal));
+            end
+        }))
+    }
+    let journal = Journal::default();
+    let (promise, failure) = gen::promise();
+    run(async {
+        let task = gen::spawn_local(body(failure, journal.clone()));
+        gen::moment().await?;
+        // Both in one turn.
+        promise.fail("no route")?;
+        drop(task.cancel("stop"));
+        assert_eq!(task.await.unwrap_err().to_string(), "no route");
+        Ok(())
+    });
+    assert_eq!(journal.take(), "late told, late clean");
 }

@@ -1,7 +1,7 @@
 //! Bodies: what they do between their yields.
 
 use super::error::{Error, What as ErrorWhat};
-use super::node::{Node, Sleep, Timeout};
+use super::node::{Node, Sleep, Stage, Timeout};
 use super::{Model, Polled, Who};
 use crate::program::{Iteration, OnError, Program, Step, Wait};
 use crate::trace::{add, key, What};
@@ -282,7 +282,8 @@ impl<'p> Model<'p> {
                     sleep,
                     after,
                     grace: None,
-                    ending: None,
+                    stage: Stage::Waiting(false),
+                    held: None,
                 }))
             }
         });
@@ -324,6 +325,7 @@ impl<'p> Model<'p> {
             }
             Step::DropHandle(place) => self.put(*place, None),
             Step::Cancel(place) => drop(self.cancel_place(*place)),
+            Step::CutShort(place, grace) => self.cancel_with_grace(*place, *grace),
             Step::Throw(place) => self.throw(*place),
             Step::Promise(promise, deed) => self.do_with_promise(*promise, *deed),
             Step::Fail => return Advance::Ends(Err(self.fault())),

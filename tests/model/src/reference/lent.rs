@@ -2,6 +2,7 @@
 
 use super::error::{Error, Request, What};
 use super::{Model, Polled, Who};
+use crate::trace::Source;
 
 pub(super) struct Lent {
     pub(super) thrown: Thrown,
@@ -46,6 +47,11 @@ impl<'p> Model<'p> {
 
     pub(super) fn is_cancelled(&self, who: Who) -> bool {
         self.lent.as_ref().is_some_and(|lent| lent.whose == who && matches!(lent.thrown, Thrown::Cancel(_)))
+    }
+
+    pub(super) fn is_cancelled_by_deadline(&self, who: Who) -> bool {
+        matches!(&self.lent, Some(Lent { thrown: Thrown::Cancel(request), whose, .. })
+            if *whose == who && matches!(request.source, Source::Deadline))
     }
 
     pub(super) fn hold(&mut self, who: Who, is_held: bool) {

@@ -75,7 +75,14 @@ enum Polled {
 struct Timer {
     deadline: u64,
     number: u64,
-    who: Who,
+    fires: Fires,
+}
+
+/// What a timer does.
+enum Fires {
+    Tell(Who),
+    /// Drops a task that was cancelled by that.
+    CutShort(usize, Request),
 }
 
 /// The future of a blocking call.
@@ -272,8 +279,10 @@ impl<'p> Model<'p> {
             }
         }
         for (_, number) in due {
-            if let Some(timer) = self.remove_timer(number) {
-                self.tell(timer.who);
+            match self.remove_timer(number).map(|timer| timer.fires) {
+                Some(Fires::Tell(who)) => self.tell(who),
+                Some(Fires::CutShort(task, request)) => self.drop_task(task, request),
+                None => {}
             }
         }
     }

@@ -4,7 +4,7 @@ use super::call::Call;
 use super::group::Children;
 use super::limit::Limit;
 use super::scope::Scope;
-use super::{Model, Polled, Timer, Who};
+use super::{Fires, Model, Polled, Timer, Who};
 use crate::program::Wait;
 
 pub(super) enum Node<'p> {
@@ -39,8 +39,17 @@ pub(super) struct Timeout<'p> {
     pub(super) after: u64,
     /// If the child is to be cancelled, with what grace.
     pub(super) grace: Option<u64>,
-    /// What it was cancelled with, and whether a shield holds that back.
-    pub(super) ending: Option<(super::Request, bool)>,
+    pub(super) stage: Stage,
+    /// Whose request it has held back last.
+    pub(super) held: Option<Who>,
+}
+
+/// Of a timeout.
+pub(super) enum Stage {
+    /// For the deadline; and whether its child was told by another deadline.
+    Waiting(bool),
+    /// For the end of the grace period; what the child was cancelled with, if it was not told before, and whether a shield holds that back.
+    Ending(Option<(super::Request, bool)>),
 }
 
 pub(super) enum Sleep {
@@ -69,7 +78,7 @@ impl Sleep {
             Sleep::Over => true,
             Sleep::Armed(number) => match model.timers.iter_mut().find(|timer| timer.number == number) {
                 Some(timer) => {
-                    timer.who = who;
+                    timer.fires = Fires::Tell(who);
                     false
                 }
                 None => {
@@ -84,7 +93,7 @@ impl Sleep {
                     return true;
                 }
                 let number = number.unwrap_or_else(|| model.next_number());
-                model.timers.push(Timer { deadline, number, who });
+                model.timers.push(Timer { deadline, number, fires: Fires::Tell(who) });
                 *self = Sleep::Armed(number);
                 false
             }
@@ -123,10 +132,10 @@ impl<'p> Model<'p> {
                 Node::Group(Box::new(Children::new(self, *kind, children)))
             }
             Wait::Limit(at_once, waits) => Node::Limit(Box::new(Limit::new(self, *at_once, waits))),
-            Wait::Scope(children, body, cancelled) => {
+            Wait::Scope(children, body, then) => {
                 let children = children.iter().map(|wait| self.start(wait)).collect();
                 let body = self.start(body);
-                Node::Scope(Box::new(Scope::new(self, children, body, *cancelled)))
+                Node::Scope(Box::new(Scope::new(self, children, body, then)))
             }
             Wait::Timeout(after, wait) => self.timeout(*after, None, wait),
             Wait::Graced(after, grace, wait) => self.timeout(*after, Some(*grace), wait),
@@ -141,7 +150,14 @@ impl<'p> Model<'p> {
     fn timeout(&mut self, after: u64, grace: Option<u64>, wait: &'p Wait) -> Node<'p> {
         let child = Some(self.start(wait));
         let sleep = Sleep::new(self, after);
-        Node::Timeout(Box::new(Timeout { child, sleep, after, grace, ending: None }))
+        Node::Timeout(Box::new(Timeout {
+            child,
+            sleep,
+            after,
+            grace,
+            stage: Stage::Waiting(false),
+            held: None,
+        }))
     }
 
     pub(super) fn poll(&mut self, node: &mut Node<'p>, who: Who) -> Polled {
@@ -201,6 +217,9 @@ impl<'p> Model<'p> {
                     self.drop_node(child);
                 }
                 timeout.sleep.drop(self);
+                if let Some(who) = timeout.held {
+                    self.hold(who, false);
+                }
             }
             Node::Shield { child, held } => {
                 self.drop_node(*child);
@@ -208,7 +227,9 @@ impl<'p> Model<'p> {
                     self.hold(who, false);
                 }
             }
-            Node::Ready(_) | Node::Forever | Node::Moment(_) | Node::Ending(_) | Node::Next(_) => {}
+            // Who does not wait any more is not told.
+            Node::Ending(ending) => self.endings[ending].waiter = None,
+            Node::Ready(_) | Node::Forever | Node::Moment(_) | Node::Next(_) => {}
         }
     }
 }

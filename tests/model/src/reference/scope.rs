@@ -4,21 +4,25 @@ use super::error::{Error, Request};
 use super::lent::Fate;
 use super::node::Node;
 use super::{Model, Polled, Who};
+use crate::program::Then;
 use crate::trace::{self, Source};
 
 pub(super) struct Scope<'p> {
     number: usize,
     /// The body, then the children. None of those that have ended.
     members: Vec<Option<Member<'p>>>,
-    is_started: bool,
+    /// How many of them were polled: children start in order.
+    started: usize,
+    /// What the whole was cancelled with: what is spawned afterwards is told it.
+    cancelled: Option<Request>,
     body: Body,
     /// Of children, in time.
     failures: Vec<(usize, Error)>,
     /// Why the others are to be cancelled.
     reason: Option<String>,
     is_failing: bool,
-    /// The child that the body cancels when it has waited.
-    to_cancel: Option<usize>,
+    /// What the body does when it has waited.
+    then: &'p Then,
     /// By handles, for members; told in the next poll.
     requests: Vec<(usize, Request)>,
 }
@@ -29,6 +33,12 @@ struct Member<'p> {
     told: Vec<u64>,
     /// The one of them that a shield still holds back.
     held: Option<Request>,
+}
+
+impl<'p> Member<'p> {
+    fn new(node: Node<'p>) -> Self {
+        Member { node, told: Vec::new(), held: None }
+    }
 }
 
 enum Body {
@@ -46,7 +56,7 @@ impl<'p> Scope<'p> {
         model: &mut Model<'p>,
         children: Vec<Node<'p>>,
         body: Node<'p>,
-        to_cancel: Option<usize>,
+        then: &'p Then,
     ) -> Self {
         let number = model.new_group();
         if let Some(woken) = &mut model.groups[number] {
@@ -54,13 +64,13 @@ impl<'p> Scope<'p> {
             // For the first poll.
             woken.add(BODY);
         }
-        let member = |node| Some(Member { node, told: Vec::new(), held: None });
         Scope {
             number,
-            to_cancel: to_cancel.filter(|child| *child < children.len()),
+            then,
+            started: 0,
+            cancelled: None,
             requests: Vec::new(),
-            members: std::iter::once(body).chain(children).map(member).collect(),
-            is_started: false,
+            members: std::iter::once(body).chain(children).map(|node| Some(Member::new(node))).collect(),
             body: Body::Running,
             failures: Vec::new(),
             reason: None,
@@ -94,7 +104,7 @@ impl<'p> Model<'p> {
             return self.result_of_scope(scope);
         }
         let is_woken = self.groups[scope.number].as_ref().is_some_and(|woken| !woken.queue.is_empty());
-        let has_more = is_woken || !scope.requests.is_empty();
+        let has_more = is_woken || !scope.requests.is_empty() || scope.started < scope.members.len();
         self.set_awake(scope.number, has_more);
         if has_more {
             self.tell(who);
@@ -115,11 +125,12 @@ impl<'p> Model<'p> {
             self.is_polled(scope.number, member);
             self.poll_member(scope, member, None);
         }
-        if !std::mem::replace(&mut scope.is_started, true) {
-            for child in 1..scope.members.len() {
-                self.poll_member(scope, child, None);
-            }
+        let spawned = scope.members.len();
+        for child in scope.started.max(1)..spawned {
+            let cancelled = scope.cancelled.clone();
+            self.poll_member(scope, child, cancelled.as_ref());
         }
+        scope.started = spawned;
         for (child, request) in requests {
             self.poll_member(scope, child, Some(&request));
         }
@@ -133,8 +144,11 @@ impl<'p> Model<'p> {
         }
     }
 
+    /// All that were spawned so far, and those that come later when they start.
     fn cancel_members(&mut self, scope: &mut Scope<'p>, request: &Request) {
-        for member in 0..scope.members.len() {
+        scope.cancelled = Some(request.clone());
+        scope.started = scope.members.len();
+        for member in 0..scope.started {
             self.poll_member(scope, member, Some(request));
         }
     }
@@ -159,7 +173,7 @@ impl<'p> Model<'p> {
                 member.held = matches!(fate, Fate::Held).then_some(request);
                 if (at, &fate) == (BODY, &Fate::Dropped) {
                     // It does not come to that.
-                    scope.to_cancel = None;
+                    scope.then = &Then::Nothing;
                 }
                 polled
             }
@@ -172,11 +186,8 @@ impl<'p> Model<'p> {
     fn end_member(&mut self, scope: &mut Scope<'p>, at: usize, polled: Polled) {
         let Some(Member { node, told, .. }) = scope.members[at].take() else { return };
         let was_told = |error: &Error| told.iter().any(|number| error.is_of_number(*number));
-        if let (BODY, Polled::Ready(_), Some(child)) = (at, &polled, scope.to_cancel) {
-            let (child, request) = (child + 1, self.next_request());
-            if scope.members[child].is_some() {
-                scope.requests.push((child, request));
-            }
+        if let (BODY, Polled::Ready(_)) = (at, &polled) {
+            self.go_on_after_waiting(scope);
         }
         match (at, polled) {
             (_, Polled::Pending) => {}
@@ -203,6 +214,23 @@ impl<'p> Model<'p> {
         self.drop_node(node);
     }
 
+    fn go_on_after_waiting(&mut self, scope: &mut Scope<'p>) {
+        match scope.then {
+            Then::Nothing => {}
+            Then::Cancel(child) if child + 1 >= scope.members.len() => {}
+            Then::Cancel(child) => {
+                let request = self.next_request();
+                if scope.members[child + 1].is_some() {
+                    scope.requests.push((child + 1, request));
+                }
+            }
+            Then::Spawn(wait) => {
+                let child = self.start(wait);
+                scope.members.push(Some(Member::new(child)));
+            }
+        }
+    }
+
     fn result_of_scope(&mut self, scope: &mut Scope<'p>) -> Polled {
         let mut failures = std::mem::take(&mut scope.failures);
         match std::mem::replace(&mut scope.body, Body::Running) {
@@ -224,7 +252,7 @@ impl<'p> Model<'p> {
     }
 
     pub(super) fn drop_scope(&mut self, mut scope: Scope<'p>) {
-        if !scope.is_started {
+        if scope.started == 0 {
             // The children are still in what the body owns, before what it is to wait for.
             scope.members.rotate_left(1);
         }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::error::{Error, Request, What as ErrorWhat};
 use super::lent::{Lent, Thrown};
 use super::node::Node;
-use super::{Ending, Model, Polled, Who};
+use super::{Ending, Fires, Model, Polled, Timer, Who};
 use crate::trace::Source;
 
 pub(super) struct Task<'p> {
@@ -21,6 +21,8 @@ pub(super) struct Task<'p> {
     /// It was told that there is a delivery to try.
     has_mail: bool,
     watchers: Vec<usize>,
+    /// When it is dropped at the latest, and the number of the timer that does it.
+    grace: Option<(u64, u64)>,
 }
 
 /// Where the result is.
@@ -77,6 +79,7 @@ impl<'p> Model<'p> {
             deliveries: VecDeque::new(),
             has_mail: false,
             watchers: Vec::new(),
+            grace: None,
         });
         self.step(number, tree, None);
         match place {
@@ -161,6 +164,9 @@ impl<'p> Model<'p> {
         self.free_slots.push(task.slot);
         let deliveries = left.into_iter().chain(std::mem::take(&mut task.deliveries)).collect::<Vec<_>>();
         let watchers = std::mem::take(&mut task.watchers);
+        if let Some((_, timer)) = task.grace.take() {
+            self.remove_timer(timer);
+        }
         for delivery in deliveries {
             self.come_too_late(&delivery);
         }
@@ -223,6 +229,33 @@ impl<'p> Model<'p> {
             self.deliver(number, Delivery::Cancel(request, false));
         }
         ending
+    }
+
+    /// Cancels the task of a place, and drops it after so many seconds, or at an earlier time that was set before.
+    pub(super) fn cancel_with_grace(&mut self, place: usize, grace: u64) {
+        let Some(number) = self.places[place] else { return };
+        let request = self.next_request();
+        let has_ended = self.tasks[number].has_ended;
+        self.cancel(number, request.clone());
+        let deadline = self.now + grace;
+        if has_ended || self.tasks[number].grace.is_some_and(|(known, _)| known <= deadline) {
+            return;
+        }
+        let timer = self.next_number();
+        self.timers.push(Timer { deadline, number: timer, fires: Fires::CutShort(number, request) });
+        if let Some((_, before)) = self.tasks[number].grace.replace((deadline, timer)) {
+            self.remove_timer(before);
+        }
+    }
+
+    /// Its time is up: it is dropped, and that is its end.
+    pub(super) fn drop_task(&mut self, number: usize, request: Request) {
+        if let Some(tree) = self.tasks[number].tree.take() {
+            let error = self.error(ErrorWhat::Cancelled(request));
+            self.drop_node(tree);
+            self.keep_result(number, Err(error));
+            self.end_task(number, None);
+        }
     }
 
     // ---- handles ----------------------------------------------------------------------------------

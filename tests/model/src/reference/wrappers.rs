@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::error::What;
 use super::lent::{Fate, Thrown};
-use super::node::{Node, Sleep, Timeout};
+use super::node::{Node, Sleep, Stage, Timeout};
 use super::{Error, Model, Polled, Who};
 use crate::trace::Source;
 
@@ -39,9 +39,12 @@ impl<'p> Model<'p> {
                 return Polled::Pending;
             }
             match timeout.grace {
-                Some(grace) if timeout.ending.is_none() => polled = self.cancel_limited(timeout, grace, who),
+                Some(grace) if matches!(timeout.stage, Stage::Waiting(_)) => {
+                    polled = self.cancel_limited(timeout, grace, who);
+                }
                 _ => {
                     self.give_up(timeout);
+                    self.lets_go(timeout);
                     return Polled::Ready(Err(self.error(What::Timeout(timeout.after))));
                 }
             }
@@ -49,8 +52,11 @@ impl<'p> Model<'p> {
     }
 
     fn poll_limited(&mut self, timeout: &mut Timeout<'p>, who: Who) -> Polled {
+        if timeout.grace.is_some() && self.is_cancelled_by_deadline(who) {
+            return self.poll_with_deadline(timeout, who);
+        }
         let Some(child) = &mut timeout.child else { return Polled::Pending };
-        if let Some((request, is_held @ true)) = &mut timeout.ending {
+        if let Stage::Ending(Some((request, is_held @ true))) = &mut timeout.stage {
             if self.is_cancelled(who) {
                 // That takes the place of ours.
                 *is_held = false;
@@ -67,16 +73,53 @@ impl<'p> Model<'p> {
         self.poll(child, who)
     }
 
-    /// At the deadline.
+    /// Another deadline asks. It does not disturb a clean-up within our grace.
+    fn poll_with_deadline(&mut self, timeout: &mut Timeout<'p>, who: Who) -> Polled {
+        let Some(child) = &mut timeout.child else { return Polled::Pending };
+        let own = match &mut timeout.stage {
+            Stage::Waiting(is_told) => {
+                let polled = self.poll(child, who);
+                *is_told |= !self.is_cancelled(who);
+                return polled;
+            }
+            Stage::Ending(own) => own,
+        };
+        self.hold(who, true);
+        timeout.held = Some(who);
+        let polled = match own {
+            Some((request, is_held @ true)) => {
+                let (polled, fate) = self.with_request(who, request.clone(), |model| model.poll(child, who));
+                *is_held = matches!(fate, Fate::Held);
+                polled
+            }
+            _ => self.hidden(|model| model.poll(child, who)),
+        };
+        if matches!(polled, Polled::Ready(_)) {
+            self.lets_go(timeout);
+        }
+        polled
+    }
+
+    fn lets_go(&mut self, timeout: &mut Timeout<'p>) {
+        if let Some(who) = timeout.held.take() {
+            self.hold(who, false);
+        }
+    }
+
+    /// At the deadline. What another deadline has told is cleaning up.
     fn cancel_limited(&mut self, timeout: &mut Timeout<'p>, grace: u64, who: Who) -> Polled {
         let Some(child) = &mut timeout.child else { return Polled::Pending };
         timeout.sleep = Sleep::new(self, grace);
+        if let Stage::Waiting(true) = timeout.stage {
+            timeout.stage = Stage::Ending(None);
+            return Polled::Pending;
+        }
         let request = self.request(
             Source::Deadline,
             format!("the deadline has passed, after {:?}", Duration::from_secs(timeout.after)),
         );
         let (polled, fate) = self.with_request(who, request.clone(), |model| model.poll(child, who));
-        timeout.ending = Some((request, matches!(fate, Fate::Held)));
+        timeout.stage = Stage::Ending(Some((request, matches!(fate, Fate::Held))));
         polled
     }
 
@@ -85,9 +128,9 @@ impl<'p> Model<'p> {
         timeout: &mut Timeout<'p>,
         result: Result<u32, Error>,
     ) -> Result<u32, Error> {
-        match &timeout.ending {
-            Some(_) => self.give_up(timeout),
-            None => {
+        match &timeout.stage {
+            Stage::Ending(_) => self.give_up(timeout),
+            Stage::Waiting(_) => {
                 if let Some(child) = timeout.child.take() {
                     self.drop_node(child);
                 }
@@ -95,11 +138,11 @@ impl<'p> Model<'p> {
         }
         timeout.sleep.drop(self);
         timeout.sleep = Sleep::Over;
-        match result {
-            Err(error) if timeout.ending.as_ref().is_some_and(|(request, _)| error.is_of(request)) => {
+        match (result, &timeout.stage) {
+            (Err(error), Stage::Ending(Some((request, _)))) if error.is_of(request) => {
                 Err(self.error(What::Timeout(timeout.after)))
             }
-            result => result,
+            (result, _) => result,
         }
     }
 

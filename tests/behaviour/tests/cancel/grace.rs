@@ -1,0 +1,248 @@
+//! `cancel(..).grace(..)`: what has not ended by then is dropped.
+
+use std::future::pending;
+
+use super::*;
+
+/// Swallows every cancellation.
+#[gen::coroutine]
+fn ignores(guard: Guard) -> gen::Result {
+    loop {
+        let _guard = &guard;
+        if yield_!(gen::sleep(seconds(3600))).is_err() {
+            yield_!(gen::shield(gen::sleep(seconds(1))))?;
+        }
+    }
+}
+
+/// What `body` gives, and how many seconds it takes.
+fn timed<T>(body: impl Future<Output = gen::Result<T>>) -> (T, u64) {
+    let clock = gen::VirtualClock::new();
+    let began = clock.now();
+    let value = gen::IoLoop::with_clock(clock.clone()).run_sync(body).unwrap();
+    (value, (clock.now() - began).as_secs())
+}
+
+/// A task that swallows its cancellation would live for ever.
+#[test]
+fn a_task_that_does_not_end_is_dropped() {
+    let dropped = Rc::new(Cell::new(0));
+    let guard = Guard(dropped.clone());
+    let (error, took) = timed(async {
+        let task = gen::spawn_local(ignores(guard));
+        task.cancel("stop").grace(seconds(5)).await;
+        assert_eq!(dropped.get(), 1, "it is over when all is dropped");
+        Ok(task.await.unwrap_err())
+    });
+    assert_eq!((reason(&error).as_str(), took), ("stop", 5));
+    assert_eq!(error.downcast_ref::<gen::Cancelled>().unwrap().site, None);
+}
+
+/// What cleans up in time would be cut short, or a later task in its place.
+#[test]
+fn a_task_that_ends_in_time_is_left_alone_and_so_is_who_comes_after_it() {
+    let journal = Journal::default();
+    let (later, took) = timed(async {
+        let task = gen::spawn_local(works("a", 2, journal.clone()));
+        task.cancel("stop").grace(seconds(5)).await;
+        let later = gen::spawn_local(async {
+            gen::sleep(seconds(10)).await?;
+            Ok::<_, gen::Error>("slept")
+        });
+        later.await
+    });
+    assert_eq!((later, took, journal.take().as_str()), ("slept", 12, "a told, a clean"));
+}
+
+/// Who does not wait would have to, and nobody else can end the task.
+#[test]
+fn the_time_goes_on_when_nobody_waits() {
+    let dropped = Rc::new(Cell::new(0));
+    let guard = Guard(dropped.clone());
+    timed(async {
+        let task = gen::spawn_local(ignores(guard));
+        drop(task.cancel("stop").grace(seconds(5)));
+        gen::sleep(seconds(4)).await?;
+        assert_eq!(dropped.get(), 0);
+        gen::sleep(seconds(1)).await?;
+        gen::moment().await?;
+        assert_eq!(dropped.get(), 1);
+        assert!(task.is_done());
+        drop(task.await);
+        Ok(())
+    });
+}
+
+/// A hurried request could not shorten the time of a patient one; a patient one would lengthen it.
+#[test]
+fn of_several_the_one_that_ends_first_counts() {
+    for times in [[5, 50], [50, 5]] {
+        let (error, took) = timed(async {
+            let task = gen::spawn_local(ignores(Guard(Rc::default())));
+            for time in times {
+                drop(task.cancel("stop").grace(seconds(time)));
+            }
+            Ok(task.await.unwrap_err())
+        });
+        assert_eq!((reason(&error).as_str(), took), ("stop", 5));
+    }
+    // The same future may be given another one.
+    let (_, took) = timed(async {
+        let task = gen::spawn_local(ignores(Guard(Rc::default())));
+        task.cancel("stop").grace(seconds(50)).grace(seconds(7)).grace(Duration::MAX).await;
+        drop(task.await);
+        Ok(())
+    });
+    assert_eq!(took, 7);
+}
+
+/// A shield, a group, a scope could not be ended.
+#[test]
+fn whatever_it_waits_for_is_dropped() {
+    macro_rules! ends {
+        ($name:ident, |$guard:ident| $yielded:expr) => {
+            #[gen::coroutine]
+            fn $name($guard: Guard) -> gen::Result {
+                yield_!($yielded).map(drop)
+            }
+            let dropped = Rc::new(Cell::new(0));
+            let guard = Guard(dropped.clone());
+            let (_, took) = timed(async {
+                let task = gen::spawn_local($name(guard));
+                task.cancel("stop").grace(seconds(5)).await;
+                assert_eq!(dropped.get(), 1, stringify!($name));
+                assert!(task.await.unwrap_err().is_cancelled());
+                Ok(())
+            });
+            assert_eq!(took, 5, stringify!($name));
+        };
+    }
+    ends!(shield, |guard| gen::shield(ignores(guard)));
+    ends!(list, |guard| vec![ignores(guard)]);
+    ends!(tuple, |guard| (gen::shield(pending::<()>()), ignores(guard)));
+    ends!(timeout, |guard| gen::with_timeout(seconds(100), ignores(guard)).cancel(seconds(100)));
+    ends!(scope, |guard| gen::scope_local(|scope| async move {
+        scope.spawn(ignores(guard));
+        yield_!(gen::sleep(seconds(3600)))
+    }));
+}
+
+/// A plain future would be kept for the whole time.
+#[test]
+fn what_cannot_be_told_is_dropped_at_once() {
+    let (_, took) = timed(async {
+        let task = gen::spawn_local(pending::<gen::Result<()>>());
+        task.cancel("stop").grace(seconds(5)).await;
+        assert!(task.await.unwrap_err().is_cancelled());
+        Ok(())
+    });
+    assert_eq!(took, 0);
+}
+
+/// After the end there is nothing to drop, and nothing to wait for.
+#[test]
+fn after_the_end_nothing_happens() {
+    let (value, took) = timed(async {
+        let task = gen::spawn_local(async { Ok::<_, gen::Error>(7) });
+        task.cancel("stop").grace(seconds(5)).await;
+        task.await
+    });
+    assert_eq!((value, took), (7, 0));
+}
+
+/// A destructor that panics would end the loop.
+#[test]
+fn a_drop_that_panics_ends_there() {
+    struct Panics;
+    impl Drop for Panics {
+        fn drop(&mut self) {
+            panic!("in the drop of a local");
+        }
+    }
+    #[gen::coroutine]
+    fn stubborn() -> gen::Result {
+        let _panics = Panics;
+        loop {
+            drop(yield_!(gen::sleep(seconds(3600))));
+        }
+    }
+    let (_, lines) = behaviour::logged(|| {
+        timed(async {
+            let task = gen::spawn_local(stubborn());
+            task.cancel("stop").grace(seconds(5)).await;
+            assert!(task.await.unwrap_err().is_cancelled());
+            Ok(())
+        })
+    });
+    assert!(lines.iter().any(|line| line.contains("in the drop of a local")), "{lines:#?}");
+}
+
+/// A handle that has moved to another thread could not end the task.
+#[test]
+fn another_thread_may_set_the_time() {
+    let io_loop = gen::IoLoop::new();
+    let error = io_loop.run_sync(async {
+        let task = gen::spawn_local(ignores(Guard(Rc::default())));
+        let thread = std::thread::spawn(move || {
+            gen::block_on(task.cancel("from afar").grace(Duration::ZERO));
+            gen::block_on(task).unwrap_err()
+        });
+        while !thread.is_finished() {
+            gen::moment().await?;
+        }
+        Ok::<_, gen::Error>(thread.join().unwrap())
+    });
+    assert_eq!(reason(&error.unwrap()), "from afar");
+}
+
+/// A child that swallows it would keep its scope alive for ever.
+#[test]
+fn a_child_of_a_scope_is_dropped_and_the_scope_goes_on() {
+    #[gen::coroutine]
+    fn body(dropped: Rc<Cell<usize>>) -> gen::Result<&'static str> {
+        yield_!(gen::scope_local(|scope| async move {
+            let child = scope.spawn(ignores(Guard(dropped.clone())));
+            yield_!(child.cancel("not this one").grace(seconds(50)).grace(seconds(5)))?;
+            assert_eq!(dropped.get(), 1);
+            assert_eq!(reason(&yield_!(child).unwrap_err()), "not this one");
+            yield_!(gen::sleep(seconds(1)))?;
+            Ok::<_, gen::Error>("goes on")
+        }))
+    }
+    assert_eq!(timed(body(Rc::default())), ("goes on", 6));
+}
+
+/// One that ends in time, or has ended, is not to be waited for any longer.
+#[test]
+fn a_child_of_a_scope_that_ends_in_time_is_left_alone() {
+    #[gen::coroutine]
+    fn body(journal: Journal) -> gen::Result {
+        yield_!(gen::scope_local(|scope| async move {
+            let child = scope.spawn(works("a", 2, journal.clone()));
+            yield_!(child.cancel("stop").grace(seconds(5)))?;
+            yield_!(child.cancel("late").grace(seconds(50)))?;
+            assert!(yield_!(child).unwrap_err().is_cancelled());
+            Ok::<_, gen::Error>(())
+        }))
+    }
+    let journal = Journal::default();
+    assert_eq!(timed(body(journal.clone())), ((), 2));
+    assert_eq!(journal.take(), "a told, a clean");
+}
+
+/// Where no time passes the child would never end.
+#[test]
+fn a_child_of_a_scope_where_no_loop_runs_has_failed() {
+    #[gen::coroutine]
+    fn swallows() -> gen::Result {
+        loop {
+            drop(yield_!(pending::<()>()));
+        }
+    }
+    let ended = futures::executor::block_on(gen::scope(|scope| async move {
+        let child = scope.spawn(swallows());
+        child.cancel("stop").grace(seconds(5)).await;
+        child.await
+    }));
+    assert!(ended.unwrap_err().is::<gen::NoLoop>());
+}
