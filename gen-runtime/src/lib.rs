@@ -61,7 +61,7 @@
 //! | wait for what a callback is called with | [`task`]; [`Callback`], [`Wait`], [`WaitAll`] |
 //! | yield something of your own that sees its coroutine | [`YieldPoint`] |
 //! | put coroutines behind a trait object | [`BoxCoroutine`], [`LocalBoxCoroutine`] |
-//! | test without waiting | [`VirtualClock`] |
+//! | test without waiting | [`VirtualClock`]; beside other threads, with [`Remote::keep_alive`] |
 //!
 //! # The rules
 //!

@@ -2,7 +2,7 @@
 //!
 //! | who | does |
 //! |---|---|
-//! | any thread | `send`: adds a message and wakes the loop if it sleeps; `request_stop`; `owe` a wake, and `release` |
+//! | any thread | `send`, `wake`: adds a message and wakes the loop if it sleeps; `request_stop`; `owe` a wake, and `release` |
 //! | the loop | `drain` at the start of each turn; `park` when idle; `close` at its end: from then on `send` refuses |
 //!
 //! The loop sleeps on a condition variable of its own, not with `thread::park`, whose token belongs to
@@ -40,6 +40,7 @@ use crate::time::TimerKey;
 
 /// What another thread has for the loop.
 pub(crate) enum Message {
+    /// Sent by `wake`, once for each slot.
     Wake(SlotId),
     /// Wakes the slot of that index, whoever is in it.
     WakeOccupant(u32),
@@ -100,15 +101,18 @@ impl Shared {
         if inbox.closed {
             return Err(message);
         }
-        match message {
-            Message::Wake(slot) => inbox.push_wake(slot),
-            message => inbox.messages.push(message),
-        }
-        self.waiting.store(true, Ordering::Release);
-        if inbox.parked.is_some() {
-            self.unpark(inbox);
-        }
+        inbox.messages.push(message);
+        self.has_come(inbox);
         Ok(())
+    }
+
+    /// Wakes a slot. Nothing happens if the loop is closed: then nobody is left to be woken.
+    pub(super) fn wake(&self, slot: SlotId) {
+        let mut inbox = self.lock();
+        if !inbox.closed {
+            inbox.push_wake(slot);
+            self.has_come(inbox);
+        }
     }
 
     pub(super) fn request_stop(&self) {
@@ -179,6 +183,14 @@ impl Shared {
         inbox.closed = true;
         inbox.wake_at = Vec::new();
         mem::take(&mut inbox.messages)
+    }
+
+    /// Something was added to the inbox.
+    fn has_come(&self, inbox: MutexGuard<'_, Inbox>) {
+        self.waiting.store(true, Ordering::Release);
+        if inbox.parked.is_some() {
+            self.unpark(inbox);
+        }
     }
 
     fn unpark(&self, inbox: MutexGuard<'_, Inbox>) {

@@ -2,7 +2,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::inbox::{Message, Shared};
+use super::inbox::Shared;
 use super::waker::{LoopId, LoopName, SlotId};
 
 struct Registry {
@@ -45,17 +45,16 @@ pub(super) fn remove(id: LoopId) {
 
 /// Wakes a slot from outside of its loop; nothing happens if the loop is gone.
 pub(super) fn wake(name: LoopName, slot: SlotId) {
-    if let Some((_, shared)) = named(name) {
-        // Refused if it closed just now: then nobody is left to be woken.
-        let _ = shared.send(Message::Wake(slot));
+    let registry = REGISTRY.read().unwrap_or_else(PoisonError::into_inner);
+    // Under the lock, which spares a clone of the `Arc`: no code of a user runs in there.
+    if let Some((_, shared)) = registry.live.get(&name) {
+        shared.wake(slot);
     }
 }
 
 /// That very loop, if it lives; not a later one of its name.
 pub(crate) fn find(id: LoopId) -> Option<Arc<Shared>> {
-    named(id.name()).filter(|(found, _)| *found == id).map(|(_, shared)| shared)
-}
-
-fn named(name: LoopName) -> Option<(LoopId, Arc<Shared>)> {
-    REGISTRY.read().unwrap_or_else(PoisonError::into_inner).live.get(&name).cloned()
+    let registry = REGISTRY.read().unwrap_or_else(PoisonError::into_inner);
+    let (found, shared) = registry.live.get(&id.name())?;
+    (*found == id).then(|| Arc::clone(shared))
 }
