@@ -28,7 +28,7 @@ pub(super) fn assert_allowed() {
     }
 }
 
-#[cfg(not(feature = "tokio"))]
+#[cfg(not(all(feature = "tokio", not(loom))))]
 fn is_polled_by_tokio() -> bool {
     false
 }
@@ -38,7 +38,7 @@ fn is_polled_by_tokio() -> bool {
 /// tokio does not say so. But whatever it polls has a budget, which runs dry, and elsewhere there is none: on
 /// a thread that may block, and under an `enter` guard. So this takes units until there are no more, and gives
 /// them all back. A task that is `unconstrained` has no budget either, and is not known.
-#[cfg(feature = "tokio")]
+#[cfg(all(feature = "tokio", not(loom)))]
 fn is_polled_by_tokio() -> bool {
     use std::task::{Context, Poll, Waker};
     use tokio::runtime::Handle;
