@@ -72,6 +72,46 @@
 //!   A child that panics has failed, with [`Panicked`].
 //! - Arguments move into the coroutine and are dropped in the order of an `async fn`. Dropping a coroutine drops all that it holds and waits for.
 //!
+//! # Errors of your own
+//!
+//! A coroutine may return any `Result`. Every yield may fail with an [`Error`], and `?` turns that into the function's own
+//! error where there is a `From<gen::Error>`: [`Error`] itself, `Box<dyn Error + Send + Sync>`, `anyhow::Error` (with the feature)
+//! and [`std::io::Error`], which keeps the kind, have it. A library gives its error type a variant for it, and callers
+//! match on the others. The short form is [`raw`], which does not open the `Result` of what is yielded, and two `?`:
+//! the first is for the yield, the second for the error of the function that was called, which keeps its type.
+//!
+//! ```
+//! use gen::{raw, yield_};
+//!
+//! #[derive(Debug, thiserror::Error)]
+//! pub enum FetchError {
+//!     #[error("there is no page {0}")]
+//!     NoPage(u32),
+//!     /// The reader was cancelled, a deadline has passed: whatever a yield may fail with.
+//!     #[error(transparent)]
+//!     Yield(#[from] gen::Error),
+//! }
+//!
+//! #[gen::coroutine]
+//! fn fetch(page: u32) -> Result<String, FetchError> {
+//!     yield_!(gen::moment())?; // a `gen::Error` becomes a `FetchError`
+//!     if page == 0 { Err(FetchError::NoPage(page)) } else { Ok(format!("page {page}")) }
+//! }
+//!
+//! #[gen::coroutine]
+//! fn fetch_both() -> Result<usize, FetchError> {
+//!     let first = yield_!(raw(fetch(1)))??; // its `FetchError` stays one
+//!     match yield_!(raw(fetch(0)))? {
+//!         Err(FetchError::NoPage(_)) => Ok(first.len()),
+//!         other => Ok(first.len() + other?.len()),
+//!     }
+//! }
+//! assert_eq!(gen::run_sync(fetch_both()).unwrap(), 6);
+//! ```
+//!
+//! Without `raw`, `yield_!(fetch(1))?` works too: then the `FetchError` arrives as a [`gen::Error`](Error) with a trace, which can be asked for it, and becomes
+//! a `FetchError::Yield`.
+//!
 //! # Editions and names
 //!
 //! The package is `gen-runtime`, the library `gen`. On edition 2024 `gen` is a keyword: write `r#gen::coroutine` and `use r#gen::yield_;`. (rust-analyzer, as of

@@ -20,7 +20,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use super::payload::Context;
-use super::{print, Error};
+use super::{io, print, Error};
 
 /// An error on its way through foreign code.
 pub(super) struct Carried(Trail);
@@ -48,7 +48,7 @@ pub(super) fn unwrap_or_else<E: Any>(error: E, make: impl FnOnce(E) -> Error) ->
     let carried = (&mut slot as &mut dyn Any).downcast_mut::<Option<Carried>>().and_then(Option::take);
     match (carried, slot) {
         (Some(carried), _) => carried.into_error(),
-        (None, Some(error)) => make(error),
+        (None, Some(error)) => io::unwrap_or_else(error, make),
         (None, None) => unreachable!("the slot is emptied only into `carried`"),
     }
 }

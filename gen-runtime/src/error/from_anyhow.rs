@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::carried::Carried;
 use super::payload::{AnyError, Payload, Reported};
-use super::{Error, Throw};
+use super::{io, Error, Throw};
 
 /// Marks `anyhow::Error`.
 #[derive(Debug)]
@@ -15,6 +15,13 @@ pub enum Anyhow {}
 
 impl Throw<Anyhow> for anyhow::Error {
     fn throw(self) -> Error {
+        let outermost = self.chain().next();
+        if outermost.is_some_and(|error| error.downcast_ref().is_some_and(io::carries)) {
+            return match self.downcast::<std::io::Error>() {
+                Ok(error) => Error::from(error),
+                Err(error) => Error::from_payload(FromAnyhow::shared(error)),
+            };
+        }
         let is_carried = self.chain().next().is_some_and(|outermost| outermost.is::<Carried>());
         if is_carried {
             return match self.downcast::<Carried>() {

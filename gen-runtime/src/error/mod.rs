@@ -18,6 +18,8 @@
 //! | `drops.rs` | drops of errors that hold errors, however deep |
 //! | `throw.rs` | [`Throw`]: what can be thrown into a coroutine |
 //! | `carried.rs` | the way out to `Box<dyn Error>` and `anyhow::Error`, and back without losing the trace |
+//! | `io.rs` | the way out to `std::io::Error`, and back |
+//! | `own.rs` | what error types of users have to take up |
 //! | `from_anyhow.rs` | the way in for an `anyhow::Error` |
 //! | `return_value.rs` | `gen::Return` |
 //! | `kinds.rs` | the errors of the runtime itself |
@@ -27,8 +29,10 @@ mod downcast;
 mod drops;
 #[cfg(feature = "anyhow")]
 mod from_anyhow;
+mod io;
 mod kinds;
 mod other;
+mod own;
 mod payload;
 mod print;
 mod return_value;
@@ -43,6 +47,7 @@ use std::sync::Arc;
 pub use self::kinds::{BadYieldError, Panicked, ReturnValueIgnoredError, TimeoutError};
 use self::other::Others;
 pub use self::other::{Other, Place};
+pub(crate) use self::own::TakesUpErrors;
 use self::payload::{AnyError, Context, Link, Payload, Standard};
 pub(crate) use self::print::Alone;
 pub use self::return_value::{CatchReturn, Return};

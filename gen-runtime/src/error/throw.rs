@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::carried::Carried;
 use super::payload;
-use super::Error;
+use super::{io, Error};
 
 /// What can be thrown into a coroutine, and so may be the error of a yielded future.
 ///
@@ -55,7 +55,7 @@ impl Throw<Itself> for Error {
 #[diagnostic::do_not_recommend]
 impl Throw<Boxed> for Box<dyn StdError + Send + Sync + 'static> {
     fn throw(self) -> Error {
-        match self.downcast::<Carried>() {
+        match io::unwrap_box(self).downcast::<Carried>() {
             Ok(carried) => carried.into_error(),
             Err(other) => Error::from_payload(payload::Boxed::shared(other)),
         }

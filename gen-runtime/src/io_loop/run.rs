@@ -20,7 +20,7 @@ use super::waker::SlotId;
 use super::IoLoop;
 use super::{blocking, current};
 use crate::coroutine::throw::{resume, Thrown};
-use crate::error::{Error, Panicked};
+use crate::error::{Error, Panicked, TakesUpErrors};
 use crate::report;
 use crate::task::{self, JoinHandle};
 use crate::time::with_deadline;
@@ -50,7 +50,7 @@ use crate::time::with_deadline;
 pub fn run_sync<C, T, E>(coroutine: C) -> Result<T, E>
 where
     C: IntoFuture<Output = Result<T, E>>,
-    E: From<Error>,
+    E: TakesUpErrors,
 {
     IoLoop::new().run_sync(coroutine)
 }
@@ -97,7 +97,7 @@ impl IoLoop {
     pub fn run_sync<C, T, E>(&self, coroutine: C) -> Result<T, E>
     where
         C: IntoFuture<Output = Result<T, E>>,
-        E: From<Error>,
+        E: TakesUpErrors,
     {
         blocking::check().map_err(E::from)?;
         match self.run_future(coroutine.into_future(), OnStop::Return) {
@@ -133,7 +133,7 @@ impl IoLoop {
         C: IntoFuture<Output = Result<T, E>>,
         C::IntoFuture: 'static,
         T: 'static,
-        E: From<Error> + fmt::Debug + 'static,
+        E: TakesUpErrors + fmt::Debug + 'static,
     {
         blocking::check().map_err(E::from)?;
         let abandoned = Rc::new(Cell::new(false));

@@ -13,6 +13,7 @@ use super::registry::Registry;
 use super::runner::Runner;
 use super::YieldPoint;
 use crate::coroutine::{self, Call, Finish, Frame, Kind};
+use crate::error::TakesUpErrors;
 use crate::yieldable::unopened::{Leaf, Leaves, Seen};
 use crate::yieldable::Flat;
 use crate::{report, Error, Yieldable};
@@ -71,7 +72,7 @@ pub trait MayLeak {
     fn leaked(error: Error) -> Self;
 }
 
-impl<T, E: From<Error>> MayLeak for Result<T, E> {
+impl<T, E: TakesUpErrors> MayLeak for Result<T, E> {
     fn is_ok(&self) -> bool {
         self.is_ok()
     }

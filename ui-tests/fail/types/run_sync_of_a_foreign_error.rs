@@ -1,5 +1,3 @@
-//@ rustc: running it can fail as well, so the error of the whole is made of both; `gen::block_on` gives the output as it is
-
 struct Fault;
 
 #[gen::coroutine]
@@ -9,5 +7,7 @@ fn fetch() -> Result<u32, Fault> {
 
 fn main() {
     let _ = gen::run_sync(fetch());
-    //~^ rustc: the trait bound `Fault: From<gen::Error>` is not satisfied
+    //~^ gen: `Fault` does not take up a `gen::Error`, as which something may fail here that is not its own
+    //~| note: give it a variant for that: `#[from] gen::Error` with thiserror, else an `impl From<gen::Error>`; or return `gen::Result`, which takes up every error
+    //~| note: what is run may have any error if its output is wanted as it is: `gen::block_on(future)`
 }
