@@ -2,13 +2,14 @@
 
 use std::any::{Any, TypeId};
 use std::collections::{BTreeMap, HashMap};
-use std::future::{Future, IntoFuture};
+use std::future::Future;
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use super::conversion::{erase, Erased};
 use super::Value;
 use crate::error::Throw;
 use crate::multi;
+use crate::yieldable::FutureOfResult;
 
 /// Makes a future of a value of the type that it is registered for.
 pub(super) type Convert = Arc<dyn Fn(Value) -> Erased + Send + Sync>;
@@ -37,7 +38,7 @@ pub fn register<T, C, F, U, E, M>(convert: C)
 where
     T: Any + Send,
     C: Fn(T) -> F + Send + Sync + 'static,
-    F: IntoFuture<Output = Result<U, E>>,
+    F: FutureOfResult<U, E>,
     F::IntoFuture: Send + 'static,
     U: Any + Send,
     E: Throw<M>,

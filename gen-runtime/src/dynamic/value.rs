@@ -8,6 +8,7 @@ use std::future::IntoFuture;
 use super::conversion::{erase, Erased};
 use super::Conversion;
 use crate::error::Throw;
+use crate::yieldable::FutureOfResult;
 
 /// A value whose type is known only at run time.
 ///
@@ -47,7 +48,7 @@ impl Value {
     #[must_use = "nothing happens unless it is yielded"]
     pub fn future<F, T, E, M>(future: F) -> Self
     where
-        F: IntoFuture<Output = Result<T, E>>,
+        F: FutureOfResult<T, E>,
         F::IntoFuture: Send + 'static,
         T: Any + Send,
         E: Throw<M>,

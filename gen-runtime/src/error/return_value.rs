@@ -6,8 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::{Error, Result};
 
-/// A value that ends a coroutine: made by the function [`Return`](fn@Return).
-#[must_use = "it is returned as an error, `Err(gen::Return(value))`"]
+/// A value that ends a coroutine: what the function [`Return`](fn@Return) puts into an [`Error`], which can be asked for it.
 pub struct Return<T> {
     /// Taken by the coroutine that it ends.
     value: Mutex<Option<T>>,
@@ -27,7 +26,7 @@ pub struct Return<T> {
 /// ```
 /// fn cached(key: &str) -> gen::Result {
 ///     match key {
-///         "answer" => Err(gen::Return(42_u32).into()),
+///         "answer" => Err(gen::Return(42_u32)),
 ///         _ => Ok(()),
 ///     }
 /// }
@@ -41,8 +40,9 @@ pub struct Return<T> {
 /// assert_eq!(gen::run_sync(lookup("7")).unwrap(), 7);
 /// ```
 #[allow(non_snake_case, reason = "it stands for the constructor of the type of that name, as in tornado.gen")]
-pub fn Return<T: Send + 'static>(value: T) -> Return<T> {
-    Return { value: Mutex::new(Some(value)) }
+#[must_use = "it is returned as an error: `Err(gen::Return(value))`"]
+pub fn Return<T: Send + 'static>(value: T) -> Error {
+    Return { value: Mutex::new(Some(value)) }.into()
 }
 
 impl<T> fmt::Debug for Return<T> {

@@ -11,6 +11,7 @@ use crate::context;
 use crate::error::{Error, Throw};
 use crate::task::{self, JoinHandle};
 use crate::time::{Action, TimerKey};
+use crate::yieldable::FutureOfResult;
 
 /// A reference to an [`IoLoop`](crate::IoLoop), for the code that runs on it.
 ///
@@ -175,7 +176,7 @@ impl IoLoopHandle {
     #[track_caller]
     pub fn spawn_local<C, T, E, M>(&self, coroutine: C) -> JoinHandle<T>
     where
-        C: IntoFuture<Output = Result<T, E>>,
+        C: FutureOfResult<T, E>,
         C::IntoFuture: Future + 'static,
         T: 'static,
         E: Throw<M>,

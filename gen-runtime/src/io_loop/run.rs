@@ -24,6 +24,7 @@ use crate::error::{Error, Panicked, TakesUpErrors};
 use crate::report;
 use crate::task::{self, JoinHandle};
 use crate::time::with_deadline;
+use crate::yieldable::FutureOfResult;
 
 /// Runs a coroutine, or any other future of a `Result`, to its end on a loop made for it.
 ///
@@ -49,7 +50,7 @@ use crate::time::with_deadline;
 /// A panic of the future goes on in the caller.
 pub fn run_sync<C, T, E>(coroutine: C) -> Result<T, E>
 where
-    C: IntoFuture<Output = Result<T, E>>,
+    C: FutureOfResult<T, E>,
     E: TakesUpErrors,
 {
     IoLoop::new().run_sync(coroutine)
@@ -96,7 +97,7 @@ impl IoLoop {
     /// A panic of the future goes on in the caller, once the turn is over. The loop can be used on.
     pub fn run_sync<C, T, E>(&self, coroutine: C) -> Result<T, E>
     where
-        C: IntoFuture<Output = Result<T, E>>,
+        C: FutureOfResult<T, E>,
         E: TakesUpErrors,
     {
         blocking::check().map_err(E::from)?;
@@ -130,7 +131,7 @@ impl IoLoop {
     #[track_caller]
     pub fn run_sync_timeout<C, T, E>(&self, limit: Duration, coroutine: C) -> Result<T, E>
     where
-        C: IntoFuture<Output = Result<T, E>>,
+        C: FutureOfResult<T, E>,
         C::IntoFuture: 'static,
         T: 'static,
         E: TakesUpErrors + fmt::Debug + 'static,

@@ -8,6 +8,7 @@ use super::key::Key;
 use super::registration::Store;
 use super::runner::Runner;
 use super::YieldPoint;
+use crate::yieldable::mistakes::{CallsBeforeTheYield, Yielded};
 use crate::Result;
 
 /// Registers a key; the yield gives a [`Callable`] that stores its argument, a `T`, under that key, for a [`Wait`](super::Wait) to take.
@@ -51,6 +52,17 @@ impl<T> Callback<T> {
     #[track_caller]
     pub fn new<Q: Key>(key: Q) -> Callback<T, Q> {
         Callback { key: Some(key), at: Location::caller(), callable: None }
+    }
+}
+
+impl<T, Q> Callback<T, Q> {
+    /// Does not compile: it is the callable that is called, which the yield gives.
+    #[doc(hidden)]
+    pub fn call<B: CallsBeforeTheYield>(&self, _: T)
+    where
+        Self: Yielded<By = B>,
+    {
+        unreachable!("nothing implements the trait")
     }
 }
 
@@ -100,6 +112,32 @@ impl<T> Callable<T> {
     /// Stores the value.
     pub fn call(&self, value: T) {
         self.registration.store(value);
+    }
+
+    /// Makes a closure of it that stores its argument, for functions that take a closure.
+    ///
+    /// If that is dropped and was never called, the wait fails, as it does for the callable itself.
+    ///
+    /// ```
+    /// use gen::{yield_, Callback, Wait};
+    ///
+    /// /// An API with a callback, on a thread of its own.
+    /// fn read_sensor(done: impl FnOnce(u32) + Send + 'static) {
+    ///     std::thread::spawn(move || done(21));
+    /// }
+    ///
+    /// #[gen::coroutine]
+    /// fn read() -> gen::Result<u32> {
+    ///     read_sensor(yield_!(Callback::new("sensor"))?.into_fn());
+    ///     yield_!(Wait::new("sensor"))
+    /// }
+    /// assert_eq!(gen::run_sync(read()).unwrap(), 21);
+    /// ```
+    pub fn into_fn(self) -> impl Fn(T) + Clone + Send + Sync + 'static
+    where
+        T: 'static,
+    {
+        move |value| self.call(value)
     }
 }
 

@@ -110,6 +110,23 @@ impl<T> TaskCallback<T> {
     }
 }
 
+impl<T: Send + 'static> TaskCallback<T> {
+    /// Makes a closure of it that ends the task with its argument, for functions that take a closure.
+    ///
+    /// If that is dropped and was never called, the task fails, as it does for the callback itself.
+    ///
+    /// ```
+    /// /// An API with a callback, on a thread of its own.
+    /// fn read_sensor(done: impl FnOnce(u32) + Send + 'static) {
+    ///     std::thread::spawn(move || done(21));
+    /// }
+    /// assert_eq!(gen::run_sync(gen::task(|done| read_sensor(done.into_fn()))).unwrap(), 21);
+    /// ```
+    pub fn into_fn(self) -> impl Fn(T) + Clone + Send + Sync + 'static {
+        move |value| self.call(value)
+    }
+}
+
 impl<T> Shared<T> {
     /// Keeps the result for the next poll, unless nobody waits.
     fn set(&self, result: Result<T>) {

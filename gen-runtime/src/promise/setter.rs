@@ -1,13 +1,14 @@
 //! The side of a promise that sets.
 
 use std::fmt;
-use std::future::{Future, IntoFuture};
+use std::future::Future;
 use std::sync::Arc;
 
 use super::errors::AlreadySetError;
 use super::state::Shared;
 use crate::error::Throw;
 use crate::io_loop::{catch_panic, IoLoop, NoLoop};
+use crate::yieldable::FutureOfResult;
 use crate::{Error, Result};
 
 /// Sets what a [`SharedFuture`](crate::SharedFuture) gives: made by [`promise`](crate::promise).
@@ -107,7 +108,7 @@ impl<T> Promise<T> {
     #[track_caller]
     pub fn follow<F, E, M>(self, future: F)
     where
-        F: IntoFuture<Output = Result<T, E>>,
+        F: FutureOfResult<T, E>,
         F::IntoFuture: Future + 'static,
         E: Throw<M>,
         T: 'static,

@@ -46,7 +46,7 @@ mod scoped;
 mod told;
 
 use std::fmt;
-use std::future::{Future, IntoFuture};
+use std::future::Future;
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -54,6 +54,7 @@ use self::child::{LocalChild, SendChild};
 pub use self::handle::{ScopeEnded, ScopeHandle};
 use self::inbox::Inbox;
 use self::scoped::Scoped;
+use crate::yieldable::FutureOfResult;
 use crate::yieldable::Opened;
 use crate::{Result, Throw};
 
@@ -111,7 +112,7 @@ use crate::{Result, Throw};
 pub fn scope<'env, B, F, T, E, M>(body: B) -> impl Future<Output = Result<T>> + use<'env, B, F, T, E, M>
 where
     B: FnOnce(Scope<'env>) -> F,
-    F: IntoFuture<Output = Result<T, E>>,
+    F: FutureOfResult<T, E>,
     E: Throw<M>,
 {
     let inbox = Inbox::<SendChild<'env>>::new();
@@ -155,7 +156,7 @@ where
 pub fn scope_local<'env, B, F, T, E, M>(body: B) -> impl Future<Output = Result<T>> + use<'env, B, F, T, E, M>
 where
     B: FnOnce(LocalScope<'env>) -> F,
-    F: IntoFuture<Output = Result<T, E>>,
+    F: FutureOfResult<T, E>,
     E: Throw<M>,
 {
     let inbox = Inbox::<LocalChild<'env>>::new();
@@ -180,7 +181,7 @@ macro_rules! scope_type {
             /// handle resolves to [`ScopeEnded`].
             pub fn spawn<C, T, E, M>(&self, child: C) -> ScopeHandle<T>
             where
-                C: IntoFuture<Output = Result<T, E>>,
+                C: FutureOfResult<T, E>,
                 C::IntoFuture: $($bound)* 'env,
                 T: $($bound)* 'env,
                 E: Throw<M>,

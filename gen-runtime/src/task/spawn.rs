@@ -1,5 +1,5 @@
 //! Starting tasks.
-use std::future::{Future, IntoFuture};
+use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -8,6 +8,7 @@ use super::body::{Joinable, Task, TaskRef};
 use super::JoinHandle;
 use crate::error::Throw;
 use crate::io_loop::{current, Core, NoLoop};
+use crate::yieldable::FutureOfResult;
 
 /// Starts a coroutine, or any other future of a `Result`, as a task of its own.
 ///
@@ -47,7 +48,7 @@ use crate::io_loop::{current, Core, NoLoop};
 #[track_caller]
 pub fn spawn<C, T, E, M>(coroutine: C) -> JoinHandle<T>
 where
-    C: IntoFuture<Output = Result<T, E>>,
+    C: FutureOfResult<T, E>,
     C::IntoFuture: Future + Send + 'static,
     T: Send + 'static,
     E: Throw<M>,
@@ -75,7 +76,7 @@ where
 #[track_caller]
 pub fn spawn_local<C, T, E, M>(coroutine: C) -> JoinHandle<T>
 where
-    C: IntoFuture<Output = Result<T, E>>,
+    C: FutureOfResult<T, E>,
     C::IntoFuture: Future + 'static,
     T: 'static,
     E: Throw<M>,

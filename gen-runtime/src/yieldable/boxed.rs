@@ -1,11 +1,12 @@
 //! Yieldables behind one pointer, for lists of different ones.
 
 use std::fmt;
-use std::future::{Future, IntoFuture};
+use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::future::Opened;
+use crate::yieldable::FutureOfResult;
 use crate::{Result, Throw};
 
 macro_rules! box_yieldable {
@@ -19,7 +20,7 @@ macro_rules! box_yieldable {
         $(#[$fn_doc])*
         pub fn $make<'a, F, T, E, M>(future: F) -> $name<'a, T>
         where
-            F: IntoFuture<Output = std::result::Result<T, E>>,
+            F: FutureOfResult<T, E>,
             F::IntoFuture: $($bound)* 'a,
             E: Throw<M>,
             M: 'a,

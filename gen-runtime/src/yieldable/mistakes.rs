@@ -64,6 +64,14 @@ impl<Y: ?Sized> Yielded for Y {
     type By = ACoroutine;
 }
 
+/// What is said of a [`Callback`](crate::Callback) that is called and was not yielded.
+#[diagnostic::on_unimplemented(
+    message = "a `Callback` is yielded first: what the yield gives is called",
+    label = "not yielded yet",
+    note = "register it, and call what that gives: `let done = yield_!(Callback::new(key))?; done.call(value)`"
+)]
+pub trait CallsBeforeTheYield {}
+
 /// An iterator.
 #[derive(Debug)]
 pub enum Uncollected {}

@@ -22,6 +22,7 @@
 //! | `wrappers.rs` | `gen::raw`, `gen::ok` |
 //! | `boxed.rs` | `gen::boxed`, `gen::boxed_send` |
 //! | `maybe.rs` | what `gen::maybe_future!` asks |
+//! | `fallible.rs` | what functions take instead of everything that is yieldable: a future of a `Result` |
 //! | `join.rs` | `join`, for what can only be yielded |
 //! | `unopened.rs` | which `Result`s would lie unopened in the value of a yield |
 //! | `probe.rs`, `mistakes.rs` | what `yield_!` asks, and what it says of what cannot be yielded |
@@ -30,6 +31,7 @@
 //! | `../point` | yield points: `gen::Callback`, `gen::Wait`, those of the user's |
 
 mod boxed;
+mod fallible;
 mod future;
 pub(crate) mod join;
 mod list;
@@ -45,6 +47,7 @@ mod wrappers;
 use std::future::Future;
 
 pub use self::boxed::{boxed, boxed_send, BoxYieldable, SendBoxYieldable};
+pub(crate) use self::fallible::FutureOfResult;
 pub(crate) use self::future::Opened;
 pub use self::tuple::tuple;
 pub use self::wrappers::{ok, raw};

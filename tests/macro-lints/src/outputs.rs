@@ -128,7 +128,7 @@ pub fn started_and_done(mut name: String) {
 #[r#gen::coroutine(returns, send)]
 pub fn returned(n: u32) -> r#gen::Result<u32> {
     if n == 0 {
-        return Err(gen::Return(n).into());
+        return Err(gen::Return(n));
     }
     yield_!(ready(n + 1)).map(|n| n + 1)
 }

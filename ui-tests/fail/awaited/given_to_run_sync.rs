@@ -2,8 +2,8 @@ use std::future::ready;
 
 fn body() -> gen::Result {
     gen::run_sync(gen::multi([ready(gen::Result::Ok(1))]))?;
-    //~^ gen: `Multi<[..]>` is yielded, not awaited
-    //~| note: in a coroutine yield it, `yield_!(..)`; elsewhere `join` makes a future of it: `.join().await`
+    //~^ gen: a future of a `Result` is wanted here, and `Multi<[..]>` is none
+    //~| note: a function or closure is called first; a list, map or tuple, and what else is yielded, is joined: `gen::multi(list).join()`
     Ok(())
 }
 

@@ -1,6 +1,5 @@
-//@ rustc: `run_sync` takes what can fail; `gen::ok(future)` makes that of any future, and `gen::block_on` takes any
-
 fn main() {
     let _ = gen::run_sync(async { 42 });
-    //~^ rustc: type mismatch resolving [..]
+    //~^ gen: a future of a `Result` is wanted here, and `[..]` is none
+    //~| note: a future that cannot fail becomes one by `gen::ok(future)`; only `gen::block_on` runs any
 }

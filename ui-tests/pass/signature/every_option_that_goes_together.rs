@@ -2,7 +2,7 @@
 
 #[gen::coroutine(boxed, send, returns, crate = gen)]
 fn body() -> gen::Result<u32> {
-    Err(gen::Return(6_u32).into())
+    Err(gen::Return(6_u32))
 }
 
 fn main() {

@@ -125,7 +125,8 @@ pub enum Children {}
     message = "`{Y}` is no list or map of what can be yielded",
     label = "not a list or map of yieldables",
     note = "`gen::multi`, `gen::limit` and `gen::first_of` wait for the members of a list or map; each is a future, or a list, map or tuple of yieldables",
-    note = "an iterator is collected first: `gen::multi(iterator.collect::<Vec<_>>())`; a function in a list is called, a `Result` opened with `?`"
+    note = "an iterator is collected first: `gen::multi(iterator.collect::<Vec<_>>())`; a function in a list is called, a `Result` opened with `?`",
+    note = "the number stands first in `gen::limit(8, list)`; different futures go into one list with `gen::boxed`: `[gen::boxed(a), gen::boxed(b)]`"
 )]
 pub trait WaitsForChildren<Y: ?Sized> {}
 

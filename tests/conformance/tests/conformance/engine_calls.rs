@@ -113,7 +113,7 @@ fn async_raise_return_value() {
     #[gen::engine]
     fn engine() -> gen::Result {
         yield_!(gen::moment())?;
-        Err(gen::Return(42).into())
+        Err(gen::Return(42))
     }
     #[gen::coroutine]
     fn caller() -> gen::Result {
@@ -184,7 +184,7 @@ fn sync_raise_return() {
 }
 
 fn leave() -> gen::Result {
-    Err(gen::Return(()).into())
+    Err(gen::Return(()))
 }
 
 /// And after one. An engine that cannot fail has `return`.

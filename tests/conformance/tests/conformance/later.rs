@@ -210,7 +210,7 @@ fn gen_basic_return_values() {
         for _ in 0..moments {
             yield_!(gen::moment())?;
         }
-        Err(gen::Return(value).into())
+        Err(gen::Return(value))
     }
     assert_eq!(run(body(42, 0)).unwrap(), 42);
     assert_eq!(run(body(42, 1)).unwrap(), 42);

@@ -6,7 +6,7 @@ use loop_behaviour::Order;
 use super::{run_logged, Fault};
 
 fn leave<T: Send + 'static>(value: T) -> gen::Result<std::convert::Infallible> {
-    Err(Return(value).into())
+    Err(Return(value))
 }
 
 /// Raised before any yield.

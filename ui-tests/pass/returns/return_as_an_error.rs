@@ -1,0 +1,19 @@
+//! `gen::Return(..)` is an error already: neither `.into()` nor a type is needed.
+
+fn cached(key: &str) -> gen::Result {
+    if key == "answer" {
+        return Err(gen::Return(42_u32));
+    }
+    Ok(())
+}
+
+#[gen::coroutine(returns)]
+fn lookup(key: &'static str) -> gen::Result<u32> {
+    cached(key)?;
+    Err(gen::Return(7_u32))
+}
+
+fn main() {
+    assert_eq!(gen::run_sync(lookup("answer")).unwrap(), 42);
+    assert_eq!(gen::run_sync(lookup("question")).unwrap(), 7);
+}

@@ -1,0 +1,8 @@
+//! What of a loop may go to another thread is its `remote()`.
+
+fn main() {
+    let io_loop = gen::IoLoop::new();
+    let remote = io_loop.remote();
+    std::thread::spawn(move || remote.stop()).join().unwrap();
+    io_loop.start();
+}
