@@ -26,7 +26,7 @@ const DEEPEST: usize = 32;
 #[expect(dead_code, reason = "it is held to be dropped")]
 pub(super) enum Nested {
     Payload(Arc<dyn Payload>),
-    Others(Arc<Vec<Other>>),
+    Others(Vec<Other>),
 }
 
 #[derive(Default)]

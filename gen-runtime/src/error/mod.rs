@@ -117,6 +117,11 @@ impl Error {
         Error { repr: Box::new(Repr { payload, trace: Vec::new(), others: Others::default() }) }
     }
 
+    fn without_others(&self) -> Self {
+        let (payload, trace) = (self.repr.payload.clone(), self.repr.trace.clone());
+        Error { repr: Box::new(Repr { payload, trace, others: Others::default() }) }
+    }
+
     fn payload(&self) -> &Arc<dyn Payload> {
         self.repr.payload.get()
     }

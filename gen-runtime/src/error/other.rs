@@ -1,7 +1,6 @@
 //! The failures beside the one that is raised, and where they were.
 
 use std::fmt;
-use std::sync::Arc;
 
 use super::drops::{drop_nested, Nested};
 use super::print;
@@ -99,32 +98,54 @@ impl fmt::Display for Place {
     }
 }
 
-/// The others of an error; its clones share them. Their drop does not recurse through the others of
-/// others.
-#[derive(Clone, Default)]
-pub(super) struct Others(Option<Arc<Vec<Other>>>);
+/// The others of an error. Neither their drop nor their copy recurses into the others of others.
+#[derive(Default)]
+pub(super) struct Others(Vec<Other>);
 
 impl Others {
     pub(super) fn as_slice(&self) -> &[Other] {
-        self.0.as_deref().map_or(&[], Vec::as_slice)
+        &self.0
     }
 
     /// The error has ended a group, as the failure of the child at `place`; `more` failed in the same
     /// group.
     pub(super) fn join(&mut self, place: &Place, more: Vec<Other>) {
-        if self.0.is_none() && more.is_empty() {
-            return;
+        self.0.iter_mut().for_each(|other| other.nest(place.clone()));
+        self.0.extend(more);
+    }
+}
+
+impl Clone for Others {
+    fn clone(&self) -> Self {
+        // For each level: what is left of it, and the copies so far, the last of which the next level is of.
+        let mut levels = vec![(self.0.iter(), Vec::with_capacity(self.0.len()))];
+        loop {
+            let (left, copies) = levels.last_mut().expect("the outermost level is never taken");
+            if let Some(Other { place, within, error }) = left.next() {
+                let (place, within) = (place.clone(), within.clone());
+                copies.push(Other { place, within, error: error.without_others() });
+                let others = &error.repr.others.0;
+                if !others.is_empty() {
+                    levels.push((others.iter(), Vec::with_capacity(others.len())));
+                }
+                continue;
+            }
+            let copied = Others(std::mem::take(copies));
+            if levels.len() == 1 {
+                return copied;
+            }
+            levels.pop();
+            if let Some(other) = levels.last_mut().and_then(|(_, copies)| copies.last_mut()) {
+                other.error.repr.others = copied;
+            }
         }
-        let others = Arc::make_mut(self.0.get_or_insert_default());
-        others.iter_mut().for_each(|other| other.nest(place.clone()));
-        others.extend(more);
     }
 }
 
 impl Drop for Others {
     fn drop(&mut self) {
-        if let Some(others) = self.0.take() {
-            drop_nested(Nested::Others(others));
+        if !self.0.is_empty() {
+            drop_nested(Nested::Others(std::mem::take(&mut self.0)));
         }
     }
 }

@@ -503,6 +503,7 @@ mod others {
                 .map(|(text, path)| format!("also failed: {path}: {text}"))
                 .collect::<Vec<_>>()
         );
+        assert_eq!(format!("{:?}", error.clone()), format!("{error:?}"), "a clone has them too");
         let other = format!("{:?}", error.others()[2]);
         assert_eq!(other, "[1]: d\nalso failed: [1][1]: e\nalso failed: [1][2]: f");
     }
@@ -563,6 +564,37 @@ mod others {
             assert_eq!(records.len(), 1, "{records:?}");
             assert!(records[0].starts_with("[1]: a\ncaused by: promise\nat "), "{records:?}");
             assert!(!records[0].contains("[2]") && !records[0].contains("[3]"), "{records:?}");
+        }
+
+        /// One error that cannot be printed would take the others with it, and the value of the yield.
+        #[test]
+        fn beside_an_error_whose_display_panics() {
+            #[derive(Debug)]
+            struct Unprintable;
+            impl fmt::Display for Unprintable {
+                fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    panic!("no text")
+                }
+            }
+            impl StdError for Unprintable {}
+            #[gen::coroutine]
+            fn group() -> gen::Result<Vec<Vec<()>>> {
+                yield_!(vec![
+                    gen::boxed(ready(Err("raised"))),
+                    gen::boxed(ready(Err(Unprintable))),
+                    gen::boxed(ready(Err("printed"))),
+                ])
+            }
+            let unprintable = "an error that cannot be printed: its `Display` panicked";
+            assert_eq!(records(group()), [format!("[1]: {unprintable}\n[2]: printed")]);
+            let (_, records) = logged_with_debug(|| {
+                behaviour::run(async {
+                    drop(gen::spawn_local(async { Err::<(), _>(Unprintable) }));
+                    Ok(())
+                })
+            });
+            assert_eq!(records.len(), 1, "{records:?}");
+            assert!(records[0].ends_with(unprintable), "{records:?}");
         }
 
         /// The second of two groups would say nothing, because the first was told to.
