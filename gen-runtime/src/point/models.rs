@@ -203,6 +203,41 @@ fn an_error_that_is_thrown_reaches_the_point() {
     });
 }
 
+/// Is never ready, and gives a clone of its runner to another thread, which throws two errors and counts those that were accepted.
+struct ThrowsTwice(Option<thread::JoinHandle<usize>>);
+
+impl YieldPoint for &mut ThrowsTwice {
+    type Output = ();
+    fn start(&mut self, runner: &Runner) -> Result {
+        let runner = runner.clone();
+        let throws = move || {
+            ["one", "two"]
+                .into_iter()
+                .filter(|text| runner.handle_exception(Error::new(*text)).is_ok())
+                .count()
+        };
+        self.0 = Some(thread::spawn(throws));
+        Ok(())
+    }
+    fn is_ready(&mut self, _: &Runner) -> Result<bool> {
+        Ok(false)
+    }
+    fn get_result(&mut self, _: &Runner) -> Result {
+        Ok(())
+    }
+}
+
+/// One that was accepted after the yield has taken the first would be delivered to nobody.
+#[test]
+fn of_two_errors_that_are_thrown_one_is_accepted() {
+    loom::model(|| {
+        let call = Call::new();
+        let mut throws = ThrowsTwice(None);
+        assert_eq!(call.wait(&mut throws).unwrap_err().to_string(), "one");
+        assert_eq!(throws.0.take().unwrap().join().unwrap(), 1);
+    });
+}
+
 /// Waits for a key, and gives a clone of its runner to another thread, as [`Throws`].
 struct WaitsAndThrows(Throws);
 

@@ -38,7 +38,7 @@ struct Inbox {
 struct Letter {
     error: Option<Error>,
     waker: Option<Waker>,
-    /// The point is pending no longer.
+    /// The point is pending no longer, or has taken an error and is about to end.
     closed: bool,
 }
 
@@ -224,6 +224,8 @@ impl Inbox {
         let waker = waker.clone();
         let mut letter = lock(&self.content);
         let error = letter.error.take();
+        // It ends the yield: nobody is left for another one.
+        letter.closed |= error.is_some();
         let before = letter.waker.replace(waker);
         drop(letter);
         drop(before);

@@ -1,6 +1,6 @@
 //! Rule 25: yield points of the user's.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::rc::Rc;
 use std::thread;
@@ -241,6 +241,41 @@ fn a_kept_runner_throws_at_the_yield() {
         Ok(format!("{error}, {back}"))
     }
     assert_eq!(super::run(body()).unwrap(), "from a thread, too late");
+}
+
+/// A second error that is accepted would be delivered to nobody: there is one yield to throw it at.
+#[test]
+fn of_the_errors_that_are_thrown_at_one_yield_one_is_accepted() {
+    struct Throws(Rc<Cell<Option<thread::JoinHandle<usize>>>>);
+
+    impl YieldPoint for Throws {
+        type Output = ();
+        fn start(&mut self, runner: &Runner) -> gen::Result {
+            let runner = runner.clone();
+            let accepted = move || {
+                (0..20).filter(|_| runner.handle_exception(gen::Error::new("thrown")).is_ok()).count()
+            };
+            self.0.set(Some(thread::spawn(accepted)));
+            Ok(())
+        }
+        fn is_ready(&mut self, _: &Runner) -> gen::Result<bool> {
+            Ok(false)
+        }
+        fn get_result(&mut self, _: &Runner) -> gen::Result {
+            unreachable!("it is never ready")
+        }
+    }
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        for _ in 0..1000 {
+            let thread = Rc::default();
+            assert_eq!(yield_!(Throws(Rc::clone(&thread))).unwrap_err().to_string(), "thrown");
+            let thread = thread.take().expect("it was started");
+            assert_eq!(thread.join().expect("it does not panic"), 1);
+        }
+        Ok(())
+    }
+    gen::run_sync(body()).unwrap();
 }
 
 /// A runner that is used after its call has ended finds no keys, and registers none.
