@@ -470,13 +470,13 @@ impl Core {
 
     /// Drops what is suspended, queued and timed; from now on the loop takes nothing more.
     ///
-    /// A task whose first step calls this (it owns the loop) is dropped when that step comes back.
+    /// A task whose first step calls this (it owns the loop) is dropped when that step comes back. Nobody has its
+    /// handle before, so nobody waits for its end.
     pub(super) fn close(&self) {
         if self.closed.replace(true) {
             return;
         }
-        registry::remove(self.id);
-        let mail = self.shared.close();
+        let mut mail = self.shared.close();
         let (tasks, callbacks) = self.sched.borrow_mut().clear();
         let actions = self.timers.borrow_mut().clear();
         for (task, context) in tasks {
@@ -485,6 +485,9 @@ impl Core {
             }
             self.pass_on(None, context.end());
         }
+        // Only now: before, whoever cancels a task would not find its loop, and take it for ended.
+        mail.extend(self.shared.end());
+        registry::remove(self.id);
         for callback in callbacks {
             contain("the drop of a callback", || drop(callback));
         }

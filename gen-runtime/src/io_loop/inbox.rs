@@ -3,7 +3,7 @@
 //! | who | does |
 //! |---|---|
 //! | any thread | `send`, `wake`: adds a message and wakes the loop if it sleeps; `request_stop`; `owe` a wake, and `release` |
-//! | the loop | `drain` at the start of each turn; `park` when idle; `close` at its end: from then on `send` refuses |
+//! | the loop | `drain` at the start of each turn; `park` when idle; `close` at its end: from then on `send` refuses all but requests that somebody waits for; `end` when its tasks are dropped: then those, too |
 //!
 //! The loop sleeps on a condition variable of its own, not with `thread::park`, whose token belongs to
 //! everybody on the thread. `waiting` mirrors "the inbox is not empty", so that a turn without mail costs one
@@ -91,15 +91,27 @@ struct Inbox {
     parked: Option<OnStop>,
     /// How many other threads owe the loop a wake.
     owed: usize,
-    closed: bool,
+    stage: Stage,
+}
+
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    #[default]
+    Open,
+    /// The loop is dropping its tasks: whoever asks for the end of one of them waits until that is done.
+    Closing,
+    Closed,
 }
 
 impl Shared {
     /// Hands the message back if the loop is closed.
     pub(crate) fn send(&self, message: Message) -> Result<(), Message> {
         let mut inbox = self.lock();
-        if inbox.closed {
-            return Err(message);
+        let is_awaited = matches!(message, Message::Deliver(_, _, Some(_)));
+        match inbox.stage {
+            Stage::Open => {}
+            Stage::Closing if is_awaited => {}
+            Stage::Closing | Stage::Closed => return Err(message),
         }
         inbox.messages.push(message);
         self.has_come(inbox);
@@ -109,7 +121,7 @@ impl Shared {
     /// Wakes a slot. Nothing happens if the loop is closed: then nobody is left to be woken.
     pub(super) fn wake(&self, slot: SlotId) {
         let mut inbox = self.lock();
-        if !inbox.closed {
+        if inbox.stage == Stage::Open {
             inbox.push_wake(slot);
             self.has_come(inbox);
         }
@@ -177,10 +189,11 @@ impl Shared {
         inbox.parked = None;
     }
 
-    /// Refuses all further messages and gives those that were not read.
+    /// The loop is about to drop its tasks: refuses further messages, but for requests whose end somebody waits
+    /// for, and gives those that were not read.
     pub(super) fn close(&self) -> Vec<Message> {
         let mut inbox = self.lock();
-        inbox.closed = true;
+        inbox.stage = Stage::Closing;
         inbox.wake_at = Vec::new();
         mem::take(&mut inbox.messages)
     }
@@ -191,6 +204,13 @@ impl Shared {
         if inbox.parked.is_some() {
             self.unpark(inbox);
         }
+    }
+
+    /// All tasks are dropped: refuses all further messages, and gives the requests that came meanwhile.
+    pub(super) fn end(&self) -> Vec<Message> {
+        let mut inbox = self.lock();
+        inbox.stage = Stage::Closed;
+        mem::take(&mut inbox.messages)
     }
 
     fn unpark(&self, inbox: MutexGuard<'_, Inbox>) {

@@ -5,6 +5,7 @@
 //! A message that does not wake the loop is a deadlock, which loom reports.
 
 use std::future::Future;
+use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
@@ -14,7 +15,10 @@ use loom::sync::Arc;
 use loom::thread;
 
 use super::inbox::{Message, Nap, OnStop, Shared};
+use super::sched::TaskId;
 use super::waker::SlotId;
+use crate::cancel::{CancelSource, Cancellation};
+use crate::context::Delivery;
 use crate::task::{Cancelling, EndSignal};
 
 fn slot(index: u32) -> SlotId {
@@ -23,7 +27,8 @@ fn slot(index: u32) -> SlotId {
 
 /// A request, as `JoinHandle::cancel` sends it: whoever drops it unread lets the signal go.
 fn request(signal: EndSignal) -> Message {
-    Message::Callback(Box::new(move || drop(signal)))
+    let cancellation = Cancellation::new(CancelSource::Explicit, "stop", Location::caller());
+    Message::Deliver(TaskId::of_nobody(), Delivery::Cancel(cancellation), Some(signal))
 }
 
 /// Reads as a loop does: sleeps while there is nothing.
@@ -187,9 +192,33 @@ fn a_request_against_the_end_of_the_loop_is_over_in_any_case() {
         };
         drop(shared.drain());
         drop(shared.close());
+        drop(shared.end());
         block_on(&mut cancelling);
         sender.join().unwrap();
         let mut cx = Context::from_waker(Waker::noop());
         assert_eq!(Pin::new(&mut cancelling).poll(&mut cx), Poll::Ready(()));
+    });
+}
+
+/// Whoever cancels a task while its loop is dropped would be told of its end before the body is dropped.
+#[test]
+fn a_request_while_the_loop_is_dropped_is_over_when_the_tasks_are() {
+    loom::model(|| {
+        let shared = Arc::new(Shared::default());
+        let are_dropped = Arc::new(AtomicUsize::new(0));
+        let mail = shared.close();
+        let asker = {
+            let (shared, are_dropped) = (shared.clone(), are_dropped.clone());
+            thread::spawn(move || {
+                let (signal, cancelling) = Cancelling::of_nobody();
+                drop(shared.send(request(signal)));
+                block_on(cancelling);
+                assert_eq!(are_dropped.load(Ordering::Acquire), 1);
+            })
+        };
+        drop(mail);
+        are_dropped.store(1, Ordering::Release);
+        drop(shared.end());
+        asker.join().unwrap();
     });
 }

@@ -34,6 +34,13 @@ pub(crate) struct TaskId {
     uses: u32,
 }
 
+#[cfg(all(test, loom))]
+impl TaskId {
+    pub(super) fn of_nobody() -> Self {
+        TaskId { loop_id: LoopId::new(0, super::waker::LoopName(0)), index: 0, uses: 0 }
+    }
+}
+
 /// What the queue holds.
 pub(super) enum Job {
     Task(SlotId),

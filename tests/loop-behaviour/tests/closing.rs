@@ -1,8 +1,10 @@
 //! Dropping a loop: everything on it is dropped, once, on its thread, and nothing leaks.
 use std::cell::{Cell, RefCell};
 use std::future::{pending, poll_fn, Future};
+use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{mpsc, Arc};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 use std::time::Duration;
@@ -81,10 +83,10 @@ fn whoever_waits_for_a_task_of_a_closed_loop_is_told() {
     let mut task = io_loop.spawn_local(hold(()));
     let woken = Arc::new(Woken::default());
     let waker = Waker::from(woken.clone());
-    assert!(std::pin::Pin::new(&mut task).poll(&mut Context::from_waker(&waker)).is_pending());
+    assert!(Pin::new(&mut task).poll(&mut Context::from_waker(&waker)).is_pending());
     drop(io_loop);
     assert_eq!(Arc::strong_count(&woken), 2, "the waker was used up");
-    assert!(woken.0.load(std::sync::atomic::Ordering::Relaxed));
+    assert!(woken.0.load(Ordering::Relaxed));
     assert!(task.is_done());
     for _ in 0..2 {
         assert!(gen::block_on(&mut task).unwrap_err().is::<LoopClosed>());
@@ -92,11 +94,11 @@ fn whoever_waits_for_a_task_of_a_closed_loop_is_told() {
 }
 
 #[derive(Default)]
-struct Woken(std::sync::atomic::AtomicBool);
+struct Woken(AtomicBool);
 
 impl Wake for Woken {
     fn wake(self: Arc<Self>) {
-        self.0.store(true, std::sync::atomic::Ordering::Relaxed);
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 
@@ -211,7 +213,7 @@ fn a_handle_on_another_thread_may_outlive_loop_and_body() {
         drop(held);
         Ok::<String, gen::Error>(String::new())
     });
-    let (tx, rx) = std::sync::mpsc::channel::<()>();
+    let (tx, rx) = mpsc::channel::<()>();
     let thread = thread::spawn(move || {
         rx.recv().unwrap();
         gen::block_on(task).unwrap_err().is::<LoopClosed>()
@@ -256,4 +258,64 @@ fn an_idle_task_keeps_no_waker_alive() {
     assert_eq!(drops.count(), 1);
     assert_eq!(kept.borrow().len(), 1);
     kept.borrow_mut().drain(..).for_each(Waker::wake);
+}
+
+/// Runs this when it is dropped.
+struct OnDrop<F: FnMut()>(F);
+
+impl<F: FnMut()> Drop for OnDrop<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
+/// Another thread gets the handle of a task, and cancels it in the middle of the first of two functions that are given to `end`; the second is to be called when the task is dropped.
+fn cancelled_meanwhile(end: impl FnOnce(Box<dyn FnMut()>, Box<dyn FnMut()>, mpsc::Sender<JoinHandle<()>>)) {
+    let (send_handle, handle) = mpsc::channel::<JoinHandle<()>>();
+    let (going, goes) = mpsc::channel();
+    let (asked, was_asked) = mpsc::channel();
+    let is_gone = Arc::new(AtomicBool::new(false));
+    let seen = is_gone.clone();
+    let thread = thread::spawn(move || {
+        let task = handle.recv().unwrap();
+        goes.recv().unwrap();
+        let mut cancelling = task.cancel("from afar").grace(Duration::from_secs(1));
+        let polled = Pin::new(&mut cancelling).poll(&mut Context::from_waker(Waker::noop()));
+        asked.send(()).unwrap();
+        gen::block_on(cancelling);
+        assert!(polled.is_pending() && seen.load(Ordering::SeqCst), "the task has not ended yet");
+        assert!(gen::block_on(task).unwrap_err().is::<LoopClosed>());
+    });
+    let meanwhile = move || {
+        going.send(()).unwrap();
+        was_asked.recv().unwrap();
+    };
+    let gone = move || is_gone.store(true, Ordering::SeqCst);
+    end(Box::new(meanwhile), Box::new(gone), send_handle);
+    thread.join().unwrap();
+}
+
+/// Whoever waits for the end of a task would go on while its locals still live, and they may hold what he is about to use.
+#[test]
+fn a_task_that_another_thread_cancels_meanwhile_has_ended_when_that_is_said() {
+    cancelled_meanwhile(|mut meanwhile, mut gone, send_handle| {
+        let io_loop = IoLoop::new();
+        let held = OnDrop(move || {
+            meanwhile();
+            gone();
+        });
+        send_handle.send(io_loop.spawn_local(hold(held))).unwrap();
+        drop(io_loop);
+    });
+}
+
+/// The same for a task that waits for its turn to be dropped, behind another one.
+#[test]
+fn so_has_one_whose_turn_to_be_dropped_has_not_come() {
+    cancelled_meanwhile(|meanwhile, gone, send_handle| {
+        let io_loop = IoLoop::new();
+        drop(io_loop.spawn_local(hold(OnDrop(meanwhile))));
+        send_handle.send(io_loop.spawn_local(hold(OnDrop(gone)))).unwrap();
+        drop(io_loop);
+    });
 }
