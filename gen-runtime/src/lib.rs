@@ -63,6 +63,8 @@
 //! | put coroutines behind a trait object | [`BoxCoroutine`], [`LocalBoxCoroutine`] |
 //! | test without waiting | [`VirtualClock`]; beside other threads, with [`Remote::keep_alive`] |
 //!
+//! Those who know `async fn` find what is written differently in [`from_async_fn`].
+//!
 //! # The rules
 //!
 //! - A call of a coroutine function is *cold*: nothing runs until the coroutine is yielded, awaited, or started.
@@ -145,6 +147,8 @@ pub mod dynamic;
 mod engine;
 mod error;
 mod first_of;
+#[doc = include_str!("from_async_fn.md")]
+pub mod from_async_fn {}
 mod io_loop;
 mod limit;
 mod multi;

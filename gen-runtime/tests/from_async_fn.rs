@@ -1,0 +1,40 @@
+//! The page "From `async fn`": its table says what its examples, which are compiled, say.
+
+const PAGE: &str = include_str!("../src/from_async_fn.md");
+
+/// The lines of code of the examples, with what is hidden in the docs.
+fn examples() -> Vec<&'static str> {
+    let blocks = PAGE.split("```").skip(1).step_by(2);
+    blocks.flat_map(str::lines).map(|line| line.trim().trim_start_matches("# ").trim_start()).collect()
+}
+
+/// The pieces of code in a cell.
+fn code(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split('`').skip(1).step_by(2)
+}
+
+/// A line of the table could advise what does not compile.
+#[test]
+fn each_line_of_the_table_is_a_line_of_an_example() {
+    let examples = examples();
+    // Below the head of the table, and the line that is under it.
+    let rows: Vec<Vec<_>> = PAGE
+        .lines()
+        .filter(|line| line.starts_with('|'))
+        .skip(2)
+        .map(|row| row.split('|').collect())
+        .collect();
+    assert!(rows.len() > 10, "{rows:?}");
+    for row in rows {
+        let [_, before, now, why, _] = row[..] else { panic!("three cells: {row:?}") };
+        assert!(!why.trim().is_empty(), "{row:?}");
+        for cell in [before, now] {
+            let pieces: Vec<_> = code(cell).filter(|piece| piece.len() > "async".len() + 1).collect();
+            assert!(!pieces.is_empty(), "{row:?}");
+            for piece in pieces {
+                let known = examples.iter().any(|line| line.contains(piece));
+                assert!(known || ["select!", "stream!"].contains(&piece), "`{piece}` is in no example");
+            }
+        }
+    }
+}
