@@ -12,7 +12,6 @@
 //! they are about; `tracing` hands them to `log` as long as there is no subscriber.
 
 use std::fmt;
-use std::panic::{catch_unwind, AssertUnwindSafe};
 
 use crate::cancel::Cancelled;
 use crate::error::{Alone, Error, Other};
@@ -31,7 +30,7 @@ pub(crate) fn warning(message: fmt::Arguments<'_>) {
 /// Reports an error that nobody will look at; `what` says whose it is. Its others are left out: the
 /// group that raised the error has reported them.
 pub(crate) fn failure(what: fmt::Arguments<'_>, error: &Error) {
-    record(Level::of(error), format_args!("{what}: {}", Text(error)));
+    record(Level::of(error), format_args!("{what}: {}", Alone(error)));
 }
 
 /// Reports the failures of one group that nobody will be handed, in one record; `what` says whose a
@@ -69,28 +68,16 @@ impl<'a> From<&'a Other> for Failed<'a, String> {
 }
 
 /// Prints failures one a line, each with its causes and its trace on lines of their own. Their others
-/// are left out: whoever raised the error has reported them.
+/// are left out: whoever raised the error has reported them. One that panics as it is printed takes no
+/// other with it.
 struct Lines<'a, P>(&'a [Failed<'a, P>]);
 
 impl<P: fmt::Display> fmt::Display for Lines<'_, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().enumerate().try_for_each(|(number, Failed { place, error })| {
             let line_break = if number > 0 { "\n" } else { "" };
-            write!(f, "{line_break}{place}{}", Text(error))
+            write!(f, "{line_break}{place}{}", Printed(format_args!("{}", Alone(error))))
         })
-    }
-}
-
-/// The text of an error. If a `Display` of a user's panics, that is the text: whoever reports an error has
-/// other errors to hand over, and children to wait for.
-struct Text<'a>(&'a Error);
-
-impl fmt::Display for Text<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match catch_unwind(AssertUnwindSafe(|| Alone(self.0).to_string())) {
-            Ok(text) => f.write_str(&text),
-            Err(_payload) => f.write_str("an error that cannot be printed: its `Display` panicked"),
-        }
     }
 }
 

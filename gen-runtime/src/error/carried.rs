@@ -42,6 +42,13 @@ impl Carried {
     }
 }
 
+/// The error that a node of a chain of sources carries, itself or in an `io::Error`.
+pub(super) fn within<'a>(node: &'a (dyn StdError + 'static)) -> Option<&'a Error> {
+    let inside = node.downcast_ref().and_then(std::io::Error::get_ref);
+    let inside = inside.map_or(node, |inside| inside);
+    inside.downcast_ref().map(Carried::error)
+}
+
 /// The error that was carried, or else what `make` makes of a foreign one.
 pub(super) fn unwrap_or_else<E: Any>(error: E, make: impl FnOnce(E) -> Error) -> Error {
     let mut slot = Some(error);
@@ -57,8 +64,8 @@ pub(super) fn unwrap_or_else<E: Any>(error: E, make: impl FnOnce(E) -> Error) ->
 /// left to be shown.
 pub(super) fn shown<'a>(mut node: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
     loop {
-        if let Some(carried) = node.downcast_ref::<Carried>() {
-            node = carried.error().as_std();
+        if let Some(carried) = within(node) {
+            node = carried.as_std();
         } else if let Some(trail) = node.downcast_ref::<Trail>() {
             // A foreign node has shown the message, as an `#[error(transparent)]` does.
             node = trail.0.source()?;

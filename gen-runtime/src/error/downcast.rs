@@ -145,13 +145,10 @@ fn unwrap<E: StdError + Send + Sync + 'static>(payload: Arc<dyn Payload>) -> Unw
 
 #[cfg(feature = "anyhow")]
 fn unwrap_anyhow<E: StdError + Send + Sync + 'static>(error: anyhow::Error) -> Unwrapped<E> {
-    use super::carried::Carried;
-    match error.downcast::<E>() {
+    match error.downcast::<E>().map_err(FromAnyhow::unwrap) {
         Ok(error) => Unwrapped::Found(error),
-        Err(error) => match error.downcast::<Carried>() {
-            Ok(carried) => Unwrapped::Beneath(carried.into_error().repr.payload.take()),
-            Err(error) => Unwrapped::Neither(FromAnyhow::shared(error)),
-        },
+        Err(Ok(carried)) => Unwrapped::Beneath(carried.repr.payload.take()),
+        Err(Err(error)) => Unwrapped::Neither(FromAnyhow::shared(error)),
     }
 }
 

@@ -3,11 +3,12 @@
 //! It stays whole, as the payload: only `anyhow` itself can find the types in it, beneath the contexts
 //! that it has put in front of them.
 
+use std::io;
 use std::sync::Arc;
 
-use super::carried::Carried;
+use super::carried::{self, Carried};
 use super::payload::{AnyError, Payload, Reported};
-use super::{io, Error, Throw};
+use super::{Error, Throw};
 
 /// Marks `anyhow::Error`.
 #[derive(Debug)]
@@ -15,22 +16,13 @@ pub enum Anyhow {}
 
 impl Throw<Anyhow> for anyhow::Error {
     fn throw(self) -> Error {
-        let outermost = self.chain().next();
-        if outermost.is_some_and(|error| error.downcast_ref().is_some_and(io::carries)) {
-            return match self.downcast::<std::io::Error>() {
-                Ok(error) => Error::from(error),
-                Err(error) => Error::from_payload(FromAnyhow::shared(error)),
-            };
+        let carries = self.chain().next().is_some_and(|outermost| carried::within(outermost).is_some());
+        if carries {
+            return FromAnyhow::unwrap(self)
+                .unwrap_or_else(|error| Error::from_payload(FromAnyhow::shared(error)));
         }
-        let is_carried = self.chain().next().is_some_and(|outermost| outermost.is::<Carried>());
-        if is_carried {
-            return match self.downcast::<Carried>() {
-                Ok(carried) => carried.into_error(),
-                Err(error) => Error::from_payload(FromAnyhow::shared(error)),
-            };
-        }
-        let (trace, others) = match self.downcast_ref::<Carried>() {
-            Some(carried) => (carried.error().repr.trace.clone(), carried.error().repr.others.clone()),
+        let (trace, others) = match FromAnyhow::carried_by(&self) {
+            Some(carried) => (carried.repr.trace.clone(), carried.repr.others.clone()),
             None => Default::default(),
         };
         let mut error = Error::from_payload(FromAnyhow::shared(self));
@@ -52,8 +44,21 @@ impl FromAnyhow {
     }
 
     /// The error of ours that is beneath the contexts of anyhow.
-    pub(super) fn carried(&self) -> Option<&Error> {
-        self.error.downcast_ref::<Carried>().map(Carried::error)
+    fn carried_by(error: &anyhow::Error) -> Option<&Error> {
+        let in_io_error = || error.downcast_ref::<io::Error>().and_then(|error| carried::within(error));
+        error.downcast_ref::<Carried>().map(Carried::error).or_else(in_io_error)
+    }
+
+    /// Takes the error of ours out, or gives the error back if there is none.
+    pub(super) fn unwrap(error: anyhow::Error) -> Result<Error, anyhow::Error> {
+        if FromAnyhow::carried_by(&error).is_none() {
+            return Err(error);
+        }
+        let error = match error.downcast::<Carried>() {
+            Ok(carried) => return Ok(carried.into_error()),
+            Err(error) => error,
+        };
+        error.downcast::<io::Error>().map(Error::from)
     }
 }
 
@@ -63,7 +68,7 @@ impl Payload for FromAnyhow {
     }
 
     fn beneath(&self) -> Option<&Arc<dyn Payload>> {
-        self.carried().map(Error::payload)
+        FromAnyhow::carried_by(&self.error).map(Error::payload)
     }
 
     fn reported(&self) -> &Reported {

@@ -79,6 +79,6 @@ pub(super) fn unwrap_box(error: Box<dyn StdError + Send + Sync>) -> Box<dyn StdE
 }
 
 /// Whether it was made of an [`Error`].
-pub(super) fn carries(error: &io::Error) -> bool {
+fn carries(error: &io::Error) -> bool {
     error.get_ref().is_some_and(|inside| inside.is::<Carried>())
 }

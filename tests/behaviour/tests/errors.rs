@@ -585,7 +585,7 @@ mod others {
                     gen::boxed(ready(Err("printed"))),
                 ])
             }
-            let unprintable = "an error that cannot be printed: its `Display` panicked";
+            let unprintable = "(it panicked as it was printed)";
             assert_eq!(records(group()), [format!("[1]: {unprintable}\n[2]: printed")]);
             let (_, records) = logged_with_debug(|| {
                 behaviour::run(async {
@@ -778,6 +778,8 @@ mod conversions {
             Cause(#[source] Box<dyn StdError + Send + Sync>),
             #[error(transparent)]
             Same(Box<dyn StdError + Send + Sync>),
+            #[error("cannot read")]
+            Io(#[from] io::Error),
         }
         let boxed = || failed_site().context("no site").into();
         let error = Error::from(Crawl::Cause(boxed()));
@@ -785,6 +787,10 @@ mod conversions {
         assert_eq!(format!("{:#}", Error::from(Crawl::Same(boxed()))), "no site: connection refused");
         assert_eq!(format!("{:#}", Error::from(Crawl::Same(failed_site().into()))), "connection refused");
         assert!(error.chain().any(|cause| cause.is::<io::Error>()));
+        let untold = || io::Error::from(Error::new("no yield"));
+        assert_eq!(format!("{:#}", Error::from(Crawl::Io(untold()))), "cannot read: no yield");
+        let read = Error::from(Crawl::Io(failed_site().into()));
+        assert_eq!(format!("{read:#}"), "cannot read: connection refused");
     }
 
     #[test]
@@ -962,6 +968,8 @@ mod by_value {
             Error::from(failed_site().into_std()),
             Error::new(anyhow::Error::new(refused()).context("of anyhow")).context("no site"),
             Error::new(anyhow::Error::from(failed_site().context("no site")).context("of anyhow")),
+            Error::from(io::Error::from(failed_site())),
+            Error::new(anyhow::Error::from(io::Error::from(failed_site())).context("of anyhow")),
         ];
         for error in errors {
             let text = format!("{error:?}");
@@ -978,6 +986,15 @@ mod by_value {
         assert_eq!(format!("{error:?}"), text);
         assert!(kind(Error::new("a text")).is_err());
         assert!(kind(Error::from(Unreachable(refused()))).is_err(), "a cause is not what failed");
+    }
+
+    /// An `io::Error` that is only a cover would keep what is beneath.
+    #[test]
+    fn what_is_beneath_an_io_error_in_anyhow_is_taken_out() {
+        let error = Error::from("x".parse::<u8>().unwrap_err());
+        let error = Error::new(anyhow::Error::from(io::Error::from(error)).context("of anyhow"));
+        assert!(error.is::<ParseIntError>());
+        assert!(error.downcast::<ParseIntError>().is_ok());
     }
 
     /// It would be taken away from whoever else has it.
