@@ -67,9 +67,9 @@ impl<'a> From<&'a Other> for Failed<'a, String> {
     }
 }
 
-/// Prints failures one a line, each with its causes and its trace on lines of their own. Their others
-/// are left out: whoever raised the error has reported them. One that panics as it is printed takes no
-/// other with it.
+/// Prints failures one a line, each with its causes and its trace on lines of their own. Their
+/// others are left out: whoever raised the error has reported them. One that panics as it is
+/// printed takes no other with it.
 struct Lines<'a, P>(&'a [Failed<'a, P>]);
 
 impl<P: fmt::Display> fmt::Display for Lines<'_, P> {

@@ -7,13 +7,13 @@
 //! The sources of a `Carried` are what others can find of the error, by type and by print:
 //!
 //! 1. `Carried` prints the message. It stands for the outermost context, if there is one.
-//! 2. [`Trail`], if the error passed a yield, prints the trace: `anyhow` prints nothing but the messages
-//!    of an error and its sources.
-//! 3. The contexts that are left; then the payload itself, which can be asked for its type; then the
-//!    payload's own sources.
+//! 2. [`Trail`], if the error passed a yield, prints the trace: `anyhow` prints nothing but the
+//!    messages of an error and its sources.
+//! 3. The contexts that are left; then the payload itself, which can be asked for its type; then
+//!    the payload's own sources.
 //!
-//! Without a context the payload repeats the message, which is the price of being found by its type.
-//! Our own [`chain`](Error::chain) leaves out what is repeated, and the trail.
+//! Without a context the payload repeats the message, which is the price of being found by its
+//! type. Our own [`chain`](Error::chain) leaves out what is repeated, and the trail.
 
 use std::any::Any;
 use std::error::Error as StdError;
@@ -60,8 +60,8 @@ pub(super) fn unwrap_or_else<E: Any>(error: E, make: impl FnOnce(E) -> Error) ->
     }
 }
 
-/// The same node of a chain of sources, or what of ours is to be shown in its place; none if nothing is
-/// left to be shown.
+/// The same node of a chain of sources, or what of ours is to be shown in its place; none if
+/// nothing is left to be shown.
 pub(super) fn shown<'a>(mut node: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
     loop {
         if let Some(carried) = within(node) {
@@ -122,18 +122,23 @@ impl StdError for Trail {
     }
 }
 
+/// The trace is kept, and what failed can be found: see [`Error::into_std`].
 impl From<Error> for Box<dyn StdError + Send + Sync + 'static> {
     fn from(error: Error) -> Self {
         Box::new(Carried::new(error))
     }
 }
 
+/// The trace is kept, and what failed can be found: see [`Error::into_std`].
 impl From<Error> for Box<dyn StdError + 'static> {
     fn from(error: Error) -> Self {
         Box::new(Carried::new(error))
     }
 }
 
+/// The trace is kept: anyhow's `{:?}` prints it as the first of the causes. What failed is one of
+/// the causes too, and is found by its type in anyhow's `chain`; anyhow's own `downcast_ref` asks
+/// only for the outermost error, which is a wrapper. See [`Error::into_std`].
 #[cfg(feature = "anyhow")]
 impl From<Error> for anyhow::Error {
     fn from(error: Error) -> Self {

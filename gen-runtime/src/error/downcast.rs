@@ -17,10 +17,11 @@ impl Error {
         self.downcast_ref::<E>().is_some()
     }
 
-    /// Whether this is a cancellation: a [`Cancelled`], possibly beneath a [`context`](Error::context).
+    /// Whether this is a cancellation: a [`Cancelled`], possibly beneath a
+    /// [`context`](Error::context).
     ///
-    /// It is for the branch of a `match` that must not take it for one failure of many, such as that of a loop that tries again: see
-    /// [`Cancelled`](crate::Cancelled#swallowed).
+    /// It is for the branch of a `match` that must not take it for one failure of many, such as
+    /// that of a loop that tries again: see [`Cancelled`](crate::Cancelled#swallowed).
     ///
     /// ```
     /// use gen::yield_;
@@ -59,8 +60,8 @@ impl Error {
         payloads.find_map(|payload| find(&**payload))
     }
 
-    /// Takes the `E` out, possibly from beneath a [`context`](Error::context), which is dropped with the
-    /// trace and the others.
+    /// Takes the `E` out, possibly from beneath a [`context`](Error::context), which is dropped
+    /// with the trace and the others.
     ///
     /// ```
     /// use std::num::ParseIntError;
@@ -77,9 +78,9 @@ impl Error {
     ///
     /// # Errors
     ///
-    /// This error, as it was, if it is no `E`; or if a clone of it lives, since clones share what failed.
-    /// Clones are not only those that you made: a [`SharedFuture`](crate::SharedFuture) that failed keeps
-    /// its error, and so does the handle of a scope's child. Where that may be,
+    /// This error, as it was, if it is no `E`; or if a clone of it lives, since clones share what
+    /// failed. Clones are not only those that you made: a [`SharedFuture`](crate::SharedFuture)
+    /// that failed keeps its error, and so does the handle of a scope's child. Where that may be,
     /// [`downcast_ref`](Error::downcast_ref) is the way.
     pub fn downcast<E: StdError + Send + Sync + 'static>(self) -> Result<E, Self> {
         if !self.is::<E>() || !self.is_sole() {

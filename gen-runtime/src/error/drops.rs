@@ -1,8 +1,8 @@
 //! Drops of errors that hold errors, however deep: without a stack frame for each.
 //!
-//! An error may hold another in its contexts, in its others, in a payload of the user's own, in a box or
-//! in an `anyhow::Error`. Up to [`DEEPEST`] such drops nest on the stack. What is deeper waits in a list
-//! of the thread, and is dropped by the outermost drop before that returns.
+//! An error may hold another in its contexts, in its others, in a payload of the user's own, in a
+//! box or in an `anyhow::Error`. Up to [`DEEPEST`] such drops nest on the stack. What is deeper
+//! waits in a list of the thread, and is dropped by the outermost drop before that returns.
 //!
 //! | drops on the stack | an error's payload or others are dropped |
 //! |---|---|
@@ -10,8 +10,8 @@
 //! | some | dropped |
 //! | `DEEPEST` | put into the list |
 //!
-//! If a destructor of a user's panics while the list is emptied, the rest of the list is emptied by the
-//! next such drop on the thread, or at the thread's end.
+//! If a destructor of a user's panics while the list is emptied, the rest of the list is emptied by
+//! the next such drop on the thread, or at the thread's end.
 
 use std::cell::RefCell;
 use std::sync::Arc;

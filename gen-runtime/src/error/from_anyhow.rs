@@ -1,7 +1,7 @@
 //! The way of an `anyhow::Error` into an [`Error`].
 //!
-//! It stays whole, as the payload: only `anyhow` itself can find the types in it, beneath the contexts
-//! that it has put in front of them.
+//! It stays whole, as the payload: only `anyhow` itself can find the types in it, beneath the
+//! contexts that it has put in front of them.
 
 use std::io;
 use std::sync::Arc;

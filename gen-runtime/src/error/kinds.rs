@@ -7,10 +7,11 @@ use std::panic::resume_unwind;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// A deadline passed before what was waited for was ready.
+/// The deadline passed before the result was there.
 ///
-/// One type for [`with_timeout`](crate::with_timeout) and [`run_sync_timeout`](crate::IoLoop::run_sync_timeout), where Tornado 4.4 has two. The trace
-/// of the [`Error`](crate::Error) it comes in says which yield it was.
+/// One type for [`with_timeout`](crate::with_timeout) and
+/// [`run_sync_timeout`](crate::IoLoop::run_sync_timeout), where Tornado 4.4 has two. The trace of
+/// the [`Error`](crate::Error) it comes in says which yield it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimeoutError {
     after: Duration,
@@ -21,7 +22,7 @@ impl TimeoutError {
         TimeoutError { after }
     }
 
-    /// How long was waited: from the call that set the deadline to the deadline.
+    /// The time from the call that set the deadline to the deadline.
     #[must_use]
     pub fn after(&self) -> Duration {
         self.after
@@ -36,9 +37,9 @@ impl fmt::Display for TimeoutError {
 
 impl StdError for TimeoutError {}
 
-/// A [`dynamic::Value`](crate::dynamic::Value) was yielded, and its type is not one that can be.
+/// A [`dynamic::Value`](crate::dynamic::Value) was yielded whose type cannot be yielded.
 ///
-/// What has a type at compile time and cannot be yielded does not compile instead.
+/// A yield of a value whose type is known at compile time does not compile instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadYieldError {
     type_name: &'static str,
@@ -49,7 +50,7 @@ impl BadYieldError {
         BadYieldError { type_name }
     }
 
-    /// What the type is called, for messages.
+    /// The name of the type, for messages.
     #[must_use]
     pub fn type_name(&self) -> &'static str {
         self.type_name
@@ -68,9 +69,10 @@ impl fmt::Display for BadYieldError {
 
 impl StdError for BadYieldError {}
 
-/// An [`engine`](macro@crate::engine) returned a [`dynamic::Value`](crate::dynamic::Value) that is not `()`: nobody would get it.
+/// An [`engine`](macro@crate::engine) returned a [`dynamic::Value`](crate::dynamic::Value) that is
+/// not `()`: nobody would get it.
 ///
-/// What has a type at compile time, and is returned by an engine, does not compile instead.
+/// An engine that returns a value whose type is known at compile time does not compile instead.
 ///
 /// ```
 /// use gen::dynamic::Value;
@@ -97,7 +99,7 @@ impl ReturnValueIgnoredError {
         ReturnValueIgnoredError { type_name }
     }
 
-    /// What the type is called, for messages.
+    /// The name of the type, for messages.
     #[must_use]
     pub fn type_name(&self) -> &'static str {
         self.type_name
@@ -138,7 +140,7 @@ impl Panicked {
         self.payload.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// Goes on with the panic in the caller.
+    /// Resumes the panic in the caller.
     ///
     /// # Panics
     ///

@@ -1,12 +1,12 @@
 //! The error of every yield.
 //!
-//! [`Error`] is one pointer to: a *payload* (what failed: any standard error, shared by the clones), the
-//! *trace* (the yields it passed, innermost first) and the *others* (what else failed in the same
-//! parallel yield). A clone shares the payload and copies the trace, so two waiters of one failure each
-//! get the way it took to them.
+//! [`Error`] is one pointer to: a *payload* (what failed: any standard error, shared by the
+//! clones), the *trace* (the yields it passed, innermost first) and the *others* (what else failed
+//! in the same parallel yield). A clone shares the payload and copies the trace, so two waiters of
+//! one failure each get the way it took to them.
 //!
-//! It follows `anyhow::Error`: it dereferences to `dyn std::error::Error` but does not implement that
-//! trait, because then `?` could not convert every standard error into it.
+//! It follows `anyhow::Error`: it dereferences to `dyn std::error::Error` but does not implement
+//! that trait, because then `?` could not convert every standard error into it.
 //!
 //! | file | what it holds |
 //! |---|---|
@@ -68,8 +68,9 @@ pub type Result<T = (), E = Error> = std::result::Result<T, E>;
 
 /// An error that a coroutine can be resumed with, and that remembers the yields it passed.
 ///
-/// Any standard error becomes one by `?`; texts and boxed errors by [`Error::new`]. Ask with [`is`](Error::is) or
-/// [`downcast_ref`](Error::downcast_ref) what it is; both look through [`context`](Error::context).
+/// Any standard error becomes one by `?`; texts and boxed errors by [`Error::new`]. Ask with
+/// [`is`](Error::is) or [`downcast_ref`](Error::downcast_ref) what it is; both look through
+/// [`context`](Error::context).
 ///
 /// | form | what it prints |
 /// |---|---|
@@ -78,7 +79,8 @@ pub type Result<T = (), E = Error> = std::result::Result<T, E>;
 /// | `{e:?}` | the message, its causes, the [trace](Error::trace) and the [others](Error::others), one a line |
 /// | `{e:#?}` | the same, and the trace of each of the others |
 ///
-/// It is one pointer wide, `Send`, `Sync` and `Clone`. A clone shares the payload and has a trace of its own from then on.
+/// It is one pointer wide, `Send`, `Sync` and `Clone`. A clone shares the payload and has a trace
+/// of its own from then on.
 ///
 /// ```
 /// let error = gen::Error::new("the disk is full").context("cannot save");
@@ -130,7 +132,7 @@ impl Error {
         self.payload().as_std()
     }
 
-    /// Puts a message in front; the error so far becomes its cause.
+    /// Puts `message` in front of the error, which becomes the cause.
     ///
     /// The trace and the others stay, and [`is`](Error::is) still finds what is beneath.
     ///
@@ -158,30 +160,33 @@ impl Error {
 
     /// The yields that this error passed, innermost first.
     ///
-    /// A clone's trace is its own: what the original passes later does not show up in it.
+    /// A clone has a trace of its own: the yields that the original passes later are not in it.
     #[must_use]
     pub fn trace(&self) -> &[Site] {
         &self.repr.trace
     }
 
-    /// What else failed in the parallel yield that this error came from, in the order of the children.
+    /// What else failed in the parallel yield that this error came from, in the order of the
+    /// children.
     ///
-    /// A parallel yield waits for all of its children and raises the first error in *child order*; the
-    /// rest is here. (Tornado only logs it.) If the raised error came from a parallel yield within a
-    /// child, the others of that one come first, each with its [path](Other::path).
+    /// A parallel yield waits for all of its children and raises the first error in *child order*;
+    /// the rest is here. (Tornado only logs it.) If the raised error came from a parallel yield
+    /// within a child, the others of that one come first, each with its [path](Other::path).
     #[must_use]
     pub fn others(&self) -> &[Other] {
         self.repr.others.as_slice()
     }
 
-    /// This error as a type that implements [`std::error::Error`], to hand it to code that wants one.
+    /// This error as a type that implements [`std::error::Error`], to hand it to code that wants
+    /// one.
     ///
-    /// Coming back by `?`, through `Box<dyn Error + Send + Sync>` or through `anyhow`, it is recognised and
-    /// is this error again, with its trace.
+    /// Coming back by `?`, through `Box<dyn Error + Send + Sync>` or through `anyhow`, it is
+    /// recognised and is this error again, with its trace.
     ///
     /// Meanwhile the trace and what failed are found among its sources: the first
-    /// [`source`](StdError::source) prints the trace (`at src/fetch.rs:31:17 in fetch_page`), if the error
-    /// passed a yield; after the [contexts](Error::context) comes what failed, to be asked for its type.
+    /// [`source`](StdError::source) prints the trace (`at src/fetch.rs:31:17 in fetch_page`), if
+    /// the error passed a yield; after the [contexts](Error::context) comes what failed, to be
+    /// asked for its type.
     ///
     /// ```
     /// use std::error::Error;
@@ -230,7 +235,8 @@ impl Error {
         self
     }
 
-    /// A cancellation knows where it arrived. One that is shared already had its first yield elsewhere.
+    /// Writes the site of its first yield into a cancellation. One that is shared has arrived at a
+    /// yield elsewhere before.
     fn tell_site(&mut self, site: Site) {
         let payload = Arc::get_mut(self.repr.payload.get_mut());
         let payload = payload.map(|payload| payload as &mut dyn Any);
@@ -239,8 +245,8 @@ impl Error {
         }
     }
 
-    /// The error has ended a group, as the failure of the child at `place`; `others` failed in the same
-    /// group.
+    /// The error has ended a group, as the failure of the child at `place`; `others` failed in the
+    /// same group.
     pub(crate) fn with_others(mut self, place: &Place, others: Vec<Other>) -> Self {
         self.repr.others.join(place, others);
         self

@@ -9,8 +9,8 @@ use super::Error;
 /// Another failure of the same parallel yield, and where it was: see [`Error::others`].
 ///
 /// It prints as its path and the error, in one line: `[2]: connection refused`; `[0][2]: connection
-/// refused` if child 0 was a list, or has yielded one, and child 2 of that list failed. `{:?}` adds the
-/// trace and the error's own others, with their whole paths.
+/// refused` if child 0 was a list, or has yielded one, and child 2 of that list failed. `{:?}` adds
+/// the trace and the error's own others, with their whole paths.
 ///
 /// ```
 /// use gen::yield_;
@@ -44,8 +44,8 @@ impl Other {
         Other { place, within: Vec::new(), error }
     }
 
-    /// The places on the way to the failure, the outermost first: [`place`](Self::place), then those
-    /// [`within`](Self::within).
+    /// The places on the way to the failure, the outermost first: [`place`](Self::place), then
+    /// those [`within`](Self::within).
     pub fn path(&self) -> impl Iterator<Item = &Place> {
         std::iter::once(&self.place).chain(&self.within)
     }
@@ -107,8 +107,8 @@ impl Others {
         &self.0
     }
 
-    /// The error has ended a group, as the failure of the child at `place`; `more` failed in the same
-    /// group.
+    /// The error has ended a group, as the failure of the child at `place`; `more` failed in the
+    /// same group.
     pub(super) fn join(&mut self, place: &Place, more: Vec<Other>) {
         self.0.iter_mut().for_each(|other| other.nest(place.clone()));
         self.0.extend(more);
@@ -117,7 +117,8 @@ impl Others {
 
 impl Clone for Others {
     fn clone(&self) -> Self {
-        // For each level: what is left of it, and the copies so far, the last of which the next level is of.
+        // For each level: what is left of it, and the copies so far, the last of which the next
+        // level is of.
         let mut levels = vec![(self.0.iter(), Vec::with_capacity(self.0.len()))];
         loop {
             let (left, copies) = levels.last_mut().expect("the outermost level is never taken");

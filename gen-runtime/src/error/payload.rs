@@ -7,8 +7,8 @@
 //! | [`Context`] | a message, put in front of another payload | itself; its source is that payload |
 //! | `FromAnyhow` | an `anyhow::Error` | what anyhow derefs to |
 //!
-//! The *root* of a payload is what is beneath all contexts. It is what an error is asked for by type,
-//! what tells one failure from another, and what knows whether the failure was reported.
+//! The *root* of a payload is what is beneath all contexts. It is what an error is asked for by
+//! type, what tells one failure from another, and what knows whether the failure was reported.
 
 use std::any::Any;
 use std::error::Error as StdError;

@@ -6,7 +6,8 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::{Error, Result};
 
-/// A value that ends a coroutine: what the function [`Return`](fn@Return) puts into an [`Error`], which can be asked for it.
+/// A value that ends a coroutine: what the function [`Return`](fn@Return) puts into an [`Error`],
+/// which can be asked for it.
 pub struct Return<T> {
     /// Taken by the coroutine that it ends.
     value: Mutex<Option<T>>,
@@ -14,14 +15,16 @@ pub struct Return<T> {
 
 /// An error that ends a coroutine well: with `Ok(value)`.
 ///
-/// A function that a coroutine calls can end it so, through any number of `?`. The coroutine needs the option `returns` and the output `gen::Result<T>`, where
-/// `T` is the very type of `value`. In the body itself, `return Ok(value)` says the same.
+/// A function that a coroutine calls can end the coroutine with it, through any number of `?`. The
+/// coroutine needs the option `returns` and the output `gen::Result<T>`, where `T` is the very type
+/// of `value`. In the body itself, `return Ok(value)` says the same.
 ///
-/// It is an end like any other: keys that were registered and not waited for make the call fail, as after a `return`
-/// ([`LeakedCallbackError`](crate::LeakedCallbackError)).
+/// It is an end like any other: keys that were registered and not waited for make the call fail, as
+/// after a `return` ([`LeakedCallbackError`](crate::LeakedCallbackError)).
 ///
-/// It ends only the coroutine in whose body it was raised: at a `yield_!`, what failed with a `Return` is an error like any other. (Not so at a bare
-/// `.await`, which is as good as the body's own.) A body that catches errors catches this one too.
+/// It ends only the coroutine in whose body it was raised: at a `yield_!`, what failed with a
+/// `Return` is an error like any other. (Not so at a bare `.await`, which is as good as the body's
+/// own.) A body that catches errors catches this one too.
 ///
 /// ```
 /// fn cached(key: &str) -> gen::Result {
@@ -64,7 +67,7 @@ impl<T> fmt::Display for Return<T> {
 
 impl<T: Send + 'static> StdError for Return<T> {}
 
-/// What a `gen::Return` can give: the output of a coroutine with the option `returns`.
+/// The output of a coroutine with the option `returns`: a `gen::Return` can supply it.
 #[diagnostic::on_unimplemented(
     message = "a coroutine with the option `returns` cannot return `{Self}`",
     label = "`gen::Return` cannot give this",
@@ -72,7 +75,7 @@ impl<T: Send + 'static> StdError for Return<T> {}
     note = "without the option it may return anything, by `return`"
 )]
 pub trait CatchReturn: Sized {
-    /// The output, or the value of the `Return` that the body raised.
+    /// Replaces the error by the value of the `Return`, if the body raised one.
     #[doc(hidden)]
     fn catch_return(self) -> Self;
 }
@@ -86,7 +89,7 @@ impl<T: Send + 'static> CatchReturn for Result<T> {
 
 #[cold]
 fn value_of<T: Send + 'static>(error: Error) -> Result<T> {
-    // What arrived at a yield has that yield in its trace: it was raised elsewhere.
+    // An error that arrived at a yield has that yield in its trace, so it was raised elsewhere.
     let raised_here = error.trace().is_empty();
     let value = error.downcast_ref::<Return<T>>().filter(|_| raised_here).and_then(|raised| {
         // Nothing panics under this lock.

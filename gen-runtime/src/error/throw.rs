@@ -9,8 +9,9 @@ use super::{io, Error};
 
 /// What can be thrown into a coroutine, and so may be the error of a yielded future.
 ///
-/// These are: every `std::error::Error + Send + Sync + 'static`, `Box<dyn Error + Send + Sync>`, `String`, `&'static str`, [`gen::Error`](Error) and, with
-/// the feature `anyhow`, `anyhow::Error`. To make a type of yours throwable implement [`std::error::Error`] for it.
+/// These types implement it: every `std::error::Error + Send + Sync + 'static`, `Box<dyn Error +
+/// Send + Sync>`, `String`, `&'static str`, [`gen::Error`](Error) and, with the feature `anyhow`,
+/// `anyhow::Error`. To make a type of yours throwable, implement [`std::error::Error`] for it.
 ///
 /// `M` only keeps the implementations apart; it is always inferred.
 #[diagnostic::on_unimplemented(
@@ -37,7 +38,8 @@ pub enum Text {}
 #[derive(Debug)]
 pub enum Itself {}
 
-// None is recommended: what is said of `Throw` is said instead of what would be said of `std::error::Error`, and instead of a list of the impls.
+// `do_not_recommend`, so that rustc prints the message of `Throw`, and neither one about
+// `std::error::Error` nor a list of these impls.
 #[diagnostic::do_not_recommend]
 impl<E: StdError + Send + Sync + 'static> Throw<Standard> for E {
     fn throw(self) -> Error {

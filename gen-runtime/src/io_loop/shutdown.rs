@@ -10,12 +10,16 @@ use crate::error::Error;
 use crate::time::with_deadline;
 
 impl IoLoop {
-    /// Cancels every task, runs the loop until all have ended or `grace` has passed, and drops it; gives the number of tasks that had not ended.
+    /// Cancels every task, runs the loop until all tasks have ended or `grace` has passed, and
+    /// drops the loop. Returns the number of tasks that had not ended.
     ///
-    /// The tasks are resumed with [`Cancelled`](crate::Cancelled), of the source [`Shutdown`](CancelSource::Shutdown), and may clean up: see
-    /// [`JoinHandle::cancel`](crate::JoinHandle::cancel). Those that are spawned meanwhile are cancelled too. What has not ended in time is dropped with the loop, as all would be by dropping the loop at once; so
-    /// are the callbacks and timers that are left. The result of a task that was cancelled, `Err(Cancelled)`, is
-    /// logged at `DEBUG` if nobody looks at it. A request to [stop](crate::IoLoopHandle::stop) changes nothing.
+    /// The tasks are resumed with [`Cancelled`](crate::Cancelled), of the source
+    /// [`Shutdown`](CancelSource::Shutdown), and may clean up: see
+    /// [`JoinHandle::cancel`](crate::JoinHandle::cancel). Tasks that are spawned meanwhile are
+    /// cancelled too. A task that has not ended in time is dropped with the loop, and so are the
+    /// callbacks and timers that are left. The result of a task that was cancelled,
+    /// `Err(Cancelled)`, is logged at `DEBUG` if nobody looks at it. A request to
+    /// [stop](crate::IoLoopHandle::stop) changes nothing.
     ///
     /// ```
     /// use gen::yield_;
@@ -40,7 +44,8 @@ impl IoLoop {
     ///
     /// # Panics
     ///
-    /// If a loop is running on this thread, or a task of tokio: see [`RuntimeRunning`](crate::RuntimeRunning).
+    /// If a loop is running on this thread, or a task of tokio: see
+    /// [`RuntimeRunning`](crate::RuntimeRunning).
     #[track_caller]
     pub fn shutdown(self, grace: Duration) -> usize {
         blocking::assert_allowed();
@@ -56,7 +61,7 @@ impl IoLoop {
                 }
             }
         };
-        // What it comes to is seen by the tasks that are left.
+        // Whether the time was enough shows in the number of tasks that are left.
         let _ = self.run_future(with_deadline(self.core.deadline(grace), grace, ended), OnStop::Ignore);
         self.core.tasks().len()
     }

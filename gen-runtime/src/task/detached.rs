@@ -1,8 +1,12 @@
-//! Why nobody waits for a task any more, or for a [promise](crate::promise), which says how its failure is told.
+//! Why nobody waits for a task, or for a [promise](crate::promise), any more: it decides how a
+//! failure of the task or the promise is reported.
 //!
-//! A timeout that gives up drops what it waited for, and says so to its thread meanwhile: the handles that are dropped then, however deep they lie in a
-//! list or in a coroutine's locals, are detached by that timeout. What a destructor spawns just then, to clean up perhaps, was nothing that the timeout
-//! waited for: so each such drop has a number, and a task remembers the one in which it was spawned.
+//! A timeout that gives up drops its child. While that drop runs, the thread knows of the timeout:
+//! each handle that is dropped then, however deep it lies in a list or in a coroutine's locals, is
+//! detached by that timeout. A task that a destructor spawns meanwhile, perhaps to clean up, is
+//! none that the timeout has waited for. So each such drop has a number, and a task remembers in
+//! which drop it was spawned.
+
 use std::cell::Cell;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -22,16 +26,16 @@ struct Timeout {
     is_quiet: IsQuiet,
 }
 
-/// In the drop of which timeout a task was spawned; of none, nearly always.
+/// The timeout whose drop was running when the task was spawned, if any.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SpawnedBy(Option<NonZeroU32>);
 
-/// Why there is no handle.
+/// Why a task or a promise has no handle any more.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Detached {
-    /// It was dropped.
+    /// The handle was dropped.
     Unwatched,
-    /// A timeout gave up; errors of these types are not worth telling.
+    /// A timeout gave up and dropped the handle; errors of these types are not reported.
     ByTimeout(IsQuiet),
 }
 
@@ -44,7 +48,7 @@ impl SpawnedBy {
 }
 
 impl Detached {
-    /// Why a handle that is dropped just now is dropped, of a task that was spawned then.
+    /// Why a handle is dropped that is dropped now, of a task that was `spawned` then.
     pub(crate) fn now(spawned: SpawnedBy) -> Self {
         let timeout = TIMEOUT.get().filter(|timeout| spawned != SpawnedBy(Some(timeout.number)));
         timeout.map_or(Detached::Unwatched, |timeout| Detached::ByTimeout(timeout.is_quiet))
@@ -55,7 +59,7 @@ impl Detached {
         matches!(self, Detached::ByTimeout(is_quiet) if is_quiet(error))
     }
 
-    /// Reports a failure that came after that: of `what`, a task or a promise.
+    /// Reports a failure of `what`, a task or a promise, that has come since.
     pub(crate) fn report(self, what: &str, error: &Error) {
         match self {
             Detached::Unwatched => report_unread(what, error),
@@ -68,7 +72,8 @@ impl Detached {
     }
 }
 
-/// Reports a failure that was there when the last handle was dropped: of `what`, a task or a promise.
+/// Reports the failure of `what`, a task or a promise, whose last handle was dropped without a look
+/// at its result.
 pub(crate) fn report_unread(what: &str, error: &Error) {
     report::failure(format_args!("{what} failed, and nobody looked at its result"), error);
 }
@@ -83,14 +88,15 @@ pub(crate) fn report_unread_children(one: &str, many: &str, errors: &[Error]) {
     report::failures(what, errors.iter().map(|error| Failed { place: "", error }));
 }
 
-/// Runs `drop`, which drops what a timeout waited for.
+/// Runs `drop`, which drops the child of a timeout.
 pub(crate) fn by_timeout(is_quiet: IsQuiet, drop: impl FnOnce()) {
     let number = next_number();
     let _restore = Restore(TIMEOUT.replace(Some(Timeout { number, is_quiet })));
     drop();
 }
 
-/// Used again after 2^32 timeouts: a task that was spawned so long ago is then taken for a new one, whose late failure is logged.
+/// Numbers are used again after 2^32 timeouts. A task that was spawned so long ago is then taken
+/// for a new one, and its late failure is logged.
 fn next_number() -> NonZeroU32 {
     static LAST: AtomicU32 = AtomicU32::new(0);
     let number = LAST.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
