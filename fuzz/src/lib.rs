@@ -16,6 +16,8 @@ mod fallback;
 mod lower;
 #[path = "../../gen-macros/src/mistakes.rs"]
 mod mistakes;
+#[path = "../../gen-macros/src/neighbours/mod.rs"]
+mod neighbours;
 #[path = "../../gen-macros/src/options.rs"]
 mod options;
 #[path = "../../gen-macros/src/parse.rs"]

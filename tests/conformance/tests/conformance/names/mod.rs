@@ -146,7 +146,7 @@ fn coroutine() {
 #[test]
 fn return_() {
     fn helper() -> gen::Result {
-        Err(Return(42_u32).into())
+        Err(Return(42_u32))
     }
     #[gen::coroutine(returns)]
     fn body() -> gen::Result<u32> {
