@@ -23,7 +23,7 @@ static TABLE: LazyLock<RwLock<Table>> = LazyLock::new(|| RwLock::new(containers(
 ///
 /// The type is that of the closure's argument. It holds for the whole process; to register a type again replaces what was registered before, for
 /// values that are yielded from then on. Types that are known at compile time need none of this: they implement
-/// [`IntoFuture`].
+/// [`IntoFuture`](std::future::IntoFuture).
 ///
 /// ```
 /// use gen::dynamic::{register, Value};

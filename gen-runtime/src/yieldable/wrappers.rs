@@ -26,7 +26,7 @@ pub struct Raw<Y> {
 ///
 /// In a list it gives each child's own `Result`; none fails the whole. Beside others in a tuple it says so of one element.
 ///
-/// Outside a coroutine, [`join`](Raw::join) makes a future of it.
+/// Outside a coroutine, `gen::raw(..).join()` makes a future of it.
 ///
 /// ```
 /// use gen::yield_;
