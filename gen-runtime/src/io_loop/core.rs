@@ -129,7 +129,7 @@ impl Core {
             (slot, sched.task_in(self.id, slot))
         };
         match current::enter_first_step(self) {
-            Some(_entered) => self.step(slot, task, None),
+            Some(_entered) => self.step(slot, task),
             None => self.queue_first_step(slot, task),
         }
         Ok(id)
@@ -241,16 +241,19 @@ impl Core {
     /// One turn, as the module page of the loop describes it.
     fn turn(&self, root: &mut Option<(SlotId, &mut dyn Root)>, due: &mut Vec<TimerKey>) {
         self.turn.set(self.turn.get() + 1);
-        self.read_mail();
+        if self.shared.has_mail() {
+            self.read_mail();
+        }
         let batch = self.sched.borrow().queued();
         self.collect_due(due);
         for _ in 0..batch {
             // A statement of its own, so that the borrow ends before the work begins.
             let work = self.sched.borrow_mut().next();
             match work {
-                Some(Work::Task(slot, task, thrown)) => self.step(slot, task, thrown),
+                Some(Work::Task(slot, task, false)) => self.step(slot, task),
+                Some(Work::Task(slot, task, true)) => self.step_with_delivery(slot, task),
                 Some(Work::Callback(callback)) => contain("a callback", callback),
-                Some(Work::Root(thrown)) => self.poll_root(root, thrown),
+                Some(Work::Root(has_delivery)) => self.poll_root(root, has_delivery),
                 Some(Work::Nothing) => {}
                 None => break,
             }
@@ -298,48 +301,75 @@ impl Core {
 
     /// A slot has one job in the queue at most, and the run ends with the turn in which the root is done: so
     /// it is not polled again after that.
-    fn poll_root(&self, root: &mut Option<(SlotId, &mut dyn Root)>, mut thrown: Option<Delivery>) {
-        if let Some((slot, root)) = root {
-            let lent = thrown.is_some();
-            self.poll_slot(*slot, &mut thrown, |cx, error| root.poll(cx, error));
+    fn poll_root(&self, root: &mut Option<(SlotId, &mut dyn Root)>, has_delivery: bool) {
+        let Some((slot, root)) = root else { return };
+        let mut poll = |cx: &mut Context<'_>, thrown: &mut Option<Thrown>| root.poll(cx, thrown);
+        if has_delivery {
+            let untaken = self.poll_with_delivery(*slot, poll).1;
             self.sched.borrow_mut().put_back_root(*slot);
-            if lent {
-                self.after_throw(*slot, thrown);
-            }
+            self.after_throw(*slot, untaken);
+        } else {
+            self.poll_slot(*slot, &mut None, &mut poll);
+            self.sched.borrow_mut().put_back_root(*slot);
         }
     }
 
     /// Runs a task up to its next suspension; its slot says `Running` meanwhile.
-    fn step(&self, slot: SlotId, task: TaskRef, mut thrown: Option<Delivery>) {
-        let lent = thrown.is_some();
-        let ended = self.poll_slot(slot, &mut thrown, |cx, error| task.as_ref().run(cx, error));
+    fn step(&self, slot: SlotId, task: TaskRef) {
+        let ended = self.poll_slot(slot, &mut None, |cx, thrown| task.as_ref().run(cx, thrown));
         if ended {
-            return self.release(slot, thrown);
+            self.release(slot, None);
+        } else {
+            self.suspend(slot, task);
         }
+    }
+
+    /// As `step`, with the first of what was delivered to the task. Apart, since a delivery is large, and most
+    /// steps have none.
+    #[cold]
+    fn step_with_delivery(&self, slot: SlotId, task: TaskRef) {
+        let (ended, untaken) = self.poll_with_delivery(slot, |cx, thrown| task.as_ref().run(cx, thrown));
+        if ended {
+            self.release(slot, untaken);
+        } else {
+            self.suspend(slot, task);
+            self.after_throw(slot, untaken);
+        }
+    }
+
+    /// The step is over, and the task is not.
+    fn suspend(&self, slot: SlotId, task: TaskRef) {
         let homeless = self.sched.borrow_mut().put_back(slot, task);
         if let Some(task) = homeless {
             task.as_ref().close();
         }
-        if lent {
-            self.after_throw(slot, thrown);
-        }
     }
 
-    /// Polls what is in a slot, with what is delivered to it; if nobody took that, it is in `delivery` again
-    /// afterwards. What polls does not panic.
+    /// Polls what is in a slot, with what is `thrown`. What polls does not panic.
     fn poll_slot<R>(
         &self,
         slot: SlotId,
-        delivery: &mut Option<Delivery>,
+        thrown: &mut Option<Thrown>,
         poll: impl FnOnce(&mut Context<'_>, &mut Option<Thrown>) -> R,
     ) -> R {
-        let (origin, mut thrown) = delivery.take().map(Delivery::into_parts).unzip();
         // Saved, because a first step is polled in the middle of the step of another task.
         let before = self.running.replace(Some(slot));
-        let answer = poll(&mut Context::from_waker(&waker(self.id.name(), slot)), &mut thrown);
+        let answer = poll(&mut Context::from_waker(&waker(self.id.name(), slot)), thrown);
         self.running.set(before);
-        *delivery = origin.zip(thrown).and_then(|(origin, thrown)| Delivery::from_parts(origin, thrown));
         answer
+    }
+
+    /// Polls what is in a slot, with the first of what was delivered to it; gives that back if nobody took it.
+    #[cold]
+    fn poll_with_delivery<R>(
+        &self,
+        slot: SlotId,
+        poll: impl FnOnce(&mut Context<'_>, &mut Option<Thrown>) -> R,
+    ) -> (R, Option<Delivery>) {
+        let delivery = self.sched.borrow_mut().take_delivery(slot);
+        let (origin, mut thrown) = delivery.map(Delivery::into_parts).unzip();
+        let answer = self.poll_slot(slot, &mut thrown, poll);
+        (answer, origin.zip(thrown).and_then(|(origin, thrown)| Delivery::from_parts(origin, thrown)))
     }
 
     // ---- errors -----------------------------------------------------------------------------------

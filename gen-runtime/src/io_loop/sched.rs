@@ -52,10 +52,10 @@ pub(crate) type Callback = Box<dyn FnOnce()>;
 /// What the loop has to do next.
 pub(super) enum Work {
     Callback(Callback),
-    /// Poll the task, with what is delivered to it.
-    Task(SlotId, TaskRef, Option<Delivery>),
+    /// Poll the task; and whether with what is delivered to it.
+    Task(SlotId, TaskRef, bool),
     /// Poll the future of the blocking call that runs the loop, in the same way.
-    Root(Option<Delivery>),
+    Root(bool),
     /// The job was for a task that has ended.
     Nothing,
 }
@@ -89,13 +89,6 @@ impl Slot {
 
     fn is_occupied(&self) -> bool {
         !matches!(self.occupant, Occupant::Free { .. })
-    }
-
-    fn take_thrown(&mut self) -> Option<Delivery> {
-        if !mem::take(&mut self.thrown) {
-            return None;
-        }
-        self.context.own().and_then(|node| node.pop())
     }
 }
 
@@ -178,10 +171,10 @@ impl Sched {
         let Some(slot) = self.slot(id) else { return Some(Work::Nothing) };
         slot.scheduled = false;
         Some(match mem::replace(&mut slot.occupant, Occupant::Running) {
-            Occupant::Idle(task) => Work::Task(id, task, slot.take_thrown()),
+            Occupant::Idle(task) => Work::Task(id, task, slot.thrown),
             Occupant::Root => {
                 slot.occupant = Occupant::RootRunning;
-                Work::Root(slot.take_thrown())
+                Work::Root(slot.thrown)
             }
             other => {
                 slot.occupant = other;
@@ -278,6 +271,13 @@ impl Sched {
         slot.thrown = true;
         self.schedule(id);
         Ok(())
+    }
+
+    /// The first of what is delivered to what runs in that slot.
+    pub(super) fn take_delivery(&mut self, id: SlotId) -> Option<Delivery> {
+        let slot = self.slot(id)?;
+        slot.thrown = false;
+        slot.context.own().and_then(|node| node.pop())
     }
 
     /// After a poll that was given a delivery, and left the slot suspended: what was not taken stays for the
