@@ -129,7 +129,7 @@ impl<T> Callable<T> {
     /// #[gen::coroutine]
     /// fn read() -> gen::Result<u32> {
     ///     read_sensor(yield_!(Callback::new("sensor"))?.into_fn());
-    ///     yield_!(Wait::new("sensor"))
+    ///     yield_!(Wait::<u32>::new("sensor"))
     /// }
     /// assert_eq!(gen::run_sync(read()).unwrap(), 21);
     /// ```
