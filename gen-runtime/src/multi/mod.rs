@@ -111,7 +111,8 @@ pub struct Grouped<M>(PhantomData<M>);
 /// All children run to completion. If some fail, the first error in the order of the children is raised;
 /// the others are kept in its [`others`](crate::Error::others), and logged in one record (target `gen`,
 /// level `ERROR`). Those that only say that a child was [cancelled](crate::Cancelled) are logged in a
-/// record of their own, at `DEBUG`.
+/// record of their own, at `DEBUG`. A failure is logged once, also if several groups have clones of
+/// its error, as those have that wait for one [`SharedFuture`](crate::SharedFuture).
 ///
 /// Outside a coroutine, [`join`](Multi::join) makes a future of it.
 ///

@@ -1080,6 +1080,38 @@ mod however_deep {
         go_through(|| (0..MANY).fold(Error::from(refused()), again), MANY + 1);
     }
 
+    /// What is beneath would never be dropped, or the process would end.
+    #[test]
+    fn a_destructor_that_panics_half_way_down() {
+        use std::panic::{catch_unwind, AssertUnwindSafe};
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        use std::sync::Arc;
+
+        #[derive(Debug, thiserror::Error)]
+        #[error("again")]
+        struct Again {
+            #[source]
+            before: Error,
+            drops: Arc<AtomicUsize>,
+            panics: bool,
+        }
+        impl Drop for Again {
+            fn drop(&mut self) {
+                self.drops.fetch_add(1, Ordering::Relaxed);
+                assert!(!self.panics, "half-way down");
+            }
+        }
+        let drops = Arc::new(AtomicUsize::new(0));
+        let again =
+            |before, level: usize| Error::from(Again { before, drops: drops.clone(), panics: level == 50 });
+        let error = (0..100).fold(Error::from(refused()), again);
+        assert!(catch_unwind(AssertUnwindSafe(|| drop(error))).is_err());
+        drop(Error::new("the next one"));
+        assert_eq!(drops.load(Ordering::Relaxed), 100);
+        drop((0..40).fold(Error::from(refused()), again));
+        assert_eq!(drops.load(Ordering::Relaxed), 140, "the thread goes on as before");
+    }
+
     #[test]
     fn others_of_others() {
         #[gen::coroutine]
