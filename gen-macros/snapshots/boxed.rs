@@ -7,19 +7,16 @@ fn f(
         my::rt::__private::Site::new("f", "", 0, 0)
     }
     let (__call, __frame) = my::rt::__private::call(0);
+    let __body = async move {
+        let n = n;
+        match () {
+            () => {
+                yield_!(@ frame __frame __coroutine_site 0, n);
+                loop {}
+            }
+        }
+    };
     my::rt::__private::boxed(
-        my::rt::__private::closed_machine(
-            __call,
-            async move {
-                let n = n;
-                match () {
-                    () => {
-                        yield_!(@ frame __frame __coroutine_site 0, n);
-                        loop {}
-                    }
-                }
-            },
-            __coroutine_site,
-        ),
+        my::rt::__private::closed_machine(__call, __body, __coroutine_site),
     )
 }

@@ -20,29 +20,21 @@ where
         ::r#gen::__private::Site::new("f", "", 0, 0)
     }
     let (__call, __frame) = ::r#gen::__private::call(0);
+    let __body = async move {
+        let _ = &self;
+        let x = x;
+        let y = y;
+        let z = z;
+        match () {
+            () => {}
+            _ => return <(&'gen_0 u8, &'a T) as ::r#gen::__private::Unreached>::output(),
+        }
+        match () {
+            () => yield_!(@ frame __frame __coroutine_site 0, x),
+            _ => <(&'gen_0 u8, &'a T) as ::r#gen::__private::Unreached>::output(),
+        }
+    };
     ::r#gen::LocalBoxCoroutine::new(
-        ::r#gen::__private::closed_machine(
-            __call,
-            async move {
-                let _ = &self;
-                let x = x;
-                let y = y;
-                let z = z;
-                match () {
-                    () => {}
-                    _ => {
-                        return <(
-                            &'gen_0 u8,
-                            &'a T,
-                        ) as ::r#gen::__private::Unreached>::output();
-                    }
-                }
-                return match () {
-                    () => yield_!(@ frame __frame __coroutine_site 0, x),
-                    _ => <(&'gen_0 u8, &'a T) as ::r#gen::__private::Unreached>::output(),
-                };
-            },
-            __coroutine_site,
-        ),
+        ::r#gen::__private::closed_machine(__call, __body, __coroutine_site),
     )
 }

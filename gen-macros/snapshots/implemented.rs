@@ -1,7 +1,7 @@
 impl Store for Shared {
     fn get(
         self: Arc<Self>,
-        __arg1: Key,
+        key: Key,
     ) -> impl ::r#gen::Coroutine<
         Output = Result<Value, Self::Error>,
     > + ::r#gen::__private::Send {
@@ -9,35 +9,32 @@ impl Store for Shared {
             ::r#gen::__private::Site::new("get", "", 0, 0)
         }
         let (__call, __frame) = ::r#gen::__private::call(0);
-        ::r#gen::__private::machine(
-            __call,
-            async move {
-                let _ = &self;
-                let __arg1 = __arg1;
-                let Key(key) = __arg1;
-                match () {
-                    () => {}
-                    _ => {
-                        return <Result<
-                            Value,
-                            Self::Error,
-                        > as ::r#gen::__private::Unreached>::output();
-                    }
+        let __body = async move {
+            let _ = &self;
+            let key = key;
+            let Key(key) = key;
+            match () {
+                () => {}
+                _ => {
+                    return <Result<
+                        Value,
+                        Self::Error,
+                    > as ::r#gen::__private::Unreached>::output();
                 }
-                return match () {
-                    () => {
-                        let held = self.lock().await;
-                        Ok(yield_!(@ frame __frame __coroutine_site 0, held.get(key))?)
-                    }
-                    _ => {
-                        <Result<
-                            Value,
-                            Self::Error,
-                        > as ::r#gen::__private::Unreached>::output()
-                    }
-                };
-            },
-            __coroutine_site,
-        )
+            }
+            match () {
+                () => {
+                    let held = self.lock().await;
+                    Ok(yield_!(@ frame __frame __coroutine_site 0, held.get(key))?)
+                }
+                _ => {
+                    <Result<
+                        Value,
+                        Self::Error,
+                    > as ::r#gen::__private::Unreached>::output()
+                }
+            }
+        };
+        ::r#gen::__private::machine(__call, __body, __coroutine_site)
     }
 }

@@ -1,6 +1,6 @@
 //! Quotes what [`lower`](crate::lower) has decided.
 
-use proc_macro2::{Delimiter, Group, Literal, TokenStream};
+use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream};
 use quote::{ToTokens, TokenStreamExt, quote_spanned};
 use syn::{LitStr, Signature, Token};
 
@@ -13,19 +13,19 @@ use crate::tokens::grouped;
 pub(crate) fn with_body(attribute: Attribute, lowered: &Lowered, paths: &Paths) -> TokenStream {
     match attribute {
         Attribute::Coroutine => coroutine(lowered, paths, &|block| {
-            let mut tokens = head(block, lowered, paths);
-            machine(block, lowered, paths, None).to_tokens(&mut tokens);
+            let mut tokens = head(block, lowered, paths, None);
+            machine(block, lowered, paths).to_tokens(&mut tokens);
             tokens
         }),
         Attribute::Engine => engine(lowered, paths, &|block| {
             let here = paths.at(lowered.output.place);
             let (run, end) = (here.engine(), engine_output(&lowered.output, &here));
-            let (head, machine) = (head(block, lowered, paths), machine(block, lowered, paths, Some(end)));
+            let (head, machine) = (head(block, lowered, paths, Some(end)), machine(block, lowered, paths));
             quote_spanned!(here.place()=> #head #run(#machine))
         }),
         Attribute::Main => main(lowered, &|block| {
-            let (run, machine) = (paths.main(), machine(block, lowered, paths, None));
-            let head = head(block, lowered, paths);
+            let (run, machine) = (paths.main(), machine(block, lowered, paths));
+            let head = head(block, lowered, paths, None);
             quote_spanned!(ours()=> #head #run(#machine))
         }),
     }
@@ -78,7 +78,7 @@ fn function(lowered: &Lowered, returned: TokenStream, inside: &dyn Fn(&Block) ->
     where_clause.to_tokens(&mut tokens);
     match body {
         // The user's braces: with ours rustc would take the function for ours, and never call it dead.
-        Ok(block) => tokens.append(grouped(Delimiter::Brace, block.group.span(), inside(block))),
+        Ok(block) => tokens.append(grouped(Delimiter::Brace, block.open, inside(block))),
         Err(semicolon) => semicolon.to_tokens(&mut tokens),
     }
     tokens
@@ -104,14 +104,23 @@ fn returned_type(lowered: &Lowered, paths: &Paths) -> TokenStream {
     }
 }
 
-/// Declares what tells the function; and the call and its frame, if the body yields.
+/// Declares what tells the function; the call and its frame, if the body yields; and the body, whose output goes through `end`.
 ///
 /// The frame is made outside the `async` block and captured: made inside, between the arguments and the body, it could unwind as far as rustc knows,
 /// and then each argument that the body moves away would need a flag in the machine.
-fn head(block: &Block, lowered: &Lowered, paths: &Paths) -> TokenStream {
+fn head(block: &Block, lowered: &Lowered, paths: &Paths, end: Option<TokenStream>) -> TokenStream {
     let (mut head, call) = (function_item(&lowered.site, paths), paths.call());
     if block.yields {
         quote_spanned!(ours()=> let (__call, __frame) = #call(0);).to_tokens(&mut head);
+    }
+    let here = paths.at(lowered.output.place);
+    let body = body_future(block, lowered, &here);
+    quote_spanned!(ours()=> let __body = #body;).to_tokens(&mut head);
+    // Within the span that the user wants, it is caught there.
+    let caught = if lowered.instrumentation.is_none() { catch_return(lowered, paths) } else { None };
+    if let Some(end) = caught.or(end) {
+        let ended = ending(quote_spanned!(ours()=> __body), Some(end), &here);
+        quote_spanned!(ours()=> let __body = #ended;).to_tokens(&mut head);
     }
     head
 }
@@ -125,16 +134,15 @@ pub(crate) fn function_item(site: &Site, paths: &Paths) -> TokenStream {
     quote_spanned!(ours()=> fn #function() -> #of { #of::new(#name, #file, #line, #column) })
 }
 
-/// The machine, boxed if that was asked for; the output of its body goes through `end`.
-fn machine(block: &Block, lowered: &Lowered, paths: &Paths, end: Option<TokenStream>) -> TokenStream {
+/// The machine, boxed if that was asked for.
+fn machine(block: &Block, lowered: &Lowered, paths: &Paths) -> TokenStream {
     // Where it says what is returned: there rustc points if the machine cannot be what the signature says.
     let here = paths.at(lowered.output.place);
     let call =
         if block.yields { quote_spanned!(ours()=> __call) } else { paths.no_call().into_token_stream() };
-    let body = ending(body_future(block, lowered, paths), end, &here);
     let function = &lowered.site.function;
     let make = if block.closed { here.closed_machine() } else { here.machine() };
-    let arguments = quote_spanned!(ours()=> #call, #body, #function);
+    let arguments = quote_spanned!(ours()=> #call, __body, #function);
     // As far as the type, as `unreached_output` does.
     let arguments = grouped(Delimiter::Parenthesis, ours().located_at(lowered.output.end()), arguments);
     wrap(lowered, &here, quote_spanned!(here.place()=> #make #arguments))
@@ -182,28 +190,33 @@ pub(crate) fn catch_return(lowered: &Lowered, paths: &Paths) -> Option<TokenStre
 /// The future that the machine polls: one `async` block. Nothing that has a destructor is added to it, but for a span that the user wants.
 fn body_future(block: &Block, lowered: &Lowered, paths: &Paths) -> TokenStream {
     let Block { arguments, open, group, .. } = block;
-    let (result, here) = (result(group, &lowered.output, paths), paths.at(lowered.output.place));
-    let end = catch_return(lowered, paths);
+    let result = result(group, *open, &lowered.output, paths);
     let block = |tokens: TokenStream| {
-        // The user's: what happens in the block, and at its end, is shown there, and a coverage report leaves out what is not in the same macro as these.
+        // The user's: what happens in the block, and at its end, is shown there, a coverage report leaves out what is not in the same macro as these, and some lints of clippy
+        // leave out whatever stands in an expression that a macro has made.
         let body = grouped(Delimiter::Brace, group.span(), tokens);
-        quote_spanned!(ours().located_at(*open)=> async move #body)
+        quote_spanned!(*open=> async move #body)
     };
     let Some(instrumentation) = &lowered.instrumentation else {
-        return ending(block(quote_spanned!(ours()=> #arguments #result)), end, &here);
+        return block(quote_spanned!(ours()=> #arguments #result));
     };
-    let inner = instrumentation.instrument(ending(block(result), end, &here));
+    let inner = instrumentation.instrument(ending(block(result), catch_return(lowered, paths), paths));
     block(quote_spanned!(ours()=> #arguments #inner))
 }
 
 /// The statement that ends the machine with what the user's block gives.
-fn result(group: &Group, output: &Output, paths: &Paths) -> TokenStream {
+fn result(group: &Group, open: Span, output: &Output, paths: &Paths) -> TokenStream {
     match &output.pinned {
         Some(ty) => {
             let unreached = unreached_output(ty, output, paths);
-            quote_spanned! {ours()=>
-                match () { () => {} _ => return #unreached }
-                return match () { () => #group _ => #unreached };
+            let arms = quote_spanned!(ours()=> () => #group _ => #unreached);
+            let arms = grouped(Delimiter::Brace, group.span(), arms);
+            let unit = quote_spanned!(ours()=> ());
+            let matched = quote_spanned!(open=> match #unit #arms);
+            let held = quote_spanned!(ours()=> match () { () => {} _ => return #unreached });
+            match output.may_be_awaitable {
+                true => quote_spanned!(ours()=> #held return #matched;),
+                false => quote_spanned!(ours()=> #held #matched),
             }
         }
         None => quote_spanned!(ours()=> match () { () => #group }),

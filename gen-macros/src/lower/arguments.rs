@@ -6,15 +6,18 @@
 //! &self                         &self                  let _ = &self;
 //! x: T                          x: T                   let x = x;
 //! mut x: T                      x: T                   let mut x = x;
-//! (a, _): T                     __arg3: T              let __arg3 = __arg3; let (a, _) = __arg3;
+//! (a, b): T                     a_b: T                 let a_b = a_b; let (a, b) = a_b;
+//! _x: T                         _x: T                  let _x = _x; let (_x,) = (_x,);
+//! _: T                          _arg3: T               let _arg3 = _arg3; let _ = _arg3;
 //! ```
 //!
-//! What a pattern does not bind stays in `__argN`, which is a local of the machine like any other. A name that
-//! begins with `_` goes the way of a pattern, and in a tuple, `let (_x,) = (__arg3,)`: clippy does not like to see
-//! such a name used, nor one that is bound to just another name.
+//! The name for the caller is what documentation shows. Of a pattern it is made of the names that this binds; it is ours, and hygienic: the body cannot see it. What
+//! the pattern does not bind stays in it; it is a local of the machine like any other. A name that begins with `_` goes the way of a pattern, and in a tuple: clippy does
+//! not like to see such a name of the user's used, nor one that is bound to just another name.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
+use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, FnArg, Ident, Meta, Pat, PatIdent, PatType, Receiver, Signature, Token};
 
@@ -30,10 +33,11 @@ impl Arguments {
     /// Leaves in `signature` what the caller sees, and takes the rest.
     pub(crate) fn take(signature: &mut Signature) -> Arguments {
         let mut arguments = Arguments { moves: TokenStream::new() };
+        let mut names = Names::default();
         for (position, input) in signature.inputs.iter_mut().enumerate() {
             match input {
                 FnArg::Receiver(receiver) => arguments.take_receiver(receiver),
-                FnArg::Typed(argument) => arguments.take_typed(argument, position),
+                FnArg::Typed(argument) => arguments.take_typed(argument, position, &mut names),
             }
         }
         arguments
@@ -54,7 +58,7 @@ impl Arguments {
         self.push(quote_spanned!(ours()=> #(#conditions)* let _ = &#this;));
     }
 
-    fn take_typed(&mut self, argument: &mut PatType, position: usize) {
+    fn take_typed(&mut self, argument: &mut PatType, position: usize, names: &mut Names) {
         let (outside, inside) = split_attributes(std::mem::take(&mut argument.attrs));
         argument.attrs = outside;
         if let Some(name) = simple_name(&argument.pat) {
@@ -70,7 +74,7 @@ impl Arguments {
         } else {
             let conditions = &argument.attrs;
             let conditions = conditions.iter().filter(|attribute| attribute.path().is_ident("cfg"));
-            let name = Ident::new(&format!("__arg{position}"), ours());
+            let name = names.of_pattern(&argument.pat, position);
             let pattern = &argument.pat;
             let mutability =
                 binds_by_mutable_reference(pattern.to_token_stream()).then(|| Token![mut](ours()));
@@ -104,6 +108,49 @@ fn simple_name(pattern: &Pat) -> Option<Ident> {
             Some(ident.clone())
         }
         _ => None,
+    }
+}
+
+/// The names of patterns so far: two arguments must not have the same.
+#[derive(Default)]
+pub(crate) struct Names(Vec<String>);
+
+impl Names {
+    /// What documentation calls an argument that is a pattern: by what it binds.
+    pub(crate) fn of_pattern(&mut self, pattern: &Pat, position: usize) -> Ident {
+        let mut bound = Vec::new();
+        collect_bindings(pattern, &mut bound);
+        let mut name = bound.join("_");
+        // Locals of ours begin with two underscores.
+        if name.is_empty() || name.starts_with("__") || self.0.contains(&name) {
+            name = format!("{name}_arg{position}");
+        }
+        // What was written `r#type` may be bound alone.
+        if syn::parse_str::<Ident>(&name).is_err() {
+            name.push('_');
+        }
+        self.0.push(name.clone());
+        Ident::new(&name, ours())
+    }
+}
+
+fn collect_bindings(pattern: &Pat, names: &mut Vec<String>) {
+    match pattern {
+        Pat::Ident(bound) => {
+            names.push(bound.ident.unraw().to_string());
+            if let Some((_, inner)) = &bound.subpat {
+                collect_bindings(inner, names);
+            }
+        }
+        Pat::Tuple(tuple) => tuple.elems.iter().for_each(|inner| collect_bindings(inner, names)),
+        Pat::TupleStruct(tuple) => tuple.elems.iter().for_each(|inner| collect_bindings(inner, names)),
+        Pat::Slice(slice) => slice.elems.iter().for_each(|inner| collect_bindings(inner, names)),
+        Pat::Struct(fields) => fields.fields.iter().for_each(|field| collect_bindings(&field.pat, names)),
+        Pat::Reference(reference) => collect_bindings(&reference.pat, names),
+        Pat::Paren(paren) => collect_bindings(&paren.pat, names),
+        // Each case binds the same.
+        Pat::Or(cases) => cases.cases.iter().take(1).for_each(|case| collect_bindings(case, names)),
+        _ => {}
     }
 }
 

@@ -2,15 +2,16 @@
 //!
 //! ```text
 //! // from                                  // into
-//! fn f(mut a: A, (b, _): B) -> R {         fn f(a: A, __arg1: B) -> impl Coroutine<Output = R> {
+//! fn f(mut a: A, (b, _): B) -> R {         fn f(a: A, b: B) -> impl Coroutine<Output = R> {
 //!     body                                     fn __coroutine_site() -> Site { Site::new("f", file, line, column) }
 //! }                                            let (__call, __frame) = call(0);                // walk: if it yields
-//!                                              closed_machine(__call, async move {             // survey
+//!                                              let __body = async move {
 //!                                                  let mut a = a;                              // arguments
-//!                                                  let __arg1 = __arg1; let (b, _) = __arg1;
+//!                                                  let b = b; let (b, _) = b;
 //!                                                  match () { .. _ => return .. }              // output: an `R`
-//!                                                  return match () { () => { body, walked } .. };
-//!                                              }, __coroutine_site)
+//!                                                  match () { () => { body, walked } .. }
+//!                                              };
+//!                                              closed_machine(__call, __body, __coroutine_site)  // survey
 //!                                          }
 //! ```
 
@@ -20,10 +21,12 @@ mod output;
 mod walk;
 
 use proc_macro2::{Group, Span, TokenStream};
+use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{Attribute, Ident, Safety, Signature, Token, Visibility};
+use syn::{Attribute, Ident, LitStr, Meta, Safety, Signature, Token, Visibility};
 
 use self::arguments::Arguments;
+pub(crate) use self::arguments::Names;
 pub(crate) use self::output::Output;
 pub(crate) use self::walk::unfinished;
 use crate::neighbours::instrument::Instrumentation;
@@ -89,7 +92,8 @@ pub(crate) struct Site {
 impl Lowered {
     /// Lowers a function. Mistakes are not its matter: qualifiers that a coroutine cannot have are left out.
     pub(crate) fn new(function: Function, survey: &Survey, options: Options, paths: &Paths) -> Lowered {
-        let Function { attributes, visibility, defaultness, mut signature, body } = function;
+        let Function { mut attributes, visibility, defaultness, mut signature, body } = function;
+        attributes.iter_mut().for_each(say_why_it_must_be_used);
         signature.constness = None;
         signature.asyncness = None;
         signature.abi = None;
@@ -148,6 +152,17 @@ impl Site {
     fn of(name: &Ident, function: &str) -> Site {
         let (file, line, column) = position(name.span());
         Site { name: name.unraw().to_string(), file, line, column, function: Ident::new(function, ours()) }
+    }
+}
+
+/// A `#[must_use]` without words is one too many for clippy, since the type of a coroutine has it too.
+fn say_why_it_must_be_used(attribute: &mut Attribute) {
+    if let Meta::Path(path) = &attribute.meta
+        && path.is_ident("must_use")
+    {
+        let words = "nothing of it runs until it is yielded, awaited or started";
+        let (path, words) = (path.to_token_stream(), LitStr::new(words, ours()));
+        attribute.meta = syn::parse_quote!(#path = #words);
     }
 }
 

@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! match () { () => {} _ => return <R as Unreached>::output() }
-//! return match () { () => { body } _ => <R as Unreached>::output() };
+//! match () { () => { body } _ => <R as Unreached>::output() }
 //! ```
 //!
 //! The second arms cannot be reached: their types are checked, but no code is made of them, not even a drop flag.
@@ -13,8 +13,10 @@
 //! `R` is left to inference: `_`. So is a lifetime that the function does not declare, `'_`: if nobody does, rustc misses it once, in the signature.
 //!
 //! In an arm, temporaries of the body's last expression are dropped at its end, before the arguments, on every
-//! edition; rustc does not find that its braces could go; nor, because of the other arm, that a body which never
-//! ends makes the `return` unreachable; nor clippy, because of the `return`, that an `async` block ends in a future.
+//! edition; and rustc does not find that its braces could go. The arm is what the `async` block ends with, so that
+//! clippy finds a `return` at its end which need not be there. But clippy also reports an `async` block that ends in
+//! a future. So where `R` may be one, the `match` is returned; because of the other arm, rustc does not find that a
+//! body which never ends makes that unreachable.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
@@ -36,6 +38,8 @@ pub(crate) struct Output {
     pub(crate) declared: TokenStream,
     /// What the body is held to: that, but for what is left to inference. Nothing if it is `!`.
     pub(crate) pinned: Option<TokenStream>,
+    /// Unless its tokens show that it is no future.
+    pub(crate) may_be_awaitable: bool,
 }
 
 impl Output {
@@ -55,15 +59,17 @@ impl Output {
                     place,
                     declared: unit.clone(),
                     pinned: Some(unit),
+                    may_be_awaitable: false,
                 }
             }
             ReturnType::Type(arrow, ty) => {
-                let place = arrow.spans[0];
-                let (declared, pinned) = match without_groups(*ty) {
+                let (place, ty) = (arrow.spans[0], without_groups(*ty));
+                let may_be_awaitable = !is_no_future(&ty);
+                let (declared, pinned) = match ty {
                     Type::Never(never) => (spell_never(&never, paths), None),
                     ty => (ty.to_token_stream(), Some(pin(ty, declared, place))),
                 };
-                Output { arrow, written: true, place, declared, pinned }
+                Output { arrow, written: true, place, declared, pinned, may_be_awaitable }
             }
         }
     }
@@ -121,6 +127,24 @@ fn pin(mut ty: Type, mut declared: Option<Vec<String>>, place: Span) -> TokenStr
             object.into_token_stream()
         }
         ty => ty.into_token_stream(),
+    }
+}
+
+/// Whether a type is certainly no future: what nearly all coroutines return is not.
+fn is_no_future(ty: &Type) -> bool {
+    const NAMES: &[&str] = &[
+        "Result", "Option", "Vec", "String", "bool", "char", "u8", "u16", "u32", "u64", "u128", "usize",
+        "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64", "HashMap", "BTreeMap", "HashSet",
+        "BTreeSet", "VecDeque", "Duration", "Instant", "PathBuf", "ExitCode",
+    ];
+    match ty {
+        Type::Tuple(_) | Type::Array(_) => true,
+        Type::Reference(reference) => reference.mutability.is_none(),
+        Type::Path(path) => {
+            let last = path.path.segments.last();
+            last.is_some_and(|last| NAMES.iter().any(|name| last.ident == name))
+        }
+        _ => false,
     }
 }
 

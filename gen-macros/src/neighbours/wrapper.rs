@@ -17,6 +17,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::{Attribute, FnArg, Pat, PatIdent, Path, Signature, Token, Visibility};
 
 use super::ends_in;
+use crate::lower::Names;
 use crate::mistakes::Mistakes;
 use crate::options;
 use crate::parse::{Body, Function};
@@ -120,14 +121,14 @@ fn complaint(attribute: options::Attribute, function: &Function) -> Option<(&'st
 /// Gives each argument of the outer function a name, and leaves attributes of arguments there, but for those about the binding.
 fn take_arguments(outer: &mut Signature, inner: &mut Signature) -> Vec<Ident> {
     const OF_BINDINGS: &[&str] = &["allow", "expect", "warn", "deny", "forbid"];
-    let mut names = Vec::new();
+    let (mut names, mut readable) = (Vec::new(), Names::default());
     for (position, (outer, inner)) in outer.inputs.iter_mut().zip(&mut inner.inputs).enumerate() {
         let (FnArg::Typed(outer), FnArg::Typed(inner)) = (outer, inner) else { continue };
         outer.attrs.retain(|other| !ends_in(other.path(), OF_BINDINGS));
         inner.attrs.retain(|other| ends_in(other.path(), OF_BINDINGS));
         let name = match &*outer.pat {
             Pat::Ident(pattern) => pattern.ident.clone(),
-            _ => Ident::new(&format!("__arg{position}"), ours()),
+            pattern => readable.of_pattern(pattern, position),
         };
         names.push(name.clone());
         *outer.pat = Pat::Ident(PatIdent {

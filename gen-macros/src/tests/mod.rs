@@ -1,5 +1,6 @@
 //! The attributes called as functions, on tokens.
 
+mod arguments;
 mod mutations;
 mod neighbours;
 mod options;

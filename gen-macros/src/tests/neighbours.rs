@@ -103,7 +103,7 @@ fn what_wants_an_async_fn_gets_one() {
         }
     );
     let emitted = emitted(item);
-    let outer = "#[tokio::main]#[ignore]pubasyncfnf(__arg0:(u8,u8),c:u8)->R{fnf(";
+    let outer = "#[tokio::main]#[ignore]pubasyncfnf(a_b:(u8,u8),c:u8)->R{fnf(";
     assert!(emitted.starts_with(outer), "{emitted}");
-    assert!(emitted.ends_with("f(__arg0,c).await}"), "{emitted}");
+    assert!(emitted.ends_with("f(a_b,c).await}"), "{emitted}");
 }

@@ -140,7 +140,7 @@ fn the_function_of_the_site_has_a_name_that_the_body_does_not_know() {
         assert!(emitted.contains(&format!("fn{free})->")), "`{body}` became {emitted}");
         let site = free.trim_end_matches('(');
         assert!(emitted.contains(&format!("yield_!(@frame__frame{site}0,x)")), "`{body}` became {emitted}");
-        assert!(emitted.ends_with(&format!("}},{site})}}")), "`{body}` became {emitted}");
+        assert!(emitted.ends_with(&format!("__body,{site})}}")), "`{body}` became {emitted}");
     }
 }
 

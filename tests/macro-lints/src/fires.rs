@@ -60,6 +60,60 @@ fn let_and_return() -> u32 {
 }
 
 #[r#gen::coroutine]
+#[expect(clippy::needless_return)]
+fn returned_at_the_end(n: u32) -> u32 {
+    let more = yield_!(ready(n)).unwrap_or(0);
+    return more + 1;
+}
+
+#[r#gen::coroutine(boxed)]
+#[expect(clippy::needless_return)]
+fn returned_in_each_arm(n: u32) -> r#gen::Result<u32> {
+    match n {
+        0 => return Ok(yield_!(ready(1))?),
+        _ => Ok(yield_!(returned_in_each_arm(n - 1))?),
+    }
+}
+
+#[r#gen::coroutine]
+#[expect(clippy::needless_return)]
+fn nothing_returned_at_the_end(n: &mut u32) {
+    *n = 1;
+    return;
+}
+
+#[r#gen::engine]
+#[expect(clippy::needless_return)]
+fn returned_at_the_end_of_an_engine() {
+    drop(yield_!(ready(1)));
+    return;
+}
+
+#[r#gen::coroutine]
+#[expect(clippy::useless_conversion)]
+fn made_an_iterator(list: Vec<u32>) -> r#gen::Result<u32> {
+    fn sum(list: impl IntoIterator<Item = u32>) -> u32 {
+        list.into_iter().sum()
+    }
+    Ok(sum(list.into_iter()) + yield_!(ready(1))?)
+}
+
+#[r#gen::engine]
+#[expect(clippy::useless_conversion)]
+fn made_an_iterator_in_an_engine(list: Vec<u32>) {
+    let mut all = yield_!(ready(list)).unwrap_or_default();
+    all.extend(vec![1].into_iter());
+    let _ = all.pop();
+}
+
+#[r#gen::coroutine]
+#[expect(clippy::async_yields_async)]
+fn own_block_ends_in_a_future() -> u32 {
+    let block = async { ready(yield_!(ready(1)).unwrap_or(0)) };
+    block.await.await
+}
+
+#[r#gen::coroutine]
 fn unused_macro() {
     #[expect(unused_macros)]
     macro_rules! never_used {

@@ -132,3 +132,39 @@ pub fn returned(n: u32) -> r#gen::Result<u32> {
     }
     yield_!(ready(n + 1)).map(|n| n + 1)
 }
+
+/// A future is what it gives.
+#[r#gen::coroutine]
+pub fn gives_a_future() -> std::future::Ready<u32> {
+    ready(yield_!(ready(1)).unwrap_or(0))
+}
+
+/// The same, by another name.
+pub type AnotherName = std::future::Ready<u32>;
+
+/// The same.
+#[r#gen::coroutine]
+pub fn gives_a_future_by_another_name() -> AnotherName {
+    ready(1)
+}
+
+/// To be used.
+#[must_use]
+#[r#gen::coroutine]
+pub fn to_be_used_above() -> u32 {
+    1
+}
+
+/// To be used.
+#[r#gen::coroutine(boxed)]
+#[must_use]
+pub fn to_be_used_below() -> u32 {
+    1
+}
+
+/// To be used.
+#[r#gen::coroutine(dyn)]
+#[must_use]
+pub fn to_be_used_and_erased() -> u32 {
+    1
+}

@@ -10,7 +10,7 @@ macro_rules! moved_block {
 fn body() -> gen::Result {
     let block = moved_block!(yield_!(std::future::ready(1)));
     let done = yield_!(Callback::<u32>::new("key"))?;
-    //~^ rustc: borrow of moved value
+    //~^ rustc: borrow of moved value: `__frame`
     done.call(1);
     yield_!(block).map(drop)
 }

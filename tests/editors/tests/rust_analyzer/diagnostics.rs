@@ -25,10 +25,15 @@ impl Error {
             case.source
                 .lines()
                 .nth(complaint.line as usize - 1)
-                .is_some_and(|line| line.starts_with("#[gen::"))
+                .is_some_and(|line| line.starts_with("#[gen::") || is_an_attribute_of_others(case, line))
         };
         self.lines.contains(&complaint.line) || self.in_macro && self.is_ours && attribute()
     }
+}
+
+/// Whether a line is an attribute that is expanded before ours.
+fn is_an_attribute_of_others(case: &Case, line: &str) -> bool {
+    case.path.starts_with("fail/attributes/") && line.starts_with("#[")
 }
 
 /// How rustc begins what the server finds too, without knowing what traits demand.
