@@ -1,7 +1,8 @@
 //! What a coroutine waits for that yielded a [`limit`](crate::limit).
 //!
 //! Each poll lets those children go on that were woken, puts the results of those that ended in their places, and fills the room that they left from the source. New children are polled on the spot, and
-//! may leave room again; the others are not polled twice.
+//! may leave room again; the others are not polled twice. When so many children have ended
+//! in one poll that [others are to get their turn](crate::multi), those that are left wait for the next one, which is asked for.
 //!
 //! When it is cancelled, each child is told, and nothing more is taken from the source: if something is left there, that is an error, also if the children have ended well.
 
@@ -29,6 +30,8 @@ pub struct LimitPending<I, P, T, S: Places> {
     failed: bool,
     /// Nothing more is taken from the source.
     cancelled: Option<Cancellation>,
+    /// Children that were taken have not been started, because of that.
+    is_cut_short: bool,
     policy: Policy,
     /// Taken with the results: what is dropped later has nothing to report.
     shape: Option<S>,
@@ -48,6 +51,7 @@ impl<I, P, T, S: Places> LimitPending<I, P, T, S> {
             in_order,
             failed: false,
             cancelled: None,
+            is_cut_short: false,
             policy: Policy::DEFAULT,
             shape: Some(shape),
         }
@@ -136,25 +140,34 @@ where
                 return Poll::Ready(Ok(()));
             }
             self.fill();
+            if self.pool.is_spent() {
+                break;
+            }
             self.pool.drive_fresh();
         }
         if !self.pool.is_empty() {
+            let taken = self.pool.len();
             if let Some(cancellation) = self.pool.cancel(cx) {
                 self.cancelled.get_or_insert(cancellation);
+                self.is_cut_short |= self.pool.len() < taken;
                 self.collect();
             }
         }
         if self.pool.is_empty() {
-            Poll::Ready(Ok(()))
-        } else {
-            Poll::Pending
+            return Poll::Ready(Ok(()));
         }
+        if self.pool.leaves_some() {
+            // For those that are ready too: others get their turn first.
+            cx.waker().wake_by_ref();
+        }
+        Poll::Pending
     }
 
     /// The error of what a cancellation has kept from being started; none if there was nothing left.
     fn cut_short(&mut self) -> Option<Error> {
         let cancellation = self.cancelled.take()?;
-        self.source.next().map(|_not_started| cancellation.into_error())
+        let is_cut_short = self.is_cut_short || self.source.next().is_some();
+        is_cut_short.then(|| cancellation.into_error())
     }
 
     /// Takes children as long as there is room.

@@ -1,10 +1,13 @@
 //! What groups and tuples have in common: whom to poll, and when all have ended.
 
+use std::mem;
 use std::task::{Context, Poll, Waker};
 
+use super::budget::ENDED_AT_ONCE;
 use super::notices::Notices;
 use super::panics::catching;
 use super::policy::Policy;
+use super::ready::Taken;
 use super::slots::{Ended, How};
 use super::wakers::Wakers;
 use crate::cancel::Cancellation;
@@ -19,6 +22,8 @@ pub(super) struct Engine {
     /// How many there are.
     count: usize,
     progress: Progress,
+    /// Children that were woken, and are left to this poll by the one before.
+    left: Taken,
     /// Their wakers; none before the first poll.
     wakers: Option<Wakers>,
     /// None before the first cancellation. A group that was cancelled is not ended by a failure any more: every child may clean up.
@@ -34,23 +39,21 @@ struct Progress {
 }
 
 impl Progress {
-    /// Counts a child that has ended; answers whether the others may go on.
+    /// Counts a child that has ended. If it has ended the whole, no other one is running.
     #[inline]
-    fn count(&mut self, ended: Ended, is_cancelled: bool) -> bool {
+    fn count(&mut self, ended: Ended, is_cancelled: bool) {
         self.running -= 1;
         self.failed |= ended == Ended::Failed;
-        let is_over = self.policy.until.is_reached(ended == Ended::Failed) && !is_cancelled;
-        if is_over {
+        if self.policy.until.is_reached(ended == Ended::Failed) && !is_cancelled {
             self.running = 0;
         }
-        !is_over
     }
 }
 
 impl Engine {
     pub(super) fn new(count: usize) -> Self {
         let progress = Progress { running: count, failed: false, policy: Policy::DEFAULT };
-        Engine { count, progress, wakers: None, notices: None }
+        Engine { count, progress, left: Taken::NONE, wakers: None, notices: None }
     }
 
     pub(super) fn policy(&self) -> Policy {
@@ -98,16 +101,50 @@ impl Engine {
         wakers.set_parent(cx.waker());
         if is_first {
             let mut children = wakers.children();
-            self.poll_each(|_| children.next(), poll_child);
-        } else {
-            let mut woken = wakers.take_woken();
-            self.poll_each(|wakers| wakers.next_of(&mut woken), poll_child);
+            self.poll_each(|_| children.next(), 0, poll_child);
+            return;
+        }
+        let mut woken = mem::replace(&mut self.left, Taken::NONE);
+        let mut is_taken = woken.is_empty();
+        if is_taken {
+            woken = wakers.take_woken();
+        }
+        let next = |wakers: &Wakers| {
+            wakers.next_of(&mut woken).or_else(|| {
+                if !mem::replace(&mut is_taken, true) {
+                    woken = wakers.take_woken();
+                }
+                wakers.next_of(&mut woken)
+            })
+        };
+        // All that are ready come before a cancellation.
+        let may_end = if throw::any_in_flight() { usize::MAX } else { ENDED_AT_ONCE };
+        let enough = self.progress.running.saturating_sub(may_end);
+        self.poll_each(next, enough, poll_child);
+        // Who is woken while the queue is not empty does not wake the parent.
+        if !woken.is_empty() || !is_taken {
+            self.rest(woken, cx.waker());
         }
     }
 
-    /// Polls the children that `next` gives, one after the other, as long as they may go on.
-    fn poll_each<F>(&mut self, mut next: impl FnMut(&Wakers) -> Option<u32>, poll_child: &mut F)
-    where
+    /// Leaves children to the next poll, and asks for it.
+    #[cold]
+    fn rest(&mut self, woken: Taken, waker: &Waker) {
+        // What has ended with the whole is polled no more.
+        if self.progress.running > 0 {
+            self.left = woken;
+            waker.wake_by_ref();
+        }
+    }
+
+    /// Polls the children that `next` gives, one after the other, as long as they may go on; no further than to one that is pending when no more than `enough` are
+    /// running.
+    fn poll_each<F>(
+        &mut self,
+        mut next: impl FnMut(&Wakers) -> Option<u32>,
+        enough: usize,
+        poll_child: &mut F,
+    ) where
         F: FnMut(usize, &mut Context<'_>, How<'_>) -> Poll<Ended>,
     {
         let poll_all = |(engine, poll_child): &mut (&mut Self, &mut F), child: &mut u32| {
@@ -122,8 +159,10 @@ impl Engine {
                         Some(notices) => poll_cancelled(notices, next, cx, *poll_child),
                     }
                 });
-                if let Poll::Ready(ended) = polled {
-                    progress.count(ended, notices.is_some());
+                match polled {
+                    Poll::Ready(ended) => progress.count(ended, notices.is_some()),
+                    Poll::Pending if progress.running <= enough => return,
+                    Poll::Pending => {}
                 }
             }
         };

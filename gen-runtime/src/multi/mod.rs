@@ -5,6 +5,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `engine.rs` | whom to poll, and when all have ended |
+//! | `budget.rs` | how many children may end in one poll |
 //! | `group.rs` | [`Group`]: children of one type, of any number; the future that a list or map becomes |
 //! | `race.rs` | [`Race`]: children of one type, until the first of them ends; what `first_of` is made of |
 //! | `tuple.rs` | the same for tuples, where each child has a type of its own |
@@ -24,7 +25,8 @@
 //!
 //! The first poll polls every child, in order. After that a poll takes the children that were woken since, in the order in which they were woken,
 //! and polls only these. A child that is woken while its group is being polled waits for the next poll, which the group asks for; so no child can
-//! keep the others from running.
+//! keep the others from running. When [so many](budget) children have ended in one poll, and one
+//! is pending, those that were woken behind it wait for the next poll too.
 //!
 //! A child's future is dropped as soon as it is ready. The group is ready when all children are.
 //!
@@ -60,6 +62,7 @@
 //! Children and results belong to the group, and only its poll touches them. The wakers' allocation is shared between the group and
 //! the wakers that children have cloned; it holds no child, so a waker that outlives its group only keeps a few bytes.
 
+mod budget;
 mod engine;
 mod group;
 #[cfg(all(test, loom))]
@@ -81,6 +84,7 @@ mod wakers;
 
 use std::marker::PhantomData;
 
+pub(crate) use self::budget::ENDED_AT_ONCE;
 pub(crate) use self::group::Group;
 pub use self::options::{MultiFailFast, MultiQuiet, MultiSettled};
 pub(crate) use self::outcome::{raise, report_dropped};

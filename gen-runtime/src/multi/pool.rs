@@ -20,12 +20,24 @@
 //!
 //! Each poll goes through the children that were woken since, in the order in which they were woken, then through the fresh ones, in the order in which they came; it keeps the results of all that
 //! have ended, and gives the first. So whoever asks for one result lets all children go on that can, and two that end in the same turn keep their order.
+//!
+//! # Rest
+//!
+//! | | what is polled |
+//! |---|---|
+//! | [so many](ENDED_AT_ONCE) woken children have ended in one poll, and one is pending | the others that were woken are left, in their order; fresh ones as ever |
+//! | somebody asks for a result: some are there, and woken children are left | the fresh ones |
+//! | none is there, and woken children are left, or so many have ended without anybody having waited or having been woken | nobody, once: the pool asks for its next poll |
+//! | that poll | all that may go on |
+//!
+//! Where something is in flight no woken child is left: all that are ready come before a cancellation.
 
 use std::future::Future;
 use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
+use super::budget::ENDED_AT_ONCE;
 use super::notices::Notices;
 use super::panics::catching;
 use super::ready::{Link, Taken};
@@ -46,12 +58,16 @@ pub(crate) struct Pool<P, T, I> {
     fresh: List,
     ended: List,
     vacant: List,
-    /// Taken from the queue in this poll, and not polled yet.
+    /// Taken from the queue, and not polled yet: in this poll, or left to the next one.
     woken: Taken,
     /// How many children have not ended.
     running: usize,
     /// How many have a result that was not taken.
     ready: usize,
+    /// How many children have ended since somebody last had to wait, or was woken.
+    spent: usize,
+    /// Woken children are left, and the last poll has given others their turn.
+    rested: bool,
     /// The last poll was pending: somebody is to be woken.
     awaited: bool,
     /// None before the first cancellation.
@@ -101,6 +117,8 @@ impl<P, T, I> Pool<P, T, I> {
             woken: Taken::NONE,
             running: 0,
             ready: 0,
+            spent: 0,
+            rested: false,
             awaited: false,
             notices: None,
         }
@@ -191,7 +209,14 @@ where
             }
         }
         if self.has_work() {
-            throw::hide(|| self.poll_children());
+            if self.woken.is_empty() && !self.is_spent() {
+                throw::hide(|| self.poll_children());
+            } else if self.poll_in_turn(cx) {
+                // What is in flight is for whoever waits.
+                self.spent = 0;
+                self.awaited = true;
+                return Poll::Pending;
+            }
         }
         if self.ended.is_empty() {
             self.cancel(cx);
@@ -199,13 +224,39 @@ where
         let next = self.take_ended();
         self.awaited = next.is_none();
         match next {
-            None => Poll::Pending,
+            None => {
+                self.spent = 0;
+                Poll::Pending
+            }
             some => Poll::Ready(some),
         }
     }
 
+    /// So many have ended that others are to get their turn before the rest: see the top of the module.
+    /// Answers whether it rests.
+    #[cold]
+    fn poll_in_turn(&mut self, cx: &mut Context<'_>) -> bool {
+        let is_left = !self.woken.is_empty();
+        if is_left && !self.ended.is_empty() {
+            self.drive_fresh();
+            return false;
+        }
+        let is_fed = !is_left && self.queue_is_empty();
+        let rests = is_fed || is_left && !self.rested && !throw::any_in_flight();
+        if self.ended.is_empty() && rests {
+            self.rested = is_left;
+            cx.waker().wake_by_ref();
+            return true;
+        }
+        throw::hide(|| self.poll_children());
+        false
+    }
+
     /// Polls each child that may go on, once, and has `cx` woken for those that go on later. What has ended is then there to be [taken](Self::take_ended).
+    ///
+    /// When [enough](ENDED_AT_ONCE) have ended, the others wait for the next poll.
     pub(crate) fn drive(&mut self, cx: &mut Context<'_>) {
+        self.spent = 0;
         if let Some(first) = self.blocks.first() {
             first.wakers.set_parent(cx.waker());
         }
@@ -217,20 +268,37 @@ where
     /// Polls those children that came since the last [`drive`](Self::drive), whose waker they use.
     pub(crate) fn drive_fresh(&mut self) {
         if !self.fresh.is_empty() {
-            throw::hide(|| catching(self, Self::poll_fresh, Self::fail));
+            throw::hide(|| self.poll_fresh_only());
         }
     }
 
+    /// Whether children that may go on are left to the next poll, which nobody has asked for yet.
+    pub(crate) fn leaves_some(&self) -> bool {
+        !self.fresh.is_empty() || !self.woken.is_empty()
+    }
+
     fn has_work(&self) -> bool {
-        let is_woken = |first: &Block<P, T>| !first.wakers.queue().is_empty();
-        !self.fresh.is_empty() || self.blocks.first().is_some_and(is_woken)
+        !self.fresh.is_empty() || !self.woken.is_empty() || !self.queue_is_empty()
+    }
+
+    fn queue_is_empty(&self) -> bool {
+        self.blocks.first().is_none_or(|first| first.wakers.queue().is_empty())
+    }
+
+    /// Whether so many children have ended that others are to get their turn.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.spent >= ENDED_AT_ONCE
     }
 
     /// Polls each child that may go on, once.
     fn poll_children(&mut self) {
-        if let Some(first) = self.blocks.first() {
-            self.woken = first.wakers.queue().take(|seat| link(&self.blocks, seat));
+        if !self.woken.is_empty() {
+            self.poll_left();
+            if !self.woken.is_empty() {
+                return self.poll_fresh_only();
+            }
         }
+        self.take_woken();
         let poll_all = |pool: &mut Self, seat: &mut u32| {
             pool.poll_woken(seat);
             pool.poll_fresh(seat);
@@ -238,17 +306,40 @@ where
         catching(self, poll_all, Self::fail);
     }
 
+    /// Those that an earlier poll has left.
+    #[cold]
+    fn poll_left(&mut self) {
+        self.rested = false;
+        self.spent = 0;
+        catching(self, Self::poll_woken, Self::fail);
+    }
+
+    fn poll_fresh_only(&mut self) {
+        catching(self, Self::poll_fresh, Self::fail);
+    }
+
+    #[inline]
+    fn take_woken(&mut self) {
+        let Some(first) = self.blocks.first() else { return };
+        self.woken = first.wakers.queue().take(|seat| link(&self.blocks, seat));
+        if !self.woken.is_empty() {
+            self.spent = 0;
+        }
+    }
+
     fn poll_woken(&mut self, polled: &mut u32) {
         while let Some(seat) = self.woken.next(|seat| link(&self.blocks, seat)) {
             *polled = seat;
-            self.poll_child(seat);
+            if self.poll_child(seat).is_pending() && self.is_spent() && !throw::any_in_flight() {
+                return;
+            }
         }
     }
 
     fn poll_fresh(&mut self, polled: &mut u32) {
         while let Some(seat) = self.fresh.pop_front(&mut self.seats) {
             *polled = seat;
-            self.poll_child(seat);
+            let _ended = self.poll_child(seat);
         }
     }
 
@@ -263,7 +354,7 @@ where
     }
 
     #[inline]
-    fn poll_child(&mut self, seat: u32) {
+    fn poll_child(&mut self, seat: u32) -> Poll<Ended> {
         let (Block { slots, wakers, .. }, index) = locate_mut(&mut self.blocks, seat);
         let slot = slots.at(index as usize);
         let notices = &mut self.notices;
@@ -277,9 +368,10 @@ where
         if polled.is_ready() {
             self.end(seat);
         }
+        polled
     }
 
-    /// If the pool is cancelled in this poll, after all children were polled that could go on: cancels each child, and gives with what.
+    /// If the pool is cancelled in this poll, after all children were polled that could go on: cancels each child, and gives with what. Fresh ones are dropped.
     #[inline]
     pub(crate) fn cancel(&mut self, cx: &mut Context<'_>) -> Option<Cancellation> {
         if throw::any_in_flight() {
@@ -292,6 +384,7 @@ where
     #[cold]
     fn take_cancel(&mut self, cx: &mut Context<'_>) -> Option<Cancellation> {
         let cancellation = throw::take_cancel(cx.waker())?;
+        self.drop_fresh();
         let mut seats = 0..self.seats.len() as u32;
         let cancel_all = |pool: &mut Self, told: &mut u32| {
             for seat in seats.by_ref() {
@@ -301,6 +394,17 @@ where
         };
         catching(self, cancel_all, Self::fail);
         Some(cancellation)
+    }
+
+    /// Those that were not polled yet, since so many others have ended, are not started in order to be cancelled.
+    fn drop_fresh(&mut self) {
+        while let Some(seat) = self.fresh.pop_front(&mut self.seats) {
+            let (block, index) = locate_mut(&mut self.blocks, seat);
+            block.slots.at(index as usize).drop_contained();
+            self.seats.vacate(seat);
+            self.vacant.push_front(&mut self.seats, seat);
+            self.running -= 1;
+        }
     }
 
     /// A seat that is vacant, or whose child has ended, has nothing running.
@@ -321,6 +425,7 @@ where
     fn end(&mut self, seat: u32) {
         self.running -= 1;
         self.ready += 1;
+        self.spent += 1;
         self.ended.push_back(&mut self.seats, seat);
     }
 }
@@ -339,18 +444,28 @@ where
     notices.poll(seat, cx, |cx, how| slot.poll(cx, how))
 }
 
+/// The block of a seat.
+#[inline(always)]
+fn block_of<P, T>(blocks: &[Block<P, T>], seat: u32) -> usize {
+    match blocks {
+        [_] => 0,
+        // It holds half of the seats or more.
+        [.., last] if last.base <= seat => blocks.len() - 1,
+        _ => blocks.partition_point(|block| block.base <= seat) - 1,
+    }
+}
+
 /// The block of a seat, and its place there.
-fn locate<P, T>(blocks: &[Block<P, T>], seat: u32) -> (usize, u32) {
-    let behind = blocks.partition_point(|block| block.base <= seat);
-    (behind - 1, seat - blocks[behind - 1].base)
-}
-
+#[inline(always)]
 fn locate_mut<P, T>(blocks: &mut [Block<P, T>], seat: u32) -> (&mut Block<P, T>, u32) {
-    let (block, index) = locate(blocks, seat);
-    (&mut blocks[block], index)
+    let block = block_of(blocks, seat);
+    let block = &mut blocks[block];
+    let index = seat - block.base;
+    (block, index)
 }
 
+#[inline(always)]
 fn link<P, T>(blocks: &[Block<P, T>], seat: u32) -> &Link {
-    let (block, index) = locate(blocks, seat);
-    blocks[block].wakers.link(index)
+    let block = &blocks[block_of(blocks, seat)];
+    block.wakers.link(seat - block.base)
 }

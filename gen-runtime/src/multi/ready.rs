@@ -85,6 +85,11 @@ impl Taken {
     /// None.
     pub(super) const NONE: Taken = Taken { first: END };
 
+    /// Whether all of them were polled.
+    pub(super) fn is_empty(&self) -> bool {
+        self.first == END
+    }
+
     /// The next child to poll. From here on it can be woken again.
     pub(super) fn next<'a>(&mut self, link: impl Fn(u32) -> &'a Link) -> Option<u32> {
         let child = self.first;

@@ -38,7 +38,11 @@ struct Header {
     /// The allocation whose queue and parent are used, if it is not this one. It has a reference of it.
     first: Option<NonNull<Header>>,
     queue: Queue,
-    /// Whom to wake when a child is woken; none before the first poll, and after the group is gone.
+    /// Whom to wake when a child is woken; none before the first poll, when it was woken, and after the
+    /// group is gone.
+    ///
+    /// Whoever takes it wakes it, and the poll that follows puts the next one there before it takes the
+    /// queue. So a thread that finds none has nothing to wake: a poll that will see its child is due.
     parent: Mutex<Option<Waker>>,
 }
 
@@ -49,8 +53,9 @@ impl Header {
     }
 
     fn wake_parent(&self) {
-        // Woken outside the lock: a waker may run anything, even what drops the group.
-        let parent = self.parent().clone();
+        // Taken, since a clone would run code of whoever made the waker under the lock, and woken outside
+        // of it: a waker may run anything, even what wakes another child, or drops the group.
+        let parent = self.parent().take();
         if let Some(parent) = parent {
             parent.wake();
         }
@@ -126,13 +131,18 @@ impl Wakers {
 
     /// Says whom to wake from now on.
     pub(super) fn set_parent(&self, waker: &Waker) {
-        if self.header().parent().as_ref().is_some_and(|parent| parent.will_wake(waker)) {
+        // If a child was woken, so was the parent, and it is not there any more.
+        if self.queue().is_empty() && self.is_parent(waker) {
             return;
         }
         // Cloned and dropped outside the lock: both run code of whoever made the wakers, which may wake a child.
         let waker = waker.clone();
         let before = self.header().parent().replace(waker);
         drop(before);
+    }
+
+    fn is_parent(&self, waker: &Waker) -> bool {
+        self.header().parent().as_ref().is_some_and(|parent| parent.will_wake(waker))
     }
 
     /// Wakes whoever waits for the group.

@@ -108,6 +108,12 @@ impl Hub {
         lock(&self.state).take_news()
     }
 
+    /// Those of the woken that are left to the next poll, in front of who is woken meanwhile.
+    #[cold]
+    pub(super) fn leave(&self, woken: impl ExactSizeIterator<Item = Arc<MemberWaker>>) {
+        lock(&self.state).woken.splice(0..0, woken);
+    }
+
     /// The inbox was emptied.
     pub(super) fn emptied(&self) {
         lock(&self.state).spawned = false;
@@ -152,7 +158,8 @@ impl Hub {
         if mem::replace(&mut state.awake, true) {
             return;
         }
-        let parent = state.parent.clone();
+        // Taken: a clone would run anybody's code under the lock. The next poll brings another one.
+        let parent = state.parent.take();
         drop(state);
         if let Some(parent) = parent {
             parent.wake();

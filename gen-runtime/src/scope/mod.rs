@@ -31,6 +31,8 @@
 //! | an error is thrown at the scope | the yield that waits for it takes it, and drops the scope |
 //! | the scope is dropped | body and children are dropped, what has failed is reported, and the inbox is closed |
 //!
+//! When [enough](crate::multi::ENDED_AT_ONCE) children have ended in one poll, and one is pending, those that were woken behind it wait for the next poll, which the scope asks for.
+//!
 //! Who is woken while the scope is polled waits for the next poll, which the scope asks for: so no child keeps the others, or the rest of the task, from running.
 
 mod child;
@@ -53,7 +55,7 @@ use std::sync::Arc;
 use self::child::{LocalChild, SendChild};
 pub use self::handle::{ScopeEnded, ScopeHandle};
 use self::inbox::Inbox;
-use self::scoped::Scoped;
+use self::scoped::{Owned, Scoped};
 use crate::yieldable::FutureOfResult;
 use crate::yieldable::Opened;
 use crate::{Result, Throw};
@@ -115,8 +117,8 @@ where
     F: FutureOfResult<T, E>,
     E: Throw<M>,
 {
-    let inbox = Inbox::<SendChild<'env>>::new();
-    let body = body(Scope { inbox: Arc::clone(&inbox) }).into_future();
+    let inbox = Owned::<SendChild<'env>>::new();
+    let body = body(Scope { inbox: inbox.share() }).into_future();
     Scoped::new(Opened::<_, M>::new(body), inbox, Location::caller())
 }
 
@@ -159,8 +161,8 @@ where
     F: FutureOfResult<T, E>,
     E: Throw<M>,
 {
-    let inbox = Inbox::<LocalChild<'env>>::new();
-    let body = body(LocalScope { inbox: Arc::clone(&inbox) }).into_future();
+    let inbox = Owned::<LocalChild<'env>>::new();
+    let body = body(LocalScope { inbox: inbox.share() }).into_future();
     Scoped::new(Opened::<_, M>::new(body), inbox, Location::caller())
 }
 

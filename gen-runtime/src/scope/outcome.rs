@@ -7,6 +7,7 @@ use std::panic::resume_unwind;
 use super::hub::MemberId;
 use crate::error::{Error, Other, Panicked, Place};
 use crate::multi::{raise, report_dropped};
+use crate::printed::printed;
 use crate::{quiet, Result};
 
 pub(super) struct Outcome<T> {
@@ -41,7 +42,7 @@ impl<T> Outcome<T> {
             Err(error) => {
                 let was_told = was_told(&error);
                 if !was_told {
-                    self.fail(|| format!("the body of the scope has failed: {error}"));
+                    self.fail(|| printed(format_args!("the body of the scope has failed: {error}")));
                 }
                 Body::Failed(error, was_told)
             }
@@ -54,7 +55,7 @@ impl<T> Outcome<T> {
     }
 
     pub(super) fn child_failed(&mut self, child: MemberId, error: Error) {
-        self.fail(|| format!("a sibling has failed: {error}"));
+        self.fail(|| printed(format_args!("a sibling has failed: {error}")));
         self.failures.push(Other::of(Place::Index(child.child()), error));
     }
 

@@ -17,6 +17,7 @@ use super::member::Member;
 use super::outcome::Outcome;
 use crate::cancel::{CancelSource, Cancellation};
 use crate::coroutine::throw;
+use crate::multi::ENDED_AT_ONCE;
 use crate::{Error, Result};
 
 pin_project! {
@@ -38,8 +39,18 @@ pin_project! {
     }
 }
 
-/// The inbox is closed with the scope.
-struct Owned<C>(Arc<Inbox<C>>);
+/// The inbox of a scope, closed with it: also if there is no scope yet, since the closure that makes its body panics.
+pub(super) struct Owned<C>(Arc<Inbox<C>>);
+
+impl<C> Owned<C> {
+    pub(super) fn new() -> Self {
+        Owned(Inbox::new())
+    }
+
+    pub(super) fn share(&self) -> Arc<Inbox<C>> {
+        Arc::clone(&self.0)
+    }
+}
 
 impl<C> Drop for Owned<C> {
     fn drop(&mut self) {
@@ -48,22 +59,13 @@ impl<C> Drop for Owned<C> {
 }
 
 impl<B, T, C> Scoped<B, T, C> {
-    pub(super) fn new(body: B, inbox: Arc<Inbox<C>>, by: &'static Location<'static>) -> Self {
-        let member = Member::new(MemberId::BODY, inbox.hub());
+    pub(super) fn new(body: B, inbox: Owned<C>, by: &'static Location<'static>) -> Self {
+        let member = Member::new(MemberId::BODY, inbox.0.hub());
         // For the first poll.
         member.wake();
         let (children, outcome) = (BTreeMap::new(), Outcome::new());
         let graces = Graces::default();
-        Scoped {
-            body: Some(body),
-            member,
-            children,
-            outcome,
-            cancelled: None,
-            graces,
-            by,
-            inbox: Owned(inbox),
-        }
+        Scoped { body: Some(body), member, children, outcome, cancelled: None, graces, by, inbox }
     }
 }
 
@@ -112,12 +114,20 @@ where
     /// Polls whoever can go on, once.
     fn go_on(&mut self) {
         let news = self.inbox.0.hub().take();
-        for woken in news.woken {
+        let (mut all_woken, before) = (news.woken.into_iter(), self.children.len());
+        for woken in all_woken.by_ref() {
+            let running = self.children.len();
             woken.unqueue();
             match woken.member {
                 MemberId::BODY => self.with_body(|member, body| member.poll(body)),
                 child => self.with_child(child, |member, child| member.poll(child.as_child())),
             }
+            if before - running >= ENDED_AT_ONCE && running == self.children.len() {
+                break;
+            }
+        }
+        if all_woken.len() > 0 {
+            self.inbox.0.hub().leave(all_woken);
         }
         for child in self.take_in() {
             // A scope that was cancelled is so for those that come later, too.

@@ -2,6 +2,7 @@
 //!
 //! No test sleeps, and none is timed: a test polls by hand, and says which child goes on when.
 
+mod budget;
 mod child;
 mod hot;
 mod logged;
@@ -9,12 +10,13 @@ mod poller;
 mod process;
 mod wakers;
 
+pub use self::budget::Budget;
 pub use self::child::{Child, Children, Fault};
 pub use self::hot::{reason, run, seconds, works, Guard, Journal};
 pub use self::logged::{logged, logged_with_debug, unlogged};
 pub use self::poller::{Poller, Task};
 pub use self::process::in_a_process_of_its_own;
-pub use self::wakers::{with_waker_on_the_stack, with_waker_that_panics_in_its_drop};
+pub use self::wakers::{waker_with_hook, with_waker_on_the_stack, with_waker_that_panics_in_its_drop};
 
 /// A coroutine that is written in this file, but for its name, and fails.
 #[macro_export]

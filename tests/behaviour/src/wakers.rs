@@ -2,6 +2,7 @@
 
 use std::mem::{self, ManuallyDrop};
 use std::ptr;
+use std::sync::Arc;
 use std::task::{Context, RawWaker, RawWakerVTable, Waker};
 
 /// Polls with a waker that lies on the stack. It wakes `inner`, and its clone is another object: a clone of `inner`.
@@ -37,6 +38,36 @@ pub fn with_waker_that_panics_in_its_drop<R>(poll: impl FnOnce(&mut Context<'_>)
     // SAFETY: the waker owns nothing, and its functions touch nothing.
     let waker = ManuallyDrop::new(unsafe { Waker::from_raw(RawWaker::new(ptr::null(), &VTABLE)) });
     poll(&mut Context::from_waker(&waker))
+}
+
+type Hook = Box<dyn Fn() + Send + Sync>;
+
+/// A waker that runs `hook` whenever it, or a clone of it, is cloned, woken or dropped.
+pub fn waker_with_hook(hook: impl Fn() + Send + Sync + 'static) -> Waker {
+    static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, drop);
+    fn clone(data: *const ()) -> RawWaker {
+        wake_by_ref(data);
+        // SAFETY: the waker that is cloned holds a count, which `Arc::into_raw` has given up for it.
+        unsafe { Arc::increment_strong_count(data.cast::<Hook>()) };
+        RawWaker::new(data, &VTABLE)
+    }
+    fn wake(data: *const ()) {
+        drop(data);
+    }
+    fn wake_by_ref(data: *const ()) {
+        // SAFETY: the waker holds a count, so the hook lives.
+        let hook = unsafe { &*data.cast::<Hook>() };
+        hook();
+    }
+    fn drop(data: *const ()) {
+        wake_by_ref(data);
+        // SAFETY: this is the count that the waker holds, and the waker is gone with this call.
+        mem::drop(unsafe { Arc::from_raw(data.cast::<Hook>()) });
+    }
+    let hook: Hook = Box::new(hook);
+    let data = Arc::into_raw(Arc::new(hook)).cast();
+    // SAFETY: the functions keep the contract of a waker; the hook is `Send` and `Sync`.
+    unsafe { Waker::from_raw(RawWaker::new(data, &VTABLE)) }
 }
 
 fn nothing(_: *const ()) {}

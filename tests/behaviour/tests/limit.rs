@@ -64,9 +64,9 @@ fn children_are_taken_from_the_iterator_when_there_is_room() {
 #[test]
 fn a_child_that_is_ready_leaves_its_room_in_the_same_poll() {
     let poller = Poller::new();
-    let numbers = gen::multi(gen::limit(3, (0..1_000).map(|number| ready(Ok::<_, Fault>(number))))).join();
+    let numbers = gen::multi(gen::limit(3, (0..100).map(|number| ready(Ok::<_, Fault>(number))))).join();
     let Poll::Ready(Ok(numbers)) = poller.poll(std::pin::pin!(numbers)) else { panic!("all are ready") };
-    assert!(numbers.into_iter().eq(0..1_000));
+    assert!(numbers.into_iter().eq(0..100));
 }
 
 /// All that wait would be polled for each that is woken.
@@ -380,4 +380,55 @@ fn the_failures_of_one_that_a_cancellation_cuts_short_are_reported() {
     let (result, lines) = logged(|| io_loop.run_sync(body));
     assert!(result.is_ok());
     assert_eq!(lines, ["ERROR gen: a `limit` was dropped when children of it had failed: [0]: fault"]);
+}
+
+/// As many children as anybody asks for, all ready, would keep the whole in one poll: neither a timeout nor a cancellation would reach it.
+#[test]
+fn children_that_are_ready_without_an_end_let_a_timeout_through() {
+    #[gen::coroutine]
+    fn body(clock: gen::VirtualClock) -> gen::Result<bool> {
+        let children = (0_u32..).map(|number| {
+            clock.advance(std::time::Duration::from_millis(1));
+            ready(Ok::<_, Fault>(number))
+        });
+        let limited = gen::with_timeout(std::time::Duration::from_secs(1), gen::limit(2, children));
+        Ok(yield_!(limited).unwrap_err().is::<gen::TimeoutError>())
+    }
+    let clock = gen::VirtualClock::new();
+    assert!(gen::IoLoop::with_clock(clock.clone()).run_sync(body(clock)).unwrap());
+}
+
+/// The same for a cancellation, and for other tasks.
+#[test]
+fn children_that_are_ready_without_an_end_let_a_cancellation_through() {
+    #[gen::coroutine]
+    fn endless() -> gen::Result<Vec<u32>> {
+        yield_!(gen::limit(2, (0_u32..).map(|number| ready(Ok::<_, Fault>(number)))))
+    }
+    #[gen::coroutine]
+    fn body() -> gen::Result<bool> {
+        let task = gen::spawn_local(endless());
+        yield_!(gen::moment())?;
+        yield_!(task.cancel("enough"))?;
+        Ok(yield_!(task).unwrap_err().is::<gen::Cancelled>())
+    }
+    assert!(gen::run_sync(body()).unwrap());
+}
+
+/// A poll would go on for as long as there are children that are ready, or end with nobody to ask for the next one.
+#[test]
+fn of_many_that_are_ready_some_wait_for_the_next_poll() {
+    const COUNT: u32 = 1_000;
+    let children = (0..COUNT).map(|number| ready(Ok::<_, Fault>(number)));
+    let (poller, mut limit) = (Poller::new(), Box::pin(gen::multi(gen::limit(3, children)).join()));
+    let mut polls = 0;
+    let numbers = loop {
+        polls += 1;
+        match poller.poll(limit.as_mut()) {
+            Poll::Ready(numbers) => break numbers.unwrap(),
+            Poll::Pending => assert_eq!(poller.wakes(), 1, "it asks for the next poll"),
+        }
+    };
+    assert!((5..=COUNT / 50).contains(&polls), "{polls}");
+    assert!(numbers.into_iter().eq(0..COUNT));
 }

@@ -6,7 +6,7 @@ use std::rc::{Rc, Weak};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use behaviour::{Child, Children, Poller, Task};
+use behaviour::{waker_with_hook, Child, Children, Poller, Task};
 use gen::{yield_, IoLoop, VirtualClock, WaitIterator};
 
 /// Polls for the next result: `[index]: value` or `[index]: error`; `.` if there is none yet.
@@ -424,4 +424,119 @@ fn as_a_stream_it_says_what_is_left() {
     assert!(waits.is_terminated());
     let end = std::pin::pin!(poll_fn(|cx| waits.poll_next_unpin(cx)));
     assert!(matches!(poller.poll(end), Poll::Ready(None)));
+}
+
+/// A body that gives it one ready child after the other would never let go: neither a timeout nor a cancellation would reach it.
+#[test]
+fn one_that_is_fed_without_an_end_lets_a_timeout_through() {
+    #[gen::coroutine]
+    fn endless(clock: VirtualClock) -> gen::Result {
+        let mut waits = WaitIterator::new([ready(Ok::<_, gen::Error>(0))]);
+        loop {
+            let number = yield_!(waits.next())?;
+            clock.advance(Duration::from_millis(1));
+            waits.push(ready(Ok(number + 1)));
+        }
+    }
+    #[gen::coroutine]
+    fn body(clock: VirtualClock) -> gen::Result<bool> {
+        let limited = gen::with_timeout(Duration::from_secs(1), endless(clock));
+        Ok(yield_!(limited).unwrap_err().is::<gen::TimeoutError>())
+    }
+    let clock = VirtualClock::new();
+    assert!(IoLoop::with_clock(clock.clone()).run_sync(body(clock)).unwrap());
+}
+
+/// The same for a cancellation, and by key.
+#[test]
+fn one_that_is_fed_without_an_end_lets_a_cancellation_through() {
+    #[gen::coroutine]
+    fn endless() -> gen::Result {
+        let mut waits = WaitIterator::keyed([("key", ready(Ok::<_, gen::Error>(0)))]);
+        loop {
+            let number = yield_!(waits.next())?;
+            waits.insert("key", ready(Ok(number + 1)));
+        }
+    }
+    #[gen::coroutine]
+    fn body() -> gen::Result<bool> {
+        let task = gen::spawn_local(endless());
+        yield_!(gen::moment())?;
+        yield_!(task.cancel("enough"))?;
+        Ok(yield_!(task).unwrap_err().is::<gen::Cancelled>())
+    }
+    assert!(gen::run_sync(body()).unwrap());
+}
+
+/// Results that are there would cost turns of the loop, however many they are.
+#[test]
+fn results_that_are_there_are_given_without_suspending() {
+    const COUNT: u32 = 1_000;
+    let (poller, mut waits) =
+        (Poller::new(), WaitIterator::new((0..COUNT).map(|number| ready(Ok::<_, gen::Error>(number)))));
+    for number in 0..COUNT {
+        assert!(
+            matches!(poller.poll(Pin::new(&mut waits.next())), Poll::Ready(Ok(value)) if value == number)
+        );
+    }
+    assert_eq!((waits.done(), poller.wakes()), (true, 0));
+}
+
+/// Of many that are woken, some are left to a later poll; they, who comes meanwhile, and who is new, would be lost or change places.
+#[test]
+fn of_many_that_were_woken_all_are_given_in_the_order_of_their_wakes() {
+    const COUNT: usize = 1_000;
+    let (children, mut futures) = Children::of(COUNT + 2);
+    let (fresh, late) = (futures.pop().expect("a child"), futures.pop().expect("a child"));
+    let (poller, mut waits) = (Poller::new(), WaitIterator::new(futures));
+    assert_eq!(next!(waits, poller), ".");
+    waits.push(late);
+    assert_eq!(next!(waits, poller), ".");
+    // Every tenth is pending when it is polled.
+    let is_pending = |child: &usize| child.is_multiple_of(10);
+    for child in (0..COUNT).rev() {
+        if !is_pending(&child) {
+            children.set(child, Ok(0));
+        }
+        children.wake(child);
+    }
+    let mut given = Vec::new();
+    let mut feed = Some(fresh);
+    while !waits.is_empty() {
+        match poller.poll(Pin::new(&mut waits.next())) {
+            Poll::Ready(result) => {
+                result.unwrap();
+                given.extend(waits.current_index());
+            }
+            Poll::Pending if poller.wakes() > 0 => {}
+            Poll::Pending => (0..COUNT).filter(is_pending).for_each(|child| children.end(child, Ok(0))),
+        }
+        if given.len() == 1 && feed.is_some() {
+            children.end(COUNT, Ok(0));
+            children.set(COUNT + 1, Ok(0));
+            feed.take().map(|fresh| waits.push(fresh));
+        }
+    }
+    let fresh = given.iter().position(|index| *index == COUNT + 1).expect("it was given");
+    assert!(fresh <= 120, "it is started by the next `next`: {fresh}");
+    given.remove(fresh);
+    let woken = (0..COUNT).rev().filter(|child| !is_pending(child));
+    assert!(given.into_iter().eq(woken.chain([COUNT]).chain((0..COUNT).filter(is_pending))));
+}
+
+/// A waker may run anything when it is cloned, woken or dropped, also what wakes another child: that would be a deadlock.
+#[test]
+fn a_waker_that_wakes_another_child_when_it_is_cloned_finds_nothing_locked() {
+    let (children, mut futures) = Children::of(3);
+    let late = futures.pop().expect("three children");
+    let mut waits = WaitIterator::new(futures);
+    let hook = children.clone();
+    let waker = waker_with_hook(move || hook.wake(1));
+    let cx = &mut Context::from_waker(&waker);
+    assert!(Pin::new(&mut waits.next()).poll(cx).is_pending());
+    children.wake(0);
+    assert!(Pin::new(&mut waits.next()).poll(cx).is_pending());
+    waits.push(late);
+    children.end(1, Ok(7));
+    assert!(matches!(Pin::new(&mut waits.next()).poll(cx), Poll::Ready(Ok(7))));
 }

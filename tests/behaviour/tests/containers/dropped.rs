@@ -145,3 +145,55 @@ fn one_failure_of_two_children_is_reported_once() {
     });
     assert_eq!(lines, [format!("ERROR gen: {DROPPED}: [0]: no route")]);
 }
+
+/// An error or a key that cannot say what it is.
+#[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Unprintable(u32);
+
+impl std::fmt::Debug for Unprintable {
+    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        panic!("it panics as it is printed")
+    }
+}
+
+impl std::fmt::Display for Unprintable {
+    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        Err(std::fmt::Error)
+    }
+}
+
+impl std::error::Error for Unprintable {}
+
+/// A key or an error that cannot be printed would take the other failures with it, or abort when its group is dropped by a panic.
+#[test]
+fn what_cannot_be_printed_takes_no_failure_with_it() {
+    #[gen::coroutine]
+    fn all_fail(children: Vec<Child>) -> gen::Result {
+        let map: BTreeMap<_, _> = (0..).map(Unprintable).zip(children).collect();
+        yield_!(map).map(drop)
+    }
+    #[gen::coroutine]
+    fn never_ends(children: Vec<Child>) -> gen::Result {
+        let map: BTreeMap<_, _> = (0..).map(Unprintable).zip(children).collect();
+        let unprintable = std::future::ready(Err::<u32, _>(Unprintable(0)));
+        yield_!((map, unprintable, pending::<()>())).map(drop)
+    }
+    let (children, futures) = Children::of(3);
+    (0..3).for_each(|child| children.set(child, Err("fault")));
+    let (outcome, lines) = logged(|| Task::new(all_fail(futures)).poll());
+    let std::task::Poll::Ready(Err(error)) = outcome else { panic!("all failed") };
+    assert_eq!((error.is::<Fault>(), error.others().len(), lines.len()), (true, 2, 1));
+
+    let (children, futures) = Children::of(3);
+    children.set(0, Err("fault"));
+    let mut task = Task::new(never_ends(futures));
+    let (_, lines) = logged(|| {
+        assert!(task.poll().is_pending());
+        let panics = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || {
+            let _dropped = task;
+            panic!("drops the task");
+        }));
+        assert!(panics.is_err());
+    });
+    assert_eq!(lines.len(), 2, "the tuple and the map: {lines:?}");
+}

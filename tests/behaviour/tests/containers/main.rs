@@ -1,5 +1,6 @@
 //! One conformance suite for everything that is resolved in parallel: each rule is written once and runs for every container.
 
+mod budget;
 mod dropped;
 mod kinds;
 mod options;
@@ -34,7 +35,8 @@ macro_rules! suite {
             woken_children_are_polled_in_the_order_of_their_wakes, a_wake_of_a_sibling_during_a_poll_is_not_lost,
             a_child_that_always_wakes_itself_stops_nobody, t19_a_wake_of_a_child_that_has_ended_is_harmless,
             t19_each_child_that_panics_has_failed, the_failures_of_one_that_is_dropped_are_reported_together,
-            what_was_handed_over_is_not_reported_when_it_is_dropped
+            what_was_handed_over_is_not_reported_when_it_is_dropped,
+            a_waker_that_wakes_another_child_finds_nothing_locked
         }
     };
     (@each $container:path: $($rule:ident),+) => { $(

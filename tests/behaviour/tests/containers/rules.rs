@@ -1,9 +1,10 @@
 //! The rules that hold for every container: one function each.
 
+use std::future::Future;
 use std::panic::{catch_unwind, AssertUnwindSafe};
-use std::task::Poll;
+use std::task::{Context, Poll};
 
-use behaviour::{logged, Children, Fault, Task};
+use behaviour::{logged, waker_with_hook, Children, Fault, Task};
 use gen::BoxCoroutine;
 
 use crate::kinds::{Container, Started};
@@ -362,6 +363,21 @@ pub(crate) fn it_may_be_polled_by_another_task_later(container: &Container) {
         assert_eq!(task.poller.wakes(), 1);
         assert_eq!(before.wakes(), 0);
         assert_eq!(before.into_leak().clones(), 0);
+    });
+}
+
+/// A waker may run anything when it is cloned, woken or dropped, also what wakes another child: that would be a deadlock.
+pub(crate) fn a_waker_that_wakes_another_child_finds_nothing_locked(container: &Container) {
+    container.each(2, |children, mut task, count| {
+        let hook = children.clone();
+        let waker = waker_with_hook(move || hook.wake(1));
+        let cx = &mut Context::from_waker(&waker);
+        assert!(task.coroutine.as_mut().poll(cx).is_pending());
+        for child in 0..count {
+            children.end(child, Ok(child as u32));
+            let polled = task.coroutine.as_mut().poll(cx).map_err(|error| error.to_string());
+            assert_eq!(polled, if child + 1 < count { Poll::Pending } else { ready(count) });
+        }
     });
 }
 

@@ -185,3 +185,62 @@ fn the_failures_of_one_whose_body_panics_are_reported() {
         "{line}"
     );
 }
+
+/// An error that cannot say what it is.
+#[derive(Debug)]
+struct Unprintable;
+
+impl std::fmt::Display for Unprintable {
+    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        panic!("it panics as it is printed")
+    }
+}
+
+impl std::error::Error for Unprintable {}
+
+/// The siblings would be dropped in the middle of what they do, and the error would be lost, because the reason of their cancellation cannot be written.
+#[test]
+fn the_siblings_of_one_whose_error_cannot_be_printed_clean_up() {
+    #[gen::coroutine]
+    fn body(journal: Journal, body_fails: bool) -> gen::Result {
+        yield_!(gen::scope_local(|scope| async move {
+            scope.spawn(works("a", 1, journal));
+            if body_fails {
+                yield_!(gen::moment())?;
+                return Err(gen::Error::new(Unprintable));
+            }
+            scope.spawn(async {
+                gen::moment().await?;
+                Err::<(), _>(gen::Error::new(Unprintable))
+            });
+            Ok(())
+        }))
+    }
+    for body_fails in [false, true] {
+        let journal = Journal::default();
+        let error = run(async { Ok(body(journal.clone(), body_fails).await.unwrap_err()) });
+        assert!(error.is::<Unprintable>());
+        assert_eq!(journal.take(), "a told, a clean");
+    }
+}
+
+/// The log of several failures would take the scope down.
+#[test]
+fn failures_that_cannot_be_printed_are_reported_all_the_same() {
+    #[gen::coroutine]
+    fn fails_unprintably() -> gen::Result {
+        yield_!(gen::moment())?;
+        Err(gen::Error::new(Unprintable))
+    }
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        yield_!(gen::scope(|scope| async move {
+            scope.spawn(fails_unprintably());
+            scope.spawn(fails_unprintably());
+            Ok::<_, gen::Error>(())
+        }))
+    }
+    let (error, lines) = logged(|| run(async { Ok(body().await.unwrap_err()) }));
+    assert_eq!((error.is::<Unprintable>(), error.others().len(), lines.len()), (true, 1, 1));
+    assert!(lines[0].contains("[1]: "), "{lines:?}");
+}

@@ -1,6 +1,8 @@
 //! What lives for how long.
 
+use std::future::Future;
 use std::mem;
+use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::pin::pin;
 use std::rc::Weak;
 
@@ -180,4 +182,55 @@ fn t19_a_waker_may_outlive_its_child_and_the_scope() {
     wakers.borrow()[0].wake_by_ref();
     assert_eq!(poller.wakes(), 0);
     assert_eq!(poller.into_leak().clones(), 0);
+}
+
+/// A waker may run anything when it is cloned, woken or dropped, also what wakes another child: that would be a deadlock.
+#[test]
+fn a_waker_that_wakes_another_child_finds_nothing_locked() {
+    let (children, futures) = behaviour::Children::of(2);
+    let hook = children.clone();
+    let waker = behaviour::waker_with_hook(move || hook.wake(1));
+    let cx = &mut std::task::Context::from_waker(&waker);
+    let mut scope = Box::pin(gen::scope(|scope| {
+        futures.into_iter().for_each(|child| drop(scope.spawn(child)));
+        std::future::ready(Ok::<_, gen::Error>(7))
+    }));
+    assert!(scope.as_mut().poll(cx).is_pending());
+    children.end(0, Ok(0));
+    assert!(scope.as_mut().poll(cx).is_pending());
+    children.end(1, Ok(1));
+    assert!(matches!(scope.as_mut().poll(cx), std::task::Poll::Ready(Ok(7))));
+}
+
+/// A child that holds the scope, and the inbox that holds the child, would keep each other.
+#[test]
+fn t26_a_closure_that_panics_leaves_no_child_that_holds_the_scope() {
+    let held = std::sync::Arc::new(());
+    let (child, local_child) = (held.clone(), held.clone());
+    let panics = catch_unwind(AssertUnwindSafe(|| {
+        drop(gen::scope(|scope| {
+            let inner = scope.clone();
+            drop(scope.spawn(async move {
+                drop((inner, child));
+                Ok::<_, gen::Error>(())
+            }));
+            makes_no_body()
+        }));
+    }));
+    assert_eq!((panics.is_err(), std::sync::Arc::strong_count(&held)), (true, 2));
+    let panics = catch_unwind(AssertUnwindSafe(|| {
+        drop(gen::scope_local(|scope| {
+            let inner = scope.clone();
+            drop(scope.spawn(async move {
+                drop((inner, local_child));
+                Ok::<_, gen::Error>(())
+            }));
+            makes_no_body()
+        }));
+    }));
+    assert_eq!((panics.is_err(), std::sync::Arc::strong_count(&held)), (true, 1));
+}
+
+fn makes_no_body() -> std::future::Ready<gen::Result> {
+    panic!("the closure panics")
 }
