@@ -18,7 +18,7 @@ use super::delivery::Delivery;
 use super::failure::Failure;
 use crate::cancel::Watch;
 use crate::io_loop::{Message, Shared, SlotId};
-use crate::task::{EndSignal, EndSignals};
+use crate::task::EndSignals;
 use crate::time::TimerKey;
 
 pub(crate) struct Node {
@@ -163,9 +163,9 @@ impl Node {
         self.lock().grace.replace(grace).map(|before| before.timer)
     }
 
-    /// Has the signal dropped when the task has ended.
-    pub(crate) fn watch(&self, signal: EndSignal) {
-        self.lock().watchers.push(signal);
+    /// Has the signals dropped when the task has ended.
+    pub(crate) fn watch(&self, signals: EndSignals) {
+        self.lock().watchers.append(signals);
     }
 
     /// Leaves out the outer nodes that have ended.

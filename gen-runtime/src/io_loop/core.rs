@@ -19,7 +19,7 @@ use crate::cancel::Cancellation;
 use crate::context::{self, Delivery, Failure, Grace, Left, Link, Node};
 use crate::coroutine::throw::Thrown;
 use crate::error::Error;
-use crate::task::{Cancelling, EndSignal, TaskRef, Whom};
+use crate::task::{Cancelling, EndSignals, TaskRef, Whom};
 use crate::time::{Action, Clock, TimerKey, Timers};
 
 pub(crate) struct Core {
@@ -275,7 +275,10 @@ impl Core {
                 Message::WakeOccupant(index) => self.sched.borrow_mut().schedule_occupant(index),
                 Message::Callback(callback) => self.sched.borrow_mut().push_callback(callback),
                 Message::Throw(node, failure) => self.throw(node, failure),
-                Message::Deliver(task, delivery, signal) => self.deliver(task, delivery, signal),
+                Message::Deliver(task, delivery) => self.deliver(task, delivery, EndSignals::default()),
+                Message::Cancel(task, request, signals) => {
+                    self.deliver(task, Delivery::Cancel(request), signals);
+                }
                 Message::CutShort(task, grace, request) => self.cut_short(task, grace, request),
                 Message::CancelTimer(key) => {
                     let cancelled = self.cancel_timer(key);
@@ -395,10 +398,10 @@ impl Core {
         self.unhandled(failure);
     }
 
-    /// Delivers to a task of this loop; if it has ended, the signal is dropped.
-    pub(super) fn deliver(&self, task: TaskId, delivery: Delivery, signal: Option<EndSignal>) {
-        let refused = self.sched.borrow_mut().deliver(task, &self.shared, delivery, signal);
-        if let Err((delivery, _signal)) = refused {
+    /// Delivers to a task of this loop; if it has ended, the signals are dropped.
+    pub(super) fn deliver(&self, task: TaskId, delivery: Delivery, signals: EndSignals) {
+        let refused = self.sched.borrow_mut().deliver(task, &self.shared, delivery, signals);
+        if let Err((delivery, _signals)) = refused {
             if let Some(failure) = delivery.too_late() {
                 self.unhandled(failure);
             }
@@ -417,7 +420,7 @@ impl Core {
     ) -> impl Iterator<Item = Cancelling> + use<'a> {
         self.tasks().into_iter().map(|task| {
             let (signal, cancelling) = Cancelling::new(request, Whom::Task(task));
-            self.deliver(task, Delivery::Cancel(request.clone()), Some(signal));
+            self.deliver(task, Delivery::Cancel(request.clone()), Some(signal).into());
             cancelling
         })
     }
@@ -527,7 +530,10 @@ impl Core {
         for message in mail {
             match message {
                 Message::Throw(node, failure) => self.throw(node, failure),
-                Message::Deliver(task, delivery, signal) => self.deliver(task, delivery, signal),
+                Message::Deliver(task, delivery) => self.deliver(task, delivery, EndSignals::default()),
+                Message::Cancel(task, request, signals) => {
+                    self.deliver(task, Delivery::Cancel(request), signals);
+                }
                 message => contain("the drop of a remote callback", || drop(message)),
             }
         }

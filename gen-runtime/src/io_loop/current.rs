@@ -20,7 +20,7 @@ use super::sched::TaskId;
 use super::waker::{LoopName, SlotId};
 use crate::cancel::Cancellation;
 use crate::context::{self, Delivery};
-use crate::task::EndSignal;
+use crate::task::{EndSignal, EndSignals};
 
 /// So many first steps run inside of each other. A level takes 0.4 kB of stack when optimized and 3.5 without,
 /// and what the bodies need: this leaves each of them 50 kB on a thread of 2 MB.
@@ -61,15 +61,18 @@ pub(super) fn schedule(name: LoopName, slot: SlotId) -> bool {
 /// Delivers to a task from wherever this is: at once on the loop that runs here, else through its inbox. What comes
 /// too late is dealt with.
 pub(crate) fn deliver(task: TaskId, delivery: Delivery, signal: Option<EndSignal>) {
-    let refused = match get() {
-        Some(core) if core.id() == task.loop_id => return core.deliver(task, delivery, signal),
-        _ => match registry::find(task.loop_id) {
-            Some(shared) => shared.send(Message::Deliver(task, delivery, signal)).err(),
-            None => Some(Message::Deliver(task, delivery, signal)),
-        },
+    let signals = EndSignals::from(signal);
+    let message = match (get(), delivery) {
+        (Some(core), delivery) if core.id() == task.loop_id => return core.deliver(task, delivery, signals),
+        (_, Delivery::Cancel(request)) => Message::Cancel(task, request, signals),
+        (_, delivery) => Message::Deliver(task, delivery),
     };
-    // The signal is dropped with it.
-    if let Some(Message::Deliver(_, delivery, _signal)) = refused {
+    let refused = match registry::find(task.loop_id) {
+        Some(shared) => shared.send(message).err(),
+        None => Some(message),
+    };
+    // The signals are dropped with it.
+    if let Some(Message::Deliver(_, delivery)) = refused {
         // It comes from a handle, so there is nothing to go outward.
         let _ = delivery.too_late();
     }

@@ -23,9 +23,13 @@
 //! the messages are taken. It is believed only if the message that it points to is a wake of that slot; a
 //! stale index points to nothing, or to another message, or to a wake that happens to be the right one.
 //!
+//! In the same way a task has one request to be cancelled in the inbox at most, and one time to end: whoever
+//! cancels it again adds at most that he waits for its end.
+//!
 //! A slot may be woken by two names at once: that of its occupant, and an old one of an occupant before,
 //! which must not hide the other. Which of the two is old cannot be told here, so the one entry becomes a
 //! wake of whatever occupies the slot when it is read.
+use std::collections::HashMap;
 use std::mem;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -35,7 +39,7 @@ use super::waker::SlotId;
 use crate::cancel::Cancellation;
 use crate::context::{Delivery, Failure, Node};
 use crate::sync::{lock, AtomicBool, Condvar, Mutex, MutexGuard, Ordering};
-use crate::task::EndSignal;
+use crate::task::EndSignals;
 use crate::time::TimerKey;
 
 /// What another thread has for the loop.
@@ -50,7 +54,9 @@ pub(crate) enum Message {
     /// For that context, or the next one outside of it; with none, for the loop's handler.
     Throw(Option<Arc<Node>>, Failure),
     /// For that task only.
-    Deliver(TaskId, Delivery, Option<EndSignal>),
+    Deliver(TaskId, Delivery),
+    /// Cancels that task; who waits for its end.
+    Cancel(TaskId, Cancellation, EndSignals),
     /// To drop the task after that time.
     CutShort(TaskId, Duration, Cancellation),
 }
@@ -86,6 +92,9 @@ struct Inbox {
     messages: Vec<Message>,
     /// For each slot, where in `messages` its wake is, if there is one.
     wake_at: Vec<u32>,
+    /// For each task, where in `messages` it is cancelled, and where its time to end is.
+    cancel_at: HashMap<TaskId, usize>,
+    cut_short_at: HashMap<TaskId, usize>,
     /// The loop sleeps on `mail`, and what it does on a stop; while it is awake, notifying it would be a
     /// system call for nothing.
     parked: Option<OnStop>,
@@ -107,13 +116,16 @@ impl Shared {
     /// Hands the message back if the loop is closed.
     pub(crate) fn send(&self, message: Message) -> Result<(), Message> {
         let mut inbox = self.lock();
-        let is_awaited = matches!(message, Message::Deliver(_, _, Some(_)));
         match inbox.stage {
             Stage::Open => {}
-            Stage::Closing if is_awaited => {}
+            Stage::Closing if matches!(message, Message::Cancel(..)) => {}
             Stage::Closing | Stage::Closed => return Err(message),
         }
-        inbox.messages.push(message);
+        match message {
+            Message::Cancel(task, request, signals) => inbox.push_cancel(task, request, signals),
+            Message::CutShort(task, grace, request) => inbox.push_cut_short(task, grace, request),
+            message => inbox.messages.push(message),
+        }
         self.has_come(inbox);
         Ok(())
     }
@@ -169,6 +181,8 @@ impl Shared {
         }
         let mut inbox = self.lock();
         self.waiting.store(false, Ordering::Relaxed);
+        inbox.cancel_at.clear();
+        inbox.cut_short_at.clear();
         mem::take(&mut inbox.messages)
     }
 
@@ -195,6 +209,8 @@ impl Shared {
         let mut inbox = self.lock();
         inbox.stage = Stage::Closing;
         inbox.wake_at = Vec::new();
+        inbox.cancel_at.clear();
+        inbox.cut_short_at.clear();
         mem::take(&mut inbox.messages)
     }
 
@@ -225,6 +241,25 @@ impl Shared {
 }
 
 impl Inbox {
+    /// Cancels a task. Of requests that it has not been told yet the first counts, but all who wait for its end are
+    /// told of that.
+    fn push_cancel(&mut self, task: TaskId, request: Cancellation, more: EndSignals) {
+        let at = *self.cancel_at.entry(task).or_insert(self.messages.len());
+        match self.messages.get_mut(at) {
+            Some(Message::Cancel(_, _, signals)) => signals.append(more),
+            _ => self.messages.push(Message::Cancel(task, request, more)),
+        }
+    }
+
+    /// Of the times that a task has to end, the shortest counts.
+    fn push_cut_short(&mut self, task: TaskId, grace: Duration, request: Cancellation) {
+        let at = *self.cut_short_at.entry(task).or_insert(self.messages.len());
+        match self.messages.get_mut(at) {
+            Some(Message::CutShort(_, known, _)) => *known = grace.min(*known),
+            _ => self.messages.push(Message::CutShort(task, grace, request)),
+        }
+    }
+
     /// Adds a wake, unless the slot has one already; see the module page.
     fn push_wake(&mut self, slot: SlotId) {
         let index = slot.index as usize;

@@ -18,8 +18,7 @@ use super::inbox::{Message, Nap, OnStop, Shared};
 use super::sched::TaskId;
 use super::waker::SlotId;
 use crate::cancel::{CancelSource, Cancellation};
-use crate::context::Delivery;
-use crate::task::{Cancelling, EndSignal};
+use crate::task::{Cancelling, EndSignal, EndSignals};
 
 fn slot(index: u32) -> SlotId {
     SlotId { index, generation: 0 }
@@ -28,7 +27,7 @@ fn slot(index: u32) -> SlotId {
 /// A request, as `JoinHandle::cancel` sends it: whoever drops it unread lets the signal go.
 fn request(signal: EndSignal) -> Message {
     let cancellation = Cancellation::new(CancelSource::Explicit, "stop", Location::caller());
-    Message::Deliver(TaskId::of_nobody(), Delivery::Cancel(cancellation), Some(signal))
+    Message::Cancel(TaskId::of_nobody(), cancellation, Some(signal).into())
 }
 
 /// Reads as a loop does: sleeps while there is nothing.
@@ -220,5 +219,34 @@ fn a_request_while_the_loop_is_dropped_is_over_when_the_tasks_are() {
         are_dropped.store(1, Ordering::Release);
         drop(shared.end());
         asker.join().unwrap();
+    });
+}
+
+/// Of two who cancel one task at once both are told of its end, whether the loop reads the two as one or not.
+#[test]
+fn two_requests_at_once_are_both_over() {
+    loom::model(|| {
+        let shared = Arc::new(Shared::default());
+        let asker = {
+            let shared = shared.clone();
+            thread::spawn(move || {
+                let (signal, cancelling) = Cancelling::of_nobody();
+                assert!(shared.send(request(signal)).is_ok());
+                cancelling
+            })
+        };
+        let (signal, cancelling) = Cancelling::of_nobody();
+        assert!(shared.send(request(signal)).is_ok());
+        let mut signals = EndSignals::default();
+        while signals.len() < 2 {
+            for message in read(&shared) {
+                if let Message::Cancel(_, _, more) = message {
+                    signals.append(more);
+                }
+            }
+        }
+        drop(signals);
+        block_on(cancelling);
+        block_on(asker.join().unwrap());
     });
 }

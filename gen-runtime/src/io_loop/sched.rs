@@ -23,11 +23,11 @@ use std::sync::Arc;
 use super::inbox::Shared;
 use super::waker::{LoopId, SlotId};
 use crate::context::{Delivery, Failure, Link, Node};
-use crate::task::{EndSignal, TaskRef};
+use crate::task::{EndSignals, TaskRef};
 
 /// Names a task for good: where a [`SlotId`] would name a later task again, in its 65,536th use, this does not
 /// before the 2^32nd.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct TaskId {
     pub(super) loop_id: LoopId,
     index: u32,
@@ -260,14 +260,12 @@ impl Sched {
         task: TaskId,
         home: &Arc<Shared>,
         delivery: Delivery,
-        signal: Option<EndSignal>,
-    ) -> Result<(), (Delivery, Option<EndSignal>)> {
-        let Some((id, slot)) = self.slot_of(task) else { return Err((delivery, signal)) };
+        signals: EndSignals,
+    ) -> Result<(), (Delivery, EndSignals)> {
+        let Some((id, slot)) = self.slot_of(task) else { return Err((delivery, signals)) };
         let node = slot.context.node(home, id);
         node.push(delivery);
-        if let Some(signal) = signal {
-            node.watch(signal);
-        }
+        node.watch(signals);
         slot.thrown = true;
         self.schedule(id);
         Ok(())

@@ -26,7 +26,7 @@ compile_error!("gen-runtime keeps the name of a task in one pointer-sized word a
 ///
 /// The low bits are the loop's name, the others count the loops that were made before it. 2^48 of them take
 /// years to make.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct LoopId(u64);
 
 impl LoopId {

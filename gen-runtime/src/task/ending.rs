@@ -63,9 +63,15 @@ impl EndSignal {
 /// The signals of all who wait for one end.
 #[derive(Default)]
 pub(crate) struct EndSignals {
-    signals: Vec<EndSignal>,
+    pub(super) signals: Vec<EndSignal>,
     /// With so many, those that nobody waits for any more are looked for.
     limit: usize,
+}
+
+impl From<Option<EndSignal>> for EndSignals {
+    fn from(signal: Option<EndSignal>) -> Self {
+        EndSignals { signals: signal.into_iter().collect(), limit: 0 }
+    }
 }
 
 impl EndSignals {

@@ -18,6 +18,12 @@ use super::join::{Join, NoResult};
 use super::{Cancelling, CutShort, EndSignal, EndSignals, Whom};
 use crate::cancel::{CancelSource, Cancellation};
 
+impl EndSignals {
+    pub(crate) fn len(&self) -> usize {
+        self.signals.len()
+    }
+}
+
 impl Cancelling {
     /// Of something that has no other end than the drop of the signal.
     pub(crate) fn of_nobody() -> (EndSignal, Self) {

@@ -330,3 +330,30 @@ fn requests_in_one_turn_do_not_pile_up() {
         drop(task.await);
     });
 }
+
+/// The same from another thread while the loop is busy with something else.
+#[test]
+fn requests_from_another_thread_do_not_pile_up() {
+    gen::block_on(async {
+        let task = gen::spawn(ignores());
+        let other = gen::spawn(ignores());
+        let asks = move || {
+            // Two by turns, and one that waits: it is told still.
+            let waits = task.cancel("stop");
+            drop((task.cancel("stop").grace(Duration::from_secs(3600)), other.cancel("stop")));
+            let ask = || {
+                drop(task.cancel("stop").grace(Duration::from_secs(1800)));
+                drop(other.cancel("stop"));
+            };
+            let (_, bytes, ()) = cost(|| (0..10_000).for_each(|_| ask()));
+            drop((task.cancel("stop").grace(Duration::ZERO), other.cancel("stop").grace(Duration::ZERO)));
+            (bytes, waits, task, other)
+        };
+        // The loop does not read its mail meanwhile.
+        let (bytes, waits, task, other) = thread::spawn(asks).join().unwrap();
+        assert!(bytes < 4096, "{bytes} bytes");
+        waits.await;
+        assert!(task.await.unwrap_err().is_cancelled());
+        assert!(other.await.unwrap_err().is_cancelled());
+    });
+}
