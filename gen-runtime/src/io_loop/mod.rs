@@ -42,6 +42,7 @@ mod remote;
 mod run;
 mod sched;
 mod shutdown;
+mod turn;
 mod waker;
 
 use std::fmt;

@@ -13,9 +13,10 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use super::core::{Core, Ended, Root};
+use super::core::Core;
 use super::errors::LoopStopped;
 use super::inbox::OnStop;
+use super::turn::{Ended, Root};
 use super::waker::SlotId;
 use super::IoLoop;
 use super::{blocking, current};
