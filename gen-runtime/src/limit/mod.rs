@@ -49,6 +49,10 @@ use crate::Yieldable;
 /// assert_eq!(gen::run_sync(body()).unwrap()[9], 90);
 /// ```
 ///
+/// When a hundred children have ended in one poll, and there are more to start, it asks for its next poll
+/// and lets others have their turn: so a timeout, or a cancellation, reaches one whose children are all
+/// ready.
+///
 /// The children are whatever can be yielded, except yield points, which belong to the yield of their coroutine.
 ///
 /// # Errors

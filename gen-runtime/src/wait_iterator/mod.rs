@@ -236,7 +236,9 @@ where
 {
     /// The next result, of whichever child ends first: to be yielded, or awaited.
     ///
-    /// Results that are there already are given without suspending, in the order in which they came.
+    /// Results that are there already are given without suspending, in the order in which they came. When
+    /// none is there, and a hundred children have ended without anybody having waited, it suspends once, so
+    /// that a body which adds one ready child after the other lets others have their turn.
     ///
     /// # Errors
     ///
