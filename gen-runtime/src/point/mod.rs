@@ -10,6 +10,7 @@
 //! |---|---|
 //! | `kind.rs` | how a call that yields points comes to have a registry, and what is done at its end |
 //! | `registry.rs` | the keys of one call |
+//! | `table.rs` | its registrations, by the hash of their key |
 //! | `key.rs` | keys of any type in one table |
 //! | `registration.rs` | one key: its value, and who waits for it |
 //! | `board.rs` | who waits for any value at all |
@@ -70,6 +71,7 @@ mod pending;
 mod registration;
 mod registry;
 mod runner;
+mod table;
 mod task;
 mod wait;
 mod wait_all;

@@ -7,6 +7,7 @@ use std::task::Waker;
 
 use super::board::Board;
 use super::key::{AnyKey, Key};
+use super::table::RegistrationId;
 use super::waiters::{WaiterId, Waiters};
 use crate::context::{abandon, Abandon, Doubt};
 use crate::sync::{lock, Mutex};
@@ -18,28 +19,6 @@ pub(super) struct Registration<T, Q: ?Sized> {
     board: Arc<Board>,
     slot: Mutex<Slot<T>>,
     key: Q,
-}
-
-/// Which registration of its call it is. They are in the order of the hashes of their keys, and those
-/// of one hash in the order in which they were registered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct RegistrationId {
-    /// The hash of its key.
-    pub(super) hash: u64,
-    /// Its number in the call.
-    pub(super) number: u64,
-}
-
-impl RegistrationId {
-    /// The first that may come behind it, of keys with the same hash.
-    pub(super) fn next(self) -> Self {
-        RegistrationId { number: self.number + 1, ..self }
-    }
-
-    /// The last of keys with the same hash.
-    pub(super) fn last(self) -> Self {
-        RegistrationId { number: u64::MAX, ..self }
-    }
 }
 
 struct Slot<T> {

@@ -6,7 +6,6 @@
 
 use std::any::Any;
 use std::collections::hash_map::RandomState;
-use std::collections::BTreeMap;
 use std::hash::BuildHasher;
 use std::panic::Location;
 use std::sync::Arc;
@@ -15,7 +14,8 @@ use super::board::Board;
 use super::errors::{CallEnded, KeyReuseError, KeyTypeError, UnknownKeyError};
 use super::key::{AnyKey, Key};
 use super::named::{LeakedKey, NAMED_AT_MOST};
-use super::registration::{AnyRegistration, Registration, RegistrationId};
+use super::registration::{AnyRegistration, Registration};
+use super::table::{RegistrationId, Table};
 use crate::sync::{lock, Mutex};
 use crate::Result;
 
@@ -28,8 +28,7 @@ pub(super) struct Registry {
 
 #[derive(Default)]
 struct Keys {
-    /// By the hash of the key, then by number.
-    registered: BTreeMap<RegistrationId, Arc<dyn AnyRegistration>>,
+    registered: Table,
     /// How many there have been.
     count: u64,
     /// The call has ended: there will be no others.
@@ -59,14 +58,14 @@ impl Registry {
         let mut next = self.first_of(&key);
         loop {
             let mut keys = lock(&self.keys);
-            let Some(pending) = keys.at_or_after(next) else {
+            let Some(pending) = keys.registered.at_or_after(next) else {
                 if keys.ended {
                     return Err(CallEnded.into());
                 }
                 let id = RegistrationId { number: keys.count, ..next };
                 let registration = Arc::new(Registration::new(key, at, id, Arc::clone(&self.board)));
                 keys.count += 1;
-                keys.registered.insert(id, registration.clone());
+                keys.registered.insert(registration.clone());
                 return Ok(registration);
             };
             drop(keys);
@@ -85,7 +84,7 @@ impl Registry {
     pub(super) fn find(&self, key: &impl Key) -> Result<Arc<dyn AnyRegistration>> {
         let mut next = self.first_of(key);
         loop {
-            let found = lock(&self.keys).at_or_after(next);
+            let found = lock(&self.keys).registered.at_or_after(next);
             let Some(found) = found else { return Err(self.unknown(key).into()) };
             if equal(found.key(), key) {
                 return Ok(found);
@@ -107,7 +106,7 @@ impl Registry {
 
     /// Takes a registration out; its key may be registered anew.
     pub(super) fn remove(&self, registration: &dyn AnyRegistration) {
-        let removed = lock(&self.keys).registered.remove(&registration.id());
+        let removed = lock(&self.keys).registered.remove(registration.id());
         drop(removed);
     }
 
@@ -115,10 +114,9 @@ impl Registry {
     pub(super) fn end(&self) -> Leaks {
         let mut keys = lock(&self.keys);
         keys.ended = true;
-        let mut registered = std::mem::take(&mut keys.registered);
+        let registered = std::mem::take(&mut keys.registered);
         drop(keys);
-        registered.retain(|_, registration| registration.end());
-        Leaks(registered)
+        Leaks(registered.into_values().filter(|registration| registration.end()).collect())
     }
 
     /// Where to begin to look for a key.
@@ -142,20 +140,12 @@ impl Registry {
     }
 }
 
-impl Keys {
-    /// The first registration from that one on whose key has the same hash.
-    fn at_or_after(&self, id: RegistrationId) -> Option<Arc<dyn AnyRegistration>> {
-        let (_, registration) = self.registered.range(id..=id.last()).next()?;
-        Some(Arc::clone(registration))
-    }
-}
-
 fn equal(one: &dyn AnyKey, other: &dyn AnyKey) -> bool {
     one.equals(other)
 }
 
 /// The keys that a call leaves behind.
-pub(super) struct Leaks(BTreeMap<RegistrationId, Arc<dyn AnyRegistration>>);
+pub(super) struct Leaks(Vec<Arc<dyn AnyRegistration>>);
 
 impl Leaks {
     pub(super) fn is_empty(&self) -> bool {
@@ -169,7 +159,7 @@ impl Leaks {
 
     /// The keys, in the order in which they were registered.
     pub(super) fn into_keys(self) -> Vec<LeakedKey> {
-        let mut left: Vec<_> = self.0.into_values().collect();
+        let Leaks(mut left) = self;
         left.sort_unstable_by_key(|registration| registration.id().number);
         left.into_iter().map(LeakedKey::new).collect()
     }
