@@ -31,11 +31,14 @@ fn sync_return() {
 #[test]
 fn async_return() {
     #[gen::coroutine]
-    fn body() -> gen::Result<u32> {
+    fn body(stop: bool) -> gen::Result<u32> {
         yield_!(turn())?;
-        return Ok(42);
+        if stop {
+            return Ok(42);
+        }
+        unreachable!("it returned");
     }
-    assert_eq!(run(body()).unwrap(), 42);
+    assert_eq!(run(body(true)).unwrap(), 42);
 }
 
 /// A bare `return` gives `()`.
