@@ -129,6 +129,8 @@
 //! # Features
 //!
 //! - `anyhow`: an `anyhow::Error` can be thrown into a coroutine, and an [`Error`] becomes one, its trace kept.
+//! - `tokio`: a blocking call, such as [`run_sync`], in a task of tokio is refused with [`RuntimeRunning`]; without the
+//!   feature nothing can tell, and the call stops that runtime.
 //! - `tracing`: each task has a span, `task`, with the place that spawned it, which is entered while the task runs; what is else logged is an event in it.
 //!
 //! # Differences from Tornado

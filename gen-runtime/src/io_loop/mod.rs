@@ -1,5 +1,20 @@
 //! The embedded loop.
 //!
+//! | file | what it holds |
+//! |---|---|
+//! | `handle.rs`, `remote.rs` | what may be asked of a loop: on its thread, on others |
+//! | `run.rs`, `shutdown.rs` | the blocking calls, and the end in good order |
+//! | `blocking.rs` | where a blocking call is refused |
+//! | `core.rs` | the loop itself: queue, timers, errors, its end |
+//! | `turn.rs` | a turn, and the step that a task takes in it |
+//! | `sched.rs` | the slots of tasks, and the queue |
+//! | `inbox.rs` | what other threads have sent; how the loop sleeps |
+//! | `waker.rs`, `registry.rs` | wakers that are names, and how a name finds its loop |
+//! | `current.rs` | the loop that runs on this thread |
+//! | `callback.rs` | what a callback may return, and what becomes of its failure |
+//! | `errors.rs` | what can be wrong with a loop |
+//! | `models.rs` | what loom checks of the inbox |
+//!
 //! # What a turn is
 //!
 //! 1. Messages of other threads (wakes, remote callbacks) go to the end of the queue.
