@@ -75,7 +75,7 @@ const DEEPEST: usize = 32;
 
 /// Runs it on a thread with so little stack that no thousand bodies could begin inside of each other.
 fn on_a_small_stack(run: impl FnOnce() + Send + 'static) {
-    thread::Builder::new().stack_size(256 * 1024).spawn(run).unwrap().join().unwrap();
+    thread::Builder::new().stack_size(1024 * 1024).spawn(run).unwrap().join().unwrap();
 }
 
 /// A task that spawns the next one, and that the next one, as many as that.
