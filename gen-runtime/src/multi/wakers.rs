@@ -303,11 +303,10 @@ unsafe fn clone_waker(data: *const ()) -> RawWaker {
 }
 
 unsafe fn wake(data: *const ()) {
-    // SAFETY: this waker's reference keeps the allocation alive until it is given up in the second step.
-    unsafe {
-        wake_by_ref(data);
-        drop_waker(data);
-    }
+    // SAFETY: the reference of the waker that is woken is now this one's, whose drop gives it up, also if
+    // whoever is woken panics.
+    let waker = unsafe { Waker::new(data, &VTABLE) };
+    waker.wake_by_ref();
 }
 
 unsafe fn wake_by_ref(data: *const ()) {
