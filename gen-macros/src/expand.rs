@@ -23,7 +23,7 @@ pub(crate) fn with_body(attribute: Attribute, lowered: &Lowered, paths: &Paths) 
             let (head, machine) = (head(block, lowered, paths, Some(end)), machine(block, lowered, paths));
             quote_spanned!(here.place()=> #head #run(#machine))
         }),
-        Attribute::Main => main(lowered, &|block| {
+        Attribute::Main => main(lowered, paths, &|block| {
             let (run, machine) = (paths.main(), machine(block, lowered, paths));
             let head = head(block, lowered, paths, None);
             quote_spanned!(ours()=> #head #run(#machine))
@@ -37,7 +37,7 @@ pub(crate) fn coroutine(
     paths: &Paths,
     inside: &dyn Fn(&Block) -> TokenStream,
 ) -> TokenStream {
-    function(lowered, returned_type(lowered, paths), inside)
+    function(lowered, returned_type(lowered, paths), paths, inside)
 }
 
 /// A plain function that returns whether a coroutine could be started.
@@ -47,7 +47,7 @@ pub(crate) fn engine(
     inside: &dyn Fn(&Block) -> TokenStream,
 ) -> TokenStream {
     let (arrow, result) = (&lowered.output.arrow, paths.result());
-    function(lowered, quote_spanned!(ours()=> #arrow #result), inside)
+    function(lowered, quote_spanned!(ours()=> #arrow #result), paths, inside)
 }
 
 /// The function that makes a `gen::Result` of what an engine returns: the one place where rustc asks whether it can, with the type that the
@@ -59,13 +59,18 @@ pub(crate) fn engine_output(output: &Output, paths: &Paths) -> TokenStream {
 }
 
 /// A plain function that returns what the user wrote.
-pub(crate) fn main(lowered: &Lowered, inside: &dyn Fn(&Block) -> TokenStream) -> TokenStream {
+pub(crate) fn main(lowered: &Lowered, paths: &Paths, inside: &dyn Fn(&Block) -> TokenStream) -> TokenStream {
     let Output { arrow, written, declared, .. } = &lowered.output;
     let returned = written.then(|| quote_spanned!(ours()=> #arrow #declared));
-    function(lowered, returned.unwrap_or_default(), inside)
+    function(lowered, returned.unwrap_or_default(), paths, inside)
 }
 
-fn function(lowered: &Lowered, returned: TokenStream, inside: &dyn Fn(&Block) -> TokenStream) -> TokenStream {
+fn function(
+    lowered: &Lowered,
+    returned: TokenStream,
+    paths: &Paths,
+    inside: &dyn Fn(&Block) -> TokenStream,
+) -> TokenStream {
     let Lowered { attributes, visibility, defaultness, signature, body, .. } = lowered;
     let Signature { fn_token, ident, generics, paren_token, inputs, .. } = signature;
     let unsafety = lowered.unsafety();
@@ -78,10 +83,24 @@ fn function(lowered: &Lowered, returned: TokenStream, inside: &dyn Fn(&Block) ->
     where_clause.to_tokens(&mut tokens);
     match body {
         // The user's braces: with ours rustc would take the function for ours, and never call it dead.
-        Ok(block) => tokens.append(grouped(Delimiter::Brace, block.open, inside(block))),
+        Ok(block) => {
+            let inside = inside(block);
+            let inside = if block.unfinished { in_one_macro(inside, paths) } else { inside };
+            tokens.append(grouped(Delimiter::Brace, block.open, inside));
+        }
         Err(semicolon) => semicolon.to_tokens(&mut tokens),
     }
     tokens
+}
+
+/// What stands in a function whose body comes later, as the arguments of a macro that hands them back.
+///
+/// An editor completes with two versions of the function, with a word at the cursor and without, and with one offset in both. If only one of them can be
+/// parsed, the other has the word in place of its body, and the offset says nothing there. In the arguments of a macro the editor sees that the two
+/// differ, and completes in the source; anywhere else it would take what happens to stand there for what is being typed.
+fn in_one_macro(tokens: TokenStream, paths: &Paths) -> TokenStream {
+    let verbatim = paths.verbatim();
+    quote_spanned!(ours()=> #verbatim!({ #tokens }))
 }
 
 fn returned_type(lowered: &Lowered, paths: &Paths) -> TokenStream {

@@ -22,7 +22,9 @@ pub(crate) fn without_body(
 ) -> TokenStream {
     let quiet = quote_spanned!(ours()=> #[allow(unused)]);
     let function = match attribute {
-        Attribute::Main => expand::main(lowered, &|_| quote_spanned!(ours()=> #(use #yields as _;)* loop {})),
+        Attribute::Main => {
+            expand::main(lowered, paths, &|_| quote_spanned!(ours()=> #(use #yields as _;)* loop {}))
+        }
         Attribute::Engine => expand::engine(lowered, paths, &|block| {
             let arguments = &block.arguments;
             quote_spanned!(ours()=> #(use #yields as _;)* #arguments loop {})

@@ -134,3 +134,10 @@ pub fn main(options: TokenStream, item: TokenStream) -> TokenStream {
 pub fn unfinished(tokens: TokenStream) -> TokenStream {
     pipeline::unfinished(tokens.into()).into()
 }
+
+/// What an attribute puts around all that it emits for such a body: it hands back what it is given.
+#[doc(hidden)]
+#[proc_macro]
+pub fn verbatim(tokens: TokenStream) -> TokenStream {
+    tokens
+}

@@ -155,6 +155,11 @@ impl Paths {
         self.private("unfinished")
     }
 
+    /// The macro that hands back what it is given.
+    pub(crate) fn verbatim(&self) -> Name<'_> {
+        self.private("verbatim")
+    }
+
     /// Where the runtime is, for a macro that emits paths to it.
     pub(crate) fn root(&self) -> TokenStream {
         self.root.as_ref().map_or_else(|| quote_spanned!(ours()=> ::r#gen), |(root, _)| root.clone())

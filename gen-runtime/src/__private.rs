@@ -1,6 +1,6 @@
 //! What the macros emit paths to. Nothing here is meant to be named by hand, and nothing of it is stable.
 
-pub use gen_macros::{coroutine, engine, main, unfinished};
+pub use gen_macros::{coroutine, engine, main, unfinished, verbatim};
 pub use std::marker::Send;
 pub use std::option::Option::{self, None, Some};
 pub use std::primitive::i32;

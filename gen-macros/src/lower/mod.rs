@@ -72,6 +72,8 @@ pub(crate) struct Block {
     pub(crate) yields: bool,
     /// Whether it is suspended at its yields only.
     pub(crate) closed: bool,
+    /// Whether an editor has put a word in its place.
+    pub(crate) unfinished: bool,
     /// The brace that opens the user's block. The walk cannot keep it: both braces of a group that is made anew have the span of all of it, and
     /// a word with that span would be what an editor finds under each of the user's.
     pub(crate) open: Span,
@@ -106,13 +108,20 @@ impl Lowered {
                 let open = group.span_open();
                 let (yields, group) =
                     if survey.outline.is_some() { walk::body(group, &site, paths) } else { (false, group) };
-                Ok(Block { arguments: arguments.into_moves(), yields, closed, open, group })
+                Ok(Block {
+                    arguments: arguments.into_moves(),
+                    yields,
+                    closed,
+                    unfinished: false,
+                    open,
+                    group,
+                })
             }
             Body::Replaced(word) => {
                 let arguments = Arguments::take(&mut signature).into_moves();
                 // Nothing else may have the word's span: the editor would take it for the word.
                 let (open, group) = (ours(), walk::later(&word, paths));
-                Ok(Block { arguments, yields: true, closed: false, open, group })
+                Ok(Block { arguments, yields: true, closed: false, unfinished: true, open, group })
             }
             Body::Declared(semicolon) => Err(semicolon),
             Body::Missing => Err(Token![;](signature.paren_token.span.close())),

@@ -151,6 +151,9 @@ fn a_body_that_comes_later_has_the_frame_too() {
     let emitted = coroutine(TokenStream::new(), item).to_string().replace(char::is_whitespace, "");
     assert!(emitted.starts_with("fnf(x:u8)->impl::r#gen::Coroutine<Output=R>{"), "{emitted}");
     assert!(emitted.contains("::r#gen::__private::unfinished!(::r#gen,__frame,__word)"), "{emitted}");
+    // No offset in it is outside of a macro, where an editor would take it for one in a body that is whole.
+    assert!(emitted.contains("{::r#gen::__private::verbatim!({fn__coroutine_site()"), "{emitted}");
+    assert!(emitted.ends_with("machine(__call,__body,__coroutine_site)})}"), "{emitted}");
 
     let body = "a::b, __frame, { let x = ; yield_!(x) async { yield_!(y) } }".parse().expect("tokens");
     let walked = without_positions(&pipeline::unfinished(body));

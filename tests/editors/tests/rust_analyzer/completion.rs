@@ -167,6 +167,17 @@ fn paths_and_macros() {
     ]);
 }
 
+/// Without the word that is completed the body cannot be parsed, with it it can: what the attribute makes of the two differs by so much text as the yields before
+/// the cursor get.
+#[test]
+fn the_path_of_a_type_behind_any_number_of_yields() {
+    let wanted: &[&'static str] = &["Duration"];
+    for yields in [0, 1, 2, 3, 4, 5, 8, 16] {
+        let piece = format!("{}let length: std::time::$0", "yield_!(client.get(\"/\"))?; ".repeat(yields));
+        offers_at_each_end(&[(&piece, wanted)]);
+    }
+}
+
 #[test]
 fn names_of_the_signature() {
     let Some(mut editor) = editor() else { return };
