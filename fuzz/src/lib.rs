@@ -6,8 +6,12 @@
 // In a crate of procedural macros it is there by itself.
 extern crate proc_macro;
 
+#[path = "../../gen-macros/src/argument_names.rs"]
+mod argument_names;
 #[path = "../../gen-macros/src/check/mod.rs"]
 mod check;
+#[path = "../../gen-macros/src/editor/mod.rs"]
+mod editor;
 #[path = "../../gen-macros/src/expand.rs"]
 mod expand;
 #[path = "../../gen-macros/src/fallback.rs"]
@@ -26,10 +30,8 @@ mod parse;
 mod paths;
 #[path = "../../gen-macros/src/pipeline.rs"]
 mod pipeline;
-#[path = "../../gen-macros/src/repair.rs"]
-mod repair;
-#[path = "../../gen-macros/src/survey.rs"]
-mod survey;
+#[path = "../../gen-macros/src/scan.rs"]
+mod scan;
 #[path = "../../gen-macros/src/tokens.rs"]
 mod tokens;
 #[path = "../../gen-macros/src/types.rs"]
@@ -54,9 +56,9 @@ pub enum Attribute {
 #[must_use]
 pub fn run(attribute: Attribute, options: TokenStream, item: TokenStream) -> TokenStream {
     let attribute = match attribute {
-        Attribute::Coroutine => options::Attribute::Coroutine,
-        Attribute::Engine => options::Attribute::Engine,
-        Attribute::Main => options::Attribute::Main,
+        Attribute::Coroutine => options::AttributeKind::Coroutine,
+        Attribute::Engine => options::AttributeKind::Engine,
+        Attribute::Main => options::AttributeKind::Main,
     };
     pipeline::run(attribute, options, item)
 }
@@ -64,5 +66,5 @@ pub fn run(attribute: Attribute, options: TokenStream, item: TokenStream) -> Tok
 /// What becomes of a body that an editor puts back where it had put a word.
 #[must_use]
 pub fn unfinished(tokens: TokenStream) -> TokenStream {
-    pipeline::unfinished(tokens)
+    editor::unfinished::expand(tokens)
 }

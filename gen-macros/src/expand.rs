@@ -4,26 +4,26 @@ use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream};
 use quote::{ToTokens, TokenStreamExt, quote_spanned};
 use syn::{LitStr, Signature, Token};
 
-use crate::lower::{Block, Lowered, Output, Returned, Site};
-use crate::options::{Attribute, Threads};
+use crate::lower::{Lowered, LoweredBody, Output, Returned, Site};
+use crate::options::{AttributeKind, Threads};
 use crate::paths::{Paths, ours};
 use crate::tokens::grouped;
 
 /// What an attribute makes of a function.
-pub(crate) fn with_body(attribute: Attribute, lowered: &Lowered, paths: &Paths) -> TokenStream {
+pub(crate) fn with_body(attribute: AttributeKind, lowered: &Lowered, paths: &Paths) -> TokenStream {
     match attribute {
-        Attribute::Coroutine => coroutine(lowered, paths, &|block| {
+        AttributeKind::Coroutine => coroutine(lowered, paths, &|block| {
             let mut tokens = head(block, lowered, paths, None);
             machine(block, lowered, paths).to_tokens(&mut tokens);
             tokens
         }),
-        Attribute::Engine => engine(lowered, paths, &|block| {
-            let here = paths.at(lowered.output.place);
+        AttributeKind::Engine => engine(lowered, paths, &|block| {
+            let here = paths.at(lowered.output.span);
             let (run, end) = (here.engine(), engine_output(&lowered.output, &here));
             let (head, machine) = (head(block, lowered, paths, Some(end)), machine(block, lowered, paths));
-            quote_spanned!(here.place()=> #head #run(#machine))
+            quote_spanned!(here.span()=> #head #run(#machine))
         }),
-        Attribute::Main => main(lowered, paths, &|block| {
+        AttributeKind::Main => main(lowered, paths, &|block| {
             let (run, machine) = (paths.main(), machine(block, lowered, paths));
             let head = head(block, lowered, paths, None);
             quote_spanned!(ours()=> #head #run(#machine))
@@ -35,7 +35,7 @@ pub(crate) fn with_body(attribute: Attribute, lowered: &Lowered, paths: &Paths) 
 pub(crate) fn coroutine(
     lowered: &Lowered,
     paths: &Paths,
-    inside: &dyn Fn(&Block) -> TokenStream,
+    inside: &dyn Fn(&LoweredBody) -> TokenStream,
 ) -> TokenStream {
     function(lowered, returned_type(lowered, paths), paths, inside)
 }
@@ -44,7 +44,7 @@ pub(crate) fn coroutine(
 pub(crate) fn engine(
     lowered: &Lowered,
     paths: &Paths,
-    inside: &dyn Fn(&Block) -> TokenStream,
+    inside: &dyn Fn(&LoweredBody) -> TokenStream,
 ) -> TokenStream {
     let (arrow, result) = (&lowered.output.arrow, paths.result());
     function(lowered, quote_spanned!(ours()=> #arrow #result), paths, inside)
@@ -55,11 +55,15 @@ pub(crate) fn engine(
 pub(crate) fn engine_output(output: &Output, paths: &Paths) -> TokenStream {
     let (trait_, declared) = (paths.engine_output(), &output.declared);
     let returned = output.pinned.as_ref().unwrap_or(declared);
-    quote_spanned!(paths.place()=> <#returned as #trait_<_>>::into_result)
+    quote_spanned!(paths.span()=> <#returned as #trait_<_>>::into_result)
 }
 
 /// A plain function that returns what the user wrote.
-pub(crate) fn main(lowered: &Lowered, paths: &Paths, inside: &dyn Fn(&Block) -> TokenStream) -> TokenStream {
+pub(crate) fn main(
+    lowered: &Lowered,
+    paths: &Paths,
+    inside: &dyn Fn(&LoweredBody) -> TokenStream,
+) -> TokenStream {
     let Output { arrow, written, declared, .. } = &lowered.output;
     let returned = written.then(|| quote_spanned!(ours()=> #arrow #declared));
     function(lowered, returned.unwrap_or_default(), paths, inside)
@@ -69,7 +73,7 @@ fn function(
     lowered: &Lowered,
     returned: TokenStream,
     paths: &Paths,
-    inside: &dyn Fn(&Block) -> TokenStream,
+    inside: &dyn Fn(&LoweredBody) -> TokenStream,
 ) -> TokenStream {
     let Lowered { attributes, visibility, defaultness, signature, body, .. } = lowered;
     let Signature { fn_token, ident, generics, paren_token, inputs, .. } = signature;
@@ -105,20 +109,20 @@ fn in_one_macro(tokens: TokenStream, paths: &Paths) -> TokenStream {
 
 fn returned_type(lowered: &Lowered, paths: &Paths) -> TokenStream {
     let Output { arrow, declared, .. } = &lowered.output;
-    let here = paths.at(lowered.output.place);
+    let here = paths.at(lowered.output.span);
     match &lowered.returned {
         Returned::Erased(erased, lifetime) => {
             let boxed = match erased {
                 Threads::Send => here.box_coroutine(),
                 Threads::Local => here.local_box_coroutine(),
             };
-            quote_spanned!(here.place()=> #arrow #boxed<#lifetime, #declared>)
+            quote_spanned!(here.span()=> #arrow #boxed<#lifetime, #declared>)
         }
         Returned::Machine | Returned::Boxed => {
             let (coroutine, send) = (here.coroutine(), here.send());
-            let send = lowered.send.as_ref().map(|_| quote_spanned!(here.place()=> + #send));
+            let send = lowered.send.as_ref().map(|_| quote_spanned!(here.span()=> + #send));
             let end = Token![>](ours().located_at(lowered.output.end()));
-            quote_spanned!(here.place()=> #arrow impl #coroutine<Output = #declared #end #send)
+            quote_spanned!(here.span()=> #arrow impl #coroutine<Output = #declared #end #send)
         }
     }
 }
@@ -127,25 +131,25 @@ fn returned_type(lowered: &Lowered, paths: &Paths) -> TokenStream {
 ///
 /// The frame is made outside the `async` block and captured: made inside, between the arguments and the body, it could unwind as far as rustc knows,
 /// and then each argument that the body moves away would need a flag in the machine.
-fn head(block: &Block, lowered: &Lowered, paths: &Paths, end: Option<TokenStream>) -> TokenStream {
-    let (mut head, call) = (function_item(&lowered.site, paths), paths.call());
+fn head(block: &LoweredBody, lowered: &Lowered, paths: &Paths, end: Option<TokenStream>) -> TokenStream {
+    let (mut head, call) = (site_function(&lowered.site, paths), paths.call());
     if block.yields {
         quote_spanned!(ours()=> let (__call, __frame) = #call(0);).to_tokens(&mut head);
     }
-    let here = paths.at(lowered.output.place);
+    let here = paths.at(lowered.output.span);
     let body = body_future(block, lowered, &here);
     quote_spanned!(ours()=> let __body = #body;).to_tokens(&mut head);
     // Within the span that the user wants, it is caught there.
     let caught = if lowered.instrumentation.is_none() { catch_return(lowered, paths) } else { None };
     if let Some(end) = caught.or(end) {
-        let ended = ending(quote_spanned!(ours()=> __body), Some(end), &here);
+        let ended = map_output(quote_spanned!(ours()=> __body), Some(end), &here);
         quote_spanned!(ours()=> let __body = #ended;).to_tokens(&mut head);
     }
     head
 }
 
 /// The function that tells what the coroutine is called, and where that is. An item, and no closure, whose type rustc would not know until it is through with the body.
-pub(crate) fn function_item(site: &Site, paths: &Paths) -> TokenStream {
+pub(crate) fn site_function(site: &Site, paths: &Paths) -> TokenStream {
     let Site { name, file, line, column, function } = site;
     let of = paths.site();
     let [name, file] = [name, file].map(|text| LitStr::new(text, ours()));
@@ -154,9 +158,9 @@ pub(crate) fn function_item(site: &Site, paths: &Paths) -> TokenStream {
 }
 
 /// The machine, boxed if that was asked for.
-fn machine(block: &Block, lowered: &Lowered, paths: &Paths) -> TokenStream {
+fn machine(block: &LoweredBody, lowered: &Lowered, paths: &Paths) -> TokenStream {
     // Where it says what is returned: there rustc points if the machine cannot be what the signature says.
-    let here = paths.at(lowered.output.place);
+    let here = paths.at(lowered.output.span);
     let call =
         if block.yields { quote_spanned!(ours()=> __call) } else { paths.no_call().into_token_stream() };
     let function = &lowered.site.function;
@@ -164,7 +168,7 @@ fn machine(block: &Block, lowered: &Lowered, paths: &Paths) -> TokenStream {
     let arguments = quote_spanned!(ours()=> #call, __body, #function);
     // As far as the type, as `unreached_output` does.
     let arguments = grouped(Delimiter::Parenthesis, ours().located_at(lowered.output.end()), arguments);
-    wrap(lowered, &here, quote_spanned!(here.place()=> #make #arguments))
+    wrap(lowered, &here, quote_spanned!(here.span()=> #make #arguments))
 }
 
 /// A machine in the form that is handed out.
@@ -177,20 +181,20 @@ pub(crate) fn wrap(lowered: &Lowered, paths: &Paths, machine: TokenStream) -> To
                 Threads::Send => paths.box_coroutine(),
                 Threads::Local => paths.local_box_coroutine(),
             };
-            quote_spanned!(paths.place()=> #boxed::new)
+            quote_spanned!(paths.span()=> #boxed::new)
         }
     };
-    quote_spanned!(paths.place()=> #wrapper(#machine))
+    quote_spanned!(paths.span()=> #wrapper(#machine))
 }
 
 /// The body, with a function that its output goes through.
 ///
 /// A closure: the function itself would make its trait a part of the coroutine's type, and rustc would miss it twice.
-pub(crate) fn ending(body: TokenStream, end: Option<TokenStream>, paths: &Paths) -> TokenStream {
+pub(crate) fn map_output(body: TokenStream, end: Option<TokenStream>, paths: &Paths) -> TokenStream {
     match end {
         Some(end) => {
-            let ending = paths.ending();
-            quote_spanned!(paths.place()=> #ending(#body, |output| #end(output)))
+            let map_output = paths.map_output();
+            quote_spanned!(paths.span()=> #map_output(#body, |output| #end(output)))
         }
         None => body,
     }
@@ -203,12 +207,12 @@ pub(crate) fn catch_return(lowered: &Lowered, paths: &Paths) -> Option<TokenStre
     let Lowered { output, returns, .. } = lowered;
     let trait_ = paths.catch_return();
     let returned = output.pinned.as_ref().unwrap_or(&output.declared);
-    returns.then(|| quote_spanned!(ours().located_at(output.place)=> <#returned as #trait_>::catch_return))
+    returns.then(|| quote_spanned!(ours().located_at(output.span)=> <#returned as #trait_>::catch_return))
 }
 
 /// The future that the machine polls: one `async` block. Nothing that has a destructor is added to it, but for a span that the user wants.
-fn body_future(block: &Block, lowered: &Lowered, paths: &Paths) -> TokenStream {
-    let Block { arguments, open, group, .. } = block;
+fn body_future(block: &LoweredBody, lowered: &Lowered, paths: &Paths) -> TokenStream {
+    let LoweredBody { arguments, open, group, .. } = block;
     let result = result(group, *open, &lowered.output, paths);
     let block = |tokens: TokenStream| {
         // The user's: what happens in the block, and at its end, is shown there, a coverage report leaves out what is not in the same macro as these, and some lints of clippy
@@ -219,7 +223,7 @@ fn body_future(block: &Block, lowered: &Lowered, paths: &Paths) -> TokenStream {
     let Some(instrumentation) = &lowered.instrumentation else {
         return block(quote_spanned!(ours()=> #arguments #result));
     };
-    let inner = instrumentation.instrument(ending(block(result), catch_return(lowered, paths), paths));
+    let inner = instrumentation.instrument(map_output(block(result), catch_return(lowered, paths), paths));
     block(quote_spanned!(ours()=> #arguments #inner))
 }
 
@@ -247,8 +251,8 @@ fn result(group: &Group, open: Span, output: &Output, paths: &Paths) -> TokenStr
 ///
 /// It reaches as far as the return type, for the same reason: what cannot be returned is said of both, but once at one place.
 pub(crate) fn unreached_output(ty: &TokenStream, output: &Output, paths: &Paths) -> TokenStream {
-    let here = paths.at(output.place);
+    let here = paths.at(output.span);
     let unreached = here.unreached();
     let call = quote_spanned!(ours().located_at(output.end())=> output());
-    quote_spanned!(here.place()=> <#ty as #unreached>::#call)
+    quote_spanned!(here.span()=> <#ty as #unreached>::#call)
 }

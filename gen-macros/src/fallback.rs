@@ -7,7 +7,7 @@ use syn::{Error, Expr, Item, Stmt};
 use crate::expand;
 use crate::lower::Lowered;
 use crate::mistakes::Mistakes;
-use crate::options::Attribute;
+use crate::options::AttributeKind;
 use crate::paths::{Paths, ours};
 
 /// The true signature with a body that type checks, whatever the user's has in it.
@@ -15,21 +15,21 @@ use crate::paths::{Paths, ours};
 /// What the user's body would use is used, the arguments and the names in `yields`, so that rustc does not warn of
 /// it on top.
 pub(crate) fn without_body(
-    attribute: Attribute,
+    attribute: AttributeKind,
     lowered: &Lowered,
     paths: &Paths,
     yields: &[TokenStream],
 ) -> TokenStream {
     let quiet = quote_spanned!(ours()=> #[allow(unused)]);
     let function = match attribute {
-        Attribute::Main => {
+        AttributeKind::Main => {
             expand::main(lowered, paths, &|_| quote_spanned!(ours()=> #(use #yields as _;)* loop {}))
         }
-        Attribute::Engine => expand::engine(lowered, paths, &|block| {
+        AttributeKind::Engine => expand::engine(lowered, paths, &|block| {
             let arguments = &block.arguments;
             quote_spanned!(ours()=> #(use #yields as _;)* #arguments loop {})
         }),
-        Attribute::Coroutine => expand::coroutine(lowered, paths, &|block| {
+        AttributeKind::Coroutine => expand::coroutine(lowered, paths, &|block| {
             let arguments = &block.arguments;
             let body = match &lowered.output.pinned {
                 Some(ty) => {
@@ -38,9 +38,9 @@ pub(crate) fn without_body(
                 }
                 None => quote_spanned!(ours()=> async move { #arguments loop {} }),
             };
-            let body = expand::ending(body, expand::catch_return(lowered, paths), paths);
+            let body = expand::map_output(body, expand::catch_return(lowered, paths), paths);
             let (call, name) = (paths.no_call(), &lowered.site.function);
-            let (function, machine) = (expand::function_item(&lowered.site, paths), paths.machine());
+            let (function, machine) = (expand::site_function(&lowered.site, paths), paths.machine());
             let machine = quote_spanned!(ours()=> #machine(#call, #body, #name));
             let machine = expand::wrap(lowered, paths, machine);
             quote_spanned!(ours()=> #(use #yields as _;)* #function #machine)
@@ -51,7 +51,7 @@ pub(crate) fn without_body(
 
 /// An item that is no function stays as it is.
 pub(crate) fn not_a_function(
-    attribute: Attribute,
+    attribute: AttributeKind,
     item: TokenStream,
     error: Error,
     mut mistakes: Mistakes,
@@ -76,7 +76,7 @@ fn is_expression(item: &TokenStream) -> bool {
     syn::parse2::<Expr>(item.clone()).is_ok()
 }
 
-fn report_kind(attribute: Attribute, item: &Item, mistakes: &mut Mistakes) {
+fn report_kind(attribute: AttributeKind, item: &Item, mistakes: &mut Mistakes) {
     let (keyword, kind, help) = match item {
         Item::Struct(item) => (item.struct_token.to_token_stream(), "a `struct`", OTHERS),
         Item::Enum(item) => (item.enum_token.to_token_stream(), "an `enum`", OTHERS),
@@ -94,8 +94,8 @@ fn report_kind(attribute: Attribute, item: &Item, mistakes: &mut Mistakes) {
     report(attribute, &keyword, kind, help, mistakes);
 }
 
-fn report(attribute: Attribute, tokens: &dyn ToTokens, kind: &str, help: &str, mistakes: &mut Mistakes) {
-    let made = if attribute == Attribute::Engine { "an engine" } else { "a coroutine" };
+fn report(attribute: AttributeKind, tokens: &dyn ToTokens, kind: &str, help: &str, mistakes: &mut Mistakes) {
+    let made = if attribute == AttributeKind::Engine { "an engine" } else { "a coroutine" };
     let wrong = format!("`{}` makes {made} of a `fn`; {kind} is none", attribute.name());
     mistakes.report(tokens, &wrong, help);
 }

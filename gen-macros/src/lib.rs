@@ -27,7 +27,9 @@
 //! This crate is edition 2024, whatever the user's: the `impl Trait` it emits then captures every lifetime.
 #![forbid(unsafe_code)]
 
+mod argument_names;
 mod check;
+mod editor;
 mod expand;
 mod fallback;
 mod lower;
@@ -37,14 +39,13 @@ mod options;
 mod parse;
 mod paths;
 mod pipeline;
-mod repair;
-mod survey;
+mod scan;
 #[cfg(test)]
 mod tests;
 mod tokens;
 mod types;
 
-use options::Attribute;
+use options::AttributeKind;
 use proc_macro::TokenStream;
 
 /// Turns a plain `fn` into a coroutine: a call returns `impl gen::Coroutine<Output = R>`.
@@ -92,13 +93,13 @@ use proc_macro::TokenStream;
 /// #[coroutine]` is ambiguous (error E0659). To import it use its alias [`macro@co`].
 #[proc_macro_attribute]
 pub fn coroutine(options: TokenStream, item: TokenStream) -> TokenStream {
-    pipeline::run(Attribute::Coroutine, options.into(), item.into()).into()
+    pipeline::run(AttributeKind::Coroutine, options.into(), item.into()).into()
 }
 
 /// The same as [`macro@coroutine`], under a name that may be imported: `use gen::co; #[co] fn ..`.
 #[proc_macro_attribute]
 pub fn co(options: TokenStream, item: TokenStream) -> TokenStream {
-    pipeline::run(Attribute::Coroutine, options.into(), item.into()).into()
+    pipeline::run(AttributeKind::Coroutine, options.into(), item.into()).into()
 }
 
 /// Turns a plain `fn` into an engine: a coroutine that a call starts, and whose end nobody waits for.
@@ -115,7 +116,7 @@ pub fn co(options: TokenStream, item: TokenStream) -> TokenStream {
 /// The arguments must be `'static`, since the engine outlives the call. Its one option is `crate = path`; else it is as with [`macro@coroutine`].
 #[proc_macro_attribute]
 pub fn engine(options: TokenStream, item: TokenStream) -> TokenStream {
-    pipeline::run(Attribute::Engine, options.into(), item.into()).into()
+    pipeline::run(AttributeKind::Engine, options.into(), item.into()).into()
 }
 
 /// Makes `fn main` a coroutine and runs it to its end on an embedded loop.
@@ -124,7 +125,7 @@ pub fn engine(options: TokenStream, item: TokenStream) -> TokenStream {
 /// the middle of a loop's turn, or of a poll of another runtime, it blocks that, or panics, as `gen::block_on`.
 #[proc_macro_attribute]
 pub fn main(options: TokenStream, item: TokenStream) -> TokenStream {
-    pipeline::run(Attribute::Main, options.into(), item.into()).into()
+    pipeline::run(AttributeKind::Main, options.into(), item.into()).into()
 }
 
 /// What an attribute emits around a word that an editor has put in the place of a body: `unfinished!(runtime, frame, body)`. When this is expanded
@@ -132,7 +133,7 @@ pub fn main(options: TokenStream, item: TokenStream) -> TokenStream {
 #[doc(hidden)]
 #[proc_macro]
 pub fn unfinished(tokens: TokenStream) -> TokenStream {
-    pipeline::unfinished(tokens.into()).into()
+    editor::unfinished::expand(tokens.into()).into()
 }
 
 /// What an attribute puts around all that it emits for such a body: it hands back what it is given.

@@ -9,7 +9,7 @@ use crate::mistakes::Mistakes;
 
 /// Which attribute was written.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Attribute {
+pub(crate) enum AttributeKind {
     /// `#[gen::coroutine]` or `#[gen::co]`.
     Coroutine,
     /// `#[gen::engine]`.
@@ -18,20 +18,20 @@ pub(crate) enum Attribute {
     Main,
 }
 
-impl Attribute {
+impl AttributeKind {
     /// As it is called in messages.
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Attribute::Coroutine => "#[gen::coroutine]",
-            Attribute::Engine => "#[gen::engine]",
-            Attribute::Main => "#[gen::main]",
+            AttributeKind::Coroutine => "#[gen::coroutine]",
+            AttributeKind::Engine => "#[gen::engine]",
+            AttributeKind::Main => "#[gen::main]",
         }
     }
 
     fn options(self) -> &'static [&'static str] {
         match self {
-            Attribute::Coroutine => &["boxed", "dyn", "send", "returns", "crate"],
-            Attribute::Engine | Attribute::Main => &["crate"],
+            AttributeKind::Coroutine => &["boxed", "dyn", "send", "returns", "crate"],
+            AttributeKind::Engine | AttributeKind::Main => &["crate"],
         }
     }
 }
@@ -57,7 +57,7 @@ pub(crate) enum Threads {
 
 impl Options {
     /// Reads the options. What is wrong is reported and left out, so that the rest still counts.
-    pub(crate) fn parse(attribute: Attribute, tokens: TokenStream, mistakes: &mut Mistakes) -> Options {
+    pub(crate) fn parse(attribute: AttributeKind, tokens: TokenStream, mistakes: &mut Mistakes) -> Options {
         let mut options = Options::default();
         let list = |input: ParseStream<'_>| {
             while !input.is_empty() {
@@ -80,7 +80,7 @@ impl Options {
 
     fn parse_one(
         &mut self,
-        attribute: Attribute,
+        attribute: AttributeKind,
         input: ParseStream<'_>,
         mistakes: &mut Mistakes,
     ) -> syn::Result<()> {
@@ -203,7 +203,7 @@ fn skip_until_comma(input: ParseStream<'_>) {
     }
 }
 
-fn report_unknown(attribute: Attribute, name: &Ident, mistakes: &mut Mistakes) {
+fn report_unknown(attribute: AttributeKind, name: &Ident, mistakes: &mut Mistakes) {
     let wrong = format!("unknown option `{name}` of `{}`", attribute.name());
     let help = match nearest(&name.to_string(), attribute.options()) {
         Some("dyn") if name == "local" => "did you mean `dyn(local)`?".to_owned(),
@@ -213,7 +213,7 @@ fn report_unknown(attribute: Attribute, name: &Ident, mistakes: &mut Mistakes) {
     mistakes.report(name, &wrong, &help);
 }
 
-fn all_options(attribute: Attribute) -> String {
+fn all_options(attribute: AttributeKind) -> String {
     let mut all = "there is ".to_owned();
     for (position, known) in attribute.options().iter().enumerate() {
         all += if position > 0 { ", `" } else { "`" };

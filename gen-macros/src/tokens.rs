@@ -41,13 +41,13 @@ pub(crate) fn regroup_at_end(around: &Group, tokens: TokenStream) -> Group {
 
 /// Whether the trees that were passed have opened generics and not closed them. The `>` of an arrow closes nothing.
 #[derive(Default)]
-pub(crate) struct Generics {
+pub(crate) struct AngleBrackets {
     depth: usize,
     /// The last tree may be the first half of an arrow.
     arrow: bool,
 }
 
-impl Generics {
+impl AngleBrackets {
     pub(crate) fn are_closed(&self) -> bool {
         self.depth == 0
     }

@@ -30,18 +30,18 @@ pub(crate) enum Next {
 
 /// Shows each part of a type, outermost first. The answer means something where a part has parts of its own.
 pub(crate) fn walk(ty: &mut Type, show: &mut dyn FnMut(Part<'_>) -> Next) {
-    Walk(show).visit_type_mut(ty);
+    TypeVisitor(show).visit_type_mut(ty);
 }
 
-struct Walk<'a>(&'a mut dyn FnMut(Part<'_>) -> Next);
+struct TypeVisitor<'a>(&'a mut dyn FnMut(Part<'_>) -> Next);
 
-impl Walk<'_> {
+impl TypeVisitor<'_> {
     fn enters(&mut self, part: Part<'_>) -> bool {
         (self.0)(part) == Next::Enter
     }
 }
 
-impl VisitMut for Walk<'_> {
+impl VisitMut for TypeVisitor<'_> {
     fn visit_type_mut(&mut self, ty: &mut Type) {
         if self.enters(Part::Type(ty)) {
             visit_mut::visit_type_mut(self, ty);

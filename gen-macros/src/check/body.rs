@@ -9,20 +9,20 @@ use syn::{Attribute, Block, Expr, Macro, MacroDelimiter, Token};
 
 use crate::mistakes::Mistakes;
 use crate::parse::{Body, Function};
-use crate::survey::Survey;
+use crate::scan::BodyScan;
 use crate::tokens::{is, regroup};
 
 /// Reports every yield that cannot be. If there is one, or the body is `hidden` from rustc in any case, returns how it calls `yield_!`, each time.
 pub(crate) fn check(
     function: &mut Function,
-    survey: &Survey,
+    scan: &BodyScan,
     hidden: bool,
     mistakes: &mut Mistakes,
 ) -> Option<Vec<TokenStream>> {
     let none = hidden.then(Vec::new);
-    let (Body::Block(group), Some(outline)) = (&function.body, &survey.outline) else { return none };
+    let (Body::Block(group), Some(outline)) = (&function.body, &scan.outline) else { return none };
     let parse = |tokens: TokenStream| Block::parse_within.parse2(tokens);
-    let parsed = if survey.invisible_groups {
+    let parsed = if scan.invisible_groups {
         parse(without_invisible_groups(group.stream()))
     } else {
         // Some groups must not be empty.
@@ -33,7 +33,7 @@ pub(crate) fn check(
         return none;
     };
     let before = mistakes.len();
-    let mut visitor = Visitor { scope: Scope::Coroutine, mistakes, in_macro: false, names: Vec::new() };
+    let mut visitor = YieldVisitor { scope: Scope::Coroutine, mistakes, in_macro: false, names: Vec::new() };
     for statement in &mut statements {
         visitor.visit_stmt_mut(statement);
     }
@@ -104,7 +104,7 @@ const EXPRESSIONS: fn(ParseStream<'_>) -> syn::Result<Punctuated<Expr, Token![,]
     Punctuated::parse_terminated;
 
 /// It changes nothing. But the walk over types does, and each of syn's two kinds of visitor costs whoever builds the macro a seventh of a second.
-struct Visitor<'a> {
+struct YieldVisitor<'a> {
     scope: Scope,
     mistakes: &'a mut Mistakes,
     /// Within the arguments of a macro, which may make something else of them.
@@ -113,7 +113,7 @@ struct Visitor<'a> {
     names: Vec<TokenStream>,
 }
 
-impl Visitor<'_> {
+impl YieldVisitor<'_> {
     fn within(&mut self, scope: Scope, visit: impl FnOnce(&mut Self)) {
         let outer = std::mem::replace(&mut self.scope, scope);
         visit(self);
@@ -134,7 +134,7 @@ impl Visitor<'_> {
 
     /// Looks into a macro's arguments if they look like expressions or statements.
     fn arguments(&mut self, tokens: &TokenStream) {
-        if Survey::of(tokens.clone()).outline.is_none() {
+        if BodyScan::of(tokens.clone()).outline.is_none() {
             return;
         }
         let outside = std::mem::replace(&mut self.in_macro, true);
@@ -147,7 +147,7 @@ impl Visitor<'_> {
     }
 }
 
-impl VisitMut for Visitor<'_> {
+impl VisitMut for YieldVisitor<'_> {
     fn visit_macro_mut(&mut self, invocation: &mut Macro) {
         let path = &invocation.path;
         if path.segments.last().is_some_and(|segment| segment.ident == "yield_") {

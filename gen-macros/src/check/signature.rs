@@ -4,19 +4,19 @@ use syn::{Generics, Path, Safety, Signature};
 
 use super::engine;
 use crate::mistakes::Mistakes;
-use crate::options;
+use crate::options::AttributeKind;
 use crate::parse::{Body, Function};
 
 /// Reports what a coroutine cannot be, and removes it. The result is false if the body may have missed it.
-pub(crate) fn check(attribute: options::Attribute, function: &mut Function, mistakes: &mut Mistakes) -> bool {
+pub(crate) fn check(attribute: AttributeKind, function: &mut Function, mistakes: &mut Mistakes) -> bool {
     check_qualifiers(function, mistakes);
     check_attributes(function, mistakes);
     check_body_is_there(function, mistakes);
     let before = mistakes.len();
     match attribute {
-        options::Attribute::Main => check_main(&mut function.signature, mistakes),
-        options::Attribute::Engine => engine::check_arguments(&mut function.signature, mistakes),
-        options::Attribute::Coroutine => {}
+        AttributeKind::Main => check_main(&mut function.signature, mistakes),
+        AttributeKind::Engine => engine::check_arguments(&mut function.signature, mistakes),
+        AttributeKind::Coroutine => {}
     }
     mistakes.len() == before
 }

@@ -17,10 +17,10 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
-use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, FnArg, Ident, Meta, Pat, PatIdent, PatType, Receiver, Signature, Token};
 
+use crate::argument_names::ArgumentNames;
 use crate::paths::ours;
 use crate::tokens::is_word;
 
@@ -33,7 +33,7 @@ impl Arguments {
     /// Leaves in `signature` what the caller sees, and takes the rest.
     pub(crate) fn take(signature: &mut Signature) -> Arguments {
         let mut arguments = Arguments { moves: TokenStream::new() };
-        let mut names = Names::default();
+        let mut names = ArgumentNames::default();
         for (position, input) in signature.inputs.iter_mut().enumerate() {
             match input {
                 FnArg::Receiver(receiver) => arguments.take_receiver(receiver),
@@ -58,7 +58,7 @@ impl Arguments {
         self.push(quote_spanned!(ours()=> #(#conditions)* let _ = &#this;));
     }
 
-    fn take_typed(&mut self, argument: &mut PatType, position: usize, names: &mut Names) {
+    fn take_typed(&mut self, argument: &mut PatType, position: usize, names: &mut ArgumentNames) {
         let (outside, inside) = split_attributes(std::mem::take(&mut argument.attrs));
         argument.attrs = outside;
         if let Some(name) = simple_name(&argument.pat) {
@@ -111,49 +111,6 @@ fn simple_name(pattern: &Pat) -> Option<Ident> {
     }
 }
 
-/// The names of patterns so far: two arguments must not have the same.
-#[derive(Default)]
-pub(crate) struct Names(Vec<String>);
-
-impl Names {
-    /// What documentation calls an argument that is a pattern: by what it binds.
-    pub(crate) fn of_pattern(&mut self, pattern: &Pat, position: usize) -> Ident {
-        let mut bound = Vec::new();
-        collect_bindings(pattern, &mut bound);
-        let mut name = bound.join("_");
-        // Locals of ours begin with two underscores.
-        if name.is_empty() || name.starts_with("__") || self.0.contains(&name) {
-            name = format!("{name}_arg{position}");
-        }
-        // What was written `r#type` may be bound alone.
-        if syn::parse_str::<Ident>(&name).is_err() {
-            name.push('_');
-        }
-        self.0.push(name.clone());
-        Ident::new(&name, ours())
-    }
-}
-
-fn collect_bindings(pattern: &Pat, names: &mut Vec<String>) {
-    match pattern {
-        Pat::Ident(bound) => {
-            names.push(bound.ident.unraw().to_string());
-            if let Some((_, inner)) = &bound.subpat {
-                collect_bindings(inner, names);
-            }
-        }
-        Pat::Tuple(tuple) => tuple.elems.iter().for_each(|inner| collect_bindings(inner, names)),
-        Pat::TupleStruct(tuple) => tuple.elems.iter().for_each(|inner| collect_bindings(inner, names)),
-        Pat::Slice(slice) => slice.elems.iter().for_each(|inner| collect_bindings(inner, names)),
-        Pat::Struct(fields) => fields.fields.iter().for_each(|field| collect_bindings(&field.pat, names)),
-        Pat::Reference(reference) => collect_bindings(&reference.pat, names),
-        Pat::Paren(paren) => collect_bindings(&paren.pat, names),
-        // Each case binds the same.
-        Pat::Or(cases) => cases.cases.iter().take(1).for_each(|case| collect_bindings(case, names)),
-        _ => {}
-    }
-}
-
 /// Whether a pattern has a `ref mut`, which wants a mutable place to refer to.
 fn binds_by_mutable_reference(pattern: TokenStream) -> bool {
     let trees: Vec<TokenTree> = pattern.into_iter().collect();
@@ -164,7 +121,7 @@ fn binds_by_mutable_reference(pattern: TokenStream) -> bool {
 
 /// Where an argument's attribute belongs.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum AttributeTarget {
     /// On what the caller sees: it is some other macro's.
     Outside,
     /// On the binding in the machine: a lint is about how the body uses it.
@@ -177,10 +134,10 @@ enum Place {
 fn split_attributes(attributes: Vec<Attribute>) -> (Vec<Attribute>, TokenStream) {
     let (mut outside, mut inside) = (Vec::new(), TokenStream::new());
     for attribute in attributes {
-        match place(&attribute.meta) {
-            Place::Outside => outside.push(attribute),
-            Place::Inside => attribute.to_tokens(&mut inside),
-            Place::Both => {
+        match target_of(&attribute.meta) {
+            AttributeTarget::Outside => outside.push(attribute),
+            AttributeTarget::Inside => attribute.to_tokens(&mut inside),
+            AttributeTarget::Both => {
                 attribute.to_tokens(&mut inside);
                 outside.push(attribute);
             }
@@ -189,21 +146,25 @@ fn split_attributes(attributes: Vec<Attribute>) -> (Vec<Attribute>, TokenStream)
     (outside, inside)
 }
 
-fn place(meta: &Meta) -> Place {
+fn target_of(meta: &Meta) -> AttributeTarget {
     const LINT_LEVELS: [&str; 5] = ["allow", "warn", "deny", "forbid", "expect"];
     let path = meta.path();
     if path.is_ident("cfg") {
-        return Place::Both;
+        return AttributeTarget::Both;
     }
     if path.is_ident("cfg_attr") {
-        return conditional_place(meta);
+        return conditional_target(meta);
     }
-    if LINT_LEVELS.iter().any(|level| path.is_ident(level)) { Place::Inside } else { Place::Outside }
+    if LINT_LEVELS.iter().any(|level| path.is_ident(level)) {
+        AttributeTarget::Inside
+    } else {
+        AttributeTarget::Outside
+    }
 }
 
 /// `cfg_attr(condition, a, b)` belongs where `a` does.
-fn conditional_place(meta: &Meta) -> Place {
+fn conditional_target(meta: &Meta) -> AttributeTarget {
     let parse = Punctuated::<Meta, Token![,]>::parse_terminated;
     let nested = meta.require_list().and_then(|list| list.parse_args_with(parse));
-    nested.ok().and_then(|nested| nested.iter().nth(1).map(place)).unwrap_or(Place::Outside)
+    nested.ok().and_then(|nested| nested.iter().nth(1).map(target_of)).unwrap_or(AttributeTarget::Outside)
 }

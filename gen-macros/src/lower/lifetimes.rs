@@ -21,10 +21,10 @@ use syn::{
 use crate::paths::ours;
 use crate::types::{self, Next, Part};
 
-/// Names every elided lifetime, and returns the one that all of them, and all type parameters, outlive.
+/// LifetimeNames every elided lifetime, and returns the one that all of them, and all type parameters, outlive.
 pub(crate) fn name_all(signature: &mut Signature) -> Lifetime {
     let all = Lifetime::new("'gen_all", ours());
-    let mut names = Names::default();
+    let mut names = LifetimeNames::default();
     let mut of_self = None;
     for input in &mut signature.inputs {
         let before = names.all.len();
@@ -48,7 +48,7 @@ pub(crate) fn name_all(signature: &mut Signature) -> Lifetime {
 }
 
 /// Adds the new lifetimes to the generics, and that they and the rest outlive `all`.
-fn declare(signature: &mut Signature, names: &Names, all: &Lifetime) {
+fn declare(signature: &mut Signature, names: &LifetimeNames, all: &Lifetime) {
     let mentions_self = names.mentions_self || signature.receiver().is_some();
     let generics = &mut signature.generics;
     let declared: Vec<Lifetime> = generics.lifetimes().map(|parameter| parameter.lifetime.clone()).collect();
@@ -108,7 +108,7 @@ fn bounds_of<'p>(predicate: &'p mut WherePredicate, name: &Ident) -> Option<&'p 
 
 /// Gives names to elided lifetimes, and collects all there are.
 #[derive(Default)]
-struct Names {
+struct LifetimeNames {
     /// Those we gave.
     elided: Vec<Lifetime>,
     /// Those we gave and those that were written, `'static` excepted, in the order in which they appear.
@@ -118,7 +118,7 @@ struct Names {
     bound: Vec<Lifetime>,
 }
 
-impl Names {
+impl LifetimeNames {
     fn next(&mut self, span: Span) -> Lifetime {
         let name = Lifetime::new(&format!("'gen_{}", self.elided.len()), ours().located_at(span));
         self.elided.push(name.clone());

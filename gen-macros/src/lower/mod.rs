@@ -11,7 +11,7 @@
 //!                                                  match () { .. _ => return .. }              // output: an `R`
 //!                                                  match () { () => { body, walked } .. }
 //!                                              };
-//!                                              closed_machine(__call, __body, __coroutine_site)  // survey
+//!                                              closed_machine(__call, __body, __coroutine_site)  // scan
 //!                                          }
 //! ```
 
@@ -20,20 +20,19 @@ mod lifetimes;
 mod output;
 mod walk;
 
-use proc_macro2::{Group, Span, TokenStream};
-use quote::ToTokens;
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Attribute, Ident, LitStr, Meta, Safety, Signature, Token, Visibility};
 
 use self::arguments::Arguments;
-pub(crate) use self::arguments::Names;
 pub(crate) use self::output::Output;
-pub(crate) use self::walk::unfinished;
+pub(crate) use self::walk::late_body;
 use crate::neighbours::instrument::Instrumentation;
 use crate::options::{Options, Threads};
 use crate::parse::{Body, Function};
-use crate::paths::{Paths, ours};
-use crate::survey::Survey;
+use crate::paths::{Paths, frame_name, ours};
+use crate::scan::BodyScan;
 
 /// A function, ready to be quoted.
 pub(crate) struct Lowered {
@@ -48,7 +47,7 @@ pub(crate) struct Lowered {
     /// Whether `gen::Return` ends the body.
     pub(crate) returns: bool,
     /// A declared method has but a semicolon.
-    pub(crate) body: Result<Block, Token![;]>,
+    pub(crate) body: Result<LoweredBody, Token![;]>,
     pub(crate) site: Site,
     /// The span that the body is polled in.
     pub(crate) instrumentation: Option<Instrumentation>,
@@ -65,7 +64,7 @@ pub(crate) enum Returned {
 }
 
 /// The inside of the machine.
-pub(crate) struct Block {
+pub(crate) struct LoweredBody {
     /// Moves the arguments in.
     pub(crate) arguments: TokenStream,
     /// Whether it needs the frame of the call.
@@ -93,22 +92,28 @@ pub(crate) struct Site {
 
 impl Lowered {
     /// Lowers a function. Mistakes are not its matter: qualifiers that a coroutine cannot have are left out.
-    pub(crate) fn new(function: Function, survey: &Survey, options: Options, paths: &Paths) -> Lowered {
+    pub(crate) fn new(
+        function: Function,
+        scan: &BodyScan,
+        instrumentation: Option<Instrumentation>,
+        options: Options,
+        paths: &Paths,
+    ) -> Lowered {
         let Function { mut attributes, visibility, defaultness, mut signature, body } = function;
         attributes.iter_mut().for_each(say_why_it_must_be_used);
         signature.constness = None;
         signature.asyncness = None;
         signature.abi = None;
         signature.variadic = None;
-        let site = Site::of(&signature.ident, &survey.site_function);
+        let site = Site::of(&signature.ident, &scan.site_function);
         let body = match body {
             Body::Block(group) => {
                 let arguments = Arguments::take(&mut signature);
-                let closed = survey.closed;
+                let closed = scan.closed;
                 let open = group.span_open();
                 let (yields, group) =
-                    if survey.outline.is_some() { walk::body(group, &site, paths) } else { (false, group) };
-                Ok(Block {
+                    if scan.outline.is_some() { walk::body(group, &site, paths) } else { (false, group) };
+                Ok(LoweredBody {
                     arguments: arguments.into_moves(),
                     yields,
                     closed,
@@ -120,8 +125,8 @@ impl Lowered {
             Body::Replaced(word) => {
                 let arguments = Arguments::take(&mut signature).into_moves();
                 // Nothing else may have the word's span: the editor would take it for the word.
-                let (open, group) = (ours(), walk::later(&word, paths));
-                Ok(Block { arguments, yields: true, closed: false, unfinished: true, open, group })
+                let (open, group) = (ours(), replaced_body(&word, paths));
+                Ok(LoweredBody { arguments, yields: true, closed: false, unfinished: true, open, group })
             }
             Body::Declared(semicolon) => Err(semicolon),
             Body::Missing => Err(Token![;](signature.paren_token.span.close())),
@@ -144,7 +149,7 @@ impl Lowered {
             returns,
             body,
             site,
-            instrumentation: None,
+            instrumentation,
         }
     }
 
@@ -162,6 +167,12 @@ impl Site {
         let (file, line, column) = position(name.span());
         Site { name: name.unraw().to_string(), file, line, column, function: Ident::new(function, ours()) }
     }
+}
+
+/// The body where an editor has put a word in its place: a macro call, of which the word becomes an argument.
+fn replaced_body(word: &Ident, paths: &Paths) -> Group {
+    let (unfinished, root, frame) = (paths.unfinished(), paths.root(), frame_name());
+    Group::new(Delimiter::Brace, quote_spanned!(ours()=> #unfinished!(#root, #frame, #word)))
 }
 
 /// A `#[must_use]` without words is one too many for clippy, since the type of a coroutine has it too.

@@ -33,7 +33,7 @@ pub(crate) struct Output {
     /// Whether it was.
     pub(crate) written: bool,
     /// Where it says so: the arrow, else the end of the arguments. Neither means anything to an editor.
-    pub(crate) place: Span,
+    pub(crate) span: Span,
     /// As `Output = ..` says it.
     pub(crate) declared: TokenStream,
     /// What the body is held to: that, but for what is left to inference. Nothing if it is `!`.
@@ -52,24 +52,24 @@ impl Output {
         };
         match std::mem::replace(&mut signature.output, ReturnType::Default) {
             ReturnType::Default => {
-                let (unit, place) = (quote_spanned!(ours()=> ()), signature.paren_token.span.close());
+                let (unit, span) = (quote_spanned!(ours()=> ()), signature.paren_token.span.close());
                 Output {
                     arrow: Token![->](ours()),
                     written: false,
-                    place,
+                    span,
                     declared: unit.clone(),
                     pinned: Some(unit),
                     may_be_awaitable: false,
                 }
             }
             ReturnType::Type(arrow, ty) => {
-                let (place, ty) = (arrow.spans[0], without_groups(*ty));
+                let (span, ty) = (arrow.spans[0], without_groups(*ty));
                 let may_be_awaitable = !is_no_future(&ty);
                 let (declared, pinned) = match ty {
                     Type::Never(never) => (spell_never(&never, paths), None),
-                    ty => (ty.to_token_stream(), Some(pin(ty, declared, place))),
+                    ty => (ty.to_token_stream(), Some(pin(ty, declared, span))),
                 };
-                Output { arrow, written: true, place, declared, pinned, may_be_awaitable }
+                Output { arrow, written: true, span, declared, pinned, may_be_awaitable }
             }
         }
     }
@@ -77,7 +77,7 @@ impl Output {
     /// The last token of what it says: there rustc suggests to add something to it.
     pub(crate) fn end(&self) -> Span {
         let last = self.written.then(|| self.declared.clone().into_iter().last());
-        last.flatten().map_or(self.place, |tree| match tree {
+        last.flatten().map_or(self.span, |tree| match tree {
             TokenTree::Group(group) => group.span_close(),
             other => other.span(),
         })
@@ -90,8 +90,8 @@ fn name(parameter: &LifetimeParam) -> String {
 
 /// The type with `_` for each `impl Trait` in it, and `'_` for each lifetime that is not declared, if it is known which are.
 ///
-/// If all of it is one `impl Trait`, what rustc says of the `_` is about the return type at `place`.
-fn pin(mut ty: Type, mut declared: Option<Vec<String>>, place: Span) -> TokenStream {
+/// If all of it is one `impl Trait`, what rustc says of the `_` is about the return type at `span`.
+fn pin(mut ty: Type, mut declared: Option<Vec<String>>, span: Span) -> TokenStream {
     types::walk(&mut ty, &mut |part| {
         match part {
             Part::Type(ty) => {
@@ -120,7 +120,7 @@ fn pin(mut ty: Type, mut declared: Option<Vec<String>>, place: Span) -> TokenStr
         Next::Enter
     });
     match ty {
-        Type::Infer(_) => quote_spanned!(ours().located_at(place)=> _),
+        Type::Infer(_) => quote_spanned!(ours().located_at(span)=> _),
         // `<dyn Trait + as Unreached>` is none.
         Type::TraitObject(mut object) => {
             object.bounds.pop_punct();

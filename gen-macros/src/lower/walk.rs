@@ -16,9 +16,8 @@ use syn::Expr;
 use syn::parse::{ParseStream, Parser};
 
 use super::{Site, position};
-use crate::paths::{Paths, ours};
-use crate::survey::SITE_FUNCTION;
-use crate::tokens::{Generics, grouped, is, is_block, is_word, regroup, regroup_at_end, stream};
+use crate::paths::{Paths, SITE_FUNCTION, frame_name, ours};
+use crate::tokens::{AngleBrackets, grouped, is, is_block, is_word, regroup, regroup_at_end, stream};
 
 /// How many columns a line may have, for the runtime as for us: `31_00017` is line 31, column 17.
 const COLUMNS: u64 = 100_000;
@@ -28,25 +27,14 @@ const LONGEST_TUPLE: usize = 12;
 
 /// Walks the body of the function at `site`; whether it yields, so that it needs the frame of the call.
 pub(super) fn body(group: Group, site: &Site, paths: &Paths) -> (bool, Group) {
-    let walked = Walk { paths, frame: &frame(), site: Some(site) }.stream(group.stream());
+    let walked = Walk { paths, frame: &frame_name(), site: Some(site) }.stream(group.stream());
     let yields = walked.yields;
     (yields, if walked.changed { regroup(&group, walked.tokens()) } else { group })
 }
 
-/// A block with a macro that walks the body when it is there: a word stands in its place until then.
-pub(super) fn later(word: &Ident, paths: &Paths) -> Group {
-    let (unfinished, frame) = (paths.unfinished(), frame());
-    let root = paths.root();
-    Group::new(Delimiter::Brace, quote_spanned!(ours()=> #unfinished!(#root, #frame, #word)))
-}
-
-/// Walks the tokens that `later` had to leave.
-pub(crate) fn unfinished(paths: &Paths, frame: &Ident, tokens: TokenStream) -> TokenStream {
+/// Walks a body that the attribute has not seen: see [`unfinished`](crate::editor::unfinished).
+pub(crate) fn late_body(paths: &Paths, frame: &Ident, tokens: TokenStream) -> TokenStream {
     Walk { paths, frame, site: None }.stream(tokens).tokens()
-}
-
-fn frame() -> Ident {
-    Ident::new("__frame", ours())
 }
 
 struct Walk<'a> {
@@ -253,10 +241,10 @@ fn names_an_item(after_fn: &TokenTree) -> bool {
 /// How many trees a nested function takes. Its yields are none of ours: it has an attribute of its own, or
 /// `yield_!` itself says what is wrong.
 fn length_of_item(trees: &[TokenTree]) -> usize {
-    let mut generics = Generics::default();
+    let mut brackets = AngleBrackets::default();
     let ends = |tree: &TokenTree| {
-        let ends = is(tree, ';') || (generics.are_closed() && is_block(tree));
-        generics.pass(tree);
+        let ends = is(tree, ';') || (brackets.are_closed() && is_block(tree));
+        brackets.pass(tree);
         ends
     };
     trees.iter().position(ends).map_or(trees.len(), |last| last + 1)

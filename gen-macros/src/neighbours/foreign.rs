@@ -5,7 +5,7 @@ use syn::GenericParam;
 
 use super::ends_in;
 use crate::mistakes::Mistakes;
-use crate::options::Attribute;
+use crate::options::AttributeKind;
 use crate::parse::Function;
 use crate::tokens::{is, is_block, is_word};
 
@@ -13,7 +13,7 @@ const REMOVED: &str =
     "it rewrites what is `async` in a function, and a coroutine is that only when it has been made";
 
 /// Reports them. The result is false if the body is not the user's any more.
-pub(crate) fn check(attribute: Attribute, function: &mut Function, mistakes: &mut Mistakes) -> bool {
+pub(crate) fn check(attribute: AttributeKind, function: &mut Function, mistakes: &mut Mistakes) -> bool {
     check_maybe_async(function, mistakes);
     let before = mistakes.len();
     check_runner(attribute, function, mistakes);
@@ -39,7 +39,7 @@ fn check_maybe_async(function: &mut Function, mistakes: &mut Mistakes) {
 }
 
 /// A runner that stood above ours: it has run a body that is none of a coroutine any more.
-fn check_runner(attribute: Attribute, function: &mut Function, mistakes: &mut Mistakes) {
+fn check_runner(attribute: AttributeKind, function: &mut Function, mistakes: &mut Mistakes) {
     let body: Vec<TokenTree> = function.body.tokens().into_iter().take(5).collect();
     let runs = match body.as_slice() {
         [let_, body, equals, async_, rest] => {

@@ -21,10 +21,10 @@ use quote::{quote, quote_spanned};
 
 use super::ends_in;
 use crate::mistakes::Mistakes;
-use crate::options::Attribute;
+use crate::options::AttributeKind;
 use crate::parse::{Body, Function};
 use crate::paths::{Paths, ours};
-use crate::survey::{SPAN, Survey};
+use crate::scan::{BodyScan, SPAN};
 use crate::tokens::{is, is_block, is_word, stream};
 
 /// What it calls the guard that leaves the span.
@@ -44,7 +44,7 @@ pub(crate) struct Instrumentation {
 
 /// If the attribute stands below ours, the function with both the other way round.
 pub(crate) fn put_above(
-    attribute: Attribute,
+    attribute: AttributeKind,
     options: &TokenStream,
     function: &Function,
     paths: &Paths,
@@ -68,8 +68,8 @@ pub(crate) fn take(function: &mut Function) -> Option<Instrumentation> {
 }
 
 /// Reports that something of the attribute is left in the body.
-pub(crate) fn check(function: &Function, survey: &Survey, mistakes: &mut Mistakes) -> bool {
-    if survey.instrumented {
+pub(crate) fn check(function: &Function, scan: &BodyScan, mistakes: &mut Mistakes) -> bool {
+    if scan.instrumented {
         mistakes.report(
             &function.signature.ident,
             "this version of `#[tracing::instrument]` makes something of a function that `#[gen::coroutine]` does not know",
@@ -77,7 +77,7 @@ pub(crate) fn check(function: &Function, survey: &Survey, mistakes: &mut Mistake
              `yield_!(tracing::Instrument::instrument(f(), tracing::info_span!(\"f\")))`",
         );
     }
-    survey.instrumented
+    scan.instrumented
 }
 
 impl Instrumentation {

@@ -17,9 +17,9 @@ use quote::{ToTokens, quote_spanned};
 use syn::{Attribute, FnArg, Pat, PatIdent, Path, Signature, Token, Visibility};
 
 use super::ends_in;
-use crate::lower::Names;
+use crate::argument_names::ArgumentNames;
 use crate::mistakes::Mistakes;
-use crate::options;
+use crate::options::AttributeKind;
 use crate::parse::{Body, Function};
 use crate::paths::{Paths, ours};
 
@@ -33,7 +33,7 @@ enum Wanted {
 }
 
 /// The function around the coroutine, and what the coroutine is called with.
-pub(crate) struct Outer {
+pub(crate) struct OuterFunction {
     attributes: Vec<Attribute>,
     visibility: Visibility,
     wanted: Wanted,
@@ -41,17 +41,17 @@ pub(crate) struct Outer {
     arguments: Vec<Ident>,
 }
 
-impl Outer {
+impl OuterFunction {
     /// Takes from the function what belongs to the outer one, if there is to be one.
     pub(crate) fn take(
-        attribute: options::Attribute,
+        attribute: AttributeKind,
         function: &mut Function,
         mistakes: &mut Mistakes,
-    ) -> Option<Outer> {
+    ) -> Option<OuterFunction> {
         let wants = |other: &Attribute| wanted_by(other.path());
         let (position, wanted) =
             function.attributes.iter().enumerate().find_map(|(at, other)| Some((at, wants(other)?)))?;
-        if attribute != options::Attribute::Coroutine && matches!(wanted, Wanted::PlainFn) {
+        if attribute != AttributeKind::Coroutine && matches!(wanted, Wanted::PlainFn) {
             return None;
         }
         if let Some((wrong, help)) = complaint(attribute, function) {
@@ -61,7 +61,7 @@ impl Outer {
         let mut signature: Signature = syn::parse2(function.signature.to_token_stream()).ok()?;
         signature.asyncness = None;
         let arguments = take_arguments(&mut signature, &mut function.signature);
-        Some(Outer {
+        Some(OuterFunction {
             attributes: std::mem::take(&mut function.attributes),
             visibility: std::mem::replace(&mut function.visibility, Visibility::Inherited),
             wanted,
@@ -72,7 +72,7 @@ impl Outer {
 
     /// That function around the coroutine.
     pub(crate) fn around(&self, coroutine: TokenStream, paths: &Paths) -> TokenStream {
-        let Outer { attributes, visibility, wanted, signature, arguments } = self;
+        let OuterFunction { attributes, visibility, wanted, signature, arguments } = self;
         let (name, run) = (&signature.ident, paths.main());
         let call = quote_spanned!(ours()=> #name(#(#arguments),*));
         let (asyncness, call) = match wanted {
@@ -98,8 +98,8 @@ fn wanted_by(path: &Path) -> Option<Wanted> {
 }
 
 /// Why there cannot be a function around this one, and what to write instead.
-fn complaint(attribute: options::Attribute, function: &Function) -> Option<(&'static str, &'static str)> {
-    if attribute != options::Attribute::Coroutine {
+fn complaint(attribute: AttributeKind, function: &Function) -> Option<(&'static str, &'static str)> {
+    if attribute != AttributeKind::Coroutine {
         return Some((
             "this attribute wants an `async fn`, and the function is no longer one that can be awaited",
             "write `#[gen::coroutine]` above it, which makes an `async fn` around the coroutine",
@@ -121,7 +121,7 @@ fn complaint(attribute: options::Attribute, function: &Function) -> Option<(&'st
 /// Gives each argument of the outer function a name, and leaves attributes of arguments there, but for those about the binding.
 fn take_arguments(outer: &mut Signature, inner: &mut Signature) -> Vec<Ident> {
     const OF_BINDINGS: &[&str] = &["allow", "expect", "warn", "deny", "forbid"];
-    let (mut names, mut readable) = (Vec::new(), Names::default());
+    let (mut names, mut readable) = (Vec::new(), ArgumentNames::default());
     for (position, (outer, inner)) in outer.inputs.iter_mut().zip(&mut inner.inputs).enumerate() {
         let (FnArg::Typed(outer), FnArg::Typed(inner)) = (outer, inner) else { continue };
         outer.attrs.retain(|other| !ends_in(other.path(), OF_BINDINGS));

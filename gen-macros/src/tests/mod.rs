@@ -5,18 +5,18 @@ mod mutations;
 mod neighbours;
 mod options;
 mod repair;
+mod scan;
 mod snapshots;
-mod survey;
 mod walk;
 
 use proc_macro2::TokenStream;
 
-use crate::options::Attribute;
+use crate::options::AttributeKind;
 use crate::pipeline;
 
 /// What `#[gen::coroutine(options)]` makes of an item.
 fn coroutine(options: TokenStream, item: TokenStream) -> TokenStream {
-    pipeline::run(Attribute::Coroutine, options, item)
+    pipeline::run(AttributeKind::Coroutine, options, item)
 }
 
 /// The messages of the `compile_error!`s among the tokens.

@@ -4,7 +4,7 @@ use fastrand::Rng;
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 
 use super::coroutine;
-use crate::options::Attribute;
+use crate::options::AttributeKind;
 use crate::pipeline;
 
 /// Pieces of Rust that the attribute looks at.
@@ -113,9 +113,9 @@ fn no_tokens_make_it_panic_and_what_parses_still_does() {
             _ => random.mutate(parse(SOURCES[8]), &pool),
         };
         let attribute = match random.below(8) {
-            0 => Attribute::Main,
-            1 => Attribute::Engine,
-            _ => Attribute::Coroutine,
+            0 => AttributeKind::Main,
+            1 => AttributeKind::Engine,
+            _ => AttributeKind::Coroutine,
         };
         let output = pipeline::run(attribute, options.clone(), item.clone());
         if syn::parse2::<syn::ItemFn>(item.clone()).is_ok() {

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 
 use super::{coroutine, errors};
-use crate::options::Attribute;
+use crate::options::AttributeKind;
 use crate::pipeline;
 
 fn without_spaces(text: &str) -> String {
@@ -47,10 +47,10 @@ fn a_signature_that_is_being_typed_is_emitted_as_typed() {
 fn every_attribute_and_option_takes_it() {
     let item = || "fn f(x: ) { yield_!(x) }".parse().expect("tokens");
     for (attribute, option) in [
-        (Attribute::Coroutine, "boxed"),
-        (Attribute::Coroutine, "dyn"),
-        (Attribute::Coroutine, "send"),
-        (Attribute::Engine, ""),
+        (AttributeKind::Coroutine, "boxed"),
+        (AttributeKind::Coroutine, "dyn"),
+        (AttributeKind::Coroutine, "send"),
+        (AttributeKind::Engine, ""),
     ] {
         let tokens = pipeline::run(attribute, option.parse().expect("tokens"), item());
         let emitted = without_spaces(&tokens.to_string());

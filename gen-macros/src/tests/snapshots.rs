@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::coroutine;
-use crate::options::Attribute;
+use crate::options::AttributeKind;
 use crate::pipeline;
 
 #[track_caller]
@@ -126,7 +126,7 @@ fn opaque_output() {
 #[test]
 fn a_main_function() {
     let item = quote!(fn main() -> gen::Result { yield_!(x)?; Ok(()) });
-    check("main", pipeline::run(Attribute::Main, TokenStream::new(), item));
+    check("main", pipeline::run(AttributeKind::Main, TokenStream::new(), item));
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn a_coroutine_that_a_return_ends() {
 #[test]
 fn an_engine() {
     let item = quote!(fn start(name: String) -> gen::Result { yield_!(name)?; Ok(()) });
-    check("engine", pipeline::run(Attribute::Engine, TokenStream::new(), item));
+    check("engine", pipeline::run(AttributeKind::Engine, TokenStream::new(), item));
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn an_item_that_is_no_function() {
 #[test]
 fn an_engine_with_mistakes() {
     let item = quote!(fn start(&self, name: &str) -> gen::Result { yield_!(name)?; Ok(()) });
-    let method = pipeline::run(Attribute::Engine, quote!(boxed), item);
+    let method = pipeline::run(AttributeKind::Engine, quote!(boxed), item);
     check("engine_mistakes", quote!(impl S { #method }));
 }
 

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 
 use super::coroutine;
-use crate::pipeline;
+use crate::editor::unfinished;
 
 /// The tokens of what becomes of a body, without spaces.
 fn lowered(body: &str) -> String {
@@ -156,7 +156,7 @@ fn a_body_that_comes_later_has_the_frame_too() {
     assert!(emitted.ends_with("machine(__call,__body,__coroutine_site)})}"), "{emitted}");
 
     let body = "a::b, __frame, { let x = ; yield_!(x) async { yield_!(y) } }".parse().expect("tokens");
-    let walked = without_positions(&pipeline::unfinished(body));
+    let walked = without_positions(&unfinished::expand(body));
     assert!(
         walked.starts_with("{letx=;yield_!(@frame__frame,x)async{let__frame=const{a::b::__private::"),
         "{walked}"

@@ -10,7 +10,7 @@ use syn::punctuated::Punctuated;
 use syn::{ReturnType, Token, Type, TypeImplTrait};
 
 use crate::parse::Function;
-use crate::tokens::{Generics, is, is_block, is_word, regroup, stream};
+use crate::tokens::{AngleBrackets, is, is_block, is_word, regroup, stream};
 
 /// What was left out for the parser. (A return type need not be: it may be any tokens.)
 #[derive(Default)]
@@ -81,17 +81,17 @@ fn position_of_fn(trees: &[TokenTree]) -> Option<usize> {
 /// Where the parentheses stand behind the name of the function, and behind its generics, which may have some too.
 fn position_of_arguments(trees: &[TokenTree]) -> Option<usize> {
     let start = position_of_fn(trees)? + 2;
-    let mut generics = Generics::default();
+    let mut brackets = AngleBrackets::default();
     for (position, tree) in trees.iter().enumerate().skip(start) {
         match tree {
             TokenTree::Punct(_) => {}
-            _ if !generics.are_closed() => {}
+            _ if !brackets.are_closed() => {}
             TokenTree::Group(group) => {
                 return (group.delimiter() == Delimiter::Parenthesis).then_some(position);
             }
             _ => return None,
         }
-        generics.pass(tree);
+        brackets.pass(tree);
     }
     None
 }

@@ -17,19 +17,17 @@
 
 use proc_macro2::{Delimiter, Group, Punct, Spacing, TokenStream, TokenTree};
 
+use crate::paths::SITE_FUNCTION;
 use crate::tokens::{is, regroup};
 
 /// What may stand in front of the `!` of a negation.
 const KEYWORDS: &[&str] = &["break", "else", "if", "in", "match", "return", "while"];
 
-/// What the function that tells the coroutine's site is called if the body knows no such name.
-pub(crate) const SITE_FUNCTION: &str = "__coroutine_site";
-
 /// What `#[tracing::instrument]` calls the span that it makes.
 pub(crate) const SPAN: &str = "__tracing_attr_span";
 
 /// What was seen.
-pub(crate) struct Survey {
+pub(crate) struct BodyScan {
     /// Where the yields stand, right or wrong: the tokens without what does not yield up to a semicolon, and with nothing in groups that do not.
     /// If nothing yields, there is none.
     ///
@@ -45,17 +43,17 @@ pub(crate) struct Survey {
     pub(crate) invisible_groups: bool,
 }
 
-impl Survey {
-    pub(crate) fn of(tokens: TokenStream) -> Survey {
-        let mut survey = Survey {
+impl BodyScan {
+    pub(crate) fn of(tokens: TokenStream) -> BodyScan {
+        let mut scan = BodyScan {
             outline: None,
             closed: true,
             site_function: SITE_FUNCTION.to_owned(),
             instrumented: false,
             invisible_groups: false,
         };
-        survey.outline = survey.outline(tokens, Delimiter::Brace);
-        survey
+        scan.outline = scan.outline(tokens, Delimiter::Brace);
+        scan
     }
 
     /// Chooses another name for the site's function if this one is taken. It only gets longer, so it is none of those before either.

@@ -4,10 +4,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{coroutine, errors};
-use crate::survey::Survey;
+use crate::scan::BodyScan;
 
 fn outline(body: TokenStream) -> Option<String> {
-    Survey::of(body).outline.map(|outline| outline.to_string())
+    BodyScan::of(body).outline.map(|outline| outline.to_string())
 }
 
 #[test]
