@@ -143,7 +143,7 @@ fn add_words(paragraph: &mut Vec<Word>, line: &str, number: usize, sentences: bo
         let begins = paragraph.last().is_none_or(|previous| previous.ends.is_some());
         let closing = |char: char| matches!(char, ')' | '"' | '*' | '_');
         let ends = word.trim_end_matches(closing).chars().last();
-        // Two full stops stand for what is left out.
+        // Two full stops are an ellipsis here, and end no sentence.
         let ends = ends.filter(|end| matches!(end, '.' | '!' | '?' | ':' | ';') && !word.ends_with(".."));
         let text = word.trim_matches(|char: char| !char.is_alphanumeric()).to_lowercase();
         if text.is_empty() && ends.is_none() {
