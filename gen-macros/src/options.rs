@@ -1,4 +1,4 @@
-//! The attribute's options: what stands in its parentheses.
+//! Parse: the options of an attribute, which stand in its parentheses.
 
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
@@ -7,7 +7,7 @@ use syn::{Ident, Path, Token, token};
 
 use crate::mistakes::Mistakes;
 
-/// Which attribute was written.
+/// Which of our attributes was written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AttributeKind {
     /// `#[gen::coroutine]` or `#[gen::co]`.
@@ -19,7 +19,7 @@ pub(crate) enum AttributeKind {
 }
 
 impl AttributeKind {
-    /// As it is called in messages.
+    /// The attribute as messages write it.
     pub(crate) fn name(self) -> &'static str {
         match self {
             AttributeKind::Coroutine => "#[gen::coroutine]",
@@ -28,6 +28,7 @@ impl AttributeKind {
         }
     }
 
+    /// The names of its options.
     fn options(self) -> &'static [&'static str] {
         match self {
             AttributeKind::Coroutine => &["boxed", "dyn", "send", "returns", "crate"],
@@ -36,27 +37,33 @@ impl AttributeKind {
     }
 }
 
-/// The options that were given, each with the token that gave it.
+/// The options that were written. A field with an `Ident` keeps the name of its option, where a mistake
+/// can be reported.
 #[derive(Default)]
 pub(crate) struct Options {
+    /// `boxed`: the coroutine is allocated in a box, and its type stays opaque.
     pub(crate) boxed: Option<Ident>,
+    /// `dyn`: the function returns a boxed trait object.
     pub(crate) erased: Option<Threads>,
+    /// `send`: the return type includes `+ Send`.
     pub(crate) send: Option<Ident>,
+    /// `returns`: the error `gen::Return(v)` ends the coroutine with `Ok(v)`.
     pub(crate) returns: Option<Ident>,
+    /// `crate = path`: the path of the runtime, if it is not `::gen`.
     pub(crate) runtime: Option<(Ident, Path)>,
 }
 
-/// The option `dyn`: whether the erased coroutine may go to another thread.
+/// The argument of the option `dyn`: whether the trait object is `Send`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Threads {
-    /// `dyn`
+    /// `dyn`: it is.
     Send,
-    /// `dyn(local)`
+    /// `dyn(local)`: it need not be.
     Local,
 }
 
 impl Options {
-    /// Reads the options. What is wrong is reported and left out, so that the rest still counts.
+    /// Reads the options. A wrong option is reported and left out, so that the others still count.
     pub(crate) fn parse(attribute: AttributeKind, tokens: TokenStream, mistakes: &mut Mistakes) -> Options {
         let mut options = Options::default();
         let list = |input: ParseStream<'_>| {
@@ -156,7 +163,7 @@ fn parse_path(name: &Ident, input: ParseStream<'_>) -> syn::Result<Path> {
     input.parse::<Token![=]>()?;
     let value = if input.is_empty() { name.span() } else { input.span() };
     let mut path = Path::parse_mod_style(input).map_err(|_| syn::Error::new(value, HELP))?;
-    // A keyword for users of edition 2024, but not in this place.
+    // In edition 2024 `gen` is a keyword. In this path it may be written without `r#`.
     for segment in path.segments.iter_mut().filter(|segment| segment.ident == "gen") {
         segment.ident = Ident::new_raw("gen", segment.ident.span());
     }
@@ -182,7 +189,7 @@ fn parse_threads(input: ParseStream<'_>) -> syn::Result<Threads> {
     })
 }
 
-/// The comma after an option. What stands before it is skipped.
+/// Reads the comma after an option, and skips the tokens before it.
 fn parse_comma(input: ParseStream<'_>) -> syn::Result<()> {
     let misplaced = (!input.is_empty() && !input.peek(Token![,])).then(|| {
         let takes_a_value = input.peek(Token![=]) || input.peek(token::Paren);
@@ -223,12 +230,13 @@ fn all_options(attribute: AttributeKind) -> String {
     all
 }
 
-/// How an option is written.
+/// An option as it is written, with its value.
 fn spelling(option: &'static str) -> &'static str {
     if option == "crate" { "crate = path" } else { option }
 }
 
-/// The option that was probably meant: what people know from elsewhere, else at most two edits away.
+/// The option that was probably meant: the one for a name that is usual elsewhere, else the nearest one
+/// that is at most two edits away.
 fn nearest(name: &str, options: &[&'static str]) -> Option<&'static str> {
     let lower = name.to_lowercase();
     let meant = match lower.as_str() {
@@ -245,7 +253,7 @@ fn nearest(name: &str, options: &[&'static str]) -> Option<&'static str> {
         .map(|(_, option)| option)
 }
 
-/// The Levenshtein distance.
+/// The Levenshtein distance between two words.
 fn edits(from: &str, to: &str) -> usize {
     let to: Vec<char> = to.chars().collect();
     let mut row: Vec<usize> = (0..=to.len()).collect();

@@ -18,18 +18,19 @@
 mod arguments;
 mod lifetimes;
 mod output;
+mod site;
 mod walk;
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
-use syn::ext::IdentExt;
 use syn::{Attribute, Ident, LitStr, Meta, Safety, Signature, Token, Visibility};
 
 use self::arguments::Arguments;
-pub(crate) use self::output::Output;
+pub(crate) use self::output::{Output, Returned};
+pub(crate) use self::site::Site;
 pub(crate) use self::walk::late_body;
 use crate::neighbours::instrument::Instrumentation;
-use crate::options::{Options, Threads};
+use crate::options::Options;
 use crate::parse::{Body, Function};
 use crate::paths::{Paths, frame_name, ours};
 use crate::scan::BodyScan;
@@ -53,16 +54,6 @@ pub(crate) struct Lowered {
     pub(crate) instrumentation: Option<Instrumentation>,
 }
 
-/// In which form the machine is handed out.
-pub(crate) enum Returned {
-    /// As it is, behind `impl Coroutine`.
-    Machine,
-    /// In a box, behind `impl Coroutine`.
-    Boxed,
-    /// In a box whose type has a name, with the lifetime that everything in it outlives.
-    Erased(Threads, syn::Lifetime),
-}
-
 /// The inside of the machine.
 pub(crate) struct LoweredBody {
     /// Moves the arguments in.
@@ -78,16 +69,6 @@ pub(crate) struct LoweredBody {
     pub(crate) open: Span,
     /// The user's block.
     pub(crate) group: Group,
-}
-
-/// Where a coroutine is defined, for traces.
-pub(crate) struct Site {
-    pub(crate) name: String,
-    pub(crate) file: String,
-    pub(crate) line: u32,
-    pub(crate) column: u32,
-    /// What the function is called that tells all this.
-    pub(crate) function: Ident,
 }
 
 impl Lowered {
@@ -162,13 +143,6 @@ impl Lowered {
     }
 }
 
-impl Site {
-    fn of(name: &Ident, function: &str) -> Site {
-        let (file, line, column) = position(name.span());
-        Site { name: name.unraw().to_string(), file, line, column, function: Ident::new(function, ours()) }
-    }
-}
-
 /// The body where an editor has put a word in its place: a macro call, of which the word becomes an argument.
 fn replaced_body(word: &Ident, paths: &Paths) -> Group {
     let (unfinished, root, frame) = (paths.unfinished(), paths.root(), frame_name());
@@ -184,14 +158,4 @@ fn say_why_it_must_be_used(attribute: &mut Attribute) {
         let (path, words) = (path.to_token_stream(), LitStr::new(words, ours()));
         attribute.meta = syn::parse_quote!(#path = #words);
     }
-}
-
-/// Where something is defined, and where it yields: file as `file!` gives it, line and column from 1. Outside of a compiler, in unit tests, there are none.
-fn position(span: Span) -> (String, u32, u32) {
-    if !proc_macro::is_available() {
-        return (String::new(), 0, 0);
-    }
-    let span = span.unwrap();
-    let narrow = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    (span.file(), narrow(span.line()), narrow(span.column()))
 }

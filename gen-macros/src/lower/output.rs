@@ -22,7 +22,7 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::{GenericParam, Ident, LifetimeParam, ReturnType, Signature, Token, Type, TypeInfer, TypeNever};
 
-use super::Returned;
+use crate::options::Threads;
 use crate::paths::{Paths, ours};
 use crate::types::{self, Next, Part};
 
@@ -40,6 +40,16 @@ pub(crate) struct Output {
     pub(crate) pinned: Option<TokenStream>,
     /// Unless its tokens show that it is no future.
     pub(crate) may_be_awaitable: bool,
+}
+
+/// In which form the machine is handed out.
+pub(crate) enum Returned {
+    /// As it is, behind `impl Coroutine`.
+    Machine,
+    /// In a box, behind `impl Coroutine`.
+    Boxed,
+    /// In a box whose type has a name, with the lifetime that everything in it outlives.
+    Erased(Threads, syn::Lifetime),
 }
 
 impl Output {

@@ -15,7 +15,7 @@ use quote::quote_spanned;
 use syn::Expr;
 use syn::parse::{ParseStream, Parser};
 
-use super::{Site, position};
+use super::site::{Site, position};
 use crate::paths::{Paths, SITE_FUNCTION, frame_name, ours};
 use crate::tokens::{AngleBrackets, grouped, is, is_block, is_word, regroup, regroup_at_end, stream};
 

@@ -1,6 +1,7 @@
 //! The attributes called as functions, on tokens.
 
 mod arguments;
+mod layers;
 mod mutations;
 mod neighbours;
 mod options;
