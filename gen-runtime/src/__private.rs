@@ -7,18 +7,17 @@ pub use std::primitive::i32;
 pub use std::{column, compile_error, concat, file, line, stringify};
 
 // What users know by other paths; the option `crate = path` finds it here.
-pub use crate::{BoxCoroutine, Coroutine, LocalBoxCoroutine, Result};
-
 pub use crate::coroutine::{
-    at, boxed, call, closed_machine, ending, machine, At, Call, Ending, Frame, Machine, Nowhere, Site,
-    NO_CALL,
+    at, boxed, call, closed_machine, ending, machine, At, Call, Ending, Frame, Machine, Nowhere, NO_CALL,
 };
 pub use crate::engine::{engine, EngineOutput};
-pub use crate::error::CatchReturn;
-pub use crate::yieldable::maybe::{FutureKind, Maybe, ValueKind};
-pub use crate::yieldable::mistakes::Anything;
-pub use crate::yieldable::probe::{ask, Resolve};
+pub use crate::error::{CatchReturn, Site};
+pub use crate::yield_macro::maybe::{FutureKind, Maybe, ValueKind};
+pub use crate::yield_macro::mistakes::Anything;
+pub use crate::yield_macro::outside;
+pub use crate::yield_macro::probe::{ask, Resolve};
 pub use crate::yieldable::tuple;
+pub use crate::{BoxCoroutine, Coroutine, LocalBoxCoroutine, Result};
 
 /// Spells the type `!` where it cannot be written: `<fn() -> ! as Never>::T`.
 pub trait Never {
@@ -40,11 +39,6 @@ pub trait Unreached: Sized {
 }
 
 impl<R> Unreached for R {}
-
-/// Stands where a `yield_!` cannot, beside its error: nothing is known of its type, so that there is no second error.
-pub const fn outside<T>((): ()) -> T {
-    unreachable!()
-}
 
 /// What `#[gen::main]` does with the coroutine of `main`.
 pub fn main<F: std::future::Future>(coroutine: F) -> F::Output {

@@ -6,12 +6,10 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use crate::context;
-use crate::dynamic::Value;
-use crate::error::{CatchReturn, ReturnValueIgnoredError, Throw};
-use crate::io_loop::catch_panic;
+use crate::error::{catch_panic, CatchReturn, ReturnValueIgnoredError, Throw};
 use crate::task::spawn_local;
-use crate::Result;
+use crate::tornado::dynamic::Value;
+use crate::{context, Result};
 
 /// What the body of an engine may return: `()`, or a `Result<(), E>` whose error can be thrown.
 ///

@@ -141,64 +141,71 @@
 
 #[doc(hidden)]
 pub mod __private;
-mod cancel;
 pub mod context;
-mod convert_macros;
 mod coroutine;
-pub mod dynamic;
 mod engine;
 mod error;
+mod executor;
 mod first_of;
 #[doc = include_str!("from_async_fn.md")]
 pub mod from_async_fn {}
+mod inject;
 mod io_loop;
 mod limit;
 mod multi;
+mod parallel;
 mod point;
-mod printed;
 mod promise;
-mod quiet;
 mod report;
 mod scope;
 mod sync;
 mod task;
-mod thread_number;
 mod time;
+mod tornado;
 mod wait_iterator;
 mod yield_macro;
 mod yieldable;
 
 pub use gen_macros::{co, coroutine, engine, main};
 
-pub use crate::cancel::{shield, CancelSource, Cancelled, Shield};
-pub use crate::coroutine::{BoxCoroutine, Coroutine, Frame, Kind, LocalBoxCoroutine, Site};
+pub use crate::coroutine::{BoxCoroutine, Coroutine, Frame, Kind, LocalBoxCoroutine};
 pub use crate::error::{
-    BadYieldError, Error, Other, Panicked, Place, Result, Return, ReturnValueIgnoredError, Throw,
-    TimeoutError,
+    BadYieldError, CallbackOutput, CancelSource, Cancelled, Error, Other, Panicked, Place, Result, Return,
+    ReturnValueIgnoredError, Site, Throw, TimeoutError,
+};
+pub use crate::executor::{
+    Clock, LoopClosed, LoopRunning, LoopStopped, NoLoop, RuntimeRunning, TimerKey, VirtualClock,
 };
 pub use crate::first_of::{first_of, FirstOf, FirstOfNoneError};
-pub use crate::io_loop::{
-    block_on, run_sync, CallbackOutput, IoLoop, IoLoopHandle, KeepAlive, LoopClosed, LoopRunning,
-    LoopStopped, NoLoop, Remote, RuntimeRunning,
-};
+pub use crate::inject::Trace;
+pub use crate::io_loop::{block_on, run_sync, IoLoop, IoLoopHandle, KeepAlive, Remote};
 pub use crate::limit::{limit, Limit, ZeroLimitError};
 pub use crate::multi::{multi, Multi, MultiFailFast, MultiQuiet, MultiSettled};
 pub use crate::point::{
-    task, Arguments, Callable, Callback, CallbackDroppedError, Forget, Key, KeyReuseError, KeyTypeError,
-    LeakedCallbackError, LeakedKey, Runner, Task, TaskCallback, UnknownKeyError, Wait, WaitAll, YieldFuture,
-    YieldPoint,
+    task, Callable, Callback, CallbackDroppedError, Forget, Key, KeyReuseError, KeyTypeError,
+    LeakedCallbackError, LeakedKey, Runner, Task, TaskCallback, UnknownKeyError, Wait, WaitAll, YieldPoint,
 };
 pub use crate::promise::{promise, AlreadySetError, BrokenPromiseError, Promise, SharedFuture};
 pub use crate::scope::{scope, scope_local, LocalScope, Scope, ScopeEnded, ScopeHandle};
-pub use crate::task::{spawn, spawn_local, Cancelling, JoinHandle, Trace};
-pub use crate::time::{
-    moment, sleep, with_timeout, CancelTimeout, Clock, Deadline, Moment, Sleep, TimerKey, VirtualClock,
-    WithTimeout,
-};
+pub use crate::task::{spawn, spawn_local, Cancelling, JoinHandle};
+pub use crate::time::{moment, sleep, with_timeout, CancelTimeout, Deadline, Moment, Sleep, WithTimeout};
+pub use crate::tornado::{dynamic, Arguments, YieldFuture};
 pub use crate::wait_iterator::{ByKey, ByPosition, ExhaustedError, WaitIterator, WaitNext};
 pub use crate::yieldable::{
-    boxed, boxed_send, kinds, ok, raw, BoxYieldable, Custom, Flat, Raw, SendBoxYieldable, Yieldable,
+    boxed, boxed_send, ok, raw, shield, BoxYieldable, Custom, Flat, Raw, SendBoxYieldable, Shield, Yieldable,
 };
+
+/// The kinds of yieldables: the parameter `M` of [`Yieldable`], which is always inferred.
+///
+/// You need them only to implement [`Yieldable`] for a container of your own by means of one that is here.
+pub mod kinds {
+    pub use crate::first_of::Raced;
+    pub use crate::limit::Bounded;
+    pub use crate::multi::Grouped;
+    pub use crate::point::Point;
+    pub use crate::time::Limited;
+    pub use crate::yieldable::{Custom, Fallible, Listed, Mapped, Optional, Plain, RawMarked, Shielded};
+}
 
 /// The examples of the README, which are tested with those of the docs. The first one takes real time, and is run in the docs above instead, on a virtual clock.
 #[cfg(doctest)]

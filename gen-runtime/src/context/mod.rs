@@ -52,53 +52,11 @@
 //! [`Remote::add_callback`]: crate::Remote::add_callback
 //! [`JoinHandle::on_done`]: crate::JoinHandle::on_done
 
-// # How it works
-//
-// | file | what it holds |
-// |---|---|
-// | `mod.rs` | what users see: `Context`, `capture`, `wrap`, `depth` |
-// | `current.rs` | in which context this thread runs at the moment |
-// | `node.rs` | `Node`: a task as a context, with the errors thrown at it; `Link`: a slot's place in the chain |
-// | `catch.rs` | `Catch`: the other kind of node, which is no task but takes an error for whoever waits for a callback |
-// | `failure.rs` | `Failure`: an error on its way, and where it goes |
-// | `delivery.rs` | `Delivery`: what a task is resumed with: such a failure, or what somebody who has its handle throws, or that it is cancelled |
-// | `drops.rs` | what a callback has dropped, which is told after its error |
-// | `models.rs` | models for loom: an error against the waiter and the callback |
-//
-// A task has no node until something is scheduled in it: its slot only holds its outer context. So a task is one allocation still, and what needs no context
-// pays for one flag. While a task runs, its loop knows the slot; `capture` makes the node of the slot, once.
-//
-// | event | what happens |
-// |---|---|
-// | something is scheduled | the running task's node is captured with it, in an `Arc` |
-// | it runs | its context is the thread's current one, restored by a guard |
-// | it fails | each node, from the inside out, is offered the error; a task that is suspended queues it, and is scheduled |
-// | the task is polled | the first error of its queue is lent to the thread for that poll, addressed to the task's waker |
-// | the task ends | its node is closed; what is left in the queue is offered to the outer node |
-//
-// A node is `Send`, because callbacks that hold one are; its queue is only touched on the loop's thread. Other threads, and other loops, send the error to the
-// inbox of the node's loop.
-
-mod catch;
-mod current;
-mod delivery;
-mod drops;
-mod failure;
-#[cfg(all(test, loom))]
-mod models;
-mod node;
-
 use std::fmt;
 use std::sync::Arc;
 
-pub(crate) use self::catch::{Catch, Polled};
-pub(crate) use self::current::{capture as current, enter, Current, Entered};
-pub(crate) use self::delivery::Delivery;
-pub(crate) use self::drops::{abandon, tell_now, Abandon, Doubt};
-pub(crate) use self::failure::Failure;
-pub(crate) use self::node::{Grace, Left, Link, Node};
-use crate::error::{Error, Throw};
-use crate::io_loop::{current as current_loop, CallbackOutput, Shared};
+use crate::error::{CallbackOutput, Error, Throw};
+use crate::executor::{call, current, current_context, depth_of, Failure, Node, Shared};
 
 /// The place where an error goes that has no caller: the task that was running at the [`capture`].
 ///
@@ -124,7 +82,7 @@ pub struct Context {
 
 /// The context of the code that is running: the task, or the one that a running callback was scheduled in.
 pub fn capture() -> Context {
-    Context { node: current(), home: current_loop::get().map(|core| Arc::clone(core.shared())) }
+    Context { node: current_context::capture(), home: current::get().map(|core| Arc::clone(core.shared())) }
 }
 
 impl Context {
@@ -163,7 +121,7 @@ impl Context {
     where
         E: Throw<M>,
     {
-        match failure::call("a callback", self.node.clone(), || callback().map_err(Throw::throw)) {
+        match call("a callback", self.node.clone(), || callback().map_err(Throw::throw)) {
             Ok(value) => Some(value),
             Err(failure) => {
                 self.deliver(failure);
@@ -174,7 +132,7 @@ impl Context {
 
     fn deliver(&self, failure: Failure) {
         match (&self.node, &self.home) {
-            (None, Some(home)) if !current_loop::is(home) => failure.send(home, None),
+            (None, Some(home)) if !current::is(home) => failure.send(home, None),
             (node, _) => failure.deliver(node.clone()),
         }
     }
@@ -182,7 +140,7 @@ impl Context {
 
 impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Context").field("depth", &node::depth(self.node.as_ref())).finish_non_exhaustive()
+        f.debug_struct("Context").field("depth", &depth_of(self.node.as_ref())).finish_non_exhaustive()
     }
 }
 
@@ -242,22 +200,5 @@ where
 /// gen::block_on(async { assert_eq!(gen::context::depth(), 1) });
 /// ```
 pub fn depth() -> usize {
-    node::depth(current().as_ref())
-}
-
-/// Runs a callback in the context that it was scheduled in; its failure goes there.
-pub(crate) fn run_in<F, R, M>(node: Option<Arc<Node>>, what: &'static str, callback: F)
-where
-    F: FnOnce() -> R,
-    R: CallbackOutput<M>,
-{
-    if let Err(failure) = failure::call(what, node.clone(), || callback().into_result()) {
-        failure.deliver(node);
-    }
-}
-
-/// Runs code that belongs to no task.
-pub(crate) fn outside<R>(run: impl FnOnce() -> R) -> R {
-    let _entered = enter(Current::Captured(None));
-    run()
+    depth_of(current_context::capture().as_ref())
 }

@@ -5,7 +5,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::{Coroutine, Site};
+use super::Coroutine;
+use crate::error::Site;
 use crate::Error;
 
 macro_rules! box_coroutine {

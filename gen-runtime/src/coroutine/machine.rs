@@ -8,7 +8,9 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::frame::{Call, Finish, Kind};
-use super::{throw, Coroutine, Site};
+use super::Coroutine;
+use crate::error::Site;
+use crate::inject::in_flight;
 use crate::Error;
 
 pin_project! {
@@ -100,7 +102,7 @@ where
         if thrown.is_none() {
             return self.poll(cx);
         }
-        throw::lend_error(thrown, cx.waker(), || self.poll(cx))
+        in_flight::lend_error(thrown, cx.waker(), || self.poll(cx))
     }
 
     #[inline(always)]

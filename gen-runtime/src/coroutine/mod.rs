@@ -9,9 +9,8 @@
 //! | `machine.rs` | [`Machine`]: the `async` block with a name and a site, which take no space |
 //! | `frame.rs` | [`Call`]: what a call has of its own; [`Frame`]: the hidden local that every `yield_!` goes through |
 //! | `suspend.rs` | [`Pending`]: one yield, the future that the machine is suspended at |
-//! | `throw.rs` | how an error reaches the innermost suspended yield |
-//! | `site.rs` | [`Site`]: a source position; [`At`]: that of a yield, as its macro writes it down |
-//! | `ending.rs` | [`Ending`]: a body that `gen::Return` can end |
+//! | `at.rs` | [`At`]: the position of a yield, as its macro writes it down |
+//! | `map_output.rs` | [`Ending`]: a body that `gen::Return` can end |
 //! | `boxed.rs` | [`BoxCoroutine`] and [`LocalBoxCoroutine`] |
 //!
 //! ## States and events
@@ -32,28 +31,27 @@
 //! - The *waker* is the caller's, and is never cloned here. An error in flight is addressed by its identity: only yields that are polled with the very waker it was issued for
 //!   take it, so executors nested inside a body, and coroutines that they poll, are not reached.
 
+mod at;
 mod boxed;
-mod ending;
 mod frame;
 mod machine;
-mod site;
+mod map_output;
 mod suspend;
-pub(crate) mod throw;
 
 use std::future::Future;
 use std::ops::DerefMut;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+pub use self::at::{At, Nowhere};
 pub use self::boxed::{BoxCoroutine, LocalBoxCoroutine};
-pub use self::ending::{ending, Ending};
 pub(crate) use self::frame::Finish;
 pub use self::frame::{call, Call, Frame, Kind, NO_CALL};
 pub use self::machine::{boxed, closed_machine, machine, Machine};
-pub use self::site::{At, Nowhere, Site};
+pub use self::map_output::{ending, Ending};
 pub use self::suspend::at;
 pub(crate) use self::suspend::{AsItIs, How, Pending};
-use crate::Error;
+use crate::error::{Error, Site};
 
 /// What a `#[gen::coroutine]` function returns: a future that can also be resumed with an error.
 ///

@@ -8,8 +8,9 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::site::{At, Nowhere, Place, Site};
-use super::throw;
+use super::at::{moved_to, At, Nowhere, Place};
+use crate::error::Site;
+use crate::inject::in_flight;
 use crate::{Error, Result};
 
 pin_project! {
@@ -105,12 +106,12 @@ pub trait Here {
 impl<F: Fn() -> Site, const PLACE: Place> Here for At<F, PLACE> {
     #[inline(always)]
     fn look<T>(&self, looks: bool, cx: &Context<'_>) -> Option<Poll<Result<T>>> {
-        if looks && throw::any_in_flight() {
+        if looks && in_flight::any_in_flight() {
             return Some(take_thrown(cx, self));
         }
         // It takes nothing, but can be asked where it is: as long as it is looked for mistakes.
-        if cfg!(debug_assertions) && throw::any_in_flight() {
-            throw::note(cx.waker(), &self.site());
+        if cfg!(debug_assertions) && in_flight::any_in_flight() {
+            in_flight::note(cx.waker(), &self.site());
         }
         None
     }
@@ -133,7 +134,7 @@ extern "C" fn take_thrown<T, F: Fn() -> Site, const PLACE: Place>(
     cx: &Context<'_>,
     here: &At<F, PLACE>,
 ) -> Poll<Result<T>> {
-    match throw::take_or_note(cx.waker(), &here.site()) {
+    match in_flight::take_or_note(cx.waker(), &here.site()) {
         Some(error) => Poll::Ready(Err(error)),
         None => Poll::Pending,
     }
@@ -155,5 +156,5 @@ pub fn at<T, F: Fn() -> Site>(result: Result<T>, function: F, place: Place) -> R
 #[cold]
 #[inline(never)]
 fn arrived<F: Fn() -> Site>(error: Error, function: F, place: Place) -> Error {
-    black_box(error.passed(function().moved_to(place)))
+    black_box(error.passed(moved_to(function(), place)))
 }

@@ -7,8 +7,7 @@ use std::sync::Arc;
 #[cfg(feature = "anyhow")]
 use super::from_anyhow::FromAnyhow;
 use super::payload::{Boxed, Context, Payload, Standard};
-use super::Error;
-use crate::cancel::Cancelled;
+use super::{Cancelled, Error};
 
 impl Error {
     /// Whether this is an `E`, possibly beneath a [`context`](Error::context).

@@ -6,9 +6,9 @@
 use std::io;
 use std::sync::Arc;
 
-use super::carried::{self, Carried};
+use super::carried::Carried;
 use super::payload::{AnyError, Payload, Reported};
-use super::{Error, Throw};
+use super::{carried, Error, Throw};
 
 /// Marks `anyhow::Error`.
 #[derive(Debug)]

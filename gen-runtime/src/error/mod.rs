@@ -23,7 +23,14 @@
 //! | `from_anyhow.rs` | the way in for an `anyhow::Error` |
 //! | `return_value.rs` | `gen::Return` |
 //! | `kinds.rs` | the errors of the runtime itself |
+//! | `site.rs` | [`Site`]: a source position |
+//! | `cancelled.rs`, `request.rs` | [`Cancelled`], the error of a cancelled yield, and the request behind it |
+//! | `panicked.rs` | [`Panicked`], the error of what has panicked |
+//! | `callback_output.rs` | [`CallbackOutput`]: what a callback may return |
+//! | `printed.rs` | printing what a user's `Display` prints, which may panic |
 
+mod callback_output;
+mod cancelled;
 mod carried;
 mod downcast;
 mod drops;
@@ -33,9 +40,13 @@ mod io;
 mod kinds;
 mod other;
 mod own;
+mod panicked;
 mod payload;
 mod print;
+mod printed;
+mod request;
 mod return_value;
+mod site;
 mod throw;
 
 use std::any::Any;
@@ -44,16 +55,21 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-pub use self::kinds::{BadYieldError, Panicked, ReturnValueIgnoredError, TimeoutError};
+pub use self::callback_output::CallbackOutput;
+pub use self::cancelled::{CancelSource, Cancelled};
+pub use self::kinds::{BadYieldError, ReturnValueIgnoredError, TimeoutError};
 use self::other::Others;
 pub use self::other::{Other, Place};
 pub(crate) use self::own::TakesUpErrors;
+pub use self::panicked::Panicked;
+pub(crate) use self::panicked::{catch_panic, text_of};
 use self::payload::{AnyError, Context, Link, Payload, Standard};
 pub(crate) use self::print::Alone;
+pub(crate) use self::printed::{printed, Printed};
+pub(crate) use self::request::{Passage, Request};
 pub use self::return_value::{CatchReturn, Return};
+pub use self::site::Site;
 pub use self::throw::Throw;
-use crate::cancel::Cancelled;
-use crate::coroutine::Site;
 
 /// The result of a yield, and of most things in this crate.
 ///

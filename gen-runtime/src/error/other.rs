@@ -3,8 +3,7 @@
 use std::fmt;
 
 use super::drops::{drop_nested, Nested};
-use super::print;
-use super::Error;
+use super::{print, Error};
 
 /// Another failure of the same parallel yield, and where it was: see [`Error::others`].
 ///

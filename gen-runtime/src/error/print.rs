@@ -13,8 +13,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use super::other::{Other, Place};
-use super::{chain_of, Error};
-use crate::coroutine::Site;
+use super::{chain_of, Error, Site};
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -4,8 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use super::carried::Carried;
-use super::payload;
-use super::{io, Error};
+use super::{io, payload, Error};
 
 /// What can be thrown into a coroutine, and so may be the error of a yielded future.
 ///

@@ -1,16 +1,15 @@
 //! [`first_of`]: the first of many to end.
 
 use std::collections::{BTreeMap, HashMap};
-use std::error::Error;
-use std::fmt;
 use std::marker::PhantomData;
 use std::panic::Location;
 
 use crate::coroutine::{Frame, Kind};
 use crate::kinds::{Listed, Mapped};
-use crate::multi::{Losers, Race};
+pub use crate::parallel::FirstOfNoneError;
+use crate::parallel::{Losers, Race};
 use crate::yieldable::join::joinable;
-use crate::yieldable::probe::HasError;
+use crate::yieldable::HasError;
 use crate::Yieldable;
 
 /// Yields many, and gives the first that ends: which one it was, and its value. The others are dropped, or [cancelled](FirstOf::cancel).
@@ -197,16 +196,3 @@ where
     type Err = Y::Err;
     type Value = (usize, Y::Value);
 }
-
-/// [`first_of`] was given nothing: there is no first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct FirstOfNoneError;
-
-impl fmt::Display for FirstOfNoneError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("`first_of` was given no children, so none of them will be the first")
-    }
-}
-
-impl Error for FirstOfNoneError {}

@@ -3,9 +3,8 @@
 //! A blocking call runs a loop until its future is done, and nothing else goes on meanwhile on its thread. In
 //! the middle of a turn of a loop, or of a poll of another runtime, that stops whoever polls, and mostly what
 //! the call waits for: a program that hangs. So all blocking calls ask here first.
-use super::current;
-use super::errors::{LoopRunning, RuntimeRunning};
 use crate::error::Error;
+use crate::executor::{current, LoopRunning, RuntimeRunning};
 
 /// Fails where a blocking call would stop what is running on this thread.
 pub(super) fn check() -> Result<(), Error> {

@@ -4,14 +4,12 @@ use std::future::{Future, IntoFuture};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use super::callback::{catch_panic, CallbackOutput};
-use super::core::Core;
 use super::remote::Remote;
-use crate::context;
-use crate::error::{Error, Throw};
-use crate::task::{self, JoinHandle};
-use crate::time::{Action, TimerKey};
+use crate::error::{catch_panic, CallbackOutput, Error, Throw};
+use crate::executor::{current_context, run_in, Action, Core, TimerKey};
+use crate::task::JoinHandle;
 use crate::yieldable::FutureOfResult;
+use crate::{context, task};
 
 /// A reference to an [`IoLoop`](crate::IoLoop), for the code that runs on it.
 ///
@@ -34,7 +32,7 @@ impl IoLoopHandle {
     /// Runs `callback` in the loop's next turn, after what was queued before it.
     ///
     /// It may return `()` or a `Result<(), E>` with a throwable `E`. A failure, and a panic too, is thrown into
-    /// the coroutine that calls this: see [`context`](crate::context). Outside of all coroutines it goes to the
+    /// the coroutine that calls this: see [`context`]. Outside of all coroutines it goes to the
     /// loop's [handler](Self::set_error_handler), else to the log. It does not stop the other callbacks. On a
     /// closed loop the callback is dropped.
     ///
@@ -48,8 +46,8 @@ impl IoLoopHandle {
         F: FnOnce() -> R + 'static,
         R: CallbackOutput<M>,
     {
-        let node = context::current();
-        let callback = move || context::run_in(node, "a callback", callback);
+        let node = current_context::capture();
+        let callback = move || run_in(node, "a callback", callback);
         drop(self.core.push_callback(Box::new(callback)));
     }
 
@@ -94,8 +92,8 @@ impl IoLoopHandle {
         F: FnOnce() -> R + 'static,
         R: CallbackOutput<M>,
     {
-        let node = context::current();
-        let action = Action::Call(Box::new(move || context::run_in(node, "a timer's callback", callback)));
+        let node = current_context::capture();
+        let action = Action::Call(Box::new(move || run_in(node, "a timer's callback", callback)));
         self.core.add_timer(deadline, self.core.next_timer_number(), action)
     }
 
@@ -146,7 +144,7 @@ impl IoLoopHandle {
     /// Has `handler` called with each error of a callback that no coroutine took, instead of logging it.
     ///
     /// These are the failures and panics of callbacks that were scheduled outside of all coroutines, or by
-    /// coroutines that have ended: see [`context`](crate::context). The handler runs on the loop's thread, and
+    /// coroutines that have ended: see [`context`]. The handler runs on the loop's thread, and
     /// replaces the one before. If it panics, that is logged.
     ///
     /// ```

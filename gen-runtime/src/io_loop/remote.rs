@@ -2,10 +2,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::callback::CallbackOutput;
-use super::errors::LoopClosed;
-use super::inbox::{Message, Shared};
-use crate::context;
+use crate::error::CallbackOutput;
+use crate::executor::{current_context, run_in, LoopClosed, Message, Shared};
 
 /// A handle to an [`IoLoop`](crate::IoLoop) that may be sent to other threads.
 ///
@@ -41,8 +39,8 @@ impl Remote {
         F: FnOnce() -> R + Send + 'static,
         R: CallbackOutput<M>,
     {
-        let node = context::current();
-        let callback = Box::new(move || context::run_in(node, "a callback", callback));
+        let node = current_context::capture();
+        let callback = Box::new(move || run_in(node, "a callback", callback));
         self.shared.send(Message::Callback(callback)).map_err(|_| LoopClosed)
     }
 

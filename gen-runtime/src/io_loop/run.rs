@@ -13,19 +13,14 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use super::core::Core;
-use super::errors::LoopStopped;
-use super::inbox::OnStop;
-use super::turn::{Ended, Root};
-use super::waker::SlotId;
-use super::IoLoop;
-use super::{blocking, current};
-use crate::coroutine::throw::{resume, Thrown};
+use super::{blocking, IoLoop};
 use crate::error::{Error, Panicked, TakesUpErrors};
-use crate::report;
-use crate::task::{self, JoinHandle};
+use crate::executor::{current, Core, LoopStopped, OnStop, Root, RunEnded, SlotId};
+use crate::inject::in_flight::{resume, Thrown};
+use crate::task::JoinHandle;
 use crate::time::with_deadline;
 use crate::yieldable::FutureOfResult;
+use crate::{report, task};
 
 /// Runs a coroutine, or any other future of a `Result`, to its end on a loop made for it.
 ///
@@ -208,9 +203,9 @@ impl IoLoop {
         let ended = self.core.run(Some((slot.id, &mut root)), on_stop);
         drop((entered, slot));
         match (ended, root.outcome) {
-            (Ended::RootDone, Some(Ok(output))) => Some(output),
-            (Ended::RootDone, Some(Err(payload))) => resume_unwind(payload),
-            (Ended::Stopped, _) | (Ended::RootDone, None) => None,
+            (RunEnded::RootDone, Some(Ok(output))) => Some(output),
+            (RunEnded::RootDone, Some(Err(payload))) => resume_unwind(payload),
+            (RunEnded::Stopped, _) | (RunEnded::RootDone, None) => None,
         }
     }
 }

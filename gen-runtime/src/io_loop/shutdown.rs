@@ -2,11 +2,10 @@
 use std::panic::Location;
 use std::time::Duration;
 
-use super::blocking;
-use super::inbox::OnStop;
-use super::IoLoop;
-use crate::cancel::{CancelSource, Cancellation};
-use crate::error::Error;
+use super::{blocking, IoLoop};
+use crate::error::{CancelSource, Error};
+use crate::executor::OnStop;
+use crate::inject::Cancellation;
 use crate::time::with_deadline;
 
 impl IoLoop {

@@ -20,10 +20,10 @@ use self::pending::LimitPending;
 use self::source::Source;
 use crate::coroutine::{Frame, Kind};
 use crate::kinds::{Listed, Mapped};
-use crate::multi::{self, List};
+use crate::parallel::List;
 use crate::yieldable::join::joinable;
-use crate::yieldable::probe::HasError;
-use crate::Yieldable;
+use crate::yieldable::HasError;
+use crate::{parallel, Yieldable};
 
 /// Yields many in parallel, but no more than `at_once` at a time.
 ///
@@ -139,12 +139,12 @@ where
     K: Kind,
 {
     type Output = HashMap<Q, Y::Output, S>;
-    type Pending = LimitPending<Source<IntoIter<Y>, M, Mode>, Y::Pending, Y::Output, multi::Hash<Q, S>>;
+    type Pending = LimitPending<Source<IntoIter<Y>, M, Mode>, Y::Pending, Y::Output, parallel::Hash<Q, S>>;
 
     fn into_pending(self, _: &Frame<K>) -> Self::Pending {
         let hasher = self.children.hasher().clone();
         let (keys, children): (_, Vec<Y>) = self.children.into_iter().unzip();
-        LimitPending::new(self.at_once, Source::new(children), multi::Hash { keys, hasher }, true)
+        LimitPending::new(self.at_once, Source::new(children), parallel::Hash { keys, hasher }, true)
     }
 }
 
@@ -156,11 +156,11 @@ where
     K: Kind,
 {
     type Output = BTreeMap<Q, Y::Output>;
-    type Pending = LimitPending<Source<IntoIter<Y>, M, Mode>, Y::Pending, Y::Output, multi::BTree<Q>>;
+    type Pending = LimitPending<Source<IntoIter<Y>, M, Mode>, Y::Pending, Y::Output, parallel::BTree<Q>>;
 
     fn into_pending(self, _: &Frame<K>) -> Self::Pending {
         let (keys, children): (_, Vec<Y>) = self.children.into_iter().unzip();
-        LimitPending::new(self.at_once, Source::new(children), multi::BTree { keys }, true)
+        LimitPending::new(self.at_once, Source::new(children), parallel::BTree { keys }, true)
     }
 }
 

@@ -12,9 +12,9 @@ use std::pin::Pin;
 use std::task::{ready, Context, Poll};
 
 use super::ZeroLimitError;
-use crate::cancel::Cancellation;
 use crate::error::{Error, Other};
-use crate::multi::{raise, report_dropped, Parallel, Places, Policy, Pool, Settle, Shape};
+use crate::inject::Cancellation;
+use crate::parallel::{raise, report_dropped, Parallel, Places, Policy, Pool, Settle, Shape};
 use crate::Result;
 
 /// The future that waits for all children of a source, so many at a time, and puts their results into its shape.

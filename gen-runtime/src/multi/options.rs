@@ -6,13 +6,12 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::policy::{Parallel, Policy, Until};
-use super::settled::{Settle, Settled};
 use super::{Grouped, Multi};
 use crate::coroutine::{Frame, Kind};
-use crate::quiet::{QuietError, QuietTypes};
+use crate::parallel::{Parallel, Policy, Settle, Settled, Until};
+use crate::report::{QuietError, QuietTypes};
 use crate::yieldable::join::joinable;
-use crate::yieldable::probe::HasError;
+use crate::yieldable::HasError;
 use crate::{Raw, Yieldable};
 
 impl<C> Multi<C> {

@@ -8,14 +8,15 @@ use super::key::Key;
 use super::registration::Store;
 use super::runner::Runner;
 use super::YieldPoint;
-use crate::yieldable::mistakes::{CallsBeforeTheYield, Yielded};
+use crate::yieldable::join::not_awaited;
+use crate::yieldable::Yielded;
 use crate::Result;
 
 /// Registers a key; the yield gives a [`Callable`] that stores its argument, a `T`, under that key, for a [`Wait`](super::Wait) to take.
 ///
 /// Keys belong to one call of a coroutine: calls that run at the same time do not meet. A nested `async` block has keys of its own.
 ///
-/// The yield is always ready at once. A callback of several arguments is a `Callback` of a tuple, or of [`Arguments`](super::Arguments).
+/// The yield is always ready at once. A callback of several arguments is a `Callback` of a tuple, or of [`Arguments`](crate::Arguments).
 ///
 /// # Errors
 ///
@@ -65,6 +66,8 @@ impl<T, Q> Callback<T, Q> {
         unreachable!("nothing implements the trait")
     }
 }
+
+not_awaited!([T, Q] Callback<T, Q>, AwaitsYieldPoints);
 
 impl<T: Send + 'static, Q: Key> YieldPoint for Callback<T, Q> {
     type Output = Callable<T>;
@@ -160,3 +163,11 @@ impl<T> fmt::Debug for Callable<T> {
         f.debug_struct("Callable").finish_non_exhaustive()
     }
 }
+
+/// What is said of a [`Callback`] that is called and was not yielded.
+#[diagnostic::on_unimplemented(
+    message = "a `Callback` is yielded first: what the yield gives is called",
+    label = "not yielded yet",
+    note = "register it, and call what that gives: `let done = yield_!(Callback::new(key))?; done.call(value)`"
+)]
+pub trait CallsBeforeTheYield {}

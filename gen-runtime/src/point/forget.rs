@@ -3,6 +3,7 @@
 use super::key::Key;
 use super::runner::Runner;
 use super::YieldPoint;
+use crate::yieldable::join::not_awaited;
 use crate::Result;
 
 /// Gives up a key: it is pending no longer, and its [`Callable`](super::Callable)s do nothing from now on.
@@ -59,6 +60,8 @@ impl<Q> Forget<Q> {
         Forget { key }
     }
 }
+
+not_awaited!([Q] Forget<Q>, AwaitsYieldPoints);
 
 impl<Q: Key> YieldPoint for Forget<Q> {
     type Output = ();

@@ -12,11 +12,11 @@ use super::pending::Pending;
 use super::registry::Registry;
 use super::runner::Runner;
 use super::YieldPoint;
-use crate::coroutine::{self, Call, Finish, Frame, Kind};
+use crate::coroutine::{Call, Finish, Frame, Kind};
 use crate::error::TakesUpErrors;
 use crate::yieldable::unopened::{Leaf, Leaves, Seen};
 use crate::yieldable::Flat;
-use crate::{report, Error, Yieldable};
+use crate::{coroutine, report, Error, Yieldable};
 
 /// Marks yield points.
 #[derive(Debug)]

@@ -18,7 +18,7 @@
 //! | `runner.rs` | [`Runner`]: what a point sees of the call that yielded it |
 //! | `pending.rs` | the future that a point becomes |
 //! | `callback.rs`, `wait.rs`, `wait_all.rs`, `forget.rs` | the points that keys are for |
-//! | `task.rs`, `future.rs`, `arguments.rs` | what else of Tornado is about callbacks |
+//! | `task.rs` | [`task`]: waits for what a callback is called with, without a key |
 //! | `errors.rs` | what can go wrong |
 //! | `named.rs` | the keys that errors name, which are printed when somebody reads the error |
 //! | `models.rs` | models for loom: a call against a wait, a drop, the end |
@@ -56,12 +56,10 @@
 //!   keys, not the drop of values, and nothing of wakers. Keys are printed when somebody reads the error
 //!   that names them, and a panic in that is not let through.
 
-mod arguments;
 mod board;
 mod callback;
 mod errors;
 mod forget;
-mod future;
 mod key;
 mod kind;
 #[cfg(all(test, loom))]
@@ -77,13 +75,11 @@ mod wait;
 mod wait_all;
 mod waiters;
 
-pub use self::arguments::Arguments;
 pub use self::callback::{Callable, Callback};
 pub use self::errors::{
     CallbackDroppedError, KeyReuseError, KeyTypeError, LeakedCallbackError, UnknownKeyError,
 };
 pub use self::forget::Forget;
-pub use self::future::YieldFuture;
 pub use self::key::Key;
 pub use self::kind::Point;
 pub use self::named::LeakedKey;

@@ -17,6 +17,7 @@ use super::pending::Pending;
 use super::registry::Registry;
 use super::runner::Runner;
 use super::{task, Callable, CallbackDroppedError, Forget, UnknownKeyError, Wait, WaitAll, YieldPoint};
+use crate::executor::{Catch, Polled};
 use crate::{context, Error, Result};
 
 /// A call of a coroutine, without the coroutine.
@@ -316,7 +317,7 @@ fn a_task_whose_callback_is_dropped_by_a_failure_gets_the_error() {
 #[test]
 fn a_task_that_is_called_back_before_a_failure_gets_the_value() {
     loom::model(|| {
-        let outer = context::Catch::new();
+        let outer = Catch::new();
         let entered = outer.enter();
         let mut caller = None;
         let task = task(|done| {
@@ -331,7 +332,7 @@ fn a_task_that_is_called_back_before_a_failure_gets_the_value() {
         drop(entered);
         assert_eq!(block_on(task).unwrap(), 1);
         caller.unwrap().join().unwrap();
-        assert!(matches!(outer.poll(std::task::Waker::noop()), context::Polled::Failed(_)));
+        assert!(matches!(outer.poll(std::task::Waker::noop()), Polled::Failed(_)));
     });
 }
 
@@ -339,7 +340,7 @@ fn a_task_that_is_called_back_before_a_failure_gets_the_value() {
 #[test]
 fn a_call_against_an_error_ends_a_task_once() {
     three_threads(|| {
-        let outer = context::Catch::new();
+        let outer = Catch::new();
         let entered = outer.enter();
         let mut threads = Vec::new();
         let task = task(|done| {
@@ -350,7 +351,7 @@ fn a_call_against_an_error_ends_a_task_once() {
         drop(entered);
         let result = block_on(task);
         threads.into_iter().for_each(|thread| thread.join().unwrap());
-        let is_outside = matches!(outer.poll(std::task::Waker::noop()), context::Polled::Failed(_));
+        let is_outside = matches!(outer.poll(std::task::Waker::noop()), Polled::Failed(_));
         assert_eq!(result.is_ok(), is_outside);
     });
 }
@@ -359,7 +360,7 @@ fn a_call_against_an_error_ends_a_task_once() {
 #[test]
 fn an_error_against_the_drop_of_a_task_goes_outward() {
     loom::model(|| {
-        let outer = context::Catch::new();
+        let outer = Catch::new();
         let entered = outer.enter();
         let mut thrower = None;
         let task = task(|_done: super::TaskCallback<()>| {
@@ -369,7 +370,7 @@ fn an_error_against_the_drop_of_a_task_goes_outward() {
         drop(entered);
         drop(task);
         thrower.unwrap().join().unwrap();
-        assert!(matches!(outer.poll(std::task::Waker::noop()), context::Polled::Failed(_)));
+        assert!(matches!(outer.poll(std::task::Waker::noop()), Polled::Failed(_)));
     });
 }
 
@@ -452,7 +453,7 @@ fn of_two_registrations_of_one_key_one_is_the_first() {
 #[test]
 fn a_key_whose_callable_goes_with_a_failure_is_no_leak() {
     loom::model(|| {
-        let outer = context::Catch::new();
+        let outer = Catch::new();
         let entered = outer.enter();
         let (call, context) = (Call::new(), context::capture());
         drop(entered);
@@ -464,8 +465,8 @@ fn a_key_whose_callable_goes_with_a_failure_is_no_leak() {
             });
         });
         let told = block_on(std::future::poll_fn(|cx| match outer.poll(cx.waker()) {
-            context::Polled::Failed(error) => std::task::Poll::Ready(error.to_string()),
-            context::Polled::Nothing | context::Polled::Abandoned => std::task::Poll::Pending,
+            Polled::Failed(error) => std::task::Poll::Ready(error.to_string()),
+            Polled::Nothing | Polled::Abandoned => std::task::Poll::Pending,
         }));
         assert_eq!(told, "the reason");
         assert!(call.0.end().is_empty());

@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::key::{AnyKey, Key};
 use super::registration::AnyRegistration;
-use crate::io_loop::contain;
+use crate::report::contain;
 
 /// How many keys the text of an error names.
 pub(super) const NAMED_AT_MOST: usize = 8;

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use super::runner::Runner;
 use super::waiters::WaiterId;
 use super::YieldPoint;
-use crate::context::tell_now;
+use crate::executor::tell_now;
 use crate::Result;
 
 /// A yield point that is waited for.

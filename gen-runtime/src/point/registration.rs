@@ -9,7 +9,7 @@ use super::board::Board;
 use super::key::{AnyKey, Key};
 use super::table::RegistrationId;
 use super::waiters::{WaiterId, Waiters};
-use crate::context::{abandon, Abandon, Doubt};
+use crate::executor::{abandon, Abandon, Doubt};
 use crate::sync::{lock, Mutex};
 
 /// A key of type `Q` under which a value of type `T` is expected.

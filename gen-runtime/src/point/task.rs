@@ -18,8 +18,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use super::errors::CallbackDroppedError;
-use crate::context::{tell_now, Catch, Polled};
-use crate::io_loop::CallbackOutput;
+use crate::error::CallbackOutput;
+use crate::executor::{tell_now, Catch, Polled};
 use crate::sync::{lock, Mutex};
 use crate::{Error, Result};
 

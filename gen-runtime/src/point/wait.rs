@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use super::key::Key;
 use super::runner::Runner;
 use super::YieldPoint;
+use crate::yieldable::join::not_awaited;
 use crate::Result;
 
 /// Waits until the [`Callback`](super::Callback) of a key was called, and takes the value, a `T`. The key may then be registered anew.
@@ -62,6 +63,8 @@ pub trait Written {
 impl<T> Written for T {
     type Type = T;
 }
+
+not_awaited!([T, Q] Wait<T, Q>, AwaitsYieldPoints);
 
 impl<T: Send + 'static, Q: Key> YieldPoint for Wait<T, Q> {
     /// A `T`. The type has to be written, as in `Wait::<u8>::new(key)`: it is not inferred from what is

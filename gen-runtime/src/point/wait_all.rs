@@ -8,6 +8,7 @@ use super::errors::UnknownKeyError;
 use super::key::Key;
 use super::runner::Runner;
 use super::YieldPoint;
+use crate::yieldable::join::not_awaited;
 use crate::Result;
 
 /// Waits until the [`Callback`](super::Callback)s of all keys were called, and takes the values, in the order of the keys.
@@ -43,6 +44,8 @@ impl<T> WaitAll<T> {
         WaitAll { keys: keys.into_iter().collect(), arrived: 0, values: PhantomData }
     }
 }
+
+not_awaited!([T, Q] WaitAll<T, Q>, AwaitsYieldPoints);
 
 impl<T: Send + 'static, Q: Key> YieldPoint for WaitAll<T, Q> {
     type Output = Vec<T>;

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Waker;
 
-use crate::io_loop::contain;
+use crate::report::contain;
 
 /// Which pending point a waker belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,7 +8,8 @@ use std::task::{Context, Poll};
 
 use super::state::Shared;
 use super::waiters::Place;
-use crate::io_loop::{CallbackOutput, IoLoop};
+use crate::error::CallbackOutput;
+use crate::io_loop::IoLoop;
 use crate::{context, moment, report, Error, Result};
 
 /// The future of what a [`Promise`](crate::Promise) is set to: made by [`promise`](crate::promise).

@@ -10,6 +10,7 @@
 //! | `state.rs` | what the two share: the result, or who waits for it |
 //! | `value.rs` | where the result lies, and how clones of it are made |
 //! | `waiters.rs` | who waits, in order |
+//! | `of_task.rs` | the result of a task as a [`SharedFuture`] |
 //! | `errors.rs` | [`BrokenPromiseError`], [`AlreadySetError`] |
 //! | `models.rs` | what loom checks: a set against polls, clones and drops on other threads |
 //!
@@ -38,6 +39,7 @@ mod errors;
 mod future;
 #[cfg(all(test, loom))]
 mod models;
+mod of_task;
 mod setter;
 mod state;
 mod value;

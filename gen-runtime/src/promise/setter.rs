@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use super::errors::AlreadySetError;
 use super::state::Shared;
-use crate::error::Throw;
-use crate::io_loop::{catch_panic, IoLoop, NoLoop};
+use crate::error::{catch_panic, Throw};
+use crate::executor::NoLoop;
+use crate::io_loop::IoLoop;
 use crate::yieldable::FutureOfResult;
 use crate::{Error, Result};
 

@@ -7,8 +7,8 @@ use std::task::{Poll, Waker};
 use super::errors::{AlreadySetError, BrokenPromiseError};
 use super::value::Value;
 use super::waiters::{Place, Waiters};
+use crate::report::{report_unread, Detached, SpawnedBy};
 use crate::sync::{lock, Mutex};
-use crate::task::{report_unread, Detached, SpawnedBy};
 use crate::Result;
 
 /// How a failure is called that is logged.

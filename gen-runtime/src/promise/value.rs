@@ -20,8 +20,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::sync::{lock, Mutex, UnsafeCell};
-use crate::thread_number::ThreadNumber;
+use crate::sync::{lock, Mutex, ThreadNumber, UnsafeCell};
 use crate::Result;
 
 pub(super) struct Value<T> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::mem;
 use std::task::Waker;
 
-use crate::io_loop::contain;
+use crate::report::contain;
 
 /// The place of a future in the order of those that wait. It keeps it from its first poll on, whichever waker it is polled with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

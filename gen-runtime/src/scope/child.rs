@@ -18,7 +18,7 @@ use pin_project_lite::pin_project;
 
 use super::handle::ScopeEnded;
 use crate::error::Panicked;
-use crate::io_loop::contain;
+use crate::report::contain;
 use crate::sync::{lock, Mutex};
 use crate::{Error, Result};
 

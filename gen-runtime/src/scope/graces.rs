@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use super::hub::{LastCall, MemberId};
-use crate::cancel::Cancellation;
+use crate::inject::Cancellation;
 use crate::time::{from_now, sleep, Sleep};
 use crate::Error;
 

@@ -11,7 +11,8 @@ use std::task::{Context, Poll};
 
 use super::child::Reply;
 use super::hub::{Hub, MemberId};
-use crate::cancel::{CancelSource, Cancellation};
+use crate::error::CancelSource;
+use crate::inject::Cancellation;
 use crate::task::Cancelling;
 use crate::Result;
 

@@ -12,9 +12,9 @@ use std::sync::Arc;
 use std::task::{Wake, Waker};
 use std::time::Duration;
 
-use crate::cancel::Cancellation;
+use crate::inject::{Cancellation, EndSignal, EndSignals};
 use crate::sync::{lock, AtomicBool, Mutex, Ordering};
-use crate::task::{CutShort, EndSignal, EndSignals, Whom};
+use crate::task::{CutShort, Whom};
 
 /// Names the body or a child of a scope. None is used twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

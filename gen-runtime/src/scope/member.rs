@@ -7,8 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use super::hub::{Hub, MemberId, MemberWaker};
 use super::told::Requests;
-use crate::cancel::{tell_watched, Cancellation, Told};
-use crate::task::EndSignals;
+use crate::inject::{tell_watched, Cancellation, EndSignals, Told};
 use crate::{Error, Result};
 
 pub(super) struct Member {

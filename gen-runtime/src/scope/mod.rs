@@ -31,7 +31,7 @@
 //! | an error is thrown at the scope | the yield that waits for it takes it, and drops the scope |
 //! | the scope is dropped | body and children are dropped, what has failed is reported, and the inbox is closed |
 //!
-//! When [enough](crate::multi::ENDED_AT_ONCE) children have ended in one poll, and one is pending, those that were woken behind it wait for the next poll, which the scope asks for.
+//! When [enough](crate::parallel::ENDED_AT_ONCE) children have ended in one poll, and one is pending, those that were woken behind it wait for the next poll, which the scope asks for.
 //!
 //! Who is woken while the scope is polled waits for the next poll, which the scope asks for: so no child keeps the others, or the rest of the task, from running.
 
@@ -56,8 +56,7 @@ use self::child::{LocalChild, SendChild};
 pub use self::handle::{ScopeEnded, ScopeHandle};
 use self::inbox::Inbox;
 use self::scoped::{Owned, Scoped};
-use crate::yieldable::FutureOfResult;
-use crate::yieldable::Opened;
+use crate::yieldable::{FutureOfResult, Opened};
 use crate::{Result, Throw};
 
 /// Runs a body and the children that it spawns, which may borrow what lives outside of the scope.

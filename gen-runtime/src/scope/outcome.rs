@@ -5,10 +5,10 @@ use std::iter::once;
 use std::panic::resume_unwind;
 
 use super::hub::MemberId;
-use crate::error::{Error, Other, Panicked, Place};
-use crate::multi::{raise, report_dropped};
-use crate::printed::printed;
-use crate::{quiet, Result};
+use crate::error::{printed, Error, Other, Panicked, Place};
+use crate::parallel::{raise, report_dropped};
+use crate::report::nothing;
+use crate::Result;
 
 pub(super) struct Outcome<T> {
     body: Body<T>,
@@ -81,15 +81,15 @@ impl<T> Outcome<T> {
         match std::mem::replace(&mut self.body, Body::Running) {
             Body::Ended(value) if failures.is_empty() => Ok(value),
             Body::Ended(_) | Body::Failed(_, true) if !failures.is_empty() => {
-                Err(raise(failures.into_iter(), quiet::nothing))
+                Err(raise(failures.into_iter(), nothing))
             }
             Body::Failed(error, _) => {
                 // The body may have handed on what a child of it has failed with.
                 failures.retain(|other| !error.comes_of(&other.error));
-                Err(raise(once(of_body(error)).chain(failures), quiet::nothing))
+                Err(raise(once(of_body(error)).chain(failures), nothing))
             }
             Body::Panicked(payload) => {
-                report_dropped(SCOPE, failures.into_iter(), quiet::nothing);
+                report_dropped(SCOPE, failures.into_iter(), nothing);
                 resume_unwind(payload)
             }
             // As of any future: to poll it again after it was ready is a mistake of the caller.
@@ -116,7 +116,7 @@ impl<T> Drop for Outcome<T> {
             failures.retain(|other| !error.comes_of(&other.error));
         }
         if body.is_some() || !failures.is_empty() {
-            report_dropped(SCOPE, body.map(of_body).into_iter().chain(failures), quiet::nothing);
+            report_dropped(SCOPE, body.map(of_body).into_iter().chain(failures), nothing);
         }
     }
 }

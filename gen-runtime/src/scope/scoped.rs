@@ -15,9 +15,9 @@ use super::hub::{MemberId, Request};
 use super::inbox::Inbox;
 use super::member::Member;
 use super::outcome::Outcome;
-use crate::cancel::{CancelSource, Cancellation};
-use crate::coroutine::throw;
-use crate::multi::ENDED_AT_ONCE;
+use crate::error::CancelSource;
+use crate::inject::{in_flight, Cancellation};
+use crate::parallel::ENDED_AT_ONCE;
 use crate::{Error, Result};
 
 pin_project! {
@@ -81,12 +81,12 @@ where
         let hub = Arc::clone(this.inbox.0.hub());
         hub.begin(cx.waker());
         // An error is for the yield that waits for the scope.
-        throw::hide(|| {
+        in_flight::hide(|| {
             this.go_on();
             this.cut_short(cx);
         });
-        if throw::any_in_flight() && !this.ends() {
-            if let Some(cancellation) = throw::take_cancel(cx.waker()) {
+        if in_flight::any_in_flight() && !this.ends() {
+            if let Some(cancellation) = in_flight::take_cancel(cx.waker()) {
                 this.cancel_all(&cancellation);
                 this.settle();
             }

@@ -1,6 +1,7 @@
 //! The requests that a member of a scope was cancelled with.
 
-use crate::cancel::{Cancellation, Cancelled};
+use crate::error::Cancelled;
+use crate::inject::Cancellation;
 use crate::Error;
 
 /// Whoever cancels a child that ignores it again and again is not to fill the memory: so requests of which there are no errors any more go, from time to time.
@@ -24,6 +25,6 @@ impl Requests {
     /// Whether an error is that of one of them.
     pub(super) fn include(&self, error: &Error) -> bool {
         let cancelled = error.downcast_ref::<Cancelled>();
-        cancelled.is_some_and(|cancelled| self.requests.iter().any(|request| cancelled.is_of(request)))
+        cancelled.is_some_and(|cancelled| self.requests.iter().any(|request| request.is_of(cancelled)))
     }
 }

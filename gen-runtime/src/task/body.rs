@@ -3,37 +3,19 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
 use super::cell::ThreadBound;
-use super::detached::report_unread;
 use super::join::{Join, Joined};
 use super::span::TaskSpan;
-use crate::cancel::report_swallowed;
-use crate::coroutine::throw::{resume, Thrown};
 use crate::error::{Error, Panicked, Throw};
-use crate::io_loop::contain;
+use crate::executor::Runnable;
+use crate::inject::in_flight::{resume, Thrown};
+use crate::inject::report_swallowed;
+use crate::report::{contain, report_unread};
 use crate::Result;
-
-/// What a loop holds of a task.
-pub(crate) type TaskRef = Pin<Arc<dyn Runnable>>;
-
-pub(crate) trait Runnable {
-    /// Runs the body up to its next suspension; answers whether it has ended. Never panics.
-    ///
-    /// What is in `thrown` resumes it at the yield where it is suspended; if nobody took it, it is there
-    /// again afterwards. A body that is cancelled and cannot be told is dropped: that is its end.
-    fn run(self: Pin<&Self>, cx: &mut Context<'_>, thrown: &mut Option<Thrown>) -> bool;
-
-    /// Drops the body before its end, because it was cancelled and has not ended in time. Never panics.
-    fn cut_short(self: Pin<&Self>, cancelled: Error);
-
-    /// Drops the body before its end, because its loop goes. Never panics.
-    fn close(self: Pin<&Self>);
-}
 
 /// What a handle sees of a task.
 pub(super) trait Joinable<T> {

@@ -21,7 +21,7 @@ use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use crate::thread_number::ThreadNumber;
+use crate::sync::ThreadNumber;
 
 pub(super) struct ThreadBound<V> {
     owner: ThreadNumber,

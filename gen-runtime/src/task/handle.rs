@@ -8,20 +8,17 @@ use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
 use super::body::Joinable;
-use super::detached::report_unread;
-use super::ending::{Cancelling, Whom};
 use super::join::NoResult;
-use super::question::{Question, Trace};
-use crate::cancel::{CancelSource, Cancellation};
-use crate::context::Delivery;
-use crate::error::{Error, Throw};
-use crate::io_loop::current::deliver;
-use crate::io_loop::{CallbackOutput, IoLoop, LoopClosed, TaskId};
-use crate::promise::{promise, SharedFuture};
-use crate::{report, Result};
+use super::{Cancelling, Whom};
+use crate::error::{CancelSource, Error, Throw};
+use crate::executor::current::deliver;
+use crate::executor::{Delivery, LoopClosed, TaskId};
+use crate::inject::{Cancellation, Question, Trace};
+use crate::report::report_unread;
+use crate::Result;
 
 /// Waits for a task that was started with [`spawn`](crate::spawn) or [`spawn_local`](crate::spawn_local).
 ///
@@ -137,7 +134,7 @@ impl<T> JoinHandle<T> {
     ///   The children of a [scope](fn@crate::scope), a [limit](fn@crate::limit), a [`first_of`](fn@crate::first_of) or a [`WaitIterator`](crate::WaitIterator) are told in the same way.
     /// - A plain future, and a body that is suspended at a plain `.await`, cannot be told, and is dropped. Its result is `Err(Cancelled)`.
     /// - A task that is waited for by its handle is told nothing, and goes on: the yield that waits is resumed. To end the task, cancel it by that handle.
-    /// - Nor are others told that wait for clones of the same [`SharedFuture`], or whoever is to set it: they still get its value.
+    /// - Nor are others told that wait for clones of the same [`SharedFuture`](crate::SharedFuture), or whoever is to set it: they still get its value.
     /// - What runs in a [`shield`](fn@crate::shield) is told nothing before it is over.
     /// - Of a foreign `select!` or `join!`, the branch that is polled first. What a foreign collection such as `FuturesUnordered` holds is told nothing; the yield that
     ///   waits for the collection is resumed.
@@ -204,86 +201,6 @@ impl<T> JoinHandle<T> {
             _ => drop(question),
         }
         trace
-    }
-
-    /// A future of the result that may be cloned, and read many times.
-    ///
-    /// The result is taken over by a task of the loop that runs on this thread, in the turn in which it comes; at once, if it is there. A failure that none of the clones has looked at is
-    /// logged when the last one goes, as that of a handle is.
-    ///
-    /// ```
-    /// use gen::yield_;
-    ///
-    /// #[gen::coroutine]
-    /// fn twice() -> gen::Result<u32> {
-    ///     let answer = gen::spawn(async {
-    ///         gen::moment().await?;
-    ///         Ok::<u32, gen::Error>(21)
-    ///     })
-    ///     .shared();
-    ///     Ok(yield_!([answer.clone(), answer])?.iter().sum())
-    /// }
-    /// assert_eq!(gen::run_sync(twice()).unwrap(), 42);
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// Those of the handle; and [`NoLoop`](crate::NoLoop) where none runs on this thread, and the task has not ended. The task goes on.
-    ///
-    /// # Cancellation
-    ///
-    /// Dropping all clones does not end the task.
-    #[track_caller]
-    pub fn shared(mut self) -> SharedFuture<T>
-    where
-        T: Clone + 'static,
-    {
-        let (promise, future) = promise();
-        if let Poll::Ready(result) = Pin::new(&mut self).poll(&mut Context::from_waker(Waker::noop())) {
-            // Nobody else has the promise.
-            let _ = promise.set_result(result);
-        } else {
-            promise.follow(self);
-        }
-        future
-    }
-
-    /// Runs `callback` with the task's result, on the loop that runs on this thread, always in a later turn.
-    ///
-    /// The callback belongs to the [error context](crate::context) of this call: if it fails, or hands an error
-    /// of the task's on, that is thrown into the coroutine that is running now. So `on_done(|result| result)`
-    /// gives the failure of a task that nobody waits for to whoever started it, instead of to the log.
-    ///
-    /// Where no loop runs the callback is dropped, the task goes on, and the mistake is logged; before a loop
-    /// runs, use [`add_future`](crate::IoLoopHandle::add_future) of its handle.
-    ///
-    /// ```
-    /// use gen::yield_;
-    ///
-    /// #[gen::coroutine]
-    /// fn body() -> gen::Result {
-    ///     gen::spawn(async {
-    ///         gen::moment().await?;
-    ///         Err::<(), _>(gen::Error::new("the engine has stopped"))
-    ///     })
-    ///     .on_done(|result| result);
-    ///     yield_!(std::future::pending::<()>())
-    /// }
-    /// assert_eq!(gen::run_sync(body()).unwrap_err().to_string(), "the engine has stopped");
-    /// ```
-    #[track_caller]
-    pub fn on_done<F, R, M>(self, callback: F)
-    where
-        T: 'static,
-        F: FnOnce(Result<T>) -> R + 'static,
-        R: CallbackOutput<M>,
-    {
-        match IoLoop::current() {
-            Some(handle) => handle.add_future(self, callback),
-            None => report::error(format_args!(
-                "`on_done` was called where no loop runs: it is never called back"
-            )),
-        }
     }
 }
 

@@ -14,7 +14,7 @@
 use std::mem;
 use std::task::{Poll, Waker};
 
-use super::detached::{Detached, SpawnedBy};
+use crate::report::{Detached, SpawnedBy};
 use crate::sync::{lock, Mutex, MutexGuard};
 use crate::Result;
 

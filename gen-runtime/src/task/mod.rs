@@ -9,10 +9,8 @@
 //! | `cell.rs` | where the body lies: only its own thread touches it |
 //! | `join.rs` | the result, and who waits for it |
 //! | `handle.rs` | [`JoinHandle`] |
-//! | `ending.rs` | the end, as whoever has cancelled the task waits for it |
-//! | `question.rs` | where a task is suspended |
+//! | `cancelling.rs` | [`Cancelling`]: waits for the end of a task that is cancelled |
 //! | `models.rs` | what loom checks of the end: that whoever waits for it hears of it |
-//! | `detached.rs` | why nobody waits any more, and how a failure is told then |
 //! | `span.rs` | the `tracing` span, with the feature of that name |
 //!
 //! ## States and events
@@ -24,7 +22,7 @@
 //! | ended | nothing | nothing | nothing | nothing | an unread error is logged |
 //!
 //! First steps nest, since a body may spawn others before its own first suspension. Where too many would nest
-//! (`io_loop/current.rs`), a task begins as a suspended one that has been woken: its first step is one of the
+//! (`executor/current.rs`), a task begins as a suspended one that has been woken: its first step is one of the
 //! loop.
 //!
 //! A task is also an [error context](crate::context). An error of a callback that it scheduled is queued while it
@@ -40,7 +38,7 @@
 //!   or when the loop is closed.
 //! - The *result* goes from the body to the join state at the end, and from there to whoever polls the
 //!   handle. If there is no handle, it is dropped on the spot, and an error is logged.
-//! - The *errors* that are thrown at the task are in the node of its slot (`context/node.rs`), one of them on
+//! - The *errors* that are thrown at the task are in the node of its slot (`executor/node.rs`), one of them on
 //!   the loop's stack while the task is polled with it. The task itself has no room for them: a task to which
 //!   nothing is thrown does not pay for it.
 //! - The *waker* of the task is the name of its slot and owns nothing, so a task that nobody wakes any more
@@ -49,24 +47,18 @@
 //! - *Panics* end at the task's edge, those of its destructors, of its result's and of the waiter's waker
 //!   too.
 mod body;
+mod cancelling;
 mod cell;
-mod detached;
-mod ending;
 mod handle;
 mod join;
 #[cfg(all(test, loom))]
 mod models;
-mod question;
 mod span;
 mod spawn;
 
-pub use self::ending::Cancelling;
+pub use self::cancelling::Cancelling;
 pub use self::handle::JoinHandle;
-pub use self::question::Trace;
 pub use self::spawn::{spawn, spawn_local};
 
-pub(crate) use self::body::TaskRef;
-pub(crate) use self::detached::{by_timeout, report_unread, report_unread_children, Detached, SpawnedBy};
-pub(crate) use self::ending::{CutShort, EndSignal, EndSignals, Whom};
-pub(crate) use self::question::Question;
+pub(crate) use self::cancelling::{CutShort, Whom};
 pub(crate) use self::spawn::start;

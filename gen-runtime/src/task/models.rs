@@ -15,8 +15,9 @@ use loom::sync::Arc;
 use loom::thread;
 
 use super::join::{Join, NoResult};
-use super::{Cancelling, CutShort, EndSignal, EndSignals, Whom};
-use crate::cancel::{CancelSource, Cancellation};
+use super::{Cancelling, CutShort, Whom};
+use crate::error::CancelSource;
+use crate::inject::{Cancellation, EndSignal, EndSignals};
 
 impl EndSignals {
     pub(crate) fn len(&self) -> usize {

@@ -4,10 +4,10 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::body::{Joinable, Task, TaskRef};
+use super::body::{Joinable, Task};
 use super::JoinHandle;
 use crate::error::Throw;
-use crate::io_loop::{current, Core, NoLoop};
+use crate::executor::{current, Core, NoLoop, TaskRef};
 use crate::yieldable::FutureOfResult;
 
 /// Starts a coroutine, or any other future of a `Result`, as a task of its own.

@@ -2,7 +2,7 @@
 use std::time::{Duration, Instant};
 
 use super::Sleep;
-use crate::io_loop::current;
+use crate::executor::current;
 
 /// When [`with_timeout`](crate::with_timeout) gives up: a `Duration` from now, or an `Instant`.
 ///

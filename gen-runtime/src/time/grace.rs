@@ -21,14 +21,13 @@ use pin_project_lite::pin_project;
 use super::deadline::from_now;
 use super::sleep::Sleep;
 use super::timeout::{Limit, Limited, WithTimeout};
-use crate::cancel::{tell, CancelSource, Cancellation, Cancelled, Hold};
-use crate::coroutine::throw::{self, hide_errors};
 use crate::coroutine::{Frame, Kind};
-use crate::error::{Error, TimeoutError};
-use crate::quiet::{IsQuiet, QuietTypes};
-use crate::task;
+use crate::error::{CancelSource, Cancelled, Error, TimeoutError};
+use crate::inject::in_flight::hide_errors;
+use crate::inject::{in_flight, tell, Cancellation, Hold};
+use crate::report::{by_timeout, IsQuiet, QuietTypes};
 use crate::yieldable::join::joinable;
-use crate::yieldable::probe::HasError;
+use crate::yieldable::HasError;
 use crate::{Result, Yieldable};
 
 impl<Y, Q> WithTimeout<Y, Q> {
@@ -187,7 +186,7 @@ where
 {
     fn poll_child(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         let is_held = matches!(&self.stage, Stage::Ending(Some(request)) if request.is_held());
-        if is_held || throw::any_in_flight() {
+        if is_held || in_flight::any_in_flight() {
             return self.poll_in_flight(cx);
         }
         match self.project().child.as_pin_mut() {
@@ -201,12 +200,12 @@ where
     fn poll_in_flight(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         let this = self.project();
         let Some(child) = this.child.as_pin_mut() else { return Poll::Pending };
-        match (this.stage, throw::cancel_source(cx.waker())) {
+        match (this.stage, in_flight::cancel_source(cx.waker())) {
             (Stage::Ending(request), Some(CancelSource::Deadline)) => {
                 this.hold.hold(cx.waker());
                 let polled = match request {
                     Some(request) if request.is_held() => tell(child, cx, request),
-                    _ => throw::hide(|| child.poll(cx)),
+                    _ => in_flight::hide(|| child.poll(cx)),
                 };
                 if polled.is_ready() {
                     this.hold.let_go();
@@ -222,7 +221,7 @@ where
             }
             (Stage::Waiting { is_told }, Some(CancelSource::Deadline)) => {
                 let polled = child.poll(cx);
-                *is_told |= throw::cancel_source(cx.waker()).is_none();
+                *is_told |= in_flight::cancel_source(cx.waker()).is_none();
                 polled
             }
             _ => hide_errors(|| child.poll(cx)),
@@ -247,7 +246,7 @@ where
 
     fn drop_child(self: Pin<&mut Self>) {
         let mut this = self.project();
-        task::by_timeout(*this.is_quiet, || this.child.set(None));
+        by_timeout(*this.is_quiet, || this.child.set(None));
     }
 
     /// The child is ready.
@@ -261,7 +260,7 @@ where
         let stage = &*this.stage;
         let timed_out = |error: &Error| match stage {
             Stage::Ending(Some(request)) => {
-                error.downcast_ref::<Cancelled>().is_some_and(|cancelled| cancelled.is_of(request))
+                error.downcast_ref::<Cancelled>().is_some_and(|cancelled| request.is_of(cancelled))
             }
             Stage::Ending(None) | Stage::Waiting { .. } => false,
         };

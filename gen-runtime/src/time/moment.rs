@@ -3,7 +3,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use crate::io_loop::{current, LoopId};
+use crate::executor::{current, LoopId};
 use crate::Result;
 
 /// Lets everything else that is ready run: costs exactly one turn of the loop.

@@ -5,8 +5,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use super::deadline::from_now;
-use super::{Action, TimerKey};
-use crate::io_loop::{current, registry, Core, LoopId, Message, NoLoop};
+use crate::executor::{current, registry, Action, Core, LoopId, Message, NoLoop, TimerKey};
 use crate::Result;
 
 /// Waits until `duration` has passed since this call.

@@ -9,13 +9,12 @@ use pin_project_lite::pin_project;
 
 use super::deadline::Deadline;
 use super::sleep::Sleep;
-use crate::coroutine::throw::hide_errors;
 use crate::coroutine::{Frame, Kind};
 use crate::error::TimeoutError;
-use crate::quiet::{self, IsQuiet, QuietError, QuietTypes};
-use crate::task;
+use crate::inject::in_flight::hide_errors;
+use crate::report::{by_timeout, nothing, IsQuiet, QuietError, QuietTypes};
 use crate::yieldable::join::joinable;
-use crate::yieldable::probe::HasError;
+use crate::yieldable::HasError;
 use crate::{Result, Yieldable};
 
 /// Yields something, but for no longer than until a deadline: a `Duration` from this call, or an `Instant`.
@@ -162,7 +161,7 @@ impl<Y: HasError<M>, Q, M> HasError<Limited<M>> for WithTimeout<Y, Q> {
 /// The future with that deadline, if there is one, `after` from the call that set it.
 pub(crate) fn with_deadline<P>(deadline: Option<Instant>, after: Duration, child: P) -> Timed<P> {
     let limit = Limit { sleep: Sleep::until(deadline), after };
-    Timed { child: Some(child), limit, is_quiet: quiet::nothing }
+    Timed { child: Some(child), limit, is_quiet: nothing }
 }
 
 pin_project! {
@@ -200,7 +199,7 @@ where
         };
         Poll::Ready(Err(match over {
             Ok(()) => {
-                task::by_timeout(*this.is_quiet, || this.child.set(None));
+                by_timeout(*this.is_quiet, || this.child.set(None));
                 TimeoutError::new(this.limit.after).into()
             }
             Err(error) => {

@@ -32,8 +32,8 @@ pub use self::errors::ExhaustedError;
 pub use self::index::{ByKey, ByPosition};
 pub use self::next::WaitNext;
 use crate::coroutine::Frame;
-use crate::multi::Pool;
-use crate::task::report_unread_children;
+use crate::parallel::Pool;
+use crate::report::report_unread_children;
 use crate::{Error, Flat, Result, Yieldable};
 
 /// Waits for many, and gives each result as soon as it is there: in the order in which they end.

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::future::Opened;
-use crate::yieldable::FutureOfResult;
+use super::FutureOfResult;
 use crate::{Result, Throw};
 
 macro_rules! box_yieldable {

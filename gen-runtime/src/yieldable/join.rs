@@ -55,11 +55,6 @@ macro_rules! not_awaited {
     };
 }
 
-not_awaited!([T, Q] crate::Callback<T, Q>, AwaitsYieldPoints);
-not_awaited!([T, Q] crate::Wait<T, Q>, AwaitsYieldPoints);
-not_awaited!([T, Q] crate::WaitAll<T, Q>, AwaitsYieldPoints);
-not_awaited!([Q] crate::Forget<Q>, AwaitsYieldPoints);
-
 /// Gives a type the method `join`, with the docs that stand before it.
 macro_rules! joinable {
     ($(#[$doc:meta])+ [$($parameter:ident),*] $type:ty) => {

@@ -3,10 +3,9 @@
 use std::collections::VecDeque;
 use std::marker::PhantomData;
 
-use super::probe::HasError;
-use super::Yieldable;
+use super::{HasError, Yieldable};
 use crate::coroutine::{Frame, Kind};
-use crate::multi::{Array, BoxedSlice, Deque, Group, List};
+use crate::parallel::{Array, BoxedSlice, Deque, Group, List};
 
 /// Marks lists of an `M`.
 #[derive(Debug)]

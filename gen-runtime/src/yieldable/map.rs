@@ -7,10 +7,10 @@ use std::fmt::Debug;
 use std::hash::{BuildHasher, Hash};
 use std::marker::PhantomData;
 
-use super::probe::HasError;
-use super::Yieldable;
+use super::{HasError, Yieldable};
 use crate::coroutine::{Frame, Kind};
-use crate::multi::{self, Group};
+use crate::parallel;
+use crate::parallel::Group;
 
 /// Marks maps of an `M`.
 #[derive(Debug)]
@@ -24,13 +24,13 @@ where
     K: Kind,
 {
     type Output = HashMap<Q, Y::Output, S>;
-    type Pending = Group<Y::Pending, Y::Output, multi::Hash<Q, S>>;
+    type Pending = Group<Y::Pending, Y::Output, parallel::Hash<Q, S>>;
 
     fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
         let hasher = self.hasher().clone();
         let (keys, children): (Vec<Q>, Vec<Y>) = self.into_iter().unzip();
         let children = children.into_iter().map(|child| child.into_pending(frame));
-        Group::new(children, multi::Hash { keys, hasher })
+        Group::new(children, parallel::Hash { keys, hasher })
     }
 }
 
@@ -41,12 +41,12 @@ where
     K: Kind,
 {
     type Output = BTreeMap<Q, Y::Output>;
-    type Pending = Group<Y::Pending, Y::Output, multi::BTree<Q>>;
+    type Pending = Group<Y::Pending, Y::Output, parallel::BTree<Q>>;
 
     fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
         let (keys, children): (Vec<Q>, Vec<Y>) = self.into_iter().unzip();
         let children = children.into_iter().map(|child| child.into_pending(frame));
-        Group::new(children, multi::BTree { keys })
+        Group::new(children, parallel::BTree { keys })
     }
 }
 

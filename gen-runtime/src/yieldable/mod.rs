@@ -9,7 +9,7 @@
 //! | parameter | what it says | who picks it |
 //! |---|---|---|
 //! | `M` | the kind: future, list of `M`, map of `M`, tuple of `M`s, custom | the only impl that fits the type |
-//! | `Mode` | [`Flat`]: a `Result` is opened; [`Raw`]: outputs are as they are | the [probe](probe), at the yield: flat if it fits |
+//! | `Mode` | [`Flat`]: a `Result` is opened; [`Raw`]: outputs are as they are | the [probe](crate::yield_macro::probe), at the yield: flat if it fits |
 //! | `K` | what the [frame](crate::coroutine::Frame) must hold | the frame of the body |
 //!
 //! | file | what is yieldable |
@@ -21,11 +21,12 @@
 //! | `option.rs` | `Option` |
 //! | `wrappers.rs` | `gen::raw`, `gen::ok` |
 //! | `boxed.rs` | `gen::boxed`, `gen::boxed_send` |
-//! | `maybe.rs` | what `gen::maybe_future!` asks |
+//! | `shield.rs` | `gen::shield` |
 //! | `fallible.rs` | what functions take instead of everything that is yieldable: a future of a `Result` |
 //! | `join.rs` | `join`, for what can only be yielded |
 //! | `unopened.rs` | which `Result`s would lie unopened in the value of a yield |
-//! | `probe.rs`, `mistakes.rs` | what `yield_!` asks, and what it says of what cannot be yielded |
+//! | `has_error.rs`, `yielded.rs` | what the messages about mistakes are demanded of |
+//! | `../yield_macro` | what `yield_!` asks, and what it says of what cannot be yielded |
 //! | `../multi`, `../time` | `gen::multi`, `gen::with_timeout` |
 //! | `../limit`, `../first_of` | `gen::limit`, `gen::first_of` |
 //! | `../point` | yield points: `gen::Callback`, `gen::Wait`, those of the user's |
@@ -33,44 +34,33 @@
 mod boxed;
 mod fallible;
 mod future;
+mod has_error;
 pub(crate) mod join;
 mod list;
 mod map;
-pub(crate) mod maybe;
-pub(crate) mod mistakes;
 mod option;
-pub(crate) mod probe;
+mod shield;
 mod tuple;
 pub(crate) mod unopened;
-mod wrappers;
+pub(crate) mod wrappers;
+mod yielded;
 
 use std::future::Future;
 
 pub use self::boxed::{boxed, boxed_send, BoxYieldable, SendBoxYieldable};
 pub(crate) use self::fallible::FutureOfResult;
-pub(crate) use self::future::Opened;
+pub(crate) use self::future::{Called, Opened};
+pub use self::future::{Fallible, Plain};
+pub(crate) use self::has_error::HasError;
+pub use self::list::Listed;
+pub use self::map::Mapped;
+pub use self::option::Optional;
+pub use self::shield::{shield, Shield, Shielded};
 pub use self::tuple::tuple;
-pub use self::wrappers::{ok, raw};
+pub use self::wrappers::{ok, raw, RawMarked};
+pub(crate) use self::yielded::Yielded;
 use crate::coroutine::{Frame, Kind};
 use crate::Result;
-
-/// The kinds of yieldables: the parameter `M` of [`Yieldable`], which is always inferred.
-///
-/// You need them only to implement [`Yieldable`] for a container of your own by means of one that is here.
-pub mod kinds {
-    pub use super::future::{Fallible, Plain};
-    pub use super::list::Listed;
-    pub use super::map::Mapped;
-    pub use super::option::Optional;
-    pub use super::wrappers::RawMarked;
-    pub use super::Custom;
-    pub use crate::cancel::Shielded;
-    pub use crate::first_of::Raced;
-    pub use crate::limit::Bounded;
-    pub use crate::multi::Grouped;
-    pub use crate::point::Point;
-    pub use crate::time::Limited;
-}
 
 /// The mode in which an output that is a `Result` is opened, so that its error arrives at the yield.
 #[derive(Debug)]

@@ -8,12 +8,11 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::probe::HasError;
-use super::Yieldable;
+use super::{HasError, Yieldable};
 use crate::coroutine::{Frame, Kind};
 use crate::error::Panicked;
-use crate::io_loop::contain;
-use crate::multi::{Parallel, Policy, Settle};
+use crate::parallel::{Parallel, Policy, Settle};
+use crate::report::contain;
 use crate::Result;
 
 /// Marks options of an `M`.

@@ -6,7 +6,7 @@
 
 use super::Yieldable;
 use crate::coroutine::{AsItIs, Frame, Kind, Pending};
-use crate::multi::TupleOfPending;
+use crate::parallel::TupleOfPending;
 
 /// What is waited for of a tuple of pending futures: what a tuple that is written out in a `yield_!` becomes.
 #[inline(always)]

@@ -3,7 +3,7 @@
 //! A list of tuples, or a tuple in a variable, is yielded in one mode for all of it: [`Flat`](super::Flat) if each
 //! of its futures gives a `Result`, else [`Raw`](super::Raw). If only some of them give one, the raw mode would
 //! hand these over as they are, and `yield_!(vec![(save(), async {})])?` would drop the error of `save` without a
-//! word. So the [probe](super::probe) refuses it, and says what to write.
+//! word. So the [probe](crate::yield_macro::probe) refuses it, and says what to write.
 //!
 //! It asks in a mode of its own, [`Seen`], in which every future's output is put into a [`Leaf`]. Containers are
 //! generic over the mode, those of users too; so the type that the yield would give tells what comes out of each

@@ -1,0 +1,80 @@
+//! A panic as an error.
+
+use std::any::Any;
+use std::error::Error as StdError;
+use std::fmt;
+use std::future::{poll_fn, Future};
+use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
+use std::pin::pin;
+use std::sync::{Mutex, PoisonError};
+use std::task::Poll;
+
+use super::Result;
+
+/// A task's body, or a child of a parallel yield, panicked, and whoever waited for it gets this.
+///
+/// The payload is kept and can be [resumed](Panicked::resume) once.
+pub struct Panicked {
+    message: String,
+    payload: Mutex<Option<Box<dyn Any + Send>>>,
+}
+
+impl Panicked {
+    pub(crate) fn new(payload: Box<dyn Any + Send>) -> Self {
+        let message = text_of(&*payload).unwrap_or("a payload that is no text").to_owned();
+        Panicked { message, payload: Mutex::new(Some(payload)) }
+    }
+
+    /// The panic's message, if its payload was a text as `panic!` makes it.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Takes the panic's payload; `None` if somebody took it before.
+    #[must_use]
+    pub fn take_payload(&self) -> Option<Box<dyn Any + Send>> {
+        self.payload.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Resumes the panic in the caller.
+    ///
+    /// # Panics
+    ///
+    /// Always: with the payload, or with the message if the payload was taken before.
+    pub fn resume(&self) -> ! {
+        resume_unwind(self.take_payload().unwrap_or_else(|| Box::new(self.message.clone())))
+    }
+}
+
+/// The text of a panic, if its payload is one as `panic!` makes it.
+pub(crate) fn text_of(payload: &(dyn Any + Send)) -> Option<&str> {
+    payload
+        .downcast_ref::<&'static str>()
+        .copied()
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+}
+
+impl fmt::Display for Panicked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "panicked: {}", self.message)
+    }
+}
+
+impl fmt::Debug for Panicked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Panicked").field("message", &self.message).finish_non_exhaustive()
+    }
+}
+
+impl StdError for Panicked {}
+
+/// The output of a future, or its panic.
+pub(crate) async fn catch_panic<F: Future>(future: F) -> Result<F::Output> {
+    let mut future = pin!(future);
+    poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+        Ok(polled) => polled.map(Ok),
+        Err(payload) => Poll::Ready(Err(Panicked::new(payload).into())),
+    })
+    .await
+}

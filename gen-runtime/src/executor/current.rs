@@ -1,0 +1,135 @@
+//! Which loop runs on this thread.
+//!
+//! # How deep first steps nest
+//!
+//! A task runs its first step inside of the call that spawns it, and in that step it may spawn the next one.
+//! Each level takes stack, and nobody counts on how much there is: so the thread counts the levels, and the
+//! first step of a task that is spawned below [`DEEPEST_FIRST_STEP`] of them goes through the queue. The
+//! count is of the thread, not of a loop, for two loops may spawn on each other in turn. It lies beside the
+//! current loop, which is set for a first step anyway.
+use std::cell::RefCell;
+use std::mem;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::core::Core;
+use super::inbox::{Message, Shared};
+use super::sched::TaskId;
+use super::waker::{LoopName, SlotId};
+use super::{current_context, registry, Delivery};
+use crate::inject::{Cancellation, EndSignal, EndSignals};
+
+/// So many first steps run inside of each other. A level takes 0.4 kB of stack when optimized and 3.5 without,
+/// and what the bodies need: this leaves each of them 50 kB on a thread of 2 MB.
+pub(super) const DEEPEST_FIRST_STEP: u32 = 32;
+
+#[derive(Default)]
+struct Current {
+    core: Option<Rc<Core>>,
+    /// How many first steps are under way, each inside of the one before.
+    first_steps: u32,
+}
+
+thread_local! {
+    // Only ever borrowed for moments in which no code of a user runs.
+    static CURRENT: RefCell<Current> = const { RefCell::new(Current { core: None, first_steps: 0 }) };
+}
+
+/// The loop that runs on this thread: its turn, or the first step of a task that is spawned on it.
+///
+/// `None` also while the thread is being torn down.
+pub(crate) fn get() -> Option<Rc<Core>> {
+    CURRENT.try_with(|current| current.borrow().core.clone()).ok().flatten()
+}
+
+/// Schedules a slot if its loop is the one that runs here; answers whether it is.
+pub(super) fn schedule(name: LoopName, slot: SlotId) -> bool {
+    CURRENT
+        .try_with(|current| match &current.borrow().core {
+            Some(core) if core.id().name() == name => {
+                core.schedule(slot);
+                true
+            }
+            _ => false,
+        })
+        .unwrap_or(false)
+}
+
+/// Delivers to a task from wherever this is: at once on the loop that runs here, else through its inbox. What comes
+/// too late is dealt with.
+pub(crate) fn deliver(task: TaskId, delivery: Delivery, signal: Option<EndSignal>) {
+    let signals = EndSignals::from(signal);
+    let message = match (get(), delivery) {
+        (Some(core), delivery) if core.id() == task.loop_id => return core.deliver(task, delivery, signals),
+        (_, Delivery::Cancel(request)) => Message::Cancel(task, request, signals),
+        (_, delivery) => Message::Deliver(task, delivery),
+    };
+    let refused = match registry::find(task.loop_id) {
+        Some(shared) => shared.send(message).err(),
+        None => Some(message),
+    };
+    // The signals are dropped with it.
+    if let Some(Message::Deliver(_, delivery)) = refused {
+        // It comes from a handle, so there is nothing to go outward.
+        let _ = delivery.too_late();
+    }
+}
+
+/// Has a task dropped that has not ended when `grace` has passed, because of that request.
+pub(crate) fn cut_short(task: TaskId, grace: Duration, request: Cancellation) {
+    match get() {
+        Some(core) if core.id() == task.loop_id => core.cut_short(task, grace, request),
+        _ => {
+            if let Some(shared) = registry::find(task.loop_id) {
+                // Refused by a loop that closed just now: its tasks are gone anyway.
+                let _ = shared.send(Message::CutShort(task, grace, request));
+            }
+        }
+    }
+}
+
+/// Whether that loop runs on this thread.
+pub(crate) fn is(home: &Arc<Shared>) -> bool {
+    get().is_some_and(|core| Arc::ptr_eq(core.shared(), home))
+}
+
+/// Makes `core` the current loop, and what it polls the current error context, until the guard is dropped,
+/// panics included.
+pub(crate) fn enter(core: &Rc<Core>) -> Entered {
+    Entered::since(swap(Current { core: Some(Rc::clone(core)), first_steps: 0 }))
+}
+
+/// As [`enter`], for the first step of a task; `None` if too many are under way on this thread.
+pub(super) fn enter_first_step(core: &Rc<Core>) -> Option<Entered> {
+    let before = CURRENT.try_with(|current| {
+        let current = &mut *current.borrow_mut();
+        let first_steps = current.first_steps + 1;
+        (first_steps <= DEEPEST_FIRST_STEP)
+            .then(|| mem::replace(current, Current { core: Some(Rc::clone(core)), first_steps }))
+    });
+    // While the thread is being torn down no loop is current, so no body can spawn on it.
+    before.unwrap_or_else(|_| Some(Current::default())).map(Entered::since)
+}
+
+pub(crate) struct Entered {
+    before: Current,
+    _context: current_context::Entered,
+}
+
+impl Entered {
+    fn since(before: Current) -> Self {
+        Entered { before, _context: current_context::enter(current_context::Current::Running) }
+    }
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        // What is swapped out is dropped here, outside of the borrow: it may be the last reference.
+        drop(swap(mem::take(&mut self.before)));
+    }
+}
+
+fn swap(next: Current) -> Current {
+    CURRENT.try_with(|current| current.replace(next)).unwrap_or_default()
+}

@@ -1,0 +1,97 @@
+//! An error that has no caller, on its way to somebody who takes it.
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::sync::Arc;
+
+use super::current_context::{enter, Current};
+use super::drops::Untold;
+use super::node::Node;
+use super::{current as current_loop, drops, Message, Shared};
+use crate::error::{CallbackOutput, Error, Panicked};
+use crate::{report, Result};
+
+pub(crate) struct Failure {
+    /// Who failed, for the log: "a callback".
+    what: &'static str,
+    error: Error,
+    /// What the callback has dropped that failed: told after the error.
+    untold: Untold,
+}
+
+impl Failure {
+    pub(crate) fn new(what: &'static str, error: Error) -> Self {
+        Failure { what, error, untold: Untold::default() }
+    }
+
+    /// Takes the failure apart to throw the error; what nobody took is a [new](Self::new) one.
+    pub(crate) fn into_parts(self) -> ((&'static str, Untold), Error) {
+        ((self.what, self.untold), self.error)
+    }
+
+    /// For somebody who takes it.
+    pub(crate) fn into_error(self) -> Error {
+        self.error
+    }
+
+    /// Brings it to the node or one outside of it, from any thread.
+    pub(crate) fn deliver(self, node: Option<Arc<Node>>) {
+        match current_loop::get() {
+            Some(core) => core.throw(node, self),
+            None => self.send_outward(node),
+        }
+    }
+
+    /// From a thread on which no loop runs: the first loop that lives goes on with it.
+    fn send_outward(mut self, mut node: Option<Arc<Node>>) {
+        while let Some(inner) = node {
+            match inner.send(self) {
+                Ok(()) => return,
+                Err(refused) => self = refused,
+            }
+            node = inner.outer();
+        }
+        self.report();
+    }
+
+    /// Brings it to a loop: to that node of it, or to its handler.
+    pub(crate) fn send(self, home: &Shared, node: Option<Arc<Node>>) {
+        if let Err(Message::Throw(_, failure)) = home.send(Message::Throw(node, self)) {
+            failure.report();
+        }
+    }
+
+    /// The last resort.
+    pub(crate) fn report(&self) {
+        let Failure { what, error, .. } = self;
+        match error.downcast_ref::<Panicked>() {
+            Some(panicked) => report::error(format_args!("{what} {panicked}")),
+            None => report::failure(format_args!("{what} failed"), error),
+        }
+    }
+}
+
+/// Calls a user's callback in a context; a panic is its failure.
+pub(crate) fn call<T>(
+    what: &'static str,
+    node: Option<Arc<Node>>,
+    callback: impl FnOnce() -> Result<T>,
+) -> std::result::Result<T, Failure> {
+    let _entered = enter(Current::Captured(node));
+    let (result, untold) = drops::during(|| {
+        catch_unwind(AssertUnwindSafe(callback)).unwrap_or_else(|payload| Err(Panicked::new(payload).into()))
+    });
+    result.map_err(|error| {
+        untold.blame();
+        Failure { what, error, untold }
+    })
+}
+
+/// Runs a callback in the context that it was scheduled in; its failure goes there.
+pub(crate) fn run_in<F, R, M>(node: Option<Arc<Node>>, what: &'static str, callback: F)
+where
+    F: FnOnce() -> R,
+    R: CallbackOutput<M>,
+{
+    if let Err(failure) = call(what, node.clone(), || callback().into_result()) {
+        failure.deliver(node);
+    }
+}

@@ -1,0 +1,269 @@
+//! A task as an error context; or something else that takes errors, see `catch.rs`.
+//!
+//! | what | touched by |
+//! |---|---|
+//! | `deliveries`, `watch`, `watchers`, `grace` | the thread of the task's loop |
+//! | `outer`, `ended` | any thread that holds the node |
+//!
+//! `outer` only ever moves outward: past nodes whose tasks have ended. That is done when a node is captured and when its own task ends, so the chain from a task that
+//! lives is no longer than the number of tasks that lived at once, also for tasks that start each other for ever.
+use std::collections::VecDeque;
+use std::mem;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use super::catch::Caught;
+use super::delivery::Delivery;
+use super::failure::Failure;
+use super::{Message, Shared, SlotId, TimerKey};
+use crate::inject::{EndSignals, Watch};
+
+pub(crate) struct Node {
+    place: Place,
+    ended: AtomicBool,
+    state: Mutex<State>,
+}
+
+enum Place {
+    Task { home: Arc<Shared>, slot: SlotId },
+    Catch(Caught),
+}
+
+struct State {
+    outer: Option<Arc<Node>>,
+    /// For the task, and not taken yet: the next one first.
+    deliveries: VecDeque<Delivery>,
+    /// The task was told of a cancellation, and may have swallowed it: lent to each poll that has nothing else.
+    watch: Option<Watch>,
+    /// Dropped when the task has ended.
+    watchers: EndSignals,
+    /// When the task is dropped at the latest.
+    grace: Option<Grace>,
+}
+
+/// The time that a cancelled task has to end.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Grace {
+    pub(crate) deadline: Instant,
+    pub(crate) timer: TimerKey,
+}
+
+impl State {
+    fn new(outer: Option<Arc<Node>>) -> Self {
+        State {
+            outer,
+            deliveries: VecDeque::new(),
+            watch: None,
+            watchers: EndSignals::default(),
+            grace: None,
+        }
+    }
+}
+
+impl Node {
+    fn new(place: Place, outer: Option<Arc<Node>>) -> Arc<Self> {
+        let state = Mutex::new(State::new(outer));
+        Arc::new(Node { place, ended: AtomicBool::new(false), state })
+    }
+
+    pub(super) fn catching(caught: Caught, outer: Option<Arc<Node>>) -> Arc<Self> {
+        Self::new(Place::Catch(caught), outer)
+    }
+
+    pub(super) fn caught(&self) -> Option<&Caught> {
+        match &self.place {
+            Place::Catch(caught) => Some(caught),
+            Place::Task { .. } => None,
+        }
+    }
+
+    /// The slot of its task, if that is one of that loop's.
+    pub(crate) fn slot_of(&self, loop_of: &Arc<Shared>) -> Option<SlotId> {
+        match &self.place {
+            Place::Task { home, slot } if Arc::ptr_eq(home, loop_of) => Some(*slot),
+            _ => None,
+        }
+    }
+
+    pub(super) fn set_ended(&self) {
+        self.ended.store(true, Ordering::Relaxed);
+    }
+
+    /// The next context outward.
+    pub(crate) fn outer(&self) -> Option<Arc<Node>> {
+        self.lock().outer.clone()
+    }
+
+    /// Hands the failure to the node's loop, on whatever thread that is, or to what catches it; gives it back
+    /// if the loop is closed, or the catch has ended.
+    pub(crate) fn send(self: &Arc<Self>, failure: Failure) -> Result<(), Failure> {
+        let home = match &self.place {
+            Place::Task { home, .. } => home,
+            Place::Catch(caught) => return caught.offer(failure),
+        };
+        match home.send(Message::Throw(Some(Arc::clone(self)), failure)) {
+            Err(Message::Throw(_, failure)) => Err(failure),
+            // A refused message is the one that was sent.
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Of cancellations that have not been told yet only the first is kept.
+    pub(crate) fn push(&self, delivery: Delivery) {
+        let deliveries = &mut self.lock().deliveries;
+        if !(delivery.is_cancel() && deliveries.iter().any(Delivery::is_cancel)) {
+            deliveries.push_back(delivery);
+        }
+    }
+
+    /// For what was tried and not taken: it is the first to be tried again, but does not keep a cancellation waiting, nor, held back by a shield, anything else. Answers whether
+    /// something else has its turn now.
+    pub(crate) fn put_back(&self, delivery: Delivery) -> bool {
+        let deliveries = &mut self.lock().deliveries;
+        if !delivery.is_held() && !deliveries.iter().any(Delivery::is_cancel) {
+            deliveries.push_front(delivery);
+            return false;
+        }
+        let is_next = deliveries.front().is_some_and(|next| !next.is_held());
+        deliveries.push_back(delivery);
+        is_next
+    }
+
+    /// The next delivery; if there is none, the watch.
+    pub(crate) fn pop(&self) -> Option<Delivery> {
+        let mut state = self.lock();
+        state.deliveries.pop_front().or_else(|| state.watch.take().map(Delivery::Watch))
+    }
+
+    pub(crate) fn has_deliveries(&self) -> bool {
+        !self.lock().deliveries.is_empty()
+    }
+
+    /// Whether there is something for the next poll, be it no reason to poll.
+    pub(crate) fn has_something(&self) -> bool {
+        let state = self.lock();
+        state.watch.is_some() || !state.deliveries.is_empty()
+    }
+
+    /// Keeps the watch for the next poll, instead of an older one.
+    pub(crate) fn keep(&self, watch: Watch) {
+        self.lock().watch = Some(watch);
+    }
+
+    /// Whether the task has to end by then, as far as is known.
+    pub(crate) fn ends_by(&self, deadline: Instant) -> bool {
+        self.lock().grace.is_some_and(|grace| grace.deadline <= deadline)
+    }
+
+    /// Has the task dropped at that time; gives the timer that is not needed any more.
+    pub(crate) fn set_grace(&self, grace: Grace) -> Option<TimerKey> {
+        self.lock().grace.replace(grace).map(|before| before.timer)
+    }
+
+    /// Has the signals dropped when the task has ended.
+    pub(crate) fn watch(&self, signals: EndSignals) {
+        self.lock().watchers.append(signals);
+    }
+
+    /// Leaves out the outer nodes that have ended.
+    fn shorten(&self) {
+        loop {
+            let outer = self.outer();
+            let Some(ended) = outer.filter(|outer| outer.ended.load(Ordering::Relaxed)) else { return };
+            let next = ended.outer();
+            // The one that is left out is dropped after the lock.
+            let _left_out = mem::replace(&mut self.lock().outer, next);
+        }
+    }
+
+    /// No code of a user runs under this lock, and nothing that panics.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A long chain is dropped step by step: dropped from within each other, its nodes could overflow the stack.
+impl Drop for Node {
+    fn drop(&mut self) {
+        let mut next = take_outer(self);
+        while let Some(mut node) = next.and_then(Arc::into_inner) {
+            next = take_outer(&mut node);
+        }
+    }
+}
+
+fn take_outer(node: &mut Node) -> Option<Arc<Node>> {
+    node.state.get_mut().unwrap_or_else(PoisonError::into_inner).outer.take()
+}
+
+/// What a task leaves behind when it ends.
+#[derive(Default)]
+pub(crate) struct Left {
+    /// The context around it.
+    pub(crate) outer: Option<Arc<Node>>,
+    /// What it did not take.
+    pub(crate) deliveries: VecDeque<Delivery>,
+    /// Whom its end is told by dropping this.
+    pub(crate) watchers: EndSignals,
+    /// What would have dropped it.
+    pub(crate) timer: Option<TimerKey>,
+}
+
+/// The place of a slot in the chain of contexts.
+pub(crate) enum Link {
+    /// Nothing was scheduled in the task yet: it has no node, and this is what would be around it.
+    Outer(Option<Arc<Node>>),
+    Own(Arc<Node>),
+}
+
+impl Link {
+    /// The node of the slot, made if need be.
+    pub(crate) fn node(&mut self, home: &Arc<Shared>, slot: SlotId) -> Arc<Node> {
+        let node = match self {
+            Link::Own(node) => Arc::clone(node),
+            Link::Outer(outer) => {
+                let node = Node::new(Place::Task { home: Arc::clone(home), slot }, outer.take());
+                *self = Link::Own(Arc::clone(&node));
+                node
+            }
+        };
+        node.shorten();
+        node
+    }
+
+    /// The node, if there is one.
+    pub(crate) fn own(&self) -> Option<&Arc<Node>> {
+        match self {
+            Link::Own(node) => Some(node),
+            Link::Outer(_) => None,
+        }
+    }
+
+    /// The task has ended.
+    pub(crate) fn end(self) -> Left {
+        match self {
+            Link::Outer(outer) => Left { outer, ..Left::default() },
+            Link::Own(node) => {
+                node.set_ended();
+                node.shorten();
+                let mut state = node.lock();
+                let timer = state.grace.take().map(|grace| grace.timer);
+                let (deliveries, watchers) =
+                    (mem::take(&mut state.deliveries), mem::take(&mut state.watchers));
+                Left { outer: state.outer.clone(), deliveries, watchers, timer }
+            }
+        }
+    }
+}
+
+/// How many nodes there are, from this one outward.
+pub(crate) fn depth(node: Option<&Arc<Node>>) -> usize {
+    let mut depth = 0;
+    let mut next = node.cloned();
+    while let Some(node) = next {
+        depth += 1;
+        next = node.outer();
+    }
+    depth
+}

@@ -1,0 +1,343 @@
+//! The slots of a loop, and the queue of what has to run.
+//!
+//! A slot is where wakers point. Its states:
+//!
+//! | occupant | entered by | left by |
+//! |---|---|---|
+//! | `Free` | the end of a task | `insert` |
+//! | `Running` | `insert` (a task's first step), `next` | `put_back`, `release` |
+//! | `Idle` | `put_back` | `next`, `take`, `clear` |
+//! | `Root` | `insert_root`, `put_back_root` | `next`, `release` |
+//! | `RootRunning` | `next` | `put_back_root`, `release` |
+//!
+//! `scheduled` says that a job for the slot is in the queue; it is cleared *before* the task is polled, so
+//! that a wake during the poll queues it again. A job whose generation is not the slot's is stale and does
+//! nothing. `thrown` says that the next poll is to be resumed with the first delivery of the slot's context; a
+//! slot takes failures of callbacks only while it is `Idle` or `Root`, for then its body is suspended.
+//!
+//! Nothing in here runs code of a user, not even a drop: what is taken out is handed to the caller.
+use std::collections::VecDeque;
+use std::mem;
+use std::sync::Arc;
+
+use super::inbox::Shared;
+use super::waker::{LoopId, SlotId};
+use super::{Delivery, Failure, Link, Node, TaskRef};
+use crate::inject::EndSignals;
+
+/// Names a task for good: where a [`SlotId`] would name a later task again, in its 65,536th use, this does not
+/// before the 2^32nd.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct TaskId {
+    pub(super) loop_id: LoopId,
+    index: u32,
+    uses: u32,
+}
+
+#[cfg(all(test, loom))]
+impl TaskId {
+    pub(super) fn of_nobody() -> Self {
+        TaskId { loop_id: LoopId::new(0, super::waker::LoopName(0)), index: 0, uses: 0 }
+    }
+}
+
+/// What the queue holds.
+pub(super) enum Job {
+    Task(SlotId),
+    Callback(Callback),
+}
+
+pub(crate) type Callback = Box<dyn FnOnce()>;
+
+/// What the loop has to do next.
+pub(super) enum Work {
+    Callback(Callback),
+    /// Poll the task; and whether with what is delivered to it.
+    Task(SlotId, TaskRef, bool),
+    /// Poll the future of the blocking call that runs the loop, in the same way.
+    Root(bool),
+    /// The job was for a task that has ended.
+    Nothing,
+}
+
+enum Occupant {
+    Free { next: u32 },
+    Idle(TaskRef),
+    Running,
+    Root,
+    RootRunning,
+}
+
+struct Slot {
+    /// How many occupants it had before; the generation is its low bits.
+    uses: u32,
+    scheduled: bool,
+    thrown: bool,
+    occupant: Occupant,
+    context: Link,
+}
+
+impl Slot {
+    fn new(occupant: Occupant, outer: Option<Arc<Node>>) -> Self {
+        Slot { uses: 0, scheduled: false, thrown: false, occupant, context: Link::Outer(outer) }
+    }
+
+    /// The cast cuts off what a waker's name has no room for.
+    fn generation(&self) -> u16 {
+        self.uses as u16
+    }
+
+    fn is_occupied(&self) -> bool {
+        !matches!(self.occupant, Occupant::Free { .. })
+    }
+}
+
+pub(super) struct Sched {
+    slots: Vec<Slot>,
+    /// The first free slot, or `NONE`.
+    free: u32,
+    queue: VecDeque<Job>,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl Sched {
+    pub(super) fn new() -> Self {
+        Sched { slots: Vec::new(), free: NONE, queue: VecDeque::new() }
+    }
+
+    /// A slot for a task whose first step is about to run.
+    pub(super) fn insert(&mut self, outer: Option<Arc<Node>>) -> SlotId {
+        self.occupy(Occupant::Running, outer)
+    }
+
+    /// A slot for a future that is polled where it lies; queued for its first poll.
+    pub(super) fn insert_root(&mut self, outer: Option<Arc<Node>>) -> SlotId {
+        let slot = self.occupy(Occupant::Root, outer);
+        self.schedule(slot);
+        slot
+    }
+
+    fn occupy(&mut self, occupant: Occupant, outer: Option<Arc<Node>>) -> SlotId {
+        let index = self.free;
+        if index == NONE {
+            // 2^32 slots would be more than 100 GB of slots alone.
+            let index = u32::try_from(self.slots.len()).expect("fewer than 2^32 tasks");
+            self.slots.push(Slot::new(occupant, outer));
+            return SlotId { index, generation: 0 };
+        }
+        let slot = &mut self.slots[index as usize];
+        if let Occupant::Free { next } = slot.occupant {
+            self.free = next;
+        }
+        *slot = Slot { uses: slot.uses, ..Slot::new(occupant, outer) };
+        SlotId { index, generation: slot.generation() }
+    }
+
+    /// Queues a slot, once.
+    // Each wake on the loop's own thread comes here.
+    #[inline]
+    pub(super) fn schedule(&mut self, id: SlotId) {
+        if let Some(slot) = self.slot(id) {
+            if !slot.scheduled {
+                slot.scheduled = true;
+                self.queue.push_back(Job::Task(id));
+            }
+        }
+    }
+
+    /// Queues the slot of that index, whoever is in it.
+    #[cold]
+    pub(super) fn schedule_occupant(&mut self, index: u32) {
+        let Some(slot) = self.slots.get(index as usize) else { return };
+        // That of a free slot names nobody.
+        self.schedule(SlotId { index, generation: slot.generation() });
+    }
+
+    pub(super) fn push_callback(&mut self, callback: Callback) {
+        self.queue.push_back(Job::Callback(callback));
+    }
+
+    pub(super) fn queued(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Takes the next job from the queue, with the task that it is for.
+    pub(super) fn next(&mut self) -> Option<Work> {
+        let id = match self.queue.pop_front()? {
+            Job::Callback(callback) => return Some(Work::Callback(callback)),
+            Job::Task(id) => id,
+        };
+        let Some(slot) = self.slot(id) else { return Some(Work::Nothing) };
+        slot.scheduled = false;
+        Some(match mem::replace(&mut slot.occupant, Occupant::Running) {
+            Occupant::Idle(task) => Work::Task(id, task, slot.thrown),
+            Occupant::Root => {
+                slot.occupant = Occupant::RootRunning;
+                Work::Root(slot.thrown)
+            }
+            other => {
+                slot.occupant = other;
+                Work::Nothing
+            }
+        })
+    }
+
+    /// The task is suspended. Hands it back if the loop was closed meanwhile: it has no slot any more.
+    pub(super) fn put_back(&mut self, id: SlotId, task: TaskRef) -> Option<TaskRef> {
+        match self.slot(id) {
+            Some(slot) => {
+                slot.occupant = Occupant::Idle(task);
+                None
+            }
+            None => Some(task),
+        }
+    }
+
+    /// The future of the blocking call is suspended.
+    pub(super) fn put_back_root(&mut self, id: SlotId) {
+        if let Some(slot) = self.slot(id) {
+            slot.occupant = Occupant::Root;
+        }
+    }
+
+    /// What was in the slot has ended: wakers that still name it do nothing from now on.
+    #[must_use = "its context may hold errors"]
+    pub(super) fn release(&mut self, id: SlotId) -> Option<Link> {
+        let next = self.free;
+        let slot = self.slot(id)?;
+        slot.uses = slot.uses.wrapping_add(1);
+        slot.scheduled = false;
+        slot.thrown = false;
+        slot.occupant = Occupant::Free { next };
+        let context = mem::replace(&mut slot.context, Link::Outer(None));
+        self.free = id.index;
+        Some(context)
+    }
+
+    /// Empties it for good: gives all that is suspended or running, and the queued callbacks.
+    pub(super) fn clear(&mut self) -> (Vec<(Option<TaskRef>, Link)>, Vec<Callback>) {
+        self.free = NONE;
+        let tasks = mem::take(&mut self.slots).into_iter().filter_map(|slot| match slot.occupant {
+            Occupant::Free { .. } => None,
+            Occupant::Idle(task) => Some((Some(task), slot.context)),
+            Occupant::Running | Occupant::Root | Occupant::RootRunning => Some((None, slot.context)),
+        });
+        let callbacks = mem::take(&mut self.queue).into_iter().filter_map(|job| match job {
+            Job::Callback(callback) => Some(callback),
+            Job::Task(_) => None,
+        });
+        (tasks.collect(), callbacks.collect())
+    }
+
+    // ---- errors that are thrown -------------------------------------------------------------------
+
+    /// The slot as an error context.
+    pub(super) fn context_of(&mut self, id: SlotId, home: &Arc<Shared>) -> Option<Arc<Node>> {
+        Some(self.slot(id)?.context.node(home, id))
+    }
+
+    /// Throws at the task of that slot and node; hands the failure back if it is not suspended.
+    pub(super) fn throw(&mut self, id: SlotId, node: &Arc<Node>, failure: Failure) -> Result<(), Failure> {
+        match self.slot(id) {
+            // An old node may name a later task's slot, for generations come again.
+            Some(slot) if slot.context.own().is_some_and(|own| Arc::ptr_eq(own, node)) => {
+                if !matches!(slot.occupant, Occupant::Idle(_) | Occupant::Root) {
+                    return Err(failure);
+                }
+                node.push(Delivery::Failure(failure));
+                slot.thrown = true;
+                self.schedule(id);
+                Ok(())
+            }
+            _ => Err(failure),
+        }
+    }
+
+    /// Delivers to that task, whatever it is doing; hands everything back if it has ended.
+    pub(super) fn deliver(
+        &mut self,
+        task: TaskId,
+        home: &Arc<Shared>,
+        delivery: Delivery,
+        signals: EndSignals,
+    ) -> Result<(), (Delivery, EndSignals)> {
+        let Some((id, slot)) = self.slot_of(task) else { return Err((delivery, signals)) };
+        let node = slot.context.node(home, id);
+        node.push(delivery);
+        node.watch(signals);
+        slot.thrown = true;
+        self.schedule(id);
+        Ok(())
+    }
+
+    /// The first of what is delivered to what runs in that slot.
+    pub(super) fn take_delivery(&mut self, id: SlotId) -> Option<Delivery> {
+        let slot = self.slot(id)?;
+        slot.thrown = false;
+        slot.context.own().and_then(|node| node.pop())
+    }
+
+    /// After a poll that was given a delivery, and left the slot suspended: what was not taken stays for the
+    /// next poll; if it was taken, the next one has its turn. Hands it back if the slot is gone.
+    pub(super) fn after_throw(&mut self, id: SlotId, untaken: Option<Delivery>) -> Option<Delivery> {
+        let Some(slot) = self.slot(id) else { return untaken };
+        let Some(node) = slot.context.own() else { return untaken };
+        let is_next = match untaken {
+            // The body went on: what a shield held back before may be taken now.
+            None => node.has_deliveries(),
+            Some(Delivery::Watch(watch)) => {
+                node.keep(watch);
+                node.has_deliveries()
+            }
+            Some(delivery) => node.put_back(delivery),
+        };
+        slot.thrown = node.has_something();
+        if is_next {
+            self.schedule(id);
+        }
+        None
+    }
+
+    // ---- tasks that have to end -------------------------------------------------------------------
+
+    /// The context of a task; none if it has ended.
+    pub(super) fn node_of(&mut self, task: TaskId, home: &Arc<Shared>) -> Option<Arc<Node>> {
+        self.slot_of(task).map(|(id, slot)| slot.context.node(home, id))
+    }
+
+    /// Takes a task that is suspended out of its slot, which says `Running` from now on.
+    pub(super) fn take(&mut self, task: TaskId) -> Option<(SlotId, TaskRef)> {
+        let (id, slot) = self.slot_of(task)?;
+        match mem::replace(&mut slot.occupant, Occupant::Running) {
+            Occupant::Idle(task) => Some((id, task)),
+            other => {
+                slot.occupant = other;
+                None
+            }
+        }
+    }
+
+    /// All tasks.
+    pub(super) fn tasks(&self, loop_id: LoopId) -> Vec<TaskId> {
+        let slots = self.slots.iter().zip(0..);
+        let tasks = slots.filter(|(slot, _)| matches!(slot.occupant, Occupant::Idle(_) | Occupant::Running));
+        tasks.map(|(slot, index)| TaskId { loop_id, index, uses: slot.uses }).collect()
+    }
+
+    /// The task in a slot.
+    pub(super) fn task_in(&self, loop_id: LoopId, slot: SlotId) -> TaskId {
+        TaskId { loop_id, index: slot.index, uses: self.slots[slot.index as usize].uses }
+    }
+
+    fn slot_of(&mut self, task: TaskId) -> Option<(SlotId, &mut Slot)> {
+        let slot = self.slots.get_mut(task.index as usize)?;
+        let id = SlotId { index: task.index, generation: slot.generation() };
+        (slot.is_occupied() && slot.uses == task.uses).then_some((id, slot))
+    }
+
+    fn slot(&mut self, id: SlotId) -> Option<&mut Slot> {
+        let slot = self.slots.get_mut(id.index as usize)?;
+        (slot.is_occupied() && slot.generation() == id.generation).then_some(slot)
+    }
+}

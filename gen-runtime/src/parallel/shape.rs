@@ -1,0 +1,122 @@
+//! What the results of a group are put into.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::fmt::Debug;
+use std::hash::{BuildHasher, Hash as HashKey};
+
+use crate::error::{printed, Place};
+
+/// How the children of a group are called.
+pub trait Places {
+    /// How the place of a child is called.
+    fn place(&self, child: usize) -> Place {
+        Place::Index(child)
+    }
+}
+
+/// The container that the results become.
+pub trait Shape<T>: Places {
+    /// The container.
+    type Output;
+
+    /// Puts the results, one for each child and in order, into the container.
+    fn build(self, results: impl Iterator<Item = T>) -> Self::Output;
+}
+
+/// A `Vec`.
+pub struct List;
+/// A `Box<[T]>`.
+pub struct BoxedSlice;
+/// A `VecDeque`.
+pub struct Deque;
+/// An array of `N`.
+pub struct Array<const N: usize>;
+
+/// A `HashMap`: its keys in the order of the children, and its hasher.
+pub struct Hash<Q, S> {
+    pub(crate) keys: Vec<Q>,
+    pub(crate) hasher: S,
+}
+
+/// A `BTreeMap`: its keys in the order of the children.
+pub struct BTree<Q> {
+    pub(crate) keys: Vec<Q>,
+}
+
+impl Places for List {}
+impl Places for BoxedSlice {}
+impl Places for Deque {}
+impl<const N: usize> Places for Array<N> {}
+
+impl<Q: Debug, S> Places for Hash<Q, S> {
+    fn place(&self, child: usize) -> Place {
+        by_key(&self.keys[child])
+    }
+}
+
+impl<Q: Debug> Places for BTree<Q> {
+    fn place(&self, child: usize) -> Place {
+        by_key(&self.keys[child])
+    }
+}
+
+fn by_key(key: &impl Debug) -> Place {
+    Place::Key(printed(format_args!("{key:?}")))
+}
+
+impl<T> Shape<T> for List {
+    type Output = Vec<T>;
+
+    fn build(self, results: impl Iterator<Item = T>) -> Vec<T> {
+        results.collect()
+    }
+}
+
+impl<T> Shape<T> for BoxedSlice {
+    type Output = Box<[T]>;
+
+    fn build(self, results: impl Iterator<Item = T>) -> Box<[T]> {
+        results.collect()
+    }
+}
+
+impl<T> Shape<T> for Deque {
+    type Output = VecDeque<T>;
+
+    fn build(self, results: impl Iterator<Item = T>) -> VecDeque<T> {
+        results.collect()
+    }
+}
+
+impl<T, const N: usize> Shape<T> for Array<N> {
+    type Output = [T; N];
+
+    fn build(self, mut results: impl Iterator<Item = T>) -> [T; N] {
+        std::array::from_fn(|_| results.next().expect("as many results as children"))
+    }
+}
+
+impl<Q, T, S> Shape<T> for Hash<Q, S>
+where
+    Q: HashKey + Eq + Debug,
+    S: BuildHasher,
+{
+    type Output = HashMap<Q, T, S>;
+
+    fn build(self, results: impl Iterator<Item = T>) -> HashMap<Q, T, S> {
+        let mut map = HashMap::with_capacity_and_hasher(self.keys.len(), self.hasher);
+        map.extend(self.keys.into_iter().zip(results));
+        map
+    }
+}
+
+impl<Q, T> Shape<T> for BTree<Q>
+where
+    Q: Ord + Debug,
+{
+    type Output = BTreeMap<Q, T>;
+
+    fn build(self, results: impl Iterator<Item = T>) -> BTreeMap<Q, T> {
+        self.keys.into_iter().zip(results).collect()
+    }
+}

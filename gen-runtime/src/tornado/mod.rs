@@ -1,0 +1,16 @@
+//! What is here for those who come from Tornado: the same can be written without it.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `arguments.rs` | [`Arguments`]: what a callback was called with, by position and by name |
+//! | `yield_future.rs` | [`YieldFuture`]: a future, by the name that it has among yield points |
+//! | `convert_macros.rs` | `maybe_future!` and `convert_yielded!` |
+//! | `dynamic/` | values whose type is known only at run time |
+
+mod arguments;
+mod convert_macros;
+pub mod dynamic;
+mod yield_future;
+
+pub use self::arguments::Arguments;
+pub use self::yield_future::YieldFuture;
