@@ -1,31 +1,36 @@
 //! Names for arguments that are written as patterns: the names that callers and documentation see.
 
 use syn::ext::IdentExt;
-use syn::{Ident, Pat};
+use syn::{Ident, Pat, PatIdent};
 
 use crate::paths::ours;
 
-/// The names of patterns so far: two arguments must not have the same.
+/// The names that patterns have got so far. No two arguments may have the same name.
 #[derive(Default)]
 pub(crate) struct ArgumentNames(Vec<String>);
 
 impl ArgumentNames {
-    /// What documentation calls an argument that is a pattern: by what it binds.
+    /// A name for an argument that is a pattern. It is made from the names that the pattern binds.
     pub(crate) fn of_pattern(&mut self, pattern: &Pat, position: usize) -> Ident {
         let mut bound = Vec::new();
         collect_bindings(pattern, &mut bound);
         let mut name = bound.join("_");
-        // Locals of ours begin with two underscores.
+        // Our own locals begin with two underscores.
         if name.is_empty() || name.starts_with("__") || self.0.contains(&name) {
             name = format!("{name}_arg{position}");
         }
-        // What was written `r#type` may be bound alone.
+        // A keyword, if the pattern binds `r#type` and nothing else.
         if syn::parse_str::<Ident>(&name).is_err() {
             name.push('_');
         }
         self.0.push(name.clone());
         Ident::new(&name, ours())
     }
+}
+
+/// The pattern that binds a name by value.
+pub(crate) fn pattern_of(ident: Ident) -> Pat {
+    Pat::Ident(PatIdent { attrs: Vec::new(), by_ref: None, mutability: None, ident, subpat: None })
 }
 
 fn collect_bindings(pattern: &Pat, names: &mut Vec<String>) {
@@ -42,7 +47,7 @@ fn collect_bindings(pattern: &Pat, names: &mut Vec<String>) {
         Pat::Struct(fields) => fields.fields.iter().for_each(|field| collect_bindings(&field.pat, names)),
         Pat::Reference(reference) => collect_bindings(&reference.pat, names),
         Pat::Paren(paren) => collect_bindings(&paren.pat, names),
-        // Each case binds the same.
+        // Every case binds the same names.
         Pat::Or(cases) => cases.cases.iter().take(1).for_each(|case| collect_bindings(case, names)),
         _ => {}
     }

@@ -1,4 +1,4 @@
-//! Quotes what [`lower`](crate::lower) has decided.
+//! Expand: quotes what [`lower`](crate::lower) has decided.
 
 use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream};
 use quote::{ToTokens, TokenStreamExt, quote_spanned};
@@ -9,7 +9,7 @@ use crate::options::{AttributeKind, Threads};
 use crate::paths::{Paths, ours};
 use crate::tokens::grouped;
 
-/// What an attribute makes of a function.
+/// What the attribute emits for a function without mistakes.
 pub(crate) fn with_body(attribute: AttributeKind, lowered: &Lowered, paths: &Paths) -> TokenStream {
     match attribute {
         AttributeKind::Coroutine => coroutine(lowered, paths, &|block| {
@@ -31,7 +31,7 @@ pub(crate) fn with_body(attribute: AttributeKind, lowered: &Lowered, paths: &Pat
     }
 }
 
-/// A coroutine function, with `inside` for the value that it returns.
+/// A function that returns a coroutine. `inside` makes the tokens of its body.
 pub(crate) fn coroutine(
     lowered: &Lowered,
     paths: &Paths,
@@ -40,7 +40,7 @@ pub(crate) fn coroutine(
     function(lowered, returned_type(lowered, paths), paths, inside)
 }
 
-/// A plain function that returns whether a coroutine could be started.
+/// A function that starts an engine, and returns the `gen::Result` of its first step.
 pub(crate) fn engine(
     lowered: &Lowered,
     paths: &Paths,
@@ -50,15 +50,15 @@ pub(crate) fn engine(
     function(lowered, quote_spanned!(ours()=> #arrow #result), paths, inside)
 }
 
-/// The function that makes a `gen::Result` of what an engine returns: the one place where rustc asks whether it can, with the type that the
-/// user wrote for the place.
+/// The function that turns the output of an engine into a `gen::Result`. Only here rustc checks
+/// that the output can be turned into one; the span is that of the type that the user wrote.
 pub(crate) fn engine_output(output: &Output, paths: &Paths) -> TokenStream {
     let (trait_, declared) = (paths.engine_output(), &output.declared);
     let returned = output.pinned.as_ref().unwrap_or(declared);
     quote_spanned!(paths.span()=> <#returned as #trait_<_>>::into_result)
 }
 
-/// A plain function that returns what the user wrote.
+/// A function that returns what the user wrote.
 pub(crate) fn main(
     lowered: &Lowered,
     paths: &Paths,
@@ -86,7 +86,8 @@ fn function(
     returned.to_tokens(&mut tokens);
     where_clause.to_tokens(&mut tokens);
     match body {
-        // The user's braces: with ours rustc would take the function for ours, and never call it dead.
+        // These are the user's braces. With braces of ours, rustc would take the function for
+        // generated code, and never report that it is unused.
         Ok(block) => {
             let inside = inside(block);
             let inside = if block.unfinished { in_one_macro(inside, paths) } else { inside };
@@ -97,11 +98,14 @@ fn function(
     tokens
 }
 
-/// What stands in a function whose body comes later, as the arguments of a macro that hands them back.
+/// The body of a function whose own body an editor has replaced, as the arguments of a macro that
+/// returns them.
 ///
-/// An editor completes with two versions of the function, with a word at the cursor and without, and with one offset in both. If only one of them can be
-/// parsed, the other has the word in place of its body, and the offset says nothing there. In the arguments of a macro the editor sees that the two
-/// differ, and completes in the source; anywhere else it would take what happens to stand there for what is being typed.
+/// For a completion, an editor compares two versions of the function, with a word at the cursor and
+/// without, at the same offset. If only one of them can be parsed, the other has the word in place
+/// of its body, and the offset is meaningless there. In the arguments of a macro the editor notices
+/// that the two versions differ, and completes in the source. Elsewhere it would complete whatever
+/// stands at that offset.
 fn in_one_macro(tokens: TokenStream, paths: &Paths) -> TokenStream {
     let verbatim = paths.verbatim();
     quote_spanned!(ours()=> #verbatim!({ #tokens }))
@@ -127,10 +131,12 @@ fn returned_type(lowered: &Lowered, paths: &Paths) -> TokenStream {
     }
 }
 
-/// Declares what tells the function; the call and its frame, if the body yields; and the body, whose output goes through `end`.
+/// Declares the function that returns the site; if the body yields, the call and its frame; and the
+/// body, whose output passes through `end`.
 ///
-/// The frame is made outside the `async` block and captured: made inside, between the arguments and the body, it could unwind as far as rustc knows,
-/// and then each argument that the body moves away would need a flag in the machine.
+/// The frame is made before the `async` block, which captures it. If it was made within the block,
+/// between the arguments and the body, rustc would assume that this can unwind. Each argument that
+/// the body moves away would then need a drop flag in the machine.
 fn head(block: &LoweredBody, lowered: &Lowered, paths: &Paths, end: Option<TokenStream>) -> TokenStream {
     let (mut head, call) = (site_function(&lowered.site, paths), paths.call());
     if block.yields {
@@ -139,7 +145,7 @@ fn head(block: &LoweredBody, lowered: &Lowered, paths: &Paths, end: Option<Token
     let here = paths.at(lowered.output.span);
     let body = body_future(block, lowered, &here);
     quote_spanned!(ours()=> let __body = #body;).to_tokens(&mut head);
-    // Within the span that the user wants, it is caught there.
+    // In an instrumented body, the `gen::Return` is caught within the span.
     let caught = if lowered.instrumentation.is_none() { catch_return(lowered, paths) } else { None };
     if let Some(end) = caught.or(end) {
         let ended = map_output(quote_spanned!(ours()=> __body), Some(end), &here);
@@ -148,7 +154,9 @@ fn head(block: &LoweredBody, lowered: &Lowered, paths: &Paths, end: Option<Token
     head
 }
 
-/// The function that tells what the coroutine is called, and where that is. An item, and no closure, whose type rustc would not know until it is through with the body.
+/// The function that returns the site: the name of the coroutine, and the place where it is
+/// defined. It is an item and not a closure: rustc does not know the type of a closure until it has
+/// checked the whole body.
 pub(crate) fn site_function(site: &Site, paths: &Paths) -> TokenStream {
     let Site { name, file, line, column, function } = site;
     let of = paths.site();
@@ -157,21 +165,21 @@ pub(crate) fn site_function(site: &Site, paths: &Paths) -> TokenStream {
     quote_spanned!(ours()=> fn #function() -> #of { #of::new(#name, #file, #line, #column) })
 }
 
-/// The machine, boxed if that was asked for.
+/// The machine, in a box if the options say so.
 fn machine(block: &LoweredBody, lowered: &Lowered, paths: &Paths) -> TokenStream {
-    // Where it says what is returned: there rustc points if the machine cannot be what the signature says.
+    // rustc points at the return type if the machine is not what the signature says.
     let here = paths.at(lowered.output.span);
     let call =
         if block.yields { quote_spanned!(ours()=> __call) } else { paths.no_call().into_token_stream() };
     let function = &lowered.site.function;
     let make = if block.closed { here.closed_machine() } else { here.machine() };
     let arguments = quote_spanned!(ours()=> #call, __body, #function);
-    // As far as the type, as `unreached_output` does.
+    // The arguments end where the type ends, as in `unreached_output`.
     let arguments = grouped(Delimiter::Parenthesis, ours().located_at(lowered.output.end()), arguments);
     wrap(lowered, &here, quote_spanned!(here.span()=> #make #arguments))
 }
 
-/// A machine in the form that is handed out.
+/// The machine in the form in which the function returns it.
 pub(crate) fn wrap(lowered: &Lowered, paths: &Paths, machine: TokenStream) -> TokenStream {
     let wrapper = match &lowered.returned {
         Returned::Machine => return machine,
@@ -187,9 +195,10 @@ pub(crate) fn wrap(lowered: &Lowered, paths: &Paths, machine: TokenStream) -> To
     quote_spanned!(paths.span()=> #wrapper(#machine))
 }
 
-/// The body, with a function that its output goes through.
+/// The body, with its output passed through `end`.
 ///
-/// A closure: the function itself would make its trait a part of the coroutine's type, and rustc would miss it twice.
+/// `end` is called in a closure: the path itself would make its trait a part of the type of the
+/// coroutine, and rustc would report twice that the trait is not implemented.
 pub(crate) fn map_output(body: TokenStream, end: Option<TokenStream>, paths: &Paths) -> TokenStream {
     match end {
         Some(end) => {
@@ -202,7 +211,8 @@ pub(crate) fn map_output(body: TokenStream, end: Option<TokenStream>, paths: &Pa
 
 /// The function that takes the value out of a `gen::Return`, if the option `returns` was given.
 ///
-/// Whether the output can be given by one is asked with the type that the user wrote.
+/// The span is that of the type that the user wrote: rustc reports there if a `gen::Return` cannot
+/// set the output.
 pub(crate) fn catch_return(lowered: &Lowered, paths: &Paths) -> Option<TokenStream> {
     let Lowered { output, returns, .. } = lowered;
     let trait_ = paths.catch_return();
@@ -210,13 +220,15 @@ pub(crate) fn catch_return(lowered: &Lowered, paths: &Paths) -> Option<TokenStre
     returns.then(|| quote_spanned!(ours().located_at(output.span)=> <#returned as #trait_>::catch_return))
 }
 
-/// The future that the machine polls: one `async` block. Nothing that has a destructor is added to it, but for a span that the user wants.
+/// The future that the machine polls: one `async` block. Apart from the span of
+/// `#[tracing::instrument]`, nothing with a destructor is added to it.
 fn body_future(block: &LoweredBody, lowered: &Lowered, paths: &Paths) -> TokenStream {
     let LoweredBody { arguments, open, group, .. } = block;
     let result = result(group, *open, &lowered.output, paths);
     let block = |tokens: TokenStream| {
-        // The user's: what happens in the block, and at its end, is shown there, a coverage report leaves out what is not in the same macro as these, and some lints of clippy
-        // leave out whatever stands in an expression that a macro has made.
+        // These are the user's braces. Debuggers show what happens in the block, and at its end, at
+        // these braces. A coverage report leaves out what is not in the same macro as they are.
+        // Some lints of clippy skip everything in an expression that a macro has made.
         let body = grouped(Delimiter::Brace, group.span(), tokens);
         quote_spanned!(*open=> async move #body)
     };
@@ -227,7 +239,7 @@ fn body_future(block: &LoweredBody, lowered: &Lowered, paths: &Paths) -> TokenSt
     block(quote_spanned!(ours()=> #arguments #inner))
 }
 
-/// The statement that ends the machine with what the user's block gives.
+/// The last statement of the machine: its output is that of the user's block.
 fn result(group: &Group, open: Span, output: &Output, paths: &Paths) -> TokenStream {
     match &output.pinned {
         Some(ty) => {
@@ -246,10 +258,12 @@ fn result(group: &Group, open: Span, output: &Output, paths: &Paths) -> TokenStr
     }
 }
 
-/// `<R as Unreached>::output()`, which is never called. In `output::<R>()` rustc would have something else to say about an unknown type than it has said
-/// about the signature, and so would say it twice; in a `let` clippy would find it complex.
+/// `<R as Unreached>::output()`, which is never called. With `output::<R>()` rustc would report an
+/// unknown type twice, since the words differ from those about the signature. With a `let`, clippy
+/// would report that the type is complex.
 ///
-/// It reaches as far as the return type, for the same reason: what cannot be returned is said of both, but once at one place.
+/// The span reaches to the end of the return type for the same reason: if the type cannot be
+/// returned, rustc reports it about both, but once if the place is the same.
 pub(crate) fn unreached_output(ty: &TokenStream, output: &Output, paths: &Paths) -> TokenStream {
     let here = paths.at(output.span);
     let unreached = here.unreached();

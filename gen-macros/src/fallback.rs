@@ -1,4 +1,5 @@
-//! What is emitted for an item with mistakes: enough of it that each mistake is one error.
+//! Expand: what is emitted for an item with mistakes. It is as much of the item as possible, so
+//! that each mistake is one error.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
@@ -10,10 +11,10 @@ use crate::mistakes::Mistakes;
 use crate::options::AttributeKind;
 use crate::paths::{Paths, ours};
 
-/// The true signature with a body that type checks, whatever the user's has in it.
+/// The true signature, with a body that type checks whatever the user's body contains.
 ///
-/// What the user's body would use is used, the arguments and the names in `yields`, so that rustc does not warn of
-/// it on top.
+/// It uses the arguments and the paths in `yields`, as the user's body would, so that rustc does
+/// not warn about unused ones.
 pub(crate) fn without_body(
     attribute: AttributeKind,
     lowered: &Lowered,
@@ -49,7 +50,7 @@ pub(crate) fn without_body(
     quote_spanned!(ours()=> #quiet #function)
 }
 
-/// An item that is no function stays as it is.
+/// Reports that the item is not a function, and emits it unchanged.
 pub(crate) fn not_a_function(
     attribute: AttributeKind,
     item: TokenStream,
@@ -59,12 +60,13 @@ pub(crate) fn not_a_function(
     match syn::parse2::<Stmt>(item.clone()) {
         Ok(Stmt::Item(other)) => report_kind(attribute, &other, &mut mistakes),
         Ok(other) => report(attribute, &other, "a statement", OTHERS, &mut mistakes),
-        // In the place of an expression there can be but one.
+        // An expression can only be replaced by one expression: the error.
         Err(_) if is_expression(&item) => {
             report(attribute, &item, "an expression", OTHERS, &mut mistakes);
             return mistakes.into_errors();
         }
-        // Broken or unfinished: the tokens go through, so that rustc and editors see what was typed.
+        // The item is broken or unfinished. It is emitted as it was typed, for rustc and for
+        // editors.
         Err(_) => mistakes.report_error(error),
     }
     let mut tokens = item;

@@ -20,9 +20,9 @@
 //! | `types` | visits the parts of a type |
 //! | `mistakes` | collects the compile errors of one use of an attribute |
 //! | `options` | parse: reads what stands in the attribute's parentheses |
-//! | `paths` | knows every name that the attributes emit: paths into the runtime, names of locals |
+//! | `paths` | knows the names that are emitted: paths into the runtime, names of locals |
 //! | `argument_names` | makes names for arguments that are written as patterns |
-//! | `parse` | parse: turns the item into a `Function`, which keeps every span; the body stays tokens |
+//! | `parse` | parse: the item becomes a `Function`, which keeps its spans; the body stays tokens |
 //! | `scan` | parse: looks through the tokens of the body once: whether it yields, and where |
 //! | `neighbours` | handles other attributes on the same function |
 //! | `check` | check: reports all mistakes in one run, and decides whether the body is emitted |
@@ -32,14 +32,14 @@
 //! | `editor` | handles functions that are still being typed |
 //! | `pipeline` | calls the steps in order |
 //!
-//! A function with mistakes keeps its true signature, without the body. So its callers still compile,
-//! and each mistake is one error.
+//! A function with mistakes keeps its true signature, without the body. So its callers still
+//! compile, and each mistake is one error.
 //!
 //! A body that is not valid Rust is none of these mistakes. It is emitted as it was typed: rustc
 //! reports what is wrong with it, and an editor can complete in it.
 //!
-//! This crate is edition 2024, whatever the edition of its users: the `impl Trait` that it emits then
-//! captures every lifetime.
+//! This crate is edition 2024, whatever the edition of its users: the `impl Trait` that it emits
+//! then captures every lifetime.
 #![forbid(unsafe_code)]
 
 mod argument_names;
@@ -67,55 +67,56 @@ use proc_macro::TokenStream;
 ///
 /// In the body, `yield_!(expr)` suspends the coroutine until the runtime has resolved `expr`, and
 /// evaluates to a `gen::Result`. The body does not begin until the coroutine is yielded, awaited or
-/// started. The arguments move into the coroutine. They are dropped when, and in the order in which, an
-/// `async fn` drops its arguments.
+/// started. The arguments move into the coroutine. They are dropped when, and in the order in
+/// which, an `async fn` drops its arguments.
 ///
-/// The function may be free, a method with any receiver, or a method of a trait: declared, provided or
-/// implemented. It may be generic and `unsafe`. It must not be `async`, `const`, `extern` or variadic.
+/// The function may be free, a method with any receiver, or a method of a trait: declared, provided
+/// or implemented. It may be generic and `unsafe`. It must not be `async`, `const`, `extern` or
+/// variadic.
 ///
 /// # Options
 ///
-/// - `boxed`: the coroutine is allocated in a box. Its type stays opaque, and is `Send` if the body is.
-///   A recursive coroutine needs this option, or rustc reports error E0733.
-/// - `dyn`: the function returns `gen::BoxCoroutine<'_, R>`, so that a trait with such a method can be a
-///   trait object. The body must be `Send`; a provided method with `&self` therefore needs
-///   `where Self: Sync`. Each elided lifetime gets a name, as with `async-trait`. A lifetime that is
-///   hidden in a path must be written: `Ref<'_, T>`.
+/// - `boxed`: the coroutine is allocated in a box. Its type stays opaque, and is `Send` if the body
+///   is. A recursive coroutine needs this option, or rustc reports error E0733.
+/// - `dyn`: the function returns `gen::BoxCoroutine<'_, R>`, so that a trait with such a method can
+///   be a trait object. The body must be `Send`; a provided method with `&self` therefore needs
+///   `where Self: Sync`. Each elided lifetime gets a name, as with `async-trait`. A lifetime that
+///   is hidden in a path must be written: `Ref<'_, T>`.
 /// - `dyn(local)`: the same with `gen::LocalBoxCoroutine<'_, R>`, which need not be `Send`.
-/// - `send`: the declared return type includes `+ Send`. This is for methods of traits, where callers
-///   cannot see the body.
-/// - `returns`: if a function that the body calls fails with the error `gen::Return(v)`, the coroutine
-///   ends with `Ok(v)`. The coroutine must return `gen::Result<T>`, where `T` is `Send` and borrows
-///   nothing.
+/// - `send`: the declared return type includes `+ Send`. This is for methods of traits, where
+///   callers cannot see the body.
+/// - `returns`: if a function that the body calls fails with the error `gen::Return(v)`, the
+///   coroutine ends with `Ok(v)`. The coroutine must return `gen::Result<T>`, where `T` is `Send`
+///   and borrows nothing.
 /// - `crate = path`: the path of the runtime, if it is not `::gen`:
 ///   `#[my_gen::coroutine(crate = my_gen)]`.
 ///
 /// # Where a `yield_!` may stand
 ///
-/// Wherever an expression may stand, also in the arguments of other macros, in `async` blocks and `async`
-/// closures of the body, and in a `macro_rules!` that is defined in the body. Not in a closure that is
-/// not `async`, and not in a plain `fn` within the body. The macro is found by its name `yield_`, alone
-/// or at the end of a path; under another name it is not found.
+/// Wherever an expression may stand, also in the arguments of other macros, in `async` blocks and
+/// `async` closures of the body, and in a `macro_rules!` that is defined in the body. Not in a
+/// closure that is not `async`, and not in a plain `fn` within the body. The macro is found by its
+/// name `yield_`, alone or at the end of a path; under another name it is not found.
 ///
 /// # Other attributes
 ///
 /// The order matters where another attribute rewrites the function, or looks at how it is written:
 ///
-/// - `#[tracing::instrument]` may stand above or below. As with an `async fn`, the span is entered and
-///   left around each poll of the body, and `err` and `ret` log what the body returns.
-/// - `#[test]`, `#[tokio::test]`, `#[tokio::main]` and other attributes with these names stand below.
-///   The coroutine is then put into a function that they can run. The same holds for
+/// - `#[tracing::instrument]` may stand above or below. As with an `async fn`, the span is entered
+///   and left around each poll of the body, and `err` and `ret` log what the body returns.
+/// - `#[test]`, `#[tokio::test]`, `#[tokio::main]` and other attributes with these names stand
+///   below. The coroutine is then put into a function that they can run. The same holds for
 ///   `#[axum::debug_handler]` and `#[cached]`, which require an `async fn`.
-/// - `#[async_trait]` leaves coroutines alone. For a trait object, give the methods of the trait that are
-///   coroutines the option `dyn`.
-/// - For any other attribute: if it stands above, this attribute gets the function that the other one
-///   has made. If it stands below, it gets a plain function that returns the coroutine.
+/// - `#[async_trait]` leaves coroutines alone. For a trait object, give the methods of the trait
+///   that are coroutines the option `dyn`.
+/// - For any other attribute: if it stands above, this attribute gets the function that the other
+///   one has made. If it stands below, it gets a plain function that returns the coroutine.
 ///
 /// # Name
 ///
-/// Write the attribute with its path: rustc has a built-in attribute that is also called `coroutine`, so
-/// `use gen::coroutine; #[coroutine]` is ambiguous (error E0659). To import it use its alias
-/// [`macro@co`].
+/// Write the attribute with its path: rustc has a built-in attribute that is also called
+/// `coroutine`, so `use gen::coroutine; #[coroutine]` is ambiguous (error E0659). To import it use
+/// its alias [`macro@co`].
 #[proc_macro_attribute]
 pub fn coroutine(options: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::run(AttributeKind::Coroutine, options.into(), item.into()).into()
@@ -130,16 +131,18 @@ pub fn co(options: TokenStream, item: TokenStream) -> TokenStream {
 /// Turns a plain `fn` into an engine: a call starts the coroutine, and nothing waits for its end.
 ///
 /// The body runs within the call up to its first suspension. Then the loop that runs on this thread
-/// resumes it. The function returns `()` or a `Result` of `()`. Any other type is a compile error, since
-/// the value would be lost. (A `gen::dynamic::Value` is allowed too; it must then hold a `()`.)
+/// resumes it. The function returns `()` or a `Result` of `()`. Any other type is a compile error,
+/// since the value would be lost. (A `gen::dynamic::Value` is allowed too; it must then hold a
+/// `()`.)
 ///
 /// The call returns a `gen::Result`. It is an error if the body fails or panics before its first
-/// suspension, or if no loop runs on this thread. A later error is thrown into the coroutine that made
-/// the call, as an error of a callback is. If that coroutine does not take the error, it is logged.
+/// suspension, or if no loop runs on this thread. A later error is thrown into the coroutine that
+/// made the call, as an error of a callback is. If that coroutine does not take the error, it is
+/// logged.
 ///
-/// An engine that is called in the body of an engine begins within the call too. But when 32 bodies have
-/// begun inside of each other, the next one begins in the next turn of the loop, and its call returns
-/// `Ok(())`.
+/// An engine that is called in the body of an engine begins within the call too. But when 32 bodies
+/// have begun inside of each other, the next one begins in the next turn of the loop, and its call
+/// returns `Ok(())`.
 ///
 /// The arguments must be `'static`, since the engine outlives the call. The only option is
 /// `crate = path`. Everything else is as with [`macro@coroutine`].
@@ -151,8 +154,8 @@ pub fn engine(options: TokenStream, item: TokenStream) -> TokenStream {
 /// Turns `fn main` into a coroutine, and runs it to its end on an embedded loop.
 ///
 /// The function takes no arguments and returns what any `main` may return. The only option is
-/// `crate = path`. A call within a turn of a loop, or within a poll of another runtime, blocks that loop
-/// or runtime, or panics, as `gen::block_on` does.
+/// `crate = path`. A call within a turn of a loop, or within a poll of another runtime, blocks that
+/// loop or runtime, or panics, as `gen::block_on` does.
 #[proc_macro_attribute]
 pub fn main(options: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::run(AttributeKind::Main, options.into(), item.into()).into()
@@ -168,8 +171,8 @@ pub fn unfinished(tokens: TokenStream) -> TokenStream {
     editor::unfinished::expand(tokens.into()).into()
 }
 
-/// Returns its tokens. The attributes put it around all that they emit for a body that an editor has
-/// replaced by a word.
+/// Returns its tokens. The attributes put it around all that they emit for a body that an editor
+/// has replaced by a word.
 #[doc(hidden)]
 #[proc_macro]
 pub fn verbatim(tokens: TokenStream) -> TokenStream {

@@ -1,12 +1,12 @@
-//! The mistakes found in one use of an attribute, all of them: one compile error each.
+//! The mistakes in one use of an attribute. Each becomes one compile error.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::Error;
 
-/// Collects mistakes until [`Mistakes::into_errors`] turns them into tokens.
+/// Collects mistakes, until [`Mistakes::into_errors`] turns them into tokens.
 ///
-/// In tests it panics when it is dropped with mistakes that nobody asked for.
+/// In tests it panics if it is dropped before that with mistakes in it.
 #[derive(Default)]
 #[must_use]
 pub(crate) struct Mistakes {
@@ -14,27 +14,28 @@ pub(crate) struct Mistakes {
 }
 
 impl Mistakes {
-    /// Reports one mistake at the offending `tokens`: what is wrong and why, and what to write instead.
+    /// Reports a mistake at the offending `tokens`. `wrong` says what is wrong and why, `help` what
+    /// to write instead.
     pub(crate) fn report(&mut self, tokens: &dyn ToTokens, wrong: &str, help: &str) {
         self.found.push(Error::new_spanned(tokens, format!("{wrong}\n\nhelp: {help}")));
     }
 
-    /// Reports what a parser has found.
+    /// Reports an error of a parser.
     pub(crate) fn report_error(&mut self, error: Error) {
         self.found.push(error);
     }
 
-    /// How many there are so far.
+    /// The number of mistakes so far.
     pub(crate) fn len(&self) -> usize {
         self.found.len()
     }
 
-    /// Takes back those that were reported when there were already as many as this.
+    /// Removes the mistakes that were reported after the first `count`.
     pub(crate) fn forget_after(&mut self, count: usize) {
         self.found.truncate(count);
     }
 
-    /// The `compile_error!`s, in the order in which they were found. Empty if there is no mistake.
+    /// One `compile_error!` for each mistake, in the order of the reports.
     pub(crate) fn into_errors(mut self) -> TokenStream {
         let mut errors = TokenStream::new();
         for error in std::mem::take(&mut self.found) {

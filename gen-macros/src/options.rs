@@ -37,8 +37,8 @@ impl AttributeKind {
     }
 }
 
-/// The options that were written. A field with an `Ident` keeps the name of its option, where a mistake
-/// can be reported.
+/// The options that were written. A field with an `Ident` keeps the name of its option, where a
+/// mistake can be reported.
 #[derive(Default)]
 pub(crate) struct Options {
     /// `boxed`: the coroutine is allocated in a box, and its type stays opaque.
@@ -235,8 +235,8 @@ fn spelling(option: &'static str) -> &'static str {
     if option == "crate" { "crate = path" } else { option }
 }
 
-/// The option that was probably meant: the one for a name that is usual elsewhere, else the nearest one
-/// that is at most two edits away.
+/// The option that was probably meant: the one for a name that is usual elsewhere, else the nearest
+/// one that is at most two edits away.
 fn nearest(name: &str, options: &[&'static str]) -> Option<&'static str> {
     let lower = name.to_lowercase();
     let meant = match lower.as_str() {

@@ -1,4 +1,4 @@
-//! What was written: tokens become a [`Function`], which keeps their spans. The body stays tokens.
+//! Parse: the item becomes a [`Function`], which keeps its spans. The body stays tokens.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -7,9 +7,10 @@ use syn::{Attribute, Ident, Signature, Token, Visibility};
 
 use crate::tokens::{is, is_word, regroup, regroup_at_end};
 
-/// A function as the user wrote it, free or associated.
+/// A function as the user wrote it: a free function, or an associated one.
 pub(crate) struct Function {
-    /// Those above it, then those at the start of its body (`#![..]`), which mean the same.
+    /// The attributes above it, then those at the start of its body (`#![..]`), which mean the
+    /// same.
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
     pub(crate) defaultness: Option<Token![default]>,
@@ -17,21 +18,23 @@ pub(crate) struct Function {
     pub(crate) body: Body,
 }
 
-/// What stands after the signature.
+/// What follows the signature.
 pub(crate) enum Body {
-    /// A block: a function, or a provided method of a trait.
+    /// A block: the body of a function, or of a provided method of a trait.
     Block(Group),
-    /// A word. Where an editor cannot parse a body it hands a word in its place, and puts the body back into what is emitted.
+    /// A word. An editor that cannot parse a body passes a word in its place, and puts the body
+    /// back into what the attribute emits.
     Replaced(Ident),
-    /// A semicolon: a declared method of a trait. (Elsewhere rustc complains.)
+    /// A semicolon: a declared method of a trait. For any other function rustc reports it.
     Declared(Token![;]),
-    /// Nothing, as an editor may see it while the function is typed.
+    /// Nothing. An editor may see the function like this while it is being typed.
     Missing,
 }
 
 impl Function {
     pub(crate) fn parse(item: TokenStream) -> syn::Result<Function> {
-        // The parser copies all it is given, and a body is most of a function.
+        // The parser copies all tokens that it gets. Most of them are the body, so it gets the
+        // function without its body first.
         let mut head: Vec<TokenTree> = item.clone().into_iter().collect();
         if let Some(block) = head.pop().and_then(unwrap_block)
             && let Ok(function) = Function::parse_with(head.into_iter().collect(), Some(block))
@@ -41,7 +44,7 @@ impl Function {
         Function::parse_with(item, None)
     }
 
-    /// Parses a function whose body is this block; if there is none, it is among the tokens.
+    /// Parses a function whose body is `block`. If that is `None`, the body is among the tokens.
     fn parse_with(tokens: TokenStream, block: Option<Group>) -> syn::Result<Function> {
         let parse = |input: ParseStream<'_>| {
             let mut attributes = input.call(Attribute::parse_outer)?;
@@ -74,7 +77,7 @@ impl Body {
         }
     }
 
-    /// What stands in it, if it is there.
+    /// The tokens of the block; none if there is no block.
     pub(crate) fn tokens(&self) -> TokenStream {
         match self {
             Body::Block(block) => block.stream(),
@@ -82,15 +85,21 @@ impl Body {
         }
     }
 
-    /// For a body that is no Rust: what rustc misses in it, it misses at a delimiter that closes. It says so of what was typed, and of what is emitted; the same words
-    /// about the same place are printed once. A group that is made anew has one span, so this must be its end, and not all of it.
+    /// Gives the groups around yields the span of their closing delimiter, for a body that is not
+    /// valid Rust.
+    ///
+    /// rustc reports what is missing in such a body at a closing delimiter: once for what was
+    /// typed, and once for what is emitted. Reports with the same words at the same place are
+    /// printed once. A group that is rebuilt has a single span, so this must be the span of its
+    /// end.
     pub(crate) fn point_at_ends(&mut self) {
         if let Body::Block(block) = self {
             (*block, _) = pointing_at_its_end(block);
         }
     }
 
-    /// Moves inner attributes to the function's own: the body becomes an expression, where rustc takes none.
+    /// Moves inner attributes to those of the function. The body becomes an expression, and rustc
+    /// accepts no inner attributes there.
     fn hoist_attributes(self, attributes: &mut Vec<Attribute>) -> Body {
         let Body::Block(block) = &self else { return self };
         let mut trees = block.stream().into_iter();
@@ -128,7 +137,8 @@ impl ToTokens for Body {
     }
 }
 
-/// The group, and whether there are yields in it: others are not made anew.
+/// The group as [`Body::point_at_ends`] rebuilds it, and whether there are yields in it. A group
+/// without yields is not rebuilt.
 fn pointing_at_its_end(group: &Group) -> (Group, bool) {
     let (mut trees, mut yields) = (Vec::new(), false);
     for tree in group.stream() {
@@ -148,7 +158,8 @@ fn pointing_at_its_end(group: &Group) -> (Group, bool) {
     if yields { (made, true) } else { (group.clone(), false) }
 }
 
-/// The block itself, also when it was handed through a `macro_rules!` as `$body:block`.
+/// The block itself. A block that was passed through a `macro_rules!` as `$body:block` is wrapped
+/// in an invisible group.
 fn unwrap_block(tree: TokenTree) -> Option<Group> {
     let TokenTree::Group(group) = tree else { return None };
     match group.delimiter() {

@@ -1,6 +1,8 @@
-//! Every path into the runtime that the attributes emit. No other file names one.
+//! Every path into the runtime that the attributes emit, and the names that more than one module
+//! emits. No other module names the runtime.
 //!
-//! `::r#gen` is right for users of every edition; from 2024 on `gen` alone is a keyword.
+//! The runtime is `::r#gen`, which users of every edition can name: from edition 2024 on, `gen`
+//! without `r#` is a keyword.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, TokenStreamExt, quote_spanned};
@@ -9,28 +11,32 @@ use syn::{Path, Token};
 
 use crate::options::AttributeKind;
 
-/// The span of all that is ours: local names are hygienic, lints stay quiet, edition 2024 applies.
+/// The span of every token that is not the user's. With it, names of locals are hygienic, lints
+/// stay quiet, and the rules of edition 2024 apply.
 pub(crate) fn ours() -> Span {
     Span::mixed_site()
 }
 
-/// The name of the function that returns the coroutine's site, if the body does not use this name.
+/// The name of the function that returns the coroutine's site. If the body uses this name,
+/// [`scan`](crate::scan) chooses another one.
 pub(crate) const SITE_FUNCTION: &str = "__coroutine_site";
 
-/// The local variable that holds the frame of a body.
+/// The name of the local variable that holds the frame of a body.
 pub(crate) fn frame_name() -> Ident {
     Ident::new("__frame", ours())
 }
 
-/// Where the runtime is.
+/// The path of the runtime.
 pub(crate) struct Paths {
-    /// The option `crate = path`, and the span of all of it; else the runtime is where it usually is.
+    /// The path of the option `crate = path`, and the span of all of it. Without the option the
+    /// runtime is `::r#gen`.
     root: Option<(TokenStream, Span)>,
-    /// Where rustc points if what is called by a path cannot be.
+    /// The span of the paths: rustc points there if what a path names cannot be called or used.
     span: Span,
 }
 
-/// A path into the runtime. It is quoted straight into what is made: to make a stream of its own of it would cost a call of the compiler.
+/// A path into the runtime. It is quoted directly into the emitted tokens: a token stream for each
+/// path would cost one more call into the compiler each time.
 #[derive(Clone, Copy)]
 pub(crate) struct RuntimePath<'a> {
     paths: &'a Paths,
@@ -39,22 +45,23 @@ pub(crate) struct RuntimePath<'a> {
 }
 
 impl Paths {
-    /// The runtime at `root` (the option `crate = path`), or where it usually is.
+    /// Paths into the runtime at `root`, the path of the option `crate = path`, or at `::r#gen`.
     pub(crate) fn new(root: Option<&Path>) -> Paths {
         Paths { root: root.map(|root| (root.to_token_stream(), root.span())), span: ours() }
     }
 
-    /// The same paths, at another place: an expression begins, and its errors are, where its first token is.
+    /// The same paths with another span. rustc reports errors of an expression at its first token,
+    /// which is the first token of the path.
     pub(crate) fn at(&self, span: Span) -> Paths {
         Paths { root: self.root.clone(), span: ours().located_at(span) }
     }
 
-    /// The span of what is called by these paths.
+    /// The span of these paths.
     pub(crate) fn span(&self) -> Span {
         self.span
     }
 
-    /// One of our attributes.
+    /// The attribute `kind`.
     pub(crate) fn attribute(&self, attribute: AttributeKind) -> RuntimePath<'_> {
         self.private(match attribute {
             AttributeKind::Coroutine => "coroutine",
@@ -68,107 +75,110 @@ impl Paths {
         self.public("Coroutine")
     }
 
-    /// A boxed coroutine that is `Send`.
+    /// `BoxCoroutine`, which is `Send`.
     pub(crate) fn box_coroutine(&self) -> RuntimePath<'_> {
         self.public("BoxCoroutine")
     }
 
-    /// A boxed coroutine that need not be.
+    /// `LocalBoxCoroutine`, which need not be `Send`.
     pub(crate) fn local_box_coroutine(&self) -> RuntimePath<'_> {
         self.public("LocalBoxCoroutine")
     }
 
-    /// Makes a coroutine of an `async` block and what is known about it.
+    /// The function that makes a coroutine from the call, the `async` block and the site.
     pub(crate) fn machine(&self) -> RuntimePath<'_> {
         self.private("machine")
     }
 
-    /// The same, where the block is suspended at its yields only.
+    /// The same, for an `async` block that is suspended at its yields only.
     pub(crate) fn closed_machine(&self) -> RuntimePath<'_> {
         self.private("closed_machine")
     }
 
-    /// Moves a machine into a box, behind an opaque type.
+    /// The function that moves a coroutine into a box, behind an opaque type.
     pub(crate) fn boxed(&self) -> RuntimePath<'_> {
         self.private("boxed")
     }
 
-    /// Runs a coroutine as the program's `main`.
+    /// The function that runs a coroutine as the program's `main`.
     pub(crate) fn main(&self) -> RuntimePath<'_> {
         self.private("main")
     }
 
-    /// Puts a function behind a body, which its output goes through.
+    /// The function that wraps a body so that its output passes through a closure.
     pub(crate) fn map_output(&self) -> RuntimePath<'_> {
         self.private("ending")
     }
 
-    /// The trait of what `gen::Return` can give.
+    /// The trait of the outputs that a `gen::Return` can set.
     pub(crate) fn catch_return(&self) -> RuntimePath<'_> {
         self.private("CatchReturn")
     }
 
-    /// Starts a coroutine that nobody waits for.
+    /// The function that starts an engine.
     pub(crate) fn engine(&self) -> RuntimePath<'_> {
         self.private("engine")
     }
 
-    /// The trait of what an engine may return.
+    /// The trait of the types that an engine may return.
     pub(crate) fn engine_output(&self) -> RuntimePath<'_> {
         self.private("EngineOutput")
     }
 
-    /// `gen::Result`, of `()` where nothing else is said.
+    /// `gen::Result`. Its type parameter is `()` by default.
     pub(crate) fn result(&self) -> RuntimePath<'_> {
         self.public("Result")
     }
 
-    /// The call of a body that does not yield.
+    /// The value that stands for the call if the body does not yield.
     pub(crate) fn no_call(&self) -> RuntimePath<'_> {
         self.private("NO_CALL")
     }
 
-    /// Makes what a call of a coroutine function has of its own, which the machine keeps, and the frame that its body yields through.
+    /// The function that makes the call, which the coroutine keeps, and the frame, through which
+    /// the yields of the body go.
     pub(crate) fn call(&self) -> RuntimePath<'_> {
         self.private("call")
     }
 
-    /// What a `yield_!` goes through: a body's comes from its call, nested `async` blocks and closures have their own.
+    /// The type of a frame. The frame of a body comes from its call. Nested `async` blocks and
+    /// closures have frames of their own.
     pub(crate) fn frame(&self) -> RuntimePath<'_> {
         self.private("Frame")
     }
 
-    /// Name and definition site of a coroutine.
+    /// The type that holds the name of a coroutine, and the place where it is defined.
     pub(crate) fn site(&self) -> RuntimePath<'_> {
         self.private("Site")
     }
 
-    /// The trait that spells `!` where rustc does not take it.
+    /// The trait with which `!` is written where rustc does not accept it as a type.
     pub(crate) fn never(&self) -> RuntimePath<'_> {
         self.private("Never")
     }
 
-    /// The trait of every type, with a function that is never called: its result is of that type.
+    /// A trait that every type implements. Its function returns the type and is never called.
     pub(crate) fn unreached(&self) -> RuntimePath<'_> {
         self.private("Unreached")
     }
 
-    /// `Send`, whatever the user calls so.
+    /// `Send`, also where the user has a trait with this name.
     pub(crate) fn send(&self) -> RuntimePath<'_> {
         self.private("Send")
     }
 
-    /// The macro that walks a body which came later.
+    /// The macro that gives the yields of a body their frame, for a body that an editor has
+    /// replaced by a word.
     pub(crate) fn unfinished(&self) -> RuntimePath<'_> {
         self.private("unfinished")
     }
 
-    /// The macro that hands back what it is given.
+    /// The macro that returns its tokens.
     pub(crate) fn verbatim(&self) -> RuntimePath<'_> {
         self.private("verbatim")
     }
 
-    /// Where the runtime is, for a macro that emits paths to it.
+    /// The path of the runtime, as an argument of a macro that emits paths itself.
     pub(crate) fn root(&self) -> TokenStream {
         self.root.as_ref().map_or_else(|| quote_spanned!(ours()=> ::r#gen), |(root, _)| root.clone())
     }
@@ -197,7 +207,8 @@ impl ToTokens for RuntimePath<'_> {
                 ours().located_at(*written)
             }
         };
-        // At a path that was given a public name is looked for where ours are: if the path is wrong, rustc then misses the same each time, and says so once.
+        // At a path that the user gave, the public names are looked for in `__private`, too. If the
+        // path is wrong, rustc then fails to find the same name each time, and reports that once.
         if !self.public || root.is_some() {
             colons().to_tokens(tokens);
             tokens.append(Ident::new("__private", ours_at));

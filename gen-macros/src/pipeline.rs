@@ -15,7 +15,7 @@ use crate::paths::Paths;
 use crate::scan::BodyScan;
 use crate::{expand, fallback};
 
-/// Expands an attribute: its options and its item become what is emitted.
+/// Expands the attribute `kind`, with its options, on an item.
 pub(crate) fn run(kind: AttributeKind, options: TokenStream, item: TokenStream) -> TokenStream {
     let mut mistakes = Mistakes::default();
     let parsed_options = Options::parse(kind, options.clone(), &mut mistakes);
@@ -36,7 +36,7 @@ pub(crate) fn run(kind: AttributeKind, options: TokenStream, item: TokenStream) 
     unread.unwrap_or_default().put_back(tokens)
 }
 
-/// Reads a function, and what of its signature is no Rust.
+/// Parses a function, and the parts of its signature that are not valid Rust.
 fn parse(item: TokenStream) -> syn::Result<(Function, Option<Unread>)> {
     match Function::parse(item.clone()) {
         Ok(function) => Ok((function, None)),
@@ -44,7 +44,7 @@ fn parse(item: TokenStream) -> syn::Result<(Function, Option<Unread>)> {
     }
 }
 
-/// What becomes of a function, which is `whole` if nothing of its signature was left out.
+/// Checks, lowers and expands a function. It is `whole` if its signature was parsed as a whole.
 fn transform(
     kind: AttributeKind,
     mut options: Options,
@@ -67,7 +67,8 @@ fn transform(
     }
 }
 
-/// Scans the body, and takes out of it what `#[tracing::instrument]` has put around it.
+/// Scans the body. If `#[tracing::instrument]` has put something around it, that is taken out
+/// first.
 fn scan(function: &mut Function) -> (Option<Instrumentation>, BodyScan) {
     let scan = BodyScan::of(function.body.tokens());
     match scan.instrumented.then(|| instrument::take(function)).flatten() {

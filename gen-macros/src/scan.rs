@@ -1,6 +1,8 @@
-//! What the tokens of a body show, in one walk and before anything is parsed: whether and where it yields, and where it can be suspended.
+//! Parse: what the tokens of a body show in one pass, before anything in it is parsed. That is
+//! whether and where it yields, and whether it is suspended at its yields only.
 //!
-//! Most of a body is none of our business, and to parse is the most costly thing an attribute does. So what [`check`](crate::check) parses is an outline:
+//! To parse is the most expensive step of an attribute, and most of a body does not matter to it.
+//! So [`check`](crate::check) parses only an outline of the body:
 //!
 //! ```text
 //! let mut sum = start(a, b);                   (a statement that does not yield)
@@ -8,38 +10,52 @@
 //! Ok(sum)                                      Ok()
 //! ```
 //!
-//! The last statement of a block stays, for where something is missing at its end, it is missing at a brace that the walk makes anew.
-//! What is wrong within the parts that are left out stands among tokens that go through untouched.
+//! The last statement of a block stays in the outline. If something is missing at its end, rustc
+//! reports that at the closing brace, which may be rebuilt; so the parser must see it too
+//! (`Body::point_at_ends`). Mistakes in the parts that are left out are rustc's to report: those
+//! parts are emitted as they were typed.
 //!
-//! A body without an `.await` is suspended at its yields only, and the runtime makes use of that. Any macro may hide an `.await`: tokens do not tell which macro a name
-//! means, and `println!` may be the user's own. So a macro other than `yield_!` counts as one. A body that is wrongly called open costs whoever yields it three instructions each time
-//! that it stays suspended; one that was wrongly called closed would keep a thrown error from whoever yields it. What is said of a body that is still being typed does not matter.
+//! # Closed bodies
+//!
+//! A body without an `.await` is suspended at its yields only. It is called *closed*, and the
+//! runtime makes use of that. Any macro may contain an `.await`: the tokens do not show which macro
+//! a name means, and `println!` may be the user's own. So each macro but `yield_!` counts as an
+//! `.await`.
+//!
+//! A closed body that is taken for an open one costs the coroutine that yields it three
+//! instructions each time that it stays suspended. An open body that was taken for a closed one
+//! would keep thrown errors from the coroutine that yields it. In a body that is still being typed
+//! the answer does not matter.
 
 use proc_macro2::{Delimiter, Group, Punct, Spacing, TokenStream, TokenTree};
 
 use crate::paths::SITE_FUNCTION;
 use crate::tokens::{is, regroup};
 
-/// What may stand in front of the `!` of a negation.
+/// The keywords that may stand before the `!` of a negation.
 const KEYWORDS: &[&str] = &["break", "else", "if", "in", "match", "return", "while"];
 
-/// What `#[tracing::instrument]` calls the span that it makes.
+/// The name that `#[tracing::instrument]` gives to the span that it makes.
 pub(crate) const SPAN: &str = "__tracing_attr_span";
 
-/// What was seen.
+/// The result of the scan.
 pub(crate) struct BodyScan {
-    /// Where the yields stand, right or wrong: the tokens without what does not yield up to a semicolon, and with nothing in groups that do not.
-    /// If nothing yields, there is none.
+    /// The outline: the tokens without the statements that do not yield, and with empty groups in
+    /// place of those that do not yield. `None` if nothing yields. Yields that stand where they
+    /// cannot are included.
     ///
-    /// Brackets stay as they are: those of an attribute or an index must not be empty. So do the arguments of macros that yield in them, and those of yields.
+    /// Brackets keep their tokens: those of an attribute or an index must not be empty. So do the
+    /// arguments of a yield, and those of a macro that contain a yield.
     pub(crate) outline: Option<TokenStream>,
-    /// It can be suspended at its yields only.
+    /// Whether the body is suspended at its yields only.
     pub(crate) closed: bool,
-    /// A name for the function that tells the coroutine's site, which does not occur in the body: an item is not hygienic as a local is.
+    /// A name for the function that returns the coroutine's site. The name does not occur in the
+    /// body: the name of an item is not hygienic, unlike that of a local.
     pub(crate) site_function: String,
-    /// `#[tracing::instrument]` has been here.
+    /// Whether the body contains the span that `#[tracing::instrument]` makes.
     pub(crate) instrumented: bool,
-    /// There are groups in it that a `macro_rules!` has handed on.
+    /// Whether the body contains invisible groups, which a `macro_rules!` puts around its
+    /// arguments.
     pub(crate) invisible_groups: bool,
 }
 
@@ -56,7 +72,8 @@ impl BodyScan {
         scan
     }
 
-    /// Chooses another name for the site's function if this one is taken. It only gets longer, so it is none of those before either.
+    /// Chooses another name for the site's function if `name` is equal to it or begins with it. The
+    /// name only gets longer, so it stays different from all names before.
     fn avoid(&mut self, name: &str) {
         let name = name.strip_prefix("r#").unwrap_or(name);
         if name.starts_with(&self.site_function) {
@@ -66,9 +83,9 @@ impl BodyScan {
 
     fn outline(&mut self, tokens: TokenStream, within: Delimiter) -> Option<TokenStream> {
         let (mut outline, mut yields) = (Vec::new(), false);
-        // Where the statement begins, and whether it yields.
+        // Where the current statement begins, and whether it yields.
         let (mut start, mut yielding) = (0, false);
-        // The word, and the name of the macro, that stands just before.
+        // The word, and the name of the called macro, directly before the tree.
         let (mut word, mut called) = (None, None);
         for tree in tokens {
             let (word_before, called_before) = (word.take(), called.take());
@@ -108,7 +125,7 @@ impl BodyScan {
     }
 }
 
-/// A group with the outline of what stands in it, behind the name of the macro that is called with it.
+/// A group with its outline as its tokens. `called` is the macro whose arguments the group is.
 fn outlined(group: Group, inner: Option<TokenStream>, called: Option<&str>) -> Group {
     match (inner, called) {
         (Some(_), Some(_)) | (None, Some("yield_")) => group,
@@ -118,12 +135,13 @@ fn outlined(group: Group, inner: Option<TokenStream>, called: Option<&str>) -> G
     }
 }
 
-/// Whether the `!` behind a word is that of a macro, or of a negation, and not of `!=`.
+/// Whether the `!` after a word belongs to a macro call or a negation, and not to `!=`.
 fn is_call(bang: &Punct) -> bool {
     bang.as_char() == '!' && bang.spacing() == Spacing::Alone
 }
 
-/// Whether the word before a `!` is no macro, or the one whose waiting the runtime knows.
+/// Whether the word before a `!` is not the name of a macro, or is `yield_`, whose suspension the
+/// runtime knows.
 fn waits_for_nothing(word: &str) -> bool {
     word == "yield_" || KEYWORDS.contains(&word)
 }

@@ -1,49 +1,56 @@
-//! What tokens are asked, and how a group is made anew.
+//! Questions about single tokens, and functions that rebuild groups.
 
 use proc_macro2::{Delimiter, Group, Spacing, Span, TokenStream, TokenTree};
 
-/// Whether this is the punctuation `char`.
+/// Whether the tree is the punctuation `char`.
 pub(crate) fn is(tree: &TokenTree, char: char) -> bool {
     matches!(tree, TokenTree::Punct(punct) if punct.as_char() == char)
 }
 
-/// Whether this is the name or keyword `word`.
+/// Whether the tree is the name or keyword `word`.
 pub(crate) fn is_word(tree: &TokenTree, word: &str) -> bool {
     matches!(tree, TokenTree::Ident(name) if name == word)
 }
 
-/// Whether this is a group in braces.
+/// Whether the tree is a group in braces.
 pub(crate) fn is_block(tree: &TokenTree) -> bool {
     matches!(tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
 }
 
-/// The trees as a stream.
+/// The trees of a token stream.
+pub(crate) fn trees(tokens: TokenStream) -> Vec<TokenTree> {
+    tokens.into_iter().collect()
+}
+
+/// The trees as a token stream.
 pub(crate) fn stream(trees: &[TokenTree]) -> TokenStream {
     trees.iter().cloned().collect()
 }
 
-/// A group whose delimiters have this span, both of them: what makes one cannot tell them apart.
+/// A group both of whose delimiters have the span `span`. A macro cannot give the opening and the
+/// closing one different spans.
 pub(crate) fn grouped(delimiter: Delimiter, span: Span, tokens: TokenStream) -> Group {
     let mut group = Group::new(delimiter, tokens);
     group.set_span(span);
     group
 }
 
-/// The same delimiters around other tokens.
+/// A group with the delimiters of `around`, and other tokens in it.
 pub(crate) fn regroup(around: &Group, tokens: TokenStream) -> Group {
     grouped(around.delimiter(), around.span(), tokens)
 }
 
-/// The same, where both delimiters point at the one that closes.
+/// As [`regroup`], but both delimiters have the span of the one that closes `around`.
 pub(crate) fn regroup_at_end(around: &Group, tokens: TokenStream) -> Group {
     grouped(around.delimiter(), around.span_close(), tokens)
 }
 
-/// Whether the trees that were passed have opened generics and not closed them. The `>` of an arrow closes nothing.
+/// Counts the angle brackets among the trees that were passed, to know whether generics are open.
+/// The `>` of an arrow closes nothing.
 #[derive(Default)]
 pub(crate) struct AngleBrackets {
     depth: usize,
-    /// The last tree may be the first half of an arrow.
+    /// Whether the last tree can be the first half of an arrow.
     arrow: bool,
 }
 

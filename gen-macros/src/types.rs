@@ -1,17 +1,18 @@
-//! A walk over a type, for all who look at one or change it.
+//! A visitor of the parts of a type, for every module that reads or changes types.
 //!
-//! Each implementation of syn's visitor is compiled with a hundred functions of its own. So there is one, which calls whoever wants to know.
+//! Each implementation of a visitor trait of syn makes the compiler generate a hundred functions.
+//! So there is one implementation, which calls a closure for each part.
 
 use syn::visit_mut::{self, VisitMut};
 use syn::{BoundLifetimes, Expr, Ident, Lifetime, ParenthesizedGenericArguments, TraitBound, Type};
 
-/// What the walk comes by. What stands in the length of an array, or in another expression, is another world.
+/// A part of a type. The visitor does not enter expressions, such as the length of an array.
 pub(crate) enum Part<'a> {
-    /// A type, before what is in it.
+    /// A type, before its own parts.
     Type(&'a mut Type),
-    /// The same type, after what is in it.
+    /// The same type, after its own parts.
     End(&'a mut Type),
-    /// A trait with what is asked of it.
+    /// A trait bound.
     Bound(&'a TraitBound),
     /// The `for<'a>` of a type or a bound.
     For(&'a BoundLifetimes),
@@ -21,14 +22,15 @@ pub(crate) enum Part<'a> {
     Word(&'a Ident),
 }
 
-/// Whether to walk through what a part is made of.
+/// Whether to visit the parts of a part.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Next {
     Enter,
     Pass,
 }
 
-/// Shows each part of a type, outermost first. The answer means something where a part has parts of its own.
+/// Calls `show` with each part of a type, the outermost first. The answer counts only for a part
+/// that has parts of its own.
 pub(crate) fn walk(ty: &mut Type, show: &mut dyn FnMut(Part<'_>) -> Next) {
     TypeVisitor(show).visit_type_mut(ty);
 }

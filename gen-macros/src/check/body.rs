@@ -1,4 +1,5 @@
-//! Where the yields of a body stand. Works on syntax: a body that cannot be parsed is rustc's to complain about.
+//! Where the yields of a body stand. This looks at syntax, so it needs a body that can be parsed.
+//! If a body cannot be, rustc reports why.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt};
@@ -12,7 +13,8 @@ use crate::parse::{Body, Function};
 use crate::scan::BodyScan;
 use crate::tokens::{is, regroup};
 
-/// Reports every yield that cannot be. If there is one, or the body is `hidden` from rustc in any case, returns how it calls `yield_!`, each time.
+/// Reports every yield that cannot stand where it does. Returns the paths by which the body calls
+/// `yield_!`, if there is such a mistake, or if the body is `hidden` from rustc anyway.
 pub(crate) fn check(
     function: &mut Function,
     scan: &BodyScan,
@@ -25,7 +27,7 @@ pub(crate) fn check(
     let parsed = if scan.invisible_groups {
         parse(without_invisible_groups(group.stream()))
     } else {
-        // Some groups must not be empty.
+        // In the outline a group may be empty that must not be, such as the `()` of `pub(crate)`.
         parse(outline.clone()).or_else(|_| parse(group.stream()))
     };
     let Ok(mut statements) = parsed else {
@@ -39,13 +41,14 @@ pub(crate) fn check(
     }
     let names = visitor.names;
     if hidden {
-        // What made it so is the mistake.
+        // The mistake because of which the body is hidden has been reported.
         mistakes.forget_after(before);
     }
     (hidden || mistakes.len() > before).then_some(names)
 }
 
-/// The tokens as if no `macro_rules!` had handed them on. Only good for looking at.
+/// The tokens without the invisible groups that a `macro_rules!` puts around its arguments. They
+/// are parsed, and not emitted.
 fn without_invisible_groups(tokens: TokenStream) -> TokenStream {
     let mut flat = TokenStream::new();
     for tree in tokens {
@@ -64,21 +67,22 @@ fn without_invisible_groups(tokens: TokenStream) -> TokenStream {
     flat
 }
 
-/// What encloses an expression, as far as a yield cares.
+/// What encloses an expression, as far as it matters to a yield.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Scope {
-    /// The coroutine itself, or an `async` block or closure of it: a yield suspends it.
+    /// The coroutine itself, or an `async` block or closure in it. A yield suspends it.
     Coroutine,
-    /// A closure that is not `async`: it is called and must return.
+    /// A closure that is not `async`. It must return to the code that calls it, without a
+    /// suspension.
     Closure,
-    /// A function of its own, without an attribute of ours.
+    /// A nested function without an attribute of ours.
     Function,
-    /// Computed by the compiler.
+    /// A constant, which the compiler computes.
     Constant,
 }
 
 impl Scope {
-    /// What is wrong with a yield here, and what to write instead.
+    /// What is wrong with a yield in this scope, and what to write instead.
     fn complaint(self) -> Option<(&'static str, &'static str)> {
         match self {
             Scope::Coroutine => None,
@@ -99,17 +103,19 @@ impl Scope {
     }
 }
 
-/// A list of expressions, as most macros take it.
+/// Parses a list of expressions, the form that most macros take.
 const EXPRESSIONS: fn(ParseStream<'_>) -> syn::Result<Punctuated<Expr, Token![,]>> =
     Punctuated::parse_terminated;
 
-/// It changes nothing. But the walk over types does, and each of syn's two kinds of visitor costs whoever builds the macro a seventh of a second.
+/// Visits the body. It changes nothing, but implements `VisitMut` because [`types`](crate::types)
+/// does: each of the two visitor traits of syn that is used costs a seventh of a second when this
+/// crate is built.
 struct YieldVisitor<'a> {
     scope: Scope,
     mistakes: &'a mut Mistakes,
-    /// Within the arguments of a macro, which may make something else of them.
+    /// Whether this is in the arguments of a macro, which may turn them into something else.
     in_macro: bool,
-    /// How `yield_!` is called.
+    /// The paths by which the body calls `yield_!`.
     names: Vec<TokenStream>,
 }
 
@@ -120,19 +126,21 @@ impl YieldVisitor<'_> {
         self.scope = outer;
     }
 
-    /// The scope of an `async` block or closure. A function around it is still no coroutine.
+    /// The scope of an `async` block or closure. If a plain function is around it, that is still
+    /// not a coroutine.
     fn asynchronous(&self) -> Scope {
         if self.scope == Scope::Function { Scope::Function } else { Scope::Coroutine }
     }
 
-    /// A function that is handed to a macro may become a coroutine there; if not, `yield_!` itself complains.
+    /// Visits a nested function. In the arguments of a macro it may become a coroutine; if it does
+    /// not, the expansion of `yield_!` itself is an error.
     fn function(&mut self, is_coroutine: bool, visit: impl FnOnce(&mut Self)) {
         if !self.in_macro && !is_coroutine {
             self.within(Scope::Function, visit);
         }
     }
 
-    /// Looks into a macro's arguments if they look like expressions or statements.
+    /// Visits the arguments of a macro, if they can be parsed as expressions or statements.
     fn arguments(&mut self, tokens: &TokenStream) {
         if BodyScan::of(tokens.clone()).outline.is_none() {
             return;
@@ -159,7 +167,7 @@ impl VisitMut for YieldVisitor<'_> {
             {
                 self.mistakes.report(&list, "`yield_!` takes one expression", several(&invocation.delimiter));
             }
-            // No macro can be imported from `Self`.
+            // `use Self::..` is not valid.
             if path.segments.first().is_some_and(|first| first.ident != "Self") {
                 self.names.push(path.to_token_stream());
             }
@@ -175,7 +183,7 @@ impl VisitMut for YieldVisitor<'_> {
         }
     }
 
-    /// Rust's own, which is not stable, and nothing that an `async` block may do.
+    /// The keyword `yield`, which is not stable, and not allowed in an `async` block.
     fn visit_expr_yield_mut(&mut self, expression: &mut syn::ExprYield) {
         if self.scope == Scope::Coroutine && !self.in_macro {
             self.mistakes.report(
@@ -246,12 +254,12 @@ impl VisitMut for YieldVisitor<'_> {
     }
 }
 
-/// Whether there are commas between the tokens, and not only within their groups.
+/// Whether there are commas among the tokens, other than those in groups.
 fn has_commas(tokens: &TokenStream) -> bool {
     tokens.clone().into_iter().any(|tree| is(&tree, ','))
 }
 
-/// How several expressions are yielded, in the way in which they were written.
+/// How to yield several expressions, given the delimiter that was written.
 fn several(delimiter: &MacroDelimiter) -> &'static str {
     match delimiter {
         MacroDelimiter::Bracket(_) => {
@@ -261,8 +269,9 @@ fn several(delimiter: &MacroDelimiter) -> &'static str {
     }
 }
 
-/// Whether the attributes of a nested function say that it is a coroutine. Under another name we would not know, and `yield_!`
-/// itself complains if it is none.
+/// Whether the attributes of a nested function make it a coroutine. Renamed attributes are not
+/// recognized; if such a function is not a coroutine, the expansion of `yield_!` itself is an
+/// error.
 fn makes_a_coroutine(attributes: &[Attribute]) -> bool {
     const NAMES: [&str; 5] = ["coroutine", "co", "engine", "main", "test"];
     attributes.iter().any(|attribute| {

@@ -1,4 +1,5 @@
-//! Where a type says that something is borrowed: references, and lifetimes in other types. Those that are hidden in a type's name are rustc's to find.
+//! The places where a type shows that it borrows something: references, and lifetimes in other
+//! types. A lifetime that is hidden in a path is found by rustc only.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -6,7 +7,7 @@ use syn::{Lifetime, Type};
 
 use crate::types::{self, Next, Part};
 
-/// The places in a type where it is not `'static`, outermost first.
+/// The parts of a type that are not `'static`, the outermost first.
 pub(super) fn of(ty: &mut Type) -> Vec<TokenStream> {
     let mut found = Vec::new();
     types::walk(ty, &mut |part| match part {
@@ -18,7 +19,8 @@ pub(super) fn of(ty: &mut Type) -> Vec<TokenStream> {
             found.push(lifetime.to_token_stream());
             Next::Pass
         }
-        // What a function takes and gives it borrows when it is called, and so does what is generic over lifetimes.
+        // The lifetimes in the arguments and the result of a function are those of its calls. So
+        // are lifetimes of a `for<..>`.
         Part::Call | Part::Type(Type::FnPtr(_)) => Next::Pass,
         Part::Bound(bound) if bound.lifetimes.is_some() => Next::Pass,
         _ => Next::Enter,
@@ -26,7 +28,7 @@ pub(super) fn of(ty: &mut Type) -> Vec<TokenStream> {
     found
 }
 
-/// Whether something of this lifetime is borrowed.
+/// Whether something with this lifetime is borrowed. An elided one is `None`.
 pub(super) fn is_borrowed(lifetime: Option<&Lifetime>) -> bool {
     lifetime.is_none_or(|lifetime| lifetime.ident != "static")
 }

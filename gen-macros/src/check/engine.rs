@@ -1,4 +1,4 @@
-//! What only an engine must not say: its body outlives the call, so it borrows nothing of its caller.
+//! Mistakes of engines only. The body outlives the call, so it cannot borrow from the caller.
 
 use quote::quote;
 use syn::{FnArg, ReceiverKind, Signature, Type};

@@ -1,5 +1,5 @@
-//! Looks for mistakes, all of them in one run: in the signature, in the attributes beside ours, and in where the
-//! yields of the body stand.
+//! Check: reports the mistakes, all of them in one run. They are in the signature, in the
+//! attributes beside ours, and in where the yields of the body stand.
 
 mod body;
 mod borrows;
@@ -17,18 +17,20 @@ use crate::scan::BodyScan;
 
 /// Whether the user's body is emitted.
 pub(crate) enum Verdict {
-    /// It is.
+    /// The body is emitted.
     Emit,
-    /// It is not: because of a mistake that was reported, rustc would find more errors in the body.
+    /// The body is not emitted: with a mistake that was reported, rustc would find more errors in
+    /// it.
     LeaveOut {
-        /// The attribute as which the function is emitted.
+        /// The function is emitted as with this attribute.
         kind: AttributeKind,
-        /// The path of each `yield_!` in the body, so that their imports can be used without it.
+        /// The path of each `yield_!` in the body. They are emitted in a `use`, so that the user's
+        /// imports of the macro count as used.
         yields: Vec<TokenStream>,
     },
 }
 
-/// Reports the mistakes, and removes from the function and the options what is wrong with them.
+/// Reports the mistakes, and removes them from the function and from the options.
 pub(crate) fn all(
     kind: AttributeKind,
     function: &mut Function,
@@ -41,7 +43,7 @@ pub(crate) fn all(
     returns::check(&mut function.signature, options, mistakes);
     let leave_out = !is_callable || !is_coroutine || instrument::check(function, scan, mistakes);
     match body::check(function, scan, leave_out, mistakes) {
-        // What another attribute has made a plain function of, callers use as one.
+        // If another attribute has made it a plain function, callers use it as one.
         Some(yields) => {
             Verdict::LeaveOut { kind: if is_coroutine { kind } else { AttributeKind::Main }, yields }
         }

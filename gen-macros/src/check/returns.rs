@@ -1,4 +1,5 @@
-//! What a function with the option `returns` must not return: `gen::Return` carries its value as an error is carried, and so it borrows nothing.
+//! Mistakes with the option `returns`. A `gen::Return` carries the value as an error does, so the
+//! value cannot borrow anything.
 
 use syn::{ReturnType, Signature};
 
@@ -6,7 +7,7 @@ use super::borrows;
 use crate::mistakes::Mistakes;
 use crate::options::Options;
 
-/// Reports each place in the return type where something is borrowed, and leaves the option out then.
+/// Reports each place in the return type where something is borrowed, and then removes the option.
 pub(crate) fn check(signature: &mut Signature, options: &mut Options, mistakes: &mut Mistakes) {
     let (Some(_), ReturnType::Type(_, ty)) = (&options.returns, &mut signature.output) else { return };
     let before = mistakes.len();

@@ -1,4 +1,4 @@
-//! What the function's signature and its attributes must not say.
+//! Mistakes in the signature and the attributes of the function.
 
 use syn::{Generics, Path, Safety, Signature};
 
@@ -7,7 +7,8 @@ use crate::mistakes::Mistakes;
 use crate::options::AttributeKind;
 use crate::parse::{Body, Function};
 
-/// Reports what a coroutine cannot be, and removes it. The result is false if the body may have missed it.
+/// Reports what a coroutine cannot be, and removes it. Returns false if the mistake is in the
+/// parameters of `main` or of an engine: the body may have errors that follow from it.
 pub(crate) fn check(attribute: AttributeKind, function: &mut Function, mistakes: &mut Mistakes) -> bool {
     check_qualifiers(function, mistakes);
     check_attributes(function, mistakes);
@@ -71,7 +72,7 @@ fn check_attributes(function: &mut Function, mistakes: &mut Mistakes) {
     });
 }
 
-/// Whether this is certainly one of our attributes again.
+/// Whether this is certainly one of our attributes.
 fn is_ours(path: &Path) -> bool {
     let (Some(krate), Some(last)) = (path.segments.first(), path.segments.last()) else { return false };
     path.segments.len() == 2
@@ -79,7 +80,8 @@ fn is_ours(path: &Path) -> bool {
         && matches!(last.ident.to_string().as_str(), "coroutine" | "co" | "engine" | "main")
 }
 
-/// A declaration without a body is rustc's to judge: a method of a trait may be one. But a function does not end in the middle.
+/// Reports a function that ends after its signature. A declaration with a semicolon is not reported
+/// here: it may be a method of a trait, and otherwise rustc reports it.
 fn check_body_is_there(function: &Function, mistakes: &mut Mistakes) {
     if let Body::Missing = function.body {
         let name = &function.signature.ident;

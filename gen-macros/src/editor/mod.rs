@@ -1,4 +1,4 @@
-//! What the attributes do for editors, which expand a function while it is still being typed.
+//! Functions that are still being typed: editors expand them too, and cannot parse all of them.
 
 pub(crate) mod repair;
 pub(crate) mod unfinished;

@@ -1,8 +1,11 @@
-//! A signature that is no Rust, or not yet: [`parse`] reads the function around what cannot be read, and [`Unread::put_back`] puts that, as it was typed, into what is emitted.
-//! So an editor goes on in the body, and callers see what the function returns.
+//! Signatures that are not valid Rust, or not yet. [`parse`] reads the function around the part
+//! that cannot be read, and [`Unread::put_back`] puts that part, as it was typed, into what is
+//! emitted. So an editor works in the body, and callers see what the function returns.
 //!
-//! It is rustc that says what is wrong: it has parsed the function before the attribute, and parses what is emitted. The same words about the same tokens are
-//! printed once. Ours would be one error more, and each yield of a body without a frame another.
+//! Nothing is reported here. rustc parses the function before the attribute does, and parses what
+//! is emitted; reports with the same words about the same tokens are printed once. A report of ours
+//! would be one error more. Without the repair each yield would be another, since it would have no
+//! frame.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt};
@@ -10,14 +13,15 @@ use syn::punctuated::Punctuated;
 use syn::{ReturnType, Token, Type, TypeImplTrait};
 
 use crate::parse::Function;
-use crate::tokens::{AngleBrackets, is, is_block, is_word, regroup, stream};
+use crate::tokens::{AngleBrackets, is, is_block, is_word, regroup, stream, trees};
 
-/// What was left out for the parser. (A return type need not be: it may be any tokens.)
+/// The parts of the signature that the parser did not get. The return type is not among them: it
+/// may be any tokens.
 #[derive(Default)]
 pub(crate) struct Unread {
-    /// What stands between the parentheses, with them.
+    /// The parentheses, and the arguments in them.
     arguments: Option<Group>,
-    /// The `where` and what follows it.
+    /// The `where` clause and whatever follows it.
     conditions: TokenStream,
 }
 
@@ -38,12 +42,12 @@ impl Unread {
     }
 }
 
-/// Reads a function that the parser does not take as a whole.
+/// Reads a function that cannot be parsed as a whole.
 pub(crate) fn parse(item: TokenStream) -> Option<(Function, Unread)> {
     let trees = trees(item);
     let (body, signature) = trees.split_last().filter(|(body, _)| is_body(body))?;
     let position = position_of_arguments(signature);
-    // If there are none rustc goes on as if there were.
+    // Without parentheses, rustc goes on as if they were there.
     let (head, rest) = signature.split_at(position.or_else(|| Some(position_of_fn(signature)? + 2))?);
     let (arguments, rest) = match rest {
         [TokenTree::Group(arguments), rest @ ..] if position.is_some() => (arguments.clone(), rest),
@@ -65,10 +69,6 @@ pub(crate) fn parse(item: TokenStream) -> Option<(Function, Unread)> {
     Some((function, Unread { arguments: Some(arguments), conditions }))
 }
 
-fn trees(tokens: TokenStream) -> Vec<TokenTree> {
-    tokens.into_iter().collect()
-}
-
 fn is_body(tree: &TokenTree) -> bool {
     is(tree, ';') || is_block(tree)
 }
@@ -78,7 +78,8 @@ fn position_of_fn(trees: &[TokenTree]) -> Option<usize> {
     matches!(trees.get(position + 1), Some(TokenTree::Ident(_))).then_some(position)
 }
 
-/// Where the parentheses stand behind the name of the function, and behind its generics, which may have some too.
+/// The position of the parentheses after the name of the function and its generics, which may
+/// contain parentheses too.
 fn position_of_arguments(trees: &[TokenTree]) -> Option<usize> {
     let start = position_of_fn(trees)? + 2;
     let mut brackets = AngleBrackets::default();
@@ -96,7 +97,7 @@ fn position_of_arguments(trees: &[TokenTree]) -> Option<usize> {
     None
 }
 
-/// An arrow, or what rustc takes for one, and what stands behind it.
+/// Reads the return type. rustc also accepts `=>` or `:` for the arrow, and reports it.
 fn return_type(trees: &[TokenTree]) -> Option<ReturnType> {
     let (spans, typed) = match trees {
         [] => return Some(ReturnType::Default),
@@ -108,7 +109,7 @@ fn return_type(trees: &[TokenTree]) -> Option<ReturnType> {
     };
     let typed = stream(typed);
     let unfinished = |_| match syn::parse2(typed.clone()) {
-        // Else it would stand where no `impl` may.
+        // As a `Verbatim` it would be emitted where no `impl Trait` may stand.
         Ok(impl_token) => {
             Type::ImplTrait(TypeImplTrait { attrs: Vec::new(), impl_token, bounds: Punctuated::new() })
         }

@@ -1,5 +1,5 @@
-//! Arguments move into the machine, in order, so that they are dropped when and in the order in which an
-//! `async fn` drops them, whether or not the body names them.
+//! Arguments move into the machine, in order. So they are dropped when, and in the order in which,
+//! an `async fn` drops them, whether or not the body uses them.
 //!
 //! ```text
 //! // from                       // for the caller      // in the machine
@@ -11,26 +11,29 @@
 //! _: T                          _arg3: T               let _arg3 = _arg3; let _ = _arg3;
 //! ```
 //!
-//! The name for the caller is what documentation shows. Of a pattern it is made of the names that this binds; it is ours, and hygienic: the body cannot see it. What
-//! the pattern does not bind stays in it; it is a local of the machine like any other. A name that begins with `_` goes the way of a pattern, and in a tuple: clippy does
-//! not like to see such a name of the user's used, nor one that is bound to just another name.
+//! Documentation shows the name for the caller. If an argument is a pattern, this name is made from
+//! the names that the pattern binds. It is hygienic, so the body cannot use it. The parts that a
+//! pattern does not bind stay in the argument, which is a local of the machine.
+//!
+//! A name that begins with `_` is bound as a pattern is, in a tuple: clippy reports a use of a
+//! user's name that begins with `_`, and a `let` that only gives a variable another such name.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, FnArg, Ident, Meta, Pat, PatIdent, PatType, Receiver, Signature, Token};
 
-use crate::argument_names::ArgumentNames;
+use crate::argument_names::{ArgumentNames, pattern_of};
 use crate::paths::ours;
 use crate::tokens::is_word;
 
-/// The statements that move the arguments in.
+/// The statements that move the arguments into the machine.
 pub(crate) struct Arguments {
     moves: TokenStream,
 }
 
 impl Arguments {
-    /// Leaves in `signature` what the caller sees, and takes the rest.
+    /// Leaves in `signature` what the caller sees, and takes the rest out of it.
     pub(crate) fn take(signature: &mut Signature) -> Arguments {
         let mut arguments = Arguments { moves: TokenStream::new() };
         let mut names = ArgumentNames::default();
@@ -51,7 +54,7 @@ impl Arguments {
         statements.to_tokens(&mut self.moves);
     }
 
-    /// `self` cannot be bound anew. To name all of it is enough to have all of it captured.
+    /// `self` cannot be bound again. A reference to it makes the `async` block capture all of it.
     fn take_receiver(&mut self, receiver: &Receiver) {
         let conditions = receiver.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
         let this = &receiver.self_token;
@@ -62,13 +65,7 @@ impl Arguments {
         let (outside, inside) = split_attributes(std::mem::take(&mut argument.attrs));
         argument.attrs = outside;
         if let Some(name) = simple_name(&argument.pat) {
-            let outer = Pat::Ident(PatIdent {
-                attrs: Vec::new(),
-                by_ref: None,
-                mutability: None,
-                ident: name.clone(),
-                subpat: None,
-            });
+            let outer = pattern_of(name.clone());
             let inner = std::mem::replace(&mut *argument.pat, outer);
             self.push(quote_spanned!(ours()=> #inside let #inner = #name;));
         } else {
@@ -88,18 +85,13 @@ impl Arguments {
                 #(#conditions)* let #mutability #name = #name;
                 #inside #bind
             ));
-            *argument.pat = Pat::Ident(PatIdent {
-                attrs: Vec::new(),
-                by_ref: None,
-                mutability: None,
-                ident: name,
-                subpat: None,
-            });
+            *argument.pat = pattern_of(name);
         }
     }
 }
 
-/// The name of an argument that is bound as a whole, by value, and that clippy lets us use.
+/// The name of an argument that is bound as a whole and by value. Names that begin with `_` are
+/// left out, since clippy reports their uses.
 fn simple_name(pattern: &Pat) -> Option<Ident> {
     match pattern {
         Pat::Ident(PatIdent { attrs, by_ref: None, ident, subpat: None, .. })
@@ -111,7 +103,7 @@ fn simple_name(pattern: &Pat) -> Option<Ident> {
     }
 }
 
-/// Whether a pattern has a `ref mut`, which wants a mutable place to refer to.
+/// Whether a pattern contains `ref mut`, which can only bind a mutable place.
 fn binds_by_mutable_reference(pattern: TokenStream) -> bool {
     let trees: Vec<TokenTree> = pattern.into_iter().collect();
     let here = trees.windows(2).any(|pair| is_word(&pair[0], "ref") && is_word(&pair[1], "mut"));
@@ -119,18 +111,19 @@ fn binds_by_mutable_reference(pattern: TokenStream) -> bool {
     here || trees.into_iter().any(within)
 }
 
-/// Where an argument's attribute belongs.
+/// Where an attribute of an argument belongs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum AttributeTarget {
-    /// On what the caller sees: it is some other macro's.
+    /// On the argument that the caller sees: other macros may look at it there.
     Outside,
-    /// On the binding in the machine: a lint is about how the body uses it.
+    /// On the binding in the machine: the level of a lint about the uses in the body.
     Inside,
-    /// On both: it says whether there is such an argument.
+    /// On both: a `cfg`, which decides whether the argument exists.
     Both,
 }
 
-/// Attributes of what the caller sees, and of the binding in the machine.
+/// Splits attributes into those of the argument that the caller sees, and those of the binding in
+/// the machine.
 fn split_attributes(attributes: Vec<Attribute>) -> (Vec<Attribute>, TokenStream) {
     let (mut outside, mut inside) = (Vec::new(), TokenStream::new());
     for attribute in attributes {
@@ -162,7 +155,7 @@ fn target_of(meta: &Meta) -> AttributeTarget {
     }
 }
 
-/// `cfg_attr(condition, a, b)` belongs where `a` does.
+/// `cfg_attr(condition, a, b)` belongs where `a` belongs.
 fn conditional_target(meta: &Meta) -> AttributeTarget {
     let parse = Punctuated::<Meta, Token![,]>::parse_terminated;
     let nested = meta.require_list().and_then(|list| list.parse_args_with(parse));

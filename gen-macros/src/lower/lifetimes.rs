@@ -1,4 +1,4 @@
-//! The option `dyn`: `BoxCoroutine<'gen_all, R>` names a lifetime that all the arguments outlive.
+//! The option `dyn`. The lifetime in `BoxCoroutine<'gen_all, R>` is one that all arguments outlive.
 //!
 //! ```text
 //! // from
@@ -8,7 +8,7 @@
 //!     -> BoxCoroutine<'gen_all, &'gen_0 u8> where Self: 'gen_all
 //! ```
 //!
-//! The same method in a trait and in its implementations gets the same names and bounds.
+//! A method gets the same names and bounds in a trait and in the implementations of the trait.
 
 use proc_macro2::Span;
 use syn::punctuated::Punctuated;
@@ -21,7 +21,8 @@ use syn::{
 use crate::paths::ours;
 use crate::types::{self, Next, Part};
 
-/// LifetimeNames every elided lifetime, and returns the one that all of them, and all type parameters, outlive.
+/// Gives each elided lifetime a name. Returns the lifetime that all of them outlive, and all type
+/// parameters.
 pub(crate) fn name_all(signature: &mut Signature) -> Lifetime {
     let all = Lifetime::new("'gen_all", ours());
     let mut names = LifetimeNames::default();
@@ -47,7 +48,8 @@ pub(crate) fn name_all(signature: &mut Signature) -> Lifetime {
     all
 }
 
-/// Adds the new lifetimes to the generics, and that they and the rest outlive `all`.
+/// Declares the new lifetimes, and adds the bounds by which they and the other parameters outlive
+/// `all`.
 fn declare(signature: &mut Signature, names: &LifetimeNames, all: &Lifetime) {
     let mentions_self = names.mentions_self || signature.receiver().is_some();
     let generics = &mut signature.generics;
@@ -74,7 +76,8 @@ fn declare(signature: &mut Signature, names: &LifetimeNames, all: &Lifetime) {
     }
 }
 
-/// Bounds each parameter by `all`, where the user has bounded it: clippy wants all bounds in one place.
+/// Adds the bound `all` to each parameter, where the user has written its bounds: clippy reports
+/// bounds of one parameter in two places.
 fn outlive(generics: &mut Generics, all: &Lifetime) {
     let Generics { params, where_clause, .. } = generics;
     let mut predicates: Vec<&mut WherePredicate> = match where_clause {
@@ -96,7 +99,7 @@ fn outlive(generics: &mut Generics, all: &Lifetime) {
 
 type Bounds = Punctuated<TypeParamBound, Token![+]>;
 
-/// The bounds of a predicate that is about the type parameter `name`.
+/// The bounds of a `where` predicate on the type parameter `name`.
 fn bounds_of<'p>(predicate: &'p mut WherePredicate, name: &Ident) -> Option<&'p mut Bounds> {
     match predicate {
         WherePredicate::Type(PredicateType {
@@ -106,15 +109,16 @@ fn bounds_of<'p>(predicate: &'p mut WherePredicate, name: &Ident) -> Option<&'p 
     }
 }
 
-/// Gives names to elided lifetimes, and collects all there are.
+/// Gives names to elided lifetimes, and collects all lifetimes.
 #[derive(Default)]
 struct LifetimeNames {
-    /// Those we gave.
+    /// The names that were given.
     elided: Vec<Lifetime>,
-    /// Those we gave and those that were written, `'static` excepted, in the order in which they appear.
+    /// These, and the lifetimes that were written, but for `'static`, in the order of the
+    /// signature.
     all: Vec<Lifetime>,
     mentions_self: bool,
-    /// Lifetimes bound by a `for<'a>` around us.
+    /// The lifetimes that an enclosing `for<'a>` declares.
     bound: Vec<Lifetime>,
 }
 
@@ -143,7 +147,7 @@ impl LifetimeNames {
                 }
                 Part::Lifetime(lifetime) => self.name(lifetime),
                 Part::Word(word) => self.mentions_self |= word == "Self",
-                // It declares lifetimes, which are none of the function's.
+                // The lifetimes that a `for<..>` declares are not parameters of the function.
                 Part::For(lifetimes) => {
                     self.bind(lifetimes);
                     return Next::Pass;
@@ -173,12 +177,12 @@ impl LifetimeNames {
     }
 }
 
-/// What is elided in `fn(&T)` belongs to the pointer, and what is in `Fn(&T)` is not ours either.
+/// Whether lifetimes that are elided in this part belong to it, as in `fn(&T)` and `Fn(&T)`.
 fn elides_for_itself(part: &Part<'_>) -> bool {
     matches!(part, Part::Call | Part::Type(Type::FnPtr(_)))
 }
 
-/// `impl Trait` of an argument becomes `impl 'gen_all + Trait`.
+/// Turns each `impl Trait` in the type of an argument into `impl 'gen_all + Trait`.
 fn outlive_opaque(ty: &mut Type, all: &Lifetime) {
     types::walk(ty, &mut |part| {
         match part {
@@ -198,7 +202,8 @@ fn outlive_opaque(ty: &mut Type, all: &Lifetime) {
     });
 }
 
-/// Writes out what an elided lifetime of the return type stands for: that of `self`, else the only one.
+/// Writes out the elided lifetimes of the return type. They stand for that of `self`, or else for
+/// the only lifetime of the arguments.
 fn write_out(ty: &mut Type, meant: &Lifetime) {
     types::walk(ty, &mut |part| {
         match part {

@@ -1,19 +1,25 @@
-//! What is emitted for a function, decided here piece by piece; [`expand`](crate::expand) puts it together.
+//! Lower: decides piece by piece what is emitted for a function. [`expand`](crate::expand) puts the
+//! pieces together.
 //!
 //! ```text
-//! // from                                  // into
-//! fn f(mut a: A, (b, _): B) -> R {         fn f(a: A, b: B) -> impl Coroutine<Output = R> {
-//!     body                                     fn __coroutine_site() -> Site { Site::new("f", file, line, column) }
-//! }                                            let (__call, __frame) = call(0);                // walk: if it yields
-//!                                              let __body = async move {
-//!                                                  let mut a = a;                              // arguments
-//!                                                  let b = b; let (b, _) = b;
-//!                                                  match () { .. _ => return .. }              // output: an `R`
-//!                                                  match () { () => { body, walked } .. }
-//!                                              };
-//!                                              closed_machine(__call, __body, __coroutine_site)  // scan
-//!                                          }
+//! // from
+//! fn f(mut a: A, (b, _): B) -> R { body }
+//!
+//! // into
+//! fn f(a: A, b: B) -> impl Coroutine<Output = R> {            // arguments, output
+//!     fn __coroutine_site() -> Site { Site::new("f", .., .., ..) }    // site
+//!     let (__call, __frame) = call(0);                        // walk: if the body yields
+//!     let __body = async move {
+//!         let mut a = a;                                      // arguments
+//!         let b = b; let (b, _) = b;
+//!         match () { .. _ => return .. }                      // output: returns an `R`
+//!         match () { () => { body } .. }                      // walk: each `yield_!` has a frame
+//!     };
+//!     closed_machine(__call, __body, __coroutine_site)        // scan: closed or not
+//! }
 //! ```
+//!
+//! The comments name the module that decides about a line.
 
 mod arguments;
 mod lifetimes;
@@ -35,44 +41,47 @@ use crate::parse::{Body, Function};
 use crate::paths::{Paths, frame_name, ours};
 use crate::scan::BodyScan;
 
-/// A function, ready to be quoted.
+/// A function that is ready to be quoted.
 pub(crate) struct Lowered {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
     pub(crate) defaultness: Option<Token![default]>,
-    /// Without the qualifiers that a coroutine cannot have; arguments as the caller sees them.
+    /// The signature without the qualifiers that a coroutine cannot have, and with the arguments as
+    /// the caller sees them.
     pub(crate) signature: Signature,
     pub(crate) output: Output,
     pub(crate) returned: Returned,
     pub(crate) send: Option<Ident>,
-    /// Whether `gen::Return` ends the body.
+    /// Whether the option `returns` was given: a `gen::Return` ends the body.
     pub(crate) returns: bool,
-    /// A declared method has but a semicolon.
+    /// The body, or the semicolon of a declared method.
     pub(crate) body: Result<LoweredBody, Token![;]>,
     pub(crate) site: Site,
-    /// The span that the body is polled in.
+    /// The span of `#[tracing::instrument]` that the body is polled in.
     pub(crate) instrumentation: Option<Instrumentation>,
 }
 
-/// The inside of the machine.
+/// The body of the machine.
 pub(crate) struct LoweredBody {
-    /// Moves the arguments in.
+    /// The statements that move the arguments in.
     pub(crate) arguments: TokenStream,
-    /// Whether it needs the frame of the call.
+    /// Whether the user's block yields, so that it needs the frame of the call.
     pub(crate) yields: bool,
-    /// Whether it is suspended at its yields only.
+    /// Whether the user's block is suspended at its yields only.
     pub(crate) closed: bool,
-    /// Whether an editor has put a word in its place.
+    /// Whether an editor has put a word in the place of the block.
     pub(crate) unfinished: bool,
-    /// The brace that opens the user's block. The walk cannot keep it: both braces of a group that is made anew have the span of all of it, and
-    /// a word with that span would be what an editor finds under each of the user's.
+    /// The span of the brace that opens the user's block. A group that is rebuilt loses it: both of
+    /// its braces have the span of the whole group. An editor would find an emitted word with that
+    /// span under each of the user's words.
     pub(crate) open: Span,
-    /// The user's block.
+    /// The user's block, in which each `yield_!` has its frame.
     pub(crate) group: Group,
 }
 
 impl Lowered {
-    /// Lowers a function. Mistakes are not its matter: qualifiers that a coroutine cannot have are left out.
+    /// Lowers a function. Mistakes have been reported before; qualifiers that a coroutine cannot
+    /// have are left out.
     pub(crate) fn new(
         function: Function,
         scan: &BodyScan,
@@ -105,7 +114,7 @@ impl Lowered {
             }
             Body::Replaced(word) => {
                 let arguments = Arguments::take(&mut signature).into_moves();
-                // Nothing else may have the word's span: the editor would take it for the word.
+                // Nothing but the word may have its span: the editor would take it for the word.
                 let (open, group) = (ours(), replaced_body(&word, paths));
                 Ok(LoweredBody { arguments, yields: true, closed: false, unfinished: true, open, group })
             }
@@ -134,7 +143,7 @@ impl Lowered {
         }
     }
 
-    /// The keyword `unsafe`, where it was written.
+    /// The keyword `unsafe`, if it was written.
     pub(crate) fn unsafety(&self) -> Option<&Token![unsafe]> {
         match &self.signature.safety {
             Safety::Unsafe(keyword) => Some(keyword),
@@ -143,13 +152,15 @@ impl Lowered {
     }
 }
 
-/// The body where an editor has put a word in its place: a macro call, of which the word becomes an argument.
+/// The block for a body that an editor has replaced by `word`: a call of the macro `unfinished`,
+/// with the word as its last argument.
 fn replaced_body(word: &Ident, paths: &Paths) -> Group {
     let (unfinished, root, frame) = (paths.unfinished(), paths.root(), frame_name());
     Group::new(Delimiter::Brace, quote_spanned!(ours()=> #unfinished!(#root, #frame, #word)))
 }
 
-/// A `#[must_use]` without words is one too many for clippy, since the type of a coroutine has it too.
+/// Adds a message to a `#[must_use]` without one: clippy reports it, since the type of a coroutine
+/// is `#[must_use]` too.
 fn say_why_it_must_be_used(attribute: &mut Attribute) {
     if let Meta::Path(path) = &attribute.meta
         && path.is_ident("must_use")

@@ -1,22 +1,31 @@
-//! The return type `R`: what the signature says, and how the machine is held to it.
+//! The return type `R`: the form in which the signature returns it, and how the body is made to
+//! return it.
 //!
-//! rustc does not know what an `async` block returns until it has seen it, so `return x`, `?` and the last
-//! expression would have to agree among themselves. A statement before the body holds them all to `R`:
+//! rustc infers the type that an `async` block returns from the block, so `return x`, `?` and the
+//! last expression would have to agree with each other. A statement before the body makes them all
+//! return `R`:
 //!
 //! ```text
 //! match () { () => {} _ => return <R as Unreached>::output() }
 //! match () { () => { body } _ => <R as Unreached>::output() }
 //! ```
 //!
-//! The second arms cannot be reached: their types are checked, but no code is made of them, not even a drop flag.
-//! (An `if false` would leave flags, and what follows a `break` is reported as unreachable.) An `impl Trait` in
-//! `R` is left to inference: `_`. So is a lifetime that the function does not declare, `'_`: if nobody does, rustc misses it once, in the signature.
+//! The second arms are never reached. rustc checks their types, but generates no code for them, and
+//! no drop flags. (An `if false` would leave drop flags, and rustc would report what follows a
+//! `break` as unreachable.)
 //!
-//! In an arm, temporaries of the body's last expression are dropped at its end, before the arguments, on every
-//! edition; and rustc does not find that its braces could go. The arm is what the `async` block ends with, so that
-//! clippy finds a `return` at its end which need not be there. But clippy also reports an `async` block that ends in
-//! a future. So where `R` may be one, the `match` is returned; because of the other arm, rustc does not find that a
-//! body which never ends makes that unreachable.
+//! Each `impl Trait` in `R` is replaced by `_`, which is inferred. A lifetime that the function
+//! does not declare is replaced by `'_`: if no `impl` around it declares it either, rustc reports
+//! it once, in the signature.
+//!
+//! The body stands in an arm of a `match`. There, in every edition, the temporaries of its last
+//! expression are dropped at its end, before the arguments. And rustc does not report that the
+//! braces of the body are unnecessary.
+//!
+//! The `async` block ends in this arm, so that clippy finds a needless `return` at the end of the
+//! body. But clippy also reports an `async` block whose last expression is a future. So if `R` can
+//! be a future, the `match` is the operand of a `return`. Because of the second arm, rustc does not
+//! report this `return` as unreachable after a body that never ends.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
@@ -26,29 +35,31 @@ use crate::options::Threads;
 use crate::paths::{Paths, ours};
 use crate::types::{self, Next, Part};
 
-/// What a function returns when it is done.
+/// The return type.
 pub(crate) struct Output {
-    /// As it was written, or ours.
+    /// The arrow, as it was written; if there was none, one of ours.
     pub(crate) arrow: Token![->],
-    /// Whether it was.
+    /// Whether a return type was written.
     pub(crate) written: bool,
-    /// Where it says so: the arrow, else the end of the arguments. Neither means anything to an editor.
+    /// The span for errors about the return type: the arrow, or else the end of the arguments. An
+    /// editor finds no name at either.
     pub(crate) span: Span,
-    /// As `Output = ..` says it.
+    /// The type in `Output = ..`.
     pub(crate) declared: TokenStream,
-    /// What the body is held to: that, but for what is left to inference. Nothing if it is `!`.
+    /// The type that the body must return: `declared`, with `_` where the type is inferred. `None`
+    /// if it is `!`.
     pub(crate) pinned: Option<TokenStream>,
-    /// Unless its tokens show that it is no future.
+    /// Whether the type can be a future. False if its tokens show that it is not.
     pub(crate) may_be_awaitable: bool,
 }
 
-/// In which form the machine is handed out.
+/// The form in which the function returns the machine.
 pub(crate) enum Returned {
-    /// As it is, behind `impl Coroutine`.
+    /// As it is, as an `impl Coroutine`.
     Machine,
-    /// In a box, behind `impl Coroutine`.
+    /// In a box, as an `impl Coroutine`.
     Boxed,
-    /// In a box whose type has a name, with the lifetime that everything in it outlives.
+    /// In a `BoxCoroutine` or a `LocalBoxCoroutine`. All that it holds outlives the lifetime.
     Erased(Threads, syn::Lifetime),
 }
 
@@ -57,7 +68,7 @@ impl Output {
     pub(crate) fn take(signature: &mut Signature, returned: &Returned, paths: &Paths) -> Output {
         let declared = match returned {
             Returned::Machine | Returned::Boxed => Some(signature.generics.lifetimes().map(name).collect()),
-            // The type of the box says the lifetime, and takes no other.
+            // The lifetime is written in the type of the box, which allows no other.
             Returned::Erased(..) => None,
         };
         match std::mem::replace(&mut signature.output, ReturnType::Default) {
@@ -84,7 +95,7 @@ impl Output {
         }
     }
 
-    /// The last token of what it says: there rustc suggests to add something to it.
+    /// The span of the last token of the type, where rustc suggests an addition.
     pub(crate) fn end(&self) -> Span {
         let last = self.written.then(|| self.declared.clone().into_iter().last());
         last.flatten().map_or(self.span, |tree| match tree {
@@ -98,9 +109,11 @@ fn name(parameter: &LifetimeParam) -> String {
     parameter.lifetime.ident.to_string()
 }
 
-/// The type with `_` for each `impl Trait` in it, and `'_` for each lifetime that is not declared, if it is known which are.
+/// Replaces each `impl Trait` in the type by `_`, and each lifetime that is not in `declared` by
+/// `'_`, unless `declared` is `None`.
 ///
-/// If all of it is one `impl Trait`, what rustc says of the `_` is about the return type at `span`.
+/// If the whole type is one `impl Trait`, the `_` has the span `span`, so that errors about it are
+/// at the return type.
 fn pin(mut ty: Type, mut declared: Option<Vec<String>>, span: Span) -> TokenStream {
     types::walk(&mut ty, &mut |part| {
         match part {
@@ -131,7 +144,7 @@ fn pin(mut ty: Type, mut declared: Option<Vec<String>>, span: Span) -> TokenStre
     });
     match ty {
         Type::Infer(_) => quote_spanned!(ours().located_at(span)=> _),
-        // `<dyn Trait + as Unreached>` is none.
+        // `<dyn Trait + as Unreached>` is not valid.
         Type::TraitObject(mut object) => {
             object.bounds.pop_punct();
             object.into_token_stream()
@@ -140,7 +153,7 @@ fn pin(mut ty: Type, mut declared: Option<Vec<String>>, span: Span) -> TokenStre
     }
 }
 
-/// Whether a type is certainly no future: what nearly all coroutines return is not.
+/// Whether a type is certainly not a future. This holds for the output of nearly every coroutine.
 fn is_no_future(ty: &Type) -> bool {
     const NAMES: &[&str] = &[
         "Result", "Option", "Vec", "String", "bool", "char", "u8", "u16", "u32", "u64", "u128", "usize",
@@ -158,7 +171,8 @@ fn is_no_future(ty: &Type) -> bool {
     }
 }
 
-/// The type itself, also when it was handed through a `macro_rules!` as `$ty:ty`.
+/// The type itself. A type that was passed through a `macro_rules!` as `$ty:ty` is wrapped in an
+/// invisible group.
 fn without_groups(ty: Type) -> Type {
     match ty {
         Type::Group(group) => without_groups(*group.elem),
@@ -166,7 +180,7 @@ fn without_groups(ty: Type) -> Type {
     }
 }
 
-/// `!` is no type elsewhere than behind an arrow.
+/// A way to write the type `!`, which rustc accepts only after an arrow.
 fn spell_never(never: &TypeNever, paths: &Paths) -> TokenStream {
     let (bang, trait_) = (&never.bang_token, paths.never());
     quote_spanned!(ours()=> <fn() -> #bang as #trait_>::T)

@@ -6,13 +6,13 @@ use syn::ext::IdentExt;
 
 use crate::paths::ours;
 
-/// Where a coroutine is defined, for traces.
+/// The name of a coroutine and the place where it is defined, for traces.
 pub(crate) struct Site {
     pub(crate) name: String,
     pub(crate) file: String,
     pub(crate) line: u32,
     pub(crate) column: u32,
-    /// What the function is called that tells all this.
+    /// The name of the emitted function that returns the site.
     pub(crate) function: Ident,
 }
 
@@ -23,7 +23,8 @@ impl Site {
     }
 }
 
-/// Where something is defined, and where it yields: file as `file!` gives it, line and column from 1. Outside of a compiler, in unit tests, there are none.
+/// The place of a span: the file as `file!` gives it, line and column from 1. Outside of a
+/// compiler, in unit tests, spans have no place.
 pub(super) fn position(span: Span) -> (String, u32, u32) {
     if !proc_macro::is_available() {
         return (String::new(), 0, 0);

@@ -1,4 +1,5 @@
-//! Attributes that have made, or would make, something of the function that is no coroutine any more.
+//! Attributes that cannot be combined with ours: they rewrite the body, or expect the function to
+//! be `async`.
 
 use proc_macro2::TokenTree;
 use syn::GenericParam;
@@ -12,7 +13,7 @@ use crate::tokens::{is, is_block, is_word};
 const REMOVED: &str =
     "it rewrites what is `async` in a function, and a coroutine is that only when it has been made";
 
-/// Reports them. The result is false if the body is not the user's any more.
+/// Reports these attributes. Returns false if the body is no longer the user's.
 pub(crate) fn check(attribute: AttributeKind, function: &mut Function, mistakes: &mut Mistakes) -> bool {
     check_maybe_async(function, mistakes);
     let before = mistakes.len();
@@ -38,7 +39,8 @@ fn check_maybe_async(function: &mut Function, mistakes: &mut Mistakes) {
     });
 }
 
-/// A runner that stood above ours: it has run a body that is none of a coroutine any more.
+/// Reports a `#[tokio::test]` or `#[tokio::main]` above ours. It has replaced the body by one that
+/// runs the user's body.
 fn check_runner(attribute: AttributeKind, function: &mut Function, mistakes: &mut Mistakes) {
     let body: Vec<TokenTree> = function.body.tokens().into_iter().take(5).collect();
     let runs = match body.as_slice() {
@@ -68,13 +70,13 @@ fn check_runner(attribute: AttributeKind, function: &mut Function, mistakes: &mu
         &format!("`{name}` stands below the attribute that runs the function, which has made a plain function of it"),
         &format!("write `{name}` first, above it, and remove `async`"),
     );
-    // It is called by nobody now, and that is no mistake of its own.
+    // Without `#[test]` nothing calls the function, which is not a mistake of its own.
     if let Some(test) = test {
         *test = syn::parse_quote!(#[allow(dead_code)]);
     }
 }
 
-/// A method that `#[async_trait]` took for one of its own.
+/// Reports a method that `#[async_trait]` has rewritten.
 fn check_async_trait(function: &Function, mistakes: &mut Mistakes) {
     let signature = &function.signature;
     let boxed = signature.generics.params.iter().any(|parameter| {

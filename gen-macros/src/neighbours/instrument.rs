@@ -1,20 +1,30 @@
-//! `#[tracing::instrument]`: the span is entered and left around each poll of the body, as with an `async fn`.
+//! `#[tracing::instrument]`: the span is entered and left around each poll of the body, as with an
+//! `async fn`.
 //!
-//! Below ours it is put above, since it must see the function and not the coroutine. Above ours it takes the function for a plain one, and has made of it
+//! The attribute must see the function and not the coroutine, so if it stands below ours, it is put
+//! above. If it stands above ours, it has taken the function for one that is not `async`; what it
+//! has emitted is rewritten:
 //!
 //! ```text
-//! let span; let guard;                            let span;
-//! if enabled { span = S; guard = span.enter(); }  match () { () if enabled => { span = S; } _ => span = Span::none() }
-//! body                                            return Instrument::instrument(async move { body }, span).await;
+//! // from                              // into
+//! let span; let guard;                 let span;
+//! if enabled {                         match () {
+//!     span = S;                            () if enabled => { span = S; }
+//!     guard = span.enter();                _ => span = Span::none()
+//! }                                    }
+//! body                                 let polled = async move { body };
+//!                                      return Instrument::instrument(polled, span).await;
 //!
-//! match (move || body)() {                        match (async move { body }).await {        // `err`, `ret`
-//!     Ok(x) => { event; Ok(x) }                       Ok(x) => { event; Ok(x) }
-//!     Err(e) => { event; Err(e) }                     Err(e) => { event; Err(e) }
-//! }                                               }
+//! // with `err`, `ret`
+//! match (move || body)() {             match (async move { body }).await {
+//!     Ok(x) => { event; Ok(x) }            Ok(x) => { event; Ok(x) }
+//!     Err(e) => { event; Err(e) }          Err(e) => { event; Err(e) }
+//! }                                    }
 //! ```
 //!
-//! and what stands on the right is made of that. This rests on names that are private to `tracing-attributes`. Where they are there and the rest is not as expected, that
-//! is a mistake which says what to write: a span that is silently wrong would be worse.
+//! The left side has names that are private to `tracing-attributes`. If these names are there but
+//! the rest is not as expected, that is reported as a mistake: a span that is silently wrong would
+//! be worse.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
@@ -25,24 +35,25 @@ use crate::options::AttributeKind;
 use crate::parse::{Body, Function};
 use crate::paths::{Paths, ours};
 use crate::scan::{BodyScan, SPAN};
-use crate::tokens::{is, is_block, is_word, stream};
+use crate::tokens::{is, is_block, is_word, stream, trees};
 
-/// What it calls the guard that leaves the span.
+/// The name that the attribute gives to the guard that leaves the span.
 const GUARD: &str = "__tracing_attr_guard";
 
-/// How it begins.
+/// How the tokens that the attribute emits begin.
 const START: &[&str] = &["let", SPAN, ";", "let", GUARD, ";", "if"];
 
-/// What stands around a body: where the span is made, and what is said of its end.
+/// What the attribute has put around a body.
 pub(crate) struct Instrumentation {
-    /// Declares the span and makes it.
+    /// The statements that declare the span and make it.
     make: TokenStream,
     span: Ident,
-    /// What is before and after the body, where it is an expression in something else.
+    /// The tokens before and after the body, if it is part of a larger expression, as with `err`
+    /// and `ret`.
     around: Option<(TokenStream, TokenStream)>,
 }
 
-/// If the attribute stands below ours, the function with both the other way round.
+/// If the attribute stands below ours: the function with the attribute above ours.
 pub(crate) fn put_above(
     attribute: AttributeKind,
     options: &TokenStream,
@@ -59,7 +70,7 @@ pub(crate) fn put_above(
     })
 }
 
-/// If the attribute stood above ours, takes out of the body what it has put around it.
+/// If the attribute stood above ours: takes out of the body what the attribute has put around it.
 pub(crate) fn take(function: &mut Function) -> Option<Instrumentation> {
     let Body::Block(block) = &function.body else { return None };
     let (instrumentation, body) = take_apart(&trees(block.stream()))?;
@@ -67,7 +78,7 @@ pub(crate) fn take(function: &mut Function) -> Option<Instrumentation> {
     Some(instrumentation)
 }
 
-/// Reports that something of the attribute is left in the body.
+/// Reports the attribute if something of it is left in the body, and returns whether that is so.
 pub(crate) fn check(function: &Function, scan: &BodyScan, mistakes: &mut Mistakes) -> bool {
     if scan.instrumented {
         mistakes.report(
@@ -81,7 +92,7 @@ pub(crate) fn check(function: &Function, scan: &BodyScan, mistakes: &mut Mistake
 }
 
 impl Instrumentation {
-    /// The inside of the machine, of a future that is the body.
+    /// The statements of the machine's body: `body`, a future, within the span.
     pub(crate) fn instrument(&self, body: TokenStream) -> TokenStream {
         let Instrumentation { make, span, around } = self;
         let body = match around {
@@ -92,11 +103,8 @@ impl Instrumentation {
     }
 }
 
-fn trees(tokens: TokenStream) -> Vec<TokenTree> {
-    tokens.into_iter().collect()
-}
-
-/// The instrumentation among the trees, or in the block at their end, and the body.
+/// Finds what the attribute emitted among the trees, or in the block at their end. Returns it and
+/// the user's body.
 fn take_apart(outer: &[TokenTree]) -> Option<(Instrumentation, Group)> {
     if let Some(start) = position_of(outer, START) {
         return take_apart_at(outer, start);
@@ -110,16 +118,16 @@ fn take_apart(outer: &[TokenTree]) -> Option<(Instrumentation, Group)> {
     Some((instrumentation, body))
 }
 
-/// The same where it is known where the span is declared.
-fn take_apart_at(trees_: &[TokenTree], start: usize) -> Option<(Instrumentation, Group)> {
-    let (before, declared) = trees_.split_at(start);
+/// As [`take_apart`], where the attribute's tokens begin at `start`.
+fn take_apart_at(all: &[TokenTree], start: usize) -> Option<(Instrumentation, Group)> {
+    let (before, declared) = all.split_at(start);
     let TokenTree::Ident(span) = &declared[1] else { return None };
     let rest = &declared[START.len() - 1..];
     let (condition, rest) = rest.split_at(rest.iter().position(is_block)?);
     let (TokenTree::Group(enabled), rest) = rest.split_first()? else { return None };
     let (before, condition, enter) = (stream(before), stream(condition), without_guard(enabled)?);
     let (around, body) = body_among(rest)?;
-    // An `if` could be the initializer of the `let`, as clippy knows.
+    // Not an `if`: clippy would find that it could be the initializer of the `let`.
     let make = quote! {
         #before let #span;
         match () { () #condition => { #enter } _ => #span = ::tracing::Span::none() }
@@ -127,7 +135,7 @@ fn take_apart_at(trees_: &[TokenTree], start: usize) -> Option<(Instrumentation,
     Some((Instrumentation { make, span: span.clone(), around }, body))
 }
 
-/// The trees without an attribute at their end: it was about the block that held the guard.
+/// The trees without an attribute at their end, which belongs to the block that held the guard.
 fn without_attribute(trees: &[TokenTree]) -> &[TokenTree] {
     match trees {
         [before @ .., pound, TokenTree::Group(_)] if is(pound, '#') => before,
@@ -135,7 +143,7 @@ fn without_attribute(trees: &[TokenTree]) -> &[TokenTree] {
     }
 }
 
-/// What makes the span, without the statement that enters it.
+/// The statements that make the span, without the one that enters it.
 fn without_guard(enabled: &Group) -> Option<TokenStream> {
     let mut made = trees(enabled.stream());
     let start = position_of(&made, &[GUARD, "="])?;
@@ -146,7 +154,8 @@ fn without_guard(enabled: &Group) -> Option<TokenStream> {
 
 type Around = Option<(TokenStream, TokenStream)>;
 
-/// The body, which is called as a closure or stands at the end, and what is around the call.
+/// Finds the user's body, which is called as a closure or stands at the end, and what is around the
+/// call.
 fn body_among(rest: &[TokenTree]) -> Option<(Around, Group)> {
     for (position, pair) in rest.windows(2).enumerate() {
         if let [TokenTree::Group(closure), TokenTree::Group(call)] = pair
@@ -164,7 +173,7 @@ fn body_among(rest: &[TokenTree]) -> Option<(Around, Group)> {
     (body.delimiter() == Delimiter::Brace).then(|| (None, body.clone()))
 }
 
-/// Where these words and punctuation stand among the trees.
+/// The position of these words and punctuation among the trees.
 fn position_of(trees: &[TokenTree], words: &[&str]) -> Option<usize> {
     let is_here = |(tree, word): (&TokenTree, &&str)| match word.as_bytes() {
         [char] => is(tree, char::from(*char)),

@@ -1,17 +1,21 @@
-//! Other attributes on the same function that rewrite a body, or look at how a function is written.
+//! Other attributes on the same function that rewrite the body, or look at how the function is
+//! written.
 //!
-//! Those above ours have been expanded when ours is; those below ours are still there.
+//! Attributes above ours are expanded before ours. Attributes below ours are still on the function.
 //!
-//! | attribute | below ours | above ours |
-//! |---|---|---|
-//! | `#[tracing::instrument]` | is put above, and ours expands again | what it made is [taken apart](instrument): the span goes around the machine's body |
-//! | `#[test]` | gets a plain function [around](wrapper) the coroutine, which runs it | nothing of it is left; rustc says that it cannot run the coroutine |
-//! | `#[tokio::test]`, `#[tokio::main]`, and others of these names | gets an `async fn` around the coroutine | is [reported](foreign), if it has left a trace |
-//! | `#[axum::debug_handler]`, `#[cached]` | the same | complains itself, of a function that is not `async` |
-//! | `#[async_trait]` | (stands on traits and `impl` blocks) | leaves coroutines alone; an `async fn` that is a coroutine too is reported |
-//! | `#[maybe_async]` | is reported | the same |
+//! - `#[tracing::instrument]`. Below ours, it is put above, and ours is expanded again. Above ours,
+//!   what it emitted is [taken apart](instrument), and its span put around the polls of the body.
+//! - `#[test]`. Below ours, it gets a plain function [around](wrapper) the coroutine, which runs
+//!   it. Above ours, it leaves no trace, and rustc reports that a test cannot return a coroutine.
+//! - `#[tokio::test]`, `#[tokio::main]` and others of these names. Below ours, they get an `async
+//!   fn` around the coroutine. Above ours, they are [reported](foreign) if they have left a trace.
+//! - `#[axum::debug_handler]`, `#[cached]`. Below ours, they get an `async fn` too. Above ours,
+//!   they report themselves that the function is not `async`.
+//! - `#[async_trait]`, which stands on traits and `impl` blocks. It leaves coroutines alone. An
+//!   `async fn` that has our attribute is reported.
+//! - `#[maybe_async]` is reported.
 //!
-//! All others get the function that returns the coroutine.
+//! Any other attribute below ours gets the function that returns the coroutine.
 
 pub(crate) mod foreign;
 pub(crate) mod instrument;
@@ -19,7 +23,7 @@ pub(crate) mod wrapper;
 
 use syn::Path;
 
-/// Whether the last word of a path is one of these.
+/// Whether the last word of the path is one of `names`.
 fn ends_in(path: &Path, names: &[&str]) -> bool {
     path.segments.last().is_some_and(|last| names.iter().any(|name| last.ident == name))
 }

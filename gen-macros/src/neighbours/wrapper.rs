@@ -1,4 +1,5 @@
-//! Attributes below ours that want a function which they can call themselves: the coroutine stands in one.
+//! Attributes below ours that require a function which they can call. The coroutine is put into
+//! one.
 //!
 //! ```text
 //! // from                                  // into
@@ -10,29 +11,30 @@
 //!                                          }
 //! ```
 //!
-//! All other attributes are the outer function's: levels of lints apply to what is in it.
+//! All other attributes move to the outer function. Levels of lints that are set there apply to the
+//! coroutine in it.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote_spanned};
-use syn::{Attribute, FnArg, Pat, PatIdent, Path, Signature, Token, Visibility};
+use syn::{Attribute, FnArg, Pat, Path, Signature, Token, Visibility};
 
 use super::ends_in;
-use crate::argument_names::ArgumentNames;
+use crate::argument_names::{ArgumentNames, pattern_of};
 use crate::mistakes::Mistakes;
 use crate::options::AttributeKind;
 use crate::parse::{Body, Function};
 use crate::paths::{Paths, ours};
 
-/// What an attribute wants to stand on.
+/// The kind of function that an attribute requires.
 #[derive(Clone, Copy)]
 enum Wanted {
-    /// It awaits what the function returns, or has it awaited.
+    /// The attribute awaits what the function returns, or passes it to something that does.
     AsyncFn,
-    /// It calls the function, as the test harness does.
+    /// The attribute calls the function, as the test harness does.
     PlainFn,
 }
 
-/// The function around the coroutine, and what the coroutine is called with.
+/// The function around the coroutine, and the arguments of the call in it.
 pub(crate) struct OuterFunction {
     attributes: Vec<Attribute>,
     visibility: Visibility,
@@ -42,7 +44,7 @@ pub(crate) struct OuterFunction {
 }
 
 impl OuterFunction {
-    /// Takes from the function what belongs to the outer one, if there is to be one.
+    /// If an attribute requires an outer function: takes what belongs to it from `function`.
     pub(crate) fn take(
         attribute: AttributeKind,
         function: &mut Function,
@@ -70,7 +72,7 @@ impl OuterFunction {
         })
     }
 
-    /// That function around the coroutine.
+    /// The outer function, with the coroutine function and a call of it as its body.
     pub(crate) fn around(&self, coroutine: TokenStream, paths: &Paths) -> TokenStream {
         let OuterFunction { attributes, visibility, wanted, signature, arguments } = self;
         let (name, run) = (&signature.ident, paths.main());
@@ -97,7 +99,7 @@ fn wanted_by(path: &Path) -> Option<Wanted> {
     }
 }
 
-/// Why there cannot be a function around this one, and what to write instead.
+/// What is wrong and what to write instead, if the coroutine cannot be put into a function.
 fn complaint(attribute: AttributeKind, function: &Function) -> Option<(&'static str, &'static str)> {
     if attribute != AttributeKind::Coroutine {
         return Some((
@@ -118,7 +120,8 @@ fn complaint(attribute: AttributeKind, function: &Function) -> Option<(&'static 
     ))
 }
 
-/// Gives each argument of the outer function a name, and leaves attributes of arguments there, but for those about the binding.
+/// Gives each argument of the outer function a name, and moves the attributes of arguments there,
+/// but for lint levels, which apply to the binding in the coroutine.
 fn take_arguments(outer: &mut Signature, inner: &mut Signature) -> Vec<Ident> {
     const OF_BINDINGS: &[&str] = &["allow", "expect", "warn", "deny", "forbid"];
     let (mut names, mut readable) = (Vec::new(), ArgumentNames::default());
@@ -131,13 +134,7 @@ fn take_arguments(outer: &mut Signature, inner: &mut Signature) -> Vec<Ident> {
             pattern => readable.of_pattern(pattern, position),
         };
         names.push(name.clone());
-        *outer.pat = Pat::Ident(PatIdent {
-            attrs: Vec::new(),
-            by_ref: None,
-            mutability: None,
-            ident: name,
-            subpat: None,
-        });
+        *outer.pat = pattern_of(name);
     }
     names
 }
