@@ -1,6 +1,8 @@
-//! One value from a callback to a coroutine that waits for it, against one-shot channels, all in one run: awaited first, then sent, then received.
+//! Passes a value from a callback to a coroutine that waits for it, compared with one-shot
+//! channels, all in one run. The receiver waits first, then the value is sent and received.
 //!
-//! Polled by hand on one thread with a waker that does nothing, so that only the hand-over is measured.
+//! The benchmark polls by hand on one thread, with a waker that does nothing, so that only the
+//! hand-over is measured.
 
 use std::future::Future;
 use std::hint::black_box;
@@ -12,7 +14,7 @@ use gen::{yield_, Callable, Callback, Wait};
 
 type Slot<'a> = &'a std::cell::Cell<Option<Callable<u64>>>;
 
-/// Registers, lends the callable out, and waits; as often as it is told.
+/// Registers a key, puts its callable into the slot and waits for the key, `count` times.
 #[gen::coroutine]
 fn round_trips(count: usize, slot: Slot<'_>) -> gen::Result<u64> {
     let mut sum = 0;
@@ -23,7 +25,7 @@ fn round_trips(count: usize, slot: Slot<'_>) -> gen::Result<u64> {
     Ok(sum)
 }
 
-/// As many calls of `gen::task`.
+/// Waits for `count` calls of `gen::task`, one after the other.
 #[gen::coroutine]
 fn tasks(count: usize, slot: &std::cell::Cell<Option<gen::TaskCallback<u64>>>) -> gen::Result<u64> {
     let mut sum = 0;
@@ -33,7 +35,7 @@ fn tasks(count: usize, slot: &std::cell::Cell<Option<gen::TaskCallback<u64>>>) -
     Ok(sum)
 }
 
-/// Polls until it is ready, and sends a value after each poll.
+/// Polls the future until it is ready, and sends a value after each poll.
 fn drive<F: Future>(future: F, mut send: impl FnMut()) {
     let mut future = pin!(future);
     let mut cx = Context::from_waker(Waker::noop());
@@ -42,7 +44,7 @@ fn drive<F: Future>(future: F, mut send: impl FnMut()) {
     }
 }
 
-/// A list of as many waits, all called after the first poll.
+/// Waits for a list of `count` keys, all of which are called after the first poll.
 #[gen::coroutine]
 fn list(count: usize, callables: &std::cell::RefCell<Vec<Callable<u64>>>) -> gen::Result<usize> {
     let registered = yield_!((0..count).map(Callback::<u64>::new).collect::<Vec<_>>())?;

@@ -1,6 +1,8 @@
-//! Chains of coroutines against chains of `async fn`, in time: see `instructions` for exact counts.
+//! Times chains of coroutines and chains of `async fn`s. The program `instructions` gives exact
+//! counts.
 //!
-//! *Bare*: polls and nothing else. *In a task*: 1,000 calls in one task of tokio; the figure is for the thousand.
+//! *Bare* is a loop that only polls. *In a task* is 1,000 calls in one task of tokio, and the
+//! figure is for all of them.
 
 use std::hint::black_box;
 
@@ -8,7 +10,7 @@ use criterion::{criterion_group, criterion_main, Criterion, Throughput};
 use gen_benches::chains::{at_once, later};
 use gen_benches::leaves::{bare, task, throw_once};
 
-/// Calls in a task for each figure.
+/// The number of calls in a task for each figure.
 const CALLS: u64 = 1_000;
 
 macro_rules! pairs {

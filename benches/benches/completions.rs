@@ -1,7 +1,9 @@
-//! Results in the order in which they come, of 10, 1,000 and 100,000 children: all ready, all woken between two polls, and woken one by one.
+//! Gives results in the order in which they arrive, of 10, 1,000 and 100,000 children: all ready,
+//! all woken between two polls, and woken one by one.
 //!
-//! What drives its children itself is polled by hand; what has tasks runs on the loop of its own library: `JoinSet` on tokio's, and a `WaitIterator` over spawned children on ours.
-//! The figure is for all children; `Throughput` gives it for each.
+//! A group that polls its children itself is polled by hand. Groups of tasks run on the loop of
+//! their own library: `JoinSet` on tokio's, and a `WaitIterator` over spawned children on ours. The
+//! figure is for all children; `Throughput` gives the figure for each child.
 
 use std::hint::black_box;
 use std::pin::Pin;
@@ -15,7 +17,7 @@ use gen_benches::children::{woken, Wakers, Waking, Woken};
 
 const COUNTS: [usize; 3] = [10, 1_000, 100_000];
 
-/// What is done to the children, once they have been started.
+/// The state of the children when the results are taken.
 #[derive(Clone, Copy)]
 enum Case {
     Ready,
@@ -28,7 +30,8 @@ const CASES: [(&str, Case); 3] = [
     ("completions, woken one by one", Case::Woken(Waking::OneByOne)),
 ];
 
-/// Polls until there is a result. Some poll only so many children at a time, and ask to be polled again.
+/// Polls until there is a result. Some peers poll only a limited number of children at a time, and
+/// then ask to be polled again.
 fn next<S: Stream + Unpin>(stream: &mut S, cx: &mut Context<'_>) {
     loop {
         if let Poll::Ready(result) = Pin::new(&mut *stream).poll_next(cx) {
@@ -63,7 +66,8 @@ fn ready(count: usize) -> impl Iterator<Item = std::future::Ready<gen::Result<u6
     (0..count).map(|number| std::future::ready(Ok(number as u64)))
 }
 
-/// One group with the children of the case, whatever their type, and what drives it.
+/// Benchmarks one group of the children of the case. A macro, since the type of the children
+/// differs.
 macro_rules! polled {
     ($group:expr, $name:literal, $count:expr, $case:expr, |$children:ident| $stream:expr) => {{
         let wakers = Wakers::default();

@@ -1,6 +1,7 @@
-//! Lists of 10, 1,000 and 100,000 children against the peers: all ready, all woken between two polls, and woken one by one.
+//! Waits for lists of 10, 1,000 and 100,000 children, compared with the peers: all ready, all woken
+//! between two polls, and woken one by one.
 //!
-//! The figure is for the whole list; `Throughput` gives it for each child.
+//! The figure is for the whole list; `Throughput` gives the figure for each child.
 
 use std::future::{ready, Future};
 use std::hint::black_box;
@@ -23,7 +24,7 @@ fn drive_woken<F: Future>(wakers: &Wakers, count: usize, waking: Waking, future:
     let mut future = pin!(future);
     let mut cx = Context::from_waker(Waker::noop());
     let mut ended = false;
-    // Some poll only so many children at a time, and ask to be polled again.
+    // Some peers poll only a limited number of children at a time, and then ask to be polled again.
     while wakers.borrow().len() < count {
         ended = future.as_mut().poll(&mut cx).is_ready();
     }

@@ -1,6 +1,7 @@
-//! Tasks that are started and end: a million of them, a thousand at a time, on one thread, against tokio's `spawn_local` and async-executor's `LocalExecutor`, all in one run.
+//! Starts a million tasks on one thread and awaits their ends, compared with tokio's `spawn_local`
+//! and async-executor's `LocalExecutor`, all in one run.
 //!
-//! In each batch a thousand are spawned, then all their handles are awaited.
+//! Each batch spawns a thousand tasks, then awaits all their handles.
 
 use std::future::Future;
 use std::hint::black_box;
@@ -40,7 +41,7 @@ mod async_fns {
     }
 }
 
-/// Spawns and awaits a million.
+/// Spawns and awaits a million tasks.
 async fn all<H: Future>(spawn: impl Fn(u64) -> H) {
     let mut handles = Vec::with_capacity(BATCH as usize);
     for batch in 0..BATCHES {

@@ -1,4 +1,5 @@
-//! Chains: functions that wait for functions that wait for a leaf, 1, 3 and 10 deep.
+//! Chains of functions, each of which waits for the next, with a leaf future at the end: of depth
+//! 1, 3 and 10.
 
 macro_rules! coroutine_chain {
     ($leaf:path: $first:ident $(, $outer:ident of $inner:ident)*) => {
@@ -34,7 +35,8 @@ macro_rules! chains {
             #[$doc]
             #[allow(missing_docs)]
             pub mod $name {
-                // Each chain has functions of its own: one that several callers share would be inlined differently.
+                // Each chain has functions of its own: the compiler inlines a function that several
+                // callers share differently.
                 pub mod coroutines {
                     pub mod deep1 { coroutine_chain!($leaf: call); }
                     pub mod deep3 { coroutine_chain!($leaf: d1, d2 of d1, call of d2); }
@@ -51,8 +53,8 @@ macro_rules! chains {
 }
 
 chains! {
-    /// The leaf is ready.
+    /// Chains whose leaf is ready.
     at_once crate::leaves::at_once;
-    /// The leaf is pending once.
+    /// Chains whose leaf is pending once.
     later crate::leaves::later;
 }

@@ -1,4 +1,4 @@
-//! The children of the groups that are measured.
+//! The children of the groups that the benchmarks measure.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -6,19 +6,19 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-/// Where children that are pending leave their wakers.
+/// The wakers of the children that are pending.
 pub type Wakers = Rc<RefCell<Vec<Waker>>>;
 
-/// How the driver wakes the children.
+/// The order in which the driver wakes the children.
 #[derive(Debug, Clone, Copy)]
 pub enum Waking {
-    /// All of them, and then it polls.
+    /// It wakes all of them, then polls once.
     Together,
-    /// Each of them, with a poll after each.
+    /// It wakes one after the other, and polls after each.
     OneByOne,
 }
 
-/// A child that is pending until its waker has been called once by the driver.
+/// A child that is pending at its first poll, and ready at the second, which the driver causes.
 #[derive(Debug)]
 pub struct Woken {
     wakers: Wakers,
@@ -26,7 +26,7 @@ pub struct Woken {
 }
 
 impl Woken {
-    /// One that was not polled yet.
+    /// Creates a child that leaves its waker in `wakers`.
     pub fn new(wakers: &Wakers) -> Self {
         Woken { wakers: wakers.clone(), polled: false }
     }
@@ -44,7 +44,7 @@ impl Future for Woken {
     }
 }
 
-/// That many children.
+/// Creates `count` children.
 pub fn woken(wakers: &Wakers, count: usize) -> impl Iterator<Item = Woken> + '_ {
     (0..count).map(|_| Woken::new(wakers))
 }

@@ -1,4 +1,4 @@
-//! The futures at the ends of the chains, and what drives them.
+//! The futures at the ends of the chains, and the loops that drive a chain.
 
 use std::future::{ready, Future, Ready};
 use std::hint::black_box;
@@ -13,13 +13,13 @@ pub fn at_once(n: u64) -> Ready<gen::Result<u64>> {
     ready(Ok(black_box(n)))
 }
 
-/// A future that is pending once, and wakes its task at once.
+/// A future that is pending at its first poll, and wakes its task in that poll.
 #[inline]
 pub fn later(n: u64) -> Later {
     Later { n, polled: false }
 }
 
-/// A future that is pending once: made by [`later`].
+/// The future that [`later`] returns.
 #[derive(Debug)]
 pub struct Later {
     n: u64,
@@ -39,7 +39,8 @@ impl Future for Later {
     }
 }
 
-/// Polls a future until it is ready and does nothing else: the least that any executor does, and it does not know what it polls.
+/// Polls a future until it is ready, and does nothing else. Like an executor, it does not know the
+/// type of the future.
 #[inline]
 pub fn bare<F: Future>(future: F) -> F::Output {
     let future = pin!(future);
@@ -52,7 +53,7 @@ pub fn bare<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// Calls it that many times in one task of an executor that neither side has made, tokio's.
+/// Makes `calls` calls in one task of tokio, an executor that belongs to neither side.
 pub fn task<F: Future<Output = gen::Result<u64>>>(calls: u64, call: impl Fn(u64) -> F + 'static) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("tokio starts");
     let calls = async move {
@@ -64,14 +65,15 @@ pub fn task<F: Future<Output = gen::Result<u64>>>(calls: u64, call: impl Fn(u64)
     tasks.block_on(&runtime, async { tokio::task::spawn_local(calls).await }).expect("the task ends");
 }
 
-/// Calls it that many times with [`bare`] polls.
+/// Makes `calls` calls with [`bare`] polls.
 pub fn polls<F: Future<Output = gen::Result<u64>>>(calls: u64, call: impl Fn(u64) -> F) {
     for n in 0..calls {
         let _ = black_box(bare(call(black_box(n))));
     }
 }
 
-/// Throws into a coroutine once. Without any caller that throws, the linker would know that nothing ever does, and optimise the question away.
+/// Throws an error into a coroutine once. In a program that never throws, the linker would remove
+/// the check for errors.
 pub fn throw_once() -> bool {
     #[gen::coroutine]
     fn waiting() -> gen::Result<u64> {

@@ -1,21 +1,27 @@
-//! Counts the instructions of a chain of coroutines and of the same chain of `async fn`s, by valgrind's callgrind.
+//! Counts the instructions of a chain of coroutines, and of the same chain of `async fn`s, with
+//! valgrind's callgrind.
 //!
-//! `instructions` prints the table. A chain whose leaf is ready, polled bare, and one whose leaf suspends, in a task of tokio, may take no more than 1.05 times the
-//! instructions of its peer, else it fails. The last rows, bare polls of chains that suspend, show what a yield adds by itself where it stays suspended: a few instructions to ask
-//! whether something is thrown, once for the whole chain. They may take no more than 9 instructions over their peer, whatever the depth.
+//! `instructions` prints the table, and fails if a row exceeds its limit:
 //!
-//! Each case runs twice, with 1,000 and with 2,000 calls; the difference is 1,000 calls and nothing else, and the same every time.
+//! - Bare polls of a chain whose leaf is ready, and a chain in a task of tokio whose leaf suspends:
+//!   at most 1.05 times the instructions of the `async fn`.
+//! - Bare polls of a chain whose leaf suspends: at most 9 instructions more than the `async fn`,
+//!   whatever the depth. These rows show the cost of a yield that stays suspended: the check for a
+//!   thrown error, once for the whole chain.
 //!
-//! `instructions CASE SIDE CALLS` makes that many calls of one side of a case: what callgrind runs.
+//! Each case runs twice, with 1,000 and with 2,000 calls. The difference is exactly 1,000 calls,
+//! and is the same every time.
+//!
+//! `instructions CASE SIDE CALLS` makes `CALLS` calls of one side of a case. callgrind runs that.
 
 use std::process::{Command, ExitCode, Stdio};
 
 use gen_benches::chains::{at_once, later};
 use gen_benches::leaves::{polls, task, throw_once};
 
-/// How many times the instructions of an `async fn`.
+/// The limit as a multiple of the instructions of the `async fn`.
 const TIMES: f64 = 1.05;
-/// How many instructions more than an `async fn`.
+/// The limit as a number of instructions more than those of the `async fn`.
 const MORE: f64 = 9.0;
 const CALLS: u64 = 1_000;
 
@@ -26,7 +32,7 @@ struct Case {
     async_fn: fn(u64),
 }
 
-/// The cases: the limit, what drives the chain, its leaf, its depth.
+/// Each case: the limit, the function that drives the chain, the leaf, the depth.
 macro_rules! cases {
     ($($limit:ident $drive:ident $module:ident $depth:ident;)*) => {
         vec![$(
@@ -114,7 +120,7 @@ fn per_call(case: &str, side: &str) -> Option<f64> {
     Some(twice.checked_sub(once)? as f64 / CALLS as f64)
 }
 
-/// The instructions of a whole run, as callgrind sums them up: `==123== Collected : 456`.
+/// The instructions of a whole run, from the summary of callgrind: `==123== Collected : 456`.
 fn count(case: &str, side: &str, calls: u64) -> Option<u64> {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])

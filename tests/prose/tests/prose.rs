@@ -10,7 +10,6 @@ const NOT_YET_REWRITTEN: &[&str] = &[
     ".ci/sanitize",
     "CHANGELOG.md",
     "Cargo.toml",
-    "benches",
     "examples/first-steps",
     "examples/pool",
     "examples/watch",

@@ -1,9 +1,15 @@
-//! How long a crate of a thousand coroutines takes to compile, beside the same crate of `async fn`s; and how long `gen-macros` does, beside `async-trait`.
+//! Measures how long a crate of a thousand coroutines takes to compile, compared with the same
+//! crate of `async fn`s; and how long `gen-macros` takes, compared with `async-trait`.
 //!
-//! `compile_time [ROUNDS]` writes the crates, builds what they depend on, and then times, in turns and `ROUNDS` times each, `cargo check` and
-//! `cargo build --release` of the crates alone, and a clean `cargo build` of the two macro crates with all that they need. It prints the least and the
-//! middle of each, and the ratios of both. What is counted is processor time, of cargo and all it starts, since others may use the machine too; where Linux
-//! does not tell it, it is the time that passes.
+//! `compile_time [ROUNDS]` writes the crates and builds their dependencies. Then it times, in turns
+//! and `ROUNDS` times each:
+//!
+//! - `cargo check` and `cargo build --release` of the crates alone;
+//! - a clean `cargo build` of the two macro crates with all their dependencies.
+//!
+//! It prints the minimum and the median of each, and their ratios. The unit is the processor time
+//! of cargo and of all processes that it starts, because other programs may use the machine too. On
+//! a system without `/proc` it is the elapsed time.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,26 +19,30 @@ use std::time::{Duration, Instant};
 const FUNCTIONS: usize = 1_000;
 const ROUNDS: usize = 5;
 
-/// The functions of a crate, in groups that are alike. `$fn` and `$wait(..)` stand for what differs, `$n` is the number of the group. Each function is polled, or
-/// yielded by another, so that code is made of it.
+/// The functions of a crate, in groups that differ only in their number.
+///
+/// `$fn` and `$wait(..)` stand for the syntax of a coroutine or an `async fn`, and `$n` is the
+/// number of the group. Each function is polled or yielded by another one, so that rustc generates
+/// code for it.
 struct Sample {
     name: &'static str,
-    /// What the crate begins with.
+    /// The source before the functions.
     head: &'static str,
     group: &'static str,
-    /// How many functions a group has.
+    /// The number of functions in a group.
     functions: usize,
 }
 
 const SAMPLES: [Sample; 2] = [
-    // Of the sizes, in lines, tokens and `.await`s, that `async fn`s have in public crates: see the README.
+    // Its functions have the sizes of the `async fn`s in public crates, in lines, tokens and
+    // `.await`s: see the README.
     Sample {
         name: "service",
         head: include_str!("service/head.rs.txt"),
         group: include_str!("service/group.rs.txt"),
         functions: 10,
     },
-    // Of some six lines, with one `.await`.
+    // Its functions have some six lines and one `.await`.
     Sample {
         name: "short",
         head: include_str!("short/head.rs.txt"),
@@ -41,11 +51,11 @@ const SAMPLES: [Sample; 2] = [
     },
 ];
 
-/// Something whose build is timed.
+/// A crate whose build is timed.
 struct Subject {
     folder: PathBuf,
     target: PathBuf,
-    /// Whether all it depends on is built anew each time.
+    /// Whether its dependencies are built again each time.
     clean: bool,
     command: &'static [&'static str],
     times: Vec<Duration>,
@@ -76,11 +86,11 @@ impl Subject {
         if status.success() {
             Ok(())
         } else {
-            Err(io::Error::other("cargo fails"))
+            Err(io::Error::other("cargo failed"))
         }
     }
 
-    /// The least and the middle.
+    /// The minimum and the median.
     fn figures(&self) -> [Duration; 2] {
         let mut times = self.times.clone();
         times.sort();
@@ -120,13 +130,13 @@ fn compare(rounds: usize) -> io::Result<()> {
     compared
 }
 
-/// What is compared: ours and theirs.
+/// A comparison of a crate that uses gen with its peer.
 struct Row {
     name: String,
     subjects: [Subject; 2],
 }
 
-/// Writes the crates.
+/// Writes the crates that are compared.
 fn rows(root: &Path) -> io::Result<Vec<Row>> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?;
     let path = |name: &str| format!("{name} = {{ path = {:?} }}", workspace.join(name));
@@ -164,7 +174,7 @@ fn rows(root: &Path) -> io::Result<Vec<Row>> {
 impl Row {
     fn print(&self) {
         let [ours, theirs] = self.subjects.each_ref().map(Subject::figures);
-        for (figure, (ours, theirs)) in ["least", "middle"].iter().zip(ours.iter().zip(theirs)) {
+        for (figure, (ours, theirs)) in ["minimum", "median"].iter().zip(ours.iter().zip(theirs)) {
             let (ours, theirs) = (ours.as_secs_f64(), theirs.as_secs_f64());
             println!("{:<38} {figure:<7} {ours:>7.2} s {theirs:>7.2} s {:>6.3}", self.name, ours / theirs);
         }
@@ -172,7 +182,7 @@ impl Row {
 }
 
 impl Sample {
-    /// A crate of [`FUNCTIONS`] functions.
+    /// The source of a crate of [`FUNCTIONS`] functions.
     fn source(&self, function: &str, before: &str, after: &str) -> String {
         let group = waits(self.group, before, after).replace("$fn", function);
         let groups = (0..FUNCTIONS / self.functions).map(|n| group.replace("$n", &n.to_string()));
@@ -180,19 +190,19 @@ impl Sample {
     }
 }
 
-/// The text with `before` and `after` around what each `$wait(..)` waits for.
+/// Replaces each `$wait(future)` in the text by the future, with `before` and `after` around it.
 fn waits(text: &str, before: &str, after: &str) -> String {
     let mut parts = text.split("$wait(");
     let first = parts.next().unwrap_or_default();
     let waited = parts.map(|part| {
         let (waited, rest) = part.split_at(length_inside(part));
-        // Without the parenthesis that closes it.
+        // The rest begins with the closing parenthesis.
         [before, waited, after, rest.strip_prefix(')').unwrap_or(rest)].concat()
     });
     [first.to_owned()].into_iter().chain(waited).collect()
 }
 
-/// Where the parenthesis is closed that was opened before the text.
+/// The position of the parenthesis that closes the one before the text.
 fn length_inside(text: &str) -> usize {
     let mut open = 1;
     let closes = |byte: u8| {
@@ -211,12 +221,13 @@ fn write(root: &Path, workspace: &Path, name: &str, dependency: &str, source: &s
     );
     std::fs::write(folder.join("Cargo.toml"), manifest)?;
     std::fs::write(folder.join("src/lib.rs"), source)?;
-    // The versions that the workspace has.
+    // So that the crate has the same versions as the workspace.
     std::fs::copy(workspace.join("Cargo.lock"), folder.join("Cargo.lock"))?;
     Ok(folder)
 }
 
-/// The processor time of all processes that were started from here and have ended: `cutime` and `cstime` of proc(5), in hundredths of a second.
+/// The processor time of all child processes that have ended: `cutime` and `cstime` of proc(5), in
+/// hundredths of a second.
 fn busy() -> Option<Duration> {
     let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
     let after_name = stat.rsplit_once(')')?.1;

@@ -1,6 +1,7 @@
-//! How large `async fn`s are: their lines, tokens and `.await`s, by tenths, from the smallest. The functions of `compile_time` are made after that.
+//! Measures `async fn`s: their lines, tokens and `.await`s, on average and for each tenth of them,
+//! from the smallest to the largest. The functions of `compile_time` have such sizes.
 //!
-//! `survey FOLDER..` reads all `.rs` files in the folders but those of tests and benchmarks.
+//! `function_sizes FOLDER..` reads all `.rs` files in the folders, except for tests and benchmarks.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -12,7 +13,7 @@ use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{Block, ExprAwait, File, ImplItemFn, ItemFn, ItemMod, Signature};
 
-/// What an `async fn` has.
+/// The size of one `async fn`.
 #[derive(Default)]
 struct Size {
     lines: usize,
@@ -40,7 +41,7 @@ impl<'ast> Visit<'ast> for Size {
     }
 }
 
-/// How many they are, with those in groups.
+/// The number of tokens, including those inside groups.
 fn tokens(stream: TokenStream) -> usize {
     let inside = |tree| match tree {
         TokenTree::Group(group) => tokens(group.stream()),
@@ -50,11 +51,11 @@ fn tokens(stream: TokenStream) -> usize {
 }
 
 #[derive(Default)]
-struct Survey {
+struct Functions {
     sizes: Vec<Size>,
 }
 
-impl Survey {
+impl Functions {
     fn function(&mut self, signature: &Signature, block: &Block) {
         if signature.asyncness.is_some() {
             self.sizes.push(Size::of(block));
@@ -74,7 +75,7 @@ impl Survey {
         Ok(())
     }
 
-    /// What is no Rust of today, a template perhaps, is left out.
+    /// A file that does not parse, for instance a template, is left out.
     fn file(&mut self, path: &Path) {
         let parsed: Option<File> = fs::read_to_string(path).ok().and_then(|text| syn::parse_file(&text).ok());
         if let Some(file) = parsed {
@@ -103,7 +104,7 @@ impl Survey {
     }
 }
 
-impl<'ast> Visit<'ast> for Survey {
+impl<'ast> Visit<'ast> for Functions {
     fn visit_item_fn(&mut self, function: &'ast ItemFn) {
         self.function(&function.sig, &function.block);
         visit::visit_item_fn(self, function);
@@ -122,13 +123,13 @@ impl<'ast> Visit<'ast> for Survey {
 }
 
 fn main() -> ExitCode {
-    let mut survey = Survey::default();
+    let mut functions = Functions::default();
     for folder in std::env::args_os().skip(1) {
-        if let Err(error) = survey.folder(Path::new(&folder)) {
+        if let Err(error) = functions.folder(Path::new(&folder)) {
             eprintln!("{}: {error}", folder.display());
             return ExitCode::FAILURE;
         }
     }
-    survey.print();
+    functions.print();
     ExitCode::SUCCESS
 }
