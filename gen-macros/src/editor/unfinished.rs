@@ -1,9 +1,9 @@
 //! The macro `unfinished!(runtime, frame, body)`, for a body that the attribute has not seen.
 //!
 //! An editor that cannot parse a body passes the attribute a word in its place, and puts the body
-//! back into what the attribute emits. [`lower`](crate::lower) emits that word as the last argument
-//! of this macro, which therefore receives the body. It adds the frame to the yields, which the
-//! attribute could not do.
+//! back into what the attribute emits. [`lower`] emits that word as the last argument of this
+//! macro, which therefore receives the body. It adds the frame to the yields, which the attribute
+//! could not do.
 
 use proc_macro2::{Ident, TokenStream};
 use syn::parse::{ParseStream, Parser};

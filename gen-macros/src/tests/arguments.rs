@@ -1,10 +1,10 @@
-//! What callers, and documentation, see of arguments.
+//! The names of arguments that callers and documentation see.
 
 use proc_macro2::TokenStream;
 
 use super::coroutine;
 
-/// The arguments of what a function becomes.
+/// The name and the arguments of the emitted function.
 fn seen(arguments: &str) -> String {
     let item: TokenStream = format!("fn f({arguments}) {{}}").parse().expect("tokens");
     let emitted = coroutine(TokenStream::new(), item).to_string();

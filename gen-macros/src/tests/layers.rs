@@ -1,4 +1,4 @@
-//! The modules import each other in one direction only: that of the table on the first page.
+//! The modules import each other in one direction only, which the table on the first page shows.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ fn sources(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// The modules named behind `crate::`, in a `use` or elsewhere.
+/// The modules that are named after `crate::`, in a `use` or elsewhere.
 fn imported(tokens: TokenStream, found: &mut Vec<String>) {
     let trees: Vec<TokenTree> = tokens.into_iter().collect();
     for (position, tree) in trees.iter().enumerate() {

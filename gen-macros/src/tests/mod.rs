@@ -1,4 +1,4 @@
-//! The attributes called as functions, on tokens.
+//! Unit tests: the attributes are called as functions, on tokens.
 
 mod arguments;
 mod layers;
@@ -15,7 +15,7 @@ use proc_macro2::TokenStream;
 use crate::options::AttributeKind;
 use crate::pipeline;
 
-/// What `#[gen::coroutine(options)]` makes of an item.
+/// What `#[gen::coroutine(options)]` emits for an item.
 fn coroutine(options: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::run(AttributeKind::Coroutine, options, item)
 }

@@ -1,4 +1,4 @@
-//! Whatever the tokens: no panic. And where a function goes in that parses, what comes out parses.
+//! No tokens make the attributes panic, and a function that parses becomes one that parses.
 
 use fastrand::Rng;
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
@@ -7,7 +7,7 @@ use super::coroutine;
 use crate::options::AttributeKind;
 use crate::pipeline;
 
-/// Pieces of Rust that the attribute looks at.
+/// Pieces of Rust with everything that the attribute looks at.
 const SOURCES: [&str; 9] = [
     "/// Doc\n #[inline] pub(crate) unsafe fn f<'a, T: A<B>, const N: usize>(mut self: Box<Self>, #[cfg(x)] mut a: &'a T, \
      (b, ref mut c): (u8, [u8; N]), _: impl Fn(&u8) -> u8) -> Result<&'a T, E> where T: 'a { yield_!((a, b))?; a }",
@@ -21,7 +21,7 @@ const SOURCES: [&str; 9] = [
     "boxed, dyn(local), send, crate = ::a::b, returns, dyn = 3, boxed(x)",
 ];
 
-/// The same run each time.
+/// A generator with a fixed seed: every run is the same.
 struct Random(Rng);
 
 impl Random {
@@ -29,7 +29,7 @@ impl Random {
         self.0.usize(..end.max(1))
     }
 
-    /// Something that may confuse the attribute.
+    /// A tree that may confuse the attribute.
     fn tree(&mut self, pool: &[TokenTree]) -> TokenTree {
         match self.below(8) {
             0 => TokenTree::Group(Group::new(
@@ -129,7 +129,7 @@ fn no_tokens_make_it_panic_and_what_parses_still_does() {
     assert!(parsed > 500, "only {parsed} of the items were functions");
 }
 
-/// Each prefix of a function, as an editor sees it while it is typed.
+/// An editor passes each prefix of a function while it is being typed.
 #[test]
 fn no_prefix_makes_it_panic() {
     for source in SOURCES {
@@ -142,7 +142,8 @@ fn no_prefix_makes_it_panic() {
     }
 }
 
-/// `dyn` gives each `impl Trait` a bound, which behind a pointer wants parentheses.
+/// `dyn` adds a bound to each `impl Trait`, which needs parentheses if it stands behind a `&` or
+/// `*`.
 #[test]
 fn an_opaque_argument_behind_a_pointer_still_parses() {
     for ty in ["*mut impl A", "&impl A", "&mut *const impl A", "Box<*mut impl A>"] {
@@ -151,7 +152,7 @@ fn an_opaque_argument_behind_a_pointer_still_parses() {
     }
 }
 
-/// To the parser a `let` is an expression, but it is none that can have braces around it without a semicolon.
+/// The parser takes a `let` for an expression. But braces around it need a semicolon.
 #[test]
 fn a_let_behind_an_async_closure_stays_as_it_was() {
     let item = "fn f() { async || let x = yield_!(y) }";
@@ -160,7 +161,7 @@ fn a_let_behind_an_async_closure_stays_as_it_was() {
     assert!(syn::parse2::<syn::File>(output.clone()).is_ok(), "{output}");
 }
 
-/// What stands before the `else` of a `let` cannot end in a brace.
+/// An expression before the `else` of a `let` cannot end in a brace.
 #[test]
 fn an_async_closure_before_an_else_still_parses() {
     for item in [
@@ -172,14 +173,15 @@ fn an_async_closure_before_an_else_still_parses() {
     }
 }
 
-/// It is a mistake, and `Self` is nothing that can be imported from.
+/// This yield is a mistake. Its path must not be emitted in a `use`, as `Self` has no macros.
 #[test]
 fn a_yield_of_self_in_a_constant_still_parses() {
     let output = coroutine(TokenStream::new(), parse("fn default() { [0; Self::yield_!()] }"));
     assert!(syn::parse2::<syn::File>(output.clone()).is_ok(), "{output}");
 }
 
-/// `$it` of a macro is a group without delimiters: here `yield_! Name {}`, which the parser takes for an item, and not arguments.
+/// The `$it` of a macro is an invisible group. The parser takes this `yield_! Name {}` for an item,
+/// not for a call with arguments.
 #[test]
 fn an_invisible_group_behind_a_yield_still_parses() {
     let name = Group::new(Delimiter::None, parse("Name {}"));
@@ -189,7 +191,7 @@ fn an_invisible_group_behind_a_yield_still_parses() {
     assert!(syn::parse2::<syn::File>(output.clone()).is_ok(), "{output}");
 }
 
-/// Behind `<dyn Trait +` another bound may follow, but no `as`.
+/// After `<dyn Trait +` another bound may follow, but not `as`.
 #[test]
 fn a_trait_object_that_ends_in_a_plus_still_parses() {
     let item = parse("fn outer() -> dyn Sync + {}");

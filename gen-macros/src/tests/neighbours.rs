@@ -1,4 +1,5 @@
-//! Other attributes beside ours, as far as tokens show them; that they do what they should is tested in `tests/macro-behaviour`.
+//! What is emitted for other attributes beside ours. `tests/macro-behaviour` tests what the emitted
+//! code does.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,7 +10,8 @@ fn emitted(item: TokenStream) -> String {
     coroutine(TokenStream::new(), item).to_string().replace(char::is_whitespace, "")
 }
 
-/// What `tracing-attributes` 0.1.31 makes of a plain function, with what stands behind the guard.
+/// What `tracing-attributes` 0.1.31 emits for a function that is not `async`: `rest` follows the
+/// guard.
 fn instrumented(rest: TokenStream) -> TokenStream {
     quote! {
         let __tracing_attr_span;
@@ -48,7 +50,7 @@ fn the_closure_that_events_are_made_of_becomes_a_block() {
     assert!(emitted.contains(").await;event!(x);x},__tracing_attr_span).await;}"), "{emitted}");
 }
 
-/// A span that is silently wrong would be worse.
+/// A span that is silently wrong would be worse than an error.
 #[test]
 fn what_is_not_known_is_a_mistake() {
     let started = || instrumented(quote!(rest()));

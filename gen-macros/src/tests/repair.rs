@@ -1,4 +1,4 @@
-//! Signatures that the parser does not take.
+//! Signatures that the parser does not accept.
 
 use proc_macro2::TokenStream;
 
@@ -10,7 +10,7 @@ fn without_spaces(text: &str) -> String {
     text.replace(char::is_whitespace, "")
 }
 
-/// What the attribute makes of such a signature, and a body with a yield.
+/// What the attribute emits for a function with this signature, and a yield in its body.
 fn emitted(signature: &str) -> String {
     let item = format!("{signature} {{ yield_!(x) }}").parse().expect("tokens");
     without_spaces(&coroutine(TokenStream::new(), item).to_string())
@@ -59,7 +59,7 @@ fn every_attribute_and_option_takes_it() {
     }
 }
 
-/// Other mistakes are ours to report, whatever the signature.
+/// We report other mistakes even if rustc reports the signature.
 #[test]
 fn a_misplaced_yield_is_reported_all_the_same() {
     let item = "fn f(x: ) { || yield_!(x) }".parse().expect("tokens");

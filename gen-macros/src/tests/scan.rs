@@ -1,4 +1,4 @@
-//! What is left of a body for the parser.
+//! The outline of a body, which is all of it that is parsed.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -46,7 +46,7 @@ fn what_is_left_out_hides_no_mistake() {
 
 #[test]
 fn a_group_that_must_not_be_empty_hides_no_mistake() {
-    // `pub () fn` is no item.
+    // `pub () fn` is not an item.
     let item = quote! {
         fn f() {
             impl S {

@@ -1,4 +1,4 @@
-//! What is emitted, in files to read. `UPDATE_SNAPSHOTS=1 cargo test -p gen-macros` writes them anew.
+//! What is emitted, as files to read. `UPDATE_SNAPSHOTS=1 cargo test -p gen-macros` writes them.
 
 use std::path::Path;
 
@@ -225,7 +225,7 @@ fn a_nested_coroutine() {
 
 #[test]
 fn a_function_made_by_a_macro() {
-    // What `$body:block` and `$ty:ty` leave around what they hand on.
+    // A `macro_rules!` puts invisible groups around its `$body:block` and `$ty:ty`.
     let unseen = |tokens: TokenStream| proc_macro2::Group::new(proc_macro2::Delimiter::None, tokens);
     let (ty, body) = (unseen(quote!(Vec<u8>)), unseen(quote!({ yield_!(list()) })));
     check("made_by_a_macro", coroutine(TokenStream::new(), quote!(fn f() -> #ty #body)));

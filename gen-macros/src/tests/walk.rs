@@ -1,27 +1,27 @@
-//! Which yields get a frame, also in bodies that are no Rust yet.
+//! Which yields get a frame, also in bodies that are not valid Rust yet.
 
 use proc_macro2::TokenStream;
 
 use super::coroutine;
 use crate::editor::unfinished;
 
-/// The tokens of what becomes of a body, without spaces.
+/// The tokens that are emitted for a body, without spaces.
 fn lowered(body: &str) -> String {
     coroutine_of(body).replace("__coroutine_site0,", ",")
 }
 
-/// The same, with what stands between the frame of a yield and what it yields.
+/// The same, with the tokens between the frame of a yield and its operand.
 fn coroutine_of(body: &str) -> String {
     let item: TokenStream = format!("fn f() {{ {body} }}").parse().expect("tokens");
     coroutine(TokenStream::new(), item).to_string().replace(char::is_whitespace, "")
 }
 
-/// Outside of a compiler nothing has a position, so each yield is given the same.
+/// The tokens without the place of each yield. Outside of a compiler every place is 0.
 fn without_positions(tokens: &TokenStream) -> String {
     tokens.to_string().replace(char::is_whitespace, "").replace("__coroutine_site0,", ",")
 }
 
-/// What a piece of the body becomes.
+/// Checks what is emitted for a piece of a body.
 #[track_caller]
 fn becomes(body: &str, expected: &str) {
     let (actual, expected) = (lowered(body), expected.replace(char::is_whitespace, ""));
@@ -124,7 +124,7 @@ fn bodies_that_are_suspended_at_yields_only_are_closed() {
     }
 }
 
-/// The name of an item is not hygienic.
+/// The name of an item is not hygienic, so it must not be a name in the body.
 #[test]
 fn the_function_of_the_site_has_a_name_that_the_body_does_not_know() {
     for (body, free) in [
@@ -144,14 +144,16 @@ fn the_function_of_the_site_has_a_name_that_the_body_does_not_know() {
     }
 }
 
-/// An editor that cannot parse the body hands a word, and puts the body in its place in what comes out.
+/// An editor that cannot parse the body passes a word, and puts the body in its place in what is
+/// emitted.
 #[test]
 fn a_body_that_comes_later_has_the_frame_too() {
     let item = "fn f(x: u8) -> R __word".parse().expect("tokens");
     let emitted = coroutine(TokenStream::new(), item).to_string().replace(char::is_whitespace, "");
     assert!(emitted.starts_with("fnf(x:u8)->impl::r#gen::Coroutine<Output=R>{"), "{emitted}");
     assert!(emitted.contains("::r#gen::__private::unfinished!(::r#gen,__frame,__word)"), "{emitted}");
-    // No offset in it is outside of a macro, where an editor would take it for one in a body that is whole.
+    // Every token is in the arguments of a macro. At an offset outside of one, an editor would
+    // complete as if the body could be parsed.
     assert!(emitted.contains("{::r#gen::__private::verbatim!({fn__coroutine_site()"), "{emitted}");
     assert!(emitted.ends_with("machine(__call,__body,__coroutine_site)})}"), "{emitted}");
 
@@ -163,7 +165,7 @@ fn a_body_that_comes_later_has_the_frame_too() {
     );
 }
 
-/// The body of a closure, or an element of a tuple, is looked for behind one comma, two, four ..
+/// The end of an expression is looked for at the first comma, the second, the fourth and so on.
 #[test]
 fn expressions_with_commas_of_generics_are_taken_whole() {
     let generics = |count: usize| format!("g::<{}>", vec!["T"; count].join(", "));

@@ -1,4 +1,4 @@
-//! What the tests of the attributes share: a way to drive a coroutine by hand, and a log of what is dropped.
+//! Shared by the tests of the attributes: a way to poll a coroutine by hand, and a log of drops.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -15,7 +15,7 @@ pub fn poll<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
 ///
 /// # Panics
 ///
-/// When that takes more than a thousand polls: it never will be.
+/// After a thousand polls, since the future then never becomes ready.
 pub fn drive<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     for _ in 0..1000 {
@@ -26,11 +26,11 @@ pub fn drive<F: Future>(future: F) -> F::Output {
     panic!("still pending after a thousand polls");
 }
 
-/// A future that is pending once, then ready with its value.
+/// A future that is pending once, and then ready with its value.
 #[derive(Debug)]
 pub struct Later<T>(pub T, bool);
 
-/// Is pending once, then ready with `value`.
+/// Makes a future that is pending once, and then ready with `value`.
 pub fn later<T: Clone + Unpin>(value: T) -> Later<T> {
     Later(value, false)
 }
@@ -47,22 +47,22 @@ impl<T: Clone + Unpin> Future for Later<T> {
     }
 }
 
-/// What was dropped, in order.
+/// The names of the values that were dropped, in order.
 #[derive(Debug, Clone, Default)]
 pub struct DropLog(Rc<RefCell<Vec<&'static str>>>);
 
-/// Writes its name to a log when it is dropped.
+/// A value that writes its name to a log when it is dropped.
 #[derive(Debug)]
 pub struct Dropped(&'static str, DropLog);
 
 impl DropLog {
-    /// An entry to be.
+    /// Makes a value that will write `name` to `log`.
     #[must_use]
     pub fn entry(&self, name: &'static str) -> Dropped {
         Dropped(name, self.clone())
     }
 
-    /// The names so far, between spaces.
+    /// The names so far, separated by spaces.
     #[must_use]
     pub fn read(&self) -> String {
         self.0.borrow().join(" ")
@@ -70,7 +70,7 @@ impl DropLog {
 }
 
 impl Dropped {
-    /// Something to borrow for.
+    /// A method that borrows the value.
     #[must_use]
     pub fn name_len(&self) -> usize {
         self.0.len()

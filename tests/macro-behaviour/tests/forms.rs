@@ -1,4 +1,4 @@
-//! Each form a coroutine may be written in.
+//! Each form in which a coroutine may be written.
 
 use std::fmt::Display;
 use std::pin::Pin;
@@ -136,7 +136,7 @@ trait Source {
     #[gen::coroutine(send)]
     fn declared_send(&self) -> u32;
 
-    /// Provided for all.
+    /// A provided method of a trait that every type implements.
     #[gen::coroutine]
     fn provided(&self, n: u32) -> gen::Result<(Self::Item, Self::Item)> {
         Ok((yield_!(self.declared(n))?, yield_!(self.declared(n + 1))?))

@@ -1,4 +1,5 @@
-//! T4: a yield is found wherever it stands, also where only tokens can be seen. And T1 to T3: in `async` blocks.
+//! T4: a yield is found wherever it stands, also in the arguments of macros, which are only tokens.
+//! T1 to T3: yields in `async` blocks.
 
 use std::fmt::Write as _;
 use std::future::{ready, Future};
@@ -275,7 +276,8 @@ fn t16_a_coroutine_may_be_defined_in_a_coroutine() {
     assert_eq!(drive(outer()).unwrap(), 5);
 }
 
-/// A macro that makes an inner coroutine of tokens that the outer attribute has already walked over.
+/// A macro that makes an inner coroutine from tokens in which the outer attribute has already given
+/// the yields a frame.
 macro_rules! make {
     ($name:ident, $body:block) => {
         #[gen::coroutine]
@@ -294,7 +296,7 @@ fn t16_a_frame_of_the_outer_walk_is_replaced() {
     assert_eq!(drive(outer_with_macro()).unwrap(), 3);
 }
 
-/// A macro that makes coroutines of the functions it is given.
+/// A macro that turns the functions among its tokens into coroutines.
 macro_rules! coroutines {
     ($($item:item)*) => { $( #[gen::coroutine] $item )* };
 }
@@ -317,7 +319,7 @@ fn t16_a_macro_in_the_body_may_make_coroutines() {
     assert_eq!(drive(functions_in_a_macro()).unwrap(), 2);
 }
 
-/// A macro that makes an `async move` block of its tokens, which the attribute cannot see.
+/// A macro that puts its tokens into an `async move` block, which the attribute cannot see.
 macro_rules! moved_block {
     ($($t:tt)*) => { async move { $($t)* } };
 }
@@ -331,7 +333,7 @@ fn block_beside_another_yield(n: u32) -> gen::Result<u32> {
     Ok(between + yield_!(block)? + yield_!(second)?)
 }
 
-/// Sends what the body yields: a stream of it, made by a macro that wraps it into an `async move` block.
+/// A stream of what the body yields, made by a macro that puts the body into an `async move` block.
 #[gen::coroutine]
 fn streams() -> gen::Result<Vec<u32>> {
     let first = yield_!(later(1))?;

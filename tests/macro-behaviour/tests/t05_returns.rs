@@ -1,4 +1,4 @@
-//! T5: `?`, `return` and the last expression behave as in any function of that return type.
+//! T5: `?`, `return` and the last expression behave as in any function with that return type.
 
 use std::error::Error as StdError;
 use std::fmt::{Debug, Display};
@@ -144,7 +144,8 @@ fn t05_the_output_may_be_opaque() {
     assert!(drive(opaque_within(true)).is_err());
 }
 
-/// Without the pin the first of these would decide, and the others would not coerce.
+/// Without the statement that fixes the type, the first `return` would decide the type, and the
+/// others would not coerce.
 #[gen::coroutine]
 fn coerces(n: u8) -> Box<dyn Display> {
     if n == 0 {

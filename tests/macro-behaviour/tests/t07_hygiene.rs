@@ -1,4 +1,4 @@
-//! T7: names of the user never meet ours, and a whole coroutine may come out of a `macro_rules!`.
+//! T7: names of the user never conflict with ours, and a `macro_rules!` may emit a whole coroutine.
 
 use gen::yield_;
 use macro_behaviour::{drive, later};

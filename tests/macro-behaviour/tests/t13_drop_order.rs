@@ -1,4 +1,4 @@
-//! T13: what is dropped when, against the same function as an `async fn`, at each point of its life.
+//! T13: a coroutine drops everything when the same `async fn` does, at each point of its life.
 #![allow(clippy::toplevel_ref_arg)] // the point of some cases
 
 use std::future::Future;
@@ -7,7 +7,7 @@ use std::pin::pin;
 use gen::{yield_, Runner, YieldPoint};
 use macro_behaviour::{later, poll, DropLog, Dropped};
 
-/// A yield point that takes as long as `later(())`.
+/// A yield point that is ready after as many polls as `later(())`.
 struct Later {
     was_asked: bool,
 }
@@ -19,7 +19,7 @@ impl YieldPoint for Later {
     }
     fn is_ready(&mut self, runner: &Runner) -> gen::Result<bool> {
         if !std::mem::replace(&mut self.was_asked, true) {
-            // So that it is asked again.
+            // So that it is polled again.
             runner.set_result(&"news", ())?;
             return Ok(false);
         }
@@ -32,7 +32,8 @@ impl YieldPoint for Later {
 
 const POINT: Later = Later { was_asked: false };
 
-/// Functions with the same arguments and the same body, but for the word: `.await`, `yield_!`, and `yield_!` of a point, for which a body has a frame that is not empty.
+/// Three functions with the same arguments and the same body, but for how it waits: by `.await`, by
+/// `yield_!`, and by a `yield_!` of a point, for which the frame of the body is not empty.
 macro_rules! case {
     ($name:ident, ($($argument:ident: $pattern:pat),*), { $($body:tt)* }) => {
         #[test]
@@ -75,7 +76,7 @@ macro_rules! case {
     };
 }
 
-/// An argument of two parts, with an entry for each.
+/// An argument with two parts, each of which writes to the log.
 struct Case {
     left: Dropped,
     right: Dropped,
@@ -92,7 +93,7 @@ impl Case {
     }
 }
 
-/// Polls so many times, then writes where it stands and drops.
+/// Polls the given number of times, then writes the state to the log and drops the future.
 fn run<T>(future: impl Future<Output = T>, log: &DropLog, polls: usize) {
     {
         let mut future = pin!(future);
@@ -132,7 +133,7 @@ case!(t13_whole_and_part, (a: ref a @ Case { ref left, .. }, b: _b, c: _), {
     let _ = (a, left);
 });
 
-/// The receiver is dropped last, as the first argument is.
+/// The receiver is dropped last, since it is the first argument.
 #[test]
 fn t13_receivers() {
     struct This(Dropped);
@@ -191,7 +192,8 @@ fn t13_receivers() {
     }
 }
 
-/// Temporaries of the last expression are dropped after the locals on edition 2021, and before the arguments.
+/// On edition 2021, temporaries of the last expression are dropped after the locals and before the
+/// arguments.
 #[test]
 fn t13_temporaries_of_the_last_expression() {
     #[gen::coroutine]
@@ -219,7 +221,7 @@ fn t13_temporaries_of_the_last_expression() {
     assert_eq!(actual.read(), "local temporary a");
 }
 
-/// An early end drops as a `return` does.
+/// A body that ends early drops in the same order as at a `return`.
 #[test]
 fn t13_returned_early() {
     #[gen::coroutine]
@@ -244,7 +246,8 @@ fn t13_returned_early() {
     assert_eq!(log.read(), "local b a");
 }
 
-/// A nested block's last expression is dropped before what the block holds, as in a block without a frame; a point's frame is gone after both.
+/// The temporaries of a nested block's last expression are dropped before what the block holds, as
+/// in a block without a frame. The frame of a point is dropped after both.
 #[test]
 fn t13_nested_blocks() {
     #[gen::coroutine]

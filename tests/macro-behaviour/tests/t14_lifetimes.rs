@@ -1,4 +1,4 @@
-//! T14: what is borrowed may be borrowed by a coroutine, and stays borrowed no longer.
+//! T14: a coroutine may borrow its arguments, and no longer than it lives.
 
 use std::collections::HashMap;
 use std::fmt::Display;

@@ -1,4 +1,4 @@
-//! T15: a coroutine is `Send` if what it keeps over its yields is.
+//! T15: a coroutine is `Send` if what it holds across its yields is `Send`.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -10,7 +10,7 @@ fn assert_send<T: Send>(value: T) -> T {
     value
 }
 
-/// Compiles only for what is not `Send`: for what is, two impls would fit.
+/// Compiles only for a type that is not `Send`: for one that is, both impls would apply.
 macro_rules! assert_not_send {
     ($value:expr) => {{
         trait Ambiguous<A> {

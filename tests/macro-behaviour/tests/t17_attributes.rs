@@ -1,4 +1,4 @@
-//! T17: other attributes beside ours, on either side of it, and traits whose methods were no coroutines.
+//! T17: other attributes beside ours, above and below, and traits whose methods are not coroutines.
 
 use std::future::Future;
 
@@ -108,7 +108,7 @@ fn t17_lint_levels_of_arguments_apply_to_the_body() {
     assert_eq!(drive(lint_attributes_of_arguments(1, 2)), 2);
 }
 
-/// Attributes that want an `async fn` get one around the coroutine.
+/// An attribute that requires an `async fn` gets one around the coroutine.
 mod runners {
     use std::time::Duration;
 
@@ -125,7 +125,7 @@ mod runners {
         panic!("in the body");
     }
 
-    /// A test that ends in an error fails.
+    /// A test fails if it returns an error.
     #[gen::coroutine]
     #[test]
     fn t17_a_test_may_return_a_result() -> gen::Result {

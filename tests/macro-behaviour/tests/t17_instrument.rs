@@ -1,5 +1,6 @@
-//! T17: `#[tracing::instrument]`, on either side of ours, makes of a coroutine what it makes of an `async fn`: a span that is entered and left around each poll of the body,
-//! with its fields, and events for what the body returns.
+//! T17: `#[tracing::instrument]`, above or below ours, does the same for a coroutine as for an
+//! `async fn`. A span with its fields is entered and left around each poll of the body, and events
+//! are made of what the body returns.
 
 use std::cell::RefCell;
 use std::fmt::Debug;
@@ -12,9 +13,9 @@ use tracing::field::{Field, Visit};
 use tracing::{span, Event, Level, Metadata, Subscriber};
 
 thread_local! {
-    /// What happened, in order.
+    /// The log.
     static LOG: RefCell<String> = const { RefCell::new(String::new()) };
-    /// The spans that were made, by their number, and those that are entered.
+    /// The spans that were made, by their number, and the spans that are entered.
     static NAMES: RefCell<Vec<&'static str>> = const { RefCell::new(Vec::new()) };
     static ENTERED: RefCell<Vec<&'static str>> = const { RefCell::new(Vec::new()) };
 }
@@ -23,7 +24,8 @@ fn log(text: impl AsRef<str>) {
     LOG.with_borrow_mut(|log| log.push_str(text.as_ref()));
 }
 
-/// Writes down spans and events up to its level: `new(INFO f n=1)`, `<f` and `f>` for enter and exit, `(INFO message=text in f)`, `closed`.
+/// A subscriber that logs spans and events up to its level: `new(INFO f n=1)`, `<f` and `f>` for
+/// enter and exit, `(INFO message=text in f)`, `closed`.
 struct Recorder {
     level: Level,
 }
@@ -97,7 +99,7 @@ fn recorded<T>(level: Level, run: impl FnOnce() -> T) -> (T, String) {
     (output, LOG.take())
 }
 
-/// Polls a future to its end, with an event of somebody else after each poll.
+/// Polls a future to its end. After each poll other code makes an event.
 fn log_of<F: Future>(level: Level, make: impl FnOnce() -> F) -> (F::Output, String) {
     recorded(level, || {
         let mut future = pin!(make());
@@ -111,7 +113,8 @@ fn log_of<F: Future>(level: Level, make: impl FnOnce() -> F) -> (F::Output, Stri
     })
 }
 
-/// One function three times: as an `async fn`, and as a coroutine with the attribute below and above ours. What is logged must be the same.
+/// One function in three forms: as an `async fn`, and as a coroutine with the attribute below and
+/// above ours. Each must log the same.
 macro_rules! same {
     (
         $test:ident, [$($instrument:tt)*],
@@ -329,7 +332,7 @@ fn second() -> u32 {
     n
 }
 
-/// Spans of coroutines that wait at the same time must not get into each other.
+/// Coroutines that wait at the same time must not enter each other's spans.
 #[test]
 fn t17_each_event_is_in_the_span_of_its_own_coroutine() {
     let (_, log) = recorded(Level::INFO, || {
@@ -458,7 +461,8 @@ fn runs_itself() -> gen::Result<u32> {
     Ok(3)
 }
 
-/// The span is around the body and within the call: keys are the call's, and a `Return` is no error.
+/// The span is around the body and within the call. So keys belong to the call, and a `gen::Return`
+/// is not an error.
 #[test]
 fn t17_an_instrumented_call_is_a_call() {
     let (output, _) = log_of(Level::INFO, leaks);
@@ -501,7 +505,8 @@ fn waits_for_one_that_is_told() -> gen::Result<String> {
     yield_!(is_told())
 }
 
-/// Whoever yields it leaves it to its yields to take an error.
+/// A coroutine that yields an instrumented one leaves it to the yields in that one to take a thrown
+/// error.
 #[test]
 fn t17_an_error_reaches_the_yield_in_the_span() {
     let (output, log) = recorded(Level::INFO, || {

@@ -1,4 +1,5 @@
-//! T18: a coroutine is as large as its `async fn`, nests without a `recursion_limit`, and recurses in boxes.
+//! T18: a coroutine is as large as the same `async fn`, nests without a `recursion_limit`, and
+//! recurses in boxes.
 
 use gen::yield_;
 use macro_behaviour::{drive, later};
@@ -102,7 +103,8 @@ macro_rules! nest {
     };
 }
 
-// rustc computes a layout within a layout, at most 128 deep: four a level for an `async fn`, six for ours.
+// rustc computes layouts within layouts to a depth of 128. A level of nested `async fn`s takes four
+// of these, a level of our coroutines six.
 nest!(n0 n1 n2 n3 n4 n5 n6 n7 n8 n9 n10 n11 n12 n13 n14 n15 n16 n17 n18 n19);
 
 #[test]

@@ -1,5 +1,5 @@
-//! T10: coroutines in a crate of edition 2018, where closures capture whole variables and `impl Trait` does not
-//! capture lifetimes by itself.
+//! T10: coroutines in a crate of edition 2018. There a closure captures whole variables, and an
+//! `impl Trait` captures only the lifetimes that it names.
 
 #![deny(tail_expr_drop_order)]
 
@@ -7,9 +7,9 @@ use std::future::ready;
 
 use gen::yield_;
 
-/// All that an edition could change about an attribute's output.
+/// A type whose methods borrow from it.
 pub struct Page<'p> {
-    /// Borrowed.
+    /// The borrowed text.
     pub text: &'p str,
 }
 
@@ -39,9 +39,9 @@ pub fn recursive(n: u32) -> gen::Result<u32> {
     Ok(yield_!(recursive(n - 1))? + 1)
 }
 
-/// Erased.
+/// A trait whose coroutine is erased.
 pub trait Erased {
-    /// A method of an object.
+    /// A method that a trait object has.
     #[gen::coroutine(dyn)]
     fn erased(&self, text: &str) -> usize;
 }
@@ -53,13 +53,13 @@ impl Erased for Page<'_> {
     }
 }
 
-/// Never ends well.
+/// Returns `!`.
 #[gen::coroutine]
 pub fn never() -> ! {
     panic!("the end")
 }
 
-/// Yield points, in the body and in nested blocks that end with one.
+/// Yields points in the body, and in nested blocks whose last expression is a yield.
 #[gen::coroutine]
 pub fn points(n: u32) -> gen::Result<u32> {
     yield_!(gen::Callback::<u32>::new("key"))?.call(n);
@@ -72,7 +72,7 @@ pub fn points(n: u32) -> gen::Result<u32> {
     Ok(100 * twice + 10 * waited + called)
 }
 
-/// Started by its call.
+/// An engine.
 #[gen::engine]
 pub fn engine(done: gen::TaskCallback<u32>) -> gen::Result {
     yield_!(gen::Callback::<u32>::new("key"))?.call(7);

@@ -1,4 +1,4 @@
-//! They do what they do on every edition.
+//! The coroutines do the same as on every edition.
 
 use macro_edition_2018::{describe, engine, never, points, recursive, Erased, Page};
 

@@ -4,9 +4,9 @@ use std::future::ready;
 
 use r#gen::yield_;
 
-/// All that an edition could change about an attribute's output.
+/// A type whose methods borrow from it.
 pub struct Page<'p> {
-    /// Borrowed.
+    /// The borrowed text.
     pub text: &'p str,
 }
 
@@ -36,9 +36,9 @@ pub fn recursive(n: u32) -> r#gen::Result<u32> {
     Ok(yield_!(recursive(n - 1))? + 1)
 }
 
-/// Erased.
+/// A trait whose coroutine is erased.
 pub trait Erased {
-    /// A method of an object.
+    /// A method that a trait object has.
     #[r#gen::coroutine(dyn)]
     fn erased(&self, text: &str) -> usize;
 }
@@ -50,13 +50,13 @@ impl Erased for Page<'_> {
     }
 }
 
-/// Never ends well.
+/// Returns `!`.
 #[r#gen::coroutine]
 pub fn never() -> ! {
     panic!("the end")
 }
 
-/// What is new in this edition: a chain of `let`s, and `async` closures.
+/// Uses what is new in this edition: a chain of `let`s, and `async` closures.
 #[r#gen::coroutine]
 pub fn let_chains(n: Option<u32>) -> r#gen::Result<u32> {
     let twice = async |n: u32| yield_!(ready(n * 2));
@@ -69,7 +69,7 @@ pub fn let_chains(n: Option<u32>) -> r#gen::Result<u32> {
     Ok(0)
 }
 
-/// Yield points, in the body and in nested blocks and closures that end with one.
+/// Yields points in the body, and in nested blocks and closures whose last expression is a yield.
 #[r#gen::coroutine]
 pub fn points(n: u32) -> r#gen::Result<u32> {
     yield_!(r#gen::Callback::<u32>::new("key"))?.call(n);
@@ -82,7 +82,7 @@ pub fn points(n: u32) -> r#gen::Result<u32> {
     Ok(100 * twice + 10 * waited + called)
 }
 
-/// Started by its call.
+/// An engine.
 #[r#gen::engine]
 pub fn engine(done: r#gen::TaskCallback<u32>) -> r#gen::Result {
     yield_!(r#gen::Callback::<u32>::new("key"))?.call(7);

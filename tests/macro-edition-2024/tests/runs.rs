@@ -1,4 +1,4 @@
-//! They do what they do on every edition.
+//! The coroutines do the same as on every edition.
 
 use macro_edition_2024::{Erased, Page, describe, engine, let_chains, never, points, recursive};
 

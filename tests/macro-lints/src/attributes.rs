@@ -1,10 +1,10 @@
-//! Attributes of others beside ours.
+//! Attributes of other crates beside ours.
 
 use std::future::ready;
 
 use r#gen::yield_;
 
-/// The span goes around the body.
+/// `instrument` below ours: the span is around the body.
 #[tracing::instrument(skip(list), fields(len = list.len()))]
 #[r#gen::coroutine]
 pub fn instrumented_above(n: u32, list: &[u32]) -> u32 {
@@ -23,7 +23,7 @@ pub fn instrumented_below((a, _): (u32, u32)) -> u32 {
 ///
 /// # Errors
 ///
-/// What the yield fails with.
+/// The error of the yield.
 #[r#gen::coroutine(boxed)]
 #[tracing::instrument(err, ret)]
 pub fn instrumented_and_boxed(n: u32) -> r#gen::Result<u32> {
@@ -44,7 +44,7 @@ pub fn instrumented_for_nothing() {
 mod tests {
     use super::{ready, yield_};
 
-    /// Run by a function around it.
+    /// A function around the coroutine runs it.
     #[r#gen::coroutine]
     #[test]
     #[should_panic(expected = "at last")]

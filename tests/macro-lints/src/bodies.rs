@@ -1,4 +1,5 @@
-//! Bodies: yields wherever they may stand. Most are private, so that dead code would be seen.
+//! Yields wherever they may stand in a body. Most functions are private, so that rustc would report
+//! unused code.
 
 use std::collections::HashMap;
 use std::future::ready;
@@ -68,7 +69,7 @@ fn last_statement_without_value(n: &mut u32) {
     *n += yield_!(ready(1)).unwrap_or(0);
 }
 
-/// Starts them all.
+/// Starts all of them.
 ///
 /// # Errors
 ///
@@ -115,7 +116,7 @@ fn points(n: u32) -> r#gen::Result<u32> {
 ///
 /// # Errors
 ///
-/// When the callback is not called.
+/// If the callback is not called.
 #[r#gen::engine]
 pub fn engine(done: r#gen::TaskCallback<u32>) -> r#gen::Result {
     yield_!(r#gen::Callback::<u32>::new("key"))?.call(7);

@@ -1,5 +1,6 @@
-//! T12: lints about what the user wrote still fire. An expectation that is not met is an error.
-#![allow(dead_code, reason = "nobody calls these")]
+//! T12: lints about what the user wrote still fire. Here an `expect` that is not fulfilled is an
+//! error.
+#![allow(dead_code, reason = "these are never called")]
 
 use std::future::ready;
 

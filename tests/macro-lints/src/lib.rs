@@ -1,4 +1,4 @@
-//! T11: a wide set of coroutines under all lints there are, denied. It compiling is the test.
+//! T11: a wide set of coroutines, with every lint denied. The test is that this crate compiles.
 #![forbid(unsafe_code)]
 #![deny(
     warnings,
@@ -76,7 +76,7 @@ pub fn yields(a: u32) -> r#gen::Result<u32> {
     yield_!(ready(a))
 }
 
-/// Names that begin with an underscore, patterns and wildcards.
+/// Arguments whose names begin with an underscore, patterns and wildcards.
 #[r#gen::coroutine]
 pub fn patterns(
     _unused: u32,
@@ -90,11 +90,11 @@ pub fn patterns(
     a + b + *c + *d
 }
 
-/// Nothing at all.
+/// A body with nothing in it.
 #[r#gen::coroutine]
 pub fn empty() {}
 
-/// Generic in all ways.
+/// A function that is generic in all ways.
 #[r#gen::coroutine]
 pub fn generic<'a, T, U, const N: usize>(
     list: &'a [T; N],
@@ -110,13 +110,13 @@ where
     (list, format!("{text}{value}{shown}"))
 }
 
-/// Borrows.
+/// Borrows its arguments.
 #[r#gen::coroutine]
 pub fn borrows(text: &str) -> &str {
     text.trim()
 }
 
-/// Recursive.
+/// A recursive coroutine.
 ///
 /// # Errors
 ///
@@ -129,13 +129,13 @@ pub fn recursive(n: u32) -> r#gen::Result<u32> {
     Ok(yield_!(recursive(n - 1))? + 1)
 }
 
-/// Declared to be `Send`.
+/// A coroutine that is declared to be `Send`.
 #[r#gen::coroutine(send)]
 pub fn send(n: u32) -> u32 {
     n
 }
 
-/// Erased.
+/// A coroutine that is erased.
 ///
 /// # Errors
 ///
@@ -146,14 +146,14 @@ pub fn erased(text: &str, n: u32) -> r#gen::Result<&str> {
     Ok(text)
 }
 
-/// Erased, for one thread.
+/// A coroutine that is erased, for one thread.
 #[r#gen::coroutine(dyn(local))]
 pub fn erased_local(list: &mut Vec<u32>, _n: u32) -> usize {
     list.push(yield_!(ready(1)).unwrap_or(0));
     list.len()
 }
 
-/// With arguments that come and go.
+/// A function with arguments that `cfg` removes.
 #[r#gen::coroutine]
 pub fn configured(
     #[cfg(not(any(unix, windows)))] gone: Missing,
@@ -165,7 +165,7 @@ pub fn configured(
 
 macro_rules! made {
     ($name:ident, $argument:ident: $ty:ty, $body:block) => {
-        /// Made by a macro.
+        /// A coroutine that a macro emits.
         #[r#gen::coroutine]
         pub fn $name($argument: $ty) -> $ty $body
     };

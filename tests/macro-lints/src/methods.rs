@@ -1,4 +1,4 @@
-//! Methods.
+//! Coroutines that are methods.
 
 use std::future::{ready, Future};
 use std::pin::Pin;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use r#gen::yield_;
 
-/// Has methods.
+/// A type whose methods are coroutines.
 #[derive(Debug, Clone, Default)]
 pub struct Type {
     n: u32,
@@ -14,51 +14,51 @@ pub struct Type {
 }
 
 impl Type {
-    /// By value.
+    /// Takes `self` by value.
     #[r#gen::coroutine]
     pub fn by_value(self) -> String {
         self.text
     }
 
-    /// By mutable value.
+    /// Takes `self` by value, and changes it.
     #[r#gen::coroutine]
     pub fn by_mutable_value(mut self) -> Self {
         self.n += 1;
         self
     }
 
-    /// By reference.
+    /// Takes `self` by reference.
     #[r#gen::coroutine]
     pub fn by_reference(&self) -> &str {
         &self.text
     }
 
-    /// By mutable reference.
+    /// Takes `self` by mutable reference.
     #[r#gen::coroutine]
     pub fn by_mutable_reference(&mut self, more: &str) -> usize {
         self.text.push_str(yield_!(ready(more)).unwrap_or(""));
         self.text.len()
     }
 
-    /// Pinned.
+    /// Takes a pinned `self`.
     #[r#gen::coroutine]
     pub fn pinned(self: Pin<&mut Self>) -> u32 {
         self.n
     }
 
-    /// In a box.
+    /// Takes `self` in a box.
     #[r#gen::coroutine]
     pub fn in_a_box(self: Box<Self>) -> u32 {
         self.n
     }
 
-    /// In an `Arc`.
+    /// Takes `self` in an `Arc`.
     #[r#gen::coroutine]
     pub fn in_an_arc(self: Arc<Self>) -> u32 {
         self.n
     }
 
-    /// Named lifetimes.
+    /// Has named lifetimes.
     #[r#gen::coroutine]
     pub fn named<'a>(&'a self, other: &'a str) -> &'a str {
         if self.n > 0 {
@@ -68,16 +68,16 @@ impl Type {
     }
 }
 
-/// Has coroutines.
+/// A trait whose methods are coroutines.
 pub trait Trait {
-    /// What they yield.
+    /// What the methods yield.
     type Item;
 
     /// Declared.
     #[r#gen::coroutine]
     fn declared(&self, n: u32) -> Self::Item;
 
-    /// Declared, and `Send`.
+    /// A declared method that is `Send`.
     #[r#gen::coroutine(send)]
     fn declared_send(&self, _n: u32) -> u32;
 
@@ -102,13 +102,13 @@ impl Trait for Type {
     }
 }
 
-/// Has erased coroutines.
+/// A trait whose methods are erased coroutines.
 pub trait Object {
     /// Declared.
     #[r#gen::coroutine(dyn)]
     fn declared(&self, text: &str) -> &str;
 
-    /// Two borrows.
+    /// Borrows two arguments.
     #[r#gen::coroutine(dyn)]
     fn two<'a>(&self, text: &'a str, _other: &mut String) -> &'a str;
 
@@ -135,7 +135,7 @@ impl Object for Type {
     }
 }
 
-/// Erased, and generic.
+/// A coroutine that is erased and generic.
 #[r#gen::coroutine(dyn)]
 pub fn erased_generic<'a, T: Clone + Send + Sync, U, const N: usize>(
     list: &'a [T; N],
@@ -149,9 +149,9 @@ where
     list.get(n + text.len())
 }
 
-/// Has an asynchronous method.
+/// A trait with an asynchronous method.
 pub trait Native {
-    /// Asynchronous.
+    /// An asynchronous method.
     fn native(&self, n: u32) -> impl Future<Output = u32> + Send;
 }
 

@@ -1,11 +1,11 @@
-//! Outputs.
+//! Coroutines with outputs of all kinds.
 
 use std::fmt::Display;
 use std::future::ready;
 
 use r#gen::yield_;
 
-/// Nothing, and early.
+/// Returns `()`, and returns early.
 #[r#gen::coroutine]
 pub fn unit(early: bool) {
     if early {
@@ -14,7 +14,7 @@ pub fn unit(early: bool) {
     let _: u32 = yield_!(ready(1)).unwrap_or(0);
 }
 
-/// For ever.
+/// Never returns.
 #[r#gen::coroutine]
 pub fn never() -> ! {
     loop {
@@ -22,7 +22,7 @@ pub fn never() -> ! {
     }
 }
 
-/// A loop that is the whole body.
+/// A loop is the whole body.
 #[r#gen::coroutine]
 pub fn loops(end: u32) -> u32 {
     let mut n = 0;
@@ -42,13 +42,13 @@ pub fn panics() -> u32 {
     panic!("always")
 }
 
-/// Opaque.
+/// Returns an opaque type.
 #[r#gen::coroutine]
 pub fn opaque(n: u32) -> impl Display + Send {
     n
 }
 
-/// Opaque within.
+/// Returns a `Result` of an opaque type.
 ///
 /// # Errors
 ///
@@ -59,13 +59,13 @@ pub fn opaque_within(n: u32) -> r#gen::Result<impl Iterator<Item = u32> + Send> 
     Ok(0..n)
 }
 
-/// A type that is almost too complex.
+/// Returns a type that clippy almost finds too complex.
 #[r#gen::coroutine]
 pub fn complex(n: u32) -> Option<Box<dyn Fn(u32) -> Result<u32, String> + Send + Sync>> {
     Some(Box::new(move |m| if m > n { Ok(m) } else { Err(String::from("small")) }))
 }
 
-/// A one-line match.
+/// The body is a `match` on one line.
 #[r#gen::coroutine]
 pub fn matches(n: Option<u32>) -> u32 {
     match n {
@@ -74,7 +74,7 @@ pub fn matches(n: Option<u32>) -> u32 {
     }
 }
 
-/// Text.
+/// Returns a text.
 #[r#gen::coroutine]
 pub fn conditional(n: u32) -> &'static str {
     if yield_!(ready(n)).unwrap_or(0) > 1 {
@@ -84,7 +84,7 @@ pub fn conditional(n: u32) -> &'static str {
     }
 }
 
-/// A result of one's own.
+/// Returns a `Result` type of the user's own.
 ///
 /// # Errors
 ///
@@ -95,11 +95,11 @@ pub fn own_error(n: u32) -> Result<u32, Box<dyn std::error::Error + Send + Sync>
     Ok(parsed + yield_!(ready(n))?)
 }
 
-/// An engine, and values of either kind.
+/// An engine that yields values of both kinds.
 ///
 /// # Errors
 ///
-/// Those of its first step.
+/// The errors before its first suspension.
 #[r#gen::engine]
 pub fn started(names: Vec<String>) -> r#gen::Result {
     for name in names {
@@ -109,18 +109,18 @@ pub fn started(names: Vec<String>) -> r#gen::Result {
     Ok(())
 }
 
-/// An engine that cannot fail, and yields nothing.
+/// An engine that cannot fail and does not yield.
 ///
 /// # Errors
 ///
-/// Where no loop runs.
+/// If no loop runs.
 #[r#gen::engine]
 pub fn started_and_done(mut name: String) {
     name.push('!');
     drop(name);
 }
 
-/// A value that a function may have found already.
+/// Returns a value that a called function may give by a `gen::Return`.
 ///
 /// # Errors
 ///
@@ -133,13 +133,13 @@ pub fn returned(n: u32) -> r#gen::Result<u32> {
     yield_!(ready(n + 1)).map(|n| n + 1)
 }
 
-/// A future is what it gives.
+/// Returns a future.
 #[r#gen::coroutine]
 pub fn gives_a_future() -> std::future::Ready<u32> {
     ready(yield_!(ready(1)).unwrap_or(0))
 }
 
-/// The same, by another name.
+/// Returns a future whose type has another name.
 pub type AnotherName = std::future::Ready<u32>;
 
 /// The same.

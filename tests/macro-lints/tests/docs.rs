@@ -1,9 +1,9 @@
-//! Documents this crate: what users of a coroutine read.
+//! Builds the documentation of this crate, which is what users of a coroutine read.
 
 use std::path::Path;
 use std::process::Command;
 
-/// The text of the page of a function.
+/// The text of a function's page.
 fn page(name: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     let target = folder.join("../../target/docs");
@@ -27,7 +27,7 @@ fn page(name: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// An argument whose name means nothing cannot be understood from its documentation.
+/// A reader of the documentation cannot understand an argument without a name.
 #[test]
 fn arguments_are_documented_by_the_names_that_the_user_gave_them() {
     let page = page("patterns");

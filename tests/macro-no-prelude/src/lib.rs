@@ -1,4 +1,5 @@
-//! T8: coroutines where nothing has its usual name. It compiling is the test; a test runs them as well.
+//! T8: coroutines in a crate where the names of the prelude mean something else. This file tests
+//! that they compile; `tests/runs.rs` also runs them.
 #![no_implicit_prelude]
 #![allow(missing_docs, dead_code, unused_macros, clippy::wrong_self_convention, clippy::new_ret_no_self)]
 
@@ -8,7 +9,7 @@ mod alloc {}
 mod gen {}
 mod r#async {}
 
-// Names that an expansion might use without saying whose they are.
+// Names that the emitted code might use without a full path.
 pub enum Result {
     Ok,
     Err,
@@ -63,7 +64,7 @@ macro_rules! concat {
     };
 }
 
-/// For every type: methods that an expansion might mean to be others'.
+/// Methods on every type, whose names the emitted code might use for methods of other traits.
 pub trait Everything {
     fn poll(&self) {}
     fn send(&self) {}

@@ -1,4 +1,4 @@
-//! They do what they do among the usual names.
+//! The coroutines do the same as where the names have their usual meaning.
 
 use macro_no_prelude::{boxed, engine, erased, erased_local, plain, points, This};
 

@@ -1,24 +1,26 @@
-//! T9: coroutines in a crate that calls the runtime `coroutines`, and in one that knows it by a re-export only.
+//! T9: coroutines in a crate that calls the runtime `coroutines`, and in one that has only a
+//! re-export of it.
 #![deny(unused_qualifications, unused_imports, unused_crate_dependencies)]
 
-/// As a framework would re-export it.
+/// A framework that re-exports the runtime.
 pub mod framework {
     pub use coroutines as engine;
 }
 
 use std::future::ready;
 
-// Imported, so that a qualified path of ours would be called unnecessary if it were taken for the user's.
+// This is imported so that rustc would report a qualified path in what we emit, if it took that
+// path for the user's.
 use coroutines::{yield_, BoxCoroutine, Coroutine};
 
-/// By the dependency's name.
+/// Names the runtime by the dependency's name.
 #[coroutines::coroutine(crate = coroutines)]
 pub fn by_name(n: u32) -> coroutines::Result<u32> {
     let twice = async { yield_!(ready(n)) };
     Ok(yield_!((ready(1), ready(2)))?.1 + twice.await?)
 }
 
-/// By an absolute path.
+/// Names the runtime by an absolute path.
 #[coroutines::co(crate = ::coroutines, boxed)]
 pub fn by_absolute_path(n: u32) -> coroutines::Result<u32> {
     if n == 0 {
@@ -27,19 +29,19 @@ pub fn by_absolute_path(n: u32) -> coroutines::Result<u32> {
     Ok(yield_!(by_absolute_path(n - 1))? + 1)
 }
 
-/// Through a re-export.
+/// Names the runtime through a re-export.
 #[framework::engine::coroutine(send, crate = crate::framework::engine)]
 pub fn by_reexport() -> u32 {
     framework::engine::yield_!(ready(1)).unwrap_or(0)
 }
 
-/// Erased.
+/// A coroutine that is erased.
 #[coroutines::coroutine(dyn, crate = coroutines)]
 pub fn erased(text: &str) -> usize {
     yield_!(ready(text.len())).unwrap_or(0)
 }
 
-/// The other way round: a `!`, and what was imported above.
+/// Returns `!`, and uses what is imported above.
 #[coroutines::coroutine(crate = coroutines)]
 pub fn never(other: impl Coroutine<Output = ()>, another: BoxCoroutine<'_, ()>) -> ! {
     other.await;
@@ -47,14 +49,14 @@ pub fn never(other: impl Coroutine<Output = ()>, another: BoxCoroutine<'_, ()>) 
     panic!("the end")
 }
 
-/// Started by its call.
+/// An engine.
 #[coroutines::engine(crate = coroutines)]
 pub fn started() -> coroutines::Result {
     yield_!(coroutines::convert_yielded!(coroutines::maybe_future!(1)))?;
     Ok(())
 }
 
-/// Yields points, in a nested block too.
+/// Yields points, also in a nested block.
 #[coroutines::coroutine(crate = coroutines)]
 pub fn points(n: u32) -> coroutines::Result<u32> {
     yield_!(coroutines::Callback::<u32>::new("key"))?.call(n);
@@ -73,7 +75,7 @@ pub fn engine_with_points(done: coroutines::TaskCallback<u32>) -> coroutines::Re
     Ok(())
 }
 
-/// As a framework's macro would emit it.
+/// A coroutine that a framework's macro emits.
 #[macro_export]
 macro_rules! make {
     ($name:ident) => {

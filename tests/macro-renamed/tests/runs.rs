@@ -1,4 +1,4 @@
-//! They do what they do under the usual name.
+//! The coroutines do the same as under the usual name.
 
 use coroutines::{block_on, run_sync, task};
 use macro_renamed::{
