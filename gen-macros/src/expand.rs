@@ -9,7 +9,7 @@ use crate::options::{AttributeKind, Threads};
 use crate::paths::{Paths, ours};
 use crate::tokens::grouped;
 
-/// What the attribute emits for a function without mistakes.
+/// The tokens that the attribute emits for a function without mistakes.
 pub(crate) fn with_body(attribute: AttributeKind, lowered: &Lowered, paths: &Paths) -> TokenStream {
     match attribute {
         AttributeKind::Coroutine => coroutine(lowered, paths, &|block| {

@@ -1,5 +1,5 @@
-//! Expand: what is emitted for an item with mistakes. It is as much of the item as possible, so
-//! that each mistake is one error.
+//! Expand: the tokens for an item with mistakes. They hold as much of the item as possible, so that
+//! each mistake is one error.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};

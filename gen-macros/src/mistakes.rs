@@ -49,7 +49,7 @@ impl Mistakes {
 impl Drop for Mistakes {
     fn drop(&mut self) {
         if !std::thread::panicking() {
-            assert!(self.found.is_empty(), "mistakes were found, and nobody looked at them");
+            assert!(self.found.is_empty(), "mistakes were found but not reported");
         }
     }
 }

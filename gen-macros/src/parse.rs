@@ -18,7 +18,7 @@ pub(crate) struct Function {
     pub(crate) body: Body,
 }
 
-/// What follows the signature.
+/// The end of a function, after its signature.
 pub(crate) enum Body {
     /// A block: the body of a function, or of a provided method of a trait.
     Block(Group),
@@ -88,10 +88,10 @@ impl Body {
     /// Gives the groups around yields the span of their closing delimiter, for a body that is not
     /// valid Rust.
     ///
-    /// rustc reports what is missing in such a body at a closing delimiter: once for what was
-    /// typed, and once for what is emitted. Reports with the same words at the same place are
-    /// printed once. A group that is rebuilt has a single span, so this must be the span of its
-    /// end.
+    /// rustc reports at a closing delimiter that something is missing in such a body: once in the
+    /// tokens that were typed, and once in those that are emitted. Reports with the same words at
+    /// the same place are printed once. A group that is rebuilt has a single span, so this must be
+    /// the span of its end.
     pub(crate) fn point_at_ends(&mut self) {
         if let Body::Block(block) = self {
             (*block, _) = pointing_at_its_end(block);

@@ -1,5 +1,5 @@
-//! Parse: what the tokens of a body show in one pass, before anything in it is parsed. That is
-//! whether and where it yields, and whether it is suspended at its yields only.
+//! Parse: one pass over the tokens of a body, before anything in it is parsed. It shows whether and
+//! where the body yields, and whether it is suspended at its yields only.
 //!
 //! To parse is the most expensive step of an attribute, and most of a body does not matter to it.
 //! So [`check`](crate::check) parses only an outline of the body:

@@ -67,7 +67,7 @@ fn without_invisible_groups(tokens: TokenStream) -> TokenStream {
     flat
 }
 
-/// What encloses an expression, as far as it matters to a yield.
+/// The context of an expression, as far as it matters to a yield.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Scope {
     /// The coroutine itself, or an `async` block or closure in it. A yield suspends it.
@@ -82,7 +82,7 @@ enum Scope {
 }
 
 impl Scope {
-    /// What is wrong with a yield in this scope, and what to write instead.
+    /// The mistake of a yield in this scope, and the code to write instead.
     fn complaint(self) -> Option<(&'static str, &'static str)> {
         match self {
             Scope::Coroutine => None,

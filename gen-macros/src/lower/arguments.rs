@@ -2,13 +2,13 @@
 //! an `async fn` drops them, whether or not the body uses them.
 //!
 //! ```text
-//! // from                       // for the caller      // in the machine
-//! &self                         &self                  let _ = &self;
-//! x: T                          x: T                   let x = x;
-//! mut x: T                      x: T                   let mut x = x;
-//! (a, b): T                     a_b: T                 let a_b = a_b; let (a, b) = a_b;
-//! _x: T                         _x: T                  let _x = _x; let (_x,) = (_x,);
-//! _: T                          _arg3: T               let _arg3 = _arg3; let _ = _arg3;
+//! // from        // for the caller   // in the machine
+//! &self          &self               let _ = &self;
+//! x: T           x: T                let x = x;
+//! mut x: T       x: T                let mut x = x;
+//! (a, b): T      a_b: T              let a_b = a_b; let (a, b) = a_b;
+//! _x: T          _x: T               let _x = _x; let (_x,) = (_x,);
+//! _: T           _arg3: T            let _arg3 = _arg3; let _ = _arg3;
 //! ```
 //!
 //! Documentation shows the name for the caller. If an argument is a pattern, this name is made from

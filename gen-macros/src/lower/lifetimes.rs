@@ -114,8 +114,7 @@ fn bounds_of<'p>(predicate: &'p mut WherePredicate, name: &Ident) -> Option<&'p 
 struct LifetimeNames {
     /// The names that were given.
     elided: Vec<Lifetime>,
-    /// These, and the lifetimes that were written, but for `'static`, in the order of the
-    /// signature.
+    /// These and the lifetimes that were written, except `'static`, in the order of the signature.
     all: Vec<Lifetime>,
     mentions_self: bool,
     /// The lifetimes that an enclosing `for<'a>` declares.

@@ -6,16 +6,16 @@
 //! fn f(mut a: A, (b, _): B) -> R { body }
 //!
 //! // into
-//! fn f(a: A, b: B) -> impl Coroutine<Output = R> {            // arguments, output
-//!     fn __coroutine_site() -> Site { Site::new("f", .., .., ..) }    // site
-//!     let (__call, __frame) = call(0);                        // walk: if the body yields
+//! fn f(a: A, b: B) -> impl Coroutine<Output = R> {     // arguments, output
+//!     fn __coroutine_site() -> Site { .. }             // site
+//!     let (__call, __frame) = call(0);                 // walk: if the body yields
 //!     let __body = async move {
-//!         let mut a = a;                                      // arguments
+//!         let mut a = a;                               // arguments
 //!         let b = b; let (b, _) = b;
-//!         match () { .. _ => return .. }                      // output: returns an `R`
-//!         match () { () => { body } .. }                      // walk: each `yield_!` has a frame
+//!         match () { .. _ => return .. }               // output: returns an `R`
+//!         match () { () => { body } .. }               // walk: yields get a frame
 //!     };
-//!     closed_machine(__call, __body, __coroutine_site)        // scan: closed or not
+//!     closed_machine(__call, __body, __coroutine_site) // scan: closed or not
 //! }
 //! ```
 //!

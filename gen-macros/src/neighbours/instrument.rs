@@ -2,24 +2,24 @@
 //! `async fn`.
 //!
 //! The attribute must see the function and not the coroutine, so if it stands below ours, it is put
-//! above. If it stands above ours, it has taken the function for one that is not `async`; what it
-//! has emitted is rewritten:
+//! above. If it stands above ours, it has taken the function for one that is not `async`, and the
+//! tokens that it has emitted are rewritten:
 //!
 //! ```text
-//! // from                              // into
-//! let span; let guard;                 let span;
-//! if enabled {                         match () {
-//!     span = S;                            () if enabled => { span = S; }
-//!     guard = span.enter();                _ => span = Span::none()
-//! }                                    }
-//! body                                 let polled = async move { body };
-//!                                      return Instrument::instrument(polled, span).await;
+//! // from                           // into
+//! let span; let guard;              let span;
+//! if enabled {                      match () {
+//!     span = S;                         () if enabled => { span = S; }
+//!     guard = span.enter();             _ => span = Span::none()
+//! }                                 }
+//! body                              let polled = async move { body };
+//!                                   return Instrument::instrument(polled, span).await;
 //!
 //! // with `err`, `ret`
-//! match (move || body)() {             match (async move { body }).await {
-//!     Ok(x) => { event; Ok(x) }            Ok(x) => { event; Ok(x) }
-//!     Err(e) => { event; Err(e) }          Err(e) => { event; Err(e) }
-//! }                                    }
+//! match (move || body)() {          match (async move { body }).await {
+//!     Ok(x) => { event; Ok(x) }         Ok(x) => { event; Ok(x) }
+//!     Err(e) => { event; Err(e) }       Err(e) => { event; Err(e) }
+//! }                                 }
 //! ```
 //!
 //! The left side has names that are private to `tracing-attributes`. If these names are there but
@@ -43,7 +43,7 @@ const GUARD: &str = "__tracing_attr_guard";
 /// How the tokens that the attribute emits begin.
 const START: &[&str] = &["let", SPAN, ";", "let", GUARD, ";", "if"];
 
-/// What the attribute has put around a body.
+/// The code that the attribute has put around a body.
 pub(crate) struct Instrumentation {
     /// The statements that declare the span and make it.
     make: TokenStream,

@@ -2,13 +2,13 @@
 //! one.
 //!
 //! ```text
-//! // from                                  // into
+//! // from                      // into
 //! #[gen::coroutine]
-//! #[tokio::test]                           #[tokio::test]
-//! fn waits() -> R { body }                 async fn waits() -> R {
-//!                                              fn waits() -> impl Coroutine<Output = R> { .. }
-//!                                              waits().await
-//!                                          }
+//! #[tokio::test]               #[tokio::test]
+//! fn waits() -> R { body }     async fn waits() -> R {
+//!                                  fn waits() -> impl Coroutine<Output = R> { .. }
+//!                                  waits().await
+//!                              }
 //! ```
 //!
 //! All other attributes move to the outer function. Levels of lints that are set there apply to the
@@ -99,7 +99,7 @@ fn wanted_by(path: &Path) -> Option<Wanted> {
     }
 }
 
-/// What is wrong and what to write instead, if the coroutine cannot be put into a function.
+/// The mistake and the code to write instead, if the coroutine cannot be put into a function.
 fn complaint(attribute: AttributeKind, function: &Function) -> Option<(&'static str, &'static str)> {
     if attribute != AttributeKind::Coroutine {
         return Some((
@@ -120,8 +120,8 @@ fn complaint(attribute: AttributeKind, function: &Function) -> Option<(&'static 
     ))
 }
 
-/// Gives each argument of the outer function a name, and moves the attributes of arguments there,
-/// but for lint levels, which apply to the binding in the coroutine.
+/// Gives each argument of the outer function a name, and moves the attributes of arguments there.
+/// Lint levels stay, since they apply to the binding in the coroutine.
 fn take_arguments(outer: &mut Signature, inner: &mut Signature) -> Vec<Ident> {
     const OF_BINDINGS: &[&str] = &["allow", "expect", "warn", "deny", "forbid"];
     let (mut names, mut readable) = (Vec::new(), ArgumentNames::default());

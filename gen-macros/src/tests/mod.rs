@@ -15,7 +15,7 @@ use proc_macro2::TokenStream;
 use crate::options::AttributeKind;
 use crate::pipeline;
 
-/// What `#[gen::coroutine(options)]` emits for an item.
+/// The tokens that `#[gen::coroutine(options)]` emits for an item.
 fn coroutine(options: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::run(AttributeKind::Coroutine, options, item)
 }

@@ -1,5 +1,5 @@
-//! What is emitted for other attributes beside ours. `tests/macro-behaviour` tests what the emitted
-//! code does.
+//! The tokens that are emitted for other attributes beside ours. `tests/macro-behaviour` tests how
+//! the emitted code behaves.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -10,8 +10,8 @@ fn emitted(item: TokenStream) -> String {
     coroutine(TokenStream::new(), item).to_string().replace(char::is_whitespace, "")
 }
 
-/// What `tracing-attributes` 0.1.31 emits for a function that is not `async`: `rest` follows the
-/// guard.
+/// The tokens that `tracing-attributes` 0.1.31 emits for a function that is not `async`. `rest`
+/// follows the guard.
 fn instrumented(rest: TokenStream) -> TokenStream {
     quote! {
         let __tracing_attr_span;

@@ -10,7 +10,7 @@ fn without_spaces(text: &str) -> String {
     text.replace(char::is_whitespace, "")
 }
 
-/// What the attribute emits for a function with this signature, and a yield in its body.
+/// The tokens that the attribute emits for a function with this signature, and a yield in its body.
 fn emitted(signature: &str) -> String {
     let item = format!("{signature} {{ yield_!(x) }}").parse().expect("tokens");
     without_spaces(&coroutine(TokenStream::new(), item).to_string())

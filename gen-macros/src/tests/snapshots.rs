@@ -1,4 +1,4 @@
-//! What is emitted, as files to read. `UPDATE_SNAPSHOTS=1 cargo test -p gen-macros` writes them.
+//! The emitted code, as files to read. `UPDATE_SNAPSHOTS=1 cargo test -p gen-macros` writes them.
 
 use std::path::Path;
 

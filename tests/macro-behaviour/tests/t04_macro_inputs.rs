@@ -333,7 +333,8 @@ fn block_beside_another_yield(n: u32) -> gen::Result<u32> {
     Ok(between + yield_!(block)? + yield_!(second)?)
 }
 
-/// A stream of what the body yields, made by a macro that puts the body into an `async move` block.
+/// A stream of the items that the body yields, made by a macro that puts the body into an `async
+/// move` block.
 #[gen::coroutine]
 fn streams() -> gen::Result<Vec<u32>> {
     let first = yield_!(later(1))?;

@@ -32,8 +32,9 @@ impl YieldPoint for Later {
 
 const POINT: Later = Later { was_asked: false };
 
-/// Three functions with the same arguments and the same body, but for how it waits: by `.await`, by
-/// `yield_!`, and by a `yield_!` of a point, for which the frame of the body is not empty.
+/// Three functions with the same arguments and the same body. They differ in how they wait: by
+/// `.await`, by `yield_!`, and by a `yield_!` of a point, for which the frame of the body is not
+/// empty.
 macro_rules! case {
     ($name:ident, ($($argument:ident: $pattern:pat),*), { $($body:tt)* }) => {
         #[test]

@@ -1,6 +1,6 @@
 //! T17: `#[tracing::instrument]`, above or below ours, does the same for a coroutine as for an
-//! `async fn`. A span with its fields is entered and left around each poll of the body, and events
-//! are made of what the body returns.
+//! `async fn`. A span with its fields is entered and left around each poll of the body, and the
+//! output of the body becomes an event.
 
 use std::cell::RefCell;
 use std::fmt::Debug;

@@ -70,7 +70,7 @@ pub fn plain(a: u32, mut b: u32) -> u32 {
 
 /// # Errors
 ///
-/// What the yield fails with.
+/// The error of the yield.
 #[r#gen::coroutine]
 pub fn yields(a: u32) -> r#gen::Result<u32> {
     yield_!(ready(a))

@@ -70,7 +70,7 @@ impl Type {
 
 /// A trait whose methods are coroutines.
 pub trait Trait {
-    /// What the methods yield.
+    /// The type of the values that the methods yield.
     type Item;
 
     /// Declared.

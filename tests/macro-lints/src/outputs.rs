@@ -52,7 +52,7 @@ pub fn opaque(n: u32) -> impl Display + Send {
 ///
 /// # Errors
 ///
-/// What the yield fails with.
+/// The error of the yield.
 #[r#gen::coroutine]
 pub fn opaque_within(n: u32) -> r#gen::Result<impl Iterator<Item = u32> + Send> {
     let n = yield_!(ready(n))?;
