@@ -6,7 +6,7 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 
-use super::request::{Passage, Request};
+use super::request::{CancelSource, Passage, Request};
 use super::Site;
 
 /// What was waited for is not wanted any more: clean up, and end.
@@ -111,20 +111,6 @@ pub struct Cancelled {
     request: Arc<Request>,
     /// How far its errors have come, if whoever lent the request watches that.
     passage: Option<Arc<Passage>>,
-}
-
-/// What a cancellation comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum CancelSource {
-    /// Somebody asked for it: [`JoinHandle::cancel`](crate::JoinHandle::cancel).
-    Explicit,
-    /// A deadline has passed: [`with_timeout(..).cancel(..)`](crate::WithTimeout::cancel).
-    Deadline,
-    /// Another child of the same scope has failed, or another one of the same [`first_of`](crate::first_of()) was the first.
-    Sibling,
-    /// The loop is [shut down](crate::IoLoop::shutdown).
-    Shutdown,
 }
 
 impl Cancelled {

@@ -56,7 +56,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 pub use self::callback_output::CallbackOutput;
-pub use self::cancelled::{CancelSource, Cancelled};
+pub use self::cancelled::Cancelled;
 pub use self::kinds::{BadYieldError, ReturnValueIgnoredError, TimeoutError};
 use self::other::Others;
 pub use self::other::{Other, Place};
@@ -66,6 +66,7 @@ pub(crate) use self::panicked::{catch_panic, text_of};
 use self::payload::{AnyError, Context, Link, Payload, Standard};
 pub(crate) use self::print::Alone;
 pub(crate) use self::printed::{printed, Printed};
+pub use self::request::CancelSource;
 pub(crate) use self::request::{Passage, Request};
 pub use self::return_value::{CatchReturn, Return};
 pub use self::site::Site;

@@ -4,7 +4,21 @@ use std::borrow::Cow;
 use std::panic::Location;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{CancelSource, Site};
+use super::Site;
+
+/// What a cancellation comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CancelSource {
+    /// Somebody asked for it: [`JoinHandle::cancel`](crate::JoinHandle::cancel).
+    Explicit,
+    /// A deadline has passed: [`with_timeout(..).cancel(..)`](crate::WithTimeout::cancel).
+    Deadline,
+    /// Another child of the same scope has failed, or another one of the same [`first_of`](crate::first_of()) was the first.
+    Sibling,
+    /// The loop is [shut down](crate::IoLoop::shutdown).
+    Shutdown,
+}
 
 /// Why something is cancelled, and who asked for it.
 #[derive(Debug)]

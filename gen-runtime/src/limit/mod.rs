@@ -5,17 +5,19 @@
 //! | `mod.rs` | [`limit`] and [`Limit`], of lists and of maps |
 //! | `pending.rs` | the future that a coroutine waits for |
 //! | `source.rs` | where the children come from |
+//! | `errors.rs` | the error of a limit of 0 |
 
+mod errors;
 mod pending;
 mod source;
 
 use std::collections::{BTreeMap, HashMap};
-use std::error::Error;
-use std::fmt::{self, Debug};
+use std::fmt::Debug;
 use std::hash::{BuildHasher, Hash};
 use std::marker::PhantomData;
 use std::vec::IntoIter;
 
+pub use self::errors::ZeroLimitError;
 use self::pending::LimitPending;
 use self::source::Source;
 use crate::coroutine::{Frame, Kind};
@@ -202,16 +204,3 @@ impl<Q, Y: HasError<M>, M> HasError<Bounded<Mapped<M>>> for Limit<BTreeMap<Q, Y>
     type Err = Y::Err;
     type Value = BTreeMap<Q, Y::Value>;
 }
-
-/// [`limit`] was told to run nothing at a time: it would never end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ZeroLimitError;
-
-impl fmt::Display for ZeroLimitError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a limit of 0 lets no child run")
-    }
-}
-
-impl Error for ZeroLimitError {}

@@ -11,7 +11,7 @@ use std::mem;
 use std::pin::Pin;
 use std::task::{ready, Context, Poll};
 
-use super::ZeroLimitError;
+use super::errors::ZeroLimitError;
 use crate::error::{Error, Other};
 use crate::inject::Cancellation;
 use crate::parallel::{raise, report_dropped, Parallel, Places, Policy, Pool, Settle, Shape};

@@ -7,10 +7,25 @@ use std::task::Waker;
 
 use super::board::Board;
 use super::key::{AnyKey, Key};
-use super::table::RegistrationId;
 use super::waiters::{WaiterId, Waiters};
 use crate::executor::{abandon, Abandon, Doubt};
 use crate::sync::{lock, Mutex};
+
+/// Which registration of its call it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct RegistrationId {
+    /// The hash of its key.
+    pub(super) hash: u64,
+    /// Its number in the call.
+    pub(super) number: u64,
+}
+
+impl RegistrationId {
+    /// The first that may come behind it, of keys with the same hash.
+    pub(super) fn next(self) -> Self {
+        RegistrationId { number: self.number + 1, ..self }
+    }
+}
 
 /// A key of type `Q` under which a value of type `T` is expected.
 pub(super) struct Registration<T, Q: ?Sized> {

@@ -14,8 +14,9 @@ use super::board::Board;
 use super::errors::{CallEnded, KeyReuseError, KeyTypeError, UnknownKeyError};
 use super::key::{AnyKey, Key};
 use super::named::{LeakedKey, NAMED_AT_MOST};
+use super::registration::RegistrationId;
 use super::registration::{AnyRegistration, Registration};
-use super::table::{RegistrationId, Table};
+use super::table::Table;
 use crate::sync::{lock, Mutex};
 use crate::Result;
 

@@ -8,23 +8,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
-use super::registration::AnyRegistration;
-
-/// Which registration of its call it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct RegistrationId {
-    /// The hash of its key.
-    pub(super) hash: u64,
-    /// Its number in the call.
-    pub(super) number: u64,
-}
-
-impl RegistrationId {
-    /// The first that may come behind it, of keys with the same hash.
-    pub(super) fn next(self) -> Self {
-        RegistrationId { number: self.number + 1, ..self }
-    }
-}
+use super::registration::{AnyRegistration, RegistrationId};
 
 #[derive(Default)]
 pub(super) struct Table {

@@ -16,7 +16,7 @@ use std::task::{Context, Poll, Waker};
 
 use pin_project_lite::pin_project;
 
-use super::handle::ScopeEnded;
+use super::errors::ScopeEnded;
 use crate::error::Panicked;
 use crate::report::contain;
 use crate::sync::{lock, Mutex};

@@ -1,7 +1,6 @@
 //! `ScopeHandle`: waits for a child of a scope.
 
 use std::borrow::Cow;
-use std::error::Error as StdError;
 use std::fmt;
 use std::future::Future;
 use std::panic::Location;
@@ -24,7 +23,7 @@ use crate::Result;
 ///
 /// - the child's own, which is also the scope's;
 /// - [`Panicked`](crate::Panicked) if it panicked;
-/// - [`ScopeEnded`] if the scope was dropped, or had ended before the child was spawned;
+/// - [`ScopeEnded`](crate::ScopeEnded) if the scope was dropped, or had ended before the child was spawned;
 /// - an error that says so if the result was taken before.
 pub struct ScopeHandle<T> {
     reply: Arc<Reply<T>>,
@@ -88,16 +87,3 @@ impl<T> fmt::Debug for ScopeHandle<T> {
         f.debug_struct("ScopeHandle").field("is_done", &self.is_done()).finish_non_exhaustive()
     }
 }
-
-/// The [scope](crate::scope()) of a child was dropped, or had ended before the child was spawned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ScopeEnded;
-
-impl fmt::Display for ScopeEnded {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the scope of this child was over before the child was")
-    }
-}
-
-impl StdError for ScopeEnded {}

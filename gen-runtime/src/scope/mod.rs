@@ -14,6 +14,7 @@
 //! | `child.rs` | a child behind a pointer, and where its result goes |
 //! | `handle.rs` | [`ScopeHandle`] |
 //! | `outcome.rs` | what the scope ends with |
+//! | `errors.rs` | the error of a handle whose scope is over |
 //! | `models.rs` | what loom checks: wakes and requests from other threads against polls |
 //!
 //! The body and the children live in the future of the scope, and so in the task that waits for it. That is why they may borrow, and why there is nothing unsafe about it: a scope that is dropped
@@ -36,6 +37,7 @@
 //! Who is woken while the scope is polled waits for the next poll, which the scope asks for: so no child keeps the others, or the rest of the task, from running.
 
 mod child;
+mod errors;
 mod graces;
 mod handle;
 mod hub;
@@ -53,7 +55,8 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use self::child::{LocalChild, SendChild};
-pub use self::handle::{ScopeEnded, ScopeHandle};
+pub use self::errors::ScopeEnded;
+pub use self::handle::ScopeHandle;
 use self::inbox::Inbox;
 use self::scoped::{Owned, Scoped};
 use crate::yieldable::{FutureOfResult, Opened};

@@ -1,8 +1,8 @@
 //! Deadlines: some time from now, or a point in time.
 use std::time::{Duration, Instant};
 
-use super::Sleep;
-use crate::executor::current;
+use super::now::now;
+use super::sleep::Sleep;
 
 /// When [`with_timeout`](crate::with_timeout) gives up: a `Duration` from now, or an `Instant`.
 ///
@@ -38,14 +38,4 @@ impl Deadline {
             Kind::At(at) => (Sleep::until(at), at.saturating_duration_since(now())),
         }
     }
-}
-
-/// When `after` from now will be, on the clock of the loop that runs here, else on the real one; never, if no
-/// `Instant` can tell.
-pub(crate) fn from_now(after: Duration) -> Option<Instant> {
-    now().checked_add(after)
-}
-
-fn now() -> Instant {
-    current::get().map_or_else(Instant::now, |core| core.now())
 }

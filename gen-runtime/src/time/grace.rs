@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use pin_project_lite::pin_project;
 
-use super::deadline::from_now;
+use super::now::from_now;
 use super::sleep::Sleep;
 use super::timeout::{Limit, Limited, WithTimeout};
 use crate::coroutine::{Frame, Kind};

@@ -4,6 +4,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `deadline.rs` | [`Deadline`]: some time from now, or a point in time |
+//! | `now.rs` | the present time, on the clock that counts |
 //! | `sleep.rs` | [`sleep`] |
 //! | `moment.rs` | [`moment`] |
 //! | `timeout.rs` | [`with_timeout`] |
@@ -18,6 +19,7 @@
 mod deadline;
 mod grace;
 mod moment;
+mod now;
 mod sleep;
 mod timeout;
 
@@ -27,5 +29,5 @@ pub use self::moment::{moment, Moment};
 pub use self::sleep::{sleep, Sleep};
 pub use self::timeout::{with_timeout, Limited, WithTimeout};
 
-pub(crate) use self::deadline::from_now;
+pub(crate) use self::now::from_now;
 pub(crate) use self::timeout::with_deadline;

@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use super::deadline::from_now;
+use super::now::from_now;
 use crate::executor::{current, registry, Action, Core, LoopId, Message, NoLoop, TimerKey};
 use crate::Result;
 

@@ -1,0 +1,16 @@
+//! The present time.
+
+use std::time::{Duration, Instant};
+
+use crate::executor::current;
+
+/// The time `after` from now, on the same clock; `None`, which is never, if no `Instant` can hold
+/// it.
+pub(crate) fn from_now(after: Duration) -> Option<Instant> {
+    now().checked_add(after)
+}
+
+/// The time on the clock of the loop that runs here, or on the real clock.
+pub(super) fn now() -> Instant {
+    current::get().map_or_else(Instant::now, |core| core.now())
+}
