@@ -129,6 +129,28 @@ fn a_function_is_found_beside_a_module_of_its_name() {
 }
 
 #[test]
+fn a_module_that_shares_its_name_with_a_function_counts_where_it_is_used() {
+    let crate_files = [
+        ("lib.rs", "mod many;\nmod a;\npub use crate::many::many;"),
+        ("many/mod.rs", "mod part;\npub use self::part::part;\npub fn many() {}"),
+        ("many/part.rs", "pub fn part() {}"),
+        ("a.rs", "use crate::many;\nfn f() {\n    many::part()\n}"),
+    ];
+    assert_eq!(imports(&crate_files), ["a.rs:3 many::part many/part.rs"]);
+}
+
+#[test]
+fn a_private_module_is_not_seen_from_outside() {
+    let crate_files = [
+        ("lib.rs", "mod a;\nmod b;"),
+        ("a/mod.rs", "mod task;\npub use self::task::task;"),
+        ("a/task.rs", "pub fn task() {}"),
+        ("b.rs", "use crate::a::task;\nfn f() {\n    task()\n}"),
+    ];
+    assert_eq!(imports(&crate_files), ["b.rs:1 crate::a::task a/task.rs"]);
+}
+
+#[test]
 fn the_body_of_a_macro_imports_and_so_does_what_is_given_to_one() {
     let crate_files = [
         ("lib.rs", "mod a;\nmod b;\nmod c;"),
