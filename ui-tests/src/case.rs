@@ -1,14 +1,14 @@
-//! A case: its source, and what its comments expect.
+//! A case: its source, and the errors that its comments expect.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Whose words a message is.
+/// The author of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Words {
-    /// The library's.
+    /// The library.
     Ours,
-    /// The compiler's.
+    /// The compiler.
     Rustc,
 }
 
@@ -17,26 +17,26 @@ pub enum Words {
 pub struct Expected {
     /// The line it is on, from 1.
     pub line: usize,
-    /// Who says it.
+    /// The author of its message.
     pub words: Words,
-    /// Its message; `[..]` stands for anything.
+    /// The message; `[..]` stands for any text.
     pub message: String,
-    /// What it advises: `help: ..`, `note: ..`.
+    /// The lines of advice after it: `help: ..`, `note: ..`.
     pub advice: Vec<String>,
 }
 
-/// A source file, which says what must be said of it; that is nothing if it must compile.
+/// A source file, with the errors that its comments expect. A case that must compile expects none.
 #[derive(Debug)]
 pub struct Case {
-    /// The folder it is in.
+    /// The name of the folder that it is in.
     pub family: String,
-    /// Its name: the mistake.
+    /// The name of the file, which describes the mistake.
     pub name: String,
-    /// Where it is.
+    /// The path of the file.
     pub path: PathBuf,
-    /// Its text.
+    /// The text of the file.
     pub source: String,
-    /// What is expected of it.
+    /// The errors that are expected, by line.
     pub expected: Vec<Expected>,
 }
 
@@ -81,13 +81,13 @@ impl Case {
         format!("{}/{}", self.family, self.name)
     }
 
-    /// What the compiler said when somebody last looked.
+    /// The expected output of the compiler.
     pub fn stderr(&self) -> String {
         let path = self.path.with_extension("stderr");
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 
-    /// The reason that stands behind `//@ directive:`.
+    /// The reason after `//@ directive:`.
     pub fn directive(&self, directive: &str) -> Option<&str> {
         let lines = self.source.lines().filter_map(|line| line.strip_prefix("//@ "));
         lines.filter_map(|line| line.strip_prefix(directive)?.strip_prefix(": ")).next()
@@ -118,7 +118,7 @@ fn expected_in(source: &str, path: &Path) -> Vec<Expected> {
 }
 
 impl Expected {
-    /// Whether this is what was expected, `[..]` being anything.
+    /// Whether this message was expected, `[..]` being any text.
     pub fn fits(&self, message: &str) -> bool {
         let mut parts = self.message.split("[..]");
         let Some(mut rest) = message.strip_prefix(parts.next().unwrap_or_default()) else { return false };

@@ -1,4 +1,4 @@
-//! Compiles cases as programs of one package, each with its own edition, by any toolchain.
+//! Compiles cases as programs of one package, each with its own edition, with any toolchain.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -8,25 +8,25 @@ use std::process::Command;
 
 use crate::{errors_in, Case};
 
-/// How cases are compiled.
+/// The way in which cases are compiled.
 #[derive(Debug, Clone, Copy)]
 pub struct Compiler<'a> {
-    /// The toolchain, as `rustup` calls it; else the one that compiled this.
+    /// The toolchain, as `rustup` calls it. Without one it is the compiler of this program.
     pub toolchain: Option<&'a str>,
-    /// What is to be made of them.
+    /// The result that is wanted.
     pub goal: Goal,
 }
 
-/// What is to be made of cases.
+/// The result that is wanted of the cases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Goal {
-    /// To know what is said of them.
+    /// Only the messages.
     Check,
-    /// Programs.
+    /// Programs that can run.
     Build,
 }
 
-/// The crates whose attributes stand beside ours, in the versions of the workspace.
+/// The crates with attributes that the cases use beside ours, in the versions of the workspace.
 const ATTRIBUTES: &str = r#"
 async-trait = "0.1"
 axum = { version = "0.8", default-features = false, features = ["macros"] }
@@ -35,17 +35,17 @@ maybe-async = "0.2"
 tokio = { version = "1", default-features = false, features = ["macros", "rt"] }
 "#;
 
-/// What came of a case.
+/// The result of compiling a case.
 #[derive(Debug, Default)]
 pub struct Compiled {
-    /// The errors that were printed, and warnings.
+    /// The errors and warnings that were printed.
     pub printed: String,
-    /// The program, if it was to be built and could be.
+    /// The program, if one was wanted and could be built.
     pub program: Option<PathBuf>,
 }
 
 impl Compiler<'_> {
-    /// Compiles the cases, in a package of that name; the result is by their [`id`](Case::id).
+    /// Compiles the cases in a package of the given name. The result maps each [`id`](Case::id).
     pub fn compile(self, cases: &[Case], package: &str) -> HashMap<String, Compiled> {
         let project = write_project(cases, package);
         let output = self.cargo(&project).output().expect("cargo runs");
@@ -59,7 +59,7 @@ impl Compiler<'_> {
             let Some(case) = compiled.get_mut(&target) else { continue };
             case.program = case.program.take().or_else(|| Some(message["executable"].as_str()?.into()));
             let rendered = relative(message["message"]["rendered"].as_str().unwrap_or_default());
-            // The summary at the end points nowhere.
+            // The summary at the end has no position.
             if rendered.starts_with("warning") || !errors_in(&rendered).is_empty() {
                 case.printed.push_str(&rendered);
             }
@@ -89,7 +89,7 @@ impl Compiler<'_> {
     }
 }
 
-/// Where all of it happens.
+/// The folder of all packages and their target folders.
 fn folder() -> PathBuf {
     let target =
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from);
@@ -100,11 +100,11 @@ fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package is in a workspace")
 }
 
-/// As it is printed in the folder of this package, whatever the machine.
+/// Replaces the paths of this machine, as `trybuild` does.
 fn relative(rendered: &str) -> String {
     let package = concat!(env!("CARGO_MANIFEST_DIR"), "/");
     let text = rendered.replace(package, "").replace(&*workspace().to_string_lossy(), "$WORKSPACE");
-    // Lines of the library move.
+    // The lines of the library move when it changes, so their numbers are removed.
     let mut in_library = false;
     let library = |line: &str| {
         if line.contains("-->") || line.contains(":::") {
@@ -119,7 +119,7 @@ fn relative(rendered: &str) -> String {
     text.lines().map(library).fold(String::new(), |all, line| all + &line + "\n")
 }
 
-/// A line of source as if nobody had counted the lines before it.
+/// The line of source without its number, with the same indentation.
 fn without_its_number(line: &str) -> String {
     match line.split_once(" |") {
         Some((number, source)) if number.trim_start().bytes().all(|byte| byte.is_ascii_digit()) => {

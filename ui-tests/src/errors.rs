@@ -1,17 +1,18 @@
-//! The errors in what a compiler printed.
+//! Finds the errors in the output of a compiler.
 
-/// An error, and where it points first.
+/// An error, and its first position.
 #[derive(Debug, Clone)]
 pub struct CompilerError {
     /// The first line of its message.
     pub message: String,
-    /// Line and column, from 1.
+    /// The line and the column, from 1.
     pub place: (usize, usize),
-    /// All of it, with spaces for what indents it.
+    /// The whole error on one line.
     pub text: String,
 }
 
-/// The errors that are printed in `text`, by line. Warnings are left out, and so is the summary at the end.
+/// The errors that `text` contains, by position. Warnings are left out, and so is the summary at
+/// the end.
 pub fn errors_in(text: &str) -> Vec<CompilerError> {
     let mut errors: Vec<CompilerError> = Vec::new();
     let mut open = false;

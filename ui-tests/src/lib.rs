@@ -1,6 +1,8 @@
-//! What the compiler says about mistakes in coroutines: the cases as data.
+//! The messages of the compiler for mistakes in coroutines. The cases are data.
 //!
-//! `pass/<family>/<name>.rs` must compile and run; most do what some message advises. `fail/<family>/<mistake>.rs` must not compile, and says at each wrong line what is expected there:
+//! `pass/<family>/<name>.rs` must compile and run; most of these files follow the advice of a
+//! message. `fail/<family>/<mistake>.rs` must not compile, and a comment at each wrong line says
+//! which error is expected there:
 //!
 //! ```text
 //! yield_!(42)?; //~ gen: `{integer}` cannot be yielded from a coroutine
@@ -9,18 +11,20 @@
 //! //~^ rustc: mismatched types
 //! ```
 //!
-//! - `gen:` is a message in our words, `rustc:` one in the compiler's. It is the whole message; `[..]` stands for anything.
-//! - `//~^` speaks of the line above, `//~^^` of the one above that.
-//! - `//~| help: ..` or `//~| note: ..`, on the lines after, is what the message goes on to advise.
+//! - `gen:` begins a message of ours, `rustc:` one of the compiler's. The whole message is written;
+//!   `[..]` stands for any text.
+//! - `//~^` refers to the line above, `//~^^` to the one above that.
+//! - `//~| help: ..` or `//~| note: ..`, on the lines after, is the advice that the message gives.
 //!
-//! What a case has to excuse stands at its top, as `//@ directive: reason`:
+//! Directives at the top of a case have the form `//@ directive: reason`:
 //!
-//! - `several:` why it has more than one error;
-//! - `attribute:` why an error points at an attribute;
-//! - `rustc:` what stable Rust does not let us say better. It is printed in the README;
-//! - `edition: 2018`: it is compiled with that edition.
+//! - `several:` says why the case has more than one error;
+//! - `attribute:` says why an error points at an attribute;
+//! - `rustc:` says why the message is rustc's, and what to write;
+//! - `edition: 2018` compiles the case with that edition.
 //!
-//! What the compiler says is in the `.stderr` beside the case. The tests hold it, the comments and the README's table together.
+//! The README prints the first three. The `.stderr` beside a case is the whole output of the
+//! compiler. The tests check that the comments, the `.stderr` and the README agree.
 
 mod case;
 mod compile;

@@ -1,16 +1,14 @@
 //! The tables of the README: each mistake with its message.
 
-use std::fmt::Write as _;
-
 use crate::{failing_cases, Case, Expected, Words};
 
-/// The table of each family, as the README has them.
+/// One table for each family.
 pub fn tables() -> String {
     let cases = failing_cases();
     let mut tables = String::new();
     for family in cases.chunk_by(|a, b| a.family == b.family) {
         tables += &format!(
-            "### {}\n\n| mistake | what is said | in the words of |\n|---|---|---|\n",
+            "### {}\n\n| mistake | message and advice | author |\n|---|---|---|\n",
             family[0].family
         );
         tables.extend(family.iter().map(row));
@@ -19,25 +17,25 @@ pub fn tables() -> String {
     tables
 }
 
-/// How many cases there are, of all and of our words.
+/// The number of cases, and of those with a message of ours.
 pub fn summary() -> String {
     let cases = failing_cases();
     let ours = cases.iter().filter(|case| case.expected.iter().any(|expected| expected.words == Words::Ours));
-    format!("{} mistakes; of {} we say something ourselves.\n", cases.len(), ours.count())
+    format!("There are {} mistakes. For {} of them a message is ours.\n", cases.len(), ours.count())
 }
 
-/// What stable Rust cannot say, and what else has to be excused.
+/// A table of the reasons in the directives of the cases.
 pub fn excuses() -> String {
-    let mut excuses = String::new();
+    let mut excuses = "| mistake | what is unusual | reason |\n|---|---|---|\n".to_owned();
     for case in failing_cases() {
         for directive in ["rustc", "several", "attribute"] {
             if let Some(reason) = case.directive(directive) {
-                let excused = match directive {
-                    "rustc" => "",
-                    "several" => "more than one error: ",
-                    _ => "points at an attribute: ",
+                let unusual = match directive {
+                    "rustc" => "message of rustc",
+                    "several" => "more than one error",
+                    _ => "points at an attribute",
                 };
-                writeln!(excuses, "- {}: {excused}{reason}.", link(&case)).expect("a string grows");
+                excuses += &format!("| {} | {unusual} | {} |\n", link(&case), escaped(reason));
             }
         }
     }
@@ -58,7 +56,12 @@ fn row(case: &Case) -> String {
 
 fn said(expected: &Expected) -> String {
     let lines = std::iter::once(&expected.message).chain(&expected.advice);
-    lines.map(|line| line.replace('|', "\\|").replace("[..]", "..")).collect::<Vec<_>>().join("<br>")
+    lines.map(|line| escaped(line).replace("[..]", "..")).collect::<Vec<_>>().join("<br>")
+}
+
+/// The text as it is written in a cell of a table.
+fn escaped(text: &str) -> String {
+    text.replace('|', "\\|")
 }
 
 fn link(case: &Case) -> String {

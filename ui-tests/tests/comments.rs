@@ -1,4 +1,5 @@
-//! Holds the comments of the cases and the `.stderr` beside them together: a case can be read as the specification of what is said about its mistake.
+//! Compares the comments of each case with its `.stderr`. So the source of a case specifies the
+//! messages for its mistake.
 
 use ui_tests::{errors_in, failing_cases, Case, Words};
 

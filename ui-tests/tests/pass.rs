@@ -1,4 +1,5 @@
-//! Builds and runs each case that must compile. Most do what some message advises, so that the advice is known to help.
+//! Builds and runs each case that must compile. Most follow the advice of some message, so the
+//! advice is known to be right.
 
 use std::process::Command;
 

@@ -1,4 +1,5 @@
-//! The README's tables are made of the cases. `UPDATE_README=1 cargo test -p ui-tests --test readme` writes them anew.
+//! The README's tables are made from the cases.
+//! `UPDATE_README=1 cargo test -p ui-tests --test readme` rewrites them.
 
 use std::{env, fs};
 
@@ -21,7 +22,7 @@ fn the_readme_says_what_the_cases_say() {
     assert_eq!(readme, current, "UPDATE_README=1 writes it anew");
 }
 
-/// The text with another part between the comments that mark it.
+/// The README with another text between the two comments that mark the part.
 fn replace(readme: &str, part: &str, text: &str) -> String {
     let (begin, end) = (format!("<!-- {part} -->\n"), format!("<!-- end of {part} -->"));
     let (before, rest) = readme.split_once(&begin).expect("the README has the part");

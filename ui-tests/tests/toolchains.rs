@@ -1,6 +1,9 @@
-//! Compiles cases as `trybuild` cannot: with an edition of their own, or with another compiler.
+//! Compiles cases in ways that `trybuild` cannot: with an edition of their own, or with another
+//! compiler.
 //!
-//! `UI_TOOLCHAIN=nightly cargo test -p ui-tests --test toolchains -- --ignored` compiles all cases with that toolchain. Its own words may differ; ours must not, nor the lines.
+//! `UI_TOOLCHAIN=nightly cargo test -p ui-tests --test toolchains -- --ignored` compiles all cases
+//! with that toolchain. The messages of rustc may differ from those of stable; ours must not, nor
+//! the lines.
 
 use std::{env, fs};
 
@@ -35,7 +38,7 @@ fn another_compiler_says_the_same_in_our_words() {
     assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
 }
 
-/// What is expected of the case and not said, by whomever.
+/// The errors that are expected of the case and missing.
 fn differences(case: &Case, errors: &[CompilerError]) -> Vec<String> {
     let ours_only = case.expected.iter().all(|expected| expected.words == Words::Ours);
     let missing = case.expected.iter().filter(|expected| {

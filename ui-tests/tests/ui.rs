@@ -1,5 +1,6 @@
-//! Compiles each case. What the compiler should say is in the `.stderr` beside it: read it before you accept a new one, which
-//! `TRYBUILD=overwrite cargo test -p ui-tests` writes. The family `editions` is compiled in `toolchains.rs`.
+//! Compiles each case. The expected output of the compiler is in the `.stderr` beside it.
+//! `TRYBUILD=overwrite cargo test -p ui-tests` writes a new one: read it before you accept it. The
+//! family `editions` is compiled in `toolchains.rs`.
 
 fn fail(family: &str) {
     trybuild::TestCases::new().compile_fail(format!("fail/{family}/*.rs"));

@@ -1,4 +1,4 @@
-//@ rustc: it calls the argument a local binding, for it is moved into the machine as one
+//@ rustc: rustc calls the argument a local binding, because the expansion moves it into one
 
 #[gen::coroutine]
 fn body(Some(n): Option<u32>) -> gen::Result {

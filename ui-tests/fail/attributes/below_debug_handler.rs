@@ -1,4 +1,4 @@
-//@ several: axum takes the function for an `async fn` before ours has seen it
+//@ several: axum requires an `async fn`, and runs before our attribute
 
 use gen::yield_;
 

@@ -1,4 +1,4 @@
-//! What a version of `tracing-attributes` might do that does not exist yet.
+//! Stands for a future version of `tracing-attributes` with an option that gen does not know.
 
 use gen::yield_;
 

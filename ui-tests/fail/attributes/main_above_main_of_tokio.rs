@@ -1,4 +1,4 @@
-//@ attribute: it is the mistake
+//@ attribute: the attribute is the mistake
 
 use gen::yield_;
 

@@ -1,6 +1,6 @@
 use std::future::{ready, Future};
 
-/// As executors have it.
+/// The signature that executors have.
 fn block_on<F: Future>(_: F) -> F::Output {
     unimplemented!()
 }

@@ -1,4 +1,4 @@
-//@ rustc: a task may outlive its caller, so it borrows nothing of its arguments: give it what it owns, or start it in a `gen::scope`
+//@ rustc: a task may outlive its caller, so it cannot borrow from its arguments: move the data into it, or start it in a `gen::scope`
 
 use gen::yield_;
 

@@ -1,4 +1,4 @@
-//@ rustc: an error that is thrown is `'static`: make it a `String`
+//@ rustc: a thrown error must be `'static`: throw a `String`
 
 use gen::yield_;
 

@@ -1,4 +1,4 @@
-//@ rustc: `'gen_all` is the lifetime that `dyn` gives to all that is elided; written as `View<'_>` it has it
+//@ rustc: `'gen_all` is the lifetime that `dyn` gives to every elided one; write `View<'_>`
 
 struct View<'a>(&'a str);
 

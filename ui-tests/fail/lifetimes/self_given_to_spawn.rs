@@ -1,4 +1,4 @@
-//@ rustc: a task may outlive its caller, so it borrows nothing of `self`: `self: Arc<Self>`, or a `gen::scope`
+//@ rustc: a task may outlive its caller, so it cannot borrow from `self`: write `self: Arc<Self>`, or start it in a `gen::scope`
 
 struct Client;
 

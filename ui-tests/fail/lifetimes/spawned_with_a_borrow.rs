@@ -1,4 +1,4 @@
-//@ rustc: it suggests `+ use<>`, which cannot be added to a coroutine; what is borrowed is the reason
+//@ rustc: rustc suggests `+ use<>`, which a coroutine cannot have; the cause is the borrow
 
 use gen::yield_;
 

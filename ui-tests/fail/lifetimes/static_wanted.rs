@@ -1,4 +1,4 @@
-//@ rustc: it suggests to add `+ '_`, which cannot be added to a return type of a coroutine; write the lifetime into the type
+//@ rustc: rustc suggests to add `+ '_`, which the return type of a coroutine cannot have; write the lifetime in the type
 
 #[gen::coroutine]
 fn forever(text: &str) -> &'static str {

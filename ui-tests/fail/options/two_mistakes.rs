@@ -1,4 +1,4 @@
-//@ several: it has two mistakes, and both are told in one run
+//@ several: the case has two mistakes, and both are reported at once
 
 #[gen::coroutine(bocked, dny)]
 //~^ gen: unknown option `bocked` of `#[gen::coroutine]`

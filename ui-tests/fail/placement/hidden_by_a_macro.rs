@@ -1,4 +1,4 @@
-//@ rustc: no attribute can look into a macro that is defined elsewhere, so it is told as a yield that stands outside
+//@ rustc: an attribute cannot see into a macro that is defined elsewhere, so the yield is reported as one outside of a coroutine
 
 macro_rules! fetch {
     ($e:expr) => {

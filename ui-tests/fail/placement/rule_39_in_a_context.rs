@@ -1,5 +1,5 @@
-// A context is entered for a call and left at its end: a coroutine cannot be suspended in between. Tornado finds that out
-// when it resumes, and throws `StackContextInconsistentError`.
+// A context is entered for a call and left when the call ends, so a coroutine cannot be suspended
+// within it. Tornado throws `StackContextInconsistentError` when the coroutine is resumed.
 #[gen::coroutine]
 fn yields_inside() -> gen::Result {
     let context = gen::context::capture();

@@ -1,4 +1,4 @@
-//@ rustc: no attribute can know what a macro was renamed to, so it is told as a yield that stands outside
+//@ rustc: an attribute cannot know that a macro was renamed, so the yield is reported as one outside of a coroutine
 
 use gen::yield_ as wait_for;
 

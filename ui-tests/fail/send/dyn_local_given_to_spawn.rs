@@ -1,4 +1,4 @@
-//@ rustc: a coroutine with `dyn(local)` stays on its thread: `gen::spawn_local`, or the option `dyn`
+//@ rustc: a coroutine with `dyn(local)` stays on its thread: write `gen::spawn_local`, or the option `dyn`
 
 use gen::yield_;
 

@@ -1,4 +1,4 @@
-//@ rustc: it is let go, but rustc holds a guard that was looked through for kept until the end of its block, in an `async fn` too: put it into a block of its own
+//@ rustc: the guard is dropped, but rustc counts a guard that was dereferenced as alive until the end of its block, in an `async fn` too: put it into a block of its own
 
 use std::sync::{Arc, Mutex};
 

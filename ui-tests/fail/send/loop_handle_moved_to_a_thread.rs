@@ -1,4 +1,4 @@
-//@ rustc: a handle stays on the thread of its loop; what may go to another one is `io_loop.remote()`
+//@ rustc: a handle stays on the thread of its loop; send `io_loop.remote()` to another thread
 
 fn main() {
     let io_loop = gen::IoLoop::new();

@@ -1,4 +1,4 @@
-//@ rustc: it asks for `Send` of the coroutine; that is promised by the option, `#[gen::coroutine(send)]`, on the trait's method and on each impl of it
+//@ rustc: rustc requires that the coroutine is `Send`: write `#[gen::coroutine(send)]` on the trait's method and on each impl of it
 
 trait Store {
     #[gen::coroutine]

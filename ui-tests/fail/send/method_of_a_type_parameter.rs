@@ -1,4 +1,4 @@
-//@ rustc: nothing says that the coroutines of all implementations are `Send`: `#[gen::coroutine(send)]` in the trait does
+//@ rustc: rustc does not know that the coroutines of all implementations are `Send`: write `#[gen::coroutine(send)]` in the trait
 
 use gen::yield_;
 

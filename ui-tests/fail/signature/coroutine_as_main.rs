@@ -1,4 +1,4 @@
-//@ rustc: a coroutine is cold, and nobody runs `main`: `#[gen::main]` does; a macro cannot know whether a function is the program's `main`
+//@ rustc: a call does not run a coroutine, so a coroutine cannot be `main`: write `#[gen::main]`; a macro cannot know whether a function is the program's `main`
 
 use gen::yield_;
 

@@ -1,4 +1,4 @@
-//@ rustc: the option `dyn` is the trait's and each impl's: it names the lifetimes
+//@ rustc: the trait and each impl need the option `dyn`, which names the lifetimes
 
 trait Fetch {
     #[gen::coroutine(dyn)]

@@ -1,4 +1,4 @@
-//@ rustc: `#[gen::coroutine(dyn)]` makes the method one that a trait object can have
+//@ rustc: write `#[gen::coroutine(dyn)]`, with which the method can be called on a trait object
 
 trait Fetch {
     #[gen::coroutine]

@@ -1,6 +1,6 @@
-//@ several: rustc has a built-in attribute of this name, and goes on to say what is wrong with that
-//@ attribute: it is the attribute that is wrong
-//@ rustc: nothing of ours is called, so nothing of ours can be said. `use gen::co; #[co]` may be imported; `#[gen::coroutine]` is used by its path
+//@ several: rustc has a built-in attribute of this name, and also reports how it is used wrongly
+//@ attribute: the attribute is the mistake
+//@ rustc: rustc does not call our macro, so we cannot report anything; write `#[gen::coroutine]` with its path, or `use gen::co; #[co]`
 
 use gen::coroutine;
 

@@ -1,4 +1,4 @@
-//@ rustc: the trait has to say `#[gen::coroutine]` too
+//@ rustc: the trait's method needs `#[gen::coroutine]` too
 
 trait Fetch {
     fn fetch(&self) -> gen::Result<u32>;

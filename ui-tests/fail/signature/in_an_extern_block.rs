@@ -1,4 +1,4 @@
-//@ rustc: a function of another language cannot be a coroutine: rustc says so of what the attribute makes of its return type
+//@ rustc: a function of another language cannot be a coroutine; rustc reports it for the return type that the attribute makes
 
 extern "C" {
     #[gen::coroutine]

@@ -1,6 +1,6 @@
-//@ several: rustc has a built-in attribute of this name, which it refuses, and goes on to say what is wrong with that
-//@ attribute: it is the attribute that is wrong
-//@ rustc: nothing of ours is called, so nothing of ours can be said. It is `#[gen::coroutine]`, or `#[co]` with `use gen::co`
+//@ several: rustc has a built-in attribute of this name; it refuses it, and also reports how it is used wrongly
+//@ attribute: the attribute is the mistake
+//@ rustc: rustc does not call our macro, so we cannot report anything; write `#[gen::coroutine]`, or `use gen::co; #[co]`
 
 #[coroutine]
 //~^ rustc: the `#[coroutine]` attribute is an experimental feature

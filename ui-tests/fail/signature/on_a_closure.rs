@@ -1,6 +1,6 @@
-//@ several: rustc refuses attributes on expressions whatever they are, and says so twice
+//@ several: rustc refuses all attributes on expressions, and reports it twice
 //@ attribute: rustc points at it
-//@ rustc: its own two errors come first; ours says what to do
+//@ rustc: two errors of rustc come first; ours says what to write
 
 fn main() {
     let _ = #[gen::coroutine]

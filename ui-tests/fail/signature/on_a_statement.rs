@@ -1,6 +1,6 @@
-//@ several: rustc refuses attributes of macros on statements whatever they are
+//@ several: rustc refuses all attribute macros on statements
 //@ attribute: rustc points at it
-//@ rustc: its own error comes first; ours says what to do
+//@ rustc: an error of rustc comes first; ours says what to write
 
 fn main() {
     #[gen::coroutine]

@@ -1,4 +1,4 @@
-//@ several: it has five mistakes, and all are told in one run
+//@ several: the case has five mistakes, and all are reported at once
 //@ attribute: `#[track_caller]` is one of the mistakes
 
 use gen::yield_;

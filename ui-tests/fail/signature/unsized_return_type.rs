@@ -1,5 +1,5 @@
-//@ several: the type is written once and meant in several places, and rustc holds each to its size
-//@ rustc: the type stands in the signature and in the body, and each is held to it
+//@ several: the type is written once, but the expansion uses it in several places, and rustc checks the size in each
+//@ rustc: the type is used in the signature and in the body, and rustc checks both
 
 #[gen::coroutine]
 fn text() -> str {

@@ -1,4 +1,4 @@
-//@ rustc: the body is an `async` block, and rustc calls it so
+//@ rustc: rustc calls the body an `async` block, because the expansion makes it one
 
 #[gen::coroutine]
 fn body() -> gen::Result {

@@ -1,5 +1,5 @@
-//@ several: rustc refuses the keyword, and then does not find it
-//@ rustc: it is `gen::yield_!`; a body that cannot be parsed is rustc's to judge
+//@ several: rustc refuses the keyword, and then does not find the name
+//@ rustc: the macro is `gen::yield_!`; only rustc reports a body that cannot be parsed
 
 #[gen::coroutine]
 fn body() -> gen::Result {

@@ -1,4 +1,4 @@
-//@ several: rustc refuses the keyword, and then does not find it
+//@ several: rustc refuses the keyword, and then does not find the name
 
 use gen::yield;
 //~^ rustc: unresolved import `gen::r#yield`

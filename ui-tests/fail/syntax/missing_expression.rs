@@ -1,4 +1,4 @@
-//@ rustc: what it cannot parse it drops, so it warns of the import too
+//@ rustc: rustc drops the code that it cannot parse, so it also reports an unused import
 
 use gen::yield_;
 

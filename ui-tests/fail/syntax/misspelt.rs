@@ -1,4 +1,4 @@
-//@ rustc: it does not look for a name that is near: `yield_!`
+//@ rustc: rustc does not suggest the similar name `yield_!`
 
 #[gen::coroutine]
 fn body() -> gen::Result {

@@ -1,4 +1,4 @@
-// What a callback returns would be lost, unless it is a failure.
+// The loop ignores the result of a callback, unless it is an error.
 fn schedules(io_loop: &gen::IoLoop) {
     io_loop.add_callback(|| 42);
     //~^ gen: a callback cannot return `{integer}`

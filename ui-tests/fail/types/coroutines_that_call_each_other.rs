@@ -1,4 +1,4 @@
-//@ rustc: the same as a coroutine that calls itself: `#[gen::coroutine(boxed)]` on one of them
+//@ rustc: as for a coroutine that calls itself: write `#[gen::coroutine(boxed)]` on one of the two
 
 use gen::yield_;
 

@@ -1,4 +1,4 @@
-//@ rustc: the type of the futures is known to nobody: `Vec::<F>::new()`
+//@ rustc: the type of the futures is not known: write `Vec::<F>::new()`
 
 use gen::yield_;
 

@@ -1,4 +1,4 @@
-//@ rustc: every yield may fail with a `gen::Error`: a variant for it, `#[from] gen::Error`, takes that up, and `yield_!(gen::raw(x))??` keeps the error of `x` as it is
+//@ rustc: every yield may fail with a `gen::Error`: add a variant for it, `#[from] gen::Error`; `yield_!(gen::raw(x))??` keeps the error of `x` unchanged
 
 use gen::yield_;
 

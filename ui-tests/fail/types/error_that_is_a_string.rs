@@ -1,4 +1,4 @@
-//@ rustc: a text takes up no other error: `yield_!(..).map_err(|error| error.to_string())?`, or let the function return `gen::Result`, which takes up texts
+//@ rustc: no error converts into a text: write `yield_!(..).map_err(|error| error.to_string())?`, or return `gen::Result`, whose error can be made from a text
 
 use gen::yield_;
 

@@ -1,4 +1,4 @@
-//@ rustc: an `async` block with an `Ok` at its end does not say what its error is: `Ok::<_, gen::Error>(..)` does
+//@ rustc: the error type of an `async` block that ends with `Ok` is not known: write `Ok::<_, gen::Error>(..)`
 
 use gen::yield_;
 

@@ -1,4 +1,4 @@
-//@ rustc: it suggests `.expect(..)`; `?` is shorter
+//@ rustc: rustc suggests `.expect(..)`; write `?`
 
 use gen::yield_;
 

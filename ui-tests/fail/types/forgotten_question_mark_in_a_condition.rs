@@ -1,4 +1,4 @@
-//@ rustc: a yield is a `Result`, whatever is yielded: `yield_!(..)?`
+//@ rustc: every yield is a `Result`: write `yield_!(..)?`
 
 use std::future::ready;
 

@@ -1,4 +1,4 @@
-//@ rustc: it does not say that the call is to be yielded
+//@ rustc: rustc does not say that the call must be yielded
 
 use gen::yield_;
 

@@ -1,4 +1,4 @@
-//@ rustc: it suggests `.await?`, which waits too; `yield_!(..)?` puts the place of the yield into the error
+//@ rustc: rustc suggests `.await?`, which also waits; `yield_!(..)?` adds its line to the trace of an error
 
 use gen::yield_;
 

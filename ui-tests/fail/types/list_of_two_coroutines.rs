@@ -1,4 +1,4 @@
-//@ rustc: a list has one type, and each coroutine function a type of its own: `vec![gen::boxed(one()), gen::boxed(another())]`
+//@ rustc: the elements of a list have one type, but each coroutine function has a type of its own: write `vec![gen::boxed(one()), gen::boxed(another())]`
 
 use gen::yield_;
 

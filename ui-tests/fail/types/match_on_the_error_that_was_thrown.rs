@@ -1,4 +1,4 @@
-//@ rustc: what arrives at a yield is a `gen::Error`, which has a trace: `error.downcast_ref::<ParseIntError>()` asks for what was thrown
+//@ rustc: the error at a yield is a `gen::Error`, which has a trace: `error.downcast_ref::<ParseIntError>()` gives the error that was thrown
 
 use std::future::ready;
 use std::num::ParseIntError;

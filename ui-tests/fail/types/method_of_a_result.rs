@@ -1,4 +1,4 @@
-//@ rustc: it does not think of `?` within an `async` block
+//@ rustc: rustc does not suggest `?` within an `async` block
 
 use gen::yield_;
 

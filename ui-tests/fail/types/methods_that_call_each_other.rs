@@ -1,4 +1,4 @@
-//@ rustc: the same as without a method: `#[gen::coroutine(boxed)]`
+//@ rustc: as for functions: write `#[gen::coroutine(boxed)]`
 
 use gen::yield_;
 

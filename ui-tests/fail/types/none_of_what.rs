@@ -1,4 +1,4 @@
-//@ rustc: the type of the future is known to nobody: `None::<F>`; nothing to wait for is `gen::moment()`
+//@ rustc: the type of the future is not known: write `None::<F>`; to give the other tasks a turn, write `gen::moment()`
 
 use gen::yield_;
 

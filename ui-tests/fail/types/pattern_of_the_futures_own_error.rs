@@ -1,4 +1,4 @@
-//@ rustc: the error of a yield is a `gen::Error`; `yield_!(gen::raw(..))?` gives the `Result` as it is
+//@ rustc: the error of a yield is a `gen::Error`; `yield_!(gen::raw(..))?` gives the `Result` unchanged
 
 use std::future::ready;
 use std::sync::mpsc::TryRecvError;

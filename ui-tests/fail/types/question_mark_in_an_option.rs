@@ -1,4 +1,4 @@
-//@ rustc: a yield is a `Result`; `yield_!(..).ok()?` makes an `Option` of it
+//@ rustc: a yield is a `Result`; `yield_!(..).ok()?` turns it into an `Option`
 
 use gen::yield_;
 

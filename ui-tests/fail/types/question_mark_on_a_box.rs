@@ -1,4 +1,4 @@
-//@ rustc: `?` cannot take what is no `std::error::Error` itself; a yield can, and so can `gen::Error::new(boxed)`
+//@ rustc: `?` converts only a type that is a `std::error::Error` itself; a yield, and `gen::Error::new(boxed)`, also take a box
 
 #[gen::coroutine]
 fn body() -> gen::Result {

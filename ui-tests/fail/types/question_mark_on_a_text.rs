@@ -1,4 +1,4 @@
-//@ rustc: `?` takes what is a `std::error::Error`; a text is thrown by a yield, and made an error by `gen::Error::new(text)`
+//@ rustc: `?` converts only a `std::error::Error`; a yield throws a text, and `gen::Error::new(text)` makes it an error
 
 #[gen::coroutine]
 fn body(n: u32) -> gen::Result<u32> {

@@ -1,4 +1,4 @@
-//@ rustc: it does not know of the yield around: `yield_!(..)?`
+//@ rustc: rustc does not know that a yield surrounds the call: write `yield_!(..)?`
 
 use gen::yield_;
 

@@ -1,4 +1,4 @@
-//@ rustc: the option `send` does not box; `#[gen::coroutine(boxed)]` does, and is `Send` if the body is
+//@ rustc: the option `send` does not box; `boxed` does, and its coroutine is `Send` if the body is
 
 use gen::yield_;
 

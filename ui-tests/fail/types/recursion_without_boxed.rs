@@ -1,4 +1,4 @@
-//@ rustc: a macro cannot know which function a call names, and the text of E0733 is fixed. What it wants is `#[gen::coroutine(boxed)]`, or `Box::pin(..)` around the call
+//@ rustc: a macro cannot know which function a call names, and we cannot change the text of E0733: write `#[gen::coroutine(boxed)]`, or `Box::pin(..)` around the call
 
 use gen::yield_;
 

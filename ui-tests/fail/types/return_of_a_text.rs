@@ -1,4 +1,4 @@
-//@ rustc: it does not say how: `Err(gen::Error::new(text))`
+//@ rustc: rustc does not say how: write `Err(gen::Error::new(text))`
 
 #[gen::coroutine]
 fn body(n: u32) -> gen::Result<u32> {

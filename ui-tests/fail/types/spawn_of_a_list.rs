@@ -1,4 +1,4 @@
-//@ rustc: it takes a future; `gen::multi(list).join()` makes one of a list
+//@ rustc: `gen::spawn` takes a future; `gen::multi(list).join()` makes a future of a list
 
 use gen::yield_;
 

@@ -1,5 +1,5 @@
 //@ several: both arguments are in the wrong place
-//@ rustc: a deadline is whatever turns `Into<gen::Deadline>`
+//@ rustc: the deadline, which comes first, must be `Into<gen::Deadline>`
 
 use std::future::ready;
 use std::time::Duration;

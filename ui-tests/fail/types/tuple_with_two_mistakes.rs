@@ -1,4 +1,4 @@
-//@ several: two of the elements are mistakes
+//@ several: two elements are wrong
 
 use gen::yield_;
 

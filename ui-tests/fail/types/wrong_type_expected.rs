@@ -1,4 +1,4 @@
-//@ rustc: the note about an inferred return type is wrong here, as it is in any `async` block with a `return`
+//@ rustc: the note about an inferred return type is wrong, as in every `async` block with a `return`
 
 use gen::yield_;
 

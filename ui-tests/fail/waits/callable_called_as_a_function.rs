@@ -1,4 +1,4 @@
-//@ rustc: a callable is no closure: `done.call(42)`
+//@ rustc: a callable is not a closure: write `done.call(42)`
 
 use gen::{yield_, Callback, Wait};
 

@@ -1,4 +1,4 @@
-//@ rustc: a callable is no closure: `done.into_fn()` makes one of it
+//@ rustc: a callable is not a closure: `done.into_fn()` makes a closure of it
 
 use gen::{yield_, Callback, Wait};
 

@@ -1,4 +1,4 @@
-//@ rustc: nothing says what it carries: `Callback::<u32>::new(..)`
+//@ rustc: the type of the value is not known: write `Callback::<u32>::new(..)`
 
 use gen::{yield_, Callback};
 

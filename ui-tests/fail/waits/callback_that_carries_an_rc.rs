@@ -1,4 +1,4 @@
-//@ rustc: it does not say why: a callback may be called on another thread, wherever it is called
+//@ rustc: rustc does not say why: a callback may be called on any thread, so it must be `Send`
 
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//@ rustc: a key is kept until someone waits for it, so it is `'static`: `key.to_owned()`
+//@ rustc: a key is stored until a coroutine waits for it, so it must be `'static`: write `key.to_owned()`
 
 use gen::{yield_, Wait};
 

@@ -1,4 +1,4 @@
-//@ rustc: how many at a time is a number, and stands first
+//@ rustc: the number of children at a time comes first
 //@ several: both arguments are in the wrong place
 
 use std::future::ready;

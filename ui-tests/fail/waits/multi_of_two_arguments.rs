@@ -1,4 +1,4 @@
-//@ rustc: it takes one thing, which may be a tuple: `gen::multi((one(), one()))`
+//@ rustc: `gen::multi` takes one argument, which may be a tuple: `gen::multi((one(), one()))`
 
 use gen::yield_;
 

@@ -1,4 +1,4 @@
-//@ rustc: a yield point wants the keys of its call, which move into the block; write the block yourself, or make the body of the block a coroutine
+//@ rustc: a yield point needs the keys of its call, which move into the block; write the block yourself, or make its body a coroutine
 
 use gen::{yield_, Callback};
 

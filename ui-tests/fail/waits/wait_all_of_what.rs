@@ -1,4 +1,4 @@
-//@ rustc: nothing says what comes: `WaitAll::<u32>::new(..)`
+//@ rustc: the type of the values is not known: write `WaitAll::<u32>::new(..)`
 
 use gen::{yield_, WaitAll};
 

@@ -1,4 +1,4 @@
-//@ rustc: nothing says what comes: `Wait::<u32>::new(..)`
+//@ rustc: the type of the value is not known: write `Wait::<u32>::new(..)`
 
 use gen::{yield_, Wait};
 

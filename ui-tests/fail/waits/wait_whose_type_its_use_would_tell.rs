@@ -1,4 +1,4 @@
-//@ rustc: the type is always written, since without a use it would be `()`: `Wait::<u32>::new(..)`
+//@ rustc: the type must always be written, since without a use it would be `()`: `Wait::<u32>::new(..)`
 
 use gen::{yield_, Wait};
 

@@ -1,4 +1,4 @@
-//! An argument that two calls want is cloned.
+//! An argument that two calls need is cloned.
 
 use gen::yield_;
 

@@ -1,4 +1,4 @@
-//! Arguments may be generic in each of the ways of a function.
+//! Arguments may be generic in every way that a function allows.
 
 #[gen::coroutine]
 fn sum<T: Into<u32>, const N: usize>(numbers: [T; N], more: impl Iterator<Item = u32>) -> u32

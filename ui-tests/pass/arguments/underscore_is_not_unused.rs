@@ -1,4 +1,4 @@
-//! An argument that is not used is none if it says so.
+//! An unused argument whose name begins with an underscore causes no warning.
 #![deny(warnings)]
 
 #[gen::coroutine]

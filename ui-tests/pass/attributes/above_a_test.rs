@@ -1,4 +1,4 @@
-//! A test is run where `#[test]` stands below the attribute.
+//! A test runs if `#[test]` stands below the attribute.
 
 #[allow(dead_code)]
 #[gen::coroutine]

@@ -1,4 +1,4 @@
-//! What `fail/attributes/below_main_of_tokio.rs` and its neighbours advise.
+//! Follows the advice of `fail/attributes/below_main_of_tokio.rs` and of similar cases.
 
 use gen::yield_;
 

@@ -1,4 +1,4 @@
-//! `join` makes a future of what can only be yielded.
+//! `join` makes a future of a value that can only be yielded.
 
 use std::future::{ready, Ready};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What is borrowed may be used after a yield, if it is not changed.
+//! A borrow may last over a yield if the value is not changed meanwhile.
 
 use std::future::ready;
 

@@ -1,4 +1,4 @@
-//! Without `dyn` a lifetime may be hidden in a path; with it, it is written.
+//! Without `dyn` a path may elide a lifetime. With `dyn` it must be written.
 
 struct View<'a>(&'a str);
 

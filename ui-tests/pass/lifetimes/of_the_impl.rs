@@ -1,4 +1,5 @@
-//! A lifetime of the `impl` may stand in what a method returns: in references, where no other will do, and in trait objects.
+//! A return type may contain a lifetime of the `impl`: in a reference, where only this lifetime is
+//! correct, and in a trait object.
 
 use std::cell::Cell;
 use std::fmt::Debug;
@@ -35,7 +36,7 @@ impl<'a> Text<'a> {
 
 fn main() {
     let text = String::from("one two");
-    // What is returned outlives the `Text` that it came from.
+    // The result outlives the `Text` that it came from.
     let first = gen::run_sync(Text(&text).first()).unwrap();
     let cell: Cell<&str> = gen::run_sync(gen::ok(Text(&text).cell())).unwrap();
     let shown = gen::run_sync(Text(&text).shown()).unwrap();

@@ -1,4 +1,4 @@
-//! What is returned may borrow from an argument that is the only one, or is named.
+//! The result may borrow from an argument, if it is the only one or its lifetime has a name.
 
 use std::future::ready;
 

@@ -1,4 +1,4 @@
-//! What is started owns what it uses, or is started in a scope.
+//! A task owns its data, or is started in a scope.
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! With `gen::ok` all of a tuple can fail, so all of it is opened, wherever the tuple is.
+//! With `gen::ok` all elements of a tuple can fail, so the yield opens each `Result`, wherever the
+//! tuple is.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -1,4 +1,5 @@
-//! What none of can fail is handed over as it is, and so is a `Result` that a future has put into a value of its own.
+//! A tuple whose elements cannot fail is handed over unchanged. So is a `Result` that lies inside
+//! the value of a future.
 
 use std::future::ready;
 use std::num::ParseIntError;

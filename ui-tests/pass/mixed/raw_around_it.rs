@@ -1,4 +1,4 @@
-//! `gen::raw` says that each `Result` is to be handed over as it is: of the whole, or of one element.
+//! `gen::raw` hands each `Result` over unchanged, around the whole tuple or around one element.
 
 use gen::yield_;
 

@@ -1,4 +1,5 @@
-//! The elements of a tuple that is written out in the yield may be mixed: each error arrives at the yield.
+//! A tuple that is written out in the yield may mix elements that can fail with others. Each error
+//! arrives at the yield.
 
 use gen::yield_;
 

@@ -1,4 +1,4 @@
-//! What `fail/placement/in_an_async_block_of_a_plain_fn.rs` advises.
+//! Follows the advice of `fail/placement/in_an_async_block_of_a_plain_fn.rs`.
 
 use gen::yield_;
 use std::future::{ready, Future};

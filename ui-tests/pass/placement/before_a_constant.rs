@@ -1,4 +1,4 @@
-//! What the help for a constant advises: a variable.
+//! Follows the help for a constant: a variable.
 
 use std::future::ready;
 

@@ -1,4 +1,4 @@
-//! A closure of the body may do all else.
+//! A closure in the body may do everything except yield.
 
 use std::future::ready;
 

@@ -1,4 +1,4 @@
-//! What the help for a closure advises: a list that is yielded whole.
+//! Follows the help for a closure: one yield of a list.
 
 use std::future::ready;
 

@@ -1,4 +1,4 @@
-//! What the help for a closure advises: a loop.
+//! Follows the help for a closure: a loop.
 
 use std::future::ready;
 

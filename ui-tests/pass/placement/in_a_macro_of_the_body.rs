@@ -1,4 +1,4 @@
-//! A macro that is defined in the body may hide a yield.
+//! A macro that is defined in the body may contain a yield.
 
 use std::future::ready;
 

@@ -1,4 +1,4 @@
-//! What the help for a closure advises: a `match`.
+//! Follows the help for a closure: a `match`.
 
 use std::future::ready;
 

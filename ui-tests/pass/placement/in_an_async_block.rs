@@ -1,4 +1,4 @@
-//! An `async` block suspends by itself.
+//! An `async` block may yield: it can be suspended.
 
 use std::future::ready;
 

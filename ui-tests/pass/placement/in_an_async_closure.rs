@@ -1,4 +1,4 @@
-//! An `async` closure is no plain closure.
+//! An `async` closure may yield: it can be suspended.
 
 use std::future::ready;
 

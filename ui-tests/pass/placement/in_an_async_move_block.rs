@@ -1,4 +1,4 @@
-//! It may take what it needs.
+//! An `async move` block that yields may take the variables that it needs.
 
 use std::future::ready;
 

@@ -1,4 +1,4 @@
-//! Macros may have yields in their arguments.
+//! The arguments of a macro may contain yields.
 
 use std::future::ready;
 

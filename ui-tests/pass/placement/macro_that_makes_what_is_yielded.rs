@@ -1,4 +1,4 @@
-//! What the help for a hidden yield advises.
+//! Follows the help for a yield that a macro hides.
 
 use std::future::ready;
 

@@ -1,4 +1,4 @@
-//! `gen::Return(..)` is an error already: neither `.into()` nor a type is needed.
+//! `gen::Return(..)` is an error already. It needs neither `.into()` nor a type.
 
 fn cached(key: &str) -> gen::Result {
     if key == "answer" {

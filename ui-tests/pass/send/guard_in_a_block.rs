@@ -1,4 +1,4 @@
-//! A guard ends with the block that it is in.
+//! The block drops the guard before the yield.
 
 use std::sync::{Arc, Mutex};
 

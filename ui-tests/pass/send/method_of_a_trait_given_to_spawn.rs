@@ -1,4 +1,5 @@
-//! The option `send` on the method of a trait, and on each impl of it, promises that the coroutine may be started anywhere.
+//! With the option `send` on the method of a trait and on each impl of it, `gen::spawn` accepts the
+//! coroutine.
 
 trait Store {
     #[gen::coroutine(send)]

@@ -1,4 +1,4 @@
-//! The option `send` in a trait says that the coroutines of all implementations are `Send`.
+//! The option `send` in a trait declares that the coroutines of all implementations are `Send`.
 
 use gen::yield_;
 

@@ -1,4 +1,4 @@
-//! A lock is let go before the yield.
+//! The lock is released before the yield.
 
 use std::sync::{Arc, Mutex};
 

@@ -1,4 +1,4 @@
-//! What is gone before the yield does not matter.
+//! A value that is dropped before the yield need not be `Send`.
 
 use std::rc::Rc;
 

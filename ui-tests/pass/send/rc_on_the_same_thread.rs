@@ -1,4 +1,4 @@
-//! `spawn_local` wants no `Send`.
+//! `spawn_local` does not require `Send`.
 
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//! What of a loop may go to another thread is its `remote()`.
+//! The `remote()` of a loop may go to another thread.
 
 fn main() {
     let io_loop = gen::IoLoop::new();

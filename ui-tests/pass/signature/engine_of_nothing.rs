@@ -1,4 +1,4 @@
-//! An engine returns `()` or a `Result` of it.
+//! An engine returns `()` or `Result<()>`.
 
 #[gen::engine]
 fn plain() {}

@@ -1,4 +1,4 @@
-//! Options that do not contradict each other.
+//! Uses all options that do not contradict each other.
 
 #[gen::coroutine(boxed, send, returns, crate = gen)]
 fn body() -> gen::Result<u32> {

@@ -1,4 +1,4 @@
-//! The alias may be imported, which the name may not.
+//! The alias `co` may be imported, unlike `coroutine`.
 
 use gen::co;
 

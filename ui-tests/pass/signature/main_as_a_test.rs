@@ -1,4 +1,4 @@
-//! A test is run by `#[gen::main]`.
+//! `#[gen::main]` runs a test.
 
 use gen::yield_;
 

@@ -1,4 +1,4 @@
-//! `main` may return what any `main` may.
+//! `main` may return every type that a `main` may return.
 
 #[gen::main]
 fn main() -> gen::Result {

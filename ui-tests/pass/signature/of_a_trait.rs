@@ -1,4 +1,4 @@
-//! What the help for a `trait` advises: the attribute on each method, declared and implemented.
+//! Follows the help for a `trait`: the attribute on each method, in the trait and in the impl.
 
 trait Fetch {
     #[gen::coroutine]

@@ -1,4 +1,4 @@
-//! With `dyn` a method may be one of a trait object.
+//! With `dyn` a method can be called on a trait object.
 
 trait Fetch {
     #[gen::coroutine(dyn)]

@@ -1,4 +1,4 @@
-//! What the help for an `impl` block advises: the attribute on each method.
+//! Follows the help for an `impl` block: the attribute on each method.
 
 use std::future::ready;
 

@@ -1,4 +1,4 @@
-//! Of coroutines that call each other one is boxed.
+//! If two coroutines call each other, one of them is boxed.
 
 use gen::yield_;
 

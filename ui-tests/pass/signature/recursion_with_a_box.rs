@@ -1,4 +1,4 @@
-//! Or the call is boxed where it is made.
+//! A recursive call may be boxed by the caller.
 
 use gen::yield_;
 

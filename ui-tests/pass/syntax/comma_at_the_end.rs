@@ -1,4 +1,4 @@
-//! A comma at the end is no tuple.
+//! A comma at the end does not make a tuple.
 
 use std::future::ready;
 

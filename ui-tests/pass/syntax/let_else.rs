@@ -1,4 +1,4 @@
-//! A pattern that may not match has an `else`.
+//! A `let` whose pattern may not match has an `else`.
 
 use std::future::ready;
 

@@ -1,4 +1,4 @@
-//! With brackets `yield_!` takes one expression too: a list has its own.
+//! `yield_![..]` also takes one expression: a list needs brackets of its own.
 
 use std::future::ready;
 

@@ -1,4 +1,4 @@
-//! A yield may begin a chain of methods.
+//! A method may be called on a yield.
 
 use std::future::ready;
 

@@ -1,4 +1,4 @@
-//! A macro may be called with any of the delimiters.
+//! `yield_!` may be called with any delimiters.
 
 use std::future::ready;
 

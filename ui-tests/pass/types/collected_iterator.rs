@@ -1,4 +1,4 @@
-//! What the note for an iterator advises.
+//! Follows the note for an iterator.
 
 use std::future::ready;
 

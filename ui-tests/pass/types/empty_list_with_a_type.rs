@@ -1,4 +1,4 @@
-//! An empty list says what it is a list of.
+//! The type of an empty list is written.
 
 use gen::yield_;
 

@@ -1,4 +1,5 @@
-//! A variant takes up what a yield may fail with; `gen::raw` and two `?` keep the error of what is called as it is.
+//! A variant of the error type holds the errors of yields. `gen::raw` and two `?` keep the error of
+//! the called function unchanged.
 
 use gen::yield_;
 

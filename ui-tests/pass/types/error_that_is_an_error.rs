@@ -1,4 +1,4 @@
-//! What the note for an error advises.
+//! Follows the note for an error.
 
 use std::future::ready;
 

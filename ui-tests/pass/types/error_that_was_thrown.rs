@@ -1,4 +1,4 @@
-//! The error at a yield can be asked for what was thrown.
+//! `downcast_ref` of the error at a yield gives the error that was thrown.
 
 use std::future::ready;
 use std::num::ParseIntError;

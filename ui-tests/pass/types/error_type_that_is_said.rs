@@ -1,4 +1,4 @@
-//! An `async` block says what its error is at its end.
+//! The end of an `async` block names its error type.
 
 use gen::yield_;
 

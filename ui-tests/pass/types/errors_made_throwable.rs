@@ -1,4 +1,4 @@
-//! What cannot be thrown is made one that can, or taken as it is.
+//! A value that cannot be thrown is made an error, or its `Result` is taken unchanged.
 
 use std::error::Error;
 

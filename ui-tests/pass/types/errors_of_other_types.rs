@@ -1,4 +1,4 @@
-//! A text is made an error, and the error of a yield one of another type.
+//! A text is made an error, and the error of a yield is made an error of another type.
 
 use gen::yield_;
 

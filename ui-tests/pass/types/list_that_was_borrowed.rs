@@ -1,4 +1,4 @@
-//! What is in a borrowed list is taken out of it.
+//! The futures are moved out of a list that was borrowed.
 
 use std::future::{ready, Ready};
 use std::mem::take;

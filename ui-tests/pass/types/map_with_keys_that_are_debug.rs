@@ -1,4 +1,4 @@
-//! The keys of a map are `Debug`, for errors name them.
+//! The keys of a map are `Debug`, because errors print them.
 
 use std::collections::HashMap;
 use std::future::ready;

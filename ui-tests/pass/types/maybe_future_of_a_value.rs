@@ -1,4 +1,4 @@
-//! What the note for a number advises.
+//! Follows the note for a number.
 
 use gen::yield_;
 

@@ -1,4 +1,4 @@
-//! What the note for `()` advises.
+//! Follows the note for `()`.
 
 use gen::yield_;
 

@@ -1,4 +1,4 @@
-//! What the note for a box advises.
+//! Follows the note for a box.
 
 use gen::yield_;
 

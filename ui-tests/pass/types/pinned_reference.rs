@@ -1,4 +1,4 @@
-//! What the note for a reference advises.
+//! Follows the note for a reference.
 
 use gen::yield_;
 

@@ -1,4 +1,4 @@
-//! A thread sets a promise when it ends, and its future is yielded.
+//! A thread sets a promise when it ends. The body yields its future.
 
 use gen::yield_;
 

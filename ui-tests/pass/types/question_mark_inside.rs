@@ -1,4 +1,4 @@
-//! What the note for a `Result` advises.
+//! Follows the note for a `Result`.
 
 use std::future::ready;
 

@@ -1,4 +1,4 @@
-//! `?` takes the error of a yield into an `io::Result`, and its kind is kept.
+//! `?` turns the error of a yield into an `io::Error` and keeps its kind.
 
 use std::future::ready;
 use std::io::{self, ErrorKind};

@@ -1,4 +1,4 @@
-//! Or it is handed over as it is.
+//! With `raw` a `Result` is handed over unchanged.
 
 use std::future::ready;
 

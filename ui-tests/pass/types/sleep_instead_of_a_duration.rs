@@ -1,4 +1,4 @@
-//! A time is waited for with `gen::sleep`.
+//! `gen::sleep` waits for a duration.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! What cannot fail is made what can, for functions that take only that; a list is a future by the `join` of `gen::multi`.
+//! `gen::ok` makes a future that can fail, for functions that accept only those.
+//! `gen::multi(..).join()` makes a future of a list.
 
 use gen::yield_;
 

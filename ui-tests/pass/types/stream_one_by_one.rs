@@ -1,4 +1,4 @@
-//! What a stream gives is yielded one after the other.
+//! The items of a stream are yielded one after the other.
 
 use std::future::ready;
 

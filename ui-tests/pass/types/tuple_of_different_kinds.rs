@@ -1,4 +1,4 @@
-//! The elements of a tuple that is written out are looked at one by one.
+//! If a tuple is written out, each of its elements may be of another kind.
 
 use std::future::ready;
 

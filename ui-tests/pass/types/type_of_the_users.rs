@@ -1,4 +1,4 @@
-//! What the note for a type of the user's advises: `IntoFuture`.
+//! Follows the note for a type of the user's: it implements `IntoFuture`.
 
 use std::future::ready;
 

@@ -1,4 +1,4 @@
-//! What the note for a type parameter advises.
+//! Follows the note for a type parameter.
 
 use std::future::ready;
 

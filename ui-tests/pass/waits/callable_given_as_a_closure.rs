@@ -1,4 +1,4 @@
-//! `into_fn` makes a closure of a callable; `call` calls it.
+//! `into_fn` makes a closure of a callable, and `call` calls it.
 
 use gen::{yield_, Callback, Wait};
 

@@ -1,4 +1,4 @@
-//! A key is whatever is hashed, compared and printed.
+//! A key is any type that can be hashed, compared and printed.
 
 use gen::{yield_, Callback, Key, Wait};
 

@@ -1,4 +1,5 @@
-//! `gen::multi` takes one thing, `gen::limit` the number first, and `gen::boxed` makes one type of different futures.
+//! `gen::multi` takes one container. `gen::limit` takes the number first. `gen::boxed` makes one
+//! type of different futures.
 
 use gen::yield_;
 

@@ -1,4 +1,4 @@
-//! What `fail/waits/point_beside_a_block_that_a_macro_makes.rs` advises.
+//! Follows the advice of `fail/waits/point_beside_a_block_that_a_macro_makes.rs`.
 
 use gen::{yield_, Callback, Wait};
 
