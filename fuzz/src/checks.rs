@@ -1,4 +1,4 @@
-//! What must hold of whatever the attributes are fed.
+//! The properties that must hold for every input.
 
 use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe};
@@ -12,42 +12,44 @@ use crate::corpus::size;
 use crate::input::Input;
 use crate::work;
 
-/// What went wrong.
+/// The property that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
-    /// It panicked, there.
+    /// The attribute panicked. The text has the place and the message.
     Panic(String),
-    /// It cost more than an input of its size may.
+    /// It allocated more than an input of this size may.
     Work,
-    /// A function went in, and what came out is none.
+    /// The input was a function, and the output does not parse.
     DoesNotParse,
-    /// Words of the item are gone, and no error says why.
+    /// Words of the item are missing, and the output has no error.
     Lost,
 }
 
-/// What became of an input.
+/// The result for an input.
 pub(crate) struct Outcome {
-    /// Whether a function went in.
+    /// Whether the input was a function.
     pub(crate) parsed: bool,
-    /// Whether it came out without an error.
+    /// Whether the output was a function without an error.
     pub(crate) accepted: bool,
-    /// What it cost, of what it may, in hundredths.
+    /// The cost, in hundredths of the limit.
     pub(crate) work: usize,
 }
 
-/// How many bytes an input of so many trees may cost: several times of what is seen. The square is for what is deep, where each level may look at
-/// all that is in it; that long items cost in proportion is tested with long items.
+/// The number of bytes that an input with so many token trees may allocate: several times the cost
+/// that is observed. The square is for deep inputs, where each level may look at everything inside
+/// it. `growth` tests that long inputs cost in proportion to their length.
 fn most_work(size: usize) -> usize {
     500_000 + 10_000 * size + 200 * size * size
 }
 
 thread_local! {
-    /// Where the attribute panicked, and why.
+    /// The place and the message of the last panic.
     static NOTED: RefCell<String> = const { RefCell::new(String::new()) };
     static RUNNING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Has panics of the attributes noted down and not printed: they are told with their input.
+/// Notes panics of the attributes instead of printing them. They are printed later with their
+/// input.
 pub(crate) fn note_panics() {
     let print = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
@@ -60,15 +62,15 @@ pub(crate) fn note_panics() {
     }));
 }
 
-/// Runs the attribute and looks at what comes out.
+/// Runs the attribute and checks the output.
 ///
 /// # Errors
 ///
-/// What went wrong.
+/// The first property that does not hold.
 pub(crate) fn check(input: &Input) -> Result<Outcome, Failure> {
     let Input { attribute, options, item } = input;
     let run = || {
-        // Only that it does not panic: there is nothing that must come out.
+        // Here only a panic would be a failure. Any output is correct.
         let _ = gen_fuzz::unfinished(body(item));
         gen_fuzz::run(*attribute, options.clone(), item.clone())
     };
@@ -91,7 +93,7 @@ pub(crate) fn check(input: &Input) -> Result<Outcome, Failure> {
     Ok(Outcome { parsed: place.is_some(), accepted, work: 100 * work / most_work(size) })
 }
 
-/// Where a function stands.
+/// The context in which a function is parsed.
 #[derive(Clone, Copy)]
 enum Place {
     Free,
@@ -100,7 +102,7 @@ enum Place {
 }
 
 impl Place {
-    /// Where an item could stand, if it is a function.
+    /// The context in which the item parses as a function, if it does.
     fn of(item: &TokenStream) -> Option<Place> {
         let top: Vec<TokenTree> = item.clone().into_iter().collect();
         let declared = matches!(top.last(), Some(TokenTree::Punct(punct)) if punct.as_char() == ';');
@@ -114,8 +116,8 @@ impl Place {
         }
     }
 
-    /// Whether what the parser has read of an item, it reads again when it is printed. With delimiters that are not seen it may not, and neither is
-    /// that ours, nor would rustc take it.
+    /// Whether the item still parses after it was parsed and printed. With invisible delimiters it
+    /// may not; neither is that our fault, nor would rustc accept it.
     fn survives_printing(self, item: &TokenStream) -> bool {
         let printed = match self {
             Place::Free => syn::parse2::<ItemFn>(item.clone()).map(ToTokens::into_token_stream),
@@ -152,11 +154,11 @@ fn has_error(tokens: &TokenStream) -> bool {
     tokens.clone().into_iter().any(|tree| matches!(tree, TokenTree::Ident(name) if name == "compile_error"))
 }
 
-/// Whether the names and literals of the item's body are all in the output, in their order.
+/// Whether all names and literals of the item's body are in the output, in their order.
 fn keeps_words(item: &TokenStream, output: &TokenStream) -> bool {
     let (mut wanted, mut there) = (Vec::new(), Vec::new());
     words(body(item), &mut wanted);
-    // A frame that another walk has put there is taken out.
+    // A frame that an earlier expansion has put there is removed.
     if wanted.iter().any(|word| word == "frame") {
         return true;
     }
@@ -165,7 +167,8 @@ fn keeps_words(item: &TokenStream, output: &TokenStream) -> bool {
     wanted.iter().skip_while(|word| *word == "allow").all(|wanted| there.any(|word| word == *wanted))
 }
 
-/// What stands in the braces at the end of an item, also when a `macro_rules!` has handed them on.
+/// The contents of the braces at the end of an item, also if a `macro_rules!` macro has passed the
+/// item on.
 fn body(item: &TokenStream) -> TokenStream {
     match item.clone().into_iter().last() {
         Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => group.stream(),

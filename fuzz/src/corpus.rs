@@ -1,4 +1,4 @@
-//! What the inputs are made from: the functions of real Rust sources.
+//! The corpus from which the inputs are made: functions of real Rust sources.
 
 use std::path::Path;
 
@@ -8,21 +8,22 @@ use syn::visit::{self, Visit};
 
 use gen_fuzz::sources;
 
-/// Longer functions cost time, and hold nothing that shorter ones do not.
+/// The largest number of token trees. Longer functions cost time, and contain nothing that shorter
+/// ones do not.
 const LONGEST: usize = 200;
 
-/// The parts of the toolchain's library whose functions are of all kinds.
+/// The parts of the standard library. Together they contain functions of all kinds.
 const PARTS: [&str; 7] = ["alloc", "alloctests", "core", "coretests", "proc_macro", "std", "test"];
 
-/// Functions, as the attribute would get them.
+/// Functions, as the attribute receives them.
 pub(crate) struct Corpus {
     pub(crate) functions: Vec<TokenStream>,
-    /// From this one on they are of this workspace, where functions yield.
+    /// The index of the first function of this workspace, in which functions yield.
     pub(crate) of_the_workspace: usize,
 }
 
 impl Corpus {
-    /// Reads all functions there are.
+    /// Reads all functions.
     pub(crate) fn read(library: &Path, workspace: &Path) -> Corpus {
         let mut functions = Functions::default();
         for part in PARTS {
@@ -46,7 +47,7 @@ impl Functions {
         }
     }
 
-    /// A file that is no Rust, or none that `syn` knows, has nothing for us.
+    /// Skips a file that `syn` cannot parse.
     fn read_file(&mut self, path: &Path) {
         let parsed = std::fs::read_to_string(path).ok().and_then(|text| syn::parse_file(&text).ok());
         if let Some(file) = parsed {
@@ -79,7 +80,7 @@ impl<'ast> Visit<'ast> for Functions {
     }
 }
 
-/// How many trees there are, at all depths.
+/// The number of token trees, at all depths.
 pub(crate) fn size(tokens: &TokenStream) -> usize {
     let inside = |tree| match tree {
         TokenTree::Group(group) => 1 + size(&group.stream()),

@@ -1,18 +1,20 @@
-//! Long items cost in proportion: four times the length, four times the work.
+//! Checks that long items cost in proportion to their length: four times the length, at most about
+//! four times the work.
 //!
-//! Deep ones are another matter: each level may look at all that is in it. Where they are so deep that the stack ends, so does rustc's, sooner.
+//! Deep items may cost more, since each level may look at everything inside it. If they were so
+//! deep that our stack overflowed, rustc's would overflow first.
 
 use proc_macro2::TokenStream;
 
 use crate::work;
 use gen_fuzz::Attribute;
 
-/// How many times the work may grow where the length grows four times.
+/// How many times the work may grow when the length grows four times.
 const MOST: usize = 5;
 const SHORT: usize = 300;
 const LONG: usize = 4 * SHORT;
 
-/// What is repeated, between what stands before and after it.
+/// The text before the repeated part, the repeated part, and the text after it.
 const SHAPES: &[(&str, &str, &str)] = &[
     ("fn f() { yield_!((", "a + b, ", ")) }"),
     ("fn f() { [", "async |x| x, ", "] }"),
@@ -32,7 +34,8 @@ const SHAPES: &[(&str, &str, &str)] = &[
     ("", "#[a] ", "fn f() {}"),
 ];
 
-/// The shapes whose work grows faster than their length, with what it is for the short and for the long one.
+/// The shapes whose work grows faster than their length, each with the work for the short and the
+/// long item.
 pub(crate) fn too_fast() -> Vec<(String, usize, usize)> {
     let compare = |(before, repeated, after): &(&str, &str, &str)| {
         let item = |times| [*before, &repeated.repeat(times), after].concat();

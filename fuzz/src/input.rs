@@ -1,4 +1,4 @@
-//! One input, and how it is shown to whoever has to find what is wrong with it.
+//! One input, and the form in which a failure prints it.
 
 use std::fmt;
 
@@ -20,7 +20,8 @@ impl fmt::Display for Input {
     }
 }
 
-/// The tokens, with `⟦ ⟧` for delimiters that are not seen: those that a `macro_rules!` leaves around what it hands on.
+/// The tokens as text, with `⟦ ⟧` for invisible delimiters. A `macro_rules!` macro puts those
+/// around the fragments that it passes on.
 pub(crate) fn text(tokens: &TokenStream) -> String {
     let mut text = String::new();
     for tree in tokens.clone() {

@@ -1,9 +1,10 @@
-//! The attributes of `gen-macros` as a plain library: its sources again, outside of a compiler.
+//! The attributes of `gen-macros` as a plain library, which can run outside of a compiler.
 //!
-//! A crate of procedural macros exports nothing else, so its modules are included by their paths. They name each other from the root of
-//! their crate; therefore they stand here, and what feeds them is a program of its own beside it.
+//! A crate of procedural macros exports only its macros, so its modules are included by their
+//! paths. They refer to each other from the root of their crate. Therefore they are at the root of
+//! this crate, and the fuzzer is a program beside it.
 
-// In a crate of procedural macros it is there by itself.
+// A crate of procedural macros has this without a declaration.
 extern crate proc_macro;
 
 #[path = "../../gen-macros/src/argument_names.rs"]
@@ -41,7 +42,7 @@ pub mod sources;
 
 use proc_macro2::TokenStream;
 
-/// Which attribute is written above an item.
+/// The attribute above an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attribute {
     /// `#[gen::coroutine]`
@@ -52,7 +53,7 @@ pub enum Attribute {
     Main,
 }
 
-/// What the attribute makes of an item.
+/// Returns the expansion of the attribute above an item.
 #[must_use]
 pub fn run(attribute: Attribute, options: TokenStream, item: TokenStream) -> TokenStream {
     let attribute = match attribute {
@@ -63,7 +64,7 @@ pub fn run(attribute: Attribute, options: TokenStream, item: TokenStream) -> Tok
     pipeline::run(attribute, options, item)
 }
 
-/// What becomes of a body that an editor puts back where it had put a word.
+/// Returns the expansion of the macro around a body that an editor has replaced by a word.
 #[must_use]
 pub fn unfinished(tokens: TokenStream) -> TokenStream {
     editor::unfinished::expand(tokens)

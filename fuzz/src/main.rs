@@ -1,4 +1,5 @@
-//! Feeds the attributes tokens of all kinds: functions of real Rust sources, as they are and with their tokens changed.
+//! Gives the attributes tokens of all kinds: functions of real Rust sources, unchanged and with
+//! changed tokens.
 //!
 //! ```text
 //! corpus ── mutate ──▶ Input ── gen_fuzz::run ──▶ tokens ── checks ──▶ counted
@@ -6,12 +7,15 @@
 //!     seed, number                                            └─▶ shrink ──▶ printed
 //! ```
 //!
-//! - Whatever goes in, nothing panics, and it costs no more than its size allows, so that nothing hangs; [`growth`] looks at long items.
-//! - For each function that parses, what comes out parses.
-//! - If no error comes out, all words of the body do, also of one that is no Rust.
+//! - No input makes an attribute panic. The work for an input is limited by its size, so no input
+//!   makes it hang; [`growth`] checks long inputs.
+//! - If a function parses, the output parses.
+//! - If the output contains no error, it contains all words of the body, even if the body does not
+//!   parse.
 //!
-//! An input follows from the seed and its number, and from the sources on this machine. A failure is printed with both, and with the smallest
-//! input that fails in the same way, which is what a test is made of.
+//! An input follows from the seed, its number, and the sources on this machine. A failure is
+//! printed with the seed and the number, and with the smallest input that fails in the same way.
+//! Make a test of that input.
 
 mod checks;
 mod corpus;
@@ -35,13 +39,13 @@ use gen_fuzz::sources;
 
 const USAGE: &str = "usage: gen-fuzz [--seed N] [--from N] [--inputs N] [--jobs N]";
 
-/// So many failures are enough to look at.
+/// The run ends after this number of failures.
 const ENOUGH: usize = 20;
 
-/// As the compiler gives its own threads.
+/// The size of the stack that rustc gives its own threads.
 const STACK: usize = 8 << 20;
 
-/// What to run.
+/// The inputs to run.
 #[derive(Clone, Copy)]
 struct Run {
     seed: u64,
@@ -50,7 +54,7 @@ struct Run {
     jobs: usize,
 }
 
-/// What was seen.
+/// The results of a run.
 #[derive(Default)]
 struct Counts {
     inputs: u64,
@@ -66,9 +70,7 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let Some(library) = sources::library() else {
-        eprintln!(
-            "the library's source is not there: rustup component add rust-src, or Debian's rust-web-src"
-        );
+        eprintln!("{}", sources::NO_LIBRARY);
         return ExitCode::FAILURE;
     };
     let too_fast = growth::too_fast();
@@ -78,7 +80,7 @@ fn main() -> ExitCode {
     checks::note_panics();
     let counts = run.all(&library);
     println!(
-        "seed {}: {} inputs, {} of them functions, {} made without an error; at most {} % of the work that may be; {} failures",
+        "seed {}: {} inputs, {} of them functions, {} accepted; at most {} % of the allowed work; {} failures",
         run.seed, counts.inputs, counts.parsed, counts.accepted, counts.most_work, counts.failures
     );
     if counts.failures == 0 && too_fast.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
@@ -101,11 +103,11 @@ impl Run {
         Some(run)
     }
 
-    /// Runs all inputs, on as many threads as was asked for.
+    /// Runs all inputs, on as many threads as the options say.
     fn all(self, library: &std::path::Path) -> Counts {
         let watchdog: &'static Watchdog = Box::leak(Box::new(Watchdog::new(self.jobs)));
         let failures = AtomicUsize::new(0);
-        // It ends with the program, not with the jobs.
+        // The watchdog ends with the program, not with the jobs.
         thread::spawn(move || watchdog.watch(self.seed));
         thread::scope(|scope| {
             let job = |job| {
@@ -121,7 +123,8 @@ impl Run {
         })
     }
 
-    /// Each job reads the corpus for itself: tokens stay on their thread.
+    /// Runs the inputs of one thread. Each thread reads the corpus itself, because tokens cannot be
+    /// sent.
     fn job(
         self,
         job: usize,
@@ -132,7 +135,7 @@ impl Run {
         let corpus = Corpus::read(library, &sources::workspace());
         if job == 0 {
             let all = corpus.functions.len();
-            println!("{all} functions, {} of them of this workspace", all - corpus.of_the_workspace);
+            println!("{all} functions, {} of them from this workspace", all - corpus.of_the_workspace);
         }
         let mutator = Mutator::new(&corpus);
         let mut counts = Counts::default();

@@ -1,4 +1,4 @@
-//! Makes inputs: a function of the corpus, with some of its tokens changed, at any depth.
+//! Makes inputs: functions of the corpus, with some of their tokens changed, at any depth.
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 
@@ -7,7 +7,7 @@ use crate::input::Input;
 use crate::random::Random;
 use gen_fuzz::Attribute;
 
-/// What the attributes look for. `HOLE` is where tokens of the function go.
+/// Code that the attributes look for. Tokens of the function replace `HOLE`.
 const SNIPPETS: &[&str] = &[
     "yield_!(HOLE)",
     "yield_!(HOLE)?",
@@ -48,7 +48,7 @@ const SNIPPETS: &[&str] = &[
     "crate = HOLE",
 ];
 
-/// Words that mean something to the attributes, or to what parses for them.
+/// Words with a meaning for the attributes or for their parser.
 const WORDS: &[&str] = &[
     "HOLE",
     "Self",
@@ -103,7 +103,7 @@ const PUNCTUATION: &[char] =
 const DELIMITERS: [Delimiter; 4] =
     [Delimiter::Parenthesis, Delimiter::Brace, Delimiter::Bracket, Delimiter::None];
 
-/// Makes input after input of one corpus.
+/// Makes the inputs from one corpus.
 pub(crate) struct Mutator<'c> {
     corpus: &'c Corpus,
     snippets: Vec<TokenStream>,
@@ -116,7 +116,8 @@ impl<'c> Mutator<'c> {
         Mutator { corpus, snippets: parse(SNIPPETS), options: parse(OPTIONS) }
     }
 
-    /// Input `number` of the run `seed`. The first ones are the functions of the corpus as they are.
+    /// The input `number` of the run `seed`. The first inputs are the functions of the corpus,
+    /// unchanged.
     pub(crate) fn input(&self, seed: u64, number: u64) -> Input {
         let random = &mut Random::new(seed, number);
         let attribute = match random.below(10) {
@@ -164,7 +165,7 @@ impl<'c> Mutator<'c> {
         random.pick(from)
     }
 
-    /// Tokens without any sense.
+    /// Random tokens.
     fn soup(&self, random: &mut Random, depth: usize) -> TokenStream {
         let length = random.below(12);
         let tree = |_| {
@@ -177,7 +178,7 @@ impl<'c> Mutator<'c> {
         (0..length).map(tree).collect()
     }
 
-    /// One tree: of what the attributes look for, or of some function.
+    /// One token tree, from the snippets or from some function.
     fn tree(&self, random: &mut Random) -> TokenTree {
         match random.below(8) {
             0 => group(*random.pick(&DELIMITERS), TokenStream::new()),
@@ -192,7 +193,7 @@ impl<'c> Mutator<'c> {
         }
     }
 
-    /// Some trees that stand side by side in some function.
+    /// Some neighbouring token trees of some function.
     fn piece(&self, random: &mut Random, longest: usize) -> TokenStream {
         let mut trees: Vec<TokenTree> = self.function(random).clone().into_iter().collect();
         while let Some(inner) = a_group(random, &trees).filter(|_| !random.once_in(4)) {
@@ -203,12 +204,12 @@ impl<'c> Mutator<'c> {
         trees.get(range).unwrap_or_default().iter().cloned().collect()
     }
 
-    /// A snippet around some trees.
+    /// A snippet around some token trees.
     fn wrap(&self, random: &mut Random, inner: &TokenStream) -> TokenStream {
         fill(random.pick(&self.snippets).clone(), inner)
     }
 
-    /// Goes down to some group, and changes its trees.
+    /// Chooses a group at any depth, and changes its token trees.
     fn mutate(&self, random: &mut Random, tokens: TokenStream) -> TokenStream {
         let mut trees: Vec<TokenTree> = tokens.into_iter().collect();
         match a_group(random, &trees).filter(|_| !random.once_in(5)) {
@@ -222,7 +223,7 @@ impl<'c> Mutator<'c> {
         trees.into_iter().collect()
     }
 
-    /// One change of a list of trees.
+    /// Makes one change in a list of token trees.
     fn change(&self, random: &mut Random, trees: &mut Vec<TokenTree>) {
         let range = match random.below(4) {
             0 => 0..trees.len(),
@@ -256,7 +257,7 @@ impl<'c> Mutator<'c> {
         trees.splice(range, replacement);
     }
 
-    /// The same snippet around itself, many times.
+    /// The same snippet inside itself, many times.
     fn nest(&self, random: &mut Random, inner: TokenStream) -> TokenStream {
         let snippet = random.pick(&self.snippets).clone();
         let holes = size_of_holes(&snippet);
@@ -286,7 +287,7 @@ fn literal(random: &mut Random) -> TokenTree {
     }
 }
 
-/// Where a group stands among the trees.
+/// The index of a group among the token trees.
 fn a_group(random: &mut Random, trees: &[TokenTree]) -> Option<usize> {
     let is_group = |tree: &TokenTree| matches!(tree, TokenTree::Group(_));
     let count = trees.iter().filter(|tree| is_group(tree)).count();
@@ -305,7 +306,7 @@ fn repeat(random: &mut Random, tokens: &TokenStream) -> TokenStream {
     repeated
 }
 
-/// What stands in the groups, without their delimiters.
+/// Replaces each group by its contents.
 fn unwrap(tokens: TokenStream) -> TokenStream {
     let inside = |tree| match tree {
         TokenTree::Group(group) => group.stream(),
@@ -314,7 +315,8 @@ fn unwrap(tokens: TokenStream) -> TokenStream {
     tokens.into_iter().map(inside).collect()
 }
 
-/// Each punct joined to its neighbour where it was not, and parted where it was.
+/// Changes the spacing of each punctuation character: joint ones become alone, and alone ones
+/// joint.
 fn respaced(tokens: TokenStream) -> TokenStream {
     let other = |tree| match tree {
         TokenTree::Punct(punct) => {
@@ -338,7 +340,7 @@ fn size_of_holes(snippet: &TokenStream) -> usize {
     snippet.clone().into_iter().map(holes).sum()
 }
 
-/// A snippet, its holes filled.
+/// The snippet with its holes filled.
 fn fill(snippet: TokenStream, inner: &TokenStream) -> TokenStream {
     let filled = |tree: TokenTree| match tree {
         TokenTree::Group(outer) => group(outer.delimiter(), fill(outer.stream(), inner)).into(),

@@ -1,12 +1,13 @@
-//! Numbers that look random and are the same for the same seed and input.
+//! Random numbers that are the same for the same seed and input.
 
 use fastrand::Rng;
 
-/// What the mutations ask for.
+/// The random choices that the mutations need.
 pub(crate) struct Random(Rng);
 
 impl Random {
-    /// For input `number` of the run `seed`, whatever came before it.
+    /// Creates the choices for input `number` of the run `seed`. They do not depend on earlier
+    /// inputs.
     pub(crate) fn new(seed: u64, number: u64) -> Random {
         let first = Rng::with_seed(seed).u64(..);
         Random(Rng::with_seed(first ^ number.wrapping_mul(0xd134_2543_de82_ef95)))
@@ -26,7 +27,7 @@ impl Random {
         &from[self.below(from.len())]
     }
 
-    /// A part of a list: where it starts, and where it ends.
+    /// A part of a list: its start and its end.
     pub(crate) fn range(&mut self, length: usize, longest: usize) -> std::ops::Range<usize> {
         let start = self.below(length);
         let end = length.min(start + 1 + self.below(longest));

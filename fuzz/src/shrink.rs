@@ -1,14 +1,14 @@
-//! Makes an input that fails smaller, as long as it fails in the same way.
+//! Makes a failing input smaller, as long as it fails in the same way.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 
 use crate::checks::{self, Failure};
 use crate::input::Input;
 
-/// How many smaller inputs are tried in all.
+/// The number of smaller inputs that are tried.
 const TRIES: usize = 20_000;
 
-/// The smallest input that was found to fail like this one.
+/// The smallest input found that fails in the same way.
 pub(crate) fn shrink(input: Input, failure: &Failure) -> Input {
     let mut shrinker = Shrinker { failure, tries: 0 };
     let Input { attribute, options, item } = input;
@@ -28,7 +28,7 @@ impl Shrinker<'_> {
         self.tries <= TRIES && checks::check(input).err().as_ref() == Some(self.failure)
     }
 
-    /// Shrinks tokens that stand somewhere in an input: `place` puts them there.
+    /// Shrinks some tokens of an input. `place` puts them back into the input.
     fn tokens(&mut self, tokens: TokenStream, place: &dyn Fn(TokenStream) -> Input) -> TokenStream {
         let mut trees: Vec<TokenTree> = tokens.into_iter().collect();
         loop {
@@ -53,7 +53,7 @@ impl Shrinker<'_> {
         trees.into_iter().collect()
     }
 
-    /// Removes as much as it can, long pieces first.
+    /// Removes as many token trees as possible, long pieces first.
     fn remove(&mut self, trees: &mut Vec<TokenTree>, place: &dyn Fn(TokenStream) -> Input) {
         let mut length = trees.len();
         while length > 0 {
@@ -71,7 +71,7 @@ impl Shrinker<'_> {
         }
     }
 
-    /// Puts in place of a group what stands in it.
+    /// Replaces groups by their contents.
     fn unwrap(&mut self, trees: &mut Vec<TokenTree>, place: &dyn Fn(TokenStream) -> Input) {
         let mut position = 0;
         while position < trees.len() {

@@ -1,13 +1,13 @@
-//! Where Rust sources are on this machine.
+//! Finds Rust sources on this machine.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What to tell where [`library`] finds nothing.
-pub const NO_LIBRARY: &str =
-    "the library's source is not there: `rustup component add rust-src`, or Debian's package rust-web-src";
+/// The message if [`library`] finds nothing.
+pub const NO_LIBRARY: &str = "the source of the standard library is missing: \
+    run `rustup component add rust-src`, or install Debian's package rust-web-src";
 
-/// The toolchain's library source: the toolchain's own, else what a distribution's package has installed.
+/// The source of the standard library: that of the toolchain, or else of a distribution's package.
 #[must_use]
 pub fn library() -> Option<PathBuf> {
     let asked = Command::new("rustc").args(["--print", "sysroot"]).output().ok();
@@ -18,13 +18,13 @@ pub fn library() -> Option<PathBuf> {
         .find(|library| library.join("core/src").is_dir())
 }
 
-/// Where this workspace is.
+/// The folder of this workspace.
 #[must_use]
 pub fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The Rust files below a folder, in the order of their names, so that each run finds the same.
+/// The Rust files below a folder, sorted by name, so that each run finds the same.
 #[must_use]
 pub fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();

@@ -1,6 +1,7 @@
-//! How much an input costs, in bytes that were allocated: the same on every machine, as fast or as slow as it is.
+//! Measures the cost of an input in allocated bytes, which are the same on every machine.
 //!
-//! What loops without allocating does not show in it; for that a watchdog looks at the clock, with much patience.
+//! A loop that does not allocate costs nothing in this unit. A watchdog with a generous time limit
+//! finds it.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -18,22 +19,22 @@ fn count(bytes: usize) {
     ALLOCATED.set(ALLOCATED.get().wrapping_add(bytes));
 }
 
-// SAFETY: all is left to the system's allocator; counting neither allocates nor unwinds.
+// SAFETY: the system's allocator does all the work; the counting neither allocates nor unwinds.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size());
-        // SAFETY: by the caller's promise.
+        // SAFETY: the caller keeps the contract of the method.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: by the caller's promise.
+        // SAFETY: the caller keeps the contract of the method.
         unsafe { System.dealloc(pointer, layout) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         count(size);
-        // SAFETY: by the caller's promise.
+        // SAFETY: the caller keeps the contract of the method.
         unsafe { System.realloc(pointer, layout, size) }
     }
 }
@@ -41,20 +42,20 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// How many bytes `run` allocates.
+/// Runs the function, and returns the number of bytes that it allocates.
 pub(crate) fn of<R>(run: impl FnOnce() -> R) -> (R, usize) {
     let before = ALLOCATED.get();
     let output = run();
     (output, ALLOCATED.get().wrapping_sub(before))
 }
 
-/// Which input each thread is at.
+/// The input that each thread is running.
 pub(crate) struct Watchdog {
     numbers: Vec<AtomicU64>,
 }
 
 impl Watchdog {
-    /// How long one input may take: some ten thousand times of what it does take.
+    /// The time limit for one input: some ten thousand times as long as an input takes.
     const PATIENCE: Duration = Duration::from_secs(20);
 
     pub(crate) fn new(threads: usize) -> Watchdog {
@@ -69,7 +70,7 @@ impl Watchdog {
         self.begin(thread, u64::MAX);
     }
 
-    /// Ends the program if a thread stays at one input. Never returns.
+    /// Ends the program if a thread stays at one input for too long. Never returns.
     pub(crate) fn watch(&self, seed: u64) -> ! {
         loop {
             let before: Vec<u64> = self.read();

@@ -1,4 +1,5 @@
-//! Free functions of the toolchain's library source, each with the imports it needs: a module that may compile alone.
+//! Takes free functions from the source of the standard library, each with the imports that it
+//! needs. The result is a module that may compile alone.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,22 +11,22 @@ use syn::{Attribute, Block, File, Ident, ItemFn, ItemUse, Stmt, UseTree, parse_q
 
 use gen_fuzz::sources;
 
-/// The parts of the library, and what their `crate` is called by others.
+/// The parts of the library, each with the name under which other crates know its `crate`.
 const PARTS: [(&str, &str); 5] =
     [("alloc", "alloc"), ("alloctests", "std"), ("core", "core"), ("coretests", "core"), ("std", "std")];
 
-/// Attributes that a function keeps. All others are the library's own, or a test's.
+/// The attributes that a function keeps. Others belong to the library or to a test.
 const KEPT: [&str; 4] = ["allow", "cold", "inline", "must_use"];
 
-/// A function that may compile by itself.
+/// A function that may compile alone.
 pub(crate) struct Candidate {
-    /// Where it is from.
+    /// The file and the name of the function.
     pub(crate) origin: String,
     imports: TokenStream,
     function: ItemFn,
 }
 
-/// As what a candidate is compiled.
+/// The form in which a candidate is compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
     Plain,
@@ -38,7 +39,7 @@ pub(crate) enum Form {
 }
 
 impl Form {
-    /// Of which the same functions must compile.
+    /// The pairs of forms in which the same functions must compile.
     pub(crate) const PAIRS: [(Form, Form); 2] =
         [(Form::Async, Form::Coroutine), (Form::AsyncSuspended, Form::CoroutineSuspended)];
 
@@ -76,14 +77,14 @@ impl Form {
     }
 }
 
-/// Puts a suspension before each statement.
+/// Inserts a suspension before each statement.
 fn suspend(block: &mut Block, suspension: &Stmt) {
     let statements = std::mem::take(&mut block.stmts);
     block.stmts = statements.into_iter().flat_map(|statement| [suspension.clone(), statement]).collect();
 }
 
 impl Candidate {
-    /// The module in the given form.
+    /// The source of a module with the function in the given form.
     pub(crate) fn module(&self, form: Form) -> String {
         let Candidate { imports, function, .. } = self;
         let mut function = function.clone();
@@ -92,7 +93,7 @@ impl Candidate {
     }
 }
 
-/// All candidates, in the same order each time.
+/// All candidates, always in the same order.
 pub(crate) fn find(library: &Path) -> Vec<Candidate> {
     let mut found = Vec::new();
     for (part, name) in PARTS {
@@ -127,7 +128,7 @@ fn keeps(attribute: &Attribute) -> bool {
     KEPT.iter().any(|name| attribute.path().is_ident(name))
 }
 
-/// What a file has that we can use.
+/// The parts of a file that become candidates.
 #[derive(Default)]
 struct Contents {
     functions: Vec<ItemFn>,
@@ -145,7 +146,7 @@ impl<'ast> Visit<'ast> for Contents {
         self.uses.push(item.clone());
     }
 
-    /// Methods are not free.
+    /// Skips methods, which are not free functions.
     fn visit_item_impl(&mut self, _: &'ast syn::ItemImpl) {}
 
     fn visit_item_trait(&mut self, _: &'ast syn::ItemTrait) {}
@@ -156,7 +157,7 @@ impl<'ast> Visit<'ast> for Contents {
 }
 
 impl Contents {
-    /// The names that the file imports from the library, each with the import of it alone.
+    /// The names that the file imports from the library, each with an import of this name alone.
     fn imports(&self, krate: &str) -> BTreeMap<String, TokenStream> {
         let mut imports = BTreeMap::new();
         for item in &self.uses {
@@ -203,7 +204,7 @@ fn add(
     }
 }
 
-/// An import as others write it; nothing if it is from nearby.
+/// An import as another crate writes it, or `None` if the path is relative.
 fn import(path: &[Ident], krate: &str, rename: &TokenStream) -> Option<TokenStream> {
     let (root, rest) = path.split_first()?;
     let root = match root.to_string().as_str() {

@@ -1,4 +1,4 @@
-//! A crate of candidates, all in one form: which of them compile.
+//! Finds the candidates that compile, in a crate that contains them all in one form.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -10,18 +10,18 @@ use serde_json::Value;
 use crate::candidates::{Candidate, Form};
 use gen_fuzz::sources;
 
-/// After a phase with errors rustc does not go on, so the crate is checked again without the modules that had them.
-/// There are far fewer phases.
+/// The number of times that a crate is checked. rustc stops after a phase with errors, so the crate
+/// is checked again without the modules that had errors. rustc has far fewer phases.
 const MOST_ROUNDS: usize = 20;
 
-/// How many modules a crate has. For each error rustc looks for what else could have been meant in all of them.
+/// The number of modules in a crate. For each error rustc searches all of them for similar names.
 const AT_ONCE: usize = 400;
 
-/// The candidates that compile in this form, by their numbers.
+/// Returns the numbers of the candidates that compile in this form.
 ///
 /// # Errors
 ///
-/// That a file cannot be written, or that cargo fails for a reason that is no candidate's.
+/// If a file cannot be written, or cargo fails for a reason that lies in no candidate.
 pub(crate) fn compiling(candidates: &[Candidate], form: Form, folder: &Path) -> io::Result<BTreeSet<usize>> {
     let folder = folder.join(form.name());
     write(candidates, form, &folder)?;
@@ -61,7 +61,7 @@ fn write(candidates: &[Candidate], form: Form, folder: &Path) -> io::Result<()> 
     Ok(())
 }
 
-/// Checks the crate of those that are left, and returns which of them have errors.
+/// Checks a crate of the candidates that are left, and returns those with errors.
 fn check(left: &BTreeSet<usize>, folder: &Path) -> io::Result<BTreeSet<usize>> {
     let modules: String = left.iter().map(|number| format!("mod f{number};\n")).collect();
     let root = format!("#![allow(warnings)]\nextern crate alloc;\n{modules}");
@@ -84,13 +84,14 @@ fn check(left: &BTreeSet<usize>, folder: &Path) -> io::Result<BTreeSet<usize>> {
     Ok(failed)
 }
 
-/// Dependencies are built once for all forms, and kept for the next time. The workspace's own folder would be locked against others meanwhile.
+/// The target folder. It is shared by all forms and kept for the next run, so that the dependencies
+/// are built once. The workspace's own folder would be locked for other commands meanwhile.
 fn target() -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR");
     target.map_or_else(|| sources::workspace().join("target"), PathBuf::from).join("library")
 }
 
-/// In which candidate an error is.
+/// The candidate that an error is in.
 fn module_in_error(message: &Value) -> Option<usize> {
     if message["level"] != "error" {
         return None;
@@ -98,7 +99,7 @@ fn module_in_error(message: &Value) -> Option<usize> {
     message["spans"].as_array()?.iter().find_map(module_in_span)
 }
 
-/// The candidate's file that a span is in, or whose macro call it comes from.
+/// The candidate whose file contains the span, or the macro call that the span comes from.
 fn module_in_span(span: &Value) -> Option<usize> {
     let file = Path::new(span["file_name"].as_str()?);
     let number = file.file_stem()?.to_str()?.strip_prefix('f').and_then(|number| number.parse().ok());

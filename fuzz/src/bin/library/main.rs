@@ -1,15 +1,20 @@
-//! Functions of the toolchain's library keep their compile status as coroutines: those that compile as `async fn` do, and no others.
+//! Checks that functions of the standard library compile as coroutines exactly if they compile as
+//! `async fn`s.
 //!
-//! Each free function of the library's source, tests of the library included, becomes a module of its own with the imports that it names. Most
-//! need more than that, or what is not stable, and compile in no form. The others are taken in five forms, a crate for each:
+//! Each free function in the source of the library, including its tests, becomes a module with the
+//! imports that it needs. Most functions need more, or unstable features, and compile in no form.
+//! The others are compiled in five forms, one crate for each:
 //!
 //! | crate | function |
 //! |---|---|
-//! | `plain` | as it is |
-//! | `async`, `coroutine` | with `async`; with the attribute |
-//! | `async-suspended`, `coroutine-suspended` | with an `.await` before each of its statements; with a yield |
+//! | `plain` | unchanged |
+//! | `async` | with `async` |
+//! | `coroutine` | with the attribute |
+//! | `async-suspended` | with `async`, and an `.await` before each statement |
+//! | `coroutine-suspended` | with the attribute, and a yield before each statement |
 //!
-//! What compiles in the second and in the third must be the same functions, and so for the last two. `library N` takes each `N`th function only.
+//! The same functions must compile in the forms `async` and `coroutine`, and in the two suspended
+//! forms. `library N` takes only every `N`th function.
 
 mod candidates;
 mod krate;
@@ -40,10 +45,11 @@ fn main() -> ExitCode {
     }
 }
 
-/// Of those that do not compile as they are, every so manieth is looked at further: rustc takes its time to say what is wrong.
+/// Of the functions that do not compile unchanged, only every tenth is tried in the other forms,
+/// because rustc needs much time to report errors.
 const FAILING: usize = 10;
 
-/// Whether all keep their status.
+/// Compares the forms, and returns whether the same functions compile.
 fn run(every: usize) -> io::Result<bool> {
     let library = sources::library().ok_or_else(|| io::Error::other(sources::NO_LIBRARY))?;
     let folder = std::env::temp_dir().join(format!("gen-library-{}", std::process::id()));
@@ -54,7 +60,11 @@ fn run(every: usize) -> io::Result<bool> {
         all.into_iter().enumerate().partition(|(number, _)| plain.contains(number));
     let failing = failing.into_iter().step_by(FAILING);
     let candidates: Vec<Candidate> = compiling.into_iter().chain(failing).map(|(_, each)| each).collect();
-    println!("{} are taken, {} that do not among them", candidates.len(), candidates.len() - plain.len());
+    println!(
+        "{} are tried, {} of which do not compile alone",
+        candidates.len(),
+        candidates.len() - plain.len()
+    );
     let mut same = true;
     for (fns, coroutines) in Form::PAIRS {
         let (of_fns, of_coroutines) = (
@@ -68,15 +78,17 @@ fn run(every: usize) -> io::Result<bool> {
     Ok(same)
 }
 
-/// What compiles as an `async fn` only, as is known. They return a closure as `impl FnMut(&T)`, and do not write the type of its argument: rustc takes it
-/// from the return type of a function, but has none for an `async` block, and there is no way to give it one that cannot be named.
+/// The functions that are known to compile only as an `async fn`. They return a closure as
+/// `impl FnMut(&T)` without writing the type of its argument. rustc infers that type from the
+/// return type of a function. It cannot infer it for an `async` block, whose return type could only
+/// be given if it had a name.
 const KNOWN: [&str; 3] = [
     "core/src/iter/adapters/cloned.rs: clone_try_fold",
     "core/src/iter/adapters/copied.rs: copy_fold",
     "core/src/iter/adapters/copied.rs: copy_try_fold",
 ];
 
-/// Whether both sets are the same but for what is known, and not next to nothing.
+/// Whether both sets are equal except for the known functions, and not empty.
 fn compare(candidates: &[Candidate], fns: &BTreeSet<usize>, coroutines: &BTreeSet<usize>) -> bool {
     let origin = |number: &usize| candidates[*number].origin.as_str();
     let (known, lost): (Vec<&str>, Vec<&str>) =
@@ -85,7 +97,7 @@ fn compare(candidates: &[Candidate], fns: &BTreeSet<usize>, coroutines: &BTreeSe
     lost.iter().for_each(|origin| println!("compiles as `async fn` only: {origin}"));
     gained.iter().for_each(|origin| println!("compiles as a coroutine only: {origin}"));
     println!(
-        "{} compile in both forms; {} do not, as is known",
+        "{} compile in both forms; {} are known to compile in one only",
         fns.intersection(coroutines).count(),
         known.len()
     );
