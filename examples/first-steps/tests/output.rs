@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-/// What the header's `text` block says.
+/// The contents of the `text` block in the header.
 fn promised(source: &str) -> String {
     let lines = source
         .lines()

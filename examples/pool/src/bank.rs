@@ -1,15 +1,17 @@
-//! The bank's server: accounts, and transactions over TCP, a line for each request and each answer.
+//! The bank's server: accounts, and transactions over TCP. Each request is a line, and so is each
+//! answer.
 //!
-//! | request | answer | what it does |
+//! | request | answer | effect |
 //! |---|---|---|
-//! | `BEGIN` | `OK` | begins a transaction; one that is open is committed first, as MySQL does |
-//! | `ADD account amount` | `OK` | changes an account, as soon as the transaction is committed |
-//! | `COMMIT` | `OK` | |
-//! | `ROLLBACK` | `OK` | |
-//! | `OPEN?` | `OK yes`, `OK no` | whether a transaction is open |
-//! | anything else | `ERROR why` | nothing |
+//! | `BEGIN` | `OK` | begins a transaction; an open one is committed first, as in MySQL |
+//! | `ADD account amount` | `OK` | changes an account when the transaction is committed |
+//! | `COMMIT` | `OK` | commits the transaction |
+//! | `ROLLBACK` | `OK` | drops the changes of the transaction |
+//! | `OPEN?` | `OK yes`, `OK no` | none; says whether a transaction is open |
+//! | anything else | `ERROR why` | none |
 //!
-//! Each connection has a thread, which ends with it; what it had not committed is rolled back then.
+//! Each connection has a thread, which ends with it. Then the server drops the changes that were
+//! not committed.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Write};
@@ -17,7 +19,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-/// What all customers have together when the bank opens.
+/// The money of all customers together when the bank opens.
 pub(crate) const DEPOSITS: i64 = 400;
 
 type Accounts = BTreeMap<String, i64>;
@@ -29,7 +31,7 @@ pub(crate) struct Bank {
 }
 
 impl Bank {
-    /// Opens it on a free port of this machine.
+    /// Opens the bank on a free port of this machine.
     pub(crate) fn open() -> io::Result<Bank> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let customers = ["alice", "bob", "carol", "dave"];
@@ -49,7 +51,7 @@ impl Bank {
         self.address
     }
 
-    /// What all customers have together now.
+    /// The money of all customers together.
     pub(crate) fn total(&self) -> i64 {
         lock(&self.accounts).values().sum()
     }
@@ -106,6 +108,6 @@ fn commit(changes: Changes, accounts: &Mutex<Accounts>) {
 }
 
 fn lock(accounts: &Mutex<Accounts>) -> MutexGuard<'_, Accounts> {
-    // Nothing that holds it can panic half-way.
+    // No code that holds this lock can panic half-way.
     accounts.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,19 +1,24 @@
-//! A customer leaves in the middle of a transfer: what `async fn` cannot do, and a coroutine can.
+//! Cancels a transfer in the middle of its transaction. A coroutine can then clean up; an
+//! `async fn` cannot.
 //!
-//! A bank's server keeps accounts, reached through a pool with a single connection. A transfer takes the connection, begins a transaction, takes the money from one account, and asks
-//! somebody to approve it. At that moment the customer leaves, and the transfer is cancelled. Then the next customer comes, and gets the same connection.
+//! A bank's server keeps accounts. The program reaches it through a pool with a single connection.
+//! A transfer takes the connection, begins a transaction, takes the money from one account, and
+//! waits for an approval. At that moment the customer leaves, and the transfer is cancelled. Then
+//! the next customer gets the same connection.
 //!
-//! The program does it twice. The functions of `with_gen.rs` and of `with_tokio.rs` are the same line by line, but for `#[gen::coroutine]` and `yield_!` on one side, `async` and `.await` on the other:
+//! The program does this twice. The functions of `with_gen.rs` and `with_tokio.rs` are the same
+//! line by line. The only differences are `#[gen::coroutine]` and `yield_!` on one side, and
+//! `async` and `.await` on the other:
 //!
-//! | | cancelled, at the line that waits for the approval | so the connection goes back |
+//! | | when it is cancelled, at the line that waits for the approval | the connection returns to the pool |
 //! |---|---|---|
 //! | gen | the line gives an `Err`, and the coroutine goes on: it yields a `ROLLBACK`, waits for the answer, and ends | clean |
 //! | tokio | the line never returns: the future is dropped, and a `Drop` cannot wait for a `ROLLBACK` | in the middle of a transaction, which the next customer commits |
 //!
-//! | file | its part |
+//! | file | contents |
 //! |---|---|
 //! | `bank.rs` | the server: transactions over TCP, on threads of its own |
-//! | `pool.rs` | connections, the pool, and how one is given back: for both |
+//! | `pool.rs` | connections and the pool, for both |
 //! | `with_gen.rs` | the transfer as a coroutine |
 //! | `with_tokio.rs` | the transfer as an `async fn` |
 //!
@@ -41,7 +46,7 @@ use std::error::Error;
 
 use crate::bank::Bank;
 
-/// What became of a morning at the bank.
+/// The results of the two transfers.
 struct Morning {
     alice: Result<(), String>,
     idle: usize,

@@ -1,7 +1,9 @@
-//! Connections to the bank, and the pool that lends them: the same for coroutines and `async fn`s.
+//! Connections to the bank, and the pool that lends them. Coroutines and `async fn`s use the same
+//! pool.
 //!
-//! Sockets and channels are of crates that run on any executor. A connection that was lent is given back by `Drop`, so none is ever lost; but `Drop` cannot wait, so whether a
-//! transaction is still open is up to whoever had it.
+//! Sockets and channels come from crates that run on any executor. `Drop` returns a lent connection
+//! to the pool, so none is ever lost. But `Drop` cannot wait, so the code that borrowed the
+//! connection must end its transaction itself.
 
 use std::io;
 use std::net::SocketAddr;
@@ -35,7 +37,7 @@ impl Connection {
     }
 }
 
-/// Lends connections, each to one at a time.
+/// Lends connections. Each connection has at most one borrower.
 pub(crate) struct Pool {
     idle: Receiver<Connection>,
     give_back: Sender<Connection>,
@@ -50,21 +52,21 @@ impl Pool {
         Ok(Pool { idle, give_back })
     }
 
-    /// Waits for a connection that nobody has.
+    /// Waits for a free connection.
     pub(crate) async fn checkout(&self) -> io::Result<Lent> {
         let connection = self.idle.recv().await.map_err(io::Error::other)?;
         Ok(Lent { connection: Some(connection), give_back: self.give_back.clone() })
     }
 
-    /// How many connections nobody has.
+    /// The number of free connections.
     pub(crate) fn idle(&self) -> usize {
         self.idle.len()
     }
 }
 
-/// A connection that goes back to its pool when it is dropped.
+/// A connection that returns to its pool when it is dropped.
 pub(crate) struct Lent {
-    /// There until it goes back.
+    /// `None` only during the drop.
     connection: Option<Connection>,
     give_back: Sender<Connection>,
 }
@@ -72,7 +74,7 @@ pub(crate) struct Lent {
 impl Drop for Lent {
     fn drop(&mut self) {
         if let Some(connection) = self.connection.take() {
-            // It fails if the pool is gone: then the connection is closed.
+            // This fails if the pool is gone. Then the connection is closed.
             let _ = self.give_back.try_send(connection);
         }
     }
@@ -92,10 +94,10 @@ impl DerefMut for Lent {
     }
 }
 
-/// Somebody who approves transfers: has a channel of those that wait.
+/// The channel to the clerk who approves transfers.
 pub(crate) type Approvals = Sender<Approval>;
 
-/// A transfer that waits; it is approved by an answer.
+/// A transfer that waits for its approval, which is an answer on this channel.
 pub(crate) type Approval = Sender<()>;
 
 /// Asks for an approval and waits for it.

@@ -1,4 +1,4 @@
-//! The transfer as a coroutine: cancelled, it goes on until it has cleaned up.
+//! The transfer as a coroutine. When it is cancelled, it goes on until it has cleaned up.
 
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -8,7 +8,7 @@ use gen::yield_;
 use crate::pool::{approval, Approvals, Connection, Pool};
 use crate::Morning;
 
-/// Moves money from one account to another, all of it or nothing.
+/// Moves money from one account to another, either completely or not at all.
 #[gen::coroutine]
 fn transfer(pool: Rc<Pool>, from: &str, to: &str, amount: i64, approvals: Approvals) -> gen::Result {
     let mut connection = yield_!(pool.checkout())?;
@@ -19,7 +19,7 @@ fn transfer(pool: Rc<Pool>, from: &str, to: &str, amount: i64, approvals: Approv
     moved
 }
 
-/// What is to happen in the transaction.
+/// The steps of the transaction.
 #[gen::coroutine]
 fn steps(
     connection: &mut Connection,
@@ -34,7 +34,8 @@ fn steps(
     Ok(())
 }
 
-/// A request and its answer. In a shield: between the two, nobody could use the connection any more.
+/// Sends a request and waits for its answer. The shield protects it, because a connection between
+/// the two cannot be used.
 #[gen::coroutine]
 fn ask(connection: &mut Connection, request: String) -> gen::Result<String> {
     yield_!(gen::shield(connection.exchange(&request)))
@@ -59,7 +60,7 @@ fn customers(bank: SocketAddr) -> gen::Result<Morning> {
     Ok(Morning { alice, idle, in_transaction: usize::from(open == "yes"), carol })
 }
 
-/// Two customers, one after the other.
+/// Serves two customers, one after the other.
 pub(crate) fn morning(bank: SocketAddr) -> gen::Result<Morning> {
     gen::run_sync(customers(bank))
 }

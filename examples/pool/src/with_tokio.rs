@@ -1,4 +1,4 @@
-//! The transfer as an `async fn`: cancelled, it is dropped where it is.
+//! The transfer as an `async fn`. When it is cancelled, it is dropped where it waits.
 
 use std::io;
 use std::net::SocketAddr;
@@ -9,7 +9,7 @@ use tokio::task::{spawn_local, LocalSet};
 use crate::pool::{approval, Approvals, Connection, Pool};
 use crate::Morning;
 
-/// Moves money from one account to another, all of it or nothing: or so it seems.
+/// Is meant to move money from one account to another, either completely or not at all.
 async fn transfer(pool: Rc<Pool>, from: &str, to: &str, amount: i64, approvals: Approvals) -> io::Result<()> {
     let mut connection = pool.checkout().await?;
     connection.exchange("BEGIN").await?;
@@ -19,7 +19,7 @@ async fn transfer(pool: Rc<Pool>, from: &str, to: &str, amount: i64, approvals: 
     moved
 }
 
-/// What is to happen in the transaction.
+/// The steps of the transaction.
 async fn steps(
     connection: &mut Connection,
     from: &str,
@@ -53,7 +53,7 @@ async fn customers(bank: SocketAddr) -> io::Result<Morning> {
     Ok(Morning { alice, idle, in_transaction: usize::from(open == "yes"), carol })
 }
 
-/// Two customers, one after the other.
+/// Serves two customers, one after the other.
 pub(crate) fn morning(bank: SocketAddr) -> io::Result<Morning> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     LocalSet::new().block_on(&runtime, customers(bank))

@@ -1,4 +1,4 @@
-//! What the program prints is what its first page says.
+//! The program prints the text in the header of `main.rs`.
 
 use std::process::Command;
 

@@ -1,11 +1,11 @@
-//! What of notify's events is shown, and how.
+//! Selects the events of notify that the program shows, and formats them.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use notify::event::{Event, EventKind, ModifyKind, RenameMode};
 
-/// What happened to one path.
+/// A change of one path.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Change {
     kind: Kind,
@@ -20,11 +20,11 @@ enum Kind {
 }
 
 impl Change {
-    /// The changes that an event tells of: none if a file was only read, for instance.
+    /// The changes that an event reports. There are none if, for instance, a file was only read.
     ///
     /// # Errors
     ///
-    /// The event says that others were lost.
+    /// If the event says that other events were lost.
     pub(crate) fn all_in(event: Event) -> notify::Result<Vec<Change>> {
         if event.need_rescan() {
             return Err(notify::Error::generic("too much happened at once: events were lost"));
@@ -33,7 +33,7 @@ impl Change {
         Ok(event.paths.into_iter().map(|path| Change { kind, path }).collect())
     }
 
-    /// Whether `dir` itself is there no longer.
+    /// Whether `dir` itself was removed.
     pub(crate) fn removes(&self, dir: &Path) -> bool {
         self.kind == Kind::Removed && self.path == dir
     }
@@ -51,7 +51,7 @@ impl Kind {
             EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(RenameMode::From)) => {
                 Some(Kind::Removed)
             }
-            // It comes after a `From` and a `To`.
+            // It follows a `From` and a `To`, which are shown.
             EventKind::Modify(ModifyKind::Name(RenameMode::Both)) => None,
             EventKind::Modify(_) => Some(Kind::Modified),
             EventKind::Access(_) | EventKind::Any | EventKind::Other => None,

@@ -1,18 +1,19 @@
-//! How callbacks that come again and again become waits that end once.
+//! Turns callbacks that are called again and again into waits that end once.
 //!
-//! A wait of a coroutine ends once: `gen::task` takes the first call of its callback, a `gen::Wait` one value of
-//! its key. A watcher calls for ever, also while nobody waits. So the values do not travel in the callback of
-//! the wait. They are kept in a queue, and all that the callback says is "there is something":
+//! A wait of a coroutine ends once: `gen::task` takes the first call of its callback, and a
+//! `gen::Wait` takes one value of its key. But a watcher calls without end, also while no coroutine
+//! waits. So the callback of the wait does not carry the values. They are stored in a queue, and
+//! the callback only reports that the queue is filled:
 //!
-//! | | the watcher puts | the coroutine asks | the wait is dropped, by a timeout or an error |
+//! | | the watcher puts a change | the coroutine asks | the wait is dropped, by a timeout or an error |
 //! |---|---|---|---|
-//! | nobody waits, empty | kept | waits | |
-//! | nobody waits, filled | kept | ready | |
-//! | somebody waits | kept; who waits is called, once | | its callback does nothing any more |
+//! | no coroutine waits, queue empty | stored | waits | |
+//! | no coroutine waits, queue filled | stored | ready | |
+//! | a coroutine waits | stored, and the callback is called once | | the callback does nothing any more |
 //!
-//! That is why nothing is lost: an event leaves the queue only in the step in which the coroutine gets it. A
-//! call that comes to nothing, because its wait was dropped in that moment, takes no event with it, and the next
-//! wait finds the queue filled.
+//! Therefore no event is lost: it leaves the queue only in the step in which the coroutine gets it.
+//! If a wait is dropped while the callback is called, the call has no effect. It takes no event
+//! with it, and the next wait finds the queue filled.
 
 use std::mem;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -21,7 +22,8 @@ use gen::yield_;
 
 use crate::change::Change;
 
-/// What was put and not taken yet. It has no limit: a file system does not wait for who watches it.
+/// The changes that no coroutine has taken yet. There is no limit, because a file system does not
+/// wait for its watchers.
 #[derive(Debug, Default)]
 pub(crate) struct Inbox {
     state: Mutex<State>,
@@ -30,12 +32,12 @@ pub(crate) struct Inbox {
 #[derive(Debug, Default)]
 struct State {
     changes: Vec<Change>,
-    /// Called when there are some.
+    /// The callback to call when the queue is filled.
     waiting: Option<gen::TaskCallback<()>>,
 }
 
 impl Inbox {
-    /// Adds changes, and wakes who waits for them; on any thread.
+    /// Adds changes, and wakes the coroutine that waits for them. Any thread may call it.
     pub(crate) fn put(&self, changes: Vec<Change>) {
         let mut state = self.lock();
         state.changes.extend(changes);
@@ -46,15 +48,17 @@ impl Inbox {
         }
     }
 
-    /// Waits until there are changes, and takes them all, in order. One coroutine may wait at a time.
+    /// Waits until there are changes, and takes them all, in order. Only one coroutine may wait at
+    /// a time.
     ///
     /// # Cancellation
     ///
     /// A wait that is dropped takes nothing.
     #[gen::coroutine]
     pub(crate) fn next_batch(&self) -> gen::Result<Vec<Change>> {
-        // A result that is there wins over an error that is thrown. In a flood of events there would always be
-        // a result, and Ctrl-C would never get in: so each batch begins with a turn of the loop.
+        // A result that is ready wins over a thrown error. In a flood of events there would always
+        // be a result, and the error of Ctrl-C would never arrive. So each batch begins with a turn
+        // of the loop.
         yield_!(gen::moment())?;
         yield_!(gen::task(|filled| self.call_when_filled(filled)))?;
         Ok(mem::take(&mut self.lock().changes))
@@ -63,14 +67,15 @@ impl Inbox {
     fn call_when_filled(&self, filled: gen::TaskCallback<()>) {
         let mut state = self.lock();
         if state.changes.is_empty() {
-            // One that a dropped wait left behind is replaced.
+            // Replaces the callback of a wait that was dropped.
             state.waiting = Some(filled);
         } else {
             filled.call(());
         }
     }
 
-    /// Nothing panics under this lock. A call under it only wakes: no coroutine runs inside.
+    /// No code panics while it holds this lock. A call under the lock only wakes, and runs no
+    /// coroutine.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -114,7 +119,7 @@ mod tests {
     fn after_a_dropped_wait(inbox: &Inbox) -> gen::Result<Vec<Change>> {
         let short = gen::with_timeout(Duration::from_secs(1), inbox.next_batch());
         assert!(yield_!(short).is_err_and(|error| error.is::<gen::TimeoutError>()));
-        // The callback of the dropped wait is still there, and is called with this.
+        // The callback of the dropped wait is still there, and this calls it.
         inbox.put(change("a"));
         yield_!(inbox.next_batch())
     }
@@ -125,7 +130,7 @@ mod tests {
         let inbox = Inbox::default();
         assert_eq!(text(&io_loop.run_sync(after_a_dropped_wait(&inbox)).unwrap()), "created a");
     }
-    /// Something is there at every yield, and an error on its way.
+    /// At every yield there is a change, and a thrown error as well.
     #[gen::coroutine]
     fn in_a_flood(inbox: &Inbox) -> gen::Result {
         let context = gen::context::capture();

@@ -1,24 +1,26 @@
-//! Watches a folder: a callback API with a thread of its own, made linear with `gen`.
+//! Watches a folder. It turns a callback API with a thread of its own into sequential code with
+//! `gen`.
 //!
-//! The [`notify`] crate calls a function of ours for every event of the file system, on a thread of its own, whenever
-//! it likes; `ctrlc` does the same for Ctrl-C. The program is nevertheless one coroutine, [`watch`], that is
-//! read from top to bottom, and waits in one place. Whatever may happen happens at that `yield_!`:
+//! The [`notify`] crate calls a function of ours for every event of the file system, on its own
+//! thread and at any time; `ctrlc` does the same for Ctrl-C. Nevertheless the program is one
+//! coroutine, [`watch`], that is read from top to bottom and waits in one place. Everything that
+//! can happen arrives at that `yield_!`:
 //!
-//! | what | on which thread | how it gets to the yield |
+//! | what happens | on which thread | how it gets to the yield |
 //! |---|---|---|
 //! | events | notify's | the callback puts them into the [`Inbox`], which the coroutine waits for: `Ok` |
 //! | a failure in the callback, also one that notify reports | notify's | [`gen::context::wrap`]: `Err` |
 //! | Ctrl-C | ctrlc's | [`gen::context::Context::throw`]: `Err` |
 //! | nothing for some time | ours | [`gen::with_timeout`]: `Err` |
 //!
-//! A callback that fails has no caller to tell: notify does not care. Bound to the coroutine by `wrap` it may
-//! use `?` all the same, and its error, or its panic, arrives where the coroutine is suspended. To catch it and
-//! go on is an arm of a `match`.
+//! A callback cannot return an error to its caller, because notify ignores it. `wrap` binds the
+//! callback to the coroutine. So the callback may use `?`, and its error or panic arrives where the
+//! coroutine is suspended. An arm of a `match` catches it, and the program goes on.
 //!
-//! | file | its part |
+//! | file | contents |
 //! |---|---|
-//! | `inbox.rs` | how callbacks that come again and again become waits that end once |
-//! | `change.rs` | what of notify's events is shown, and how |
+//! | `inbox.rs` | turns callbacks that are called again and again into waits that end once |
+//! | `change.rs` | selects the events of notify that the program shows, and formats them |
 
 mod change;
 mod inbox;
@@ -37,7 +39,7 @@ use notify::{RecursiveMode, Watcher};
 use change::Change;
 use inbox::Inbox;
 
-/// What a shell gives for a program that Ctrl-C ended: 128 and the number of the signal.
+/// The exit code of a program that Ctrl-C ended, as in a shell: 128 plus the number of the signal.
 const EXIT_INTERRUPTED: u8 = 130;
 
 /// Prints what is created, modified and removed in a folder and beneath it.
@@ -47,11 +49,11 @@ struct Args {
     /// The folder to watch
     dir: PathBuf,
 
-    /// Ends after so many events
+    /// Ends after this number of events
     #[arg(long, value_name = "N")]
     count: Option<usize>,
 
-    /// Ends after so many seconds in which nothing happened
+    /// Ends after this number of seconds without an event
     #[arg(long, value_name = "S", value_parser = seconds)]
     timeout: Option<Duration>,
 
@@ -60,11 +62,11 @@ struct Args {
     refuse: Option<String>,
 }
 
-/// How watching ended.
+/// The reason why watching ended.
 enum End {
-    /// As many events as were asked for.
+    /// The number of events that the user asked for was reached.
     Counted,
-    /// Nothing happened any more.
+    /// No event came for the time that the user asked for.
     Quiet,
     /// The user stopped it.
     Interrupted,
@@ -74,7 +76,7 @@ fn main() -> ExitCode {
     match gen::run_sync(watch(Args::parse())) {
         Ok(End::Counted | End::Quiet) => ExitCode::SUCCESS,
         Ok(End::Interrupted) => ExitCode::from(EXIT_INTERRUPTED),
-        // That nobody reads on, as in `watch DIR | head`, is no error.
+        // A closed standard output, as in `watch DIR | head`, is not an error.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("watch: {error:#}");
@@ -83,16 +85,16 @@ fn main() -> ExitCode {
     }
 }
 
-/// The whole program.
+/// Runs the whole program.
 #[gen::coroutine]
 fn watch(args: Args) -> gen::Result<End> {
     let dir = existing_folder(&args.dir)?;
     let inbox = Arc::new(Inbox::default());
 
-    // From here on, other threads call into this coroutine.
+    // From here on, other threads may throw into this coroutine.
     let context = gen::context::capture();
     ctrlc::set_handler(move || context.throw(Interrupted))?;
-    // When it is dropped, at the end, the events stop.
+    // The events stop when the watcher is dropped at the end.
     let _watcher = start_watcher(&dir, args.refuse, Arc::clone(&inbox))?;
     print(format_args!("watching {}", dir.display()))?;
 
@@ -111,7 +113,7 @@ fn watch(args: Args) -> gen::Result<End> {
             }
             Err(error) if error.is::<gen::TimeoutError>() => return Ok(End::Quiet),
             Err(error) if error.is::<Interrupted>() => return Ok(End::Interrupted),
-            // The callback failed; it will be called again. The events before and after are in the inbox.
+            // The callback failed. It will be called again, and the other events are in the inbox.
             Err(error) if error.is::<Refused>() || error.is::<notify::Error>() => eprintln!("watch: {error}"),
             Err(error) => return Err(error),
         }
@@ -119,9 +121,9 @@ fn watch(args: Args) -> gen::Result<End> {
     Ok(End::Counted)
 }
 
-/// Has notify put what changes in `dir` into `inbox`, until the watcher is dropped.
+/// Makes notify put the changes in `dir` into `inbox`, until the watcher is dropped.
 ///
-/// It is to be called by the coroutine that the callback's failures are for.
+/// The coroutine that receives the failures of the callback must call this function.
 fn start_watcher(dir: &Path, refuse: Option<String>, inbox: Arc<Inbox>) -> gen::Result<impl Watcher> {
     let on_event = gen::context::wrap(move |event: notify::Result<notify::Event>| -> gen::Result {
         let changes = Change::all_in(event?)?;
@@ -151,7 +153,7 @@ fn cannot_watch(dir: &Path, why: impl fmt::Display) -> gen::Error {
     gen::Error::new(format!("cannot watch {}: {why}", dir.display()))
 }
 
-/// Prints a line, or says why it cannot; `println!` would panic.
+/// Prints a line, or returns the error. `println!` would panic.
 fn print(line: impl fmt::Display) -> io::Result<()> {
     writeln!(io::stdout(), "{line}")
 }
@@ -177,7 +179,7 @@ impl fmt::Display for Interrupted {
 
 impl std::error::Error for Interrupted {}
 
-/// The callback would not have anything to do with a path.
+/// The error of the callback for a path that it refuses.
 #[derive(Debug)]
 struct Refused {
     path: PathBuf,

@@ -1,6 +1,7 @@
-//! Tests of the program as a user runs it, on folders of their own.
+//! Tests the program as a user runs it, each time in a new folder.
 //!
-//! Nobody sleeps: what the program prints says how far it is. A test whose program waits for ever hangs.
+//! The tests do not sleep: the output of the program shows its progress. A test whose program waits
+//! for ever hangs.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Lines, Write};
@@ -8,7 +9,7 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The program at work.
+/// The running program.
 struct Watch {
     dir: PathBuf,
     program: Child,
@@ -17,7 +18,7 @@ struct Watch {
 }
 
 impl Watch {
-    /// Runs it on a new folder, and waits until it watches.
+    /// Runs the program on a new folder, and waits until it watches.
     fn start(arguments: &[&str]) -> Watch {
         static COUNTER: AtomicUsize = AtomicUsize::new(0);
         let number = COUNTER.fetch_add(1, Ordering::Relaxed);
@@ -54,7 +55,8 @@ impl Watch {
         line.replace(self.dir.to_str().unwrap(), "DIR")
     }
 
-    /// Waits until it ends by itself, and gives its exit code and what it still had to say on either stream.
+    /// Waits until the program ends, and returns its exit code and the rest of its output on both
+    /// streams.
     fn end(mut self) -> (i32, Vec<String>) {
         let code = self.program.wait().unwrap().code().unwrap();
         let rest = self.stdout.by_ref().chain(self.stderr.by_ref()).map(Result::unwrap).collect::<Vec<_>>();
@@ -64,7 +66,8 @@ impl Watch {
 }
 
 impl Drop for Watch {
-    /// Only what fails can be in the way: the program may have ended, and the folder be gone.
+    /// Only two things can fail, and both are harmless: the program may have ended, and the folder
+    /// may be gone.
     fn drop(&mut self) {
         let _ = self.program.kill();
         let _ = self.program.wait();

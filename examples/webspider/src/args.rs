@@ -9,23 +9,23 @@ use crate::crawl::Limits;
 
 /// Crawls a web site from a page and everything beneath it, and reports its broken links.
 ///
-/// Without a URL it serves a folder of HTML on this machine and crawls that: by default the Rust book that
-/// ships with the toolchain, or a small site of its own.
+/// Without a URL it serves a folder of HTML on this machine and crawls that: by default the Rust
+/// book that ships with the toolchain, or a small site of its own.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
 pub(crate) struct Args {
     /// The page to start from (http only); nothing above its folder is visited
     pub(crate) url: Option<String>,
 
-    /// How many pages are fetched at the same time
+    /// The number of pages that are fetched at the same time
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = at_least_one)]
     concurrency: usize,
 
-    /// How many seconds one page may take
+    /// The number of seconds that one page may take
     #[arg(long, value_name = "S", default_value = "10", value_parser = seconds)]
     timeout: Duration,
 
-    /// Stops after so many addresses; memory is bounded by it
+    /// Stops after this number of addresses, which also limits the memory
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     max_pages: Option<usize>,
 
@@ -37,7 +37,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DIR", conflicts_with = "url")]
     pub(crate) serve: Option<PathBuf>,
 
-    /// Delays each answer of the built-in server by so many milliseconds
+    /// Delays each answer of the built-in server by this number of milliseconds
     #[arg(long, value_name = "N", default_value_t = 0, conflicts_with = "url")]
     delay_ms: u64,
 }

@@ -1,4 +1,5 @@
-//! The crawl itself: workers that take addresses from a queue, fetch them, and put back what they find.
+//! The crawl: workers that take addresses from a queue, fetch them, and put back the addresses that
+//! they find.
 
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
@@ -12,24 +13,24 @@ use crate::queue::Queue;
 use crate::scope::{check_scheme, Scope};
 use crate::site::{Outcome, PageId, Site, Visit};
 
-/// How many redirects the start URL may go through.
+/// The number of redirects that the start URL may go through.
 const MAX_START_REDIRECTS: usize = 10;
 
-/// What the user may set.
+/// The options of a crawl.
 #[derive(Clone, Debug)]
 pub(crate) struct Limits {
-    /// How many addresses are fetched at the same time.
+    /// The number of addresses that are fetched at the same time.
     pub(crate) concurrency: usize,
-    /// How long one fetch may take.
+    /// The time that one fetch may take.
     pub(crate) timeout: Duration,
-    /// How many addresses are fetched in all.
+    /// The number of addresses that are fetched in all.
     pub(crate) max_pages: usize,
 }
 
-/// How a crawl ended.
+/// The reason why a crawl ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum End {
-    /// Every page was visited, or as many as were allowed.
+    /// Every page was visited, or the allowed number of pages.
     Finished,
     /// The user stopped it.
     Interrupted,
@@ -45,11 +46,11 @@ pub(crate) struct Crawl {
     progress: Progress,
 }
 
-/// Fetches the page that the crawl starts from, and makes a crawl of what lies beneath it.
+/// Fetches the page that the crawl starts from, and creates a crawl of everything beneath it.
 ///
 /// # Errors
 ///
-/// There is no page to start from: one line that says why.
+/// If there is no page to start from. The message is one line with the reason.
 #[gen::coroutine]
 pub(crate) fn start(mut url: Url, limits: Limits) -> gen::Result<Crawl> {
     let mut client = Client::default();
@@ -84,13 +85,14 @@ pub(crate) fn start(mut url: Url, limits: Limits) -> gen::Result<Crawl> {
 #[gen::coroutine]
 pub(crate) fn run(crawl: &Crawl) -> gen::Result<End> {
     let workers: Vec<_> = (0..crawl.limits.concurrency).map(|_| worker(crawl)).collect();
-    // A tuple and a list: all the workers, and beside them whoever tells them when to go home, run in
-    // parallel, and this goes on when the last has ended.
+    // A tuple that contains a list: the workers and `close_when_done` run in parallel, and this
+    // line ends when the last of them has ended.
     yield_!((workers, close_when_done(&crawl.queue)))?;
     Ok(End::Finished)
 }
 
-/// Ends the wait of idle workers. While any worker is busy it may still find new pages for all of them.
+/// Ends the waits of idle workers when all work is done. While any worker is busy it may still find
+/// new pages.
 #[gen::coroutine]
 fn close_when_done(queue: &Queue<PageId>) -> gen::Result {
     yield_!(queue.join())?;
@@ -98,7 +100,8 @@ fn close_when_done(queue: &Queue<PageId>) -> gen::Result {
     Ok(())
 }
 
-/// Takes page after page from the queue. An error of one page is noted, and the next is taken.
+/// Takes one page after another from the queue. It notes the error of a page and takes the next
+/// page.
 #[gen::coroutine]
 fn worker(crawl: &Crawl) -> gen::Result {
     let mut client = Client::default();
@@ -124,7 +127,7 @@ impl Crawl {
         }
     }
 
-    /// Notes what came of fetching `page`, and queues what it links to.
+    /// Records the result of fetching `page`, and queues its links.
     fn finish_visit(&self, page: PageId, fetched: gen::Result<Fetched>, took: Duration) {
         let (outcome, bytes) = match fetched {
             Ok(Fetched { content, bytes }) => (self.follow(page, content), bytes),
@@ -161,7 +164,7 @@ impl Crawl {
         }
     }
 
-    /// Takes the progress bar away and hands over what is known of the site.
+    /// Removes the progress bar and returns the site.
     pub(crate) fn into_site(self) -> Site {
         self.progress.clear();
         self.site.into_inner()
@@ -172,7 +175,7 @@ fn cannot_start(url: &Url, why: &str) -> gen::Error {
     gen::Error::new(format!("cannot start at {url}: {why}"))
 }
 
-/// An error and its causes in one line.
+/// Formats an error and its causes in one line.
 fn describe(error: &gen::Error, timeout: Duration) -> String {
     if error.is::<gen::TimeoutError>() {
         return format!("no answer within {timeout:?}");

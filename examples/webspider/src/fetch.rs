@@ -1,4 +1,4 @@
-//! Gets one address over HTTP and reads its links on the way.
+//! Gets one address over HTTP, and reads its links while the body arrives.
 
 use std::time::Duration;
 
@@ -14,10 +14,10 @@ use url::{Position, Url};
 
 use crate::links::{LinkParser, Links};
 
-/// What is longer is not read to its end.
+/// A longer body is not read to its end.
 const MAX_BODY_BYTES: u64 = 16 * 1024 * 1024;
 
-/// What an address turned out to be.
+/// The result of fetching an address.
 #[derive(Debug)]
 pub(crate) struct Fetched {
     pub(crate) content: Content,
@@ -34,12 +34,12 @@ pub(crate) enum Content {
     Broken(StatusCode),
 }
 
-/// Fetches from one server, over one connection that is kept open from one fetch to the next.
+/// Fetches from one server, over a connection that stays open between fetches.
 #[derive(Default)]
 pub(crate) struct Client {
-    /// The connection, while nothing is being fetched. A fetch takes it out and puts it back only at its
-    /// proper end, so one that fails or is dropped half-way, by a timeout for example, leaves nothing
-    /// half-read behind.
+    /// The connection, while no fetch uses it. A fetch takes the connection out and returns it only
+    /// at its proper end. So a fetch that fails or is dropped half-way, by a timeout for example,
+    /// leaves no half-read answer behind.
     idle: Option<Connection>,
 }
 
@@ -50,12 +50,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The server cannot be reached, or what it says is not HTTP; `gen::TimeoutError` if it takes too long.
-    /// An answer such as "404 Not Found" is no error, but [`Content::Broken`].
+    /// If the server cannot be reached, or its answer is not HTTP; `gen::TimeoutError` if it takes
+    /// too long. An answer such as "404 Not Found" is not an error, but [`Content::Broken`].
     ///
     /// # Cancellation
     ///
-    /// A fetch that is dropped closes its connection; the client can be used again.
+    /// A fetch that is dropped closes its connection. The client can be used again.
     #[gen::coroutine]
     pub(crate) fn fetch(&mut self, url: &Url, timeout: Duration) -> gen::Result<Fetched> {
         yield_!(gen::with_timeout(timeout, self.fetch_patiently(url)))
@@ -70,7 +70,7 @@ impl Client {
 
         let mut bytes = 0;
         while let Some(frame) = yield_!(body.frame())?.transpose()? {
-            // A frame is data or, after it, trailers, which say nothing to a spider.
+            // A frame is data, or trailers after the data, which a spider ignores.
             let Some(data) = frame.data_ref() else { continue };
             bytes += data.len() as u64;
             if let Some(parser) = &mut parser {
@@ -99,8 +99,9 @@ impl Client {
     fn send(&mut self, url: &Url) -> gen::Result<(Response<Incoming>, Connection)> {
         if let Some(connection) = self.idle.take() {
             match yield_!(exchange(connection, url)) {
-                // A server may close an idle connection at any time, also just as the next request is under
-                // way. So a failure here proves nothing; a fresh connection will tell.
+                // A server may close an idle connection at any time, also while the next request is
+                // under way. So this failure proves nothing, and the request is sent again over a
+                // new connection.
                 Err(error) if error.is::<hyper::Error>() => {}
                 result => return result,
             }
@@ -110,7 +111,8 @@ impl Client {
     }
 }
 
-/// One request and the head of its answer; the body still has to be read from the connection.
+/// Sends one request and reads the head of its answer. The body still has to be read from the
+/// connection.
 #[gen::coroutine]
 fn exchange(mut connection: Connection, url: &Url) -> gen::Result<(Response<Incoming>, Connection)> {
     yield_!(connection.ready())?;
@@ -127,13 +129,13 @@ fn connect(url: &Url) -> gen::Result<Connection> {
         Ok(stream) => stream,
         Err(error) => return Err(gen::Error::new(format!("cannot connect to {host}:{port}: {error}"))),
     };
-    // Requests are small and each waits for its answer: nothing is gained by holding them back.
+    // Requests are small, and each waits for its answer. Delaying them would gain nothing.
     stream.set_nodelay(true)?;
     let (connection, driver) = yield_!(handshake(FuturesIo::new(stream)))?;
-    // hyper splits a connection in two: the half that sends requests, and a future that moves the bytes. That
-    // one runs as a task of its own, until the other half is dropped. Should it fail, the request under way
-    // fails with it, which is the place to report it: so its own result is of no interest, and its handle is
-    // dropped.
+    // hyper splits a connection in two: one half sends requests, and the other is a future that
+    // moves the bytes. This future runs as a task until the first half is dropped. If it fails, the
+    // request under way fails with the same error, so the result of the task is ignored and its
+    // handle is dropped.
     drop(gen::spawn_local(gen::ok(driver)));
     Ok(connection)
 }
@@ -153,7 +155,7 @@ fn is_html(headers: &HeaderMap) -> bool {
     ["text/html", "application/xhtml+xml"].iter().any(|html| essence.eq_ignore_ascii_case(html))
 }
 
-/// Where a redirect leads.
+/// The target of a redirect.
 fn location(from: &Url, headers: &HeaderMap) -> gen::Result<Url> {
     let target = headers.get(LOCATION).and_then(|value| value.to_str().ok());
     let mut url = match target.map(|target| from.join(target)) {

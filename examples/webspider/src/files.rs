@@ -1,4 +1,4 @@
-//! A folder seen as a web site: which file stands behind the path of a URL.
+//! Serves a folder as a web site: finds the file for the path of a URL.
 
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -6,10 +6,11 @@ use std::path::{Component, Path, PathBuf};
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-/// A folder that is served under its own name: the pages of `…/html/book` are found beneath `/book/`.
+/// A folder that is served under its own name: the pages of `…/html/book` are found beneath
+/// `/book/`.
 ///
-/// So a page that links to `../std/` leads out of what is served, as it would on the site where the folder
-/// belongs.
+/// So a page that links to `../std/` leads out of the served folder, as it does on the site where
+/// the folder belongs.
 #[derive(Debug)]
 pub(crate) struct Folder {
     root: PathBuf,
@@ -19,7 +20,7 @@ pub(crate) struct Folder {
 impl Folder {
     /// # Errors
     ///
-    /// One line for the user: it is not there, or no folder.
+    /// If the path does not exist or is not a folder. The message is one line for the user.
     pub(crate) fn new(path: &Path) -> gen::Result<Self> {
         let explain = |why: io::Error| gen::Error::new(format!("cannot serve {}: {why}", path.display()));
         let root = path.canonicalize().map_err(explain)?;
@@ -38,12 +39,11 @@ impl Folder {
         origin
     }
 
-    /// The file behind the path of a URL, be it there or not. For a folder, whose path ends with `/`, that is
-    /// its
-    /// `index.html`.
+    /// The file for the path of a URL, whether or not it exists. For a folder, whose path ends with
+    /// `/`, it is its `index.html`.
     ///
-    /// No path leads out of the folder, however it is encoded. Symbolic links in it are followed: they are
-    /// the owner's.
+    /// No path leads out of the folder, however it is encoded. Symbolic links in the folder are
+    /// followed, since its owner made them.
     pub(crate) fn file(&self, url_path: &str) -> Option<PathBuf> {
         let decoded = percent_decode_str(url_path).decode_utf8().ok()?;
         let inside = decoded.strip_prefix('/')?.strip_prefix(&self.name)?.strip_prefix('/')?;
@@ -58,8 +58,7 @@ impl Folder {
     }
 }
 
-/// Only what is a name and nothing but a name to this system: not `..`, not `.`, no drive, nothing with a
-/// separator in it.
+/// Accepts only plain file names of this system: not `..`, not `.`, no drive, and no separator.
 fn plain_name(segment: &str) -> Option<&str> {
     let mut components = Path::new(segment).components();
     let is_name = matches!(components.next(), Some(Component::Normal(name)) if name == segment);

@@ -1,8 +1,8 @@
 //! Finds the links of an HTML page while its bytes arrive.
 //!
-//! A tokenizer is all this needs: no tree is built and the page is never held in memory, only the links it
-//! has had so far. The tokenizer is that of `html5ever`, so comments, scripts, unquoted attributes and
-//! character references are read as a browser reads them.
+//! A tokenizer suffices: no tree is built, and the page is never held in memory, only the links so
+//! far. The tokenizer is that of `html5ever`. So it reads comments, scripts, unquoted attributes
+//! and character references like a browser.
 
 use std::cell::RefCell;
 
@@ -12,10 +12,10 @@ use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSin
 use indexmap::IndexSet;
 use url::Url;
 
-/// Takes a page piece by piece, and gives its links at the end.
+/// Takes a page piece by piece, and returns its links at the end.
 ///
-/// Pages are read as UTF-8. In any other encoding that contains ASCII the links are still found, unless a
-/// link itself is written in other letters.
+/// Pages are read as UTF-8. In any other encoding that contains ASCII the links are still found,
+/// unless a link itself contains other characters.
 pub(crate) struct LinkParser {
     decoder: Utf8LossyDecoder<TokenizerInput>,
 }
@@ -23,7 +23,7 @@ pub(crate) struct LinkParser {
 /// The links of one page as they are written there, without fragments, each once, in order.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Links {
-    /// What the first `<base href>` says.
+    /// The target of the first `<base href>`.
     base: Option<String>,
     targets: IndexSet<String>,
 }
@@ -47,14 +47,15 @@ impl LinkParser {
 }
 
 impl Links {
-    /// The addresses that the links of the page at `page` lead to; what is no address is left out.
+    /// The addresses that the links of the page at `page` lead to. Links that are not valid
+    /// addresses are left out.
     pub(crate) fn resolve<'a>(&'a self, page: &Url) -> impl Iterator<Item = Url> + 'a {
         let base = self.base.as_deref().and_then(|base| page.join(base).ok()).unwrap_or_else(|| page.clone());
         self.targets.iter().filter_map(move |target| base.join(target).ok())
     }
 }
 
-/// Between the decoder, which hands over text, and the tokenizer, which takes it from a queue.
+/// Connects the decoder, which outputs text, with the tokenizer, which takes text from a queue.
 struct TokenizerInput {
     tokenizer: Tokenizer<Collector>,
     queue: BufferQueue,
@@ -65,7 +66,8 @@ impl TendrilSink<fmt::UTF8> for TokenizerInput {
 
     fn process(&mut self, text: StrTendril) {
         self.queue.push_back(text);
-        // It pauses only for a sink that runs scripts or changes the encoding; this one does neither.
+        // The tokenizer pauses only for a sink that runs scripts or changes the encoding. This sink
+        // does neither.
         let _ = self.tokenizer.feed(&self.queue);
     }
 
@@ -112,8 +114,8 @@ impl Links {
             }
             _ => None,
         };
-        // What comes after `#` is a place on the page: documentation has thousands of such links to the same
-        // page.
+        // The text after `#` is a place on the page. Documentation has thousands of such links to
+        // one page.
         if let Some(page) = target.and_then(|target| target.split('#').next()) {
             if !self.targets.contains(page) {
                 self.targets.insert(page.to_owned());
@@ -126,7 +128,7 @@ fn attribute<'a>(tag: &'a Tag, name: &str) -> Option<&'a str> {
     tag.attrs.iter().find(|attribute| &*attribute.name.local == name).map(|attribute| &*attribute.value)
 }
 
-/// The page that `<meta http-equiv="refresh" content="0; url=next.html">` goes on to.
+/// The page that `<meta http-equiv="refresh" content="0; url=next.html">` leads to.
 fn refresh_target(tag: &Tag) -> Option<&str> {
     if !attribute(tag, "http-equiv")?.eq_ignore_ascii_case("refresh") {
         return None;
@@ -146,9 +148,11 @@ fn refresh_target(tag: &Tag) -> Option<&str> {
     unquoted.filter(|target| !target.is_empty())
 }
 
-/// In some elements `<` begins no tag; a tokenizer without a tree must be told.
+/// The text mode for elements in which `<` begins no tag. A tokenizer without a tree does not know
+/// it by itself.
 ///
-/// `<noscript>` is not among them: the spider runs no scripts, so it sees what a browser without them sees.
+/// `<noscript>` is not one of them: the spider runs no scripts, so it sees the same as a browser
+/// without scripts.
 fn text_mode_after(tag: &Tag) -> TokenSinkResult<()> {
     match &*tag.name {
         "script" => TokenSinkResult::RawData(RawKind::ScriptData),

@@ -1,18 +1,18 @@
 //! A concurrent web spider, written with `gen`: the counterpart of Tornado's demo of that name.
 //!
-//! Read it from the top: [`spider`] here is the whole program in one coroutine, and `crawl.rs` holds the
-//! workers. All of it runs on one thread, on gen's embedded loop; sockets come from the `async-io` family and
-//! HTTP from `hyper`.
+//! Read it from the top: [`spider`] is the whole program in one coroutine, and `crawl.rs` contains
+//! the workers. The program runs on one thread, on gen's embedded loop. The sockets come from the
+//! `async-io` family of crates, and HTTP from `hyper`.
 //!
-//! | file | its part |
+//! | file | contents |
 //! |---|---|
 //! | `args.rs` | the command line |
-//! | `crawl.rs` | the workers, and the state they share |
+//! | `crawl.rs` | the workers, and the state that they share |
 //! | `queue.rs` | the queue between them |
 //! | `fetch.rs` | one address over HTTP |
 //! | `links.rs` | the links of a page |
-//! | `scope.rs` | what belongs to the crawl |
-//! | `site.rs` | all that is known of the site |
+//! | `scope.rs` | the part of the web that belongs to the crawl |
+//! | `site.rs` | everything that is known of the site |
 //! | `serve.rs`, `files.rs` | the built-in server |
 //! | `interrupt.rs`, `progress.rs`, `report.rs` | Ctrl-C, the progress bar, the summary |
 
@@ -43,7 +43,7 @@ use args::Args;
 use crawl::End;
 use report::Report;
 
-/// What a shell gives for a program that Ctrl-C ended: 128 and the number of the signal.
+/// The exit code of a program that Ctrl-C ended, as in a shell: 128 plus the number of the signal.
 const EXIT_INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
@@ -57,10 +57,10 @@ fn main() -> ExitCode {
     }
 }
 
-/// The whole program: finds out where to start, crawls, and reports.
+/// Runs the whole program: finds the start, crawls, and reports.
 #[gen::coroutine]
 fn spider(args: Args) -> gen::Result<End> {
-    // Opened before the crawl, so that a file which cannot be written is known at once and not after an hour.
+    // The file is opened before the crawl, so that an error is known at once and not after an hour.
     let json = match &args.json {
         Some(path) => Some((path, File::create(path).map_err(|error| cannot_write(path, error))?)),
         None => None,
@@ -76,8 +76,8 @@ fn spider(args: Args) -> gen::Result<End> {
 
     let began = Instant::now();
     let crawl = yield_!(crawl::start(start, limits))?;
-    // Two coroutines at once, and the first to end decides: the other is dropped, with all that it was doing.
-    // Whatever was found by then is in `crawl`.
+    // Runs two coroutines at once. The first to end decides, and the other is dropped with
+    // everything that it was doing. `crawl` has the results so far.
     let end = yield_!(or(interrupt::ctrl_c(), crawl::run(&crawl)))?;
     let took = began.elapsed();
 
@@ -94,7 +94,7 @@ fn cannot_write(what: &Path, why: io::Error) -> gen::Error {
     gen::Error::new(format!("cannot write {}: {why}", what.display()))
 }
 
-/// Prints the summary. That nobody reads it to its end, as in `webspider | head`, is no error.
+/// Prints the summary. A closed standard output, as in `webspider | head`, is not an error.
 fn print(report: &Report<'_>) -> io::Result<()> {
     match write!(io::stdout().lock(), "{report}") {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

@@ -1,10 +1,10 @@
-//! The progress bar, on standard error; without a terminal there is none.
+//! The progress bar, on standard error. Without a terminal there is none.
 
 use std::fmt::Write;
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
-/// Shows how many of the addresses known so far have been visited.
+/// Shows how many of the known addresses were visited.
 pub(crate) struct Progress {
     bar: ProgressBar,
 }
@@ -13,13 +13,13 @@ impl Progress {
     pub(crate) fn new() -> Self {
         let style =
             ProgressStyle::with_template("{bar:40.cyan} {human_pos}/{human_len} pages, {speed}, {elapsed}")
-                // The template is a constant; were it wrong, a plain bar would do.
+                // The template is a constant. If it were wrong, a plain bar would suffice.
                 .unwrap_or_else(|_| ProgressStyle::default_bar())
                 .with_key("speed", write_speed);
         Progress { bar: ProgressBar::new(0).with_style(style) }
     }
 
-    /// The bar limits by itself how often it is drawn.
+    /// The bar itself limits how often it is drawn.
     pub(crate) fn show(&self, visited: usize, known: usize) {
         self.bar.set_length(known as u64);
         self.bar.set_position(visited as u64);
@@ -31,6 +31,6 @@ impl Progress {
 }
 
 fn write_speed(state: &ProgressState, text: &mut dyn Write) {
-    // Text in memory: it cannot fail.
+    // Writing to a string cannot fail.
     let _ = write!(text, "{:.0}/s", state.per_sec());
 }

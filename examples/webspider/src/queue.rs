@@ -1,7 +1,7 @@
-//! A queue of work, after `tornado.queues`: what is put in is taken out by whoever is free, and `join` waits
-//! until all of it is done.
+//! A queue of work, after `tornado.queues`. Any free worker takes the next item, and `join` waits
+//! until all items are done.
 //!
-//! It lives on one thread, so plain cells suffice. Its two waits are ordinary futures: anything that is a
+//! The queue stays on one thread, so plain cells suffice. Its two waits are ordinary futures: any
 //! future can be yielded.
 
 use std::cell::RefCell;
@@ -19,11 +19,11 @@ pub(crate) struct Queue<T> {
 #[derive(Debug)]
 struct State<T> {
     items: VecDeque<T>,
-    /// How many items were put and not yet reported as done.
+    /// The number of items that were put and not yet reported as done.
     unfinished: usize,
     closed: bool,
-    /// Who waits in `get` or `join`. All are woken at every change: the queue has a handful of users, and
-    /// nobody is forgotten when one of them is dropped while it waits.
+    /// The wakers of the tasks that wait in `get` or `join`. Each change wakes all of them: the
+    /// queue has only a few users, and if a waiting task is dropped, the others are still woken.
     waiting: Vec<Waker>,
 }
 
@@ -41,7 +41,7 @@ impl<T> Queue<T> {
         state.wake_all();
     }
 
-    /// Waits for the next item; `None` when the queue is empty and closed.
+    /// Waits for the next item. Gives `None` when the queue is empty and closed.
     ///
     /// # Cancellation
     ///
@@ -50,7 +50,7 @@ impl<T> Queue<T> {
         Get { queue: self }
     }
 
-    /// Reports that an item which was taken has been dealt with.
+    /// Reports that an item from the queue is done.
     pub(crate) fn task_done(&self) {
         let mut state = self.state.borrow_mut();
         debug_assert!(state.unfinished > state.items.len(), "`task_done` without an item that was taken");
@@ -65,7 +65,7 @@ impl<T> Queue<T> {
         Join { queue: self }
     }
 
-    /// Says that nothing more will be put: once the queue is empty, `get` gives `None`.
+    /// Declares that no more items will be put. Once the queue is empty, `get` gives `None`.
     pub(crate) fn close(&self) {
         let mut state = self.state.borrow_mut();
         state.closed = true;
@@ -85,7 +85,7 @@ impl<T> State<T> {
     }
 }
 
-/// What [`Queue::get`] returns.
+/// The future of [`Queue::get`].
 #[must_use = "nothing is taken until this is yielded"]
 pub(crate) struct Get<'a, T> {
     queue: &'a Queue<T>,
@@ -107,7 +107,7 @@ impl<T> Future for Get<'_, T> {
     }
 }
 
-/// What [`Queue::join`] returns.
+/// The future of [`Queue::join`].
 #[must_use = "nothing is waited for until this is yielded"]
 pub(crate) struct Join<'a, T> {
     queue: &'a Queue<T>,

@@ -10,16 +10,16 @@ use url::Url;
 use crate::crawl::End;
 use crate::site::{Outcome, Page, Site};
 
-/// How many of the slowest pages are named.
+/// The number of slow pages that are listed.
 const SLOWEST_SHOWN: usize = 5;
 
-/// What a crawl found.
+/// The results of a crawl.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Report<'a> {
     /// The first page.
     start: Option<&'a Url>,
     seconds: f64,
-    /// Whether the user ended it before its end.
+    /// Whether the user stopped the crawl.
     interrupted: bool,
     /// HTML pages that were read.
     pages: usize,
@@ -29,14 +29,14 @@ pub(crate) struct Report<'a> {
     bytes: u64,
     /// Addresses that were found but not visited.
     not_visited: usize,
-    /// The server refused these.
+    /// Addresses that the server refused.
     broken: Vec<Problem<'a>>,
-    /// These gave no usable answer.
+    /// Addresses without a usable answer.
     failed: Vec<Problem<'a>>,
     slowest: Vec<Timing<'a>>,
 }
 
-/// An address that could not be read, and why.
+/// An address that could not be read, with the reason.
 #[derive(Debug, Serialize)]
 struct Problem<'a> {
     url: &'a Url,
@@ -63,7 +63,7 @@ struct Timing<'a> {
 }
 
 impl<'a> Report<'a> {
-    /// Sums up what is known of `site` after a crawl that took `took`.
+    /// Sums up the state of `site` after a crawl that took `took`.
     pub(crate) fn new(site: &'a Site, end: End, took: Duration) -> Self {
         let mut report = Report {
             start: site.pages().next().map(|(url, _)| url),

@@ -1,11 +1,12 @@
-//! Where the crawl may go: the start page's folder and everything beneath it, on the same server.
+//! The limits of the crawl: the start page's folder and everything beneath it, on the same server.
 
 use url::Url;
 
 /// The part of the web that belongs to this crawl.
 ///
-/// A start of `http://host/book/index.html` gives the scope `http://host/book/`: same scheme, host and port,
-/// and a path that begins with `/book/`. Links that lead elsewhere are neither fetched nor judged.
+/// A start of `http://host/book/index.html` gives the scope `http://host/book/`: same scheme, host
+/// and port, and a path that begins with `/book/`. Links that lead elsewhere are neither fetched
+/// nor judged.
 #[derive(Debug)]
 pub(crate) struct Scope {
     folder: Url,
@@ -28,7 +29,7 @@ impl Scope {
             && url.host() == self.folder.host()
             && url.port_or_known_default() == self.folder.port_or_known_default()
             && url.path().starts_with(self.folder.path())
-            // With a name or password it would be another address of a page that is known already.
+            // A name or password would make it another address of a known page.
             && !has_credentials(url)
     }
 }
@@ -37,7 +38,7 @@ impl Scope {
 ///
 /// # Errors
 ///
-/// One line for the user: it is no URL, or none that the spider can fetch.
+/// If it is not a URL, or not one that the spider can fetch. The message is one line for the user.
 pub(crate) fn parse_start(text: &str) -> gen::Result<Url> {
     let url = Url::parse(text)
         .map_err(|error| gen::Error::new(format!("`{text}` is not a URL that can be crawled: {error}")))?;
@@ -52,7 +53,7 @@ fn has_credentials(url: &Url) -> bool {
     !url.username().is_empty() || url.password().is_some()
 }
 
-/// Refuses what is not plain HTTP.
+/// Refuses every scheme but plain HTTP.
 ///
 /// # Errors
 ///

@@ -1,5 +1,5 @@
-//! The built-in server: it makes a folder of HTML a web site on this machine, so that there is something to
-//! crawl.
+//! The built-in server. It serves a folder of HTML as a web site on this machine, so that there is
+//! a site to crawl.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -21,18 +21,18 @@ use url::Url;
 
 use crate::files::{media_type, Folder};
 
-/// How long to wait before the next connection is taken after one could not be, for want of file handles
-/// perhaps.
+/// The pause before the next connection is accepted after one could not be, for instance because
+/// there were no file handles.
 const PAUSE_AFTER_FAILED_ACCEPT: Duration = Duration::from_millis(50);
 
-/// What every connection needs to know.
+/// The state that all connections share.
 struct Site {
     folder: Folder,
     delay: Duration,
 }
 
-/// The folder to crawl if the user names none: the Rust book that ships with the toolchain, or the example's
-/// own site.
+/// The folder to crawl if the user names none: the Rust book that ships with the toolchain, or the
+/// example's own site.
 pub(crate) fn default_folder() -> PathBuf {
     toolchain_book().unwrap_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/site")))
 }
@@ -44,22 +44,23 @@ fn toolchain_book() -> Option<PathBuf> {
     book.join("index.html").is_file().then_some(book)
 }
 
-/// Serves `folder` on a free port of this machine for as long as the loop runs, and gives its address.
+/// Serves `folder` on a free port of this machine for as long as the loop runs, and returns its
+/// address.
 ///
 /// # Errors
 ///
-/// The folder is not there, or there is no port.
+/// If the folder does not exist, or no port is free.
 #[gen::coroutine]
 pub(crate) fn start(folder: PathBuf, delay: Duration) -> gen::Result<Url> {
     let folder = Folder::new(&folder)?;
     let listener = yield_!(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
     let url = folder.url(Url::parse(&format!("http://{}/", listener.local_addr()?))?);
-    // A task whose handle is dropped runs on by itself.
+    // A task whose handle is dropped goes on running.
     drop(gen::spawn_local(accept(listener, Rc::new(Site { folder, delay }))));
     Ok(url)
 }
 
-/// Takes connections; each gets a task of its own.
+/// Accepts connections. Each gets a task of its own.
 #[gen::coroutine]
 fn accept(listener: TcpListener, site: Rc<Site>) -> gen::Result {
     loop {
@@ -76,7 +77,7 @@ fn accept(listener: TcpListener, site: Rc<Site>) -> gen::Result {
 fn converse(stream: TcpStream, site: Rc<Site>) -> gen::Result {
     stream.set_nodelay(true)?;
     let service = service_fn(move |request| respond(site.clone(), request));
-    // A client may go away whenever it likes: that is no error of the server.
+    // A client may go away at any time. That is not an error of the server.
     let _ = yield_!(http1::Builder::new().serve_connection(FuturesIo::new(stream), service));
     Ok(())
 }
@@ -93,7 +94,7 @@ fn respond(site: Rc<Site>, request: Request<Incoming>) -> gen::Result<Response<F
     let Some(file) = site.folder.file(path) else {
         return answer(StatusCode::NOT_FOUND);
     };
-    // Files are read on a thread pool, so a slow disk does not hold up the loop.
+    // Files are read on a thread pool, so a slow disk does not block the loop.
     match yield_!(async_fs::read(&file)) {
         Ok(content) => {
             Ok(Response::builder().header(CONTENT_TYPE, media_type(&file)).body(Full::from(content))?)
@@ -106,7 +107,7 @@ fn respond(site: Rc<Site>, request: Request<Incoming>) -> gen::Result<Response<F
         }
         Err(error) => answer(match error.downcast_ref::<io::Error>().map(io::Error::kind) {
             Some(io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => StatusCode::NOT_FOUND,
-            // It may well be there: too many open files, no permission, a broken disk.
+            // The file may exist nevertheless: too many open files, no permission, a broken disk.
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         }),
     }
@@ -117,7 +118,7 @@ fn is_folder(path: &Path) -> bool {
     yield_!(async_fs::metadata(path)).is_ok_and(|metadata| metadata.is_dir())
 }
 
-/// An answer that says what its status says.
+/// An answer whose body is the text of its status.
 fn answer(status: StatusCode) -> gen::Result<Response<Full<Bytes>>> {
     let text = format!("{status}\n");
     Ok(Response::builder().status(status).header(CONTENT_TYPE, "text/plain").body(Full::from(text))?)

@@ -1,4 +1,5 @@
-//! What is known of the site: every address met so far, who links to it, and what came of visiting it.
+//! The state of the site: every address found so far, the pages that link to it, and the result of
+//! visiting it.
 
 use std::time::Duration;
 
@@ -7,16 +8,16 @@ use indexmap::map::Entry;
 use indexmap::IndexMap;
 use url::Url;
 
-/// How many of the pages that link to an address are remembered.
+/// The number of pages that are remembered as links to an address.
 const REFERRERS_KEPT: usize = 5;
 
-/// The number of an address: the order in which it was met.
+/// The number of an address, in the order in which the addresses were found.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct PageId(usize);
 
 /// All addresses of the crawl, at most as many as it may visit.
 ///
-/// That limit, and the one on referrers, is what bounds the memory of a crawl.
+/// That limit, and the one on referrers, bound the memory of a crawl.
 #[derive(Debug)]
 pub(crate) struct Site {
     pages: IndexMap<Url, Page>,
@@ -28,11 +29,11 @@ pub(crate) struct Site {
 pub(crate) struct Page {
     /// The first few pages that link here.
     linked_from: Vec<PageId>,
-    /// What came of the visit; `None` until then.
+    /// The result of the visit; `None` before the visit.
     pub(crate) visit: Option<Visit>,
 }
 
-/// What came of one visit.
+/// The result of one visit.
 #[derive(Debug)]
 pub(crate) struct Visit {
     pub(crate) outcome: Outcome,
@@ -40,23 +41,23 @@ pub(crate) struct Visit {
     pub(crate) took: Duration,
 }
 
-/// How a visit ended.
+/// The kind of result of a visit.
 #[derive(Debug)]
 pub(crate) enum Outcome {
     /// An HTML page, whose links were followed.
     Html,
-    /// Something else: an image, a script, an archive.
+    /// Any other file: an image, a script, an archive.
     OtherFile,
-    /// The server sends visitors on to another address, which is visited by itself if it belongs to the
+    /// The server redirects to another address, which is visited on its own if it belongs to the
     /// crawl.
     Redirect,
-    /// The server says that there is no such page, or that it cannot give it.
+    /// The server answers that there is no such page, or that it cannot send it.
     Broken(StatusCode),
-    /// There was no answer, or none that made sense.
+    /// There was no answer, or no usable one.
     Failed(String),
 }
 
-/// A page that links to an address, perhaps by way of a redirect.
+/// A page that links to an address, perhaps through a redirect.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Referrer<'a> {
     pub(crate) page: &'a Url,
@@ -64,13 +65,13 @@ pub(crate) struct Referrer<'a> {
 }
 
 impl Site {
-    /// A site of which nothing is known yet, and of which `limit` addresses will be visited at most.
+    /// A site without any addresses, of which at most `limit` will be visited.
     pub(crate) fn new(limit: usize) -> Self {
         Site { pages: IndexMap::new(), limit }
     }
 
-    /// Notes that the page `from` links to `url`, and gives its number if it is new: then it is to be
-    /// visited.
+    /// Records that the page `from` links to `url`. Returns the number of `url` if it is new and
+    /// therefore must be visited.
     pub(crate) fn discover(&mut self, url: Url, from: Option<PageId>) -> Option<PageId> {
         let is_full = self.pages.len() >= self.limit;
         match self.pages.entry(url) {
@@ -87,7 +88,7 @@ impl Site {
         }
     }
 
-    /// Notes what came of visiting `page`.
+    /// Records the result of visiting `page`.
     pub(crate) fn record(&mut self, page: PageId, visit: Visit) {
         self.pages[page.0].visit = Some(visit);
     }
@@ -96,17 +97,18 @@ impl Site {
         self.url_and_page(page).0
     }
 
-    /// How many addresses are known, visited or not.
+    /// The number of known addresses, visited or not.
     pub(crate) fn len(&self) -> usize {
         self.pages.len()
     }
 
-    /// Every address in the order in which it was met.
+    /// Every address, in the order in which they were found.
     pub(crate) fn pages(&self) -> impl Iterator<Item = (&Url, &Page)> {
         self.pages.iter()
     }
 
-    /// The first few pages that link to `page`; a redirect among them stands for those that link to it.
+    /// The first few pages that link to `page`. A redirect among them is replaced by the pages that
+    /// link to it.
     pub(crate) fn referrers(&self, page: &Page) -> Vec<Referrer<'_>> {
         let mut referrers = Vec::new();
         for (url, referrer) in page.linked_from.iter().map(|&id| self.url_and_page(id)) {
@@ -114,7 +116,7 @@ impl Site {
                 referrers.push(Referrer { page: url, through: None });
                 continue;
             }
-            // One step back is enough to find the page to repair, and cannot go round in circles.
+            // One step back is enough to find the page to repair, and cannot lead into a cycle.
             for (page, _) in referrer.linked_from.iter().map(|&id| self.url_and_page(id)) {
                 referrers.push(Referrer { page, through: Some(url) });
             }
@@ -123,7 +125,7 @@ impl Site {
     }
 
     fn url_and_page(&self, id: PageId) -> (&Url, &Page) {
-        // A number is only ever made by `discover`, and nothing is removed.
+        // Only `discover` creates numbers, and nothing is removed.
         self.pages.get_index(id.0).expect("the number of a page stays valid")
     }
 }

@@ -1,4 +1,5 @@
-//! The smallest program: a coroutine that yields another one, which yields an `async` block. `cargo run -p first-steps --bin hello` prints
+//! The smallest program: a coroutine that yields another one, which yields an `async` block.
+//! `cargo run -p first-steps --bin hello` prints
 //!
 //! ```text
 //! Hello, world!

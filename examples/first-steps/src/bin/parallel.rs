@@ -1,11 +1,12 @@
-//! Many at once: a list, a map and a tuple are yielded whole, run in parallel, and come back in the same shape. `cargo run -p first-steps --bin parallel` prints
+//! Waits for many futures at once. A list, a map and a tuple are yielded whole, run in parallel,
+//! and give a container of the same shape. `cargo run -p first-steps --bin parallel` prints
 //!
 //! ```text
 //! list: [9, 16, 25]
 //! map: {"five": 25, "four": 16}
 //! tuple: 9 and "three"
 //! two children failed: 1 is odd; and at [2]: 3 is odd
-//! started together, ended by their delays: start 30, start 20, start 10, end 10, end 20, end 30
+//! in parallel: start 30, start 20, start 10, end 10, end 20, end 30
 //! ```
 
 use std::cell::RefCell;
@@ -20,7 +21,7 @@ fn square(n: u32) -> gen::Result<u32> {
     Ok(n * n)
 }
 
-/// A function that is no coroutine takes part as well, as long as it returns a future.
+/// A function that is not a coroutine can be yielded too, if it returns a future.
 async fn name(n: u32) -> String {
     if n == 3 {
         "three".to_owned()
@@ -54,24 +55,26 @@ fn program() -> gen::Result {
     let map = yield_!(BTreeMap::from([("four", square(4)), ("five", square(5))]))?;
     println!("map: {map:?}");
 
-    // A tuple that is written out may hold what can fail and what cannot.
+    // A tuple that is written out may mix futures that can fail with futures that cannot.
     let (nine, three) = yield_!((square(3), name(3)))?;
     println!("tuple: {nine} and {three:?}");
 
-    // All children run to their end. The first error, in the order of the list, is raised; the others are kept in it.
+    // All children run to their end. The first error in the order of the list is raised, and holds
+    // the others.
     if let Err(error) = yield_!(vec![even(1), even(2), even(3)]) {
         let other = &error.others()[0];
         println!("two children failed: {error}; and at [{}]: {}", other.place, other.error);
     }
 
-    // Children may borrow: they live in this very coroutine.
+    // Children may borrow, because they are part of this coroutine.
     let log = RefCell::new(Vec::new());
     yield_!([30, 20, 10].map(|delay| timed(delay, &log)))?;
-    println!("started together, ended by their delays: {}", log.take().join(", "));
+    println!("in parallel: {}", log.take().join(", "));
     Ok(())
 }
 
 fn main() -> gen::Result {
-    // The virtual clock moves on when all are waiting, so the program takes no time. With `#[gen::main]` it is the clock on the wall.
+    // The virtual clock moves on when all coroutines wait, so the program takes no time.
+    // `#[gen::main]` uses the real clock.
     gen::IoLoop::with_clock(gen::VirtualClock::new()).run_sync(program())
 }

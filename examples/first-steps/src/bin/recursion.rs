@@ -1,4 +1,6 @@
-//! A coroutine that contains itself must be boxed, as an `async fn` must: `boxed` costs one allocation for each call. `cargo run -p first-steps --bin recursion` prints
+//! Calls coroutines recursively. A recursive coroutine must be boxed, like a recursive `async fn`.
+//! The option `boxed` costs one allocation for each call.
+//! `cargo run -p first-steps --bin recursion` prints
 //!
 //! ```text
 //! moves for 5 discs: 31
@@ -8,7 +10,7 @@
 
 use gen::yield_;
 
-/// The tower of Hanoi, one step a turn of the loop.
+/// Solves the tower of Hanoi, with one step in each turn of the loop.
 #[gen::coroutine(boxed)]
 fn hanoi(discs: u32, moves: &mut u32) -> gen::Result {
     if discs == 0 {
@@ -25,7 +27,7 @@ struct Tree {
     children: Vec<Tree>,
 }
 
-/// All children of a node at once.
+/// Sums the children of each node in parallel.
 #[gen::coroutine(boxed)]
 fn sum(tree: &Tree) -> gen::Result<u32> {
     let below = yield_!(tree.children.iter().map(sum).collect::<Vec<_>>())?;

@@ -1,4 +1,5 @@
-//! Waiting no longer than that: `gen::with_timeout` takes anything yieldable. `cargo run -p first-steps --bin timeout` prints
+//! Limits the time of a wait. `gen::with_timeout` takes anything that can be yielded.
+//! `cargo run -p first-steps --bin timeout` prints
 //!
 //! ```text
 //! in time: "fast"
@@ -27,7 +28,7 @@ fn slow() -> impl gen::Coroutine<Output = gen::Result<&'static str>> {
     answer("slow", Duration::from_secs(3600))
 }
 
-/// Tries until something comes in time.
+/// Tries again until an answer comes in time.
 #[gen::coroutine]
 fn persistent(delays: &[Duration]) -> gen::Result<(usize, &'static str)> {
     for (tried, delay) in delays.iter().enumerate() {
@@ -46,7 +47,7 @@ fn program() -> gen::Result {
     if let Err(error) = yield_!(gen::with_timeout(PATIENCE, slow())) {
         println!("too late: {error}");
     }
-    // The slow one of the list is dropped at the deadline, and with it all that it held.
+    // At the deadline the slow child of the list is dropped, with all its local variables.
     if let Err(error) = yield_!(gen::with_timeout(
         PATIENCE,
         vec![answer("fast", Duration::ZERO), answer("slow", PATIENCE * 100)]
@@ -60,6 +61,7 @@ fn program() -> gen::Result {
 }
 
 fn main() -> gen::Result {
-    // The virtual clock moves on when all are waiting, so the program takes no time. With `#[gen::main]` it is the clock on the wall.
+    // The virtual clock moves on when all coroutines wait, so the program takes no time.
+    // `#[gen::main]` uses the real clock.
     gen::IoLoop::with_clock(gen::VirtualClock::new()).run_sync(program())
 }

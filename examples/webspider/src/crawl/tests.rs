@@ -1,4 +1,5 @@
-//! A server that says nothing. The program's own tests would have to wait for real; here the clock goes on when the server has fallen silent.
+//! Crawls servers that do not answer. The tests of the program would have to wait for real. Here
+//! the clock moves on when the server has fallen silent.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -12,7 +13,8 @@ use super::*;
 
 const TIMEOUT: Duration = Duration::from_secs(3600);
 
-/// A clock that stands still while the loop waits for a server, until it is told that nothing will come.
+/// A clock that stands still while the loop waits for a server, until a test says that no more
+/// answers come.
 #[derive(Clone)]
 struct Patient {
     clock: VirtualClock,
@@ -32,7 +34,8 @@ impl Clock for Patient {
     }
 }
 
-/// A loop on such a clock, and the address of a server that answers each path with its links; with nothing if it has none.
+/// Creates a loop with such a clock, and a server that answers each path with its links. If a path
+/// has no links, the server does not answer. Returns the loop and the address of the server.
 fn loop_and_server(links: fn(&str) -> Option<&'static str>) -> (IoLoop, Url) {
     let patient = Patient { clock: VirtualClock::new(), nothing_will_come: Arc::default() };
     let (io_loop, listener) =
@@ -41,13 +44,13 @@ fn loop_and_server(links: fn(&str) -> Option<&'static str>) -> (IoLoop, Url) {
     let remote = io_loop.remote();
     let fall_silent = move || {
         patient.nothing_will_come.store(true, Ordering::SeqCst);
-        // Wakes the loop, which then asks its clock again.
+        // Wakes the loop, which then reads its clock again.
         let _ = remote.add_callback(|| {});
     };
     thread::spawn(move || {
         for stream in listener.incoming() {
             let fall_silent = fall_silent.clone();
-            // An error is a client that went away.
+            // An error means that the client went away.
             thread::spawn(move || converse(stream.unwrap(), links, &fall_silent));
         }
     });

@@ -1,11 +1,12 @@
-//! What the spider visits and what it makes of it, on servers that behave well and badly.
+//! Crawls servers that behave well and servers that behave badly.
 
 use std::sync::{Condvar, Mutex};
 use std::time::Duration;
 
 use crate::harness::{crawl, path, problems, Reply, Server};
 
-/// Longer than any test takes; if it passes, the spider did not do what the server waits for.
+/// Longer than any test takes. A test that takes so long shows that the spider did not do what the
+/// server waits for.
 const FOR_EVER: Duration = Duration::from_secs(30);
 
 #[test]

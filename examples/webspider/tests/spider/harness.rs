@@ -1,4 +1,4 @@
-//! Runs the program, and a web server that does what a test tells it to.
+//! Runs the program, and a web server that a test controls.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
@@ -16,7 +16,7 @@ pub(crate) fn webspider() -> Command {
     Command::new(env!("CARGO_BIN_EXE_webspider"))
 }
 
-/// A file of its own for each call, in the folder that cargo sets apart for tests.
+/// A new file for each call, in the folder that cargo provides for tests.
 pub(crate) fn temporary_file(extension: &str) -> PathBuf {
     static COUNTER: AtomicUsize = AtomicUsize::new(0);
     let number = COUNTER.fetch_add(1, Ordering::Relaxed);
@@ -24,7 +24,7 @@ pub(crate) fn temporary_file(extension: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
 
-/// Runs a crawl that must succeed, and gives its JSON summary.
+/// Runs a crawl that must succeed, and returns its JSON summary.
 pub(crate) fn crawl(arguments: &[&str]) -> Value {
     let json = temporary_file("json");
     let output = webspider().args(arguments).arg("--json").arg(&json).output().unwrap();
@@ -34,7 +34,8 @@ pub(crate) fn crawl(arguments: &[&str]) -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
-/// Runs a crawl that must fail as a user may expect: exit code 1, one line on standard error, nothing else.
+/// Runs a crawl that must fail with exit code 1 and exactly one line on standard error. Returns
+/// that line.
 pub(crate) fn failure(arguments: &[&str]) -> String {
     let Output { status, stdout, stderr } = webspider().args(arguments).output().unwrap();
     let stderr = String::from_utf8(stderr).unwrap();
@@ -57,22 +58,22 @@ pub(crate) fn problems(summary: &Value, list: &str) -> Vec<String> {
     problems
 }
 
-/// The path of an address, which unlike its port is the same in every run.
+/// The path of an address. Unlike the port, it is the same in every run.
 pub(crate) fn path(url: &Value) -> String {
     let url = url.as_str().unwrap();
     let after_scheme = url.find("://").unwrap() + 3;
     url[after_scheme..].find('/').map_or("", |slash| &url[after_scheme + slash..]).to_owned()
 }
 
-/// What the test server does with a request.
+/// The reaction of the test server to a request.
 pub(crate) enum Reply {
     Html(String),
     Status(u16),
-    /// An answer with this status that leads to this address.
+    /// An answer with this status that redirects to this address.
     Redirect(u16, String),
-    /// A body of this type.
+    /// A body of this media type.
     File(&'static str, Vec<u8>),
-    /// An answer, after which the connection is closed without a word.
+    /// An answer, after which the connection is closed without notice.
     HtmlAndClose(String),
     /// These bytes, and the end of the connection.
     Raw(&'static [u8]),
@@ -87,7 +88,7 @@ impl Reply {
     }
 }
 
-/// A web server on a port of its own that counts what it is asked for.
+/// A web server on a port of its own that counts the requests.
 pub(crate) struct Server {
     address: String,
     log: Arc<Log>,
@@ -100,7 +101,8 @@ struct Log {
 }
 
 impl Server {
-    /// Serves what `reply` says; it gets the path and is called from many threads.
+    /// Starts a server that answers with `reply`, which receives the path and is called from many
+    /// threads.
     pub(crate) fn start(reply: impl Fn(&str) -> Reply + Send + Sync + 'static) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
@@ -111,7 +113,7 @@ impl Server {
             for stream in listener.incoming() {
                 let (log, reply) = (log.clone(), reply.clone());
                 log.connections.fetch_add(1, Ordering::Relaxed);
-                // An error is a client that went away.
+                // An error means that the client went away.
                 thread::spawn(move || converse(stream.unwrap(), &log, &*reply));
             }
         });
@@ -122,7 +124,8 @@ impl Server {
         format!("http://{}{path}", self.address)
     }
 
-    /// The paths that were asked for, in alphabetical order, each with its number if that is not one.
+    /// The requested paths in alphabetical order, each with the number of requests if there was
+    /// more than one.
     pub(crate) fn requests(&self) -> Vec<String> {
         let requests = self.log.requests.lock().unwrap();
         let times = |(path, &count): (&String, &usize)| match count {
@@ -142,7 +145,7 @@ fn converse(mut stream: TcpStream, log: &Log, reply: &dyn Fn(&str) -> Reply) -> 
     while let Some(request) = lines.next() {
         let request = request?;
         let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
-        // The rest of the head ends with an empty line; the requests of a spider have no body.
+        // The rest of the head ends with an empty line. The requests of a spider have no body.
         for line in lines.by_ref() {
             if line?.is_empty() {
                 break;

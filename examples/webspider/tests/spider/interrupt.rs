@@ -1,4 +1,4 @@
-//! Ctrl-C.
+//! Tests Ctrl-C.
 
 use std::process::{Command, Stdio};
 use std::sync::mpsc;

@@ -1,4 +1,4 @@
-//! Tests of the program as a user runs it.
+//! Tests the program as a user runs it.
 
 mod harness;
 

@@ -1,4 +1,4 @@
-//! What cannot be done is said in one line, and the exit code is 1.
+//! Impossible requests give one line with the reason, and the exit code 1.
 
 use std::net::TcpListener;
 
@@ -16,7 +16,7 @@ fn a_bad_url() {
 
 #[test]
 fn a_start_that_cannot_be_reached() {
-    // A port that was free a moment ago.
+    // This port was free a moment ago.
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let line = failure(&[&format!("http://{closed}/")]);
     assert!(line

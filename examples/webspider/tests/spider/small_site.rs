@@ -5,7 +5,7 @@ use serde_json::Value;
 
 const SITE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/site");
 
-/// What must be the same in every run.
+/// The facts that must be the same in every run.
 fn facts(summary: &Value) -> [&Value; 4] {
     ["pages", "other_files", "redirects", "not_visited"].map(|name| &summary[name])
 }
