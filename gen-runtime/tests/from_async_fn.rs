@@ -1,8 +1,9 @@
-//! The page "From `async fn`": its table says what its examples, which are compiled, say.
+//! The table of the page "From `async fn`" contains only code of the examples on that page, which
+//! are compiled.
 
 const PAGE: &str = include_str!("../src/from_async_fn.md");
 
-/// The lines of code of the examples, with what is hidden in the docs.
+/// The lines of code of the examples, including those that the docs hide.
 fn examples() -> Vec<&'static str> {
     let blocks = PAGE.split("```").skip(1).step_by(2);
     blocks.flat_map(str::lines).map(|line| line.trim().trim_start_matches("# ").trim_start()).collect()
@@ -13,11 +14,11 @@ fn code(cell: &str) -> impl Iterator<Item = &str> {
     cell.split('`').skip(1).step_by(2)
 }
 
-/// A line of the table could advise what does not compile.
+/// Without this test, a line of the table could advise code that does not compile.
 #[test]
 fn each_line_of_the_table_is_a_line_of_an_example() {
     let examples = examples();
-    // Below the head of the table, and the line that is under it.
+    // Skips the head of the table and the line below it.
     let rows: Vec<Vec<_>> = PAGE
         .lines()
         .filter(|line| line.starts_with('|'))

@@ -1,4 +1,5 @@
-//! The feature `tokio`: a blocking call in a task of tokio is refused, and says what to do instead.
+//! The feature `tokio`: a blocking call in a task of tokio is refused, with a message that says
+//! what to do instead.
 
 use std::cell::Cell;
 use std::future::{pending, poll_fn};
@@ -21,7 +22,7 @@ fn runtimes() -> [Runtime; 2] {
     [Builder::new_current_thread(), Builder::new_multi_thread()].map(|mut builder| builder.build().unwrap())
 }
 
-/// Whether `run_sync` is refused here; else it must run.
+/// Whether `run_sync` is refused here. If it is not refused, it must work.
 fn is_refused() -> bool {
     match gen::run_sync(async { Ok::<_, gen::Error>(7) }) {
         Ok(seven) => seven != 7,
@@ -111,7 +112,7 @@ fn it_is_allowed_where_a_thread_may_block() {
 /// The probe takes the task's budget, and gives it back.
 #[test]
 fn a_refused_call_leaves_the_budget_of_its_task_as_it_was() {
-    /// Takes what there is, but no more than that; how much it was.
+    /// Takes at most `limit` units of the budget, and returns how many there were.
     fn take(limit: usize) -> usize {
         let mut cx = Context::from_waker(Waker::noop());
         let one = |_: &usize| match coop::poll_proceed(&mut cx) {
@@ -135,7 +136,7 @@ fn a_refused_call_leaves_the_budget_of_its_task_as_it_was() {
         })
         .await;
         counts.set((whole, rest));
-        // It is spent now, and still a budget.
+        // The budget is spent now, but the task still has one.
         assert!(is_refused());
     });
     let (whole, rest) = counts.get();

@@ -1,9 +1,9 @@
-//! The feature `tracing`: what a subscriber sees of tasks.
+//! The feature `tracing`: the spans and events of tasks, as a subscriber receives them.
 
 use std::io;
 use std::sync::{Arc, Mutex};
 
-/// What was written, line by line.
+/// The lines that the subscriber has written.
 #[derive(Clone, Default)]
 struct Written(Arc<Mutex<Vec<u8>>>);
 
@@ -71,7 +71,8 @@ fn an_error_that_nobody_looked_at_is_an_event_in_the_span_of_its_task() {
     assert!(lines[0].ends_with("gen: a task failed, and nobody looked at its result: lost"), "{lines:?}");
 }
 
-/// What a callback on another thread has resumed runs in the span of its task; and so is told what a nested block has left behind.
+/// A callback on another thread resumes the task in the span of the task. Errors that a nested
+/// block has left behind are reported in that span too.
 #[test]
 fn what_follows_a_wait_is_in_the_span_of_the_task() {
     #[gen::coroutine]

@@ -4,16 +4,9 @@ use prose::{violations, Violation};
 
 /// The folders and files whose prose is not yet rewritten. The list only becomes shorter.
 const NOT_YET_REWRITTEN: &[&str] = &[
-    ".ci/fresh",
-    ".ci/run",
-    ".ci/rust-with-sources",
-    ".ci/sanitize",
     "CHANGELOG.md",
-    "Cargo.toml",
     "gen-macros",
-    "gen-runtime/Cargo.toml",
     "gen-runtime/src",
-    "gen-runtime/tests",
     "tests/behaviour",
     "tests/conformance",
     "tests/editors",
