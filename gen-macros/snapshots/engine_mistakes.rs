@@ -7,12 +7,12 @@ impl S {
         loop {}
     }
     ::core::compile_error! {
-        "unknown option `boxed` of `#[gen::engine]`\n\nhelp: there is `crate = path`"
+        "unknown option `boxed` of `#[gen::engine]`\n\nhelp: the only option is `crate = path`"
     }
     ::core::compile_error! {
-        "an engine cannot borrow its arguments: it goes on when the call has returned\n\nhelp: take `self: Rc<Self>`"
+        "an engine cannot borrow its arguments: it may run on after its call has returned\n\nhelp: take `self: Rc<Self>`"
     }
     ::core::compile_error! {
-        "an engine cannot borrow its arguments: it goes on when the call has returned\n\nhelp: take the value itself, an `Rc`, or a reference that is `'static`"
+        "an engine cannot borrow its arguments: it may run on after its call has returned\n\nhelp: take an owned value, an `Rc`, or a `'static` reference"
     }
 }

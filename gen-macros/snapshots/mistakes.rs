@@ -17,11 +17,11 @@ fn f(list: Vec<u8>) -> impl ::r#gen::Coroutine<Output = gen::Result<Vec<u8>>> {
     "unknown option `boxd` of `#[gen::coroutine]`\n\nhelp: did you mean `boxed`?"
 }
 ::core::compile_error! {
-    "a `const fn` cannot be a coroutine: nothing can be waited for when a constant is computed\n\nhelp: remove `const`"
+    "a `const fn` cannot be a coroutine: the compiler evaluates it, and cannot wait\n\nhelp: remove `const`"
 }
 ::core::compile_error! {
-    "an `async fn` cannot be a coroutine as well: the attribute makes the future itself\n\nhelp: remove `async`; `.await` may stand in a coroutine too"
+    "an `async fn` cannot also be a coroutine: the attribute makes the future itself\n\nhelp: remove `async`; a coroutine may use `.await` too"
 }
 ::core::compile_error! {
-    "`yield_!` cannot stand in a closure: whoever calls the closure cannot be suspended\n\nhelp: use a `for` loop or a `match`, or have the closure make what is yielded and yield all of it: `yield_!(iter.map(..).collect::<Vec<_>>())`"
+    "`yield_!` cannot stand in a closure: the code that calls the closure cannot be suspended\n\nhelp: use a `for` loop or a `match`, or let the closure return futures and yield all of them: `yield_!(iter.map(..).collect::<Vec<_>>())`"
 }

@@ -91,16 +91,16 @@ fn report_kind(attribute: AttributeKind, item: &Item, mistakes: &mut Mistakes) {
         Item::Type(item) => (item.type_token.to_token_stream(), "a `type`", OTHERS),
         Item::Use(item) => (item.use_token.to_token_stream(), "a `use`", OTHERS),
         Item::Macro(item) => (item.mac.path.to_token_stream(), "a macro", OTHERS),
-        other => (other.to_token_stream(), "this", OTHERS),
+        other => (other.to_token_stream(), "another item", OTHERS),
     };
     report(attribute, &keyword, kind, help, mistakes);
 }
 
 fn report(attribute: AttributeKind, tokens: &dyn ToTokens, kind: &str, help: &str, mistakes: &mut Mistakes) {
     let made = if attribute == AttributeKind::Engine { "an engine" } else { "a coroutine" };
-    let wrong = format!("`{}` makes {made} of a `fn`; {kind} is none", attribute.name());
+    let wrong = format!("`{}` turns a `fn` into {made}, and this is {kind}", attribute.name());
     mistakes.report(tokens, &wrong, help);
 }
 
 const OTHERS: &str = "put it on a function";
-const METHODS: &str = "put it on each of the methods that are coroutines";
+const METHODS: &str = "put it on each method that is to be a coroutine";

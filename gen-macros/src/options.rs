@@ -123,15 +123,16 @@ impl Options {
         if let Some(boxed) = self.boxed.take() {
             mistakes.report(
                 &boxed,
-                "`boxed` and `dyn` do not go together: `dyn` boxes the coroutine already",
+                "`boxed` and `dyn` cannot be combined: `dyn` already boxes the coroutine",
                 "remove `boxed`",
             );
         }
         if let Some(send) = self.send.take() {
             let (wrong, help) = match erased {
-                Threads::Send => {
-                    ("`send` and `dyn` do not go together: `dyn` is `Send` already", "remove `send`")
-                }
+                Threads::Send => (
+                    "`send` and `dyn` cannot be combined: with `dyn` the coroutine is already `Send`",
+                    "remove `send`",
+                ),
                 Threads::Local => (
                     "`send` and `dyn(local)` contradict each other: a local coroutine is not `Send`",
                     "remove `send`, or write `dyn` without `(local)`",
@@ -156,7 +157,7 @@ fn report_twice(name: &Ident, mistakes: &mut Mistakes) {
 }
 
 fn parse_path(name: &Ident, input: ParseStream<'_>) -> syn::Result<Path> {
-    const HELP: &str = "`crate` wants the path of the runtime\n\nhelp: write `crate = path`, without quotes";
+    const HELP: &str = "`crate` needs the path of the runtime\n\nhelp: write `crate = path`, without quotes";
     if !input.peek(Token![=]) {
         return Err(syn::Error::new(name.span(), HELP));
     }
@@ -221,8 +222,9 @@ fn report_unknown(attribute: AttributeKind, name: &Ident, mistakes: &mut Mistake
 }
 
 fn all_options(attribute: AttributeKind) -> String {
-    let mut all = "there is ".to_owned();
-    for (position, known) in attribute.options().iter().enumerate() {
+    let options = attribute.options();
+    let mut all = if options.len() > 1 { "the options are " } else { "the only option is " }.to_owned();
+    for (position, known) in options.iter().enumerate() {
         all += if position > 0 { ", `" } else { "`" };
         all += spelling(known);
         all += "`";

@@ -87,17 +87,17 @@ impl Scope {
         match self {
             Scope::Coroutine => None,
             Scope::Closure => Some((
-                "`yield_!` cannot stand in a closure: whoever calls the closure cannot be suspended",
-                "use a `for` loop or a `match`, or have the closure make what is yielded and yield all of it: \
+                "`yield_!` cannot stand in a closure: the code that calls the closure cannot be suspended",
+                "use a `for` loop or a `match`, or let the closure return futures and yield all of them: \
                  `yield_!(iter.map(..).collect::<Vec<_>>())`",
             )),
             Scope::Function => Some((
                 "`yield_!` cannot stand in a plain `fn`, even within a coroutine",
-                "make that function a coroutine, `#[gen::coroutine] fn ..`, and yield what it returns",
+                "make that function a coroutine, `#[gen::coroutine] fn ..`, and yield its call",
             )),
             Scope::Constant => Some((
-                "`yield_!` cannot stand in a constant: the compiler computes it",
-                "yield before, into a `let`; a length that is known only then is that of a `Vec`",
+                "`yield_!` cannot stand in a constant: the compiler evaluates it",
+                "yield into a `let` before it; if it is the length of an array, use a `Vec`",
             )),
         }
     }
@@ -174,7 +174,7 @@ impl VisitMut for YieldVisitor<'_> {
         } else if path.is_ident("r#yield") && self.scope == Scope::Coroutine {
             self.mistakes.report(
                 path,
-                "the macro is called `yield_!`: `yield` is a keyword of Rust's",
+                "the macro is called `yield_!`: `yield` is a keyword of Rust",
                 "write `yield_!(..)`",
             );
         }
@@ -188,7 +188,7 @@ impl VisitMut for YieldVisitor<'_> {
         if self.scope == Scope::Coroutine && !self.in_macro {
             self.mistakes.report(
                 &expression.yield_token,
-                "a coroutine does not suspend with `yield`: that keyword is Rust's own, for generators",
+                "a coroutine does not suspend with `yield`: Rust reserves that keyword for generators",
                 "write `yield_!(..)`",
             );
         }
@@ -263,9 +263,9 @@ fn has_commas(tokens: &TokenStream) -> bool {
 fn several(delimiter: &MacroDelimiter) -> &'static str {
     match delimiter {
         MacroDelimiter::Bracket(_) => {
-            "its brackets are no list; a list is resolved in parallel: `yield_!([a, b])`"
+            "to wait for several at once, yield a list in parentheses: `yield_!([a, b])`"
         }
-        _ => "several are a tuple, which is resolved in parallel: `yield_!((a, b))`",
+        _ => "to wait for several at once, yield a tuple: `yield_!((a, b))`",
     }
 }
 

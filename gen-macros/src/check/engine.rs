@@ -31,6 +31,6 @@ fn check_type(ty: &mut Type, help: &str, mistakes: &mut Mistakes) {
     }
 }
 
-const BORROWED: &str = "an engine cannot borrow its arguments: it goes on when the call has returned";
-const OWNED: &str = "take the value itself, an `Rc`, or a reference that is `'static`";
+const BORROWED: &str = "an engine cannot borrow its arguments: it may run on after its call has returned";
+const OWNED: &str = "take an owned value, an `Rc`, or a `'static` reference";
 const OWNED_SELF: &str = "take `self: Rc<Self>`";

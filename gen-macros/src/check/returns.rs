@@ -14,8 +14,9 @@ pub(crate) fn check(signature: &mut Signature, options: &mut Options, mistakes: 
     for borrowed in borrows::of(ty) {
         mistakes.report(
             &borrowed,
-            "with the option `returns` nothing borrowed can be returned: a `gen::Return` is an error, and errors are `'static`",
-            "return a value that owns what it has, or leave `returns` out",
+            "a coroutine with the option `returns` cannot return anything borrowed: \
+             a `gen::Return` is an error, and errors are `'static`",
+            "return an owned value, or remove `returns`",
         );
     }
     if mistakes.len() > before {

@@ -27,28 +27,28 @@ fn check_qualifiers(function: &Function, mistakes: &mut Mistakes) {
     if let Some(keyword) = &signature.constness {
         mistakes.report(
             keyword,
-            "a `const fn` cannot be a coroutine: nothing can be waited for when a constant is computed",
+            "a `const fn` cannot be a coroutine: the compiler evaluates it, and cannot wait",
             "remove `const`",
         );
     }
     if let Some(keyword) = &signature.asyncness {
         mistakes.report(
             keyword,
-            "an `async fn` cannot be a coroutine as well: the attribute makes the future itself",
-            "remove `async`; `.await` may stand in a coroutine too",
+            "an `async fn` cannot also be a coroutine: the attribute makes the future itself",
+            "remove `async`; a coroutine may use `.await` too",
         );
     }
     if let Some(abi) = &signature.abi {
         mistakes.report(
             abi,
-            "an `extern fn` cannot be a coroutine: what it returns is known to Rust only",
-            "remove `extern`, and start the coroutine from an `extern fn` that is none",
+            "an `extern fn` cannot be a coroutine: the type that it returns exists in Rust only",
+            "remove `extern`, and start the coroutine in a separate `extern fn`",
         );
     }
     if let Some(variadic) = &signature.variadic {
         mistakes.report(
             variadic,
-            "a coroutine cannot have variadic arguments: they are gone when it runs",
+            "a coroutine cannot have variadic arguments: they no longer exist when its body runs",
             "take a slice or a `Vec`",
         );
     }
@@ -60,11 +60,12 @@ fn check_attributes(function: &mut Function, mistakes: &mut Mistakes) {
         if path.is_ident("track_caller") {
             mistakes.report(
                 attribute,
-                "`#[track_caller]` has no effect on a coroutine: its body runs when it is resumed, not when it is called",
-                "remove it; errors carry the yields they passed through",
+                "`#[track_caller]` has no effect on a coroutine: \
+                 its body runs when it is resumed, not when it is called",
+                "remove it; an error carries the yields that it has passed through",
             );
         } else if is_ours(path) {
-            mistakes.report(attribute, "the function is a coroutine already", "remove this attribute");
+            mistakes.report(attribute, "the function is already a coroutine", "remove this attribute");
         } else {
             return true;
         }
@@ -85,7 +86,7 @@ fn is_ours(path: &Path) -> bool {
 fn check_body_is_there(function: &Function, mistakes: &mut Mistakes) {
     if let Body::Missing = function.body {
         let name = &function.signature.ident;
-        mistakes.report(name, &format!("`{name}` has no body"), "write one: `{ .. }`");
+        mistakes.report(name, &format!("`{name}` has no body"), "add one: `{ .. }`");
     }
 }
 
@@ -93,21 +94,25 @@ fn check_main(signature: &mut Signature, mistakes: &mut Mistakes) {
     if !signature.inputs.is_empty() {
         mistakes.report(
             &signature.inputs,
-            "`main` takes no arguments: nobody is there to give them",
-            "read them from `std::env::args()`",
+            "`main` takes no arguments: nothing passes any to it",
+            "read those of the command line from `std::env::args()`",
         );
         signature.inputs.clear();
     }
     if !signature.generics.params.is_empty() {
         mistakes.report(
             &signature.generics.params,
-            "`main` cannot be generic: nobody is there to choose",
+            "`main` cannot be generic: nothing chooses its parameters",
             "remove the parameters",
         );
         signature.generics = Generics::default();
     }
     if let Safety::Unsafe(keyword) = &signature.safety {
-        mistakes.report(keyword, "`main` cannot be `unsafe`: its caller is not yours", "remove `unsafe`");
+        mistakes.report(
+            keyword,
+            "`main` cannot be `unsafe`: its caller cannot know what it requires",
+            "remove `unsafe`",
+        );
         signature.safety = Safety::Default;
     }
 }

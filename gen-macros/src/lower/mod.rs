@@ -165,7 +165,7 @@ fn say_why_it_must_be_used(attribute: &mut Attribute) {
     if let Meta::Path(path) = &attribute.meta
         && path.is_ident("must_use")
     {
-        let words = "nothing of it runs until it is yielded, awaited or started";
+        let words = "a coroutine does nothing until it is yielded, awaited or started";
         let (path, words) = (path.to_token_stream(), LitStr::new(words, ours()));
         attribute.meta = syn::parse_quote!(#path = #words);
     }

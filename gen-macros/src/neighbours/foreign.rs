@@ -10,9 +10,6 @@ use crate::options::AttributeKind;
 use crate::parse::Function;
 use crate::tokens::{is, is_block, is_word};
 
-const REMOVED: &str =
-    "it rewrites what is `async` in a function, and a coroutine is that only when it has been made";
-
 /// Reports these attributes. Returns false if the body is no longer the user's.
 pub(crate) fn check(attribute: AttributeKind, function: &mut Function, mistakes: &mut Mistakes) -> bool {
     check_maybe_async(function, mistakes);
@@ -31,8 +28,11 @@ fn check_maybe_async(function: &mut Function, mistakes: &mut Mistakes) {
                 attribute.path().segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
             mistakes.report(
                 attribute,
-                &format!("`#[{name}]` and a coroutine do not go together: {REMOVED}"),
-                "remove it; a function that is to exist without `async` too is written twice",
+                &format!(
+                    "`#[{name}]` and a coroutine cannot be combined: \
+                     the attribute adds or removes `async`, and a coroutine is written without it"
+                ),
+                "remove it; if you also need a function that blocks, write that one separately",
             );
         }
         !found
@@ -67,8 +67,11 @@ fn check_runner(attribute: AttributeKind, function: &mut Function, mistakes: &mu
     let name = attribute.name();
     mistakes.report(
         &function.signature.ident,
-        &format!("`{name}` stands below the attribute that runs the function, which has made a plain function of it"),
-        &format!("write `{name}` first, above it, and remove `async`"),
+        &format!(
+            "`{name}` stands below the attribute that runs the function, \
+             which has already replaced the body"
+        ),
+        &format!("write `{name}` above that attribute, and remove `async`"),
     );
     // Without `#[test]` nothing calls the function, which is not a mistake of its own.
     if let Some(test) = test {
@@ -85,8 +88,10 @@ fn check_async_trait(function: &Function, mistakes: &mut Mistakes) {
     if boxed {
         mistakes.report(
             &signature.ident,
-            "`#[async_trait]` has made a boxed future of this `async fn`, which cannot be a coroutine as well",
-            "remove `async`: `#[async_trait]` leaves a `fn` alone; for `dyn Trait` write `#[gen::coroutine(dyn)]`, in the trait too",
+            "`#[async_trait]` has already made this `async fn` return a boxed future, \
+             so it cannot be a coroutine",
+            "remove `async`: `#[async_trait]` does not change a plain `fn`; \
+             for `dyn Trait` write `#[gen::coroutine(dyn)]`, also in the trait",
         );
     }
 }

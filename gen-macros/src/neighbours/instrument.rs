@@ -83,8 +83,9 @@ pub(crate) fn check(function: &Function, scan: &BodyScan, mistakes: &mut Mistake
     if scan.instrumented {
         mistakes.report(
             &function.signature.ident,
-            "this version of `#[tracing::instrument]` makes something of a function that `#[gen::coroutine]` does not know",
-            "remove it, and yield the coroutine in a span: \
+            "`#[gen::coroutine]` does not know the code that this version of \
+             `#[tracing::instrument]` generates",
+            "remove that attribute, and yield the coroutine in a span: \
              `yield_!(tracing::Instrument::instrument(f(), tracing::info_span!(\"f\")))`",
         );
     }

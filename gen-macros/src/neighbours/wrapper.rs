@@ -103,20 +103,20 @@ fn wanted_by(path: &Path) -> Option<Wanted> {
 fn complaint(attribute: AttributeKind, function: &Function) -> Option<(&'static str, &'static str)> {
     if attribute != AttributeKind::Coroutine {
         return Some((
-            "this attribute wants an `async fn`, and the function is no longer one that can be awaited",
-            "write `#[gen::coroutine]` above it, which makes an `async fn` around the coroutine",
+            "this attribute requires an `async fn`, and the function does not return a future",
+            "write `#[gen::coroutine]` above it instead, which puts an `async fn` around the coroutine",
         ));
     }
     if function.signature.inputs.iter().any(|input| matches!(input, FnArg::Receiver(_))) {
         return Some((
-            "this attribute wants an `async fn`, and there can be none around a method that is a coroutine",
-            "remove it, or put it on an `async fn` that awaits the method",
+            "this attribute requires an `async fn`, which cannot be put around a method",
+            "remove it, or put it on a separate `async fn` that awaits the method",
         ));
     }
     let has_body = matches!(function.body, Body::Block(_) | Body::Replaced(_));
     (!has_body).then_some((
-        "this attribute wants a function with a body",
-        "remove it here, and put it where the body is",
+        "this attribute requires a function with a body",
+        "remove it here, and put it on the implementation, which has the body",
     ))
 }
 

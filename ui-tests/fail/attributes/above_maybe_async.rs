@@ -4,8 +4,8 @@ use gen::yield_;
 
 #[gen::coroutine]
 #[maybe_async::maybe_async]
-//~^ gen: `#[maybe_async]` and a coroutine do not go together: it rewrites what is `async` in a function, and a coroutine is that only when it has been made
-//~| help: remove it; a function that is to exist without `async` too is written twice
+//~^ gen: `#[maybe_async]` and a coroutine cannot be combined: the attribute adds or removes `async`, and a coroutine is written without it
+//~| help: remove it; if you also need a function that blocks, write that one separately
 fn fetch() -> gen::Result<u32> {
     yield_!(std::future::ready(1))
 }

@@ -11,8 +11,8 @@ struct Client;
 impl Fetch for Client {
     #[gen::coroutine]
     async fn fetch(&self) -> gen::Result<u32> {
-    //~^ gen: `#[async_trait]` has made a boxed future of this `async fn`, which cannot be a coroutine as well
-    //~| help: remove `async`: `#[async_trait]` leaves a `fn` alone; for `dyn Trait` write `#[gen::coroutine(dyn)]`, in the trait too
+    //~^ gen: `#[async_trait]` has already made this `async fn` return a boxed future, so it cannot be a coroutine
+    //~| help: remove `async`: `#[async_trait]` does not change a plain `fn`; for `dyn Trait` write `#[gen::coroutine(dyn)]`, also in the trait
         yield_!(std::future::ready(1))
     }
 }

@@ -3,7 +3,7 @@ use gen::yield_;
 #[tokio::main(flavor = "current_thread")]
 #[gen::coroutine]
 async fn main() -> gen::Result {
-//~^ gen: `#[gen::coroutine]` stands below the attribute that runs the function, which has made a plain function of it
-//~| help: write `#[gen::coroutine]` first, above it, and remove `async`
+//~^ gen: `#[gen::coroutine]` stands below the attribute that runs the function, which has already replaced the body
+//~| help: write `#[gen::coroutine]` above that attribute, and remove `async`
     yield_!(gen::moment())
 }

@@ -16,8 +16,8 @@ macro_rules! instrumented {
 instrumented! {
     #[gen::coroutine]
     fn fetch() -> gen::Result<u32> {
-    //~^ gen: this version of `#[tracing::instrument]` makes something of a function that `#[gen::coroutine]` does not know
-    //~| help: remove it, and yield the coroutine in a span: `yield_!(tracing::Instrument::instrument(f(), tracing::info_span!("f")))`
+    //~^ gen: `#[gen::coroutine]` does not know the code that this version of `#[tracing::instrument]` generates
+    //~| help: remove that attribute, and yield the coroutine in a span: `yield_!(tracing::Instrument::instrument(f(), tracing::info_span!("f")))`
         yield_!(std::future::ready(1))
     }
 }

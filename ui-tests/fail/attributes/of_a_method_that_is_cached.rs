@@ -7,8 +7,8 @@ struct Shop;
 impl Shop {
     #[gen::coroutine]
     #[cached::proc_macro::cached]
-    //~^ gen: this attribute wants an `async fn`, and there can be none around a method that is a coroutine
-    //~| help: remove it, or put it on an `async fn` that awaits the method
+    //~^ gen: this attribute requires an `async fn`, which cannot be put around a method
+    //~| help: remove it, or put it on a separate `async fn` that awaits the method
     fn stock(&self) -> u32 {
         yield_!(std::future::ready(1)).unwrap_or(0)
     }

@@ -2,8 +2,8 @@ struct View<'a>(&'a str);
 
 #[gen::engine]
 fn engine(view: View<'_>) {
-//~^ gen: an engine cannot borrow its arguments: it goes on when the call has returned
-//~| help: take the value itself, an `Rc`, or a reference that is `'static`
+//~^ gen: an engine cannot borrow its arguments: it may run on after its call has returned
+//~| help: take an owned value, an `Rc`, or a `'static` reference
     println!("{}", view.0);
 }
 

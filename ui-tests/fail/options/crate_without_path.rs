@@ -1,5 +1,5 @@
 #[gen::coroutine(crate)]
-//~^ gen: `crate` wants the path of the runtime
+//~^ gen: `crate` needs the path of the runtime
 //~| help: write `crate = path`, without quotes
 fn plain(n: u32) -> u32 {
     n

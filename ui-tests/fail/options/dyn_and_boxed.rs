@@ -1,5 +1,5 @@
 #[gen::coroutine(boxed, dyn)]
-//~^ gen: `boxed` and `dyn` do not go together: `dyn` boxes the coroutine already
+//~^ gen: `boxed` and `dyn` cannot be combined: `dyn` already boxes the coroutine
 //~| help: remove `boxed`
 fn plain(n: u32) -> u32 {
     n

@@ -1,5 +1,5 @@
 #[gen::coroutine(send, dyn)]
-//~^ gen: `send` and `dyn` do not go together: `dyn` is `Send` already
+//~^ gen: `send` and `dyn` cannot be combined: with `dyn` the coroutine is already `Send`
 //~| help: remove `send`
 fn plain(n: u32) -> u32 {
     n

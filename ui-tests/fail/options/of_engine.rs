@@ -1,6 +1,6 @@
 #[gen::engine(boxed)]
 //~^ gen: unknown option `boxed` of `#[gen::engine]`
-//~| help: there is `crate = path`
+//~| help: the only option is `crate = path`
 fn engine() {}
 
 fn main() {}

@@ -1,4 +1,4 @@
 #[gen::main(boxed)]
 //~^ gen: unknown option `boxed` of `#[gen::main]`
-//~| help: there is `crate = path`
+//~| help: the only option is `crate = path`
 fn main() {}

@@ -1,6 +1,6 @@
 #[gen::coroutine(frobnicate)]
 //~^ gen: unknown option `frobnicate` of `#[gen::coroutine]`
-//~| help: there is `boxed`, `dyn`, `send`, `returns`, `crate = path`
+//~| help: the options are `boxed`, `dyn`, `send`, `returns`, `crate = path`
 fn plain(n: u32) -> u32 {
     n
 }

@@ -4,8 +4,8 @@ use gen::yield_;
 fn constant() -> usize {
     enum Number {
         One = yield_!(std::future::ready(1)).unwrap(),
-        //~^ gen: `yield_!` cannot stand in a constant: the compiler computes it
-        //~| help: yield before, into a `let`; a length that is known only then is that of a `Vec`
+        //~^ gen: `yield_!` cannot stand in a constant: the compiler evaluates it
+        //~| help: yield into a `let` before it; if it is the length of an array, use a `Vec`
     }
     Number::One as usize
 }

@@ -7,7 +7,7 @@ fn outer() -> gen::Result<u32> {
         fn get(&self) -> gen::Result<u32> {
             yield_!(std::future::ready(1))
             //~^ gen: `yield_!` cannot stand in a plain `fn`, even within a coroutine
-            //~| help: make that function a coroutine, `#[gen::coroutine] fn ..`, and yield what it returns
+            //~| help: make that function a coroutine, `#[gen::coroutine] fn ..`, and yield its call
         }
     }
     Inner.get()

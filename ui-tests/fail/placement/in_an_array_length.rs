@@ -3,8 +3,8 @@ use gen::yield_;
 #[gen::coroutine]
 fn array() -> usize {
     let list = [0; yield_!(std::future::ready(1)).unwrap()];
-    //~^ gen: `yield_!` cannot stand in a constant: the compiler computes it
-    //~| help: yield before, into a `let`; a length that is known only then is that of a `Vec`
+    //~^ gen: `yield_!` cannot stand in a constant: the compiler evaluates it
+    //~| help: yield into a `let` before it; if it is the length of an array, use a `Vec`
     list.len()
 }
 

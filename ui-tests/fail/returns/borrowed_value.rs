@@ -1,7 +1,7 @@
 #[gen::coroutine(returns)]
 fn first(text: &str) -> gen::Result<&str> {
-//~^ gen: with the option `returns` nothing borrowed can be returned: a `gen::Return` is an error, and errors are `'static`
-//~| help: return a value that owns what it has, or leave `returns` out
+//~^ gen: a coroutine with the option `returns` cannot return anything borrowed: a `gen::Return` is an error, and errors are `'static`
+//~| help: return an owned value, or remove `returns`
     Ok(&text[..1])
 }
 

@@ -2,8 +2,8 @@ use gen::yield_;
 
 #[gen::coroutine]
 async fn twice(n: u32) -> gen::Result<u32> {
-//~^ gen: an `async fn` cannot be a coroutine as well: the attribute makes the future itself
-//~| help: remove `async`; `.await` may stand in a coroutine too
+//~^ gen: an `async fn` cannot also be a coroutine: the attribute makes the future itself
+//~| help: remove `async`; a coroutine may use `.await` too
     yield_!(std::future::ready(n))
 }
 

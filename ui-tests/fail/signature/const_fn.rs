@@ -1,6 +1,6 @@
 #[gen::coroutine]
 pub const fn constant() -> u32 {
-//~^ gen: a `const fn` cannot be a coroutine: nothing can be waited for when a constant is computed
+//~^ gen: a `const fn` cannot be a coroutine: the compiler evaluates it, and cannot wait
 //~| help: remove `const`
     1
 }

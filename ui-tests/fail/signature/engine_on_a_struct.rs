@@ -1,6 +1,6 @@
 #[gen::engine]
 struct Engine;
-//~^ gen: `#[gen::engine]` makes an engine of a `fn`; a `struct` is none
+//~^ gen: `#[gen::engine]` turns a `fn` into an engine, and this is a `struct`
 //~| help: put it on a function
 
 fn main() {}

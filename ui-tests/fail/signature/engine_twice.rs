@@ -2,7 +2,7 @@
 
 #[gen::engine]
 #[gen::coroutine]
-//~^ gen: the function is a coroutine already
+//~^ gen: the function is already a coroutine
 //~| help: remove this attribute
 fn engine() {}
 

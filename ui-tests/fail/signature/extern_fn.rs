@@ -1,7 +1,7 @@
 #[gen::coroutine]
 extern "C" fn exported(n: u32) -> u32 {
-//~^ gen: an `extern fn` cannot be a coroutine: what it returns is known to Rust only
-//~| help: remove `extern`, and start the coroutine from an `extern fn` that is none
+//~^ gen: an `extern fn` cannot be a coroutine: the type that it returns exists in Rust only
+//~| help: remove `extern`, and start the coroutine in a separate `extern fn`
     n
 }
 

@@ -1,4 +1,4 @@
 #[gen::main]
 async fn main() {}
-//~^ gen: an `async fn` cannot be a coroutine as well: the attribute makes the future itself
-//~| help: remove `async`; `.await` may stand in a coroutine too
+//~^ gen: an `async fn` cannot also be a coroutine: the attribute makes the future itself
+//~| help: remove `async`; a coroutine may use `.await` too

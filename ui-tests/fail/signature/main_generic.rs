@@ -1,4 +1,4 @@
 #[gen::main]
 fn main<T>() {}
-//~^ gen: `main` cannot be generic: nobody is there to choose
+//~^ gen: `main` cannot be generic: nothing chooses its parameters
 //~| help: remove the parameters

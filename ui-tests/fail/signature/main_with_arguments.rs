@@ -1,6 +1,6 @@
 #[gen::main]
 fn main(arguments: Vec<String>) {
-//~^ gen: `main` takes no arguments: nobody is there to give them
-//~| help: read them from `std::env::args()`
+//~^ gen: `main` takes no arguments: nothing passes any to it
+//~| help: read those of the command line from `std::env::args()`
     drop(arguments);
 }

@@ -7,6 +7,6 @@ fn main() {
     //~^ rustc: attributes on expressions are experimental
     //~^^ rustc: custom attributes cannot be applied to expressions
     || 1;
-    //~^ gen: `#[gen::coroutine]` makes a coroutine of a `fn`; an expression is none
+    //~^ gen: `#[gen::coroutine]` turns a `fn` into a coroutine, and this is an expression
     //~| help: put it on a function
 }

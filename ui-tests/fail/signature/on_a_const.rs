@@ -1,6 +1,6 @@
 #[gen::coroutine]
 const ONE: u32 = 1;
-//~^ gen: `#[gen::coroutine]` makes a coroutine of a `fn`; a `const` is none
+//~^ gen: `#[gen::coroutine]` turns a `fn` into a coroutine, and this is a `const`
 //~| help: put it on a function
 
 fn main() {

@@ -1,6 +1,6 @@
 #[gen::coroutine]
 macro_rules! make {
-//~^ gen: `#[gen::coroutine]` makes a coroutine of a `fn`; a macro is none
+//~^ gen: `#[gen::coroutine]` turns a `fn` into a coroutine, and this is a macro
 //~| help: put it on a function
     () => {};
 }

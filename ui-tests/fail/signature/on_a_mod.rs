@@ -1,6 +1,6 @@
 #[gen::coroutine]
 mod inner {}
-//~^ gen: `#[gen::coroutine]` makes a coroutine of a `fn`; a `mod` is none
+//~^ gen: `#[gen::coroutine]` turns a `fn` into a coroutine, and this is a `mod`
 //~| help: put it on a function
 
 fn main() {}

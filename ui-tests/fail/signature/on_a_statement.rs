@@ -6,6 +6,6 @@ fn main() {
     #[gen::coroutine]
     //~^ rustc: custom attributes cannot be applied to statements
     let n = 1;
-    //~^ gen: `#[gen::coroutine]` makes a coroutine of a `fn`; a statement is none
+    //~^ gen: `#[gen::coroutine]` turns a `fn` into a coroutine, and this is a statement
     //~| help: put it on a function
 }

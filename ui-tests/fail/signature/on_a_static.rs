@@ -1,6 +1,6 @@
 #[gen::coroutine]
 static ONE: u32 = 1;
-//~^ gen: `#[gen::coroutine]` makes a coroutine of a `fn`; a `static` is none
+//~^ gen: `#[gen::coroutine]` turns a `fn` into a coroutine, and this is a `static`
 //~| help: put it on a function
 
 fn main() {

@@ -1,6 +1,6 @@
 #[gen::coroutine]
 struct Type;
-//~^ gen: `#[gen::coroutine]` makes a coroutine of a `fn`; a `struct` is none
+//~^ gen: `#[gen::coroutine]` turns a `fn` into a coroutine, and this is a `struct`
 //~| help: put it on a function
 
 fn main() {}

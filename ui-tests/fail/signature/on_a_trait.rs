@@ -1,7 +1,7 @@
 #[gen::coroutine]
 trait Trait {
-//~^ gen: `#[gen::coroutine]` makes a coroutine of a `fn`; a `trait` is none
-//~| help: put it on each of the methods that are coroutines
+//~^ gen: `#[gen::coroutine]` turns a `fn` into a coroutine, and this is a `trait`
+//~| help: put it on each method that is to be a coroutine
     fn method(&self) -> u32;
 }
 

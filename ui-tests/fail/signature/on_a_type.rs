@@ -1,6 +1,6 @@
 #[gen::coroutine]
 type Number = u32;
-//~^ gen: `#[gen::coroutine]` makes a coroutine of a `fn`; a `type` is none
+//~^ gen: `#[gen::coroutine]` turns a `fn` into a coroutine, and this is a `type`
 //~| help: put it on a function
 
 fn main() {

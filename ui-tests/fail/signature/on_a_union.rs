@@ -1,6 +1,6 @@
 #[gen::coroutine]
 union Type {
-//~^ gen: `#[gen::coroutine]` makes a coroutine of a `fn`; a `union` is none
+//~^ gen: `#[gen::coroutine]` turns a `fn` into a coroutine, and this is a `union`
 //~| help: put it on a function
     number: u32,
 }

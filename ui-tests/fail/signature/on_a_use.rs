@@ -1,6 +1,6 @@
 #[gen::coroutine]
 use std::future::ready;
-//~^ gen: `#[gen::coroutine]` makes a coroutine of a `fn`; a `use` is none
+//~^ gen: `#[gen::coroutine]` turns a `fn` into a coroutine, and this is a `use`
 //~| help: put it on a function
 
 fn main() {

@@ -1,6 +1,6 @@
 #[gen::coroutine]
 enum Type {}
-//~^ gen: `#[gen::coroutine]` makes a coroutine of a `fn`; an `enum` is none
+//~^ gen: `#[gen::coroutine]` turns a `fn` into a coroutine, and this is an `enum`
 //~| help: put it on a function
 
 fn main() {}

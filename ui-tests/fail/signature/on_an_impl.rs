@@ -2,8 +2,8 @@ struct Type;
 
 #[gen::coroutine]
 impl Type {
-//~^ gen: `#[gen::coroutine]` makes a coroutine of a `fn`; an `impl` block is none
-//~| help: put it on each of the methods that are coroutines
+//~^ gen: `#[gen::coroutine]` turns a `fn` into a coroutine, and this is an `impl` block
+//~| help: put it on each method that is to be a coroutine
     fn method(&self) -> u32 {
         1
     }

@@ -2,7 +2,7 @@
 
 #[gen::coroutine]
 #[gen::co]
-//~^ gen: the function is a coroutine already
+//~^ gen: the function is already a coroutine
 //~| help: remove this attribute
 fn doubled() -> u32 {
     1

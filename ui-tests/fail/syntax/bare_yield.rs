@@ -3,7 +3,7 @@
 #[gen::coroutine]
 fn body() -> gen::Result {
     yield gen::moment();
-    //~^ gen: a coroutine does not suspend with `yield`: that keyword is Rust's own, for generators
+    //~^ gen: a coroutine does not suspend with `yield`: Rust reserves that keyword for generators
     //~| help: write `yield_!(..)`
     //~^^^ rustc: yield syntax is experimental
     Ok(())

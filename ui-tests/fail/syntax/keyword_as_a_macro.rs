@@ -3,7 +3,7 @@
 #[gen::coroutine]
 fn body() -> gen::Result {
     yield!(gen::moment())
-    //~^ rustc: a coroutine does not suspend with `yield`: that keyword is Rust's own, for generators
+    //~^ rustc: a coroutine does not suspend with `yield`: Rust reserves that keyword for generators
     //~^^ rustc: yield syntax is experimental
 }
 
