@@ -5,13 +5,13 @@ use quote::{ToTokens, TokenStreamExt, quote_spanned};
 use syn::{LitStr, Signature, Token};
 
 use crate::lower::{Lowered, LoweredBody, Output, Returned, Site};
-use crate::options::{AttributeKind, Threads};
+use crate::options::AttributeKind;
 use crate::paths::{Paths, ours};
 use crate::tokens::grouped;
 
 /// The tokens that the attribute emits for a function without mistakes.
-pub(crate) fn with_body(attribute: AttributeKind, lowered: &Lowered, paths: &Paths) -> TokenStream {
-    match attribute {
+pub(crate) fn with_body(kind: AttributeKind, lowered: &Lowered, paths: &Paths) -> TokenStream {
+    match kind {
         AttributeKind::Coroutine => coroutine(lowered, paths, &|block| {
             let mut tokens = head(block, lowered, paths, None);
             machine(block, lowered, paths).to_tokens(&mut tokens);
@@ -115,11 +115,8 @@ fn returned_type(lowered: &Lowered, paths: &Paths) -> TokenStream {
     let Output { arrow, declared, .. } = &lowered.output;
     let here = paths.at(lowered.output.span);
     match &lowered.returned {
-        Returned::Erased(erased, lifetime) => {
-            let boxed = match erased {
-                Threads::Send => here.box_coroutine(),
-                Threads::Local => here.local_box_coroutine(),
-            };
+        Returned::Erased(threads, lifetime) => {
+            let boxed = here.erased(*threads);
             quote_spanned!(here.span()=> #arrow #boxed<#lifetime, #declared>)
         }
         Returned::Machine | Returned::Boxed => {
@@ -184,11 +181,8 @@ pub(crate) fn wrap(lowered: &Lowered, paths: &Paths, machine: TokenStream) -> To
     let wrapper = match &lowered.returned {
         Returned::Machine => return machine,
         Returned::Boxed => paths.boxed().into_token_stream(),
-        Returned::Erased(erased, _) => {
-            let boxed = match erased {
-                Threads::Send => paths.box_coroutine(),
-                Threads::Local => paths.local_box_coroutine(),
-            };
+        Returned::Erased(threads, _) => {
+            let boxed = paths.erased(*threads);
             quote_spanned!(paths.span()=> #boxed::new)
         }
     };

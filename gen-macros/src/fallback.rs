@@ -16,13 +16,13 @@ use crate::paths::{Paths, ours};
 /// It uses the arguments and the paths in `yields`, as the user's body would, so that rustc does
 /// not warn about unused ones.
 pub(crate) fn without_body(
-    attribute: AttributeKind,
+    kind: AttributeKind,
     lowered: &Lowered,
     paths: &Paths,
     yields: &[TokenStream],
 ) -> TokenStream {
     let quiet = quote_spanned!(ours()=> #[allow(unused)]);
-    let function = match attribute {
+    let function = match kind {
         AttributeKind::Main => {
             expand::main(lowered, paths, &|_| quote_spanned!(ours()=> #(use #yields as _;)* loop {}))
         }
@@ -52,17 +52,17 @@ pub(crate) fn without_body(
 
 /// Reports that the item is not a function, and emits it unchanged.
 pub(crate) fn not_a_function(
-    attribute: AttributeKind,
+    kind: AttributeKind,
     item: TokenStream,
     error: Error,
     mut mistakes: Mistakes,
 ) -> TokenStream {
     match syn::parse2::<Stmt>(item.clone()) {
-        Ok(Stmt::Item(other)) => report_kind(attribute, &other, &mut mistakes),
-        Ok(other) => report(attribute, &other, "a statement", OTHERS, &mut mistakes),
+        Ok(Stmt::Item(other)) => report_item(kind, &other, &mut mistakes),
+        Ok(other) => report(kind, &other, "a statement", OTHERS, &mut mistakes),
         // An expression can only be replaced by one expression: the error.
         Err(_) if is_expression(&item) => {
-            report(attribute, &item, "an expression", OTHERS, &mut mistakes);
+            report(kind, &item, "an expression", OTHERS, &mut mistakes);
             return mistakes.into_errors();
         }
         // The item is broken or unfinished. It is emitted as it was typed, for rustc and for
@@ -78,8 +78,8 @@ fn is_expression(item: &TokenStream) -> bool {
     syn::parse2::<Expr>(item.clone()).is_ok()
 }
 
-fn report_kind(attribute: AttributeKind, item: &Item, mistakes: &mut Mistakes) {
-    let (keyword, kind, help) = match item {
+fn report_item(kind: AttributeKind, item: &Item, mistakes: &mut Mistakes) {
+    let (keyword, found, help) = match item {
         Item::Struct(item) => (item.struct_token.to_token_stream(), "a `struct`", OTHERS),
         Item::Enum(item) => (item.enum_token.to_token_stream(), "an `enum`", OTHERS),
         Item::Union(item) => (item.union_token.to_token_stream(), "a `union`", OTHERS),
@@ -93,12 +93,12 @@ fn report_kind(attribute: AttributeKind, item: &Item, mistakes: &mut Mistakes) {
         Item::Macro(item) => (item.mac.path.to_token_stream(), "a macro", OTHERS),
         other => (other.to_token_stream(), "another item", OTHERS),
     };
-    report(attribute, &keyword, kind, help, mistakes);
+    report(kind, &keyword, found, help, mistakes);
 }
 
-fn report(attribute: AttributeKind, tokens: &dyn ToTokens, kind: &str, help: &str, mistakes: &mut Mistakes) {
-    let made = if attribute == AttributeKind::Engine { "an engine" } else { "a coroutine" };
-    let wrong = format!("`{}` turns a `fn` into {made}, and this is {kind}", attribute.name());
+fn report(kind: AttributeKind, tokens: &dyn ToTokens, found: &str, help: &str, mistakes: &mut Mistakes) {
+    let made = if kind == AttributeKind::Engine { "an engine" } else { "a coroutine" };
+    let wrong = format!("`{}` turns a `fn` into {made}, and this is {found}", kind.name());
     mistakes.report(tokens, &wrong, help);
 }
 

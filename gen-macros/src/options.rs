@@ -64,11 +64,11 @@ pub(crate) enum Threads {
 
 impl Options {
     /// Reads the options. A wrong option is reported and left out, so that the others still count.
-    pub(crate) fn parse(attribute: AttributeKind, tokens: TokenStream, mistakes: &mut Mistakes) -> Options {
+    pub(crate) fn parse(kind: AttributeKind, tokens: TokenStream, mistakes: &mut Mistakes) -> Options {
         let mut options = Options::default();
         let list = |input: ParseStream<'_>| {
             while !input.is_empty() {
-                if let Err(error) = options.parse_one(attribute, input, mistakes) {
+                if let Err(error) = options.parse_one(kind, input, mistakes) {
                     mistakes.report_error(error);
                     skip_until_comma(input);
                 }
@@ -87,19 +87,19 @@ impl Options {
 
     fn parse_one(
         &mut self,
-        attribute: AttributeKind,
+        kind: AttributeKind,
         input: ParseStream<'_>,
         mistakes: &mut Mistakes,
     ) -> syn::Result<()> {
         if !input.peek(Ident::peek_any) {
-            let wrong = format!("expected an option of `{}`", attribute.name());
-            return Err(input.error(format!("{wrong}\n\nhelp: {}", all_options(attribute))));
+            let wrong = format!("expected an option of `{}`", kind.name());
+            return Err(input.error(format!("{wrong}\n\nhelp: {}", all_options(kind))));
         }
         let name = Ident::parse_any(input)?;
         let text = name.to_string();
-        if !attribute.options().contains(&text.as_str()) {
+        if !kind.options().contains(&text.as_str()) {
             skip_until_comma(input);
-            report_unknown(attribute, &name, mistakes);
+            report_unknown(kind, &name, mistakes);
             return Ok(());
         }
         match text.as_str() {
@@ -211,18 +211,18 @@ fn skip_until_comma(input: ParseStream<'_>) {
     }
 }
 
-fn report_unknown(attribute: AttributeKind, name: &Ident, mistakes: &mut Mistakes) {
-    let wrong = format!("unknown option `{name}` of `{}`", attribute.name());
-    let help = match nearest(&name.to_string(), attribute.options()) {
+fn report_unknown(kind: AttributeKind, name: &Ident, mistakes: &mut Mistakes) {
+    let wrong = format!("unknown option `{name}` of `{}`", kind.name());
+    let help = match nearest(&name.to_string(), kind.options()) {
         Some("dyn") if name == "local" => "did you mean `dyn(local)`?".to_owned(),
         Some(known) => format!("did you mean `{}`?", spelling(known)),
-        None => all_options(attribute),
+        None => all_options(kind),
     };
     mistakes.report(name, &wrong, &help);
 }
 
-fn all_options(attribute: AttributeKind) -> String {
-    let options = attribute.options();
+fn all_options(kind: AttributeKind) -> String {
+    let options = kind.options();
     let mut all = if options.len() > 1 { "the options are " } else { "the only option is " }.to_owned();
     for (position, known) in options.iter().enumerate() {
         all += if position > 0 { ", `" } else { "`" };

@@ -9,7 +9,7 @@ use quote::{ToTokens, TokenStreamExt, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Path, Token};
 
-use crate::options::AttributeKind;
+use crate::options::{AttributeKind, Threads};
 
 /// The span of every token that is not the user's. With it, names of locals are hygienic, lints
 /// stay quiet, and the rules of edition 2024 apply.
@@ -62,8 +62,8 @@ impl Paths {
     }
 
     /// The attribute `kind`.
-    pub(crate) fn attribute(&self, attribute: AttributeKind) -> RuntimePath<'_> {
-        self.private(match attribute {
+    pub(crate) fn attribute(&self, kind: AttributeKind) -> RuntimePath<'_> {
+        self.private(match kind {
             AttributeKind::Coroutine => "coroutine",
             AttributeKind::Engine => "engine",
             AttributeKind::Main => "main",
@@ -75,14 +75,12 @@ impl Paths {
         self.public("Coroutine")
     }
 
-    /// `BoxCoroutine`, which is `Send`.
-    pub(crate) fn box_coroutine(&self) -> RuntimePath<'_> {
-        self.public("BoxCoroutine")
-    }
-
-    /// `LocalBoxCoroutine`, which need not be `Send`.
-    pub(crate) fn local_box_coroutine(&self) -> RuntimePath<'_> {
-        self.public("LocalBoxCoroutine")
+    /// The type of a boxed trait object.
+    pub(crate) fn erased(&self, threads: Threads) -> RuntimePath<'_> {
+        self.public(match threads {
+            Threads::Send => "BoxCoroutine",
+            Threads::Local => "LocalBoxCoroutine",
+        })
     }
 
     /// The function that makes a coroutine from the call, the `async` block and the site.

@@ -9,12 +9,12 @@ use crate::parse::{Body, Function};
 
 /// Reports what a coroutine cannot be, and removes it. Returns false if the mistake is in the
 /// parameters of `main` or of an engine: the body may have errors that follow from it.
-pub(crate) fn check(attribute: AttributeKind, function: &mut Function, mistakes: &mut Mistakes) -> bool {
+pub(crate) fn check(kind: AttributeKind, function: &mut Function, mistakes: &mut Mistakes) -> bool {
     check_qualifiers(function, mistakes);
     check_attributes(function, mistakes);
     check_body_is_there(function, mistakes);
     let before = mistakes.len();
-    match attribute {
+    match kind {
         AttributeKind::Main => check_main(&mut function.signature, mistakes),
         AttributeKind::Engine => engine::check_arguments(&mut function.signature, mistakes),
         AttributeKind::Coroutine => {}

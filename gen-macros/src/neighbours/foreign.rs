@@ -11,10 +11,10 @@ use crate::parse::Function;
 use crate::tokens::{is, is_block, is_word};
 
 /// Reports these attributes. Returns false if the body is no longer the user's.
-pub(crate) fn check(attribute: AttributeKind, function: &mut Function, mistakes: &mut Mistakes) -> bool {
+pub(crate) fn check(kind: AttributeKind, function: &mut Function, mistakes: &mut Mistakes) -> bool {
     check_maybe_async(function, mistakes);
     let before = mistakes.len();
-    check_runner(attribute, function, mistakes);
+    check_runner(kind, function, mistakes);
     check_async_trait(function, mistakes);
     mistakes.len() == before
 }
@@ -41,7 +41,7 @@ fn check_maybe_async(function: &mut Function, mistakes: &mut Mistakes) {
 
 /// Reports a `#[tokio::test]` or `#[tokio::main]` above ours. It has replaced the body by one that
 /// runs the user's body.
-fn check_runner(attribute: AttributeKind, function: &mut Function, mistakes: &mut Mistakes) {
+fn check_runner(kind: AttributeKind, function: &mut Function, mistakes: &mut Mistakes) {
     let body: Vec<TokenTree> = function.body.tokens().into_iter().take(5).collect();
     let runs = match body.as_slice() {
         [let_, body, equals, async_, rest] => {
@@ -64,7 +64,7 @@ fn check_runner(attribute: AttributeKind, function: &mut Function, mistakes: &mu
     if test.is_none() && !is_main {
         return;
     }
-    let name = attribute.name();
+    let name = kind.name();
     mistakes.report(
         &function.signature.ident,
         &format!(

@@ -55,14 +55,14 @@ pub(crate) struct Instrumentation {
 
 /// If the attribute stands below ours: the function with the attribute above ours.
 pub(crate) fn put_above(
-    attribute: AttributeKind,
+    kind: AttributeKind,
     options: &TokenStream,
     function: &Function,
     paths: &Paths,
 ) -> Option<TokenStream> {
     let instrument = function.attributes.iter().position(|other| ends_in(other.path(), &["instrument"]))?;
     let Function { attributes, visibility, defaultness, signature, body } = function;
-    let (first, ours_again) = (&attributes[instrument], paths.attribute(attribute));
+    let (first, ours_again) = (&attributes[instrument], paths.attribute(kind));
     let others = attributes.iter().enumerate().filter(|(position, _)| *position != instrument);
     let others = others.map(|(_, other)| other);
     Some(quote_spanned! {ours()=>

@@ -46,17 +46,17 @@ pub(crate) struct OuterFunction {
 impl OuterFunction {
     /// If an attribute requires an outer function: takes what belongs to it from `function`.
     pub(crate) fn take(
-        attribute: AttributeKind,
+        kind: AttributeKind,
         function: &mut Function,
         mistakes: &mut Mistakes,
     ) -> Option<OuterFunction> {
         let wants = |other: &Attribute| wanted_by(other.path());
         let (position, wanted) =
             function.attributes.iter().enumerate().find_map(|(at, other)| Some((at, wants(other)?)))?;
-        if attribute != AttributeKind::Coroutine && matches!(wanted, Wanted::PlainFn) {
+        if kind != AttributeKind::Coroutine && matches!(wanted, Wanted::PlainFn) {
             return None;
         }
-        if let Some((wrong, help)) = complaint(attribute, function) {
+        if let Some((wrong, help)) = complaint(kind, function) {
             mistakes.report(&function.attributes.remove(position), wrong, help);
             return None;
         }
@@ -100,8 +100,8 @@ fn wanted_by(path: &Path) -> Option<Wanted> {
 }
 
 /// The mistake and the code to write instead, if the coroutine cannot be put into a function.
-fn complaint(attribute: AttributeKind, function: &Function) -> Option<(&'static str, &'static str)> {
-    if attribute != AttributeKind::Coroutine {
+fn complaint(kind: AttributeKind, function: &Function) -> Option<(&'static str, &'static str)> {
+    if kind != AttributeKind::Coroutine {
         return Some((
             "this attribute requires an `async fn`, and the function does not return a future",
             "write `#[gen::coroutine]` above it instead, which puts an `async fn` around the coroutine",
