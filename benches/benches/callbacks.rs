@@ -25,12 +25,12 @@ fn round_trips(count: usize, slot: Slot<'_>) -> gen::Result<u64> {
     Ok(sum)
 }
 
-/// Waits for `count` calls of `gen::task`, one after the other.
+/// Waits for `count` calls of `gen::from_callback`, one after the other.
 #[gen::coroutine]
-fn tasks(count: usize, slot: &std::cell::Cell<Option<gen::TaskCallback<u64>>>) -> gen::Result<u64> {
+fn tasks(count: usize, slot: &std::cell::Cell<Option<gen::Resolve<u64>>>) -> gen::Result<u64> {
     let mut sum = 0;
     for _ in 0..count {
-        sum += yield_!(gen::task(|done| slot.set(Some(done))))?;
+        sum += yield_!(gen::from_callback(|done| slot.set(Some(done))))?;
     }
     Ok(sum)
 }
@@ -78,11 +78,11 @@ fn one_by_one(criterion: &mut Criterion) {
             });
         });
     });
-    group.bench_function("gen::task", |bencher| {
+    group.bench_function("gen::from_callback", |bencher| {
         bencher.iter(|| {
             let slot = std::cell::Cell::new(None);
             drive(tasks(COUNT, &slot), || {
-                slot.take().into_iter().for_each(|done: gen::TaskCallback<u64>| done.call(1));
+                slot.take().into_iter().for_each(|done: gen::Resolve<u64>| done.call(1));
             });
         });
     });

@@ -17,7 +17,7 @@ fn start(name: String) -> ::r#gen::Result {
             _ => <gen::Result as ::r#gen::__private::Unreached>::output(),
         }
     };
-    let __body = ::r#gen::__private::ending(
+    let __body = ::r#gen::__private::map_output(
         __body,
         |output| <gen::Result as ::r#gen::__private::EngineOutput<
             _,

@@ -19,7 +19,7 @@ fn find(
             _ => <gen::Result<_> as ::r#gen::__private::Unreached>::output(),
         }
     };
-    let __body = ::r#gen::__private::ending(
+    let __body = ::r#gen::__private::map_output(
         __body,
         |output| <gen::Result<
             _,

@@ -105,7 +105,7 @@ impl Paths {
 
     /// The function that wraps a body so that its output passes through a closure.
     pub(crate) fn map_output(&self) -> RuntimePath<'_> {
-        self.private("ending")
+        self.private("map_output")
     }
 
     /// The trait of the outputs that a `gen::Return` can set.

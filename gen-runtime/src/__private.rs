@@ -8,14 +8,16 @@ pub use std::{column, compile_error, concat, file, line, stringify};
 
 // What users know by other paths; the option `crate = path` finds it here.
 pub use crate::coroutine::{
-    at, boxed, call, closed_machine, ending, machine, At, Call, Ending, Frame, Machine, Nowhere, NO_CALL,
+    at, boxed, call, closed_machine, machine, map_output, At, Call, Frame, Machine, MapOutput, NoSite,
+    NO_CALL,
 };
 pub use crate::engine::{engine, EngineOutput};
-pub use crate::error::{CatchReturn, Site};
+pub use crate::error::Site;
+pub use crate::tornado::CatchReturn;
 pub use crate::yield_macro::maybe::{FutureKind, Maybe, ValueKind};
 pub use crate::yield_macro::mistakes::Anything;
 pub use crate::yield_macro::outside;
-pub use crate::yield_macro::probe::{ask, Resolve};
+pub use crate::yield_macro::probe::{ask, IntoPending};
 pub use crate::yieldable::tuple;
 pub use crate::{BoxCoroutine, Coroutine, LocalBoxCoroutine, Result};
 

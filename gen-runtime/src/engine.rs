@@ -6,14 +6,15 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use crate::error::{catch_panic, CatchReturn, ReturnValueIgnoredError, Throw};
+use crate::error::{catch_panic, Throw};
 use crate::task::spawn_local;
-use crate::tornado::dynamic::Value;
+use crate::tornado::CatchReturn;
 use crate::{context, Result};
 
 /// What the body of an engine may return: `()`, or a `Result<(), E>` whose error can be thrown.
 ///
-/// Anything else would be lost; Tornado raises `ReturnValueIgnoredError` for it, here it does not compile. A [`Value`] may be `()`, so that is asked at run time.
+/// Anything else would be lost; Tornado raises `ReturnValueIgnoredError` for it, here it does not compile.
+/// (A `dynamic::Value` may be `()`, so that is asked at run time.)
 ///
 /// `M` is the kind of error, found by inference.
 #[diagnostic::on_unimplemented(
@@ -37,25 +38,6 @@ impl EngineOutput<()> for () {
 impl<E: Throw<M>, M> EngineOutput<M> for std::result::Result<(), E> {
     fn into_result(self) -> Result {
         self.map_err(Throw::throw).catch_return()
-    }
-}
-
-// Not recommended: nobody writes it who does not know of it.
-#[diagnostic::do_not_recommend]
-impl EngineOutput<()> for Value {
-    fn into_result(self) -> Result {
-        self.take::<()>().map_err(|value| ReturnValueIgnoredError::new(value.type_name()).into())
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<E: Throw<M>, M> EngineOutput<M> for std::result::Result<Value, E> {
-    fn into_result(self) -> Result {
-        // A `gen::Return` may end it with a value, too, or without one.
-        match self.map_err(Throw::throw).catch_return() {
-            Ok(value) => value.into_result(),
-            Err(error) => Err(error).catch_return(),
-        }
     }
 }
 
@@ -88,6 +70,35 @@ where
         Poll::Pending => {
             is_left.set(true);
             Ok(())
+        }
+    }
+}
+
+/// A value whose type is known only at run time may be `()`.
+#[cfg(feature = "dynamic")]
+mod of_values {
+    use super::EngineOutput;
+    use crate::error::Throw;
+    use crate::tornado::dynamic::{ReturnValueIgnoredError, Value};
+    use crate::tornado::CatchReturn;
+    use crate::Result;
+
+    // Not recommended: nobody writes it who does not know of it.
+    #[diagnostic::do_not_recommend]
+    impl EngineOutput<()> for Value {
+        fn into_result(self) -> Result {
+            self.take::<()>().map_err(|value| ReturnValueIgnoredError::new(value.type_name()).into())
+        }
+    }
+
+    #[diagnostic::do_not_recommend]
+    impl<E: Throw<M>, M> EngineOutput<M> for std::result::Result<Value, E> {
+        fn into_result(self) -> Result {
+            // A `gen::Return` may end it with a value, too, or without one.
+            match self.map_err(Throw::throw).catch_return() {
+                Ok(value) => value.into_result(),
+                Err(error) => Err(error).catch_return(),
+            }
         }
     }
 }

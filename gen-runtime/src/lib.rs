@@ -49,7 +49,7 @@
 //! | see where it is suspended | [`JoinHandle::trace`] |
 //! | run children that may borrow, and that nothing outlives | [`scope`](fn@scope), [`scope_local`] |
 //! | tell a cancellation from a failure | [`Error::is_cancelled`] |
-//! | end it in any case, after some time | [`cancel(..).grace(..)`](Cancelling::grace) |
+//! | end it in any case, after some time | [`cancel(..).grace(..)`](CancelCompletion::grace) |
 //! | keep a part of a coroutine from being cancelled | [`shield`](fn@shield) |
 //! | give up after a while, but leave time to clean up | [`with_timeout(..).cancel(..)`](WithTimeout::cancel) |
 //! | end a program in good order | [`IoLoop::shutdown`] |
@@ -58,7 +58,7 @@
 //! | run it all | [`run_sync`], [`block_on`], [`IoLoop`], or any other executor: a coroutine is a [`Future`](std::future::Future) |
 //! | say what went wrong | [`Error`], [`Throw`] |
 //! | end a coroutine from a function that it calls | [`Return`](fn@Return) |
-//! | wait for what a callback is called with | [`task`]; [`Callback`], [`Wait`], [`WaitAll`] |
+//! | wait for what a callback is called with | [`from_callback`]; [`Callback`], [`Wait`], [`WaitAll`] |
 //! | yield something of your own that sees its coroutine | [`YieldPoint`] |
 //! | put coroutines behind a trait object | [`BoxCoroutine`], [`LocalBoxCoroutine`] |
 //! | test without waiting | [`VirtualClock`]; beside other threads, with [`Remote::keep_alive`] |
@@ -128,6 +128,7 @@
 //!
 //! # Features
 //!
+//! - `dynamic`: `gen::dynamic`, values whose type is known only at run time, as Tornado's all are.
 //! - `anyhow`: an `anyhow::Error` can be thrown into a coroutine, and an [`Error`] becomes one, its trace kept.
 //! - `tokio`: a blocking call, such as [`run_sync`], in a task of tokio is refused with [`RuntimeRunning`]; without the
 //!   feature nothing can tell, and the call stops that runtime.
@@ -168,31 +169,34 @@ mod yieldable;
 
 pub use gen_macros::{co, coroutine, engine, main};
 
-pub use crate::coroutine::{BoxCoroutine, Coroutine, Frame, Kind, LocalBoxCoroutine};
+pub use crate::coroutine::{BoxCoroutine, Coroutine, Frame, FrameKind, LocalBoxCoroutine};
 pub use crate::error::{
-    BadYieldError, CallbackOutput, CancelSource, Cancelled, Error, Other, Panicked, Place, Result, Return,
-    ReturnValueIgnoredError, Site, Throw, TimeoutError,
+    CallbackOutput, CancelSource, Cancelled, ChildError, ChildKey, Error, Panicked, Result, Site, Throw,
+    TimeoutError,
 };
 pub use crate::executor::{
     Clock, LoopClosed, LoopRunning, LoopStopped, NoLoop, RuntimeRunning, TimerKey, VirtualClock,
 };
 pub use crate::first_of::{first_of, FirstOf, FirstOfNoneError};
-pub use crate::inject::Trace;
+pub use crate::inject::TaskTrace;
 pub use crate::io_loop::{block_on, run_sync, IoLoop, IoLoopHandle, KeepAlive, Remote};
 pub use crate::limit::{limit, Limit, ZeroLimitError};
 pub use crate::multi::{multi, Multi, MultiFailFast, MultiQuiet, MultiSettled};
 pub use crate::point::{
-    task, Callable, Callback, CallbackDroppedError, Forget, Key, KeyReuseError, KeyTypeError,
-    LeakedCallbackError, LeakedKey, Runner, Task, TaskCallback, UnknownKeyError, Wait, WaitAll, YieldPoint,
+    from_callback, Callable, Callback, CallbackDroppedError, CallbackFuture, Forget, Key, KeyReuseError,
+    KeyTypeError, LeakedCallbackError, LeakedKey, Resolve, Runner, UnknownKeyError, Wait, WaitAll,
+    YieldPoint,
 };
 pub use crate::promise::{promise, AlreadySetError, BrokenPromiseError, Promise, SharedFuture};
 pub use crate::scope::{scope, scope_local, LocalScope, Scope, ScopeEnded, ScopeHandle};
-pub use crate::task::{spawn, spawn_local, Cancelling, JoinHandle};
+pub use crate::task::{spawn, spawn_local, CancelCompletion, JoinHandle};
 pub use crate::time::{moment, sleep, with_timeout, CancelTimeout, Deadline, Moment, Sleep, WithTimeout};
-pub use crate::tornado::{dynamic, Arguments, YieldFuture};
+#[cfg(feature = "dynamic")]
+pub use crate::tornado::dynamic::{self, BadYieldError, ReturnValueIgnoredError};
+pub use crate::tornado::{Arguments, Return, YieldFuture};
 pub use crate::wait_iterator::{ByKey, ByPosition, ExhaustedError, WaitIterator, WaitNext};
 pub use crate::yieldable::{
-    boxed, boxed_send, ok, raw, shield, BoxYieldable, Custom, Flat, Raw, SendBoxYieldable, Shield, Yieldable,
+    boxed, boxed_send, modes, ok, raw, shield, BoxYieldable, Custom, SendBoxYieldable, Shield, Yieldable,
 };
 
 /// The kinds of yieldables: the parameter `M` of [`Yieldable`], which is always inferred.
@@ -200,10 +204,10 @@ pub use crate::yieldable::{
 /// You need them only to implement [`Yieldable`] for a container of your own by means of one that is here.
 pub mod kinds {
     pub use crate::first_of::Raced;
-    pub use crate::limit::Bounded;
+    pub use crate::limit::Limited;
     pub use crate::multi::Grouped;
     pub use crate::point::Point;
-    pub use crate::time::Limited;
+    pub use crate::time::TimedOut;
     pub use crate::yieldable::{Custom, Fallible, Listed, Mapped, Optional, Plain, RawMarked, Shielded};
 }
 

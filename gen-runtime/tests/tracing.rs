@@ -86,14 +86,14 @@ fn what_follows_a_wait_is_in_the_span_of_the_task() {
         Ok(value)
     }
     #[gen::engine]
-    fn engine(done: gen::TaskCallback<u8>) -> gen::Result {
+    fn engine(done: gen::Resolve<u8>) -> gen::Result {
         done.call(gen::yield_!(gen::spawn(body()))?);
         gen::yield_!(gen::moment())?;
         Err(gen::Error::new("late"))
     }
     #[gen::coroutine]
     fn caller() -> gen::Result<u8> {
-        let value = gen::yield_!(gen::task(engine))?;
+        let value = gen::yield_!(gen::from_callback(engine))?;
         let late = gen::yield_!(std::future::pending::<()>()).unwrap_err();
         tracing::info!("caught: {late}");
         Ok(value)

@@ -1,9 +1,9 @@
 //! Turns callbacks that are called again and again into waits that end once.
 //!
-//! A wait of a coroutine ends once: `gen::task` takes the first call of its callback, and a
-//! `gen::Wait` takes one value of its key. But a watcher calls without end, also while no coroutine
-//! waits. So the callback of the wait does not carry the values. They are stored in a queue, and
-//! the callback only reports that the queue is filled:
+//! A wait of a coroutine ends once: `gen::from_callback` takes the first call of its callback, and
+//! a `gen::Wait` takes one value of its key. But a watcher calls without end, also while no
+//! coroutine waits. So the callback of the wait does not carry the values. They are stored in a
+//! queue, and the callback only reports that the queue is filled:
 //!
 //! | | the watcher puts a change | the coroutine asks | the wait is dropped, by a timeout or an error |
 //! |---|---|---|---|
@@ -33,7 +33,7 @@ pub(crate) struct Inbox {
 struct State {
     changes: Vec<Change>,
     /// The callback to call when the queue is filled.
-    waiting: Option<gen::TaskCallback<()>>,
+    waiting: Option<gen::Resolve<()>>,
 }
 
 impl Inbox {
@@ -60,11 +60,11 @@ impl Inbox {
         // be a result, and the error of Ctrl-C would never arrive. So each batch begins with a turn
         // of the loop.
         yield_!(gen::moment())?;
-        yield_!(gen::task(|filled| self.call_when_filled(filled)))?;
+        yield_!(gen::from_callback(|filled| self.call_when_filled(filled)))?;
         Ok(mem::take(&mut self.lock().changes))
     }
 
-    fn call_when_filled(&self, filled: gen::TaskCallback<()>) {
+    fn call_when_filled(&self, filled: gen::Resolve<()>) {
         let mut state = self.lock();
         if state.changes.is_empty() {
             // Replaces the callback of a wait that was dropped.

@@ -2,7 +2,7 @@
 //!
 //! A callback has no caller who could be told of its failure. So whatever schedules one ([`add_callback`], [`call_later`], [`call_at`], [`add_future`],
 //! [`Remote::add_callback`], [`JoinHandle::on_done`]) remembers the *context* it was scheduled in, which is the task that was running. If the callback fails, or
-//! panics, the error is [thrown](crate::Coroutine::resume) into that task, at the yield it is suspended at, whatever it waits for there. Caught, the coroutine goes on.
+//! panics, the error is [thrown](crate::Coroutine::resume) into that task, at the yield it is suspended at, whatever it waits for there. CaughtError, the coroutine goes on.
 //!
 //! ```
 //! use gen::yield_;
@@ -27,7 +27,7 @@
 //!   belongs to the callback's own context.
 //! - Contexts nest: a task's outer context is the one it was spawned in. An error that a task does not take goes to the next outer one, and at last to the loop's
 //!   [error handler](crate::IoLoopHandle::set_error_handler); where there is none, to the log (target `gen`, level `ERROR`).
-//! - What the function of a [`gen::task`](crate::task) schedules belongs to that task's future: until it is over, the future takes the error.
+//! - What the function of a [`gen::from_callback`](crate::from_callback) schedules belongs to that task's future: until it is over, the future takes the error.
 //! - A task that has ended takes no error, nor does one whose body is executing at the moment: it is not suspended at a yield.
 //! - Errors are thrown one at a time: the second arrives at the yield after the first one's. A result that is there in the same turn wins over an error, which then
 //!   arrives at the next yield. What is left when the body ends goes outward.
@@ -56,7 +56,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::error::{CallbackOutput, Error, Throw};
-use crate::executor::{call, current, current_context, depth_of, Failure, Node, Shared};
+use crate::executor::{call, current, current_context, depth_of, ErrorContext, Shared, UnhandledError};
 
 /// The place where an error goes that has no caller: the task that was running at the [`capture`].
 ///
@@ -75,7 +75,7 @@ use crate::executor::{call, current, current_context, depth_of, Failure, Node, S
 /// ```
 #[derive(Clone)]
 pub struct Context {
-    node: Option<Arc<Node>>,
+    node: Option<Arc<ErrorContext>>,
     /// The loop that ran at the capture: where there is no node, its handler is asked.
     home: Option<Arc<Shared>>,
 }
@@ -95,7 +95,7 @@ impl Context {
 
     /// Throws an error of something else than a callback, which the log is to name.
     pub(crate) fn throw_of(&self, what: &'static str, error: Error) {
-        self.deliver(Failure::new(what, error));
+        self.deliver(UnhandledError::new(what, error));
     }
 
     /// Calls `callback` in this context: a failure, or a panic, is thrown into it, and what the callback schedules belongs to it.
@@ -130,7 +130,7 @@ impl Context {
         }
     }
 
-    fn deliver(&self, failure: Failure) {
+    fn deliver(&self, failure: UnhandledError) {
         match (&self.node, &self.home) {
             (None, Some(home)) if !current::is(home) => failure.send(home, None),
             (node, _) => failure.deliver(node.clone()),

@@ -18,7 +18,7 @@ use std::task::Poll;
 /// What a frame has to hold, found by type inference from what the body yields.
 ///
 /// A body that yields a [`YieldPoint`](crate::YieldPoint) has the kind `u8`, any other `i32`. Your own [`Yieldable`](crate::Yieldable) containers are generic over it and hand it on.
-pub trait Kind: Copy {
+pub trait FrameKind: Copy {
     #[doc(hidden)]
     type Call;
 
@@ -36,7 +36,7 @@ pub trait Kind: Copy {
 }
 
 /// A body that yields futures, and lists, maps and tuples of them.
-impl Kind for i32 {
+impl FrameKind for i32 {
     type Call = ();
     type Frame = ();
     const BLOCK: () = ();
@@ -49,7 +49,7 @@ impl Kind for i32 {
 }
 
 /// What is done when a body of output `O` has ended.
-pub trait Finish<O>: Kind {
+pub trait Finish<O>: FrameKind {
     /// Polls the body; its output becomes that of the coroutine.
     fn poll(call: &Call<Self>, poll_body: impl FnOnce() -> Poll<O>) -> Poll<O>;
 }
@@ -64,12 +64,12 @@ impl<O> Finish<O> for i32 {
 
 /// What a call of a coroutine function has of its own. It takes no space unless something that is yielded needs it.
 #[derive(Debug)]
-pub struct Call<K: Kind> {
+pub struct Call<K: FrameKind> {
     state: K::Call,
     kind: PhantomData<K>,
 }
 
-impl<K: Kind> Call<K> {
+impl<K: FrameKind> Call<K> {
     pub(crate) fn state(&self) -> &K::Call {
         &self.state
     }
@@ -80,7 +80,7 @@ pub const NO_CALL: Call<i32> = Call { state: (), kind: PhantomData };
 
 /// A call, and the frame for the yields of its body; `kind` is always the literal `0`.
 #[inline(always)]
-pub fn call<K: Kind>(_kind: K) -> (Call<K>, Frame<K>) {
+pub fn call<K: FrameKind>(_kind: K) -> (Call<K>, Frame<K>) {
     let call = Call { state: K::call(), kind: PhantomData };
     let frame = Frame { state: K::frame(&call.state), kind: PhantomData };
     (call, frame)
@@ -88,16 +88,16 @@ pub fn call<K: Kind>(_kind: K) -> (Call<K>, Frame<K>) {
 
 /// The hidden local that yields go through. It takes no space unless something that is yielded needs it.
 #[derive(Debug)]
-pub struct Frame<K: Kind> {
+pub struct Frame<K: FrameKind> {
     state: K::Frame,
     kind: PhantomData<K>,
 }
 
 /// A frame without state is copied into each `async move` block that yields, also into one that a macro has made where the attribute cannot
 /// see it and so cannot give it a frame of its own. A frame with state moves into such a block, and is then gone from the body around it.
-impl<K: Kind> Copy for Frame<K> where K::Frame: Copy {}
+impl<K: FrameKind> Copy for Frame<K> where K::Frame: Copy {}
 
-impl<K: Kind> Clone for Frame<K>
+impl<K: FrameKind> Clone for Frame<K>
 where
     K::Frame: Copy,
 {
@@ -106,7 +106,7 @@ where
     }
 }
 
-impl<K: Kind> Frame<K> {
+impl<K: FrameKind> Frame<K> {
     /// A frame that belongs to no call, as nested `async` blocks have it; `kind` is always the literal `0`.
     ///
     /// It is made in a `const` block: a call there could unwind as far as rustc knows, and then each variable that the block moves away would need a

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::frame::{Call, Finish, Kind};
+use super::frame::{Call, Finish, FrameKind};
 use super::Coroutine;
 use crate::error::Site;
 use crate::inject::in_flight;
@@ -17,7 +17,7 @@ pin_project! {
     /// A body, its call, and the function that tells its name and site: as large as the body alone, unless it yields what needs the call.
     ///
     /// `W` is [`Closed`] or [`Open`].
-    pub struct Machine<F, S, K: Kind, W> {
+    pub struct Machine<F, S, K: FrameKind, W> {
         #[pin]
         body: F,
         call: Call<K>,
@@ -55,7 +55,7 @@ impl Suspended for Open {
 pub fn machine<F, S, K>(call: Call<K>, body: F, function: S) -> Machine<F, S, K, Open>
 where
     F: Future,
-    K: Kind,
+    K: FrameKind,
 {
     Machine { body, call, function, suspended: PhantomData }
 }
@@ -65,7 +65,7 @@ where
 pub fn closed_machine<F, S, K>(call: Call<K>, body: F, function: S) -> Machine<F, S, K, Closed>
 where
     F: Future,
-    K: Kind,
+    K: FrameKind,
 {
     Machine { body, call, function, suspended: PhantomData }
 }
@@ -102,7 +102,7 @@ where
         if thrown.is_none() {
             return self.poll(cx);
         }
-        in_flight::lend_error(thrown, cx.waker(), || self.poll(cx))
+        in_flight::with_injected_error(thrown, cx.waker(), || self.poll(cx))
     }
 
     #[inline(always)]

@@ -10,7 +10,7 @@ pin_project! {
     /// A body, and a function of no size that its output passes through.
     ///
     /// It lies inside of the machine: the call sees what the function makes of the output, and holds a body that ended well to the keys it has registered.
-    pub struct Ending<F, E> {
+    pub struct MapOutput<F, E> {
         #[pin]
         body: F,
         end: E,
@@ -19,15 +19,15 @@ pin_project! {
 
 /// Makes it.
 #[inline(always)]
-pub fn ending<F, E, O>(body: F, end: E) -> Ending<F, E>
+pub fn map_output<F, E, O>(body: F, end: E) -> MapOutput<F, E>
 where
     F: Future,
     E: Fn(F::Output) -> O,
 {
-    Ending { body, end }
+    MapOutput { body, end }
 }
 
-impl<F, E, O> Future for Ending<F, E>
+impl<F, E, O> Future for MapOutput<F, E>
 where
     F: Future,
     E: Fn(F::Output) -> O,

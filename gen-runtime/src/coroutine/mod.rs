@@ -10,7 +10,7 @@
 //! | `frame.rs` | [`Call`]: what a call has of its own; [`Frame`]: the hidden local that every `yield_!` goes through |
 //! | `suspend.rs` | [`Pending`]: one yield, the future that the machine is suspended at |
 //! | `at.rs` | [`At`]: the position of a yield, as its macro writes it down |
-//! | `map_output.rs` | [`Ending`]: a body that `gen::Return` can end |
+//! | `map_output.rs` | [`MapOutput`]: a body that `gen::Return` can end |
 //! | `boxed.rs` | [`BoxCoroutine`] and [`LocalBoxCoroutine`] |
 //!
 //! ## States and events
@@ -43,14 +43,14 @@ use std::ops::DerefMut;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-pub use self::at::{At, Nowhere};
+pub use self::at::{At, NoSite};
 pub use self::boxed::{BoxCoroutine, LocalBoxCoroutine};
 pub(crate) use self::frame::Finish;
-pub use self::frame::{call, Call, Frame, Kind, NO_CALL};
+pub use self::frame::{call, Call, Frame, FrameKind, NO_CALL};
 pub use self::machine::{boxed, closed_machine, machine, Machine};
-pub use self::map_output::{ending, Ending};
+pub use self::map_output::{map_output, MapOutput};
 pub use self::suspend::at;
-pub(crate) use self::suspend::{AsItIs, How, Pending};
+pub(crate) use self::suspend::{Identity, OutputMode, Pending};
 use crate::error::{Error, Site};
 
 /// What a `#[gen::coroutine]` function returns: a future that can also be resumed with an error.

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::at::{moved_to, At, Nowhere, Place};
+use super::at::{moved_to, At, LineAndColumn, NoSite};
 use crate::error::Site;
 use crate::inject::in_flight;
 use crate::{Error, Result};
@@ -20,7 +20,7 @@ pin_project! {
     /// The future lies in it bare: a layer around it would count twice as much for the compiler's limit of recursion as a coroutine itself, and some 25 levels of
     /// coroutines would be all that could be asked whether they are `Send`.
     #[must_use = "this is what `yield_!` awaits"]
-    pub struct Pending<F, H, P = Nowhere> {
+    pub struct Pending<F, H, P = NoSite> {
         #[pin]
         future: F,
         how: PhantomData<fn() -> H>,
@@ -32,7 +32,7 @@ pin_project! {
 impl<F, H> Pending<F, H> {
     #[inline(always)]
     pub(crate) fn new(future: F) -> Self {
-        Pending::at(future, Nowhere)
+        Pending::at(future, NoSite)
     }
 }
 
@@ -44,7 +44,7 @@ impl<F, H, P> Pending<F, H, P> {
 }
 
 /// How a yield treats the future that it waits for.
-pub trait How<F: Future> {
+pub trait OutputMode<F: Future> {
     /// What the yield gives if all goes well.
     type Value;
 
@@ -53,16 +53,16 @@ pub trait How<F: Future> {
 
     /// Whether the yield looks for what is thrown, or leaves that to yields inside of the future.
     #[inline(always)]
-    fn looks() -> bool {
+    fn checks_injection() -> bool {
         true
     }
 }
 
 /// Pending futures resolve to a result of ours.
 #[derive(Debug)]
-pub enum AsItIs {}
+pub enum Identity {}
 
-impl<F, T> How<F> for AsItIs
+impl<F, T> OutputMode<F> for Identity
 where
     F: Future<Output = Result<T>>,
 {
@@ -77,8 +77,8 @@ where
 impl<F, H, P> Future for Pending<F, H, P>
 where
     F: Future,
-    H: How<F>,
-    P: Here,
+    H: OutputMode<F>,
+    P: YieldSite,
 {
     type Output = Result<H::Value>;
 
@@ -88,7 +88,7 @@ where
         let polled = this.future.poll(cx);
         // Apart from what is made of the output: merged with it, the answer of the cold path costs each level three instructions more.
         if polled.is_pending() {
-            if let Some(thrown) = this.here.look(H::looks(), cx) {
+            if let Some(thrown) = this.here.look(H::checks_injection(), cx) {
                 return thrown;
             }
         }
@@ -97,13 +97,13 @@ where
 }
 
 /// Where a pending future is.
-pub trait Here {
+pub trait YieldSite {
     /// While the future is pending: what its poll gives instead, if something is in flight and the yield `looks` for it.
     fn look<T>(&self, looks: bool, cx: &Context<'_>) -> Option<Poll<Result<T>>>;
 }
 
 /// At a yield.
-impl<F: Fn() -> Site, const PLACE: Place> Here for At<F, PLACE> {
+impl<F: Fn() -> Site, const PLACE: LineAndColumn> YieldSite for At<F, PLACE> {
     #[inline(always)]
     fn look<T>(&self, looks: bool, cx: &Context<'_>) -> Option<Poll<Result<T>>> {
         if looks && in_flight::any_in_flight() {
@@ -118,7 +118,7 @@ impl<F: Fn() -> Site, const PLACE: Place> Here for At<F, PLACE> {
 }
 
 /// In a group, which looks itself.
-impl Here for Nowhere {
+impl YieldSite for NoSite {
     #[inline(always)]
     fn look<T>(&self, _: bool, _: &Context<'_>) -> Option<Poll<Result<T>>> {
         None
@@ -130,7 +130,7 @@ impl Here for Nowhere {
 #[cold]
 #[inline(never)]
 #[expect(improper_ctypes_definitions, reason = "the ABI is asked for because it does not unwind")]
-extern "C" fn take_thrown<T, F: Fn() -> Site, const PLACE: Place>(
+extern "C" fn take_thrown<T, F: Fn() -> Site, const PLACE: LineAndColumn>(
     cx: &Context<'_>,
     here: &At<F, PLACE>,
 ) -> Poll<Result<T>> {
@@ -144,7 +144,7 @@ extern "C" fn take_thrown<T, F: Fn() -> Site, const PLACE: Place>(
 ///
 /// It is done behind the `.await`, when what was waited for is dropped: inside, the compiler would have to keep more registers for the case of an error.
 #[inline(always)]
-pub fn at<T, F: Fn() -> Site>(result: Result<T>, function: F, place: Place) -> Result<T> {
+pub fn at<T, F: Fn() -> Site>(result: Result<T>, function: F, place: LineAndColumn) -> Result<T> {
     match result {
         Ok(value) => Ok(value),
         Err(error) => Err(arrived(error, function, place)),
@@ -155,6 +155,6 @@ pub fn at<T, F: Fn() -> Site>(result: Result<T>, function: F, place: Place) -> R
 /// machine must save what was there.
 #[cold]
 #[inline(never)]
-fn arrived<F: Fn() -> Site>(error: Error, function: F, place: Place) -> Error {
+fn arrived<F: Fn() -> Site>(error: Error, function: F, place: LineAndColumn) -> Error {
     black_box(error.passed(moved_to(function(), place)))
 }

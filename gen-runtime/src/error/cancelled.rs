@@ -48,7 +48,7 @@ use super::Site;
 ///
 /// A body is told of a request *once*, at the yield where it waits. Its next yields are not disturbed, because a clean-up that may not wait could not say goodbye to the other side. Rust has no
 /// `finally` that could be told apart from the rest of the body, and a destructor cannot yield: so whatever the body does after it was told is taken for its clean-up. Of a clean-up that takes too
-/// long, somebody outside decides: by another request, which arrives at the yield of the clean-up, or by a time that was given with the first one ([`grace`](crate::Cancelling::grace)).
+/// long, somebody outside decides: by another request, which arrives at the yield of the clean-up, or by a time that was given with the first one ([`grace`](crate::CancelCompletion::grace)).
 ///
 /// A [scope](fn@crate::scope) that was cancelled, or has failed, *is* cancelled from then on: its children are told once each, and so is what is spawned into it afterwards, at its first suspension. A
 /// scope is to end, and what is new in it has nothing to clean up yet.
@@ -90,7 +90,7 @@ use super::Site;
 /// and goes on: the request is done with, and whoever waits for its end waits until it ends by itself. Against that there are:
 ///
 /// - [`Error::is_cancelled`](crate::Error::is_cancelled), for the branch that lets it through;
-/// - [`cancel(..).grace(..)`](crate::Cancelling::grace), which drops what has not ended in time;
+/// - [`cancel(..).grace(..)`](crate::CancelCompletion::grace), which drops what has not ended in time;
 /// - another request: ask again, and it is told again;
 /// - a line in the log (target `gen`, level `WARN`): a task, or a child of a scope, that waits again at the very yield that took its cancellation is reported once for each request, with the yield and
 ///   the place that asked, and with the question whether the cancellation was swallowed. A body that drains a queue to its end may well wait there again, and be right. In a build without
@@ -103,7 +103,7 @@ pub struct Cancelled {
     /// Why, in words.
     pub reason: Cow<'static, str>,
     /// The yield that it arrived at; none if no yield was told, because what was cancelled is a plain future, which is only dropped, or if it was dropped at the end of its
-    /// [`grace`](crate::Cancelling::grace).
+    /// [`grace`](crate::CancelCompletion::grace).
     pub site: Option<Site>,
     /// Where it was asked for.
     pub by: &'static Location<'static>,

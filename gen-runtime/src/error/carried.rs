@@ -19,7 +19,7 @@ use std::any::Any;
 use std::error::Error as StdError;
 use std::fmt;
 
-use super::payload::Context;
+use super::payload::ContextPayload;
 use super::{io, print, Error};
 
 /// An error on its way through foreign code.
@@ -114,7 +114,7 @@ impl fmt::Debug for Trail {
 impl StdError for Trail {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         let payload: &dyn Any = &**self.0.payload();
-        match payload.downcast_ref::<Context>() {
+        match payload.downcast_ref::<ContextPayload>() {
             // `Carried` stands for it.
             Some(context) => context.source(),
             None => Some(self.0.as_std()),

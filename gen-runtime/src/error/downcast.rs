@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 #[cfg(feature = "anyhow")]
 use super::from_anyhow::FromAnyhow;
-use super::payload::{Boxed, Context, Payload, Standard};
+use super::payload::{BoxedPayload, ContextPayload, Payload, StandardPayload};
 use super::{Cancelled, Error};
 
 impl Error {
@@ -121,11 +121,11 @@ enum Unwrapped<E> {
 
 /// Takes a payload apart that nobody shares.
 fn unwrap<E: StdError + Send + Sync + 'static>(payload: Arc<dyn Payload>) -> Unwrapped<E> {
-    let payload = match take::<Standard<E>>(payload) {
+    let payload = match take::<StandardPayload<E>>(payload) {
         Ok(standard) => return Unwrapped::Found(standard.error),
         Err(payload) => payload,
     };
-    let payload = match take::<Context>(payload) {
+    let payload = match take::<ContextPayload>(payload) {
         Ok(context) => return Unwrapped::Beneath(context.cause.take()),
         Err(payload) => payload,
     };
@@ -134,10 +134,10 @@ fn unwrap<E: StdError + Send + Sync + 'static>(payload: Arc<dyn Payload>) -> Unw
         Ok(from_anyhow) => return unwrap_anyhow(from_anyhow.error),
         Err(payload) => payload,
     };
-    match take::<Boxed>(payload) {
+    match take::<BoxedPayload>(payload) {
         Ok(boxed) => match boxed.error.downcast() {
             Ok(error) => Unwrapped::Found(*error),
-            Err(error) => Unwrapped::Neither(Boxed::shared(error)),
+            Err(error) => Unwrapped::Neither(BoxedPayload::shared(error)),
         },
         Err(payload) => Unwrapped::Neither(payload),
     }

@@ -16,7 +16,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use super::other::Other;
+use super::child_error::ChildError;
 use super::payload::Payload;
 
 /// How many drops may nest.
@@ -26,7 +26,7 @@ const DEEPEST: usize = 32;
 #[expect(dead_code, reason = "it is held to be dropped")]
 pub(super) enum Nested {
     Payload(Arc<dyn Payload>),
-    Others(Vec<Other>),
+    Others(Vec<ChildError>),
 }
 
 #[derive(Default)]

@@ -14,14 +14,13 @@
 //! | `payload.rs` | what failed, and the contexts in front of it |
 //! | `downcast.rs` | asking for the type of what failed |
 //! | `print.rs` | how an error prints |
-//! | `other.rs` | [`Other`] and [`Place`]: what else failed, and where |
+//! | `child_error.rs` | [`ChildError`] and [`ChildKey`]: what else failed, and where |
 //! | `drops.rs` | drops of errors that hold errors, however deep |
 //! | `throw.rs` | [`Throw`]: what can be thrown into a coroutine |
 //! | `carried.rs` | the way out to `Box<dyn Error>` and `anyhow::Error`, and back without losing the trace |
 //! | `io.rs` | the way out to `std::io::Error`, and back |
 //! | `own.rs` | what error types of users have to take up |
 //! | `from_anyhow.rs` | the way in for an `anyhow::Error` |
-//! | `return_value.rs` | `gen::Return` |
 //! | `kinds.rs` | the errors of the runtime itself |
 //! | `site.rs` | [`Site`]: a source position |
 //! | `cancelled.rs`, `request.rs` | [`Cancelled`], the error of a cancelled yield, and the request behind it |
@@ -32,20 +31,19 @@
 mod callback_output;
 mod cancelled;
 mod carried;
+mod child_error;
 mod downcast;
 mod drops;
 #[cfg(feature = "anyhow")]
 mod from_anyhow;
 mod io;
 mod kinds;
-mod other;
 mod own;
 mod panicked;
 mod payload;
 mod print;
 mod printed;
 mod request;
-mod return_value;
 mod site;
 mod throw;
 
@@ -57,18 +55,17 @@ use std::sync::Arc;
 
 pub use self::callback_output::CallbackOutput;
 pub use self::cancelled::Cancelled;
-pub use self::kinds::{BadYieldError, ReturnValueIgnoredError, TimeoutError};
-use self::other::Others;
-pub use self::other::{Other, Place};
+use self::child_error::Others;
+pub use self::child_error::{ChildError, ChildKey};
+pub use self::kinds::TimeoutError;
 pub(crate) use self::own::TakesUpErrors;
 pub use self::panicked::Panicked;
 pub(crate) use self::panicked::{catch_panic, text_of};
-use self::payload::{AnyError, Context, Link, Payload, Standard};
+use self::payload::{AnyError, ContextLink, ContextPayload, Payload, StandardPayload};
 pub(crate) use self::print::Alone;
 pub(crate) use self::printed::{printed, Printed};
 pub use self::request::CancelSource;
 pub(crate) use self::request::{Passage, Request};
-pub use self::return_value::{CatchReturn, Return};
 pub use self::site::Site;
 pub use self::throw::Throw;
 
@@ -112,7 +109,7 @@ pub struct Error {
 
 #[derive(Clone)]
 struct Repr {
-    payload: Link,
+    payload: ContextLink,
     trace: Vec<Site>,
     others: Others,
 }
@@ -132,7 +129,7 @@ impl Error {
     }
 
     fn from_payload(payload: Arc<dyn Payload>) -> Self {
-        let payload = Link::new(payload);
+        let payload = ContextLink::new(payload);
         Error { repr: Box::new(Repr { payload, trace: Vec::new(), others: Others::default() }) }
     }
 
@@ -159,8 +156,8 @@ impl Error {
     /// ```
     #[must_use]
     pub fn context(mut self, message: impl fmt::Display) -> Self {
-        let context = Context::shared(message.to_string(), self.repr.payload.clone());
-        self.repr.payload = Link::new(context);
+        let context = ContextPayload::shared(message.to_string(), self.repr.payload.clone());
+        self.repr.payload = ContextLink::new(context);
         self
     }
 
@@ -188,9 +185,9 @@ impl Error {
     ///
     /// A parallel yield waits for all of its children and raises the first error in *child order*;
     /// the rest is here. (Tornado only logs it.) If the raised error came from a parallel yield
-    /// within a child, the others of that one come first, each with its [path](Other::path).
+    /// within a child, the others of that one come first, each with its [path](ChildError::path).
     #[must_use]
-    pub fn others(&self) -> &[Other] {
+    pub fn others(&self) -> &[ChildError] {
         self.repr.others.as_slice()
     }
 
@@ -257,15 +254,17 @@ impl Error {
     fn tell_site(&mut self, site: Site) {
         let payload = Arc::get_mut(self.repr.payload.get_mut());
         let payload = payload.map(|payload| payload as &mut dyn Any);
-        if let Some(cancelled) = payload.and_then(|payload| payload.downcast_mut::<Standard<Cancelled>>()) {
+        if let Some(cancelled) =
+            payload.and_then(|payload| payload.downcast_mut::<StandardPayload<Cancelled>>())
+        {
             cancelled.error.arrived(site);
         }
     }
 
     /// The error has ended a group, as the failure of the child at `place`; `others` failed in the
     /// same group.
-    pub(crate) fn with_others(mut self, place: &Place, others: Vec<Other>) -> Self {
-        self.repr.others.join(place, others);
+    pub(crate) fn with_others(mut self, key: &ChildKey, others: Vec<ChildError>) -> Self {
+        self.repr.others.join(key, others);
         self
     }
 }
@@ -290,6 +289,6 @@ impl Deref for Error {
 
 impl<E: StdError + Send + Sync + 'static> From<E> for Error {
     fn from(error: E) -> Self {
-        carried::unwrap_or_else(error, |error| Error::from_payload(Standard::shared(error)))
+        carried::unwrap_or_else(error, |error| Error::from_payload(StandardPayload::shared(error)))
     }
 }

@@ -54,18 +54,18 @@ pub(super) fn root(payload: &Arc<dyn Payload>) -> &Arc<dyn Payload> {
 }
 
 /// A standard error.
-pub(super) struct Standard<E> {
+pub(super) struct StandardPayload<E> {
     pub(super) error: E,
     reported: Reported,
 }
 
-impl<E: StdError + Send + Sync + 'static> Standard<E> {
+impl<E: StdError + Send + Sync + 'static> StandardPayload<E> {
     pub(super) fn shared(error: E) -> Arc<dyn Payload> {
-        Arc::new(Standard { error, reported: Reported::default() })
+        Arc::new(StandardPayload { error, reported: Reported::default() })
     }
 }
 
-impl<E: StdError + Send + Sync + 'static> Payload for Standard<E> {
+impl<E: StdError + Send + Sync + 'static> Payload for StandardPayload<E> {
     fn as_std(&self) -> &AnyError {
         &self.error
     }
@@ -76,18 +76,18 @@ impl<E: StdError + Send + Sync + 'static> Payload for Standard<E> {
 }
 
 /// A standard error whose type is not known here.
-pub(super) struct Boxed {
+pub(super) struct BoxedPayload {
     pub(super) error: Box<AnyError>,
     reported: Reported,
 }
 
-impl Boxed {
+impl BoxedPayload {
     pub(super) fn shared(error: Box<AnyError>) -> Arc<dyn Payload> {
-        Arc::new(Boxed { error, reported: Reported::default() })
+        Arc::new(BoxedPayload { error, reported: Reported::default() })
     }
 }
 
-impl Payload for Boxed {
+impl Payload for BoxedPayload {
     fn as_std(&self) -> &AnyError {
         &*self.error
     }
@@ -98,18 +98,18 @@ impl Payload for Boxed {
 }
 
 /// A message in front of a cause.
-pub(super) struct Context {
+pub(super) struct ContextPayload {
     message: String,
-    pub(super) cause: Link,
+    pub(super) cause: ContextLink,
 }
 
-impl Context {
-    pub(super) fn shared(message: String, cause: Link) -> Arc<dyn Payload> {
-        Arc::new(Context { message, cause })
+impl ContextPayload {
+    pub(super) fn shared(message: String, cause: ContextLink) -> Arc<dyn Payload> {
+        Arc::new(ContextPayload { message, cause })
     }
 }
 
-impl Payload for Context {
+impl Payload for ContextPayload {
     fn as_std(&self) -> &AnyError {
         self
     }
@@ -123,21 +123,21 @@ impl Payload for Context {
     }
 }
 
-impl fmt::Display for Context {
+impl fmt::Display for ContextPayload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
 /// As [`Error`](super::Error) prints it. A derived one would recurse into each cause.
-impl fmt::Debug for Context {
+impl fmt::Debug for ContextPayload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
         write_causes(f, "\ncaused by: ", self)
     }
 }
 
-impl StdError for Context {
+impl StdError for ContextPayload {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         Some(self.cause.get().as_std())
     }
@@ -145,11 +145,11 @@ impl StdError for Context {
 
 /// A reference to a payload. Its drop does not recurse through the payloads beneath.
 #[derive(Clone)]
-pub(super) struct Link(Option<Arc<dyn Payload>>);
+pub(super) struct ContextLink(Option<Arc<dyn Payload>>);
 
-impl Link {
+impl ContextLink {
     pub(super) fn new(payload: Arc<dyn Payload>) -> Self {
-        Link(Some(payload))
+        ContextLink(Some(payload))
     }
 
     pub(super) fn get(&self) -> &Arc<dyn Payload> {
@@ -165,7 +165,7 @@ impl Link {
     }
 }
 
-impl Drop for Link {
+impl Drop for ContextLink {
     fn drop(&mut self) {
         if let Some(payload) = self.0.take() {
             drop_nested(Nested::Payload(payload));

@@ -12,7 +12,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use super::other::{Other, Place};
+use super::child_error::{ChildError, ChildKey};
 use super::{chain_of, Error, Site};
 
 impl fmt::Display for Error {
@@ -60,8 +60,8 @@ pub(super) fn write_trace(f: &mut fmt::Formatter<'_>, before: &str, trace: &[Sit
 /// Writes the others of an error at `path`, and their own others, a line for each.
 pub(super) fn write_others<'a>(
     f: &mut fmt::Formatter<'_>,
-    mut path: Vec<&'a Place>,
-    others: &'a [Other],
+    mut path: Vec<&'a ChildKey>,
+    others: &'a [ChildError],
 ) -> fmt::Result {
     // For each level: what is left of it, and how long the path to it is.
     let mut levels = vec![(others.iter(), path.len())];
@@ -84,14 +84,14 @@ pub(super) fn write_others<'a>(
 }
 
 /// The places on the way to a failure, as `[0][2]`. The middle of a long way is left out.
-pub(crate) struct Path<'a>(pub(crate) &'a [&'a Place]);
+pub(crate) struct Path<'a>(pub(crate) &'a [&'a ChildKey]);
 
 /// So many places are printed from each end of a path.
 const SHOWN: usize = 8;
 
 impl fmt::Display for Path<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let write = |f: &mut fmt::Formatter<'_>, places: &[&Place]| {
+        let write = |f: &mut fmt::Formatter<'_>, places: &[&ChildKey]| {
             places.iter().try_for_each(|place| write!(f, "[{place}]"))
         };
         if self.0.len() <= 2 * SHOWN {

@@ -19,6 +19,8 @@ use super::{io, payload, Error};
     note = "an error that is thrown is a `std::error::Error` and `Send + Sync + 'static`, or a `String`, `&'static str` or `Box<dyn Error + Send + Sync>`",
     note = "make `{Self}` one of these, by an `impl std::error::Error` or in a `map_err(..)`; or take the output as it is with `gen::raw(..)`"
 )]
+#[doc(alias = "IntoError")]
+#[doc(alias = "raise")]
 pub trait Throw<M> {
     /// Turns the error into the one that a coroutine is resumed with.
     fn throw(self) -> Error;
@@ -58,7 +60,7 @@ impl Throw<Boxed> for Box<dyn StdError + Send + Sync + 'static> {
     fn throw(self) -> Error {
         match io::unwrap_box(self).downcast::<Carried>() {
             Ok(carried) => carried.into_error(),
-            Err(other) => Error::from_payload(payload::Boxed::shared(other)),
+            Err(other) => Error::from_payload(payload::BoxedPayload::shared(other)),
         }
     }
 }
@@ -66,30 +68,30 @@ impl Throw<Boxed> for Box<dyn StdError + Send + Sync + 'static> {
 #[diagnostic::do_not_recommend]
 impl Throw<Text> for String {
     fn throw(self) -> Error {
-        Error::from_payload(payload::Standard::shared(Message(self.into())))
+        Error::from_payload(payload::StandardPayload::shared(TextError(self.into())))
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl Throw<Text> for &'static str {
     fn throw(self) -> Error {
-        Error::from_payload(payload::Standard::shared(Message(self.into())))
+        Error::from_payload(payload::StandardPayload::shared(TextError(self.into())))
     }
 }
 
 /// An error that is only a text.
-struct Message(std::borrow::Cow<'static, str>);
+struct TextError(std::borrow::Cow<'static, str>);
 
-impl fmt::Display for Message {
+impl fmt::Display for TextError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl fmt::Debug for Message {
+impl fmt::Debug for TextError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.0, f)
     }
 }
 
-impl StdError for Message {}
+impl StdError for TextError {}

@@ -10,15 +10,15 @@ use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use super::errors::LoopClosed;
-use super::inbox::{Message, Shared};
-use super::sched::{Callback, Sched, TaskId};
+use super::inbox::{Mail, Shared};
+use super::sched::{QueuedCallback, Sched, TaskId};
 use super::waker::{LoopId, SlotId};
 use super::{
-    current, current_context, registry, Action, Clock, Delivery, Failure, Grace, Left, Link, Node, TaskRef,
-    TimerKey, Timers,
+    current, current_context, registry, Action, Clock, ErrorContext, Grace, Injection, Leftovers,
+    SlotContext, TaskRef, TimerKey, Timers, UnhandledError,
 };
 use crate::error::Error;
-use crate::inject::{end_signal, Cancellation, EndSignals, Ended};
+use crate::inject::{end_channel, Cancellation, EndSenders, Ended};
 use crate::report::contain;
 
 pub(crate) struct Core {
@@ -93,7 +93,7 @@ impl Core {
     }
 
     /// Hands the callback back if the loop is closed.
-    pub(crate) fn push_callback(&self, callback: Callback) -> Result<(), Callback> {
+    pub(crate) fn push_callback(&self, callback: QueuedCallback) -> Result<(), QueuedCallback> {
         if self.closed.get() {
             return Err(callback);
         }
@@ -124,8 +124,8 @@ impl Core {
     #[cold]
     fn queue_first_step(&self, slot: SlotId, task: TaskRef) {
         let mut sched = self.sched.borrow_mut();
-        let homeless = sched.put_back(slot, task);
-        debug_assert!(homeless.is_none(), "it has just got the slot");
+        let closed_task = sched.put_back(slot, task);
+        debug_assert!(closed_task.is_none(), "it has just got the slot");
         sched.schedule(slot);
     }
 
@@ -187,18 +187,18 @@ impl Core {
     }
 
     /// What was in the slot has ended; the errors that it did not take go outward.
-    pub(crate) fn release(&self, slot: SlotId, untaken: Option<Delivery>) {
+    pub(crate) fn release(&self, slot: SlotId, untaken: Option<Injection>) {
         let context = self.sched.borrow_mut().release(slot);
-        if untaken.is_none() && context.as_ref().and_then(Link::own).is_none() {
+        if untaken.is_none() && context.as_ref().and_then(SlotContext::own).is_none() {
             // Nothing was scheduled in it, as mostly: so nothing can be left.
             return;
         }
-        self.pass_on(untaken, context.map(Link::end).unwrap_or_default());
+        self.propagate_outward(untaken, context.map(SlotContext::end).unwrap_or_default());
     }
 
     /// What a task that has ended did not take goes outward; whoever waits for its end is told.
-    fn pass_on(&self, untaken: Option<Delivery>, left: Left) {
-        for failure in untaken.into_iter().chain(left.deliveries).filter_map(Delivery::too_late) {
+    fn propagate_outward(&self, untaken: Option<Injection>, left: Leftovers) {
+        for failure in untaken.into_iter().chain(left.deliveries).filter_map(Injection::too_late) {
             self.throw(left.outer.clone(), failure);
         }
         if let Some(timer) = left.timer {
@@ -210,12 +210,12 @@ impl Core {
     // ---- errors -----------------------------------------------------------------------------------
 
     /// The task that is being polled, as an error context.
-    pub(crate) fn running_context(&self) -> Option<Arc<Node>> {
+    pub(crate) fn running_context(&self) -> Option<Arc<ErrorContext>> {
         self.sched.borrow_mut().context_of(self.running.get()?, &self.shared)
     }
 
     /// Offers a failure to that context, and then outward.
-    pub(crate) fn throw(&self, mut node: Option<Arc<Node>>, mut failure: Failure) {
+    pub(crate) fn throw(&self, mut node: Option<Arc<ErrorContext>>, mut failure: UnhandledError) {
         while let Some(inner) = node {
             let offered = match inner.slot_of(&self.shared) {
                 Some(slot) => self.sched.borrow_mut().throw(slot, &inner, failure),
@@ -231,7 +231,7 @@ impl Core {
     }
 
     /// Delivers to a task of this loop; if it has ended, the signals are dropped.
-    pub(super) fn deliver(&self, task: TaskId, delivery: Delivery, signals: EndSignals) {
+    pub(super) fn deliver(&self, task: TaskId, delivery: Injection, signals: EndSenders) {
         let refused = self.sched.borrow_mut().deliver(task, &self.shared, delivery, signals);
         if let Err((delivery, _signals)) = refused {
             if let Some(failure) = delivery.too_late() {
@@ -251,8 +251,8 @@ impl Core {
         request: &'a Cancellation,
     ) -> impl Iterator<Item = Ended> + use<'a> {
         self.tasks().into_iter().map(|task| {
-            let (signal, ended) = end_signal();
-            self.deliver(task, Delivery::Cancel(request.clone()), Some(signal).into());
+            let (signal, ended) = end_channel();
+            self.deliver(task, Injection::Cancel(request.clone()), Some(signal).into());
             ended
         })
     }
@@ -288,14 +288,14 @@ impl Core {
     }
 
     /// A poll was given a delivery, and left the slot suspended.
-    pub(super) fn after_throw(&self, slot: SlotId, untaken: Option<Delivery>) {
-        let homeless = self.sched.borrow_mut().after_throw(slot, untaken);
-        if let Some(failure) = homeless.and_then(Delivery::too_late) {
+    pub(super) fn after_throw(&self, slot: SlotId, untaken: Option<Injection>) {
+        let closed_task = self.sched.borrow_mut().after_throw(slot, untaken);
+        if let Some(failure) = closed_task.and_then(Injection::too_late) {
             self.unhandled(failure);
         }
     }
 
-    fn unhandled(&self, failure: Failure) {
+    fn unhandled(&self, failure: UnhandledError) {
         let handler = self.error_handler.borrow().clone();
         let tell = || match handler {
             None => failure.report(),
@@ -329,7 +329,7 @@ impl Core {
             if let Some(task) = task {
                 task.as_ref().close();
             }
-            self.pass_on(None, context.end());
+            self.propagate_outward(None, context.end());
         }
         // Only now: before, whoever cancels a task would not find its loop, and take it for ended.
         mail.extend(self.shared.end());
@@ -342,10 +342,10 @@ impl Core {
         }
         for message in mail {
             match message {
-                Message::Throw(node, failure) => self.throw(node, failure),
-                Message::Deliver(task, delivery) => self.deliver(task, delivery, EndSignals::default()),
-                Message::Cancel(task, request, signals) => {
-                    self.deliver(task, Delivery::Cancel(request), signals);
+                Mail::Throw(node, failure) => self.throw(node, failure),
+                Mail::Deliver(task, delivery) => self.deliver(task, delivery, EndSenders::default()),
+                Mail::Cancel(task, request, signals) => {
+                    self.deliver(task, Injection::Cancel(request), signals);
                 }
                 message => contain("the drop of a remote callback", || drop(message)),
             }

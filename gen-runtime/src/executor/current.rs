@@ -14,18 +14,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::core::Core;
-use super::inbox::{Message, Shared};
+use super::inbox::{Mail, Shared};
 use super::sched::TaskId;
 use super::waker::{LoopName, SlotId};
-use super::{current_context, registry, Delivery};
-use crate::inject::{Cancellation, EndSignal, EndSignals};
+use super::{current_context, registry, Injection};
+use crate::inject::{Cancellation, EndSender, EndSenders};
 
 /// So many first steps run inside of each other. A level takes 0.4 kB of stack when optimized and 3.5 without,
 /// and what the bodies need: this leaves each of them 50 kB on a thread of 2 MB.
 pub(super) const DEEPEST_FIRST_STEP: u32 = 32;
 
 #[derive(Default)]
-struct Current {
+struct CurrentLoop {
     core: Option<Rc<Core>>,
     /// How many first steps are under way, each inside of the one before.
     first_steps: u32,
@@ -33,7 +33,7 @@ struct Current {
 
 thread_local! {
     // Only ever borrowed for moments in which no code of a user runs.
-    static CURRENT: RefCell<Current> = const { RefCell::new(Current { core: None, first_steps: 0 }) };
+    static CURRENT: RefCell<CurrentLoop> = const { RefCell::new(CurrentLoop { core: None, first_steps: 0 }) };
 }
 
 /// The loop that runs on this thread: its turn, or the first step of a task that is spawned on it.
@@ -58,19 +58,19 @@ pub(super) fn schedule(name: LoopName, slot: SlotId) -> bool {
 
 /// Delivers to a task from wherever this is: at once on the loop that runs here, else through its inbox. What comes
 /// too late is dealt with.
-pub(crate) fn deliver(task: TaskId, delivery: Delivery, signal: Option<EndSignal>) {
-    let signals = EndSignals::from(signal);
+pub(crate) fn deliver(task: TaskId, delivery: Injection, signal: Option<EndSender>) {
+    let signals = EndSenders::from(signal);
     let message = match (get(), delivery) {
         (Some(core), delivery) if core.id() == task.loop_id => return core.deliver(task, delivery, signals),
-        (_, Delivery::Cancel(request)) => Message::Cancel(task, request, signals),
-        (_, delivery) => Message::Deliver(task, delivery),
+        (_, Injection::Cancel(request)) => Mail::Cancel(task, request, signals),
+        (_, delivery) => Mail::Deliver(task, delivery),
     };
     let refused = match registry::find(task.loop_id) {
         Some(shared) => shared.send(message).err(),
         None => Some(message),
     };
     // The signals are dropped with it.
-    if let Some(Message::Deliver(_, delivery)) = refused {
+    if let Some(Mail::Deliver(_, delivery)) = refused {
         // It comes from a handle, so there is nothing to go outward.
         let _ = delivery.too_late();
     }
@@ -83,7 +83,7 @@ pub(crate) fn cut_short(task: TaskId, grace: Duration, request: Cancellation) {
         _ => {
             if let Some(shared) = registry::find(task.loop_id) {
                 // Refused by a loop that closed just now: its tasks are gone anyway.
-                let _ = shared.send(Message::CutShort(task, grace, request));
+                let _ = shared.send(Mail::CutShort(task, grace, request));
             }
         }
     }
@@ -96,40 +96,40 @@ pub(crate) fn is(home: &Arc<Shared>) -> bool {
 
 /// Makes `core` the current loop, and what it polls the current error context, until the guard is dropped,
 /// panics included.
-pub(crate) fn enter(core: &Rc<Core>) -> Entered {
-    Entered::since(swap(Current { core: Some(Rc::clone(core)), first_steps: 0 }))
+pub(crate) fn enter(core: &Rc<Core>) -> EnteredLoop {
+    EnteredLoop::since(swap(CurrentLoop { core: Some(Rc::clone(core)), first_steps: 0 }))
 }
 
 /// As [`enter`], for the first step of a task; `None` if too many are under way on this thread.
-pub(super) fn enter_first_step(core: &Rc<Core>) -> Option<Entered> {
+pub(super) fn enter_first_step(core: &Rc<Core>) -> Option<EnteredLoop> {
     let before = CURRENT.try_with(|current| {
         let current = &mut *current.borrow_mut();
         let first_steps = current.first_steps + 1;
         (first_steps <= DEEPEST_FIRST_STEP)
-            .then(|| mem::replace(current, Current { core: Some(Rc::clone(core)), first_steps }))
+            .then(|| mem::replace(current, CurrentLoop { core: Some(Rc::clone(core)), first_steps }))
     });
     // While the thread is being torn down no loop is current, so no body can spawn on it.
-    before.unwrap_or_else(|_| Some(Current::default())).map(Entered::since)
+    before.unwrap_or_else(|_| Some(CurrentLoop::default())).map(EnteredLoop::since)
 }
 
-pub(crate) struct Entered {
-    before: Current,
-    _context: current_context::Entered,
+pub(crate) struct EnteredLoop {
+    before: CurrentLoop,
+    _context: current_context::EnteredContext,
 }
 
-impl Entered {
-    fn since(before: Current) -> Self {
-        Entered { before, _context: current_context::enter(current_context::Current::Running) }
+impl EnteredLoop {
+    fn since(before: CurrentLoop) -> Self {
+        EnteredLoop { before, _context: current_context::enter(current_context::CurrentContext::Running) }
     }
 }
 
-impl Drop for Entered {
+impl Drop for EnteredLoop {
     fn drop(&mut self) {
         // What is swapped out is dropped here, outside of the borrow: it may be the last reference.
         drop(swap(mem::take(&mut self.before)));
     }
 }
 
-fn swap(next: Current) -> Current {
+fn swap(next: CurrentLoop) -> CurrentLoop {
     CURRENT.try_with(|current| current.replace(next)).unwrap_or_default()
 }

@@ -6,54 +6,54 @@ use std::mem;
 use std::sync::Arc;
 
 use super::current as current_loop;
-use super::node::Node;
+use super::error_context::ErrorContext;
 use crate::sync::thread_local;
 
-pub(crate) enum Current {
+pub(crate) enum CurrentContext {
     /// The task that the current loop is polling, which need not have a node yet; none if it polls none.
     Running,
     /// What the callback that is running was scheduled in.
-    Captured(Option<Arc<Node>>),
+    Captured(Option<Arc<ErrorContext>>),
 }
 
 thread_local! {
     // Only ever borrowed for moments in which no code of a user runs.
-    static CURRENT: RefCell<Current> = const { RefCell::new(Current::Running) };
+    static CURRENT: RefCell<CurrentContext> = const { RefCell::new(CurrentContext::Running) };
 }
 
 /// The node of the present context; makes that of the running task if it has none.
 ///
 /// `None` outside of all tasks, and while the thread is being torn down.
-pub(crate) fn capture() -> Option<Arc<Node>> {
+pub(crate) fn capture() -> Option<Arc<ErrorContext>> {
     let captured = CURRENT.try_with(|current| match &*current.borrow() {
-        Current::Running => None,
-        Current::Captured(node) => Some(node.clone()),
+        CurrentContext::Running => None,
+        CurrentContext::Captured(node) => Some(node.clone()),
     });
     captured.ok()?.unwrap_or_else(|| current_loop::get()?.running_context())
 }
 
 /// Makes that the present context until the guard is dropped, panics included.
-pub(crate) fn enter(next: Current) -> Entered {
-    Entered { before: swap(next) }
+pub(crate) fn enter(next: CurrentContext) -> EnteredContext {
+    EnteredContext { before: swap(next) }
 }
 
-pub(crate) struct Entered {
-    before: Current,
+pub(crate) struct EnteredContext {
+    before: CurrentContext,
 }
 
-impl Drop for Entered {
+impl Drop for EnteredContext {
     fn drop(&mut self) {
         // What is swapped out is dropped here, outside of the borrow.
-        drop(swap(mem::replace(&mut self.before, Current::Running)));
+        drop(swap(mem::replace(&mut self.before, CurrentContext::Running)));
     }
 }
 
-fn swap(next: Current) -> Current {
-    CURRENT.try_with(|current| current.replace(next)).unwrap_or(Current::Running)
+fn swap(next: CurrentContext) -> CurrentContext {
+    CURRENT.try_with(|current| current.replace(next)).unwrap_or(CurrentContext::Running)
 }
 
 /// Runs code that belongs to no task.
 pub(crate) fn outside<R>(run: impl FnOnce() -> R) -> R {
-    let _entered = enter(Current::Captured(None));
+    let _entered = enter(CurrentContext::Captured(None));
     run()
 }

@@ -5,7 +5,7 @@
 //!
 //! | the drop comes | what is done |
 //! |---|---|
-//! | before the error, while the callback runs | the thread notes it: it is told when the callback has ended well; if it fails, the [`Failure`](super::Failure) takes it along |
+//! | before the error, while the callback runs | the thread notes it: it is told when the callback has ended well; if it fails, the [`UnhandledError`](super::UnhandledError) takes it along |
 //! | after the error, from whoever held the callback | the waiter [doubts](Doubt) it until the loop must have read an error that was sent before |
 //!
 //! In the first case the key that the callable was for is [blamed](Abandon::blame) on the error before

@@ -36,12 +36,12 @@ use std::time::Duration;
 
 use super::sched::TaskId;
 use super::waker::SlotId;
-use super::{Delivery, Failure, Node, TimerKey};
-use crate::inject::{Cancellation, EndSignals};
+use super::{ErrorContext, Injection, TimerKey, UnhandledError};
+use crate::inject::{Cancellation, EndSenders};
 use crate::sync::{lock, AtomicBool, Condvar, Mutex, MutexGuard, Ordering};
 
 /// What another thread has for the loop.
-pub(crate) enum Message {
+pub(crate) enum Mail {
     /// Sent by `wake`, once for each slot.
     Wake(SlotId),
     /// Wakes the slot of that index, whoever is in it.
@@ -50,11 +50,11 @@ pub(crate) enum Message {
     /// From the drop of a timer that had moved to another thread.
     CancelTimer(TimerKey),
     /// For that context, or the next one outside of it; with none, for the loop's handler.
-    Throw(Option<Arc<Node>>, Failure),
+    Throw(Option<Arc<ErrorContext>>, UnhandledError),
     /// For that task only.
-    Deliver(TaskId, Delivery),
+    Deliver(TaskId, Injection),
     /// Cancels that task; who waits for its end.
-    Cancel(TaskId, Cancellation, EndSignals),
+    Cancel(TaskId, Cancellation, EndSenders),
     /// To drop the task after that time.
     CutShort(TaskId, Duration, Cancellation),
 }
@@ -87,7 +87,7 @@ pub(crate) struct Shared {
 
 #[derive(Default)]
 struct Inbox {
-    messages: Vec<Message>,
+    messages: Vec<Mail>,
     /// For each slot, where in `messages` its wake is, if there is one.
     wake_at: Vec<u32>,
     /// For each task, where in `messages` it is cancelled, and where its time to end is.
@@ -112,16 +112,16 @@ enum Stage {
 
 impl Shared {
     /// Hands the message back if the loop is closed.
-    pub(crate) fn send(&self, message: Message) -> Result<(), Message> {
+    pub(crate) fn send(&self, message: Mail) -> Result<(), Mail> {
         let mut inbox = self.lock();
         match inbox.stage {
             Stage::Open => {}
-            Stage::Closing if matches!(message, Message::Cancel(..)) => {}
+            Stage::Closing if matches!(message, Mail::Cancel(..)) => {}
             Stage::Closing | Stage::Closed => return Err(message),
         }
         match message {
-            Message::Cancel(task, request, signals) => inbox.push_cancel(task, request, signals),
-            Message::CutShort(task, grace, request) => inbox.push_cut_short(task, grace, request),
+            Mail::Cancel(task, request, signals) => inbox.push_cancel(task, request, signals),
+            Mail::CutShort(task, grace, request) => inbox.push_cut_short(task, grace, request),
             message => inbox.messages.push(message),
         }
         self.has_come(inbox);
@@ -173,7 +173,7 @@ impl Shared {
         self.waiting.load(Ordering::Acquire)
     }
 
-    pub(super) fn drain(&self) -> Vec<Message> {
+    pub(super) fn drain(&self) -> Vec<Mail> {
         if !self.has_mail() {
             return Vec::new();
         }
@@ -203,7 +203,7 @@ impl Shared {
 
     /// The loop is about to drop its tasks: refuses further messages, but for requests whose end somebody waits
     /// for, and gives those that were not read.
-    pub(super) fn close(&self) -> Vec<Message> {
+    pub(super) fn close(&self) -> Vec<Mail> {
         let mut inbox = self.lock();
         inbox.stage = Stage::Closing;
         inbox.wake_at = Vec::new();
@@ -221,7 +221,7 @@ impl Shared {
     }
 
     /// All tasks are dropped: refuses all further messages, and gives the requests that came meanwhile.
-    pub(super) fn end(&self) -> Vec<Message> {
+    pub(super) fn end(&self) -> Vec<Mail> {
         let mut inbox = self.lock();
         inbox.stage = Stage::Closed;
         mem::take(&mut inbox.messages)
@@ -241,11 +241,11 @@ impl Shared {
 impl Inbox {
     /// Cancels a task. Of requests that it has not been told yet the first counts, but all who wait for its end are
     /// told of that.
-    fn push_cancel(&mut self, task: TaskId, request: Cancellation, more: EndSignals) {
+    fn push_cancel(&mut self, task: TaskId, request: Cancellation, more: EndSenders) {
         let at = *self.cancel_at.entry(task).or_insert(self.messages.len());
         match self.messages.get_mut(at) {
-            Some(Message::Cancel(_, _, signals)) => signals.append(more),
-            _ => self.messages.push(Message::Cancel(task, request, more)),
+            Some(Mail::Cancel(_, _, signals)) => signals.append(more),
+            _ => self.messages.push(Mail::Cancel(task, request, more)),
         }
     }
 
@@ -253,8 +253,8 @@ impl Inbox {
     fn push_cut_short(&mut self, task: TaskId, grace: Duration, request: Cancellation) {
         let at = *self.cut_short_at.entry(task).or_insert(self.messages.len());
         match self.messages.get_mut(at) {
-            Some(Message::CutShort(_, known, _)) => *known = grace.min(*known),
-            _ => self.messages.push(Message::CutShort(task, grace, request)),
+            Some(Mail::CutShort(_, known, _)) => *known = grace.min(*known),
+            _ => self.messages.push(Mail::CutShort(task, grace, request)),
         }
     }
 
@@ -266,15 +266,15 @@ impl Inbox {
         }
         let at = &mut self.wake_at[index];
         match self.messages.get_mut(*at as usize) {
-            Some(Message::WakeOccupant(index)) if *index == slot.index => {}
-            Some(Message::Wake(queued)) if *queued == slot => {}
-            Some(entry @ &mut Message::Wake(SlotId { index, .. })) if index == slot.index => {
-                *entry = Message::WakeOccupant(index);
+            Some(Mail::WakeOccupant(index)) if *index == slot.index => {}
+            Some(Mail::Wake(queued)) if *queued == slot => {}
+            Some(entry @ &mut Mail::Wake(SlotId { index, .. })) if index == slot.index => {
+                *entry = Mail::WakeOccupant(index);
             }
             _ => {
                 // A position that has no room here is not found again, and the wake is added twice.
                 *at = u32::try_from(self.messages.len()).unwrap_or(u32::MAX);
-                self.messages.push(Message::Wake(slot));
+                self.messages.push(Mail::Wake(slot));
             }
         }
     }

@@ -11,13 +11,13 @@
 //! | `current.rs` | the loop that runs on this thread |
 //! | `clock.rs`, `timers.rs` | the clocks; the timers of one loop, by (deadline, creation) |
 //! | `current_context.rs` | in which error context this thread runs at the moment |
-//! | `node.rs` | `Node`: a task as an error context, with what is thrown at it; `Link`: a slot's place in the chain |
-//! | `catch.rs` | `Catch`: the other kind of node, which is no task but takes an error for whoever waits for a callback |
-//! | `failure.rs` | `Failure`: an error that has no caller, and where it goes |
-//! | `delivery.rs` | `Delivery`: what a task is resumed with: such a failure, or what somebody who has its handle throws, or that it is cancelled |
+//! | `error_context.rs` | `ErrorContext`: a task as an error context, with what is thrown at it; `SlotContext`: a slot's place in the chain |
+//! | `callback_context.rs` | `CallbackContext`: the other kind of node, which is no task but takes an error for whoever waits for a callback |
+//! | `unhandled_error.rs` | `UnhandledError`: an error that has no caller, and where it goes |
+//! | `injection.rs` | `Injection`: what a task is resumed with: such a failure, or what somebody who has its handle throws, or that it is cancelled |
 //! | `drops.rs` | what a callback has dropped, which is told after its error |
 //! | `errors.rs` | what can be wrong with a loop |
-//! | `models.rs`, `models_of_catch.rs` | what loom checks of the inbox, and of a `Catch` |
+//! | `models.rs`, `models_of_callback_context.rs` | what loom checks of the inbox, and of a `CallbackContext` |
 //!
 //! # What a turn is
 //!
@@ -64,43 +64,43 @@
 //! A node is `Send`, because callbacks that hold one are; its queue is only touched on the loop's thread. Other threads, and other loops, send the error to the
 //! inbox of the node's loop.
 
-mod catch;
+mod callback_context;
 mod clock;
 mod core;
 pub(crate) mod current;
 pub(crate) mod current_context;
-mod delivery;
 mod drops;
+mod error_context;
 mod errors;
-mod failure;
 mod inbox;
+mod injection;
 #[cfg(all(test, loom))]
 mod models;
 #[cfg(all(test, loom))]
-mod models_of_catch;
-mod node;
+mod models_of_callback_context;
 pub(crate) mod registry;
 mod runnable;
 mod sched;
 mod timers;
 mod turn;
+mod unhandled_error;
 mod waker;
 
-pub(crate) use self::catch::{Catch, Polled};
+pub(crate) use self::callback_context::{CallbackContext, Polled};
 pub(crate) use self::clock::RealClock;
 pub use self::clock::{Clock, VirtualClock};
 pub(crate) use self::core::Core;
-pub(crate) use self::delivery::Delivery;
 pub(crate) use self::drops::{abandon, tell_now, Abandon, Doubt};
+pub(crate) use self::error_context::{depth as depth_of, ErrorContext, Grace, Leftovers, SlotContext};
 pub use self::errors::{LoopClosed, LoopRunning, LoopStopped, NoLoop, RuntimeRunning};
-pub(crate) use self::failure::{call, run_in, Failure};
-pub(crate) use self::inbox::{Message, OnStop, Shared};
-pub(crate) use self::node::{depth as depth_of, Grace, Left, Link, Node};
+pub(crate) use self::inbox::{Mail, OnStop, Shared};
+pub(crate) use self::injection::Injection;
 pub(crate) use self::runnable::{Runnable, TaskRef};
-pub(crate) use self::sched::{Callback, TaskId};
+pub(crate) use self::sched::{QueuedCallback, TaskId};
 pub use self::timers::TimerKey;
 pub(crate) use self::timers::{Action, Timers};
 pub(crate) use self::turn::{Root, RunEnded};
+pub(crate) use self::unhandled_error::{call, run_in, UnhandledError};
 #[cfg(test)]
 pub(crate) use self::waker::LoopName;
 pub(crate) use self::waker::{LoopId, SlotId};

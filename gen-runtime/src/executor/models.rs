@@ -14,25 +14,25 @@ use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::sync::Arc;
 use loom::thread;
 
-use super::inbox::{Message, Nap, OnStop, Shared};
+use super::inbox::{Mail, Nap, OnStop, Shared};
 use super::sched::TaskId;
 use super::waker::SlotId;
 use crate::error::CancelSource;
-use crate::inject::{Cancellation, EndSignal, EndSignals};
-use crate::task::Cancelling;
+use crate::inject::{Cancellation, EndSender, EndSenders};
+use crate::task::CancelCompletion;
 
 fn slot(index: u32) -> SlotId {
     SlotId { index, generation: 0 }
 }
 
 /// A request, as `JoinHandle::cancel` sends it: whoever drops it unread lets the signal go.
-fn request(signal: EndSignal) -> Message {
+fn request(signal: EndSender) -> Mail {
     let cancellation = Cancellation::new(CancelSource::Explicit, "stop", Location::caller());
-    Message::Cancel(TaskId::of_nobody(), cancellation, Some(signal).into())
+    Mail::Cancel(TaskId::of_nobody(), cancellation, Some(signal).into())
 }
 
 /// Reads as a loop does: sleeps while there is nothing.
-fn read(shared: &Shared) -> Vec<Message> {
+fn read(shared: &Shared) -> Vec<Mail> {
     loop {
         let mail = shared.drain();
         if !mail.is_empty() {
@@ -91,7 +91,7 @@ fn a_wake_that_finds_one_of_its_task_in_the_inbox_is_not_lost() {
         while seen < 2 {
             let mail = read(&shared);
             assert!(mail.len() <= 2, "one for each task");
-            if mail.iter().any(|message| matches!(message, Message::Wake(slot) if slot.index == 1)) {
+            if mail.iter().any(|message| matches!(message, Mail::Wake(slot) if slot.index == 1)) {
                 seen = ready.load(Ordering::Relaxed);
             }
         }
@@ -113,8 +113,8 @@ fn wakes_by_two_names_of_a_slot_wake_whoever_is_in_it() {
             let mail = read(&shared);
             assert_eq!(mail.len(), 1, "one for the slot");
             match &mail[0] {
-                Message::Wake(slot) => woken[usize::from(slot.generation)] = true,
-                Message::WakeOccupant(1) => woken = [true; 2],
+                Mail::Wake(slot) => woken[usize::from(slot.generation)] = true,
+                Mail::WakeOccupant(1) => woken = [true; 2],
                 _ => panic!("nothing else was sent"),
             }
         }
@@ -185,7 +185,7 @@ fn a_stop_wakes_a_loop_that_sleeps() {
 fn a_request_against_the_end_of_the_loop_is_over_in_any_case() {
     loom::model(|| {
         let shared = Arc::new(Shared::default());
-        let (signal, mut cancelling) = Cancelling::of_nobody();
+        let (signal, mut cancelling) = CancelCompletion::of_nobody();
         let sender = {
             let shared = shared.clone();
             thread::spawn(move || drop(shared.send(request(signal))))
@@ -210,7 +210,7 @@ fn a_request_while_the_loop_is_dropped_is_over_when_the_tasks_are() {
         let asker = {
             let (shared, are_dropped) = (shared.clone(), are_dropped.clone());
             thread::spawn(move || {
-                let (signal, cancelling) = Cancelling::of_nobody();
+                let (signal, cancelling) = CancelCompletion::of_nobody();
                 drop(shared.send(request(signal)));
                 block_on(cancelling);
                 assert_eq!(are_dropped.load(Ordering::Acquire), 1);
@@ -231,17 +231,17 @@ fn two_requests_at_once_are_both_over() {
         let asker = {
             let shared = shared.clone();
             thread::spawn(move || {
-                let (signal, cancelling) = Cancelling::of_nobody();
+                let (signal, cancelling) = CancelCompletion::of_nobody();
                 assert!(shared.send(request(signal)).is_ok());
                 cancelling
             })
         };
-        let (signal, cancelling) = Cancelling::of_nobody();
+        let (signal, cancelling) = CancelCompletion::of_nobody();
         assert!(shared.send(request(signal)).is_ok());
-        let mut signals = EndSignals::default();
+        let mut signals = EndSenders::default();
         while signals.len() < 2 {
             for message in read(&shared) {
-                if let Message::Cancel(_, _, more) = message {
+                if let Mail::Cancel(_, _, more) = message {
                     signals.append(more);
                 }
             }

@@ -5,13 +5,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 use super::inbox::Shared;
 use super::waker::{LoopId, LoopName, SlotId};
 
-struct Registry {
+struct LoopRegistry {
     live: BTreeMap<LoopName, (LoopId, Arc<Shared>)>,
     /// How many loops there have been; its low bits are the first name to try for the next one.
     made: u64,
 }
 
-static REGISTRY: RwLock<Registry> = RwLock::new(Registry { live: BTreeMap::new(), made: 0 });
+static REGISTRY: RwLock<LoopRegistry> = RwLock::new(LoopRegistry { live: BTreeMap::new(), made: 0 });
 
 /// Gives a new loop its id.
 ///

@@ -22,8 +22,8 @@ use std::sync::Arc;
 
 use super::inbox::Shared;
 use super::waker::{LoopId, SlotId};
-use super::{Delivery, Failure, Link, Node, TaskRef};
-use crate::inject::EndSignals;
+use super::{ErrorContext, Injection, SlotContext, TaskRef, UnhandledError};
+use crate::inject::EndSenders;
 
 /// Names a task for good: where a [`SlotId`] would name a later task again, in its 65,536th use, this does not
 /// before the 2^32nd.
@@ -44,14 +44,14 @@ impl TaskId {
 /// What the queue holds.
 pub(super) enum Job {
     Task(SlotId),
-    Callback(Callback),
+    Callback(QueuedCallback),
 }
 
-pub(crate) type Callback = Box<dyn FnOnce()>;
+pub(crate) type QueuedCallback = Box<dyn FnOnce()>;
 
 /// What the loop has to do next.
 pub(super) enum Work {
-    Callback(Callback),
+    Callback(QueuedCallback),
     /// Poll the task; and whether with what is delivered to it.
     Task(SlotId, TaskRef, bool),
     /// Poll the future of the blocking call that runs the loop, in the same way.
@@ -68,18 +68,18 @@ enum Occupant {
     RootRunning,
 }
 
-struct Slot {
+struct TaskSlot {
     /// How many occupants it had before; the generation is its low bits.
     uses: u32,
     scheduled: bool,
     thrown: bool,
     occupant: Occupant,
-    context: Link,
+    context: SlotContext,
 }
 
-impl Slot {
-    fn new(occupant: Occupant, outer: Option<Arc<Node>>) -> Self {
-        Slot { uses: 0, scheduled: false, thrown: false, occupant, context: Link::Outer(outer) }
+impl TaskSlot {
+    fn new(occupant: Occupant, outer: Option<Arc<ErrorContext>>) -> Self {
+        TaskSlot { uses: 0, scheduled: false, thrown: false, occupant, context: SlotContext::Outer(outer) }
     }
 
     /// The cast cuts off what a waker's name has no room for.
@@ -93,7 +93,7 @@ impl Slot {
 }
 
 pub(super) struct Sched {
-    slots: Vec<Slot>,
+    slots: Vec<TaskSlot>,
     /// The first free slot, or `NONE`.
     free: u32,
     queue: VecDeque<Job>,
@@ -107,30 +107,30 @@ impl Sched {
     }
 
     /// A slot for a task whose first step is about to run.
-    pub(super) fn insert(&mut self, outer: Option<Arc<Node>>) -> SlotId {
+    pub(super) fn insert(&mut self, outer: Option<Arc<ErrorContext>>) -> SlotId {
         self.occupy(Occupant::Running, outer)
     }
 
     /// A slot for a future that is polled where it lies; queued for its first poll.
-    pub(super) fn insert_root(&mut self, outer: Option<Arc<Node>>) -> SlotId {
+    pub(super) fn insert_root(&mut self, outer: Option<Arc<ErrorContext>>) -> SlotId {
         let slot = self.occupy(Occupant::Root, outer);
         self.schedule(slot);
         slot
     }
 
-    fn occupy(&mut self, occupant: Occupant, outer: Option<Arc<Node>>) -> SlotId {
+    fn occupy(&mut self, occupant: Occupant, outer: Option<Arc<ErrorContext>>) -> SlotId {
         let index = self.free;
         if index == NONE {
             // 2^32 slots would be more than 100 GB of slots alone.
             let index = u32::try_from(self.slots.len()).expect("fewer than 2^32 tasks");
-            self.slots.push(Slot::new(occupant, outer));
+            self.slots.push(TaskSlot::new(occupant, outer));
             return SlotId { index, generation: 0 };
         }
         let slot = &mut self.slots[index as usize];
         if let Occupant::Free { next } = slot.occupant {
             self.free = next;
         }
-        *slot = Slot { uses: slot.uses, ..Slot::new(occupant, outer) };
+        *slot = TaskSlot { uses: slot.uses, ..TaskSlot::new(occupant, outer) };
         SlotId { index, generation: slot.generation() }
     }
 
@@ -154,7 +154,7 @@ impl Sched {
         self.schedule(SlotId { index, generation: slot.generation() });
     }
 
-    pub(super) fn push_callback(&mut self, callback: Callback) {
+    pub(super) fn push_callback(&mut self, callback: QueuedCallback) {
         self.queue.push_back(Job::Callback(callback));
     }
 
@@ -203,20 +203,20 @@ impl Sched {
 
     /// What was in the slot has ended: wakers that still name it do nothing from now on.
     #[must_use = "its context may hold errors"]
-    pub(super) fn release(&mut self, id: SlotId) -> Option<Link> {
+    pub(super) fn release(&mut self, id: SlotId) -> Option<SlotContext> {
         let next = self.free;
         let slot = self.slot(id)?;
         slot.uses = slot.uses.wrapping_add(1);
         slot.scheduled = false;
         slot.thrown = false;
         slot.occupant = Occupant::Free { next };
-        let context = mem::replace(&mut slot.context, Link::Outer(None));
+        let context = mem::replace(&mut slot.context, SlotContext::Outer(None));
         self.free = id.index;
         Some(context)
     }
 
     /// Empties it for good: gives all that is suspended or running, and the queued callbacks.
-    pub(super) fn clear(&mut self) -> (Vec<(Option<TaskRef>, Link)>, Vec<Callback>) {
+    pub(super) fn clear(&mut self) -> (Vec<(Option<TaskRef>, SlotContext)>, Vec<QueuedCallback>) {
         self.free = NONE;
         let tasks = mem::take(&mut self.slots).into_iter().filter_map(|slot| match slot.occupant {
             Occupant::Free { .. } => None,
@@ -233,19 +233,24 @@ impl Sched {
     // ---- errors that are thrown -------------------------------------------------------------------
 
     /// The slot as an error context.
-    pub(super) fn context_of(&mut self, id: SlotId, home: &Arc<Shared>) -> Option<Arc<Node>> {
+    pub(super) fn context_of(&mut self, id: SlotId, home: &Arc<Shared>) -> Option<Arc<ErrorContext>> {
         Some(self.slot(id)?.context.node(home, id))
     }
 
     /// Throws at the task of that slot and node; hands the failure back if it is not suspended.
-    pub(super) fn throw(&mut self, id: SlotId, node: &Arc<Node>, failure: Failure) -> Result<(), Failure> {
+    pub(super) fn throw(
+        &mut self,
+        id: SlotId,
+        node: &Arc<ErrorContext>,
+        failure: UnhandledError,
+    ) -> Result<(), UnhandledError> {
         match self.slot(id) {
             // An old node may name a later task's slot, for generations come again.
             Some(slot) if slot.context.own().is_some_and(|own| Arc::ptr_eq(own, node)) => {
                 if !matches!(slot.occupant, Occupant::Idle(_) | Occupant::Root) {
                     return Err(failure);
                 }
-                node.push(Delivery::Failure(failure));
+                node.push(Injection::UnhandledError(failure));
                 slot.thrown = true;
                 self.schedule(id);
                 Ok(())
@@ -259,9 +264,9 @@ impl Sched {
         &mut self,
         task: TaskId,
         home: &Arc<Shared>,
-        delivery: Delivery,
-        signals: EndSignals,
-    ) -> Result<(), (Delivery, EndSignals)> {
+        delivery: Injection,
+        signals: EndSenders,
+    ) -> Result<(), (Injection, EndSenders)> {
         let Some((id, slot)) = self.slot_of(task) else { return Err((delivery, signals)) };
         let node = slot.context.node(home, id);
         node.push(delivery);
@@ -272,7 +277,7 @@ impl Sched {
     }
 
     /// The first of what is delivered to what runs in that slot.
-    pub(super) fn take_delivery(&mut self, id: SlotId) -> Option<Delivery> {
+    pub(super) fn take_delivery(&mut self, id: SlotId) -> Option<Injection> {
         let slot = self.slot(id)?;
         slot.thrown = false;
         slot.context.own().and_then(|node| node.pop())
@@ -280,13 +285,13 @@ impl Sched {
 
     /// After a poll that was given a delivery, and left the slot suspended: what was not taken stays for the
     /// next poll; if it was taken, the next one has its turn. Hands it back if the slot is gone.
-    pub(super) fn after_throw(&mut self, id: SlotId, untaken: Option<Delivery>) -> Option<Delivery> {
+    pub(super) fn after_throw(&mut self, id: SlotId, untaken: Option<Injection>) -> Option<Injection> {
         let Some(slot) = self.slot(id) else { return untaken };
         let Some(node) = slot.context.own() else { return untaken };
         let is_next = match untaken {
             // The body went on: what a shield held back before may be taken now.
             None => node.has_deliveries(),
-            Some(Delivery::Watch(watch)) => {
+            Some(Injection::Watch(watch)) => {
                 node.keep(watch);
                 node.has_deliveries()
             }
@@ -302,7 +307,7 @@ impl Sched {
     // ---- tasks that have to end -------------------------------------------------------------------
 
     /// The context of a task; none if it has ended.
-    pub(super) fn node_of(&mut self, task: TaskId, home: &Arc<Shared>) -> Option<Arc<Node>> {
+    pub(super) fn node_of(&mut self, task: TaskId, home: &Arc<Shared>) -> Option<Arc<ErrorContext>> {
         self.slot_of(task).map(|(id, slot)| slot.context.node(home, id))
     }
 
@@ -330,13 +335,13 @@ impl Sched {
         TaskId { loop_id, index: slot.index, uses: self.slots[slot.index as usize].uses }
     }
 
-    fn slot_of(&mut self, task: TaskId) -> Option<(SlotId, &mut Slot)> {
+    fn slot_of(&mut self, task: TaskId) -> Option<(SlotId, &mut TaskSlot)> {
         let slot = self.slots.get_mut(task.index as usize)?;
         let id = SlotId { index: task.index, generation: slot.generation() };
         (slot.is_occupied() && slot.uses == task.uses).then_some((id, slot))
     }
 
-    fn slot(&mut self, id: SlotId) -> Option<&mut Slot> {
+    fn slot(&mut self, id: SlotId) -> Option<&mut TaskSlot> {
         let slot = self.slots.get_mut(id.index as usize)?;
         (slot.is_occupied() && slot.generation() == id.generation).then_some(slot)
     }

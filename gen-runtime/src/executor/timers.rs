@@ -1,7 +1,7 @@
 //! The timers of a loop: exact order by (deadline, creation), cheap to take back.
 //!
 //! Most timers never fire: they belong to a timeout around something that was done first. So a timer is an
-//! entry in a binary heap and a place in a table of actions. Cancelling takes the action out of the table, in
+//! entry in a binary heap and a place in a table of actions. CancelCompletion takes the action out of the table, in
 //! constant time, and leaves the heap entry behind as *stale*; stale entries are dropped when they come to
 //! the top, and all at once when they are more than half of the heap, so a cancel costs constant time on the
 //! whole, and the heap is never more than twice as large as needed. Most deadlines are later than most
@@ -19,7 +19,7 @@ use std::collections::BinaryHeap;
 use std::task::Waker;
 use std::time::Instant;
 
-use super::{Callback, LoopId};
+use super::{LoopId, QueuedCallback};
 
 /// Names a timer: what [`call_later`](crate::IoLoopHandle::call_later) gives, for
 /// [`remove_timeout`](crate::IoLoopHandle::remove_timeout).
@@ -42,12 +42,12 @@ impl TimerKey {
 /// What happens when a timer fires.
 pub(crate) enum Action {
     Wake(Waker),
-    Call(Callback),
+    Call(QueuedCallback),
 }
 
 pub(crate) struct Timers {
     heap: BinaryHeap<Reverse<Entry>>,
-    places: Vec<Place>,
+    places: Vec<TimerSlot>,
     free: Vec<u32>,
     /// Heap entries whose timer was cancelled.
     stale: usize,
@@ -62,7 +62,7 @@ struct Entry {
     index: u32,
 }
 
-struct Place {
+struct TimerSlot {
     /// Of the timer that is or was here.
     number: u64,
     /// Still in the heap. Due timers are not, while they wait for their turn to run, nor are those without a
@@ -86,7 +86,7 @@ impl Timers {
 
     /// Adds a timer, which never fires if it has no deadline, and gives its place.
     pub(crate) fn insert(&mut self, deadline: Option<Instant>, number: u64, action: Action) -> u32 {
-        let place = Place { number, in_heap: deadline.is_some(), action: Some(action) };
+        let place = TimerSlot { number, in_heap: deadline.is_some(), action: Some(action) };
         let index = match self.free.pop() {
             Some(index) => {
                 self.places[index as usize] = place;
@@ -173,7 +173,7 @@ impl Timers {
     }
 
     /// The place of a timer that still waits.
-    fn place(&mut self, key: TimerKey) -> Option<&mut Place> {
+    fn place(&mut self, key: TimerKey) -> Option<&mut TimerSlot> {
         let place = self.places.get_mut(key.index as usize)?;
         (place.number == key.number && place.action.is_some()).then_some(place)
     }
@@ -187,7 +187,7 @@ impl Timers {
     }
 }
 
-fn is_live(places: &[Place], entry: &Entry) -> bool {
+fn is_live(places: &[TimerSlot], entry: &Entry) -> bool {
     let place = &places[entry.index as usize];
     place.number == entry.number && place.action.is_some()
 }

@@ -3,12 +3,12 @@ use std::task::Context;
 use std::time::Duration;
 
 use super::core::Core;
-use super::inbox::{Message, Nap, OnStop};
+use super::inbox::{Mail, Nap, OnStop};
 use super::sched::Work;
 use super::waker::{waker, SlotId};
-use super::{Action, Delivery, TaskRef, TimerKey};
+use super::{Action, Injection, TaskRef, TimerKey};
 use crate::inject::in_flight::Thrown;
-use crate::inject::EndSignals;
+use crate::inject::EndSenders;
 use crate::report::contain;
 
 /// The future of a blocking call, which the loop polls where it lies.
@@ -75,16 +75,16 @@ impl Core {
     fn read_mail(&self) {
         for message in self.shared.drain() {
             match message {
-                Message::Wake(slot) => self.schedule(slot),
-                Message::WakeOccupant(index) => self.sched.borrow_mut().schedule_occupant(index),
-                Message::Callback(callback) => self.sched.borrow_mut().push_callback(callback),
-                Message::Throw(node, failure) => self.throw(node, failure),
-                Message::Deliver(task, delivery) => self.deliver(task, delivery, EndSignals::default()),
-                Message::Cancel(task, request, signals) => {
-                    self.deliver(task, Delivery::Cancel(request), signals);
+                Mail::Wake(slot) => self.schedule(slot),
+                Mail::WakeOccupant(index) => self.sched.borrow_mut().schedule_occupant(index),
+                Mail::Callback(callback) => self.sched.borrow_mut().push_callback(callback),
+                Mail::Throw(node, failure) => self.throw(node, failure),
+                Mail::Deliver(task, delivery) => self.deliver(task, delivery, EndSenders::default()),
+                Mail::Cancel(task, request, signals) => {
+                    self.deliver(task, Injection::Cancel(request), signals);
                 }
-                Message::CutShort(task, grace, request) => self.cut_short(task, grace, request),
-                Message::CancelTimer(key) => {
+                Mail::CutShort(task, grace, request) => self.cut_short(task, grace, request),
+                Mail::CancelTimer(key) => {
                     let cancelled = self.cancel_timer(key);
                     contain("the drop of a timer", || drop(cancelled));
                 }
@@ -146,8 +146,8 @@ impl Core {
 
     /// The step is over, and the task is not.
     fn suspend(&self, slot: SlotId, task: TaskRef) {
-        let homeless = self.sched.borrow_mut().put_back(slot, task);
-        if let Some(task) = homeless {
+        let closed_task = self.sched.borrow_mut().put_back(slot, task);
+        if let Some(task) = closed_task {
             task.as_ref().close();
         }
     }
@@ -172,11 +172,11 @@ impl Core {
         &self,
         slot: SlotId,
         poll: impl FnOnce(&mut Context<'_>, &mut Option<Thrown>) -> R,
-    ) -> (R, Option<Delivery>) {
+    ) -> (R, Option<Injection>) {
         let delivery = self.sched.borrow_mut().take_delivery(slot);
-        let (origin, mut thrown) = delivery.map(Delivery::into_parts).unzip();
+        let (origin, mut thrown) = delivery.map(Injection::into_parts).unzip();
         let answer = self.poll_slot(slot, &mut thrown, poll);
-        (answer, origin.zip(thrown).and_then(|(origin, thrown)| Delivery::from_parts(origin, thrown)))
+        (answer, origin.zip(thrown).and_then(|(origin, thrown)| Injection::from_parts(origin, thrown)))
     }
 
     /// Sleeps until the next timer, or until another thread has something.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::marker::PhantomData;
 use std::panic::Location;
 
-use crate::coroutine::{Frame, Kind};
+use crate::coroutine::{Frame, FrameKind};
 use crate::kinds::{Listed, Mapped};
 pub use crate::parallel::FirstOfNoneError;
 use crate::parallel::{Losers, Race};
@@ -56,6 +56,10 @@ use crate::Yieldable;
 /// # Outside a coroutine
 ///
 /// [`join`](FirstOf::join) makes a future of it: `gen::first_of(..).join().await`.
+#[doc(alias = "select")]
+#[doc(alias = "race")]
+#[doc(alias = "any")]
+#[doc(alias = "FIRST_COMPLETED")]
 pub fn first_of<C>(children: C) -> FirstOf<C> {
     FirstOf { children, losers: Losers::Dropped }
 }
@@ -125,7 +129,7 @@ impl<C, Y, M, Mode, K> Yieldable<Raced<Listed<M>>, Mode, K> for FirstOf<C>
 where
     C: IntoIterator<Item = Y>,
     Y: Yieldable<M, Mode, K>,
-    K: Kind,
+    K: FrameKind,
 {
     type Output = (usize, Y::Output);
     type Pending = Race<Y::Pending, Y::Output, usize>;
@@ -142,7 +146,7 @@ macro_rules! first_of_map {
         impl<Q, Y, $($parameter,)* M, Mode, K> Yieldable<Raced<Mapped<M>>, Mode, K> for FirstOf<$map>
         where
             Y: Yieldable<M, Mode, K>,
-            K: Kind,
+            K: FrameKind,
         {
             type Output = (Q, Y::Output);
             type Pending = Race<Y::Pending, Y::Output, Q>;

@@ -5,7 +5,7 @@ use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::in_flight::{lend, Thrown};
+use super::in_flight::{with_injected, Thrown};
 use super::swallowed::report_swallowed;
 use super::{Cancellation, Watch};
 use crate::Result;
@@ -14,7 +14,7 @@ use crate::Result;
 ///
 /// Afterwards `cancellation` says whether a shield holds it back: then it is for the next poll.
 #[cold]
-pub(crate) fn tell<P, T>(
+pub(crate) fn poll_cancelled<P, T>(
     future: Pin<&mut P>,
     cx: &mut Context<'_>,
     cancellation: &mut Cancellation,
@@ -38,7 +38,7 @@ pub(crate) enum Told {
 
 /// The same for the body of `what`, which is watched. In `told` is what it was told before, and afterwards what it is to be polled with the next time.
 #[cold]
-pub(crate) fn tell_watched<P, T>(
+pub(crate) fn poll_watched<P, T>(
     what: &str,
     future: Pin<&mut P>,
     cx: &mut Context<'_>,
@@ -51,7 +51,7 @@ where
         Told::Nothing => return future.poll(cx),
         Told::Taken(watch) => {
             let mut thrown = Some(Thrown::Watch(watch));
-            let polled = lend(&mut thrown, cx.waker(), || future.poll(cx));
+            let polled = with_injected(&mut thrown, cx.waker(), || future.poll(cx));
             (polled, thrown)
         }
         Told::Held(mut cancellation) => {
@@ -81,7 +81,7 @@ where
     P: Future<Output = Result<T>> + ?Sized,
 {
     let mut thrown = Some(Thrown::Cancel(cancellation.clone()));
-    let polled = lend(&mut thrown, cx.waker(), || future.poll(cx));
+    let polled = with_injected(&mut thrown, cx.waker(), || future.poll(cx));
     cancellation.set_held(false);
     match thrown {
         Some(Thrown::Cancel(left)) if polled.is_pending() => {

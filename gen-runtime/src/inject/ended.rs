@@ -7,7 +7,7 @@
 //!
 //! The signal is wherever the task is: in a message to its loop, then in its node. It is dropped when the
 //! task has ended, when its loop goes, and when the message cannot be delivered, because the task had ended
-//! before. Signals that nobody waits for any more do not pile up there: see [`EndSignals`].
+//! before. Signals that nobody waits for any more do not pile up there: see [`EndSenders`].
 
 use std::future::Future;
 use std::mem;
@@ -19,9 +19,9 @@ use crate::report::contain;
 use crate::sync::{lock, Mutex};
 
 /// Makes a signal, and the future that is ready when the signal is dropped.
-pub(crate) fn end_signal() -> (EndSignal, Ended) {
+pub(crate) fn end_channel() -> (EndSender, Ended) {
     let ending = Arc::new(Ending { stage: Mutex::new(Stage::Running(None)) });
-    (EndSignal { ending: Arc::clone(&ending) }, Ended { ending })
+    (EndSender { ending: Arc::clone(&ending) }, Ended { ending })
 }
 
 /// Is ready when its signal is dropped.
@@ -30,11 +30,11 @@ pub(crate) struct Ended {
 }
 
 /// Its drop says that the task has ended.
-pub(crate) struct EndSignal {
+pub(crate) struct EndSender {
     ending: Arc<Ending>,
 }
 
-impl EndSignal {
+impl EndSender {
     /// Whether anybody can wait for it.
     fn is_awaited(&self) -> bool {
         Arc::strong_count(&self.ending) > 1
@@ -43,32 +43,32 @@ impl EndSignal {
 
 /// The signals of all who wait for one end.
 #[derive(Default)]
-pub(crate) struct EndSignals {
-    pub(crate) signals: Vec<EndSignal>,
+pub(crate) struct EndSenders {
+    pub(crate) signals: Vec<EndSender>,
     /// With so many, those that nobody waits for any more are looked for.
     limit: usize,
 }
 
-impl From<Option<EndSignal>> for EndSignals {
-    fn from(signal: Option<EndSignal>) -> Self {
-        EndSignals { signals: signal.into_iter().collect(), limit: 0 }
+impl From<Option<EndSender>> for EndSenders {
+    fn from(signal: Option<EndSender>) -> Self {
+        EndSenders { signals: signal.into_iter().collect(), limit: 0 }
     }
 }
 
-impl EndSignals {
+impl EndSenders {
     /// Adds one. Whoever cancels again and again and does not wait is not to fill the memory: so those that nobody waits for go, from time to time.
     ///
     /// Nothing of a user is run or dropped by it, since who does not wait any more has taken his waker with him.
-    pub(crate) fn push(&mut self, signal: EndSignal) {
+    pub(crate) fn push(&mut self, signal: EndSender) {
         const FEW: usize = 8;
         if self.signals.len() >= self.limit.max(FEW) {
-            self.signals.retain(EndSignal::is_awaited);
+            self.signals.retain(EndSender::is_awaited);
             self.limit = 2 * self.signals.len();
         }
         self.signals.push(signal);
     }
 
-    pub(crate) fn append(&mut self, more: EndSignals) {
+    pub(crate) fn append(&mut self, more: EndSenders) {
         more.signals.into_iter().for_each(|signal| self.push(signal));
     }
 }
@@ -108,7 +108,7 @@ impl Drop for Ended {
     }
 }
 
-impl Drop for EndSignal {
+impl Drop for EndSender {
     fn drop(&mut self) {
         let before = mem::replace(&mut *lock(&self.ending.stage), Stage::Ended);
         if let Stage::Running(Some(waiter)) = before {

@@ -12,9 +12,9 @@
 //!
 //! | what polls its children | an error | a [cancellation](super) |
 //! |---|---|---|
-//! | a group whose children have wakers of their own | [hides](hide) it, so that the yield that waits for the group takes it | [takes](take_cancel) it, and lends one to each child |
-//! | a timeout, whose child has the group's waker | [hides](hide_errors) it | lets it through; that of a deadline it [holds](hold) while its child cleans up |
-//! | a [shield](fn@crate::shield) | lets it through | [holds](hold) it: nobody takes it in this poll |
+//! | a group whose children have wakers of their own | [hides](without_injected) it, so that the yield that waits for the group takes it | [takes](take_cancel) it, and lends one to each child |
+//! | a timeout, whose child has the group's waker | [hides](without_injected_errors) it | lets it through; that of a deadline it [defers](defer) while its child cleans up |
+//! | a [shield](fn@crate::shield) | lets it through | [defers](defer) it: nobody takes it in this poll |
 //!
 //! # Who is meant
 //!
@@ -39,7 +39,7 @@ use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Waker};
 
-use super::{Cancellation, Question, Watch};
+use super::{Cancellation, TraceRequest, Watch};
 use crate::error::CancelSource;
 use crate::{Error, Site};
 
@@ -47,15 +47,15 @@ use crate::{Error, Site};
 static IN_FLIGHT: AtomicUsize = AtomicUsize::new(0);
 
 /// What is in flight on a thread. It is put back by guards, and never left to the end of the thread to be dropped.
-type Slot = Option<ManuallyDrop<Lent>>;
+type ThreadSlot = Option<ManuallyDrop<InFlight>>;
 
 thread_local! {
     // Only borrowed for moments in which no code of a user runs.
-    static SLOT: RefCell<Slot> = const { RefCell::new(None) };
+    static SLOT: RefCell<ThreadSlot> = const { RefCell::new(None) };
 }
 
 /// Gives what `access` makes of the slot; `None`, and `access` is not called, where the thread has no slot any more.
-fn with_slot<R>(access: impl FnOnce(&mut Slot) -> R) -> Option<R> {
+fn with_slot<R>(access: impl FnOnce(&mut ThreadSlot) -> R) -> Option<R> {
     SLOT.try_with(|slot| slot.try_borrow_mut().ok().map(|mut slot| access(&mut slot))).ok().flatten()
 }
 
@@ -67,7 +67,7 @@ pub(crate) enum Thrown {
     /// For every leaf.
     Cancel(Cancellation),
     /// Where the yields are that stay pending: each that looks adds its site.
-    Question(Question),
+    TraceRequest(TraceRequest),
     /// Looks for the yield at which a cancellation was swallowed that was taken before.
     Watch(Watch),
 }
@@ -78,7 +78,7 @@ impl Thrown {
         match self {
             Thrown::Error(error) => Some(error),
             Thrown::Cancel(cancellation) => Some(cancellation.into_error()),
-            Thrown::Question(_) | Thrown::Watch(_) => None,
+            Thrown::TraceRequest(_) | Thrown::Watch(_) => None,
         }
     }
 
@@ -87,12 +87,12 @@ impl Thrown {
         match self {
             Thrown::Error(_) => true,
             Thrown::Cancel(cancellation) => !cancellation.is_held(),
-            Thrown::Question(_) | Thrown::Watch(_) => false,
+            Thrown::TraceRequest(_) | Thrown::Watch(_) => false,
         }
     }
 }
 
-struct Lent {
+struct InFlight {
     thrown: Thrown,
     /// Whom it is for: yields that are polled with this waker.
     addressee: Addressee,
@@ -111,12 +111,12 @@ impl Addressee {
     }
 }
 
-impl Lent {
+impl InFlight {
     fn is_for(&self, waker: &Waker) -> bool {
         self.addressee == Addressee::of(waker)
     }
 
-    fn into_thrown(lent: ManuallyDrop<Lent>) -> Thrown {
+    fn into_thrown(lent: ManuallyDrop<InFlight>) -> Thrown {
         ManuallyDrop::into_inner(lent).thrown
     }
 }
@@ -134,25 +134,25 @@ pub(crate) fn take(waker: &Waker) -> Option<Error> {
 
 /// Takes the cancellation that is in flight for the group that is polled with `waker`.
 pub(crate) fn take_cancel(waker: &Waker) -> Option<Cancellation> {
-    let is_free_cancel = |lent: &Lent| matches!(lent.thrown, Thrown::Cancel(_)) && lent.thrown.is_free();
+    let is_free_cancel = |lent: &InFlight| matches!(lent.thrown, Thrown::Cancel(_)) && lent.thrown.is_free();
     match take_if(|lent| lent.is_for(waker) && is_free_cancel(lent))? {
         Thrown::Cancel(cancellation) => Some(cancellation),
-        Thrown::Error(_) | Thrown::Question(_) | Thrown::Watch(_) => None,
+        Thrown::Error(_) | Thrown::TraceRequest(_) | Thrown::Watch(_) => None,
     }
 }
 
 /// Takes what is lent. A cancellation that is watched leaves its watch.
-fn take_if(is: impl FnOnce(&Lent) -> bool) -> Option<Thrown> {
+fn take_if(is: impl FnOnce(&InFlight) -> bool) -> Option<Thrown> {
     let taken = with_slot(|slot| {
         let taken = slot.take_if(|lent| is(lent))?;
         if let Thrown::Cancel(cancellation) = &taken.thrown {
             let addressee = taken.addressee;
             let watch = cancellation.watch().map(Thrown::Watch);
-            *slot = watch.map(|thrown| ManuallyDrop::new(Lent { thrown, addressee }));
+            *slot = watch.map(|thrown| ManuallyDrop::new(InFlight { thrown, addressee }));
         }
         Some(taken)
     });
-    taken.flatten().map(Lent::into_thrown)
+    taken.flatten().map(InFlight::into_thrown)
 }
 
 /// Takes what is in flight for the yield at `site`, which is polled with `waker`; or notes that it stays pending there.
@@ -169,34 +169,38 @@ pub(crate) fn take_or_note(waker: &Waker, site: &Site) -> Option<Error> {
 #[cold]
 pub(crate) fn note(waker: &Waker, site: &Site) {
     with_lent_to(waker, |lent| match &mut lent.thrown {
-        Thrown::Question(question) => question.answer(*site),
+        Thrown::TraceRequest(question) => question.answer(*site),
         Thrown::Watch(watch) => watch.look_at(site),
         Thrown::Error(_) | Thrown::Cancel(_) => {}
     });
 }
 
 /// Gives what `access` makes of what is in flight for whoever is polled with `waker`, if there is something.
-fn with_lent_to<R>(waker: &Waker, access: impl FnOnce(&mut Lent) -> R) -> Option<R> {
+fn with_lent_to<R>(waker: &Waker, access: impl FnOnce(&mut InFlight) -> R) -> Option<R> {
     with_slot(|slot| slot.as_deref_mut().filter(|lent| lent.is_for(waker)).map(access)).flatten()
 }
 
 /// What the cancellation comes from that is in flight for whoever is polled with `waker`, if there is one.
 pub(crate) fn cancel_source(waker: &Waker) -> Option<CancelSource> {
-    let source = |lent: &mut Lent| match &lent.thrown {
+    let source = |lent: &mut InFlight| match &lent.thrown {
         Thrown::Cancel(cancellation) => Some(cancellation.source()),
-        Thrown::Error(_) | Thrown::Question(_) | Thrown::Watch(_) => None,
+        Thrown::Error(_) | Thrown::TraceRequest(_) | Thrown::Watch(_) => None,
     };
     with_lent_to(waker, source).flatten()
 }
 
 /// Lends what is in `thrown` to the thread while `poll` runs; what nobody took is in `thrown` again afterwards.
-pub(crate) fn lend<R>(thrown: &mut Option<Thrown>, waker: &Waker, poll: impl FnOnce() -> R) -> R {
+pub(crate) fn with_injected<R>(thrown: &mut Option<Thrown>, waker: &Waker, poll: impl FnOnce() -> R) -> R {
     let _restore = Lending::new(thrown, waker);
     poll()
 }
 
 /// The same for an error.
-pub(crate) fn lend_error<R>(error: &mut Option<Error>, waker: &Waker, poll: impl FnOnce() -> R) -> R {
+pub(crate) fn with_injected_error<R>(
+    error: &mut Option<Error>,
+    waker: &Waker,
+    poll: impl FnOnce() -> R,
+) -> R {
     struct Back<'a> {
         error: &'a mut Option<Error>,
         thrown: Option<Thrown>,
@@ -208,7 +212,7 @@ pub(crate) fn lend_error<R>(error: &mut Option<Error>, waker: &Waker, poll: impl
     }
     let thrown = error.take().map(Thrown::Error);
     let mut back = Back { error, thrown };
-    lend(&mut back.thrown, waker, poll)
+    with_injected(&mut back.thrown, waker, poll)
 }
 
 /// Polls what has a waker of its own, a task's body: with what is in `thrown`, and never with what is in flight further up the stack.
@@ -219,14 +223,14 @@ pub(crate) fn resume<R>(
     poll: impl FnOnce(&mut Context<'_>) -> R,
 ) -> R {
     if thrown.is_none() {
-        return hide(|| poll(cx));
+        return without_injected(|| poll(cx));
     }
-    lend(thrown, cx.waker(), || poll(cx))
+    with_injected(thrown, cx.waker(), || poll(cx))
 }
 
 /// Runs `poll` with nothing in flight.
 #[inline]
-pub(crate) fn hide<R>(poll: impl FnOnce() -> R) -> R {
+pub(crate) fn without_injected<R>(poll: impl FnOnce() -> R) -> R {
     if any_in_flight() {
         hide_slot(poll)
     } else {
@@ -236,7 +240,7 @@ pub(crate) fn hide<R>(poll: impl FnOnce() -> R) -> R {
 
 /// Runs `poll` with no error in flight: what is polled with its group's own waker sees cancellations only.
 #[inline]
-pub(crate) fn hide_errors<R>(poll: impl FnOnce() -> R) -> R {
+pub(crate) fn without_injected_errors<R>(poll: impl FnOnce() -> R) -> R {
     if any_in_flight() && is_error() {
         hide_slot(poll)
     } else {
@@ -250,16 +254,16 @@ fn is_error() -> bool {
         .unwrap_or(false)
 }
 
-/// Keeps the cancellation that is in flight for `waker` from being taken until this poll is over, or until it is [let go](let_go); gives
+/// Keeps the cancellation that is in flight for `waker` from being taken until this poll is over, or until it is [let go](undefer); gives
 /// the name of that waker, if there is one.
 #[cold]
-pub(crate) fn hold(waker: &Waker) -> Option<Addressee> {
+pub(crate) fn defer(waker: &Waker) -> Option<Addressee> {
     with_lent_to(waker, |lent| lent.set_held(true).then_some(lent.addressee)).flatten()
 }
 
-/// Undoes a [`hold`], if something is in flight for that waker still.
+/// Undoes a [`defer`], if something is in flight for that waker still.
 #[cold]
-pub(crate) fn let_go(addressee: Addressee) {
+pub(crate) fn undefer(addressee: Addressee) {
     with_slot(|slot| {
         if let Some(lent) = slot.as_deref_mut().filter(|lent| lent.addressee == addressee) {
             lent.set_held(false);
@@ -267,7 +271,7 @@ pub(crate) fn let_go(addressee: Addressee) {
     });
 }
 
-impl Lent {
+impl InFlight {
     /// Answers whether it is a cancellation.
     fn set_held(&mut self, held: bool) -> bool {
         let Thrown::Cancel(cancellation) = &mut self.thrown else { return false };
@@ -283,7 +287,7 @@ fn hide_slot<R>(poll: impl FnOnce() -> R) -> R {
 }
 
 struct Hidden {
-    outer: Slot,
+    outer: ThreadSlot,
 }
 
 impl Drop for Hidden {
@@ -294,7 +298,7 @@ impl Drop for Hidden {
 
 struct Lending<'a> {
     thrown: &'a mut Option<Thrown>,
-    outer: Slot,
+    outer: ThreadSlot,
 }
 
 impl<'a> Lending<'a> {
@@ -304,7 +308,7 @@ impl<'a> Lending<'a> {
         let addressee = Addressee::of(waker);
         with_slot(|slot| {
             let lent = lending.thrown.take().map(|thrown| {
-                let mut lent = Lent { thrown, addressee };
+                let mut lent = InFlight { thrown, addressee };
                 lent.set_held(false);
                 ManuallyDrop::new(lent)
             });
@@ -320,7 +324,7 @@ impl Drop for Lending<'_> {
         let outer = self.outer.take();
         // Without a slot it was not lent, and is still there.
         if let Some(left) = with_slot(|slot| mem::replace(slot, outer)) {
-            *self.thrown = left.map(Lent::into_thrown);
+            *self.thrown = left.map(InFlight::into_thrown);
         }
     }
 }

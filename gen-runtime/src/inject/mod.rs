@@ -8,10 +8,10 @@
 //! |---|---|
 //! | `in_flight.rs` | how an error or a request is lent to the thread for one poll |
 //! | `cancellation.rs` | [`Cancellation`]: a request on its way to one yield |
-//! | `cancel_child.rs` | [`tell`]: cancelling a future by hand, for those that poll others |
-//! | `hold.rs` | [`Hold`]: keeps a cancellation from being taken for one poll |
+//! | `cancel_child.rs` | [`poll_cancelled`]: cancelling a future by hand, for those that poll others |
+//! | `deferral.rs` | [`Deferral`]: keeps a cancellation from being taken for one poll |
 //! | `watch.rs`, `swallowed.rs` | [`Watch`]: what notices that a body waits again where it was told, and the report of it |
-//! | `trace.rs` | [`Trace`]: where a task is suspended, asked in the same way |
+//! | `trace.rs` | [`TaskTrace`]: where a task is suspended, asked in the same way |
 //! | `ended.rs` | [`Ended`]: waits for the end of what is cancelled |
 //! | `../error/cancelled.rs` | [`Cancelled`](crate::Cancelled), the error that arrives |
 //! | `../yieldable/shield.rs` | [`shield`](fn@crate::shield): what a cancellation waits for |
@@ -43,18 +43,18 @@
 
 mod cancel_child;
 mod cancellation;
+mod deferral;
 mod ended;
-mod hold;
 pub(crate) mod in_flight;
 mod swallowed;
 mod trace;
 mod watch;
 
-pub(crate) use self::cancel_child::{tell, tell_watched, Told};
+pub(crate) use self::cancel_child::{poll_cancelled, poll_watched, Told};
 pub(crate) use self::cancellation::Cancellation;
-pub(crate) use self::ended::{end_signal, EndSignal, EndSignals, Ended};
-pub(crate) use self::hold::Hold;
+pub(crate) use self::deferral::Deferral;
+pub(crate) use self::ended::{end_channel, EndSender, EndSenders, Ended};
 pub(crate) use self::swallowed::report_swallowed;
-pub(crate) use self::trace::Question;
-pub use self::trace::Trace;
+pub use self::trace::TaskTrace;
+pub(crate) use self::trace::TraceRequest;
 pub(crate) use self::watch::Watch;

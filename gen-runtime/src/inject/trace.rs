@@ -15,12 +15,12 @@ use crate::Site;
 
 /// Waits for the sites where a task is suspended: made by [`JoinHandle::trace`](crate::JoinHandle::trace).
 #[must_use = "the sites are what it gives"]
-pub struct Trace {
+pub struct TaskTrace {
     answer: Arc<Answer>,
 }
 
 /// Its drop is the answer.
-pub(crate) struct Question {
+pub(crate) struct TraceRequest {
     sites: Vec<Site>,
     answer: Arc<Answer>,
 }
@@ -34,10 +34,10 @@ enum State {
     Answered(Vec<Site>),
 }
 
-impl Question {
-    pub(crate) fn new() -> (Self, Trace) {
+impl TraceRequest {
+    pub(crate) fn new() -> (Self, TaskTrace) {
         let answer = Arc::new(Answer { state: Mutex::new(State::Asked(None)) });
-        (Question { sites: Vec::new(), answer: Arc::clone(&answer) }, Trace { answer })
+        (TraceRequest { sites: Vec::new(), answer: Arc::clone(&answer) }, TaskTrace { answer })
     }
 
     /// A yield is suspended there, outside of those that have answered before.
@@ -46,7 +46,7 @@ impl Question {
     }
 }
 
-impl Future for Trace {
+impl Future for TaskTrace {
     type Output = Vec<Site>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Vec<Site>> {
@@ -61,7 +61,7 @@ impl Future for Trace {
     }
 }
 
-impl Drop for Question {
+impl Drop for TraceRequest {
     fn drop(&mut self) {
         let answered = State::Answered(mem::take(&mut self.sites));
         let before = mem::replace(&mut *lock(&self.answer.state), answered);
@@ -71,14 +71,14 @@ impl Drop for Question {
     }
 }
 
-impl fmt::Debug for Trace {
+impl fmt::Debug for TaskTrace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Trace").finish_non_exhaustive()
+        f.debug_struct("TaskTrace").finish_non_exhaustive()
     }
 }
 
-impl fmt::Debug for Question {
+impl fmt::Debug for TraceRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Question").field("sites", &self.sites).finish_non_exhaustive()
+        f.debug_struct("TraceRequest").field("sites", &self.sites).finish_non_exhaustive()
     }
 }

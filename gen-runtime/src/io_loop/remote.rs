@@ -3,7 +3,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::error::CallbackOutput;
-use crate::executor::{current_context, run_in, LoopClosed, Message, Shared};
+use crate::executor::{current_context, run_in, LoopClosed, Mail, Shared};
 
 /// A handle to an [`IoLoop`](crate::IoLoop) that may be sent to other threads.
 ///
@@ -20,6 +20,9 @@ use crate::executor::{current_context, run_in, LoopClosed, Message, Shared};
 /// assert!(thread.join().unwrap().is_ok());
 /// ```
 #[derive(Clone)]
+#[doc(alias = "Spawner")]
+#[doc(alias = "spawn_blocking")]
+#[doc(alias = "call_soon_threadsafe")]
 pub struct Remote {
     pub(super) shared: Arc<Shared>,
 }
@@ -41,7 +44,7 @@ impl Remote {
     {
         let node = current_context::capture();
         let callback = Box::new(move || run_in(node, "a callback", callback));
-        self.shared.send(Message::Callback(callback)).map_err(|_| LoopClosed)
+        self.shared.send(Mail::Callback(callback)).map_err(|_| LoopClosed)
     }
 
     /// Says that this thread, or another one, works for the loop and will wake it.

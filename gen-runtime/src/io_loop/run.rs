@@ -44,6 +44,7 @@ use crate::{report, task};
 /// # Panics
 ///
 /// A panic of the future goes on in the caller.
+#[doc(alias = "run")]
 pub fn run_sync<C, T, E>(coroutine: C) -> Result<T, E>
 where
     C: FutureOfResult<T, E>,

@@ -19,8 +19,8 @@ use std::vec::IntoIter;
 
 pub use self::errors::ZeroLimitError;
 use self::pending::LimitPending;
-use self::source::Source;
-use crate::coroutine::{Frame, Kind};
+use self::source::ColdChildren;
+use crate::coroutine::{Frame, FrameKind};
 use crate::kinds::{Listed, Mapped};
 use crate::parallel::List;
 use crate::yieldable::join::joinable;
@@ -75,6 +75,8 @@ use crate::{parallel, Yieldable};
 /// # Outside a coroutine
 ///
 /// [`join`](Limit::join) makes a future of it: `gen::limit(..).join().await`.
+#[doc(alias = "buffer_unordered")]
+#[doc(alias = "Semaphore")]
 pub fn limit<C>(at_once: usize, children: C) -> Limit<C> {
     Limit { at_once, children, in_order: true }
 }
@@ -115,54 +117,56 @@ impl<C> Limit<C> {
 
 /// Marks [`limit`] of an `M`.
 #[derive(Debug)]
-pub struct Bounded<M>(PhantomData<M>);
+pub struct Limited<M>(PhantomData<M>);
 
 #[diagnostic::do_not_recommend]
-impl<C, Y, M, Mode, K> Yieldable<Bounded<Listed<M>>, Mode, K> for Limit<C>
+impl<C, Y, M, Mode, K> Yieldable<Limited<Listed<M>>, Mode, K> for Limit<C>
 where
     C: IntoIterator<Item = Y>,
     Y: Yieldable<M, Mode>,
-    K: Kind,
+    K: FrameKind,
 {
     type Output = Vec<Y::Output>;
-    type Pending = LimitPending<Source<C::IntoIter, M, Mode>, Y::Pending, Y::Output, List>;
+    type Pending = LimitPending<ColdChildren<C::IntoIter, M, Mode>, Y::Pending, Y::Output, List>;
 
     fn into_pending(self, _: &Frame<K>) -> Self::Pending {
-        LimitPending::new(self.at_once, Source::new(self.children), List, self.in_order)
+        LimitPending::new(self.at_once, ColdChildren::new(self.children), List, self.in_order)
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<Q, Y, S, M, Mode, K> Yieldable<Bounded<Mapped<M>>, Mode, K> for Limit<HashMap<Q, Y, S>>
+impl<Q, Y, S, M, Mode, K> Yieldable<Limited<Mapped<M>>, Mode, K> for Limit<HashMap<Q, Y, S>>
 where
     Q: Hash + Eq + Debug,
     Y: Yieldable<M, Mode>,
     S: BuildHasher + Clone,
-    K: Kind,
+    K: FrameKind,
 {
     type Output = HashMap<Q, Y::Output, S>;
-    type Pending = LimitPending<Source<IntoIter<Y>, M, Mode>, Y::Pending, Y::Output, parallel::Hash<Q, S>>;
+    type Pending =
+        LimitPending<ColdChildren<IntoIter<Y>, M, Mode>, Y::Pending, Y::Output, parallel::Hash<Q, S>>;
 
     fn into_pending(self, _: &Frame<K>) -> Self::Pending {
         let hasher = self.children.hasher().clone();
         let (keys, children): (_, Vec<Y>) = self.children.into_iter().unzip();
-        LimitPending::new(self.at_once, Source::new(children), parallel::Hash { keys, hasher }, true)
+        LimitPending::new(self.at_once, ColdChildren::new(children), parallel::Hash { keys, hasher }, true)
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<Q, Y, M, Mode, K> Yieldable<Bounded<Mapped<M>>, Mode, K> for Limit<BTreeMap<Q, Y>>
+impl<Q, Y, M, Mode, K> Yieldable<Limited<Mapped<M>>, Mode, K> for Limit<BTreeMap<Q, Y>>
 where
     Q: Ord + Debug,
     Y: Yieldable<M, Mode>,
-    K: Kind,
+    K: FrameKind,
 {
     type Output = BTreeMap<Q, Y::Output>;
-    type Pending = LimitPending<Source<IntoIter<Y>, M, Mode>, Y::Pending, Y::Output, parallel::BTree<Q>>;
+    type Pending =
+        LimitPending<ColdChildren<IntoIter<Y>, M, Mode>, Y::Pending, Y::Output, parallel::BTree<Q>>;
 
     fn into_pending(self, _: &Frame<K>) -> Self::Pending {
         let (keys, children): (_, Vec<Y>) = self.children.into_iter().unzip();
-        LimitPending::new(self.at_once, Source::new(children), parallel::BTree { keys }, true)
+        LimitPending::new(self.at_once, ColdChildren::new(children), parallel::BTree { keys }, true)
     }
 }
 
@@ -186,7 +190,7 @@ joinable! {
     [C] Limit<C>
 }
 
-impl<C, Y, M> HasError<Bounded<Listed<M>>> for Limit<C>
+impl<C, Y, M> HasError<Limited<Listed<M>>> for Limit<C>
 where
     C: IntoIterator<Item = Y>,
     Y: HasError<M>,
@@ -195,12 +199,12 @@ where
     type Value = Vec<Y::Value>;
 }
 
-impl<Q, Y: HasError<M>, S, M> HasError<Bounded<Mapped<M>>> for Limit<HashMap<Q, Y, S>> {
+impl<Q, Y: HasError<M>, S, M> HasError<Limited<Mapped<M>>> for Limit<HashMap<Q, Y, S>> {
     type Err = Y::Err;
     type Value = HashMap<Q, Y::Value, S>;
 }
 
-impl<Q, Y: HasError<M>, M> HasError<Bounded<Mapped<M>>> for Limit<BTreeMap<Q, Y>> {
+impl<Q, Y: HasError<M>, M> HasError<Limited<Mapped<M>>> for Limit<BTreeMap<Q, Y>> {
     type Err = Y::Err;
     type Value = BTreeMap<Q, Y::Value>;
 }

@@ -12,13 +12,13 @@ use std::pin::Pin;
 use std::task::{ready, Context, Poll};
 
 use super::errors::ZeroLimitError;
-use crate::error::{Error, Other};
+use crate::error::{ChildError, Error};
 use crate::inject::Cancellation;
-use crate::parallel::{raise, report_dropped, Parallel, Places, Policy, Pool, Settle, Shape};
+use crate::parallel::{raise, report_dropped, ChildKeys, Parallel, Policy, Pool, Settle, Shape};
 use crate::Result;
 
 /// The future that waits for all children of a source, so many at a time, and puts their results into its shape.
-pub struct LimitPending<I, P, T, S: Places> {
+pub struct LimitPending<I, P, T, S: ChildKeys> {
     at_once: usize,
     source: I,
     /// How many children were taken from the source: the position of the next one.
@@ -38,9 +38,9 @@ pub struct LimitPending<I, P, T, S: Places> {
 }
 
 /// The children are pinned in the pool.
-impl<I, P, T, S: Places> Unpin for LimitPending<I, P, T, S> {}
+impl<I, P, T, S: ChildKeys> Unpin for LimitPending<I, P, T, S> {}
 
-impl<I, P, T, S: Places> LimitPending<I, P, T, S> {
+impl<I, P, T, S: ChildKeys> LimitPending<I, P, T, S> {
     pub(super) fn new(at_once: usize, source: I, shape: S, in_order: bool) -> Self {
         LimitPending {
             at_once,
@@ -100,9 +100,9 @@ impl<I, P, T, S: Places> LimitPending<I, P, T, S> {
         raise(self.take_failures(shape), self.policy.is_quiet)
     }
 
-    fn take_failures<'a>(&mut self, shape: &'a S) -> impl Iterator<Item = Other> + use<'a, I, P, T, S> {
+    fn take_failures<'a>(&mut self, shape: &'a S) -> impl Iterator<Item = ChildError> + use<'a, I, P, T, S> {
         let results = mem::take(&mut self.results).into_iter().flatten();
-        results.filter_map(|(child, result)| Some(Other::of(shape.place(child), result.err()?)))
+        results.filter_map(|(child, result)| Some(ChildError::of(shape.key(child), result.err()?)))
     }
 
     /// The results, one of each child.
@@ -112,7 +112,7 @@ impl<I, P, T, S: Places> LimitPending<I, P, T, S> {
     }
 }
 
-impl<I, P, T, S: Places> Drop for LimitPending<I, P, T, S> {
+impl<I, P, T, S: ChildKeys> Drop for LimitPending<I, P, T, S> {
     fn drop(&mut self) {
         let Some(shape) = self.shape.take() else { return };
         self.collect();
@@ -126,7 +126,7 @@ impl<I, P, T, S> LimitPending<I, P, T, S>
 where
     I: Iterator<Item = P>,
     P: Future<Output = Result<T>>,
-    S: Places,
+    S: ChildKeys,
 {
     /// Ready when all have ended, or a failure has ended the whole.
     fn drive(&mut self, cx: &mut Context<'_>) -> Poll<Result> {
@@ -205,7 +205,7 @@ where
     }
 }
 
-impl<I, P, T, S: Places> Parallel for LimitPending<I, P, T, S> {
+impl<I, P, T, S: ChildKeys> Parallel for LimitPending<I, P, T, S> {
     fn set_policy(&mut self, policy: Policy) {
         self.policy = policy;
     }

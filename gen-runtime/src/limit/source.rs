@@ -7,18 +7,18 @@ use crate::coroutine::Frame;
 use crate::Yieldable;
 
 /// Makes a pending future of each child when it is taken. Behind the last one nothing is asked for any more.
-pub struct Source<I, M, Mode> {
+pub struct ColdChildren<I, M, Mode> {
     children: Fuse<I>,
     kind: PhantomData<fn() -> (M, Mode)>,
 }
 
-impl<I: Iterator, M, Mode> Source<I, M, Mode> {
+impl<I: Iterator, M, Mode> ColdChildren<I, M, Mode> {
     pub(super) fn new(children: impl IntoIterator<IntoIter = I>) -> Self {
-        Source { children: children.into_iter().fuse(), kind: PhantomData }
+        ColdChildren { children: children.into_iter().fuse(), kind: PhantomData }
     }
 }
 
-impl<I, M, Mode> Iterator for Source<I, M, Mode>
+impl<I, M, Mode> Iterator for ColdChildren<I, M, Mode>
 where
     I: Iterator<Item: Yieldable<M, Mode>>,
 {

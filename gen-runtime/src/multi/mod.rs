@@ -12,7 +12,7 @@ mod options;
 use std::marker::PhantomData;
 
 pub use self::options::{MultiFailFast, MultiQuiet, MultiSettled};
-use crate::coroutine::{Frame, Kind};
+use crate::coroutine::{Frame, FrameKind};
 use crate::yieldable::join::joinable;
 use crate::yieldable::HasError;
 use crate::Yieldable;
@@ -48,7 +48,7 @@ pub struct Grouped<M>(PhantomData<M>);
 /// }
 /// let error = gen::run_sync(parse()).unwrap_err();
 /// assert_eq!(error.others().len(), 1);
-/// assert_eq!(error.others()[0].place, gen::Place::Index(3));
+/// assert_eq!(error.others()[0].key, gen::ChildKey::Index(3));
 /// ```
 ///
 /// # Panics
@@ -80,6 +80,13 @@ pub struct Grouped<M>(PhantomData<M>);
 /// for. When it is dropped, by a timeout, by an error that is thrown at it or with its task, the children
 /// are dropped, and the failures that some of them already had are logged in one record (target `gen`,
 /// level `ERROR`; cancellations `DEBUG`).
+#[doc(alias = "join")]
+#[doc(alias = "join_all")]
+#[doc(alias = "gather")]
+#[doc(alias = "Promise::all")]
+#[doc(alias = "all")]
+#[doc(alias = "multi_future")]
+#[doc(alias = "Multi")]
 pub fn multi<C>(children: C) -> Multi<C> {
     Multi { children }
 }
@@ -110,7 +117,7 @@ joinable! {
 impl<C, M, Mode, K> Yieldable<Grouped<M>, Mode, K> for Multi<C>
 where
     C: Yieldable<M, Mode, K>,
-    K: Kind,
+    K: FrameKind,
 {
     type Output = C::Output;
     type Pending = C::Pending;

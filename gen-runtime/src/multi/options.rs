@@ -7,12 +7,13 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::{Grouped, Multi};
-use crate::coroutine::{Frame, Kind};
+use crate::coroutine::{Frame, FrameKind};
 use crate::parallel::{Parallel, Policy, Settle, Settled, Until};
 use crate::report::{QuietError, QuietTypes};
 use crate::yieldable::join::joinable;
+use crate::yieldable::modes::Raw;
 use crate::yieldable::HasError;
-use crate::{Raw, Yieldable};
+use crate::Yieldable;
 
 impl<C> Multi<C> {
     /// Does not log errors of type `E` that are not raised, or that are dropped with the whole; those are still in the raised one's [`others`](crate::Error::others).
@@ -86,6 +87,8 @@ impl<C> Multi<C> {
     /// # Panics
     ///
     /// The result of a child that panics is [`Panicked`](crate::Panicked).
+    #[doc(alias = "all_settled")]
+    #[doc(alias = "return_exceptions")]
     pub fn settle(self) -> MultiSettled<C> {
         MultiSettled { children: self.children }
     }
@@ -140,7 +143,7 @@ macro_rules! multi_option {
         impl<C, $($quiet: QuietTypes,)? M, Mode, K> Yieldable<Grouped<M>, Mode, K> for $option<C $(, $quiet)?>
         where
             C: Yieldable<M, Mode, K, Pending: Parallel>,
-            K: Kind,
+            K: FrameKind,
         {
             type Output = C::Output;
             type Pending = C::Pending;
@@ -190,7 +193,7 @@ joined_option!(MultiSettled [], Settle);
 impl<C, M, Mode, K> Yieldable<Grouped<M>, Mode, K> for MultiSettled<C>
 where
     C: Yieldable<M, Mode, K, Pending: Settle>,
-    K: Kind,
+    K: FrameKind,
 {
     type Output = <C::Pending as Settle>::Output;
     type Pending = Settled<C::Pending>;

@@ -4,32 +4,32 @@ use std::mem;
 use std::task::{Context, Poll, Waker};
 
 use super::budget::ENDED_AT_ONCE;
-use super::notices::Notices;
+use super::held_cancellations::HeldCancellations;
 use super::panics::catching;
 use super::policy::Policy;
 use super::ready::Taken;
-use super::slots::{Ended, How};
+use super::slots::{ChildEnded, PollMode};
 use super::wakers::Wakers;
 use crate::inject::{in_flight, Cancellation};
 use crate::Error;
 
 /// How a group polls one of its children in some way.
-type PollChild<'a> = dyn FnMut(usize, &mut Context<'_>, How<'_>) -> Poll<Ended> + 'a;
+type PollChild<'a> = dyn FnMut(usize, &mut Context<'_>, PollMode<'_>) -> Poll<ChildEnded> + 'a;
 
 /// The progress of a number of children.
 pub(super) struct Engine {
     /// How many there are.
     count: usize,
-    progress: Progress,
+    progress: GroupProgress,
     /// Children that were woken, and are left to this poll by the one before.
     left: Taken,
     /// Their wakers; none before the first poll.
     wakers: Option<Wakers>,
     /// None before the first cancellation. A group that was cancelled is not ended by a failure any more: every child may clean up.
-    notices: Option<Box<Notices>>,
+    notices: Option<Box<HeldCancellations>>,
 }
 
-struct Progress {
+struct GroupProgress {
     /// How many have not ended.
     running: usize,
     /// Whether one has failed.
@@ -37,13 +37,13 @@ struct Progress {
     policy: Policy,
 }
 
-impl Progress {
+impl GroupProgress {
     /// Counts a child that has ended. If it has ended the whole, no other one is running.
     #[inline]
-    fn count(&mut self, ended: Ended, is_cancelled: bool) {
+    fn count(&mut self, ended: ChildEnded, is_cancelled: bool) {
         self.running -= 1;
-        self.failed |= ended == Ended::Failed;
-        if self.policy.until.is_reached(ended == Ended::Failed) && !is_cancelled {
+        self.failed |= ended == ChildEnded::Failed;
+        if self.policy.until.is_reached(ended == ChildEnded::Failed) && !is_cancelled {
             self.running = 0;
         }
     }
@@ -51,7 +51,7 @@ impl Progress {
 
 impl Engine {
     pub(super) fn new(count: usize) -> Self {
-        let progress = Progress { running: count, failed: false, policy: Policy::DEFAULT };
+        let progress = GroupProgress { running: count, failed: false, policy: Policy::DEFAULT };
         Engine { count, progress, left: Taken::NONE, wakers: None, notices: None }
     }
 
@@ -75,10 +75,10 @@ impl Engine {
     pub(super) fn drive(
         &mut self,
         cx: &mut Context<'_>,
-        mut poll_child: impl FnMut(usize, &mut Context<'_>, How<'_>) -> Poll<Ended>,
+        mut poll_child: impl FnMut(usize, &mut Context<'_>, PollMode<'_>) -> Poll<ChildEnded>,
     ) -> Poll<()> {
         if self.progress.running > 0 {
-            in_flight::hide(|| self.poll_children(cx, &mut poll_child));
+            in_flight::without_injected(|| self.poll_children(cx, &mut poll_child));
             if self.progress.running > 0 && in_flight::any_in_flight() {
                 self.take_cancel(cx, &mut poll_child);
             }
@@ -93,7 +93,7 @@ impl Engine {
     fn poll_children(
         &mut self,
         cx: &mut Context<'_>,
-        poll_child: &mut impl FnMut(usize, &mut Context<'_>, How<'_>) -> Poll<Ended>,
+        poll_child: &mut impl FnMut(usize, &mut Context<'_>, PollMode<'_>) -> Poll<ChildEnded>,
     ) {
         let is_first = self.wakers.is_none();
         let wakers = self.wakers.get_or_insert_with(|| Wakers::new(self.count));
@@ -144,7 +144,7 @@ impl Engine {
         enough: usize,
         poll_child: &mut F,
     ) where
-        F: FnMut(usize, &mut Context<'_>, How<'_>) -> Poll<Ended>,
+        F: FnMut(usize, &mut Context<'_>, PollMode<'_>) -> Poll<ChildEnded>,
     {
         let poll_all = |(engine, poll_child): &mut (&mut Self, &mut F), child: &mut u32| {
             let Engine { progress, wakers: Some(wakers), notices, .. } = &mut **engine else { return };
@@ -154,7 +154,7 @@ impl Engine {
                 let polled = wakers.with(next, |waker| {
                     let cx = &mut Context::from_waker(waker);
                     match notices {
-                        None => poll_child(next as usize, cx, How::Plain),
+                        None => poll_child(next as usize, cx, PollMode::Plain),
                         Some(notices) => poll_cancelled(notices, next, cx, *poll_child),
                     }
                 });
@@ -174,7 +174,7 @@ impl Engine {
     #[cold]
     fn fail(&mut self, child: u32, error: Error, poll_child: &mut PollChild<'_>) {
         let cx = &mut Context::from_waker(Waker::noop());
-        if let Poll::Ready(ended) = poll_child(child as usize, cx, How::Panicked(error)) {
+        if let Poll::Ready(ended) = poll_child(child as usize, cx, PollMode::Panicked(error)) {
             self.progress.count(ended, self.notices.is_some());
         }
     }
@@ -218,7 +218,7 @@ impl Engine {
         let Engine { progress, wakers: Some(wakers), notices: Some(notices), .. } = self else { return };
         let told = wakers.with(child, |waker| {
             let cx = &mut Context::from_waker(waker);
-            notices.tell(child, cancellation, cx, |cx, how| poll_child(child as usize, cx, how))
+            notices.poll_cancelled(child, cancellation, cx, |cx, how| poll_child(child as usize, cx, how))
         });
         if let Poll::Ready(ended) = told {
             progress.count(ended, true);
@@ -229,10 +229,10 @@ impl Engine {
 /// Polls a child of a group that was cancelled before.
 #[cold]
 fn poll_cancelled(
-    notices: &mut Notices,
+    notices: &mut HeldCancellations,
     child: u32,
     cx: &mut Context<'_>,
     poll_child: &mut PollChild<'_>,
-) -> Poll<Ended> {
+) -> Poll<ChildEnded> {
     notices.poll(child, cx, |cx, how| poll_child(child as usize, cx, how))
 }

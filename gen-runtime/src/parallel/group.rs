@@ -8,13 +8,13 @@ use super::engine::Engine;
 use super::outcome::{raise, report_dropped};
 use super::policy::{Parallel, Policy};
 use super::settled::Settle;
-use super::shape::{Places, Shape};
+use super::shape::{ChildKeys, Shape};
 use super::slots::Slots;
-use crate::error::{Error, Other};
+use crate::error::{ChildError, Error};
 use crate::Result;
 
 /// The future that waits for all children of a list or map, and puts their results into its shape.
-pub struct Group<P, T, S: Places> {
+pub struct Group<P, T, S: ChildKeys> {
     slots: Slots<P, T>,
     engine: Engine,
     /// Taken with the results: what is dropped later has nothing to report.
@@ -22,12 +22,12 @@ pub struct Group<P, T, S: Places> {
 }
 
 /// The children are pinned in an allocation of their own.
-impl<P, T, S: Places> Unpin for Group<P, T, S> {}
+impl<P, T, S: ChildKeys> Unpin for Group<P, T, S> {}
 
 impl<P, T, S> Group<P, T, S>
 where
     P: Future<Output = Result<T>>,
-    S: Places,
+    S: ChildKeys,
 {
     pub(crate) fn new(children: impl Iterator<Item = P>, shape: S) -> Self {
         let slots = Slots::new(children);
@@ -51,7 +51,7 @@ where
     fn fail(&mut self, shape: &S) -> Error {
         let results = self.slots.take_all().enumerate();
         let failures =
-            results.filter_map(|(child, result)| Some(Other::of(shape.place(child), result?.err()?)));
+            results.filter_map(|(child, result)| Some(ChildError::of(shape.key(child), result?.err()?)));
         raise(failures, self.engine.policy().is_quiet)
     }
 }
@@ -76,17 +76,17 @@ where
     }
 }
 
-impl<P, T, S: Places> Group<P, T, S> {
+impl<P, T, S: ChildKeys> Group<P, T, S> {
     #[cold]
     fn report_dropped(&mut self) {
         let Some(shape) = self.shape.take() else { return };
         let failures = self.slots.take_failures();
-        let failures = failures.map(|(child, error)| Other::of(shape.place(child), error));
+        let failures = failures.map(|(child, error)| ChildError::of(shape.key(child), error));
         report_dropped("a parallel yield", failures, self.engine.policy().is_quiet);
     }
 }
 
-impl<P, T, S: Places> Drop for Group<P, T, S> {
+impl<P, T, S: ChildKeys> Drop for Group<P, T, S> {
     fn drop(&mut self) {
         if self.engine.has_failure() {
             self.report_dropped();
@@ -94,7 +94,7 @@ impl<P, T, S: Places> Drop for Group<P, T, S> {
     }
 }
 
-impl<P, T, S: Places> Parallel for Group<P, T, S> {
+impl<P, T, S: ChildKeys> Parallel for Group<P, T, S> {
     fn set_policy(&mut self, policy: Policy) {
         self.engine.set_policy(policy);
     }

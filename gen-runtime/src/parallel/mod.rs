@@ -10,7 +10,7 @@
 //! | `race.rs` | [`Race`]: children of one type, until the first of them ends; what `first_of` is made of |
 //! | `tuple.rs` | the same for tuples, where each child has a type of its own |
 //! | `pool.rs` | [`Pool`]: children of one type that come and go, their results in the order in which they end; what `WaitIterator` and `limit` are made of |
-//! | `seats.rs` | who sits where in a pool, and which of them are new, have ended, or left |
+//! | `child_slots.rs` | who sits where in a pool, and which of them are new, have ended, or left |
 //! | `slots.rs` | where the children live: one allocation, a child or its result in each slot |
 //! | `wakers.rs` | a waker for each child: one allocation |
 //! | `ready.rs` | the queue of children that were woken |
@@ -18,7 +18,7 @@
 //! | `panics.rs` | what a child that panics does to the others: nothing |
 //! | `shape.rs` | what the results are put into, and how a child's place is called |
 //! | `outcome.rs` | the error rule |
-//! | `notices.rs` | what cancelled children have still to be told |
+//! | `held_cancellations.rs` | what cancelled children have still to be told |
 //! | `policy.rs` | [`Policy`]: what was said of errors by `quiet` and `fail_fast` |
 //! | `settled.rs` | every child's own result |
 //!
@@ -62,18 +62,18 @@
 //! the wakers that children have cloned; it holds no child, so a waker that outlives its group only keeps a few bytes.
 
 mod budget;
+mod child_slots;
 mod engine;
 mod group;
+mod held_cancellations;
 #[cfg(all(test, loom))]
 mod models;
-mod notices;
 mod outcome;
 mod panics;
 mod policy;
 mod pool;
 mod race;
 mod ready;
-mod seats;
 mod settled;
 mod shape;
 mod slots;
@@ -88,5 +88,5 @@ pub(crate) use self::pool::Pool;
 pub use self::race::FirstOfNoneError;
 pub(crate) use self::race::{Losers, Race};
 pub(crate) use self::settled::{Settle, Settled};
-pub(crate) use self::shape::{Array, BTree, BoxedSlice, Deque, Hash, List, Places, Shape};
+pub(crate) use self::shape::{Array, BTree, BoxedSlice, ChildKeys, Deque, Hash, List, Shape};
 pub(crate) use self::tuple::TupleOfPending;

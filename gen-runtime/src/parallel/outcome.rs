@@ -1,20 +1,20 @@
 //! The error rule of parallel yields: the first error in child order is raised; the others are kept,
 //! and reported in one record unless they are quiet.
 
-use crate::error::{Error, Other};
+use crate::error::{ChildError, Error};
 use crate::report;
 use crate::report::{Detached, Failed, IsQuiet, SpawnedBy};
 
 /// The error to raise for the children that failed: at least one, in the order of the children.
 #[cold]
-pub(crate) fn raise(mut failures: impl Iterator<Item = Other>, is_quiet: IsQuiet) -> Error {
-    let Other { place, error: raised, .. } = failures.next().expect("a child has failed");
-    let others: Vec<Other> = failures.collect();
+pub(crate) fn raise(mut failures: impl Iterator<Item = ChildError>, is_quiet: IsQuiet) -> Error {
+    let ChildError { key, error: raised, .. } = failures.next().expect("a child has failed");
+    let others: Vec<ChildError> = failures.collect();
     // Clones of a shared future that failed are one failure.
     let unseen = others.iter().filter(|other| !other.error.is_same_failure(&raised));
     let reported = unseen.filter(|other| !is_quiet(&other.error)).map(Failed::from);
     report::failures(|_| "multiple errors in a parallel yield", reported);
-    raised.with_others(&place, others)
+    raised.with_others(&key, others)
 }
 
 /// Reports the failures that the children of `yielded` already had when it was dropped, before it could
@@ -22,10 +22,10 @@ pub(crate) fn raise(mut failures: impl Iterator<Item = Other>, is_quiet: IsQuiet
 ///
 /// The caller has taken them; what is handed over is not reported.
 #[cold]
-pub(crate) fn report_dropped(yielded: &str, failures: impl Iterator<Item = Other>, is_quiet: IsQuiet) {
+pub(crate) fn report_dropped(yielded: &str, failures: impl Iterator<Item = ChildError>, is_quiet: IsQuiet) {
     let why = Detached::now(SpawnedBy::NOBODY);
     let is_quiet = |error: &Error| is_quiet(error) || why.is_quiet(error);
-    let failures: Vec<Other> = failures.filter(|other| !is_quiet(&other.error)).collect();
+    let failures: Vec<ChildError> = failures.filter(|other| !is_quiet(&other.error)).collect();
     let what = format!("{yielded} was dropped when children of it had failed");
     report::failures(|_| &what, failures.iter().map(Failed::from));
 }

@@ -1,8 +1,8 @@
 //! Children that come and go: what `WaitIterator` and `limit` are made of.
 //!
-//! # Seats
+//! # ChildSlots
 //!
-//! A child sits in a numbered *seat*: a slot, the entry of its waker, and its tag. Seats lie in blocks that double in size, so no child ever moves; the first block holds exactly the
+//! A child sits in a numbered *seat*: a slot, the entry of its waker, and its tag. ChildSlots lie in blocks that double in size, so no child ever moves; the first block holds exactly the
 //! children that were there at the beginning. A seat whose result was taken is used again, so memory is bounded by how many children there are at a time.
 //!
 //! | a seat | the child is inserted | polled, pending | polled, ready | the result is taken |
@@ -38,11 +38,11 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use super::budget::ENDED_AT_ONCE;
-use super::notices::Notices;
+use super::child_slots::{ChildSlots, List};
+use super::held_cancellations::HeldCancellations;
 use super::panics::catching;
-use super::ready::{Link, Taken};
-use super::seats::{List, Seats};
-use super::slots::{Ended, How, Slot, Slots};
+use super::ready::{ReadyLink, Taken};
+use super::slots::{ChildEnded, ChildSlot, PollMode, Slots};
 use super::wakers::Wakers;
 use crate::inject::{in_flight, Cancellation};
 use crate::{Error, Result};
@@ -53,7 +53,7 @@ const SMALLEST_BLOCK: usize = 4;
 /// Children of one type, each with a tag that says which one it is.
 pub(crate) struct Pool<P, T, I> {
     blocks: Vec<Block<P, T>>,
-    seats: Seats<I>,
+    seats: ChildSlots<I>,
     fresh: List,
     ended: List,
     vacant: List,
@@ -70,7 +70,7 @@ pub(crate) struct Pool<P, T, I> {
     /// The last poll was pending: somebody is to be woken.
     awaited: bool,
     /// None before the first cancellation.
-    notices: Option<Box<Notices>>,
+    notices: Option<Box<HeldCancellations>>,
 }
 
 struct Block<P, T> {
@@ -109,7 +109,7 @@ impl<P, T, I> Pool<P, T, I> {
     pub(crate) fn empty() -> Self {
         Pool {
             blocks: Vec::new(),
-            seats: Seats::new(),
+            seats: ChildSlots::new(),
             fresh: List::EMPTY,
             ended: List::EMPTY,
             vacant: List::EMPTY,
@@ -209,7 +209,7 @@ where
         }
         if self.has_work() {
             if self.woken.is_empty() && !self.is_spent() {
-                in_flight::hide(|| self.poll_children());
+                in_flight::without_injected(|| self.poll_children());
             } else if self.poll_in_turn(cx) {
                 // What is in flight is for whoever waits.
                 self.spent = 0;
@@ -247,7 +247,7 @@ where
             cx.waker().wake_by_ref();
             return true;
         }
-        in_flight::hide(|| self.poll_children());
+        in_flight::without_injected(|| self.poll_children());
         false
     }
 
@@ -260,14 +260,14 @@ where
             first.wakers.set_parent(cx.waker());
         }
         if self.has_work() {
-            in_flight::hide(|| self.poll_children());
+            in_flight::without_injected(|| self.poll_children());
         }
     }
 
     /// Polls those children that came since the last [`drive`](Self::drive), whose waker they use.
     pub(crate) fn drive_fresh(&mut self) {
         if !self.fresh.is_empty() {
-            in_flight::hide(|| self.poll_fresh_only());
+            in_flight::without_injected(|| self.poll_fresh_only());
         }
     }
 
@@ -347,20 +347,20 @@ where
     fn fail(&mut self, seat: u32, error: Error) {
         let (block, index) = locate_mut(&mut self.blocks, seat);
         let cx = &mut Context::from_waker(Waker::noop());
-        if block.slots.at(index as usize).poll(cx, How::Panicked(error)).is_ready() {
+        if block.slots.at(index as usize).poll(cx, PollMode::Panicked(error)).is_ready() {
             self.end(seat);
         }
     }
 
     #[inline]
-    fn poll_child(&mut self, seat: u32) -> Poll<Ended> {
+    fn poll_child(&mut self, seat: u32) -> Poll<ChildEnded> {
         let (Block { slots, wakers, .. }, index) = locate_mut(&mut self.blocks, seat);
         let slot = slots.at(index as usize);
         let notices = &mut self.notices;
         let polled = wakers.with(index, |waker| {
             let cx = &mut Context::from_waker(waker);
             match notices {
-                None => slot.poll(cx, How::Plain),
+                None => slot.poll(cx, PollMode::Plain),
                 Some(notices) => poll_cancelled(notices, seat, cx, slot),
             }
         });
@@ -413,7 +413,7 @@ where
         let notices = self.notices.get_or_insert_default();
         let polled = wakers.with(index, |waker| {
             let cx = &mut Context::from_waker(waker);
-            notices.tell(seat, cancellation, cx, |cx, how| slot.as_mut().poll(cx, how))
+            notices.poll_cancelled(seat, cancellation, cx, |cx, how| slot.as_mut().poll(cx, how))
         });
         if polled.is_ready() {
             self.end(seat);
@@ -432,11 +432,11 @@ where
 /// Polls a child of a pool that was cancelled before.
 #[cold]
 fn poll_cancelled<P, T>(
-    notices: &mut Notices,
+    notices: &mut HeldCancellations,
     seat: u32,
     cx: &mut Context<'_>,
-    slot: Pin<&mut Slot<P, T>>,
-) -> Poll<Ended>
+    slot: Pin<&mut ChildSlot<P, T>>,
+) -> Poll<ChildEnded>
 where
     P: Future<Output = Result<T>>,
 {
@@ -464,7 +464,7 @@ fn locate_mut<P, T>(blocks: &mut [Block<P, T>], seat: u32) -> (&mut Block<P, T>,
 }
 
 #[inline(always)]
-fn link<P, T>(blocks: &[Block<P, T>], seat: u32) -> &Link {
+fn link<P, T>(blocks: &[Block<P, T>], seat: u32) -> &ReadyLink {
     let block = &blocks[block_of(blocks, seat)];
     block.wakers.link(seat - block.base)
 }

@@ -19,8 +19,8 @@ use std::task::{ready, Context, Poll};
 use super::engine::Engine;
 use super::outcome::report_dropped;
 use super::policy::{Policy, Until};
-use super::slots::{Ended, How, Slots};
-use crate::error::{CancelSource, Error, Other, Place};
+use super::slots::{ChildEnded, PollMode, Slots};
+use crate::error::{CancelSource, ChildError, ChildKey, Error};
 use crate::inject::Cancellation;
 use crate::report::report_unread_children;
 use crate::Result;
@@ -99,7 +99,7 @@ impl<P, T, I> Drop for Race<P, T, I> {
     fn drop(&mut self) {
         if self.engine.has_failure() {
             let failures = self.runners.slots.take_failures();
-            let failures = failures.map(|(child, error)| Other::of(Place::Index(child), error));
+            let failures = failures.map(|(child, error)| ChildError::of(ChildKey::Index(child), error));
             report_dropped("a `first_of`", failures, self.engine.policy().is_quiet);
         }
     }
@@ -109,13 +109,13 @@ impl<P, T> Runners<P, T>
 where
     P: Future<Output = Result<T>>,
 {
-    fn poll(&mut self, child: usize, cx: &mut Context<'_>, how: How<'_>) -> Poll<Ended> {
+    fn poll(&mut self, child: usize, cx: &mut Context<'_>, how: PollMode<'_>) -> Poll<ChildEnded> {
         if self.first.is_some() && !self.told {
             match how {
                 // It is cancelled before this poll of the race is over.
-                How::Plain => return Poll::Pending,
-                How::Cancel(_) if child >= self.started => return self.drop_unstarted(child),
-                How::Cancel(_) | How::Panicked(_) => {}
+                PollMode::Plain => return Poll::Pending,
+                PollMode::Cancel(_) if child >= self.started => return self.drop_unstarted(child),
+                PollMode::Cancel(_) | PollMode::Panicked(_) => {}
             }
         }
         self.started = self.started.max(child + 1);
@@ -126,9 +126,9 @@ where
         polled
     }
 
-    fn drop_unstarted(&mut self, child: usize) -> Poll<Ended> {
+    fn drop_unstarted(&mut self, child: usize) -> Poll<ChildEnded> {
         self.slots.at(child).drop_contained();
-        Poll::Ready(Ended::Well)
+        Poll::Ready(ChildEnded::Well)
     }
 }
 

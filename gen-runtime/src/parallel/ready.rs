@@ -18,14 +18,14 @@ const END: u32 = u32::MAX;
 
 /// A child's place in the queue.
 #[derive(Debug)]
-pub(super) struct Link {
+pub(super) struct ReadyLink {
     next: AtomicU32,
     queued: AtomicBool,
 }
 
-impl Link {
+impl ReadyLink {
     pub(super) fn new() -> Self {
-        Link { next: AtomicU32::new(END), queued: AtomicBool::new(false) }
+        ReadyLink { next: AtomicU32::new(END), queued: AtomicBool::new(false) }
     }
 }
 
@@ -41,7 +41,7 @@ impl Queue {
     }
 
     /// Queues a child by its own link; whether the queue was empty, so that the group must be woken.
-    pub(super) fn push(&self, child: u32, own: &Link) -> bool {
+    pub(super) fn push(&self, child: u32, own: &ReadyLink) -> bool {
         if own.queued.swap(true, Ordering::AcqRel) {
             return false;
         }
@@ -61,7 +61,7 @@ impl Queue {
     }
 
     /// Takes all that are queued, first come first.
-    pub(super) fn take<'a>(&self, link: impl Fn(u32) -> &'a Link) -> Taken {
+    pub(super) fn take<'a>(&self, link: impl Fn(u32) -> &'a ReadyLink) -> Taken {
         // The list is last come first: turn it round.
         let mut last = self.head.swap(END, Ordering::AcqRel);
         let mut first = END;
@@ -91,7 +91,7 @@ impl Taken {
     }
 
     /// The next child to poll. From here on it can be woken again.
-    pub(super) fn next<'a>(&mut self, link: impl Fn(u32) -> &'a Link) -> Option<u32> {
+    pub(super) fn next<'a>(&mut self, link: impl Fn(u32) -> &'a ReadyLink) -> Option<u32> {
         let child = self.first;
         if child == END {
             return None;

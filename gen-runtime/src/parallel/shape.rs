@@ -4,18 +4,18 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fmt::Debug;
 use std::hash::{BuildHasher, Hash as HashKey};
 
-use crate::error::{printed, Place};
+use crate::error::{printed, ChildKey};
 
 /// How the children of a group are called.
-pub trait Places {
+pub trait ChildKeys {
     /// How the place of a child is called.
-    fn place(&self, child: usize) -> Place {
-        Place::Index(child)
+    fn key(&self, child: usize) -> ChildKey {
+        ChildKey::Index(child)
     }
 }
 
 /// The container that the results become.
-pub trait Shape<T>: Places {
+pub trait Shape<T>: ChildKeys {
     /// The container.
     type Output;
 
@@ -43,25 +43,25 @@ pub struct BTree<Q> {
     pub(crate) keys: Vec<Q>,
 }
 
-impl Places for List {}
-impl Places for BoxedSlice {}
-impl Places for Deque {}
-impl<const N: usize> Places for Array<N> {}
+impl ChildKeys for List {}
+impl ChildKeys for BoxedSlice {}
+impl ChildKeys for Deque {}
+impl<const N: usize> ChildKeys for Array<N> {}
 
-impl<Q: Debug, S> Places for Hash<Q, S> {
-    fn place(&self, child: usize) -> Place {
+impl<Q: Debug, S> ChildKeys for Hash<Q, S> {
+    fn key(&self, child: usize) -> ChildKey {
         by_key(&self.keys[child])
     }
 }
 
-impl<Q: Debug> Places for BTree<Q> {
-    fn place(&self, child: usize) -> Place {
+impl<Q: Debug> ChildKeys for BTree<Q> {
+    fn key(&self, child: usize) -> ChildKey {
         by_key(&self.keys[child])
     }
 }
 
-fn by_key(key: &impl Debug) -> Place {
-    Place::Key(printed(format_args!("{key:?}")))
+fn by_key(key: &impl Debug) -> ChildKey {
+    ChildKey::Key(printed(format_args!("{key:?}")))
 }
 
 impl<T> Shape<T> for List {

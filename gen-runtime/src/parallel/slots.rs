@@ -12,7 +12,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::panics::IN_DROP;
-use crate::inject::{tell, Cancellation};
+use crate::inject::{poll_cancelled, Cancellation};
 use crate::report::contain;
 use crate::{report, Error, Result};
 
@@ -20,7 +20,7 @@ pin_project! {
     /// A child, then its result, then nothing.
     #[project = SlotProjection]
     #[project_replace = SlotContent]
-    pub enum Slot<P, T> {
+    pub enum ChildSlot<P, T> {
         /// The child is running.
         Running { #[pin] child: P },
         /// The child has ended, and its future is dropped.
@@ -31,10 +31,10 @@ pin_project! {
 }
 
 /// How a child is polled.
-pub(super) enum How<'a> {
+pub(super) enum PollMode<'a> {
     /// As any future.
     Plain,
-    /// With a cancellation, as [`tell`] does.
+    /// With a cancellation, as [`poll_cancelled`] does.
     Cancel(&'a mut Cancellation),
     /// Not at all: it has just panicked, and ends with this.
     Panicked(Error),
@@ -42,34 +42,34 @@ pub(super) enum How<'a> {
 
 /// How a child has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ended {
+pub(super) enum ChildEnded {
     Well,
     Failed,
 }
 
-impl Ended {
+impl ChildEnded {
     fn of<T>(result: &Result<T>) -> Self {
         if result.is_ok() {
-            Ended::Well
+            ChildEnded::Well
         } else {
-            Ended::Failed
+            ChildEnded::Failed
         }
     }
 }
 
-impl<P, T> Slot<P, T> {
+impl<P, T> ChildSlot<P, T> {
     pub(super) fn new(child: P) -> Self {
-        Slot::Running { child }
+        ChildSlot::Running { child }
     }
 
     /// Puts a child where there is none.
     pub(super) fn fill(self: Pin<&mut Self>, child: P) {
-        self.project_replace(Slot::new(child));
+        self.project_replace(ChildSlot::new(child));
     }
 
     /// Takes the result of a child that has ended; nothing if it was taken before. A child that is running is dropped.
     pub(super) fn take(self: Pin<&mut Self>) -> Option<Result<T>> {
-        match self.project_replace(Slot::Taken) {
+        match self.project_replace(ChildSlot::Taken) {
             SlotContent::Ended { result } => Some(result),
             SlotContent::Running { .. } | SlotContent::Taken => None,
         }
@@ -91,41 +91,45 @@ impl<P, T> Slot<P, T> {
     /// Drops a child that is running.
     fn drop_running(mut self: Pin<&mut Self>) {
         if let SlotProjection::Running { .. } = self.as_mut().project() {
-            self.set(Slot::Taken);
+            self.set(ChildSlot::Taken);
         }
     }
 
     /// Ends a child that has panicked, in its poll, or in its drop when its result was there: then that counts.
     #[cold]
-    fn end(mut self: Pin<&mut Self>, error: Error) -> Ended {
+    fn end(mut self: Pin<&mut Self>, error: Error) -> ChildEnded {
         if let SlotProjection::Ended { result } = self.as_mut().project() {
             report::error(format_args!("{IN_DROP} {error}"));
-            return Ended::of(result);
+            return ChildEnded::of(result);
         }
-        contain(IN_DROP, || self.set(Slot::Ended { result: Err(error) }));
-        Ended::Failed
+        contain(IN_DROP, || self.set(ChildSlot::Ended { result: Err(error) }));
+        ChildEnded::Failed
     }
 }
 
-impl<P, T> Slot<P, T>
+impl<P, T> ChildSlot<P, T>
 where
     P: Future<Output = Result<T>>,
 {
     /// Polls a child that is running; ready when it ends. Where none is running nothing happens.
     #[inline]
-    pub(super) fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>, how: How<'_>) -> Poll<Ended> {
+    pub(super) fn poll(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        how: PollMode<'_>,
+    ) -> Poll<ChildEnded> {
         let how = match how {
-            How::Panicked(error) => return Poll::Ready(self.end(error)),
+            PollMode::Panicked(error) => return Poll::Ready(self.end(error)),
             how => how,
         };
         let SlotProjection::Running { child } = self.as_mut().project() else { return Poll::Pending };
         let polled = match how {
-            How::Cancel(cancellation) => tell(child, cx, cancellation),
+            PollMode::Cancel(cancellation) => poll_cancelled(child, cx, cancellation),
             _ => child.poll(cx),
         };
         polled.map(|result| {
-            let ended = Ended::of(&result);
-            self.set(Slot::Ended { result });
+            let ended = ChildEnded::of(&result);
+            self.set(ChildSlot::Ended { result });
             ended
         })
     }
@@ -133,17 +137,17 @@ where
 
 /// The children of a group, or their results.
 pub(super) struct Slots<P, T> {
-    slots: Pin<Box<[Slot<P, T>]>>,
+    slots: Pin<Box<[ChildSlot<P, T>]>>,
 }
 
 impl<P, T> Slots<P, T> {
     pub(super) fn new(children: impl Iterator<Item = P>) -> Self {
-        Slots { slots: Box::into_pin(children.map(Slot::new).collect()) }
+        Slots { slots: Box::into_pin(children.map(ChildSlot::new).collect()) }
     }
 
     /// Slots without children.
     pub(super) fn vacant(count: usize) -> Self {
-        Slots { slots: Box::into_pin((0..count).map(|_| Slot::Taken).collect()) }
+        Slots { slots: Box::into_pin((0..count).map(|_| ChildSlot::Taken).collect()) }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -155,7 +159,7 @@ impl<P, T> Slots<P, T> {
     /// # Panics
     ///
     /// If there is none of that index.
-    pub(super) fn at(&mut self, child: usize) -> Pin<&mut Slot<P, T>> {
+    pub(super) fn at(&mut self, child: usize) -> Pin<&mut ChildSlot<P, T>> {
         // SAFETY: the element is as pinned as the slice it lies in (see the top of the module).
         unsafe { self.slots.as_mut().map_unchecked_mut(|slots| &mut slots[child]) }
     }

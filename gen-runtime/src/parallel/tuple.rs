@@ -10,8 +10,8 @@ use super::engine::Engine;
 use super::outcome::{raise, report_dropped};
 use super::policy::{Parallel, Policy};
 use super::settled::Settle;
-use super::slots::Slot;
-use crate::error::{Error, Other, Place};
+use super::slots::ChildSlot;
+use crate::error::{ChildError, ChildKey, Error};
 use crate::Result;
 
 /// A tuple of pending futures, of which [`join`](TupleOfPending::join) makes one.
@@ -23,8 +23,8 @@ pub trait TupleOfPending {
     fn join(self) -> Self::Join;
 }
 
-fn by_position((child, error): (usize, Option<Error>)) -> Option<Other> {
-    Some(Other::of(Place::Index(child), error?))
+fn by_position((child, error): (usize, Option<Error>)) -> Option<ChildError> {
+    Some(ChildError::of(ChildKey::Index(child), error?))
 }
 
 macro_rules! tuple_join {
@@ -32,7 +32,7 @@ macro_rules! tuple_join {
         pin_project! {
             /// The future that waits for the children of a tuple.
             pub struct $join<$($child, $value),+> {
-                $(#[pin] $slot: Slot<$child, $value>,)+
+                $(#[pin] $slot: ChildSlot<$child, $value>,)+
                 engine: Engine,
             }
 
@@ -64,7 +64,7 @@ macro_rules! tuple_join {
 
             fn join(self) -> Self::Join {
                 let count = [$($index),+].len();
-                $join { $($slot: Slot::new(self.$index),)+ engine: Engine::new(count) }
+                $join { $($slot: ChildSlot::new(self.$index),)+ engine: Engine::new(count) }
             }
         }
 

@@ -27,7 +27,7 @@ use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::task::{RawWaker, RawWakerVTable, Waker};
 
-use super::ready::{Link, Queue, Taken};
+use super::ready::{Queue, ReadyLink, Taken};
 use crate::sync::{alloc, dealloc, fence, lock, AtomicUsize, Mutex, MutexGuard, Ordering};
 
 struct Header {
@@ -65,7 +65,7 @@ impl Header {
 struct Entry {
     /// Where it lies in its allocation.
     index: u32,
-    link: Link,
+    link: ReadyLink,
 }
 
 /// The group's handle to the wakers of its children.
@@ -124,7 +124,7 @@ impl Wakers {
         }
         for index in 0..count {
             // SAFETY: the layout has room for `count` entries, and `index` is less.
-            unsafe { entry_at(header, index).write(Entry { index, link: Link::new() }) };
+            unsafe { entry_at(header, index).write(Entry { index, link: ReadyLink::new() }) };
         }
         Wakers { header }
     }
@@ -187,7 +187,7 @@ impl Wakers {
     }
 
     /// The link of the child whose entry is at that place.
-    pub(super) fn link(&self, index: u32) -> &Link {
+    pub(super) fn link(&self, index: u32) -> &ReadyLink {
         debug_assert!(index < self.header().count);
         // SAFETY: as in `header`; the queue holds only indices of entries.
         unsafe { &entry_at(self.header, index).as_ref().link }

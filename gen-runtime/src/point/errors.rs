@@ -7,7 +7,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use super::key::Key;
-use super::named::{LeakedKey, Listed, NamedKey};
+use super::named::{KeyList, LeakedKey, NamedKey};
 use super::registration::AnyRegistration;
 
 /// A key was registered while it was pending already.
@@ -163,12 +163,12 @@ impl CallbackDroppedError {
         CallbackDroppedError { key: Some((NamedKey::registered(closed), at)) }
     }
 
-    /// The callback of a [`task`](super::task), which has no key.
+    /// The callback of a [`from_callback`](super::from_callback), which has no key.
     pub(super) fn of_task() -> Self {
         CallbackDroppedError { key: None }
     }
 
-    /// The key, in its debug form; none if it was the callback of [`gen::task`](crate::task).
+    /// The key, in its debug form; none if it was the callback of [`gen::from_callback`](crate::from_callback).
     #[must_use]
     pub fn key(&self) -> Option<&str> {
         self.key.as_ref().map(|(key, _)| key.text())
@@ -216,13 +216,13 @@ impl LeakedCallbackError {
 
 impl fmt::Display for LeakedCallbackError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the coroutine ended without waiting for its callbacks: {}", Listed(&self.keys))
+        write!(f, "the coroutine ended without waiting for its callbacks: {}", KeyList(&self.keys))
     }
 }
 
 impl fmt::Debug for LeakedCallbackError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LeakedCallbackError").field("keys", &Listed(&self.keys)).finish()
+        f.debug_struct("LeakedCallbackError").field("keys", &KeyList(&self.keys)).finish()
     }
 }
 

@@ -1,21 +1,21 @@
 //! How a call that yields points comes to have a registry, and what is done at its end.
 //!
-//! A body that yields a point makes inference find the kind `u8` for its call and frame; see [`Kind`].
+//! A body that yields a point makes inference find the kind `u8` for its call and frame; see [`FrameKind`].
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 
 use super::errors::LeakedCallbackError;
-use super::named::Listed;
+use super::named::KeyList;
 use super::pending::Pending;
-use super::registry::Registry;
+use super::registry::KeyRegistry;
 use super::runner::Runner;
 use super::YieldPoint;
-use crate::coroutine::{Call, Finish, Frame, Kind};
+use crate::coroutine::{Call, Finish, Frame, FrameKind};
 use crate::error::TakesUpErrors;
+use crate::yieldable::modes::Flat;
 use crate::yieldable::unopened::{Leaf, Leaves, Seen};
-use crate::yieldable::Flat;
 use crate::{coroutine, report, Error, Yieldable};
 
 /// Marks yield points.
@@ -42,7 +42,7 @@ impl<P: YieldPoint> Yieldable<Point, Seen, u8> for P {
 }
 
 /// A body that yields points.
-impl Kind for u8 {
+impl FrameKind for u8 {
     type Call = PointsCall;
     type Frame = PointsFrame;
 
@@ -50,7 +50,7 @@ impl Kind for u8 {
     const BLOCK: PointsFrame = PointsFrame(Source::Block(OnceLock::new()));
 
     fn call() -> PointsCall {
-        PointsCall { registry: Arc::new(Registry::new()) }
+        PointsCall { registry: Arc::new(KeyRegistry::new()) }
     }
 
     fn frame(call: &PointsCall) -> PointsFrame {
@@ -98,7 +98,7 @@ impl<O: MayLeak> Finish<O> for u8 {
 
 /// The registry of a call, which ends with it.
 pub struct PointsCall {
-    registry: Arc<Registry>,
+    registry: Arc<KeyRegistry>,
 }
 
 impl Drop for PointsCall {
@@ -119,16 +119,16 @@ pub struct PointsFrame(Source);
 
 enum Source {
     /// In the call.
-    Call(Arc<Registry>),
+    Call(Arc<KeyRegistry>),
     /// Nested `async` blocks have one of their own, made with their first point; nobody takes its leaks but the log.
-    Block(OnceLock<Arc<Registry>>),
+    Block(OnceLock<Arc<KeyRegistry>>),
 }
 
 impl PointsFrame {
-    fn registry(&self) -> Arc<Registry> {
+    fn registry(&self) -> Arc<KeyRegistry> {
         let registry = match &self.0 {
             Source::Call(registry) => registry,
-            Source::Block(registry) => registry.get_or_init(|| Arc::new(Registry::new())),
+            Source::Block(registry) => registry.get_or_init(|| Arc::new(KeyRegistry::new())),
         };
         Arc::clone(registry)
     }
@@ -141,7 +141,7 @@ impl Drop for PointsFrame {
         if !left.is_empty() {
             report::warning(format_args!(
                 "an `async` block is gone that has not waited for its callbacks: {}",
-                Listed(&left.into_keys())
+                KeyList(&left.into_keys())
             ));
         }
     }

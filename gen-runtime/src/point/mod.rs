@@ -13,12 +13,12 @@
 //! | `table.rs` | its registrations, by the hash of their key |
 //! | `key.rs` | keys of any type in one table |
 //! | `registration.rs` | one key: its value, and who waits for it |
-//! | `board.rs` | who waits for any value at all |
+//! | `any_value_waiters.rs` | who waits for any value at all |
 //! | `waiters.rs` | the wakers of those who wait |
 //! | `runner.rs` | [`Runner`]: what a point sees of the call that yielded it |
 //! | `pending.rs` | the future that a point becomes |
 //! | `callback.rs`, `wait.rs`, `wait_all.rs`, `forget.rs` | the points that keys are for |
-//! | `task.rs` | [`task`]: waits for what a callback is called with, without a key |
+//! | `task.rs` | [`from_callback`]: waits for what a callback is called with, without a key |
 //! | `errors.rs` | what can go wrong |
 //! | `named.rs` | the keys that errors name, which are printed when somebody reads the error |
 //! | `models.rs` | models for loom: a call against a wait, a drop, the end |
@@ -56,7 +56,7 @@
 //!   keys, not the drop of values, and nothing of wakers. Keys are printed when somebody reads the error
 //!   that names them, and a panic in that is not let through.
 
-mod board;
+mod any_value_waiters;
 mod callback;
 mod errors;
 mod forget;
@@ -84,7 +84,7 @@ pub use self::key::Key;
 pub use self::kind::Point;
 pub use self::named::LeakedKey;
 pub use self::runner::Runner;
-pub use self::task::{task, Task, TaskCallback};
+pub use self::task::{from_callback, CallbackFuture, Resolve};
 pub use self::wait::Wait;
 pub use self::wait_all::WaitAll;
 use crate::Result;

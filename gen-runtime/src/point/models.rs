@@ -14,18 +14,20 @@ use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use loom::thread;
 
 use super::pending::Pending;
-use super::registry::Registry;
+use super::registry::KeyRegistry;
 use super::runner::Runner;
-use super::{task, Callable, CallbackDroppedError, Forget, UnknownKeyError, Wait, WaitAll, YieldPoint};
-use crate::executor::{Catch, Polled};
+use super::{
+    from_callback, Callable, CallbackDroppedError, Forget, UnknownKeyError, Wait, WaitAll, YieldPoint,
+};
+use crate::executor::{CallbackContext, Polled};
 use crate::{context, Error, Result};
 
 /// A call of a coroutine, without the coroutine.
-struct Call(Arc<Registry>);
+struct Call(Arc<KeyRegistry>);
 
 impl Call {
     fn new() -> Self {
-        Call(Arc::new(Registry::new()))
+        Call(Arc::new(KeyRegistry::new()))
     }
 
     fn callable<T: Send + 'static>(&self, key: &'static str) -> Callable<T> {
@@ -276,7 +278,7 @@ fn a_call_against_an_error_that_is_thrown_loses_no_value() {
 #[test]
 fn a_task_gets_the_first_of_two_calls() {
     three_threads(|| {
-        let task = task(|done| {
+        let task = from_callback(|done| {
             for value in [1, 2] {
                 let done = done.clone();
                 thread::spawn(move || done.call(value));
@@ -289,7 +291,7 @@ fn a_task_gets_the_first_of_two_calls() {
 #[test]
 fn a_task_whose_callback_is_dropped_ends() {
     loom::model(|| {
-        let task = task(|done: super::TaskCallback<()>| {
+        let task = from_callback(|done: super::Resolve<()>| {
             thread::spawn(move || drop(done));
         });
         assert!(block_on(task).unwrap_err().is::<CallbackDroppedError>());
@@ -300,7 +302,7 @@ fn a_task_whose_callback_is_dropped_ends() {
 #[test]
 fn a_task_whose_callback_is_dropped_by_a_failure_gets_the_error() {
     loom::model(|| {
-        let task = task(|done: super::TaskCallback<()>| {
+        let task = from_callback(|done: super::Resolve<()>| {
             let context = context::capture();
             thread::spawn(move || {
                 context.run(|| {
@@ -317,10 +319,10 @@ fn a_task_whose_callback_is_dropped_by_a_failure_gets_the_error() {
 #[test]
 fn a_task_that_is_called_back_before_a_failure_gets_the_value() {
     loom::model(|| {
-        let outer = Catch::new();
+        let outer = CallbackContext::new();
         let entered = outer.enter();
         let mut caller = None;
-        let task = task(|done| {
+        let task = from_callback(|done| {
             let context = context::capture();
             caller = Some(thread::spawn(move || {
                 context.run(|| {
@@ -340,10 +342,10 @@ fn a_task_that_is_called_back_before_a_failure_gets_the_value() {
 #[test]
 fn a_call_against_an_error_ends_a_task_once() {
     three_threads(|| {
-        let outer = Catch::new();
+        let outer = CallbackContext::new();
         let entered = outer.enter();
         let mut threads = Vec::new();
-        let task = task(|done| {
+        let task = from_callback(|done| {
             let context = context::capture();
             threads.push(thread::spawn(move || done.call(1)));
             threads.push(thread::spawn(move || context.throw("e")));
@@ -360,10 +362,10 @@ fn a_call_against_an_error_ends_a_task_once() {
 #[test]
 fn an_error_against_the_drop_of_a_task_goes_outward() {
     loom::model(|| {
-        let outer = Catch::new();
+        let outer = CallbackContext::new();
         let entered = outer.enter();
         let mut thrower = None;
-        let task = task(|_done: super::TaskCallback<()>| {
+        let task = from_callback(|_done: super::Resolve<()>| {
             let context = context::capture();
             thrower = Some(thread::spawn(move || context.throw("e")));
         });
@@ -453,7 +455,7 @@ fn of_two_registrations_of_one_key_one_is_the_first() {
 #[test]
 fn a_key_whose_callable_goes_with_a_failure_is_no_leak() {
     loom::model(|| {
-        let outer = Catch::new();
+        let outer = CallbackContext::new();
         let entered = outer.enter();
         let (call, context) = (Call::new(), context::capture());
         drop(entered);

@@ -101,16 +101,16 @@ impl fmt::Display for LeakedKey {
 }
 
 /// The first of a list of keys, separated by commas, and how many more there are.
-pub(super) struct Listed<'a>(pub(super) &'a [LeakedKey]);
+pub(super) struct KeyList<'a>(pub(super) &'a [LeakedKey]);
 
-impl Listed<'_> {
+impl KeyList<'_> {
     fn split(&self) -> (&[LeakedKey], usize) {
         let named = &self.0[..self.0.len().min(NAMED_AT_MOST)];
         (named, self.0.len() - named.len())
     }
 }
 
-impl fmt::Display for Listed<'_> {
+impl fmt::Display for KeyList<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (named, unnamed) = self.split();
         for (position, key) in named.iter().enumerate() {
@@ -124,7 +124,7 @@ impl fmt::Display for Listed<'_> {
     }
 }
 
-impl fmt::Debug for Listed<'_> {
+impl fmt::Debug for KeyList<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (named, unnamed) = self.split();
         let mut list = f.debug_list();

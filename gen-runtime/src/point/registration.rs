@@ -5,7 +5,7 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::task::Waker;
 
-use super::board::Board;
+use super::any_value_waiters::AnyValueWaiters;
 use super::key::{AnyKey, Key};
 use super::waiters::{WaiterId, Waiters};
 use crate::executor::{abandon, Abandon, Doubt};
@@ -31,12 +31,12 @@ impl RegistrationId {
 pub(super) struct Registration<T, Q: ?Sized> {
     at: &'static Location<'static>,
     id: RegistrationId,
-    board: Arc<Board>,
-    slot: Mutex<Slot<T>>,
+    board: Arc<AnyValueWaiters>,
+    slot: Mutex<ValueSlot<T>>,
     key: Q,
 }
 
-struct Slot<T> {
+struct ValueSlot<T> {
     content: Content<T>,
     callables: usize,
     /// The last callable went with a callback that failed, whose error was told.
@@ -54,7 +54,7 @@ enum Content<T> {
 
 /// What is known of a registration when it is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Progress {
+pub(super) enum Readiness {
     /// There is no value yet.
     Empty,
     /// The value is there.
@@ -74,7 +74,7 @@ pub(super) trait AnyRegistration: Any + Send + Sync {
     fn id(&self) -> RegistrationId;
     /// The name of the type of its value.
     fn value_type(&self) -> &'static str;
-    fn progress(&self) -> Progress;
+    fn progress(&self) -> Readiness;
     /// Has a point woken when there are news; `false` if there are some already.
     fn wait(&self, id: WaiterId, waker: Waker) -> bool;
     fn forget(&self, id: WaiterId);
@@ -102,8 +102,14 @@ pub(super) trait Store<T>: Send + Sync {
 }
 
 impl<T, Q> Registration<T, Q> {
-    pub(super) fn new(key: Q, at: &'static Location<'static>, id: RegistrationId, board: Arc<Board>) -> Self {
-        let slot = Slot { content: Content::Empty, callables: 0, failed: false, waiters: Waiters::default() };
+    pub(super) fn new(
+        key: Q,
+        at: &'static Location<'static>,
+        id: RegistrationId,
+        board: Arc<AnyValueWaiters>,
+    ) -> Self {
+        let slot =
+            ValueSlot { content: Content::Empty, callables: 0, failed: false, waiters: Waiters::default() };
         Registration { at, id, board, slot: Mutex::new(slot), key }
     }
 
@@ -132,13 +138,13 @@ impl<T> Content<T> {
         }
     }
 
-    fn progress(&self) -> Progress {
+    fn progress(&self) -> Readiness {
         match self {
-            Content::Empty => Progress::Empty,
-            Content::Stored(_) => Progress::Stored,
-            Content::Abandoned(doubt) if doubt.is_over() => Progress::Abandoned,
-            Content::Abandoned(_) => Progress::Doubted,
-            Content::Closed => Progress::Closed,
+            Content::Empty => Readiness::Empty,
+            Content::Stored(_) => Readiness::Stored,
+            Content::Abandoned(doubt) if doubt.is_over() => Readiness::Abandoned,
+            Content::Abandoned(_) => Readiness::Doubted,
+            Content::Closed => Readiness::Closed,
         }
     }
 }
@@ -160,7 +166,7 @@ impl<T: Send + 'static, Q: Key> AnyRegistration for Registration<T, Q> {
         type_name::<T>()
     }
 
-    fn progress(&self) -> Progress {
+    fn progress(&self) -> Readiness {
         lock(&self.slot).content.progress()
     }
 
@@ -248,7 +254,7 @@ impl<T: Send + 'static, Q: Key> Store<T> for Registration<T, Q> {
     }
 }
 
-impl<T> Slot<T> {
+impl<T> ValueSlot<T> {
     fn is_without_callables(&self) -> bool {
         self.callables == 0 && matches!(self.content, Content::Empty)
     }

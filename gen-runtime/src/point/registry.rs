@@ -10,7 +10,7 @@ use std::hash::BuildHasher;
 use std::panic::Location;
 use std::sync::Arc;
 
-use super::board::Board;
+use super::any_value_waiters::AnyValueWaiters;
 use super::errors::{CallEnded, KeyReuseError, KeyTypeError, UnknownKeyError};
 use super::key::{AnyKey, Key};
 use super::named::{LeakedKey, NAMED_AT_MOST};
@@ -21,9 +21,9 @@ use crate::sync::{lock, Mutex};
 use crate::Result;
 
 /// The keys that are registered in a call, and the values that came for them.
-pub(super) struct Registry {
+pub(super) struct KeyRegistry {
     keys: Mutex<Keys>,
-    board: Arc<Board>,
+    board: Arc<AnyValueWaiters>,
     hasher: RandomState,
 }
 
@@ -36,13 +36,13 @@ struct Keys {
     ended: bool,
 }
 
-impl Registry {
+impl KeyRegistry {
     pub(super) fn new() -> Self {
         let keys = Mutex::new(Keys::default());
-        Registry { keys, board: Arc::new(Board::new()), hasher: RandomState::new() }
+        KeyRegistry { keys, board: Arc::new(AnyValueWaiters::new()), hasher: RandomState::new() }
     }
 
-    pub(super) fn board(&self) -> &Board {
+    pub(super) fn board(&self) -> &AnyValueWaiters {
         &self.board
     }
 

@@ -10,8 +10,8 @@ use std::task::Waker;
 use super::callback::Callable;
 use super::errors::{CallbackDroppedError, NotReady};
 use super::key::Key;
-use super::registration::{AnyRegistration, Progress, Store};
-use super::registry::Registry;
+use super::registration::{AnyRegistration, Readiness, Store};
+use super::registry::KeyRegistry;
 use super::waiters::WaiterId;
 use crate::sync::{lock, Mutex};
 use crate::{report, Error, Result};
@@ -21,16 +21,16 @@ use crate::{report, Error, Result};
 /// A clone may be kept and used elsewhere, also on another thread, for instance to [throw](Runner::handle_exception) an error at the yield. After the
 /// call has ended its keys are unknown.
 pub struct Runner {
-    registry: Arc<Registry>,
+    registry: Arc<KeyRegistry>,
     /// What the point asked about, and what was not ready, since it was last asked itself. Only borrowed
     /// for moments in which no code of a user runs.
     asked: RefCell<Vec<Arc<dyn AnyRegistration>>>,
     /// Made with the first clone: without one nobody can throw.
-    inbox: OnceCell<Arc<Inbox>>,
+    inbox: OnceCell<Arc<ResumeInbox>>,
 }
 
 /// Where an error for a pending point is left.
-struct Inbox {
+struct ResumeInbox {
     content: Mutex<Letter>,
 }
 
@@ -43,7 +43,7 @@ struct Letter {
 }
 
 impl Runner {
-    pub(super) fn new(registry: Arc<Registry>) -> Self {
+    pub(super) fn new(registry: Arc<KeyRegistry>) -> Self {
         Runner { registry, asked: RefCell::default(), inbox: OnceCell::new() }
     }
 
@@ -75,14 +75,14 @@ impl Runner {
     pub fn is_ready(&self, key: &impl Key) -> Result<bool> {
         let registration = self.registry.find(key)?;
         match registration.progress() {
-            Progress::Stored => Ok(true),
-            Progress::Abandoned => {
+            Readiness::Stored => Ok(true),
+            Readiness::Abandoned => {
                 self.registry.remove(&*registration);
                 registration.close();
                 Err(CallbackDroppedError::of_key(registration).into())
             }
             // What was closed just now, by the end of the call, wakes nobody, and the next question finds that it is unknown.
-            Progress::Empty | Progress::Doubted | Progress::Closed => {
+            Readiness::Empty | Readiness::Doubted | Readiness::Closed => {
                 self.asked.borrow_mut().push(registration);
                 Ok(false)
             }
@@ -187,8 +187,8 @@ impl Runner {
         }
     }
 
-    fn inbox(&self) -> &Arc<Inbox> {
-        self.inbox.get_or_init(|| Arc::new(Inbox { content: Mutex::new(Letter::default()) }))
+    fn inbox(&self) -> &Arc<ResumeInbox> {
+        self.inbox.get_or_init(|| Arc::new(ResumeInbox { content: Mutex::new(Letter::default()) }))
     }
 }
 
@@ -205,7 +205,7 @@ impl fmt::Debug for Runner {
     }
 }
 
-impl Inbox {
+impl ResumeInbox {
     fn throw(&self, error: Error) -> Result {
         let mut letter = lock(&self.content);
         if letter.closed || letter.error.is_some() {

@@ -1,4 +1,4 @@
-//! `gen::task`: a function that takes a callback, as a future.
+//! `gen::from_callback`: a function that takes a callback, as a future.
 //!
 //! | state | the callback is called | the closure fails | a callback that the closure scheduled fails | the last callback is dropped | polled |
 //! |---|---|---|---|---|---|
@@ -8,7 +8,7 @@
 //! | done | nothing | done with the error | the error goes to the outer context | nothing | ready: over |
 //! | over | nothing | (cannot be) | the error goes to the outer context | nothing | panics |
 //!
-//! The closure runs in an error context of its own, the `Catch`, which decides which end is the first: `empty`, `abandoned` and `failed` are stages of it.
+//! The closure runs in an error context of its own, the `CallbackContext`, which decides which end is the first: `empty`, `abandoned` and `failed` are stages of it.
 //! The closure fails before anybody has the task, so its error is always the one that the yield gets.
 
 use std::fmt;
@@ -19,7 +19,7 @@ use std::task::{Context, Poll, Waker};
 
 use super::errors::CallbackDroppedError;
 use crate::error::CallbackOutput;
-use crate::executor::{tell_now, Catch, Polled};
+use crate::executor::{tell_now, CallbackContext, Polled};
 use crate::sync::{lock, Mutex};
 use crate::{Error, Result};
 
@@ -35,7 +35,7 @@ use crate::{Error, Result};
 ///
 /// #[gen::coroutine]
 /// fn answer() -> gen::Result<u32> {
-///     yield_!(gen::task(|done| {
+///     yield_!(gen::from_callback(|done| {
 ///         thread::spawn(move || done.call(42));
 ///     }))
 /// }
@@ -54,16 +54,20 @@ use crate::{Error, Result};
 ///
 /// When the future is dropped the callback does nothing any more, and a value that it is called with just then is lost. Where none may be lost, keep the values in a queue of
 /// your own, and let the callback only say that there is something in it.
-pub fn task<T, R, M>(call: impl FnOnce(TaskCallback<T>) -> R) -> Task<T>
+#[doc(alias = "task")]
+#[doc(alias = "Task")]
+#[doc(alias = "call_async")]
+pub fn from_callback<T, R, M>(call: impl FnOnce(Resolve<T>) -> R) -> CallbackFuture<T>
 where
     R: CallbackOutput<M>,
 {
-    let shared = Arc::new(Shared { state: Mutex::new(State::Empty(None)), catch: Catch::new() });
-    let task = Task { shared: Arc::clone(&shared) };
+    let shared =
+        Arc::new(CallbackState { state: Mutex::new(State::Empty(None)), catch: CallbackContext::new() });
+    let task = CallbackFuture { shared: Arc::clone(&shared) };
     let sender = Arc::new(Sender { shared: Arc::clone(&shared) });
     let result = {
         let _entered = shared.catch.enter();
-        call(TaskCallback { sender }).into_result()
+        call(Resolve { sender }).into_result()
     };
     if let Err(error) = result {
         shared.fail(error);
@@ -71,28 +75,29 @@ where
     task
 }
 
-/// The future of a callback's argument: made by [`task`].
+/// The future of a callback's argument: made by [`from_callback`].
 #[must_use = "the function was called, but nobody waits for its callback"]
-pub struct Task<T> {
-    shared: Arc<Shared<T>>,
+#[doc(alias = "Task")]
+pub struct CallbackFuture<T> {
+    shared: Arc<CallbackState<T>>,
 }
 
-/// The callback of a [`task`]: it may be cloned, sent to other threads and called from there.
+/// The callback of a [`from_callback`]: it may be cloned, sent to other threads and called from there.
 ///
 /// The coroutine that waits is woken, and never runs inside the call.
-pub struct TaskCallback<T> {
+pub struct Resolve<T> {
     sender: Arc<Sender<T>>,
 }
 
 /// What all clones of a callback share: the last one drops it.
 struct Sender<T> {
-    shared: Arc<Shared<T>>,
+    shared: Arc<CallbackState<T>>,
 }
 
-struct Shared<T> {
+struct CallbackState<T> {
     state: Mutex<State<T>>,
     /// Open as long as the task has no end.
-    catch: Catch,
+    catch: CallbackContext,
 }
 
 enum State<T> {
@@ -101,7 +106,7 @@ enum State<T> {
     Over,
 }
 
-impl<T> TaskCallback<T> {
+impl<T> Resolve<T> {
     /// Ends the task with a value, unless it has ended before.
     pub fn call(&self, value: T) {
         if self.sender.shared.catch.end() {
@@ -110,7 +115,7 @@ impl<T> TaskCallback<T> {
     }
 }
 
-impl<T: Send + 'static> TaskCallback<T> {
+impl<T: Send + 'static> Resolve<T> {
     /// Makes a closure of it that ends the task with its argument, for functions that take a closure.
     ///
     /// If that is dropped and was never called, the task fails, as it does for the callback itself.
@@ -120,14 +125,14 @@ impl<T: Send + 'static> TaskCallback<T> {
     /// fn read_sensor(done: impl FnOnce(u32) + Send + 'static) {
     ///     std::thread::spawn(move || done(21));
     /// }
-    /// assert_eq!(gen::run_sync(gen::task(|done| read_sensor(done.into_fn()))).unwrap(), 21);
+    /// assert_eq!(gen::run_sync(gen::from_callback(|done| read_sensor(done.into_fn()))).unwrap(), 21);
     /// ```
     pub fn into_fn(self) -> impl Fn(T) + Clone + Send + Sync + 'static {
         move |value| self.call(value)
     }
 }
 
-impl<T> Shared<T> {
+impl<T> CallbackState<T> {
     /// Keeps the result for the next poll, unless nobody waits.
     fn set(&self, result: Result<T>) {
         let mut state = lock(&self.state);
@@ -155,7 +160,7 @@ impl<T> Shared<T> {
     }
 }
 
-impl<T> Future for Task<T> {
+impl<T> Future for CallbackFuture<T> {
     type Output = Result<T>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
@@ -185,7 +190,7 @@ impl<T> Future for Task<T> {
     }
 }
 
-impl<T> Drop for Task<T> {
+impl<T> Drop for CallbackFuture<T> {
     fn drop(&mut self) {
         self.shared.end();
         self.shared.catch.close();
@@ -198,20 +203,20 @@ impl<T> Drop for Sender<T> {
     }
 }
 
-impl<T> Clone for TaskCallback<T> {
+impl<T> Clone for Resolve<T> {
     fn clone(&self) -> Self {
-        TaskCallback { sender: Arc::clone(&self.sender) }
+        Resolve { sender: Arc::clone(&self.sender) }
     }
 }
 
-impl<T> fmt::Debug for Task<T> {
+impl<T> fmt::Debug for CallbackFuture<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Task").finish_non_exhaustive()
+        f.debug_struct("CallbackFuture").finish_non_exhaustive()
     }
 }
 
-impl<T> fmt::Debug for TaskCallback<T> {
+impl<T> fmt::Debug for Resolve<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TaskCallback").finish_non_exhaustive()
+        f.debug_struct("Resolve").finish_non_exhaustive()
     }
 }

@@ -6,8 +6,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use super::state::Shared;
-use super::waiters::Place;
+use super::state::PromiseState;
+use super::waiters::ReaderId;
 use crate::error::CallbackOutput;
 use crate::io_loop::IoLoop;
 use crate::{context, moment, report, Error, Result};
@@ -40,14 +40,14 @@ use crate::{context, moment, report, Error, Result};
 /// Dropping it leaves the promise and the other clones as they are.
 #[must_use = "futures do nothing unless yielded or awaited"]
 pub struct SharedFuture<T> {
-    shared: Arc<Shared<T>>,
+    shared: Arc<PromiseState<T>>,
     /// Where it stands among those that wait; none before it was pending.
-    place: Option<Place>,
+    place: Option<ReaderId>,
 }
 
 impl<T> SharedFuture<T> {
     /// The one that a new promise counts already.
-    pub(super) fn first(shared: Arc<Shared<T>>) -> Self {
+    pub(super) fn first(shared: Arc<PromiseState<T>>) -> Self {
         SharedFuture { shared, place: None }
     }
 

@@ -71,6 +71,6 @@ pub use self::setter::Promise;
 /// assert_eq!(gen::run_sync(body()).unwrap(), [42, 42]);
 /// ```
 pub fn promise<T: Clone>() -> (Promise<T>, SharedFuture<T>) {
-    let shared = state::Shared::new();
+    let shared = state::PromiseState::new();
     (Promise::new(shared.clone()), SharedFuture::first(shared))
 }

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use super::errors::AlreadySetError;
-use super::state::Shared;
+use super::state::PromiseState;
 use crate::error::{catch_panic, Throw};
 use crate::executor::NoLoop;
 use crate::io_loop::IoLoop;
@@ -25,11 +25,11 @@ use crate::{Error, Result};
 /// Dropped before it was set, it gives a [`BrokenPromiseError`](crate::BrokenPromiseError) to whoever waits.
 #[must_use = "a promise that is dropped is broken: whoever waits gets an error"]
 pub struct Promise<T> {
-    shared: Arc<Shared<T>>,
+    shared: Arc<PromiseState<T>>,
 }
 
 impl<T> Promise<T> {
-    pub(super) fn new(shared: Arc<Shared<T>>) -> Self {
+    pub(super) fn new(shared: Arc<PromiseState<T>>) -> Self {
         Promise { shared }
     }
 

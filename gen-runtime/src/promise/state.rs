@@ -6,7 +6,7 @@ use std::task::{Poll, Waker};
 
 use super::errors::{AlreadySetError, BrokenPromiseError};
 use super::value::Value;
-use super::waiters::{Place, Waiters};
+use super::waiters::{ReaderId, Waiters};
 use crate::report::{report_unread, Detached, SpawnedBy};
 use crate::sync::{lock, Mutex};
 use crate::Result;
@@ -15,7 +15,7 @@ use crate::Result;
 const WHAT: &str = "a promise";
 
 /// A promise's state, with one lock around all but its value.
-pub(super) struct Shared<T> {
+pub(super) struct PromiseState<T> {
     state: Mutex<State>,
     value: Value<T>,
 }
@@ -47,11 +47,11 @@ enum Found {
     NotWaiting,
 }
 
-impl<T> Shared<T> {
+impl<T> PromiseState<T> {
     /// That of a pending promise with one future.
     pub(super) fn new() -> Arc<Self> {
         let stage = Stage::Pending(Waiters::default());
-        Arc::new(Shared { state: Mutex::new(State { readers: 1, stage }), value: Value::new() })
+        Arc::new(PromiseState { state: Mutex::new(State { readers: 1, stage }), value: Value::new() })
     }
 
     // ---- the promise ------------------------------------------------------------------------------
@@ -110,7 +110,7 @@ impl<T> Shared<T> {
     }
 
     /// A future is gone; with the last one goes the result.
-    pub(super) fn remove_reader(&self, place: Option<Place>) {
+    pub(super) fn remove_reader(&self, place: Option<ReaderId>) {
         let mut state = lock(&self.state);
         state.readers -= 1;
         if state.readers > 0 {
@@ -136,7 +136,7 @@ impl<T> Shared<T> {
     }
 
     /// Gives back what is to be dropped.
-    fn wait(&self, place: &mut Option<Place>, waker: Waker) -> Option<Waker> {
+    fn wait(&self, place: &mut Option<ReaderId>, waker: Waker) -> Option<Waker> {
         match &mut lock(&self.state).stage {
             Stage::Pending(waiters) => waiters.put(place, waker),
             _ => Some(waker),
@@ -144,7 +144,7 @@ impl<T> Shared<T> {
     }
 
     /// If the value is there, it needs no telling from now on: whoever asks is about to see it.
-    fn look(&self, place: Option<Place>, waker: &Waker) -> Found {
+    fn look(&self, place: Option<ReaderId>, waker: &Waker) -> Found {
         let mut state = lock(&self.state);
         let alone = state.readers == 1;
         match (&mut state.stage, place) {
@@ -159,7 +159,7 @@ impl<T> Shared<T> {
 }
 
 /// What the futures call for themselves: each is borrowed for the time of the call, and counted.
-impl<T: Clone> Shared<T> {
+impl<T: Clone> PromiseState<T> {
     /// A clone of the result, if it is there: for a future that others may read meanwhile.
     pub(super) fn read(&self) -> Option<Result<T>> {
         match self.look(None, Waker::noop()) {
@@ -171,7 +171,7 @@ impl<T: Clone> Shared<T> {
 
     /// A clone of the result, or has `waker` woken when it is there: for a future that is borrowed
     /// mutably.
-    pub(super) fn poll(&self, place: &mut Option<Place>, waker: &Waker) -> Poll<Result<T>> {
+    pub(super) fn poll(&self, place: &mut Option<ReaderId>, waker: &Waker) -> Poll<Result<T>> {
         let mut found = self.look(*place, waker);
         if let Found::NotWaiting = found {
             // Another waker than the last time: cloned, and the old one dropped, while nothing is locked.

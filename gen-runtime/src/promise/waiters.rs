@@ -8,21 +8,21 @@ use crate::report::contain;
 
 /// The place of a future in the order of those that wait. It keeps it from its first poll on, whichever waker it is polled with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place(u64);
+pub(super) struct ReaderId(u64);
 
 /// The wakers of the futures that wait.
 #[derive(Debug, Default)]
 pub(super) struct Waiters {
     next: u64,
     /// The first of them, if nobody has left: nearly always there is but one, and it needs no allocation.
-    first: Option<(Place, Waker)>,
+    first: Option<(ReaderId, Waker)>,
     /// Those behind it.
-    others: BTreeMap<Place, Waker>,
+    others: BTreeMap<ReaderId, Waker>,
 }
 
 impl Waiters {
     /// Whether that future waits with this very waker.
-    pub(super) fn contains(&self, place: Place, waker: &Waker) -> bool {
+    pub(super) fn contains(&self, place: ReaderId, waker: &Waker) -> bool {
         let known = match &self.first {
             Some((first, known)) if *first == place => Some(known),
             _ => self.others.get(&place),
@@ -32,10 +32,10 @@ impl Waiters {
 
     /// Adds a waker at the end, or gives a future that waits already another one; gives back what is to be dropped outside of the lock.
     #[must_use]
-    pub(super) fn put(&mut self, place: &mut Option<Place>, waker: Waker) -> Option<Waker> {
+    pub(super) fn put(&mut self, place: &mut Option<ReaderId>, waker: Waker) -> Option<Waker> {
         let place = *place.get_or_insert_with(|| {
             self.next += 1;
-            Place(self.next)
+            ReaderId(self.next)
         });
         match &mut self.first {
             Some((first, known)) if *first == place => Some(mem::replace(known, waker)),
@@ -50,7 +50,7 @@ impl Waiters {
 
     /// Takes a waker out.
     #[must_use]
-    pub(super) fn remove(&mut self, place: Place) -> Option<Waker> {
+    pub(super) fn remove(&mut self, place: ReaderId) -> Option<Waker> {
         match self.first.take_if(|(first, _)| *first == place) {
             Some((_, waker)) => Some(waker),
             None => self.others.remove(&place),

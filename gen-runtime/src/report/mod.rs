@@ -29,7 +29,7 @@ pub(crate) use self::contain::contain;
 pub(crate) use self::quiet::{nothing, IsQuiet, QuietError, QuietTypes};
 pub(crate) use self::unread::{by_timeout, report_unread, report_unread_children, Detached, SpawnedBy};
 
-use crate::error::{Alone, Cancelled, Error, Other, Printed};
+use crate::error::{Alone, Cancelled, ChildError, Error, Printed};
 
 /// Reports a mistake or a panic that nobody will be told of otherwise.
 pub(crate) fn error(message: fmt::Arguments<'_>) {
@@ -75,8 +75,8 @@ pub(crate) struct Failed<'a, P> {
     pub(crate) error: &'a Error,
 }
 
-impl<'a> From<&'a Other> for Failed<'a, String> {
-    fn from(other: &'a Other) -> Self {
+impl<'a> From<&'a ChildError> for Failed<'a, String> {
+    fn from(other: &'a ChildError) -> Self {
         Failed { place: format!("{}: ", other.path_text()), error: &other.error }
     }
 }

@@ -6,17 +6,17 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-use super::hub::{LastCall, MemberId};
+use super::queue::{LastCall, MemberId};
 use crate::inject::Cancellation;
 use crate::time::{from_now, sleep, Sleep};
 use crate::Error;
 
 #[derive(Default)]
 pub(super) struct Graces {
-    graces: BTreeMap<MemberId, Grace>,
+    graces: BTreeMap<MemberId, ChildGrace>,
 }
 
-struct Grace {
+struct ChildGrace {
     /// Never, if there is none.
     deadline: Option<Instant>,
     sleep: Sleep,
@@ -39,7 +39,7 @@ impl Graces {
             deadline.is_some_and(|deadline| known.deadline.is_none_or(|known| deadline < known))
         });
         if is_first {
-            self.graces.insert(child, Grace { deadline, sleep: sleep(grace), request });
+            self.graces.insert(child, ChildGrace { deadline, sleep: sleep(grace), request });
         }
     }
 
@@ -50,7 +50,7 @@ impl Graces {
     /// Takes out those whose time is up; the others wake `cx`.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Vec<Over> {
         let mut over = Vec::new();
-        self.graces.retain(|child, Grace { sleep, request, .. }| {
+        self.graces.retain(|child, ChildGrace { sleep, request, .. }| {
             let Poll::Ready(slept) = Pin::new(sleep).poll(cx) else { return true };
             let error = slept.err().unwrap_or_else(|| request.clone().into_error());
             over.push(Over { child: *child, request: request.clone(), error });

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::child::Reply;
-use super::hub::{Hub, MemberId};
+use super::queue::{MemberId, ScopeQueue};
 use crate::error::CancelSource;
 use crate::inject::Cancellation;
-use crate::task::Cancelling;
+use crate::task::CancelCompletion;
 use crate::Result;
 
 /// Waits for a child of a [scope](crate::scope()).
@@ -27,13 +27,13 @@ use crate::Result;
 /// - an error that says so if the result was taken before.
 pub struct ScopeHandle<T> {
     reply: Arc<Reply<T>>,
-    hub: Arc<Hub>,
+    queue: Arc<ScopeQueue>,
     child: MemberId,
 }
 
 impl<T> ScopeHandle<T> {
-    pub(super) fn new(reply: Arc<Reply<T>>, hub: Arc<Hub>, child: MemberId) -> Self {
-        ScopeHandle { reply, hub, child }
+    pub(super) fn new(reply: Arc<Reply<T>>, queue: Arc<ScopeQueue>, child: MemberId) -> Self {
+        ScopeHandle { reply, queue, child }
     }
 
     /// Whether the child has ended: then waiting for it does not suspend.
@@ -43,7 +43,7 @@ impl<T> ScopeHandle<T> {
 
     /// Cancels the child, and gives what waits until it has ended: as [`JoinHandle::cancel`](crate::JoinHandle::cancel) does with a task.
     ///
-    /// A child that ends by it has not failed: the scope and the other children go on. With [`grace`](Cancelling::grace) it is dropped if it has not ended in time; nor has it failed then.
+    /// A child that ends by it has not failed: the scope and the other children go on. With [`grace`](CancelCompletion::grace) it is dropped if it has not ended in time; nor has it failed then.
     ///
     /// ```
     /// use gen::yield_;
@@ -60,13 +60,13 @@ impl<T> ScopeHandle<T> {
     /// assert_eq!(gen::run_sync(body()).unwrap(), "goes on");
     /// ```
     #[track_caller]
-    pub fn cancel(&self, reason: impl Into<Cow<'static, str>>) -> Cancelling {
+    pub fn cancel(&self, reason: impl Into<Cow<'static, str>>) -> CancelCompletion {
         if self.is_done() {
-            return Cancelling::ended();
+            return CancelCompletion::ended();
         }
         let cancellation = Cancellation::new(CancelSource::Explicit, reason, Location::caller());
-        let (signal, cancelling) = Cancelling::new(&cancellation, self.child.in_scope(&self.hub));
-        self.hub.request(self.child, cancellation, signal);
+        let (signal, cancelling) = CancelCompletion::new(&cancellation, self.child.in_scope(&self.queue));
+        self.queue.request(self.child, cancellation, signal);
         cancelling
     }
 }

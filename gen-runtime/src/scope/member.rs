@@ -5,9 +5,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use super::hub::{Hub, MemberId, MemberWaker};
+use super::queue::{MemberId, MemberWaker, ScopeQueue};
 use super::told::Requests;
-use crate::inject::{tell_watched, Cancellation, EndSignals, Told};
+use crate::inject::{poll_watched, Cancellation, EndSenders, Told};
 use crate::{Error, Result};
 
 pub(super) struct Member {
@@ -17,17 +17,17 @@ pub(super) struct Member {
     /// What goes with its polls of that.
     told: Told,
     /// Dropped when it has ended.
-    watchers: EndSignals,
+    watchers: EndSenders,
 }
 
 impl Member {
-    pub(super) fn new(id: MemberId, hub: &Arc<Hub>) -> Self {
-        let waker = Waker::from(MemberWaker::new(id, hub));
+    pub(super) fn new(id: MemberId, queue: &Arc<ScopeQueue>) -> Self {
+        let waker = Waker::from(MemberWaker::new(id, queue));
         Member {
             waker,
             requests: Requests::default(),
             told: Told::default(),
-            watchers: EndSignals::default(),
+            watchers: EndSenders::default(),
         }
     }
 
@@ -36,7 +36,7 @@ impl Member {
         self.waker.wake_by_ref();
     }
 
-    pub(super) fn watch(&mut self, signals: EndSignals) {
+    pub(super) fn watch(&mut self, signals: EndSenders) {
         self.watchers.append(signals);
     }
 
@@ -48,7 +48,7 @@ impl Member {
         let mut cx = Context::from_waker(&self.waker);
         match &mut self.told {
             Told::Nothing => future.poll(&mut cx),
-            told => tell_watched(WHAT, future, &mut cx, told),
+            told => poll_watched(WHAT, future, &mut cx, told),
         }
     }
 
@@ -62,7 +62,7 @@ impl Member {
         }
         self.requests.add(cancellation);
         self.told = Told::Held(cancellation.clone().watched());
-        tell_watched(WHAT, future, &mut Context::from_waker(&self.waker), &mut self.told)
+        poll_watched(WHAT, future, &mut Context::from_waker(&self.waker), &mut self.told)
     }
 
     /// Its time is up: whatever it was told, what ends it is that request.

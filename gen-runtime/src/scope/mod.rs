@@ -7,10 +7,10 @@
 //! | `mod.rs` | [`scope`], [`scope_local`], [`Scope`], [`LocalScope`] |
 //! | `scoped.rs` | the future of a scope: body and children, and who is polled |
 //! | `member.rs` | what body and children have in common: a waker, and what they were told |
-//! | `hub.rs` | what has happened since the last poll, from any thread |
+//! | `queue.rs` | what has happened since the last poll, from any thread |
 //! | `told.rs` | the requests that one of them was cancelled with |
 //! | `graces.rs` | children that have to end by some time |
-//! | `inbox.rs` | children that were spawned and not taken in yet |
+//! | `spawn_queue.rs` | children that were spawned and not taken in yet |
 //! | `child.rs` | a child behind a pointer, and where its result goes |
 //! | `handle.rs` | [`ScopeHandle`] |
 //! | `outcome.rs` | what the scope ends with |
@@ -40,13 +40,13 @@ mod child;
 mod errors;
 mod graces;
 mod handle;
-mod hub;
-mod inbox;
 mod member;
 #[cfg(all(test, loom))]
 mod models;
 mod outcome;
+mod queue;
 mod scoped;
+mod spawn_queue;
 mod told;
 
 use std::fmt;
@@ -57,8 +57,8 @@ use std::sync::Arc;
 use self::child::{LocalChild, SendChild};
 pub use self::errors::ScopeEnded;
 pub use self::handle::ScopeHandle;
-use self::inbox::Inbox;
 use self::scoped::{Owned, Scoped};
+use self::spawn_queue::SpawnQueue;
 use crate::yieldable::{FutureOfResult, Opened};
 use crate::{Result, Throw};
 
@@ -113,6 +113,8 @@ use crate::{Result, Throw};
 /// the body or children have failed with by then is logged in one record (target `gen`, level `ERROR`;
 /// cancellations `DEBUG`), the failure that the others were cancelled for among it.
 #[track_caller]
+#[doc(alias = "TaskGroup")]
+#[doc(alias = "nursery")]
 pub fn scope<'env, B, F, T, E, M>(body: B) -> impl Future<Output = Result<T>> + use<'env, B, F, T, E, M>
 where
     B: FnOnce(Scope<'env>) -> F,
@@ -172,7 +174,7 @@ macro_rules! scope_type {
     ($(#[$doc:meta])* $name:ident, $child:ident: $($bound:tt)*) => {
         $(#[$doc])*
         pub struct $name<'env> {
-            inbox: Arc<Inbox<$child<'env>>>,
+            inbox: Arc<SpawnQueue<$child<'env>>>,
         }
 
         impl<'env> $name<'env> {
@@ -193,7 +195,7 @@ macro_rules! scope_type {
             {
                 let (child, reply) = child::pair(Opened::<_, M>::new(child.into_future()));
                 let id = self.inbox.push(Box::pin(child));
-                ScopeHandle::new(reply, Arc::clone(self.inbox.hub()), id)
+                ScopeHandle::new(reply, Arc::clone(self.inbox.queue()), id)
             }
         }
 

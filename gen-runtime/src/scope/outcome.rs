@@ -4,8 +4,8 @@ use std::any::Any;
 use std::iter::once;
 use std::panic::resume_unwind;
 
-use super::hub::MemberId;
-use crate::error::{printed, Error, Other, Panicked, Place};
+use super::queue::MemberId;
+use crate::error::{printed, ChildError, ChildKey, Error, Panicked};
 use crate::parallel::{raise, report_dropped};
 use crate::report::nothing;
 use crate::Result;
@@ -13,7 +13,7 @@ use crate::Result;
 pub(super) struct Outcome<T> {
     body: Body<T>,
     /// Of children, in time.
-    failures: Vec<Other>,
+    failures: Vec<ChildError>,
     /// Why the others are to be cancelled, before they are.
     reason: Option<String>,
     /// They were cancelled for a failure: once is enough.
@@ -56,7 +56,7 @@ impl<T> Outcome<T> {
 
     pub(super) fn child_failed(&mut self, child: MemberId, error: Error) {
         self.fail(|| printed(format_args!("a sibling has failed: {error}")));
-        self.failures.push(Other::of(Place::Index(child.child()), error));
+        self.failures.push(ChildError::of(ChildKey::Index(child.child()), error));
     }
 
     fn fail(&mut self, reason: impl FnOnce() -> String) {
@@ -99,8 +99,8 @@ impl<T> Outcome<T> {
 }
 
 /// The failure of the body.
-fn of_body(error: Error) -> Other {
-    Other::of(Place::Body, error)
+fn of_body(error: Error) -> ChildError {
+    ChildError::of(ChildKey::Body, error)
 }
 
 /// The scope is dropped: nobody is handed what has failed, nor what the others were cancelled for.

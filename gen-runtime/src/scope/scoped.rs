@@ -11,10 +11,10 @@ use pin_project_lite::pin_project;
 
 use super::child::AnyChild;
 use super::graces::{Graces, Over};
-use super::hub::{MemberId, Request};
-use super::inbox::Inbox;
 use super::member::Member;
 use super::outcome::Outcome;
+use super::queue::{ChildRequest, MemberId};
+use super::spawn_queue::SpawnQueue;
 use crate::error::CancelSource;
 use crate::inject::{in_flight, Cancellation};
 use crate::parallel::ENDED_AT_ONCE;
@@ -40,14 +40,14 @@ pin_project! {
 }
 
 /// The inbox of a scope, closed with it: also if there is no scope yet, since the closure that makes its body panics.
-pub(super) struct Owned<C>(Arc<Inbox<C>>);
+pub(super) struct Owned<C>(Arc<SpawnQueue<C>>);
 
 impl<C> Owned<C> {
     pub(super) fn new() -> Self {
-        Owned(Inbox::new())
+        Owned(SpawnQueue::new())
     }
 
-    pub(super) fn share(&self) -> Arc<Inbox<C>> {
+    pub(super) fn share(&self) -> Arc<SpawnQueue<C>> {
         Arc::clone(&self.0)
     }
 }
@@ -60,7 +60,7 @@ impl<C> Drop for Owned<C> {
 
 impl<B, T, C> Scoped<B, T, C> {
     pub(super) fn new(body: B, inbox: Owned<C>, by: &'static Location<'static>) -> Self {
-        let member = Member::new(MemberId::BODY, inbox.0.hub());
+        let member = Member::new(MemberId::BODY, inbox.0.queue());
         // For the first poll.
         member.wake();
         let (children, outcome) = (BTreeMap::new(), Outcome::new());
@@ -78,10 +78,10 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         let mut this = self.project();
-        let hub = Arc::clone(this.inbox.0.hub());
-        hub.begin(cx.waker());
+        let queue = Arc::clone(this.inbox.0.queue());
+        queue.begin(cx.waker());
         // An error is for the yield that waits for the scope.
-        in_flight::hide(|| {
+        in_flight::without_injected(|| {
             this.go_on();
             this.cut_short(cx);
         });
@@ -94,7 +94,7 @@ where
         if this.ends() {
             return Poll::Ready(this.outcome.finish());
         }
-        if hub.end() {
+        if queue.end() {
             cx.waker().wake_by_ref();
         }
         Poll::Pending
@@ -113,7 +113,7 @@ where
 
     /// Polls whoever can go on, once.
     fn go_on(&mut self) {
-        let news = self.inbox.0.hub().take();
+        let news = self.inbox.0.queue().take();
         let (mut all_woken, before) = (news.woken.into_iter(), self.children.len());
         for woken in all_woken.by_ref() {
             let running = self.children.len();
@@ -127,7 +127,7 @@ where
             }
         }
         if all_woken.len() > 0 {
-            self.inbox.0.hub().leave(all_woken);
+            self.inbox.0.queue().leave(all_woken);
         }
         for child in self.take_in() {
             // A scope that was cancelled is so for those that come later, too.
@@ -138,7 +138,7 @@ where
             });
         }
         // Behind the children that they are for, which were spawned before. That of a child that has ended is dropped, with its signals.
-        for (child, Request { cancellation, signals }) in news.requests {
+        for (child, ChildRequest { cancellation, signals }) in news.requests {
             self.with_child(child, |member, child| {
                 member.watch(signals);
                 member.cancel(child.as_child(), &cancellation)
@@ -165,10 +165,10 @@ where
 
     /// Takes in the children that were spawned so far.
     fn take_in(&mut self) -> Vec<MemberId> {
-        let hub = self.inbox.0.hub();
+        let queue = self.inbox.0.queue();
         let spawned = self.inbox.0.take().into_iter();
         let admit = |(id, child)| {
-            self.children.insert(id, (Member::new(id, hub), child));
+            self.children.insert(id, (Member::new(id, queue), child));
             id
         };
         spawned.map(admit).collect()

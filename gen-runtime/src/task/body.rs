@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::cell::ThreadBound;
-use super::join::{Join, Joined};
+use super::join::{JoinState, PolledResult};
 use super::span::TaskSpan;
 use crate::error::{Error, Panicked, Throw};
 use crate::executor::Runnable;
@@ -19,7 +19,7 @@ use crate::Result;
 
 /// What a handle sees of a task.
 pub(super) trait Joinable<T> {
-    fn poll_join(&self, cx: &Context<'_>) -> Joined<T>;
+    fn poll_join(&self, cx: &Context<'_>) -> PolledResult<T>;
     fn is_done(&self) -> bool;
     fn detach(&self);
 }
@@ -29,7 +29,7 @@ pin_project! {
     pub(super) struct Task<F, T, M> {
         #[pin]
         body: ThreadBound<F>,
-        join: Join<T>,
+        join: JoinState<T>,
         throw: PhantomData<fn() -> M>,
         span: TaskSpan,
     }
@@ -38,7 +38,12 @@ pin_project! {
 impl<F, T, M> Task<F, T, M> {
     #[track_caller]
     pub(super) fn new(body: F) -> Self {
-        Task { body: ThreadBound::new(body), join: Join::new(), throw: PhantomData, span: TaskSpan::new() }
+        Task {
+            body: ThreadBound::new(body),
+            join: JoinState::new(),
+            throw: PhantomData,
+            span: TaskSpan::new(),
+        }
     }
 
     fn finish(self: Pin<&Self>, result: Result<T>) {
@@ -120,7 +125,7 @@ where
 }
 
 impl<F, T, M> Joinable<T> for Task<F, T, M> {
-    fn poll_join(&self, cx: &Context<'_>) -> Joined<T> {
+    fn poll_join(&self, cx: &Context<'_>) -> PolledResult<T> {
         self.join.poll(cx.waker())
     }
 

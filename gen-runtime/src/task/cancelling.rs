@@ -1,4 +1,4 @@
-//! `Cancelling`: what a cancel gives, to wait for the end of what was cancelled.
+//! `CancelCompletion`: what a cancel gives, to wait for the end of what was cancelled.
 
 use std::fmt;
 use std::future::Future;
@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use crate::executor::current::cut_short;
 use crate::executor::TaskId;
-use crate::inject::{end_signal, Cancellation, EndSignal, Ended};
+use crate::inject::{end_channel, Cancellation, EndSender, Ended};
 
 /// Waits until a task, or a child of a scope, that is being cancelled has ended: made by [`JoinHandle::cancel`](crate::JoinHandle::cancel) and
 /// [`ScopeHandle::cancel`](crate::ScopeHandle::cancel).
 ///
 /// Dropping it does not take the request back, nor its [`grace`](Self::grace).
-pub struct Cancelling {
+pub struct CancelCompletion {
     /// None if it had ended before.
     target: Option<Target>,
 }
@@ -39,15 +39,15 @@ pub(crate) trait CutShort: Send + Sync {
     fn cut_short(&self, child: u64, grace: Duration, request: Cancellation);
 }
 
-impl Cancelling {
+impl CancelCompletion {
     /// Of a task that has ended.
     pub(crate) fn ended() -> Self {
-        Cancelling { target: None }
+        CancelCompletion { target: None }
     }
 
-    pub(crate) fn new(request: &Cancellation, whom: Whom) -> (EndSignal, Self) {
-        let (signal, ended) = end_signal();
-        (signal, Cancelling { target: Some(Target { ended, request: request.clone(), whom }) })
+    pub(crate) fn new(request: &Cancellation, whom: Whom) -> (EndSender, Self) {
+        let (signal, ended) = end_channel();
+        (signal, CancelCompletion { target: Some(Target { ended, request: request.clone(), whom }) })
     }
 
     /// Drops what is cancelled when `grace` has passed, if it has not ended by then: its clean-up hangs, or it has [swallowed](crate::Cancelled#swallowed) the cancellation.
@@ -94,7 +94,7 @@ impl Cancelling {
     }
 }
 
-impl Future for Cancelling {
+impl Future for CancelCompletion {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
@@ -105,8 +105,8 @@ impl Future for Cancelling {
     }
 }
 
-impl fmt::Debug for Cancelling {
+impl fmt::Debug for CancelCompletion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cancelling").finish_non_exhaustive()
+        f.debug_struct("CancelCompletion").finish_non_exhaustive()
     }
 }

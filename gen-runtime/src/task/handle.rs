@@ -12,11 +12,11 @@ use std::task::{Context, Poll};
 
 use super::body::Joinable;
 use super::join::NoResult;
-use super::{Cancelling, Whom};
+use super::{CancelCompletion, Whom};
 use crate::error::{CancelSource, Error, Throw};
 use crate::executor::current::deliver;
-use crate::executor::{Delivery, LoopClosed, TaskId};
-use crate::inject::{Cancellation, Question, Trace};
+use crate::executor::{Injection, LoopClosed, TaskId};
+use crate::inject::{Cancellation, TaskTrace, TraceRequest};
 use crate::report::report_unread;
 use crate::Result;
 
@@ -113,7 +113,7 @@ impl<T> JoinHandle<T> {
     /// ```
     #[track_caller]
     pub fn throw<E: Throw<M>, M>(&self, error: E) {
-        let delivery = Delivery::Error(error.throw(), Location::caller());
+        let delivery = Injection::Error(error.throw(), Location::caller());
         match &self.task {
             Handle::Started(id, task) if !task.0.is_done() => deliver(*id, delivery, None),
             _ => drop(delivery.too_late()),
@@ -123,7 +123,7 @@ impl<T> JoinHandle<T> {
     /// Cancels the task: every leaf that it waits for is resumed with [`Cancelled`](crate::Cancelled), and may clean up. Gives what waits until the task has ended.
     ///
     /// See [`Cancelled`](crate::Cancelled) for an example, for the rule and its reason, and for a body that ignores it. The task is not waited for unless what this gives is yielded or awaited, and
-    /// the request is not taken back when that is dropped. With [`grace`](Cancelling::grace) the task is dropped if it has not ended in time. The result is still the handle's: as a rule
+    /// the request is not taken back when that is dropped. With [`grace`](CancelCompletion::grace) the task is dropped if it has not ended in time. The result is still the handle's: as a rule
     /// `Err(Cancelled)`.
     ///
     /// # Who is told
@@ -149,15 +149,15 @@ impl<T> JoinHandle<T> {
     /// - From *another thread*: as from its own, with the loop's next turn.
     /// - *After its end*: nothing happens.
     #[track_caller]
-    pub fn cancel(&self, reason: impl Into<Cow<'static, str>>) -> Cancelling {
+    pub fn cancel(&self, reason: impl Into<Cow<'static, str>>) -> CancelCompletion {
         match &self.task {
             Handle::Started(id, task) if !task.0.is_done() => {
                 let cancellation = Cancellation::new(CancelSource::Explicit, reason, Location::caller());
-                let (signal, cancelling) = Cancelling::new(&cancellation, Whom::Task(*id));
-                deliver(*id, Delivery::Cancel(cancellation), Some(signal));
+                let (signal, cancelling) = CancelCompletion::new(&cancellation, Whom::Task(*id));
+                deliver(*id, Injection::Cancel(cancellation), Some(signal));
                 cancelling
             }
-            _ => Cancelling::ended(),
+            _ => CancelCompletion::ended(),
         }
     }
 
@@ -191,11 +191,11 @@ impl<T> JoinHandle<T> {
     /// # #[cfg(debug_assertions)]
     /// assert_eq!(functions, ["inner", "outer"]);
     /// ```
-    pub fn trace(&self) -> Trace {
-        let (question, trace) = Question::new();
+    pub fn trace(&self) -> TaskTrace {
+        let (question, trace) = TraceRequest::new();
         match &self.task {
             Handle::Started(id, task) if !task.0.is_done() => {
-                deliver(*id, Delivery::Question(question), None)
+                deliver(*id, Injection::TraceRequest(question), None)
             }
             // Dropped unasked, it is answered: nowhere.
             _ => drop(question),

@@ -18,7 +18,7 @@ use crate::report::{Detached, SpawnedBy};
 use crate::sync::{lock, Mutex, MutexGuard};
 use crate::Result;
 
-pub(super) struct Join<T> {
+pub(super) struct JoinState<T> {
     stage: Mutex<Stage<T>>,
 }
 
@@ -41,11 +41,11 @@ pub(super) enum NoResult {
 }
 
 /// What a handle gets when it is polled.
-pub(super) type Joined<T> = std::result::Result<Poll<Result<T>>, NoResult>;
+pub(super) type PolledResult<T> = std::result::Result<Poll<Result<T>>, NoResult>;
 
-impl<T> Join<T> {
+impl<T> JoinState<T> {
     pub(super) fn new() -> Self {
-        Join { stage: Mutex::new(Stage::Running(SpawnedBy::now())) }
+        JoinState { stage: Mutex::new(Stage::Running(SpawnedBy::now())) }
     }
 
     /// The task has ended. Gives whom to wake, or the result if nobody has a handle, and why.
@@ -73,7 +73,7 @@ impl<T> Join<T> {
     }
 
     /// Gives the result, or keeps `waker` for when it is there.
-    pub(super) fn poll(&self, waker: &Waker) -> Joined<T> {
+    pub(super) fn poll(&self, waker: &Waker) -> PolledResult<T> {
         if let Some(joined) = self.take(waker) {
             return joined;
         }
@@ -98,7 +98,7 @@ impl<T> Join<T> {
     }
 
     /// `None` if the task is running and does not wake that very waker.
-    fn take(&self, waker: &Waker) -> Option<Joined<T>> {
+    fn take(&self, waker: &Waker) -> Option<PolledResult<T>> {
         let mut stage = self.lock();
         match &*stage {
             Stage::Awaited(old) if old.will_wake(waker) => Some(Ok(Poll::Pending)),

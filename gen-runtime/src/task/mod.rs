@@ -9,7 +9,7 @@
 //! | `cell.rs` | where the body lies: only its own thread touches it |
 //! | `join.rs` | the result, and who waits for it |
 //! | `handle.rs` | [`JoinHandle`] |
-//! | `cancelling.rs` | [`Cancelling`]: waits for the end of a task that is cancelled |
+//! | `cancelling.rs` | [`CancelCompletion`]: waits for the end of a task that is cancelled |
 //! | `models.rs` | what loom checks of the end: that whoever waits for it hears of it |
 //! | `span.rs` | the `tracing` span, with the feature of that name |
 //!
@@ -38,7 +38,7 @@
 //!   or when the loop is closed.
 //! - The *result* goes from the body to the join state at the end, and from there to whoever polls the
 //!   handle. If there is no handle, it is dropped on the spot, and an error is logged.
-//! - The *errors* that are thrown at the task are in the node of its slot (`executor/node.rs`), one of them on
+//! - The *errors* that are thrown at the task are in the node of its slot (`executor/error_context.rs`), one of them on
 //!   the loop's stack while the task is polled with it. The task itself has no room for them: a task to which
 //!   nothing is thrown does not pay for it.
 //! - The *waker* of the task is the name of its slot and owns nothing, so a task that nobody wakes any more
@@ -56,7 +56,7 @@ mod models;
 mod span;
 mod spawn;
 
-pub use self::cancelling::Cancelling;
+pub use self::cancelling::CancelCompletion;
 pub use self::handle::JoinHandle;
 pub use self::spawn::{spawn, spawn_local};
 

@@ -14,22 +14,22 @@ use loom::future::block_on;
 use loom::sync::Arc;
 use loom::thread;
 
-use super::join::{Join, NoResult};
-use super::{Cancelling, CutShort, Whom};
+use super::join::{JoinState, NoResult};
+use super::{CancelCompletion, CutShort, Whom};
 use crate::error::CancelSource;
-use crate::inject::{Cancellation, EndSignal, EndSignals};
+use crate::inject::{Cancellation, EndSender, EndSenders};
 
-impl EndSignals {
+impl EndSenders {
     pub(crate) fn len(&self) -> usize {
         self.signals.len()
     }
 }
 
-impl Cancelling {
+impl CancelCompletion {
     /// Of something that has no other end than the drop of the signal.
-    pub(crate) fn of_nobody() -> (EndSignal, Self) {
+    pub(crate) fn of_nobody() -> (EndSender, Self) {
         let request = Cancellation::new(CancelSource::Explicit, "stop", Location::caller());
-        Cancelling::new(&request, Whom::Child(std::sync::Arc::new(NoScope), 0))
+        CancelCompletion::new(&request, Whom::Child(std::sync::Arc::new(NoScope), 0))
     }
 }
 
@@ -42,7 +42,7 @@ impl CutShort for NoScope {
 #[test]
 fn the_end_is_heard_of() {
     loom::model(|| {
-        let (signal, cancelling) = Cancelling::of_nobody();
+        let (signal, cancelling) = CancelCompletion::of_nobody();
         let task = thread::spawn(move || drop(signal));
         block_on(cancelling);
         task.join().unwrap();
@@ -53,7 +53,7 @@ fn the_end_is_heard_of() {
 #[test]
 fn the_end_is_heard_of_by_who_polled_last() {
     loom::model(|| {
-        let (signal, mut cancelling) = Cancelling::of_nobody();
+        let (signal, mut cancelling) = CancelCompletion::of_nobody();
         let task = thread::spawn(move || drop(signal));
         let _ = Pin::new(&mut cancelling).poll(&mut Context::from_waker(Waker::noop()));
         block_on(cancelling);
@@ -64,7 +64,7 @@ fn the_end_is_heard_of_by_who_polled_last() {
 #[test]
 fn who_waits_may_go() {
     loom::model(|| {
-        let (signal, mut cancelling) = Cancelling::of_nobody();
+        let (signal, mut cancelling) = CancelCompletion::of_nobody();
         let task = thread::spawn(move || drop(signal));
         let _ = Pin::new(&mut cancelling).poll(&mut Context::from_waker(Waker::noop()));
         drop(cancelling);
@@ -76,16 +76,16 @@ fn who_waits_may_go() {
 #[test]
 fn a_waiter_that_goes_against_the_next_request() {
     loom::model(|| {
-        let (mut signals, mut waiting) = (EndSignals::default(), Vec::new());
+        let (mut signals, mut waiting) = (EndSenders::default(), Vec::new());
         for _ in 0..8 {
-            let (signal, cancelling) = Cancelling::of_nobody();
+            let (signal, cancelling) = CancelCompletion::of_nobody();
             signals.push(signal);
             waiting.push(cancelling);
         }
         let mut goes = waiting.remove(0);
         let _ = Pin::new(&mut goes).poll(&mut Context::from_waker(Waker::noop()));
         let leaves = thread::spawn(move || drop(goes));
-        let (signal, cancelling) = Cancelling::of_nobody();
+        let (signal, cancelling) = CancelCompletion::of_nobody();
         signals.push(signal);
         waiting.push(cancelling);
         leaves.join().unwrap();
@@ -95,9 +95,9 @@ fn a_waiter_that_goes_against_the_next_request() {
 }
 
 /// A handle, and the task that ends with a 7 on another thread.
-fn joined(with: impl Fn(&Join<u32>) + Send + Sync + 'static) {
+fn joined(with: impl Fn(&JoinState<u32>) + Send + Sync + 'static) {
     loom::model(move || {
-        let join = Arc::new(Join::new());
+        let join = Arc::new(JoinState::new());
         let task = {
             let join = join.clone();
             thread::spawn(move || match join.finish(Ok(7)) {
@@ -110,7 +110,7 @@ fn joined(with: impl Fn(&Join<u32>) + Send + Sync + 'static) {
     });
 }
 
-fn wait(join: &Join<u32>) -> u32 {
+fn wait(join: &JoinState<u32>) -> u32 {
     block_on(poll_fn(|cx| match join.poll(cx.waker()) {
         Ok(poll) => poll.map(|result| result.expect("it ended well")),
         Err(missing) => panic!("{missing:?}"),
@@ -135,7 +135,7 @@ fn a_result_reaches_a_handle_that_was_polled_elsewhere_before() {
 #[test]
 fn a_result_against_the_drop_of_the_handle_is_told_once() {
     loom::model(|| {
-        let join = Arc::new(Join::new());
+        let join = Arc::new(JoinState::new());
         let task = {
             let join = join.clone();
             thread::spawn(move || join.finish(Ok(7)).is_err())
@@ -150,7 +150,7 @@ fn a_result_against_the_drop_of_the_handle_is_told_once() {
 #[test]
 fn the_end_of_the_loop_reaches_the_handle() {
     loom::model(|| {
-        let join = Arc::new(Join::<u32>::new());
+        let join = Arc::new(JoinState::<u32>::new());
         let closer = {
             let join = join.clone();
             thread::spawn(move || join.close().into_iter().for_each(Waker::wake))

@@ -20,11 +20,11 @@ use pin_project_lite::pin_project;
 
 use super::now::from_now;
 use super::sleep::Sleep;
-use super::timeout::{Limit, Limited, WithTimeout};
-use crate::coroutine::{Frame, Kind};
+use super::timeout::{TimeLimit, TimedOut, WithTimeout};
+use crate::coroutine::{Frame, FrameKind};
 use crate::error::{CancelSource, Cancelled, Error, TimeoutError};
-use crate::inject::in_flight::hide_errors;
-use crate::inject::{in_flight, tell, Cancellation, Hold};
+use crate::inject::in_flight::without_injected_errors;
+use crate::inject::{in_flight, poll_cancelled, Cancellation, Deferral};
 use crate::report::{by_timeout, IsQuiet, QuietTypes};
 use crate::yieldable::join::joinable;
 use crate::yieldable::HasError;
@@ -95,11 +95,11 @@ pub struct CancelTimeout<Y, Q = ()> {
     by: &'static Location<'static>,
 }
 
-impl<Y, Q, M, Mode, K> Yieldable<Limited<M>, Mode, K> for CancelTimeout<Y, Q>
+impl<Y, Q, M, Mode, K> Yieldable<TimedOut<M>, Mode, K> for CancelTimeout<Y, Q>
 where
     Y: Yieldable<M, Mode, K>,
     Q: QuietTypes,
-    K: Kind,
+    K: FrameKind,
 {
     type Output = Y::Output;
     type Pending = Graced<Y::Pending>;
@@ -113,7 +113,7 @@ where
             by: self.by,
             stage: Stage::Waiting { is_told: false },
             is_quiet: Q::include,
-            hold: Hold::default(),
+            hold: Deferral::default(),
         }
     }
 }
@@ -148,7 +148,7 @@ joinable! {
     [Y, Q] CancelTimeout<Y, Q>
 }
 
-impl<Y: HasError<M>, Q, M> HasError<Limited<M>> for CancelTimeout<Y, Q> {
+impl<Y: HasError<M>, Q, M> HasError<TimedOut<M>> for CancelTimeout<Y, Q> {
     type Err = Y::Err;
     type Value = Y::Value;
 }
@@ -161,14 +161,14 @@ pin_project! {
         #[pin]
         child: Option<P>,
         // The deadline; then, the end of the grace period.
-        limit: Limit,
+        limit: TimeLimit,
         grace: Duration,
         by: &'static Location<'static>,
         stage: Stage,
         // Of the errors that come too late, those that are not logged.
         is_quiet: IsQuiet,
         // Behind the child, which may be dropped with what is held back for it.
-        hold: Hold,
+        hold: Deferral,
     }
 }
 
@@ -202,19 +202,19 @@ where
         let Some(child) = this.child.as_pin_mut() else { return Poll::Pending };
         match (this.stage, in_flight::cancel_source(cx.waker())) {
             (Stage::Ending(request), Some(CancelSource::Deadline)) => {
-                this.hold.hold(cx.waker());
+                this.hold.defer(cx.waker());
                 let polled = match request {
-                    Some(request) if request.is_held() => tell(child, cx, request),
-                    _ => in_flight::hide(|| child.poll(cx)),
+                    Some(request) if request.is_held() => poll_cancelled(child, cx, request),
+                    _ => in_flight::without_injected(|| child.poll(cx)),
                 };
                 if polled.is_ready() {
-                    this.hold.let_go();
+                    this.hold.undefer();
                 }
                 polled
             }
             (Stage::Ending(Some(request)), source) if request.is_held() => {
                 if source.is_none() {
-                    return tell(child, cx, request);
+                    return poll_cancelled(child, cx, request);
                 }
                 request.set_held(false);
                 child.poll(cx)
@@ -224,7 +224,7 @@ where
                 *is_told |= in_flight::cancel_source(cx.waker()).is_none();
                 polled
             }
-            _ => hide_errors(|| child.poll(cx)),
+            _ => without_injected_errors(|| child.poll(cx)),
         }
     }
 
@@ -239,7 +239,7 @@ where
         }
         let reason = format!("the deadline has passed, after {:?}", this.limit.after);
         let mut request = Cancellation::new(CancelSource::Deadline, reason, this.by);
-        let polled = tell(child, cx, &mut request);
+        let polled = poll_cancelled(child, cx, &mut request);
         *this.stage = Stage::Ending(Some(request));
         polled
     }
@@ -292,7 +292,7 @@ where
                 continue;
             }
             self.as_mut().drop_child();
-            self.as_mut().project().hold.let_go();
+            self.as_mut().project().hold.undefer();
             return Poll::Ready(is_over.and_then(|()| Err(TimeoutError::new(self.limit.after).into())));
         }
     }

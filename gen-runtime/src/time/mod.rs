@@ -27,7 +27,7 @@ pub use self::deadline::Deadline;
 pub use self::grace::CancelTimeout;
 pub use self::moment::{moment, Moment};
 pub use self::sleep::{sleep, Sleep};
-pub use self::timeout::{with_timeout, Limited, WithTimeout};
+pub use self::timeout::{with_timeout, TimedOut, WithTimeout};
 
 pub(crate) use self::now::from_now;
 pub(crate) use self::timeout::with_deadline;

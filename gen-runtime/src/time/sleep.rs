@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use super::now::from_now;
-use crate::executor::{current, registry, Action, Core, LoopId, Message, NoLoop, TimerKey};
+use crate::executor::{current, registry, Action, Core, LoopId, Mail, NoLoop, TimerKey};
 use crate::Result;
 
 /// Waits until `duration` has passed since this call.
@@ -137,7 +137,7 @@ impl Sleep {
                 _ => {
                     if let Some(shared) = registry::find(key.loop_id) {
                         // Refused by a loop that closed just now: its timers are gone anyway.
-                        let _ = shared.send(Message::CancelTimer(key));
+                        let _ = shared.send(Mail::CancelTimer(key));
                     }
                 }
             }

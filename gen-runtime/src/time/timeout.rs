@@ -9,9 +9,9 @@ use pin_project_lite::pin_project;
 
 use super::deadline::Deadline;
 use super::sleep::Sleep;
-use crate::coroutine::{Frame, Kind};
+use crate::coroutine::{Frame, FrameKind};
 use crate::error::TimeoutError;
-use crate::inject::in_flight::hide_errors;
+use crate::inject::in_flight::without_injected_errors;
 use crate::report::{by_timeout, nothing, IsQuiet, QuietError, QuietTypes};
 use crate::yieldable::join::joinable;
 use crate::yieldable::HasError;
@@ -53,9 +53,11 @@ use crate::{Result, Yieldable};
 /// # Outside a coroutine
 ///
 /// [`join`](WithTimeout::join) makes a future of it: `gen::with_timeout(..).join().await`.
+#[doc(alias = "timeout")]
+#[doc(alias = "wait_for")]
 pub fn with_timeout<Y>(timeout: impl Into<Deadline>, yieldable: Y) -> WithTimeout<Y> {
     let (sleep, after) = timeout.into().sleep();
-    WithTimeout { yieldable, limit: Limit { sleep, after }, quiet: PhantomData }
+    WithTimeout { yieldable, limit: TimeLimit { sleep, after }, quiet: PhantomData }
 }
 
 /// Something to yield, and a deadline: made by [`with_timeout`].
@@ -63,13 +65,13 @@ pub fn with_timeout<Y>(timeout: impl Into<Deadline>, yieldable: Y) -> WithTimeou
 #[must_use = "nothing runs until it is yielded"]
 pub struct WithTimeout<Y, Q = ()> {
     yieldable: Y,
-    limit: Limit,
+    limit: TimeLimit,
     /// The errors that are not logged when they come too late.
     quiet: PhantomData<fn() -> Q>,
 }
 
 impl<Y, Q> WithTimeout<Y, Q> {
-    pub(super) fn into_parts(self) -> (Y, Limit) {
+    pub(super) fn into_parts(self) -> (Y, TimeLimit) {
         (self.yieldable, self.limit)
     }
 
@@ -106,20 +108,20 @@ impl<Y, Q> WithTimeout<Y, Q> {
 
 /// Marks [`with_timeout`] of an `M`.
 #[derive(Debug)]
-pub struct Limited<M>(PhantomData<M>);
+pub struct TimedOut<M>(PhantomData<M>);
 
 #[derive(Debug)]
-pub(super) struct Limit {
+pub(super) struct TimeLimit {
     pub(super) sleep: Sleep,
     /// From the call to the deadline.
     pub(super) after: Duration,
 }
 
-impl<Y, Q, M, Mode, K> Yieldable<Limited<M>, Mode, K> for WithTimeout<Y, Q>
+impl<Y, Q, M, Mode, K> Yieldable<TimedOut<M>, Mode, K> for WithTimeout<Y, Q>
 where
     Y: Yieldable<M, Mode, K>,
     Q: QuietTypes,
-    K: Kind,
+    K: FrameKind,
 {
     type Output = Y::Output;
     type Pending = Timed<Y::Pending>;
@@ -153,14 +155,14 @@ joinable! {
     [Y, Q] WithTimeout<Y, Q>
 }
 
-impl<Y: HasError<M>, Q, M> HasError<Limited<M>> for WithTimeout<Y, Q> {
+impl<Y: HasError<M>, Q, M> HasError<TimedOut<M>> for WithTimeout<Y, Q> {
     type Err = Y::Err;
     type Value = Y::Value;
 }
 
 /// The future with that deadline, if there is one, `after` from the call that set it.
 pub(crate) fn with_deadline<P>(deadline: Option<Instant>, after: Duration, child: P) -> Timed<P> {
-    let limit = Limit { sleep: Sleep::until(deadline), after };
+    let limit = TimeLimit { sleep: Sleep::until(deadline), after };
     Timed { child: Some(child), limit, is_quiet: nothing }
 }
 
@@ -171,7 +173,7 @@ pin_project! {
         // Dropped when it is ready, and at the deadline.
         #[pin]
         child: Option<P>,
-        limit: Limit,
+        limit: TimeLimit,
         // Of the errors that come too late, those that are not logged.
         is_quiet: IsQuiet,
     }
@@ -187,7 +189,7 @@ where
         let mut this = self.project();
         if let Some(child) = this.child.as_mut().as_pin_mut() {
             // An error is for the yield that waits for this, a cancellation for the child.
-            if let Poll::Ready(result) = hide_errors(|| child.poll(cx)) {
+            if let Poll::Ready(result) = without_injected_errors(|| child.poll(cx)) {
                 this.child.set(None);
                 this.limit.sleep.disarm();
                 return Poll::Ready(result);

@@ -50,10 +50,10 @@ macro_rules! convert_yielded {
     ($yieldable:expr $(,)?) => {
         match $yieldable {
             yieldable => {
-                use $crate::__private::{Anything as _, Resolve as _};
+                use $crate::__private::{Anything as _, IntoPending as _};
                 let frame = $crate::__private::Frame::<$crate::__private::i32>::new(0);
                 $crate::boxed(
-                    $crate::__private::ask(yieldable, $crate::__private::Nowhere).pending_yielded(&frame),
+                    $crate::__private::ask(yieldable, $crate::__private::NoSite).pending_yielded(&frame),
                 )
             }
         }

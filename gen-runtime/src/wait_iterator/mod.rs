@@ -34,7 +34,8 @@ pub use self::next::WaitNext;
 use crate::coroutine::Frame;
 use crate::parallel::Pool;
 use crate::report::report_unread_children;
-use crate::{Error, Flat, Result, Yieldable};
+use crate::yieldable::modes::Flat;
+use crate::{Error, Result, Yieldable};
 
 /// Waits for many, and gives each result as soon as it is there: in the order in which they end.
 ///
@@ -113,6 +114,9 @@ use crate::{Error, Flat, Result, Yieldable};
 /// results that nobody has asked for; the errors among these are logged, all in one record (target `gen`,
 /// level `ERROR`; cancellations `DEBUG`). Tasks go on without their handles.
 #[must_use = "nothing runs until `next` is yielded"]
+#[doc(alias = "FuturesUnordered")]
+#[doc(alias = "as_completed")]
+#[doc(alias = "JoinSet")]
 pub struct WaitIterator<P, T, I = ByPosition> {
     pool: Pool<P, T, I>,
     /// How many children it was given: the position of the next one.

@@ -12,9 +12,9 @@
 //! | a `Result` | [`Unopened`] | [`YieldsResults`] |
 //! | `()` | [`Nothing`] | [`YieldsNothing`] |
 //! | a number, a text, a duration | [`Value`], [`Period`] | [`YieldsValues`], [`YieldsPeriods`] |
-//! | a thread | [`Joined`] | [`YieldsThreads`] |
+//! | a thread | [`JoinedThread`] | [`YieldsThreads`] |
 //! | `&mut F`, `Box<F>` of a future | [`Unpinned`], [`BoxedUnpinned`] | [`YieldsUnpinned`], [`YieldsBoxedUnpinned`] |
-//! | `&F`, `Rc<F>`, `Arc<F>` of a future | [`Shared`], [`Counted`] | [`YieldsShared`] |
+//! | `&F`, `Rc<F>`, `Arc<F>` of a future | [`SharedReference`], [`Counted`] | [`YieldsShared`] |
 //! | a list or `Option` of what cannot be yielded | [`Members`] | [`YieldsListsOf`](containers::YieldsListsOf) |
 //! | a map of it, or under keys that are not `Debug` | [`Entries`] | [`YieldsMaps`](containers::YieldsMaps) |
 //! | a list, map or `Option` that is only borrowed | [`Borrowed`] | [`YieldsBorrowed`](containers::YieldsBorrowed) |
@@ -34,7 +34,7 @@ use std::marker::PhantomData;
 
 use super::mistakes::containers::{Borrowed, Children, Elements, Entries, Members, Waited};
 use super::mistakes::recognised::Keyed;
-use crate::coroutine::{AsItIs, Pending};
+use crate::coroutine::{Identity, Pending};
 use crate::yieldable::Yielded;
 use crate::Result;
 
@@ -50,7 +50,7 @@ pub trait Mistake<M> {
 pub struct Wrong<Y, M>(PhantomData<(fn() -> Y, M)>);
 
 /// What the yield of a mistake would wait for. It gives whatever is expected there, so that rustc has nothing more to say.
-type Never<T> = Pending<Ready<Result<T>>, AsItIs>;
+type NeverPending<T> = Pending<Ready<Result<T>>, Identity>;
 
 /// An iterator.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ pub trait YieldsIterators<Y: ?Sized> {}
 
 impl<Y: Mistake<Uncollected>> Wrong<Y, Uncollected> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsIterators<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
+    pub fn pending_yielded<B: YieldsIterators<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
     where
         Y: Yielded<By = B>,
     {
@@ -90,7 +90,7 @@ pub trait YieldsStreams<Y: ?Sized> {}
 
 impl<Y: Mistake<Streamed>> Wrong<Y, Streamed> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsStreams<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
+    pub fn pending_yielded<B: YieldsStreams<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
     where
         Y: Yielded<By = B>,
     {
@@ -112,7 +112,7 @@ pub trait YieldsFunctions<Y: ?Sized> {}
 
 impl<Y: Mistake<Uncalled>> Wrong<Y, Uncalled> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsFunctions<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
+    pub fn pending_yielded<B: YieldsFunctions<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
     where
         Y: Yielded<By = B>,
     {
@@ -125,7 +125,7 @@ pub struct UncalledWith<A>(PhantomData<A>);
 
 impl<Y: Mistake<UncalledWith<A>>, A> Wrong<Y, UncalledWith<A>> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsFunctions<Y>, T>(&self, _: &impl Sized) -> Never<T>
+    pub fn pending_yielded<B: YieldsFunctions<Y>, T>(&self, _: &impl Sized) -> NeverPending<T>
     where
         Y: Yielded<By = B>,
     {
@@ -147,7 +147,7 @@ pub trait YieldsResults<Y: ?Sized> {}
 
 impl<Y: Mistake<Unopened>> Wrong<Y, Unopened> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsResults<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
+    pub fn pending_yielded<B: YieldsResults<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
     where
         Y: Yielded<By = B>,
     {
@@ -170,7 +170,7 @@ pub trait YieldsNothing<Y: ?Sized> {}
 
 impl<Y: Mistake<Nothing>> Wrong<Y, Nothing> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsNothing<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
+    pub fn pending_yielded<B: YieldsNothing<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
     where
         Y: Yielded<By = B>,
     {
@@ -193,7 +193,7 @@ pub trait YieldsValues<Y: ?Sized> {}
 
 impl<Y: Mistake<Value>> Wrong<Y, Value> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsValues<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
+    pub fn pending_yielded<B: YieldsValues<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
     where
         Y: Yielded<By = B>,
     {
@@ -215,7 +215,7 @@ pub trait YieldsPeriods<Y: ?Sized> {}
 
 impl<Y: Mistake<Period>> Wrong<Y, Period> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsPeriods<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
+    pub fn pending_yielded<B: YieldsPeriods<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
     where
         Y: Yielded<By = B>,
     {
@@ -225,7 +225,7 @@ impl<Y: Mistake<Period>> Wrong<Y, Period> {
 
 /// A thread.
 #[derive(Debug)]
-pub enum Joined {}
+pub enum JoinedThread {}
 
 /// What is said of it.
 #[diagnostic::on_unimplemented(
@@ -235,9 +235,9 @@ pub enum Joined {}
 )]
 pub trait YieldsThreads<Y: ?Sized> {}
 
-impl<Y: Mistake<Joined>> Wrong<Y, Joined> {
+impl<Y: Mistake<JoinedThread>> Wrong<Y, JoinedThread> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsThreads<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
+    pub fn pending_yielded<B: YieldsThreads<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
     where
         Y: Yielded<By = B>,
     {
@@ -259,7 +259,7 @@ pub trait YieldsUnpinned<Y: ?Sized> {}
 
 impl<Y: Mistake<Unpinned>> Wrong<Y, Unpinned> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsUnpinned<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
+    pub fn pending_yielded<B: YieldsUnpinned<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
     where
         Y: Yielded<By = B>,
     {
@@ -269,7 +269,7 @@ impl<Y: Mistake<Unpinned>> Wrong<Y, Unpinned> {
 
 /// A shared reference to a future.
 #[derive(Debug)]
-pub enum Shared {}
+pub enum SharedReference {}
 
 /// What is said of it.
 #[diagnostic::on_unimplemented(
@@ -279,9 +279,9 @@ pub enum Shared {}
 )]
 pub trait YieldsShared<Y: ?Sized> {}
 
-impl<Y: Mistake<Shared>> Wrong<Y, Shared> {
+impl<Y: Mistake<SharedReference>> Wrong<Y, SharedReference> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsShared<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
+    pub fn pending_yielded<B: YieldsShared<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
     where
         Y: Yielded<By = B>,
     {
@@ -295,7 +295,7 @@ pub enum Counted {}
 
 impl<Y: Mistake<Counted>> Wrong<Y, Counted> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsShared<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
+    pub fn pending_yielded<B: YieldsShared<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
     where
         Y: Yielded<By = B>,
     {
@@ -317,7 +317,7 @@ pub trait YieldsBoxedUnpinned<Y: ?Sized> {}
 
 impl<Y: Mistake<BoxedUnpinned>> Wrong<Y, BoxedUnpinned> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsBoxedUnpinned<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
+    pub fn pending_yielded<B: YieldsBoxedUnpinned<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
     where
         Y: Yielded<By = B>,
     {
@@ -331,7 +331,7 @@ pub enum Unkeyed {}
 
 impl<Y: Keyed> Wrong<Y, Unkeyed> {
     /// Compiles, unless it is not the key that is wrong but what it carries: that may come from another thread.
-    pub fn pending_yielded<T: Send + 'static>(&self, _: &impl Sized) -> Never<Y::Output>
+    pub fn pending_yielded<T: Send + 'static>(&self, _: &impl Sized) -> NeverPending<Y::Output>
     where
         Y: Keyed<Carries = T>,
     {
@@ -345,7 +345,7 @@ pub enum Unmade {}
 
 impl<Y: Mistake<Unmade>> Wrong<Y, Unmade> {
     /// Compiles, and whatever it gives is taken for right.
-    pub fn pending_yielded<T>(&self, _: &impl Sized) -> Never<T> {
+    pub fn pending_yielded<T>(&self, _: &impl Sized) -> NeverPending<T> {
         unreachable!("nothing makes one of what is no future")
     }
 }
@@ -363,13 +363,13 @@ pub trait Yields<Y> {}
 /// The level of anything else. A trait, so that method lookup prefers what is known of a mistake.
 pub trait Anything<Y> {
     /// Does not compile.
-    fn pending_yielded<B: Yields<Y>, T>(&self, _: &impl Sized) -> Never<T>
+    fn pending_yielded<B: Yields<Y>, T>(&self, _: &impl Sized) -> NeverPending<T>
     where
         Y: Yielded<By = B>;
 }
 
 impl<Y> Anything<Y> for Wrong<Y, ()> {
-    fn pending_yielded<B: Yields<Y>, T>(&self, _: &impl Sized) -> Never<T>
+    fn pending_yielded<B: Yields<Y>, T>(&self, _: &impl Sized) -> NeverPending<T>
     where
         Y: Yielded<By = B>,
     {

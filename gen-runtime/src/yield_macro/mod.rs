@@ -54,8 +54,8 @@ macro_rules! yield_ {
             $crate::__private::tuple(
                 ($(
                     match ($($element)*) { element => {
-                        use $crate::__private::{Anything as _, Resolve as _};
-                        $crate::__private::ask(element, $crate::__private::Nowhere).pending_yielded(&$frame)
+                        use $crate::__private::{Anything as _, IntoPending as _};
+                        $crate::__private::ask(element, $crate::__private::NoSite).pending_yielded(&$frame)
                     } },
                 )+),
                 $crate::__private::At::<_, $place>($function),
@@ -68,7 +68,7 @@ macro_rules! yield_ {
     (@frame $frame:ident $function:ident $place:literal, $($yieldable:tt)*) => {
         $crate::__private::at(
             match ($($yieldable)*) { yieldable => {
-                use $crate::__private::{Anything as _, Resolve as _};
+                use $crate::__private::{Anything as _, IntoPending as _};
                 $crate::__private::ask(yieldable, $crate::__private::At::<_, $place>($function)).pending_yielded(&$frame)
             } }
             .await,

@@ -7,12 +7,12 @@
 //! | level | found as | what was yielded |
 //! |---|---|---|
 //! | 1 | a method of [`Asked`] | a coroutine whose `Result` is opened; known to be one, it may be left to it to look for what is thrown |
-//! | 2 | [`Resolve`] for `Asked` | another future whose `Result` is opened |
+//! | 2 | [`IntoPending`] for `Asked` | another future whose `Result` is opened |
 //! | 3 | a method of `&Asked` | a future of a `Result` with an error that cannot be thrown |
-//! | 4 | `Resolve` for `&Asked` | a future whose output is handed over as it is; what else is yieldable with its `Result`s opened |
+//! | 4 | `IntoPending` for `&Asked` | a future whose output is handed over as it is; what else is yieldable with its `Result`s opened |
 //! | 5 | a method of `&mut Asked` | its outputs are `Result`s, but of an error that cannot be thrown |
 //! | 6 | a method of `&Rest`, which `Asked` dereferences to | some of its outputs are `Result`s, and would [lie unopened](crate::yieldable::unopened) in the value |
-//! | 7 | `Resolve` for `&Rest` | what else is yieldable with its outputs as they are |
+//! | 7 | `IntoPending` for `&Rest` | what else is yieldable with its outputs as they are |
 //! | 8 | methods of [`Wrong`], which `Rest` dereferences to | a [common mistake](super::mistakes), which is explained |
 //! | 9 | [`Anything`](super::mistakes::Anything) for `Wrong` | anything else |
 //!
@@ -29,9 +29,10 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 
 use super::mistakes::Wrong;
-use crate::coroutine::{AsItIs, Frame, Kind, Nowhere, Pending};
+use crate::coroutine::{Frame, FrameKind, Identity, NoSite, Pending};
+use crate::yieldable::modes::{Flat, Raw};
 use crate::yieldable::unopened::{Fails, OpensEachResult, Seen};
-use crate::yieldable::{Called, Fallible, Flat, HasError, Plain, Raw, Yieldable, Yielded};
+use crate::yieldable::{Called, Fallible, HasError, Plain, Yieldable, Yielded};
 use crate::{Coroutine, Error, Result, Throw};
 
 /// What was yielded, and where: the levels 1 to 5.
@@ -80,14 +81,14 @@ where
 }
 
 /// The levels 2, 4 and 7.
-pub trait Resolve<F> {
+pub trait IntoPending<F> {
     /// What is waited for.
     type Pending;
     /// Answers.
     fn pending_yielded(self, frame: &F) -> Self::Pending;
 }
 
-impl<Y, T, E, M, P, F> Resolve<F> for Asked<Y, Fallible<M>, P>
+impl<Y, T, E, M, P, F> IntoPending<F> for Asked<Y, Fallible<M>, P>
 where
     Y: IntoFuture<Output = std::result::Result<T, E>>,
     E: Throw<M>,
@@ -103,7 +104,7 @@ where
 
 impl<Y: HasError<Plain>, P> Asked<Y, Plain, P> {
     /// Level 3. Does not compile: it is reached only by an error that cannot be thrown.
-    pub fn pending_yielded<E: Throw<M>, M, F>(&self, _: &F) -> Never<Y::Value>
+    pub fn pending_yielded<E: Throw<M>, M, F>(&self, _: &F) -> NeverPending<Y::Value>
     where
         Y: HasError<Plain, Err = E>,
     {
@@ -111,7 +112,7 @@ impl<Y: HasError<Plain>, P> Asked<Y, Plain, P> {
     }
 }
 
-impl<Y: IntoFuture, P, F> Resolve<F> for &Asked<Y, Plain, P> {
+impl<Y: IntoFuture, P, F> IntoPending<F> for &Asked<Y, Plain, P> {
     type Pending = Pending<Y::IntoFuture, Plain, P>;
 
     #[inline(always)]
@@ -127,12 +128,12 @@ pub struct Many<M>(PhantomData<M>);
 /// Marks what has some outputs that are `Result`s, and others that are not.
 pub struct Partly<M, N>(PhantomData<(M, N)>);
 
-impl<Y, M, P, K> Resolve<Frame<K>> for &Asked<Y, Many<M>, P>
+impl<Y, M, P, K> IntoPending<Frame<K>> for &Asked<Y, Many<M>, P>
 where
     Y: Yieldable<M, Flat, K>,
-    K: Kind,
+    K: FrameKind,
 {
-    type Pending = Pending<Y::Pending, AsItIs, P>;
+    type Pending = Pending<Y::Pending, Identity, P>;
 
     #[inline(always)]
     fn pending_yielded(self, frame: &Frame<K>) -> Self::Pending {
@@ -143,7 +144,7 @@ where
 
 impl<Y: HasError<M>, M, P> Asked<Y, Many<M>, P> {
     /// Level 5. Does not compile: it is reached only by an error that cannot be thrown.
-    pub fn pending_yielded<E: Throw<T>, T, F>(&mut self, _: &F) -> Never<Y::Value>
+    pub fn pending_yielded<E: Throw<T>, T, F>(&mut self, _: &F) -> NeverPending<Y::Value>
     where
         Y: HasError<M, Err = E>,
     {
@@ -157,7 +158,7 @@ where
     Y::Output: Fails<N>,
 {
     /// Level 6. Does not compile.
-    pub fn pending_yielded<B: OpensEachResult, T>(&self, _: &impl Sized) -> Never<T>
+    pub fn pending_yielded<B: OpensEachResult, T>(&self, _: &impl Sized) -> NeverPending<T>
     where
         Y: Yielded<By = B>,
     {
@@ -165,12 +166,12 @@ where
     }
 }
 
-impl<Y, M, P, K> Resolve<Frame<K>> for &Rest<Y, Many<M>, P>
+impl<Y, M, P, K> IntoPending<Frame<K>> for &Rest<Y, Many<M>, P>
 where
     Y: Yieldable<M, Raw, K>,
-    K: Kind,
+    K: FrameKind,
 {
-    type Pending = Pending<Y::Pending, AsItIs, P>;
+    type Pending = Pending<Y::Pending, Identity, P>;
 
     #[inline(always)]
     fn pending_yielded(self, frame: &Frame<K>) -> Self::Pending {
@@ -180,10 +181,10 @@ where
 }
 
 /// What a yield would wait for that does not compile.
-type Never<T> = Pending<Ready<Result<T>>, AsItIs, Nowhere>;
+type NeverPending<T> = Pending<Ready<Result<T>>, Identity, NoSite>;
 
 /// It would be reached by a type with a [`HasError`] that is wider than its [`Yieldable`]; that is a mistake of this crate's, and to be told, not to hang.
-fn unthrowable<T>() -> Never<T> {
+fn unthrowable<T>() -> NeverPending<T> {
     Pending::new(ready(Err(Error::new(
         "what was yielded has errors that can be thrown, but cannot be yielded itself",
     ))))

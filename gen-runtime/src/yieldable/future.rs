@@ -3,8 +3,9 @@
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
 
-use super::{Flat, Raw, Yieldable};
-use crate::coroutine::{Coroutine, Frame, How, Kind, Pending};
+use super::modes::{Flat, Raw};
+use super::Yieldable;
+use crate::coroutine::{Coroutine, Frame, FrameKind, OutputMode, Pending};
 use crate::{Result, Throw};
 
 /// Marks futures whose output is a `Result` with an error that can be thrown as an `M`.
@@ -25,7 +26,7 @@ pub(crate) type Opened<F, M> = Pending<F, Fallible<M>>;
 /// A future whose output is handed over whole.
 pub(crate) type Whole<F> = Pending<F, Plain>;
 
-impl<F, T, E, M> How<F> for Fallible<M>
+impl<F, T, E, M> OutputMode<F> for Fallible<M>
 where
     F: Future<Output = std::result::Result<T, E>>,
     E: Throw<M>,
@@ -38,7 +39,7 @@ where
     }
 }
 
-impl<C, T, E, M> How<C> for Called<M>
+impl<C, T, E, M> OutputMode<C> for Called<M>
 where
     C: Coroutine<Output = std::result::Result<T, E>>,
     E: Throw<M>,
@@ -51,12 +52,12 @@ where
     }
 
     #[inline(always)]
-    fn looks() -> bool {
+    fn checks_injection() -> bool {
         !C::is_closed()
     }
 }
 
-impl<F: Future> How<F> for Plain {
+impl<F: Future> OutputMode<F> for Plain {
     type Value = F::Output;
 
     #[inline(always)]
@@ -69,7 +70,7 @@ impl<F, T, E, M, K> Yieldable<Fallible<M>, Flat, K> for F
 where
     F: IntoFuture<Output = std::result::Result<T, E>>,
     E: Throw<M>,
-    K: Kind,
+    K: FrameKind,
 {
     type Output = T;
     type Pending = Opened<F::IntoFuture, M>;
@@ -83,7 +84,7 @@ where
 impl<F, K> Yieldable<Plain, Raw, K> for F
 where
     F: IntoFuture,
-    K: Kind,
+    K: FrameKind,
 {
     type Output = F::Output;
     type Pending = Whole<F::IntoFuture>;

@@ -26,7 +26,7 @@ pub trait AwaitsUnjoined<Y> {
 #[diagnostic::on_unimplemented(
     message = "`{Y}` is yielded, not awaited: its key belongs to the coroutine that yields it",
     label = "no future",
-    note = "yield it in a `#[gen::coroutine]`: `yield_!(..)`; where there is none, `gen::task(|done| ..)` makes a future of a callback"
+    note = "yield it in a `#[gen::coroutine]`: `yield_!(..)`; where there is none, `gen::from_callback(|done| ..)` makes a future of a callback"
 )]
 pub trait AwaitsYieldPoints<Y> {
     /// What the `.await` would give.

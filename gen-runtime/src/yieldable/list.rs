@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::marker::PhantomData;
 
 use super::{HasError, Yieldable};
-use crate::coroutine::{Frame, Kind};
+use crate::coroutine::{Frame, FrameKind};
 use crate::parallel::{Array, BoxedSlice, Deque, Group, List};
 
 /// Marks lists of an `M`.
@@ -16,7 +16,7 @@ macro_rules! list_yieldable {
         impl<Y, M, Mode, K, $($parameter)*> Yieldable<Listed<M>, Mode, K> for $container
         where
             Y: Yieldable<M, Mode, K>,
-            K: Kind,
+            K: FrameKind,
         {
             type Output = $output;
             type Pending = Group<Y::Pending, Y::Output, $shape>;

@@ -8,7 +8,7 @@ use std::hash::{BuildHasher, Hash};
 use std::marker::PhantomData;
 
 use super::{HasError, Yieldable};
-use crate::coroutine::{Frame, Kind};
+use crate::coroutine::{Frame, FrameKind};
 use crate::parallel;
 use crate::parallel::Group;
 
@@ -21,7 +21,7 @@ where
     Q: Hash + Eq + Debug,
     Y: Yieldable<M, Mode, K>,
     S: BuildHasher + Clone,
-    K: Kind,
+    K: FrameKind,
 {
     type Output = HashMap<Q, Y::Output, S>;
     type Pending = Group<Y::Pending, Y::Output, parallel::Hash<Q, S>>;
@@ -38,7 +38,7 @@ impl<Q, Y, M, Mode, K> Yieldable<Mapped<M>, Mode, K> for BTreeMap<Q, Y>
 where
     Q: Ord + Debug,
     Y: Yieldable<M, Mode, K>,
-    K: Kind,
+    K: FrameKind,
 {
     type Output = BTreeMap<Q, Y::Output>;
     type Pending = Group<Y::Pending, Y::Output, parallel::BTree<Q>>;

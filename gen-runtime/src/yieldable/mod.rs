@@ -9,7 +9,7 @@
 //! | parameter | what it says | who picks it |
 //! |---|---|---|
 //! | `M` | the kind: future, list of `M`, map of `M`, tuple of `M`s, custom | the only impl that fits the type |
-//! | `Mode` | [`Flat`]: a `Result` is opened; [`Raw`]: outputs are as they are | the [probe](crate::yield_macro::probe), at the yield: flat if it fits |
+//! | `Mode` | [`Flat`](modes::Flat): a `Result` is opened; [`Raw`](modes::Raw): outputs are as they are | the [probe](crate::yield_macro::probe), at the yield: flat if it fits |
 //! | `K` | what the [frame](crate::coroutine::Frame) must hold | the frame of the body |
 //!
 //! | file | what is yieldable |
@@ -38,6 +38,7 @@ mod has_error;
 pub(crate) mod join;
 mod list;
 mod map;
+pub mod modes;
 mod option;
 mod shield;
 mod tuple;
@@ -54,21 +55,14 @@ pub use self::future::{Fallible, Plain};
 pub(crate) use self::has_error::HasError;
 pub use self::list::Listed;
 pub use self::map::Mapped;
+use self::modes::Flat;
 pub use self::option::Optional;
 pub use self::shield::{shield, Shield, Shielded};
 pub use self::tuple::tuple;
 pub use self::wrappers::{ok, raw, RawMarked};
 pub(crate) use self::yielded::Yielded;
-use crate::coroutine::{Frame, Kind};
+use crate::coroutine::{Frame, FrameKind};
 use crate::Result;
-
-/// The mode in which an output that is a `Result` is opened, so that its error arrives at the yield.
-#[derive(Debug)]
-pub enum Flat {}
-
-/// The mode in which outputs are handed over as they are.
-#[derive(Debug)]
-pub enum Raw {}
 
 /// Marks a [`Yieldable`] that a user implemented.
 #[derive(Debug)]
@@ -103,10 +97,10 @@ pub enum Custom {}
 ///
 /// # A combinator of your own
 ///
-/// A function that takes anything yieldable is generic over the kind `M`, and asks for [`Flat`]:
+/// A function that takes anything yieldable is generic over the kind `M`, and asks for [`Flat`](modes::Flat):
 ///
 /// ```
-/// use gen::{yield_, Flat, Yieldable};
+/// use gen::{modes::Flat, yield_, Yieldable};
 /// # use std::future::{ready, Ready};
 ///
 /// #[gen::coroutine]
@@ -136,13 +130,13 @@ pub enum Custom {}
 /// your own that names the kind of the elements; a type without elements uses [`Custom`].
 ///
 /// ```
-/// use gen::{kinds::Listed, yield_, Frame, Kind, Yieldable};
+/// use gen::{kinds::Listed, yield_, Frame, FrameKind, Yieldable};
 /// use std::marker::PhantomData;
 ///
 /// struct Grid<T>(Vec<Vec<T>>);
 /// struct GridOf<M>(PhantomData<M>);
 ///
-/// impl<T: Yieldable<M, Mode, K>, M, Mode, K: Kind> Yieldable<GridOf<M>, Mode, K> for Grid<T> {
+/// impl<T: Yieldable<M, Mode, K>, M, Mode, K: FrameKind> Yieldable<GridOf<M>, Mode, K> for Grid<T> {
 ///     type Output = Vec<Vec<T::Output>>;
 ///     type Pending = <Vec<Vec<T>> as Yieldable<Listed<Listed<M>>, Mode, K>>::Pending;
 ///     fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
@@ -162,7 +156,7 @@ pub enum Custom {}
     note = "a yieldable is a future, or a list, map or tuple of yieldables",
     note = "a type of your own becomes one by implementing `IntoFuture`"
 )]
-pub trait Yieldable<M = Custom, Mode = Flat, K: Kind = i32> {
+pub trait Yieldable<M = Custom, Mode = Flat, K: FrameKind = i32> {
     /// What the yield gives, if all goes well.
     type Output;
 

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::{HasError, Yieldable};
-use crate::coroutine::{Frame, Kind};
+use crate::coroutine::{Frame, FrameKind};
 use crate::error::Panicked;
 use crate::parallel::{Parallel, Policy, Settle};
 use crate::report::contain;
@@ -68,7 +68,7 @@ impl<P: Settle> Settle for OptionPending<P> {
 impl<Y, M, Mode, K> Yieldable<Optional<M>, Mode, K> for Option<Y>
 where
     Y: Yieldable<M, Mode, K>,
-    K: Kind,
+    K: FrameKind,
 {
     type Output = Option<Y::Output>;
     type Pending = OptionPending<Y::Pending>;

@@ -15,8 +15,8 @@ use pin_project_lite::pin_project;
 
 use super::join::joinable;
 use super::HasError;
-use crate::coroutine::{Frame, Kind};
-use crate::inject::{in_flight, Hold};
+use crate::coroutine::{Frame, FrameKind};
+use crate::inject::{in_flight, Deferral};
 use crate::{Result, Yieldable};
 
 /// Yields something that is not cancelled: a cancellation waits until it is over, and arrives at the next yield.
@@ -61,6 +61,8 @@ use crate::{Result, Yieldable};
 /// # Outside a coroutine
 ///
 /// [`join`](Shield::join) makes a future of it: `gen::shield(..).join().await`.
+#[doc(alias = "uncancelled")]
+#[doc(alias = "protect")]
 pub fn shield<Y>(yieldable: Y) -> Shield<Y> {
     Shield { yieldable }
 }
@@ -79,13 +81,13 @@ pub struct Shielded<M>(PhantomData<M>);
 impl<Y, M, Mode, K> Yieldable<Shielded<M>, Mode, K> for Shield<Y>
 where
     Y: Yieldable<M, Mode, K>,
-    K: Kind,
+    K: FrameKind,
 {
     type Output = Y::Output;
     type Pending = Protected<Y::Pending>;
 
     fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
-        Protected { child: self.yieldable.into_pending(frame), hold: Hold::default() }
+        Protected { child: self.yieldable.into_pending(frame), hold: Deferral::default() }
     }
 }
 
@@ -131,7 +133,7 @@ pin_project! {
     pub struct Protected<P> {
         #[pin]
         child: P,
-        hold: Hold,
+        hold: Deferral,
     }
 }
 
@@ -143,12 +145,12 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         let this = self.project();
-        if !in_flight::any_in_flight() || !this.hold.hold(cx.waker()) {
+        if !in_flight::any_in_flight() || !this.hold.defer(cx.waker()) {
             return this.child.poll(cx);
         }
-        let polled = in_flight::hide(|| this.child.poll(cx));
+        let polled = in_flight::without_injected(|| this.child.poll(cx));
         if polled.is_ready() {
-            this.hold.let_go();
+            this.hold.undefer();
         }
         polled
     }

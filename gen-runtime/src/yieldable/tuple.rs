@@ -5,12 +5,12 @@
 //! be a `Result` ([`unopened`](super::unopened)).
 
 use super::Yieldable;
-use crate::coroutine::{AsItIs, Frame, Kind, Pending};
+use crate::coroutine::{Frame, FrameKind, Identity, Pending};
 use crate::parallel::TupleOfPending;
 
 /// What is waited for of a tuple of pending futures: what a tuple that is written out in a `yield_!` becomes.
 #[inline(always)]
-pub fn tuple<T: TupleOfPending, P>(pending: T, here: P) -> Pending<T::Join, AsItIs, P> {
+pub fn tuple<T: TupleOfPending, P>(pending: T, here: P) -> Pending<T::Join, Identity, P> {
     Pending::at(pending.join(), here)
 }
 
@@ -20,7 +20,7 @@ macro_rules! tuple_yieldable {
         impl<$($child, $marker,)+ Mode, Frm> Yieldable<($($marker,)+), Mode, Frm> for ($($child,)+)
         where
             $($child: Yieldable<$marker, Mode, Frm>,)+
-            Frm: Kind,
+            Frm: FrameKind,
         {
             type Output = ($($child::Output,)+);
             type Pending = <($($child::Pending,)+) as TupleOfPending>::Join;

@@ -1,7 +1,7 @@
 //! Which `Result`s would lie unopened in the value of a yield.
 //!
-//! A list of tuples, or a tuple in a variable, is yielded in one mode for all of it: [`Flat`](super::Flat) if each
-//! of its futures gives a `Result`, else [`Raw`](super::Raw). If only some of them give one, the raw mode would
+//! A list of tuples, or a tuple in a variable, is yielded in one mode for all of it: [`Flat`](super::modes::Flat) if each
+//! of its futures gives a `Result`, else [`Raw`](super::modes::Raw). If only some of them give one, the raw mode would
 //! hand these over as they are, and `yield_!(vec![(save(), async {})])?` would drop the error of `save` without a
 //! word. So the [probe](crate::yield_macro::probe) refuses it, and says what to write.
 //!
@@ -18,7 +18,7 @@ use std::marker::PhantomData;
 
 use super::future::Plain;
 use super::Yieldable;
-use crate::coroutine::{Frame, How, Kind, Pending};
+use crate::coroutine::{Frame, FrameKind, OutputMode, Pending};
 use crate::Result;
 
 /// The mode in which the type of the value tells which parts of it are outputs of futures.
@@ -33,7 +33,7 @@ pub struct Leaf<T>(PhantomData<T>);
 #[derive(Debug)]
 pub enum Leaves {}
 
-impl<F: Future> How<F> for Leaves {
+impl<F: Future> OutputMode<F> for Leaves {
     type Value = Leaf<F::Output>;
 
     fn into_result(_: F::Output) -> Result<Self::Value> {
@@ -41,7 +41,7 @@ impl<F: Future> How<F> for Leaves {
     }
 }
 
-impl<F: IntoFuture, K: Kind> Yieldable<Plain, Seen, K> for F {
+impl<F: IntoFuture, K: FrameKind> Yieldable<Plain, Seen, K> for F {
     type Output = Leaf<F::Output>;
     type Pending = Pending<F::IntoFuture, Leaves>;
 
@@ -68,7 +68,7 @@ pub trait OpensEachResult {}
 pub trait Fails<N> {}
 
 /// Marks the leaf itself.
-pub enum Here {}
+pub enum InLeaf {}
 
 /// Marks what is in a container.
 pub struct Within<N>(PhantomData<N>);
@@ -79,7 +79,7 @@ pub struct First<N>(PhantomData<N>);
 /// Marks one of the elements behind it.
 pub struct Behind<N>(PhantomData<N>);
 
-impl<T, E> Fails<Here> for Leaf<std::result::Result<T, E>> {}
+impl<T, E> Fails<InLeaf> for Leaf<std::result::Result<T, E>> {}
 
 impl<V: Fails<N>, N> Fails<Within<N>> for Vec<V> {}
 impl<V: Fails<N>, N> Fails<Within<N>> for Box<[V]> {}
@@ -92,14 +92,14 @@ impl<Q, V: Fails<N>, N> Fails<Within<N>> for BTreeMap<Q, V> {}
 impl<V: Fails<N>, N> Fails<Within<N>> for Result<V> {}
 
 /// The elements of a tuple, one after the other.
-pub struct Elements<First, Rest>(PhantomData<(First, Rest)>);
+pub struct TupleRest<First, Rest>(PhantomData<(First, Rest)>);
 
-impl<V: Fails<N>, R, N> Fails<First<N>> for Elements<V, R> {}
-impl<V, R: Fails<N>, N> Fails<Behind<N>> for Elements<V, R> {}
+impl<V: Fails<N>, R, N> Fails<First<N>> for TupleRest<V, R> {}
+impl<V, R: Fails<N>, N> Fails<Behind<N>> for TupleRest<V, R> {}
 
 macro_rules! elements {
     () => { () };
-    ($element:ident $($rest:ident)*) => { Elements<$element, elements!($($rest)*)> };
+    ($element:ident $($rest:ident)*) => { TupleRest<$element, elements!($($rest)*)> };
 }
 
 macro_rules! tuple_fails {

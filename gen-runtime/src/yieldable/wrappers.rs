@@ -7,8 +7,9 @@ use std::task::{Context, Poll};
 
 use super::future::Whole;
 use super::join::joinable;
-use super::{Raw as RawMode, Yieldable};
-use crate::coroutine::{Frame, Kind};
+use super::modes::Raw;
+use super::Yieldable;
+use crate::coroutine::{Frame, FrameKind};
 use crate::Result;
 
 /// Marks [`raw`] yieldables of an `M`.
@@ -18,7 +19,7 @@ pub struct RawMarked<M>(PhantomData<M>);
 /// A yieldable whose outputs are handed over untouched: made by [`raw`].
 #[derive(Debug, Clone)]
 #[must_use = "nothing runs until it is yielded"]
-pub struct Raw<Y> {
+pub struct RawOutputs<Y> {
     yieldable: Y,
 }
 
@@ -40,15 +41,15 @@ pub struct Raw<Y> {
 /// assert_eq!(both[0], Ok(1));
 /// assert!(both[1].is_err());
 /// ```
-pub fn raw<Y>(yieldable: Y) -> Raw<Y> {
-    Raw { yieldable }
+pub fn raw<Y>(yieldable: Y) -> RawOutputs<Y> {
+    RawOutputs { yieldable }
 }
 
 // In every mode: it cannot fail itself, so it goes with what can fail and with what cannot.
-impl<Y, M, Mode, K> Yieldable<RawMarked<M>, Mode, K> for Raw<Y>
+impl<Y, M, Mode, K> Yieldable<RawMarked<M>, Mode, K> for RawOutputs<Y>
 where
-    Y: Yieldable<M, RawMode, K>,
-    K: Kind,
+    Y: Yieldable<M, Raw, K>,
+    K: FrameKind,
 {
     type Output = Y::Output;
     type Pending = Y::Pending;
@@ -78,7 +79,7 @@ joinable! {
     /// # Cancellation
     ///
     /// As of the yield: dropping it drops what it waits for.
-    [Y] Raw<Y>
+    [Y] RawOutputs<Y>
 }
 
 pin_project_lite::pin_project! {

@@ -46,7 +46,7 @@ pub(crate) const LAYERS: &[Layer] = &[
     Layer {
         name: "machines",
         files: "coroutine/ parallel/ executor/",
-        never: "They must never know each other, nor the things that a user yields: a coroutine does \
+        never: "They must never know each child_error, nor the things that a user yields: a coroutine does \
                 not know its executor, an executor does not know the body of a task, and a group does \
                 not know where its children come from.",
         apart: true,
@@ -82,12 +82,12 @@ pub(crate) struct Circle {
 
 pub(crate) const CIRCLES: &[Circle] = &[
     Circle {
-        files: "error/{mod,carried,drops,io,other,payload,print,throw}",
+        files: "error/{mod,carried,drops,io,child_error,payload,print,throw}",
         reason: "The parts of `Error`. An error holds other errors, as its cause, as the error that it \
                  carries, and beside it; so each part that looks into an error needs `Error` again.",
     },
     Circle {
-        files: "executor/{catch,core,current,current_context,delivery,failure,inbox,node,registry,sched,timers,waker}",
+        files: "executor/{callback_context,core,current,current_context,injection,unhandled_error,inbox,error_context,registry,sched,timers,waker}",
         reason: "The parts of one loop. The loop owns the slots, a slot owns the node of its task, and \
                  the node holds the errors for the task. An error that no task takes finds its way back \
                  to a loop by the node or by the thread, and a wake does so by the name of the loop.",

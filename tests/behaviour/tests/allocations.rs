@@ -134,12 +134,12 @@ macro_rules! of_a_yield {
 
 fn async_wait<Y, M>(container: Y) -> impl Future<Output = gen::Result<Y::Output>>
 where
-    Y: gen::Yieldable<M, gen::Raw>,
+    Y: gen::Yieldable<M, gen::modes::Raw>,
 {
     #[gen::coroutine]
     fn wait<Y, M>(container: Y) -> gen::Result<Y::Output>
     where
-        Y: gen::Yieldable<M, gen::Raw>,
+        Y: gen::Yieldable<M, gen::modes::Raw>,
     {
         yield_!(gen::raw(container))
     }

@@ -43,8 +43,8 @@ fn a_callable_goes_where_a_closure_is_wanted() {
 #[test]
 fn a_callback_of_a_task_goes_where_a_closure_is_wanted() {
     let sum = async {
-        let first = gen::task(|done| once(done.into_fn())).await?;
-        let boxed = gen::task(|done| boxed(Box::new(done.into_fn()))).await?;
+        let first = gen::from_callback(|done| once(done.into_fn())).await?;
+        let boxed = gen::from_callback(|done| boxed(Box::new(done.into_fn()))).await?;
         Ok::<u32, gen::Error>(first + boxed)
     };
     assert_eq!(gen::run_sync(sum).unwrap(), 1 + 5);
@@ -67,7 +67,7 @@ fn dropped(and_its_clone: bool) -> gen::Result<u32> {
 fn a_closure_of_a_callable_that_is_dropped_fails_the_wait() {
     assert_eq!(gen::run_sync(dropped(false)).unwrap(), 7);
     assert!(gen::run_sync(dropped(true)).unwrap_err().is::<CallbackDroppedError>());
-    let never_called = gen::task(|done| drop(done.into_fn()));
+    let never_called = gen::from_callback(|done| drop(done.into_fn()));
     let error: gen::Result<u32> = gen::run_sync(never_called);
     assert!(error.unwrap_err().is::<CallbackDroppedError>());
 }

@@ -7,7 +7,7 @@ use std::io;
 use std::num::ParseIntError;
 
 use behaviour::Task;
-use gen::{yield_, Error, Place};
+use gen::{yield_, ChildKey, Error};
 
 fn refused() -> io::Error {
     io::Error::new(io::ErrorKind::ConnectionRefused, "connection refused")
@@ -67,7 +67,7 @@ mod what_it_is {
     fn it_is_send_sync_and_clone() {
         fn check<T: Send + Sync + Clone + 'static>() {}
         check::<Error>();
-        check::<gen::Other>();
+        check::<gen::ChildError>();
         check::<gen::Site>();
     }
 
@@ -186,11 +186,11 @@ mod texts {
     #[test]
     fn another_failure_prints_its_place_and_its_causes() {
         let error = Error::from(Unreachable(refused()));
-        let mut other = gen::Other { place: Place::Key("\"a\"".to_owned()), within: Vec::new(), error };
+        let mut other = gen::ChildError { key: ChildKey::Key("\"a\"".to_owned()), within: Vec::new(), error };
         assert_eq!(other.to_string(), "[\"a\"]: host unreachable: connection refused");
-        other.within = vec![Place::Index(0), Place::Index(2)];
+        other.within = vec![ChildKey::Index(0), ChildKey::Index(2)];
         assert_eq!(other.to_string(), "[\"a\"][0][2]: host unreachable: connection refused");
-        assert_eq!(Place::Index(2).to_string(), "2");
+        assert_eq!(ChildKey::Index(2).to_string(), "2");
     }
 }
 
@@ -421,7 +421,7 @@ mod others {
             (list.to_string(), listed(&list)),
             ("a".to_owned(), vec!["[1]: b".to_owned(), "[2]: c".to_owned()])
         );
-        assert_eq!(map.others()[1].place, Place::Key("\"c\"".to_owned()));
+        assert_eq!(map.others()[1].key, ChildKey::Key("\"c\"".to_owned()));
         assert_eq!(listed(&map), ["[\"b\"]: b", "[\"c\"]: c"]);
     }
 
@@ -440,9 +440,9 @@ mod others {
         );
         assert_eq!(listed(&error.others()[1].error), ["[1]: d"]);
         let [b, c] = error.others() else { panic!("two others: {error:?}") };
-        assert_eq!((&b.place, &*b.within), (&Place::Index(0), &[Place::Index(1)][..]));
-        assert_eq!((&c.place, &*c.within), (&Place::Index(1), &[][..]));
-        assert_eq!(b.path().collect::<Vec<_>>(), [&Place::Index(0), &Place::Index(1)]);
+        assert_eq!((&b.key, &*b.within), (&ChildKey::Index(0), &[ChildKey::Index(1)][..]));
+        assert_eq!((&c.key, &*c.within), (&ChildKey::Index(1), &[][..]));
+        assert_eq!(b.path().collect::<Vec<_>>(), [&ChildKey::Index(0), &ChildKey::Index(1)]);
     }
 
     /// One could not tell which of two groups has failed, when both are waited for further down.
@@ -482,7 +482,7 @@ mod others {
             (error.to_string(), listed(&error)),
             ("a".to_owned(), vec!["[body][1]: b".to_owned(), "[0]: child".to_owned()])
         );
-        assert_eq!(error.others()[0].place, Place::Body);
+        assert_eq!(error.others()[0].key, ChildKey::Body);
     }
 
     /// What failed beside a failure that is not raised would be in no text.

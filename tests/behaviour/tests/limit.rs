@@ -133,7 +133,7 @@ fn a_map_keeps_its_keys() {
         [("a", "1"), ("b", "x"), ("c", "y")].map(|(key, text)| (key, ready(text.parse::<u8>()))),
     );
     let (result, _) = logged(|| task!(gen::limit(1, failing)).run());
-    assert_eq!(result.unwrap_err().others()[0].place.to_string(), "\"c\"");
+    assert_eq!(result.unwrap_err().others()[0].key.to_string(), "\"c\"");
 }
 
 /// The rest would stay undone, and the other failures unknown.

@@ -10,7 +10,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use behaviour::{Child, Children, Task};
-use gen::{yield_, Flat, Frame, Kind, Yieldable};
+use gen::modes::Flat;
+use gen::{yield_, Frame, FrameKind, Yieldable};
 
 fn run<R>(coroutine: impl gen::Coroutine<Output = R>) -> R {
     Task::new(coroutine).run()
@@ -273,7 +274,7 @@ mod types_of_the_user {
     impl<Y, M, Mode, K> Yieldable<Paired<M>, Mode, K> for Pair<Y>
     where
         Y: Yieldable<M, Mode, K>,
-        K: Kind,
+        K: FrameKind,
     {
         type Output = Pair<Y::Output>;
         type Pending = PairPending<<(Y, Y) as Yieldable<(M, M), Mode, K>>::Pending>;

@@ -67,14 +67,14 @@ pub fn points(n: u32) -> gen::Result<u32> {
         yield_!(gen::Callback::<u32>::new("key"))?.call(2 * n);
         yield_!(gen::Wait::<u32>::new("key"))
     };
-    let (twice, task) = (block.await?, gen::task(|done| done.call(n)));
+    let (twice, task) = (block.await?, gen::from_callback(|done| done.call(n)));
     let (waited, called) = yield_!((gen::Wait::<u32>::new("key"), task))?;
     Ok(100 * twice + 10 * waited + called)
 }
 
 /// An engine.
 #[gen::engine]
-pub fn engine(done: gen::TaskCallback<u32>) -> gen::Result {
+pub fn engine(done: gen::Resolve<u32>) -> gen::Result {
     yield_!(gen::Callback::<u32>::new("key"))?.call(7);
     done.call(yield_!(gen::Wait::<u32>::new("key"))?);
     Ok(())

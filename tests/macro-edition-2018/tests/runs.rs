@@ -12,7 +12,7 @@ fn t10_coroutines_of_edition_2018() {
     let object: &dyn Erased = &page;
     assert_eq!(gen::block_on(object.erased("abc")), 10);
     assert_eq!(gen::run_sync(points(3)).unwrap(), 633);
-    assert_eq!(gen::block_on(async { gen::task(engine).await.unwrap() }), 7);
+    assert_eq!(gen::block_on(async { gen::from_callback(engine).await.unwrap() }), 7);
 }
 
 #[test]

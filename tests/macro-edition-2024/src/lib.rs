@@ -77,14 +77,14 @@ pub fn points(n: u32) -> r#gen::Result<u32> {
         yield_!(r#gen::Callback::<u32>::new(key))?.call(2 * n);
         yield_!(r#gen::Wait::<u32>::new(key))
     };
-    let (twice, task) = (twice("key").await?, r#gen::task(|done| done.call(n)));
+    let (twice, task) = (twice("key").await?, r#gen::from_callback(|done| done.call(n)));
     let (waited, called) = yield_!((r#gen::Wait::<u32>::new("key"), task))?;
     Ok(100 * twice + 10 * waited + called)
 }
 
 /// An engine.
 #[r#gen::engine]
-pub fn engine(done: r#gen::TaskCallback<u32>) -> r#gen::Result {
+pub fn engine(done: r#gen::Resolve<u32>) -> r#gen::Result {
     yield_!(r#gen::Callback::<u32>::new("key"))?.call(7);
     done.call(yield_!(r#gen::Wait::<u32>::new("key"))?);
     Ok(())

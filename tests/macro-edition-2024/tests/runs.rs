@@ -13,7 +13,7 @@ fn t10_coroutines_of_edition_2024() {
     let object: &dyn Erased = &page;
     assert_eq!(r#gen::block_on(object.erased("abc")), 10);
     assert_eq!(r#gen::run_sync(points(3)).unwrap(), 633);
-    assert_eq!(r#gen::block_on(async { r#gen::task(engine).await.unwrap() }), 7);
+    assert_eq!(r#gen::block_on(async { r#gen::from_callback(engine).await.unwrap() }), 7);
 }
 
 #[test]

@@ -118,8 +118,8 @@ fn points(n: u32) -> r#gen::Result<u32> {
 ///
 /// If the callback is not called.
 #[r#gen::engine]
-pub fn engine(done: r#gen::TaskCallback<u32>) -> r#gen::Result {
+pub fn engine(done: r#gen::Resolve<u32>) -> r#gen::Result {
     yield_!(r#gen::Callback::<u32>::new("key"))?.call(7);
     done.call(yield_!(r#gen::Wait::<u32>::new("key"))?);
-    yield_!(r#gen::task(|done| done.call(())))
+    yield_!(r#gen::from_callback(|done| done.call(())))
 }

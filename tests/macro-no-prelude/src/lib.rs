@@ -151,7 +151,7 @@ pub fn points(n: u32) -> ::gen::Result<u32> {
 }
 
 #[::r#gen::engine]
-pub fn engine(done: ::gen::TaskCallback<u32>) -> ::gen::Result {
+pub fn engine(done: ::gen::Resolve<u32>) -> ::gen::Result {
     ::gen::yield_!(::gen::Callback::<u32>::new("key"))?.call(7);
     done.call(::gen::yield_!(::gen::Wait::<u32>::new("key"))?);
     ::std::result::Result::Ok(())

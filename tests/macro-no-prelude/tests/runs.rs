@@ -10,5 +10,5 @@ fn t08_nothing_needs_its_usual_name() {
     assert_eq!(gen::block_on(erased_local(1)), 1);
     assert_eq!(gen::block_on(This(1).method()), 2);
     assert_eq!(gen::run_sync(points(1)).unwrap(), 3);
-    assert_eq!(gen::block_on(async { gen::task(engine).await.unwrap() }), 7);
+    assert_eq!(gen::block_on(async { gen::from_callback(engine).await.unwrap() }), 7);
 }

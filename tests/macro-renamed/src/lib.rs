@@ -69,7 +69,7 @@ pub fn points(n: u32) -> coroutines::Result<u32> {
 
 /// An engine that yields points, through a re-export.
 #[framework::engine::engine(crate = crate::framework::engine)]
-pub fn engine_with_points(done: coroutines::TaskCallback<u32>) -> coroutines::Result {
+pub fn engine_with_points(done: coroutines::Resolve<u32>) -> coroutines::Result {
     yield_!(coroutines::Callback::<u32>::new("key"))?.call(7);
     done.call(framework::engine::yield_!(coroutines::Wait::<u32>::new("key"))?);
     Ok(())

@@ -1,6 +1,6 @@
 //! The coroutines do the same as under the usual name.
 
-use coroutines::{block_on, run_sync, task};
+use coroutines::{block_on, from_callback, run_sync};
 use macro_renamed::{
     by_absolute_path, by_name, by_reexport, engine_with_points, erased, make, points, started,
 };
@@ -16,5 +16,5 @@ fn t09_the_runtime_may_have_another_name() {
     assert_eq!(block_on(made(4)), 4);
     run_sync(async { started() }).unwrap();
     assert_eq!(run_sync(points(1)).unwrap(), 3);
-    assert_eq!(block_on(async { task(engine_with_points).await.unwrap() }), 7);
+    assert_eq!(block_on(async { from_callback(engine_with_points).await.unwrap() }), 7);
 }

@@ -61,9 +61,9 @@ pub(crate) fn outcome(result: &gen::Result<Value>) -> Outcome {
 
 fn failure(error: &gen::Error) -> Failure {
     let others = error.others().iter().map(|other| {
-        let number = |place: &gen::Place| match place {
-            gen::Place::Index(index) => *index,
-            gen::Place::Body => BODY,
+        let number = |place: &gen::ChildKey| match place {
+            gen::ChildKey::Index(index) => *index,
+            gen::ChildKey::Body => BODY,
             _ => usize::MAX,
         };
         (other.path().map(number).collect(), failure(&other.error))

@@ -92,7 +92,7 @@ impl World {
         self.handles.borrow_mut()[place].take()
     }
 
-    pub(crate) fn cancel(&self, place: usize) -> Option<gen::Cancelling> {
+    pub(crate) fn cancel(&self, place: usize) -> Option<gen::CancelCompletion> {
         let handle = self.handle(place)?;
         let cancelling = handle.borrow().cancel(self.reason());
         Some(cancelling)

@@ -2,7 +2,7 @@ use std::future::ready;
 use std::marker::PhantomData;
 
 use gen::kinds::Listed;
-use gen::{yield_, Frame, Kind, Yieldable};
+use gen::{yield_, Frame, FrameKind, Yieldable};
 
 #[gen::coroutine]
 fn save() -> gen::Result {
@@ -14,7 +14,7 @@ struct Grid<T>(Vec<Vec<T>>);
 
 struct GridOf<M>(PhantomData<M>);
 
-impl<T: Yieldable<M, Mode, K>, M, Mode, K: Kind> Yieldable<GridOf<M>, Mode, K> for Grid<T> {
+impl<T: Yieldable<M, Mode, K>, M, Mode, K: FrameKind> Yieldable<GridOf<M>, Mode, K> for Grid<T> {
     type Output = Vec<Vec<T::Output>>;
     type Pending = <Vec<Vec<T>> as Yieldable<Listed<Listed<M>>, Mode, K>>::Pending;
 

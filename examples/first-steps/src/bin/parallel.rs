@@ -63,7 +63,7 @@ fn program() -> gen::Result {
     // the others.
     if let Err(error) = yield_!(vec![even(1), even(2), even(3)]) {
         let other = &error.others()[0];
-        println!("two children failed: {error}; and at [{}]: {}", other.place, other.error);
+        println!("two children failed: {error}; and at [{}]: {}", other.key, other.error);
     }
 
     // Children may borrow, because they are part of this coroutine.

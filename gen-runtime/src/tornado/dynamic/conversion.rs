@@ -7,8 +7,9 @@ use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use super::BadYieldError;
 use super::{registry, Value};
-use crate::error::{BadYieldError, Throw};
+use crate::error::Throw;
 use crate::Result;
 
 /// A future of any value.

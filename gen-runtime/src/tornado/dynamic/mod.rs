@@ -33,9 +33,11 @@
 //! ```
 
 mod conversion;
+mod errors;
 mod registry;
 mod value;
 
 pub use self::conversion::Conversion;
+pub use self::errors::{BadYieldError, ReturnValueIgnoredError};
 pub use self::registry::register;
 pub use self::value::{Value, WrongType};

@@ -1,7 +1,7 @@
 //! The [mistakes](super) of what holds or waits for others that cannot be yielded, or may not be moved out.
 
 use super::recognised::Map;
-use super::{Mistake, Never, Wrong};
+use super::{Mistake, NeverPending, Wrong};
 use crate::yieldable::Yielded;
 
 /// A list of what cannot be yielded.
@@ -19,7 +19,7 @@ pub trait YieldsListsOf<Y: ?Sized> {}
 
 impl<Y: Mistake<Members>> Wrong<Y, Members> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsListsOf<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
+    pub fn pending_yielded<B: YieldsListsOf<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
     where
         Y: Yielded<By = B>,
     {
@@ -42,7 +42,7 @@ pub trait YieldsMaps<Q: ?Sized, Y: ?Sized> {}
 
 impl<Y: Map> Wrong<Y, Entries> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsMaps<Y::Key, Y::About>, T>(&self, _: &impl Sized) -> Never<T>
+    pub fn pending_yielded<B: YieldsMaps<Y::Key, Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
     where
         Y: Yielded<By = B>,
     {
@@ -64,7 +64,7 @@ pub trait YieldsBorrowed<Y: ?Sized> {}
 
 impl<Y: Mistake<Borrowed>> Wrong<Y, Borrowed> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsBorrowed<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
+    pub fn pending_yielded<B: YieldsBorrowed<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
     where
         Y: Yielded<By = B>,
     {
@@ -86,7 +86,7 @@ pub trait YieldsTuple<Y: ?Sized> {}
 
 impl<Y: Mistake<Elements>> Wrong<Y, Elements> {
     /// Does not compile.
-    pub fn pending_yielded<B: YieldsTuple<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
+    pub fn pending_yielded<B: YieldsTuple<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
     where
         Y: Yielded<By = B>,
     {
@@ -109,7 +109,7 @@ pub trait WaitsFor<Y: ?Sized> {}
 
 impl<Y: Mistake<Waited>> Wrong<Y, Waited> {
     /// Does not compile.
-    pub fn pending_yielded<B: WaitsFor<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
+    pub fn pending_yielded<B: WaitsFor<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
     where
         Y: Yielded<By = B>,
     {
@@ -133,7 +133,7 @@ pub trait WaitsForChildren<Y: ?Sized> {}
 
 impl<Y: Mistake<Children>> Wrong<Y, Children> {
     /// Does not compile.
-    pub fn pending_yielded<B: WaitsForChildren<Y::About>, T>(&self, _: &impl Sized) -> Never<T>
+    pub fn pending_yielded<B: WaitsForChildren<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
     where
         Y: Yielded<By = B>,
     {

@@ -10,12 +10,12 @@ use std::time::{Duration, Instant};
 use futures_core::Stream;
 
 use super::{
-    Borrowed, BoxedUnpinned, Children, Counted, Elements, Entries, Joined, Members, Mistake, Nothing, Period,
-    Shared, Streamed, Uncalled, UncalledWith, Uncollected, Unkeyed, Unmade, Unopened, Unpinned, Value,
-    Waited,
+    Borrowed, BoxedUnpinned, Children, Counted, Elements, Entries, JoinedThread, Members, Mistake, Nothing,
+    Period, SharedReference, Streamed, Uncalled, UncalledWith, Uncollected, Unkeyed, Unmade, Unopened,
+    Unpinned, Value, Waited,
 };
 use crate::multi::Multi;
-use crate::yieldable::wrappers::{OkFuture, Raw};
+use crate::yieldable::wrappers::{OkFuture, RawOutputs};
 use crate::{Callable, Callback, CancelTimeout, FirstOf, Forget, Limit, Shield, Wait, WaitAll, WithTimeout};
 
 impl<I: Iterator> Mistake<Uncollected> for I {
@@ -78,7 +78,7 @@ impl Mistake<Period> for Instant {
     type About = Self;
 }
 
-impl<T> Mistake<Joined> for JoinHandle<T> {
+impl<T> Mistake<JoinedThread> for JoinHandle<T> {
     type About = T;
 }
 
@@ -86,7 +86,7 @@ impl<F: Future + ?Sized> Mistake<Unpinned> for &mut F {
     type About = F;
 }
 
-impl<F: Future + ?Sized> Mistake<Shared> for &F {
+impl<F: Future + ?Sized> Mistake<SharedReference> for &F {
     type About = F;
 }
 
@@ -196,7 +196,7 @@ impl<Y, Q> Mistake<Waited> for WithTimeout<Y, Q> {
     type About = Y;
 }
 
-impl<Y> Mistake<Waited> for Raw<Y> {
+impl<Y> Mistake<Waited> for RawOutputs<Y> {
     type About = Y;
 }
 

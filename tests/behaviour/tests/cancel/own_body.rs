@@ -4,7 +4,7 @@ use super::*;
 
 type Own = Rc<RefCell<Option<gen::JoinHandle<()>>>>;
 
-fn cancel(own: &Own, reason: &'static str) -> gen::Cancelling {
+fn cancel(own: &Own, reason: &'static str) -> gen::CancelCompletion {
     own.borrow().as_ref().expect("the test has put it there").cancel(reason)
 }
 

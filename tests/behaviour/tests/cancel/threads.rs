@@ -36,9 +36,9 @@ fn t21_another_thread_may_cancel_and_wait_for_the_end() {
     assert_eq!((reason(&error.unwrap()), cleaned.load(Ordering::Relaxed)), ("from afar".to_owned(), 1));
 }
 
-fn gen_channel() -> (gen::TaskCallback<gen::JoinHandle<u32>>, gen::Task<gen::JoinHandle<u32>>) {
+fn gen_channel() -> (gen::Resolve<gen::JoinHandle<u32>>, gen::CallbackFuture<gen::JoinHandle<u32>>) {
     let mut sender = None;
-    let task = gen::task(|callback| {
+    let task = gen::from_callback(|callback| {
         sender = Some(callback);
     });
     (sender.expect("the closure is called at once"), task)

@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::marker::PhantomData;
 
 use behaviour::{Child, Fault, Task};
-use gen::Place;
+use gen::ChildKey;
 
 /// A family of containers, for elements of any type.
 pub(crate) trait Kind {
@@ -17,20 +17,20 @@ pub(crate) trait Kind {
     /// How many children it may have.
     const SIZES: &'static [usize];
     /// The place of the container of the children, if that is itself the only child of another.
-    const OUTER: Option<Place> = None;
+    const OUTER: Option<ChildKey> = None;
 
     fn build(children: Vec<Child>) -> (Self::Of<Child>, Self::Keys);
     fn values<T>(container: Self::Of<T>, keys: Self::Keys) -> Vec<T>;
-    fn places(keys: &Self::Keys, count: usize) -> Vec<Place>;
+    fn places(keys: &Self::Keys, count: usize) -> Vec<ChildKey>;
 }
 
 /// A container that was yielded; its results come in the order of the children.
 pub(crate) struct Started<T> {
     pub(crate) task: Task<gen::BoxCoroutine<'static, gen::Result<Vec<T>>>>,
     /// How the children are called when they fail.
-    pub(crate) places: Vec<Place>,
+    pub(crate) places: Vec<ChildKey>,
     /// The place of the container that they are in, if there is another one around it.
-    pub(crate) outer: Option<Place>,
+    pub(crate) outer: Option<ChildKey>,
 }
 
 /// One container under test: yielded as it is, and with `gen::raw` around it.
@@ -45,8 +45,8 @@ const ANY: &[usize] = &[0, 1, 2, 3, 7, 100];
 /// The same for those that have at least one child.
 const SOME: &[usize] = &[1, 2, 3, 7, 100];
 
-fn by_index(count: usize) -> Vec<Place> {
-    (0..count).map(Place::Index).collect()
+fn by_index(count: usize) -> Vec<ChildKey> {
+    (0..count).map(ChildKey::Index).collect()
 }
 
 macro_rules! list {
@@ -64,7 +64,7 @@ macro_rules! list {
                 $values
             }
 
-            fn places((): &(), count: usize) -> Vec<Place> {
+            fn places((): &(), count: usize) -> Vec<ChildKey> {
                 by_index(count)
             }
         }
@@ -93,7 +93,7 @@ impl<const N: usize> Kind for Array<N> {
         array.into()
     }
 
-    fn places((): &(), count: usize) -> Vec<Place> {
+    fn places((): &(), count: usize) -> Vec<ChildKey> {
         by_index(count)
     }
 }
@@ -122,8 +122,8 @@ impl<S: BuildHasher + Default + 'static> Kind for Hash<S> {
         values
     }
 
-    fn places(keys: &Vec<String>, _: usize) -> Vec<Place> {
-        keys.iter().map(|key| Place::Key(format!("{key:?}"))).collect()
+    fn places(keys: &Vec<String>, _: usize) -> Vec<ChildKey> {
+        keys.iter().map(|key| ChildKey::Key(format!("{key:?}"))).collect()
     }
 }
 
@@ -144,8 +144,8 @@ impl Kind for BTree {
         map.into_values().collect()
     }
 
-    fn places((): &(), count: usize) -> Vec<Place> {
-        ('a'..='z').take(count).map(|key| Place::Key(format!("{key:?}"))).collect()
+    fn places((): &(), count: usize) -> Vec<ChildKey> {
+        ('a'..='z').take(count).map(|key| ChildKey::Key(format!("{key:?}"))).collect()
     }
 }
 
@@ -214,7 +214,7 @@ impl Kind for TupleOfDeque {
     type Of<T> = (VecDeque<T>,);
     type Keys = ();
     const SIZES: &'static [usize] = ANY;
-    const OUTER: Option<Place> = Some(Place::Index(0));
+    const OUTER: Option<ChildKey> = Some(ChildKey::Index(0));
 
     fn build(children: Vec<Child>) -> (Self::Of<Child>, ()) {
         ((children.into(),), ())
@@ -224,8 +224,8 @@ impl Kind for TupleOfDeque {
         deque.into()
     }
 
-    fn places((): &(), count: usize) -> Vec<Place> {
-        (0..count).map(Place::Index).collect()
+    fn places((): &(), count: usize) -> Vec<ChildKey> {
+        (0..count).map(ChildKey::Index).collect()
     }
 }
 
@@ -249,7 +249,7 @@ impl Kind for MapOfVectors {
         StdHash::values(map.into_iter().map(|(key, list)| (key, one(list))).collect(), keys)
     }
 
-    fn places(keys: &Vec<String>, count: usize) -> Vec<Place> {
+    fn places(keys: &Vec<String>, count: usize) -> Vec<ChildKey> {
         StdHash::places(keys, count)
     }
 }

@@ -21,7 +21,8 @@ fn arguments() {
         assert_eq!(named.kwargs["error"], 3);
         assert_eq!(named, (vec![1, 2], [("error".to_owned(), 3)].into()));
         // A task's callback may take them too: Tornado's `callback(None, error=…)`.
-        let named = yield_!(gen::task(|done| done.call(Arguments::new([None], [("error", Some(3))]))))?;
+        let named =
+            yield_!(gen::from_callback(|done| done.call(Arguments::new([None], [("error", Some(3))]))))?;
         assert_eq!((named.args, named.kwargs["error"]), (vec![None], Some(3)));
         Ok(())
     }

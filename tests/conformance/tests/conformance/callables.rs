@@ -186,7 +186,7 @@ fn rule_30_a_call_does_not_resolve_what_is_waited_for_instead() {
         let callable = yield_!(Callback::<u8>::new("k"))?;
         fails_on_the_loop("thrown");
         assert_eq!(yield_!(Wait::<u8>::new("k")).unwrap_err().to_string(), "thrown");
-        let other = gen::task(|done| {
+        let other = gen::from_callback(|done| {
             soon(move || {
                 callable.call(1);
                 soon(move || done.call("its own"));

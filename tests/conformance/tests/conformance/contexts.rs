@@ -2,7 +2,7 @@
 use std::future::ready;
 use std::time::Duration;
 
-use gen::{yield_, Callback, IoLoop, TaskCallback, VirtualClock, Wait};
+use gen::{yield_, Callback, IoLoop, Resolve, VirtualClock, Wait};
 use loop_behaviour::{logged, Order};
 
 use super::{fails_on_the_loop, here, run_timed, TEN_SECONDS};
@@ -11,7 +11,7 @@ use super::{fails_on_the_loop, here, run_timed, TEN_SECONDS};
 #[test]
 fn rule_41_an_engine_that_fails_under_a_task_fails_the_task() {
     #[gen::engine]
-    fn fails(_done: TaskCallback<()>, moments: u8) -> gen::Result {
+    fn fails(_done: Resolve<()>, moments: u8) -> gen::Result {
         for _ in 0..moments {
             yield_!(gen::moment())?;
         }
@@ -19,7 +19,7 @@ fn rule_41_an_engine_that_fails_under_a_task_fails_the_task() {
     }
     #[gen::coroutine]
     fn outer(moments: u8) -> gen::Result<String> {
-        let error = yield_!(gen::task(|done| fails(done, moments))).unwrap_err();
+        let error = yield_!(gen::from_callback(|done| fails(done, moments))).unwrap_err();
         yield_!(gen::sleep(TEN_SECONDS))?;
         Ok(error.to_string())
     }
@@ -333,7 +333,7 @@ fn rule_38_a_task_has_its_own_context() {
 fn rule_38_an_error_before_the_callback_fails_the_task() {
     #[gen::coroutine]
     fn body(order: Order) -> gen::Result {
-        let task = gen::task(|done| {
+        let task = gen::from_callback(|done| {
             fails_on_the_loop("first, ");
             fails_on_the_loop("second, ");
             here().add_callback(move || done.call(()));
@@ -353,14 +353,14 @@ fn rule_38_an_error_before_the_callback_fails_the_task() {
 fn rule_38_an_error_after_the_end_of_a_task_goes_outward() {
     #[gen::coroutine]
     fn body(order: Order) -> gen::Result {
-        let task = gen::task(|done| {
+        let task = gen::from_callback(|done| {
             here().add_callback(move || done.call("called, "));
             fails_on_the_loop("late, ");
         });
         order.push(yield_!(task)?);
         order.push(yield_!(gen::sleep(TEN_SECONDS)).unwrap_err());
         let mut kept = None;
-        let task = gen::task(|done: TaskCallback<()>| {
+        let task = gen::from_callback(|done: Resolve<()>| {
             kept = Some(done);
             fails_on_the_loop("unread");
         });

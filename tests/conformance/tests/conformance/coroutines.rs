@@ -187,7 +187,7 @@ fn pass_callback() {
     }
     #[gen::coroutine]
     fn outer() -> gen::Result<u32> {
-        yield_!(gen::task(|callback| {
+        yield_!(gen::from_callback(|callback| {
             gen::spawn_local(coroutine()).on_done(move |result| result.map(|value| callback.call(value)));
             gen::Result::<()>::Ok(())
         }))
@@ -299,7 +299,7 @@ fn fails_while_it_waits() -> gen::Result {
     soon(move || callable.call(()));
     yield_!(Wait::<()>::new("k1"))?;
     soon(|| Err::<(), _>("first"));
-    yield_!(gen::task(|done| {
+    yield_!(gen::from_callback(|done| {
         here().call_later(TEN_SECONDS, move || done.call(()));
     }))
 }

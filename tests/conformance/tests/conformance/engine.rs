@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use gen::{
-    yield_, Callable, Callback, IoLoop, KeyReuseError, LeakedCallbackError, TaskCallback, UnknownKeyError,
+    yield_, Callable, Callback, IoLoop, KeyReuseError, LeakedCallbackError, Resolve, UnknownKeyError,
     VirtualClock, Wait, WaitAll,
 };
 use loop_behaviour::{Counted, Drops, Order};
@@ -293,7 +293,8 @@ fn multi_yieldpoint_dict_delayed() {
         call_after(yield_!(Callback::<&str>::new("k2"))?, "v2", 1);
         let waits = BTreeMap::from([("foo", Wait::<&str>::new("k1")), ("bar", Wait::<&str>::new("k2"))]);
         let waited = yield_!(waits)?;
-        let task = |value, turns| gen::task(move |done| after_turns(move || done.call(value), turns));
+        let task =
+            |value, turns| gen::from_callback(move |done| after_turns(move || done.call(value), turns));
         Ok([waited, yield_!(gen::multi(BTreeMap::from([("foo", task("v1", 3)), ("bar", task("v2", 1))])))?])
     }
     let expected = BTreeMap::from([("foo", "v1"), ("bar", "v2")]);
@@ -331,7 +332,7 @@ fn multi_mixed_types() {
     fn body() -> gen::Result<(u8, &'static str, Vec<u8>)> {
         yield_!(Callback::<u8>::new("k1"))?.call(1);
         yield_!(Callback::<u8>::new("k2"))?.call(2);
-        let task = gen::task(|done| soon(move || done.call("task")));
+        let task = gen::from_callback(|done| soon(move || done.call("task")));
         yield_!((Wait::<u8>::new("k1"), task, vec![Wait::<u8>::new("k2")]))
     }
     assert_eq!(run(body()).unwrap(), (1, "task", vec![2]));
@@ -357,10 +358,10 @@ fn sequence_handler() {
 #[test]
 fn task_refcounting() {
     #[gen::coroutine]
-    fn body(drops: Drops) -> gen::Result<TaskCallback<Counted>> {
+    fn body(drops: Drops) -> gen::Result<Resolve<Counted>> {
         let (argument, value) = (drops.one(), drops.one());
         let mut kept = None;
-        let task = gen::task(|done| {
+        let task = gen::from_callback(|done| {
             kept = Some(done.clone());
             soon(move || {
                 let _held = argument;

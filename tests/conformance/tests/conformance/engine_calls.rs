@@ -80,7 +80,7 @@ fn exception_phase2() {
 fn exception_handler() {
     #[gen::engine]
     fn engine() -> gen::Result {
-        yield_!(gen::task(|done| soon(move || done.call(()))))?;
+        yield_!(gen::from_callback(|done| soon(move || done.call(()))))?;
         Err(Fault("oops").into())
     }
     #[gen::coroutine]

@@ -1,6 +1,6 @@
 //! GenEngineTest where it is about error contexts.
 
-use gen::{yield_, Callable, Callback, TaskCallback, Wait};
+use gen::{yield_, Callable, Callback, Resolve, Wait};
 
 use super::{fails_on_the_loop, here, run_timed, TEN_SECONDS};
 
@@ -9,8 +9,8 @@ use super::{fails_on_the_loop, here, run_timed, TEN_SECONDS};
 #[test]
 fn stack_context_leak() {
     #[gen::engine]
-    fn inner(done: TaskCallback<usize>) -> gen::Result {
-        yield_!(gen::task(|done| here().add_callback(move || done.call(()))))?;
+    fn inner(done: Resolve<usize>) -> gen::Result {
+        yield_!(gen::from_callback(|done| here().add_callback(move || done.call(()))))?;
         done.call(gen::context::depth());
         Ok(())
     }
@@ -18,7 +18,7 @@ fn stack_context_leak() {
     fn outer() -> gen::Result<(usize, Vec<usize>, usize)> {
         let (before, mut inside) = (gen::context::depth(), Vec::new());
         for _ in 0..10 {
-            inside.push(yield_!(gen::task(inner))?);
+            inside.push(yield_!(gen::from_callback(inner))?);
         }
         Ok((before, inside, gen::context::depth()))
     }
@@ -30,15 +30,15 @@ fn stack_context_leak() {
 #[test]
 fn stack_context_leak_exception() {
     #[gen::engine]
-    fn inner(_done: TaskCallback<()>) -> gen::Result {
-        yield_!(gen::task(|done| here().add_callback(move || done.call(()))))?;
+    fn inner(_done: Resolve<()>) -> gen::Result {
+        yield_!(gen::from_callback(|done| here().add_callback(move || done.call(()))))?;
         Err(gen::Error::new("inner"))
     }
     #[gen::coroutine]
     fn outer() -> gen::Result<(usize, usize, usize)> {
         let (before, mut caught) = (gen::context::depth(), 0);
         for _ in 0..10 {
-            let error = yield_!(gen::task(inner)).unwrap_err();
+            let error = yield_!(gen::from_callback(inner)).unwrap_err();
             assert_eq!(error.to_string(), "inner");
             caught += 1;
         }
@@ -54,11 +54,11 @@ fn exception_in_task_phase2() {
     #[gen::coroutine]
     fn body() -> gen::Result<String> {
         let mut kept = None;
-        let held = yield_!(gen::task(|done: TaskCallback<()>| {
+        let held = yield_!(gen::from_callback(|done: Resolve<()>| {
             kept = Some(done);
             fails_on_the_loop("kept");
         }));
-        let moved = yield_!(gen::task(|done: TaskCallback<()>| {
+        let moved = yield_!(gen::from_callback(|done: Resolve<()>| {
             here().add_callback(move || {
                 let _moved = done;
                 Err::<(), _>("moved")
@@ -76,7 +76,7 @@ fn task_transfer_stack_context() {
     #[gen::coroutine]
     fn body() -> gen::Result<(usize, usize, usize)> {
         let before = gen::context::depth();
-        let inside = yield_!(gen::task(|done| {
+        let inside = yield_!(gen::from_callback(|done| {
             here().add_callback(move || done.call(gen::context::depth()));
         }))?;
         Ok((before, inside, gen::context::depth()))

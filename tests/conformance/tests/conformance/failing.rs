@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::{run, soon};
 use gen::context::{capture, wrap, Context};
 use gen::{
-    yield_, Callable, Callback, CallbackDroppedError, IoLoop, LeakedCallbackError, Remote, TaskCallback, Wait,
+    yield_, Callable, Callback, CallbackDroppedError, IoLoop, LeakedCallbackError, Remote, Resolve, Wait,
 };
 use loop_behaviour::until;
 
@@ -37,7 +37,7 @@ fn fails_elsewhere(context: Context, owned: impl Send + 'static) {
 fn on_another_thread_with_the_callback_of_a_task() {
     #[gen::coroutine]
     fn body() -> gen::Result {
-        yield_!(gen::task(|done: TaskCallback<()>| fails_elsewhere(capture(), done)))
+        yield_!(gen::from_callback(|done: Resolve<()>| fails_elsewhere(capture(), done)))
     }
     assert_eq!(run(body()).unwrap_err().to_string(), "the real reason");
 }
@@ -188,7 +188,7 @@ fn a_callback_that_waits_for_what_it_has_dropped() {
     assert_eq!(error, Some(true));
     // Without a loop, where nothing but its own polls can tell.
     let polls = || {
-        let mut task = std::pin::pin!(gen::task(|done: TaskCallback<()>| drop(done)));
+        let mut task = std::pin::pin!(gen::from_callback(|done: Resolve<()>| drop(done)));
         let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
         (0..10).any(|_| task.as_mut().poll(&mut cx).is_ready())
     };

@@ -294,7 +294,7 @@ fn multi_performance() {
     #[gen::coroutine]
     fn body(asked: Rc<Cell<usize>>) -> gen::Result<Vec<usize>> {
         let mut callbacks = Vec::new();
-        let tasks: Vec<_> = (0..2000).map(|_| gen::task(|done| callbacks.push(done))).collect();
+        let tasks: Vec<_> = (0..2000).map(|_| gen::from_callback(|done| callbacks.push(done))).collect();
         soon(move || call_one_a_turn(callbacks));
         let counted = tasks.into_iter().map(|mut task| {
             let asked = Rc::clone(&asked);
@@ -305,7 +305,7 @@ fn multi_performance() {
         });
         yield_!(counted.collect::<Vec<_>>())
     }
-    fn call_one_a_turn(mut callbacks: Vec<gen::TaskCallback<usize>>) {
+    fn call_one_a_turn(mut callbacks: Vec<gen::Resolve<usize>>) {
         if let Some(callback) = callbacks.pop() {
             callback.call(callbacks.len());
             soon(move || call_one_a_turn(callbacks));

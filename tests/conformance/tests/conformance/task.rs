@@ -1,16 +1,16 @@
-//! `gen::task`: Tornado's `Task`, and what its callback may go through.
+//! `gen::from_callback`: Tornado's `Task`, and what its callback may go through.
 
 use std::thread;
 
 use super::{run, soon};
-use gen::{yield_, CallbackDroppedError, TaskCallback};
+use gen::{yield_, CallbackDroppedError, Resolve};
 
 /// A function that takes a callback resumes the yield when that is called.
 #[test]
 fn task() {
     #[gen::coroutine]
     fn body() -> gen::Result<u8> {
-        yield_!(gen::task(|done| soon(move || done.call(3))))
+        yield_!(gen::from_callback(|done| soon(move || done.call(3))))
     }
     assert_eq!(run(body()).unwrap(), 3);
 }
@@ -20,7 +20,7 @@ fn task() {
 fn exception_in_task_phase1() {
     #[gen::coroutine]
     fn body() -> gen::Result<String> {
-        let failing = gen::task(|_: TaskCallback<()>| Err::<(), _>("1 / 0"));
+        let failing = gen::from_callback(|_: Resolve<()>| Err::<(), _>("1 / 0"));
         Ok(yield_!(failing).unwrap_err().to_string())
     }
     assert_eq!(run(body()).unwrap(), "1 / 0");
@@ -29,13 +29,13 @@ fn exception_in_task_phase1() {
 /// Rule 38: the first call wins; an error that was there before it, too.
 #[test]
 fn rule_38_the_first_end_of_a_task_wins() {
-    let twice = gen::task(|done| {
+    let twice = gen::from_callback(|done| {
         done.call(1);
         done.call(2);
     });
     assert_eq!(run(twice).unwrap(), 1);
     let mut kept = None;
-    let failed = gen::task(|done: TaskCallback<u8>| {
+    let failed = gen::from_callback(|done: Resolve<u8>| {
         kept = Some(done);
         Err::<(), _>("failed")
     });
@@ -49,7 +49,7 @@ fn rule_38_the_first_end_of_a_task_wins() {
 fn rule_38_an_error_of_the_function_after_its_callback() {
     #[gen::coroutine]
     fn body() -> gen::Result<String> {
-        let failing = gen::task(|done| {
+        let failing = gen::from_callback(|done| {
             done.call(1);
             Err::<(), _>("too late")
         });
@@ -62,7 +62,7 @@ fn rule_38_an_error_of_the_function_after_its_callback() {
 #[test]
 fn rule_38_an_error_of_the_function_after_that_of_a_callback() {
     let log = loop_behaviour::logged(|| {
-        let failing = gen::task(|_done: TaskCallback<()>| {
+        let failing = gen::from_callback(|_done: Resolve<()>| {
             gen::context::wrap(|()| Err("the callback's"))(());
             Err::<(), _>("the function's")
         });
@@ -76,7 +76,7 @@ fn rule_38_an_error_of_the_function_after_that_of_a_callback() {
 fn a_callback_that_is_dropped() {
     #[gen::coroutine]
     fn body() -> gen::Result<bool> {
-        let forgets = gen::task(|done: TaskCallback<u8>| soon(move || drop(done)));
+        let forgets = gen::from_callback(|done: Resolve<u8>| soon(move || drop(done)));
         let error = yield_!(forgets).unwrap_err();
         Ok(error.is::<CallbackDroppedError>())
     }
@@ -89,11 +89,11 @@ fn a_callback_on_another_thread() {
     #[gen::coroutine]
     fn body() -> gen::Result<u8> {
         let mut kept = None;
-        let slow = gen::task(|done: TaskCallback<u8>| kept = Some(done));
+        let slow = gen::from_callback(|done: Resolve<u8>| kept = Some(done));
         yield_!(gen::with_timeout(std::time::Duration::ZERO, slow)).unwrap_err();
         let late = kept.expect("it was called");
         thread::spawn(move || late.call(1)).join().expect("a call does not panic");
-        yield_!(gen::task(|done| {
+        yield_!(gen::from_callback(|done| {
             thread::spawn(move || done.call(2));
         }))
     }
@@ -104,12 +104,12 @@ fn a_callback_on_another_thread() {
 #[test]
 fn the_function_is_called_at_once() {
     let mut called = false;
-    let task = gen::task(|done| {
+    let task = gen::from_callback(|done| {
         called = true;
         done.call(());
     });
     assert!(called);
     run(task).unwrap();
-    let dropped = gen::task(|_: TaskCallback<()>| ());
+    let dropped = gen::from_callback(|_: Resolve<()>| ());
     assert!(run(dropped).unwrap_err().is::<CallbackDroppedError>());
 }

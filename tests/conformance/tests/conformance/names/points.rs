@@ -6,7 +6,7 @@ use std::future::ready;
 use std::rc::Rc;
 
 use gen::{
-    yield_, Arguments, Callable, Callback, CallbackDroppedError, Runner, TaskCallback, UnknownKeyError, Wait,
+    yield_, Arguments, Callable, Callback, CallbackDroppedError, Resolve, Runner, UnknownKeyError, Wait,
     WaitAll, YieldFuture, YieldPoint,
 };
 use loop_behaviour::Order;
@@ -109,7 +109,7 @@ fn wait_all() {
 fn task() {
     #[gen::coroutine]
     fn body(order: Order) -> gen::Result<u8> {
-        let called = gen::task(|done| {
+        let called = gen::from_callback(|done| {
             order.push("called");
             soon(move || {
                 done.call(1);
@@ -118,8 +118,8 @@ fn task() {
             Ok::<_, Fault>(())
         });
         assert_eq!(order.text(), "called");
-        let at_once = gen::task(|_: TaskCallback<u8>| Err::<(), _>(Fault("at once")));
-        let later = gen::task(|done: TaskCallback<u8>| {
+        let at_once = gen::from_callback(|_: Resolve<u8>| Err::<(), _>(Fault("at once")));
+        let later = gen::from_callback(|done: Resolve<u8>| {
             soon(move || {
                 let _never_called = done;
                 Err::<(), _>(Fault("later"))

@@ -1,4 +1,4 @@
-//! A context that is no task: what a function schedules whose callback somebody waits for ([`gen::task`](crate::task)).
+//! A context that is no task: what a function schedules whose callback somebody waits for ([`gen::from_callback`](crate::from_callback)).
 //!
 //! It takes one error, in the waiter's stead, until it has ended; what comes later goes outward. It also knows whether there is still somebody to call back.
 //!
@@ -12,22 +12,22 @@ use std::mem;
 use std::sync::Arc;
 use std::task::Waker;
 
-use super::current_context::{capture, enter, Current, Entered};
+use super::current_context::{capture, enter, CurrentContext, EnteredContext};
 use super::drops::{abandon, Abandon, Doubt};
-use super::failure::Failure;
-use super::node::Node;
+use super::error_context::ErrorContext;
+use super::unhandled_error::UnhandledError;
 use crate::error::Error;
 use crate::sync::{lock, Mutex};
 
-pub(crate) struct Catch(Arc<Node>);
+pub(crate) struct CallbackContext(Arc<ErrorContext>);
 
 /// The state of such a node.
-pub(super) struct Caught(Mutex<Stage>);
+pub(super) struct CallbackContextState(Mutex<Stage>);
 
 enum Stage {
     Open(Option<Waker>),
     Abandoned(Doubt),
-    Caught(Failure),
+    CallbackContextState(UnhandledError),
     Ended,
 }
 
@@ -40,15 +40,18 @@ pub(crate) enum Polled {
     Abandoned,
 }
 
-impl Catch {
+impl CallbackContext {
     /// Within the present context.
     pub(crate) fn new() -> Self {
-        Catch(Node::catching(Caught(Mutex::new(Stage::Open(None))), capture()))
+        CallbackContext(ErrorContext::catching(
+            CallbackContextState(Mutex::new(Stage::Open(None))),
+            capture(),
+        ))
     }
 
     /// Makes it the present context.
-    pub(crate) fn enter(&self) -> Entered {
-        enter(Current::Captured(Some(Arc::clone(&self.0))))
+    pub(crate) fn enter(&self) -> EnteredContext {
+        enter(CurrentContext::Captured(Some(Arc::clone(&self.0))))
     }
 
     /// From now on errors go outward; answers whether it was open: whether this is the end that counts.
@@ -86,12 +89,12 @@ impl Catch {
                 waker.wake();
                 return Polled::Nothing;
             }
-            Stage::Abandoned(_) | Stage::Caught(_) => mem::replace(&mut *stage, Stage::Ended),
+            Stage::Abandoned(_) | Stage::CallbackContextState(_) => mem::replace(&mut *stage, Stage::Ended),
         };
         drop(stage);
         self.0.set_ended();
         match last {
-            Stage::Caught(failure) => Polled::Failed(failure.into_error()),
+            Stage::CallbackContextState(failure) => Polled::Failed(failure.into_error()),
             _ => Polled::Abandoned,
         }
     }
@@ -99,12 +102,12 @@ impl Catch {
     /// Nobody waits any more: an error that was not looked at goes outward.
     pub(crate) fn close(&self) {
         self.0.set_ended();
-        if let Ok(Stage::Caught(failure)) = self.caught().replace_if(|_| true, Stage::Ended) {
+        if let Ok(Stage::CallbackContextState(failure)) = self.caught().replace_if(|_| true, Stage::Ended) {
             failure.deliver(self.0.outer());
         }
     }
 
-    fn caught(&self) -> &Caught {
+    fn caught(&self) -> &CallbackContextState {
         self.0.caught().expect("it was made as one that catches")
     }
 }
@@ -123,14 +126,14 @@ impl Stage {
     }
 }
 
-impl Caught {
-    pub(super) fn offer(&self, failure: Failure) -> Result<(), Failure> {
-        match self.replace_if(Stage::is_open, Stage::Caught(failure)) {
+impl CallbackContextState {
+    pub(super) fn offer(&self, failure: UnhandledError) -> Result<(), UnhandledError> {
+        match self.replace_if(Stage::is_open, Stage::CallbackContextState(failure)) {
             Ok(before) => {
                 before.wake();
                 Ok(())
             }
-            Err(Stage::Caught(failure)) => Err(failure),
+            Err(Stage::CallbackContextState(failure)) => Err(failure),
             // What is given back is what was to replace it.
             Err(_) => Ok(()),
         }
@@ -147,7 +150,7 @@ impl Caught {
     }
 }
 
-impl Abandon for Node {
+impl Abandon for ErrorContext {
     fn abandon(&self) {
         let Some(caught) = self.caught() else { return };
         let is_waiting = |stage: &Stage| matches!(stage, Stage::Open(_));

@@ -3,41 +3,41 @@
 use std::collections::HashMap;
 use std::task::{Context, Poll};
 
-use super::slots::{Ended, How};
+use super::slots::{ChildEnded, PollMode};
 use crate::inject::Cancellation;
 
 /// The cancellations that children did not take yet, because a shield holds them back.
 #[derive(Default)]
-pub(super) struct Notices {
+pub(super) struct HeldCancellations {
     held: HashMap<u32, Cancellation>,
 }
 
-impl Notices {
+impl HeldCancellations {
     /// Polls a child, with what was held back from it before.
     pub(super) fn poll(
         &mut self,
         child: u32,
         cx: &mut Context<'_>,
-        poll_child: impl FnOnce(&mut Context<'_>, How<'_>) -> Poll<Ended>,
-    ) -> Poll<Ended> {
+        poll_child: impl FnOnce(&mut Context<'_>, PollMode<'_>) -> Poll<ChildEnded>,
+    ) -> Poll<ChildEnded> {
         match self.held.remove(&child) {
-            None => poll_child(cx, How::Plain),
-            Some(cancellation) => self.tell(child, cancellation, cx, poll_child),
+            None => poll_child(cx, PollMode::Plain),
+            Some(cancellation) => self.poll_cancelled(child, cancellation, cx, poll_child),
         }
     }
 
     /// Cancels a child, if it is running and no other cancellation waits for it.
-    pub(super) fn tell(
+    pub(super) fn poll_cancelled(
         &mut self,
         child: u32,
         mut cancellation: Cancellation,
         cx: &mut Context<'_>,
-        poll_child: impl FnOnce(&mut Context<'_>, How<'_>) -> Poll<Ended>,
-    ) -> Poll<Ended> {
+        poll_child: impl FnOnce(&mut Context<'_>, PollMode<'_>) -> Poll<ChildEnded>,
+    ) -> Poll<ChildEnded> {
         if self.held.contains_key(&child) {
             return Poll::Pending;
         }
-        let polled = poll_child(cx, How::Cancel(&mut cancellation));
+        let polled = poll_child(cx, PollMode::Cancel(&mut cancellation));
         if cancellation.is_held() && polled.is_pending() {
             self.held.insert(child, cancellation);
         }

@@ -5,8 +5,8 @@
 /// The end of a list. A pool has less seats than that.
 const END: u32 = u32::MAX;
 
-/// Seats, by number.
-pub(super) struct Seats<I> {
+/// ChildSlots, by number.
+pub(super) struct ChildSlots<I> {
     seats: Vec<Seat<I>>,
 }
 
@@ -17,7 +17,7 @@ struct Seat<I> {
     next: u32,
 }
 
-/// Seats in an order: the first that was put at its back is the first out.
+/// ChildSlots in an order: the first that was put at its back is the first out.
 pub(super) struct List {
     first: u32,
     last: u32,
@@ -31,7 +31,7 @@ impl List {
     }
 
     /// Puts a seat at the back. It must be in no list.
-    pub(super) fn push_back<I>(&mut self, seats: &mut Seats<I>, seat: u32) {
+    pub(super) fn push_back<I>(&mut self, seats: &mut ChildSlots<I>, seat: u32) {
         seats.at(seat).next = END;
         if self.is_empty() {
             self.first = seat;
@@ -42,7 +42,7 @@ impl List {
     }
 
     /// Puts a seat at the front. It must be in no list.
-    pub(super) fn push_front<I>(&mut self, seats: &mut Seats<I>, seat: u32) {
+    pub(super) fn push_front<I>(&mut self, seats: &mut ChildSlots<I>, seat: u32) {
         if self.is_empty() {
             self.last = seat;
         }
@@ -51,7 +51,7 @@ impl List {
     }
 
     /// Takes the seat at the front.
-    pub(super) fn pop_front<I>(&mut self, seats: &mut Seats<I>) -> Option<u32> {
+    pub(super) fn pop_front<I>(&mut self, seats: &mut ChildSlots<I>) -> Option<u32> {
         let seat = self.first;
         if seat == END {
             return None;
@@ -61,9 +61,9 @@ impl List {
     }
 }
 
-impl<I> Seats<I> {
+impl<I> ChildSlots<I> {
     pub(super) fn new() -> Self {
-        Seats { seats: Vec::new() }
+        ChildSlots { seats: Vec::new() }
     }
 
     pub(super) fn len(&self) -> usize {

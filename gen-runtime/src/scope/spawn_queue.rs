@@ -3,11 +3,11 @@
 use std::mem;
 use std::sync::Arc;
 
-use super::hub::{Hub, MemberId};
+use super::queue::{MemberId, ScopeQueue};
 use crate::sync::{lock, Mutex};
 
-pub(super) struct Inbox<C> {
-    hub: Arc<Hub>,
+pub(super) struct SpawnQueue<C> {
+    queue: Arc<ScopeQueue>,
     state: Mutex<State<C>>,
 }
 
@@ -17,14 +17,14 @@ struct State<C> {
     closed: bool,
 }
 
-impl<C> Inbox<C> {
+impl<C> SpawnQueue<C> {
     pub(super) fn new() -> Arc<Self> {
         let state = State { children: Vec::new(), last: MemberId::BODY, closed: false };
-        Arc::new(Inbox { hub: Arc::default(), state: Mutex::new(state) })
+        Arc::new(SpawnQueue { queue: Arc::default(), state: Mutex::new(state) })
     }
 
-    pub(super) fn hub(&self) -> &Arc<Hub> {
-        &self.hub
+    pub(super) fn queue(&self) -> &Arc<ScopeQueue> {
+        &self.queue
     }
 
     /// Adds a child. When the inbox is closed it is dropped.
@@ -39,12 +39,12 @@ impl<C> Inbox<C> {
         }
         state.children.push((id, child));
         drop(state);
-        self.hub.spawned();
+        self.queue.spawned();
         id
     }
 
     pub(super) fn take(&self) -> Vec<(MemberId, C)> {
-        self.hub.emptied();
+        self.queue.emptied();
         mem::take(&mut lock(&self.state).children)
     }
 
@@ -63,6 +63,6 @@ impl<C> Inbox<C> {
             mem::take(&mut state.children)
         };
         drop(children);
-        self.hub.close();
+        self.queue.close();
     }
 }

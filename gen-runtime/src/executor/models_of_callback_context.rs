@@ -1,4 +1,4 @@
-//! Models of a [`Catch`] for loom: an error on one thread against the waiter, the callback or the end on another, in every order that the memory model allows.
+//! Models of a [`CallbackContext`] for loom: an error on one thread against the waiter, the callback or the end on another, in every order that the memory model allows.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p gen-runtime --lib --release models`
 //!
@@ -12,22 +12,22 @@ use std::task::{Poll, Waker};
 use loom::future::block_on;
 use loom::thread;
 
-use super::{Catch, Polled};
+use super::{CallbackContext, Polled};
 use crate::context::{capture, Context};
 
 /// A catch within another.
 struct Catches {
-    outer: Catch,
-    inner: Arc<Catch>,
+    outer: CallbackContext,
+    inner: Arc<CallbackContext>,
     /// Throws at the inner one.
     context: Context,
 }
 
 impl Catches {
     fn new() -> Self {
-        let outer = Catch::new();
+        let outer = CallbackContext::new();
         let entered_outer = outer.enter();
-        let inner = Arc::new(Catch::new());
+        let inner = Arc::new(CallbackContext::new());
         let entered_inner = inner.enter();
         let context = capture();
         drop(entered_inner);

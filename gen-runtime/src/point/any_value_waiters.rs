@@ -10,14 +10,14 @@ use crate::sync::{lock, AtomicU64, Mutex, Ordering};
 /// `stored` grows before the waiters are taken, and who waits compares it, under their lock, with what it was before it asked: so a value that is
 /// stored in between is never missed.
 #[derive(Debug)]
-pub(super) struct Board {
+pub(super) struct AnyValueWaiters {
     stored: AtomicU64,
     waiters: Mutex<Waiters>,
 }
 
-impl Board {
+impl AnyValueWaiters {
     pub(super) fn new() -> Self {
-        Board { stored: AtomicU64::new(0), waiters: Mutex::new(Waiters::default()) }
+        AnyValueWaiters { stored: AtomicU64::new(0), waiters: Mutex::new(Waiters::default()) }
     }
 
     /// How many values have been stored.

@@ -24,29 +24,29 @@ use super::{print, Error};
 /// assert_eq!(error.to_string(), "a");
 /// let others: Vec<String> = error.others().iter().map(ToString::to_string).collect();
 /// assert_eq!(others, ["[0][1]: b", "[1]: c"]); // and "d" is one of the others of "c"
-/// assert_eq!(error.others()[0].place, gen::Place::Index(0));
-/// assert_eq!(error.others()[0].within, [gen::Place::Index(1)]);
+/// assert_eq!(error.others()[0].key, gen::ChildKey::Index(0));
+/// assert_eq!(error.others()[0].within, [gen::ChildKey::Index(1)]);
 /// ```
 #[derive(Clone)]
-pub struct Other {
+pub struct ChildError {
     /// Which child of the parallel yield it was, or was in.
-    pub place: Place,
+    pub key: ChildKey,
     /// Where it was in that child, the outermost place first; empty if the child itself failed so.
-    pub within: Vec<Place>,
+    pub within: Vec<ChildKey>,
     /// What it failed with.
     pub error: Error,
 }
 
-impl Other {
+impl ChildError {
     /// The failure of a child.
-    pub(crate) fn of(place: Place, error: Error) -> Self {
-        Other { place, within: Vec::new(), error }
+    pub(crate) fn of(key: ChildKey, error: Error) -> Self {
+        ChildError { key, within: Vec::new(), error }
     }
 
-    /// The places on the way to the failure, the outermost first: [`place`](Self::place), then
+    /// The places on the way to the failure, the outermost first: [`key`](Self::key), then
     /// those [`within`](Self::within).
-    pub fn path(&self) -> impl Iterator<Item = &Place> {
-        std::iter::once(&self.place).chain(&self.within)
+    pub fn path(&self) -> impl Iterator<Item = &ChildKey> {
+        std::iter::once(&self.key).chain(&self.within)
     }
 
     /// The path as it prints: `[0][2]`.
@@ -55,19 +55,19 @@ impl Other {
     }
 
     /// Records that the group of this failure was, or was in, the child at `outer` of a group.
-    fn nest(&mut self, outer: Place) {
-        let place = std::mem::replace(&mut self.place, outer);
-        self.within.insert(0, place);
+    fn nest(&mut self, outer: ChildKey) {
+        let key = std::mem::replace(&mut self.key, outer);
+        self.within.insert(0, key);
     }
 }
 
-impl fmt::Display for Other {
+impl fmt::Display for ChildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {:#}", self.path_text(), self.error)
     }
 }
 
-impl fmt::Debug for Other {
+impl fmt::Debug for ChildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = Vec::from_iter(self.path());
         write!(f, "{}: {}", print::Path(&path), print::Alone(&self.error))?;
@@ -78,7 +78,7 @@ impl fmt::Debug for Other {
 /// The place of a child in a parallel yield.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Place {
+pub enum ChildKey {
     /// The position in a list or a tuple, or the number of a scope's child, from 0.
     Index(usize),
     /// The key in a map, in its debug form.
@@ -87,29 +87,29 @@ pub enum Place {
     Body,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for ChildKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Place::Index(index) => write!(f, "{index}"),
-            Place::Key(key) => f.write_str(key),
-            Place::Body => f.write_str("body"),
+            ChildKey::Index(index) => write!(f, "{index}"),
+            ChildKey::Key(key) => f.write_str(key),
+            ChildKey::Body => f.write_str("body"),
         }
     }
 }
 
 /// The others of an error. Neither their drop nor their copy recurses into the others of others.
 #[derive(Default)]
-pub(super) struct Others(Vec<Other>);
+pub(super) struct Others(Vec<ChildError>);
 
 impl Others {
-    pub(super) fn as_slice(&self) -> &[Other] {
+    pub(super) fn as_slice(&self) -> &[ChildError] {
         &self.0
     }
 
     /// The error has ended a group, as the failure of the child at `place`; `more` failed in the
     /// same group.
-    pub(super) fn join(&mut self, place: &Place, more: Vec<Other>) {
-        self.0.iter_mut().for_each(|other| other.nest(place.clone()));
+    pub(super) fn join(&mut self, key: &ChildKey, more: Vec<ChildError>) {
+        self.0.iter_mut().for_each(|other| other.nest(key.clone()));
         self.0.extend(more);
     }
 }
@@ -121,9 +121,9 @@ impl Clone for Others {
         let mut levels = vec![(self.0.iter(), Vec::with_capacity(self.0.len()))];
         loop {
             let (left, copies) = levels.last_mut().expect("the outermost level is never taken");
-            if let Some(Other { place, within, error }) = left.next() {
-                let (place, within) = (place.clone(), within.clone());
-                copies.push(Other { place, within, error: error.without_others() });
+            if let Some(ChildError { key, within, error }) = left.next() {
+                let (key, within) = (key.clone(), within.clone());
+                copies.push(ChildError { key, within, error: error.without_others() });
                 let others = &error.repr.others.0;
                 if !others.is_empty() {
                     levels.push((others.iter(), Vec::with_capacity(others.len())));

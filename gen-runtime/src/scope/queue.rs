@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::task::{Wake, Waker};
 use std::time::Duration;
 
-use crate::inject::{Cancellation, EndSignal, EndSignals};
+use crate::inject::{Cancellation, EndSender, EndSenders};
 use crate::sync::{lock, AtomicBool, Mutex, Ordering};
 use crate::task::{CutShort, Whom};
 
@@ -28,8 +28,8 @@ impl MemberId {
     }
 
     /// How a child that is cancelled is found again.
-    pub(super) fn in_scope(self, hub: &Arc<Hub>) -> Whom {
-        Whom::Child(Arc::clone(hub) as Arc<dyn CutShort>, self.0)
+    pub(super) fn in_scope(self, queue: &Arc<ScopeQueue>) -> Whom {
+        Whom::Child(Arc::clone(queue) as Arc<dyn CutShort>, self.0)
     }
 
     /// The number of a child, from 0.
@@ -40,9 +40,9 @@ impl MemberId {
 }
 
 /// To cancel a child; the signals are dropped when it has ended.
-pub(super) struct Request {
+pub(super) struct ChildRequest {
     pub(super) cancellation: Cancellation,
-    pub(super) signals: EndSignals,
+    pub(super) signals: EndSenders,
 }
 
 /// To drop a child when its time is up, with the request that it has not ended by.
@@ -52,7 +52,7 @@ pub(super) struct LastCall {
 }
 
 #[derive(Default)]
-pub(super) struct Hub {
+pub(super) struct ScopeQueue {
     state: Mutex<State>,
 }
 
@@ -61,7 +61,7 @@ struct State {
     /// Who was woken, first come first, each once.
     woken: Vec<Arc<MemberWaker>>,
     /// Of several for one child, the first is told.
-    requests: BTreeMap<MemberId, Request>,
+    requests: BTreeMap<MemberId, ChildRequest>,
     /// Of several for one child, the shortest.
     last_calls: BTreeMap<MemberId, LastCall>,
     /// There are children in the inbox.
@@ -74,15 +74,15 @@ struct State {
 
 /// What has happened.
 #[derive(Default)]
-pub(super) struct News {
+pub(super) struct ScopeEvents {
     pub(super) woken: Vec<Arc<MemberWaker>>,
-    pub(super) requests: BTreeMap<MemberId, Request>,
+    pub(super) requests: BTreeMap<MemberId, ChildRequest>,
     pub(super) last_calls: BTreeMap<MemberId, LastCall>,
 }
 
 impl State {
-    fn take_news(&mut self) -> News {
-        News {
+    fn take_news(&mut self) -> ScopeEvents {
+        ScopeEvents {
             woken: mem::take(&mut self.woken),
             requests: mem::take(&mut self.requests),
             last_calls: mem::take(&mut self.last_calls),
@@ -90,7 +90,7 @@ impl State {
     }
 }
 
-impl Hub {
+impl ScopeQueue {
     /// A poll of the scope begins: says whom to wake from its end on.
     pub(super) fn begin(&self, parent: &Waker) {
         // Cloned, and the old one dropped, outside of the lock: both may run anybody's code.
@@ -104,7 +104,7 @@ impl Hub {
     }
 
     /// Takes what has happened so far.
-    pub(super) fn take(&self) -> News {
+    pub(super) fn take(&self) -> ScopeEvents {
         lock(&self.state).take_news()
     }
 
@@ -129,13 +129,13 @@ impl Hub {
 
     /// A child is in the inbox.
     pub(super) fn spawned(&self) {
-        self.tell(|state| state.spawned = true);
+        self.notify(|state| state.spawned = true);
     }
 
     /// Cancels a child.
-    pub(super) fn request(&self, child: MemberId, cancellation: Cancellation, signal: EndSignal) {
-        self.tell(|state| {
-            let request = Request { cancellation, signals: EndSignals::default() };
+    pub(super) fn request(&self, child: MemberId, cancellation: Cancellation, signal: EndSender) {
+        self.notify(|state| {
+            let request = ChildRequest { cancellation, signals: EndSenders::default() };
             state.requests.entry(child).or_insert(request).signals.push(signal);
         });
     }
@@ -149,7 +149,7 @@ impl Hub {
         drop(left);
     }
 
-    fn tell(&self, note: impl FnOnce(&mut State)) {
+    fn notify(&self, note: impl FnOnce(&mut State)) {
         let mut state = lock(&self.state);
         if state.closed {
             return;
@@ -167,9 +167,9 @@ impl Hub {
     }
 }
 
-impl CutShort for Hub {
+impl CutShort for ScopeQueue {
     fn cut_short(&self, child: u64, grace: Duration, request: Cancellation) {
-        self.tell(|state| {
+        self.notify(|state| {
             let call = state.last_calls.entry(MemberId(child)).or_insert(LastCall { grace, request });
             call.grace = call.grace.min(grace);
         });
@@ -179,14 +179,14 @@ impl CutShort for Hub {
 /// The waker of the body or of a child.
 pub(super) struct MemberWaker {
     pub(super) member: MemberId,
-    hub: Arc<Hub>,
+    queue: Arc<ScopeQueue>,
     /// It is among those that were woken.
     queued: AtomicBool,
 }
 
 impl MemberWaker {
-    pub(super) fn new(member: MemberId, hub: &Arc<Hub>) -> Arc<Self> {
-        Arc::new(MemberWaker { member, hub: Arc::clone(hub), queued: AtomicBool::new(false) })
+    pub(super) fn new(member: MemberId, queue: &Arc<ScopeQueue>) -> Arc<Self> {
+        Arc::new(MemberWaker { member, queue: Arc::clone(queue), queued: AtomicBool::new(false) })
     }
 
     /// It is about to be polled: from here on it can be woken again. A read-modify-write, so that what a waking thread wrote before it found this queued is seen by the poll.
@@ -202,7 +202,7 @@ impl Wake for MemberWaker {
 
     fn wake_by_ref(self: &Arc<Self>) {
         if !self.queued.swap(true, Ordering::AcqRel) {
-            self.hub.tell(|state| state.woken.push(Arc::clone(self)));
+            self.queue.notify(|state| state.woken.push(Arc::clone(self)));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A task as an error context; or something else that takes errors, see `catch.rs`.
+//! A task as an error context; or something else that takes errors, see `callback_context.rs`.
 //!
 //! | what | touched by |
 //! |---|---|
@@ -13,31 +13,31 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use super::catch::Caught;
-use super::delivery::Delivery;
-use super::failure::Failure;
-use super::{Message, Shared, SlotId, TimerKey};
-use crate::inject::{EndSignals, Watch};
+use super::callback_context::CallbackContextState;
+use super::injection::Injection;
+use super::unhandled_error::UnhandledError;
+use super::{Mail, Shared, SlotId, TimerKey};
+use crate::inject::{EndSenders, Watch};
 
-pub(crate) struct Node {
-    place: Place,
+pub(crate) struct ErrorContext {
+    place: Taker,
     ended: AtomicBool,
     state: Mutex<State>,
 }
 
-enum Place {
+enum Taker {
     Task { home: Arc<Shared>, slot: SlotId },
-    Catch(Caught),
+    CallbackContext(CallbackContextState),
 }
 
 struct State {
-    outer: Option<Arc<Node>>,
+    outer: Option<Arc<ErrorContext>>,
     /// For the task, and not taken yet: the next one first.
-    deliveries: VecDeque<Delivery>,
+    deliveries: VecDeque<Injection>,
     /// The task was told of a cancellation, and may have swallowed it: lent to each poll that has nothing else.
     watch: Option<Watch>,
     /// Dropped when the task has ended.
-    watchers: EndSignals,
+    watchers: EndSenders,
     /// When the task is dropped at the latest.
     grace: Option<Grace>,
 }
@@ -50,38 +50,38 @@ pub(crate) struct Grace {
 }
 
 impl State {
-    fn new(outer: Option<Arc<Node>>) -> Self {
+    fn new(outer: Option<Arc<ErrorContext>>) -> Self {
         State {
             outer,
             deliveries: VecDeque::new(),
             watch: None,
-            watchers: EndSignals::default(),
+            watchers: EndSenders::default(),
             grace: None,
         }
     }
 }
 
-impl Node {
-    fn new(place: Place, outer: Option<Arc<Node>>) -> Arc<Self> {
+impl ErrorContext {
+    fn new(place: Taker, outer: Option<Arc<ErrorContext>>) -> Arc<Self> {
         let state = Mutex::new(State::new(outer));
-        Arc::new(Node { place, ended: AtomicBool::new(false), state })
+        Arc::new(ErrorContext { place, ended: AtomicBool::new(false), state })
     }
 
-    pub(super) fn catching(caught: Caught, outer: Option<Arc<Node>>) -> Arc<Self> {
-        Self::new(Place::Catch(caught), outer)
+    pub(super) fn catching(caught: CallbackContextState, outer: Option<Arc<ErrorContext>>) -> Arc<Self> {
+        Self::new(Taker::CallbackContext(caught), outer)
     }
 
-    pub(super) fn caught(&self) -> Option<&Caught> {
+    pub(super) fn caught(&self) -> Option<&CallbackContextState> {
         match &self.place {
-            Place::Catch(caught) => Some(caught),
-            Place::Task { .. } => None,
+            Taker::CallbackContext(caught) => Some(caught),
+            Taker::Task { .. } => None,
         }
     }
 
     /// The slot of its task, if that is one of that loop's.
     pub(crate) fn slot_of(&self, loop_of: &Arc<Shared>) -> Option<SlotId> {
         match &self.place {
-            Place::Task { home, slot } if Arc::ptr_eq(home, loop_of) => Some(*slot),
+            Taker::Task { home, slot } if Arc::ptr_eq(home, loop_of) => Some(*slot),
             _ => None,
         }
     }
@@ -91,37 +91,37 @@ impl Node {
     }
 
     /// The next context outward.
-    pub(crate) fn outer(&self) -> Option<Arc<Node>> {
+    pub(crate) fn outer(&self) -> Option<Arc<ErrorContext>> {
         self.lock().outer.clone()
     }
 
     /// Hands the failure to the node's loop, on whatever thread that is, or to what catches it; gives it back
     /// if the loop is closed, or the catch has ended.
-    pub(crate) fn send(self: &Arc<Self>, failure: Failure) -> Result<(), Failure> {
+    pub(crate) fn send(self: &Arc<Self>, failure: UnhandledError) -> Result<(), UnhandledError> {
         let home = match &self.place {
-            Place::Task { home, .. } => home,
-            Place::Catch(caught) => return caught.offer(failure),
+            Taker::Task { home, .. } => home,
+            Taker::CallbackContext(caught) => return caught.offer(failure),
         };
-        match home.send(Message::Throw(Some(Arc::clone(self)), failure)) {
-            Err(Message::Throw(_, failure)) => Err(failure),
+        match home.send(Mail::Throw(Some(Arc::clone(self)), failure)) {
+            Err(Mail::Throw(_, failure)) => Err(failure),
             // A refused message is the one that was sent.
             Ok(()) | Err(_) => Ok(()),
         }
     }
 
     /// Of cancellations that have not been told yet only the first is kept.
-    pub(crate) fn push(&self, delivery: Delivery) {
+    pub(crate) fn push(&self, delivery: Injection) {
         let deliveries = &mut self.lock().deliveries;
-        if !(delivery.is_cancel() && deliveries.iter().any(Delivery::is_cancel)) {
+        if !(delivery.is_cancel() && deliveries.iter().any(Injection::is_cancel)) {
             deliveries.push_back(delivery);
         }
     }
 
     /// For what was tried and not taken: it is the first to be tried again, but does not keep a cancellation waiting, nor, held back by a shield, anything else. Answers whether
     /// something else has its turn now.
-    pub(crate) fn put_back(&self, delivery: Delivery) -> bool {
+    pub(crate) fn put_back(&self, delivery: Injection) -> bool {
         let deliveries = &mut self.lock().deliveries;
-        if !delivery.is_held() && !deliveries.iter().any(Delivery::is_cancel) {
+        if !delivery.is_held() && !deliveries.iter().any(Injection::is_cancel) {
             deliveries.push_front(delivery);
             return false;
         }
@@ -131,9 +131,9 @@ impl Node {
     }
 
     /// The next delivery; if there is none, the watch.
-    pub(crate) fn pop(&self) -> Option<Delivery> {
+    pub(crate) fn pop(&self) -> Option<Injection> {
         let mut state = self.lock();
-        state.deliveries.pop_front().or_else(|| state.watch.take().map(Delivery::Watch))
+        state.deliveries.pop_front().or_else(|| state.watch.take().map(Injection::Watch))
     }
 
     pub(crate) fn has_deliveries(&self) -> bool {
@@ -162,7 +162,7 @@ impl Node {
     }
 
     /// Has the signals dropped when the task has ended.
-    pub(crate) fn watch(&self, signals: EndSignals) {
+    pub(crate) fn watch(&self, signals: EndSenders) {
         self.lock().watchers.append(signals);
     }
 
@@ -184,7 +184,7 @@ impl Node {
 }
 
 /// A long chain is dropped step by step: dropped from within each other, its nodes could overflow the stack.
-impl Drop for Node {
+impl Drop for ErrorContext {
     fn drop(&mut self) {
         let mut next = take_outer(self);
         while let Some(mut node) = next.and_then(Arc::into_inner) {
@@ -193,38 +193,38 @@ impl Drop for Node {
     }
 }
 
-fn take_outer(node: &mut Node) -> Option<Arc<Node>> {
+fn take_outer(node: &mut ErrorContext) -> Option<Arc<ErrorContext>> {
     node.state.get_mut().unwrap_or_else(PoisonError::into_inner).outer.take()
 }
 
 /// What a task leaves behind when it ends.
 #[derive(Default)]
-pub(crate) struct Left {
+pub(crate) struct Leftovers {
     /// The context around it.
-    pub(crate) outer: Option<Arc<Node>>,
+    pub(crate) outer: Option<Arc<ErrorContext>>,
     /// What it did not take.
-    pub(crate) deliveries: VecDeque<Delivery>,
+    pub(crate) deliveries: VecDeque<Injection>,
     /// Whom its end is told by dropping this.
-    pub(crate) watchers: EndSignals,
+    pub(crate) watchers: EndSenders,
     /// What would have dropped it.
     pub(crate) timer: Option<TimerKey>,
 }
 
 /// The place of a slot in the chain of contexts.
-pub(crate) enum Link {
+pub(crate) enum SlotContext {
     /// Nothing was scheduled in the task yet: it has no node, and this is what would be around it.
-    Outer(Option<Arc<Node>>),
-    Own(Arc<Node>),
+    Outer(Option<Arc<ErrorContext>>),
+    Own(Arc<ErrorContext>),
 }
 
-impl Link {
+impl SlotContext {
     /// The node of the slot, made if need be.
-    pub(crate) fn node(&mut self, home: &Arc<Shared>, slot: SlotId) -> Arc<Node> {
+    pub(crate) fn node(&mut self, home: &Arc<Shared>, slot: SlotId) -> Arc<ErrorContext> {
         let node = match self {
-            Link::Own(node) => Arc::clone(node),
-            Link::Outer(outer) => {
-                let node = Node::new(Place::Task { home: Arc::clone(home), slot }, outer.take());
-                *self = Link::Own(Arc::clone(&node));
+            SlotContext::Own(node) => Arc::clone(node),
+            SlotContext::Outer(outer) => {
+                let node = ErrorContext::new(Taker::Task { home: Arc::clone(home), slot }, outer.take());
+                *self = SlotContext::Own(Arc::clone(&node));
                 node
             }
         };
@@ -233,32 +233,32 @@ impl Link {
     }
 
     /// The node, if there is one.
-    pub(crate) fn own(&self) -> Option<&Arc<Node>> {
+    pub(crate) fn own(&self) -> Option<&Arc<ErrorContext>> {
         match self {
-            Link::Own(node) => Some(node),
-            Link::Outer(_) => None,
+            SlotContext::Own(node) => Some(node),
+            SlotContext::Outer(_) => None,
         }
     }
 
     /// The task has ended.
-    pub(crate) fn end(self) -> Left {
+    pub(crate) fn end(self) -> Leftovers {
         match self {
-            Link::Outer(outer) => Left { outer, ..Left::default() },
-            Link::Own(node) => {
+            SlotContext::Outer(outer) => Leftovers { outer, ..Leftovers::default() },
+            SlotContext::Own(node) => {
                 node.set_ended();
                 node.shorten();
                 let mut state = node.lock();
                 let timer = state.grace.take().map(|grace| grace.timer);
                 let (deliveries, watchers) =
                     (mem::take(&mut state.deliveries), mem::take(&mut state.watchers));
-                Left { outer: state.outer.clone(), deliveries, watchers, timer }
+                Leftovers { outer: state.outer.clone(), deliveries, watchers, timer }
             }
         }
     }
 }
 
 /// How many nodes there are, from this one outward.
-pub(crate) fn depth(node: Option<&Arc<Node>>) -> usize {
+pub(crate) fn depth(node: Option<&Arc<ErrorContext>>) -> usize {
     let mut depth = 0;
     let mut next = node.cloned();
     while let Some(node) = next {
