@@ -1,4 +1,4 @@
-//! A budget for one poll of a task, as tokio's tasks have.
+//! A budget for one poll of a task, like that of tokio's tasks.
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -7,7 +7,8 @@ use std::task::{Poll, Waker};
 
 use crate::Poller;
 
-/// How many resources may be ready in one poll of a task. Those that come later are woken when the poll is over.
+/// Allows a limited number of resources to be ready in one poll of a task. A resource beyond that
+/// number is woken when the poll is over.
 pub struct Budget {
     size: usize,
     left: Cell<usize>,
@@ -17,7 +18,7 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// So many in one poll.
+    /// Creates a budget of `size` resources for each poll.
     pub fn of(size: usize) -> Self {
         Budget {
             size,
@@ -28,7 +29,8 @@ impl Budget {
         }
     }
 
-    /// Polls a resource; answers whether it is ready. One that is not due is woken when the task has nothing else to do.
+    /// Polls a resource, and returns whether it is ready. A resource that is not due is woken when
+    /// the task has nothing else to do.
     pub fn poll(&self, is_due: bool, waker: &Waker) -> bool {
         self.polls.set(self.polls.get() + 1);
         if !is_due {
@@ -43,7 +45,7 @@ impl Budget {
         left.is_some()
     }
 
-    /// How many resources were polled since this was last asked.
+    /// The number of polls of resources since the last call.
     pub fn polls(&self) -> usize {
         self.polls.take()
     }
@@ -52,7 +54,7 @@ impl Budget {
     ///
     /// # Panics
     ///
-    /// If it waits for something else.
+    /// If the task waits for anything but these resources.
     pub fn run<F: Future>(&self, mut task: Pin<&mut F>) -> F::Output {
         let poller = Poller::new();
         loop {

@@ -1,4 +1,4 @@
-//! Futures that a test opens by hand, and that keep a journal of what happened to them.
+//! Futures that a test resolves by hand. They keep a journal of their polls and drops.
 
 use std::fmt;
 use std::future::Future;
@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-/// An error of a child: a name.
+/// The error of a child, which is only a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault(pub String);
 
@@ -36,22 +36,22 @@ struct Shared {
     journal: Vec<String>,
 }
 
-/// The test's handle to a number of children: what they do next, and what happened to them.
+/// The test's handle to its children. It decides their next result, and reads their journal.
 #[derive(Clone)]
 pub struct Children {
     shared: Arc<Mutex<Shared>>,
 }
 
-/// A future that resolves when the test says so.
+/// A future that is ready when the test decides so.
 ///
-/// Its index says which child of the test it is; a test may renumber it before it is polled.
+/// Its index identifies the child in the test. A test may renumber a child before it is polled.
 pub struct Child {
     index: usize,
     children: Children,
 }
 
 impl Children {
-    /// That many children, numbered from 0.
+    /// Creates `count` children, numbered from 0.
     pub fn of(count: usize) -> (Children, Vec<Child>) {
         let shared = Shared { cells: (0..count).map(|_| Cell::default()).collect(), journal: Vec::new() };
         let children = Children { shared: Arc::new(Mutex::new(shared)) };
@@ -63,12 +63,12 @@ impl Children {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next poll of a child gives this. The child is not woken.
+    /// Sets the result of the next poll of a child, without waking it.
     pub fn set(&self, child: usize, result: Result<u32, &str>) {
         self.lock().cells[child].result = Some(result.map_err(|text| Fault(text.to_owned())));
     }
 
-    /// A child ends: its next poll gives this, and it is woken.
+    /// Sets the result of the next poll of a child, and wakes it.
     pub fn end(&self, child: usize, result: Result<u32, &str>) {
         self.set(child, result);
         self.wake(child);
@@ -82,51 +82,52 @@ impl Children {
         }
     }
 
-    /// The waker that a child was last polled with.
+    /// The waker of the last poll of a child.
     ///
     /// # Panics
     ///
-    /// If it was not polled.
+    /// If the child was not polled.
     pub fn waker(&self, child: usize) -> Waker {
         self.lock().cells[child].waker.clone().expect("the child was polled")
     }
 
-    /// The children forget their wakers.
+    /// Makes the children drop their wakers.
     pub fn forget_wakers(&self) {
         let wakers: Vec<_> = self.lock().cells.iter_mut().map(|cell| cell.waker.take()).collect();
         drop(wakers);
     }
 
-    /// Runs this in the next poll of a child, after it has kept its waker and before it looks for its result.
+    /// Runs `hook` in the next poll of a child, after the child has stored its waker and before it
+    /// looks for its result.
     pub fn on_poll(&self, child: usize, hook: impl FnMut(&Children) + Send + 'static) {
         self.lock().cells[child].on_poll = Some(Box::new(hook));
     }
 
-    /// The drop of a child panics.
+    /// Makes the drop of a child panic.
     pub fn panic_in_drop(&self, child: usize) {
         self.lock().cells[child].panic_in_drop = true;
     }
 
-    /// How often each child was polled, as in `1 1 2`.
+    /// The number of polls of each child, as in `1 1 2`.
     pub fn polls(&self) -> String {
         let polls: Vec<_> = self.lock().cells.iter().map(|cell| cell.polls.to_string()).collect();
         polls.join(" ")
     }
 
-    /// How often each child was dropped, as in `0 1 0`.
+    /// The number of drops of each child, as in `0 1 0`.
     pub fn drops(&self) -> String {
         let drops: Vec<_> = self.lock().cells.iter().map(|cell| cell.drops.to_string()).collect();
         drops.join(" ")
     }
 
-    /// What happened since this was last asked, as in `poll 0, drop 0, poll 1`.
+    /// The events since the last call, as in `poll 0, drop 0, poll 1`.
     pub fn journal(&self) -> String {
         std::mem::take(&mut self.lock().journal).join(", ")
     }
 }
 
 impl Child {
-    /// Makes this child another one of the test's.
+    /// Gives this child another number.
     pub fn renumber(&mut self, index: usize) {
         self.index = index;
     }

@@ -1,4 +1,4 @@
-//! What the tests of tasks, cancellation and scopes share.
+//! Helpers for the tests of tasks, cancellation and scopes.
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -9,17 +9,17 @@ use gen::yield_;
 
 use crate::logged::unlogged;
 
-/// What the bodies of a test say, in order. Clones write to the same one.
+/// The words that the bodies of a test say, in order. Clones write to the same journal.
 #[derive(Clone, Default)]
 pub struct Journal(Rc<RefCell<Vec<String>>>);
 
 impl Journal {
-    /// Writes something down.
+    /// Adds an entry.
     pub fn say(&self, text: impl Into<String>) {
         self.0.borrow_mut().push(text.into());
     }
 
-    /// What was said since this was last asked, as in `a told, a clean`.
+    /// The entries since the last call, as in `a told, a clean`.
     pub fn take(&self) -> String {
         self.0.take().join(", ")
     }
@@ -34,7 +34,7 @@ impl Drop for Guard {
     }
 }
 
-/// So many seconds.
+/// A duration of so many seconds.
 pub fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
@@ -43,13 +43,15 @@ pub fn seconds(seconds: u64) -> Duration {
 ///
 /// # Panics
 ///
-/// If it fails, or if an error is logged that the test does not look at with [`logged`](crate::logged).
+/// If the body fails, or if an error is logged that the test does not read with
+/// [`logged`](crate::logged).
 pub fn run<T>(body: impl Future<Output = gen::Result<T>>) -> T {
     unlogged(|| gen::IoLoop::with_clock(gen::VirtualClock::new()).run_sync(body))
         .expect("the test's body ends well")
 }
 
-/// For an hour; when it is cancelled it says so, cleans up for so many seconds, says so, and ends with the error.
+/// Waits for an hour. When it is cancelled, it says so, cleans up for `seconds`, says so, and ends
+/// with the error.
 #[gen::coroutine]
 pub fn works(name: &'static str, cleanup: u64, journal: Journal) -> gen::Result<u32> {
     match yield_!(gen::sleep(seconds(3600))) {
@@ -63,11 +65,11 @@ pub fn works(name: &'static str, cleanup: u64, journal: Journal) -> gen::Result<
     }
 }
 
-/// Why it was cancelled.
+/// The reason of the cancellation.
 ///
 /// # Panics
 ///
-/// If it was not.
+/// If the error is not a cancellation.
 pub fn reason(error: &gen::Error) -> String {
     let cancelled = error.downcast_ref::<gen::Cancelled>().expect("it was cancelled");
     cancelled.reason.clone().into_owned()

@@ -1,6 +1,8 @@
-//! What the behaviour tests share: futures that a test opens by hand, a poller that counts wakes, and a logger that listens.
+//! Helpers for the behaviour tests: futures that a test resolves by hand, a poller that counts
+//! wakes, and a logger that keeps records.
 //!
-//! No test sleeps, and none is timed: a test polls by hand, and says which child goes on when.
+//! No test sleeps, and none depends on time: a test polls by hand, and decides which child goes on
+//! when. The comment above a test says what a user would lose if the test failed.
 
 mod budget;
 mod child;
@@ -18,7 +20,7 @@ pub use self::poller::{Poller, Task};
 pub use self::process::in_a_process_of_its_own;
 pub use self::wakers::{waker_with_hook, with_waker_on_the_stack, with_waker_that_panics_in_its_drop};
 
-/// A coroutine that is written in this file, but for its name, and fails.
+/// Defines a coroutine in the file that calls the macro. The coroutine fails.
 #[macro_export]
 macro_rules! written_elsewhere {
     ($name:ident) => {

@@ -1,4 +1,4 @@
-//! What is logged while a test does something.
+//! Reads the log of a part of a test.
 
 use std::cell::{Cell, RefCell};
 use std::sync::Once;
@@ -7,7 +7,7 @@ use log::{Level, Log, Metadata, Record};
 
 thread_local! {
     static LINES: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
-    /// Whether a test is going to look at them.
+    /// Whether a test is going to read the records.
     static LISTENING: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -26,19 +26,20 @@ impl Log for Listener {
     fn flush(&self) {}
 }
 
-/// What `run` gives, and what was logged on this thread meanwhile, each record as `LEVEL target: text`.
-/// Records of the level `DEBUG` are left out.
+/// Returns the result of `run`, and the records that this thread logged meanwhile, each as
+/// `LEVEL target: text`. Records of the level `DEBUG` are left out.
 pub fn logged<R>(run: impl FnOnce() -> R) -> (R, Vec<String>) {
     let (output, mut lines) = logged_with_debug(run);
     lines.retain(|line| !line.starts_with(Level::Debug.as_str()));
     (output, lines)
 }
 
-/// The same with the records of the level `DEBUG`.
+/// Like [`logged`], with the records of the level `DEBUG`.
 pub fn logged_with_debug<R>(run: impl FnOnce() -> R) -> (R, Vec<String>) {
     static LISTEN: Once = Once::new();
     LISTEN.call_once(|| {
-        // Nobody else sets a logger in a test binary, and if so the assertions on what was logged fail.
+        // No other code sets a logger in a test binary. If it did, the assertions on the log would
+        // fail.
         let _ = log::set_logger(&Listener);
         log::set_max_level(log::LevelFilter::Debug);
     });
@@ -49,7 +50,7 @@ pub fn logged_with_debug<R>(run: impl FnOnce() -> R) -> (R, Vec<String>) {
     (output, LINES.take())
 }
 
-/// Goes back to what was before, also when a test catches the panic of what it runs.
+/// Restores the previous state, also when a test catches a panic of `run`.
 struct Listens(bool);
 
 impl Drop for Listens {
@@ -58,11 +59,12 @@ impl Drop for Listens {
     }
 }
 
-/// What `run` gives.
+/// Returns the result of `run`.
 ///
 /// # Panics
 ///
-/// If an error was logged meanwhile on this thread, unless it was called in what [`logged`] runs: then the test looks at the log itself.
+/// If this thread logged an error meanwhile. Inside of [`logged`] it never panics, because there
+/// the test reads the log itself.
 pub fn unlogged<R>(run: impl FnOnce() -> R) -> R {
     if LISTENING.get() {
         return run();

@@ -1,4 +1,4 @@
-//! Polling by hand.
+//! Polls futures by hand.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -17,7 +17,7 @@ impl Wake for Wakes {
     }
 }
 
-/// A waker of its own, and how often it was woken.
+/// A waker of its own that counts its wakes.
 pub struct Poller {
     wakes: Arc<Wakes>,
     waker: Waker,
@@ -30,7 +30,7 @@ impl Default for Poller {
 }
 
 impl Poller {
-    /// A poller that nobody has woken.
+    /// Creates a poller whose waker was not woken yet.
     pub fn new() -> Self {
         let wakes = Arc::new(Wakes::default());
         Poller { waker: wakes.clone().into(), wakes }
@@ -41,7 +41,7 @@ impl Poller {
         future.poll(&mut self.context())
     }
 
-    /// Resumes a coroutine once, with the error that is in `thrown`.
+    /// Resumes a coroutine once, with the error in `thrown`.
     pub fn resume<C: Coroutine>(
         &self,
         coroutine: Pin<&mut C>,
@@ -50,69 +50,69 @@ impl Poller {
         coroutine.resume(&mut self.context(), thrown)
     }
 
-    /// The context to poll with.
+    /// The context for a poll.
     pub fn context(&self) -> Context<'_> {
         Context::from_waker(&self.waker)
     }
 
-    /// How often the waker was woken since this was last asked.
+    /// The number of wakes since the last call.
     pub fn wakes(&self) -> usize {
         self.wakes.0.swap(0, Ordering::SeqCst)
     }
 
-    /// Whether anything still holds the waker when the poller itself is gone.
+    /// Drops the poller, and returns the rest that clones of the waker keep alive.
     pub fn into_leak(self) -> Leak {
         Leak(Arc::downgrade(&self.wakes))
     }
 }
 
-/// What is left of a waker.
+/// The rest of a waker after its poller was dropped.
 pub struct Leak(Weak<Wakes>);
 
 impl Leak {
-    /// How many clones of the waker live.
+    /// The number of clones of the waker that are alive.
     pub fn clones(&self) -> usize {
         self.0.strong_count()
     }
 }
 
-/// A boxed coroutine with a poller of its own, for tests that drive just one.
+/// A boxed coroutine with a poller of its own, for tests that drive one coroutine.
 pub struct Task<C: Coroutine> {
     /// The coroutine.
     pub coroutine: Pin<Box<C>>,
     /// Its poller.
     pub poller: Poller,
-    /// What was thrown and not taken yet.
+    /// The error that was thrown and not taken yet.
     pub thrown: Option<gen::Error>,
 }
 
 impl<C: Coroutine> Task<C> {
-    /// Boxes a coroutine; nothing runs yet.
+    /// Boxes a coroutine. Nothing runs yet.
     pub fn new(coroutine: C) -> Self {
         Task { coroutine: Box::pin(coroutine), poller: Poller::new(), thrown: None }
     }
 
-    /// Polls it once.
+    /// Polls the coroutine once.
     pub fn poll(&mut self) -> Poll<C::Output> {
         self.poller.poll(self.coroutine.as_mut())
     }
 
-    /// Throws a text, and resumes it once.
+    /// Throws a text, and resumes the coroutine once.
     pub fn throw(&mut self, text: &'static str) -> Poll<C::Output> {
         self.thrown = Some(gen::Error::new(text));
         self.resume()
     }
 
-    /// Resumes it once with what is in `thrown`.
+    /// Resumes the coroutine once with the error in `thrown`.
     pub fn resume(&mut self) -> Poll<C::Output> {
         self.poller.resume(self.coroutine.as_mut(), &mut self.thrown)
     }
 
-    /// Polls it as long as its waker is woken.
+    /// Polls the coroutine as long as its waker is woken.
     ///
     /// # Panics
     ///
-    /// If it is not ready although nobody woke it.
+    /// If the coroutine is not ready although its waker was not woken.
     pub fn run(&mut self) -> C::Output {
         loop {
             if let Poll::Ready(output) = self.poll() {
@@ -122,7 +122,7 @@ impl<C: Coroutine> Task<C> {
         }
     }
 
-    /// The text of the error that nobody took.
+    /// The text of the error that the coroutine did not take.
     pub fn left(&self) -> Option<String> {
         self.thrown.as_ref().map(ToString::to_string)
     }

@@ -1,18 +1,19 @@
-//! Tests of what would end the process.
+//! Tests of bugs that would end the process.
 
 use std::env;
 use std::panic;
 use std::process::{self, Command};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// How many panics there have been in the process of such a test.
+/// The number of panics in the process of such a test.
 static PANICS: AtomicUsize = AtomicUsize::new(0);
 
-/// Runs a test's body in a process of its own; `test` is the path of the test in its binary.
+/// Runs a test's body in a process of its own. `test` is the path of the test in its binary.
 ///
 /// # Panics
 ///
-/// If the process is aborted, the body panics, or more panics are counted in it than `panics`, caught ones and those of other threads included.
+/// If the process is aborted, the body panics, or the number of panics in the process is greater
+/// than `panics`. Caught panics and those of other threads count too.
 pub fn in_a_process_of_its_own(test: &str, panics: usize, body: impl FnOnce()) {
     const NAME: &str = "GEN_TEST_IN_A_PROCESS";
     if env::var(NAME).is_ok_and(|name| name == test) {
@@ -22,7 +23,7 @@ pub fn in_a_process_of_its_own(test: &str, panics: usize, body: impl FnOnce()) {
             print(info);
         }));
         body();
-        // At once: the test harness would say that all is well, whatever was counted.
+        // Exits at once. The test harness would report success, whatever the count.
         process::exit(if PANICS.load(Ordering::SeqCst) == panics { 0 } else { 3 });
     }
     let program = env::current_exe().expect("a test binary has a path");

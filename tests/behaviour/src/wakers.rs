@@ -1,18 +1,19 @@
-//! Wakers as foreign executors have them: legal, and unlike those of `std::task::Wake`.
+//! Wakers like those of some executors. They are valid, but differ from those of `std::task::Wake`.
 
 use std::mem::{self, ManuallyDrop};
 use std::ptr;
 use std::sync::Arc;
 use std::task::{Context, RawWaker, RawWakerVTable, Waker};
 
-/// Polls with a waker that lies on the stack. It wakes `inner`, and its clone is another object: a clone of `inner`.
+/// Polls with a waker that lies on the stack. It wakes `inner`, and its clone is another object: a
+/// clone of `inner`.
 pub fn with_waker_on_the_stack<R>(inner: &Waker, poll: impl FnOnce(&mut Context<'_>) -> R) -> R {
     static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake, nothing);
     fn clone(inner: *const ()) -> RawWaker {
-        // SAFETY: the waker was made of a reference that outlives it, and so outlives this call.
+        // SAFETY: the waker was made from a reference that outlives it, and so outlives this call.
         let waker = unsafe { &*inner.cast::<Waker>() }.clone();
         let raw = RawWaker::new(waker.data(), waker.vtable());
-        // What the clone owns is owned by `raw` from here on.
+        // `raw` owns the clone's data from here on.
         mem::forget(waker);
         raw
     }
@@ -20,13 +21,13 @@ pub fn with_waker_on_the_stack<R>(inner: &Waker, poll: impl FnOnce(&mut Context<
         // SAFETY: as above.
         unsafe { &*inner.cast::<Waker>() }.wake_by_ref();
     }
-    // SAFETY: the functions keep the contract of a waker: they only share `inner`, which is `Sync`, and own nothing.
-    // The waker does not outlive this call, and `inner` does.
+    // SAFETY: the functions keep the contract of a waker: they only share `inner`, which is `Sync`,
+    // and own nothing. The waker does not outlive this call, but `inner` does.
     let waker = unsafe { Waker::from_raw(RawWaker::new(ptr::from_ref(inner).cast(), &VTABLE)) };
     poll(&mut Context::from_waker(&waker))
 }
 
-/// Polls with a waker that wakes nobody; the drop of each of its clones panics.
+/// Polls with a waker that wakes no task. The drop of each of its clones panics.
 pub fn with_waker_that_panics_in_its_drop<R>(poll: impl FnOnce(&mut Context<'_>) -> R) -> R {
     static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, nothing, nothing, panics);
     fn clone(data: *const ()) -> RawWaker {
@@ -47,7 +48,8 @@ pub fn waker_with_hook(hook: impl Fn() + Send + Sync + 'static) -> Waker {
     static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, drop);
     fn clone(data: *const ()) -> RawWaker {
         wake_by_ref(data);
-        // SAFETY: the waker that is cloned holds a count, which `Arc::into_raw` has given up for it.
+        // SAFETY: the waker that is cloned holds a count, which `Arc::into_raw` has given up for
+        // it.
         unsafe { Arc::increment_strong_count(data.cast::<Hook>()) };
         RawWaker::new(data, &VTABLE)
     }

@@ -1,4 +1,5 @@
-//! Whom an error is for: the yields that are polled with the very waker of the poll that injects it, whatever that waker is.
+//! The recipient of an error: the yields that are polled with the same waker as the poll that
+//! injects the error, whatever that waker is.
 
 use std::future::{pending, poll_fn, Future};
 use std::pin::{pin, Pin};
@@ -12,12 +13,13 @@ use futures::stream::{FuturesUnordered, StreamExt};
 use futures::FutureExt;
 use gen::{yield_, Coroutine, Error};
 
-/// The functions whose yields an error has passed, innermost first.
+/// The functions whose yields the error has passed, innermost first.
 fn way(error: &Error) -> String {
     error.trace().iter().map(gen::Site::function).collect::<Vec<_>>().join(" ")
 }
 
-/// Polls a coroutine, then resumes it with an error, each time in a context that `with` makes; gives the way of the error.
+/// Polls a coroutine, then resumes it with an error, each time in a context that `with` creates.
+/// Returns the functions that the error has passed.
 fn thrown_way(
     coroutine: impl Coroutine<Output = gen::Result>,
     with: impl Fn(&mut dyn FnMut(&mut Context<'_>)),
@@ -79,7 +81,7 @@ fn selects() -> gen::Result {
     })
 }
 
-/// What has wakers of its own is a leaf.
+/// A combinator with wakers of its own receives the error as a leaf.
 #[gen::coroutine]
 fn collects() -> gen::Result {
     yield_!(async {
@@ -93,7 +95,7 @@ fn lists() -> gen::Result {
     yield_!(vec![leaf()]).map(drop)
 }
 
-/// Polls what it holds with the clone of its waker, if that is another object.
+/// Polls its inner future with the clone of its waker, if that is another object.
 #[gen::coroutine]
 fn moves_to_another_waker() -> gen::Result {
     let mut child = Box::pin(leaf());
@@ -125,7 +127,7 @@ under_each_waker! {
     what_has_another_waker_is_a_leaf_under_any_waker: moves_to_another_waker, "moves_to_another_waker";
 }
 
-/// A foreign future that polls what it holds with a waker on its stack.
+/// A foreign future that polls its inner future with a waker on its stack.
 struct OnTheStack<F>(Pin<Box<F>>);
 
 impl<F: Future> Future for OnTheStack<F> {
@@ -136,7 +138,7 @@ impl<F: Future> Future for OnTheStack<F> {
     }
 }
 
-/// The clean-up would be skipped, and what the deadline interrupted could not be undone.
+/// Otherwise the clean-up would be skipped, and the interrupted work could not be undone.
 #[test]
 fn below_a_foreign_waker_a_deadline_tells_its_child() {
     #[gen::coroutine]
@@ -152,7 +154,7 @@ fn below_a_foreign_waker_a_deadline_tells_its_child() {
     assert_eq!(journal.take(), "a told, a clean");
 }
 
-/// A shield there would hold nothing back, or for ever.
+/// Otherwise a shield there would hold nothing back, or would hold it back for ever.
 #[test]
 fn below_a_foreign_waker_a_shield_holds_and_lets_go() {
     #[gen::coroutine]
@@ -174,7 +176,7 @@ fn below_a_foreign_waker_a_shield_holds_and_lets_go() {
     assert_eq!(journal.take(), "not interrupted, a told, a clean");
 }
 
-/// The process would be aborted: where a yield takes an error nothing may unwind.
+/// The process would be aborted, because no code may unwind where a yield takes an error.
 #[test]
 fn a_waker_that_panics_in_its_drop_is_not_dropped_on_the_way() {
     in_a_process_of_its_own("a_waker_that_panics_in_its_drop_is_not_dropped_on_the_way", 0, || {
@@ -189,7 +191,7 @@ fn shields() -> gen::Result {
     yield_!(gen::shield(leaf()))
 }
 
-/// What is done at the very end of a thread, when its thread-locals are being destroyed.
+/// Work at the very end of a thread, while its thread-locals are being destroyed.
 mod at_the_end_of_a_thread {
     use std::cell::RefCell;
     use std::sync::mpsc::channel;
@@ -211,7 +213,8 @@ mod at_the_end_of_a_thread {
         static AT_THE_END: RefCell<AtTheEnd> = const { RefCell::new(AtTheEnd(None)) };
     }
 
-    /// Runs `run` when the thread-locals of a thread are destroyed, those of the library first: they were made later.
+    /// Runs `run` while the thread-locals of a thread are destroyed. Those of the library are
+    /// destroyed first, because they were created later.
     fn at_the_end(run: impl FnOnce() + Send + 'static) {
         thread::spawn(move || {
             AT_THE_END.with_borrow_mut(|at_the_end| at_the_end.0 = Some(Box::new(run)));
@@ -223,7 +226,7 @@ mod at_the_end_of_a_thread {
         .unwrap();
     }
 
-    /// The process would be aborted, by what another thread does just then.
+    /// An action of another thread at that moment would abort the process.
     #[test]
     fn a_coroutine_is_polled_while_another_thread_has_something_in_flight() {
         let test =
@@ -259,7 +262,8 @@ mod at_the_end_of_a_thread {
         }))
     }
 
-    /// The count of what is in flight would stay too high for ever, and each yield of the process would look for it.
+    /// The count of errors in flight would stay too high for ever, and each yield of the process
+    /// would check for an error.
     #[test]
     fn a_coroutine_is_resumed_with_an_error() {
         in_a_process_of_its_own("at_the_end_of_a_thread::a_coroutine_is_resumed_with_an_error", 0, || {

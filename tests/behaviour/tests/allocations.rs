@@ -1,4 +1,5 @@
-//! What is allocated: nothing by a call or a yield, and by a parallel yield no more for many children than for few.
+//! Allocations: a call or a yield allocates nothing, and a parallel yield allocates as often for
+//! many children as for few.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -20,22 +21,22 @@ fn count() {
     ALLOCATIONS.set(ALLOCATIONS.get() + 1);
 }
 
-// SAFETY: all is left to the system's allocator; counting neither allocates nor unwinds.
+// SAFETY: the system's allocator does all the work; counting neither allocates nor unwinds.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count();
-        // SAFETY: by the caller's promise.
+        // SAFETY: the caller keeps the contract of `alloc`.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: by the caller's promise.
+        // SAFETY: the caller keeps the contract of `dealloc`.
         unsafe { System.dealloc(pointer, layout) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         count();
-        // SAFETY: by the caller's promise.
+        // SAFETY: the caller keeps the contract of `realloc`.
         unsafe { System.realloc(pointer, layout, size) }
     }
 }
@@ -43,7 +44,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// How often `run` allocates.
+/// The number of allocations of `run`.
 fn allocations<R>(run: impl FnOnce() -> R) -> usize {
     let before = ALLOCATIONS.get();
     let output = run();
@@ -68,7 +69,7 @@ impl Future for Suspends {
     }
 }
 
-/// Polls to the end.
+/// Polls a future to its end.
 fn run<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     loop {
@@ -99,7 +100,7 @@ fn outer(suspends: u32) -> gen::Result<u64> {
     Ok(yield_!(yields(suspends))? + yield_!(yields(suspends))?)
 }
 
-/// A coroutine would cost more than the `async fn` that it replaces.
+/// Otherwise a coroutine would cost more than the `async fn` that it replaces.
 #[test]
 fn calls_and_yields_of_futures_allocate_nothing() {
     assert_eq!(allocations(|| run(outer(0)).unwrap()), 0, "ready");
@@ -117,14 +118,14 @@ fn round_trips(count: u32) -> gen::Result<u32> {
     Ok(sum)
 }
 
-/// A callback would cost more with each use of its key.
+/// Otherwise a callback would cost more with each use of its key.
 #[test]
 fn a_callback_allocates_one_registration() {
     let first = allocations(|| run(round_trips(1)).unwrap());
     assert_eq!(allocations(|| run(round_trips(101)).unwrap()), first + 100);
 }
 
-/// Waits for a container that was made before, so that only what the yield allocates is counted.
+/// Waits for a container that was created before, so that only the allocations of the yield count.
 macro_rules! of_a_yield {
     ($container:expr) => {{
         let container = $container;
@@ -150,7 +151,7 @@ fn children<C: FromIterator<Suspends>>(count: usize) -> C {
     (0..count).map(|_| Suspends(3)).collect()
 }
 
-/// Memory for the children, for their wakers, and for the output: one of each, whatever their number.
+/// One allocation each for the children, their wakers and the output, whatever their number.
 #[test]
 fn a_list_allocates_three_times_whatever_its_length() {
     for count in [1, 2, 10, 1_000] {
@@ -161,7 +162,8 @@ fn a_list_allocates_three_times_whatever_its_length() {
     assert_eq!(of_a_yield!([(); 100].map(|()| Suspends(3))), 2, "the output of an array is no allocation");
 }
 
-/// A tuple is as good as the futures one after the other: its children lie in the coroutine.
+/// A tuple costs no more than its futures one after the other, because its children are part of the
+/// coroutine.
 #[test]
 fn a_tuple_allocates_its_wakers_only() {
     #[gen::coroutine]
@@ -172,7 +174,7 @@ fn a_tuple_allocates_its_wakers_only() {
     assert_eq!(allocations(|| run(literal()).unwrap()), 1);
 }
 
-/// Memory for the keys comes on top; and a sorted map takes nodes.
+/// The keys need memory too, and a sorted map allocates nodes.
 #[test]
 fn a_hash_map_allocates_no_more_for_many_children_than_for_few() {
     let of = |count| of_a_yield!((0..count).zip(children::<Vec<_>>(count)).collect::<HashMap<_, _>>());
@@ -192,14 +194,14 @@ fn an_empty_list_allocates_nothing() {
     assert_eq!(of_a_yield!(children::<Vec<_>>(0)), 0);
 }
 
-/// An option is no group.
+/// An option is not a group.
 #[test]
 fn an_option_allocates_nothing() {
     assert_eq!(of_a_yield!(Some(Suspends(3))), 0);
     assert_eq!(of_a_yield!(None::<Suspends>), 0);
 }
 
-/// A crawler would use more memory with each page that it adds.
+/// Otherwise a crawler would use more memory with each page that it adds.
 #[test]
 fn an_iterator_that_is_added_to_uses_its_room_again() {
     let mut waits = gen::WaitIterator::new((0..3).map(|_| gen::ok(Suspends(1))));
@@ -211,7 +213,7 @@ fn an_iterator_that_is_added_to_uses_its_room_again() {
     assert_eq!(allocations(|| (0..1_000).for_each(|_| round())), 0);
 }
 
-/// Each child would cost an allocation.
+/// Otherwise each child would cost an allocation.
 #[test]
 fn an_iterator_allocates_for_all_children_together() {
     let of = |count: usize| {
@@ -229,7 +231,7 @@ fn an_iterator_allocates_for_all_children_together() {
     );
 }
 
-/// One reader is what most promises have.
+/// Most promises have one reader.
 #[test]
 fn a_promise_is_one_allocation() {
     let once = || {

@@ -1,6 +1,7 @@
-//! Which coroutines may go to another thread, and which may not: a table of both.
+//! A table of the coroutines that may go to another thread, and of those that may not.
 //!
-//! A type that is `Send` by mistake is unsound, one that is not by mistake cannot be spawned; so both are asserted.
+//! A type that is `Send` by mistake is unsound. A type that is not `Send` by mistake cannot be
+//! spawned. So the tests assert both.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -12,7 +13,7 @@ use std::time::Duration;
 
 use gen::yield_;
 
-/// Asks whether a type is `Send` or `Sync`, without demanding it.
+/// Finds out whether a type is `Send` or `Sync`, without requiring it.
 struct Asked<'a, T>(PhantomData<&'a T>);
 
 impl<T: Send> Asked<'_, T> {
@@ -84,7 +85,7 @@ fn holds<T>(value: T) -> gen::Result<T> {
     Ok(value)
 }
 
-/// The probe and its tags are gone when the coroutine waits.
+/// The probe and its tags are dropped before the coroutine waits.
 #[gen::coroutine]
 fn yields_every_container() -> gen::Result<()> {
     yield_!(vec![number()])?;
@@ -167,7 +168,8 @@ fn erased_local() -> gen::Result<u8> {
     yield_!(number())
 }
 
-/// Spawning on another thread would not compile, or would compile where it must not.
+/// Otherwise spawning on another thread would not compile, or would compile for a type that is not
+/// `Send`.
 #[test]
 fn t15_a_coroutine_is_send_if_what_it_keeps_across_yields_is() {
     table! {
@@ -236,11 +238,12 @@ fn t15_yieldables_are_send_if_their_children_are() {
     }
 }
 
-/// A result of a child lies in the group; so does a child, also when only one of the two may go to another thread.
+/// A group holds its children and their results. If only one of the two may go to another thread,
+/// the group may not.
 #[test]
 fn a_group_is_send_only_if_its_results_are() {
     fn made_here() -> impl Future<Output = gen::Result<Rc<u8>>> + Send {
-        /// May go to another thread itself, but what it gives may not.
+        /// May go to another thread itself, but its result may not.
         struct MakesRc;
         impl Future for MakesRc {
             type Output = gen::Result<Rc<u8>>;

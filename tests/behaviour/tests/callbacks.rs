@@ -1,4 +1,4 @@
-//! A callable is handed to functions of others, which want a closure.
+//! A callable is passed to functions of other crates, which take a closure.
 
 use gen::{yield_, Callback, CallbackDroppedError, Wait};
 
@@ -19,7 +19,8 @@ fn boxed(call: Box<dyn FnOnce(u32) + Send>) {
     call(5);
 }
 
-/// `c(42)` cannot be had (`Fn` cannot be implemented), and a closure around each callable is a nuisance.
+/// `Fn` cannot be implemented on stable Rust, so `c(42)` is impossible. A closure around each
+/// callable would be a nuisance.
 #[gen::coroutine]
 fn handed_over() -> gen::Result<u32> {
     let mut sum = 0;

@@ -1,4 +1,5 @@
-//! The error of every yield: what it says, what it can be asked, where it came from, and how it goes through other error types.
+//! The error of every yield: its texts, the questions that it answers, its trace, and its way
+//! through other error types.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -56,7 +57,7 @@ fn failed_site() -> Error {
 mod what_it_is {
     use super::*;
 
-    /// Every `Result` in a program would grow.
+    /// Otherwise every `Result` in a program would grow.
     #[test]
     fn it_is_one_pointer_wide_and_so_is_its_result() {
         assert_eq!(size_of::<Error>(), size_of::<usize>());
@@ -71,7 +72,8 @@ mod what_it_is {
         check::<gen::Site>();
     }
 
-    /// Code that matches on the kind of an error would break as soon as somebody adds a context.
+    /// Otherwise code that matches on the kind of an error would break as soon as a context is
+    /// added.
     #[test]
     fn a_type_is_found_beneath_any_number_of_contexts() {
         let error = Error::from(refused()).context("cannot connect").context(format!("page {}", 3));
@@ -80,7 +82,7 @@ mod what_it_is {
         assert_eq!(error.downcast_ref::<io::Error>().unwrap().kind(), io::ErrorKind::ConnectionRefused);
     }
 
-    /// A cause is not what failed.
+    /// A cause is not the failure itself.
     #[test]
     fn a_type_that_is_only_a_cause_is_not_found() {
         let error = Error::from(Unreachable(refused()));
@@ -96,7 +98,7 @@ mod what_it_is {
         assert_eq!(texts, ["no page", "host unreachable", "connection refused"]);
     }
 
-    /// Texts and boxed errors could not be raised by hand.
+    /// Otherwise texts and boxed errors could not be raised by hand.
     #[test]
     fn it_is_made_of_texts_and_boxed_errors() {
         let boxed: Box<dyn StdError + Send + Sync> = Box::new(refused());
@@ -107,7 +109,7 @@ mod what_it_is {
         assert_eq!(Error::new(Error::new("itself")).to_string(), "itself");
     }
 
-    /// `is` would fail for errors that came in a box.
+    /// Otherwise `is` would fail for errors that came in a box.
     #[test]
     fn the_type_of_a_boxed_error_is_found() {
         let boxed: Box<dyn StdError + Send + Sync> = Box::new(refused());
@@ -130,7 +132,7 @@ mod texts {
         assert_eq!(format!("{error:#}"), "no page: host unreachable: connection refused");
     }
 
-    /// A log line would not say where it came from.
+    /// Otherwise a log line would not say where the error came from.
     #[test]
     fn debug_is_message_causes_trace_and_others_one_a_line() {
         #[gen::coroutine]
@@ -154,7 +156,7 @@ mod texts {
         );
     }
 
-    /// Whoever looks for the cause of one of many failures would not find where it came from.
+    /// Otherwise the origin of one of several failures would be unknown.
     #[test]
     fn alternate_debug_has_the_traces_of_the_others_too() {
         #[gen::coroutine]
@@ -168,7 +170,7 @@ mod texts {
         assert_eq!(format!("{error:#?}"), format!("{error:?}{}", trace.concat()));
     }
 
-    /// In a struct of a user's, and as the error behind the dereference.
+    /// Inside a struct of a user's, and as the error behind the dereference.
     #[test]
     fn an_error_behind_a_dereference_prints_alike() {
         let error = Error::from(Unreachable(refused())).context("no page").context("no site");
@@ -177,7 +179,7 @@ mod texts {
         assert_eq!(format!("{behind:?}"), format!("{error:?}"));
     }
 
-    /// `fn main() -> gen::Result` prints it so.
+    /// `fn main() -> gen::Result` prints it in this way.
     #[test]
     fn a_text_is_printed_without_quotes() {
         assert_eq!(format!("{:?}", Error::new("the disk is full")), "the disk is full");
@@ -225,7 +227,7 @@ mod trace {
         assert_eq!(site.to_string(), format!("{}:{}:{} in here", site.file(), site.line(), site.column()));
     }
 
-    /// One would look for a yield where there is none.
+    /// Otherwise a user would look for a yield where there is none.
     #[test]
     fn a_yield_that_a_macro_makes_is_in_the_macro_or_if_that_is_elsewhere_at_the_function() {
         fn site_of(coroutine: impl gen::Coroutine<Output = gen::Result>) -> (gen::Site, &'static str) {
@@ -251,7 +253,7 @@ mod trace {
         assert_eq!(site.file(), file!());
     }
 
-    /// A caught error would look as if it had gone on.
+    /// Otherwise a caught error would look as if it had been passed on.
     #[test]
     fn it_ends_where_the_error_is_caught() {
         #[gen::coroutine]
@@ -282,7 +284,7 @@ mod trace {
         assert_eq!(passed(&error), "waits < caller");
     }
 
-    /// Two waiters of one failure would write into each other's trace.
+    /// Otherwise two waiters of one failure would write into each other's trace.
     #[test]
     fn a_clones_trace_is_its_own() {
         #[gen::coroutine]
@@ -377,7 +379,7 @@ mod trace {
         yield_!((page(false), page(true)))
     }
 
-    /// A trace would name `{{closure}}`s.
+    /// Otherwise a trace would name `{{closure}}`s.
     #[test]
     fn it_names_the_function_in_whatever_form_it_is_written() {
         fn end<T: fmt::Debug>(coroutine: impl gen::Coroutine<Output = gen::Result<T>>) -> String {
@@ -425,7 +427,7 @@ mod others {
         assert_eq!(listed(&map), ["[\"b\"]: b", "[\"c\"]: c"]);
     }
 
-    /// With lists in lists, a failure of the second inner list would be lost.
+    /// With lists in lists, a failure of the second inner list would be lost otherwise.
     #[test]
     fn those_of_nested_lists_are_kept_too() {
         #[gen::coroutine]
@@ -445,7 +447,8 @@ mod others {
         assert_eq!(b.path().collect::<Vec<_>>(), [&ChildKey::Index(0), &ChildKey::Index(1)]);
     }
 
-    /// One could not tell which of two groups has failed, when both are waited for further down.
+    /// Otherwise it would be unknown which of two groups has failed, if an outer function waits for
+    /// both.
     #[test]
     fn the_path_goes_through_maps_tuples_limits_and_coroutines() {
         #[gen::coroutine]
@@ -465,7 +468,7 @@ mod others {
         assert_eq!(listed(&error.others()[1].error), ["[1]: d"]);
     }
 
-    /// A failure of the body's own list would be taken for that of a child of the scope.
+    /// Otherwise a failure of the body's own list would look like that of a child of the scope.
     #[test]
     fn those_of_a_scopes_body_say_so() {
         #[gen::coroutine]
@@ -485,7 +488,7 @@ mod others {
         assert_eq!(error.others()[0].key, ChildKey::Body);
     }
 
-    /// What failed beside a failure that is not raised would be in no text.
+    /// Otherwise no text would contain the failures beside a failure that is not raised.
     #[test]
     fn those_of_another_are_printed_with_it() {
         #[gen::coroutine]
@@ -508,7 +511,7 @@ mod others {
         assert_eq!(other, "[1]: d\nalso failed: [1][1]: e\nalso failed: [1][2]: f");
     }
 
-    /// Whoever looks into the log would count more failures than there were.
+    /// Otherwise the log would contain more failures than there were.
     mod logged_once {
         use super::*;
         use behaviour::logged_with_debug;
@@ -566,7 +569,8 @@ mod others {
             assert!(!records[0].contains("[2]") && !records[0].contains("[3]"), "{records:?}");
         }
 
-        /// One error that cannot be printed would take the others with it, and the value of the yield.
+        /// Otherwise one error that cannot be printed would suppress the others, and the value of
+        /// the yield.
         #[test]
         fn beside_an_error_whose_display_panics() {
             #[derive(Debug)]
@@ -597,7 +601,7 @@ mod others {
             assert!(records[0].ends_with(unprintable), "{records:?}");
         }
 
-        /// The second of two groups would say nothing, because the first was told to.
+        /// Otherwise the second of two groups would log nothing, because the first was quiet.
         #[test]
         fn but_what_was_quiet_in_one_group_is_logged_by_another() {
             #[gen::coroutine]
@@ -630,7 +634,8 @@ mod others {
         }
     }
 
-    /// The trace of each failure ends at its own yield; that of the one that is raised goes on.
+    /// The trace of each failure ends at its own yield. The trace of the failure that is raised
+    /// goes on.
     #[test]
     fn each_has_the_trace_up_to_the_group() {
         #[gen::coroutine]
@@ -667,7 +672,7 @@ mod conversions {
         assert!(Task::new(parse("io")).run().unwrap_err().is::<io::Error>());
     }
 
-    /// An error type of the user's own, as an application has it.
+    /// An error type of the user's own, as in an application.
     #[derive(Debug)]
     enum Failure {
         Number(ParseIntError),
@@ -713,7 +718,8 @@ mod conversions {
         assert_eq!([text(0), text(1), text(2)], ["a text", "a string", "a box"]);
     }
 
-    /// A helper between two coroutines that speaks `Box<dyn Error>` would cut the trace in two.
+    /// Otherwise a helper between two coroutines that returns `Box<dyn Error>` would cut the trace
+    /// in two.
     #[test]
     fn the_way_through_a_boxed_error_keeps_everything() {
         type Boxed = Box<dyn StdError + Send + Sync>;
@@ -734,7 +740,8 @@ mod conversions {
         assert_eq!(boxed.to_string(), "connection refused");
     }
 
-    /// Code that asks a boxed error whether it is worth another try would be told that it is not.
+    /// Otherwise code that asks a boxed error whether another try makes sense would get the wrong
+    /// answer.
     #[test]
     fn what_failed_is_found_in_what_a_failed_yield_becomes() {
         fn find<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a io::Error> {
@@ -764,12 +771,13 @@ mod conversions {
             assert_eq!(back.chain().filter(|error| error.is::<io::Error>()).count(), 1);
             assert_eq!(format!("{back:#}"), format!("{:#}", error()), "nothing is there twice");
         }
-        // Also if it passed no yield.
+        // The same if it passed no yield.
         let boxed: Box<dyn StdError> = Error::from(refused()).into();
         assert!(boxed.source().unwrap().is::<io::Error>());
     }
 
-    /// An error of a user's that hands on what it wraps would print it twice, and the trace amid the causes.
+    /// Otherwise an error of a user's that forwards to the error inside would print it twice, with
+    /// the trace amid the causes.
     #[test]
     fn what_is_carried_within_an_error_of_the_users_prints_once() {
         #[derive(Debug, thiserror::Error)]
@@ -877,7 +885,7 @@ mod anyhow_feature {
         assert_eq!(format!("{error:#}"), "connection refused");
     }
 
-    /// The most usual way to use anyhow would lose what it wraps.
+    /// Otherwise the most usual way to use anyhow would lose the error inside.
     #[test]
     fn contexts_of_anyhow_stay_and_so_does_the_error_beneath() {
         #[gen::coroutine]
@@ -929,13 +937,13 @@ mod anyhow_feature {
         assert_eq!(format!("{back:#}"), "no site: connection refused");
     }
 
-    /// `fn main() -> anyhow::Result<()>` would print an error without the way that it took.
+    /// Otherwise `fn main() -> anyhow::Result<()>` would print an error without its trace.
     #[test]
     fn anyhow_prints_the_trace() {
         let error = failed_site();
         let sites = error.trace().iter().map(|site| format!("at {site}")).collect::<Vec<_>>().join(", ");
         let printed = format!("{:?}", anyhow::Error::from(error.clone()));
-        // Without anyhow's own backtrace, which it takes if `RUST_BACKTRACE` is set.
+        // Without anyhow's own backtrace, which it captures if `RUST_BACKTRACE` is set.
         let (printed, _backtrace) = printed.split_once("\n\nStack backtrace").unwrap_or((&printed, ""));
         assert_eq!(
             printed,
@@ -947,7 +955,8 @@ mod anyhow_feature {
     }
 }
 
-/// What failed could only be looked at, and had to be cloned or made anew to be returned.
+/// Otherwise the inner error could only be looked at, and had to be cloned or created again to be
+/// returned.
 mod by_value {
     use super::*;
 
@@ -977,7 +986,7 @@ mod by_value {
         }
     }
 
-    /// A wrong guess would cost the error.
+    /// Otherwise a wrong guess would lose the error.
     #[test]
     fn an_error_of_another_type_is_given_back_as_it_was() {
         let error = failed_site().context("no site");
@@ -988,7 +997,7 @@ mod by_value {
         assert!(kind(Error::from(Unreachable(refused()))).is_err(), "a cause is not what failed");
     }
 
-    /// An `io::Error` that is only a cover would keep what is beneath.
+    /// Otherwise an `io::Error` that only wraps another error would keep it.
     #[test]
     fn what_is_beneath_an_io_error_in_anyhow_is_taken_out() {
         let error = Error::from("x".parse::<u8>().unwrap_err());
@@ -997,7 +1006,7 @@ mod by_value {
         assert!(error.downcast::<ParseIntError>().is_ok());
     }
 
-    /// It would be taken away from whoever else has it.
+    /// Otherwise the error would be taken away from the other owners.
     #[test]
     fn what_a_clone_shares_is_given_back() {
         let wraps: [fn(Error) -> Error; 3] = [
@@ -1018,7 +1027,7 @@ mod by_value {
     }
 }
 
-/// A loop that puts a context in front of the same error again and again would end the process.
+/// Otherwise a loop that adds a context to the same error again and again would end the process.
 mod however_deep {
     use super::*;
 
@@ -1026,7 +1035,7 @@ mod however_deep {
     /// Enough for the stack of any thread, if each level took a frame.
     const MANY: usize = 30_000;
 
-    /// Does with an error whatever goes through all that is in it; `make` makes it anew.
+    /// Does everything with an error that visits all errors inside it. `make` creates the error.
     fn go_through(make: impl Fn() -> Error, causes: usize) {
         drop(make());
         let error = make();
@@ -1080,7 +1089,7 @@ mod however_deep {
         go_through(|| (0..MANY).fold(Error::from(refused()), again), MANY + 1);
     }
 
-    /// What is beneath would never be dropped, or the process would end.
+    /// Otherwise the inner errors would never be dropped, or the process would end.
     #[test]
     fn a_destructor_that_panics_half_way_down() {
         use std::panic::{catch_unwind, AssertUnwindSafe};

@@ -1,4 +1,4 @@
-//! `first_of`: who is the first, and what becomes of the others.
+//! `first_of`: which child is the first, and what happens to the others.
 
 use std::collections::{BTreeMap, HashMap};
 use std::future::{pending, ready};
@@ -13,7 +13,7 @@ fn first(children: Vec<Child>) -> gen::Result<(usize, u32)> {
     yield_!(gen::first_of(children))
 }
 
-/// The slow mirror would be waited for, or go on for nothing.
+/// Otherwise the yield would wait for the slow mirror, or the slow mirror would go on for nothing.
 #[test]
 fn the_first_to_end_is_given_and_the_others_are_dropped() {
     let (children, futures) = Children::of(3);
@@ -26,7 +26,7 @@ fn the_first_to_end_is_given_and_the_others_are_dropped() {
     assert_eq!(children.journal(), "poll 0, poll 1, poll 2, poll 2, drop 2, drop 0, drop 1");
 }
 
-/// A request would be sent although the answer is in the cache.
+/// Otherwise a request would be sent although the answer is in the cache.
 #[test]
 fn behind_one_that_is_ready_nobody_is_started() {
     let (children, futures) = Children::of(3);
@@ -36,7 +36,7 @@ fn behind_one_that_is_ready_nobody_is_started() {
     assert_eq!((children.polls().as_str(), children.drops().as_str()), ("1 1 0", "1 1 1"));
 }
 
-/// A failure would be taken for a child that is still running.
+/// Otherwise a failure would look like a child that is still running.
 #[test]
 fn a_failure_may_be_the_first() {
     let (children, futures) = Children::of(2);
@@ -49,13 +49,13 @@ fn a_failure_may_be_the_first() {
     assert_eq!((children.drops().as_str(), lines), ("1 1", Vec::new()));
 }
 
-/// It would wait for ever.
+/// Otherwise it would wait for ever.
 #[test]
 fn the_first_of_none_is_an_error() {
     assert!(Task::new(first(Vec::new())).run().unwrap_err().is::<FirstOfNoneError>());
 }
 
-/// Only the one that was woken is asked, however many there are.
+/// Only the child that was woken is polled, however many there are.
 #[test]
 fn t18_only_the_woken_child_is_polled() {
     const COUNT: usize = 10_000;
@@ -96,7 +96,7 @@ fn it_can_be_yielded_in_every_mode_and_with_keys() {
     gen::run_sync(body()).unwrap();
 }
 
-/// What others wait for too, or what is to be done in any case, would be cut off.
+/// Otherwise a task that others also wait for, or that must be done in any case, would be dropped.
 #[test]
 fn a_task_goes_on_when_another_one_was_the_first() {
     #[gen::coroutine]
@@ -116,7 +116,7 @@ fn a_task_goes_on_when_another_one_was_the_first() {
     assert_eq!(io_loop.run_sync(body()).unwrap(), (1, vec![2, 1]));
 }
 
-/// The error would end one of the children instead of the wait.
+/// Otherwise the error would end one of the children instead of the wait.
 #[test]
 fn a_thrown_error_reaches_the_yield_and_drops_the_children() {
     let (children, futures) = Children::of(2);
@@ -126,7 +126,8 @@ fn a_thrown_error_reaches_the_yield_and_drops_the_children() {
     assert_eq!((error.to_string().as_str(), children.drops().as_str()), ("thrown", "1 1"));
 }
 
-/// One that panics would tear down the others, though the yield may well go on with its failure.
+/// Otherwise a child that panics would drop the others, although the body may go on after the
+/// failure.
 #[test]
 fn t19_a_panic_may_be_the_first() {
     let (children, futures) = Children::of(3);
@@ -140,7 +141,7 @@ fn t19_a_panic_may_be_the_first() {
     assert_eq!(children.drops(), "1 1 1");
 }
 
-/// The winner's value would be lost with the destructor of a loser.
+/// Otherwise the destructor of a loser could discard the winner's value.
 #[test]
 fn t19_a_loser_that_panics_in_its_drop_takes_no_value_with_it() {
     let (children, futures) = Children::of(3);
@@ -154,7 +155,7 @@ fn t19_a_loser_that_panics_in_its_drop_takes_no_value_with_it() {
     assert_eq!(children.drops(), "1 1 1");
 }
 
-/// The winner's value would be lost with the clean-up of a loser.
+/// Otherwise the clean-up of a loser could discard the winner's value.
 #[test]
 fn t19_a_loser_that_panics_in_its_clean_up_takes_no_value_with_it() {
     #[gen::coroutine]
@@ -191,7 +192,8 @@ fn t19_a_loser_that_panics_in_its_clean_up_takes_no_value_with_it() {
     }
 }
 
-/// The first one's failure, and those of the clean-ups, would be lost when the whole is dropped before the last clean-up is over.
+/// Otherwise the failure of the first child, and those of the clean-ups, would be lost when the
+/// group is dropped before the last clean-up has ended.
 #[test]
 fn the_failures_of_one_that_is_dropped_are_reported_together() {
     #[gen::coroutine]

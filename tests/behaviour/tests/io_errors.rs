@@ -1,4 +1,5 @@
-//! Functions that return `io::Result`: the error of a yield goes through them, and comes back as it was.
+//! Functions that return `io::Result`: the error of a yield passes through them, and comes back
+//! unchanged.
 
 use std::error::Error as StdError;
 use std::future::{pending, ready};
@@ -61,7 +62,7 @@ fn io_results_keep_the_trace() {
     assert_eq!(error.downcast_ref::<io::Error>().unwrap().kind(), ErrorKind::ConnectionRefused);
 }
 
-/// Each way into a `gen::Error` recognises what an `io::Error` carries.
+/// Each conversion into a `gen::Error` recognises the error inside an `io::Error`.
 #[test]
 fn io_errors_come_back_as_the_error_that_they_were() {
     fn traced() -> io::Error {
@@ -90,7 +91,7 @@ fn io_errors_keep_what_else_failed() {
     assert_eq!(error.others().len(), 1);
 }
 
-/// By the standard library's own means, for callers who know nothing of us.
+/// Only methods of the standard library are used, as by callers who do not know gen.
 #[test]
 fn what_was_raised_is_found_in_an_io_error() {
     let error = io::Error::from(Error::from("x".parse::<u8>().unwrap_err()).context("no number"));
@@ -115,7 +116,8 @@ fn io_errors_of_others_are_what_they_were() {
     assert_eq!(Error::from(carried).downcast_ref::<io::Error>().unwrap().raw_os_error(), Some(2));
 }
 
-/// `Interrupted` would make the loops of the standard library try again for ever.
+/// Otherwise, with the kind `Interrupted`, the loops of the standard library would try again for
+/// ever.
 #[test]
 fn a_cancellation_does_not_ask_to_try_again() {
     #[gen::coroutine]

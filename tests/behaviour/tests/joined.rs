@@ -1,4 +1,5 @@
-//! What can only be yielded has `join`, which makes a future of it for an `async fn`: one form for all.
+//! Everything that can only be yielded has a method `join`, which makes it a future for an
+//! `async fn`.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -13,7 +14,7 @@ fn run<T>(body: impl Future<Output = gen::Result<T>>) -> gen::Result<T> {
     gen::IoLoop::with_clock(gen::VirtualClock::new()).run_sync(body)
 }
 
-/// A number after so many seconds.
+/// A number that is ready after so many seconds.
 async fn after(seconds: u64) -> gen::Result<u64> {
     gen::sleep(Duration::from_secs(seconds)).await?;
     Ok(seconds)
@@ -126,7 +127,7 @@ fn an_async_fn_gets_each_result_as_it_is() {
     assert!(results[1].is_err());
 }
 
-/// A cancellation reaches what is behind a `join`, wherever that is awaited.
+/// A cancellation passes through a `join`, wherever it is awaited.
 #[test]
 fn what_an_async_fn_waits_for_is_cancelled() {
     async fn wait(log: &RefCell<Vec<String>>) -> gen::Result<u64> {
@@ -151,7 +152,7 @@ fn what_an_async_fn_waits_for_is_cancelled() {
     assert_eq!(run(body()).unwrap(), 1);
 }
 
-/// What is made by `join` may be stored, put into a list, and yielded.
+/// The future of `join` may be stored, put into a list, and yielded.
 #[gen::coroutine]
 fn in_one_list() -> gen::Result<Vec<u64>> {
     let timeouts = vec![

@@ -1,4 +1,5 @@
-//! Keys of callbacks: what may be in their `Debug`, `Hash`, `Eq` and drop, and how often these are called. What keys do as Tornado's is in the conformance tests.
+//! Keys of callbacks: the code that may run in their `Debug`, `Hash`, `Eq` and drop, and how often
+//! these are called. The conformance tests have the behaviour of keys that Tornado has too.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -30,17 +31,17 @@ impl fmt::Debug for Counted {
     }
 }
 
-/// How many keys `act` prints.
+/// The number of keys that `act` prints.
 fn printed<R>(act: impl FnOnce() -> R) -> (R, usize) {
     PRINTED.set(0);
     (act(), PRINTED.get())
 }
 
 const MANY: usize = 10_000;
-/// As many as the text of an error may name.
+/// The number of keys that the text of an error may name.
 const FEW: usize = 8;
 
-/// Registers many keys, and goes on as it is told.
+/// Registers many keys, and then goes on as `then` says.
 #[gen::coroutine]
 fn registers(count: usize, then: Result<bool, &'static str>) -> gen::Result {
     let _callables = yield_!((0..count).map(|key| Callback::<u8>::new(Counted(key))).collect::<Vec<_>>())?;
@@ -51,7 +52,8 @@ fn registers(count: usize, then: Result<bool, &'static str>) -> gen::Result {
     }
 }
 
-/// A server would spend its time on texts that nobody reads, whenever a request is dropped or fails.
+/// Otherwise a server would format texts that no code reads, whenever a request is dropped or
+/// fails.
 #[test]
 fn a_call_that_is_dropped_or_fails_prints_no_keys() {
     let ((), count) = printed(|| {
@@ -63,7 +65,8 @@ fn a_call_that_is_dropped_or_fails_prints_no_keys() {
     assert_eq!((result.unwrap_err().to_string(), count), ("its own".to_owned(), 0));
 }
 
-/// A leak of very many keys would be a text of megabytes, made also where nobody reads it.
+/// Otherwise a leak of very many keys would be a text of megabytes, formatted even if no code reads
+/// it.
 #[test]
 fn a_leak_prints_a_few_of_its_keys_when_it_is_read() {
     let (error, count) = printed(|| gen::run_sync(registers(MANY, Ok(false))).unwrap_err());
@@ -75,12 +78,12 @@ fn a_leak_prints_a_few_of_its_keys_when_it_is_read() {
     assert!(text.contains(": key 0 (registered at ") && text.ends_with(" and 9992 more"), "{text}");
     let (_, count) = printed(|| (format!("{leaked:?}"), format!("{error:?}"), leaked.to_string()));
     assert!(count <= FEW, "{count}");
-    // Each of them can be asked, and is printed once.
+    // Each of them can be asked for, and is printed once.
     let (text, count) = printed(|| (leaked.keys()[9_000].key(), leaked.keys()[9_000].key()));
     assert_eq!((text, count), (("key 9000", "key 9000"), 1));
 }
 
-/// A body that looks for keys that may be there would print all that are.
+/// Otherwise a body that waits for a key that may be missing would print all pending keys.
 #[test]
 fn a_key_that_is_not_pending_prints_a_few_of_those_that_are() {
     #[gen::coroutine]
@@ -99,7 +102,7 @@ fn a_key_that_is_not_pending_prints_a_few_of_those_that_are() {
     assert!(count <= FEW, "{count}");
 }
 
-/// Errors that are caught at their yield would cost a text each.
+/// Otherwise each error that is caught at its yield would cost a text.
 #[test]
 fn other_errors_print_their_key_when_they_are_read() {
     #[gen::coroutine]
@@ -134,7 +137,7 @@ impl fmt::Debug for Unprintable {
     }
 }
 
-/// The process would be aborted: two panics at once.
+/// Otherwise the process would be aborted, because of two panics at once.
 #[test]
 fn a_body_that_panics_with_a_key_that_cannot_be_printed() {
     #[gen::coroutine]
@@ -161,7 +164,7 @@ fn a_body_that_panics_with_a_key_that_cannot_be_printed() {
     }
 }
 
-/// The error that names such a key would be a panic instead, and the keys beside it would be lost.
+/// Otherwise the error that names such a key would panic, and the keys beside it would be lost.
 #[test]
 fn an_error_that_names_a_key_that_cannot_be_printed() {
     const KEY: &str = "(a `keys::Unprintable` whose `Debug` panics)";
@@ -173,7 +176,7 @@ fn an_error_that_names_a_key_that_cannot_be_printed() {
         assert_eq!(reused.downcast_ref::<KeyReuseError>().map(KeyReuseError::key), Some(KEY));
         let unknown = yield_!(Wait::<u8>::new(Unprintable(2))).unwrap_err();
         assert_eq!(unknown.to_string(), format!("the key {KEY} is not pending"));
-        // One that is pending is compared with what is asked for.
+        // A pending key is compared with the key that is asked for.
         let unknown = yield_!(Wait::<u8>::new("unknown")).unwrap_err();
         assert_eq!(unknown.to_string(), "the key \"unknown\" is not pending");
         Ok(())
@@ -186,7 +189,7 @@ thread_local! {
     static ASKED: RefCell<Option<Runner>> = const { RefCell::new(None) };
 }
 
-/// A key whose `Hash`, `Eq` and drop ask about another key of the call.
+/// A key whose `Hash`, `Eq` and drop use another key of the call.
 struct Asks(u8);
 
 impl Asks {
@@ -211,7 +214,7 @@ impl Eq for Asks {}
 impl Hash for Asks {
     fn hash<H: Hasher>(&self, state: &mut H) {
         Asks::ask();
-        // All of one hash, so that they are compared.
+        // All have the same hash, so that they are compared.
         0.hash(state);
     }
 }
@@ -229,7 +232,7 @@ impl Drop for Asks {
     }
 }
 
-/// Keeps the runner where the keys find it.
+/// Stores the runner where the keys find it.
 struct Keeps;
 
 impl YieldPoint for Keeps {
@@ -246,7 +249,7 @@ impl YieldPoint for Keeps {
     }
 }
 
-/// A key that looks for others, in a cache say, would wait for itself for ever.
+/// Otherwise a key that looks for other keys, in a cache for instance, would deadlock.
 #[test]
 fn a_key_may_ask_about_the_keys_of_its_call() {
     #[gen::coroutine]
@@ -278,7 +281,7 @@ impl Wake for Panics {
     }
 }
 
-/// Looks whether a key has its value, and leaves that there.
+/// Waits until a key has its value, and does not take it.
 struct Until(&'static str);
 
 impl YieldPoint for Until {
@@ -294,7 +297,7 @@ impl YieldPoint for Until {
     }
 }
 
-/// Whoever waits behind the one whose waker panics would not be woken.
+/// Otherwise a point that waits behind one whose waker panics would not be woken.
 #[test]
 fn a_waker_that_panics_keeps_no_other_point_from_being_woken() {
     #[gen::coroutine]
@@ -313,7 +316,7 @@ fn a_waker_that_panics_keeps_no_other_point_from_being_woken() {
     assert!(matches!(Poller::new().poll(body.as_mut()), Poll::Ready(Ok(7))));
 }
 
-/// A value that panics when it is dropped would take the wake-up with it.
+/// Otherwise the wake-up would be lost if a value panics when it is dropped.
 #[test]
 fn a_value_whose_drop_panics_keeps_nobody_waiting() {
     struct Bomb(bool);

@@ -1,4 +1,5 @@
-//! `limit`: so many at a time, and no more; what is taken from the iterator, and when.
+//! `limit`: the number of children that run at a time, and the time at which a child is taken from
+//! the iterator.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
@@ -21,7 +22,7 @@ macro_rules! task {
     }};
 }
 
-/// A thousand connections would be opened at once.
+/// Otherwise a thousand connections would be opened at once.
 #[test]
 fn no_more_are_started_than_may_run_and_the_next_one_when_one_has_ended() {
     let (children, futures) = Children::of(5);
@@ -41,7 +42,7 @@ fn no_more_are_started_than_may_run_and_the_next_one_when_one_has_ended() {
     assert_eq!(task.run().unwrap(), [0, 1, 2, 3, 4]);
 }
 
-/// Children would exist long before they may run.
+/// Otherwise children would exist long before they may run.
 #[test]
 fn children_are_taken_from_the_iterator_when_there_is_room() {
     let (children, futures) = Children::of(4);
@@ -55,12 +56,12 @@ fn children_are_taken_from_the_iterator_when_there_is_room() {
     children.end(0, Ok(0));
     assert!(poller.poll(limit.as_mut()).is_pending());
     assert_eq!(taken.get(), 3);
-    // Dropped, it takes no more.
+    // When it is dropped, it takes no more children.
     drop(limit);
     assert_eq!((taken.get(), children.drops().as_str()), (3, "1 1 1 1"));
 }
 
-/// A page would be fetched one turn later than it could.
+/// Otherwise a page would be fetched one turn later than possible.
 #[test]
 fn a_child_that_is_ready_leaves_its_room_in_the_same_poll() {
     let poller = Poller::new();
@@ -69,7 +70,7 @@ fn a_child_that_is_ready_leaves_its_room_in_the_same_poll() {
     assert!(numbers.into_iter().eq(0..100));
 }
 
-/// All that wait would be polled for each that is woken.
+/// Otherwise all waiting children would be polled for each one that is woken.
 #[test]
 fn t18_each_child_is_polled_once_and_once_for_its_wake() {
     const COUNT: usize = 10_000;
@@ -83,7 +84,8 @@ fn t18_each_child_is_polled_once_and_once_for_its_wake() {
     assert!(children.polls().split(' ').all(|polls| polls == "2"));
 }
 
-/// A limit of more than there are would wait for children that never come.
+/// Otherwise a limit that is higher than the number of children would wait for children that never
+/// come.
 #[test]
 fn a_limit_above_the_number_of_children_is_none() {
     let (children, futures) = Children::of(2);
@@ -96,7 +98,7 @@ fn a_limit_above_the_number_of_children_is_none() {
     assert!(task!(gen::limit(1, Vec::<Child>::new())).run().unwrap().is_empty());
 }
 
-/// It would wait for ever.
+/// Otherwise it would wait for ever.
 #[test]
 fn a_limit_of_zero_is_an_error() {
     let (children, futures) = Children::of(1);
@@ -106,7 +108,7 @@ fn a_limit_of_zero_is_an_error() {
     assert_eq!(children.polls(), "0");
 }
 
-/// The first answers would be kept until the last one has come, in their order at least.
+/// Otherwise the first answers would be kept until the last one has come.
 #[test]
 fn unordered_results_are_in_the_order_of_their_ends() {
     let (children, futures) = Children::of(4);
@@ -120,7 +122,7 @@ fn unordered_results_are_in_the_order_of_their_ends() {
     assert_eq!(task.run().unwrap(), [2, 0, 1, 3]);
 }
 
-/// Which result belongs to whom would be lost.
+/// Otherwise the results would not say which key they belong to.
 #[test]
 fn a_map_keeps_its_keys() {
     let numbers = |keys: [u32; 3]| keys.map(|key| (key, ready(Ok::<_, Fault>(key * 10))));
@@ -128,7 +130,7 @@ fn a_map_keeps_its_keys() {
     assert_eq!(hash, HashMap::from([(1, 10), (2, 20), (3, 30)]));
     let tree = task!(gen::limit(2, BTreeMap::from(numbers([3, 1, 2]))).unordered()).run().unwrap();
     assert_eq!(tree, BTreeMap::from([(1, 10), (2, 20), (3, 30)]));
-    // An error says which key it was.
+    // The error contains its key.
     let failing = BTreeMap::from(
         [("a", "1"), ("b", "x"), ("c", "y")].map(|(key, text)| (key, ready(text.parse::<u8>()))),
     );
@@ -136,7 +138,7 @@ fn a_map_keeps_its_keys() {
     assert_eq!(result.unwrap_err().others()[0].key.to_string(), "\"c\"");
 }
 
-/// The rest would stay undone, and the other failures unknown.
+/// Otherwise the rest would not be done, and the other failures would stay unknown.
 #[test]
 fn a_failure_stops_nobody_and_the_first_in_child_order_is_raised() {
     let (children, futures) = Children::of(3);
@@ -157,7 +159,7 @@ fn a_failure_stops_nobody_and_the_first_in_child_order_is_raised() {
     assert_eq!(lines, ["ERROR gen: multiple errors in a parallel yield: [1]: second\n[2]: third"]);
 }
 
-/// The log would be full of one failure: that of a server that is down.
+/// Otherwise the log would be full of one failure, for instance that of a server that is down.
 #[test]
 fn a_hundred_failures_are_one_record() {
     let failing = || (0..100).map(|page| ready(Err::<u32, _>(format!("page {page} is missing"))));
@@ -175,7 +177,7 @@ fn a_hundred_failures_are_one_record() {
     }
 }
 
-/// Nothing could be said of the errors of what is limited.
+/// Otherwise the children of a limit could have no options for their errors.
 #[test]
 fn multi_has_its_say_in_a_limit() {
     let texts = ["1", "x", "3", "y"].map(|text| ready(text.parse::<u8>()));
@@ -186,7 +188,7 @@ fn multi_has_its_say_in_a_limit() {
     assert_eq!((result.unwrap_err().others().len(), lines.len()), (1, 0));
 }
 
-/// Work would go on that is of no use any more.
+/// Otherwise work would go on that is of no use any more.
 #[test]
 fn fail_fast_takes_no_more_children_and_drops_those_that_run() {
     let (children, futures) = Children::of(5);
@@ -204,7 +206,7 @@ fn fail_fast_takes_no_more_children_and_drops_those_that_run() {
     assert_eq!(futures.len(), 2);
 }
 
-/// Outputs that are no results, and results as they are, as in lists.
+/// Outputs that are no results, and raw results, as in lists.
 #[test]
 fn it_can_be_yielded_in_every_mode() {
     #[gen::coroutine]
@@ -225,7 +227,7 @@ fn it_can_be_yielded_in_every_mode() {
     assert_eq!(gen::run_sync(body()).unwrap(), (vec![1, 2, 3], 1));
 }
 
-/// One child that is always ready again would keep the whole in one poll.
+/// Otherwise one child that is always ready again would keep the whole group in one poll.
 #[test]
 fn a_child_that_always_wakes_itself_stops_nobody() {
     struct Restless(Rc<Cell<u32>>);
@@ -246,7 +248,7 @@ fn a_child_that_always_wakes_itself_stops_nobody() {
     assert_eq!((polls.get(), poller.wakes()), (1, 1));
 }
 
-/// Errors that are thrown would end a child instead of the wait.
+/// Otherwise a thrown error would end a child instead of the wait.
 #[test]
 fn a_thrown_error_reaches_the_yield_and_drops_the_children() {
     let (children, futures) = Children::of(3);
@@ -261,7 +263,8 @@ fn a_thrown_error_reaches_the_yield_and_drops_the_children() {
     assert_eq!(children.drops(), "1 1 1");
 }
 
-/// One child's panic would tear down those that run, and the others would never be started.
+/// Otherwise one child's panic would drop the running children, and the others would never be
+/// started.
 #[test]
 fn t19_a_child_that_panics_has_failed_and_the_others_go_on() {
     for unordered in [false, true] {
@@ -283,7 +286,7 @@ fn t19_a_child_that_panics_has_failed_and_the_others_go_on() {
     }
 }
 
-/// The same for what it was told of its errors.
+/// The same for the options of a limit.
 #[test]
 fn t19_a_panic_is_a_failure_to_its_options_too() {
     let panics = |number: u32| async move {
@@ -298,7 +301,7 @@ fn t19_a_panic_is_a_failure_to_its_options_too() {
     assert_eq!(started.get(), 2);
 }
 
-/// The destructor of one that is dropped for the failure of another would take the error with it.
+/// Otherwise the error would be lost if the destructor of a child that it drops panics.
 #[test]
 fn t19_a_panic_in_the_drop_of_the_others_leaves_the_failure() {
     let (children, futures) = Children::of(3);
@@ -312,7 +315,8 @@ fn t19_a_panic_in_the_drop_of_the_others_leaves_the_failure() {
     assert_eq!(children.drops(), "1 1 1");
 }
 
-/// What has failed would be neither returned nor logged when a timeout, a throw or the end of its task drops the whole.
+/// Otherwise the failures would be neither returned nor logged when a timeout, a throw or the end
+/// of the task drops the group.
 #[test]
 fn the_failures_of_one_that_is_dropped_are_reported_together() {
     for throws in [false, true] {
@@ -333,7 +337,7 @@ fn the_failures_of_one_that_is_dropped_are_reported_together() {
     }
 }
 
-/// Those of a map have keys, and what is quiet is not told.
+/// The failures of a map have keys, and quiet errors are not reported.
 #[test]
 fn the_failures_of_a_map_that_is_dropped_are_reported_by_key() {
     let dropped = |is_quiet: bool| {
@@ -359,7 +363,8 @@ fn the_failures_of_a_map_that_is_dropped_are_reported_by_key() {
     assert_eq!(dropped(true), [""; 0]);
 }
 
-/// What is to be settled would be lost when a cancellation keeps the rest from being started.
+/// Otherwise results of `settle` would be lost when a cancellation prevents the start of the
+/// remaining children.
 #[test]
 fn the_failures_of_one_that_a_cancellation_cuts_short_are_reported() {
     #[gen::coroutine]
@@ -382,7 +387,8 @@ fn the_failures_of_one_that_a_cancellation_cuts_short_are_reported() {
     assert_eq!(lines, ["ERROR gen: a `limit` was dropped when children of it had failed: [0]: fault"]);
 }
 
-/// As many children as anybody asks for, all ready, would keep the whole in one poll: neither a timeout nor a cancellation would reach it.
+/// Otherwise endlessly many ready children would keep the whole group in one poll, and no timeout
+/// would reach it.
 #[test]
 fn children_that_are_ready_without_an_end_let_a_timeout_through() {
     #[gen::coroutine]
@@ -415,7 +421,8 @@ fn children_that_are_ready_without_an_end_let_a_cancellation_through() {
     assert!(gen::run_sync(body()).unwrap());
 }
 
-/// A poll would go on for as long as there are children that are ready, or end with nobody to ask for the next one.
+/// Otherwise a poll would go on for as long as there are ready children, or would end without a
+/// wake for the next poll.
 #[test]
 fn of_many_that_are_ready_some_wait_for_the_next_poll() {
     const COUNT: u32 = 1_000;

@@ -1,4 +1,4 @@
-//! Many children, many yields, deep chains: what is done for each must not grow with their number.
+//! Many children, many yields, deep chains: the work for each must not grow with their number.
 
 use std::future::{pending, ready};
 
@@ -19,7 +19,7 @@ fn list_of_lists(children: Vec<Vec<Child>>) -> gen::Result<Vec<Vec<u32>>> {
     yield_!(children)
 }
 
-/// A hundred thousand requests would be polled for each one that is answered.
+/// Otherwise a hundred thousand requests would be polled for each one that is answered.
 #[test]
 fn t18_a_list_of_100_000_children_polls_each_once_and_once_for_each_wake() {
     const COUNT: usize = 100_000;
@@ -27,7 +27,8 @@ fn t18_a_list_of_100_000_children_polls_each_once_and_once_for_each_wake() {
     let mut task = Task::new(list(futures));
     assert!(task.poll().is_pending());
     assert_eq!(number_of_polls(&children), COUNT);
-    // Every third is woken without need, one by one with a poll after each hundredth; then all end.
+    // Every third child is woken without need, one by one, with a poll after each hundredth. Then
+    // all end.
     for child in (0..COUNT).step_by(3) {
         children.wake(child);
         if child % 100 == 0 {
@@ -43,7 +44,7 @@ fn t18_a_list_of_100_000_children_polls_each_once_and_once_for_each_wake() {
     assert_eq!(number_of_polls(&children), COUNT + wakes + COUNT);
 }
 
-/// A list in a list would poll all of the inner one's children.
+/// Otherwise a list in a list would poll all children of the inner one.
 #[test]
 fn t18_nested_lists_poll_each_child_once_and_once_for_each_wake() {
     const ROWS: usize = 300;
@@ -62,7 +63,7 @@ fn t18_nested_lists_poll_each_child_once_and_once_for_each_wake() {
     assert_eq!(number_of_polls(&children), 2 * ROWS * ROWS);
 }
 
-/// A loop over something that is always ready would overflow the stack.
+/// Otherwise a loop that always yields ready futures would overflow the stack.
 #[test]
 fn t18_100_000_ready_yields_in_a_row_take_no_stack() {
     #[gen::coroutine]
@@ -76,7 +77,8 @@ fn t18_100_000_ready_yields_in_a_row_take_no_stack() {
     assert_eq!(Task::new(sum()).run().unwrap(), 4_999_950_000);
 }
 
-/// A directory tree or a list of pages that is followed by recursion would overflow the stack, when it runs, is thrown into, or is dropped.
+/// Otherwise a recursion over a directory tree or a chain of pages would overflow the stack when it
+/// runs, receives an error, or is dropped.
 #[test]
 fn t18_a_recursion_of_1_000_levels_fits_a_test_threads_stack() {
     #[gen::coroutine(boxed)]
@@ -96,7 +98,7 @@ fn t18_a_recursion_of_1_000_levels_fits_a_test_threads_stack() {
     assert!(dropped.poll().is_pending());
 }
 
-/// Thirty coroutines, each of which yields the one before.
+/// Thirty coroutines, each of which yields the previous one.
 mod nested {
     use super::*;
 
@@ -120,9 +122,10 @@ mod nested {
     }
 }
 
-/// The user's crate would need a `recursion_limit`.
+/// Otherwise the user's crate would need a `recursion_limit`.
 ///
-/// Of the 128 steps that rustc allows, it takes five for each level to find out whether the outermost one is `Send`; three for an `async fn`.
+/// rustc allows 128 steps. To find out whether the outermost coroutine is `Send`, it takes five of
+/// them for each level, and three for an `async fn`.
 #[test]
 fn t18_30_nested_coroutines_compile_and_24_are_send() {
     fn send<T: Send>(value: T) -> T {
@@ -149,7 +152,8 @@ fn t19_a_shared_future_may_be_listed_twice() {
     assert_eq!(task.run().unwrap(), [Ok(7), Ok(7)]);
 }
 
-/// A waker whose drop runs code of the user's, as that of the last task of a loop does, would lock the group for ever.
+/// Otherwise a waker whose drop runs code of the user's, like that of the last task of a loop,
+/// would lock the group for ever.
 #[test]
 fn t19_dropping_the_waker_of_an_earlier_poll_may_wake_a_child() {
     use std::sync::Arc;
@@ -170,7 +174,7 @@ fn t19_dropping_the_waker_of_an_earlier_poll_may_wake_a_child() {
     let first = std::future::Future::poll(list.as_mut(), &mut Context::from_waker(&waker));
     assert!(first.is_pending());
     drop(waker);
-    // The group has the last clone of the first waker, and lets it go here.
+    // The group has the last clone of the first waker, and drops it here.
     let poller = Poller::new();
     assert!(poller.poll(list.as_mut()).is_pending());
     assert!(poller.poll(list.as_mut()).is_pending());

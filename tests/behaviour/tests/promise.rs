@@ -1,4 +1,5 @@
-//! `gen::promise`: what is kept, for how long, and what may happen in the middle of a set. What it does as Tornado's `Future` is in the conformance tests.
+//! `gen::promise`: how long values are stored, and the code that may run in the middle of a set.
+//! The conformance tests have the behaviour of Tornado's `Future`.
 
 use std::cell::RefCell;
 use std::pin::{pin, Pin};
@@ -11,7 +12,7 @@ use std::thread;
 use behaviour::{logged, Poller};
 use gen::{yield_, BrokenPromiseError, IoLoop, SharedFuture, VirtualClock};
 
-/// Large results would stay as long as the one that set them.
+/// Otherwise large results would live as long as the code that set them.
 #[test]
 fn t26_the_result_goes_with_the_last_reader() {
     let (promise, future) = gen::promise();
@@ -24,7 +25,7 @@ fn t26_the_result_goes_with_the_last_reader() {
     assert_eq!(weak.strong_count(), 1);
     drop(other);
     assert_eq!(weak.strong_count(), 0);
-    // Nor is a value kept that nobody can read any more.
+    // A value is not stored either if no reader is left.
     let (promise, future) = gen::promise();
     let value = Rc::new(7);
     let weak = Rc::downgrade(&value);
@@ -34,7 +35,7 @@ fn t26_the_result_goes_with_the_last_reader() {
     assert!(promise.set(Rc::new(8)).is_err(), "it was set all the same");
 }
 
-/// A coroutine would keep each result that it has read until its end.
+/// Otherwise a coroutine would keep each result that it has read until its end.
 #[test]
 fn t26_the_result_is_freed_by_the_yield_that_reads_it() {
     #[gen::coroutine]
@@ -53,7 +54,7 @@ fn t26_the_result_is_freed_by_the_yield_that_reads_it() {
     assert_eq!(gen::run_sync(reads(future, weak)).unwrap(), 0);
 }
 
-/// An error would be kept with all that it holds.
+/// Otherwise an error would be kept with everything that it holds.
 #[test]
 fn t26_an_error_is_freed_when_it_was_handled() {
     #[derive(Debug)]
@@ -73,7 +74,8 @@ fn t26_an_error_is_freed_when_it_was_handled() {
     drop(promise);
 }
 
-/// Whoever has stopped waiting would be kept, or woken, for as long as the promise is open.
+/// Otherwise a reader that has stopped waiting would be kept, or woken, for as long as the promise
+/// is open.
 #[test]
 fn t26_nothing_is_kept_of_whoever_waits_no_more() {
     let (promise, future) = gen::promise::<u32>();
@@ -87,7 +89,7 @@ fn t26_nothing_is_kept_of_whoever_waits_no_more() {
         drop(future);
         assert_eq!(poller.into_leak().clones(), 0);
     }
-    // One that is polled by another task now.
+    // This one is now polled by another task.
     let (poller, mut future) = last;
     let now = Poller::new();
     assert!(now.poll(Pin::new(&mut future)).is_pending());
@@ -97,7 +99,7 @@ fn t26_nothing_is_kept_of_whoever_waits_no_more() {
     assert_eq!(now.into_leak().clones(), 0);
 }
 
-/// A coroutine that waits for a promise of its own would never be freed.
+/// Otherwise a coroutine that waits for a promise of its own would never be freed.
 #[test]
 fn t26_a_coroutine_that_waits_for_its_own_promise_goes_with_its_loop() {
     let held = Rc::new(());
@@ -116,7 +118,7 @@ fn t26_a_coroutine_that_waits_for_its_own_promise_goes_with_its_loop() {
     assert_eq!(lines, Vec::<String>::new());
 }
 
-/// A loop that sleeps would sleep on.
+/// Otherwise a sleeping loop would go on sleeping.
 #[test]
 fn a_set_on_another_thread_wakes_the_loop() {
     let (promise, future) = gen::promise();
@@ -133,7 +135,8 @@ fn a_set_on_another_thread_wakes_the_loop() {
     setter.join().unwrap().unwrap();
 }
 
-/// A reader on another thread would wait for ever for a promise that goes with its coroutine.
+/// Otherwise a reader on another thread would wait for ever for a promise that is dropped with its
+/// coroutine.
 #[test]
 fn a_promise_that_goes_with_its_loop_is_broken() {
     let io_loop = IoLoop::new();
@@ -147,7 +150,7 @@ fn a_promise_that_goes_with_its_loop_is_broken() {
     assert!(reader.join().unwrap().unwrap_err().is::<BrokenPromiseError>());
 }
 
-/// Whoever began to wait behind the one whose waker panics would not be woken.
+/// Otherwise a reader behind one whose waker panics would not be woken.
 #[test]
 fn a_waker_that_panics_keeps_nobody_from_being_woken() {
     struct Panics;
@@ -171,7 +174,7 @@ fn a_waker_that_panics_keeps_nobody_from_being_woken() {
     assert_eq!(poller.wakes(), 1);
 }
 
-/// Values whose drop looks at the very promise would lock it for ever.
+/// Otherwise a value whose drop uses the same promise would lock it for ever.
 #[test]
 fn drops_may_look_at_the_promise_that_they_belong_to() {
     thread_local!(static PROMISE: RefCell<Option<gen::Promise<Looks>>> = const { RefCell::new(None) });
@@ -193,7 +196,7 @@ fn drops_may_look_at_the_promise_that_they_belong_to() {
     PROMISE.set(None);
 }
 
-/// As many readers as there are connections, say: each would be looked for among all.
+/// With as many readers as a server has connections, each reader would be searched among all.
 #[test]
 fn t18_100_000_readers_are_woken_in_order() {
     const COUNT: usize = 100_000;
@@ -210,7 +213,7 @@ fn t18_100_000_readers_are_woken_in_order() {
         let waker = Waker::from(Arc::new(Numbered(number, woken.clone())));
         assert!(std::future::Future::poll(Pin::new(reader), &mut Context::from_waker(&waker)).is_pending());
     }
-    // Every second one leaves.
+    // Every second reader leaves.
     let mut number = 0;
     readers.retain(|_| {
         number += 1;
@@ -223,12 +226,12 @@ fn t18_100_000_readers_are_woken_in_order() {
 }
 
 thread_local! {
-    /// The future whose value looks at it, and how deep the clones are nested.
+    /// The future whose value uses it, and how deep the clones are nested.
     static READ: RefCell<Option<SharedFuture<Reads>>> = const { RefCell::new(None) };
     static DEPTH: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
 }
 
-/// A value whose first clone reads the future that it is the result of, in every way there is.
+/// A value whose first clone reads the future that it is the result of, in every possible way.
 struct Reads;
 
 impl Clone for Reads {
@@ -245,7 +248,7 @@ impl Clone for Reads {
     }
 }
 
-/// A cache whose entries refer to each other would wait for itself for ever.
+/// Otherwise a cache whose entries refer to each other would deadlock.
 #[test]
 fn a_clone_may_read_the_future_that_it_belongs_to() {
     let (promise, future) = gen::promise();
@@ -254,14 +257,14 @@ fn a_clone_may_read_the_future_that_it_belongs_to() {
     assert!(matches!(future.result(), Some(Ok(Reads))));
     assert!(matches!(Poller::new().poll(pin!(future.clone())), Poll::Ready(Ok(Reads))));
     assert!(promise.set(Reads).is_err());
-    // The last reader, polled by what owns it.
+    // Drops the last reader, whose owner polls it.
     READ.set(None);
     DEPTH.set(1);
     assert!(gen::block_on(future).is_ok());
     DEPTH.set(0);
 }
 
-/// One reader's bad luck would be that of all.
+/// Otherwise the panic of one reader would affect all readers.
 #[test]
 fn a_clone_that_panics_leaves_the_value_to_the_other_readers() {
     struct PanicsOnce(Arc<std::sync::atomic::AtomicBool>);
@@ -281,7 +284,7 @@ fn a_clone_that_panics_leaves_the_value_to_the_other_readers() {
     assert!(thread::spawn(move || gen::block_on(other)).join().unwrap().is_ok());
 }
 
-/// The clones of a value that is not `Sync` would race with each other.
+/// Otherwise the clones of a value that is not `Sync` would race with each other.
 #[test]
 fn a_value_that_is_not_sync_is_cloned_by_one_thread_at_a_time() {
     /// Counts its clones without any synchronization.

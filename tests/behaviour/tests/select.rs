@@ -7,7 +7,8 @@ use futures::channel::mpsc::{unbounded, UnboundedReceiver};
 use futures::{FutureExt, StreamExt};
 use gen::yield_;
 
-/// What comes while the body is at another yield would be lost, or the branch that is left over would begin again.
+/// Otherwise an event during another yield of the body would be lost, or the branch that is left
+/// over would begin again.
 #[test]
 fn t02_a_loop_over_a_select_loses_nothing_between_its_turns() {
     #[gen::coroutine]
@@ -20,7 +21,8 @@ fn t02_a_loop_over_a_select_loses_nothing_between_its_turns() {
     }
     #[gen::coroutine]
     fn merges(mut numbers: UnboundedReceiver<u32>, journal: Journal) -> gen::Result {
-        // One branch lives through all turns, the other one is made anew in each, and dropped if it was too slow.
+        // One branch lives through all turns. The other one is created in each turn, and dropped if
+        // it was too slow.
         let mut kept = pin!(async { yield_!(steps(journal.clone())) }.fuse());
         loop {
             let mut new = pin!(async { yield_!(numbers.next()) }.fuse());

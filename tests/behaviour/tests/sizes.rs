@@ -1,6 +1,7 @@
-//! A coroutine takes no more room than the same `async fn`, at any depth.
+//! A coroutine is not larger than the same `async fn`, at any depth.
 //!
-//! Everything is written twice: as an `async fn` that awaits, and as a coroutine that yields. They differ in nothing else.
+//! Every function is written twice: as an `async fn` that awaits, and as a coroutine that yields.
+//! There is no other difference.
 
 use std::future::{pending, ready, Future};
 
@@ -123,7 +124,7 @@ macro_rules! nested {
     ($functions:ident, [. $($more:tt)*] $leaf:expr) => { $functions::level(|| nested!($functions, [$($more)*] $leaf)) };
 }
 
-/// Asserts it of a leaf at several depths; `functions` stands for the module.
+/// Asserts the sizes of a leaf at several depths; `functions` stands for the module.
 macro_rules! no_larger {
     ($name:literal, $functions:ident => $leaf:expr) => {
         no_larger!(@depth $name, "a leaf", [], $functions, $leaf);

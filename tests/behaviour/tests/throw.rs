@@ -1,4 +1,4 @@
-//! Throwing: a coroutine that is resumed with an error gets it at the yield where it waits.
+//! Throwing: a coroutine that is resumed with an error receives it at the yield where it waits.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -12,7 +12,7 @@ use std::task::{Context, Poll};
 use behaviour::{Child, Children, Poller, Task};
 use gen::{yield_, Coroutine, Error};
 
-/// What the bodies of a test say, in order.
+/// The words that the bodies of a test say, in order.
 #[derive(Clone, Default)]
 struct Journal(Rc<RefCell<Vec<String>>>);
 
@@ -53,7 +53,8 @@ fn stubborn(journal: Journal) -> gen::Result {
 mod chains {
     use super::*;
 
-    /// A coroutine that waits by `.await` has no yield to take an error: without this its caller would never hear of one either.
+    /// A coroutine that waits by `.await` has no yield that could take an error. Then the yield
+    /// that waits for the coroutine takes it.
     #[test]
     fn a_coroutine_at_an_await_leaves_the_error_to_the_yield_that_waits_for_it() {
         #[gen::coroutine]
@@ -87,7 +88,7 @@ mod chains {
         }
     }
 
-    /// Macros of the user's own that wait, under names that everybody knows.
+    /// Macros of the user's own that wait, under well-known names.
     mod own_macros {
         macro_rules! error {
             ($future:expr) => {
@@ -97,7 +98,7 @@ mod chains {
         pub(super) use {error, error as println, error as vec};
     }
 
-    /// The caller could not be stopped as long as the macro waits.
+    /// Otherwise the caller could not be stopped as long as the macro waits.
     #[test]
     fn a_macro_that_waits_may_have_any_name() {
         use own_macros::{error, println, vec};
@@ -125,7 +126,7 @@ mod chains {
         stops!(vec!);
     }
 
-    /// Each level tells what passes it.
+    /// Each level reports the error that passes it.
     #[gen::coroutine(boxed)]
     fn level(depth: usize, child: Child, journal: Journal) -> gen::Result<u32> {
         let result =
@@ -134,7 +135,8 @@ mod chains {
         result
     }
 
-    /// Cancelling would stop at the outermost function, and leave the inner ones without their clean-up.
+    /// Otherwise a cancellation would stop at the outermost function, and the inner ones would not
+    /// clean up.
     #[test]
     fn an_error_goes_up_from_the_innermost_yield() {
         for depth in [1, 3, 10] {
@@ -174,7 +176,8 @@ mod chains {
         Ok(value)
     }
 
-    /// A level that knows what to do could not keep the error from those around it.
+    /// Otherwise an inner function could not handle the error and keep it from the functions around
+    /// it.
     #[test]
     fn a_level_may_catch_it() {
         let (journal, (_, mut children)) = (Journal::default(), Children::of(1));
@@ -184,7 +187,7 @@ mod chains {
         assert_eq!(journal.take(), "innermost, middle caught stop, outermost");
     }
 
-    /// A chain that goes through boxes would be a boundary.
+    /// Otherwise an error would not reach the end of a chain that goes through boxes.
     #[test]
     fn boxes_and_options_are_links_of_a_chain() {
         #[gen::coroutine]
@@ -203,7 +206,7 @@ mod chains {
         assert_eq!(error.trace().iter().map(gen::Site::function).collect::<Vec<_>>(), ["waits", "through"]);
     }
 
-    /// `resume` of a box, a pin or a reference would only poll what is in it.
+    /// Otherwise `resume` of a box, a pin or a reference would only poll the coroutine inside.
     #[test]
     fn a_coroutine_behind_a_pointer_can_be_resumed() {
         fn resumed(coroutine: impl Coroutine<Output = gen::Result<u32>>) -> Poll<Result<u32, String>> {
@@ -254,7 +257,7 @@ mod results {
         (children, Task::new(two(futures.remove(0), second, journal.clone())), journal)
     }
 
-    /// A result that has arrived would be lost to a cancellation.
+    /// Otherwise a cancellation would discard a result that has arrived.
     #[test]
     fn a_result_wins_and_the_next_yield_takes_the_error() {
         let (children, mut task, journal) = start();
@@ -277,12 +280,12 @@ mod results {
         assert_eq!(task.left().as_deref(), Some("stop"), "the body has ended first");
     }
 
-    /// An error in flight would be lost with nobody told.
+    /// Otherwise an error in flight would be lost without a report.
     #[test]
     fn an_error_that_nobody_took_is_still_there() {
         #[gen::coroutine]
         fn awaits(first: Child, second: Child) -> gen::Result<u32> {
-            // No yield: nothing there could take an error.
+            // This is not a yield, so it cannot take an error.
             let value = first.await?;
             Ok(yield_!(second)? + value)
         }
@@ -307,7 +310,8 @@ mod results {
         assert_eq!(children.polls(), "1 1");
     }
 
-    /// The body goes on with what it waited for still held: a lock, a connection.
+    /// Otherwise the body would go on while the future that it waited for still holds a lock or a
+    /// connection.
     #[test]
     fn what_was_waited_for_is_dropped_before_the_body_goes_on() {
         #[gen::coroutine]
@@ -346,7 +350,7 @@ mod going_on {
         (children, task, journal)
     }
 
-    /// A cancelled coroutine could not close what it has opened.
+    /// Otherwise a cancelled coroutine could not close its resources.
     #[test]
     fn a_body_may_yield_again_after_it_caught_the_error() {
         let (children, mut task, journal) = start();
@@ -358,7 +362,7 @@ mod going_on {
         assert_eq!(journal.take(), "stop: cleaning up, clean");
     }
 
-    /// Impatience could not stop a clean-up that hangs.
+    /// Otherwise a second error could not stop a clean-up that hangs.
     #[test]
     fn t21_a_second_error_arrives_during_the_clean_up() {
         let (_, mut task, journal) = start();
@@ -386,7 +390,7 @@ mod going_on {
         assert_eq!(journal.take(), "caught one, caught two, caught three");
     }
 
-    /// `poll` of an `async` block that has ended panics; so does this, and the error is not lost.
+    /// `poll` of an `async` block that has ended panics. So does this, and the error is not lost.
     #[test]
     fn a_finished_coroutine_panics_and_leaves_the_error() {
         #[gen::coroutine]
@@ -400,11 +404,12 @@ mod going_on {
     }
 }
 
-/// `throw` reaches a chain; at these the yield that waits for the whole takes the error, and no child sees it.
+/// `throw` reaches the end of a chain. At these groups, the yield that waits for the group takes
+/// the error, and no child sees it.
 mod boundaries {
     use super::*;
 
-    /// Children that would tell if they caught an error.
+    /// Children that would report an error if they caught one.
     #[gen::coroutine]
     fn child(future: Child, journal: Journal) -> gen::Result<u32> {
         let result = yield_!(future);
@@ -428,7 +433,7 @@ mod boundaries {
                 let second = futures.remove(1);
                 let mut task = Task::new(group(futures.remove(0), second, journal.clone()));
                 assert!(task.poll().is_pending());
-                // A child goes on in the very poll in which the error is thrown.
+                // A child goes on in the same poll in which the error is thrown.
                 children.wake(0);
                 let Poll::Ready(Err(error)) = task.throw("stop") else {
                     panic!("the group's yield takes it")
@@ -452,7 +457,7 @@ mod boundaries {
     boundary!(multi_is_one, |a, b| gen::multi((a, b)));
     boundary!(a_list_in_an_option_is_one, |a, b| Some(vec![a, b]));
 
-    /// A list of one, and a list in a list, would let an error through.
+    /// Otherwise a list of one child, and a list in a list, would let an error through.
     #[test]
     fn even_a_list_of_one_list_of_one_is_a_boundary() {
         #[gen::coroutine]
@@ -461,12 +466,12 @@ mod boundaries {
         }
         let (journal, (children, mut futures)) = (Journal::default(), Children::of(1));
         let mut task = Task::new(nested(futures.remove(0), journal.clone()));
-        // The group's first poll is hidden from the error too.
+        // The first poll of the group hides the error from the group too.
         assert!(task.throw("stop").is_ready());
         assert_eq!((journal.take().as_str(), children.drops().as_str()), ("", "1"));
     }
 
-    /// After a group the error would have vanished, or be left for nobody.
+    /// Otherwise the error would have vanished after a group, or no yield would take it.
     #[test]
     fn the_error_is_visible_again_behind_a_group_that_is_ready() {
         #[gen::coroutine]
@@ -487,14 +492,15 @@ mod foreign_polling {
     use super::*;
     use futures::stream::{FuturesUnordered, StreamExt};
 
-    /// Polls a future with a waker of its own, as an executor inside of a body does.
+    /// Polls a future with a waker of its own, like an executor inside of a body.
     async fn nested_executor<F: Future>(future: F) -> F::Output {
         let mut future = pin!(future);
         let poller = Poller::new();
         poll_fn(move |_| poller.poll(future.as_mut())).await
     }
 
-    /// A library that runs an executor of its own would have errors thrown into it that are not meant for it.
+    /// Otherwise a library that runs an executor of its own would receive errors that are meant for
+    /// another coroutine.
     #[test]
     fn a_nested_executor_is_not_reached() {
         #[gen::coroutine]
@@ -508,7 +514,7 @@ mod foreign_polling {
         assert_eq!(journal.take(), "");
     }
 
-    /// The same for one that is called between two yields.
+    /// The same for an executor that is called between two yields.
     #[test]
     fn an_executor_that_a_body_calls_is_not_reached() {
         #[gen::coroutine]
@@ -524,7 +530,7 @@ mod foreign_polling {
         assert_eq!(journal.take(), "called, caught stop");
     }
 
-    /// Which of two joined futures is cancelled would be up to chance.
+    /// Otherwise it would be random which of two joined futures is cancelled.
     #[test]
     fn the_first_pending_coroutine_of_a_join_takes_the_error() {
         #[gen::coroutine]
@@ -563,7 +569,8 @@ mod foreign_polling {
         assert_eq!(children.drops(), "1 1");
     }
 
-    /// The children of a `FuturesUnordered` have wakers of their own: the yield that waits for them takes the error.
+    /// The children of a `FuturesUnordered` have wakers of their own, so the yield that waits for
+    /// them takes the error.
     #[test]
     fn a_futures_unordered_is_a_leaf() {
         #[gen::coroutine]
@@ -583,7 +590,7 @@ mod foreign_polling {
 mod the_slot {
     use super::*;
 
-    /// Resumes a coroutine with an error of its own, inside the poll of another one.
+    /// Resumes a coroutine with an error of its own, inside the poll of another coroutine.
     async fn resumes<C: Coroutine>(coroutine: C, error: &'static str) -> (Option<C::Output>, Option<String>) {
         let mut coroutine = pin!(coroutine);
         poll_fn(move |cx: &mut Context<'_>| {
@@ -597,7 +604,7 @@ mod the_slot {
         .await
     }
 
-    /// Two errors in flight on one thread would be mixed up.
+    /// Otherwise two errors in flight on one thread would be mixed up.
     #[test]
     fn an_error_that_is_thrown_inside_another_ones_flight_is_its_own() {
         #[gen::coroutine]
@@ -618,7 +625,8 @@ mod the_slot {
         assert_eq!(journal.take(), "caught inner, left None, Some(7), left Some(\"unused\")");
     }
 
-    /// After a panic the next coroutine on the thread would get an error that was meant for the one that is gone.
+    /// Otherwise, after a panic, the next coroutine on the thread would receive an error that was
+    /// meant for the one that panicked.
     #[test]
     fn a_panic_while_an_error_is_in_flight_leaves_nothing_behind() {
         #[gen::coroutine]
@@ -632,7 +640,7 @@ mod the_slot {
         assert!(catch_unwind(AssertUnwindSafe(|| task.resume())).is_err());
         assert_eq!(task.left().as_deref(), Some("stop"), "the error is still its caller's");
 
-        // The same waker, so that only the slot itself can keep it apart.
+        // The waker is the same, so that only the slot itself can separate the two.
         let (_, mut futures) = Children::of(1);
         let mut next = Task::new(waits(futures.remove(0)));
         next.poller = task.poller;
@@ -656,12 +664,12 @@ mod the_slot {
         assert_eq!(task.left(), None);
     }
 
-    /// A cancellation on one thread would hit a task of another.
+    /// Otherwise a cancellation on one thread would reach a task on another.
     #[test]
     fn two_threads_may_throw_at_once() {
         #[gen::coroutine]
         fn meeting(meet: &Barrier) -> gen::Result {
-            // All three are in the middle of their poll, with both errors in flight.
+            // All three threads are in the middle of their poll, with both errors in flight.
             meet.wait();
             let result = yield_!(pending::<()>());
             meet.wait();

@@ -1,16 +1,17 @@
-//! Where a task is suspended, asked from outside.
+//! The trace of a suspended task, requested from outside.
 
 use std::future::pending;
 
 use behaviour::{run, seconds, Children};
 use gen::{yield_, Site};
 
-/// The functions of the sites, innermost first; what only a build with debug assertions tells is left out in others.
+/// The functions of the sites, innermost first. In builds without debug assertions, functions that
+/// only a build with them reports are left out.
 fn functions(sites: &[Site]) -> Vec<&'static str> {
     sites.iter().map(Site::function).collect()
 }
 
-/// What is expected of a chain of coroutines.
+/// The expected trace of a chain of coroutines.
 fn chain<'a>(sites: &'a [&'a str]) -> &'a [&'a str] {
     if cfg!(debug_assertions) {
         sites
@@ -34,7 +35,7 @@ fn outer() -> gen::Result {
     yield_!(middle())
 }
 
-/// A task that hangs would not tell where.
+/// Otherwise a task that hangs would not say where.
 #[test]
 fn a_chain_tells_its_yields() {
     run(async {
@@ -49,7 +50,7 @@ fn a_chain_tells_its_yields() {
     });
 }
 
-/// The question would be a wake, and more: the body must not notice it.
+/// Otherwise the body would notice the request, for instance by an additional wake.
 #[test]
 fn asking_changes_nothing() {
     #[gen::coroutine]
@@ -67,7 +68,7 @@ fn asking_changes_nothing() {
     });
 }
 
-/// A question that finds the task ready to go on is answered where it waits next.
+/// A request that finds the task ready to go on is answered at its next suspension.
 #[test]
 fn a_task_that_goes_on_is_asked_where_it_waits_next() {
     #[gen::coroutine]
@@ -88,7 +89,8 @@ fn a_task_that_goes_on_is_asked_where_it_waits_next() {
     });
 }
 
-/// The sites of other tasks, or of the children of a group, would be mixed with those of the chain.
+/// Otherwise the sites of other tasks, or of the children of a group, would be mixed with those of
+/// the chain.
 #[test]
 fn a_group_is_the_end_of_the_chain() {
     #[gen::coroutine]
@@ -110,7 +112,7 @@ fn a_group_is_the_end_of_the_chain() {
     });
 }
 
-/// Timeouts, shields, boxes and foreign `select!`s would hide where the task is.
+/// Otherwise timeouts, shields, boxes and foreign `select!`s would hide where the task is.
 #[test]
 fn what_has_one_child_is_no_end() {
     #[gen::coroutine]
@@ -134,7 +136,7 @@ fn what_has_one_child_is_no_end() {
     });
 }
 
-/// Whoever asks would wait for ever.
+/// Otherwise the request would wait for ever.
 #[test]
 fn a_task_that_has_ended_is_nowhere() {
     run(async {
@@ -154,7 +156,7 @@ fn a_task_that_has_ended_is_nowhere() {
     assert_eq!(gen::block_on(task.trace()), []);
 }
 
-/// A thread that watches could not ask.
+/// Otherwise a thread that monitors tasks could not request a trace.
 #[test]
 fn another_thread_may_ask() {
     let sites = gen::run_sync(async {
@@ -165,7 +167,7 @@ fn another_thread_may_ask() {
     assert_eq!(functions(&sites.unwrap())[0], "inner");
 }
 
-/// A cancellation that a shield holds back, and a question, would keep each other from arriving.
+/// Otherwise a cancellation that a shield holds back, and a trace request, would block each other.
 #[test]
 fn a_question_and_a_cancellation_do_not_mix() {
     #[gen::coroutine]

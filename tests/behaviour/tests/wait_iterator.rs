@@ -1,4 +1,5 @@
-//! `WaitIterator`: whom it polls, in which order results come, and what becomes of children that come late or are left behind.
+//! `WaitIterator`: the children that it polls, the order of the results, and children that come
+//! late or are left behind.
 
 use std::future::{poll_fn, ready, Future};
 use std::pin::Pin;
@@ -21,7 +22,7 @@ macro_rules! next {
     }};
 }
 
-/// A request would be sent only when those before it were answered.
+/// Otherwise a request would be sent only after the earlier ones were answered.
 #[test]
 fn all_children_start_at_the_first_next_in_order() {
     let (children, futures) = Children::of(3);
@@ -32,7 +33,7 @@ fn all_children_start_at_the_first_next_in_order() {
     assert_eq!(children.journal(), "poll 0, drop 0, poll 1, poll 2");
 }
 
-/// All would be polled for each that is woken.
+/// Otherwise all children would be polled for each one that is woken.
 #[test]
 fn only_the_woken_child_is_polled() {
     let (children, futures) = Children::of(4);
@@ -42,7 +43,7 @@ fn only_the_woken_child_is_polled() {
     assert_eq!(poller.wakes(), 1);
     assert_eq!(next!(waits, poller), ".");
     assert_eq!(children.polls(), "1 1 2 1");
-    // Nobody is polled for a result that is there, nor when nobody was woken.
+    // No child is polled if a result is ready, or if no child was woken.
     children.end(1, Ok(1));
     children.end(3, Ok(3));
     assert_eq!(next!(waits, poller), "Some(1): 1");
@@ -51,7 +52,7 @@ fn only_the_woken_child_is_polled() {
     assert_eq!(children.polls(), "1 2 2 2");
 }
 
-/// A hundred thousand children would be polled for each one that ends.
+/// Otherwise a hundred thousand children would be polled for each one that ends.
 #[test]
 fn t18_of_100_000_children_each_is_polled_once_and_once_for_its_wake() {
     const COUNT: usize = 100_000;
@@ -69,7 +70,8 @@ fn t18_of_100_000_children_each_is_polled_once_and_once_for_its_wake() {
     assert!(waits.done());
 }
 
-/// What is ready at once comes first, in the order of the arguments; then who is woken first comes first.
+/// Children that are ready at once come first, in the order of the arguments. The others come in
+/// the order of their wakes.
 #[test]
 fn t20_results_come_in_the_order_of_their_ends() {
     let (children, futures) = Children::of(5);
@@ -85,7 +87,7 @@ fn t20_results_come_in_the_order_of_their_ends() {
     }
 }
 
-/// Two that end in one turn had the same index in Tornado 5 (its issues 2034 and 2963).
+/// In Tornado 5, two children that end in one turn had the same index (its issues 2034 and 2963).
 #[test]
 fn t20_each_of_two_ends_in_one_turn_has_its_index() {
     let (children, futures) = Children::of(3);
@@ -102,7 +104,7 @@ fn t20_each_of_two_ends_in_one_turn_has_its_index() {
     assert_eq!(waits.current_index(), Some(&"a"));
 }
 
-/// An error would end the iteration, and the others were lost.
+/// Otherwise an error would end the iteration, and the other results would be lost.
 #[test]
 fn t20_an_error_does_not_end_it() {
     let (children, futures) = Children::of(2);
@@ -128,7 +130,7 @@ fn t20_clones_of_one_future_are_children_of_their_own() {
     assert!(waits.done());
 }
 
-/// Nothing to wait for would be waited for.
+/// Otherwise an iterator without children would wait for ever.
 #[test]
 fn t20_an_empty_one_is_done() {
     let poller = Poller::new();
@@ -145,7 +147,8 @@ fn t20_an_empty_one_is_done() {
     assert_eq!(next!(waits, poller), "Some(0): 7");
 }
 
-/// A wake while the body is elsewhere, or while nobody asks at all, would be lost (Tornado's issue 1429).
+/// Otherwise a wake while the body is elsewhere, or while no call of `next` waits, would be lost
+/// (Tornado's issue 1429).
 #[test]
 fn t20_a_wake_while_nobody_asks_is_not_lost() {
     let (children, futures) = Children::of(2);
@@ -158,7 +161,7 @@ fn t20_a_wake_while_nobody_asks_is_not_lost() {
     assert_eq!(next!(waits, now), "Some(0): 0");
 }
 
-/// What was left behind would run on, or its memory stay.
+/// Otherwise children that are left behind would go on, or their memory would stay.
 #[test]
 fn t20_dropped_half_way_it_drops_each_child_once() {
     let (children, futures) = Children::of(4);
@@ -173,7 +176,8 @@ fn t20_dropped_half_way_it_drops_each_child_once() {
     assert_eq!(poller.into_leak().clones(), 0, "nobody is woken any more");
 }
 
-/// The lock of one child would block the body for ever: with cold children it does, whoever iterates over them; spawned ones and those of a scope go on while the body waits.
+/// A child that holds a lock would block the body for ever if it stood still. Cold children do so
+/// in any iterator. Spawned children and those of a scope go on while the body waits.
 #[test]
 fn t20_spawned_children_go_on_while_the_body_waits_for_their_lock() {
     type Lock = Rc<futures::lock::Mutex<()>>;
@@ -223,7 +227,7 @@ fn t20_spawned_children_go_on_while_the_body_waits_for_their_lock() {
     })));
 }
 
-/// A crawler that adds the links of each page would never see them.
+/// Otherwise a crawler that adds the links of each page would never see them.
 #[test]
 fn a_child_that_is_pushed_is_polled_by_the_next_next() {
     let (children, mut futures) = Children::of(3);
@@ -242,7 +246,8 @@ fn a_child_that_is_pushed_is_polled_by_the_next_next() {
     assert!(waits.done());
 }
 
-/// Children that came late would be a queue of their own, and their results out of order.
+/// Otherwise children that come late would have a queue of their own, and their results would be
+/// out of order.
 #[test]
 fn children_that_come_late_keep_the_order_of_their_ends_with_the_others() {
     const COUNT: usize = 100;
@@ -253,7 +258,7 @@ fn children_that_come_late_keep_the_order_of_their_ends_with_the_others() {
         assert_eq!(next!(waits, poller), ".");
     }
     assert_eq!(waits.len(), COUNT);
-    // A permutation: 37 and 100 have no divisor in common.
+    // A permutation, since 37 and 100 have no common divisor.
     let order: Vec<usize> = (0..COUNT).map(|child| child * 37 % COUNT).collect();
     for &child in &order {
         children.end(child, Ok(child as u32));
@@ -264,7 +269,7 @@ fn children_that_come_late_keep_the_order_of_their_ends_with_the_others() {
     assert!(children.polls().split(' ').all(|polls| polls == "2"));
 }
 
-/// A key that was given is free for another child.
+/// A key whose result was given is free for another child.
 #[test]
 fn keyed_children_are_inserted_under_any_key() {
     let (children, mut futures) = Children::of(3);
@@ -279,7 +284,8 @@ fn keyed_children_are_inserted_under_any_key() {
     assert_eq!(next!(waits, poller), "Some(\"b\"): 1");
 }
 
-/// The waker of a child that has ended may be woken at any time; its place is another child's then.
+/// The waker of a child that has ended may be woken at any time. By then another child has its
+/// place.
 #[test]
 fn t19_a_wake_of_a_child_that_has_ended_is_harmless() {
     let (children, mut futures) = Children::of(2);
@@ -299,7 +305,8 @@ fn t19_a_wake_of_a_child_that_has_ended_is_harmless() {
     stale.wake();
 }
 
-/// A child that panics would take those behind it along, whose wakes are used up, and `while !waits.done()` would wait for ever.
+/// Otherwise a child that panics would discard the wakes of those behind it, and
+/// `while !waits.done()` would wait for ever.
 #[test]
 fn t19_a_child_that_panics_is_given_as_an_error() {
     let (children, futures) = Children::of(3);
@@ -336,7 +343,7 @@ fn t19_a_child_that_panics_is_given_as_an_error_under_its_key() {
     assert_eq!(children.drops(), "1 1 1");
 }
 
-/// Two that panic in one poll: the second would take the first along.
+/// Otherwise the second of two children that panic in one poll would discard the first.
 #[test]
 fn t19_each_child_that_panics_is_given_as_an_error() {
     let (children, futures) = Children::of(2);
@@ -347,7 +354,7 @@ fn t19_each_child_that_panics_is_given_as_an_error() {
     assert!(waits.done());
 }
 
-/// The children would be thrown into, or lost with the yield.
+/// Otherwise the error would reach the children, or they would be lost with the yield.
 #[test]
 fn a_thrown_error_reaches_the_yield_and_leaves_the_children_alone() {
     #[gen::coroutine]
@@ -370,7 +377,7 @@ fn a_thrown_error_reaches_the_yield_and_leaves_the_children_alone() {
     assert_eq!(task.run().unwrap(), "thrown, then 7 of Some(1)");
 }
 
-/// A result would be kept until the iterator goes.
+/// Otherwise a result would be kept until the iterator is dropped.
 #[test]
 fn t26_a_result_belongs_to_whoever_got_it() {
     fn run<T>(mut future: impl Future<Output = T> + Unpin) -> T {
@@ -388,7 +395,8 @@ fn t26_a_result_belongs_to_whoever_got_it() {
     assert_eq!(weak[1].strong_count(), 0, "one that nobody has asked for goes with the iterator");
 }
 
-/// A coroutine that keeps an iterator over what it has itself to end would keep itself alive.
+/// Otherwise a coroutine that holds an iterator over a promise that it sets itself would keep
+/// itself alive.
 #[test]
 fn t26_an_iterator_keeps_nothing_alive_behind_its_next() {
     let alive = Rc::new(());
@@ -406,7 +414,7 @@ fn t26_an_iterator_keeps_nothing_alive_behind_its_next() {
     assert_eq!(weak.strong_count(), 0);
 }
 
-/// Another combinator would poll it without an end, or not at all.
+/// Otherwise another combinator would poll it without end, or not at all.
 #[test]
 fn as_a_stream_it_says_what_is_left() {
     use futures::stream::FusedStream;
@@ -426,7 +434,8 @@ fn as_a_stream_it_says_what_is_left() {
     assert!(matches!(poller.poll(end), Poll::Ready(None)));
 }
 
-/// A body that gives it one ready child after the other would never let go: neither a timeout nor a cancellation would reach it.
+/// Otherwise a body that adds one ready child after the other would never suspend, and no timeout
+/// would reach it.
 #[test]
 fn one_that_is_fed_without_an_end_lets_a_timeout_through() {
     #[gen::coroutine]
@@ -468,7 +477,7 @@ fn one_that_is_fed_without_an_end_lets_a_cancellation_through() {
     assert!(gen::run_sync(body()).unwrap());
 }
 
-/// Results that are there would cost turns of the loop, however many they are.
+/// Otherwise results that are ready would cost turns of the loop, however many there are.
 #[test]
 fn results_that_are_there_are_given_without_suspending() {
     const COUNT: u32 = 1_000;
@@ -482,7 +491,8 @@ fn results_that_are_there_are_given_without_suspending() {
     assert_eq!((waits.done(), poller.wakes()), (true, 0));
 }
 
-/// Of many that are woken, some are left to a later poll; they, who comes meanwhile, and who is new, would be lost or change places.
+/// If many children are woken, some are left to a later poll. These, those that are woken
+/// meanwhile, and new ones must not be lost or change places.
 #[test]
 fn of_many_that_were_woken_all_are_given_in_the_order_of_their_wakes() {
     const COUNT: usize = 1_000;
@@ -524,7 +534,8 @@ fn of_many_that_were_woken_all_are_given_in_the_order_of_their_wakes() {
     assert!(given.into_iter().eq(woken.chain([COUNT]).chain((0..COUNT).filter(is_pending))));
 }
 
-/// A waker may run anything when it is cloned, woken or dropped, also what wakes another child: that would be a deadlock.
+/// A waker may run any code when it is cloned, woken or dropped. If that code wakes another child,
+/// it must not cause a deadlock.
 #[test]
 fn a_waker_that_wakes_another_child_when_it_is_cloned_finds_nothing_locked() {
     let (children, mut futures) = Children::of(3);

@@ -1,4 +1,5 @@
-//! What may be yielded, and what comes back: a `Result` with an error that can be thrown is opened, anything else is given as it is.
+//! The values that may be yielded, and their results. A `Result` whose error can be thrown is
+//! opened. Any other output is given unchanged.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -27,7 +28,8 @@ mod modes {
         Ok((number, name.to_owned()))
     }
 
-    /// Each yield would need two question marks, or an error would be dropped in silence.
+    /// Otherwise each yield would need two question marks, or an error would be ignored without a
+    /// warning.
     #[test]
     fn a_result_is_opened_and_anything_else_is_given_as_it_is() {
         assert_eq!(run(opened("7")).unwrap(), (7, "name".to_owned()));
@@ -49,7 +51,8 @@ mod modes {
         assert_eq!(run(given()).unwrap(), "None () [Ok(1), Err(2)] (1, Err(2))");
     }
 
-    /// An error that is no error type, as that of a channel's `send`, could not be looked at.
+    /// Otherwise an error that is not a `std::error::Error`, such as that of a channel's `send`,
+    /// could not be examined.
     #[test]
     fn raw_hands_over_any_result_untouched() {
         struct NoError;
@@ -64,7 +67,7 @@ mod modes {
         assert_eq!(run(raw()).unwrap(), (true, true, 2));
     }
 
-    /// A yield of a yield would not tell the two apart.
+    /// Otherwise an inner and an outer `Result` could not be distinguished.
     #[test]
     fn ok_makes_a_result_of_anything() {
         #[gen::coroutine]
@@ -117,7 +120,7 @@ mod modes {
 mod tuples {
     use super::*;
 
-    /// A tuple that is written out may mix what can fail with what cannot.
+    /// A tuple that is written out may mix elements that can fail with elements that cannot.
     #[test]
     fn elements_of_a_literal_tuple_are_opened_one_by_one() {
         #[gen::coroutine]
@@ -137,7 +140,7 @@ mod tuples {
         assert!(run(mixed("y")).unwrap_err().is::<ParseIntError>());
     }
 
-    /// Any other tuple is opened if all of its elements can fail, and else given as it is.
+    /// Any other tuple is opened if all of its elements can fail, and otherwise given unchanged.
     #[test]
     fn a_tuple_that_is_a_value_is_opened_whole_or_not_at_all() {
         #[gen::coroutine]
@@ -151,7 +154,7 @@ mod tuples {
         assert_eq!(run(values()).unwrap(), (true, true));
     }
 
-    /// The elements would be made in an order that nobody wrote.
+    /// Otherwise the elements would be evaluated in another order than they are written.
     #[test]
     fn all_elements_are_evaluated_in_order_before_any_is_started() {
         #[gen::coroutine]
@@ -182,7 +185,7 @@ mod tuples {
 mod boxes {
     use super::*;
 
-    /// Requests of different types could not be in one list.
+    /// Otherwise requests of different types could not be in one list.
     #[test]
     fn a_list_may_hold_different_yieldables() {
         #[gen::coroutine]
@@ -249,7 +252,7 @@ mod types_of_the_user {
         }
     }
 
-    /// A client's request builder would have to be turned into a future by hand.
+    /// Otherwise a client's request builder would have to be turned into a future by hand.
     #[test]
     fn into_future_is_enough() {
         #[gen::coroutine]
@@ -268,7 +271,7 @@ mod types_of_the_user {
     /// A container of the user's: two rows, side by side.
     struct Pair<T>(T, T);
 
-    /// Its kind, which names the kind of the elements.
+    /// Its kind, which contains the kind of the elements.
     struct Paired<M>(PhantomData<M>);
 
     impl<Y, M, Mode, K> Yieldable<Paired<M>, Mode, K> for Pair<Y>
@@ -299,7 +302,8 @@ mod types_of_the_user {
         }
     }
 
-    /// A container of the user's would work alone, but not in the others, or with `gen::raw`.
+    /// Otherwise a container of the user's would work alone, but not inside others, or with
+    /// `gen::raw`.
     #[test]
     fn a_container_may_be_implemented() {
         #[gen::coroutine]
@@ -326,7 +330,8 @@ mod types_of_the_user {
         assert!(run(pair()).unwrap_err().is::<ParseIntError>());
     }
 
-    /// The guide's combinator: anything yieldable, as often as it takes.
+    /// The combinator from the guide. It takes anything that can be yielded, and creates it for
+    /// each try.
     #[gen::coroutine]
     fn retry<Y, M>(times: usize, mut attempt: impl FnMut() -> Y) -> gen::Result<Y::Output>
     where
@@ -359,7 +364,8 @@ mod types_of_the_user {
 mod expressions {
     use super::*;
 
-    /// As with `.await`: what the expression borrows from lives until the end of the statement.
+    /// As with `.await`, temporaries that the expression borrows from live until the end of the
+    /// statement.
     #[test]
     fn temporaries_live_to_the_end_of_the_statement() {
         struct Guard<'a>(&'a Cell<bool>);
@@ -400,7 +406,7 @@ mod expressions {
         assert_eq!(run(in_a_tuple()).unwrap(), (7, 8));
     }
 
-    /// An empty list of a known type is no mistake.
+    /// An empty list of a known type is valid.
     #[test]
     fn t05_an_empty_list_is_yielded_when_its_type_is_known() {
         #[gen::coroutine]
@@ -412,7 +418,8 @@ mod expressions {
         assert_eq!(run(empty()).unwrap(), 0);
     }
 
-    /// A yield is a `Result` that must be used: an error would be lost in silence.
+    /// A yield is a `Result` that must be used. Otherwise an error could be ignored without a
+    /// warning.
     #[test]
     fn t12_a_yield_is_a_result_even_of_what_cannot_fail() {
         #[gen::coroutine]
@@ -423,7 +430,7 @@ mod expressions {
         assert!(run(result()));
     }
 
-    /// What was yielded, and its result, would be held until the coroutine ends.
+    /// Otherwise the yielded value and its result would live until the coroutine ends.
     #[test]
     fn what_was_yielded_is_dropped_when_the_yield_ends() {
         #[gen::coroutine]

@@ -1,5 +1,7 @@
-//! What the tests have in common: an order written down as a string, drops that are counted, a log that is
-//! kept.
+//! Helpers for the tests: an order of events as a string, a counter of drops, and a reader of the
+//! log.
+//!
+//! The comment above a test says what a user would lose if the test failed.
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::{poll_fn, Future};
@@ -12,57 +14,57 @@ use std::time::{Duration, Instant};
 
 use gen::{Clock, VirtualClock};
 
-/// The order in which things happened, as one string. Clones write to the same one.
+/// The order of events as one string. Clones write to the same string.
 #[derive(Clone, Default)]
 pub struct Order(Rc<RefCell<String>>);
 
 impl Order {
-    /// An empty one.
+    /// Creates an empty order.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Writes down that something happened.
+    /// Adds an event.
     pub fn push(&self, what: impl fmt::Display) {
         use fmt::Write;
         // Writing to a `String` cannot fail.
         let _ = write!(self.0.borrow_mut(), "{what}");
     }
 
-    /// A callback that writes down that it ran.
+    /// Creates a callback that adds an event when it runs.
     pub fn note(&self, what: &'static str) -> impl FnOnce() + 'static {
         let order = self.clone();
         move || order.push(what)
     }
 
-    /// What was written so far.
+    /// The events so far.
     pub fn text(&self) -> String {
         self.0.borrow().clone()
     }
 }
 
-/// Counts the drops of what it gave out.
+/// Counts the drops of the values that it creates.
 #[derive(Clone, Default)]
 pub struct Drops(Rc<Cell<usize>>);
 
 impl Drops {
-    /// None so far.
+    /// Creates a counter without drops.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Something whose drop is counted.
+    /// Creates a value whose drop is counted.
     pub fn one(&self) -> Counted {
         Counted(self.0.clone())
     }
 
-    /// How many were dropped.
+    /// The number of values that were dropped.
     pub fn count(&self) -> usize {
         self.0.get()
     }
 }
 
-/// See [`Drops::one`].
+/// The value that [`Drops::one`] creates.
 pub struct Counted(Rc<Cell<usize>>);
 
 impl Drop for Counted {
@@ -71,7 +73,8 @@ impl Drop for Counted {
     }
 }
 
-/// A virtual clock that writes down, in seconds from its beginning, when an idle loop wanted to be woken.
+/// A virtual clock that records, in seconds from its beginning, the times at which an idle loop
+/// asked to be woken.
 #[derive(Clone)]
 pub struct WatchedClock {
     clock: VirtualClock,
@@ -87,7 +90,7 @@ impl Default for WatchedClock {
 }
 
 impl WatchedClock {
-    /// What was written so far.
+    /// The times so far.
     pub fn waits(&self) -> Vec<u64> {
         self.waits.borrow().clone()
     }
@@ -108,10 +111,9 @@ impl Clock for WatchedClock {
     }
 }
 
-/// A clock that others move: an idle loop sleeps for real, until another thread has something for it.
+/// A clock that another thread moves. An idle loop sleeps for real, until another thread wakes it.
 ///
-/// Counts how often the loop wanted to sleep, and tells whoever has the other end of the channel of the first
-/// time.
+/// It counts how often the loop goes to sleep, and signals the first time by closing a channel.
 pub struct MovedByHand {
     clock: VirtualClock,
     naps: Arc<AtomicUsize>,
@@ -119,7 +121,7 @@ pub struct MovedByHand {
 }
 
 impl MovedByHand {
-    /// One that follows `clock`, and the place where the first wait is told.
+    /// Creates a clock that follows `clock`, and the receiver that is closed at the first sleep.
     pub fn new(clock: &VirtualClock, naps: &Arc<AtomicUsize>) -> (Self, mpsc::Receiver<()>) {
         let (first, is_idle) = mpsc::channel();
         let first = RefCell::new(Some(first));
@@ -134,13 +136,13 @@ impl Clock for MovedByHand {
 
     fn idle_until(&self, deadline: Instant) -> Duration {
         self.naps.fetch_add(1, Ordering::Relaxed);
-        // Dropped, which is what the other thread waits for.
+        // Closes the channel, for which the other thread waits.
         drop(self.first.borrow_mut().take());
         deadline.saturating_duration_since(self.now())
     }
 }
 
-/// Something that panics when it is dropped, unless a panic is under way.
+/// Panics when it is dropped, unless a panic is under way.
 pub struct PanicsInDrop;
 
 impl Drop for PanicsInDrop {
@@ -151,7 +153,7 @@ impl Drop for PanicsInDrop {
     }
 }
 
-/// Hands out its waker, then waits until `ready` says so.
+/// Hands out its waker, then waits until `ready` returns true.
 pub fn until(wakers: impl Fn(&Waker), ready: impl Fn() -> bool) -> impl Future<Output = ()> {
     poll_fn(move |cx| {
         if ready() {
@@ -162,7 +164,8 @@ pub fn until(wakers: impl Fn(&Waker), ready: impl Fn() -> bool) -> impl Future<O
     })
 }
 
-/// What the present thread logs while `run` runs, one record a line: `LEVEL target: message`.
+/// Runs `run`, and returns the records of the present thread, one in a line:
+/// `LEVEL target: message`.
 pub fn logged(run: impl FnOnce()) -> Vec<String> {
     static INSTALL: Once = Once::new();
     INSTALL.call_once(|| {

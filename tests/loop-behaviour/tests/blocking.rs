@@ -131,8 +131,9 @@ fn block_on_gives_any_output_and_leaves_a_stop_for_others() {
     assert!(io_loop.run_sync(async { gen::moment().await }).unwrap_err().is::<LoopStopped>());
 }
 
-/// How often an idle loop goes to sleep in a blocking call that cannot be stopped and waits for an hour, while
-/// another thread asks it to stop again and again, and lets the hour pass at last.
+/// The number of times that an idle loop goes to sleep in a blocking call that waits for an hour
+/// and cannot be stopped. Another thread requests a stop again and again, and lets the hour pass at
+/// last.
 fn naps_of(run: impl FnOnce(IoLoop)) -> usize {
     let (clock, naps) = (VirtualClock::new(), Arc::new(AtomicUsize::new(0)));
     let (by_hand, is_idle) = MovedByHand::new(&clock, &naps);

@@ -1,4 +1,4 @@
-//! Dropping a loop: everything on it is dropped, once, on its thread, and nothing leaks.
+//! Dropping a loop drops everything on it, once, on its thread, and leaks nothing.
 use std::cell::{Cell, RefCell};
 use std::future::{pending, poll_fn, Future};
 use std::pin::Pin;
@@ -12,7 +12,7 @@ use std::time::Duration;
 use gen::{IoLoop, JoinHandle, LoopClosed};
 use loop_behaviour::{logged, until, Drops, Order, PanicsInDrop};
 
-/// Suspended for ever, holding `held`.
+/// Is suspended for ever, and owns `held`.
 async fn hold<T>(held: T) -> gen::Result {
     pending::<()>().await;
     drop(held);
@@ -245,7 +245,8 @@ fn what_an_ended_task_held_is_free_before_its_waiter_goes_on() {
 
 #[test]
 fn an_idle_task_keeps_no_waker_alive() {
-    // The name in a waker owns nothing: a forgotten one keeps neither task nor loop.
+    // The name in a waker owns nothing. A forgotten waker keeps neither its task nor its loop
+    // alive.
     let (io_loop, drops) = (IoLoop::new(), Drops::new());
     let kept: Rc<RefCell<Vec<Waker>>> = Rc::default();
     let (inside, held) = (kept.clone(), drops.one());
@@ -260,7 +261,7 @@ fn an_idle_task_keeps_no_waker_alive() {
     kept.borrow_mut().drain(..).for_each(Waker::wake);
 }
 
-/// Runs this when it is dropped.
+/// Runs the function when it is dropped.
 struct OnDrop<F: FnMut()>(F);
 
 impl<F: FnMut()> Drop for OnDrop<F> {
@@ -269,7 +270,9 @@ impl<F: FnMut()> Drop for OnDrop<F> {
     }
 }
 
-/// Another thread gets the handle of a task, and cancels it in the middle of the first of two functions that are given to `end`; the second is to be called when the task is dropped.
+/// Sends the handle of a task to another thread, which cancels the task in the middle of the first
+/// of the two functions that `end` receives. `end` must call the second function when the task is
+/// dropped.
 fn cancelled_meanwhile(end: impl FnOnce(Box<dyn FnMut()>, Box<dyn FnMut()>, mpsc::Sender<JoinHandle<()>>)) {
     let (send_handle, handle) = mpsc::channel::<JoinHandle<()>>();
     let (going, goes) = mpsc::channel();
@@ -295,7 +298,8 @@ fn cancelled_meanwhile(end: impl FnOnce(Box<dyn FnMut()>, Box<dyn FnMut()>, mpsc
     thread.join().unwrap();
 }
 
-/// Whoever waits for the end of a task would go on while its locals still live, and they may hold what he is about to use.
+/// Otherwise a task that waits for the end of another would go on while the local variables of that
+/// one still live, and they may hold a resource that it needs.
 #[test]
 fn a_task_that_another_thread_cancels_meanwhile_has_ended_when_that_is_said() {
     cancelled_meanwhile(|mut meanwhile, mut gone, send_handle| {
@@ -309,7 +313,7 @@ fn a_task_that_another_thread_cancels_meanwhile_has_ended_when_that_is_said() {
     });
 }
 
-/// The same for a task that waits for its turn to be dropped, behind another one.
+/// The same for a task that has to wait to be dropped, because another one is dropped first.
 #[test]
 fn so_has_one_whose_turn_to_be_dropped_has_not_come() {
     cancelled_meanwhile(|meanwhile, gone, send_handle| {

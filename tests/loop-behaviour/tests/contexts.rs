@@ -1,4 +1,5 @@
-//! Where the failure of a callback goes, in the cases that Tornado does not have: threads, panics, several loops, the end of a loop.
+//! The destination of a callback's failure in cases that Tornado does not have: threads, panics,
+//! several loops, the end of a loop.
 use std::cell::{Cell, RefCell};
 use std::future::pending;
 use std::rc::Rc;
@@ -17,7 +18,7 @@ fn fails(text: &'static str) -> impl FnOnce() -> Result<(), &'static str> + Send
     move || Err(text)
 }
 
-/// Waits for what is thrown; a test in which nothing is thrown ends after that time and fails.
+/// Waits for a thrown error. If no error is thrown, the test ends after that time and fails.
 fn a_while() -> gen::Sleep {
     gen::sleep(Duration::from_secs(10))
 }
@@ -31,7 +32,7 @@ fn one_turn(io_loop: &IoLoop) {
     io_loop.run_sync(async { gen::moment().await }).expect("moments do not fail");
 }
 
-// ---- panics -------------------------------------------------------------------------------------------
+// ---- panics -------------------------------------------------------------------------------------
 
 #[test]
 fn a_callback_that_panics_does_not_leave_the_coroutine_waiting_for_it() {
@@ -87,7 +88,7 @@ fn a_payload_that_panics_in_its_drop_stops_nobody() {
     }
 }
 
-// ---- who takes it -------------------------------------------------------------------------------------
+// ---- the recipient of an error ------------------------------------------------------------------
 
 #[test]
 fn a_result_that_is_there_wins_and_the_error_waits_for_the_next_yield() {
@@ -120,7 +121,8 @@ fn an_error_waits_while_the_body_is_at_a_plain_await() {
 
 #[test]
 fn a_loop_with_an_error_that_nobody_takes_sleeps() {
-    // One that polled the body again and again would never end this: the virtual clock only moves when idle.
+    // If the body were polled again and again, this would never end: the virtual clock only moves
+    // when the loop is idle.
     let io_loop = IoLoop::with_clock(VirtualClock::new());
     let log = logged(|| {
         io_loop
@@ -138,12 +140,13 @@ fn a_task_in_a_reused_slot_does_not_get_the_errors_of_the_one_before() {
     #[gen::coroutine]
     fn body(order: Order) -> gen::Result {
         for _ in 0..70_000 {
-            // More than a slot has generations. Each leaves something behind that can still fail.
+            // More tasks than a slot has generations. Each leaves behind a callback that can still
+            // fail.
             let context = yield_!(gen::spawn_local(async { Ok::<_, gen::Error>(context::capture()) }))?;
             KEPT.with_borrow_mut(|kept| kept.push(context));
         }
         let innocent = gen::spawn_local(async {
-            // A context too, so that it could be mistaken for the one that had its place.
+            // A context too, so that it could be confused with the one that had this slot before.
             let _own = context::capture();
             suspended().await
         });
@@ -180,7 +183,7 @@ fn blocking_calls_of_every_kind_are_contexts() {
     assert_eq!(context::depth(), 0);
 }
 
-// ---- callbacks that others call -----------------------------------------------------------------------
+// ---- callbacks that other code calls ------------------------------------------------------------
 
 #[test]
 fn a_wrapped_callback_fails_from_a_foreign_thread() {
@@ -252,13 +255,14 @@ fn a_context_outlives_its_task_and_its_loop() {
         let context = io_loop.block_on(async { context::capture() });
         let order = handled.clone();
         io_loop.set_error_handler(move |error| order.push(error));
-        // The task is over: the handler of its loop, also from another thread.
+        // The task has ended, so the handler of its loop receives the error, also from another
+        // thread.
         let sent = context.clone();
         thread::spawn(move || sent.throw("1")).join().unwrap();
         one_turn(&io_loop);
         context.throw("2");
         one_turn(&io_loop);
-        // What is on its way when the loop is dropped.
+        // This error is on its way when the loop is dropped.
         context.throw("3");
         context
     };
@@ -290,7 +294,7 @@ fn on_done_without_a_loop_says_so() {
     assert_eq!(order.text(), "");
 }
 
-// ---- what is kept -------------------------------------------------------------------------------------
+// ---- lifetimes ----------------------------------------------------------------------------------
 
 #[test]
 fn a_context_keeps_no_task_alive() {

@@ -1,4 +1,5 @@
-//! On the virtual clock a program runs in the same order each time, however long it would take on the wall.
+//! On the virtual clock a program always runs in the same order, however long it would take in real
+//! time.
 use std::time::Duration;
 
 use gen::{IoLoop, VirtualClock};

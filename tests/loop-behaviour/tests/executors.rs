@@ -1,4 +1,4 @@
-//! A coroutine is a future: it runs where futures run, and what needs the loop says so there.
+//! A coroutine is a future: it runs on any executor. Operations that need the loop say so there.
 use std::future::{pending, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
@@ -9,7 +9,7 @@ use futures::channel::oneshot;
 use gen::{yield_, Coroutine, NoLoop, Promise, SharedFuture};
 use tokio::task::{JoinSet, LocalSet};
 
-/// Waits for as many other threads as it is told, all at once, and for one after them.
+/// Waits for several other threads at once, and after them for one more.
 #[gen::coroutine]
 fn across_threads(count: usize) -> gen::Result<usize> {
     let answers = (0..count).map(|n| {
@@ -64,7 +64,8 @@ fn an_async_fn_of_tokio_is_yielded_and_awaits_a_coroutine_in_turn() {
     assert_eq!(runtime.block_on(outer()).unwrap(), 6);
 }
 
-/// A `JoinSet` hides its tasks, as everything does that has wakers of its own: a request would have to reach other threads. The yield that waits is told, and the tasks go on.
+/// A `JoinSet` hides its tasks, like every collection with wakers of its own, since a request would
+/// have to reach other threads. The yield that waits takes the request, and the tasks go on.
 #[test]
 fn a_join_set_of_tokio_is_a_leaf() {
     #[gen::coroutine]
@@ -101,8 +102,9 @@ fn what_needs_the_loop_says_so_and_does_not_hang() {
     assert_eq!(futures::executor::block_on(needs_it()).unwrap(), [true; 3]);
 }
 
-/// An error that is thrown at a coroutine reaches its innermost yield, whatever the waker of the executor is: a release build may put the vtable of a waker into several places,
-/// so that a clone is not known for what it is a clone of.
+/// A thrown error reaches the innermost yield of a coroutine, whatever the waker of the executor
+/// is. A release build may duplicate the vtable of a waker, so that `will_wake` does not recognise
+/// a clone.
 mod thrown {
     use super::*;
 
@@ -132,7 +134,7 @@ mod thrown {
         })
     }
 
-    /// A set within the root future hands on the waker of the root.
+    /// A set within the root future uses the waker of the root.
     #[gen::coroutine]
     fn runs_a_local_set() -> gen::Result {
         yield_!(async { LocalSet::new().run_until(innermost()).await })
@@ -146,7 +148,7 @@ mod thrown {
         yield_!(async { set.run_until(task).await.expect("it does not panic") })
     }
 
-    /// The names of the functions whose yields the error has passed.
+    /// The functions whose yields the error has passed.
     async fn way(coroutine: impl Coroutine<Output = gen::Result>) -> String {
         let mut coroutine = pin!(coroutine);
         assert!(poll_fn(|cx| Poll::Ready(coroutine.as_mut().poll(cx))).await.is_pending());

@@ -1,4 +1,5 @@
-//! A virtual clock beside real work: while another thread owes the loop a wake, time stands still.
+//! A virtual clock beside real work. While another thread holds a `KeepAlive` of the loop, the time
+//! stands still.
 use std::future::pending;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,12 +14,12 @@ fn virtual_loop() -> (VirtualClock, IoLoop) {
     (clock.clone(), IoLoop::with_clock(clock))
 }
 
-/// Takes so long that a loop which does not wait for it has moved its clock meanwhile.
+/// Takes so long that a loop which does not wait for it would move its clock meanwhile.
 fn work() {
     (0..1000).for_each(|_| thread::yield_now());
 }
 
-/// Another thread works, gives its answer, and owes the loop nothing any more.
+/// Works on another thread, which sends its answer and then drops the `KeepAlive`.
 fn answer_from_a_thread(owed: KeepAlive) -> SharedFuture<u32> {
     let (promise, answer) = gen::promise();
     let _detached = thread::spawn(move || {
@@ -29,7 +30,7 @@ fn answer_from_a_thread(owed: KeepAlive) -> SharedFuture<u32> {
     answer
 }
 
-/// The same, told from the loop that runs.
+/// The same, called on the running loop.
 fn ask_a_thread() -> SharedFuture<u32> {
     answer_from_a_thread(IoLoop::current().expect("it runs on one").remote().keep_alive())
 }
@@ -162,7 +163,7 @@ fn time_stands_still_until_the_last_of_several_threads_has_answered() {
     assert_eq!(virtual_loop().1.run_sync(body()).unwrap(), [42; 4]);
 }
 
-/// The answer is sent just before the loop is owed nothing any more, and just when it asks.
+/// The answer is sent just before the `KeepAlive` is dropped, and just when the loop checks for it.
 #[test]
 fn what_a_thread_has_sent_before_is_never_late() {
     #[gen::coroutine]
@@ -183,7 +184,7 @@ fn what_a_thread_has_sent_before_is_never_late() {
 
 #[test]
 fn a_clock_that_runs_by_itself_is_not_held_up() {
-    /// Moves at once, but does not say that it does so by the loop's hand.
+    /// A clock that runs by itself. It does not report that the loop moves it.
     struct Runs(VirtualClock);
     impl Clock for Runs {
         fn now(&self) -> Instant {
@@ -206,7 +207,7 @@ fn a_loop_that_is_gone_is_owed_nothing() {
     drop(io_loop);
     let after = remote.keep_alive();
     drop((before, after, remote.keep_alive()));
-    // Nor is another loop on the same thread.
+    // Another loop on the same thread does not wait either.
     let other = IoLoop::with_clock(VirtualClock::new());
     let _owed = remote.keep_alive();
     other.run_sync(async { gen::sleep(SECOND).await }).unwrap();

@@ -1,5 +1,5 @@
-//! A waker has room for 16 bits of a loop's name, so the name of a loop comes back 65,536 loops later. What is
-//! left of the first loop must not take the later one for it.
+//! A waker has room for 16 bits of a loop's name, so a name is used again 65,536 loops later.
+//! Remains of the first loop must not confuse the later one with it.
 use std::future::{poll_fn, Future};
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
@@ -10,9 +10,10 @@ use gen::{IoLoop, VirtualClock};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Runs `first` on a loop, and `then` on the next one of the same name. Both have the same virtual clock.
+/// Runs `first` on a loop, and `then` on the next loop with the same name. Both have the same
+/// virtual clock.
 fn on_loops_of_one_name<T>(first: impl FnOnce(&IoLoop) -> T, then: impl FnOnce(&IoLoop, T)) {
-    // The loops of one test are counted only while no other test makes any.
+    // Keeps other tests from creating loops while one test counts them.
     static COUNTED: Mutex<()> = Mutex::new(());
     let _counted = COUNTED.lock().unwrap_or_else(PoisonError::into_inner);
     let clock = VirtualClock::new();
@@ -21,7 +22,7 @@ fn on_loops_of_one_name<T>(first: impl FnOnce(&IoLoop) -> T, then: impl FnOnce(&
     then(&IoLoop::with_clock(clock), left);
 }
 
-/// Polls it once, in the loop's first turn.
+/// Polls a future once, in the loop's first turn.
 fn poll_once<F: Future>(io_loop: &IoLoop, mut future: Pin<&mut F>) -> Poll<F::Output> {
     io_loop.block_on(poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx))))
 }

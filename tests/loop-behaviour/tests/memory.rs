@@ -1,4 +1,4 @@
-//! What tasks, wakes and timers cost in memory, counted by the allocator.
+//! The memory that tasks, wakes and timers need, counted by the allocator.
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::{Cell, RefCell};
 use std::future::{poll_fn, ready, Future};
@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use gen::{IoLoop, VirtualClock};
 
-/// Counts what the present thread allocates: tests run side by side.
+/// Counts the allocations of the present thread, because tests run in parallel.
 struct Counting;
 
 thread_local! {
@@ -19,12 +19,12 @@ thread_local! {
 }
 
 fn count(allocations: usize, bytes: isize) {
-    // Not there any more while a thread ends; what is allocated then is nobody's business here.
+    // The counter is destroyed at the end of a thread. Allocations after that do not matter here.
     let _ = ALLOCATIONS.try_with(|all| all.set(all.get() + allocations));
     let _ = LIVE.try_with(|live| live.set(live.get() + bytes));
 }
 
-// SAFETY: hands everything on to `System` as it came.
+// SAFETY: passes every call on to `System` unchanged.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(1, layout.size() as isize);
@@ -48,14 +48,14 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// Allocations and bytes that `run` leaves behind.
+/// The allocations and bytes that are left after `run`.
 fn cost<R>(run: impl FnOnce() -> R) -> (usize, isize, R) {
     let before = (ALLOCATIONS.get(), LIVE.get());
     let result = run();
     (ALLOCATIONS.get() - before.0, LIVE.get() - before.1, result)
 }
 
-/// A future of 168 bytes, pending for a number of polls.
+/// A future of 168 bytes that is pending for a number of polls.
 struct Sized168 {
     polls: usize,
     _ballast: [u64; 20],
@@ -80,7 +80,7 @@ impl Future for Sized168 {
     }
 }
 
-/// Room for slots and jobs, so that their growth is not counted.
+/// Allocates slots and jobs, so that their growth is not counted.
 async fn warm_up() {
     let tasks: Vec<_> = (0..64).map(|_| gen::spawn(Sized168::new(1))).collect();
     for task in tasks {
@@ -138,7 +138,7 @@ fn the_memory_of_ended_tasks_is_used_again() {
         warm_up().await;
         let before = LIVE.get();
         for _ in 0..100_000 {
-            // More of them than a slot has generations.
+            // More tasks than a slot has generations.
             gen::spawn(Sized168::new(0)).await.unwrap();
         }
         assert_eq!(LIVE.get() - before, 0);
@@ -152,7 +152,7 @@ fn the_memory_of_ended_tasks_is_used_again() {
     });
 }
 
-/// Starts a task that keeps its waker, is pending once, and writes down its name when it goes on.
+/// Starts a task that stores its waker, is pending once, and adds its name when it goes on.
 fn start_waiting(name: char, wakers: &Rc<RefCell<Vec<Waker>>>, order: &Rc<RefCell<String>>) {
     let (wakers, order, mut is_fresh) = (wakers.clone(), order.clone(), true);
     drop(gen::spawn_local(poll_fn(move |cx| {
@@ -165,7 +165,7 @@ fn start_waiting(name: char, wakers: &Rc<RefCell<Vec<Waker>>>, order: &Rc<RefCel
     })));
 }
 
-/// The bytes that another thread leaves behind which wakes each of these again and again.
+/// The bytes that are left by another thread that wakes each of these wakers again and again.
 fn cost_of_waking(wakers: Vec<Waker>) -> isize {
     let wake_all = move || cost(|| (0..100_000).for_each(|_| wakers.iter().for_each(Waker::wake_by_ref))).1;
     thread::spawn(wake_all).join().unwrap()
@@ -186,7 +186,8 @@ fn wakes_of_several_tasks_from_another_thread_do_not_fill_the_memory_of_a_busy_l
     assert_eq!(*order.borrow(), "abc");
 }
 
-/// The slot of a task that has ended is another task's now, and a name of the old one is still about.
+/// The slot of a task that has ended now belongs to another task, while a waker of the old one
+/// still exists.
 #[test]
 fn an_old_waker_and_that_of_the_present_task_do_not_fill_the_memory_nor_hide_each_other() {
     for old_first in [true, false] {
@@ -269,7 +270,7 @@ fn ignores() -> gen::Result {
     }
 }
 
-/// Bytes that are more after ten thousand rounds than after a hundred.
+/// The number of bytes by which ten thousand rounds need more than a hundred.
 async fn growth(mut round: impl FnMut()) -> isize {
     let mut live = 0;
     for rounds in [100, 10_000] {
@@ -282,7 +283,7 @@ async fn growth(mut round: impl FnMut()) -> isize {
     LIVE.get() - live
 }
 
-/// A supervisor that asks a stubborn task every second to end would fill the memory.
+/// Otherwise a supervisor that cancels a stubborn task every second would fill the memory.
 #[test]
 fn requests_that_nobody_waits_for_do_not_pile_up() {
     gen::block_on(async {
@@ -292,7 +293,7 @@ fn requests_that_nobody_waits_for_do_not_pile_up() {
         assert!(grown < 4096, "{grown} bytes of a task");
         let grown = growth(|| drop(task.cancel("stop").grace(Duration::from_secs(3600)))).await;
         assert!(grown < 4096, "{grown} bytes of a task, with a time");
-        // Who waits is told still.
+        // A caller that waits still gets its answer.
         task.cancel("stop").grace(Duration::ZERO).await;
         waits.await;
         drop(task.await);
@@ -305,10 +306,11 @@ fn requests_to_a_child_of_a_scope_do_not_pile_up() {
     let [grown, bytes] = gen::block_on(gen::scope(|scope| async move {
         let child = scope.spawn(ignores());
         let grown = growth(|| drop(child.cancel("stop"))).await;
-        // While the scope is not polled.
+        // This happens while the scope is not polled.
         drop(child.cancel("stop"));
         let (_, bytes, ()) = cost(|| (0..10_000).for_each(|_| drop(child.cancel("stop"))));
-        // Looked at when the child has ended: it would keep a scope that has failed.
+        // The scope looks at this request only after the child's end, so it must not be kept in a
+        // scope that has failed.
         child.cancel("stop").grace(Duration::ZERO).await;
         drop(child.await);
         Ok::<_, gen::Error>([grown, bytes])
@@ -318,7 +320,7 @@ fn requests_to_a_child_of_a_scope_do_not_pile_up() {
     assert!(bytes < 4096, "{bytes} bytes in one turn");
 }
 
-/// All of them in one turn, before the task is told.
+/// All requests come in one turn, before the task receives any.
 #[test]
 fn requests_in_one_turn_do_not_pile_up() {
     gen::block_on(async {
@@ -331,14 +333,14 @@ fn requests_in_one_turn_do_not_pile_up() {
     });
 }
 
-/// The same from another thread while the loop is busy with something else.
+/// The same from another thread while the loop is busy.
 #[test]
 fn requests_from_another_thread_do_not_pile_up() {
     gen::block_on(async {
         let task = gen::spawn(ignores());
         let other = gen::spawn(ignores());
         let asks = move || {
-            // Two by turns, and one that waits: it is told still.
+            // Two tasks by turns, and one caller that waits and must still get its answer.
             let waits = task.cancel("stop");
             drop((task.cancel("stop").grace(Duration::from_secs(3600)), other.cancel("stop")));
             let ask = || {
@@ -349,7 +351,7 @@ fn requests_from_another_thread_do_not_pile_up() {
             drop((task.cancel("stop").grace(Duration::ZERO), other.cancel("stop").grace(Duration::ZERO)));
             (bytes, waits, task, other)
         };
-        // The loop does not read its mail meanwhile.
+        // The loop does not read its inbox meanwhile.
         let (bytes, waits, task, other) = thread::spawn(asks).join().unwrap();
         assert!(bytes < 4096, "{bytes} bytes");
         waits.await;

@@ -1,4 +1,4 @@
-//! `moment`: lets others run, for exactly one turn.
+//! `moment` lets other tasks run, for exactly one turn.
 use std::future::{poll_fn, ready, Future};
 use std::pin::{pin, Pin};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -34,7 +34,7 @@ fn pair(a: Yields, b: Yields, order: Order) -> gen::Result {
     Ok(())
 }
 
-/// Tornado's test_moment.
+/// The test `test_moment` of Tornado.
 fn both(a: Yields, b: Yields) -> String {
     let order = Order::new();
     gen::run_sync(pair(a, b, order.clone())).unwrap();

@@ -1,4 +1,4 @@
-//! Panics end at the edge of a task: whoever waits gets them, and the loop goes on.
+//! A panic ends its task only: the waiting task gets the panic as an error, and the loop goes on.
 use std::future::{poll_fn, Future};
 use std::panic::{catch_unwind, panic_any, AssertUnwindSafe};
 use std::sync::Arc;
@@ -77,7 +77,7 @@ fn a_panic_in_the_future_of_run_sync_goes_on_in_its_caller() {
     }));
     assert_eq!(caught.unwrap_err().downcast_ref::<i32>(), Some(&42));
     assert_eq!(order.text(), "a");
-    // The loop is as good as before.
+    // The loop still works.
     assert!(IoLoop::current().is_none());
     io_loop.run_sync(async { gen::moment().await }).unwrap();
 }
@@ -149,7 +149,7 @@ fn a_panic_in_the_waker_of_who_waits_does_not_kill_the_loop() {
 
 #[test]
 fn a_handle_dropped_by_the_drop_of_the_waker_it_held_does_not_lock_up() {
-    // A waker that owns the handle it waits with: dropping the one drops the other.
+    // A waker that owns the handle with which it waits. Dropping one drops the other.
     struct Owner(std::sync::Mutex<Option<gen::JoinHandle<()>>>);
     impl Wake for Owner {
         fn wake(self: Arc<Self>) {}

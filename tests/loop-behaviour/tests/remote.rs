@@ -1,4 +1,4 @@
-//! Other threads: wakes, callbacks and stops that come from outside of the loop.
+//! Wakes, callbacks and stops from other threads.
 use std::cell::Cell;
 use std::future::{poll_fn, Future};
 use std::rc::Rc;
@@ -145,7 +145,7 @@ fn a_waker_whose_loop_is_gone_does_nothing_on_any_thread() {
     let far = waker.clone();
     drop(io_loop);
     waker.wake_by_ref();
-    // Not even to the task in the same slot of the next loop.
+    // It does not reach the task in the same slot of the next loop either.
     let (next, polls) = (IoLoop::new(), Rc::new(Cell::new(0)));
     let counted = polls.clone();
     drop(next.spawn_local(gen::ok(until(move |_| counted.set(counted.get() + 1), || false))));

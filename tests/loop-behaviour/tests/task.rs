@@ -1,4 +1,4 @@
-//! Tasks: hot from the call, waited for or not.
+//! Tasks: they start at the call, with or without a waiting caller.
 use std::cell::Cell;
 use std::future::{pending, poll_fn};
 use std::rc::Rc;
@@ -70,15 +70,16 @@ fn tasks_spawn_tasks() {
     assert_eq!(order.text(), "543210_____");
 }
 
-/// How many bodies begin inside of each other, as the docs of `gen::spawn` say.
+/// The number of bodies that may begin inside of each other, as the docs of `gen::spawn` say.
 const DEEPEST: usize = 32;
 
-/// Runs it on a thread with so little stack that no thousand bodies could begin inside of each other.
+/// Runs the function on a thread whose stack is too small for a thousand bodies that begin inside
+/// of each other.
 fn on_a_small_stack(run: impl FnOnce() + Send + 'static) {
     thread::Builder::new().stack_size(1024 * 1024).spawn(run).unwrap().join().unwrap();
 }
 
-/// A task that spawns the next one, and that the next one, as many as that.
+/// Spawns a task that spawns the next one, and so on, to the given depth.
 fn nest(depth: usize, begun: Rc<Cell<usize>>) -> JoinHandle<usize> {
     gen::spawn_local(async move {
         begun.set(begun.get() + 1);
@@ -120,7 +121,7 @@ fn a_hundred_thousand_engines_that_call_each_other_do_not_overflow_the_stack() {
     });
 }
 
-/// Each loop for itself nests half as deep.
+/// Each loop on its own nests half as deep.
 #[test]
 fn tasks_of_two_loops_that_spawn_on_each_other_do_not_overflow_the_stack() {
     type Loops = Rc<[gen::IoLoopHandle; 2]>;
@@ -176,7 +177,7 @@ fn bodies_begin_inside_of_each_other_as_deep_as_is_said_and_the_next_one_a_turn_
         assert_eq!(begun.get(), DEEPEST);
         gen::moment().await.unwrap();
         assert_eq!(begun.get(), 2 * DEEPEST + 1, "one from the queue, and again so many inside of it");
-        // What does not nest is not counted.
+        // A task that does not nest is not counted.
         for _ in 0..1000 {
             assert!(gen::spawn_local(async { Done::Ok(()) }).is_done());
         }
@@ -184,7 +185,7 @@ fn bodies_begin_inside_of_each_other_as_deep_as_is_said_and_the_next_one_a_turn_
     });
 }
 
-/// Calls it inside of as many bodies that begin inside of each other.
+/// Calls the function inside of so many bodies that begin inside of each other.
 fn below<T: 'static>(bodies: usize, call: Box<dyn FnOnce() -> T>) -> T {
     if bodies == 0 {
         return call();
@@ -313,7 +314,7 @@ fn a_handle_that_gave_its_result_says_so() {
 fn a_handle_wakes_who_polled_it_last() {
     gen::block_on(async {
         let mut task = gen::spawn(async { gen::moment().await });
-        // First polled with a waker that leads nowhere, then with the real one.
+        // The first poll has a waker that does nothing, the second the real one.
         let mut nowhere = std::task::Context::from_waker(Waker::noop());
         assert!(std::future::Future::poll(std::pin::Pin::new(&mut task), &mut nowhere).is_pending());
         task.await.unwrap();
@@ -388,8 +389,8 @@ fn a_task_that_wakes_itself_for_ever_starves_nobody() {
 
 #[test]
 fn t18_a_hundred_thousand_ready_yields_end_in_one_turn_and_others_go_on() {
-    // They use no stack and no turn, as in Tornado; a body that never suspends at all starves others by
-    // design, and `moment` is its remedy.
+    // They use no stack and no turn, as in Tornado. A body that never suspends starves other tasks
+    // by design, and `moment` is the remedy.
     let (io_loop, order) = (IoLoop::new(), Order::new());
     let inner = order.clone();
     io_loop.add_callback(order.note("before "));
@@ -410,17 +411,17 @@ fn t18_a_hundred_thousand_ready_yields_end_in_one_turn_and_others_go_on() {
 fn an_error_that_nobody_looks_at_is_logged_once_with_its_causes() {
     let log = logged(|| {
         gen::block_on(async {
-            // At the end, if there is no handle any more.
+            // The error is logged at the end of the task, if there is no handle any more.
             drop(gen::spawn_local(async {
                 gen::moment().await?;
                 Err::<(), _>(gen::Error::new("the disk is full").context("cannot save"))
             }));
             gen::moment().await.unwrap();
-            // When the handle goes, if it went unread.
+            // The error is logged when the handle is dropped, if it was not read.
             let task = gen::spawn_local(async { Err::<(), _>("unread") });
             assert!(task.is_done());
             drop(task);
-            // Not if somebody looked.
+            // The error is not logged if it was read.
             gen::spawn_local(async { Err::<(), _>("read") }).await.unwrap_err();
         });
     });

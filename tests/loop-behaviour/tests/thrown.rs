@@ -1,4 +1,5 @@
-//! What is thrown at a coroutine that waits for something of the loop's: a timeout is a boundary, a task goes on.
+//! Errors that are thrown at a coroutine that waits for an object of the loop. A timeout is a
+//! boundary, and a task goes on.
 use std::future::{pending, poll_fn, Future};
 use std::pin::{pin, Pin};
 use std::task::{Context, Poll};
@@ -13,7 +14,7 @@ fn on_virtual_clock<T>(future: impl Future<Output = T>) -> T {
     IoLoop::with_clock(VirtualClock::new()).block_on(future)
 }
 
-/// Resumes it with an error, as a task does.
+/// Resumes the coroutine with an error, like a task.
 fn throw<C: Coroutine>(coroutine: Pin<&mut C>, cx: &mut Context<'_>, text: &'static str) -> Poll<C::Output> {
     let mut thrown = Some(gen::Error::new(text));
     let resumed = coroutine.resume(cx, &mut thrown);
@@ -21,7 +22,7 @@ fn throw<C: Coroutine>(coroutine: Pin<&mut C>, cx: &mut Context<'_>, text: &'sta
     resumed
 }
 
-/// Polls it until it is suspended, throws, and drives it to its end.
+/// Polls the coroutine until it is suspended, throws, and drives it to its end.
 async fn suspended_then_thrown<C: Coroutine>(coroutine: C) -> C::Output {
     let mut coroutine = pin!(coroutine);
     let first = poll_fn(|cx| {

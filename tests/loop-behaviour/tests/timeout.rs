@@ -9,7 +9,7 @@ use loop_behaviour::{Drops, Order, WatchedClock};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// The future that a yield of it waits for.
+/// The future that a yield of the timeout waits for.
 fn pending_of<Y, M>(yieldable: Y) -> Y::Pending
 where
     Y: Yieldable<M>,
@@ -27,7 +27,7 @@ fn a_result_before_the_deadline_is_handed_over_and_the_timer_taken_back() {
     let io_loop = IoLoop::with_clock(clock.clone());
     let result = io_loop.block_on(async {
         let child = async { gen::sleep(SECOND).await.map(|()| "in time") };
-        // Kept, so that it is the result that takes the timer back, not the drop.
+        // Kept alive, so that the result removes the timer, and not the drop.
         let mut timed = pin!(pending_of(gen::with_timeout(SECOND * 60, child)));
         let result = timed.as_mut().await;
         gen::sleep(SECOND * 3600).await.unwrap();
@@ -119,10 +119,11 @@ fn the_deadline_counts_from_the_call() {
 #[test]
 fn a_result_of_the_turn_in_which_the_deadline_comes_wins() {
     let result = on_virtual_clock(async {
-        // Same deadline, made first: it fires first, in the same turn.
+        // It has the same deadline and was created first, so it fires first in the same turn.
         let child = gen::sleep(SECOND);
         let result = pending_of(gen::with_timeout(SECOND, async { child.await.map(|()| "won") })).await;
-        // Made second: both timers have fired when the task is resumed, and the child is polled first.
+        // Created second. Both timers have fired when the task is resumed, and the child is polled
+        // first.
         let timed = gen::with_timeout(SECOND, async { gen::sleep(SECOND).await.map(|()| "too") });
         (result, pending_of(timed).await)
     });
@@ -240,7 +241,7 @@ fn a_timeout_works_on_outputs_that_are_no_results_too() {
     assert_eq!(on_virtual_clock(seven()).unwrap(), 7);
 }
 
-/// The smallest thing that a callback can resolve.
+/// The smallest future that a callback can resolve.
 fn one_shot() -> (Sender, Receiver) {
     let shared = std::rc::Rc::new(std::cell::RefCell::new((None, None)));
     (Sender(shared.clone()), Receiver(shared))

@@ -1,4 +1,4 @@
-//! Timers: exact order, removal, and deadlines that count from the call.
+//! Timers: their exact order, their removal, and deadlines that count from the call.
 use std::future::{pending, poll_fn, Future, Pending};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -7,7 +7,7 @@ use gen::{IoLoop, VirtualClock};
 use loop_behaviour::{Drops, Order, WatchedClock};
 
 const SECOND: Duration = Duration::from_secs(1);
-/// More than any program runs.
+/// Longer than any program runs.
 const AGE: Duration = Duration::from_secs(150 * 365 * 24 * 60 * 60);
 
 fn virtual_loop() -> (VirtualClock, IoLoop, Order) {
@@ -63,7 +63,7 @@ fn a_due_timer_that_is_removed_in_its_own_turn_does_not_run() {
     let inner = order.clone();
     io_loop.add_callback(move || inner.push(handle.remove_timeout(one)));
     let (handle, inner) = (io_loop.handle(), order.clone());
-    // Before `two` by its deadline: a timer that removes another one of the same turn.
+    // Its deadline is before that of `two`: a timer removes another one of the same turn.
     io_loop.call_at(io_loop.now() - SECOND, move || inner.push(handle.remove_timeout(two)));
     run_for(&io_loop, SECOND);
     assert_eq!(order.text(), "truetrue");
@@ -141,7 +141,7 @@ fn a_sleep_counts_from_its_call() {
     assert_eq!(clock.now() - began, SECOND * 3);
 }
 
-/// The real clock is not that of the loop: it may be anywhere, and goes on by itself.
+/// The real clock is not the clock of the loop. It may show any time, and moves by itself.
 #[test]
 fn what_is_made_before_its_loop_runs_counts_on_the_clock_of_the_loop() {
     async fn limited(limited: gen::WithTimeout<Pending<()>>) -> gen::Result {
@@ -159,7 +159,7 @@ fn what_is_made_before_its_loop_runs_counts_on_the_clock_of_the_loop() {
         assert_eq!(clock.now() - began, SECOND * 60);
         let error = io_loop.run_sync(limited(gen::with_timeout(SECOND * 5, pending()))).unwrap_err();
         assert_eq!((error.to_string().as_str(), clock.now() - began), ("timeout after 5s", SECOND * 65));
-        // A point in time is what it is.
+        // A point in time does not depend on the clock.
         let at = began + SECOND * 100;
         assert!(io_loop.run_sync(limited(gen::with_timeout(at, pending()))).is_err());
         assert_eq!(clock.now(), at);

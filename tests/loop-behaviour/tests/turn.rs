@@ -1,4 +1,4 @@
-//! The order in which a loop runs things: what a program relies on without knowing it.
+//! The order in which a loop runs callbacks and tasks. Programs rely on it without knowing it.
 use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use gen::{IoLoop, VirtualClock};
 use loop_behaviour::{logged, Order};
 
-/// Runs until nothing is left to do now: one callback behind all others, in a later turn, stops it.
+/// Runs until no work is left. A callback behind all others, in a later turn, stops the loop.
 fn turns(io_loop: &IoLoop, n: usize) {
     io_loop
         .run_sync(async {

@@ -6,7 +6,7 @@ use behaviour::logged;
 
 use super::*;
 
-/// Seconds that a body takes on a virtual clock, and how it ends.
+/// Runs a body on a virtual clock. Returns the seconds that it took, and its result.
 fn timed<T>(body: impl Future<Output = gen::Result<T>>) -> (u64, gen::Result<T>) {
     let clock = gen::VirtualClock::new();
     let began = clock.now();
@@ -19,7 +19,7 @@ fn limited(cleanup: u64, grace: u64, journal: Journal) -> gen::Result<u32> {
     yield_!(gen::with_timeout(seconds(10), works("a", cleanup, journal)).cancel(seconds(grace)))
 }
 
-/// What a deadline interrupts could not be undone.
+/// Otherwise the interrupted work could not be undone.
 #[test]
 fn at_the_deadline_the_child_is_told_and_waited_for() {
     let journal = Journal::default();
@@ -28,7 +28,7 @@ fn at_the_deadline_the_child_is_told_and_waited_for() {
     assert_eq!((took, journal.take()), (13, "a told, a clean".to_owned()));
 }
 
-/// A clean-up that hangs would hang everything.
+/// Otherwise a clean-up that hangs would hang the whole program.
 #[test]
 fn after_the_grace_period_the_child_is_dropped() {
     let journal = Journal::default();
@@ -38,7 +38,7 @@ fn after_the_grace_period_the_child_is_dropped() {
     assert_eq!((took, journal.take()), (15, "a told".to_owned()));
 }
 
-/// The deadline would cost those that keep it something.
+/// Otherwise the deadline would add a cost even if it is met.
 #[test]
 fn before_the_deadline_nothing_happens() {
     #[gen::coroutine]
@@ -53,7 +53,7 @@ fn before_the_deadline_nothing_happens() {
     assert_eq!((took, result.unwrap()), (1, 7));
 }
 
-/// What cannot be told would be waited for in vain.
+/// Otherwise the timeout would wait in vain for a future that cannot be cancelled.
 #[test]
 fn a_plain_future_is_dropped_at_the_deadline() {
     #[gen::coroutine]
@@ -65,7 +65,8 @@ fn a_plain_future_is_dropped_at_the_deadline() {
     assert_eq!(took, 10);
 }
 
-/// A value that came just in time would be lost; a clean-up that failed would look like a clean one.
+/// Otherwise a value that came just in time would be lost, and a clean-up that failed would look
+/// like a success.
 #[test]
 fn what_the_child_ends_with_is_handed_over() {
     #[gen::coroutine]
@@ -84,7 +85,7 @@ fn what_the_child_ends_with_is_handed_over() {
     assert_eq!(failed.unwrap_err().to_string(), "cannot roll back");
 }
 
-/// The children of a list are told each, and the source says why.
+/// Each child of a list is cancelled, and the error's source says why.
 #[test]
 fn every_child_of_a_group_is_told() {
     #[gen::coroutine]
@@ -106,7 +107,7 @@ fn every_child_of_a_group_is_told() {
     assert_eq!((took, journal.take()), (10, format!("{each}, {each}")));
 }
 
-/// A shield keeps the clean-up waiting, but not for longer than the grace period.
+/// A shield delays the clean-up, but not for longer than the grace period.
 #[test]
 fn a_shield_holds_until_the_grace_period_is_over() {
     #[gen::coroutine]
@@ -128,7 +129,8 @@ fn a_shield_holds_until_the_grace_period_is_over() {
     }
 }
 
-/// A cancellation from outside would be taken for the deadline's, or not reach the child.
+/// Otherwise a cancellation from outside would look like that of the deadline, or would not reach
+/// the child.
 #[test]
 fn t21_a_cancellation_from_outside_goes_through() {
     for (at, told) in [(5, "outside"), (12, "outside")] {
@@ -137,7 +139,7 @@ fn t21_a_cancellation_from_outside_goes_through() {
             let task = gen::spawn_local(limited(100, 50, journal.clone()));
             gen::sleep(seconds(at)).await?;
             if at == 12 {
-                // The clean-up of the deadline's is interrupted.
+                // Interrupts the clean-up that the deadline has begun.
                 task.cancel("outside").await;
             } else {
                 drop(task.cancel("outside"));
@@ -151,7 +153,7 @@ fn t21_a_cancellation_from_outside_goes_through() {
     }
 }
 
-/// The end of a nested deadline would be taken for that of the outer one.
+/// Otherwise the end of a nested deadline would look like that of the outer one.
 #[test]
 fn nested_deadlines_tell_their_own() {
     #[gen::coroutine]
@@ -169,7 +171,7 @@ fn nested_deadlines_tell_their_own() {
     assert_eq!((took, journal.take()), (11, "a told, a clean".to_owned()));
 }
 
-/// Two deadlines around one coroutine; the clean-up takes so many seconds.
+/// Two deadlines around one coroutine, whose clean-up takes `clean_up` seconds.
 #[gen::coroutine]
 fn nested(outer: (u64, u64), inner: (u64, u64), cleanup: u64, journal: Journal) -> gen::Result<u32> {
     #[gen::coroutine]
@@ -180,10 +182,10 @@ fn nested(outer: (u64, u64), inner: (u64, u64), cleanup: u64, journal: Journal) 
     yield_!(gen::with_timeout(seconds(outer.0), inside).cancel(seconds(outer.1)))
 }
 
-/// The second deadline would end the clean-up at once that the first one has begun.
+/// Otherwise the second deadline would immediately end the clean-up that the first one has begun.
 #[test]
 fn a_deadline_does_not_disturb_the_clean_up_of_another_one() {
-    // The two at once, the inner one first, the outer one first.
+    // Both deadlines at once; the inner one first; the outer one first.
     for (outer, inner, ends) in [((10, 5), (10, 5), 13), ((11, 5), (10, 5), 13), ((10, 5), (11, 5), 13)] {
         let journal = Journal::default();
         let (took, result) = timed(nested(outer, inner, 3, journal.clone()));
@@ -192,7 +194,7 @@ fn a_deadline_does_not_disturb_the_clean_up_of_another_one() {
     }
 }
 
-/// Each grace period still bounds what is in it.
+/// Each grace period still limits the time of the code inside it.
 #[test]
 fn of_nested_grace_periods_the_one_that_ends_first_drops() {
     for (outer, inner, ends) in [((10, 5), (10, 50), 15), ((10, 50), (10, 5), 15), ((10, 50), (12, 5), 17)] {
@@ -203,7 +205,7 @@ fn of_nested_grace_periods_the_one_that_ends_first_drops() {
     }
 }
 
-/// What goes on after the inner clean-up would never hear of the outer deadline.
+/// Otherwise a body that goes on after the inner clean-up would never learn of the outer deadline.
 #[test]
 fn the_outer_deadline_is_told_when_the_inner_clean_up_is_over() {
     #[gen::coroutine]
@@ -231,7 +233,7 @@ fn the_outer_deadline_is_told_when_the_inner_clean_up_is_over() {
     }
 }
 
-/// Whoever asks during a clean-up is in a hurry, and would not be heard.
+/// A request during a clean-up is urgent, and would be ignored otherwise.
 #[test]
 fn an_explicit_request_disturbs_the_clean_up_of_nested_deadlines() {
     let journal = Journal::default();
@@ -245,7 +247,7 @@ fn an_explicit_request_disturbs_the_clean_up_of_nested_deadlines() {
     assert_eq!(journal.take(), "a told");
 }
 
-/// A yield beside the one that cleans up is not within its grace.
+/// The grace period does not protect a yield beside the one that cleans up.
 #[test]
 fn an_inner_deadline_that_is_dropped_lets_go_of_the_outer_one() {
     #[gen::coroutine]
@@ -270,7 +272,7 @@ fn an_inner_deadline_that_is_dropped_lets_go_of_the_outer_one() {
     assert_eq!((took, journal.take().as_str()), (12, "a told, Deadline"));
 }
 
-/// The task of a handle goes on; its late failure is told as that, or not at all.
+/// The task of a handle goes on. Its late failure is reported as such, or not at all.
 #[test]
 fn a_task_goes_on_after_the_deadline() {
     #[gen::coroutine]

@@ -1,4 +1,4 @@
-//! `first_of(..).cancel()`: the others are told, and waited for.
+//! `first_of(..).cancel()`: the other children are cancelled, and the yield waits for their ends.
 
 use std::future::{pending, ready};
 
@@ -13,7 +13,7 @@ fn after(delay: u64) -> gen::Result<u32> {
     Ok(7)
 }
 
-/// What the others hold would not be given back, or only some time later.
+/// Otherwise the resources of the other children would not be given back, or only some time later.
 #[test]
 fn the_others_clean_up_before_the_result_is_given() {
     let journal = Journal::default();
@@ -36,7 +36,7 @@ fn the_others_clean_up_before_the_result_is_given() {
     assert_eq!(lines, [""; 0]);
 }
 
-/// The reason would not say what has happened.
+/// Otherwise the reason would not say that another child was first.
 #[test]
 fn the_others_are_told_that_a_sibling_was_the_first() {
     let journal = Journal::default();
@@ -57,7 +57,7 @@ fn the_others_are_told_that_a_sibling_was_the_first() {
     assert_eq!(journal.take(), "cancelled: another one was the first");
 }
 
-/// A request would be sent only to be taken back.
+/// Otherwise a request would be sent and then cancelled at once.
 #[test]
 fn behind_one_that_is_ready_nobody_is_started() {
     let journal = Journal::default();
@@ -74,7 +74,8 @@ fn behind_one_that_is_ready_nobody_is_started() {
     assert_eq!(journal.take(), "a told, a clean");
 }
 
-/// It would be polled again although it is to end, or be told although it has ended.
+/// Otherwise a child would be polled again although it is ending, or cancelled although it has
+/// ended.
 #[test]
 fn one_that_is_woken_with_the_first_is_polled_once_more() {
     #[gen::coroutine]
@@ -90,7 +91,7 @@ fn one_that_is_woken_with_the_first_is_polled_once_more() {
     assert_eq!((children.polls().as_str(), children.drops().as_str()), ("2 2 2", "1 1 1"));
 }
 
-/// A connection that could not be given back would be lost in silence.
+/// Otherwise the failure to give back a connection would be lost without a record.
 #[test]
 fn a_clean_up_that_fails_is_logged() {
     #[gen::coroutine]
@@ -108,7 +109,7 @@ fn a_clean_up_that_fails_is_logged() {
     assert!(lines[0].starts_with(text), "{lines:?}");
 }
 
-/// A race of a hundred mirrors would fill the log when one of them has won.
+/// Otherwise a race of a hundred mirrors would fill the log when one of them has won.
 #[test]
 fn clean_ups_that_fail_are_logged_together() {
     #[gen::coroutine]
@@ -132,7 +133,8 @@ fn clean_ups_that_fail_are_logged_together() {
     assert_eq!(records, [failed, cancelled]);
 }
 
-/// Whoever gives up while the others clean up would have to wait for them in vain, or cut them off.
+/// Otherwise a cancelled parent would wait in vain while the others clean up, or would interrupt
+/// their clean-up.
 #[test]
 fn cancelled_while_the_others_clean_up_they_are_told_again() {
     let journal = Journal::default();

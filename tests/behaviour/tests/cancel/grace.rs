@@ -1,10 +1,10 @@
-//! `cancel(..).grace(..)`: what has not ended by then is dropped.
+//! `cancel(..).grace(..)`: a task that has not ended within the grace period is dropped.
 
 use std::future::pending;
 
 use super::*;
 
-/// Swallows every cancellation.
+/// Ignores every cancellation.
 #[gen::coroutine]
 fn ignores(guard: Guard) -> gen::Result {
     loop {
@@ -15,7 +15,7 @@ fn ignores(guard: Guard) -> gen::Result {
     }
 }
 
-/// What `body` gives, and how many seconds it takes.
+/// Runs a body. Returns its result and the seconds that it took.
 fn timed<T>(body: impl Future<Output = gen::Result<T>>) -> (T, u64) {
     let clock = gen::VirtualClock::new();
     let began = clock.now();
@@ -23,7 +23,7 @@ fn timed<T>(body: impl Future<Output = gen::Result<T>>) -> (T, u64) {
     (value, (clock.now() - began).as_secs())
 }
 
-/// A task that swallows its cancellation would live for ever.
+/// Otherwise a task that ignores its cancellation would live for ever.
 #[test]
 fn a_task_that_does_not_end_is_dropped() {
     let dropped = Rc::new(Cell::new(0));
@@ -38,7 +38,7 @@ fn a_task_that_does_not_end_is_dropped() {
     assert_eq!(error.downcast_ref::<gen::Cancelled>().unwrap().site, None);
 }
 
-/// What cleans up in time would be cut short, or a later task in its place.
+/// Otherwise a clean-up in time would be interrupted, or a later task would be dropped instead.
 #[test]
 fn a_task_that_ends_in_time_is_left_alone_and_so_is_who_comes_after_it() {
     let journal = Journal::default();
@@ -54,7 +54,7 @@ fn a_task_that_ends_in_time_is_left_alone_and_so_is_who_comes_after_it() {
     assert_eq!((later, took, journal.take().as_str()), ("slept", 12, "a told, a clean"));
 }
 
-/// Who does not wait would have to, and nobody else can end the task.
+/// Otherwise the caller would have to wait for the end, because no other code can end the task.
 #[test]
 fn the_time_goes_on_when_nobody_waits() {
     let dropped = Rc::new(Cell::new(0));
@@ -73,7 +73,8 @@ fn the_time_goes_on_when_nobody_waits() {
     });
 }
 
-/// A hurried request could not shorten the time of a patient one; a patient one would lengthen it.
+/// Otherwise an urgent request could not shorten the grace period of an earlier one, or a patient
+/// one would lengthen it.
 #[test]
 fn of_several_the_one_that_ends_first_counts() {
     for times in [[5, 50], [50, 5]] {
@@ -86,7 +87,7 @@ fn of_several_the_one_that_ends_first_counts() {
         });
         assert_eq!((reason(&error).as_str(), took), ("stop", 5));
     }
-    // The same future may be given another one.
+    // The grace period of the same future may be changed.
     let (_, took) = timed(async {
         let task = gen::spawn_local(ignores(Guard(Rc::default())));
         task.cancel("stop").grace(seconds(50)).grace(seconds(7)).grace(Duration::MAX).await;
@@ -96,7 +97,7 @@ fn of_several_the_one_that_ends_first_counts() {
     assert_eq!(took, 7);
 }
 
-/// A shield, a group, a scope could not be ended.
+/// Otherwise a shield, a group or a scope could not be ended.
 #[test]
 fn whatever_it_waits_for_is_dropped() {
     macro_rules! ends {
@@ -127,7 +128,7 @@ fn whatever_it_waits_for_is_dropped() {
     }));
 }
 
-/// A plain future would be kept for the whole time.
+/// Otherwise a plain future would be kept for the whole grace period.
 #[test]
 fn what_cannot_be_told_is_dropped_at_once() {
     let (_, took) = timed(async {
@@ -139,7 +140,7 @@ fn what_cannot_be_told_is_dropped_at_once() {
     assert_eq!(took, 0);
 }
 
-/// After the end there is nothing to drop, and nothing to wait for.
+/// After its end, a task is neither dropped nor waited for.
 #[test]
 fn after_the_end_nothing_happens() {
     let (value, took) = timed(async {
@@ -150,7 +151,7 @@ fn after_the_end_nothing_happens() {
     assert_eq!((value, took), (7, 0));
 }
 
-/// A destructor that panics would end the loop.
+/// Otherwise a destructor that panics would end the loop.
 #[test]
 fn a_drop_that_panics_ends_there() {
     struct Panics;
@@ -177,7 +178,7 @@ fn a_drop_that_panics_ends_there() {
     assert!(lines.iter().any(|line| line.contains("in the drop of a local")), "{lines:#?}");
 }
 
-/// A handle that has moved to another thread could not end the task.
+/// Otherwise a handle on another thread could not end the task.
 #[test]
 fn another_thread_may_set_the_time() {
     let io_loop = gen::IoLoop::new();
@@ -195,7 +196,7 @@ fn another_thread_may_set_the_time() {
     assert_eq!(reason(&error.unwrap()), "from afar");
 }
 
-/// A child that swallows it would keep its scope alive for ever.
+/// Otherwise a child that ignores its cancellation would keep its scope alive for ever.
 #[test]
 fn a_child_of_a_scope_is_dropped_and_the_scope_goes_on() {
     #[gen::coroutine]
@@ -212,7 +213,7 @@ fn a_child_of_a_scope_is_dropped_and_the_scope_goes_on() {
     assert_eq!(timed(body(Rc::default())), ("goes on", 6));
 }
 
-/// One that ends in time, or has ended, is not to be waited for any longer.
+/// A child that ends in time, or has already ended, is not waited for any longer.
 #[test]
 fn a_child_of_a_scope_that_ends_in_time_is_left_alone() {
     #[gen::coroutine]
@@ -230,7 +231,7 @@ fn a_child_of_a_scope_that_ends_in_time_is_left_alone() {
     assert_eq!(journal.take(), "a told, a clean");
 }
 
-/// Where no time passes the child would never end.
+/// Otherwise the child would never end if no time passes.
 #[test]
 fn a_child_of_a_scope_where_no_loop_runs_has_failed() {
     #[gen::coroutine]

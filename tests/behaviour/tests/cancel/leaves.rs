@@ -1,4 +1,4 @@
-//! Who is told.
+//! The leaves that a cancellation reaches.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::future::pending;
@@ -10,7 +10,7 @@ use futures::{FutureExt, StreamExt};
 
 use super::*;
 
-/// Yields what `make` makes of a journal, and says how that ended.
+/// Yields the value that `make` creates from a journal, and returns the result as a text.
 macro_rules! cancelled_group {
     ($name:ident, |$journal:ident| $group:expr, $expected:literal) => {
         #[test]
@@ -115,7 +115,7 @@ cancelled_group!(
         .quiet::<std::fmt::Error>(),
     "a told, b told, b clean, a clean, stop"
 );
-// The first failure would drop the one that takes longer to clean up.
+// Otherwise the first failure would drop a child whose clean-up takes longer.
 cancelled_group!(
     one_that_fails_fast,
     |journal| gen::multi([works("a", 2, journal.clone()), works("b", 1, journal.clone())]).fail_fast(),
@@ -134,7 +134,7 @@ cancelled_group!(
     ),
     "a told, a clean, stop"
 );
-// Children that were not even started would be missing from what looks like the whole.
+// Otherwise children that were not even started would be missing from a result that looks complete.
 cancelled_group!(
     a_limit_that_would_have_gone_on,
     |journal| gen::raw(gen::limit(1, [works("a", 1, journal.clone()), works("b", 1, journal.clone())])),
@@ -181,7 +181,7 @@ cancelled_group!(
     .fail_fast(),
     "a told, b told, b clean, a clean, stop"
 );
-// Fewer results than children would look like all of them.
+// Otherwise a result with too few children would look complete.
 cancelled_group!(
     a_limit_that_settles_and_is_cut_short,
     |journal| gen::multi(gen::limit(1, ["a", "not started"].map(|name| works(name, 1, journal.clone()))))
@@ -193,7 +193,7 @@ cancelled_group!(
     |journal| gen::multi(gen::limit(2, ["a", "b"].map(|name| works(name, 1, journal.clone())))).settle(),
     "a told, b told, a clean, b clean, ok"
 );
-/// What is dropped in the group would be dropped late, or the others with it.
+/// Otherwise the children that the group drops would be dropped late, or the others with them.
 #[test]
 fn a_plain_future_in_a_group_is_dropped_at_once() {
     #[gen::coroutine]
@@ -217,7 +217,7 @@ fn a_plain_future_in_a_group_is_dropped_at_once() {
     assert_eq!((reason(&error), others), ("stop".to_owned(), vec!["stop".to_owned()]));
 }
 
-/// The error would not say who it was, where, and why.
+/// Otherwise the error would not say who cancelled the task, where, and why.
 #[test]
 fn the_error_says_who_asked_and_where_it_arrived() {
     let error = run(async {
@@ -232,7 +232,7 @@ fn the_error_says_who_asked_and_where_it_arrived() {
     assert_eq!(error.to_string(), "cancelled: no more");
 }
 
-/// Cancelling a waiter would cancel what others wait for too.
+/// Otherwise the cancellation of one task would also cancel the future that other tasks wait for.
 #[test]
 fn a_task_that_is_waited_for_goes_on() {
     #[gen::coroutine]
@@ -255,7 +255,7 @@ fn a_task_that_is_waited_for_goes_on() {
     assert_eq!(journal.take(), "done");
 }
 
-/// A body that nothing can tell would never end.
+/// Otherwise a body that cannot receive a cancellation would never end.
 #[test]
 fn a_body_at_a_plain_await_is_dropped() {
     let dropped = Rc::new(Cell::new(0));
@@ -273,7 +273,8 @@ fn a_body_at_a_plain_await_is_dropped() {
     assert_eq!(error.downcast_ref::<gen::Cancelled>().unwrap().site, None);
 }
 
-/// `join!` is transparent: one branch is told. The other would be told by nobody if the first swallowed it: see `JoinHandle::cancel`.
+/// `join!` is transparent, and one branch receives the cancellation. If the first branch ignored
+/// it, the other one would never receive it: see `JoinHandle::cancel`.
 #[test]
 fn t02_the_first_branch_of_a_foreign_join_is_told() {
     #[gen::coroutine]
@@ -293,7 +294,8 @@ fn t02_the_first_branch_of_a_foreign_join_is_told() {
     assert_eq!((reason(&error), journal.take()), ("stop".to_owned(), "a told, a clean".to_owned()));
 }
 
-/// `select!` is as transparent. The branch that was told ends the `select!`; the next one of the loop finds the others as they were.
+/// `select!` is as transparent. The branch that receives the cancellation ends the `select!`. The
+/// next turn of the loop finds the other branches unchanged.
 #[test]
 fn t02_the_first_branch_of_a_foreign_select_is_told() {
     #[gen::coroutine]
@@ -316,7 +318,7 @@ fn t02_the_first_branch_of_a_foreign_select_is_told() {
     assert_eq!((ended, journal.take()), (1, "a told, a clean, stop".to_owned()));
 }
 
-/// One that gives up would take what it waits for from all others.
+/// Otherwise a reader that gives up would take the value from all other readers.
 #[test]
 fn t21_others_that_wait_for_the_same_future_still_get_its_value() {
     #[gen::coroutine]
@@ -345,7 +347,8 @@ fn t21_others_that_wait_for_the_same_future_still_get_its_value() {
     run(body());
 }
 
-/// A collection with wakers of its own hides its children: the yield that waits for it takes the error.
+/// A collection with wakers of its own hides its children, so the yield that waits for it takes the
+/// error.
 #[test]
 fn a_foreign_collection_is_a_leaf() {
     #[gen::coroutine]
@@ -364,7 +367,7 @@ fn a_foreign_collection_is_a_leaf() {
     assert_eq!(journal.take(), "stop");
 }
 
-/// Fifty thousand children, each told once: not in quadratic time, also behind shields.
+/// Fifty thousand children, each cancelled once, must not take quadratic time, also behind shields.
 #[test]
 fn t18_many_children_are_cancelled_in_linear_time() {
     const MANY: usize = 50_000;
@@ -386,7 +389,8 @@ fn t18_many_children_are_cancelled_in_linear_time() {
     assert_eq!(told.get(), MANY);
 }
 
-/// Children that end well although they were cancelled would hide that others were never started.
+/// Otherwise children that end well although they were cancelled would hide that others were never
+/// started.
 #[test]
 fn a_limit_that_is_cut_short_is_an_error() {
     #[gen::coroutine]

@@ -1,4 +1,4 @@
-//! What is held for how long: nothing of a task, a request, or an error stays when it is over.
+//! Lifetimes: no part of a task, a request or an error stays alive after its end.
 
 use std::future::pending;
 use std::rc::Weak;
@@ -7,7 +7,7 @@ use behaviour::{logged, logged_with_debug};
 
 use super::*;
 
-/// The locals of a body that was cancelled would stay as long as its handle.
+/// Otherwise the local variables of a cancelled body would live as long as its handle.
 #[test]
 fn t26_what_a_cancelled_body_held_is_free_when_its_end_is_told() {
     #[gen::coroutine]
@@ -25,7 +25,8 @@ fn t26_what_a_cancelled_body_held_is_free_when_its_end_is_told() {
     });
 }
 
-/// What waits for an end would keep the task's memory, or be kept by it.
+/// Otherwise a future that waits for the end of a task would keep the task's memory, or be kept by
+/// it.
 #[test]
 fn t26_what_waits_for_an_end_may_be_dropped_or_forgotten() {
     let value = Rc::new(());
@@ -50,7 +51,8 @@ fn t26_what_waits_for_an_end_may_be_dropped_or_forgotten() {
     assert_eq!(journal.take(), "a told, a clean");
 }
 
-/// A child's future that was dropped untold, and one that took its time: each once.
+/// A child that is dropped without a cancellation, and one that takes its time, are each dropped
+/// once.
 #[test]
 fn t19_each_child_of_a_cancelled_group_is_dropped_once() {
     #[gen::coroutine]
@@ -83,7 +85,7 @@ fn t19_each_child_of_a_cancelled_group_is_dropped_once() {
     assert_eq!(dropped.get(), 20);
 }
 
-/// A group that is dropped in the middle of being cancelled leaks nothing.
+/// A group that is dropped while it is being cancelled leaks nothing.
 #[test]
 fn t19_a_group_may_be_dropped_while_it_is_cancelled() {
     let dropped = Rc::new(Cell::new(0));
@@ -103,7 +105,8 @@ fn shielded(_guard: Guard) -> gen::Result {
     yield_!(gen::shield(pending::<()>()))
 }
 
-/// A panic of one child while it is told would leave a request in flight, for whoever is polled next.
+/// Otherwise a panic of a child that receives a cancellation would leave the request in flight, and
+/// the next task that is polled would take it.
 #[test]
 fn t19_a_panic_of_a_child_that_is_told_leaves_nothing_in_flight() {
     #[gen::coroutine]
@@ -125,11 +128,12 @@ fn t19_a_panic_of_a_child_that_is_told_leaves_nothing_in_flight() {
         drop(bystander);
         Ok(())
     };
-    // One of them is raised, the other one is logged.
+    // One of the failures is raised, and the other is logged.
     assert_eq!(logged(|| run(body)).1.len(), 1);
 }
 
-/// A body that is sent away with its yields is told by whoever polls it there.
+/// A body that moves to another executor together with its yields receives errors from that
+/// executor.
 #[test]
 fn t03_a_yield_that_was_spawned_from_a_body_belongs_to_its_own_task() {
     #[gen::coroutine]
@@ -148,8 +152,8 @@ fn t03_a_yield_that_was_spawned_from_a_body_belongs_to_its_own_task() {
     assert_eq!(journal.take(), "inner told, inner clean");
 }
 
-/// The log would tell of a failure where a task has only done what it was asked to; or nothing at all would say
-/// where it was.
+/// Otherwise a task that was merely cancelled would be logged as a failure, or no record at all
+/// would say where it was.
 #[test]
 fn a_cancelled_task_that_nobody_looks_at_is_logged_for_debugging() {
     let (_, lines) = logged_with_debug(|| {
@@ -165,7 +169,8 @@ fn a_cancelled_task_that_nobody_looks_at_is_logged_for_debugging() {
     assert!(lines[0].contains("cancelled: stop\nat ") && lines[0].contains("in works"), "{}", lines[0]);
 }
 
-/// A result that is read many times would stay longer than its readers, or go with the first.
+/// Otherwise a result that is read many times would outlive its readers, or be dropped with the
+/// first.
 #[test]
 fn t26_a_shared_result_is_freed_by_its_last_reader() {
     let value = Rc::new(7);
@@ -185,7 +190,8 @@ fn t26_a_shared_result_is_freed_by_its_last_reader() {
     });
 }
 
-/// What is cancelled while it is shared tells all who wait, and is logged if none of them looks.
+/// If a shared task is cancelled, all its readers get the error. It is logged if no reader looks at
+/// it.
 #[test]
 fn a_shared_task_that_fails_tells_its_readers_or_the_log() {
     for readers in [2, 0] {
@@ -206,7 +212,7 @@ fn a_shared_task_that_fails_tells_its_readers_or_the_log() {
     }
 }
 
-/// A task that is done can be shared anywhere; one that is not needs a loop.
+/// A task that has ended can be shared anywhere. One that has not ended needs a loop.
 #[test]
 fn sharing_needs_a_loop_only_while_the_task_runs() {
     let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());

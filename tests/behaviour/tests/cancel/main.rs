@@ -1,4 +1,5 @@
-//! Cancellation: every leaf is told once, may clean up, and the end is waited for. A file for each hazard.
+//! Cancellation: each leaf receives it once and may clean up, and the caller waits for the end.
+//! There is a file for each hazard.
 
 mod deadline;
 mod first_of;

@@ -1,4 +1,4 @@
-//! Cancelled by the task's own body.
+//! A task that its own body cancels.
 
 use super::*;
 
@@ -8,7 +8,7 @@ fn cancel(own: &Own, reason: &'static str) -> gen::CancelCompletion {
     own.borrow().as_ref().expect("the test has put it there").cancel(reason)
 }
 
-/// The request would be lost, because the body is executing.
+/// Otherwise the request would be lost, because the body is executing.
 #[test]
 fn t21_a_body_that_cancels_itself_is_told_at_its_next_yield() {
     #[gen::coroutine]
@@ -34,7 +34,7 @@ fn t21_a_body_that_cancels_itself_is_told_at_its_next_yield() {
     assert_eq!(journal.take(), "still here, and here, myself");
 }
 
-/// To wait for one's own end would be a deadlock.
+/// A body that waits for its own end would be a deadlock.
 #[test]
 fn t21_a_body_that_waits_for_its_own_end_is_told_there() {
     #[gen::coroutine]

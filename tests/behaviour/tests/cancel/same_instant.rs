@@ -1,4 +1,4 @@
-//! Cancelled at the same instant as the result.
+//! A cancellation at the same instant as the result.
 
 use behaviour::Children;
 
@@ -15,7 +15,8 @@ fn two(first: behaviour::Child, second: behaviour::Child, journal: Journal) -> g
     Ok(0)
 }
 
-/// A result that has arrived would be lost: a connection that was opened, a message that was taken.
+/// Otherwise a result that has arrived would be lost: a connection that was opened, a message that
+/// was taken.
 #[test]
 fn t21_the_result_wins_and_the_next_yield_is_told() {
     for result_first in [true, false] {
@@ -37,7 +38,7 @@ fn t21_the_result_wins_and_the_next_yield_is_told() {
     }
 }
 
-/// The end stands.
+/// The end of a task is final.
 #[test]
 fn t21_a_body_that_ends_in_that_turn_has_its_result() {
     #[gen::coroutine]
@@ -54,7 +55,7 @@ fn t21_a_body_that_ends_in_that_turn_has_its_result() {
     assert_eq!(value, 1);
 }
 
-/// A child that is ready in that poll keeps its result, and the others are told.
+/// A child that is ready in that poll keeps its result, and the other children are cancelled.
 #[test]
 fn t21_children_that_are_ready_keep_their_results() {
     #[gen::coroutine]
@@ -80,7 +81,7 @@ fn t21_children_that_are_ready_keep_their_results() {
     );
 }
 
-/// A group that is ready in that poll is not cancelled: the next yield is told.
+/// A group that is ready in that poll is not cancelled. The next yield receives the cancellation.
 #[test]
 fn t21_a_group_that_is_ready_wins() {
     #[gen::coroutine]

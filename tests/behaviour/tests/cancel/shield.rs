@@ -1,4 +1,4 @@
-//! What a shield keeps a cancellation from.
+//! The protection of a shield.
 
 use futures::future::{select, Either};
 
@@ -13,7 +13,7 @@ fn commits(journal: Journal) -> gen::Result {
     end
 }
 
-/// What must not stop half-way would.
+/// Otherwise work that must not stop half-way would stop.
 #[test]
 fn a_shielded_part_is_not_cancelled_and_the_next_yield_is_told() {
     let journal = Journal::default();
@@ -26,7 +26,7 @@ fn a_shielded_part_is_not_cancelled_and_the_next_yield_is_told() {
     assert_eq!(journal.take(), "committed, stop");
 }
 
-/// A request that no yield was left for is done with.
+/// A request that finds no further yield is done.
 #[test]
 fn a_body_that_ends_with_its_shield_has_its_result() {
     #[gen::coroutine]
@@ -44,7 +44,8 @@ fn a_body_that_ends_with_its_shield_has_its_result() {
     assert_eq!(value, 7);
 }
 
-/// The first child would be told through the shield of the second, or the second not at all.
+/// Otherwise the first child would receive the cancellation through the shield of the second, or
+/// the second would never receive it.
 #[test]
 fn in_a_group_only_the_shielded_child_waits() {
     #[gen::coroutine]
@@ -61,7 +62,7 @@ fn in_a_group_only_the_shielded_child_waits() {
     assert_eq!(journal.take(), "a told, a clean, committed, stop");
 }
 
-/// A shield around a list, and one around a list of shields, keep all of it.
+/// A shield around a list, and one around a list of shields, protect the whole list.
 #[test]
 fn a_shield_keeps_a_whole_group() {
     #[gen::coroutine]
@@ -83,7 +84,8 @@ fn a_shield_keeps_a_whole_group() {
     assert_eq!(journal.take(), "all of it");
 }
 
-/// Each of several requests would arrive by itself, and the second at the clean-up of the first.
+/// Otherwise each of several requests would arrive separately, and the second would interrupt the
+/// clean-up of the first.
 #[test]
 fn t21_of_requests_that_wait_the_first_is_told() {
     let journal = Journal::default();
@@ -100,7 +102,7 @@ fn t21_of_requests_that_wait_the_first_is_told() {
     assert_eq!(journal.take(), "committed, one");
 }
 
-/// The same for a group that holds one back for a child.
+/// The same for a group that holds back a request for a child.
 #[test]
 fn t21_of_requests_that_wait_in_a_group_the_first_is_told() {
     #[gen::coroutine]
@@ -119,7 +121,8 @@ fn t21_of_requests_that_wait_in_a_group_the_first_is_told() {
     assert_eq!(journal.take(), "committed, one");
 }
 
-/// A callback that fails could not be told before the shield is over, and perhaps the shield waits for it.
+/// The failure of a callback passes the shield. Otherwise it would have to wait for the end of the
+/// shield, which perhaps waits for the callback.
 #[test]
 fn errors_get_through_also_while_a_cancellation_waits() {
     #[gen::coroutine]
@@ -147,7 +150,7 @@ fn errors_get_through_also_while_a_cancellation_waits() {
     assert_eq!(journal.take(), "inside: the line is cut, outside: the line is cut");
 }
 
-/// A cancellation that waits would poll the task again and again.
+/// Otherwise a cancellation that waits would poll the task again and again.
 #[test]
 fn a_loop_with_a_cancellation_that_waits_sleeps() {
     #[gen::coroutine]
@@ -170,7 +173,7 @@ fn a_loop_with_a_cancellation_that_waits_sleeps() {
     assert_eq!(polls.get(), 2, "once at the start, once with the request");
 }
 
-/// A shield that lost a race would take the request with it.
+/// Otherwise a shield that loses a race would drop the request.
 #[test]
 fn a_shield_that_is_dropped_lets_go() {
     #[gen::coroutine]

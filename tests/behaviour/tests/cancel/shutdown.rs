@@ -1,4 +1,4 @@
-//! The end of a loop: in good order, or at once.
+//! The end of a loop, in an orderly way or at once.
 
 use std::future::pending;
 
@@ -10,7 +10,7 @@ fn io_loop() -> gen::IoLoop {
     gen::IoLoop::with_clock(gen::VirtualClock::new())
 }
 
-/// Servers would be cut off in the middle of what they do.
+/// Otherwise servers would be interrupted in the middle of their work.
 #[test]
 fn every_task_is_told_and_waited_for() {
     let journal = Journal::default();
@@ -25,7 +25,7 @@ fn every_task_is_told_and_waited_for() {
     }
 }
 
-/// One that does not end would keep the program from ending.
+/// Otherwise a task that does not end would keep the program from ending.
 #[test]
 fn after_the_grace_period_the_rest_is_dropped() {
     let dropped = Rc::new(Cell::new(0));
@@ -46,7 +46,7 @@ fn stubborn(_guard: Guard) -> gen::Result {
     }
 }
 
-/// What a clean-up spawns would be dropped before it has done its work.
+/// Otherwise a task that a clean-up spawns would be dropped before it has done its work.
 #[test]
 fn tasks_that_are_spawned_meanwhile_are_waited_for() {
     #[gen::coroutine]
@@ -62,7 +62,7 @@ fn tasks_that_are_spawned_meanwhile_are_waited_for() {
     assert_eq!(journal.take(), "later told, later clean");
 }
 
-/// Dropping a loop is no cancellation: nothing runs any more.
+/// Dropping a loop is not a cancellation: no code of the tasks runs any more.
 #[test]
 fn a_loop_that_is_dropped_drops_its_bodies_untold() {
     let (journal, dropped) = (Journal::default(), Rc::new(Cell::new(0)));
@@ -76,7 +76,7 @@ fn a_loop_that_is_dropped_drops_its_bodies_untold() {
     let cancelling = task.cancel("too late");
     drop(io_loop);
     assert_eq!((dropped.get(), journal.take()), (1, String::new()));
-    gen::block_on(cancelling); // it has ended, somehow
+    gen::block_on(cancelling); // It has ended with some result.
     assert!(gen::block_on(task).unwrap_err().is::<gen::LoopClosed>());
 }
 
@@ -85,7 +85,7 @@ fn an_empty_loop_shuts_down_at_once() {
     assert_eq!(io_loop().shutdown(seconds(10)), 0);
 }
 
-/// An end in good order would look like a disaster in the log.
+/// Otherwise an orderly end would look like a disaster in the log.
 #[test]
 fn what_a_shutdown_cancels_is_logged_for_debugging_only() {
     #[gen::coroutine]
@@ -113,7 +113,7 @@ fn what_a_shutdown_cancels_is_logged_for_debugging_only() {
     assert_eq!((of("an engine failed: cancelled"), records.len()), (1, 6), "{records:#?}");
 }
 
-/// A clean-up that fails would be taken for one that went well.
+/// Otherwise a clean-up that fails would look like a success.
 #[test]
 fn a_clean_up_that_fails_is_logged_as_an_error() {
     #[gen::coroutine]

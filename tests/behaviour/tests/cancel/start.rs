@@ -10,12 +10,14 @@ fn starts(journal: Journal) -> gen::Result {
     end
 }
 
-/// What a coroutine does before its first yield could not be relied on, as the giving back of what it was given.
+/// Otherwise code before the first yield would not be sure to run, for instance code that gives
+/// back an argument.
 #[test]
 fn t21_children_that_were_not_started_are_started_and_told() {
     #[gen::coroutine]
     fn two_groups(journal: Journal) -> gen::Result {
-        // Nothing in it can be told before the second yield, and its children are cold until then.
+        // The body can receive nothing before its second yield, and its children are cold until
+        // then.
         yield_!(gen::shield(gen::sleep(seconds(1))))?;
         yield_!(vec![starts(journal.clone()), starts(journal)]).map(drop)
     }
@@ -29,7 +31,8 @@ fn t21_children_that_were_not_started_are_started_and_told() {
     assert_eq!(journal.take(), "started, started, told, told");
 }
 
-/// A task's first step is done when it is spawned, so there is no task that was cancelled before.
+/// The first step of a task is done when it is spawned. So no task can be cancelled before its
+/// first step.
 #[test]
 fn t21_a_task_has_run_its_first_step() {
     let journal = Journal::default();
@@ -42,7 +45,7 @@ fn t21_a_task_has_run_its_first_step() {
     assert_eq!(journal.take(), "started, told");
 }
 
-/// What could not be started has nothing to end.
+/// A task that could not be started has nothing to end.
 #[test]
 fn t21_a_task_that_could_not_be_started_has_ended() {
     let task = gen::spawn(async { Ok::<_, gen::Error>(()) });

@@ -1,10 +1,10 @@
-//! Swallowed by a broad match.
+//! Cancellations that a broad match ignores.
 
 use behaviour::logged;
 
 use super::*;
 
-/// Retries whatever fails, as too many do.
+/// Tries again after every error, like too many real programs.
 #[gen::coroutine]
 fn retries(journal: Journal) -> gen::Result<&'static str> {
     while yield_!(gen::sleep(seconds(10))).is_err() {
@@ -13,7 +13,8 @@ fn retries(journal: Journal) -> gen::Result<&'static str> {
     Ok("slept at last")
 }
 
-/// The caller would be told that the task has ended, or the task would be killed behind its back.
+/// Otherwise the caller would believe that the task has ended, or the task would be killed without
+/// notice.
 #[test]
 fn t21_a_body_that_swallows_it_goes_on_and_is_waited_for() {
     let journal = Journal::default();
@@ -29,7 +30,7 @@ fn t21_a_body_that_swallows_it_goes_on_and_is_waited_for() {
     assert_eq!((clock.now() - began).as_secs(), 15);
 }
 
-/// A child of a group that swallows it has its value.
+/// A child of a group that ignores its cancellation keeps its value.
 #[test]
 fn t21_a_child_that_swallows_it_keeps_the_group_waiting() {
     #[gen::coroutine]
@@ -48,7 +49,7 @@ fn t21_a_child_that_swallows_it_keeps_the_group_waiting() {
     assert_eq!((outcome, journal.take()), ("slept at last", "again, a told, a clean".to_owned()));
 }
 
-/// Panics in a clean-up would be lost, or hang whoever waits.
+/// Otherwise a panic in a clean-up would be lost, or its waiting task would hang.
 #[test]
 fn t21_a_clean_up_that_panics_ends_the_task() {
     #[gen::coroutine]
@@ -67,7 +68,7 @@ fn t21_a_clean_up_that_panics_ends_the_task() {
     });
 }
 
-/// What was logged by a body that is cancelled and runs on for an hour.
+/// The records of a body that is cancelled and keeps running for an hour.
 fn said_within_an_hour(body: impl Future<Output = gen::Result> + 'static) -> Vec<String> {
     logged(|| {
         run(async {
@@ -82,7 +83,7 @@ fn said_within_an_hour(body: impl Future<Output = gen::Result> + 'static) -> Vec
     .1
 }
 
-/// The one line that asks about the yield in that line of this file.
+/// Asserts that exactly one record asks about the yield in that line of this file.
 fn asks_once(lines: &[String], line: u32) {
     let [asked] = lines else { panic!("one line, and not {lines:#?}") };
     assert!(asked.starts_with("WARN gen: "), "{asked}");
@@ -90,7 +91,7 @@ fn asks_once(lines: &[String], line: u32) {
     assert!(asked.contains("stop") && asked.ends_with("was the cancellation swallowed?"), "{asked}");
 }
 
-/// A loop that tries again lives for ever after its cancellation, and nobody would know why.
+/// A loop that tries again lives for ever after its cancellation, and no record would say why.
 #[test]
 fn a_task_that_waits_again_where_it_was_told_is_reported_once() {
     #[gen::coroutine]
@@ -107,7 +108,7 @@ fn a_task_that_waits_again_where_it_was_told_is_reported_once() {
     asks_once(&said_within_an_hour(accepts()), LINE.get());
 }
 
-/// It is as stuck if it waits again at once.
+/// A task that waits again at once is stuck in the same way.
 #[test]
 fn a_task_that_waits_again_in_the_same_turn_is_reported_once() {
     #[gen::coroutine]
@@ -124,7 +125,7 @@ fn connects() -> gen::Result {
     yield_!(gen::sleep(seconds(60)))
 }
 
-/// The loop is around the function that was interrupted: that line is told.
+/// The loop is outside of the interrupted function. The record names the line of the loop.
 #[cfg(debug_assertions)]
 #[test]
 fn the_yield_that_swallowed_it_is_named_and_not_the_innermost_one() {
@@ -141,7 +142,8 @@ fn the_yield_that_swallowed_it_is_named_and_not_the_innermost_one() {
     asks_once(&said_within_an_hour(retries()), LINE.get());
 }
 
-/// The children of a group, a scope, a timeout were told in the place of the yield that waits for them.
+/// Otherwise the record would name a child of a group, a scope or a timeout in place of the yield
+/// that waits for them.
 #[test]
 fn a_loop_around_a_group_is_reported() {
     macro_rules! swallows {
@@ -173,7 +175,7 @@ fn a_loop_around_a_group_is_reported() {
     );
 }
 
-/// A child that swallows it keeps its scope alive, and its cancelled siblings waiting.
+/// A child that ignores its cancellation keeps its scope alive, and its cancelled siblings waiting.
 #[test]
 fn a_child_of_a_scope_that_swallows_it_is_reported() {
     #[gen::coroutine]
@@ -203,10 +205,10 @@ fn a_child_of_a_scope_that_swallows_it_is_reported() {
     assert_eq!(asked.len(), 1, "{lines:#?}");
 }
 
-/// A body that ends as it should would be accused.
+/// Otherwise a body that ends correctly would be reported.
 #[test]
 fn a_clean_up_is_not_reported() {
-    /// It calls the function again that was interrupted.
+    /// Calls the interrupted function again.
     #[gen::coroutine]
     fn calls_it_again() -> gen::Result {
         let end = yield_!(connects());
@@ -216,7 +218,7 @@ fn a_clean_up_is_not_reported() {
         }
         end
     }
-    /// The yield is the same one, and another call.
+    /// It is the same yield in another call.
     #[gen::coroutine(boxed)]
     fn waits_and_passes_it_on(depth: u32) -> gen::Result {
         if depth > 0 {

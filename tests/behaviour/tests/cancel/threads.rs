@@ -1,4 +1,4 @@
-//! Cancelled from another thread.
+//! Cancellation from another thread.
 
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,7 +16,7 @@ fn cleans_up(cleaned: Arc<AtomicUsize>) -> gen::Result<u32> {
     end
 }
 
-/// A handle that was sent away could do nothing with its task.
+/// Otherwise a handle on another thread would have no power over its task.
 #[test]
 fn t21_another_thread_may_cancel_and_wait_for_the_end() {
     let cleaned = Arc::new(AtomicUsize::new(0));
@@ -46,7 +46,7 @@ fn gen_channel() -> (gen::Resolve<gen::JoinHandle<u32>>, gen::CallbackFuture<gen
 
 type Told = Arc<Mutex<Vec<String>>>;
 
-/// Over after so many turns; it can be told meanwhile, as a moment cannot.
+/// Is ready after `left` turns. Unlike `moment`, it can receive a cancellation meanwhile.
 fn turns(mut left: u32) -> impl Future<Output = ()> {
     poll_fn(move |cx| {
         if left == 0 {
@@ -58,7 +58,7 @@ fn turns(mut left: u32) -> impl Future<Output = ()> {
     })
 }
 
-/// Cleans up until it is left alone for some turns.
+/// Cleans up until no request has come for some turns.
 #[gen::coroutine]
 fn is_told(told: Told) -> gen::Result {
     let mut error = yield_!(std::future::pending::<()>()).unwrap_err();
@@ -71,7 +71,8 @@ fn is_told(told: Told) -> gen::Result {
     }
 }
 
-/// Requests of many threads, some twice, some after the end: a task is told each at most once, whoever asks waits for its end, and its result is what it was told last.
+/// Many threads cancel, some of them twice, some after the end. Each task receives each request at
+/// most once, each caller waits for its end, and its result is the last request.
 #[test]
 fn t21_many_threads_cancel_many_tasks() {
     const TASKS: usize = 50;
@@ -88,7 +89,7 @@ fn t21_many_threads_cancel_many_tasks() {
             }
         })
     });
-    // Longer than the tasks: a request that finds its task at the end is answered by the loop.
+    // Longer than the tasks: the loop answers a request that finds its task at the end.
     while !threads.iter().all(thread::JoinHandle::is_finished) {
         io_loop.run_sync(async { gen::moment().await }).unwrap();
     }
@@ -106,7 +107,7 @@ fn t21_many_threads_cancel_many_tasks() {
     }
 }
 
-/// An error from another thread arrives as one from its own does.
+/// An error from another thread arrives like one from its own.
 #[test]
 fn another_thread_may_throw() {
     #[gen::coroutine]
@@ -126,7 +127,7 @@ fn another_thread_may_throw() {
     assert_eq!(heard.unwrap(), "from afar");
 }
 
-/// Whoever waits for the end of a task of a loop that goes would wait for ever.
+/// Otherwise a thread that waits for the end of a task would wait for ever if its loop is dropped.
 #[test]
 fn a_request_to_a_loop_that_goes_is_over() {
     let io_loop = gen::IoLoop::new();

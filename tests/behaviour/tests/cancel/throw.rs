@@ -4,7 +4,7 @@ use behaviour::logged;
 
 use super::*;
 
-/// Says which errors arrive, so many times.
+/// Says which errors arrive, `times` times.
 #[gen::coroutine]
 fn hears(times: usize, journal: Journal) -> gen::Result {
     for _ in 0..times {
@@ -14,7 +14,7 @@ fn hears(times: usize, journal: Journal) -> gen::Result {
     Ok(())
 }
 
-/// The second would be lost, or arrive before the first.
+/// Otherwise the second error would be lost, or arrive before the first.
 #[test]
 fn errors_arrive_in_order_one_at_each_yield() {
     let journal = Journal::default();
@@ -27,7 +27,7 @@ fn errors_arrive_in_order_one_at_each_yield() {
     assert_eq!(journal.take(), "one, two, three, nothing");
 }
 
-/// They would overtake the failures of callbacks, or be overtaken.
+/// Otherwise these errors would overtake the failures of callbacks, or be overtaken.
 #[test]
 fn errors_of_handles_and_of_callbacks_share_one_queue() {
     #[gen::coroutine]
@@ -47,7 +47,8 @@ fn errors_of_handles_and_of_callbacks_share_one_queue() {
     assert_eq!(journal.take(), "before, a callback, after");
 }
 
-/// At a list the yield that waits for it takes the error, and the children are dropped: that is the difference to a cancellation.
+/// The yield that waits for a list takes the error, and the children are dropped. A cancellation
+/// would reach the children instead.
 #[test]
 fn an_error_is_for_one_yield_and_a_cancellation_for_all() {
     #[gen::coroutine]
@@ -66,7 +67,8 @@ fn an_error_is_for_one_yield_and_a_cancellation_for_all() {
     assert_eq!(journal.take(), "cut");
 }
 
-/// A task that failed because it was cancelled would cancel all that its spawner waits for.
+/// Otherwise a task that failed because it was cancelled would cancel everything that its spawner
+/// waits for.
 #[test]
 fn a_cancelled_that_is_thrown_is_an_error_like_any_other() {
     #[gen::coroutine]
@@ -83,7 +85,8 @@ fn a_cancelled_that_is_thrown_is_an_error_like_any_other() {
     assert_eq!(journal.take(), "child told, child clean, the child's");
 }
 
-/// Nobody would hear of it; or whoever has spawned the task, who has nothing to do with it.
+/// Otherwise no code would receive the error, or the spawner of the task would, which is not
+/// responsible.
 #[test]
 fn an_error_that_comes_too_late_is_logged() {
     let (_, lines) = logged(|| {
@@ -102,7 +105,7 @@ fn an_error_that_comes_too_late_is_logged() {
     assert!(lines[1].contains(file!()), "it says where it was thrown: {}", lines[1]);
 }
 
-/// The error would be lost, because the body is executing.
+/// Otherwise the error would be lost, because the body is executing.
 #[test]
 fn a_body_may_throw_at_itself() {
     type Own = Rc<RefCell<Option<gen::JoinHandle<()>>>>;
@@ -121,7 +124,8 @@ fn a_body_may_throw_at_itself() {
     assert_eq!(journal.take(), "myself");
 }
 
-/// A task that is to end would go on, because an error that it cannot take is in front of the request.
+/// Otherwise a task that must end would go on, because an error that it cannot take comes before
+/// the request.
 #[test]
 fn an_error_that_waits_does_not_keep_a_cancellation_waiting() {
     let (_, lines) = logged(|| {

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Tells each error that arrives, until it was told three times.
+/// Reports each error that arrives, up to three.
 #[gen::coroutine]
 fn hears(journal: Journal) -> gen::Result {
     for _ in 0..3 {
@@ -12,7 +12,7 @@ fn hears(journal: Journal) -> gen::Result {
     Ok(())
 }
 
-/// Two who ask at once would make the clean-up fail at its first yield.
+/// Otherwise two callers that cancel at once would make the clean-up fail at its first yield.
 #[test]
 fn t21_two_requests_in_one_turn_are_one() {
     let journal = Journal::default();
@@ -27,7 +27,7 @@ fn t21_two_requests_in_one_turn_are_one() {
     assert_eq!(journal.take(), "a told, a clean");
 }
 
-/// Impatience could not stop a clean-up that hangs.
+/// Otherwise a second request could not stop a clean-up that hangs.
 #[test]
 fn t21_a_second_request_arrives_during_the_clean_up() {
     let journal = Journal::default();
@@ -42,7 +42,7 @@ fn t21_a_second_request_arrives_during_the_clean_up() {
     assert_eq!(journal.take(), "a told");
 }
 
-/// Every one that comes after the last was told is told.
+/// Every request after the previous one has arrived arrives too.
 #[test]
 fn t21_again_and_again() {
     let journal = Journal::default();
@@ -57,7 +57,7 @@ fn t21_again_and_again() {
     assert_eq!(journal.take(), "one, two, three");
 }
 
-/// Children of a group hear the second request as those of no group do.
+/// The children of a group receive the second request like other tasks.
 #[test]
 fn t21_a_group_is_cancelled_twice() {
     #[gen::coroutine]
@@ -77,7 +77,7 @@ fn t21_a_group_is_cancelled_twice() {
     assert_eq!(journal.take(), "a told, b told, b clean");
 }
 
-/// Asking after the end would hang, or be an error.
+/// Otherwise a request after the end would hang, or be an error.
 #[test]
 fn t21_after_the_end_nothing_happens() {
     run(async {

@@ -1,11 +1,11 @@
-//! A `WaitIterator` is a group: its children are told, and their results come as they end.
+//! A `WaitIterator` is a group: its children are cancelled, and their results come as they end.
 
 use behaviour::Children;
 use gen::yield_;
 
 use super::{reason, run, seconds, works, Journal};
 
-/// Takes all results, whatever they are, and says what they are.
+/// Takes all results, good or bad, and says which they are.
 #[gen::coroutine]
 fn takes_all(journal: Journal) -> gen::Result {
     let children = [works("a", 2, journal.clone()), works("b", 1, journal.clone())];
@@ -19,7 +19,8 @@ fn takes_all(journal: Journal) -> gen::Result {
     Ok(())
 }
 
-/// Without it children that hold something would be dropped with it, or never hear that nobody wants them.
+/// Otherwise children that hold a resource would be dropped with the iterator, or never learn that
+/// their results are not wanted.
 #[test]
 fn its_children_are_told_and_clean_up() {
     let journal = Journal::default();
@@ -36,7 +37,7 @@ fn its_children_are_told_and_clean_up() {
     );
 }
 
-/// The iterator would be cancelled for ever.
+/// Otherwise the iterator would stay cancelled for ever.
 #[test]
 fn a_child_that_is_added_later_is_not_told() {
     let journal = Journal::default();
@@ -58,7 +59,7 @@ fn a_child_that_is_added_later_is_not_told() {
     assert_eq!(told.take(), "a told, a clean, enough");
 }
 
-/// A shield would hold nothing back, or hold it back for ever.
+/// Otherwise a shield would hold nothing back, or would hold it back for ever.
 #[test]
 fn a_shielded_child_is_told_when_the_shield_is_over() {
     let journal = Journal::default();
@@ -83,7 +84,7 @@ fn a_shielded_child_is_told_when_the_shield_is_over() {
     assert_eq!(told.take(), "shield over, a told, a clean");
 }
 
-/// A result that is there is handed over first; the next `next` tells the rest.
+/// A result that is ready is handed over first. The next call of `next` cancels the others.
 #[test]
 fn t21_a_wait_iterator_with_a_result_hands_it_over() {
     #[gen::coroutine]

@@ -1,4 +1,5 @@
-//! Many children that are ready in one poll: others get their turn, and none is polled for nothing.
+//! Many children that are ready in one poll: other tasks get their turn, and no child is polled in
+//! vain.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -8,15 +9,15 @@ use std::task::{Context, Poll};
 use behaviour::{Budget, Children, Poller, Task};
 use gen::yield_;
 
-/// More than may end in one poll.
+/// More children than may end in one poll.
 const MANY: usize = 1_000;
 
-/// Of those that were woken together every tenth is pending again.
+/// Of the children that are woken together, every tenth is pending again.
 fn is_pending(child: usize) -> bool {
     child.is_multiple_of(10)
 }
 
-/// Children that are left to the next poll would be lost, or change places.
+/// Otherwise children that are left to the next poll would be lost, or change places.
 #[test]
 fn of_many_that_were_woken_some_wait_for_the_next_poll_in_the_order_of_their_wakes() {
     #[gen::coroutine]
@@ -57,7 +58,7 @@ fn of_many_that_were_woken_some_wait_for_the_next_poll_in_the_order_of_their_wak
     assert!(task.run().unwrap().into_iter().eq(0..MANY as u32));
 }
 
-/// A child that is woken while others are left would never be polled.
+/// Otherwise a child that is woken while others are left would never be polled.
 #[test]
 fn who_is_woken_meanwhile_comes_behind_those_that_are_left() {
     let (children, futures) = Children::of(MANY);
@@ -79,7 +80,7 @@ fn who_is_woken_meanwhile_comes_behind_those_that_are_left() {
     assert!(children.journal().ends_with("poll 0, drop 0"));
 }
 
-/// Two thousand moments would take several turns instead of one.
+/// Otherwise two thousand moments would take several turns instead of one.
 #[test]
 fn those_that_are_all_ready_end_in_one_poll() {
     let (children, futures) = Children::of(MANY);
@@ -90,7 +91,7 @@ fn those_that_are_all_ready_end_in_one_poll() {
     assert!(poller.poll(list.as_mut()).is_ready());
 }
 
-/// A list of ready children would cost turns of the loop.
+/// Otherwise a list of ready children would cost turns of the loop.
 #[test]
 fn those_that_are_ready_at_the_first_poll_end_in_it() {
     let (children, futures) = Children::of(MANY);
@@ -98,7 +99,8 @@ fn those_that_are_ready_at_the_first_poll_end_in_it() {
     assert!(Poller::new().poll(Box::pin(gen::multi(futures).join()).as_mut()).is_ready());
 }
 
-/// A cancellation would be lost for those that are left, or a result for the cancellation.
+/// Otherwise the children that are left would lose a cancellation, or the cancellation would
+/// replace a result.
 #[test]
 fn a_cancellation_reaches_those_that_are_left_and_their_results_win() {
     #[gen::coroutine]
@@ -117,7 +119,8 @@ fn a_cancellation_reaches_those_that_are_left_and_their_results_win() {
     assert_eq!(gen::run_sync(body()).unwrap(), MANY);
 }
 
-/// A cancellation that comes when all are ready, and some are left, would be lost with nobody who is told.
+/// A cancellation may come when all children are ready and some are left. Otherwise it would be
+/// lost without a recipient.
 #[test]
 fn a_cancellation_that_nobody_needs_is_for_the_next_yield() {
     #[gen::coroutine]
@@ -138,7 +141,8 @@ fn a_cancellation_that_nobody_needs_is_for_the_next_yield() {
     assert_eq!(gen::run_sync(body()).unwrap(), MANY);
 }
 
-/// As tokio's resources do: when a poll of the task has used up its budget, all that are ready say that they are pending, and wake.
+/// A resource like tokio's: if a poll of the task has used up its budget, all resources that are
+/// ready say that they are pending, and wake.
 struct Cooperative {
     budget: Rc<Budget>,
     is_due: bool,
@@ -165,7 +169,8 @@ fn assert_few(polls: usize, count: usize) {
     );
 }
 
-/// Under tokio 100,000 timers that are due together would take seconds of the processor: each poll of the task would poll all that are left.
+/// Otherwise 100,000 timers of tokio that are due together would take seconds of processor time,
+/// because each poll of the task would poll all that are left.
 #[test]
 fn children_that_share_a_budget_are_not_polled_for_nothing() {
     const COUNT: usize = 10_000;
@@ -176,7 +181,7 @@ fn children_that_share_a_budget_are_not_polled_for_nothing() {
     assert_few(budget.polls(), COUNT);
 }
 
-/// The same where the results come one by one.
+/// The same for results that come one by one.
 #[test]
 fn children_of_an_iterator_that_share_a_budget_are_not_polled_for_nothing() {
     const COUNT: usize = 10_000;

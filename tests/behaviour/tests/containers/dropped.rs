@@ -1,4 +1,5 @@
-//! What children have failed with when the whole is dropped: by whom it is dropped, and what is left out of the log.
+//! The failures of children whose group is dropped: the ways in which it is dropped, and the
+//! records that are left out.
 
 use std::collections::BTreeMap;
 use std::future::pending;
@@ -24,7 +25,8 @@ fn pair(text: &'static str) -> Vec<gen::BoxYieldable<'static, u32>> {
     vec![gen::boxed(fails(text)), gen::boxed(never())]
 }
 
-/// Runs a body on a virtual clock and drops the loop; gives what was logged, `DEBUG` included.
+/// Runs a body on a virtual clock and drops the loop. Returns the records, including those of the
+/// level `DEBUG`.
 fn records(body: impl std::future::Future<Output = gen::Result>) -> Vec<String> {
     let run = || IoLoop::with_clock(VirtualClock::new()).run_sync(body);
     let (result, records) = logged_with_debug(run);
@@ -47,7 +49,7 @@ macro_rules! times_out {
     )* };
 }
 
-/// A timeout would hide why it came to that.
+/// Otherwise a timeout would hide its cause.
 mod a_timeout_reports_the_failures_of {
     use super::*;
 
@@ -75,7 +77,7 @@ mod a_timeout_reports_the_failures_of {
     }
 }
 
-/// What is expected would fill the log.
+/// Otherwise expected failures would fill the log.
 #[test]
 fn quiet_types_are_not_reported() {
     #[gen::coroutine]
@@ -89,7 +91,8 @@ fn quiet_types_are_not_reported() {
     assert_eq!(records(body()), [""; 0]);
 }
 
-/// Whoever cancels a group and gives up waiting for it would get a line for each child that did as it was told.
+/// Otherwise a caller that cancels a group and stops waiting for it would log a line for each child
+/// that was cancelled as requested.
 #[test]
 fn cancellations_are_reported_at_debug() {
     #[gen::coroutine]
@@ -113,7 +116,7 @@ fn cancellations_are_reported_at_debug() {
     assert!(records[1].starts_with(&debug), "{}", records[1]);
 }
 
-/// A loop that goes would take along what nobody has been told.
+/// Otherwise a loop that is dropped would take along failures that were never reported.
 #[test]
 fn the_failures_of_a_task_that_goes_with_its_loop_are_reported() {
     #[gen::coroutine]
@@ -128,7 +131,7 @@ fn the_failures_of_a_task_that_goes_with_its_loop_are_reported() {
     assert_eq!(records(body()), [format!("ERROR gen: {DROPPED}: [0]: no route")]);
 }
 
-/// Clones of one failure would be several.
+/// Otherwise the clones of one failure would be logged as several.
 #[test]
 fn one_failure_of_two_children_is_reported_once() {
     let (promise, future) = gen::promise::<u32>();
@@ -146,7 +149,7 @@ fn one_failure_of_two_children_is_reported_once() {
     assert_eq!(lines, [format!("ERROR gen: {DROPPED}: [0]: no route")]);
 }
 
-/// An error or a key that cannot say what it is.
+/// An error or a key that cannot be printed.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Unprintable(u32);
 
@@ -164,7 +167,8 @@ impl std::fmt::Display for Unprintable {
 
 impl std::error::Error for Unprintable {}
 
-/// A key or an error that cannot be printed would take the other failures with it, or abort when its group is dropped by a panic.
+/// Otherwise a key or an error that cannot be printed would suppress the other failures, or would
+/// abort the process when a panic drops its group.
 #[test]
 fn what_cannot_be_printed_takes_no_failure_with_it() {
     #[gen::coroutine]

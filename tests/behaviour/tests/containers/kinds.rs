@@ -1,4 +1,5 @@
-//! The containers under test: how each is made of children, and how its results are put back in the order of the children.
+//! The containers under test: how each is made of children, and how its results are put back into
+//! the order of the children.
 
 use std::collections::hash_map::RandomState;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -14,9 +15,9 @@ pub(crate) trait Kind {
     type Of<T>;
     /// The keys, in the order of the children.
     type Keys: Send + 'static;
-    /// How many children it may have.
+    /// The numbers of children that it may have.
     const SIZES: &'static [usize];
-    /// The place of the container of the children, if that is itself the only child of another.
+    /// The place of the container of the children, if that container is the only child of another.
     const OUTER: Option<ChildKey> = None;
 
     fn build(children: Vec<Child>) -> (Self::Of<Child>, Self::Keys);
@@ -24,25 +25,25 @@ pub(crate) trait Kind {
     fn places(keys: &Self::Keys, count: usize) -> Vec<ChildKey>;
 }
 
-/// A container that was yielded; its results come in the order of the children.
+/// A container that was yielded. Its results come in the order of the children.
 pub(crate) struct Started<T> {
     pub(crate) task: Task<gen::BoxCoroutine<'static, gen::Result<Vec<T>>>>,
-    /// How the children are called when they fail.
+    /// The names of the children when they fail.
     pub(crate) places: Vec<ChildKey>,
-    /// The place of the container that they are in, if there is another one around it.
+    /// The place of their container, if there is another container around it.
     pub(crate) outer: Option<ChildKey>,
 }
 
-/// One container under test: yielded as it is, and with `gen::raw` around it.
+/// One container under test, yielded directly and with `gen::raw` around it.
 pub(crate) struct Container {
     pub(crate) sizes: &'static [usize],
     pub(crate) start: fn(Vec<Child>) -> Started<u32>,
     pub(crate) start_raw: fn(Vec<Child>) -> Started<Result<u32, Fault>>,
 }
 
-/// The sizes of containers that may have any.
+/// The sizes of a container without a fixed size.
 const ANY: &[usize] = &[0, 1, 2, 3, 7, 100];
-/// The same for those that have at least one child.
+/// The same for containers with at least one child.
 const SOME: &[usize] = &[1, 2, 3, 7, 100];
 
 fn by_index(count: usize) -> Vec<ChildKey> {
@@ -107,7 +108,7 @@ impl<S: BuildHasher + Default + 'static> Kind for Hash<S> {
     type Keys = Vec<String>;
     const SIZES: &'static [usize] = ANY;
 
-    /// The order of the children is the map's own, so they are numbered when they are in it.
+    /// The map decides the order of the children, so they are numbered when they are in it.
     fn build(children: Vec<Child>) -> (Self::Of<Child>, Vec<String>) {
         let names = (0..).map(|number| format!("key {number}"));
         let mut map: Self::Of<Child> = names.zip(children).collect();

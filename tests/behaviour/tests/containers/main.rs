@@ -1,4 +1,5 @@
-//! One conformance suite for everything that is resolved in parallel: each rule is written once and runs for every container.
+//! One conformance suite for every container that is resolved in parallel: each rule is written
+//! once and runs for every container.
 
 mod budget;
 mod dropped;
@@ -47,7 +48,7 @@ macro_rules! suite {
     )+ };
 }
 
-/// A container that is a value, yielded with `$around` around it.
+/// Tests a container that is a value, yielded with `$around` around it.
 macro_rules! value {
     ($name:ident: $kind:ty, $around:path, [$($children:ident),+]) => {
         mod $name {
@@ -87,7 +88,7 @@ macro_rules! value {
     };
 }
 
-/// A tuple that is written out in the `yield_!`.
+/// Tests a tuple that is written out in the `yield_!`.
 macro_rules! literal {
     ($name:ident: $kind:ty, [$($element:ident)+], [$($children:ident),+]) => {
         mod $name {

@@ -1,4 +1,5 @@
-//! What may be said of the errors of parallel children, for every container: `quiet`, `fail_fast`, `settle`.
+//! The options for errors of parallel children, for every container: `quiet`, `fail_fast`,
+//! `settle`.
 
 use std::task::Poll;
 
@@ -29,7 +30,7 @@ fn all(count: usize, number: usize) -> String {
     vec![number.to_string(); count].join(" ")
 }
 
-/// A failure that is expected would fill the log, or would be lost altogether.
+/// Otherwise an expected failure would fill the log, or be lost completely.
 fn quiet_errors_are_kept_and_not_logged(container: &Container) {
     for count in container.sizes_from(2) {
         let (children, futures) = Children::of(count);
@@ -42,7 +43,7 @@ fn quiet_errors_are_kept_and_not_logged(container: &Container) {
     }
 }
 
-/// To be quiet about one type would hide the others.
+/// Otherwise `quiet` for one type would hide the others.
 fn errors_of_other_types_are_logged(container: &Container) {
     for count in container.sizes_from(2) {
         let (children, futures) = Children::of(count);
@@ -54,7 +55,7 @@ fn errors_of_other_types_are_logged(container: &Container) {
     }
 }
 
-/// Whoever handles every failure himself could not keep them out of the log.
+/// Otherwise a caller that handles every failure itself could not keep them out of the log.
 fn every_error_can_be_quiet(container: &Container) {
     for count in container.sizes_from(2) {
         let (children, futures) = Children::of(count);
@@ -66,7 +67,7 @@ fn every_error_can_be_quiet(container: &Container) {
     }
 }
 
-/// Who wants to give up early would wait for the slowest child.
+/// Otherwise a caller that wants to give up early would wait for the slowest child.
 fn the_first_failure_in_time_is_raised_and_the_others_are_dropped(container: &Container) {
     for count in container.sizes_from(3) {
         let (children, futures) = Children::of(count);
@@ -84,7 +85,7 @@ fn the_first_failure_in_time_is_raised_and_the_others_are_dropped(container: &Co
     }
 }
 
-/// A request would go out although the whole has failed already.
+/// Otherwise a request would be sent although the group has already failed.
 fn what_fails_in_the_first_poll_keeps_later_children_from_starting(container: &Container) {
     for count in container.sizes_from(2) {
         let (children, futures) = Children::of(count);
@@ -96,7 +97,7 @@ fn what_fails_in_the_first_poll_keeps_later_children_from_starting(container: &C
     }
 }
 
-/// Of two that fail in one poll, which is raised would be left to chance.
+/// Otherwise it would be random which of two failures in one poll is raised.
 fn of_failures_in_one_poll_the_one_that_was_woken_first_is_raised(container: &Container) {
     for count in container.sizes_from(2) {
         let (children, futures) = Children::of(count);
@@ -109,7 +110,7 @@ fn of_failures_in_one_poll_the_one_that_was_woken_first_is_raised(container: &Co
     }
 }
 
-/// Without a failure nothing is different.
+/// Without a failure the option changes nothing.
 fn fail_fast_gives_the_results_in_order(container: &Container) {
     for count in container.sizes_from(0) {
         let (children, futures) = Children::of(count);
@@ -120,7 +121,7 @@ fn fail_fast_gives_the_results_in_order(container: &Container) {
     }
 }
 
-/// One failure would take away what the others have found.
+/// Otherwise one failure would discard the results of the other children.
 fn settle_gives_the_result_of_every_child(container: &Container) {
     for count in container.sizes_from(0) {
         let (children, futures) = Children::of(count);
@@ -141,7 +142,7 @@ fn settle_gives_the_result_of_every_child(container: &Container) {
     }
 }
 
-/// The panic of one child would take away what the others have found.
+/// Otherwise the panic of one child would discard the results of the other children.
 fn t19_to_settle_a_panic_is_the_result_of_its_child(container: &Container) {
     for count in container.sizes_from(1) {
         let (children, futures) = Children::of(count);
@@ -158,7 +159,8 @@ fn t19_to_settle_a_panic_is_the_result_of_its_child(container: &Container) {
     }
 }
 
-/// Who wants to give up early would wait for the slowest child, or lose the whole to a panic.
+/// Otherwise a caller that wants to give up early would wait for the slowest child, or lose the
+/// whole group to a panic.
 fn t19_a_panic_is_a_failure_to_give_up_at(container: &Container) {
     for count in container.sizes_from(3) {
         let (children, futures) = Children::of(count);
@@ -174,7 +176,7 @@ fn t19_a_panic_is_a_failure_to_give_up_at(container: &Container) {
     }
 }
 
-/// The destructor of one that is dropped for the failure of another would take the error with it.
+/// Otherwise the error would be lost if the destructor of a child that it drops panics.
 fn t19_a_panic_in_the_drop_of_the_others_leaves_the_failure(container: &Container) {
     for count in container.sizes_from(3) {
         let (children, futures) = Children::of(count);
@@ -275,7 +277,7 @@ with_options! {
     option: kinds::OptionOfVector,
 }
 
-/// A say about the list would reach into the lists within.
+/// Otherwise an option of the list would also apply to the lists within it.
 #[test]
 fn options_are_about_the_direct_children() {
     #[gen::coroutine]
@@ -291,7 +293,7 @@ fn options_are_about_the_direct_children() {
     assert_eq!(lines.len(), 2, "each inner list tells of its second error: {lines:?}");
 }
 
-/// Outside a coroutine the options would be out of reach.
+/// Otherwise the options could not be used outside of a coroutine.
 #[test]
 fn they_can_be_joined_outside_a_coroutine() {
     use std::future::ready;
@@ -306,7 +308,7 @@ fn they_can_be_joined_outside_a_coroutine() {
     assert!(results[0].is_ok() && results[1].is_err());
 }
 
-/// What cannot fail could not be given an option: a list of plain futures.
+/// Otherwise futures that cannot fail could not be given an option: a list of plain futures.
 #[test]
 fn outputs_that_are_no_results_take_options_too() {
     #[gen::coroutine]

@@ -13,7 +13,7 @@ type Outcome = Poll<Result<Vec<u32>, String>>;
 type Running = Task<BoxCoroutine<'static, gen::Result<Vec<u32>>>>;
 
 impl Container {
-    /// The container with that many children at least, in each of its sizes.
+    /// Runs the rule for the container in each of its sizes with at least `at_least` children.
     fn each(&self, at_least: usize, mut rule: impl FnMut(Children, Running, usize)) {
         let mut sizes = self.sizes.iter().copied().filter(|&count| count >= at_least).peekable();
         assert!(sizes.peek().is_some(), "the rule says nothing of this container");
@@ -33,7 +33,7 @@ fn all(count: usize, number: usize) -> String {
     each(count, |_| number.to_string(), " ")
 }
 
-/// `number` at one child, and something else at all others.
+/// `number` at one child, and `else_` at all others.
 fn at(count: usize, child: usize, number: usize, else_: usize) -> String {
     each(count, |index| (if index == child { number } else { else_ }).to_string(), " ")
 }
@@ -54,7 +54,7 @@ fn panics(run: impl FnOnce()) -> bool {
     catch_unwind(AssertUnwindSafe(run)).is_err()
 }
 
-/// An empty list would never end if the group waited for a wake.
+/// Otherwise an empty list would never end, because it would wait for a wake.
 pub(crate) fn an_empty_one_is_ready_at_once(container: &Container) {
     let (_, futures) = Children::of(0);
     assert_eq!(poll(&mut (container.start)(futures).task), ready(0));
@@ -70,7 +70,7 @@ pub(crate) fn ready_children_are_ready_at_once(container: &Container) {
     });
 }
 
-/// Requests would go out one after the other.
+/// Otherwise requests would be sent one after the other.
 pub(crate) fn all_start_at_the_first_poll_in_order(container: &Container) {
     container.each(1, |children, mut task, count| {
         assert_eq!(children.journal(), "", "cold until it is polled");
@@ -79,7 +79,7 @@ pub(crate) fn all_start_at_the_first_poll_in_order(container: &Container) {
     });
 }
 
-/// Results would come under the wrong index or key.
+/// Otherwise results would have the wrong index or key.
 pub(crate) fn results_keep_the_order_of_the_children(container: &Container) {
     container.each(1, |children, mut task, count| {
         assert_eq!(poll(&mut task), Poll::Pending);
@@ -88,7 +88,7 @@ pub(crate) fn results_keep_the_order_of_the_children(container: &Container) {
     });
 }
 
-/// The container would be given out half full, or never.
+/// Otherwise the container would be returned incomplete, or never.
 pub(crate) fn it_waits_for_the_last_child(container: &Container) {
     container.each(1, |children, mut task, count| {
         for child in 0..count {
@@ -100,7 +100,7 @@ pub(crate) fn it_waits_for_the_last_child(container: &Container) {
     });
 }
 
-/// Which error arrives would depend on the network.
+/// Otherwise the network would decide which error arrives.
 pub(crate) fn the_first_error_in_child_order_is_raised(container: &Container) {
     container.each(2, |children, mut task, count| {
         assert_eq!(poll(&mut task), Poll::Pending);
@@ -113,13 +113,13 @@ pub(crate) fn the_first_error_in_child_order_is_raised(container: &Container) {
     });
 }
 
-/// What else went wrong would be lost.
+/// Otherwise the other failures would be lost.
 pub(crate) fn t19_later_errors_are_kept_and_logged_once(container: &Container) {
     for &count in container.sizes.iter().filter(|&&count| count >= 2) {
         let (children, futures) = Children::of(count);
         let Started { mut task, places, outer } = (container.start)(futures);
         for child in 0..count {
-            // Every second one fails.
+            // Every second child fails.
             children.set(child, if child % 2 == 0 { Err("fault") } else { Ok(0) });
         }
         let (outcome, lines) = logged(|| task.poll());
@@ -139,7 +139,7 @@ pub(crate) fn t19_later_errors_are_kept_and_logged_once(container: &Container) {
     }
 }
 
-/// The log would tell of an error that the caller handles.
+/// Otherwise the log would contain an error that the caller handles.
 pub(crate) fn a_single_error_is_not_logged(container: &Container) {
     container.each(1, |children, mut task, count| {
         (0..count)
@@ -150,7 +150,7 @@ pub(crate) fn a_single_error_is_not_logged(container: &Container) {
     });
 }
 
-/// A failure would stop what the others do half-way.
+/// Otherwise a failure would stop the other children half-way.
 pub(crate) fn a_failure_stops_no_other_child(container: &Container) {
     container.each(2, |children, mut task, count| {
         children.set(0, Err("early"));
@@ -163,7 +163,7 @@ pub(crate) fn a_failure_stops_no_other_child(container: &Container) {
     });
 }
 
-/// `gen::raw` would raise an error, or lose it.
+/// Otherwise `gen::raw` would raise an error, or lose it.
 pub(crate) fn raw_gives_every_result(container: &Container) {
     for &count in container.sizes.iter().filter(|&&count| count >= 1) {
         let (children, futures) = Children::of(count);
@@ -180,7 +180,8 @@ pub(crate) fn raw_gives_every_result(container: &Container) {
     }
 }
 
-/// Connections would stay open: a child that was never polled, one that is pending, one that has ended.
+/// Otherwise connections would stay open: of a child that was never polled, a pending one, and one
+/// that has ended.
 pub(crate) fn t19_a_drop_drops_each_child_once(container: &Container) {
     container.each(1, |children, task, count| {
         drop(task);
@@ -194,7 +195,7 @@ pub(crate) fn t19_a_drop_drops_each_child_once(container: &Container) {
     });
 }
 
-/// Results that nobody takes would leak, or their children be dropped twice.
+/// Otherwise results that are not taken would leak, or their children be dropped twice.
 pub(crate) fn t19_a_half_ended_one_drops_each_child_once(container: &Container) {
     container.each(2, |children, mut task, count| {
         children.set(0, if count > 2 { Err("fault") } else { Ok(0) });
@@ -205,7 +206,7 @@ pub(crate) fn t19_a_half_ended_one_drops_each_child_once(container: &Container) 
     });
 }
 
-/// A connection would be held until the slowest of all is there.
+/// Otherwise a connection would be held until the slowest child has ended.
 pub(crate) fn a_child_is_dropped_as_soon_as_it_ends(container: &Container) {
     container.each(2, |children, mut task, count| {
         assert_eq!(poll(&mut task), Poll::Pending);
@@ -217,7 +218,7 @@ pub(crate) fn a_child_is_dropped_as_soon_as_it_ends(container: &Container) {
     });
 }
 
-/// Ten thousand children would be polled for each one that goes on.
+/// Otherwise ten thousand children would be polled for each child that goes on.
 pub(crate) fn only_the_woken_child_is_polled(container: &Container) {
     container.each(2, |children, mut task, count| {
         assert_eq!(poll(&mut task), Poll::Pending);
@@ -232,7 +233,7 @@ pub(crate) fn only_the_woken_child_is_polled(container: &Container) {
     });
 }
 
-/// One child could starve another one that was woken before it.
+/// Otherwise one child could starve another one that was woken before it.
 pub(crate) fn woken_children_are_polled_in_the_order_of_their_wakes(container: &Container) {
     container.each(2, |children, mut task, count| {
         assert_eq!(poll(&mut task), Poll::Pending);
@@ -247,7 +248,7 @@ pub(crate) fn woken_children_are_polled_in_the_order_of_their_wakes(container: &
     });
 }
 
-/// A child that says "again" while it is polled would hang.
+/// Otherwise a child that wakes itself while it is polled would hang.
 pub(crate) fn a_wake_during_the_own_poll_is_not_lost(container: &Container) {
     container.each(1, |children, mut task, count| {
         let last = count - 1;
@@ -266,7 +267,7 @@ pub(crate) fn a_wake_during_the_own_poll_is_not_lost(container: &Container) {
     });
 }
 
-/// A channel between two children would hang, in the one direction or the other.
+/// Otherwise a channel between two children would hang, in one direction or the other.
 pub(crate) fn a_wake_of_a_sibling_during_a_poll_is_not_lost(container: &Container) {
     container.each(2, |children, mut task, count| {
         let last = count - 1;
@@ -284,7 +285,7 @@ pub(crate) fn a_wake_of_a_sibling_during_a_poll_is_not_lost(container: &Containe
     });
 }
 
-/// A child that wakes itself again and again would keep the others, and the loop, from running.
+/// Otherwise a child that always wakes itself would keep its siblings and the loop from running.
 pub(crate) fn a_child_that_always_wakes_itself_stops_nobody(container: &Container) {
     container.each(2, |children, mut task, count| {
         for turn in 0..10 {
@@ -301,7 +302,7 @@ pub(crate) fn a_child_that_always_wakes_itself_stops_nobody(container: &Containe
     });
 }
 
-/// A late wake would poll a future that has ended, which panics.
+/// Otherwise a late wake would poll a future that has ended, which panics.
 pub(crate) fn t19_a_wake_of_a_child_that_has_ended_is_harmless(container: &Container) {
     container.each(2, |children, mut task, count| {
         children.set(0, Ok(0));
@@ -317,7 +318,7 @@ pub(crate) fn t19_a_wake_of_a_child_that_has_ended_is_harmless(container: &Conta
     });
 }
 
-/// A timer or a socket that keeps a waker would use freed memory, or keep the task alive.
+/// Otherwise a timer or a socket that keeps a waker would use freed memory, or keep the task alive.
 pub(crate) fn t19_a_waker_may_outlive_the_container(container: &Container) {
     for ends in [true, false] {
         container.each(1, |children, mut task, count| {
@@ -340,7 +341,7 @@ pub(crate) fn t19_a_waker_may_outlive_the_container(container: &Container) {
     }
 }
 
-/// A timer's thread could not wake a child.
+/// Otherwise a timer's thread could not wake a child.
 pub(crate) fn t19_a_wake_may_come_from_another_thread(container: &Container) {
     container.each(1, |children, mut task, count| {
         assert_eq!(poll(&mut task), Poll::Pending);
@@ -353,7 +354,7 @@ pub(crate) fn t19_a_wake_may_come_from_another_thread(container: &Container) {
     });
 }
 
-/// The waker of another task would never be woken after the container has moved there.
+/// Otherwise the waker of another task would never be woken after the container has moved there.
 pub(crate) fn it_may_be_polled_by_another_task_later(container: &Container) {
     container.each(1, |children, mut task, _| {
         assert_eq!(poll(&mut task), Poll::Pending);
@@ -366,7 +367,8 @@ pub(crate) fn it_may_be_polled_by_another_task_later(container: &Container) {
     });
 }
 
-/// A waker may run anything when it is cloned, woken or dropped, also what wakes another child: that would be a deadlock.
+/// A waker may run any code when it is cloned, woken or dropped. If that code wakes another child,
+/// it must not cause a deadlock.
 pub(crate) fn a_waker_that_wakes_another_child_finds_nothing_locked(container: &Container) {
     container.each(2, |children, mut task, count| {
         let hook = children.clone();
@@ -381,7 +383,8 @@ pub(crate) fn a_waker_that_wakes_another_child_finds_nothing_locked(container: &
     });
 }
 
-/// One child's panic would tear down the others in the middle of what they do, and what they have found would be lost.
+/// Otherwise one child's panic would drop its siblings in the middle of their work, and their
+/// results would be lost.
 pub(crate) fn t19_a_child_that_panics_has_failed_and_the_others_go_on(container: &Container) {
     for first in [true, false] {
         container.each(1, |children, mut task, count| {
@@ -406,7 +409,7 @@ pub(crate) fn t19_a_child_that_panics_has_failed_and_the_others_go_on(container:
     }
 }
 
-/// Of several children that panic, the second would abort the others after all.
+/// Otherwise the second of several panics would still abort the siblings.
 pub(crate) fn t19_each_child_that_panics_has_failed(container: &Container) {
     container.each(2, |children, mut task, count| {
         assert_eq!(poll(&mut task), Poll::Pending);
@@ -424,7 +427,7 @@ pub(crate) fn t19_each_child_that_panics_has_failed(container: &Container) {
     });
 }
 
-/// The other children would leak, or be dropped twice.
+/// Otherwise the siblings would leak, or be dropped twice.
 pub(crate) fn t19_a_panic_in_the_drop_of_a_child_drops_the_others_once(container: &Container) {
     container.each(1, |children, mut task, count| {
         children.panic_in_drop(count / 2);
@@ -434,7 +437,7 @@ pub(crate) fn t19_a_panic_in_the_drop_of_a_child_drops_the_others_once(container
     });
 }
 
-/// The destructor of one child would take its result, and those of the others, with it.
+/// Otherwise the destructor of one child would discard its result, and those of its siblings.
 pub(crate) fn t19_a_panic_in_the_drop_of_a_child_that_ends_takes_no_result_with_it(container: &Container) {
     container.each(1, |children, mut task, count| {
         let bad = count / 2;
@@ -451,7 +454,7 @@ pub(crate) fn t19_a_panic_in_the_drop_of_a_child_that_ends_takes_no_result_with_
     });
 }
 
-/// Cancelling a parallel wait would leave its children behind.
+/// Otherwise the children of a cancelled parallel wait would stay alive.
 pub(crate) fn a_thrown_error_reaches_the_yield_and_drops_the_children(container: &Container) {
     container.each(1, |children, mut task, count| {
         assert_eq!(poll(&mut task), Poll::Pending);
@@ -464,14 +467,15 @@ pub(crate) fn a_thrown_error_reaches_the_yield_and_drops_the_children(container:
     });
 }
 
-/// What has failed would be neither returned nor logged when a timeout, a throw or the end of its task drops the whole.
+/// Otherwise the failures would be neither returned nor logged when a timeout, a throw or the end
+/// of the task drops the group.
 pub(crate) fn the_failures_of_one_that_is_dropped_are_reported_together(container: &Container) {
     for throws in [false, true] {
         for &count in container.sizes.iter().filter(|&&count| count >= 2) {
             let (children, futures) = Children::of(count);
             let Started { mut task, places, .. } = (container.start)(futures);
             assert!(task.poll().is_pending());
-            // All but the last one, every second of which fails.
+            // All but the last child end, and every second of these fails.
             let text = |child: usize| format!("fault {child}");
             for child in 0..count - 1 {
                 let fault = text(child);
@@ -493,7 +497,7 @@ pub(crate) fn the_failures_of_one_that_is_dropped_are_reported_together(containe
     }
 }
 
-/// The log would tell of errors that the caller has, or of values.
+/// Otherwise the log would contain errors that the caller has received, or values.
 pub(crate) fn what_was_handed_over_is_not_reported_when_it_is_dropped(container: &Container) {
     container.each(2, |children, mut task, count| {
         assert_eq!(poll(&mut task), Poll::Pending);
@@ -514,7 +518,7 @@ pub(crate) fn what_was_handed_over_is_not_reported_when_it_is_dropped(container:
     });
 }
 
-/// A result that is there already would be thrown away for a cancellation.
+/// Otherwise a result that is ready would be discarded for a cancellation.
 pub(crate) fn a_result_wins_over_a_thrown_error(container: &Container) {
     container.each(1, |children, mut task, count| {
         assert_eq!(poll(&mut task), Poll::Pending);

@@ -1,11 +1,11 @@
-//! What the children may borrow, and when they move.
+//! The values that children may borrow, and the times at which children run.
 
 use std::future::Future;
 use std::sync::Mutex;
 
 use super::*;
 
-/// Children could only have what they own, or share.
+/// Otherwise children could only use values that they own or share.
 #[test]
 fn children_borrow_what_lives_outside_of_the_scope() {
     #[gen::coroutine]
@@ -27,7 +27,8 @@ fn children_borrow_what_lives_outside_of_the_scope() {
     assert_eq!(run(body()), [2, 4, 6]);
 }
 
-/// The children would stand still while the body waits for something else, as those of a `FuturesUnordered` do; one that holds a lock would hang it.
+/// Otherwise the children would stand still while the body waits for another future, like those of
+/// a `FuturesUnordered`. A child that holds a lock would then hang the body.
 #[test]
 fn children_move_while_the_body_waits_for_something_else() {
     #[gen::coroutine]
@@ -57,7 +58,7 @@ fn children_move_while_the_body_waits_for_something_else() {
     assert_eq!(journal.take(), "let go, taken");
 }
 
-/// When what starts would depend on the kind of the children, or on luck.
+/// Otherwise the time of the start would depend on the kind of the children, or on luck.
 #[test]
 fn children_start_when_the_body_waits_in_order() {
     #[gen::coroutine]
@@ -83,7 +84,7 @@ fn children_start_when_the_body_waits_in_order() {
     assert_eq!(journal.take(), "body waits, a starts, b starts, a ends, b ends, body ends");
 }
 
-/// A scope would end before what its children have spawned.
+/// Otherwise a scope would end before the tasks that its children have spawned.
 #[test]
 fn children_may_spawn_others() {
     #[gen::coroutine(boxed)]
@@ -110,7 +111,7 @@ fn children_may_spawn_others() {
     assert_eq!(run(body()), 64);
 }
 
-/// A scope would only run in a body, on our loop.
+/// Otherwise a scope would run only in a body, on our loop.
 #[test]
 fn a_scope_is_a_future_that_any_executor_may_move() {
     fn is_send<T: Send>(value: T) -> T {
@@ -131,7 +132,7 @@ fn a_scope_is_a_future_that_any_executor_may_move() {
     assert_eq!(*sum.lock().unwrap(), 55);
 }
 
-/// A wake of one child would poll them all: quadratic.
+/// Otherwise the wake of one child would poll them all, which takes quadratic time.
 #[test]
 fn only_what_was_woken_is_polled() {
     const MANY: usize = 2_000;

@@ -11,7 +11,7 @@ fn scope_of_two(journal: Journal) -> gen::Result<()> {
     }))
 }
 
-/// Whoever cancels a task would drop the children of its scopes.
+/// Otherwise the cancellation of a task would drop the children of its scopes.
 #[test]
 fn the_body_and_all_children_are_told_and_waited_for() {
     let journal = Journal::default();
@@ -24,7 +24,7 @@ fn the_body_and_all_children_are_told_and_waited_for() {
     assert_eq!(journal.take(), "body told, a told, b told, b clean, a clean, body clean");
 }
 
-/// A deadline cancels a scope as a task's handle does.
+/// A deadline cancels a scope like a task's handle does.
 #[test]
 fn a_scope_in_a_timeout_is_cancelled_at_the_deadline() {
     #[gen::coroutine]
@@ -37,7 +37,7 @@ fn a_scope_in_a_timeout_is_cancelled_at_the_deadline() {
     assert_eq!(journal.take(), "body told, a told, b told, b clean, a clean, body clean");
 }
 
-/// A child could only be cancelled with all the others.
+/// Otherwise a child could only be cancelled together with all the others.
 #[test]
 fn a_child_may_be_cancelled_by_its_handle_and_the_scope_goes_on() {
     #[gen::coroutine]
@@ -59,7 +59,7 @@ fn a_child_may_be_cancelled_by_its_handle_and_the_scope_goes_on() {
     assert_eq!(journal.take(), "a told, a clean, not a");
 }
 
-/// A child that cannot be told is dropped, and its handle says why.
+/// A child that cannot receive a cancellation is dropped, and its handle says why.
 #[test]
 fn a_child_that_cannot_be_told_is_dropped() {
     #[gen::coroutine]
@@ -80,7 +80,7 @@ fn a_child_that_cannot_be_told_is_dropped() {
     run(body(Rc::default()));
 }
 
-/// What waits in a shield would be torn by the failure of another.
+/// Otherwise the failure of one child would interrupt a shield of another.
 #[test]
 fn a_shielded_child_and_a_shielded_body_are_told_later() {
     #[gen::coroutine]
@@ -108,7 +108,8 @@ fn a_shielded_child_and_a_shielded_body_are_told_later() {
     assert_eq!(said, ["a clean", "a committed", "a told", "body clean", "body committed", "body told"]);
 }
 
-/// A child that was spawned in the same turn would be dropped unstarted, or not be told.
+/// Otherwise a child that was spawned in the same turn would be dropped before its start, or would
+/// not be cancelled.
 #[test]
 fn t21_a_child_that_was_not_started_is_started_and_told() {
     #[gen::coroutine]
@@ -123,7 +124,7 @@ fn t21_a_child_that_was_not_started_is_started_and_told() {
     assert_eq!((error.to_string().as_str(), journal.take().as_str()), ("at once", "a told, a clean"));
 }
 
-/// A clean-up that needs helpers could have none.
+/// Otherwise a clean-up could not use helpers.
 #[test]
 fn children_that_are_spawned_to_clean_up_are_shielded() {
     #[gen::coroutine]
@@ -150,7 +151,7 @@ fn children_that_are_spawned_to_clean_up_are_shielded() {
     assert_eq!(journal.take(), "rolled back");
 }
 
-/// Asking twice, or after the end, would hang or tell a later child.
+/// Otherwise a second request, or one after the end, would hang, or would cancel a later child.
 #[test]
 fn t21_a_child_is_cancelled_twice_and_after_its_end() {
     #[gen::coroutine]
@@ -170,7 +171,7 @@ fn t21_a_child_is_cancelled_twice_and_after_its_end() {
     assert_eq!(journal.take(), "a told, at once");
 }
 
-/// A handle of a child may be on another thread.
+/// The handle of a child may be on another thread.
 #[test]
 fn t21_another_thread_may_cancel_a_child() {
     #[gen::coroutine]
@@ -196,7 +197,7 @@ fn t21_another_thread_may_cancel_a_child() {
     gen::run_sync(body()).unwrap();
 }
 
-/// An error that is thrown is for one yield: the one that waits for the scope.
+/// A thrown error reaches one yield: the one that waits for the scope.
 #[test]
 fn an_error_that_is_thrown_drops_the_scope() {
     let journal = Journal::default();
@@ -209,14 +210,14 @@ fn an_error_that_is_thrown_drops_the_scope() {
     assert_eq!(journal.take(), "");
 }
 
-/// A request would be lost if it came before the child was started.
+/// Otherwise a request would be lost if it came before the start of the child.
 #[test]
 fn t21_a_child_may_be_cancelled_before_it_has_started() {
     let journal = Journal::default();
     let said = journal.clone();
     run(async {
         gen::scope_local(|scope| {
-            // In front of the body's first step, and the scope's first poll.
+            // Before the body's first step, and before the scope's first poll.
             let child = scope.spawn(works("a", 1, said));
             drop(child.cancel("stop"));
             std::future::ready(Ok::<_, gen::Error>(()))
@@ -226,7 +227,7 @@ fn t21_a_child_may_be_cancelled_before_it_has_started() {
     assert_eq!(journal.take(), "a told, a clean");
 }
 
-/// What a child has spawned just before it failed would go on in vain.
+/// Otherwise a child that a failing sibling has spawned just before would go on in vain.
 #[test]
 fn t21_a_child_that_was_spawned_by_the_one_that_fails_is_told() {
     #[gen::coroutine]
@@ -246,10 +247,11 @@ fn t21_a_child_that_was_spawned_by_the_one_that_fails_is_told() {
     assert_eq!((error.to_string().as_str(), journal.take().as_str()), ("at once", "a told, a clean"));
 }
 
-/// A scope that is to end would be kept alive by what is spawned into it: it stays cancelled.
+/// Otherwise a child that is spawned into a scope that is ending would keep it alive. A scope stays
+/// cancelled.
 #[test]
 fn t21_what_is_spawned_into_a_cancelled_scope_is_told_at_its_first_suspension() {
-    /// Serves, and starts the next one when it is told to stop.
+    /// Serves until it is cancelled, then spawns the next server.
     #[gen::coroutine]
     fn serves(name: &'static str, scope: gen::LocalScope<'_>, journal: Journal) -> gen::Result {
         let end = yield_!(works(name, 1, journal.clone()));
@@ -302,7 +304,7 @@ fn t21_what_is_spawned_into_a_scope_that_has_failed_is_told_at_its_first_suspens
     assert_eq!(journal.take(), "late told, late clean, a sibling has failed: no route");
 }
 
-/// The end of one child by its handle is nothing to the others.
+/// The end of one child by its handle does not affect the others.
 #[test]
 fn what_is_spawned_after_a_child_was_cancelled_by_its_handle_is_not_told() {
     #[gen::coroutine]
@@ -320,7 +322,7 @@ fn what_is_spawned_after_a_child_was_cancelled_by_its_handle_is_not_told() {
     assert_eq!(run(body()), 7);
 }
 
-/// Two who ask at once would make the clean-up of a child fail at its first yield.
+/// Otherwise two requests at once would make the clean-up of a child fail at its first yield.
 #[test]
 fn t21_two_requests_for_a_child_in_one_turn_are_one() {
     #[gen::coroutine]
@@ -340,7 +342,8 @@ fn t21_two_requests_for_a_child_in_one_turn_are_one() {
     assert_eq!(journal.take(), "a told, a clean, one");
 }
 
-/// A scope of which only a child is left that has not started would be dropped as one that cannot be told, and its failure with it.
+/// Otherwise a scope whose only remaining child has not started would be dropped like one that
+/// cannot receive a cancellation, and its failure would be lost.
 #[test]
 fn t21_a_scope_whose_last_child_was_just_spawned_is_told() {
     #[gen::coroutine]
@@ -357,7 +360,7 @@ fn t21_a_scope_whose_last_child_was_just_spawned_is_told() {
     run(async {
         let task = gen::spawn_local(body(failure, journal.clone()));
         gen::moment().await?;
-        // Both in one turn.
+        // Both happen in one turn.
         promise.fail("no route")?;
         drop(task.cancel("stop"));
         assert_eq!(task.await.unwrap_err().to_string(), "no route");

@@ -1,4 +1,4 @@
-//! The first failure ends the scope, in good order.
+//! The first failure ends the scope in an orderly way.
 
 use super::*;
 
@@ -8,7 +8,7 @@ fn fails(after: u64, text: &'static str) -> gen::Result<u32> {
     Err(gen::Error::new(text))
 }
 
-/// The siblings would be dropped in the middle of what they do, or go on in vain.
+/// Otherwise the siblings would be dropped in the middle of their work, or go on in vain.
 #[test]
 fn the_siblings_are_cancelled_and_waited_for() {
     #[gen::coroutine]
@@ -33,7 +33,7 @@ fn the_siblings_are_cancelled_and_waited_for() {
     assert_eq!(journal.take(), "body told: a sibling has failed: no route, a told, b told, b clean, a clean");
 }
 
-/// The body's failure would leave the children running, or drop them.
+/// Otherwise the body's failure would leave the children running, or drop them.
 #[test]
 fn the_children_of_a_body_that_fails_are_cancelled_and_waited_for() {
     #[gen::coroutine]
@@ -50,7 +50,8 @@ fn the_children_of_a_body_that_fails_are_cancelled_and_waited_for() {
     assert_eq!(journal.take(), "a told, a clean");
 }
 
-/// The error that the body has made of a child's would be lost, or told as a second one.
+/// Otherwise the error that the body returns for a child's failure would be lost, or reported as a
+/// second one.
 #[test]
 fn the_body_may_hand_on_what_a_child_failed_with() {
     #[gen::coroutine]
@@ -67,7 +68,7 @@ fn the_body_may_hand_on_what_a_child_failed_with() {
     assert_eq!(lines, [""; 0]);
 }
 
-/// A failure that the body has looked at would be forgiven, or not, by accident.
+/// Otherwise it would be random whether the scope ignores a failure that the body has looked at.
 #[test]
 fn a_failure_counts_whether_or_not_somebody_looks_at_it() {
     #[gen::coroutine]
@@ -86,7 +87,7 @@ fn a_failure_counts_whether_or_not_somebody_looks_at_it() {
     }
 }
 
-/// What may fail could not be in a scope.
+/// Otherwise children with results that may be errors could not be in a scope.
 #[test]
 fn a_child_may_end_with_a_result_that_is_no_failure() {
     #[gen::coroutine]
@@ -99,7 +100,7 @@ fn a_child_may_end_with_a_result_that_is_no_failure() {
     assert_eq!(run(body()), "no route");
 }
 
-/// Failures after the first would be lost.
+/// Otherwise failures after the first would be lost.
 #[test]
 fn what_else_fails_is_kept_and_logged() {
     #[gen::coroutine]
@@ -130,7 +131,7 @@ fn cleans_up_for_ever() -> gen::Result<u32> {
     outcome.map(|()| 0)
 }
 
-/// A timeout would hide what the scope has ended for, and what else went wrong.
+/// Otherwise a timeout would hide why the scope has ended, and its other failures.
 #[test]
 fn the_failures_of_one_that_is_dropped_are_reported_together() {
     #[gen::coroutine]
@@ -165,7 +166,7 @@ fn the_failures_of_one_that_is_dropped_are_reported_together() {
     }
 }
 
-/// What a child has failed with would be lost with the panic of the body.
+/// Otherwise the panic of the body would suppress the failures of its children.
 #[test]
 fn the_failures_of_one_whose_body_panics_are_reported() {
     #[gen::coroutine]
@@ -186,7 +187,7 @@ fn the_failures_of_one_whose_body_panics_are_reported() {
     );
 }
 
-/// An error that cannot say what it is.
+/// An error that cannot be printed.
 #[derive(Debug)]
 struct Unprintable;
 
@@ -198,7 +199,8 @@ impl std::fmt::Display for Unprintable {
 
 impl std::error::Error for Unprintable {}
 
-/// The siblings would be dropped in the middle of what they do, and the error would be lost, because the reason of their cancellation cannot be written.
+/// Otherwise the siblings would be dropped in the middle of their work, and the error would be
+/// lost, because the reason of their cancellation cannot be written.
 #[test]
 fn the_siblings_of_one_whose_error_cannot_be_printed_clean_up() {
     #[gen::coroutine]
@@ -224,7 +226,7 @@ fn the_siblings_of_one_whose_error_cannot_be_printed_clean_up() {
     }
 }
 
-/// The log of several failures would take the scope down.
+/// Otherwise logging several failures would end the scope.
 #[test]
 fn failures_that_cannot_be_printed_are_reported_all_the_same() {
     #[gen::coroutine]

@@ -1,4 +1,4 @@
-//! What lives for how long.
+//! Lifetimes: how long the parts of a scope live.
 
 use std::future::Future;
 use std::mem;
@@ -15,7 +15,7 @@ fn waits(_guard: Guard) -> gen::Result {
     yield_!(std::future::pending::<()>())
 }
 
-/// A child would live on after what it borrows.
+/// Otherwise a child would outlive the values that it borrows.
 #[test]
 fn t03_a_scope_that_is_dropped_drops_its_children() {
     let dropped = Rc::new(Cell::new(0));
@@ -23,7 +23,8 @@ fn t03_a_scope_that_is_dropped_drops_its_children() {
         let counted = &dropped;
         let mut scope = Box::pin(gen::scope_local(|scope| async move {
             scope.spawn(waits(Guard(counted.clone())));
-            // Never taken in, and a cycle: it holds the way to the inbox that it lies in.
+            // This child is never taken from the inbox. It forms a cycle, because it holds the
+            // scope with the inbox that it is in.
             let late = scope.clone();
             waits(Guard(counted.clone())).await?;
             drop(late);
@@ -35,7 +36,7 @@ fn t03_a_scope_that_is_dropped_drops_its_children() {
     assert_eq!(dropped.get(), 2);
 }
 
-/// A child that was spawned and never started would leak, because it holds its own scope.
+/// Otherwise a child that was spawned and never started would leak, because it holds its own scope.
 #[test]
 fn t26_a_child_that_holds_its_scope_is_no_cycle() {
     let dropped = Rc::new(Cell::new(0));
@@ -52,12 +53,12 @@ fn t26_a_child_that_holds_its_scope_is_no_cycle() {
             });
             std::future::ready(Ok::<_, gen::Error>(()))
         });
-        drop(scope); // never polled
+        drop(scope); // The scope was never polled.
         assert_eq!(dropped.get(), 1);
     }
 }
 
-/// Forgetting one leaks it, and what it borrows stays borrowed: there is nothing to dangle.
+/// Forgetting a scope leaks it, and its borrows last for ever, so nothing can dangle.
 #[test]
 fn a_scope_that_is_forgotten_leaks_and_no_more() {
     let dropped = Rc::new(Cell::new(0));
@@ -75,7 +76,8 @@ async fn yield_forever() -> gen::Result {
     std::future::pending().await
 }
 
-/// What has ended would stay until the scope ends: a server's scope would fill the memory.
+/// Otherwise a child that has ended would stay until the scope ends, and the scope of a server
+/// would fill the memory.
 #[test]
 fn t26_a_child_is_freed_when_it_ends_and_its_result_when_it_is_read() {
     #[gen::coroutine]
@@ -107,7 +109,8 @@ fn t26_a_child_is_freed_when_it_ends_and_its_result_when_it_is_read() {
     run(body());
 }
 
-/// A handle that got out would wait for ever, or give what is not there.
+/// Otherwise a handle outside of its scope would wait for ever, or give a value that does not
+/// exist.
 #[test]
 fn t03_a_handle_may_outlive_its_scope() {
     #[gen::coroutine]
@@ -134,7 +137,7 @@ fn t03_a_handle_may_outlive_its_scope() {
     run(body());
 }
 
-/// A scope that got out of its own body would take children that nobody runs.
+/// Otherwise a scope outside of its own body would accept children that never run.
 #[test]
 fn t03_a_child_that_is_spawned_after_the_end_is_dropped() {
     let dropped = Rc::new(Cell::new(0));
@@ -159,7 +162,7 @@ fn a_handle_gives_its_result_once() {
     });
 }
 
-/// Wakers that live on would keep the scope's memory, or wake what is gone.
+/// Otherwise wakers that live on would keep the scope's memory, or wake a child that is gone.
 #[test]
 fn t19_a_waker_may_outlive_its_child_and_the_scope() {
     let wakers = RefCell::new(Vec::new());
@@ -184,7 +187,8 @@ fn t19_a_waker_may_outlive_its_child_and_the_scope() {
     assert_eq!(poller.into_leak().clones(), 0);
 }
 
-/// A waker may run anything when it is cloned, woken or dropped, also what wakes another child: that would be a deadlock.
+/// A waker may run any code when it is cloned, woken or dropped. If that code wakes another child,
+/// it must not cause a deadlock.
 #[test]
 fn a_waker_that_wakes_another_child_finds_nothing_locked() {
     let (children, futures) = behaviour::Children::of(2);
@@ -202,7 +206,8 @@ fn a_waker_that_wakes_another_child_finds_nothing_locked() {
     assert!(matches!(scope.as_mut().poll(cx), std::task::Poll::Ready(Ok(7))));
 }
 
-/// A child that holds the scope, and the inbox that holds the child, would keep each other.
+/// Otherwise a child that holds the scope, and the inbox that holds the child, would keep each
+/// other alive.
 #[test]
 fn t26_a_closure_that_panics_leaves_no_child_that_holds_the_scope() {
     let held = std::sync::Arc::new(());

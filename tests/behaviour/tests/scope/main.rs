@@ -1,4 +1,5 @@
-//! Scopes: children that borrow, and that nothing outlives. A file for each hazard.
+//! Scopes: children that borrow, and that cannot outlive the scope. There is a file for each
+//! hazard.
 
 mod borrowing;
 mod cancelling;

@@ -1,4 +1,4 @@
-//! Panics end the scope in good order too.
+//! Panics also end the scope in an orderly way.
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
@@ -10,7 +10,7 @@ fn panics(text: &'static str) -> gen::Result {
     panic!("{text}")
 }
 
-/// One child's panic would tear down the others.
+/// Otherwise one child's panic would drop its siblings.
 #[test]
 fn t19_a_panic_of_a_child_is_a_failure() {
     #[gen::coroutine]
@@ -27,7 +27,8 @@ fn t19_a_panic_of_a_child_is_a_failure() {
     assert_eq!(journal.take(), "a told, a clean");
 }
 
-/// Unwinding through the scope would drop the children before they have cleaned up.
+/// Otherwise the panic would unwind through the scope and drop the children before they have
+/// cleaned up.
 #[test]
 fn t19_a_panic_of_the_body_waits_for_the_children() {
     #[gen::coroutine]
@@ -51,7 +52,7 @@ impl Drop for PanicsInDrop {
     }
 }
 
-/// A destructor that panics would take the result with it.
+/// Otherwise a destructor that panics would discard the result.
 #[test]
 fn t19_a_panic_in_a_childs_destructor_is_contained() {
     #[gen::coroutine]
