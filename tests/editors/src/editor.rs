@@ -1,4 +1,5 @@
-//! Somebody who types in the sample's library, and asks the server.
+//! A user who types in the sample's library, and the requests that an editor then sends to the
+//! server.
 
 use std::ops::Range;
 use std::path::Path;
@@ -24,7 +25,7 @@ use crate::sample::{Case, Sample, LIBRARY};
 use crate::server::Server;
 use crate::tools::RustAnalyzer;
 
-/// A server, and what it has been told of the library.
+/// A server, and the state of the library that was sent to it.
 #[derive(Debug)]
 pub struct Editor {
     server: Server,
@@ -32,21 +33,21 @@ pub struct Editor {
     version: i32,
 }
 
-/// A complaint of the server's own.
+/// A diagnostic of the server's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Complaint {
-    /// The line it begins in, from 1.
+    /// The line that it begins in, from 1.
     pub line: u32,
-    /// Whether it is an error; else it is a warning.
+    /// Whether it is an error and not a warning.
     pub is_error: bool,
-    /// The compiler's code for it, or the server's.
+    /// The code of the compiler or of the server.
     pub code: String,
-    /// What it says.
+    /// The message.
     pub message: String,
 }
 
 impl Editor {
-    /// Writes the sample into a folder and starts a server on it.
+    /// Writes the sample into a folder, and starts a server on it.
     pub fn start(tools: &RustAnalyzer, folder: &Path) -> Editor {
         let sample = Sample::write(folder);
         let mut server = Server::start(tools, &sample);
@@ -60,7 +61,7 @@ impl Editor {
         &self.sample.cases
     }
 
-    /// Types a source into the library, in place of what was there.
+    /// Types a source into the library, in place of its text so far.
     pub fn types(&mut self, source: &str) -> Marked {
         let marked = Marked::new(source);
         self.version += 1;
@@ -75,7 +76,7 @@ impl Editor {
         marked
     }
 
-    /// The errors and warnings that the server itself sees in a file.
+    /// The errors and warnings that the server itself finds in a file.
     pub fn complaints_in(&mut self, path: &str) -> Vec<Complaint> {
         let params = json!({ "textDocument": { "uri": self.sample.uri(path) } });
         let params = serde_json::from_value(params).expect("what the protocol wants");
@@ -86,13 +87,13 @@ impl Editor {
         report.full_document_diagnostic_report.items.into_iter().filter_map(Complaint::of).collect()
     }
 
-    /// The same, of the library with this in it.
+    /// The same for the library with this source.
     pub fn complaints(&mut self, source: &str) -> Vec<Complaint> {
         self.types(source);
         self.complaints_in(LIBRARY)
     }
 
-    /// What is shown for what is under the cursor.
+    /// The text that is shown for the name under the cursor.
     pub fn hover(&mut self, source: &str) -> String {
         let marked = self.types(source);
         let params = HoverParams {
@@ -105,7 +106,7 @@ impl Editor {
         }
     }
 
-    /// Where what is under the cursor is defined: each place's file, and where in it.
+    /// The definitions of the name under the cursor: the file of each, and the range in it.
     pub fn definitions(&mut self, source: &str) -> Vec<(Uri, lsp_types::Range)> {
         let marked = self.types(source);
         let params = GotoDefinitionParams {
@@ -125,7 +126,7 @@ impl Editor {
         }
     }
 
-    /// Where what is under the cursor is named, its definition too.
+    /// The uses of the name under the cursor, including its definition.
     pub fn references(&mut self, source: &str) -> Vec<Range<usize>> {
         let marked = self.types(source);
         let params = ReferenceParams {
@@ -142,7 +143,7 @@ impl Editor {
         places
     }
 
-    /// The source, after what is under the cursor has got another name.
+    /// The source after the name under the cursor was renamed.
     pub fn rename(&mut self, source: &str, name: &str) -> String {
         let marked = self.types(source);
         let params = RenameParams {
@@ -154,7 +155,7 @@ impl Editor {
         with_edit(marked.text, edit)
     }
 
-    /// What could be typed at the cursor: the labels, in the order in which they are shown.
+    /// The labels that are offered at the cursor, in the order in which they are shown.
     pub fn completions(&mut self, source: &str) -> Vec<String> {
         let marked = self.types(source);
         let params = CompletionParams {
@@ -172,7 +173,8 @@ impl Editor {
         items.into_iter().map(|item| item.label).collect()
     }
 
-    /// What is shown of the call around the cursor while its arguments are typed: the function, and which of its arguments the cursor is in.
+    /// The signature that is shown for the call around the cursor: the function, and the argument
+    /// that the cursor is in.
     pub fn signature(&mut self, source: &str) -> Option<(String, Option<u32>)> {
         let marked = self.types(source);
         let params = SignatureHelpParams {
@@ -185,7 +187,7 @@ impl Editor {
         Some((signature.label, signature.active_parameter.or(help.active_parameter)))
     }
 
-    /// The outline of the library: each name, deeper ones behind more dots.
+    /// The outline of the library: each name, with more dots before deeper ones.
     pub fn outline(&mut self, source: &str) -> Vec<String> {
         fn names(symbols: Vec<DocumentSymbol>, depth: usize, outline: &mut Vec<String>) {
             for symbol in symbols {
@@ -207,7 +209,7 @@ impl Editor {
         outline
     }
 
-    /// What can be folded: the first and the last line of each, from 1.
+    /// The parts that can be folded: the first and the last line of each, from 1.
     pub fn folds(&mut self, source: &str) -> Vec<(u32, u32)> {
         self.types(source);
         let params = FoldingRangeParams {
@@ -222,7 +224,7 @@ impl Editor {
         lines
     }
 
-    /// The words that are coloured for what they mean, and what that is.
+    /// The words with a semantic colour, and the meaning of the colour.
     pub fn colours(&mut self, source: &str) -> Vec<(String, String)> {
         let text = self.types(source).text;
         let params = SemanticTokensParams {
@@ -248,16 +250,16 @@ impl Editor {
         coloured.collect()
     }
 
-    /// What is offered to be done about what is under the cursor.
+    /// The actions that are offered for the code under the cursor.
     pub fn actions(&mut self, source: &str) -> Vec<String> {
         self.offered_actions(source).1.into_iter().map(|action| action.title).collect()
     }
 
-    /// The source, after one of those has been done.
+    /// The source after one of those actions.
     ///
     /// # Panics
     ///
-    /// If it is not offered.
+    /// If the action is not offered.
     pub fn act(&mut self, source: &str, title: &str) -> String {
         let (marked, actions) = self.offered_actions(source);
         let action = actions.into_iter().find(|action| action.title == title).expect("it is offered");
@@ -283,7 +285,7 @@ impl Editor {
         (marked, actions.collect())
     }
 
-    /// The source, with each hint where it is shown: `let x‹: u32› = ..`.
+    /// The source with each inlay hint in its place: `let x‹: u32› = ..`.
     pub fn with_hints(&mut self, source: &str) -> String {
         let marked = self.types(source);
         let whole = lsp_types::Range::new(Position::new(0, 0), position(&marked.text, marked.text.len()));
@@ -305,12 +307,12 @@ impl Editor {
         text
     }
 
-    /// What the library is called in answers.
+    /// The name of the library in answers.
     pub fn library(&self) -> Uri {
         self.sample.uri(LIBRARY)
     }
 
-    /// What the macro under the cursor becomes.
+    /// The expansion of the macro under the cursor.
     pub fn expansion(&mut self, source: &str) -> String {
         let marked = self.types(source);
         let place = self.place(&marked);
@@ -326,7 +328,7 @@ impl Editor {
     }
 }
 
-/// The text of the library after an edit of it.
+/// The text of the library after an edit.
 fn with_edit(mut text: String, edit: WorkspaceEdit) -> String {
     let edits: Vec<_> = match edit.document_changes {
         Some(DocumentChanges::Edits(changes)) => changes,
@@ -348,7 +350,7 @@ fn edit_of_text(operation: DocumentChangeOperation) -> TextDocumentEdit {
     }
 }
 
-/// The edits of one document's text.
+/// The text edits of one document.
 fn plain_edits(change: TextDocumentEdit) -> impl Iterator<Item = TextEdit> {
     change.edits.into_iter().map(|edit| match edit {
         OneOf::Left(edit) => edit,
@@ -357,7 +359,7 @@ fn plain_edits(change: TextDocumentEdit) -> impl Iterator<Item = TextEdit> {
 }
 
 impl Complaint {
-    /// Nothing, if it is but a hint.
+    /// `None` for a hint.
     fn of(diagnostic: Diagnostic) -> Option<Complaint> {
         let is_error = match diagnostic.severity? {
             DiagnosticSeverity::ERROR => true,

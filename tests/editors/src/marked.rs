@@ -1,17 +1,17 @@
-//! Sources with marks: `$0` is the cursor, `«..»` a place that is expected to be found.
+//! Sources with marks: `$0` is the cursor, and `«..»` a place that is expected to be found.
 
 use std::ops::Range;
 
 use lsp_types::Position;
 
-/// A source without its marks, and where they stood.
+/// A source without its marks, and their positions.
 #[derive(Debug)]
 pub struct Marked {
-    /// What is in the file.
+    /// The source without marks.
     pub text: String,
-    /// Where `$0` stood.
+    /// The position of `$0`.
     pub cursor: Option<usize>,
-    /// What stood between `«` and `»`.
+    /// The ranges between `«` and `»`.
     pub places: Vec<Range<usize>>,
 }
 
@@ -47,12 +47,12 @@ impl Marked {
     ///
     /// # Panics
     ///
-    /// If there is none.
+    /// If there is no cursor.
     pub fn position(&self) -> Position {
         position(&self.text, self.cursor.expect("the source has a cursor"))
     }
 
-    /// The source with something in the places.
+    /// The source with a text inserted at both ends of each place.
     pub fn with_places(&self, inserted: &str) -> String {
         let mut text = self.text.clone();
         for place in self.places.iter().rev() {
@@ -62,7 +62,7 @@ impl Marked {
     }
 }
 
-/// The position of an offset, counted in bytes, as was agreed with the server.
+/// The position of an offset, counted in bytes, as agreed with the server.
 pub fn position(text: &str, offset: usize) -> Position {
     let before = &text[..offset];
     let line = before.matches('\n').count();

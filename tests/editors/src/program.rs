@@ -1,4 +1,4 @@
-//! Small programs with coroutines, built to be run under other tools.
+//! Small programs with coroutines, built to run under other tools.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,16 +9,17 @@ use crate::tools::{cargo, run, workspace};
 /// A program that was built.
 #[derive(Debug)]
 pub struct Program {
-    /// What to run.
+    /// The file to run.
     pub path: PathBuf,
-    /// Where it is, with room for what it writes.
+    /// The folder of the program, with room for its output.
     pub folder: PathBuf,
-    /// The file that its source is in.
+    /// The file of its source.
     pub source: PathBuf,
 }
 
 impl Program {
-    /// Builds a program without optimisation and with debug information, in a folder for such programs. The flags are for its own crate.
+    /// Builds a program without optimisation and with debug information, in a folder for such
+    /// programs. The flags apply to its own crate.
     ///
     /// # Panics
     ///
@@ -48,7 +49,7 @@ impl Program {
         Program { path: target.join("debug").join(name), folder, source: main }
     }
 
-    /// To run it.
+    /// A command that runs the program.
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.path);
         command.current_dir(&self.folder);

@@ -1,6 +1,8 @@
-//! The crate that rust-analyzer looks at: a library to type in, and each file of `ui-tests` as a program.
+//! The crate that rust-analyzer analyses: a library to type in, and each file of `ui-tests` as a
+//! program.
 //!
-//! It depends on what `ui-tests` depends on, in the versions of this workspace, and is no member of it: what is typed there is nobody's code.
+//! It has the dependencies of `ui-tests`, in the versions of this workspace. It is not a member of
+//! the workspace, because its code is only typed for a test.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -12,7 +14,7 @@ use url::Url;
 
 use crate::tools::{cargo, run, workspace};
 
-/// The sample, as it is on the disk.
+/// The sample on the disk.
 #[derive(Debug)]
 pub struct Sample {
     folder: PathBuf,
@@ -25,21 +27,21 @@ pub struct Sample {
 pub struct Case {
     /// Its path in `ui-tests`, and in the sample: `fail/family/mistake.rs`.
     pub path: String,
-    /// What is in it.
+    /// The source of the file.
     pub source: String,
-    /// What rustc says about it; nothing if it is right.
+    /// The output of rustc, or `None` if the file must compile.
     pub stderr: Option<String>,
 }
 
 impl Case {
-    /// What it says in its first line, or the usual one.
+    /// The edition in its first line, or the usual one.
     fn edition(&self) -> &str {
         let first = self.source.lines().next().unwrap_or_default();
         first.strip_prefix("//@ edition: ").map_or("2021", str::trim)
     }
 }
 
-/// What cargo tells of a dependency.
+/// A dependency, as cargo describes it.
 #[derive(Deserialize)]
 struct Dependency {
     name: String,
@@ -55,7 +57,7 @@ impl Sample {
     ///
     /// # Panics
     ///
-    /// If it cannot.
+    /// If it cannot be written.
     pub fn write(folder: &Path) -> Sample {
         let ui_tests = workspace().join("ui-tests");
         let mut cases = Vec::new();
@@ -75,12 +77,12 @@ impl Sample {
         Sample { folder: folder.to_owned(), cases }
     }
 
-    /// Where it is.
+    /// The folder of the sample.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// What the protocol calls a file of it.
+    /// The URI of a file of the sample.
     ///
     /// # Panics
     ///
@@ -91,7 +93,7 @@ impl Sample {
     }
 }
 
-/// What the documentation advises for edition 2024, for the sake of this server.
+/// The form that the documentation advises for edition 2024, because of this server.
 const IN_2024: &str = "\
 //@ edition: 2024
 use r#gen::{co, yield_};
@@ -145,7 +147,8 @@ fn manifest(cases: &[Case]) -> String {
             Some(path) => format!("path = {path:?}"),
             None => format!("version = {req:?}"),
         };
-        // Only where it was written: with it a library is called as the package is, whatever name it has.
+        // The key `package` is written only for renamed dependencies. With it, a library has the
+        // name of the package, whatever its own name is.
         let package = rename.as_ref().map(|_| format!("package = {name:?}, ")).unwrap_or_default();
         let name = rename.as_ref().unwrap_or(name);
         writeln!(
@@ -164,7 +167,7 @@ fn manifest(cases: &[Case]) -> String {
     manifest
 }
 
-/// What the programs of `ui-tests` may use.
+/// The dependencies that the programs of `ui-tests` may use.
 fn dependencies() -> Vec<Dependency> {
     #[derive(Deserialize)]
     struct Metadata {

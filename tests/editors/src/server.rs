@@ -1,13 +1,14 @@
 //! One rust-analyzer, over its protocol.
 //!
-//! | state | event | then |
+//! | state | event | effect |
 //! |---|---|---|
-//! | started | `initialize` is answered | it loads the crate, builds the macros |
-//! | loading | `experimental/serverStatus` says `quiescent` | it is ready, and stays so until files change on disk |
-//! | ready | a document changes | it is ready at once: requests are answered in the order in which they were sent |
-//! | any | it says nothing for four minutes, or ends | the test fails, with what the server has printed |
+//! | started | `initialize` is answered | the server loads the crate and builds the macros |
+//! | loading | `experimental/serverStatus` says `quiescent` | it is ready, and stays ready until files change on disk |
+//! | ready | a document changes | it is ready at once: it answers requests in the order in which they were sent |
+//! | any | it is silent for four minutes, or ends | the test fails, and prints the output of the server |
 //!
-//! A thread reads what it says, so that a wait can have an end; the test's own thread answers what the server asks.
+//! A thread reads the output, so that a wait can have a time limit. The thread of the test answers
+//! the requests of the server.
 
 use std::fs::{self, File};
 use std::io::BufReader;
@@ -25,10 +26,11 @@ use serde_json::{json, Value};
 use crate::sample::Sample;
 use crate::tools::{without_cargos_variables, RustAnalyzer};
 
-/// How long the server may say nothing. It is far more than it needs on a slow machine, and ends a test that would hang.
+/// The time for which the server may be silent. It is much longer than a slow machine needs, and
+/// ends a test that would hang.
 const PATIENCE: Duration = Duration::from_secs(240);
 
-/// What an editor knows to colour.
+/// The kinds of words that an editor can colour.
 const COLOURS: [&str; 8] =
     ["struct", "parameter", "variable", "property", "function", "method", "macro", "keyword"];
 
@@ -39,7 +41,7 @@ pub struct Server {
     input: ChildStdin,
     messages: Receiver<Message>,
     requests: i32,
-    /// What words are coloured for, as it numbers them.
+    /// The names of the colours, by their numbers.
     colours: Vec<String>,
     log: PathBuf,
 }
@@ -49,7 +51,7 @@ impl Server {
     ///
     /// # Panics
     ///
-    /// If it does not get ready.
+    /// If it does not become ready.
     pub fn start(tools: &RustAnalyzer, sample: &Sample) -> Server {
         let log = sample.folder().join("rust-analyzer.log");
         let errors = File::create(&log).expect("the sample's folder can be written to");
@@ -73,27 +75,28 @@ impl Server {
         server
     }
 
-    /// Sends a request and waits for its result. A server that was interrupted by itself is asked again.
+    /// Sends a request and waits for its result. If the server has interrupted the request itself,
+    /// it is sent again.
     ///
     /// # Panics
     ///
-    /// If it answers with an error, or not at all.
+    /// If the server answers with an error, or not at all.
     pub fn request<R: TypedRequest>(&mut self, params: R::Params) -> R::Result {
         let params = serde_json::to_value(params).expect("the protocol's types are JSON");
         let result = self.ask(R::METHOD, params);
         serde_json::from_value(result).unwrap_or_else(|error| self.fail(&format!("{}: {error}", R::METHOD)))
     }
 
-    /// Tells the server something.
+    /// Sends a notification to the server.
     pub fn notify<N: TypedNotification>(&mut self, params: N::Params) {
         self.send(Notification::new(N::METHOD.to_owned(), params).into());
     }
 
-    /// What words of this number are coloured for.
+    /// The name of the colour with this number.
     ///
     /// # Panics
     ///
-    /// If it has not named that number.
+    /// If the server has not named the number.
     pub fn colour(&self, number: u32) -> &str {
         &self.colours[number as usize]
     }
@@ -175,7 +178,8 @@ impl Server {
         }
     }
 
-    /// The next thing the server says. What it asks for is granted: it asks whether it may show its progress, and the like.
+    /// The next message of the server. Its own requests are granted, for instance to show its
+    /// progress.
     fn receive(&mut self) -> Message {
         let message = match self.messages.recv_timeout(PATIENCE) {
             Ok(message) => message,
@@ -209,7 +213,7 @@ impl Drop for Server {
     }
 }
 
-/// What differs from what a user has who has configured nothing: where the tools are, and that rustc's diagnostics are not asked for.
+/// The settings that differ from the defaults: the paths of the tools, and no diagnostics of rustc.
 fn configuration(tools: &RustAnalyzer, sample: &Sample) -> Value {
     json!({
         "checkOnSave": false,
@@ -219,7 +223,8 @@ fn configuration(tools: &RustAnalyzer, sample: &Sample) -> Value {
         "cargo": {
             "sysrootSrc": tools.library,
             "targetDir": sample.folder().join("target"),
-            // Only what the macros need: the programs of the sample have mistakes.
+            // Builds only the crates that the macros need, because the programs of the sample
+            // contain mistakes.
             "buildScripts": { "overrideCommand": ["cargo", "check", "--quiet", "--message-format=json", "--lib"] },
         },
     })

@@ -1,4 +1,4 @@
-//! The tools that the tests drive. A machine need not have them; the project's CI must.
+//! The tools that the tests drive. A machine may lack them, but the project's CI must have them.
 
 use std::env;
 use std::ffi::OsString;
@@ -9,18 +9,19 @@ use std::process::{Command, Output};
 /// If this is set, a tool that is missing fails the test.
 pub const REQUIRED: &str = "GEN_TOOLS_REQUIRED";
 
-/// A tool that was not found, and how to get it.
+/// A tool that was not found, and the way to get it.
 #[derive(Debug, Clone)]
 pub struct Missing {
-    /// What it is.
+    /// The name of the tool.
     pub tool: &'static str,
-    /// What was tried, and what came of it.
+    /// The places that were tried, with the results.
     pub tried: String,
-    /// What to do about it.
+    /// The way to get it.
     pub help: &'static str,
 }
 
-/// What was found; if it is missing, the test that asked for it is told to end, and its reader why.
+/// Returns the tool that was found. If it is missing, prints the reason and returns `None`, so that
+/// the test ends.
 ///
 /// # Panics
 ///
@@ -33,16 +34,16 @@ pub fn or_skip<T>(found: Result<T, Missing>) -> Option<T> {
     let name = std::thread::current().name().unwrap_or("a test").to_owned();
     let message = format!("{tool} is missing ({tried}): {help}");
     assert!(env::var_os(REQUIRED).is_none(), "{message}");
-    // Past the harness, which shows nothing that a test has printed if it passes.
+    // Written past the test harness, which hides the output of a test that passes.
     let _ = writeln!(std::io::stderr(), "SKIPPED {name}: {message}");
     None
 }
 
-/// Runs a command and returns what it has printed.
+/// Runs a command and returns its output.
 ///
 /// # Errors
 ///
-/// What went wrong, if it could not be run or has failed.
+/// The reason why it could not be run or has failed.
 pub fn run(command: &mut Command) -> Result<String, String> {
     match command.output() {
         Err(error) => Err(format!("{command:?}: {error}")),
@@ -58,11 +59,11 @@ pub fn run(command: &mut Command) -> Result<String, String> {
     }
 }
 
-/// The compiler's own folder, with what belongs to it.
+/// The compiler's own folder, with its libraries and tools.
 ///
 /// # Panics
 ///
-/// If the compiler that runs these tests cannot be asked.
+/// If the compiler that runs these tests does not answer.
 pub fn sysroot() -> PathBuf {
     let printed = run(Command::new(rustc()).args(["--print", "sysroot"])).expect("the compiler answers");
     PathBuf::from(printed.trim())
@@ -72,19 +73,19 @@ fn rustc() -> OsString {
     env::var_os("RUSTC").unwrap_or_else(|| OsString::from("rustc"))
 }
 
-/// What is needed to run rust-analyzer.
+/// The files that are needed to run rust-analyzer.
 #[derive(Debug, Clone)]
 pub struct RustAnalyzer {
     /// The server.
     pub program: PathBuf,
-    /// What expands macros for it; it comes with the compiler.
+    /// The server that expands macros. It comes with the compiler.
     pub macro_server: PathBuf,
     /// The sources of the standard library.
     pub library: PathBuf,
 }
 
 impl RustAnalyzer {
-    /// Looks for the server, the macro server and the library's sources.
+    /// Looks for the server, the macro server and the sources of the standard library.
     ///
     /// # Errors
     ///
@@ -110,7 +111,8 @@ impl RustAnalyzer {
         Ok(RustAnalyzer { program, macro_server, library: library.clone() })
     }
 
-    /// The one that was named, or is on the path, or is Debian's: what rustup puts on the path need not run.
+    /// The program that an environment variable names, or the one on the path, or Debian's. A proxy
+    /// of rustup on the path need not run.
     fn program() -> Result<PathBuf, String> {
         let named = env::var_os("RUST_ANALYZER").map(|named| vec![PathBuf::from(named)]);
         let candidates =
@@ -126,8 +128,8 @@ impl RustAnalyzer {
     }
 }
 
-/// Brings cargo what the standard library depends on: rust-analyzer asks cargo for the library's own
-/// workspace, but does not let it use the network.
+/// Lets cargo fetch the dependencies of the standard library. rust-analyzer asks cargo for the
+/// library's own workspace, but forbids it to use the network.
 fn fetch_dependencies(library: &Path) -> Result<(), Missing> {
     let mut command = cargo();
     command.args(["fetch", "--quiet", "--locked", "--manifest-path"]).arg(library.join("Cargo.toml"));
@@ -143,25 +145,26 @@ fn fetch_dependencies(library: &Path) -> Result<(), Missing> {
     }
 }
 
-/// The tools that count which lines were run.
+/// The tools for coverage reports.
 #[derive(Debug, Clone)]
 pub struct Llvm {
-    /// Merges what programs have counted.
+    /// Merges the counts that programs have written.
     pub profdata: PathBuf,
-    /// Makes a report of it.
+    /// Makes a report of the counts.
     pub cov: PathBuf,
 }
 
 impl Llvm {
-    /// Looks for the tools of the compiler's own version of LLVM: older ones do not read what it writes.
+    /// Looks for the tools in the compiler's own version of LLVM. Older tools cannot read its
+    /// output.
     ///
     /// # Errors
     ///
-    /// That they are missing.
+    /// If they are missing.
     ///
     /// # Panics
     ///
-    /// If the compiler that runs these tests cannot be asked.
+    /// If the compiler that runs these tests does not answer.
     pub fn find() -> Result<Llvm, Missing> {
         let version = run(Command::new(rustc()).arg("-vV")).expect("the compiler answers");
         let after =
@@ -186,7 +189,7 @@ impl Llvm {
 ///
 /// # Errors
 ///
-/// That it is missing.
+/// If it is missing.
 pub fn gdb() -> Result<Command, Missing> {
     match run(Command::new("gdb").arg("--version")) {
         Ok(_) => Ok(Command::new("gdb")),
@@ -194,14 +197,15 @@ pub fn gdb() -> Result<Command, Missing> {
     }
 }
 
-/// The cargo that runs these tests, without what it has told them: that is not meant for another build.
+/// The cargo that runs these tests, without the variables that it has set for them, because they
+/// are not meant for another build.
 pub fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
     without_cargos_variables(&mut command);
     command
 }
 
-/// Takes from a command what cargo has told these tests.
+/// Removes the variables that cargo has set for these tests from a command.
 pub fn without_cargos_variables(command: &mut Command) {
     for (name, _) in env::vars_os() {
         if name.to_str().is_some_and(|name| name.starts_with("CARGO_") && name != "CARGO_HOME") {

@@ -1,4 +1,4 @@
-//! What rustc says of a coroutine that is no Rust: no more than of an `async fn`.
+//! rustc reports no more errors for a coroutine that does not parse than for an `async fn`.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use editors::program::Program;
 use editors::tools::cargo;
 
-/// What may stand in a body while it is typed, with a yield before it and an expression after it.
+/// Code in a body while it is typed, with a yield before it and an expression after it.
 const PIECES: [&str; 46] = [
     "page.;",
     "page.body.len(",
@@ -88,7 +88,7 @@ struct Rustc {
 }
 
 impl Rustc {
-    /// The errors, without the places where the sources differ.
+    /// The errors, without the positions at which the sources differ.
     fn errors(&self, source: &str) -> Vec<String> {
         fs::write(&self.program.source, source).expect("the folder can be written to");
         let mut check = cargo();
@@ -106,7 +106,7 @@ impl Rustc {
     }
 }
 
-/// The package is built once with a source that is right, and then checked with each that is not.
+/// Builds the package once with a correct source. Then each wrong source is checked in it.
 fn rustc() -> Rustc {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("programs");
     Rustc { program: Program::build(&folder, "broken", "fn main() {}\n", &[]) }

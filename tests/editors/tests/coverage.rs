@@ -1,4 +1,4 @@
-//! Trap T22: a coverage report counts the lines of a body as those of an `async fn`.
+//! Trap T22: a coverage report counts the lines of a body like those of an `async fn`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -7,7 +7,8 @@ use std::process::Command;
 use editors::program::Program;
 use editors::tools::{or_skip, run, Llvm};
 
-/// Each is compiled twice: `HEAD`, `NAME` and `WAIT` stand for what makes the difference. Some of the lines are never run, some often.
+/// Each body is compiled twice: `HEAD`, `NAME` and `WAIT` stand for the differences. Some of the
+/// lines are never run, some often.
 const BODIES: [&str; 4] = [PLAIN, GENERIC, METHOD, ENGINE];
 
 const PLAIN: &str = r#"
@@ -89,7 +90,7 @@ async fn never(_: u32) {
     unreachable!()
 }
 
-/// What a yield does, with a future.
+/// Does the work of a yield on a future.
 async fn opened<F: Future>(future: F) -> gen::Result<F::Output> {
     Ok(future.await)
 }
@@ -121,7 +122,7 @@ fn coroutine(body: &str) -> String {
     body.replace("START fn NAME", "#[gen::engine]\nfn coroutine").replace("WAIT", "yield_!")
 }
 
-/// The body with calls and awaits, as many lines long.
+/// The body with calls and awaits, in the same number of lines.
 fn function(body: &str) -> String {
     let body =
         body.replace("HEAD fn NAME", "\nasync fn function").replace("START fn NAME", "\nasync fn function");
@@ -140,11 +141,11 @@ fn function(body: &str) -> String {
     source
 }
 
-/// What was counted in a file.
+/// The counts of a file.
 struct Report {
-    /// How often each line was run, from line 1.
+    /// The count of each line, from line 1.
     lines: BTreeMap<usize, u64>,
-    /// How often each region was run: the line it starts in, and the column.
+    /// The count of each region, by the line and the column of its start.
     regions: BTreeMap<(usize, u64), u64>,
 }
 
@@ -162,7 +163,8 @@ impl Report {
         Report { lines: lines(&export("--format=lcov")), regions: regions(&export("--format=text")) }
     }
 
-    /// In how many regions that start in a line something was run, and in how many nothing.
+    /// The number of regions that start in a line and were run, and the number of those that were
+    /// not.
     fn regions_of(&self, line: usize) -> (usize, usize) {
         let counts = self.regions.range((line, 0)..(line + 1, 0)).map(|(_, count)| *count);
         let (run, missed): (Vec<u64>, Vec<u64>) = counts.partition(|count| *count > 0);
@@ -177,7 +179,7 @@ fn lines(report: &str) -> BTreeMap<usize, u64> {
     lines.map(|(line, count)| (line.parse().expect("a line"), count.parse().expect("a count"))).collect()
 }
 
-/// Those of all functions, each as often as all its instances.
+/// The regions of all functions. The counts of all instances of a function are added.
 fn regions(report: &str) -> BTreeMap<(usize, u64), u64> {
     let report: serde_json::Value = serde_json::from_str(report).expect("the report is JSON");
     let functions = report["data"][0]["functions"].as_array().expect("there are some");
@@ -193,7 +195,8 @@ fn regions(report: &str) -> BTreeMap<(usize, u64), u64> {
     regions
 }
 
-/// The source with all bodies, and in it the first lines of each, as a coroutine and as a function, and how many lines it has.
+/// A source with all bodies. For each body: the first line as a coroutine, the first line as a
+/// function, and the number of lines.
 fn source() -> (String, Vec<(usize, usize, usize)>) {
     let mut source = String::new();
     let mut places = Vec::new();
@@ -224,13 +227,15 @@ fn t22_the_lines_of_a_body_count_as_in_an_async_fn() {
         for line in 0..length {
             let (one, other) = (coroutine + line, function + line);
             let text = texts[one - 1];
-            // Not that of the signature: the call, which makes the coroutine, is counted there beside its start.
+            // The line of the signature is not compared. The call that creates the coroutine is
+            // counted there, beside its start.
             if text.contains("fn coroutine") {
                 continue;
             }
             let (ours, theirs) = (report.lines.get(&one), report.lines.get(&other));
             counted.extend(ours);
-            // `yield_!` and what is yielded are one region each; nothing that was run may look as if it was not.
+            // `yield_!` and the yielded expression are one region each. No region that was run may
+            // look as if it was not.
             let (regions, at_most) = (report.regions_of(one), report.regions_of(other));
             if ours != theirs || regions.0 > at_most.0 + 1 || regions.1 > at_most.1 {
                 differing.push(format!(

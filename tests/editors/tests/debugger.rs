@@ -62,7 +62,7 @@ fn main() {
 }
 "#;
 
-/// The program. It is built once: a test must not write what another compiles.
+/// The program. It is built once, because tests that run in parallel must not write the same files.
 fn program() -> &'static Program {
     static PROGRAM: OnceLock<Program> = OnceLock::new();
     PROGRAM.get_or_init(|| {
@@ -70,27 +70,27 @@ fn program() -> &'static Program {
     })
 }
 
-/// The place of a line, as tools print it.
+/// The position of a marked line, as tools print it.
 fn at(mark: &str) -> String {
     let line = SOURCE.lines().position(|line| line.ends_with(&format!("// {mark}"))).expect("a marked line");
     format!("src/main.rs:{}", line + 1)
 }
 
-/// The places in the program that a text names, in order. A column is left out.
+/// The positions in the program that a text names, in order, without columns.
 fn places(text: &str) -> Vec<String> {
     let words =
         text.split_whitespace().filter_map(|word| word.find("src/main.rs:").map(|start| &word[start..]));
     words.map(|word| word.splitn(3, ':').take(2).collect::<Vec<_>>().join(":")).collect()
 }
 
-/// What gdb says when it runs the program with these commands; nothing if there is no gdb.
+/// The output of gdb when it runs the program with these commands, or `None` if there is no gdb.
 fn debug(commands: &[&str]) -> Option<String> {
     let mut gdb = or_skip(gdb())?;
     gdb.args(["-q", "-nx", "-batch"]).args(commands.iter().flat_map(|command| ["-ex", command]));
     Some(run(gdb.arg(&program().path)).unwrap_or_else(|error| panic!("{error}")))
 }
 
-/// That it has stopped at these places, in order, and has shown these variables there.
+/// Asserts that gdb has stopped at these positions, in order, and has shown these variables there.
 fn assert_stops(said: &str, expected: &[(&str, &[&str])]) {
     let stops: Vec<&str> = said.split("\n\nBreakpoint ").skip(1).collect();
     assert_eq!(stops.len(), expected.len(), "it stops so often\n{said}");
@@ -134,7 +134,8 @@ fn t22_methods_blocks_and_engines_show_their_variables_too() {
     );
 }
 
-/// As with an `.await`, more than one step is needed to get over a line that waits; but they lead nowhere else.
+/// As with an `.await`, more than one step is needed for a line that waits. But the steps lead
+/// nowhere else.
 #[test]
 fn t22_steps_lead_to_the_next_line() {
     let start = format!("tbreak {}", at("START"));

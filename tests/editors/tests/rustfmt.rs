@@ -1,10 +1,11 @@
-//! rustfmt takes a body with yields for what it is: code.
+//! rustfmt formats a body with yields as code.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-/// A body that is badly laid out, with a place for what yields. One thing is as it should be, the comma after the last argument of a call, or element of
-/// a tuple, that is too long for a line: in the arguments of macros, whatever macros, rustfmt adds none.
+/// A body with bad formatting, with a placeholder for the yields. One thing is already right: the
+/// comma after the last argument of a call, or the last element of a tuple, that is too long for a
+/// line. rustfmt adds no comma in the arguments of any macro.
 const SOURCE: &str = r#"
 use   std :: time::Duration;
 fn f( client:&Client,paths :Vec<String> )->gen::Result< usize >{
@@ -40,7 +41,8 @@ fn formatted(source: &str) -> Option<String> {
     output.status.success().then(|| String::from_utf8(output.stdout).expect("sources are text"))
 }
 
-/// What it lays out otherwise than for a function: as for every macro, a chain goes on in the line of the parenthesis.
+/// The formatting that differs from that of a function: as for every macro, a chain goes on in the
+/// line of the parenthesis.
 const CHAIN: &str = r#"
 #[gen::coroutine]
 fn f(client: &Client, paths: Vec<String>) -> gen::Result<usize> {
@@ -56,7 +58,7 @@ fn f(client: &Client, paths: Vec<String>) -> gen::Result<usize> {
 }
 "#;
 
-/// As long as `yield_!`, so that lines break at the same places.
+/// As long as `yield_!`, so that lines break at the same positions.
 const FUNCTION: &str = "yields_";
 
 fn formatted_or_skip(source: &str) -> Option<String> {

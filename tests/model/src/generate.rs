@@ -1,4 +1,4 @@
-//! A program for each seed.
+//! Generates a program for each seed.
 
 use crate::program::{Deed, End, Group, Iteration, OnError, Program, Step, Then, Wait};
 use crate::random::Random;
@@ -11,7 +11,7 @@ pub fn generate(seed: u64) -> Program {
         bodies,
         promises: 1 + random.below(3),
         places: 1 + random.below(3),
-        // Most defects need little, and little is quickly run.
+        // Most defects need few steps, and short programs run fast.
         most_steps: random.pick(&[3, 3, 5, 8]),
         random,
     };
@@ -39,7 +39,7 @@ impl Generator {
     fn body(&mut self, number: usize) -> Vec<Step> {
         let mut steps = Vec::new();
         if number == 0 {
-            // Else there is often nothing to cancel.
+            // Otherwise a program would often have no task to cancel.
             let first = self.spawn(number);
             steps.push(first);
         }
@@ -159,7 +159,7 @@ impl Generator {
         }
     }
 
-    /// A body that this one may start.
+    /// A body that this one may call or spawn.
     fn later(&mut self, body: usize) -> Option<usize> {
         let left = self.bodies - body - 1;
         (left > 0).then(|| body + 1 + self.random.below(left))

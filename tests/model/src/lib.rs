@@ -1,20 +1,33 @@
-//! A test of the whole: random programs are run by `gen`, and interpreted by a small reference model; both must leave the same trace.
+//! Tests the library as a whole. `gen` runs random programs, and a small reference model interprets
+//! them. Both must leave the same trace.
 //!
-//! | file | what it holds |
+//! | file | contents |
 //! |---|---|
 //! | `program.rs` | the language of the programs |
 //! | `generate.rs`, `random.rs` | a program for each seed |
-//! | `run.rs`, `world.rs` | the program, run by `gen` |
-//! | `observe.rs` | what is seen of that |
-//! | `reference/` | what is to happen, told without futures and wakers |
-//! | `trace.rs` | what can be seen, and is compared |
-//! | `shrink.rs` | the smallest program that still differs |
+//! | `run.rs`, `world.rs` | runs a program with `gen` |
+//! | `observe.rs` | records the trace of that run |
+//! | `reference/` | predicts the trace, without futures and wakers |
+//! | `trace.rs` | the events of a trace |
+//! | `shrink.rs` | finds the smallest program that still differs |
 //!
-//! The relation is equality: of every event, of their order, and of the time at which they happen. Events are: each start of a body, each result that it is resumed with (values, errors,
-//! how many yields an error has passed, which errors it has beside it), its end, its drop, each line that is logged, what a promise says when it is set, when nothing goes on any more, and how many tasks the end of
-//! the loop has found. So whatever is told twice, lost, dropped late or early, or done in another order, differs.
+//! The traces must be equal: all events, their order, and their times. These are the events:
 //!
-//! Not in the language, and so not tested here: threads, callbacks, yield points, maps, the options of `limit`, waiting for the handles of a scope's children, the futures of `shared`, foreign combinators.
+//! - A body starts.
+//! - A body is resumed with a result: a value or an error, with the number of yields that the error
+//!   has passed, and the other errors that it holds.
+//! - A body ends or is dropped.
+//! - A line is logged.
+//! - A promise is set, and accepts the result or not.
+//! - No task goes on any more.
+//! - The loop ends, with a number of tasks that have not ended.
+//!
+//! So the traces differ if an event is reported twice or lost, if a value is dropped too early or
+//! too late, or if the order is different.
+//!
+//! The language does not contain, and so this test does not cover: threads, callbacks, yield
+//! points, maps, the options of `limit`, waiting for the handles of a scope's children, the futures
+//! of `shared`, foreign combinators.
 
 mod generate;
 mod observe;
@@ -33,17 +46,18 @@ pub use self::run::run;
 pub use self::shrink::shrink;
 pub use self::trace::{Event, Failure, Kind, Outcome, Source, What};
 
-/// A call that would be one more than these does nothing: a program may call in many places what calls in many places.
+/// The number of calls after which a further call does nothing. It bounds programs in which many
+/// places call bodies with many calls.
 const MOST_CALLS: usize = 40;
 
-/// When nothing goes on any more: after so many seconds.
+/// The time, in seconds, at which no task goes on any more.
 const LONG: u64 = 1_000_000;
 
-/// What differs, if something does: the program, made as small as it can be, and both traces.
+/// Runs the program of a seed in both ways.
 ///
 /// # Errors
 ///
-/// The text to print.
+/// If the traces differ: a text with the program, made as small as possible, and both traces.
 pub fn check(seed: u64) -> Result<(), String> {
     let program = generate(seed);
     if predict(&program) == run(&program) {

@@ -1,4 +1,4 @@
-//! What is seen of a running program: the trace, with the time and the log.
+//! Records the trace of a running program, with the time and the log.
 
 use std::cell::{Cell, RefCell};
 use std::sync::Once;
@@ -10,20 +10,20 @@ use crate::trace::{Event, Failure, Kind, Outcome, Source, What, BODY};
 use crate::world::{Fault, Value};
 
 thread_local! {
-    /// Of the program that runs on this thread: the logger has nothing else to find it by.
+    /// The trace of the program on this thread. The logger has no other way to find it.
     static TRACE: RefCell<Vec<Event>> = const { RefCell::new(Vec::new()) };
     static NOW: Cell<u64> = const { Cell::new(0) };
 }
 
-// ---- the clock ------------------------------------------------------------------------------------
+// ---- the clock ----------------------------------------------------------------------------------
 
-/// A clock of whole seconds, which stands still while there is something to do.
+/// A clock of whole seconds, which stands still while there is work.
 pub(crate) struct Seconds {
     began: Instant,
     asked: Cell<u64>,
 }
 
-/// No program takes so many turns: one that does goes round for ever.
+/// A program with more turns runs for ever.
 const MOST_TURNS: u64 = 100_000;
 
 impl Seconds {
@@ -45,7 +45,7 @@ impl gen::Clock for Seconds {
     }
 }
 
-// ---- the trace ------------------------------------------------------------------------------------
+// ---- the trace ----------------------------------------------------------------------------------
 
 pub(crate) fn note(what: What) {
     TRACE.with_borrow_mut(|trace| trace.push(Event { at: NOW.get(), what }));
@@ -108,7 +108,7 @@ fn number_behind(prefix: &str, text: &str) -> Option<u32> {
     text.strip_prefix(prefix)?.parse().ok()
 }
 
-// ---- the log --------------------------------------------------------------------------------------
+// ---- the log ------------------------------------------------------------------------------------
 
 struct Listener;
 
@@ -119,11 +119,12 @@ impl Log for Listener {
 
     fn log(&self, record: &Record<'_>) {
         let text = record.args().to_string();
-        // All bodies yield in a few lines of this crate, so nearly each of them waits again where it was told.
+        // All bodies yield in a few lines of this crate, so nearly each of them waits again at the
+        // yield that received its cancellation.
         if text.ends_with("was the cancellation swallowed?") {
             return;
         }
-        // Without the traces, which would name lines of this crate.
+        // The traces are left out, because they would name lines of this crate.
         let lines = text.lines().filter(|line| !line.starts_with("at "));
         let lines: Vec<_> = lines.map(without_position).collect();
         let debug = if record.level() == log::Level::Debug { "debug: " } else { "" };
@@ -133,7 +134,7 @@ impl Log for Listener {
     fn flush(&self) {}
 }
 
-/// The text without the position in this crate where an error was thrown.
+/// The text without the position in this crate at which an error was thrown.
 fn without_position(line: &str) -> String {
     match line.strip_prefix("an error was thrown, at ").and_then(|rest| rest.split_once(", at ")) {
         Some((_, rest)) => format!("an error was thrown at {rest}"),
@@ -141,7 +142,7 @@ fn without_position(line: &str) -> String {
     }
 }
 
-/// A new program runs on this thread: nothing has been seen yet, and it is the beginning of time.
+/// Starts a new program on this thread: an empty trace, at the beginning of time.
 pub(crate) fn begin() {
     listen();
     TRACE.take();
@@ -151,7 +152,7 @@ pub(crate) fn begin() {
 fn listen() {
     static LISTEN: Once = Once::new();
     LISTEN.call_once(|| {
-        // Nobody else sets a logger in these test binaries; if so the traces differ.
+        // No other code sets a logger in these test binaries. If it did, the traces would differ.
         let _ = log::set_logger(&Listener);
         log::set_max_level(log::LevelFilter::Debug);
     });

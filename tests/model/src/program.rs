@@ -1,50 +1,51 @@
-//! The programs: what bodies do, step by step.
+//! The programs: the steps of their bodies.
 //!
-//! A body is a list of steps. Body 0 is the first task; the others are called or spawned by bodies of a lower number, so every program ends. Handles and promises lie in
-//! tables that all bodies share, and are named by their place.
+//! A body is a list of steps. Body 0 is the first task. The other bodies are called or spawned by
+//! bodies of a lower number, so every program ends. Handles and promises are in tables that all
+//! bodies share, and are identified by their index.
 
 use std::fmt;
 
 /// A program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Program {
-    /// What each body does.
+    /// The steps of each body.
     pub bodies: Vec<Vec<Step>>,
-    /// How many promises there are.
+    /// The number of promises.
     pub promises: usize,
-    /// How many places for handles.
+    /// The number of places for handles.
     pub places: usize,
-    /// What happens when nothing goes on any more.
+    /// The end of the program, when no task goes on any more.
     pub end: End,
 }
 
-/// How the loop ends.
+/// The way in which the loop ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
     /// It is dropped.
     Dropped,
-    /// It is shut down, with so many seconds of grace.
+    /// It is shut down, with a grace period in seconds.
     ShutDown(u64),
 }
 
-/// What a body does.
+/// A step of a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// Yields.
     Yield(Wait, OnError),
-    /// Goes through a `WaitIterator`.
+    /// Iterates over a `WaitIterator`.
     Iterate(Iteration),
-    /// Spawns something, and puts the handle in a place, or drops it.
+    /// Spawns a task, and puts the handle in a place, or drops it.
     Spawn(Wait, Option<usize>),
     /// Drops the handle of a place.
     DropHandle(usize),
-    /// Cancels the task of that place, and does not wait.
+    /// Cancels the task in that place, and does not wait.
     Cancel(usize),
-    /// The same, and has it dropped after so many seconds.
+    /// The same, and drops the task after so many seconds.
     CutShort(usize, u64),
-    /// Throws an error at the task of that place.
+    /// Throws an error at the task in that place.
     Throw(usize),
-    /// Does something with a promise.
+    /// Acts on a promise.
     Promise(usize, Deed),
     /// Ends with an error.
     Fail,
@@ -52,7 +53,7 @@ pub enum Step {
     Panic,
 }
 
-/// What can be done with a promise.
+/// An action on a promise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deed {
     /// Sets a value.
@@ -61,18 +62,18 @@ pub enum Deed {
     Fail,
     /// Drops the promise.
     Break,
-    /// Drops the future that lies in the table.
+    /// Drops the future in the table.
     Forget,
 }
 
-/// What a body does with an error of a yield.
+/// The reaction of a body to an error of a yield.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OnError {
-    /// Takes no notice.
+    /// Ignores the error.
     GoOn,
-    /// Ends with it.
+    /// Ends with the error.
     End,
-    /// Yields these first, whatever becomes of them.
+    /// Yields these first, and ignores their results.
     CleanUp(Vec<Wait>),
 }
 
@@ -83,22 +84,22 @@ pub struct Iteration {
     pub keyed: bool,
     /// The children.
     pub children: Vec<Wait>,
-    /// How often `next` is yielded at most.
+    /// The largest number of times that `next` is yielded.
     pub rounds: usize,
-    /// With which timeout.
+    /// The timeout of each `next`.
     pub limit: Option<u64>,
     /// A child that is added after the first round.
     pub push: Option<Wait>,
-    /// What is yielded between the rounds.
+    /// Waits for this between the rounds.
     pub between: Option<Wait>,
     /// Whether an error ends the body.
     pub ends: bool,
 }
 
-/// What can be waited for.
+/// A future or a group that a body can wait for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wait {
-    /// Nothing ever comes.
+    /// Is never ready.
     Forever,
     /// `gen::moment()`.
     Moment,
@@ -106,44 +107,44 @@ pub enum Wait {
     Sleep(u64),
     /// A clone of the future of a promise.
     Promise(usize),
-    /// The task of that place; its handle stays there.
+    /// The task in that place. Its handle stays there.
     Join(usize),
     /// The same, but the handle is taken from its place.
     JoinTaken(usize),
-    /// Cancels the task of that place, and waits for its end.
+    /// Cancels the task in that place, and waits for its end.
     Cancel(usize),
-    /// A coroutine, called.
+    /// A call of a coroutine.
     Call(usize),
-    /// The same through another coroutine, which only yields it.
+    /// A call of a coroutine through another one, which only yields it.
     Chain(usize),
     /// An `async` block that awaits these, up to the first error.
     Plain(Vec<Wait>),
     /// All of these, in parallel.
     Group(Group, Vec<Wait>),
-    /// `gen::limit`: so many of these at a time.
+    /// `gen::limit` with this number of children at a time.
     Limit(usize, Vec<Wait>),
-    /// A scope, whose body spawns these, waits for that one, and then does that.
+    /// A scope. Its body spawns the list, waits for the next entry, and then does the last.
     Scope(Vec<Wait>, Box<Wait>, Then),
-    /// With a timeout.
+    /// A timeout, in seconds.
     Timeout(u64, Box<Wait>),
-    /// With a timeout, and time to clean up.
+    /// A timeout that cancels, with a grace period.
     Graced(u64, u64, Box<Wait>),
-    /// Shielded.
+    /// A shield.
     Shield(Box<Wait>),
 }
 
-/// What the body of a scope does when it has waited.
+/// The step that the body of a scope does after it has waited.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Then {
     /// It ends.
     Nothing,
-    /// It cancels that child by its handle.
+    /// It cancels the child with this number by its handle.
     Cancel(usize),
     /// It spawns another child.
     Spawn(Box<Wait>),
 }
 
-/// Which group.
+/// The kind of a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Group {
     /// A `Vec`.

@@ -1,8 +1,8 @@
-//! Numbers that look random and are the same for the same seed.
+//! Random numbers that are the same for the same seed.
 
 use fastrand::Rng;
 
-/// What the generator asks for.
+/// The random choices of the generator.
 #[derive(Debug, Clone)]
 pub(crate) struct Random(Rng);
 
@@ -11,7 +11,7 @@ impl Random {
         Random(Rng::with_seed(seed))
     }
 
-    /// Less than `end`, which is not zero.
+    /// A number below `end`, which is not zero.
     pub(crate) fn below(&mut self, end: usize) -> usize {
         self.0.usize(..end)
     }
@@ -20,7 +20,7 @@ impl Random {
         self.0.u64(..end)
     }
 
-    /// True once in so many times.
+    /// True once in `times`.
     pub(crate) fn one_in(&mut self, times: usize) -> bool {
         self.below(times) == 0
     }

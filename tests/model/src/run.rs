@@ -17,10 +17,10 @@ use crate::LONG;
 
 type Pending = gen::BoxYieldable<'static, Value>;
 
-/// What happens when `gen` runs the program.
+/// The events when `gen` runs the program.
 pub fn run(program: &Program) -> Vec<Event> {
     let world = World::new(program);
-    // Only a defect panics up to here; what had happened until then is what tells of it.
+    // Only a defect panics up to here. Then the trace so far describes it.
     let ended = catch_unwind(AssertUnwindSafe(|| run_loop(&world)));
     if ended.is_err() {
         note(What::Logged("the loop panicked".to_owned()));
@@ -35,7 +35,7 @@ fn run_loop(world: &Rc<World>) {
     let first = Rc::clone(world);
     let ended: gen::Result = io_loop.run_sync(async move {
         spawn(&first, &Wait::Call(0), Some(0));
-        // Only when nothing else goes on any more.
+        // Ends when no task goes on any more.
         gen::sleep(Duration::from_secs(LONG)).await
     });
     note(match ended {
@@ -53,7 +53,7 @@ fn run_loop(world: &Rc<World>) {
 
 fn spawn(world: &Rc<World>, wait: &Wait, place: Option<usize>) {
     let handle = match wait {
-        // Not boxed once more: the first yield is the task's own.
+        // Not boxed a second time: the first yield belongs to the task itself.
         Wait::Call(body) => gen::spawn_local(coroutine(Rc::clone(world), *body)),
         other => gen::spawn_local(start(world, other)),
     };
@@ -94,7 +94,7 @@ fn coroutine(world: Rc<World>, body: usize) -> gen::Result<Value> {
                 continue;
             }
             Step::Fail => return call.ends(Err(Fault(world.fault()).into())),
-            // Without the hook, which would print it.
+            // Without the panic hook, which would print it.
             Step::Panic => resume_unwind(Box::new(format!("panic {}", world.fault()))),
             other => {
                 act(&world, other);
@@ -102,7 +102,7 @@ fn coroutine(world: Rc<World>, body: usize) -> gen::Result<Value> {
             }
         };
         let resumed = match wait {
-            // Not boxed once more, so that the compiler sees which coroutine is yielded.
+            // Not boxed a second time, so that the compiler sees which coroutine is yielded.
             Wait::Call(body) => yield_!(coroutine(Rc::clone(&world), *body)),
             Wait::Chain(body) => yield_!(chain(Rc::clone(&world), *body)),
             other => yield_!(start(&world, other)),
@@ -130,12 +130,12 @@ fn coroutine(world: Rc<World>, body: usize) -> gen::Result<Value> {
     call.ends(Ok(world.value(total)))
 }
 
-/// A `WaitIterator`, and what differs between children with positions and those with keys.
+/// A `WaitIterator`, with the differences between children with positions and those with keys.
 struct Numbered<W> {
     waits: W,
-    /// Whose the last result was.
+    /// The position of the child of the last result.
     index: fn(&W) -> Option<usize>,
-    /// Adds the child of that position.
+    /// Adds the child with that position.
     push: fn(&mut W, usize, Pending),
 }
 
@@ -145,7 +145,7 @@ impl<W> Numbered<W> {
     }
 }
 
-/// A loop over a `WaitIterator`, by position or by key, as a part of that call.
+/// A loop over a `WaitIterator`, by position or by key, as a part of the call.
 #[gen::coroutine]
 fn iterate<P: Future<Output = gen::Result<Value>>, I>(
     world: &Rc<World>,
@@ -188,7 +188,7 @@ fn chain(world: Rc<World>, body: usize) -> gen::Result<Value> {
     yield_!(coroutine(world, body))
 }
 
-/// A body that is suspended where nothing can tell it anything.
+/// A body that is suspended at an `.await`, where it can receive nothing.
 async fn plain(world: Rc<World>, waits: Vec<Wait>) -> gen::Result<Value> {
     let Some(call) = world.begin(None) else { return Ok(world.value(0)) };
     let mut total = 0;
@@ -224,7 +224,7 @@ fn start_all(world: &Rc<World>, waits: &[Wait]) -> Vec<Pending> {
     waits.iter().map(|wait| start(world, wait)).collect()
 }
 
-/// Makes what is waited for. Sleeps and timeouts count from here; coroutines do not run yet.
+/// Creates the future. Sleeps and timeouts count from here. Coroutines do not run yet.
 fn start(world: &Rc<World>, wait: &Wait) -> Pending {
     match wait {
         Wait::Forever => gen::boxed(pending::<gen::Result<Value>>()),
@@ -259,7 +259,7 @@ fn start(world: &Rc<World>, wait: &Wait) -> Pending {
     }
 }
 
-/// The children are made when there is room for them.
+/// The children are created when there is room for them.
 fn limit(world: &Rc<World>, at_once: usize, waits: Vec<Wait>) -> Pending {
     let (its, world) = (Rc::clone(world), Rc::clone(world));
     let children = waits.into_iter().map(move |wait| start(&its, &wait));
@@ -303,7 +303,7 @@ fn group(world: &Rc<World>, kind: Group, mut children: Vec<Pending>) -> Pending 
             map(gen::multi(children).settle().join(), move |results: Vec<gen::Result<Value>>| {
                 let number =
                     sum(results.iter().map(|result| result.as_ref().map_or(FAILED, |value| value.number)));
-                // One of its own, so that the children's are dropped.
+                // A new value, so that those of the children are dropped.
                 total(&[]).with_number(number)
             })
         }

@@ -2,7 +2,7 @@
 
 use crate::program::{End, OnError, Program, Step, Then, Wait};
 
-/// The smallest program that is found, for which `fails` still holds.
+/// The smallest program found for which `fails` still holds.
 pub fn shrink(mut program: Program, fails: impl Fn(&Program) -> bool) -> Program {
     while let Some(smaller) = smaller(&program).into_iter().find(|smaller| fails(smaller)) {
         program = smaller;
@@ -10,7 +10,7 @@ pub fn shrink(mut program: Program, fails: impl Fn(&Program) -> bool) -> Program
     program
 }
 
-/// Programs with one thing less, the greatest things first.
+/// Programs with one part less, the largest parts first.
 fn smaller(program: &Program) -> Vec<Program> {
     let mut all = Vec::new();
     if program.end != End::Dropped {
@@ -40,7 +40,7 @@ fn without_one<T: Clone>(list: &[T]) -> Vec<Vec<T>> {
     (0..list.len()).map(without).collect()
 }
 
-/// The lists with one element made smaller.
+/// Copies of the list, in each of which one element is replaced by a smaller one.
 fn replaced<T: Clone>(list: &[T], smaller: impl Fn(&T) -> Vec<T>) -> Vec<Vec<T>> {
     let mut all = Vec::new();
     for (at, element) in list.iter().enumerate() {

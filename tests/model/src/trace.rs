@@ -1,61 +1,62 @@
-//! What can be seen of a run: the events, in order.
+//! The trace of a run: its events, in order.
 
 use std::fmt;
 
-/// Something that happened.
+/// An event, with its time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// When, in seconds from the beginning.
+    /// The time, in seconds from the beginning.
     pub at: u64,
-    /// What.
+    /// The event.
     pub what: What,
 }
 
-/// What happened. Calls are numbered in the order in which they start.
+/// The kind of an event. Calls are numbered in the order in which they start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum What {
-    /// A call of that body starts; none for an `async` block.
+    /// A call of a body starts. An `async` block has no body.
     Started(usize, Option<usize>),
     /// A call is resumed at a step.
     Resumed(usize, usize, Outcome),
-    /// A call gets a result from a `WaitIterator`, which says whose it is.
+    /// A call gets a result from a `WaitIterator`, with the position of its child.
     Got(usize, Option<usize>, Outcome),
-    /// A promise is set; whether it accepts that.
+    /// A promise is set, and accepts the result or not.
     Set(usize, bool),
     /// A call ends.
     Ended(usize, Outcome),
-    /// What a call holds is dropped.
+    /// The variables of a call are dropped.
     Dropped(usize),
     /// A line is logged.
     Logged(String),
-    /// Nothing goes on any more.
+    /// No task goes on any more.
     Idle,
-    /// The loop was shut down; so many tasks had not ended.
+    /// The loop was shut down. So many tasks had not ended.
     ShutDown(usize),
-    /// All is over, and so many values were not dropped.
+    /// The program has ended. So many values were not dropped.
     Over(i64),
 }
 
 /// A result.
 pub type Outcome = Result<u32, Failure>;
 
-/// An error, as far as it is compared.
+/// The parts of an error that are compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// Which one.
+    /// The kind of the error.
     pub kind: Kind,
-    /// Through how many yields it has passed.
+    /// The number of yields that it has passed.
     pub passed: usize,
     /// The errors of other children, by their places.
     pub others: Vec<(Vec<usize>, Failure)>,
 }
 
-/// Which error. Those that a program makes are numbered in the order in which it makes them; so are its requests to cancel.
+/// The kind of an error. Errors that a program creates are numbered in the order of their creation,
+/// and so are its requests to cancel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
     /// One of the program's own.
     Fault(u32),
-    /// A cancellation; and whether it knows the yield where it arrived.
+    /// A cancellation, and whether it knows the yield where it arrived.
     Cancelled(Source, bool),
     /// A timeout, after so many seconds.
     Timeout(u64),
@@ -67,14 +68,14 @@ pub enum Kind {
     NoFirst,
     /// A task panicked.
     Panicked(u32),
-    /// Something that no program should see.
+    /// An error that no program should receive.
     Other(String),
 }
 
-/// Where a cancellation comes from.
+/// The source of a cancellation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
-    /// That request of the program's.
+    /// A request of the program.
     Request(u32),
     /// A deadline.
     Deadline,
@@ -82,26 +83,26 @@ pub enum Source {
     Sibling,
     /// The end of the loop.
     Shutdown,
-    /// Something else.
+    /// Any other source.
     Other,
 }
 
-/// The result of a group, of the results of its children.
+/// The result of a group, from the results of its children.
 pub(crate) fn sum(results: impl IntoIterator<Item = u32>) -> u32 {
     results.into_iter().fold(17, add)
 }
 
-/// One after another.
+/// Adds one result.
 pub(crate) fn add(sum: u32, result: u32) -> u32 {
     sum.wrapping_mul(31).wrapping_add(result)
 }
 
-/// The result of a group that gives one child's.
+/// The result of a group that gives the result of one child.
 pub(crate) fn first_value(position: usize, value: u32) -> u32 {
     add(u32::try_from(position).unwrap_or(u32::MAX), value)
 }
 
-/// What counts for the result of a child that failed, in a group that settles.
+/// The number that stands for a child that failed, in a group that settles.
 pub(crate) const FAILED: u32 = 7;
 
 impl fmt::Display for Event {

@@ -1,4 +1,4 @@
-//! What the bodies of a running program share.
+//! The state that the bodies of a running program share.
 
 use std::cell::{Cell, RefCell};
 use std::error::Error as StdError;
@@ -22,7 +22,7 @@ pub(crate) struct World {
     live: Rc<Cell<i64>>,
 }
 
-/// A handle that may be waited for by several, and cancelled meanwhile.
+/// A handle that several bodies may wait for, and cancel meanwhile.
 pub(crate) type Handle = Rc<RefCell<gen::JoinHandle<Value>>>;
 
 impl World {
@@ -42,9 +42,9 @@ impl World {
         })
     }
 
-    /// Drops what is in the tables.
+    /// Drops the tables.
     pub(crate) fn clear(&self) {
-        // Moved out first: what is dropped may log, and so come back.
+        // Moved out first, because the values may log when they are dropped, and so come back here.
         let handles = self.handles.take();
         drop(handles);
         let promises = self.promises.take();
@@ -61,7 +61,7 @@ impl World {
         Value::new(number, &self.live)
     }
 
-    /// A call of a body begins; none if there were too many.
+    /// Begins a call of a body. Returns `None` if there were too many calls.
     pub(crate) fn begin(&self, body: Option<usize>) -> Option<Call> {
         let number = self.calls.get();
         if number >= MOST_CALLS {
@@ -76,9 +76,10 @@ impl World {
         next(&self.faults)
     }
 
-    // ---- handles ----------------------------------------------------------------------------------
+    // ---- handles
+    // ----------------------------------------------------------------------------------
 
-    /// Puts a handle in a place, or takes it from there.
+    /// Puts a handle into a place, or empties it.
     pub(crate) fn put(&self, place: usize, handle: Option<Handle>) {
         let before = std::mem::replace(&mut self.handles.borrow_mut()[place], handle);
         drop(before);
@@ -98,7 +99,7 @@ impl World {
         Some(cancelling)
     }
 
-    /// Of the next request.
+    /// The reason of the next request.
     pub(crate) fn reason(&self) -> String {
         format!("request {}", next(&self.requests))
     }
@@ -109,7 +110,8 @@ impl World {
         }
     }
 
-    // ---- promises ---------------------------------------------------------------------------------
+    // ---- promises
+    // ---------------------------------------------------------------------------------
 
     pub(crate) fn future(&self, promise: usize) -> Option<gen::SharedFuture<Value>> {
         self.futures.borrow()[promise].clone()
@@ -132,7 +134,7 @@ impl World {
     }
 }
 
-/// What a promise is set to.
+/// The value that a promise is set to.
 pub(crate) fn promise_value(promise: usize) -> u32 {
     u32::try_from(promise).map_or(0, |promise| 100 + promise)
 }
@@ -141,7 +143,7 @@ fn next(counter: &Cell<u32>) -> u32 {
     counter.replace(counter.get() + 1)
 }
 
-/// A call of a body; its drop is noted.
+/// A call of a body. Its drop is recorded.
 pub(crate) struct Call(pub(crate) usize);
 
 impl Call {
@@ -157,7 +159,7 @@ impl Drop for Call {
     }
 }
 
-/// A result. Those that live are counted.
+/// A result. The number of living results is counted.
 pub(crate) struct Value {
     pub(crate) number: u32,
     live: Rc<Cell<i64>>,
@@ -187,7 +189,7 @@ impl Drop for Value {
     }
 }
 
-/// An error of the program's own.
+/// An error that the program itself throws.
 #[derive(Debug)]
 pub(crate) struct Fault(pub(crate) u32);
 

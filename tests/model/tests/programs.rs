@@ -1,6 +1,7 @@
-//! Random programs, against the model.
+//! Compares random programs with the model.
 //!
-//! `GEN_MODEL_PROGRAMS` says how many (100,000 if it says nothing), `GEN_MODEL_SEED` which one is the first.
+//! `GEN_MODEL_PROGRAMS` is the number of programs (100,000 by default), and `GEN_MODEL_SEED` the
+//! first seed.
 
 use std::collections::HashSet;
 use std::env;
@@ -12,7 +13,7 @@ fn variable(name: &str) -> Option<u64> {
     Some(text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
 }
 
-/// Whatever a user relies on, in combinations that nobody has thought of.
+/// Tests everything that a user relies on, in combinations that no test was written for.
 #[test]
 fn random_programs_do_what_the_model_says() {
     let first = variable("GEN_MODEL_SEED").unwrap_or(0);
@@ -24,7 +25,7 @@ fn random_programs_do_what_the_model_says() {
     }
 }
 
-/// A generator that has lost a construct would leave the other test green.
+/// Otherwise a generator that has lost a construct would leave the other test green.
 #[test]
 fn the_programs_reach_every_kind_of_event() {
     let seen: HashSet<&str> =
@@ -33,7 +34,7 @@ fn the_programs_reach_every_kind_of_event() {
     assert!(missing.is_empty(), "no program has led to: {missing:?}");
 }
 
-/// Nobody finds a mistake in a program of fifty steps.
+/// Otherwise the mistake would be hard to find in a program of fifty steps.
 #[test]
 fn a_program_is_shrunk_to_what_matters() {
     let panics = |program: &model::Program| program.bodies.iter().flatten().any(|step| *step == Step::Panic);

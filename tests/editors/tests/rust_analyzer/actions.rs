@@ -1,8 +1,8 @@
-//! What an editor offers to do about what is typed.
+//! The actions that an editor offers for the typed code.
 
 use crate::{editor, with_client};
 
-/// The cursor is in the body; after what is called `title` was done, the library has `wanted` in it.
+/// The cursor is in the body. After the action `title`, the library contains `wanted`.
 fn does(body: &str, title: &str, wanted: &str) {
     let Some(mut editor) = editor() else { return };
     let source = with_client(&format!(

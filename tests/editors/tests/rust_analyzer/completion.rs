@@ -1,8 +1,9 @@
-//! What could be typed next.
+//! The names that an editor offers to complete.
 
 use crate::{editor, with_client};
 
-/// Each body is all that comes before the end of the file, and has a cursor; with it what is to be offered there.
+/// Each body is the text before the end of the file, with a cursor. The labels must be offered
+/// there.
 fn offers(bodies: &[(String, &[&str])]) {
     let Some(mut editor) = editor() else { return };
     let mut missing = Vec::new();
@@ -16,7 +17,7 @@ fn offers(bodies: &[(String, &[&str])]) {
     assert!(missing.is_empty(), "not offered at the cursor of\n{}", missing.join("\n"));
 }
 
-/// The ends that a body has when it is finished, and while it is typed.
+/// The ends of a body: finished, and while it is typed.
 const ENDS: [&str; 6] = [
     ";\n    Ok(1)\n}\n",
     "\n    Ok(1)\n}\n",
@@ -26,7 +27,7 @@ const ENDS: [&str; 6] = [
     "\n",
 ];
 
-/// Pieces of a body, each before each of the ends.
+/// Tests pieces of a body, each before each of the ends.
 fn offers_at_each_end(pieces: &[(&str, &[&'static str])]) {
     let bodies = pieces.iter().flat_map(|(piece, wanted)| ENDS.map(|end| (format!("{piece}{end}"), *wanted)));
     offers(&bodies.collect::<Vec<_>>());
@@ -57,7 +58,7 @@ fn what_is_yielded() {
     }
 }
 
-/// Without the parenthesis that closes it, what is yielded goes on to the end of the function.
+/// Without its closing parenthesis, the yielded expression goes on to the end of the function.
 #[test]
 fn what_is_yielded_last() {
     for typed in ["yield_!(client.$0", "yield_!(client.g$0", "let page = yield_!(client.g$0"] {
@@ -167,8 +168,8 @@ fn paths_and_macros() {
     ]);
 }
 
-/// Without the word that is completed the body cannot be parsed, with it it can: what the attribute makes of the two differs by so much text as the yields before
-/// the cursor get.
+/// With the completed word the body can be parsed, and without it not. The two expansions differ in
+/// length by the text that is added for the yields before the cursor.
 #[test]
 fn the_path_of_a_type_behind_any_number_of_yields() {
     let wanted: &[&'static str] = &["Duration"];

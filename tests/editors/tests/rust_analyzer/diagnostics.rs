@@ -1,4 +1,4 @@
-//! What the server itself says, beside what rustc says about the same files.
+//! The server's own diagnostics, compared with those of rustc for the same files.
 
 use editors::editor::Complaint;
 use editors::sample::Case;
@@ -9,17 +9,17 @@ use crate::{editor, with_client};
 #[derive(Debug)]
 struct Error {
     headline: String,
-    /// The line it points at, and those in which macros were called that led there.
+    /// The line that it points at, and the lines of the macro calls that led there.
     lines: Vec<u32>,
-    /// Whether it comes out of a macro that the body calls.
+    /// Whether it comes from a macro that the body calls.
     in_macro: bool,
-    /// Whether the words are those of our macros.
+    /// Whether the message is one of our macros.
     is_ours: bool,
 }
 
 impl Error {
-    /// Whether a complaint is where it should be. What comes from a macro that a body calls has, for the server, the place of the outermost
-    /// macro, which is the attribute.
+    /// Whether a diagnostic is at the right position. For the server, a diagnostic from a macro
+    /// that a body calls has the position of the outermost macro, which is the attribute.
     fn is_at(&self, complaint: &Complaint, case: &Case) -> bool {
         let attribute = || {
             case.source
@@ -31,12 +31,12 @@ impl Error {
     }
 }
 
-/// Whether a line is an attribute that is expanded before ours.
+/// Whether a line is an attribute of another crate that is expanded before ours.
 fn is_an_attribute_of_others(case: &Case, line: &str) -> bool {
     case.path.starts_with("fail/attributes/") && line.starts_with("#[")
 }
 
-/// How rustc begins what the server finds too, without knowing what traits demand.
+/// The beginnings of the messages of rustc that the server can give too, without solving traits.
 const NATIVE: [&str; 3] = ["error[E0308]:", "error[E0599]: no method", "error[E0425]: cannot find value"];
 
 fn errors(stderr: &str) -> Vec<Error> {
@@ -63,7 +63,7 @@ fn errors(stderr: &str) -> Vec<Error> {
         } else if line.contains("this error originates in the macro") {
             error.in_macro = true;
         } else if error.lines.is_empty() && line.trim_start().starts_with("help: ") {
-            // Only a message of a macro has lines before the place.
+            // Only the message of a macro has lines before its position.
             error.is_ours = true;
         }
         gutter = line.split_once(" | ").and_then(|(before, _)| number(before)).or(gutter);
@@ -72,27 +72,29 @@ fn errors(stderr: &str) -> Vec<Error> {
     errors
 }
 
-/// The server parses what any attribute makes of a body with a mistake, and finds the mistake there once more.
+/// The server parses the output of any attribute. If the body has a mistake, the server finds it
+/// there a second time.
 fn is_about_the_expansion(complaint: &Complaint) -> bool {
     complaint.message.starts_with("Syntax Error in Expansion")
 }
 
-/// Where a type is unknown rustc has said so, and compares it with no other.
+/// If a type is unknown, rustc has reported it and does not compare it with other types.
 fn is_about_an_unknown_type(complaint: &Complaint) -> bool {
     complaint.message.contains("{unknown}")
 }
 
-/// The server finds no attribute by a path with a raw word in it, `#[r#gen::coroutine]`, as of version 1.96. (It does find `r#gen::yield_!`.)
+/// Whether the attribute is written with a raw word in its path, `#[r#gen::coroutine]`. The server,
+/// as of version 1.96, does not find such an attribute, although it finds `r#gen::yield_!`.
 fn has_a_raw_attribute(case: &Case) -> bool {
     case.source.contains("#[r#")
 }
 
-/// No editor expands an attribute on an expression: rustc has no such attributes either.
+/// No editor expands an attribute on an expression, because rustc does not allow it.
 fn is_on_an_expression(case: &Case) -> bool {
     case.stderr.as_ref().is_some_and(|stderr| stderr.contains("custom attributes cannot be applied to"))
 }
 
-/// What is asked of each file of a folder; `wrong` says what is wrong with it.
+/// Checks each file of a folder; `wrong` returns the complaints.
 fn check_cases(folder: &str, wrong: impl Fn(&Case, &[Complaint]) -> Vec<String>) {
     let Some(mut editor) = editor() else { return };
     let mut found = Vec::new();
@@ -144,7 +146,7 @@ fn what_our_macros_say_and_what_the_server_can_see_is_said() {
     });
 }
 
-/// What a server finds in any body it finds in that of a coroutine, and once.
+/// The server finds the mistakes in a coroutine's body that it finds in any body, each once.
 #[test]
 fn a_mistake_in_a_body_is_said_once_in_its_line() {
     let Some(mut editor) = editor() else { return };
@@ -179,7 +181,7 @@ fn a_mistake_in_a_body_is_said_once_in_its_line() {
     }
 }
 
-/// Else the tests above would pass on nothing.
+/// Without this test, the tests above would also pass if the server found nothing at all.
 #[test]
 fn the_expected_errors_are_read() {
     let stderr = "\

@@ -1,4 +1,4 @@
-//! What the macros become, for those who ask their editor to show it.
+//! The expansions of the macros, as an editor shows them.
 
 use crate::{editor, with_client};
 

@@ -1,4 +1,4 @@
-//! What is shown for what is under the cursor, and beside what was typed.
+//! The texts that are shown for the name under the cursor, and the inlay hints.
 
 use crate::{editor, with_client};
 
@@ -31,7 +31,7 @@ fn a_variable_bound_from_a_yield_has_its_type() {
     shows("let x = n$0;", "let n: u8");
 }
 
-/// What is bound from each kind of yieldable, in each kind of place.
+/// The types of variables that are bound to each kind of yieldable, in each kind of place.
 #[test]
 fn whatever_is_yielded_has_its_type() {
     let Some(mut editor) = editor() else { return };

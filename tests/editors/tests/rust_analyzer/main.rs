@@ -1,6 +1,7 @@
-//! What somebody sees who writes coroutines in an editor with rust-analyzer.
+//! The features that rust-analyzer offers to a user who writes coroutines.
 //!
-//! One server answers all tests, one after the other: to start it takes longer than all they ask.
+//! One server answers all tests, one after the other, because its start takes longer than all
+//! requests.
 
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -17,22 +18,23 @@ mod outline;
 mod signature;
 mod unfinished;
 
-/// The one editor of all tests; nothing if there is no rust-analyzer.
+/// The one editor of all tests, or `None` if there is no rust-analyzer.
 fn editor() -> Option<MutexGuard<'static, Editor>> {
     static EDITOR: OnceLock<Result<Mutex<Editor>, Missing>> = OnceLock::new();
     let folder = concat!(env!("CARGO_TARGET_TMPDIR"), "/sample");
     let start = || RustAnalyzer::find().map(|tools| Mutex::new(Editor::start(&tools, folder.as_ref())));
     let editor = or_skip(EDITOR.get_or_init(start).as_ref().map_err(Clone::clone))?;
-    // A test that fails leaves nothing behind that another would meet: each types anew.
+    // A test that fails leaves no state behind that affects another one: each test types a new
+    // source.
     Some(editor.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
-/// What the bodies in these tests work with, and `typed` after it.
+/// The items that the bodies in these tests use, followed by `typed`.
 fn with_client(typed: &str) -> String {
     let client = "\
 use gen::yield_;
 
-/// What is got.
+/// A page.
 pub struct Page {
     pub body: String,
 }
@@ -43,7 +45,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// Gets one.
+    /// Gets a page.
     pub async fn get(&self, path: &str) -> std::io::Result<Page> {
         Ok(Page { body: format!(\"{}{path}\", self.base) })
     }

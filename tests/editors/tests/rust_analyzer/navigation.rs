@@ -1,10 +1,10 @@
-//! From a name to where it is defined and used, and another name for it.
+//! Definitions and uses of a name, and its renaming.
 
 use editors::marked::{offsets, Marked};
 
 use crate::{editor, with_client};
 
-/// A body that names its things in every kind of place. The marks are around one of them.
+/// A body that uses its names in every kind of place. The marks are around one name.
 fn body_with(marked: &str, name: &str) -> String {
     let plain = "\
 impl Client {
@@ -37,7 +37,7 @@ impl Client {
     with_client(&source)
 }
 
-/// The source with the cursor within the given one of the marked places.
+/// The source with the cursor in the given marked place.
 fn cursor_in(source: &str, place: usize) -> String {
     let (position, mark) = source.match_indices('«').nth(place).expect("as many places");
     let (before, after) = source.split_at(position + mark.len());
@@ -52,7 +52,7 @@ fn a_name_leads_to_its_one_definition() {
     for name in NAMES {
         let source = body_with(&format!("«{name}»"), name);
         let places = Marked::new(&source).places;
-        // In the body of the client the same words mean other things.
+        // In the body of the client the same words have other meanings.
         for place in 0..places.len() {
             let found = editor.definitions(&cursor_in(&source, place));
             let text = Marked::new(&source).text;
@@ -104,7 +104,7 @@ fn a_coroutine_is_found_and_renamed_by_its_calls() {
     assert_eq!(editor.rename(&cursor_in(&source, 2), "other"), Marked::new(&source).with_places("other"));
 }
 
-/// Each has one name in several places, marked; it is defined in the first of them.
+/// Each source has one name in several marked places. The first is its definition.
 const NAMES_OF_EVERY_KIND: [&str; 21] = [
     // arguments
     "#[gen::coroutine]\nfn f(mut «count»: u8) -> gen::Result<u8> { «count» += 1; println!(\"{}\", «count»); yield_!(async { «count» }) }",
@@ -158,7 +158,7 @@ fn names_of_every_kind_are_found_and_changed() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// It is not renamed: where an attribute is, any attribute, the server (1.96) then edits the wrong place.
+/// The attribute is not renamed: where an attribute is, the server (1.96) edits the wrong place.
 #[test]
 fn the_receiver_is_found() {
     let Some(mut editor) = editor() else { return };
@@ -175,7 +175,7 @@ fn the_receiver_is_found() {
     }
 }
 
-/// The definition in the trait, and that of the implementation, are both the method's.
+/// The definition in the trait and that in the implementation both belong to the method.
 #[test]
 fn a_method_of_a_trait_is_changed_in_all_its_places() {
     let Some(mut editor) = editor() else { return };

@@ -1,4 +1,4 @@
-//! What is shown of a file as a whole.
+//! The features that concern a file as a whole.
 
 use crate::{editor, with_client};
 
@@ -36,7 +36,8 @@ fn f(client: &Client) -> gen::Result<()> {
     assert!(folds.contains(&(3, 6)) && folds.contains(&(7, 9)), "{folds:?}");
 }
 
-/// In an `async fn` an argument is coloured as a parameter. Here the body sees the variable that it has been moved into.
+/// In an `async fn` an argument is coloured as a parameter. In a coroutine the body has a variable
+/// that the argument was moved into.
 #[test]
 fn words_are_coloured_for_what_they_mean() {
     let Some(mut editor) = editor() else { return };

@@ -1,8 +1,9 @@
-//! What is shown of a call while its arguments are typed.
+//! The signature that is shown for a call while its arguments are typed.
 
 use crate::{editor, with_client};
 
-/// Calls with the cursor among their arguments, each in a body; the function, and which argument the cursor is in.
+/// Calls in a body, with the cursor among their arguments; the function, and the argument that the
+/// cursor is in.
 fn shows(calls: &[(&str, &str, u32)]) {
     let Some(mut editor) = editor() else { return };
     for (call, function, argument) in calls {
@@ -32,7 +33,8 @@ fn a_call_that_is_yielded() {
     ]);
 }
 
-/// The parentheses around a yield are made anew with it; none of them may be found in the place of those of the call.
+/// The expansion of a yield creates new parentheses. The server must not take one of them for those
+/// of the call.
 #[test]
 fn a_call_that_is_yielded_within_another() {
     shows(&[

@@ -1,8 +1,9 @@
-//! Bodies that are no Rust yet: what was typed is a coroutine all the same.
+//! Bodies that do not parse yet. The editor treats the function as a coroutine nevertheless.
 
 use crate::{editor, with_client};
 
-/// Pieces that no parser takes. With the last ones the server does not even show the body to the attribute.
+/// Pieces that no parser accepts. For the last ones the server does not even pass the body to the
+/// attribute.
 const PIECES: [&str; 9] = [
     "page.;",
     "page.body.len(",
@@ -31,7 +32,7 @@ fn its_caller_sees_the_true_signature() {
     }
 }
 
-/// Signatures that no parser takes, or not yet.
+/// Signatures that do not parse, or not yet.
 const SIGNATURES: [&str; 12] = [
     "(client: &Client, n) -> gen::Result<usize>",
     "(client: &Client, n: ) -> gen::Result<usize>",

@@ -1,4 +1,4 @@
-//! Bodies: what they do between their yields.
+//! Bodies: their steps between their yields.
 
 use super::error::{Error, What as ErrorWhat};
 use super::node::{Node, Sleep, Stage, Timeout};
@@ -9,10 +9,10 @@ use crate::MOST_CALLS;
 
 pub(super) struct Call<'p> {
     code: Code<'p>,
-    /// None before it starts, and when it has ended.
+    /// `None` before the call starts, and when it has ended.
     number: Option<usize>,
     state: State<'p>,
-    /// What it waits for.
+    /// The future that it waits for.
     current: Option<Node<'p>>,
     total: u32,
 }
@@ -20,7 +20,7 @@ pub(super) struct Call<'p> {
 #[derive(Clone, Copy)]
 enum Code<'p> {
     Body(usize, &'p [Step]),
-    /// An `async` block, which cannot be told anything.
+    /// An `async` block, which cannot receive an error.
     Block(&'p [Wait]),
 }
 
@@ -30,7 +30,7 @@ enum State<'p> {
     Next(usize),
     /// Suspended at that step.
     Yielding(usize),
-    /// Suspended in its clean-up, with so much of that done.
+    /// Suspended in its clean-up, of which so many waits are done.
     CleaningUp(usize, usize, Error),
     Iterating(Loop<'p>),
     Ended,
@@ -44,11 +44,11 @@ struct Loop<'p> {
     rounds: usize,
     total: u32,
     is_pushed: bool,
-    /// It waits for what is between the rounds.
+    /// It waits between the rounds.
     is_between: bool,
 }
 
-/// What a body does next.
+/// The next action of a body.
 enum Advance {
     Waits,
     Goes,
@@ -106,7 +106,7 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// Whether it may.
+    /// Starts a call. Returns whether it may start.
     fn begin(&mut self, call: &mut Call<'p>) -> bool {
         if self.calls >= MOST_CALLS {
             call.state = State::Ended;
@@ -141,7 +141,7 @@ impl<'p> Model<'p> {
         self.drop_parts(&mut call);
     }
 
-    /// From the inside out.
+    /// Drops the parts of a call, from the inside out.
     fn drop_parts(&mut self, call: &mut Call<'p>) {
         if let Some(current) = call.current.take() {
             self.drop_node(current);
@@ -158,9 +158,10 @@ impl<'p> Model<'p> {
         }
     }
 
-    // ---- what a yield gives -----------------------------------------------------------------------
+    // ---- the result of a yield
+    // --------------------------------------------------------------------
 
-    /// Resumes a body with a result; gives its own if it ends by that.
+    /// Resumes a body with a result. Returns the body's own result if this ends it.
     fn resume(&mut self, call: &mut Call<'p>, result: Result<u32, Error>) -> Option<Result<u32, Error>> {
         let number = call.number?;
         let shown = result.as_ref().copied().map_err(Error::shown);
@@ -216,7 +217,7 @@ impl<'p> Model<'p> {
             Ok(value) => the_loop.total = add(the_loop.total, value),
             Err(error) if the_loop.iteration.ends => {
                 self.drop_pool(the_loop.pool);
-                // It passes the yield of the loop, which is a coroutine of its own.
+                // The error passes the yield of the loop, which is a coroutine of its own.
                 return Some(Err(error.pass()));
             }
             Err(_) => {}
@@ -234,7 +235,8 @@ impl<'p> Model<'p> {
         None
     }
 
-    // ---- what a body does by itself ---------------------------------------------------------------
+    // ---- the steps that do not wait
+    // ---------------------------------------------------------------
 
     fn advance(&mut self, call: &mut Call<'p>) -> Advance {
         if call.current.is_some() {

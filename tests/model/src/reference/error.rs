@@ -11,17 +11,17 @@ use crate::world::Value;
 pub(super) struct Request {
     pub(super) source: Source,
     pub(super) reason: String,
-    /// Tells it from others.
+    /// Identifies the request.
     pub(super) number: u64,
 }
 
 #[derive(Debug, Clone)]
 pub(super) struct Error {
     pub(super) what: What,
-    /// Clones have the same.
+    /// Clones have the same identity.
     pub(super) identity: u64,
     pub(super) passed: usize,
-    /// By the path from the group that raised it.
+    /// The other errors, by their path from the group that raised this one.
     pub(super) others: Vec<(Vec<usize>, Error)>,
 }
 
@@ -29,7 +29,7 @@ pub(super) struct Error {
 pub(super) enum What {
     Fault(u32),
     Cancelled(Request),
-    /// That deadline, in seconds from the call.
+    /// The deadline has passed, which is in seconds from the call.
     Timeout(u64),
     Broken,
     NoFirst,
@@ -38,7 +38,7 @@ pub(super) enum What {
 }
 
 impl Error {
-    /// It has arrived at a yield.
+    /// The error passes a yield.
     pub(super) fn pass(mut self) -> Self {
         self.passed += 1;
         self
@@ -48,7 +48,7 @@ impl Error {
         matches!(self.what, What::Cancelled(_))
     }
 
-    /// Whether it is that request.
+    /// Whether the error is a cancellation by this request.
     pub(super) fn is_of(&self, request: &Request) -> bool {
         self.is_of_number(request.number)
     }
@@ -57,7 +57,7 @@ impl Error {
         matches!(&self.what, What::Cancelled(own) if own.number == request)
     }
 
-    /// Whether it is that one, or a clone.
+    /// Whether the error is that one, or a clone of it.
     pub(super) fn comes_of(&self, other: &Error) -> bool {
         self.identity == other.identity
     }
@@ -76,7 +76,7 @@ impl Error {
         Failure { kind, passed: self.passed, others: others.collect() }
     }
 
-    /// As the log has it.
+    /// The text of the error in the log.
     pub(super) fn text(&self) -> String {
         match &self.what {
             What::Fault(number) => format!("fault {number}"),
@@ -100,7 +100,7 @@ impl Model<'_> {
         Error { what, identity: self.errors, passed: 0, others: Vec::new() }
     }
 
-    /// The next error of the program's own.
+    /// The next error that the program itself throws.
     pub(super) fn fault(&mut self) -> Error {
         let number = self.next_fault();
         self.error(What::Fault(number))

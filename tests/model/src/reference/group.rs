@@ -1,4 +1,4 @@
-//! Children in parallel.
+//! Children that run in parallel.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -16,11 +16,11 @@ pub(super) struct Children<'p> {
     is_started: bool,
     running: usize,
     has_failed: bool,
-    /// The first that has ended.
+    /// The first child that has ended.
     first: Option<usize>,
-    /// How many were polled: they start in order.
+    /// The number of children that were polled. They start in order.
     started: usize,
-    /// It was cancelled, in a poll before this one.
+    /// It was cancelled in an earlier poll.
     was_cancelled: bool,
     held: Held,
 }
@@ -31,23 +31,24 @@ pub(super) enum Slot<'p> {
     Empty,
 }
 
-/// Requests that children behind shields have not been told yet; none before the first request.
+/// Requests that wait for children behind shields. `None` before the first request.
 pub(super) type Held = Option<HashMap<usize, Request>>;
 
-/// Which children of a group were told of something, and whom the group tells.
+/// The children of a group that were woken, and the parent that the group wakes.
 #[derive(Default)]
 pub(super) struct Woken {
     pub(super) parent: Option<Who>,
-    /// In the order in which they were told.
+    /// The woken children, in the order of their wakes.
     pub(super) queue: VecDeque<usize>,
-    /// Those in the queue, and those that were taken from it and are not polled yet.
+    /// The children in the queue, and those that were taken from it and not polled yet.
     waiting: HashSet<usize>,
-    /// Of a scope: it is being polled, or will be, and needs not be told.
+    /// Only for scopes: whether the scope is being polled, or will be, so that it need not be
+    /// woken.
     pub(super) awake: Option<bool>,
 }
 
 impl Woken {
-    /// Adds a child; gives whom to tell, if it is the first.
+    /// Adds a child. Returns the parent to wake, if the child is the first.
     pub(super) fn add(&mut self, child: usize) -> Option<Who> {
         if !self.waiting.insert(child) {
             return None;
@@ -92,12 +93,12 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// The children that were told of something, to be polled one after the other.
+    /// Takes the children that were woken, which are to be polled one after the other.
     pub(super) fn take_woken(&mut self, group: usize) -> VecDeque<usize> {
         self.groups[group].as_mut().map(|woken| std::mem::take(&mut woken.queue)).unwrap_or_default()
     }
 
-    /// From now on it can be told again.
+    /// The child is being polled, so it can be woken again.
     pub(super) fn is_polled(&mut self, group: usize, child: usize) {
         if let Some(woken) = &mut self.groups[group] {
             woken.waiting.remove(&child);
@@ -120,7 +121,7 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// Of a race that cancels those that are not the first.
+    /// Cancels the losers of a race.
     fn cancel_losers(&mut self, group: &mut Children<'p>) {
         if group.kind == Group::FirstCancels && group.first.is_some() && group.held.is_none() {
             let request = self.request(Source::Sibling, "another one was the first".to_owned());
@@ -142,7 +143,7 @@ impl<'p> Model<'p> {
             }
             let name = Who::Child(group.number, child);
             if group.is_decided() {
-                // It is cancelled before this poll is over.
+                // The child is cancelled later in this poll.
                 continue;
             }
             group.started = group.started.max(child + 1);
@@ -164,7 +165,7 @@ impl<'p> Model<'p> {
         for child in 0..group.slots.len() {
             let name = Who::Child(group.number, child);
             if group.is_decided() && child >= group.started {
-                // Not started in order to be cancelled.
+                // A child is not started only to be cancelled.
                 let slot = std::mem::replace(&mut group.slots[child], Slot::Empty);
                 self.drop_slot(slot);
                 group.count(child, Some(true));
@@ -175,7 +176,7 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// Cancels a child, unless another request waits for it. Answers whether it has ended, and how.
+    /// Cancels a child, unless another request waits for it. Returns whether it has ended, and how.
     pub(super) fn tell_child(
         &mut self,
         slot: &mut Slot<'p>,
@@ -202,7 +203,7 @@ impl<'p> Model<'p> {
         self.settle(slot, polled)
     }
 
-    /// A child that has ended is dropped at once. One that panics has failed.
+    /// Drops a child that has ended at once. A child that panics has failed.
     fn settle(&mut self, slot: &mut Slot<'p>, polled: Polled) -> Option<bool> {
         let result = match polled {
             Polled::Pending => return None,
@@ -242,7 +243,7 @@ impl<'p> Model<'p> {
         Err(self.raise(failures))
     }
 
-    /// The others are dropped, and what they failed with is logged; that they were cancelled is no news.
+    /// Drops the other children and logs their failures, except for cancellations.
     fn result_of_first(&mut self, first: Option<usize>, mut slots: Vec<Slot<'p>>) -> Result<u32, Error> {
         let Some(first) = first else { return Err(self.error(What::NoFirst)) };
         let result = std::mem::replace(&mut slots[first], Slot::Empty);
@@ -264,7 +265,7 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// The error to raise of these: the first, with the others.
+    /// The error to raise for these failures: the first one, which holds the others.
     pub(super) fn raise(&mut self, mut failures: Vec<(usize, Error)>) -> Error {
         let others = failures.split_off(1);
         let (place, mut first) = failures.remove(0);
@@ -274,27 +275,28 @@ impl<'p> Model<'p> {
         first
     }
 
-    /// All but what is raised.
+    /// Logs all failures except for the one that is raised.
     fn log_others(&mut self, first: &Error, others: &[(usize, Error)]) {
         let others = others.iter().filter(|(_, other)| other.identity != first.identity);
         let failures: Vec<_> = others.map(|(place, other)| (format!("[{place}]: "), other)).collect();
         self.log_group(|_| "multiple errors in a parallel yield".to_owned(), failures);
     }
 
-    /// Logs failures of a group; each failure is logged once, by whichever group comes first.
+    /// Logs failures of a group. Each failure is logged once, by the first group that logs it.
     fn log_group(&mut self, what: impl Fn(usize) -> String, mut failures: Vec<(String, &Error)>) {
         failures.retain(|(_, error)| self.logged.insert(error.identity));
         self.log_failures(what, &failures);
     }
 
-    /// Logs what children of `yielded` failed with when it is dropped before it has handed them over.
+    /// Logs the failures of the children of `yielded` when it is dropped before it has handed them
+    /// over.
     pub(super) fn log_dropped(&mut self, yielded: &str, failures: &[(String, Error)]) {
         let failures = failures.iter().map(|(place, error)| (format!("[{place}]: "), error));
         let what = |_| format!("{yielded} was dropped when children of it had failed");
         self.log_group(what, failures.collect());
     }
 
-    /// Logs what children failed with whose results nobody has asked for.
+    /// Logs the failures of children whose results were not read.
     pub(super) fn log_unread(&mut self, one: &str, many: &str, failures: &[Error]) {
         let what = |count| match count {
             1 => format!("{one} failed, and nobody looked at its result"),
@@ -337,7 +339,8 @@ impl Children<'_> {
         self.kind == Group::FirstCancels && self.first.is_some() && !self.was_cancelled
     }
 
-    /// Whether one child has ended the whole. One that was cancelled lets all clean up.
+    /// Whether one child has ended the whole group. If the group was cancelled, all children may
+    /// clean up.
     fn is_over(&self) -> bool {
         let is_over = match self.kind {
             Group::FailFast => self.has_failed,

@@ -1,4 +1,5 @@
-//! What a poll is resumed with: an error or a request, for one poll, and for whoever is polled under that name.
+//! The error or request with which a poll is resumed. It is valid for one poll, and for the futures
+//! that are polled with the same waker.
 
 use super::error::{Error, Request, What};
 use super::{Model, Polled, Who};
@@ -7,7 +8,7 @@ use crate::trace::Source;
 pub(super) struct Lent {
     pub(super) thrown: Thrown,
     pub(super) whose: Who,
-    /// A shield keeps it from being taken.
+    /// A shield holds the request back.
     pub(super) is_held: bool,
 }
 
@@ -16,17 +17,17 @@ pub(super) enum Thrown {
     Cancel(Request),
 }
 
-/// What has become of a request after a poll.
+/// The state of a request after a poll.
 #[derive(PartialEq, Eq)]
 pub(super) enum Fate {
     Done,
     Held,
-    /// Nothing could be told: it is dropped where it is.
+    /// Nothing could receive the request: the polled future is dropped.
     Dropped,
 }
 
 impl<'p> Model<'p> {
-    /// A yield that stays pending takes it.
+    /// A yield that stays pending takes the error.
     pub(super) fn take_lent(&mut self, who: Who) -> Option<Error> {
         let lent = self.lent.take_if(|lent| lent.whose == who && !lent.is_held)?;
         Some(match lent.thrown {
@@ -35,7 +36,7 @@ impl<'p> Model<'p> {
         })
     }
 
-    /// A group takes requests only.
+    /// A group takes requests, but no errors.
     pub(super) fn take_request(&mut self, who: Who) -> Option<Request> {
         let is_request =
             |lent: &mut Lent| lent.whose == who && !lent.is_held && matches!(lent.thrown, Thrown::Cancel(_));
@@ -62,7 +63,7 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// Polls with nothing lent.
+    /// Polls without an error or request.
     pub(super) fn hidden<R>(&mut self, poll: impl FnOnce(&mut Self) -> R) -> R {
         let outer = self.lent.take();
         let polled = poll(self);
@@ -70,7 +71,7 @@ impl<'p> Model<'p> {
         polled
     }
 
-    /// Polls with that request. What cannot be told is ready with it.
+    /// Polls with that request. A future that cannot receive it is ready with the cancellation.
     pub(super) fn with_request(
         &mut self,
         who: Who,

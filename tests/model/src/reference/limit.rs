@@ -1,4 +1,4 @@
-//! `limit`: so many at a time, the others when there is room.
+//! `limit`: a number of children at a time, and the others when there is room.
 
 use super::error::{Error, Request, What};
 use super::{Model, Polled, Who};
@@ -9,9 +9,9 @@ pub(super) struct Limit<'p> {
     at_once: usize,
     source: std::slice::Iter<'p, Wait>,
     pool: usize,
-    /// By position.
+    /// The results, by position.
     results: Vec<(usize, Result<u32, Error>)>,
-    /// By the first request; from then on it takes no more.
+    /// The first request. From then on the limit takes no more children.
     cancelled: Option<Request>,
 }
 
@@ -61,7 +61,7 @@ impl<'p> Model<'p> {
         self.collect(limit);
     }
 
-    /// That it would have taken more is an error, though all have ended well.
+    /// If the limit would have taken more children, it fails even if all have ended well.
     fn cut_short(&mut self, limit: &mut Limit<'p>) -> Option<Error> {
         let request = limit.cancelled.take()?;
         let made = self.start(limit.source.next()?);
@@ -81,7 +81,7 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// Whether some have ended.
+    /// Collects results. Returns whether there were any.
     fn collect(&mut self, limit: &mut Limit<'p>) -> bool {
         let before = limit.results.len();
         while let Some(ended) = self.pool(limit.pool).and_then(|pool| pool.take_ended()) {

@@ -1,27 +1,34 @@
-//! The reference model: what is to happen, told by an interpreter that has no futures, no wakers and no `unsafe`.
+//! The reference model: an interpreter that predicts the events without futures, without wakers and
+//! without `unsafe`.
 //!
-//! It is written from the documents (the rules of cancellation, of errors, of a turn), and it is as simple as it can be: what a task waits for is a tree ([`Node`]), who is to
-//! be told of something is a name ([`Who`]), time is a number, a turn is a walk through a queue of names.
+//! It is written from the documents: the rules of cancellation, of errors, and of a turn. It is as
+//! simple as possible:
 //!
-//! | file | what it holds |
+//! - The future that a task waits for is a tree ([`Node`]).
+//! - A waker is a name ([`Who`]).
+//! - Time is a number.
+//! - A turn is a walk through a queue of names.
+//!
+//! | file | contents |
 //! |---|---|
 //! | `mod.rs` | the loop: turns, timers, the end |
 //! | `error.rs` | errors, and requests to cancel |
-//! | `node.rs` | the tree: making, dropping, and the leaves |
-//! | `lent.rs` | what a poll is resumed with, and who may take it |
+//! | `node.rs` | the tree: creating, dropping, and the leaves |
+//! | `lent.rs` | the error or request with which a poll is resumed, and the rules for taking it |
 //! | `wrappers.rs` | timeouts and shields |
 //! | `group.rs` | children in parallel |
 //! | `pool.rs` | `WaitIterator` |
-//! | `limit.rs` | so many at a time |
+//! | `limit.rs` | `limit` |
 //! | `scope.rs` | scopes |
 //! | `call.rs` | bodies |
-//! | `task.rs` | tasks, handles, and what is delivered to them |
+//! | `task.rs` | tasks, handles, and deliveries to them |
 //! | `promise.rs` | promises |
 //!
-//! What is not in the documents and yet decides an order is told here:
+//! Two rules are not in the documents, but decide an order:
 //!
-//! - A name that was given away stays good until its task ends or its group is dropped. So whoever gave up waiting for the end of a task may be polled once for nothing when it ends.
-//! - What polls goes down the whole chain, but of a group only to the children that were told of something.
+//! - A name stays valid until its task ends or its group is dropped. So a task that has stopped
+//!   waiting for the end of another may be polled once in vain when that one ends.
+//! - A poll goes down the whole chain, but in a group only to the children that were woken.
 
 mod call;
 mod error;
@@ -48,14 +55,14 @@ use crate::program::{End, Program};
 use crate::trace::{Event, Source, What};
 use crate::LONG;
 
-/// What is to happen when the program is run.
+/// Predicts the events of the program.
 pub fn predict(program: &Program) -> Vec<Event> {
     let mut model = Model::new(program);
     model.run();
     model.trace
 }
 
-/// Who is to be told that something has happened.
+/// The name of a task, a child or the blocking call, as a waker has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Who {
     /// The blocking call.
@@ -65,7 +72,7 @@ enum Who {
     Child(usize, usize),
 }
 
-/// What a poll comes to.
+/// The result of a poll.
 enum Polled {
     Pending,
     Ready(Result<u32, Error>),
@@ -78,10 +85,10 @@ struct Timer {
     fires: Fires,
 }
 
-/// What a timer does.
+/// The effect of a timer.
 enum Fires {
     Tell(Who),
-    /// Drops a task that was cancelled by that.
+    /// Drops a task that this request has cancelled.
     CutShort(usize, Request),
 }
 
@@ -92,7 +99,7 @@ enum Root {
     Done,
 }
 
-/// What the waiter of a cancelled task waits for.
+/// The state of a wait for the end of a cancelled task.
 #[derive(Default)]
 struct Ending {
     is_over: bool,
@@ -105,7 +112,7 @@ struct Model<'p> {
 
     now: u64,
     turn: u64,
-    /// Timers are numbered in the order in which they are made, and turns between them.
+    /// The counter that numbers timers in the order of their creation, and turns between them.
     numbers: u64,
     turn_began: u64,
     queue: VecDeque<Who>,
@@ -113,19 +120,20 @@ struct Model<'p> {
     root_is_queued: bool,
 
     tasks: Vec<Task<'p>>,
-    /// The tasks that have not ended, by their slots; a slot that is free is used again, the last one first.
+    /// The tasks that have not ended, by their slots. A free slot is used again, the last one
+    /// first.
     slots: Vec<Option<usize>>,
     free_slots: Vec<usize>,
     endings: Vec<Ending>,
-    /// None of those that were dropped.
+    /// `None` for groups that were dropped.
     groups: Vec<Option<Woken>>,
     pools: Vec<Option<Pool<'p>>>,
     promises: Vec<Promise>,
     places: Vec<Option<usize>>,
 
-    /// What is lent to the thread.
+    /// The error or request in flight on the thread.
     lent: Option<Lent>,
-    /// A timeout is dropping what it has waited for.
+    /// Whether a timeout is dropping the future that it has waited for.
     times_out: bool,
     closed: bool,
 
@@ -176,12 +184,12 @@ impl<'p> Model<'p> {
         self.note(What::Logged(line));
     }
 
-    /// Logs a failure that nobody looks at: that something was cancelled, for debugging only.
+    /// Logs a failure that was not read. A cancellation is logged at the level `DEBUG`.
     fn log_failure(&mut self, what: &str, error: &Error) {
         self.log_failures(|_| what.to_owned(), &[(String::new(), error)]);
     }
 
-    /// Logs the failures of one group in one line; the cancellations among them in another.
+    /// Logs the failures of one group in one line, and the cancellations among them in another.
     fn log_failures(&mut self, what: impl Fn(usize) -> String, failures: &[(String, &Error)]) {
         for (level, cancelled) in [("", false), ("debug: ", true)] {
             let failures = failures.iter().filter(|(_, error)| error.is_cancelled() == cancelled);
@@ -197,7 +205,8 @@ impl<'p> Model<'p> {
         self.numbers
     }
 
-    // ---- the program ------------------------------------------------------------------------------
+    // ---- the program
+    // ------------------------------------------------------------------------------
 
     fn run(&mut self) {
         let slot = self.occupy(None);
@@ -220,7 +229,7 @@ impl<'p> Model<'p> {
         self.note(What::Over(0));
     }
 
-    /// The blocking call spawns the first task, and sleeps until nothing else goes on any more.
+    /// The blocking call spawns the first task, and sleeps until no task goes on any more.
     fn first_turn(&mut self) -> Root {
         self.turn += 1;
         self.turn_began = self.next_number();
@@ -231,7 +240,7 @@ impl<'p> Model<'p> {
         root
     }
 
-    /// Gives how many tasks are left.
+    /// Shuts the loop down. Returns the number of tasks that are left.
     fn shut_down(&mut self, grace: u64) -> usize {
         let slot = self.occupy(None);
         self.tell(Who::Root);
@@ -246,9 +255,10 @@ impl<'p> Model<'p> {
         self.slots.iter().flatten().count()
     }
 
-    // ---- turns ------------------------------------------------------------------------------------
+    // ---- turns
+    // ------------------------------------------------------------------------------------
 
-    /// With nothing queued, time moves on to the next deadline.
+    /// Moves the time to the next deadline, if the queue is empty.
     fn rest(&mut self) {
         if self.queue.is_empty() {
             if let Some(deadline) = self.timers.iter().map(|timer| timer.deadline).min() {
@@ -308,7 +318,7 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// Whether no task is left.
+    /// Waits for the ends of tasks. Returns whether no task is left.
     fn wait_for_ends(&mut self, ending: &mut VecDeque<usize>, request: &Request) -> bool {
         loop {
             while let Some(&next) = ending.front() {
@@ -328,7 +338,7 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// Queues whoever it is, or its group.
+    /// Wakes a task or the blocking call, or a child and its group.
     fn tell(&mut self, who: Who) {
         match who {
             Who::Root => {
@@ -350,7 +360,8 @@ impl<'p> Model<'p> {
         }
     }
 
-    // ---- the end ----------------------------------------------------------------------------------
+    // ---- the end
+    // ----------------------------------------------------------------------------------
 
     fn close(&mut self) {
         self.closed = true;
@@ -364,7 +375,7 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// The tables are dropped.
+    /// Drops the tables.
     fn clear(&mut self) {
         for handle in std::mem::take(&mut self.places).into_iter().flatten() {
             self.drop_handle(handle);
@@ -377,7 +388,8 @@ impl<'p> Model<'p> {
         }
     }
 
-    // ---- errors -----------------------------------------------------------------------------------
+    // ---- errors
+    // -----------------------------------------------------------------------------------
 
     fn request(&mut self, source: Source, reason: String) -> Request {
         self.errors += 1;

@@ -1,4 +1,4 @@
-//! What is waited for, as a tree.
+//! The futures that a task waits for, as a tree.
 
 use super::call::Call;
 use super::group::Children;
@@ -10,14 +10,14 @@ use crate::program::Wait;
 pub(super) enum Node<'p> {
     Ready(u32),
     Forever,
-    /// The turn in which it was polled first.
+    /// The turn of the first poll.
     Moment(Option<u64>),
     Sleep(Sleep),
-    /// And its place among those that wait.
+    /// The promise, and the position among its waiters.
     Promise(usize, Option<u64>),
     Join(usize),
     Ending(usize),
-    /// And whether another coroutine yields it.
+    /// The call, and whether another coroutine yields it.
     Call(Box<Call<'p>>, bool),
     Group(Box<Children<'p>>),
     Limit(Box<Limit<'p>>),
@@ -25,7 +25,7 @@ pub(super) enum Node<'p> {
     Timeout(Box<Timeout<'p>>),
     Shield {
         child: Box<Node<'p>>,
-        /// Whose request it has held last.
+        /// The name whose request it has held back last.
         held: Option<Who>,
     },
     /// The next of a `WaitIterator`.
@@ -33,27 +33,28 @@ pub(super) enum Node<'p> {
 }
 
 pub(super) struct Timeout<'p> {
-    /// Dropped when it is ready, and when time is up.
+    /// The child is dropped when it is ready, and at the deadline.
     pub(super) child: Option<Node<'p>>,
     pub(super) sleep: Sleep,
     pub(super) after: u64,
-    /// If the child is to be cancelled, with what grace.
+    /// The grace period, if the child is cancelled at the deadline.
     pub(super) grace: Option<u64>,
     pub(super) stage: Stage,
-    /// Whose request it has held back last.
+    /// The name whose request it has held back last.
     pub(super) held: Option<Who>,
 }
 
-/// Of a timeout.
+/// The stage of a timeout.
 pub(super) enum Stage {
-    /// For the deadline; and whether its child was told by another deadline.
+    /// Waits for the deadline. The flag says whether another deadline has cancelled the child.
     Waiting(bool),
-    /// For the end of the grace period; what the child was cancelled with, if it was not told before, and whether a shield holds that back.
+    /// Waits for the end of the grace period. It holds the request, if the child has not received
+    /// one before, and whether a shield holds the request back.
     Ending(Option<(super::Request, bool)>),
 }
 
 pub(super) enum Sleep {
-    /// Its number, if it was made on the loop.
+    /// The number, if it was created on the loop.
     Fresh {
         deadline: u64,
         number: Option<u64>,
@@ -67,12 +68,12 @@ impl Sleep {
         Sleep::Fresh { deadline: model.now + seconds, number: Some(model.next_number()) }
     }
 
-    /// Made where no loop runs.
+    /// Creates a sleep where no loop runs.
     pub(super) fn made_elsewhere(deadline: u64) -> Self {
         Sleep::Fresh { deadline, number: None }
     }
 
-    /// Whether it is over.
+    /// Polls the sleep. Returns whether it is over.
     pub(super) fn poll(&mut self, model: &mut Model<'_>, who: Who) -> bool {
         match *self {
             Sleep::Over => true,
@@ -108,7 +109,7 @@ impl Sleep {
 }
 
 impl<'p> Model<'p> {
-    /// Makes what is waited for.
+    /// Creates the future for `wait`.
     pub(super) fn start(&mut self, wait: &'p Wait) -> Node<'p> {
         match wait {
             Wait::Forever => Node::Forever,
@@ -192,7 +193,7 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// One turn.
+    /// Waits for one turn.
     fn poll_moment(&mut self, since: &mut Option<u64>, who: Who) -> Polled {
         if since.is_some_and(|since| since < self.turn) {
             return Polled::Ready(Ok(1));
@@ -202,7 +203,7 @@ impl<'p> Model<'p> {
         Polled::Pending
     }
 
-    /// Drops what is waited for, from the inside out.
+    /// Drops the future, from the inside out.
     pub(super) fn drop_node(&mut self, node: Node<'p>) {
         match node {
             Node::Sleep(mut sleep) => sleep.drop(self),
@@ -227,7 +228,7 @@ impl<'p> Model<'p> {
                     self.hold(who, false);
                 }
             }
-            // Who does not wait any more is not told.
+            // A waiter that has stopped waiting is not woken.
             Node::Ending(ending) => self.endings[ending].waiter = None,
             Node::Ready(_) | Node::Forever | Node::Moment(_) | Node::Next(_) => {}
         }

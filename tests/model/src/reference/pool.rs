@@ -1,4 +1,4 @@
-//! `WaitIterator`: children that come and go, each on a numbered seat.
+//! `WaitIterator`: children that come and go, each in a numbered seat.
 
 use std::collections::VecDeque;
 
@@ -10,11 +10,11 @@ use super::{Model, Polled, Who};
 pub(super) struct Pool<'p> {
     number: usize,
     seats: Vec<Slot<'p>>,
-    /// Which child sits there.
+    /// The position of the child in each seat.
     positions: Vec<usize>,
     fresh: VecDeque<usize>,
     ended: VecDeque<usize>,
-    /// The last one is used first.
+    /// The vacant seats. The last one is used first.
     vacant: Vec<usize>,
     running: usize,
     is_awaited: bool,
@@ -23,16 +23,16 @@ pub(super) struct Pool<'p> {
     held: Held,
 }
 
-/// By so many a pool grows at least.
+/// The smallest number of seats by which a pool grows.
 const SMALLEST_BLOCK: usize = 4;
 
 impl Pool<'_> {
-    /// How many were not given.
+    /// The number of results that were not given.
     pub(super) fn len(&self) -> usize {
         self.running + self.ended.len()
     }
 
-    /// The next result that is there, and whose it is.
+    /// The next result, and the position of its child.
     pub(super) fn take_ended(&mut self) -> Option<(usize, Result<u32, Error>)> {
         let seat = self.ended.pop_front()?;
         self.vacant.push(seat);
@@ -42,7 +42,7 @@ impl Pool<'_> {
         }
     }
 
-    /// Whether nothing is left; then there is no current child either.
+    /// Whether no child is left. Then there is no current child either.
     pub(super) fn is_done(&mut self) -> bool {
         let is_done = self.len() == 0;
         if is_done {
@@ -131,9 +131,11 @@ impl<'p> Model<'p> {
         }
     }
 
-    // ---- for `limit` ------------------------------------------------------------------------------
+    // ---- for `limit`
+    // ------------------------------------------------------------------------------
 
-    /// Lets go on who can; the new ones only, if they come in the middle of a poll.
+    /// Polls the children that can go on. If called in the middle of a poll, it polls only the new
+    /// children.
     pub(super) fn drive_pool(&mut self, number: usize, parent: Option<Who>) {
         let Some(mut pool) = self.pools[number].take() else { return };
         if let Some(who) = parent {
@@ -152,7 +154,7 @@ impl<'p> Model<'p> {
         self.pools[number] = Some(pool);
     }
 
-    /// First those that were told of something, then those that are new.
+    /// Polls the woken children first, then the new ones.
     fn poll_seats(&mut self, pool: &mut Pool<'p>) {
         for seat in self.take_woken(pool.number) {
             self.is_polled(pool.number, seat);
@@ -177,7 +179,7 @@ impl<'p> Model<'p> {
         pool.count(seat, ended);
     }
 
-    /// Errors that nobody has asked for are logged.
+    /// Drops the pool, and logs the errors that were not read.
     pub(super) fn drop_pool(&mut self, number: usize) {
         let Some(pool) = &self.pools[number] else { return };
         let mut failures = Vec::new();

@@ -12,14 +12,14 @@ use crate::world::promise_value;
 pub(super) struct Promise {
     /// The promise has not been dropped.
     is_there: bool,
-    /// The table's future has not been dropped.
+    /// The future in the table has not been dropped.
     is_kept: bool,
     futures: usize,
-    /// None before it is set.
+    /// `None` before it is set.
     result: Option<Result<u32, Error>>,
-    /// A failure that needs no telling: somebody has seen it, or it is nobody's.
+    /// Whether a failure needs no report, because it was read or belongs to no task.
     is_told: bool,
-    /// The last future went while it was not set; by a timeout?
+    /// Set when the last future was dropped before the result: whether a timeout dropped it.
     abandoned: Option<bool>,
     places: u64,
     waiters: BTreeMap<u64, Who>,
@@ -112,7 +112,7 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// The table's future is dropped.
+    /// Drops the future in the table.
     pub(super) fn forget(&mut self, number: usize) {
         if std::mem::replace(&mut self.promises[number].is_kept, false) {
             self.drop_future(number, None);

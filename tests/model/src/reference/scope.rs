@@ -1,4 +1,4 @@
-//! Scopes: a body, and children whose failure is the scope's.
+//! Scopes: a body, and children whose failure makes the scope fail.
 
 use super::error::{Error, Request};
 use super::lent::Fate;
@@ -9,29 +9,29 @@ use crate::trace::{self, Source};
 
 pub(super) struct Scope<'p> {
     number: usize,
-    /// The body, then the children. None of those that have ended.
+    /// The body, then the children. `None` for those that have ended.
     members: Vec<Option<Member<'p>>>,
-    /// How many of them were polled: children start in order.
+    /// The number of children that were polled. They start in order.
     started: usize,
-    /// What the whole was cancelled with: what is spawned afterwards is told it.
+    /// The request that has cancelled the scope. Children that are spawned later receive it too.
     cancelled: Option<Request>,
     body: Body,
-    /// Of children, in time.
+    /// The failures of children, in the order of their time.
     failures: Vec<(usize, Error)>,
-    /// Why the others are to be cancelled.
+    /// The reason for which the others are to be cancelled.
     reason: Option<String>,
     is_failing: bool,
-    /// What the body does when it has waited.
+    /// The step of the body after its wait.
     then: &'p Then,
-    /// By handles, for members; told in the next poll.
+    /// The requests of handles for members. The next poll delivers them.
     requests: Vec<(usize, Request)>,
 }
 
 struct Member<'p> {
     node: Node<'p>,
-    /// The requests that it was told.
+    /// The requests that the member has received.
     told: Vec<u64>,
-    /// The one of them that a shield still holds back.
+    /// The request that a shield still holds back.
     held: Option<Request>,
 }
 
@@ -44,7 +44,7 @@ impl<'p> Member<'p> {
 enum Body {
     Running,
     Ended(u32),
-    /// And whether that only says that it was cancelled.
+    /// The error, and whether it only says that the child was cancelled.
     Failed(Error, bool),
     Panicked(Error),
 }
@@ -118,7 +118,8 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// Those that were told of something; after the first poll of the body, the children; at last the requests that were there before.
+    /// Polls the members that were woken. After the first poll of the body it polls the children,
+    /// and at last delivers the requests that were there before.
     fn go_on(&mut self, scope: &mut Scope<'p>) {
         let requests = std::mem::take(&mut scope.requests);
         for member in self.take_woken(scope.number) {
@@ -144,7 +145,8 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// All that were spawned so far, and those that come later when they start.
+    /// Cancels all members that were spawned so far. Those that are spawned later receive the
+    /// request when they start.
     fn cancel_members(&mut self, scope: &mut Scope<'p>, request: &Request) {
         scope.cancelled = Some(request.clone());
         scope.started = scope.members.len();
@@ -153,7 +155,7 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// Polls a member; with a request, unless another one waits for it.
+    /// Polls a member, with a request unless another one waits for the member.
     fn poll_member(&mut self, scope: &mut Scope<'p>, at: usize, request: Option<&Request>) {
         let name = Who::Child(scope.number, at);
         let Some(member) = &mut scope.members[at] else { return };
@@ -172,7 +174,7 @@ impl<'p> Model<'p> {
                     self.with_request(name, request.clone(), |model| model.poll(&mut member.node, name));
                 member.held = matches!(fate, Fate::Held).then_some(request);
                 if (at, &fate) == (BODY, &Fate::Dropped) {
-                    // It does not come to that.
+                    // The body never reaches its last step.
                     scope.then = &Then::Nothing;
                 }
                 polled
@@ -253,7 +255,7 @@ impl<'p> Model<'p> {
 
     pub(super) fn drop_scope(&mut self, mut scope: Scope<'p>) {
         if scope.started == 0 {
-            // The children are still in what the body owns, before what it is to wait for.
+            // The children belong to the body's variables, which are dropped before its wait.
             scope.members.rotate_left(1);
         }
         for member in scope.members.into_iter().flatten() {

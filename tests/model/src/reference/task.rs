@@ -1,4 +1,4 @@
-//! Tasks, their handles, and what is delivered to them.
+//! Tasks, their handles, and deliveries to them.
 
 use std::collections::VecDeque;
 
@@ -10,26 +10,26 @@ use crate::trace::Source;
 
 pub(super) struct Task<'p> {
     slot: usize,
-    /// What is left of the body; none while it runs, and at the end.
+    /// The rest of the body. `None` while it runs, and at the end.
     pub(super) tree: Option<Node<'p>>,
     pub(super) is_queued: bool,
     pub(super) has_ended: bool,
     pub(super) stage: Stage,
-    /// How many share the handle.
+    /// The number of owners of the handle.
     pub(super) handles: usize,
     deliveries: VecDeque<Delivery>,
-    /// It was told that there is a delivery to try.
+    /// Whether it was woken to try a delivery.
     has_mail: bool,
     watchers: Vec<usize>,
-    /// When it is dropped at the latest, and the number of the timer that does it.
+    /// The time at which it is dropped at the latest, and the number of the timer that drops it.
     grace: Option<(u64, u64)>,
 }
 
-/// Where the result is.
+/// The place of the result.
 pub(super) enum Stage {
-    /// And who waits for it: the latest who asked.
+    /// The task is running. It holds the name of the last waiter.
     Running(Option<Who>),
-    /// There is no handle; a timeout has dropped it?
+    /// There is no handle. The flag says whether a timeout has dropped it.
     Detached(bool),
     Done(Result<u32, Error>),
     Gone,
@@ -38,7 +38,7 @@ pub(super) enum Stage {
 
 pub(super) enum Delivery {
     Throw(Error),
-    /// And whether a shield holds it back.
+    /// The request, and whether a shield holds it back.
     Cancel(Request, bool),
 }
 
@@ -53,9 +53,10 @@ impl Delivery {
 }
 
 impl<'p> Model<'p> {
-    // ---- the life of a task -----------------------------------------------------------------------
+    // ---- the life of a task
+    // -----------------------------------------------------------------------
 
-    /// A slot; none has a task if it is a blocking call's.
+    /// Takes a slot. A slot of a blocking call has no task.
     pub(super) fn occupy(&mut self, task: Option<usize>) -> usize {
         let slot = self.free_slots.pop().unwrap_or(self.slots.len());
         if slot == self.slots.len() {
@@ -65,7 +66,7 @@ impl<'p> Model<'p> {
         slot
     }
 
-    /// Runs the first step of a task, and puts its handle in that place.
+    /// Runs the first step of a task, and puts its handle into that place.
     pub(super) fn spawn(&mut self, tree: Node<'p>, place: Option<usize>) {
         let number = self.tasks.len();
         let slot = self.occupy(Some(number));
@@ -88,7 +89,7 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// Its place in the queue has come.
+    /// Runs the task when its turn in the queue has come.
     pub(super) fn run_task(&mut self, number: usize) {
         let task = &mut self.tasks[number];
         task.is_queued = false;
@@ -118,7 +119,7 @@ impl<'p> Model<'p> {
             Thrown::Cancel(request) => Delivery::Cancel(request, left.is_held),
         });
         let (result, left) = match (polled, left) {
-            // It cannot be told.
+            // The task cannot receive the request.
             (Polled::Pending, Some(Delivery::Cancel(request, false))) => {
                 (Err(self.error(ErrorWhat::Cancelled(request))), None)
             }
@@ -156,7 +157,7 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// Its slot is free; those who wait for its end are told.
+    /// Frees the slot of the task, and wakes the waiters for its end.
     pub(super) fn end_task(&mut self, number: usize, left: Option<Delivery>) {
         let task = &mut self.tasks[number];
         task.has_ended = true;
@@ -177,14 +178,15 @@ impl<'p> Model<'p> {
         }
     }
 
-    // ---- deliveries -------------------------------------------------------------------------------
+    // ---- deliveries
+    // -------------------------------------------------------------------------------
 
     fn deliver(&mut self, number: usize, delivery: Delivery) {
         let task = &mut self.tasks[number];
         if task.has_ended {
             return self.come_too_late(&delivery);
         }
-        // Of requests that wait, the first is told.
+        // Of several waiting requests, the first is delivered.
         if !(delivery.is_cancel() && task.deliveries.iter().any(Delivery::is_cancel)) {
             task.deliveries.push_back(delivery);
         }
@@ -198,7 +200,8 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// What was tried and not taken is tried again first; but it keeps no request waiting, and, held by a shield, nothing else.
+    /// A delivery that was tried and not taken is tried again first. But it does not delay a
+    /// request, and if a shield holds it back, it delays nothing.
     fn after_delivery(&mut self, number: usize, left: Option<Delivery>) {
         let task = &mut self.tasks[number];
         let goes_on = match left {
@@ -219,7 +222,7 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// Gives what waits for the end of the task.
+    /// Cancels the task. Returns the number of the wait for its end.
     pub(super) fn cancel(&mut self, number: usize, request: Request) -> usize {
         let ending = self.endings.len();
         let has_ended = self.tasks[number].has_ended;
@@ -231,7 +234,8 @@ impl<'p> Model<'p> {
         ending
     }
 
-    /// Cancels the task of a place, and drops it after so many seconds, or at an earlier time that was set before.
+    /// Cancels the task in a place, and drops it after the grace period, or at an earlier time that
+    /// was set before.
     pub(super) fn cancel_with_grace(&mut self, place: usize, grace: u64) {
         let Some(number) = self.places[place] else { return };
         let request = self.next_request();
@@ -248,7 +252,7 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// Its time is up: it is dropped, and that is its end.
+    /// Drops the task at the end of its grace period.
     pub(super) fn drop_task(&mut self, number: usize, request: Request) {
         if let Some(tree) = self.tasks[number].tree.take() {
             let error = self.error(ErrorWhat::Cancelled(request));
@@ -258,7 +262,8 @@ impl<'p> Model<'p> {
         }
     }
 
-    // ---- handles ----------------------------------------------------------------------------------
+    // ---- handles
+    // ----------------------------------------------------------------------------------
 
     pub(super) fn cancel_place(&mut self, place: usize) -> Option<usize> {
         let task = self.places[place]?;
@@ -266,7 +271,7 @@ impl<'p> Model<'p> {
         Some(self.cancel(task, request))
     }
 
-    /// One by a handle.
+    /// The next request of a handle.
     pub(super) fn next_request(&mut self) -> Request {
         let request = self.request(Source::Request(self.requests), format!("request {}", self.requests));
         self.requests += 1;
@@ -294,7 +299,7 @@ impl<'p> Model<'p> {
                 self.tasks[number].stage = Stage::Running(Some(who));
                 Polled::Pending
             }
-            // Nobody polls on a loop that is closed, nor a handle that is dropped.
+            // A closed loop polls no task, and a dropped handle has no waiter.
             stage @ (Stage::Detached(_) | Stage::Closed) => {
                 self.tasks[number].stage = stage;
                 Polled::Pending
@@ -302,7 +307,7 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// One of those who share it has dropped it.
+    /// One of the owners drops the handle.
     pub(super) fn drop_handle(&mut self, number: usize) {
         let times_out = self.times_out;
         let task = &mut self.tasks[number];

@@ -9,7 +9,8 @@ use super::{Error, Model, Polled, Who};
 use crate::trace::Source;
 
 impl<'p> Model<'p> {
-    // ---- shields ----------------------------------------------------------------------------------
+    // ---- shields
+    // ----------------------------------------------------------------------------------
 
     pub(super) fn poll_shield(&mut self, child: &mut Node<'p>, held: &mut Option<Who>, who: Who) -> Polled {
         if !self.is_cancelled(who) {
@@ -25,7 +26,8 @@ impl<'p> Model<'p> {
         polled
     }
 
-    // ---- timeouts ---------------------------------------------------------------------------------
+    // ---- timeouts
+    // ---------------------------------------------------------------------------------
 
     pub(super) fn poll_timeout(&mut self, timeout: &mut Timeout<'p>, who: Who) -> Polled {
         let mut polled = self.poll_limited(timeout, who);
@@ -58,7 +60,7 @@ impl<'p> Model<'p> {
         let Some(child) = &mut timeout.child else { return Polled::Pending };
         if let Stage::Ending(Some((request, is_held @ true))) = &mut timeout.stage {
             if self.is_cancelled(who) {
-                // That takes the place of ours.
+                // That request replaces ours.
                 *is_held = false;
                 return self.poll(child, who);
             }
@@ -66,14 +68,14 @@ impl<'p> Model<'p> {
             *is_held = matches!(fate, Fate::Held);
             return polled;
         }
-        // An error is for the yield that waits for the whole.
+        // The yield that waits for the whole takes an error.
         if matches!(&self.lent, Some(lent) if matches!(lent.thrown, Thrown::Error(_))) {
             return self.hidden(|model| model.poll(child, who));
         }
         self.poll(child, who)
     }
 
-    /// Another deadline asks. It does not disturb a clean-up within our grace.
+    /// Another deadline cancels. It does not interrupt a clean-up within our grace period.
     fn poll_with_deadline(&mut self, timeout: &mut Timeout<'p>, who: Who) -> Polled {
         let Some(child) = &mut timeout.child else { return Polled::Pending };
         let own = match &mut timeout.stage {
@@ -106,7 +108,8 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// At the deadline. What another deadline has told is cleaning up.
+    /// Cancels the child at the deadline. A child that another deadline has cancelled is already
+    /// cleaning up.
     fn cancel_limited(&mut self, timeout: &mut Timeout<'p>, grace: u64, who: Who) -> Polled {
         let Some(child) = &mut timeout.child else { return Polled::Pending };
         timeout.sleep = Sleep::new(self, grace);
@@ -146,7 +149,7 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// Tasks that lose their handles now have lost them to a timeout.
+    /// From here on, tasks that lose their handles have lost them to a timeout.
     fn give_up(&mut self, timeout: &mut Timeout<'p>) {
         let outer = std::mem::replace(&mut self.times_out, true);
         if let Some(child) = timeout.child.take() {
