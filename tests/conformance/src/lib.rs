@@ -1,2 +1,3 @@
-//! Conformance with tornado.gen 4.4.3. `register.toml` lists what it does; each row has a test of its name, whose comment says what is asserted, and where we
-//! differ, what Tornado does.
+//! Conformance with tornado.gen 4.4.3. `register.toml` lists its behaviour. Each row has a test of
+//! the same name. The comment of the test says what is asserted and, where gen differs, what
+//! Tornado does.

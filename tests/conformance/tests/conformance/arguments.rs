@@ -4,7 +4,8 @@ use gen::{yield_, Arguments, Callback, Wait};
 
 use super::run;
 
-/// Where Tornado turns no argument into `None`, one into itself and more into `Arguments`, the type of the callback says which it is.
+/// Tornado turns no argument into `None`, one argument into itself, and several into `Arguments`.
+/// Here the type of the callback decides.
 #[test]
 fn arguments() {
     #[gen::coroutine]
@@ -20,7 +21,7 @@ fn arguments() {
         assert_eq!(named.args, [1, 2]);
         assert_eq!(named.kwargs["error"], 3);
         assert_eq!(named, (vec![1, 2], [("error".to_owned(), 3)].into()));
-        // A task's callback may take them too: Tornado's `callback(None, error=…)`.
+        // A task's callback may take several arguments too: Tornado's `callback(None, error=…)`.
         let named =
             yield_!(gen::from_callback(|done| done.call(Arguments::new([None], [("error", Some(3))]))))?;
         assert_eq!((named.args, named.kwargs["error"]), (vec![None], Some(3)));
@@ -29,7 +30,8 @@ fn arguments() {
     run(body()).unwrap();
 }
 
-/// A future by the name it has among points gives what the future gives, and mixes with points.
+/// `YieldFuture` makes a point of a future. It gives the value of the future, and mixes with
+/// points.
 #[test]
 fn yield_future() {
     #[gen::coroutine]

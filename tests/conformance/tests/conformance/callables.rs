@@ -1,4 +1,5 @@
-//! Rules 5-7, 26 and 28-30, and a callable's life: called twice, never, too late, from elsewhere.
+//! Rules 5-7, 26 and 28-30, and the life of a callable: called twice, never, too late, or from
+//! another thread.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -10,7 +11,7 @@ use super::{fails_on_the_loop, run, soon, unlogged};
 use gen::{yield_, Callable, Callback, CallbackDroppedError, IoLoop, UnknownKeyError, Wait};
 use loop_behaviour::{Drops, Order};
 
-/// A point that is ready does not cost a turn, the first one neither. (In Tornado the first one of a run always does.)
+/// A point that is ready never costs a turn. (In Tornado the first one of a run always does.)
 #[test]
 fn rule_5_a_ready_point_goes_on_at_once() {
     #[gen::coroutine]
@@ -27,7 +28,8 @@ fn rule_5_a_ready_point_goes_on_at_once() {
     assert_eq!(order.text(), "ab turn");
 }
 
-/// The body never runs inside the call of its callable, but in a turn of the loop. (In Tornado it runs inside the call.)
+/// The body never runs inside the call of its callable, but in a turn of the loop. (In Tornado it
+/// runs inside the call.)
 #[test]
 fn rule_6_the_body_does_not_run_inside_the_call() {
     #[gen::coroutine]
@@ -47,7 +49,7 @@ fn rule_6_the_body_does_not_run_inside_the_call() {
     run(body(order.clone())).unwrap();
     assert_eq!(order.text(), "[]resumed");
 
-    // What it fails with then is its own result; the call does not see it.
+    // A later error of the body is its own result. The call does not see it.
     #[gen::coroutine]
     fn fails() -> gen::Result {
         let callable = yield_!(Callback::<()>::new("k"))?;
@@ -58,7 +60,8 @@ fn rule_6_the_body_does_not_run_inside_the_call() {
     assert_eq!(run(fails()).unwrap_err().to_string(), "its own");
 }
 
-/// Neither a call nor an error that is thrown leaves a wake-up behind that would give its coroutine more turns than others. (In Tornado it does.)
+/// Neither a call nor a thrown error leaves behind a wake-up that would give its coroutine more
+/// turns than others. (In Tornado it does.)
 #[test]
 fn rule_7_no_wake_up_is_left_over() {
     #[gen::coroutine]
@@ -87,8 +90,9 @@ fn rule_7_no_wake_up_is_left_over() {
     assert_eq!(order.text(), "called f|f|f| thrown f|f|f|");
 }
 
-/// Until its value is taken, a second call replaces the first; after that a call does nothing, also when the key is registered anew.
-/// (In Tornado a late call stores a value that the next use of the key takes for its own.)
+/// A second call replaces the value of the first, as long as that was not taken. Later a call does
+/// nothing, also if the key is registered again. (In Tornado a late call stores a value that the
+/// next use of the key takes for its own.)
 #[test]
 fn rule_26_a_callable_belongs_to_one_registration() {
     #[gen::coroutine]
@@ -139,7 +143,7 @@ fn rule_26_what_is_not_taken_is_dropped() {
     assert_eq!(dropped.load(Ordering::Relaxed), 4);
 }
 
-/// A call while the body waits for something else only stores.
+/// A call while the body waits for another future only stores its value.
 #[test]
 fn rule_28_a_call_while_something_else_is_waited_for_only_stores() {
     #[gen::coroutine]
@@ -163,7 +167,8 @@ fn rule_28_a_call_while_something_else_is_waited_for_only_stores() {
     assert_eq!(order.text(), "called other k");
 }
 
-/// A callable of a run that was thrown out of its wait and has ended does nothing. (In Tornado its caller gets a `TypeError`.)
+/// A callable does nothing if its run was interrupted by a thrown error and has ended. (In Tornado
+/// its caller gets a `TypeError`.)
 #[test]
 fn rule_29_a_call_after_the_run_has_ended_does_nothing() {
     #[gen::coroutine]
@@ -177,8 +182,9 @@ fn rule_29_a_call_after_the_run_has_ended_does_nothing() {
     kept.take().expect("the body ran").call(1);
 }
 
-/// A run that was thrown out of its wait, and waits for something else, is not resumed there by the old callable; the value is kept.
-/// (In Tornado the call resolves whatever is waited for.)
+/// An error has interrupted the wait of a run, which now waits for another future. The old callable
+/// does not resume it there, and its value is kept. (In Tornado the call resolves the other
+/// future.)
 #[test]
 fn rule_30_a_call_does_not_resolve_what_is_waited_for_instead() {
     #[gen::coroutine]
@@ -198,7 +204,7 @@ fn rule_30_a_call_does_not_resolve_what_is_waited_for_instead() {
     assert_eq!(run(body()).unwrap(), ("its own", 1));
 }
 
-/// A callable that nobody can call any more fails the wait for it. (Tornado waits for ever.)
+/// If the last clone of a callable is dropped, the wait for it fails. (Tornado waits for ever.)
 #[test]
 fn never_called() {
     #[gen::coroutine]
@@ -218,7 +224,7 @@ fn never_called() {
             error.downcast_ref::<CallbackDroppedError>().and_then(CallbackDroppedError::key),
             Some("\"dropped meanwhile\"")
         );
-        // It is pending no longer, so it is not leaked either.
+        // It is no longer pending, so it does not leak either.
         assert!(yield_!(Wait::<u8>::new("dropped meanwhile")).unwrap_err().is::<UnknownKeyError>());
         Ok(())
     }
@@ -236,7 +242,7 @@ fn called_and_dropped_before_the_wait() {
     assert_eq!(run(body()).unwrap(), 7);
 }
 
-/// A call from another thread wakes the loop; clones may be called from many.
+/// A call from another thread wakes the loop. Many threads may call clones.
 #[test]
 fn called_from_other_threads() {
     #[gen::coroutine]
@@ -258,7 +264,8 @@ fn called_from_other_threads() {
     assert_eq!(run(body()).unwrap(), 20 + 190);
 }
 
-/// A call after the loop is gone, with the coroutine suspended in it, does nothing: it neither panics nor hangs, and its value is dropped where it is called.
+/// A call after the loop is gone, with a coroutine still suspended in it, does nothing. It neither
+/// panics nor hangs, and drops its value on the calling thread.
 #[test]
 fn called_after_its_loop_is_gone() {
     struct Value(mpsc::Sender<thread::ThreadId>);
@@ -270,7 +277,7 @@ fn called_after_its_loop_is_gone() {
     #[gen::coroutine]
     fn body(give: mpsc::Sender<Callable<Value>>) -> gen::Result {
         let callable = yield_!(Callback::<Value>::new("k"))?;
-        // The other side waits for it, so it is there.
+        // The other thread waits for it, so the receiver still exists.
         give.send(callable).expect("the test takes it");
         yield_!(Wait::<Value>::new("k"))?;
         panic!("nobody is there to be resumed");
@@ -291,7 +298,7 @@ fn called_after_its_loop_is_gone() {
     assert_eq!(caller.join().expect("a call does not panic"), drops.recv().expect("it is dropped"));
 }
 
-/// A wait that is dropped loses nothing: the value stays for the next one.
+/// A wait that is dropped loses nothing. The value stays for the next wait.
 #[test]
 fn a_wait_that_is_dropped_leaves_the_value() {
     #[gen::coroutine]
@@ -307,7 +314,7 @@ fn a_wait_that_is_dropped_leaves_the_value() {
     assert_eq!(run(body()).unwrap(), 9);
 }
 
-/// A coroutine that yields points can run on any thread, and its callables can be shared by threads.
+/// A coroutine that yields points can run on any thread, and threads can share its callables.
 #[test]
 fn what_may_go_to_another_thread() {
     fn is_send<T: Send>(value: T) -> T {

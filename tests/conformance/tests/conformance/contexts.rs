@@ -1,4 +1,4 @@
-//! Error contexts: failures that have no caller arrive at a yield.
+//! Error contexts: failures without a caller arrive at a yield.
 use std::future::ready;
 use std::time::Duration;
 
@@ -7,7 +7,8 @@ use loop_behaviour::{logged, Order};
 
 use super::{fails_on_the_loop, here, run_timed, TEN_SECONDS};
 
-/// An engine that fails under a task: the error arrives at the task's yield, in the engine's first step and later; nothing is logged.
+/// If an engine fails under a task, the error arrives at the task's yield, in the engine's first
+/// step and later. Nothing is logged.
 #[test]
 fn rule_41_an_engine_that_fails_under_a_task_fails_the_task() {
     #[gen::engine]
@@ -28,7 +29,8 @@ fn rule_41_an_engine_that_fails_under_a_task_fails_the_task() {
     }
 }
 
-/// Two contexts, one in the other: the inner one gets the error first, and its body catches it. (In Tornado the outer one is a web handler's.)
+/// Of two nested contexts, the inner one gets the error first, and its body catches it. (In Tornado
+/// the outer one belongs to a web handler.)
 #[test]
 fn yield_exception_handler() {
     #[gen::coroutine]
@@ -52,7 +54,8 @@ fn yield_exception_handler() {
     assert_eq!(order.text(), "inner e");
 }
 
-/// `callback=` is called through the loop, also if the body is over at once; a parent that yields something ready goes on before it.
+/// The loop calls `callback=`, even if the body ends at once. A parent that yields a ready future
+/// goes on before that.
 #[test]
 fn rule_13_done_callbacks_are_called_through_the_loop() {
     #[gen::coroutine]
@@ -72,7 +75,8 @@ fn rule_13_done_callbacks_are_called_through_the_loop() {
     assert_eq!(order.text(), "ab7c");
 }
 
-/// The callback of a task that ends later is called in the turn after its end, before whatever that turn's callbacks resume.
+/// The callback of a task that ends later is called in the turn after its end, before that turn's
+/// callbacks resume other bodies.
 #[test]
 fn rule_13_done_callbacks_are_called_in_the_turn_after_the_end() {
     #[gen::coroutine]
@@ -95,7 +99,8 @@ fn rule_13_done_callbacks_are_called_in_the_turn_after_the_end() {
     assert_eq!(order.text(), "end same turn behind it 7 ");
 }
 
-/// On failure Tornado does not call the callback, and raises the error in the loop. Here the callback gets the `Result`; handed on, it goes to the context, once.
+/// On failure Tornado does not call the callback, and raises the error in the loop. Here the
+/// callback gets the `Result`. If the callback returns the error, it goes to the context, once.
 #[test]
 fn rule_14_a_done_callback_hands_the_failure_on_to_the_context() {
     #[gen::coroutine]
@@ -104,7 +109,7 @@ fn rule_14_a_done_callback_hands_the_failure_on_to_the_context() {
         yield_!(gen::sleep(TEN_SECONDS))
     }
     assert_eq!(run_timed(body()), (Err("failed".to_owned()), 0, vec![]));
-    // Without a coroutine around it, it is logged.
+    // Without a surrounding coroutine it is logged.
     let log = logged(|| {
         let io_loop = IoLoop::new();
         io_loop.add_callback(|| {
@@ -116,8 +121,9 @@ fn rule_14_a_done_callback_hands_the_failure_on_to_the_context() {
     assert_eq!(log, ["ERROR gen: a callback failed: failed"]);
 }
 
-/// A callback or timer that fails while the coroutine is suspended on anything is thrown at that yield; the body may go on to others. In Tornado only from the
-/// first YieldPoint on; here from the start.
+/// If a callback or a timer fails while the coroutine is suspended, the error is raised at the
+/// current yield, and the body may yield again. In Tornado a coroutine accepts such errors from its
+/// first YieldPoint on, here from its start.
 #[test]
 fn rule_33_callbacks_and_timers_are_thrown_at_the_current_yield() {
     #[gen::coroutine]
@@ -158,7 +164,8 @@ fn rule_33_callbacks_and_timers_are_thrown_at_the_current_yield() {
     assert_eq!(order.text(), "ct1t2t3(t4)p");
 }
 
-/// While the body is executing, or is over, it takes no error: the next outer coroutine gets it, and at last the log.
+/// A body that is executing, or has ended, accepts no error. The next outer coroutine gets it, and
+/// at last the log.
 #[test]
 fn rule_34_an_executing_or_finished_body_takes_nothing() {
     #[gen::coroutine]
@@ -194,7 +201,7 @@ fn rule_34_an_executing_or_finished_body_takes_nothing() {
     assert_eq!(log, ["ERROR gen: a timer's callback failed: finished"]);
 }
 
-/// Two errors: the first at this yield, the second at the next one.
+/// Of two errors, the first arrives at this yield, and the second at the next one.
 #[test]
 fn rule_35_the_second_error_arrives_at_the_next_yield() {
     #[gen::coroutine]
@@ -212,7 +219,7 @@ fn rule_35_the_second_error_arrives_at_the_next_yield() {
     assert_eq!(order.text(), "123");
 }
 
-/// What is left when the body ends is not lost.
+/// An error that is left when the body ends is not lost.
 #[test]
 fn rule_35_the_errors_that_a_body_did_not_take_go_outward() {
     #[gen::coroutine]
@@ -232,7 +239,8 @@ fn rule_35_the_errors_that_a_body_did_not_take_go_outward() {
     assert_eq!((result, log), (Err("1".to_owned()), vec!["ERROR gen: a callback failed: 2".to_owned()]));
 }
 
-/// What the coroutine was pulled out of goes on if it is hot: its later result is ignored, its later failure is logged as never looked at.
+/// A task goes on after an error has interrupted the coroutine that waited for it. Its later result
+/// is ignored, and its later failure is logged as unread.
 #[test]
 fn rule_36_an_abandoned_task_goes_on() {
     #[gen::coroutine]
@@ -255,7 +263,8 @@ fn rule_36_an_abandoned_task_goes_on() {
     assert_eq!(order.text(), "thrown late");
 }
 
-/// What was abandoned can be ended, where Tornado cannot cancel a coroutine: it is resumed at its yield, and cleans up.
+/// An abandoned task can be ended. (Tornado cannot cancel a coroutine.) It is resumed at its yield,
+/// and cleans up.
 #[test]
 fn rule_36_an_abandoned_task_may_be_cancelled() {
     #[gen::coroutine]
@@ -280,7 +289,8 @@ fn rule_36_an_abandoned_task_may_be_cancelled() {
     assert_eq!(order.text(), "true cleaned up");
 }
 
-/// A context is captured when something is scheduled, and is the present one when it runs: so what *that* schedules belongs to it too.
+/// A context is captured when a callback is scheduled, and is current while the callback runs. So
+/// it also applies to callbacks that the callback schedules.
 #[test]
 fn rule_37_contexts_are_captured_at_scheduling_and_restored_when_the_callback_runs() {
     #[gen::coroutine]
@@ -304,7 +314,8 @@ fn rule_37_contexts_are_captured_at_scheduling_and_restored_when_the_callback_ru
     assert_eq!(order.text(), "ab");
 }
 
-/// A task has a context of its own. An error before it is done fails it; one that comes later goes to the outer coroutine.
+/// A task has a context of its own. An error before its end fails the task. A later error goes to
+/// the outer coroutine.
 #[test]
 fn rule_38_a_task_has_its_own_context() {
     #[gen::coroutine]
@@ -327,8 +338,9 @@ fn rule_38_a_task_has_its_own_context() {
     assert_eq!(order.text(), "first step, before, after");
 }
 
-/// An error before the task's callback fails the task's future, whatever the coroutine waits for meanwhile; a later call of the callback is ignored. The second of
-/// two errors goes outward.
+/// An error before the call of the task's callback fails the task's future, whatever the coroutine
+/// waits for meanwhile. A later call of the callback is ignored. The second of two errors goes to
+/// the outer coroutine.
 #[test]
 fn rule_38_an_error_before_the_callback_fails_the_task() {
     #[gen::coroutine]
@@ -348,7 +360,7 @@ fn rule_38_an_error_before_the_callback_fails_the_task() {
     assert_eq!(order.text(), "second, first, ");
 }
 
-/// An error after the task's end, or one that nobody looked at, goes to the outer coroutine.
+/// An error after the task's end, or one that was not read, goes to the outer coroutine.
 #[test]
 fn rule_38_an_error_after_the_end_of_a_task_goes_outward() {
     #[gen::coroutine]
@@ -374,7 +386,8 @@ fn rule_38_an_error_after_the_end_of_a_task_goes_outward() {
     assert_eq!(order.text(), "called, late, unread");
 }
 
-/// Callbacks of done futures run in order, and an error of one does not stop the others. Tornado logs it; here it goes to the context.
+/// Done callbacks of futures run in order, and an error in one does not stop the others. Tornado
+/// logs it, and here it goes to the context.
 #[test]
 fn rule_58_an_error_of_a_done_callback_does_not_stop_the_others() {
     #[gen::coroutine]

@@ -7,7 +7,7 @@ use gen::yield_;
 
 use super::{after_turns, run_logged, Fault};
 
-/// A future comes out as it went in; it is the same object, so it is still a coroutine.
+/// A future is returned unchanged. It is the same object, so it is still a coroutine.
 #[test]
 fn maybe_future_of_a_future() {
     let coroutine = gen::maybe_future!(after_turns(1, Ok(7)));
@@ -15,7 +15,7 @@ fn maybe_future_of_a_future() {
     assert_eq!(run_logged(coroutine).0.unwrap(), 7);
 }
 
-/// Any other value comes out of a future that is done.
+/// Any other value becomes a future that is ready.
 #[test]
 fn maybe_future_of_a_value() {
     #[gen::coroutine]
@@ -28,14 +28,15 @@ fn maybe_future_of_a_value() {
     assert_eq!(run_logged(body()).0.unwrap(), (1, "text"));
 }
 
-/// A list of futures is wrapped, not awaited.
+/// A list of futures is wrapped and not awaited.
 #[test]
 fn maybe_future_of_a_list() {
     let list: Vec<Ready<u8>> = run_logged(gen::maybe_future!(vec![ready(1)])).0;
     assert_eq!(list[0].clone().into_inner(), 1);
 }
 
-/// What `callback()` gives, whether it is asynchronous or not: the use that Tornado names for it. A failure of either arrives at the yield.
+/// Accepts the result of `callback()`, whether it is asynchronous or not, which is the use that
+/// Tornado names. A failure of either arrives at the yield.
 #[test]
 fn maybe_future_of_what_a_function_gives() {
     macro_rules! call {
@@ -53,7 +54,7 @@ fn maybe_future_of_what_a_function_gives() {
     assert_eq!(call!(after_turns(1, Err(Fault("later")))), Err("later".to_owned()));
 }
 
-/// What a bound promises is known in generic code.
+/// Generic code knows as much as its bounds promise.
 #[test]
 fn maybe_future_of_a_type_parameter() {
     fn generic<F: Future<Output = u8>>(future: F) -> impl Future<Output = u8> {
@@ -62,7 +63,8 @@ fn maybe_future_of_a_type_parameter() {
     assert_eq!(run_logged(generic(ready(7))).0, 7);
 }
 
-/// Lists and maps become `multi`, a future stays one, and a type of the user's is converted as it says.
+/// Lists and maps become `multi`, a future stays a future, and a type of the user's is converted by
+/// its own implementation.
 #[test]
 fn convert_yielded_of_all_kinds() {
     struct Query(&'static str);
@@ -87,7 +89,7 @@ fn convert_yielded_of_all_kinds() {
     assert_eq!(run_logged(gen::multi(mixed).join()).0.unwrap(), [3, 4]);
 }
 
-/// Tornado's starts a native coroutine when it converts it; here it is as cold as the coroutine is.
+/// Tornado starts a native coroutine when it converts it. Here a converted coroutine stays cold.
 #[test]
 fn rule_61_a_conversion_starts_nothing() {
     let started = std::cell::Cell::new(false);

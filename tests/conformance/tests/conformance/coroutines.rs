@@ -8,12 +8,12 @@ use loop_behaviour::Order;
 
 use super::{here, run, run_timed, soon, SECOND, TEN_SECONDS};
 
-/// What the loop has to do for others happens in between.
+/// Gives the loop a turn for its other work.
 fn turn() -> gen::Moment {
     gen::moment()
 }
 
-/// A body without a yield gives what it returns.
+/// A body without a yield gives its returned value.
 #[test]
 fn sync_return() {
     #[gen::coroutine]
@@ -77,7 +77,7 @@ fn async_return_no_value() {
     run(outer()).unwrap();
 }
 
-/// The call does not fail; the yield of it does.
+/// The call does not fail. The yield of it does.
 #[test]
 fn sync_raise() {
     #[gen::coroutine]
@@ -126,7 +126,7 @@ fn async_await() {
     assert_eq!(run(outer()).unwrap(), 42);
 }
 
-/// A list of a native future and a coroutine. In Rust they are different types, so they are boxed.
+/// A list of a native future and a coroutine. In Rust their types differ, so they are boxed.
 #[test]
 fn async_await_mixed_multi_native_future() {
     async fn native() -> u32 {
@@ -144,7 +144,7 @@ fn async_await_mixed_multi_native_future() {
     assert_eq!(run(outer()).unwrap(), [42, 43]);
 }
 
-/// A native future beside a yield point; a tuple holds both as they are.
+/// A native future beside a yield point. A tuple holds both unchanged.
 #[test]
 fn async_await_mixed_multi_native_yieldpoint() {
     async fn native() -> u32 {
@@ -178,7 +178,7 @@ fn async_with_timeout() {
     assert_eq!(run(outer()).unwrap(), 42);
 }
 
-/// A function that takes a callback is handed one, and the coroutine gets what it is called with.
+/// A function with a callback is called, and the coroutine gets the argument of the callback.
 #[test]
 fn pass_callback() {
     #[gen::coroutine]
@@ -201,7 +201,7 @@ fn fails_later() -> gen::Result<u32> {
     Err(std::fmt::Error.into())
 }
 
-/// A child's error is caught, and another raised: that is the result.
+/// The body catches a child's error and raises another, which is its result.
 #[test]
 fn replace_yieldpoint_exception() {
     #[gen::coroutine]
@@ -216,7 +216,7 @@ fn replace_yieldpoint_exception() {
     assert!(run(body()).unwrap_err().is::<std::num::ParseIntError>());
 }
 
-/// A child's error is caught, and a value returned.
+/// The body catches a child's error, and returns a value.
 #[test]
 fn swallow_yieldpoint_exception() {
     #[gen::coroutine]
@@ -226,7 +226,8 @@ fn swallow_yieldpoint_exception() {
     assert_eq!(run(body()).unwrap(), 42);
 }
 
-/// What two coroutines do that each yield five times, one sort of thing each; in one task, or in one each.
+/// The order of two coroutines that each yield five times, either moments or ready futures, in one
+/// task and in two.
 fn two(first_on_moment: bool, second_on_moment: bool) -> [String; 2] {
     #[gen::coroutine]
     fn five_times(name: char, on_moment: bool, order: Order) -> gen::Result {
@@ -260,7 +261,7 @@ fn two(first_on_moment: bool, second_on_moment: bool) -> [String; 2] {
     })
 }
 
-/// Ready futures never give the others a turn; a moment always does.
+/// Ready futures never give other tasks a turn. A moment always does.
 #[test]
 fn moment() {
     assert_eq!(two(false, false), ["aaaaabbbbb"; 2]);
@@ -268,7 +269,7 @@ fn moment() {
     assert_eq!(two(true, false), ["abbbbbaaaa"; 2]);
 }
 
-/// A sleep returns, on time.
+/// A sleep ends on time.
 #[test]
 fn sleep() {
     #[gen::coroutine]
@@ -280,7 +281,7 @@ fn sleep() {
     assert_eq!(run(body()).unwrap(), SECOND / 100);
 }
 
-/// A caught error is no cause of the next one.
+/// A caught error is not a cause of the next one.
 #[test]
 fn py3_leak_exception_context() {
     #[gen::coroutine]
@@ -292,7 +293,8 @@ fn py3_leak_exception_context() {
     assert!(run(body()).unwrap());
 }
 
-/// After a callback and its wait, a loop callback that the body scheduled fails while the body waits ten seconds for a task: the error arrives at once.
+/// A loop callback that the body scheduled fails while the body waits ten seconds for a task, after
+/// a callback and its wait. The error arrives at once.
 #[gen::coroutine]
 fn fails_while_it_waits() -> gen::Result {
     let callable = yield_!(Callback::<()>::new("k1"))?;
@@ -304,7 +306,7 @@ fn fails_while_it_waits() -> gen::Result {
     }))
 }
 
-/// The body makes another error of it.
+/// The body replaces the error by another.
 #[test]
 fn replace_context_exception() {
     #[gen::coroutine]

@@ -1,4 +1,4 @@
-//! Rule 25: yield points of the user's.
+//! Rule 25: yield points that a user implements.
 
 use std::cell::{Cell, RefCell};
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -9,7 +9,7 @@ use super::soon;
 use gen::{yield_, Callback, Runner, Wait, YieldPoint};
 use loop_behaviour::Order;
 
-/// Writes down what is called, and does what it was told.
+/// Records the calls of its methods, and returns the prepared results.
 struct Told {
     order: Order,
     start: fn() -> gen::Result,
@@ -66,7 +66,7 @@ fn run(change: impl FnOnce(&mut Told)) -> (String, String) {
     (order.text(), result)
 }
 
-/// Each method is called in its turn; after an error none is.
+/// Each method is called in its turn, and none after an error.
 #[test]
 fn rule_25_errors_of_the_methods_arrive_at_the_yield() {
     let is = |order: &str, result: &str| (order.to_owned(), result.to_owned());
@@ -78,7 +78,8 @@ fn rule_25_errors_of_the_methods_arrive_at_the_yield() {
     assert_eq!(run(|point| point.get_result = lost), is("start ready? result ", "lost"));
 }
 
-/// A body that catches such an error goes on, and has lost nothing: what was stored before is there, also if the point asked about it.
+/// A body that catches such an error goes on and has lost nothing. Values that were stored before
+/// are still there, even if the point asked for them.
 #[test]
 fn an_error_of_a_method_loses_nothing() {
     #[gen::coroutine]
@@ -102,7 +103,8 @@ fn an_error_of_a_method_loses_nothing() {
     assert_eq!(super::run(body()).unwrap(), [0, 1, 2]);
 }
 
-/// A panic in a method is one of the body: at the edge of a task whoever waits gets it.
+/// A panic in a method is a panic of the body. At the edge of a task it becomes an error for the
+/// waiter.
 #[test]
 fn a_panic_in_a_method_is_one_of_the_body() {
     #[gen::coroutine]
@@ -128,7 +130,7 @@ fn a_panic_in_a_method_is_one_of_the_body() {
     assert!(catch_unwind(AssertUnwindSafe(|| gen::block_on(yields(point)))).is_err());
 }
 
-/// A point that asked about no key is asked again at each value that is stored in its call.
+/// A point that has asked about no key is polled again for each value that is stored in its call.
 #[test]
 fn rule_25_a_point_is_asked_again_after_each_value() {
     #[gen::coroutine]
@@ -154,7 +156,8 @@ fn rule_25_a_point_is_asked_again_after_each_value() {
     assert_eq!(order.text(), "start ready? one ready? two ready? result ");
 }
 
-/// A point that asked about a key is asked again when that key has its value, and not for any other.
+/// A point that has asked about a key is polled again when that key gets its value, and for no
+/// other key.
 #[test]
 fn a_point_is_asked_only_about_what_it_waits_for() {
     #[gen::coroutine]
@@ -176,7 +179,7 @@ fn a_point_is_asked_only_about_what_it_waits_for() {
     assert_eq!(order.text(), "start ready? other ready? result ");
 }
 
-/// All that `Callback` and `Wait` do can be done by a point of the user's.
+/// A user can implement all abilities of `Callback` and `Wait`.
 #[test]
 fn a_runner_registers_stores_and_takes() {
     struct Own;
@@ -204,7 +207,7 @@ fn a_runner_registers_stores_and_takes() {
     assert_eq!(super::run(body()).unwrap(), (1, "text".to_owned()));
 }
 
-/// Keeps a clone of its runner, and is never ready.
+/// Stores a clone of its runner, and is never ready.
 struct Kept(Rc<RefCell<Option<Runner>>>);
 
 impl YieldPoint for Kept {
@@ -221,7 +224,8 @@ impl YieldPoint for Kept {
     }
 }
 
-/// An error that another thread throws through a runner that was kept arrives at the yield; one that comes later is given back.
+/// Another thread throws an error through a runner that was stored. It arrives at the yield. A
+/// later error is given back.
 #[test]
 fn a_kept_runner_throws_at_the_yield() {
     #[gen::coroutine]
@@ -243,7 +247,8 @@ fn a_kept_runner_throws_at_the_yield() {
     assert_eq!(super::run(body()).unwrap(), "from a thread, too late");
 }
 
-/// A second error that is accepted would be delivered to nobody: there is one yield to throw it at.
+/// Otherwise a second error would be accepted and never delivered, because only one yield can take
+/// an error.
 #[test]
 fn of_the_errors_that_are_thrown_at_one_yield_one_is_accepted() {
     struct Throws(Rc<Cell<Option<thread::JoinHandle<usize>>>>);
@@ -278,7 +283,7 @@ fn of_the_errors_that_are_thrown_at_one_yield_one_is_accepted() {
     gen::run_sync(body()).unwrap();
 }
 
-/// A runner that is used after its call has ended finds no keys, and registers none.
+/// A runner that is used after the end of its call finds no keys and registers none.
 #[test]
 fn a_runner_outlives_its_call() {
     #[gen::coroutine]

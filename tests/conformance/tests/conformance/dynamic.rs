@@ -1,4 +1,4 @@
-//! Values whose type is known only at run time: the twins of what otherwise does not compile.
+//! Values whose type is known only at run time. With known types these cases do not compile.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -19,7 +19,8 @@ fn bad_type(error: &gen::Error) -> &str {
     error.downcast_ref::<BadYieldError>().map_or("another error", BadYieldError::type_name)
 }
 
-/// What cannot be yielded is an error at the yield, which can be caught there; it names the type.
+/// Yielding a value that is not yieldable raises an error at the yield. It names the type, and can
+/// be caught.
 #[test]
 fn bogus_yield() {
     #[gen::coroutine]
@@ -32,8 +33,9 @@ fn bogus_yield() {
     assert!(run_logged(body()).0.unwrap().starts_with("a value of type `u8` was yielded"));
 }
 
-/// What an engine returns is nobody's: a value that is not `()` is an error, in the first step that of the call, later one of its context. (Where the type is known it does not
-/// compile.)
+/// No caller receives the result of an engine, so a value that is not `()` is an error. In the
+/// first step the call returns the error, and later the context of the call gets it. (Where the
+/// type is known it does not compile.)
 #[test]
 fn return_value() {
     #[gen::engine]
@@ -82,7 +84,7 @@ fn bogus_yield_tuple() {
     assert_eq!(bad_type(&run_logged(yield_it(Value::new((1_u8, 2_u8)))).0.unwrap_err()), "(u8, u8)");
 }
 
-/// A box that somebody else made of anything.
+/// A box of any value that other code has created.
 #[test]
 fn what_came_without_a_name_works_too() {
     let boxed = |value: Box<dyn Any + Send>| run_logged(yield_it(Value::from(value))).0;
@@ -91,7 +93,8 @@ fn what_came_without_a_name_works_too() {
     assert!(list.downcast::<Vec<Value>>().unwrap().is_empty());
 }
 
-/// Futures, lists and maps are converted as `convert_yielded` does, nested too, and keep their types.
+/// Futures, lists and maps are converted as by `convert_yielded`, also nested ones, and keep their
+/// types.
 #[test]
 fn lists_maps_and_futures_of_values() {
     let number = |turns, n| Value::future(after_turns(turns, Ok(n)));
@@ -108,7 +111,7 @@ fn lists_maps_and_futures_of_values() {
     assert_eq!(next().downcast::<HashMap<String, Value>>().unwrap()["h"].downcast_ref(), Some(&4_u32));
 }
 
-/// An error of a future that is a value arrives at the yield as it is.
+/// The error of a future that is a value arrives unchanged at the yield.
 #[test]
 fn a_failure_arrives_at_the_yield() {
     let error = run_logged(yield_it(Value::future(after_turns(1, Err(Fault("fault")))))).0.unwrap_err();
@@ -116,7 +119,8 @@ fn a_failure_arrives_at_the_yield() {
     assert_eq!(error.trace().len(), 1);
 }
 
-/// A bad child of a list: `BadYieldError` at the yield, when its siblings are done. (In Tornado they are left alone, and their errors go unseen.)
+/// A bad child of a list raises `BadYieldError` at the yield, after its siblings have ended.
+/// (Tornado abandons the siblings, and ignores their errors.)
 #[test]
 fn rule_20_a_bad_child_in_a_list() {
     let list = vec![Value::future(after_turns(1, Err(Fault("sibling")))), Value::new("bad")];
@@ -127,7 +131,8 @@ fn rule_20_a_bad_child_in_a_list() {
     assert_eq!(lines.len(), 1);
 }
 
-/// An error of a user's conversion arrives at the yield; in Tornado any but `BadYieldError` escapes from it, and the coroutine never ends.
+/// An error of a user's conversion arrives at the yield. (In Tornado any error but `BadYieldError`
+/// escapes, and the coroutine never ends.)
 #[test]
 fn rule_21_an_error_of_a_conversion_arrives_at_the_yield() {
     struct Broken;
@@ -136,7 +141,7 @@ fn rule_21_an_error_of_a_conversion_arrives_at_the_yield() {
     assert!(error.is::<Fault>());
 }
 
-/// A panic of one ends the task, not the loop.
+/// A panic in a conversion ends the task, not the loop.
 #[test]
 fn rule_21_a_panic_of_a_conversion_is_the_tasks() {
     struct Panics;
@@ -148,7 +153,7 @@ fn rule_21_a_panic_of_a_conversion_is_the_tasks() {
     assert!(task.unwrap_err().is::<gen::Panicked>());
 }
 
-/// What is registered is found by the type of the value; a later one takes the place of the former.
+/// A registered conversion is found by the type of the value. A later one replaces an earlier one.
 #[test]
 fn rule_61_conversions_are_found_by_type() {
     struct Query(u32);
@@ -160,7 +165,7 @@ fn rule_61_conversions_are_found_by_type() {
     assert_eq!(answer(), 20);
 }
 
-/// Nothing is converted, let alone started, before the yield waits for it.
+/// No value is converted, let alone started, before the yield waits for it.
 #[test]
 fn a_value_is_cold() {
     thread_local!(static CONVERTED: Cell<u8> = const { Cell::new(0) });
@@ -175,7 +180,7 @@ fn a_value_is_cold() {
     assert_eq!(CONVERTED.get(), 1);
 }
 
-/// It goes where any future goes: into timeouts, `multi`, and to another thread.
+/// A dynamic value can be used like any future: in timeouts, in `multi`, and on another thread.
 #[test]
 fn a_value_is_a_yieldable_like_any_other() {
     fn assert_send<T: Send>(value: T) -> T {
@@ -192,7 +197,7 @@ fn a_value_is_a_yieldable_like_any_other() {
     assert_eq!(texts, [false, true]);
 }
 
-/// What came out is asked for by type; a wrong guess is an error that names both.
+/// The result is requested by its type. A wrong type is an error that names both types.
 #[test]
 fn a_wrong_downcast_names_both_types() {
     let error = Value::new(7_u8).downcast::<String>().unwrap_err();

@@ -1,4 +1,4 @@
-//! GenEngineTest where it is about callbacks and waits.
+//! GenEngineTest, the tests of callbacks and waits.
 
 use std::collections::BTreeMap;
 
@@ -10,12 +10,12 @@ use loop_behaviour::{Counted, Drops, Order};
 
 use super::{here, run, soon};
 
-/// A callable that the loop calls in its next turn.
+/// Makes the loop call a callable in its next turn.
 fn in_the_loop<T: Send + 'static>(callable: Callable<T>, value: T) {
     soon(move || callable.call(value));
 }
 
-/// A callable may be called before anyone waits.
+/// A callable may be called before the wait begins.
 #[test]
 fn inline_cb() {
     #[gen::coroutine]
@@ -48,7 +48,7 @@ fn with_arg() {
     assert_eq!(run(body()).unwrap(), 42);
 }
 
-/// Keys and values may be tuples; a tuple is one value.
+/// Keys and values may be tuples. A tuple is one value.
 #[test]
 fn with_arg_tuple() {
     #[gen::coroutine]
@@ -59,7 +59,7 @@ fn with_arg_tuple() {
     assert_eq!(run(body()).unwrap(), (3, 4));
 }
 
-/// The second registration of a key fails, not the leak of the first.
+/// The second registration of a key fails. The error is not hidden by the leak of the first.
 #[test]
 fn key_reuse() {
     #[gen::coroutine]
@@ -76,7 +76,7 @@ fn key_reuse() {
     assert!(error.to_string().starts_with(&text), "{error}");
 }
 
-/// The same with a tuple, whose debug form the text has too.
+/// The same with a tuple, whose debug form is in the text.
 #[test]
 fn key_reuse_tuple() {
     #[gen::coroutine]
@@ -89,7 +89,8 @@ fn key_reuse_tuple() {
     assert_eq!(error.downcast_ref::<KeyReuseError>().map(KeyReuseError::key), Some("(1, \"a\")"));
 }
 
-/// A wait for another key than the registered one fails; the leak of the registered one does not hide it.
+/// A wait for a key that was not registered fails. The leak of the registered key does not hide the
+/// error.
 #[test]
 fn key_mismatch() {
     #[gen::coroutine]
@@ -113,7 +114,8 @@ fn key_mismatch_tuple() {
     assert_eq!(run(body()).unwrap_err().to_string(), "the key (1, 3) is not pending");
 }
 
-/// A key that nobody waited for fails the coroutine, with the place where it was registered. (Tornado tells the error context.)
+/// A key without a wait fails the coroutine. The error has the place of the registration. (Tornado
+/// reports it to the error context.)
 #[test]
 fn leaked_callback() {
     #[gen::coroutine]
@@ -128,7 +130,7 @@ fn leaked_callback() {
     assert_eq!(error.to_string(), format!("the coroutine ended without waiting for its callbacks: {leaked}"));
 }
 
-/// That the loop was stopped meanwhile does not hide it; of an engine, it goes to whoever called.
+/// A stop of the loop meanwhile does not hide the error. That of an engine goes to its caller.
 #[test]
 fn leaked_callback_of_an_engine_that_stops_the_loop() {
     #[gen::engine]
@@ -163,7 +165,7 @@ fn leaked_callback_tuple() {
     assert_eq!(error.downcast_ref::<LeakedCallbackError>().expect("a leak").keys()[0].key(), "(\"k\", 1)");
 }
 
-/// The order of waiting is free, and values are kept until they are asked for.
+/// Waits may come in any order, and values are stored until then.
 #[test]
 fn parallel_callback() {
     #[gen::coroutine]
@@ -181,7 +183,7 @@ fn parallel_callback() {
     assert_eq!(run(body()).unwrap(), [1, 0, 3, 2]);
 }
 
-/// Keys are those of one call: the next call may use them again.
+/// Keys belong to one call. The next call may use them again.
 #[test]
 fn reuse() {
     #[gen::coroutine]
@@ -193,7 +195,7 @@ fn reuse() {
     run(body()).unwrap();
 }
 
-/// Values come in the order of the keys.
+/// The values have the order of the keys.
 #[test]
 fn wait_all() {
     #[gen::coroutine]
@@ -228,7 +230,7 @@ fn resume_after_exception_in_yield() {
     assert_eq!(run(body()).unwrap(), 2);
 }
 
-/// A callable that is called after its coroutine has leaked it does nothing.
+/// A callable does nothing after its coroutine has leaked it.
 #[test]
 fn orphaned_callback() {
     #[gen::coroutine]
@@ -241,7 +243,7 @@ fn orphaned_callback() {
     orphan.expect("the body ran").call(());
 }
 
-/// A list of waits gives their values in the order of the list.
+/// A list of waits gives the values in the order of the list.
 #[test]
 fn multi() {
     #[gen::coroutine]
@@ -253,7 +255,7 @@ fn multi() {
     assert_eq!(run(body()).unwrap(), ["v1", "v2"]);
 }
 
-/// A map of waits gives a map with their values, under its own keys.
+/// A map of waits gives a map of their values with the same keys.
 #[test]
 fn multi_dict() {
     #[gen::coroutine]
@@ -267,7 +269,8 @@ fn multi_dict() {
     assert_eq!(run(body()).unwrap(), [("foo", 1), ("bar", 2)].into());
 }
 
-/// A callback that comes three turns later and one that comes after one turn: the order is that of the list. The same through `gen::multi`.
+/// One callback comes after three turns, another after one turn, and the results have the order of
+/// the list. The same through `gen::multi`.
 #[test]
 fn multi_yieldpoint_delayed() {
     #[gen::coroutine]
@@ -305,7 +308,7 @@ fn call_after(callable: Callable<&'static str>, value: &'static str, turns: u32)
     after_turns(move || callable.call(value), turns);
 }
 
-/// Calls it in the loop's turn of that number, from here.
+/// Calls the function in the loop's turn of that number, from now on.
 fn after_turns(call: impl FnOnce() + 'static, turns: u32) {
     match turns {
         0 => call(),
@@ -313,7 +316,7 @@ fn after_turns(call: impl FnOnce() + 'static, turns: u32) {
     }
 }
 
-/// An empty list of waits and an empty map are ready at once, and keep their type.
+/// An empty list of waits and an empty map are ready at once, and keep their types.
 #[test]
 fn multi_empty() {
     #[gen::coroutine]
@@ -325,7 +328,8 @@ fn multi_empty() {
     assert_eq!(run(body()).unwrap(), Default::default());
 }
 
-/// Points and futures in one yield: here a tuple, since a list has elements of one type.
+/// Points and futures in one yield. The container is a tuple, since the elements of a list have one
+/// type.
 #[test]
 fn multi_mixed_types() {
     #[gen::coroutine]
@@ -338,7 +342,7 @@ fn multi_mixed_types() {
     assert_eq!(run(body()).unwrap(), (1, "task", vec![2]));
 }
 
-/// Of GenWebTest: a key can be used anew after it was waited for.
+/// From GenWebTest: a key can be used again after a wait for it.
 #[test]
 fn sequence_handler() {
     #[gen::coroutine]
@@ -354,7 +358,8 @@ fn sequence_handler() {
     assert_eq!(order.text(), "123");
 }
 
-/// A task, what its function was given, and its value are freed when they are done with, though the callback is still held.
+/// A task, the argument of its function, and its value are freed when they are no longer needed,
+/// even if the callback is still held.
 #[test]
 fn task_refcounting() {
     #[gen::coroutine]

@@ -1,4 +1,4 @@
-//! `engine`: GenEngineTest where it is about the engine itself, and rule 40 of the semantics.
+//! `engine`: GenEngineTest, the tests of the engine itself, and rule 40 of the semantics.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -8,7 +8,7 @@ use loop_behaviour::{logged, Drops, Order};
 
 use super::{here, run, run_logged, soon, Fault, SECOND};
 
-/// Without a yield the body runs to its end within the call.
+/// A body without a yield runs to its end within the call.
 #[test]
 fn no_yield() {
     #[gen::engine]
@@ -23,7 +23,7 @@ fn no_yield() {
     assert_eq!(order.text(), "body returned");
 }
 
-/// With one it runs up to it, and the rest on the loop, whether or not anybody waits.
+/// A body with a yield runs up to it, and the rest runs on the loop, whether or not a caller waits.
 #[test]
 fn rule_1_the_call_runs_the_first_step() {
     #[gen::engine]
@@ -44,7 +44,8 @@ fn rule_1_the_call_runs_the_first_step() {
     assert_eq!(order.text(), "first still returned rest");
 }
 
-/// Tornado raises an error of the synchronous phase from the call; here the call returns it, and nothing is logged.
+/// Tornado raises an error of the synchronous phase from the call. Here the call returns it, and
+/// nothing is logged.
 #[test]
 fn exception_phase1() {
     #[gen::engine]
@@ -56,7 +57,8 @@ fn exception_phase1() {
     assert_eq!(lines, Vec::<String>::new());
 }
 
-/// An error after a wait cannot be returned any more: it is thrown into the coroutine that made the call, at its yield.
+/// An error after a wait can no longer be returned. It is thrown into the coroutine that made the
+/// call, at its yield.
 #[test]
 fn exception_phase2() {
     #[gen::engine]
@@ -75,7 +77,7 @@ fn exception_phase2() {
     assert!(run(caller()).unwrap());
 }
 
-/// The same after a task: nothing hangs. (In Tornado it is a web handler that answers with an error.)
+/// The same after a task: nothing hangs. (In Tornado a web handler answers with an error.)
 #[test]
 fn exception_handler() {
     #[gen::engine]
@@ -91,7 +93,7 @@ fn exception_handler() {
     assert!(run(caller()).unwrap_err().is::<Fault>());
 }
 
-/// That the loop was stopped before does not hide an error of the first step: the call returns it.
+/// A stop of the loop does not hide an error of the first step. The call returns the error.
 #[test]
 fn raise_after_stop() {
     #[gen::engine]
@@ -107,7 +109,8 @@ fn raise_after_stop() {
     assert_eq!(order.text(), "after the stop");
 }
 
-/// A `Return` with a value ends no engine: after a yield it is thrown into the caller, as any error of the engine's, and says what it is.
+/// A `Return` with a value does not end an engine. After a yield it is thrown into the caller, like
+/// any error of the engine, and its text says that it is a `Return`.
 #[test]
 fn async_raise_return_value() {
     #[gen::engine]
@@ -125,7 +128,7 @@ fn async_raise_return_value() {
     assert!(error.to_string().starts_with("a `gen::Return` of `i32` ended no coroutine"), "{error}");
 }
 
-/// Where nobody takes it, it is logged, once.
+/// If no coroutine takes it, it is logged once.
 #[test]
 fn rule_40_without_a_context_it_is_logged() {
     #[gen::engine]
@@ -146,7 +149,8 @@ fn rule_40_without_a_context_it_is_logged() {
     assert!(lines[0].starts_with("ERROR gen: an engine failed: nobody's"), "{lines:?}");
 }
 
-/// An engine may start engines: the error of an inner one arrives at a yield of the outer one, whose own goes to the caller.
+/// An engine may start engines. The error of an inner one arrives at a yield of the outer one,
+/// whose own error goes to its caller.
 #[test]
 fn contexts_nest() {
     #[gen::engine]
@@ -168,7 +172,7 @@ fn contexts_nest() {
     assert_eq!(format!("{error:#}"), "outer: inner");
 }
 
-/// A `Return` without a value ends an engine well, before a yield.
+/// A `Return` without a value ends an engine successfully, before a yield.
 #[test]
 fn sync_raise_return() {
     #[gen::engine]
@@ -187,7 +191,7 @@ fn leave() -> gen::Result {
     Err(gen::Return(()))
 }
 
-/// And after one. An engine that cannot fail has `return`.
+/// The same after a yield. An engine that cannot fail uses `return`.
 #[test]
 fn async_raise_return() {
     #[gen::engine]
@@ -216,7 +220,7 @@ fn async_raise_return() {
     assert_eq!(order.text(), "ended, twice");
 }
 
-/// The same engine can run twice, at once.
+/// The same engine can run twice at the same time.
 #[test]
 fn an_engine_may_run_twice_at_once() {
     #[gen::engine]
@@ -238,7 +242,8 @@ fn an_engine_may_run_twice_at_once() {
     assert_eq!(order.text(), "ababab");
 }
 
-/// A panic ends at the task's edge: in the first step the call returns it, later it is logged.
+/// A panic ends at the edge of the task. In the first step the call returns it, and later it is
+/// logged.
 #[test]
 fn rule_10_a_panic_is_an_error() {
     #[gen::engine]
@@ -259,7 +264,7 @@ fn rule_10_a_panic_is_an_error() {
     assert_eq!(lines, ["ERROR gen: an engine panicked: in the engine"]);
 }
 
-/// Where no loop runs the call says so, and the body never runs.
+/// Without a running loop the call returns an error, and the body never runs.
 #[test]
 fn without_a_loop_nothing_starts() {
     #[gen::engine]
@@ -272,7 +277,7 @@ fn without_a_loop_nothing_starts() {
     assert_eq!((drops.count(), lines), (1, Vec::new()));
 }
 
-/// It may be a method, of a trait too, and take any pattern.
+/// An engine may be a method, also of a trait, and take any pattern.
 #[test]
 fn an_engine_may_be_a_method() {
     trait Start {
@@ -298,7 +303,7 @@ fn an_engine_may_be_a_method() {
     assert_eq!((*sum.0.borrow(), Rc::strong_count(&sum)), (3, 1), "and everything is freed at its end");
 }
 
-/// An engine may yield points: a key that nobody has waited for is an error of the engine.
+/// An engine may yield points. A key without a wait is an error of the engine.
 #[test]
 fn leaked_callback_of_an_engine() {
     #[gen::engine]

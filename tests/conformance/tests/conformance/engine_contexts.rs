@@ -1,11 +1,12 @@
-//! GenEngineTest where it is about error contexts.
+//! GenEngineTest, the tests of error contexts.
 
 use gen::{yield_, Callable, Callback, Resolve, Wait};
 
 use super::{fails_on_the_loop, here, run_timed, TEN_SECONDS};
 
-/// Ten tasks over an engine that yields once, one after the other, grow the chain of contexts by two at most. Here it does not grow at all: a body always runs in
-/// the context of its own task, whoever resumed it.
+/// In Tornado, ten tasks one after the other, over an engine that yields once, may lengthen the
+/// chain of contexts by two. Here it does not grow at all: a body always runs in the context of its
+/// own task, whatever resumed it.
 #[test]
 fn stack_context_leak() {
     #[gen::engine]
@@ -26,7 +27,8 @@ fn stack_context_leak() {
     assert_eq!(run_timed(outer()), (Ok((1, vec![3; 10], 1)), 0, vec![]));
 }
 
-/// The same if the inner engine fails, and the outer coroutine catches it at the yield of the task. That is rule 41, too.
+/// The same if the inner engine fails, and the outer coroutine catches the error at the yield of
+/// the task. This is also rule 41.
 #[test]
 fn stack_context_leak_exception() {
     #[gen::engine]
@@ -48,7 +50,8 @@ fn stack_context_leak_exception() {
     assert_eq!(run_timed(outer()), (Ok((1, 1, 10)), 10, vec![]));
 }
 
-/// The task's function schedules a callback that fails: its error arrives at the task's yield, also if the callback holds the task's.
+/// The task's function schedules a callback that fails. Its error arrives at the task's yield, even
+/// if the callback holds the task's callback.
 #[test]
 fn exception_in_task_phase2() {
     #[gen::coroutine]
@@ -70,7 +73,7 @@ fn exception_in_task_phase2() {
     assert_eq!(run_timed(body()), (Ok("kept moved".to_owned()), 10, vec![]));
 }
 
-/// As `wait_transfer_stack_context`, for a task's callback.
+/// Like `wait_transfer_stack_context`, for a task's callback.
 #[test]
 fn task_transfer_stack_context() {
     #[gen::coroutine]

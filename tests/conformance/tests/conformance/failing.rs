@@ -1,4 +1,5 @@
-//! A callback that owns what a coroutine waits for, and fails: the error arrives at the yield, and not that the callable was dropped.
+//! A callback fails and owns the callable that a coroutine waits for. The error arrives at the
+//! yield, and not the message that the callable was dropped.
 
 use std::future::Future;
 use std::sync::mpsc;
@@ -12,7 +13,7 @@ use gen::{
 };
 use loop_behaviour::until;
 
-/// Returns when the loop has done some turns: what has woken a coroutine has resumed it.
+/// Returns after some turns of the loop, in which woken coroutines were resumed.
 fn let_it_turn(remote: &Remote) {
     for _ in 0..5 {
         let (done, turned) = mpsc::channel();
@@ -21,7 +22,7 @@ fn let_it_turn(remote: &Remote) {
     }
 }
 
-/// On a thread of its own, in that context: drops what it owns, lets the loop see it, and fails.
+/// On a thread of its own, in that context: drops `owned`, lets the loop notice it, and fails.
 fn fails_elsewhere(context: Context, owned: impl Send + 'static) {
     let remote = IoLoop::current().expect("it runs").remote();
     thread::spawn(move || {
@@ -56,7 +57,7 @@ fn on_another_thread_with_a_callable() {
     assert_eq!(run(body()).unwrap(), "the real reason");
 }
 
-/// In a group too, where the error arrives at the yield that waits for the group.
+/// The same in a group, where the error arrives at the yield that waits for the group.
 #[test]
 fn on_another_thread_with_a_callable_that_a_list_waits_for() {
     #[gen::coroutine]
@@ -69,7 +70,7 @@ fn on_another_thread_with_a_callable_that_a_list_waits_for() {
     assert_eq!(run(body()).unwrap_err().to_string(), "the real reason");
 }
 
-/// A panic is a failure as any.
+/// A panic is a failure like any other.
 #[test]
 fn a_panic_on_another_thread() {
     #[gen::coroutine]
@@ -86,7 +87,7 @@ fn a_panic_on_another_thread() {
     assert_eq!(run(body()).unwrap_err().to_string(), "panicked: the real reason");
 }
 
-/// What the loop itself calls drops what it owns before it has failed.
+/// A callback that the loop itself calls drops its data before it fails.
 #[test]
 fn on_the_loop() {
     #[gen::coroutine]
@@ -110,7 +111,7 @@ fn on_the_loop() {
     assert_eq!(run(body()).unwrap(), "callback timer");
 }
 
-/// A callback that is called again and again is dropped after it has failed, by whoever holds it.
+/// A callback that is called again and again is dropped by its owner, after it has failed.
 #[test]
 fn a_callback_that_is_dropped_after_it_has_failed() {
     fn calls_and_drops(callable: Callable<()>) {
@@ -126,7 +127,8 @@ fn a_callback_that_is_dropped_after_it_has_failed() {
         calls_and_drops(callable);
         yield_!(Wait::<()>::new("k"))
     }
-    /// The waiter is polled in the turn in which the error is sent, before the loop has read it.
+    /// The waiter is polled in the turn in which the error is sent, before the loop has read the
+    /// error.
     #[gen::coroutine]
     fn in_the_turn_of_the_error() -> gen::Result {
         let callable = yield_!(Callback::<()>::new("k"))?;
@@ -144,7 +146,8 @@ fn a_callback_that_is_dropped_after_it_has_failed() {
     }
 }
 
-/// A callback that ends well, or whose error is somebody else's, does not keep a drop for itself.
+/// A callback that ends well, or whose error belongs to another coroutine, does not delay the
+/// report of a drop.
 #[test]
 fn a_drop_is_told_in_the_end() {
     #[gen::coroutine]
@@ -172,7 +175,7 @@ fn a_drop_is_told_in_the_end() {
     run(body()).unwrap();
 }
 
-/// A callback that waits itself, for what it has dropped, does not hang.
+/// A callback that itself waits for the key that it has dropped does not hang.
 #[test]
 fn a_callback_that_waits_for_what_it_has_dropped() {
     #[gen::coroutine]
@@ -186,7 +189,7 @@ fn a_callback_that_waits_for_what_it_has_dropped() {
         Ok(()) => Ok(false),
     });
     assert_eq!(error, Some(true));
-    // Without a loop, where nothing but its own polls can tell.
+    // Without a loop, where only the coroutine's own polls can notice the drop.
     let polls = || {
         let mut task = std::pin::pin!(gen::from_callback(|done: Resolve<()>| drop(done)));
         let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
@@ -195,7 +198,8 @@ fn a_callback_that_waits_for_what_it_has_dropped() {
     assert_eq!(capture().run(|| Ok::<_, gen::Error>(polls())), Some(true));
 }
 
-/// A key whose callable went with a callback that failed is settled by the error of that: a body that catches it owes nothing.
+/// If a callable was dropped by a callback that failed, the error settles its key. A body that
+/// catches the error does not have to wait for the key.
 #[test]
 fn a_body_that_catches_the_error_leaks_no_key() {
     #[gen::coroutine]
@@ -209,7 +213,7 @@ fn a_body_that_catches_the_error_leaks_no_key() {
         assert_eq!(error.to_string(), "the real reason");
         Ok(())
     }
-    /// It waits for something else when the error comes.
+    /// The body waits for another future when the error comes.
     #[gen::coroutine]
     fn elsewhere() -> gen::Result {
         let callable = yield_!(Callback::<()>::new("k"))?;
@@ -229,7 +233,7 @@ fn a_body_that_catches_the_error_leaks_no_key() {
         assert_eq!(error.to_string(), "the real reason");
         Ok(())
     }
-    /// The callable is dropped behind the failure, by whoever held the callback.
+    /// The owner of the callback drops the callable after the failure.
     #[gen::coroutine]
     fn dropped_after_it_has_failed() -> gen::Result {
         let callable = yield_!(Callback::<()>::new("k"))?;
@@ -248,7 +252,7 @@ fn a_body_that_catches_the_error_leaks_no_key() {
     run(dropped_after_it_has_failed()).unwrap();
 }
 
-/// A body that tries again would find its key taken.
+/// Otherwise a body that tries again would find its key in use.
 #[test]
 fn a_body_that_catches_the_error_may_register_the_key_anew() {
     #[gen::coroutine]
@@ -272,7 +276,8 @@ fn a_body_that_catches_the_error_may_register_the_key_anew() {
     assert_eq!(run(body()).unwrap(), (7, 3));
 }
 
-/// What the failed callback did not own, or was given to somebody else, is waited for as before, and leaked as before.
+/// A key whose callable the failed callback did not own, or had passed on, is waited for as before,
+/// and leaks as before.
 #[test]
 fn a_callback_that_fails_settles_no_other_keys() {
     #[gen::coroutine]
@@ -297,7 +302,7 @@ fn a_callback_that_fails_settles_no_other_keys() {
     assert_eq!(leaked.keys().iter().map(gen::LeakedKey::key).collect::<Vec<_>>(), ["\"owned\"", "\"other\""]);
 }
 
-/// A callable that is just dropped, by a callback that ends well or by the body itself, is a leak as ever.
+/// A callable that is dropped by a callback that ends well, or by the body itself, leaks as usual.
 #[test]
 fn a_callback_that_ends_well_leaves_a_leak() {
     #[gen::coroutine]

@@ -1,4 +1,4 @@
-//! `Forget`: a key that nobody will wait for any more. Tornado has no counterpart: there such a call leaks.
+//! `Forget` gives up a key. Tornado has no counterpart: there such a call leaks the key.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
@@ -7,7 +7,8 @@ use std::time::Duration;
 use super::{run, soon};
 use gen::{yield_, Callback, Forget, LeakedCallbackError, Runner, UnknownKeyError, Wait, YieldPoint};
 
-/// A wait that has timed out leaves its key; a call that gives that up ends well, and its callable does nothing.
+/// A wait that has timed out leaves its key pending. A call that gives up the key ends well, and
+/// the callable does nothing.
 #[test]
 fn a_wait_that_has_timed_out() {
     #[gen::coroutine]
@@ -25,7 +26,7 @@ fn a_wait_that_has_timed_out() {
     run(body(true)).unwrap();
 }
 
-/// The key is free; what is called late for its old use is not taken for the new one's.
+/// The key is free again. A late call of its old callable does not affect its new use.
 #[test]
 fn the_key_may_be_registered_anew() {
     #[gen::coroutine]
@@ -42,7 +43,7 @@ fn the_key_may_be_registered_anew() {
     assert_eq!(run(body()).unwrap(), 2);
 }
 
-/// A value that has come already is dropped at once, as one that comes later is.
+/// A value that has already come is dropped at once, like one that comes later.
 #[test]
 fn what_was_stored_is_dropped() {
     struct Value(Arc<AtomicUsize>);
@@ -65,7 +66,7 @@ fn what_was_stored_is_dropped() {
     assert_eq!(run(body(Arc::default())).unwrap(), [0, 1, 2]);
 }
 
-/// What is not pending cannot be given up: most likely the key is misspelt.
+/// A key that is not pending cannot be given up. Most likely it is misspelt.
 #[test]
 fn an_unknown_key() {
     #[gen::coroutine]
@@ -75,7 +76,7 @@ fn an_unknown_key() {
     assert_eq!(run(body()).unwrap(), "the key \"k\" is not pending");
 }
 
-/// Who waits for the key in another branch does not wait for ever.
+/// A wait for the key in another branch does not last for ever.
 #[test]
 fn somebody_who_waits() {
     struct GivesUpLater;

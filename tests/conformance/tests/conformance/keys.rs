@@ -1,4 +1,4 @@
-//! Rules 22-24 and 27, and what else can go wrong with keys.
+//! Rules 22-24 and 27, and other mistakes with keys.
 
 use gen::{
     yield_, Callback, CallbackDroppedError, KeyReuseError, KeyTypeError, UnknownKeyError, Wait, WaitAll,
@@ -6,7 +6,8 @@ use gen::{
 
 use super::{run, run_logged};
 
-/// A list of callbacks gives a list of callables; of two with the same key the second fails, and the first stays pending.
+/// A list of callbacks gives a list of callables. If two have the same key, the second fails, and
+/// the first stays pending.
 #[test]
 fn rule_22_a_list_of_callbacks() {
     #[gen::coroutine]
@@ -16,7 +17,7 @@ fn rule_22_a_list_of_callbacks() {
         let values = yield_!(WaitAll::<u8>::new(["a", "b"]))?;
         let error = yield_!(vec![Callback::<u8>::new("k"), Callback::<u8>::new("k")]).unwrap_err();
         assert!(error.is::<KeyReuseError>());
-        // Its callable is gone with the failed list, but the key is there: it is not unknown.
+        // Its callable was dropped with the failed list, but the key is not unknown.
         let error = yield_!(Wait::<u8>::new("k")).unwrap_err();
         assert!(error.is::<CallbackDroppedError>(), "{error}");
         Ok((values, callables.len() as u8))
@@ -24,7 +25,8 @@ fn rule_22_a_list_of_callbacks() {
     assert_eq!(run(body()).unwrap(), (vec![0, 1], 2));
 }
 
-/// One key that is waited for twice in one yield is unknown the second time. (Tornado fails with a bare `KeyError`.)
+/// If one yield waits for a key twice, the key is unknown to the second wait. (Tornado fails with a
+/// bare `KeyError`.)
 #[test]
 fn rule_23_duplicates_are_unknown_the_second_time() {
     #[gen::coroutine]
@@ -33,23 +35,25 @@ fn rule_23_duplicates_are_unknown_the_second_time() {
         callable.call(1);
         let error = yield_!(WaitAll::<u8>::new(["k", "k"])).unwrap_err();
         assert!(error.is::<UnknownKeyError>());
-        // Nothing was taken: the value is still there, for one of the two.
+        // Nothing was taken. The value is still there, for one of the two.
         let error = yield_!(vec![Wait::<u8>::new("k"), Wait::<u8>::new("k")]).unwrap_err();
         assert!(error.is::<UnknownKeyError>() && error.others().is_empty());
         Ok(yield_!(Callback::<u8>::new("k")).is_ok().into())
     }
-    // The last callback leaks; what counts is that its key was free.
+    // The last callback leaks, which shows that its key was free.
     assert!(run(body()).unwrap_err().is::<gen::LeakedCallbackError>());
 }
 
-/// The points of one yield start in order: a wait does not find the key that a callback beside it is going to register. (Nor in Tornado.)
+/// The points of one yield start in order. So a wait does not find the key of a callback that
+/// stands after it. (Nor does it in Tornado.)
 #[test]
 fn rule_22_points_of_one_yield_start_in_order() {
     #[gen::coroutine]
     fn body() -> gen::Result<u8> {
         let error = yield_!((Wait::<u8>::new("k"), Callback::<u8>::new("k"))).unwrap_err();
         assert_eq!(error.downcast_ref::<UnknownKeyError>().map(UnknownKeyError::key), Some("\"k\""));
-        // The callback was started all the same: its key is pending, and what it was to be called by is gone with the failed tuple.
+        // The callback was started nevertheless. Its key is pending, and its callable was dropped
+        // with the failed tuple.
         assert!(yield_!(Wait::<u8>::new("k")).unwrap_err().is::<CallbackDroppedError>());
         yield_!(Callback::<u8>::new("k"))?.call(1);
         yield_!((Wait::<u8>::new("k"), Callback::<u8>::new("other")))?.1.call(2);
@@ -58,7 +62,8 @@ fn rule_22_points_of_one_yield_start_in_order() {
     assert_eq!(run(body()).unwrap(), 2);
 }
 
-/// `WaitAll` looks at all keys before it waits for any: an unknown one is found at once. (In Tornado when those before it have come.)
+/// `WaitAll` checks all keys before it waits for any, so an unknown key is found at once. (In
+/// Tornado it is found when the values of the keys before it have come.)
 #[test]
 fn rule_24_an_unknown_key_is_found_at_once() {
     #[gen::coroutine]
@@ -72,8 +77,9 @@ fn rule_24_an_unknown_key_is_found_at_once() {
     assert_eq!(run(body()).unwrap(), 1);
 }
 
-/// Calls that run at the same time do not meet. Equality is that of Rust: `1_u8` and `1_u16` are two keys, as are `"k"` and `String::from("k")`.
-/// (In Tornado `1`, `1.0` and `True` are one.)
+/// Calls that run at the same time do not share keys. Keys are equal if Rust says so: `1_u8` and
+/// `1_u16` are two keys, and so are `"k"` and `String::from("k")`. (In Tornado `1`, `1.0` and
+/// `True` are one key.)
 #[test]
 fn rule_27_keys_are_those_of_one_call_and_of_one_type() {
     #[gen::coroutine]
@@ -101,7 +107,8 @@ fn rule_27_keys_are_those_of_one_call_and_of_one_type() {
     assert_eq!(run(body()).unwrap(), [101, 102, 103]);
 }
 
-/// A key of the coroutine that waits for this one is unknown here, and so is one of the coroutine itself in a nested block.
+/// A key is unknown in the coroutines that its coroutine yields, and in nested blocks of its
+/// coroutine.
 #[test]
 fn a_wait_for_a_key_of_another_coroutine() {
     #[gen::coroutine]
@@ -116,13 +123,14 @@ fn a_wait_for_a_key_of_another_coroutine() {
             assert!(error.is::<UnknownKeyError>());
             assert_eq!(error.to_string(), "the key \"k\" is not pending");
         }
-        // It was not taken by either.
+        // Neither of them took it.
         yield_!(Wait::<u8>::new("k"))
     }
     assert_eq!(run(outer()).unwrap(), 1);
 }
 
-/// A value of another type than the key was registered for: the error names the key, both types and the place, before anything is waited for.
+/// A wait with another value type than that of the registration fails before it waits. The error
+/// names the key, both types and the place.
 #[test]
 fn a_wait_for_another_type() {
     #[gen::coroutine]
@@ -144,7 +152,8 @@ fn a_wait_for_another_type() {
     assert!(text.starts_with(&start) && text.ends_with("not of type `alloc::string::String`"), "{text}");
 }
 
-/// A nested `async` block has keys of its own; what it leaves behind is told, since nobody takes its error.
+/// A nested `async` block has keys of its own. Keys that it leaves behind are reported, since no
+/// caller takes its error.
 #[test]
 fn a_nested_block_has_keys_of_its_own() {
     #[gen::coroutine]

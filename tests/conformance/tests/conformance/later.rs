@@ -1,4 +1,4 @@
-//! What the tests of later versions have that those of 4.4.3 have not.
+//! Tests that later versions of Tornado have and 4.4.3 does not.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use loop_behaviour::{Drops, Order};
 
 use super::{after_turns, run, soon, unlogged, Fault, SECOND};
 
-/// the function keeps its name, and here where it is defined.
+/// The function keeps its name, and here also the place of its definition.
 #[test]
 fn attributes() {
     #[gen::coroutine]
@@ -25,7 +25,7 @@ fn attributes() {
     assert!(coroutine.site().file().ends_with("later.rs"));
 }
 
-/// what yields to others once, of a native executor's making, works in a coroutine.
+/// A future of another executor that yields to other tasks once works in a coroutine.
 #[test]
 fn asyncio_sleep_zero() {
     async fn yield_now() {
@@ -47,7 +47,7 @@ fn asyncio_sleep_zero() {
     run(body()).unwrap();
 }
 
-/// the locals of a coroutine that failed are dropped when its error has been handed on.
+/// The local variables of a coroutine that failed are dropped after its error was handed on.
 #[test]
 fn coroutine_refcounting() {
     let drops = Drops::new();
@@ -80,7 +80,7 @@ fn asyncio_gather() {
     assert_eq!(run(outer()).unwrap(), 42);
 }
 
-/// Its issue 1769: a task that waits for what nobody else holds does not vanish.
+/// Tornado's issue 1769: a task does not vanish if only itself holds the future that it waits for.
 #[test]
 fn gc() {
     let waker: Rc<RefCell<Option<Waker>>> = Rc::default();
@@ -109,7 +109,7 @@ fn gc() {
     assert_eq!(run(outer(waker, resolved)).unwrap(), 42);
 }
 
-/// A coroutine that never ends is freed with its loop, also if it holds the loop.
+/// A coroutine that never ends is freed with its loop, even if it holds the loop.
 #[test]
 fn gc_infinite_coro() {
     #[gen::coroutine]
@@ -129,7 +129,8 @@ fn gc_infinite_coro() {
     assert_eq!(drops.count(), 1);
 }
 
-/// So is a native one. (Tornado logs that it was destroyed while pending; here that is what dropping a loop means, and nothing is logged.)
+/// The same for a native one. (Tornado logs that it was destroyed while pending. Here this is the
+/// meaning of dropping a loop, and nothing is logged.)
 #[test]
 fn gc_infinite_async_await() {
     async fn endless(local: impl Sized) -> gen::Result {
@@ -148,7 +149,8 @@ fn gc_infinite_async_await() {
     assert_eq!(drops.count(), 1);
 }
 
-/// A coroutine that waits, dropped with whatever holds it, runs the destructors of its locals: its finalizers.
+/// If a waiting coroutine is dropped with its owner, the destructors of its local variables run.
+/// These are its finalizers.
 #[test]
 fn rule_60_an_abandoned_coroutine_drops_its_locals() {
     #[gen::coroutine]
@@ -162,7 +164,7 @@ fn rule_60_an_abandoned_coroutine_drops_its_locals() {
     assert_eq!(drops.count(), 0);
     drop(abandoned);
     assert_eq!(drops.count(), 1);
-    // As a task it is the loop's, whether or not anybody holds its handle.
+    // As a task it belongs to the loop, whether or not its handle is held.
     unlogged(|| {
         let io_loop = IoLoop::with_clock(VirtualClock::new());
         drop(io_loop.spawn_local(waits(drops.one())));
@@ -172,7 +174,7 @@ fn rule_60_an_abandoned_coroutine_drops_its_locals() {
     assert_eq!(drops.count(), 2);
 }
 
-/// Coroutines that are delayed by moments; their values come in the order of the list.
+/// Coroutines that are delayed by moments. The values have the order of the list.
 #[test]
 fn multi_delayed() {
     #[gen::coroutine]
@@ -202,7 +204,7 @@ fn gen_basic_exceptions() {
     }
 }
 
-/// A `Return` with a value is no error of a coroutine, before a yield and after one.
+/// A `Return` with a value is not an error of a coroutine, before a yield and after one.
 #[test]
 fn gen_basic_return_values() {
     #[gen::coroutine(returns)]
@@ -238,7 +240,8 @@ fn gen_basic_performance() {
     assert_eq!(order.text(), "first turn, resumed, second turn");
 }
 
-/// What is a coroutine implements the trait, which a plain future does not: a bound tells them apart.
+/// A coroutine implements the trait `Coroutine`, and a plain future does not, so a bound
+/// distinguishes them.
 #[test]
 fn is_coroutine_function() {
     fn call<C: Coroutine<Output = gen::Result<u32>>>(function: impl Fn() -> C) -> (&'static str, u32) {
@@ -248,7 +251,7 @@ fn is_coroutine_function() {
     assert_eq!(call(|| after_turns(1, Ok(42))), ("after_turns", 42));
 }
 
-/// What is known of a coroutine tells its function and where that is.
+/// The debug form of a coroutine names its function and the place of its definition.
 #[test]
 fn asyncio_future_debug_info() {
     #[gen::coroutine(dyn)]

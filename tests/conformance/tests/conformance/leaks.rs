@@ -1,4 +1,4 @@
-//! Rules 31 and 32: keys that nobody waited for.
+//! Rules 31 and 32: keys without a wait.
 
 use std::future::Future;
 
@@ -6,8 +6,9 @@ use gen::{yield_, Callback, LeakedCallbackError, LeakedKey, Wait};
 
 use super::run;
 
-/// The leak is the coroutine's own result: whoever waits for it gets the error, and nothing hangs. The keys are in the order of registration.
-/// (In Tornado the future stays pending, and the error goes to the surrounding context; the order of the keys is that of a set.)
+/// The leak is the result of the coroutine: its waiter gets the error, and nothing hangs. The keys
+/// have the order of their registration. (In Tornado the future stays pending, and the surrounding
+/// context gets the error. The keys have the order of a set.)
 #[test]
 fn rule_31_a_leak_is_the_result_of_the_call() {
     #[gen::coroutine]
@@ -26,7 +27,7 @@ fn rule_31_a_leak_is_the_result_of_the_call() {
     assert_eq!(run(waits()).unwrap(), ["\"c\"", "\"b\"", "\"d\""]);
 }
 
-/// A body that ends by an error keeps that error.
+/// A body that ends with an error keeps that error.
 #[test]
 fn rule_32_an_error_of_the_body_wins() {
     #[gen::coroutine]
@@ -37,7 +38,8 @@ fn rule_32_an_error_of_the_body_wins() {
     assert_eq!(run(body()).unwrap_err().to_string(), "mine");
 }
 
-/// A body that caught an error is held to its keys as any other. (Tornado looks away for the rest of the run.)
+/// The keys of a body that has caught an error are checked like those of any other. (Tornado does
+/// not check them for the rest of the run.)
 #[test]
 fn rule_32_a_caught_error_does_not_hide_a_leak() {
     #[gen::coroutine]
@@ -49,7 +51,7 @@ fn rule_32_a_caught_error_does_not_hide_a_leak() {
     assert!(run(body()).unwrap_err().is::<LeakedCallbackError>());
 }
 
-/// A `gen::Return` ends the call well, as in Tornado: so it is held to its keys, too.
+/// A `gen::Return` ends the call successfully, as in Tornado, so the keys are checked.
 #[test]
 fn rule_31_a_return_is_a_normal_end() {
     #[gen::coroutine(returns)]
@@ -72,7 +74,7 @@ fn rule_31_a_return_is_a_normal_end() {
     assert!(run(another_return()).unwrap_err().is::<gen::Return<&str>>());
 }
 
-/// So is an engine's end, by a `gen::Return` or without a `Result` at all.
+/// The same for the end of an engine, by a `gen::Return` or without a `Result`.
 #[test]
 fn rule_31_an_engine_that_ends_by_a_return() {
     #[gen::engine]
@@ -90,7 +92,7 @@ fn rule_31_an_engine_that_ends_by_a_return() {
     });
 }
 
-/// Any error that a `gen::Error` can become will do.
+/// The error type may be any that a `gen::Error` converts into.
 #[test]
 fn a_leak_in_the_users_own_error() {
     #[derive(Debug)]
@@ -109,7 +111,7 @@ fn a_leak_in_the_users_own_error() {
     assert!(text.starts_with("mine: the coroutine ended without waiting for its callbacks: \"k\""), "{text}");
 }
 
-/// A coroutine that is dropped while it waits has not leaked anything: nothing is told.
+/// A coroutine that is dropped while it waits has not leaked its keys, and nothing is reported.
 #[test]
 fn dropped_while_it_waits() {
     #[gen::coroutine]

@@ -7,7 +7,8 @@ use loop_behaviour::{logged, Order};
 
 use super::{after_turns, here, run_timed, TEN_SECONDS};
 
-/// A turn: the callbacks that are queued by now, then the timers that are due by now. What is added meanwhile waits for the next one.
+/// A turn runs the callbacks that are queued by now, then the timers that are due by now. Work that
+/// is added meanwhile waits for the next turn.
 #[test]
 fn rule_55_what_is_added_in_a_turn_waits_for_the_next() {
     let (io_loop, order) = (IoLoop::with_clock(VirtualClock::new()), Order::new());
@@ -30,7 +31,8 @@ fn rule_55_what_is_added_in_a_turn_waits_for_the_next() {
     assert_eq!(order.text(), "abtuABccTT");
 }
 
-/// A loop that is stopped finishes its turn; one that is stopped before it starts returns at once from its next start, and only from that.
+/// A loop that is stopped finishes its turn. A loop that is stopped before its start returns at
+/// once from its next start, and only from that one.
 #[test]
 fn rule_55_stop_lets_the_turn_finish() {
     let (io_loop, order) = (IoLoop::with_clock(VirtualClock::new()), Order::new());
@@ -60,7 +62,8 @@ fn rule_55_a_panic_of_a_callback_is_thrown() {
     assert_eq!(run_timed(body()), (Ok(true), 0, vec![]));
 }
 
-/// Errors in one callback do not stop the rest; with no coroutine around, the loop's handler gets them. Tornado's is `handle_callback_exception`.
+/// An error in one callback does not stop the others. Without a surrounding coroutine, the loop's
+/// handler gets it, which is Tornado's `handle_callback_exception`.
 #[test]
 fn rule_55_errors_outside_of_coroutines_go_to_the_handler_of_the_loop() {
     let (io_loop, order) = (IoLoop::with_clock(VirtualClock::new()), Order::new());
@@ -75,7 +78,8 @@ fn rule_55_errors_outside_of_coroutines_go_to_the_handler_of_the_loop() {
     assert_eq!(log, [""; 0]);
 }
 
-/// A callback that starts a coroutine (`spawn_callback`): its failure is logged, and no context takes it.
+/// A callback that starts a coroutine (`spawn_callback`): its failure is logged, and no context
+/// takes it.
 #[test]
 fn rule_56_the_failure_of_a_spawned_coroutine_is_logged() {
     #[gen::coroutine]
@@ -87,7 +91,8 @@ fn rule_56_the_failure_of_a_spawned_coroutine_is_logged() {
     assert_eq!(run_timed(body()), (Ok(()), 10, log));
 }
 
-/// `run_sync` takes what may give nothing, and lists through `multi`; its future is polled in a turn. What ends it before its time says how.
+/// `run_sync` accepts functions that return nothing, and lists through `multi`. Its future is
+/// polled in a turn. If it ends early, the error says why.
 #[test]
 fn rule_57_what_run_sync_takes_and_how_it_ends() {
     let (io_loop, order) = (IoLoop::with_clock(VirtualClock::new()), Order::new());
@@ -107,7 +112,8 @@ fn rule_57_what_run_sync_takes_and_how_it_ends() {
     assert!(nested.unwrap_err().is::<gen::LoopRunning>());
 }
 
-/// `run_sync` times out and leaves the coroutine on the loop, with its context; a `run_sync` inside of another is an error.
+/// `run_sync` times out and leaves the coroutine on the loop, with its context. A nested `run_sync`
+/// is an error.
 #[test]
 fn rule_57_a_coroutine_that_run_sync_gave_up_still_takes_errors() {
     #[gen::coroutine]

@@ -1,6 +1,8 @@
-//! Each test has the name of the row or of the rule that it is about, as it is in `register.toml`; what has another name is about something that Tornado never had.
+//! Each test has the name of its row or rule in `register.toml`. Tests with other names cover
+//! behaviour that Tornado never had.
 //!
-//! Tornado's tests call `@engine` functions; where that makes no difference a coroutine is run by the loop here.
+//! Tornado's tests call `@engine` functions. Where it makes no difference, these tests run a
+//! coroutine on the loop.
 
 mod arguments;
 mod callables;
@@ -36,25 +38,25 @@ use gen::{CallbackOutput, IoLoop, IoLoopHandle, Promise, SharedFuture, VirtualCl
 const SECOND: Duration = Duration::from_secs(1);
 const TEN_SECONDS: Duration = Duration::from_secs(10);
 
-/// Runs it on a virtual clock, and fails if anything is logged.
+/// Runs a body on a virtual clock. Panics if anything is logged.
 #[track_caller]
 fn run<T, E>(future: impl Future<Output = Result<T, E>>) -> Result<T, E> {
     unlogged(|| IoLoop::with_clock(VirtualClock::new()).block_on(future))
 }
 
-/// What `future` gives, and what was logged meanwhile.
+/// Returns the result of `future`, and the records that were logged meanwhile.
 fn run_logged<T>(future: impl Future<Output = T>) -> (T, Vec<String>) {
     logged(|| IoLoop::with_clock(VirtualClock::new()).block_on(future))
 }
 
-/// What `act` gives, and what was logged meanwhile.
+/// Returns the result of `act`, and the records that were logged meanwhile.
 fn logged<T>(act: impl FnOnce() -> T) -> (T, Vec<String>) {
     let mut output = None;
     let lines = loop_behaviour::logged(|| output = Some(act()));
     (output.expect("it ran to its end"), lines)
 }
 
-/// What `act` gives; fails if anything is logged.
+/// Returns the result of `act`. Panics if anything is logged.
 #[track_caller]
 fn unlogged<T>(act: impl FnOnce() -> T) -> T {
     let (output, lines) = logged(act);
@@ -62,7 +64,7 @@ fn unlogged<T>(act: impl FnOnce() -> T) -> T {
     output
 }
 
-/// Runs it on a virtual clock; gives what it gives, the seconds it took, and what was logged.
+/// Runs a body on a virtual clock. Returns its result, the seconds that it took, and the records.
 fn run_timed<T>(future: impl Future<Output = gen::Result<T>>) -> (Result<T, String>, u64, Vec<String>) {
     let ((result, took), lines) = run_logged(async {
         let began = here().now();
@@ -72,22 +74,22 @@ fn run_timed<T>(future: impl Future<Output = gen::Result<T>>) -> (Result<T, Stri
     (result.map_err(|error| error.to_string()), took.as_secs(), lines)
 }
 
-/// The loop that all of this runs on.
+/// The current loop.
 fn here() -> IoLoopHandle {
     IoLoop::current().expect("a loop runs")
 }
 
-/// Has the loop call it in its next turn.
+/// Makes the loop call a function in its next turn.
 fn soon<R: CallbackOutput<M>, M: 'static>(call: impl FnOnce() -> R + 'static) {
     here().add_callback(call);
 }
 
-/// Has the loop call something that fails in its next turn.
+/// Makes the loop call a function that fails in its next turn.
 fn fails_on_the_loop(text: &'static str) {
     soon(move || Err::<(), _>(text));
 }
 
-/// Gives `number` after that many turns, or fails with its text.
+/// Gives `number` after that many turns, or fails with the given text.
 #[gen::coroutine]
 fn after_turns(turns: u32, number: Result<u32, Fault>) -> gen::Result<u32> {
     for _ in 0..turns {
@@ -96,7 +98,7 @@ fn after_turns(turns: u32, number: Result<u32, Fault>) -> gen::Result<u32> {
     Ok(number?)
 }
 
-/// That many promises, and their futures.
+/// Creates promises and their futures.
 fn promises(count: usize) -> (Vec<Promise<u32>>, Vec<SharedFuture<u32>>) {
     (0..count).map(|_| gen::promise()).unzip()
 }
@@ -108,7 +110,7 @@ fn done(number: u32) -> SharedFuture<u32> {
     future
 }
 
-/// An error that says which one it is.
+/// An error that names itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Fault(&'static str);
 

@@ -1,4 +1,4 @@
-//! Many points at once cost as much as each alone: what is woken by a value is only who waits for it.
+//! Many points at once cost as much as each alone: a value wakes only the points that wait for it.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::{run, soon};
 use gen::{yield_, Callable, Callback, Runner, Wait, WaitAll, YieldPoint};
 
-/// A wait that counts how often it is asked.
+/// A wait that counts how often it is polled.
 struct Counted {
     key: usize,
     asked: Rc<Cell<usize>>,
@@ -27,7 +27,7 @@ impl YieldPoint for Counted {
     }
 }
 
-/// Calls one in each turn, the last one first.
+/// Calls one callable in each turn, the last one first.
 fn one_a_turn(mut callables: Vec<Callable<usize>>) {
     if let Some(callable) = callables.pop() {
         callable.call(callables.len());
@@ -35,7 +35,8 @@ fn one_a_turn(mut callables: Vec<Callable<usize>>) {
     }
 }
 
-/// Tornado's `test_multi_performance` asks for less than a second; this for two questions to each of 2,000 points, whose values come one by one.
+/// Tornado's `test_multi_performance` requires less than a second. This test requires two polls of
+/// each of 2,000 points, whose values come one by one.
 #[test]
 fn multi_performance() {
     #[gen::coroutine]
@@ -52,7 +53,8 @@ fn multi_performance() {
     }
 }
 
-/// `WaitAll` does not ask again for what has come: in the order of the keys each value is one step, in any other it sleeps until its first has come.
+/// `WaitAll` does not ask again for values that have come. In the order of the keys each value is
+/// one step. In any other order it sleeps until the value of its first key has come.
 #[test]
 fn wait_all_is_linear() {
     #[gen::coroutine]

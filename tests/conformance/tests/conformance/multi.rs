@@ -11,7 +11,7 @@ use loop_behaviour::Order;
 
 use super::{after_turns, run, run_logged, soon, Fault};
 
-/// Results come in the order of the list, whichever is done first.
+/// The results have the order of the list, whichever is ready first.
 #[test]
 fn multi_future_delayed() {
     #[gen::coroutine]
@@ -31,7 +31,7 @@ fn multi_future_dict_delayed() {
     assert_eq!(run_logged(body()).0.unwrap(), HashMap::from([("foo", 1), ("bar", 2)]));
 }
 
-/// An empty list and an empty map keep their type, and resume in place.
+/// An empty list and an empty map keep their types, and the body goes on in place.
 #[test]
 fn multi_empty() {
     #[gen::coroutine]
@@ -53,7 +53,8 @@ fn multi_empty() {
     assert_eq!(order.text(), "00 returned");
 }
 
-/// Two fail in the same turn: the first in the list is raised and the other logged; with `quiet` nothing is; one that fails alone is not logged.
+/// If two children fail in the same turn, the first in the list is raised and the other is logged.
+/// With `quiet` nothing is logged. A child that fails alone is not logged.
 #[test]
 fn multi_exceptions() {
     let two = || vec![after_turns(1, Err(Fault("error 1"))), after_turns(1, Err(Fault("error 2")))];
@@ -73,7 +74,7 @@ fn multi_exceptions() {
     assert_eq!(lines, Vec::<String>::new());
 }
 
-/// Tornado's plain list cannot be quiet, its `multi_future` can; here `multi` is the one way.
+/// Tornado's plain list cannot be quiet, but its `multi_future` can. Here `multi` is the only way.
 #[test]
 fn multi_future_exceptions() {
     #[gen::coroutine]
@@ -101,7 +102,7 @@ fn multi_future_exceptions() {
     assert_eq!(run(quiet()).unwrap_err().to_string(), "error 1");
 }
 
-/// Tornado 5's: a turn for each, both at once.
+/// From Tornado 5: a turn for each child, both at once.
 #[test]
 fn multi_moment() {
     #[gen::coroutine]
@@ -111,7 +112,8 @@ fn multi_moment() {
     assert_eq!(run_logged(body()).0.unwrap(), [(), ()]);
 }
 
-/// All are waited for, and the first in child order is raised, not the first in time.
+/// All children are waited for, and the first error in child order is raised, not the first in
+/// time.
 #[test]
 fn rule_15_child_order_not_time_order() {
     let order = Order::new();
@@ -140,7 +142,7 @@ fn rule_15_child_order_not_time_order() {
     assert_eq!((result.unwrap_err().to_string().as_str(), lines.len()), ("a", 1), "in the order of the map");
 }
 
-/// `quiet` is about what is logged, never about what is raised.
+/// `quiet` affects the errors that are logged, never the error that is raised.
 #[test]
 fn rule_16_quiet_affects_only_the_logged_ones() {
     let children = vec![ready(Err::<u32, _>(Fault("raised"))), ready(Err(Fault("quiet")))];
@@ -174,7 +176,8 @@ fn rule_19_nested() {
     assert_eq!(run_logged(body()).0.unwrap(), (1, vec![map]));
 }
 
-/// Tornado never had it (its issue 1546): the first failure in time is raised at once, and the others are dropped.
+/// Tornado never had this (its issue 1546): the first failure in time is raised at once, and the
+/// others are dropped.
 #[test]
 fn fail_fast_does_not_wait() {
     let slow = async { gen::sleep(super::SECOND * 3600).await.map(|()| 1) };
@@ -188,7 +191,7 @@ fn fail_fast_does_not_wait() {
     assert_eq!(waited, std::time::Duration::ZERO);
 }
 
-/// Nor this (its issue 1378): every child's own result.
+/// Tornado never had this (its issue 1378): every child's own result.
 #[test]
 fn settle_raises_nothing() {
     let children = vec![after_turns(2, Ok(1)), after_turns(1, Err(Fault("kept")))];
@@ -198,7 +201,8 @@ fn settle_raises_nothing() {
     assert!(texts[1].starts_with("Err(kept"), "{texts:?}");
 }
 
-/// A list of YieldPoints takes the same options as one of futures; an unknown key is an error like any other.
+/// A list of YieldPoints takes the same options as one of futures. An unknown key is an error like
+/// any other.
 #[test]
 fn options_of_yield_points() {
     #[gen::coroutine]
@@ -212,8 +216,9 @@ fn options_of_yield_points() {
     assert_eq!(run_logged(body()).0.unwrap(), (1, true));
 }
 
-/// A failed future that is listed twice is logged in Tornado as a second failure. Here the copies of one error are one failure: both are raised or kept, none is
-/// logged. Two errors that look alike are two.
+/// Tornado logs a failed future that is listed twice as a second failure. Here the copies of one
+/// error are one failure: both are raised or kept, and none is logged. Two errors that look alike
+/// are two failures.
 #[test]
 fn rule_17_a_failure_is_not_its_own_duplicate() {
     let one = gen::Error::new(Fault("once"));
@@ -226,7 +231,7 @@ fn rule_17_a_failure_is_not_its_own_duplicate() {
     assert_eq!((result.unwrap_err().others().len(), lines.len()), (2, 1), "{lines:?}");
 }
 
-/// The body goes on in the very turn in which the last child ends.
+/// The body goes on in the same turn in which the last child ends.
 #[test]
 fn rule_18_the_last_child_completes_the_list() {
     #[gen::coroutine]
@@ -236,7 +241,7 @@ fn rule_18_the_last_child_completes_the_list() {
         }
         order.push(turns);
         if turns == 3 {
-            // In the next turn.
+            // This runs in the next turn.
             soon(order.note("|"));
         }
         Ok(())
@@ -252,7 +257,8 @@ fn rule_18_the_last_child_completes_the_list() {
     assert_eq!(order.text(), "123 body |");
 }
 
-/// A bad value beside points, and points in a nested list only: errors arrive at the yield, the rest works. (In Tornado both escape from the call.)
+/// A bad value beside points, and points only in a nested list: the errors arrive at the yield, and
+/// the rest works. (In Tornado both escape from the call.)
 #[test]
 fn rule_21_errors_among_points_arrive_at_the_yield() {
     #[gen::coroutine]
@@ -267,7 +273,8 @@ fn rule_21_errors_among_points_arrive_at_the_yield() {
     assert_eq!(run(body()).unwrap(), (vec![vec![2]], 3));
 }
 
-/// A list in which a wait is unknown: the other children run to their end, then it is raised.
+/// A list with a wait for an unknown key: the other children run to their end, then the error is
+/// raised.
 #[test]
 fn rule_24_an_unknown_key_in_a_list_is_one_of_its_errors() {
     #[gen::coroutine]
@@ -288,7 +295,8 @@ fn rule_24_an_unknown_key_in_a_list_is_one_of_its_errors() {
     assert_eq!(order.text(), "called raised");
 }
 
-/// Points and futures at once: two thousand tasks of which one is called in each turn, the last first; each is asked when it is yielded, and when it is called.
+/// Points and futures at once: two thousand tasks, one of which is called in each turn, the last
+/// one first. Each is polled when it is yielded, and when it is called.
 #[test]
 fn multi_performance() {
     #[gen::coroutine]

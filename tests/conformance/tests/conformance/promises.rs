@@ -1,4 +1,5 @@
-//! `gen::promise`, Tornado's `Future`: the rows of `Future`, `is_future` and `chain_future`, and the rules about futures that somebody sets.
+//! `gen::promise`, Tornado's `Future`: the rows of `Future`, `is_future` and `chain_future`, and
+//! the rules about futures that other code sets.
 
 use std::rc::Rc;
 
@@ -31,7 +32,7 @@ fn multi_future() {
     assert_eq!(run(body()).unwrap(), [1, 2]);
 }
 
-/// One future several times in a list: its value as often.
+/// One future several times in a list gives its value as many times.
 #[test]
 fn multi_future_duplicate() {
     #[gen::coroutine]
@@ -53,7 +54,7 @@ fn multi_dict_future() {
     assert_eq!(run(body()).unwrap(), [("foo", 1), ("bar", 2)].into());
 }
 
-/// `is_done`, `result` and done-callbacks: what Tornado's `Future` has.
+/// `is_done`, `result` and done callbacks, as in Tornado's `Future`.
 #[test]
 fn future_says_whether_it_is_done_and_with_what() {
     let (promise, future) = gen::promise::<u32>();
@@ -64,7 +65,8 @@ fn future_says_whether_it_is_done_and_with_what() {
     assert_eq!(future.result().unwrap().unwrap(), 7);
 }
 
-/// A coroutine that waits for a future that nobody will set any more is told so. (In Tornado it waits for ever.)
+/// A coroutine gets an error if the future that it waits for can no longer be set. (In Tornado it
+/// waits for ever.)
 #[test]
 fn future_of_a_promise_that_is_dropped() {
     #[gen::coroutine]
@@ -79,7 +81,7 @@ fn future_of_a_promise_that_is_dropped() {
     run(body()).unwrap();
 }
 
-/// The type of a value says whether it is a future; `maybe_future!` asks it.
+/// The type of a value decides whether it is a future. `maybe_future!` uses the type.
 #[test]
 fn is_future_is_asked_of_the_type() {
     #[gen::coroutine]
@@ -95,7 +97,8 @@ fn panics() -> gen::Result<u32> {
     panic!("in the future");
 }
 
-/// A promise that follows a future is set to its result, in place if that is there already; a failure has been looked at then, and is that of the promise.
+/// A promise that follows a future is set to its result, in place if the result is ready. A failure
+/// then counts as read by the promise.
 #[test]
 fn chain_future_is_follow() {
     #[gen::coroutine]
@@ -118,7 +121,8 @@ fn chain_future_is_follow() {
     run(body()).unwrap();
 }
 
-/// Where no loop runs nothing can be followed, and whoever reads is told; a promise that was set before keeps its value, and the mistake is logged.
+/// Without a running loop a promise cannot follow, and its readers get an error. A promise that was
+/// set before keeps its value, and the mistake is logged.
 #[test]
 fn chain_future_where_it_cannot_be() {
     let (promise, future) = gen::promise::<u32>();
@@ -136,7 +140,7 @@ fn chain_future_where_it_cannot_be() {
     assert!(lines[0].contains("the promise of a `u32` was set before"), "{lines:?}");
 }
 
-/// Waits for a future, and says so.
+/// Waits for a future, and records it.
 #[gen::coroutine]
 fn reads(name: &'static str, future: SharedFuture<u32>, order: Order) -> gen::Result {
     let result = yield_!(future);
@@ -144,7 +148,8 @@ fn reads(name: &'static str, future: SharedFuture<u32>, order: Order) -> gen::Re
     Ok(())
 }
 
-/// A body that waits is never resumed inside of the set, but in a later turn; several in the order in which they began to wait.
+/// A waiting body is never resumed inside of the set, but in a later turn. Several bodies are
+/// resumed in the order in which they began to wait.
 #[test]
 fn rule_3_waiters_resume_in_order_in_a_later_turn() {
     #[gen::coroutine]
@@ -167,7 +172,8 @@ fn rule_3_waiters_resume_in_order_in_a_later_turn() {
     assert_eq!(order.text(), "set is set same turn a7 b7 c7 ");
 }
 
-/// A reader keeps its place however often it is polled, and those that leave take nobody's.
+/// A reader keeps its position however often it is polled, and a reader that leaves does not change
+/// the positions of others.
 #[test]
 fn rule_3_a_waiter_keeps_its_place() {
     #[gen::coroutine]
@@ -195,7 +201,7 @@ fn rule_3_a_waiter_keeps_its_place() {
     assert_eq!(order.text(), "abc");
 }
 
-/// A result may be read many times; what is shared by all readers there is cloned here.
+/// A result may be read many times. In Tornado all readers share it, and here each gets a clone.
 #[test]
 fn rule_8_a_result_is_read_many_times() {
     #[gen::coroutine]
@@ -209,7 +215,8 @@ fn rule_8_a_result_is_read_many_times() {
     assert!(run(body()).unwrap());
 }
 
-/// One failure that is waited for twice in a list is raised, and not logged as a failure of its own.
+/// If a list waits twice for one failure, it is raised, and the second is not logged as a failure
+/// of its own.
 #[test]
 fn rule_17_a_future_twice_in_a_list_fails_once() {
     #[gen::coroutine]
@@ -234,7 +241,8 @@ fn rule_17_a_future_twice_in_a_list_fails_once() {
 const UNREAD: &str = "ERROR gen: a promise failed, and nobody looked at its result: late";
 const AFTER_TIMEOUT: &str = "ERROR gen: a promise failed after the timeout of whoever waited for it: late";
 
-/// A body that was taken out of its wait by an error leaves the future alone: its later value is ignored, its later failure is nobody's, and logged.
+/// An error that interrupts a waiting body does not affect the future. A later value is ignored,
+/// and a later failure is logged, because no code reads it.
 #[test]
 fn rule_36_an_abandoned_future_may_still_be_set() {
     #[gen::coroutine]
@@ -252,7 +260,7 @@ fn rule_36_an_abandoned_future_may_still_be_set() {
     assert_eq!(lines, [UNREAD]);
 }
 
-/// The failure of a future that a timeout has given up is logged as that.
+/// If a timeout has given up a future, the log says so when it fails.
 #[test]
 fn rule_50_a_late_failure_of_a_promise_is_logged() {
     #[gen::coroutine]
@@ -267,7 +275,7 @@ fn rule_50_a_late_failure_of_a_promise_is_logged() {
     assert_eq!(lines, [AFTER_TIMEOUT]);
 }
 
-/// Unless it is quiet, or late but a value, or somebody else has the future.
+/// It is not logged if it is quiet, if a value comes late, or if other code holds the future.
 #[test]
 fn rule_51_a_quiet_late_failure_of_a_promise_is_not_logged() {
     #[gen::coroutine]
@@ -300,7 +308,8 @@ fn rule_58_a_promise_is_set_once() {
     assert_eq!(future.result().unwrap().unwrap(), 1);
 }
 
-/// Done-callbacks run in order; an error of one is that of whoever added it, and the others run.
+/// Done callbacks run in order. An error of one goes to the coroutine that added it, and the others
+/// run.
 #[test]
 fn rule_58_done_callbacks_run_in_order() {
     #[gen::coroutine]
@@ -327,7 +336,8 @@ fn rule_58_done_callbacks_run_in_order() {
     assert_eq!(order.text(), "set 0:7 1:7 2:7 1 failed");
 }
 
-/// One that is added when the result is there runs too, behind those before it, and never inside of the call, where Tornado runs it.
+/// A callback that is added to a ready result also runs after the earlier ones, and never inside of
+/// the call. (Tornado runs it inside.)
 #[test]
 fn rule_58_a_done_callback_of_a_done_future() {
     #[gen::coroutine]
@@ -351,7 +361,7 @@ fn rule_58_a_done_callback_of_a_done_future() {
     assert_eq!(order.text(), "added before behind added late ");
 }
 
-/// Where no loop runs there is nothing that could call it.
+/// Without a running loop the callback cannot be called.
 #[test]
 fn rule_58_a_done_callback_without_a_loop() {
     let order = Order::new();
@@ -362,7 +372,9 @@ fn rule_58_a_done_callback_without_a_loop() {
     assert_eq!(lines, [text]);
 }
 
-/// A failed future that goes unseen is logged, with its trace; one that was read, by a yield, by `result` or by a callback, is not; nor is a broken promise, which is nobody's failure.
+/// A failed future that was never read is logged with its trace. It is not logged if a yield,
+/// `result` or a callback has read it. A broken promise is not logged, because it is not a failure
+/// of any task.
 #[test]
 fn rule_58_a_failure_that_nobody_looked_at_is_logged() {
     fn failed() -> SharedFuture<u32> {
@@ -411,7 +423,7 @@ fn rule_58_a_failure_that_nobody_looked_at_is_logged() {
     assert!(lines[0].ends_with(" in fetches"), "{lines:?}");
 }
 
-/// The trace of a failure that one coroutine passed on is there for the next.
+/// The trace of a failure that one coroutine passed on is kept for the next.
 #[test]
 fn rule_59_each_reader_has_its_own_trace() {
     #[gen::coroutine]

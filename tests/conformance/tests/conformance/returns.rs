@@ -54,7 +54,8 @@ fn async_return_no_value_by_a_return() {
     run_logged(body()).0.unwrap();
 }
 
-/// An engine may end by a `Return` without a value, before a yield and after one; with a value it is an error, which says what it is.
+/// A `Return` without a value may end an engine, before a yield and after one. With a value it is
+/// an error, whose text says that it is a `Return`.
 #[test]
 fn a_return_in_an_engine() {
     #[gen::engine]
@@ -80,7 +81,8 @@ fn a_return_in_an_engine() {
     assert_eq!((order.text().as_str(), lines), ("rr", Vec::new()));
 }
 
-/// An ordinary error stays one, and a broad catch in the body swallows a `Return`, as in Tornado.
+/// An ordinary error stays an error. A broad catch in the body catches a `Return` too, as in
+/// Tornado.
 #[test]
 fn rule_11_a_return_is_an_ordinary_error() {
     #[gen::coroutine(returns)]
@@ -96,7 +98,8 @@ fn rule_11_a_return_is_an_ordinary_error() {
     assert_eq!(run_logged(swallows()).0.unwrap(), 2);
 }
 
-/// In Tornado a yielded future that failed with a `Return` ends whoever waits for it; here it ends only the coroutine in whose body it was raised.
+/// In Tornado a yielded future that failed with a `Return` ends the coroutine that waits for it.
+/// Here a `Return` ends only the coroutine in whose body it was raised.
 #[test]
 fn rule_11_a_return_from_elsewhere_ends_nobody() {
     #[gen::coroutine]
@@ -115,7 +118,7 @@ fn rule_11_a_return_from_elsewhere_ends_nobody() {
     assert_eq!(order.text(), "true");
 }
 
-/// A value of another type than the coroutine's cannot be given; in Python it could.
+/// A value of another type than the coroutine's is refused. In Python it is allowed.
 #[test]
 fn a_return_of_another_type_is_an_error_that_names_it() {
     #[gen::coroutine(returns)]
@@ -126,7 +129,7 @@ fn a_return_of_another_type_is_an_error_that_names_it() {
     assert!(text.starts_with("a `gen::Return` of `u64` ended no coroutine"), "{text}");
 }
 
-/// It goes with the other options, and beneath a context; the coroutine keeps its name.
+/// It works together with the other options, and beneath a context. The coroutine keeps its name.
 #[test]
 fn returns_goes_with_the_other_options() {
     #[gen::coroutine(returns, boxed)]
@@ -145,7 +148,7 @@ fn returns_goes_with_the_other_options() {
     assert_eq!((erased.name(), run_logged(erased).0.unwrap()), ("erased", 3));
 }
 
-/// What a body with the option yields, and is thrown, arrives as ever.
+/// The results and errors of yields in a body with the option are not affected.
 #[test]
 fn what_is_thrown_reaches_the_yield() {
     #[gen::coroutine(returns)]
@@ -162,7 +165,7 @@ fn what_is_thrown_reaches_the_yield() {
     assert_eq!(result.unwrap(), "arrived");
 }
 
-/// The option takes no space.
+/// The option does not enlarge the coroutine.
 #[test]
 fn returns_costs_no_space() {
     #[gen::coroutine]

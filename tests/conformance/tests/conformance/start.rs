@@ -1,4 +1,5 @@
-//! How a body starts and goes on: rules 1 to 4, 9, 12, and what they mean for time and for errors, rules 54 and 59.
+//! The start of a body and its continuation: rules 1 to 4, 9 and 12, and their consequences for
+//! time and errors, rules 54 and 59.
 
 use std::cell::RefCell;
 use std::future::{poll_fn, ready};
@@ -12,7 +13,8 @@ use loop_behaviour::Order;
 
 use super::{here, run, run_logged, soon, SECOND};
 
-/// A call is cold: nothing runs until it is waited for. `spawn` runs the first step before it returns; if all yields were ready that is the whole.
+/// A call is cold: nothing runs until it is waited for. `spawn` runs the first step before it
+/// returns. If all yields are ready, this is the whole body.
 #[test]
 fn rule_1_a_call_is_cold_and_spawn_runs_the_first_step() {
     #[gen::coroutine]
@@ -41,7 +43,7 @@ fn rule_1_a_call_is_cold_and_spawn_runs_the_first_step() {
     assert_eq!(order.text(), "called first last first last first returned last ");
 }
 
-/// Twenty thousand ready yields, of values and of errors, take no stack and no turn of the loop.
+/// Twenty thousand ready yields, of values and of errors, use no stack and no turn of the loop.
 #[test]
 fn rule_2_ready_yields_resume_in_place() {
     #[gen::coroutine]
@@ -59,7 +61,8 @@ fn rule_2_ready_yields_resume_in_place() {
     assert_eq!(run(body(Order::new())).unwrap(), 10_000);
 }
 
-/// What is pending resumes the body in a later turn, behind the callbacks that were queued already; several waiters in the order in which they came.
+/// A pending future resumes the body in a later turn, after the callbacks that were queued before.
+/// Several waiters are resumed in the order in which they began to wait.
 #[test]
 fn rule_3_a_pending_future_resumes_in_a_later_turn() {
     let order = Order::new();
@@ -94,7 +97,8 @@ fn rule_3_a_pending_future_resumes_in_a_later_turn() {
     assert_eq!(order.text(), "set same-turn a b");
 }
 
-/// In a list Tornado's moment is ready at once, by an accident of its implementation; here it costs its turn there as well.
+/// In a list Tornado's moment is ready at once, because of its implementation. Here it costs its
+/// turn there too.
 #[test]
 fn rule_4_a_moment_in_a_list_costs_a_turn_too() {
     #[gen::coroutine]
@@ -119,7 +123,7 @@ fn rule_4_a_moment_in_a_list_costs_a_turn_too() {
     assert_eq!(order.text(), "callback body callback body callback body callback body");
 }
 
-/// A function that returns a future gives that future: nothing is flattened.
+/// A function that returns a future gives that future. The result is not awaited.
 #[test]
 fn rule_9_a_returned_future_is_not_flattened() {
     #[gen::coroutine]
@@ -150,7 +154,8 @@ fn rule_12_a_body_without_a_value_gives_unit() {
     assert_eq!(run(outer()).unwrap(), ((), ()));
 }
 
-/// A panic ends at the edge of the task: whoever waits gets it as an error, and may go on with it. `run_sync` does, in its caller.
+/// A panic ends at the edge of the task: the waiter gets it as an error, and may raise it again.
+/// `run_sync` raises it in its caller.
 #[test]
 fn rule_10_a_panic_reaches_whoever_waits() {
     #[gen::coroutine]
@@ -168,7 +173,8 @@ fn rule_10_a_panic_reaches_whoever_waits() {
     assert_eq!(payload.downcast_ref(), Some(&"in the body"));
 }
 
-/// Timers fire by their deadlines, then by their creation; a zero sleep is over in the next turn. A sleep's time begins at its call.
+/// Timers fire in the order of their deadlines, then of their creation. A sleep of zero is over in
+/// the next turn. The time of a sleep begins at its call.
 #[test]
 fn rule_54_sleeps_fire_by_deadline_and_creation_from_their_call() {
     let order = Order::new();
@@ -191,7 +197,8 @@ fn rule_54_sleeps_fire_by_deadline_and_creation_from_their_call() {
     assert_eq!(order.text(), "0abc");
 }
 
-/// The same failure, read twice, is the same error: its clones share it, and each has its own way.
+/// The same failure, read twice, is the same error. Its clones share it, and each has its own
+/// trace.
 #[test]
 fn rule_59_one_failure_for_two_readers_is_one_error() {
     #[gen::coroutine]

@@ -1,11 +1,11 @@
-//! `gen::from_callback`: Tornado's `Task`, and what its callback may go through.
+//! `gen::task`, which is Tornado's `Task`, and the ways in which its callback may be used.
 
 use std::thread;
 
 use super::{run, soon};
 use gen::{yield_, CallbackDroppedError, Resolve};
 
-/// A function that takes a callback resumes the yield when that is called.
+/// The yield of a function with a callback is resumed when the callback is called.
 #[test]
 fn task() {
     #[gen::coroutine]
@@ -15,7 +15,7 @@ fn task() {
     assert_eq!(run(body()).unwrap(), 3);
 }
 
-/// A function that fails at once: nothing is raised by the call, the error arrives at the yield.
+/// If the function fails at once, the call raises nothing, and the error arrives at the yield.
 #[test]
 fn exception_in_task_phase1() {
     #[gen::coroutine]
@@ -26,7 +26,7 @@ fn exception_in_task_phase1() {
     assert_eq!(run(body()).unwrap(), "1 / 0");
 }
 
-/// Rule 38: the first call wins; an error that was there before it, too.
+/// Rule 38: the first call wins. So does an error before it.
 #[test]
 fn rule_38_the_first_end_of_a_task_wins() {
     let twice = gen::from_callback(|done| {
@@ -43,8 +43,8 @@ fn rule_38_the_first_end_of_a_task_wins() {
     assert_eq!(run(failed).unwrap_err().to_string(), "failed");
 }
 
-/// Rule 38: an error of the function after it has called back is no lost one. Tornado raises it from `Task(..)`, here it arrives at the yield of it; the value is
-/// dropped, as there.
+/// Rule 38: an error of the function after its call of the callback is not lost. Tornado raises it
+/// from `Task(..)`, and here it arrives at the yield. The value is dropped in both.
 #[test]
 fn rule_38_an_error_of_the_function_after_its_callback() {
     #[gen::coroutine]
@@ -58,7 +58,8 @@ fn rule_38_an_error_of_the_function_after_its_callback() {
     assert_eq!(run(body()).unwrap(), "too late");
 }
 
-/// Rule 38: of two errors the function's own arrives at the yield, and the one of a callback that it has called itself goes outward.
+/// Rule 38: of two errors, the function's own arrives at the yield. The error of a callback that
+/// the function has called itself goes to the outer coroutine.
 #[test]
 fn rule_38_an_error_of_the_function_after_that_of_a_callback() {
     let log = loop_behaviour::logged(|| {
@@ -71,7 +72,7 @@ fn rule_38_an_error_of_the_function_after_that_of_a_callback() {
     assert_eq!(log, ["ERROR gen: a callback failed: the callback's"]);
 }
 
-/// A function that forgets its callback fails the task. (In Tornado it hangs.)
+/// A function that drops its callback fails the task. (In Tornado it hangs.)
 #[test]
 fn a_callback_that_is_dropped() {
     #[gen::coroutine]
@@ -83,7 +84,7 @@ fn a_callback_that_is_dropped() {
     assert!(run(body()).unwrap());
 }
 
-/// The callback may be called from any thread, and after the task is gone.
+/// The callback may be called from any thread, also after the task has ended.
 #[test]
 fn a_callback_on_another_thread() {
     #[gen::coroutine]
@@ -100,7 +101,7 @@ fn a_callback_on_another_thread() {
     assert_eq!(run(body()).unwrap(), 2);
 }
 
-/// The call of the function is not put off until the yield.
+/// The function is called at once, not at the yield.
 #[test]
 fn the_function_is_called_at_once() {
     let mut called = false;

@@ -20,7 +20,7 @@ fn after(seconds: u32, result: Result<u32, Fault>) -> gen::Result<u32> {
     Ok(result?)
 }
 
-/// What is never done ends with a `TimeoutError` at the yield.
+/// A wait that never ends fails with a `TimeoutError` at the yield.
 #[test]
 fn timeout() {
     #[gen::coroutine]
@@ -30,7 +30,7 @@ fn timeout() {
     assert!(run_logged(body()).0.unwrap_err().is::<TimeoutError>());
 }
 
-/// What is done in time gives its value, at once.
+/// A future that is ready in time gives its value at once.
 #[test]
 fn completes_before_timeout() {
     #[gen::coroutine]
@@ -43,7 +43,7 @@ fn completes_before_timeout() {
     assert_eq!(run_logged(body()).0.unwrap(), 7);
 }
 
-/// Its own error comes out unchanged.
+/// Its own error arrives unchanged.
 #[test]
 fn fails_before_timeout() {
     #[gen::coroutine]
@@ -53,7 +53,7 @@ fn fails_before_timeout() {
     assert_eq!(run_logged(body()).0.unwrap_err().downcast_ref(), Some(&Fault("its own")));
 }
 
-/// What is done already gives its value in place.
+/// A future that is already ready gives its value in place.
 #[test]
 fn already_resolved() {
     #[gen::coroutine]
@@ -63,7 +63,8 @@ fn already_resolved() {
     assert_eq!(run_logged(body()).0.unwrap(), 7);
 }
 
-/// Tornado takes only futures there, and raises `BadYieldError` from the call for the rest; here it is what `yield_!` takes, or it does not compile.
+/// Tornado accepts only futures there, and raises `BadYieldError` from the call for other values.
+/// Here `with_timeout` accepts everything that `yield_!` accepts, and the rest does not compile.
 #[test]
 fn rule_45_anything_yieldable() {
     #[gen::coroutine]
@@ -78,7 +79,7 @@ fn rule_45_anything_yieldable() {
     assert_eq!(run(body()).unwrap(), (vec![1, 2], 3));
 }
 
-/// The task of what was waited for goes on, and what was lent can be waited for again.
+/// A task goes on after the deadline, and a future that was only borrowed can be waited for again.
 #[test]
 fn rule_46_the_input_is_never_cancelled() {
     #[gen::coroutine]
@@ -91,7 +92,7 @@ fn rule_46_the_input_is_never_cancelled() {
         });
         assert!(yield_!(gen::with_timeout(SECOND, task)).is_err());
         yield_!(gen::sleep(SECOND * 2))?;
-        // What is lent is there to be used again.
+        // The future is only borrowed, so that it can be used again.
         let mut slow = pin!(after(2, Ok(7)));
         assert!(yield_!(gen::with_timeout(SECOND, slow.as_mut())).is_err());
         order.push(format_args!(" {}", yield_!(gen::with_timeout(SECOND * 2, slow))?));
@@ -102,7 +103,8 @@ fn rule_46_the_input_is_never_cancelled() {
     assert_eq!(order.text(), "went on 7");
 }
 
-/// A task that `with_timeout` has given up, and which then ends so; what was logged.
+/// Runs a task that a timeout has given up, and which then ends with the given result. Returns the
+/// records.
 fn late(
     result: Result<u32, Fault>,
     wait: impl FnOnce(gen::JoinHandle<u32>) -> Waiting + 'static,
@@ -155,7 +157,8 @@ fn within_a_coroutine(task: gen::JoinHandle<u32>) -> gen::Result {
 
 const AFTER_TIMEOUT: &str = "ERROR gen: a task failed after the timeout of whoever waited for it: late";
 
-/// A late failure is logged, once, and says what it is; not again as one that nobody looked at.
+/// A late failure is logged once, and not again as unread. The record says that the timeout gave it
+/// up.
 #[test]
 fn rule_50_a_late_failure_is_logged() {
     for wait in [plainly, in_a_list, within_a_coroutine, quiet_of_another_type] {
@@ -165,7 +168,7 @@ fn rule_50_a_late_failure_is_logged() {
     }
 }
 
-/// A late success is silent.
+/// A late success is not logged.
 #[test]
 fn rule_50_a_late_success_is_not_logged() {
     assert_eq!(late(Ok(1), plainly), Vec::<String>::new());
@@ -179,7 +182,7 @@ fn rule_51_a_quiet_late_failure_is_not_logged() {
     }
 }
 
-/// A handle that is dropped elsewhere is none of the timeout's: its failure is told as ever.
+/// A handle that other code drops does not belong to the timeout. Its failure is logged as usual.
 #[test]
 fn what_is_detached_otherwise_is_logged_as_before() {
     let ((), lines) = run_logged(async {
@@ -202,7 +205,7 @@ fn what_is_detached_otherwise_is_logged_as_before() {
     );
 }
 
-/// A thread that answers when it is told to, and the future of its answer.
+/// A thread that answers on request, and the future of its answer.
 fn from_a_thread() -> (Thread, impl Future<Output = Option<u32>>) {
     let (go, gone) = mpsc::channel();
     let shared = Arc::new(Mutex::new((None::<Option<u32>>, None::<Waker>)));
@@ -229,15 +232,16 @@ struct Thread {
 }
 
 impl Thread {
-    /// Has it answer; it has when this returns.
+    /// Makes the thread answer, and returns after the answer.
     fn answer(self) {
-        // Cannot fail: the thread listens.
+        // This cannot fail, because the thread listens.
         let _ = self.go.send(());
         self.handle.join().expect("it does not panic");
     }
 }
 
-/// A job of another thread that is not done when the deadline has passed: here at once, as an absolute time.
+/// The deadline passes before another thread has done its work. Here it is an absolute time that
+/// has already passed.
 #[test]
 fn timeout_concurrent_future() {
     #[gen::coroutine]
@@ -250,7 +254,8 @@ fn timeout_concurrent_future() {
     assert!(run(body()).unwrap_err().is::<TimeoutError>());
 }
 
-/// A job of another thread that is done in time. The loop's own clock: a virtual one would not wait for a thread.
+/// Another thread does its work in time. The loop has the real clock, because a virtual one would
+/// not wait for a thread.
 #[test]
 fn completed_concurrent_future() {
     #[gen::coroutine]
@@ -263,7 +268,7 @@ fn completed_concurrent_future() {
     assert_eq!(unlogged(|| gen::run_sync(body())).unwrap(), Some(42));
 }
 
-/// Of a later version: one that is done before the timeout is made.
+/// From a later version: the work is done before the timeout is created.
 #[test]
 fn done_concurrent_future() {
     #[gen::coroutine]
@@ -275,7 +280,7 @@ fn done_concurrent_future() {
     assert_eq!(run(body()).unwrap(), Some(42));
 }
 
-/// Of a later version: one that is done while the body waits.
+/// From a later version: the work is done while the body waits.
 #[test]
 fn normal_concurrent_future() {
     #[gen::coroutine]
@@ -295,14 +300,14 @@ fn normal_concurrent_future() {
     assert_eq!(order.text(), "answered resumed");
 }
 
-/// When a loop that runs it has nothing to do but to wait, in seconds from its beginning.
+/// The times at which an idle loop that runs the body waits, in seconds from its beginning.
 fn waits(body: impl Future<Output = gen::Result>) -> Vec<u64> {
     let clock = WatchedClock::default();
     unlogged(|| IoLoop::with_clock(clock.clone()).run_sync(body)).unwrap();
     clock.waits()
 }
 
-/// An input that is ready leaves no timer behind: the loop is not woken for one.
+/// An input that is ready leaves no timer behind, so the loop is not woken for one.
 #[test]
 fn rule_47_a_ready_input_leaves_no_timer() {
     #[gen::coroutine]
@@ -313,7 +318,8 @@ fn rule_47_a_ready_input_leaves_no_timer() {
     assert_eq!(waits(body()), [5]);
 }
 
-/// An input that comes first removes the timer in that moment, and hands its failure on unchanged.
+/// An input that is ready before the deadline removes the timer at that moment. Its failure arrives
+/// unchanged.
 #[test]
 fn rule_48_the_input_first_removes_the_timer() {
     #[gen::coroutine]
@@ -326,7 +332,8 @@ fn rule_48_the_input_first_removes_the_timer() {
     assert_eq!(waits(body()), [1, 2, 12]);
 }
 
-/// A deadline that has passed fires in a later turn, so that what an already queued callback resolves still wins.
+/// A deadline that has passed fires in a later turn. So a value that an already queued callback
+/// sets still wins.
 #[test]
 fn rule_49_a_past_deadline_is_not_immediate() {
     #[gen::coroutine]
@@ -355,7 +362,7 @@ fn rule_49_a_past_deadline_is_not_immediate() {
     assert_eq!(run(body()).unwrap(), "the input");
 }
 
-/// A timeout's own error that nobody looks at is told like any other.
+/// A timeout's own error that is not read is logged like any other.
 #[test]
 fn rule_52_an_unobserved_timeout_is_logged() {
     #[gen::coroutine]
@@ -373,14 +380,15 @@ fn rule_52_an_unobserved_timeout_is_logged() {
     assert!(lines[0].starts_with(text), "{lines:?}");
 }
 
-/// A thread's result never overwrites what the timeout has given, nor the other way round: all that changes state happens on the loop's thread.
+/// The result of a thread never replaces the result of the timeout, and vice versa: all state
+/// changes on the loop's thread.
 #[test]
 fn rule_53_a_threads_result_and_the_timeout_do_not_overwrite_each_other() {
     #[gen::coroutine]
     fn after_the_deadline() -> gen::Result {
         let (thread, answer) = from_a_thread();
         let timed = yield_!(gen::with_timeout(Duration::ZERO, answer));
-        // Only now does the thread answer, and wakes what is not there any more.
+        // Only now the thread answers. It wakes a waiter that no longer exists.
         thread.answer();
         yield_!(gen::moment())?;
         timed.map(drop)
@@ -396,7 +404,8 @@ fn rule_53_a_threads_result_and_the_timeout_do_not_overwrite_each_other() {
     assert_eq!(run(before_the_timer()).unwrap(), Some(42));
 }
 
-/// What a destructor spawns while the timeout drops what it waited for was none of what it waited for: its failure is told, however quiet the timeout.
+/// A task that a destructor spawns while the timeout drops its child does not belong to the child.
+/// Its failure is logged, even if the timeout is quiet.
 #[test]
 fn what_a_destructor_spawns_is_none_of_the_timeouts() {
     struct CleansUp;

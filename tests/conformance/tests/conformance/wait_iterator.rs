@@ -1,4 +1,5 @@
-//! `WaitIterator`: WaitIteratorTest, and the rules 42 to 44. Its inputs are moved in, so there is no `current_future`: the index says which one it is.
+//! `WaitIterator`: WaitIteratorTest, and the rules 42 to 44. Its inputs are moved in, so there is
+//! no `current_future`. The index identifies the input.
 
 use std::collections::BTreeMap;
 use std::future::{pending, ready};
@@ -9,7 +10,8 @@ use loop_behaviour::Order;
 
 use super::{done, promises, run, run_logged, Fault, SECOND};
 
-/// Nothing to wait for is done at once, by position and by key. (That the two cannot be mixed is a compile error: `ui-tests/fail/waits`.)
+/// An iterator without inputs is done at once, with positions and with keys. (Mixing the two is a
+/// compile error: `ui-tests/fail/waits`.)
 #[test]
 fn empty_iterator() {
     let mut positions = WaitIterator::new(Vec::<SharedFuture<u32>>::new());
@@ -20,7 +22,8 @@ fn empty_iterator() {
     assert_eq!(keys.current_index(), None);
 }
 
-/// What is done already is given in the order of the arguments, with its index; behind the last `done` there is none any more.
+/// Inputs that are already ready are given in the order of the arguments, each with its index.
+/// After the end there is no index.
 #[test]
 fn already_done() {
     #[gen::coroutine]
@@ -48,7 +51,8 @@ fn already_done() {
     run(body()).unwrap();
 }
 
-/// Sets four promises in later turns: the third, then the first, which fails, then the second and the last in one turn.
+/// Sets four promises in later turns: the third; then the first, which fails; then the second and
+/// the last in one turn.
 #[gen::coroutine]
 fn finish(promises: Vec<Promise<u32>>) -> gen::Result {
     for turn in 0..10 {
@@ -66,7 +70,8 @@ fn finish(promises: Vec<Promise<u32>>) -> gen::Result {
     Ok(())
 }
 
-/// Each is given as it is done, with its index; a failure is the result of one and ends nothing; two that are done in one turn keep their order.
+/// Each result is given when it is ready, with its index. A failure is the result of one input and
+/// ends nothing. Two that are ready in one turn keep their order.
 #[test]
 fn iterator() {
     #[gen::coroutine]
@@ -89,7 +94,8 @@ fn iterator() {
     assert_eq!(given, ["24 of Some(2)", "the first fails of Some(0)", "42 of Some(1)", "84 of Some(3)"]);
 }
 
-/// As a stream: the error ends the loop that does not handle it, and another loop over the same iterator goes on behind it.
+/// As a stream: an error ends a loop that does not handle it, and another loop over the same
+/// iterator goes on after it.
 #[test]
 fn iterator_async_await() {
     #[gen::coroutine]
@@ -113,7 +119,7 @@ fn iterator_async_await() {
     assert_eq!(run(body()).unwrap(), (vec![24], "the first fails".to_owned(), vec![42, 84]));
 }
 
-/// An iterator that nobody holds but the future of its `next`. (In Rust the statement holds it.)
+/// An iterator that only the future of its `next` holds. (In Rust the statement holds it.)
 #[test]
 fn no_ref() {
     #[gen::coroutine]
@@ -125,7 +131,8 @@ fn no_ref() {
     assert_eq!(run(body()).unwrap(), 7);
 }
 
-/// Whatever can be yielded, where Tornado takes only futures: lists, maps and timeouts, and what cannot fail.
+/// Tornado accepts only futures. Here everything that can be yielded is accepted: lists, maps and
+/// timeouts, and futures that cannot fail.
 #[test]
 fn anything_yieldable_is_iterated_over() {
     #[gen::coroutine]
@@ -144,7 +151,8 @@ fn anything_yieldable_is_iterated_over() {
     assert_eq!(run(body()).unwrap(), [vec![1, 2], vec![]]);
 }
 
-/// The same future twice is given twice, each time with its own index. (Tornado gives the last index, and then fails with a `KeyError`.)
+/// The same future twice is given twice, each time with its own index. (Tornado gives the last
+/// index, and then fails with a `KeyError`.)
 #[test]
 fn rule_42_duplicates() {
     #[gen::coroutine]
@@ -164,7 +172,9 @@ fn rule_42_duplicates() {
     assert_eq!(run(body()).unwrap(), [(1, 1), (0, 7), (2, 7)]);
 }
 
-/// Nothing left is an error at the yield, and `None` of the stream. (In Tornado a future that is never done. That two `next`s at once do not compile is in `ui-tests/fail/waits`.)
+/// After the last result, `next` gives an error at the yield, and the stream gives `None`. (In
+/// Tornado the future is never ready. Two calls of `next` at once do not compile:
+/// `ui-tests/fail/waits`.)
 #[test]
 fn rule_43_next_when_exhausted() {
     #[gen::coroutine]
@@ -175,7 +185,7 @@ fn rule_43_next_when_exhausted() {
         assert!(yield_!(waits.next()).unwrap_err().is::<ExhaustedError>());
         assert_eq!(waits.current_index(), None);
         assert!(StreamExt::next(&mut waits).await.is_none());
-        // Something new may come, though.
+        // New inputs may still be added.
         assert_eq!(waits.push(done(8)), 1);
         assert_eq!(yield_!(waits.next())?, 8);
         Ok(())
@@ -183,7 +193,7 @@ fn rule_43_next_when_exhausted() {
     run(body()).unwrap();
 }
 
-/// A `next` that was given up has taken nothing.
+/// A `next` that was dropped has taken nothing.
 #[test]
 fn rule_43_a_next_that_is_dropped_loses_nothing() {
     #[gen::coroutine]
@@ -198,7 +208,8 @@ fn rule_43_a_next_that_is_dropped_loses_nothing() {
     assert_eq!(run(body()).unwrap(), 7);
 }
 
-/// The index changes when a result is handed over, to whoever waits, and not when it comes; several that come meanwhile are given in the order in which they came.
+/// The index changes when a result is handed over to the waiter, and not when it is ready. Results
+/// that are ready meanwhile are given in their order.
 #[test]
 fn rule_44_the_index_is_that_of_the_last_result() {
     #[gen::coroutine]
@@ -222,7 +233,8 @@ fn rule_44_the_index_is_that_of_the_last_result() {
     assert_eq!(order.text(), "Some(1) Some(2), true Some(0), false");
 }
 
-/// The error of a child that nobody has asked for counts as unseen: it is logged when the iterator goes, that of a cold child too, which Tornado does not have.
+/// An error of a child that was not read is logged when the iterator is dropped, also that of a
+/// cold child, which Tornado does not have.
 #[test]
 fn rule_44_an_error_is_seen_when_it_is_given() {
     let fails = |name| gen::boxed(ready(Err::<u32, _>(Fault(name))));

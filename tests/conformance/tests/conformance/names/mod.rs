@@ -1,4 +1,5 @@
-//! The public names of `gen.py`, each with what must hold of it. In what detail, the tests of Tornado and the rules say.
+//! The public names of `gen.py`, each with its main properties. The tests of Tornado and the rules
+//! have the details.
 
 mod points;
 mod waits;
@@ -14,7 +15,8 @@ use loop_behaviour::Order;
 
 use crate::{after_turns, run, run_logged, soon, Fault, SECOND};
 
-/// Arrives at the yield of the second `Callback`, and may be caught there; the first one goes on.
+/// The error arrives at the yield of the second `Callback`, and may be caught there. The first one
+/// stays pending.
 #[test]
 fn key_reuse_error() {
     #[gen::coroutine]
@@ -30,7 +32,7 @@ fn key_reuse_error() {
     assert_eq!(seven, 7);
 }
 
-/// Of a key that was never registered, and of one that was consumed; of `Wait` and of `WaitAll`.
+/// For a key that was never registered, and for one that was taken; from `Wait` and from `WaitAll`.
 #[test]
 fn unknown_key_error() {
     #[gen::coroutine]
@@ -53,7 +55,7 @@ fn unknown_key_error() {
     assert_eq!(run(body()).unwrap(), texts);
 }
 
-/// Its text has all keys.
+/// The text has all keys.
 #[test]
 fn leaked_callback_error() {
     #[gen::coroutine]
@@ -68,7 +70,8 @@ fn leaked_callback_error() {
     assert!(text.contains("\"first\" (registered at") && text.contains("2 (registered at"), "{text}");
 }
 
-/// Of a value whose type is known at run time only; it arrives at the yield, and names the type.
+/// For a value whose type is known only at run time. The error arrives at the yield, and names the
+/// type.
 #[test]
 fn bad_yield_error() {
     #[gen::coroutine]
@@ -81,7 +84,7 @@ fn bad_yield_error() {
     assert!(text.contains("`f32`"), "{text}");
 }
 
-/// One type, for the timeout of a yield and for that of `run_sync`.
+/// One type for the timeout of a yield and for that of `run_sync`.
 #[test]
 fn timeout_error() {
     #[gen::coroutine]
@@ -97,7 +100,8 @@ fn timeout_error() {
     }
 }
 
-/// The caller gets no future, an argument called `callback` is one like any other, and errors go to the call or, later, to its context.
+/// The caller gets no future. An argument named `callback` has no special meaning. Errors go to the
+/// call or, later, to its context.
 #[test]
 fn engine() {
     #[gen::engine]
@@ -121,11 +125,12 @@ fn engine() {
     assert_eq!(order.text(), "called raised called raised");
 }
 
-/// A call gives a future, of a body without a yield too; the function is as visible as it was written, and the coroutine knows its name.
+/// A call returns a future, also if the body has no yield. The function keeps its visibility, and
+/// the coroutine knows its name.
 #[test]
 fn coroutine() {
     mod elsewhere {
-        /// Documented, and private but for its parent.
+        /// Documented, and private except for its parent.
         #[gen::coroutine]
         pub(super) fn adds<T>(a: T, b: T) -> T::Output
         where
@@ -173,7 +178,7 @@ fn multi() {
     run(body()).unwrap();
 }
 
-/// Futures and what else is converted, among YieldPoints.
+/// Futures, and other values that are converted, among YieldPoints.
 #[test]
 fn multi_yield_point() {
     #[gen::coroutine]
@@ -188,7 +193,7 @@ fn multi_yield_point() {
     assert_eq!(run(body()).unwrap(), (1, 7, vec![2]));
 }
 
-/// Futures alone need no coroutine around them, and may come from any iterator.
+/// Futures alone need no surrounding coroutine, and may come from any iterator.
 #[test]
 fn multi_future() {
     let squares = (1..4).map(|n| after_turns(4 - n, Ok(n * n)));
@@ -196,7 +201,7 @@ fn multi_future() {
     assert_eq!(result.unwrap(), [1, 4, 9]);
 }
 
-/// A future comes out as it went in, another value in a future that is done, a list too.
+/// A future is returned unchanged. Any other value, also a list, becomes a future that is ready.
 #[test]
 fn maybe_future() {
     let future = gen::maybe_future!(after_turns(1, Ok(7)));
@@ -207,7 +212,7 @@ fn maybe_future() {
     assert_eq!(list[0].clone().into_inner(), 7);
 }
 
-/// A `Duration` is a limit from the call on, an `Instant` one on the clock of the loop.
+/// A `Duration` counts from the call, and an `Instant` is a point in time of the loop's clock.
 #[test]
 fn with_timeout() {
     #[gen::coroutine]
@@ -226,7 +231,7 @@ fn with_timeout() {
     assert_eq!(run(body()).unwrap(), [1, 3]);
 }
 
-/// Its time begins at the call, not at the yield.
+/// The time begins at the call, not at the yield.
 #[test]
 fn sleep() {
     #[gen::coroutine]
@@ -240,7 +245,7 @@ fn sleep() {
     assert_eq!(run(body()).unwrap(), 3);
 }
 
-/// Costs exactly one turn.
+/// It costs exactly one turn.
 #[test]
 fn moment() {
     #[gen::coroutine]

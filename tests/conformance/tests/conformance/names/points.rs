@@ -13,7 +13,8 @@ use loop_behaviour::Order;
 
 use crate::{after_turns, run, soon, Fault};
 
-/// A user's own: started once, asked as often as something came, and its result taken once.
+/// A point that a user implements. It is started once, polled for each value, and its result is
+/// taken once.
 #[test]
 fn yield_point() {
     struct Both(Order);
@@ -46,7 +47,8 @@ fn yield_point() {
     assert_eq!(order.text(), "start ready? ready? ready? result");
 }
 
-/// Always ready, for a key of any type; what it gives stores its argument. If that is forgotten, whoever waits is told.
+/// Always ready, with a key of any type. Its result stores its argument. If the callable is
+/// dropped, the waiter gets an error.
 #[test]
 fn callback() {
     #[derive(Debug, PartialEq, Eq, Hash)]
@@ -66,7 +68,7 @@ fn callback() {
     assert_eq!(run(body(Order::new())).unwrap(), "stored");
 }
 
-/// Ready when there is a result for its key, which it takes with the key.
+/// Ready when its key has a result. It takes the result and the key.
 #[test]
 fn wait() {
     #[gen::coroutine]
@@ -86,7 +88,8 @@ fn wait() {
     assert_eq!(order.text(), "called 1");
 }
 
-/// Ready when there is a result for every key; a list in the order of the keys, and an empty one at once.
+/// Ready when every key has a result. The values have the order of the keys. Without keys it is
+/// ready at once.
 #[test]
 fn wait_all() {
     #[gen::coroutine]
@@ -104,7 +107,8 @@ fn wait_all() {
     assert_eq!(run(body(Order::new())).unwrap(), [1, 2]);
 }
 
-/// The function is called at once; the first call of the callback is the result, unless the function, or what it has scheduled, fails before.
+/// The function is called at once. The first call of the callback is the result, unless the
+/// function or a callback that it has scheduled fails before.
 #[test]
 fn task() {
     #[gen::coroutine]
@@ -133,7 +137,7 @@ fn task() {
     assert_eq!(run(body(Order::new())).unwrap(), 1);
 }
 
-/// What a callback was called with, by position and by name; equal to the plain pair.
+/// The arguments of a callback, by position and by name. It is equal to the plain pair.
 #[test]
 fn arguments() {
     let arguments = Arguments::new([1, 2], [("name", 3)]);
@@ -142,7 +146,8 @@ fn arguments() {
     assert_ne!(arguments, Arguments::new([1, 2], [("name", 4)]));
 }
 
-/// One that is done goes on in place, another through the loop; its error arrives at the yield.
+/// If the future is ready, the body goes on in place, and otherwise through the loop. Its error
+/// arrives at the yield.
 #[test]
 fn yield_future() {
     #[gen::coroutine]
@@ -160,10 +165,10 @@ fn yield_future() {
     assert_eq!(order.text(), "1 turn 2");
 }
 
-/// All that the points of the library do with their run, those of a user can do.
+/// A user's points have all the abilities of the library's points.
 #[test]
 fn runner() {
-    /// Registers its key, has it resolved by a callable and by `set_result`, and can be thrown at.
+    /// Registers its key. A callable or `set_result` resolves it, and errors can be thrown at it.
     struct Own(Rc<Cell<Option<Runner>>>);
     impl YieldPoint for Own {
         type Output = (u8, u8);

@@ -1,4 +1,4 @@
-//! `WaitIterator`, and the futures that others set.
+//! `WaitIterator`, and promises.
 
 use std::collections::BTreeMap;
 use std::future::ready;
@@ -9,7 +9,8 @@ use loop_behaviour::Order;
 
 use crate::{after_turns, done, promises, run, soon, Fault};
 
-/// Of positions or of keys; results come in the order in which they are there. None at all is allowed.
+/// With positions or with keys. The results come in the order in which they are ready. An iterator
+/// may be empty.
 #[test]
 fn wait_iterator() {
     #[gen::coroutine]
@@ -30,7 +31,7 @@ fn wait_iterator() {
     assert!(WaitIterator::new([] as [SharedFuture<u32>; 0]).done());
 }
 
-/// True when all have ended and were given; it clears the index then, and only then.
+/// True when all children have ended and all results were given. Only then the index is cleared.
 #[test]
 fn wait_iterator_done() {
     #[gen::coroutine]
@@ -49,7 +50,8 @@ fn wait_iterator_done() {
     run(body()).unwrap();
 }
 
-/// A future of the next result: ready in place if there is one, by position 1 here before position 0.
+/// A future for the next result. It is ready in place if there is a result, here position 1 before
+/// position 0.
 #[test]
 fn wait_iterator_next() {
     #[gen::coroutine]
@@ -68,7 +70,7 @@ fn wait_iterator_next() {
     assert_eq!(order.text(), "1, a turn, 0");
 }
 
-/// None before the first result is given, then its position or key, of a failure too.
+/// `None` before the first result is given. Then its position or key, also for a failure.
 #[test]
 fn wait_iterator_current_index() {
     #[gen::coroutine]
@@ -88,7 +90,8 @@ fn wait_iterator_current_index() {
     run(body()).unwrap();
 }
 
-/// A stream of results; an error ends the loop that does not handle it, and another one goes on behind it.
+/// A stream of results. An error ends a loop that does not handle it, and another loop can go on
+/// after it.
 #[test]
 fn wait_iterator_stream() {
     #[gen::coroutine]
@@ -103,7 +106,8 @@ fn wait_iterator_stream() {
     assert_eq!(run(body()).unwrap(), (vec![1], vec![3]));
 }
 
-/// What people import from there: the loop, and `Future`, which is the one of a promise; `is_future` and `chain_future` have their counterparts.
+/// The names that are imported from there: the loop, and `Future`, which is the future of a
+/// promise. `is_future` and `chain_future` have counterparts.
 #[test]
 fn re_exports() {
     #[gen::coroutine]
