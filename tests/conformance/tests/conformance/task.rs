@@ -1,4 +1,4 @@
-//! `gen::task`, which is Tornado's `Task`, and the ways in which its callback may be used.
+//! `gen::from_callback`, which is Tornado's `Task`, and the ways in which its callback may be used.
 
 use std::thread;
 
