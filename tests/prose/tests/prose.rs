@@ -3,7 +3,6 @@
 use prose::{violations, Violation};
 
 /// The folders and files whose prose is not yet rewritten. The list only becomes shorter.
-const NOT_YET_REWRITTEN: &[&str] = &["CHANGELOG.md", "gen-macros", "gen-runtime/src", "ui-tests/README.md"];
 
 fn is_below(violation: &Violation, path: &str) -> bool {
     violation.file.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
