@@ -11,8 +11,8 @@
 //!                                             │ LeaveOut  ── fallback ─▶ tokens
 //! ```
 //!
-//! The modules in the order of the steps. A module imports only from the rows above its own;
-//! `tests/layers.rs` reads this table and holds the imports to it.
+//! The modules of `pipeline/` in the order of the steps. A module imports only from the rows above
+//! its own; `tests/layers.rs` reads this table and holds the imports to it.
 //!
 //! | module | what it does |
 //! |---|---|
@@ -30,7 +30,7 @@
 //! | `expand` | expand: quotes what `lower` has decided |
 //! | `fallback` | expand: the same without the body, for a function with mistakes |
 //! | `editor` | handles functions that are still being typed |
-//! | `pipeline` | calls the steps in order |
+//! | `mod` | calls the steps in order |
 //!
 //! A function with mistakes keeps its true signature, without the body. So its callers still
 //! compile, and each mistake is one error.
@@ -38,29 +38,18 @@
 //! A body that is not valid Rust is none of these mistakes. It is emitted as it was typed: rustc
 //! reports what is wrong with it, and an editor can complete in it.
 //!
+//! The fuzzer compiles `pipeline/` into a plain library, since a crate of procedural macros exports
+//! nothing else.
+//!
 //! This crate is edition 2024, whatever the edition of its users: the `impl Trait` that it emits
 //! then captures every lifetime.
 #![forbid(unsafe_code)]
 
-mod argument_names;
-mod check;
-mod editor;
-mod expand;
-mod fallback;
-mod lower;
-mod mistakes;
-mod neighbours;
-mod options;
-mod parse;
-mod paths;
 mod pipeline;
-mod scan;
 #[cfg(test)]
 mod tests;
-mod tokens;
-mod types;
 
-use options::AttributeKind;
+use pipeline::options::AttributeKind;
 use proc_macro::TokenStream;
 
 /// Turns a plain `fn` into a coroutine: a call returns `impl gen::Coroutine<Output = R>`.
@@ -164,11 +153,11 @@ pub fn main(options: TokenStream, item: TokenStream) -> TokenStream {
 /// Gives the yields of a body their frame: `unfinished!(runtime, frame, body)`.
 ///
 /// Only the attributes emit it, for a body that an editor has replaced by a word: see
-/// `editor/unfinished.rs`.
+/// `pipeline/editor/unfinished.rs`.
 #[doc(hidden)]
 #[proc_macro]
 pub fn unfinished(tokens: TokenStream) -> TokenStream {
-    editor::unfinished::expand(tokens.into()).into()
+    pipeline::editor::unfinished::expand(tokens.into()).into()
 }
 
 /// Returns its tokens. The attributes put it around all that they emit for a body that an editor

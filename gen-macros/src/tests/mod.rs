@@ -12,8 +12,8 @@ mod walk;
 
 use proc_macro2::TokenStream;
 
-use crate::options::AttributeKind;
 use crate::pipeline;
+use crate::pipeline::options::AttributeKind;
 
 /// The tokens that `#[gen::coroutine(options)]` emits for an item.
 fn coroutine(options: TokenStream, item: TokenStream) -> TokenStream {

@@ -4,8 +4,8 @@ use fastrand::Rng;
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 
 use super::coroutine;
-use crate::options::AttributeKind;
 use crate::pipeline;
+use crate::pipeline::options::AttributeKind;
 
 /// Pieces of Rust with everything that the attribute looks at.
 const SOURCES: [&str; 9] = [

@@ -3,8 +3,8 @@
 use proc_macro2::TokenStream;
 
 use super::{coroutine, errors};
-use crate::options::AttributeKind;
 use crate::pipeline;
+use crate::pipeline::options::AttributeKind;
 
 fn without_spaces(text: &str) -> String {
     text.replace(char::is_whitespace, "")

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{coroutine, errors};
-use crate::scan::BodyScan;
+use crate::pipeline::scan::BodyScan;
 
 fn outline(body: TokenStream) -> Option<String> {
     BodyScan::of(body).outline.map(|outline| outline.to_string())

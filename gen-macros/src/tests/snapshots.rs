@@ -6,8 +6,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::coroutine;
-use crate::options::AttributeKind;
 use crate::pipeline;
+use crate::pipeline::options::AttributeKind;
 
 #[track_caller]
 fn check(name: &str, tokens: TokenStream) {

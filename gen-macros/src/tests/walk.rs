@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 
 use super::coroutine;
-use crate::editor::unfinished;
+use crate::pipeline::editor::unfinished;
 
 /// The tokens that are emitted for a body, without spaces.
 fn lowered(body: &str) -> String {

@@ -4,7 +4,7 @@ use prose::{violations, Violation};
 
 /// The folders and files whose prose is not yet rewritten. The list only becomes shorter.
 const NOT_YET_REWRITTEN: &[&str] = &[
-    "gen-macros/src/lower/walk.rs",
+    "gen-macros/src/pipeline/lower/walk.rs",
     "gen-runtime/src",
     // Its tables quote messages of gen-runtime.
     "ui-tests/README.md",

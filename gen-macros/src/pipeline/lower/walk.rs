@@ -16,8 +16,10 @@ use syn::Expr;
 use syn::parse::{ParseStream, Parser};
 
 use super::site::{Site, position};
-use crate::paths::{Paths, SITE_FUNCTION, frame_name, ours};
-use crate::tokens::{AngleBrackets, grouped, is, is_block, is_word, regroup, regroup_at_end, stream};
+use crate::pipeline::paths::{Paths, SITE_FUNCTION, frame_name, ours};
+use crate::pipeline::tokens::{
+    AngleBrackets, grouped, is, is_block, is_word, regroup, regroup_at_end, stream,
+};
 
 /// How many columns a line may have, for the runtime as for us: `31_00017` is line 31, column 17.
 const COLUMNS: u64 = 100_000;
@@ -32,7 +34,7 @@ pub(super) fn body(group: Group, site: &Site, paths: &Paths) -> (bool, Group) {
     (yields, if walked.changed { regroup(&group, walked.tokens()) } else { group })
 }
 
-/// Walks a body that the attribute has not seen: see [`unfinished`](crate::editor::unfinished).
+/// Walks a body that the attribute has not seen: see [`unfinished`](crate::pipeline::editor::unfinished).
 pub(crate) fn late_body(paths: &Paths, frame: &Ident, tokens: TokenStream) -> TokenStream {
     Walk { paths, frame, site: None }.stream(tokens).tokens()
 }

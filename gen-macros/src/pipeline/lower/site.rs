@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use syn::Ident;
 use syn::ext::IdentExt;
 
-use crate::paths::ours;
+use crate::pipeline::paths::ours;
 
 /// The name of a coroutine and the place where it is defined, for traces.
 pub(crate) struct Site {

@@ -8,10 +8,10 @@ use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Block, Expr, Macro, MacroDelimiter, Token};
 
-use crate::mistakes::Mistakes;
-use crate::parse::{Body, Function};
-use crate::scan::BodyScan;
-use crate::tokens::{is, regroup};
+use crate::pipeline::mistakes::Mistakes;
+use crate::pipeline::parse::{Body, Function};
+use crate::pipeline::scan::BodyScan;
+use crate::pipeline::tokens::{is, regroup};
 
 /// Reports every yield that cannot stand where it does. Returns the paths by which the body calls
 /// `yield_!`, if there is such a mistake, or if the body is `hidden` from rustc anyway.
@@ -107,9 +107,9 @@ impl Scope {
 const EXPRESSIONS: fn(ParseStream<'_>) -> syn::Result<Punctuated<Expr, Token![,]>> =
     Punctuated::parse_terminated;
 
-/// Visits the body. It changes nothing, but implements `VisitMut` because [`types`](crate::types)
-/// does: each of the two visitor traits of syn that is used costs a seventh of a second when this
-/// crate is built.
+/// Visits the body. It changes nothing, but implements `VisitMut` because
+/// [`types`](crate::pipeline::types) does: each of the two visitor traits of syn that is used costs
+/// a seventh of a second when this crate is built.
 struct YieldVisitor<'a> {
     scope: Scope,
     mistakes: &'a mut Mistakes,

@@ -19,11 +19,11 @@ use quote::{ToTokens, quote_spanned};
 use syn::{Attribute, FnArg, Pat, Path, Signature, Token, Visibility};
 
 use super::ends_in;
-use crate::argument_names::{ArgumentNames, pattern_of};
-use crate::mistakes::Mistakes;
-use crate::options::AttributeKind;
-use crate::parse::{Body, Function};
-use crate::paths::{Paths, ours};
+use crate::pipeline::argument_names::{ArgumentNames, pattern_of};
+use crate::pipeline::mistakes::Mistakes;
+use crate::pipeline::options::AttributeKind;
+use crate::pipeline::parse::{Body, Function};
+use crate::pipeline::paths::{Paths, ours};
 
 /// The kind of function that an attribute requires.
 #[derive(Clone, Copy)]

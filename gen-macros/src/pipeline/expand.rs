@@ -1,13 +1,13 @@
-//! Expand: quotes what [`lower`](crate::lower) has decided.
+//! Expand: quotes what [`lower`](crate::pipeline::lower) has decided.
 
 use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream};
 use quote::{ToTokens, TokenStreamExt, quote_spanned};
 use syn::{LitStr, Signature, Token};
 
-use crate::lower::{Lowered, LoweredBody, Output, Returned, Site};
-use crate::options::AttributeKind;
-use crate::paths::{Paths, ours};
-use crate::tokens::grouped;
+use crate::pipeline::lower::{Lowered, LoweredBody, Output, Returned, Site};
+use crate::pipeline::options::AttributeKind;
+use crate::pipeline::paths::{Paths, ours};
+use crate::pipeline::tokens::grouped;
 
 /// The tokens that the attribute emits for a function without mistakes.
 pub(crate) fn with_body(kind: AttributeKind, lowered: &Lowered, paths: &Paths) -> TokenStream {

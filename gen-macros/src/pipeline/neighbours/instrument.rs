@@ -30,12 +30,12 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 
 use super::ends_in;
-use crate::mistakes::Mistakes;
-use crate::options::AttributeKind;
-use crate::parse::{Body, Function};
-use crate::paths::{Paths, ours};
-use crate::scan::{BodyScan, SPAN};
-use crate::tokens::{is, is_block, is_word, stream, trees};
+use crate::pipeline::mistakes::Mistakes;
+use crate::pipeline::options::AttributeKind;
+use crate::pipeline::parse::{Body, Function};
+use crate::pipeline::paths::{Paths, ours};
+use crate::pipeline::scan::{BodyScan, SPAN};
+use crate::pipeline::tokens::{is, is_block, is_word, stream, trees};
 
 /// The name that the attribute gives to the guard that leaves the span.
 const GUARD: &str = "__tracing_attr_guard";

@@ -1,5 +1,5 @@
-//! Lower: decides piece by piece what is emitted for a function. [`expand`](crate::expand) puts the
-//! pieces together.
+//! Lower: decides piece by piece what is emitted for a function.
+//! [`expand`](crate::pipeline::expand) puts the pieces together.
 //!
 //! ```text
 //! // from
@@ -35,11 +35,11 @@ use self::arguments::Arguments;
 pub(crate) use self::output::{Output, Returned};
 pub(crate) use self::site::Site;
 pub(crate) use self::walk::late_body;
-use crate::neighbours::instrument::Instrumentation;
-use crate::options::Options;
-use crate::parse::{Body, Function};
-use crate::paths::{Paths, frame_name, ours};
-use crate::scan::BodyScan;
+use crate::pipeline::neighbours::instrument::Instrumentation;
+use crate::pipeline::options::Options;
+use crate::pipeline::parse::{Body, Function};
+use crate::pipeline::paths::{Paths, frame_name, ours};
+use crate::pipeline::scan::BodyScan;
 
 /// A function that is ready to be quoted.
 pub(crate) struct Lowered {

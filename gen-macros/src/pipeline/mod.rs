@@ -1,19 +1,33 @@
 //! From tokens to tokens: parse, check, lower, expand.
 
+pub(crate) mod argument_names;
+pub(crate) mod check;
+pub(crate) mod editor;
+pub(crate) mod expand;
+pub(crate) mod fallback;
+pub(crate) mod lower;
+pub(crate) mod mistakes;
+pub(crate) mod neighbours;
+pub(crate) mod options;
+pub(crate) mod parse;
+pub(crate) mod paths;
+pub(crate) mod scan;
+pub(crate) mod tokens;
+pub(crate) mod types;
+
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-use crate::check::{self, Verdict};
-use crate::editor::repair::{self, Unread};
-use crate::lower::Lowered;
-use crate::mistakes::Mistakes;
-use crate::neighbours::instrument::{self, Instrumentation};
-use crate::neighbours::wrapper::OuterFunction;
-use crate::options::{AttributeKind, Options};
-use crate::parse::Function;
-use crate::paths::Paths;
-use crate::scan::BodyScan;
-use crate::{expand, fallback};
+use self::check::Verdict;
+use self::editor::repair::{self, Unread};
+use self::lower::Lowered;
+use self::mistakes::Mistakes;
+use self::neighbours::instrument::{self, Instrumentation};
+use self::neighbours::wrapper::OuterFunction;
+use self::options::{AttributeKind, Options};
+use self::parse::Function;
+use self::paths::Paths;
+use self::scan::BodyScan;
 
 /// Expands the attribute `kind`, with its options, on an item.
 pub(crate) fn run(kind: AttributeKind, options: TokenStream, item: TokenStream) -> TokenStream {

@@ -23,9 +23,9 @@ use quote::{ToTokens, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, FnArg, Ident, Meta, Pat, PatIdent, PatType, Receiver, Signature, Token};
 
-use crate::argument_names::{ArgumentNames, pattern_of};
-use crate::paths::ours;
-use crate::tokens::is_word;
+use crate::pipeline::argument_names::{ArgumentNames, pattern_of};
+use crate::pipeline::paths::ours;
+use crate::pipeline::tokens::is_word;
 
 /// The statements that move the arguments into the machine.
 pub(crate) struct Arguments {

@@ -3,9 +3,9 @@
 use syn::{Generics, Path, Safety, Signature};
 
 use super::engine;
-use crate::mistakes::Mistakes;
-use crate::options::AttributeKind;
-use crate::parse::{Body, Function};
+use crate::pipeline::mistakes::Mistakes;
+use crate::pipeline::options::AttributeKind;
+use crate::pipeline::parse::{Body, Function};
 
 /// Reports what a coroutine cannot be, and removes it. Returns false if the mistake is in the
 /// parameters of `main` or of an engine: the body may have errors that follow from it.

@@ -4,8 +4,8 @@
 use syn::{ReturnType, Signature};
 
 use super::borrows;
-use crate::mistakes::Mistakes;
-use crate::options::Options;
+use crate::pipeline::mistakes::Mistakes;
+use crate::pipeline::options::Options;
 
 /// Reports each place in the return type where something is borrowed, and then removes the option.
 pub(crate) fn check(signature: &mut Signature, options: &mut Options, mistakes: &mut Mistakes) {

@@ -5,11 +5,11 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
 use syn::{Error, Expr, Item, Stmt};
 
-use crate::expand;
-use crate::lower::Lowered;
-use crate::mistakes::Mistakes;
-use crate::options::AttributeKind;
-use crate::paths::{Paths, ours};
+use crate::pipeline::expand;
+use crate::pipeline::lower::Lowered;
+use crate::pipeline::mistakes::Mistakes;
+use crate::pipeline::options::AttributeKind;
+use crate::pipeline::paths::{Paths, ours};
 
 /// The true signature, with a body that type checks whatever the user's body contains.
 ///

@@ -12,8 +12,8 @@ use quote::{ToTokens, TokenStreamExt};
 use syn::punctuated::Punctuated;
 use syn::{ReturnType, Token, Type, TypeImplTrait};
 
-use crate::parse::Function;
-use crate::tokens::{AngleBrackets, is, is_block, is_word, regroup, stream, trees};
+use crate::pipeline::parse::Function;
+use crate::pipeline::tokens::{AngleBrackets, is, is_block, is_word, regroup, stream, trees};
 
 /// The parts of the signature that the parser did not get. The return type is not among them: it
 /// may be any tokens.

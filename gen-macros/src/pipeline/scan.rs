@@ -2,7 +2,7 @@
 //! where the body yields, and whether it is suspended at its yields only.
 //!
 //! To parse is the most expensive step of an attribute, and most of a body does not matter to it.
-//! So [`check`](crate::check) parses only an outline of the body:
+//! So [`check`](crate::pipeline::check) parses only an outline of the body:
 //!
 //! ```text
 //! let mut sum = start(a, b);                   (a statement that does not yield)
@@ -29,8 +29,8 @@
 
 use proc_macro2::{Delimiter, Group, Punct, Spacing, TokenStream, TokenTree};
 
-use crate::paths::SITE_FUNCTION;
-use crate::tokens::{is, regroup};
+use crate::pipeline::paths::SITE_FUNCTION;
+use crate::pipeline::tokens::{is, regroup};
 
 /// The keywords that may stand before the `!` of a negation.
 const KEYWORDS: &[&str] = &["break", "else", "if", "in", "match", "return", "while"];

@@ -18,8 +18,8 @@ use syn::{
     parse_quote_spanned,
 };
 
-use crate::paths::ours;
-use crate::types::{self, Next, Part};
+use crate::pipeline::paths::ours;
+use crate::pipeline::types::{self, Next, Part};
 
 /// Gives each elided lifetime a name. Returns the lifetime that all of them outlive, and all type
 /// parameters.

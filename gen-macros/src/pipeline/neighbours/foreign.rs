@@ -5,10 +5,10 @@ use proc_macro2::TokenTree;
 use syn::GenericParam;
 
 use super::ends_in;
-use crate::mistakes::Mistakes;
-use crate::options::AttributeKind;
-use crate::parse::Function;
-use crate::tokens::{is, is_block, is_word};
+use crate::pipeline::mistakes::Mistakes;
+use crate::pipeline::options::AttributeKind;
+use crate::pipeline::parse::Function;
+use crate::pipeline::tokens::{is, is_block, is_word};
 
 /// Reports these attributes. Returns false if the body is no longer the user's.
 pub(crate) fn check(kind: AttributeKind, function: &mut Function, mistakes: &mut Mistakes) -> bool {

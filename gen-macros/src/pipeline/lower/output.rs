@@ -31,9 +31,9 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::{GenericParam, Ident, LifetimeParam, ReturnType, Signature, Token, Type, TypeInfer, TypeNever};
 
-use crate::options::Threads;
-use crate::paths::{Paths, ours};
-use crate::types::{self, Next, Part};
+use crate::pipeline::options::Threads;
+use crate::pipeline::paths::{Paths, ours};
+use crate::pipeline::types::{self, Next, Part};
 
 /// The return type.
 pub(crate) struct Output {

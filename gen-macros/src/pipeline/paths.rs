@@ -9,7 +9,7 @@ use quote::{ToTokens, TokenStreamExt, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Path, Token};
 
-use crate::options::{AttributeKind, Threads};
+use crate::pipeline::options::{AttributeKind, Threads};
 
 /// The span of every token that is not the user's. With it, names of locals are hygienic, lints
 /// stay quiet, and the rules of edition 2024 apply.
@@ -18,7 +18,7 @@ pub(crate) fn ours() -> Span {
 }
 
 /// The name of the function that returns the coroutine's site. If the body uses this name,
-/// [`scan`](crate::scan) chooses another one.
+/// [`scan`](crate::pipeline::scan) chooses another one.
 pub(crate) const SITE_FUNCTION: &str = "__coroutine_site";
 
 /// The name of the local variable that holds the frame of a body.

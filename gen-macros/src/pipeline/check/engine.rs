@@ -4,7 +4,7 @@ use quote::quote;
 use syn::{FnArg, ReceiverKind, Signature, Type};
 
 use super::borrows;
-use crate::mistakes::Mistakes;
+use crate::pipeline::mistakes::Mistakes;
 
 /// Reports each place in the arguments where something is borrowed.
 pub(super) fn check_arguments(signature: &mut Signature, mistakes: &mut Mistakes) {

@@ -9,8 +9,8 @@ use proc_macro2::{Ident, TokenStream};
 use syn::parse::{ParseStream, Parser};
 use syn::{Path, Token};
 
-use crate::lower;
-use crate::paths::Paths;
+use crate::pipeline::lower;
+use crate::pipeline::paths::Paths;
 
 /// Expands the macro: the yields of the body get the frame that the attribute has declared.
 pub(crate) fn expand(tokens: TokenStream) -> TokenStream {

@@ -9,11 +9,11 @@ mod signature;
 
 use proc_macro2::TokenStream;
 
-use crate::mistakes::Mistakes;
-use crate::neighbours::{foreign, instrument};
-use crate::options::{AttributeKind, Options};
-use crate::parse::Function;
-use crate::scan::BodyScan;
+use crate::pipeline::mistakes::Mistakes;
+use crate::pipeline::neighbours::{foreign, instrument};
+use crate::pipeline::options::{AttributeKind, Options};
+use crate::pipeline::parse::Function;
+use crate::pipeline::scan::BodyScan;
 
 /// Whether the user's body is emitted.
 pub(crate) enum Verdict {

@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Lifetime, Type};
 
-use crate::types::{self, Next, Part};
+use crate::pipeline::types::{self, Next, Part};
 
 /// The parts of a type that are not `'static`, the outermost first.
 pub(super) fn of(ty: &mut Type) -> Vec<TokenStream> {

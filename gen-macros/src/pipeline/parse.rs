@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::parse::{End, ParseStream, Parser};
 use syn::{Attribute, Ident, Signature, Token, Visibility};
 
-use crate::tokens::{is, is_word, regroup, regroup_at_end};
+use crate::pipeline::tokens::{is, is_word, regroup, regroup_at_end};
 
 /// A function as the user wrote it: a free function, or an associated one.
 pub(crate) struct Function {

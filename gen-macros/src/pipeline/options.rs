@@ -5,7 +5,7 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Ident, Path, Token, token};
 
-use crate::mistakes::Mistakes;
+use crate::pipeline::mistakes::Mistakes;
 
 /// Which of our attributes was written.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use syn::ext::IdentExt;
 use syn::{Ident, Pat, PatIdent};
 
-use crate::paths::ours;
+use crate::pipeline::paths::ours;
 
 /// The names that patterns have got so far. No two arguments may have the same name.
 #[derive(Default)]
