@@ -1,86 +1,206 @@
-//! tornado.gen for Rust: coroutines that yield futures, lists, maps and tuples, and are resumed with a `Result`.
+//! Coroutines in the style of Python's `tornado.gen`, which yield futures, lists, maps and tuples.
+//!
+//! `#[gen::coroutine]` turns a plain `fn` into a coroutine. In its body, `yield_!(expr)` waits for
+//! a future, or for a list, map or tuple of futures, nested to any depth. The elements of a
+//! container run in parallel. The yield gives a [`Result`]: the value, or the error with which the
+//! runtime resumed the coroutine.
+//!
+//! # First steps
+//!
+//! Add the dependency to `Cargo.toml`:
+//!
+//! ```toml
+//! [dependencies]
+//! # A checkout: gen is not on crates.io yet.
+//! gen-runtime = { path = "../gen/gen-runtime" }
+//! ```
+//!
+//! The package is `gen-runtime`, and the library in it is `gen`. On edition 2024 `gen` is a
+//! keyword: see [Editions and names](#editions-and-names).
+//!
+//! Write a coroutine, and run it as the program's `main`:
+//!
+//! ```
+//! use gen::yield_;
+//! use std::time::Duration;
+//!
+//! #[gen::coroutine]
+//! fn length(word: &str) -> gen::Result<usize> {
+//!     yield_!(gen::sleep(Duration::from_millis(1)))?;
+//!     Ok(word.len())
+//! }
+//!
+//! #[gen::main]
+//! fn main() -> gen::Result {
+//!     let length = yield_!(length("word"))?;
+//!     assert_eq!(length, 4);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! The call `length("word")` does not run anything yet: the body begins when the coroutine is
+//! yielded. The `?` goes behind the yield. A yield is always a `Result`, even that of a future that
+//! cannot fail, because the runtime may resume it with an error.
+//!
+//! ## Yield several futures at once
 //!
 //! ```
 //! use gen::yield_;
 //! use std::{collections::BTreeMap, time::Duration};
 //!
-//! #[gen::coroutine]
-//! fn length(word: &str) -> gen::Result<usize> {
-//!     yield_!(gen::sleep(Duration::from_millis(word.len() as u64)))?;
-//!     Ok(word.len())
-//! }
-//!
+//! # #[gen::coroutine]
+//! # fn length(word: &str) -> gen::Result<usize> {
+//! #     yield_!(gen::sleep(Duration::from_millis(word.len() as u64)))?;
+//! #     Ok(word.len())
+//! # }
 //! #[gen::coroutine]
 //! fn lengths() -> gen::Result<usize> {
-//!     let one = yield_!(length("one"))?;                            // a future
-//!     let list = yield_!(["two", "three"].map(length))?;            // a list, in parallel, in order
-//!     let map = yield_!(BTreeMap::from([("four", length("four"))]))?; // a map: the same keys
-//!     let (five, six) = yield_!((length("five!"), async { 6 }))?;   // a tuple, of what can fail and what cannot
-//!     match yield_!(gen::with_timeout(Duration::from_millis(1), length("a long word"))) {
-//!         Err(error) if error.is::<gen::TimeoutError>() => {}
-//!         other => panic!("{other:?}"),
-//!     }
-//!     Ok(one + list[0] + list[1] + map["four"] + five + six)
+//!     // A list: its elements run in parallel, and the results keep their order.
+//!     let list = yield_!(["two", "three"].map(length))?;
+//!
+//!     // A map: the results have the same keys.
+//!     let map = yield_!(BTreeMap::from([("four", length("four"))]))?;
+//!
+//!     // A tuple: its elements may have different types. The second one cannot fail.
+//!     let (five, six) = yield_!((length("five!"), async { 6 }))?;
+//!
+//!     Ok(list[0] + list[1] + map["four"] + five + six)
 //! }
 //!
+//! // With a virtual clock, a test does not wait for the sleeps.
 //! let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
-//! assert_eq!(io_loop.run_sync(lengths()).unwrap(), 3 + 3 + 5 + 4 + 5 + 6);
+//! assert_eq!(io_loop.run_sync(lengths())?, 3 + 5 + 4 + 5 + 6);
+//! # Ok::<(), gen::Error>(())
 //! ```
 //!
-//! # Where to find what
+//! ## Choose a runtime
+//!
+//! A coroutine is a [`Future`](std::future::Future), and runs on any executor.
+//!
+//! | runtime | how to run a coroutine |
+//! |---|---|
+//! | the loop of gen | [`#[gen::main]`](macro@main), [`gen::run_sync(coroutine)`](run_sync), or an [`IoLoop`] |
+//! | tokio, smol or any other | like any future: `tokio::spawn(coroutine)`, `coroutine.await` |
+//!
+//! The loop of gen runs on one thread. It has tasks, timers and callbacks, and no sockets: take
+//! these from the `async-io` family of crates. [`sleep`], [`with_timeout`] and [`spawn`] need this
+//! loop, and fail with [`NoLoop`] where it does not run. On another runtime, yield the timers and
+//! tasks of that runtime:
+//!
+//! ```
+//! use gen::yield_;
+//!
+//! #[gen::coroutine]
+//! fn answer() -> gen::Result<u32> {
+//!     yield_!(tokio::spawn(async { 6 * 7 }))
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> gen::Result {
+//!     assert_eq!(answer().await?, 42);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! ## Read on
+//!
+//! - [`from_async_fn`] shows side by side how the lines of an `async fn` change in a coroutine.
+//! - [`differences`] lists for users of `tornado.gen` the behaviour that differs.
+//!
+//! # What to use
+//!
+//! ## Coroutines
 //!
 //! | to | use |
 //! |---|---|
-//! | write a coroutine | [`coroutine`](macro@coroutine), or [`co`] to import it; [`main`](macro@main) for a program |
-//! | wait for something | [`yield_!`](yield_); what can be yielded is on the page of [`Yieldable`] |
-//! | wait for many | a `Vec`, `Box<[T]>`, array, `VecDeque`, `HashMap`, `BTreeMap`, tuple or `Option` |
-//! | say what their errors do | [`multi`] with [`quiet`](Multi::quiet), [`fail_fast`](Multi::fail_fast) or [`settle`](Multi::settle) |
-//! | handle each of many as soon as it is there | [`WaitIterator`] |
-//! | run only so many at a time | [`limit`] |
-//! | take the first of many | [`first_of`] |
-//! | mix different futures in a list | [`boxed`], [`boxed_send`], [`convert_yielded!`] |
-//! | wait for what may be a future or a value | [`maybe_future!`] |
-//! | yield what has a type only at run time | [`dynamic`] |
-//! | keep a `Result` as it is | [`raw`] |
-//! | give up after a while | [`with_timeout`] |
-//! | wait for time to pass, or for the others to have a turn | [`sleep`], [`moment`] |
-//! | start something that goes on by itself | [`spawn`], [`spawn_local`]; [`engine`](macro@engine), if nobody is to wait for its end |
-//! | end it in good order, or throw an error into it | [`JoinHandle::cancel`], [`JoinHandle::throw`]; [`Cancelled`] is what arrives |
-//! | see where it is suspended | [`JoinHandle::trace`] |
-//! | run children that may borrow, and that nothing outlives | [`scope`](fn@scope), [`scope_local`] |
-//! | tell a cancellation from a failure | [`Error::is_cancelled`] |
-//! | end it in any case, after some time | [`cancel(..).grace(..)`](CancelCompletion::grace) |
-//! | keep a part of a coroutine from being cancelled | [`shield`](fn@shield) |
-//! | give up after a while, but leave time to clean up | [`with_timeout(..).cancel(..)`](WithTimeout::cancel) |
-//! | end a program in good order | [`IoLoop::shutdown`] |
-//! | set a result for any number that wait for it | [`promise`], [`SharedFuture`] |
-//! | be told, at a yield, that a callback failed | [`context`]: it is done for you by the loop's callbacks and timers; [`context::wrap`] for those that others call |
-//! | run it all | [`run_sync`], [`block_on`], [`IoLoop`], or any other executor: a coroutine is a [`Future`](std::future::Future) |
-//! | say what went wrong | [`Error`], [`Throw`] |
-//! | end a coroutine from a function that it calls | [`Return`](fn@Return) |
-//! | wait for what a callback is called with | [`from_callback`]; [`Callback`], [`Wait`], [`WaitAll`] |
-//! | yield something of your own that sees its coroutine | [`YieldPoint`] |
+//! | write a coroutine | [`coroutine`](macro@coroutine), or [`co`], which can be imported |
+//! | write a program | [`main`](macro@main) |
+//! | wait for a future or a container | [`yield_!`](yield_); [`Yieldable`] says what can be yielded |
+//! | wait for callback functions | [`from_callback`]; [`Callback`], [`Wait`] and [`WaitAll`] |
 //! | put coroutines behind a trait object | [`BoxCoroutine`], [`LocalBoxCoroutine`] |
-//! | test without waiting | [`VirtualClock`]; beside other threads, with [`Remote::keep_alive`] |
+//! | end a coroutine from a function that it calls | [`Return`](fn@Return) |
+//! | make a type of your own yieldable | [`Yieldable`]; [`YieldPoint`], if it needs the coroutine |
 //!
-//! Those who know `async fn` find what is written differently in [`from_async_fn`].
+//! ## Several at once
+//!
+//! | to | use |
+//! |---|---|
+//! | wait for all of them | a `Vec`, `Box<[T]>`, array, `VecDeque`, `HashMap`, `BTreeMap`, tuple or `Option` |
+//! | choose what their errors do | [`multi`] with [`quiet`](Multi::quiet), [`fail_fast`](Multi::fail_fast) or [`settle`](Multi::settle) |
+//! | handle each result as soon as it is ready | [`WaitIterator`] |
+//! | take the first result | [`first_of`] |
+//! | run a limited number at a time | [`limit`] |
+//! | put different futures into one list | [`boxed`], [`boxed_send`], [`convert_yielded!`] |
+//! | run children that may borrow | [`scope`](fn@scope), [`scope_local`] |
+//!
+//! ## Results and errors
+//!
+//! | to | use |
+//! |---|---|
+//! | describe a failure | [`Error`]; [`Throw`] for your own error types |
+//! | get the `Result` of a future unchanged | [`raw`] |
+//! | make a future that cannot fail into one that can | [`ok`] |
+//! | distinguish a cancellation from a failure | [`Error::is_cancelled`] |
+//! | set a result that several tasks wait for | [`promise`], [`SharedFuture`] |
+//! | receive the errors of callbacks at a yield | [`context`]; [`context::wrap`] for callbacks that other code calls |
+//! | yield a value that may or may not be a future | [`maybe_future!`] |
+//! | yield a value whose type is known only at run time | [`dynamic`] |
+//!
+//! ## Time
+//!
+//! | to | use |
+//! |---|---|
+//! | wait for some time | [`sleep`] |
+//! | let other tasks run | [`moment`] |
+//! | set a deadline | [`with_timeout`] |
+//! | set a deadline, and leave time to clean up | [`with_timeout(..).cancel(..)`](WithTimeout::cancel) |
+//! | test without waiting | [`VirtualClock`]; with other threads, [`Remote::keep_alive`] |
+//!
+//! ## Tasks
+//!
+//! | to | use |
+//! |---|---|
+//! | start a task | [`spawn`], [`spawn_local`] |
+//! | start a task that nothing waits for | [`engine`](macro@engine) |
+//! | cancel a task | [`JoinHandle::cancel`]; the task gets the error [`Cancelled`] |
+//! | cancel a task, and drop it after some time | [`cancel(..).grace(..)`](CancelCompletion::grace) |
+//! | protect a part of a coroutine from cancellation | [`shield`](fn@shield) |
+//! | throw an error into a task | [`JoinHandle::throw`] |
+//! | see where a task is suspended | [`JoinHandle::trace`] |
+//!
+//! ## The loop
+//!
+//! | to | use |
+//! |---|---|
+//! | run a coroutine to its end | [`run_sync`], [`block_on`] |
+//! | keep a loop over several runs | [`IoLoop`] |
+//! | schedule callbacks and timers | [`IoLoopHandle`]; [`Remote`] from other threads |
+//! | end a program in good order | [`IoLoop::shutdown`] |
 //!
 //! # The rules
 //!
-//! - A call of a coroutine function is *cold*: nothing runs until the coroutine is yielded, awaited, or started.
-//! - `yield_!` gives a [`Result`], whatever is yielded, because the runtime may resume it with an error. `?` goes on the yield.
+//! - A call of a coroutine function is *cold*: nothing runs until the coroutine is yielded, awaited
+//!   or started.
+//! - `yield_!` gives a [`Result`], whatever is yielded, because the runtime may resume the
+//!   coroutine with an error. `?` goes behind the yield.
 //! - A future that is ready never costs a turn of the loop; only [`moment`] always does.
-//! - A parallel yield runs all children to their end; then the first error in child order is raised, and the others are in its [`others`](Error::others).
-//!   A child that panics has failed, with [`Panicked`].
-//! - Arguments move into the coroutine and are dropped in the order of an `async fn`. Dropping a coroutine drops all that it holds and waits for.
+//! - A parallel yield runs all children to their end. Then it raises the first error in the order
+//!   of the children, whose [`others`](Error::others) hold the other errors. A child that panics
+//!   fails with [`Panicked`].
+//! - The arguments move into the coroutine. They are dropped in the order in which an `async fn`
+//!   drops its arguments.
+//! - Dropping a coroutine drops everything that it holds and waits for.
 //!
 //! # Errors of your own
 //!
-//! A coroutine may return any `Result`. Every yield may fail with an [`Error`], and `?` turns that into the function's own
-//! error where there is a `From<gen::Error>`: [`Error`] itself, `Box<dyn Error + Send + Sync>`, `anyhow::Error` (with the feature)
-//! and [`std::io::Error`], which keeps the kind, have it. A library gives its error type a variant for it, and callers
-//! match on the others. The short form is [`raw`], which does not open the `Result` of what is yielded, and two `?`:
-//! the first is for the yield, the second for the error of the function that was called, which keeps its type.
+//! A coroutine may return any `Result`. Each yield may fail with an [`Error`], and `?` converts it
+//! into the error type of the function, which must implement `From<gen::Error>`. These types do:
+//! [`Error`] itself, `Box<dyn Error + Send + Sync>`, `anyhow::Error` (with the feature `anyhow`),
+//! and [`std::io::Error`], which keeps its kind.
+//!
+//! A library gives its error type a variant for `gen::Error`, and its callers match on the other
+//! variants. To keep the error type of a function that it calls, it yields [`raw`] of the call. Two
+//! `?` follow: the first for the error of the yield, the second for the error of the function.
 //!
 //! ```
 //! use gen::{raw, yield_};
@@ -89,7 +209,7 @@
 //! pub enum FetchError {
 //!     #[error("there is no page {0}")]
 //!     NoPage(u32),
-//!     /// The reader was cancelled, a deadline has passed: whatever a yield may fail with.
+//!     /// The yield failed: the task was cancelled, or a deadline has passed.
 //!     #[error(transparent)]
 //!     Yield(#[from] gen::Error),
 //! }
@@ -97,12 +217,15 @@
 //! #[gen::coroutine]
 //! fn fetch(page: u32) -> Result<String, FetchError> {
 //!     yield_!(gen::moment())?; // a `gen::Error` becomes a `FetchError`
-//!     if page == 0 { Err(FetchError::NoPage(page)) } else { Ok(format!("page {page}")) }
+//!     match page {
+//!         0 => Err(FetchError::NoPage(page)),
+//!         _ => Ok(format!("page {page}")),
+//!     }
 //! }
 //!
 //! #[gen::coroutine]
 //! fn fetch_both() -> Result<usize, FetchError> {
-//!     let first = yield_!(raw(fetch(1)))??; // its `FetchError` stays one
+//!     let first = yield_!(raw(fetch(1)))??; // a `FetchError` is not converted
 //!     match yield_!(raw(fetch(0)))? {
 //!         Err(FetchError::NoPage(_)) => Ok(first.len()),
 //!         other => Ok(first.len() + other?.len()),
@@ -111,39 +234,50 @@
 //! assert_eq!(gen::run_sync(fetch_both()).unwrap(), 6);
 //! ```
 //!
-//! Without `raw`, `yield_!(fetch(1))?` works too: then the `FetchError` arrives as a [`gen::Error`](Error) with a trace, which can be asked for it, and becomes
-//! a `FetchError::Yield`.
+//! `yield_!(fetch(1))?` works too. The yield then wraps the `FetchError` in a [`gen::Error`](Error)
+//! with a trace, and `?` makes a `FetchError::Yield` of it.
 //!
 //! # Editions and names
 //!
-//! The package is `gen-runtime`, the library `gen`. On edition 2024 `gen` is a keyword: write `r#gen::coroutine` and `use r#gen::yield_;`. (rust-analyzer, as of
-//! version 1.96, finds no attribute by a path with `r#` in it: for its sake write `use r#gen::{co, yield_};` and `#[co]`.) Renamed in `Cargo.toml`, it is found by
-//! `#[other::coroutine(crate = other)]`. `use gen::coroutine; #[coroutine]` cannot work, since rustc has an attribute of that name (error E0659): use the path, or [`co`].
+//! On edition 2024 `gen` is a keyword: write `r#gen::coroutine` and `use r#gen::yield_;`.
+//! rust-analyzer 1.96 does not find an attribute by a path that contains `r#`. With it, write
+//! `use r#gen::{co, yield_};` and `#[co]`.
 //!
-//! # Deep nesting of types
+//! If `Cargo.toml` renames the library, give the attribute the new name:
+//! `#[other::coroutine(crate = other)]`.
 //!
-//! A coroutine that yields a coroutine contains it, as with `async fn`, and rustc follows such types 128 steps deep. An `async fn` takes four steps a level, a coroutine six: so
-//! about twenty functions may call one another in a row where an `async fn` stops at about thirty. Beyond that rustc asks for a `recursion_limit`; or put `boxed` on
-//! one of the functions, behind which the count begins anew.
+//! `use gen::coroutine; #[coroutine]` is an error (E0659), because rustc has an attribute of that
+//! name. Use the path, or [`co`].
+//!
+//! # Deeply nested coroutines
+//!
+//! The type of a coroutine contains the types of the coroutines that it yields, as with `async fn`.
+//! rustc follows such types 128 steps deep. An `async fn` takes four steps per level, and a
+//! coroutine six. So about twenty coroutines may call one another in a row, where about thirty
+//! `async fn`s may. Beyond that, rustc asks for a `recursion_limit`. Or give one of the functions
+//! the option `boxed`: behind it the count begins again.
 //!
 //! # Features
 //!
-//! - `dynamic`: `gen::dynamic`, values whose type is known only at run time, as Tornado's all are.
-//! - `anyhow`: an `anyhow::Error` can be thrown into a coroutine, and an [`Error`] becomes one, its trace kept.
-//! - `tokio`: a blocking call, such as [`run_sync`], in a task of tokio is refused with [`RuntimeRunning`]; without the
-//!   feature nothing can tell, and the call stops that runtime.
-//! - `tracing`: each task has a span, `task`, with the place that spawned it, which is entered while the task runs; what is else logged is an event in it.
-//!
-//! # Differences from Tornado
-//!
-//! For those who come from `tornado.gen` 4.4. Each line is held by a test.
-//!
-#![doc = include_str!("differences.md")]
+//! - `dynamic`: adds [`gen::dynamic`](dynamic), for values whose type is known only at run time.
+//! - `anyhow`: an `anyhow::Error` can be thrown into a coroutine, and an [`Error`] converts into
+//!   one that keeps its trace.
+//! - `tokio`: a blocking call such as [`run_sync`] in a task of tokio fails with
+//!   [`RuntimeRunning`]. Without the feature such a call is not detected, and stops tokio's
+//!   runtime.
+//! - `tracing`: each task has a span `task` with the position that spawned it. The span is entered
+//!   while the task runs, and the log records of the library are events in it.
 
 #[doc(hidden)]
 pub mod __private;
 pub mod context;
 mod coroutine;
+/// Differences from `tornado.gen` 4.4, with their reasons.
+///
+/// This page is for users of Tornado. A test holds each row.
+///
+#[doc = include_str!("differences.md")]
+pub mod differences {}
 mod engine;
 mod error;
 mod executor;
@@ -201,7 +335,8 @@ pub use crate::yieldable::{
 
 /// The kinds of yieldables: the parameter `M` of [`Yieldable`], which is always inferred.
 ///
-/// You need them only to implement [`Yieldable`] for a container of your own by means of one that is here.
+/// You need them only to implement [`Yieldable`] for a container of your own that delegates to one
+/// of these.
 pub mod kinds {
     pub use crate::first_of::Raced;
     pub use crate::limit::Limited;
@@ -211,7 +346,8 @@ pub mod kinds {
     pub use crate::yieldable::{Custom, Fallible, Listed, Mapped, Optional, Plain, RawMarked, Shielded};
 }
 
-/// The examples of the README, which are tested with those of the docs. The first one takes real time, and is run in the docs above instead, on a virtual clock.
+/// The examples of the README, which are tested with those of the docs. The first one is only
+/// compiled, because it takes real time.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;

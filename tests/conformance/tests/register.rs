@@ -164,7 +164,7 @@ fn each_rule_is_in_the_register() {
     assert_none(unknown.collect(), "tests of rules that are not in the register");
 }
 
-/// The table that the docs include under "Differences from Tornado".
+/// The table of the page `gen::differences` of the docs.
 fn differences(register: &Register) -> String {
     let mut table = String::from("| in tornado.gen | in gen | why |\n|---|---|---|\n");
     for (_, name, row) in rows(register) {
