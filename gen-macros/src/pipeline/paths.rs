@@ -18,7 +18,7 @@ pub(crate) fn ours() -> Span {
 }
 
 /// The name of the function that returns the coroutine's site. If the body uses this name,
-/// [`scan`](crate::pipeline::scan) chooses another one.
+/// [`scan`](mod@crate::pipeline::scan) chooses another one.
 pub(crate) const SITE_FUNCTION: &str = "__coroutine_site";
 
 /// The name of the local variable that holds the frame of a body.
