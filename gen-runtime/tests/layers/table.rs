@@ -46,7 +46,7 @@ pub(crate) const LAYERS: &[Layer] = &[
     Layer {
         name: "machines",
         files: "coroutine/ parallel/ executor/",
-        never: "They must never know each child_error, nor the things that a user yields: a coroutine does \
+        never: "They must never know each other, nor the things that a user yields: a coroutine does \
                 not know its executor, an executor does not know the body of a task, and a group does \
                 not know where its children come from.",
         apart: true,
