@@ -1,12 +1,13 @@
-//! Where a blocking call may be made.
+//! The check that each blocking call makes first.
 //!
-//! A blocking call runs a loop until its future is done, and nothing else goes on meanwhile on its thread. In
-//! the middle of a turn of a loop, or of a poll of another runtime, that stops whoever polls, and mostly what
-//! the call waits for: a program that hangs. So all blocking calls ask here first.
+//! A blocking call runs a loop until its future is ready, and nothing else runs on its thread
+//! meanwhile. In the middle of a turn of another loop, or of a poll by another runtime, it would
+//! stop that loop or runtime. In most cases the future depends on it, so the program would hang.
+
 use crate::error::Error;
 use crate::executor::{current, LoopRunning, RuntimeRunning};
 
-/// Fails where a blocking call would stop what is running on this thread.
+/// Returns an error if a blocking call would stop a loop or a runtime on this thread.
 pub(super) fn check() -> Result<(), Error> {
     if current::get().is_some() {
         return Err(LoopRunning.into());
@@ -17,9 +18,11 @@ pub(super) fn check() -> Result<(), Error> {
     Ok(())
 }
 
+/// The same check, for calls that cannot return an error.
+///
 /// # Panics
 ///
-/// In the words of the error, for calls that can return none.
+/// With the text of the error.
 #[track_caller]
 pub(super) fn assert_allowed() {
     if let Err(error) = check() {
@@ -32,25 +35,26 @@ fn is_polled_by_tokio() -> bool {
     false
 }
 
-/// Whether tokio polls something on this thread, further up the stack.
+/// Whether tokio polls a future on this thread, further up the stack.
 ///
-/// tokio does not say so. But whatever it polls has a budget, which runs dry, and elsewhere there is none: on
-/// a thread that may block, and under an `enter` guard. So this takes units until there are no more, and gives
-/// them all back. A task that is `unconstrained` has no budget either, and is not known.
+/// Tokio has no function for this question. But whenever it polls, there is a budget, which is
+/// finite. There is none elsewhere: on a thread that may block, and under an `enter` guard. So this
+/// function takes units of the budget until there are no more, and puts all of them back. A task
+/// that is `unconstrained` has no budget either, so it is not found.
 #[cfg(all(feature = "tokio", not(loom)))]
 fn is_polled_by_tokio() -> bool {
     use std::task::{Context, Poll, Waker};
     use tokio::runtime::Handle;
     use tokio::task::coop::{has_budget_remaining, poll_proceed};
 
-    /// tokio counts units in a byte.
+    /// More units than any budget has, because tokio counts them in a `u8`.
     const MORE_THAN_ANY_BUDGET: usize = 256;
 
     if Handle::try_current().is_err() {
         return false;
     }
     if !has_budget_remaining() {
-        // It is spent, so there is one.
+        // A budget that is used up is a budget.
         return true;
     }
     let mut cx = Context::from_waker(Waker::noop());
@@ -62,7 +66,7 @@ fn is_polled_by_tokio() -> bool {
         }
     }
     let ran_dry = taken.len() < MORE_THAN_ANY_BUDGET;
-    // Each puts back the budget that it found: the first one last.
+    // Each unit restores the budget that was left before it was taken, so the first unit is last.
     while taken.pop().is_some() {}
     ran_dry
 }

@@ -1,4 +1,5 @@
-//! What anyone on the loop's thread may ask of it.
+//! `IoLoopHandle`: requests to a loop from its own thread.
+
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::rc::Rc;
@@ -13,15 +14,15 @@ use crate::{context, task};
 
 /// A reference to an [`IoLoop`](crate::IoLoop), for the code that runs on it.
 ///
-/// It stays on the loop's thread ([`remote`](Self::remote) gives one that does not) and does not keep the
-/// loop alive: when the `IoLoop` is dropped, the loop is closed, and what is asked of a handle afterwards
-/// does nothing or gives [`LoopClosed`](crate::LoopClosed).
+/// A handle stays on the thread of its loop; [`remote`](Self::remote) returns one that may leave
+/// it. It does not keep the loop alive: dropping the `IoLoop` closes the loop. On a closed loop, a
+/// method of the handle does nothing or gives [`LoopClosed`](crate::LoopClosed).
 ///
 /// ```
 /// let io_loop = gen::IoLoop::new();
 /// let handle = io_loop.handle();
 /// io_loop.add_callback(move || handle.stop());
-/// io_loop.start(); // until the callback stops it
+/// io_loop.start(); // returns when the callback has stopped the loop
 /// ```
 #[derive(Clone)]
 pub struct IoLoopHandle {
@@ -29,32 +30,38 @@ pub struct IoLoopHandle {
 }
 
 impl IoLoopHandle {
-    /// Runs `callback` in the loop's next turn, after what was queued before it.
+    /// Runs `callback` in the loop's next turn, after everything that was queued before.
     ///
-    /// It may return `()` or a `Result<(), E>` with a throwable `E`. A failure, and a panic too, is thrown into
-    /// the coroutine that calls this: see [`context`]. Outside of all coroutines it goes to the
-    /// loop's [handler](Self::set_error_handler), else to the log. It does not stop the other callbacks. On a
-    /// closed loop the callback is dropped.
+    /// The callback returns `()`, or a `Result<(), E>` whose error can be thrown. If it fails or
+    /// panics, the error is thrown into the coroutine that has called `add_callback`: see
+    /// [`context`]. Outside of all coroutines the error goes to the
+    /// [error handler](Self::set_error_handler) of the loop, or to the log if there is no handler.
+    /// The other callbacks run in any case. On a closed loop the callback is dropped.
     ///
     /// ```
+    /// use std::{cell::Cell, rc::Rc};
+    ///
     /// let io_loop = gen::IoLoop::new();
-    /// io_loop.add_callback(|| println!("in the first turn"));
-    /// io_loop.add_callback(|| std::fs::remove_file("/no/such/file")); // logged
+    /// let has_run = Rc::new(Cell::new(false));
+    /// let in_callback = has_run.clone();
+    /// io_loop.add_callback(move || in_callback.set(true));
+    /// io_loop.add_callback(|| std::fs::remove_file("/no/such/file")); // is logged
+    /// io_loop.block_on(async { assert!(has_run.get()) });
     /// ```
     pub fn add_callback<F, R, M>(&self, callback: F)
     where
         F: FnOnce() -> R + 'static,
         R: CallbackOutput<M>,
     {
-        let node = current_context::capture();
-        let callback = move || run_in(node, "a callback", callback);
+        let context = current_context::capture();
+        let callback = move || run_in(context, "a callback", callback);
         drop(self.core.push_callback(Box::new(callback)));
     }
 
     /// Runs `callback` when `delay` has passed on the loop's clock; see [`call_at`](Self::call_at).
     ///
-    /// A delay whose end no [`Instant`] can tell, such as [`Duration::MAX`], never passes: the callback waits
-    /// until it is removed, or dropped with the loop.
+    /// A delay that ends after the last possible [`Instant`], such as [`Duration::MAX`], never
+    /// passes: the callback waits until it is removed, or is dropped with the loop.
     pub fn call_later<F, R, M>(&self, delay: Duration, callback: F) -> TimerKey
     where
         F: FnOnce() -> R + 'static,
@@ -65,18 +72,23 @@ impl IoLoopHandle {
 
     /// Runs `callback` in the first turn that begins at or after `deadline`.
     ///
-    /// Timers run in the order of their deadlines, those of one deadline in the order in which they were
-    /// made. One that is already over runs in the next turn, never inside of this call. The key is for
-    /// [`remove_timeout`](Self::remove_timeout); dropping it changes nothing. A failure goes where that of an
-    /// [`add_callback`](Self::add_callback) goes. On a closed loop the callback is dropped.
+    /// Timers run in the order of their deadlines; those with the same deadline run in the order in
+    /// which they were made. If the deadline has passed already, the callback runs in the next
+    /// turn, never inside of this call. The returned key is for
+    /// [`remove_timeout`](Self::remove_timeout); dropping it does not remove the timer. An error of
+    /// the callback goes where [`add_callback`](Self::add_callback) sends it. On a closed loop the
+    /// callback is dropped.
     ///
     /// ```
     /// use std::time::Duration;
     ///
-    /// let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
+    /// let clock = gen::VirtualClock::new();
+    /// let io_loop = gen::IoLoop::with_clock(clock.clone());
+    /// let deadline = clock.now() + Duration::from_secs(3600);
     /// let handle = io_loop.handle();
-    /// io_loop.call_later(Duration::from_secs(3600), move || handle.stop());
-    /// io_loop.start(); // an hour on the virtual clock, no time at all on the wall
+    /// io_loop.call_at(deadline, move || handle.stop());
+    /// io_loop.start(); // takes an hour on the virtual clock, and no real time
+    /// assert_eq!(clock.now(), deadline);
     /// ```
     pub fn call_at<F, R, M>(&self, deadline: Instant, callback: F) -> TimerKey
     where
@@ -86,30 +98,30 @@ impl IoLoopHandle {
         self.call_when(Some(deadline), callback)
     }
 
-    /// Without a deadline the callback does not run.
+    /// `None` is a deadline that never comes.
     fn call_when<F, R, M>(&self, deadline: Option<Instant>, callback: F) -> TimerKey
     where
         F: FnOnce() -> R + 'static,
         R: CallbackOutput<M>,
     {
-        let node = current_context::capture();
-        let action = Action::Call(Box::new(move || run_in(node, "a timer's callback", callback)));
+        let context = current_context::capture();
+        let action = Action::Call(Box::new(move || run_in(context, "a timer's callback", callback)));
         self.core.add_timer(deadline, self.core.next_timer_number(), action)
     }
 
-    /// Takes back a [`call_later`](Self::call_later) or [`call_at`](Self::call_at); answers whether it had
-    /// still to come.
+    /// Removes a timer of [`call_later`](Self::call_later) or [`call_at`](Self::call_at), and
+    /// returns whether it was still pending.
     ///
-    /// A timer that an earlier callback of the same turn removes does not run, even if it is due already.
+    /// A callback may remove a timer that is due in the same turn: the timer does not run.
     pub fn remove_timeout(&self, key: TimerKey) -> bool {
         self.core.cancel_timer(key).is_some()
     }
 
-    /// Runs `future` on the loop, and `callback` with its output, always in a later turn.
+    /// Runs `future` on the loop, and then `callback` with its output, always in a later turn.
     ///
-    /// The future is started at once, as by [`spawn_local`](Self::spawn_local). If it panics, the callback is
-    /// dropped; the panic, as a failure of the callback, goes where that of an
-    /// [`add_callback`](Self::add_callback) goes. On a closed loop both are dropped.
+    /// The future is started at once, as by [`spawn_local`](Self::spawn_local). If it panics, the
+    /// callback is dropped, and the panic goes where [`add_callback`](Self::add_callback) sends the
+    /// panic of a callback. On a closed loop both are dropped.
     ///
     /// ```
     /// let io_loop = gen::IoLoop::new();
@@ -130,7 +142,7 @@ impl IoLoopHandle {
         R: CallbackOutput<M>,
     {
         let (handle, future) = (self.clone(), future.into_future());
-        // Bound here, not in the task, which has ended when the callback runs.
+        // Captured here and not in the task, because the task has ended when the callback runs.
         let context = context::capture();
         drop(self.spawn_local(async move {
             let output = catch_panic(future).await;
@@ -141,35 +153,36 @@ impl IoLoopHandle {
         }));
     }
 
-    /// Has `handler` called with each error of a callback that no coroutine took, instead of logging it.
+    /// Sets the handler for the errors of callbacks that no coroutine takes.
     ///
-    /// These are the failures and panics of callbacks that were scheduled outside of all coroutines, or by
-    /// coroutines that have ended: see [`context`]. The handler runs on the loop's thread, and
-    /// replaces the one before. If it panics, that is logged.
+    /// These are the errors and panics of callbacks that were scheduled outside of all coroutines,
+    /// or by coroutines that have ended: see [`context`]. Without a handler they are logged. The
+    /// handler runs on the loop's thread, and replaces the previous one. Its panics are logged.
     ///
     /// ```
     /// let io_loop = gen::IoLoop::new();
     /// let handle = io_loop.handle();
     /// io_loop.set_error_handler(move |error| {
-    ///     assert_eq!(error.to_string(), "nobody's");
+    ///     assert_eq!(error.to_string(), "no coroutine takes it");
     ///     handle.stop();
     /// });
-    /// io_loop.add_callback(|| Err::<(), _>("nobody's"));
-    /// io_loop.start(); // until the handler stops it
+    /// io_loop.add_callback(|| Err::<(), _>("no coroutine takes it"));
+    /// io_loop.start(); // returns when the handler has stopped the loop
     /// ```
     pub fn set_error_handler(&self, handler: impl Fn(Error) + 'static) {
         self.core.set_error_handler(Rc::new(handler));
     }
 
-    /// Starts a coroutine, or any other future, on this loop: [`gen::spawn_local`](crate::spawn_local) for a
-    /// loop that may not be running.
+    /// Starts a coroutine, or any other future of a `Result`, on this loop.
     ///
-    /// The body runs up to its first suspension before this returns, with this loop as the current one. Where
-    /// 32 bodies begin inside of each other already, it begins in a later turn, as [`spawn`](crate::spawn) says.
+    /// Unlike [`gen::spawn_local`](crate::spawn_local) it does not need a running loop. The body
+    /// runs up to its first suspension before this call returns, with this loop as the current one.
+    /// If 32 bodies are being started inside of each other already, it starts in a later turn, as
+    /// [`spawn`](crate::spawn) explains.
     ///
     /// # Errors
     ///
-    /// On a closed loop the coroutine is dropped and the handle resolves to
+    /// On a closed loop the coroutine is dropped, and the handle resolves to
     /// [`LoopClosed`](crate::LoopClosed).
     #[track_caller]
     pub fn spawn_local<C, T, E, M>(&self, coroutine: C) -> JoinHandle<T>
@@ -183,18 +196,20 @@ impl IoLoopHandle {
         task::start(&self.core, coroutine.into_future())
     }
 
-    /// Makes [`start`](crate::IoLoop::start) or [`run_sync`](crate::IoLoop::run_sync) return when the present
-    /// turn is over; if the loop is not running, the next of these returns at once.
+    /// Makes [`start`](crate::IoLoop::start) or [`run_sync`](crate::IoLoop::run_sync) return at the
+    /// end of the current turn.
+    ///
+    /// If the loop is not running, the next of these calls returns at once.
     pub fn stop(&self) {
         self.core.shared().request_stop();
     }
 
-    /// A handle for other threads.
+    /// Returns a handle for other threads.
     pub fn remote(&self) -> Remote {
         Remote { shared: self.core.shared().clone() }
     }
 
-    /// The time on the loop's clock.
+    /// Returns the time on the loop's clock.
     pub fn now(&self) -> Instant {
         self.core.now()
     }

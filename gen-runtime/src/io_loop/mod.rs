@@ -1,13 +1,16 @@
-//! The embedded loop, as its users see it.
+//! The embedded loop: its public types, and the calls that run it.
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `handle.rs`, `remote.rs` | what may be asked of a loop: on its thread, on others |
-//! | `run.rs`, `shutdown.rs` | the blocking calls, and the end in good order |
-//! | `blocking.rs` | where a blocking call is refused |
-//! | `on_done.rs` | a callback with the result of a task |
+//! | `handle.rs` | [`IoLoopHandle`]: requests from the loop's own thread |
+//! | `remote.rs` | [`Remote`], [`KeepAlive`]: requests from other threads |
+//! | `run.rs` | the blocking calls, which run the loop |
+//! | `shutdown.rs` | [`IoLoop::shutdown`]: the tasks clean up before the loop is dropped |
+//! | `blocking.rs` | the check that refuses a blocking call where it would hang |
+//! | `on_done.rs` | `JoinHandle::on_done`: a callback with the result of a task |
 //!
-//! The loop itself, its queue, its timers and its turn are in `../executor/`.
+//! The loop itself, with its queue, its timers and its turn, is in `../executor/`.
+
 mod blocking;
 mod handle;
 mod on_done;
@@ -25,13 +28,15 @@ use crate::executor::{current, Clock, Core, RealClock};
 
 /// A single-threaded loop of callbacks, timers and tasks.
 ///
-/// This is the owner: it runs the loop ([`run_sync`](Self::run_sync), [`start`](Self::start)) and ends it.
-/// All that works through a handle ([`IoLoopHandle`], which it derefs to) works on it too. When it is
-/// dropped, the suspended coroutines, queued callbacks and timers are dropped, also those that hold handles
-/// to the loop. [`shutdown`](Self::shutdown) lets the coroutines clean up first.
+/// An `IoLoop` owns the loop: it runs the loop ([`run_sync`](Self::run_sync),
+/// [`start`](Self::start)) and ends it. It dereferences to [`IoLoopHandle`], which has the other
+/// methods. Dropping it drops the suspended coroutines, the queued callbacks and the timers, even
+/// if they hold handles to the loop. [`shutdown`](Self::shutdown) lets the coroutines clean up
+/// first.
 ///
-/// A turn of the loop takes the callbacks and resumptions that are queued and runs them in order, then the
-/// timers that are due, by deadline and then by creation. What is added meanwhile waits for the next turn.
+/// A turn of the loop runs the callbacks and resumes the tasks that are queued, in order. Then it
+/// runs the timers that are due, by deadline and then by creation. Anything that is added during a
+/// turn waits for the next turn.
 ///
 /// ```
 /// use std::cell::RefCell;
@@ -52,7 +57,7 @@ pub struct IoLoop {
 }
 
 impl IoLoop {
-    /// A loop on the real clock.
+    /// Makes a loop that runs on the real clock.
     ///
     /// # Panics
     ///
@@ -61,7 +66,7 @@ impl IoLoop {
         Self::on_clock(Box::new(RealClock), true)
     }
 
-    /// A loop on a clock of its own, such as a [`VirtualClock`](crate::VirtualClock).
+    /// Makes a loop that runs on the given clock, such as a [`VirtualClock`](crate::VirtualClock).
     ///
     /// # Panics
     ///
@@ -74,7 +79,7 @@ impl IoLoop {
         IoLoop { handle: IoLoopHandle { core: Core::new(clock, is_real) } }
     }
 
-    /// The loop that is running on this thread.
+    /// Returns a handle to the loop that is running on this thread, if there is one.
     ///
     /// ```
     /// assert!(gen::IoLoop::current().is_none());
@@ -84,7 +89,7 @@ impl IoLoop {
         current::get().map(|core| IoLoopHandle { core })
     }
 
-    /// A handle for the code that runs on the loop.
+    /// Returns a handle for the code that runs on the loop.
     pub fn handle(&self) -> IoLoopHandle {
         self.handle.clone()
     }

@@ -6,14 +6,16 @@ use crate::task::JoinHandle;
 use crate::{report, Result};
 
 impl<T> JoinHandle<T> {
-    /// Runs `callback` with the task's result, on the loop that runs on this thread, always in a later turn.
+    /// Runs `callback` with the task's result, in a later turn of the loop that runs on this
+    /// thread.
     ///
-    /// The callback belongs to the [error context](crate::context) of this call: if it fails, or hands an error
-    /// of the task's on, that is thrown into the coroutine that is running now. So `on_done(|result| result)`
-    /// gives the failure of a task that nobody waits for to whoever started it, instead of to the log.
+    /// The callback belongs to the [error context](crate::context) of this call: if it fails, or
+    /// returns the error of the task, that error is thrown into the coroutine that is running now.
+    /// So `on_done(|result| result)` gives the error of a task that no coroutine waits for to the
+    /// coroutine that started it, instead of to the log.
     ///
-    /// Where no loop runs the callback is dropped, the task goes on, and the mistake is logged; before a loop
-    /// runs, use [`add_future`](crate::IoLoopHandle::add_future) of its handle.
+    /// Where no loop runs, the callback is dropped, the task goes on, and the mistake is logged.
+    /// Before the loop runs, use [`add_future`](crate::IoLoopHandle::add_future) of its handle.
     ///
     /// ```
     /// use gen::yield_;
@@ -22,12 +24,12 @@ impl<T> JoinHandle<T> {
     /// fn body() -> gen::Result {
     ///     gen::spawn(async {
     ///         gen::moment().await?;
-    ///         Err::<(), _>(gen::Error::new("the engine has stopped"))
+    ///         Err::<(), _>(gen::Error::new("the engine failed"))
     ///     })
     ///     .on_done(|result| result);
     ///     yield_!(std::future::pending::<()>())
     /// }
-    /// assert_eq!(gen::run_sync(body()).unwrap_err().to_string(), "the engine has stopped");
+    /// assert_eq!(gen::run_sync(body()).unwrap_err().to_string(), "the engine failed");
     /// ```
     #[track_caller]
     pub fn on_done<F, R, M>(self, callback: F)
@@ -39,7 +41,7 @@ impl<T> JoinHandle<T> {
         match IoLoop::current() {
             Some(handle) => handle.add_future(self, callback),
             None => report::error(format_args!(
-                "`on_done` was called where no loop runs: it is never called back"
+                "`on_done` was called where no loop runs: its callback is dropped"
             )),
         }
     }

@@ -1,4 +1,5 @@
-//! `Remote`: what other threads may ask of a loop, and `KeepAlive`: what they owe it.
+//! `Remote`: requests to a loop from other threads. `KeepAlive`: the loop waits for one of them.
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -13,10 +14,10 @@ use crate::executor::{current_context, run_in, LoopClosed, Mail, Shared};
 /// let io_loop = gen::IoLoop::new();
 /// let remote = io_loop.remote();
 /// let thread = std::thread::spawn(move || {
-///     let at_the_end = remote.clone();
-///     remote.add_callback(move || at_the_end.stop())
+///     let in_callback = remote.clone();
+///     remote.add_callback(move || in_callback.stop())
 /// });
-/// io_loop.start(); // until the callback stops it
+/// io_loop.start(); // returns when the callback has stopped the loop
 /// assert!(thread.join().unwrap().is_ok());
 /// ```
 #[derive(Clone)]
@@ -30,33 +31,36 @@ pub struct Remote {
 impl Remote {
     /// Runs `callback` on the loop's thread, in the loop's next turn.
     ///
-    /// It may return `()` or a `Result<(), E>` with a throwable `E`. A failure, and a panic too, goes to the
-    /// [error context](crate::context) that this is called in: the coroutine's, if it is one of a loop that
-    /// runs here; else to the handler of the loop that runs the callback, else to the log.
+    /// The callback returns `()`, or a `Result<(), E>` whose error can be thrown. If it fails or
+    /// panics, the error goes to the [error context](crate::context) in which `add_callback` was
+    /// called: that of a coroutine, if this thread runs a loop. Outside of all contexts the error
+    /// goes to the error handler of the loop that runs the callback, or to the log if there is no
+    /// handler.
     ///
     /// # Errors
     ///
-    /// [`LoopClosed`] if the loop is gone; the callback is dropped.
+    /// [`LoopClosed`] if the loop was dropped; the callback is dropped, too.
     pub fn add_callback<F, R, M>(&self, callback: F) -> Result<(), LoopClosed>
     where
         F: FnOnce() -> R + Send + 'static,
         R: CallbackOutput<M>,
     {
-        let node = current_context::capture();
-        let callback = Box::new(move || run_in(node, "a callback", callback));
+        let context = current_context::capture();
+        let callback = Box::new(move || run_in(context, "a callback", callback));
         self.shared.send(Mail::Callback(callback)).map_err(|_| LoopClosed)
     }
 
-    /// Says that this thread, or another one, works for the loop and will wake it.
+    /// Announces that another thread works for the loop and will wake it.
     ///
-    /// A [`VirtualClock`](crate::VirtualClock) moves to the next deadline when its loop is idle, so a timeout
-    /// around work on another thread would be over at once. While what this returns lives, an idle loop waits
-    /// for the thread instead, for real, and its time stands still. Take it before the work is handed over,
-    /// and drop it when the result has been sent; then time goes on. If the loop is told nothing before it is
-    /// dropped, time goes on as well.
+    /// A [`VirtualClock`](crate::VirtualClock) moves to the next deadline when its loop is idle, so
+    /// a timeout around the work of another thread would fire at once. While a [`KeepAlive`]
+    /// exists, an idle loop really waits for the thread, and its time stands still. Take the
+    /// `KeepAlive` before the thread gets its work, and drop it when the result has been sent. Then
+    /// time goes on, also if no result was sent.
     ///
-    /// On a clock that [runs by itself](crate::Clock::runs_by_itself), and on a closed loop, it changes
-    /// nothing. So code that runs on a real clock in production may take it, and be tested on a virtual one.
+    /// It has no effect on a clock that [runs by itself](crate::Clock::runs_by_itself) and on a
+    /// closed loop. So code that takes it on a real clock in production can be tested on a virtual
+    /// one.
     ///
     /// ```
     /// use gen::yield_;
@@ -65,27 +69,29 @@ impl Remote {
     /// #[gen::coroutine]
     /// fn ask_a_thread() -> gen::Result<u32> {
     ///     let (promise, answer) = gen::promise();
-    ///     let working = gen::IoLoop::current().expect("it runs on one").remote().keep_alive();
+    ///     let keep_alive = gen::IoLoop::current().unwrap().remote().keep_alive();
     ///     thread::spawn(move || {
     ///         let sum = (1..=1_000).sum(); // takes its time
     ///         promise.set(sum).expect("it was not set before");
-    ///         drop(working);
+    ///         drop(keep_alive);
     ///     });
     ///     yield_!(gen::with_timeout(Duration::from_secs(10), answer))
     /// }
     ///
     /// let clock = gen::VirtualClock::new();
-    /// let before = clock.now();
-    /// assert_eq!(gen::IoLoop::with_clock(clock.clone()).run_sync(ask_a_thread()).unwrap(), 500_500);
-    /// assert_eq!(clock.now(), before); // no time has passed, and the timeout was not near
+    /// let (before, io_loop) = (clock.now(), gen::IoLoop::with_clock(clock.clone()));
+    /// assert_eq!(io_loop.run_sync(ask_a_thread()).unwrap(), 500_500);
+    /// assert_eq!(clock.now(), before); // no time has passed on the virtual clock
     /// ```
     pub fn keep_alive(&self) -> KeepAlive {
         KeepAlive::new(Arc::clone(&self.shared))
     }
 
-    /// Makes the loop return from [`start`](crate::IoLoop::start) or [`run_sync`](crate::IoLoop::run_sync) at
-    /// the end of its current turn; if it is not running, the next of these returns at once. Nothing happens
-    /// if the loop is gone.
+    /// Makes the loop return from [`start`](crate::IoLoop::start) or
+    /// [`run_sync`](crate::IoLoop::run_sync) at the end of its current turn.
+    ///
+    /// If the loop is not running, the next of these calls returns at once. If the loop was
+    /// dropped, nothing happens.
     pub fn stop(&self) {
         self.shared.request_stop();
     }
@@ -97,10 +103,10 @@ impl fmt::Debug for Remote {
     }
 }
 
-/// Says that another thread owes an [`IoLoop`](crate::IoLoop) a wake: made by [`Remote::keep_alive`].
+/// Makes an idle [`IoLoop`](crate::IoLoop) wait for another thread: made by [`Remote::keep_alive`].
 ///
-/// The promise is kept, or broken, when it is dropped. A clone is a promise of its own. It does not keep the
-/// loop alive, and changes nothing for a loop whose clock runs by itself.
+/// The loop waits until all clones are dropped. They do not keep the loop alive, and have no effect
+/// if its clock runs by itself.
 #[must_use = "the loop's time goes on as soon as it is dropped"]
 pub struct KeepAlive {
     shared: Arc<Shared>,

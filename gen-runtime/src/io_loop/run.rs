@@ -1,8 +1,9 @@
-//! The blocking calls: they run the loop until their future is done.
+//! The blocking calls, which run the loop until their future is ready.
 //!
-//! The future is polled where it lies, pinned on the caller's stack, so it need not be `'static`. It has a
-//! slot like a task, so its wakers are like any other, and its polls take their place in the queue. A panic
-//! in it is caught, the turn is finished, and then the panic goes on in the caller.
+//! The future is pinned on the caller's stack, so it need not be `'static`. It has a slot like a
+//! task: its wakers are like all others, and its polls take their place in the queue. If it panics,
+//! the loop finishes the turn, and then the panic is resumed in the caller.
+
 use std::any::Any;
 use std::cell::Cell;
 use std::fmt;
@@ -22,9 +23,10 @@ use crate::time::with_deadline;
 use crate::yieldable::FutureOfResult;
 use crate::{report, task};
 
-/// Runs a coroutine, or any other future of a `Result`, to its end on a loop made for it.
+/// Runs a coroutine, or any other future of a `Result`, to its end on a new loop.
 ///
-/// What it leaves on the loop (tasks that were not waited for, callbacks, timers) is dropped with the loop.
+/// The loop is dropped when the coroutine has ended, and with it the tasks, callbacks and timers
+/// that are left on it.
 ///
 /// ```
 /// let answer = gen::run_sync(async {
@@ -36,14 +38,18 @@ use crate::{report, task};
 ///
 /// # Errors
 ///
-/// The future's own; [`LoopRunning`](crate::LoopRunning) if a loop is running on this thread: yield the future
-/// there; [`RuntimeRunning`](crate::RuntimeRunning) inside of a task of tokio, where the feature `tokio` is
-/// on. Inside of a task of another runtime, and of tokio without the feature, the call blocks that runtime,
-/// which may be for ever: see [`NoLoop`](crate::NoLoop) for what to do instead.
+/// - the error of the future;
+/// - [`LoopRunning`](crate::LoopRunning) if a loop is running on this thread: yield the future
+///   there;
+/// - [`RuntimeRunning`](crate::RuntimeRunning) inside of a task of tokio, if the feature `tokio` is
+///   on.
+///
+/// Inside of a task of another runtime, and of tokio without the feature, the call blocks that
+/// runtime, perhaps for ever: see [`NoLoop`](crate::NoLoop) for the alternative.
 ///
 /// # Panics
 ///
-/// A panic of the future goes on in the caller.
+/// If the future panics: the panic is resumed in the caller.
 #[doc(alias = "run")]
 pub fn run_sync<C, T, E>(coroutine: C) -> Result<T, E>
 where
@@ -53,7 +59,7 @@ where
     IoLoop::new().run_sync(coroutine)
 }
 
-/// Runs a future to its end on a loop made for it, and gives its output as it is.
+/// Runs a future to its end on a new loop, and returns its output.
 ///
 /// ```
 /// assert_eq!(gen::block_on(async { 6 * 7 }), 42);
@@ -61,8 +67,8 @@ where
 ///
 /// # Panics
 ///
-/// If the future panics; and where [`run_sync`] would refuse, in the words of its errors: if a loop is running
-/// on this thread, or, with the feature `tokio`, a task of tokio.
+/// If the future panics; if a loop is running on this thread; and inside of a task of tokio, if the
+/// feature `tokio` is on. The errors of [`run_sync`] say what to do instead.
 #[track_caller]
 pub fn block_on<F: IntoFuture<Output = T>, T>(future: F) -> T {
     IoLoop::new().block_on(future)
@@ -71,8 +77,8 @@ pub fn block_on<F: IntoFuture<Output = T>, T>(future: F) -> T {
 impl IoLoop {
     /// Runs a coroutine, or any other future of a `Result`, to its end.
     ///
-    /// It is first polled after the callbacks that are queued already. Tasks, callbacks and timers that it
-    /// leaves behind stay on the loop, and go on when the loop is run again.
+    /// The future is first polled after the callbacks that are queued already. The tasks, callbacks
+    /// and timers that it leaves behind stay on the loop, and go on when the loop is run again.
     ///
     /// ```
     /// let io_loop = gen::IoLoop::new();
@@ -84,14 +90,16 @@ impl IoLoop {
     ///
     /// # Errors
     ///
-    /// The future's own; [`LoopStopped`] if somebody [stops](crate::IoLoopHandle::stop) the loop meanwhile,
-    /// or did so before: the future is dropped then; [`LoopRunning`](crate::LoopRunning) if a loop is running
-    /// on this thread; [`RuntimeRunning`](crate::RuntimeRunning) inside of a task of tokio, as the function
-    /// [`run_sync`] says.
+    /// - the error of the future;
+    /// - [`LoopStopped`] if the loop is [stopped](crate::IoLoopHandle::stop) before the future is
+    ///   ready, or was stopped before the call: the future is dropped;
+    /// - [`LoopRunning`](crate::LoopRunning) and [`RuntimeRunning`](crate::RuntimeRunning), where
+    ///   the function [`run_sync`] gives them.
     ///
     /// # Panics
     ///
-    /// A panic of the future goes on in the caller, once the turn is over. The loop can be used on.
+    /// If the future panics: the panic is resumed in the caller at the end of the turn. The loop
+    /// stays usable.
     pub fn run_sync<C, T, E>(&self, coroutine: C) -> Result<T, E>
     where
         C: FutureOfResult<T, E>,
@@ -106,25 +114,26 @@ impl IoLoop {
 
     /// Like [`run_sync`](Self::run_sync), but gives up when `limit` has passed on the loop's clock.
     ///
-    /// The coroutine is not cancelled then: it stays on the loop as a task, and goes on when the loop is run
-    /// again. An error that it still ends with is logged.
+    /// The coroutine is not cancelled then: it stays on the loop as a task, and goes on when the
+    /// loop is run again. If it ends with an error, the error is logged.
     ///
     /// ```
     /// use std::time::Duration;
     ///
     /// let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
-    /// let error: gen::Error = io_loop.run_sync_timeout(Duration::from_secs(5), std::future::pending::<gen::Result>()).unwrap_err();
+    /// let never = std::future::pending::<gen::Result>();
+    /// let error = io_loop.run_sync_timeout(Duration::from_secs(5), never).unwrap_err();
     /// assert!(error.is::<gen::TimeoutError>());
     /// assert_eq!(error.to_string(), "timeout after 5s");
     /// ```
     ///
     /// # Errors
     ///
-    /// As `run_sync`, and [`TimeoutError`](crate::TimeoutError), which names the limit.
+    /// The errors of `run_sync`, and [`TimeoutError`](crate::TimeoutError), which names the limit.
     ///
     /// # Panics
     ///
-    /// As `run_sync`.
+    /// If the future panics, as `run_sync`.
     #[track_caller]
     pub fn run_sync_timeout<C, T, E>(&self, limit: Duration, coroutine: C) -> Result<T, E>
     where
@@ -148,8 +157,8 @@ impl IoLoop {
         }
     }
 
-    /// Spawns a future whose `Result` is handed over as it is, but logged if it is an error and nobody waits
-    /// any more.
+    /// Spawns `future` as a task whose value is the whole `Result`. If `abandoned` is set when the
+    /// task ends, its error is logged.
     #[track_caller]
     fn start_unopened<F, T, E>(&self, future: F, abandoned: Rc<Cell<bool>>) -> JoinHandle<Result<T, E>>
     where
@@ -166,29 +175,33 @@ impl IoLoop {
         })
     }
 
-    /// Runs any future to its end, and gives its output as it is.
+    /// Runs any future to its end, and returns its output.
     ///
-    /// Like [`run_sync`](Self::run_sync), but it cannot be [stopped](crate::IoLoopHandle::stop), for it has
-    /// nothing to give back then: a request to stop stays for the next call that can be.
+    /// Unlike [`run_sync`](Self::run_sync), it is not [stopped](crate::IoLoopHandle::stop), because
+    /// it would have no output to return. A request to stop is kept for the next call that can be
+    /// stopped.
     ///
     /// # Panics
     ///
-    /// If a loop is running on this thread (yield the future there), or a task of tokio (see
-    /// [`RuntimeRunning`](crate::RuntimeRunning)), and if the future panics.
+    /// If the future panics; if a loop is running on this thread (yield the future there); and
+    /// inside of a task of tokio, see [`RuntimeRunning`](crate::RuntimeRunning).
     #[track_caller]
     pub fn block_on<F: IntoFuture<Output = T>, T>(&self, future: F) -> T {
         blocking::assert_allowed();
         match self.run_future(future.into_future(), OnStop::Ignore) {
             Some(output) => output,
-            None => unreachable!("the loop was told to ignore requests to stop"),
+            None => unreachable!("the loop ignores requests to stop"),
         }
     }
 
-    /// Runs the loop until somebody [stops](crate::IoLoopHandle::stop) it; at once if somebody already did.
+    /// Runs the loop until it is [stopped](crate::IoLoopHandle::stop).
+    ///
+    /// Returns at once if the loop was stopped before the call.
     ///
     /// # Panics
     ///
-    /// If a loop is running on this thread, or a task of tokio: see [`RuntimeRunning`](crate::RuntimeRunning).
+    /// If a loop is running on this thread; and inside of a task of tokio, see
+    /// [`RuntimeRunning`](crate::RuntimeRunning).
     #[track_caller]
     pub fn start(&self) {
         blocking::assert_allowed();
@@ -196,7 +209,7 @@ impl IoLoop {
         self.core.run(None, OnStop::Return);
     }
 
-    /// `None` if the loop was stopped first.
+    /// Returns `None` if the loop was stopped before the future was ready.
     pub(super) fn run_future<F: Future>(&self, future: F, on_stop: OnStop) -> Option<F::Output> {
         let mut root = InPlace { future: pin!(future), outcome: None };
         let slot = RootSlot { core: &self.core, id: self.core.insert_root() };
@@ -211,7 +224,7 @@ impl IoLoop {
     }
 }
 
-/// Gives the slot back, also if the clock or a logger panics.
+/// Releases the slot of the future, also if the clock or a logger panics.
 struct RootSlot<'a> {
     core: &'a Core,
     id: SlotId,
@@ -223,6 +236,7 @@ impl Drop for RootSlot<'_> {
     }
 }
 
+/// A future that its caller has pinned, and its output or panic.
 struct InPlace<'a, F: Future> {
     future: Pin<&'a mut F>,
     outcome: Option<Result<F::Output, Box<dyn Any + Send>>>,
@@ -230,7 +244,7 @@ struct InPlace<'a, F: Future> {
 
 impl<F: Future> Root for InPlace<'_, F> {
     fn poll(&mut self, cx: &mut Context<'_>, thrown: &mut Option<Thrown>) {
-        // A future that panicked is not polled again; all it is good for is to be dropped.
+        // A future that has panicked is not polled again: it is only dropped.
         let polled =
             catch_unwind(AssertUnwindSafe(|| resume(thrown, cx, |cx| self.future.as_mut().poll(cx))));
         self.outcome = match polled {
@@ -247,9 +261,9 @@ impl<F: Future> Root for InPlace<'_, F> {
 
 /// Reports the error of a coroutine that failed after its `run_sync_timeout` had given up.
 fn report_late<E: fmt::Debug + 'static>(error: &E) {
-    let what = format_args!("a coroutine failed after its `run_sync_timeout` had given up");
+    let event = format_args!("a coroutine failed after its `run_sync_timeout` had given up");
     match (error as &dyn Any).downcast_ref::<Error>() {
-        Some(error) => report::failure(what, error),
-        None => report::error(format_args!("{what}: {error:?}")),
+        Some(error) => report::failure(event, error),
+        None => report::error(format_args!("{event}: {error:?}")),
     }
 }

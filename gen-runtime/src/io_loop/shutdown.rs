@@ -1,4 +1,5 @@
-//! The end of a loop in good order.
+//! `IoLoop::shutdown`: the tasks of a loop clean up before the loop is dropped.
+
 use std::panic::Location;
 use std::time::Duration;
 
@@ -9,16 +10,18 @@ use crate::inject::Cancellation;
 use crate::time::with_deadline;
 
 impl IoLoop {
-    /// Cancels every task, runs the loop until all tasks have ended or `grace` has passed, and
-    /// drops the loop. Returns the number of tasks that had not ended.
+    /// Cancels every task, runs the loop until all tasks have ended or `grace` has passed on its
+    /// clock, and drops the loop.
     ///
-    /// The tasks are resumed with [`Cancelled`](crate::Cancelled), of the source
+    /// Returns the number of tasks that had not ended.
+    ///
+    /// Each task is resumed with [`Cancelled`](crate::Cancelled), whose source is
     /// [`Shutdown`](CancelSource::Shutdown), and may clean up: see
     /// [`JoinHandle::cancel`](crate::JoinHandle::cancel). Tasks that are spawned meanwhile are
-    /// cancelled too. A task that has not ended in time is dropped with the loop, and so are the
-    /// callbacks and timers that are left. The result of a task that was cancelled,
-    /// `Err(Cancelled)`, is logged at `DEBUG` if nobody looks at it. A request to
-    /// [stop](crate::IoLoopHandle::stop) changes nothing.
+    /// cancelled, too. A task that has not ended in time is dropped with the loop, and so are the
+    /// callbacks and timers that are left. If the result of a cancelled task, `Err(Cancelled)`, is
+    /// never looked at, it is logged at `DEBUG`. A request to [stop](crate::IoLoopHandle::stop) has
+    /// no effect.
     ///
     /// ```
     /// use gen::yield_;
@@ -38,12 +41,13 @@ impl IoLoop {
     /// assert_eq!(io_loop.shutdown(Duration::from_secs(10)), 0);
     /// assert!(said_goodbye.get());
     /// # let error = gen::block_on(server).unwrap_err();
-    /// # assert_eq!(error.downcast_ref::<gen::Cancelled>().unwrap().source, gen::CancelSource::Shutdown);
+    /// # let cancelled = error.downcast_ref::<gen::Cancelled>().unwrap();
+    /// # assert_eq!(cancelled.source, gen::CancelSource::Shutdown);
     /// ```
     ///
     /// # Panics
     ///
-    /// If a loop is running on this thread, or a task of tokio: see
+    /// If a loop is running on this thread; and inside of a task of tokio, see
     /// [`RuntimeRunning`](crate::RuntimeRunning).
     #[track_caller]
     pub fn shutdown(self, grace: Duration) -> usize {
@@ -60,7 +64,7 @@ impl IoLoop {
                 }
             }
         };
-        // Whether the time was enough shows in the number of tasks that are left.
+        // The number of tasks that are left shows whether the time was enough.
         let _ = self.run_future(with_deadline(self.core.deadline(grace), grace, ended), OnStop::Ignore);
         self.core.tasks().len()
     }
