@@ -1,8 +1,11 @@
-//! Error contexts: a callback that fails is thrown into the coroutine that scheduled it.
+//! Error contexts: an error of a callback is thrown into the coroutine that has scheduled it.
 //!
-//! A callback has no caller who could be told of its failure. So whatever schedules one ([`add_callback`], [`call_later`], [`call_at`], [`add_future`],
-//! [`Remote::add_callback`], [`JoinHandle::on_done`]) remembers the *context* it was scheduled in, which is the task that was running. If the callback fails, or
-//! panics, the error is [thrown](crate::Coroutine::resume) into that task, at the yield it is suspended at, whatever it waits for there. CaughtError, the coroutine goes on.
+//! A callback has no caller that could handle its error. So every function that schedules a
+//! callback ([`add_callback`], [`call_later`], [`call_at`], [`add_future`],
+//! [`Remote::add_callback`], [`JoinHandle::on_done`]) remembers the *context* in which it was
+//! called: the task that was running. If the callback fails or panics, the error is
+//! [thrown](crate::Coroutine::resume) into that task, at the yield where the task is suspended,
+//! whatever it waits for there. A coroutine that catches the error goes on.
 //!
 //! ```
 //! use gen::yield_;
@@ -10,7 +13,7 @@
 //!
 //! #[gen::coroutine]
 //! fn body() -> gen::Result<String> {
-//!     let io_loop = gen::IoLoop::current().expect("it runs on one");
+//!     let io_loop = gen::IoLoop::current().unwrap();
 //!     io_loop.add_callback(|| Err::<(), _>("the cable was pulled"));
 //!     match yield_!(gen::sleep(Duration::from_secs(10))) {
 //!         Err(error) => Ok(error.to_string()), // at once, not after ten seconds
@@ -21,29 +24,47 @@
 //! assert_eq!(io_loop.run_sync(body()).unwrap(), "the cable was pulled");
 //! ```
 //!
+//! A context is Tornado's `StackContext`, as far as that carries errors.
+//!
 //! # The rules
 //!
-//! - Every task is a context, and so is the future of a blocking call such as [`run_sync`](crate::run_sync), from its first step to its end. What a callback schedules
-//!   belongs to the callback's own context.
-//! - Contexts nest: a task's outer context is the one it was spawned in. An error that a task does not take goes to the next outer one, and at last to the loop's
-//!   [error handler](crate::IoLoopHandle::set_error_handler); where there is none, to the log (target `gen`, level `ERROR`).
-//! - What the function of a [`gen::from_callback`](crate::from_callback) schedules belongs to that task's future: until it is over, the future takes the error.
-//! - A task that has ended takes no error, nor does one whose body is executing at the moment: it is not suspended at a yield.
-//! - Errors are thrown one at a time: the second arrives at the yield after the first one's. A result that is there in the same turn wins over an error, which then
-//!   arrives at the next yield. What is left when the body ends goes outward.
-//! - So a body whose yields are always ready sees none of them; a [`moment`](crate::moment) in its loop lets them in.
-//! - A callback that fails takes the callables with it that it owns: whoever waits for one of those gets the error, if it is thrown at him, and not a
-//!   [`CallbackDroppedError`](crate::CallbackDroppedError). So what a callback drops is not told before it has ended. The keys of those callables are no
-//!   [leaks](crate::LeakedCallbackError) when their coroutine ends, and may be registered anew.
-//! - Only yields take errors. In front of a plain `.await` they wait for the next `yield_!`.
-//! - A task is one context, whatever runs in it: of the branches of a foreign `select!` or `join!`, the one that is polled first takes the error. Spawn a branch that is to have
-//!   errors of its own.
-//! - What is thrown by a [handle](crate::JoinHandle::throw) waits in the same queue, but is for that task only, and is taken by one that is executing at its next yield.
-//! - A context does not keep its task alive, and nothing of it is kept when nobody can come back to it: see [`depth`].
-//! - The failure of a task that was [spawned](crate::spawn) is no callback's: it belongs to its [`JoinHandle`](crate::JoinHandle), and is logged if nobody looks at it. Give it to
-//!   the context with `gen::spawn(..).on_done(|result| result)`. Nobody holds a handle of an [`engine`](macro@crate::engine): its failure goes to the context of its call.
+//! - Every task is a context from its first step to its end, and so is the future of a blocking
+//!   call such as [`run_sync`](crate::run_sync). A callback that is scheduled by another callback
+//!   belongs to the same context as that one.
+//! - Contexts nest: the outer context of a task is the one in which the task was spawned. An error
+//!   that a task does not take goes to the next outer context, and finally to the loop's [error
+//!   handler](crate::IoLoopHandle::set_error_handler), or to the log if there is no handler (target
+//!   `gen`, level `ERROR`).
+//! - The closure of [`gen::from_callback`](crate::from_callback) runs in a context of its own:
+//!   until its future has ended, the future takes the errors of the callbacks that the closure has
+//!   scheduled.
+//! - A task that has ended takes no error. Neither does a task whose body is executing, because it
+//!   is not suspended at a yield.
+//! - Errors are thrown one at a time: the second one arrives at the yield after the first. A result
+//!   that is ready in the same turn wins over an error, which then arrives at the next yield.
+//!   Errors that are left when the body ends go outward.
+//! - So a body whose yields are always ready sees none of its errors. A [`moment`](crate::moment)
+//!   in its loop lets them in.
+//! - A callback that fails also drops the callables that it owns. A coroutine that waits for one of
+//!   them gets the error, if the error is thrown into it, and not a
+//!   [`CallbackDroppedError`](crate::CallbackDroppedError). That is why the callables that a
+//!   callback drops are reported as dropped only when the callback has ended. Their keys are no
+//!   [leaks](crate::LeakedCallbackError) when the coroutine ends, and may be registered again.
+//! - Only yields take errors. At a plain `.await` the errors wait for the next `yield_!`.
+//! - A task is one context, whatever runs in it. Of the branches of a foreign `select!` or `join!`,
+//!   the one that is polled first takes the error. Spawn a branch if it must have a context of its
+//!   own.
+//! - An error that is thrown by a [handle](crate::JoinHandle::throw) waits in the same queue, but
+//!   it does not go outward, and a task that is executing takes it at its next yield.
+//! - A context does not keep its task alive, and is freed when no more errors can reach it: see
+//!   [`depth`].
+//! - The error of a [spawned](crate::spawn) task is not that of a callback: it belongs to the
+//!   [`JoinHandle`](crate::JoinHandle), and is logged if it is never looked at.
+//!   `gen::spawn(..).on_done(|result| result)` gives it to the context. An
+//!   [`engine`](macro@crate::engine) has no handle, so its error goes to the context of its call.
 //!
-//! Callbacks that somebody else will call, perhaps on another thread, are bound to the present context with [`wrap`], or with a [`Context`].
+//! A callback that other code will call, perhaps on another thread, is bound to the current context
+//! with [`wrap`], or with a [`Context`].
 //!
 //! [`add_callback`]: crate::IoLoopHandle::add_callback
 //! [`call_later`]: crate::IoLoopHandle::call_later
@@ -58,9 +79,10 @@ use std::sync::Arc;
 use crate::error::{CallbackOutput, Error, Throw};
 use crate::executor::{call, current, current_context, depth_of, ErrorContext, Shared, UnhandledError};
 
-/// The place where an error goes that has no caller: the task that was running at the [`capture`].
+/// A captured error context: the task that was running when [`capture`] was called.
 ///
-/// It can be cloned, sent to other threads, and kept: it keeps no task alive. Of a task that has ended, the errors go to the next outer context.
+/// It can be cloned, sent to other threads, and kept: it does not keep the task alive. When the
+/// task has ended, its errors go to the next outer context.
 ///
 /// ```
 /// use gen::yield_;
@@ -71,36 +93,40 @@ use crate::executor::{call, current, current_context, depth_of, ErrorContext, Sh
 ///     std::thread::spawn(move || context.throw("the thread has failed"));
 ///     yield_!(std::future::pending::<()>())
 /// }
-/// assert_eq!(gen::run_sync(waits_for_a_thread()).unwrap_err().to_string(), "the thread has failed");
+/// let error = gen::run_sync(waits_for_a_thread()).unwrap_err();
+/// assert_eq!(error.to_string(), "the thread has failed");
 /// ```
 #[derive(Clone)]
 pub struct Context {
-    node: Option<Arc<ErrorContext>>,
-    /// The loop that ran at the capture: where there is no node, its handler is asked.
+    context: Option<Arc<ErrorContext>>,
+    /// The loop that ran at the capture. Outside of all contexts its error handler gets the errors.
     home: Option<Arc<Shared>>,
 }
 
-/// The context of the code that is running: the task, or the one that a running callback was scheduled in.
+/// Returns the current context: the running task, or the context of the running callback.
 pub fn capture() -> Context {
-    Context { node: current_context::capture(), home: current::get().map(|core| Arc::clone(core.shared())) }
+    let home = current::get().map(|core| Arc::clone(core.shared()));
+    Context { context: current_context::capture(), home }
 }
 
 impl Context {
-    /// Throws an error into the context, as if a callback that was scheduled in it had failed.
+    /// Throws an error into the context, as if a callback of the context had failed.
     ///
-    /// On the loop's own thread it is delivered at once, on any other through the loop; the body never runs inside of this call. If the loop is gone the error is logged.
+    /// On the loop's own thread the error is delivered at once, and on other threads through the
+    /// loop. The body never runs inside of this call. If the loop was dropped, the error is logged.
     pub fn throw<E: Throw<M>, M>(&self, error: E) {
         self.throw_of("a callback", error.throw());
     }
 
-    /// Throws an error of something else than a callback, which the log is to name.
+    /// Throws an error that comes from `what`, which is not a callback; the log names it.
     pub(crate) fn throw_of(&self, what: &'static str, error: Error) {
         self.deliver(UnhandledError::new(what, error));
     }
 
-    /// Calls `callback` in this context: a failure, or a panic, is thrown into it, and what the callback schedules belongs to it.
+    /// Calls `callback` in this context, and returns its value, or `None` if it failed.
     ///
-    /// Gives the callback's value, or `None` if it failed.
+    /// If the callback fails or panics, the error is thrown into the context. Callbacks that it
+    /// schedules belong to the context.
     ///
     /// ```
     /// use gen::yield_;
@@ -121,38 +147,41 @@ impl Context {
     where
         E: Throw<M>,
     {
-        match call("a callback", self.node.clone(), || callback().map_err(Throw::throw)) {
+        match call("a callback", self.context.clone(), || callback().map_err(Throw::throw)) {
             Ok(value) => Some(value),
-            Err(failure) => {
-                self.deliver(failure);
+            Err(error) => {
+                self.deliver(error);
                 None
             }
         }
     }
 
-    fn deliver(&self, failure: UnhandledError) {
-        match (&self.node, &self.home) {
-            (None, Some(home)) if !current::is(home) => failure.send(home, None),
-            (node, _) => failure.deliver(node.clone()),
+    fn deliver(&self, error: UnhandledError) {
+        match (&self.context, &self.home) {
+            (None, Some(home)) if !current::is(home) => error.send(home, None),
+            (context, _) => error.deliver(context.clone()),
         }
     }
 }
 
 impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Context").field("depth", &depth_of(self.node.as_ref())).finish_non_exhaustive()
+        f.debug_struct("Context").field("depth", &depth_of(self.context.as_ref())).finish_non_exhaustive()
     }
 }
 
-/// Binds a callback that others will call to the present context.
+/// Binds a callback that other code will call to the current context.
 ///
-/// A failure, or a panic, of the callback is thrown into the coroutine that called `wrap`, and not handed to the caller: see the [module](self). The callback takes one
-/// argument (a tuple for several, `()` for none) and returns `()` or a `Result<(), E>`; for one that takes references, or returns a value, use [`Context::run`]. It is `Send` if `callback` is.
+/// If the callback fails or panics, the error is thrown into the coroutine that has called `wrap`,
+/// and does not reach the caller: see the [module](self). The callback takes one argument (a tuple
+/// for several, `()` for none) and returns `()` or a `Result<(), E>`. For a callback that takes
+/// references or returns a value, use [`Context::run`]. The bound callback is `Send` if `callback`
+/// is.
 ///
 /// ```
 /// use gen::yield_;
 ///
-/// /// Somebody's library, with a thread of its own.
+/// /// A library with a thread of its own.
 /// fn watch(mut on_event: impl FnMut(u32) + Send + 'static) {
 ///     std::thread::spawn(move || (0..5).for_each(|event| on_event(event)));
 /// }
@@ -160,15 +189,16 @@ impl fmt::Debug for Context {
 /// #[gen::coroutine]
 /// fn body() -> gen::Result {
 ///     watch(gen::context::wrap(|event| match event {
-///         3 => Err("the third event is a bad one"),
+///         3 => Err("a bad event"),
 ///         _ => Ok(()),
 ///     }));
 ///     yield_!(std::future::pending::<()>())
 /// }
-/// assert_eq!(gen::run_sync(body()).unwrap_err().to_string(), "the third event is a bad one");
+/// assert_eq!(gen::run_sync(body()).unwrap_err().to_string(), "a bad event");
 /// ```
 ///
-/// A closure that fails by `?` only does not say what its error is: write the type that it returns.
+/// The error type of a closure that fails only by `?` cannot be inferred, so the return type is
+/// written:
 ///
 /// ```
 /// # gen::block_on(async {
@@ -191,9 +221,12 @@ where
     }
 }
 
-/// How many contexts are around the code that is running: 0 outside of all tasks, 1 in the coroutine given to [`run_sync`](crate::run_sync), 2 in a task that it spawns.
+/// Returns the number of contexts around the running code.
 ///
-/// A task that has ended is only counted while what it scheduled is still to come. So a chain of tasks that each start the next one and end does not grow, however long it is.
+/// It is 0 outside of all tasks, 1 in the coroutine that is given to [`run_sync`](crate::run_sync),
+/// and 2 in a task that this coroutine spawns. A task that has ended counts only while a callback
+/// of its context is pending. So the depth does not grow in a chain of tasks, each of which starts
+/// the next one and ends.
 ///
 /// ```
 /// assert_eq!(gen::context::depth(), 0);

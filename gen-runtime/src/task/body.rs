@@ -1,4 +1,5 @@
-//! A task: body and join state in one allocation.
+//! The task: body and join state in one allocation.
+
 use std::future::Future;
 use std::marker::PhantomData;
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -17,7 +18,7 @@ use crate::inject::report_swallowed;
 use crate::report::{contain, report_unread};
 use crate::Result;
 
-/// What a handle sees of a task.
+/// A task as its handle sees it.
 pub(super) trait Joinable<T> {
     fn poll_join(&self, cx: &Context<'_>) -> PolledResult<T>;
     fn is_done(&self) -> bool;
@@ -25,12 +26,12 @@ pub(super) trait Joinable<T> {
 }
 
 pin_project! {
-    /// `M` is the kind of the body's error.
+    /// `M` is the marker of the error's [`Throw`].
     pub(super) struct Task<F, T, M> {
         #[pin]
         body: ThreadBound<F>,
         join: JoinState<T>,
-        throw: PhantomData<fn() -> M>,
+        marker: PhantomData<fn() -> M>,
         span: TaskSpan,
     }
 }
@@ -41,7 +42,7 @@ impl<F, T, M> Task<F, T, M> {
         Task {
             body: ThreadBound::new(body),
             join: JoinState::new(),
-            throw: PhantomData,
+            marker: PhantomData,
             span: TaskSpan::new(),
         }
     }
@@ -59,7 +60,7 @@ impl<F, T, M> Task<F, T, M> {
         }
     }
 
-    /// Before anyone hears of the end: then all that the body held is free.
+    /// Called before the result can be seen, so that everything that the body held is free by then.
     fn drop_body(self: Pin<&Self>) {
         contain("the drop of a task's body", || self.project_ref().body.clear());
     }
@@ -70,16 +71,16 @@ where
     F: Future<Output = std::result::Result<T, E>>,
     E: Throw<M>,
 {
-    /// Runs the body up to its next suspension, or deals with its end; answers whether it has ended.
+    /// Polls the body, and handles its end; returns whether the body has ended.
     fn step(self: Pin<&Self>, cx: &mut Context<'_>, thrown: &mut Option<Thrown>) -> bool {
         let body = self.project_ref().body;
-        // A body that panicked is not polled again; all it is good for is to be dropped.
+        // A body that has panicked is not polled again: it is only dropped.
         let polled = catch_unwind(AssertUnwindSafe(|| {
             resume(thrown, cx, |cx| body.poll(cx)).map(|poll| poll.map_err(Throw::throw))
         }));
         match polled {
             Ok(Some(Poll::Pending)) if thrown.is_none() => return false,
-            Ok(Some(Poll::Pending)) => match untold(thrown) {
+            Ok(Some(Poll::Pending)) => match take_cancellation(thrown) {
                 None => {
                     report_swallowed("a task", thrown);
                     return false;
@@ -88,17 +89,17 @@ where
             },
             Ok(Some(Poll::Ready(result))) => self.finish(result),
             Err(payload) => self.finish(Err(Panicked::new(payload).into())),
-            // Nobody else polls a body, so this is only reached if it was cleared, and then the end was
-            // reported.
+            // The body was dropped before, and its end was reported then. It cannot be in use,
+            // because only the loop polls it.
             Ok(None) => {}
         }
         true
     }
 }
 
-/// Takes the cancellation that a pending body left behind: it cannot be told.
+/// Takes the cancellation that a pending body has not taken, because it waits at no yield.
 #[cold]
-fn untold(thrown: &mut Option<Thrown>) -> Option<Error> {
+fn take_cancellation(thrown: &mut Option<Thrown>) -> Option<Error> {
     let left = thrown.take_if(|thrown| matches!(thrown, Thrown::Cancel(request) if !request.is_held()));
     left.and_then(Thrown::into_error)
 }

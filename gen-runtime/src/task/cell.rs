@@ -1,19 +1,21 @@
-//! A value that only the thread it was made on touches, in memory that other threads may hold.
+//! A value that only the thread that made it uses, in memory that other threads may hold.
 //!
-//! A task's body may be anything, `Rc`s and all, but a task is one allocation, and its `JoinHandle` may be on
-//! another thread. So the body sits in a [`ThreadBound`], which is `Send` and `Sync` whatever it holds,
-//! because it keeps these invariants:
+//! The body of a task may hold anything, such as an `Rc`. But a task is one allocation, and its
+//! `JoinHandle` may be on another thread. So the body is in a [`ThreadBound`], which is `Send` and
+//! `Sync` for every value, because it keeps these invariants:
 //!
-//! 1. `state` and `value` are touched only after the present thread was found to be `owner`, or through
-//!    `&mut`. A thread's number is never used again in this process.
+//! 1. `state` and `value` are used only after the current thread was found to be `owner`, or
+//!    through `&mut`. The number of a thread is never used again in this process.
 //! 2. `value` is initialised exactly while `state` is `Present` or `Lent`.
-//! 3. There is at most one reference to `value`: it is made when `state` goes from `Present` to `Lent`, and
-//!    is gone when it goes back.
-//! 4. The value is dropped where it lies, on its thread, before its memory goes: it may be pinned. All that
-//!    frees a cell empties it first; if one were freed full on a foreign thread, the process would be
-//!    aborted, because neither dropping the value nor leaving it is sound.
+//! 3. There is at most one reference to `value`: it is made when `state` changes from `Present` to
+//!    `Lent`, and is gone when `state` changes back.
+//! 4. The value may be pinned, so it is dropped in its place, on its thread, before its memory is
+//!    freed. The code that frees a cell empties it first. If a full cell is freed on another
+//!    thread, the process is aborted, because neither dropping the value nor leaking it is sound.
 //!
-//! The unsafe code of the tasks is in this file, and its callers have nothing to keep.
+//! The unsafe code of the tasks is in this file, except for two `unsafe impl`s in `handle.rs`. Its
+//! callers need not uphold anything.
+
 use std::cell::{Cell, UnsafeCell};
 use std::future::Future;
 use std::marker::PhantomPinned;
@@ -27,22 +29,25 @@ pub(super) struct ThreadBound<V> {
     owner: ThreadNumber,
     state: Cell<State>,
     value: UnsafeCell<ManuallyDrop<V>>,
-    /// A `&mut ThreadBound` must not move the value out of its place.
+    /// A `&mut ThreadBound` must not move the value.
     _pinned: PhantomPinned,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
+    /// The value can be used: set by `new`, and by the drop of a [`Lent`].
     Present,
-    /// A reference to the value is in use, further up the stack.
+    /// A reference to the value is in use, further up the stack: set by `poll`.
     Lent,
+    /// The value was dropped: set by `clear`.
     Empty,
 }
 
-// SAFETY: of a value on a foreign thread, the owner is checked by everything that touches `state` or `value`
-// (invariant 1), the drop included (4).
+// SAFETY: on another thread nothing touches `state` or `value`, because all code checks the owner
+// first (invariant 1), and so does the drop (4).
 unsafe impl<V> Send for ThreadBound<V> {}
-// SAFETY: as above; two threads never touch the cell or the value at once, because only one ever does.
+// SAFETY: as above; two threads never use the cell or the value at once, because only one ever
+// does.
 unsafe impl<V> Sync for ThreadBound<V> {}
 
 impl<V> ThreadBound<V> {
@@ -55,36 +60,37 @@ impl<V> ThreadBound<V> {
         }
     }
 
-    /// Drops the value, if it is there and not in use. Does nothing on a foreign thread.
+    /// Drops the value, unless it is in use or was dropped. Does nothing on another thread.
     pub(super) fn clear(self: Pin<&Self>) {
         if self.owner != ThreadNumber::current() || self.state.get() != State::Present {
             return;
         }
-        // Before the drop, which may panic, or come back here.
+        // Before the drop, which may panic, or call this function again.
         self.state.set(State::Empty);
-        // SAFETY: this is the owner's thread (1); the state was `Present`, so the value is there and no
-        // reference to it is (2, 3), and it is `Empty` now, so nobody drops it again. It is dropped in its
-        // place (4).
+        // SAFETY: this is the owner's thread (1). The state was `Present`, so the value is
+        // initialised and there is no reference to it (2, 3). The state is `Empty` now, so the
+        // value is not dropped again. It is dropped in its place (4).
         unsafe { ManuallyDrop::drop(&mut *self.value.get()) };
     }
 }
 
 impl<F: Future> ThreadBound<F> {
-    /// Polls the future; `None` if it is not there, is being polled already, or belongs to another thread.
+    /// Polls the future; `None` if it was dropped, is being polled, or belongs to another thread.
     pub(super) fn poll(self: Pin<&Self>, cx: &mut Context<'_>) -> Option<Poll<F::Output>> {
         if self.owner != ThreadNumber::current() || self.state.get() != State::Present {
             return None;
         }
         let _lent = Lent::new(&self.state);
-        // SAFETY: this is the owner's thread (1); the state was `Present`, so the value is there, and it is
-        // `Lent` until the guard is dropped, so this is the only reference (2, 3). The cell is pinned and
-        // drops the value in its place (4), so the value is pinned too.
+        // SAFETY: this is the owner's thread (1). The state was `Present`, so the value is
+        // initialised, and it is `Lent` until the guard is dropped, so this is the only reference
+        // (2, 3). The cell is pinned, and drops the value in its place (4), so the value is pinned
+        // too.
         let future = unsafe { Pin::new_unchecked(&mut **self.value.get()) };
         Some(future.poll(cx))
     }
 }
 
-/// Sets the state back when the reference is gone, panics included.
+/// Sets the state back when the reference is gone, also by a panic.
 struct Lent<'a>(&'a Cell<State>);
 
 impl<'a> Lent<'a> {
@@ -106,11 +112,11 @@ impl<V> Drop for ThreadBound<V> {
             return;
         }
         if self.owner != ThreadNumber::current() {
-            // Invariant 4. A panic would not do: the memory is freed all the same.
+            // Invariant 4. A panic would not do, because the memory is freed all the same.
             std::process::abort();
         }
-        // SAFETY: `&mut self`, so there is no reference to the value; it is there, because the state is not
-        // `Empty` (2), and this is its thread.
+        // SAFETY: there is no reference to the value, because this is `&mut self`. The value is
+        // initialised, because the state is not `Empty` (2), and this is its thread.
         unsafe { ManuallyDrop::drop(self.value.get_mut()) };
     }
 }

@@ -1,7 +1,8 @@
 //! `JoinHandle`: waits for a task.
 //!
-//! Safety: a handle is `Send` and `Sync` if the task's output is `Send`; see the `unsafe impl`s. They are
-//! here because `dyn Joinable` hides of what the task consists.
+//! Safety: a handle is `Send` and `Sync` if the output of the task is `Send`; see the `unsafe
+//! impl`s. They are here because `dyn Joinable` hides the parts of the task.
+
 use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
@@ -20,25 +21,30 @@ use crate::inject::{Cancellation, TaskTrace, TraceRequest};
 use crate::report::report_unread;
 use crate::Result;
 
-/// Waits for a task that was started with [`spawn`](crate::spawn) or [`spawn_local`](crate::spawn_local).
+/// Waits for a task that was started with [`spawn`](crate::spawn) or
+/// [`spawn_local`](crate::spawn_local).
 ///
-/// Yielded or awaited, it gives the task's result. The task runs whether or not anyone waits; a handle that
-/// is dropped detaches it. An error, or a panic, that nobody looked at is logged (target `gen`, level
-/// `ERROR`) with its trace: at the task's end if there is no handle any more, else when the handle is dropped
-/// unread. If the error only says that the task was [cancelled](crate::Cancelled), the level is `DEBUG`. It is not thrown into the coroutine that started the task, as the failure of a callback is: that
-/// coroutine can look, and if it does not care to, [`on_done`](Self::on_done) does it.
+/// Yielded or awaited, it gives the result of the task. The task runs whether or not its handle is
+/// polled; dropping the handle detaches the task.
+///
+/// An error or a panic of the task that is never looked at is logged with its trace (target `gen`,
+/// level `ERROR`): at the end of the task if it is detached, and otherwise when the handle is
+/// dropped. If the error only says that the task was [cancelled](crate::Cancelled), the level is
+/// `DEBUG`. The error is not thrown into the coroutine that has started the task, unlike the error
+/// of a callback: that coroutine can look at the result, or pass it on with
+/// [`on_done`](Self::on_done).
 ///
 /// # Errors
 ///
-/// - the task's own;
-/// - [`Panicked`](crate::Panicked) if it panicked; its payload can be resumed;
+/// - the error of the task;
+/// - [`Panicked`](crate::Panicked) if the task panicked; the panic can be resumed from it;
 /// - [`LoopClosed`] if the loop was dropped before the task had ended;
-/// - [`NoLoop`](crate::NoLoop) if there was no loop to start it on;
-/// - an error that says so if the result was taken before.
+/// - [`NoLoop`](crate::NoLoop) if there was no loop to start the task on;
+/// - an error that says so if the handle has given its result before.
 ///
 /// # Cancellation
 ///
-/// Dropping the handle does not end the task; [`cancel`](Self::cancel) asks it to end in good order.
+/// Dropping the handle does not end the task; [`cancel`](Self::cancel) lets it clean up and end.
 ///
 /// ```
 /// let sum = gen::run_sync(async {
@@ -54,16 +60,17 @@ pub struct JoinHandle<T> {
 
 enum Handle<T> {
     Started(TaskId, TaskHandle<T>),
-    /// It could not be started; `None` when that was said.
+    /// The task could not be started; `None` after the handle has given the error.
     Failed(Option<Error>),
 }
 
-/// The task as the handle sees it.
+/// The task, as the handle sees it.
 struct TaskHandle<T>(Pin<Arc<dyn Joinable<T>>>);
 
-// SAFETY: behind the pointer is always a `Task<F, T, M>` (the only implementor). It consists of a
-// `ThreadBound<F>`, which is `Send` and `Sync` for every `F`, of a `Mutex` around a `Result<T>` and a
-// `Waker`, which is both if `T` is `Send`, and of a `PhantomData<fn() -> M>`, which always is.
+// SAFETY: the pointer is always to a `Task<F, T, M>` (the only implementor). It consists of a
+// `ThreadBound<F>`, which is `Send` and `Sync` for every `F`; of a `Mutex` around a `Result<T>` and
+// a `Waker`, which is both if `T` is `Send`; and of a `PhantomData<fn() -> M>` and a `TaskSpan`,
+// which always are.
 unsafe impl<T: Send> Send for TaskHandle<T> {}
 // SAFETY: as above.
 unsafe impl<T: Send> Sync for TaskHandle<T> {}
@@ -77,7 +84,7 @@ impl<T> JoinHandle<T> {
         JoinHandle { task: Handle::Failed(Some(error)) }
     }
 
-    /// Whether the task has ended, or could not be started: then waiting for it does not suspend.
+    /// Whether the task has ended, or could not be started: waiting for it does not suspend then.
     pub fn is_done(&self) -> bool {
         match &self.task {
             Handle::Started(_, task) => task.0.is_done(),
@@ -87,11 +94,15 @@ impl<T> JoinHandle<T> {
 
     /// Throws an error at the task: it arrives at the yield where the task is suspended.
     ///
-    /// The innermost yield of the chain takes it, as with [`Coroutine::resume`](crate::Coroutine::resume): at a list, map, tuple or timeout the yield that waits for the whole does, and
-    /// the children are dropped. Errors are thrown in order, one at each yield, together with those of [callbacks](crate::context). The body never runs inside of this call. It
-    /// may be made on any thread, and by the task itself: then the error arrives at its next yield that has to wait.
+    /// The innermost yield of the chain takes it, as with
+    /// [`Coroutine::resume`](crate::Coroutine::resume). Where a coroutine waits for a list, map,
+    /// tuple or timeout, the yield of the whole takes it, and the children are dropped. Errors
+    /// arrive in the order in which they were thrown, one at each yield, together with those of
+    /// [callbacks](crate::context). The body never runs inside of this call. Any thread may call
+    /// it, and the task itself: then the error arrives at its next yield that has to wait.
     ///
-    /// A result that is there in the same turn wins, and the error arrives at the next yield. An error that finds the task at its end is logged.
+    /// A result that is ready in the same turn wins, and the error arrives at the next yield. If
+    /// there is no further yield, the error is logged.
     ///
     /// ```
     /// use gen::yield_;
@@ -113,61 +124,75 @@ impl<T> JoinHandle<T> {
     /// ```
     #[track_caller]
     pub fn throw<E: Throw<M>, M>(&self, error: E) {
-        let delivery = Injection::Error(error.throw(), Location::caller());
+        let injection = Injection::Error(error.throw(), Location::caller());
         match &self.task {
-            Handle::Started(id, task) if !task.0.is_done() => deliver(*id, delivery, None),
-            _ => drop(delivery.too_late()),
+            Handle::Started(id, task) if !task.0.is_done() => deliver(*id, injection, None),
+            _ => drop(injection.too_late()),
         }
     }
 
-    /// Cancels the task: every leaf that it waits for is resumed with [`Cancelled`](crate::Cancelled), and may clean up. Gives what waits until the task has ended.
+    /// Cancels the task: every leaf that it waits for is resumed with
+    /// [`Cancelled`](crate::Cancelled), and may clean up.
     ///
-    /// See [`Cancelled`](crate::Cancelled) for an example, for the rule and its reason, and for a body that ignores it. The task is not waited for unless what this gives is yielded or awaited, and
-    /// the request is not taken back when that is dropped. With [`grace`](CancelCompletion::grace) the task is dropped if it has not ended in time. The result is still the handle's: as a rule
-    /// `Err(Cancelled)`.
+    /// Returns a future that completes when the task has ended. Dropping it does not withdraw the
+    /// request. With [`grace`](CancelCompletion::grace) the task is dropped if it does not end in
+    /// time. The handle still gives the result of the task, which is `Err(Cancelled)` as a rule.
+    /// [`Cancelled`](crate::Cancelled) has an example, the rule and its reason, and what happens if
+    /// the body ignores the error.
     ///
-    /// # Who is told
+    /// # Where it arrives
     ///
-    /// - A chain of coroutines: its innermost yield.
-    /// - A list, map or tuple that is yielded: each child, at its own yield. The yield that waits for the whole goes on when all have ended, with the first of their errors, also
-    ///   if it was to [fail fast](crate::Multi::fail_fast). A [timeout](crate::with_timeout) hands it on, and its deadline stays.
-    ///   The children of a [scope](fn@crate::scope), a [limit](fn@crate::limit), a [`first_of`](fn@crate::first_of) or a [`WaitIterator`](crate::WaitIterator) are told in the same way.
-    /// - A plain future, and a body that is suspended at a plain `.await`, cannot be told, and is dropped. Its result is `Err(Cancelled)`.
-    /// - A task that is waited for by its handle is told nothing, and goes on: the yield that waits is resumed. To end the task, cancel it by that handle.
-    /// - Nor are others told that wait for clones of the same [`SharedFuture`](crate::SharedFuture), or whoever is to set it: they still get its value.
-    /// - What runs in a [`shield`](fn@crate::shield) is told nothing before it is over.
-    /// - Of a foreign `select!` or `join!`, the branch that is polled first. What a foreign collection such as `FuturesUnordered` holds is told nothing; the yield that
-    ///   waits for the collection is resumed.
+    /// | the task waits for | the cancellation arrives |
+    /// |---|---|
+    /// | a chain of coroutines | at the innermost yield |
+    /// | a list, map or tuple | at the yield of each child. The yield of the whole goes on when all children have ended, with the first of their errors, also if it was to [fail fast](crate::Multi::fail_fast) |
+    /// | a [scope](fn@crate::scope), [limit](fn@crate::limit), [`first_of`](fn@crate::first_of) or [`WaitIterator`](crate::WaitIterator) | at the yield of each child |
+    /// | a [timeout](crate::with_timeout) | at the yield of its child; the deadline stays |
+    /// | a [`shield`](fn@crate::shield) | when the shield is over |
+    /// | the handle of another task | at the yield that waits for it. The other task goes on: cancel it by its own handle |
+    /// | a [`SharedFuture`](crate::SharedFuture) | at the yield that waits for it. Its clones still get the value |
+    /// | a foreign `select!` or `join!` | at the branch that is polled first |
+    /// | a foreign collection such as `FuturesUnordered` | at the yield that waits for it, and not at its futures |
     ///
-    /// # When
+    /// A plain future, and a body that is suspended at a plain `.await`, cannot take a
+    /// cancellation: it is dropped, and its result is `Err(Cancelled)`.
     ///
-    /// - The task is told in the loop's next turn, never inside of this call.
-    /// - Cancelled *twice*: if the first request has not been told yet, the second adds nothing. Later, the second is told as the first was, at the yield of the clean-up.
-    /// - *Before its start*: a task runs its first step when it is spawned. What a group has not started yet is started, and told at its first yield that has to wait.
-    /// - In its *own body*: at the next yield that has to wait.
-    /// - In the *same instant* as a result: the result wins, and the task is told at its next yield; if it ends before that, its result stands.
-    /// - From *another thread*: as from its own, with the loop's next turn.
-    /// - *After its end*: nothing happens.
+    /// # When it arrives
+    ///
+    /// - In the loop's next turn, never inside of this call, whichever thread makes the call.
+    /// - If the task cancels *itself*: at its next yield that has to wait.
+    /// - *Again*: a second request adds nothing while the first has not arrived. Later it arrives
+    ///   like the first, at the yield of the clean-up.
+    /// - *Before the start* of a child of a group: the child is started, and the cancellation
+    ///   arrives at its first yield that has to wait. (A task itself runs its first step when it is
+    ///   spawned.)
+    /// - In the *same instant* as a result: the result wins, and the cancellation arrives at the
+    ///   next yield. If the task ends before, its result stands.
+    /// - *After the end* of the task: never.
     #[track_caller]
     pub fn cancel(&self, reason: impl Into<Cow<'static, str>>) -> CancelCompletion {
         match &self.task {
             Handle::Started(id, task) if !task.0.is_done() => {
                 let cancellation = Cancellation::new(CancelSource::Explicit, reason, Location::caller());
-                let (signal, cancelling) = CancelCompletion::new(&cancellation, Whom::Task(*id));
+                let (signal, completion) = CancelCompletion::new(&cancellation, Whom::Task(*id));
                 deliver(*id, Injection::Cancel(cancellation), Some(signal));
-                cancelling
+                completion
             }
             _ => CancelCompletion::ended(),
         }
     }
 
-    /// Where the task is suspended: gives the sites of its yields, innermost first, when the task has been asked.
+    /// Asks where the task is suspended: gives the sites of its yields, innermost first.
     ///
-    /// The task is asked in the loop's next turn, by a poll like any other; if that lets it go on, the sites are those where it is suspended then. They end with the yield that waits for a
-    /// list, map or tuple, or for a scope. A plain `.await` has no site. A task that has ended has none. It may be asked from any thread, and may ask itself.
+    /// The task answers in the loop's next turn, in a poll like any other. If that poll lets it go
+    /// on, the sites are those where it is suspended afterwards. They end with the yield that waits
+    /// for a list, map, tuple or scope. A plain `.await` has no site, and a task that has ended has
+    /// none. Any thread may call this, and the task itself.
     ///
-    /// So that a chain costs no more than that of an `async fn`, the yields of coroutines do nothing while they wait, in a build without debug assertions: of a chain of them only the innermost
-    /// yield is told then, which is the line where the task is. With debug assertions all are.
+    /// Without debug assertions the yields of coroutines do nothing while they wait, so that a
+    /// chain of them costs no more than one of `async fn`s. Then only the innermost yield of the
+    /// chain answers, which is the line where the task is. With debug assertions all of them
+    /// answer.
     ///
     /// ```
     /// use gen::yield_;
@@ -192,13 +217,13 @@ impl<T> JoinHandle<T> {
     /// assert_eq!(functions, ["inner", "outer"]);
     /// ```
     pub fn trace(&self) -> TaskTrace {
-        let (question, trace) = TraceRequest::new();
+        let (request, trace) = TraceRequest::new();
         match &self.task {
             Handle::Started(id, task) if !task.0.is_done() => {
-                deliver(*id, Injection::TraceRequest(question), None)
+                deliver(*id, Injection::TraceRequest(request), None)
             }
-            // Dropped unasked, it is answered: nowhere.
-            _ => drop(question),
+            // Its drop answers that the task is suspended nowhere.
+            _ => drop(request),
         }
         trace
     }

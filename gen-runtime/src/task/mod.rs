@@ -1,53 +1,56 @@
-//! Tasks: coroutines that were started, each with a place of its own on a loop.
+//! Tasks: coroutines that were started, each with a slot of its own on a loop.
 //!
 //! # How it works
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `spawn.rs` | [`spawn`] and [`spawn_local`] |
+//! | `spawn.rs` | [`spawn`], [`spawn_local`] |
 //! | `body.rs` | the task: body and join state in one allocation |
-//! | `cell.rs` | where the body lies: only its own thread touches it |
-//! | `join.rs` | the result, and who waits for it |
+//! | `cell.rs` | the cell of the body, which only its own thread uses |
+//! | `join.rs` | the join state: the result, or the waker of the future that waits for it |
 //! | `handle.rs` | [`JoinHandle`] |
-//! | `cancelling.rs` | [`CancelCompletion`]: waits for the end of a task that is cancelled |
-//! | `models.rs` | what loom checks of the end: that whoever waits for it hears of it |
+//! | `cancel_completion.rs` | [`CancelCompletion`]: waits for the end of a task that is cancelled |
+//! | `models.rs` | loom models: the end of a task always wakes the future that waits for it |
 //! | `span.rs` | the `tracing` span, with the feature of that name |
 //!
 //! ## States and events
 //!
-//! | state | woken | polled by the loop | the grace of a cancellation ends | the loop is closed | the handle is dropped |
+//! | state | woken: `Sched::schedule` | polled by the loop: `Runnable::run` | its grace has passed: `Runnable::cut_short` | the loop is closed: `Runnable::close` | the handle is dropped: `Joinable::detach` |
 //! |---|---|---|---|---|---|
-//! | running (its first step, or one of the loop) | queued for the next turn | | (cannot be) | it does the closing itself: dropped when the step is over | detached |
-//! | suspended | queued, once | runs to its next suspension or its end | the body is dropped, the handle gets `Cancelled` | the body is dropped, the handle gets `LoopClosed` | detached |
-//! | ended | nothing | nothing | nothing | nothing | an unread error is logged |
+//! | running: the body is being polled, as its first step or by the loop | queued for the next turn | | impossible: the loop fires timers between polls | the body itself has dropped the loop, and is dropped after its poll | detached |
+//! | suspended: its slot holds the task | queued, once | runs to its next suspension or its end | the body is dropped, the handle gets `Cancelled` | the body is dropped, the handle gets `LoopClosed` | detached |
+//! | ended: the slot is free | nothing | nothing | nothing | nothing | an unread error is logged |
 //!
-//! First steps nest, since a body may spawn others before its own first suspension. Where too many would nest
-//! (`executor/current.rs`), a task begins as a suspended one that has been woken: its first step is one of the
-//! loop.
+//! First steps nest, because a body may spawn tasks before its own first suspension. If too many
+//! would nest (`executor/current.rs`), a task begins suspended and woken, and the loop runs its
+//! first step.
 //!
-//! A task is also an [error context](crate::context). An error of a callback that it scheduled is queued while it
-//! is suspended, and wakes it: the next poll resumes it with the error, at its innermost yield. What is left
-//! when it ends goes to the context it was spawned in.
+//! A task is also an [error context](crate::context). An error of a callback that the task has
+//! scheduled is queued while the task is suspended, and wakes it. The next poll resumes the task
+//! with the error, at its innermost yield. Errors that are left when the task ends go to the
+//! context in which it was spawned.
 //!
 //! ## Who owns what
 //!
-//! - The *loop* owns the task: its slot holds one reference while the task is suspended, its stack while it
-//!   runs. The *handle* holds the other reference, for the result; it may be on another thread and outlive
-//!   the loop.
-//! - The *body* is always dropped by the loop, on its thread: when it has ended, before anyone hears of it,
-//!   or when the loop is closed.
-//! - The *result* goes from the body to the join state at the end, and from there to whoever polls the
-//!   handle. If there is no handle, it is dropped on the spot, and an error is logged.
-//! - The *errors* that are thrown at the task are in the node of its slot (`executor/error_context.rs`), one of them on
-//!   the loop's stack while the task is polled with it. The task itself has no room for them: a task to which
-//!   nothing is thrown does not pay for it.
-//! - The *waker* of the task is the name of its slot and owns nothing, so a task that nobody wakes any more
-//!   costs its memory until the loop goes, and not longer: there are no cycles to leak. The waker of whoever
-//!   waits for the handle is kept in the join state.
-//! - *Panics* end at the task's edge, those of its destructors, of its result's and of the waiter's waker
-//!   too.
+//! - The *loop* owns the task: the slot holds one reference while the task is suspended, and the
+//!   loop's stack holds it while the task runs. The *handle* holds the other reference, for the
+//!   result. It may be on another thread, and may outlive the loop.
+//! - The *body* is always dropped by the loop, on its thread: when the body has ended, before the
+//!   handle sees the end, or when the loop is closed.
+//! - The *result* goes from the body to the join state, and from there to the future that polls the
+//!   handle. If there is no handle, the result is dropped at once, and an error is logged.
+//! - The *errors* that are thrown at the task are in the `ErrorContext` of its slot
+//!   (`executor/error_context.rs`). While the task is polled with one of them, that one is on the
+//!   loop's stack. The task itself has no room for them, so it does not pay for errors that are
+//!   never thrown.
+//! - The *waker* of the task is the name of its slot, and owns nothing. So there are no cycles to
+//!   leak: a task that is never woken again is freed with its loop. The join state keeps the waker
+//!   of the future that waits for the handle.
+//! - *Panics* do not leave the task: not those of its body and its destructors, and not those of
+//!   the result's destructor and of the waker in the join state.
+
 mod body;
-mod cancelling;
+mod cancel_completion;
 mod cell;
 mod handle;
 mod join;
@@ -56,9 +59,9 @@ mod models;
 mod span;
 mod spawn;
 
-pub use self::cancelling::CancelCompletion;
+pub use self::cancel_completion::CancelCompletion;
 pub use self::handle::JoinHandle;
 pub use self::spawn::{spawn, spawn_local};
 
-pub(crate) use self::cancelling::{CutShort, Whom};
+pub(crate) use self::cancel_completion::{CutShort, Whom};
 pub(crate) use self::spawn::start;

@@ -1,6 +1,6 @@
-//! The `tracing` span of a task: nothing at all without the feature of that name.
+//! The `tracing` span of a task; empty without the feature of that name.
 
-/// Made where the task is spawned, entered whenever it runs.
+/// A span that is made where the task is spawned, and entered whenever the task runs.
 #[cfg(feature = "tracing")]
 pub(super) struct TaskSpan(tracing::Span);
 

@@ -1,4 +1,5 @@
-//! Starting tasks.
+//! `spawn` and `spawn_local`: a coroutine becomes a task.
+
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -12,15 +13,16 @@ use crate::yieldable::FutureOfResult;
 
 /// Starts a coroutine, or any other future of a `Result`, as a task of its own.
 ///
-/// The body runs at once, up to its first suspension, before this returns; the rest runs on the loop, whether
-/// or not anyone waits for the [`JoinHandle`]. So what only needs ready things is done on return.
+/// The body runs up to its first suspension before this call returns. The rest runs on the loop,
+/// whether or not the [`JoinHandle`] is polled. So a body that never has to wait has ended on
+/// return.
 ///
-/// A body that spawns the next one nests inside of this call. The stack would end somewhere, so only 32 bodies
-/// begin inside of each other: the next one waits for the loop's next turn, and so does what its handle says.
-/// What nests less deep is not affected, however much it spawns.
+/// First steps nest if the body spawns a task, whose body spawns the next one, and so on. To
+/// protect the stack, at most 32 of them nest: the next task starts in the loop's next turn. A body
+/// may spawn any number of tasks that do not nest so deep.
 ///
-/// The coroutine must be `Send`, so that it may be started on any runtime; [`spawn_local`] takes those that
-/// are not.
+/// The coroutine must be `Send`, so that any runtime could run it; [`spawn_local`] takes coroutines
+/// that are not.
 ///
 /// ```
 /// let order = gen::run_sync(async {
@@ -44,7 +46,7 @@ use crate::yieldable::FutureOfResult;
 ///
 /// # Errors
 ///
-/// Where no loop runs the coroutine is dropped, and the handle resolves to [`NoLoop`].
+/// Where no loop runs, the coroutine is dropped, and the handle resolves to [`NoLoop`].
 #[track_caller]
 #[doc(alias = "create_task")]
 #[doc(alias = "ensure_future")]
@@ -62,20 +64,21 @@ where
 
 /// Starts a coroutine, or any other future of a `Result`, as a task that stays on this thread.
 ///
-/// As [`spawn`], for what is not `Send`. Only a single-threaded loop can run it. The body runs at once, too, up
-/// to its first suspension, unless 32 others begin around it.
+/// It is [`spawn`] for coroutines that are not `Send`, which only a single-threaded loop can run.
 ///
 /// ```
 /// use std::rc::Rc;
 ///
-/// let shared = Rc::new(7);
-/// let seven = gen::run_sync(async move { gen::spawn_local(async move { Ok::<_, gen::Error>(*shared) }).await });
+/// let not_send = Rc::new(7);
+/// let seven = gen::run_sync(async {
+///     gen::spawn_local(async move { Ok::<_, gen::Error>(*not_send) }).await
+/// });
 /// assert_eq!(seven.unwrap(), 7);
 /// ```
 ///
 /// # Errors
 ///
-/// Where no loop runs the coroutine is dropped, and the handle resolves to [`NoLoop`].
+/// Where no loop runs, the coroutine is dropped, and the handle resolves to [`NoLoop`].
 #[track_caller]
 pub fn spawn_local<C, T, E, M>(coroutine: C) -> JoinHandle<T>
 where
@@ -91,7 +94,7 @@ where
     }
 }
 
-/// Starts a task on that loop.
+/// Starts a task on the loop of `core`.
 #[track_caller]
 pub(crate) fn start<F, T, E, M>(core: &Rc<Core>, body: F) -> JoinHandle<T>
 where

@@ -1,4 +1,4 @@
-//! `CancelCompletion`: what a cancel gives, to wait for the end of what was cancelled.
+//! `CancelCompletion`: waits for the end of a task, or of a child of a scope, that was cancelled.
 
 use std::fmt;
 use std::future::Future;
@@ -11,12 +11,13 @@ use crate::executor::current::cut_short;
 use crate::executor::TaskId;
 use crate::inject::{end_channel, Cancellation, EndSender, Ended};
 
-/// Waits until a task, or a child of a scope, that is being cancelled has ended: made by [`JoinHandle::cancel`](crate::JoinHandle::cancel) and
+/// Waits until a task, or a child of a scope, that is being cancelled has ended: made by
+/// [`JoinHandle::cancel`](crate::JoinHandle::cancel) and
 /// [`ScopeHandle::cancel`](crate::ScopeHandle::cancel).
 ///
-/// Dropping it does not take the request back, nor its [`grace`](Self::grace).
+/// Dropping it does not withdraw the request, nor its [`grace`](Self::grace).
 pub struct CancelCompletion {
-    /// None if it had ended before.
+    /// `None` if the task or child had ended before the request.
     target: Option<Target>,
 }
 
@@ -26,21 +27,22 @@ struct Target {
     whom: Whom,
 }
 
-/// Who is cancelled.
+/// The task or child that is cancelled.
 pub(crate) enum Whom {
     Task(TaskId),
-    /// A child of a scope.
+    /// The child of that number in the scope.
     Child(Arc<dyn CutShort>, u64),
 }
 
-/// What can drop a child of its own before the end of that.
+/// A scope, as far as it can drop a child before the child has ended.
 pub(crate) trait CutShort: Send + Sync {
-    /// Drops the child when `grace` has passed, if it has not ended by then. Its result is that it was cancelled.
+    /// Drops the child if it has not ended when `grace` has passed. Its result is `Err(Cancelled)`
+    /// then.
     fn cut_short(&self, child: u64, grace: Duration, request: Cancellation);
 }
 
 impl CancelCompletion {
-    /// Of a task that has ended.
+    /// For a task or child that has ended.
     pub(crate) fn ended() -> Self {
         CancelCompletion { target: None }
     }
@@ -50,10 +52,13 @@ impl CancelCompletion {
         (signal, CancelCompletion { target: Some(Target { ended, request: request.clone(), whom }) })
     }
 
-    /// Drops what is cancelled when `grace` has passed, if it has not ended by then: its clean-up hangs, or it has [swallowed](crate::Cancelled#swallowed) the cancellation.
+    /// Drops the task or child if it has not ended when `grace` has passed: because its clean-up
+    /// hangs, or because it has [swallowed](crate::Cancelled#swallowed) the cancellation.
     ///
-    /// The time counts from now, on the clock of the task's loop, and goes on whether or not this is waited for. The result is `Err(Cancelled)` then, without a
-    /// [site](crate::Cancelled::site). A [shield](fn@crate::shield) does not keep it. Of several such times, also of several requests, the one that ends first counts.
+    /// The time counts from this call, on the clock of the loop, and goes on whether or not this
+    /// future is polled. The result of a dropped task is `Err(Cancelled)`, without a
+    /// [site](crate::Cancelled::site). A [shield](fn@crate::shield) does not protect from the drop.
+    /// If there are several such times, also by several requests, the one that ends first counts.
     ///
     /// ```
     /// use gen::yield_;
@@ -63,7 +68,7 @@ impl CancelCompletion {
     /// fn reconnects() -> gen::Result {
     ///     loop {
     ///         if yield_!(gen::sleep(Duration::from_secs(3600))).is_err() {
-    ///             continue; // whatever it is
+    ///             continue; // swallows the cancellation, too
     ///         }
     ///     }
     /// }
@@ -82,7 +87,8 @@ impl CancelCompletion {
     ///
     /// # Errors
     ///
-    /// A child of a scope that is polled where no loop runs, and so no time passes, is dropped at once, and has failed with [`NoLoop`](crate::NoLoop).
+    /// A child of a scope that is polled where no loop runs is dropped at once, because there is no
+    /// clock. Its result is [`NoLoop`](crate::NoLoop) then.
     pub fn grace(self, grace: Duration) -> Self {
         if let Some(Target { request, whom, .. }) = &self.target {
             match whom {
