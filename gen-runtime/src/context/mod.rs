@@ -77,7 +77,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::error::{CallbackOutput, Error, Throw};
-use crate::executor::{call, current, current_context, depth_of, ErrorContext, Shared, UnhandledError};
+use crate::executor::{
+    call, current, deliver_error, depth_of, send_to_handler, ErrorContext, Shared, UnhandledError,
+};
 
 /// A captured error context: the task that was running when [`capture`] was called.
 ///
@@ -106,7 +108,7 @@ pub struct Context {
 /// Returns the current context: the running task, or the context of the running callback.
 pub fn capture() -> Context {
     let home = current::get().map(|core| Arc::clone(core.shared()));
-    Context { context: current_context::capture(), home }
+    Context { context: current::capture(), home }
 }
 
 impl Context {
@@ -158,8 +160,8 @@ impl Context {
 
     fn deliver(&self, error: UnhandledError) {
         match (&self.context, &self.home) {
-            (None, Some(home)) if !current::is(home) => error.send(home, None),
-            (context, _) => error.deliver(context.clone()),
+            (None, Some(home)) if !current::is(home) => send_to_handler(error, &**home),
+            (context, _) => deliver_error(error, context.clone()),
         }
     }
 }
@@ -233,5 +235,5 @@ where
 /// gen::block_on(async { assert_eq!(gen::context::depth(), 1) });
 /// ```
 pub fn depth() -> usize {
-    depth_of(current_context::capture().as_ref())
+    depth_of(current::capture().as_ref())
 }

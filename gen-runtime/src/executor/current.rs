@@ -11,14 +11,12 @@ use std::cell::RefCell;
 use std::mem;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::core::Core;
-use super::inbox::{Mail, Shared};
-use super::sched::TaskId;
-use super::waker::{LoopName, SlotId};
-use super::{current_context, registry, Injection};
-use crate::inject::{Cancellation, EndSender, EndSenders};
+use super::current_context;
+use super::error_context::ErrorContext;
+use super::ids::{LoopName, SlotId};
+use super::inbox::Shared;
 
 /// So many first steps run inside of each other. A level takes 0.4 kB of stack when optimized and 3.5 without,
 /// and what the bodies need: this leaves each of them 50 kB on a thread of 2 MB.
@@ -56,37 +54,11 @@ pub(super) fn schedule(name: LoopName, slot: SlotId) -> bool {
         .unwrap_or(false)
 }
 
-/// Delivers to a task from wherever this is: at once on the loop that runs here, else through its inbox. What comes
-/// too late is dealt with.
-pub(crate) fn deliver(task: TaskId, delivery: Injection, signal: Option<EndSender>) {
-    let signals = EndSenders::from(signal);
-    let message = match (get(), delivery) {
-        (Some(core), delivery) if core.id() == task.loop_id => return core.deliver(task, delivery, signals),
-        (_, Injection::Cancel(request)) => Mail::Cancel(task, request, signals),
-        (_, delivery) => Mail::Deliver(task, delivery),
-    };
-    let refused = match registry::find(task.loop_id) {
-        Some(shared) => shared.send(message).err(),
-        None => Some(message),
-    };
-    // The signals are dropped with it.
-    if let Some(Mail::Deliver(_, delivery)) = refused {
-        // It comes from a handle, so there is nothing to go outward.
-        let _ = delivery.too_late();
-    }
-}
-
-/// Has a task dropped that has not ended when `grace` has passed, because of that request.
-pub(crate) fn cut_short(task: TaskId, grace: Duration, request: Cancellation) {
-    match get() {
-        Some(core) if core.id() == task.loop_id => core.cut_short(task, grace, request),
-        _ => {
-            if let Some(shared) = registry::find(task.loop_id) {
-                // Refused by a loop that closed just now: its tasks are gone anyway.
-                let _ = shared.send(Mail::CutShort(task, grace, request));
-            }
-        }
-    }
+/// The present error context; makes that of the running task if it has none.
+///
+/// `None` outside of all tasks, and while the thread is being torn down.
+pub(crate) fn capture() -> Option<Arc<ErrorContext>> {
+    current_context::captured().unwrap_or_else(|| get()?.running_context())
 }
 
 /// Whether that loop runs on this thread.

@@ -5,7 +5,6 @@ use std::cell::RefCell;
 use std::mem;
 use std::sync::Arc;
 
-use super::current as current_loop;
 use super::error_context::ErrorContext;
 use crate::sync::thread_local;
 
@@ -21,15 +20,14 @@ thread_local! {
     static CURRENT: RefCell<CurrentContext> = const { RefCell::new(CurrentContext::Running) };
 }
 
-/// The node of the present context; makes that of the running task if it has none.
-///
-/// `None` outside of all tasks, and while the thread is being torn down.
-pub(crate) fn capture() -> Option<Arc<ErrorContext>> {
+/// The context that was [entered](enter); `None` while it is that of the running task.
+pub(super) fn captured() -> Option<Option<Arc<ErrorContext>>> {
     let captured = CURRENT.try_with(|current| match &*current.borrow() {
         CurrentContext::Running => None,
-        CurrentContext::Captured(node) => Some(node.clone()),
+        CurrentContext::Captured(context) => Some(context.clone()),
     });
-    captured.ok()?.unwrap_or_else(|| current_loop::get()?.running_context())
+    // While the thread is being torn down there is no context.
+    captured.unwrap_or(Some(None))
 }
 
 /// Makes that the present context until the guard is dropped, panics included.

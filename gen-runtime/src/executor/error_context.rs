@@ -9,14 +9,15 @@
 //! lives is no longer than the number of tasks that lived at once, also for tasks that start each other for ever.
 use std::collections::VecDeque;
 use std::mem;
+use std::ptr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use super::callback_context::CallbackContextState;
+use super::callback_state::CallbackContextState;
+use super::ids::{SlotId, TimerKey};
 use super::injection::Injection;
 use super::unhandled_error::UnhandledError;
-use super::{Mail, Shared, SlotId, TimerKey};
 use crate::inject::{EndSenders, Watch};
 
 pub(crate) struct ErrorContext {
@@ -25,8 +26,15 @@ pub(crate) struct ErrorContext {
     state: Mutex<State>,
 }
 
+/// A loop, as the error contexts of its tasks see it, from any thread.
+pub(crate) trait Home: Send + Sync {
+    /// Brings the error to that context, or to the next one outside of it; with none, to the error handler.
+    /// Gives the error back if the loop is closed.
+    fn bring(&self, context: Option<Arc<ErrorContext>>, error: UnhandledError) -> Result<(), UnhandledError>;
+}
+
 enum Taker {
-    Task { home: Arc<Shared>, slot: SlotId },
+    Task { home: Arc<dyn Home>, slot: SlotId },
     CallbackContext(CallbackContextState),
 }
 
@@ -67,11 +75,15 @@ impl ErrorContext {
         Arc::new(ErrorContext { place, ended: AtomicBool::new(false), state })
     }
 
+    pub(super) fn of_task(home: Arc<dyn Home>, slot: SlotId, outer: Option<Arc<ErrorContext>>) -> Arc<Self> {
+        Self::new(Taker::Task { home, slot }, outer)
+    }
+
     pub(super) fn catching(caught: CallbackContextState, outer: Option<Arc<ErrorContext>>) -> Arc<Self> {
         Self::new(Taker::CallbackContext(caught), outer)
     }
 
-    pub(super) fn caught(&self) -> Option<&CallbackContextState> {
+    pub(super) fn callback_state(&self) -> Option<&CallbackContextState> {
         match &self.place {
             Taker::CallbackContext(caught) => Some(caught),
             Taker::Task { .. } => None,
@@ -79,9 +91,9 @@ impl ErrorContext {
     }
 
     /// The slot of its task, if that is one of that loop's.
-    pub(crate) fn slot_of(&self, loop_of: &Arc<Shared>) -> Option<SlotId> {
+    pub(crate) fn slot_of(&self, of: &Arc<impl Home>) -> Option<SlotId> {
         match &self.place {
-            Taker::Task { home, slot } if Arc::ptr_eq(home, loop_of) => Some(*slot),
+            Taker::Task { home, slot } if ptr::addr_eq(Arc::as_ptr(home), Arc::as_ptr(of)) => Some(*slot),
             _ => None,
         }
     }
@@ -98,14 +110,9 @@ impl ErrorContext {
     /// Hands the failure to the node's loop, on whatever thread that is, or to what catches it; gives it back
     /// if the loop is closed, or the catch has ended.
     pub(crate) fn send(self: &Arc<Self>, failure: UnhandledError) -> Result<(), UnhandledError> {
-        let home = match &self.place {
-            Taker::Task { home, .. } => home,
-            Taker::CallbackContext(caught) => return caught.offer(failure),
-        };
-        match home.send(Mail::Throw(Some(Arc::clone(self)), failure)) {
-            Err(Mail::Throw(_, failure)) => Err(failure),
-            // A refused message is the one that was sent.
-            Ok(()) | Err(_) => Ok(()),
+        match &self.place {
+            Taker::Task { home, .. } => home.bring(Some(Arc::clone(self)), failure),
+            Taker::CallbackContext(caught) => caught.offer(failure),
         }
     }
 
@@ -166,8 +173,18 @@ impl ErrorContext {
         self.lock().watchers.append(signals);
     }
 
+    /// The task has ended: gives what it leaves behind.
+    pub(super) fn end(&self) -> Leftovers {
+        self.set_ended();
+        self.shorten();
+        let mut state = self.lock();
+        let timer = state.grace.take().map(|grace| grace.timer);
+        let (deliveries, watchers) = (mem::take(&mut state.deliveries), mem::take(&mut state.watchers));
+        Leftovers { outer: state.outer.clone(), deliveries, watchers, timer }
+    }
+
     /// Leaves out the outer nodes that have ended.
-    fn shorten(&self) {
+    pub(super) fn shorten(&self) {
         loop {
             let outer = self.outer();
             let Some(ended) = outer.filter(|outer| outer.ended.load(Ordering::Relaxed)) else { return };
@@ -208,53 +225,6 @@ pub(crate) struct Leftovers {
     pub(crate) watchers: EndSenders,
     /// What would have dropped it.
     pub(crate) timer: Option<TimerKey>,
-}
-
-/// The place of a slot in the chain of contexts.
-pub(crate) enum SlotContext {
-    /// Nothing was scheduled in the task yet: it has no node, and this is what would be around it.
-    Outer(Option<Arc<ErrorContext>>),
-    Own(Arc<ErrorContext>),
-}
-
-impl SlotContext {
-    /// The node of the slot, made if need be.
-    pub(crate) fn node(&mut self, home: &Arc<Shared>, slot: SlotId) -> Arc<ErrorContext> {
-        let node = match self {
-            SlotContext::Own(node) => Arc::clone(node),
-            SlotContext::Outer(outer) => {
-                let node = ErrorContext::new(Taker::Task { home: Arc::clone(home), slot }, outer.take());
-                *self = SlotContext::Own(Arc::clone(&node));
-                node
-            }
-        };
-        node.shorten();
-        node
-    }
-
-    /// The node, if there is one.
-    pub(crate) fn own(&self) -> Option<&Arc<ErrorContext>> {
-        match self {
-            SlotContext::Own(node) => Some(node),
-            SlotContext::Outer(_) => None,
-        }
-    }
-
-    /// The task has ended.
-    pub(crate) fn end(self) -> Leftovers {
-        match self {
-            SlotContext::Outer(outer) => Leftovers { outer, ..Leftovers::default() },
-            SlotContext::Own(node) => {
-                node.set_ended();
-                node.shorten();
-                let mut state = node.lock();
-                let timer = state.grace.take().map(|grace| grace.timer);
-                let (deliveries, watchers) =
-                    (mem::take(&mut state.deliveries), mem::take(&mut state.watchers));
-                Leftovers { outer: state.outer.clone(), deliveries, watchers, timer }
-            }
-        }
-    }
 }
 
 /// How many nodes there are, from this one outward.

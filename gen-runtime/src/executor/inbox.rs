@@ -34,9 +34,10 @@ use std::mem;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use super::sched::TaskId;
-use super::waker::SlotId;
-use super::{ErrorContext, Injection, TimerKey, UnhandledError};
+use super::error_context::{ErrorContext, Home};
+use super::ids::{SlotId, TaskId, TimerKey};
+use super::injection::Injection;
+use super::unhandled_error::UnhandledError;
 use crate::inject::{Cancellation, EndSenders};
 use crate::sync::{lock, AtomicBool, Condvar, Mutex, MutexGuard, Ordering};
 
@@ -235,6 +236,16 @@ impl Shared {
     /// No code of a user runs under this lock, and nothing that panics: a poisoned inbox is whole.
     fn lock(&self) -> MutexGuard<'_, Inbox> {
         lock(&self.inbox)
+    }
+}
+
+impl Home for Shared {
+    fn bring(&self, context: Option<Arc<ErrorContext>>, error: UnhandledError) -> Result<(), UnhandledError> {
+        match self.send(Mail::Throw(context, error)) {
+            Err(Mail::Throw(_, error)) => Err(error),
+            // What is refused is what was sent.
+            Ok(()) | Err(_) => Ok(()),
+        }
     }
 }
 

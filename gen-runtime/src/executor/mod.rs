@@ -1,23 +1,40 @@
-//! The embedded executor: a loop, its tasks' slots, its timers, and the errors that have no caller.
+//! The executor: what the library asks of one, and the embedded loop, which is the first.
+//!
+//! # How it works
+//!
+//! Each file imports only from files that are further down in this table.
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `core.rs` | the loop itself: queue, timers, errors, its end |
+//! | `host.rs` | [`Host`]: what the rest of the library asks of an executor |
+//! | `callback_context.rs` | [`CallbackContext`]: the context of a function whose callback a future waits for |
+//! | `callbacks.rs` | calling a callback in the context that it was scheduled in |
+//! | `start.rs` | how a task, or the future of a blocking call, gets its slot |
 //! | `turn.rs` | a turn, and the step that a task takes in it |
-//! | `sched.rs` | the slots of tasks, and the queue |
-//! | `runnable.rs` | what the loop asks of a task |
+//! | `close.rs` | the end of the loop |
+//! | `requests.rs` | what is delivered to a task, and a task that must end within a time |
+//! | `route.rs` | the way of an error that has no caller, from the inside out |
+//! | `waker.rs` | wakers that are names |
+//! | `current.rs` | the loop that runs on this thread, and the present error context |
+//! | `timing.rs` | the timers of the loop, as its futures and handles use them |
+//! | `core.rs` | [`Core`]: the data of a loop |
+//! | `registry.rs` | the loops that live in this process, by name |
+//! | `slot_injections.rs` | what is thrown at a slot |
+//! | `scheduler.rs` | the slots of tasks, and the queue |
 //! | `inbox.rs` | what other threads have sent; how the loop sleeps |
-//! | `waker.rs`, `registry.rs` | wakers that are names, and how a name finds its loop |
-//! | `current.rs` | the loop that runs on this thread |
-//! | `clock.rs`, `timers.rs` | the clocks; the timers of one loop, by (deadline, creation) |
-//! | `current_context.rs` | in which error context this thread runs at the moment |
-//! | `error_context.rs` | `ErrorContext`: a task as an error context, with what is thrown at it; `SlotContext`: a slot's place in the chain |
-//! | `callback_context.rs` | `CallbackContext`: the other kind of node, which is no task but takes an error for whoever waits for a callback |
-//! | `unhandled_error.rs` | `UnhandledError`: an error that has no caller, and where it goes |
-//! | `injection.rs` | `Injection`: what a task is resumed with: such a failure, or what somebody who has its handle throws, or that it is cancelled |
-//! | `drops.rs` | what a callback has dropped, which is told after its error |
-//! | `errors.rs` | what can be wrong with a loop |
-//! | `models.rs`, `models_of_callback_context.rs` | what loom checks of the inbox, and of a `CallbackContext` |
+//! | `slot_context.rs` | the place of a slot in the chain of error contexts |
+//! | `current_context.rs` | the error context that was entered on this thread |
+//! | `error_context.rs` | [`ErrorContext`]: a task as a context, with what is thrown at it |
+//! | `callback_state.rs` | the stages of a [`CallbackContext`] |
+//! | `injection.rs` | [`Injection`]: what a task is resumed with |
+//! | `unhandled_error.rs` | [`UnhandledError`]: an error that has no caller |
+//! | `drops.rs` | what a callback has dropped, which is reported after its error |
+//! | `timers.rs` | the order of timers, by (deadline, creation) |
+//! | `clock.rs` | the clocks |
+//! | `runnable.rs` | what a loop runs: tasks and callbacks |
+//! | `ids.rs` | the names of loops, slots, tasks and timers |
+//! | `errors.rs` | the errors of a loop |
+//! | `models.rs`, `models_of_callback_context.rs` | models for loom of the inbox, and of a `CallbackContext` |
 //!
 //! # What a turn is
 //!
@@ -65,42 +82,54 @@
 //! inbox of the node's loop.
 
 mod callback_context;
+mod callback_state;
+mod callbacks;
 mod clock;
+mod close;
 mod core;
 pub(crate) mod current;
 pub(crate) mod current_context;
 mod drops;
 mod error_context;
 mod errors;
+pub(crate) mod host;
+mod ids;
 mod inbox;
 mod injection;
 #[cfg(all(test, loom))]
 mod models;
 #[cfg(all(test, loom))]
 mod models_of_callback_context;
-pub(crate) mod registry;
+mod registry;
+pub(crate) mod requests;
+mod route;
 mod runnable;
-mod sched;
+mod scheduler;
+mod slot_context;
+mod slot_injections;
+mod start;
 mod timers;
+mod timing;
 mod turn;
 mod unhandled_error;
 mod waker;
 
-pub(crate) use self::callback_context::{CallbackContext, Polled};
+pub(crate) use self::callback_context::CallbackContext;
+pub(crate) use self::callback_state::Polled;
+pub(crate) use self::callbacks::{call, run_in};
 pub(crate) use self::clock::RealClock;
 pub use self::clock::{Clock, VirtualClock};
 pub(crate) use self::core::Core;
 pub(crate) use self::drops::{abandon, tell_now, Abandon, Doubt};
-pub(crate) use self::error_context::{depth as depth_of, ErrorContext, Grace, Leftovers, SlotContext};
+pub(crate) use self::error_context::{depth as depth_of, ErrorContext};
 pub use self::errors::{LoopClosed, LoopRunning, LoopStopped, NoLoop, RuntimeRunning};
+pub(crate) use self::host::Host;
+pub use self::ids::TimerKey;
+pub(crate) use self::ids::{LoopId, SlotId, TaskId};
 pub(crate) use self::inbox::{Mail, OnStop, Shared};
 pub(crate) use self::injection::Injection;
+pub(crate) use self::route::{deliver_error, send_to_handler};
 pub(crate) use self::runnable::{Runnable, TaskRef};
-pub(crate) use self::sched::{QueuedCallback, TaskId};
-pub use self::timers::TimerKey;
-pub(crate) use self::timers::{Action, Timers};
+pub(crate) use self::timers::Action;
 pub(crate) use self::turn::{Root, RunEnded};
-pub(crate) use self::unhandled_error::{call, run_in, UnhandledError};
-#[cfg(test)]
-pub(crate) use self::waker::LoopName;
-pub(crate) use self::waker::{LoopId, SlotId};
+pub(crate) use self::unhandled_error::UnhandledError;

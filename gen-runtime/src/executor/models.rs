@@ -14,9 +14,9 @@ use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::sync::Arc;
 use loom::thread;
 
+use super::ids::SlotId;
+use super::ids::TaskId;
 use super::inbox::{Mail, Nap, OnStop, Shared};
-use super::sched::TaskId;
-use super::waker::SlotId;
 use crate::error::CancelSource;
 use crate::inject::{Cancellation, EndSender, EndSenders};
 use crate::task::CancelCompletion;

@@ -2,8 +2,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use super::ids::{LoopId, LoopName, SlotId};
 use super::inbox::Shared;
-use super::waker::{LoopId, LoopName, SlotId};
 
 struct LoopRegistry {
     live: BTreeMap<LoopName, (LoopId, Arc<Shared>)>,

@@ -1,4 +1,4 @@
-//! What a loop asks of a task.
+//! What a loop runs: tasks and callbacks.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -23,3 +23,6 @@ pub(crate) trait Runnable {
     /// Drops the body before its end, because its loop goes. Never panics.
     fn close(self: Pin<&Self>);
 }
+
+/// A callback in the queue of a loop, or of a timer.
+pub(crate) type QueuedCallback = Box<dyn FnOnce()>;

@@ -1,7 +1,7 @@
 //! The timers of a loop: exact order by (deadline, creation), cheap to take back.
 //!
 //! Most timers never fire: they belong to a timeout around something that was done first. So a timer is an
-//! entry in a binary heap and a place in a table of actions. CancelCompletion takes the action out of the table, in
+//! entry in a binary heap and a place in a table of actions. Cancelling takes the action out of the table, in
 //! constant time, and leaves the heap entry behind as *stale*; stale entries are dropped when they come to
 //! the top, and all at once when they are more than half of the heap, so a cancel costs constant time on the
 //! whole, and the heap is never more than twice as large as needed. Most deadlines are later than most
@@ -19,25 +19,8 @@ use std::collections::BinaryHeap;
 use std::task::Waker;
 use std::time::Instant;
 
-use super::{LoopId, QueuedCallback};
-
-/// Names a timer: what [`call_later`](crate::IoLoopHandle::call_later) gives, for
-/// [`remove_timeout`](crate::IoLoopHandle::remove_timeout).
-///
-/// It owns nothing. A key of a timer that has fired or was removed fits no other timer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TimerKey {
-    pub(crate) loop_id: LoopId,
-    pub(crate) index: u32,
-    pub(crate) number: u64,
-}
-
-impl TimerKey {
-    /// A key that fits nothing.
-    pub(crate) fn stale(loop_id: LoopId, number: u64) -> Self {
-        TimerKey { loop_id, index: u32::MAX, number }
-    }
-}
+use super::ids::{LoopId, TimerKey};
+use super::runnable::QueuedCallback;
 
 /// What happens when a timer fires.
 pub(crate) enum Action {
@@ -197,7 +180,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::executor::LoopName;
+    use crate::executor::ids::LoopName;
 
     fn the_loop() -> LoopId {
         LoopId::new(1, LoopName(1))

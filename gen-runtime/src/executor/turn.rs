@@ -3,10 +3,13 @@ use std::task::Context;
 use std::time::Duration;
 
 use super::core::Core;
+use super::ids::{SlotId, TimerKey};
 use super::inbox::{Mail, Nap, OnStop};
-use super::sched::Work;
-use super::waker::{waker, SlotId};
-use super::{Action, Injection, TaskRef, TimerKey};
+use super::injection::Injection;
+use super::runnable::TaskRef;
+use super::scheduler::Work;
+use super::timers::Action;
+use super::waker::waker;
 use crate::inject::in_flight::Thrown;
 use crate::inject::EndSenders;
 use crate::report::contain;

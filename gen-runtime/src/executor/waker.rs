@@ -17,45 +17,11 @@
 use std::ptr;
 use std::task::{RawWaker, RawWakerVTable, Waker};
 
+use super::ids::{LoopName, SlotId};
 use super::{current, registry};
 
 #[cfg(not(target_pointer_width = "64"))]
 compile_error!("gen-runtime keeps the name of a task in one pointer-sized word and needs 64-bit pointers");
-
-/// Names a loop for good: no other loop of the process has this id, or had it.
-///
-/// The low bits are the loop's name, the others count the loops that were made before it. 2^48 of them take
-/// years to make.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct LoopId(u64);
-
-impl LoopId {
-    pub(crate) fn new(serial: u64, name: LoopName) -> Self {
-        LoopId(serial << 16 | u64::from(name.0))
-    }
-
-    /// The cast cuts off the serial number.
-    pub(super) fn name(self) -> LoopName {
-        LoopName(self.0 as u16)
-    }
-
-    /// How many loops of the process were made before this one.
-    pub(crate) fn serial(self) -> u64 {
-        self.0 >> 16
-    }
-}
-
-/// Names a loop among those that live: the part of its id that a waker has room for. Given out in turn, so
-/// that the name of a closed loop comes back as late as possible.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct LoopName(pub(crate) u16);
-
-/// Names a slot of a loop, in one of its uses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct SlotId {
-    pub(crate) index: u32,
-    pub(crate) generation: u16,
-}
 
 /// The waker of what lives in `slot` of the loop `name`.
 pub(crate) fn waker(name: LoopName, slot: SlotId) -> Waker {
@@ -102,14 +68,6 @@ mod tests {
         {
             let (name, slot) = (LoopName(name), SlotId { index, generation });
             assert_eq!(decode(encode(name, slot)), (name, slot));
-        }
-    }
-
-    #[test]
-    fn an_id_keeps_its_serial_number_and_its_name() {
-        for (serial, name) in [(0, 0), (1, 1), (65_536, 0), (65_537, 9), ((1 << 48) - 1, u16::MAX)] {
-            let id = LoopId::new(serial, LoopName(name));
-            assert_eq!((id.serial(), id.name()), (serial, LoopName(name)));
         }
     }
 

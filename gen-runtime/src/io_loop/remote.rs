@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::error::CallbackOutput;
-use crate::executor::{current_context, run_in, LoopClosed, Mail, Shared};
+use crate::executor::{current, run_in, LoopClosed, Mail, Shared};
 
 /// A handle to an [`IoLoop`](crate::IoLoop) that may be sent to other threads.
 ///
@@ -45,7 +45,7 @@ impl Remote {
         F: FnOnce() -> R + Send + 'static,
         R: CallbackOutput<M>,
     {
-        let context = current_context::capture();
+        let context = current::capture();
         let callback = Box::new(move || run_in(context, "a callback", callback));
         self.shared.send(Mail::Callback(callback)).map_err(|_| LoopClosed)
     }

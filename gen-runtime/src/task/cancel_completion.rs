@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use crate::executor::current::cut_short;
+use crate::executor::requests::cut_short;
 use crate::executor::TaskId;
 use crate::inject::{end_channel, Cancellation, EndSender, Ended};
 

@@ -15,7 +15,7 @@ use super::body::Joinable;
 use super::join::NoResult;
 use super::{CancelCompletion, Whom};
 use crate::error::{CancelSource, Error, Throw};
-use crate::executor::current::deliver;
+use crate::executor::requests::deliver;
 use crate::executor::{Injection, LoopClosed, TaskId};
 use crate::inject::{Cancellation, TaskTrace, TraceRequest};
 use crate::report::report_unread;

@@ -2,13 +2,12 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use super::body::{Joinable, Task};
 use super::JoinHandle;
 use crate::error::Throw;
-use crate::executor::{current, Core, NoLoop, TaskRef};
+use crate::executor::{host, Host, NoLoop, TaskRef};
 use crate::yieldable::FutureOfResult;
 
 /// Starts a coroutine, or any other future of a `Result`, as a task of its own.
@@ -88,15 +87,15 @@ where
     E: Throw<M>,
     M: 'static,
 {
-    match current::get() {
-        Some(core) => start(&core, coroutine.into_future()),
+    match host::current() {
+        Some(host) => start(&host, coroutine.into_future()),
         None => JoinHandle::failed(NoLoop.into()),
     }
 }
 
-/// Starts a task on the loop of `core`.
+/// Starts a task on `host`.
 #[track_caller]
-pub(crate) fn start<F, T, E, M>(core: &Rc<Core>, body: F) -> JoinHandle<T>
+pub(crate) fn start<F, T, E, M>(host: &impl Host, body: F) -> JoinHandle<T>
 where
     F: Future<Output = Result<T, E>> + 'static,
     T: 'static,
@@ -106,7 +105,7 @@ where
     let task: Pin<Arc<Task<F, T, M>>> = Arc::pin(Task::new(body));
     let handle: Pin<Arc<dyn Joinable<T>>> = task.clone();
     let task: TaskRef = task;
-    match core.start_task(task) {
+    match host.start(task) {
         Ok(id) => JoinHandle::started(id, handle),
         Err(closed) => JoinHandle::failed(closed.into()),
     }

@@ -3,7 +3,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use crate::executor::{current, LoopId};
+use crate::executor::{host, Host, LoopId};
 use crate::Result;
 
 /// Lets everything else that is ready run: costs exactly one turn of the loop.
@@ -57,7 +57,7 @@ impl Future for Moment {
     type Output = Result<()>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        let turn = current::get().map(|core| (core.id(), core.turn_number()));
+        let turn = host::current().map(|host| (host.id(), host.turn()));
         match self.state {
             State::Fresh => self.state = State::Since(turn),
             // Polled again in the turn in which it began: too early.

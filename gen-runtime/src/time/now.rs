@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::executor::current;
+use crate::executor::{host, Host};
 
 /// The time `after` from now, on the same clock; `None`, which is never, if no `Instant` can hold
 /// it.
@@ -12,5 +12,5 @@ pub(crate) fn from_now(after: Duration) -> Option<Instant> {
 
 /// The time on the clock of the loop that runs here, or on the real clock.
 pub(super) fn now() -> Instant {
-    current::get().map_or_else(Instant::now, |core| core.now())
+    host::current().map_or_else(Instant::now, |host| host.now())
 }

@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use super::now::from_now;
-use crate::executor::{current, registry, Action, Core, LoopId, Mail, NoLoop, TimerKey};
+use crate::executor::{host, Host, LoopId, NoLoop, TimerKey};
 use crate::Result;
 
 /// Waits until `duration` has passed since this call.
@@ -70,7 +70,7 @@ enum State {
 impl State {
     /// That of a sleep which is made now, on the loop that runs here.
     fn made() -> Option<Self> {
-        current::get().map(|core| State::Fresh(core.id(), core.next_timer_number()))
+        host::current().map(|host| State::Fresh(host.id(), host.next_timer_number()))
     }
 }
 
@@ -84,11 +84,11 @@ impl Sleep {
         Sleep { deadline: deadline.into(), state: State::made().unwrap_or(State::Unarmed) }
     }
 
-    fn poll_on(&mut self, core: &Core, cx: &Context<'_>) -> Poll<()> {
+    fn poll_on(&mut self, host: &impl Host, cx: &Context<'_>) -> Poll<()> {
         match self.state {
             State::Over => return Poll::Ready(()),
-            State::Armed { loop_id, number, index } if loop_id == core.id() => {
-                if core.rearm_timer(TimerKey { loop_id, number, index }, cx.waker()) {
+            State::Armed { loop_id, number, index } if loop_id == host.id() => {
+                if host.rearm(TimerKey { loop_id, number, index }, cx.waker()) {
                     return Poll::Pending;
                 }
                 self.state = State::Over;
@@ -96,23 +96,22 @@ impl Sleep {
             }
             State::Armed { .. } => self.disarm(),
             State::Away(duration) => {
-                if !core.has_real_clock() {
-                    self.deadline = core.deadline(duration);
+                if !host.has_real_clock() {
+                    self.deadline = host.deadline(duration);
                 }
                 self.state = State::Unarmed;
             }
             State::Fresh(..) | State::Unarmed => {}
         }
-        if self.is_over(core) {
+        if self.is_over(host) {
             self.state = State::Over;
             return Poll::Ready(());
         }
         let number = match self.state {
-            State::Fresh(id, number) if id == core.id() => number,
-            _ => core.next_timer_number(),
+            State::Fresh(id, number) if id == host.id() => number,
+            _ => host.next_timer_number(),
         };
-        let TimerKey { loop_id, number, index } =
-            core.add_timer(self.deadline, number, Action::Wake(cx.waker().clone()));
+        let TimerKey { loop_id, number, index } = host.wake_at(self.deadline, number, cx.waker());
         self.state = State::Armed { loop_id, number, index };
         Poll::Pending
     }
@@ -120,27 +119,18 @@ impl Sleep {
     /// Before it is armed: over are those that a turn has begun after, made before it and due by now. One
     /// that was made in this very turn waits for the next, even if it is due: so sleeping for no time lets
     /// others run.
-    fn is_over(&self, core: &Core) -> bool {
+    fn is_over(&self, host: &impl Host) -> bool {
         let made_in_this_turn = match self.state {
-            State::Fresh(id, number) => id == core.id() && !core.is_older_than_turn(number),
+            State::Fresh(id, number) => id == host.id() && !host.is_older_than_turn(number),
             _ => false,
         };
-        !made_in_this_turn && self.deadline.is_some_and(|deadline| deadline <= core.now())
+        !made_in_this_turn && self.deadline.is_some_and(|deadline| deadline <= host.now())
     }
 
     /// Takes the timer back: here if its loop runs on this thread, else through the loop's inbox.
     pub(super) fn disarm(&mut self) {
         if let State::Armed { loop_id, number, index } = std::mem::replace(&mut self.state, State::Unarmed) {
-            let key = TimerKey { loop_id, number, index };
-            match current::get() {
-                Some(core) if core.id() == key.loop_id => drop(core.cancel_timer(key)),
-                _ => {
-                    if let Some(shared) = registry::find(key.loop_id) {
-                        // Refused by a loop that closed just now: its timers are gone anyway.
-                        let _ = shared.send(Mail::CancelTimer(key));
-                    }
-                }
-            }
+            host::cancel_timer(TimerKey { loop_id, number, index });
         }
     }
 }
@@ -149,9 +139,8 @@ impl Future for Sleep {
     type Output = Result<()>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        match current::get() {
-            Some(core) => self.poll_on(&core, cx).map(Ok),
-            // The place for another runtime's timer.
+        match host::current() {
+            Some(host) => self.poll_on(&host, cx).map(Ok),
             None => Poll::Ready(Err(NoLoop.into())),
         }
     }

@@ -87,12 +87,6 @@ pub(crate) const CIRCLES: &[Circle] = &[
                  carries, and beside it; so each part that looks into an error needs `Error` again.",
     },
     Circle {
-        files: "executor/{callback_context,core,current,current_context,injection,unhandled_error,inbox,error_context,registry,sched,timers,waker}",
-        reason: "The parts of one loop. The loop owns the slots, a slot owns the node of its task, and \
-                 the node holds the errors for the task. An error that no task takes finds its way back \
-                 to a loop by the node or by the thread, and a wake does so by the name of the loop.",
-    },
-    Circle {
         files: "point/{mod,callback,runner}",
         reason: "A yield point is given the runner, the runner makes callables, and a callable's \
                  `Callback` is itself a yield point.",

@@ -20,34 +20,17 @@ use std::collections::VecDeque;
 use std::mem;
 use std::sync::Arc;
 
+use super::error_context::ErrorContext;
+use super::ids::{LoopId, SlotId, TaskId};
 use super::inbox::Shared;
-use super::waker::{LoopId, SlotId};
-use super::{ErrorContext, Injection, SlotContext, TaskRef, UnhandledError};
-use crate::inject::EndSenders;
-
-/// Names a task for good: where a [`SlotId`] would name a later task again, in its 65,536th use, this does not
-/// before the 2^32nd.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct TaskId {
-    pub(super) loop_id: LoopId,
-    index: u32,
-    uses: u32,
-}
-
-#[cfg(all(test, loom))]
-impl TaskId {
-    pub(super) fn of_nobody() -> Self {
-        TaskId { loop_id: LoopId::new(0, super::waker::LoopName(0)), index: 0, uses: 0 }
-    }
-}
+use super::runnable::{QueuedCallback, TaskRef};
+use super::slot_context::SlotContext;
 
 /// What the queue holds.
 pub(super) enum Job {
     Task(SlotId),
     Callback(QueuedCallback),
 }
-
-pub(crate) type QueuedCallback = Box<dyn FnOnce()>;
 
 /// What the loop has to do next.
 pub(super) enum Work {
@@ -60,7 +43,7 @@ pub(super) enum Work {
     Nothing,
 }
 
-enum Occupant {
+pub(super) enum Occupant {
     Free { next: u32 },
     Idle(TaskRef),
     Running,
@@ -68,13 +51,13 @@ enum Occupant {
     RootRunning,
 }
 
-struct TaskSlot {
+pub(super) struct TaskSlot {
     /// How many occupants it had before; the generation is its low bits.
     uses: u32,
     scheduled: bool,
-    thrown: bool,
-    occupant: Occupant,
-    context: SlotContext,
+    pub(super) thrown: bool,
+    pub(super) occupant: Occupant,
+    pub(super) context: SlotContext,
 }
 
 impl TaskSlot {
@@ -92,7 +75,7 @@ impl TaskSlot {
     }
 }
 
-pub(super) struct Sched {
+pub(super) struct Scheduler {
     slots: Vec<TaskSlot>,
     /// The first free slot, or `NONE`.
     free: u32,
@@ -101,9 +84,9 @@ pub(super) struct Sched {
 
 const NONE: u32 = u32::MAX;
 
-impl Sched {
+impl Scheduler {
     pub(super) fn new() -> Self {
-        Sched { slots: Vec::new(), free: NONE, queue: VecDeque::new() }
+        Scheduler { slots: Vec::new(), free: NONE, queue: VecDeque::new() }
     }
 
     /// A slot for a task whose first step is about to run.
@@ -230,82 +213,6 @@ impl Sched {
         (tasks.collect(), callbacks.collect())
     }
 
-    // ---- errors that are thrown -------------------------------------------------------------------
-
-    /// The slot as an error context.
-    pub(super) fn context_of(&mut self, id: SlotId, home: &Arc<Shared>) -> Option<Arc<ErrorContext>> {
-        Some(self.slot(id)?.context.node(home, id))
-    }
-
-    /// Throws at the task of that slot and node; hands the failure back if it is not suspended.
-    pub(super) fn throw(
-        &mut self,
-        id: SlotId,
-        node: &Arc<ErrorContext>,
-        failure: UnhandledError,
-    ) -> Result<(), UnhandledError> {
-        match self.slot(id) {
-            // An old node may name a later task's slot, for generations come again.
-            Some(slot) if slot.context.own().is_some_and(|own| Arc::ptr_eq(own, node)) => {
-                if !matches!(slot.occupant, Occupant::Idle(_) | Occupant::Root) {
-                    return Err(failure);
-                }
-                node.push(Injection::UnhandledError(failure));
-                slot.thrown = true;
-                self.schedule(id);
-                Ok(())
-            }
-            _ => Err(failure),
-        }
-    }
-
-    /// Delivers to that task, whatever it is doing; hands everything back if it has ended.
-    pub(super) fn deliver(
-        &mut self,
-        task: TaskId,
-        home: &Arc<Shared>,
-        delivery: Injection,
-        signals: EndSenders,
-    ) -> Result<(), (Injection, EndSenders)> {
-        let Some((id, slot)) = self.slot_of(task) else { return Err((delivery, signals)) };
-        let node = slot.context.node(home, id);
-        node.push(delivery);
-        node.watch(signals);
-        slot.thrown = true;
-        self.schedule(id);
-        Ok(())
-    }
-
-    /// The first of what is delivered to what runs in that slot.
-    pub(super) fn take_delivery(&mut self, id: SlotId) -> Option<Injection> {
-        let slot = self.slot(id)?;
-        slot.thrown = false;
-        slot.context.own().and_then(|node| node.pop())
-    }
-
-    /// After a poll that was given a delivery, and left the slot suspended: what was not taken stays for the
-    /// next poll; if it was taken, the next one has its turn. Hands it back if the slot is gone.
-    pub(super) fn after_throw(&mut self, id: SlotId, untaken: Option<Injection>) -> Option<Injection> {
-        let Some(slot) = self.slot(id) else { return untaken };
-        let Some(node) = slot.context.own() else { return untaken };
-        let is_next = match untaken {
-            // The body went on: what a shield held back before may be taken now.
-            None => node.has_deliveries(),
-            Some(Injection::Watch(watch)) => {
-                node.keep(watch);
-                node.has_deliveries()
-            }
-            Some(delivery) => node.put_back(delivery),
-        };
-        slot.thrown = node.has_something();
-        if is_next {
-            self.schedule(id);
-        }
-        None
-    }
-
-    // ---- tasks that have to end -------------------------------------------------------------------
-
     /// The context of a task; none if it has ended.
     pub(super) fn node_of(&mut self, task: TaskId, home: &Arc<Shared>) -> Option<Arc<ErrorContext>> {
         self.slot_of(task).map(|(id, slot)| slot.context.node(home, id))
@@ -335,13 +242,13 @@ impl Sched {
         TaskId { loop_id, index: slot.index, uses: self.slots[slot.index as usize].uses }
     }
 
-    fn slot_of(&mut self, task: TaskId) -> Option<(SlotId, &mut TaskSlot)> {
+    pub(super) fn slot_of(&mut self, task: TaskId) -> Option<(SlotId, &mut TaskSlot)> {
         let slot = self.slots.get_mut(task.index as usize)?;
         let id = SlotId { index: task.index, generation: slot.generation() };
         (slot.is_occupied() && slot.uses == task.uses).then_some((id, slot))
     }
 
-    fn slot(&mut self, id: SlotId) -> Option<&mut TaskSlot> {
+    pub(super) fn slot(&mut self, id: SlotId) -> Option<&mut TaskSlot> {
         let slot = self.slots.get_mut(id.index as usize)?;
         (slot.is_occupied() && slot.generation() == id.generation).then_some(slot)
     }
