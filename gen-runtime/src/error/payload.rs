@@ -2,9 +2,9 @@
 //!
 //! | payload | made of | what it derefs to |
 //! |---|---|---|
-//! | [`Standard`] | a standard error, or a text | the error itself |
-//! | [`Boxed`] | a `Box<dyn Error + Send + Sync>` | what is in the box |
-//! | [`Context`] | a message, put in front of another payload | itself; its source is that payload |
+//! | [`StandardPayload`] | a standard error, or a text | the error itself |
+//! | [`BoxedPayload`] | a `Box<dyn Error + Send + Sync>` | what is in the box |
+//! | [`ContextPayload`] | a message, put in front of another payload | itself; its source is that payload |
 //! | `FromAnyhow` | an `anyhow::Error` | what anyhow derefs to |
 //!
 //! The *root* of a payload is what is beneath all contexts. It is what an error is asked for by
