@@ -68,7 +68,7 @@ fn an_error_that_nobody_looked_at_is_an_event_in_the_span_of_its_task() {
     });
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert!(lines[0].starts_with("ERROR task{spawned_at="), "{lines:?}");
-    assert!(lines[0].ends_with("gen: a task failed, and nobody looked at its result: lost"), "{lines:?}");
+    assert!(lines[0].ends_with("gen: a task failed, and its result was never read: lost"), "{lines:?}");
 }
 
 /// A callback on another thread resumes the task in the span of the task. Errors that a nested

@@ -65,10 +65,10 @@ use crate::error::{Error, Site};
 /// Dropping a coroutine drops its locals, as with any future. To let it clean up, [throw](Coroutine::resume) into it.
 #[must_use = "a coroutine is cold: nothing runs until it is yielded, awaited or started with `gen::spawn`"]
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no coroutine",
+    message = "`{Self}` is not a coroutine",
     label = "not a coroutine",
-    note = "what a function with `#[gen::coroutine]` returns is one; its own `-> ..` says what that resolves to, not `impl Coroutine`",
-    note = "a method of a trait has the attribute there and in each `impl`, with the same options, and is no `async fn`"
+    note = "a call of a function with `#[gen::coroutine]` returns a coroutine: after `->` the function declares the type of its result, not `impl Coroutine`",
+    note = "a method of a trait has the attribute in the trait and in each `impl`, with the same options, and is not an `async fn`"
 )]
 pub trait Coroutine: Future {
     /// Polls the coroutine; if it stays suspended at a yield and `thrown` holds an error, that yield is resumed with the error.

@@ -19,7 +19,7 @@ pin_project! {
     ///
     /// The future lies in it bare: a layer around it would count twice as much for the compiler's limit of recursion as a coroutine itself, and some 25 levels of
     /// coroutines would be all that could be asked whether they are `Send`.
-    #[must_use = "this is what `yield_!` awaits"]
+    #[must_use = "a yield does nothing unless it is awaited"]
     pub struct Pending<F, H, P = NoSite> {
         #[pin]
         future: F,

@@ -1,15 +1,17 @@
-//! Error types of a user's own, which take up the errors of yields.
+//! The bound on an error type of a user's own.
 
 use super::Error;
 
-/// An error type that a [`gen::Error`](Error) can become: every one that implements `From<gen::Error>`.
+/// An error type that a [`gen::Error`](Error) can be converted to. Every type that implements
+/// `From<gen::Error>` is one.
 ///
-/// It is demanded where a coroutine with an error type of its own may fail for a reason that is not its own.
+/// It is required of the error type of a coroutine where the runtime may add a failure of its own,
+/// such as a timeout.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not take up a `gen::Error`, as which something may fail here that is not its own",
+    message = "`{Self}` cannot be made from a `gen::Error`, which may occur here too",
     label = "`From<gen::Error>` is not implemented for it",
-    note = "give it a variant for that: `#[from] gen::Error` with thiserror, else an `impl From<gen::Error>`; or return `gen::Result`, which takes up every error",
-    note = "what is run may have any error if its output is wanted as it is: `gen::block_on(future)`"
+    note = "the runtime may raise an error of its own here: give the type a variant for it, by `#[from] gen::Error` with thiserror or by an `impl From<gen::Error>`; or return `gen::Result`, which holds any error",
+    note = "`gen::block_on(future)` runs a future with any output, and returns the output as it is"
 )]
 pub trait TakesUpErrors: From<Error> {}
 

@@ -14,7 +14,7 @@ use crate::sync::{lock, Mutex};
 use crate::Site;
 
 /// Waits for the sites where a task is suspended: made by [`JoinHandle::trace`](crate::JoinHandle::trace).
-#[must_use = "the sites are what it gives"]
+#[must_use = "a trace does nothing but hold the sites"]
 pub struct TaskTrace {
     answer: Arc<Answer>,
 }

@@ -23,7 +23,7 @@ pub(crate) fn raise(mut failures: impl Iterator<Item = ChildError>, is_quiet: Is
 /// The caller has taken them; what is handed over is not reported.
 #[cold]
 pub(crate) fn report_dropped(yielded: &str, failures: impl Iterator<Item = ChildError>, is_quiet: IsQuiet) {
-    let why = Detached::now(SpawnedBy::NOBODY);
+    let why = Detached::now(SpawnedBy::NO_TIMEOUT);
     let is_quiet = |error: &Error| is_quiet(error) || why.is_quiet(error);
     let failures: Vec<ChildError> = failures.filter(|other| !is_quiet(&other.error)).collect();
     let what = format!("{yielded} was dropped when children of it had failed");

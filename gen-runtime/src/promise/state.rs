@@ -123,7 +123,7 @@ impl<T> PromiseState<T> {
             return;
         }
         let next = match state.stage {
-            Stage::Pending(_) => Stage::Abandoned(Detached::now(SpawnedBy::NOBODY)),
+            Stage::Pending(_) => Stage::Abandoned(Detached::now(SpawnedBy::NO_TIMEOUT)),
             _ => Stage::Over,
         };
         let before = mem::replace(&mut state.stage, next);

@@ -1,4 +1,4 @@
-//! Code of a user that nobody waits for: a panic in it is reported, and goes no further.
+//! Calls of a user's code whose result is not used. A panic in it is reported, and does not spread.
 
 use std::mem;
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -6,14 +6,14 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 use crate::error::text_of;
 use crate::report;
 
-/// Runs code of a user that nobody waits for: a panic in it is logged and ends there.
-pub(crate) fn contain(what: &str, run: impl FnOnce()) {
+/// Runs a user's code, and reports its panic. `subject` names the code.
+pub(crate) fn contain(subject: &str, run: impl FnOnce()) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(run)) {
         report::error(format_args!(
-            "{what} panicked: {}",
+            "{subject} panicked: {}",
             text_of(&*payload).unwrap_or("(its payload is no text)")
         ));
-        // A payload whose own drop panics is left alone: nothing more can be done about it.
+        // A payload whose own drop panics is forgotten: nothing more can be done.
         let _ = catch_unwind(AssertUnwindSafe(|| drop(payload))).map_err(mem::forget);
     }
 }

@@ -1,22 +1,22 @@
-//! What the runtime has to say when there is nobody to return it to: records of the target `gen`.
+//! Log records of the target `gen`, for errors that cannot be returned to a caller.
 //!
-//! | what happened | level |
+//! | event | level |
 //! |---|---|
-//! | an error is lost: nobody looks at it, or nobody can | `ERROR` |
-//! | something may be a mistake | `WARN` |
-//! | a [cancellation](crate::Cancelled) is lost, which whoever asked for it expects | `DEBUG` |
+//! | an error is lost: no code reads it | `ERROR` |
+//! | the program probably has a mistake | `WARN` |
+//! | a [cancellation](crate::Cancelled) is lost, as its request expects | `DEBUG` |
 //!
-//! The failures of one group are one record, however many there are.
+//! All failures of one group are one record.
 //!
 //! | file | what it holds |
 //! |---|---|
 //! | `mod.rs` | the records |
-//! | `quiet.rs` | which errors are not worth one |
-//! | `unread.rs` | why nobody waits for a task or a promise any more, and how its failure is reported then |
-//! | `contain.rs` | code of a user that nobody waits for: its panic is a record |
+//! | `quiet.rs` | the errors that `quiet` keeps out of the log |
+//! | `unread.rs` | the records of a task or a promise that has lost its handle |
+//! | `contain.rs` | calls of a user's code whose panic becomes a record |
 //!
-//! Records go to `log`. With the feature `tracing` they are events instead, in the span of the task
-//! they are about; `tracing` hands them to `log` as long as there is no subscriber.
+//! Records go to `log`. With the feature `tracing` they are events in the span of their task
+//! instead. `tracing` forwards them to `log` as long as there is no subscriber.
 
 mod contain;
 mod quiet;
@@ -31,28 +31,28 @@ pub(crate) use self::unread::{by_timeout, report_unread, report_unread_children,
 
 use crate::error::{Alone, Cancelled, ChildError, Error, Printed};
 
-/// Reports a mistake or a panic that nobody will be told of otherwise.
+/// Reports a mistake or a panic that reaches no caller.
 pub(crate) fn error(message: fmt::Arguments<'_>) {
     record(Level::Error, message);
 }
 
-/// Reports what looks like a mistake.
+/// Reports a probable mistake.
 pub(crate) fn warning(message: fmt::Arguments<'_>) {
     record(Level::Warning, message);
 }
 
-/// Reports an error that nobody will look at; `what` says whose it is. Its others are left out: the
-/// group that raised the error has reported them.
-pub(crate) fn failure(what: fmt::Arguments<'_>, error: &Error) {
-    record(Level::of(error), format_args!("{what}: {}", Alone(error)));
+/// Reports an error that no code will read. `subject` names the task or the callback that failed.
+/// The others of the error are left out, since its group has reported them.
+pub(crate) fn failure(subject: fmt::Arguments<'_>, error: &Error) {
+    record(Level::of(error), format_args!("{subject}: {}", Alone(error)));
 }
 
-/// Reports the failures of one group that nobody will be handed, in one record; `what` says whose a
-/// number of them are.
+/// Reports, in one record, the failures of a group that it does not raise. `subject` makes the text
+/// before them from their number.
 ///
-/// Cancellations are left out of it: they are a record of their own, at `DEBUG`. A failure that was
-/// reported before, as one of this or of another group, is left out of both.
-pub(crate) fn failures<'a, W, P, I>(what: impl Fn(usize) -> W, failures: I)
+/// Cancellations get a record of their own, at `DEBUG`. A failure that was reported before, for
+/// this or another group, is in neither record.
+pub(crate) fn failures<'a, W, P, I>(subject: impl Fn(usize) -> W, failures: I)
 where
     W: fmt::Display,
     P: fmt::Display,
@@ -63,34 +63,34 @@ where
         failures.partition(|failed| Level::of(failed.error) == Level::Debug);
     for (level, failures) in [(Level::Error, failed), (Level::Debug, cancelled)] {
         if !failures.is_empty() {
-            record(level, format_args!("{}: {}", what(failures.len()), Lines(&failures)));
+            record(level, format_args!("{}: {}", subject(failures.len()), Lines(&failures)));
         }
     }
 }
 
 /// One of the failures of a group.
 pub(crate) struct Failed<'a, P> {
-    /// Which child it was; printed in front of the error.
-    pub(crate) place: P,
+    /// Names the child. It is printed in front of the error.
+    pub(crate) child: P,
     pub(crate) error: &'a Error,
 }
 
 impl<'a> From<&'a ChildError> for Failed<'a, String> {
     fn from(other: &'a ChildError) -> Self {
-        Failed { place: format!("{}: ", other.path_text()), error: &other.error }
+        Failed { child: format!("{}: ", other.path_text()), error: &other.error }
     }
 }
 
-/// Prints failures one a line, each with its causes and its trace on lines of their own. Their
-/// others are left out: whoever raised the error has reported them. One that panics as it is
-/// printed takes no other with it.
+/// Prints each failure on a line, followed by its causes and its trace on lines of their own. The
+/// others of a failure are left out, since its own group has reported them. If one failure panics
+/// while it is printed, the rest is still printed.
 struct Lines<'a, P>(&'a [Failed<'a, P>]);
 
 impl<P: fmt::Display> fmt::Display for Lines<'_, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().enumerate().try_for_each(|(number, Failed { place, error })| {
+        self.0.iter().enumerate().try_for_each(|(number, Failed { child, error })| {
             let line_break = if number > 0 { "\n" } else { "" };
-            write!(f, "{line_break}{place}{}", Printed(format_args!("{}", Alone(error))))
+            write!(f, "{line_break}{child}{}", Printed(format_args!("{}", Alone(error))))
         })
     }
 }
@@ -103,7 +103,7 @@ enum Level {
 }
 
 impl Level {
-    /// The level at which an error is reported that nobody will look at.
+    /// The level of the record of a lost error.
     fn of(error: &Error) -> Self {
         if error.is::<Cancelled>() {
             Level::Debug
@@ -113,7 +113,7 @@ impl Level {
     }
 }
 
-/// A record may hold what a user prints: if that panics, the record says so.
+/// Writes a record. If the message calls a user's `Display` and that panics, the record says so.
 fn record(level: Level, message: fmt::Arguments<'_>) {
     let message = Printed(message);
     #[cfg(not(feature = "tracing"))]

@@ -1,23 +1,23 @@
-//! Which errors are not worth a line in the log: what the `quiet` of [`multi`](crate::multi) and
-//! [`with_timeout`](crate::with_timeout) was told.
+//! The errors that the `quiet` of [`multi`](crate::multi) and of
+//! [`with_timeout`](crate::with_timeout) keeps out of the log.
 
 use std::error::Error as StdError;
 
 use crate::Error;
 
-/// Whether an error is of a type that was named.
+/// Whether `quiet` names the type of the error.
 pub(crate) type IsQuiet = fn(&Error) -> bool;
 
-/// Nothing was named: every error is reported.
+/// The default: no error is quiet.
 pub(crate) fn nothing(_: &Error) -> bool {
     false
 }
 
-/// An error that `quiet` can name: every standard error, or [`gen::Error`](Error), which names all.
+/// A type that `quiet` can name: every standard error, or [`gen::Error`](Error) for all errors.
 #[diagnostic::on_unimplemented(
-    message = "`quiet` cannot name `{Self}`: it is no error type that a `gen::Error` can be asked for",
+    message = "`quiet` cannot name `{Self}`: a `gen::Error` cannot be downcast to it",
     label = "not the type of an error",
-    note = "it names a type that is `std::error::Error + Send + Sync + 'static`, or `gen::Error` for all errors"
+    note = "name a type that is `std::error::Error + Send + Sync + 'static`, or `gen::Error` for all errors"
 )]
 pub trait QuietError: 'static {
     /// Whether `error` is one of this type.
@@ -32,16 +32,15 @@ impl<E: StdError + Send + Sync + 'static> QuietError for E {
     }
 }
 
-/// Every error is one.
 impl QuietError for Error {
     fn includes(_: &Error) -> bool {
         true
     }
 }
 
-/// A list of error types: `()` is empty, `(E, Q)` is `E` and those of `Q`.
+/// A list of error types: `()` is the empty list, `(E, Q)` is `E` and the types of `Q`.
 pub trait QuietTypes {
-    /// Whether an error is one of them.
+    /// Whether the error is of one of the types.
     fn include(error: &Error) -> bool;
 }
 

@@ -1,11 +1,13 @@
-//! Why nobody waits for a task, or for a [promise](crate::promise), any more: it decides how a
-//! failure of the task or the promise is reported.
+//! Reports of failures that are never read: those of a task or a [promise](crate::promise) that has
+//! lost its handle. The report depends on the reason of the loss.
 //!
-//! A timeout that gives up drops its child. While that drop runs, the thread knows of the timeout:
-//! each handle that is dropped then, however deep it lies in a list or in a coroutine's locals, is
-//! detached by that timeout. A task that a destructor spawns meanwhile, perhaps to clean up, is
-//! none that the timeout has waited for. So each such drop has a number, and a task remembers in
-//! which drop it was spawned.
+//! A timeout that expires drops its child. During that drop, [`by_timeout`] keeps the timeout in a
+//! thread-local. Each handle that is dropped then counts as detached by the timeout, even if it
+//! lies deep in a list or in a coroutine's locals.
+//!
+//! A task that a destructor spawns during the drop, perhaps to clean up, is an exception: the
+//! timeout never waited for it. So each such drop has a number, and a task records the number of
+//! the drop in which it was spawned.
 
 use std::cell::Cell;
 use std::num::NonZeroU32;
@@ -18,28 +20,28 @@ thread_local! {
     static TIMEOUT: Cell<Option<Timeout>> = const { Cell::new(None) };
 }
 
-/// A timeout that is dropping what it waited for.
+/// A timeout that is dropping its child.
 #[derive(Clone, Copy)]
 struct Timeout {
     number: NonZeroU32,
     is_quiet: IsQuiet,
 }
 
-/// The timeout whose drop was running when the task was spawned, if any.
+/// The timeout whose drop was running when a task was spawned, if any.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SpawnedBy(Option<NonZeroU32>);
 
-/// Why a task or a promise has no handle any more.
+/// The reason why a task or a promise has lost its handle.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Detached {
     /// The handle was dropped.
     Unwatched,
-    /// A timeout gave up and dropped the handle; errors of these types are not reported.
+    /// A timeout expired and dropped the handle. Errors for which `IsQuiet` holds are not reported.
     ByTimeout(IsQuiet),
 }
 
 impl SpawnedBy {
-    pub(crate) const NOBODY: SpawnedBy = SpawnedBy(None);
+    pub(crate) const NO_TIMEOUT: SpawnedBy = SpawnedBy(None);
 
     pub(crate) fn now() -> Self {
         SpawnedBy(TIMEOUT.get().map(|timeout| timeout.number))
@@ -47,55 +49,54 @@ impl SpawnedBy {
 }
 
 impl Detached {
-    /// Why a handle is dropped that is dropped now, of a task that was `spawned` then.
+    /// The reason for a handle that is dropped now. `spawned` is the origin of its task.
     pub(crate) fn now(spawned: SpawnedBy) -> Self {
         let timeout = TIMEOUT.get().filter(|timeout| spawned != SpawnedBy(Some(timeout.number)));
         timeout.map_or(Detached::Unwatched, |timeout| Detached::ByTimeout(timeout.is_quiet))
     }
 
-    /// Whether a failure is of a type that the timeout was told not to report.
+    /// Whether the timeout's `quiet` names the type of the error.
     pub(crate) fn is_quiet(self, error: &Error) -> bool {
         matches!(self, Detached::ByTimeout(is_quiet) if is_quiet(error))
     }
 
-    /// Reports a failure of `what`, a task or a promise, that has come since.
-    pub(crate) fn report(self, what: &str, error: &Error) {
+    /// Reports a failure of `subject`, a task or a promise, that came after the handle was lost.
+    pub(crate) fn report(self, subject: &str, error: &Error) {
         match self {
-            Detached::Unwatched => report_unread(what, error),
+            Detached::Unwatched => report_unread(subject, error),
             Detached::ByTimeout(_) if self.is_quiet(error) => {}
-            Detached::ByTimeout(_) => report::failure(
-                format_args!("{what} failed after the timeout of whoever waited for it"),
-                error,
-            ),
+            Detached::ByTimeout(_) => {
+                report::failure(format_args!("{subject} failed after its timeout"), error);
+            }
         }
     }
 }
 
-/// Reports the failure of `what`, a task or a promise, whose last handle was dropped without a look
-/// at its result.
-pub(crate) fn report_unread(what: &str, error: &Error) {
-    report::failure(format_args!("{what} failed, and nobody looked at its result"), error);
+/// Reports the failure of `subject`, a task or a promise. Its last handle was dropped before its
+/// result was read.
+pub(crate) fn report_unread(subject: &str, error: &Error) {
+    report::failure(format_args!("{subject} failed, and its result was never read"), error);
 }
 
-/// Reports, in one record, the failures of children whose results nobody asked for: `one` names a
-/// child, `many` several.
+/// Reports, in one record, the failures of children whose results were not read. `one` names a
+/// single child, `many` several.
 pub(crate) fn report_unread_children(one: &str, many: &str, errors: &[Error]) {
-    let what = |count| match count {
-        1 => format!("{one} failed, and nobody looked at its result"),
-        count => format!("{count} {many} failed, and nobody looked at their results"),
+    let subject = |count| match count {
+        1 => format!("{one} failed, and its result was never read"),
+        count => format!("{count} {many} failed, and their results were never read"),
     };
-    report::failures(what, errors.iter().map(|error| Failed { place: "", error }));
+    report::failures(subject, errors.iter().map(|error| Failed { child: "", error }));
 }
 
-/// Runs `drop`, which drops the child of a timeout.
+/// Runs `drop`, which drops the child of an expired timeout.
 pub(crate) fn by_timeout(is_quiet: IsQuiet, drop: impl FnOnce()) {
     let number = next_number();
     let _restore = Restore(TIMEOUT.replace(Some(Timeout { number, is_quiet })));
     drop();
 }
 
-/// Numbers are used again after 2^32 timeouts. A task that was spawned so long ago is then taken
-/// for a new one, and its late failure is logged.
+/// Numbers repeat after 2^32 timeouts. A task that was spawned that long ago may then count as
+/// spawned by the drop that detaches it, and its late failure is logged as a plain one.
 fn next_number() -> NonZeroU32 {
     static LAST: AtomicU32 = AtomicU32::new(0);
     let number = LAST.fetch_add(1, Ordering::Relaxed).wrapping_add(1);

@@ -119,7 +119,7 @@ impl<T> JoinState<T> {
             let next = match *stage {
                 Stage::Running(spawned) => Stage::Detached(Detached::now(spawned)),
                 // Somebody has waited: so that was not just now.
-                Stage::Awaited(_) => Stage::Detached(Detached::now(SpawnedBy::NOBODY)),
+                Stage::Awaited(_) => Stage::Detached(Detached::now(SpawnedBy::NO_TIMEOUT)),
                 _ => Stage::Gone,
             };
             mem::replace(&mut *stage, next)

@@ -629,7 +629,7 @@ mod others {
             });
             assert_eq!(records.len(), 2, "{records:?}");
             assert!(records[0].ends_with("in a parallel yield: [1]: b"), "{records:?}");
-            assert!(records[1].contains("nobody looked at its result: a\nat "), "{records:?}");
+            assert!(records[1].contains("its result was never read: a\nat "), "{records:?}");
             assert!(!records[1].contains("also failed"), "{records:?}");
         }
     }

@@ -58,7 +58,7 @@ fn a_panic_that_nobody_looks_at_is_logged() {
             gen::moment().await.unwrap();
         });
     });
-    assert_eq!(log, ["ERROR gen: a task failed, and nobody looked at its result: panicked: unseen"]);
+    assert_eq!(log, ["ERROR gen: a task failed, and its result was never read: panicked: unseen"]);
 }
 
 #[test]

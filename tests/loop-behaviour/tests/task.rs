@@ -428,8 +428,8 @@ fn an_error_that_nobody_looks_at_is_logged_once_with_its_causes() {
     assert_eq!(
         log,
         [
-            "ERROR gen: a task failed, and nobody looked at its result: cannot save\ncaused by: the disk is full",
-            "ERROR gen: a task failed, and nobody looked at its result: unread",
+            "ERROR gen: a task failed, and its result was never read: cannot save\ncaused by: the disk is full",
+            "ERROR gen: a task failed, and its result was never read: unread",
         ]
     );
 }
@@ -447,7 +447,7 @@ fn a_body_that_drops_its_own_handle_runs_on_and_its_error_is_logged() {
     })));
     let log = logged(|| io_loop.run_sync(async { gen::moment().await }).unwrap());
     assert_eq!(order.text(), "ran on");
-    assert_eq!(log, ["ERROR gen: a task failed, and nobody looked at its result: alone"]);
+    assert_eq!(log, ["ERROR gen: a task failed, and its result was never read: alone"]);
 }
 
 #[test]

@@ -5,9 +5,9 @@ trait Fetch {
 
 impl Fetch for () {
     fn fetch(&self) -> gen::Result<u32> {
-    //~^ gen: `Result<u32, gen::Error>` is no coroutine
-    //~| note: what a function with `#[gen::coroutine]` returns is one; its own `-> ..` says what that resolves to, not `impl Coroutine`
-    //~| note: a method of a trait has the attribute there and in each `impl`, with the same options, and is no `async fn`
+    //~^ gen: `Result<u32, gen::Error>` is not a coroutine
+    //~| note: a call of a function with `#[gen::coroutine]` returns a coroutine: after `->` the function declares the type of its result, not `impl Coroutine`
+    //~| note: a method of a trait has the attribute in the trait and in each `impl`, with the same options, and is not an `async fn`
         Ok(1)
     }
 }

@@ -2,8 +2,8 @@ use gen::{yield_, Wait};
 
 #[gen::coroutine]
 fn of_another_error() -> Result<u32, std::fmt::Error> {
-//~^ gen: `std::fmt::Error` does not take up a `gen::Error`, as which something may fail here that is not its own
-//~| note: give it a variant for that: `#[from] gen::Error` with thiserror, else an `impl From<gen::Error>`; or return `gen::Result`, which takes up every error
+//~^ gen: `std::fmt::Error` cannot be made from a `gen::Error`, which may occur here too
+//~| note: the runtime may raise an error of its own here: give the type a variant for it, by `#[from] gen::Error` with thiserror or by an `impl From<gen::Error>`; or return `gen::Result`, which holds any error
     yield_!(Wait::<u32>::new("key")).map_err(|_| std::fmt::Error)
 }
 

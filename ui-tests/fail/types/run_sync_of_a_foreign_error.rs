@@ -7,7 +7,7 @@ fn fetch() -> Result<u32, Fault> {
 
 fn main() {
     let _ = gen::run_sync(fetch());
-    //~^ gen: `Fault` does not take up a `gen::Error`, as which something may fail here that is not its own
-    //~| note: give it a variant for that: `#[from] gen::Error` with thiserror, else an `impl From<gen::Error>`; or return `gen::Result`, which takes up every error
-    //~| note: what is run may have any error if its output is wanted as it is: `gen::block_on(future)`
+    //~^ gen: `Fault` cannot be made from a `gen::Error`, which may occur here too
+    //~| note: the runtime may raise an error of its own here: give the type a variant for it, by `#[from] gen::Error` with thiserror or by an `impl From<gen::Error>`; or return `gen::Result`, which holds any error
+    //~| note: `gen::block_on(future)` runs a future with any output, and returns the output as it is
 }

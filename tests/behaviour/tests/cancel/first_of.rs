@@ -104,7 +104,7 @@ fn a_clean_up_that_fails_is_logged() {
     }
     let (first, lines) = logged(|| run(body()));
     assert_eq!(first, (1, 7));
-    let text = "ERROR gen: a child of a `first_of` that was not the first failed, and nobody looked at its result: it cannot be given back";
+    let text = "ERROR gen: a child of a `first_of` that was not the first failed, and its result was never read: it cannot be given back";
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert!(lines[0].starts_with(text), "{lines:?}");
 }
@@ -128,8 +128,8 @@ fn clean_ups_that_fail_are_logged_together() {
     let failed =
         |record: &str| record.lines().filter(|line| !line.starts_with("at ")).collect::<Vec<_>>().join("; ");
     let records: Vec<_> = records.iter().map(|record| failed(record)).collect();
-    let failed = "ERROR gen: 2 children of a `first_of` that were not the first failed, and nobody looked at their results: a; b";
-    let cancelled = "DEBUG gen: a child of a `first_of` that was not the first failed, and nobody looked at its result: cancelled: another one was the first";
+    let failed = "ERROR gen: 2 children of a `first_of` that were not the first failed, and their results were never read: a; b";
+    let cancelled = "DEBUG gen: a child of a `first_of` that was not the first failed, and its result was never read: cancelled: another one was the first";
     assert_eq!(records, [failed, cancelled]);
 }
 

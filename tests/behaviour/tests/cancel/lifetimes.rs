@@ -165,7 +165,7 @@ fn a_cancelled_task_that_nobody_looks_at_is_logged_for_debugging() {
         })
     });
     assert_eq!(lines.len(), 1, "{lines:?}");
-    assert!(lines[0].starts_with("DEBUG gen: a task failed, and nobody looked at its result: "), "{lines:?}");
+    assert!(lines[0].starts_with("DEBUG gen: a task failed, and its result was never read: "), "{lines:?}");
     assert!(lines[0].contains("cancelled: stop\nat ") && lines[0].contains("in works"), "{}", lines[0]);
 }
 

@@ -108,7 +108,7 @@ fn what_a_shutdown_cancels_is_logged_for_debugging_only() {
     });
     assert!(records.iter().all(|record| record.starts_with("DEBUG gen: ")), "{records:#?}");
     let of = |text: &str| records.iter().filter(|record| record.contains(text)).count();
-    let unread = of("a task failed, and nobody looked at its result: cancelled: the loop is shut down");
+    let unread = of("a task failed, and its result was never read: cancelled: the loop is shut down");
     assert_eq!((unread, of("multiple errors in a parallel yield"), of("run_sync_timeout")), (3, 1, 1));
     assert_eq!((of("an engine failed: cancelled"), records.len()), (1, 6), "{records:#?}");
 }
@@ -126,5 +126,5 @@ fn a_clean_up_that_fails_is_logged_as_an_error() {
         assert_eq!(io_loop.shutdown(seconds(10)), 0);
         drop(unread);
     });
-    assert_eq!(records, ["ERROR gen: a task failed, and nobody looked at its result: cannot roll back"]);
+    assert_eq!(records, ["ERROR gen: a task failed, and its result was never read: cannot roll back"]);
 }

@@ -258,7 +258,7 @@ fn rule_36_an_abandoned_task_goes_on() {
         yield_!(gen::sleep(TEN_SECONDS))
     }
     let order = Order::new();
-    let log = vec!["ERROR gen: a task failed, and nobody looked at its result: late".to_owned()];
+    let log = vec!["ERROR gen: a task failed, and its result was never read: late".to_owned()];
     assert_eq!(run_timed(body(order.clone())), (Ok(()), 10, log));
     assert_eq!(order.text(), "thrown late");
 }

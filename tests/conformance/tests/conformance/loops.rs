@@ -87,7 +87,7 @@ fn rule_56_the_failure_of_a_spawned_coroutine_is_logged() {
         here().add_callback(|| drop(gen::spawn(async { Err::<(), _>(gen::Error::new("alone")) })));
         yield_!(gen::sleep(TEN_SECONDS))
     }
-    let log = vec!["ERROR gen: a task failed, and nobody looked at its result: alone".to_owned()];
+    let log = vec!["ERROR gen: a task failed, and its result was never read: alone".to_owned()];
     assert_eq!(run_timed(body()), (Ok(()), 10, log));
 }
 

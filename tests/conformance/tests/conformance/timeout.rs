@@ -155,7 +155,7 @@ fn within_a_coroutine(task: gen::JoinHandle<u32>) -> gen::Result {
     yield_!(gen::with_timeout(SECOND, waits(task))).map(drop)
 }
 
-const AFTER_TIMEOUT: &str = "ERROR gen: a task failed after the timeout of whoever waited for it: late";
+const AFTER_TIMEOUT: &str = "ERROR gen: a task failed after its timeout: late";
 
 /// A late failure is logged once, and not again as unread. The record says that the timeout gave it
 /// up.
@@ -197,7 +197,7 @@ fn what_is_detached_otherwise_is_logged_as_before() {
         gen::sleep(SECOND * 3).await.unwrap();
     });
     let starts = |line: &String, error| {
-        line.starts_with(&format!("ERROR gen: a task failed, and nobody looked at its result: {error}"))
+        line.starts_with(&format!("ERROR gen: a task failed, and its result was never read: {error}"))
     };
     assert_eq!(lines.len(), 2, "{lines:?}");
     assert!(
@@ -376,7 +376,7 @@ fn rule_52_an_unobserved_timeout_is_logged() {
     }
     let (result, lines) = run_logged(outer());
     assert!(result.is_ok() && lines.len() == 1, "{lines:?}");
-    let text = "ERROR gen: a task failed, and nobody looked at its result: timeout after 1s";
+    let text = "ERROR gen: a task failed, and its result was never read: timeout after 1s";
     assert!(lines[0].starts_with(text), "{lines:?}");
 }
 
@@ -425,5 +425,5 @@ fn what_a_destructor_spawns_is_none_of_the_timeouts() {
     }
     let (result, lines) = run_logged(impatient());
     result.unwrap();
-    assert_eq!(lines, ["ERROR gen: a task failed, and nobody looked at its result: cleaning up"]);
+    assert_eq!(lines, ["ERROR gen: a task failed, and its result was never read: cleaning up"]);
 }

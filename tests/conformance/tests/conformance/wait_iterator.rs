@@ -248,6 +248,6 @@ fn rule_44_an_error_is_seen_when_it_is_given() {
         assert!(handles.next().await.is_err(), "which is seen");
     });
     let record =
-        "ERROR gen: 2 children of a `WaitIterator` failed, and nobody looked at their results: cold\npromise";
+        "ERROR gen: 2 children of a `WaitIterator` failed, and their results were never read: cold\npromise";
     assert_eq!(lines, [record]);
 }

@@ -299,8 +299,8 @@ impl<'p> Model<'p> {
     /// Logs the failures of children whose results were not read.
     pub(super) fn log_unread(&mut self, one: &str, many: &str, failures: &[Error]) {
         let what = |count| match count {
-            1 => format!("{one} failed, and nobody looked at its result"),
-            count => format!("{count} {many} failed, and nobody looked at their results"),
+            1 => format!("{one} failed, and its result was never read"),
+            count => format!("{count} {many} failed, and their results were never read"),
         };
         self.log_group(what, failures.iter().map(|error| (String::new(), error)).collect());
     }

@@ -78,7 +78,7 @@ impl<'p> Model<'p> {
             None => promise.abandoned = Some(times_out),
             Some(Err(error)) if !promise.is_told => {
                 let error = error.clone();
-                self.log_failure("a promise failed, and nobody looked at its result", &error);
+                self.log_failure("a promise failed, and its result was never read", &error);
             }
             Some(_) => {}
         }
@@ -125,8 +125,8 @@ impl<'p> Model<'p> {
         let abandoned = promise.abandoned;
         if let (Some(by_timeout), Err(error), false) = (abandoned, &result, is_told) {
             let what = match by_timeout {
-                true => "a promise failed after the timeout of whoever waited for it",
-                false => "a promise failed, and nobody looked at its result",
+                true => "a promise failed after its timeout",
+                false => "a promise failed, and its result was never read",
             };
             self.log_failure(what, error);
         }

@@ -147,8 +147,8 @@ impl<'p> Model<'p> {
             Stage::Detached(by_timeout) => {
                 if let Err(error) = result {
                     let what = match by_timeout {
-                        true => "a task failed after the timeout of whoever waited for it",
-                        false => "a task failed, and nobody looked at its result",
+                        true => "a task failed after its timeout",
+                        false => "a task failed, and its result was never read",
                     };
                     self.log_failure(what, &error);
                 }
@@ -320,7 +320,7 @@ impl<'p> Model<'p> {
             _ => Stage::Gone,
         };
         if let Stage::Done(Err(error)) = std::mem::replace(&mut task.stage, next) {
-            self.log_failure("a task failed, and nobody looked at its result", &error);
+            self.log_failure("a task failed, and its result was never read", &error);
         }
     }
 }
