@@ -1,17 +1,18 @@
-//! What a callback may return.
+//! [`CallbackOutput`], the trait of the types that a callback may return.
 
 use super::{Result, Throw};
 
-/// What a callback of the loop may return: `()`, or a `Result<(), E>` whose error can be thrown.
+/// A type that a callback of the loop may return: `()`, or a `Result<(), E>` whose error can be
+/// thrown.
 ///
-/// `M` is the kind of error, found by inference. In a closure that fails by `?` only nothing says what `E` is: write it, `|| -> gen::Result { .. }`.
+/// `M` is the kind of error, and is inferred. If a closure fails only by `?`, its `E` cannot be
+/// inferred: write the return type, `|| -> gen::Result { .. }`.
 #[diagnostic::on_unimplemented(
     message = "a callback cannot return `{Self}`",
     label = "returns `{Self}`",
     note = "a callback returns `()`, or a `Result<(), E>` with an error that can be thrown"
 )]
 pub trait CallbackOutput<M = ()> {
-    /// The failure, if it is one.
     #[doc(hidden)]
     fn into_result(self) -> Result;
 }

@@ -9,10 +9,11 @@ use std::sync::Arc;
 use super::request::{CancelSource, Passage, Request};
 use super::Site;
 
-/// What was waited for is not wanted any more: clean up, and end.
+/// The body was cancelled: it should clean up, and end.
 ///
-/// A yield is resumed with it when its task, its group or its timeout is cancelled. The body may go on yielding: to roll back, to say goodbye, to give something back. Then
-/// it is to end, by the same error as a rule, so that those around it know.
+/// A yield is resumed with this error when its task, its group or its timeout is cancelled. The
+/// body may yield again, for instance to roll back or to close a connection. Then it should end,
+/// usually with the same error, so that its caller learns of the cancellation.
 ///
 /// ```
 /// use gen::{yield_, CancelSource, Cancelled};
@@ -41,36 +42,44 @@ use super::Site;
 ///     Ok(format!("{error:#}"))
 /// }
 /// let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
-/// assert_eq!(io_loop.run_sync(impatient()).unwrap(), "rolled back: cancelled: the user has left");
+/// let text = io_loop.run_sync(impatient()).unwrap();
+/// assert_eq!(text, "rolled back: cancelled: the user has left");
 /// ```
 ///
 /// # An event for a body, a state for a scope
 ///
-/// A body is told of a request *once*, at the yield where it waits. Its next yields are not disturbed, because a clean-up that may not wait could not say goodbye to the other side. Rust has no
-/// `finally` that could be told apart from the rest of the body, and a destructor cannot yield: so whatever the body does after it was told is taken for its clean-up. Of a clean-up that takes too
-/// long, somebody outside decides: by another request, which arrives at the yield of the clean-up, or by a time that was given with the first one ([`grace`](crate::CancelCompletion::grace)).
+/// A body gets the error of a request *once*, at the yield where it is suspended. Its later yields
+/// work as usual, so that its clean-up can wait. Rust has no `finally` block that the runtime could
+/// recognise, and a destructor cannot yield. So everything that the body does after the error
+/// counts as its clean-up. If the clean-up takes too long, the caller can send another request,
+/// which arrives at the yield of the clean-up, or can limit the time with the first request
+/// ([`grace`](crate::CancelCompletion::grace)).
 ///
-/// A [scope](fn@crate::scope) that was cancelled, or has failed, *is* cancelled from then on: its children are told once each, and so is what is spawned into it afterwards, at its first suspension. A
-/// scope is to end, and what is new in it has nothing to clean up yet.
+/// A [scope](fn@crate::scope) that was cancelled or has failed *stays* cancelled. Each of its
+/// children gets the error once. A child that is spawned into it later gets the error at its first
+/// suspension: the scope should end, and the new child has nothing to clean up yet.
 ///
-/// Others have decided differently:
+/// Other libraries have other rules:
 ///
-/// | | a body that goes on after it was told | can a clean-up wait? | what is started in a cancelled scope |
+/// | | a body that goes on after its cancellation | can a clean-up wait? | a child started in a cancelled scope |
 /// |---|---|---|---|
-/// | `gen` | is told no more before somebody asks again; [reported](#swallowed) if it waits at the same yield again | yes, at each yield | is told at its first suspension |
-/// | trio | is told again at every checkpoint of the cancelled scope | only in a shielded scope, with a deadline of its own | is told at its first checkpoint |
-/// | asyncio | is told no more: `CancelledError` is thrown in once for each `cancel()`. Whoever catches it for good has to call `uncancel()` | yes | an error: a `TaskGroup` that shuts down takes no more tasks |
-/// | a dropped `Future` | there is none: it is gone at its `.await` | no | |
+/// | `gen` | gets no further error without another request; is [reported](#swallowed) if it waits at the same yield again | yes, at each yield | is cancelled at its first suspension |
+/// | trio | gets the error again at every checkpoint of the cancelled scope | only in a shielded scope, with a deadline of its own | is cancelled at its first checkpoint |
+/// | asyncio | gets one `CancelledError` for each `cancel()`. A body that suppresses it has to call `uncancel()` | yes | is an error: a `TaskGroup` that shuts down takes no more tasks |
+/// | a dropped `Future` | cannot go on: it ends at its `.await` | no | |
 ///
-/// Under trio's rule no loop can swallow a cancellation, but each clean-up that waits needs a shield, and one that was forgotten shows only when the clean-up is cut off. Under asyncio's rule and this
-/// one a clean-up is written as any other code, and a loop can swallow.
+/// Under trio's rule no loop can swallow a cancellation. But each clean-up that waits needs a
+/// shield, and a missing shield shows only when the clean-up is cut off. Under asyncio's rule and
+/// this one a clean-up is ordinary code, and a loop can swallow a cancellation.
 ///
 /// # Swallowed
 ///
-/// It is an error like any other, and **a branch that catches every error catches it**: the loop that tries again after `Err(_)` is the usual one.
+/// A cancellation is an error like any other, and **a branch that catches every error catches it**.
+/// The usual case is a loop that tries again after `Err(_)`:
 ///
 /// ```no_run
 /// # use gen::yield_;
+/// # use std::time::Duration;
 /// # #[gen::coroutine]
 /// # fn connect() -> gen::Result<u32> { Ok(7) }
 /// # #[gen::coroutine]
@@ -78,38 +87,42 @@ use super::Site;
 /// loop {
 ///     match yield_!(connect()) {
 ///         Ok(connection) => return Ok(connection),
-///         // Without this line the task lives for ever: it is told once, and tries again.
+///         // Without this line the task would try again, and never end.
 ///         Err(error) if error.is_cancelled() => return Err(error),
-///         Err(_) => yield_!(gen::sleep(std::time::Duration::from_secs(1)))?,
+///         Err(_) => yield_!(gen::sleep(Duration::from_secs(1)))?,
 ///     }
 /// }
 /// # }
 /// ```
 ///
-/// (In Python `except Exception` lets asyncio's `CancelledError` through, which is no `Exception` for that very reason. Rust's `Err(_)` has no such way out.) A body that has swallowed it has been told,
-/// and goes on: the request is done with, and whoever waits for its end waits until it ends by itself. Against that there are:
+/// (In Python `except Exception` lets asyncio's `CancelledError` through, because it is no
+/// `Exception`. Rust's `Err(_)` has no such exception.) A body that swallows the error goes on, and
+/// the future that waits for its end waits until the body ends by itself. These help:
 ///
-/// - [`Error::is_cancelled`](crate::Error::is_cancelled), for the branch that lets it through;
-/// - [`cancel(..).grace(..)`](crate::CancelCompletion::grace), which drops what has not ended in time;
-/// - another request: ask again, and it is told again;
-/// - a line in the log (target `gen`, level `WARN`): a task, or a child of a scope, that waits again at the very yield that took its cancellation is reported once for each request, with the yield and
-///   the place that asked, and with the question whether the cancellation was swallowed. A body that drains a queue to its end may well wait there again, and be right. In a build without
-///   debug assertions only a cancellation is noticed that was swallowed at the innermost yield of a chain.
+/// - [`Error::is_cancelled`](crate::Error::is_cancelled), for a branch that returns the error;
+/// - [`cancel(..).grace(..)`](crate::CancelCompletion::grace), which drops a body that does not end
+///   in time;
+/// - another request, which raises the error again;
+/// - a warning in the log (target `gen`, level `WARN`): if a task or a child of a scope waits again
+///   at the yield that took its cancellation, the log has the yield and the caller of the request,
+///   and asks whether the cancellation was swallowed. There is one warning for each request. It may
+///   be a false alarm, for instance when a clean-up drains a queue. In a build without debug
+///   assertions only the innermost yield of a chain is checked.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Cancelled {
-    /// Why: somebody asked, or something happened.
+    /// The kind of event that made the request.
     pub source: CancelSource,
-    /// Why, in words.
+    /// The reason, for people.
     pub reason: Cow<'static, str>,
-    /// The yield that it arrived at; none if no yield was told, because what was cancelled is a plain future, which is only dropped, or if it was dropped at the end of its
-    /// [`grace`](crate::CancelCompletion::grace).
+    /// The yield at which the error arrived. None if it arrived at no yield: a plain future is only
+    /// dropped, and so is a body at the end of its [`grace`](crate::CancelCompletion::grace).
     pub site: Option<Site>,
-    /// Where it was asked for.
+    /// The caller that made the request.
     pub by: &'static Location<'static>,
-    /// Tells this request from others.
+    /// Identifies the request.
     request: Arc<Request>,
-    /// How far its errors have come, if whoever lent the request watches that.
+    /// The record of the yields that the error passes, if the request is watched.
     passage: Option<Arc<Passage>>,
 }
 
@@ -125,12 +138,12 @@ impl Cancelled {
         }
     }
 
-    /// The first yield is the one that it arrived at.
+    /// Sets the yield at which the error arrived, which is the first one that it passes.
     pub(crate) fn arrived(&mut self, site: Site) {
         self.site.get_or_insert(site);
     }
 
-    /// It has passed a yield, perhaps as the cause of another error.
+    /// Records that the error passed the yield at `site`, possibly beneath a context.
     pub(crate) fn passed(&self, site: Site) {
         if let Some(passage) = &self.passage {
             passage.passed(site);

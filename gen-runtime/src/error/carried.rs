@@ -1,19 +1,19 @@
-//! The way of an [`Error`] through code that wants a standard error, and back.
+//! Conversion of an [`Error`] to a standard error, and back with its trace.
 //!
-//! On the way out it is put into a [`Carried`], which nobody else can name. Whatever comes in as a
-//! standard error is asked whether it is one, so that a trace survives a `Box<dyn Error>` or an
-//! `anyhow::Error` in between.
+//! The conversion to a standard error wraps the error in a [`Carried`], a type that other crates
+//! cannot name. The conversion from a standard error unwraps a `Carried`. So a trace survives a
+//! `Box<dyn Error>` or an `anyhow::Error` in between.
 //!
-//! The sources of a `Carried` are what others can find of the error, by type and by print:
+//! Foreign code sees this chain of sources:
 //!
 //! 1. `Carried` prints the message. It stands for the outermost context, if there is one.
-//! 2. [`Trail`], if the error passed a yield, prints the trace: `anyhow` prints nothing but the
-//!    messages of an error and its sources.
-//! 3. The contexts that are left; then the payload itself, which can be asked for its type; then
-//!    the payload's own sources.
+//! 2. If the error passed a yield, [`Trail`] prints the trace. It is a source because `anyhow`
+//!    prints only the messages of an error and of its sources.
+//! 3. The other contexts, then the payload itself, which can be downcast, then the payload's own
+//!    sources.
 //!
-//! Without a context the payload repeats the message, which is the price of being found by its
-//! type. Our own [`chain`](Error::chain) leaves out what is repeated, and the trail.
+//! Without a context the payload repeats the message of the `Carried`: it must be a source so that
+//! it can be downcast. Our own [`chain`](Error::chain) leaves out the repetition and the trail.
 
 use std::any::Any;
 use std::error::Error as StdError;
@@ -22,10 +22,10 @@ use std::fmt;
 use super::payload::ContextPayload;
 use super::{io, print, Error};
 
-/// An error on its way through foreign code.
+/// An error, wrapped for foreign code.
 pub(super) struct Carried(Trail);
 
-/// The trace of an error, as a source of its own.
+/// Prints the trace of the error, and is a source of its own.
 pub(super) struct Trail(Error);
 
 impl Carried {
@@ -42,14 +42,15 @@ impl Carried {
     }
 }
 
-/// The error that a node of a chain of sources carries, itself or in an `io::Error`.
+/// The error that `node` carries, directly or in an `io::Error`. `node` is any link of a chain of
+/// sources.
 pub(super) fn within<'a>(node: &'a (dyn StdError + 'static)) -> Option<&'a Error> {
     let inside = node.downcast_ref().and_then(std::io::Error::get_ref);
     let inside = inside.map_or(node, |inside| inside);
     inside.downcast_ref().map(Carried::error)
 }
 
-/// The error that was carried, or else what `make` makes of a foreign one.
+/// Unwraps a carried error, or converts a foreign one by `make`.
 pub(super) fn unwrap_or_else<E: Any>(error: E, make: impl FnOnce(E) -> Error) -> Error {
     let mut slot = Some(error);
     let carried = (&mut slot as &mut dyn Any).downcast_mut::<Option<Carried>>().and_then(Option::take);
@@ -60,14 +61,15 @@ pub(super) fn unwrap_or_else<E: Any>(error: E, make: impl FnOnce(E) -> Error) ->
     }
 }
 
-/// The same node of a chain of sources, or what of ours is to be shown in its place; none if
-/// nothing is left to be shown.
+/// The link of a chain of sources that our own chain shows in place of `node`: `node` itself, the
+/// first link of the error that it carries, or the first link after a trail. None if there is none.
 pub(super) fn shown<'a>(mut node: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
     loop {
         if let Some(carried) = within(node) {
             node = carried.as_std();
         } else if let Some(trail) = node.downcast_ref::<Trail>() {
-            // A foreign node has shown the message, as an `#[error(transparent)]` does.
+            // The link before it is foreign, such as an `#[error(transparent)]`, and has shown the
+            // message of the `Carried`.
             node = trail.0.source()?;
         } else {
             return Some(node);
@@ -115,30 +117,30 @@ impl StdError for Trail {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         let payload: &dyn Any = &**self.0.payload();
         match payload.downcast_ref::<ContextPayload>() {
-            // `Carried` stands for it.
+            // `Carried` stands for this context.
             Some(context) => context.source(),
             None => Some(self.0.as_std()),
         }
     }
 }
 
-/// The trace is kept, and what failed can be found: see [`Error::into_std`].
+/// The trace is kept, and the failure is among the sources: see [`Error::into_std`].
 impl From<Error> for Box<dyn StdError + Send + Sync + 'static> {
     fn from(error: Error) -> Self {
         Box::new(Carried::new(error))
     }
 }
 
-/// The trace is kept, and what failed can be found: see [`Error::into_std`].
+/// The trace is kept, and the failure is among the sources: see [`Error::into_std`].
 impl From<Error> for Box<dyn StdError + 'static> {
     fn from(error: Error) -> Self {
         Box::new(Carried::new(error))
     }
 }
 
-/// The trace is kept: anyhow's `{:?}` prints it as the first of the causes. What failed is one of
-/// the causes too, and is found by its type in anyhow's `chain`; anyhow's own `downcast_ref` asks
-/// only for the outermost error, which is a wrapper. See [`Error::into_std`].
+/// The trace is kept: anyhow's `{:?}` prints it as the first cause. The failure is a cause too, so
+/// anyhow's `chain` has it with its type. Anyhow's own `downcast_ref` does not find it, because it
+/// looks only at the outermost error, which is a wrapper here. See [`Error::into_std`].
 #[cfg(feature = "anyhow")]
 impl From<Error> for anyhow::Error {
     fn from(error: Error) -> Self {

@@ -1,50 +1,50 @@
-//! The failures beside the one that is raised, and where they were.
+//! The failures beside the raised one, each with the child that failed.
 
 use std::fmt;
 
 use super::drops::{drop_nested, Nested};
 use super::{print, Error};
 
-/// Another failure of the same parallel yield, and where it was: see [`Error::others`].
+/// Another failure of the same parallel yield, and the child that failed: see [`Error::others`].
 ///
-/// It prints as its path and the error, in one line: `[2]: connection refused`; `[0][2]: connection
-/// refused` if child 0 was a list, or has yielded one, and child 2 of that list failed. `{:?}` adds
-/// the trace and the error's own others, with their whole paths.
+/// It prints its path and the error in one line: `[2]: connection refused`, or
+/// `[0][2]: connection refused` if child 0 was or yielded a list, and child 2 of that list failed.
+/// `{:?}` adds the trace and the error's own others, with their whole paths.
 ///
 /// ```
 /// use gen::yield_;
 /// use std::future::ready;
 ///
 /// #[gen::coroutine]
-/// fn nested() -> gen::Result<Vec<Vec<()>>> {
-///     let failing = |texts: [&'static str; 2]| texts.map(|text| ready(Err::<(), _>(text))).to_vec();
-///     yield_!(vec![failing(["a", "b"]), failing(["c", "d"])])
+/// fn nested() -> gen::Result<[[(); 2]; 2]> {
+///     let failing = |text: &'static str| ready(Err(text));
+///     yield_!([[failing("a"), failing("b")], [failing("c"), failing("d")]])
 /// }
 /// let error = gen::run_sync(nested()).unwrap_err();
 /// assert_eq!(error.to_string(), "a");
 /// let others: Vec<String> = error.others().iter().map(ToString::to_string).collect();
-/// assert_eq!(others, ["[0][1]: b", "[1]: c"]); // and "d" is one of the others of "c"
+/// assert_eq!(others, ["[0][1]: b", "[1]: c"]); // "d" is one of the others of "c"
 /// assert_eq!(error.others()[0].key, gen::ChildKey::Index(0));
 /// assert_eq!(error.others()[0].within, [gen::ChildKey::Index(1)]);
 /// ```
 #[derive(Clone)]
 pub struct ChildError {
-    /// Which child of the parallel yield it was, or was in.
+    /// The child of the parallel yield that failed.
     pub key: ChildKey,
-    /// Where it was in that child, the outermost place first; empty if the child itself failed so.
+    /// The path of the failure within that child, outermost first. Empty if the failure did not
+    /// come from a parallel yield within the child.
     pub within: Vec<ChildKey>,
-    /// What it failed with.
+    /// The failure.
     pub error: Error,
 }
 
 impl ChildError {
-    /// The failure of a child.
     pub(crate) fn of(key: ChildKey, error: Error) -> Self {
         ChildError { key, within: Vec::new(), error }
     }
 
-    /// The places on the way to the failure, the outermost first: [`key`](Self::key), then
-    /// those [`within`](Self::within).
+    /// The keys on the way to the failure, outermost first: [`key`](Self::key), then
+    /// [`within`](Self::within).
     pub fn path(&self) -> impl Iterator<Item = &ChildKey> {
         std::iter::once(&self.key).chain(&self.within)
     }
@@ -54,7 +54,7 @@ impl ChildError {
         print::Path(&Vec::from_iter(self.path())).to_string()
     }
 
-    /// Records that the group of this failure was, or was in, the child at `outer` of a group.
+    /// Records that the group of this failure was the child `outer` of a group, or ran within it.
     fn nest(&mut self, outer: ChildKey) {
         let key = std::mem::replace(&mut self.key, outer);
         self.within.insert(0, key);
@@ -75,7 +75,7 @@ impl fmt::Debug for ChildError {
     }
 }
 
-/// The place of a child in a parallel yield.
+/// The position or key of a child in a parallel yield.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChildKey {
@@ -97,7 +97,7 @@ impl fmt::Display for ChildKey {
     }
 }
 
-/// The others of an error. Neither their drop nor their copy recurses into the others of others.
+/// The others of an error. Neither drop nor clone recurses into the others of others.
 #[derive(Default)]
 pub(super) struct Others(Vec<ChildError>);
 
@@ -106,8 +106,8 @@ impl Others {
         &self.0
     }
 
-    /// The error has ended a group, as the failure of the child at `place`; `more` failed in the
-    /// same group.
+    /// Records that the error ended a group as the failure of the child `key`, and that `more`
+    /// failed in the same group.
     pub(super) fn join(&mut self, key: &ChildKey, more: Vec<ChildError>) {
         self.0.iter_mut().for_each(|other| other.nest(key.clone()));
         self.0.extend(more);
@@ -116,8 +116,8 @@ impl Others {
 
 impl Clone for Others {
     fn clone(&self) -> Self {
-        // For each level: what is left of it, and the copies so far, the last of which the next
-        // level is of.
+        // For each level: the others that are not yet copied, and the copies so far. The next level
+        // holds the others of the last copy.
         let mut levels = vec![(self.0.iter(), Vec::with_capacity(self.0.len()))];
         loop {
             let (left, copies) = levels.last_mut().expect("the outermost level is never taken");

@@ -1,4 +1,4 @@
-//! Asking an [`Error`] for its type, by reference and by value.
+//! Downcasts of an [`Error`] to the type of its failure, by reference and by value.
 
 use std::any::Any;
 use std::error::Error as StdError;
@@ -19,8 +19,8 @@ impl Error {
     /// Whether this is a cancellation: a [`Cancelled`], possibly beneath a
     /// [`context`](Error::context).
     ///
-    /// It is for the branch of a `match` that must not take it for one failure of many, such as
-    /// that of a loop that tries again: see [`Cancelled`](crate::Cancelled#swallowed).
+    /// A `match` that handles every failure in the same way, such as a loop that tries again, needs
+    /// a branch of its own for it: see [`Cancelled`](crate::Cancelled#swallowed).
     ///
     /// ```
     /// use gen::yield_;
@@ -31,7 +31,7 @@ impl Error {
     ///         match yield_!(std::future::pending::<gen::Result<u32>>()) {
     ///             Ok(connection) => return Ok(connection),
     ///             Err(error) if error.is_cancelled() => return Err(error),
-    ///             Err(_) => yield_!(gen::sleep(std::time::Duration::from_secs(1)))?, // and again
+    ///             Err(_) => yield_!(gen::moment())?, // try again
     ///         }
     ///     }
     /// }
@@ -51,24 +51,24 @@ impl Error {
 
     /// The `E` that this is, possibly beneath a [`context`](Error::context).
     ///
-    /// Causes that the payload itself names by `source()` are not searched: ask them with
-    /// [`chain`](Error::chain).
+    /// The failure's own causes, which its `source()` returns, are not searched: go through
+    /// [`chain`](Error::chain) for them.
     #[must_use]
     pub fn downcast_ref<E: StdError + Send + Sync + 'static>(&self) -> Option<&E> {
         let mut payloads = std::iter::successors(Some(self.payload()), |payload| payload.beneath());
         payloads.find_map(|payload| find(&**payload))
     }
 
-    /// Takes the `E` out, possibly from beneath a [`context`](Error::context), which is dropped
-    /// with the trace and the others.
+    /// Takes the `E` out, possibly from beneath a [`context`](Error::context). The contexts, the
+    /// trace and the others are dropped.
     ///
     /// ```
     /// use std::num::ParseIntError;
     ///
     /// let error = gen::Error::from("x".parse::<u8>().unwrap_err()).context("no number");
-    /// let error = error.downcast::<std::fmt::Error>().unwrap_err(); // not one of these
+    /// let error = error.downcast::<std::fmt::Error>().unwrap_err(); // another type
     /// let clone = error.clone();
-    /// let error = error.downcast::<ParseIntError>().unwrap_err(); // it is the clone's too
+    /// let error = error.downcast::<ParseIntError>().unwrap_err(); // shared with the clone
     /// assert!(error.is::<ParseIntError>());
     /// drop(clone);
     /// let number: ParseIntError = error.downcast().unwrap();
@@ -77,10 +77,10 @@ impl Error {
     ///
     /// # Errors
     ///
-    /// This error, as it was, if it is no `E`; or if a clone of it lives, since clones share what
-    /// failed. Clones are not only those that you made: a [`SharedFuture`](crate::SharedFuture)
-    /// that failed keeps its error, and so does the handle of a scope's child. Where that may be,
-    /// [`downcast_ref`](Error::downcast_ref) is the way.
+    /// Returns this error unchanged if it is no `E`, or if a clone of it exists, since clones share
+    /// the failure. The runtime keeps clones too: a [`SharedFuture`](crate::SharedFuture) that
+    /// failed keeps its error, and so does the handle of a scope's child. Use
+    /// [`downcast_ref`](Error::downcast_ref) for such errors.
     pub fn downcast<E: StdError + Send + Sync + 'static>(self) -> Result<E, Self> {
         if !self.is::<E>() || !self.is_sole() {
             return Err(self);
@@ -90,20 +90,20 @@ impl Error {
             match unwrap(payload) {
                 Unwrapped::Found(error) => return Ok(error),
                 Unwrapped::Beneath(next) => payload = next,
-                // No clone appears meanwhile: there is nobody to make one.
+                // Not because of a clone: the error was sole, so nothing could clone it since.
                 Unwrapped::Neither(left) => return Err(Error::from_payload(left)),
             }
         }
     }
 
-    /// Whether nobody else shares what failed.
+    /// Whether no clone shares the payload.
     fn is_sole(&self) -> bool {
         std::iter::successors(Some(self.payload()), |payload| payload.beneath())
             .all(|payload| Arc::strong_count(payload) == 1)
     }
 }
 
-/// The `E` that a payload is, or that an `anyhow::Error` finds.
+/// The `E` that a payload is, or that an `anyhow::Error` can be downcast to.
 fn find<E: StdError + 'static + Send + Sync>(payload: &dyn Payload) -> Option<&E> {
     #[cfg(feature = "anyhow")]
     if let Some(from_anyhow) = (payload as &dyn Any).downcast_ref::<FromAnyhow>() {
@@ -119,7 +119,7 @@ enum Unwrapped<E> {
     Neither(Arc<dyn Payload>),
 }
 
-/// Takes a payload apart that nobody shares.
+/// Takes apart a payload that no clone shares.
 fn unwrap<E: StdError + Send + Sync + 'static>(payload: Arc<dyn Payload>) -> Unwrapped<E> {
     let payload = match take::<StandardPayload<E>>(payload) {
         Ok(standard) => return Unwrapped::Found(standard.error),
@@ -152,7 +152,7 @@ fn unwrap_anyhow<E: StdError + Send + Sync + 'static>(error: anyhow::Error) -> U
     }
 }
 
-/// The payload as a `P`, if it is one that nobody shares.
+/// The payload as a `P`, if it is a `P` that no clone shares.
 fn take<P: Payload>(payload: Arc<dyn Payload>) -> Result<P, Arc<dyn Payload>> {
     if !(&*payload as &dyn Any).is::<P>() || Arc::strong_count(&payload) > 1 {
         return Err(payload);

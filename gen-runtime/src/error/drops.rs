@@ -1,17 +1,17 @@
-//! Drops of errors that hold errors, however deep: without a stack frame for each.
+//! Drops of errors that hold errors, so that a long chain cannot overflow the stack.
 //!
-//! An error may hold another in its contexts, in its others, in a payload of the user's own, in a
-//! box or in an `anyhow::Error`. Up to [`DEEPEST`] such drops nest on the stack. What is deeper
-//! waits in a list of the thread, and is dropped by the outermost drop before that returns.
+//! An error may hold another one in its contexts, in its others, in a user's payload, in a box or
+//! in an `anyhow::Error`. Up to [`DEEPEST`] such drops nest on the stack. Anything deeper is put
+//! into a list of the thread, which the outermost drop empties before it returns.
 //!
-//! | drops on the stack | an error's payload or others are dropped |
+//! | nested drops | [`drop_nested`] |
 //! |---|---|
-//! | none | dropped; then the list is emptied |
-//! | some | dropped |
-//! | `DEEPEST` | put into the list |
+//! | none | drops its argument, then empties the list |
+//! | some | drops its argument |
+//! | `DEEPEST` | puts its argument into the list |
 //!
-//! If a destructor of a user's panics while the list is emptied, the rest of the list is emptied by
-//! the next such drop on the thread, or at the thread's end.
+//! If a user's destructor panics while the list is emptied, the rest of the list is dropped by the
+//! next outermost drop on the thread, or at the end of the thread.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use super::payload::Payload;
 /// How many drops may nest.
 const DEEPEST: usize = 32;
 
-/// What an error holds.
+/// The part of an error that may hold other errors.
 #[expect(dead_code, reason = "it is held to be dropped")]
 pub(super) enum Nested {
     Payload(Arc<dyn Payload>),
@@ -31,7 +31,7 @@ pub(super) enum Nested {
 
 #[derive(Default)]
 struct Drops {
-    /// How many are on the stack.
+    /// The number of drops on the stack.
     depth: usize,
     waiting: Vec<Nested>,
 }
@@ -41,7 +41,7 @@ thread_local! {
     static DROPS: RefCell<Drops> = const { RefCell::new(Drops { depth: 0, waiting: Vec::new() }) };
 }
 
-/// Drops what an error holds, now or at the end of the outermost such drop.
+/// Drops `nested`, now or at the end of the outermost drop.
 pub(super) fn drop_nested(nested: Nested) {
     let mut nested = Some(nested);
     let entered = DROPS.try_with(|drops| {
@@ -53,19 +53,19 @@ pub(super) fn drop_nested(nested: Nested) {
         drops.depth += 1;
         Some(Leave { is_outermost: drops.depth == 1 })
     });
-    // `Err`: the thread is ending, and there is no list any more.
+    // `Err`: the thread is ending, and its list is gone. Then the drop just nests.
     let _leave = entered.ok().flatten();
     drop(nested);
 }
 
-/// The end of a drop.
+/// Ends a drop: the outermost one empties the list.
 struct Leave {
     is_outermost: bool,
 }
 
 impl Drop for Leave {
     fn drop(&mut self) {
-        let _up = Up;
+        let _decrement = DecrementDepth;
         if self.is_outermost {
             while let Some(nested) = next_waiting() {
                 drop(nested);
@@ -78,12 +78,12 @@ fn next_waiting() -> Option<Nested> {
     DROPS.try_with(|drops| drops.borrow_mut().waiting.pop()).ok().flatten()
 }
 
-/// One drop less is on the stack.
-struct Up;
+/// Its own drop runs even if a user's destructor panics.
+struct DecrementDepth;
 
-impl Drop for Up {
+impl Drop for DecrementDepth {
     fn drop(&mut self) {
-        // `Err`: the thread is ending, and the depth has gone with it.
+        // `Err`: the thread is ending, and its depth is gone.
         let _ = DROPS.try_with(|drops| drops.borrow_mut().depth -= 1);
     }
 }

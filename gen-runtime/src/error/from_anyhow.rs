@@ -1,7 +1,7 @@
-//! The way of an `anyhow::Error` into an [`Error`].
+//! Conversion of an `anyhow::Error` to an [`Error`].
 //!
-//! It stays whole, as the payload: only `anyhow` itself can find the types in it, beneath the
-//! contexts that it has put in front of them.
+//! The whole `anyhow::Error` becomes the payload. It cannot be taken apart, because only `anyhow`
+//! can downcast it to a type beneath its contexts.
 
 use std::io;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ impl Throw<Anyhow> for anyhow::Error {
     }
 }
 
-/// A payload that came from anyhow.
+/// A payload made from an `anyhow::Error`.
 pub(super) struct FromAnyhow {
     pub(super) error: anyhow::Error,
     reported: Reported,
@@ -43,13 +43,13 @@ impl FromAnyhow {
         Arc::new(FromAnyhow { error, reported: Reported::default() })
     }
 
-    /// The error of ours that is beneath the contexts of anyhow.
+    /// Our error beneath anyhow's contexts, if there is one.
     fn carried_by(error: &anyhow::Error) -> Option<&Error> {
         let in_io_error = || error.downcast_ref::<io::Error>().and_then(|error| carried::within(error));
         error.downcast_ref::<Carried>().map(Carried::error).or_else(in_io_error)
     }
 
-    /// Takes the error of ours out, or gives the error back if there is none.
+    /// Takes out our error beneath anyhow's contexts. If there is none, returns `error` unchanged.
     pub(super) fn unwrap(error: anyhow::Error) -> Result<Error, anyhow::Error> {
         if FromAnyhow::carried_by(&error).is_none() {
             return Err(error);

@@ -1,7 +1,7 @@
-//! The way of an [`Error`] into a `std::io::Error`, and back.
+//! Conversion of an [`Error`] to a `std::io::Error`, and back.
 //!
-//! An `io::Error` holds a kind and, as any container of standard errors, a [`Carried`]. So what comes back as an
-//! `io::Error` is asked for the error it carries, and is that error again, with its trace and its others.
+//! The `io::Error` holds a kind and a [`Carried`]. The conversion back unwraps the `Carried`, and
+//! so restores the same error, with its trace and its others.
 
 use std::any::Any;
 use std::error::Error as StdError;
@@ -11,13 +11,19 @@ use super::carried::Carried;
 use super::throw::Boxed;
 use super::{Error, Throw, TimeoutError};
 
-/// With it `?` takes a yield's error into a function that returns `io::Result`.
+/// With it, `?` converts the error of a yield in a function that returns `io::Result`.
 ///
-/// The kind is kept: that of the `io::Error` that was raised, possibly beneath a [`context`](Error::context);
-/// [`TimedOut`](ErrorKind::TimedOut) for a [`TimeoutError`]; [`Other`](ErrorKind::Other) for anything else. (Also for
-/// a cancellation: [`Interrupted`](ErrorKind::Interrupted) would ask the standard library's loops to try again.) What was
-/// raised is among the sources, where an operating system's code of it can be found. In a coroutine, a yield, a `?` or
-/// [`Error::new`] makes the `io::Error` the very error again that it was made of, with its trace.
+/// The kind is:
+///
+/// - the kind of the failure, if that is an `io::Error`, possibly beneath a
+///   [`context`](Error::context);
+/// - [`TimedOut`](ErrorKind::TimedOut) for a [`TimeoutError`];
+/// - [`Other`](ErrorKind::Other) for anything else, also for a cancellation:
+///   [`Interrupted`](ErrorKind::Interrupted) would make the standard library's loops try again.
+///
+/// The failure is among the sources, so the error code of the operating system can be found there.
+/// In a coroutine, a yield, a `?` or [`Error::new`] converts the `io::Error` back into the same
+/// error, with its trace.
 ///
 /// ```
 /// use std::io::{self, ErrorKind};
@@ -53,7 +59,8 @@ fn kind(error: &Error) -> ErrorKind {
     }
 }
 
-/// The error that an `io::Error` carries, or else what `make` makes of an error that is none or carries none.
+/// Unwraps the error that an `io::Error` carries. Converts any other error by `make`, also an
+/// `io::Error` that carries none.
 pub(super) fn unwrap_or_else<E: Any>(error: E, make: impl FnOnce(E) -> Error) -> Error {
     let mut slot = Some(error);
     let carrier = (&mut slot as &mut dyn Any).downcast_mut::<Option<io::Error>>();
@@ -66,7 +73,8 @@ pub(super) fn unwrap_or_else<E: Any>(error: E, make: impl FnOnce(E) -> Error) ->
     }
 }
 
-/// What an `io::Error` in a box carries, or else the box as it was.
+/// If the box holds an `io::Error` that carries an error, returns the carried one, else the box as
+/// it was.
 pub(super) fn unwrap_box(error: Box<dyn StdError + Send + Sync>) -> Box<dyn StdError + Send + Sync> {
     let carried = |error: &(dyn StdError + 'static)| error.downcast_ref().is_some_and(carries);
     if !carried(&*error) {
@@ -78,7 +86,7 @@ pub(super) fn unwrap_box(error: Box<dyn StdError + Send + Sync>) -> Box<dyn StdE
     }
 }
 
-/// Whether it was made of an [`Error`].
+/// Whether it was made from an [`Error`].
 fn carries(error: &io::Error) -> bool {
     error.get_ref().is_some_and(|inside| inside.is::<Carried>())
 }

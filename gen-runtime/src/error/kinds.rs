@@ -1,14 +1,14 @@
-//! The errors of the runtime itself, as types that an [`Error`](super::Error) can be asked for.
+//! The errors of the runtime itself, to which an [`Error`](super::Error) can be downcast.
 
 use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
-/// The deadline passed before the result was there.
+/// A deadline passed before the result was ready.
 ///
-/// One type for [`with_timeout`](crate::with_timeout) and
-/// [`run_sync_timeout`](crate::IoLoop::run_sync_timeout), where Tornado 4.4 has two. The trace of
-/// the [`Error`](crate::Error) it comes in says which yield it was.
+/// Both [`with_timeout`](crate::with_timeout) and
+/// [`run_sync_timeout`](crate::IoLoop::run_sync_timeout) raise it. (Tornado 4.4 has two types.) The
+/// trace of its [`Error`](crate::Error) says which yield timed out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimeoutError {
     after: Duration,

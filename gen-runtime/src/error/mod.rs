@@ -1,32 +1,34 @@
 //! The error of every yield.
 //!
-//! [`Error`] is one pointer to: a *payload* (what failed: any standard error, shared by the
-//! clones), the *trace* (the yields it passed, innermost first) and the *others* (what else failed
-//! in the same parallel yield). A clone shares the payload and copies the trace, so two waiters of
-//! one failure each get the way it took to them.
+//! An [`Error`] is one pointer to three things:
 //!
-//! It follows `anyhow::Error`: it dereferences to `dyn std::error::Error` but does not implement
-//! that trait, because then `?` could not convert every standard error into it.
+//! - the *payload*: the failure itself, which is any standard error. Clones share it.
+//! - the *trace*: the yields that the error passed, innermost first. A clone copies it. So if two
+//!   tasks wait for one failure, each gets the trace of its own way.
+//! - the *others*: the other failures of the same parallel yield.
+//!
+//! Like `anyhow::Error`, it dereferences to `dyn std::error::Error` but does not implement that
+//! trait. If it did, `?` could not convert every standard error into it.
 //!
 //! | file | what it holds |
 //! |---|---|
 //! | `mod.rs` | [`Error`] itself |
-//! | `payload.rs` | what failed, and the contexts in front of it |
-//! | `downcast.rs` | asking for the type of what failed |
+//! | `payload.rs` | the payload: a failure, with the contexts in front of it |
+//! | `downcast.rs` | the downcasts of an error to the type of its failure |
 //! | `print.rs` | how an error prints |
-//! | `child_error.rs` | [`ChildError`] and [`ChildKey`]: what else failed, and where |
-//! | `drops.rs` | drops of errors that hold errors, however deep |
-//! | `throw.rs` | [`Throw`]: what can be thrown into a coroutine |
-//! | `carried.rs` | the way out to `Box<dyn Error>` and `anyhow::Error`, and back without losing the trace |
-//! | `io.rs` | the way out to `std::io::Error`, and back |
-//! | `own.rs` | what error types of users have to take up |
-//! | `from_anyhow.rs` | the way in for an `anyhow::Error` |
-//! | `kinds.rs` | the errors of the runtime itself |
+//! | `child_error.rs` | [`ChildError`] and [`ChildKey`]: another failure, and the child that failed |
+//! | `drops.rs` | drops of errors that hold errors, without recursion |
+//! | `throw.rs` | [`Throw`]: the types that can be thrown into a coroutine |
+//! | `carried.rs` | conversion to `Box<dyn Error>` and `anyhow::Error`, and back with the trace |
+//! | `io.rs` | conversion to `std::io::Error`, and back |
+//! | `own.rs` | the bound on an error type of a user's own |
+//! | `from_anyhow.rs` | conversion from an `anyhow::Error` |
+//! | `kinds.rs` | [`TimeoutError`], an error of the runtime itself |
 //! | `site.rs` | [`Site`]: a source position |
-//! | `cancelled.rs`, `request.rs` | [`Cancelled`], the error of a cancelled yield, and the request behind it |
-//! | `panicked.rs` | [`Panicked`], the error of what has panicked |
-//! | `callback_output.rs` | [`CallbackOutput`]: what a callback may return |
-//! | `printed.rs` | printing what a user's `Display` prints, which may panic |
+//! | `cancelled.rs`, `request.rs` | [`Cancelled`], the error of a cancelled yield, and its request |
+//! | `panicked.rs` | [`Panicked`], the error of a body or a child that panicked |
+//! | `callback_output.rs` | [`CallbackOutput`]: the types that a callback may return |
+//! | `printed.rs` | calls of a user's `Display`, which may panic |
 
 mod callback_output;
 mod cancelled;
@@ -80,11 +82,11 @@ pub use self::throw::Throw;
 /// ```
 pub type Result<T = (), E = Error> = std::result::Result<T, E>;
 
-/// An error that a coroutine can be resumed with, and that remembers the yields it passed.
+/// An error that a coroutine can be resumed with, and that records the yields it passed.
 ///
-/// Any standard error becomes one by `?`; texts and boxed errors by [`Error::new`]. Ask with
-/// [`is`](Error::is) or [`downcast_ref`](Error::downcast_ref) what it is; both look through
-/// [`context`](Error::context).
+/// `?` converts any standard error into it, and [`Error::new`] also texts and boxed errors. To find
+/// out what failed, use [`is`](Error::is) or [`downcast_ref`](Error::downcast_ref). Both look
+/// through every [`context`](Error::context).
 ///
 /// | form | what it prints |
 /// |---|---|
@@ -93,7 +95,7 @@ pub type Result<T = (), E = Error> = std::result::Result<T, E>;
 /// | `{e:?}` | the message, its causes, the [trace](Error::trace) and the [others](Error::others), one a line |
 /// | `{e:#?}` | the same, and the trace of each of the others |
 ///
-/// It is one pointer wide, `Send`, `Sync` and `Clone`. A clone shares the payload and has a trace
+/// It is one pointer wide, `Send`, `Sync` and `Clone`. A clone shares the failure, and has a trace
 /// of its own from then on.
 ///
 /// ```
@@ -115,7 +117,8 @@ struct Repr {
 }
 
 impl Error {
-    /// Makes an error of anything that can be thrown: a standard error, a text, a boxed error.
+    /// Makes an error from anything that can be [thrown](Throw): a standard error, a text or a
+    /// boxed error.
     ///
     /// ```
     /// let boxed: Box<dyn std::error::Error + Send + Sync> = "no route".into();
@@ -148,7 +151,7 @@ impl Error {
 
     /// Puts `message` in front of the error, which becomes the cause.
     ///
-    /// The trace and the others stay, and [`is`](Error::is) still finds what is beneath.
+    /// The trace and the others stay, and [`is`](Error::is) still finds the cause.
     ///
     /// ```
     /// let error = gen::Error::from(std::fmt::Error).context("cannot print");
@@ -180,27 +183,27 @@ impl Error {
         &self.repr.trace
     }
 
-    /// What else failed in the parallel yield that this error came from, in the order of the
+    /// The other failures of the parallel yield that raised this error, in the order of the
     /// children.
     ///
-    /// A parallel yield waits for all of its children and raises the first error in *child order*;
-    /// the rest is here. (Tornado only logs it.) If the raised error came from a parallel yield
-    /// within a child, the others of that one come first, each with its [path](ChildError::path).
+    /// A parallel yield waits for all of its children and raises the first error in *child order*.
+    /// The rest is here. (Tornado only logs it.) If the raised error itself came from a parallel
+    /// yield within a child, the others of the inner yield come first, each with its
+    /// [path](ChildError::path).
     #[must_use]
     pub fn others(&self) -> &[ChildError] {
         self.repr.others.as_slice()
     }
 
-    /// This error as a type that implements [`std::error::Error`], to hand it to code that wants
-    /// one.
+    /// Converts the error into a type that implements [`std::error::Error`], for code that demands
+    /// that trait.
     ///
-    /// Coming back by `?`, through `Box<dyn Error + Send + Sync>` or through `anyhow`, it is
-    /// recognised and is this error again, with its trace.
+    /// If it is converted back, by `?`, from a `Box<dyn Error + Send + Sync>` or from an
+    /// `anyhow::Error`, the result is this error again, with its trace.
     ///
-    /// Meanwhile the trace and what failed are found among its sources: the first
-    /// [`source`](StdError::source) prints the trace (`at src/fetch.rs:31:17 in fetch_page`), if
-    /// the error passed a yield; after the [contexts](Error::context) comes what failed, to be
-    /// asked for its type.
+    /// The trace and the failure are among its sources. If the error passed a yield, the first
+    /// [`source`](StdError::source) prints the trace (`at src/fetch.rs:31:17 in fetch_page`). The
+    /// failure comes after the [contexts](Error::context), and can be downcast to its type.
     ///
     /// ```
     /// use std::error::Error;
@@ -221,26 +224,27 @@ impl Error {
         carried::Carried::new(self)
     }
 
-    /// Whether this and `other` come of one failure, each possibly with contexts of its own.
+    /// Whether this and `other` are the same failure, each possibly with contexts of its own.
     pub(crate) fn is_same_failure(&self, other: &Error) -> bool {
         Arc::ptr_eq(payload::root(self.payload()), payload::root(other.payload()))
     }
 
-    /// Marks the failure as reported to the log; answers whether it was before, as that of a clone.
+    /// Marks the failure as reported to the log, for all clones. Returns whether it was marked
+    /// before.
     pub(crate) fn mark_reported(&self) -> bool {
         payload::root(self.payload()).reported().mark()
     }
 
-    /// Whether this is that failure, possibly with a [`context`](Error::context).
+    /// Whether this is `failure`, possibly with further [contexts](Error::context).
     pub(crate) fn comes_of(&self, failure: &Error) -> bool {
         std::iter::successors(Some(self.payload()), |payload| payload.beneath())
             .any(|payload| Arc::ptr_eq(payload, failure.payload()))
     }
 
-    /// Records that the error arrived at a yield.
+    /// Records that the error passed the yield at `site`.
     pub(crate) fn passed(mut self, site: Site) -> Self {
         if self.repr.trace.is_empty() {
-            self.tell_site(site);
+            self.set_cancelled_site(site);
         }
         if let Some(cancelled) = self.downcast_ref::<Cancelled>() {
             cancelled.passed(site);
@@ -249,9 +253,9 @@ impl Error {
         self
     }
 
-    /// Writes the site of its first yield into a cancellation. One that is shared has arrived at a
-    /// yield elsewhere before.
-    fn tell_site(&mut self, site: Site) {
+    /// If this is a cancellation, writes the site of its first yield into it. A payload that is
+    /// shared is left alone: it has the site of another yield already.
+    fn set_cancelled_site(&mut self, site: Site) {
         let payload = Arc::get_mut(self.repr.payload.get_mut());
         let payload = payload.map(|payload| payload as &mut dyn Any);
         if let Some(cancelled) =
@@ -261,15 +265,15 @@ impl Error {
         }
     }
 
-    /// The error has ended a group, as the failure of the child at `place`; `others` failed in the
-    /// same group.
+    /// Records that the error ended a group as the failure of the child `key`, and that `others`
+    /// failed in the same group.
     pub(crate) fn with_others(mut self, key: &ChildKey, others: Vec<ChildError>) -> Self {
         self.repr.others.join(key, others);
         self
     }
 }
 
-/// An error and its causes. What the error of a [`Carried`](carried::Carried) repeats is left out.
+/// An error and its causes, without the messages that a [`Carried`](carried::Carried) repeats.
 fn chain_of<'a>(
     error: &'a (dyn StdError + 'static),
 ) -> impl Iterator<Item = &'a (dyn StdError + 'static)> + use<'a> {

@@ -11,9 +11,9 @@ use std::task::Poll;
 
 use super::Result;
 
-/// A task's body, or a child of a parallel yield, panicked, and whoever waited for it gets this.
+/// The error of a task whose body panicked, or of a child of a parallel yield that panicked.
 ///
-/// The payload is kept and can be [resumed](Panicked::resume) once.
+/// It keeps the payload of the panic, with which the panic can be [resumed](Panicked::resume) once.
 pub struct Panicked {
     message: String,
     payload: Mutex<Option<Box<dyn Any + Send>>>,
@@ -25,13 +25,13 @@ impl Panicked {
         Panicked { message, payload: Mutex::new(Some(payload)) }
     }
 
-    /// The panic's message, if its payload was a text as `panic!` makes it.
+    /// The message of the panic. If the payload is not a text as `panic!` makes it, this says so.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// Takes the panic's payload; `None` if somebody took it before.
+    /// Takes the payload of the panic; `None` if it was taken before.
     #[must_use]
     pub fn take_payload(&self) -> Option<Box<dyn Any + Send>> {
         self.payload.lock().unwrap_or_else(PoisonError::into_inner).take()
@@ -41,13 +41,13 @@ impl Panicked {
     ///
     /// # Panics
     ///
-    /// Always: with the payload, or with the message if the payload was taken before.
+    /// Always, with the payload, or with the message if the payload was taken before.
     pub fn resume(&self) -> ! {
         resume_unwind(self.take_payload().unwrap_or_else(|| Box::new(self.message.clone())))
     }
 }
 
-/// The text of a panic, if its payload is one as `panic!` makes it.
+/// The text of a panic, if its payload is a text as `panic!` makes it.
 pub(crate) fn text_of(payload: &(dyn Any + Send)) -> Option<&str> {
     payload
         .downcast_ref::<&'static str>()
@@ -69,7 +69,7 @@ impl fmt::Debug for Panicked {
 
 impl StdError for Panicked {}
 
-/// The output of a future, or its panic.
+/// Resolves to the output of `future`; to [`Panicked`] if it panics.
 pub(crate) async fn catch_panic<F: Future>(future: F) -> Result<F::Output> {
     let mut future = pin!(future);
     poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {

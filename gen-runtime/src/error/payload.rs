@@ -1,14 +1,14 @@
-//! What failed, as the clones of an [`Error`](super::Error) share it.
+//! The payload of an [`Error`](super::Error): the failure that its clones share.
 //!
-//! | payload | made of | what it derefs to |
+//! | payload | made from | dereferences to |
 //! |---|---|---|
 //! | [`StandardPayload`] | a standard error, or a text | the error itself |
-//! | [`BoxedPayload`] | a `Box<dyn Error + Send + Sync>` | what is in the box |
+//! | [`BoxedPayload`] | a `Box<dyn Error + Send + Sync>` | the error in the box |
 //! | [`ContextPayload`] | a message, put in front of another payload | itself; its source is that payload |
-//! | `FromAnyhow` | an `anyhow::Error` | what anyhow derefs to |
+//! | `FromAnyhow` | an `anyhow::Error` | the error that anyhow dereferences to |
 //!
-//! The *root* of a payload is what is beneath all contexts. It is what an error is asked for by
-//! type, what tells one failure from another, and what knows whether the failure was reported.
+//! The *root* of a payload is the payload beneath all contexts. Two errors are the same failure if
+//! they have the same root, and the root records whether the failure was reported.
 
 use std::any::Any;
 use std::error::Error as StdError;
@@ -22,17 +22,17 @@ use super::print::write_causes;
 /// A standard error, borrowed as a trait object.
 pub(super) type AnyError = dyn StdError + Send + Sync + 'static;
 
-/// What failed.
+/// A failure, or a context in front of one.
 pub(super) trait Payload: Any + Send + Sync {
-    /// The payload as the standard error that an [`Error`](super::Error) dereferences to.
+    /// The standard error that an [`Error`](super::Error) with this payload dereferences to.
     fn as_std(&self) -> &AnyError;
 
-    /// The payload that this one only adds something to; none if this is the root.
+    /// The payload that this one adds a context to; none if this is the root.
     fn beneath(&self) -> Option<&Arc<dyn Payload>> {
         None
     }
 
-    /// Whether the failure was reported; asked of the root.
+    /// Whether the failure was reported. Only the one of the root counts.
     fn reported(&self) -> &Reported;
 }
 
@@ -42,7 +42,7 @@ pub(super) trait Payload: Any + Send + Sync {
 pub(super) struct Reported(AtomicBool);
 
 impl Reported {
-    /// Marks the failure as reported; answers whether it was before.
+    /// Marks the failure as reported. Returns whether it was marked before.
     pub(super) fn mark(&self) -> bool {
         self.0.swap(true, Ordering::Relaxed)
     }
@@ -53,7 +53,7 @@ pub(super) fn root(payload: &Arc<dyn Payload>) -> &Arc<dyn Payload> {
     std::iter::successors(Some(payload), |payload| payload.beneath()).last().unwrap_or(payload)
 }
 
-/// A standard error.
+/// A standard error whose type is known when it is converted.
 pub(super) struct StandardPayload<E> {
     pub(super) error: E,
     reported: Reported,
@@ -75,7 +75,7 @@ impl<E: StdError + Send + Sync + 'static> Payload for StandardPayload<E> {
     }
 }
 
-/// A standard error whose type is not known here.
+/// A standard error that arrived in a box, and whose type is erased.
 pub(super) struct BoxedPayload {
     pub(super) error: Box<AnyError>,
     reported: Reported,
@@ -129,7 +129,7 @@ impl fmt::Display for ContextPayload {
     }
 }
 
-/// As [`Error`](super::Error) prints it. A derived one would recurse into each cause.
+/// It prints like [`Error`](super::Error). A derived implementation would recurse into each cause.
 impl fmt::Debug for ContextPayload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;

@@ -7,7 +7,7 @@
 //! | `{:?}` | the message, the causes, the trace and the others, each on a line |
 //! | `{:#?}` | the same, with the trace of each of the others |
 //!
-//! Nothing here recurses: neither the causes nor the others of others take a stack frame each.
+//! Nothing here recurses, so neither causes nor nested others can overflow the stack.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -32,7 +32,7 @@ impl fmt::Debug for Error {
     }
 }
 
-/// An error as it prints in the log: without its others, which were logged by their group.
+/// Prints an error as in the log: without its others, since their group has reported them.
 pub(crate) struct Alone<'a>(pub(crate) &'a Error);
 
 impl fmt::Display for Alone<'_> {
@@ -43,7 +43,7 @@ impl fmt::Display for Alone<'_> {
     }
 }
 
-/// Writes the causes of an error, each behind `before`.
+/// Writes the causes of an error, each after `before`.
 pub(super) fn write_causes(
     f: &mut fmt::Formatter<'_>,
     before: &str,
@@ -52,18 +52,18 @@ pub(super) fn write_causes(
     chain_of(error).skip(1).try_for_each(|cause| write!(f, "{before}{cause}"))
 }
 
-/// Writes the sites of a trace, each behind `before`.
+/// Writes the sites of a trace, each after `before`.
 pub(super) fn write_trace(f: &mut fmt::Formatter<'_>, before: &str, trace: &[Site]) -> fmt::Result {
     trace.iter().try_for_each(|site| write!(f, "{before}{site}"))
 }
 
-/// Writes the others of an error at `path`, and their own others, a line for each.
+/// Writes the others of the error at `path`, and their own others, one a line.
 pub(super) fn write_others<'a>(
     f: &mut fmt::Formatter<'_>,
     mut path: Vec<&'a ChildKey>,
     others: &'a [ChildError],
 ) -> fmt::Result {
-    // For each level: what is left of it, and how long the path to it is.
+    // For each level: the others that are not yet written, and the length of the path to the level.
     let mut levels = vec![(others.iter(), path.len())];
     while let Some((others, depth)) = levels.last_mut() {
         path.truncate(*depth);
@@ -83,16 +83,16 @@ pub(super) fn write_others<'a>(
     Ok(())
 }
 
-/// The places on the way to a failure, as `[0][2]`. The middle of a long way is left out.
+/// The keys on the way to a failure, printed as `[0][2]`. The middle of a long path is left out.
 pub(crate) struct Path<'a>(pub(crate) &'a [&'a ChildKey]);
 
-/// So many places are printed from each end of a path.
+/// The number of keys that are printed at each end of a long path.
 const SHOWN: usize = 8;
 
 impl fmt::Display for Path<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let write = |f: &mut fmt::Formatter<'_>, places: &[&ChildKey]| {
-            places.iter().try_for_each(|place| write!(f, "[{place}]"))
+        let write = |f: &mut fmt::Formatter<'_>, keys: &[&ChildKey]| {
+            keys.iter().try_for_each(|key| write!(f, "[{key}]"))
         };
         if self.0.len() <= 2 * SHOWN {
             return write(f, self.0);

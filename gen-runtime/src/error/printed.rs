@@ -1,11 +1,12 @@
-//! What a user's `Display` or `Debug` prints, where a panic of it must not get any further: other work is
-//! pending there, or there is nobody to catch it.
+//! Calls of a user's `Display` or `Debug` that may panic, where the panic must not spread: other
+//! work is pending, or nothing would catch the panic.
 
 use std::fmt;
 use std::mem;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
-/// Prints its arguments; if that panics or fails, what was printed before stays, with a remark.
+/// Prints its arguments. If that panics or fails, it keeps the text printed so far, and adds a
+/// remark.
 pub(crate) struct Printed<'a>(pub(crate) fmt::Arguments<'a>);
 
 impl fmt::Display for Printed<'_> {
@@ -14,7 +15,7 @@ impl fmt::Display for Printed<'_> {
             Ok(Ok(())) => Ok(()),
             Ok(Err(fmt::Error)) => f.write_str("(it cannot be printed)"),
             Err(payload) => {
-                // A payload whose own drop panics is left alone.
+                // A payload whose own drop panics is forgotten: nothing more can be done.
                 let _ = catch_unwind(AssertUnwindSafe(|| drop(payload))).map_err(mem::forget);
                 f.write_str("(it panicked as it was printed)")
             }
@@ -22,7 +23,7 @@ impl fmt::Display for Printed<'_> {
     }
 }
 
-/// The text that `arguments` print.
+/// `arguments` as a text, by the rules of [`Printed`].
 pub(crate) fn printed(arguments: fmt::Arguments<'_>) -> String {
     Printed(arguments).to_string()
 }

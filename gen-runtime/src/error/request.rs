@@ -1,4 +1,4 @@
-//! A request to cancel: why, who asked, and how far its errors have come.
+//! A request to cancel, and the last yield that its error has passed.
 
 use std::borrow::Cow;
 use std::panic::Location;
@@ -6,33 +6,35 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Site;
 
-/// What a cancellation comes from.
+/// The source of a cancellation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CancelSource {
-    /// Somebody asked for it: [`JoinHandle::cancel`](crate::JoinHandle::cancel).
+    /// The program asked for it: [`JoinHandle::cancel`](crate::JoinHandle::cancel).
     Explicit,
     /// A deadline has passed: [`with_timeout(..).cancel(..)`](crate::WithTimeout::cancel).
     Deadline,
-    /// Another child of the same scope has failed, or another one of the same [`first_of`](crate::first_of()) was the first.
+    /// Another child of the same scope failed, or another child of the same
+    /// [`first_of`](crate::first_of()) was the first to end.
     Sibling,
     /// The loop is [shut down](crate::IoLoop::shutdown).
     Shutdown,
 }
 
-/// Why something is cancelled, and who asked for it.
+/// A request to cancel. Its clones and errors share it.
 #[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) source: CancelSource,
     pub(crate) reason: Cow<'static, str>,
+    /// The caller that made the request.
     pub(crate) by: &'static Location<'static>,
 }
 
-/// How far the errors of one request to one body have come.
+/// The last yield that the error of a request has passed on its way out of one body.
 #[derive(Debug)]
 pub(crate) struct Passage {
     last: Mutex<Option<Site>>,
-    /// That of the body around it, which was told by the same request.
+    /// The passage of the body around this one, if the same request cancels that too.
     outer: Option<Arc<Passage>>,
 }
 
@@ -41,7 +43,7 @@ impl Passage {
         Passage { last: Mutex::new(None), outer }
     }
 
-    /// A yield that an error of it has passed.
+    /// Records that the error passed the yield at `site`, for this body and all bodies around it.
     pub(crate) fn passed(&self, site: Site) {
         let mut next = Some(self);
         while let Some(passage) = next {

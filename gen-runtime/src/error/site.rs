@@ -16,7 +16,7 @@ pub struct Site {
 }
 
 impl Site {
-    /// The file, as `file!()` gives it.
+    /// The file, as `file!()` returns it.
     #[must_use]
     pub fn file(&self) -> &'static str {
         self.file
@@ -34,7 +34,7 @@ impl Site {
         self.column
     }
 
-    /// The function that the position lies in, without its path.
+    /// The name of the function that contains the position, without its path.
     #[must_use]
     pub fn function(&self) -> &'static str {
         self.function
@@ -48,14 +48,14 @@ impl fmt::Display for Site {
 }
 
 impl Site {
-    /// Where a coroutine function is, as the attribute writes it down.
+    /// The position of a coroutine function. The attribute emits this call.
     #[doc(hidden)]
     #[must_use]
     pub const fn new(function: &'static str, file: &'static str, line: u32, column: u32) -> Self {
         Site { file, line, column, function }
     }
 
-    /// Another place in the same function.
+    /// Another position in the same function.
     pub(crate) fn at(self, line: u32, column: u32) -> Self {
         Site { line, column, ..self }
     }

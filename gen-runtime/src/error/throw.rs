@@ -1,4 +1,4 @@
-//! What can be thrown into a coroutine.
+//! [`Throw`], the trait of the types that can be thrown into a coroutine.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -6,13 +6,13 @@ use std::fmt;
 use super::carried::Carried;
 use super::{io, payload, Error};
 
-/// What can be thrown into a coroutine, and so may be the error of a yielded future.
+/// A type that can be thrown into a coroutine, and so may be the error of a yielded future.
 ///
 /// These types implement it: every `std::error::Error + Send + Sync + 'static`, `Box<dyn Error +
 /// Send + Sync>`, `String`, `&'static str`, [`gen::Error`](Error) and, with the feature `anyhow`,
-/// `anyhow::Error`. To make a type of yours throwable, implement [`std::error::Error`] for it.
+/// `anyhow::Error`. To make a type of your own throwable, implement [`std::error::Error`] for it.
 ///
-/// `M` only keeps the implementations apart; it is always inferred.
+/// `M` only keeps the implementations apart. It is always inferred.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be thrown into a coroutine",
     label = "this error is not throwable",
@@ -22,7 +22,7 @@ use super::{io, payload, Error};
 #[doc(alias = "IntoError")]
 #[doc(alias = "raise")]
 pub trait Throw<M> {
-    /// Turns the error into the one that a coroutine is resumed with.
+    /// Converts the value into the error that a coroutine is resumed with.
     fn throw(self) -> Error;
 }
 
@@ -39,7 +39,7 @@ pub enum Text {}
 #[derive(Debug)]
 pub enum Itself {}
 
-// `do_not_recommend`, so that rustc prints the message of `Throw`, and neither one about
+// `do_not_recommend`, so that rustc prints the message of `Throw`, and neither a message about
 // `std::error::Error` nor a list of these impls.
 #[diagnostic::do_not_recommend]
 impl<E: StdError + Send + Sync + 'static> Throw<Standard> for E {
