@@ -10,7 +10,7 @@ pub struct ScopeEnded;
 
 impl fmt::Display for ScopeEnded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the scope of this child was over before the child was")
+        f.write_str("the scope of this child ended before the child did")
     }
 }
 

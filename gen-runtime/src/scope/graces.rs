@@ -1,4 +1,4 @@
-//! Children that have to end: each is dropped when its time is up.
+//! `Graces`: cancelled children that are dropped if they do not end in time.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -17,22 +17,22 @@ pub(super) struct Graces {
 }
 
 struct ChildGrace {
-    /// Never, if there is none.
+    /// `None` is a deadline that never comes.
     deadline: Option<Instant>,
     sleep: Sleep,
     request: Cancellation,
 }
 
-/// A child whose time is up.
-pub(super) struct Over {
+/// A child whose grace has passed.
+pub(super) struct Expired {
     pub(super) child: MemberId,
     pub(super) request: Cancellation,
-    /// What it ends with: that it was cancelled; or that there is no loop here, and so no time.
+    /// The result of the child: `Cancelled`, or `NoLoop` if there is no loop and so no clock.
     pub(super) error: Error,
 }
 
 impl Graces {
-    /// Of several for one child the one that ends first counts.
+    /// Of several graces for one child, the one that ends first counts.
     pub(super) fn add(&mut self, child: MemberId, LastCall { grace, request }: LastCall) {
         let deadline = from_now(grace);
         let is_first = self.graces.get(&child).is_none_or(|known| {
@@ -47,15 +47,15 @@ impl Graces {
         self.graces.remove(&child);
     }
 
-    /// Takes out those whose time is up; the others wake `cx`.
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Vec<Over> {
-        let mut over = Vec::new();
+    /// Takes out the children whose grace has passed; the others wake `cx`.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Vec<Expired> {
+        let mut expired = Vec::new();
         self.graces.retain(|child, ChildGrace { sleep, request, .. }| {
             let Poll::Ready(slept) = Pin::new(sleep).poll(cx) else { return true };
             let error = slept.err().unwrap_or_else(|| request.clone().into_error());
-            over.push(Over { child: *child, request: request.clone(), error });
+            expired.push(Expired { child: *child, request: request.clone(), error });
             false
         });
-        over
+        expired
     }
 }

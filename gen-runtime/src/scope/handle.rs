@@ -17,14 +17,16 @@ use crate::Result;
 
 /// Waits for a child of a [scope](crate::scope()).
 ///
-/// Yielded or awaited, it gives the child's result, once. Dropping it changes nothing: the child belongs to the scope.
+/// Yielded or awaited, it gives the result of the child, once. Dropping it has no effect: the child
+/// belongs to the scope.
 ///
 /// # Errors
 ///
-/// - the child's own, which is also the scope's;
-/// - [`Panicked`](crate::Panicked) if it panicked;
-/// - [`ScopeEnded`](crate::ScopeEnded) if the scope was dropped, or had ended before the child was spawned;
-/// - an error that says so if the result was taken before.
+/// - the error of the child, which is also a failure of the scope;
+/// - [`Panicked`](crate::Panicked) if the child panicked;
+/// - [`ScopeEnded`](crate::ScopeEnded) if the scope was dropped, or had ended before the child was
+///   spawned;
+/// - an error that says so if the handle has given its result before.
 pub struct ScopeHandle<T> {
     reply: Arc<Reply<T>>,
     queue: Arc<ScopeQueue>,
@@ -36,14 +38,16 @@ impl<T> ScopeHandle<T> {
         ScopeHandle { reply, queue, child }
     }
 
-    /// Whether the child has ended: then waiting for it does not suspend.
+    /// Whether the child has ended: waiting for it does not suspend then.
     pub fn is_done(&self) -> bool {
         self.reply.is_done()
     }
 
-    /// Cancels the child, and gives what waits until it has ended: as [`JoinHandle::cancel`](crate::JoinHandle::cancel) does with a task.
+    /// Cancels the child, as [`JoinHandle::cancel`](crate::JoinHandle::cancel) cancels a task.
     ///
-    /// A child that ends by it has not failed: the scope and the other children go on. With [`grace`](CancelCompletion::grace) it is dropped if it has not ended in time; nor has it failed then.
+    /// Returns a future that completes when the child has ended. A child that ends by the
+    /// cancellation has not failed: the scope and the other children go on. The same holds for a
+    /// child that is dropped because its [`grace`](CancelCompletion::grace) has passed.
     ///
     /// ```
     /// use gen::yield_;

@@ -1,4 +1,4 @@
-//! What body and children of a scope have in common.
+//! `Member`: the state that a scope keeps for its body and for each child.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -6,17 +6,17 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use super::queue::{MemberId, MemberWaker, ScopeQueue};
-use super::told::Requests;
+use super::requests::Requests;
 use crate::inject::{poll_watched, Cancellation, EndSenders, Told};
 use crate::{Error, Result};
 
 pub(super) struct Member {
     waker: Waker,
-    /// What it was cancelled with.
+    /// The cancellations that the member has got.
     requests: Requests,
-    /// What goes with its polls of that.
+    /// The cancellation or the watch for its next poll.
     told: Told,
-    /// Dropped when it has ended.
+    /// Dropped with the member, when it has ended.
     watchers: EndSenders,
 }
 
@@ -31,7 +31,7 @@ impl Member {
         }
     }
 
-    /// Has it polled with the scope's next poll.
+    /// Has the member polled with the scope's next poll.
     pub(super) fn wake(&self) {
         self.waker.wake_by_ref();
     }
@@ -40,7 +40,7 @@ impl Member {
         self.watchers.append(signals);
     }
 
-    /// Polls it, with what was held back before.
+    /// Polls the member, with the cancellation that a shield has held back before.
     pub(super) fn poll<P, T>(&mut self, future: Pin<&mut P>) -> Poll<Result<T>>
     where
         P: Future<Output = Result<T>> + ?Sized,
@@ -52,7 +52,7 @@ impl Member {
         }
     }
 
-    /// Cancels it, unless another cancellation waits for it.
+    /// Cancels the member, unless a shield holds back another cancellation.
     pub(super) fn cancel<P, T>(&mut self, future: Pin<&mut P>, cancellation: &Cancellation) -> Poll<Result<T>>
     where
         P: Future<Output = Result<T>> + ?Sized,
@@ -65,16 +65,16 @@ impl Member {
         poll_watched(WHAT, future, &mut Context::from_waker(&self.waker), &mut self.told)
     }
 
-    /// Its time is up: whatever it was told, what ends it is that request.
+    /// The grace of the member has passed: its end counts as that request's.
     pub(super) fn is_cut_short_by(&mut self, cancellation: &Cancellation) {
         self.requests.add(cancellation);
     }
 
-    /// Whether an error only says that it was cancelled.
-    pub(super) fn was_told(&self, error: &Error) -> bool {
+    /// Whether an error only says that the member was cancelled.
+    pub(super) fn is_own_cancellation(&self, error: &Error) -> bool {
         self.requests.include(error)
     }
 }
 
-/// For the log.
+/// The name of a member in the log.
 const WHAT: &str = "the body or a child of a scope";

@@ -4,37 +4,40 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `mod.rs` | [`scope`], [`scope_local`], [`Scope`], [`LocalScope`] |
-//! | `scoped.rs` | the future of a scope: body and children, and who is polled |
-//! | `member.rs` | what body and children have in common: a waker, and what they were told |
-//! | `queue.rs` | what has happened since the last poll, from any thread |
-//! | `told.rs` | the requests that one of them was cancelled with |
-//! | `graces.rs` | children that have to end by some time |
-//! | `spawn_queue.rs` | children that were spawned and not taken in yet |
-//! | `child.rs` | a child behind a pointer, and where its result goes |
+//! | `mod.rs` | [`scope()`], [`scope_local`], [`Scope`], [`LocalScope`] |
+//! | `scoped.rs` | the future of a scope, which polls the body and the children |
+//! | `member.rs` | the state that the scope keeps for the body and for each child |
+//! | `queue.rs` | the events since the last poll, from any thread |
+//! | `requests.rs` | the cancellations that a member has got |
+//! | `graces.rs` | children that are dropped if they do not end in time |
+//! | `spawn_queue.rs` | children that were spawned and are not yet admitted |
+//! | `child.rs` | a child behind a pointer, and its reply to the handle |
 //! | `handle.rs` | [`ScopeHandle`] |
-//! | `outcome.rs` | what the scope ends with |
-//! | `errors.rs` | the error of a handle whose scope is over |
-//! | `models.rs` | what loom checks: wakes and requests from other threads against polls |
+//! | `outcome.rs` | the result of a scope |
+//! | `errors.rs` | the error of a handle whose scope has ended |
+//! | `models.rs` | loom models: wakes and requests from other threads against polls |
 //!
-//! The body and the children live in the future of the scope, and so in the task that waits for it. That is why they may borrow, and why there is nothing unsafe about it: a scope that is dropped
-//! drops them, and one that is forgotten leaks them, with all that they borrow still borrowed. The [`Scope`] that the body gets is only a way to the inbox.
+//! The body and the children are part of the scope's future, and so of the task that waits for it.
+//! So they may borrow, without unsafe code: dropping the scope drops them, and leaking it leaks
+//! them, with everything that they borrow still borrowed. The [`Scope`] that the body gets only
+//! leads to the spawn queue.
 //!
 //! | event | what happens |
 //! |---|---|
-//! | `spawn` | the child is put into the inbox |
-//! | the scope is polled | the body is polled, if it was woken; then the children that were woken; then those in the inbox are taken in and polled for the first time |
-//! | a child ends | its result is with its handle |
-//! | a child fails, or the body does | the first time, all others are cancelled: source [`Sibling`](crate::CancelSource::Sibling) |
-//! | the scope is cancelled | all are, and so is what is spawned afterwards: it is started, and told at its first suspension |
-//! | the time of a child is up that was cancelled with a grace | it is dropped |
-//! | the body has ended, there are no children, the inbox is empty | the inbox is closed, and the scope is ready |
-//! | an error is thrown at the scope | the yield that waits for it takes it, and drops the scope |
-//! | the scope is dropped | body and children are dropped, what has failed is reported, and the inbox is closed |
+//! | a child is spawned: `SpawnQueue::push` | it is put into the spawn queue |
+//! | the scope is polled: `go_on` | the members that were woken are polled, in order; then the children in the spawn queue are admitted and polled for the first time |
+//! | a child ends: `with_child` | its result goes to its handle |
+//! | the body or a child fails: `settle` | the first failure cancels all others; the source is [`Sibling`](crate::CancelSource::Sibling) |
+//! | the scope is cancelled: `cancel_all` | the body and all children are cancelled; a child that is spawned later is started, and cancelled at its first suspension |
+//! | the grace of a cancelled child has passed: `cut_short` | the child is dropped |
+//! | the body and all children have ended, and the spawn queue is empty: `ends` | the spawn queue is closed, and the scope is ready |
+//! | an error is thrown at the scope | the yield that waits for the scope takes it, and drops the scope |
+//! | the scope is dropped | the body and the children are dropped, their failures are reported, and the spawn queue is closed |
 //!
-//! When [enough](crate::parallel::ENDED_AT_ONCE) children have ended in one poll, and one is pending, those that were woken behind it wait for the next poll, which the scope asks for.
-//!
-//! Who is woken while the scope is polled waits for the next poll, which the scope asks for: so no child keeps the others, or the rest of the task, from running.
+//! A member that is woken while the scope is polled waits for the next poll, which the scope asks
+//! for. So no child keeps the others, or the rest of the task, from running. When
+//! [enough](crate::parallel::ENDED_AT_ONCE) children have ended in one poll, the members behind the
+//! next pending one wait for the next poll, too.
 
 mod child;
 mod errors;
@@ -45,9 +48,9 @@ mod member;
 mod models;
 mod outcome;
 mod queue;
+mod requests;
 mod scoped;
 mod spawn_queue;
-mod told;
 
 use std::fmt;
 use std::future::Future;
@@ -57,14 +60,15 @@ use std::sync::Arc;
 use self::child::{LocalChild, SendChild};
 pub use self::errors::ScopeEnded;
 pub use self::handle::ScopeHandle;
-use self::scoped::{Owned, Scoped};
+use self::scoped::{Scoped, SpawnQueueOwner};
 use self::spawn_queue::SpawnQueue;
 use crate::yieldable::{FutureOfResult, Opened};
 use crate::{Result, Throw};
 
-/// Runs a body and the children that it spawns, which may borrow what lives outside of the scope.
+/// Runs a body and the children that it spawns, all of which may borrow from outside of the scope.
 ///
-/// The children move while the body waits, and the scope ends when all have ended. What they spawn belongs to it too. Nothing outlives it.
+/// The children run while the body waits, and the scope ends when all have ended. They may spawn
+/// more children into the scope. Nothing outlives it.
 ///
 /// ```
 /// use gen::yield_;
@@ -87,31 +91,40 @@ use crate::{Result, Throw};
 /// assert_eq!(gen::run_sync(total()).unwrap(), 8);
 /// ```
 ///
-/// The body is moved into the scope (`async move`), and its own locals are no place to borrow from: they end before the children do. Make references outside, as above.
+/// The body is moved into the scope (`async move`). The children cannot borrow its own locals,
+/// which end before the children do. Make references outside, as above.
 ///
 /// # Failures
 ///
-/// The first failure in time, of a child or of the body, cancels all others: they are resumed with [`Cancelled`](crate::Cancelled), of the source
-/// [`Sibling`](crate::CancelSource::Sibling), may clean up, and are waited for. Whether somebody looks at the child's [handle](ScopeHandle) makes no difference: a child whose failure is no failure of
-/// the scope ends with a `Result` in an `Ok`, as [`gen::ok`](crate::ok) makes it. A child that was cancelled by its handle, and ends by that, has not failed.
+/// The first failure in time, of a child or of the body, cancels all others: they are resumed with
+/// [`Cancelled`](crate::Cancelled), whose source is [`Sibling`](crate::CancelSource::Sibling), may
+/// clean up, and are waited for. It makes no difference whether the [handle](ScopeHandle) of the
+/// child is read. A child that may fail without failing the scope ends with a `Result` in an `Ok`,
+/// as [`gen::ok`](crate::ok) makes it. A child that is cancelled by its handle, and ends by that,
+/// has not failed.
 ///
 /// # Errors
 ///
-/// The body's own; if that only says that the body was cancelled, or there is none, the first failure of a child. What else failed is in its [`others`](crate::Error::others), by the
-/// number of the child, and is logged.
+/// The error of the body; if there is none, or if it only says that the body was cancelled, the
+/// first failure of a child. The other failures are in its [`others`](crate::Error::others), by the
+/// number of the child, and are logged.
 ///
 /// # Panics
 ///
-/// If the body panics, the children are cancelled, and when they have ended the panic goes on; what they have
-/// failed with is logged. A panic of a child is a failure: [`Panicked`](crate::Panicked).
+/// If the body panics: the children are cancelled, and the panic is resumed when they have ended.
+/// Their failures are logged. A panic of a child is a failure: [`Panicked`](crate::Panicked).
 ///
 /// # Cancellation
 ///
-/// When the scope is cancelled, the body and each child are told, and it ends when they have ended. It *stays* cancelled, as it does when it has failed: a child that is spawned afterwards is told
-/// at its first suspension, so that nothing new keeps a scope alive that is to end. A clean-up may yield, since the one who cleans up was told already; what it spawns it puts in a
-/// [`shield`](fn@crate::shield). When the scope is dropped, or resumed with a thrown error, they are dropped: children in the order in which they were spawned, after the body. What
-/// the body or children have failed with by then is logged in one record (target `gen`, level `ERROR`;
-/// cancellations `DEBUG`), the failure that the others were cancelled for among it.
+/// Cancelling the scope cancels the body and each child, and the scope ends when they have ended.
+/// It *stays* cancelled, as it does after a failure: a child that is spawned afterwards is
+/// cancelled at its first suspension, so that no new child keeps the scope alive. A clean-up may
+/// yield, because its own cancellation has arrived before. The children that it spawns are
+/// cancelled, unless they are in a [`shield`](fn@crate::shield).
+///
+/// A scope that is dropped, or resumed with a thrown error, drops the body, and then the children
+/// in the order in which they were spawned. The failures so far are logged in one record (target
+/// `gen`, level `ERROR`; cancellations `DEBUG`), also the one for which the others were cancelled.
 #[track_caller]
 #[doc(alias = "TaskGroup")]
 #[doc(alias = "nursery")]
@@ -121,12 +134,14 @@ where
     F: FutureOfResult<T, E>,
     E: Throw<M>,
 {
-    let inbox = Owned::<SendChild<'env>>::new();
-    let body = body(Scope { inbox: inbox.share() }).into_future();
-    Scoped::new(Opened::<_, M>::new(body), inbox, Location::caller())
+    let spawn_queue = SpawnQueueOwner::<SendChild<'env>>::new();
+    let body = body(Scope { spawn_queue: spawn_queue.share() }).into_future();
+    Scoped::new(Opened::<_, M>::new(body), spawn_queue, Location::caller())
 }
 
-/// The same for children that need not be `Send`; neither is the scope then.
+/// Runs a body and children that need not be `Send`, like [`scope()`].
+///
+/// The scope is not `Send` either.
 ///
 /// ```
 /// use gen::yield_;
@@ -148,7 +163,7 @@ where
 ///     yield_!(gen::scope_local(|scope| async move {
 ///         scope.spawn(count(2, counted));
 ///         scope.spawn(count(3, counted));
-///         Ok::<(), gen::Error>(()) // they are waited for
+///         Ok::<(), gen::Error>(()) // the scope waits for both
 ///     }))?;
 ///     Ok(counter.get())
 /// }
@@ -157,7 +172,7 @@ where
 ///
 /// # Errors
 ///
-/// As [`scope`].
+/// Those of [`scope()`].
 #[track_caller]
 pub fn scope_local<'env, B, F, T, E, M>(body: B) -> impl Future<Output = Result<T>> + use<'env, B, F, T, E, M>
 where
@@ -165,26 +180,29 @@ where
     F: FutureOfResult<T, E>,
     E: Throw<M>,
 {
-    let inbox = Owned::<LocalChild<'env>>::new();
-    let body = body(LocalScope { inbox: inbox.share() }).into_future();
-    Scoped::new(Opened::<_, M>::new(body), inbox, Location::caller())
+    let spawn_queue = SpawnQueueOwner::<LocalChild<'env>>::new();
+    let body = body(LocalScope { spawn_queue: spawn_queue.share() }).into_future();
+    Scoped::new(Opened::<_, M>::new(body), spawn_queue, Location::caller())
 }
 
 macro_rules! scope_type {
     ($(#[$doc:meta])* $name:ident, $child:ident: $($bound:tt)*) => {
         $(#[$doc])*
         pub struct $name<'env> {
-            inbox: Arc<SpawnQueue<$child<'env>>>,
+            spawn_queue: Arc<SpawnQueue<$child<'env>>>,
         }
 
         impl<'env> $name<'env> {
             /// Adds a child to the scope.
             ///
-            /// It starts when the body waits next, in the same turn, after those that were spawned before it. Its result is with the [handle](ScopeHandle), which may be yielded, kept, or dropped: the child runs
-            /// on, and its failure is the scope's in any case.
+            /// It starts when the body waits next, in the same turn, after the children that were
+            /// spawned before. Its [handle](ScopeHandle) gives its result, and may be yielded, kept
+            /// or dropped: the child runs on, and its failure is a failure of the scope in any
+            /// case.
             ///
-            /// If the scope was cancelled or has failed, the child is started, and told at its first suspension; what cannot be told is dropped then. If the scope has ended, the child is dropped, and the
-            /// handle resolves to [`ScopeEnded`].
+            /// If the scope was cancelled or has failed, the child is cancelled at its first
+            /// suspension, or dropped there if it cannot take a cancellation. If the scope has
+            /// ended, the child is dropped, and the handle resolves to [`ScopeEnded`].
             pub fn spawn<C, T, E, M>(&self, child: C) -> ScopeHandle<T>
             where
                 C: FutureOfResult<T, E>,
@@ -194,14 +212,14 @@ macro_rules! scope_type {
                 M: 'env,
             {
                 let (child, reply) = child::pair(Opened::<_, M>::new(child.into_future()));
-                let id = self.inbox.push(Box::pin(child));
-                ScopeHandle::new(reply, Arc::clone(self.inbox.queue()), id)
+                let id = self.spawn_queue.push(Box::pin(child));
+                ScopeHandle::new(reply, Arc::clone(self.spawn_queue.queue()), id)
             }
         }
 
         impl Clone for $name<'_> {
             fn clone(&self) -> Self {
-                $name { inbox: Arc::clone(&self.inbox) }
+                $name { spawn_queue: Arc::clone(&self.spawn_queue) }
             }
         }
 
@@ -214,11 +232,15 @@ macro_rules! scope_type {
 }
 
 scope_type! {
-    /// What the body of a [`scope`] spawns its children with. A clone may be given to a child, which then can spawn others.
+    /// Spawns the children of a [`scope()`].
+    ///
+    /// A clone may be given to a child, which can then spawn others.
     Scope, SendChild: Send +
 }
 
 scope_type! {
-    /// What the body of a [`scope_local`] spawns its children with. A clone may be given to a child, which then can spawn others.
+    /// Spawns the children of a [`scope_local`].
+    ///
+    /// A clone may be given to a child, which can then spawn others.
     LocalScope, LocalChild:
 }

@@ -1,8 +1,9 @@
-//! Models of a scope for loom: a wake, a spawn or a request on one thread against the poll on another, in every order that the memory model allows.
+//! Loom models of a scope: a wake, a spawn or a request on one thread against the poll on another,
+//! in every order that the memory model allows.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p gen-runtime --lib --release models`
 //!
-//! A wake that is lost is a deadlock, which loom reports.
+//! A lost wake is a deadlock, which loom reports.
 
 use std::future::{pending, poll_fn, ready};
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use super::{scope, Scope};
 use crate::sync::{lock, Mutex};
 use crate::{Cancelled, Error, Result};
 
-/// A value that a thread sets, and who waits for it.
+/// A flag that a thread sets, and the waker of the future that waits for it.
 #[derive(Default)]
 struct Cell {
     state: Mutex<(bool, Option<Waker>)>,
@@ -91,7 +92,8 @@ fn a_request_from_another_thread_is_heard() {
     });
 }
 
-/// A child that comes at the end is either run or dropped, and its handle says which.
+/// A child that is spawned at the end of the scope is either run or dropped; its handle knows
+/// which.
 #[test]
 fn a_child_from_another_thread_is_run_or_dropped() {
     loom::model(|| {

@@ -1,4 +1,4 @@
-//! What a scope ends with.
+//! The result of a scope.
 
 use std::any::Any;
 use std::iter::once;
@@ -12,21 +12,21 @@ use crate::Result;
 
 pub(super) struct Outcome<T> {
     body: Body<T>,
-    /// Of children, in time.
+    /// The failures of the children, in the order of time.
     failures: Vec<ChildError>,
-    /// Why the others are to be cancelled, before they are.
+    /// Why the other members are cancelled; taken when that is done.
     reason: Option<String>,
-    /// They were cancelled for a failure: once is enough.
+    /// A member has failed. Only the first failure cancels the others.
     is_failing: bool,
 }
 
-/// How a scope is called in what is reported.
+/// The name of a scope in the log.
 const SCOPE: &str = "a scope";
 
 enum Body<T> {
     Running,
     Ended(T),
-    /// It failed; `true` if that only says that it was cancelled.
+    /// The error, and whether it only says that the body was cancelled.
     Failed(Error, bool),
     Panicked(Box<dyn Any + Send>),
 }
@@ -36,15 +36,15 @@ impl<T> Outcome<T> {
         Outcome { body: Body::Running, failures: Vec::new(), reason: None, is_failing: false }
     }
 
-    pub(super) fn body_ended(&mut self, result: Result<T>, was_told: impl FnOnce(&Error) -> bool) {
+    pub(super) fn body_ended(&mut self, result: Result<T>, is_own_cancellation: impl FnOnce(&Error) -> bool) {
         self.body = match result {
             Ok(value) => Body::Ended(value),
             Err(error) => {
-                let was_told = was_told(&error);
-                if !was_told {
+                let is_own_cancellation = is_own_cancellation(&error);
+                if !is_own_cancellation {
                     self.fail(|| printed(format_args!("the body of the scope has failed: {error}")));
                 }
-                Body::Failed(error, was_told)
+                Body::Failed(error, is_own_cancellation)
             }
         };
     }
@@ -66,16 +66,16 @@ impl<T> Outcome<T> {
         }
     }
 
-    /// After the first failure: why all others are to be cancelled now.
+    /// After the first failure: the reason for which all others are to be cancelled now.
     pub(super) fn take_reason(&mut self) -> Option<String> {
         self.reason.take()
     }
 
-    /// All have ended.
+    /// The result, when all members have ended.
     ///
     /// # Panics
     ///
-    /// If the body did.
+    /// If the body has panicked.
     pub(super) fn finish(&mut self) -> Result<T> {
         let mut failures = std::mem::take(&mut self.failures);
         match std::mem::replace(&mut self.body, Body::Running) {
@@ -84,7 +84,7 @@ impl<T> Outcome<T> {
                 Err(raise(failures.into_iter(), nothing))
             }
             Body::Failed(error, _) => {
-                // The body may have handed on what a child of it has failed with.
+                // The body may have passed on the error of one of its children.
                 failures.retain(|other| !error.comes_of(&other.error));
                 Err(raise(once(of_body(error)).chain(failures), nothing))
             }
@@ -92,18 +92,17 @@ impl<T> Outcome<T> {
                 report_dropped(SCOPE, failures.into_iter(), nothing);
                 resume_unwind(payload)
             }
-            // As of any future: to poll it again after it was ready is a mistake of the caller.
+            // As with any future, polling it after it was ready is a mistake of the caller.
             Body::Running | Body::Ended(_) => panic!("a scope was polled after it was ready"),
         }
     }
 }
 
-/// The failure of the body.
 fn of_body(error: Error) -> ChildError {
     ChildError::of(ChildKey::Body, error)
 }
 
-/// The scope is dropped: nobody is handed what has failed, nor what the others were cancelled for.
+/// Reports the failures if the scope is dropped before it has given them as its result.
 impl<T> Drop for Outcome<T> {
     fn drop(&mut self) {
         let mut failures = std::mem::take(&mut self.failures);

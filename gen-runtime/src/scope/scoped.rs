@@ -1,4 +1,4 @@
-//! The future of a scope: body and children, and who is polled.
+//! The future of a scope, which polls the body and the children.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::child::AnyChild;
-use super::graces::{Graces, Over};
+use super::graces::{Expired, Graces};
 use super::member::Member;
 use super::outcome::Outcome;
 use super::queue::{ChildRequest, MemberId};
@@ -23,28 +23,29 @@ use crate::{Error, Result};
 pin_project! {
     #[project = ScopedProjection]
     pub(super) struct Scoped<B, T, C> {
-        // Dropped when it has ended.
+        // `None` when it has ended.
         #[pin]
         body: Option<B>,
-        // What the body has in common with the children.
+        // The state of the body as a member.
         member: Member,
         children: BTreeMap<MemberId, (Member, C)>,
         outcome: Outcome<T>,
-        // What the whole was cancelled with, if it was.
+        // The cancellation of the whole scope, if it was cancelled.
         cancelled: Option<Cancellation>,
         graces: Graces,
         by: &'static Location<'static>,
-        // Behind all that may put something into it.
-        inbox: Owned<C>,
+        // The last field, because the drop of any other one may still spawn a child.
+        spawn_queue: SpawnQueueOwner<C>,
     }
 }
 
-/// The inbox of a scope, closed with it: also if there is no scope yet, since the closure that makes its body panics.
-pub(super) struct Owned<C>(Arc<SpawnQueue<C>>);
+/// The spawn queue of a scope, closed by the drop: also if there is no scope yet, because the
+/// closure that makes its body has panicked.
+pub(super) struct SpawnQueueOwner<C>(Arc<SpawnQueue<C>>);
 
-impl<C> Owned<C> {
+impl<C> SpawnQueueOwner<C> {
     pub(super) fn new() -> Self {
-        Owned(SpawnQueue::new())
+        SpawnQueueOwner(SpawnQueue::new())
     }
 
     pub(super) fn share(&self) -> Arc<SpawnQueue<C>> {
@@ -52,20 +53,20 @@ impl<C> Owned<C> {
     }
 }
 
-impl<C> Drop for Owned<C> {
+impl<C> Drop for SpawnQueueOwner<C> {
     fn drop(&mut self) {
         self.0.close();
     }
 }
 
 impl<B, T, C> Scoped<B, T, C> {
-    pub(super) fn new(body: B, inbox: Owned<C>, by: &'static Location<'static>) -> Self {
-        let member = Member::new(MemberId::BODY, inbox.0.queue());
-        // For the first poll.
+    pub(super) fn new(body: B, spawn_queue: SpawnQueueOwner<C>, by: &'static Location<'static>) -> Self {
+        let member = Member::new(MemberId::BODY, spawn_queue.0.queue());
+        // The first poll is to poll the body.
         member.wake();
         let (children, outcome) = (BTreeMap::new(), Outcome::new());
         let graces = Graces::default();
-        Scoped { body: Some(body), member, children, outcome, cancelled: None, graces, by, inbox }
+        Scoped { body: Some(body), member, children, outcome, cancelled: None, graces, by, spawn_queue }
     }
 }
 
@@ -78,9 +79,9 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         let mut this = self.project();
-        let queue = Arc::clone(this.inbox.0.queue());
+        let queue = Arc::clone(this.spawn_queue.0.queue());
         queue.begin(cx.waker());
-        // An error is for the yield that waits for the scope.
+        // A thrown error is for the yield that waits for the scope.
         in_flight::without_injected(|| {
             this.go_on();
             this.cut_short(cx);
@@ -106,15 +107,15 @@ where
     B: Future<Output = Result<T>>,
     C: AnyChild,
 {
-    /// Whether all have ended; then nobody can be spawned any more.
+    /// Whether all have ended; then no child can be spawned any more.
     fn ends(&self) -> bool {
-        self.body.is_none() && self.children.is_empty() && self.inbox.0.close_if_empty()
+        self.body.is_none() && self.children.is_empty() && self.spawn_queue.0.close_if_empty()
     }
 
-    /// Polls whoever can go on, once.
+    /// Polls the members that were woken, each once, and handles the other events.
     fn go_on(&mut self) {
-        let news = self.inbox.0.queue().take();
-        let (mut all_woken, before) = (news.woken.into_iter(), self.children.len());
+        let events = self.spawn_queue.0.queue().take();
+        let (mut all_woken, before) = (events.woken.into_iter(), self.children.len());
         for woken in all_woken.by_ref() {
             let running = self.children.len();
             woken.unqueue();
@@ -127,24 +128,25 @@ where
             }
         }
         if all_woken.len() > 0 {
-            self.inbox.0.queue().leave(all_woken);
+            self.spawn_queue.0.queue().leave(all_woken);
         }
         for child in self.take_in() {
-            // A scope that was cancelled is so for those that come later, too.
+            // A scope that was cancelled cancels the children that are spawned later, too.
             let cancelled = self.cancelled.clone();
             self.with_child(child, |member, child| match &cancelled {
                 None => member.poll(child.as_child()),
                 Some(cancellation) => member.cancel(child.as_child(), cancellation),
             });
         }
-        // Behind the children that they are for, which were spawned before. That of a child that has ended is dropped, with its signals.
-        for (child, ChildRequest { cancellation, signals }) in news.requests {
+        // After the children have been admitted, because a request may be for one of them. If the
+        // child has ended, its request is dropped, with its signals.
+        for (child, ChildRequest { cancellation, signals }) in events.requests {
             self.with_child(child, |member, child| {
                 member.watch(signals);
                 member.cancel(child.as_child(), &cancellation)
             });
         }
-        for (child, call) in news.last_calls {
+        for (child, call) in events.last_calls {
             if self.children.contains_key(&child) {
                 self.graces.add(child, call);
             }
@@ -152,9 +154,9 @@ where
         self.settle();
     }
 
-    /// Drops the children whose time is up.
+    /// Drops the children whose grace has passed.
     fn cut_short(&mut self, cx: &mut Context<'_>) {
-        for Over { child, request, error } in self.graces.poll(cx) {
+        for Expired { child, request, error } in self.graces.poll(cx) {
             self.with_child(child, |member, _| {
                 member.is_cut_short_by(&request);
                 Poll::Ready(Err(error))
@@ -163,10 +165,10 @@ where
         self.settle();
     }
 
-    /// Takes in the children that were spawned so far.
+    /// Admits the children that were spawned so far.
     fn take_in(&mut self) -> Vec<MemberId> {
-        let queue = self.inbox.0.queue();
-        let spawned = self.inbox.0.take().into_iter();
+        let queue = self.spawn_queue.0.queue();
+        let spawned = self.spawn_queue.0.take().into_iter();
         let admit = |(id, child)| {
             self.children.insert(id, (Member::new(id, queue), child));
             id
@@ -174,14 +176,15 @@ where
         spawned.map(admit).collect()
     }
 
-    /// Cancels the others if there was a failure.
+    /// Cancels the others if a member has failed.
     fn settle(&mut self) {
         if let Some(reason) = self.outcome.take_reason() {
             self.cancel_all(&Cancellation::new(CancelSource::Sibling, reason, self.by));
         }
     }
 
-    /// Cancels the body, and all children in order; those that were only spawned are started with it. What they spawn from then on is told, too.
+    /// Cancels the body, and all children in order. The children in the spawn queue are started for
+    /// that; those that they spawn are cancelled when they are admitted.
     fn cancel_all(&mut self, cancellation: &Cancellation) {
         *self.cancelled = Some(cancellation.clone());
         self.take_in();
@@ -192,19 +195,21 @@ where
         }
     }
 
-    /// Polls the body in some way, if it is running, and deals with its end.
+    /// Polls the body by `poll`, unless it has ended, and handles its end.
     fn with_body(&mut self, poll: impl FnOnce(&mut Member, Pin<&mut B>) -> Poll<Result<T>>) {
         let Some(body) = self.body.as_mut().as_pin_mut() else { return };
-        // A body that panicked is not polled again; all it is good for is to be dropped.
+        // A body that has panicked is not polled again: it is only dropped.
         match catch_unwind(AssertUnwindSafe(|| poll(self.member, body))) {
             Ok(Poll::Pending) => return,
-            Ok(Poll::Ready(result)) => self.outcome.body_ended(result, |error| self.member.was_told(error)),
+            Ok(Poll::Ready(result)) => {
+                self.outcome.body_ended(result, |error| self.member.is_own_cancellation(error))
+            }
             Err(payload) => self.outcome.body_panicked(payload),
         }
         self.body.set(None);
     }
 
-    /// The same for a child.
+    /// Polls a child by `poll`, unless it has ended, and handles its end.
     fn with_child(&mut self, id: MemberId, poll: impl FnOnce(&mut Member, &mut C) -> Poll<Result>) {
         let Some((member, child)) = self.children.get_mut(&id) else { return };
         let Poll::Ready(result) = poll(member, child) else { return };
@@ -212,15 +217,15 @@ where
             self.child_failed(id, error);
         }
         self.graces.remove(id);
-        // After its result is with its handle, whoever waits for its end is told.
+        // The drop signals the end of the child. Its handle has the result by now.
         drop(self.children.remove(&id));
     }
 
     fn child_failed(&mut self, id: MemberId, error: Error) {
         if let Some((member, child)) = self.children.get_mut(&id) {
-            // It may not have been told.
+            // Does nothing if the child has ended by itself. If it is dropped, it has no result yet.
             child.as_child().end(error.clone());
-            if !member.was_told(&error) {
+            if !member.is_own_cancellation(&error) {
                 self.outcome.child_failed(id, error);
             }
         }

@@ -1,4 +1,4 @@
-//! Children that were spawned and not taken in yet.
+//! `SpawnQueue`: children that were spawned and are not yet admitted.
 
 use std::mem;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ impl<C> SpawnQueue<C> {
         &self.queue
     }
 
-    /// Adds a child. When the inbox is closed it is dropped.
+    /// Adds a child; if the queue is closed, the child is dropped.
     pub(super) fn push(&self, child: C) -> MemberId {
         let mut state = lock(&self.state);
         state.last = state.last.next();
@@ -48,14 +48,15 @@ impl<C> SpawnQueue<C> {
         mem::take(&mut lock(&self.state).children)
     }
 
-    /// If it is empty: closes it; answers whether it is closed.
+    /// Closes the queue if it is empty; returns whether it is closed.
     pub(super) fn close_if_empty(&self) -> bool {
         let mut state = lock(&self.state);
         state.closed |= state.children.is_empty();
         state.closed
     }
 
-    /// Drops what is in it. A child may hold the inbox, which is a cycle until then.
+    /// Closes the queue, and drops its children. A child may hold the queue, which is a cycle until
+    /// then.
     pub(super) fn close(&self) {
         let children = {
             let mut state = lock(&self.state);

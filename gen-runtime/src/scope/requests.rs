@@ -1,14 +1,15 @@
-//! The requests that a member of a scope was cancelled with.
+//! `Requests`: the cancellations that a member of a scope has got.
 
 use crate::error::Cancelled;
 use crate::inject::Cancellation;
 use crate::Error;
 
-/// Whoever cancels a child that ignores it again and again is not to fill the memory: so requests of which there are no errors any more go, from time to time.
+/// A child may be cancelled again and again and ignore it. To bound the memory, the requests to
+/// which no error refers any more are removed from time to time.
 #[derive(Default)]
 pub(super) struct Requests {
     requests: Vec<Cancellation>,
-    /// With so many, those that are not needed any more are looked for.
+    /// The number of requests at which they are looked through.
     limit: usize,
 }
 
@@ -22,7 +23,7 @@ impl Requests {
         self.requests.push(request.clone());
     }
 
-    /// Whether an error is that of one of them.
+    /// Whether an error comes from one of the requests.
     pub(super) fn include(&self, error: &Error) -> bool {
         let cancelled = error.downcast_ref::<Cancelled>();
         cancelled.is_some_and(|cancelled| self.requests.iter().any(|request| request.is_of(cancelled)))
