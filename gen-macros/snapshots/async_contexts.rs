@@ -12,14 +12,24 @@ fn contexts() -> impl ::r#gen::Coroutine<Output = ()> {
                 let block = async move {
                     let __frame = const { ::r#gen::__private::Frame::new(0) };
                     match () {
-                        () => yield_!(@ frame __frame __coroutine_site 0, a),
+                        () => {
+                            yield_!(
+                                @ frame __frame __coroutine_site 0(::r#gen::__private::Edge)
+                                at(__coroutine_site, 0), a
+                            )
+                        }
                     }
                 };
                 let nested = async {
                     async {
                         let __frame = const { ::r#gen::__private::Frame::new(0) };
                         match () {
-                            () => yield_!(@ frame __frame __coroutine_site 0, a),
+                            () => {
+                                yield_!(
+                                    @ frame __frame __coroutine_site 0(::r#gen::__private::Edge)
+                                    at(__coroutine_site, 0), a
+                                )
+                            }
                         }
                     }
                         .await
@@ -27,13 +37,23 @@ fn contexts() -> impl ::r#gen::Coroutine<Output = ()> {
                 let closure = async |n: u32| -> u8 {
                     let __frame = const { ::r#gen::__private::Frame::new(0) };
                     match () {
-                        () => yield_!(@ frame __frame __coroutine_site 0, n),
+                        () => {
+                            yield_!(
+                                @ frame __frame __coroutine_site 0(::r#gen::__private::Edge)
+                                at(__coroutine_site, 0), n
+                            )
+                        }
                     }
                 };
                 let expression = async move |n| {
                     let __frame = const { ::r#gen::__private::Frame::new(0) };
                     match () {
-                        () => yield_!(@ frame __frame __coroutine_site 0, n) + 1,
+                        () => {
+                            yield_!(
+                                @ frame __frame __coroutine_site 0(::r#gen::__private::Edge)
+                                at(__coroutine_site, 0), n
+                            ) + 1
+                        }
                     }
                 };
                 let without = async { a.await };

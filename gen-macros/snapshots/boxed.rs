@@ -11,7 +11,10 @@ fn f(
         let n = n;
         match () {
             () => {
-                yield_!(@ frame __frame __coroutine_site 0, n);
+                yield_!(
+                    @ frame __frame __coroutine_site 0(my::rt::__private::Edge)
+                    at(__coroutine_site, 0), n
+                );
                 loop {}
             }
         }

@@ -23,7 +23,10 @@ pub unsafe fn sum<const N: usize>(
             () => {
                 for element in list {
                     n
-                        += yield_!(@ frame __frame __coroutine_site 0, read(element))
+                        += yield_!(
+                            @ frame __frame __coroutine_site 0(::r#gen::__private::Edge)
+                            at(__coroutine_site, 0), read(element)
+                        )
                             .unwrap();
                 }
                 n

@@ -11,7 +11,10 @@ fn start(name: String) -> ::r#gen::Result {
         }
         match () {
             () => {
-                yield_!(@ frame __frame __coroutine_site 0, name)?;
+                yield_!(
+                    @ frame __frame __coroutine_site 0(::r#gen::__private::Edge)
+                    at(__coroutine_site, 0), name
+                )?;
                 Ok(())
             }
             _ => <gen::Result as ::r#gen::__private::Unreached>::output(),

@@ -30,7 +30,12 @@ where
             _ => return <(&'gen_0 u8, &'a T) as ::r#gen::__private::Unreached>::output(),
         }
         match () {
-            () => yield_!(@ frame __frame __coroutine_site 0, x),
+            () => {
+                yield_!(
+                    @ frame __frame __coroutine_site 0(::r#gen::__private::Edge)
+                    at(__coroutine_site, 0), x
+                )
+            }
             _ => <(&'gen_0 u8, &'a T) as ::r#gen::__private::Unreached>::output(),
         }
     };

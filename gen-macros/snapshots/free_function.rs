@@ -27,14 +27,19 @@ where
         }
         match () {
             () => {
-                let first = yield_!(@ frame __frame __coroutine_site 0, get(url))?;
+                let first = yield_!(
+                    @ frame __frame __coroutine_site 0(::r#gen::__private::Edge)
+                    at(__coroutine_site, 0), get(url)
+                )?;
                 let (a, b) = gen::yield_!(
-                    @ frame __frame __coroutine_site 0, @ tuple[get(url)] [list.map(| x |
-                    x)]
+                    @ frame __frame __coroutine_site 0(::r#gen::__private::Edge)
+                    at(__coroutine_site, 0), @ tuple[get(url)] [list.map(| x | x)]
                 )?;
                 println!(
-                    "{}", yield_!(@ frame __frame __coroutine_site 0, get(yield_!(@ frame
-                    __frame __coroutine_site 0, get(url)) ?)) ?
+                    "{}", yield_!(@ frame __frame __coroutine_site
+                    0(::r#gen::__private::Edge) at(__coroutine_site, 0), get(yield_!(@
+                    frame __frame __coroutine_site 0(::r#gen::__private::Edge)
+                    at(__coroutine_site, 0), get(url)) ?)) ?
                 );
                 Ok(first)
             }

@@ -25,7 +25,12 @@ impl Store for Shared {
             match () {
                 () => {
                     let held = self.lock().await;
-                    Ok(yield_!(@ frame __frame __coroutine_site 0, held.get(key))?)
+                    Ok(
+                        yield_!(
+                            @ frame __frame __coroutine_site 0(::r#gen::__private::Edge)
+                            at(__coroutine_site, 0), held.get(key)
+                        )?,
+                    )
                 }
                 _ => {
                     <Result<

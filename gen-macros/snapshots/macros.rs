@@ -13,14 +13,17 @@ fn shout(words: &[&str]) -> impl ::r#gen::Coroutine<Output = gen::Result<()>> {
             () => {
                 macro_rules! say {
                     ($word:expr) => {
-                        yield_!(@ frame __frame __coroutine_site 0, write($word)) ?
+                        yield_!(@ frame __frame __coroutine_site
+                        0(::r#gen::__private::Edge) at(__coroutine_site, 0),
+                        write($word)) ?
                     };
                 }
                 for word in words {
                     say!(word)
                 }
                 select! {
-                    done = yield_!(@ frame __frame __coroutine_site 0, first()) => {},
+                    done = yield_!(@ frame __frame __coroutine_site
+                    0(::r#gen::__private::Edge) at(__coroutine_site, 0), first()) => {},
                     late = second() => return Err(late.into())
                 }
                 Ok(())

@@ -9,7 +9,12 @@ fn f() -> impl ::r#gen::Coroutine<Output = Vec<u8>> {
             _ => return <Vec<u8> as ::r#gen::__private::Unreached>::output(),
         }
         match () {
-            () => yield_!(@ frame __frame __coroutine_site 0, list()),
+            () => {
+                yield_!(
+                    @ frame __frame __coroutine_site 0(::r#gen::__private::Edge)
+                    at(__coroutine_site, 0), list()
+                )
+            }
             _ => <Vec<u8> as ::r#gen::__private::Unreached>::output(),
         }
     };

@@ -10,7 +10,10 @@ fn main() -> gen::Result {
         }
         match () {
             () => {
-                yield_!(@ frame __frame __coroutine_site 0, x)?;
+                yield_!(
+                    @ frame __frame __coroutine_site 0(::r#gen::__private::Edge)
+                    at(__coroutine_site, 0), x
+                )?;
                 Ok(())
             }
             _ => <gen::Result as ::r#gen::__private::Unreached>::output(),

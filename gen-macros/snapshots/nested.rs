@@ -15,8 +15,8 @@ fn outer() -> impl ::r#gen::Coroutine<Output = u8> {
                     yield_!(read(n))
                 }
                 yield_!(
-                    @ frame __frame __coroutine_site 0, gen::multi(vec![inner(1),
-                    inner(2)])
+                    @ frame __frame __coroutine_site 0(::r#gen::__private::Edge)
+                    at(__coroutine_site, 0), gen::multi(vec![inner(1), inner(2)])
                 )
                     .iter()
                     .sum()

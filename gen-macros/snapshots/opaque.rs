@@ -9,7 +9,12 @@ fn f() -> impl ::r#gen::Coroutine<Output = Result<impl Iterator<Item = u8>>> {
             _ => return <Result<_> as ::r#gen::__private::Unreached>::output(),
         }
         match () {
-            () => yield_!(@ frame __frame __coroutine_site 0, x),
+            () => {
+                yield_!(
+                    @ frame __frame __coroutine_site 0(::r#gen::__private::Edge)
+                    at(__coroutine_site, 0), x
+                )
+            }
             _ => <Result<_> as ::r#gen::__private::Unreached>::output(),
         }
     };

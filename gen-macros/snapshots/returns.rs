@@ -14,7 +14,10 @@ fn find(
         match () {
             () => {
                 look(key)?;
-                yield_!(@ frame __frame __coroutine_site 0, fetch(key))
+                yield_!(
+                    @ frame __frame __coroutine_site 0(::r#gen::__private::Edge)
+                    at(__coroutine_site, 0), fetch(key)
+                )
             }
             _ => <gen::Result<_> as ::r#gen::__private::Unreached>::output(),
         }

@@ -8,7 +8,7 @@ pub use std::{column, compile_error, concat, file, line, stringify};
 
 // What users know by other paths; the option `crate = path` finds it here.
 pub use crate::coroutine::{
-    at, boxed, call, closed_machine, machine, map_output, At, Call, Frame, Machine, MapOutput, NoSite,
+    boxed, call, closed_machine, machine, map_output, At, Call, Edge, Frame, Machine, MapOutput, NoSite,
     NO_CALL,
 };
 pub use crate::engine::{engine, EngineOutput};

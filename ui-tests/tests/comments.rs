@@ -1,6 +1,9 @@
 //! Compares the comments of each case with its `.stderr`. So the source of a case specifies the
 //! messages for its mistake.
 
+use std::fs;
+use std::path::Path;
+
 use ui_tests::{errors_in, failing_cases, Case, Words};
 
 /// Panics with all complaints about all cases.
@@ -72,5 +75,23 @@ fn our_words_say_what_to_write() {
         let ours = case.expected.iter().filter(|expected| expected.words == Words::Ours);
         let silent = ours.filter(|expected| expected.advice.is_empty());
         silent.map(|expected| format!("`{}` gives no advice", expected.message)).collect()
+    });
+}
+
+/// The files of the library that define the macros which a user calls.
+const MACROS: [&str; 2] = ["yield_macro/mod.rs", "tornado/convert_macros.rs"];
+
+/// A user cannot follow an advice to change the source of a macro of the library.
+#[test]
+fn no_advice_is_to_change_the_macros() {
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../gen-runtime/src");
+    for file in MACROS {
+        let source = fs::read_to_string(sources.join(file));
+        assert!(source.is_ok_and(|source| source.contains("macro_rules!")), "{file} defines no macro");
+    }
+    check(|case| {
+        let stderr = case.stderr();
+        let quoted = MACROS.into_iter().filter(|file| stderr.contains(file));
+        quoted.map(|file| format!("quotes `{file}`")).collect()
     });
 }

@@ -145,6 +145,11 @@ impl Paths {
         self.private("Frame")
     }
 
+    /// The value that the expansion of a `yield_!` begins with.
+    pub(crate) fn edge(&self) -> RuntimePath<'_> {
+        self.private("Edge")
+    }
+
     /// The type that holds the name of a coroutine, and the place where it is defined.
     pub(crate) fn site(&self) -> RuntimePath<'_> {
         self.private("Site")

@@ -37,7 +37,12 @@ fn a_guard_becomes_a_span_around_the_polls() {
     ));
     let emitted = emitted(quote!(fn f(n: u8) -> R { #[deprecated] { note() } #[allow(lint)] { #block } }));
     assert!(emitted.contains(&format!("letn=n;#[deprecated]{{note()}}{MAKE}{{match(){{")), "{emitted}");
-    assert!(emitted.contains("()=>{body(yield_!(@frame__frame__coroutine_site0,x))}"), "{emitted}");
+    assert!(
+        emitted.contains(
+            "()=>{body(yield_!(@frame__frame__coroutine_site0(::r#gen::__private::Edge)at(__coroutine_site,0),x))}"
+        ),
+        "{emitted}"
+    );
     assert!(emitted.contains("},__tracing_attr_span).await;}"), "{emitted}");
     assert!(!emitted.contains("guard") && !emitted.contains("allow"), "{emitted}");
 }

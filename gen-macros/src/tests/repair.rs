@@ -38,7 +38,12 @@ fn a_signature_that_is_being_typed_is_emitted_as_typed() {
     ] {
         let emitted = emitted(typed);
         assert!(emitted.starts_with(&without_spaces(emitted_as)), "`{typed}` became\n{emitted}");
-        assert!(emitted.contains("yield_!(@frame__frame__coroutine_site0,x)"), "`{typed}` became\n{emitted}");
+        assert!(
+            emitted.contains(
+                "yield_!(@frame__frame__coroutine_site0(::r#gen::__private::Edge)at(__coroutine_site,0),x)"
+            ),
+            "`{typed}` became\n{emitted}"
+        );
         assert!(!emitted.contains("compile_error"), "`{typed}`: rustc says it\n{emitted}");
     }
 }

@@ -5,20 +5,19 @@ use proc_macro2::TokenStream;
 use super::coroutine;
 use crate::pipeline::editor::unfinished;
 
+/// The tokens between the frame of a yield and its operand, without spaces. Outside of a compiler
+/// nothing has a position, so they are the same for each yield.
+const SITE_AND_EDGES: &str = "__coroutine_site0(::r#gen::__private::Edge)at(__coroutine_site,0),";
+
 /// The tokens that are emitted for a body, without spaces.
 fn lowered(body: &str) -> String {
-    coroutine_of(body).replace("__coroutine_site0,", ",")
+    coroutine_of(body).replace(SITE_AND_EDGES, ",")
 }
 
 /// The same, with the tokens between the frame of a yield and its operand.
 fn coroutine_of(body: &str) -> String {
     let item: TokenStream = format!("fn f() {{ {body} }}").parse().expect("tokens");
     coroutine(TokenStream::new(), item).to_string().replace(char::is_whitespace, "")
-}
-
-/// The tokens without the place of each yield. Outside of a compiler every place is 0.
-fn without_positions(tokens: &TokenStream) -> String {
-    tokens.to_string().replace(char::is_whitespace, "").replace("__coroutine_site0,", ",")
 }
 
 /// Checks what is emitted for a piece of a body.
@@ -93,8 +92,11 @@ fn other_functions_are_left_alone() {
 
 #[test]
 fn a_frame_of_an_outer_walk_is_replaced() {
-    becomes("yield_!(@frame other f 31_00017, x)", "yield_!(@frame __frame, x)");
-    becomes("yield_!(@frame other f 31_00017, @tuple [a] [b])", "yield_!(@frame __frame, @tuple [a] [b])");
+    becomes("yield_!(@frame other f 31_00017 (Edge) at (f, 31_00017), x)", "yield_!(@frame __frame, x)");
+    becomes(
+        "yield_!(@frame other f 31_00017 (Edge) at (f, 31_00017), @tuple [a] [b])",
+        "yield_!(@frame __frame, @tuple [a] [b])",
+    );
 }
 
 #[test]
@@ -139,7 +141,8 @@ fn the_function_of_the_site_has_a_name_that_the_body_does_not_know() {
         let (emitted, free) = (coroutine_of(&format!("{body}; yield_!(x)")), format!("{free}("));
         assert!(emitted.contains(&format!("fn{free})->")), "`{body}` became {emitted}");
         let site = free.trim_end_matches('(');
-        assert!(emitted.contains(&format!("yield_!(@frame__frame{site}0,x)")), "`{body}` became {emitted}");
+        let edges = SITE_AND_EDGES.replace("__coroutine_site", site);
+        assert!(emitted.contains(&format!("yield_!(@frame__frame{edges}x)")), "`{body}` became {emitted}");
         assert!(emitted.ends_with(&format!("__body,{site})}}")), "`{body}` became {emitted}");
     }
 }
@@ -158,9 +161,10 @@ fn a_body_that_comes_later_has_the_frame_too() {
     assert!(emitted.ends_with("machine(__call,__body,__coroutine_site)})}"), "{emitted}");
 
     let body = "a::b, __frame, { let x = ; yield_!(x) async { yield_!(y) } }".parse().expect("tokens");
-    let walked = without_positions(&unfinished::expand(body));
+    let walked = unfinished::expand(body).to_string().replace(char::is_whitespace, "");
+    let yielded = SITE_AND_EDGES.replace("::r#gen", "a::b") + "x)";
     assert!(
-        walked.starts_with("{letx=;yield_!(@frame__frame,x)async{let__frame=const{a::b::__private::"),
+        walked.starts_with(&format!("{{letx=;yield_!(@frame__frame{yielded}async{{let__frame=const{{a::b::")),
         "{walked}"
     );
 }

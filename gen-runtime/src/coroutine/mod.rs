@@ -9,6 +9,7 @@
 //! | `machine.rs` | [`Machine`]: the `async` block with a name and a site, which take no space |
 //! | `frame.rs` | [`Call`]: what a call has of its own; [`Frame`]: the hidden local that every `yield_!` goes through |
 //! | `suspend.rs` | [`Pending`]: one yield, the future that the machine is suspended at |
+//! | `edge.rs` | [`Edge`]: the expansion of a `yield_!`, with the place that rustc takes it to be at |
 //! | `at.rs` | [`At`]: the position of a yield, as its macro writes it down |
 //! | `map_output.rs` | [`MapOutput`]: a body that `gen::Return` can end |
 //! | `boxed.rs` | [`BoxCoroutine`] and [`LocalBoxCoroutine`] |
@@ -33,6 +34,7 @@
 
 mod at;
 mod boxed;
+mod edge;
 mod frame;
 mod machine;
 mod map_output;
@@ -45,11 +47,11 @@ use std::task::{Context, Poll};
 
 pub use self::at::{At, NoSite};
 pub use self::boxed::{BoxCoroutine, LocalBoxCoroutine};
+pub use self::edge::Edge;
 pub(crate) use self::frame::Finish;
 pub use self::frame::{call, Call, Frame, FrameKind, NO_CALL};
 pub use self::machine::{boxed, closed_machine, machine, Machine};
 pub use self::map_output::{map_output, MapOutput};
-pub use self::suspend::at;
 pub(crate) use self::suspend::{Identity, OutputMode, Pending};
 use crate::error::{Error, Site};
 

@@ -1,17 +1,16 @@
 //! One yield: the future that a machine is suspended at, and what is done with its error.
 
 use std::future::Future;
-use std::hint::black_box;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::at::{moved_to, At, LineAndColumn, NoSite};
+use super::at::{At, LineAndColumn, NoSite};
 use crate::error::Site;
 use crate::inject::in_flight;
-use crate::{Error, Result};
+use crate::Result;
 
 pin_project! {
     /// What a yield waits for: a future, in `H` what becomes of its output, and in `P` where it is. It resolves to the result of the yield: as the future does, or
@@ -138,23 +137,4 @@ extern "C" fn take_thrown<T, F: Fn() -> Site, const PLACE: LineAndColumn>(
         Some(error) => Poll::Ready(Err(error)),
         None => Poll::Pending,
     }
-}
-
-/// Writes the position of the yield into the trace of its error.
-///
-/// It is done behind the `.await`, when what was waited for is dropped: inside, the compiler would have to keep more registers for the case of an error.
-#[inline(always)]
-pub fn at<T, F: Fn() -> Site>(result: Result<T>, function: F, place: LineAndColumn) -> Result<T> {
-    match result {
-        Ok(value) => Ok(value),
-        Err(error) => Err(arrived(error, function, place)),
-    }
-}
-
-/// Behind a `black_box`: it returns the very pointer that it is given, and if the compiler knows that, it keeps it in a register of which all other ways through the
-/// machine must save what was there.
-#[cold]
-#[inline(never)]
-fn arrived<F: Fn() -> Site>(error: Error, function: F, place: LineAndColumn) -> Error {
-    black_box(error.passed(moved_to(function(), place)))
 }

@@ -49,8 +49,8 @@ pub(crate) mod probe;
 /// ```
 #[macro_export]
 macro_rules! yield_ {
-    (@frame $frame:ident $function:ident $place:literal, @tuple $([$($element:tt)*])+) => {
-        $crate::__private::at(
+    (@frame $frame:ident $function:ident $place:literal $edge:tt $at:tt $site:tt, @tuple $([$($element:tt)*])+) => {
+        $edge.arrived(
             $crate::__private::tuple(
                 ($(
                     match ($($element)*) { element => {
@@ -61,20 +61,18 @@ macro_rules! yield_ {
                 $crate::__private::At::<_, $place>($function),
             )
             .await,
-            $function,
-            $place,
         )
+        .$at $site
     };
-    (@frame $frame:ident $function:ident $place:literal, $($yieldable:tt)*) => {
-        $crate::__private::at(
+    (@frame $frame:ident $function:ident $place:literal $edge:tt $at:tt $site:tt, $($yieldable:tt)*) => {
+        $edge.arrived(
             match ($($yieldable)*) { yieldable => {
                 use $crate::__private::{Anything as _, IntoPending as _};
                 $crate::__private::ask(yieldable, $crate::__private::At::<_, $place>($function)).pending_yielded(&$frame)
             } }
             .await,
-            $function,
-            $place,
         )
+        .$at $site
     };
     ($($anything:tt)*) => {
         $crate::__private::outside({

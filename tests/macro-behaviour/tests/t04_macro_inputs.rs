@@ -75,7 +75,7 @@ fn in_odd_places(n: u32) -> gen::Result<u32> {
         n if n == yield_!(later(1))? => 1,
         _ => 0,
     };
-    let Some(x) = yield_!(later(Some(1)))? else { return Ok(yield_!(later(0))?) };
+    let Some(x) = yield_!(later(Some(1)))? else { return yield_!(later(0)) };
     let labelled = 'out: {
         if yield_!(later(true))? {
             break 'out yield_!(later(1))?;

@@ -71,9 +71,18 @@ fn returned_at_the_end(n: u32) -> u32 {
 #[expect(clippy::needless_return)]
 fn returned_in_each_arm(n: u32) -> r#gen::Result<u32> {
     match n {
-        0 => return Ok(yield_!(ready(1))?),
+        0 => return yield_!(ready(1)),
         _ => Ok(yield_!(returned_in_each_arm(n - 1))?),
     }
+}
+
+#[r#gen::coroutine]
+#[expect(clippy::needless_question_mark)]
+fn opened_and_wrapped_again(n: u32) -> r#gen::Result<u32> {
+    if n == 0 {
+        return Ok(yield_!(ready(1))?);
+    }
+    Ok(n)
 }
 
 #[r#gen::coroutine]

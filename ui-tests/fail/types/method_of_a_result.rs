@@ -1,5 +1,3 @@
-//@ rustc: rustc does not suggest `?` within an `async` block
-
 use gen::yield_;
 
 #[gen::coroutine]

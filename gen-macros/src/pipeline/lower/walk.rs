@@ -1,19 +1,22 @@
 //! The walk over the tokens of a body: each `yield_!(..)` gets the frame of the context it stands in.
 //!
 //! ```text
-//! yield_!(x)               yield_!(@frame __frame __coroutine_site 31_00017, x)
-//! yield_!((a, b))          yield_!(@frame __frame __coroutine_site 31_00017, @tuple [a] [b])
+//! yield_!(x)               yield_!(@frame __frame f 31_00017 (Edge) at (f, 31_00017), x)
+//! yield_!((a, b))          yield_!(@frame __frame f 31_00017 (Edge) at (f, 31_00017), @tuple [a] [b])
 //! async { .. yield_! .. }  async { let __frame = const { Frame::new(0) }; match () { () => { .. yield_! .. } } }
 //! ```
+//!
+//! `f` is the function that returns the site of the coroutine, `__coroutine_site`; the number is the place
+//! of the yield; and from `(Edge)` on there are the [edges](Walk::edges) of the expansion.
 //!
 //! It works on tokens and not on syntax, so that it finds the yields in the arguments of other macros, in
 //! `macro_rules!` of the body, and in a body that is still being typed. Tokens without a yield go through
 //! untouched, spans of their delimiters included.
 
-use proc_macro2::{Delimiter, Group, Ident, Literal, TokenStream, TokenTree};
-use quote::quote_spanned;
-use syn::Expr;
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote_spanned};
 use syn::parse::{ParseStream, Parser};
+use syn::{Expr, PathSegment};
 
 use super::site::{Site, position};
 use crate::pipeline::paths::{Paths, SITE_FUNCTION, frame_name, ours};
@@ -86,7 +89,7 @@ impl Walk<'_> {
         while let [first, after @ ..] = rest {
             rest = match first {
                 TokenTree::Ident(word) => {
-                    let length = self.word(word, rest, &mut walked);
+                    let length = self.word(word, all.split_at(all.len() - rest.len()), &mut walked);
                     &rest[length..]
                 }
                 TokenTree::Group(group) => {
@@ -102,14 +105,21 @@ impl Walk<'_> {
         walked
     }
 
-    /// What begins with a word, the first of the `trees`. Returns how many of them it took.
-    fn word(&self, word: &Ident, trees: &[TokenTree], walked: &mut Walked) -> usize {
+    /// What begins with a word, the first of the `trees`, which have others `before` them. Returns how
+    /// many of the `trees` it took.
+    fn word(
+        &self,
+        word: &Ident,
+        (before, trees): (&[TokenTree], &[TokenTree]),
+        walked: &mut Walked,
+    ) -> usize {
         match (word.to_string().as_str(), &trees[1..]) {
             ("yield_", [TokenTree::Punct(bang), TokenTree::Group(argument), ..])
                 if bang.as_char() == '!' && argument.delimiter() != Delimiter::None =>
             {
                 walked.keep(&trees[..2]);
-                walked.push(self.argument(word, argument));
+                let start = start_of_path(before, word);
+                walked.push(self.argument(word, start, argument));
                 (walked.changed, walked.yields) = (true, true);
                 3
             }
@@ -194,20 +204,41 @@ impl Walk<'_> {
         regroup(block, tokens)
     }
 
-    /// What stands between the delimiters of a `yield_!`.
-    fn argument(&self, name: &Ident, group: &Group) -> Group {
+    /// What stands between the delimiters of a `yield_!`, whose path begins at `start`.
+    fn argument(&self, name: &Ident, start: Span, group: &Group) -> Group {
         let trees: Vec<TokenTree> = group.stream().into_iter().collect();
         let inner = self.trees(without_last_comma(without_frame(&trees))).trees;
         // Of a body that came later nobody knew the names.
         let unseen = || Ident::new(SITE_FUNCTION, ours());
         let function = self.site.map_or_else(unseen, |site| site.function.clone());
         let (frame, place) = (self.frame, self.place(name));
-        let mut tokens = quote_spanned!(ours()=> @frame #frame #function #place,);
+        let site = quote_spanned!(ours()=> #function, #place);
+        let edges = self.edges(start, site, group.span_close());
+        let mut tokens = quote_spanned!(ours()=> @frame #frame #function #place #edges,);
         match elements_of_tuple(&inner) {
             Some(elements) => tokens.extend(quote_spanned!(ours()=> @tuple #([#elements])*)),
             None => tokens.extend(inner),
         }
         regroup_at_end(group, tokens)
+    }
+
+    /// The first tree and the last two trees of the expansion of a `yield_!`: those of
+    /// `(Edge).arrived(..).at(site)`.
+    ///
+    /// For rustc an expression reaches from its first token to its last. Here both have places in the
+    /// user's source, so rustc takes the expression for the `yield_!` that is written there. If it
+    /// advises a change, such as a `?` behind the expression, then it shows the change there too, and
+    /// not in the source of the macro.
+    ///
+    /// At `start` the span is empty. An editor looks up which tokens cover the cursor, and must find only
+    /// those that the user wrote.
+    fn edges(&self, start: Span, site: TokenStream, end: Span) -> TokenStream {
+        let edge = grouped(Delimiter::Parenthesis, start, self.paths.edge().into_token_stream());
+        // rust-analyzer reports a wrong type at the name of the last method.
+        let at = Ident::new("at", start);
+        // Clippy compares the last argument with the source, unless the argument comes from a macro.
+        let site = grouped(Delimiter::Parenthesis, end, site);
+        quote_spanned!(ours()=> #edge #at #site)
     }
 
     /// Line and column of a yield, in one number. One that a macro of another file has brought in is taken to be where the function is: that file is the one that is named.
@@ -232,6 +263,28 @@ fn opens_arguments(before: &[TokenTree], group: &Group) -> bool {
         [] => return false,
     };
     group.delimiter() == Delimiter::Parenthesis && syn::parse2::<Ident>(called.clone().into()).is_ok()
+}
+
+/// An empty span at the start of the path that ends in `name` and has the trees `before` in front.
+fn start_of_path(before: &[TokenTree], name: &Ident) -> Span {
+    let (mut before, mut first) = (before, name.span());
+    while let [rest @ .., one, two] = before
+        && is(one, ':')
+        && is(two, ':')
+    {
+        (before, first) = match rest {
+            [rest @ .., TokenTree::Ident(word)] if is_segment(word) => (rest, word.span()),
+            // Such as the `return` before `::gen::yield_!(..)`.
+            _ => ([].as_slice(), one.span()),
+        };
+    }
+    // Outside of a compiler, in unit tests, a span has no start.
+    if proc_macro::is_available() { first.unwrap().start().into() } else { first }
+}
+
+/// Whether a word can be a segment of a path, as any name, `crate`, `self` and `super` can.
+fn is_segment(word: &Ident) -> bool {
+    syn::parse2::<PathSegment>(word.into_token_stream()).is_ok()
 }
 
 /// Whether a `fn` with this after it is a function, not the type of a pointer to one.
@@ -322,6 +375,9 @@ fn without_frame(trees: &[TokenTree]) -> &[TokenTree] {
             TokenTree::Ident(_frame),
             TokenTree::Ident(_function),
             TokenTree::Literal(_place),
+            TokenTree::Group(_edge),
+            TokenTree::Ident(_at),
+            TokenTree::Group(_site),
             TokenTree::Punct(_comma),
             rest @ ..,
         ] if at.as_char() == '@' && word == "frame" => rest,
