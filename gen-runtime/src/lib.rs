@@ -298,6 +298,7 @@ mod task;
 mod time;
 mod tornado;
 mod wait_iterator;
+mod waiter;
 mod yield_macro;
 mod yieldable;
 

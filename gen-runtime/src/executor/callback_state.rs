@@ -8,19 +8,19 @@
 //! | ended | refused: goes outward | ended | `false` | nothing | ended |
 
 use std::mem;
-use std::task::Waker;
+use std::task::{Poll, Waker};
 
 use super::drops::Doubt;
 use super::unhandled_error::UnhandledError;
 use crate::error::Error;
-use crate::sync::{lock, Mutex};
+use crate::waiter::{Stage, WaiterCell};
 
-pub(super) struct CallbackContextState(Mutex<Stage>);
+/// The context is open as long as the cell is empty.
+pub(super) struct CallbackContextState(WaiterCell<Caught>);
 
-enum Stage {
-    Open(Option<Waker>),
+enum Caught {
     Abandoned(Doubt),
-    Caught(UnhandledError),
+    Failed(UnhandledError),
     Ended,
 }
 
@@ -33,97 +33,76 @@ pub(crate) enum Polled {
     Abandoned,
 }
 
-impl Stage {
-    /// Whether the end is still to come.
-    fn is_open(&self) -> bool {
-        matches!(self, Stage::Open(_) | Stage::Abandoned(_))
-    }
-
-    /// Wakes the waiter of a stage that was replaced.
-    fn wake(self) {
-        if let Stage::Open(Some(waker)) = self {
-            waker.wake();
-        }
-    }
+/// Whether the end is still to come.
+fn is_open(stage: &Stage<Caught>) -> bool {
+    matches!(stage, Stage::Empty(_) | Stage::Full(Caught::Abandoned(_)))
 }
 
 impl CallbackContextState {
     pub(super) fn new() -> Self {
-        CallbackContextState(Mutex::new(Stage::Open(None)))
+        CallbackContextState(WaiterCell::default())
     }
 
     pub(super) fn is_open(&self) -> bool {
-        lock(&self.0).is_open()
+        self.0.with(|stage| is_open(stage))
     }
 
     /// Takes the error, or gives it back.
     pub(super) fn offer(&self, error: UnhandledError) -> Result<(), UnhandledError> {
-        match self.replace_if(Stage::is_open, Stage::Caught(error)) {
+        match self.replace_if_open(Caught::Failed(error)) {
             Ok(before) => {
                 before.wake();
                 Ok(())
             }
-            Err(Stage::Caught(error)) => Err(error),
+            Err(Caught::Failed(error)) => Err(error),
             // What is given back is what was to replace it.
             Err(_) => Ok(()),
         }
     }
 
     pub(super) fn abandon(&self) {
-        let is_waiting = |stage: &Stage| matches!(stage, Stage::Open(_));
-        if let Ok(before) = self.replace_if(is_waiting, Stage::Abandoned(Doubt::NEW)) {
-            before.wake();
-        }
+        // It is given back where an error has come before, or the end.
+        drop(self.0.put(Caught::Abandoned(Doubt::NEW)));
     }
 
     /// Returns whether it was open: whether this is the end that counts.
     pub(super) fn end(&self) -> bool {
-        self.replace_if(Stage::is_open, Stage::Ended).is_ok()
+        self.replace_if_open(Caught::Ended).is_ok()
     }
 
     /// Returns the error or the abandonment, once; until there is one, `waker` is kept.
     pub(super) fn poll(&self, waker: &Waker) -> Polled {
-        // Cloned here, and what is replaced is dropped, outside of the lock.
-        let waker = waker.clone();
-        let mut stage = lock(&self.0);
-        let last = match &mut *stage {
-            Stage::Ended => return Polled::Nothing,
-            Stage::Open(before) => {
-                let before = before.replace(waker);
-                drop(stage);
-                drop(before);
-                return Polled::Nothing;
-            }
-            Stage::Abandoned(doubt) if !doubt.is_over() => {
+        let caught = self.0.poll(waker, |caught| match caught {
+            Caught::Abandoned(doubt) if !doubt.is_over() => {
                 doubt.lessen();
-                drop(stage);
-                waker.wake();
-                return Polled::Nothing;
+                None
             }
-            Stage::Abandoned(_) | Stage::Caught(_) => mem::replace(&mut *stage, Stage::Ended),
-        };
-        drop(stage);
-        match last {
-            Stage::Caught(error) => Polled::Failed(error.into_error()),
-            _ => Polled::Abandoned,
+            _ => Some(mem::replace(caught, Caught::Ended)),
+        });
+        match caught {
+            Poll::Pending | Poll::Ready(Some(Caught::Ended)) => Polled::Nothing,
+            Poll::Ready(None) => {
+                waker.wake_by_ref();
+                Polled::Nothing
+            }
+            Poll::Ready(Some(Caught::Failed(error))) => Polled::Failed(error.into_error()),
+            Poll::Ready(Some(Caught::Abandoned(_))) => Polled::Abandoned,
         }
     }
 
     /// Ends it; returns an error that was not polled for.
     pub(super) fn close(&self) -> Option<UnhandledError> {
-        match self.replace_if(|_| true, Stage::Ended) {
-            Ok(Stage::Caught(error)) => Some(error),
+        match self.0.replace(Caught::Ended).into_value() {
+            Some(Caught::Failed(error)) => Some(error),
             _ => None,
         }
     }
 
-    /// Changes the stage if `is` holds, and returns the old one; else gives the new one back.
-    fn replace_if(&self, is: impl FnOnce(&Stage) -> bool, next: Stage) -> Result<Stage, Stage> {
-        let mut stage = lock(&self.0);
-        if is(&stage) {
-            Ok(mem::replace(&mut *stage, next))
-        } else {
-            Err(next)
-        }
+    /// Fills the cell if the end is still to come, and returns what it held; else gives `next` back.
+    fn replace_if_open(&self, next: Caught) -> Result<Stage<Caught>, Caught> {
+        self.0.with(|stage| match is_open(stage) {
+            true => Ok(mem::replace(stage, Stage::Full(next))),
+            false => Err(next),
+        })
     }
 }

@@ -1,44 +1,21 @@
-//! The end of what is cancelled, as whoever has cancelled it waits for it.
+//! The end of a task or a child that is being cancelled, for whoever waits for it.
 //!
-//! | stage | the signal is dropped | polled |
-//! |---|---|---|
-//! | running | ended; the waiter is woken | pending; the latest waker is kept |
-//! | ended | | ready |
-//!
-//! The signal is wherever the task is: in a message to its loop, then in its node. It is dropped when the
-//! task has ended, when its loop goes, and when the message cannot be delivered, because the task had ended
-//! before. Signals that nobody waits for any more do not pile up there: see [`EndSenders`].
+//! The sender is wherever the task is: in a message to its loop, then in its error context. It is
+//! dropped, and so the wait ends, when the task has ended, when its loop is closed, and when the
+//! message cannot be delivered because the task had ended before. Senders that nobody waits for any
+//! more do not pile up there: see [`EndSenders`].
 
-use std::future::Future;
-use std::mem;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use crate::waiter::{oneshot, Receiver, Sender};
 
-use crate::report::contain;
-use crate::sync::{lock, Mutex};
+/// Is dropped when the task has ended; nothing is ever sent.
+pub(crate) type EndSender = Sender<()>;
 
-/// Makes a signal, and the future that is ready when the signal is dropped.
+/// Is ready when its sender is dropped.
+pub(crate) type Ended = Receiver<()>;
+
+/// Makes a sender, and the future that is ready when the sender is dropped.
 pub(crate) fn end_channel() -> (EndSender, Ended) {
-    let ending = Arc::new(Ending { stage: Mutex::new(Stage::Running(None)) });
-    (EndSender { ending: Arc::clone(&ending) }, Ended { ending })
-}
-
-/// Is ready when its signal is dropped.
-pub(crate) struct Ended {
-    ending: Arc<Ending>,
-}
-
-/// Its drop says that the task has ended.
-pub(crate) struct EndSender {
-    ending: Arc<Ending>,
-}
-
-impl EndSender {
-    /// Whether anybody can wait for it.
-    fn is_awaited(&self) -> bool {
-        Arc::strong_count(&self.ending) > 1
-    }
+    oneshot()
 }
 
 /// The signals of all who wait for one end.
@@ -70,49 +47,5 @@ impl EndSenders {
 
     pub(crate) fn append(&mut self, more: EndSenders) {
         more.signals.into_iter().for_each(|signal| self.push(signal));
-    }
-}
-
-struct Ending {
-    stage: Mutex<Stage>,
-}
-
-enum Stage {
-    Running(Option<Waker>),
-    Ended,
-}
-
-impl Future for Ended {
-    type Output = ();
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        // Cloned, and the old one dropped, outside of the lock: both may run anybody's code.
-        let waker = cx.waker().clone();
-        let before = match &mut *lock(&self.ending.stage) {
-            Stage::Ended => return Poll::Ready(()),
-            Stage::Running(waiter) => waiter.replace(waker),
-        };
-        drop(before);
-        Poll::Pending
-    }
-}
-
-/// Nobody waits any more: the waker goes.
-impl Drop for Ended {
-    fn drop(&mut self) {
-        let waiter = match &mut *lock(&self.ending.stage) {
-            Stage::Running(waiter) => waiter.take(),
-            Stage::Ended => None,
-        };
-        drop(waiter);
-    }
-}
-
-impl Drop for EndSender {
-    fn drop(&mut self) {
-        let before = mem::replace(&mut *lock(&self.ending.stage), Stage::Ended);
-        if let Stage::Running(Some(waiter)) = before {
-            contain("a waker", || waiter.wake());
-        }
     }
 }

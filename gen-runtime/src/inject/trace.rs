@@ -6,38 +6,27 @@ use std::fmt;
 use std::future::Future;
 use std::mem;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
-use crate::report::contain;
-use crate::sync::{lock, Mutex};
+use crate::waiter::{oneshot, Receiver, Sender};
 use crate::Site;
 
 /// Waits for the sites where a task is suspended: made by [`JoinHandle::trace`](crate::JoinHandle::trace).
 #[must_use = "a trace does nothing but hold the sites"]
 pub struct TaskTrace {
-    answer: Arc<Answer>,
+    answer: Receiver<Vec<Site>>,
 }
 
 /// Its drop is the answer.
 pub(crate) struct TraceRequest {
     sites: Vec<Site>,
-    answer: Arc<Answer>,
-}
-
-struct Answer {
-    state: Mutex<State>,
-}
-
-enum State {
-    Asked(Option<Waker>),
-    Answered(Vec<Site>),
+    answer: Sender<Vec<Site>>,
 }
 
 impl TraceRequest {
     pub(crate) fn new() -> (Self, TaskTrace) {
-        let answer = Arc::new(Answer { state: Mutex::new(State::Asked(None)) });
-        (TraceRequest { sites: Vec::new(), answer: Arc::clone(&answer) }, TaskTrace { answer })
+        let (sender, answer) = oneshot();
+        (TraceRequest { sites: Vec::new(), answer: sender }, TaskTrace { answer })
     }
 
     /// A yield is suspended there, outside of those that have answered before.
@@ -49,25 +38,15 @@ impl TraceRequest {
 impl Future for TaskTrace {
     type Output = Vec<Site>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Vec<Site>> {
-        // Cloned, and the old one dropped, outside of the lock: both may run anybody's code.
-        let waker = cx.waker().clone();
-        let before = match &mut *lock(&self.answer.state) {
-            State::Answered(sites) => return Poll::Ready(mem::take(sites)),
-            State::Asked(waiter) => waiter.replace(waker),
-        };
-        drop(before);
-        Poll::Pending
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Vec<Site>> {
+        // A trace that was taken before is empty.
+        Pin::new(&mut self.answer).poll(cx).map(Result::unwrap_or_default)
     }
 }
 
 impl Drop for TraceRequest {
     fn drop(&mut self) {
-        let answered = State::Answered(mem::take(&mut self.sites));
-        let before = mem::replace(&mut *lock(&self.answer.state), answered);
-        if let State::Asked(Some(waiter)) = before {
-            contain("a waker", || waiter.wake());
-        }
+        self.answer.send(mem::take(&mut self.sites));
     }
 }
 

@@ -60,7 +60,7 @@ impl IoLoop {
                     return Ok::<(), Error>(());
                 }
                 for task in ending {
-                    task.await;
+                    let _ = task.await;
                 }
             }
         };

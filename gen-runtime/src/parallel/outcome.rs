@@ -3,7 +3,7 @@
 
 use crate::error::{ChildError, Error};
 use crate::report;
-use crate::report::{Detached, Failed, IsQuiet, SpawnedBy};
+use crate::report::{Detached, Failed, IsQuiet};
 
 /// The error to raise for the children that failed: at least one, in the order of the children.
 #[cold]
@@ -23,7 +23,7 @@ pub(crate) fn raise(mut failures: impl Iterator<Item = ChildError>, is_quiet: Is
 /// The caller has taken them; what is handed over is not reported.
 #[cold]
 pub(crate) fn report_dropped(yielded: &str, failures: impl Iterator<Item = ChildError>, is_quiet: IsQuiet) {
-    let why = Detached::now(SpawnedBy::NO_TIMEOUT);
+    let why = Detached::now();
     let is_quiet = |error: &Error| is_quiet(error) || why.is_quiet(error);
     let failures: Vec<ChildError> = failures.filter(|other| !is_quiet(&other.error)).collect();
     let what = format!("{yielded} was dropped when children of it had failed");

@@ -5,7 +5,7 @@ use std::fmt;
 use std::mem;
 use std::panic::Location;
 use std::sync::Arc;
-use std::task::Waker;
+use std::task::{Poll, Waker};
 
 use super::callback::Callable;
 use super::errors::{CallbackDroppedError, NotReady};
@@ -13,7 +13,7 @@ use super::key::Key;
 use super::registration::{AnyRegistration, Readiness, Store};
 use super::registry::KeyRegistry;
 use super::waiters::WaiterId;
-use crate::sync::{lock, Mutex};
+use crate::waiter::WaiterCell;
 use crate::{report, Error, Result};
 
 /// What a [`YieldPoint`](super::YieldPoint) sees of the coroutine call that yielded it: the keys of that call.
@@ -29,18 +29,9 @@ pub struct Runner {
     inbox: OnceCell<Arc<ResumeInbox>>,
 }
 
-/// Where an error for a pending point is left.
-struct ResumeInbox {
-    content: Mutex<Letter>,
-}
-
-#[derive(Default)]
-struct Letter {
-    error: Option<Error>,
-    waker: Option<Waker>,
-    /// The point is pending no longer, or has taken an error and is about to end.
-    closed: bool,
-}
+/// The error for a pending point. `None` when the point is pending no longer, or has taken an error
+/// and is about to end.
+type ResumeInbox = WaiterCell<Option<Error>>;
 
 impl Runner {
     pub(super) fn new(registry: Arc<KeyRegistry>) -> Self {
@@ -144,7 +135,7 @@ impl Runner {
     /// The error itself, if the yield waits no longer or another error was thrown before. If the point becomes ready in the same moment, its result
     /// wins, and the error is logged.
     pub fn handle_exception(&self, error: Error) -> Result {
-        self.inbox().throw(error)
+        self.inbox().put(Some(error)).or_else(|refused| refused.map_or(Ok(()), Err))
     }
 
     /// Whether a key is registered, for values of type `T`.
@@ -159,7 +150,10 @@ impl Runner {
 
     /// Takes the error that was thrown at the point, else has it woken when there is one.
     pub(super) fn take_thrown(&self, waker: &Waker) -> Option<Error> {
-        self.inbox.get()?.take(waker)
+        match self.inbox.get()?.poll(waker, Option::take) {
+            Poll::Ready(error) => error,
+            Poll::Pending => None,
+        }
     }
 
     /// Has the point woken when there is news of what it asked about; `false` if there is some already.
@@ -182,13 +176,14 @@ impl Runner {
 
     /// The point is pending no longer.
     pub(super) fn close(&self) {
-        if let Some(inbox) = self.inbox.get() {
-            inbox.close();
+        let Some(inbox) = self.inbox.get() else { return };
+        if let Some(error) = inbox.replace(None).into_value().flatten() {
+            report::failure(format_args!("an error was thrown at a yield that was over"), &error);
         }
     }
 
     fn inbox(&self) -> &Arc<ResumeInbox> {
-        self.inbox.get_or_init(|| Arc::new(ResumeInbox { content: Mutex::new(Letter::default()) }))
+        self.inbox.get_or_init(Arc::default)
     }
 }
 
@@ -202,44 +197,5 @@ impl Clone for Runner {
 impl fmt::Debug for Runner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Runner").finish_non_exhaustive()
-    }
-}
-
-impl ResumeInbox {
-    fn throw(&self, error: Error) -> Result {
-        let mut letter = lock(&self.content);
-        if letter.closed || letter.error.is_some() {
-            return Err(error);
-        }
-        letter.error = Some(error);
-        let waker = letter.waker.take();
-        drop(letter);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-        Ok(())
-    }
-
-    fn take(&self, waker: &Waker) -> Option<Error> {
-        let waker = waker.clone();
-        let mut letter = lock(&self.content);
-        let error = letter.error.take();
-        // It ends the yield: nobody is left for another one.
-        letter.closed |= error.is_some();
-        let before = letter.waker.replace(waker);
-        drop(letter);
-        drop(before);
-        error
-    }
-
-    fn close(&self) {
-        let mut letter = lock(&self.content);
-        letter.closed = true;
-        let (error, waker) = (letter.error.take(), letter.waker.take());
-        drop(letter);
-        drop(waker);
-        if let Some(error) = error {
-            report::failure(format_args!("an error was thrown at a yield that was over"), &error);
-        }
     }
 }

@@ -15,12 +15,12 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
 use super::errors::CallbackDroppedError;
 use crate::error::CallbackOutput;
 use crate::executor::{tell_now, CallbackContext, Polled};
-use crate::sync::{lock, Mutex};
+use crate::waiter::WaiterCell;
 use crate::{Error, Result};
 
 /// Calls a function that takes a callback, at once, and gives the future of what the callback is called with.
@@ -61,8 +61,7 @@ pub fn from_callback<T, R, M>(call: impl FnOnce(Resolve<T>) -> R) -> CallbackFut
 where
     R: CallbackOutput<M>,
 {
-    let shared =
-        Arc::new(CallbackState { state: Mutex::new(State::Empty(None)), catch: CallbackContext::new() });
+    let shared = Arc::new(CallbackState { result: WaiterCell::default(), catch: CallbackContext::new() });
     let task = CallbackFuture { shared: Arc::clone(&shared) };
     let sender = Arc::new(Sender { shared: Arc::clone(&shared) });
     let result = {
@@ -95,15 +94,10 @@ struct Sender<T> {
 }
 
 struct CallbackState<T> {
-    state: Mutex<State<T>>,
+    /// `None` when the task is over.
+    result: WaiterCell<Option<Result<T>>>,
     /// Open as long as the task has no end.
     catch: CallbackContext,
-}
-
-enum State<T> {
-    Empty(Option<Waker>),
-    Done(Result<T>),
-    Over,
 }
 
 impl<T> Resolve<T> {
@@ -135,28 +129,19 @@ impl<T: Send + 'static> Resolve<T> {
 impl<T> CallbackState<T> {
     /// Keeps the result for the next poll, unless nobody waits.
     fn set(&self, result: Result<T>) {
-        let mut state = lock(&self.state);
-        let State::Empty(waker) = &mut *state else { return };
-        let waker = waker.take();
-        *state = State::Done(result);
-        drop(state);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
+        // A result that is given back is dropped here, outside of the lock.
+        drop(self.result.put(Some(result)));
     }
 
     /// The closure has failed, and nobody has the task yet. (Tornado raises that error from the call.)
     fn fail(&self, error: Error) {
         // An error of a callback's that came before goes outward, and a value is dropped.
         self.catch.close();
-        let before = std::mem::replace(&mut *lock(&self.state), State::Done(Err(error)));
-        drop(before);
+        drop(self.result.replace(Some(Err(error))));
     }
 
-    /// What it was is dropped outside of the lock.
     fn end(&self) {
-        let before = std::mem::replace(&mut *lock(&self.state), State::Over);
-        drop(before);
+        drop(self.result.replace(None));
     }
 }
 
@@ -173,19 +158,14 @@ impl<T> Future for CallbackFuture<T> {
             self.shared.end();
             return Poll::Ready(Err(error));
         }
-        let waker = cx.waker().clone();
-        let mut state = lock(&self.shared.state);
-        match std::mem::replace(&mut *state, State::Over) {
-            State::Empty(before) => {
-                *state = State::Empty(Some(waker));
-                drop(state);
-                drop(before);
+        match self.shared.result.poll(cx.waker(), Option::take) {
+            Poll::Pending => {
                 tell_now();
                 Poll::Pending
             }
-            State::Done(result) => Poll::Ready(result),
+            Poll::Ready(Some(result)) => Poll::Ready(result),
             // As of any future: to poll it again after it was ready is a mistake of the caller.
-            State::Over => panic!("a task was polled after it was ready"),
+            Poll::Ready(None) => panic!("a task was polled after it was ready"),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::task::{Poll, Waker};
 use super::errors::{AlreadySetError, BrokenPromiseError};
 use super::value::Value;
 use super::waiters::{ReaderId, Waiters};
-use crate::report::{report_unread, Detached, SpawnedBy};
+use crate::report::{report_unread, Detached};
 use crate::sync::{lock, Mutex};
 use crate::Result;
 
@@ -123,7 +123,7 @@ impl<T> PromiseState<T> {
             return;
         }
         let next = match state.stage {
-            Stage::Pending(_) => Stage::Abandoned(Detached::now(SpawnedBy::NO_TIMEOUT)),
+            Stage::Pending(_) => Stage::Abandoned(Detached::now()),
             _ => Stage::Over,
         };
         let before = mem::replace(&mut state.stage, next);

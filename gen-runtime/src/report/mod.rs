@@ -27,7 +27,7 @@ use std::fmt;
 pub(crate) use self::contain::contain;
 
 pub(crate) use self::quiet::{nothing, IsQuiet, QuietError, QuietTypes};
-pub(crate) use self::unread::{by_timeout, report_unread, report_unread_children, Detached, SpawnedBy};
+pub(crate) use self::unread::{by_timeout, is_timing_out, report_unread, report_unread_children, Detached};
 
 use crate::error::{Alone, Cancelled, ChildError, Error, Printed};
 

@@ -6,30 +6,18 @@
 //! lies deep in a list or in a coroutine's locals.
 //!
 //! A task that a destructor spawns during the drop, perhaps to clean up, is an exception: the
-//! timeout never waited for it. So each such drop has a number, and a task records the number of
-//! the drop in which it was spawned.
+//! timeout never waited for it, so its failure is reported even if the timeout is to keep quiet
+//! about errors of that type. A task records that it was [spawned then](is_timing_out).
 
 use std::cell::Cell;
-use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::{Failed, IsQuiet};
 use crate::{report, Error};
 
 thread_local! {
-    static TIMEOUT: Cell<Option<Timeout>> = const { Cell::new(None) };
+    /// The errors that are quiet after the timeout that is dropping its child.
+    static TIMEOUT: Cell<Option<IsQuiet>> = const { Cell::new(None) };
 }
-
-/// A timeout that is dropping its child.
-#[derive(Clone, Copy)]
-struct Timeout {
-    number: NonZeroU32,
-    is_quiet: IsQuiet,
-}
-
-/// The timeout whose drop was running when a task was spawned, if any.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct SpawnedBy(Option<NonZeroU32>);
 
 /// The reason why a task or a promise has lost its handle.
 #[derive(Debug, Clone, Copy)]
@@ -40,19 +28,15 @@ pub(crate) enum Detached {
     ByTimeout(IsQuiet),
 }
 
-impl SpawnedBy {
-    pub(crate) const NO_TIMEOUT: SpawnedBy = SpawnedBy(None);
-
-    pub(crate) fn now() -> Self {
-        SpawnedBy(TIMEOUT.get().map(|timeout| timeout.number))
-    }
+/// Whether a timeout on this thread is dropping its child.
+pub(crate) fn is_timing_out() -> bool {
+    TIMEOUT.get().is_some()
 }
 
 impl Detached {
-    /// The reason for a handle that is dropped now. `spawned` is the origin of its task.
-    pub(crate) fn now(spawned: SpawnedBy) -> Self {
-        let timeout = TIMEOUT.get().filter(|timeout| spawned != SpawnedBy(Some(timeout.number)));
-        timeout.map_or(Detached::Unwatched, |timeout| Detached::ByTimeout(timeout.is_quiet))
+    /// The reason for a handle that is dropped now.
+    pub(crate) fn now() -> Self {
+        TIMEOUT.get().map_or(Detached::Unwatched, Detached::ByTimeout)
     }
 
     /// Whether the timeout's `quiet` names the type of the error.
@@ -90,20 +74,11 @@ pub(crate) fn report_unread_children(one: &str, many: &str, errors: &[Error]) {
 
 /// Runs `drop`, which drops the child of an expired timeout.
 pub(crate) fn by_timeout(is_quiet: IsQuiet, drop: impl FnOnce()) {
-    let number = next_number();
-    let _restore = Restore(TIMEOUT.replace(Some(Timeout { number, is_quiet })));
+    let _restore = Restore(TIMEOUT.replace(Some(is_quiet)));
     drop();
 }
 
-/// Numbers repeat after 2^32 timeouts. A task that was spawned that long ago may then count as
-/// spawned by the drop that detaches it, and its late failure is logged as a plain one.
-fn next_number() -> NonZeroU32 {
-    static LAST: AtomicU32 = AtomicU32::new(0);
-    let number = LAST.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
-    NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN)
-}
-
-struct Restore(Option<Timeout>);
+struct Restore(Option<IsQuiet>);
 
 impl Drop for Restore {
     fn drop(&mut self) {

@@ -1,25 +1,18 @@
 //! A child behind a pointer, and where its result goes.
 //!
-//! | a reply | the child ends | the child is dropped | the handle is polled | the handle is dropped |
-//! |---|---|---|---|---|
-//! | running | done; the waiter is woken | gone; the waiter is woken | its waker is kept | its waker is dropped with the reply |
-//! | done | | | gives the result: taken | the result is dropped with the reply |
-//! | taken | | | an error | |
-//! | gone | | | `ScopeEnded` | |
+//! The result is sent to the handle when the child has ended. A child that is dropped before sends
+//! nothing, and its handle resolves to `ScopeEnded`.
 
 use std::future::Future;
-use std::mem;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::errors::ScopeEnded;
 use crate::error::Panicked;
 use crate::report::contain;
-use crate::sync::{lock, Mutex};
+use crate::waiter::{oneshot, Receiver, Sender};
 use crate::{Error, Result};
 
 /// A child whose value is its handle's: of its result only the failure is told. It does not panic.
@@ -53,17 +46,17 @@ pin_project! {
         // Dropped when it is ready.
         #[pin]
         future: Option<F>,
-        reply: ReplySide<T>,
+        reply: Sender<Result<T>>,
     }
 }
 
 /// A child, and its reply as the handle sees it.
-pub(super) fn pair<F, T>(future: F) -> (ChildOf<F, T>, Arc<Reply<T>>)
+pub(super) fn pair<F, T>(future: F) -> (ChildOf<F, T>, Receiver<Result<T>>)
 where
     F: Future<Output = Result<T>>,
 {
-    let reply = Arc::new(Reply { stage: Mutex::new(Stage::Running(None)) });
-    (ChildOf { future: Some(future), reply: ReplySide(Arc::clone(&reply)) }, reply)
+    let (reply, receiver) = oneshot();
+    (ChildOf { future: Some(future), reply }, receiver)
 }
 
 impl<F, T> Future for ChildOf<F, T>
@@ -83,7 +76,7 @@ where
         };
         contain("the drop of a scope's child", || this.future.set(None));
         let failure = result.as_ref().err().cloned();
-        this.reply.0.end(Stage::Done(result));
+        this.reply.send(result);
         Poll::Ready(failure.map_or(Ok(()), Err))
     }
 }
@@ -95,70 +88,6 @@ where
     fn end(self: Pin<&mut Self>, error: Error) {
         let mut this = self.project();
         contain("the drop of a scope's child", || this.future.set(None));
-        this.reply.0.end(Stage::Done(Err(error)));
-    }
-}
-
-/// The result of a child, or who waits for it.
-pub(super) struct Reply<T> {
-    stage: Mutex<Stage<T>>,
-}
-
-/// What the child has of it.
-struct ReplySide<T>(Arc<Reply<T>>);
-
-enum Stage<T> {
-    Running(Option<Waker>),
-    Done(Result<T>),
-    Taken,
-    Gone,
-}
-
-impl<T> Reply<T> {
-    pub(super) fn is_done(&self) -> bool {
-        !matches!(*lock(&self.stage), Stage::Running(_))
-    }
-
-    pub(super) fn poll(&self, waker: &Waker) -> Poll<Result<T>> {
-        // Cloned, and the old one dropped, outside of the lock: both may run anybody's code.
-        let waker = waker.clone();
-        let mut stage = lock(&self.stage);
-        let before = match &mut *stage {
-            Stage::Running(waiter) => waiter.replace(waker),
-            Stage::Done(_) => {
-                let Stage::Done(result) = mem::replace(&mut *stage, Stage::Taken) else {
-                    return Poll::Pending;
-                };
-                return Poll::Ready(result);
-            }
-            Stage::Taken => {
-                return Poll::Ready(Err(Error::new(
-                    "the result of this child was taken before: a `ScopeHandle` gives it once",
-                )))
-            }
-            Stage::Gone => return Poll::Ready(Err(ScopeEnded.into())),
-        };
-        drop(stage);
-        drop(before);
-        Poll::Pending
-    }
-
-    /// The first end counts.
-    fn end(&self, end: Stage<T>) {
-        let mut stage = lock(&self.stage);
-        if let Stage::Running(waiter) = &mut *stage {
-            let waiter = waiter.take();
-            *stage = end;
-            drop(stage);
-            if let Some(waiter) = waiter {
-                contain("a waker", || waiter.wake());
-            }
-        }
-    }
-}
-
-impl<T> Drop for ReplySide<T> {
-    fn drop(&mut self) {
-        self.0.end(Stage::Gone);
+        this.reply.send(Err(error));
     }
 }

@@ -8,12 +8,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use super::child::Reply;
+use super::errors::ScopeEnded;
 use super::queue::{MemberId, ScopeQueue};
 use crate::error::CancelSource;
 use crate::inject::Cancellation;
 use crate::task::CancelCompletion;
-use crate::Result;
+use crate::waiter::{Missing, Receiver};
+use crate::{Error, Result};
 
 /// Waits for a child of a [scope](crate::scope()).
 ///
@@ -28,19 +29,19 @@ use crate::Result;
 ///   spawned;
 /// - an error that says so if the handle has given its result before.
 pub struct ScopeHandle<T> {
-    reply: Arc<Reply<T>>,
+    reply: Receiver<Result<T>>,
     queue: Arc<ScopeQueue>,
     child: MemberId,
 }
 
 impl<T> ScopeHandle<T> {
-    pub(super) fn new(reply: Arc<Reply<T>>, queue: Arc<ScopeQueue>, child: MemberId) -> Self {
+    pub(super) fn new(reply: Receiver<Result<T>>, queue: Arc<ScopeQueue>, child: MemberId) -> Self {
         ScopeHandle { reply, queue, child }
     }
 
     /// Whether the child has ended: waiting for it does not suspend then.
     pub fn is_done(&self) -> bool {
-        self.reply.is_done()
+        self.reply.is_ready()
     }
 
     /// Cancels the child, as [`JoinHandle::cancel`](crate::JoinHandle::cancel) cancels a task.
@@ -81,8 +82,17 @@ impl<T> Unpin for ScopeHandle<T> {}
 impl<T> Future for ScopeHandle<T> {
     type Output = Result<T>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
-        self.reply.poll(cx.waker())
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
+        Pin::new(&mut self.reply).poll(cx).map(|reply| {
+            reply.unwrap_or_else(|missing| {
+                Err(match missing {
+                    Missing::Taken => {
+                        Error::new("the result of this child was taken before: a `ScopeHandle` gives it once")
+                    }
+                    Missing::NeverSent => ScopeEnded.into(),
+                })
+            })
+        })
     }
 }
 

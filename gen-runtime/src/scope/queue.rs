@@ -1,10 +1,10 @@
 //! What has happened in a scope since it was last polled.
 //!
-//! | | news | `begin` | `end` |
+//! | state of the cell | news | `take` | `sleep` |
 //! |---|---|---|---|
-//! | asleep: pending | noted; the parent is woken: awake | awake | |
-//! | awake: being polled, or about to be | noted | awake | asleep, or awake if there is news |
-//! | closed | dropped | | |
+//! | empty: the scope is pending, and its task is the waiter | full; the waiter is woken | full, without news | |
+//! | full: the scope is being polled, or about to be | noted | the news are taken | empty, unless there are news |
+//! | full, and closed | dropped | | |
 
 use std::collections::BTreeMap;
 use std::mem;
@@ -13,8 +13,9 @@ use std::task::{Wake, Waker};
 use std::time::Duration;
 
 use crate::inject::{Cancellation, EndSender, EndSenders};
-use crate::sync::{lock, AtomicBool, Mutex, Ordering};
+use crate::sync::{AtomicBool, Ordering};
 use crate::task::{CutShort, Whom};
+use crate::waiter::{Stage, Waiter, WaiterCell};
 
 /// Names the body or a child of a scope. None is used twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,124 +54,103 @@ pub(super) struct LastCall {
 
 #[derive(Default)]
 pub(super) struct ScopeQueue {
-    state: Mutex<State>,
+    cell: WaiterCell<News>,
 }
 
 #[derive(Default)]
-struct State {
-    /// Who was woken, first come first, each once.
-    woken: Vec<Arc<MemberWaker>>,
-    /// Of several for one child, the first is told.
-    requests: BTreeMap<MemberId, ChildRequest>,
-    /// Of several for one child, the shortest.
-    last_calls: BTreeMap<MemberId, LastCall>,
+struct News {
+    events: ScopeEvents,
     /// There are children in the inbox.
     spawned: bool,
-    /// Nobody has to wake the parent.
-    awake: bool,
     closed: bool,
-    parent: Option<Waker>,
 }
 
 /// What has happened.
 #[derive(Default)]
 pub(super) struct ScopeEvents {
+    /// Who was woken, first come first, each once.
     pub(super) woken: Vec<Arc<MemberWaker>>,
+    /// Of several for one child, the first is told.
     pub(super) requests: BTreeMap<MemberId, ChildRequest>,
+    /// Of several for one child, the shortest.
     pub(super) last_calls: BTreeMap<MemberId, LastCall>,
 }
 
-impl State {
-    fn take_news(&mut self) -> ScopeEvents {
-        ScopeEvents {
-            woken: mem::take(&mut self.woken),
-            requests: mem::take(&mut self.requests),
-            last_calls: mem::take(&mut self.last_calls),
-        }
+impl News {
+    fn is_empty(&self) -> bool {
+        let ScopeEvents { woken, requests, last_calls } = &self.events;
+        !self.spawned && woken.is_empty() && requests.is_empty() && last_calls.is_empty()
     }
 }
 
 impl ScopeQueue {
-    /// A poll of the scope begins: says whom to wake from its end on.
-    pub(super) fn begin(&self, parent: &Waker) {
-        // Cloned, and the old one dropped, outside of the lock: both may run anybody's code.
-        let parent = parent.clone();
-        let before = {
-            let mut state = lock(&self.state);
-            state.awake = true;
-            state.parent.replace(parent)
-        };
-        drop(before);
-    }
-
-    /// Takes what has happened so far.
+    /// Takes what has happened so far. From here on to [`sleep`](Self::sleep) nobody has to wake the
+    /// scope.
     pub(super) fn take(&self) -> ScopeEvents {
-        lock(&self.state).take_news()
+        self.cell.fill(|news| mem::take(&mut news.events)).1
     }
 
     /// Those of the woken that are left to the next poll, in front of who is woken meanwhile.
     #[cold]
     pub(super) fn leave(&self, woken: impl ExactSizeIterator<Item = Arc<MemberWaker>>) {
-        lock(&self.state).woken.splice(0..0, woken);
+        self.cell.fill(|news| drop(news.events.woken.splice(0..0, woken)));
     }
 
     /// The inbox was emptied.
     pub(super) fn emptied(&self) {
-        lock(&self.state).spawned = false;
+        self.cell.fill(|news| news.spawned = false);
     }
 
-    /// The poll ends; answers whether there is more to do.
-    pub(super) fn end(&self) -> bool {
-        let mut state = lock(&self.state);
-        let is_asked = !state.requests.is_empty() || !state.last_calls.is_empty();
-        state.awake = state.spawned || !state.woken.is_empty() || is_asked;
-        state.awake
+    /// The poll ends: has `parent` woken when there are news. `false` if there are some already.
+    pub(super) fn sleep(&self, parent: &Waker) -> bool {
+        let mut waiter = Waiter::from(parent);
+        self.cell.with(|stage| match stage {
+            Stage::Full(news) if news.is_empty() => {
+                *stage = Stage::Empty(mem::take(&mut waiter));
+                true
+            }
+            _ => false,
+        })
     }
 
     /// A child is in the inbox.
     pub(super) fn spawned(&self) {
-        self.notify(|state| state.spawned = true);
+        self.notify(|news| news.spawned = true);
     }
 
     /// Cancels a child.
     pub(super) fn request(&self, child: MemberId, cancellation: Cancellation, signal: EndSender) {
-        self.notify(|state| {
+        self.notify(|news| {
             let request = ChildRequest { cancellation, signals: EndSenders::default() };
-            state.requests.entry(child).or_insert(request).signals.push(signal);
+            news.events.requests.entry(child).or_insert(request).signals.push(signal);
         });
     }
 
     /// Nobody will poll the scope again.
     pub(super) fn close(&self) {
-        let mut state = lock(&self.state);
-        state.closed = true;
-        let left = (state.take_news(), state.parent.take());
-        drop(state);
+        let left = self.cell.fill(|news| {
+            news.closed = true;
+            mem::take(&mut news.events)
+        });
         drop(left);
     }
 
-    fn notify(&self, note: impl FnOnce(&mut State)) {
-        let mut state = lock(&self.state);
-        if state.closed {
-            return;
-        }
-        note(&mut state);
-        if mem::replace(&mut state.awake, true) {
-            return;
-        }
-        // Taken: a clone would run anybody's code under the lock. The next poll brings another one.
-        let parent = state.parent.take();
-        drop(state);
-        if let Some(parent) = parent {
-            parent.wake();
-        }
+    fn notify(&self, note: impl FnOnce(&mut News)) {
+        // What is not noted is dropped outside of the lock.
+        let mut note = Some(note);
+        let (waiter, ()) = self.cell.fill(|news| {
+            if let Some(note) = note.take_if(|_| !news.closed) {
+                note(news);
+            }
+        });
+        waiter.wake();
     }
 }
 
 impl CutShort for ScopeQueue {
     fn cut_short(&self, child: u64, grace: Duration, request: Cancellation) {
-        self.notify(|state| {
-            let call = state.last_calls.entry(MemberId(child)).or_insert(LastCall { grace, request });
+        self.notify(|news| {
+            let call = news.events.last_calls.entry(MemberId(child)).or_insert(LastCall { grace, request });
             call.grace = call.grace.min(grace);
         });
     }
@@ -202,7 +182,7 @@ impl Wake for MemberWaker {
 
     fn wake_by_ref(self: &Arc<Self>) {
         if !self.queued.swap(true, Ordering::AcqRel) {
-            self.queue.notify(|state| state.woken.push(Arc::clone(self)));
+            self.queue.notify(|news| news.events.woken.push(Arc::clone(self)));
         }
     }
 }

@@ -80,7 +80,6 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         let mut this = self.project();
         let queue = Arc::clone(this.spawn_queue.0.queue());
-        queue.begin(cx.waker());
         // A thrown error is for the yield that waits for the scope.
         in_flight::without_injected(|| {
             this.go_on();
@@ -95,7 +94,7 @@ where
         if this.ends() {
             return Poll::Ready(this.outcome.finish());
         }
-        if queue.end() {
+        if !queue.sleep(cx.waker()) {
             cx.waker().wake_by_ref();
         }
         Poll::Pending

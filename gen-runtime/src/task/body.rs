@@ -49,14 +49,12 @@ impl<F, T, M> Task<F, T, M> {
 
     fn finish(self: Pin<&Self>, result: Result<T>) {
         self.drop_body();
-        match self.join.finish(result) {
-            Ok(Some(waiter)) => contain("a waker", || waiter.wake()),
-            Ok(None) => {}
-            Err((result, why)) => contain("the drop of a task's result", || {
+        if let Err((result, why)) = self.join.finish(result) {
+            contain("the drop of a task's result", || {
                 if let Err(error) = result {
                     why.report("a task", &error);
                 }
-            }),
+            });
         }
     }
 
@@ -119,9 +117,7 @@ where
 
     fn close(self: Pin<&Self>) {
         self.span.enter(|| self.drop_body());
-        if let Some(waiter) = self.join.close() {
-            contain("a waker", || waiter.wake());
-        }
+        self.join.close();
     }
 }
 

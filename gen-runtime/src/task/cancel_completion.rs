@@ -105,7 +105,7 @@ impl Future for CancelCompletion {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         match &mut self.target {
-            Some(Target { ended, .. }) => Pin::new(ended).poll(cx),
+            Some(Target { ended, .. }) => Pin::new(ended).poll(cx).map(drop),
             None => Poll::Ready(()),
         }
     }

@@ -68,8 +68,8 @@ enum Handle<T> {
 struct TaskHandle<T>(Pin<Arc<dyn Joinable<T>>>);
 
 // SAFETY: the pointer is always to a `Task<F, T, M>` (the only implementor). It consists of a
-// `ThreadBound<F>`, which is `Send` and `Sync` for every `F`; of a `Mutex` around a `Result<T>` and
-// a `Waker`, which is both if `T` is `Send`; and of a `PhantomData<fn() -> M>` and a `TaskSpan`,
+// `ThreadBound<F>`, which is `Send` and `Sync` for every `F`; of a `WaiterCell` of a
+// `Result<T>`, which is both if `T` is `Send`; and of a `PhantomData<fn() -> M>` and a `TaskSpan`,
 // which always are.
 unsafe impl<T: Send> Send for TaskHandle<T> {}
 // SAFETY: as above.
@@ -242,8 +242,9 @@ impl<T> Future for JoinHandle<T> {
                 None => NoResult::Taken,
             },
             Handle::Started(_, task) => match task.0.poll_join(cx) {
-                Ok(poll) => return poll,
-                Err(missing) => missing,
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Ok(result)) => return Poll::Ready(result),
+                Poll::Ready(Err(missing)) => missing,
             },
         };
         Poll::Ready(Err(match missing {

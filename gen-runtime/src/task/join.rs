@@ -1,33 +1,32 @@
-//! Where a task's result is, and who waits for it.
+//! The result of a task, and the handle that waits for it.
 //!
-//! | stage | the task ends | its loop closes | the handle is polled | the handle is dropped |
+//! | state of the cell | the task ends | its loop closes | the handle is polled | the handle is dropped |
 //! |---|---|---|---|---|
-//! | `Running` | `Done` | `Closed` | `Awaited` | `Detached` |
-//! | `Awaited` | `Done`; the waiter is woken | `Closed`; the waiter is woken | `Awaited` by the latest waker | `Detached` |
+//! | empty | `Done`; the waiter is woken | `Closed`; the waiter is woken | pending | `Detached` |
+//! | `SpawnedInDrop` | `Done` | `Closed` | empty | `Detached`, by no timeout |
 //! | `Detached` | the result is handed back, to be reported | `Closed` | | |
-//! | `Done` | | | gives the result: `Gone` | the result is handed back, to be reported |
-//! | `Gone` | | | an error | |
-//! | `Closed` | | | an error; it was no failure of the task's, and is not reported | |
-//!
-//! Each function locks, changes the stage, unlocks. What is to be dropped or woken is handed out, or kept
-//! until the lock is gone, because that may run anybody's code.
+//! | `Done` | | | gives the result: `Taken` | the result is handed back, to be reported |
+//! | `Taken` | | | an error | |
+//! | `Closed` | | | an error; the task has not failed, and nothing is reported | |
+
 use std::mem;
 use std::task::{Poll, Waker};
 
-use crate::report::{Detached, SpawnedBy};
-use crate::sync::{lock, Mutex, MutexGuard};
+use crate::report::{is_timing_out, Detached};
+use crate::waiter::{Stage, Waiter, WaiterCell};
 use crate::Result;
 
-pub(super) struct JoinState<T> {
-    stage: Mutex<Stage<T>>,
-}
+pub(super) struct JoinState<T>(WaiterCell<Joined<T>>);
 
-enum Stage<T> {
-    Running(SpawnedBy),
-    Awaited(Waker),
+enum Joined<T> {
+    /// A destructor that a timeout ran has spawned the task, and nobody has waited for it yet.
+    ///
+    /// Without this state the failure of a clean-up would be reported as one after the timeout, and
+    /// would be silenced with what that is to keep quiet.
+    SpawnedInDrop,
     Detached(Detached),
     Done(Result<T>),
-    Gone,
+    Taken,
     Closed,
 }
 
@@ -41,103 +40,76 @@ pub(super) enum NoResult {
 }
 
 /// What a handle gets when it is polled.
-pub(super) type PolledResult<T> = std::result::Result<Poll<Result<T>>, NoResult>;
+pub(super) type PolledResult<T> = Poll<std::result::Result<Result<T>, NoResult>>;
 
 impl<T> JoinState<T> {
     pub(super) fn new() -> Self {
-        JoinState { stage: Mutex::new(Stage::Running(SpawnedBy::now())) }
+        let cell = WaiterCell::default();
+        if is_timing_out() {
+            drop(cell.replace(Joined::SpawnedInDrop));
+        }
+        JoinState(cell)
     }
 
-    /// The task has ended. Gives whom to wake, or the result if nobody has a handle, and why.
-    pub(super) fn finish(
-        &self,
-        result: Result<T>,
-    ) -> std::result::Result<Option<Waker>, (Result<T>, Detached)> {
-        let mut stage = self.lock();
-        if let Stage::Detached(why) = *stage {
-            return Err((result, why));
-        }
-        match mem::replace(&mut *stage, Stage::Done(result)) {
-            Stage::Awaited(waker) => Ok(Some(waker)),
-            _ => Ok(None),
-        }
+    /// The task has ended. Gives the result back if the handle was dropped, and why it was.
+    pub(super) fn finish(&self, result: Result<T>) -> std::result::Result<(), (Result<T>, Detached)> {
+        let before = self.0.with(|stage| match stage {
+            Stage::Full(Joined::Detached(why)) => Err((result, *why)),
+            _ => Ok(mem::replace(stage, Stage::Full(Joined::Done(result)))),
+        })?;
+        before.wake();
+        Ok(())
     }
 
-    /// The task will not end: its loop is gone. Gives whom to wake.
-    pub(super) fn close(&self) -> Option<Waker> {
-        let old = mem::replace(&mut *self.lock(), Stage::Closed);
-        match old {
-            Stage::Awaited(waker) => Some(waker),
-            _ => None,
-        }
+    /// The task will not end: its loop is gone.
+    pub(super) fn close(&self) {
+        self.0.replace(Joined::Closed).wake();
     }
 
-    /// Gives the result, or keeps `waker` for when it is there.
+    /// Gives the result, or has `waker` woken when it is there.
     pub(super) fn poll(&self, waker: &Waker) -> PolledResult<T> {
-        if let Some(joined) = self.take(waker) {
-            return joined;
-        }
-        // Another waker than the last time: cloned, and the old one dropped, while nothing is locked.
-        let spare = self.swap_waiter(waker.clone());
-        drop(spare);
-        // It may have ended between the locks.
-        self.take(waker).unwrap_or(Ok(Poll::Pending))
-    }
-
-    /// Puts a waiter in place; gives what was there, or the waiter back if the task has ended.
-    fn swap_waiter(&self, waker: Waker) -> Option<Waker> {
-        let mut stage = self.lock();
-        match &mut *stage {
-            Stage::Running(_) => {
-                *stage = Stage::Awaited(waker);
-                None
-            }
-            Stage::Awaited(old) => Some(mem::replace(old, waker)),
-            _ => Some(waker),
-        }
-    }
-
-    /// `None` if the task is running and does not wake that very waker.
-    fn take(&self, waker: &Waker) -> Option<PolledResult<T>> {
-        let mut stage = self.lock();
-        match &*stage {
-            Stage::Awaited(old) if old.will_wake(waker) => Some(Ok(Poll::Pending)),
-            Stage::Running(_) | Stage::Awaited(_) | Stage::Detached(_) => None,
-            Stage::Gone => Some(Err(NoResult::Taken)),
-            Stage::Closed => Some(Err(NoResult::Closed)),
-            Stage::Done(_) => match mem::replace(&mut *stage, Stage::Gone) {
-                Stage::Done(result) => Some(Ok(Poll::Ready(result))),
-                _ => None,
+        let polled = self.0.poll(waker, |joined| match joined {
+            Joined::SpawnedInDrop => None,
+            Joined::Closed => Some(Err(NoResult::Closed)),
+            _ => match mem::replace(joined, Joined::Taken) {
+                Joined::Done(result) => Some(Ok(result)),
+                _ => Some(Err(NoResult::Taken)),
             },
+        });
+        match polled {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(Some(result)) => Poll::Ready(result),
+            Poll::Ready(None) => {
+                self.0.with(|stage| {
+                    if let Stage::Full(Joined::SpawnedInDrop) = stage {
+                        *stage = Stage::Empty(Waiter::default());
+                    }
+                });
+                self.poll(waker)
+            }
         }
     }
 
     /// The handle is gone. Gives the result that it did not read.
     pub(super) fn detach(&self) -> Option<Result<T>> {
-        let old = {
-            let mut stage = self.lock();
-            let next = match *stage {
-                Stage::Running(spawned) => Stage::Detached(Detached::now(spawned)),
-                // Somebody has waited: so that was not just now.
-                Stage::Awaited(_) => Stage::Detached(Detached::now(SpawnedBy::NO_TIMEOUT)),
-                _ => Stage::Gone,
+        let before = self.0.with(|stage| {
+            let next = match stage {
+                Stage::Empty(_) => Joined::Detached(Detached::now()),
+                Stage::Full(Joined::SpawnedInDrop) => Joined::Detached(Detached::Unwatched),
+                Stage::Full(_) => Joined::Taken,
             };
-            mem::replace(&mut *stage, next)
-        };
-        match old {
-            Stage::Done(result) => Some(result),
-            // A waker is dropped here.
+            mem::replace(stage, Stage::Full(next))
+        });
+        match before.into_value() {
+            Some(Joined::Done(result)) => Some(result),
             _ => None,
         }
     }
 
     pub(super) fn is_done(&self) -> bool {
-        !matches!(*self.lock(), Stage::Running(_) | Stage::Awaited(_) | Stage::Detached(_))
-    }
-
-    /// Nothing panics under this lock but, perhaps, `will_wake` of a foreign waker, which changes nothing:
-    /// what is guarded is whole.
-    fn lock(&self) -> MutexGuard<'_, Stage<T>> {
-        lock(&self.stage)
+        self.0.with(|stage| {
+            use Joined::{Detached, SpawnedInDrop};
+            !matches!(stage, Stage::Empty(_) | Stage::Full(SpawnedInDrop | Detached(_)))
+        })
     }
 }

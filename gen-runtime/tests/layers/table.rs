@@ -60,9 +60,10 @@ pub(crate) const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "reporting",
-        files: "report/",
-        never: "It must never know how a failure came about, nor what becomes of the task: it \
-                writes records, and contains the panics of code whose result is not used.",
+        files: "report/ waiter/",
+        never: "They must never know how a failure came about, nor what becomes of the task: they \
+                write records, contain the panics of code whose result is not used, and wake \
+                the futures that wait for a value.",
         apart: false,
     },
     Layer {

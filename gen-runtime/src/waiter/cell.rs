@@ -1,0 +1,129 @@
+//! A value, or the waker of the future that waits for it.
+
+use std::mem;
+use std::task::{Poll, Waker};
+
+use crate::report::contain;
+use crate::sync::{lock, Mutex};
+
+/// See the states and the rules of the module.
+pub(crate) struct WaiterCell<V>(Mutex<Stage<V>>);
+
+pub(crate) enum Stage<V> {
+    Empty(Waiter),
+    Full(V),
+}
+
+/// The waker of the future that waits, if one does. It is woken or dropped outside of the lock.
+#[derive(Default)]
+pub(crate) struct Waiter(Option<Waker>);
+
+impl From<&Waker> for Waiter {
+    fn from(waker: &Waker) -> Self {
+        Waiter(Some(waker.clone()))
+    }
+}
+
+impl Waiter {
+    /// Wakes the future. A panic of the waker is reported and ends here.
+    pub(crate) fn wake(self) {
+        if let Some(waker) = self.0 {
+            contain("a waker", || waker.wake());
+        }
+    }
+}
+
+impl<V> Stage<V> {
+    /// Of a stage that was replaced: wakes the future that waited.
+    pub(crate) fn wake(self) {
+        if let Stage::Empty(waiter) = self {
+            waiter.wake();
+        }
+    }
+
+    pub(crate) fn into_value(self) -> Option<V> {
+        match self {
+            Stage::Empty(_) => None,
+            Stage::Full(value) => Some(value),
+        }
+    }
+}
+
+impl<V> Default for WaiterCell<V> {
+    /// An empty cell.
+    fn default() -> Self {
+        WaiterCell(Mutex::new(Stage::Empty(Waiter::default())))
+    }
+}
+
+impl<V> WaiterCell<V> {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.with(|stage| matches!(stage, Stage::Empty(_)))
+    }
+
+    /// Ready with the output of `read`, which runs under the lock. Until there is a value, the cell
+    /// keeps `waker`.
+    pub(crate) fn poll<R>(&self, waker: &Waker, read: impl FnOnce(&mut V) -> R) -> Poll<R> {
+        match &mut *lock(&self.0) {
+            Stage::Full(value) => return Poll::Ready(read(value)),
+            Stage::Empty(Waiter(Some(known))) if known.will_wake(waker) => return Poll::Pending,
+            Stage::Empty(_) => {}
+        }
+        let mut waiter = Waiter::from(waker);
+        // The value may have come between the locks.
+        self.with(|stage| match stage {
+            Stage::Full(value) => Poll::Ready(read(value)),
+            Stage::Empty(kept) => {
+                mem::swap(kept, &mut waiter);
+                Poll::Pending
+            }
+        })
+    }
+
+    /// Puts a value into an empty cell, and wakes the future that waits. Gives the value back if
+    /// the cell is full.
+    pub(crate) fn put(&self, value: V) -> Result<(), V> {
+        let before = self.with(|stage| match stage {
+            Stage::Empty(_) => Ok(mem::replace(stage, Stage::Full(value))),
+            Stage::Full(_) => Err(value),
+        })?;
+        before.wake();
+        Ok(())
+    }
+
+    /// Fills the cell in any case. The caller wakes or drops what was in it.
+    pub(crate) fn replace(&self, value: V) -> Stage<V> {
+        self.with(|stage| mem::replace(stage, Stage::Full(value)))
+    }
+
+    /// Changes the value; an empty cell is filled with the default first. The caller wakes or drops
+    /// the waiter.
+    pub(crate) fn fill<R>(&self, change: impl FnOnce(&mut V) -> R) -> (Waiter, R)
+    where
+        V: Default,
+    {
+        self.with(|stage| match stage {
+            Stage::Full(value) => (Waiter::default(), change(value)),
+            Stage::Empty(waiter) => {
+                let (waiter, mut value) = (mem::take(waiter), V::default());
+                let result = change(&mut value);
+                *stage = Stage::Full(value);
+                (waiter, result)
+            }
+        })
+    }
+
+    /// The future that waited is gone.
+    pub(crate) fn forget(&self) {
+        let waiter = self.with(|stage| match stage {
+            Stage::Empty(waiter) => mem::take(waiter),
+            Stage::Full(_) => Waiter::default(),
+        });
+        drop(waiter);
+    }
+
+    /// Runs `change` under the lock. It moves out whatever is to be woken or dropped.
+    pub(crate) fn with<R>(&self, change: impl FnOnce(&mut Stage<V>) -> R) -> R {
+        change(&mut lock(&self.0))
+    }
+}

@@ -1,0 +1,39 @@
+//! Waiting for a value that another thread may bring.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `cell.rs` | [`WaiterCell`]: a value, or the waker of the future that waits for it |
+//! | `oneshot.rs` | [`oneshot`]: a sender and a receiver of one value |
+//! | `models.rs` | what loom checks: a value against polls and drops on another thread |
+//!
+//! # States
+//!
+//! | state | `poll` | `put` | `replace` | `forget` |
+//! |---|---|---|---|---|
+//! | empty: no value, and at most one waker | pending; the latest waker is kept | full; the waker is woken | full; the caller gets the waker | empty, without a waker |
+//! | full | ready with the output of `read` | gives the new value back | full; the caller gets the old value | full |
+//!
+//! A full cell stays full, except where its owner [empties](WaiterCell::with) it.
+//!
+//! # Owners
+//!
+//! The cell owns the waker from a poll that is pending until the waker is replaced, forgotten or
+//! woken. It owns the value until a reader takes it out.
+//!
+//! # Two rules
+//!
+//! 1. *No code of a user runs under the lock.* The waker of a poll is cloned before the cell is
+//!    locked. Whatever is moved out of the cell, a waker or a value, is handed out, and is woken or
+//!    dropped after the lock. A closure that runs under the lock owns nothing of a user. So a waker
+//!    may poll, fill or drop the very cell that wakes it.
+//! 2. *A waker that panics harms only the future that it belongs to.* The code that fills a cell
+//!    does not know the waker, so the panic is [reported](crate::report::contain) and ends there.
+//!    A clone or a drop of a waker within `poll` panics to the caller, which has brought the waker.
+
+mod cell;
+#[cfg(all(test, loom))]
+mod models;
+mod oneshot;
+
+pub(crate) use self::cell::{Stage, Waiter, WaiterCell};
+pub(crate) use self::oneshot::{oneshot, Missing, Receiver, Sender};
