@@ -6,8 +6,7 @@ use std::fmt;
 ///
 /// It prints as `src/fetch.rs:31:17 in fetch_page`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[doc(alias = "Location")]
-#[doc(alias = "position")]
+#[doc(alias("Location", "position"))]
 pub struct Site {
     file: &'static str,
     line: u32,

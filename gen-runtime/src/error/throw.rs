@@ -19,8 +19,7 @@ use super::{io, payload, Error};
     note = "an error that is thrown is a `std::error::Error` and `Send + Sync + 'static`, or a `String`, `&'static str` or `Box<dyn Error + Send + Sync>`",
     note = "make `{Self}` one of these, by an `impl std::error::Error` or in a `map_err(..)`; or take the output as it is with `gen::raw(..)`"
 )]
-#[doc(alias = "IntoError")]
-#[doc(alias = "raise")]
+#[doc(alias("IntoError", "raise"))]
 pub trait Throw<M> {
     /// Converts the value into the error that a coroutine is resumed with.
     fn throw(self) -> Error;

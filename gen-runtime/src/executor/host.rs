@@ -13,16 +13,13 @@
 //! Two more things are asked from any thread, and so by a name instead of a host: what is delivered to
 //! a task (`requests.rs`), and a timer that is taken back ([`cancel_timer`]).
 
-use std::rc::Rc;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use super::core::Core;
 use super::errors::LoopClosed;
 use super::ids::{LoopId, TaskId, TimerKey};
 use super::inbox::Mail;
 use super::runnable::TaskRef;
-use super::timers::Action;
 use super::{current, registry};
 
 /// An executor, on its own thread.
@@ -74,43 +71,5 @@ pub(crate) fn cancel_timer(timer: TimerKey) {
                 let _ = shared.send(Mail::CancelTimer(timer));
             }
         }
-    }
-}
-
-impl Host for Rc<Core> {
-    fn id(&self) -> LoopId {
-        Core::id(self)
-    }
-
-    fn start(&self, task: TaskRef) -> Result<TaskId, LoopClosed> {
-        self.start_task(task)
-    }
-
-    fn turn(&self) -> u64 {
-        self.turn.get()
-    }
-
-    fn now(&self) -> Instant {
-        Core::now(self)
-    }
-
-    fn has_real_clock(&self) -> bool {
-        self.has_real_clock
-    }
-
-    fn next_timer_number(&self) -> u64 {
-        Core::next_timer_number(self)
-    }
-
-    fn is_older_than_turn(&self, number: u64) -> bool {
-        number < self.turn_began_at.get()
-    }
-
-    fn wake_at(&self, deadline: Option<Instant>, number: u64, waker: &Waker) -> TimerKey {
-        self.add_timer(deadline, number, Action::Wake(waker.clone()))
-    }
-
-    fn rearm(&self, timer: TimerKey, waker: &Waker) -> bool {
-        self.rearm_timer(timer, waker)
     }
 }

@@ -6,10 +6,10 @@
 //!
 //! | file | what it holds |
 //! |---|---|
+//! | `embedded.rs` | the embedded loop as a [`Host`]: how a task gets its slot |
 //! | `host.rs` | [`Host`]: what the rest of the library asks of an executor |
 //! | `callback_context.rs` | [`CallbackContext`]: the context of a function whose callback a future waits for |
 //! | `callbacks.rs` | calling a callback in the context that it was scheduled in |
-//! | `start.rs` | how a task, or the future of a blocking call, gets its slot |
 //! | `turn.rs` | a turn, and the step that a task takes in it |
 //! | `close.rs` | the end of the loop |
 //! | `requests.rs` | what is delivered to a task, and a task that must end within a time |
@@ -90,6 +90,7 @@ mod core;
 pub(crate) mod current;
 pub(crate) mod current_context;
 mod drops;
+mod embedded;
 mod error_context;
 mod errors;
 pub(crate) mod host;
@@ -107,7 +108,6 @@ mod runnable;
 mod scheduler;
 mod slot_context;
 mod slot_injections;
-mod start;
 mod timers;
 mod timing;
 mod turn;

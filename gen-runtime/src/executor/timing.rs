@@ -1,6 +1,5 @@
-//! The timers of a loop, as its futures and handles use them.
+//! The timers of a loop, as its handles and its host use them.
 
-use std::task::Waker;
 use std::time::Instant;
 
 use super::core::Core;
@@ -30,24 +29,5 @@ impl Core {
             return None;
         }
         self.timers.borrow_mut().cancel(key)
-    }
-
-    /// Whether the timer still waits; if so, it wakes `waker` from now on.
-    ///
-    /// One of a closed loop has not fired, and never will.
-    pub(crate) fn rearm_timer(&self, key: TimerKey, waker: &Waker) -> bool {
-        if self.closed.get() {
-            return true;
-        }
-        match self.timers.borrow().waits_with(key, waker) {
-            None => return false,
-            Some(true) => return true,
-            Some(false) => {}
-        }
-        // Cloned before, and the old one dropped after the borrow: a waker may be anybody's.
-        let waker = waker.clone();
-        let old = self.timers.borrow_mut().replace(key, Action::Wake(waker));
-        drop(old);
-        true
     }
 }

@@ -56,10 +56,7 @@ use crate::Yieldable;
 /// # Outside a coroutine
 ///
 /// [`join`](FirstOf::join) makes a future of it: `gen::first_of(..).join().await`.
-#[doc(alias = "select")]
-#[doc(alias = "race")]
-#[doc(alias = "any")]
-#[doc(alias = "FIRST_COMPLETED")]
+#[doc(alias("select", "race", "any", "FIRST_COMPLETED"))]
 pub fn first_of<C>(children: C) -> FirstOf<C> {
     FirstOf { children, losers: Losers::Dropped }
 }

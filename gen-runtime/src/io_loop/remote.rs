@@ -21,9 +21,7 @@ use crate::executor::{current, run_in, LoopClosed, Mail, Shared};
 /// assert!(thread.join().unwrap().is_ok());
 /// ```
 #[derive(Clone)]
-#[doc(alias = "Spawner")]
-#[doc(alias = "spawn_blocking")]
-#[doc(alias = "call_soon_threadsafe")]
+#[doc(alias("Spawner", "spawn_blocking", "call_soon_threadsafe"))]
 pub struct Remote {
     pub(super) shared: Arc<Shared>,
 }

@@ -75,8 +75,7 @@ use crate::{parallel, Yieldable};
 /// # Outside a coroutine
 ///
 /// [`join`](Limit::join) makes a future of it: `gen::limit(..).join().await`.
-#[doc(alias = "buffer_unordered")]
-#[doc(alias = "Semaphore")]
+#[doc(alias("buffer_unordered", "Semaphore"))]
 pub fn limit<C>(at_once: usize, children: C) -> Limit<C> {
     Limit { at_once, children, in_order: true }
 }

@@ -80,13 +80,7 @@ pub struct Grouped<M>(PhantomData<M>);
 /// for. When it is dropped, by a timeout, by an error that is thrown at it or with its task, the children
 /// are dropped, and the failures that some of them already had are logged in one record (target `gen`,
 /// level `ERROR`; cancellations `DEBUG`).
-#[doc(alias = "join")]
-#[doc(alias = "join_all")]
-#[doc(alias = "gather")]
-#[doc(alias = "Promise::all")]
-#[doc(alias = "all")]
-#[doc(alias = "multi_future")]
-#[doc(alias = "Multi")]
+#[doc(alias("join", "join_all", "gather", "Promise::all", "all", "multi_future", "Multi"))]
 pub fn multi<C>(children: C) -> Multi<C> {
     Multi { children }
 }

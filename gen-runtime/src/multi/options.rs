@@ -87,8 +87,7 @@ impl<C> Multi<C> {
     /// # Panics
     ///
     /// The result of a child that panics is [`Panicked`](crate::Panicked).
-    #[doc(alias = "all_settled")]
-    #[doc(alias = "return_exceptions")]
+    #[doc(alias("all_settled", "return_exceptions"))]
     pub fn settle(self) -> MultiSettled<C> {
         MultiSettled { children: self.children }
     }

@@ -54,9 +54,7 @@ use crate::{Error, Result};
 ///
 /// When the future is dropped the callback does nothing any more, and a value that it is called with just then is lost. Where none may be lost, keep the values in a queue of
 /// your own, and let the callback only say that there is something in it.
-#[doc(alias = "task")]
-#[doc(alias = "Task")]
-#[doc(alias = "call_async")]
+#[doc(alias("task", "Task", "call_async"))]
 pub fn from_callback<T, R, M>(call: impl FnOnce(Resolve<T>) -> R) -> CallbackFuture<T>
 where
     R: CallbackOutput<M>,

@@ -126,8 +126,7 @@ use crate::{Result, Throw};
 /// in the order in which they were spawned. The failures so far are logged in one record (target
 /// `gen`, level `ERROR`; cancellations `DEBUG`), also the one for which the others were cancelled.
 #[track_caller]
-#[doc(alias = "TaskGroup")]
-#[doc(alias = "nursery")]
+#[doc(alias("TaskGroup", "nursery"))]
 pub fn scope<'env, B, F, T, E, M>(body: B) -> impl Future<Output = Result<T>> + use<'env, B, F, T, E, M>
 where
     B: FnOnce(Scope<'env>) -> F,

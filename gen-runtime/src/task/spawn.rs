@@ -47,9 +47,7 @@ use crate::yieldable::FutureOfResult;
 ///
 /// Where no loop runs, the coroutine is dropped, and the handle resolves to [`NoLoop`].
 #[track_caller]
-#[doc(alias = "create_task")]
-#[doc(alias = "ensure_future")]
-#[doc(alias = "spawn_callback")]
+#[doc(alias("create_task", "ensure_future", "spawn_callback"))]
 pub fn spawn<C, T, E, M>(coroutine: C) -> JoinHandle<T>
 where
     C: FutureOfResult<T, E>,

@@ -32,8 +32,7 @@ use crate::Result;
 /// assert_eq!(*order.borrow(), "ababab");
 /// # Ok::<(), gen::Error>(())
 /// ```
-#[doc(alias = "yield_now")]
-#[doc(alias = "sleep(0)")]
+#[doc(alias("yield_now", "sleep(0)"))]
 pub fn moment() -> Moment {
     Moment { state: State::Fresh }
 }

@@ -53,8 +53,7 @@ use crate::{Result, Yieldable};
 /// # Outside a coroutine
 ///
 /// [`join`](WithTimeout::join) makes a future of it: `gen::with_timeout(..).join().await`.
-#[doc(alias = "timeout")]
-#[doc(alias = "wait_for")]
+#[doc(alias("timeout", "wait_for"))]
 pub fn with_timeout<Y>(timeout: impl Into<Deadline>, yieldable: Y) -> WithTimeout<Y> {
     let (sleep, after) = timeout.into().sleep();
     WithTimeout { yieldable, limit: TimeLimit { sleep, after }, quiet: PhantomData }

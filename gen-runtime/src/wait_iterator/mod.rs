@@ -114,9 +114,7 @@ use crate::{Error, Result, Yieldable};
 /// results that nobody has asked for; the errors among these are logged, all in one record (target `gen`,
 /// level `ERROR`; cancellations `DEBUG`). Tasks go on without their handles.
 #[must_use = "nothing runs until `next` is yielded"]
-#[doc(alias = "FuturesUnordered")]
-#[doc(alias = "as_completed")]
-#[doc(alias = "JoinSet")]
+#[doc(alias("FuturesUnordered", "as_completed", "JoinSet"))]
 pub struct WaitIterator<P, T, I = ByPosition> {
     pool: Pool<P, T, I>,
     /// How many children it was given: the position of the next one.

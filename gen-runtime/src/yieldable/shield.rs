@@ -61,8 +61,7 @@ use crate::{Result, Yieldable};
 /// # Outside a coroutine
 ///
 /// [`join`](Shield::join) makes a future of it: `gen::shield(..).join().await`.
-#[doc(alias = "uncancelled")]
-#[doc(alias = "protect")]
+#[doc(alias("uncancelled", "protect"))]
 pub fn shield<Y>(yieldable: Y) -> Shield<Y> {
     Shield { yieldable }
 }
