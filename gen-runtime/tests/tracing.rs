@@ -101,7 +101,7 @@ fn what_follows_a_wait_is_in_the_span_of_the_task() {
     let lines = lines_of(|| assert_eq!(gen::run_sync(caller()).unwrap(), 1));
     let ends = [
         "resumed",
-        "gen: an `async` block is gone that has not waited for its callbacks: \"left\" (registered at ",
+        "gen: an `async` block ended without waiting for its callbacks: \"left\" (registered at ",
         "caught: late",
     ];
     assert_eq!(lines.len(), ends.len(), "{lines:?}");

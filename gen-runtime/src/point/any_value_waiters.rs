@@ -1,4 +1,4 @@
-//! Who waits for any value at all: points that said they were not ready without asking about a key.
+//! The points that wait for any value at all: they were not ready, and have asked about no key.
 
 use std::task::Waker;
 
@@ -7,8 +7,8 @@ use crate::sync::{lock, AtomicU64, Mutex, Ordering};
 
 /// One for each call, shared by its registrations.
 ///
-/// `stored` grows before the waiters are taken, and who waits compares it, under their lock, with what it was before it asked: so a value that is
-/// stored in between is never missed.
+/// No value is missed: `stored` grows before the waiters are taken, and a point that begins to wait
+/// compares `stored`, under the lock of the waiters, with its value before the point was asked.
 #[derive(Debug)]
 pub(super) struct AnyValueWaiters {
     stored: AtomicU64,
@@ -20,19 +20,19 @@ impl AnyValueWaiters {
         AnyValueWaiters { stored: AtomicU64::new(0), waiters: Mutex::new(Waiters::default()) }
     }
 
-    /// How many values have been stored.
+    /// The number of values that were stored so far.
     pub(super) fn stored(&self) -> u64 {
         self.stored.load(Ordering::Acquire)
     }
 
-    /// A value was stored.
+    /// Counts a value, and wakes the waiters.
     pub(super) fn store(&self) {
         self.stored.fetch_add(1, Ordering::AcqRel);
         let waiters = lock(&self.waiters).take();
         waiters.wake();
     }
 
-    /// Waits for the next value; `false` if there was one since `before`.
+    /// Waits for the next value; `false` if a value was stored since `before`.
     pub(super) fn wait(&self, id: WaiterId, waker: Waker, before: u64) -> bool {
         let mut waiters = lock(&self.waiters);
         if self.stored() != before {
@@ -44,7 +44,7 @@ impl AnyValueWaiters {
         true
     }
 
-    /// Waits no longer.
+    /// Removes a waiter.
     pub(super) fn forget(&self, id: WaiterId) {
         let waker = lock(&self.waiters).remove(id);
         drop(waker);

@@ -1,4 +1,4 @@
-//! `Callback`: a key is registered, and there is something to call.
+//! `Callback`: registers a key, and gives a callable for it.
 
 use std::fmt;
 use std::panic::Location;
@@ -12,16 +12,20 @@ use crate::yieldable::join::not_awaited;
 use crate::yieldable::Yielded;
 use crate::Result;
 
-/// Registers a key; the yield gives a [`Callable`] that stores its argument, a `T`, under that key, for a [`Wait`](super::Wait) to take.
+/// Registers a key; the yield gives the [`Callable`] that stores a `T` under it, for a
+/// [`Wait`](super::Wait) to take.
 ///
-/// Keys belong to one call of a coroutine: calls that run at the same time do not meet. A nested `async` block has keys of its own.
+/// Keys belong to one call of a coroutine: calls that run at the same time do not share them. A
+/// nested `async` block has keys of its own.
 ///
-/// The yield is always ready at once. A callback of several arguments is a `Callback` of a tuple, or of [`Arguments`](crate::Arguments).
+/// The yield is always ready at once. A callback with several arguments is a `Callback` of a tuple,
+/// or of [`Arguments`](crate::Arguments).
 ///
 /// # Errors
 ///
-/// At the yield: [`KeyReuseError`](super::KeyReuseError) if the key is pending already. At the end of the call:
-/// [`LeakedCallbackError`](super::LeakedCallbackError) if nobody waited for it.
+/// At the yield: [`KeyReuseError`](super::KeyReuseError) if the key is pending already. At the end
+/// of the call: [`LeakedCallbackError`](super::LeakedCallbackError) if the key was never waited
+/// for.
 ///
 /// ```
 /// use gen::{yield_, Callback, Wait};
@@ -41,15 +45,15 @@ use crate::Result;
 /// ```
 #[must_use = "nothing is registered until it is yielded"]
 pub struct Callback<T, Q = ()> {
-    /// Until it is registered.
+    /// `None` when it is registered.
     key: Option<Q>,
     at: &'static Location<'static>,
-    /// When it is registered.
+    /// `Some` when the key is registered.
     callable: Option<Callable<T>>,
 }
 
 impl<T> Callback<T> {
-    /// A callback for a `T` under `key`; errors will name the place of this call.
+    /// Makes a callback for a `T` under `key`; errors will name the place of this call.
     #[track_caller]
     pub fn new<Q: Key>(key: Q) -> Callback<T, Q> {
         Callback { key: Some(key), at: Location::caller(), callable: None }
@@ -57,7 +61,7 @@ impl<T> Callback<T> {
 }
 
 impl<T, Q> Callback<T, Q> {
-    /// Does not compile: it is the callable that is called, which the yield gives.
+    /// Does not compile: the yield gives the callable that can be called.
     #[doc(hidden)]
     pub fn call<B: CallsBeforeTheYield>(&self, _: T)
     where
@@ -82,7 +86,7 @@ impl<T: Send + 'static, Q: Key> YieldPoint for Callback<T, Q> {
     }
 
     fn get_result(&mut self, _: &Runner) -> Result<Callable<T>> {
-        // The protocol is on our side: it was started, and this is called once.
+        // `Pending` calls `start` before, and this once.
         Ok(self.callable.take().expect("a callback is started before its result is taken"))
     }
 }
@@ -93,15 +97,19 @@ impl<T, Q> fmt::Debug for Callback<T, Q> {
     }
 }
 
-/// Stores a value under a key: what yielding a [`Callback`] gives.
+/// Stores a value under a key: the result of yielding a [`Callback`].
 ///
-/// It may be kept, cloned, sent to other threads and called from there. A call stores the value and wakes the coroutine if that waits for it; the
-/// coroutine never runs inside the call.
+/// It may be kept, cloned, sent to other threads and called from there. A call stores the value,
+/// and wakes the coroutine if it waits for the key. The coroutine never runs inside of the call.
 ///
-/// It belongs to one registration of its key. Until the value is taken a second call replaces it; after that, or after the coroutine call has ended,
-/// or with its loop gone, a call does nothing. If all clones are dropped without a call, a wait for the key fails with a
-/// [`CallbackDroppedError`](super::CallbackDroppedError); if they are dropped because a callback of the coroutine's [context](crate::context) has failed that
-/// owns them, with the error of that. A key whose callables went with such a callback is no leak when the call ends, and may be registered anew.
+/// A callable belongs to one registration of its key. A second call replaces a value that was not
+/// yet taken. A call does nothing when the value was taken, when the coroutine call has ended, and
+/// when its loop was dropped.
+///
+/// If all clones are dropped without a call, a wait for the key fails with a
+/// [`CallbackDroppedError`](super::CallbackDroppedError). If they are dropped because a callback of
+/// the coroutine's [context](crate::context) has failed that owns them, the wait fails with the
+/// error of that callback. Then the key is no leak when the call ends, and may be registered again.
 pub struct Callable<T> {
     registration: Arc<dyn Store<T>>,
 }
@@ -117,9 +125,9 @@ impl<T> Callable<T> {
         self.registration.store(value);
     }
 
-    /// Makes a closure of it that stores its argument, for functions that take a closure.
+    /// Turns it into a closure that stores its argument, for functions that take a closure.
     ///
-    /// If that is dropped and was never called, the wait fails, as it does for the callable itself.
+    /// If the closure is dropped without a call, the wait fails, as for the callable itself.
     ///
     /// ```
     /// use gen::{yield_, Callback, Wait};
@@ -164,10 +172,10 @@ impl<T> fmt::Debug for Callable<T> {
     }
 }
 
-/// What is said of a [`Callback`] that is called and was not yielded.
+/// The mistake of a [`Callback`] that is called before it is yielded.
 #[diagnostic::on_unimplemented(
-    message = "a `Callback` is yielded first: what the yield gives is called",
+    message = "a `Callback` is not called itself: call the `Callable` that its yield gives",
     label = "not yielded yet",
-    note = "register it, and call what that gives: `let done = yield_!(Callback::new(key))?; done.call(value)`"
+    note = "yield it to register its key: `let done = yield_!(Callback::new(key))?; done.call(value)`"
 )]
 pub trait CallsBeforeTheYield {}

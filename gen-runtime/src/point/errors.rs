@@ -1,4 +1,4 @@
-//! What can go wrong with keys.
+//! The errors of keys.
 
 use std::any::type_name;
 use std::error::Error as StdError;
@@ -10,7 +10,7 @@ use super::key::Key;
 use super::named::{KeyList, LeakedKey, NamedKey};
 use super::registration::AnyRegistration;
 
-/// A key was registered while it was pending already.
+/// A key was registered while it was already pending.
 #[derive(Debug, Clone)]
 pub struct KeyReuseError {
     key: NamedKey,
@@ -18,7 +18,7 @@ pub struct KeyReuseError {
 }
 
 impl KeyReuseError {
-    /// Of the registration that is pending.
+    /// Makes the error from the registration that is pending.
     pub(super) fn new(pending: Arc<dyn AnyRegistration>) -> Self {
         KeyReuseError { registered_at: pending.at(), key: NamedKey::registered(pending) }
     }
@@ -29,7 +29,7 @@ impl KeyReuseError {
         self.key.text()
     }
 
-    /// Where it was registered first.
+    /// Where the key was registered first.
     #[must_use]
     pub fn registered_at(&self) -> &'static Location<'static> {
         self.registered_at
@@ -44,11 +44,13 @@ impl fmt::Display for KeyReuseError {
 
 impl StdError for KeyReuseError {}
 
-/// A key was asked about that is not pending in this call: it was never registered, or its value was taken already.
+/// A key is not pending in this call: it was never registered, or its value was taken already.
 ///
-/// A key of another coroutine call is unknown, and so is one of the same coroutine in another `async` block.
+/// A key of another coroutine call is unknown, and so is a key of the same coroutine in another
+/// `async` block.
 ///
-/// The text says if a pending key of another type looks alike; of many pending keys it looks at a few.
+/// The text says if a pending key of another type looks the same. Of many pending keys it compares
+/// a few.
 #[derive(Debug, Clone)]
 pub struct UnknownKeyError {
     key: NamedKey,
@@ -69,7 +71,7 @@ impl UnknownKeyError {
         UnknownKeyError { key: NamedKey::borrowed(key), key_type: key_type(key), pending: Vec::new() }
     }
 
-    /// Notes pending keys of other types, one of which may look alike.
+    /// Adds pending keys of other types, one of which may look the same.
     pub(super) fn with_pending(mut self, pending: Vec<Arc<dyn AnyRegistration>>) -> Self {
         let named = |registration: Arc<dyn AnyRegistration>| PendingKey {
             key_type: registration.key().type_name(),
@@ -93,10 +95,10 @@ fn key_type<Q: Key>(_: &Q) -> &'static str {
 impl fmt::Display for UnknownKeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the key {} is not pending", self.key())?;
-        // It was probably meant.
+        // A key that looks the same was probably meant.
         match self.pending.iter().find(|pending| pending.key.text() == self.key()) {
             Some(PendingKey { key_type, .. }) => {
-                write!(f, ": it is of type `{}`, and one of type `{key_type}` looks alike", self.key_type)
+                write!(f, ": it is of type `{}`, and one of type `{key_type}` looks the same", self.key_type)
             }
             None => Ok(()),
         }
@@ -105,7 +107,7 @@ impl fmt::Display for UnknownKeyError {
 
 impl StdError for UnknownKeyError {}
 
-/// A key was asked for a value of another type than it was registered for.
+/// A key was asked for a value of another type than the one that it was registered for.
 #[derive(Debug, Clone)]
 pub struct KeyTypeError {
     key: NamedKey,
@@ -115,7 +117,7 @@ pub struct KeyTypeError {
 }
 
 impl KeyTypeError {
-    /// Of a registration that was asked for a `T`.
+    /// Makes the error from the registration that was asked for a `T`.
     pub(super) fn new<T>(pending: Arc<dyn AnyRegistration>) -> Self {
         let (registered, registered_at) = (pending.value_type(), pending.at());
         KeyTypeError {
@@ -132,7 +134,7 @@ impl KeyTypeError {
         self.key.text()
     }
 
-    /// Where it was registered.
+    /// Where the key was registered.
     #[must_use]
     pub fn registered_at(&self) -> &'static Location<'static> {
         self.registered_at
@@ -142,13 +144,13 @@ impl KeyTypeError {
 impl fmt::Display for KeyTypeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (KeyTypeError { registered, asked, registered_at, .. }, key) = (self, self.key());
-        write!(f, "the key {key} is for a value of type `{registered}`, as registered at {registered_at}, not of type `{asked}`")
+        write!(f, "the key {key}, registered at {registered_at}, is for a value of type `{registered}`, not `{asked}`")
     }
 }
 
 impl StdError for KeyTypeError {}
 
-/// A key was waited for whose callables were all dropped without a call: its value will never come.
+/// All callables of a key were dropped without a call, so its value will never come.
 ///
 /// (Tornado waits for ever.)
 #[derive(Debug, Clone)]
@@ -157,18 +159,19 @@ pub struct CallbackDroppedError {
 }
 
 impl CallbackDroppedError {
-    /// Of a key whose registration is closed.
+    /// Makes the error from the registration of the key, which is closed.
     pub(super) fn of_key(closed: Arc<dyn AnyRegistration>) -> Self {
         let at = closed.at();
         CallbackDroppedError { key: Some((NamedKey::registered(closed), at)) }
     }
 
-    /// The callback of a [`from_callback`](super::from_callback), which has no key.
+    /// Makes the error of [`from_callback`](super::from_callback), which has no key.
     pub(super) fn of_task() -> Self {
         CallbackDroppedError { key: None }
     }
 
-    /// The key, in its debug form; none if it was the callback of [`gen::from_callback`](crate::from_callback).
+    /// The key, in its debug form; `None` for the callback of
+    /// [`gen::from_callback`](crate::from_callback).
     #[must_use]
     pub fn key(&self) -> Option<&str> {
         self.key.as_ref().map(|(key, _)| key.text())
@@ -182,21 +185,23 @@ impl fmt::Display for CallbackDroppedError {
                 let key = key.text();
                 write!(f, "the callback of the key {key}, registered at {at}, was dropped without a call")
             }
-            None => f.write_str("the callback of the task was dropped without a call"),
+            None => f.write_str("the callback of `gen::from_callback` was dropped without a call"),
         }
     }
 }
 
 impl StdError for CallbackDroppedError {}
 
-/// A coroutine ended well, but left keys behind that were never waited for.
+/// A coroutine has succeeded, but has left keys behind that were never waited for.
 ///
-/// It takes the place of the output. A [`gen::Return`](fn@crate::Return) is a good end, too; after an error of the body's own nothing is said about its keys.
+/// It takes the place of the output, also of that of a [`gen::Return`](fn@crate::Return). If the
+/// body has failed, its own error is the result, and its keys are not reported.
 ///
-/// A key is none of these whose callables went with a callback that failed, see [`Callable`](super::Callable):
-/// that error was told. Nor is one that was waited for when the last of its callables was gone.
+/// A key is no leak if a callback that failed has dropped its callables, because the error of the
+/// callback is reported: see [`Callable`](super::Callable). Nor is a key that was waited for when
+/// its last callable was gone.
 ///
-/// The text names the first few keys, and says how many more there are.
+/// The text names the first few keys, and the number of the others.
 #[derive(Clone)]
 pub struct LeakedCallbackError {
     keys: Arc<[LeakedKey]>,
@@ -228,7 +233,7 @@ impl fmt::Debug for LeakedCallbackError {
 
 impl StdError for LeakedCallbackError {}
 
-/// A point is used when the call that it belongs to is over.
+/// A point is used after the end of the call that it belongs to.
 #[derive(Debug)]
 pub(super) struct CallEnded;
 
@@ -240,7 +245,7 @@ impl fmt::Display for CallEnded {
 
 impl StdError for CallEnded {}
 
-/// A value is taken that is not there yet.
+/// A value is taken before it is there.
 #[derive(Debug)]
 pub(super) struct NotReady {
     key: NamedKey,

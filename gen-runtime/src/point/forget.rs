@@ -1,4 +1,4 @@
-//! `Forget`: gives up what a callback was to store.
+//! `Forget`: gives up a key.
 
 use super::key::Key;
 use super::runner::Runner;
@@ -6,10 +6,13 @@ use super::YieldPoint;
 use crate::yieldable::join::not_awaited;
 use crate::Result;
 
-/// Gives up a key: it is pending no longer, and its [`Callable`](super::Callable)s do nothing from now on.
+/// Gives up a key: it is no longer pending, and its [`Callable`](super::Callable)s do nothing from
+/// then on.
 ///
-/// A [`Wait`](super::Wait) that is dropped, by a timeout for example, leaves its key pending: the next one gets the value. Where there will be no next one, say so, or the call
-/// fails with a [`LeakedCallbackError`](super::LeakedCallbackError) in the end. (Tornado has no counterpart.)
+/// A [`Wait`](super::Wait) that is dropped, for example by a timeout, leaves its key pending: the
+/// next wait gets the value. If there will be no next wait, give up the key. Otherwise the call
+/// fails with a [`LeakedCallbackError`](super::LeakedCallbackError) at its end. (Tornado has no
+/// counterpart.)
 ///
 /// ```
 /// use gen::{yield_, Callback, Forget, Wait};
@@ -27,7 +30,8 @@ use crate::Result;
 /// fn degrees() -> gen::Result<Option<u32>> {
 ///     let done = yield_!(Callback::<u32>::new("sensor"))?;
 ///     read_sensor(move |degrees| done.call(degrees));
-///     match yield_!(gen::with_timeout(Duration::from_secs(60), Wait::<u32>::new("sensor"))) {
+///     let value = Wait::<u32>::new("sensor");
+///     match yield_!(gen::with_timeout(Duration::from_secs(60), value)) {
 ///         Err(e) if e.is::<gen::TimeoutError>() => {
 ///             yield_!(Forget::new("sensor"))?;
 ///             Ok(None)
@@ -39,12 +43,14 @@ use crate::Result;
 /// assert_eq!(io_loop.run_sync(degrees()).unwrap(), None);
 /// ```
 ///
-/// The yield is always ready at once. A value that has come meanwhile is dropped; whoever waits for the key in another branch gets an
-/// [`UnknownKeyError`](super::UnknownKeyError). The key may be registered anew.
+/// The yield is always ready at once. A value that is stored under the key is dropped. If another
+/// branch waits for the key, it gets an [`UnknownKeyError`](super::UnknownKeyError). The key may be
+/// registered again.
 ///
 /// # Errors
 ///
-/// At the yield: [`UnknownKeyError`](super::UnknownKeyError) if the key is not pending in this call.
+/// At the yield: [`UnknownKeyError`](super::UnknownKeyError) if the key is not pending in this
+/// call.
 #[derive(Debug)]
 #[must_use = "nothing is given up until it is yielded"]
 pub struct Forget<Q> {
@@ -52,7 +58,7 @@ pub struct Forget<Q> {
 }
 
 impl<Q> Forget<Q> {
-    /// Gives up `key`.
+    /// Makes the point that gives up `key`.
     pub fn new(key: Q) -> Self
     where
         Q: Key,

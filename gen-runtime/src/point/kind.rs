@@ -1,6 +1,7 @@
-//! How a call that yields points comes to have a registry, and what is done at its end.
+//! The registry of a call that yields points: where it comes from, and how it ends.
 //!
-//! A body that yields a point makes inference find the kind `u8` for its call and frame; see [`FrameKind`].
+//! For a body that yields a point, type inference finds the kind `u8` of call and frame; see
+//! [`FrameKind`].
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -31,7 +32,8 @@ impl<P: YieldPoint> Yieldable<Point, Flat, u8> for P {
     }
 }
 
-/// A point may fail: where a tuple holds one, what else it holds has to be opened too.
+/// A point may fail: if a tuple holds one, the results of its other elements have to be opened,
+/// too.
 impl<P: YieldPoint> Yieldable<Point, Seen, u8> for P {
     type Output = Leaf<crate::Result<P::Output>>;
     type Pending = coroutine::Pending<Pending<P>, Leaves>;
@@ -41,12 +43,12 @@ impl<P: YieldPoint> Yieldable<Point, Seen, u8> for P {
     }
 }
 
-/// A body that yields points.
+/// The kind of a body that yields points.
 impl FrameKind for u8 {
     type Call = PointsCall;
     type Frame = PointsFrame;
 
-    #[expect(clippy::declare_interior_mutable_const, reason = "each use is to make a registry of its own")]
+    #[expect(clippy::declare_interior_mutable_const, reason = "each use makes a registry of its own")]
     const BLOCK: PointsFrame = PointsFrame(Source::Block(OnceLock::new()));
 
     fn call() -> PointsCall {
@@ -58,17 +60,17 @@ impl FrameKind for u8 {
     }
 }
 
-/// What a coroutine can return that yields points: its call fails if it leaves keys behind.
+/// The output of a coroutine that yields points: the call fails if it leaves keys behind.
 #[diagnostic::on_unimplemented(
     message = "a coroutine that yields a `YieldPoint` cannot return `{Self}`",
     label = "yields a `YieldPoint`, such as `Callback` or `Wait`",
-    note = "it fails if keys are left that were never waited for, so it has to return a `Result<T, E>` with an `E: From<gen::Error>`"
+    note = "the coroutine fails if it leaves keys that were never waited for, so it has to return a `Result<T, E>` with an `E: From<gen::Error>`"
 )]
 pub trait MayLeak {
-    /// Whether the body ended well.
+    /// Whether the body has succeeded.
     fn is_ok(&self) -> bool;
 
-    /// What the call returns instead.
+    /// The output that takes the place of the body's.
     fn leaked(error: Error) -> Self;
 }
 
@@ -86,7 +88,7 @@ impl<O: MayLeak> Finish<O> for u8 {
     fn poll(call: &Call<u8>, poll_body: impl FnOnce() -> Poll<O>) -> Poll<O> {
         poll_body().map(|output| {
             let leaked = call.state().registry.end();
-            // An error of the body's own tells more than its consequences.
+            // An error of the body says more than the keys that it leaves in consequence.
             if output.is_ok() && !leaked.is_empty() {
                 O::leaked(LeakedCallbackError::new(leaked.into_keys()).into())
             } else {
@@ -96,13 +98,14 @@ impl<O: MayLeak> Finish<O> for u8 {
     }
 }
 
-/// The registry of a call, which ends with it.
+/// The registry of a call, ended with the call.
 pub struct PointsCall {
     registry: Arc<KeyRegistry>,
 }
 
 impl Drop for PointsCall {
-    /// A call that is dropped before its end is no mistake; its callables do nothing from now on.
+    /// A call may be dropped before its end, and its keys with it. Its callables do nothing from
+    /// then on.
     fn drop(&mut self) {
         self.registry.end();
     }
@@ -114,13 +117,14 @@ impl fmt::Debug for PointsCall {
     }
 }
 
-/// Where the points of a body or block find their registry.
+/// Gives the points of a body or of a block their registry.
 pub struct PointsFrame(Source);
 
 enum Source {
-    /// In the call.
+    /// The registry of the call.
     Call(Arc<KeyRegistry>),
-    /// Nested `async` blocks have one of their own, made with their first point; nobody takes its leaks but the log.
+    /// The registry of a nested `async` block, made with its first point; its leaks are only
+    /// logged.
     Block(OnceLock<Arc<KeyRegistry>>),
 }
 
@@ -140,7 +144,7 @@ impl Drop for PointsFrame {
         let Some(left) = registry.get().map(|registry| registry.end()) else { return };
         if !left.is_empty() {
             report::warning(format_args!(
-                "an `async` block is gone that has not waited for its callbacks: {}",
+                "an `async` block ended without waiting for its callbacks: {}",
                 KeyList(&left.into_keys())
             ));
         }

@@ -1,60 +1,67 @@
-//! Callback APIs made linear: yield points, and keys under which callbacks leave their values.
+//! Callback APIs made linear: yield points, and the keys under which callbacks store their values.
 //!
 //! # How it works
 //!
-//! A coroutine that yields a [`YieldPoint`] has a *registry*: it belongs to one call, and holds the keys that are registered in it. Yielding a
-//! [`Callback`] registers a key and gives a [`Callable`]; calling that stores a value under the key and wakes whoever waits for it; yielding a [`Wait`]
-//! takes the value and the key out.
+//! A coroutine that yields a [`YieldPoint`] has a *registry*, which belongs to one call of it and
+//! holds the keys that are registered in that call. Yielding a [`Callback`] registers a key and
+//! gives a [`Callable`]. Calling the callable stores a value under the key, and wakes the coroutine
+//! if it waits for that. Yielding a [`Wait`] takes the value out, and the key with it.
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `kind.rs` | how a call that yields points comes to have a registry, and what is done at its end |
+//! | `kind.rs` | the registry of a call that yields points: where it comes from, and how it ends |
 //! | `registry.rs` | the keys of one call |
-//! | `table.rs` | its registrations, by the hash of their key |
+//! | `table.rs` | the registrations of a call, by the hash of their key |
 //! | `key.rs` | keys of any type in one table |
-//! | `registration.rs` | one key: its value, and who waits for it |
-//! | `any_value_waiters.rs` | who waits for any value at all |
-//! | `waiters.rs` | the wakers of those who wait |
-//! | `runner.rs` | [`Runner`]: what a point sees of the call that yielded it |
-//! | `pending.rs` | the future that a point becomes |
-//! | `callback.rs`, `wait.rs`, `wait_all.rs`, `forget.rs` | the points that keys are for |
-//! | `task.rs` | [`from_callback`]: waits for what a callback is called with, without a key |
-//! | `errors.rs` | what can go wrong |
-//! | `named.rs` | the keys that errors name, which are printed when somebody reads the error |
-//! | `models.rs` | models for loom: a call against a wait, a drop, the end |
+//! | `registration.rs` | one key: its value, and the points that wait for it |
+//! | `any_value_waiters.rs` | the points that wait for any value at all |
+//! | `waiters.rs` | the wakers of the points that wait for the same thing |
+//! | `runner.rs` | [`Runner`]: the coroutine call, as a point sees it |
+//! | `pending.rs` | the future of a yielded point |
+//! | `callback.rs`, `wait.rs`, `wait_all.rs`, `forget.rs` | the points that use keys |
+//! | `task.rs` | [`from_callback`]: waits for the argument of a callback, without a key |
+//! | `errors.rs` | the errors of keys |
+//! | `named.rs` | the keys that an error names, printed when the error is read |
+//! | `models.rs` | loom models: a call of a callable against a wait, a drop, or the end of the call |
 //!
 //! ## States and events of a registration
 //!
-//! | state | its callable is called | its last callable is dropped | asked whether ready | its value is taken | given up, or the call ends |
+//! | state | a callable is called: `store` | the last callable is dropped: `shrink` | a point asks for its value: `is_ready`, `wait` | the value is taken: `take` | it is given up, or the call ends: `give_up`, `end` |
 //! |---|---|---|---|---|---|
-//! | empty | stored | abandoned, when [that is told](crate::context) | no; who asked waits | an error | closed; a leak, unless it is settled |
-//! | stored | the new value replaces the old | stored | yes | closed | closed; a leak |
-//! | abandoned | (nobody can; a new callable makes it empty) | | no, and asked again, twice; then an error; closed | an error | closed; a leak, unless it is settled |
-//! | closed | nothing happens | nothing | the key is unknown | the key is unknown | closed |
+//! | empty: no value has come | stored | abandoned, when [the drop is reported](crate::context) | not ready; the waker of the point is kept | an error | closed; a leak, unless it is settled |
+//! | stored: there is a value | the new value replaces the old one | stored | ready | closed | closed; a leak |
+//! | abandoned: no callable is left, and no value has come | impossible; a new callable makes it empty (`grow`) | | not ready, and asked again, twice; then an error, and closed | an error | closed; a leak, unless it is settled |
+//! | closed: not in the registry | nothing | nothing | the key is unknown | the key is unknown | closed |
 //!
-//! A registration that is closed is out of the registry, and the key may be registered anew: callables of the old one do not touch the new one.
+//! The key of a closed registration may be registered again: callables of the old registration do
+//! not touch the new one.
 //!
-//! A registration without callables is *settled* when it is known why its value will not come: the
-//! callback that owned the last callable has failed, and its error is told; or somebody has waited for it
-//! since the last callable was gone, and was resumed with another error. It is no leak then, and the key
-//! may be registered anew; a wait for it is told that the callback was dropped.
+//! A registration without callables is *settled* when the reason is known why its value will not
+//! come: the callback that owned the last callable has failed, and its error is reported; or a
+//! point has waited for the value since the last callable was dropped, and was resumed with another
+//! error. A settled key is no leak, and may be registered again. A wait for it fails with
+//! [`CallbackDroppedError`].
 //!
 //! ## Points of one yield
 //!
-//! The children of a list, map or tuple are started in their order, each in its first poll. So of `(Wait(k), Callback(k))` the wait fails, the key being unknown; and
-//! `(Callback(k), Wait(k))` waits for ever, because nobody gets the callable before the wait is over.
+//! The children of a list, map or tuple are started in their order, each by its first poll. So the
+//! wait of `(Wait(k), Callback(k))` fails, because the key is unknown. And `(Callback(k), Wait(k))`
+//! waits for ever, because the callable is given together with the value.
 //!
 //! ## Who owns what
 //!
-//! - The *registry* is owned by the call, and shared with the frame and with the points that are pending; callables do not hold it.
-//! - A *registration* is shared between the registry and its callables. At the end of the call the registry closes all of them, so a callable that
-//!   is kept keeps nothing alive but a closed cell.
-//! - A *value* is in the cell until it is taken, replaced or the registration is closed. It is dropped outside of the locks.
-//! - A *waker* is in the registration that its point asked about; if the point asked about none, on the board, which every stored value wakes. The
-//!   point's pending future takes it out again when it is ready or dropped.
-//! - No code of a user runs under a lock or inside of a borrow: not the `Hash`, `Eq`, `Debug` and drop of
-//!   keys, not the drop of values, and nothing of wakers. Keys are printed when somebody reads the error
-//!   that names them, and a panic in that is not let through.
+//! - The *registry* is owned by the call, and shared with the frame and with the points that are
+//!   pending. Callables do not hold it.
+//! - A *registration* is shared between the registry and its callables. The end of the call closes
+//!   all registrations, so a callable that is kept keeps only a closed cell alive.
+//! - A *value* is in its registration until it is taken or replaced, or the registration is closed.
+//!   It is dropped outside of the locks.
+//! - A *waker* is in the registration that its point has asked about. If the point has asked about
+//!   none, the waker is in the `AnyValueWaiters`, which every stored value wakes. The future of the
+//!   point takes the waker out when it is ready or dropped.
+//! - No code of a user runs under a lock or inside of a borrow: not the `Hash`, `Eq`, `Debug` and
+//!   drop of keys, not the drop of values, and nothing of wakers. Keys are printed when the error
+//!   that names them is read, and a panic in that is caught.
 
 mod any_value_waiters;
 mod callback;
@@ -89,21 +96,23 @@ pub use self::wait::Wait;
 pub use self::wait_all::WaitAll;
 use crate::Result;
 
-/// Something to yield that asks for more than a future: it sees the coroutine call that yields it.
+/// A value to yield that is more than a future: it has access to the coroutine call that yields it.
 ///
-/// When it is yielded, `start` is called once; then `is_ready` as often as there may be news; then, once, `get_result`, whose result is that of the
-/// yield. An error of any of them arrives at the yield.
+/// When a point is yielded, `start` is called once; then `is_ready`, until it returns true; then
+/// `get_result`, once, whose result is that of the yield. An error of any of them arrives at the
+/// yield.
 ///
-/// If `is_ready` says no, it is asked again when a value is stored under a key that it asked the [`Runner`] about and that was not ready. If it asked
-/// about none, it is asked again at every value that is stored in the call.
+/// If `is_ready` returns false, it is called again when a value is stored under one of the keys
+/// that it has asked the [`Runner`] about and that were not ready. If it has asked about none, it
+/// is called again after every value that is stored in the call.
 ///
-/// A body that yields points returns `Result<T, E>` with an `E: From<gen::Error>`, because the call fails if it leaves keys behind: see
-/// [`LeakedCallbackError`].
+/// A body that yields points returns a `Result<T, E>` with an `E: From<gen::Error>`, because the
+/// call fails if it leaves keys behind: see [`LeakedCallbackError`].
 ///
 /// ```
 /// use gen::{yield_, Callback, Runner, YieldPoint};
 ///
-/// /// Waits for whichever of two keys is first.
+/// /// Waits for one of two keys.
 /// struct Either(&'static str, &'static str);
 ///
 /// impl YieldPoint for Either {
@@ -113,7 +122,7 @@ use crate::Result;
 ///         Ok(())
 ///     }
 ///     fn is_ready(&mut self, runner: &Runner) -> gen::Result<bool> {
-///         // Both are asked about, so that either wakes.
+///         // Both keys are asked about, so that the value of either wakes the point.
 ///         let (one, other) = (runner.is_ready(&self.0)?, runner.is_ready(&self.1)?);
 ///         Ok(one || other)
 ///     }
@@ -136,24 +145,24 @@ use crate::Result;
 /// assert_eq!(gen::run_sync(race()).unwrap(), "right");
 /// ```
 pub trait YieldPoint {
-    /// What the yield gives.
+    /// The result of the yield.
     type Output;
 
-    /// Begins; called once, before anything else.
+    /// Starts the point; called once, before anything else.
     ///
     /// # Errors
     ///
-    /// An error arrives at the yield, and nothing else is called.
+    /// An error arrives at the yield, and no other method is called.
     fn start(&mut self, runner: &Runner) -> Result;
 
-    /// Whether there is a result; called many times.
+    /// Returns whether there is a result; called many times.
     ///
     /// # Errors
     ///
-    /// An error arrives at the yield, and nothing else is called.
+    /// An error arrives at the yield, and no other method is called.
     fn is_ready(&mut self, runner: &Runner) -> Result<bool>;
 
-    /// The result; called once, when it is ready.
+    /// Returns the result; called once, when it is ready.
     ///
     /// # Errors
     ///

@@ -1,7 +1,7 @@
-//! The keys that an error names, which are printed when somebody reads the error.
+//! The keys that an error names, printed when the error is read.
 //!
-//! `Debug` of a key is code of the user: it may be slow, and it may panic. So it is not called where an
-//! error is made, which may be in the middle of a panic, and a panic of it is not let through.
+//! `Debug` of a key is code of the user, which may be slow and may panic. So it is not called when
+//! the error is made, perhaps in the middle of a panic, and its own panics are caught.
 
 use std::any::Any;
 use std::fmt;
@@ -12,28 +12,28 @@ use super::key::{AnyKey, Key};
 use super::registration::AnyRegistration;
 use crate::report::contain;
 
-/// How many keys the text of an error names.
+/// The text of an error names at most so many keys.
 pub(super) const NAMED_AT_MOST: usize = 8;
 
 /// A key as an error names it.
 #[derive(Clone)]
 pub(super) struct NamedKey {
-    /// None if it was printed at once.
+    /// `None` if the key was printed at once.
     registration: Option<Arc<dyn AnyRegistration>>,
     text: OnceLock<Box<str>>,
 }
 
-// What can be seen of a registration by an error does not change.
+// An error only sees the parts of a registration that do not change.
 impl UnwindSafe for NamedKey {}
 impl RefUnwindSafe for NamedKey {}
 
 impl NamedKey {
-    /// The key of a registration; printed when somebody asks.
+    /// The key of a registration; printed on demand.
     pub(super) fn registered(registration: Arc<dyn AnyRegistration>) -> Self {
         NamedKey { registration: Some(registration), text: OnceLock::new() }
     }
 
-    /// A key that is borrowed from whoever asked about it: it cannot be kept, so it is printed now.
+    /// A key that is only borrowed, and so cannot be kept: printed now.
     pub(super) fn borrowed(key: &impl Key) -> Self {
         NamedKey { registration: None, text: OnceLock::from(text(key)) }
     }
@@ -42,7 +42,7 @@ impl NamedKey {
     pub(super) fn text(&self) -> &str {
         let Some(registration) = &self.registration else { return self.text.get().map_or("", |text| text) };
         if self.text.get().is_none() {
-            // Not within `get_or_init`: it may ask for this very text.
+            // Not within `get_or_init`, because `Debug` may ask for this very text.
             let _ = self.text.set(text(registration.key()));
         }
         self.text.get().map_or("", |text| text)
@@ -55,7 +55,7 @@ impl fmt::Debug for NamedKey {
     }
 }
 
-/// The debug form of a key; a panic in it becomes a text that says so.
+/// The debug form of a key; if `Debug` panics, a text that says so.
 pub(super) fn text(key: &dyn AnyKey) -> Box<str> {
     catch_unwind(AssertUnwindSafe(|| key.text().into())).unwrap_or_else(|payload| {
         forget_panic(payload);
@@ -63,13 +63,13 @@ pub(super) fn text(key: &dyn AnyKey) -> Box<str> {
     })
 }
 
-/// Drops what a panic carried.
+/// Drops the payload of a panic.
 #[cold]
 fn forget_panic(payload: Box<dyn Any + Send>) {
     contain("the drop of a panic's payload", || drop(payload));
 }
 
-/// A key that nobody waited for.
+/// A key that was never waited for.
 #[derive(Debug, Clone)]
 pub struct LeakedKey {
     key: NamedKey,
@@ -100,7 +100,7 @@ impl fmt::Display for LeakedKey {
     }
 }
 
-/// The first of a list of keys, separated by commas, and how many more there are.
+/// The first keys of a list, separated by commas, and the number of the others.
 pub(super) struct KeyList<'a>(pub(super) &'a [LeakedKey]);
 
 impl KeyList<'_> {

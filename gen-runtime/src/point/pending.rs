@@ -1,4 +1,4 @@
-//! The future that a yield point becomes.
+//! The future of a yielded point.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -10,7 +10,7 @@ use super::YieldPoint;
 use crate::executor::tell_now;
 use crate::Result;
 
-/// A yield point that is waited for.
+/// The future of a yielded point.
 pub struct Pending<P> {
     point: P,
     runner: Runner,
@@ -18,17 +18,17 @@ pub struct Pending<P> {
 }
 
 enum State {
-    /// Not polled yet.
+    /// Not polled yet: set by `new`.
     New,
-    /// Started, and never had to wait.
+    /// Started, and never pending so far: set by `look`.
     Started,
-    /// Its wakers are where it asked.
+    /// Pending; its wakers are with the keys that it has asked about: set by `look`.
     Waiting(WaiterId),
-    /// It has had its result, or is gone.
+    /// Ready or dropped: set by `leave`.
     Over,
 }
 
-/// The point is only ever used by reference.
+// The point is never pinned: it is only used by reference.
 impl<P> Unpin for Pending<P> {}
 
 impl<P: YieldPoint> Pending<P> {
@@ -36,7 +36,7 @@ impl<P: YieldPoint> Pending<P> {
         Pending { point, runner, state: State::New }
     }
 
-    /// One look at the point: a result, or a wait for news.
+    /// Asks the point once: for its result, or to wait for a value.
     fn look(&mut self, cx: &mut Context<'_>) -> Poll<Result<P::Output>> {
         let Pending { point, runner, state } = self;
         if let State::New = state {
@@ -59,7 +59,8 @@ impl<P: YieldPoint> Pending<P> {
         };
         *state = State::Waiting(id);
         if !runner.wait(id, cx.waker(), stored) {
-            // There was news since it was asked. It is not asked again at once: a point that stores values itself would never let go.
+            // A value has come since the point was asked. It is asked in the next poll, because a
+            // point that stores values itself would never let this one end.
             cx.waker().wake_by_ref();
         }
         tell_now();
@@ -68,7 +69,7 @@ impl<P: YieldPoint> Pending<P> {
 }
 
 impl<P> Pending<P> {
-    /// Takes it out of what it waits for.
+    /// Takes its wakers out, and refuses further errors.
     fn leave(&mut self) {
         if let State::Waiting(id) = std::mem::replace(&mut self.state, State::Over) {
             self.runner.forget(id);
@@ -82,7 +83,7 @@ impl<P: YieldPoint> Future for Pending<P> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        // As of any future: to poll it again after it was ready is a mistake of the caller.
+        // As with any future, polling it after it was ready is a mistake of the caller.
         assert!(!matches!(this.state, State::Over), "a yield point was polled after it was ready");
         let polled = this.look(cx);
         if polled.is_ready() {

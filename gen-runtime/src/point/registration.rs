@@ -1,4 +1,4 @@
-//! One key that is registered: its value, and who waits for it.
+//! One registered key: its value, and the points that wait for it.
 
 use std::any::{type_name, Any};
 use std::panic::Location;
@@ -11,7 +11,7 @@ use super::waiters::{WaiterId, Waiters};
 use crate::executor::{abandon, Abandon, Doubt};
 use crate::sync::{lock, Mutex};
 
-/// Which registration of its call it is.
+/// Names a registration within its call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct RegistrationId {
     /// The hash of its key.
@@ -21,7 +21,7 @@ pub(super) struct RegistrationId {
 }
 
 impl RegistrationId {
-    /// The first that may come behind it, of keys with the same hash.
+    /// The name that follows, for keys with the same hash.
     pub(super) fn next(self) -> Self {
         RegistrationId { number: self.number + 1, ..self }
     }
@@ -39,12 +39,12 @@ pub(super) struct Registration<T, Q: ?Sized> {
 struct ValueSlot<T> {
     content: Content<T>,
     callables: usize,
-    /// The last callable went with a callback that failed, whose error was told.
+    /// The last callable was dropped by a callback that has failed, and whose error is reported.
     failed: bool,
     waiters: Waiters,
 }
 
-/// The states of a registration; see the table of the module `point`.
+/// The states of a registration; see the table in `mod.rs`.
 enum Content<T> {
     Empty,
     Stored(T),
@@ -52,22 +52,22 @@ enum Content<T> {
     Closed,
 }
 
-/// What is known of a registration when it is asked.
+/// The answer to a point that asks about a registration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Readiness {
     /// There is no value yet.
     Empty,
     /// The value is there.
     Stored,
-    /// All callables were dropped; whoever asks is to ask again.
+    /// All callables were dropped; the point is to ask again.
     Doubted,
-    /// All callables were dropped, so there will be none.
+    /// All callables were dropped, so there will be no value.
     Abandoned,
-    /// It is none of this call any more.
+    /// The registration is no longer one of the call.
     Closed,
 }
 
-/// A registration whose types are forgotten.
+/// A registration whose types are erased.
 pub(super) trait AnyRegistration: Any + Send + Sync {
     fn key(&self) -> &dyn AnyKey;
     fn at(&self) -> &'static Location<'static>;
@@ -75,29 +75,31 @@ pub(super) trait AnyRegistration: Any + Send + Sync {
     /// The name of the type of its value.
     fn value_type(&self) -> &'static str;
     fn progress(&self) -> Readiness;
-    /// Has a point woken when there are news; `false` if there are some already.
+    /// Has a point woken when the answer changes; `false` if the point is to ask again at once.
     fn wait(&self, id: WaiterId, waker: Waker) -> bool;
     fn forget(&self, id: WaiterId);
-    /// Whether it is known why its value will never come: an error was told instead, or somebody has
-    /// waited for it since the last callable was gone. Then the key is free, and is no leak.
+    /// Whether the reason is known why its value will never come: an error was reported instead, or
+    /// a point has waited for it since the last callable was dropped. Then the key may be
+    /// registered again, and is no leak.
     fn is_settled(&self) -> bool;
-    /// Drops the value and takes no other.
+    /// Closes it, and drops the value.
     fn close(&self);
-    /// The same at the end of the call; answers whether it is a leak.
+    /// Closes it at the end of the call; returns whether it is a leak.
     fn end(&self) -> bool;
-    /// The same while others may wait: wakes them, and they find that the key is unknown.
+    /// Closes it while other points may wait for it: they are woken, and find that the key is
+    /// unknown.
     fn give_up(&self);
 }
 
-/// The side of a registration that callables see.
+/// The side of a registration that callables use.
 pub(super) trait Store<T>: Send + Sync {
     /// Stores a value, unless the registration is closed.
     fn store(&self, value: T);
-    /// There is one more callable.
+    /// Counts a new callable.
     fn grow(&self);
-    /// There is one callable less; answers whether it was the last, and has stored nothing.
+    /// Counts a callable that is dropped; returns whether it was the last, with no value stored.
     fn shrink(&self) -> bool;
-    /// That was so.
+    /// After `shrink` has returned true: reports that the last callable was dropped.
     fn abandon(self: Arc<Self>);
 }
 
@@ -113,7 +115,7 @@ impl<T, Q> Registration<T, Q> {
         Registration { at, id, board, slot: Mutex::new(slot), key }
     }
 
-    /// Takes the value out, if there is one, and closes the registration.
+    /// Closes the registration and returns the value, if there is one.
     pub(super) fn take(&self) -> Option<T> {
         let mut slot = lock(&self.slot);
         match slot.content {
@@ -122,7 +124,7 @@ impl<T, Q> Registration<T, Q> {
         }
     }
 
-    /// Closes it, and gives what is to be dropped, or woken, outside of the lock.
+    /// Closes it, and returns the value to drop and the wakers to wake outside of the lock.
     fn close_and_take(&self) -> (Option<T>, Waiters) {
         let mut slot = lock(&self.slot);
         (slot.content.close(), slot.waiters.take())
@@ -130,7 +132,7 @@ impl<T, Q> Registration<T, Q> {
 }
 
 impl<T> Content<T> {
-    /// Closes it; the value is to be dropped outside of the lock.
+    /// Closes it, and returns the value to drop outside of the lock.
     fn close(&mut self) -> Option<T> {
         match std::mem::replace(self, Content::Closed) {
             Content::Stored(value) => Some(value),
@@ -210,7 +212,7 @@ impl<T: Send + 'static, Q: Key> AnyRegistration for Registration<T, Q> {
 
     fn give_up(&self) {
         let (value, waiters) = self.close_and_take();
-        // First of all, because the drop of the value may panic.
+        // First, because the drop of the value may panic.
         waiters.wake();
         drop(value);
     }
@@ -221,7 +223,7 @@ impl<T: Send + 'static, Q: Key> Store<T> for Registration<T, Q> {
         let mut slot = lock(&self.slot);
         if let Content::Closed = slot.content {
             drop(slot);
-            // Outside of the lock, as everywhere: dropping it may run anything.
+            // Outside of the lock, as everywhere, because the drop is code of the user.
             drop(value);
             return;
         }
@@ -230,7 +232,7 @@ impl<T: Send + 'static, Q: Key> Store<T> for Registration<T, Q> {
         drop(slot);
         waiters.wake();
         self.board.store();
-        // Last of all, because the drop of a value may panic.
+        // Last, because the drop of a value may panic.
         drop(before);
     }
 

@@ -1,8 +1,8 @@
 //! The keys of one coroutine call.
 //!
-//! `Hash` and `Eq` of a key are code of the user, and may ask about keys of this very call. So a key is
-//! hashed before the registry is locked, and compared while it is not: under the lock registrations are
-//! only found by their hash, one after the other, and whoever looks for a key compares them.
+//! `Hash` and `Eq` of a key are code of the user, and may use keys of the same call. So a key is
+//! hashed before the registry is locked, and compared outside of the lock: under the lock,
+//! registrations are only found by their hash, one after the other.
 
 use std::any::Any;
 use std::collections::hash_map::RandomState;
@@ -30,9 +30,9 @@ pub(super) struct KeyRegistry {
 #[derive(Default)]
 struct Keys {
     registered: Table,
-    /// How many there have been.
+    /// The number of registrations so far.
     count: u64,
-    /// The call has ended: there will be no others.
+    /// The call has ended: no key is registered any more.
     ended: bool,
 }
 
@@ -81,7 +81,7 @@ impl KeyRegistry {
         }
     }
 
-    /// The registration of a key, whatever its value.
+    /// The registration of a key for a value of any type.
     pub(super) fn find(&self, key: &impl Key) -> Result<Arc<dyn AnyRegistration>> {
         let mut next = self.first_of(key);
         loop {
@@ -105,13 +105,13 @@ impl KeyRegistry {
         typed.downcast().map_err(|_| KeyTypeError::new::<T>(found).into())
     }
 
-    /// Takes a registration out; its key may be registered anew.
+    /// Takes a registration out; its key may be registered again.
     pub(super) fn remove(&self, registration: &dyn AnyRegistration) {
         let removed = lock(&self.keys).registered.remove(registration.id());
         drop(removed);
     }
 
-    /// Ends the call: closes and forgets all registrations, and gives those that are leaks.
+    /// Ends the call: closes and removes all registrations, and returns those that are leaks.
     pub(super) fn end(&self) -> Leaks {
         let mut keys = lock(&self.keys);
         keys.ended = true;
@@ -120,7 +120,7 @@ impl KeyRegistry {
         Leaks(registered.into_values().filter(|registration| registration.end()).collect())
     }
 
-    /// Where to begin to look for a key.
+    /// The first name that a registration of the key may have.
     fn first_of(&self, key: &impl Key) -> RegistrationId {
         RegistrationId { hash: self.hasher.hash_one(key), number: 0 }
     }

@@ -1,7 +1,7 @@
 //! Registrations by the hash of their key.
 //!
-//! The keys themselves are never looked at here, since comparing them is code of the user: whoever looks
-//! for a key goes through the registrations of its hash, of which there is nearly always one.
+//! Keys are not compared here, because that is code of the user: the caller goes through the
+//! registrations with the same hash, of which there is nearly always one.
 
 use std::collections::hash_map::Entry;
 use std::collections::HashMap;
@@ -15,20 +15,20 @@ pub(super) struct Table {
     by_hash: HashMap<u64, OfOneHash, BuildHasherDefault<HashedBefore>>,
 }
 
-/// Those whose keys have the same hash, in the order of their numbers.
+/// Registrations whose keys have the same hash, in the order of their numbers.
 enum OfOneHash {
     One(Arc<dyn AnyRegistration>),
     Many(Vec<Arc<dyn AnyRegistration>>),
 }
 
 impl Table {
-    /// The first registration from that one on, of those with the same hash.
+    /// The first registration at or after that name, of those with the same hash.
     pub(super) fn at_or_after(&self, id: RegistrationId) -> Option<Arc<dyn AnyRegistration>> {
         let registrations = self.by_hash.get(&id.hash)?.as_slice();
         registrations.get(position(registrations, id)).cloned()
     }
 
-    /// Adds one, whose number is higher than those of the others.
+    /// Adds a registration, whose number is higher than those of the others.
     pub(super) fn insert(&mut self, registration: Arc<dyn AnyRegistration>) {
         match self.by_hash.entry(registration.id().hash) {
             Entry::Vacant(entry) => drop(entry.insert(OfOneHash::One(registration))),
@@ -36,7 +36,7 @@ impl Table {
         }
     }
 
-    /// Takes one out, if it is there. It is to be dropped outside of the lock.
+    /// Takes a registration out, if it is there. It is to be dropped outside of the lock.
     #[must_use]
     pub(super) fn remove(&mut self, id: RegistrationId) -> Option<Arc<dyn AnyRegistration>> {
         let Entry::Occupied(mut entry) = self.by_hash.entry(id.hash) else { return None };
@@ -51,18 +51,18 @@ impl Table {
         }
     }
 
-    /// All of them, in no order.
+    /// All registrations, in no order.
     pub(super) fn values(&self) -> impl Iterator<Item = &Arc<dyn AnyRegistration>> {
         self.by_hash.values().flat_map(OfOneHash::as_slice)
     }
 
-    /// Takes all of them out, in no order.
+    /// Takes out all registrations, in no order.
     pub(super) fn into_values(self) -> impl Iterator<Item = Arc<dyn AnyRegistration>> {
         self.by_hash.into_values().flatten()
     }
 }
 
-/// Where that registration is, or would be.
+/// The index of that registration, or the one where it would be.
 fn position(registrations: &[Arc<dyn AnyRegistration>], id: RegistrationId) -> usize {
     registrations.partition_point(|registration| registration.id().number < id.number)
 }
@@ -96,7 +96,7 @@ impl IntoIterator for OfOneHash {
     }
 }
 
-/// Takes a number that is a hash already.
+/// The hasher of a number that is a hash already.
 #[derive(Default)]
 struct HashedBefore(u64);
 
@@ -106,7 +106,7 @@ impl Hasher for HashedBefore {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        // Only hashes are written, which are `u64`s; any other use is merely slow.
+        // Only hashes are written, which are `u64`s; any other use would only be slow.
         bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
     }
 

@@ -1,4 +1,4 @@
-//! `Wait`: takes what a callback stored.
+//! `Wait`: takes the value that a callback has stored.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -9,9 +9,10 @@ use super::YieldPoint;
 use crate::yieldable::join::not_awaited;
 use crate::Result;
 
-/// Waits until the [`Callback`](super::Callback) of a key was called, and takes the value, a `T`. The key may then be registered anew.
+/// Waits until the [`Callback`](super::Callback) of a key was called, and takes the value, a `T`.
 ///
-/// The type of the value is always written, as in `Wait::<u8>::new("key")`.
+/// The key may be registered again afterwards. The type of the value is always written, as in
+/// `Wait::<u8>::new("key")`.
 ///
 /// ```
 /// use gen::{yield_, Callback, Wait};
@@ -27,16 +28,20 @@ use crate::Result;
 ///
 /// # Errors
 ///
-/// At the yield: [`UnknownKeyError`](super::UnknownKeyError) if the key is not pending in this call, [`KeyTypeError`](super::KeyTypeError) if it was
-/// registered for another type, [`CallbackDroppedError`](super::CallbackDroppedError) if it can never be called.
+/// At the yield:
 ///
-/// What is yielded together is started in order: of `(Wait::new(k), Callback::new(k))` the wait fails, and `(Callback::new(k), Wait::new(k))` waits for ever, because the
-/// callable is only given with the value.
+/// - [`UnknownKeyError`](super::UnknownKeyError) if the key is not pending in this call;
+/// - [`KeyTypeError`](super::KeyTypeError) if the key was registered for another type;
+/// - [`CallbackDroppedError`](super::CallbackDroppedError) if no callable is left.
+///
+/// Points that are yielded together are started in order. So the wait of `(Wait::new(k),
+/// Callback::new(k))` fails. And `(Callback::new(k), Wait::new(k))` waits for ever, because the
+/// yield gives the callable together with the value.
 ///
 /// # Cancellation
 ///
-/// A wait that is dropped, or resumed with an error, loses nothing: the key stays pending, the value in its place. To give the key up, too, yield a
-/// [`Forget`](super::Forget).
+/// A wait that is dropped, or resumed with an error, loses nothing: the key stays pending, and its
+/// value stored. To give up the key, too, yield a [`Forget`](super::Forget).
 #[must_use = "nothing is waited for until it is yielded"]
 pub struct Wait<T, Q = ()> {
     key: Q,
@@ -44,17 +49,17 @@ pub struct Wait<T, Q = ()> {
 }
 
 impl<T> Wait<T> {
-    /// A wait for the `T` under `key`.
+    /// Makes a wait for the `T` under `key`.
     pub fn new<Q: Key>(key: Q) -> Wait<T, Q> {
         Wait { key, value: PhantomData }
     }
 }
 
-/// A type as it was written: what a [`Wait`] of it gives, which is the type itself.
+/// The type itself: the output of a [`Wait`] for it.
 ///
-/// From what is done with the value of the yield rustc does not infer the type of the wait by it. For
-/// `yield_!(Wait::new("k"))?;` it would infer `()`, since nothing is done with the value, and the wait
-/// would fail when it is run.
+/// Through this trait rustc does not infer the type of a wait from the use of the yield's value. In
+/// `yield_!(Wait::new("k"))?;`, where the value is not used, it would infer `()`, and the wait
+/// would fail at run time.
 #[doc(hidden)]
 pub trait Written {
     type Type;
@@ -67,8 +72,7 @@ impl<T> Written for T {
 not_awaited!([T, Q] Wait<T, Q>, AwaitsYieldPoints);
 
 impl<T: Send + 'static, Q: Key> YieldPoint for Wait<T, Q> {
-    /// A `T`. The type has to be written, as in `Wait::<u8>::new(key)`: it is not inferred from what is
-    /// done with the value.
+    /// A `T`, which is not inferred from the use of the value: write `Wait::<u8>::new(key)`.
     type Output = <T as Written>::Type;
 
     fn start(&mut self, runner: &Runner) -> Result {

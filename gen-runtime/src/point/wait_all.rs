@@ -1,4 +1,4 @@
-//! `WaitAll`: takes what many callbacks stored.
+//! `WaitAll`: takes the values that many callbacks have stored.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -11,7 +11,8 @@ use super::YieldPoint;
 use crate::yieldable::join::not_awaited;
 use crate::Result;
 
-/// Waits until the [`Callback`](super::Callback)s of all keys were called, and takes the values, in the order of the keys.
+/// Waits until the [`Callback`](super::Callback)s of all keys were called, and takes their values,
+/// in the order of the keys.
 ///
 /// ```
 /// use gen::{yield_, Callback, WaitAll};
@@ -28,18 +29,18 @@ use crate::Result;
 ///
 /// # Errors
 ///
-/// As those of [`Wait`](super::Wait); a key that is listed twice is unknown the second time. All keys are looked at before anything is waited for, and
-/// no value is taken before all are there.
+/// Those of [`Wait`](super::Wait). A key that is listed twice is unknown the second time. All keys
+/// are checked before the wait, and no value is taken before all are there.
 #[must_use = "nothing is waited for until it is yielded"]
 pub struct WaitAll<T, Q = ()> {
     keys: Vec<Q>,
-    /// How many of the first keys have their value: these are not asked again.
+    /// The number of leading keys whose value is there: they are not asked again.
     arrived: usize,
     values: PhantomData<fn() -> T>,
 }
 
 impl<T> WaitAll<T> {
-    /// A wait for the `T`s under `keys`.
+    /// Makes a wait for the `T`s under `keys`.
     pub fn new<Q: Key>(keys: impl IntoIterator<Item = Q>) -> WaitAll<T, Q> {
         WaitAll { keys: keys.into_iter().collect(), arrived: 0, values: PhantomData }
     }

@@ -5,7 +5,7 @@ use std::task::Waker;
 
 use crate::report::contain;
 
-/// Which pending point a waker belongs to.
+/// Names the pending point that a waker belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct WaiterId(u64);
 
@@ -16,12 +16,12 @@ impl WaiterId {
     }
 }
 
-/// Wakers, at most one for each pending point. Nearly always there is but one.
+/// Wakers, at most one for each pending point. Nearly always there is only one.
 #[derive(Debug, Default)]
 pub(super) struct Waiters(Vec<(WaiterId, Waker)>);
 
 impl Waiters {
-    /// Adds a waker; gives back what is to be dropped outside of the lock.
+    /// Adds a waker, and returns the one that it replaces, to be dropped outside of the lock.
     #[must_use]
     pub(super) fn put(&mut self, id: WaiterId, waker: Waker) -> Option<Waker> {
         match self.0.iter_mut().find(|(other, _)| *other == id) {
@@ -33,21 +33,21 @@ impl Waiters {
         }
     }
 
-    /// Takes a point's waker out.
+    /// Takes out the waker of a point.
     #[must_use]
     pub(super) fn remove(&mut self, id: WaiterId) -> Option<Waker> {
         let position = self.0.iter().position(|(other, _)| *other == id)?;
         Some(self.0.swap_remove(position).1)
     }
 
-    /// Takes all of them out.
+    /// Takes out all wakers.
     #[must_use]
     pub(super) fn take(&mut self) -> Waiters {
         std::mem::take(self)
     }
 
-    /// Wakes them, in the order in which they came. A waker that panics does not keep the others from
-    /// being woken.
+    /// Wakes the points, in the order in which they came. A panic of one waker does not keep the
+    /// others from being woken.
     pub(super) fn wake(self) {
         for (_, waker) in self.0 {
             contain("a waker", || waker.wake());

@@ -222,7 +222,7 @@ where
 
     fn child_failed(&mut self, id: MemberId, error: Error) {
         if let Some((member, child)) = self.children.get_mut(&id) {
-            // Does nothing if the child has ended by itself. If it is dropped, it has no result yet.
+            // A child that is dropped has no result yet. For any other child this does nothing.
             child.as_child().end(error.clone());
             if !member.is_own_cancellation(&error) {
                 self.outcome.child_failed(id, error);

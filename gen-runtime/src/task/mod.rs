@@ -4,7 +4,7 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `spawn.rs` | [`spawn`], [`spawn_local`] |
+//! | `spawn.rs` | [`spawn()`], [`spawn_local`] |
 //! | `body.rs` | the task: body and join state in one allocation |
 //! | `cell.rs` | the cell of the body, which only its own thread uses |
 //! | `join.rs` | the join state: the result, or the waker of the future that waits for it |
