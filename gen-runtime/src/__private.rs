@@ -1,4 +1,5 @@
-//! What the macros emit paths to. Nothing here is meant to be named by hand, and nothing of it is stable.
+//! The names to which the macros emit paths. Users never write them, and any release may change
+//! them.
 
 pub use gen_macros::{coroutine, engine, main, unfinished, verbatim};
 pub use std::marker::Send;
@@ -6,7 +7,8 @@ pub use std::option::Option::{self, None, Some};
 pub use std::primitive::i32;
 pub use std::{column, compile_error, concat, file, line, stringify};
 
-// What users know by other paths; the option `crate = path` finds it here.
+// Users know some of these names by other paths. The macros find all of them here, below the one
+// path of the option `crate = path`.
 pub use crate::coroutine::{
     boxed, call, closed_machine, machine, map_output, At, Call, Edge, Frame, Machine, MapOutput, NoSite,
     NO_CALL,
@@ -21,7 +23,7 @@ pub use crate::yield_macro::probe::{ask, IntoPending};
 pub use crate::yieldable::tuple;
 pub use crate::{BoxCoroutine, Coroutine, LocalBoxCoroutine, Result};
 
-/// Spells the type `!` where it cannot be written: `<fn() -> ! as Never>::T`.
+/// Names the type `!` where it cannot be written: `<fn() -> ! as Never>::T`.
 pub trait Never {
     /// The return type of the function type.
     type T;
@@ -31,18 +33,19 @@ impl<T> Never for fn() -> T {
     type T = T;
 }
 
-/// Stands for a body's output in an arm that is never reached: it holds every `return` and `?` to the type.
+/// Stands for the output of a body in an arm that is never reached. rustc checks each `return` and
+/// `?` of the body against its type.
 pub trait Unreached: Sized {
-    /// Never called.
+    /// Is never called.
     #[must_use]
     fn output() -> Self {
-        unreachable!("no code is made of the arm that calls this")
+        unreachable!("the arm that calls this is never reached")
     }
 }
 
 impl<R> Unreached for R {}
 
-/// What `#[gen::main]` does with the coroutine of `main`.
+/// Runs the coroutine that `#[gen::main]` makes of `main`.
 pub fn main<F: std::future::Future>(coroutine: F) -> F::Output {
     crate::block_on(coroutine)
 }

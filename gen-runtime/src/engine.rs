@@ -1,4 +1,4 @@
-//! `#[gen::engine]`: a coroutine that a call starts, and whose end nobody waits for.
+//! `#[gen::engine]`: a coroutine that its call starts, and whose end no code waits for.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -11,20 +11,20 @@ use crate::task::spawn_local;
 use crate::tornado::CatchReturn;
 use crate::{context, Result};
 
-/// What the body of an engine may return: `()`, or a `Result<(), E>` whose error can be thrown.
+/// The output that an engine may have: `()`, or a `Result<(), E>` whose error can be thrown.
 ///
-/// Anything else would be lost; Tornado raises `ReturnValueIgnoredError` for it, here it does not compile.
-/// (A `dynamic::Value` may be `()`, so that is asked at run time.)
+/// Any other value would be lost. Tornado raises `ReturnValueIgnoredError` for it; here it does not
+/// compile. (A `dynamic::Value` may hold a `()`, so it is checked at run time.)
 ///
-/// `M` is the kind of error, found by inference.
+/// `M` is the kind of the error. rustc infers it.
 #[diagnostic::on_unimplemented(
-    message = "an engine cannot return `{Self}`: nobody would get it (`ReturnValueIgnored`)",
-    label = "this would be ignored",
+    message = "an engine cannot return `{Self}`: no code would receive it (`ReturnValueIgnored`)",
+    label = "this value would be lost",
     note = "an engine returns `()` or `gen::Result<()>`",
-    note = "`#[gen::coroutine]` returns a value to whoever yields the call"
+    note = "to return a value, write `#[gen::coroutine]`; the code that yields the call receives it"
 )]
 pub trait EngineOutput<M> {
-    /// Whether the engine has ended well; a `gen::Return(())` ends it so too.
+    /// `Ok` if the engine has ended well. A `gen::Return(())` also ends it well.
     #[doc(hidden)]
     fn into_result(self) -> Result;
 }
@@ -41,25 +41,28 @@ impl<E: Throw<M>, M> EngineOutput<M> for std::result::Result<(), E> {
     }
 }
 
-/// What `#[gen::engine]` does with the coroutine of a call.
+/// Starts the coroutine that a call of an engine has made.
 ///
 /// # Errors
 ///
-/// Those before the first suspension; later ones go to the [error context](crate::context) of the call. So do
-/// all of an engine that begins later, because 32 bodies begin inside of each other: see [`spawn`](crate::spawn).
+/// The error of the body, if it fails before its first suspension, and [`NoLoop`](crate::NoLoop)
+/// where no loop runs. Later errors go to the [error context](crate::context) of the call. If 32
+/// bodies are at their first step already, the engine begins in a later turn (see
+/// [`spawn`](crate::spawn)), and all its errors go there.
 #[track_caller]
 pub fn engine<C>(coroutine: C) -> Result
 where
     C: Future<Output = Result> + 'static,
 {
-    let (context, is_left) = (context::capture(), Rc::new(Cell::new(false)));
-    let was_left = Rc::clone(&is_left);
+    let (context, has_returned) = (context::capture(), Rc::new(Cell::new(false)));
+    let call_has_returned = Rc::clone(&has_returned);
     let mut task = spawn_local(async move {
         let result = catch_panic(coroutine).await.flatten();
-        if !was_left.get() {
+        if !call_has_returned.get() {
             return result;
         }
-        // Before anybody is resumed by what the body's end has dropped, such as a task's callback.
+        // The end of the body may have woken other tasks, because it has dropped what they wait
+        // for, such as a callback. The error is thrown before they are resumed.
         result.or_else(|error| {
             context.throw_of("an engine", error);
             Ok(())
@@ -68,13 +71,13 @@ where
     match Pin::new(&mut task).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(result) => result,
         Poll::Pending => {
-            is_left.set(true);
+            has_returned.set(true);
             Ok(())
         }
     }
 }
 
-/// A value whose type is known only at run time may be `()`.
+/// A `dynamic::Value` as the output of an engine: whether it is `()` is known only at run time.
 #[cfg(feature = "dynamic")]
 mod of_values {
     use super::EngineOutput;
@@ -83,7 +86,7 @@ mod of_values {
     use crate::tornado::CatchReturn;
     use crate::Result;
 
-    // Not recommended: nobody writes it who does not know of it.
+    // rustc does not recommend these impls: they only help users who know the feature `dynamic`.
     #[diagnostic::do_not_recommend]
     impl EngineOutput<()> for Value {
         fn into_result(self) -> Result {
@@ -94,7 +97,7 @@ mod of_values {
     #[diagnostic::do_not_recommend]
     impl<E: Throw<M>, M> EngineOutput<M> for std::result::Result<Value, E> {
         fn into_result(self) -> Result {
-            // A `gen::Return` may end it with a value, too, or without one.
+            // The value of a `gen::Return` may be a `Value` or a `()`.
             match self.map_err(Throw::throw).catch_return() {
                 Ok(value) => value.into_result(),
                 Err(error) => Err(error).catch_return(),

@@ -1,11 +1,12 @@
-//! `Arguments`: what a callback was called with, when that differs from call to call.
+//! `Arguments`: the arguments of a callback that takes different ones from call to call.
 
 use std::collections::BTreeMap;
 
-/// The arguments of a callback that is called with different numbers of them, or by name: `Callback::<Arguments<T>>`.
+/// The arguments of a callback that takes different numbers of them, or takes them by name.
 ///
-/// A callback whose arguments are always the same needs no more than a tuple: `Callback::<(u32, String)>`. There is no counterpart to Tornado's rule that
-/// a single argument comes bare, and none comes as `None`: the type says what comes.
+/// The type of the callback is then `Callback::<Arguments<T>>`. If its arguments are always the
+/// same, a tuple is enough: `Callback::<(u32, String)>`. Tornado passes a single argument as it is,
+/// and `None` for no argument. There is no such rule here: the type says what the callback takes.
 ///
 /// ```
 /// use gen::{yield_, Arguments, Callback, Wait};
@@ -14,21 +15,22 @@ use std::collections::BTreeMap;
 /// fn sum() -> gen::Result<i32> {
 ///     let callback = yield_!(Callback::<Arguments<i32>>::new("numbers"))?;
 ///     callback.call(Arguments::new([1, 2], [("more", 3)]));
-///     let Arguments { args, kwargs } = yield_!(Wait::<Arguments<i32>>::new("numbers"))?;
+///     let arguments = yield_!(Wait::<Arguments<i32>>::new("numbers"))?;
+///     let Arguments { args, kwargs } = arguments;
 ///     Ok(args.iter().chain(kwargs.values()).sum())
 /// }
 /// assert_eq!(gen::run_sync(sum()).unwrap(), 6);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arguments<T> {
-    /// Those that were given by position.
+    /// The arguments that were given by position.
     pub args: Vec<T>,
-    /// Those that were given by name.
+    /// The arguments that were given by name.
     pub kwargs: BTreeMap<String, T>,
 }
 
 impl<T> Arguments<T> {
-    /// Arguments by position and by name.
+    /// Makes arguments of those by position and those by name.
     pub fn new<N: Into<String>>(
         args: impl IntoIterator<Item = T>,
         kwargs: impl IntoIterator<Item = (N, T)>,
@@ -38,7 +40,7 @@ impl<T> Arguments<T> {
     }
 }
 
-/// They are equal to the plain pair.
+/// Arguments are equal to the pair of their fields.
 impl<T: PartialEq> PartialEq<(Vec<T>, BTreeMap<String, T>)> for Arguments<T> {
     fn eq(&self, (args, kwargs): &(Vec<T>, BTreeMap<String, T>)) -> bool {
         self.args == *args && self.kwargs == *kwargs

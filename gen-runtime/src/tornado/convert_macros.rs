@@ -1,11 +1,14 @@
-//! `maybe_future!` and `convert_yielded!`: what they give depends on the type of their argument, which a function cannot ask about.
+//! `maybe_future!` and `convert_yielded!`. They are macros because the type of their result depends
+//! on the type of their argument in a way that the signature of a function cannot express.
 
-/// A future of anything: a future stays what it is, any other value becomes a future that is ready with it.
+/// Makes a future of any value: a future stays as it is, and another value becomes a ready future.
 ///
-/// For code that calls what may or may not be asynchronous. What counts is whether the value is a future (or `IntoFuture`); a list of futures is none,
-/// and is handed over untouched. As with `yield_!`, an output that is a `Result` is opened by the yield.
+/// Use it for the result of code that may or may not be asynchronous. A value counts as a future if
+/// its type implements `IntoFuture`. A list of futures does not: it becomes a ready future of the
+/// list. As with `yield_!`, the yield opens an output that is a `Result`.
 ///
-/// Whether the value is a future is asked where the macro stands: of a type parameter only what its bounds say is known.
+/// The macro checks the type at the place where it is written. Of a type parameter, only the bounds
+/// are known there.
 ///
 /// ```
 /// use gen::yield_;
@@ -31,10 +34,12 @@ macro_rules! maybe_future {
     };
 }
 
-/// A boxed future of anything that can be yielded, resolved just as `yield_!` would: a [`BoxYieldable`](crate::BoxYieldable).
+/// Boxes a yieldable as a future with the result that `yield_!` would give.
 ///
-/// It works outside of coroutines, and what it gives has one type for each output, so it can be stored, returned, and put into one list with others.
-/// A tuple is converted as a whole: either all of its elements can fail, or none. Make those that cannot with [`gen::ok`](crate::ok).
+/// The [`BoxYieldable`](crate::BoxYieldable) has the same type for all yieldables of one output. So
+/// it can be stored, returned, and put into a list with others. The macro also works outside
+/// coroutines. It converts a tuple as a whole: either all of its elements can fail, or none. Make
+/// those that cannot fail into futures that can, with [`gen::ok`](crate::ok).
 ///
 /// ```
 /// use std::future::ready;
@@ -43,7 +48,8 @@ macro_rules! maybe_future {
 ///     gen::convert_yielded!(vec![ready("1".parse::<u8>())]),
 ///     gen::convert_yielded!(async { vec![2, 3] }),
 /// ];
-/// assert_eq!(gen::run_sync(gen::multi(converted).join()).unwrap(), [vec![1], vec![2, 3]]);
+/// let lists = gen::run_sync(gen::multi(converted).join()).unwrap();
+/// assert_eq!(lists, [vec![1], vec![2, 3]]);
 /// ```
 #[macro_export]
 macro_rules! convert_yielded {

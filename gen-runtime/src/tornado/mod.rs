@@ -1,10 +1,11 @@
-//! What is here for those who come from Tornado: the same can be written without it.
+//! Counterparts of Tornado's names, for users of Tornado. Everything can also be written without
+//! them.
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `arguments.rs` | [`Arguments`]: what a callback was called with, by position and by name |
-//! | `yield_future.rs` | [`YieldFuture`]: a future, by the name that it has among yield points |
-//! | `return_value.rs` | [`Return`](fn@Return): a value that ends a coroutine, in the guise of an error |
+//! | `arguments.rs` | [`Arguments`]: the arguments of a callback, by position and by name |
+//! | `yield_future.rs` | [`YieldFuture`]: Tornado's yield point for a future |
+//! | `return_value.rs` | [`Return`](fn@Return): an error that ends a coroutine with a value |
 //! | `convert_macros.rs` | `maybe_future!` and `convert_yielded!` |
 //! | `dynamic/` | values whose type is known only at run time, with the feature `dynamic` |
 

@@ -1,4 +1,4 @@
-//! `gen::Return`: a value on its way out of a coroutine, in the guise of an error.
+//! `gen::Return`: an error that ends a coroutine with a value.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -6,25 +6,24 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::{Error, Result};
 
-/// A value that ends a coroutine: what the function [`Return`](fn@Return) puts into an [`Error`],
-/// which can be asked for it.
+/// The value of a [`Return`](fn@Return). Its [`Error`] can be asked for it with `downcast_ref`.
 pub struct Return<T> {
-    /// Taken by the coroutine that it ends.
+    /// The coroutine that it ends takes it.
     value: Mutex<Option<T>>,
 }
 
-/// An error that ends a coroutine well: with `Ok(value)`.
+/// Makes an error that ends a coroutine well, with `Ok(value)`.
 ///
-/// A function that a coroutine calls can end the coroutine with it, through any number of `?`. The
-/// coroutine needs the option `returns` and the output `gen::Result<T>`, where `T` is the very type
-/// of `value`. In the body itself, `return Ok(value)` says the same.
+/// With it, a function that a coroutine calls can end the coroutine, through any number of `?`. The
+/// coroutine needs the option `returns` and the output `gen::Result<T>`, where `T` is the type of
+/// `value`. In the body itself, `return Ok(value)` does the same.
 ///
-/// It is an end like any other: keys that were registered and not waited for make the call fail, as
-/// after a `return` ([`LeakedCallbackError`](crate::LeakedCallbackError)).
+/// The rules for the end of a coroutine apply: if keys were registered and not waited for, the call
+/// fails, as after a `return` ([`LeakedCallbackError`](crate::LeakedCallbackError)).
 ///
-/// It ends only the coroutine in whose body it was raised: at a `yield_!`, what failed with a
-/// `Return` is an error like any other. (Not so at a bare `.await`, which is as good as the body's
-/// own.) A body that catches errors catches this one too.
+/// The error ends only the coroutine in whose body it is raised. If a future that is yielded fails
+/// with a `Return`, it is an error like any other. (At a bare `.await` it is not: an error that
+/// arrives there counts as raised in the body.) A body that catches errors catches this one too.
 ///
 /// ```
 /// fn cached(key: &str) -> gen::Result {
@@ -42,7 +41,7 @@ pub struct Return<T> {
 /// assert_eq!(gen::run_sync(lookup("answer")).unwrap(), 42);
 /// assert_eq!(gen::run_sync(lookup("7")).unwrap(), 7);
 /// ```
-#[allow(non_snake_case, reason = "it stands for the constructor of the type of that name, as in tornado.gen")]
+#[allow(non_snake_case, reason = "it has the name of Tornado's class, whose constructor it replaces")]
 #[must_use = "it is returned as an error: `Err(gen::Return(value))`"]
 pub fn Return<T: Send + 'static>(value: T) -> Error {
     Return { value: Mutex::new(Some(value)) }.into()
@@ -59,23 +58,23 @@ impl<T> fmt::Display for Return<T> {
         let value = std::any::type_name::<T>();
         write!(
             f,
-            "a `gen::Return` of `{value}` ended no coroutine: it ends the one whose body raises it, if that returns \
-             `gen::Result<{value}>` and has the option `returns`"
+            "a `gen::Return` of `{value}` ended no coroutine: it ends only the coroutine whose body raises it, \
+             which needs the option `returns` and the return type `gen::Result<{value}>`"
         )
     }
 }
 
 impl<T: Send + 'static> StdError for Return<T> {}
 
-/// The output of a coroutine with the option `returns`: a `gen::Return` can supply it.
+/// The output of a coroutine with the option `returns`: a `gen::Return` can provide it.
 #[diagnostic::on_unimplemented(
     message = "a coroutine with the option `returns` cannot return `{Self}`",
-    label = "`gen::Return` cannot give this",
-    note = "it returns `gen::Result<T>`, with a `T` that is `Send`",
-    note = "without the option it may return anything, by `return`"
+    label = "a `gen::Return` cannot provide this type",
+    note = "with the option, return `gen::Result<T>`, where `T` is `Send`",
+    note = "without the option, a coroutine may return any type"
 )]
 pub trait CatchReturn: Sized {
-    /// Replaces the error by the value of the `Return`, if the body raised one.
+    /// Replaces the error with the value of the `Return`, if the body raised one.
     #[doc(hidden)]
     fn catch_return(self) -> Self;
 }
@@ -89,7 +88,7 @@ impl<T: Send + 'static> CatchReturn for Result<T> {
 
 #[cold]
 fn value_of<T: Send + 'static>(error: Error) -> Result<T> {
-    // An error that arrived at a yield has that yield in its trace, so it was raised elsewhere.
+    // The trace of an error that arrived at a yield contains that yield.
     let raised_here = error.trace().is_empty();
     let value = error.downcast_ref::<Return<T>>().filter(|_| raised_here).and_then(|raised| {
         // Nothing panics under this lock.

@@ -1,10 +1,11 @@
-//! `YieldFuture`: a future, by the name that it has among yield points.
+//! `YieldFuture`: Tornado's yield point for a future.
 
 use std::future::IntoFuture;
 
-/// A future as something to yield: the same as yielding the future itself.
+/// A future to yield, which is the same as yielding the future itself.
 ///
-/// Tornado needs it where futures and yield points are mixed; here they mix by themselves. It is kept so that code that was brought over reads as it did.
+/// Tornado needs it to mix futures with yield points. Here they can be mixed without it. It exists
+/// so that code that is ported from Tornado need not change.
 ///
 /// ```
 /// use gen::{yield_, Callback, Wait, YieldFuture};
@@ -13,7 +14,8 @@ use std::future::IntoFuture;
 /// #[gen::coroutine]
 /// fn mixed() -> gen::Result<u32> {
 ///     yield_!(Callback::<u32>::new("k"))?.call(40);
-///     let (one, other) = yield_!((Wait::<u32>::new("k"), YieldFuture::new(ready(2))))?;
+///     let wait = Wait::<u32>::new("k");
+///     let (one, other) = yield_!((wait, YieldFuture::new(ready(2))))?;
 ///     Ok(one + other)
 /// }
 /// assert_eq!(gen::run_sync(mixed()).unwrap(), 42);
@@ -25,7 +27,7 @@ pub struct YieldFuture<F> {
 }
 
 impl<F: IntoFuture> YieldFuture<F> {
-    /// Of a future.
+    /// Wraps a future.
     pub fn new(future: F) -> Self {
         YieldFuture { future }
     }

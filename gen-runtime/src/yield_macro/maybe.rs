@@ -1,6 +1,7 @@
 //! The question that `maybe_future!` asks of a value: is it a future?
 //!
-//! As in the [probe](super::probe) of `yield_!`, method lookup answers it: `(&&Maybe::of(&value)).maybe_kind()` tries [`FutureKind`] first.
+//! As in the [probe](super::probe) of `yield_!`, method lookup answers it:
+//! `(&&Maybe::of(&value)).maybe_kind()` tries [`FutureKind`] first.
 
 use std::future::{ready, IntoFuture, Ready};
 use std::marker::PhantomData;

@@ -1,4 +1,4 @@
-//! Yieldables behind one pointer, for lists of different ones.
+//! Boxed futures of one type, for lists of different futures.
 
 use std::fmt;
 use std::future::Future;
@@ -45,11 +45,12 @@ macro_rules! box_yieldable {
 }
 
 box_yieldable! {
-    /// A boxed yieldable that need not be `Send`: made by [`boxed`].
+    /// A boxed future that need not be `Send`: made by [`boxed`].
     BoxYieldable,
-    /// Boxes something yieldable, so that a list may hold different ones.
+    /// Boxes a future, so that a list can contain different futures.
     ///
-    /// It takes futures of a `Result` whose error can be thrown; make one of any other future with [`gen::ok`](crate::ok).
+    /// It takes a future of a `Result` whose error can be thrown. [`gen::ok`](crate::ok) makes one
+    /// of a future that cannot fail.
     ///
     /// ```
     /// use gen::yield_;
@@ -57,7 +58,9 @@ box_yieldable! {
     ///
     /// #[gen::coroutine]
     /// fn mixed() -> gen::Result<Vec<u32>> {
-    ///     yield_!(vec![gen::boxed(ready("1".parse::<u32>())), gen::boxed(gen::ok(async { 2 }))])
+    ///     let one = ready("1".parse::<u32>());
+    ///     let two = gen::ok(async { 2 });
+    ///     yield_!(vec![gen::boxed(one), gen::boxed(two)])
     /// }
     /// assert_eq!(gen::run_sync(mixed()).unwrap(), [1, 2]);
     /// ```
@@ -65,8 +68,10 @@ box_yieldable! {
 }
 
 box_yieldable! {
-    /// A boxed yieldable that is `Send`: made by [`boxed_send`].
+    /// A boxed future that is `Send`: made by [`boxed_send`].
     SendBoxYieldable,
-    /// Boxes something yieldable that is `Send`, so that the coroutine that holds it is `Send` too; else as [`boxed`].
+    /// Boxes a future that is `Send`, so that a coroutine that yields it can be `Send` too.
+    ///
+    /// Everything else is as with [`boxed`].
     boxed_send: Send +
 }

@@ -1,4 +1,4 @@
-//! Futures: whatever implements `IntoFuture`.
+//! Futures: all types that implement `IntoFuture`.
 
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
@@ -12,18 +12,18 @@ use crate::{Result, Throw};
 #[derive(Debug)]
 pub struct Fallible<M>(PhantomData<M>);
 
-/// Marks coroutines whose output is such a `Result`, and that are yielded by themselves.
+/// Marks coroutines whose output is such a `Result`, and which are yielded directly.
 #[derive(Debug)]
 pub struct Called<M>(PhantomData<M>);
 
-/// Marks futures whose output is handed over as it is.
+/// Marks futures whose output the yield gives unchanged.
 #[derive(Debug)]
 pub enum Plain {}
 
-/// A future whose output is opened: what is yielded of a future of a `Result`.
+/// The pending future of a future of a `Result`, which the yield opens.
 pub(crate) type Opened<F, M> = Pending<F, Fallible<M>>;
 
-/// A future whose output is handed over whole.
+/// The pending future of a future whose output the yield gives unchanged.
 pub(crate) type Whole<F> = Pending<F, Plain>;
 
 impl<F, T, E, M> OutputMode<F> for Fallible<M>

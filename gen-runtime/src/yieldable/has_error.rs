@@ -1,14 +1,15 @@
-//! What may fail, and with what: also what fails with an error that cannot be thrown.
+//! The errors of yieldables, including errors that cannot be thrown.
 
 use std::future::IntoFuture;
 
 use super::future::Plain;
 
-/// Whatever resolves to a `Result`, or to many, whether its error can be thrown or not.
+/// A yieldable with one or more outputs that are `Result`s, whether or not their error can be
+/// thrown.
 pub trait HasError<M> {
-    /// The error.
+    /// The type of the error.
     type Err;
-    /// What the yield would give if the error could be thrown.
+    /// The value that the yield would give if the error could be thrown.
     type Value;
 }
 

@@ -1,40 +1,44 @@
-//! `join`: what can only be yielded, as a future for an `async fn` or any other code without `yield_!`.
+//! `join`, which makes a future of a yieldable, for an `async fn` or other code without `yield_!`.
 //!
-//! `IntoFuture`, by which such a type could be awaited as it is, cannot be had: the kind of what is in it, the `M`
-//! of [`Yieldable`](super::Yieldable), would be a parameter of the impl that nothing constrains (E0207), and in a
-//! list the type would be yieldable in two ways. So all of these types have the one method `join`. They implement
-//! `Future` under a condition that nothing satisfies: then an `.await` of one is told what to write instead.
+//! The types with this method cannot implement `IntoFuture`, so they cannot be awaited directly.
+//! The kind of the inner yieldable, the `M` of [`Yieldable`](super::Yieldable), would be a
+//! parameter that nothing constrains (E0207), and a list of such types would be yieldable in two
+//! ways.
+//!
+//! These types do implement `Future`, but under a condition that no type satisfies. So the error
+//! for an `.await` says what to write instead.
 
 use std::marker::PhantomData;
 
-/// Of this the conditions are demanded: if it were the type itself, rustc would say what it says of any type that is
-/// no future.
+/// The type that has to satisfy the conditions. If it were `Y` itself, rustc would report what it
+/// reports for any type that is not a future.
 pub struct YieldedOnly<Y>(PhantomData<Y>);
 
-/// What is said of an `.await`, or of a function that takes a future.
+/// The condition that an `.await` demands, or a function that takes a future.
 #[diagnostic::on_unimplemented(
-    message = "`{Y}` is yielded, not awaited",
-    label = "no future yet",
-    note = "in a coroutine yield it, `yield_!(..)`; elsewhere `join` makes a future of it: `.join().await`"
+    message = "`{Y}` cannot be awaited, only yielded",
+    label = "not a future",
+    note = "in a coroutine, write `yield_!(..)`; elsewhere, make a future of it with `join`: `.join().await`"
 )]
 pub trait AwaitsUnjoined<Y> {
-    /// What the `.await` would give.
+    /// The output of the `.await`.
     type Output;
 }
 
-/// What is said of an `.await` of a yield point.
+/// The condition that an `.await` of a yield point demands.
 #[diagnostic::on_unimplemented(
-    message = "`{Y}` is yielded, not awaited: its key belongs to the coroutine that yields it",
-    label = "no future",
-    note = "yield it in a `#[gen::coroutine]`: `yield_!(..)`; where there is none, `gen::from_callback(|done| ..)` makes a future of a callback"
+    message = "`{Y}` cannot be awaited, only yielded: its key belongs to the coroutine that yields it",
+    label = "not a future",
+    note = "in a coroutine, write `yield_!(..)`; elsewhere, `gen::from_callback(|done| ..)` makes a future of a callback"
 )]
 pub trait AwaitsYieldPoints<Y> {
-    /// What the `.await` would give.
+    /// The output of the `.await`.
     type Output;
 }
 
-/// Implements `Future` under a condition that is a message. (Of `IntoFuture` rustc would see two impls, this and that
-/// of all futures, neither of which fits, and would say only that none does.)
+/// Implements `Future` under a condition that no type satisfies, and whose message rustc reports.
+/// (With `IntoFuture`, rustc would see two impls, this one and that for all futures. Neither fits,
+/// and it would report only that.)
 macro_rules! not_awaited {
     ([$($parameter:ident),*] $type:ty, $condition:ident) => {
         #[doc(hidden)]
@@ -55,7 +59,7 @@ macro_rules! not_awaited {
     };
 }
 
-/// Gives a type the method `join`, with the docs that stand before it.
+/// Gives a type the method `join`. The docs of the method precede the type.
 macro_rules! joinable {
     ($(#[$doc:meta])+ [$($parameter:ident),*] $type:ty) => {
         impl<$($parameter),*> $type {

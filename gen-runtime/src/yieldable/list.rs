@@ -1,4 +1,5 @@
-//! Lists: `Vec`, `Box<[T]>`, arrays and `VecDeque`. Their children run in parallel; the results come in the same container, in the order of the children.
+//! Lists: `Vec`, `Box<[T]>`, arrays and `VecDeque`. The children run in parallel. The results are
+//! in a container of the same kind, in the order of the children.
 
 use std::collections::VecDeque;
 use std::marker::PhantomData;

@@ -1,6 +1,8 @@
-//! Maps: `HashMap` with any hasher, and `BTreeMap`. Their values run in parallel; the results come in a map of the same kind, under the same keys.
+//! Maps: `HashMap` with any hasher, and `BTreeMap`. The values run in parallel. The results are in
+//! a map of the same kind, under the same keys.
 //!
-//! The order of the children, which says whose error is raised first, is the map's order when it was yielded. Keys are `Debug` because errors name them.
+//! The children have the order that the map had when it was yielded. It decides whose error is
+//! raised first. Keys are `Debug`, because errors name them.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Debug;

@@ -1,35 +1,36 @@
-//! What can be yielded, and how each kind becomes one future that the machine waits for.
+//! Yieldables, and how each kind of them becomes one future that the coroutine waits for.
 //!
 //! # How it works
 //!
-//! `yield_!(x)` needs to know what `x` is: a future, a list of futures, something of the user's; and whether an output that is a `Result` is to be
-//! *opened* (its error arrives at the yield) or handed over as it is. Neither can be written as one blanket impl, so [`Yieldable`] has
-//! parameters that keep the impls apart, all inferred:
+//! `yield_!(x)` needs to know whether `x` is a future, a list of futures, or a type of the user. It
+//! also needs to know whether to *open* an output that is a `Result`, so that its error arrives at
+//! the yield, or to give it unchanged. No blanket impl can express this. So [`Yieldable`] has
+//! parameters that distinguish the impls. rustc infers all of them:
 //!
-//! | parameter | what it says | who picks it |
+//! | parameter | what it says | how it is chosen |
 //! |---|---|---|
-//! | `M` | the kind: future, list of `M`, map of `M`, tuple of `M`s, custom | the only impl that fits the type |
-//! | `Mode` | [`Flat`](modes::Flat): a `Result` is opened; [`Raw`](modes::Raw): outputs are as they are | the [probe](crate::yield_macro::probe), at the yield: flat if it fits |
-//! | `K` | what the [frame](crate::coroutine::Frame) must hold | the frame of the body |
+//! | `M` | the kind: future, list of `M`, map of `M`, tuple of `M`s, custom | only one impl fits the type |
+//! | `Mode` | [`Flat`](modes::Flat): a `Result` is opened; [`Raw`](modes::Raw): outputs stay unchanged | the [probe](crate::yield_macro::probe) of the yield prefers flat, if it fits |
+//! | `K` | the kind of the [frame](crate::coroutine::Frame) that the yieldable needs | by the frame of the body |
 //!
-//! | file | what is yieldable |
+//! | file | content |
 //! |---|---|
 //! | `future.rs` | every `IntoFuture` |
 //! | `list.rs` | `Vec`, `Box<[T]>`, arrays, `VecDeque` |
 //! | `map.rs` | `HashMap`, `BTreeMap` |
-//! | `tuple.rs` | tuples of up to twelve |
+//! | `tuple.rs` | tuples of up to twelve elements |
 //! | `option.rs` | `Option` |
 //! | `wrappers.rs` | `gen::raw`, `gen::ok` |
 //! | `boxed.rs` | `gen::boxed`, `gen::boxed_send` |
 //! | `shield.rs` | `gen::shield` |
-//! | `fallible.rs` | what functions take instead of everything that is yieldable: a future of a `Result` |
-//! | `join.rs` | `join`, for what can only be yielded |
-//! | `unopened.rs` | which `Result`s would lie unopened in the value of a yield |
-//! | `has_error.rs`, `yielded.rs` | what the messages about mistakes are demanded of |
-//! | `../yield_macro` | what `yield_!` asks, and what it says of what cannot be yielded |
+//! | `fallible.rs` | the bound of functions that take only futures of a `Result` |
+//! | `join.rs` | `join`, which makes a future of a yieldable |
+//! | `unopened.rs` | finds `Result`s that a yield would leave unopened |
+//! | `has_error.rs`, `yielded.rs` | the types on which rustc reports the messages about mistakes |
+//! | `../yield_macro` | `yield_!`, its checks, and its messages about mistakes |
 //! | `../multi`, `../time` | `gen::multi`, `gen::with_timeout` |
 //! | `../limit`, `../first_of` | `gen::limit`, `gen::first_of` |
-//! | `../point` | yield points: `gen::Callback`, `gen::Wait`, those of the user's |
+//! | `../point` | yield points: `gen::Callback`, `gen::Wait`, and those of users |
 
 mod boxed;
 mod fallible;
@@ -68,11 +69,13 @@ use crate::Result;
 #[derive(Debug)]
 pub enum Custom {}
 
-/// What `yield_!` accepts: a future, a list, map or tuple of yieldables, or a type of your own.
+/// A type that `yield_!` accepts: a future, or a list, map or tuple of yieldables, or your own
+/// type.
 ///
 /// # A type of your own
 ///
-/// Implement the standard [`IntoFuture`](std::future::IntoFuture), and your type can be yielded (Tornado's `convert_yielded.register`, checked at compile time):
+/// Implement the standard [`IntoFuture`](std::future::IntoFuture), and your type can be yielded.
+/// (This corresponds to Tornado's `convert_yielded.register`.)
 ///
 /// ```
 /// use gen::yield_;
@@ -97,16 +100,18 @@ pub enum Custom {}
 ///
 /// # A combinator of your own
 ///
-/// A function that takes anything yieldable is generic over the kind `M`, and asks for [`Flat`](modes::Flat):
+/// A function that takes any yieldable is generic over the kind `M`, and names the mode
+/// [`Flat`](modes::Flat):
 ///
 /// ```
 /// use gen::{modes::Flat, yield_, Yieldable};
 /// # use std::future::{ready, Ready};
 ///
 /// #[gen::coroutine]
-/// fn retry<Y, M>(times: usize, mut attempt: impl FnMut() -> Y) -> gen::Result<Y::Output>
+/// fn retry<Y, M, F>(times: usize, mut attempt: F) -> gen::Result<Y::Output>
 /// where
 ///     Y: Yieldable<M, Flat>,
+///     F: FnMut() -> Y,
 /// {
 ///     for _ in 1..times {
 ///         if let Ok(value) = yield_!(attempt()) {
@@ -126,8 +131,9 @@ pub enum Custom {}
 ///
 /// # A container of your own
 ///
-/// Implement this trait, generic over `M`, `Mode` and `K` of its elements, and hand the frame on. The kind of the container must be a type of
-/// your own that names the kind of the elements; a type without elements uses [`Custom`].
+/// Implement this trait, generic over `M`, `Mode` and `K` of the elements, and pass the frame to
+/// them. The kind of the container must be a type of your own with the kind of the elements as a
+/// parameter. A type without elements uses [`Custom`].
 ///
 /// ```
 /// use gen::{kinds::Listed, yield_, Frame, FrameKind, Yieldable};
@@ -136,7 +142,11 @@ pub enum Custom {}
 /// struct Grid<T>(Vec<Vec<T>>);
 /// struct GridOf<M>(PhantomData<M>);
 ///
-/// impl<T: Yieldable<M, Mode, K>, M, Mode, K: FrameKind> Yieldable<GridOf<M>, Mode, K> for Grid<T> {
+/// impl<T, M, Mode, K> Yieldable<GridOf<M>, Mode, K> for Grid<T>
+/// where
+///     T: Yieldable<M, Mode, K>,
+///     K: FrameKind,
+/// {
 ///     type Output = Vec<Vec<T::Output>>;
 ///     type Pending = <Vec<Vec<T>> as Yieldable<Listed<Listed<M>>, Mode, K>>::Pending;
 ///     fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
@@ -154,15 +164,15 @@ pub enum Custom {}
     message = "`{Self}` cannot be yielded from a coroutine",
     label = "not yieldable",
     note = "a yieldable is a future, or a list, map or tuple of yieldables",
-    note = "a type of your own becomes one by implementing `IntoFuture`"
+    note = "for a type of your own, implement `IntoFuture`"
 )]
 pub trait Yieldable<M = Custom, Mode = Flat, K: FrameKind = i32> {
-    /// What the yield gives, if all goes well.
+    /// The value of the yield, unless it fails.
     type Output;
 
     /// The future that the coroutine waits for.
     type Pending: Future<Output = Result<Self::Output>>;
 
-    /// Makes that future. Nothing is started yet: it must not run before it is polled.
+    /// Makes that future. It must not start anything before it is polled.
     fn into_pending(self, frame: &Frame<K>) -> Self::Pending;
 }

@@ -1,10 +1,11 @@
-//! The modes of a yield: the parameter `Mode` of [`Yieldable`](crate::Yieldable), which says what becomes of
-//! an output that is a `Result`.
+//! The modes of a yield. A mode decides whether an output that is a `Result` is opened. It is the
+//! parameter `Mode` of [`Yieldable`](crate::Yieldable).
 
-/// The mode in which an output that is a `Result` is opened, so that its error arrives at the yield.
+/// The mode in which an output that is a `Result` is opened, so that its error arrives at the
+/// yield.
 #[derive(Debug)]
 pub enum Flat {}
 
-/// The mode in which outputs are handed over as they are.
+/// The mode in which the yield gives outputs unchanged.
 #[derive(Debug)]
 pub enum Raw {}

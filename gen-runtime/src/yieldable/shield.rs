@@ -1,10 +1,10 @@
-//! `gen::shield`: what a cancellation waits for.
+//! `gen::shield`, which defers a cancellation.
 //!
-//! | polled | nothing in flight | an error in flight | a cancellation in flight |
+//! | event | nothing in flight | an error in flight | a cancellation in flight |
 //! |---|---|---|---|
-//! | the child stays pending | pending | the child's innermost yield takes it, else the shield's | held: the lender keeps it for the next poll |
-//! | the child is ready | ready | ready | ready, and the next yield takes it |
-//! | the shield is dropped in the middle of a poll in which it held something | | | let go: who dropped it may take it |
+//! | the child stays pending | pending | the innermost yield of the child takes it, or else the yield of the shield | deferred to the next poll |
+//! | the child is ready | ready | ready | ready; the next yield takes the cancellation |
+//! | the shield is dropped during a poll in which it has deferred a cancellation | | | no longer deferred: the code that drops the shield may take it |
 
 use std::future::Future;
 use std::marker::PhantomData;
@@ -19,10 +19,13 @@ use crate::coroutine::{Frame, FrameKind};
 use crate::inject::{in_flight, Deferral};
 use crate::{Result, Yieldable};
 
-/// Yields something that is not cancelled: a cancellation waits until it is over, and arrives at the next yield.
+/// Protects a yieldable from cancellation: a cancellation is deferred to the next yield.
 ///
-/// It is for what must not stop half-way, such as the clean-up itself. Thrown errors ([`JoinHandle::throw`](crate::JoinHandle::throw), a callback that fails) get through, and
-/// dropping drops: a [timeout](crate::WithTimeout::cancel) whose grace period ends does not wait for a shield.
+/// Use it where the body must not stop half-way, such as in a clean-up. Only cancellations are
+/// deferred. Errors that are thrown still arrive, by
+/// [`JoinHandle::throw`](crate::JoinHandle::throw) or because a callback has failed. And a shield
+/// can be dropped: a [timeout](crate::WithTimeout::cancel) whose grace period has ended does not
+/// wait for it.
 ///
 /// ```
 /// use gen::yield_;
@@ -30,9 +33,10 @@ use crate::{Result, Yieldable};
 ///
 /// #[gen::coroutine]
 /// fn commit() -> gen::Result<&'static str> {
-///     yield_!(gen::shield(gen::sleep(Duration::from_secs(5))))?; // not half a commit
+///     // The commit is not interrupted.
+///     yield_!(gen::shield(gen::sleep(Duration::from_secs(5))))?;
 ///     match yield_!(gen::sleep(Duration::from_secs(3600))) {
-///         Err(error) if error.is::<gen::Cancelled>() => Ok("committed, then cancelled"),
+///         Err(error) if error.is::<gen::Cancelled>() => Ok("cancelled afterwards"),
 ///         other => other.map(|()| "not cancelled"),
 ///     }
 /// }
@@ -46,17 +50,17 @@ use crate::{Result, Yieldable};
 /// let clock = gen::VirtualClock::new();
 /// let began = clock.now();
 /// let outcome = gen::IoLoop::with_clock(clock.clone()).run_sync(body()).unwrap();
-/// assert_eq!(outcome, "committed, then cancelled");
+/// assert_eq!(outcome, "cancelled afterwards");
 /// assert_eq!((clock.now() - began).as_secs(), 5);
 /// ```
 ///
 /// # Errors
 ///
-/// Those of what is yielded.
+/// The errors of the yieldable.
 ///
 /// # Cancellation
 ///
-/// See above. Of requests that come while one is waiting, the first is told.
+/// The cancellation arrives at the next yield. If there are several, the first one arrives.
 ///
 /// # Outside a coroutine
 ///
@@ -66,7 +70,7 @@ pub fn shield<Y>(yieldable: Y) -> Shield<Y> {
     Shield { yieldable }
 }
 
-/// Something to yield that is not cancelled: made by [`shield`](fn@shield).
+/// A yieldable that is protected from cancellation: made by [`shield`](fn@shield).
 #[derive(Debug, Clone)]
 #[must_use = "nothing runs until it is yielded"]
 pub struct Shield<Y> {
@@ -86,18 +90,19 @@ where
     type Pending = Protected<Y::Pending>;
 
     fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
-        Protected { child: self.yieldable.into_pending(frame), hold: Deferral::default() }
+        Protected { child: self.yieldable.into_pending(frame), deferral: Deferral::default() }
     }
 }
 
 joinable! {
-    /// The future that is not cancelled, for use outside a coroutine: `gen::shield(..).join().await`.
+    /// Makes a future of it, for use outside a coroutine: `gen::shield(..).join().await`.
     ///
     /// ```
     /// use std::time::Duration;
     ///
     /// async fn commit() -> gen::Result<&'static str> {
-    ///     gen::shield(gen::sleep(Duration::from_secs(5))).join().await?; // not half a commit
+    ///     // The commit is not interrupted.
+    ///     gen::shield(gen::sleep(Duration::from_secs(5))).join().await?;
     ///     Ok("committed")
     /// }
     ///
@@ -113,11 +118,12 @@ joinable! {
     ///
     /// # Errors
     ///
-    /// As of the yield. The trace of an error has no place for it, since only a `yield_!` is a place.
+    /// The errors of the yieldable. Their trace does not name this future, because only a
+    /// `yield_!` has a position.
     ///
     /// # Cancellation
     ///
-    /// As of the yield: it is not cancelled, and what is dropped is dropped.
+    /// Cancellations are deferred. Dropping the future drops the yieldable.
     [Y] Shield<Y>
 }
 
@@ -127,12 +133,12 @@ impl<Y: HasError<M>, M> HasError<Shielded<M>> for Shield<Y> {
 }
 
 pin_project! {
-    /// What a coroutine waits for that yielded a [`shield`](fn@shield).
+    /// The pending future of a [`shield`](fn@shield).
     #[derive(Debug)]
     pub struct Protected<P> {
         #[pin]
         child: P,
-        hold: Deferral,
+        deferral: Deferral,
     }
 }
 
@@ -144,12 +150,12 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         let this = self.project();
-        if !in_flight::any_in_flight() || !this.hold.defer(cx.waker()) {
+        if !in_flight::any_in_flight() || !this.deferral.defer(cx.waker()) {
             return this.child.poll(cx);
         }
         let polled = in_flight::without_injected(|| this.child.poll(cx));
         if polled.is_ready() {
-            this.hold.undefer();
+            this.deferral.undefer();
         }
         polled
     }

@@ -1,14 +1,15 @@
 //! Tuples of up to twelve yieldables, of different types.
 //!
-//! A tuple that is written out in the `yield_!` is converted element by element there, each in the mode that fits it, and comes here as a tuple of
-//! pending futures. Any other tuple is yielded as one: all of its elements are opened, or none; and if none, none may
+//! The macro converts a tuple that is written out in the `yield_!` element by element, each in the
+//! mode that fits it. Such a tuple arrives here as a tuple of pending futures. Any other tuple is
+//! converted as a whole: either all elements are opened, or none. If none are opened, no output may
 //! be a `Result` ([`unopened`](super::unopened)).
 
 use super::Yieldable;
 use crate::coroutine::{Frame, FrameKind, Identity, Pending};
 use crate::parallel::TupleOfPending;
 
-/// What is waited for of a tuple of pending futures: what a tuple that is written out in a `yield_!` becomes.
+/// The pending future of a tuple that is written out in a `yield_!`.
 #[inline(always)]
 pub fn tuple<T: TupleOfPending, P>(pending: T, here: P) -> Pending<T::Join, Identity, P> {
     Pending::at(pending.join(), here)

@@ -1,16 +1,18 @@
-//! Which `Result`s would lie unopened in the value of a yield.
+//! Finds `Result`s that a yield would leave unopened in its value.
 //!
-//! A list of tuples, or a tuple in a variable, is yielded in one mode for all of it: [`Flat`](super::modes::Flat) if each
-//! of its futures gives a `Result`, else [`Raw`](super::modes::Raw). If only some of them give one, the raw mode would
-//! hand these over as they are, and `yield_!(vec![(save(), async {})])?` would drop the error of `save` without a
-//! word. So the [probe](crate::yield_macro::probe) refuses it, and says what to write.
+//! A list of tuples, or a tuple in a variable, is yielded in one mode as a whole. The mode is
+//! [`Flat`](super::modes::Flat) if each of its futures gives a `Result`, and else
+//! [`Raw`](super::modes::Raw). If only some of the futures give a `Result`, the raw mode would give
+//! these `Result`s unopened, and `yield_!(vec![(save(), async {})])?` would silently ignore the
+//! error of `save`. So the [probe](crate::yield_macro::probe) refuses such a yield, with advice.
 //!
-//! It asks in a mode of its own, [`Seen`], in which every future's output is put into a [`Leaf`]. Containers are
-//! generic over the mode, those of users too; so the type that the yield would give tells what comes out of each
-//! future: `Vec<(Leaf<Result<(), E>>, Leaf<()>)>`. Whether [`Fails`] holds of that type is the answer. What is in
-//! a leaf is not looked at: a future of an `Option<Result<T, E>>` may give one, as it may where it is yielded alone.
+//! For this it uses a mode of its own, [`Seen`], in which the output of each future is wrapped in a
+//! [`Leaf`]. Containers are generic over the mode, those of users too. So the type of the yield's
+//! value shows the output of each future: `Vec<(Leaf<Result<(), E>>, Leaf<()>)>`. The yield is
+//! refused if this type implements [`Fails`]. The content of a leaf is not searched: a future may
+//! give an `Option<Result<T, E>>`, as it may where it is yielded alone.
 //!
-//! Nothing of it ever runs.
+//! None of this code ever runs.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::future::{Future, IntoFuture};
@@ -21,7 +23,7 @@ use super::Yieldable;
 use crate::coroutine::{Frame, FrameKind, OutputMode, Pending};
 use crate::Result;
 
-/// The mode in which the type of the value tells which parts of it are outputs of futures.
+/// The mode in which the type of the value shows which parts of it are outputs of futures.
 #[derive(Debug)]
 pub enum Seen {}
 
@@ -29,7 +31,7 @@ pub enum Seen {}
 #[derive(Debug)]
 pub struct Leaf<T>(PhantomData<T>);
 
-/// How outputs become leaves.
+/// Wraps outputs in leaves.
 #[derive(Debug)]
 pub enum Leaves {}
 
@@ -50,33 +52,33 @@ impl<F: IntoFuture, K: FrameKind> Yieldable<Plain, Seen, K> for F {
     }
 }
 
-/// What is said of a yield that would leave a `Result` unopened.
+/// The condition that a yield which would leave a `Result` unopened does not satisfy.
 #[diagnostic::on_unimplemented(
-    message = "a `Result` would lie unopened in what this yields, and its error would be lost",
-    label = "some of it can fail, and some cannot",
-    note = "make what cannot fail a future that can, and all of it is opened: `gen::ok(future)`",
-    note = "the elements of a tuple that is written out in the `yield_!` itself may be mixed: `yield_!((a, b))`",
-    note = "an error that is no `std::error::Error` is not opened either: `impl std::error::Error` for it",
-    note = "to get each `Result` as it is: `yield_!(gen::raw(..))`"
+    message = "this yield would leave a `Result` unopened, and its error would be lost",
+    label = "some of its futures can fail, and some cannot",
+    note = "for each future that cannot fail, write `gen::ok(future)`; then the yield opens all of them",
+    note = "a tuple that is written out in the `yield_!` itself may mix them: `yield_!((a, b))`",
+    note = "a `Result` is not opened either if its error is not a `std::error::Error`: write `impl std::error::Error` for it",
+    note = "to get each `Result` unopened, write `yield_!(gen::raw(..))`"
 )]
 pub trait OpensEachResult {}
 
-/// A value in which the output of some future is a `Result`; `N` says where.
+/// A value in which the output of some future is a `Result`. `N` says which one.
 ///
-/// Where several are, rustc cannot choose one of them; it then takes the level of the probe all the same, which does
-/// not look at `N`.
+/// If several are, rustc cannot choose one of them. It takes the level of the probe nevertheless,
+/// which does not depend on `N`.
 pub trait Fails<N> {}
 
 /// Marks the leaf itself.
 pub enum InLeaf {}
 
-/// Marks what is in a container.
+/// Marks a value in a container.
 pub struct Within<N>(PhantomData<N>);
 
 /// Marks the first element of the rest of a tuple.
 pub struct First<N>(PhantomData<N>);
 
-/// Marks one of the elements behind it.
+/// Marks a later element of the rest of a tuple.
 pub struct Behind<N>(PhantomData<N>);
 
 impl<T, E> Fails<InLeaf> for Leaf<std::result::Result<T, E>> {}
@@ -88,10 +90,10 @@ impl<V: Fails<N>, N, const LENGTH: usize> Fails<Within<N>> for [V; LENGTH] {}
 impl<V: Fails<N>, N> Fails<Within<N>> for Option<V> {}
 impl<Q, V: Fails<N>, S, N> Fails<Within<N>> for HashMap<Q, V, S> {}
 impl<Q, V: Fails<N>, N> Fails<Within<N>> for BTreeMap<Q, V> {}
-/// What [`Multi::settle`](crate::Multi::settle) gives of each child.
+/// The result that [`Multi::settle`](crate::Multi::settle) gives for each child.
 impl<V: Fails<N>, N> Fails<Within<N>> for Result<V> {}
 
-/// The elements of a tuple, one after the other.
+/// The elements of a tuple, as nested pairs.
 pub struct TupleRest<First, Rest>(PhantomData<(First, Rest)>);
 
 impl<V: Fails<N>, R, N> Fails<First<N>> for TupleRest<V, R> {}

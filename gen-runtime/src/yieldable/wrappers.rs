@@ -1,4 +1,4 @@
-//! `gen::raw` and `gen::ok`: outputs as they are, and outputs that cannot fail.
+//! `gen::raw`, which keeps outputs unchanged, and `gen::ok`, for futures that cannot fail.
 
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
@@ -16,16 +16,17 @@ use crate::Result;
 #[derive(Debug)]
 pub struct RawMarked<M>(PhantomData<M>);
 
-/// A yieldable whose outputs are handed over untouched: made by [`raw`].
+/// A yieldable whose outputs the yield gives unchanged: made by [`raw`].
 #[derive(Debug, Clone)]
 #[must_use = "nothing runs until it is yielded"]
 pub struct RawOutputs<Y> {
     yieldable: Y,
 }
 
-/// Yields something with its outputs untouched: a `Result` is not opened, its error does not arrive at the yield.
+/// Keeps outputs unchanged: a `Result` is not opened, and its error does not arrive at the yield.
 ///
-/// In a list it gives each child's own `Result`; none fails the whole. Beside others in a tuple it says so of one element.
+/// Of a list, the yield gives the `Result` of each child, and no child makes the yield fail. In a
+/// tuple, `raw` can stand around single elements.
 ///
 /// Outside a coroutine, `gen::raw(..).join()` makes a future of it.
 ///
@@ -45,7 +46,7 @@ pub fn raw<Y>(yieldable: Y) -> RawOutputs<Y> {
     RawOutputs { yieldable }
 }
 
-// In every mode: it cannot fail itself, so it goes with what can fail and with what cannot.
+// In every mode, so that it can be mixed with futures that can fail and with futures that cannot.
 impl<Y, M, Mode, K> Yieldable<RawMarked<M>, Mode, K> for RawOutputs<Y>
 where
     Y: Yieldable<M, Raw, K>,
@@ -60,30 +61,31 @@ where
 }
 
 joinable! {
-    /// The future of the untouched outputs, for use outside a coroutine: `gen::raw(..).join().await`.
+    /// Makes a future of it, for use outside a coroutine: `gen::raw(..).join().await`.
     ///
     /// ```
     /// use std::future::ready;
     /// use std::num::ParseIntError;
     ///
     /// async fn both() -> gen::Result<Vec<Result<u8, ParseIntError>>> {
-    ///     gen::raw(vec![ready("1".parse::<u8>()), ready("x".parse::<u8>())]).join().await
+    ///     let both = vec![ready("1".parse::<u8>()), ready("x".parse::<u8>())];
+    ///     gen::raw(both).join().await
     /// }
     /// assert!(gen::run_sync(both()).unwrap()[1].is_err());
     /// ```
     ///
     /// # Errors
     ///
-    /// As of the yield: none of the outputs' own.
+    /// Only errors that do not come from the outputs.
     ///
     /// # Cancellation
     ///
-    /// As of the yield: dropping it drops what it waits for.
+    /// Dropping the future drops its children.
     [Y] RawOutputs<Y>
 }
 
 pin_project_lite::pin_project! {
-    /// A future that resolves to `Ok` of another one's output: made by [`ok`].
+    /// A future that resolves to `Ok` of the output of another future: made by [`ok`].
     #[must_use = "futures do nothing unless yielded or awaited"]
     pub struct OkFuture<F> {
         #[pin]
@@ -91,7 +93,10 @@ pin_project_lite::pin_project! {
     }
 }
 
-/// Makes a future of a [`gen::Result`](Result) of any future, for functions that want one, such as [`spawn`](crate::spawn).
+/// Makes a future that resolves to `Ok` of the output of another future.
+///
+/// It is for functions that take a future of a [`gen::Result`](Result), such as
+/// [`spawn`](crate::spawn), and for lists and tuples with other futures that can fail.
 ///
 /// ```
 /// use std::future::ready;

@@ -1,11 +1,14 @@
-//! By whom something is yielded: what the messages about mistakes are demanded of.
+//! The type that lacks a trait in the messages about mistakes.
 
-/// Who cannot yield it.
+/// The type that lacks a trait in each message about a mistake: a coroutine cannot yield the value.
 pub struct ACoroutine;
 
-/// By whom something is yielded. It is always [`ACoroutine`]; but said of the type, for else method lookup knew that the method does not fit, and would say only that.
+/// Names [`ACoroutine`] as a projection of `Y`.
+///
+/// It is the same type for each `Y`. A bound on `ACoroutine` itself would be checked during method
+/// lookup: rustc would find that the method does not fit, and would report only that.
 pub trait Yielded {
-    /// Who it is.
+    /// Always [`ACoroutine`].
     type By;
 }
 

@@ -7,8 +7,8 @@ fn block_on<F: Future>(_: F) -> F::Output {
 
 fn body() -> gen::Result {
     block_on(gen::shield(ready(gen::Result::Ok(1))))?;
-    //~^ gen: `Shield<[..]>` is yielded, not awaited
-    //~| note: in a coroutine yield it, `yield_!(..)`; elsewhere `join` makes a future of it: `.join().await`
+    //~^ gen: `Shield<[..]>` cannot be awaited, only yielded
+    //~| note: in a coroutine, write `yield_!(..)`; elsewhere, make a future of it with `join`: `.join().await`
     Ok(())
 }
 

@@ -2,8 +2,8 @@ use std::future::ready;
 
 fn body() -> gen::Result {
     gen::run_sync(gen::multi([ready(gen::Result::Ok(1))]))?;
-    //~^ gen: a future of a `Result` is wanted here, and `Multi<[..]>` is none
-    //~| note: a function or closure is called first; a list, map or tuple, and what else is yielded, is joined: `gen::multi(list).join()`
+    //~^ gen: `Multi<[..]>` is not a future of a `Result`
+    //~| note: call a function or a closure; join a list, a map, a tuple or another yieldable: `gen::multi(list).join()`
     Ok(())
 }
 

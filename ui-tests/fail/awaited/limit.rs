@@ -2,8 +2,8 @@ use std::future::ready;
 
 async fn body() -> gen::Result {
     gen::limit(1, [ready(gen::Result::Ok(1))]).await?;
-    //~^ gen: `Limit<[..]>` is yielded, not awaited
-    //~| note: in a coroutine yield it, `yield_!(..)`; elsewhere `join` makes a future of it: `.join().await`
+    //~^ gen: `Limit<[..]>` cannot be awaited, only yielded
+    //~| note: in a coroutine, write `yield_!(..)`; elsewhere, make a future of it with `join`: `.join().await`
     Ok(())
 }
 

@@ -2,8 +2,8 @@ use std::future::ready;
 
 async fn body() -> gen::Result {
     gen::raw([ready(gen::Result::Ok(1))]).await?;
-    //~^ gen: `gen::yieldable::wrappers::RawOutputs<[..]>` is yielded, not awaited
-    //~| note: in a coroutine yield it, `yield_!(..)`; elsewhere `join` makes a future of it: `.join().await`
+    //~^ gen: `gen::yieldable::wrappers::RawOutputs<[..]>` cannot be awaited, only yielded
+    //~| note: in a coroutine, write `yield_!(..)`; elsewhere, make a future of it with `join`: `.join().await`
     Ok(())
 }
 

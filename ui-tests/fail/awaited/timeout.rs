@@ -3,8 +3,8 @@ use std::time::Duration;
 
 async fn body() -> gen::Result {
     gen::with_timeout(Duration::from_secs(1), ready(gen::Result::Ok(1))).await?;
-    //~^ gen: `WithTimeout<[..]>` is yielded, not awaited
-    //~| note: in a coroutine yield it, `yield_!(..)`; elsewhere `join` makes a future of it: `.join().await`
+    //~^ gen: `WithTimeout<[..]>` cannot be awaited, only yielded
+    //~| note: in a coroutine, write `yield_!(..)`; elsewhere, make a future of it with `join`: `.join().await`
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 async fn body() -> gen::Result {
     gen::Wait::<u8>::new("key").await?;
-    //~^ gen: `Wait<[..]>` is yielded, not awaited: its key belongs to the coroutine that yields it
-    //~| note: yield it in a `#[gen::coroutine]`: `yield_!(..)`; where there is none, `gen::from_callback(|done| ..)` makes a future of a callback
+    //~^ gen: `Wait<[..]>` cannot be awaited, only yielded: its key belongs to the coroutine that yields it
+    //~| note: in a coroutine, write `yield_!(..)`; elsewhere, `gen::from_callback(|done| ..)` makes a future of a callback
     Ok(())
 }
 

@@ -1,8 +1,8 @@
 #[gen::engine]
 fn engine() -> impl Iterator<Item = u8> {
-//~^ gen: an engine cannot return `std::array::IntoIter<{integer}, 1>`: nobody would get it (`ReturnValueIgnored`)
+//~^ gen: an engine cannot return `std::array::IntoIter<{integer}, 1>`: no code would receive it (`ReturnValueIgnored`)
 //~| note: an engine returns `()` or `gen::Result<()>`
-//~| note: `#[gen::coroutine]` returns a value to whoever yields the call
+//~| note: to return a value, write `#[gen::coroutine]`; the code that yields the call receives it
     [1].into_iter()
 }
 

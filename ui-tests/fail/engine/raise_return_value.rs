@@ -2,9 +2,9 @@ use gen::yield_;
 
 #[gen::engine]
 fn engine() -> gen::Result<u32> {
-//~^ gen: an engine cannot return `Result<u32, gen::Error>`: nobody would get it (`ReturnValueIgnored`)
+//~^ gen: an engine cannot return `Result<u32, gen::Error>`: no code would receive it (`ReturnValueIgnored`)
 //~| note: an engine returns `()` or `gen::Result<()>`
-//~| note: `#[gen::coroutine]` returns a value to whoever yields the call
+//~| note: to return a value, write `#[gen::coroutine]`; the code that yields the call receives it
     yield_!(gen::moment())?;
     Ok(42)
 }

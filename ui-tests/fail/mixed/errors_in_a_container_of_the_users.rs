@@ -26,9 +26,9 @@ impl<T: Yieldable<M, Mode, K>, M, Mode, K: FrameKind> Yieldable<GridOf<M>, Mode,
 #[gen::coroutine]
 fn body() -> gen::Result {
     yield_!(Grid(vec![vec![ready(Err::<u8, _>(NotAnError))]]))?;
-    //~^ gen: a `Result` would lie unopened in what this yields, and its error would be lost
-    //~| note: an error that is no `std::error::Error` is not opened either: `impl std::error::Error` for it
-    //~| note: to get each `Result` as it is: `yield_!(gen::raw(..))`
+    //~^ gen: this yield would leave a `Result` unopened, and its error would be lost
+    //~| note: a `Result` is not opened either if its error is not a `std::error::Error`: write `impl std::error::Error` for it
+    //~| note: to get each `Result` unopened, write `yield_!(gen::raw(..))`
     Ok(())
 }
 

@@ -12,9 +12,9 @@ struct NotAnError;
 fn body() -> gen::Result {
     let pair = (ready(Err::<u8, _>(NotAnError)), ready(Err::<u8, _>(NotAnError)));
     yield_!(pair)?;
-    //~^ gen: a `Result` would lie unopened in what this yields, and its error would be lost
-    //~| note: an error that is no `std::error::Error` is not opened either: `impl std::error::Error` for it
-    //~| note: to get each `Result` as it is: `yield_!(gen::raw(..))`
+    //~^ gen: this yield would leave a `Result` unopened, and its error would be lost
+    //~| note: a `Result` is not opened either if its error is not a `std::error::Error`: write `impl std::error::Error` for it
+    //~| note: to get each `Result` unopened, write `yield_!(gen::raw(..))`
     Ok(())
 }
 

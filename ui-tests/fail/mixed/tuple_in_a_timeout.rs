@@ -10,9 +10,9 @@ fn save() -> gen::Result {
 #[gen::coroutine]
 fn body() -> gen::Result {
     yield_!(gen::with_timeout(Duration::from_secs(1), (save(), async {})))?;
-    //~^ gen: a `Result` would lie unopened in what this yields, and its error would be lost
-    //~| note: make what cannot fail a future that can, and all of it is opened: `gen::ok(future)`
-    //~| note: to get each `Result` as it is: `yield_!(gen::raw(..))`
+    //~^ gen: this yield would leave a `Result` unopened, and its error would be lost
+    //~| note: for each future that cannot fail, write `gen::ok(future)`; then the yield opens all of them
+    //~| note: to get each `Result` unopened, write `yield_!(gen::raw(..))`
     Ok(())
 }
 

@@ -8,9 +8,9 @@ fn save() -> gen::Result {
 #[gen::coroutine]
 fn body() -> gen::Result {
     yield_!(((save(), async {}), async {}))?;
-    //~^ gen: a `Result` would lie unopened in what this yields, and its error would be lost
-    //~| note: make what cannot fail a future that can, and all of it is opened: `gen::ok(future)`
-    //~| note: the elements of a tuple that is written out in the `yield_!` itself may be mixed: `yield_!((a, b))`
+    //~^ gen: this yield would leave a `Result` unopened, and its error would be lost
+    //~| note: for each future that cannot fail, write `gen::ok(future)`; then the yield opens all of them
+    //~| note: a tuple that is written out in the `yield_!` itself may mix them: `yield_!((a, b))`
     Ok(())
 }
 

@@ -8,11 +8,11 @@ fn save() -> gen::Result {
 #[gen::coroutine]
 fn body() -> gen::Result {
     yield_!(vec![(save(), async {})])?;
-    //~^ gen: a `Result` would lie unopened in what this yields, and its error would be lost
-    //~| note: make what cannot fail a future that can, and all of it is opened: `gen::ok(future)`
-    //~| note: the elements of a tuple that is written out in the `yield_!` itself may be mixed: `yield_!((a, b))`
-    //~| note: an error that is no `std::error::Error` is not opened either: `impl std::error::Error` for it
-    //~| note: to get each `Result` as it is: `yield_!(gen::raw(..))`
+    //~^ gen: this yield would leave a `Result` unopened, and its error would be lost
+    //~| note: for each future that cannot fail, write `gen::ok(future)`; then the yield opens all of them
+    //~| note: a tuple that is written out in the `yield_!` itself may mix them: `yield_!((a, b))`
+    //~| note: a `Result` is not opened either if its error is not a `std::error::Error`: write `impl std::error::Error` for it
+    //~| note: to get each `Result` unopened, write `yield_!(gen::raw(..))`
     Ok(())
 }
 

@@ -10,8 +10,8 @@ fn save() -> gen::Result {
 #[gen::coroutine]
 fn body() -> gen::Result {
     yield_!(BTreeMap::from([("key", (save(), async {}))]))?;
-    //~^ gen: a `Result` would lie unopened in what this yields, and its error would be lost
-    //~| note: make what cannot fail a future that can, and all of it is opened: `gen::ok(future)`
+    //~^ gen: this yield would leave a `Result` unopened, and its error would be lost
+    //~| note: for each future that cannot fail, write `gen::ok(future)`; then the yield opens all of them
     Ok(())
 }
 

@@ -1,8 +1,8 @@
 #[gen::coroutine(returns)]
 fn number() -> u32 {
 //~^ gen: a coroutine with the option `returns` cannot return `u32`
-//~| note: it returns `gen::Result<T>`, with a `T` that is `Send`
-//~| note: without the option it may return anything, by `return`
+//~| note: with the option, return `gen::Result<T>`, where `T` is `Send`
+//~| note: without the option, a coroutine may return any type
     42
 }
 

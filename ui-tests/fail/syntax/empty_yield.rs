@@ -4,8 +4,8 @@ use gen::yield_;
 fn body() -> gen::Result {
     yield_!()?;
     //~^ gen: `()` cannot be yielded: there is nothing to wait for
-    //~| note: to let others run for a turn of the loop: `yield_!(gen::moment())`
-    //~| note: a block that ends with a `;` is `()`
+    //~| note: to let other tasks run for a turn of the loop, write `yield_!(gen::moment())`
+    //~| note: if this is a block, remove the `;` at its end, which makes it `()`
     Ok(())
 }
 

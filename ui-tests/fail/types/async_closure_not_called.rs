@@ -4,7 +4,7 @@ use gen::yield_;
 fn body() -> gen::Result<u32> {
     let fetch = async || 1;
     yield_!(fetch)
-    //~^ gen: a function cannot be yielded, only what it returns
+    //~^ gen: a function cannot be yielded, only its result
     //~| note: call it: `yield_!(function(..))`
 }
 

@@ -5,7 +5,7 @@ use std::future::Future;
 fn body(future: Box<dyn Future<Output = u32>>) -> gen::Result<u32> {
     yield_!(future)
     //~^ gen: a box of a future that is not `Unpin` cannot be yielded
-    //~| note: make it with `Box::pin(..)`, or pin it: `yield_!(Box::into_pin(boxed))`
+    //~| note: make the box with `Box::pin(..)`, or pin it: `yield_!(Box::into_pin(boxed))`
 }
 
 fn main() {}

@@ -1,8 +1,8 @@
 fn main() {
     let scope = gen::scope(|scope| {
         scope.spawn(async { 42 });
-        //~^ gen: a future of a `Result` is wanted here, and `[..]` is none
-        //~| note: a future that cannot fail becomes one by `gen::ok(future)`; only `gen::block_on` runs any
+        //~^ gen: `[..]` is not a future of a `Result`
+        //~| note: for a future that cannot fail, write `gen::ok(future)`; `gen::block_on` runs any future
         gen::ok(async {})
     });
     gen::run_sync(scope).unwrap();

@@ -9,8 +9,8 @@ fn fetch() -> gen::Result<u32> {
 fn body() -> gen::Result<u32> {
     let coroutine = fetch();
     yield_!(&coroutine)
-    //~^ gen: a future that is only shared cannot be yielded: waiting for it changes it
-    //~| note: yield the future itself; several can wait for a `gen::SharedFuture`
+    //~^ gen: a future behind `&`, `Rc` or `Arc` cannot be yielded: to poll it changes it
+    //~| note: yield the future itself; several tasks can wait for a `gen::SharedFuture`
 }
 
 fn main() {}

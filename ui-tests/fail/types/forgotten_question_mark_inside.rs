@@ -7,8 +7,8 @@ fn connect(port: u16) -> Result<std::future::Ready<u32>, std::num::ParseIntError
 #[gen::coroutine]
 fn body() -> gen::Result<u32> {
     yield_!(connect(80))
-    //~^ gen: a `Result` cannot be yielded: it may be an error, with nothing to wait for
-    //~| note: put a `?` inside, and yield what it holds: `yield_!(make()?)`
+    //~^ gen: a `Result` cannot be yielded: if it is an error, there is nothing to wait for
+    //~| note: write a `?` inside, to yield the value in it: `yield_!(make()?)`
 }
 
 fn main() {}

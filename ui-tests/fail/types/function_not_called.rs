@@ -8,7 +8,7 @@ fn fetch() -> gen::Result<u32> {
 #[gen::coroutine]
 fn body() -> gen::Result<u32> {
     yield_!(fetch)
-    //~^ gen: a function cannot be yielded, only what it returns
+    //~^ gen: a function cannot be yielded, only its result
     //~| note: call it: `yield_!(function(..))`
 }
 

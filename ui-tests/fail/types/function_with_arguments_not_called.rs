@@ -8,7 +8,7 @@ fn fetch(url: &str) -> gen::Result<usize> {
 #[gen::coroutine]
 fn body() -> gen::Result<usize> {
     yield_!(fetch)
-    //~^ gen: a function cannot be yielded, only what it returns
+    //~^ gen: a function cannot be yielded, only its result
     //~| note: call it: `yield_!(function(..))`
 }
 

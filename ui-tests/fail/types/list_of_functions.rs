@@ -8,9 +8,9 @@ fn fetch() -> gen::Result<u32> {
 #[gen::coroutine]
 fn body() -> gen::Result<Vec<u32>> {
     yield_!(vec![fetch, fetch])
-    //~^ gen: a list or `Option` of `fn() -> impl gen::Coroutine + Future<Output = Result<u32, gen::Error>> {fetch}` cannot be yielded, since `fn() -> impl gen::Coroutine + Future<Output = Result<u32, gen::Error>> {fetch}` cannot
-    //~| note: each of its members is a future, or a list, map or tuple of yieldables
-    //~| note: so a function in it is called, a `Result` opened with `?`, an iterator collected, a `Box` or reference pinned
+    //~^ gen: a list or `Option` of `fn() -> impl gen::Coroutine + Future<Output = Result<u32, gen::Error>> {fetch}` cannot be yielded, because `fn() -> impl gen::Coroutine + Future<Output = Result<u32, gen::Error>> {fetch}` cannot
+    //~| note: each element must be a future, or a list, map or tuple of yieldables
+    //~| note: call a function, open a `Result` with `?`, collect an iterator, pin a `Box` or a reference
 }
 
 fn main() {}

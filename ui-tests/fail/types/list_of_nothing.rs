@@ -3,9 +3,9 @@ use gen::yield_;
 #[gen::coroutine]
 fn body() -> gen::Result {
     yield_!(vec![(), ()])?;
-    //~^ gen: a list or `Option` of `()` cannot be yielded, since `()` cannot
-    //~| note: each of its members is a future, or a list, map or tuple of yieldables
-    //~| note: so a function in it is called, a `Result` opened with `?`, an iterator collected, a `Box` or reference pinned
+    //~^ gen: a list or `Option` of `()` cannot be yielded, because `()` cannot
+    //~| note: each element must be a future, or a list, map or tuple of yieldables
+    //~| note: call a function, open a `Result` with `?`, collect an iterator, pin a `Box` or a reference
     Ok(())
 }
 

@@ -6,8 +6,8 @@ use gen::yield_;
 fn body() -> gen::Result {
     yield_!(BTreeMap::from([("a", ())]))?;
     //~^ gen: a map from `&str` to `()` cannot be yielded
-    //~| note: each of its values is a future, or a list, map or tuple of yieldables
-    //~| note: its keys are `Debug`, for errors name them: `#[derive(Debug)]`
+    //~| note: each value must be a future, or a list, map or tuple of yieldables
+    //~| note: each key must be `Debug`, because errors name it: write `#[derive(Debug)]`
     Ok(())
 }
 

@@ -10,8 +10,8 @@ struct Name;
 fn body() -> gen::Result {
     yield_!(BTreeMap::from([(Name, ready("1".parse::<u32>()))]))?;
     //~^ gen: a map from `Name` to `std::future::Ready<Result<u32, ParseIntError>>` cannot be yielded
-    //~| note: each of its values is a future, or a list, map or tuple of yieldables
-    //~| note: its keys are `Debug`, for errors name them: `#[derive(Debug)]`
+    //~| note: each value must be a future, or a list, map or tuple of yieldables
+    //~| note: each key must be `Debug`, because errors name it: write `#[derive(Debug)]`
     Ok(())
 }
 

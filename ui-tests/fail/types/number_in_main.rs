@@ -3,8 +3,8 @@ use gen::yield_;
 #[gen::main]
 fn main() -> gen::Result {
     yield_!(1)?;
-    //~^ gen: `{integer}` cannot be yielded: it is a value already, with nothing to wait for
-    //~| note: use it as it is, without `yield_!`; if an `.await` made it, remove that: the yield waits
-    //~| note: where a future is wanted, `gen::maybe_future!(value)` makes one of it
+    //~^ gen: `{integer}` cannot be yielded: it is a value, and there is nothing to wait for
+    //~| note: use the value without `yield_!`; if an `.await` made it, remove the `.await`, because the yield waits
+    //~| note: to make a future of the value, write `gen::maybe_future!(value)`
     Ok(())
 }

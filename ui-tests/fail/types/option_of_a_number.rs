@@ -3,9 +3,9 @@ use gen::yield_;
 #[gen::coroutine]
 fn body() -> gen::Result {
     yield_!(Some(1))?;
-    //~^ gen: a list or `Option` of `{integer}` cannot be yielded, since `{integer}` cannot
-    //~| note: each of its members is a future, or a list, map or tuple of yieldables
-    //~| note: so a function in it is called, a `Result` opened with `?`, an iterator collected, a `Box` or reference pinned
+    //~^ gen: a list or `Option` of `{integer}` cannot be yielded, because `{integer}` cannot
+    //~| note: each element must be a future, or a list, map or tuple of yieldables
+    //~| note: call a function, open a `Result` with `?`, collect an iterator, pin a `Box` or a reference
     Ok(())
 }
 

@@ -9,7 +9,7 @@ fn body() -> gen::Result<u32> {
     let mut future = number();
     yield_!(&mut future)
     //~^ gen: a reference to a future that is not `Unpin` cannot be yielded
-    //~| note: yield the future itself; or pin it, `let mut future = std::pin::pin!(future);`, and then `yield_!(future.as_mut())`
+    //~| note: yield the future itself; or pin it with `let mut future = std::pin::pin!(future);`, and write `yield_!(future.as_mut())`
 }
 
 fn main() {}

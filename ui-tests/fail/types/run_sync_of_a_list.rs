@@ -1,5 +1,5 @@
 fn main() {
     gen::run_sync(vec![gen::moment()]).unwrap();
-    //~^ gen: a future of a `Result` is wanted here, and `Vec<Moment>` is none
-    //~| note: a function or closure is called first; a list, map or tuple, and what else is yielded, is joined: `gen::multi(list).join()`
+    //~^ gen: `Vec<Moment>` is not a future of a `Result`
+    //~| note: call a function or a closure; join a list, a map, a tuple or another yieldable: `gen::multi(list).join()`
 }

@@ -8,8 +8,8 @@ async fn number() -> u32 {
 fn body() -> gen::Result<u32> {
     let future = number();
     yield_!(&future)
-    //~^ gen: a future that is only shared cannot be yielded: waiting for it changes it
-    //~| note: yield the future itself; several can wait for a `gen::SharedFuture`
+    //~^ gen: a future behind `&`, `Rc` or `Arc` cannot be yielded: to poll it changes it
+    //~| note: yield the future itself; several tasks can wait for a `gen::SharedFuture`
 }
 
 fn main() {}

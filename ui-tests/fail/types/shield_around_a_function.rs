@@ -7,9 +7,9 @@ async fn fetch() -> u32 {
 #[gen::coroutine]
 fn body() -> gen::Result {
     yield_!(gen::shield(fetch))?;
-    //~^ gen: `fn() -> impl Future<Output = u32> {fetch}` cannot be yielded, and so `gen::with_timeout`, `gen::shield` and `gen::raw` cannot wait for it
-    //~| note: what it waits for is a future, or a list, map or tuple of yieldables
-    //~| note: so a function is called, a `Result` opened with `?`, an iterator collected, a `Box` or reference pinned
+    //~^ gen: `fn() -> impl Future<Output = u32> {fetch}` cannot be yielded, so `gen::with_timeout`, `gen::shield` and `gen::raw` cannot wait for it
+    //~| note: the argument must be a future, or a list, map or tuple of yieldables
+    //~| note: call a function, open a `Result` with `?`, collect an iterator, pin a `Box` or a reference
     Ok(())
 }
 

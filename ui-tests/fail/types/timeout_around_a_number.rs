@@ -3,9 +3,9 @@ use gen::yield_;
 #[gen::coroutine]
 fn body() -> gen::Result {
     yield_!(gen::with_timeout(std::time::Duration::ZERO, 42))?;
-    //~^ gen: `{integer}` cannot be yielded, and so `gen::with_timeout`, `gen::shield` and `gen::raw` cannot wait for it
-    //~| note: what it waits for is a future, or a list, map or tuple of yieldables
-    //~| note: so a function is called, a `Result` opened with `?`, an iterator collected, a `Box` or reference pinned
+    //~^ gen: `{integer}` cannot be yielded, so `gen::with_timeout`, `gen::shield` and `gen::raw` cannot wait for it
+    //~| note: the argument must be a future, or a list, map or tuple of yieldables
+    //~| note: call a function, open a `Result` with `?`, collect an iterator, pin a `Box` or a reference
     Ok(())
 }
 

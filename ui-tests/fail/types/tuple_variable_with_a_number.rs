@@ -4,8 +4,8 @@ use gen::yield_;
 fn body() -> gen::Result {
     let pair = (std::future::ready(1), 2);
     yield_!(pair)?;
-    //~^ gen: `(std::future::Ready<{integer}>, {integer})` cannot be yielded, since not all of its elements can
-    //~| note: written out in the `yield_!`, each element is looked at by itself: `yield_!((a, b))`
+    //~^ gen: `(std::future::Ready<{integer}>, {integer})` cannot be yielded, because not all of its elements can
+    //~| note: write the tuple out in the `yield_!`, where each element is checked by itself: `yield_!((a, b))`
     Ok(())
 }
 

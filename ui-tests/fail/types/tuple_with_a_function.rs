@@ -7,7 +7,7 @@ async fn fetch() -> u32 {
 #[gen::coroutine]
 fn body() -> gen::Result<(u32, u32)> {
     yield_!((fetch(), fetch))
-    //~^ gen: a function cannot be yielded, only what it returns
+    //~^ gen: a function cannot be yielded, only its result
     //~| note: call it: `yield_!(function(..))`
 }
 

@@ -8,8 +8,8 @@ use gen::yield_;
 #[gen::coroutine]
 fn body() -> gen::Result<Vec<u32>> {
     yield_!(gen::limit(vec![ready(1)], 8))
-    //~^ gen: `{integer}` is no list or map of what can be yielded
-    //~| note: the number stands first in `gen::limit(8, list)`; different futures go into one list with `gen::boxed`: `[gen::boxed(a), gen::boxed(b)]`
+    //~^ gen: `{integer}` is not a list or map of yieldables
+    //~| note: the number is the first argument of `gen::limit(8, list)`; to put different futures into one list, box them: `[gen::boxed(a), gen::boxed(b)]`
     //~^^^ rustc: mismatched types
 }
 

@@ -1,4 +1,4 @@
-//! What a yield of a `Value` waits for.
+//! The future that a coroutine waits for when it yields a `Value`.
 
 use std::any::Any;
 use std::fmt;
@@ -15,7 +15,7 @@ use crate::Result;
 /// A future of any value.
 pub(super) type Erased = Pin<Box<dyn Future<Output = Result<Value>> + Send>>;
 
-/// Makes one of a future.
+/// Erases the type of a future and of its output.
 pub(super) fn erase<F, T, E, M>(future: F) -> Erased
 where
     F: Future<Output = std::result::Result<T, E>> + Send + 'static,
@@ -25,11 +25,14 @@ where
     Box::pin(async move { future.await.map(Value::new).map_err(Throw::throw) })
 }
 
-/// The future of a [`Value`]: converts it at the first poll, so that a value which cannot be yielded is an error at the yield.
+/// The future of a [`Value`].
+///
+/// It converts the value when it is first polled. So a value that cannot be yielded is an error at
+/// the yield.
 ///
 /// # Errors
 ///
-/// [`BadYieldError`], and those of what it is converted to.
+/// [`BadYieldError`] if the value cannot be yielded, and the errors of the conversion's future.
 #[must_use = "futures do nothing unless yielded or awaited"]
 pub struct Conversion {
     state: State,
@@ -51,14 +54,14 @@ impl Future for Conversion {
     type Output = Result<Value>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Value>> {
-        // If anything in here panics, it is over.
+        // It stays `Over` if the conversion or the poll panics.
         let mut converted = match mem::replace(&mut self.state, State::Over) {
             State::Converted(converted) => converted,
             State::Cold(value) => match convert(value) {
                 Ok(converted) => converted,
                 Err(bad) => return Poll::Ready(Err(bad.into())),
             },
-            // As of any future: to poll it again after it was ready is a mistake of the caller.
+            // Polling a future again after it was ready is a mistake of the caller.
             State::Over => panic!("the conversion of a value was polled after it was ready"),
         };
         let polled = converted.as_mut().poll(cx);

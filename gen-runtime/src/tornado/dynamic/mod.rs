@@ -1,14 +1,15 @@
 //! Values whose type is known only at run time, and how they are yielded.
 //!
-//! What is yielded has a type, as a rule, and whether it can be is checked when it is compiled. A plugin, a scripting language or a message from elsewhere
-//! may hand over *something*: a [`Value`]. It can be yielded; what becomes of it is looked up by its type when the yield is reached:
+//! As a rule, the type of a yielded value is known at compile time, and so is whether it can be
+//! yielded. But a plugin, a scripting language or a message may supply a value of unknown type: a
+//! [`Value`]. When it is yielded, its type decides the result:
 //!
 //! | the value is | the yield gives |
 //! |---|---|
 //! | a future, made by [`Value::future`] | its output |
 //! | a `Vec<Value>` | a `Vec<Value>` of the results, resolved in parallel |
 //! | a `HashMap<String, Value>`, a `BTreeMap<String, Value>` | a map of the same kind and keys, resolved in parallel |
-//! | of a type that was [registered](register) | what the registered function's future gives |
+//! | of a type that was [registered](register) | the output of the future that the registered function makes |
 //! | anything else | a [`BadYieldError`](crate::BadYieldError), which names the type |
 //!
 //! ```
@@ -26,7 +27,8 @@
 //!     }
 //!     Ok(sum)
 //! }
-//! assert_eq!(gen::run_sync(lengths(vec![Value::new(Query("abc")), Value::new(Query("de"))])).unwrap(), 5);
+//! let queries = vec![Value::new(Query("abc")), Value::new(Query("de"))];
+//! assert_eq!(gen::run_sync(lengths(queries)).unwrap(), 5);
 //!
 //! let error = gen::run_sync(lengths(vec![Value::new(7_u8)])).unwrap_err();
 //! assert!(error.is::<gen::BadYieldError>());

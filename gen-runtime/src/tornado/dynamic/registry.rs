@@ -1,4 +1,5 @@
-//! Which types can be yielded at run time, and how: one table for the process, as Tornado's `convert_yielded.register` keeps one.
+//! The conversions of values by their type: one table for the process, as Tornado's
+//! `convert_yielded.register` has.
 
 use std::any::{Any, TypeId};
 use std::collections::{BTreeMap, HashMap};
@@ -11,19 +12,20 @@ use crate::error::Throw;
 use crate::multi;
 use crate::yieldable::FutureOfResult;
 
-/// Makes a future of a value of the type that it is registered for.
+/// Makes a future of a value, whose type is the one under which the function is registered.
 pub(super) type Convert = Arc<dyn Fn(Value) -> Erased + Send + Sync>;
 
 type Table = HashMap<TypeId, Convert>;
 
-/// Nothing panics while it is locked, and so it is whole even if it is poisoned.
+/// Nothing panics while the table is locked, so a poisoned table is still valid.
 static TABLE: LazyLock<RwLock<Table>> = LazyLock::new(|| RwLock::new(containers()));
 
-/// Registers how a [`Value`] that is a `T` is yielded: `convert` makes a future of it, whose output the yield gives.
+/// Registers how a [`Value`] that holds a `T` is yielded: the yield gives the output of the future
+/// that `convert` makes of it.
 ///
-/// The type is that of the closure's argument. It holds for the whole process; to register a type again replaces what was registered before, for
-/// values that are yielded from then on. Types that are known at compile time need none of this: they implement
-/// [`IntoFuture`](std::future::IntoFuture).
+/// `T` is the type of the closure's argument. The registration holds for the whole process. A later
+/// one for the same type replaces it for values that are yielded from then on. Types that are known
+/// at compile time implement [`IntoFuture`](std::future::IntoFuture) instead.
 ///
 /// ```
 /// use gen::dynamic::{register, Value};
@@ -46,16 +48,16 @@ where
 {
     let (id, convert) = entry(move |value: T| convert(value).into_future());
     let before = TABLE.write().unwrap_or_else(PoisonError::into_inner).insert(id, convert);
-    // Outside of the lock: the drop runs code of whoever made it.
+    // Dropped outside the lock, because the drop may run code of the user.
     drop(before);
 }
 
-/// How a value is converted, if its type is registered.
+/// The conversion that is registered for the type of the value.
 pub(super) fn find(value: &Value) -> Option<Convert> {
     TABLE.read().unwrap_or_else(PoisonError::into_inner).get(&value.type_id()).cloned()
 }
 
-/// The lists and maps of values.
+/// The conversions of the lists and maps of values.
 fn containers() -> Table {
     HashMap::from([
         entry(|list: Vec<Value>| multi(list).join()),
@@ -75,7 +77,7 @@ where
 {
     let convert = move |value: Value| match value.downcast() {
         Ok(value) => erase(convert(value)),
-        // It was found by its type, so this is not reached.
+        // This is not reached, because the table is searched by the type.
         Err(wrong) => erase(std::future::ready(Err::<U, _>(wrong))),
     };
     (TypeId::of::<T>(), Arc::new(convert))

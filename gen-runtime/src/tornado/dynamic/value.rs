@@ -1,4 +1,4 @@
-//! `Value`: anything, with the name of its type.
+//! `Value`: a value of any type, with the name of the type.
 
 use std::any::{type_name, Any};
 use std::error::Error as StdError;
@@ -12,15 +12,16 @@ use crate::yieldable::FutureOfResult;
 
 /// A value whose type is known only at run time.
 ///
-/// It can be yielded; what that gives depends on what it is: see [`dynamic`](crate::dynamic). Nothing happens before.
+/// It can be yielded. The result depends on its type: see [`dynamic`](crate::dynamic). It is not
+/// converted before the yield.
 pub struct Value {
     value: Box<dyn Any + Send>,
-    /// For messages.
+    /// The name of the type, for messages.
     type_name: &'static str,
 }
 
 impl Value {
-    /// Makes one of anything.
+    /// Wraps a value of any type.
     ///
     /// ```
     /// let value = gen::dynamic::Value::new(7_u8);
@@ -33,7 +34,7 @@ impl Value {
         Value { value: Box::new(value), type_name: type_name::<T>() }
     }
 
-    /// Makes one that is a future: to yield it gives the future's output, as a value.
+    /// Wraps a future. The yield gives the output of the future, as a `Value`.
     ///
     /// ```
     /// use gen::{dynamic::Value, yield_};
@@ -57,13 +58,13 @@ impl Value {
         Value::new(erase(future.into_future()))
     }
 
-    /// Whether this is a `T`.
+    /// Whether it holds a `T`.
     #[must_use]
     pub fn is<T: Any>(&self) -> bool {
         self.value.is::<T>()
     }
 
-    /// The value itself, if it is a `T`.
+    /// Returns a reference to the value if it is a `T`.
     #[must_use]
     pub fn downcast_ref<T: Any>(&self) -> Option<&T> {
         self.value.downcast_ref()
@@ -73,18 +74,19 @@ impl Value {
     ///
     /// # Errors
     ///
-    /// [`WrongType`], which names both types. The value is dropped; ask with [`is`](Self::is) before, to keep it.
+    /// [`WrongType`], which names both types. The value is dropped; to keep it, check the type
+    /// first with [`is`](Self::is).
     pub fn downcast<T: Any>(self) -> Result<T, WrongType> {
         self.take().map_err(|value| WrongType { found: value.type_name(), expected: type_name::<T>() })
     }
 
-    /// Takes the value out, or gives it back.
+    /// Takes the value out if it is a `T`, or else returns it unchanged.
     pub(crate) fn take<T: Any>(self) -> Result<T, Value> {
         let Value { value, type_name } = self;
         value.downcast().map(|value| *value).map_err(|value| Value { value, type_name })
     }
 
-    /// What the type is called, for messages.
+    /// Returns the name of the type, for messages.
     #[must_use]
     pub fn type_name(&self) -> &'static str {
         if self.is::<Erased>() {
@@ -94,13 +96,13 @@ impl Value {
         }
     }
 
-    /// What it is looked up by.
+    /// The key of its conversion in the registry.
     pub(super) fn type_id(&self) -> std::any::TypeId {
         (*self.value).type_id()
     }
 }
 
-/// Of a box that came without a name, the type cannot be told in messages.
+/// The name of the type is not known, so messages do not contain it.
 impl From<Box<dyn Any + Send>> for Value {
     fn from(value: Box<dyn Any + Send>) -> Self {
         Value { value, type_name: "a type without a name" }
@@ -122,7 +124,7 @@ impl fmt::Debug for Value {
     }
 }
 
-/// A [`Value`] was of another type than was asked for.
+/// A [`Value`] holds a value of another type than the expected one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WrongType {
     found: &'static str,

@@ -1,4 +1,4 @@
-//! By which type a [mistake](super) is recognised.
+//! The types by which the [mistakes](super) are recognised.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::future::Future;
@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use futures_core::Stream;
 
 use super::{
-    Borrowed, BoxedUnpinned, Children, Counted, Elements, Entries, JoinedThread, Members, Mistake, Nothing,
-    Period, SharedReference, Streamed, Uncalled, UncalledWith, Uncollected, Unkeyed, Unmade, Unopened,
-    Unpinned, Value, Waited,
+    Borrowed, BoxedUnpinned, Children, Elements, Entries, JoinedThread, Members, Mistake, Nothing, Period,
+    SharedReference, Streamed, Uncalled, UncalledWith, Uncollected, Unkeyed, Unmade, Unopened, Unpinned,
+    Value, Waited,
 };
 use crate::multi::Multi;
 use crate::yieldable::wrappers::{OkFuture, RawOutputs};
@@ -59,7 +59,8 @@ impl<V: Primitive> Mistake<Value> for V {
     type About = V;
 }
 
-/// What is never anything but a value. All of it has one impl of [`Mistake`], for an integer whose type is not known yet can be only one mistake.
+/// A type that is always only a value. All of these types share one impl of [`Mistake`]. With
+/// several impls, an integer literal, whose type rustc does not know yet, would be ambiguous.
 pub trait Primitive {}
 
 macro_rules! primitives {
@@ -90,11 +91,11 @@ impl<F: Future + ?Sized> Mistake<SharedReference> for &F {
     type About = F;
 }
 
-impl<F: Future + ?Sized> Mistake<Counted> for Rc<F> {
+impl<F: Future + ?Sized> Mistake<SharedReference> for Rc<F> {
     type About = F;
 }
 
-impl<F: Future + ?Sized> Mistake<Counted> for Arc<F> {
+impl<F: Future + ?Sized> Mistake<SharedReference> for Arc<F> {
     type About = F;
 }
 
@@ -122,9 +123,9 @@ impl<Y> Mistake<Members> for Option<Y> {
     type About = Y;
 }
 
-/// The entries of a map.
+/// A map, whose message also names the type of the keys.
 pub trait Map: Mistake<Entries> {
-    /// What names them.
+    /// The type of the keys.
     type Key;
 }
 
@@ -144,7 +145,7 @@ impl<Q, Y> Map for BTreeMap<Q, Y> {
     type Key = Q;
 }
 
-/// What has members that can be yielded only with it.
+/// A container, whose elements have to be moved out of it to be yielded.
 pub trait Container {}
 
 impl<Y> Container for Vec<Y> {}
@@ -214,9 +215,9 @@ impl<C> Mistake<Children> for Multi<C> {
 
 /// A yield point that has a key.
 pub trait Keyed {
-    /// What it carries.
+    /// The type of the value that it transfers.
     type Carries;
-    /// What the yield would give.
+    /// The value that the yield would give.
     type Output;
 }
 
