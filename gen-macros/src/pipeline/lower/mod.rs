@@ -13,7 +13,7 @@
 //!         let mut a = a;                               // arguments
 //!         let b = b; let (b, _) = b;
 //!         match () { .. _ => return .. }               // output: returns an `R`
-//!         match () { () => { body } .. }               // walk: yields get a frame
+//!         match () { () => { body } .. }               // walk, yields
 //!     };
 //!     closed_machine(__call, __body, __coroutine_site) // scan: closed or not
 //! }
@@ -22,10 +22,12 @@
 //! The comments name the module that decides about a line.
 
 mod arguments;
+mod extent;
 mod lifetimes;
 mod output;
 mod site;
 mod walk;
+mod yields;
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
