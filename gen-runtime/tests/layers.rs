@@ -77,5 +77,16 @@ fn the_walks_of_the_page_name_files_and_functions_that_are_there() {
     let page = fs::read_to_string(PAGE).expect("there is a page");
     assert_none(&page::lost_steps(&page, &files()));
     let walks: Vec<_> = page::walks(&page).iter().map(|walk| walk.heading).collect();
-    assert_eq!(walks, ["One yield", "One cancel", "One failing callback", "One timer", "One list"]);
+    assert_eq!(
+        walks,
+        [
+            "One yield",
+            "One throw",
+            "One cancel",
+            "One failing callback",
+            "One timer",
+            "One timeout",
+            "One list"
+        ]
+    );
 }

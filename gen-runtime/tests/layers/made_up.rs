@@ -316,11 +316,14 @@ fn a_step_names_a_file_and_a_function_of_it() {
     let crate_files =
         files(&[("a.rs", "struct A;\nimpl A {\n    fn f() {}\n}\nmacro_rules! m { () => {} }")]);
     let page = "1. `a.rs`, `A::f`: begins\n2. `a.rs`, `m`: goes on\n3. `a.rs`, `g`: is lost\n\
-                4. `b.rs`, `f`: is lost\n5. `a.rs`: is lost\n";
+                4. `b.rs`, `f`: is lost\n5. `a.rs`: is lost\n\
+                6. `a.rs`, `f`: says not whose\n7. `a.rs`, `B::f`: is another's\n";
     let expected = [
-        "a.rs defines no function `g`: 3. `a.rs`, `g`: is lost",
+        "a.rs defines no `g`: 3. `a.rs`, `g`: is lost",
         "there is no b.rs: 4. `b.rs`, `f`: is lost",
         "names no file and function: 5. `a.rs`: is lost",
+        "a.rs defines no `f`: 6. `a.rs`, `f`: says not whose",
+        "a.rs defines no `B::f`: 7. `a.rs`, `B::f`: is another's",
     ];
     assert_eq!(lost_steps(page, &crate_files), expected);
 }

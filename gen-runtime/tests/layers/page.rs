@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{TokenStream, TokenTree};
+use syn::{ImplItem, Item, TraitItem, Type};
 
 use super::check::room;
 use super::table::{Circle, Layer};
@@ -43,7 +43,8 @@ fn code(files: &str) -> String {
     files.split_whitespace().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" ")
 }
 
-/// The steps of the page that name what is not there: lines such as "1. `a/b.rs`, `function`: ..".
+/// The steps of the page that name a file or function that is not there: lines such as
+/// "1. `a/b.rs`, `Type::method`: ..".
 pub(crate) fn lost_steps(page: &str, files: &Files) -> Vec<String> {
     page.lines().filter(|line| is_step(line)).filter_map(|line| lost(line, files)).collect()
 }
@@ -84,26 +85,33 @@ fn lost(step: &str, files: &Files) -> Option<String> {
     let Some(text) = files.get(file) else {
         return Some(format!("there is no {file}: {step}"));
     };
-    let name = function.rsplit("::").next().expect("a split has a part");
-    let is_there = functions(text.parse().expect("it compiles")).contains(name);
-    (!is_there).then(|| format!("{file} defines no function `{name}`: {step}"))
+    let defined = functions(&syn::parse_file(text).expect("it compiles").items);
+    (!defined.contains(function)).then(|| format!("{file} defines no `{function}`: {step}"))
 }
 
-/// The names of all functions, methods and macros.
-fn functions(tokens: TokenStream) -> BTreeSet<String> {
-    let tokens: Vec<_> = tokens.into_iter().collect();
-    let mut names = BTreeSet::new();
-    for (at, token) in tokens.iter().enumerate() {
-        match token {
-            TokenTree::Group(group) => names.extend(functions(group.stream())),
-            TokenTree::Ident(ident) if ident == "fn" => names.extend(word(tokens.get(at + 1))),
-            TokenTree::Ident(ident) if ident == "macro_rules" => names.extend(word(tokens.get(at + 2))),
-            _ => {}
+/// The names of all functions and macros, and of all methods with their type: `Type::method`.
+fn functions(items: &[Item]) -> BTreeSet<String> {
+    items.iter().flat_map(names_in).collect()
+}
+
+fn names_in(item: &Item) -> Vec<String> {
+    match item {
+        Item::Fn(function) => vec![function.sig.ident.to_string()],
+        Item::Macro(definition) => definition.ident.iter().map(ToString::to_string).collect(),
+        Item::Mod(module) => module.content.iter().flat_map(|(_, items)| functions(items)).collect(),
+        Item::Impl(block) => block.items.iter().filter_map(|item| method(&block.self_ty, item)).collect(),
+        Item::Trait(definition) => {
+            let methods = definition.items.iter().filter_map(|item| match item {
+                TraitItem::Fn(method) => Some(format!("{}::{}", definition.ident, method.sig.ident)),
+                _ => None,
+            });
+            methods.collect()
         }
+        _ => Vec::new(),
     }
-    names
 }
 
-fn word(token: Option<&TokenTree>) -> Option<String> {
-    token.filter(|token| matches!(token, TokenTree::Ident(_))).map(TokenTree::to_string)
+fn method(of: &Type, item: &ImplItem) -> Option<String> {
+    let (Type::Path(of), ImplItem::Fn(method)) = (of, item) else { return None };
+    Some(format!("{}::{}", of.path.segments.last()?.ident, method.sig.ident))
 }
