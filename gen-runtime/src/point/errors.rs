@@ -165,8 +165,8 @@ impl CallbackDroppedError {
         CallbackDroppedError { key: Some((NamedKey::registered(closed), at)) }
     }
 
-    /// Makes the error of [`from_callback`](super::from_callback), which has no key.
-    pub(super) fn of_task() -> Self {
+    /// Makes the error of [`from_callback`](super::from_callback()), which has no key.
+    pub(super) fn without_key() -> Self {
         CallbackDroppedError { key: None }
     }
 

@@ -19,7 +19,7 @@
 //! | `runner.rs` | [`Runner`]: the coroutine call, as a point sees it |
 //! | `pending.rs` | the future of a yielded point |
 //! | `callback.rs`, `wait.rs`, `wait_all.rs`, `forget.rs` | the points that use keys |
-//! | `task.rs` | [`from_callback`]: waits for the argument of a callback, without a key |
+//! | `from_callback.rs` | [`from_callback()`]: waits for the argument of a callback, without a key |
 //! | `errors.rs` | the errors of keys |
 //! | `named.rs` | the keys that an error names, printed when the error is read |
 //! | `models.rs` | loom models: a call of a callable against a wait, a drop, or the end of the call |
@@ -67,6 +67,7 @@ mod any_value_waiters;
 mod callback;
 mod errors;
 mod forget;
+mod from_callback;
 mod key;
 mod kind;
 #[cfg(all(test, loom))]
@@ -77,7 +78,6 @@ mod registration;
 mod registry;
 mod runner;
 mod table;
-mod task;
 mod wait;
 mod wait_all;
 mod waiters;
@@ -87,11 +87,11 @@ pub use self::errors::{
     CallbackDroppedError, KeyReuseError, KeyTypeError, LeakedCallbackError, UnknownKeyError,
 };
 pub use self::forget::Forget;
+pub use self::from_callback::{from_callback, CallbackFuture, Resolve};
 pub use self::key::Key;
 pub use self::kind::Point;
 pub use self::named::LeakedKey;
 pub use self::runner::Runner;
-pub use self::task::{from_callback, CallbackFuture, Resolve};
 pub use self::wait::Wait;
 pub use self::wait_all::WaitAll;
 use crate::Result;

@@ -1,5 +1,5 @@
-//! Models of callables for loom: a call on one thread against a wait, a drop or the end of the coroutine call on another, in every order that the
-//! memory model allows.
+//! Loom models of callables: a call on one thread against a wait, a drop or the end of the
+//! coroutine call on another, in every order that the memory model allows.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p gen-runtime --lib --release models`
 //!
@@ -47,14 +47,15 @@ impl Call {
     }
 }
 
-/// A model of three threads: all orders with up to two preemptions, since all there are take minutes.
+/// A model of three threads, in all orders with at most two preemptions. All orders would take
+/// minutes.
 fn three_threads(run: impl Fn() + Send + Sync + 'static) {
     let mut model = loom::model::Builder::new();
     model.preemption_bound = Some(2);
     model.check(run);
 }
 
-/// Counts its drops.
+/// A value that counts its drops.
 struct Value(loom::sync::Arc<AtomicUsize>);
 
 impl Drop for Value {
@@ -147,7 +148,7 @@ fn a_call_against_a_dropped_wait_keeps_its_value_for_the_next() {
     });
 }
 
-/// Is ready when a flag is set, and asks about no key.
+/// A point that is ready when a flag is set, and asks about no key.
 struct Flagged(loom::sync::Arc<AtomicBool>);
 
 impl YieldPoint for Flagged {
@@ -179,7 +180,7 @@ fn every_value_wakes_a_point_that_asks_about_no_key() {
     });
 }
 
-/// Is never ready, and gives a clone of its runner to another thread.
+/// A point that is never ready. A thread throws an error at it, by a clone of its runner.
 struct Throws(Option<thread::JoinHandle<Result>>);
 
 impl YieldPoint for Throws {
@@ -206,7 +207,7 @@ fn an_error_that_is_thrown_reaches_the_point() {
     });
 }
 
-/// Is never ready, and gives a clone of its runner to another thread, which throws two errors and counts those that were accepted.
+/// Like [`Throws`], but the thread throws two errors, and counts those that are accepted.
 struct ThrowsTwice(Option<thread::JoinHandle<usize>>);
 
 impl YieldPoint for &mut ThrowsTwice {
@@ -230,7 +231,7 @@ impl YieldPoint for &mut ThrowsTwice {
     }
 }
 
-/// One that was accepted after the yield has taken the first would be delivered to nobody.
+/// An error that is accepted after the yield has taken the first one would be lost.
 #[test]
 fn of_two_errors_that_are_thrown_one_is_accepted() {
     loom::model(|| {
@@ -241,7 +242,7 @@ fn of_two_errors_that_are_thrown_one_is_accepted() {
     });
 }
 
-/// Waits for a key, and gives a clone of its runner to another thread, as [`Throws`].
+/// A point that waits for a key. A thread throws an error at it, as with [`Throws`].
 struct WaitsAndThrows(Throws);
 
 impl YieldPoint for WaitsAndThrows {
@@ -264,7 +265,7 @@ fn a_call_against_an_error_that_is_thrown_loses_no_value() {
         let callable = call.callable("k");
         let caller = thread::spawn(move || callable.call(1_u32));
         let result = call.wait(WaitsAndThrows(Throws(None)));
-        // Whichever came first: the value is there once, now or for the next wait.
+        // In both orders the value is there once, now or for the next wait.
         let value = result.or_else(|error| {
             assert_eq!(error.to_string(), "thrown");
             call.wait(Wait::<u32>::new("k"))
@@ -276,33 +277,34 @@ fn a_call_against_an_error_that_is_thrown_loses_no_value() {
 }
 
 #[test]
-fn a_task_gets_the_first_of_two_calls() {
+fn a_future_gets_the_first_of_two_calls() {
     three_threads(|| {
-        let task = from_callback(|done| {
+        let future = from_callback(|done| {
             for value in [1, 2] {
                 let done = done.clone();
                 thread::spawn(move || done.call(value));
             }
         });
-        assert!([1, 2].contains(&block_on(task).unwrap()));
+        assert!([1, 2].contains(&block_on(future).unwrap()));
     });
 }
 
 #[test]
-fn a_task_whose_callback_is_dropped_ends() {
+fn a_future_whose_callback_is_dropped_ends() {
     loom::model(|| {
-        let task = from_callback(|done: super::Resolve<()>| {
+        let future = from_callback(|done: super::Resolve<()>| {
             thread::spawn(move || drop(done));
         });
-        assert!(block_on(task).unwrap_err().is::<CallbackDroppedError>());
+        assert!(block_on(future).unwrap_err().is::<CallbackDroppedError>());
     });
 }
 
-/// A thread that owns the callback and fails: whatever the order of drop, error and poll, the yield gets the error.
+/// A thread that owns the callback fails: in each order of drop, error and poll, the yield gets the
+/// error.
 #[test]
-fn a_task_whose_callback_is_dropped_by_a_failure_gets_the_error() {
+fn a_future_whose_callback_is_dropped_by_a_failure_gets_the_error() {
     loom::model(|| {
-        let task = from_callback(|done: super::Resolve<()>| {
+        let future = from_callback(|done: super::Resolve<()>| {
             let context = context::capture();
             thread::spawn(move || {
                 context.run(|| {
@@ -311,18 +313,19 @@ fn a_task_whose_callback_is_dropped_by_a_failure_gets_the_error() {
                 })
             });
         });
-        assert_eq!(block_on(task).unwrap_err().to_string(), "the reason");
+        assert_eq!(block_on(future).unwrap_err().to_string(), "the reason");
     });
 }
 
-/// The call and the failure of a thread against a waiter on another: the call was first, so it wins, and the error goes outward.
+/// A thread calls the callback, and fails, against a wait on another thread. The call was first, so
+/// it wins, and the error goes outward.
 #[test]
-fn a_task_that_is_called_back_before_a_failure_gets_the_value() {
+fn a_future_that_is_called_back_before_a_failure_gets_the_value() {
     loom::model(|| {
         let outer = CallbackContext::new();
         let entered = outer.enter();
         let mut caller = None;
-        let task = from_callback(|done| {
+        let future = from_callback(|done| {
             let context = context::capture();
             caller = Some(thread::spawn(move || {
                 context.run(|| {
@@ -332,51 +335,52 @@ fn a_task_that_is_called_back_before_a_failure_gets_the_value() {
             }));
         });
         drop(entered);
-        assert_eq!(block_on(task).unwrap(), 1);
+        assert_eq!(block_on(future).unwrap(), 1);
         caller.unwrap().join().unwrap();
         assert!(matches!(outer.poll(std::task::Waker::noop()), Polled::Failed(_)));
     });
 }
 
-/// An error against a call on two threads: one of them ends the task, and the other is not lost if it is the error.
+/// An error against a call, on two threads: one of them ends the future. If the call does, the
+/// error is not lost.
 #[test]
-fn a_call_against_an_error_ends_a_task_once() {
+fn a_call_against_an_error_ends_a_future_once() {
     three_threads(|| {
         let outer = CallbackContext::new();
         let entered = outer.enter();
         let mut threads = Vec::new();
-        let task = from_callback(|done| {
+        let future = from_callback(|done| {
             let context = context::capture();
             threads.push(thread::spawn(move || done.call(1)));
             threads.push(thread::spawn(move || context.throw("e")));
         });
         drop(entered);
-        let result = block_on(task);
+        let result = block_on(future);
         threads.into_iter().for_each(|thread| thread.join().unwrap());
         let is_outside = matches!(outer.poll(std::task::Waker::noop()), Polled::Failed(_));
         assert_eq!(result.is_ok(), is_outside);
     });
 }
 
-/// The task is dropped while its callback fails elsewhere: the error goes outward, whoever is first.
+/// The future is dropped while its callback fails elsewhere: in both orders the error goes outward.
 #[test]
-fn an_error_against_the_drop_of_a_task_goes_outward() {
+fn an_error_against_the_drop_of_a_future_goes_outward() {
     loom::model(|| {
         let outer = CallbackContext::new();
         let entered = outer.enter();
         let mut thrower = None;
-        let task = from_callback(|_done: super::Resolve<()>| {
+        let future = from_callback(|_done: super::Resolve<()>| {
             let context = context::capture();
             thrower = Some(thread::spawn(move || context.throw("e")));
         });
         drop(entered);
-        drop(task);
+        drop(future);
         thrower.unwrap().join().unwrap();
         assert!(matches!(outer.poll(std::task::Waker::noop()), Polled::Failed(_)));
     });
 }
 
-/// A callable that is dropped inside of a callback that ends well: held back, and told in the end.
+/// A callable is dropped inside of a callback that succeeds: the drop is reported at its end.
 #[test]
 fn a_callable_that_a_callback_drops_ends_the_wait() {
     loom::model(|| {
@@ -394,7 +398,7 @@ fn a_callable_that_a_callback_drops_ends_the_wait() {
     });
 }
 
-/// A new callable for a key whose last one is just being dropped: it can be called.
+/// A new callable for a key whose last callable is being dropped: it can be called.
 #[test]
 fn a_new_callable_against_the_drop_of_the_last() {
     loom::model(|| {
@@ -437,7 +441,7 @@ fn a_key_that_is_given_up_ends_the_wait_for_it() {
     });
 }
 
-/// A key that is registered by two threads at once, and one of the same hash: each key is registered once.
+/// Two threads register the same key at once: it is registered once.
 #[test]
 fn of_two_registrations_of_one_key_one_is_the_first() {
     loom::model(|| {
@@ -451,7 +455,8 @@ fn of_two_registrations_of_one_key_one_is_the_first() {
     });
 }
 
-/// A thread that owns the callable and fails, against a waiter that catches the error and ends: the key is no leak.
+/// A thread that owns the callable fails, against a coroutine that catches the error and ends: the
+/// key is no leak.
 #[test]
 fn a_key_whose_callable_goes_with_a_failure_is_no_leak() {
     loom::model(|| {
@@ -466,11 +471,11 @@ fn a_key_whose_callable_goes_with_a_failure_is_no_leak() {
                 Err::<(), _>("the reason")
             });
         });
-        let told = block_on(std::future::poll_fn(|cx| match outer.poll(cx.waker()) {
+        let text = block_on(std::future::poll_fn(|cx| match outer.poll(cx.waker()) {
             Polled::Failed(error) => std::task::Poll::Ready(error.to_string()),
             Polled::Nothing | Polled::Abandoned => std::task::Poll::Pending,
         }));
-        assert_eq!(told, "the reason");
+        assert_eq!(text, "the reason");
         assert!(call.0.end().is_empty());
         failing.join().unwrap();
     });

@@ -31,7 +31,7 @@ impl RegistrationId {
 pub(super) struct Registration<T, Q: ?Sized> {
     at: &'static Location<'static>,
     id: RegistrationId,
-    board: Arc<AnyValueWaiters>,
+    any_value_waiters: Arc<AnyValueWaiters>,
     slot: Mutex<ValueSlot<T>>,
     key: Q,
 }
@@ -74,7 +74,7 @@ pub(super) trait AnyRegistration: Any + Send + Sync {
     fn id(&self) -> RegistrationId;
     /// The name of the type of its value.
     fn value_type(&self) -> &'static str;
-    fn progress(&self) -> Readiness;
+    fn readiness(&self) -> Readiness;
     /// Has a point woken when the answer changes; `false` if the point is to ask again at once.
     fn wait(&self, id: WaiterId, waker: Waker) -> bool;
     fn forget(&self, id: WaiterId);
@@ -108,11 +108,11 @@ impl<T, Q> Registration<T, Q> {
         key: Q,
         at: &'static Location<'static>,
         id: RegistrationId,
-        board: Arc<AnyValueWaiters>,
+        any_value_waiters: Arc<AnyValueWaiters>,
     ) -> Self {
         let slot =
             ValueSlot { content: Content::Empty, callables: 0, failed: false, waiters: Waiters::default() };
-        Registration { at, id, board, slot: Mutex::new(slot), key }
+        Registration { at, id, any_value_waiters, slot: Mutex::new(slot), key }
     }
 
     /// Closes the registration and returns the value, if there is one.
@@ -140,7 +140,7 @@ impl<T> Content<T> {
         }
     }
 
-    fn progress(&self) -> Readiness {
+    fn readiness(&self) -> Readiness {
         match self {
             Content::Empty => Readiness::Empty,
             Content::Stored(_) => Readiness::Stored,
@@ -168,8 +168,8 @@ impl<T: Send + 'static, Q: Key> AnyRegistration for Registration<T, Q> {
         type_name::<T>()
     }
 
-    fn progress(&self) -> Readiness {
-        lock(&self.slot).content.progress()
+    fn readiness(&self) -> Readiness {
+        lock(&self.slot).content.readiness()
     }
 
     fn wait(&self, id: WaiterId, waker: Waker) -> bool {
@@ -231,7 +231,7 @@ impl<T: Send + 'static, Q: Key> Store<T> for Registration<T, Q> {
         let waiters = slot.waiters.take();
         drop(slot);
         waiters.wake();
-        self.board.store();
+        self.any_value_waiters.store();
         // Last, because the drop of a value may panic.
         drop(before);
     }

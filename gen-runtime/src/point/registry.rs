@@ -23,7 +23,7 @@ use crate::Result;
 /// The keys that are registered in a call, and the values that came for them.
 pub(super) struct KeyRegistry {
     keys: Mutex<Keys>,
-    board: Arc<AnyValueWaiters>,
+    any_value_waiters: Arc<AnyValueWaiters>,
     hasher: RandomState,
 }
 
@@ -39,11 +39,11 @@ struct Keys {
 impl KeyRegistry {
     pub(super) fn new() -> Self {
         let keys = Mutex::new(Keys::default());
-        KeyRegistry { keys, board: Arc::new(AnyValueWaiters::new()), hasher: RandomState::new() }
+        KeyRegistry { keys, any_value_waiters: Arc::new(AnyValueWaiters::new()), hasher: RandomState::new() }
     }
 
-    pub(super) fn board(&self) -> &AnyValueWaiters {
-        &self.board
+    pub(super) fn any_value_waiters(&self) -> &AnyValueWaiters {
+        &self.any_value_waiters
     }
 
     /// Registers a key for a value of type `T`.
@@ -64,7 +64,8 @@ impl KeyRegistry {
                     return Err(CallEnded.into());
                 }
                 let id = RegistrationId { number: keys.count, ..next };
-                let registration = Arc::new(Registration::new(key, at, id, Arc::clone(&self.board)));
+                let registration =
+                    Arc::new(Registration::new(key, at, id, Arc::clone(&self.any_value_waiters)));
                 keys.count += 1;
                 keys.registered.insert(registration.clone());
                 return Ok(registration);

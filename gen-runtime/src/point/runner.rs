@@ -1,4 +1,4 @@
-//! What a yield point sees of the coroutine call that yielded it.
+//! `Runner`: the coroutine call that yields a point, as the point sees it.
 
 use std::cell::{OnceCell, RefCell};
 use std::fmt;
@@ -16,20 +16,22 @@ use super::waiters::WaiterId;
 use crate::waiter::WaiterCell;
 use crate::{report, Error, Result};
 
-/// What a [`YieldPoint`](super::YieldPoint) sees of the coroutine call that yielded it: the keys of that call.
+/// The coroutine call that yields a [`YieldPoint`](super::YieldPoint): the point reads and changes
+/// the keys of that call.
 ///
-/// A clone may be kept and used elsewhere, also on another thread, for instance to [throw](Runner::handle_exception) an error at the yield. After the
-/// call has ended its keys are unknown.
+/// A clone may be kept and used later, also on another thread, for example to
+/// [throw](Runner::handle_exception) an error at the yield. When the call has ended, its keys are
+/// unknown. The methods have the names of Tornado's `Runner`.
 pub struct Runner {
     registry: Arc<KeyRegistry>,
-    /// What the point asked about, and what was not ready, since it was last asked itself. Only borrowed
-    /// for moments in which no code of a user runs.
+    /// The registrations that were not ready when the point asked about them, since it was last
+    /// asked itself. Only borrowed for moments in which no code of a user runs.
     asked: RefCell<Vec<Arc<dyn AnyRegistration>>>,
-    /// Made with the first clone: without one nobody can throw.
+    /// Made with the first clone, because only a clone has to throw.
     inbox: OnceCell<Arc<ResumeInbox>>,
 }
 
-/// The error for a pending point. `None` when the point is pending no longer, or has taken an error
+/// The error for a pending point. `None` when the point is no longer pending, or has taken an error
 /// and is about to end.
 type ResumeInbox = WaiterCell<Option<Error>>;
 
@@ -42,13 +44,13 @@ impl Runner {
     ///
     /// # Errors
     ///
-    /// [`KeyReuseError`](super::KeyReuseError) if it is pending in this call already.
+    /// [`KeyReuseError`](super::KeyReuseError) if the key is pending in this call already.
     #[track_caller]
     pub fn register_callback<T: Send + 'static>(&self, key: impl Key) -> Result {
         self.registry.register::<T, _>(key, Location::caller()).map(drop)
     }
 
-    /// Registers a key, with a callable for it.
+    /// Registers a key, and returns a callable for it.
     pub(super) fn register<T: Send + 'static>(
         &self,
         key: impl Key,
@@ -57,22 +59,25 @@ impl Runner {
         Ok(Callable::new(self.registry.register(key, at)?))
     }
 
-    /// Whether a value was stored under a key. If not, the point that asks will be asked again when there is one.
+    /// Returns whether a value was stored under a key.
+    ///
+    /// If not, the point that asks will be asked again when there is one.
     ///
     /// # Errors
     ///
-    /// [`UnknownKeyError`](super::UnknownKeyError) if the key is not pending in this call; [`CallbackDroppedError`] if its value can never come, and the
-    /// key is pending no longer.
+    /// - [`UnknownKeyError`](super::UnknownKeyError) if the key is not pending in this call;
+    /// - [`CallbackDroppedError`] if its value can never come. The key is no longer pending then.
     pub fn is_ready(&self, key: &impl Key) -> Result<bool> {
         let registration = self.registry.find(key)?;
-        match registration.progress() {
+        match registration.readiness() {
             Readiness::Stored => Ok(true),
             Readiness::Abandoned => {
                 self.registry.remove(&*registration);
                 registration.close();
                 Err(CallbackDroppedError::of_key(registration).into())
             }
-            // What was closed just now, by the end of the call, wakes nobody, and the next question finds that it is unknown.
+            // A registration that was closed just now, by the end of the call, wakes no point. The
+            // next question finds that its key is unknown.
             Readiness::Empty | Readiness::Doubted | Readiness::Closed => {
                 self.asked.borrow_mut().push(registration);
                 Ok(false)
@@ -80,12 +85,13 @@ impl Runner {
         }
     }
 
-    /// Takes the value that was stored under a key; the key is pending no longer.
+    /// Takes the value that was stored under a key, which is then no longer pending.
     ///
     /// # Errors
     ///
-    /// [`UnknownKeyError`](super::UnknownKeyError) if the key is not pending in this call, [`KeyTypeError`](super::KeyTypeError) if it was registered for
-    /// another type; an error if there is no value yet.
+    /// - [`UnknownKeyError`](super::UnknownKeyError) if the key is not pending in this call;
+    /// - [`KeyTypeError`](super::KeyTypeError) if the key was registered for another type;
+    /// - an error that says so if there is no value yet.
     pub fn pop_result<T: Send + 'static>(&self, key: &impl Key) -> Result<T> {
         let registration = self.registry.find_typed::<T, _>(key)?;
         let Some(value) = registration.take() else { return Err(NotReady::new(registration).into()) };
@@ -93,12 +99,12 @@ impl Runner {
         Ok(value)
     }
 
-    /// A callable that stores its argument under a key.
+    /// Returns a callable that stores its argument under a key.
     ///
     /// # Errors
     ///
-    /// [`UnknownKeyError`](super::UnknownKeyError) if the key is not pending in this call, [`KeyTypeError`](super::KeyTypeError) if it was registered for
-    /// another type.
+    /// - [`UnknownKeyError`](super::UnknownKeyError) if the key is not pending in this call;
+    /// - [`KeyTypeError`](super::KeyTypeError) if the key was registered for another type.
     pub fn result_callback<T: Send + 'static>(&self, key: &impl Key) -> Result<Callable<T>> {
         Ok(Callable::new(self.registry.find_typed::<T, _>(key)?))
     }
@@ -107,14 +113,16 @@ impl Runner {
     ///
     /// # Errors
     ///
-    /// [`UnknownKeyError`](super::UnknownKeyError) if the key is not pending in this call, [`KeyTypeError`](super::KeyTypeError) if it was registered for
-    /// another type.
+    /// - [`UnknownKeyError`](super::UnknownKeyError) if the key is not pending in this call;
+    /// - [`KeyTypeError`](super::KeyTypeError) if the key was registered for another type.
     pub fn set_result<T: Send + 'static>(&self, key: &impl Key, value: T) -> Result {
         self.registry.find_typed::<T, _>(key)?.store(value);
         Ok(())
     }
 
-    /// Gives up a key: it is pending no longer, and its callables do nothing from now on. A value that is stored under it is dropped.
+    /// Gives up a key: it is no longer pending, and its callables do nothing from then on.
+    ///
+    /// A value that is stored under the key is dropped.
     ///
     /// # Errors
     ///
@@ -128,27 +136,27 @@ impl Runner {
 
     /// Throws an error at the yield that waits for this runner's point.
     ///
-    /// It is for clones that were kept: inside the point's own methods an error is returned.
+    /// It is for clones that were kept. The methods of the point return their errors instead.
     ///
     /// # Errors
     ///
-    /// The error itself, if the yield waits no longer or another error was thrown before. If the point becomes ready in the same moment, its result
-    /// wins, and the error is logged.
+    /// The error itself, if the yield no longer waits, or if another error was thrown before. If
+    /// the point becomes ready at the same moment, its result wins, and the error is logged.
     pub fn handle_exception(&self, error: Error) -> Result {
         self.inbox().put(Some(error)).or_else(|refused| refused.map_or(Ok(()), Err))
     }
 
-    /// Whether a key is registered, for values of type `T`.
+    /// Fails unless a key is registered for values of type `T`.
     pub(super) fn expect<T: Send + 'static>(&self, key: &impl Key) -> Result {
         self.registry.find_typed::<T, _>(key).map(drop)
     }
 
-    /// How many values were stored in the call so far.
+    /// The number of values that were stored in the call so far.
     pub(super) fn stored(&self) -> u64 {
-        self.registry.board().stored()
+        self.registry.any_value_waiters().stored()
     }
 
-    /// Takes the error that was thrown at the point, else has it woken when there is one.
+    /// Takes the error that was thrown at the point, or has `waker` woken when there is one.
     pub(super) fn take_thrown(&self, waker: &Waker) -> Option<Error> {
         match self.inbox.get()?.poll(waker, Option::take) {
             Poll::Ready(error) => error,
@@ -156,29 +164,30 @@ impl Runner {
         }
     }
 
-    /// Has the point woken when there is news of what it asked about; `false` if there is some already.
+    /// Has the point woken when an answer that it got changes; `false` if it is to ask again at
+    /// once.
     pub(super) fn wait(&mut self, id: WaiterId, waker: &Waker, stored_before: u64) -> bool {
         let asked = self.asked.get_mut();
         if asked.is_empty() {
-            return self.registry.board().wait(id, waker.clone(), stored_before);
+            return self.registry.any_value_waiters().wait(id, waker.clone(), stored_before);
         }
         asked.iter().all(|registration| registration.wait(id, waker.clone()))
     }
 
-    /// Takes the point's wakers out of where they are.
+    /// Takes out the wakers of the point.
     pub(super) fn forget(&mut self, id: WaiterId) {
         let asked = mem::take(self.asked.get_mut());
         if asked.is_empty() {
-            self.registry.board().forget(id);
+            self.registry.any_value_waiters().forget(id);
         }
         asked.iter().for_each(|registration| registration.forget(id));
     }
 
-    /// The point is pending no longer.
+    /// The point is no longer pending.
     pub(super) fn close(&self) {
         let Some(inbox) = self.inbox.get() else { return };
         if let Some(error) = inbox.replace(None).into_value().flatten() {
-            report::failure(format_args!("an error was thrown at a yield that was over"), &error);
+            report::failure(format_args!("an error was thrown at a yield that had ended"), &error);
         }
     }
 

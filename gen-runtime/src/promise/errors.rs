@@ -1,10 +1,10 @@
-//! What can go wrong with a promise.
+//! The errors of promises.
 
 use std::any::type_name;
 use std::error::Error;
 use std::fmt;
 
-/// A [`Promise`](crate::Promise) was dropped before it was set: whoever waits for its future gets this.
+/// A [`Promise`](crate::Promise) was dropped before it was set: its futures give this error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BrokenPromiseError {
     value_type: &'static str,

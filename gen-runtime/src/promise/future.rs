@@ -1,4 +1,4 @@
-//! The side of a promise that reads.
+//! `SharedFuture`: the side of a promise that reads the result.
 
 use std::fmt;
 use std::future::Future;
@@ -12,51 +12,56 @@ use crate::error::CallbackOutput;
 use crate::io_loop::IoLoop;
 use crate::{context, moment, report, Error, Result};
 
-/// The future of what a [`Promise`](crate::Promise) is set to: made by [`promise`](crate::promise).
+/// The future of the result of a [`Promise`](crate::Promise): made by
+/// [`promise`](crate::promise()).
 ///
-/// It may be cloned, and each clone may be polled again and again: each time it gives a clone of the result, so the value is [`Clone`]. Put what is large, or cannot be cloned, into an `Arc`. The
-/// errors of all share what failed, and each has a trace of its own.
+/// It may be cloned, and each clone may be polled any number of times. Each time it gives a clone
+/// of the result, so the value is [`Clone`]. Put a value that is large or cannot be cloned into an
+/// `Arc`. Clones of an error share its cause, and each has a trace of its own.
 ///
-/// Clones of the value are made by one thread at a time, so it need not be [`Sync`]. Its `clone` may
-/// read this very future; it must not wait for another thread that reads it.
+/// Clones of the value are made by one thread at a time, so it need not be [`Sync`]. Its `clone`
+/// may read this future; it must not wait for another thread that reads it.
 ///
-/// The result is dropped with the last clone.
+/// The result is dropped with the last clone of the future.
 ///
 /// ```
 /// let (promise, future) = gen::promise();
 /// promise.set(7)?;
 /// let again = future.clone();
-/// let sum = gen::run_sync(async { Ok::<_, gen::Error>(future.await? + again.await?) });
+/// let sum = gen::run_sync(async {
+///     Ok::<_, gen::Error>(future.await? + again.await?)
+/// });
 /// assert_eq!(sum.unwrap(), 14);
 /// # Ok::<(), gen::Error>(())
 /// ```
 ///
 /// # Errors
 ///
-/// What the promise failed with; [`BrokenPromiseError`](crate::BrokenPromiseError) if it was dropped before it was set.
+/// The error that the promise was set to; [`BrokenPromiseError`](crate::BrokenPromiseError) if the
+/// promise was dropped before it was set.
 ///
 /// # Cancellation
 ///
-/// Dropping it leaves the promise and the other clones as they are.
+/// Dropping it has no effect on the promise and the other clones.
 #[must_use = "futures do nothing unless yielded or awaited"]
 pub struct SharedFuture<T> {
-    shared: Arc<PromiseState<T>>,
-    /// Where it stands among those that wait; none before it was pending.
-    place: Option<ReaderId>,
+    state: Arc<PromiseState<T>>,
+    /// Its place among the futures that wait; `None` before it was pending.
+    id: Option<ReaderId>,
 }
 
 impl<T> SharedFuture<T> {
-    /// The one that a new promise counts already.
-    pub(super) fn first(shared: Arc<PromiseState<T>>) -> Self {
-        SharedFuture { shared, place: None }
+    /// The first future of a new promise, which counts it already.
+    pub(super) fn first(state: Arc<PromiseState<T>>) -> Self {
+        SharedFuture { state, id: None }
     }
 
-    /// Whether the result is there: then waiting for it does not suspend.
+    /// Whether the result is there: waiting for it does not suspend then.
     pub fn is_done(&self) -> bool {
-        self.shared.is_set()
+        self.state.is_set()
     }
 
-    /// A clone of the result, if it is there.
+    /// Returns a clone of the result, if it is there.
     ///
     /// ```
     /// let (promise, future) = gen::promise();
@@ -68,16 +73,20 @@ impl<T> SharedFuture<T> {
     where
         T: Clone,
     {
-        self.shared.read()
+        self.state.read()
     }
 
-    /// Runs `callback` with a clone of the result, on the loop that runs on this thread, always in a later turn.
+    /// Runs `callback` with a clone of the result, in a later turn of the loop that runs on this
+    /// thread.
     ///
-    /// Callbacks run in the order in which they were added, and whether or not this future lives on. (If another thread sets the promise, one that is added at that very moment may run before those
-    /// that were there.) A callback belongs to the [error context](crate::context) of this call: if it fails, that is thrown into the coroutine that is running now, and the
-    /// other callbacks run all the same.
+    /// Callbacks run in the order in which they were added, whether or not this future is dropped.
+    /// (If another thread sets the promise, a callback that is added at that moment may run before
+    /// the earlier ones.) A callback belongs to the [error context](crate::context) of this call:
+    /// if it fails, the error is thrown into the coroutine that is running now. The other callbacks
+    /// run in any case.
     ///
-    /// Where no loop runs the callback is dropped, and the mistake is logged; before a loop runs, use [`add_future`](crate::IoLoopHandle::add_future) of its handle.
+    /// Where no loop runs, the callback is dropped, and the mistake is logged. Before the loop
+    /// runs, use [`add_future`](crate::IoLoopHandle::add_future) of its handle.
     ///
     /// ```
     /// use gen::yield_;
@@ -85,8 +94,10 @@ impl<T> SharedFuture<T> {
     /// #[gen::coroutine]
     /// fn body() -> gen::Result<u32> {
     ///     let (promise, future) = gen::promise::<u32>();
-    ///     let (seen, answer) = gen::promise();
-    ///     future.add_done_callback(move |result| seen.set(result? * 2).map_err(gen::Error::from));
+    ///     let (doubled, answer) = gen::promise();
+    ///     future.add_done_callback(move |result| {
+    ///         doubled.set(result? * 2).map_err(gen::Error::from)
+    ///     });
     ///     promise.set(21)?;
     ///     yield_!(answer)
     /// }
@@ -101,16 +112,16 @@ impl<T> SharedFuture<T> {
     {
         let Some(io_loop) = IoLoop::current() else {
             report::error(format_args!(
-                "`add_done_callback` was called where no loop runs: it is never called back"
+                "`add_done_callback` was called where no loop runs: its callback is dropped"
             ));
             return;
         };
         let future = self.clone();
-        // Bound here: the task that waits is not what the callback belongs to.
+        // Captured here, because the callback does not belong to the task that waits.
         let context = context::capture();
         drop(io_loop.spawn_local(async move {
             if future.is_done() {
-                // Not inside of this call, and behind those that are to be woken.
+                // Runs the callback in a later turn, and after those that are about to be woken.
                 moment().await?;
             }
             let result = future.await;
@@ -122,26 +133,26 @@ impl<T> SharedFuture<T> {
 
 impl<T> Clone for SharedFuture<T> {
     fn clone(&self) -> Self {
-        self.shared.add_reader();
-        SharedFuture { shared: Arc::clone(&self.shared), place: None }
+        self.state.add_reader();
+        SharedFuture { state: Arc::clone(&self.state), id: None }
     }
 }
 
-// The value is never pinned: it lies in what all clones share.
+// The value is never pinned: it is in the state that all clones share.
 impl<T> Unpin for SharedFuture<T> {}
 
 impl<T: Clone> Future for SharedFuture<T> {
     type Output = Result<T>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
-        let SharedFuture { shared, place } = self.get_mut();
-        shared.poll(place, cx.waker())
+        let SharedFuture { state, id } = self.get_mut();
+        state.poll(id, cx.waker())
     }
 }
 
 impl<T> Drop for SharedFuture<T> {
     fn drop(&mut self) {
-        self.shared.remove_reader(self.place);
+        self.state.remove_reader(self.id);
     }
 }
 

@@ -1,39 +1,42 @@
-//! Promises: a result that somebody sets, for any number that wait for it.
+//! Promises: a result that is set once, and read by any number of futures.
 //!
 //! # How it works
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `mod.rs` | [`promise`] |
-//! | `setter.rs` | [`Promise`]: the side that sets |
-//! | `future.rs` | [`SharedFuture`]: the side that reads |
-//! | `state.rs` | what the two share: the result, or who waits for it |
-//! | `value.rs` | where the result lies, and how clones of it are made |
-//! | `waiters.rs` | who waits, in order |
+//! | `mod.rs` | [`promise()`] |
+//! | `setter.rs` | [`Promise`]: the side that sets the result |
+//! | `future.rs` | [`SharedFuture`]: the side that reads the result |
+//! | `state.rs` | the state that both sides share: the result, or the wakers of the futures that wait |
+//! | `value.rs` | the cell of the result, and how clones of it are made |
+//! | `waiters.rs` | the wakers, in the order in which the futures began to wait |
 //! | `of_task.rs` | the result of a task as a [`SharedFuture`] |
 //! | `errors.rs` | [`BrokenPromiseError`], [`AlreadySetError`] |
-//! | `models.rs` | what loom checks: a set against polls, clones and drops on other threads |
+//! | `models.rs` | loom models: a set against polls, clones and drops on other threads |
 //!
 //! ## States and events
 //!
-//! | state | set, failed | the promise is dropped | a future is polled | the last future is dropped |
+//! | state | set or failed: `set` | the promise is dropped: `break_promise` | a future is polled: `poll` | the last future is dropped: `remove_reader` |
 //! |---|---|---|---|---|
-//! | pending | done; the waiters are woken, in order | done, with `BrokenPromiseError`; the waiters are woken | its waker is kept | abandoned |
-//! | abandoned | over; a failure is logged, unless it is quiet | nothing | | |
-//! | done | `AlreadySetError`, and nothing changes | nothing | gives a clone of the result | over; a failure that nobody has seen is logged |
-//! | over | `AlreadySetError` | nothing | | |
+//! | pending: no result, and there are futures | done; the waiters are woken, in order | done, with `BrokenPromiseError`; the waiters are woken | its waker is kept | abandoned |
+//! | abandoned: no result, and no future | over; a failure is logged, unless it is quiet | nothing | | |
+//! | done: there is a result | `AlreadySetError`, and nothing changes | nothing | gives a clone of the result | over; a failure that was never read is logged |
+//! | over: the result was dropped | `AlreadySetError` | nothing | | |
 //!
 //! ## Who owns what
 //!
-//! - The *result* belongs to the futures, all clones of one: it is dropped with the last of them, even if the promise lives on.
-//! - A *waker* is kept from the first poll of a future that is pending until the result is there or that future is dropped. Nothing else is kept of whoever waits: so a coroutine that owns a
+//! - The *result* belongs to the futures, which are clones of one: it is dropped with the last of
+//!   them, even if the promise still exists.
+//! - A *waker* is kept from the first poll of a pending future until the result is there, or until
+//!   that future is dropped. Nothing else of the waiting task is kept. So a coroutine that owns a
 //!   promise and waits for its future is no cycle once the promise is set or dropped.
-//! - *Done-callbacks* are tasks on the loop of whoever added them; the promise knows them as waiters.
+//! - *Done-callbacks* are tasks on the loop where they were added. For the promise they are
+//!   waiters.
 //!
-//! All but the value is under one lock, and no code of a user runs under it: wakers are cloned, woken
-//! and dropped outside of it, and so are results. Clones of a value are made by one thread at a time,
-//! because the value need not be `Sync`; a clone that reads the same promise again does not wait for
-//! itself.
+//! One lock protects everything except the value, and no code of a user runs under it: wakers are
+//! cloned, woken and dropped outside of it, and so are results. Clones of a value are made by one
+//! thread at a time, because the value need not be `Sync`. A `clone` that reads the same promise
+//! again does not wait for itself.
 
 mod errors;
 mod future;
@@ -49,9 +52,10 @@ pub use self::errors::{AlreadySetError, BrokenPromiseError};
 pub use self::future::SharedFuture;
 pub use self::setter::Promise;
 
-/// A promise, and the future of what it will be set to.
+/// Makes a promise, and the future of its result.
 ///
-/// The [`Promise`] is set once, on any thread; the [`SharedFuture`] may be cloned, and each clone yielded or awaited as often as you like. This is Tornado's `Future`, whose two sides are two types here.
+/// The [`Promise`] is set once, on any thread. The [`SharedFuture`] may be cloned, and each clone
+/// may be yielded or awaited any number of times. Both together are Tornado's `Future`.
 ///
 /// ```
 /// use gen::yield_;
@@ -64,13 +68,14 @@ pub use self::setter::Promise;
 /// #[gen::coroutine]
 /// fn body() -> gen::Result<Vec<u32>> {
 ///     let (promise, answer) = gen::promise();
-///     let readers = vec![gen::spawn(reader(answer.clone())), gen::spawn(reader(answer))];
+///     let first = gen::spawn(reader(answer.clone()));
+///     let readers = vec![first, gen::spawn(reader(answer))];
 ///     promise.set(42)?;
 ///     yield_!(readers)
 /// }
 /// assert_eq!(gen::run_sync(body()).unwrap(), [42, 42]);
 /// ```
 pub fn promise<T: Clone>() -> (Promise<T>, SharedFuture<T>) {
-    let shared = state::PromiseState::new();
-    (Promise::new(shared.clone()), SharedFuture::first(shared))
+    let state = state::PromiseState::new();
+    (Promise::new(state.clone()), SharedFuture::first(state))
 }

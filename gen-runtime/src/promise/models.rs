@@ -1,4 +1,5 @@
-//! Models of a promise for loom: a set, or a drop, on one thread against polls, clones and drops of futures on another, in every order that the memory model allows.
+//! Loom models of a promise: a set, or a drop, on one thread against polls, clones and drops of
+//! futures on another, in every order that the memory model allows.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p gen-runtime --lib --release models`
 //!
@@ -15,7 +16,8 @@ use loom::thread;
 
 use super::{promise, BrokenPromiseError};
 
-/// A model of three threads: all orders with up to two preemptions, since all there are take minutes.
+/// A model of three threads, in all orders with at most two preemptions. All orders would take
+/// minutes.
 fn three_threads(run: impl Fn() + Send + Sync + 'static) {
     let mut model = loom::model::Builder::new();
     model.preemption_bound = Some(2);
@@ -33,7 +35,7 @@ impl Drop for Value {
 }
 
 #[test]
-fn a_set_reaches_whoever_waits() {
+fn a_set_reaches_the_future() {
     loom::model(|| {
         let (promise, future) = promise();
         let setter = thread::spawn(move || promise.set(7).unwrap());
@@ -43,7 +45,7 @@ fn a_set_reaches_whoever_waits() {
 }
 
 #[test]
-fn a_dropped_promise_reaches_whoever_waits() {
+fn a_dropped_promise_reaches_the_future() {
     loom::model(|| {
         let (promise, future) = promise::<u32>();
         let dropper = thread::spawn(move || drop(promise));
@@ -90,7 +92,8 @@ impl Wake for Counter {
     }
 }
 
-/// The future moves to another task while the promise is set: the wake reaches the new task, or its poll has seen the result.
+/// The future moves to another task while the promise is set: either the new task is woken, or its
+/// poll has seen the result.
 #[test]
 fn a_set_while_the_waker_changes_is_not_lost() {
     loom::model(|| {
@@ -144,7 +147,7 @@ fn clones_that_go_on_two_threads_drop_the_value_once() {
     });
 }
 
-/// A value that must not be cloned by two threads at once: each clone writes to it.
+/// A value that two threads must not clone at once, because each clone writes to it.
 struct NotSync(loom::cell::UnsafeCell<u32>);
 
 impl Clone for NotSync {
@@ -160,12 +163,12 @@ impl Clone for NotSync {
     }
 }
 
-/// How often a value had been cloned when this clone of it was made.
+/// The number of times that a value had been cloned when this clone of it was made.
 fn clones(value: NotSync) -> u32 {
     value.0.into_inner()
 }
 
-/// The value need not be `Sync`: of two threads that read it one waits for the other.
+/// The value need not be `Sync`: if two threads read it, one waits for the other.
 #[test]
 fn clones_are_made_by_one_thread_at_a_time() {
     three_threads(|| {
@@ -180,7 +183,7 @@ fn clones_are_made_by_one_thread_at_a_time() {
     });
 }
 
-/// The only reader does not wait for a turn; one that went just before had it.
+/// The only reader does not wait for a turn, although another reader had the turn just before.
 #[test]
 fn a_reader_that_is_the_last_sees_what_the_others_did() {
     loom::model(|| {

@@ -1,4 +1,4 @@
-//! `JoinHandle::shared`: the result of a task, for many.
+//! `JoinHandle::shared`: the result of a task, for many futures.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -8,10 +8,11 @@ use super::{promise, SharedFuture};
 use crate::task::JoinHandle;
 
 impl<T> JoinHandle<T> {
-    /// A future of the result that may be cloned, and read many times.
+    /// Turns the handle into a future that may be cloned, and read many times.
     ///
-    /// The result is taken over by a task of the loop that runs on this thread, in the turn in which it comes; at once, if it is there. A failure that none of the clones has looked at is
-    /// logged when the last one goes, as that of a handle is.
+    /// If the result is there, the future has it at once. Otherwise a task of the loop that runs on
+    /// this thread passes it on, in the turn in which it comes. A failure that no clone has read is
+    /// logged when the last clone is dropped, like that of a handle.
     ///
     /// ```
     /// use gen::yield_;
@@ -30,7 +31,8 @@ impl<T> JoinHandle<T> {
     ///
     /// # Errors
     ///
-    /// Those of the handle; and [`NoLoop`](crate::NoLoop) where none runs on this thread, and the task has not ended. The task goes on.
+    /// Those of the handle; and [`NoLoop`](crate::NoLoop) if no loop runs on this thread and the
+    /// task has not ended. The task goes on in that case.
     ///
     /// # Cancellation
     ///
@@ -42,7 +44,7 @@ impl<T> JoinHandle<T> {
     {
         let (promise, future) = promise();
         if let Poll::Ready(result) = Pin::new(&mut self).poll(&mut Context::from_waker(Waker::noop())) {
-            // Nobody else has the promise.
+            // It cannot be set already, because this is the only promise.
             let _ = promise.set_result(result);
         } else {
             promise.follow(self);

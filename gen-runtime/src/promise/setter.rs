@@ -1,4 +1,4 @@
-//! The side of a promise that sets.
+//! `Promise`: the side of a promise that sets the result.
 
 use std::fmt;
 use std::future::Future;
@@ -12,30 +12,34 @@ use crate::io_loop::IoLoop;
 use crate::yieldable::FutureOfResult;
 use crate::{Error, Result};
 
-/// Sets what a [`SharedFuture`](crate::SharedFuture) gives: made by [`promise`](crate::promise).
+/// Sets the result of a [`SharedFuture`](crate::SharedFuture): made by
+/// [`promise`](crate::promise()).
 ///
-/// It is set once, with a value or an error; whoever sets it a second time gets an [`AlreadySetError`], and nothing changes. It may be set on any thread. The coroutines that wait are woken in the
-/// order in which they began to wait, and never run inside of the call.
+/// It is set once, with a value or an error, on any thread. Setting it again gives an
+/// [`AlreadySetError`], and changes nothing. The coroutines that wait are woken in the order in
+/// which they began to wait, and never run inside of the call.
 ///
-/// A failure that nobody ever looks at is logged (target `gen`, level `ERROR`) when the last future goes, or when it is set if there is none any more; so is that of a task, see
-/// [`JoinHandle`](crate::JoinHandle).
+/// A failure that is never read is logged (target `gen`, level `ERROR`) when the last future is
+/// dropped, or when the promise is set if there is no future any more. The failure of a task is
+/// logged in the same way, see [`JoinHandle`](crate::JoinHandle).
 ///
 /// # Cancellation
 ///
-/// Dropped before it was set, it gives a [`BrokenPromiseError`](crate::BrokenPromiseError) to whoever waits.
-#[must_use = "a promise that is dropped is broken: whoever waits gets an error"]
+/// If it is dropped before it was set, its futures give a
+/// [`BrokenPromiseError`](crate::BrokenPromiseError).
+#[must_use = "a promise that is dropped is broken: its futures give an error"]
 pub struct Promise<T> {
-    shared: Arc<PromiseState<T>>,
+    state: Arc<PromiseState<T>>,
 }
 
 impl<T> Promise<T> {
-    pub(super) fn new(shared: Arc<PromiseState<T>>) -> Self {
-        Promise { shared }
+    pub(super) fn new(state: Arc<PromiseState<T>>) -> Self {
+        Promise { state }
     }
 
     /// Sets the value.
     ///
-    /// If there is no future any more the value is dropped.
+    /// If there is no future any more, the value is dropped.
     ///
     /// ```
     /// let (promise, future) = gen::promise();
@@ -48,10 +52,10 @@ impl<T> Promise<T> {
     ///
     /// [`AlreadySetError`] if it was set before; this value is dropped.
     pub fn set(&self, value: T) -> Result<(), AlreadySetError> {
-        self.shared.set(Ok(value))
+        self.state.set(Ok(value))
     }
 
-    /// Sets an error: whatever can be thrown into a coroutine.
+    /// Sets an error, which may be anything that can be thrown into a coroutine.
     ///
     /// ```
     /// let (promise, future) = gen::promise::<u32>();
@@ -63,10 +67,12 @@ impl<T> Promise<T> {
     ///
     /// [`AlreadySetError`] if it was set before; this error is dropped, and not logged.
     pub fn fail<E: Throw<M>, M>(&self, error: E) -> Result<(), AlreadySetError> {
-        self.shared.set(Err(error.throw()))
+        self.state.set(Err(error.throw()))
     }
 
-    /// Sets the value or the error of a `Result`. (Tornado's method of this name takes a value: that is [`set`](Self::set).)
+    /// Sets the value or the error of a `Result`.
+    ///
+    /// (Tornado's method of this name takes a value: that is [`set`](Self::set).)
     ///
     /// ```
     /// let (promise, future) = gen::promise::<u8>();
@@ -78,19 +84,21 @@ impl<T> Promise<T> {
     ///
     /// [`AlreadySetError`] if it was set before; this result is dropped.
     pub fn set_result<E: Throw<M>, M>(&self, result: Result<T, E>) -> Result<(), AlreadySetError> {
-        self.shared.set(result.map_err(Throw::throw))
+        self.state.set(result.map_err(Throw::throw))
     }
 
-    /// Whether it was set.
+    /// Whether the promise was set.
     pub fn is_set(&self) -> bool {
-        self.shared.is_set()
+        self.state.is_set()
     }
 
-    /// Starts a future on the loop that runs on this thread, and sets the promise to its result. (Tornado's `chain_future`.)
+    /// Starts a future on the loop that runs on this thread, and sets the promise to its result.
     ///
-    /// The future is started at once, as by [`spawn_local`](crate::spawn_local), and goes on whether or not anyone waits. If it panics the promise fails with
-    /// [`Panicked`](crate::Panicked); if its loop is dropped first the promise is broken; where no loop runs it fails with [`NoLoop`]. That the promise was set before is a mistake,
-    /// which is logged at the future's end.
+    /// This is Tornado's `chain_future`. The future is started at once, as by
+    /// [`spawn_local`](crate::spawn_local), and goes on whether or not the result is waited for. If
+    /// it panics, the promise fails with [`Panicked`](crate::Panicked). If its loop is dropped
+    /// before, the promise is broken. Where no loop runs, the promise fails with [`NoLoop`]. If the
+    /// promise was set before, the mistake is logged when the future has ended.
     ///
     /// ```
     /// use gen::yield_;
@@ -116,21 +124,22 @@ impl<T> Promise<T> {
         M: 'static,
     {
         let Some(io_loop) = IoLoop::current() else {
-            // Set before or not: there is nobody else to tell.
+            // If it was set before, the error is dropped, because there is no task that could
+            // report it.
             let _ = self.fail(NoLoop);
             return;
         };
         let future = future.into_future();
         drop(io_loop.spawn_local(async move {
             let result = catch_panic(future).await.and_then(|result| result.map_err(Throw::throw));
-            self.shared.set(result).map_err(Error::from)
+            self.state.set(result).map_err(Error::from)
         }));
     }
 }
 
 impl<T> Drop for Promise<T> {
     fn drop(&mut self) {
-        self.shared.break_promise();
+        self.state.break_promise();
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the two sides of a promise share; see the table of the module.
+//! The state that both sides of a promise share; see the table in `mod.rs`.
 
 use std::mem;
 use std::sync::Arc;
@@ -11,50 +11,52 @@ use crate::report::{report_unread, Detached};
 use crate::sync::{lock, Mutex};
 use crate::Result;
 
-/// How a failure is called that is logged.
+/// The name of a promise in the log.
 const WHAT: &str = "a promise";
 
-/// A promise's state, with one lock around all but its value.
+/// The state of a promise. One lock protects everything except the value.
 pub(super) struct PromiseState<T> {
     state: Mutex<State>,
     value: Value<T>,
 }
 
 struct State {
-    /// How many futures there are.
+    /// The number of futures.
     readers: usize,
     stage: Stage,
 }
 
 enum Stage {
     Pending(Waiters),
-    /// There are no futures any more, and that is why.
+    /// There is no future any more; why there is none.
     Abandoned(Detached),
-    /// The value is there. Whether it needs no telling: somebody has seen it, or it is nobody's failure.
+    /// The value is there. If it is `seen`, its failure is not reported: a future has read it, or
+    /// it is only that the promise was broken.
     Done {
-        told: bool,
+        seen: bool,
     },
     Over,
 }
 
-/// What a future finds when it is polled.
+/// The answer to a future that is polled.
 enum Found {
     /// The value, and whether this is the only future.
     Value { alone: bool },
-    /// None yet; the very waker of the poll will be woken.
+    /// There is no value, and the waker of this poll will be woken.
     Waiting,
-    /// None yet, and that waker is not among those that will be woken.
+    /// There is no value, and the waker of this poll is not kept.
     NotWaiting,
 }
 
 impl<T> PromiseState<T> {
-    /// That of a pending promise with one future.
+    /// The state of a pending promise with one future.
     pub(super) fn new() -> Arc<Self> {
         let stage = Stage::Pending(Waiters::default());
         Arc::new(PromiseState { state: Mutex::new(State { readers: 1, stage }), value: Value::new() })
     }
 
-    // ---- the promise ------------------------------------------------------------------------------
+    // ---- the promise
+    // ------------------------------------------------------------------------------
 
     pub(super) fn is_set(&self) -> bool {
         matches!(lock(&self.state).stage, Stage::Done { .. } | Stage::Over)
@@ -65,22 +67,23 @@ impl<T> PromiseState<T> {
         self.finish(result, false)
     }
 
-    /// The promise is gone. If it was not set, that is told to whoever waits, but is nobody's failure: it is not logged.
+    /// The promise is dropped. If it was not set, its futures give an error, which is not reported
+    /// as a failure.
     pub(super) fn break_promise(&self) {
         let pending = matches!(lock(&self.state).stage, Stage::Pending(_));
         if pending {
-            // There is no other promise that could have set it meanwhile.
+            // It cannot have been set meanwhile, because this is the only promise.
             let _ = self.finish(Err(BrokenPromiseError::of::<T>().into()), true);
         }
     }
 
-    fn finish(&self, result: Result<T>, told: bool) -> Result<(), AlreadySetError> {
+    fn finish(&self, result: Result<T>, seen: bool) -> Result<(), AlreadySetError> {
         let mut state = lock(&self.state);
         match mem::replace(&mut state.stage, Stage::Over) {
             Stage::Pending(waiters) => {
-                // SAFETY: it is locked and was pending, and is done when it is unlocked.
+                // SAFETY: the state is locked and was pending, and is done when it is unlocked.
                 unsafe { self.value.put(result) };
-                state.stage = Stage::Done { told };
+                state.stage = Stage::Done { seen };
                 drop(state);
                 waiters.wake();
                 Ok(())
@@ -88,7 +91,7 @@ impl<T> PromiseState<T> {
             Stage::Abandoned(why) => {
                 drop(state);
                 match result {
-                    Err(error) if !told => why.report(WHAT, &error),
+                    Err(error) if !seen => why.report(WHAT, &error),
                     _ => {}
                 }
                 Ok(())
@@ -103,19 +106,20 @@ impl<T> PromiseState<T> {
         }
     }
 
-    // ---- the futures ------------------------------------------------------------------------------
+    // ---- the futures
+    // ------------------------------------------------------------------------------
 
     pub(super) fn add_reader(&self) {
         lock(&self.state).readers += 1;
     }
 
-    /// A future is gone; with the last one goes the result.
-    pub(super) fn remove_reader(&self, place: Option<ReaderId>) {
+    /// A future is dropped, and the result with the last one.
+    pub(super) fn remove_reader(&self, id: Option<ReaderId>) {
         let mut state = lock(&self.state);
         state.readers -= 1;
         if state.readers > 0 {
-            let waker = match (&mut state.stage, place) {
-                (Stage::Pending(waiters), Some(place)) => waiters.remove(place),
+            let waker = match (&mut state.stage, id) {
+                (Stage::Pending(waiters), Some(id)) => waiters.remove(id),
                 _ => None,
             };
             drop(state);
@@ -127,64 +131,65 @@ impl<T> PromiseState<T> {
             _ => Stage::Over,
         };
         let before = mem::replace(&mut state.stage, next);
-        // SAFETY: it is locked, counts no reader any more, and is abandoned or over from now on.
+        // SAFETY: the state is locked, counts no reader, and is abandoned or over from now on.
         let result = unsafe { self.value.take() };
         drop(state);
-        if let (Stage::Done { told: false }, Some(Err(error))) = (&before, &result) {
+        if let (Stage::Done { seen: false }, Some(Err(error))) = (&before, &result) {
             report_unread(WHAT, error);
         }
     }
 
-    /// Gives back what is to be dropped.
-    fn wait(&self, place: &mut Option<ReaderId>, waker: Waker) -> Option<Waker> {
+    /// Keeps the waker; returns the one that is to be dropped outside of the lock.
+    fn wait(&self, id: &mut Option<ReaderId>, waker: Waker) -> Option<Waker> {
         match &mut lock(&self.state).stage {
-            Stage::Pending(waiters) => waiters.put(place, waker),
+            Stage::Pending(waiters) => waiters.put(id, waker),
             _ => Some(waker),
         }
     }
 
-    /// If the value is there, it needs no telling from now on: whoever asks is about to see it.
-    fn look(&self, place: Option<ReaderId>, waker: &Waker) -> Found {
+    /// Looks for the value, which counts as seen from now on: the caller is about to read it.
+    fn look(&self, id: Option<ReaderId>, waker: &Waker) -> Found {
         let mut state = lock(&self.state);
         let alone = state.readers == 1;
-        match (&mut state.stage, place) {
-            (Stage::Done { told }, _) => {
-                *told = true;
+        match (&mut state.stage, id) {
+            (Stage::Done { seen }, _) => {
+                *seen = true;
                 Found::Value { alone }
             }
-            (Stage::Pending(waiters), Some(place)) if waiters.contains(place, waker) => Found::Waiting,
+            (Stage::Pending(waiters), Some(id)) if waiters.contains(id, waker) => Found::Waiting,
             _ => Found::NotWaiting,
         }
     }
 }
 
-/// What the futures call for themselves: each is borrowed for the time of the call, and counted.
+/// The functions that a future calls. It is borrowed for the time of the call, and counted.
 impl<T: Clone> PromiseState<T> {
-    /// A clone of the result, if it is there: for a future that others may read meanwhile.
+    /// Returns a clone of the result, if it is there. Other threads may read the same future.
     pub(super) fn read(&self) -> Option<Result<T>> {
         match self.look(None, Waker::noop()) {
-            // SAFETY: it is done, and the future that calls this is counted while it is borrowed.
+            // SAFETY: the state is done, and the future that calls this is counted while it is
+            // borrowed.
             Found::Value { .. } => unsafe { self.value.clone_in_turn() },
             Found::Waiting | Found::NotWaiting => None,
         }
     }
 
-    /// A clone of the result, or has `waker` woken when it is there: for a future that is borrowed
+    /// Returns a clone of the result, or has `waker` woken when it is there. The future is borrowed
     /// mutably.
-    pub(super) fn poll(&self, place: &mut Option<ReaderId>, waker: &Waker) -> Poll<Result<T>> {
-        let mut found = self.look(*place, waker);
+    pub(super) fn poll(&self, id: &mut Option<ReaderId>, waker: &Waker) -> Poll<Result<T>> {
+        let mut found = self.look(*id, waker);
         if let Found::NotWaiting = found {
-            // Another waker than the last time: cloned, and the old one dropped, while nothing is locked.
-            let spare = self.wait(place, waker.clone());
+            // A new waker: it is cloned, and the old one is dropped, while nothing is locked.
+            let spare = self.wait(id, waker.clone());
             drop(spare);
-            // It may have been set between the locks.
-            found = self.look(*place, waker);
+            // The promise may have been set between the locks.
+            found = self.look(*id, waker);
         }
         let result = match found {
-            // SAFETY: it is done, and the future that calls this is counted while it is borrowed; it is
-            // the only one, so nobody can read but through it, and it is borrowed mutably.
+            // SAFETY: the state is done, and the future that calls this is counted while it is
+            // borrowed. It is the only one and is borrowed mutably, so no other code can read.
             Found::Value { alone: true } => unsafe { self.value.clone_alone() },
-            // SAFETY: as above, but for those that may read by other futures.
+            // SAFETY: as above, except that other futures may read.
             Found::Value { alone: false } => unsafe { self.value.clone_in_turn() },
             Found::Waiting | Found::NotWaiting => None,
         };

@@ -1,22 +1,22 @@
-//! The result of a promise, of which its readers make clones.
+//! The result of a promise, which its readers clone.
 //!
-//! `T::clone` is code of the user and may read the very promise whose value it clones. So the state
-//! of the promise is not locked while a clone is made. But `T` need not be `Sync`, so two threads
-//! must not clone it at once: a thread that clones *has the turn*, the others wait for it, and a
-//! clone that reads the same promise again goes on with the turn that its thread has.
+//! `T::clone` is code of the user, and may read the promise whose value it clones. So the state of
+//! the promise is not locked while a clone is made. But `T` need not be `Sync`, so two threads must
+//! not clone it at once. A thread that clones *has the turn*, and the other threads wait for the
+//! turn. If its clone reads the same promise again, it still has the turn.
 //!
 //! # Safety
 //!
-//! The unsafe code of the promises is in this file and at its calls in `state.rs`. The invariants:
+//! The unsafe code of the promises is in this file, and at its calls in `state.rs`. The invariants:
 //!
-//! 1. The content is written once, by [`put`](Value::put), while the state is locked and pending, and
-//!    taken once, by [`take`](Value::take), while the state is locked and counts no reader.
-//! 2. A reference to the content exists only inside [`clone_in_turn`](Value::clone_in_turn) and
-//!    [`clone_alone`](Value::clone_alone). They are called after the state was found to be done, for a
-//!    `SharedFuture` that is borrowed for the time of the call. So its reader is counted until the
-//!    reference is gone, and nobody writes or takes meanwhile.
-//! 3. Two threads never have such references at once. Whoever has one has the turn, or is the only
-//!    reader and is borrowed mutably: then there is no other future that a thread could read.
+//! 1. The content is written once, by [`put`](Value::put), while the state is locked and pending.
+//!    It is taken once, by [`take`](Value::take), while the state is locked and counts no reader.
+//! 2. A reference to the content exists only inside of [`clone_in_turn`](Value::clone_in_turn) and
+//!    [`clone_alone`](Value::clone_alone). They are called after the state was found to be done,
+//!    for a `SharedFuture` that is borrowed during the call. So its reader is counted until the
+//!    reference is gone, and the content is neither written nor taken meanwhile.
+//! 3. Two threads never have such references at once. The thread that has one either has the turn,
+//!    or has borrowed the only reader mutably, so that no other thread has a future to read.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -31,10 +31,10 @@ pub(super) struct Value<T> {
     holder: AtomicU32,
 }
 
-// SAFETY: the value owns a `Result<T>`, and nothing of it is bound to a thread if `T: Send`.
+// SAFETY: the value owns a `Result<T>`, and no part of it is bound to a thread if `T: Send`.
 unsafe impl<T: Send> Send for Value<T> {}
-// SAFETY: the content is written and taken by one thread (1) while no other has a reference (2), and
-// only one thread at a time has references (3): so the threads need no `T: Sync`.
+// SAFETY: the content is written and taken by one thread (1) while no other has a reference (2),
+// and only one thread at a time has references (3), so `T: Sync` is not needed.
 unsafe impl<T: Send> Sync for Value<T> {}
 
 impl<T> Value<T> {
@@ -58,7 +58,7 @@ impl<T> Value<T> {
     ///
     /// The state is locked and counts no reader, and is never done again (invariant 1).
     pub(super) unsafe fn take(&self) -> Option<Result<T>> {
-        // SAFETY: without a reader there is no reference (2), and the lock keeps other writers out (1).
+        // SAFETY: without a reader there is no reference (2), and the lock keeps writers out (1).
         self.content.with_mut(|content| unsafe { (*content).take() })
     }
 }
@@ -71,18 +71,18 @@ impl<T: Clone> Value<T> {
     /// Invariant 2.
     pub(super) unsafe fn clone_in_turn(&self) -> Option<Result<T>> {
         let thread = ThreadNumber::current().get();
-        // What another thread stores is another number, so an old value does no harm.
+        // Another thread only stores its own number, so an old number does no harm.
         if self.holder.load(Ordering::Relaxed) == thread {
-            // SAFETY: by the caller, and this thread has the turn (3), further up its stack.
+            // SAFETY: by the caller; and this thread has the turn (3), further up its stack.
             return unsafe { self.clone_content() };
         }
         let _turn = lock(&self.turn);
         let _holder = Holder::set(&self.holder, thread);
-        // SAFETY: by the caller, and this thread has the turn until the guards are dropped (3).
+        // SAFETY: by the caller; and this thread has the turn until the guards are dropped (3).
         unsafe { self.clone_content() }
     }
 
-    /// A clone of the result for the only reader, who need not wait for a turn.
+    /// A clone of the result, made by the only reader, which need not wait for a turn.
     ///
     /// # Safety
     ///
@@ -97,13 +97,13 @@ impl<T: Clone> Value<T> {
     ///
     /// Invariants 2 and 3.
     unsafe fn clone_content(&self) -> Option<Result<T>> {
-        // SAFETY: by the caller, nobody writes to the content or takes it, and no other thread has a
-        // reference to it. Other references of this thread are shared ones, too.
+        // SAFETY: by the caller, the content is neither written nor taken meanwhile, and no other
+        // thread has a reference to it. Other references of this thread are shared ones, too.
         self.content.with(|content| unsafe { (*content).clone() })
     }
 }
 
-/// Says which thread has the turn; nobody has it when this is dropped, also by a panic.
+/// Names the thread that has the turn, until the drop, also by a panic.
 struct Holder<'a>(&'a AtomicU32);
 
 impl<'a> Holder<'a> {

@@ -1,4 +1,4 @@
-//! Who waits for a promise, in the order in which they came.
+//! The wakers of the futures that wait for a promise, in the order in which they began to wait.
 
 use std::collections::BTreeMap;
 use std::mem;
@@ -6,7 +6,8 @@ use std::task::Waker;
 
 use crate::report::contain;
 
-/// The place of a future in the order of those that wait. It keeps it from its first poll on, whichever waker it is polled with.
+/// Names a future, in the order of those that wait. It keeps the name from its first pending poll
+/// on, whichever waker it is polled with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct ReaderId(u64);
 
@@ -14,50 +15,52 @@ pub(super) struct ReaderId(u64);
 #[derive(Debug, Default)]
 pub(super) struct Waiters {
     next: u64,
-    /// The first of them, if nobody has left: nearly always there is but one, and it needs no allocation.
+    /// The first waker, if it was not removed: nearly always it is the only one, and needs no
+    /// allocation.
     first: Option<(ReaderId, Waker)>,
-    /// Those behind it.
+    /// The wakers behind it.
     others: BTreeMap<ReaderId, Waker>,
 }
 
 impl Waiters {
     /// Whether that future waits with this very waker.
-    pub(super) fn contains(&self, place: ReaderId, waker: &Waker) -> bool {
+    pub(super) fn contains(&self, id: ReaderId, waker: &Waker) -> bool {
         let known = match &self.first {
-            Some((first, known)) if *first == place => Some(known),
-            _ => self.others.get(&place),
+            Some((first, known)) if *first == id => Some(known),
+            _ => self.others.get(&id),
         };
         known.is_some_and(|known| known.will_wake(waker))
     }
 
-    /// Adds a waker at the end, or gives a future that waits already another one; gives back what is to be dropped outside of the lock.
+    /// Adds a waker at the end, or replaces the waker of a future that waits already. Returns the
+    /// one that is to be dropped outside of the lock.
     #[must_use]
-    pub(super) fn put(&mut self, place: &mut Option<ReaderId>, waker: Waker) -> Option<Waker> {
-        let place = *place.get_or_insert_with(|| {
+    pub(super) fn put(&mut self, id: &mut Option<ReaderId>, waker: Waker) -> Option<Waker> {
+        let id = *id.get_or_insert_with(|| {
             self.next += 1;
             ReaderId(self.next)
         });
         match &mut self.first {
-            Some((first, known)) if *first == place => Some(mem::replace(known, waker)),
-            // A place is only ever behind those that were given before.
+            Some((first, known)) if *first == id => Some(mem::replace(known, waker)),
+            // A new future is always behind the earlier ones.
             None if self.others.is_empty() => {
-                self.first = Some((place, waker));
+                self.first = Some((id, waker));
                 None
             }
-            _ => self.others.insert(place, waker),
+            _ => self.others.insert(id, waker),
         }
     }
 
-    /// Takes a waker out.
+    /// Takes out the waker of a future.
     #[must_use]
-    pub(super) fn remove(&mut self, place: ReaderId) -> Option<Waker> {
-        match self.first.take_if(|(first, _)| *first == place) {
+    pub(super) fn remove(&mut self, id: ReaderId) -> Option<Waker> {
+        match self.first.take_if(|(first, _)| *first == id) {
             Some((_, waker)) => Some(waker),
-            None => self.others.remove(&place),
+            None => self.others.remove(&id),
         }
     }
 
-    /// Wakes them, in order. A waker that panics does not keep the others from being woken.
+    /// Wakes the futures, in order. A panic of one waker does not keep the others from being woken.
     pub(super) fn wake(self) {
         let first = self.first.map(|(_, waker)| waker);
         for waker in first.into_iter().chain(self.others.into_values()) {

@@ -1,4 +1,4 @@
-//! A child behind a pointer, and where its result goes.
+//! A child behind a pointer, and its reply to the handle.
 //!
 //! The result is sent to the handle when the child has ended. A child that is dropped before sends
 //! nothing, and its handle resolves to `ScopeEnded`.
@@ -15,9 +15,10 @@ use crate::report::contain;
 use crate::waiter::{oneshot, Receiver, Sender};
 use crate::{Error, Result};
 
-/// A child whose value is its handle's: of its result only the failure is told. It does not panic.
+/// A child whose value goes to its handle, so that the scope only sees its failure. It does not
+/// panic.
 pub(super) trait Child: Future<Output = Result> {
-    /// It was ended from outside, by that error.
+    /// Ends the child from outside, with that error.
     fn end(self: Pin<&mut Self>, error: Error);
 }
 
@@ -43,14 +44,14 @@ impl AnyChild for LocalChild<'_> {
 
 pin_project! {
     pub(super) struct ChildOf<F, T> {
-        // Dropped when it is ready.
+        // `None` when it is ready.
         #[pin]
         future: Option<F>,
         reply: Sender<Result<T>>,
     }
 }
 
-/// A child, and its reply as the handle sees it.
+/// Makes a child, and the receiver of its result for the handle.
 pub(super) fn pair<F, T>(future: F) -> (ChildOf<F, T>, Receiver<Result<T>>)
 where
     F: Future<Output = Result<T>>,
@@ -67,7 +68,7 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result> {
         let mut this = self.project();
-        // It ends with the first poll that is ready, or panics, and has no future after that.
+        // After the first poll that is ready or panics there is no future.
         let Some(future) = this.future.as_mut().as_pin_mut() else { return Poll::Pending };
         let result = match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
             Ok(Poll::Pending) => return Poll::Pending,

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-use super::queue::{LastCall, MemberId};
+use super::queue::{GraceRequest, MemberId};
 use crate::inject::Cancellation;
 use crate::time::{from_now, sleep, Sleep};
 use crate::Error;
@@ -20,26 +20,26 @@ struct ChildGrace {
     /// `None` is a deadline that never comes.
     deadline: Option<Instant>,
     sleep: Sleep,
-    request: Cancellation,
+    cancellation: Cancellation,
 }
 
 /// A child whose grace has passed.
 pub(super) struct Expired {
     pub(super) child: MemberId,
-    pub(super) request: Cancellation,
+    pub(super) cancellation: Cancellation,
     /// The result of the child: `Cancelled`, or `NoLoop` if there is no loop and so no clock.
     pub(super) error: Error,
 }
 
 impl Graces {
     /// Of several graces for one child, the one that ends first counts.
-    pub(super) fn add(&mut self, child: MemberId, LastCall { grace, request }: LastCall) {
+    pub(super) fn add(&mut self, child: MemberId, GraceRequest { grace, cancellation }: GraceRequest) {
         let deadline = from_now(grace);
         let is_first = self.graces.get(&child).is_none_or(|known| {
             deadline.is_some_and(|deadline| known.deadline.is_none_or(|known| deadline < known))
         });
         if is_first {
-            self.graces.insert(child, ChildGrace { deadline, sleep: sleep(grace), request });
+            self.graces.insert(child, ChildGrace { deadline, sleep: sleep(grace), cancellation });
         }
     }
 
@@ -50,10 +50,10 @@ impl Graces {
     /// Takes out the children whose grace has passed; the others wake `cx`.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Vec<Expired> {
         let mut expired = Vec::new();
-        self.graces.retain(|child, ChildGrace { sleep, request, .. }| {
+        self.graces.retain(|child, ChildGrace { sleep, cancellation, .. }| {
             let Poll::Ready(slept) = Pin::new(sleep).poll(cx) else { return true };
-            let error = slept.err().unwrap_or_else(|| request.clone().into_error());
-            expired.push(Expired { child: *child, request: request.clone(), error });
+            let error = slept.err().unwrap_or_else(|| cancellation.clone().into_error());
+            expired.push(Expired { child: *child, cancellation: cancellation.clone(), error });
             false
         });
         expired

@@ -25,7 +25,7 @@ use crate::{Error, Result};
 ///
 /// - the error of the child, which is also a failure of the scope;
 /// - [`Panicked`](crate::Panicked) if the child panicked;
-/// - [`ScopeEnded`](crate::ScopeEnded) if the scope was dropped, or had ended before the child was
+/// - [`ScopeEnded`] if the scope was dropped, or had ended before the child was
 ///   spawned;
 /// - an error that says so if the handle has given its result before.
 pub struct ScopeHandle<T> {
@@ -70,9 +70,9 @@ impl<T> ScopeHandle<T> {
             return CancelCompletion::ended();
         }
         let cancellation = Cancellation::new(CancelSource::Explicit, reason, Location::caller());
-        let (signal, cancelling) = CancelCompletion::new(&cancellation, self.child.in_scope(&self.queue));
+        let (signal, completion) = CancelCompletion::new(&cancellation, self.child.in_scope(&self.queue));
         self.queue.request(self.child, cancellation, signal);
-        cancelling
+        completion
     }
 }
 

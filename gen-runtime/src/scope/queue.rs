@@ -1,10 +1,10 @@
-//! What has happened in a scope since it was last polled.
+//! The events in a scope since its last poll, from any thread.
 //!
-//! | state of the cell | news | `take` | `sleep` |
+//! | state of the cell | an event comes: `notify` | `take` | `sleep` |
 //! |---|---|---|---|
-//! | empty: the scope is pending, and its task is the waiter | full; the waiter is woken | full, without news | |
-//! | full: the scope is being polled, or about to be | noted | the news are taken | empty, unless there are news |
-//! | full, and closed | dropped | | |
+//! | empty: the scope is pending, and its task is the waiter | full; the waiter is woken | full, without events | |
+//! | full: the scope is being polled, or about to be | it is added | the events are taken | empty, unless there are events |
+//! | full, and closed: the scope was dropped | it is dropped | | |
 
 use std::collections::BTreeMap;
 use std::mem;
@@ -14,10 +14,10 @@ use std::time::Duration;
 
 use crate::inject::{Cancellation, EndSender, EndSenders};
 use crate::sync::{AtomicBool, Ordering};
-use crate::task::{CutShort, Whom};
+use crate::task::{CancelTarget, CutShort};
 use crate::waiter::{Stage, Waiter, WaiterCell};
 
-/// Names the body or a child of a scope. None is used twice.
+/// Names the body or a child of a scope. No name is used twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct MemberId(u64);
 
@@ -28,9 +28,9 @@ impl MemberId {
         MemberId(self.0 + 1)
     }
 
-    /// How a child that is cancelled is found again.
-    pub(super) fn in_scope(self, queue: &Arc<ScopeQueue>) -> Whom {
-        Whom::Child(Arc::clone(queue) as Arc<dyn CutShort>, self.0)
+    /// The target of a cancellation: the child is found by its name.
+    pub(super) fn in_scope(self, queue: &Arc<ScopeQueue>) -> CancelTarget {
+        CancelTarget::Child(Arc::clone(queue) as Arc<dyn CutShort>, self.0)
     }
 
     /// The number of a child, from 0.
@@ -40,72 +40,72 @@ impl MemberId {
     }
 }
 
-/// To cancel a child; the signals are dropped when it has ended.
+/// A request to cancel a child. The signals are dropped when it has ended.
 pub(super) struct ChildRequest {
     pub(super) cancellation: Cancellation,
     pub(super) signals: EndSenders,
 }
 
-/// To drop a child when its time is up, with the request that it has not ended by.
-pub(super) struct LastCall {
+/// A request to drop a child if it has not ended when `grace` has passed. Its result is that of the
+/// cancellation.
+pub(super) struct GraceRequest {
     pub(super) grace: Duration,
-    pub(super) request: Cancellation,
+    pub(super) cancellation: Cancellation,
 }
 
 #[derive(Default)]
 pub(super) struct ScopeQueue {
-    cell: WaiterCell<News>,
+    cell: WaiterCell<QueueState>,
 }
 
 #[derive(Default)]
-struct News {
+struct QueueState {
     events: ScopeEvents,
-    /// There are children in the inbox.
+    /// There are children in the spawn queue.
     spawned: bool,
     closed: bool,
 }
 
-/// What has happened.
+/// The events since the last poll.
 #[derive(Default)]
 pub(super) struct ScopeEvents {
-    /// Who was woken, first come first, each once.
+    /// The members that were woken, in order, each once.
     pub(super) woken: Vec<Arc<MemberWaker>>,
-    /// Of several for one child, the first is told.
+    /// Of several requests for one child, the first one; with the signals of all.
     pub(super) requests: BTreeMap<MemberId, ChildRequest>,
-    /// Of several for one child, the shortest.
-    pub(super) last_calls: BTreeMap<MemberId, LastCall>,
+    /// Of several graces for one child, the shortest one.
+    pub(super) graces: BTreeMap<MemberId, GraceRequest>,
 }
 
-impl News {
+impl QueueState {
     fn is_empty(&self) -> bool {
-        let ScopeEvents { woken, requests, last_calls } = &self.events;
-        !self.spawned && woken.is_empty() && requests.is_empty() && last_calls.is_empty()
+        let ScopeEvents { woken, requests, graces } = &self.events;
+        !self.spawned && woken.is_empty() && requests.is_empty() && graces.is_empty()
     }
 }
 
 impl ScopeQueue {
-    /// Takes what has happened so far. From here on to [`sleep`](Self::sleep) nobody has to wake the
-    /// scope.
+    /// Takes the events so far. From here to [`sleep`](Self::sleep) no event has to wake the scope.
     pub(super) fn take(&self) -> ScopeEvents {
-        self.cell.fill(|news| mem::take(&mut news.events)).1
+        self.cell.fill(|state| mem::take(&mut state.events)).1
     }
 
-    /// Those of the woken that are left to the next poll, in front of who is woken meanwhile.
+    /// Leaves woken members to the next poll, in front of those that are woken meanwhile.
     #[cold]
     pub(super) fn leave(&self, woken: impl ExactSizeIterator<Item = Arc<MemberWaker>>) {
-        self.cell.fill(|news| drop(news.events.woken.splice(0..0, woken)));
+        self.cell.fill(|state| drop(state.events.woken.splice(0..0, woken)));
     }
 
-    /// The inbox was emptied.
+    /// The spawn queue was emptied.
     pub(super) fn emptied(&self) {
-        self.cell.fill(|news| news.spawned = false);
+        self.cell.fill(|state| state.spawned = false);
     }
 
-    /// The poll ends: has `parent` woken when there are news. `false` if there are some already.
+    /// Ends the poll: has `parent` woken by the next event. `false` if there are events already.
     pub(super) fn sleep(&self, parent: &Waker) -> bool {
         let mut waiter = Waiter::from(parent);
         self.cell.with(|stage| match stage {
-            Stage::Full(news) if news.is_empty() => {
+            Stage::Full(state) if state.is_empty() => {
                 *stage = Stage::Empty(mem::take(&mut waiter));
                 true
             }
@@ -113,34 +113,34 @@ impl ScopeQueue {
         })
     }
 
-    /// A child is in the inbox.
+    /// A child was put into the spawn queue.
     pub(super) fn spawned(&self) {
-        self.notify(|news| news.spawned = true);
+        self.notify(|state| state.spawned = true);
     }
 
     /// Cancels a child.
     pub(super) fn request(&self, child: MemberId, cancellation: Cancellation, signal: EndSender) {
-        self.notify(|news| {
+        self.notify(|state| {
             let request = ChildRequest { cancellation, signals: EndSenders::default() };
-            news.events.requests.entry(child).or_insert(request).signals.push(signal);
+            state.events.requests.entry(child).or_insert(request).signals.push(signal);
         });
     }
 
-    /// Nobody will poll the scope again.
+    /// The scope will not be polled again.
     pub(super) fn close(&self) {
-        let left = self.cell.fill(|news| {
-            news.closed = true;
-            mem::take(&mut news.events)
+        let left = self.cell.fill(|state| {
+            state.closed = true;
+            mem::take(&mut state.events)
         });
         drop(left);
     }
 
-    fn notify(&self, note: impl FnOnce(&mut News)) {
-        // What is not noted is dropped outside of the lock.
-        let mut note = Some(note);
-        let (waiter, ()) = self.cell.fill(|news| {
-            if let Some(note) = note.take_if(|_| !news.closed) {
-                note(news);
+    fn notify(&self, add: impl FnOnce(&mut QueueState)) {
+        // If the queue is closed, the event is dropped with `add`, outside of the lock.
+        let mut add = Some(add);
+        let (waiter, ()) = self.cell.fill(|state| {
+            if let Some(add) = add.take_if(|_| !state.closed) {
+                add(state);
             }
         });
         waiter.wake();
@@ -148,10 +148,11 @@ impl ScopeQueue {
 }
 
 impl CutShort for ScopeQueue {
-    fn cut_short(&self, child: u64, grace: Duration, request: Cancellation) {
-        self.notify(|news| {
-            let call = news.events.last_calls.entry(MemberId(child)).or_insert(LastCall { grace, request });
-            call.grace = call.grace.min(grace);
+    fn cut_short(&self, child: u64, grace: Duration, cancellation: Cancellation) {
+        self.notify(|state| {
+            let request = GraceRequest { grace, cancellation };
+            let shortest = state.events.graces.entry(MemberId(child)).or_insert(request);
+            shortest.grace = shortest.grace.min(grace);
         });
     }
 }
@@ -160,7 +161,7 @@ impl CutShort for ScopeQueue {
 pub(super) struct MemberWaker {
     pub(super) member: MemberId,
     queue: Arc<ScopeQueue>,
-    /// It is among those that were woken.
+    /// Whether it is in the queue.
     queued: AtomicBool,
 }
 
@@ -169,7 +170,9 @@ impl MemberWaker {
         Arc::new(MemberWaker { member, queue: Arc::clone(queue), queued: AtomicBool::new(false) })
     }
 
-    /// It is about to be polled: from here on it can be woken again. A read-modify-write, so that what a waking thread wrote before it found this queued is seen by the poll.
+    /// Called before the member is polled: it can be woken again from here on. This is a
+    /// read-modify-write, so that the poll sees everything that a thread wrote before it found the
+    /// waker queued.
     pub(super) fn unqueue(&self) {
         self.queued.swap(false, Ordering::AcqRel);
     }
@@ -182,7 +185,7 @@ impl Wake for MemberWaker {
 
     fn wake_by_ref(self: &Arc<Self>) {
         if !self.queued.swap(true, Ordering::AcqRel) {
-            self.queue.notify(|news| news.events.woken.push(Arc::clone(self)));
+            self.queue.notify(|state| state.events.woken.push(Arc::clone(self)));
         }
     }
 }

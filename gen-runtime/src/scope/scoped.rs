@@ -145,9 +145,9 @@ where
                 member.cancel(child.as_child(), &cancellation)
             });
         }
-        for (child, call) in events.last_calls {
+        for (child, request) in events.graces {
             if self.children.contains_key(&child) {
-                self.graces.add(child, call);
+                self.graces.add(child, request);
             }
         }
         self.settle();
@@ -155,9 +155,9 @@ where
 
     /// Drops the children whose grace has passed.
     fn cut_short(&mut self, cx: &mut Context<'_>) {
-        for Expired { child, request, error } in self.graces.poll(cx) {
+        for Expired { child, cancellation, error } in self.graces.poll(cx) {
             self.with_child(child, |member, _| {
-                member.is_cut_short_by(&request);
+                member.is_cut_short_by(&cancellation);
                 Poll::Ready(Err(error))
             });
         }

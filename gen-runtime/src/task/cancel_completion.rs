@@ -18,17 +18,17 @@ use crate::inject::{end_channel, Cancellation, EndSender, Ended};
 /// Dropping it does not withdraw the request, nor its [`grace`](Self::grace).
 pub struct CancelCompletion {
     /// `None` if the task or child had ended before the request.
-    target: Option<Target>,
+    running: Option<Running>,
 }
 
-struct Target {
+struct Running {
     ended: Ended,
     request: Cancellation,
-    whom: Whom,
+    target: CancelTarget,
 }
 
 /// The task or child that is cancelled.
-pub(crate) enum Whom {
+pub(crate) enum CancelTarget {
     Task(TaskId),
     /// The child of that number in the scope.
     Child(Arc<dyn CutShort>, u64),
@@ -44,12 +44,12 @@ pub(crate) trait CutShort: Send + Sync {
 impl CancelCompletion {
     /// For a task or child that has ended.
     pub(crate) fn ended() -> Self {
-        CancelCompletion { target: None }
+        CancelCompletion { running: None }
     }
 
-    pub(crate) fn new(request: &Cancellation, whom: Whom) -> (EndSender, Self) {
+    pub(crate) fn new(request: &Cancellation, target: CancelTarget) -> (EndSender, Self) {
         let (signal, ended) = end_channel();
-        (signal, CancelCompletion { target: Some(Target { ended, request: request.clone(), whom }) })
+        (signal, CancelCompletion { running: Some(Running { ended, request: request.clone(), target }) })
     }
 
     /// Drops the task or child if it has not ended when `grace` has passed: because its clean-up
@@ -90,10 +90,10 @@ impl CancelCompletion {
     /// A child of a scope that is polled where no loop runs is dropped at once, because there is no
     /// clock. Its result is [`NoLoop`](crate::NoLoop) then.
     pub fn grace(self, grace: Duration) -> Self {
-        if let Some(Target { request, whom, .. }) = &self.target {
-            match whom {
-                Whom::Task(task) => cut_short(*task, grace, request.clone()),
-                Whom::Child(scope, child) => scope.cut_short(*child, grace, request.clone()),
+        if let Some(Running { request, target, .. }) = &self.running {
+            match target {
+                CancelTarget::Task(task) => cut_short(*task, grace, request.clone()),
+                CancelTarget::Child(scope, child) => scope.cut_short(*child, grace, request.clone()),
             }
         }
         self
@@ -104,8 +104,8 @@ impl Future for CancelCompletion {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        match &mut self.target {
-            Some(Target { ended, .. }) => Pin::new(ended).poll(cx).map(drop),
+        match &mut self.running {
+            Some(Running { ended, .. }) => Pin::new(ended).poll(cx).map(drop),
             None => Poll::Ready(()),
         }
     }

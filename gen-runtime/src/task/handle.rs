@@ -13,7 +13,7 @@ use std::task::{Context, Poll};
 
 use super::body::Joinable;
 use super::join::NoResult;
-use super::{CancelCompletion, Whom};
+use super::{CancelCompletion, CancelTarget};
 use crate::error::{CancelSource, Error, Throw};
 use crate::executor::requests::deliver;
 use crate::executor::{Injection, LoopClosed, TaskId};
@@ -174,7 +174,7 @@ impl<T> JoinHandle<T> {
         match &self.task {
             Handle::Started(id, task) if !task.0.is_done() => {
                 let cancellation = Cancellation::new(CancelSource::Explicit, reason, Location::caller());
-                let (signal, completion) = CancelCompletion::new(&cancellation, Whom::Task(*id));
+                let (signal, completion) = CancelCompletion::new(&cancellation, CancelTarget::Task(*id));
                 deliver(*id, Injection::Cancel(cancellation), Some(signal));
                 completion
             }

@@ -1,13 +1,13 @@
-//! The result of a task, and the handle that waits for it.
+//! The join state of a task: its result, or the waker of the future that waits for it.
 //!
-//! | state of the cell | the task ends | its loop closes | the handle is polled | the handle is dropped |
+//! | state of the cell | the task ends: `finish` | its loop closes: `close` | the handle is polled: `poll` | the handle is dropped: `detach` |
 //! |---|---|---|---|---|
-//! | empty | `Done`; the waiter is woken | `Closed`; the waiter is woken | pending | `Detached` |
-//! | `SpawnedInDrop` | `Done` | `Closed` | empty | `Detached`, by no timeout |
-//! | `Detached` | the result is handed back, to be reported | `Closed` | | |
-//! | `Done` | | | gives the result: `Taken` | the result is handed back, to be reported |
-//! | `Taken` | | | an error | |
-//! | `Closed` | | | an error; the task has not failed, and nothing is reported | |
+//! | empty: the task runs | `Done`; the waiter is woken | `Closed`; the waiter is woken | pending | `Detached` |
+//! | `SpawnedInDrop`: the task runs, and its handle was not polled | `Done` | `Closed` | empty | `Detached`, by no timeout |
+//! | `Detached`: the task runs without a handle | the result is handed back, to be reported | `Closed` | | |
+//! | `Done`: the task has ended | | | gives the result: `Taken` | the result is handed back, to be reported |
+//! | `Taken`: the handle has given the result, or was dropped | | | an error | |
+//! | `Closed`: the task has not ended, and its loop was dropped | | | an error; the task has not failed, and nothing is reported | |
 
 use std::mem;
 use std::task::{Poll, Waker};
@@ -19,10 +19,10 @@ use crate::Result;
 pub(super) struct JoinState<T>(WaiterCell<Joined<T>>);
 
 enum Joined<T> {
-    /// A destructor that a timeout ran has spawned the task, and nobody has waited for it yet.
+    /// A destructor that a timeout ran has spawned the task, and its handle was not polled yet.
     ///
-    /// Without this state the failure of a clean-up would be reported as one after the timeout, and
-    /// would be silenced with what that is to keep quiet.
+    /// Without this state the failure of a clean-up would be reported as one after the timeout, or
+    /// silenced by the timeout's `quiet`.
     SpawnedInDrop,
     Detached(Detached),
     Done(Result<T>),
@@ -30,7 +30,7 @@ enum Joined<T> {
     Closed,
 }
 
-/// Why there is no result, and never will be.
+/// The reason why there is no result, and will be none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NoResult {
     /// The handle was polled after it had given the result.
@@ -39,7 +39,7 @@ pub(super) enum NoResult {
     Closed,
 }
 
-/// What a handle gets when it is polled.
+/// The result of a poll of the handle.
 pub(super) type PolledResult<T> = Poll<std::result::Result<Result<T>, NoResult>>;
 
 impl<T> JoinState<T> {
@@ -51,7 +51,8 @@ impl<T> JoinState<T> {
         JoinState(cell)
     }
 
-    /// The task has ended. Gives the result back if the handle was dropped, and why it was.
+    /// Keeps the result for the handle. If the handle was dropped, returns the result, and why it
+    /// was dropped.
     pub(super) fn finish(&self, result: Result<T>) -> std::result::Result<(), (Result<T>, Detached)> {
         let before = self.0.with(|stage| match stage {
             Stage::Full(Joined::Detached(why)) => Err((result, *why)),
@@ -61,7 +62,7 @@ impl<T> JoinState<T> {
         Ok(())
     }
 
-    /// The task will not end: its loop is gone.
+    /// Ends the wait of the handle, because the loop was dropped.
     pub(super) fn close(&self) {
         self.0.replace(Joined::Closed).wake();
     }
@@ -90,7 +91,7 @@ impl<T> JoinState<T> {
         }
     }
 
-    /// The handle is gone. Gives the result that it did not read.
+    /// The handle was dropped: returns the result that it has not read.
     pub(super) fn detach(&self) -> Option<Result<T>> {
         let before = self.0.with(|stage| {
             let next = match stage {

@@ -63,5 +63,5 @@ pub use self::cancel_completion::CancelCompletion;
 pub use self::handle::JoinHandle;
 pub use self::spawn::{spawn, spawn_local};
 
-pub(crate) use self::cancel_completion::{CutShort, Whom};
+pub(crate) use self::cancel_completion::{CancelTarget, CutShort};
 pub(crate) use self::spawn::start;

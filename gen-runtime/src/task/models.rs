@@ -1,8 +1,9 @@
-//! Models of the end of a task for loom, in every order that the memory model allows: its result against the handle, and the signal of its end against who waits for it.
+//! Loom models of the end of a task, in every order that the memory model allows: its result
+//! against the handle, and the signal of its end against the future that waits for it.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p gen-runtime --lib --release models`
 //!
-//! An end that nobody hears of is a deadlock, which loom reports.
+//! A lost wake is a deadlock, which loom reports.
 
 use std::future::{poll_fn, Future};
 use std::panic::Location;
@@ -15,7 +16,7 @@ use loom::sync::Arc;
 use loom::thread;
 
 use super::join::{JoinState, NoResult};
-use super::{CancelCompletion, CutShort, Whom};
+use super::{CancelCompletion, CancelTarget, CutShort};
 use crate::error::CancelSource;
 use crate::inject::{Cancellation, EndSender, EndSenders};
 
@@ -26,10 +27,10 @@ impl EndSenders {
 }
 
 impl CancelCompletion {
-    /// Of something that has no other end than the drop of the signal.
+    /// For a target that ends only by the drop of the signal.
     pub(crate) fn of_nobody() -> (EndSender, Self) {
         let request = Cancellation::new(CancelSource::Explicit, "stop", Location::caller());
-        CancelCompletion::new(&request, Whom::Child(std::sync::Arc::new(NoScope), 0))
+        CancelCompletion::new(&request, CancelTarget::Child(std::sync::Arc::new(NoScope), 0))
     }
 }
 
@@ -40,54 +41,55 @@ impl CutShort for NoScope {
 }
 
 #[test]
-fn the_end_is_heard_of() {
+fn the_end_wakes_the_future_that_waits() {
     loom::model(|| {
-        let (signal, cancelling) = CancelCompletion::of_nobody();
+        let (signal, completion) = CancelCompletion::of_nobody();
         let task = thread::spawn(move || drop(signal));
-        block_on(cancelling);
+        block_on(completion);
         task.join().unwrap();
     });
 }
 
-/// A waiter that was polled elsewhere before is woken by its latest waker.
+/// A future that was polled elsewhere before is woken by its latest waker.
 #[test]
-fn the_end_is_heard_of_by_who_polled_last() {
+fn the_end_wakes_the_latest_waker() {
     loom::model(|| {
-        let (signal, mut cancelling) = CancelCompletion::of_nobody();
+        let (signal, mut completion) = CancelCompletion::of_nobody();
         let task = thread::spawn(move || drop(signal));
-        let _ = Pin::new(&mut cancelling).poll(&mut Context::from_waker(Waker::noop()));
-        block_on(cancelling);
+        let _ = Pin::new(&mut completion).poll(&mut Context::from_waker(Waker::noop()));
+        block_on(completion);
         task.join().unwrap();
     });
 }
 
 #[test]
-fn who_waits_may_go() {
+fn a_future_that_waits_may_be_dropped() {
     loom::model(|| {
-        let (signal, mut cancelling) = CancelCompletion::of_nobody();
+        let (signal, mut completion) = CancelCompletion::of_nobody();
         let task = thread::spawn(move || drop(signal));
-        let _ = Pin::new(&mut cancelling).poll(&mut Context::from_waker(Waker::noop()));
-        drop(cancelling);
+        let _ = Pin::new(&mut completion).poll(&mut Context::from_waker(Waker::noop()));
+        drop(completion);
         task.join().unwrap();
     });
 }
 
-/// A signal that is sorted out while its waiter goes is told to nobody, and one that is waited for is kept.
+/// A signal that is removed while its future is dropped wakes nothing. Signals that are waited for
+/// are kept.
 #[test]
-fn a_waiter_that_goes_against_the_next_request() {
+fn a_dropped_future_against_the_next_request() {
     loom::model(|| {
         let (mut signals, mut waiting) = (EndSenders::default(), Vec::new());
         for _ in 0..8 {
-            let (signal, cancelling) = CancelCompletion::of_nobody();
+            let (signal, completion) = CancelCompletion::of_nobody();
             signals.push(signal);
-            waiting.push(cancelling);
+            waiting.push(completion);
         }
         let mut goes = waiting.remove(0);
         let _ = Pin::new(&mut goes).poll(&mut Context::from_waker(Waker::noop()));
         let leaves = thread::spawn(move || drop(goes));
-        let (signal, cancelling) = CancelCompletion::of_nobody();
+        let (signal, completion) = CancelCompletion::of_nobody();
         signals.push(signal);
-        waiting.push(cancelling);
+        waiting.push(completion);
         leaves.join().unwrap();
         drop(signals);
         waiting.into_iter().for_each(block_on);
@@ -126,18 +128,18 @@ fn a_result_reaches_a_handle_that_was_polled_elsewhere_before() {
     });
 }
 
-/// An error that nobody looked at would be told by both, or by nobody.
+/// An unread error would be reported twice, or not at all.
 #[test]
-fn a_result_against_the_drop_of_the_handle_is_told_once() {
+fn a_result_against_the_drop_of_the_handle_is_reported_once() {
     loom::model(|| {
         let join = Arc::new(JoinState::new());
         let task = {
             let join = join.clone();
             thread::spawn(move || join.finish(Ok(7)).is_err())
         };
-        let told_by_the_handle = join.detach().is_some();
-        let told_by_the_task = task.join().unwrap();
-        assert_ne!(told_by_the_handle, told_by_the_task);
+        let by_the_handle = join.detach().is_some();
+        let by_the_task = task.join().unwrap();
+        assert_ne!(by_the_handle, by_the_task);
     });
 }
 
