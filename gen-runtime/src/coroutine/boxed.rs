@@ -1,4 +1,4 @@
-//! Coroutines behind one pointer, for trait objects and for lists of different coroutines.
+//! Boxed coroutines, for trait objects and for lists of different coroutines.
 
 use std::fmt;
 use std::future::Future;
@@ -55,7 +55,7 @@ macro_rules! box_coroutine {
 }
 
 box_coroutine! {
-    /// A boxed coroutine that is `Send`: what `#[gen::coroutine(dyn)]` returns.
+    /// A boxed coroutine that is `Send`. A function with `#[gen::coroutine(dyn)]` returns one.
     ///
     /// ```
     /// use gen::yield_;
@@ -67,8 +67,8 @@ box_coroutine! {
     ///
     /// #[gen::coroutine]
     /// fn total(sources: Vec<Box<dyn Fetch>>) -> gen::Result<usize> {
-    ///     let sizes = yield_!(sources.iter().map(|source| source.size("/")).collect::<Vec<_>>())?;
-    ///     Ok(sizes.into_iter().sum())
+    ///     let sizes: Vec<_> = sources.iter().map(|source| source.size("/")).collect();
+    ///     Ok(yield_!(sizes)?.into_iter().sum())
     /// }
     ///
     /// impl Fetch for Fake {
@@ -80,12 +80,14 @@ box_coroutine! {
     ///         gen::BoxCoroutine::new(size(self.0))
     ///     }
     /// }
-    /// assert_eq!(gen::run_sync(total(vec![Box::new(Fake(1)), Box::new(Fake(2))])).unwrap(), 3);
+    /// let sources: Vec<Box<dyn Fetch>> = vec![Box::new(Fake(1)), Box::new(Fake(2))];
+    /// assert_eq!(gen::run_sync(total(sources)).unwrap(), 3);
     /// ```
     BoxCoroutine: Send +
 }
 
 box_coroutine! {
-    /// A boxed coroutine that need not be `Send`: what `#[gen::coroutine(dyn(local))]` returns.
+    /// A boxed coroutine that need not be `Send`. A function with `#[gen::coroutine(dyn(local))]`
+    /// returns one.
     LocalBoxCoroutine:
 }

@@ -1,30 +1,38 @@
-//! What a call of a coroutine function has of its own, and the hidden local that every `yield_!` of its body goes through.
+//! The state of one call of a coroutine function, and the hidden local that every `yield_!` uses.
 //!
-//! Both are made from the literal `0`. A body whose yields ask for nothing leaves that literal's type open, it falls back to `i32`, and both are
-//! empty: no size, no destructor. A yieldable that needs state of the call asks for the frame of another integer type.
+//! Both are made from the literal `0`, whose type is the kind of the frame. If no yield of the body
+//! needs state, the type is open and falls back to `i32`. Then both are empty: no size, no
+//! destructor. A yieldable that needs state of the call requires the frame of another integer type.
 //!
-//! | | lives in | is there for |
+//! | | owner | purpose |
 //! |---|---|---|
-//! | [`Call`] | the machine, beside the body | what is to be done when the body has ended |
+//! | [`Call`] | the machine, beside the body | the work at the end of the body |
 //! | [`Frame`] of a call | the body, which captures it | the yields |
-//! | [`Frame`] of a block | a nested `async` block, which has no machine of ours around it | its yields, and their end |
+//! | [`Frame`] of a block | a nested `async` block, which has no machine around it | its yields, and the work at its end |
 //!
-//! rustc knows the type of the literal only when it has seen the whole body, and tries again and again until then whatever depends on it. So nothing does that need not:
-//! the last field of both is one whose size it knows, or whether they are `Sized` would be such a question.
+//! rustc knows the type of the literal only after it has checked the whole body. Until then it
+//! tries each obligation that depends on the type again and again. So as little as possible depends
+//! on it: the last field of both types has a known size, so that rustc need not find out whether
+//! they are `Sized`.
 
 use std::marker::PhantomData;
 use std::task::Poll;
 
-/// What a frame has to hold, found by type inference from what the body yields.
+/// The kind of state that the yields of a body need, found by type inference.
 ///
-/// A body that yields a [`YieldPoint`](crate::YieldPoint) has the kind `u8`, any other `i32`. Your own [`Yieldable`](crate::Yieldable) containers are generic over it and hand it on.
+/// A body that yields a [`YieldPoint`](crate::YieldPoint) has the kind `u8`, any other body `i32`.
+/// If you implement [`Yieldable`](crate::Yieldable) for a container, make the implementation
+/// generic over the kind, and pass the frame on to the elements.
 pub trait FrameKind: Copy {
+    /// The state of a [`Call`].
     #[doc(hidden)]
     type Call;
 
+    /// The state of a [`Frame`].
     #[doc(hidden)]
     type Frame;
 
+    /// The frame of a nested `async` block.
     #[doc(hidden)]
     const BLOCK: Self::Frame;
 
@@ -35,7 +43,7 @@ pub trait FrameKind: Copy {
     fn frame(call: &Self::Call) -> Self::Frame;
 }
 
-/// A body that yields futures, and lists, maps and tuples of them.
+/// The kind of a body that yields only futures, and lists, maps and tuples of them.
 impl FrameKind for i32 {
     type Call = ();
     type Frame = ();
@@ -48,13 +56,13 @@ impl FrameKind for i32 {
     fn frame((): &()) {}
 }
 
-/// What is done when a body of output `O` has ended.
+/// The work at the end of a body with output `O`.
 pub trait Finish<O>: FrameKind {
-    /// Polls the body; its output becomes that of the coroutine.
+    /// Polls the body. When it ends, does the work and returns the output of the coroutine.
     fn poll(call: &Call<Self>, poll_body: impl FnOnce() -> Poll<O>) -> Poll<O>;
 }
 
-/// Nothing, whatever the output.
+/// Without state there is no work.
 impl<O> Finish<O> for i32 {
     #[inline(always)]
     fn poll(_: &Call<i32>, poll_body: impl FnOnce() -> Poll<O>) -> Poll<O> {
@@ -62,7 +70,7 @@ impl<O> Finish<O> for i32 {
     }
 }
 
-/// What a call of a coroutine function has of its own. It takes no space unless something that is yielded needs it.
+/// The state of one call of a coroutine function. It takes no space unless a yield needs it.
 #[derive(Debug)]
 pub struct Call<K: FrameKind> {
     state: K::Call,
@@ -75,10 +83,10 @@ impl<K: FrameKind> Call<K> {
     }
 }
 
-/// The call of a body that does not yield.
+/// The state of a call whose body does not yield.
 pub const NO_CALL: Call<i32> = Call { state: (), kind: PhantomData };
 
-/// A call, and the frame for the yields of its body; `kind` is always the literal `0`.
+/// Makes the state of a call, and the frame for its body. `_kind` is always the literal `0`.
 #[inline(always)]
 pub fn call<K: FrameKind>(_kind: K) -> (Call<K>, Frame<K>) {
     let call = Call { state: K::call(), kind: PhantomData };
@@ -86,15 +94,16 @@ pub fn call<K: FrameKind>(_kind: K) -> (Call<K>, Frame<K>) {
     (call, frame)
 }
 
-/// The hidden local that yields go through. It takes no space unless something that is yielded needs it.
+/// The hidden local that every `yield_!` of a body uses. It takes no space unless a yield needs it.
 #[derive(Debug)]
 pub struct Frame<K: FrameKind> {
     state: K::Frame,
     kind: PhantomData<K>,
 }
 
-/// A frame without state is copied into each `async move` block that yields, also into one that a macro has made where the attribute cannot
-/// see it and so cannot give it a frame of its own. A frame with state moves into such a block, and is then gone from the body around it.
+/// A frame without state is copied into an `async move` block that a foreign macro makes: the
+/// attribute does not see such a block, and cannot give it a frame of its own. A frame with state
+/// moves into the block, and the body around it loses its frame.
 impl<K: FrameKind> Copy for Frame<K> where K::Frame: Copy {}
 
 impl<K: FrameKind> Clone for Frame<K>
@@ -107,10 +116,12 @@ where
 }
 
 impl<K: FrameKind> Frame<K> {
-    /// A frame that belongs to no call, as nested `async` blocks have it; `kind` is always the literal `0`.
+    /// Makes the frame of a nested `async` block, which belongs to no call. `_kind` is always the
+    /// literal `0`.
     ///
-    /// It is made in a `const` block: a call there could unwind as far as rustc knows, and then each variable that the block moves away would need a
-    /// flag in its state machine.
+    /// The caller evaluates it in a `const` block. As far as rustc knows, a call at run time could
+    /// unwind, and then each variable that the `async` block moves would need a drop flag in its
+    /// state machine.
     #[inline(always)]
     #[must_use]
     pub const fn new(_kind: K) -> Self {

@@ -1,4 +1,4 @@
-//! The `async` block of a body, with a name and a site that take no space.
+//! The coroutine itself: the `async` block of a body, with a name and a site that take no space.
 
 use std::future::Future;
 use std::marker::PhantomData;
@@ -14,7 +14,8 @@ use crate::inject::in_flight;
 use crate::Error;
 
 pin_project! {
-    /// A body, its call, and the function that tells its name and site: as large as the body alone, unless it yields what needs the call.
+    /// A body, its call, and the function that returns its site. It is as large as the body alone,
+    /// unless a yield in the body needs state of the call.
     ///
     /// `W` is [`Closed`] or [`Open`].
     pub struct Machine<F, S, K: FrameKind, W> {
@@ -26,19 +27,20 @@ pin_project! {
     }
 }
 
-/// The body is suspended at its own yields and nowhere else, as far as the attribute can see: it has no `.await`, and no macro but `yield_!`, which might hide one.
+/// The body is suspended only at its own yields: the attribute has found no `.await` in it, and no
+/// macro other than `yield_!`, which could hide one.
 ///
-/// Who yields such a machine need not look for what is thrown, since the yield inside does.
+/// A parent that yields a closed coroutine skips the injection check: the inner yield makes it.
 #[derive(Debug)]
 pub enum Closed {}
 
-/// The body may be suspended elsewhere, where it does not notice what is thrown.
+/// The body may also be suspended at an `.await`, which does not check for an injected error.
 #[derive(Debug)]
 pub enum Open {}
 
-/// Where a body may be suspended.
+/// [`Closed`] or [`Open`].
 pub trait Suspended {
-    /// At its own yields only.
+    /// Whether the body is suspended only at its own yields.
     const CLOSED: bool;
 }
 
@@ -50,7 +52,7 @@ impl Suspended for Open {
     const CLOSED: bool = false;
 }
 
-/// What the attribute makes of a body that may be suspended elsewhere than at its yields.
+/// Makes the coroutine of an [open](Open) body. The attribute emits this call.
 #[inline(always)]
 pub fn machine<F, S, K>(call: Call<K>, body: F, function: S) -> Machine<F, S, K, Open>
 where
@@ -60,7 +62,7 @@ where
     Machine { body, call, function, suspended: PhantomData }
 }
 
-/// What the attribute makes of a body that is suspended at its yields only.
+/// Makes the coroutine of a [closed](Closed) body. The attribute emits this call.
 #[inline(always)]
 pub fn closed_machine<F, S, K>(call: Call<K>, body: F, function: S) -> Machine<F, S, K, Closed>
 where
@@ -70,7 +72,7 @@ where
     Machine { body, call, function, suspended: PhantomData }
 }
 
-/// What the attribute's option `boxed` makes of a machine: one allocation, so that a coroutine may contain itself.
+/// Boxes a coroutine for the attribute's option `boxed`, with which a coroutine may contain itself.
 #[inline(always)]
 pub fn boxed<C: Coroutine>(coroutine: C) -> Pin<Box<C>> {
     Box::pin(coroutine)

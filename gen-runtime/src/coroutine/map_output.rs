@@ -1,4 +1,5 @@
-//! What becomes of a body's output before its call ends: how a `gen::Return` ends a coroutine with the option `returns`, and an engine.
+//! Conversion of a body's output within its call. By it, a `gen::Return` ends an engine, or a
+//! coroutine with the option `returns`.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -7,9 +8,10 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 pin_project! {
-    /// A body, and a function of no size that its output passes through.
+    /// A body, and a zero-sized function that converts its output.
     ///
-    /// It lies inside of the machine: the call sees what the function makes of the output, and holds a body that ended well to the keys it has registered.
+    /// It is inside the machine, so that the call sees the converted output: if that is `Ok`, the
+    /// call checks that no registered key is left.
     pub struct MapOutput<F, E> {
         #[pin]
         body: F,
@@ -17,7 +19,7 @@ pin_project! {
     }
 }
 
-/// Makes it.
+/// Wraps `body` so that its output passes through `end`.
 #[inline(always)]
 pub fn map_output<F, E, O>(body: F, end: E) -> MapOutput<F, E>
 where

@@ -1,36 +1,40 @@
-//! The machine: what a `#[gen::coroutine]` function returns, and how a yield of it is suspended, resumed, and thrown into.
+//! Coroutines: the future that a `#[gen::coroutine]` function returns, and the yields in its body.
 //!
 //! # How it works
 //!
-//! The attribute lowers a body to one `async move` block, so rustc makes the state machine, as for an `async fn`. What is added lives here:
+//! The attribute lowers a body to one `async move` block, and rustc makes the state machine from
+//! it, as for an `async fn`. This folder adds:
 //!
 //! | file | what it holds |
 //! |---|---|
 //! | `machine.rs` | [`Machine`]: the `async` block with a name and a site, which take no space |
-//! | `frame.rs` | [`Call`]: what a call has of its own; [`Frame`]: the hidden local that every `yield_!` goes through |
-//! | `suspend.rs` | [`Pending`]: one yield, the future that the machine is suspended at |
-//! | `edge.rs` | [`Edge`]: the expansion of a `yield_!`, with the place that rustc takes it to be at |
-//! | `at.rs` | [`At`]: the position of a yield, as its macro writes it down |
+//! | `frame.rs` | [`Call`]: the state of one call; [`Frame`]: the hidden local that every `yield_!` uses |
+//! | `suspend.rs` | [`Pending`]: the future that a yield awaits |
+//! | `edge.rs` | [`Edge`]: the expansion of a `yield_!`, with its position in the user's source for rustc's advice |
+//! | `at.rs` | [`At`]: the position of a yield |
 //! | `map_output.rs` | [`MapOutput`]: a body that `gen::Return` can end |
 //! | `boxed.rs` | [`BoxCoroutine`] and [`LocalBoxCoroutine`] |
 //!
 //! ## States and events
 //!
-//! | state | `poll` | `resume` with an error | drop |
+//! | state | `poll` | [`resume`](Coroutine::resume) with an error | drop |
 //! |---|---|---|---|
-//! | cold: never polled | the body starts | the body starts; its first pending yield takes the error, after one poll | the arguments drop, in the order of an `async fn` |
-//! | suspended at a yield | the yield's future is polled: ready, the body goes on with its result; pending, it stays | the same; but pending, the yield takes the error and the body goes on with it | the locals drop as at a `return` |
-//! | finished | panics, as an `async` block does | the same | nothing is left |
+//! | cold: never polled | starts the body | starts the body; its first pending yield takes the error, after one poll | drops the arguments, in the order of an `async fn` |
+//! | suspended at a yield | polls the yield's future: if it is ready, the body goes on with its result | the same; if the future is pending, the body goes on with the error | drops the locals, as a `return` does |
+//! | finished | panics, as an `async` block does | panics too | drops nothing |
 //!
-//! A result wins over an error that arrives in the same poll; the error is then left for the next pending yield, of this poll or of the next.
+//! If the future is ready in the poll that injects an error, the result wins. The error is then
+//! left for the next pending yield, in this poll or a later one.
 //!
-//! ## Who owns what
+//! ## Ownership
 //!
-//! - The *value* of a yield is handed from the future to the body inside one poll; nothing stores it on the way.
-//! - The *error* that is thrown belongs to whoever calls [`resume`](Coroutine::resume), in its `thrown`. It is lent to the thread for the
-//!   time of that poll, and taken out by the yield that it resumes; else it is in `thrown` again afterwards.
-//! - The *waker* is the caller's, and is never cloned here. An error in flight is addressed by its identity: only yields that are polled with the very waker it was issued for
-//!   take it, so executors nested inside a body, and coroutines that they poll, are not reached.
+//! - The *value* of a yield moves from the future to the body within one poll. Nothing stores it.
+//! - The *error* belongs to the caller of [`resume`](Coroutine::resume), in its `thrown`. During
+//!   the poll it is in a slot of the thread, from which a pending yield takes it. If no yield takes
+//!   it, it is put back into `thrown`.
+//! - The *waker* is the caller's, and is not cloned here. Its identity is the address of an
+//!   injected error: only yields that are polled with this very waker take the error. So the error
+//!   does not reach the coroutines of an executor that runs inside a body.
 
 mod at;
 mod boxed;
@@ -55,16 +59,18 @@ pub use self::map_output::{map_output, MapOutput};
 pub(crate) use self::suspend::{Identity, OutputMode, Pending};
 use crate::error::{Error, Site};
 
-/// What a `#[gen::coroutine]` function returns: a future that can also be resumed with an error.
+/// A future that can also be resumed with an error. A `#[gen::coroutine]` function returns one.
 ///
-/// It is cold: nothing runs until it is yielded, awaited, or started with [`spawn`](crate::spawn) or [`run_sync`](crate::run_sync). It is a
-/// plain [`Future`] too, so it runs on any executor.
+/// It is cold: nothing runs until it is yielded, awaited, or started with [`spawn`](crate::spawn)
+/// or [`run_sync`](crate::run_sync). As a plain [`Future`] it runs on any executor.
 ///
-/// The attribute makes these; there is little reason to implement the trait for a type of your own.
+/// The attribute implements this trait. There is little reason to implement it for a type of your
+/// own.
 ///
 /// # Cancellation
 ///
-/// Dropping a coroutine drops its locals, as with any future. To let it clean up, [throw](Coroutine::resume) into it.
+/// Dropping a coroutine drops its locals, as with any future. To let it clean up first,
+/// [throw](Coroutine::resume) an error into it.
 #[must_use = "a coroutine is cold: nothing runs until it is yielded, awaited or started with `gen::spawn`"]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a coroutine",
@@ -73,18 +79,20 @@ use crate::error::{Error, Site};
     note = "a method of a trait has the attribute in the trait and in each `impl`, with the same options, and is not an `async fn`"
 )]
 pub trait Coroutine: Future {
-    /// Polls the coroutine; if it stays suspended at a yield and `thrown` holds an error, that yield is resumed with the error.
+    /// Polls the coroutine. If it is suspended at a yield that stays pending, and `thrown` holds an
+    /// error, that yield is resumed with the error.
     ///
-    /// The innermost yield of a chain takes it. A result that is there in the same poll wins: then the error goes to the next pending yield, and
-    /// if there is none, is still in `thrown` afterwards; the caller keeps it for its next call, or deals with it if the body has ended. A
-    /// yield that starts in this very poll is polled once before it is resumed with the error.
+    /// The innermost yield of a chain takes the error, and polls its future once before. If the
+    /// future is ready in this poll, its result wins, and the error goes to the next pending yield.
+    /// If no yield takes the error, it is still in `thrown` afterwards: pass it to the next call,
+    /// or handle it if the body has ended.
     ///
-    /// Parallel yields are a boundary: at a list, a map, a tuple or a timeout, the yield that waits for the whole takes the error, and the
-    /// children are dropped with it.
+    /// Parallel yields are a boundary: at a list, a map, a tuple or a timeout, the yield of the
+    /// whole takes the error, and the children are dropped.
     ///
     /// # Panics
     ///
-    /// As `poll` does: when the body panics, or when it has ended before.
+    /// Like `poll`: if the body panics, or if it has ended before.
     fn resume(self: Pin<&mut Self>, cx: &mut Context<'_>, thrown: &mut Option<Error>) -> Poll<Self::Output>;
 
     /// The name of the function that was marked as a coroutine.
@@ -93,7 +101,8 @@ pub trait Coroutine: Future {
     /// Where that function is defined.
     fn site(&self) -> Site;
 
-    /// Whether it is suspended at yields of its own and nowhere else: then whoever yields it leaves it to them to look for a thrown error.
+    /// Whether the body is suspended only at its own yields. If so, a parent that yields it skips
+    /// the check for an injected error, because the inner yield makes it.
     #[doc(hidden)]
     #[inline(always)]
     fn is_closed() -> bool

@@ -1,4 +1,4 @@
-//! One yield: the future that a machine is suspended at, and what is done with its error.
+//! The future that a yield awaits.
 
 use std::future::Future;
 use std::marker::PhantomData;
@@ -13,18 +13,19 @@ use crate::inject::in_flight;
 use crate::Result;
 
 pin_project! {
-    /// What a yield waits for: a future, in `H` what becomes of its output, and in `P` where it is. It resolves to the result of the yield: as the future does, or
-    /// with an error that was thrown meanwhile.
+    /// The future that a yield awaits. It resolves to the result of the inner future `F`, or to an
+    /// error that is injected while `F` is pending. `H` converts the output, `P` is the position.
     ///
-    /// The future lies in it bare: a layer around it would count twice as much for the compiler's limit of recursion as a coroutine itself, and some 25 levels of
-    /// coroutines would be all that could be asked whether they are `Send`.
+    /// `F` is a direct field. A wrapper around it would count twice as much as a coroutine for the
+    /// compiler's recursion limit. Then the compiler could check whether coroutines are `Send` only
+    /// to a depth of some 25.
     #[must_use = "a yield does nothing unless it is awaited"]
     pub struct Pending<F, H, P = NoSite> {
         #[pin]
         future: F,
-        how: PhantomData<fn() -> H>,
-        // Takes no space; what is told to whoever asks where a task is suspended.
-        here: P,
+        mode: PhantomData<fn() -> H>,
+        // Takes no space. It is reported in traces of the task.
+        site: P,
     }
 }
 
@@ -37,27 +38,27 @@ impl<F, H> Pending<F, H> {
 
 impl<F, H, P> Pending<F, H, P> {
     #[inline(always)]
-    pub(crate) fn at(future: F, here: P) -> Self {
-        Pending { future, how: PhantomData, here }
+    pub(crate) fn at(future: F, site: P) -> Self {
+        Pending { future, mode: PhantomData, site }
     }
 }
 
-/// How a yield treats the future that it waits for.
+/// How a yield converts the output of its future.
 pub trait OutputMode<F: Future> {
-    /// What the yield gives if all goes well.
+    /// The value of a yield that does not fail.
     type Value;
 
-    /// Makes the result of the yield.
+    /// Converts the output to the result of the yield.
     fn into_result(output: F::Output) -> Result<Self::Value>;
 
-    /// Whether the yield looks for what is thrown, or leaves that to yields inside of the future.
+    /// Whether the yield checks for an injected error. If not, yields inside the future do.
     #[inline(always)]
     fn checks_injection() -> bool {
         true
     }
 }
 
-/// Pending futures resolve to a result of ours.
+/// The output is already a [`Result`], and stays as it is.
 #[derive(Debug)]
 pub enum Identity {}
 
@@ -85,30 +86,32 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let polled = this.future.poll(cx);
-        // Apart from what is made of the output: merged with it, the answer of the cold path costs each level three instructions more.
+        // The cold path returns by itself: merged with the conversion of the output, its result
+        // would cost each level three more instructions.
         if polled.is_pending() {
-            if let Some(thrown) = this.here.look(H::checks_injection(), cx) {
-                return thrown;
+            if let Some(result) = this.site.check(H::checks_injection(), cx) {
+                return result;
             }
         }
         polled.map(H::into_result)
     }
 }
 
-/// Where a pending future is.
+/// The position of a [`Pending`].
 pub trait YieldSite {
-    /// While the future is pending: what its poll gives instead, if something is in flight and the yield `looks` for it.
-    fn look<T>(&self, looks: bool, cx: &Context<'_>) -> Option<Poll<Result<T>>>;
+    /// Called while the future is pending. Returns the result of the poll if there is an injection
+    /// that this yield has to handle.
+    fn check<T>(&self, checks_injection: bool, cx: &Context<'_>) -> Option<Poll<Result<T>>>;
 }
 
-/// At a yield.
-impl<F: Fn() -> Site, const PLACE: LineAndColumn> YieldSite for At<F, PLACE> {
+impl<F: Fn() -> Site, const POSITION: LineAndColumn> YieldSite for At<F, POSITION> {
     #[inline(always)]
-    fn look<T>(&self, looks: bool, cx: &Context<'_>) -> Option<Poll<Result<T>>> {
-        if looks && in_flight::any_in_flight() {
+    fn check<T>(&self, checks_injection: bool, cx: &Context<'_>) -> Option<Poll<Result<T>>> {
+        if checks_injection && in_flight::any_in_flight() {
             return Some(take_thrown(cx, self));
         }
-        // It takes nothing, but can be asked where it is: as long as it is looked for mistakes.
+        // An outer yield of a chain. It takes nothing, but in debug builds it adds its site to a
+        // trace, and is watched for a swallowed cancellation.
         if cfg!(debug_assertions) && in_flight::any_in_flight() {
             in_flight::note(cx.waker(), &self.site());
         }
@@ -116,24 +119,25 @@ impl<F: Fn() -> Site, const PLACE: LineAndColumn> YieldSite for At<F, PLACE> {
     }
 }
 
-/// In a group, which looks itself.
+/// The group of the child makes the check.
 impl YieldSite for NoSite {
     #[inline(always)]
-    fn look<T>(&self, _: bool, _: &Context<'_>) -> Option<Poll<Result<T>>> {
+    fn check<T>(&self, _: bool, _: &Context<'_>) -> Option<Poll<Result<T>>> {
         None
     }
 }
 
-/// Out of line, and by an ABI that does not unwind: were a panic possible here, the machine would need a way to clean up at every yield, and suspending
-/// in it would take a fifth more instructions (`benches`, `instructions`). Nothing in it panics.
+/// Nothing in it panics, and the ABI says so. If it could unwind, the machine would need a clean-up
+/// path at every yield, and a suspension would take a fifth more instructions (`benches`,
+/// `instructions`).
 #[cold]
 #[inline(never)]
-#[expect(improper_ctypes_definitions, reason = "the ABI is asked for because it does not unwind")]
-extern "C" fn take_thrown<T, F: Fn() -> Site, const PLACE: LineAndColumn>(
+#[expect(improper_ctypes_definitions, reason = "the ABI is chosen because it does not unwind")]
+extern "C" fn take_thrown<T, F: Fn() -> Site, const POSITION: LineAndColumn>(
     cx: &Context<'_>,
-    here: &At<F, PLACE>,
+    at: &At<F, POSITION>,
 ) -> Poll<Result<T>> {
-    match in_flight::take_or_note(cx.waker(), &here.site()) {
+    match in_flight::take_or_note(cx.waker(), &at.site()) {
         Some(error) => Poll::Ready(Err(error)),
         None => Poll::Pending,
     }

@@ -5,7 +5,6 @@ use prose::{violations, Violation};
 /// The folders and files whose prose is not yet rewritten. The list only becomes shorter.
 const NOT_YET_REWRITTEN: &[&str] = &[
     "gen-runtime/src/__private.rs",
-    "gen-runtime/src/coroutine",
     "gen-runtime/src/engine.rs",
     "gen-runtime/src/executor",
     "gen-runtime/src/first_of",
