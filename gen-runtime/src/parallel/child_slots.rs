@@ -1,23 +1,24 @@
-//! Who sits where in a [pool](super::pool), and which seats are to be looked at next.
+//! The tags of the slots of a [pool](super::pool), and the lists of fresh, ended and vacant slots.
 //!
-//! A seat is in one list at a time at most: it is fresh, ended or vacant, or in none while its child is running. So the lists go through the seats themselves, and need no memory of their own.
+//! A slot is in at most one list at a time, and in none while its child is running. So the lists
+//! are linked through the slots, and need no memory of their own.
 
-/// The end of a list. A pool has less seats than that.
+/// The end of a list. A pool has fewer slots than this.
 const END: u32 = u32::MAX;
 
-/// ChildSlots, by number.
+/// The slots of a pool, by number.
 pub(super) struct ChildSlots<I> {
-    seats: Vec<Seat<I>>,
+    slots: Vec<SlotState<I>>,
 }
 
-struct Seat<I> {
-    /// None while it is vacant.
+struct SlotState<I> {
+    /// None while the slot is vacant.
     tag: Option<I>,
-    /// The next of the list that it is in.
+    /// The next slot of the list that contains this one.
     next: u32,
 }
 
-/// ChildSlots in an order: the first that was put at its back is the first out.
+/// A list of slots, linked through [`ChildSlots`].
 pub(super) struct List {
     first: u32,
     last: u32,
@@ -30,66 +31,63 @@ impl List {
         self.first == END
     }
 
-    /// Puts a seat at the back. It must be in no list.
-    pub(super) fn push_back<I>(&mut self, seats: &mut ChildSlots<I>, seat: u32) {
-        seats.at(seat).next = END;
+    /// The slot must be in no list.
+    pub(super) fn push_back<I>(&mut self, slots: &mut ChildSlots<I>, slot: u32) {
+        slots.at(slot).next = END;
         if self.is_empty() {
-            self.first = seat;
+            self.first = slot;
         } else {
-            seats.at(self.last).next = seat;
+            slots.at(self.last).next = slot;
         }
-        self.last = seat;
+        self.last = slot;
     }
 
-    /// Puts a seat at the front. It must be in no list.
-    pub(super) fn push_front<I>(&mut self, seats: &mut ChildSlots<I>, seat: u32) {
+    /// The slot must be in no list.
+    pub(super) fn push_front<I>(&mut self, slots: &mut ChildSlots<I>, slot: u32) {
         if self.is_empty() {
-            self.last = seat;
+            self.last = slot;
         }
-        seats.at(seat).next = self.first;
-        self.first = seat;
+        slots.at(slot).next = self.first;
+        self.first = slot;
     }
 
-    /// Takes the seat at the front.
-    pub(super) fn pop_front<I>(&mut self, seats: &mut ChildSlots<I>) -> Option<u32> {
-        let seat = self.first;
-        if seat == END {
+    pub(super) fn pop_front<I>(&mut self, slots: &mut ChildSlots<I>) -> Option<u32> {
+        let slot = self.first;
+        if slot == END {
             return None;
         }
-        self.first = seats.at(seat).next;
-        Some(seat)
+        self.first = slots.at(slot).next;
+        Some(slot)
     }
 }
 
 impl<I> ChildSlots<I> {
     pub(super) fn new() -> Self {
-        ChildSlots { seats: Vec::new() }
+        ChildSlots { slots: Vec::new() }
     }
 
     pub(super) fn len(&self) -> usize {
-        self.seats.len()
+        self.slots.len()
     }
 
     pub(super) fn reserve(&mut self, more: usize) {
-        self.seats.reserve(more);
+        self.slots.reserve(more);
     }
 
-    /// Adds a seat: with a tag, or a vacant one.
+    /// Adds a slot, which is vacant if there is no tag.
     pub(super) fn add(&mut self, tag: Option<I>) {
-        self.seats.push(Seat { tag, next: END });
+        self.slots.push(SlotState { tag, next: END });
     }
 
-    /// Gives a seat a tag.
-    pub(super) fn occupy(&mut self, seat: u32, tag: I) {
-        self.at(seat).tag = Some(tag);
+    pub(super) fn occupy(&mut self, slot: u32, tag: I) {
+        self.at(slot).tag = Some(tag);
     }
 
-    /// Takes a seat's tag.
-    pub(super) fn vacate(&mut self, seat: u32) -> Option<I> {
-        self.at(seat).tag.take()
+    pub(super) fn vacate(&mut self, slot: u32) -> Option<I> {
+        self.at(slot).tag.take()
     }
 
-    fn at(&mut self, seat: u32) -> &mut Seat<I> {
-        &mut self.seats[seat as usize]
+    fn at(&mut self, slot: u32) -> &mut SlotState<I> {
+        &mut self.slots[slot as usize]
     }
 }

@@ -1,4 +1,4 @@
-//! What groups and tuples have in common: whom to poll, and when all have ended.
+//! The engine of groups, tuples and races: which children to poll, and when the whole has ended.
 
 use std::mem;
 use std::task::{Context, Poll, Waker};
@@ -13,32 +13,32 @@ use super::wakers::Wakers;
 use crate::inject::{in_flight, Cancellation};
 use crate::Error;
 
-/// How a group polls one of its children in some way.
+/// A function of the group that polls the child of an index.
 type PollChild<'a> = dyn FnMut(usize, &mut Context<'_>, PollMode<'_>) -> Poll<ChildEnded> + 'a;
 
-/// The progress of a number of children.
+/// The progress of a group. The children themselves are in the group.
 pub(super) struct Engine {
-    /// How many there are.
+    /// The number of children.
     count: usize,
     progress: GroupProgress,
-    /// Children that were woken, and are left to this poll by the one before.
+    /// Woken children that the last poll has left for the next one.
     left: Taken,
-    /// Their wakers; none before the first poll.
+    /// None before the first poll.
     wakers: Option<Wakers>,
-    /// None before the first cancellation. A group that was cancelled is not ended by a failure any more: every child may clean up.
-    notices: Option<Box<HeldCancellations>>,
+    /// None before the first cancellation. After it no failure ends the group, since every child
+    /// may clean up.
+    held: Option<Box<HeldCancellations>>,
 }
 
 struct GroupProgress {
-    /// How many have not ended.
+    /// The number of children that have not ended; 0 if the whole has ended.
     running: usize,
-    /// Whether one has failed.
     failed: bool,
     policy: Policy,
 }
 
 impl GroupProgress {
-    /// Counts a child that has ended. If it has ended the whole, no other one is running.
+    /// Counts a child that has ended. If it ends the whole by the policy, sets `running` to 0.
     #[inline]
     fn count(&mut self, ended: ChildEnded, is_cancelled: bool) {
         self.running -= 1;
@@ -52,7 +52,7 @@ impl GroupProgress {
 impl Engine {
     pub(super) fn new(count: usize) -> Self {
         let progress = GroupProgress { running: count, failed: false, policy: Policy::DEFAULT };
-        Engine { count, progress, left: Taken::NONE, wakers: None, notices: None }
+        Engine { count, progress, left: Taken::NONE, wakers: None, held: None }
     }
 
     pub(super) fn policy(&self) -> Policy {
@@ -67,10 +67,12 @@ impl Engine {
         self.progress.failed
     }
 
-    /// Polls the children that may go on: all in the first poll, later those that were woken. Ready when all have ended, or
-    /// one of them has ended the whole; the children that have not ended are then the caller's to drop.
+    /// Polls all children in the first call, and later the woken ones. Ready when all have ended,
+    /// or one has ended the whole by the policy. Then the caller has to drop the children that have
+    /// not ended.
     ///
-    /// They do not see an error in flight: the yield that waits for all of them takes it. A cancellation is handed on to each. A child that panics has failed.
+    /// An injected error is hidden from the children, so that the yield of the group takes it. A
+    /// cancellation is passed on to each child. A child that panics has failed.
     #[inline]
     pub(super) fn drive(
         &mut self,
@@ -116,28 +118,27 @@ impl Engine {
                 wakers.next_of(&mut woken)
             })
         };
-        // All that are ready come before a cancellation.
+        // All results come before a cancellation.
         let may_end = if in_flight::any_in_flight() { usize::MAX } else { ENDED_AT_ONCE };
         let enough = self.progress.running.saturating_sub(may_end);
         self.poll_each(next, enough, poll_child);
-        // Who is woken while the queue is not empty does not wake the parent.
+        // A wake of a child does not wake the parent while the queue is not empty.
         if !woken.is_empty() || !is_taken {
             self.rest(woken, cx.waker());
         }
     }
 
-    /// Leaves children to the next poll, and asks for it.
+    /// Leaves `woken` for the next poll, and asks for that poll.
     #[cold]
     fn rest(&mut self, woken: Taken, waker: &Waker) {
-        // What has ended with the whole is polled no more.
         if self.progress.running > 0 {
             self.left = woken;
             waker.wake_by_ref();
         }
     }
 
-    /// Polls the children that `next` gives, one after the other, as long as they may go on; no further than to one that is pending when no more than `enough` are
-    /// running.
+    /// Polls the children that `next` returns, in that order. It stops when the whole has ended, or
+    /// at a pending child when at most `enough` children are running.
     fn poll_each<F>(
         &mut self,
         mut next: impl FnMut(&Wakers) -> Option<u32>,
@@ -147,19 +148,19 @@ impl Engine {
         F: FnMut(usize, &mut Context<'_>, PollMode<'_>) -> Poll<ChildEnded>,
     {
         let poll_all = |(engine, poll_child): &mut (&mut Self, &mut F), child: &mut u32| {
-            let Engine { progress, wakers: Some(wakers), notices, .. } = &mut **engine else { return };
+            let Engine { progress, wakers: Some(wakers), held, .. } = &mut **engine else { return };
             while progress.running > 0 {
                 let Some(next) = next(wakers) else { return };
                 *child = next;
                 let polled = wakers.with(next, |waker| {
                     let cx = &mut Context::from_waker(waker);
-                    match notices {
+                    match held {
                         None => poll_child(next as usize, cx, PollMode::Plain),
-                        Some(notices) => poll_cancelled(notices, next, cx, *poll_child),
+                        Some(held) => poll_cancelled(held, next, cx, *poll_child),
                     }
                 });
                 match polled {
-                    Poll::Ready(ended) => progress.count(ended, notices.is_some()),
+                    Poll::Ready(ended) => progress.count(ended, held.is_some()),
                     Poll::Pending if progress.running <= enough => return,
                     Poll::Pending => {}
                 }
@@ -170,16 +171,16 @@ impl Engine {
         });
     }
 
-    /// A child has panicked.
+    /// Ends a child that has panicked.
     #[cold]
     fn fail(&mut self, child: u32, error: Error, poll_child: &mut PollChild<'_>) {
         let cx = &mut Context::from_waker(Waker::noop());
         if let Poll::Ready(ended) = poll_child(child as usize, cx, PollMode::Panicked(error)) {
-            self.progress.count(ended, self.notices.is_some());
+            self.progress.count(ended, self.held.is_some());
         }
     }
 
-    /// If the group is cancelled in this poll: cancels each child.
+    /// If a cancellation is in flight for the group, takes it and cancels each child.
     #[cold]
     fn take_cancel(&mut self, cx: &mut Context<'_>, poll_child: &mut PollChild<'_>) {
         if let Some(cancellation) = in_flight::take_cancel(cx.waker()) {
@@ -187,22 +188,22 @@ impl Engine {
         }
     }
 
-    /// Whether it was cancelled, from outside or by [`cancel`](Self::cancel).
+    /// Whether the group was cancelled, by an injection or by [`cancel`](Self::cancel).
     pub(super) fn is_cancelled(&self) -> bool {
-        self.notices.is_some()
+        self.held.is_some()
     }
 
-    /// Whether no child is running.
+    /// Whether all children have ended, or the whole.
     pub(super) fn is_over(&self) -> bool {
         self.progress.running == 0
     }
 
-    /// Cancels each child that is running. They must have been polled before.
+    /// Cancels each running child. The group must have been polled before.
     #[cold]
     pub(super) fn cancel(&mut self, cancellation: &Cancellation, poll_child: &mut PollChild<'_>) {
         let Some(wakers) = &self.wakers else { return };
         let mut children = wakers.children();
-        self.notices.get_or_insert_default();
+        self.held.get_or_insert_default();
         let poll_all = |(engine, poll_child): &mut (&mut Self, &mut PollChild<'_>), child: &mut u32| {
             for next in children.by_ref() {
                 *child = next;
@@ -215,24 +216,24 @@ impl Engine {
     }
 
     fn cancel_child(&mut self, child: u32, cancellation: Cancellation, poll_child: &mut PollChild<'_>) {
-        let Engine { progress, wakers: Some(wakers), notices: Some(notices), .. } = self else { return };
-        let told = wakers.with(child, |waker| {
+        let Engine { progress, wakers: Some(wakers), held: Some(held), .. } = self else { return };
+        let polled = wakers.with(child, |waker| {
             let cx = &mut Context::from_waker(waker);
-            notices.poll_cancelled(child, cancellation, cx, |cx, how| poll_child(child as usize, cx, how))
+            held.poll_cancelled(child, cancellation, cx, |cx, mode| poll_child(child as usize, cx, mode))
         });
-        if let Poll::Ready(ended) = told {
+        if let Poll::Ready(ended) = polled {
             progress.count(ended, true);
         }
     }
 }
 
-/// Polls a child of a group that was cancelled before.
+/// Polls a child of a group that was cancelled in an earlier poll.
 #[cold]
 fn poll_cancelled(
-    notices: &mut HeldCancellations,
+    held: &mut HeldCancellations,
     child: u32,
     cx: &mut Context<'_>,
     poll_child: &mut PollChild<'_>,
 ) -> Poll<ChildEnded> {
-    notices.poll(child, cx, |cx, how| poll_child(child as usize, cx, how))
+    held.poll(child, cx, |cx, mode| poll_child(child as usize, cx, mode))
 }

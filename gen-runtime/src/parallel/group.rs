@@ -1,4 +1,4 @@
-//! Children of one type: the pending future of lists and maps.
+//! The future of lists and maps: children of one type.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -13,15 +13,15 @@ use super::slots::Slots;
 use crate::error::{ChildError, Error};
 use crate::Result;
 
-/// The future that waits for all children of a list or map, and puts their results into its shape.
+/// Waits for all children of a list or map, and builds the container of their results.
 pub struct Group<P, T, S: ChildKeys> {
     slots: Slots<P, T>,
     engine: Engine,
-    /// Taken with the results: what is dropped later has nothing to report.
+    /// Taken with the results. Without it, the drop of the group has nothing to report.
     shape: Option<S>,
 }
 
-/// The children are pinned in an allocation of their own.
+// The children are pinned in an allocation of their own.
 impl<P, T, S: ChildKeys> Unpin for Group<P, T, S> {}
 
 impl<P, T, S> Group<P, T, S>
@@ -34,19 +34,19 @@ where
         Group { engine: Engine::new(slots.len()), slots, shape: Some(shape) }
     }
 
-    /// Ready when all have ended, or one of them has ended the whole.
+    /// Ready when all children have ended, or one has ended the whole.
     #[inline]
     fn drive(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Group { slots, engine, .. } = self;
-        engine.drive(cx, |child, cx, how| slots.at(child).poll(cx, how))
+        engine.drive(cx, |child, cx, mode| slots.at(child).poll(cx, mode))
     }
 
     fn take_shape(&mut self) -> S {
-        // As of any future: to poll it again after it was ready is a mistake of the caller.
+        // Like any future, a group must not be polled after it was ready.
         self.shape.take().expect("a parallel yield was polled after it was ready")
     }
 
-    /// The error to raise. Children that have not ended are dropped.
+    /// Drops the children that have not ended, and returns the error to raise.
     #[cold]
     fn fail(&mut self, shape: &S) -> Error {
         let results = self.slots.take_all().enumerate();
@@ -70,7 +70,7 @@ where
         if group.engine.has_failure() {
             return Poll::Ready(Err(group.fail(&shape)));
         }
-        // Not flattened, so that the container knows how many there are before it takes memory.
+        // Not flattened, so that the container knows the number of values before it allocates.
         let values = group.slots.results().map(|result| result.expect("no child has failed"));
         Poll::Ready(Ok(shape.build(values)))
     }

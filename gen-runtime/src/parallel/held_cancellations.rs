@@ -1,4 +1,7 @@
-//! Children that are cancelled: each is told of a request once, also if a shield keeps it from hearing of it at first.
+//! Cancellations that wait for a child, because the child defers them.
+//!
+//! A child gets each cancellation once. While a shield or a timeout within the child defers it, the
+//! group keeps it here and injects it into each poll of the child, until a yield takes it.
 
 use std::collections::HashMap;
 use std::task::{Context, Poll};
@@ -6,27 +9,27 @@ use std::task::{Context, Poll};
 use super::slots::{ChildEnded, PollMode};
 use crate::inject::Cancellation;
 
-/// The cancellations that children did not take yet, because a shield holds them back.
+/// The deferred cancellations, by the number of the child.
 #[derive(Default)]
 pub(super) struct HeldCancellations {
-    held: HashMap<u32, Cancellation>,
+    by_child: HashMap<u32, Cancellation>,
 }
 
 impl HeldCancellations {
-    /// Polls a child, with what was held back from it before.
+    /// Polls a child, with its deferred cancellation if it has one.
     pub(super) fn poll(
         &mut self,
         child: u32,
         cx: &mut Context<'_>,
         poll_child: impl FnOnce(&mut Context<'_>, PollMode<'_>) -> Poll<ChildEnded>,
     ) -> Poll<ChildEnded> {
-        match self.held.remove(&child) {
+        match self.by_child.remove(&child) {
             None => poll_child(cx, PollMode::Plain),
             Some(cancellation) => self.poll_cancelled(child, cancellation, cx, poll_child),
         }
     }
 
-    /// Cancels a child, if it is running and no other cancellation waits for it.
+    /// Cancels a child that is running. Does nothing if another cancellation waits for the child.
     pub(super) fn poll_cancelled(
         &mut self,
         child: u32,
@@ -34,12 +37,12 @@ impl HeldCancellations {
         cx: &mut Context<'_>,
         poll_child: impl FnOnce(&mut Context<'_>, PollMode<'_>) -> Poll<ChildEnded>,
     ) -> Poll<ChildEnded> {
-        if self.held.contains_key(&child) {
+        if self.by_child.contains_key(&child) {
             return Poll::Pending;
         }
         let polled = poll_child(cx, PollMode::Cancel(&mut cancellation));
         if cancellation.is_held() && polled.is_pending() {
-            self.held.insert(child, cancellation);
+            self.by_child.insert(child, cancellation);
         }
         polled
     }

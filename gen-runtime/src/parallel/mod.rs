@@ -1,65 +1,71 @@
-//! Many at once: the one parallel engine, used by every container that can be yielded.
+//! Parallel yields: the engine of every container that can be yielded.
 //!
 //! # How it works
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `engine.rs` | whom to poll, and when all have ended |
-//! | `budget.rs` | how many children may end in one poll |
-//! | `group.rs` | [`Group`]: children of one type, of any number; the future that a list or map becomes |
-//! | `race.rs` | [`Race`]: children of one type, until the first of them ends; what `first_of` is made of |
-//! | `tuple.rs` | the same for tuples, where each child has a type of its own |
-//! | `pool.rs` | [`Pool`]: children of one type that come and go, their results in the order in which they end; what `WaitIterator` and `limit` are made of |
-//! | `child_slots.rs` | who sits where in a pool, and which of them are new, have ended, or left |
-//! | `slots.rs` | where the children live: one allocation, a child or its result in each slot |
-//! | `wakers.rs` | a waker for each child: one allocation |
-//! | `ready.rs` | the queue of children that were woken |
-//! | `models.rs` | what loom checks: wakes from other threads against polls and drops |
-//! | `panics.rs` | what a child that panics does to the others: nothing |
-//! | `shape.rs` | what the results are put into, and how a child's place is called |
+//! | `engine.rs` | the engine: which children to poll, and when the whole has ended |
+//! | `budget.rs` | the number of children that may end in one poll |
+//! | `group.rs` | [`Group`]: children of one type; the future of a list or map |
+//! | `race.rs` | [`Race`]: children of one type, until the first of them ends; the future of `first_of` |
+//! | `tuple.rs` | the futures of tuples, where each child has a type of its own |
+//! | `pool.rs` | [`Pool`]: children that are added and removed, with results in the order of their ends; for `WaitIterator` and `limit` |
+//! | `child_slots.rs` | the slots of a pool, and the lists of those that are fresh, ended and vacant |
+//! | `slots.rs` | the storage of the children: one allocation, with a child or its result in each slot |
+//! | `wakers.rs` | a waker for each child, all in one allocation |
+//! | `ready.rs` | the queue of the woken children |
+//! | `models.rs` | loom models: wakes from other threads against polls and drops |
+//! | `panics.rs` | panics of children |
+//! | `shape.rs` | the containers of the results, and the keys of the children |
 //! | `outcome.rs` | the error rule |
-//! | `held_cancellations.rs` | what cancelled children have still to be told |
-//! | `policy.rs` | [`Policy`]: what was said of errors by `quiet` and `fail_fast` |
-//! | `settled.rs` | every child's own result |
+//! | `held_cancellations.rs` | cancellations that children have deferred |
+//! | `policy.rs` | [`Policy`]: the options `quiet` and `fail_fast` |
+//! | `settled.rs` | the future with the result of each child |
 //!
-//! The first poll polls every child, in order. After that a poll takes the children that were woken since, in the order in which they were woken,
-//! and polls only these. A child that is woken while its group is being polled waits for the next poll, which the group asks for; so no child can
-//! keep the others from running. When [so many](budget) children have ended in one poll, and one
-//! is pending, those that were woken behind it wait for the next poll too.
+//! The first poll polls every child, in order. A later poll takes the children that were woken
+//! since, and polls only these, in the order of their wakes. A child that is woken during a poll of
+//! its group waits for the next poll, which the group asks for. So no child can keep the others
+//! from running. If [`ENDED_AT_ONCE`] children have ended in one poll, and one is pending, the
+//! woken children after it wait for the next poll too.
 //!
-//! A child's future is dropped as soon as it is ready. The group is ready when all children are.
+//! The future of a child is dropped as soon as it is ready. The group is ready when all children
+//! are.
 //!
 //! # The error rule
 //!
-//! As in Tornado, a failure stops nobody: all children run to their end. Then the first error in *child
-//! order*, not in time, is raised; the others are kept in its [`others`](crate::Error::others), and logged
-//! together, in one record.
+//! As in Tornado, a failure does not stop the other children: all run to their end. Then the first
+//! error in *child order*, not in time, is raised. The others are kept in its
+//! [`others`](crate::Error::others), and logged in one record.
 //!
-//! [`Multi::fail_fast`](crate::Multi::fail_fast) raises the first in time and drops the children that have not ended; [`Multi::settle`](crate::Multi::settle) raises nothing.
+//! [`Multi::fail_fast`](crate::Multi::fail_fast) raises the first error in time, and drops the
+//! children that have not ended. [`Multi::settle`](crate::Multi::settle) raises none.
 //!
 //! # Panics
 //!
-//! A child that panics has failed, with [`Panicked`](crate::Panicked), and has ended: the others go on in
-//! the same poll, and the error rule treats it as any other failure. The loop over the children is what
-//! catches it. A panic of a child's destructor is logged; the child's result stays. Only the drop of the
-//! group itself lets the panic of a destructor through, as the drop of a `Vec` does.
+//! A child that panics has ended, and has failed with [`Panicked`](crate::Panicked). The others go
+//! on in the same poll, and the error rule treats it like any other failure. A panic of a child's
+//! destructor is logged, and the child's result stays. Only the drop of the group itself lets the
+//! panic of a destructor through, as the drop of a `Vec` does.
 //!
-//! # Dropped
+//! # Drop
 //!
-//! A group that is dropped before it has handed over its results, by a timeout, by an error that is thrown
-//! at it, with its task, reports the failures that its children already had, in one record: `ERROR`, and
-//! cancellations at `DEBUG`. What `quiet` names, here or at the timeout, is not reported.
+//! A group may be dropped before it has returned its results: by a timeout, by an injected error,
+//! or with its task. Then it reports the failures of its children in one record at `ERROR`, and
+//! their cancellations in one at `DEBUG`. Errors that `quiet` names, here or at the timeout, are
+//! not reported.
 //!
-//! # Cancelled
+//! # Cancellation
 //!
-//! A group that is polled with a [cancellation](crate::inject), and is not ready in that poll, takes it and polls each running child once more, with one for that child. A child
-//! that cannot be told is dropped and has failed; the others go on, and the group with them, also if it was to fail fast. What a shield holds back is kept for the
-//! child's next polls.
+//! If a group is polled with a [cancellation](crate::inject) and is not ready in that poll, it
+//! takes the cancellation, and polls each running child once more, with a clone of it. A child that
+//! is pending and cannot take it is dropped, and has failed. The others go on until they end, even
+//! with `fail_fast`. A cancellation that a child defers is kept for the next polls of that child.
 //!
-//! # Who may touch what
+//! # Ownership
 //!
-//! Children and results belong to the group, and only its poll touches them. The wakers' allocation is shared between the group and
-//! the wakers that children have cloned; it holds no child, so a waker that outlives its group only keeps a few bytes.
+//! Children and results belong to the group, and only its poll accesses them. The allocation of the
+//! wakers is shared between the group and the wakers that children have cloned. It holds no child,
+//! so a waker that outlives its group keeps only a few bytes.
 
 mod budget;
 mod child_slots;

@@ -1,9 +1,11 @@
-//! Models of the engine for loom: a group on one thread, wakes of its children on others, in every order that the memory model allows.
+//! Loom models of the engine: a group on one thread, and wakes of its children on others, in every
+//! order that the memory model allows.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p gen-runtime --lib --release models`
 //!
-//! The children take their wakers with them before the threads start, and look at flags that are read and written with relaxed order. So whatever a poll
-//! must see of the thread that woke it, it sees through the engine alone. A lost wake is a deadlock, which loom reports, as it does a leak.
+//! The children pass on their wakers before the threads start. Their flags are read and written
+//! with relaxed order. So only the engine makes the writes of a waking thread visible to the poll
+//! that follows. A lost wake is a deadlock, which loom reports, and loom reports leaks too.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -17,7 +19,7 @@ use loom::thread;
 use super::{Group, List, Pool};
 use crate::Result;
 
-/// What one thread does to a child: sets its flag, then wakes it.
+/// A flag of a child. A thread sets it, and then wakes the child.
 #[derive(Clone)]
 struct Signal(Arc<AtomicBool>);
 
@@ -36,10 +38,10 @@ impl Signal {
     }
 }
 
-/// Is ready when all of its signals are sent.
+/// A future that is ready when all of its signals are sent.
 struct Child {
     signals: Vec<Signal>,
-    /// Where the waker of the first poll goes.
+    /// The receiver of the waker of the first poll.
     waker: Option<std::sync::mpsc::Sender<Waker>>,
 }
 
@@ -97,14 +99,15 @@ fn first(wakers: Vec<Waker>) -> Waker {
     wakers.into_iter().next().expect("a child was polled")
 }
 
-/// With three threads only schedules with at most two preemptions are tried, which find nearly all mistakes: all of them take hours.
+/// With three threads loom tries only schedules with at most two preemptions, which find nearly all
+/// mistakes. All schedules would take hours.
 fn three_threads(model: impl Fn() + Sync + Send + 'static) {
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound = Some(2);
     builder.check(model);
 }
 
-/// What a thread wrote before it woke the child must be seen by the poll that the wake leads to.
+/// The poll that follows a wake must see what the waking thread has written before.
 #[test]
 fn a_wake_from_another_thread_is_not_lost() {
     loom::model(|| {
@@ -117,7 +120,8 @@ fn a_wake_from_another_thread_is_not_lost() {
     });
 }
 
-/// The second thread may find the child queued already: then the poll that takes it out must see what this thread wrote.
+/// The second thread may find the child queued already. Then the poll that takes the child must see
+/// what this thread has written.
 #[test]
 fn two_wakes_of_one_child_are_not_lost() {
     three_threads(|| {
@@ -154,9 +158,10 @@ fn wakes_of_two_children_are_not_lost() {
     });
 }
 
-/// A child is woken again in the middle of the poll that goes through the queue: those behind it must not be lost.
+/// A child is woken again during the poll that goes through the queue. The children after it in the
+/// queue must not be lost.
 #[test]
-fn a_wake_while_the_queue_is_walked_loses_nobody() {
+fn a_wake_while_the_queue_is_walked_loses_no_child() {
     loom::model(|| {
         let (now, later, other) = (Signal::new(), Signal::new(), Signal::new());
         let children = vec![vec![now.clone(), later.clone()], vec![other.clone()]];
@@ -170,7 +175,8 @@ fn a_wake_while_the_queue_is_walked_loses_nobody() {
     });
 }
 
-/// The group moves to another task while a child is woken: the wake reaches the new task, or its poll has seen it.
+/// The group moves to another task while a child is woken. The wake reaches the new task, or the
+/// poll of that task has seen it.
 #[test]
 fn a_wake_while_the_parent_changes_is_not_lost() {
     loom::model(|| {
@@ -186,7 +192,7 @@ fn a_wake_while_the_parent_changes_is_not_lost() {
     });
 }
 
-/// A waker that lives longer than its group is harmless, and the last of the two frees what they share.
+/// A waker that outlives its group is harmless, and the last of the two frees the allocation.
 #[test]
 fn a_wake_while_the_group_is_dropped_is_harmless() {
     loom::model(|| {
@@ -205,7 +211,7 @@ fn a_wake_while_the_group_is_dropped_is_harmless() {
     });
 }
 
-/// References are counted across threads: the allocation is freed once, by whoever is last.
+/// References are counted across threads: the allocation is freed once, with the last reference.
 #[test]
 fn clones_and_drops_on_other_threads_free_once() {
     loom::model(|| {
@@ -218,7 +224,7 @@ fn clones_and_drops_on_other_threads_free_once() {
     });
 }
 
-/// The second child of this pool has its waker in a further allocation.
+/// A pool whose second child has its waker in a further allocation.
 fn grown(first: Signal, second: Signal, parent: &Waker) -> (Pool<Child, (), u8>, Vec<Waker>) {
     let (sender, receiver) = std::sync::mpsc::channel();
     let child = |signal| Child { signals: vec![signal], waker: Some(sender.clone()) };
@@ -232,7 +238,7 @@ fn poll_next(pool: &mut Pool<Child, (), u8>, parent: &Waker) -> Poll<Option<u8>>
     pool.poll_next(&mut Context::from_waker(parent)).map(|next| next.map(|(tag, _)| tag))
 }
 
-/// Both go into one queue, and wake one parent.
+/// Both children go into one queue, and wake one parent.
 #[test]
 fn wakes_of_children_in_two_allocations_are_not_lost() {
     three_threads(|| {
@@ -251,7 +257,8 @@ fn wakes_of_children_in_two_allocations_are_not_lost() {
     });
 }
 
-/// A result that is there is given without looking whether the parent is still the same: then the next poll must find what was woken.
+/// A poll that finds a result does not store its waker as the parent. Then the next poll must find
+/// the children that were woken.
 #[test]
 fn a_wake_behind_a_result_that_waits_is_not_lost() {
     loom::model(|| {
@@ -271,7 +278,8 @@ fn a_wake_behind_a_result_that_waits_is_not_lost() {
     });
 }
 
-/// A further allocation keeps the first one, whose queue it uses, and the last of their wakers frees both.
+/// A further allocation keeps the first one alive, whose queue it uses. The last of their wakers
+/// frees both.
 #[test]
 fn a_wake_of_a_further_allocation_while_the_pool_is_dropped_is_harmless() {
     loom::model(|| {

@@ -1,11 +1,11 @@
-//! The error rule of parallel yields: the first error in child order is raised; the others are kept,
-//! and reported in one record unless they are quiet.
+//! The error rule of parallel yields: the first error in child order is raised. The others are kept
+//! in it, and are reported in one record unless they are quiet.
 
 use crate::error::{ChildError, Error};
 use crate::report;
 use crate::report::{Detached, Failed, IsQuiet};
 
-/// The error to raise for the children that failed: at least one, in the order of the children.
+/// Returns the error to raise. `failures` is in the order of the children, and not empty.
 #[cold]
 pub(crate) fn raise(mut failures: impl Iterator<Item = ChildError>, is_quiet: IsQuiet) -> Error {
     let ChildError { key, error: raised, .. } = failures.next().expect("a child has failed");
@@ -17,10 +17,10 @@ pub(crate) fn raise(mut failures: impl Iterator<Item = ChildError>, is_quiet: Is
     raised.with_others(&key, others)
 }
 
-/// Reports the failures that the children of `yielded` already had when it was dropped, before it could
-/// hand them over: by a timeout, by an error that was thrown, with its task.
+/// Reports the failures of a group that is dropped before it returned them: by a timeout, by an
+/// injected error, or with its task. `yielded` names the group.
 ///
-/// The caller has taken them; what is handed over is not reported.
+/// The caller has taken them out of the group, so a failure is never both returned and reported.
 #[cold]
 pub(crate) fn report_dropped(yielded: &str, failures: impl Iterator<Item = ChildError>, is_quiet: IsQuiet) {
     let why = Detached::now();

@@ -1,19 +1,20 @@
-//! A child that panics has failed: the others go on.
+//! Panics of children: a child that panics has failed, and the others go on.
 //!
-//! Panics are caught once around the loop over the children, not around the poll of each, so that a poll costs nothing more. After a panic the loop is entered again, behind
-//! the child that panicked.
+//! Panics are caught once, around the loop over the children. To catch them around the poll of each
+//! child would make every poll slower. After a panic the loop is entered again, with the next
+//! child.
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
 use crate::error::{Error, Panicked};
 
-/// What is told of a destructor that panics. Its child has ended all the same, with the result that it had.
+/// Names a child in the report of its panicking destructor. The result of the child stays.
 pub(super) const IN_DROP: &str = "the drop of a child of a parallel yield";
 
-/// Runs `poll_all`, which polls children and keeps its place in `state`, until it returns.
+/// Runs `poll_all`, which polls children and keeps its position in `state`, until it returns.
 ///
-/// `poll_all` writes down the number of each child before it polls it. If that child panics, `fail` ends it, with [`Panicked`], and `poll_all` is run again, for the
-/// children that are left.
+/// Before each poll, `poll_all` writes the number of the child to its second argument. If the child
+/// panics, `fail` ends it with [`Panicked`], and `poll_all` runs again for the remaining children.
 #[inline]
 pub(super) fn catching<S>(
     state: &mut S,

@@ -1,22 +1,21 @@
-//! What a failure does to the other children, and which failures are logged.
+//! The policy of a group: the event that ends it, and the failures that are not logged.
 
 use crate::report::{nothing, IsQuiet};
 
-/// What [`multi`](crate::multi) was told of its errors.
+/// The options `fail_fast` and `quiet` of [`multi`](crate::multi).
 #[derive(Debug, Clone, Copy)]
 pub struct Policy {
-    /// When the whole ends.
     pub(crate) until: Until,
-    /// Of the failures that are not raised, those that are not logged either.
+    /// Holds for the failures that are not logged.
     pub(crate) is_quiet: IsQuiet,
 }
 
 impl Policy {
-    /// All run to their end, and every failure that is not raised is logged.
+    /// All children run to their end, and every failure that is not raised is logged.
     pub(crate) const DEFAULT: Policy = Policy { until: Until::AllEnded, is_quiet: nothing };
 }
 
-/// What ends a group.
+/// The event that ends a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Until {
     /// The end of its last child.
@@ -28,7 +27,7 @@ pub(crate) enum Until {
 }
 
 impl Until {
-    /// Whether a child that has ended, or failed, ends the group, although others are running.
+    /// Whether the end of a child ends the group while others are running.
     pub(crate) fn is_reached(self, failed: bool) -> bool {
         match self {
             Until::AllEnded => false,

@@ -1,36 +1,43 @@
-//! Children that come and go: what `WaitIterator` and `limit` are made of.
+//! Children that are added and removed while they run, for `WaitIterator` and `limit`.
 //!
-//! # ChildSlots
+//! # Slots
 //!
-//! A child sits in a numbered *seat*: a slot, the entry of its waker, and its tag. ChildSlots lie in blocks that double in size, so no child ever moves; the first block holds exactly the
-//! children that were there at the beginning. A seat whose result was taken is used again, so memory is bounded by how many children there are at a time.
+//! Each child has a numbered *slot*, which consists of a [`ChildSlot`], the entry of its waker, and
+//! its tag. Slots are in blocks that double in size, so a child never moves. The first block has
+//! exactly the children that the pool begins with. A slot is reused when its result was taken. So
+//! memory is bounded by the number of children at a time.
 //!
-//! | a seat | the child is inserted | polled, pending | polled, ready | the result is taken |
+//! | slot | [`insert`](Pool::insert) | polled, pending | polled, ready ([`end`](Pool::end)) | [`vacate`](Pool::vacate) |
 //! |---|---|---|---|---|
-//! | vacant (in `vacant`) | fresh | | | |
-//! | fresh (in `fresh`) | | running | ended | |
-//! | running | | running | ended | |
-//! | ended (in `ended`) | | | | vacant |
+//! | vacant (in `vacant`): no child, no result | fresh | | | |
+//! | fresh (in `fresh`): the child was never polled | | running | ended | |
+//! | running (in no list) | | running | ended | |
+//! | ended (in `ended`): a result, and no child | | | | vacant |
 //!
-//! A child that panics in its poll has ended, with [`Panicked`](crate::Panicked) as its result.
+//! A child that panics in its poll has ended, with [`Panicked`](crate::Panicked) as its result. A
+//! fresh child that is cancelled is dropped, and its slot becomes vacant (`drop_fresh`).
 //!
-//! A waker may outlive its child, and then wakes the next one in that seat, or nobody: both are polls that every future must stand.
+//! A waker may outlive its child. Then it wakes the next child in the slot, or polls the pool for
+//! nothing. Every future must allow such spurious polls.
 //!
 //! # Order
 //!
-//! Each poll goes through the children that were woken since, in the order in which they were woken, then through the fresh ones, in the order in which they came; it keeps the results of all that
-//! have ended, and gives the first. So whoever asks for one result lets all children go on that can, and two that end in the same turn keep their order.
+//! A poll goes through the woken children in the order of their wakes, then through the fresh
+//! children in the order of their insertion. It keeps the results of all that end, and returns the
+//! first. So a request for one result lets all other children go on too, and two children that end
+//! in the same turn keep their order.
 //!
-//! # Rest
+//! # Fairness
 //!
-//! | | what is polled |
+//! | situation | the pool polls |
 //! |---|---|
-//! | [so many](ENDED_AT_ONCE) woken children have ended in one poll, and one is pending | the others that were woken are left, in their order; fresh ones as ever |
-//! | somebody asks for a result: some are there, and woken children are left | the fresh ones |
-//! | none is there, and woken children are left, or so many have ended without anybody having waited or having been woken | nobody, once: the pool asks for its next poll |
-//! | that poll | all that may go on |
+//! | in one poll, [`ENDED_AT_ONCE`] woken children have ended, and one is pending | the fresh children only; the other woken children are left for a later poll, in their order |
+//! | [`poll_next`](Pool::poll_next) is called, there are results, and woken children are left | the fresh children only |
+//! | it is called, there is no result, and woken children are left | nothing, once: the pool wakes itself and is pending |
+//! | it is called, there is no result, only fresh children are left, and `ENDED_AT_ONCE` children have ended since the pool was pending or a child was woken | nothing, once |
+//! | the next poll after these two | all children that are woken or fresh |
 //!
-//! Where something is in flight no woken child is left: all that are ready come before a cancellation.
+//! While an injection is in flight no woken child is left: all results come before a cancellation.
 
 use std::future::Future;
 use std::mem;
@@ -47,36 +54,36 @@ use super::wakers::Wakers;
 use crate::inject::{in_flight, Cancellation};
 use crate::{Error, Result};
 
-/// The smallest block that is added.
+/// The least number of slots in a block that is added.
 const SMALLEST_BLOCK: usize = 4;
 
-/// Children of one type, each with a tag that says which one it is.
+/// Children of one type, each with a tag that identifies it.
 pub(crate) struct Pool<P, T, I> {
     blocks: Vec<Block<P, T>>,
-    seats: ChildSlots<I>,
+    slots: ChildSlots<I>,
     fresh: List,
     ended: List,
     vacant: List,
-    /// Taken from the queue, and not polled yet: in this poll, or left to the next one.
+    /// Children that were taken from the queue and are not yet polled.
     woken: Taken,
-    /// How many children have not ended.
+    /// The number of children that have not ended.
     running: usize,
-    /// How many have a result that was not taken.
+    /// The number of results that were not taken.
     ready: usize,
-    /// How many children have ended since somebody last had to wait, or was woken.
+    /// The number of children that have ended since the pool was pending or a child was woken.
     spent: usize,
-    /// Woken children are left, and the last poll has given others their turn.
+    /// Woken children are left, and the last poll returned without polling them.
     rested: bool,
-    /// The last poll was pending: somebody is to be woken.
+    /// The last poll was pending, so a new child has to wake the parent.
     awaited: bool,
     /// None before the first cancellation.
-    notices: Option<Box<HeldCancellations>>,
+    held: Option<Box<HeldCancellations>>,
 }
 
 struct Block<P, T> {
-    /// Its first seat.
+    /// The number of its first slot.
     base: u32,
-    slots: Slots<P, T>,
+    children: Slots<P, T>,
     wakers: Wakers,
 }
 
@@ -84,32 +91,29 @@ struct Block<P, T> {
 impl<P, T, I> Unpin for Pool<P, T, I> {}
 
 impl<P, T, I> Pool<P, T, I> {
-    /// A pool of these children.
-    ///
     /// # Panics
     ///
     /// With 4,294,967,295 children or more.
     pub(crate) fn new(children: impl Iterator<Item = (I, P)>) -> Self {
         let mut pool = Pool::empty();
-        pool.seats.reserve(children.size_hint().0);
-        let slots = Slots::new(children.map(|(tag, child)| {
-            pool.seats.add(Some(tag));
+        pool.slots.reserve(children.size_hint().0);
+        let children = Slots::new(children.map(|(tag, child)| {
+            pool.slots.add(Some(tag));
             child
         }));
-        pool.running = slots.len();
+        pool.running = children.len();
         if pool.running > 0 {
-            pool.blocks.push(Block { base: 0, slots, wakers: Wakers::new(pool.running) });
-            // `Wakers::new` has seen that the count fits.
-            (0..pool.running as u32).for_each(|seat| pool.fresh.push_back(&mut pool.seats, seat));
+            pool.blocks.push(Block { base: 0, children, wakers: Wakers::new(pool.running) });
+            // `Wakers::new` has checked that the count fits.
+            (0..pool.running as u32).for_each(|slot| pool.fresh.push_back(&mut pool.slots, slot));
         }
         pool
     }
 
-    /// A pool without children.
     pub(crate) fn empty() -> Self {
         Pool {
             blocks: Vec::new(),
-            seats: ChildSlots::new(),
+            slots: ChildSlots::new(),
             fresh: List::EMPTY,
             ended: List::EMPTY,
             vacant: List::EMPTY,
@@ -119,76 +123,77 @@ impl<P, T, I> Pool<P, T, I> {
             spent: 0,
             rested: false,
             awaited: false,
-            notices: None,
+            held: None,
         }
     }
 
-    /// Adds a child. If somebody waits for the pool it is woken, to poll it.
+    /// Adds a child. If the last poll of the pool was pending, wakes the parent, which polls the
+    /// child.
     ///
     /// # Panics
     ///
-    /// If it were the 4,294,967,295th at a time.
+    /// With 4,294,967,295 children at a time.
     pub(crate) fn insert(&mut self, tag: I, child: P) {
-        let seat = match self.vacant.pop_front(&mut self.seats) {
-            Some(seat) => seat,
+        let slot = match self.vacant.pop_front(&mut self.slots) {
+            Some(slot) => slot,
             None => self.grow(),
         };
-        let (block, index) = locate_mut(&mut self.blocks, seat);
-        block.slots.at(index as usize).fill(child);
-        self.seats.occupy(seat, tag);
-        self.fresh.push_back(&mut self.seats, seat);
+        let (block, index) = locate_mut(&mut self.blocks, slot);
+        block.children.at(index as usize).fill(child);
+        self.slots.occupy(slot, tag);
+        self.fresh.push_back(&mut self.slots, slot);
         self.running += 1;
         if mem::take(&mut self.awaited) {
             self.blocks[0].wakers.wake_parent();
         }
     }
 
-    /// Adds a block; gives its first seat, the others are vacant.
+    /// Adds a block. Returns its first slot, and makes the others vacant.
     fn grow(&mut self) -> u32 {
-        let seats = self.seats.len();
-        let count = seats.max(SMALLEST_BLOCK);
+        let slots = self.slots.len();
+        let count = slots.max(SMALLEST_BLOCK);
         let (base, wakers) = match self.blocks.first() {
             None => (0, Wakers::new(count)),
-            // The blocks so far hold less than `u32::MAX` seats: they have seen to it.
-            Some(first) => (seats as u32, Wakers::further(&first.wakers, seats as u32, count)),
+            // `slots` fits: the wakers of the earlier blocks have checked it.
+            Some(first) => (slots as u32, Wakers::further(&first.wakers, slots as u32, count)),
         };
-        self.blocks.push(Block { base, slots: Slots::vacant(count), wakers });
-        self.seats.reserve(count);
-        (0..count).for_each(|_| self.seats.add(None));
-        (base + 1..base + count as u32).for_each(|seat| self.vacant.push_back(&mut self.seats, seat));
+        self.blocks.push(Block { base, children: Slots::vacant(count), wakers });
+        self.slots.reserve(count);
+        (0..count).for_each(|_| self.slots.add(None));
+        (base + 1..base + count as u32).for_each(|slot| self.vacant.push_back(&mut self.slots, slot));
         base
     }
 
-    /// Drops the children that have not ended, and what has.
+    /// Drops all children and results.
     pub(crate) fn clear(&mut self) {
-        self.blocks.iter_mut().for_each(|block| block.slots.drop_running());
+        self.blocks.iter_mut().for_each(|block| block.children.drop_running());
         *self = Pool::empty();
     }
 
-    /// How many children have not been given yet.
+    /// The number of children whose results were not taken.
     pub(crate) fn len(&self) -> usize {
         self.running + self.ready
     }
 
-    /// Whether all results were given.
+    /// Whether all results were taken.
     pub(crate) fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Takes the next result that is there already, without polling anybody.
+    /// Takes the next result, without a poll of any child.
     pub(crate) fn take_ended(&mut self) -> Option<(I, Result<T>)> {
-        self.ended.pop_front(&mut self.seats).map(|seat| self.vacate(seat))
+        self.ended.pop_front(&mut self.slots).map(|slot| self.vacate(slot))
     }
 
     /// Takes the result of a child that has ended.
-    fn vacate(&mut self, seat: u32) -> (I, Result<T>) {
-        let (block, index) = locate_mut(&mut self.blocks, seat);
-        let result = block.slots.at(index as usize).take();
-        let tag = self.seats.vacate(seat);
-        // The last one that was used is the first to be used again: it is still in the cache.
-        self.vacant.push_front(&mut self.seats, seat);
+    fn vacate(&mut self, slot: u32) -> (I, Result<T>) {
+        let (block, index) = locate_mut(&mut self.blocks, slot);
+        let result = block.children.at(index as usize).take();
+        let tag = self.slots.vacate(slot);
+        // The slot that was used last is reused first, because it is still in the cache.
+        self.vacant.push_front(&mut self.slots, slot);
         self.ready -= 1;
-        tag.zip(result).expect("a seat is in `ended` once, with the tag and the result of its child")
+        tag.zip(result).expect("a slot is in `ended` once, with the tag and the result of its child")
     }
 }
 
@@ -196,13 +201,14 @@ impl<P, T, I> Pool<P, T, I>
 where
     P: Future<Output = Result<T>>,
 {
-    /// The next result and whose it is; `None` if there are no children.
+    /// Polls for the next result, with its tag. `None` if there are no children.
     ///
-    /// They do not see an error in flight: the yield that waits for the pool takes it. A cancellation is handed on to each, if there is no result.
+    /// An injected error is hidden from the children, so that the yield of the pool takes it. If
+    /// there is no result, a cancellation is passed on to each child.
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<(I, Result<T>)>> {
         if self.ended.is_empty() {
             match self.blocks.first() {
-                // Before the queue is looked at: who is woken from then on wakes this waker.
+                // Before the queue is read: a child that is woken later wakes this waker.
                 Some(first) if self.running > 0 => first.wakers.set_parent(cx.waker()),
                 _ => return Poll::Ready(None),
             }
@@ -211,7 +217,7 @@ where
             if self.woken.is_empty() && !self.is_spent() {
                 in_flight::without_injected(|| self.poll_children());
             } else if self.poll_in_turn(cx) {
-                // What is in flight is for whoever waits.
+                // An injection is left to the yield of the pool.
                 self.spent = 0;
                 self.awaited = true;
                 return Poll::Pending;
@@ -231,8 +237,8 @@ where
         }
     }
 
-    /// So many have ended that others are to get their turn before the rest: see the top of the module.
-    /// Answers whether it rests.
+    /// The poll of a pool that has left woken children, or has spent its budget: see "Fairness" at
+    /// the top of the module. Returns whether it polls nothing.
     #[cold]
     fn poll_in_turn(&mut self, cx: &mut Context<'_>) -> bool {
         let is_left = !self.woken.is_empty();
@@ -251,9 +257,10 @@ where
         false
     }
 
-    /// Polls each child that may go on, once, and has `cx` woken for those that go on later. What has ended is then there to be [taken](Self::take_ended).
+    /// Polls each child that is woken or fresh, once. Children that are woken later wake `cx`. The
+    /// results can then be [taken](Self::take_ended).
     ///
-    /// When [enough](ENDED_AT_ONCE) have ended, the others wait for the next poll.
+    /// When [`ENDED_AT_ONCE`] children have ended, the other woken ones are left for the next poll.
     pub(crate) fn drive(&mut self, cx: &mut Context<'_>) {
         self.spent = 0;
         if let Some(first) = self.blocks.first() {
@@ -264,14 +271,15 @@ where
         }
     }
 
-    /// Polls those children that came since the last [`drive`](Self::drive), whose waker they use.
+    /// Polls the children that were inserted since the last [`drive`](Self::drive). They wake its
+    /// `cx`.
     pub(crate) fn drive_fresh(&mut self) {
         if !self.fresh.is_empty() {
             in_flight::without_injected(|| self.poll_fresh_only());
         }
     }
 
-    /// Whether children that may go on are left to the next poll, which nobody has asked for yet.
+    /// Whether woken or fresh children are left, for which the caller has to ask for another poll.
     pub(crate) fn leaves_some(&self) -> bool {
         !self.fresh.is_empty() || !self.woken.is_empty()
     }
@@ -284,12 +292,12 @@ where
         self.blocks.first().is_none_or(|first| first.wakers.queue().is_empty())
     }
 
-    /// Whether so many children have ended that others are to get their turn.
+    /// Whether the budget is spent, so that other futures should get a turn.
     pub(crate) fn is_spent(&self) -> bool {
         self.spent >= ENDED_AT_ONCE
     }
 
-    /// Polls each child that may go on, once.
+    /// Polls each child that is woken or fresh, once.
     fn poll_children(&mut self) {
         if !self.woken.is_empty() {
             self.poll_left();
@@ -298,14 +306,14 @@ where
             }
         }
         self.take_woken();
-        let poll_all = |pool: &mut Self, seat: &mut u32| {
-            pool.poll_woken(seat);
-            pool.poll_fresh(seat);
+        let poll_all = |pool: &mut Self, slot: &mut u32| {
+            pool.poll_woken(slot);
+            pool.poll_fresh(slot);
         };
         catching(self, poll_all, Self::fail);
     }
 
-    /// Those that an earlier poll has left.
+    /// Polls the woken children that an earlier poll has left.
     #[cold]
     fn poll_left(&mut self) {
         self.rested = false;
@@ -320,57 +328,58 @@ where
     #[inline]
     fn take_woken(&mut self) {
         let Some(first) = self.blocks.first() else { return };
-        self.woken = first.wakers.queue().take(|seat| link(&self.blocks, seat));
+        self.woken = first.wakers.queue().take(|slot| link(&self.blocks, slot));
         if !self.woken.is_empty() {
             self.spent = 0;
         }
     }
 
     fn poll_woken(&mut self, polled: &mut u32) {
-        while let Some(seat) = self.woken.next(|seat| link(&self.blocks, seat)) {
-            *polled = seat;
-            if self.poll_child(seat).is_pending() && self.is_spent() && !in_flight::any_in_flight() {
+        while let Some(slot) = self.woken.next(|slot| link(&self.blocks, slot)) {
+            *polled = slot;
+            if self.poll_child(slot).is_pending() && self.is_spent() && !in_flight::any_in_flight() {
                 return;
             }
         }
     }
 
     fn poll_fresh(&mut self, polled: &mut u32) {
-        while let Some(seat) = self.fresh.pop_front(&mut self.seats) {
-            *polled = seat;
-            let _ended = self.poll_child(seat);
+        while let Some(slot) = self.fresh.pop_front(&mut self.slots) {
+            *polled = slot;
+            let _ended = self.poll_child(slot);
         }
     }
 
-    /// A child has panicked.
+    /// Ends a child that has panicked.
     #[cold]
-    fn fail(&mut self, seat: u32, error: Error) {
-        let (block, index) = locate_mut(&mut self.blocks, seat);
+    fn fail(&mut self, slot: u32, error: Error) {
+        let (block, index) = locate_mut(&mut self.blocks, slot);
         let cx = &mut Context::from_waker(Waker::noop());
-        if block.slots.at(index as usize).poll(cx, PollMode::Panicked(error)).is_ready() {
-            self.end(seat);
+        if block.children.at(index as usize).poll(cx, PollMode::Panicked(error)).is_ready() {
+            self.end(slot);
         }
     }
 
     #[inline]
-    fn poll_child(&mut self, seat: u32) -> Poll<ChildEnded> {
-        let (Block { slots, wakers, .. }, index) = locate_mut(&mut self.blocks, seat);
-        let slot = slots.at(index as usize);
-        let notices = &mut self.notices;
+    fn poll_child(&mut self, slot: u32) -> Poll<ChildEnded> {
+        let (Block { children, wakers, .. }, index) = locate_mut(&mut self.blocks, slot);
+        let child = children.at(index as usize);
+        let held = &mut self.held;
         let polled = wakers.with(index, |waker| {
             let cx = &mut Context::from_waker(waker);
-            match notices {
-                None => slot.poll(cx, PollMode::Plain),
-                Some(notices) => poll_cancelled(notices, seat, cx, slot),
+            match held {
+                None => child.poll(cx, PollMode::Plain),
+                Some(held) => poll_cancelled(held, slot, cx, child),
             }
         });
         if polled.is_ready() {
-            self.end(seat);
+            self.end(slot);
         }
         polled
     }
 
-    /// If the pool is cancelled in this poll, after all children were polled that could go on: cancels each child, and gives with what. Fresh ones are dropped.
+    /// If a cancellation is in flight for the pool, takes and returns it, and cancels each child.
+    /// Fresh children are dropped. The woken children must have been polled before.
     #[inline]
     pub(crate) fn cancel(&mut self, cx: &mut Context<'_>) -> Option<Cancellation> {
         if in_flight::any_in_flight() {
@@ -384,87 +393,87 @@ where
     fn take_cancel(&mut self, cx: &mut Context<'_>) -> Option<Cancellation> {
         let cancellation = in_flight::take_cancel(cx.waker())?;
         self.drop_fresh();
-        let mut seats = 0..self.seats.len() as u32;
-        let cancel_all = |pool: &mut Self, told: &mut u32| {
-            for seat in seats.by_ref() {
-                *told = seat;
-                pool.cancel_child(seat, cancellation.clone());
+        let mut slots = 0..self.slots.len() as u32;
+        let cancel_all = |pool: &mut Self, polled: &mut u32| {
+            for slot in slots.by_ref() {
+                *polled = slot;
+                pool.cancel_child(slot, cancellation.clone());
             }
         };
         catching(self, cancel_all, Self::fail);
         Some(cancellation)
     }
 
-    /// Those that were not polled yet, since so many others have ended, are not started in order to be cancelled.
+    /// A child that was never polled is not started just to be cancelled.
     fn drop_fresh(&mut self) {
-        while let Some(seat) = self.fresh.pop_front(&mut self.seats) {
-            let (block, index) = locate_mut(&mut self.blocks, seat);
-            block.slots.at(index as usize).drop_contained();
-            self.seats.vacate(seat);
-            self.vacant.push_front(&mut self.seats, seat);
+        while let Some(slot) = self.fresh.pop_front(&mut self.slots) {
+            let (block, index) = locate_mut(&mut self.blocks, slot);
+            block.children.at(index as usize).drop_contained();
+            self.slots.vacate(slot);
+            self.vacant.push_front(&mut self.slots, slot);
             self.running -= 1;
         }
     }
 
-    /// A seat that is vacant, or whose child has ended, has nothing running.
-    fn cancel_child(&mut self, seat: u32, cancellation: Cancellation) {
-        let (Block { slots, wakers, .. }, index) = locate_mut(&mut self.blocks, seat);
-        let mut slot = slots.at(index as usize);
-        let notices = self.notices.get_or_insert_default();
+    /// Does nothing if the slot has no running child.
+    fn cancel_child(&mut self, slot: u32, cancellation: Cancellation) {
+        let (Block { children, wakers, .. }, index) = locate_mut(&mut self.blocks, slot);
+        let mut child = children.at(index as usize);
+        let held = self.held.get_or_insert_default();
         let polled = wakers.with(index, |waker| {
             let cx = &mut Context::from_waker(waker);
-            notices.poll_cancelled(seat, cancellation, cx, |cx, how| slot.as_mut().poll(cx, how))
+            held.poll_cancelled(slot, cancellation, cx, |cx, mode| child.as_mut().poll(cx, mode))
         });
         if polled.is_ready() {
-            self.end(seat);
+            self.end(slot);
         }
     }
 
-    /// A child has ended.
-    fn end(&mut self, seat: u32) {
+    /// Records that the child has ended.
+    fn end(&mut self, slot: u32) {
         self.running -= 1;
         self.ready += 1;
         self.spent += 1;
-        self.ended.push_back(&mut self.seats, seat);
+        self.ended.push_back(&mut self.slots, slot);
     }
 }
 
-/// Polls a child of a pool that was cancelled before.
+/// Polls a child of a pool that was cancelled in an earlier poll.
 #[cold]
 fn poll_cancelled<P, T>(
-    notices: &mut HeldCancellations,
-    seat: u32,
+    held: &mut HeldCancellations,
+    slot: u32,
     cx: &mut Context<'_>,
-    slot: Pin<&mut ChildSlot<P, T>>,
+    child: Pin<&mut ChildSlot<P, T>>,
 ) -> Poll<ChildEnded>
 where
     P: Future<Output = Result<T>>,
 {
-    notices.poll(seat, cx, |cx, how| slot.poll(cx, how))
+    held.poll(slot, cx, |cx, mode| child.poll(cx, mode))
 }
 
-/// The block of a seat.
+/// The block of a slot.
 #[inline(always)]
-fn block_of<P, T>(blocks: &[Block<P, T>], seat: u32) -> usize {
+fn block_of<P, T>(blocks: &[Block<P, T>], slot: u32) -> usize {
     match blocks {
         [_] => 0,
-        // It holds half of the seats or more.
-        [.., last] if last.base <= seat => blocks.len() - 1,
-        _ => blocks.partition_point(|block| block.base <= seat) - 1,
+        // The last block has at least half of the slots.
+        [.., last] if last.base <= slot => blocks.len() - 1,
+        _ => blocks.partition_point(|block| block.base <= slot) - 1,
     }
 }
 
-/// The block of a seat, and its place there.
+/// The block of a slot, and the index of the slot in it.
 #[inline(always)]
-fn locate_mut<P, T>(blocks: &mut [Block<P, T>], seat: u32) -> (&mut Block<P, T>, u32) {
-    let block = block_of(blocks, seat);
+fn locate_mut<P, T>(blocks: &mut [Block<P, T>], slot: u32) -> (&mut Block<P, T>, u32) {
+    let block = block_of(blocks, slot);
     let block = &mut blocks[block];
-    let index = seat - block.base;
+    let index = slot - block.base;
     (block, index)
 }
 
 #[inline(always)]
-fn link<P, T>(blocks: &[Block<P, T>], seat: u32) -> &ReadyLink {
-    let block = &blocks[block_of(blocks, seat)];
-    block.wakers.link(seat - block.base)
+fn link<P, T>(blocks: &[Block<P, T>], slot: u32) -> &ReadyLink {
+    let block = &blocks[block_of(blocks, slot)];
+    block.wakers.link(slot - block.base)
 }

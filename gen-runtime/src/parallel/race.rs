@@ -1,13 +1,16 @@
-//! Children of one type, until the first of them ends: the pending future of [`first_of`](crate::first_of()).
+//! The future of [`first_of`](crate::first_of()): children of one type, until the first of them
+//! ends.
 //!
-//! | stage | a child ends | cancelled |
+//! | state | a child ends (`Racers::poll`) | a cancellation arrives (`Engine::drive`) |
 //! |---|---|---|
-//! | racing | it is the first; the others are dropped, or cancelled: ending | every child is cancelled: ending |
-//! | ending | if there was none, it is the first; the last one ends it all | every child is cancelled again |
+//! | racing: no child has ended, and none was cancelled | it is the first; the others are dropped (over), or cancelled (ending) | every child is cancelled (ending) |
+//! | ending: the running children were cancelled | it is the first if there was none; after the last one the race is over | every child is cancelled again |
+//! | over: no child is running | | |
 //!
-//! A child that panics has ended, with [`Panicked`](crate::Panicked).
+//! A child that panics has ended, with [`Panicked`](crate::Panicked) as its result.
 //!
-//! Behind a child that is the first nobody is polled in that poll; who was not polled at all until then is dropped, and not started in order to be cancelled.
+//! In the poll in which a child is the first, the children after it are not polled. A child that
+//! was never polled before is dropped, since it makes no sense to start it just to cancel it.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -25,33 +28,33 @@ use crate::inject::Cancellation;
 use crate::report::report_unread_children;
 use crate::Result;
 
-/// What becomes of those that are not the first.
+/// The treatment of the children that are not the first.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Losers {
     Dropped,
-    /// As was asked for there.
+    /// Cancelled, with the caller that has asked for it.
     Cancelled(&'static Location<'static>),
 }
 
-/// The future that waits for the first child to end.
+/// Waits for the first child to end.
 pub struct Race<P, T, I> {
-    runners: Runners<P, T>,
-    /// Which child is which; taken with the result.
+    racers: Racers<P, T>,
+    /// The index or key of each child. Taken with the result.
     indices: Vec<I>,
     engine: Engine,
     losers: Losers,
 }
 
-struct Runners<P, T> {
+struct Racers<P, T> {
     slots: Slots<P, T>,
-    /// How many were polled; they start in order.
+    /// The number of children that were polled. They start in order.
     started: usize,
     first: Option<usize>,
-    /// All that are running were cancelled.
-    told: bool,
+    /// Whether the running children were cancelled.
+    cancelled: bool,
 }
 
-/// The children are pinned in an allocation of their own.
+// The children are pinned in an allocation of their own.
 impl<P, T, I> Unpin for Race<P, T, I> {}
 
 impl<P, T, I> Race<P, T, I> {
@@ -67,17 +70,17 @@ impl<P, T, I> Race<P, T, I> {
         };
         let mut engine = Engine::new(slots.len());
         engine.set_policy(Policy { until, ..Policy::DEFAULT });
-        Race { runners: Runners { slots, started: 0, first: None, told: false }, indices, engine, losers }
+        Race { racers: Racers { slots, started: 0, first: None, cancelled: false }, indices, engine, losers }
     }
 
-    /// The result of the first, when the others have ended or are to be dropped.
+    /// Drops the children that are still running, and returns the result of the first.
     fn finish(&mut self) -> Result<(I, T)> {
-        let Runners { slots, first, .. } = &mut self.runners;
-        // As of any future: to poll it again after it was ready is a mistake of the caller.
+        let Racers { slots, first, .. } = &mut self.racers;
+        // Like any future, a race must not be polled after it was ready.
         let first = first.take().expect("a `first_of` was polled after it was ready");
         let result = slots.at(first).take().expect("the child has ended");
         slots.drop_running();
-        // Else no other one has ended.
+        // If the race was not cancelled, no other child has ended.
         if self.engine.is_cancelled() {
             report_losers(slots.take_failures().map(|(_, error)| error).collect());
         }
@@ -94,32 +97,32 @@ fn report_losers(errors: Vec<Error>) {
     );
 }
 
-/// While the others are cancelled the first has not been handed over.
+/// Reports the failures of a race that is dropped while it ends, also that of the first child.
 impl<P, T, I> Drop for Race<P, T, I> {
     fn drop(&mut self) {
         if self.engine.has_failure() {
-            let failures = self.runners.slots.take_failures();
+            let failures = self.racers.slots.take_failures();
             let failures = failures.map(|(child, error)| ChildError::of(ChildKey::Index(child), error));
             report_dropped("a `first_of`", failures, self.engine.policy().is_quiet);
         }
     }
 }
 
-impl<P, T> Runners<P, T>
+impl<P, T> Racers<P, T>
 where
     P: Future<Output = Result<T>>,
 {
-    fn poll(&mut self, child: usize, cx: &mut Context<'_>, how: PollMode<'_>) -> Poll<ChildEnded> {
-        if self.first.is_some() && !self.told {
-            match how {
-                // It is cancelled before this poll of the race is over.
+    fn poll(&mut self, child: usize, cx: &mut Context<'_>, mode: PollMode<'_>) -> Poll<ChildEnded> {
+        if self.first.is_some() && !self.cancelled {
+            match mode {
+                // The child is cancelled before this poll of the race returns.
                 PollMode::Plain => return Poll::Pending,
                 PollMode::Cancel(_) if child >= self.started => return self.drop_unstarted(child),
                 PollMode::Cancel(_) | PollMode::Panicked(_) => {}
             }
         }
         self.started = self.started.max(child + 1);
-        let polled = self.slots.at(child).poll(cx, how);
+        let polled = self.slots.at(child).poll(cx, mode);
         if polled.is_ready() {
             self.first.get_or_insert(child);
         }
@@ -137,13 +140,13 @@ where
     P: Future<Output = Result<T>>,
 {
     fn drive(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Race { runners, engine, losers, .. } = self;
-        let polled = engine.drive(cx, |child, cx, how| runners.poll(child, cx, how));
-        if let (Losers::Cancelled(by), Some(_), false) = (losers, runners.first, engine.is_cancelled()) {
+        let Race { racers, engine, losers, .. } = self;
+        let polled = engine.drive(cx, |child, cx, mode| racers.poll(child, cx, mode));
+        if let (Losers::Cancelled(by), Some(_), false) = (losers, racers.first, engine.is_cancelled()) {
             let cancellation = Cancellation::new(CancelSource::Sibling, "another one was the first", by);
-            engine.cancel(&cancellation, &mut |child, cx, how| runners.poll(child, cx, how));
+            engine.cancel(&cancellation, &mut |child, cx, mode| racers.poll(child, cx, mode));
         }
-        runners.told |= engine.is_cancelled();
+        racers.cancelled |= engine.is_cancelled();
         if engine.is_over() {
             Poll::Ready(())
         } else {
@@ -160,7 +163,7 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let race = self.get_mut();
-        if race.runners.slots.len() == 0 {
+        if race.racers.slots.len() == 0 {
             return Poll::Ready(Err(FirstOfNoneError.into()));
         }
         ready!(race.drive(cx));
@@ -168,7 +171,7 @@ where
     }
 }
 
-/// [`first_of`](fn@crate::first_of) was given nothing: there is no first.
+/// [`first_of`](fn@crate::first_of) was called without children, so there is no first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FirstOfNoneError;

@@ -1,22 +1,24 @@
-//! The queue of children that were woken: many threads push, the group's poll takes all at once.
+//! The queue of the woken children: many threads push, and the poll of the group takes all at once.
 //!
-//! It is a list through links that lie in the children's own entries, so pushing never allocates and a child is in it at most once.
+//! It is a list that is linked through the entries of the children, so a push does not allocate,
+//! and a child is in it at most once.
 //!
-//! | a link's `queued` | who may touch its `next` |
+//! | `queued` of a link | the only accessor of `next` |
 //! |---|---|
-//! | `false` | nobody |
-//! | `true`, set by the pusher that found it `false` | that pusher, until the link is reachable from `head` |
-//! | `true`, and taken from `head` by the group | the group, until it sets `queued` to `false` again |
+//! | `false` | none |
+//! | `true`: set by a `push` that found it `false` | this `push`, until the link is reachable from `head` |
+//! | `true`, and taken from `head` by [`take`](Queue::take) | the group, until [`next`](Taken::next) clears `queued` |
 //!
-//! Setting and clearing `queued` are both read-modify-writes, so that what a waking thread wrote before it found the child queued already is seen by
-//! the poll that clears the flag: no wake is lost.
+//! Setting and clearing `queued` are both read-modify-writes, so that what a waking thread wrote
+//! before it found the child queued already is seen by the poll that clears the flag: no wake is
+//! lost.
 
 use crate::sync::{AtomicBool, AtomicU32, Ordering};
 
-/// No link: the end of the list.
+/// The end of the list.
 const END: u32 = u32::MAX;
 
-/// A child's place in the queue.
+/// The link of a child in the queue.
 #[derive(Debug)]
 pub(super) struct ReadyLink {
     next: AtomicU32,
@@ -40,7 +42,8 @@ impl Queue {
         Queue { head: AtomicU32::new(END) }
     }
 
-    /// Queues a child by its own link; whether the queue was empty, so that the group must be woken.
+    /// Queues a child by its own link. Returns whether the queue was empty: then the caller must
+    /// wake the group.
     pub(super) fn push(&self, child: u32, own: &ReadyLink) -> bool {
         if own.queued.swap(true, Ordering::AcqRel) {
             return false;
@@ -55,14 +58,14 @@ impl Queue {
         }
     }
 
-    /// Whether nobody is queued; what is pushed meanwhile may be missed.
+    /// Whether no child is queued. A concurrent push may be missed.
     pub(super) fn is_empty(&self) -> bool {
         self.head.load(Ordering::Relaxed) == END
     }
 
-    /// Takes all that are queued, first come first.
+    /// Takes all queued children, in the order of their pushes.
     pub(super) fn take<'a>(&self, link: impl Fn(u32) -> &'a ReadyLink) -> Taken {
-        // The list is last come first: turn it round.
+        // The list begins with the last push: reverse it.
         let mut last = self.head.swap(END, Ordering::AcqRel);
         let mut first = END;
         while last != END {
@@ -82,7 +85,6 @@ pub(super) struct Taken {
 }
 
 impl Taken {
-    /// None.
     pub(super) const NONE: Taken = Taken { first: END };
 
     /// Whether all of them were polled.
@@ -90,7 +92,7 @@ impl Taken {
         self.first == END
     }
 
-    /// The next child to poll. From here on it can be woken again.
+    /// Removes and returns the next child. From here on it can be queued again.
     pub(super) fn next<'a>(&mut self, link: impl Fn(u32) -> &'a ReadyLink) -> Option<u32> {
         let child = self.first;
         if child == END {

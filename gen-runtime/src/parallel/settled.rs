@@ -1,4 +1,4 @@
-//! Every child's own result: what [`Multi::settle`](crate::Multi::settle) waits for.
+//! The future of [`Multi::settle`](crate::Multi::settle), with the result of each child.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -8,17 +8,17 @@ use pin_project_lite::pin_project;
 
 use crate::Result;
 
-/// A pending future of children that run in parallel, which can give all of their results.
+/// A future of parallel children that can return the result of each child.
 pub trait Settle {
     /// The container, with a `Result` for each child.
     type Output;
 
-    /// Ready when all children have ended; an error only if they could not even be started.
+    /// Ready when all children have ended. An error only if the children could not be started.
     fn poll_settled(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Self::Output>>;
 }
 
 pin_project! {
-    /// The future that waits for all children and raises nothing.
+    /// Waits for all children, and raises none of their errors.
     pub struct Settled<P> {
         #[pin]
         children: P,

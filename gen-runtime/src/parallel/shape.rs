@@ -1,4 +1,4 @@
-//! What the results of a group are put into.
+//! The containers of the results of a group, and the keys of its children.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fmt::Debug;
@@ -6,20 +6,20 @@ use std::hash::{BuildHasher, Hash as HashKey};
 
 use crate::error::{printed, ChildKey};
 
-/// How the children of a group are called.
+/// The names of the children of a group in its errors.
 pub trait ChildKeys {
-    /// How the place of a child is called.
+    /// The name of a child: by default, its index.
     fn key(&self, child: usize) -> ChildKey {
         ChildKey::Index(child)
     }
 }
 
-/// The container that the results become.
+/// The container that the results are put into.
 pub trait Shape<T>: ChildKeys {
-    /// The container.
+    /// The type of the container.
     type Output;
 
-    /// Puts the results, one for each child and in order, into the container.
+    /// Builds the container. There is one result for each child, in order.
     fn build(self, results: impl Iterator<Item = T>) -> Self::Output;
 }
 

@@ -1,9 +1,10 @@
-//! Where the children of a group live: one pinned allocation, in each slot a child or its result.
+//! The children of a group: one pinned allocation, with a child or its result in each slot.
 //!
 //! # Safety
 //!
-//! The slots are behind `Pin<Box<..>>` and are dropped there: they never move. [`Slots::at`] goes from the pinned slice to one pinned element. That is sound
-//! because the slice is pinned structurally: no method hands out an element as `&mut`, or moves one.
+//! The slots are in a `Pin<Box<..>>` and are dropped there, so they never move. [`Slots::at`]
+//! projects from the pinned slice to one pinned element. That is sound because no method moves an
+//! element, or returns a `&mut` to one.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -25,22 +26,22 @@ pin_project! {
         Running { #[pin] child: P },
         /// The child has ended, and its future is dropped.
         Ended { result: Result<T> },
-        /// The result was taken, or there was no child yet.
+        /// The result was taken, or the child was dropped, or there was no child yet.
         Taken,
     }
 }
 
-/// How a child is polled.
+/// How [`ChildSlot::poll`] treats a child.
 pub(super) enum PollMode<'a> {
-    /// As any future.
+    /// Polls it.
     Plain,
-    /// With a cancellation, as [`poll_cancelled`] does.
+    /// Polls it with a cancellation, by [`poll_cancelled`].
     Cancel(&'a mut Cancellation),
-    /// Not at all: it has just panicked, and ends with this.
+    /// Does not poll it: it has panicked, and ends with this error.
     Panicked(Error),
 }
 
-/// How a child has ended.
+/// Whether a child that has ended has failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ChildEnded {
     Well,
@@ -62,12 +63,12 @@ impl<P, T> ChildSlot<P, T> {
         ChildSlot::Running { child }
     }
 
-    /// Puts a child where there is none.
+    /// Puts a child into an empty slot.
     pub(super) fn fill(self: Pin<&mut Self>, child: P) {
         self.project_replace(ChildSlot::new(child));
     }
 
-    /// Takes the result of a child that has ended; nothing if it was taken before. A child that is running is dropped.
+    /// Takes the result of the child; `None` if there is none. A running child is dropped.
     pub(super) fn take(self: Pin<&mut Self>) -> Option<Result<T>> {
         match self.project_replace(ChildSlot::Taken) {
             SlotContent::Ended { result } => Some(result),
@@ -75,7 +76,7 @@ impl<P, T> ChildSlot<P, T> {
         }
     }
 
-    /// Takes the error of a child that has failed; the result of another one stays.
+    /// Takes the error of a child that has failed. Any other result stays.
     pub(super) fn take_failure(mut self: Pin<&mut Self>) -> Option<Error> {
         match self.as_mut().project() {
             SlotProjection::Ended { result: Err(_) } => self.take()?.err(),
@@ -83,19 +84,20 @@ impl<P, T> ChildSlot<P, T> {
         }
     }
 
-    /// Drops a child that is running. A destructor that panics takes nothing else with it.
+    /// Drops a running child. A panic of its destructor is reported, and does not spread.
     pub(super) fn drop_contained(self: Pin<&mut Self>) {
         contain(IN_DROP, || self.drop_running());
     }
 
-    /// Drops a child that is running.
+    /// Drops a running child.
     fn drop_running(mut self: Pin<&mut Self>) {
         if let SlotProjection::Running { .. } = self.as_mut().project() {
             self.set(ChildSlot::Taken);
         }
     }
 
-    /// Ends a child that has panicked, in its poll, or in its drop when its result was there: then that counts.
+    /// Ends a child that has panicked. If the panic came from the drop of a child that was ready,
+    /// the child keeps its result, and the panic is reported.
     #[cold]
     fn end(mut self: Pin<&mut Self>, error: Error) -> ChildEnded {
         if let SlotProjection::Ended { result } = self.as_mut().project() {
@@ -111,19 +113,19 @@ impl<P, T> ChildSlot<P, T>
 where
     P: Future<Output = Result<T>>,
 {
-    /// Polls a child that is running; ready when it ends. Where none is running nothing happens.
+    /// Polls a running child, and is ready when it ends. Pending if no child is running.
     #[inline]
     pub(super) fn poll(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-        how: PollMode<'_>,
+        mode: PollMode<'_>,
     ) -> Poll<ChildEnded> {
-        let how = match how {
+        let mode = match mode {
             PollMode::Panicked(error) => return Poll::Ready(self.end(error)),
-            how => how,
+            mode => mode,
         };
         let SlotProjection::Running { child } = self.as_mut().project() else { return Poll::Pending };
-        let polled = match how {
+        let polled = match mode {
             PollMode::Cancel(cancellation) => poll_cancelled(child, cx, cancellation),
             _ => child.poll(cx),
         };
@@ -145,7 +147,7 @@ impl<P, T> Slots<P, T> {
         Slots { slots: Box::into_pin(children.map(ChildSlot::new).collect()) }
     }
 
-    /// Slots without children.
+    /// Empty slots.
     pub(super) fn vacant(count: usize) -> Self {
         Slots { slots: Box::into_pin((0..count).map(|_| ChildSlot::Taken).collect()) }
     }
@@ -158,24 +160,26 @@ impl<P, T> Slots<P, T> {
     ///
     /// # Panics
     ///
-    /// If there is none of that index.
+    /// If the index is out of bounds.
     pub(super) fn at(&mut self, child: usize) -> Pin<&mut ChildSlot<P, T>> {
-        // SAFETY: the element is as pinned as the slice it lies in (see the top of the module).
+        // SAFETY: the element is pinned with its slice (see the top of the module).
         unsafe { self.slots.as_mut().map_unchecked_mut(|slots| &mut slots[child]) }
     }
 
-    /// Takes what there is of all children, in order: a result of each that has ended; the others are dropped before.
+    /// Drops the running children, then takes the results of all others, in order.
     pub(super) fn take_all(&mut self) -> impl Iterator<Item = Option<Result<T>>> + use<'_, P, T> {
         self.drop_running();
         (0..self.len()).map(|child| self.at(child).take())
     }
 
-    /// Takes the errors of the children that have failed, in order, each with the number of its child.
+    /// Takes the errors of the children that have failed, in order, each with the index of its
+    /// child.
     pub(super) fn take_failures(&mut self) -> impl Iterator<Item = (usize, Error)> + use<'_, P, T> {
         (0..self.len()).filter_map(|child| Some((child, self.at(child).take_failure()?)))
     }
 
-    /// Drops the children that are running, in order. A destructor that panics takes neither a result nor another child with it.
+    /// Drops the running children, in order. A panic of a destructor is reported, and affects
+    /// neither the results nor the other children.
     pub(super) fn drop_running(&mut self) {
         let mut children = 0..self.len();
         while !children.is_empty() {
@@ -183,7 +187,7 @@ impl<P, T> Slots<P, T> {
         }
     }
 
-    /// Takes the results of all children, in order; they must all have ended.
+    /// Takes the results of all children, in order. All must have ended.
     pub(super) fn results(&mut self) -> impl ExactSizeIterator<Item = Result<T>> + use<'_, P, T> {
         (0..self.len()).map(|child| self.at(child).take().expect("the child has ended"))
     }

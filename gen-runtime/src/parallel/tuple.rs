@@ -1,4 +1,4 @@
-//! Children of different types: the pending futures of tuples.
+//! The futures of tuples: children of different types.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -14,12 +14,12 @@ use super::slots::ChildSlot;
 use crate::error::{ChildError, ChildKey, Error};
 use crate::Result;
 
-/// A tuple of pending futures, of which [`join`](TupleOfPending::join) makes one.
+/// A tuple of futures, which [`join`](TupleOfPending::join) combines into one future.
 pub trait TupleOfPending {
-    /// The future that waits for all.
+    /// The future that waits for all children.
     type Join;
 
-    /// Makes that future.
+    /// Combines the futures.
     fn join(self) -> Self::Join;
 }
 
@@ -46,7 +46,7 @@ macro_rules! tuple_join {
         }
 
         impl<$($child, $value),+> $join<$($child, $value),+> {
-            /// What was handed over is not there any more.
+            /// Does nothing after the results were returned, since the slots are empty then.
             #[cold]
             fn report_dropped(self: Pin<&mut Self>) {
                 let this = self.project();
@@ -72,24 +72,24 @@ macro_rules! tuple_join {
         where
             $($child: Future<Output = Result<$value>>,)+
         {
-            /// Ready when all have ended, or one of them has ended the whole.
+            /// Ready when all children have ended, or one has ended the whole.
             #[inline]
             fn drive(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
                 let mut this = self.project();
-                this.engine.drive(cx, |child, cx, how| match child {
-                    $($index => this.$slot.as_mut().poll(cx, how),)+
+                this.engine.drive(cx, |child, cx, mode| match child {
+                    $($index => this.$slot.as_mut().poll(cx, mode),)+
                     _ => Poll::Pending,
                 })
             }
 
-            /// After a failure: drops the children that have not ended.
+            /// Drops the children that have not ended. Called after a failure.
             #[cold]
             fn drop_running(self: Pin<&mut Self>) {
                 let mut this = self.project();
                 $(this.$slot.as_mut().drop_contained();)+
             }
 
-            /// Takes the results there are.
+            /// Takes the results of the children that have ended.
             fn take(self: Pin<&mut Self>) -> ($(Option<Result<$value>>,)+) {
                 let this = self.project();
                 ($(this.$slot.take(),)+)
@@ -112,7 +112,7 @@ macro_rules! tuple_join {
                     ($($slot,)+) => {
                         let results = [$($slot.and_then(Result::err)),+].into_iter().enumerate();
                         let failures = results.filter_map(by_position);
-                        // As of any future: to poll it again after it was ready is a mistake of the caller.
+                        // Like any future, a tuple must not be polled after it was ready.
                         assert!(self.engine.has_failure(), "a parallel yield was polled after it was ready");
                         Poll::Ready(Err(raise(failures, self.engine.policy().is_quiet)))
                     }
@@ -135,7 +135,7 @@ macro_rules! tuple_join {
             fn poll_settled(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Self::Output>> {
                 ready!(self.as_mut().drive(cx));
                 let ($($slot,)+) = self.take();
-                // As of any future: to poll it again after it was ready is a mistake of the caller.
+                // Like any future, a tuple must not be polled after it was ready.
                 Poll::Ready(Ok(($($slot.expect("a parallel yield was polled after it was ready"),)+)))
             }
         }

@@ -4,10 +4,11 @@
 //! Header { references, queue, parent's waker } | Entry 0 | Entry 1 | … | Entry n-1
 //! ```
 //!
-//! A child's waker points to its entry. Waking queues the child, and wakes the parent if the queue was empty.
+//! The waker of a child points to the entry of the child. A wake queues the child, and wakes the
+//! parent if the queue was empty.
 //!
-//! A group that [grows](super::pool) adds further allocations of the same form, whose entries go on counting, and whose children go to the queue and
-//! the parent of the first one:
+//! A [pool](super::pool) that grows adds allocations of the same form. Their entries continue the
+//! numbering, and their children use the queue and the parent of the first allocation:
 //!
 //! ```text
 //! Header { references, first: → the one above, .. } | Entry n | Entry n+1 | …
@@ -15,12 +16,15 @@
 //!
 //! # Safety
 //!
-//! - The allocation lives as long as `references` is not zero. [`Wakers`], the group's own handle, holds one; each cloned waker holds one; each
-//!   further allocation holds one of the first. The waker that a child is polled with holds none: it is lent for a time in which the group holds one, and
-//!   never dropped.
-//! - Every pointer into the allocation is derived from the one that the allocator gave, so it may be moved between header and entries.
-//! - After [`Wakers::new`] nothing in it is changed but through atomics and the mutex, so shared references from any thread are fine.
-//! - An entry knows its index, and so the way back to the header.
+//! - The allocation lives as long as `references` is not zero. [`Wakers`], the handle of the group,
+//!   holds one reference, and so does each cloned waker. Each further allocation holds one to the
+//!   first. The waker of the `Context` that a child is polled with holds none: it is never dropped,
+//!   and during the poll the group holds one.
+//! - Every pointer into the allocation is derived from the one that the allocator returned, so it
+//!   may be offset between header and entries.
+//! - After [`Wakers::new`] the allocation is changed only through atomics and the mutex, so any
+//!   thread may have shared references to it.
+//! - An entry holds its index, from which the position of the header follows.
 
 use std::alloc::{handle_alloc_error, Layout};
 use std::mem::ManuallyDrop;
@@ -33,28 +37,29 @@ use crate::sync::{alloc, dealloc, fence, lock, AtomicUsize, Mutex, MutexGuard, O
 struct Header {
     references: AtomicUsize,
     count: u32,
-    /// The child of the first entry.
+    /// The number of the child of the first entry.
     base: u32,
-    /// The allocation whose queue and parent are used, if it is not this one. It has a reference of it.
+    /// The allocation whose queue and parent are used, if it is another one. `self` holds a
+    /// reference to it.
     first: Option<NonNull<Header>>,
     queue: Queue,
-    /// Whom to wake when a child is woken; none before the first poll, when it was woken, and after the
-    /// group is gone.
+    /// The waker of the parent. None before the first poll, after it was woken, and after the drop
+    /// of the group.
     ///
-    /// Whoever takes it wakes it, and the poll that follows puts the next one there before it takes the
-    /// queue. So a thread that finds none has nothing to wake: a poll that will see its child is due.
+    /// The thread that takes it wakes it, and the next poll stores a waker again before it takes
+    /// the queue. So a thread that finds none need not wake: a poll that will find its child is
+    /// due.
     parent: Mutex<Option<Waker>>,
 }
 
 impl Header {
-    /// The parent, locked.
     fn parent(&self) -> MutexGuard<'_, Option<Waker>> {
         lock(&self.parent)
     }
 
     fn wake_parent(&self) {
-        // Taken, since a clone would run code of whoever made the waker under the lock, and woken outside
-        // of it: a waker may run anything, even what wakes another child, or drops the group.
+        // Taken, since a clone would run foreign code under the lock. Woken outside the lock: a
+        // waker may run anything, even what wakes another child, or drops the group.
         let parent = self.parent().take();
         if let Some(parent) = parent {
             parent.wake();
@@ -63,7 +68,7 @@ impl Header {
 }
 
 struct Entry {
-    /// Where it lies in its allocation.
+    /// The index of the entry in its allocation.
     index: u32,
     link: ReadyLink,
 }
@@ -73,13 +78,14 @@ pub(super) struct Wakers {
     header: NonNull<Header>,
 }
 
-// SAFETY: what it points to is shared between threads through atomics and a mutex only (the module's third point), and `Waker` is `Send` and `Sync`.
+// SAFETY: the allocation is shared between threads only through atomics and a mutex (third point at
+// the top of the module), and `Waker` is `Send` and `Sync`.
 unsafe impl Send for Wakers {}
 // SAFETY: as above.
 unsafe impl Sync for Wakers {}
 
 impl Wakers {
-    /// Wakers for that many children.
+    /// Wakers for `count` children.
     ///
     /// # Panics
     ///
@@ -88,7 +94,8 @@ impl Wakers {
         Wakers::allocate(0, count, None)
     }
 
-    /// Wakers for that many further children of a group whose others have `first` and, if there are more than one already, those behind it.
+    /// Wakers for `count` further children of a group, numbered from `base`. `first` is the first
+    /// allocation of the group.
     ///
     /// # Panics
     ///
@@ -96,13 +103,15 @@ impl Wakers {
     pub(super) fn further(first: &Wakers, base: u32, count: usize) -> Self {
         debug_assert!(first.header().first.is_none());
         let further = Wakers::allocate(base, count, Some(first.header));
-        // SAFETY: `first` holds a reference, so the allocation lives. The new reference is that of `further`, given up in `release`.
+        // SAFETY: `first` holds a reference, so the allocation lives. The new reference belongs to
+        // `further`, and is given up in `release`.
         unsafe { retain(first.header) };
         further
     }
 
     fn allocate(base: u32, count: usize, first: Option<NonNull<Header>>) -> Self {
-        // An entry takes twelve bytes, so this many children would need 48 GiB for their wakers alone.
+        // An entry has twelve bytes, so that many children would need 48 GiB for their wakers
+        // alone.
         let count = u32::try_from(count)
             .ok()
             .filter(|count| base.checked_add(*count).is_some_and(|end| end != u32::MAX))
@@ -111,7 +120,7 @@ impl Wakers {
         // SAFETY: the layout holds a header, so its size is not zero.
         let Some(start) = NonNull::new(unsafe { alloc(layout) }) else { handle_alloc_error(layout) };
         let header = start.cast::<Header>();
-        // SAFETY: the allocation begins with room for a header, aligned for it.
+        // SAFETY: the allocation begins with space for a header, and is aligned for it.
         unsafe {
             header.write(Header {
                 references: AtomicUsize::new(1),
@@ -123,19 +132,19 @@ impl Wakers {
             });
         }
         for index in 0..count {
-            // SAFETY: the layout has room for `count` entries, and `index` is less.
+            // SAFETY: the layout has space for `count` entries, and `index` is less.
             unsafe { entry_at(header, index).write(Entry { index, link: ReadyLink::new() }) };
         }
         Wakers { header }
     }
 
-    /// Says whom to wake from now on.
+    /// Makes `waker` the one that is woken when a child is woken.
     pub(super) fn set_parent(&self, waker: &Waker) {
-        // If a child was woken, so was the parent, and it is not there any more.
+        // If a child is queued, its wake has taken the parent.
         if self.queue().is_empty() && self.is_parent(waker) {
             return;
         }
-        // Cloned and dropped outside the lock: both run code of whoever made the wakers, which may wake a child.
+        // Cloned and dropped outside the lock: both run foreign code, which may wake a child.
         let waker = waker.clone();
         let before = self.header().parent().replace(waker);
         drop(before);
@@ -145,7 +154,6 @@ impl Wakers {
         self.header().parent().as_ref().is_some_and(|parent| parent.will_wake(waker))
     }
 
-    /// Wakes whoever waits for the group.
     pub(super) fn wake_parent(&self) {
         self.header().wake_parent();
     }
@@ -155,28 +163,28 @@ impl Wakers {
         0..self.header().count
     }
 
-    /// The queue of the children that were woken; only the first allocation's is used.
+    /// The queue of the woken children. Only that of the first allocation is used.
     pub(super) fn queue(&self) -> &Queue {
         &self.header().queue
     }
 
-    /// Takes the children that were woken.
     pub(super) fn take_woken(&self) -> Taken {
         self.queue().take(|index| self.link(index))
     }
 
-    /// The next of the children that were taken.
+    /// Removes and returns the next child of `taken`.
     pub(super) fn next_of(&self, taken: &mut Taken) -> Option<u32> {
         taken.next(|index| self.link(index))
     }
 
-    /// Runs `poll` with the waker of the child whose entry is at that place.
+    /// Runs `poll` with the waker of the child at `index`.
     pub(super) fn with<R>(&self, index: u32, poll: impl FnOnce(&Waker) -> R) -> R {
         debug_assert!(index < self.header().count);
         // SAFETY: the index is less than the count.
         let entry = unsafe { entry_at(self.header, index) };
-        // SAFETY: the vtable's functions take a pointer to an entry of a living allocation; `self` keeps it alive while the waker is lent, and it is not
-        // dropped, so it needs no reference of its own.
+        // SAFETY: the functions of the vtable need a pointer to an entry of a living allocation.
+        // `self` keeps the allocation alive during `poll`. The waker is not dropped, so it needs no
+        // reference of its own.
         let waker = ManuallyDrop::new(unsafe { Waker::from_raw(raw_waker(entry)) });
         poll(&waker)
     }
@@ -186,7 +194,7 @@ impl Wakers {
         unsafe { self.header.as_ref() }
     }
 
-    /// The link of the child whose entry is at that place.
+    /// The link of the child at `index`.
     pub(super) fn link(&self, index: u32) -> &ReadyLink {
         debug_assert!(index < self.header().count);
         // SAFETY: as in `header`; the queue holds only indices of entries.
@@ -196,7 +204,7 @@ impl Wakers {
 
 impl Drop for Wakers {
     fn drop(&mut self) {
-        // Wakers of children may live on; they must not keep the parent's task alive.
+        // Wakers of children may outlive the group. They must not keep the parent's task alive.
         let parent = self.header().parent().take();
         drop(parent);
         // SAFETY: this gives up the reference that `self` holds.
@@ -209,13 +217,13 @@ fn layout(count: u32) -> Layout {
         Layout::array::<Entry>(count as usize).and_then(|entries| Layout::new::<Header>().extend(entries));
     match entries {
         Ok((layout, _)) => layout.pad_to_align(),
-        // Only where pointers have 32 bits: there is no such much memory.
+        // Possible only with pointers of 32 bits, where there is not so much memory.
         Err(_) => handle_alloc_error(Layout::new::<Header>()),
     }
 }
 
 const fn entries_offset() -> usize {
-    // As `Layout::extend` puts them: behind the header, at the next multiple of their alignment.
+    // As in `Layout::extend`: after the header, at the next multiple of the entry's alignment.
     size_of::<Header>().next_multiple_of(align_of::<Entry>())
 }
 
@@ -223,7 +231,7 @@ const fn entries_offset() -> usize {
 ///
 /// `header` points to an allocation of [`layout`] with more than `index` entries.
 unsafe fn entry_at(header: NonNull<Header>, index: u32) -> NonNull<Entry> {
-    // SAFETY: by the caller's promise the place is inside the allocation.
+    // SAFETY: by the caller's promise the entry is inside the allocation.
     unsafe { header.byte_add(entries_offset() + index as usize * size_of::<Entry>()).cast() }
 }
 
@@ -231,7 +239,7 @@ unsafe fn entry_at(header: NonNull<Header>, index: u32) -> NonNull<Entry> {
 ///
 /// `entry` points to an entry of a living allocation, and was derived from its start.
 unsafe fn header_of(entry: NonNull<Entry>) -> NonNull<Header> {
-    // SAFETY: by the caller's promise the entry can be read, and the header lies that far in front of it.
+    // SAFETY: by the caller's promise the entry can be read, and the header is this far before it.
     unsafe {
         let index = entry.as_ref().index as usize;
         entry.byte_sub(entries_offset() + index * size_of::<Entry>()).cast()
@@ -248,9 +256,10 @@ unsafe fn release(header: NonNull<Header>) {
     if unsafe { header.as_ref() }.references.fetch_sub(1, Ordering::Release) != 1 {
         return;
     }
-    // Everything that others did with the allocation happens before it is freed.
+    // All accesses by other threads happen before the allocation is freed.
     fence(Ordering::Acquire);
-    // SAFETY: that was the last reference, so nobody else looks at the allocation any more; it was made with this layout and is whole.
+    // SAFETY: this was the last reference, so nothing else accesses the allocation. It was made
+    // with this layout, and is fully initialised.
     unsafe {
         let Header { count, first, .. } = *header.as_ref();
         for index in 0..count {
@@ -259,7 +268,7 @@ unsafe fn release(header: NonNull<Header>) {
         header.drop_in_place();
         dealloc(header.as_ptr().cast(), layout(count));
         if let Some(first) = first {
-            // The first allocation has no other before it, so this goes no deeper.
+            // The first allocation refers to no other, so this recursion has one level.
             release(first);
         }
     }
@@ -274,7 +283,8 @@ unsafe fn retain(header: NonNull<Header>) {
     // SAFETY: the caller's promise.
     let before = unsafe { header.as_ref() }.references.fetch_add(1, Ordering::Relaxed);
     if before > isize::MAX as usize {
-        // As `Arc` does: so many can only be leaks, and wrapping round would free what is in use.
+        // Like `Arc`: so many references can only be leaks, and an overflow would free memory that
+        // is in use.
         std::process::abort();
     }
 }
@@ -287,9 +297,10 @@ static VTABLE: RawWakerVTable = RawWakerVTable::new(clone_waker, wake, wake_by_r
 
 /// # Safety
 ///
-/// For all four: `data` is what [`raw_waker`] put in, and the waker that it comes from holds a reference or is lent.
+/// For this function and the four of the vtable: `data` comes from [`raw_waker`], and its waker
+/// holds a reference, or is the one of [`Wakers::with`].
 unsafe fn entry_of(data: *const ()) -> NonNull<Entry> {
-    // SAFETY: `raw_waker` took it from a pointer that is not null.
+    // SAFETY: `raw_waker` made `data` from a pointer that is not null.
     unsafe { NonNull::new_unchecked(data.cast_mut().cast()) }
 }
 
@@ -303,14 +314,15 @@ unsafe fn clone_waker(data: *const ()) -> RawWaker {
 }
 
 unsafe fn wake(data: *const ()) {
-    // SAFETY: the reference of the waker that is woken is now this one's, whose drop gives it up, also if
-    // whoever is woken panics.
+    // SAFETY: the new waker takes over the reference. Its drop gives the reference up, even if the
+    // parent's waker panics.
     let waker = unsafe { Waker::new(data, &VTABLE) };
     waker.wake_by_ref();
 }
 
 unsafe fn wake_by_ref(data: *const ()) {
-    // SAFETY: by the vtable's contract the allocation lives for the time of this call, and so does the first one, of which it has a reference.
+    // SAFETY: by the vtable's contract the allocation lives during this call. So does the first
+    // allocation, to which it holds a reference.
     let (entry, own, first) = unsafe {
         let entry = entry_of(data);
         let own = header_of(entry).as_ref();
@@ -322,6 +334,6 @@ unsafe fn wake_by_ref(data: *const ()) {
 }
 
 unsafe fn drop_waker(data: *const ()) {
-    // SAFETY: the waker holds a reference and is gone with this call.
+    // SAFETY: the waker holds a reference, and is not used after this call.
     unsafe { release(header_of(entry_of(data))) };
 }

@@ -12,7 +12,6 @@ const NOT_YET_REWRITTEN: &[&str] = &[
     "gen-runtime/src/inject",
     "gen-runtime/src/limit",
     "gen-runtime/src/multi",
-    "gen-runtime/src/parallel",
     "gen-runtime/src/sync",
     "gen-runtime/src/time",
     "gen-runtime/src/tornado",
