@@ -1,8 +1,9 @@
-//! A context that is no task: of what a function schedules whose callback a future waits for
-//! ([`gen::from_callback`](crate::from_callback)).
+//! The error context of a call of [`gen::from_callback`](crate::from_callback): a context that is
+//! no task.
 //!
-//! It takes one error for that future, until it has ended; later errors go outward. It also knows
-//! whether the future can still be called back: see `callback_state.rs`.
+//! It takes one error of the callbacks that the call schedules, and gives it to the future of the
+//! call. When the future has ended, and after the first error, errors go outward. The context also
+//! knows whether the future can still be resolved: see `callback_state.rs`.
 
 use std::sync::Arc;
 use std::task::Waker;
@@ -17,18 +18,18 @@ use super::route::deliver_error;
 pub(crate) struct CallbackContext(Arc<ErrorContext>);
 
 impl CallbackContext {
-    /// Within the present context.
+    /// Makes a context inside of the current one.
     pub(crate) fn new() -> Self {
-        CallbackContext(ErrorContext::catching(CallbackContextState::new(), capture()))
+        CallbackContext(ErrorContext::of_callback(CallbackContextState::new(), capture()))
     }
 
-    /// Makes it the present context.
+    /// Makes this the current context until the guard is dropped.
     pub(crate) fn enter(&self) -> EnteredContext {
         enter(CurrentContext::Captured(Some(Arc::clone(&self.0))))
     }
 
-    /// From now on errors go outward. Returns whether it was open: whether this is the end that
-    /// counts.
+    /// Ends the context: from now on errors go outward. Returns whether it was open, so that this
+    /// end counts.
     pub(crate) fn end(&self) -> bool {
         let is_first = self.state().end();
         if is_first {
@@ -37,14 +38,14 @@ impl CallbackContext {
         is_first
     }
 
-    /// The last callback was dropped. Does nothing if the context has ended.
+    /// Reports that the last callback was dropped, unless the context has ended.
     pub(crate) fn abandon(&self) {
         if self.state().is_open() {
             abandon(Arc::clone(&self.0) as Arc<dyn Abandon>);
         }
     }
 
-    /// Returns what has happened, once; until then it keeps `waker`.
+    /// Returns the error or the abandonment, once. Until there is one, it keeps `waker`.
     pub(crate) fn poll(&self, waker: &Waker) -> Polled {
         let polled = self.state().poll(waker);
         if !matches!(polled, Polled::Nothing) {
@@ -53,7 +54,8 @@ impl CallbackContext {
         polled
     }
 
-    /// The future was dropped: an error that it did not take goes outward.
+    /// Ends the context because the future was dropped. An error that the future has not taken goes
+    /// outward.
     pub(crate) fn close(&self) {
         self.0.set_ended();
         if let Some(error) = self.state().close() {
@@ -62,7 +64,7 @@ impl CallbackContext {
     }
 
     fn state(&self) -> &CallbackContextState {
-        self.0.callback_state().expect("`new` made it with such a state")
+        self.0.callback_state().expect("`new` makes it with such a state")
     }
 }
 

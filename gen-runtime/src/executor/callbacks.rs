@@ -1,4 +1,4 @@
-//! Calling a callback in the context that it was scheduled in.
+//! Calls of callbacks, each in the context in which it was scheduled.
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::Arc;
@@ -11,13 +11,13 @@ use super::unhandled_error::UnhandledError;
 use crate::error::{CallbackOutput, Panicked};
 use crate::Result;
 
-/// Calls a user's callback in a context; a panic is its failure.
+/// Calls a callback of a user in a context. A panic becomes an error.
 pub(crate) fn call<T>(
     what: &'static str,
-    node: Option<Arc<ErrorContext>>,
+    context: Option<Arc<ErrorContext>>,
     callback: impl FnOnce() -> Result<T>,
 ) -> std::result::Result<T, UnhandledError> {
-    let _entered = enter(CurrentContext::Captured(node));
+    let _entered = enter(CurrentContext::Captured(context));
     let (result, untold) = drops::during(|| {
         catch_unwind(AssertUnwindSafe(callback)).unwrap_or_else(|payload| Err(Panicked::new(payload).into()))
     });
@@ -27,13 +27,13 @@ pub(crate) fn call<T>(
     })
 }
 
-/// Runs a callback in the context that it was scheduled in; its failure goes there.
-pub(crate) fn run_in<F, R, M>(node: Option<Arc<ErrorContext>>, what: &'static str, callback: F)
+/// Calls a callback in the context in which it was scheduled, and sends its error there.
+pub(crate) fn run_in<F, R, M>(context: Option<Arc<ErrorContext>>, what: &'static str, callback: F)
 where
     F: FnOnce() -> R,
     R: CallbackOutput<M>,
 {
-    if let Err(failure) = call(what, node.clone(), || callback().into_result()) {
-        deliver_error(failure, node);
+    if let Err(error) = call(what, context.clone(), || callback().into_result()) {
+        deliver_error(error, context);
     }
 }

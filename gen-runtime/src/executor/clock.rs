@@ -1,4 +1,5 @@
-//! What a loop measures time with.
+//! The clocks of loops.
+
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -8,7 +9,7 @@ use std::time::{Duration, Instant};
 /// ```
 /// use std::time::{Duration, Instant};
 ///
-/// /// Ten times as fast as the wall's.
+/// /// A clock that runs ten times as fast as the real one.
 /// struct Hurried(Instant);
 ///
 /// impl gen::Clock for Hurried {
@@ -22,26 +23,28 @@ use std::time::{Duration, Instant};
 ///
 /// let io_loop = gen::IoLoop::with_clock(Hurried(Instant::now()));
 /// let before = io_loop.now();
-/// io_loop.run_sync(gen::sleep(Duration::from_micros(100)))?; // ten on the wall
+/// io_loop.run_sync(gen::sleep(Duration::from_micros(100)))?; // takes 10 µs
 /// assert!(io_loop.now() - before >= Duration::from_micros(100));
 /// # Ok::<(), gen::Error>(())
 /// ```
 pub trait Clock {
-    /// The time. It never goes backwards.
+    /// Returns the time. It must never go backwards.
     fn now(&self) -> Instant;
 
-    /// How long the loop shall sleep, which has nothing to do before `deadline`.
+    /// Returns how long the loop is to sleep if it has nothing to do before `deadline`.
     ///
-    /// The loop may sleep less, and asks again. A clock that does not run by itself moves to the deadline
-    /// here and answers zero.
+    /// The loop may sleep for a shorter time, and then it calls this again. A clock that does not
+    /// run by itself moves to the deadline here and returns zero.
     fn idle_until(&self, deadline: Instant) -> Duration {
         deadline.saturating_duration_since(self.now())
     }
 
-    /// Whether time passes while the loop sleeps. `false` for a clock that only [`idle_until`] moves.
+    /// Returns whether time passes while the loop sleeps: `false` for a clock that only
+    /// [`idle_until`] moves.
     ///
-    /// Such a clock is not asked to move while another thread [owes the loop a wake]: it would be ahead of the
-    /// thread's work. A clock that wraps another one hands this on.
+    /// The loop does not move such a clock while another thread [owes the loop a wake], because the
+    /// clock would run ahead of the work of that thread. A clock that wraps another one returns its
+    /// answer.
     ///
     /// [`idle_until`]: Self::idle_until
     /// [owes the loop a wake]: crate::Remote::keep_alive
@@ -50,7 +53,7 @@ pub trait Clock {
     }
 }
 
-/// The clock on the wall.
+/// The clock of `Instant::now()`.
 #[derive(Debug)]
 pub(crate) struct RealClock;
 
@@ -60,15 +63,17 @@ impl Clock for RealClock {
     }
 }
 
-/// A clock that stands still while there is something to do, and moves to the next deadline when the loop is
-/// idle.
+/// A clock that stands still while the loop has something to do, and moves to the next deadline
+/// when the loop is idle.
 ///
-/// So a program full of timeouts runs at once, and each run of it in the same order. It starts at the real
-/// time. Its clones are the same clock: give one to the loop and look at the other.
+/// So a program full of timeouts runs without waiting, and always in the same order. The clock
+/// starts at the real time. Its clones are the same clock: give one to the loop and read the other.
 ///
-/// What threads outside of the loop do takes no time on it. An idle loop does not know of them, and moves on
-/// while they work: a timeout around a thread's work would be over at once. A thread of which the loop is told
-/// by [`Remote::keep_alive`](crate::Remote::keep_alive) is waited for, for real, and the clock stands still.
+/// The work of threads outside of the loop takes no time on this clock. An idle loop does not know
+/// of that work, and moves the clock meanwhile, so a timeout around it would be over at once. A
+/// thread that holds a [`KeepAlive`](crate::KeepAlive) of the loop
+/// ([`Remote::keep_alive`](crate::Remote::keep_alive)) prevents this: the clock stands still, and
+/// the loop sleeps until the thread is done.
 ///
 /// ```
 /// use std::time::Duration;
@@ -97,30 +102,30 @@ pub struct VirtualClock {
 }
 
 impl VirtualClock {
-    /// A clock that stands at the present time.
+    /// Makes a clock that stands at the real time of this call.
     pub fn new() -> Self {
         VirtualClock { now: Arc::new(Mutex::new(Instant::now())) }
     }
 
-    /// The time at which it stands.
+    /// Returns the time at which the clock stands.
     pub fn now(&self) -> Instant {
         self.with(|now| *now)
     }
 
-    /// Moves it on, as if the code that runs had taken so long.
+    /// Moves the clock forward, as if the running code had taken that long.
     ///
-    /// A loop that sleeps, because it has no timers or waits for another thread, is not woken by this.
+    /// This does not wake a loop that sleeps because it has no timers or waits for another thread.
     ///
     /// # Panics
     ///
-    /// If the time cannot be told, some centuries from now.
+    /// If no `Instant` can hold the new time.
     #[track_caller]
     pub fn advance(&self, by: Duration) {
         self.with(|now| *now += by);
     }
 
     fn with<R>(&self, f: impl FnOnce(&mut Instant) -> R) -> R {
-        // An `Instant` is whole, whatever panicked.
+        // A panic cannot leave half of an `Instant` behind, so a poisoned lock does not matter.
         f(&mut self.now.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -8,16 +8,17 @@ use crate::inject::EndSenders;
 use crate::report::contain;
 
 impl Core {
-    /// Drops what is suspended, queued and timed; from now on the loop takes nothing more.
+    /// Drops the suspended tasks, the queued callbacks and the timers. From now on the loop takes
+    /// nothing more.
     ///
-    /// A task whose first step calls this (it owns the loop) is dropped when that step comes back. Nobody has its
-    /// handle before, so nobody waits for its end.
+    /// A task that owns the loop may call this in its first step. It is dropped when that step
+    /// returns. No code has its handle before, so nothing waits for its end.
     pub(crate) fn close(&self) {
         if self.closed.replace(true) {
             return;
         }
         let mut mail = self.shared.close();
-        let (tasks, callbacks) = self.sched.borrow_mut().clear();
+        let (tasks, callbacks) = self.scheduler.borrow_mut().clear();
         let actions = self.timers.borrow_mut().clear();
         for (task, context) in tasks {
             if let Some(task) = task {
@@ -25,7 +26,8 @@ impl Core {
             }
             self.propagate_outward(None, context.end());
         }
-        // Only now: before, whoever cancels a task would not find its loop, and take it for ended.
+        // Not earlier: a thread that cancels a task and does not find the loop takes the task for
+        // ended.
         mail.extend(self.shared.end());
         registry::remove(self.id);
         for callback in callbacks {
@@ -34,17 +36,17 @@ impl Core {
         for action in actions {
             contain("the drop of a timer", || drop(action));
         }
-        for message in mail {
-            match message {
-                Mail::Throw(node, failure) => self.throw(node, failure),
-                Mail::Deliver(task, delivery) => self.deliver(task, delivery, EndSenders::default()),
-                Mail::Cancel(task, request, signals) => {
-                    self.deliver(task, Injection::Cancel(request), signals);
+        for mail in mail {
+            match mail {
+                Mail::Throw(context, error) => self.throw(context, error),
+                Mail::Deliver(task, injection) => self.deliver(task, injection, EndSenders::default()),
+                Mail::Cancel(task, request, end_senders) => {
+                    self.deliver(task, Injection::Cancel(request), end_senders);
                 }
-                message => contain("the drop of a remote callback", || drop(message)),
+                mail => contain("the drop of a remote callback", || drop(mail)),
             }
         }
-        // It may hold handles to this loop, which is a cycle.
+        // The handler may hold handles to this loop, which would be a cycle.
         let handler = self.error_handler.take();
         contain("the drop of an error handler", || drop(handler));
     }

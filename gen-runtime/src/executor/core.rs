@@ -1,8 +1,9 @@
-//! The loop itself: what the owner, the handles and the current-loop entry share.
+//! The data of a loop, which its owner, its handles and the current-loop entry share.
 //!
-//! All of it belongs to one thread (`Rc`, cells); what other threads may touch is `inbox`. The cells are
-//! borrowed only for moments in which no code of a user runs: what is taken out of them is called, polled or
-//! dropped afterwards. How the loop runs is in `turn.rs`.
+//! All of it belongs to one thread (`Rc`, cells), except for the inbox, which other threads use.
+//! The cells are borrowed only for moments in which no code of a user runs: a value is taken out of
+//! them first, and called, polled or dropped afterwards. `turn.rs` runs the loop.
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -24,14 +25,14 @@ pub(crate) struct Core {
     pub(super) clock: Box<dyn Clock>,
     /// Whether its time is that of `Instant::now()`.
     pub(super) has_real_clock: bool,
-    pub(super) sched: RefCell<Scheduler>,
+    pub(super) scheduler: RefCell<Scheduler>,
     pub(super) timers: RefCell<Timers>,
-    /// How many turns have begun.
+    /// The number of turns that have begun.
     pub(super) turn: Cell<u64>,
-    /// The first timer number of the present turn: what has a smaller one is older than the turn.
+    /// The first timer number of the current turn: timers with a smaller one are older.
     pub(super) turn_began_at: Cell<u64>,
     pub(super) closed: Cell<bool>,
-    /// The slot that is being polled: the present error context.
+    /// The slot that is being polled: it is the current error context.
     pub(super) running: Cell<Option<SlotId>>,
     pub(super) error_handler: RefCell<Option<ErrorHandler>>,
 }
@@ -46,7 +47,7 @@ impl Core {
             shared,
             clock,
             has_real_clock,
-            sched: RefCell::new(Scheduler::new()),
+            scheduler: RefCell::new(Scheduler::new()),
             timers: RefCell::new(Timers::new()),
             turn: Cell::new(0),
             turn_began_at: Cell::new(0),
@@ -68,27 +69,27 @@ impl Core {
         self.clock.now()
     }
 
-    /// When `after` from now will be; never, if no `Instant` can tell.
+    /// Returns the time `after` from now, or `None` if no `Instant` can hold it.
     pub(crate) fn deadline(&self, after: Duration) -> Option<Instant> {
         self.now().checked_add(after)
     }
 
     #[inline]
     pub(crate) fn schedule(&self, slot: SlotId) {
-        self.sched.borrow_mut().schedule(slot);
+        self.scheduler.borrow_mut().schedule(slot);
     }
 
-    /// Hands the callback back if the loop is closed.
+    /// Queues the callback, or gives it back if the loop is closed.
     pub(crate) fn push_callback(&self, callback: QueuedCallback) -> Result<(), QueuedCallback> {
         if self.closed.get() {
             return Err(callback);
         }
-        self.sched.borrow_mut().push_callback(callback);
+        self.scheduler.borrow_mut().push_callback(callback);
         Ok(())
     }
 
-    /// The task that is being polled, as an error context.
+    /// Returns the error context of the task that is being polled.
     pub(crate) fn running_context(&self) -> Option<Arc<ErrorContext>> {
-        self.sched.borrow_mut().context_of(self.running.get()?, &self.shared)
+        self.scheduler.borrow_mut().context_of(self.running.get()?, &self.shared)
     }
 }

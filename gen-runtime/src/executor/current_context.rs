@@ -1,6 +1,8 @@
-//! In which context the present thread runs.
+//! The error context in which this thread runs.
 //!
-//! The loop knows which task it polls, and that is the context in the normal case: nothing is written to the thread for it.
+//! In most cases this is the task that the current loop is polling. The loop knows that task, so
+//! polling it writes nothing to the thread.
+
 use std::cell::RefCell;
 use std::mem;
 use std::sync::Arc;
@@ -9,18 +11,18 @@ use super::error_context::ErrorContext;
 use crate::sync::thread_local;
 
 pub(crate) enum CurrentContext {
-    /// The task that the current loop is polling, which need not have a node yet; none if it polls none.
+    /// The task that the current loop is polling, if there is one. It may have no context yet.
     Running,
-    /// What the callback that is running was scheduled in.
+    /// The context in which the running callback was scheduled.
     Captured(Option<Arc<ErrorContext>>),
 }
 
 thread_local! {
-    // Only ever borrowed for moments in which no code of a user runs.
+    // Only borrowed for moments in which no code of a user runs.
     static CURRENT: RefCell<CurrentContext> = const { RefCell::new(CurrentContext::Running) };
 }
 
-/// The context that was [entered](enter); `None` while it is that of the running task.
+/// Returns the context that was [entered](enter), or `None` while that is the running task.
 pub(super) fn captured() -> Option<Option<Arc<ErrorContext>>> {
     let captured = CURRENT.try_with(|current| match &*current.borrow() {
         CurrentContext::Running => None,
@@ -30,7 +32,7 @@ pub(super) fn captured() -> Option<Option<Arc<ErrorContext>>> {
     captured.unwrap_or(Some(None))
 }
 
-/// Makes that the present context until the guard is dropped, panics included.
+/// Makes `next` the current context until the guard is dropped.
 pub(crate) fn enter(next: CurrentContext) -> EnteredContext {
     EnteredContext { before: swap(next) }
 }
@@ -41,7 +43,7 @@ pub(crate) struct EnteredContext {
 
 impl Drop for EnteredContext {
     fn drop(&mut self) {
-        // What is swapped out is dropped here, outside of the borrow.
+        // Dropped here, outside of the borrow.
         drop(swap(mem::replace(&mut self.before, CurrentContext::Running)));
     }
 }
@@ -50,7 +52,7 @@ fn swap(next: CurrentContext) -> CurrentContext {
     CURRENT.try_with(|current| current.replace(next)).unwrap_or(CurrentContext::Running)
 }
 
-/// Runs code that belongs to no task.
+/// Calls `run` outside of all contexts.
 pub(crate) fn outside<R>(run: impl FnOnce() -> R) -> R {
     let _entered = enter(CurrentContext::Captured(None));
     run()

@@ -1,4 +1,4 @@
-//! The embedded loop as a [`Host`], and how a task or the future of a blocking call gets its slot.
+//! The embedded loop as a [`Host`], and the start of a task or of the future of a blocking call.
 
 use std::rc::Rc;
 use std::task::Waker;
@@ -21,12 +21,12 @@ impl Host for Rc<Core> {
         if self.closed.get() {
             return Err(LoopClosed);
         }
-        // The context of the code that starts it: asked before this loop is the current one.
+        // The context of the caller, so it is captured before this loop becomes the current one.
         let outer = current::capture();
         let (slot, id) = {
-            let mut sched = self.sched.borrow_mut();
-            let slot = sched.insert(outer);
-            (slot, sched.task_in(self.id, slot))
+            let mut scheduler = self.scheduler.borrow_mut();
+            let slot = scheduler.insert(outer);
+            (slot, scheduler.task_in(self.id, slot))
         };
         match current::enter_first_step(self) {
             Some(_entered) => self.step(slot, task),
@@ -59,17 +59,17 @@ impl Host for Rc<Core> {
         self.add_timer(deadline, number, Action::Wake(waker.clone()))
     }
 
-    // The timer of a closed loop has not fired, and never will.
+    // The timers of a closed loop wait for ever.
     fn rearm(&self, timer: TimerKey, waker: &Waker) -> bool {
         if self.closed.get() {
             return true;
         }
-        match self.timers.borrow().waits_with(timer, waker) {
+        match self.timers.borrow().will_wake(timer, waker) {
             None => return false,
             Some(true) => return true,
             Some(false) => {}
         }
-        // Cloned before the borrow, and the old one dropped after it: both may run any code.
+        // Cloned before the borrow, and the old one dropped after it: both may run code of a user.
         let waker = waker.clone();
         let old = self.timers.borrow_mut().replace(timer, Action::Wake(waker));
         drop(old);
@@ -80,15 +80,15 @@ impl Host for Rc<Core> {
 impl Core {
     #[cold]
     fn queue_first_step(&self, slot: SlotId, task: TaskRef) {
-        let mut sched = self.sched.borrow_mut();
-        let closed_task = sched.put_back(slot, task);
-        debug_assert!(closed_task.is_none(), "it has just got the slot");
-        sched.schedule(slot);
+        let mut scheduler = self.scheduler.borrow_mut();
+        let closed_task = scheduler.put_back(slot, task);
+        debug_assert!(closed_task.is_none(), "the slot was made just now");
+        scheduler.schedule(slot);
     }
 
-    /// A slot for the future of a blocking call; queued for its first poll.
+    /// Makes a slot for the future of a blocking call, and queues it for its first poll.
     pub(crate) fn insert_root(&self) -> SlotId {
         let outer = current::capture();
-        self.sched.borrow_mut().insert_root(outer)
+        self.scheduler.borrow_mut().insert_root(outer)
     }
 }

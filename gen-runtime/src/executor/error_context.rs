@@ -1,12 +1,14 @@
-//! A task as an error context; or something else that takes errors, see `callback_context.rs`.
+//! Error contexts: a task, or a call of `from_callback` (`callback_context.rs`), that takes errors.
 //!
-//! | what | touched by |
+//! | fields | used by |
 //! |---|---|
-//! | `deliveries`, `watch`, `watchers`, `grace` | the thread of the task's loop |
-//! | `outer`, `ended` | any thread that holds the node |
+//! | `injections`, `watch`, `end_senders`, `grace` | the thread of the task's loop |
+//! | `outer`, `ended` | any thread that holds the context |
 //!
-//! `outer` only ever moves outward: past nodes whose tasks have ended. That is done when a node is captured and when its own task ends, so the chain from a task that
-//! lives is no longer than the number of tasks that lived at once, also for tasks that start each other for ever.
+//! `outer` only ever moves outward, past contexts whose tasks have ended. `shorten` moves it when a
+//! context is captured and when its own task ends. So the chain of a living task is no longer than
+//! the number of tasks that lived at once, also for tasks that start each other for ever.
+
 use std::collections::VecDeque;
 use std::mem;
 use std::ptr;
@@ -21,18 +23,19 @@ use super::unhandled_error::UnhandledError;
 use crate::inject::{EndSenders, Watch};
 
 pub(crate) struct ErrorContext {
-    place: Taker,
+    taker: Taker,
     ended: AtomicBool,
     state: Mutex<State>,
 }
 
-/// A loop, as the error contexts of its tasks see it, from any thread.
+/// A loop, as the error contexts of its tasks use it from any thread.
 pub(crate) trait Home: Send + Sync {
-    /// Brings the error to that context, or to the next one outside of it; with none, to the error handler.
-    /// Gives the error back if the loop is closed.
-    fn bring(&self, context: Option<Arc<ErrorContext>>, error: UnhandledError) -> Result<(), UnhandledError>;
+    /// Has the loop offer an error to `context`, and then outward. Gives the error back if the loop
+    /// is closed.
+    fn throw(&self, context: Option<Arc<ErrorContext>>, error: UnhandledError) -> Result<(), UnhandledError>;
 }
 
+/// The task or the future that takes the errors.
 enum Taker {
     Task { home: Arc<dyn Home>, slot: SlotId },
     CallbackContext(CallbackContextState),
@@ -40,17 +43,17 @@ enum Taker {
 
 struct State {
     outer: Option<Arc<ErrorContext>>,
-    /// For the task, and not taken yet: the next one first.
-    deliveries: VecDeque<Injection>,
-    /// The task was told of a cancellation, and may have swallowed it: lent to each poll that has nothing else.
+    /// The injections that the task has not taken yet.
+    injections: VecDeque<Injection>,
+    /// Kept when the task has taken a cancellation, which it may have swallowed. Lent to each poll
+    /// that has no injection.
     watch: Option<Watch>,
-    /// Dropped when the task has ended.
-    watchers: EndSenders,
-    /// When the task is dropped at the latest.
+    /// Dropped when the task has ended, which wakes the futures that wait for the end.
+    end_senders: EndSenders,
     grace: Option<Grace>,
 }
 
-/// The time that a cancelled task has to end.
+/// The time by which a cancelled task must have ended, and the timer that drops it then.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Grace {
     pub(crate) deadline: Instant,
@@ -61,38 +64,38 @@ impl State {
     fn new(outer: Option<Arc<ErrorContext>>) -> Self {
         State {
             outer,
-            deliveries: VecDeque::new(),
+            injections: VecDeque::new(),
             watch: None,
-            watchers: EndSenders::default(),
+            end_senders: EndSenders::default(),
             grace: None,
         }
     }
 }
 
 impl ErrorContext {
-    fn new(place: Taker, outer: Option<Arc<ErrorContext>>) -> Arc<Self> {
+    fn new(taker: Taker, outer: Option<Arc<ErrorContext>>) -> Arc<Self> {
         let state = Mutex::new(State::new(outer));
-        Arc::new(ErrorContext { place, ended: AtomicBool::new(false), state })
+        Arc::new(ErrorContext { taker, ended: AtomicBool::new(false), state })
     }
 
     pub(super) fn of_task(home: Arc<dyn Home>, slot: SlotId, outer: Option<Arc<ErrorContext>>) -> Arc<Self> {
         Self::new(Taker::Task { home, slot }, outer)
     }
 
-    pub(super) fn catching(caught: CallbackContextState, outer: Option<Arc<ErrorContext>>) -> Arc<Self> {
-        Self::new(Taker::CallbackContext(caught), outer)
+    pub(super) fn of_callback(state: CallbackContextState, outer: Option<Arc<ErrorContext>>) -> Arc<Self> {
+        Self::new(Taker::CallbackContext(state), outer)
     }
 
     pub(super) fn callback_state(&self) -> Option<&CallbackContextState> {
-        match &self.place {
-            Taker::CallbackContext(caught) => Some(caught),
+        match &self.taker {
+            Taker::CallbackContext(state) => Some(state),
             Taker::Task { .. } => None,
         }
     }
 
-    /// The slot of its task, if that is one of that loop's.
+    /// Returns the slot of the task, if the task is on the loop `of`.
     pub(crate) fn slot_of(&self, of: &Arc<impl Home>) -> Option<SlotId> {
-        match &self.place {
+        match &self.taker {
             Taker::Task { home, slot } if ptr::addr_eq(Arc::as_ptr(home), Arc::as_ptr(of)) => Some(*slot),
             _ => None,
         }
@@ -102,138 +105,141 @@ impl ErrorContext {
         self.ended.store(true, Ordering::Relaxed);
     }
 
-    /// The next context outward.
+    /// Returns the next context outward.
     pub(crate) fn outer(&self) -> Option<Arc<ErrorContext>> {
         self.lock().outer.clone()
     }
 
-    /// Hands the failure to the node's loop, on whatever thread that is, or to what catches it; gives it back
-    /// if the loop is closed, or the catch has ended.
-    pub(crate) fn send(self: &Arc<Self>, failure: UnhandledError) -> Result<(), UnhandledError> {
-        match &self.place {
-            Taker::Task { home, .. } => home.bring(Some(Arc::clone(self)), failure),
-            Taker::CallbackContext(caught) => caught.offer(failure),
+    /// Sends the error to the loop of the task, from any thread, or to the future of the callback.
+    /// Gives it back if the loop is closed, or if that future takes no more errors.
+    pub(crate) fn send(self: &Arc<Self>, error: UnhandledError) -> Result<(), UnhandledError> {
+        match &self.taker {
+            Taker::Task { home, .. } => home.throw(Some(Arc::clone(self)), error),
+            Taker::CallbackContext(state) => state.offer(error),
         }
     }
 
-    /// Of cancellations that have not been told yet only the first is kept.
-    pub(crate) fn push(&self, delivery: Injection) {
-        let deliveries = &mut self.lock().deliveries;
-        if !(delivery.is_cancel() && deliveries.iter().any(Injection::is_cancel)) {
-            deliveries.push_back(delivery);
+    /// Queues an injection. A cancellation is dropped if another one is queued already.
+    pub(crate) fn push(&self, injection: Injection) {
+        let injections = &mut self.lock().injections;
+        if !(injection.is_cancel() && injections.iter().any(Injection::is_cancel)) {
+            injections.push_back(injection);
         }
     }
 
-    /// For what was tried and not taken: it is the first to be tried again, but does not keep a cancellation waiting, nor, held back by a shield, anything else. Answers whether
-    /// something else has its turn now.
-    pub(crate) fn put_back(&self, delivery: Injection) -> bool {
-        let deliveries = &mut self.lock().deliveries;
-        if !delivery.is_held() && !deliveries.iter().any(Injection::is_cancel) {
-            deliveries.push_front(delivery);
+    /// Queues an injection again that a poll has not taken. Returns whether there is another one to
+    /// try now.
+    ///
+    /// It goes to the front of the queue, unless that would delay a cancellation. A cancellation
+    /// that a shield holds back goes to the end, so that it delays nothing.
+    pub(crate) fn put_back(&self, injection: Injection) -> bool {
+        let injections = &mut self.lock().injections;
+        if !injection.is_held() && !injections.iter().any(Injection::is_cancel) {
+            injections.push_front(injection);
             return false;
         }
-        let is_next = deliveries.front().is_some_and(|next| !next.is_held());
-        deliveries.push_back(delivery);
-        is_next
+        let has_next = injections.front().is_some_and(|next| !next.is_held());
+        injections.push_back(injection);
+        has_next
     }
 
-    /// The next delivery; if there is none, the watch.
+    /// Takes the next injection, or the watch if there is none.
     pub(crate) fn pop(&self) -> Option<Injection> {
         let mut state = self.lock();
-        state.deliveries.pop_front().or_else(|| state.watch.take().map(Injection::Watch))
+        state.injections.pop_front().or_else(|| state.watch.take().map(Injection::Watch))
     }
 
-    pub(crate) fn has_deliveries(&self) -> bool {
-        !self.lock().deliveries.is_empty()
+    pub(crate) fn has_injections(&self) -> bool {
+        !self.lock().injections.is_empty()
     }
 
-    /// Whether there is something for the next poll, be it no reason to poll.
-    pub(crate) fn has_something(&self) -> bool {
+    /// Whether there is an injection or a watch for the next poll. A watch is no reason to poll.
+    pub(crate) fn has_injection_or_watch(&self) -> bool {
         let state = self.lock();
-        state.watch.is_some() || !state.deliveries.is_empty()
+        state.watch.is_some() || !state.injections.is_empty()
     }
 
-    /// Keeps the watch for the next poll, instead of an older one.
-    pub(crate) fn keep(&self, watch: Watch) {
+    /// Keeps the watch for the next poll. It replaces an older one.
+    pub(crate) fn keep_watch(&self, watch: Watch) {
         self.lock().watch = Some(watch);
     }
 
-    /// Whether the task has to end by then, as far as is known.
+    /// Whether `set_grace` has already set a time that is not later than `deadline`.
     pub(crate) fn ends_by(&self, deadline: Instant) -> bool {
         self.lock().grace.is_some_and(|grace| grace.deadline <= deadline)
     }
 
-    /// Has the task dropped at that time; gives the timer that is not needed any more.
+    /// Sets the time by which the task must have ended. Returns the timer of the time before, which
+    /// is not needed any more.
     pub(crate) fn set_grace(&self, grace: Grace) -> Option<TimerKey> {
         self.lock().grace.replace(grace).map(|before| before.timer)
     }
 
-    /// Has the signals dropped when the task has ended.
-    pub(crate) fn watch(&self, signals: EndSenders) {
-        self.lock().watchers.append(signals);
+    pub(crate) fn add_end_senders(&self, end_senders: EndSenders) {
+        self.lock().end_senders.append(end_senders);
     }
 
-    /// The task has ended: gives what it leaves behind.
+    /// Marks the task as ended, and takes its leftovers.
     pub(super) fn end(&self) -> Leftovers {
         self.set_ended();
         self.shorten();
         let mut state = self.lock();
         let timer = state.grace.take().map(|grace| grace.timer);
-        let (deliveries, watchers) = (mem::take(&mut state.deliveries), mem::take(&mut state.watchers));
-        Leftovers { outer: state.outer.clone(), deliveries, watchers, timer }
+        let (injections, end_senders) = (mem::take(&mut state.injections), mem::take(&mut state.end_senders));
+        Leftovers { outer: state.outer.clone(), injections, end_senders, timer }
     }
 
-    /// Leaves out the outer nodes that have ended.
+    /// Skips the outer contexts that have ended.
     pub(super) fn shorten(&self) {
         loop {
             let outer = self.outer();
             let Some(ended) = outer.filter(|outer| outer.ended.load(Ordering::Relaxed)) else { return };
             let next = ended.outer();
-            // The one that is left out is dropped after the lock.
-            let _left_out = mem::replace(&mut self.lock().outer, next);
+            // The skipped context is dropped after the lock is released.
+            let _skipped = mem::replace(&mut self.lock().outer, next);
         }
     }
 
-    /// No code of a user runs under this lock, and nothing that panics.
+    /// No code of a user runs under this lock, and nothing in it panics.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A long chain is dropped step by step: dropped from within each other, its nodes could overflow the stack.
+/// A long chain is dropped in a loop, because nested drops could overflow the stack.
 impl Drop for ErrorContext {
     fn drop(&mut self) {
         let mut next = take_outer(self);
-        while let Some(mut node) = next.and_then(Arc::into_inner) {
-            next = take_outer(&mut node);
+        while let Some(mut context) = next.and_then(Arc::into_inner) {
+            next = take_outer(&mut context);
         }
     }
 }
 
-fn take_outer(node: &mut ErrorContext) -> Option<Arc<ErrorContext>> {
-    node.state.get_mut().unwrap_or_else(PoisonError::into_inner).outer.take()
+fn take_outer(context: &mut ErrorContext) -> Option<Arc<ErrorContext>> {
+    context.state.get_mut().unwrap_or_else(PoisonError::into_inner).outer.take()
 }
 
-/// What a task leaves behind when it ends.
+/// The parts of an error context that outlive its task.
 #[derive(Default)]
 pub(crate) struct Leftovers {
-    /// The context around it.
+    /// The next context outward.
     pub(crate) outer: Option<Arc<ErrorContext>>,
-    /// What it did not take.
-    pub(crate) deliveries: VecDeque<Injection>,
-    /// Whom its end is told by dropping this.
-    pub(crate) watchers: EndSenders,
-    /// What would have dropped it.
+    /// The injections that the task has not taken.
+    pub(crate) injections: VecDeque<Injection>,
+    /// To be dropped, which wakes the futures that wait for the end.
+    pub(crate) end_senders: EndSenders,
+    /// The timer of the task's [`Grace`].
     pub(crate) timer: Option<TimerKey>,
 }
 
-/// How many nodes there are, from this one outward.
-pub(crate) fn depth(node: Option<&Arc<ErrorContext>>) -> usize {
+/// Returns the number of contexts from this one outward.
+pub(crate) fn depth(context: Option<&Arc<ErrorContext>>) -> usize {
     let mut depth = 0;
-    let mut next = node.cloned();
-    while let Some(node) = next {
+    let mut next = context.cloned();
+    while let Some(context) = next {
         depth += 1;
-        next = node.outer();
+        next = context.outer();
     }
     depth
 }

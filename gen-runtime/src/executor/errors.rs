@@ -1,19 +1,21 @@
-//! What can be wrong with a loop: each is a type of its own, so that `e.is::<gen::NoLoop>()` can ask for it.
+//! The errors of a loop. Each one is a type of its own, so that callers can test for it with
+//! `e.is::<gen::NoLoop>()`.
+
 use std::error::Error;
 use std::fmt;
 
-/// Nothing on this thread can do what was asked: no [`IoLoop`](crate::IoLoop) is running here.
+/// No [`IoLoop`](crate::IoLoop) is running on this thread, and timers and tasks need one.
 ///
-/// Timers and tasks need a loop. Give the coroutine that wants them to [`gen::run_sync`](crate::run_sync), or
-/// yield it in another one that runs on a loop.
+/// Run the coroutine that uses them with [`gen::run_sync`](crate::run_sync), or yield it in another
+/// coroutine that runs on a loop.
 ///
 /// # Inside of another runtime
 ///
-/// A task of another runtime, such as tokio or smol, may await a coroutine like any other future; but there is
-/// no loop. Do not make one by calling `run_sync` in the task: it blocks the thread, so the runtime stands
-/// still, and if what the coroutine waits for comes by that runtime it never comes. (With the feature `tokio`
-/// the call is refused in a task of tokio, see [`RuntimeRunning`].) Run the part that needs the loop on a
-/// thread that may block, and await that:
+/// A task of another runtime, such as tokio or smol, may await a coroutine like any other future,
+/// but it has no loop. Do not call `run_sync` in the task: it blocks the thread, and so the
+/// runtime. If the coroutine waits for an event of that runtime, it waits for ever. (With the
+/// feature `tokio` the call is refused in a task of tokio: see [`RuntimeRunning`].) Run the part
+/// that needs the loop on a thread that may block, and await that:
 ///
 /// ```
 /// use std::time::Duration;
@@ -31,7 +33,7 @@ use std::fmt;
 /// # assert_eq!(runtime.block_on(handler()).unwrap(), "slept");
 /// ```
 ///
-/// Or take the runtime's own timers and tasks: they can be yielded, too.
+/// Or use the timers and tasks of that runtime: they can be yielded, too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NoLoop;
@@ -39,16 +41,16 @@ pub struct NoLoop;
 impl fmt::Display for NoLoop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
-            "no `IoLoop` is running on this thread: run the coroutine with `gen::run_sync`, but not in a task \
-             of another runtime, which that would block: there, use the runtime's own timers and tasks, or \
-             call `gen::run_sync` on a thread that may block (tokio: `tokio::task::spawn_blocking`)",
+            "no `IoLoop` is running on this thread: run the coroutine with `gen::run_sync`. In a task of \
+             another runtime, which `run_sync` would block, use the runtime's own timers and tasks, or \
+             call `run_sync` on a thread that may block (tokio: `tokio::task::spawn_blocking`)",
         )
     }
 }
 
 impl Error for NoLoop {}
 
-/// The [`IoLoop`](crate::IoLoop) was dropped: what was suspended on it will not go on.
+/// The [`IoLoop`](crate::IoLoop) was dropped, and so were the tasks that were suspended on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LoopClosed;
@@ -61,7 +63,8 @@ impl fmt::Display for LoopClosed {
 
 impl Error for LoopClosed {}
 
-/// [`stop`](crate::IoLoopHandle::stop) was called while [`run_sync`](crate::IoLoop::run_sync) was waiting.
+/// The loop was [stopped](crate::IoLoopHandle::stop) while
+/// [`run_sync`](crate::IoLoop::run_sync) was waiting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LoopStopped;
@@ -74,7 +77,8 @@ impl fmt::Display for LoopStopped {
 
 impl Error for LoopStopped {}
 
-/// A blocking call inside of a running loop: it would stop everything else on this thread, itself included.
+/// A blocking call was made inside of a running loop. It would block that loop, and so it could
+/// never end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LoopRunning;
@@ -89,21 +93,22 @@ impl fmt::Display for LoopRunning {
 
 impl Error for LoopRunning {}
 
-/// A blocking call inside of a task of tokio: it would stop everything else on this thread, which may be what
-/// the call waits for.
+/// A blocking call was made inside of a task of tokio. It would block everything else on this
+/// thread, perhaps also the event that it waits for.
 ///
-/// Await or yield the coroutine instead: it is a future like any other. What needs a loop, as timers and tasks
-/// do, has one on a thread that may block: see [`NoLoop`] for an example.
+/// Await or yield the coroutine instead: it is a future like any other. If it needs a loop for
+/// timers and tasks, run it on a thread that may block: see [`NoLoop`] for an example.
 ///
-/// A call is refused wherever tokio polls: in its tasks, in the future of its `block_on`, on each kind of its
-/// runtimes. It is not refused in `spawn_blocking` and `block_in_place`, nor where a runtime is only entered.
-/// This is known with the feature `tokio` alone, and not in a task that is `unconstrained`; elsewhere such a
-/// call blocks.
+/// A call is refused wherever tokio polls: in its tasks, and in the future of its `block_on`, on
+/// each kind of its runtimes. It is not refused in `spawn_blocking` and `block_in_place`, nor where
+/// a runtime is only entered. Without the feature `tokio`, and in a task that is `unconstrained`,
+/// the call is not refused either, and it blocks.
 ///
 /// ```
 /// # #[cfg(feature = "tokio")] {
 /// let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-/// let error = runtime.block_on(async { gen::run_sync(gen::sleep(std::time::Duration::ZERO)).unwrap_err() });
+/// let blocking = async { gen::run_sync(gen::sleep(std::time::Duration::ZERO)) };
+/// let error = runtime.block_on(blocking).unwrap_err();
 /// assert!(error.is::<gen::RuntimeRunning>());
 /// # }
 /// ```

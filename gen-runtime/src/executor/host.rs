@@ -1,17 +1,17 @@
-//! What the rest of the library asks of an executor.
+//! The operations of an executor that the rest of the library uses.
 //!
-//! Futures and tasks see an executor through the trait [`Host`] alone, and find it by [`current`]: they
-//! do not know which one it is. The embedded loop is a host. Its own public face, `io_loop/`, is the only
-//! user of the loop itself.
+//! Futures and tasks use an executor through the trait [`Host`] alone, and find it by
+//! [`current()`]: they do not know which executor it is. The embedded loop is a host. Its public
+//! face, `io_loop/`, is the only user of the loop itself.
 //!
-//! | asked | by |
+//! | operation | user |
 //! |---|---|
 //! | start a task | `gen::spawn`, engines |
-//! | the time, and a wake at a time | `gen::sleep`, timeouts |
-//! | the number of the turn | `gen::moment` |
+//! | read the time, wake at a time | `gen::sleep`, timeouts |
+//! | read the number of the turn | `gen::moment` |
 //!
-//! Two more things are asked from any thread, and so by a name instead of a host: what is delivered to
-//! a task (`requests.rs`), and a timer that is taken back ([`cancel_timer`]).
+//! Two more operations work from any thread, so they take an id instead of a host: delivering an
+//! injection to a task (`requests.rs`), and cancelling a timer ([`cancel_timer`]).
 
 use std::task::Waker;
 use std::time::{Duration, Instant};
@@ -22,52 +22,53 @@ use super::inbox::Mail;
 use super::runnable::TaskRef;
 use super::{current, registry};
 
-/// An executor, on its own thread.
+/// An executor, as the futures and tasks on its own thread use it.
 pub(crate) trait Host {
-    /// Names the host for good.
+    /// Returns the id of the host, which no other host gets.
     fn id(&self) -> LoopId;
 
-    /// Runs the first step of the task, or queues it; see `current.rs`.
+    /// Runs the first step of the task, or queues it: see `current.rs`.
     fn start(&self, task: TaskRef) -> Result<TaskId, LoopClosed>;
 
-    /// The number of the present turn.
+    /// Returns the number of the current turn.
     fn turn(&self) -> u64;
 
     fn now(&self) -> Instant;
 
-    /// Whether its time is that of `Instant::now()`.
+    /// Returns whether the time of the host is that of `Instant::now()`.
     fn has_real_clock(&self) -> bool;
 
-    /// The time `after` from now; never, if no `Instant` can hold it.
+    /// Returns the time `after` from now, or `None` if no `Instant` can hold it.
     fn deadline(&self, after: Duration) -> Option<Instant> {
         self.now().checked_add(after)
     }
 
-    /// A number for a timer that is made now. Of timers with one deadline, the smaller number is first.
+    /// Returns a number for a new timer. Timers with the same deadline fire in the order of their
+    /// numbers.
     fn next_timer_number(&self) -> u64;
 
-    /// Whether a timer of that number was made before the present turn.
+    /// Returns whether a timer of that number was made before the current turn.
     fn is_older_than_turn(&self, number: u64) -> bool;
 
-    /// Wakes `waker` at the deadline; without one, never.
+    /// Makes a timer that wakes `waker` at the deadline, or never if there is none.
     fn wake_at(&self, deadline: Option<Instant>, number: u64, waker: &Waker) -> TimerKey;
 
-    /// Whether the timer has not fired yet; if so, it wakes `waker` from now on.
+    /// Returns whether the timer still waits. If so, it wakes `waker` from now on.
     fn rearm(&self, timer: TimerKey, waker: &Waker) -> bool;
 }
 
-/// The host that runs on this thread.
+/// Returns the host that runs on this thread.
 pub(crate) fn current() -> Option<impl Host> {
     current::get()
 }
 
-/// Takes a timer back: here if its loop runs on this thread, else through the inbox of the loop.
+/// Cancels a timer: here if its loop runs on this thread, else through the inbox of the loop.
 pub(crate) fn cancel_timer(timer: TimerKey) {
     match current::get() {
         Some(core) if core.id() == timer.loop_id => drop(core.cancel_timer(timer)),
         _ => {
             if let Some(shared) = registry::find(timer.loop_id) {
-                // Refused by a loop that closed just now: its timers are gone anyway.
+                // A loop that was closed just now refuses this. Its timers are gone anyway.
                 let _ = shared.send(Mail::CancelTimer(timer));
             }
         }

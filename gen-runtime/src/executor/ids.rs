@@ -1,17 +1,17 @@
 //! The names of loops, slots, tasks and timers.
 //!
-//! | name | names | fits again |
+//! | name | what it names | fits again |
 //! |---|---|---|
 //! | [`LoopId`] | a loop of the process | never |
-//! | [`LoopName`] | a loop among those that live: the part of its id that a waker has room for | after 65,536 loops |
+//! | [`LoopName`] | a loop among those that are alive | after 65,536 loops |
 //! | [`SlotId`] | a slot of a loop, in one of its uses | after 65,536 uses of the slot |
 //! | [`TaskId`] | a task | after 2^32 uses of its slot |
 //! | [`TimerKey`] | a timer | never |
 
-/// Names a loop for good: no other loop of the process has this id, or had it.
+/// The name of a loop that no other loop of the process has or had.
 ///
-/// The low bits are the loop's name, the others count the loops that were made before it. 2^48 of them take
-/// years to make.
+/// The low bits are the [`LoopName`]. The others count the loops that were made before this one:
+/// making 2^48 of them would take years.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct LoopId(u64);
 
@@ -25,26 +25,28 @@ impl LoopId {
         LoopName(self.0 as u16)
     }
 
-    /// How many loops of the process were made before this one.
+    /// Returns the number of loops that the process made before this one.
     pub(crate) fn serial(self) -> u64 {
         self.0 >> 16
     }
 }
 
-/// Names a loop among those that live: the part of its id that a waker has room for. Given out in turn, so
-/// that the name of a closed loop comes back as late as possible.
+/// The name of a loop among those that are alive: the part of its id that a waker has room for.
+///
+/// Names are given out in turn, so that the name of a closed loop is used again as late as
+/// possible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct LoopName(pub(crate) u16);
 
-/// Names a slot of a loop, in one of its uses.
+/// The name of a slot of a loop, in one of its uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SlotId {
     pub(crate) index: u32,
     pub(crate) generation: u16,
 }
 
-/// Names a task for good: where a [`SlotId`] would name a later task again, in its 65,536th use, this does not
-/// before the 2^32nd.
+/// The name of a task. It lasts longer than a [`SlotId`], which fits another task after 65,536 uses
+/// of the slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct TaskId {
     pub(crate) loop_id: LoopId,
@@ -54,15 +56,15 @@ pub(crate) struct TaskId {
 
 #[cfg(all(test, loom))]
 impl TaskId {
-    pub(crate) fn of_nobody() -> Self {
+    pub(crate) fn placeholder() -> Self {
         TaskId { loop_id: LoopId::new(0, LoopName(0)), index: 0, uses: 0 }
     }
 }
 
-/// Names a timer: what [`call_later`](crate::IoLoopHandle::call_later) gives, for
+/// The key of a timer, from [`call_later`](crate::IoLoopHandle::call_later) to
 /// [`remove_timeout`](crate::IoLoopHandle::remove_timeout).
 ///
-/// It owns nothing. A key of a timer that has fired or was removed fits no other timer.
+/// It owns nothing. The key of a timer that has fired or was removed fits no other timer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimerKey {
     pub(crate) loop_id: LoopId,
@@ -71,7 +73,7 @@ pub struct TimerKey {
 }
 
 impl TimerKey {
-    /// A key that fits nothing.
+    /// Makes a key that fits no timer.
     pub(crate) fn stale(loop_id: LoopId, number: u64) -> Self {
         TimerKey { loop_id, index: u32::MAX, number }
     }

@@ -1,34 +1,42 @@
-//! What other threads see of a loop: one inbox, one flag, one place to sleep.
+//! The inbox of a loop: the part of the loop that other threads use.
 //!
-//! | who | does |
+//! | thread | calls |
 //! |---|---|
-//! | any thread | `send`, `wake`: adds a message and wakes the loop if it sleeps; `request_stop`; `owe` a wake, and `release` |
-//! | the loop | `drain` at the start of each turn; `park` when idle; `close` at its end: from then on `send` refuses all but requests that somebody waits for; `end` when its tasks are dropped: then those, too |
+//! | any | `send`, `wake`: add mail, and wake the loop if it sleeps; `request_stop`; `owe` a wake, and `release` it |
+//! | the loop's | `drain` at the start of each turn; `park` when idle; `close`, then `end`, when it is closed |
 //!
-//! The loop sleeps on a condition variable of its own, not with `thread::park`, whose token belongs to
-//! everybody on the thread. `waiting` mirrors "the inbox is not empty", so that a turn without mail costs one
-//! load and no lock.
+//! | stage | entered by | `send` | `wake` |
+//! |---|---|---|---|
+//! | `Open` | | accepted | accepted |
+//! | `Closing`: the loop is dropping its tasks | `close` | only requests to cancel, whose senders wait until that is done | ignored |
+//! | `Closed` | `end` | refused | ignored |
+//!
+//! The loop sleeps on a condition variable of its own, not with `thread::park`, because the token
+//! of that may be used by any code on the thread. `has_mail` mirrors "there is mail", so that a
+//! turn without mail costs one load and no lock.
 //!
 //! # A wake that is owed
 //!
-//! A thread that works for the loop says so by a [`KeepAlive`](crate::KeepAlive): the loop is owed a
-//! wake until it is dropped. While it lives an idle loop does not move a clock that stands still by itself.
-//! The thread sends first and releases afterwards, both under the lock. So a loop that finds nothing owed and
-//! *then* no mail has not missed what came before the release.
+//! A thread that works for the loop holds a [`KeepAlive`](crate::KeepAlive): it owes the loop a
+//! wake until that is dropped. Meanwhile an idle loop does not move a clock that does not run by
+//! itself. The thread sends first and releases afterwards, both under the lock. So a loop that
+//! finds nothing owed and *then* no mail has not missed mail that was sent before the release.
 //!
 //! # One wake for each slot
 //!
-//! Other threads may wake tasks faster than the loop reads. So a slot has one wake in the inbox at most, in
-//! the place of the first: `wake_at` says where, as an index into `messages`. The index is not cleared when
-//! the messages are taken. It is believed only if the message that it points to is a wake of that slot; a
-//! stale index points to nothing, or to another message, or to a wake that happens to be the right one.
+//! Other threads may wake tasks faster than the loop reads. So a slot has at most one wake in the
+//! inbox, at the position of the first. `wake_at` holds that position, an index into `mail`. The
+//! index is not cleared when the mail is taken. It is valid only if the entry that it points to is
+//! a wake of that slot; a stale index points to nothing, or to other mail, or to a wake that
+//! happens to be the right one.
 //!
-//! In the same way a task has one request to be cancelled in the inbox at most, and one time to end: whoever
-//! cancels it again adds at most that he waits for its end.
+//! In the same way a task has at most one request to cancel in the inbox, and one to end within a
+//! time. A further request to cancel only adds its end senders.
 //!
-//! A slot may be woken by two names at once: that of its occupant, and an old one of an occupant before,
-//! which must not hide the other. Which of the two is old cannot be told here, so the one entry becomes a
-//! wake of whatever occupies the slot when it is read.
+//! A slot may be woken by two names at once: that of its occupant, and that of an earlier occupant,
+//! which must not hide the first. The inbox cannot tell which of the two is old, so the one entry
+//! becomes a wake of any occupant that the slot has when the entry is read.
+
 use std::collections::HashMap;
 use std::mem;
 use std::sync::{Arc, PoisonError};
@@ -41,22 +49,21 @@ use super::unhandled_error::UnhandledError;
 use crate::inject::{Cancellation, EndSenders};
 use crate::sync::{lock, AtomicBool, Condvar, Mutex, MutexGuard, Ordering};
 
-/// What another thread has for the loop.
+/// An entry of the inbox.
 pub(crate) enum Mail {
-    /// Sent by `wake`, once for each slot.
+    /// Wakes a slot; there is at most one for each slot.
     Wake(SlotId),
-    /// Wakes the slot of that index, whoever is in it.
+    /// Wakes the slot of that index, whatever its generation is.
     WakeOccupant(u32),
     Callback(Box<dyn FnOnce() + Send>),
-    /// From the drop of a timer that had moved to another thread.
+    /// Sent by the drop of a future that had moved to another thread.
     CancelTimer(TimerKey),
-    /// For that context, or the next one outside of it; with none, for the loop's handler.
+    /// Offers an error to that context, and then outward; without a context, to the error handler.
     Throw(Option<Arc<ErrorContext>>, UnhandledError),
-    /// For that task only.
     Deliver(TaskId, Injection),
-    /// Cancels that task; who waits for its end.
+    /// Cancels a task. The end senders are dropped when it has ended.
     Cancel(TaskId, Cancellation, EndSenders),
-    /// To drop the task after that time.
+    /// Drops a task that has not ended after that time.
     CutShort(TaskId, Duration, Cancellation),
 }
 
@@ -64,16 +71,15 @@ pub(crate) enum Mail {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OnStop {
     Return,
-    /// The request stays for a run that can obey it.
+    /// The request is kept for a later run that obeys it.
     Ignore,
 }
 
-/// How long an idle loop sleeps, if there is no mail before.
+/// How long an idle loop sleeps, if no mail comes before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Nap {
-    /// Until there is mail.
     UntilMail,
-    /// Until no other thread owes the loop a wake any more.
+    /// Until no thread owes the loop a wake any more.
     WhileOwed,
     For(Duration),
 }
@@ -81,23 +87,24 @@ pub(super) enum Nap {
 #[derive(Default)]
 pub(crate) struct Shared {
     inbox: Mutex<Inbox>,
-    mail: Condvar,
-    waiting: AtomicBool,
+    unparked: Condvar,
+    has_mail: AtomicBool,
     stop: AtomicBool,
 }
 
 #[derive(Default)]
 struct Inbox {
-    messages: Vec<Mail>,
-    /// For each slot, where in `messages` its wake is, if there is one.
+    mail: Vec<Mail>,
+    /// For each slot, the index of its wake in `mail`. It may be stale.
     wake_at: Vec<u32>,
-    /// For each task, where in `messages` it is cancelled, and where its time to end is.
+    /// For each task, the index of its `Cancel` in `mail`.
     cancel_at: HashMap<TaskId, usize>,
+    /// For each task, the index of its `CutShort` in `mail`.
     cut_short_at: HashMap<TaskId, usize>,
-    /// The loop sleeps on `mail`, and what it does on a stop; while it is awake, notifying it would be a
-    /// system call for nothing.
+    /// Set while the loop sleeps on `unparked`: says whether a stop wakes it. To notify a loop that
+    /// is awake would be a useless system call.
     parked: Option<OnStop>,
-    /// How many other threads owe the loop a wake.
+    /// The number of wakes that other threads owe the loop.
     owed: usize,
     stage: Stage,
 }
@@ -106,35 +113,34 @@ struct Inbox {
 enum Stage {
     #[default]
     Open,
-    /// The loop is dropping its tasks: whoever asks for the end of one of them waits until that is done.
     Closing,
     Closed,
 }
 
 impl Shared {
-    /// Hands the message back if the loop is closed.
-    pub(crate) fn send(&self, message: Mail) -> Result<(), Mail> {
+    /// Adds mail, or gives it back if the loop is closed.
+    pub(crate) fn send(&self, mail: Mail) -> Result<(), Mail> {
         let mut inbox = self.lock();
         match inbox.stage {
             Stage::Open => {}
-            Stage::Closing if matches!(message, Mail::Cancel(..)) => {}
-            Stage::Closing | Stage::Closed => return Err(message),
+            Stage::Closing if matches!(mail, Mail::Cancel(..)) => {}
+            Stage::Closing | Stage::Closed => return Err(mail),
         }
-        match message {
-            Mail::Cancel(task, request, signals) => inbox.push_cancel(task, request, signals),
+        match mail {
+            Mail::Cancel(task, request, end_senders) => inbox.push_cancel(task, request, end_senders),
             Mail::CutShort(task, grace, request) => inbox.push_cut_short(task, grace, request),
-            message => inbox.messages.push(message),
+            mail => inbox.mail.push(mail),
         }
-        self.has_come(inbox);
+        self.announce(inbox);
         Ok(())
     }
 
-    /// Wakes a slot. Nothing happens if the loop is closed: then nobody is left to be woken.
+    /// Wakes a slot. Nothing happens if the loop is closed, because it has no tasks left.
     pub(super) fn wake(&self, slot: SlotId) {
         let mut inbox = self.lock();
         if inbox.stage == Stage::Open {
             inbox.push_wake(slot);
-            self.has_come(inbox);
+            self.announce(inbox);
         }
     }
 
@@ -146,7 +152,7 @@ impl Shared {
         }
     }
 
-    /// Another thread owes the loop a wake, until it calls `release`.
+    /// Another thread owes the loop a wake until it calls `release`.
     pub(crate) fn owe(&self) {
         self.lock().owed += 1;
     }
@@ -159,19 +165,19 @@ impl Shared {
         }
     }
 
-    /// Whether another thread owes the loop a wake. If not, then all that those have sent which did before is
-    /// mail by now: ask for that afterwards.
+    /// Whether another thread owes the loop a wake. If not, everything that such a thread has sent
+    /// is in the inbox already, so call `has_mail` after this and not before.
     pub(super) fn is_owed(&self) -> bool {
         self.lock().owed > 0
     }
 
-    /// Whether a stop was asked for since the last call.
+    /// Whether a stop was requested since the last call.
     pub(super) fn take_stop(&self) -> bool {
         self.stop.load(Ordering::Relaxed) && self.stop.swap(false, Ordering::Acquire)
     }
 
     pub(super) fn has_mail(&self) -> bool {
-        self.waiting.load(Ordering::Acquire)
+        self.has_mail.load(Ordering::Acquire)
     }
 
     pub(super) fn drain(&self) -> Vec<Mail> {
@@ -179,113 +185,116 @@ impl Shared {
             return Vec::new();
         }
         let mut inbox = self.lock();
-        self.waiting.store(false, Ordering::Relaxed);
+        self.has_mail.store(false, Ordering::Relaxed);
         inbox.cancel_at.clear();
         inbox.cut_short_at.clear();
-        mem::take(&mut inbox.messages)
+        mem::take(&mut inbox.mail)
     }
 
-    /// Sleeps until there is mail, a stop is asked for that is to be obeyed, or the nap is over; may return
-    /// early.
+    /// Sleeps until there is mail, the nap is over, or a stop is requested that `on_stop` obeys.
+    /// May return early.
     pub(super) fn park(&self, nap: Nap, on_stop: OnStop) {
         let mut inbox = self.lock();
         let is_stopped = on_stop == OnStop::Return && self.stop.load(Ordering::Acquire);
         let is_over = nap == Nap::WhileOwed && inbox.owed == 0;
-        if is_stopped || is_over || !inbox.messages.is_empty() {
+        if is_stopped || is_over || !inbox.mail.is_empty() {
             return;
         }
         inbox.parked = Some(on_stop);
         let mut inbox = match nap {
-            Nap::For(limit) => self.mail.wait_timeout(inbox, limit).unwrap_or_else(PoisonError::into_inner).0,
-            Nap::UntilMail | Nap::WhileOwed => self.mail.wait(inbox).unwrap_or_else(PoisonError::into_inner),
+            Nap::For(limit) => {
+                self.unparked.wait_timeout(inbox, limit).unwrap_or_else(PoisonError::into_inner).0
+            }
+            Nap::UntilMail | Nap::WhileOwed => {
+                self.unparked.wait(inbox).unwrap_or_else(PoisonError::into_inner)
+            }
         };
         inbox.parked = None;
     }
 
-    /// The loop is about to drop its tasks: refuses further messages, but for requests whose end somebody waits
-    /// for, and gives those that were not read.
+    /// Enters `Closing`, before the loop drops its tasks. Returns the mail that was not read.
     pub(super) fn close(&self) -> Vec<Mail> {
         let mut inbox = self.lock();
         inbox.stage = Stage::Closing;
         inbox.wake_at = Vec::new();
         inbox.cancel_at.clear();
         inbox.cut_short_at.clear();
-        mem::take(&mut inbox.messages)
+        mem::take(&mut inbox.mail)
     }
 
-    /// Something was added to the inbox.
-    fn has_come(&self, inbox: MutexGuard<'_, Inbox>) {
-        self.waiting.store(true, Ordering::Release);
+    /// Called after mail was added: wakes the loop if it sleeps.
+    fn announce(&self, inbox: MutexGuard<'_, Inbox>) {
+        self.has_mail.store(true, Ordering::Release);
         if inbox.parked.is_some() {
             self.unpark(inbox);
         }
     }
 
-    /// All tasks are dropped: refuses all further messages, and gives the requests that came meanwhile.
+    /// Enters `Closed`, after all tasks are dropped. Returns the requests that came meanwhile.
     pub(super) fn end(&self) -> Vec<Mail> {
         let mut inbox = self.lock();
         inbox.stage = Stage::Closed;
-        mem::take(&mut inbox.messages)
+        mem::take(&mut inbox.mail)
     }
 
     fn unpark(&self, inbox: MutexGuard<'_, Inbox>) {
         drop(inbox);
-        self.mail.notify_one();
+        self.unparked.notify_one();
     }
 
-    /// No code of a user runs under this lock, and nothing that panics: a poisoned inbox is whole.
+    /// No code of a user runs under this lock, and nothing in it panics.
     fn lock(&self) -> MutexGuard<'_, Inbox> {
         lock(&self.inbox)
     }
 }
 
 impl Home for Shared {
-    fn bring(&self, context: Option<Arc<ErrorContext>>, error: UnhandledError) -> Result<(), UnhandledError> {
+    fn throw(&self, context: Option<Arc<ErrorContext>>, error: UnhandledError) -> Result<(), UnhandledError> {
         match self.send(Mail::Throw(context, error)) {
             Err(Mail::Throw(_, error)) => Err(error),
-            // What is refused is what was sent.
+            // The mail that is refused is the mail that was sent.
             Ok(()) | Err(_) => Ok(()),
         }
     }
 }
 
 impl Inbox {
-    /// Cancels a task. Of requests that it has not been told yet the first counts, but all who wait for its end are
-    /// told of that.
+    /// Cancels a task. Of several requests in the inbox the first counts, and all end senders are
+    /// kept.
     fn push_cancel(&mut self, task: TaskId, request: Cancellation, more: EndSenders) {
-        let at = *self.cancel_at.entry(task).or_insert(self.messages.len());
-        match self.messages.get_mut(at) {
-            Some(Mail::Cancel(_, _, signals)) => signals.append(more),
-            _ => self.messages.push(Mail::Cancel(task, request, more)),
+        let at = *self.cancel_at.entry(task).or_insert(self.mail.len());
+        match self.mail.get_mut(at) {
+            Some(Mail::Cancel(_, _, end_senders)) => end_senders.append(more),
+            _ => self.mail.push(Mail::Cancel(task, request, more)),
         }
     }
 
-    /// Of the times that a task has to end, the shortest counts.
+    /// Limits the time that a task has to end. Of several times in the inbox the shortest counts.
     fn push_cut_short(&mut self, task: TaskId, grace: Duration, request: Cancellation) {
-        let at = *self.cut_short_at.entry(task).or_insert(self.messages.len());
-        match self.messages.get_mut(at) {
+        let at = *self.cut_short_at.entry(task).or_insert(self.mail.len());
+        match self.mail.get_mut(at) {
             Some(Mail::CutShort(_, known, _)) => *known = grace.min(*known),
-            _ => self.messages.push(Mail::CutShort(task, grace, request)),
+            _ => self.mail.push(Mail::CutShort(task, grace, request)),
         }
     }
 
-    /// Adds a wake, unless the slot has one already; see the module page.
+    /// Adds a wake, unless the slot has one already: see the module page.
     fn push_wake(&mut self, slot: SlotId) {
         let index = slot.index as usize;
         if self.wake_at.len() <= index {
             self.wake_at.resize(index + 1, 0);
         }
         let at = &mut self.wake_at[index];
-        match self.messages.get_mut(*at as usize) {
+        match self.mail.get_mut(*at as usize) {
             Some(Mail::WakeOccupant(index)) if *index == slot.index => {}
             Some(Mail::Wake(queued)) if *queued == slot => {}
             Some(entry @ &mut Mail::Wake(SlotId { index, .. })) if index == slot.index => {
                 *entry = Mail::WakeOccupant(index);
             }
             _ => {
-                // A position that has no room here is not found again, and the wake is added twice.
-                *at = u32::try_from(self.messages.len()).unwrap_or(u32::MAX);
-                self.messages.push(Mail::Wake(slot));
+                // An index that does not fit is not found again, and the next wake is added, too.
+                *at = u32::try_from(self.mail.len()).unwrap_or(u32::MAX);
+                self.mail.push(Mail::Wake(slot));
             }
         }
     }

@@ -1,12 +1,13 @@
-//! What a task is resumed with, and what becomes of it if the task ends first.
+//! The injections: the errors and requests that a task is resumed with.
 //!
-//! | | comes from | a task that is executing | left when the task ends |
+//! | injection | comes from | a task that is executing | if it is left when the task ends |
 //! |---|---|---|---|
-//! | `UnhandledError` | a callback that failed in the task's context | does not take it: it goes outward | goes outward |
-//! | `Error` | [`JoinHandle::throw`](crate::JoinHandle::throw) | takes it at its next yield | is logged |
-//! | `Cancel` | [`JoinHandle::cancel`](crate::JoinHandle::cancel), a shutdown | takes it at its next yield | is done with |
-//! | `TraceRequest` | [`JoinHandle::trace`](crate::JoinHandle::trace) | answers it when it is suspended | is answered: nowhere |
-//! | `Watch` | the `Cancel` that the task took | is seen by it at its yields | is done with |
+//! | `UnhandledError` | a callback that failed in the task's context | refuses it: it goes outward | it goes outward |
+//! | `Error` | [`JoinHandle::throw`](crate::JoinHandle::throw) | takes it at its next yield | it is logged |
+//! | `Cancel` | [`JoinHandle::cancel`](crate::JoinHandle::cancel), a shutdown | takes it at its next yield | it is dropped |
+//! | `TraceRequest` | [`JoinHandle::trace`](crate::JoinHandle::trace) | answers it when it is suspended | its drop answers with no sites |
+//! | `Watch` | a `Cancel` that the task has taken | shows it the yields that stay pending | it is dropped |
+
 use std::panic::Location;
 
 use super::drops::Untold;
@@ -18,17 +19,19 @@ use crate::report;
 
 pub(crate) enum Injection {
     UnhandledError(UnhandledError),
-    /// And where it was thrown.
+    /// An error, and the position at which it was thrown.
     Error(Error, &'static Location<'static>),
     Cancel(Cancellation),
     TraceRequest(TraceRequest),
-    /// No reason to poll the task.
+    /// It is no reason to poll the task.
     Watch(Watch),
 }
 
-/// What has to be known of something that is lent, to make a delivery of it again if nobody takes it.
+/// The part of an injection that is not lent to the poll. If the lent part is not taken, the two
+/// make an injection again.
 pub(crate) enum InjectionSource {
-    /// Which callback; and what it has dropped, which is told after the poll.
+    /// The name of the callback, and the callables that it has dropped, which are reported after
+    /// the poll.
     Callback((&'static str, Untold)),
     Handle(&'static Location<'static>),
     TraceRequest,
@@ -38,9 +41,9 @@ pub(crate) enum InjectionSource {
 impl Injection {
     pub(crate) fn into_parts(self) -> (InjectionSource, Thrown) {
         match self {
-            Injection::UnhandledError(failure) => {
-                let (origin, error) = failure.into_parts();
-                (InjectionSource::Callback(origin), Thrown::Error(error))
+            Injection::UnhandledError(error) => {
+                let (callback, error) = error.into_parts();
+                (InjectionSource::Callback(callback), Thrown::Error(error))
             }
             Injection::Error(error, by) => (InjectionSource::Handle(by), Thrown::Error(error)),
             Injection::Cancel(cancellation) => {
@@ -48,20 +51,22 @@ impl Injection {
                 let cancellation = if is_watched { cancellation } else { cancellation.watched() };
                 (InjectionSource::Handle(cancellation.by()), Thrown::Cancel(cancellation))
             }
-            Injection::TraceRequest(question) => {
-                (InjectionSource::TraceRequest, Thrown::TraceRequest(question))
+            Injection::TraceRequest(request) => {
+                (InjectionSource::TraceRequest, Thrown::TraceRequest(request))
             }
             Injection::Watch(watch) => (InjectionSource::Watch, Thrown::Watch(watch)),
         }
     }
 
-    /// Of what nobody took. What a callback has dropped that failed is told here; a question has been answered.
-    pub(crate) fn from_parts(origin: InjectionSource, thrown: Thrown) -> Option<Self> {
-        match (origin, thrown) {
+    /// Makes an injection again from the parts of one that was not taken. A trace request was
+    /// answered by the poll, so it is dropped. So are the callables that a failed callback has
+    /// dropped, which reports them.
+    pub(crate) fn from_parts(source: InjectionSource, thrown: Thrown) -> Option<Self> {
+        match (source, thrown) {
             (_, Thrown::Cancel(cancellation)) => Some(Injection::Cancel(cancellation)),
             (_, Thrown::Watch(watch)) => Some(Injection::Watch(watch)),
-            (InjectionSource::Callback((what, _untold)), Thrown::Error(error)) => {
-                Some(Injection::UnhandledError(UnhandledError::new(what, error)))
+            (InjectionSource::Callback((subject, _untold)), Thrown::Error(error)) => {
+                Some(Injection::UnhandledError(UnhandledError::new(subject, error)))
             }
             (InjectionSource::Handle(by), Thrown::Error(error)) => Some(Injection::Error(error, by)),
             (InjectionSource::TraceRequest | InjectionSource::Watch, _) | (_, Thrown::TraceRequest(_)) => {
@@ -74,15 +79,17 @@ impl Injection {
         matches!(self, Injection::Cancel(_))
     }
 
-    /// Whether a shield holds it back: then it is tried whenever the task is polled, but is no reason to poll it.
+    /// Whether a shield holds it back. Then each poll of the task tries it, but it is no reason to
+    /// poll.
     pub(super) fn is_held(&self) -> bool {
         matches!(self, Injection::Cancel(cancellation) if cancellation.is_held())
     }
 
-    /// The task has ended without it: gives what goes to the next context outward.
+    /// Handles an injection whose task has ended without taking it. Returns an error that goes to
+    /// the next context outward.
     pub(crate) fn too_late(self) -> Option<UnhandledError> {
         match self {
-            Injection::UnhandledError(failure) => Some(failure),
+            Injection::UnhandledError(error) => Some(error),
             Injection::Error(error, by) => {
                 report::failure(
                     format_args!("an error was thrown, at {by}, at a task that had ended"),

@@ -1,4 +1,4 @@
-//! The executor: what the library asks of one, and the embedded loop, which is the first.
+//! The executor: the trait through which the library uses one, and the embedded loop behind it.
 //!
 //! # How it works
 //!
@@ -6,80 +6,90 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `embedded.rs` | the embedded loop as a [`Host`]: how a task gets its slot |
-//! | `host.rs` | [`Host`]: what the rest of the library asks of an executor |
-//! | `callback_context.rs` | [`CallbackContext`]: the context of a function whose callback a future waits for |
-//! | `callbacks.rs` | calling a callback in the context that it was scheduled in |
-//! | `turn.rs` | a turn, and the step that a task takes in it |
-//! | `close.rs` | the end of the loop |
-//! | `requests.rs` | what is delivered to a task, and a task that must end within a time |
-//! | `route.rs` | the way of an error that has no caller, from the inside out |
+//! | `embedded.rs` | the embedded loop as a [`Host`], and the start of a task |
+//! | `host.rs` | [`Host`]: the operations of an executor that the rest of the library uses |
+//! | `callback_context.rs` | [`CallbackContext`]: the error context of a call of [`from_callback`](crate::from_callback) |
+//! | `callbacks.rs` | calls a callback in the context in which it was scheduled |
+//! | `turn.rs` | runs the turns of a loop, and polls the tasks in them |
+//! | `close.rs` | closes a loop |
+//! | `requests.rs` | delivers an injection to a task, or limits the time that it has to end |
+//! | `route.rs` | the route of an error that has no caller, from the inside out |
 //! | `waker.rs` | wakers that are names |
-//! | `current.rs` | the loop that runs on this thread, and the present error context |
-//! | `timing.rs` | the timers of the loop, as its futures and handles use them |
+//! | `current.rs` | the loop that runs on this thread, and the current error context |
+//! | `timing.rs` | the timers of a loop, as its futures and handles use them |
 //! | `core.rs` | [`Core`]: the data of a loop |
-//! | `registry.rs` | the loops that live in this process, by name |
-//! | `slot_injections.rs` | what is thrown at a slot |
+//! | `registry.rs` | the loops of this process, by name |
+//! | `slot_injections.rs` | the injections that wait for the next poll of a slot |
 //! | `scheduler.rs` | the slots of tasks, and the queue |
-//! | `inbox.rs` | what other threads have sent; how the loop sleeps |
-//! | `slot_context.rs` | the place of a slot in the chain of error contexts |
+//! | `inbox.rs` | the mail of other threads, and the sleep of the loop |
+//! | `slot_context.rs` | [`SlotContext`](slot_context::SlotContext): a slot in the chain of error contexts |
 //! | `current_context.rs` | the error context that was entered on this thread |
-//! | `error_context.rs` | [`ErrorContext`]: a task as a context, with what is thrown at it |
+//! | `error_context.rs` | [`ErrorContext`]: a task as an error context, with its injections |
 //! | `callback_state.rs` | the stages of a [`CallbackContext`] |
-//! | `injection.rs` | [`Injection`]: what a task is resumed with |
+//! | `injection.rs` | [`Injection`]: the error or the request that a task is resumed with |
 //! | `unhandled_error.rs` | [`UnhandledError`]: an error that has no caller |
-//! | `drops.rs` | what a callback has dropped, which is reported after its error |
+//! | `drops.rs` | the callables that a callback has dropped, which are reported after its error |
 //! | `timers.rs` | the order of timers, by (deadline, creation) |
 //! | `clock.rs` | the clocks |
-//! | `runnable.rs` | what a loop runs: tasks and callbacks |
+//! | `runnable.rs` | the interface of tasks and callbacks to the loop |
 //! | `ids.rs` | the names of loops, slots, tasks and timers |
 //! | `errors.rs` | the errors of a loop |
-//! | `models.rs`, `models_of_callback_context.rs` | models for loom of the inbox, and of a `CallbackContext` |
+//! | `models.rs`, `models_of_callback_context.rs` | loom models of the inbox, and of a [`CallbackContext`] |
 //!
 //! # What a turn is
 //!
-//! 1. Messages of other threads (wakes, remote callbacks) go to the end of the queue.
-//! 2. The queue as it is now is the turn's *batch*, and the timers whose deadline is not after now are *due*.
-//! 3. The batch runs in order. Callbacks and resumptions of tasks share the one queue, first in, first out.
-//! 4. The due timers run, by (deadline, creation). One that was removed in step 3, or by an earlier timer,
-//!    does not.
-//! 5. If nothing is queued, the loop sleeps until the next deadline, or until another thread has something
-//!    for it. A clock that stands still by itself is moved to that deadline instead, unless another thread
-//!    [owes the loop a wake](crate::Remote::keep_alive): then the loop sleeps until that has come.
+//! 1. The mail of other threads (wakes, remote callbacks) goes to the end of the queue.
+//! 2. The queue as it is now is the turn's *batch*, and the timers whose deadline is not after now
+//!    are *due*.
+//! 3. The batch runs in order. Callbacks and resumptions of tasks share the one queue, first in,
+//!    first out.
+//! 4. The due timers run, by (deadline, creation). One that was removed in step 3, or by an earlier
+//!    timer, does not.
+//! 5. If nothing is queued, the loop sleeps until the next deadline, or until another thread sends
+//!    mail. A clock that does not run by itself is moved to that deadline instead, unless another
+//!    thread [owes the loop a wake](crate::Remote::keep_alive): then the loop sleeps until that has
+//!    come.
 //!
-//! What is added meanwhile, a timer that is already due included, waits for the next turn: no task and no
-//! callback, however often it queues itself, keeps the others from running. A failure or a panic of one goes
-//! to its error context and does not stop the rest. A turn is never cut short: `stop`, and the end of the future that
-//! `run_sync` waits for, take effect after step 4.
+//! Anything that is added meanwhile waits for the next turn, even a timer that is already due. So
+//! no task and no callback, however often it queues itself, keeps the others from running. If a
+//! callback fails or panics, the error goes to its error context, and the rest of the turn runs. A
+//! turn is never cut short: `stop`, and the end of the future that `run_sync` waits for, take
+//! effect after step 4.
 //!
 //! # Who owns what
 //!
 //! ```text
 //! IoLoop (one owner) ─┐
-//! IoLoopHandle ───────┼─ Rc ─> Core ─> slots ─> tasks      Remote ─ Arc ─> Shared (inbox, stop)
-//! current loop (TLS) ─┘          │───> queue, timers            registry: loop name ─ Arc ─> Shared
-//!                                └─ Arc ─> Shared         Waker: loop name, slot, generation; owns nothing
+//! IoLoopHandle ───────┼─ Rc ─> Core ─┬─> slots ─> tasks
+//! current loop (TLS) ─┘              ├─> queue, timers
+//!                                    └─ Arc ─┐
+//! Remote ────────────────────────────── Arc ─┼─> Shared (inbox, stop)
+//! registry, by loop name ────────────── Arc ─┘
+//!
+//! Waker: loop name, slot, generation; owns nothing
 //! ```
 //!
-//! Bodies and callbacks may hold handles to their own loop; that is a cycle, and dropping the [`IoLoop`](crate::IoLoop)
-//! breaks it: it takes everything out of the core and drops it. Only the owner can run the loop, and running
-//! borrows it, so a loop is never dropped in the middle of a turn.
+//! Bodies and callbacks may hold handles to their own loop. That is a cycle, and the drop of the
+//! [`IoLoop`](crate::IoLoop) breaks it: it takes everything out of the core and drops it. Only the
+//! owner can run the loop, and running borrows it, so a loop is never dropped in the middle of a
+//! turn.
 //!
 //! # Error contexts
 //!
-//! A task has no node until something is scheduled in it: its slot only holds its outer context. So a task is one allocation still, and what needs no context
-//! pays for one flag. While a task runs, its loop knows the slot; `capture` makes the node of the slot, once.
+//! A task has no [`ErrorContext`] until a callback is scheduled in it: its slot only holds the
+//! outer context. So a task is one allocation, and a task without callbacks pays for one flag.
+//! While a task runs, its loop knows the slot, and `capture` makes the context of the slot, once.
 //!
-//! | event | what happens |
-//! |---|---|
-//! | something is scheduled | the running task's node is captured with it, in an `Arc` |
-//! | it runs | its context is the thread's current one, restored by a guard |
-//! | it fails | each node, from the inside out, is offered the error; a task that is suspended queues it, and is scheduled |
-//! | the task is polled | the first error of its queue is lent to the thread for that poll, addressed to the task's waker |
-//! | the task ends | its node is closed; what is left in the queue is offered to the outer node |
+//! | event | function | what happens |
+//! |---|---|---|
+//! | a callback is scheduled | `current::capture` | the context of the running task is captured with the callback, in an `Arc` |
+//! | the callback runs | `callbacks::call` | its context is the thread's current one; a guard restores the one before |
+//! | it fails | `Core::throw` | each context, from the inside out, is offered the error; a suspended task queues it, and is scheduled |
+//! | the task is polled | `Core::poll_with_injection` | the first injection of its queue is lent to the thread for that poll, addressed to the task's waker |
+//! | the task ends | `Core::release` | its context is closed; errors that are left in the queue are offered to the outer context |
 //!
-//! A node is `Send`, because callbacks that hold one are; its queue is only touched on the loop's thread. Other threads, and other loops, send the error to the
-//! inbox of the node's loop.
+//! A context is `Send`, because callbacks that hold one are. Its queue is only touched on the
+//! loop's thread: other threads, and other loops, send the error to the inbox of that loop.
 
 mod callback_context;
 mod callback_state;

@@ -1,8 +1,9 @@
-//! Models of a loop's mail for loom: what other threads send, requests to cancel among it, against the loop that reads, sleeps, and ends.
+//! Loom models of the inbox: the mail and the requests of other threads, against a loop that reads,
+//! sleeps and ends.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p gen-runtime --lib --release models`
 //!
-//! A message that does not wake the loop is a deadlock, which loom reports.
+//! Mail that does not wake the loop is a deadlock, which loom reports.
 
 use std::future::Future;
 use std::panic::Location;
@@ -25,13 +26,13 @@ fn slot(index: u32) -> SlotId {
     SlotId { index, generation: 0 }
 }
 
-/// A request, as `JoinHandle::cancel` sends it: whoever drops it unread lets the signal go.
-fn request(signal: EndSender) -> Mail {
+/// A request as `JoinHandle::cancel` sends it. If it is dropped unread, so is the end sender.
+fn request(end_sender: EndSender) -> Mail {
     let cancellation = Cancellation::new(CancelSource::Explicit, "stop", Location::caller());
-    Mail::Cancel(TaskId::of_nobody(), cancellation, Some(signal).into())
+    Mail::Cancel(TaskId::placeholder(), cancellation, Some(end_sender).into())
 }
 
-/// Reads as a loop does: sleeps while there is nothing.
+/// Reads as a loop does, which sleeps while there is no mail.
 fn read(shared: &Shared) -> Vec<Mail> {
     loop {
         let mail = shared.drain();
@@ -43,7 +44,7 @@ fn read(shared: &Shared) -> Vec<Mail> {
 }
 
 #[test]
-fn a_message_wakes_a_loop_that_sleeps() {
+fn mail_wakes_a_loop_that_sleeps() {
     loom::model(|| {
         let shared = Arc::new(Shared::default());
         let sender = {
@@ -56,7 +57,7 @@ fn a_message_wakes_a_loop_that_sleeps() {
 }
 
 #[test]
-fn of_two_senders_none_is_lost() {
+fn the_mail_of_two_senders_is_read() {
     loom::model(|| {
         let shared = Arc::new(Shared::default());
         let senders = [1, 2].map(|index| {
@@ -71,8 +72,8 @@ fn of_two_senders_none_is_lost() {
     });
 }
 
-/// The second wake of a task adds nothing to the inbox while the first one is there: what came before it must
-/// be seen all the same by whoever reads the first.
+/// The second wake of a task adds nothing to the inbox while the first one is there. The loop that
+/// reads the first must see everything that was written before the second.
 #[test]
 fn a_wake_that_finds_one_of_its_task_in_the_inbox_is_not_lost() {
     loom::model(|| {
@@ -91,7 +92,7 @@ fn a_wake_that_finds_one_of_its_task_in_the_inbox_is_not_lost() {
         while seen < 2 {
             let mail = read(&shared);
             assert!(mail.len() <= 2, "one for each task");
-            if mail.iter().any(|message| matches!(message, Mail::Wake(slot) if slot.index == 1)) {
+            if mail.iter().any(|mail| matches!(mail, Mail::Wake(slot) if slot.index == 1)) {
                 seen = ready.load(Ordering::Relaxed);
             }
         }
@@ -99,9 +100,9 @@ fn a_wake_that_finds_one_of_its_task_in_the_inbox_is_not_lost() {
     });
 }
 
-/// Two names of one slot, of which one is old: neither hides the other.
+/// One of two names of a slot is old. Neither hides the other.
 #[test]
-fn wakes_by_two_names_of_a_slot_wake_whoever_is_in_it() {
+fn wakes_by_two_names_of_a_slot_wake_its_occupant() {
     loom::model(|| {
         let shared = Arc::new(Shared::default());
         let senders = [0, 1].map(|generation| {
@@ -122,9 +123,9 @@ fn wakes_by_two_names_of_a_slot_wake_whoever_is_in_it() {
     });
 }
 
-/// As `Core::park` asks: a loop that finds nothing owed, and then no mail, may move its clock.
+/// A loop that finds nothing owed, and then no mail, may move its clock, as `Core::park` does.
 #[test]
-fn what_a_thread_has_sent_is_there_when_it_owes_nothing_any_more() {
+fn mail_that_is_sent_before_a_release_is_seen_after_it() {
     loom::model(|| {
         let shared = Arc::new(Shared::default());
         shared.owe();
@@ -148,7 +149,7 @@ fn what_a_thread_has_sent_is_there_when_it_owes_nothing_any_more() {
     });
 }
 
-/// A loop that waited on would be a deadlock.
+/// If the loop is not woken, that is a deadlock.
 #[test]
 fn the_last_of_two_threads_that_owe_a_wake_wakes_the_loop_also_without_mail() {
     loom::model(|| {
@@ -180,15 +181,15 @@ fn a_stop_wakes_a_loop_that_sleeps() {
     });
 }
 
-/// Whoever cancelled a task from another thread would wait for its end for ever.
+/// Otherwise a thread that has cancelled a task would wait for its end for ever.
 #[test]
 fn a_request_against_the_end_of_the_loop_is_over_in_any_case() {
     loom::model(|| {
         let shared = Arc::new(Shared::default());
-        let (signal, mut cancelling) = CancelCompletion::of_nobody();
+        let (end_sender, mut cancelling) = CancelCompletion::of_nobody();
         let sender = {
             let shared = shared.clone();
-            thread::spawn(move || drop(shared.send(request(signal))))
+            thread::spawn(move || drop(shared.send(request(end_sender))))
         };
         drop(shared.drain());
         drop(shared.close());
@@ -200,7 +201,8 @@ fn a_request_against_the_end_of_the_loop_is_over_in_any_case() {
     });
 }
 
-/// Whoever cancels a task while its loop is dropped would be told of its end before the body is dropped.
+/// Otherwise a thread that cancels a task while its loop is dropped could go on before the body is
+/// dropped.
 #[test]
 fn a_request_while_the_loop_is_dropped_is_over_when_the_tasks_are() {
     loom::model(|| {
@@ -210,8 +212,8 @@ fn a_request_while_the_loop_is_dropped_is_over_when_the_tasks_are() {
         let asker = {
             let (shared, are_dropped) = (shared.clone(), are_dropped.clone());
             thread::spawn(move || {
-                let (signal, cancelling) = CancelCompletion::of_nobody();
-                drop(shared.send(request(signal)));
+                let (end_sender, cancelling) = CancelCompletion::of_nobody();
+                drop(shared.send(request(end_sender)));
                 block_on(cancelling);
                 assert_eq!(are_dropped.load(Ordering::Acquire), 1);
             })
@@ -223,7 +225,8 @@ fn a_request_while_the_loop_is_dropped_is_over_when_the_tasks_are() {
     });
 }
 
-/// Of two who cancel one task at once both are told of its end, whether the loop reads the two as one or not.
+/// Two threads that cancel one task at once both see its end, whether the loop reads one request or
+/// two.
 #[test]
 fn two_requests_at_once_are_both_over() {
     loom::model(|| {
@@ -231,22 +234,22 @@ fn two_requests_at_once_are_both_over() {
         let asker = {
             let shared = shared.clone();
             thread::spawn(move || {
-                let (signal, cancelling) = CancelCompletion::of_nobody();
-                assert!(shared.send(request(signal)).is_ok());
+                let (end_sender, cancelling) = CancelCompletion::of_nobody();
+                assert!(shared.send(request(end_sender)).is_ok());
                 cancelling
             })
         };
-        let (signal, cancelling) = CancelCompletion::of_nobody();
-        assert!(shared.send(request(signal)).is_ok());
-        let mut signals = EndSenders::default();
-        while signals.len() < 2 {
-            for message in read(&shared) {
-                if let Mail::Cancel(_, _, more) = message {
-                    signals.append(more);
+        let (end_sender, cancelling) = CancelCompletion::of_nobody();
+        assert!(shared.send(request(end_sender)).is_ok());
+        let mut end_senders = EndSenders::default();
+        while end_senders.len() < 2 {
+            for mail in read(&shared) {
+                if let Mail::Cancel(_, _, more) = mail {
+                    end_senders.append(more);
                 }
             }
         }
-        drop(signals);
+        drop(end_senders);
         block_on(cancelling);
         block_on(asker.join().unwrap());
     });

@@ -1,9 +1,11 @@
-//! Models of a [`CallbackContext`] for loom: an error on one thread against the waiter, the callback or the end on another, in every order that the memory model allows.
+//! Loom models of a [`CallbackContext`]: an error on one thread, against the waiter, the callback
+//! or the end on another, in every order that the memory model allows.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p gen-runtime --lib --release models`
 //!
-//! In each of them the catch is within another one, which takes what the first does not: so no error can be lost or be told twice unseen. A lost wake is a
-//! deadlock, which loom reports.
+//! In each model the context is inside of another one, which takes the errors that the first does
+//! not take. So no error can be lost or taken twice unseen. A lost wake is a deadlock, which loom
+//! reports.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -15,15 +17,15 @@ use loom::thread;
 use super::{CallbackContext, Polled};
 use crate::context::{capture, Context};
 
-/// A catch within another.
-struct Catches {
+/// A callback context inside of another one.
+struct Nested {
     outer: CallbackContext,
     inner: Arc<CallbackContext>,
-    /// Throws at the inner one.
+    /// Throws into the inner one.
     context: Context,
 }
 
-impl Catches {
+impl Nested {
     fn new() -> Self {
         let outer = CallbackContext::new();
         let entered_outer = outer.enter();
@@ -32,10 +34,10 @@ impl Catches {
         let context = capture();
         drop(entered_inner);
         drop(entered_outer);
-        Catches { outer, inner, context }
+        Nested { outer, inner, context }
     }
 
-    /// Waits for news.
+    /// Waits for an error, or for the drop of the callback.
     fn wait(&self) -> Result<(), String> {
         block_on(poll_fn(|cx| match self.inner.poll(cx.waker()) {
             Polled::Nothing => Poll::Pending,
@@ -44,9 +46,9 @@ impl Catches {
         }))
     }
 
-    /// What each of the two has caught, when nothing more can come.
-    fn caught(&self) -> [Option<String>; 2] {
-        [&*self.inner, &self.outer].map(|catch| match catch.poll(Waker::noop()) {
+    /// Returns the errors that the two have taken, the inner one first, when no more can come.
+    fn taken(&self) -> [Option<String>; 2] {
+        [&*self.inner, &self.outer].map(|context| match context.poll(Waker::noop()) {
             Polled::Failed(error) => Some(error.to_string()),
             Polled::Nothing | Polled::Abandoned => None,
         })
@@ -66,106 +68,106 @@ fn some(text: &str) -> Option<String> {
 #[test]
 fn an_error_wakes_the_waiter() {
     loom::model(|| {
-        let catches = Catches::new();
-        let thrower = catches.throw("e");
-        assert_eq!(catches.wait(), Err("e".to_owned()));
+        let nested = Nested::new();
+        let thrower = nested.throw("e");
+        assert_eq!(nested.wait(), Err("e".to_owned()));
         thrower.join().unwrap();
-        assert_eq!(catches.caught(), [None, None]);
+        assert_eq!(nested.taken(), [None, None]);
     });
 }
 
 #[test]
-fn an_error_against_the_end_is_told_once() {
+fn an_error_against_the_end_is_taken_once() {
     loom::model(|| {
-        let catches = Catches::new();
-        let thrower = catches.throw("e");
-        let is_end = catches.inner.end();
+        let nested = Nested::new();
+        let thrower = nested.throw("e");
+        let is_end = nested.inner.end();
         thrower.join().unwrap();
         let expected = if is_end { [None, some("e")] } else { [some("e"), None] };
-        assert_eq!(catches.caught(), expected);
+        assert_eq!(nested.taken(), expected);
     });
 }
 
 #[test]
-fn an_error_against_a_waiter_that_goes_is_told_outward() {
+fn an_error_against_a_waiter_that_is_dropped_goes_outward() {
     loom::model(|| {
-        let catches = Catches::new();
-        let thrower = catches.throw("e");
-        let polled = matches!(catches.inner.poll(Waker::noop()), Polled::Failed(_));
-        catches.inner.close();
+        let nested = Nested::new();
+        let thrower = nested.throw("e");
+        let polled = matches!(nested.inner.poll(Waker::noop()), Polled::Failed(_));
+        nested.inner.close();
         thrower.join().unwrap();
-        assert_eq!(catches.caught(), [None, some("e").filter(|_| !polled)]);
+        assert_eq!(nested.taken(), [None, some("e").filter(|_| !polled)]);
     });
 }
 
 #[test]
-fn of_two_errors_each_is_told_once() {
+fn two_errors_are_taken_once_each() {
     let mut model = loom::model::Builder::new();
     model.preemption_bound = Some(2);
     model.check(|| {
-        let catches = Catches::new();
-        let throwers = ["a", "b"].map(|text| catches.throw(text));
-        let first = catches.wait().unwrap_err();
+        let nested = Nested::new();
+        let throwers = ["a", "b"].map(|text| nested.throw(text));
+        let first = nested.wait().unwrap_err();
         throwers.into_iter().for_each(|thrower| thrower.join().unwrap());
         let second = if first == "a" { "b" } else { "a" };
-        assert_eq!(catches.caught(), [None, some(second)]);
+        assert_eq!(nested.taken(), [None, some(second)]);
     });
 }
 
 #[test]
 fn a_drop_wakes_the_waiter() {
     loom::model(|| {
-        let catches = Catches::new();
-        let inner = Arc::clone(&catches.inner);
+        let nested = Nested::new();
+        let inner = Arc::clone(&nested.inner);
         let dropper = thread::spawn(move || inner.abandon());
-        assert_eq!(catches.wait(), Ok(()));
+        assert_eq!(nested.wait(), Ok(()));
         dropper.join().unwrap();
     });
 }
 
 #[test]
-fn a_callback_that_drops_what_it_owns_and_fails_is_told_by_its_error() {
+fn a_callback_that_drops_its_callables_and_fails_ends_with_its_error() {
     loom::model(|| {
-        let catches = Catches::new();
-        let (context, inner) = (catches.context.clone(), Arc::clone(&catches.inner));
+        let nested = Nested::new();
+        let (context, inner) = (nested.context.clone(), Arc::clone(&nested.inner));
         let caller = thread::spawn(move || {
             context.run(|| {
                 inner.abandon();
                 Err::<(), _>("e")
             });
         });
-        assert_eq!(catches.wait(), Err("e".to_owned()));
+        assert_eq!(nested.wait(), Err("e".to_owned()));
         caller.join().unwrap();
-        assert_eq!(catches.caught(), [None, None]);
+        assert_eq!(nested.taken(), [None, None]);
     });
 }
 
 #[test]
-fn a_callback_that_fails_and_is_dropped_then_is_told_by_its_error() {
+fn a_callback_that_fails_and_is_dropped_then_ends_with_its_error() {
     loom::model(|| {
-        let catches = Catches::new();
-        let (context, inner) = (catches.context.clone(), Arc::clone(&catches.inner));
+        let nested = Nested::new();
+        let (context, inner) = (nested.context.clone(), Arc::clone(&nested.inner));
         let caller = thread::spawn(move || {
             context.throw("e");
             inner.abandon();
         });
-        assert_eq!(catches.wait(), Err("e".to_owned()));
+        assert_eq!(nested.wait(), Err("e".to_owned()));
         caller.join().unwrap();
     });
 }
 
 #[test]
-fn a_callback_that_drops_what_it_owns_and_ends_well_is_told_by_the_drop() {
+fn a_callback_that_drops_its_callables_and_ends_well_ends_with_the_drop() {
     loom::model(|| {
-        let catches = Catches::new();
-        let (context, inner) = (catches.context.clone(), Arc::clone(&catches.inner));
+        let nested = Nested::new();
+        let (context, inner) = (nested.context.clone(), Arc::clone(&nested.inner));
         let caller = thread::spawn(move || {
             context.run(|| {
                 inner.abandon();
                 Ok::<_, &str>(())
             });
         });
-        assert_eq!(catches.wait(), Ok(()));
+        assert_eq!(nested.wait(), Ok(()));
         caller.join().unwrap();
     });
 }

@@ -1,5 +1,5 @@
-//! The way of an error that has no caller: from the inside out, to a context that takes it, else to the loop's
-//! error handler, else to the log.
+//! The route of an error that has no caller: from the inside out to a context that takes it, else
+//! to the loop's error handler, else to the log.
 
 use std::sync::Arc;
 
@@ -14,58 +14,59 @@ use super::unhandled_error::UnhandledError;
 use crate::report::contain;
 
 impl Core {
-    /// Offers a failure to that context, and then outward.
-    pub(crate) fn throw(&self, mut node: Option<Arc<ErrorContext>>, mut failure: UnhandledError) {
-        while let Some(inner) = node {
+    /// Offers an error to `context`, and then to the contexts outside of it.
+    pub(crate) fn throw(&self, mut context: Option<Arc<ErrorContext>>, mut error: UnhandledError) {
+        while let Some(inner) = context {
             let offered = match inner.slot_of(&self.shared) {
-                Some(slot) => self.sched.borrow_mut().throw(slot, &inner, failure),
-                None => inner.send(failure),
+                Some(slot) => self.scheduler.borrow_mut().throw(slot, &inner, error),
+                None => inner.send(error),
             };
             match offered {
                 Ok(()) => return,
-                Err(refused) => failure = refused,
+                Err(refused) => error = refused,
             }
-            node = inner.outer();
+            context = inner.outer();
         }
-        self.unhandled(failure);
+        self.unhandled(error);
     }
 
-    /// What was in the slot has ended; the errors that it did not take go outward.
+    /// Frees a slot whose occupant has ended. The errors that it has not taken go outward.
     pub(crate) fn release(&self, slot: SlotId, untaken: Option<Injection>) {
-        let context = self.sched.borrow_mut().release(slot);
+        let context = self.scheduler.borrow_mut().release(slot);
         if untaken.is_none() && context.as_ref().and_then(SlotContext::own).is_none() {
-            // Nothing was scheduled in it, as mostly: so nothing can be left.
+            // Nothing was scheduled in this task, nor in most others, so it leaves nothing.
             return;
         }
         self.propagate_outward(untaken, context.map(SlotContext::end).unwrap_or_default());
     }
 
-    /// What a task that has ended did not take goes outward; whoever waits for its end is told.
-    pub(super) fn propagate_outward(&self, untaken: Option<Injection>, left: Leftovers) {
-        for failure in untaken.into_iter().chain(left.deliveries).filter_map(Injection::too_late) {
-            self.throw(left.outer.clone(), failure);
+    /// Handles the leftovers of a task that has ended: errors go outward, and the futures that wait
+    /// for the end are woken.
+    pub(super) fn propagate_outward(&self, untaken: Option<Injection>, leftovers: Leftovers) {
+        for error in untaken.into_iter().chain(leftovers.injections).filter_map(Injection::too_late) {
+            self.throw(leftovers.outer.clone(), error);
         }
-        if let Some(timer) = left.timer {
+        if let Some(timer) = leftovers.timer {
             drop(self.cancel_timer(timer));
         }
-        drop(left.watchers);
+        drop(leftovers.end_senders);
     }
 
-    /// A poll was given a delivery, and left the slot suspended.
-    pub(super) fn after_throw(&self, slot: SlotId, untaken: Option<Injection>) {
-        let closed_task = self.sched.borrow_mut().after_throw(slot, untaken);
-        if let Some(failure) = closed_task.and_then(Injection::too_late) {
-            self.unhandled(failure);
+    /// Handles an injection after a poll that left the slot suspended.
+    pub(super) fn after_injection(&self, slot: SlotId, untaken: Option<Injection>) {
+        let refused = self.scheduler.borrow_mut().after_injection(slot, untaken);
+        if let Some(error) = refused.and_then(Injection::too_late) {
+            self.unhandled(error);
         }
     }
 
-    pub(super) fn unhandled(&self, failure: UnhandledError) {
+    pub(super) fn unhandled(&self, error: UnhandledError) {
         let handler = self.error_handler.borrow().clone();
-        let tell = || match handler {
-            None => failure.report(),
-            Some(handler) => handler(failure.into_error()),
+        let handle = || match handler {
+            None => error.report(),
+            Some(handler) => handler(error.into_error()),
         };
-        current_context::outside(|| contain("an error handler", tell));
+        current_context::outside(|| contain("an error handler", handle));
     }
 
     pub(crate) fn set_error_handler(&self, handler: ErrorHandler) {
@@ -77,7 +78,7 @@ impl Core {
     }
 }
 
-/// Brings an error to that context or one outside of it, from any thread.
+/// Offers an error to `context`, and then to the contexts outside of it, from any thread.
 pub(crate) fn deliver_error(error: UnhandledError, context: Option<Arc<ErrorContext>>) {
     match current::get() {
         Some(core) => core.throw(context, error),
@@ -85,7 +86,7 @@ pub(crate) fn deliver_error(error: UnhandledError, context: Option<Arc<ErrorCont
     }
 }
 
-/// From a thread on which no loop runs: the first loop that lives goes on with it.
+/// Sends an error to the first context whose loop is alive; that loop goes on with it.
 fn send_outward(mut error: UnhandledError, mut context: Option<Arc<ErrorContext>>) {
     while let Some(inner) = context {
         match inner.send(error) {
@@ -97,9 +98,9 @@ fn send_outward(mut error: UnhandledError, mut context: Option<Arc<ErrorContext>
     error.report();
 }
 
-/// Brings an error to a loop: to its error handler.
+/// Sends an error to the error handler of a loop.
 pub(crate) fn send_to_handler(error: UnhandledError, home: &impl Home) {
-    if let Err(error) = home.bring(None, error) {
+    if let Err(error) = home.throw(None, error) {
         error.report();
     }
 }

@@ -1,4 +1,4 @@
-//! What a loop runs: tasks and callbacks.
+//! The tasks and callbacks that a loop runs.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -7,20 +7,21 @@ use std::task::Context;
 use crate::error::Error;
 use crate::inject::in_flight::Thrown;
 
-/// What a loop holds of a task.
+/// A loop's reference to a task.
 pub(crate) type TaskRef = Pin<Arc<dyn Runnable>>;
 
 pub(crate) trait Runnable {
-    /// Runs the body up to its next suspension; answers whether it has ended. Never panics.
+    /// Runs the body to its next suspension, and returns whether the body has ended. Never panics.
     ///
-    /// What is in `thrown` resumes it at the yield where it is suspended; if nobody took it, it is there
-    /// again afterwards. A body that is cancelled and cannot be told is dropped: that is its end.
+    /// The yield at which the body is suspended takes `thrown`; if it does not, `thrown` is still
+    /// there afterwards. A body that is suspended at no yield cannot take a cancellation: it is
+    /// dropped, and has ended.
     fn run(self: Pin<&Self>, cx: &mut Context<'_>, thrown: &mut Option<Thrown>) -> bool;
 
-    /// Drops the body before its end, because it was cancelled and has not ended in time. Never panics.
+    /// Drops the body, because it was cancelled and has not ended in time. Never panics.
     fn cut_short(self: Pin<&Self>, cancelled: Error);
 
-    /// Drops the body before its end, because its loop goes. Never panics.
+    /// Drops the body, because its loop is closed. Never panics.
     fn close(self: Pin<&Self>);
 }
 

@@ -1,21 +1,25 @@
-//! The slots of a loop, and the queue of what has to run.
+//! The slots of a loop, and the queue of jobs.
 //!
-//! A slot is where wakers point. Its states:
+//! A waker names a slot. The states of a slot:
 //!
-//! | occupant | entered by | left by |
-//! |---|---|---|
-//! | `Free` | the end of a task | `insert` |
-//! | `Running` | `insert` (a task's first step), `next` | `put_back`, `release` |
-//! | `Idle` | `put_back` | `next`, `take`, `clear` |
-//! | `Root` | `insert_root`, `put_back_root` | `next`, `release` |
-//! | `RootRunning` | `next` | `put_back_root`, `release` |
+//! | occupant | entered by | left by | excludes |
+//! |---|---|---|---|
+//! | `Free` | `release` | `insert`, `insert_root` | everything: no waker and no job fits a free slot |
+//! | `Running` | `insert` (a task's first step), `next`, `take` | `put_back`, `release` | a second poll, because the loop's stack holds the task; the error of a callback, because the body is not suspended |
+//! | `Idle` | `put_back` | `next`, `take` | nothing |
+//! | `Root` | `insert_root`, `put_back_root` | `next`, `release` | `take`, because the caller of `run_sync` owns the future |
+//! | `RootRunning` | `next` | `put_back_root`, `release` | what `Running` and `Root` exclude |
 //!
-//! `scheduled` says that a job for the slot is in the queue; it is cleared *before* the task is polled, so
-//! that a wake during the poll queues it again. A job whose generation is not the slot's is stale and does
-//! nothing. `thrown` says that the next poll is to be resumed with the first delivery of the slot's context; a
-//! slot takes failures of callbacks only while it is `Idle` or `Root`, for then its body is suspended.
+//! `clear` removes all slots.
 //!
-//! Nothing in here runs code of a user, not even a drop: what is taken out is handed to the caller.
+//! `scheduled` says that a job for the slot is in the queue. It is cleared *before* the task is
+//! polled, so that a wake during the poll queues the slot again. A job whose generation is not that
+//! of the slot is stale and does nothing. `has_injection` says that the next poll takes the first
+//! injection of the slot's context.
+//!
+//! Nothing in here runs code of a user, not even a drop: values that are taken out go to the
+//! caller.
+
 use std::collections::VecDeque;
 use std::mem;
 use std::sync::Arc;
@@ -26,20 +30,20 @@ use super::inbox::Shared;
 use super::runnable::{QueuedCallback, TaskRef};
 use super::slot_context::SlotContext;
 
-/// What the queue holds.
+/// An entry of the queue.
 pub(super) enum Job {
     Task(SlotId),
     Callback(QueuedCallback),
 }
 
-/// What the loop has to do next.
+/// The next work of the loop.
 pub(super) enum Work {
     Callback(QueuedCallback),
-    /// Poll the task; and whether with what is delivered to it.
+    /// Poll the task; the `bool` says whether with its first injection.
     Task(SlotId, TaskRef, bool),
     /// Poll the future of the blocking call that runs the loop, in the same way.
     Root(bool),
-    /// The job was for a task that has ended.
+    /// The job has found no task to poll.
     Nothing,
 }
 
@@ -52,20 +56,21 @@ pub(super) enum Occupant {
 }
 
 pub(super) struct TaskSlot {
-    /// How many occupants it had before; the generation is its low bits.
+    /// The number of its earlier occupants. The low bits are the generation.
     uses: u32,
     scheduled: bool,
-    pub(super) thrown: bool,
+    pub(super) has_injection: bool,
     pub(super) occupant: Occupant,
     pub(super) context: SlotContext,
 }
 
 impl TaskSlot {
     fn new(occupant: Occupant, outer: Option<Arc<ErrorContext>>) -> Self {
-        TaskSlot { uses: 0, scheduled: false, thrown: false, occupant, context: SlotContext::Outer(outer) }
+        let context = SlotContext::Outer(outer);
+        TaskSlot { uses: 0, scheduled: false, has_injection: false, occupant, context }
     }
 
-    /// The cast cuts off what a waker's name has no room for.
+    /// The cast cuts off the bits that a waker has no room for.
     fn generation(&self) -> u16 {
         self.uses as u16
     }
@@ -89,12 +94,12 @@ impl Scheduler {
         Scheduler { slots: Vec::new(), free: NONE, queue: VecDeque::new() }
     }
 
-    /// A slot for a task whose first step is about to run.
+    /// Makes a slot for a task whose first step is about to run.
     pub(super) fn insert(&mut self, outer: Option<Arc<ErrorContext>>) -> SlotId {
         self.occupy(Occupant::Running, outer)
     }
 
-    /// A slot for a future that is polled where it lies; queued for its first poll.
+    /// Makes a slot for a future that is polled in place, and queues it for its first poll.
     pub(super) fn insert_root(&mut self, outer: Option<Arc<ErrorContext>>) -> SlotId {
         let slot = self.occupy(Occupant::Root, outer);
         self.schedule(slot);
@@ -117,8 +122,7 @@ impl Scheduler {
         SlotId { index, generation: slot.generation() }
     }
 
-    /// Queues a slot, once.
-    // Each wake on the loop's own thread comes here.
+    /// Queues a slot, once. Every wake on the loop's own thread comes here.
     #[inline]
     pub(super) fn schedule(&mut self, id: SlotId) {
         if let Some(slot) = self.slot(id) {
@@ -129,11 +133,11 @@ impl Scheduler {
         }
     }
 
-    /// Queues the slot of that index, whoever is in it.
+    /// Queues the slot of that index, whatever its generation is.
     #[cold]
     pub(super) fn schedule_occupant(&mut self, index: u32) {
         let Some(slot) = self.slots.get(index as usize) else { return };
-        // That of a free slot names nobody.
+        // If the slot is free, this id fits no slot.
         self.schedule(SlotId { index, generation: slot.generation() });
     }
 
@@ -145,7 +149,7 @@ impl Scheduler {
         self.queue.len()
     }
 
-    /// Takes the next job from the queue, with the task that it is for.
+    /// Takes the next job from the queue, and its task out of the slot.
     pub(super) fn next(&mut self) -> Option<Work> {
         let id = match self.queue.pop_front()? {
             Job::Callback(callback) => return Some(Work::Callback(callback)),
@@ -154,10 +158,10 @@ impl Scheduler {
         let Some(slot) = self.slot(id) else { return Some(Work::Nothing) };
         slot.scheduled = false;
         Some(match mem::replace(&mut slot.occupant, Occupant::Running) {
-            Occupant::Idle(task) => Work::Task(id, task, slot.thrown),
+            Occupant::Idle(task) => Work::Task(id, task, slot.has_injection),
             Occupant::Root => {
                 slot.occupant = Occupant::RootRunning;
-                Work::Root(slot.thrown)
+                Work::Root(slot.has_injection)
             }
             other => {
                 slot.occupant = other;
@@ -166,7 +170,8 @@ impl Scheduler {
         })
     }
 
-    /// The task is suspended. Hands it back if the loop was closed meanwhile: it has no slot any more.
+    /// Puts a suspended task back into its slot. Gives the task back if it has no slot any more,
+    /// because its own step has closed the loop.
     pub(super) fn put_back(&mut self, id: SlotId, task: TaskRef) -> Option<TaskRef> {
         match self.slot(id) {
             Some(slot) => {
@@ -177,28 +182,29 @@ impl Scheduler {
         }
     }
 
-    /// The future of the blocking call is suspended.
+    /// The future of the blocking call was polled, and is suspended or done.
     pub(super) fn put_back_root(&mut self, id: SlotId) {
         if let Some(slot) = self.slot(id) {
             slot.occupant = Occupant::Root;
         }
     }
 
-    /// What was in the slot has ended: wakers that still name it do nothing from now on.
-    #[must_use = "its context may hold errors"]
+    /// Frees a slot whose occupant has ended. Wakers that still name it do nothing from now on.
+    #[must_use = "the context may hold errors"]
     pub(super) fn release(&mut self, id: SlotId) -> Option<SlotContext> {
         let next = self.free;
         let slot = self.slot(id)?;
         slot.uses = slot.uses.wrapping_add(1);
         slot.scheduled = false;
-        slot.thrown = false;
+        slot.has_injection = false;
         slot.occupant = Occupant::Free { next };
         let context = mem::replace(&mut slot.context, SlotContext::Outer(None));
         self.free = id.index;
         Some(context)
     }
 
-    /// Empties it for good: gives all that is suspended or running, and the queued callbacks.
+    /// Empties the scheduler for good. Returns the suspended tasks, the contexts of all occupants,
+    /// and the queued callbacks.
     pub(super) fn clear(&mut self) -> (Vec<(Option<TaskRef>, SlotContext)>, Vec<QueuedCallback>) {
         self.free = NONE;
         let tasks = mem::take(&mut self.slots).into_iter().filter_map(|slot| match slot.occupant {
@@ -213,12 +219,12 @@ impl Scheduler {
         (tasks.collect(), callbacks.collect())
     }
 
-    /// The context of a task; none if it has ended.
-    pub(super) fn node_of(&mut self, task: TaskId, home: &Arc<Shared>) -> Option<Arc<ErrorContext>> {
-        self.slot_of(task).map(|(id, slot)| slot.context.node(home, id))
+    /// Returns the error context of a task, or `None` if the task has ended.
+    pub(super) fn context_of_task(&mut self, task: TaskId, home: &Arc<Shared>) -> Option<Arc<ErrorContext>> {
+        self.slot_of(task).map(|(id, slot)| slot.context.get_or_create(home, id))
     }
 
-    /// Takes a task that is suspended out of its slot, which says `Running` from now on.
+    /// Takes a suspended task out of its slot, which is `Running` from now on.
     pub(super) fn take(&mut self, task: TaskId) -> Option<(SlotId, TaskRef)> {
         let (id, slot) = self.slot_of(task)?;
         match mem::replace(&mut slot.occupant, Occupant::Running) {
@@ -230,14 +236,12 @@ impl Scheduler {
         }
     }
 
-    /// All tasks.
     pub(super) fn tasks(&self, loop_id: LoopId) -> Vec<TaskId> {
         let slots = self.slots.iter().zip(0..);
         let tasks = slots.filter(|(slot, _)| matches!(slot.occupant, Occupant::Idle(_) | Occupant::Running));
         tasks.map(|(slot, index)| TaskId { loop_id, index, uses: slot.uses }).collect()
     }
 
-    /// The task in a slot.
     pub(super) fn task_in(&self, loop_id: LoopId, slot: SlotId) -> TaskId {
         TaskId { loop_id, index: slot.index, uses: self.slots[slot.index as usize].uses }
     }

@@ -1,45 +1,49 @@
-//! The place of a slot in the chain of error contexts.
+//! A slot in the chain of error contexts.
 
 use std::sync::Arc;
 
 use super::error_context::{ErrorContext, Home, Leftovers};
 use super::ids::SlotId;
 
-/// The place of a slot in the chain of contexts.
+/// The error context of a slot, which is made only when something is scheduled in its task.
 pub(crate) enum SlotContext {
-    /// Nothing was scheduled in the task yet: it has no node, and this is what would be around it.
+    /// The slot has no context yet. This is the next one outward.
     Outer(Option<Arc<ErrorContext>>),
     Own(Arc<ErrorContext>),
 }
 
 impl SlotContext {
-    /// The node of the slot, made if need be.
-    pub(crate) fn node(&mut self, home: &Arc<impl Home + 'static>, slot: SlotId) -> Arc<ErrorContext> {
-        let node = match self {
-            SlotContext::Own(node) => Arc::clone(node),
+    /// Returns the context of the slot, which is made if there is none yet.
+    pub(crate) fn get_or_create(
+        &mut self,
+        home: &Arc<impl Home + 'static>,
+        slot: SlotId,
+    ) -> Arc<ErrorContext> {
+        let context = match self {
+            SlotContext::Own(context) => Arc::clone(context),
             SlotContext::Outer(outer) => {
-                let node = ErrorContext::of_task(Arc::clone(home) as Arc<dyn Home>, slot, outer.take());
-                *self = SlotContext::Own(Arc::clone(&node));
-                node
+                let context = ErrorContext::of_task(Arc::clone(home) as Arc<dyn Home>, slot, outer.take());
+                *self = SlotContext::Own(Arc::clone(&context));
+                context
             }
         };
-        node.shorten();
-        node
+        context.shorten();
+        context
     }
 
-    /// The node, if there is one.
+    /// Returns the context of the slot, if there is one.
     pub(crate) fn own(&self) -> Option<&Arc<ErrorContext>> {
         match self {
-            SlotContext::Own(node) => Some(node),
+            SlotContext::Own(context) => Some(context),
             SlotContext::Outer(_) => None,
         }
     }
 
-    /// The task has ended.
+    /// Ends the context because the task has ended, and returns its leftovers.
     pub(crate) fn end(self) -> Leftovers {
         match self {
             SlotContext::Outer(outer) => Leftovers { outer, ..Leftovers::default() },
-            SlotContext::Own(node) => node.end(),
+            SlotContext::Own(context) => context.end(),
         }
     }
 }

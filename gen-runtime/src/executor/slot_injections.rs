@@ -1,11 +1,12 @@
-//! What is thrown at a slot: it waits in the error context of the slot for the next poll.
+//! The injections of a slot. They wait in the slot's error context for the next poll.
 //!
-//! | what | the slot is suspended (`Idle`, `Root`) | the slot is executing | the slot is free, or another task's |
+//! | function | the slot is suspended (`Idle`, `Root`) | the slot is executing | the slot is free, or another task's |
 //! |---|---|---|---|
 //! | `throw`: the error of a callback | queued, and the slot is scheduled | refused | refused |
-//! | `deliver`: from a handle of the task | queued, and the slot is scheduled | queued | refused |
+//! | `deliver`: from a handle of the task | queued, and the slot is scheduled | the same | refused |
 //!
-//! `take_delivery` hands the first one to a poll; `after_throw` keeps what that poll did not take.
+//! `take_injection` gives the first one to a poll, and `after_injection` keeps it if the poll has
+//! not taken it.
 
 use std::sync::Arc;
 
@@ -18,73 +19,76 @@ use super::unhandled_error::UnhandledError;
 use crate::inject::EndSenders;
 
 impl Scheduler {
-    /// The slot as an error context.
+    /// Returns the error context of the slot.
     pub(super) fn context_of(&mut self, id: SlotId, home: &Arc<Shared>) -> Option<Arc<ErrorContext>> {
-        Some(self.slot(id)?.context.node(home, id))
+        Some(self.slot(id)?.context.get_or_create(home, id))
     }
 
-    /// Throws at the task of that slot and node; hands the failure back if it is not suspended.
+    /// Queues the error of a callback for the task of that slot and context. Gives the error back
+    /// if the task is not suspended.
     pub(super) fn throw(
         &mut self,
         id: SlotId,
-        node: &Arc<ErrorContext>,
-        failure: UnhandledError,
+        context: &Arc<ErrorContext>,
+        error: UnhandledError,
     ) -> Result<(), UnhandledError> {
         match self.slot(id) {
-            // An old node may name a later task's slot, for generations come again.
-            Some(slot) if slot.context.own().is_some_and(|own| Arc::ptr_eq(own, node)) => {
+            // An old context may name the slot of a later task, because generations repeat.
+            Some(slot) if slot.context.own().is_some_and(|own| Arc::ptr_eq(own, context)) => {
                 if !matches!(slot.occupant, Occupant::Idle(_) | Occupant::Root) {
-                    return Err(failure);
+                    return Err(error);
                 }
-                node.push(Injection::UnhandledError(failure));
-                slot.thrown = true;
+                context.push(Injection::UnhandledError(error));
+                slot.has_injection = true;
                 self.schedule(id);
                 Ok(())
             }
-            _ => Err(failure),
+            _ => Err(error),
         }
     }
 
-    /// Delivers to that task, whatever it is doing; hands everything back if it has ended.
+    /// Queues an injection for a task, in any of its states. Gives everything back if the task has
+    /// ended.
     pub(super) fn deliver(
         &mut self,
         task: TaskId,
         home: &Arc<Shared>,
-        delivery: Injection,
-        signals: EndSenders,
+        injection: Injection,
+        end_senders: EndSenders,
     ) -> Result<(), (Injection, EndSenders)> {
-        let Some((id, slot)) = self.slot_of(task) else { return Err((delivery, signals)) };
-        let node = slot.context.node(home, id);
-        node.push(delivery);
-        node.watch(signals);
-        slot.thrown = true;
+        let Some((id, slot)) = self.slot_of(task) else { return Err((injection, end_senders)) };
+        let context = slot.context.get_or_create(home, id);
+        context.push(injection);
+        context.add_end_senders(end_senders);
+        slot.has_injection = true;
         self.schedule(id);
         Ok(())
     }
 
-    /// The first of what is delivered to what runs in that slot.
-    pub(super) fn take_delivery(&mut self, id: SlotId) -> Option<Injection> {
+    /// Takes the first injection of a slot.
+    pub(super) fn take_injection(&mut self, id: SlotId) -> Option<Injection> {
         let slot = self.slot(id)?;
-        slot.thrown = false;
-        slot.context.own().and_then(|node| node.pop())
+        slot.has_injection = false;
+        slot.context.own().and_then(|context| context.pop())
     }
 
-    /// After a poll that was given a delivery, and left the slot suspended: what was not taken stays for the
-    /// next poll; if it was taken, the next one has its turn. Hands it back if the slot is gone.
-    pub(super) fn after_throw(&mut self, id: SlotId, untaken: Option<Injection>) -> Option<Injection> {
+    /// Called after a poll with an injection that left the slot suspended. An injection that was
+    /// not taken is kept for the next poll. If another one can be tried, the slot is scheduled.
+    /// Gives the injection back if the slot is gone.
+    pub(super) fn after_injection(&mut self, id: SlotId, untaken: Option<Injection>) -> Option<Injection> {
         let Some(slot) = self.slot(id) else { return untaken };
-        let Some(node) = slot.context.own() else { return untaken };
-        let is_next = match untaken {
-            // The body went on: what a shield held back before may be taken now.
-            None => node.has_deliveries(),
+        let Some(context) = slot.context.own() else { return untaken };
+        let has_next = match untaken {
+            // The body went on, so it may now take one that a shield has held back before.
+            None => context.has_injections(),
             Some(Injection::Watch(watch)) => {
-                node.keep(watch);
-                node.has_deliveries()
+                context.keep_watch(watch);
+                context.has_injections()
             }
-            Some(delivery) => node.put_back(delivery),
+            Some(injection) => context.put_back(injection),
         };
-        slot.thrown = node.has_something();
-        if is_next {
+        slot.has_injection = context.has_injection_or_watch();
+        if has_next {
             self.schedule(id);
         }
         None

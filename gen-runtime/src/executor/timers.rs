@@ -1,19 +1,21 @@
-//! The timers of a loop: exact order by (deadline, creation), cheap to take back.
+//! The timers of a loop: exact order by (deadline, creation), and a cheap cancel.
 //!
-//! Most timers never fire: they belong to a timeout around something that was done first. So a timer is an
-//! entry in a binary heap and a place in a table of actions. Cancelling takes the action out of the table, in
-//! constant time, and leaves the heap entry behind as *stale*; stale entries are dropped when they come to
-//! the top, and all at once when they are more than half of the heap, so a cancel costs constant time on the
-//! whole, and the heap is never more than twice as large as needed. Most deadlines are later than most
-//! others, and such an entry is put in without moving up.
+//! Most timers never fire: they belong to a timeout whose child ends first. So a timer is an entry
+//! in a binary heap, and a slot that holds its action. A cancel takes the action out of the slot,
+//! in constant time, and leaves the heap entry behind as *stale*. Stale entries are dropped when
+//! they come to the top, and all at once when they are more than half of the heap. So a cancel
+//! costs amortized constant time, and the heap is never more than twice as large as needed. Most
+//! timers have a later deadline than most others, and such an entry is inserted without moving up.
 //!
-//! A timer's number is its creation order and its identity: no other timer of its loop has it, and no other
-//! loop has its loop's id. So a key of a timer that is over fits nothing, however often its place was used
-//! again.
+//! A timer's number is its creation order and its identity. No other timer of the loop has the same
+//! number, and no other loop has the same id. So the key of a timer that has fired or was cancelled
+//! fits no later timer, however often its slot is used again.
 //!
-//! A timer without a deadline is in the table only. It never fires, and can be cancelled like any other.
+//! A timer without a deadline has a slot only. It never fires, and can be cancelled like any other.
 //!
-//! Nothing in here runs code of a user, not even a drop: an action that is taken out is handed to the caller.
+//! Nothing in here runs code of a user, not even a drop: actions that are taken out go to the
+//! caller.
+
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::task::Waker;
@@ -22,7 +24,7 @@ use std::time::Instant;
 use super::ids::{LoopId, TimerKey};
 use super::runnable::QueuedCallback;
 
-/// What happens when a timer fires.
+/// The action of a timer, when it fires.
 pub(crate) enum Action {
     Wake(Waker),
     Call(QueuedCallback),
@@ -30,14 +32,14 @@ pub(crate) enum Action {
 
 pub(crate) struct Timers {
     heap: BinaryHeap<Reverse<Entry>>,
-    places: Vec<TimerSlot>,
+    slots: Vec<TimerSlot>,
     free: Vec<u32>,
-    /// Heap entries whose timer was cancelled.
+    /// The number of heap entries whose timer was cancelled.
     stale: usize,
     next_number: u64,
 }
 
-/// Ordered by deadline, then by creation; the numbers differ, so the place never decides.
+/// Ordered by deadline, then by creation. The numbers differ, so the index never decides.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Entry {
     deadline: Instant,
@@ -46,10 +48,10 @@ struct Entry {
 }
 
 struct TimerSlot {
-    /// Of the timer that is or was here.
+    /// The number of the timer that has the slot, or had it last.
     number: u64,
-    /// Still in the heap. Due timers are not, while they wait for their turn to run, nor are those without a
-    /// deadline.
+    /// Whether the heap has an entry for the timer. It has none for a due timer that is about to
+    /// fire, nor for one without a deadline.
     in_heap: bool,
     action: Option<Action>,
 }
@@ -59,7 +61,7 @@ const WORTH_COMPACTING: usize = 64;
 
 impl Timers {
     pub(crate) fn new() -> Self {
-        Timers { heap: BinaryHeap::new(), places: Vec::new(), free: Vec::new(), stale: 0, next_number: 0 }
+        Timers { heap: BinaryHeap::new(), slots: Vec::new(), free: Vec::new(), stale: 0, next_number: 0 }
     }
 
     pub(crate) fn next_number(&mut self) -> u64 {
@@ -67,18 +69,18 @@ impl Timers {
         self.next_number
     }
 
-    /// Adds a timer, which never fires if it has no deadline, and gives its place.
+    /// Adds a timer, which never fires if it has no deadline. Returns the index of its slot.
     pub(crate) fn insert(&mut self, deadline: Option<Instant>, number: u64, action: Action) -> u32 {
-        let place = TimerSlot { number, in_heap: deadline.is_some(), action: Some(action) };
+        let slot = TimerSlot { number, in_heap: deadline.is_some(), action: Some(action) };
         let index = match self.free.pop() {
             Some(index) => {
-                self.places[index as usize] = place;
+                self.slots[index as usize] = slot;
                 index
             }
             None => {
-                self.places.push(place);
-                // 2^32 timers would be 128 GB of places alone.
-                u32::try_from(self.places.len() - 1).expect("fewer than 2^32 timers")
+                self.slots.push(slot);
+                // The slots of 2^32 timers would take 128 GB.
+                u32::try_from(self.slots.len() - 1).expect("fewer than 2^32 timers")
             }
         };
         if let Some(deadline) = deadline {
@@ -87,28 +89,29 @@ impl Timers {
         index
     }
 
-    /// Whether the timer still waits, and if so, whether it wakes that very waker.
-    pub(crate) fn waits_with(&self, key: TimerKey, waker: &Waker) -> Option<bool> {
-        let place = self.places.get(key.index as usize).filter(|place| place.number == key.number)?;
-        match place.action.as_ref()? {
+    /// Returns whether the timer will wake the same task as `waker`, or `None` if it does not wait
+    /// any more.
+    pub(crate) fn will_wake(&self, key: TimerKey, waker: &Waker) -> Option<bool> {
+        let slot = self.slots.get(key.index as usize).filter(|slot| slot.number == key.number)?;
+        match slot.action.as_ref()? {
             Action::Wake(old) => Some(old.will_wake(waker)),
             Action::Call(_) => Some(false),
         }
     }
 
-    /// Gives a timer that still waits another action; answers with the one that is not needed.
+    /// Gives another action to a timer that still waits. Returns the action that is not needed.
     pub(crate) fn replace(&mut self, key: TimerKey, action: Action) -> Option<Action> {
-        match self.place(key) {
-            Some(place) => place.action.replace(action),
+        match self.slot(key) {
+            Some(slot) => slot.action.replace(action),
             None => Some(action),
         }
     }
 
-    /// Takes a timer out before it fires.
+    /// Removes a timer before it fires.
     pub(crate) fn cancel(&mut self, key: TimerKey) -> Option<Action> {
-        let place = self.place(key)?;
-        let in_heap = place.in_heap;
-        let action = place.action.take();
+        let slot = self.slot(key)?;
+        let in_heap = slot.in_heap;
+        let action = slot.action.take();
         self.free.push(key.index);
         if in_heap {
             self.stale += 1;
@@ -120,7 +123,7 @@ impl Timers {
     /// The earliest deadline of a timer that still waits.
     pub(crate) fn next_deadline(&mut self) -> Option<Instant> {
         while let Some(Reverse(entry)) = self.heap.peek() {
-            if is_live(&self.places, entry) {
+            if is_live(&self.slots, entry) {
                 return Some(entry.deadline);
             }
             self.heap.pop();
@@ -129,50 +132,50 @@ impl Timers {
         None
     }
 
-    /// Takes the timers that are due at `now` from the heap, in order. Each waits for its `fire`, and may be
-    /// cancelled until then.
+    /// Takes the timers that are due at `now` from the heap, in order. Each waits for its `fire`,
+    /// and may be cancelled until then.
     pub(crate) fn take_due(&mut self, now: Instant, loop_id: LoopId, due: &mut Vec<TimerKey>) {
         while self.next_deadline().is_some_and(|deadline| deadline <= now) {
             if let Some(Reverse(Entry { number, index, .. })) = self.heap.pop() {
-                self.places[index as usize].in_heap = false;
+                self.slots[index as usize].in_heap = false;
                 due.push(TimerKey { loop_id, index, number });
             }
         }
     }
 
-    /// The action of a due timer, unless it was cancelled.
+    /// Takes the action of a due timer, unless the timer was cancelled.
     pub(crate) fn fire(&mut self, key: TimerKey) -> Option<Action> {
-        let action = self.place(key)?.action.take();
+        let action = self.slot(key)?.action.take();
         self.free.push(key.index);
         action
     }
 
-    /// Empties it for good: gives all actions.
+    /// Removes all timers for good, and returns their actions.
     pub(crate) fn clear(&mut self) -> Vec<Action> {
         self.heap.clear();
         self.free.clear();
         self.stale = 0;
-        std::mem::take(&mut self.places).into_iter().filter_map(|place| place.action).collect()
+        std::mem::take(&mut self.slots).into_iter().filter_map(|slot| slot.action).collect()
     }
 
-    /// The place of a timer that still waits.
-    fn place(&mut self, key: TimerKey) -> Option<&mut TimerSlot> {
-        let place = self.places.get_mut(key.index as usize)?;
-        (place.number == key.number && place.action.is_some()).then_some(place)
+    /// Returns the slot of a timer that still waits.
+    fn slot(&mut self, key: TimerKey) -> Option<&mut TimerSlot> {
+        let slot = self.slots.get_mut(key.index as usize)?;
+        (slot.number == key.number && slot.action.is_some()).then_some(slot)
     }
 
     fn compact(&mut self) {
         if self.heap.len() >= WORTH_COMPACTING && self.stale * 2 > self.heap.len() {
-            let places = &self.places;
-            self.heap.retain(|Reverse(entry)| is_live(places, entry));
+            let slots = &self.slots;
+            self.heap.retain(|Reverse(entry)| is_live(slots, entry));
             self.stale = 0;
         }
     }
 }
 
-fn is_live(places: &[TimerSlot], entry: &Entry) -> bool {
-    let place = &places[entry.index as usize];
-    place.number == entry.number && place.action.is_some()
+fn is_live(slots: &[TimerSlot], entry: &Entry) -> bool {
+    let slot = &slots[entry.index as usize];
+    slot.number == entry.number && slot.action.is_some()
 }
 
 #[cfg(test)]
@@ -201,14 +204,14 @@ mod tests {
             assert!(timers.cancel(key).is_some());
         }
         assert!(timers.heap.len() <= 2 * kept.len() + 1, "{} entries for 100 timers", timers.heap.len());
-        assert_eq!(timers.places.len(), 101);
+        assert_eq!(timers.slots.len(), 101);
         let mut due = Vec::new();
         timers.take_due(now + Duration::from_secs(200), the_loop(), &mut due);
         assert_eq!(due, kept);
     }
 
     #[test]
-    fn an_old_key_does_not_fit_the_next_timer_in_its_place() {
+    fn an_old_key_does_not_fit_the_next_timer_in_its_slot() {
         let (mut timers, now) = (Timers::new(), Instant::now());
         let old = add(&mut timers, now);
         assert!(timers.cancel(old).is_some());

@@ -7,13 +7,13 @@ use super::ids::TimerKey;
 use super::timers::Action;
 
 impl Core {
-    /// A number that tells the order in which timers were made.
+    /// Returns a number for a new timer. The numbers give the order of creation.
     pub(crate) fn next_timer_number(&self) -> u64 {
         self.timers.borrow_mut().next_number()
     }
 
-    /// Without a deadline it waits until it is cancelled. On a closed loop the action is dropped, and the key
-    /// fits nothing.
+    /// Adds a timer. Without a deadline it waits until it is cancelled. On a closed loop the action
+    /// is dropped, and the key fits no timer.
     pub(crate) fn add_timer(&self, deadline: Option<Instant>, number: u64, action: Action) -> TimerKey {
         if self.closed.get() {
             drop(action);
@@ -23,7 +23,7 @@ impl Core {
         TimerKey { loop_id: self.id, index, number }
     }
 
-    /// Takes a timer out before it fires; its action is for the caller to drop.
+    /// Removes a timer before it fires. The caller drops the action.
     pub(crate) fn cancel_timer(&self, key: TimerKey) -> Option<Action> {
         if key.loop_id != self.id {
             return None;

@@ -5,39 +5,39 @@ use crate::error::{Error, Panicked};
 use crate::report;
 
 pub(crate) struct UnhandledError {
-    /// Who failed, for the log: "a callback".
-    what: &'static str,
+    /// The subject of the log record, such as "a callback".
+    subject: &'static str,
     error: Error,
-    /// What the callback has dropped that failed: told after the error.
+    /// The callables that the failed callback has dropped, which are reported after the error.
     untold: Untold,
 }
 
 impl UnhandledError {
-    /// Of a callback that has dropped `untold`.
-    pub(super) fn of_callback(what: &'static str, error: Error, untold: Untold) -> Self {
-        UnhandledError { what, error, untold }
+    /// Makes the error of a callback that has dropped `untold`.
+    pub(super) fn of_callback(subject: &'static str, error: Error, untold: Untold) -> Self {
+        UnhandledError { subject, error, untold }
     }
 
-    pub(crate) fn new(what: &'static str, error: Error) -> Self {
-        UnhandledError { what, error, untold: Untold::default() }
+    pub(crate) fn new(subject: &'static str, error: Error) -> Self {
+        UnhandledError { subject, error, untold: Untold::default() }
     }
 
-    /// Takes the failure apart to throw the error; what nobody took is a [new](Self::new) one.
+    /// Takes the error out, to throw it. If no yield takes it, it becomes a [new](Self::new) one.
     pub(crate) fn into_parts(self) -> ((&'static str, Untold), Error) {
-        ((self.what, self.untold), self.error)
+        ((self.subject, self.untold), self.error)
     }
 
-    /// For somebody who takes it.
+    /// Takes the error out, for an owner that handles it.
     pub(crate) fn into_error(self) -> Error {
         self.error
     }
 
-    /// The last resort.
+    /// Logs the error, if no context and no error handler has taken it.
     pub(crate) fn report(&self) {
-        let UnhandledError { what, error, .. } = self;
+        let UnhandledError { subject, error, .. } = self;
         match error.downcast_ref::<Panicked>() {
-            Some(panicked) => report::error(format_args!("{what} {panicked}")),
-            None => report::failure(format_args!("{what} failed"), error),
+            Some(panicked) => report::error(format_args!("{subject} {panicked}")),
+            None => report::failure(format_args!("{subject} failed"), error),
         }
     }
 }

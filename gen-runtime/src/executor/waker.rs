@@ -1,19 +1,21 @@
 //! Wakers that are names, not owners.
 //!
-//! A task's waker holds no pointer: its data word is an integer that names a slot of a loop,
+//! A task's waker holds no pointer. Its data word is an integer that names a slot of a loop,
 //!
 //! ```text
 //! 63        48 47        32 31                    0
 //! | loop name | generation | slot index            |
 //! ```
 //!
-//! so a clone is a copy, a drop is nothing, and there is neither a reference count nor memory to get wrong. A
-//! name can outlive what it named: the generation of a slot changes when its task ends, and a waker of
-//! another generation does nothing. After 65,536 reuses of a slot (or loops of a process) an old name fits
-//! again; whoever kept it that long causes one needless poll, which every future must stand.
+//! so a clone is a copy, a drop is nothing, and there is neither a reference count nor memory to
+//! get wrong. A waker can outlive its task: the generation of a slot changes when its task ends,
+//! and a waker of another generation does nothing. After 65,536 reuses of a slot (or loops of a
+//! process) an old name fits again. A waker that was kept that long causes one needless poll, which
+//! every future must tolerate.
 //!
-//! Safety: the data word is never dereferenced, so nothing about it has to be kept alive. The only unsafe
-//! call is `Waker::new`.
+//! Safety: the data word is never dereferenced, so nothing has to be kept alive for it. The only
+//! unsafe call is `Waker::new`.
+
 use std::ptr;
 use std::task::{RawWaker, RawWakerVTable, Waker};
 
@@ -23,11 +25,11 @@ use super::{current, registry};
 #[cfg(not(target_pointer_width = "64"))]
 compile_error!("gen-runtime keeps the name of a task in one pointer-sized word and needs 64-bit pointers");
 
-/// The waker of what lives in `slot` of the loop `name`.
+/// Makes the waker of the occupant of `slot` in the loop `name`.
 pub(crate) fn waker(name: LoopName, slot: SlotId) -> Waker {
-    // SAFETY: the contract of a `RawWaker` asks that its functions be thread-safe and that clone, wake and
-    // drop manage the resources of the data word. It is an integer: there are no resources, and `wake_named`
-    // may run on any thread.
+    // SAFETY: the contract of a `RawWaker` demands that its functions are thread-safe, and that
+    // clone, wake and drop manage the resources of the data word. The data word is an integer,
+    // which has no resources, and `wake_named` may run on any thread.
     unsafe { Waker::new(encode(name, slot), &VTABLE) }
 }
 
@@ -39,7 +41,8 @@ fn copy(name: *const ()) -> RawWaker {
 
 fn forget(_: *const ()) {}
 
-/// A loop that runs on this thread is asked directly, without an atomic; any other through its inbox.
+/// Wakes a slot: directly and without an atomic if its loop runs on this thread, else through the
+/// inbox of the loop.
 fn wake_named(name: *const ()) {
     let (name, slot) = decode(name);
     if !current::schedule(name, slot) {

@@ -15,7 +15,7 @@
 //!
 //! ## States and events
 //!
-//! | state | woken: `Sched::schedule` | polled by the loop: `Runnable::run` | its grace has passed: `Runnable::cut_short` | the loop is closed: `Runnable::close` | the handle is dropped: `Joinable::detach` |
+//! | state | woken: `Scheduler::schedule` | polled by the loop: `Runnable::run` | its grace has passed: `Runnable::cut_short` | the loop is closed: `Runnable::close` | the handle is dropped: `Joinable::detach` |
 //! |---|---|---|---|---|---|
 //! | running: the body is being polled, as its first step or by the loop | queued for the next turn | | impossible: the loop fires timers between polls | the body itself has dropped the loop, and is dropped after its poll | detached |
 //! | suspended: its slot holds the task | queued, once | runs to its next suspension or its end | the body is dropped, the handle gets `Cancelled` | the body is dropped, the handle gets `LoopClosed` | detached |

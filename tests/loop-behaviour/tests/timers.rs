@@ -301,9 +301,9 @@ fn a_sleep_off_a_loop_says_what_to_do() {
     assert!(error.is::<gen::NoLoop>());
     assert_eq!(
         error.to_string(),
-        "no `IoLoop` is running on this thread: run the coroutine with `gen::run_sync`, but not in a task of \
-         another runtime, which that would block: there, use the runtime's own timers and tasks, or call \
-         `gen::run_sync` on a thread that may block (tokio: `tokio::task::spawn_blocking`)"
+        "no `IoLoop` is running on this thread: run the coroutine with `gen::run_sync`. In a task of another \
+         runtime, which `run_sync` would block, use the runtime's own timers and tasks, or call `run_sync` \
+         on a thread that may block (tokio: `tokio::task::spawn_blocking`)"
     );
 }
 
