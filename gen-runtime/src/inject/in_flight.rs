@@ -33,7 +33,7 @@
 //! - The slot has no destructor, so it is there until the very end of its thread. Where a platform destroys it all the same, nothing is lent, and it is as if there was nothing in it.
 //! - The count is only a hint for *this* thread's slot, so relaxed order is enough: the thread that lends is the thread that looks.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::mem::{self, ManuallyDrop};
 use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -52,6 +52,8 @@ type ThreadSlot = Option<ManuallyDrop<InFlight>>;
 thread_local! {
     // Only borrowed for moments in which no code of a user runs.
     static SLOT: RefCell<ThreadSlot> = const { RefCell::new(None) };
+    /// The part of `IN_FLIGHT` that is this thread's, hidden or not.
+    static IN_FLIGHT_HERE: Cell<usize> = const { Cell::new(0) };
 }
 
 /// Gives what `access` makes of the slot; `None`, and `access` is not called, where the thread has no slot any more.
@@ -125,6 +127,13 @@ impl InFlight {
 #[inline]
 pub(crate) fn any_in_flight() -> bool {
     IN_FLIGHT.load(Ordering::Relaxed) != 0
+}
+
+/// Whether this thread has something in flight, be it hidden: then a poll must reach every child that
+/// may go on.
+#[inline]
+pub(crate) fn any_on_this_thread() -> bool {
+    any_in_flight() && IN_FLIGHT_HERE.get() != 0
 }
 
 /// Takes what is in flight for whoever is polled with `waker`.
@@ -304,6 +313,7 @@ struct Lending<'a> {
 impl<'a> Lending<'a> {
     fn new(thrown: &'a mut Option<Thrown>, waker: &Waker) -> Self {
         IN_FLIGHT.fetch_add(1, Ordering::Relaxed);
+        IN_FLIGHT_HERE.set(IN_FLIGHT_HERE.get() + 1);
         let mut lending = Lending { thrown, outer: None };
         let addressee = Addressee::of(waker);
         with_slot(|slot| {
@@ -321,6 +331,7 @@ impl<'a> Lending<'a> {
 impl Drop for Lending<'_> {
     fn drop(&mut self) {
         IN_FLIGHT.fetch_sub(1, Ordering::Relaxed);
+        IN_FLIGHT_HERE.set(IN_FLIGHT_HERE.get() - 1);
         let outer = self.outer.take();
         // Without a slot it was not lent, and is still there.
         if let Some(left) = with_slot(|slot| mem::replace(slot, outer)) {

@@ -119,7 +119,7 @@ impl Engine {
             })
         };
         // All results come before a cancellation.
-        let may_end = if in_flight::any_in_flight() { usize::MAX } else { ENDED_AT_ONCE };
+        let may_end = if in_flight::any_on_this_thread() { usize::MAX } else { ENDED_AT_ONCE };
         let enough = self.progress.running.saturating_sub(may_end);
         self.poll_each(next, enough, poll_child);
         // A wake of a child does not wake the parent while the queue is not empty.

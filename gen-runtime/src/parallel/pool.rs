@@ -247,7 +247,7 @@ where
             return false;
         }
         let is_fed = !is_left && self.queue_is_empty();
-        let rests = is_fed || is_left && !self.rested && !in_flight::any_in_flight();
+        let rests = is_fed || is_left && !self.rested && !in_flight::any_on_this_thread();
         if self.ended.is_empty() && rests {
             self.rested = is_left;
             cx.waker().wake_by_ref();
@@ -337,7 +337,7 @@ where
     fn poll_woken(&mut self, polled: &mut u32) {
         while let Some(slot) = self.woken.next(|slot| link(&self.blocks, slot)) {
             *polled = slot;
-            if self.poll_child(slot).is_pending() && self.is_spent() && !in_flight::any_in_flight() {
+            if self.poll_child(slot).is_pending() && self.is_spent() && !in_flight::any_on_this_thread() {
                 return;
             }
         }

@@ -4,7 +4,9 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::mpsc::{channel, Receiver, Sender};
 use std::task::{Context, Poll};
+use std::thread;
 
 use behaviour::{Budget, Children, Poller, Task};
 use gen::yield_;
@@ -212,4 +214,43 @@ fn children_of_a_limit_or_a_scope_that_share_a_budget_are_not_polled_for_nothing
     });
     budget.run(Box::pin(scope).as_mut()).unwrap();
     assert_few(budget.polls(), COUNT);
+}
+
+/// A future whose poll lasts until the other end is dropped.
+struct Lasting {
+    began: Sender<()>,
+    end: Receiver<()>,
+}
+
+impl Future for Lasting {
+    type Output = gen::Result;
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<gen::Result> {
+        self.began.send(()).expect("the test waits for it");
+        let _ended = self.end.recv();
+        Poll::Pending
+    }
+}
+
+/// Otherwise one thread that throws errors would make the groups of all threads poll their children
+/// in vain.
+#[test]
+fn an_error_in_flight_on_another_thread_changes_no_poll() {
+    #[gen::coroutine]
+    fn wait(lasting: Lasting) -> gen::Result {
+        yield_!(lasting)
+    }
+    let (began, has_begun) = channel();
+    let (end, ended) = channel();
+    let thrower = thread::spawn(move || {
+        let mut task = Task::new(wait(Lasting { began, end: ended }));
+        task.thrown = Some(gen::Error::new("stop"));
+        task.resume().map(|result| result.unwrap_err().to_string())
+    });
+    has_begun.recv().expect("the poll has begun");
+    children_that_share_a_budget_are_not_polled_for_nothing();
+    children_of_an_iterator_that_share_a_budget_are_not_polled_for_nothing();
+    children_of_a_limit_or_a_scope_that_share_a_budget_are_not_polled_for_nothing();
+    drop(end);
+    assert_eq!(thrower.join().unwrap(), Poll::Ready("stop".to_owned()));
 }
