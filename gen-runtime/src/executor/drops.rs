@@ -93,6 +93,10 @@ impl Drop for Untold {
 ///
 /// An error that was sent before the drop is in the mail of the loop then, but perhaps not read. The first time the waiter is asked, it has itself woken: so the
 /// second time is in a later turn, which has read the mail, and resumes the waiter with the error, provided that it is not ready. The third time there was none.
+///
+/// The drop cannot take the way of the error, through the inbox of the loop, so that their order
+/// decides. Another executor may poll the waiter, perhaps within a callback of the very loop, which
+/// reads no message until that callback has returned. Only polls reach every waiter.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Doubt(u8);
 

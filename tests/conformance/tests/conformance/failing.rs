@@ -175,6 +175,25 @@ fn a_drop_is_told_in_the_end() {
     run(body()).unwrap();
 }
 
+/// Another executor polls the wait within a callback of the loop, which reads no message meanwhile.
+#[test]
+fn a_wait_on_another_executor_within_a_callback() {
+    #[gen::coroutine]
+    fn waits() -> gen::Result {
+        let callable = yield_!(Callback::<()>::new("k"))?;
+        thread::spawn(move || drop(callable));
+        yield_!(Wait::<()>::new("k"))
+    }
+    #[gen::coroutine]
+    fn body() -> gen::Result<bool> {
+        yield_!(gen::from_callback(|done: Resolve<bool>| soon(move || {
+            let error = futures::executor::block_on(waits()).unwrap_err();
+            done.call(error.is::<CallbackDroppedError>());
+        })))
+    }
+    assert!(run(body()).unwrap());
+}
+
 /// A callback that itself waits for the key that it has dropped does not hang.
 #[test]
 fn a_callback_that_waits_for_what_it_has_dropped() {
