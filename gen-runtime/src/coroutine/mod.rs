@@ -130,38 +130,27 @@ where
     }
 }
 
-impl<C: Coroutine + Unpin + ?Sized> Coroutine for &mut C {
-    fn resume(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        thrown: &mut Option<Error>,
-    ) -> Poll<Self::Output> {
-        Pin::new(&mut **self).resume(cx, thrown)
-    }
+macro_rules! forward_coroutine {
+    ($pointer:ty) => {
+        impl<C: Coroutine + Unpin + ?Sized> Coroutine for $pointer {
+            fn resume(
+                mut self: Pin<&mut Self>,
+                cx: &mut Context<'_>,
+                thrown: &mut Option<Error>,
+            ) -> Poll<Self::Output> {
+                Pin::new(&mut **self).resume(cx, thrown)
+            }
 
-    fn name(&self) -> &'static str {
-        C::name(self)
-    }
+            fn name(&self) -> &'static str {
+                C::name(self)
+            }
 
-    fn site(&self) -> Site {
-        C::site(self)
-    }
+            fn site(&self) -> Site {
+                C::site(self)
+            }
+        }
+    };
 }
 
-impl<C: Coroutine + Unpin + ?Sized> Coroutine for Box<C> {
-    fn resume(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        thrown: &mut Option<Error>,
-    ) -> Poll<Self::Output> {
-        Pin::new(&mut **self).resume(cx, thrown)
-    }
-
-    fn name(&self) -> &'static str {
-        C::name(self)
-    }
-
-    fn site(&self) -> Site {
-        C::site(self)
-    }
-}
+forward_coroutine!(&mut C);
+forward_coroutine!(Box<C>);

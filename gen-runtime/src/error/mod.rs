@@ -24,6 +24,7 @@
 //! | `own.rs` | the bound on an error type of a user's own |
 //! | `from_anyhow.rs` | conversion from an `anyhow::Error` |
 //! | `kinds.rs` | [`TimeoutError`], an error of the runtime itself |
+//! | `unit.rs` | the types of errors without a field |
 //! | `site.rs` | [`Site`]: a source position |
 //! | `cancelled.rs`, `request.rs` | [`Cancelled`], the error of a cancelled yield, and its request |
 //! | `panicked.rs` | [`Panicked`], the error of a body or a child that panicked |
@@ -48,6 +49,7 @@ mod printed;
 mod request;
 mod site;
 mod throw;
+mod unit;
 
 use std::any::Any;
 use std::error::Error as StdError;
@@ -70,6 +72,7 @@ pub use self::request::CancelSource;
 pub(crate) use self::request::{Passage, Request};
 pub use self::site::Site;
 pub use self::throw::Throw;
+pub(crate) use self::unit::unit_error;
 
 /// The result of a yield, and of most things in this crate.
 ///

@@ -1,128 +1,81 @@
 //! The errors of a loop. Each one is a type of its own, so that callers can test for it with
 //! `e.is::<gen::NoLoop>()`.
 
-use std::error::Error;
-use std::fmt;
+use crate::error::unit_error;
 
-/// No [`IoLoop`](crate::IoLoop) is running on this thread, and timers and tasks need one.
-///
-/// Run the coroutine that uses them with [`gen::run_sync`](crate::run_sync), or yield it in another
-/// coroutine that runs on a loop.
-///
-/// # Inside of another runtime
-///
-/// A task of another runtime, such as tokio or smol, may await a coroutine like any other future,
-/// but it has no loop. Do not call `run_sync` in the task: it blocks the thread, and so the
-/// runtime. If the coroutine waits for an event of that runtime, it waits for ever. (With the
-/// feature `tokio` the call is refused in a task of tokio: see [`RuntimeRunning`].) Run the part
-/// that needs the loop on a thread that may block, and await that:
-///
-/// ```
-/// use std::time::Duration;
-///
-/// async fn handler() -> gen::Result<&'static str> {
-///     let slow = tokio::task::spawn_blocking(|| {
-///         gen::run_sync(async {
-///             gen::sleep(Duration::from_millis(1)).await?;
-///             Ok("slept")
-///         })
-///     });
-///     slow.await?
-/// }
-/// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-/// # assert_eq!(runtime.block_on(handler()).unwrap(), "slept");
-/// ```
-///
-/// Or use the timers and tasks of that runtime: they can be yielded, too.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct NoLoop;
-
-impl fmt::Display for NoLoop {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            "no `IoLoop` is running on this thread: run the coroutine with `gen::run_sync`. In a task of \
-             another runtime, which `run_sync` would block, use the runtime's own timers and tasks, or \
-             call `run_sync` on a thread that may block (tokio: `tokio::task::spawn_blocking`)",
-        )
-    }
+unit_error! {
+    /// No [`IoLoop`](crate::IoLoop) is running on this thread, and timers and tasks need one.
+    ///
+    /// Run the coroutine that uses them with [`gen::run_sync`](crate::run_sync), or yield it in another
+    /// coroutine that runs on a loop.
+    ///
+    /// # Inside of another runtime
+    ///
+    /// A task of another runtime, such as tokio or smol, may await a coroutine like any other future,
+    /// but it has no loop. Do not call `run_sync` in the task: it blocks the thread, and so the
+    /// runtime. If the coroutine waits for an event of that runtime, it waits for ever. (With the
+    /// feature `tokio` the call is refused in a task of tokio: see [`RuntimeRunning`].) Run the part
+    /// that needs the loop on a thread that may block, and await that:
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// async fn handler() -> gen::Result<&'static str> {
+    ///     let slow = tokio::task::spawn_blocking(|| {
+    ///         gen::run_sync(async {
+    ///             gen::sleep(Duration::from_millis(1)).await?;
+    ///             Ok("slept")
+    ///         })
+    ///     });
+    ///     slow.await?
+    /// }
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    /// # assert_eq!(runtime.block_on(handler()).unwrap(), "slept");
+    /// ```
+    ///
+    /// Or use the timers and tasks of that runtime: they can be yielded, too.
+    pub NoLoop: "no `IoLoop` is running on this thread: run the coroutine with `gen::run_sync`. In a task of \
+     another runtime, which `run_sync` would block, use the runtime's own timers and tasks, or \
+     call `run_sync` on a thread that may block (tokio: `tokio::task::spawn_blocking`)"
 }
 
-impl Error for NoLoop {}
-
-/// The [`IoLoop`](crate::IoLoop) was dropped, and so were the tasks that were suspended on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct LoopClosed;
-
-impl fmt::Display for LoopClosed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the `IoLoop` was dropped before this was done")
-    }
+unit_error! {
+    /// The [`IoLoop`](crate::IoLoop) was dropped, and so were the tasks that were suspended on it.
+    pub LoopClosed: "the `IoLoop` was dropped before this was done"
 }
 
-impl Error for LoopClosed {}
-
-/// The loop was [stopped](crate::IoLoopHandle::stop) while
-/// [`run_sync`](crate::IoLoop::run_sync) was waiting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct LoopStopped;
-
-impl fmt::Display for LoopStopped {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the `IoLoop` was stopped before the coroutine that `run_sync` waits for was done")
-    }
+unit_error! {
+    /// The loop was [stopped](crate::IoLoopHandle::stop) while
+    /// [`run_sync`](crate::IoLoop::run_sync) was waiting.
+    pub LoopStopped: "the `IoLoop` was stopped before the coroutine that `run_sync` waits for was done"
 }
 
-impl Error for LoopStopped {}
-
-/// A blocking call was made inside of a running loop. It would block that loop, and so it could
-/// never end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct LoopRunning;
-
-impl fmt::Display for LoopRunning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            "an `IoLoop` is running on this thread already: yield the coroutine instead of blocking on it",
-        )
-    }
+unit_error! {
+    /// A blocking call was made inside of a running loop. It would block that loop, and so it could
+    /// never end.
+    pub LoopRunning: "an `IoLoop` is running on this thread already: yield the coroutine instead of blocking on it"
 }
 
-impl Error for LoopRunning {}
-
-/// A blocking call was made inside of a task of tokio. It would block everything else on this
-/// thread, perhaps also the event that it waits for.
-///
-/// Await or yield the coroutine instead: it is a future like any other. If it needs a loop for
-/// timers and tasks, run it on a thread that may block: see [`NoLoop`] for an example.
-///
-/// A call is refused wherever tokio polls: in its tasks, and in the future of its `block_on`, on
-/// each kind of its runtimes. It is not refused in `spawn_blocking` and `block_in_place`, nor where
-/// a runtime is only entered. Without the feature `tokio`, and in a task that is `unconstrained`,
-/// the call is not refused either, and it blocks.
-///
-/// ```
-/// # #[cfg(feature = "tokio")] {
-/// let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-/// let blocking = async { gen::run_sync(gen::sleep(std::time::Duration::ZERO)) };
-/// let error = runtime.block_on(blocking).unwrap_err();
-/// assert!(error.is::<gen::RuntimeRunning>());
-/// # }
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RuntimeRunning;
-
-impl fmt::Display for RuntimeRunning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            "a task of tokio is running on this thread, and a blocking call would stop its runtime: await or \
-             yield the coroutine instead, or make the call in `tokio::task::spawn_blocking`",
-        )
-    }
+unit_error! {
+    /// A blocking call was made inside of a task of tokio. It would block everything else on this
+    /// thread, perhaps also the event that it waits for.
+    ///
+    /// Await or yield the coroutine instead: it is a future like any other. If it needs a loop for
+    /// timers and tasks, run it on a thread that may block: see [`NoLoop`] for an example.
+    ///
+    /// A call is refused wherever tokio polls: in its tasks, and in the future of its `block_on`, on
+    /// each kind of its runtimes. It is not refused in `spawn_blocking` and `block_in_place`, nor where
+    /// a runtime is only entered. Without the feature `tokio`, and in a task that is `unconstrained`,
+    /// the call is not refused either, and it blocks.
+    ///
+    /// ```
+    /// # #[cfg(feature = "tokio")] {
+    /// let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    /// let blocking = async { gen::run_sync(gen::sleep(std::time::Duration::ZERO)) };
+    /// let error = runtime.block_on(blocking).unwrap_err();
+    /// assert!(error.is::<gen::RuntimeRunning>());
+    /// # }
+    /// ```
+    pub RuntimeRunning: "a task of tokio is running on this thread, and a blocking call would stop its runtime: await or \
+     yield the coroutine instead, or make the call in `tokio::task::spawn_blocking`"
 }
-
-impl Error for RuntimeRunning {}

@@ -12,8 +12,6 @@
 //! In the poll in which a child is the first, the children after it are not polled. A child that
 //! was never polled before is dropped, since it makes no sense to start it just to cancel it.
 
-use std::error::Error as StdError;
-use std::fmt;
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
@@ -23,7 +21,7 @@ use super::engine::Engine;
 use super::outcome::report_dropped;
 use super::policy::{Policy, Until};
 use super::slots::{ChildEnded, PollMode, Slots};
-use crate::error::{CancelSource, ChildError, ChildKey, Error};
+use crate::error::{unit_error, CancelSource, ChildError, ChildKey, Error};
 use crate::inject::Cancellation;
 use crate::report::report_unread_children;
 use crate::Result;
@@ -171,15 +169,7 @@ where
     }
 }
 
-/// [`first_of`](fn@crate::first_of) was called without children, so there is no first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct FirstOfNoneError;
-
-impl fmt::Display for FirstOfNoneError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("`first_of` was given no children, so none of them will be the first")
-    }
+unit_error! {
+    /// [`first_of`](fn@crate::first_of) was called without children, so there is no first.
+    pub FirstOfNoneError: "`first_of` was given no children, so none of them will be the first"
 }
-
-impl StdError for FirstOfNoneError {}

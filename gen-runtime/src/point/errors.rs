@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::key::Key;
 use super::named::{KeyList, LeakedKey, NamedKey};
 use super::registration::AnyRegistration;
+use crate::error::unit_error;
 
 /// A key was registered while it was already pending.
 #[derive(Debug, Clone)]
@@ -233,17 +234,10 @@ impl fmt::Debug for LeakedCallbackError {
 
 impl StdError for LeakedCallbackError {}
 
-/// A point is used after the end of the call that it belongs to.
-#[derive(Debug)]
-pub(super) struct CallEnded;
-
-impl fmt::Display for CallEnded {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the coroutine call that the yield point belongs to has ended")
-    }
+unit_error! {
+    /// A point is used after the end of the call that it belongs to.
+    pub(super) CallEnded: "the coroutine call that the yield point belongs to has ended"
 }
-
-impl StdError for CallEnded {}
 
 /// A value is taken before it is there.
 #[derive(Debug)]
