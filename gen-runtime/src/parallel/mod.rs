@@ -95,4 +95,4 @@ pub use self::race::FirstOfNoneError;
 pub(crate) use self::race::{Losers, Race};
 pub(crate) use self::settled::{Settle, Settled};
 pub(crate) use self::shape::{Array, BTree, BoxedSlice, ChildKeys, Deque, Hash, List, Shape};
-pub(crate) use self::tuple::TupleOfPending;
+pub(crate) use self::tuple::{for_each_arity, TupleOfPending};

@@ -27,8 +27,38 @@ fn by_position((child, error): (usize, Option<Error>)) -> Option<ChildError> {
     Some(ChildError::of(ChildKey::Index(child), error?))
 }
 
+/// Calls `$macro` for each number of elements that a tuple may have. It is given the name of the
+/// future that waits for so many, and for each element the names of its type, of its value and of
+/// its marker, a variable, and its index.
+macro_rules! for_each_arity {
+    ($macro:ident) => {
+        for_each_arity! {
+            $macro []
+            Join1 (A TA MA a 0)
+            Join2 (B TB MB b 1)
+            Join3 (C TC MC c 2)
+            Join4 (D TD MD d 3)
+            Join5 (E TE ME e 4)
+            Join6 (F TF MF f 5)
+            Join7 (G TG MG g 6)
+            Join8 (H TH MH h 7)
+            Join9 (I TI MI i 8)
+            Join10 (J TJ MJ j 9)
+            Join11 (K TK MK k 10)
+            Join12 (L TL ML l 11)
+        }
+    };
+    ($macro:ident [$($element:tt)*]) => {};
+    ($macro:ident [$($element:tt)*] $join:ident $next:tt $($rest:tt)*) => {
+        $macro!($join: $($element)* $next);
+        for_each_arity!($macro [$($element)* $next] $($rest)*);
+    };
+}
+
+pub(crate) use for_each_arity;
+
 macro_rules! tuple_join {
-    ($join:ident: $($child:ident $value:ident $slot:ident $index:tt),+) => {
+    ($join:ident: $(($child:ident $value:ident $marker:ident $slot:ident $index:tt))+) => {
         pin_project! {
             /// The future that waits for the children of a tuple.
             pub struct $join<$($child, $value),+> {
@@ -142,15 +172,4 @@ macro_rules! tuple_join {
     };
 }
 
-tuple_join!(Join1: A TA a 0);
-tuple_join!(Join2: A TA a 0, B TB b 1);
-tuple_join!(Join3: A TA a 0, B TB b 1, C TC c 2);
-tuple_join!(Join4: A TA a 0, B TB b 1, C TC c 2, D TD d 3);
-tuple_join!(Join5: A TA a 0, B TB b 1, C TC c 2, D TD d 3, E TE e 4);
-tuple_join!(Join6: A TA a 0, B TB b 1, C TC c 2, D TD d 3, E TE e 4, F TF f 5);
-tuple_join!(Join7: A TA a 0, B TB b 1, C TC c 2, D TD d 3, E TE e 4, F TF f 5, G TG g 6);
-tuple_join!(Join8: A TA a 0, B TB b 1, C TC c 2, D TD d 3, E TE e 4, F TF f 5, G TG g 6, H TH h 7);
-tuple_join!(Join9: A TA a 0, B TB b 1, C TC c 2, D TD d 3, E TE e 4, F TF f 5, G TG g 6, H TH h 7, I TI i 8);
-tuple_join!(Join10: A TA a 0, B TB b 1, C TC c 2, D TD d 3, E TE e 4, F TF f 5, G TG g 6, H TH h 7, I TI i 8, J TJ j 9);
-tuple_join!(Join11: A TA a 0, B TB b 1, C TC c 2, D TD d 3, E TE e 4, F TF f 5, G TG g 6, H TH h 7, I TI i 8, J TJ j 9, K TK k 10);
-tuple_join!(Join12: A TA a 0, B TB b 1, C TC c 2, D TD d 3, E TE e 4, F TF f 5, G TG g 6, H TH h 7, I TI i 8, J TJ j 9, K TK k 10, L TL l 11);
+for_each_arity!(tuple_join);

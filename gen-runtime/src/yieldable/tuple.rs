@@ -7,7 +7,7 @@
 
 use super::Yieldable;
 use crate::coroutine::{Frame, FrameKind, Identity, Pending};
-use crate::parallel::TupleOfPending;
+use crate::parallel::{for_each_arity, TupleOfPending};
 
 /// The pending future of a tuple that is written out in a `yield_!`.
 #[inline(always)]
@@ -16,7 +16,7 @@ pub fn tuple<T: TupleOfPending, P>(pending: T, here: P) -> Pending<T::Join, Iden
 }
 
 macro_rules! tuple_yieldable {
-    ($($child:ident $marker:ident $index:tt),+) => {
+    ($join:ident: $(($child:ident $value:ident $marker:ident $variable:ident $index:tt))+) => {
         #[diagnostic::do_not_recommend]
         impl<$($child, $marker,)+ Mode, Frm> Yieldable<($($marker,)+), Mode, Frm> for ($($child,)+)
         where
@@ -33,15 +33,4 @@ macro_rules! tuple_yieldable {
     };
 }
 
-tuple_yieldable!(A MA 0);
-tuple_yieldable!(A MA 0, B MB 1);
-tuple_yieldable!(A MA 0, B MB 1, C MC 2);
-tuple_yieldable!(A MA 0, B MB 1, C MC 2, D MD 3);
-tuple_yieldable!(A MA 0, B MB 1, C MC 2, D MD 3, E ME 4);
-tuple_yieldable!(A MA 0, B MB 1, C MC 2, D MD 3, E ME 4, F MF 5);
-tuple_yieldable!(A MA 0, B MB 1, C MC 2, D MD 3, E ME 4, F MF 5, G MG 6);
-tuple_yieldable!(A MA 0, B MB 1, C MC 2, D MD 3, E ME 4, F MF 5, G MG 6, H MH 7);
-tuple_yieldable!(A MA 0, B MB 1, C MC 2, D MD 3, E ME 4, F MF 5, G MG 6, H MH 7, I MI 8);
-tuple_yieldable!(A MA 0, B MB 1, C MC 2, D MD 3, E ME 4, F MF 5, G MG 6, H MH 7, I MI 8, J MJ 9);
-tuple_yieldable!(A MA 0, B MB 1, C MC 2, D MD 3, E ME 4, F MF 5, G MG 6, H MH 7, I MI 8, J MJ 9, K MK 10);
-tuple_yieldable!(A MA 0, B MB 1, C MC 2, D MD 3, E ME 4, F MF 5, G MG 6, H MH 7, I MI 8, J MJ 9, K MK 10, L ML 11);
+for_each_arity!(tuple_yieldable);

@@ -21,6 +21,7 @@ use std::marker::PhantomData;
 use super::future::Plain;
 use super::Yieldable;
 use crate::coroutine::{Frame, FrameKind, OutputMode, Pending};
+use crate::parallel::for_each_arity;
 use crate::Result;
 
 /// The mode in which the type of the value shows which parts of it are outputs of futures.
@@ -105,20 +106,9 @@ macro_rules! elements {
 }
 
 macro_rules! tuple_fails {
-    ($($element:ident)+) => {
+    ($join:ident: $(($element:ident $value:ident $marker:ident $variable:ident $index:tt))+) => {
         impl<$($element,)+ N> Fails<Within<N>> for ($($element,)+) where elements!($($element)+): Fails<N> {}
     };
 }
 
-tuple_fails!(A);
-tuple_fails!(A B);
-tuple_fails!(A B C);
-tuple_fails!(A B C D);
-tuple_fails!(A B C D E);
-tuple_fails!(A B C D E F);
-tuple_fails!(A B C D E F G);
-tuple_fails!(A B C D E F G H);
-tuple_fails!(A B C D E F G H I);
-tuple_fails!(A B C D E F G H I J);
-tuple_fails!(A B C D E F G H I J K);
-tuple_fails!(A B C D E F G H I J K L);
+for_each_arity!(tuple_fails);

@@ -15,6 +15,7 @@ use super::{
     Value, Waited,
 };
 use crate::multi::Multi;
+use crate::parallel::for_each_arity;
 use crate::yieldable::wrappers::{OkFuture, RawOutputs};
 use crate::{Callable, Callback, CancelTimeout, FirstOf, Forget, Limit, Shield, Wait, WaitAll, WithTimeout};
 
@@ -165,25 +166,14 @@ impl<C: Container + ?Sized> Mistake<Borrowed> for &mut C {
 }
 
 macro_rules! tuple {
-    ($($element:ident)+) => {
+    ($join:ident: $(($element:ident $value:ident $marker:ident $variable:ident $index:tt))+) => {
         impl<$($element),+> Mistake<Elements> for ($($element,)+) {
             type About = Self;
         }
     };
 }
 
-tuple!(A);
-tuple!(A B);
-tuple!(A B C);
-tuple!(A B C D);
-tuple!(A B C D E);
-tuple!(A B C D E F);
-tuple!(A B C D E F G);
-tuple!(A B C D E F G H);
-tuple!(A B C D E F G H I);
-tuple!(A B C D E F G H I J);
-tuple!(A B C D E F G H I J L);
-tuple!(A B C D E F G H I J L N);
+for_each_arity!(tuple);
 
 impl<Y, Q> Mistake<Waited> for CancelTimeout<Y, Q> {
     type About = Y;
