@@ -9,7 +9,7 @@ use crate::kinds::{Listed, Mapped};
 pub use crate::parallel::FirstOfNoneError;
 use crate::parallel::{Losers, Race};
 use crate::yieldable::join::joinable;
-use crate::yieldable::HasError;
+use crate::yieldable::{forward_error, HasError};
 use crate::Yieldable;
 
 /// Yields many, and gives the first that ends: which one it was, and its value. The others are dropped, or [cancelled](FirstOf::cancel).
@@ -154,10 +154,7 @@ macro_rules! first_of_map {
             }
         }
 
-        impl<Q, Y: HasError<M>, $($parameter,)* M> HasError<Raced<Mapped<M>>> for FirstOf<$map> {
-            type Err = Y::Err;
-            type Value = (Q, Y::Value);
-        }
+        forward_error!([Q $($parameter)*] FirstOf<$map>: Raced<Mapped<M>> => (Q, Y::Value));
     };
 }
 

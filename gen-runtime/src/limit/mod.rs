@@ -24,7 +24,7 @@ use crate::coroutine::{Frame, FrameKind};
 use crate::kinds::{Listed, Mapped};
 use crate::parallel::List;
 use crate::yieldable::join::joinable;
-use crate::yieldable::HasError;
+use crate::yieldable::{forward_error, HasError};
 use crate::{parallel, Yieldable};
 
 /// Yields many in parallel, but no more than `at_once` at a time.
@@ -198,12 +198,5 @@ where
     type Value = Vec<Y::Value>;
 }
 
-impl<Q, Y: HasError<M>, S, M> HasError<Limited<Mapped<M>>> for Limit<HashMap<Q, Y, S>> {
-    type Err = Y::Err;
-    type Value = HashMap<Q, Y::Value, S>;
-}
-
-impl<Q, Y: HasError<M>, M> HasError<Limited<Mapped<M>>> for Limit<BTreeMap<Q, Y>> {
-    type Err = Y::Err;
-    type Value = BTreeMap<Q, Y::Value>;
-}
+forward_error!([Q S] Limit<HashMap<Q, Y, S>>: Limited<Mapped<M>> => HashMap<Q, Y::Value, S>);
+forward_error!([Q] Limit<BTreeMap<Q, Y>>: Limited<Mapped<M>> => BTreeMap<Q, Y::Value>);

@@ -13,8 +13,8 @@ use std::marker::PhantomData;
 
 pub use self::options::{MultiFailFast, MultiQuiet, MultiSettled};
 use crate::coroutine::{Frame, FrameKind};
+use crate::yieldable::forward_error;
 use crate::yieldable::join::joinable;
-use crate::yieldable::HasError;
 use crate::Yieldable;
 
 /// A list, map or tuple of yieldables, with a say in what its errors do: made by [`multi`].
@@ -121,7 +121,4 @@ where
     }
 }
 
-impl<C: HasError<M>, M> HasError<Grouped<M>> for Multi<C> {
-    type Err = C::Err;
-    type Value = C::Value;
-}
+forward_error!([] Multi<Y>: Grouped<M>);

@@ -26,8 +26,8 @@ use crate::error::{CancelSource, Cancelled, Error, TimeoutError};
 use crate::inject::in_flight::without_injected_errors;
 use crate::inject::{in_flight, poll_cancelled, Cancellation, Deferral};
 use crate::report::{by_timeout, IsQuiet, QuietTypes};
+use crate::yieldable::forward_error;
 use crate::yieldable::join::joinable;
-use crate::yieldable::HasError;
 use crate::{Result, Yieldable};
 
 impl<Y, Q> WithTimeout<Y, Q> {
@@ -148,10 +148,7 @@ joinable! {
     [Y, Q] CancelTimeout<Y, Q>
 }
 
-impl<Y: HasError<M>, Q, M> HasError<TimedOut<M>> for CancelTimeout<Y, Q> {
-    type Err = Y::Err;
-    type Value = Y::Value;
-}
+forward_error!([Q] CancelTimeout<Y, Q>: TimedOut<M>);
 
 pin_project! {
     /// What a coroutine waits for that yielded a [`with_timeout(..).cancel(..)`](WithTimeout::cancel).

@@ -13,8 +13,8 @@ use crate::coroutine::{Frame, FrameKind};
 use crate::error::TimeoutError;
 use crate::inject::in_flight::without_injected_errors;
 use crate::report::{by_timeout, nothing, IsQuiet, QuietError, QuietTypes};
+use crate::yieldable::forward_error;
 use crate::yieldable::join::joinable;
-use crate::yieldable::HasError;
 use crate::{Result, Yieldable};
 
 /// Yields something, but for no longer than until a deadline: a `Duration` from this call, or an `Instant`.
@@ -154,10 +154,7 @@ joinable! {
     [Y, Q] WithTimeout<Y, Q>
 }
 
-impl<Y: HasError<M>, Q, M> HasError<TimedOut<M>> for WithTimeout<Y, Q> {
-    type Err = Y::Err;
-    type Value = Y::Value;
-}
+forward_error!([Q] WithTimeout<Y, Q>: TimedOut<M>);
 
 /// The future with that deadline, if there is one, `after` from the call that set it.
 pub(crate) fn with_deadline<P>(deadline: Option<Instant>, after: Duration, child: P) -> Timed<P> {

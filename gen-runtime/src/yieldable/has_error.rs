@@ -20,3 +20,21 @@ where
     type Err = E;
     type Value = T;
 }
+
+/// Implements [`HasError`] for what waits for a yieldable `Y` that has an error: the error is the
+/// same, and the value is that of `Y` unless another one is named.
+macro_rules! forward_error {
+    ([$($parameter:ident)*] $waits:ty: $marker:ty => $value:ty) => {
+        impl<Y: $crate::yieldable::HasError<M>, $($parameter,)* M> $crate::yieldable::HasError<$marker>
+            for $waits
+        {
+            type Err = Y::Err;
+            type Value = $value;
+        }
+    };
+    ([$($parameter:ident)*] $waits:ty: $marker:ty) => {
+        forward_error!([$($parameter)*] $waits: $marker => Y::Value);
+    };
+}
+
+pub(crate) use forward_error;

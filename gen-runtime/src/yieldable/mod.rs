@@ -53,7 +53,7 @@ pub use self::boxed::{boxed, boxed_send, BoxYieldable, SendBoxYieldable};
 pub(crate) use self::fallible::FutureOfResult;
 pub(crate) use self::future::{Called, Opened};
 pub use self::future::{Fallible, Plain};
-pub(crate) use self::has_error::HasError;
+pub(crate) use self::has_error::{forward_error, HasError};
 pub use self::list::Listed;
 pub use self::map::Mapped;
 use self::modes::Flat;

@@ -8,7 +8,8 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::{HasError, Yieldable};
+use super::has_error::forward_error;
+use super::Yieldable;
 use crate::coroutine::{Frame, FrameKind};
 use crate::error::Panicked;
 use crate::parallel::{Parallel, Policy, Settle};
@@ -78,7 +79,4 @@ where
     }
 }
 
-impl<Y: HasError<M>, M> HasError<Optional<M>> for Option<Y> {
-    type Err = Y::Err;
-    type Value = Option<Y::Value>;
-}
+forward_error!([] Option<Y>: Optional<M> => Option<Y::Value>);

@@ -13,8 +13,8 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
+use super::has_error::forward_error;
 use super::join::joinable;
-use super::HasError;
 use crate::coroutine::{Frame, FrameKind};
 use crate::inject::{in_flight, Deferral};
 use crate::{Result, Yieldable};
@@ -127,10 +127,7 @@ joinable! {
     [Y] Shield<Y>
 }
 
-impl<Y: HasError<M>, M> HasError<Shielded<M>> for Shield<Y> {
-    type Err = Y::Err;
-    type Value = Y::Value;
-}
+forward_error!([] Shield<Y>: Shielded<M>);
 
 pin_project! {
     /// The pending future of a [`shield`](fn@shield).
