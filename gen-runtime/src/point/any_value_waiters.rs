@@ -2,8 +2,8 @@
 
 use std::task::Waker;
 
-use super::waiters::{WaiterId, Waiters};
 use crate::sync::{lock, AtomicU64, Mutex, Ordering};
+use crate::waiter::{WaiterId, Waiters};
 
 /// One for each call, shared by its registrations.
 ///

@@ -15,7 +15,6 @@
 //! | `key.rs` | keys of any type in one table |
 //! | `registration.rs` | one key: its value, and the points that wait for it |
 //! | `any_value_waiters.rs` | the points that wait for any value at all |
-//! | `waiters.rs` | the wakers of the points that wait for the same thing |
 //! | `runner.rs` | [`Runner`]: the coroutine call, as a point sees it |
 //! | `pending.rs` | the future of a yielded point |
 //! | `callback.rs`, `wait.rs`, `wait_all.rs`, `forget.rs` | the points that use keys |
@@ -80,7 +79,6 @@ mod runner;
 mod table;
 mod wait;
 mod wait_all;
-mod waiters;
 
 pub use self::callback::{Callable, Callback};
 pub use self::errors::{

@@ -5,9 +5,9 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::runner::Runner;
-use super::waiters::WaiterId;
 use super::YieldPoint;
 use crate::executor::tell_now;
+use crate::waiter::WaiterId;
 use crate::Result;
 
 /// The future of a yielded point.

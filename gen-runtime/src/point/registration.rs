@@ -7,9 +7,9 @@ use std::task::Waker;
 
 use super::any_value_waiters::AnyValueWaiters;
 use super::key::{AnyKey, Key};
-use super::waiters::{WaiterId, Waiters};
 use crate::executor::{abandon, Abandon, Doubt};
 use crate::sync::{lock, Mutex};
+use crate::waiter::{WaiterId, Waiters};
 
 /// Names a registration within its call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

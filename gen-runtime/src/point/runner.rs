@@ -12,8 +12,7 @@ use super::errors::{CallbackDroppedError, NotReady};
 use super::key::Key;
 use super::registration::{AnyRegistration, Readiness, Store};
 use super::registry::KeyRegistry;
-use super::waiters::WaiterId;
-use crate::waiter::WaiterCell;
+use crate::waiter::{WaiterCell, WaiterId};
 use crate::{report, Error, Result};
 
 /// The coroutine call that yields a [`YieldPoint`](super::YieldPoint): the point reads and changes

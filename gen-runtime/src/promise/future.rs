@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::state::PromiseState;
-use super::waiters::ReaderId;
 use crate::error::CallbackOutput;
 use crate::io_loop::IoLoop;
+use crate::waiter::WaiterId;
 use crate::{context, moment, report, Error, Result};
 
 /// The future of the result of a [`Promise`](crate::Promise): made by
@@ -47,7 +47,7 @@ use crate::{context, moment, report, Error, Result};
 pub struct SharedFuture<T> {
     state: Arc<PromiseState<T>>,
     /// Its place among the futures that wait; `None` before it was pending.
-    id: Option<ReaderId>,
+    id: Option<WaiterId>,
 }
 
 impl<T> SharedFuture<T> {

@@ -9,7 +9,6 @@
 //! | `future.rs` | [`SharedFuture`]: the side that reads the result |
 //! | `state.rs` | the state that both sides share: the result, or the wakers of the futures that wait |
 //! | `value.rs` | the cell of the result, and how clones of it are made |
-//! | `waiters.rs` | the wakers, in the order in which the futures began to wait |
 //! | `of_task.rs` | the result of a task as a [`SharedFuture`] |
 //! | `errors.rs` | [`BrokenPromiseError`], [`AlreadySetError`] |
 //! | `models.rs` | loom models: a set against polls, clones and drops on other threads |
@@ -46,7 +45,6 @@ mod of_task;
 mod setter;
 mod state;
 mod value;
-mod waiters;
 
 pub use self::errors::{AlreadySetError, BrokenPromiseError};
 pub use self::future::SharedFuture;

@@ -6,9 +6,9 @@ use std::task::{Poll, Waker};
 
 use super::errors::{AlreadySetError, BrokenPromiseError};
 use super::value::Value;
-use super::waiters::{ReaderId, Waiters};
 use crate::report::{report_unread, Detached};
 use crate::sync::{lock, Mutex};
+use crate::waiter::{WaiterId, Waiters};
 use crate::Result;
 
 /// The name of a promise in the log.
@@ -114,7 +114,7 @@ impl<T> PromiseState<T> {
     }
 
     /// A future is dropped, and the result with the last one.
-    pub(super) fn remove_reader(&self, id: Option<ReaderId>) {
+    pub(super) fn remove_reader(&self, id: Option<WaiterId>) {
         let mut state = lock(&self.state);
         state.readers -= 1;
         if state.readers > 0 {
@@ -140,15 +140,15 @@ impl<T> PromiseState<T> {
     }
 
     /// Keeps the waker; returns the one that is to be dropped outside of the lock.
-    fn wait(&self, id: &mut Option<ReaderId>, waker: Waker) -> Option<Waker> {
+    fn wait(&self, id: &mut Option<WaiterId>, waker: Waker) -> Option<Waker> {
         match &mut lock(&self.state).stage {
-            Stage::Pending(waiters) => waiters.put(id, waker),
+            Stage::Pending(waiters) => waiters.put(*id.get_or_insert_with(WaiterId::new), waker),
             _ => Some(waker),
         }
     }
 
     /// Looks for the value, which counts as seen from now on: the caller is about to read it.
-    fn look(&self, id: Option<ReaderId>, waker: &Waker) -> Found {
+    fn look(&self, id: Option<WaiterId>, waker: &Waker) -> Found {
         let mut state = lock(&self.state);
         let alone = state.readers == 1;
         match (&mut state.stage, id) {
@@ -176,7 +176,7 @@ impl<T: Clone> PromiseState<T> {
 
     /// Returns a clone of the result, or has `waker` woken when it is there. The future is borrowed
     /// mutably.
-    pub(super) fn poll(&self, id: &mut Option<ReaderId>, waker: &Waker) -> Poll<Result<T>> {
+    pub(super) fn poll(&self, id: &mut Option<WaiterId>, waker: &Waker) -> Poll<Result<T>> {
         let mut found = self.look(*id, waker);
         if let Found::NotWaiting = found {
             // A new waker: it is cloned, and the old one is dropped, while nothing is locked.

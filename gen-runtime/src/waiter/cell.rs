@@ -25,12 +25,15 @@ impl From<&Waker> for Waiter {
 }
 
 impl Waiter {
-    /// Wakes the future. A panic of the waker is reported and ends here.
+    /// Wakes the future.
     pub(crate) fn wake(self) {
-        if let Some(waker) = self.0 {
-            contain("a waker", || waker.wake());
-        }
+        self.0.into_iter().for_each(wake);
     }
+}
+
+/// A panic of the waker is reported and ends here.
+pub(super) fn wake(waker: Waker) {
+    contain("a waker", || waker.wake());
 }
 
 impl<V> Stage<V> {

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `cell.rs` | [`WaiterCell`]: a value, or the waker of the future that waits for it |
 //! | `oneshot.rs` | [`oneshot`]: a sender and a receiver of one value |
+//! | `waiters.rs` | [`Waiters`]: the wakers of several futures, under the lock of their owner |
 //! | `models.rs` | what loom checks: a value against polls and drops on another thread |
 //!
 //! # States
@@ -34,6 +35,8 @@ mod cell;
 #[cfg(all(test, loom))]
 mod models;
 mod oneshot;
+mod waiters;
 
 pub(crate) use self::cell::{Stage, Waiter, WaiterCell};
 pub(crate) use self::oneshot::{oneshot, Missing, Receiver, Sender};
+pub(crate) use self::waiters::{WaiterId, Waiters};

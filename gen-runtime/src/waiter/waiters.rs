@@ -1,0 +1,81 @@
+//! The wakers of several futures that wait for the same thing.
+
+use std::collections::BTreeMap;
+use std::mem;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Waker;
+
+use super::cell::wake;
+
+/// Names a future, in the order of those that wait. It keeps the name from its first pending poll
+/// on, whichever waker it is polled with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct WaiterId(u64);
+
+impl WaiterId {
+    pub(crate) fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        WaiterId(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// At most one waker for each future. The owner has them under its lock, and keeps the rules of the
+/// module.
+#[derive(Debug, Default)]
+pub(crate) struct Waiters {
+    /// The first waker, if it was not removed: nearly always it is the only one, and needs no
+    /// allocation.
+    first: Option<(WaiterId, Waker)>,
+    /// The wakers behind it.
+    others: BTreeMap<WaiterId, Waker>,
+}
+
+impl Waiters {
+    /// Whether that future waits with this very waker.
+    pub(crate) fn contains(&self, id: WaiterId, waker: &Waker) -> bool {
+        let known = match &self.first {
+            Some((first, known)) if *first == id => Some(known),
+            _ => self.others.get(&id),
+        };
+        known.is_some_and(|known| known.will_wake(waker))
+    }
+
+    /// Adds the waker of a future, or replaces it. Returns the one that is to be dropped outside of
+    /// the lock.
+    #[must_use]
+    pub(crate) fn put(&mut self, id: WaiterId, waker: Waker) -> Option<Waker> {
+        match &mut self.first {
+            Some((first, known)) if *first == id => Some(mem::replace(known, waker)),
+            Some(first) if id < first.0 => {
+                let (second, known) = mem::replace(first, (id, waker));
+                self.others.insert(second, known)
+            }
+            None if self.others.is_empty() => {
+                self.first = Some((id, waker));
+                None
+            }
+            _ => self.others.insert(id, waker),
+        }
+    }
+
+    /// Takes out the waker of a future.
+    #[must_use]
+    pub(crate) fn remove(&mut self, id: WaiterId) -> Option<Waker> {
+        match self.first.take_if(|(first, _)| *first == id) {
+            Some((_, waker)) => Some(waker),
+            None => self.others.remove(&id),
+        }
+    }
+
+    /// Takes out all wakers.
+    #[must_use]
+    pub(crate) fn take(&mut self) -> Waiters {
+        mem::take(self)
+    }
+
+    /// Wakes the futures, in the order of their first waits.
+    pub(crate) fn wake(self) {
+        let first = self.first.map(|(_, waker)| waker);
+        first.into_iter().chain(self.others.into_values()).for_each(wake);
+    }
+}
