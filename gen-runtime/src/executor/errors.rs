@@ -6,16 +6,16 @@ use crate::error::unit_error;
 unit_error! {
     /// No [`IoLoop`](crate::IoLoop) is running on this thread, and timers and tasks need one.
     ///
-    /// Run the coroutine that uses them with [`gen::run_sync`](crate::run_sync), or yield it in another
-    /// coroutine that runs on a loop.
+    /// Run the coroutine that uses them with [`gen::run_sync`](crate::run_sync), or yield it in
+    /// another coroutine that runs on a loop.
     ///
     /// # Inside of another runtime
     ///
-    /// A task of another runtime, such as tokio or smol, may await a coroutine like any other future,
-    /// but it has no loop. Do not call `run_sync` in the task: it blocks the thread, and so the
-    /// runtime. If the coroutine waits for an event of that runtime, it waits for ever. (With the
-    /// feature `tokio` the call is refused in a task of tokio: see [`RuntimeRunning`].) Run the part
-    /// that needs the loop on a thread that may block, and await that:
+    /// A task of another runtime, such as tokio or smol, may await a coroutine like any other
+    /// future, but it has no loop. Do not call `run_sync` in the task: it blocks the thread, and so
+    /// the runtime. If the coroutine waits for an event of that runtime, it waits for ever. (With
+    /// the feature `tokio` the call is refused in a task of tokio: see [`RuntimeRunning`].) Run the
+    /// part that needs the loop on a thread that may block, and await that:
     ///
     /// ```
     /// use std::time::Duration;
@@ -63,10 +63,10 @@ unit_error! {
     /// Await or yield the coroutine instead: it is a future like any other. If it needs a loop for
     /// timers and tasks, run it on a thread that may block: see [`NoLoop`] for an example.
     ///
-    /// A call is refused wherever tokio polls: in its tasks, and in the future of its `block_on`, on
-    /// each kind of its runtimes. It is not refused in `spawn_blocking` and `block_in_place`, nor where
-    /// a runtime is only entered. Without the feature `tokio`, and in a task that is `unconstrained`,
-    /// the call is not refused either, and it blocks.
+    /// A call is refused wherever tokio polls: in its tasks, and in the future of its `block_on`,
+    /// on each kind of its runtimes. It is not refused in `spawn_blocking` and `block_in_place`,
+    /// nor where a runtime is only entered. Without the feature `tokio`, and in a task that is
+    /// `unconstrained`, the call is not refused either, and it blocks.
     ///
     /// ```
     /// # #[cfg(feature = "tokio")] {

@@ -159,9 +159,9 @@ impl CutShort for ScopeQueue {
 
 /// The waker of the body or of a child.
 ///
-/// The wakers of a [pool](crate::parallel) are no substitute. Its seats are for children of one
-/// type, which it starts, cancels and drops by rules of its own, while a scope polls its body and its
-/// children in one order, cancels each alone, and goes on to cancel those that are spawned later.
+/// A scope cannot use a [pool](crate::parallel) instead. The seats of a pool are for children of
+/// one type, which it starts, cancels and drops by rules of its own. A scope polls its body and its
+/// children in one order, cancels each alone, and cancels those that are spawned later, too.
 pub(super) struct MemberWaker {
     pub(super) member: MemberId,
     queue: Arc<ScopeQueue>,

@@ -21,8 +21,8 @@ where
     type Value = T;
 }
 
-/// Implements [`HasError`] for what waits for a yieldable `Y` that has an error: the error is the
-/// same, and the value is that of `Y` unless another one is named.
+/// Implements [`HasError`] for a type that waits for a yieldable `Y`. Its error is that of `Y`, and
+/// so is its value unless another one is named.
 macro_rules! forward_error {
     ([$($parameter:ident)*] $waits:ty: $marker:ty => $value:ty) => {
         impl<Y: $crate::yieldable::HasError<M>, $($parameter,)* M> $crate::yieldable::HasError<$marker>
