@@ -83,9 +83,9 @@
 //! | tokio, smol or any other | like any future: `tokio::spawn(coroutine)`, `coroutine.await` |
 //!
 //! The loop of gen runs on one thread. It has tasks, timers and callbacks, and no sockets: take
-//! these from the `async-io` family of crates. [`sleep`], [`with_timeout`] and [`spawn`] need this
-//! loop, and fail with [`NoLoop`] where it does not run. On another runtime, yield the timers and
-//! tasks of that runtime:
+//! these from the `async-io` family of crates. [`sleep`](sleep()), [`with_timeout`] and [`spawn`]
+//! need this loop, and fail with [`NoLoop`] where it does not run. On another runtime, yield the
+//! timers and tasks of that runtime:
 //!
 //! ```
 //! use gen::yield_;
@@ -126,10 +126,10 @@
 //! | to | use |
 //! |---|---|
 //! | wait for all of them | a `Vec`, `Box<[T]>`, array, `VecDeque`, `HashMap`, `BTreeMap`, tuple or `Option` |
-//! | choose what their errors do | [`multi`] with [`quiet`](Multi::quiet), [`fail_fast`](Multi::fail_fast) or [`settle`](Multi::settle) |
+//! | choose what their errors do | [`multi`](multi()) with [`quiet`](Multi::quiet), [`fail_fast`](Multi::fail_fast) or [`settle`](Multi::settle) |
 //! | handle each result as soon as it is ready | [`WaitIterator`] |
-//! | take the first result | [`first_of`] |
-//! | run a limited number at a time | [`limit`] |
+//! | take the first result | [`first_of`](first_of()) |
+//! | run a limited number at a time | [`limit`](limit()) |
 //! | put different futures into one list | [`boxed`], [`boxed_send`], [`convert_yielded!`] |
 //! | run children that may borrow | [`scope`](fn@scope), [`scope_local`] |
 //!
@@ -141,7 +141,7 @@
 //! | get the `Result` of a future unchanged | [`raw`] |
 //! | make a future that cannot fail into one that can | [`ok`] |
 //! | distinguish a cancellation from a failure | [`Error::is_cancelled`] |
-//! | set a result that several tasks wait for | [`promise`], [`SharedFuture`] |
+//! | set a result that several tasks wait for | [`promise`](promise()), [`SharedFuture`] |
 //! | receive the errors of callbacks at a yield | [`context`]; [`context::wrap`] for callbacks that other code calls |
 //! | yield a value that may or may not be a future | [`maybe_future!`] |
 //! | yield a value whose type is known only at run time | [`dynamic`] |
@@ -150,8 +150,8 @@
 //!
 //! | to | use |
 //! |---|---|
-//! | wait for some time | [`sleep`] |
-//! | let other tasks run | [`moment`] |
+//! | wait for some time | [`sleep`](sleep()) |
+//! | let other tasks run | [`moment`](moment()) |
 //! | set a deadline | [`with_timeout`] |
 //! | set a deadline, and leave time to clean up | [`with_timeout(..).cancel(..)`](WithTimeout::cancel) |
 //! | test without waiting | [`VirtualClock`]; with other threads, [`Remote::keep_alive`] |
@@ -183,7 +183,7 @@
 //!   or started.
 //! - `yield_!` gives a [`Result`], whatever is yielded, because the runtime may resume the
 //!   coroutine with an error. `?` goes behind the yield.
-//! - A future that is ready never costs a turn of the loop; only [`moment`] always does.
+//! - A future that is ready never costs a turn of the loop; only [`moment`](moment()) always does.
 //! - A parallel yield runs all children to their end. Then it raises the first error in the order
 //!   of the children, whose [`others`](Error::others) hold the other errors. A child that panics
 //!   fails with [`Panicked`].

@@ -1,4 +1,4 @@
-//! [`first_of`]: the first of many to end.
+//! [`first_of`]: the first of several children that ends.
 
 use std::collections::{BTreeMap, HashMap};
 use std::marker::PhantomData;
@@ -12,10 +12,14 @@ use crate::yieldable::join::joinable;
 use crate::yieldable::{forward_error, HasError};
 use crate::Yieldable;
 
-/// Yields many, and gives the first that ends: which one it was, and its value. The others are dropped, or [cancelled](FirstOf::cancel).
+/// Runs yieldables in parallel, and gives the result of the first one that ends.
 ///
-/// It takes a list, or whatever else can be iterated over, and gives `(position, value)`; or a map, and gives `(key, value)`. If the first that ends has failed, that is the error of the
-/// yield. Children are polled in order, and no further than to one that is ready: so of two that are ready the first one wins, and those behind it are not even started.
+/// Of a list or another iterator it gives `(position, value)`, and of a map `(key, value)`. If the
+/// first child that ends has failed, the yield fails with its error. The other children are
+/// dropped, or [cancelled](FirstOf::cancel).
+///
+/// Children are polled in order, and no further than to one that is ready. So if two are ready, the
+/// first one wins, and the children after it are not even started.
 ///
 /// ```
 /// use gen::yield_;
@@ -30,9 +34,11 @@ use crate::Yieldable;
 ///
 /// #[gen::coroutine]
 /// fn body() -> gen::Result<()> {
-///     let (position, _) = yield_!(gen::first_of([mirror(3), mirror(1), mirror(2)]))?;
+///     let list = [mirror(3), mirror(1), mirror(2)];
+///     let (position, _) = yield_!(gen::first_of(list))?;
 ///     assert_eq!(position, 1);
-///     let (name, _) = yield_!(gen::first_of(BTreeMap::from([("near", mirror(1)), ("far", mirror(9))])))?;
+///     let map = BTreeMap::from([("near", mirror(1)), ("far", mirror(9))]);
+///     let (name, _) = yield_!(gen::first_of(map))?;
 ///     assert_eq!(name, "near");
 ///     Ok(())
 /// }
@@ -41,17 +47,19 @@ use crate::Yieldable;
 ///
 /// # Errors
 ///
-/// That of the first that ends; [`FirstOfNoneError`] if there are no children.
+/// The error of the first child that ends, and [`FirstOfNoneError`] if there are no children.
 ///
 /// # Panics
 ///
-/// A child that panics has ended, with [`Panicked`](crate::Panicked): if it is the first, that is the error
-/// of the yield. The panic of a destructor of one of the others is logged, and the first has its value.
+/// A child that panics ends with [`Panicked`](crate::Panicked). If it is the first to end, this is
+/// the error of the yield. If the destructor of another child panics, the panic is logged, and the
+/// yield gives the value of the first one.
 ///
 /// # Cancellation
 ///
-/// What is cold is dropped, when another one was the first or with the yield; or it is cancelled, see [`FirstOf::cancel`]. A task goes on when its [`JoinHandle`](crate::JoinHandle) is
-/// dropped, and if it fails that is logged.
+/// When the first child has ended, the others are dropped, or cancelled (see [`FirstOf::cancel`]).
+/// Dropping the yield drops all children. The task of a [`JoinHandle`](crate::JoinHandle) goes on
+/// when the handle is dropped, and its failure is logged.
 ///
 /// # Outside a coroutine
 ///
@@ -61,7 +69,7 @@ pub fn first_of<C>(children: C) -> FirstOf<C> {
     FirstOf { children, losers: Losers::Dropped }
 }
 
-/// Many to yield, of which the first counts: made by [`first_of`].
+/// Yieldables of which the first one to end counts: made by [`first_of`].
 #[derive(Debug, Clone)]
 #[must_use = "nothing runs until it is yielded"]
 pub struct FirstOf<C> {
@@ -70,11 +78,13 @@ pub struct FirstOf<C> {
 }
 
 impl<C> FirstOf<C> {
-    /// Cancels the others when one is the first, and waits for their end, so that they may clean up.
+    /// Cancels the other children when the first one has ended, and waits for their end.
     ///
-    /// Each of them is resumed with [`Cancelled`](crate::Cancelled), of the source [`Sibling`](crate::CancelSource::Sibling). A plain future cannot be told, and is dropped; so is what was not even started. The
-    /// task of a [`JoinHandle`](crate::JoinHandle) goes on. The errors that they end with are logged in one record
-    /// (those that only say that a child was cancelled, at `DEBUG`).
+    /// So they may clean up. Each of them is resumed with [`Cancelled`](crate::Cancelled), whose
+    /// source is [`Sibling`](crate::CancelSource::Sibling). A plain future cannot take the
+    /// cancellation, and is dropped. So is a child that was not started. The task of a
+    /// [`JoinHandle`](crate::JoinHandle) goes on. The errors with which the other children end are
+    /// logged in one record. Those that only say that a child was cancelled are logged at `DEBUG`.
     ///
     /// ```
     /// use gen::{yield_, Cancelled};
@@ -86,7 +96,8 @@ impl<C> FirstOf<C> {
     ///     reserved.set(reserved.get() + 1);
     ///     let outcome = yield_!(gen::sleep(Duration::from_secs(seconds)));
     ///     if outcome.is_err() {
-    ///         yield_!(gen::sleep(Duration::from_secs(1)))?; // time to give it back
+    ///         // The clean-up takes time.
+    ///         yield_!(gen::sleep(Duration::from_secs(1)))?;
     ///         reserved.set(reserved.get() - 1);
     ///     }
     ///     outcome.map(|()| seconds)
@@ -95,7 +106,8 @@ impl<C> FirstOf<C> {
     /// #[gen::coroutine]
     /// fn body() -> gen::Result<i32> {
     ///     let reserved = Cell::new(0);
-    ///     yield_!(gen::first_of([5, 1, 9].map(|seconds| reserve(seconds, &reserved))).cancel())?;
+    ///     let children = [5, 1, 9].map(|seconds| reserve(seconds, &reserved));
+    ///     yield_!(gen::first_of(children).cancel())?;
     ///     Ok(reserved.get())
     /// }
     /// let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
@@ -104,13 +116,13 @@ impl<C> FirstOf<C> {
     ///
     /// # Panics
     ///
-    /// One of the others that panics in its clean-up has failed, with [`Panicked`](crate::Panicked): that is
-    /// logged, the rest of them go on, and the first has its value.
+    /// A child that panics in its clean-up fails with [`Panicked`](crate::Panicked), which is
+    /// logged. The other children go on, and the yield gives the value of the first one.
     ///
     /// # Cancellation
     ///
-    /// When the yield is dropped before the last clean-up is over, so is the value of the first. What the
-    /// first, or others, have failed with is logged in one record.
+    /// If the yield is dropped before the last clean-up has ended, the value of the first child is
+    /// dropped too. The errors of all children that have failed are logged in one record.
     #[track_caller]
     pub fn cancel(self) -> Self {
         FirstOf { losers: Losers::Cancelled(Location::caller()), ..self }
@@ -162,7 +174,7 @@ first_of_map!(HashMap<Q, Y, S>, [S]);
 first_of_map!(BTreeMap<Q, Y>, []);
 
 joinable! {
-    /// The future that waits for the first, for use outside a coroutine: `gen::first_of(..).join().await`.
+    /// Makes a future of it, for use outside a coroutine: `gen::first_of(..).join().await`.
     ///
     /// ```
     /// use std::time::Duration;
@@ -178,11 +190,12 @@ joinable! {
     ///
     /// # Errors
     ///
-    /// As of the yield. The trace of an error has no place for it, since only a `yield_!` is a place.
+    /// The same as those of the yield. Their trace does not name this future, because only a
+    /// `yield_!` has a position.
     ///
     /// # Cancellation
     ///
-    /// As of the yield: dropping it drops the children.
+    /// Dropping the future drops the children.
     [C] FirstOf<C>
 }
 

@@ -3,6 +3,6 @@
 use crate::error::unit_error;
 
 unit_error! {
-    /// [`limit`](crate::limit()) was called with 0 children at a time, so it would never end.
-    pub ZeroLimitError: "a limit of 0 lets no child run"
+    /// [`limit`](crate::limit()) was called with the limit 0, under which no child could run.
+    pub ZeroLimitError: "with a limit of 0, no child can run"
 }

@@ -1,10 +1,10 @@
-//! [`limit`]: many in parallel, but only so many at a time.
+//! [`limit`]: a limited number of children runs at a time.
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `mod.rs` | [`limit`] and [`Limit`], of lists and of maps |
+//! | `mod.rs` | [`limit`] and [`Limit`], for lists and for maps |
 //! | `pending.rs` | the future that a coroutine waits for |
-//! | `source.rs` | where the children come from |
+//! | `source.rs` | the source of the children |
 //! | `errors.rs` | the error of a limit of 0 |
 
 mod errors;
@@ -27,13 +27,17 @@ use crate::yieldable::join::joinable;
 use crate::yieldable::{forward_error, HasError};
 use crate::{parallel, Yieldable};
 
-/// Yields many in parallel, but no more than `at_once` at a time.
+/// Runs yieldables in parallel, but at most `at_once` at a time.
 ///
-/// It takes a list, or whatever else can be iterated over, and gives a `Vec` of the results in the order of the children, or [as they come](Limit::unordered); or a map, and gives a map with the
-/// same keys. A child is taken from the iterator, and started, when there is room for it: so the iterator may make coroutines that are not to exist all at once.
+/// Of a list or another iterator it gives a `Vec` of the results, in the order of the children or
+/// [as they come](Limit::unordered). Of a map it gives a map with the same keys. A child is taken
+/// from the iterator and started when there is room for it. So the iterator can make coroutines one
+/// by one, and they need not all exist at once.
 ///
-/// Errors follow the rule of [`multi`](crate::multi): all run to their end, the first error in child order is raised, the others are logged and kept. `gen::multi(gen::limit(..))` has
-/// the say in it that lists have: `quiet`, `settle`, and `fail_fast`, which takes no further children once one has failed.
+/// Errors follow the rule of [`multi`](crate::multi()): all children run to their end, the first
+/// error in the order of the children is raised, and the others are logged and kept.
+/// `gen::multi(gen::limit(..))` has the same options as a list: `quiet`, `settle`, and `fail_fast`,
+/// which starts no more children after a failure.
 ///
 /// ```
 /// use gen::yield_;
@@ -46,31 +50,34 @@ use crate::{parallel, Yieldable};
 ///
 /// #[gen::coroutine]
 /// fn body() -> gen::Result<Vec<u32>> {
-///     yield_!(gen::limit(3, (0..10).map(fetch))) // ten pages, three at a time
+///     // Fetches ten pages, three at a time.
+///     yield_!(gen::limit(3, (0..10).map(fetch)))
 /// }
 /// assert_eq!(gen::run_sync(body()).unwrap()[9], 90);
 /// ```
 ///
-/// When a hundred children have ended in one poll, and there are more to start, it asks for its next poll
-/// and lets others have their turn: so a timeout, or a cancellation, reaches one whose children are all
-/// ready.
+/// If a hundred children have ended in one poll, and more are to be started, the yield is pending
+/// and wakes itself, so that other tasks can run. So a timeout or a cancellation arrives even if
+/// all children are ready.
 ///
-/// The children are whatever can be yielded, except yield points, which belong to the yield of their coroutine.
+/// Every yieldable can be a child, except a yield point, which belongs to the yield of its
+/// coroutine.
 ///
 /// # Errors
 ///
-/// Those of the children; [`ZeroLimitError`] if `at_once` is 0, which would let nothing run.
+/// The errors of the children, and [`ZeroLimitError`] if `at_once` is 0.
 ///
 /// # Panics
 ///
-/// A child that panics has failed, with [`Panicked`](crate::Panicked): the others go on, also those that
-/// are still to be started. A panic of the iterator itself is the yield's.
+/// A child that panics fails with [`Panicked`](crate::Panicked). The other children go on, and the
+/// remaining ones are started. A panic of the iterator is a panic of the yield.
 ///
 /// # Cancellation
 ///
-/// When the yield is [cancelled](crate::JoinHandle::cancel), the children that are running are told and waited for, and no more are started. Dropping it drops the children that are running and the
-/// iterator; the failures that children already had are logged in one record, as those of
-/// [`multi`](crate::multi()) are.
+/// A [cancellation](crate::JoinHandle::cancel) of the yield goes to the children that are running.
+/// The yield waits for their end, and starts no more children. Dropping the yield drops the running
+/// children and the iterator. The failures that children already had are logged in one record, as
+/// with [`multi`](crate::multi()).
 ///
 /// # Outside a coroutine
 ///
@@ -80,7 +87,7 @@ pub fn limit<C>(at_once: usize, children: C) -> Limit<C> {
     Limit { at_once, children, in_order: true }
 }
 
-/// Many to yield, so many at a time: made by [`limit`].
+/// Yieldables of which a limited number runs at a time: made by [`limit`].
 #[derive(Debug, Clone)]
 #[must_use = "nothing runs until it is yielded"]
 pub struct Limit<C> {
@@ -90,7 +97,9 @@ pub struct Limit<C> {
 }
 
 impl<C> Limit<C> {
-    /// Gives the results in the order in which they come, and raises the first error in time. A map has its keys; it stays as it is.
+    /// Gives the results in the order in which they come, and raises the first error in time.
+    ///
+    /// It has no effect on a map, whose results have keys.
     ///
     /// ```
     /// use gen::yield_;
@@ -170,22 +179,24 @@ where
 }
 
 joinable! {
-    /// The future that waits for all children, for use outside a coroutine: `gen::limit(..).join().await`.
+    /// Makes a future of it, for use outside a coroutine: `gen::limit(..).join().await`.
     ///
     /// ```
     /// async fn pages() -> gen::Result<Vec<u32>> {
-    ///     gen::limit(3, (0..10).map(|page| async move { Ok::<_, gen::Error>(page * 10) })).join().await
+    ///     let fetch = |page: u32| async move { Ok::<_, gen::Error>(page * 10) };
+    ///     gen::limit(3, (0..10).map(fetch)).join().await
     /// }
     /// assert_eq!(gen::run_sync(pages()).unwrap()[9], 90);
     /// ```
     ///
     /// # Errors
     ///
-    /// As of the yield. The trace of an error has no place for it, since only a `yield_!` is a place.
+    /// The same as those of the yield. Their trace does not name this future, because only a
+    /// `yield_!` has a position.
     ///
     /// # Cancellation
     ///
-    /// As of the yield: dropping it drops the children that are running, and the iterator.
+    /// Dropping the future drops the running children and the iterator.
     [C] Limit<C>
 }
 

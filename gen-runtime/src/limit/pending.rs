@@ -1,10 +1,14 @@
-//! What a coroutine waits for that yielded a [`limit`](crate::limit).
+//! The pending future of a [`limit`](crate::limit()).
 //!
-//! Each poll lets those children go on that were woken, puts the results of those that ended in their places, and fills the room that they left from the source. New children are polled on the spot, and
-//! may leave room again; the others are not polled twice. When so many children have ended
-//! in one poll that [others are to get their turn](crate::multi), those that are left wait for the next one, which is asked for.
+//! Each poll polls the children that were woken, stores the results of those that have ended, and
+//! fills their room from the source. New children are polled at once, and may leave room again; the
+//! other children are not polled twice. If so many children have ended in one poll that [other
+//! tasks are to run](crate::limit()), the remaining ones wait for the next poll, for which the
+//! future wakes itself.
 //!
-//! When it is cancelled, each child is told, and nothing more is taken from the source: if something is left there, that is an error, also if the children have ended well.
+//! A cancellation goes to each running child, and nothing more is taken from the source. If the
+//! source has more children, that is an error, even if all the children that were started have
+//! ended well.
 
 use std::future::Future;
 use std::mem;
@@ -17,23 +21,26 @@ use crate::inject::Cancellation;
 use crate::parallel::{raise, report_dropped, ChildKeys, Parallel, Policy, Pool, Settle, Shape};
 use crate::Result;
 
-/// The future that waits for all children of a source, so many at a time, and puts their results into its shape.
+/// The future that runs the children of a source, at most `at_once` at a time, and builds the
+/// container of their results.
 pub struct LimitPending<I, P, T, S: ChildKeys> {
     at_once: usize,
     source: I,
-    /// How many children were taken from the source: the position of the next one.
+    /// The number of children that were taken from the source, which is the position of the next
+    /// one.
     taken: usize,
     pool: Pool<P, T, usize>,
-    /// With the child's position, in child order or in the order in which they came.
+    /// Each with the position of its child. In the order of the children, or in the order in which
+    /// they came.
     results: Vec<Option<(usize, Result<T>)>>,
     in_order: bool,
     failed: bool,
-    /// Nothing more is taken from the source.
+    /// If there is one, nothing more is taken from the source.
     cancelled: Option<Cancellation>,
-    /// Children that were taken have not been started, because of that.
+    /// Whether the cancellation has dropped children that were not yet started.
     is_cut_short: bool,
     policy: Policy,
-    /// Taken with the results: what is dropped later has nothing to report.
+    /// Taken with the results. Without it, the drop has nothing to report.
     shape: Option<S>,
 }
 
@@ -57,7 +64,7 @@ impl<I, P, T, S: ChildKeys> LimitPending<I, P, T, S> {
         }
     }
 
-    /// Puts the results of children that have ended in their places; whether there were any.
+    /// Stores the results of children that have ended. Returns whether there were any.
     fn collect(&mut self) -> bool {
         let mut any = false;
         while let Some((position, result)) = self.pool.take_ended() {
@@ -83,17 +90,17 @@ impl<I, P, T, S: ChildKeys> LimitPending<I, P, T, S> {
         self.results[position] = result;
     }
 
-    /// Whether a failure has ended the whole. What was cancelled is waited for in any case.
+    /// Whether a failure has ended the yield. After a cancellation it waits for all children.
     fn is_over(&self) -> bool {
         self.failed && self.cancelled.is_none() && self.policy.until.is_reached(true)
     }
 
     fn take_shape(&mut self) -> S {
-        // As of any future: to poll it again after it was ready is a mistake of the caller.
+        // Polling a future again after it was ready is a mistake of the caller.
         self.shape.take().expect("a limited yield was polled after it was ready")
     }
 
-    /// The error to raise. Children that have not ended are dropped.
+    /// Returns the error to raise, and drops the children that have not ended.
     #[cold]
     fn fail(&mut self, shape: &S) -> Error {
         self.pool.clear();
@@ -105,9 +112,9 @@ impl<I, P, T, S: ChildKeys> LimitPending<I, P, T, S> {
         results.filter_map(|(child, result)| Some(ChildError::of(shape.key(child), result.err()?)))
     }
 
-    /// The results, one of each child.
+    /// The results of all children.
     fn results(&mut self) -> impl ExactSizeIterator<Item = Result<T>> + use<I, P, T, S> {
-        // All positions are there: each child that was taken has ended.
+        // Each child that was taken has ended, so no position is empty.
         mem::take(&mut self.results).into_iter().map(|result| result.expect("the child has ended").1)
     }
 }
@@ -128,7 +135,7 @@ where
     P: Future<Output = Result<T>>,
     S: ChildKeys,
 {
-    /// Ready when all have ended, or a failure has ended the whole.
+    /// Is ready when all children have ended, or a failure has ended the yield.
     fn drive(&mut self, cx: &mut Context<'_>) -> Poll<Result> {
         if self.at_once == 0 {
             return Poll::Ready(Err(ZeroLimitError.into()));
@@ -157,20 +164,20 @@ where
             return Poll::Ready(Ok(()));
         }
         if self.pool.leaves_some() {
-            // For those that are ready too: others get their turn first.
+            // More children are ready, but other tasks run first.
             cx.waker().wake_by_ref();
         }
         Poll::Pending
     }
 
-    /// The error of what a cancellation has kept from being started; none if there was nothing left.
+    /// The cancellation as an error, if it has kept a child from running.
     fn cut_short(&mut self) -> Option<Error> {
         let cancellation = self.cancelled.take()?;
         let is_cut_short = self.is_cut_short || self.source.next().is_some();
         is_cut_short.then(|| cancellation.into_error())
     }
 
-    /// Takes children as long as there is room.
+    /// Takes children from the source as long as there is room.
     fn fill(&mut self) {
         if self.cancelled.is_some() {
             return;

@@ -1,4 +1,4 @@
-//! Where the children come from.
+//! The source of the children.
 
 use std::iter::Fuse;
 use std::marker::PhantomData;
@@ -6,7 +6,8 @@ use std::marker::PhantomData;
 use crate::coroutine::Frame;
 use crate::Yieldable;
 
-/// Makes a pending future of each child when it is taken. Behind the last one nothing is asked for any more.
+/// Makes a pending future of each child when the child is taken. After the last child, the iterator
+/// is not called again.
 pub struct ColdChildren<I, M, Mode> {
     children: Fuse<I>,
     kind: PhantomData<fn() -> (M, Mode)>,

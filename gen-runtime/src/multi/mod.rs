@@ -1,11 +1,11 @@
-//! `gen::multi`: several yieldables at once, and what is said of their errors.
+//! `gen::multi`: several yieldables in parallel, with options for their errors.
 //!
 //! | file | what it holds |
 //! |---|---|
 //! | `mod.rs` | [`multi`], [`Multi`] |
-//! | `options.rs` | `quiet`, `fail_fast` and `settle`, as yieldables |
+//! | `options.rs` | the yieldables of `quiet`, `fail_fast` and `settle` |
 //!
-//! The engine that resolves the children is in `../parallel/`.
+//! The children are resolved by `../parallel/`.
 
 mod options;
 
@@ -17,7 +17,7 @@ use crate::yieldable::forward_error;
 use crate::yieldable::join::joinable;
 use crate::Yieldable;
 
-/// A list, map or tuple of yieldables, with a say in what its errors do: made by [`multi`].
+/// A list, map or tuple of yieldables that can have options for its errors: made by [`multi`].
 #[derive(Debug, Clone)]
 #[must_use = "nothing runs until it is yielded"]
 pub struct Multi<C> {
@@ -28,13 +28,17 @@ pub struct Multi<C> {
 #[derive(Debug)]
 pub struct Grouped<M>(PhantomData<M>);
 
-/// Yields a list, map or tuple in parallel, as yielding it directly does.
+/// Runs a list, map or tuple in parallel, with options for its errors.
 ///
-/// All children run to completion. If some fail, the first error in the order of the children is raised;
-/// the others are kept in its [`others`](crate::Error::others), and logged in one record (target `gen`,
-/// level `ERROR`). Those that only say that a child was [cancelled](crate::Cancelled) are logged in a
-/// record of their own, at `DEBUG`. A failure is logged once, also if several groups have clones of
-/// its error, as those have that wait for one [`SharedFuture`](crate::SharedFuture).
+/// Without options it is the same as the list, map or tuple itself. The options are
+/// [`quiet`](Multi::quiet), [`fail_fast`](Multi::fail_fast) and [`settle`](Multi::settle).
+///
+/// All children run to their end. If some fail, the yield raises the first error in the order of
+/// the children. Its [`others`](crate::Error::others) hold the other errors, which are also logged
+/// in one record (target `gen`, level `ERROR`). Errors that only say that a child was
+/// [cancelled](crate::Cancelled) are logged in a record of their own, at level `DEBUG`. A failure
+/// is logged once, even if several groups have clones of its error, because they wait for the same
+/// [`SharedFuture`](crate::SharedFuture).
 ///
 /// Outside a coroutine, [`join`](Multi::join) makes a future of it.
 ///
@@ -43,8 +47,9 @@ pub struct Grouped<M>(PhantomData<M>);
 /// use std::future::ready;
 ///
 /// #[gen::coroutine]
-/// fn parse() -> gen::Result<Vec<u8>> {
-///     yield_!(gen::multi(["1", "x", "3", "y"].map(|text| ready(text.parse::<u8>())).into_iter().collect::<Vec<_>>()))
+/// fn parse() -> gen::Result<[u8; 4]> {
+///     let numbers = ["1", "x", "3", "y"].map(|text| ready(text.parse::<u8>()));
+///     yield_!(gen::multi(numbers))
 /// }
 /// let error = gen::run_sync(parse()).unwrap_err();
 /// assert_eq!(error.others().len(), 1);
@@ -53,10 +58,11 @@ pub struct Grouped<M>(PhantomData<M>);
 ///
 /// # Panics
 ///
-/// A child that panics has failed, with [`Panicked`](crate::Panicked), as a task has: the others go on,
-/// the error rule applies, and whoever gets the error may [resume](crate::Panicked::resume) the panic.
-/// It is the same for every list, map, tuple or option that is yielded directly. The panic of a child's
-/// destructor is logged, and the child has the result that it had.
+/// A child that panics fails with [`Panicked`](crate::Panicked), as a task does. The other children
+/// go on, and the rule for errors applies. The code that gets the error may
+/// [resume](crate::Panicked::resume) the panic. The same holds for each list, map, tuple or option
+/// that is yielded directly. If the destructor of a child panics, the panic is logged, and the
+/// child keeps its result.
 ///
 /// ```
 /// use gen::yield_;
@@ -67,8 +73,8 @@ pub struct Grouped<M>(PhantomData<M>);
 /// }
 ///
 /// #[gen::coroutine]
-/// fn halves() -> gen::Result<Vec<u32>> {
-///     yield_!(gen::multi([8, 7, 4].map(half).into_iter().collect::<Vec<_>>()))
+/// fn halves() -> gen::Result<[u32; 3]> {
+///     yield_!(gen::multi([8, 7, 4].map(half)))
 /// }
 /// let error = gen::run_sync(halves()).unwrap_err();
 /// assert_eq!(error.downcast_ref::<gen::Panicked>().unwrap().message(), "7 is odd");
@@ -76,35 +82,37 @@ pub struct Grouped<M>(PhantomData<M>);
 ///
 /// # Cancellation
 ///
-/// When the yield is [cancelled](crate::JoinHandle::cancel), each child that is running is told, and waited
-/// for. When it is dropped, by a timeout, by an error that is thrown at it or with its task, the children
-/// are dropped, and the failures that some of them already had are logged in one record (target `gen`,
-/// level `ERROR`; cancellations `DEBUG`).
+/// A [cancellation](crate::JoinHandle::cancel) of the yield goes to each child that is running, and
+/// the yield waits for their end. If the yield is dropped, by a timeout, by a thrown error or with
+/// its task, the children are dropped. The failures that some of them already had are logged in one
+/// record (target `gen`, level `ERROR`; cancellations at `DEBUG`).
 #[doc(alias("join", "join_all", "gather", "Promise::all", "all", "multi_future", "Multi"))]
 pub fn multi<C>(children: C) -> Multi<C> {
     Multi { children }
 }
 
 joinable! {
-    /// The future that waits for all children, for use outside a coroutine: `gen::multi(list).join().await`.
+    /// Makes a future of it, for use outside a coroutine: `gen::multi(list).join().await`.
     ///
     /// ```
     /// use std::future::ready;
     ///
     /// let sum = async {
-    ///     let parts = gen::multi(vec![ready("1".parse::<u8>()), ready("2".parse::<u8>())]).join().await?;
-    ///     Ok::<u8, gen::Error>(parts.iter().sum())
+    ///     let numbers = ["1", "2"].map(|text| ready(text.parse::<u8>()));
+    ///     let numbers = gen::multi(numbers).join().await?;
+    ///     Ok::<u8, gen::Error>(numbers.iter().sum())
     /// };
     /// assert_eq!(gen::run_sync(sum).unwrap(), 3);
     /// ```
     ///
     /// # Errors
     ///
-    /// As of the yield. The trace of an error has no place for it, since only a `yield_!` is a place.
+    /// The same as those of the yield. Their trace does not name this future, because only a
+    /// `yield_!` has a position.
     ///
     /// # Cancellation
     ///
-    /// Dropping it drops the children; see [`multi`].
+    /// Dropping the future drops the children: see [`multi`].
     [C] Multi<C>
 }
 

@@ -1,7 +1,9 @@
-//! What may be said of the errors of parallel children: [`quiet`](Multi::quiet), [`fail_fast`](Multi::fail_fast), [`settle`](Multi::settle).
+//! The options for the errors of parallel children: [`quiet`](Multi::quiet),
+//! [`fail_fast`](Multi::fail_fast) and [`settle`](Multi::settle).
 //!
-//! Each gives a type of its own, so that those which contradict each other do not compile. They speak of the direct children; a list within the list
-//! follows the ordinary rule, or what its own `multi` says.
+//! Each returns a type of its own, so that options that contradict each other do not compile. An
+//! option applies to the direct children. A list in the list follows the ordinary rule, or the
+//! options of its own `multi`.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -16,10 +18,12 @@ use crate::yieldable::HasError;
 use crate::Yieldable;
 
 impl<C> Multi<C> {
-    /// Does not log errors of type `E` that are not raised, or that are dropped with the whole; those are still in the raised one's [`others`](crate::Error::others).
+    /// Does not log errors of type `E`.
     ///
-    /// It may be called again for another type; `quiet::<gen::Error>()` names every error. Which error
-    /// is raised does not depend on it.
+    /// These are the errors that are not raised, and those that are dropped with the yield. The
+    /// [`others`](crate::Error::others) of the raised error still hold them. The option does not
+    /// change which error is raised. Call it again for another type; `quiet::<gen::Error>()` means
+    /// every error.
     ///
     /// ```
     /// use gen::yield_;
@@ -28,15 +32,17 @@ impl<C> Multi<C> {
     ///
     /// #[gen::coroutine]
     /// fn parse() -> gen::Result<Vec<u8>> {
-    ///     yield_!(gen::multi(vec![ready("x".parse::<u8>()), ready("y".parse::<u8>())]).quiet::<ParseIntError>())
+    ///     let numbers = vec![ready("x".parse::<u8>()), ready("y".parse::<u8>())];
+    ///     yield_!(gen::multi(numbers).quiet::<ParseIntError>())
     /// }
-    /// let error = gen::run_sync(parse()).unwrap_err(); // and nothing is logged
+    /// let error = gen::run_sync(parse()).unwrap_err(); // nothing is logged
     /// assert_eq!(error.others().len(), 1);
     /// ```
     ///
     /// # Panics
     ///
-    /// A child that panics has failed, with [`Panicked`](crate::Panicked), which may be quiet as any type.
+    /// A child that panics fails with [`Panicked`](crate::Panicked), which can be quiet like any
+    /// type.
     pub fn quiet<E>(self) -> MultiQuiet<C, (E, ())>
     where
         E: QuietError,
@@ -46,8 +52,9 @@ impl<C> Multi<C> {
 
     /// Raises the first error in *time* at once, and drops the children that have not ended.
     ///
-    /// Of children that fail in the same poll the one that was woken first counts. Nothing is logged, and there are no
-    /// [`others`](crate::Error::others). A task goes on when its [`JoinHandle`](crate::JoinHandle) is dropped.
+    /// If several children fail in the same poll, the one that was woken first counts. Nothing is
+    /// logged, and the error has no [`others`](crate::Error::others). A task goes on when its
+    /// [`JoinHandle`](crate::JoinHandle) is dropped.
     ///
     /// ```
     /// use gen::yield_;
@@ -55,22 +62,24 @@ impl<C> Multi<C> {
     ///
     /// #[gen::coroutine]
     /// fn first() -> gen::Result<(u8, u8)> {
-    ///     yield_!(gen::multi((pending::<gen::Result<u8>>(), ready("x".parse::<u8>()))).fail_fast())
+    ///     let both = (pending::<gen::Result<u8>>(), ready("x".parse::<u8>()));
+    ///     yield_!(gen::multi(both).fail_fast())
     /// }
     /// assert!(gen::run_sync(first()).unwrap_err().is::<std::num::ParseIntError>());
     /// ```
     ///
     /// # Panics
     ///
-    /// A child that panics has failed, with [`Panicked`](crate::Panicked): that ends the whole too.
+    /// A child that panics fails with [`Panicked`](crate::Panicked), which ends the yield too.
     pub fn fail_fast(self) -> MultiFailFast<C> {
         MultiFailFast { children: self.children }
     }
 
-    /// Gives every child's own `Result`, in the container; none is raised, and none is logged unless the
-    /// whole is dropped before it can give them.
+    /// Gives the `Result` of each child, in the container, and raises none of the errors.
     ///
-    /// The errors are [`gen::Error`](crate::Error)s; [`raw`](crate::raw) hands over the children's outputs untouched instead.
+    /// The errors are [`gen::Error`](crate::Error)s; [`raw`](crate::raw) gives the outputs of the
+    /// children unchanged instead. Errors are logged only if the yield is dropped before it can
+    /// give them.
     ///
     /// ```
     /// use gen::yield_;
@@ -78,8 +87,9 @@ impl<C> Multi<C> {
     ///
     /// #[gen::coroutine]
     /// fn parse() -> gen::Result<usize> {
-    ///     let all = yield_!(gen::multi(vec![ready("1".parse::<u8>()), ready("x".parse::<u8>())]).settle())?;
-    ///     Ok(all.iter().filter(|result| result.is_err()).count())
+    ///     let numbers = vec![ready("1".parse::<u8>()), ready("x".parse::<u8>())];
+    ///     let results = yield_!(gen::multi(numbers).settle())?;
+    ///     Ok(results.iter().filter(|result| result.is_err()).count())
     /// }
     /// assert_eq!(gen::run_sync(parse()).unwrap(), 1);
     /// ```
@@ -93,7 +103,7 @@ impl<C> Multi<C> {
     }
 }
 
-/// [`multi`](crate::multi) with errors that are not logged: made by [`Multi::quiet`].
+/// A [`multi`](crate::multi()) that does not log errors of some types: made by [`Multi::quiet`].
 #[must_use = "nothing runs until it is yielded"]
 pub struct MultiQuiet<C, Q> {
     children: C,
@@ -122,14 +132,14 @@ impl<C: fmt::Debug, Q> fmt::Debug for MultiQuiet<C, Q> {
     }
 }
 
-/// [`multi`](crate::multi) that ends at the first failure: made by [`Multi::fail_fast`].
+/// A [`multi`](crate::multi()) that ends at the first failure: made by [`Multi::fail_fast`].
 #[derive(Debug, Clone)]
 #[must_use = "nothing runs until it is yielded"]
 pub struct MultiFailFast<C> {
     children: C,
 }
 
-/// [`multi`](crate::multi) that gives every child's `Result`: made by [`Multi::settle`].
+/// A [`multi`](crate::multi()) that gives the `Result` of each child: made by [`Multi::settle`].
 #[derive(Debug, Clone)]
 #[must_use = "nothing runs until it is yielded"]
 pub struct MultiSettled<C> {
@@ -161,19 +171,20 @@ macro_rules! multi_option {
 macro_rules! joined_option {
     ($option:ident [$($quiet:ident)?], $pending:ident) => {
         joinable! {
-            /// The future that waits for the children, for use outside a coroutine: see [`Multi::join`].
+            /// Makes a future of it, for use outside a coroutine: see [`Multi::join`].
             ///
             /// # Errors
             ///
-            /// As of the yield.
+            /// The same as those of the yield.
             ///
             /// # Cancellation
             ///
-            /// Dropping it drops the children; see [`multi`](crate::multi()).
+            /// Dropping the future drops the children: see [`multi`](crate::multi()).
             [C $(, $quiet)?] $option<C $(, $quiet)?>
         }
 
-        // Only of what can be given the option: else one future would be taken for one whose error cannot be thrown.
+        // The bound on `Yieldable` selects the containers that can have the option. Without it, a
+        // single future would be taken for a future whose error cannot be thrown.
         impl<C, $($quiet,)? M> HasError<Grouped<M>> for $option<C $(, $quiet)?>
         where
             C: HasError<M> + Yieldable<M, Raw, i32, Pending: $pending>,

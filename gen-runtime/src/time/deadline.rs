@@ -1,12 +1,13 @@
-//! Deadlines: some time from now, or a point in time.
+//! Deadlines: a duration from now, or a point in time.
+
 use std::time::{Duration, Instant};
 
 use super::now::now;
 use super::sleep::Sleep;
 
-/// When [`with_timeout`](crate::with_timeout) gives up: a `Duration` from now, or an `Instant`.
+/// The deadline of [`with_timeout`](crate::with_timeout): a `Duration` from now, or an `Instant`.
 ///
-/// A `Duration` whose end no `Instant` can tell, such as [`Duration::MAX`], never ends.
+/// A `Duration` whose end is too late for an `Instant`, such as [`Duration::MAX`], never ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deadline {
     kind: Kind,
@@ -31,7 +32,7 @@ impl From<Instant> for Deadline {
 }
 
 impl Deadline {
-    /// The sleep that ends then, and how long that is from now.
+    /// The sleep that ends at the deadline, and the time from now until then.
     pub(super) fn sleep(self) -> (Sleep, Duration) {
         match self.kind {
             Kind::After(after) => (Sleep::from_now(after), after),

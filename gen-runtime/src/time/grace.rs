@@ -1,14 +1,16 @@
 //! `gen::with_timeout(..).cancel(..)`: a deadline that leaves time to clean up.
 //!
-//! | stage | the child is ready | the deadline | the end of the grace period |
+//! | stage | the child is ready | the deadline passes | the grace period ends |
 //! |---|---|---|---|
-//! | waiting | its result | the child is cancelled: ending; or dropped, if it cannot be told: `TimeoutError` | |
-//! | waiting, and told by a deadline from outside | its result | ending: it cleans up already | |
-//! | ending | `TimeoutError` if it ended by that, else its result | | the child is dropped: `TimeoutError` |
+//! | waiting | its result | the child is cancelled: ending; a child that cannot take the cancellation is dropped: `TimeoutError` | |
+//! | waiting, and an outer deadline has cancelled the child | its result | ending; the child is cleaning up already | |
+//! | ending | `TimeoutError` if it ended with our cancellation, else its result | | the child is dropped: `TimeoutError` |
 //!
-//! A cancellation from outside goes through to the child, but one: a deadline does not disturb a clean-up that is under way. So in the stage ending that of another deadline is held back, as by
-//! a shield, and is taken by the yield after this one, if that is not too late. One of ours that a shield holds back is lent at each poll until it is taken; if one from outside goes through
-//! meanwhile, that takes its place.
+//! A cancellation from outside goes to the child, with one exception: a deadline does not disturb a
+//! clean-up. So in the stage `Ending` the cancellation of another deadline is deferred, as by a
+//! shield. The yield after this one takes it, if it comes in time. If a shield in the child defers
+//! our own cancellation, we inject it again at each poll until it is taken. If meanwhile a
+//! cancellation from outside goes to the child, it replaces ours.
 
 use std::future::Future;
 use std::panic::Location;
@@ -31,13 +33,17 @@ use crate::yieldable::join::joinable;
 use crate::{Result, Yieldable};
 
 impl<Y, Q> WithTimeout<Y, Q> {
-    /// Cancels what is yielded at the deadline, and drops it only if it has not ended when `grace` has passed after that.
+    /// Cancels the yieldable at the deadline, and drops it only if it has not ended `grace` later.
     ///
-    /// Every leaf is resumed with [`Cancelled`], of the source [`Deadline`](CancelSource::Deadline), and may clean up; see [`JoinHandle::cancel`](crate::JoinHandle::cancel) for
-    /// who is told. A plain future cannot be told, and is dropped at the deadline. The task of a [`JoinHandle`](crate::JoinHandle) goes on.
+    /// Every leaf of the yieldable is resumed with [`Cancelled`], whose source is
+    /// [`Deadline`](CancelSource::Deadline), and may clean up.
+    /// [`JoinHandle::cancel`](crate::JoinHandle::cancel) says which leaves these are. A plain
+    /// future cannot take a cancellation, and is dropped at the deadline. The task of a
+    /// [`JoinHandle`](crate::JoinHandle) goes on.
     ///
-    /// A child that ends by the cancellation, as it should, is a [`TimeoutError`]. One that ends otherwise within the grace period has its result handed over: a value that came
-    /// just in time is not lost, and a clean-up that fails is told.
+    /// A yieldable that ends with the cancellation, as it should, gives a [`TimeoutError`]. If it
+    /// ends with another result within the grace period, the yield gives that result. So a value
+    /// that comes just in time is not lost, and the failure of a clean-up is reported.
     ///
     /// ```
     /// use gen::yield_;
@@ -56,8 +62,8 @@ impl<Y, Q> WithTimeout<Y, Q> {
     /// #[gen::coroutine]
     /// fn patient() -> gen::Result<bool> {
     ///     let rolled_back = std::cell::Cell::new(false);
-    ///     let limited = gen::with_timeout(Duration::from_secs(1), slow(&rolled_back)).cancel(Duration::from_secs(5));
-    ///     let error = yield_!(limited).unwrap_err();
+    ///     let limited = gen::with_timeout(Duration::from_secs(1), slow(&rolled_back));
+    ///     let error = yield_!(limited.cancel(Duration::from_secs(5))).unwrap_err();
     ///     assert!(error.is::<gen::TimeoutError>());
     ///     Ok(rolled_back.get())
     /// }
@@ -67,15 +73,19 @@ impl<Y, Q> WithTimeout<Y, Q> {
     ///
     /// # Errors
     ///
-    /// As [`with_timeout`](crate::with_timeout).
+    /// The same as those of [`with_timeout`](crate::with_timeout).
     ///
     /// # Cancellation
     ///
-    /// What is yielded is cancelled with the yield; deadline and grace period stay. Dropping the yield drops it at once.
+    /// A cancellation of the yield goes to the yieldable; the deadline and the grace period stay.
+    /// Dropping the yield drops the yieldable at once.
     ///
-    /// Deadlines may be nested, and the same one may be given twice: a deadline does not disturb a clean-up that another one has begun, within the grace period of that. An outer one that passes
-    /// meanwhile is told at the next yield, if the clean-up ends in time; an inner one that passes is not told at all. The grace period of each bounds what is in it in any case. Whoever asks
-    /// explicitly, by a handle, is in a hurry: that is told at once.
+    /// Deadlines may be nested, and may be equal. A deadline does not disturb a clean-up that
+    /// another deadline has begun, within the grace period of the other one. If an outer deadline
+    /// passes meanwhile, and the clean-up ends in time, the next yield is cancelled. If an inner
+    /// deadline passes meanwhile, it has no effect. Each grace period bounds the time of its
+    /// yieldable in any case. A cancellation by a handle is explicit, and therefore arrives at
+    /// once.
     ///
     /// # Outside a coroutine
     ///
@@ -86,7 +96,7 @@ impl<Y, Q> WithTimeout<Y, Q> {
     }
 }
 
-/// Something to yield that is cancelled at a deadline, and dropped later: made by [`WithTimeout::cancel`].
+/// A yieldable that is cancelled at a deadline, and dropped later: made by [`WithTimeout::cancel`].
 #[derive(Debug)]
 #[must_use = "nothing runs until it is yielded"]
 pub struct CancelTimeout<Y, Q = ()> {
@@ -111,15 +121,16 @@ where
             limit,
             grace: self.grace,
             by: self.by,
-            stage: Stage::Waiting { is_told: false },
+            stage: Stage::Waiting { child_is_cancelled: false },
             is_quiet: Q::include,
-            hold: Deferral::default(),
+            deferral: Deferral::default(),
         }
     }
 }
 
 joinable! {
-    /// The future that waits until the deadline, and then for the clean-up, for use outside a coroutine.
+    /// Makes a future of it, for use outside a coroutine:
+    /// `gen::with_timeout(..).cancel(..).join().await`.
     ///
     /// ```
     /// use std::time::Duration;
@@ -140,40 +151,44 @@ joinable! {
     ///
     /// # Errors
     ///
-    /// As of the yield. The trace of an error has no place for it, since only a `yield_!` is a place.
+    /// The errors of the yieldable, and [`TimeoutError`]. Their trace does not name this future,
+    /// because only a `yield_!` has a position.
     ///
     /// # Cancellation
     ///
-    /// As of the yield: a cancellation of the task that awaits it goes through; dropping it drops what it waits for.
+    /// A cancellation of the task that awaits the future goes to the yieldable. Dropping the future
+    /// drops the yieldable.
     [Y, Q] CancelTimeout<Y, Q>
 }
 
 forward_error!([Q] CancelTimeout<Y, Q>: TimedOut<M>);
 
 pin_project! {
-    /// What a coroutine waits for that yielded a [`with_timeout(..).cancel(..)`](WithTimeout::cancel).
+    /// The pending future of [`with_timeout(..).cancel(..)`](WithTimeout::cancel).
     #[derive(Debug)]
     pub struct Graced<P> {
         // Dropped when it is ready, and at the end of the grace period.
         #[pin]
         child: Option<P>,
-        // The deadline; then, the end of the grace period.
+        // The deadline, and later the end of the grace period.
         limit: TimeLimit,
         grace: Duration,
         by: &'static Location<'static>,
         stage: Stage,
-        // Of the errors that come too late, those that are not logged.
+        // Whether an error that comes after the deadline is not logged.
         is_quiet: IsQuiet,
-        // Behind the child, which may be dropped with what is held back for it.
-        hold: Deferral,
+        // Declared after the child, so that the cancellation is still deferred when the child is
+        // dropped.
+        deferral: Deferral,
     }
 }
 
 #[derive(Debug)]
 enum Stage {
-    /// For the deadline. The child may have been told by that of somebody else.
-    Waiting { is_told: bool },
-    /// For the end of the grace period; and what the child was cancelled with, if that was by us.
+    /// Waits for the deadline. An outer deadline may have cancelled the child already.
+    Waiting { child_is_cancelled: bool },
+    /// Waits for the end of the grace period. Contains our cancellation, unless an outer deadline
+    /// has cancelled the child.
     Ending(Option<Cancellation>),
 }
 
@@ -192,20 +207,20 @@ where
         }
     }
 
-    /// The same where something is in flight, or is to be lent.
+    /// Polls the child while something is in flight, or our cancellation has to be injected again.
     #[cold]
     fn poll_in_flight(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         let this = self.project();
         let Some(child) = this.child.as_pin_mut() else { return Poll::Pending };
         match (this.stage, in_flight::cancel_source(cx.waker())) {
             (Stage::Ending(request), Some(CancelSource::Deadline)) => {
-                this.hold.defer(cx.waker());
+                this.deferral.defer(cx.waker());
                 let polled = match request {
                     Some(request) if request.is_held() => poll_cancelled(child, cx, request),
                     _ => in_flight::without_injected(|| child.poll(cx)),
                 };
                 if polled.is_ready() {
-                    this.hold.undefer();
+                    this.deferral.undefer();
                 }
                 polled
             }
@@ -216,21 +231,21 @@ where
                 request.set_held(false);
                 child.poll(cx)
             }
-            (Stage::Waiting { is_told }, Some(CancelSource::Deadline)) => {
+            (Stage::Waiting { child_is_cancelled }, Some(CancelSource::Deadline)) => {
                 let polled = child.poll(cx);
-                *is_told |= in_flight::cancel_source(cx.waker()).is_none();
+                *child_is_cancelled |= in_flight::cancel_source(cx.waker()).is_none();
                 polled
             }
             _ => without_injected_errors(|| child.poll(cx)),
         }
     }
 
-    /// At the deadline. What was told by another one cleans up, and is not disturbed.
+    /// Cancels the child at the deadline, unless it is already cleaning up for an outer deadline.
     fn cancel_child(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         let this = self.project();
         let Some(child) = this.child.as_pin_mut() else { return Poll::Pending };
         this.limit.sleep = Sleep::until(from_now(*this.grace));
-        if let Stage::Waiting { is_told: true } = this.stage {
+        if let Stage::Waiting { child_is_cancelled: true } = this.stage {
             *this.stage = Stage::Ending(None);
             return Poll::Pending;
         }
@@ -246,7 +261,7 @@ where
         by_timeout(*this.is_quiet, || this.child.set(None));
     }
 
-    /// The child is ready.
+    /// Makes the result when the child is ready.
     fn end(mut self: Pin<&mut Self>, result: Result<T>) -> Result<T> {
         if let Stage::Ending(_) = self.stage {
             self.as_mut().drop_child();
@@ -289,7 +304,7 @@ where
                 continue;
             }
             self.as_mut().drop_child();
-            self.as_mut().project().hold.undefer();
+            self.as_mut().project().deferral.undefer();
             return Poll::Ready(is_over.and_then(|()| Err(TimeoutError::new(self.limit.after).into())));
         }
     }

@@ -1,21 +1,23 @@
-//! Time: what a coroutine waits for with a timer. The timers themselves, and the clocks, belong to the
-//! executor.
+//! Waits with a timer. The timers themselves and the clocks belong to the executor.
 //!
-//! | file | what it holds |
+//! | file | content |
 //! |---|---|
-//! | `deadline.rs` | [`Deadline`]: some time from now, or a point in time |
-//! | `now.rs` | the present time, on the clock that counts |
-//! | `sleep.rs` | [`sleep`] |
-//! | `moment.rs` | [`moment`] |
+//! | `deadline.rs` | [`Deadline`]: a duration from now, or a point in time |
+//! | `now.rs` | the present time, on the clock of the loop that runs here |
+//! | `sleep.rs` | [`sleep()`] |
+//! | `moment.rs` | [`moment()`] |
 //! | `timeout.rs` | [`with_timeout`] |
-//! | `grace.rs` | a timeout that cancels first |
+//! | `grace.rs` | a timeout that cancels before it drops |
 //!
-//! A deadline is taken at the call, on the clock of the loop that runs there (else see [`sleep`]). The timer itself is made at the
-//! first poll that has to wait, and taken back on drop: what is ready at once costs no timer.
+//! A deadline counts from the call, on the clock of the loop that runs there (for a call where no
+//! loop runs, see [`sleep()`]). The timer is made at the first poll that has to wait, and is
+//! removed when the future is dropped. So a future that is ready at once needs no timer.
 //!
-//! A deadline that no `Instant` can tell, such as that of [`Duration::MAX`](std::time::Duration::MAX), is `None` here, and never comes.
-//! Its timer holds the waker or callback as any other does, but has no place in the order of deadlines: a clock, a virtual one too, is
-//! not asked for it.
+//! A deadline that is too late for an `Instant`, such as that of
+//! [`Duration::MAX`](std::time::Duration::MAX), is `None` here, and never comes. Its timer holds
+//! the waker or callback as any other does. But it has no place in the order of deadlines, so no
+//! clock, not even a virtual one, waits for it.
+
 mod deadline;
 mod grace;
 mod moment;

@@ -1,4 +1,5 @@
 //! `gen::moment`.
+
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -6,10 +7,11 @@ use std::task::{Context, Poll};
 use crate::executor::{host, Host, LoopId};
 use crate::Result;
 
-/// Lets everything else that is ready run: costs exactly one turn of the loop.
+/// Lets all other ready tasks run: it takes exactly one turn of the loop.
 ///
-/// Yields of what is ready already do not cost a turn; a long loop of such gives others a chance with this.
-/// Where no loop runs it is pending once and wakes itself, which gives other executors the same chance.
+/// The yield of a ready future takes no turn. So a body that yields many ready futures in a row
+/// should also yield a moment now and then. Where no loop of gen runs, the moment is pending once
+/// and wakes itself, so that another executor can run its other tasks.
 ///
 /// ```
 /// use std::cell::RefCell;
@@ -47,7 +49,7 @@ pub struct Moment {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Fresh,
-    /// Polled in that turn of that loop, or where no loop ran.
+    /// First polled in this turn of this loop, or where no loop ran.
     Since(Option<(LoopId, u64)>),
     Over,
 }
@@ -59,7 +61,7 @@ impl Future for Moment {
         let turn = host::current().map(|host| (host.id(), host.turn()));
         match self.state {
             State::Fresh => self.state = State::Since(turn),
-            // Polled again in the turn in which it began: too early.
+            // Polled again in the turn of the first poll: it is not over.
             State::Since(Some(_)) if self.state == State::Since(turn) => {}
             State::Since(_) | State::Over => {
                 self.state = State::Over;

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use crate::executor::{host, Host};
 
-/// The time `after` from now, on the same clock; `None`, which is never, if no `Instant` can hold
-/// it.
+/// The time `after` from now, on the same clock. `None`, which means never, if it is too late for
+/// an `Instant`.
 pub(crate) fn from_now(after: Duration) -> Option<Instant> {
     now().checked_add(after)
 }

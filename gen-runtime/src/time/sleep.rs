@@ -1,4 +1,5 @@
 //! `gen::sleep`.
+
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -10,13 +11,15 @@ use crate::Result;
 
 /// Waits until `duration` has passed since this call.
 ///
-/// The deadline is taken now, on the clock of the running loop, not at the yield: two sleeps that are made
-/// together end together, and one that is over by the time it is yielded costs nothing. A sleep of zero waits
-/// for the loop's next turn. A sleep whose end no [`Instant`] can tell, such as that of [`Duration::MAX`],
-/// never ends: it is not what an idle virtual clock moves to.
+/// The deadline counts from this call, not from the yield, on the clock of the loop that runs here.
+/// So two sleeps that are made together end together, and a sleep whose deadline has passed before
+/// its yield costs nothing. A sleep of zero waits for the next turn of the loop. A sleep whose end
+/// is too late for an [`Instant`], such as that of [`Duration::MAX`], never ends, and an idle
+/// virtual clock does not move to its end.
 ///
-/// Where no loop runs the time counts from now, too, if the loop that it is yielded on later has the real clock.
-/// Another clock has nothing to do with the time that passed before it was asked: there it counts from then.
+/// If no loop runs at this call, the time counts from the call too, provided that the sleep is
+/// later yielded on a loop with the real clock. Another clock does not know when the call was. On a
+/// loop with such a clock, the time counts from the first poll.
 ///
 /// # Errors
 ///
@@ -24,14 +27,15 @@ use crate::Result;
 ///
 /// # Cancellation
 ///
-/// Dropping it takes the timer back. Nothing is lost.
+/// Dropping it removes the timer. Nothing is lost.
 ///
 /// ```
 /// use std::time::Duration;
 ///
 /// let clock = gen::VirtualClock::new();
 /// let before = clock.now();
-/// gen::IoLoop::with_clock(clock.clone()).run_sync(async { gen::sleep(Duration::from_secs(60)).await })?;
+/// let io_loop = gen::IoLoop::with_clock(clock.clone());
+/// io_loop.run_sync(gen::sleep(Duration::from_secs(60)))?;
 /// assert_eq!(clock.now() - before, Duration::from_secs(60));
 /// # Ok::<(), gen::Error>(())
 /// ```
@@ -43,22 +47,23 @@ pub fn sleep(duration: Duration) -> Sleep {
 #[derive(Debug)]
 #[must_use = "a sleep does nothing unless it is yielded or awaited"]
 pub struct Sleep {
-    /// Never, if there is none.
+    /// Without a deadline, it never ends.
     deadline: Option<Instant>,
     state: State,
 }
 
 #[derive(Debug)]
 enum State {
-    /// Not polled yet. Made on that loop, as the timer of that number; the number is its place among those of
-    /// one deadline.
+    /// Not polled yet. It was made on this loop, and its timer will have this number. The number
+    /// orders the timers of one deadline.
     Fresh(LoopId, u64),
-    /// Not polled yet, and made where no loop ran: for so long, from a call that only the real clock knows.
+    /// Not polled yet, and made where no loop ran. Only the real clock knows when the duration
+    /// began.
     Away(Duration),
-    /// Its deadline was given as it is, or its loop has no timer for it any more.
+    /// It has a deadline, and no timer: it was made where no loop ran, or its timer was removed.
     Unarmed,
-    /// The loop has a timer for it, of that key, and it waits as long as the timer does. (A `TimerKey` in one
-    /// piece would leave no room for the tag.)
+    /// The loop has a timer for it, and it waits as long as the timer exists. (The fields are those
+    /// of a `TimerKey`. As one field, a `TimerKey` would leave no room for the tag of the enum.)
     Armed {
         loop_id: LoopId,
         number: u64,
@@ -68,7 +73,7 @@ enum State {
 }
 
 impl State {
-    /// That of a sleep which is made now, on the loop that runs here.
+    /// The state of a sleep that is made now, on the loop that runs here.
     fn made() -> Option<Self> {
         host::current().map(|host| State::Fresh(host.id(), host.next_timer_number()))
     }
@@ -79,7 +84,7 @@ impl Sleep {
         Sleep { deadline: from_now(duration), state: State::made().unwrap_or(State::Away(duration)) }
     }
 
-    /// Without a deadline it never ends.
+    /// A sleep until `deadline`. Without a deadline, it never ends.
     pub(super) fn until(deadline: impl Into<Option<Instant>>) -> Self {
         Sleep { deadline: deadline.into(), state: State::made().unwrap_or(State::Unarmed) }
     }
@@ -116,9 +121,9 @@ impl Sleep {
         Poll::Pending
     }
 
-    /// Before it is armed: over are those that a turn has begun after, made before it and due by now. One
-    /// that was made in this very turn waits for the next, even if it is due: so sleeping for no time lets
-    /// others run.
+    /// Whether a sleep without a timer is over: it is due, and was made before this turn. A sleep
+    /// that was made in this turn waits for the next turn, even if it is due, so that a sleep of
+    /// zero lets other tasks run.
     fn is_over(&self, host: &impl Host) -> bool {
         let made_in_this_turn = match self.state {
             State::Fresh(id, number) => id == host.id() && !host.is_older_than_turn(number),
@@ -127,7 +132,7 @@ impl Sleep {
         !made_in_this_turn && self.deadline.is_some_and(|deadline| deadline <= host.now())
     }
 
-    /// Takes the timer back: here if its loop runs on this thread, else through the loop's inbox.
+    /// Removes the timer.
     pub(super) fn disarm(&mut self) {
         if let State::Armed { loop_id, number, index } = std::mem::replace(&mut self.state, State::Unarmed) {
             host::cancel_timer(TimerKey { loop_id, number, index });

@@ -1,4 +1,5 @@
 //! `gen::with_timeout`.
+
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -17,13 +18,15 @@ use crate::yieldable::forward_error;
 use crate::yieldable::join::joinable;
 use crate::{Result, Yieldable};
 
-/// Yields something, but for no longer than until a deadline: a `Duration` from this call, or an `Instant`.
+/// Sets a deadline for a yieldable: a `Duration` from this call, or an `Instant`.
 ///
-/// The result wins: what is ready when the deadline is noticed is handed over. Else what was waited for is
-/// dropped, and the yield gives a [`TimeoutError`]. What runs on its own, as the task of a
-/// [`JoinHandle`](crate::JoinHandle) does, goes on; if it fails later, that is logged (target `gen`, level
-/// `ERROR`) as a failure after the timeout, unless it is [quiet](WithTimeout::quiet). A deadline that has passed already is noticed in the
-/// loop's next turn. One that no `Instant` can tell, such as that of [`Duration::MAX`], never comes.
+/// If the yieldable is ready when the deadline is noticed, the yield gives its result. Otherwise
+/// the yieldable is dropped, and the yield fails with a [`TimeoutError`]. The task of a
+/// [`JoinHandle`](crate::JoinHandle) goes on. If it fails later, the error is logged as a failure
+/// after the timeout (target `gen`, level `ERROR`), unless its type is [quiet](WithTimeout::quiet).
+///
+/// A deadline that has already passed is noticed in the next turn of the loop. A deadline that is
+/// too late for an `Instant`, such as that of [`Duration::MAX`], never comes.
 ///
 /// ```
 /// use gen::yield_;
@@ -43,12 +46,13 @@ use crate::{Result, Yieldable};
 ///
 /// # Errors
 ///
-/// Those of what is yielded, [`TimeoutError`], and [`NoLoop`](crate::NoLoop) if it has to wait where no loop
-/// runs.
+/// The errors of the yieldable, [`TimeoutError`], and [`NoLoop`](crate::NoLoop) if it has to wait
+/// where no loop runs.
 ///
 /// # Cancellation
 ///
-/// What is yielded is dropped, by the deadline or with the yield. Give it time to clean up with [`cancel`](WithTimeout::cancel).
+/// A cancellation goes to the yieldable. The yieldable is dropped at the deadline, or with the
+/// yield. With [`cancel`](WithTimeout::cancel) it gets time to clean up first.
 ///
 /// # Outside a coroutine
 ///
@@ -59,13 +63,13 @@ pub fn with_timeout<Y>(timeout: impl Into<Deadline>, yieldable: Y) -> WithTimeou
     WithTimeout { yieldable, limit: TimeLimit { sleep, after }, quiet: PhantomData }
 }
 
-/// Something to yield, and a deadline: made by [`with_timeout`].
+/// A yieldable with a deadline: made by [`with_timeout`].
 #[derive(Debug)]
 #[must_use = "nothing runs until it is yielded"]
 pub struct WithTimeout<Y, Q = ()> {
     yieldable: Y,
     limit: TimeLimit,
-    /// The errors that are not logged when they come too late.
+    /// The types of the errors that are not logged after the deadline.
     quiet: PhantomData<fn() -> Q>,
 }
 
@@ -74,10 +78,10 @@ impl<Y, Q> WithTimeout<Y, Q> {
         (self.yieldable, self.limit)
     }
 
-    /// Does not log the error of a task that fails after the deadline, if it is an `E`.
+    /// Does not log the error of a task that fails after the deadline, if its type is `E`.
     ///
-    /// It may be called again for another type; `quiet::<gen::Error>()` names every error. Errors before
-    /// the deadline are raised as ever.
+    /// Call it again for another type; `quiet::<gen::Error>()` means every error. Errors before the
+    /// deadline are raised as usual.
     ///
     /// ```
     /// use gen::yield_;
@@ -93,7 +97,8 @@ impl<Y, Q> WithTimeout<Y, Q> {
     /// fn impatient() -> gen::Result {
     ///     let limited = gen::with_timeout(Duration::from_secs(1), gen::spawn(late()));
     ///     assert!(yield_!(limited.quiet::<std::num::ParseIntError>()).is_err());
-    ///     yield_!(gen::sleep(Duration::from_secs(2))) // `late` fails meanwhile, and nothing is logged
+    ///     // `late` fails meanwhile, and nothing is logged.
+    ///     yield_!(gen::sleep(Duration::from_secs(2)))
     /// }
     /// gen::IoLoop::with_clock(gen::VirtualClock::new()).run_sync(impatient()).unwrap();
     /// ```
@@ -112,7 +117,7 @@ pub struct TimedOut<M>(PhantomData<M>);
 #[derive(Debug)]
 pub(super) struct TimeLimit {
     pub(super) sleep: Sleep,
-    /// From the call to the deadline.
+    /// The time from the call to the deadline.
     pub(super) after: Duration,
 }
 
@@ -131,7 +136,7 @@ where
 }
 
 joinable! {
-    /// The future that waits until the deadline, for use outside a coroutine: `gen::with_timeout(..).join().await`.
+    /// Makes a future of it, for use outside a coroutine: `gen::with_timeout(..).join().await`.
     ///
     /// ```
     /// use std::future::pending;
@@ -146,31 +151,33 @@ joinable! {
     ///
     /// # Errors
     ///
-    /// As of the yield. The trace of an error has no place for it, since only a `yield_!` is a place.
+    /// The errors of the yieldable, and [`TimeoutError`]. Their trace does not name this future,
+    /// because only a `yield_!` has a position.
     ///
     /// # Cancellation
     ///
-    /// As of the yield: what is waited for is dropped, by the deadline or with the future.
+    /// The yieldable is dropped at the deadline, or with the future.
     [Y, Q] WithTimeout<Y, Q>
 }
 
 forward_error!([Q] WithTimeout<Y, Q>: TimedOut<M>);
 
-/// The future with that deadline, if there is one, `after` from the call that set it.
+/// The future with this deadline, if there is one. `after` is the time from the call to the
+/// deadline.
 pub(crate) fn with_deadline<P>(deadline: Option<Instant>, after: Duration, child: P) -> Timed<P> {
     let limit = TimeLimit { sleep: Sleep::until(deadline), after };
     Timed { child: Some(child), limit, is_quiet: nothing }
 }
 
 pin_project! {
-    /// What a coroutine waits for that yielded a [`with_timeout`].
+    /// The pending future of [`with_timeout`].
     #[derive(Debug)]
     pub struct Timed<P> {
         // Dropped when it is ready, and at the deadline.
         #[pin]
         child: Option<P>,
         limit: TimeLimit,
-        // Of the errors that come too late, those that are not logged.
+        // Whether an error that comes after the deadline is not logged.
         is_quiet: IsQuiet,
     }
 }
@@ -184,7 +191,8 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         let mut this = self.project();
         if let Some(child) = this.child.as_mut().as_pin_mut() {
-            // An error is for the yield that waits for this, a cancellation for the child.
+            // A thrown error is for the yield that waits for this future. A cancellation is for the
+            // child.
             if let Poll::Ready(result) = without_injected_errors(|| child.poll(cx)) {
                 this.child.set(None);
                 this.limit.sleep.disarm();

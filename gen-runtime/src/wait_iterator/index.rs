@@ -1,4 +1,4 @@
-//! Which child a result is of.
+//! The index of a result, which identifies its child.
 
 /// The index of [`WaitIterator::new`](crate::WaitIterator::new): the position of the child.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

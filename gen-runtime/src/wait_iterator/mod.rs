@@ -4,21 +4,22 @@
 //! |---|---|
 //! | `mod.rs` | [`WaitIterator`] |
 //! | `next.rs` | the future of its `next`, and the iterator as a `Stream` |
-//! | `index.rs` | which child a result is of: [`ByPosition`], [`ByKey`] |
+//! | `index.rs` | the index of a result: [`ByPosition`], [`ByKey`] |
 //! | `errors.rs` | [`ExhaustedError`] |
 //!
-//! The children live in a [`Pool`], which polls those that were woken and keeps what has ended. The iterator adds what the last result was of.
+//! The children are in a [`Pool`], which polls the children that were woken, and keeps the results
+//! of those that have ended. The iterator adds the index of the last result.
 //!
-//! | event | children | what `current_index` says |
+//! | event | children | `current_index` |
 //! |---|---|---|
-//! | `new`, `keyed`, `push`, `insert` | taken in, not polled yet | as before |
-//! | `next` is polled, there is a result | those that were woken, and the new ones, are polled; the result is handed over | its index |
-//! | `next` is polled, there is none | the same | as before |
-//! | a child panics | it has ended, with `Panicked` | |
-//! | `next` is polled, there are no children | | `None` |
-//! | `done`, there are no children | | `None` |
-//! | the future of `next` is dropped | stay as they are | as before |
-//! | the iterator is dropped | are dropped; errors that nobody asked for are logged | |
+//! | `new`, `keyed`, `push`, `insert` | are stored, and not polled yet | as before |
+//! | `next` is polled, and a child has ended | the new ones and those that were woken are polled; one result is given | the index of the result |
+//! | `next` is polled, and no child has ended | the same, without a result | as before |
+//! | a child panics | it ends with `Panicked` | |
+//! | `next` is polled, and there are no children | | `None` |
+//! | `done` is called, and there are no children | | `None` |
+//! | the future of `next` is dropped | stay unchanged | as before |
+//! | the iterator is dropped | are dropped; errors that were not given are logged | |
 
 mod errors;
 mod index;
@@ -37,10 +38,12 @@ use crate::report::report_unread_children;
 use crate::yieldable::modes::Flat;
 use crate::{Error, Result, Yieldable};
 
-/// Waits for many, and gives each result as soon as it is there: in the order in which they end.
+/// Waits for several children, and gives each result as soon as it is ready.
 ///
-/// Ask for one after the other with [`next`](Self::next) until it is [`done`](Self::done); [`current_index`](Self::current_index) says whose result the last one was. An error is the
-/// result of one child: it does not end the iteration. It is also a [`Stream`](futures_core::Stream) of the same results.
+/// Yield [`next`](Self::next) until the iterator is [`done`](Self::done).
+/// [`current_index`](Self::current_index) says which child the last result belongs to. An error is
+/// the result of one child, and does not end the iteration. The iterator is also a
+/// [`Stream`](futures_core::Stream) of the same results.
 ///
 /// ```
 /// use gen::yield_;
@@ -66,16 +69,20 @@ use crate::{Error, Result, Yieldable};
 /// assert_eq!(io_loop.run_sync(body()).unwrap(), [(2, 1), (0, 2), (1, 3)]);
 /// ```
 ///
-/// # What it takes
+/// # What can be a child
 ///
-/// Whatever can be yielded and may fail: futures of a `Result`, and lists, maps and tuples of them. [`gen::ok`](crate::ok) makes one of a future that cannot fail, and
-/// [`gen::raw`](crate::raw) hands its output over untouched. Clones of a [`SharedFuture`](crate::SharedFuture) may be in it as often as you like. Yield points cannot: they belong to
-/// the yield of their coroutine.
+/// A yieldable that may fail: a future of a `Result`, or a list, map or tuple of such futures.
+/// [`gen::ok`](crate::ok) makes one of a future that cannot fail, and [`gen::raw`](crate::raw)
+/// keeps outputs unchanged. Several clones of a [`SharedFuture`](crate::SharedFuture) may be
+/// children. A yield point cannot be a child, because it belongs to the yield of its coroutine.
 ///
-/// # Who runs the children
+/// # What drives the children
 ///
-/// **Only `next` drives children that are cold**: coroutines that were merely called, and other plain futures. While the body waits for something else they stand still; if one of them holds a
-/// lock that the body waits for, both wait for ever. Children that were [spawned](crate::spawn), also those of a [scope](fn@crate::scope), go on by themselves, and the iterator only collects their results:
+/// **Only `next` drives children that are cold**, which are coroutines that were only called, and
+/// other plain futures. While the body waits for something else, they stand still. If one of them
+/// holds a lock that the body waits for, both wait for ever. Children that were
+/// [spawned](crate::spawn), also in a [scope](fn@crate::scope), run on their own, and the iterator
+/// only collects their results:
 ///
 /// ```
 /// # use gen::yield_;
@@ -88,49 +95,53 @@ use crate::{Error, Result, Yieldable};
 /// let mut waits = gen::WaitIterator::new((0..10).map(fetch).map(gen::spawn));
 /// while !waits.done() {
 ///     let page = yield_!(waits.next())?;
-///     yield_!(save(page))?; // the other pages are fetched meanwhile
+///     // The other pages are fetched meanwhile.
+///     yield_!(save(page))?;
 /// }
 /// # Ok(())
 /// # }
 /// # gen::run_sync(body()).unwrap();
 /// ```
 ///
-/// Each poll of `next` starts the children that are new, and lets all go on that were woken; it costs the same for each of them, however many others wait.
+/// Each poll of `next` polls the new children and those that were woken. The cost per child does
+/// not depend on the number of children that wait.
 ///
 /// # Order
 ///
-/// Children that are ready when they are first polled come first, in their own order; then those that were woken, in the order in which they were woken.
+/// Children that are ready when they are first polled come first, in the order in which they were
+/// added. Then come the children that were woken, in the order in which they were woken.
 ///
 /// # Panics
 ///
-/// A child that panics has failed: its result is [`Panicked`](crate::Panicked), and is given as any other
-/// is. The others go on.
+/// A child that panics fails: its result is [`Panicked`](crate::Panicked). The other children go
+/// on.
 ///
 /// # Cancellation
 ///
-/// A [cancellation](crate::JoinHandle::cancel) of whoever waits at [`next`](Self::next) is handed on: each child that is there is told at its own yield, and its result comes as any other does.
+/// A [cancellation](crate::JoinHandle::cancel) that arrives at [`next`](Self::next) goes to each
+/// child, which is resumed at its own yield. Its result comes like any other.
 ///
 /// Dropping the future of `next` loses nothing. Dropping the iterator drops the children, and the
-/// results that nobody has asked for; the errors among these are logged, all in one record (target `gen`,
-/// level `ERROR`; cancellations `DEBUG`). Tasks go on without their handles.
+/// results that were not given. The errors among these are logged in one record (target `gen`,
+/// level `ERROR`; cancellations at `DEBUG`). Tasks go on without their handles.
 #[must_use = "nothing runs until `next` is yielded"]
 #[doc(alias("FuturesUnordered", "as_completed", "JoinSet"))]
 pub struct WaitIterator<P, T, I = ByPosition> {
     pool: Pool<P, T, I>,
-    /// How many children it was given: the position of the next one.
+    /// The number of children that were added, which is the position of the next one.
     given: usize,
-    /// Whose the last result was.
+    /// The index of the last result.
     current: Option<I>,
 }
 
 impl<P, T> WaitIterator<P, T> {
-    /// Of a list, or whatever else gives children one after the other; the index of a result is the position of its child.
+    /// Makes one of a list or another iterator. The index of a result is the position of its child.
     ///
-    /// All children are taken at once. Nothing runs before the first `next`.
+    /// All children are taken from the iterator at once. Nothing runs before the first `next`.
     ///
     /// # Panics
     ///
-    /// With 4,294,967,295 children or more.
+    /// If there are 4,294,967,295 children or more.
     pub fn new<Y, M>(children: impl IntoIterator<Item = Y>) -> Self
     where
         Y: Yieldable<M, Flat, Pending = P, Output = T>,
@@ -138,9 +149,10 @@ impl<P, T> WaitIterator<P, T> {
         Self::of((0..).map(ByPosition).zip(children))
     }
 
-    /// Adds a child, and gives its position: it goes on counting behind those that were there before.
+    /// Adds a child, and returns its position, which counts on from those of the earlier children.
     ///
-    /// The child is first polled by the next poll of [`next`](Self::next). Room that children have left is used again, so this may go on for ever.
+    /// The child is first polled by the next poll of [`next`](Self::next). It takes the memory of a
+    /// child that has ended, so children can be added for ever.
     ///
     /// ```
     /// use gen::yield_;
@@ -169,7 +181,7 @@ impl<P, T> WaitIterator<P, T> {
     ///
     /// # Panics
     ///
-    /// If it were the 4,294,967,295th child at a time.
+    /// If there were 4,294,967,295 children at a time.
     pub fn push<Y, M>(&mut self, child: Y) -> usize
     where
         Y: Yieldable<M, Flat, Pending = P, Output = T>,
@@ -179,16 +191,18 @@ impl<P, T> WaitIterator<P, T> {
         position
     }
 
-    /// The position of the child whose result was given last; `None` before the first, and when nothing is left.
+    /// The position of the child whose result was given last. It is `None` before the first result,
+    /// and when no result is left.
     pub fn current_index(&self) -> Option<usize> {
         self.current.as_ref().map(|index| index.0)
     }
 }
 
 impl<P, T, Q> WaitIterator<P, T, ByKey<Q>> {
-    /// Of a map, or whatever else gives pairs of a key and a child; the index of a result is the key of its child.
+    /// Makes one of a map or another iterator of keys and children. The index of a result is the
+    /// key of its child.
     ///
-    /// Keys may be of any type, and one may be there twice.
+    /// Keys may have any type, and several children may have the same key.
     ///
     /// ```
     /// use gen::yield_;
@@ -197,7 +211,8 @@ impl<P, T, Q> WaitIterator<P, T, ByKey<Q>> {
     ///
     /// #[gen::coroutine]
     /// fn body() -> gen::Result<String> {
-    ///     let mut waits = gen::WaitIterator::keyed(HashMap::from([("one", ready("1".parse::<u8>()))]));
+    ///     let children = HashMap::from([("one", ready("1".parse::<u8>()))]);
+    ///     let mut waits = gen::WaitIterator::keyed(children);
     ///     let one = yield_!(waits.next())?;
     ///     Ok(format!("{:?} is {one}", waits.current_index()))
     /// }
@@ -206,7 +221,7 @@ impl<P, T, Q> WaitIterator<P, T, ByKey<Q>> {
     ///
     /// # Panics
     ///
-    /// With 4,294,967,295 children or more.
+    /// If there are 4,294,967,295 children or more.
     pub fn keyed<Y, M>(children: impl IntoIterator<Item = (Q, Y)>) -> Self
     where
         Y: Yieldable<M, Flat, Pending = P, Output = T>,
@@ -214,11 +229,11 @@ impl<P, T, Q> WaitIterator<P, T, ByKey<Q>> {
         Self::of(children.into_iter().map(|(key, child)| (ByKey(key), child)))
     }
 
-    /// Adds a child under a key; else as [`push`](WaitIterator::push).
+    /// Adds a child under a key. Everything else is as with [`push`](WaitIterator::push).
     ///
     /// # Panics
     ///
-    /// If it were the 4,294,967,295th child at a time.
+    /// If there were 4,294,967,295 children at a time.
     pub fn insert<Y, M>(&mut self, key: Q, child: Y)
     where
         Y: Yieldable<M, Flat, Pending = P, Output = T>,
@@ -226,7 +241,8 @@ impl<P, T, Q> WaitIterator<P, T, ByKey<Q>> {
         self.add(ByKey(key), child);
     }
 
-    /// The key of the child whose result was given last; `None` before the first, and when nothing is left.
+    /// The key of the child whose result was given last. It is `None` before the first result, and
+    /// when no result is left.
     pub fn current_index(&self) -> Option<&Q> {
         self.current.as_ref().map(|index| &index.0)
     }
@@ -236,23 +252,23 @@ impl<P, T, I> WaitIterator<P, T, I>
 where
     P: Future<Output = Result<T>>,
 {
-    /// The next result, of whichever child ends first: to be yielded, or awaited.
+    /// Returns a future of the next result, from the child that ends first.
     ///
-    /// Results that are there already are given without suspending, in the order in which they came. When
-    /// none is there, and a hundred children have ended without anybody having waited, it suspends once, so
-    /// that a body which adds one ready child after the other lets others have their turn.
+    /// Results that exist already are given without suspending, in the order in which they came. If
+    /// there is none, and a hundred children have ended since the iterator last suspended, it
+    /// suspends once. So a body that adds one ready child after the other lets other tasks run.
     ///
     /// # Errors
     ///
-    /// The child's own, which does not end the iteration, [`Panicked`](crate::Panicked) if it has panicked;
-    /// [`ExhaustedError`] if nothing is left.
+    /// The error of the child, which does not end the iteration; [`Panicked`](crate::Panicked) if
+    /// the child has panicked; [`ExhaustedError`] if no result is left.
     ///
     /// # Cancellation
     ///
-    /// When its future is dropped nothing is lost: the next `next` goes on where it was.
+    /// Dropping the future loses nothing: the next call goes on where this one was.
     #[expect(
         clippy::should_implement_trait,
-        reason = "Tornado's name; it is a `Stream`, and what `Iterator::next` gives is no future"
+        reason = "it has the name that Tornado has given it, and returns a future, unlike `Iterator::next`"
     )]
     pub fn next(&mut self) -> WaitNext<'_, P, T, I> {
         WaitNext { waits: self }
@@ -285,9 +301,10 @@ impl<P, T, I> WaitIterator<P, T, I> {
         self.given += 1;
     }
 
-    /// Whether nothing is left: all results were given. Then there is no [`current_index`](Self::current_index) any more.
+    /// Whether all results were given. If so, it clears the [`current_index`](Self::current_index).
     ///
-    /// As in Tornado it is asked before each [`next`](Self::next); that it clears the index is why it takes `&mut self`. [`is_empty`](Self::is_empty) only looks.
+    /// As in Tornado, call it before each [`next`](Self::next). It takes `&mut self` because it
+    /// clears the index; [`is_empty`](Self::is_empty) does not.
     pub fn done(&mut self) -> bool {
         let done = self.is_empty();
         if done {
@@ -296,12 +313,12 @@ impl<P, T, I> WaitIterator<P, T, I> {
         done
     }
 
-    /// How many results are still to be given.
+    /// The number of results that are still to be given.
     pub fn len(&self) -> usize {
         self.pool.len()
     }
 
-    /// Whether no results are still to be given.
+    /// Whether all results were given.
     pub fn is_empty(&self) -> bool {
         self.pool.is_empty()
     }

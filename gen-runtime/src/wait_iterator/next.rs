@@ -1,4 +1,4 @@
-//! The future of one result, and all of them as a stream.
+//! The future of the next result, and the stream of all results.
 
 use std::fmt;
 use std::future::Future;
@@ -10,9 +10,9 @@ use futures_core::{FusedStream, Stream};
 use super::{ExhaustedError, WaitIterator};
 use crate::Result;
 
-/// The next result of a [`WaitIterator`]: made by its [`next`](WaitIterator::next).
+/// The future of the next result of a [`WaitIterator`]: made by [`next`](WaitIterator::next).
 ///
-/// It has nothing of its own: dropped, it leaves the iterator as it is.
+/// Dropping it does not change the iterator.
 #[must_use = "nothing runs until it is yielded"]
 pub struct WaitNext<'a, P, T, I> {
     pub(super) waits: &'a mut WaitIterator<P, T, I>,
@@ -30,15 +30,17 @@ where
     }
 }
 
-/// The same results; `None` when nothing is left. What is added later is given again.
+/// The stream gives the same results, and `None` when no result is left. It goes on if children are
+/// added later.
 ///
 /// ```
 /// use futures::StreamExt;
 /// use std::future::ready;
 ///
-/// let waits = gen::WaitIterator::new(["1", "x", "3"].map(|text| ready(text.parse::<u8>())));
-/// let numbers = waits.filter_map(|result| async { result.ok() }).collect::<Vec<_>>();
-/// assert_eq!(gen::block_on(numbers), [1, 3]);
+/// let numbers = ["1", "x", "3"].map(|text| ready(text.parse::<u8>()));
+/// let results = gen::WaitIterator::new(numbers);
+/// let valid = results.filter_map(|result| async { result.ok() });
+/// assert_eq!(gen::block_on(valid.collect::<Vec<_>>()), [1, 3]);
 /// ```
 impl<P, T, I> Stream for WaitIterator<P, T, I>
 where
@@ -64,7 +66,7 @@ where
     }
 }
 
-/// The children are pinned in places of their own; indices are never pinned.
+/// The pool pins the children in its own allocation, and indices are never pinned.
 impl<P, T, I> Unpin for WaitIterator<P, T, I> {}
 
 impl<P, T, I> fmt::Debug for WaitNext<'_, P, T, I> {

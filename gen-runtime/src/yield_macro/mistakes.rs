@@ -336,7 +336,7 @@ pub trait Yields<Y> {}
 
 /// The level of any other type. It is a trait, so that method lookup prefers the known mistakes.
 pub trait Anything<Y> {
-    /// Never compiles, because nothing implements [`Yields`].
+    /// Never compiles, because nothing implements `Yields`.
     fn pending_yielded<B: Yields<Y>, T>(&self, _: &impl Sized) -> NeverPending<T>
     where
         Y: Yielded<By = B>;

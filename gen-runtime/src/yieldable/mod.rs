@@ -10,7 +10,7 @@
 //! | parameter | what it says | how it is chosen |
 //! |---|---|---|
 //! | `M` | the kind: future, list of `M`, map of `M`, tuple of `M`s, custom | only one impl fits the type |
-//! | `Mode` | [`Flat`](modes::Flat): a `Result` is opened; [`Raw`](modes::Raw): outputs stay unchanged | the [probe](crate::yield_macro::probe) of the yield prefers flat, if it fits |
+//! | `Mode` | [`Flat`]: a `Result` is opened; [`Raw`](modes::Raw): outputs stay unchanged | the [probe](crate::yield_macro::probe) of the yield prefers flat, if it fits |
 //! | `K` | the kind of the [frame](crate::coroutine::Frame) that the yieldable needs | by the frame of the body |
 //!
 //! | file | content |
@@ -101,7 +101,7 @@ pub enum Custom {}
 /// # A combinator of your own
 ///
 /// A function that takes any yieldable is generic over the kind `M`, and names the mode
-/// [`Flat`](modes::Flat):
+/// [`Flat`]:
 ///
 /// ```
 /// use gen::{modes::Flat, yield_, Yieldable};

@@ -138,7 +138,7 @@ fn t20_an_empty_one_is_done() {
     assert!(waits.done() && waits.is_empty());
     assert_eq!(
         next!(waits, poller),
-        "None: the `WaitIterator` has no results left: ask whether it is `done` before its `next`"
+        "None: the `WaitIterator` has no results left: check `done` before each `next`"
     );
     let (children, mut futures) = Children::of(1);
     assert_eq!(waits.push(futures.remove(0)), 0);

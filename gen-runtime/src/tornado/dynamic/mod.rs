@@ -10,7 +10,7 @@
 //! | a `Vec<Value>` | a `Vec<Value>` of the results, resolved in parallel |
 //! | a `HashMap<String, Value>`, a `BTreeMap<String, Value>` | a map of the same kind and keys, resolved in parallel |
 //! | of a type that was [registered](register) | the output of the future that the registered function makes |
-//! | anything else | a [`BadYieldError`](crate::BadYieldError), which names the type |
+//! | anything else | a [`BadYieldError`], which names the type |
 //!
 //! ```
 //! use gen::dynamic::{register, Value};
