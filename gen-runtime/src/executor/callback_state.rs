@@ -2,10 +2,10 @@
 //!
 //! | stage | `offer`: an error | `abandon`: the last callback is dropped | `end` | `poll` | `close` |
 //! |---|---|---|---|---|---|
-//! | open | caught; the waiter is woken | abandoned; the waiter is woken | ended: `true` | open; keeps the waker | ended |
-//! | abandoned | caught | (cannot be) | ended: `true` | doubted, and woken; at last ended: abandoned | ended |
-//! | caught | refused: goes outward | caught | `false` | ended, with the error | ended; the error goes outward |
-//! | ended | refused: goes outward | ended | `false` | nothing | ended |
+//! | open: the cell is empty | `Failed`; the waiter is woken | `Abandoned`; the waiter is woken | `Ended`; returns `true` | keeps the waker | `Ended` |
+//! | `Abandoned` | `Failed` | impossible | `Ended`; returns `true` | wakes the waiter, until the [`Doubt`] is over; then `Ended`, and returns the abandonment | `Ended` |
+//! | `Failed` | refused: the error goes outward | nothing | returns `false` | `Ended`; returns the error | `Ended`; the error goes outward |
+//! | `Ended` | refused: the error goes outward | nothing | returns `false` | returns nothing | nothing |
 
 use std::mem;
 use std::task::{Poll, Waker};
@@ -15,27 +15,27 @@ use super::unhandled_error::UnhandledError;
 use crate::error::Error;
 use crate::waiter::{Stage, WaiterCell};
 
-/// The context is open as long as the cell is empty.
-pub(super) struct CallbackContextState(WaiterCell<Caught>);
+pub(super) struct CallbackContextState(WaiterCell<CallbackStage>);
 
-enum Caught {
+/// The stages after the open one.
+enum CallbackStage {
     Abandoned(Doubt),
     Failed(UnhandledError),
     Ended,
 }
 
-/// What a poll of a callback's future finds.
+/// The result of a poll of the context.
 #[derive(Debug)]
 pub(crate) enum Polled {
     Nothing,
     Failed(Error),
-    /// The last callback was dropped, and no error has come either.
+    /// The last callback was dropped, and no error has come.
     Abandoned,
 }
 
-/// Whether the end is still to come.
-fn is_open(stage: &Stage<Caught>) -> bool {
-    matches!(stage, Stage::Empty(_) | Stage::Full(Caught::Abandoned(_)))
+/// Whether neither an error nor the end has come.
+fn is_open(stage: &Stage<CallbackStage>) -> bool {
+    matches!(stage, Stage::Empty(_) | Stage::Full(CallbackStage::Abandoned(_)))
 }
 
 impl CallbackContextState {
@@ -49,57 +49,57 @@ impl CallbackContextState {
 
     /// Takes the error, or gives it back.
     pub(super) fn offer(&self, error: UnhandledError) -> Result<(), UnhandledError> {
-        match self.replace_if_open(Caught::Failed(error)) {
+        match self.replace_if_open(CallbackStage::Failed(error)) {
             Ok(before) => {
                 before.wake();
                 Ok(())
             }
-            Err(Caught::Failed(error)) => Err(error),
-            // What is given back is what was to replace it.
+            Err(CallbackStage::Failed(error)) => Err(error),
+            // The stage that is given back is the one that was passed.
             Err(_) => Ok(()),
         }
     }
 
     pub(super) fn abandon(&self) {
-        // It is given back where an error has come before, or the end.
-        drop(self.0.put(Caught::Abandoned(Doubt::NEW)));
+        // The cell gives it back if an error or the end has come before.
+        drop(self.0.put(CallbackStage::Abandoned(Doubt::NEW)));
     }
 
-    /// Returns whether it was open: whether this is the end that counts.
+    /// Ends the context. Returns whether it was open, so that this end counts.
     pub(super) fn end(&self) -> bool {
-        self.replace_if_open(Caught::Ended).is_ok()
+        self.replace_if_open(CallbackStage::Ended).is_ok()
     }
 
-    /// Returns the error or the abandonment, once; until there is one, `waker` is kept.
+    /// Returns the error or the abandonment, once. Until there is one, it keeps `waker`.
     pub(super) fn poll(&self, waker: &Waker) -> Polled {
-        let caught = self.0.poll(waker, |caught| match caught {
-            Caught::Abandoned(doubt) if !doubt.is_over() => {
-                doubt.lessen();
+        let stage = self.0.poll(waker, |stage| match stage {
+            CallbackStage::Abandoned(doubt) if !doubt.is_over() => {
+                doubt.count_poll();
                 None
             }
-            _ => Some(mem::replace(caught, Caught::Ended)),
+            _ => Some(mem::replace(stage, CallbackStage::Ended)),
         });
-        match caught {
-            Poll::Pending | Poll::Ready(Some(Caught::Ended)) => Polled::Nothing,
+        match stage {
+            Poll::Pending | Poll::Ready(Some(CallbackStage::Ended)) => Polled::Nothing,
             Poll::Ready(None) => {
                 waker.wake_by_ref();
                 Polled::Nothing
             }
-            Poll::Ready(Some(Caught::Failed(error))) => Polled::Failed(error.into_error()),
-            Poll::Ready(Some(Caught::Abandoned(_))) => Polled::Abandoned,
+            Poll::Ready(Some(CallbackStage::Failed(error))) => Polled::Failed(error.into_error()),
+            Poll::Ready(Some(CallbackStage::Abandoned(_))) => Polled::Abandoned,
         }
     }
 
-    /// Ends it; returns an error that was not polled for.
+    /// Ends the context. Returns an error that no poll has taken.
     pub(super) fn close(&self) -> Option<UnhandledError> {
-        match self.0.replace(Caught::Ended).into_value() {
-            Some(Caught::Failed(error)) => Some(error),
+        match self.0.replace(CallbackStage::Ended).into_value() {
+            Some(CallbackStage::Failed(error)) => Some(error),
             _ => None,
         }
     }
 
-    /// Fills the cell if the end is still to come, and returns what it held; else gives `next` back.
-    fn replace_if_open(&self, next: Caught) -> Result<Stage<Caught>, Caught> {
+    /// Fills the cell if the context is open, and returns its stage before; else gives `next` back.
+    fn replace_if_open(&self, next: CallbackStage) -> Result<Stage<CallbackStage>, CallbackStage> {
         self.0.with(|stage| match is_open(stage) {
             true => Ok(mem::replace(stage, Stage::Full(next))),
             false => Err(next),

@@ -18,12 +18,12 @@ pub(crate) fn call<T>(
     callback: impl FnOnce() -> Result<T>,
 ) -> std::result::Result<T, UnhandledError> {
     let _entered = enter(CurrentContext::Captured(context));
-    let (result, untold) = drops::during(|| {
+    let (result, drops) = drops::during(|| {
         catch_unwind(AssertUnwindSafe(callback)).unwrap_or_else(|payload| Err(Panicked::new(payload).into()))
     });
     result.map_err(|error| {
-        untold.blame();
-        UnhandledError::of_callback(what, error, untold)
+        drops.mark_failed();
+        UnhandledError::of_callback(what, error, drops)
     })
 }
 

@@ -1,17 +1,21 @@
-//! When it is told that all callables of a key, or of a task, are gone.
+//! The report that the last callable of a key, or of a [`from_callback`](crate::from_callback)
+//! future, was dropped.
 //!
-//! Whoever waits for them then gets a [`CallbackDroppedError`](crate::CallbackDroppedError). But a callback that fails drops what it owns as well, and the error that it failed
-//! with is what the waiter is to get. So such a drop has to be told after that error, in both orders of the two:
+//! A future that waits for the value then gets a
+//! [`CallbackDroppedError`](crate::CallbackDroppedError). But a callback that fails drops the
+//! callables that it owns as well, and then the future is to get the error of the callback. So the
+//! drop has to be reported after that error, whichever of the two comes first:
 //!
-//! | the drop comes | what is done |
+//! | the last callable is dropped | the report |
 //! |---|---|
-//! | before the error, while the callback runs | the thread notes it: it is told when the callback has ended well; if it fails, the [`UnhandledError`](super::UnhandledError) takes it along |
-//! | after the error, from whoever held the callback | the waiter [doubts](Doubt) it until the loop must have read an error that was sent before |
+//! | before the error, by the callback that runs | The thread notes the drop. It is reported when the callback has ended well. If the callback fails, the [`UnhandledError`](super::UnhandledError) takes the note along. |
+//! | after the error, by the owner of the callback | It is reported at once, but the future [doubts](Doubt) it until the loop must have read an error that was sent before. |
 //!
-//! In the first case the key that the callable was for is [blamed](Abandon::blame) on the error before
-//! anybody gets it: it is no leak when its call ends.
+//! In the first case the key of the callable is [marked](Abandon::mark_failed) before any code gets
+//! the error, so that the key is no leak when its call ends.
 //!
-//! A callback that itself polls what it waits for, on its own thread, is told all at once: nothing is noted in it from then on.
+//! If the callback itself polls the future, on its own thread, its drops are reported at once, and
+//! no more of them are noted.
 
 use std::cell::RefCell;
 use std::mem;
@@ -20,32 +24,35 @@ use std::sync::Arc;
 use crate::report::contain;
 use crate::sync::thread_local;
 
-/// Something whose value will never come, if nobody has got a new callable for it meanwhile.
+/// A key or a future whose value will never come, unless a new callable was made meanwhile.
 pub(crate) trait Abandon: Send + Sync {
-    /// Tells whoever waits for it.
+    /// Wakes the futures that wait for the value.
     fn abandon(&self);
 
-    /// The callback that has dropped the last callable has failed: its error tells why the value will
-    /// never come. Called before anybody gets that error, and before [`abandon`](Self::abandon).
-    fn blame(&self) {}
+    /// Notes that the callback that has dropped the last callable has failed: its error says why
+    /// the value will never come. Called before any code gets that error, and before
+    /// [`abandon`](Self::abandon).
+    fn mark_failed(&self) {}
 }
 
 thread_local! {
-    /// What the callback that is running has dropped; `None` where none is. Only borrowed for moments in which no code of a user runs.
+    /// The drops of the running callback, or `None` if no callback is running. Only borrowed for
+    /// moments in which no code of a user runs.
     static NOTED: RefCell<Option<Vec<Arc<dyn Abandon>>>> = const { RefCell::new(None) };
 }
 
-/// The last callable is gone: told at once, or when it is known how the callback ends that is running.
+/// Reports that the last callable of `of` was dropped: at once, or when the running callback has
+/// ended.
 pub(crate) fn abandon(of: Arc<dyn Abandon>) {
     if let Some(of) = note(of) {
         of.abandon();
     }
 }
 
-/// Gives it back if no callback is running, or the thread is being torn down.
+/// Notes a drop. Gives `of` back if no callback is running, or if the thread is being torn down.
 fn note(of: Arc<dyn Abandon>) -> Option<Arc<dyn Abandon>> {
     let mut of = Some(of);
-    // An error leaves it where it is.
+    // If this fails, `of` is still there.
     let _ = NOTED.try_with(|noted| {
         if let Some(noted) = &mut *noted.borrow_mut() {
             noted.extend(of.take());
@@ -54,34 +61,35 @@ fn note(of: Arc<dyn Abandon>) -> Option<Arc<dyn Abandon>> {
     of
 }
 
-/// Runs a callback, which does not panic, and gives what it has dropped.
-pub(super) fn during<R>(callback: impl FnOnce() -> R) -> (R, Untold) {
+/// Runs a callback, which must not panic. Returns the drops that it has noted.
+pub(super) fn during<R>(callback: impl FnOnce() -> R) -> (R, NotedDrops) {
     let outer = replace(Some(Vec::new()));
     let result = callback();
-    (result, Untold(replace(outer).unwrap_or_default()))
+    (result, NotedDrops(replace(outer).unwrap_or_default()))
 }
 
-/// Something is waited for on this thread: if a callback is running, it is that.
-pub(crate) fn tell_now() {
-    drop(Untold(replace(None).unwrap_or_default()));
+/// Called when a future waits for a callable on this thread. If a callback is running, it is the
+/// callback that waits, so its drops are reported now.
+pub(crate) fn report_now() {
+    drop(NotedDrops(replace(None).unwrap_or_default()));
 }
 
 fn replace(noted: Option<Vec<Arc<dyn Abandon>>>) -> Option<Vec<Arc<dyn Abandon>>> {
     NOTED.try_with(|now| now.replace(noted)).ok().flatten()
 }
 
-/// What a callback has dropped; told when this is dropped.
+/// The drops that a callback has noted. They are reported when this is dropped.
 #[derive(Default)]
-pub(crate) struct Untold(Vec<Arc<dyn Abandon>>);
+pub(crate) struct NotedDrops(Vec<Arc<dyn Abandon>>);
 
-impl Untold {
-    /// The callback that has dropped all this has failed.
-    pub(super) fn blame(&self) {
-        self.0.iter().for_each(|of| of.blame());
+impl NotedDrops {
+    /// Called if the callback has failed.
+    pub(super) fn mark_failed(&self) {
+        self.0.iter().for_each(|of| of.mark_failed());
     }
 }
 
-impl Drop for Untold {
+impl Drop for NotedDrops {
     fn drop(&mut self) {
         for of in mem::take(&mut self.0) {
             contain("a waker", || of.abandon());
@@ -89,14 +97,16 @@ impl Drop for Untold {
     }
 }
 
-/// How often whoever waits has still to be asked before a drop is believed.
+/// The number of polls before the future believes that its last callable was dropped.
 ///
-/// An error that was sent before the drop is in the mail of the loop then, but perhaps not read. The first time the waiter is asked, it has itself woken: so the
-/// second time is in a later turn, which has read the mail, and resumes the waiter with the error, provided that it is not ready. The third time there was none.
+/// An error that was sent before the drop is in the inbox of the loop then, but perhaps not read.
+/// The first poll wakes the future again, so the second poll is in a later turn. That turn has read
+/// the mail, and resumes the future with the error if the future is still pending. If a third poll
+/// comes, there was no error.
 ///
-/// The drop cannot take the way of the error, through the inbox of the loop, so that their order
-/// decides. Another executor may poll the waiter, perhaps within a callback of the very loop, which
-/// reads no message until that callback has returned. Only polls reach every waiter.
+/// The report cannot go through the inbox of the loop as the error does, so that their order would
+/// decide. Another executor may poll the future, perhaps within a callback of that very loop, which
+/// reads no mail until the callback has returned. Only polls reach every future.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Doubt(u8);
 
@@ -107,13 +117,12 @@ impl Doubt {
         self.0 == 0
     }
 
-    /// Whether the waiter was asked at least once.
-    pub(crate) fn was_asked(self) -> bool {
+    pub(crate) fn was_polled(self) -> bool {
         self.0 < Self::NEW.0
     }
 
-    /// The waiter was asked, and will be again.
-    pub(crate) fn lessen(&mut self) {
+    /// Called at a poll that is not the last one.
+    pub(crate) fn count_poll(&mut self) {
         self.0 = self.0.saturating_sub(1);
     }
 }

@@ -10,7 +10,7 @@
 
 use std::panic::Location;
 
-use super::drops::Untold;
+use super::drops::NotedDrops;
 use super::unhandled_error::UnhandledError;
 use crate::error::Error;
 use crate::inject::in_flight::Thrown;
@@ -32,7 +32,7 @@ pub(crate) enum Injection {
 pub(crate) enum InjectionSource {
     /// The name of the callback, and the callables that it has dropped, which are reported after
     /// the poll.
-    Callback((&'static str, Untold)),
+    Callback((&'static str, NotedDrops)),
     Handle(&'static Location<'static>),
     TraceRequest,
     Watch,
@@ -65,7 +65,7 @@ impl Injection {
         match (source, thrown) {
             (_, Thrown::Cancel(cancellation)) => Some(Injection::Cancel(cancellation)),
             (_, Thrown::Watch(watch)) => Some(Injection::Watch(watch)),
-            (InjectionSource::Callback((subject, _untold)), Thrown::Error(error)) => {
+            (InjectionSource::Callback((subject, _drops)), Thrown::Error(error)) => {
                 Some(Injection::UnhandledError(UnhandledError::new(subject, error)))
             }
             (InjectionSource::Handle(by), Thrown::Error(error)) => Some(Injection::Error(error, by)),

@@ -130,7 +130,7 @@ pub(crate) use self::callbacks::{call, run_in};
 pub(crate) use self::clock::RealClock;
 pub use self::clock::{Clock, VirtualClock};
 pub(crate) use self::core::Core;
-pub(crate) use self::drops::{abandon, tell_now, Abandon, Doubt};
+pub(crate) use self::drops::{abandon, report_now, Abandon, Doubt};
 pub(crate) use self::error_context::{depth as depth_of, ErrorContext};
 pub use self::errors::{LoopClosed, LoopRunning, LoopStopped, NoLoop, RuntimeRunning};
 pub(crate) use self::host::Host;

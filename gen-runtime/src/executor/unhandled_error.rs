@@ -1,6 +1,6 @@
 //! An error that has no caller, on its way to a context that takes it.
 
-use super::drops::Untold;
+use super::drops::NotedDrops;
 use crate::error::{Error, Panicked};
 use crate::report;
 
@@ -9,22 +9,22 @@ pub(crate) struct UnhandledError {
     subject: &'static str,
     error: Error,
     /// The callables that the failed callback has dropped, which are reported after the error.
-    untold: Untold,
+    drops: NotedDrops,
 }
 
 impl UnhandledError {
-    /// Makes the error of a callback that has dropped `untold`.
-    pub(super) fn of_callback(subject: &'static str, error: Error, untold: Untold) -> Self {
-        UnhandledError { subject, error, untold }
+    /// Makes the error of a callback that has dropped `drops`.
+    pub(super) fn of_callback(subject: &'static str, error: Error, drops: NotedDrops) -> Self {
+        UnhandledError { subject, error, drops }
     }
 
     pub(crate) fn new(subject: &'static str, error: Error) -> Self {
-        UnhandledError { subject, error, untold: Untold::default() }
+        UnhandledError { subject, error, drops: NotedDrops::default() }
     }
 
     /// Takes the error out, to throw it. If no yield takes it, it becomes a [new](Self::new) one.
-    pub(crate) fn into_parts(self) -> ((&'static str, Untold), Error) {
-        ((self.subject, self.untold), self.error)
+    pub(crate) fn into_parts(self) -> ((&'static str, NotedDrops), Error) {
+        ((self.subject, self.drops), self.error)
     }
 
     /// Takes the error out, for an owner that handles it.

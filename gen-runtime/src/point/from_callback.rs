@@ -20,7 +20,7 @@ use std::task::{Context, Poll};
 
 use super::errors::CallbackDroppedError;
 use crate::error::CallbackOutput;
-use crate::executor::{tell_now, CallbackContext, Polled};
+use crate::executor::{report_now, CallbackContext, Polled};
 use crate::waiter::WaiterCell;
 use crate::{Error, Result};
 
@@ -173,7 +173,7 @@ impl<T> Future for CallbackFuture<T> {
         }
         match self.state.result.poll(cx.waker(), Option::take) {
             Poll::Pending => {
-                tell_now();
+                report_now();
                 Poll::Pending
             }
             Poll::Ready(Some(result)) => Poll::Ready(result),

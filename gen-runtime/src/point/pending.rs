@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 
 use super::runner::Runner;
 use super::YieldPoint;
-use crate::executor::tell_now;
+use crate::executor::report_now;
 use crate::waiter::WaiterId;
 use crate::Result;
 
@@ -63,7 +63,7 @@ impl<P: YieldPoint> Pending<P> {
             // point that stores values itself would never let this one end.
             cx.waker().wake_by_ref();
         }
-        tell_now();
+        report_now();
         Poll::Pending
     }
 }

@@ -177,7 +177,7 @@ impl<T: Send + 'static, Q: Key> AnyRegistration for Registration<T, Q> {
         match &mut slot.content {
             Content::Empty => {}
             Content::Abandoned(doubt) => {
-                doubt.lessen();
+                doubt.count_poll();
                 return false;
             }
             Content::Stored(_) | Content::Closed => return false,
@@ -264,14 +264,14 @@ impl<T> ValueSlot<T> {
     fn is_settled(&self) -> bool {
         match &self.content {
             Content::Empty => self.failed,
-            Content::Abandoned(doubt) => self.failed || doubt.was_asked(),
+            Content::Abandoned(doubt) => self.failed || doubt.was_polled(),
             Content::Stored(_) | Content::Closed => false,
         }
     }
 }
 
 impl<T: Send, Q: Send + Sync> Abandon for Registration<T, Q> {
-    fn blame(&self) {
+    fn mark_failed(&self) {
         let mut slot = lock(&self.slot);
         slot.failed = slot.is_without_callables();
     }
