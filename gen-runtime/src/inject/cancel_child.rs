@@ -1,4 +1,4 @@
-//! Cancelling a future by hand, for those that poll others.
+//! Polls of a child with a cancellation, for futures that poll others.
 
 use std::future::Future;
 use std::mem;
@@ -10,9 +10,11 @@ use super::swallowed::report_swallowed;
 use super::{Cancellation, Watch};
 use crate::Result;
 
-/// Polls a future with a cancellation. What cannot be told is ready with it: the caller is to drop it.
+/// Polls a future with a cancellation. If the future stays pending and does not take it, the result
+/// is `Err(Cancelled)`, and the caller must drop the future.
 ///
-/// Afterwards `cancellation` says whether a shield holds it back: then it is for the next poll.
+/// If the future defers the cancellation, it is marked as [held](Cancellation::is_held): the caller
+/// must inject it again in the next poll.
 #[cold]
 pub(crate) fn poll_cancelled<P, T>(
     future: Pin<&mut P>,
@@ -22,57 +24,58 @@ pub(crate) fn poll_cancelled<P, T>(
 where
     P: Future<Output = Result<T>> + ?Sized,
 {
-    lend_cancellation(future, cx, cancellation).0
+    inject_cancellation(future, cx, cancellation).0
 }
 
-/// What a body was told, and what has to be lent to it with each poll.
+/// The injection for the next poll of a body.
 #[derive(Debug, Default)]
-pub(crate) enum Told {
+pub(crate) enum NextInjection {
     #[default]
     Nothing,
-    /// A shield holds this back.
-    Held(Cancellation),
-    /// It was told, and may have swallowed it.
-    Taken(Watch),
+    /// A new cancellation, or one that the body has deferred.
+    Cancel(Cancellation),
+    /// The body took a cancellation, and may have swallowed it.
+    Watch(Watch),
 }
 
-/// The same for the body of `what`, which is watched. In `told` is what it was told before, and afterwards what it is to be polled with the next time.
+/// Polls a watched body with the injection in `next`, and then sets `next` for the following poll.
+/// Reports a swallowed cancellation; `body_name` names the body.
 #[cold]
 pub(crate) fn poll_watched<P, T>(
-    what: &str,
+    body_name: &str,
     future: Pin<&mut P>,
     cx: &mut Context<'_>,
-    told: &mut Told,
+    next: &mut NextInjection,
 ) -> Poll<Result<T>>
 where
     P: Future<Output = Result<T>> + ?Sized,
 {
-    let (polled, mut left) = match mem::take(told) {
-        Told::Nothing => return future.poll(cx),
-        Told::Taken(watch) => {
+    let (polled, mut left) = match mem::take(next) {
+        NextInjection::Nothing => return future.poll(cx),
+        NextInjection::Watch(watch) => {
             let mut thrown = Some(Thrown::Watch(watch));
             let polled = with_injected(&mut thrown, cx.waker(), || future.poll(cx));
             (polled, thrown)
         }
-        Told::Held(mut cancellation) => {
-            let (polled, left) = lend_cancellation(future, cx, &mut cancellation);
+        NextInjection::Cancel(mut cancellation) => {
+            let (polled, left) = inject_cancellation(future, cx, &mut cancellation);
             if cancellation.is_held() {
-                *told = Told::Held(cancellation);
+                *next = NextInjection::Cancel(cancellation);
             }
             (polled, left)
         }
     };
     if polled.is_pending() {
-        report_swallowed(what, &mut left);
+        report_swallowed(body_name, &mut left);
     }
     if let Some(Thrown::Watch(watch)) = left {
-        *told = Told::Taken(watch);
+        *next = NextInjection::Watch(watch);
     }
     polled
 }
 
-/// Gives the result of the poll, and what is lent still if it was taken.
-fn lend_cancellation<P, T>(
+/// Returns the result of the poll and, if the cancellation was taken, its watch.
+fn inject_cancellation<P, T>(
     future: Pin<&mut P>,
     cx: &mut Context<'_>,
     cancellation: &mut Cancellation,

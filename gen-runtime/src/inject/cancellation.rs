@@ -1,4 +1,4 @@
-//! A request on its way.
+//! A request to cancel, as an injection.
 
 use std::borrow::Cow;
 use std::panic::Location;
@@ -7,13 +7,14 @@ use std::sync::Arc;
 use super::watch::Watch;
 use crate::error::{CancelSource, Cancelled, Error, Passage, Request};
 
-/// A request to cancel, on its way to one yield. Clones are the same request, on its way to others.
+/// A request to cancel, on its way to one yield. A clone is the same request, on its way to another
+/// yield.
 #[derive(Debug, Clone)]
 pub(crate) struct Cancellation {
     request: Arc<Request>,
-    /// A shield has kept it from being taken in the present poll, or in the last one.
+    /// Whether it was deferred in the current poll, or in the last one.
     held: bool,
-    /// How far its errors have come, if whoever lends it watches that.
+    /// The record of the yields that its error passes, if it is watched.
     passage: Option<Arc<Passage>>,
 }
 
@@ -27,7 +28,8 @@ impl Cancellation {
         Cancellation { request, held: false, passage: None }
     }
 
-    /// The same request for one body, which is watched: whoever takes it leaves a [`Watch`] with the lender.
+    /// The same request for one body that is watched: if it is taken, a [`Watch`] takes its place
+    /// in the slot.
     pub(crate) fn watched(self) -> Self {
         let passage = Some(Arc::new(Passage::within(self.passage)));
         Cancellation { passage, ..self }
@@ -37,13 +39,13 @@ impl Cancellation {
         self.passage.is_some()
     }
 
-    /// What is left with the lender when this is taken.
+    /// The watch that takes its place in the slot.
     pub(crate) fn watch(&self) -> Option<Watch> {
         let passage = self.passage.clone()?;
         Some(Watch::new(passage, self.request.reason.clone(), self.request.by))
     }
 
-    /// The error as which it arrives.
+    /// The error with which a body goes on.
     #[cold]
     pub(crate) fn into_error(self) -> Error {
         Cancelled::new(self.request, self.passage).into()
@@ -62,7 +64,7 @@ impl Cancellation {
         cancelled.is_of(&self.request)
     }
 
-    /// Whether anybody else has the request, be it in an error.
+    /// Whether there is another clone of the request, or an error made from it.
     pub(crate) fn is_shared(&self) -> bool {
         Arc::strong_count(&self.request) > 1
     }

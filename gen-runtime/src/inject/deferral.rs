@@ -1,23 +1,27 @@
-//! Holding back a cancellation, for those that keep what they wait for from being cancelled.
+//! [`Deferral`]: protects a child from a cancellation.
 
 use std::task::Waker;
 
 use super::in_flight;
 use super::in_flight::Addressee;
 
-/// The waker of the poll in which a cancellation was held back last. It is let go when this is dropped in the middle of that poll: whoever dropped it may take the cancellation.
+/// The address of the poll in which a cancellation was deferred last.
+///
+/// If it is dropped during that poll, the cancellation is no longer deferred: the code that drops
+/// it may take the cancellation.
 #[derive(Debug, Default)]
 pub(crate) struct Deferral(Option<Addressee>);
 
 impl Deferral {
-    /// Holds back the cancellation that is in flight for `waker` for the rest of this poll; answers whether there is one.
+    /// Defers the cancellation that is in flight for `waker`, for the rest of this poll. Returns
+    /// whether there is one.
     pub(crate) fn defer(&mut self, waker: &Waker) -> bool {
-        let held = in_flight::defer(waker);
-        self.0 = held.or(self.0);
-        held.is_some()
+        let addressee = in_flight::defer(waker);
+        self.0 = addressee.or(self.0);
+        addressee.is_some()
     }
 
-    /// What was held back may be taken by the next yield.
+    /// Ends the deferral: the next yield may take the cancellation.
     pub(crate) fn undefer(&mut self) {
         if let Some(addressee) = self.0.take() {
             in_flight::undefer(addressee);

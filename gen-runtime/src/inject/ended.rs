@@ -1,16 +1,16 @@
-//! The end of a task or a child that is being cancelled, for whoever waits for it.
+//! The future of the end of a cancelled task or child.
 //!
-//! The sender is wherever the task is: in a message to its loop, then in its error context. It is
-//! dropped, and so the wait ends, when the task has ended, when its loop is closed, and when the
-//! message cannot be delivered because the task had ended before. Senders that nobody waits for any
-//! more do not pile up there: see [`EndSenders`].
+//! The sender goes with the request: in a message to the loop of the task, then in the error
+//! context of the task. The drop of the sender ends the wait. It is dropped when the task has
+//! ended, when the loop is closed, or when the message cannot be delivered because the task has
+//! ended before.
 
 use crate::waiter::{oneshot, Receiver, Sender};
 
-/// Is dropped when the task has ended; nothing is ever sent.
+/// Is dropped when the task has ended. It never sends a value.
 pub(crate) type EndSender = Sender<()>;
 
-/// Is ready when its sender is dropped.
+/// Is ready when the sender is dropped.
 pub(crate) type Ended = Receiver<()>;
 
 /// Makes a sender, and the future that is ready when the sender is dropped.
@@ -18,34 +18,35 @@ pub(crate) fn end_channel() -> (EndSender, Ended) {
     oneshot()
 }
 
-/// The signals of all who wait for one end.
+/// The senders of all futures that wait for one end.
 #[derive(Default)]
 pub(crate) struct EndSenders {
-    pub(crate) signals: Vec<EndSender>,
-    /// With so many, those that nobody waits for any more are looked for.
+    senders: Vec<EndSender>,
+    /// The number of senders at which those without a receiver are removed.
     limit: usize,
 }
 
 impl From<Option<EndSender>> for EndSenders {
-    fn from(signal: Option<EndSender>) -> Self {
-        EndSenders { signals: signal.into_iter().collect(), limit: 0 }
+    fn from(sender: Option<EndSender>) -> Self {
+        EndSenders { senders: sender.into_iter().collect(), limit: 0 }
     }
 }
 
 impl EndSenders {
-    /// Adds one. Whoever cancels again and again and does not wait is not to fill the memory: so those that nobody waits for go, from time to time.
+    /// Adds a sender. From time to time it removes those whose receiver was dropped, so that
+    /// repeated requests without a wait do not fill the memory.
     ///
-    /// Nothing of a user is run or dropped by it, since who does not wait any more has taken his waker with him.
-    pub(crate) fn push(&mut self, signal: EndSender) {
+    /// This runs no code of a user: a receiver that is dropped has taken its waker out of the cell.
+    pub(crate) fn push(&mut self, sender: EndSender) {
         const FEW: usize = 8;
-        if self.signals.len() >= self.limit.max(FEW) {
-            self.signals.retain(EndSender::is_awaited);
-            self.limit = 2 * self.signals.len();
+        if self.senders.len() >= self.limit.max(FEW) {
+            self.senders.retain(EndSender::is_awaited);
+            self.limit = 2 * self.senders.len();
         }
-        self.signals.push(signal);
+        self.senders.push(sender);
     }
 
     pub(crate) fn append(&mut self, more: EndSenders) {
-        more.signals.into_iter().for_each(|signal| self.push(signal));
+        more.senders.into_iter().for_each(|sender| self.push(sender));
     }
 }

@@ -1,37 +1,38 @@
-//! How an error reaches the innermost suspended yield, at no cost to yields that nothing is thrown into.
+//! The slot of a thread that holds the injection in flight.
 //!
-//! Whoever [resumes with an error](crate::Coroutine::resume) *lends* it to its thread for the time of one poll, addressed by the waker of that
-//! poll. A yield whose future is pending looks for it: first at a process-wide count of errors in flight, one relaxed load that is zero
-//! in the normal case, and only then at the thread's slot.
+//! # Cost
 //!
-//! In a chain the innermost yield is to take it, so it looks first, and the others need not look at all: a yield of a coroutine that is
-//! closed, suspended at yields of its own only, leaves it to them. A chain that suspends so costs the same few instructions at any depth.
+//! [`with_injected`] puts an injection into the slot for one poll. A yield whose future is pending
+//! first loads a process-wide count of the injections in flight, with relaxed order. Normally the
+//! count is zero. Only otherwise does the yield look at the slot.
 //!
-//! What is lent is an error or a cancellation, which differ in what a group does with them; or what looks at the yields that stay pending, and which nobody takes: a question, where the poll
-//! ends, or the [watch](super::Watch) that was left by a cancellation which was taken. See [`Thrown`].
+//! In a chain the innermost yield takes the injection. So an outer yield skips the check if it
+//! yields a [closed](crate::coroutine::Coroutine::is_closed) coroutine, which is suspended only at
+//! its own yields. The suspension of such a chain costs the same few instructions at any depth.
 //!
-//! | what polls its children | an error | a [cancellation](super) |
-//! |---|---|---|
-//! | a group whose children have wakers of their own | [hides](without_injected) it, so that the yield that waits for the group takes it | [takes](take_cancel) it, and lends one to each child |
-//! | a timeout, whose child has the group's waker | [hides](without_injected_errors) it | lets it through; that of a deadline it [defers](defer) while its child cleans up |
-//! | a [shield](fn@crate::shield) | lets it through | [defers](defer) it: nobody takes it in this poll |
+//! # The address
 //!
-//! # Who is meant
+//! An injection is addressed to the waker of its poll, by the identity of that waker: the data
+//! pointer and the vtable pointer of the very [`Waker`] that lives as long as the poll.
 //!
-//! What is lent is addressed to the waker of the poll that injects it, by the identity of that waker: its data pointer and its vtable, as the very `Waker` holds them that lives as
-//! long as the poll. A wrapper that hands the `Context` or its waker on unchanged hands on the same identity, on every executor: so the foreign `join!` and `select!` are
-//! transparent. What makes wakers of its own is a leaf. `will_wake` on a clone would not do, since the clone may be another object, and need not even have the same vtable:
-//! the compiler may put a vtable into several places, and a crate that is compiled in several units then has several of them.
-//!
-//! The one identity that two polls at a time can share is that of a waker without data, such as [`Waker::noop`]. Whoever polls a coroutine with it, in the middle of a poll that was
-//! injected with it, polls a link of that chain.
+//! - A wrapper that passes on the `Context`, or its waker, passes on the identity, on every
+//!   executor. So foreign combinators such as `join!` and `select!` are transparent. A future that
+//!   makes wakers of its own is a leaf.
+//! - `will_wake` with a clone would not do. A clone may have other data, and even another vtable
+//!   pointer: the compiler may emit a vtable several times, and does so in a crate that is compiled
+//!   in several units.
+//! - Two polls at a time share an identity only if both use a waker without data, such as
+//!   [`Waker::noop`]. Then the inner one of the two counts as part of the chain of the outer one.
 //!
 //! # The slot
 //!
-//! - The slot is a stack of one: lending saves what was there and puts it back, also when the poll panics.
-//! - Nothing is cloned, dropped or called on the way that could run anybody's code, so nothing in it panics.
-//! - The slot has no destructor, so it is there until the very end of its thread. Where a platform destroys it all the same, nothing is lent, and it is as if there was nothing in it.
-//! - The count is only a hint for *this* thread's slot, so relaxed order is enough: the thread that lends is the thread that looks.
+//! - [`with_injected`] and [`without_injected`] save the content of the slot, and restore it after
+//!   the poll, also if that panics.
+//! - No function here clones, drops or calls anything that may run foreign code. So none panics.
+//! - The slot has no destructor, so it exists until the very end of its thread. If a platform
+//!   destroys it all the same, nothing is injected, and the slot counts as empty.
+//! - The count is only a hint for the slot of *this* thread, so relaxed order is enough: the thread
+//!   that injects is the thread that checks.
 
 use std::cell::{Cell, RefCell};
 use std::mem::{self, ManuallyDrop};
@@ -43,39 +44,36 @@ use super::{Cancellation, TraceRequest, Watch};
 use crate::error::CancelSource;
 use crate::{Error, Site};
 
-/// How many errors are lent to threads at the moment, in the whole process.
+/// The number of injections in flight, in the whole process.
 static IN_FLIGHT: AtomicUsize = AtomicUsize::new(0);
 
-/// What is in flight on a thread. It is put back by guards, and never left to the end of the thread to be dropped.
+/// The injection in flight on a thread. Guards take it out again, so it is never dropped with the
+/// thread.
 type ThreadSlot = Option<ManuallyDrop<InFlight>>;
 
 thread_local! {
-    // Only borrowed for moments in which no code of a user runs.
+    // Borrowed only for moments in which no code of a user runs.
     static SLOT: RefCell<ThreadSlot> = const { RefCell::new(None) };
-    /// The part of `IN_FLIGHT` that is this thread's, hidden or not.
+    /// The number of injections in flight on this thread, with the hidden ones.
     static IN_FLIGHT_HERE: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Gives what `access` makes of the slot; `None`, and `access` is not called, where the thread has no slot any more.
+/// Calls `access` with the slot. `None`, without a call, if the thread has no slot any more.
 fn with_slot<R>(access: impl FnOnce(&mut ThreadSlot) -> R) -> Option<R> {
     SLOT.try_with(|slot| slot.try_borrow_mut().ok().map(|mut slot| access(&mut slot))).ok().flatten()
 }
 
-/// What a poll is resumed with.
+/// An injection. See the table at the top of `inject/mod.rs`.
 #[derive(Debug)]
 pub(crate) enum Thrown {
-    /// For the innermost yield of a chain.
     Error(Error),
-    /// For every leaf.
     Cancel(Cancellation),
-    /// Where the yields are that stay pending: each that looks adds its site.
     TraceRequest(TraceRequest),
-    /// Looks for the yield at which a cancellation was swallowed that was taken before.
     Watch(Watch),
 }
 
 impl Thrown {
-    /// The error as which it arrives at a yield.
+    /// The error with which a body goes on; `None` for an injection that no yield takes.
     pub(crate) fn into_error(self) -> Option<Error> {
         match self {
             Thrown::Error(error) => Some(error),
@@ -84,7 +82,7 @@ impl Thrown {
         }
     }
 
-    /// Whether a yield may take it.
+    /// Whether a yield may take it: no trace request, no watch, and no deferred cancellation.
     fn is_free(&self) -> bool {
         match self {
             Thrown::Error(_) => true,
@@ -96,11 +94,11 @@ impl Thrown {
 
 struct InFlight {
     thrown: Thrown,
-    /// Whom it is for: yields that are polled with this waker.
+    /// Only yields that are polled with this waker may take it.
     addressee: Addressee,
 }
 
-/// Names the waker of a poll: its data and its vtable. They are compared, and nothing is done with them.
+/// The identity of the waker of a poll. The addresses are only compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Addressee {
     data: usize,
@@ -118,42 +116,44 @@ impl InFlight {
         self.addressee == Addressee::of(waker)
     }
 
-    fn into_thrown(lent: ManuallyDrop<InFlight>) -> Thrown {
-        ManuallyDrop::into_inner(lent).thrown
+    fn into_thrown(in_flight: ManuallyDrop<InFlight>) -> Thrown {
+        ManuallyDrop::into_inner(in_flight).thrown
     }
 }
 
-/// Whether any thread has something in flight.
+/// Whether any thread has an injection in flight.
 #[inline]
 pub(crate) fn any_in_flight() -> bool {
     IN_FLIGHT.load(Ordering::Relaxed) != 0
 }
 
-/// Whether this thread has something in flight, be it hidden: then a poll must reach every child that
-/// may go on.
+/// Whether this thread has an injection in flight, also a hidden one. Then a poll of a group must
+/// reach every woken child.
 #[inline]
 pub(crate) fn any_on_this_thread() -> bool {
     any_in_flight() && IN_FLIGHT_HERE.get() != 0
 }
 
-/// Takes what is in flight for whoever is polled with `waker`.
+/// Takes the error or the cancellation that is in flight for `waker`, as an error.
 pub(crate) fn take(waker: &Waker) -> Option<Error> {
-    take_if(|lent| lent.is_for(waker) && lent.thrown.is_free()).and_then(Thrown::into_error)
+    take_if(|in_flight| in_flight.is_for(waker) && in_flight.thrown.is_free()).and_then(Thrown::into_error)
 }
 
-/// Takes the cancellation that is in flight for the group that is polled with `waker`.
+/// Takes the cancellation that is in flight for `waker`, for a group.
 pub(crate) fn take_cancel(waker: &Waker) -> Option<Cancellation> {
-    let is_free_cancel = |lent: &InFlight| matches!(lent.thrown, Thrown::Cancel(_)) && lent.thrown.is_free();
-    match take_if(|lent| lent.is_for(waker) && is_free_cancel(lent))? {
+    let is_free_cancel =
+        |in_flight: &InFlight| matches!(in_flight.thrown, Thrown::Cancel(_)) && in_flight.thrown.is_free();
+    match take_if(|in_flight| in_flight.is_for(waker) && is_free_cancel(in_flight))? {
         Thrown::Cancel(cancellation) => Some(cancellation),
         Thrown::Error(_) | Thrown::TraceRequest(_) | Thrown::Watch(_) => None,
     }
 }
 
-/// Takes what is lent. A cancellation that is watched leaves its watch.
+/// Takes the injection in flight if `is` holds for it. The watch of a watched cancellation takes
+/// its place.
 fn take_if(is: impl FnOnce(&InFlight) -> bool) -> Option<Thrown> {
     let taken = with_slot(|slot| {
-        let taken = slot.take_if(|lent| is(lent))?;
+        let taken = slot.take_if(|in_flight| is(in_flight))?;
         if let Thrown::Cancel(cancellation) = &taken.thrown {
             let addressee = taken.addressee;
             let watch = cancellation.watch().map(Thrown::Watch);
@@ -164,7 +164,8 @@ fn take_if(is: impl FnOnce(&InFlight) -> bool) -> Option<Thrown> {
     taken.flatten().map(InFlight::into_thrown)
 }
 
-/// Takes what is in flight for the yield at `site`, which is polled with `waker`; or notes that it stays pending there.
+/// Called by the pending yield at `site`. [Takes](take) the injection for `waker`, or
+/// [notes](note) the yield.
 #[cold]
 pub(crate) fn take_or_note(waker: &Waker, site: &Site) -> Option<Error> {
     let error = take(waker);
@@ -174,37 +175,39 @@ pub(crate) fn take_or_note(waker: &Waker, site: &Site) -> Option<Error> {
     error
 }
 
-/// A yield that is polled with `waker` stays pending: if that is asked for, it adds its site.
+/// Called by the yield at `site` when it stays pending. Adds the site to a trace request, or shows
+/// it to a watch, that is in flight for `waker`.
 #[cold]
 pub(crate) fn note(waker: &Waker, site: &Site) {
-    with_lent_to(waker, |lent| match &mut lent.thrown {
-        Thrown::TraceRequest(question) => question.answer(*site),
+    with_in_flight_for(waker, |in_flight| match &mut in_flight.thrown {
+        Thrown::TraceRequest(request) => request.add(*site),
         Thrown::Watch(watch) => watch.look_at(site),
         Thrown::Error(_) | Thrown::Cancel(_) => {}
     });
 }
 
-/// Gives what `access` makes of what is in flight for whoever is polled with `waker`, if there is something.
-fn with_lent_to<R>(waker: &Waker, access: impl FnOnce(&mut InFlight) -> R) -> Option<R> {
-    with_slot(|slot| slot.as_deref_mut().filter(|lent| lent.is_for(waker)).map(access)).flatten()
+/// Calls `access` with the injection that is in flight for `waker`, if there is one.
+fn with_in_flight_for<R>(waker: &Waker, access: impl FnOnce(&mut InFlight) -> R) -> Option<R> {
+    with_slot(|slot| slot.as_deref_mut().filter(|in_flight| in_flight.is_for(waker)).map(access)).flatten()
 }
 
-/// What the cancellation comes from that is in flight for whoever is polled with `waker`, if there is one.
+/// The source of the cancellation that is in flight for `waker`, if there is one.
 pub(crate) fn cancel_source(waker: &Waker) -> Option<CancelSource> {
-    let source = |lent: &mut InFlight| match &lent.thrown {
+    let source = |in_flight: &mut InFlight| match &in_flight.thrown {
         Thrown::Cancel(cancellation) => Some(cancellation.source()),
         Thrown::Error(_) | Thrown::TraceRequest(_) | Thrown::Watch(_) => None,
     };
-    with_lent_to(waker, source).flatten()
+    with_in_flight_for(waker, source).flatten()
 }
 
-/// Lends what is in `thrown` to the thread while `poll` runs; what nobody took is in `thrown` again afterwards.
+/// Runs `poll` with the injection in `thrown` in flight for `waker`. If it is not taken, it is in
+/// `thrown` again afterwards; the watch of a taken cancellation is there too.
 pub(crate) fn with_injected<R>(thrown: &mut Option<Thrown>, waker: &Waker, poll: impl FnOnce() -> R) -> R {
-    let _restore = Lending::new(thrown, waker);
+    let _restore = Injecting::new(thrown, waker);
     poll()
 }
 
-/// The same for an error.
+/// Like [`with_injected`], for an error.
 pub(crate) fn with_injected_error<R>(
     error: &mut Option<Error>,
     waker: &Waker,
@@ -224,7 +227,8 @@ pub(crate) fn with_injected_error<R>(
     with_injected(&mut back.thrown, waker, poll)
 }
 
-/// Polls what has a waker of its own, a task's body: with what is in `thrown`, and never with what is in flight further up the stack.
+/// Polls the body of a task with the injection in `thrown`, if there is one. An injection that is
+/// in flight for an outer poll on the stack is hidden: it is not for this task.
 #[inline]
 pub(crate) fn resume<R>(
     thrown: &mut Option<Thrown>,
@@ -237,7 +241,7 @@ pub(crate) fn resume<R>(
     with_injected(thrown, cx.waker(), || poll(cx))
 }
 
-/// Runs `poll` with nothing in flight.
+/// Runs `poll` with an empty slot.
 #[inline]
 pub(crate) fn without_injected<R>(poll: impl FnOnce() -> R) -> R {
     if any_in_flight() {
@@ -247,7 +251,8 @@ pub(crate) fn without_injected<R>(poll: impl FnOnce() -> R) -> R {
     }
 }
 
-/// Runs `poll` with no error in flight: what is polled with its group's own waker sees cancellations only.
+/// Runs `poll` with the slot empty if it holds an error. A child that is polled with the waker of
+/// its group then sees everything except errors.
 #[inline]
 pub(crate) fn without_injected_errors<R>(poll: impl FnOnce() -> R) -> R {
     if any_in_flight() && is_error() {
@@ -259,29 +264,30 @@ pub(crate) fn without_injected_errors<R>(poll: impl FnOnce() -> R) -> R {
 
 #[cold]
 fn is_error() -> bool {
-    with_slot(|slot| slot.as_ref().is_some_and(|lent| matches!(lent.thrown, Thrown::Error(_))))
+    with_slot(|slot| slot.as_ref().is_some_and(|in_flight| matches!(in_flight.thrown, Thrown::Error(_))))
         .unwrap_or(false)
 }
 
-/// Keeps the cancellation that is in flight for `waker` from being taken until this poll is over, or until it is [let go](undefer); gives
-/// the name of that waker, if there is one.
+/// Defers the cancellation that is in flight for `waker`: nothing takes it in the rest of this
+/// poll, unless it is [undeferred](undefer). Returns the address of the poll, if there is a
+/// cancellation.
 #[cold]
 pub(crate) fn defer(waker: &Waker) -> Option<Addressee> {
-    with_lent_to(waker, |lent| lent.set_held(true).then_some(lent.addressee)).flatten()
+    with_in_flight_for(waker, |in_flight| in_flight.set_held(true).then_some(in_flight.addressee)).flatten()
 }
 
-/// Undoes a [`defer`], if something is in flight for that waker still.
+/// Undoes [`defer`], if the cancellation is still in flight.
 #[cold]
 pub(crate) fn undefer(addressee: Addressee) {
     with_slot(|slot| {
-        if let Some(lent) = slot.as_deref_mut().filter(|lent| lent.addressee == addressee) {
-            lent.set_held(false);
+        if let Some(in_flight) = slot.as_deref_mut().filter(|in_flight| in_flight.addressee == addressee) {
+            in_flight.set_held(false);
         }
     });
 }
 
 impl InFlight {
-    /// Answers whether it is a cancellation.
+    /// Returns whether it is a cancellation.
     fn set_held(&mut self, held: bool) -> bool {
         let Thrown::Cancel(cancellation) = &mut self.thrown else { return false };
         cancellation.set_held(held);
@@ -295,6 +301,7 @@ fn hide_slot<R>(poll: impl FnOnce() -> R) -> R {
     poll()
 }
 
+/// Restores the content of the slot.
 struct Hidden {
     outer: ThreadSlot,
 }
@@ -305,35 +312,36 @@ impl Drop for Hidden {
     }
 }
 
-struct Lending<'a> {
+/// Restores the content of the slot, and returns an injection that was not taken.
+struct Injecting<'a> {
     thrown: &'a mut Option<Thrown>,
     outer: ThreadSlot,
 }
 
-impl<'a> Lending<'a> {
+impl<'a> Injecting<'a> {
     fn new(thrown: &'a mut Option<Thrown>, waker: &Waker) -> Self {
         IN_FLIGHT.fetch_add(1, Ordering::Relaxed);
         IN_FLIGHT_HERE.set(IN_FLIGHT_HERE.get() + 1);
-        let mut lending = Lending { thrown, outer: None };
+        let mut injecting = Injecting { thrown, outer: None };
         let addressee = Addressee::of(waker);
         with_slot(|slot| {
-            let lent = lending.thrown.take().map(|thrown| {
-                let mut lent = InFlight { thrown, addressee };
-                lent.set_held(false);
-                ManuallyDrop::new(lent)
+            let in_flight = injecting.thrown.take().map(|thrown| {
+                let mut in_flight = InFlight { thrown, addressee };
+                in_flight.set_held(false);
+                ManuallyDrop::new(in_flight)
             });
-            lending.outer = mem::replace(slot, lent);
+            injecting.outer = mem::replace(slot, in_flight);
         });
-        lending
+        injecting
     }
 }
 
-impl Drop for Lending<'_> {
+impl Drop for Injecting<'_> {
     fn drop(&mut self) {
         IN_FLIGHT.fetch_sub(1, Ordering::Relaxed);
         IN_FLIGHT_HERE.set(IN_FLIGHT_HERE.get() - 1);
         let outer = self.outer.take();
-        // Without a slot it was not lent, and is still there.
+        // Without a slot it was not moved, and `thrown` still holds it.
         if let Some(left) = with_slot(|slot| mem::replace(slot, outer)) {
             *self.thrown = left.map(InFlight::into_thrown);
         }

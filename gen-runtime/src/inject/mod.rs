@@ -1,45 +1,64 @@
-//! Injection: how an error, a cancellation or a question reaches a suspended yield.
+//! Injection: an error or a request that reaches a suspended yield through a poll.
 //!
-//! A cancellation is an error with a reason that reaches every leaf, so that a coroutine can clean up by yielding more before it ends.
+//! # The contract
 //!
-//! # How it works
+//! The code that polls a future may inject one thing into the poll:
+//!
+//! | injection | is taken by | effect |
+//! |---|---|---|
+//! | an error | the innermost yield that stays pending | its body goes on with the error |
+//! | a [`Cancellation`], which is a request to cancel | the innermost pending yield, and that of each child of a group | their bodies go on with the error [`Cancelled`](crate::Cancelled), clean up, and end |
+//! | a [`TraceRequest`] | no yield | each yield that checks and stays pending adds its site |
+//! | a [`Watch`] | no yield | notices a body that has swallowed a cancellation |
+//!
+//! 1. During the poll the injection is in a slot of the thread: it is *in flight*. It is addressed
+//!    to the waker of the poll. Only futures that are polled with this very waker can take it.
+//! 2. A yield polls its future first. If the future is ready, its result wins, and the injection is
+//!    left for the next pending yield.
+//! 3. An injection is taken out of the slot, so it is taken once. If it was not taken, it is
+//!    returned to the code that has injected it, which may inject it again in a later poll.
+//! 4. If nothing is in flight, the check costs a yield one load of an atomic.
+//!
+//! Futures that poll other futures treat errors and cancellations differently:
+//!
+//! | pending future | an error | a cancellation |
+//! |---|---|---|
+//! | a yield | takes it | takes it |
+//! | a group (list, map, tuple, [`multi`](crate::multi()), scope), whose children have wakers of their own | [hides](in_flight::without_injected) it from the children, so that the yield of the group takes it | [takes](in_flight::take_cancel) it, and cancels each running child with a clone |
+//! | a [timeout](crate::with_timeout) | [hides](in_flight::without_injected_errors) it from the child, so that the yield of the timeout takes it | passes it on to the child; but while the child cleans up within the grace of [`cancel`](crate::WithTimeout::cancel), [defers](Deferral::defer) the request of another deadline |
+//! | a [shield](fn@crate::shield) | passes it on to the child | [defers](Deferral::defer) it: no yield takes it in this poll |
+//! | any other future | does not know of it | does not know of it |
+//!
+//! # Cancellation
+//!
+//! To cancel a future, [`poll_cancelled`] polls it once with the request. After the poll:
+//!
+//! | request | future | consequence |
+//! |---|---|---|
+//! | taken | pending or ready | the future cleans up, or ignores the error |
+//! | deferred | pending | the request is injected again in the next poll |
+//! | not taken | ready | the result came first, and wins |
+//! | not taken | pending | the future cannot be cancelled: it is dropped, and its result is `Err(Cancelled)` |
+//!
+//! Each body gets a request once: for a body a cancellation is an *event*, so that its clean-up may
+//! yield. For a scope it is a *state*: a child that is spawned later is cancelled at its first
+//! suspension.
+//!
+//! # Files
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `in_flight.rs` | how an error or a request is lent to the thread for one poll |
-//! | `cancellation.rs` | [`Cancellation`]: a request on its way to one yield |
-//! | `cancel_child.rs` | [`poll_cancelled`]: cancelling a future by hand, for those that poll others |
-//! | `deferral.rs` | [`Deferral`]: keeps a cancellation from being taken for one poll |
-//! | `watch.rs`, `swallowed.rs` | [`Watch`]: what notices that a body waits again where it was told, and the report of it |
-//! | `trace.rs` | [`TaskTrace`]: where a task is suspended, asked in the same way |
-//! | `ended.rs` | [`Ended`]: waits for the end of what is cancelled |
-//! | `../error/cancelled.rs` | [`Cancelled`](crate::Cancelled), the error that arrives |
-//! | `../yieldable/shield.rs` | [`shield`](fn@crate::shield): what a cancellation waits for |
+//! | `in_flight.rs` | the slot of a thread, and the functions that inject, take, hide and defer |
+//! | `cancellation.rs` | [`Cancellation`]: a request to cancel, on its way to one yield |
+//! | `cancel_child.rs` | [`poll_cancelled`], [`poll_watched`]: a poll with a cancellation |
+//! | `deferral.rs` | [`Deferral`]: defers a cancellation for one poll |
+//! | `watch.rs`, `swallowed.rs` | [`Watch`]: notices a swallowed cancellation; its report |
+//! | `trace.rs` | [`TraceRequest`] and [`TaskTrace`]: the sites at which a task is suspended |
+//! | `ended.rs` | [`Ended`]: waits for the end of a cancelled task or child |
+//! | `../error/cancelled.rs` | [`Cancelled`](crate::Cancelled): the error of a cancelled yield |
+//! | `../yieldable/shield.rs` | [`shield`](fn@crate::shield) |
 //! | `../task/` | requests to tasks: [`JoinHandle::cancel`](crate::JoinHandle::cancel) |
-//! | `../parallel/` | how a group hands a request to its children |
-//!
-//! Whoever cancels polls what is to be cancelled once, with the request lent to the thread for that poll. It is addressed by the waker of the poll, as a thrown error is. On
-//! its way down:
-//!
-//! | what is polled with that waker | does |
-//! |---|---|
-//! | a yield whose future is still pending | takes it: the body is resumed with `Err(Cancelled)` |
-//! | a group: list, map, tuple, [`multi`](crate::multi()), scope | if it is not ready in this poll, takes it, and cancels each of its running children in the same way |
-//! | a [timeout](crate::with_timeout) | lets it through to its child; but what another deadline asks is held back while its child cleans up within the grace of [`cancel`](crate::WithTimeout::cancel) |
-//! | a [shield](fn@crate::shield) | holds it back; whoever lent it keeps it for the next poll |
-//! | any other future | does not know of it |
-//!
-//! After the poll the lender sees what has become of it:
-//!
-//! | the request is | so |
-//! |---|---|
-//! | taken | what is cancelled has been told, and goes on: to clean up, or to ignore it |
-//! | held | it is lent again at the next poll |
-//! | left, and what was polled is ready | the result came first, and wins |
-//! | left, and what was polled is pending | it cannot be told: it is dropped, and its result is `Err(Cancelled)` |
-//!
-//! Each leaf is told of a request once: for a body a cancellation is an *event*, so that its clean-up may yield. For a scope it is a *state*: what is spawned into it afterwards is told at its
-//! first suspension. Nothing of this is looked at while nothing is cancelled.
+//! | `../parallel/` | groups, and how they pass a request on to their children |
 
 mod cancel_child;
 mod cancellation;
@@ -50,7 +69,7 @@ mod swallowed;
 mod trace;
 mod watch;
 
-pub(crate) use self::cancel_child::{poll_cancelled, poll_watched, Told};
+pub(crate) use self::cancel_child::{poll_cancelled, poll_watched, NextInjection};
 pub(crate) use self::cancellation::Cancellation;
 pub(crate) use self::deferral::Deferral;
 pub(crate) use self::ended::{end_channel, EndSender, EndSenders, Ended};

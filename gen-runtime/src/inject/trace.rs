@@ -1,7 +1,9 @@
-//! Where a task is suspended.
+//! The sites at which a task is suspended.
 //!
-//! The question goes the way of a thrown error: to the queue of the task, and with its next poll down to the innermost yield. Each yield on the way that stays pending, and looks, adds its site; nobody
-//! takes the question, and when it is dropped it is answered.
+//! A trace request goes the way of a thrown error: to the queue of the task, and with the next poll
+//! of the task to its yields. Each yield that checks and stays pending adds its site, the innermost
+//! first. No yield takes the request. When it is dropped after the poll, it sends the sites.
+
 use std::fmt;
 use std::future::Future;
 use std::mem;
@@ -11,26 +13,27 @@ use std::task::{Context, Poll};
 use crate::waiter::{oneshot, Receiver, Sender};
 use crate::Site;
 
-/// Waits for the sites where a task is suspended: made by [`JoinHandle::trace`](crate::JoinHandle::trace).
+/// Waits for the sites at which a task is suspended.
+/// [`JoinHandle::trace`](crate::JoinHandle::trace) returns it.
 #[must_use = "a trace does nothing but hold the sites"]
 pub struct TaskTrace {
-    answer: Receiver<Vec<Site>>,
+    sites: Receiver<Vec<Site>>,
 }
 
-/// Its drop is the answer.
+/// Collects the sites. Its drop sends them to the [`TaskTrace`].
 pub(crate) struct TraceRequest {
     sites: Vec<Site>,
-    answer: Sender<Vec<Site>>,
+    sender: Sender<Vec<Site>>,
 }
 
 impl TraceRequest {
     pub(crate) fn new() -> (Self, TaskTrace) {
-        let (sender, answer) = oneshot();
-        (TraceRequest { sites: Vec::new(), answer: sender }, TaskTrace { answer })
+        let (sender, receiver) = oneshot();
+        (TraceRequest { sites: Vec::new(), sender }, TaskTrace { sites: receiver })
     }
 
-    /// A yield is suspended there, outside of those that have answered before.
-    pub(crate) fn answer(&mut self, site: Site) {
+    /// Adds the site of a pending yield. Outer yields are added after inner ones.
+    pub(crate) fn add(&mut self, site: Site) {
         self.sites.push(site);
     }
 }
@@ -39,14 +42,14 @@ impl Future for TaskTrace {
     type Output = Vec<Site>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Vec<Site>> {
-        // A trace that was taken before is empty.
-        Pin::new(&mut self.answer).poll(cx).map(Result::unwrap_or_default)
+        // It is empty if it was returned before, or if the task never got the request.
+        Pin::new(&mut self.sites).poll(cx).map(Result::unwrap_or_default)
     }
 }
 
 impl Drop for TraceRequest {
     fn drop(&mut self) {
-        self.answer.send(mem::take(&mut self.sites));
+        self.sender.send(mem::take(&mut self.sites));
     }
 }
 

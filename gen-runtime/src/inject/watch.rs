@@ -1,18 +1,22 @@
-//! What notices that a cancellation was swallowed.
+//! [`Watch`]: notices that a body has swallowed a cancellation.
 //!
-//! A body that is told of a cancellation cleans up and ends, and no yield of its clean-up is the one that was told. A body that takes the error for one of many, and tries again,
-//! comes back to it. So whoever takes a cancellation that is watched leaves a [`Watch`] in its place; the lender, a task or a scope, lends that again with each later poll:
+//! A body that gets a cancellation cleans up and ends, and no yield of its clean-up is the yield
+//! that took the cancellation. A body that swallows the error, and tries again, comes back to that
+//! yield. So when a cancellation is taken, a watch takes its place in the slot. The task or the
+//! scope that has cancelled the body injects the watch into each later poll.
 //!
 //! | event | the watch |
 //! |---|---|
-//! | the error passes a yield | is told, and remembers the last such yield: the body that was told is around it |
-//! | a yield that looks stays pending | sees whether it is that last one |
-//! | it is | is reported by the lender when the poll is over, once, and is gone |
-//! | another cancellation is taken | its own watch takes the place of this one |
-//! | the body ends | is gone |
+//! | the error passes a yield (`Passage::passed`) | has the site, in its passage |
+//! | a yield that checks stays pending ([`look_at`](Watch::look_at)) | compares the yield with the last one that the error passed |
+//! | the two are the same | is reported after the poll, once, and dropped ([`report_swallowed`](super::report_swallowed)) |
+//! | another cancellation is taken | is replaced by the watch of that one |
+//! | the body ends | is dropped |
 //!
-//! The last yield that was passed is looked for, and not the innermost one that was told: a clean-up may call the function that was interrupted, but then at another yield. In a build without
-//! debug assertions only the innermost yield of a chain looks: there it is noticed if the error was swallowed where it arrived.
+//! It is the last yield that counts, and not the innermost one: a clean-up may call the interrupted
+//! function again, but from another yield. In a build without debug assertions only the innermost
+//! yield of a chain checks. Then only a cancellation is noticed that was swallowed where it
+//! arrived.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -21,12 +25,12 @@ use std::sync::Arc;
 
 use crate::error::{Passage, Site};
 
-/// Looks for the yield at which a cancellation was swallowed.
+/// Looks for a body that waits again at the yield at which it swallowed a cancellation.
 pub(crate) struct Watch {
     passage: Arc<Passage>,
     pub(super) reason: Cow<'static, str>,
     pub(super) by: &'static Location<'static>,
-    /// The body waits there again.
+    /// The yield at which the body waits again, if it does.
     pub(super) seen: Option<Site>,
 }
 
@@ -39,7 +43,8 @@ impl Watch {
         Watch { passage, reason, by, seen: None }
     }
 
-    /// A yield stays pending. Runs no code of a user: it is called in the middle of a poll.
+    /// Called when the yield at `site` stays pending. It is called during a poll, so it must not
+    /// run code of a user.
     pub(crate) fn look_at(&mut self, site: &Site) {
         if self.passage.is_last(site) {
             self.seen = Some(*site);

@@ -16,7 +16,8 @@
 //! nothing in every poll, which is quadratic if, say, 100,000 timers are due at once. The number is
 //! less than tokio's budget of 128.
 //!
-//! While an injection is in flight no woken child is left: all results come before a cancellation.
+//! While an injection is in flight on the thread, no woken child is left: all results come before a
+//! cancellation.
 
 /// See the top of the module.
 pub(crate) const ENDED_AT_ONCE: usize = 100;

@@ -37,7 +37,8 @@
 //! | it is called, there is no result, only fresh children are left, and `ENDED_AT_ONCE` children have ended since the pool was pending or a child was woken | nothing, once |
 //! | the next poll after these two | all children that are woken or fresh |
 //!
-//! While an injection is in flight no woken child is left: all results come before a cancellation.
+//! While an injection is in flight on the thread, no woken child is left: all results come before a
+//! cancellation.
 
 use std::future::Future;
 use std::mem;

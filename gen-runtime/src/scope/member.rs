@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use super::queue::{MemberId, MemberWaker, ScopeQueue};
 use super::requests::Requests;
-use crate::inject::{poll_watched, Cancellation, EndSenders, Told};
+use crate::inject::{poll_watched, Cancellation, EndSenders, NextInjection};
 use crate::{Error, Result};
 
 pub(super) struct Member {
@@ -15,7 +15,7 @@ pub(super) struct Member {
     /// The cancellations that the member has got.
     requests: Requests,
     /// The cancellation or the watch for its next poll.
-    told: Told,
+    next_injection: NextInjection,
     /// Dropped with the member, when it has ended.
     watchers: EndSenders,
 }
@@ -26,7 +26,7 @@ impl Member {
         Member {
             waker,
             requests: Requests::default(),
-            told: Told::default(),
+            next_injection: NextInjection::default(),
             watchers: EndSenders::default(),
         }
     }
@@ -40,29 +40,29 @@ impl Member {
         self.watchers.append(signals);
     }
 
-    /// Polls the member, with the cancellation that a shield has held back before.
+    /// Polls the member, with the injection that is kept for it.
     pub(super) fn poll<P, T>(&mut self, future: Pin<&mut P>) -> Poll<Result<T>>
     where
         P: Future<Output = Result<T>> + ?Sized,
     {
         let mut cx = Context::from_waker(&self.waker);
-        match &mut self.told {
-            Told::Nothing => future.poll(&mut cx),
-            told => poll_watched(WHAT, future, &mut cx, told),
+        match &mut self.next_injection {
+            NextInjection::Nothing => future.poll(&mut cx),
+            next => poll_watched(WHAT, future, &mut cx, next),
         }
     }
 
-    /// Cancels the member, unless a shield holds back another cancellation.
+    /// Cancels the member, unless it defers another cancellation.
     pub(super) fn cancel<P, T>(&mut self, future: Pin<&mut P>, cancellation: &Cancellation) -> Poll<Result<T>>
     where
         P: Future<Output = Result<T>> + ?Sized,
     {
-        if matches!(self.told, Told::Held(_)) {
+        if matches!(self.next_injection, NextInjection::Cancel(_)) {
             return Poll::Pending;
         }
         self.requests.add(cancellation);
-        self.told = Told::Held(cancellation.clone().watched());
-        poll_watched(WHAT, future, &mut Context::from_waker(&self.waker), &mut self.told)
+        self.next_injection = NextInjection::Cancel(cancellation.clone().watched());
+        poll_watched(WHAT, future, &mut Context::from_waker(&self.waker), &mut self.next_injection)
     }
 
     /// The grace of the member has passed: its end counts as that request's.

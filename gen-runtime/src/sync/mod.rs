@@ -1,5 +1,5 @@
-//! What threads meet at, in groups, callables, points, promises, error contexts, scopes, handles and the mail of a loop: the standard library's, or loom's when they are
-//! model-checked (`--cfg loom`).
+//! Locks, atomics and thread-locals for code that loom checks: those of the standard library, or
+//! loom's with `--cfg loom`.
 
 mod thread_number;
 
@@ -26,12 +26,13 @@ pub(crate) use std::{
     thread_local,
 };
 
-/// Locks. Nothing that is done under these locks leaves what they guard half done, so a panic there does no harm.
+/// Locks a mutex, also a poisoned one. Every piece of code under these locks leaves the data in a
+/// valid state, even if it panics.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A cell that lends pointers to what is in it, with the interface of loom's, which notes each loan.
+/// A cell with the interface of loom's `UnsafeCell`, which checks each access.
 #[cfg(not(loom))]
 #[derive(Debug)]
 pub(crate) struct UnsafeCell<T>(std::cell::UnsafeCell<T>);
@@ -42,18 +43,17 @@ impl<T> UnsafeCell<T> {
         UnsafeCell(std::cell::UnsafeCell::new(value))
     }
 
-    /// Lends a pointer to read by.
     pub(crate) fn with<R>(&self, read: impl FnOnce(*const T) -> R) -> R {
         read(self.0.get())
     }
 
-    /// Lends a pointer to write by.
     pub(crate) fn with_mut<R>(&self, write: impl FnOnce(*mut T) -> R) -> R {
         write(self.0.get())
     }
 }
 
-/// The threads of a model share one of the system's; loom's locals do not take `const`.
+/// All threads of a model are one thread of the system, so they need loom's thread-locals, which do
+/// not accept `const`.
 #[cfg(loom)]
 macro_rules! local_of_a_model {
     ($(#[$attribute:meta])* static $name:ident: $ty:ty = const $value:block;) => {

@@ -1,21 +1,21 @@
-//! The number of a thread, which is cheaper to ask for than `std`'s `ThreadId`: that costs an `Arc`.
+//! The number of a thread. It is cheaper than `std`'s `ThreadId`, which takes an `Arc`.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::thread_local;
 
-/// A number that no other thread of this process has, or had. It is never 0.
+/// A number that no other thread of this process has or had. It is never 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ThreadNumber(u32);
 
 impl ThreadNumber {
     /// # Panics
     ///
-    /// If there have been 2^32 threads: a number that is used twice would make two threads one.
+    /// If there have been 2^32 threads, since two threads must not share a number.
     pub(crate) fn current() -> Self {
         thread_local! {
-            // No destructor, so it can be asked until the very end of the thread.
+            // No destructor, so it can be read until the very end of the thread.
             static NUMBER: Cell<u32> = const { Cell::new(0) };
         }
         NUMBER.with(|number| {
