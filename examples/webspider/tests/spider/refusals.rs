@@ -14,8 +14,8 @@ fn a_bad_url() {
 
 #[test]
 fn a_start_that_cannot_be_reached() {
-    // No program listens on this port, and the system gives it to none: a port that was free a moment
-    // ago may be that of another test's server by now.
+    // No program listens on this port, and the system gives it to none. A port that was free a
+    // moment ago may be that of another test's server by now.
     let closed = "127.0.0.1:1";
     let line = failure(&[&format!("http://{closed}/")]);
     assert!(line
