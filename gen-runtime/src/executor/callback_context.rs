@@ -28,8 +28,7 @@ impl CallbackContext {
         enter(CurrentContext::Captured(Some(Arc::clone(&self.0))))
     }
 
-    /// Ends the context: from now on errors go outward. Returns whether it was open, so that this
-    /// end counts.
+    /// From now on errors go outward. Returns whether the context was open.
     pub(crate) fn end(&self) -> bool {
         let is_first = self.state().end();
         if is_first {
@@ -54,8 +53,7 @@ impl CallbackContext {
         polled
     }
 
-    /// Ends the context because the future was dropped. An error that the future has not taken goes
-    /// outward.
+    /// Called when the future is dropped. An error that it has not taken goes outward.
     pub(crate) fn close(&self) {
         self.0.set_ended();
         if let Some(error) = self.state().close() {

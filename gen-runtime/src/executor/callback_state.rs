@@ -65,7 +65,7 @@ impl CallbackContextState {
         drop(self.0.put(CallbackStage::Abandoned(Doubt::NEW)));
     }
 
-    /// Ends the context. Returns whether it was open, so that this end counts.
+    /// Returns whether the context was open.
     pub(super) fn end(&self) -> bool {
         self.replace_if_open(CallbackStage::Ended).is_ok()
     }

@@ -69,11 +69,10 @@ impl Clock for RealClock {
 /// So a program full of timeouts runs without waiting, and always in the same order. The clock
 /// starts at the real time. Its clones are the same clock: give one to the loop and read the other.
 ///
-/// The work of threads outside of the loop takes no time on this clock. An idle loop does not know
-/// of that work, and moves the clock meanwhile, so a timeout around it would be over at once. A
-/// thread that holds a [`KeepAlive`](crate::KeepAlive) of the loop
-/// ([`Remote::keep_alive`](crate::Remote::keep_alive)) prevents this: the clock stands still, and
-/// the loop sleeps until the thread is done.
+/// The work of other threads takes no time on this clock. An idle loop does not know of it, and
+/// moves the clock meanwhile, so a timeout around it would be over at once. While a thread holds a
+/// [`KeepAlive`](crate::Remote::keep_alive) of the loop, the clock stands still, and the idle loop
+/// sleeps.
 ///
 /// ```
 /// use std::time::Duration;
@@ -114,7 +113,7 @@ impl VirtualClock {
 
     /// Moves the clock forward, as if the running code had taken that long.
     ///
-    /// This does not wake a loop that sleeps because it has no timers or waits for another thread.
+    /// This does not wake a loop that sleeps.
     ///
     /// # Panics
     ///

@@ -1,18 +1,17 @@
 //! The report that the last callable of a key, or of a [`from_callback`](crate::from_callback)
 //! future, was dropped.
 //!
-//! A future that waits for the value then gets a
-//! [`CallbackDroppedError`](crate::CallbackDroppedError). But a callback that fails drops the
-//! callables that it owns as well, and then the future is to get the error of the callback. So the
-//! drop has to be reported after that error, whichever of the two comes first:
+//! A future that waits for the value gets a [`CallbackDroppedError`](crate::CallbackDroppedError).
+//! But a callback that fails also drops the callables that it owns, and then the future is to get
+//! the error of the callback. So the drop is reported after that error, whichever comes first:
 //!
 //! | the last callable is dropped | the report |
 //! |---|---|
-//! | before the error, by the callback that runs | The thread notes the drop. It is reported when the callback has ended well. If the callback fails, the [`UnhandledError`](super::UnhandledError) takes the note along. |
-//! | after the error, by the owner of the callback | It is reported at once, but the future [doubts](Doubt) it until the loop must have read an error that was sent before. |
+//! | before the error, by the callback that runs | noted by the thread until the callback has ended; if it fails, the [`UnhandledError`](super::UnhandledError) takes the note along |
+//! | after the error, by the owner of the callback | made at once, but [doubted](Doubt) until the loop must have read an error that was sent before |
 //!
-//! In the first case the key of the callable is [marked](Abandon::mark_failed) before any code gets
-//! the error, so that the key is no leak when its call ends.
+//! In the first case the key is [marked](Abandon::mark_failed) before any code gets the error, so
+//! that it is no leak when its call ends.
 //!
 //! If the callback itself polls the future, on its own thread, its drops are reported at once, and
 //! no more of them are noted.

@@ -43,10 +43,8 @@ enum Taker {
 
 struct State {
     outer: Option<Arc<ErrorContext>>,
-    /// The injections that the task has not taken yet.
     injections: VecDeque<Injection>,
-    /// Kept when the task has taken a cancellation, which it may have swallowed. Lent to each poll
-    /// that has no injection.
+    /// Looks for a swallowed cancellation. Lent to each poll that has no injection.
     watch: Option<Watch>,
     /// Dropped when the task has ended, which wakes the futures that wait for the end.
     end_senders: EndSenders,
@@ -105,7 +103,6 @@ impl ErrorContext {
         self.ended.store(true, Ordering::Relaxed);
     }
 
-    /// Returns the next context outward.
     pub(crate) fn outer(&self) -> Option<Arc<ErrorContext>> {
         self.lock().outer.clone()
     }
@@ -153,7 +150,7 @@ impl ErrorContext {
         !self.lock().injections.is_empty()
     }
 
-    /// Whether there is an injection or a watch for the next poll. A watch is no reason to poll.
+    /// A watch is no reason to poll, but the next poll takes it.
     pub(crate) fn has_injection_or_watch(&self) -> bool {
         let state = self.lock();
         state.watch.is_some() || !state.injections.is_empty()
@@ -169,8 +166,7 @@ impl ErrorContext {
         self.lock().grace.is_some_and(|grace| grace.deadline <= deadline)
     }
 
-    /// Sets the time by which the task must have ended. Returns the timer of the time before, which
-    /// is not needed any more.
+    /// Returns the timer of an earlier call, which is not needed any more.
     pub(crate) fn set_grace(&self, grace: Grace) -> Option<TimerKey> {
         self.lock().grace.replace(grace).map(|before| before.timer)
     }
@@ -223,9 +219,7 @@ fn take_outer(context: &mut ErrorContext) -> Option<Arc<ErrorContext>> {
 /// The parts of an error context that outlive its task.
 #[derive(Default)]
 pub(crate) struct Leftovers {
-    /// The next context outward.
     pub(crate) outer: Option<Arc<ErrorContext>>,
-    /// The injections that the task has not taken.
     pub(crate) injections: VecDeque<Injection>,
     /// To be dropped, which wakes the futures that wait for the end.
     pub(crate) end_senders: EndSenders,

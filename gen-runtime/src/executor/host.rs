@@ -57,7 +57,7 @@ pub(crate) trait Host {
     fn rearm(&self, timer: TimerKey, waker: &Waker) -> bool;
 }
 
-/// Returns the host that runs on this thread.
+/// The host that runs on this thread.
 pub(crate) fn current() -> Option<impl Host> {
     current::get()
 }

@@ -75,7 +75,7 @@ pub(crate) enum OnStop {
     Ignore,
 }
 
-/// How long an idle loop sleeps, if no mail comes before.
+/// How long an idle loop sleeps if no mail comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Nap {
     UntilMail,
@@ -104,7 +104,6 @@ struct Inbox {
     /// Set while the loop sleeps on `unparked`: says whether a stop wakes it. To notify a loop that
     /// is awake would be a useless system call.
     parked: Option<OnStop>,
-    /// The number of wakes that other threads owe the loop.
     owed: usize,
     stage: Stage,
 }

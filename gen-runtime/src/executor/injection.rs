@@ -27,11 +27,9 @@ pub(crate) enum Injection {
     Watch(Watch),
 }
 
-/// The part of an injection that is not lent to the poll. If the lent part is not taken, the two
-/// make an injection again.
+/// The part of an injection that is not lent to the poll.
 pub(crate) enum InjectionSource {
-    /// The name of the callback, and the callables that it has dropped, which are reported after
-    /// the poll.
+    /// The callback, for the log, and the drops that it has noted.
     Callback((&'static str, NotedDrops)),
     Handle(&'static Location<'static>),
     TraceRequest,
@@ -58,9 +56,8 @@ impl Injection {
         }
     }
 
-    /// Makes an injection again from the parts of one that was not taken. A trace request was
-    /// answered by the poll, so it is dropped. So are the callables that a failed callback has
-    /// dropped, which reports them.
+    /// Makes an injection again if the poll has not taken it. A trace request has been answered by
+    /// then. The drops that a failed callback has noted are reported here.
     pub(crate) fn from_parts(source: InjectionSource, thrown: Thrown) -> Option<Self> {
         match (source, thrown) {
             (_, Thrown::Cancel(cancellation)) => Some(Injection::Cancel(cancellation)),
@@ -85,8 +82,7 @@ impl Injection {
         matches!(self, Injection::Cancel(cancellation) if cancellation.is_held())
     }
 
-    /// Handles an injection whose task has ended without taking it. Returns an error that goes to
-    /// the next context outward.
+    /// Called if the task has ended without taking it. Returns an error that goes outward.
     pub(crate) fn too_late(self) -> Option<UnhandledError> {
         match self {
             Injection::UnhandledError(error) => Some(error),

@@ -23,12 +23,11 @@ impl Core {
         }
     }
 
-    /// Returns the tasks that have not ended.
     pub(crate) fn tasks(&self) -> Vec<TaskId> {
         self.scheduler.borrow().tasks(self.id)
     }
 
-    /// Cancels all tasks. Returns the futures that wait for their ends.
+    /// Returns the futures that wait for the ends of the tasks.
     pub(crate) fn cancel_all<'a>(
         &'a self,
         request: &'a Cancellation,
@@ -59,7 +58,6 @@ impl Core {
         }
     }
 
-    /// Drops a task whose time has passed, if it has not ended.
     fn drop_task(&self, task: TaskId, request: Cancellation) {
         let taken = self.scheduler.borrow_mut().take(task);
         if let Some((slot, task)) = taken {

@@ -4,10 +4,10 @@
 //!
 //! | occupant | entered by | left by | excludes |
 //! |---|---|---|---|
-//! | `Free` | `release` | `insert`, `insert_root` | everything: no waker and no job fits a free slot |
-//! | `Running` | `insert` (a task's first step), `next`, `take` | `put_back`, `release` | a second poll, because the loop's stack holds the task; the error of a callback, because the body is not suspended |
+//! | `Free` | `release` | `insert`, `insert_root` | polls: no waker and no job fits it |
+//! | `Running` | `insert` (a task's first step), `next`, `take` | `put_back`, `release` | a second poll, since the loop's stack holds the task; the error of a callback, since the body is not suspended |
 //! | `Idle` | `put_back` | `next`, `take` | nothing |
-//! | `Root` | `insert_root`, `put_back_root` | `next`, `release` | `take`, because the caller of `run_sync` owns the future |
+//! | `Root` | `insert_root`, `put_back_root` | `next`, `release` | `take`: the caller of `run_sync` owns the future |
 //! | `RootRunning` | `next` | `put_back_root`, `release` | what `Running` and `Root` exclude |
 //!
 //! `clear` removes all slots.
@@ -30,18 +30,16 @@ use super::inbox::Shared;
 use super::runnable::{QueuedCallback, TaskRef};
 use super::slot_context::SlotContext;
 
-/// An entry of the queue.
 pub(super) enum Job {
     Task(SlotId),
     Callback(QueuedCallback),
 }
 
-/// The next work of the loop.
 pub(super) enum Work {
     Callback(QueuedCallback),
-    /// Poll the task; the `bool` says whether with its first injection.
+    /// The `bool` says whether the poll takes an injection.
     Task(SlotId, TaskRef, bool),
-    /// Poll the future of the blocking call that runs the loop, in the same way.
+    /// As `Task`, for the future of the blocking call that runs the loop.
     Root(bool),
     /// The job has found no task to poll.
     Nothing,
@@ -182,7 +180,6 @@ impl Scheduler {
         }
     }
 
-    /// The future of the blocking call was polled, and is suspended or done.
     pub(super) fn put_back_root(&mut self, id: SlotId) {
         if let Some(slot) = self.slot(id) {
             slot.occupant = Occupant::Root;
@@ -203,8 +200,8 @@ impl Scheduler {
         Some(context)
     }
 
-    /// Empties the scheduler for good. Returns the suspended tasks, the contexts of all occupants,
-    /// and the queued callbacks.
+    /// Empties the scheduler for good. Returns the suspended tasks, all contexts, and the queued
+    /// callbacks.
     pub(super) fn clear(&mut self) -> (Vec<(Option<TaskRef>, SlotContext)>, Vec<QueuedCallback>) {
         self.free = NONE;
         let tasks = mem::take(&mut self.slots).into_iter().filter_map(|slot| match slot.occupant {

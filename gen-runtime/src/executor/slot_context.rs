@@ -13,7 +13,6 @@ pub(crate) enum SlotContext {
 }
 
 impl SlotContext {
-    /// Returns the context of the slot, which is made if there is none yet.
     pub(crate) fn get_or_create(
         &mut self,
         home: &Arc<impl Home + 'static>,
@@ -31,7 +30,6 @@ impl SlotContext {
         context
     }
 
-    /// Returns the context of the slot, if there is one.
     pub(crate) fn own(&self) -> Option<&Arc<ErrorContext>> {
         match self {
             SlotContext::Own(context) => Some(context),
@@ -39,7 +37,7 @@ impl SlotContext {
         }
     }
 
-    /// Ends the context because the task has ended, and returns its leftovers.
+    /// Called when the task has ended.
     pub(crate) fn end(self) -> Leftovers {
         match self {
             SlotContext::Outer(outer) => Leftovers { outer, ..Leftovers::default() },

@@ -19,7 +19,6 @@ use super::unhandled_error::UnhandledError;
 use crate::inject::EndSenders;
 
 impl Scheduler {
-    /// Returns the error context of the slot.
     pub(super) fn context_of(&mut self, id: SlotId, home: &Arc<Shared>) -> Option<Arc<ErrorContext>> {
         Some(self.slot(id)?.context.get_or_create(home, id))
     }
@@ -47,8 +46,7 @@ impl Scheduler {
         }
     }
 
-    /// Queues an injection for a task, in any of its states. Gives everything back if the task has
-    /// ended.
+    /// Queues an injection for a task. Gives everything back if the task has ended.
     pub(super) fn deliver(
         &mut self,
         task: TaskId,

@@ -143,14 +143,14 @@ impl Timers {
         }
     }
 
-    /// Takes the action of a due timer, unless the timer was cancelled.
+    /// Takes the action of a due timer that was not cancelled.
     pub(crate) fn fire(&mut self, key: TimerKey) -> Option<Action> {
         let action = self.slot(key)?.action.take();
         self.free.push(key.index);
         action
     }
 
-    /// Removes all timers for good, and returns their actions.
+    /// Removes all timers for good.
     pub(crate) fn clear(&mut self) -> Vec<Action> {
         self.heap.clear();
         self.free.clear();
@@ -158,7 +158,6 @@ impl Timers {
         std::mem::take(&mut self.slots).into_iter().filter_map(|slot| slot.action).collect()
     }
 
-    /// Returns the slot of a timer that still waits.
     fn slot(&mut self, key: TimerKey) -> Option<&mut TimerSlot> {
         let slot = self.slots.get_mut(key.index as usize)?;
         (slot.number == key.number && slot.action.is_some()).then_some(slot)
