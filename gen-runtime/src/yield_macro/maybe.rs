@@ -1,32 +1,32 @@
-//! The question that `maybe_future!` asks of a value: is it a future?
+//! The check that `maybe_future!` makes of a value: is it a future?
 //!
-//! As in the [probe](super::probe) of `yield_!`, method lookup answers it:
+//! As in the [probe](super::probe) of `yield_!`, method lookup decides:
 //! `(&&Maybe::of(&value)).maybe_kind()` tries [`FutureKind`] first.
 
 use std::future::{ready, IntoFuture, Ready};
 use std::marker::PhantomData;
 
-/// A question about the type `T`.
+/// Stands for the type `T` in the check.
 pub struct Maybe<T>(PhantomData<fn() -> T>);
 
 impl<T> Maybe<T> {
-    /// Asks about the type of a value.
+    /// Stands for the type of a value.
     pub fn of(_: &T) -> Self {
         Maybe(PhantomData)
     }
 }
 
-/// The first level: a future, or what can be made one.
+/// The first level: a type that implements `IntoFuture`.
 pub trait FutureKind {
-    /// Answers with a tag.
+    /// Returns the tag of this level.
     fn maybe_kind(&self) -> AsFuture {
         AsFuture
     }
 }
 
-/// The last level: any other value.
+/// The last level: any other type.
 pub trait ValueKind {
-    /// Answers with a tag.
+    /// Returns the tag of this level.
     fn maybe_kind(&self) -> AsValue {
         AsValue
     }
@@ -35,20 +35,20 @@ pub trait ValueKind {
 impl<T: IntoFuture> FutureKind for &Maybe<T> {}
 impl<T> ValueKind for Maybe<T> {}
 
-/// What is asked about is a future.
+/// The tag of a future.
 pub struct AsFuture;
-/// What is asked about is none.
+/// The tag of any other value.
 pub struct AsValue;
 
 impl AsFuture {
-    /// That future.
+    /// Returns the future.
     pub fn resolve<T: IntoFuture>(self, future: T) -> T::IntoFuture {
         future.into_future()
     }
 }
 
 impl AsValue {
-    /// A future that is ready with the value.
+    /// Makes a future that is ready with the value.
     pub fn resolve<T>(self, value: T) -> Ready<T> {
         ready(value)
     }

@@ -1,36 +1,46 @@
-//! `yield_!`: the macro, and the question that it asks of what it is given.
+//! `yield_!`: the macro, and the checks of its argument.
 //!
-//! | file | what it holds |
+//! | file | content |
 //! |---|---|
 //! | `mod.rs` | the macro |
-//! | `probe.rs` | the question, which method lookup answers: in which mode does it fit? |
-//! | `mistakes.rs` | what cannot be yielded, and the messages about it |
-//! | `maybe.rs` | the question that `maybe_future!` asks |
+//! | `probe.rs` | finds the mode in which the argument can be yielded |
+//! | `mistakes.rs` | the values that cannot be yielded, and the messages about them |
+//! | `maybe.rs` | the check that `maybe_future!` makes |
 
 pub(crate) mod maybe;
 pub(crate) mod mistakes;
 pub(crate) mod probe;
 
-/// Hands something yieldable to the runtime, suspends the coroutine, and resumes it with a [`Result`](crate::Result): the value, or an error.
+/// Suspends the coroutine until a yieldable is resolved, and gives a [`Result`](crate::Result).
 ///
-/// It stands in the body of a `#[gen::coroutine]` function wherever an expression may, also in the arguments of other macros. What can be yielded:
-/// any future, and lists, maps and tuples of yieldables, which are resolved in parallel; see [`Yieldable`](crate::Yieldable).
+/// The macro may stand wherever an expression may stand in the body of a `#[gen::coroutine]`
+/// function, also in the arguments of other macros. It takes any future, and lists, maps and tuples
+/// of yieldables, which run in parallel: see [`Yieldable`](crate::Yieldable).
 ///
-/// A future whose output is a `Result` is opened: its error arrives at the yield as a [`gen::Error`](crate::Error). Any other output is handed over as
-/// `Ok(output)`. The elements of a tuple that is written out are converted one by one, so they may be of both sorts. Anywhere else, in a list, in a variable or in
-/// [`with_timeout`](crate::with_timeout), either all elements of a tuple can fail or none: a mixture would hand over a `Result` whose error nobody looks at, and does not
-/// compile. [`gen::ok`](crate::ok) makes what cannot fail a future that can; [`gen::raw`](crate::raw) says that each `Result` is wanted as it is.
+/// If the output of a future is a `Result`, the yield opens it: its error arrives at the yield as a
+/// [`gen::Error`](crate::Error). Any other output is given as `Ok(output)`.
 ///
-/// A future that is ready costs nothing: the body goes on at once. If it is pending, the coroutine sleeps until it is woken.
+/// In a tuple that is written out in the macro, futures that can fail and futures that cannot may
+/// be mixed, because each element is converted by itself. Elsewhere, as in a list, in a variable or
+/// in [`with_timeout`](crate::with_timeout), all elements of a tuple can fail or none can. A
+/// mixture does not compile, because it would leave a `Result` unopened, whose error would be lost.
+/// [`gen::ok`](crate::ok) makes a future that cannot fail into one that can. With
+/// [`gen::raw`](crate::raw) the yield gives each `Result` unopened.
+///
+/// A future that is ready costs nothing: the body goes on at once. At a pending future the
+/// coroutine sleeps until it is woken.
 ///
 /// # Errors
 ///
-/// What the yielded thing failed with, or what was [thrown](crate::Coroutine::resume) into the coroutine meanwhile. The error's
-/// [trace](crate::Error::trace) gets the position of the yield.
+/// The error of the yieldable, or an error that is [thrown](crate::Coroutine::resume) into the
+/// coroutine meanwhile. The position of the yield is added to the [trace](crate::Error::trace) of
+/// the error.
 ///
 /// # Cancellation
 ///
-/// When the coroutine is dropped at a yield, what was yielded is dropped with it.
+/// A [cancellation](crate::JoinHandle::cancel) of the task arrives as the error
+/// [`Cancelled`](crate::Cancelled). If the coroutine is dropped at a yield, the yieldable is
+/// dropped with it.
 ///
 /// # Examples
 ///
@@ -79,17 +89,18 @@ macro_rules! yield_ {
             $crate::__private::compile_error!(
                 "`yield_!` outside a coroutine: there is nothing here that can be suspended\n\n\
                  help: mark the enclosing `fn` with `#[gen::coroutine]`\n\
-                 help: in an `async` block or an `async fn` that is to stay one, write `.await`: `future.await`\n\
-                 help: in a closure, make a list and yield all of it: `yield_!(items.map(|item| f(item)).collect::<Vec<_>>())`\n\
-                 help: within a coroutine, it was not found: a macro that is defined elsewhere hides it, and so does another name than `yield_`; \
-                 have the macro make what is yielded, `yield_!(make!(..))`\n\
-                 help: below another attribute that moves or copies the body, write `#[gen::coroutine]` first, above it"
+                 help: in an `async` block or an `async fn` that is not a coroutine, write `.await`: `future.await`\n\
+                 help: in a closure, return the future, and yield a list of them: `yield_!(items.map(|item| f(item)).collect::<Vec<_>>())`\n\
+                 help: in a coroutine, the attribute finds the macro only under the name `yield_`, and not in a macro that is defined elsewhere; \
+                 let that macro make the value to yield: `yield_!(make!(..))`\n\
+                 help: if another attribute moves or copies the body, write `#[gen::coroutine]` above it"
             );
         })
     };
 }
 
-/// Stands where a `yield_!` cannot, beside its error: nothing is known of its type, so that there is no second error.
+/// Gives the `yield_!` outside a coroutine any type that the context expects, so that rustc reports
+/// no second error.
 pub const fn outside<T>((): ()) -> T {
     unreachable!()
 }

@@ -1,27 +1,32 @@
-//! The question that each `yield_!` asks of what it is given: in which mode does it fit?
+//! The probe: finds the mode in which the argument of a `yield_!` can be yielded.
 //!
-//! Method lookup answers it. It tries the methods of one name in a fixed order: of the type itself, of a trait, then both for a reference to it, and for a mutable
-//! reference; and then the same of what the type dereferences to. Whether a method fits is decided by the bounds of its impl. So
-//! `ask(y, here).pending_yielded(&frame)` takes the first of these:
+//! Method lookup does the search. It tries the methods of one name in a fixed order: those of the
+//! type itself, those of traits for the type, then both for a reference to it, then both for a
+//! mutable reference, and then the same for the type to which it dereferences. The bounds of an
+//! impl decide whether its method fits. So `ask(y, here).pending_yielded(&frame)` takes the first
+//! of these levels that fits:
 //!
-//! | level | found as | what was yielded |
+//! | level | found as | the yielded value |
 //! |---|---|---|
-//! | 1 | a method of [`Asked`] | a coroutine whose `Result` is opened; known to be one, it may be left to it to look for what is thrown |
+//! | 1 | a method of [`Asked`] | a coroutine whose `Result` is opened; as a coroutine, it may check for thrown errors in place of the yield |
 //! | 2 | [`IntoPending`] for `Asked` | another future whose `Result` is opened |
-//! | 3 | a method of `&Asked` | a future of a `Result` with an error that cannot be thrown |
-//! | 4 | `IntoPending` for `&Asked` | a future whose output is handed over as it is; what else is yieldable with its `Result`s opened |
-//! | 5 | a method of `&mut Asked` | its outputs are `Result`s, but of an error that cannot be thrown |
-//! | 6 | a method of `&Rest`, which `Asked` dereferences to | some of its outputs are `Result`s, and would [lie unopened](crate::yieldable::unopened) in the value |
-//! | 7 | `IntoPending` for `&Rest` | what else is yieldable with its outputs as they are |
-//! | 8 | methods of [`Wrong`], which `Rest` dereferences to | a [common mistake](super::mistakes), which is explained |
-//! | 9 | [`Anything`](super::mistakes::Anything) for `Wrong` | anything else |
+//! | 3 | a method of `&Asked` | a future of a `Result` whose error cannot be thrown |
+//! | 4 | `IntoPending` for `&Asked` | a future whose output is given unchanged; another yieldable, whose `Result`s are opened |
+//! | 5 | a method of `&mut Asked` | a yieldable with `Result`s whose error cannot be thrown |
+//! | 6 | a method of `&Rest`, to which `Asked` dereferences | a yieldable that would leave some `Result`s [unopened](crate::yieldable::unopened) |
+//! | 7 | `IntoPending` for `&Rest` | another yieldable, whose outputs are given unchanged |
+//! | 8 | a method of [`Wrong`], to which `Rest` dereferences | a [common mistake](super::mistakes) with a message of its own |
+//! | 9 | [`Anything`](super::mistakes::Anything) for `Wrong` | any other value |
 //!
-//! What can be yielded becomes a [`Pending`]. Levels 3, 5, 6, 8 and 9 have a bound on their *method* that is not satisfied: that is reported, once and in its own words,
-//! where a bound on the impl would only make rustc look further.
+//! A value that can be yielded becomes a [`Pending`]. On the levels 3, 5, 6, 8 and 9 a bound of the
+//! *method* is not satisfied. rustc reports that bound, once and with its own message. For a bound
+//! of the impl, it would only try the next level.
 //!
-//! Most yields are of levels 1 and 2, and a crate may have thousands: what these cost the compiler is most of what a yield costs it (`benches`, `compile_time`).
-//! So they ask for nothing but futures, and not for the kind of the frame, which rustc knows only at the end of the body: what depends on it is tried again and
-//! again until then.
+//! Most yields are on the levels 1 and 2, and a crate may have thousands of them. Their cost for
+//! the compiler is most of the cost of a yield (`benches`, `compile_time`). So these levels only
+//! check whether the value is a future. They do not depend on the kind of the frame: rustc knows it
+//! only at the end of the body, and until then it tries everything that depends on it again and
+//! again.
 
 use std::cell::Cell;
 use std::future::{ready, IntoFuture, Ready};
@@ -35,19 +40,19 @@ use crate::yieldable::unopened::{Fails, OpensEachResult, Seen};
 use crate::yieldable::{Called, Fallible, HasError, Plain, Yieldable, Yielded};
 use crate::{Coroutine, Error, Result, Throw};
 
-/// What was yielded, and where: the levels 1 to 5.
+/// The yielded value and its position, for the levels 1 to 5.
 pub struct Asked<Y, M, P> {
     rest: Rest<Y, M, P>,
 }
 
 /// The same, for the levels 6 and 7.
 pub struct Rest<Y, M, P> {
-    /// The levels from 4 on find a reference only, and take it from there.
+    /// In a cell, because the levels from 4 on get only a reference, and take the value out of it.
     yielded: Cell<Option<(Y, P)>>,
     kind: PhantomData<M>,
 }
 
-/// Asks what a value is.
+/// Begins the probe of a value.
 #[inline(always)]
 pub fn ask<Y, M, P>(yielded: Y, here: P) -> Asked<Y, M, P> {
     Asked { rest: Rest { yielded: Cell::new(Some((yielded, here))), kind: PhantomData } }
@@ -82,9 +87,9 @@ where
 
 /// The levels 2, 4 and 7.
 pub trait IntoPending<F> {
-    /// What is waited for.
+    /// The future that the yield waits for.
     type Pending;
-    /// Answers.
+    /// Converts the value.
     fn pending_yielded(self, frame: &F) -> Self::Pending;
 }
 
@@ -103,7 +108,7 @@ where
 }
 
 impl<Y: HasError<Plain>, P> Asked<Y, Plain, P> {
-    /// Level 3. Does not compile: it is reached only by an error that cannot be thrown.
+    /// Level 3. It never compiles: lookup reaches it only if the error cannot be thrown.
     pub fn pending_yielded<E: Throw<M>, M, F>(&self, _: &F) -> NeverPending<Y::Value>
     where
         Y: HasError<Plain, Err = E>,
@@ -122,10 +127,10 @@ impl<Y: IntoFuture, P, F> IntoPending<F> for &Asked<Y, Plain, P> {
     }
 }
 
-/// Marks what is no future by itself.
+/// Marks yieldables that are not futures, such as containers.
 pub struct Many<M>(PhantomData<M>);
 
-/// Marks what has some outputs that are `Result`s, and others that are not.
+/// Marks yieldables of which only some outputs are `Result`s.
 pub struct Partly<M, N>(PhantomData<(M, N)>);
 
 impl<Y, M, P, K> IntoPending<Frame<K>> for &Asked<Y, Many<M>, P>
@@ -143,7 +148,7 @@ where
 }
 
 impl<Y: HasError<M>, M, P> Asked<Y, Many<M>, P> {
-    /// Level 5. Does not compile: it is reached only by an error that cannot be thrown.
+    /// Level 5. It never compiles: lookup reaches it only if the error cannot be thrown.
     pub fn pending_yielded<E: Throw<T>, T, F>(&mut self, _: &F) -> NeverPending<Y::Value>
     where
         Y: HasError<M, Err = E>,
@@ -157,7 +162,7 @@ where
     Y: Yieldable<M, Seen, u8>,
     Y::Output: Fails<N>,
 {
-    /// Level 6. Does not compile.
+    /// Level 6. It never compiles.
     pub fn pending_yielded<B: OpensEachResult, T>(&self, _: &impl Sized) -> NeverPending<T>
     where
         Y: Yielded<By = B>,
@@ -180,13 +185,14 @@ where
     }
 }
 
-/// What a yield would wait for that does not compile.
+/// The pending future of a yield that does not compile.
 type NeverPending<T> = Pending<Ready<Result<T>>, Identity, NoSite>;
 
-/// It would be reached by a type with a [`HasError`] that is wider than its [`Yieldable`]; that is a mistake of this crate's, and to be told, not to hang.
+/// Would be reached by a type whose [`HasError`] is wider than its [`Yieldable`]. That is a bug of
+/// this crate, which is reported as an error of the yield.
 fn unthrowable<T>() -> NeverPending<T> {
     Pending::new(ready(Err(Error::new(
-        "what was yielded has errors that can be thrown, but cannot be yielded itself",
+        "the yielded value has errors that can be thrown, but is not yieldable itself",
     ))))
 }
 
@@ -203,6 +209,6 @@ impl<Y, M, P> Deref for Rest<Y, M, P> {
     type Target = Wrong<Y, M>;
 
     fn deref(&self) -> &Wrong<Y, M> {
-        unreachable!("what is found there is a mistake, and has been reported as an error")
+        unreachable!("a value for which lookup gets here is a mistake, which rustc reports")
     }
 }
