@@ -1,10 +1,10 @@
 //! The events in a scope since its last poll, from any thread.
 //!
-//! | state of the cell | an event comes: `notify` | `take` | `sleep` |
+//! | state | an event comes: `notify` | `take` | `sleep` |
 //! |---|---|---|---|
-//! | empty: the scope is pending, and its task is the waiter | full; the waiter is woken | full, without events | |
-//! | full: the scope is being polled, or about to be | it is added | the events are taken | empty, unless there are events |
-//! | full, and closed: the scope was dropped | it is dropped | | |
+//! | asleep: the scope is pending, and its task is the waiter | it is added, and the waiter is woken: awake | awake | |
+//! | awake: the scope is being polled, or about to be; there is no waiter | it is added | the events are taken | asleep, unless there are events |
+//! | closed: the scope was dropped | it is dropped | | |
 
 use std::collections::BTreeMap;
 use std::mem;
@@ -13,9 +13,9 @@ use std::task::{Wake, Waker};
 use std::time::Duration;
 
 use crate::inject::{Cancellation, EndSender, EndSenders};
-use crate::sync::{AtomicBool, Ordering};
+use crate::sync::{lock, AtomicBool, Mutex, Ordering};
 use crate::task::{CancelTarget, CutShort};
-use crate::waiter::{Stage, Waiter, WaiterCell};
+use crate::waiter::Waiter;
 
 /// Names the body or a child of a scope. No name is used twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,7 +55,7 @@ pub(super) struct GraceRequest {
 
 #[derive(Default)]
 pub(super) struct ScopeQueue {
-    cell: WaiterCell<QueueState>,
+    state: Mutex<QueueState>,
 }
 
 #[derive(Default)]
@@ -64,6 +64,7 @@ struct QueueState {
     /// There are children in the spawn queue.
     spawned: bool,
     closed: bool,
+    waiter: Waiter,
 }
 
 /// The events since the last poll.
@@ -87,30 +88,34 @@ impl QueueState {
 impl ScopeQueue {
     /// Takes the events so far. From here to [`sleep`](Self::sleep) no event has to wake the scope.
     pub(super) fn take(&self) -> ScopeEvents {
-        self.cell.fill(|state| mem::take(&mut state.events)).1
+        let mut state = lock(&self.state);
+        let (events, waiter) = (mem::take(&mut state.events), mem::take(&mut state.waiter));
+        drop(state);
+        drop(waiter);
+        events
     }
 
     /// Leaves woken members to the next poll, in front of those that are woken meanwhile.
     #[cold]
     pub(super) fn leave(&self, woken: impl ExactSizeIterator<Item = Arc<MemberWaker>>) {
-        self.cell.fill(|state| drop(state.events.woken.splice(0..0, woken)));
+        lock(&self.state).events.woken.splice(0..0, woken);
     }
 
     /// The spawn queue was emptied.
     pub(super) fn emptied(&self) {
-        self.cell.fill(|state| state.spawned = false);
+        lock(&self.state).spawned = false;
     }
 
     /// Ends the poll: has `parent` woken by the next event. `false` if there are events already.
     pub(super) fn sleep(&self, parent: &Waker) -> bool {
         let mut waiter = Waiter::from(parent);
-        self.cell.with(|stage| match stage {
-            Stage::Full(state) if state.is_empty() => {
-                *stage = Stage::Empty(mem::take(&mut waiter));
-                true
-            }
-            _ => false,
-        })
+        let mut state = lock(&self.state);
+        let is_asleep = state.is_empty();
+        if is_asleep {
+            mem::swap(&mut state.waiter, &mut waiter);
+        }
+        // The waiter that is left is dropped after the lock.
+        is_asleep
     }
 
     /// A child was put into the spawn queue.
@@ -128,21 +133,19 @@ impl ScopeQueue {
 
     /// The scope will not be polled again.
     pub(super) fn close(&self) {
-        let left = self.cell.fill(|state| {
-            state.closed = true;
-            mem::take(&mut state.events)
-        });
-        drop(left);
+        lock(&self.state).closed = true;
+        drop(self.take());
     }
 
+    /// If the queue is closed, the event is dropped with `add`, after the lock.
     fn notify(&self, add: impl FnOnce(&mut QueueState)) {
-        // If the queue is closed, the event is dropped with `add`, outside of the lock.
-        let mut add = Some(add);
-        let (waiter, ()) = self.cell.fill(|state| {
-            if let Some(add) = add.take_if(|_| !state.closed) {
-                add(state);
-            }
-        });
+        let mut state = lock(&self.state);
+        if state.closed {
+            return;
+        }
+        add(&mut state);
+        let waiter = mem::take(&mut state.waiter);
+        drop(state);
         waiter.wake();
     }
 }

@@ -67,13 +67,7 @@ impl<V> WaiterCell<V> {
     /// Ready with the output of `read`, which runs under the lock. Until there is a value, the cell
     /// keeps `waker`.
     pub(crate) fn poll<R>(&self, waker: &Waker, read: impl FnOnce(&mut V) -> R) -> Poll<R> {
-        match &mut *lock(&self.0) {
-            Stage::Full(value) => return Poll::Ready(read(value)),
-            Stage::Empty(Waiter(Some(known))) if known.will_wake(waker) => return Poll::Pending,
-            Stage::Empty(_) => {}
-        }
         let mut waiter = Waiter::from(waker);
-        // The value may have come between the locks.
         self.with(|stage| match stage {
             Stage::Full(value) => Poll::Ready(read(value)),
             Stage::Empty(kept) => {
@@ -97,23 +91,6 @@ impl<V> WaiterCell<V> {
     /// Fills the cell in any case. The caller wakes or drops what was in it.
     pub(crate) fn replace(&self, value: V) -> Stage<V> {
         self.with(|stage| mem::replace(stage, Stage::Full(value)))
-    }
-
-    /// Changes the value; an empty cell is filled with the default first. The caller wakes or drops
-    /// the waiter.
-    pub(crate) fn fill<R>(&self, change: impl FnOnce(&mut V) -> R) -> (Waiter, R)
-    where
-        V: Default,
-    {
-        self.with(|stage| match stage {
-            Stage::Full(value) => (Waiter::default(), change(value)),
-            Stage::Empty(waiter) => {
-                let (waiter, mut value) = (mem::take(waiter), V::default());
-                let result = change(&mut value);
-                *stage = Stage::Full(value);
-                (waiter, result)
-            }
-        })
     }
 
     /// The future that waited is gone.

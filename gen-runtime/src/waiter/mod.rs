@@ -19,7 +19,8 @@
 //! # Owners
 //!
 //! The cell owns the waker from a poll that is pending until the waker is replaced, forgotten or
-//! woken. It owns the value until a reader takes it out.
+//! woken. It owns the value until a reader takes it out. A module that guards more than one value
+//! keeps a [`Waiter`], or [`Waiters`], under a lock of its own, by the same rules.
 //!
 //! # Two rules
 //!

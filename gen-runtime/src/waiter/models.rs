@@ -67,12 +67,6 @@ fn a_value_that_replaces_reaches_the_poll() {
 }
 
 #[test]
-fn a_change_of_the_value_reaches_the_poll() {
-    let change = |cell: &WaiterCell<u32>| cell.fill(|value| *value += 7).0.wake();
-    against(change, |cell| assert_eq!(read(cell), 7));
-}
-
-#[test]
 fn of_two_values_one_is_the_first() {
     loom::model(|| {
         let cell = Arc::new(WaiterCell::default());

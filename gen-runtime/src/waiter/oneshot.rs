@@ -71,6 +71,9 @@ impl<T> Future for Receiver<T> {
 /// Its waker goes with it.
 impl<T> Drop for Receiver<T> {
     fn drop(&mut self) {
-        self.0.forget();
+        // Without a sender the cell itself goes.
+        if Arc::strong_count(&self.0) > 1 {
+            self.0.forget();
+        }
     }
 }

@@ -26,8 +26,8 @@ pub(crate) struct Waiters {
     /// The first waker, if it was not removed: nearly always it is the only one, and needs no
     /// allocation.
     first: Option<(WaiterId, Waker)>,
-    /// The wakers behind it.
-    others: BTreeMap<WaiterId, Waker>,
+    /// The wakers behind it. `None` is dropped at no cost, unlike an empty map.
+    others: Option<BTreeMap<WaiterId, Waker>>,
 }
 
 impl Waiters {
@@ -35,7 +35,7 @@ impl Waiters {
     pub(crate) fn contains(&self, id: WaiterId, waker: &Waker) -> bool {
         let known = match &self.first {
             Some((first, known)) if *first == id => Some(known),
-            _ => self.others.get(&id),
+            _ => self.others.as_ref().and_then(|others| others.get(&id)),
         };
         known.is_some_and(|known| known.will_wake(waker))
     }
@@ -48,13 +48,13 @@ impl Waiters {
             Some((first, known)) if *first == id => Some(mem::replace(known, waker)),
             Some(first) if id < first.0 => {
                 let (second, known) = mem::replace(first, (id, waker));
-                self.others.insert(second, known)
+                self.others.get_or_insert_default().insert(second, known)
             }
-            None if self.others.is_empty() => {
+            None if self.others.is_none() => {
                 self.first = Some((id, waker));
                 None
             }
-            _ => self.others.insert(id, waker),
+            _ => self.others.get_or_insert_default().insert(id, waker),
         }
     }
 
@@ -63,7 +63,7 @@ impl Waiters {
     pub(crate) fn remove(&mut self, id: WaiterId) -> Option<Waker> {
         match self.first.take_if(|(first, _)| *first == id) {
             Some((_, waker)) => Some(waker),
-            None => self.others.remove(&id),
+            None => self.others.as_mut()?.remove(&id),
         }
     }
 
@@ -75,7 +75,9 @@ impl Waiters {
 
     /// Wakes the futures, in the order of their first waits.
     pub(crate) fn wake(self) {
-        let first = self.first.map(|(_, waker)| waker);
-        first.into_iter().chain(self.others.into_values()).for_each(wake);
+        if let Some((_, waker)) = self.first {
+            wake(waker);
+        }
+        self.others.into_iter().flat_map(BTreeMap::into_values).for_each(wake);
     }
 }
