@@ -49,4 +49,9 @@ impl EndSenders {
     pub(crate) fn append(&mut self, more: EndSenders) {
         more.senders.into_iter().for_each(|sender| self.push(sender));
     }
+
+    #[cfg(all(test, loom))]
+    pub(crate) fn len(&self) -> usize {
+        self.senders.len()
+    }
 }

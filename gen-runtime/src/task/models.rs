@@ -20,12 +20,6 @@ use super::{CancelCompletion, CancelTarget, CutShort};
 use crate::error::CancelSource;
 use crate::inject::{Cancellation, EndSender, EndSenders};
 
-impl EndSenders {
-    pub(crate) fn len(&self) -> usize {
-        self.signals.len()
-    }
-}
-
 impl CancelCompletion {
     /// For a target that ends only by the drop of the signal.
     pub(crate) fn of_nobody() -> (EndSender, Self) {
