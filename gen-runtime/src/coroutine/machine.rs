@@ -52,7 +52,7 @@ impl Suspended for Open {
     const CLOSED: bool = false;
 }
 
-/// Makes the coroutine of an [open](Open) body. The attribute emits this call.
+/// Makes the coroutine of an open body. The attribute emits this call.
 #[inline(always)]
 pub fn machine<F, S, K>(call: Call<K>, body: F, function: S) -> Machine<F, S, K, Open>
 where
@@ -62,7 +62,7 @@ where
     Machine { body, call, function, suspended: PhantomData }
 }
 
-/// Makes the coroutine of a [closed](Closed) body. The attribute emits this call.
+/// Makes the coroutine of a closed body. The attribute emits this call.
 #[inline(always)]
 pub fn closed_machine<F, S, K>(call: Call<K>, body: F, function: S) -> Machine<F, S, K, Closed>
 where
