@@ -1,6 +1,6 @@
 //! Waits with a timer. The timers themselves and the clocks belong to the executor.
 //!
-//! | file | content |
+//! | file | what it holds |
 //! |---|---|
 //! | `deadline.rs` | [`Deadline`]: a duration from now, or a point in time |
 //! | `now.rs` | the present time, on the clock of the loop that runs here |

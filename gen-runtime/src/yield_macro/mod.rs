@@ -1,6 +1,6 @@
 //! `yield_!`: the macro, and the checks of its argument.
 //!
-//! | file | content |
+//! | file | what it holds |
 //! |---|---|
 //! | `mod.rs` | the macro |
 //! | `probe.rs` | finds the mode in which the argument can be yielded |

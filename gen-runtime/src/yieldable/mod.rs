@@ -13,7 +13,7 @@
 //! | `Mode` | [`Flat`]: a `Result` is opened; [`Raw`](modes::Raw): outputs stay unchanged | the [probe](crate::yield_macro::probe) of the yield prefers flat, if it fits |
 //! | `K` | the kind of the [frame](crate::coroutine::Frame) that the yieldable needs | by the frame of the body |
 //!
-//! | file | content |
+//! | file | what it holds |
 //! |---|---|
 //! | `future.rs` | every `IntoFuture` |
 //! | `list.rs` | `Vec`, `Box<[T]>`, arrays, `VecDeque` |
