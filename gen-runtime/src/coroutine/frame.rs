@@ -24,11 +24,9 @@ use std::task::Poll;
 /// If you implement [`Yieldable`](crate::Yieldable) for a container, make the implementation
 /// generic over the kind, and pass the frame on to the elements.
 pub trait FrameKind: Copy {
-    /// The state of a [`Call`].
     #[doc(hidden)]
     type Call;
 
-    /// The state of a [`Frame`].
     #[doc(hidden)]
     type Frame;
 
@@ -62,7 +60,6 @@ pub trait Finish<O>: FrameKind {
     fn poll(call: &Call<Self>, poll_body: impl FnOnce() -> Poll<O>) -> Poll<O>;
 }
 
-/// Without state there is no work.
 impl<O> Finish<O> for i32 {
     #[inline(always)]
     fn poll(_: &Call<i32>, poll_body: impl FnOnce() -> Poll<O>) -> Poll<O> {

@@ -96,7 +96,7 @@ use super::Site;
 /// ```
 ///
 /// (In Python `except Exception` lets asyncio's `CancelledError` through, because it is no
-/// `Exception`. Rust's `Err(_)` has no such exception.) A body that swallows the error goes on, and
+/// `Exception`. Rust's `Err(_)` catches everything.) A body that swallows the error goes on, and
 /// the future that waits for its end waits until the body ends by itself. These help:
 ///
 /// - [`Error::is_cancelled`](crate::Error::is_cancelled), for a branch that returns the error;

@@ -13,7 +13,7 @@ use super::Result;
 
 /// The error of a task whose body panicked, or of a child of a parallel yield that panicked.
 ///
-/// It keeps the payload of the panic, with which the panic can be [resumed](Panicked::resume) once.
+/// It keeps the payload of the panic, which can be [resumed](Panicked::resume) once.
 pub struct Panicked {
     message: String,
     payload: Mutex<Option<Box<dyn Any + Send>>>,

@@ -53,7 +53,7 @@ pub(super) fn root(payload: &Arc<dyn Payload>) -> &Arc<dyn Payload> {
     std::iter::successors(Some(payload), |payload| payload.beneath()).last().unwrap_or(payload)
 }
 
-/// A standard error whose type is known when it is converted.
+/// A standard error.
 pub(super) struct StandardPayload<E> {
     pub(super) error: E,
     reported: Reported,
@@ -75,7 +75,7 @@ impl<E: StdError + Send + Sync + 'static> Payload for StandardPayload<E> {
     }
 }
 
-/// A standard error that arrived in a box, and whose type is erased.
+/// A boxed standard error.
 pub(super) struct BoxedPayload {
     pub(super) error: Box<AnyError>,
     reported: Reported,

@@ -127,15 +127,15 @@ impl ErrorContext {
     /// Queues an injection again that a poll has not taken. Returns whether there is another one to
     /// try now.
     ///
-    /// It goes to the front of the queue, unless that would delay a cancellation. A cancellation
-    /// that a shield holds back goes to the end, so that it delays nothing.
+    /// It goes to the front of the queue, unless that would delay a cancellation. A deferred
+    /// cancellation goes to the end, so that it delays nothing.
     pub(crate) fn put_back(&self, injection: Injection) -> bool {
         let injections = &mut self.lock().injections;
-        if !injection.is_held() && !injections.iter().any(Injection::is_cancel) {
+        if !injection.is_deferred() && !injections.iter().any(Injection::is_cancel) {
             injections.push_front(injection);
             return false;
         }
-        let has_next = injections.front().is_some_and(|next| !next.is_held());
+        let has_next = injections.front().is_some_and(|next| !next.is_deferred());
         injections.push_back(injection);
         has_next
     }

@@ -76,10 +76,9 @@ impl Injection {
         matches!(self, Injection::Cancel(_))
     }
 
-    /// Whether a shield holds it back. Then each poll of the task tries it, but it is no reason to
-    /// poll.
-    pub(super) fn is_held(&self) -> bool {
-        matches!(self, Injection::Cancel(cancellation) if cancellation.is_held())
+    /// Whether it is deferred. Then each poll of the task tries it, but it is no reason to poll.
+    pub(super) fn is_deferred(&self) -> bool {
+        matches!(self, Injection::Cancel(cancellation) if cancellation.is_deferred())
     }
 
     /// Called if the task has ended without taking it. Returns an error that goes outward.

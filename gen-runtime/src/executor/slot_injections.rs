@@ -77,7 +77,7 @@ impl Scheduler {
         let Some(slot) = self.slot(id) else { return untaken };
         let Some(context) = slot.context.own() else { return untaken };
         let has_next = match untaken {
-            // The body went on, so it may now take one that a shield has held back before.
+            // The body went on, so it may now take one that was deferred before.
             None => context.has_injections(),
             Some(Injection::Watch(watch)) => {
                 context.keep_watch(watch);

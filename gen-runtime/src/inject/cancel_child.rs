@@ -13,8 +13,8 @@ use crate::Result;
 /// Polls a future with a cancellation. If the future stays pending and does not take it, the result
 /// is `Err(Cancelled)`, and the caller must drop the future.
 ///
-/// If the future defers the cancellation, it is marked as [held](Cancellation::is_held): the caller
-/// must inject it again in the next poll.
+/// If the cancellation [is deferred](Cancellation::is_deferred) afterwards, the caller must inject
+/// it again in the next poll.
 #[cold]
 pub(crate) fn poll_cancelled<P, T>(
     future: Pin<&mut P>,
@@ -59,7 +59,7 @@ where
         }
         NextInjection::Cancel(mut cancellation) => {
             let (polled, left) = inject_cancellation(future, cx, &mut cancellation);
-            if cancellation.is_held() {
+            if cancellation.is_deferred() {
                 *next = NextInjection::Cancel(cancellation);
             }
             (polled, left)
@@ -85,11 +85,11 @@ where
 {
     let mut thrown = Some(Thrown::Cancel(cancellation.clone()));
     let polled = with_injected(&mut thrown, cx.waker(), || future.poll(cx));
-    cancellation.set_held(false);
+    cancellation.set_deferred(false);
     match thrown {
         Some(Thrown::Cancel(left)) if polled.is_pending() => {
-            if left.is_held() {
-                cancellation.set_held(true);
+            if left.is_deferred() {
+                cancellation.set_deferred(true);
                 return (Poll::Pending, None);
             }
             (Poll::Ready(Err(left.into_error())), None)

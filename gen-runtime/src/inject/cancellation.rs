@@ -13,7 +13,7 @@ use crate::error::{CancelSource, Cancelled, Error, Passage, Request};
 pub(crate) struct Cancellation {
     request: Arc<Request>,
     /// Whether it was deferred in the current poll, or in the last one.
-    held: bool,
+    deferred: bool,
     /// The record of the yields that its error passes, if it is watched.
     passage: Option<Arc<Passage>>,
 }
@@ -25,7 +25,7 @@ impl Cancellation {
         by: &'static Location<'static>,
     ) -> Self {
         let request = Arc::new(Request { source, reason: reason.into(), by });
-        Cancellation { request, held: false, passage: None }
+        Cancellation { request, deferred: false, passage: None }
     }
 
     /// The same request for one body that is watched: if it is taken, a [`Watch`] takes its place
@@ -51,12 +51,12 @@ impl Cancellation {
         Cancelled::new(self.request, self.passage).into()
     }
 
-    pub(crate) fn is_held(&self) -> bool {
-        self.held
+    pub(crate) fn is_deferred(&self) -> bool {
+        self.deferred
     }
 
-    pub(crate) fn set_held(&mut self, held: bool) {
-        self.held = held;
+    pub(crate) fn set_deferred(&mut self, deferred: bool) {
+        self.deferred = deferred;
     }
 
     /// Whether `cancelled` is the error of this request.

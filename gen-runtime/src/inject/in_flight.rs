@@ -86,7 +86,7 @@ impl Thrown {
     fn is_free(&self) -> bool {
         match self {
             Thrown::Error(_) => true,
-            Thrown::Cancel(cancellation) => !cancellation.is_held(),
+            Thrown::Cancel(cancellation) => !cancellation.is_deferred(),
             Thrown::TraceRequest(_) | Thrown::Watch(_) => false,
         }
     }
@@ -273,7 +273,8 @@ fn is_error() -> bool {
 /// cancellation.
 #[cold]
 pub(crate) fn defer(waker: &Waker) -> Option<Addressee> {
-    with_in_flight_for(waker, |in_flight| in_flight.set_held(true).then_some(in_flight.addressee)).flatten()
+    with_in_flight_for(waker, |in_flight| in_flight.set_deferred(true).then_some(in_flight.addressee))
+        .flatten()
 }
 
 /// Undoes [`defer`], if the cancellation is still in flight.
@@ -281,16 +282,16 @@ pub(crate) fn defer(waker: &Waker) -> Option<Addressee> {
 pub(crate) fn undefer(addressee: Addressee) {
     with_slot(|slot| {
         if let Some(in_flight) = slot.as_deref_mut().filter(|in_flight| in_flight.addressee == addressee) {
-            in_flight.set_held(false);
+            in_flight.set_deferred(false);
         }
     });
 }
 
 impl InFlight {
     /// Returns whether it is a cancellation.
-    fn set_held(&mut self, held: bool) -> bool {
+    fn set_deferred(&mut self, deferred: bool) -> bool {
         let Thrown::Cancel(cancellation) = &mut self.thrown else { return false };
-        cancellation.set_held(held);
+        cancellation.set_deferred(deferred);
         true
     }
 }
@@ -327,7 +328,7 @@ impl<'a> Injecting<'a> {
         with_slot(|slot| {
             let in_flight = injecting.thrown.take().map(|thrown| {
                 let mut in_flight = InFlight { thrown, addressee };
-                in_flight.set_held(false);
+                in_flight.set_deferred(false);
                 ManuallyDrop::new(in_flight)
             });
             injecting.outer = mem::replace(slot, in_flight);

@@ -41,7 +41,7 @@ impl HeldCancellations {
             return Poll::Pending;
         }
         let polled = poll_child(cx, PollMode::Cancel(&mut cancellation));
-        if cancellation.is_held() && polled.is_pending() {
+        if cancellation.is_deferred() && polled.is_pending() {
             self.by_child.insert(child, cancellation);
         }
         polled

@@ -17,8 +17,8 @@
 //! A child that panics in its poll has ended, with [`Panicked`](crate::Panicked) as its result. A
 //! fresh child that is cancelled is dropped, and its slot becomes vacant (`drop_fresh`).
 //!
-//! A waker may outlive its child. Then it wakes the next child in the slot, or polls the pool for
-//! nothing. Every future must allow such spurious polls.
+//! A waker may outlive its child. Then it wakes the next child in the slot, or the pool for
+//! nothing, as every future must allow.
 //!
 //! # Order
 //!
@@ -33,9 +33,11 @@
 //! |---|---|
 //! | in one poll, [`ENDED_AT_ONCE`] woken children have ended, and one is pending | the fresh children only; the other woken children are left for a later poll, in their order |
 //! | [`poll_next`](Pool::poll_next) is called, there are results, and woken children are left | the fresh children only |
-//! | it is called, there is no result, and woken children are left | nothing, once: the pool wakes itself and is pending |
-//! | it is called, there is no result, only fresh children are left, and `ENDED_AT_ONCE` children have ended since the pool was pending or a child was woken | nothing, once |
-//! | the next poll after these two | all children that are woken or fresh |
+//! | it is called, there is no result, and woken children are left, or only fresh ones and the budget is spent | nothing, once: the pool wakes itself and is pending |
+//! | the next poll after that | all children that are woken or fresh |
+//!
+//! The budget is spent when `ENDED_AT_ONCE` children have ended since the pool was pending or a
+//! child was woken.
 //!
 //! While an injection is in flight on the thread, no woken child is left: all results come before a
 //! cancellation.
@@ -71,7 +73,7 @@ pub(crate) struct Pool<P, T, I> {
     running: usize,
     /// The number of results that were not taken.
     ready: usize,
-    /// The number of children that have ended since the pool was pending or a child was woken.
+    /// The spent part of the budget.
     spent: usize,
     /// Woken children are left, and the last poll returned without polling them.
     rested: bool,

@@ -98,7 +98,7 @@ where
 /// Takes the cancellation that a pending body has not taken, because it waits at no yield.
 #[cold]
 fn take_cancellation(thrown: &mut Option<Thrown>) -> Option<Error> {
-    let left = thrown.take_if(|thrown| matches!(thrown, Thrown::Cancel(request) if !request.is_held()));
+    let left = thrown.take_if(|thrown| matches!(thrown, Thrown::Cancel(request) if !request.is_deferred()));
     left.and_then(Thrown::into_error)
 }
 

@@ -197,8 +197,8 @@ where
     P: Future<Output = Result<T>>,
 {
     fn poll_child(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
-        let is_held = matches!(&self.stage, Stage::Ending(Some(request)) if request.is_held());
-        if is_held || in_flight::any_in_flight() {
+        let is_deferred = matches!(&self.stage, Stage::Ending(Some(request)) if request.is_deferred());
+        if is_deferred || in_flight::any_in_flight() {
             return self.poll_in_flight(cx);
         }
         match self.project().child.as_pin_mut() {
@@ -216,7 +216,7 @@ where
             (Stage::Ending(request), Some(CancelSource::Deadline)) => {
                 this.deferral.defer(cx.waker());
                 let polled = match request {
-                    Some(request) if request.is_held() => poll_cancelled(child, cx, request),
+                    Some(request) if request.is_deferred() => poll_cancelled(child, cx, request),
                     _ => in_flight::without_injected(|| child.poll(cx)),
                 };
                 if polled.is_ready() {
@@ -224,11 +224,11 @@ where
                 }
                 polled
             }
-            (Stage::Ending(Some(request)), source) if request.is_held() => {
+            (Stage::Ending(Some(request)), source) if request.is_deferred() => {
                 if source.is_none() {
                     return poll_cancelled(child, cx, request);
                 }
-                request.set_held(false);
+                request.set_deferred(false);
                 child.poll(cx)
             }
             (Stage::Waiting { child_is_cancelled }, Some(CancelSource::Deadline)) => {
