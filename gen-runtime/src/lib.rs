@@ -288,6 +288,7 @@ mod inject;
 mod io_loop;
 mod limit;
 mod multi;
+mod opaque;
 mod parallel;
 mod point;
 mod promise;

@@ -24,7 +24,7 @@
 //! | `own.rs` | the bound on an error type of a user's own |
 //! | `from_anyhow.rs` | conversion from an `anyhow::Error` |
 //! | `kinds.rs` | [`TimeoutError`], an error of the runtime itself |
-//! | `unit.rs` | the types of errors without a field |
+//! | `unit.rs`, `of_type.rs` | the types of errors without a field, and of errors that name a type |
 //! | `site.rs` | [`Site`]: a source position |
 //! | `cancelled.rs`, `request.rs` | [`Cancelled`], the error of a cancelled yield, and its request |
 //! | `panicked.rs` | [`Panicked`], the error of a body or a child that panicked |
@@ -41,6 +41,7 @@ mod drops;
 mod from_anyhow;
 mod io;
 mod kinds;
+mod of_type;
 mod own;
 mod panicked;
 mod payload;
@@ -62,6 +63,7 @@ pub use self::cancelled::Cancelled;
 use self::child_error::Others;
 pub use self::child_error::{ChildError, ChildKey};
 pub use self::kinds::TimeoutError;
+pub(crate) use self::of_type::type_error;
 pub(crate) use self::own::TakesUpErrors;
 pub use self::panicked::Panicked;
 pub(crate) use self::panicked::{catch_panic, text_of};

@@ -10,6 +10,7 @@ use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use crate::opaque::opaque_debug;
 use crate::waiter::{oneshot, Receiver, Sender};
 use crate::Site;
 
@@ -53,11 +54,7 @@ impl Drop for TraceRequest {
     }
 }
 
-impl fmt::Debug for TaskTrace {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TaskTrace").finish_non_exhaustive()
-    }
-}
+opaque_debug!([] TaskTrace);
 
 impl fmt::Debug for TraceRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,10 +1,10 @@
 //! `Remote`: requests to a loop from other threads. `KeepAlive`: the loop waits for one of them.
 
-use std::fmt;
 use std::sync::Arc;
 
 use crate::error::CallbackOutput;
 use crate::executor::{current, run_in, LoopClosed, Mail, Shared};
+use crate::opaque::opaque_debug;
 
 /// A handle to an [`IoLoop`](crate::IoLoop) that may be sent to other threads.
 ///
@@ -95,11 +95,7 @@ impl Remote {
     }
 }
 
-impl fmt::Debug for Remote {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Remote").finish_non_exhaustive()
-    }
-}
+opaque_debug!([] Remote);
 
 /// Makes an idle [`IoLoop`](crate::IoLoop) wait for another thread: made by [`Remote::keep_alive`].
 ///
@@ -129,8 +125,4 @@ impl Drop for KeepAlive {
     }
 }
 
-impl fmt::Debug for KeepAlive {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("KeepAlive").finish_non_exhaustive()
-    }
-}
+opaque_debug!([] KeepAlive);

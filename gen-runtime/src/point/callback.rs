@@ -1,6 +1,5 @@
 //! `Callback`: registers a key, and gives a callable for it.
 
-use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -8,6 +7,7 @@ use super::key::Key;
 use super::registration::Store;
 use super::runner::Runner;
 use super::YieldPoint;
+use crate::opaque::opaque_debug;
 use crate::yieldable::join::not_awaited;
 use crate::yieldable::Yielded;
 use crate::Result;
@@ -91,11 +91,7 @@ impl<T: Send + 'static, Q: Key> YieldPoint for Callback<T, Q> {
     }
 }
 
-impl<T, Q> fmt::Debug for Callback<T, Q> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Callback").finish_non_exhaustive()
-    }
-}
+opaque_debug!([T, Q] Callback<T, Q>);
 
 /// Stores a value under a key: the result of yielding a [`Callback`].
 ///
@@ -166,11 +162,7 @@ impl<T> Drop for Callable<T> {
     }
 }
 
-impl<T> fmt::Debug for Callable<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Callable").finish_non_exhaustive()
-    }
-}
+opaque_debug!([T] Callable<T>);
 
 /// The mistake of a [`Callback`] that is called before it is yielded.
 #[diagnostic::on_unimplemented(

@@ -7,7 +7,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use super::key::Key;
-use super::named::{KeyList, LeakedKey, NamedKey};
+use super::named::{names_a_registered_key, KeyList, LeakedKey, NamedKey};
 use super::registration::AnyRegistration;
 use crate::error::unit_error;
 
@@ -23,19 +23,9 @@ impl KeyReuseError {
     pub(super) fn new(pending: Arc<dyn AnyRegistration>) -> Self {
         KeyReuseError { registered_at: pending.at(), key: NamedKey::registered(pending) }
     }
-
-    /// The key, in its debug form.
-    #[must_use]
-    pub fn key(&self) -> &str {
-        self.key.text()
-    }
-
-    /// Where the key was registered first.
-    #[must_use]
-    pub fn registered_at(&self) -> &'static Location<'static> {
-        self.registered_at
-    }
 }
+
+names_a_registered_key!(KeyReuseError);
 
 impl fmt::Display for KeyReuseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -128,19 +118,9 @@ impl KeyTypeError {
             registered_at,
         }
     }
-
-    /// The key, in its debug form.
-    #[must_use]
-    pub fn key(&self) -> &str {
-        self.key.text()
-    }
-
-    /// Where the key was registered.
-    #[must_use]
-    pub fn registered_at(&self) -> &'static Location<'static> {
-        self.registered_at
-    }
 }
+
+names_a_registered_key!(KeyTypeError);
 
 impl fmt::Display for KeyTypeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -241,21 +221,17 @@ unit_error! {
 
 /// A value is taken before it is there.
 #[derive(Debug)]
-pub(super) struct NotReady {
-    key: NamedKey,
-    registered_at: &'static Location<'static>,
-}
+pub(super) struct NotReady(LeakedKey);
 
 impl NotReady {
     pub(super) fn new(pending: Arc<dyn AnyRegistration>) -> Self {
-        NotReady { registered_at: pending.at(), key: NamedKey::registered(pending) }
+        NotReady(LeakedKey::new(pending))
     }
 }
 
 impl fmt::Display for NotReady {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (key, at) = (self.key.text(), self.registered_at);
-        write!(f, "the key {key}, registered at {at}, has no value yet")
+        write!(f, "the key {}, registered at {}, has no value yet", self.0.key(), self.0.registered_at())
     }
 }
 

@@ -12,7 +12,6 @@
 //! is the first: `empty`, `abandoned` and `failed` are states of it. The closure fails before the
 //! future is returned, so its error always becomes the result.
 
-use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -21,6 +20,7 @@ use std::task::{Context, Poll};
 use super::errors::CallbackDroppedError;
 use crate::error::CallbackOutput;
 use crate::executor::{report_now, CallbackContext, Polled};
+use crate::opaque::opaque_debug;
 use crate::waiter::WaiterCell;
 use crate::{Error, Result};
 
@@ -202,14 +202,6 @@ impl<T> Clone for Resolve<T> {
     }
 }
 
-impl<T> fmt::Debug for CallbackFuture<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CallbackFuture").finish_non_exhaustive()
-    }
-}
+opaque_debug!([T] CallbackFuture<T>);
 
-impl<T> fmt::Debug for Resolve<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Resolve").finish_non_exhaustive()
-    }
-}
+opaque_debug!([T] Resolve<T>);

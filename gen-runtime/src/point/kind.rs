@@ -3,7 +3,6 @@
 //! For a body that yields a point, type inference finds the kind `u8` of call and frame; see
 //! [`FrameKind`].
 
-use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 
@@ -15,6 +14,7 @@ use super::runner::Runner;
 use super::YieldPoint;
 use crate::coroutine::{Call, Finish, Frame, FrameKind};
 use crate::error::TakesUpErrors;
+use crate::opaque::opaque_debug;
 use crate::yieldable::modes::Flat;
 use crate::yieldable::unopened::{Leaf, Leaves, Seen};
 use crate::{coroutine, report, Error, Yieldable};
@@ -111,11 +111,7 @@ impl Drop for PointsCall {
     }
 }
 
-impl fmt::Debug for PointsCall {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PointsCall").finish_non_exhaustive()
-    }
-}
+opaque_debug!([] PointsCall);
 
 /// Gives the points of a body or of a block their registry.
 pub struct PointsFrame(Source);
@@ -151,8 +147,4 @@ impl Drop for PointsFrame {
     }
 }
 
-impl fmt::Debug for PointsFrame {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PointsFrame").finish_non_exhaustive()
-    }
-}
+opaque_debug!([] PointsFrame);

@@ -69,6 +69,27 @@ fn forget_panic(payload: Box<dyn Any + Send>) {
     contain("the drop of a panic's payload", || drop(payload));
 }
 
+/// Gives an error the accessors of a registered key.
+macro_rules! names_a_registered_key {
+    ($name:ident) => {
+        impl $name {
+            /// The key, in its debug form.
+            #[must_use]
+            pub fn key(&self) -> &str {
+                self.key.text()
+            }
+
+            /// Where the key was registered.
+            #[must_use]
+            pub fn registered_at(&self) -> &'static std::panic::Location<'static> {
+                self.registered_at
+            }
+        }
+    };
+}
+
+pub(super) use names_a_registered_key;
+
 /// A key that was never waited for.
 #[derive(Debug, Clone)]
 pub struct LeakedKey {
@@ -80,19 +101,9 @@ impl LeakedKey {
     pub(super) fn new(registration: Arc<dyn AnyRegistration>) -> Self {
         LeakedKey { registered_at: registration.at(), key: NamedKey::registered(registration) }
     }
-
-    /// The key, in its debug form.
-    #[must_use]
-    pub fn key(&self) -> &str {
-        self.key.text()
-    }
-
-    /// Where it was registered.
-    #[must_use]
-    pub fn registered_at(&self) -> &'static Location<'static> {
-        self.registered_at
-    }
 }
+
+names_a_registered_key!(LeakedKey);
 
 impl fmt::Display for LeakedKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

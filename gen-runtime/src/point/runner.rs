@@ -1,7 +1,6 @@
 //! `Runner`: the coroutine call that yields a point, as the point sees it.
 
 use std::cell::{OnceCell, RefCell};
-use std::fmt;
 use std::mem;
 use std::panic::Location;
 use std::sync::Arc;
@@ -12,6 +11,7 @@ use super::errors::{CallbackDroppedError, NotReady};
 use super::key::Key;
 use super::registration::{AnyRegistration, Readiness, Store};
 use super::registry::KeyRegistry;
+use crate::opaque::opaque_debug;
 use crate::waiter::{WaiterCell, WaiterId};
 use crate::{report, Error, Result};
 
@@ -202,8 +202,4 @@ impl Clone for Runner {
     }
 }
 
-impl fmt::Debug for Runner {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Runner").finish_non_exhaustive()
-    }
-}
+opaque_debug!([] Runner);

@@ -1,5 +1,6 @@
 //! The state that both sides of a promise share; see the table in `mod.rs`.
 
+use std::any::type_name;
 use std::mem;
 use std::sync::Arc;
 use std::task::{Poll, Waker};
@@ -73,7 +74,7 @@ impl<T> PromiseState<T> {
         let pending = matches!(lock(&self.state).stage, Stage::Pending(_));
         if pending {
             // It cannot have been set meanwhile, because this is the only promise.
-            let _ = self.finish(Err(BrokenPromiseError::of::<T>().into()), true);
+            let _ = self.finish(Err(BrokenPromiseError::new(type_name::<T>()).into()), true);
         }
     }
 
@@ -101,7 +102,7 @@ impl<T> PromiseState<T> {
                 drop(state);
                 // The second result is dropped here, outside of the lock.
                 drop(result);
-                Err(AlreadySetError::of::<T>())
+                Err(AlreadySetError::new(type_name::<T>()))
             }
         }
     }

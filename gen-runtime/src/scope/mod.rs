@@ -52,7 +52,6 @@ mod requests;
 mod scoped;
 mod spawn_queue;
 
-use std::fmt;
 use std::future::Future;
 use std::panic::Location;
 use std::sync::Arc;
@@ -62,6 +61,7 @@ pub use self::errors::ScopeEnded;
 pub use self::handle::ScopeHandle;
 use self::scoped::{Scoped, SpawnQueueOwner};
 use self::spawn_queue::SpawnQueue;
+use crate::opaque::opaque_debug;
 use crate::yieldable::{FutureOfResult, Opened};
 use crate::{Result, Throw};
 
@@ -222,11 +222,7 @@ macro_rules! scope_type {
             }
         }
 
-        impl fmt::Debug for $name<'_> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_struct(stringify!($name)).finish_non_exhaustive()
-            }
-        }
+        opaque_debug!([] $name<'_>);
     };
 }
 

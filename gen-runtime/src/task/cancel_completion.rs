@@ -1,6 +1,5 @@
 //! `CancelCompletion`: waits for the end of a task, or of a child of a scope, that was cancelled.
 
-use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,6 +9,7 @@ use std::time::Duration;
 use crate::executor::requests::cut_short;
 use crate::executor::TaskId;
 use crate::inject::{end_channel, Cancellation, EndSender, Ended};
+use crate::opaque::opaque_debug;
 
 /// Waits until a task, or a child of a scope, that is being cancelled has ended: made by
 /// [`JoinHandle::cancel`](crate::JoinHandle::cancel) and
@@ -111,8 +111,4 @@ impl Future for CancelCompletion {
     }
 }
 
-impl fmt::Debug for CancelCompletion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CancelCompletion").finish_non_exhaustive()
-    }
-}
+opaque_debug!([] CancelCompletion);

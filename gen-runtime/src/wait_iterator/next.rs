@@ -1,6 +1,5 @@
 //! The future of the next result, and the stream of all results.
 
-use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{ready, Context, Poll};
@@ -8,6 +7,7 @@ use std::task::{ready, Context, Poll};
 use futures_core::{FusedStream, Stream};
 
 use super::{ExhaustedError, WaitIterator};
+use crate::opaque::opaque_debug;
 use crate::Result;
 
 /// The future of the next result of a [`WaitIterator`]: made by [`next`](WaitIterator::next).
@@ -69,8 +69,4 @@ where
 /// The pool pins the children in its own allocation, and indices are never pinned.
 impl<P, T, I> Unpin for WaitIterator<P, T, I> {}
 
-impl<P, T, I> fmt::Debug for WaitNext<'_, P, T, I> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WaitNext").finish_non_exhaustive()
-    }
-}
+opaque_debug!([P, T, I] WaitNext<'_, P, T, I>);

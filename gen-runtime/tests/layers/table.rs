@@ -68,7 +68,7 @@ pub(crate) const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "ground",
-        files: "error/ sync/",
+        files: "error/ sync/ opaque",
         never: "It must never know that there is a loop, a task or a poll: an error is a value, and \
                 a lock is a lock.",
         apart: true,
