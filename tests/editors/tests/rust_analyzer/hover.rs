@@ -110,7 +110,7 @@ fn yields_and_attributes_show_their_docs() {
         let shown = editor.hover(&with_client(source));
         assert!(shown.contains(expected), "`{source}` shows\n{shown}");
     };
-    let docs = "Hands something yieldable to the runtime, suspends the coroutine";
+    let docs = "Suspends the coroutine until a yieldable is resolved";
     shows("#[gen::coroutine]\nfn f() { let _ = yie$0ld_!(async { 1 }); }", docs);
     shows("#[gen::coroutine]\nfn f() { let _ = gen::yie$0ld_!((async { 1 }, async { 2 })); }", docs);
     shows("#[gen::coroutine]\nfn f() { println!(\"{:?}\", yie$0ld_!(async { 1 })); }", docs);
