@@ -19,13 +19,13 @@ struct SlotState<I> {
 }
 
 /// A list of slots, linked through [`ChildSlots`].
-pub(super) struct List {
+pub(super) struct SlotList {
     first: u32,
     last: u32,
 }
 
-impl List {
-    pub(super) const EMPTY: List = List { first: END, last: END };
+impl SlotList {
+    pub(super) const EMPTY: SlotList = SlotList { first: END, last: END };
 
     pub(super) fn is_empty(&self) -> bool {
         self.first == END

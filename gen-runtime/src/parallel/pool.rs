@@ -48,7 +48,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use super::budget::ENDED_AT_ONCE;
-use super::child_slots::{ChildSlots, List};
+use super::child_slots::{ChildSlots, SlotList};
 use super::held_cancellations::HeldCancellations;
 use super::panics::catching;
 use super::ready::{ReadyLink, Taken};
@@ -64,9 +64,9 @@ const SMALLEST_BLOCK: usize = 4;
 pub(crate) struct Pool<P, T, I> {
     blocks: Vec<Block<P, T>>,
     slots: ChildSlots<I>,
-    fresh: List,
-    ended: List,
-    vacant: List,
+    fresh: SlotList,
+    ended: SlotList,
+    vacant: SlotList,
     /// Children that were taken from the queue and are not yet polled.
     woken: Taken,
     /// The number of children that have not ended.
@@ -117,9 +117,9 @@ impl<P, T, I> Pool<P, T, I> {
         Pool {
             blocks: Vec::new(),
             slots: ChildSlots::new(),
-            fresh: List::EMPTY,
-            ended: List::EMPTY,
-            vacant: List::EMPTY,
+            fresh: SlotList::EMPTY,
+            ended: SlotList::EMPTY,
+            vacant: SlotList::EMPTY,
             woken: Taken::NONE,
             running: 0,
             ready: 0,

@@ -1,6 +1,6 @@
 //! `gen::from_callback`: the argument of a callback as a future.
 //!
-//! | state | the callback is called: `Resolve::call` | the closure fails: `fail` | a callback that the closure has scheduled fails | the last callback is dropped: `Sender::drop` | polled: `poll` |
+//! | state | the callback is called: `Resolve::call` | the closure fails: `fail` | a callback that the closure has scheduled fails | the last callback is dropped: `CallbackSender::drop` | polled: `poll` |
 //! |---|---|---|---|---|---|
 //! | empty: nothing has happened | done, with the value | done, with the error | failed | abandoned | pending; the waker is kept |
 //! | abandoned: no callback is left | impossible | done, with the error | failed | impossible | pending, and polled again, twice; then `CallbackDroppedError`: over |
@@ -72,7 +72,7 @@ where
 {
     let state = Arc::new(CallbackState { result: WaiterCell::default(), context: CallbackContext::new() });
     let future = CallbackFuture { state: Arc::clone(&state) };
-    let sender = Arc::new(Sender { state: Arc::clone(&state) });
+    let sender = Arc::new(CallbackSender { state: Arc::clone(&state) });
     let result = {
         let _entered = state.context.enter();
         call(Resolve { sender }).into_result()
@@ -95,11 +95,11 @@ pub struct CallbackFuture<T> {
 /// It may be cloned, sent to other threads and called from there. A call wakes the coroutine that
 /// waits, which never runs inside of the call.
 pub struct Resolve<T> {
-    sender: Arc<Sender<T>>,
+    sender: Arc<CallbackSender<T>>,
 }
 
 /// Shared by all clones of a callback, and dropped with the last one.
-struct Sender<T> {
+struct CallbackSender<T> {
     state: Arc<CallbackState<T>>,
 }
 
@@ -190,7 +190,7 @@ impl<T> Drop for CallbackFuture<T> {
     }
 }
 
-impl<T> Drop for Sender<T> {
+impl<T> Drop for CallbackSender<T> {
     fn drop(&mut self) {
         self.state.context.abandon();
     }

@@ -16,7 +16,7 @@ use super::key::{AnyKey, Key};
 use super::named::{LeakedKey, NAMED_AT_MOST};
 use super::registration::RegistrationId;
 use super::registration::{AnyRegistration, Registration};
-use super::table::Table;
+use super::table::KeyTable;
 use crate::sync::{lock, Mutex};
 use crate::Result;
 
@@ -29,7 +29,7 @@ pub(super) struct KeyRegistry {
 
 #[derive(Default)]
 struct Keys {
-    registered: Table,
+    registered: KeyTable,
     /// The number of registrations so far.
     count: u64,
     /// The call has ended: no key is registered any more.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::registration::{AnyRegistration, RegistrationId};
 
 #[derive(Default)]
-pub(super) struct Table {
+pub(super) struct KeyTable {
     by_hash: HashMap<u64, OfOneHash, BuildHasherDefault<HashedBefore>>,
 }
 
@@ -21,7 +21,7 @@ enum OfOneHash {
     Many(Vec<Arc<dyn AnyRegistration>>),
 }
 
-impl Table {
+impl KeyTable {
     /// The first registration at or after that name, of those with the same hash.
     pub(super) fn at_or_after(&self, id: RegistrationId) -> Option<Arc<dyn AnyRegistration>> {
         let registrations = self.by_hash.get(&id.hash)?.as_slice();

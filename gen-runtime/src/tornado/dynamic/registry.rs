@@ -15,10 +15,10 @@ use crate::yieldable::FutureOfResult;
 /// Makes a future of a value, whose type is the one under which the function is registered.
 pub(super) type Convert = Arc<dyn Fn(Value) -> Erased + Send + Sync>;
 
-type Table = HashMap<TypeId, Convert>;
+type ConversionTable = HashMap<TypeId, Convert>;
 
 /// Nothing panics while the table is locked, so a poisoned table is still valid.
-static TABLE: LazyLock<RwLock<Table>> = LazyLock::new(|| RwLock::new(containers()));
+static TABLE: LazyLock<RwLock<ConversionTable>> = LazyLock::new(|| RwLock::new(containers()));
 
 /// Registers how a [`Value`] that holds a `T` is yielded: the yield gives the output of the future
 /// that `convert` makes of it.
@@ -58,7 +58,7 @@ pub(super) fn find(value: &Value) -> Option<Convert> {
 }
 
 /// The conversions of the lists and maps of values.
-fn containers() -> Table {
+fn containers() -> ConversionTable {
     HashMap::from([
         entry(|list: Vec<Value>| multi(list).join()),
         entry(|map: HashMap<String, Value>| multi(map).join()),
