@@ -114,3 +114,11 @@ fn what_wants_an_async_fn_gets_one() {
     assert!(emitted.starts_with(outer), "{emitted}");
     assert!(emitted.ends_with("f(a_b,c).await}"), "{emitted}");
 }
+
+/// `default` belongs to a method of an `impl`. It does not parse in the block of a function.
+#[test]
+fn a_method_by_default_is_not_put_into_a_function() {
+    let emitted = emitted(quote! { #[test] default fn f() {} });
+    assert!(emitted.contains("cannotbeputaroundamethod"), "{emitted}");
+    assert!(emitted.contains("defaultfnf()"), "{emitted}");
+}

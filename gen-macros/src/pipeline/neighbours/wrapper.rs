@@ -107,7 +107,8 @@ fn complaint(kind: AttributeKind, function: &Function) -> Option<(&'static str, 
             "write `#[gen::coroutine]` above it instead, which puts an `async fn` around the coroutine",
         ));
     }
-    if function.signature.inputs.iter().any(|input| matches!(input, FnArg::Receiver(_))) {
+    let has_receiver = function.signature.inputs.iter().any(|input| matches!(input, FnArg::Receiver(_)));
+    if has_receiver || function.defaultness.is_some() {
         return Some((
             "this attribute requires an `async fn`, which cannot be put around a method",
             "remove it, or put it on a separate `async fn` that awaits the method",
