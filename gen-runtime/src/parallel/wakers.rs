@@ -32,7 +32,7 @@ use std::ptr::NonNull;
 use std::task::{RawWaker, RawWakerVTable, Waker};
 
 use super::ready::{Queue, ReadyLink, Taken};
-use crate::sync::{alloc, dealloc, fence, lock, AtomicUsize, Mutex, MutexGuard, Ordering};
+use crate::sync::{alloc, dealloc, lock, AtomicUsize, Mutex, MutexGuard, Ordering};
 
 struct Header {
     references: AtomicUsize,
@@ -256,8 +256,10 @@ unsafe fn release(header: NonNull<Header>) {
     if unsafe { header.as_ref() }.references.fetch_sub(1, Ordering::Release) != 1 {
         return;
     }
-    // All accesses by other threads happen before the allocation is freed.
-    fence(Ordering::Acquire);
+    // All accesses by other threads happen before the allocation is freed. This is a load and not a
+    // fence, because the thread sanitizer does not know fences.
+    // SAFETY: this was the last reference, so the header lives until it is freed below.
+    unsafe { header.as_ref() }.references.load(Ordering::Acquire);
     // SAFETY: this was the last reference, so nothing else accesses the allocation. It was made
     // with this layout, and is fully initialised.
     unsafe {

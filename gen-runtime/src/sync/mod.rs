@@ -12,7 +12,7 @@ pub(crate) use loom::{
     alloc::{alloc, dealloc},
     cell::UnsafeCell,
     sync::{
-        atomic::{fence, AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering},
         Condvar, Mutex, MutexGuard,
     },
 };
@@ -20,7 +20,7 @@ pub(crate) use loom::{
 pub(crate) use std::{
     alloc::{alloc, dealloc},
     sync::{
-        atomic::{fence, AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering},
         Condvar, Mutex, MutexGuard,
     },
     thread_local,
