@@ -35,7 +35,7 @@
 //! A function with mistakes keeps its true signature, without the body. So its callers still
 //! compile, and each mistake is one error.
 //!
-//! A body that is not valid Rust is none of these mistakes. It is emitted as it was typed: rustc
+//! A syntax error in a body is not among these mistakes. It is emitted as it was typed: rustc
 //! reports what is wrong with it, and an editor can complete in it.
 //!
 //! The fuzzer compiles `pipeline/` into a plain library, since a crate of procedural macros exports

@@ -172,3 +172,11 @@ fn unwrap_block(tree: TokenTree) -> Option<Group> {
         Delimiter::Parenthesis | Delimiter::Bracket => None,
     }
 }
+
+/// Removes the qualifiers that a coroutine function cannot have. The checks have reported them.
+pub(crate) fn remove_qualifiers(signature: &mut Signature) {
+    signature.constness = None;
+    signature.asyncness = None;
+    signature.abi = None;
+    signature.variadic = None;
+}

@@ -118,7 +118,22 @@ fn what_wants_an_async_fn_gets_one() {
 /// `default` belongs to a method of an `impl`. It does not parse in the block of a function.
 #[test]
 fn a_method_by_default_is_not_put_into_a_function() {
-    let emitted = emitted(quote! { #[test] default fn f() {} });
-    assert!(emitted.contains("cannotbeputaroundamethod"), "{emitted}");
-    assert!(emitted.contains("defaultfnf()"), "{emitted}");
+    for runner in [quote!(test), quote!(tokio::test), quote!(cached)] {
+        let emitted = coroutine(TokenStream::new(), quote! { #[#runner] pub default fn f() {} });
+        let text = emitted.to_string();
+        assert!(text.contains("cannot be put around a method"), "{text}");
+        let block = quote! { impl T for S { #emitted } };
+        syn::parse2::<syn::ItemImpl>(block).unwrap_or_else(|error| panic!("{error}: {text}"));
+    }
+}
+
+/// Qualifiers that a coroutine cannot have are on neither function, so that both parse.
+#[test]
+fn an_outer_function_has_none_of_the_wrong_qualifiers() {
+    for function in [quote!(const fn f()), quote!(extern "C" fn f()), quote!(fn f(a: u8, ...))] {
+        for runner in [quote!(test), quote!(tokio::test)] {
+            let emitted = coroutine(TokenStream::new(), quote! { #[#runner] #function {} });
+            assert_eq!(errors(&emitted).len(), 1, "{emitted}");
+        }
+    }
 }

@@ -39,7 +39,7 @@ pub(crate) use self::site::Site;
 pub(crate) use self::walk::late_body;
 use crate::pipeline::neighbours::instrument::Instrumentation;
 use crate::pipeline::options::Options;
-use crate::pipeline::parse::{Body, Function};
+use crate::pipeline::parse::{Body, Function, remove_qualifiers};
 use crate::pipeline::paths::{Paths, frame_name, ours};
 use crate::pipeline::scan::BodyScan;
 
@@ -93,10 +93,7 @@ impl Lowered {
     ) -> Lowered {
         let Function { mut attributes, visibility, defaultness, mut signature, body } = function;
         attributes.iter_mut().for_each(say_why_it_must_be_used);
-        signature.constness = None;
-        signature.asyncness = None;
-        signature.abi = None;
-        signature.variadic = None;
+        remove_qualifiers(&mut signature);
         let site = Site::of(&signature.ident, &scan.site_function);
         let body = match body {
             Body::Block(group) => {

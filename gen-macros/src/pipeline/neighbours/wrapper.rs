@@ -22,7 +22,7 @@ use super::ends_in;
 use crate::pipeline::argument_names::{ArgumentNames, pattern_of};
 use crate::pipeline::mistakes::Mistakes;
 use crate::pipeline::options::AttributeKind;
-use crate::pipeline::parse::{Body, Function};
+use crate::pipeline::parse::{Body, Function, remove_qualifiers};
 use crate::pipeline::paths::{Paths, ours};
 
 /// The kind of function that an attribute requires.
@@ -61,7 +61,7 @@ impl OuterFunction {
             return None;
         }
         let mut signature: Signature = syn::parse2(function.signature.to_token_stream()).ok()?;
-        signature.asyncness = None;
+        remove_qualifiers(&mut signature);
         let arguments = take_arguments(&mut signature, &mut function.signature);
         Some(OuterFunction {
             attributes: std::mem::take(&mut function.attributes),
@@ -108,6 +108,7 @@ fn complaint(kind: AttributeKind, function: &Function) -> Option<(&'static str, 
         ));
     }
     let has_receiver = function.signature.inputs.iter().any(|input| matches!(input, FnArg::Receiver(_)));
+    // `default` does not parse in a block either.
     if has_receiver || function.defaultness.is_some() {
         return Some((
             "this attribute requires an `async fn`, which cannot be put around a method",
