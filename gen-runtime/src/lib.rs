@@ -2,8 +2,8 @@
 //!
 //! `#[gen::coroutine]` turns a plain `fn` into a coroutine. In its body, `yield_!(expr)` waits for
 //! a future, or for a list, map or tuple of futures, nested to any depth. The elements of a
-//! container run in parallel. The yield gives a [`Result`]: the value, or the error with which the
-//! runtime resumed the coroutine.
+//! container run in parallel. The yield gives a [`Result`]: the value, or an error. The error is
+//! that of the future, or one that the runtime raises at the yield, such as a cancellation.
 //!
 //! # First steps
 //!
@@ -39,7 +39,7 @@
 //! ```
 //!
 //! The call `length("word")` does not run anything yet: the body begins when the coroutine is
-//! yielded. The `?` goes behind the yield. A yield is always a `Result`, even that of a future that
+//! yielded. The `?` goes after the yield. A yield is always a `Result`, even that of a future that
 //! cannot fail, because the runtime may resume it with an error.
 //!
 //! ## Yield several futures at once
@@ -172,7 +172,7 @@
 //!
 //! | to | use |
 //! |---|---|
-//! | run a coroutine to its end | [`run_sync`], [`block_on`] |
+//! | run a coroutine to completion | [`run_sync`], [`block_on`] |
 //! | keep a loop over several runs | [`IoLoop`] |
 //! | schedule callbacks and timers | [`IoLoopHandle`]; [`Remote`] from other threads |
 //! | end a program in good order | [`IoLoop::shutdown`] |
@@ -182,11 +182,11 @@
 //! - A call of a coroutine function is *cold*: nothing runs until the coroutine is yielded, awaited
 //!   or started.
 //! - `yield_!` gives a [`Result`], whatever is yielded, because the runtime may resume the
-//!   coroutine with an error. `?` goes behind the yield.
+//!   coroutine with an error. `?` goes after the yield.
 //! - A future that is ready never costs a turn of the loop; only [`moment`](moment()) always does.
-//! - A parallel yield runs all children to their end. Then it raises the first error in the order
-//!   of the children, whose [`others`](Error::others) hold the other errors. A child that panics
-//!   fails with [`Panicked`].
+//! - A parallel yield runs all children to completion. If some fail, it raises the first error in
+//!   the order of the children, whose [`others`](Error::others) hold the other errors. A child that
+//!   panics fails with [`Panicked`].
 //! - The arguments move into the coroutine. They are dropped in the order in which an `async fn`
 //!   drops its arguments.
 //! - Dropping a coroutine drops everything that it holds and waits for.
@@ -255,7 +255,7 @@
 //! rustc follows such types 128 steps deep. An `async fn` takes four steps per level, and a
 //! coroutine six. So about twenty coroutines may call one another in a row, where about thirty
 //! `async fn`s may. Beyond that, rustc asks for a `recursion_limit`. Or give one of the functions
-//! the option `boxed`: behind it the count begins again.
+//! the option `boxed`: inside the box the count begins again.
 //!
 //! # Features
 //!
@@ -274,7 +274,7 @@ pub mod context;
 mod coroutine;
 /// Differences from `tornado.gen` 4.4, with their reasons.
 ///
-/// This page is for users of Tornado. A test holds each row.
+/// This page is for users of Tornado. A test checks each row.
 ///
 #[doc = include_str!("differences.md")]
 pub mod differences {}

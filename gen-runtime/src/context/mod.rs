@@ -24,7 +24,7 @@
 //! assert_eq!(io_loop.run_sync(body()).unwrap(), "the cable was pulled");
 //! ```
 //!
-//! A context is Tornado's `StackContext`, as far as that carries errors.
+//! A context is the part of Tornado's `StackContext` that carries errors.
 //!
 //! # The rules
 //!
@@ -43,12 +43,12 @@
 //! - Errors are thrown one at a time: the second one arrives at the yield after the first. A result
 //!   that is ready in the same turn wins over an error, which then arrives at the next yield.
 //!   Errors that are left when the body ends go outward.
-//! - So a body whose yields are always ready sees none of its errors. A [`moment`](crate::moment)
-//!   in its loop lets them in.
+//! - So errors never reach a body whose yields are always ready. A [`moment`](crate::moment) in its
+//!   loop lets them in.
 //! - A callback that fails also drops the callables that it owns. A coroutine that waits for one of
 //!   them gets the error, if the error is thrown into it, and not a
 //!   [`CallbackDroppedError`](crate::CallbackDroppedError). That is why the callables that a
-//!   callback drops are reported as dropped only when the callback has ended. Their keys are no
+//!   callback drops are reported as dropped only when the callback has ended. Their keys are not
 //!   [leaks](crate::LeakedCallbackError) when the coroutine ends, and may be registered again.
 //! - Only yields take errors. At a plain `.await` the errors wait for the next `yield_!`.
 //! - A task is one context, whatever runs in it. Of the branches of a foreign `select!` or `join!`,
@@ -160,7 +160,7 @@ impl Context {
 
     fn deliver(&self, error: UnhandledError) {
         match (&self.context, &self.home) {
-            (None, Some(home)) if !current::is(home) => send_to_handler(error, &**home),
+            (None, Some(home)) if !current::is(home) => send_to_handler(error, home),
             (context, _) => deliver_error(error, context.clone()),
         }
     }

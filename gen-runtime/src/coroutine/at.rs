@@ -13,8 +13,8 @@ const COLUMNS: LineAndColumn = 100_000;
 /// The position of a yield, as a type. `F` returns the site of the function that contains the
 /// yield.
 ///
-/// It is no closure: a closure in the type of an awaited future takes rustc longer than the whole
-/// method lookup of the yield.
+/// `F` is a function item and not a closure: a closure in the type of an awaited future takes rustc
+/// longer than the whole method lookup of the yield.
 #[derive(Debug)]
 pub struct At<F, const POSITION: LineAndColumn>(pub F);
 

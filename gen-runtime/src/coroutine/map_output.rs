@@ -1,5 +1,5 @@
-//! Conversion of a body's output within its call. By it, a `gen::Return` ends an engine, or a
-//! coroutine with the option `returns`.
+//! Conversion of a body's output within its call. Through it, a `gen::Return` can end an engine,
+//! or a coroutine with the option `returns`.
 
 use std::future::Future;
 use std::pin::Pin;

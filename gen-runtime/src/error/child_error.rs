@@ -7,8 +7,8 @@ use super::{print, Error};
 
 /// Another failure of the same parallel yield, and the child that failed: see [`Error::others`].
 ///
-/// It prints its path and the error in one line: `[2]: connection refused`, or
-/// `[0][2]: connection refused` if child 0 was or yielded a list, and child 2 of that list failed.
+/// It prints its path and the error in one line: `[2]: connection refused`, or `[0][2]: connection
+/// refused` if child 0 is a list, or a coroutine that yields one, and child 2 of that list failed.
 /// `{:?}` adds the trace and the error's own others, with their whole paths.
 ///
 /// ```

@@ -77,9 +77,9 @@ impl Error {
     ///
     /// # Errors
     ///
-    /// Returns this error unchanged if it is no `E`, or if a clone of it exists, since clones share
-    /// the failure. The runtime keeps clones too: a [`SharedFuture`](crate::SharedFuture) that
-    /// failed keeps its error, and so does the handle of a scope's child. Use
+    /// Returns this error unchanged if it is not an `E`, or if a clone of it exists, since clones
+    /// share the failure. The runtime keeps clones too: a [`SharedFuture`](crate::SharedFuture)
+    /// that failed keeps its error, and so does the handle of a scope's child. Use
     /// [`downcast_ref`](Error::downcast_ref) for such errors.
     pub fn downcast<E: StdError + Send + Sync + 'static>(self) -> Result<E, Self> {
         if !self.is::<E>() || !self.is_sole() {

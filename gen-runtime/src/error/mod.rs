@@ -66,7 +66,7 @@ pub use self::kinds::TimeoutError;
 pub(crate) use self::of_type::type_error;
 pub(crate) use self::own::TakesUpErrors;
 pub use self::panicked::Panicked;
-pub(crate) use self::panicked::{catch_panic, text_of};
+pub(crate) use self::panicked::{catch_panic, drop_payload, text_of};
 use self::payload::{AnyError, ContextLink, ContextPayload, Payload, StandardPayload};
 pub(crate) use self::print::Alone;
 pub(crate) use self::printed::{printed, Printed};

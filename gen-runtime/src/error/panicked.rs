@@ -4,6 +4,7 @@ use std::any::Any;
 use std::error::Error as StdError;
 use std::fmt;
 use std::future::{poll_fn, Future};
+use std::mem;
 use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
 use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
@@ -77,4 +78,10 @@ pub(crate) async fn catch_panic<F: Future>(future: F) -> Result<F::Output> {
         Err(payload) => Poll::Ready(Err(Panicked::new(payload).into())),
     })
     .await
+}
+
+/// Drops the payload of a panic. A payload whose own drop panics is forgotten: nothing more can be
+/// done.
+pub(crate) fn drop_payload(payload: Box<dyn Any + Send>) {
+    let _ = catch_unwind(AssertUnwindSafe(|| drop(payload))).map_err(mem::forget);
 }

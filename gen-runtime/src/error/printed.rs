@@ -2,8 +2,9 @@
 //! work is pending, or nothing would catch the panic.
 
 use std::fmt;
-use std::mem;
 use std::panic::{catch_unwind, AssertUnwindSafe};
+
+use super::drop_payload;
 
 /// Prints its arguments. If that panics or fails, it keeps the text printed so far, and adds a
 /// remark.
@@ -15,8 +16,7 @@ impl fmt::Display for Printed<'_> {
             Ok(Ok(())) => Ok(()),
             Ok(Err(fmt::Error)) => f.write_str("(it cannot be printed)"),
             Err(payload) => {
-                // A payload whose own drop panics is forgotten: nothing more can be done.
-                let _ = catch_unwind(AssertUnwindSafe(|| drop(payload))).map_err(mem::forget);
+                drop_payload(payload);
                 f.write_str("(it panicked as it was printed)")
             }
         }

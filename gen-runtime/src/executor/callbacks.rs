@@ -13,7 +13,7 @@ use crate::Result;
 
 /// Calls a callback of a user in a context. A panic becomes an error.
 pub(crate) fn call<T>(
-    what: &'static str,
+    subject: &'static str,
     context: Option<Arc<ErrorContext>>,
     callback: impl FnOnce() -> Result<T>,
 ) -> std::result::Result<T, UnhandledError> {
@@ -23,17 +23,17 @@ pub(crate) fn call<T>(
     });
     result.map_err(|error| {
         drops.mark_failed();
-        UnhandledError::of_callback(what, error, drops)
+        UnhandledError::of_callback(subject, error, drops)
     })
 }
 
 /// Calls a callback in the context in which it was scheduled, and sends its error there.
-pub(crate) fn run_in<F, R, M>(context: Option<Arc<ErrorContext>>, what: &'static str, callback: F)
+pub(crate) fn run_in<F, R, M>(context: Option<Arc<ErrorContext>>, subject: &'static str, callback: F)
 where
     F: FnOnce() -> R,
     R: CallbackOutput<M>,
 {
-    if let Err(error) = call(what, context.clone(), || callback().into_result()) {
+    if let Err(error) = call(subject, context.clone(), || callback().into_result()) {
         deliver_error(error, context);
     }
 }

@@ -28,7 +28,7 @@ pub(crate) struct Core {
     pub(super) scheduler: RefCell<Scheduler>,
     pub(super) timers: RefCell<Timers>,
     /// The number of turns that have begun.
-    pub(super) turn: Cell<u64>,
+    pub(super) turn_number: Cell<u64>,
     /// The first timer number of the current turn: timers with a smaller one are older.
     pub(super) turn_began_at: Cell<u64>,
     pub(super) closed: Cell<bool>,
@@ -49,7 +49,7 @@ impl Core {
             has_real_clock,
             scheduler: RefCell::new(Scheduler::new()),
             timers: RefCell::new(Timers::new()),
-            turn: Cell::new(0),
+            turn_number: Cell::new(0),
             turn_began_at: Cell::new(0),
             closed: Cell::new(false),
             running: Cell::new(None),

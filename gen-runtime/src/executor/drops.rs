@@ -11,7 +11,7 @@
 //! | after the error, by the owner of the callback | made at once, but [doubted](Doubt) until the loop must have read an error that was sent before |
 //!
 //! In the first case the key is [marked](Abandon::mark_failed) before any code gets the error, so
-//! that it is no leak when its call ends.
+//! that it is not a leak when its call ends.
 //!
 //! If the callback itself polls the future, on its own thread, its drops are reported at once, and
 //! no more of them are noted.
@@ -20,7 +20,6 @@ use std::cell::RefCell;
 use std::mem;
 use std::sync::Arc;
 
-use crate::report::contain;
 use crate::sync::thread_local;
 
 /// A key or a future whose value will never come, unless a new callable was made meanwhile.
@@ -91,7 +90,7 @@ impl NotedDrops {
 impl Drop for NotedDrops {
     fn drop(&mut self) {
         for of in mem::take(&mut self.0) {
-            contain("a waker", || of.abandon());
+            of.abandon();
         }
     }
 }

@@ -35,8 +35,8 @@ impl Host for Rc<Core> {
         Ok(id)
     }
 
-    fn turn(&self) -> u64 {
-        self.turn.get()
+    fn turn_number(&self) -> u64 {
+        self.turn_number.get()
     }
 
     fn now(&self) -> Instant {

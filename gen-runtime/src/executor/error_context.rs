@@ -44,7 +44,7 @@ enum Taker {
 struct State {
     outer: Option<Arc<ErrorContext>>,
     injections: VecDeque<Injection>,
-    /// Looks for a swallowed cancellation. Lent to each poll that has no injection.
+    /// Looks for a swallowed cancellation. Injected into each poll that has no other injection.
     watch: Option<Watch>,
     /// Dropped when the task has ended, which wakes the futures that wait for the end.
     end_senders: EndSenders,

@@ -12,10 +12,11 @@ unit_error! {
     /// # Inside of another runtime
     ///
     /// A task of another runtime, such as tokio or smol, may await a coroutine like any other
-    /// future, but it has no loop. Do not call `run_sync` in the task: it blocks the thread, and so
-    /// the runtime. If the coroutine waits for an event of that runtime, it waits for ever. (With
-    /// the feature `tokio` the call is refused in a task of tokio: see [`RuntimeRunning`].) Run the
-    /// part that needs the loop on a thread that may block, and await that:
+    /// future, but no loop of gen runs there. Do not call `run_sync` in the task: it blocks the
+    /// thread, and so the runtime. If the coroutine waits for an event of that runtime, it waits
+    /// for ever. (With the feature `tokio` the call is refused in a task of tokio: see
+    /// [`RuntimeRunning`].) Run the part that needs the loop on a thread that may block, and await
+    /// that:
     ///
     /// ```
     /// use std::time::Duration;

@@ -1,8 +1,8 @@
 //! The operations of an executor that the rest of the library uses.
 //!
-//! Futures and tasks use an executor through the trait [`Host`] alone, and find it by
-//! [`current()`]: they do not know which executor it is. The embedded loop is a host. Its public
-//! face, `io_loop/`, is the only user of the loop itself.
+//! Futures and tasks use an executor through the trait [`Host`], and find it by [`current()`]: they
+//! do not know which executor it is. The embedded loop is a host. Only its public face, `io_loop/`,
+//! and the error contexts, `context/`, use the loop itself.
 //!
 //! | operation | user |
 //! |---|---|
@@ -10,8 +10,9 @@
 //! | read the time, wake at a time | `gen::sleep`, timeouts |
 //! | read the number of the turn | `gen::moment` |
 //!
-//! Two more operations work from any thread, so they take an id instead of a host: delivering an
-//! injection to a task (`requests.rs`), and cancelling a timer ([`cancel_timer`]).
+//! Three more operations work from any thread, so they take an id instead of a host: delivering an
+//! injection to a task and setting its grace (`requests.rs`), and cancelling a timer
+//! ([`cancel_timer`]).
 
 use std::task::Waker;
 use std::time::{Duration, Instant};
@@ -31,7 +32,7 @@ pub(crate) trait Host {
     fn start(&self, task: TaskRef) -> Result<TaskId, LoopClosed>;
 
     /// Returns the number of the current turn.
-    fn turn(&self) -> u64;
+    fn turn_number(&self) -> u64;
 
     fn now(&self) -> Instant;
 

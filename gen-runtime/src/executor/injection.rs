@@ -27,7 +27,7 @@ pub(crate) enum Injection {
     Watch(Watch),
 }
 
-/// The part of an injection that is not lent to the poll.
+/// The part of an injection that stays behind during the poll.
 pub(crate) enum InjectionSource {
     /// The callback, for the log, and the drops that it has noted.
     Callback((&'static str, NotedDrops)),

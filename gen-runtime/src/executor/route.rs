@@ -8,6 +8,7 @@ use super::current;
 use super::current_context;
 use super::error_context::{ErrorContext, Home, Leftovers};
 use super::ids::SlotId;
+use super::inbox::Shared;
 use super::injection::Injection;
 use super::slot_context::SlotContext;
 use super::unhandled_error::UnhandledError;
@@ -99,7 +100,7 @@ fn send_outward(mut error: UnhandledError, mut context: Option<Arc<ErrorContext>
 }
 
 /// Sends an error to the error handler of a loop.
-pub(crate) fn send_to_handler(error: UnhandledError, home: &impl Home) {
+pub(crate) fn send_to_handler(error: UnhandledError, home: &Shared) {
     if let Err(error) = home.throw(None, error) {
         error.report();
     }

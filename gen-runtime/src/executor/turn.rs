@@ -43,12 +43,12 @@ impl Core {
             if self.scheduler.borrow().queued() == 0 {
                 self.park(on_stop);
             }
-            self.turn(&mut root, &mut due);
+            self.run_turn(&mut root, &mut due);
         }
     }
 
-    fn turn(&self, root: &mut Option<(SlotId, &mut dyn Root)>, due: &mut Vec<TimerKey>) {
-        self.turn.set(self.turn.get() + 1);
+    fn run_turn(&self, root: &mut Option<(SlotId, &mut dyn Root)>, due: &mut Vec<TimerKey>) {
+        self.turn_number.set(self.turn_number.get() + 1);
         if self.shared.has_mail() {
             self.read_mail();
         }

@@ -69,7 +69,7 @@ pub fn first_of<C>(children: C) -> FirstOf<C> {
     FirstOf { children, losers: Losers::Dropped }
 }
 
-/// Yieldables of which the first one to end counts: made by [`first_of`].
+/// A yieldable that gives the first result of its children: made by [`first_of`].
 #[derive(Debug, Clone)]
 #[must_use = "nothing runs until it is yielded"]
 pub struct FirstOf<C> {
@@ -129,7 +129,7 @@ impl<C> FirstOf<C> {
     }
 }
 
-/// Marks [`first_of`] of an `M`.
+/// The kind of a [`first_of`] whose children have the kind `M`.
 #[derive(Debug)]
 pub struct Raced<M>(PhantomData<M>);
 

@@ -131,7 +131,7 @@ pub(crate) fn any_in_flight() -> bool {
 /// reach every woken child.
 #[inline]
 pub(crate) fn any_on_this_thread() -> bool {
-    any_in_flight() && IN_FLIGHT_HERE.get() != 0
+    any_in_flight() && IN_FLIGHT_HERE.try_with(|count| count.get() != 0).unwrap_or(false)
 }
 
 /// Takes the error or the cancellation that is in flight for `waker`, as an error.
@@ -255,7 +255,7 @@ pub(crate) fn without_injected<R>(poll: impl FnOnce() -> R) -> R {
 /// its group then sees everything except errors.
 #[inline]
 pub(crate) fn without_injected_errors<R>(poll: impl FnOnce() -> R) -> R {
-    if any_in_flight() && is_error() {
+    if any_in_flight() && is_error_in_flight() {
         hide_slot(poll)
     } else {
         poll()
@@ -263,7 +263,7 @@ pub(crate) fn without_injected_errors<R>(poll: impl FnOnce() -> R) -> R {
 }
 
 #[cold]
-fn is_error() -> bool {
+fn is_error_in_flight() -> bool {
     with_slot(|slot| slot.as_ref().is_some_and(|in_flight| matches!(in_flight.thrown, Thrown::Error(_))))
         .unwrap_or(false)
 }
@@ -322,7 +322,7 @@ struct Injecting<'a> {
 impl<'a> Injecting<'a> {
     fn new(thrown: &'a mut Option<Thrown>, waker: &Waker) -> Self {
         IN_FLIGHT.fetch_add(1, Ordering::Relaxed);
-        IN_FLIGHT_HERE.set(IN_FLIGHT_HERE.get() + 1);
+        let _ = IN_FLIGHT_HERE.try_with(|count| count.set(count.get() + 1));
         let mut injecting = Injecting { thrown, outer: None };
         let addressee = Addressee::of(waker);
         with_slot(|slot| {
@@ -340,7 +340,7 @@ impl<'a> Injecting<'a> {
 impl Drop for Injecting<'_> {
     fn drop(&mut self) {
         IN_FLIGHT.fetch_sub(1, Ordering::Relaxed);
-        IN_FLIGHT_HERE.set(IN_FLIGHT_HERE.get() - 1);
+        let _ = IN_FLIGHT_HERE.try_with(|count| count.set(count.get() - 1));
         let outer = self.outer.take();
         // Without a slot it was not moved, and `thrown` still holds it.
         if let Some(left) = with_slot(|slot| mem::replace(slot, outer)) {

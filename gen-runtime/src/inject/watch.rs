@@ -15,7 +15,7 @@
 //!
 //! It is the last yield that counts, and not the innermost one: a clean-up may call the interrupted
 //! function again, but from another yield. In a build without debug assertions only the innermost
-//! yield of a chain checks. Then only a cancellation is noticed that was swallowed where it
+//! yield of a chain checks. Then the watch notices only a cancellation that was swallowed where it
 //! arrived.
 
 use std::borrow::Cow;

@@ -87,7 +87,7 @@ pub fn limit<C>(at_once: usize, children: C) -> Limit<C> {
     Limit { at_once, children, in_order: true }
 }
 
-/// Yieldables of which a limited number runs at a time: made by [`limit`].
+/// A yieldable that runs a limited number of its children at a time: made by [`limit`].
 #[derive(Debug, Clone)]
 #[must_use = "nothing runs until it is yielded"]
 pub struct Limit<C> {
@@ -123,7 +123,7 @@ impl<C> Limit<C> {
     }
 }
 
-/// Marks [`limit`] of an `M`.
+/// The kind of a [`limit`] whose children have the kind `M`.
 #[derive(Debug)]
 pub struct Limited<M>(PhantomData<M>);
 

@@ -24,7 +24,7 @@ pub struct Multi<C> {
     children: C,
 }
 
-/// Marks [`multi`] of an `M`.
+/// The kind of a [`multi`] whose children have the kind `M`.
 #[derive(Debug)]
 pub struct Grouped<M>(PhantomData<M>);
 

@@ -178,9 +178,9 @@ impl StdError for CallbackDroppedError {}
 /// It takes the place of the output, also of that of a [`gen::Return`](fn@crate::Return). If the
 /// body has failed, its own error is the result, and its keys are not reported.
 ///
-/// A key is no leak if a callback that failed has dropped its callables, because the error of the
-/// callback is reported: see [`Callable`](super::Callable). Nor is a key that was waited for when
-/// its last callable was gone.
+/// A key is not a leak if a callback that failed has dropped its callables, because the error of
+/// the callback is reported: see [`Callable`](super::Callable). Nor is a key that was waited for
+/// when its last callable was gone.
 ///
 /// The text names the first few keys, and the number of the others.
 #[derive(Clone)]

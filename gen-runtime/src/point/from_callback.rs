@@ -31,8 +31,8 @@ use crate::{Error, Result};
 /// before.
 ///
 /// The closure runs in an error [context](crate::context) of its own, inside of the current one. So
-/// the future also fails if a callback or timer fails that the closure has scheduled, and the
-/// callback was not called before. Errors that come after the result go to the outer context.
+/// the future also fails if a callback or timer that the closure has scheduled fails before the
+/// result has come. Errors that come after the result go to the outer context.
 ///
 /// This is Tornado's `gen.Task`.
 ///

@@ -80,7 +80,7 @@ pub(super) trait AnyRegistration: Any + Send + Sync {
     fn forget(&self, id: WaiterId);
     /// Whether the reason is known why its value will never come: an error was reported instead, or
     /// a point has waited for it since the last callable was dropped. Then the key may be
-    /// registered again, and is no leak.
+    /// registered again, and is not a leak.
     fn is_settled(&self) -> bool;
     /// Closes it, and drops the value.
     fn close(&self);

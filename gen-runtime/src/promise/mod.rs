@@ -28,7 +28,7 @@
 //!   them, even if the promise still exists.
 //! - A *waker* is kept from the first poll of a pending future until the result is there, or until
 //!   that future is dropped. Nothing else of the waiting task is kept. So a coroutine that owns a
-//!   promise and waits for its future is no cycle once the promise is set or dropped.
+//!   promise and waits for its future is not a cycle once the promise is set or dropped.
 //! - *Done-callbacks* are tasks on the loop where they were added. For the promise they are
 //!   waiters.
 //!

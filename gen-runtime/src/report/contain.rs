@@ -1,9 +1,8 @@
 //! Calls of a user's code whose result is not used. A panic in it is reported, and does not spread.
 
-use std::mem;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
-use crate::error::text_of;
+use crate::error::{drop_payload, text_of};
 use crate::report;
 
 /// Runs a user's code, and reports its panic. `subject` names the code.
@@ -13,7 +12,6 @@ pub(crate) fn contain(subject: &str, run: impl FnOnce()) {
             "{subject} panicked: {}",
             text_of(&*payload).unwrap_or("(its payload is no text)")
         ));
-        // A payload whose own drop panics is forgotten: nothing more can be done.
-        let _ = catch_unwind(AssertUnwindSafe(|| drop(payload))).map_err(mem::forget);
+        drop_payload(payload);
     }
 }

@@ -50,7 +50,7 @@ impl Detached {
             Detached::Unwatched => report_unread(subject, error),
             Detached::ByTimeout(_) if self.is_quiet(error) => {}
             Detached::ByTimeout(_) => {
-                report::failure(format_args!("{subject} failed after its timeout"), error);
+                report::failure(format_args!("{subject} failed after the timeout that waited for it"), error);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! A child behind a pointer, and its reply to the handle.
 //!
-//! The result is sent to the handle when the child has ended. A child that is dropped before sends
-//! nothing, and its handle resolves to `ScopeEnded`.
+//! The result is sent to the handle when the child has ended. A child that is dropped before
+//! its end sends nothing, and its handle resolves to `ScopeEnded`.
 
 use std::future::Future;
 use std::panic::{catch_unwind, AssertUnwindSafe};

@@ -70,8 +70,8 @@ impl<T> ScopeHandle<T> {
             return CancelCompletion::ended();
         }
         let cancellation = Cancellation::new(CancelSource::Explicit, reason, Location::caller());
-        let (signal, completion) = CancelCompletion::new(&cancellation, self.child.in_scope(&self.queue));
-        self.queue.request(self.child, cancellation, signal);
+        let (end_sender, completion) = CancelCompletion::new(&cancellation, self.child.in_scope(&self.queue));
+        self.queue.request(self.child, cancellation, end_sender);
         completion
     }
 }

@@ -17,7 +17,7 @@ pub(super) struct Member {
     /// The cancellation or the watch for its next poll.
     next_injection: NextInjection,
     /// Dropped with the member, when it has ended.
-    watchers: EndSenders,
+    end_senders: EndSenders,
 }
 
 impl Member {
@@ -27,7 +27,7 @@ impl Member {
             waker,
             requests: Requests::default(),
             next_injection: NextInjection::default(),
-            watchers: EndSenders::default(),
+            end_senders: EndSenders::default(),
         }
     }
 
@@ -36,8 +36,8 @@ impl Member {
         self.waker.wake_by_ref();
     }
 
-    pub(super) fn watch(&mut self, signals: EndSenders) {
-        self.watchers.append(signals);
+    pub(super) fn add_end_senders(&mut self, end_senders: EndSenders) {
+        self.end_senders.append(end_senders);
     }
 
     /// Polls the member, with the injection that is kept for it.

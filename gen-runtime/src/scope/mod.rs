@@ -1,4 +1,4 @@
-//! Scopes: children that may borrow, and that nothing outlives.
+//! Scopes: children that may borrow, and never outlive the scope.
 //!
 //! # How it works
 //!
@@ -68,7 +68,7 @@ use crate::{Result, Throw};
 /// Runs a body and the children that it spawns, all of which may borrow from outside of the scope.
 ///
 /// The children run while the body waits, and the scope ends when all have ended. They may spawn
-/// more children into the scope. Nothing outlives it.
+/// more children into the scope. No child outlives the scope.
 ///
 /// ```
 /// use gen::yield_;

@@ -40,10 +40,10 @@ impl MemberId {
     }
 }
 
-/// A request to cancel a child. The signals are dropped when it has ended.
+/// A request to cancel a child. The senders are dropped when it has ended.
 pub(super) struct ChildRequest {
     pub(super) cancellation: Cancellation,
-    pub(super) signals: EndSenders,
+    pub(super) end_senders: EndSenders,
 }
 
 /// A request to drop a child if it has not ended when `grace` has passed. Its result is that of the
@@ -72,7 +72,7 @@ struct QueueState {
 pub(super) struct ScopeEvents {
     /// The members that were woken, in order, each once.
     pub(super) woken: Vec<Arc<MemberWaker>>,
-    /// Of several requests for one child, the first one; with the signals of all.
+    /// Of several requests for one child, the first one; with the senders of all.
     pub(super) requests: BTreeMap<MemberId, ChildRequest>,
     /// Of several graces for one child, the shortest one.
     pub(super) graces: BTreeMap<MemberId, GraceRequest>,
@@ -124,10 +124,10 @@ impl ScopeQueue {
     }
 
     /// Cancels a child.
-    pub(super) fn request(&self, child: MemberId, cancellation: Cancellation, signal: EndSender) {
+    pub(super) fn request(&self, child: MemberId, cancellation: Cancellation, end_sender: EndSender) {
         self.notify(|state| {
-            let request = ChildRequest { cancellation, signals: EndSenders::default() };
-            state.events.requests.entry(child).or_insert(request).signals.push(signal);
+            let request = ChildRequest { cancellation, end_senders: EndSenders::default() };
+            state.events.requests.entry(child).or_insert(request).end_senders.push(end_sender);
         });
     }
 
@@ -162,7 +162,7 @@ impl CutShort for ScopeQueue {
 
 /// The waker of the body or of a child.
 ///
-/// A scope cannot use a [pool](crate::parallel) instead. The seats of a pool are for children of
+/// A scope cannot use a [pool](crate::parallel) instead. The slots of a pool are for children of
 /// one type, which it starts, cancels and drops by rules of its own. A scope polls its body and its
 /// children in one order, cancels each alone, and cancels those that are spawned later, too.
 pub(super) struct MemberWaker {

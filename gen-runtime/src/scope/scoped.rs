@@ -129,7 +129,7 @@ where
         if all_woken.len() > 0 {
             self.spawn_queue.0.queue().leave(all_woken);
         }
-        for child in self.take_in() {
+        for child in self.admit_spawned() {
             // A scope that was cancelled cancels the children that are spawned later, too.
             let cancelled = self.cancelled.clone();
             self.with_child(child, |member, child| match &cancelled {
@@ -138,10 +138,10 @@ where
             });
         }
         // After the children have been admitted, because a request may be for one of them. If the
-        // child has ended, its request is dropped, with its signals.
-        for (child, ChildRequest { cancellation, signals }) in events.requests {
+        // child has ended, its request is dropped, with its senders.
+        for (child, ChildRequest { cancellation, end_senders }) in events.requests {
             self.with_child(child, |member, child| {
-                member.watch(signals);
+                member.add_end_senders(end_senders);
                 member.cancel(child.as_child(), &cancellation)
             });
         }
@@ -165,7 +165,7 @@ where
     }
 
     /// Admits the children that were spawned so far.
-    fn take_in(&mut self) -> Vec<MemberId> {
+    fn admit_spawned(&mut self) -> Vec<MemberId> {
         let queue = self.spawn_queue.0.queue();
         let spawned = self.spawn_queue.0.take().into_iter();
         let admit = |(id, child)| {
@@ -186,7 +186,7 @@ where
     /// that; those that they spawn are cancelled when they are admitted.
     fn cancel_all(&mut self, cancellation: &Cancellation) {
         *self.cancelled = Some(cancellation.clone());
-        self.take_in();
+        self.admit_spawned();
         let children: Vec<MemberId> = self.children.keys().copied().collect();
         self.with_body(|member, body| member.cancel(body, cancellation));
         for child in children {

@@ -48,8 +48,8 @@ impl CancelCompletion {
     }
 
     pub(crate) fn new(request: &Cancellation, target: CancelTarget) -> (EndSender, Self) {
-        let (signal, ended) = end_channel();
-        (signal, CancelCompletion { running: Some(Running { ended, request: request.clone(), target }) })
+        let (end_sender, ended) = end_channel();
+        (end_sender, CancelCompletion { running: Some(Running { ended, request: request.clone(), target }) })
     }
 
     /// Drops the task or child if it has not ended when `grace` has passed: because its clean-up

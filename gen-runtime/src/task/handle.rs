@@ -68,9 +68,9 @@ enum Handle<T> {
 struct TaskHandle<T>(Pin<Arc<dyn Joinable<T>>>);
 
 // SAFETY: the pointer is always to a `Task<F, T, M>` (the only implementor). It consists of a
-// `ThreadBound<F>`, which is `Send` and `Sync` for every `F`; of a `WaiterCell` of a
-// `Result<T>`, which is both if `T` is `Send`; and of a `PhantomData<fn() -> M>` and a `TaskSpan`,
-// which always are.
+// `ThreadBound<F>`, which is `Send` and `Sync` for every `F`; of a `JoinState<T>`, a mutex around a
+// `Result<T>` and a waker, which is both if `T` is `Send`; and of a `PhantomData<fn() -> M>` and a
+// `TaskSpan`, which always are.
 unsafe impl<T: Send> Send for TaskHandle<T> {}
 // SAFETY: as above.
 unsafe impl<T: Send> Sync for TaskHandle<T> {}
@@ -167,15 +167,15 @@ impl<T> JoinHandle<T> {
     ///   arrives at its first yield that has to wait. (A task itself runs its first step when it is
     ///   spawned.)
     /// - In the *same instant* as a result: the result wins, and the cancellation arrives at the
-    ///   next yield. If the task ends before, its result stands.
+    ///   next yield. If the task ends first, its result stands.
     /// - *After the end* of the task: never.
     #[track_caller]
     pub fn cancel(&self, reason: impl Into<Cow<'static, str>>) -> CancelCompletion {
         match &self.task {
             Handle::Started(id, task) if !task.0.is_done() => {
                 let cancellation = Cancellation::new(CancelSource::Explicit, reason, Location::caller());
-                let (signal, completion) = CancelCompletion::new(&cancellation, CancelTarget::Task(*id));
-                deliver(*id, Injection::Cancel(cancellation), Some(signal));
+                let (end_sender, completion) = CancelCompletion::new(&cancellation, CancelTarget::Task(*id));
+                deliver(*id, Injection::Cancel(cancellation), Some(end_sender));
                 completion
             }
             _ => CancelCompletion::ended(),

@@ -3,7 +3,7 @@
 //! | state of the cell | the task ends: `finish` | its loop closes: `close` | the handle is polled: `poll` | the handle is dropped: `detach` |
 //! |---|---|---|---|---|
 //! | empty: the task runs | `Done`; the waiter is woken | `Closed`; the waiter is woken | pending | `Detached` |
-//! | `SpawnedInDrop`: the task runs, and its handle was not polled | `Done` | `Closed` | empty | `Detached`, by no timeout |
+//! | `SpawnedInDrop`: the task runs, and its handle was not polled | `Done` | `Closed` | becomes empty; pending | `Detached`, by no timeout |
 //! | `Detached`: the task runs without a handle | the result is handed back, to be reported | `Closed` | | |
 //! | `Done`: the task has ended | | | gives the result: `Taken` | the result is handed back, to be reported |
 //! | `Taken`: the handle has given the result, or was dropped | | | an error | |

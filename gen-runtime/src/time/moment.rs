@@ -58,7 +58,7 @@ impl Future for Moment {
     type Output = Result<()>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        let turn = host::current().map(|host| (host.id(), host.turn()));
+        let turn = host::current().map(|host| (host.id(), host.turn_number()));
         match self.state {
             State::Fresh => self.state = State::Since(turn),
             // Polled again in the turn of the first poll: it is not over.

@@ -110,7 +110,7 @@ impl<Y, Q> WithTimeout<Y, Q> {
     }
 }
 
-/// Marks [`with_timeout`] of an `M`.
+/// The kind of a [`with_timeout`] whose child has the kind `M`.
 #[derive(Debug)]
 pub struct TimedOut<M>(PhantomData<M>);
 

@@ -26,8 +26,8 @@
 //!
 //! 1. *No code of a user runs under the lock.* The waker of a poll is cloned before the cell is
 //!    locked. Whatever is moved out of the cell, a waker or a value, is handed out, and is woken or
-//!    dropped after the lock. A closure that runs under the lock owns nothing of a user. So a waker
-//!    may poll, fill or drop the very cell that wakes it.
+//!    dropped after the lock. A closure that runs under the lock drops nothing of a user. So a
+//!    waker may poll, fill or drop the very cell that wakes it.
 //! 2. *A waker that panics harms only the future that it belongs to.* The code that fills a cell
 //!    does not know the waker, so the panic is [reported](crate::report::contain) and ends there.
 //!    A clone or a drop of a waker within `poll` panics to the caller, which has brought the waker.

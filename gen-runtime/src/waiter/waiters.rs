@@ -50,7 +50,7 @@ impl Waiters {
                 let (second, known) = mem::replace(first, (id, waker));
                 self.others.get_or_insert_default().insert(second, known)
             }
-            None if self.others.is_none() => {
+            None if self.others.as_ref().is_none_or(|others| others.is_empty()) => {
                 self.first = Some((id, waker));
                 None
             }

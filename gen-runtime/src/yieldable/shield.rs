@@ -77,7 +77,7 @@ pub struct Shield<Y> {
     yieldable: Y,
 }
 
-/// Marks [`shield`](fn@shield) of an `M`.
+/// The kind of a [`shield`](fn@shield) whose yieldable has the kind `M`.
 #[derive(Debug)]
 pub struct Shielded<M>(PhantomData<M>);
 

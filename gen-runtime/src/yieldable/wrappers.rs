@@ -12,7 +12,7 @@ use super::Yieldable;
 use crate::coroutine::{Frame, FrameKind};
 use crate::Result;
 
-/// Marks [`raw`] yieldables of an `M`.
+/// The kind of a [`raw`] whose yieldable has the kind `M`.
 #[derive(Debug)]
 pub struct RawMarked<M>(PhantomData<M>);
 

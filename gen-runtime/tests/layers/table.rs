@@ -26,7 +26,7 @@ pub(crate) const LAYERS: &[Layer] = &[
         name: "users",
         files: "io_loop/ promise/ yield_macro/ tornado/",
         never: "They must never know the list of public names, nor the names that the macros emit: \
-                they are complete without the face.",
+                they do not depend on the face.",
         apart: false,
     },
     Layer {
@@ -54,7 +54,7 @@ pub(crate) const LAYERS: &[Layer] = &[
     Layer {
         name: "injection",
         files: "inject/",
-        never: "It must never know the future that is polled: it lends an error or a request to one \
+        never: "It must never know the future that is polled: it puts an error or a request into one \
                 poll, and does not care whether a coroutine, a group or a task takes it.",
         apart: false,
     },

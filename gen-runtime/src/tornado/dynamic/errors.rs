@@ -27,7 +27,9 @@ type_error! {
     ///     run(|| Value::new(())).unwrap();
     ///     let error = run(|| Value::new(42_u8)).unwrap_err();
     ///     assert!(error.is::<gen::ReturnValueIgnoredError>());
-    ///     assert!(error.to_string().starts_with("an engine returned a value"));
+    ///     let text = "an engine returned a value of type `u8`, \
+    ///                 which no code would receive";
+    ///     assert_eq!(error.to_string(), text);
     /// });
     /// ```
     ReturnValueIgnoredError: "an engine returned a value of type `{}`, which no code would receive"
