@@ -19,7 +19,7 @@ fn the_readme_says_what_the_cases_say() {
         fs::write(path, current).expect("the README can be written");
         return;
     }
-    assert_eq!(readme, current, "UPDATE_README=1 writes it anew");
+    assert_eq!(readme, current, "UPDATE_README=1 rewrites it");
 }
 
 /// The README with another text between the two comments that mark the part.

@@ -227,7 +227,7 @@ fn an_iterator_allocates_for_all_children_together() {
     assert_eq!(
         (of(10), of(10_000)),
         (4, 4),
-        "its blocks, its seats, and of one block the children and their wakers"
+        "its blocks, its slots, and of one block the children and their wakers"
     );
 }
 

@@ -61,7 +61,7 @@ pub(crate) fn outcome(result: &gen::Result<Value>) -> Outcome {
 
 fn failure(error: &gen::Error) -> Failure {
     let others = error.others().iter().map(|other| {
-        let number = |place: &gen::ChildKey| match place {
+        let number = |key: &gen::ChildKey| match key {
             gen::ChildKey::Index(index) => *index,
             gen::ChildKey::Body => BODY,
             _ => usize::MAX,

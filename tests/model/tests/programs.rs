@@ -56,7 +56,7 @@ const ALL: &[&str] = &[
     "shut down",
     "shut down too late",
     "log: a task failed, and its result",
-    "log: a task failed after its timeout",
+    "log: a task failed after the timeout that waited for it",
     "log: a promise failed, and its result",
     "log: a child of a `WaitIterator`",
     "log: a child of a `first_of`",

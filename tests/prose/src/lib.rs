@@ -4,9 +4,8 @@
 //! - A line of a code block is at most 84 columns wide ([`width::CODE`]).
 //! - The phrases of [`words::LIST`] do not occur. Each has a reason and a replacement.
 //!
-//! `cargo test -p prose` fails with the file and line of each violation, except in the folders
-//! that `tests/prose.rs` lists as not yet rewritten. `cargo run -p prose -- FOLDER ..` prints the
-//! violations in any folder or file, listed or not.
+//! `cargo test -p prose` fails with the file and line of each violation. `cargo run -p prose --
+//! FOLDER ..` prints the violations in a folder or file.
 
 mod files;
 mod hash;

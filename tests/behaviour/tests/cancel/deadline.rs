@@ -294,7 +294,7 @@ fn a_task_goes_on_after_the_deadline() {
             })
         });
         assert_eq!(lines.len(), usize::from(!quiet), "{lines:?}");
-        assert!(lines.iter().all(|line| line.contains("failed after its timeout")));
+        assert!(lines.iter().all(|line| line.contains("failed after the timeout that waited for it")));
     }
 }
 

@@ -30,7 +30,10 @@ fn bogus_yield() {
         Ok(error.to_string())
     }
     assert_eq!(bad_type(&run_logged(yield_it(Value::new(42_u8))).0.unwrap_err()), "u8");
-    assert!(run_logged(body()).0.unwrap().starts_with("a value of type `u8` cannot be yielded"));
+    assert_eq!(
+        run_logged(body()).0.unwrap(),
+        "a value of type `u8` cannot be yielded: register the type with `gen::dynamic::register`"
+    );
 }
 
 /// No caller receives the result of an engine, so a value that is not `()` is an error. In the

@@ -239,7 +239,7 @@ fn rule_17_a_future_twice_in_a_list_fails_once() {
 }
 
 const UNREAD: &str = "ERROR gen: a promise failed, and its result was never read: late";
-const AFTER_TIMEOUT: &str = "ERROR gen: a promise failed after its timeout: late";
+const AFTER_TIMEOUT: &str = "ERROR gen: a promise failed after the timeout that waited for it: late";
 
 /// An error that interrupts a waiting body does not affect the future. A later value is ignored,
 /// and a later failure is logged, because no code reads it.

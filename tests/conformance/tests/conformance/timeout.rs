@@ -155,7 +155,7 @@ fn within_a_coroutine(task: gen::JoinHandle<u32>) -> gen::Result {
     yield_!(gen::with_timeout(SECOND, waits(task))).map(drop)
 }
 
-const AFTER_TIMEOUT: &str = "ERROR gen: a task failed after its timeout: late";
+const AFTER_TIMEOUT: &str = "ERROR gen: a task failed after the timeout that waited for it: late";
 
 /// A late failure is logged once, and not again as unread. The record says that the timeout gave it
 /// up.

@@ -125,7 +125,7 @@ impl<'p> Model<'p> {
         let abandoned = promise.abandoned;
         if let (Some(by_timeout), Err(error), false) = (abandoned, &result, is_told) {
             let what = match by_timeout {
-                true => "a promise failed after its timeout",
+                true => "a promise failed after the timeout that waited for it",
                 false => "a promise failed, and its result was never read",
             };
             self.log_failure(what, error);

@@ -147,7 +147,7 @@ impl<'p> Model<'p> {
             Stage::Detached(by_timeout) => {
                 if let Err(error) = result {
                     let what = match by_timeout {
-                        true => "a task failed after its timeout",
+                        true => "a task failed after the timeout that waited for it",
                         false => "a task failed, and its result was never read",
                     };
                     self.log_failure(what, &error);
