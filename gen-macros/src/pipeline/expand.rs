@@ -1,6 +1,6 @@
 //! Expand: quotes what [`lower`](crate::pipeline::lower) has decided.
 
-use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, TokenStreamExt, quote_spanned};
 use syn::{LitStr, Signature, Token};
 
@@ -155,11 +155,9 @@ fn head(block: &LoweredBody, lowered: &Lowered, paths: &Paths, end: Option<Token
 /// defined. It is an item and not a closure: rustc does not know the type of a closure until it has
 /// checked the whole body.
 pub(crate) fn site_function(site: &Site, paths: &Paths) -> TokenStream {
-    let Site { name, file, line, column, function } = site;
-    let of = paths.site();
-    let [name, file] = [name, file].map(|text| LitStr::new(text, ours()));
-    let [line, column] = [line, column].map(|number| Literal::u32_unsuffixed(*number));
-    quote_spanned!(ours()=> fn #function() -> #of { #of::new(#name, #file, #line, #column) })
+    let Site { name, place, function } = site;
+    let (of, name, place) = (paths.site(), LitStr::new(name, ours()), place.arguments(paths));
+    quote_spanned!(ours()=> fn #function() -> #of { #of::new(#name, #place) })
 }
 
 /// The machine, in a box if the options say so.

@@ -38,9 +38,8 @@ pub(crate) fn run(kind: AttributeKind, options: TokenStream, item: TokenStream) 
         Ok(parsed) => parsed,
         Err(error) => return fallback::not_a_function(kind, item, error, mistakes),
     };
-    if unread.is_none()
-        && let Some(tokens) = instrument::put_above(kind, &options, &function, &paths)
-    {
+    let put_above = || instrument::put_above(kind, &options, &function, &paths);
+    if let Some(tokens) = unread.is_none().then(put_above).flatten() {
         // The attribute is expanded again, and then finds the mistakes again.
         drop(mistakes.into_errors());
         return tokens;

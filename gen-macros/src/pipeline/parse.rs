@@ -36,12 +36,12 @@ impl Function {
         // The parser copies all tokens that it gets. Most of them are the body, so it gets the
         // function without its body first.
         let mut head: Vec<TokenTree> = item.clone().into_iter().collect();
-        if let Some(block) = head.pop().and_then(unwrap_block)
-            && let Ok(function) = Function::parse_with(head.into_iter().collect(), Some(block))
-        {
-            return Ok(function);
+        let last = head.pop().and_then(unwrap_block);
+        let without_body = |block| Function::parse_with(head.into_iter().collect(), Some(block)).ok();
+        match last.and_then(without_body) {
+            Some(function) => Ok(function),
+            None => Function::parse_with(item, None),
         }
-        Function::parse_with(item, None)
     }
 
     /// Parses a function whose body is `block`. If that is `None`, the body is among the tokens.

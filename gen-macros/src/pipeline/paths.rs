@@ -56,6 +56,11 @@ impl Paths {
         Paths { root: self.root.clone(), span: ours().located_at(span) }
     }
 
+    /// The same paths as if the user had written them at `span`.
+    pub(crate) fn written_at(&self, span: Span) -> Paths {
+        Paths { root: self.root.clone(), span }
+    }
+
     /// The span of these paths.
     pub(crate) fn span(&self) -> Span {
         self.span
@@ -179,6 +184,11 @@ impl Paths {
     /// The macro that returns its tokens.
     pub(crate) fn verbatim(&self) -> RuntimePath<'_> {
         self.private("verbatim")
+    }
+
+    /// The macro `file`, `line` or `column`.
+    pub(crate) fn macro_of_std(&self, name: &'static str) -> RuntimePath<'_> {
+        self.private(name)
     }
 
     /// The path of the runtime, as an argument of a macro that emits paths itself.

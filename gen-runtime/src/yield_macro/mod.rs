@@ -59,7 +59,7 @@ pub(crate) mod probe;
 /// ```
 #[macro_export]
 macro_rules! yield_ {
-    (@frame $frame:ident $function:ident $place:literal $edge:tt $at:tt $site:tt, @tuple $([$($element:tt)*])+) => {
+    (@frame $frame:ident $function:ident $place:tt $edge:tt $at:tt $site:tt, @tuple $([$($element:tt)*])+) => {
         $edge.arrived(
             $crate::__private::tuple(
                 ($(
@@ -74,7 +74,7 @@ macro_rules! yield_ {
         )
         .$at $site
     };
-    (@frame $frame:ident $function:ident $place:literal $edge:tt $at:tt $site:tt, $($yieldable:tt)*) => {
+    (@frame $frame:ident $function:ident $place:tt $edge:tt $at:tt $site:tt, $($yieldable:tt)*) => {
         $edge.arrived(
             match ($($yieldable)*) { yieldable => {
                 use $crate::__private::{Anything as _, IntoPending as _};

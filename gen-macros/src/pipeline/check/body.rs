@@ -161,10 +161,7 @@ impl VisitMut for YieldVisitor<'_> {
         if path.segments.last().is_some_and(|segment| segment.ident == "yield_") {
             if let Some((wrong, help)) = self.scope.complaint() {
                 self.mistakes.report(path, wrong, help);
-            } else if has_commas(&invocation.tokens)
-                && let Ok(list) = EXPRESSIONS.parse2(invocation.tokens.clone())
-                && list.len() > 1
-            {
+            } else if let Some(list) = several_expressions(&invocation.tokens) {
                 self.mistakes.report(&list, "`yield_!` takes one expression", several(&invocation.delimiter));
             }
             // `use Self::..` is not valid.
@@ -254,9 +251,11 @@ impl VisitMut for YieldVisitor<'_> {
     }
 }
 
-/// Whether there are commas among the tokens, other than those in groups.
-fn has_commas(tokens: &TokenStream) -> bool {
-    tokens.clone().into_iter().any(|tree| is(&tree, ','))
+/// The expressions, if the tokens are more than one, with commas between them.
+fn several_expressions(tokens: &TokenStream) -> Option<Punctuated<Expr, Token![,]>> {
+    let has_commas = tokens.clone().into_iter().any(|tree| is(&tree, ','));
+    let list = has_commas.then(|| EXPRESSIONS.parse2(tokens.clone()).ok()).flatten()?;
+    (list.len() > 1).then_some(list)
 }
 
 /// How to yield several expressions, given the delimiter that was written.

@@ -25,6 +25,7 @@ mod arguments;
 mod extent;
 mod lifetimes;
 mod output;
+mod place;
 mod site;
 mod walk;
 mod yields;
@@ -161,9 +162,8 @@ fn replaced_body(word: &Ident, paths: &Paths) -> Group {
 /// Adds a message to a `#[must_use]` without one: clippy reports it, since the type of a coroutine
 /// is `#[must_use]` too.
 fn say_why_it_must_be_used(attribute: &mut Attribute) {
-    if let Meta::Path(path) = &attribute.meta
-        && path.is_ident("must_use")
-    {
+    let Meta::Path(path) = &attribute.meta else { return };
+    if path.is_ident("must_use") {
         let words = "a coroutine does nothing until it is yielded, awaited or started";
         let (path, words) = (path.to_token_stream(), LitStr::new(words, ours()));
         attribute.meta = syn::parse_quote!(#path = #words);

@@ -13,17 +13,15 @@
 //! the place of the yield. The trees from `(Edge)` on are the [edges](YieldArguments::edges) of the
 //! expansion.
 
-use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::PathSegment;
 
 use super::extent::elements_of_tuple;
-use super::site::{Site, position};
+use super::place::{Place, start_of};
+use super::site::Site;
 use crate::pipeline::paths::{Paths, SITE_FUNCTION, ours};
 use crate::pipeline::tokens::{grouped, is, regroup_at_end};
-
-/// One more than the greatest column, here and in the runtime: `31_00017` is line 31, column 17.
-const COLUMNS: u64 = 100_000;
 
 /// Makes the arguments of the yields in one body.
 pub(super) struct YieldArguments<'a> {
@@ -74,13 +72,8 @@ impl YieldArguments<'_> {
 
     /// Line and column of a yield, in one number. A yield that comes from a macro in another file
     /// gets the place of the function, since the site names the file of the function.
-    fn place(&self, name: &Ident) -> Literal {
-        let (file, line, column) = position(name.span());
-        let (line, column) = match self.site {
-            Some(site) if site.file != file => (site.line, site.column),
-            _ => (line, column),
-        };
-        Literal::u64_unsuffixed(u64::from(line) * COLUMNS + u64::from(column).min(COLUMNS - 1))
+    fn place(&self, name: &Ident) -> TokenStream {
+        Place::of(name.span()).in_function(self.site.map(|site| &site.place), self.paths)
     }
 }
 
@@ -97,7 +90,7 @@ fn without_frame(trees: &[TokenTree]) -> &[TokenTree] {
             TokenTree::Ident(word),
             TokenTree::Ident(_frame),
             TokenTree::Ident(_function),
-            TokenTree::Literal(_place),
+            _place,
             TokenTree::Group(_edge),
             TokenTree::Ident(_at),
             TokenTree::Group(_site),
@@ -120,18 +113,17 @@ fn without_last_comma(trees: &[TokenTree]) -> &[TokenTree] {
 /// `name`.
 pub(super) fn start_of_path(before: &[TokenTree], name: &Ident) -> Span {
     let (mut before, mut first) = (before, name.span());
-    while let [rest @ .., one, two] = before
-        && is(one, ':')
-        && is(two, ':')
-    {
+    while let [rest @ .., one, two] = before {
+        if !is(one, ':') || !is(two, ':') {
+            break;
+        }
         (before, first) = match rest {
             [rest @ .., TokenTree::Ident(word)] if is_segment(word) => (rest, word.span()),
             // For example the `return` before `::gen::yield_!(..)`.
             _ => ([].as_slice(), one.span()),
         };
     }
-    // Outside of a compiler, in unit tests, a span has no start.
-    if proc_macro::is_available() { first.unwrap().start().into() } else { first }
+    start_of(first)
 }
 
 /// Whether a word can be a segment of a path. Any name can, and `crate`, `self` and `super`.

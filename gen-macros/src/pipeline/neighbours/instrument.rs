@@ -159,19 +159,22 @@ type Around = Option<(TokenStream, TokenStream)>;
 /// call.
 fn body_among(rest: &[TokenTree]) -> Option<(Around, Group)> {
     for (position, pair) in rest.windows(2).enumerate() {
-        if let [TokenTree::Group(closure), TokenTree::Group(call)] = pair
-            && call.stream().is_empty()
-            && let [move_, left, right, TokenTree::Group(body)] = trees(closure.stream()).as_slice()
-            && is_word(move_, "move")
-            && is(left, '|')
-            && is(right, '|')
-        {
+        if let Some(body) = called_body(pair) {
             let around = (stream(&rest[..position]), stream(&rest[position + 2..]));
-            return Some((Some(around), body.clone()));
+            return Some((Some(around), body));
         }
     }
     let (TokenTree::Group(body), _attributes) = rest.split_last()? else { return None };
     (body.delimiter() == Delimiter::Brace).then(|| (None, body.clone()))
+}
+
+/// The `{ body }` of a `(move || { body })()`.
+fn called_body(pair: &[TokenTree]) -> Option<Group> {
+    let [TokenTree::Group(closure), TokenTree::Group(call)] = pair else { return None };
+    let closure = trees(closure.stream());
+    let [move_, left, right, TokenTree::Group(body)] = closure.as_slice() else { return None };
+    let is_closure = is_word(move_, "move") && is(left, '|') && is(right, '|');
+    (is_closure && call.stream().is_empty()).then(|| body.clone())
 }
 
 /// The position of these words and punctuation among the trees.
