@@ -138,6 +138,7 @@
 //! | to | use |
 //! |---|---|
 //! | describe a failure | [`Error`]; [`Throw`] for your own error types |
+//! | say what the program was doing when it failed | [`Context`]: `yield_!(x).context("reading the config")?` |
 //! | get the `Result` of a future unchanged | [`raw`] |
 //! | make a future that cannot fail into one that can | [`ok`] |
 //! | distinguish a cancellation from a failure | [`Error::is_cancelled`] |
@@ -307,8 +308,8 @@ pub use gen_macros::{co, coroutine, engine, main};
 
 pub use crate::coroutine::{BoxCoroutine, Coroutine, Frame, FrameKind, LocalBoxCoroutine};
 pub use crate::error::{
-    CallbackOutput, CancelSource, Cancelled, ChildError, ChildKey, Error, Panicked, Result, Site, Throw,
-    TimeoutError,
+    CallbackOutput, CancelSource, Cancelled, ChildError, ChildKey, Context, Error, Panicked, Result, Site,
+    Throw, TimeoutError,
 };
 pub use crate::executor::{
     Clock, LoopClosed, LoopRunning, LoopStopped, NoLoop, RuntimeRunning, TimerKey, VirtualClock,

@@ -24,6 +24,9 @@
 //! assert_eq!(io_loop.run_sync(body()).unwrap(), "the cable was pulled");
 //! ```
 //!
+//! The trait [`gen::Context`](trait@crate::Context) is about another subject: it adds a message to
+//! the error of a `Result`.
+//!
 //! A context is the part of Tornado's `StackContext` that carries errors.
 //!
 //! # The rules
@@ -82,6 +85,8 @@ use crate::executor::{
 };
 
 /// A captured error context: the task that was running when [`capture`] was called.
+///
+/// It is not the trait [`gen::Context`](trait@crate::Context), which adds a message to an error.
 ///
 /// It can be cloned, sent to other threads, and kept: it does not keep the task alive. When the
 /// task has ended, its errors go to the next outer context.

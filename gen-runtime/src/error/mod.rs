@@ -19,6 +19,7 @@
 //! | `child_error.rs` | [`ChildError`] and [`ChildKey`]: another failure, and the child that failed |
 //! | `drops.rs` | drops of errors that hold errors, without recursion |
 //! | `throw.rs` | [`Throw`]: the types that can be thrown into a coroutine |
+//! | `add_context.rs` | [`Context`]: contexts for the error of a `Result`, and for a `None` |
 //! | `carried.rs` | conversion to `Box<dyn Error>` and `anyhow::Error`, and back with the trace |
 //! | `io.rs` | conversion to `std::io::Error`, and back |
 //! | `own.rs` | the bound on an error type of a user's own |
@@ -31,6 +32,7 @@
 //! | `callback_output.rs` | [`CallbackOutput`]: the types that a callback may return |
 //! | `printed.rs` | calls of a user's `Display`, which may panic |
 
+mod add_context;
 mod callback_output;
 mod cancelled;
 mod carried;
@@ -58,6 +60,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
+pub use self::add_context::Context;
 pub use self::callback_output::CallbackOutput;
 pub use self::cancelled::Cancelled;
 use self::child_error::Others;
@@ -156,7 +159,8 @@ impl Error {
 
     /// Puts `message` in front of the error, which becomes the cause.
     ///
-    /// The trace and the others stay, and [`is`](Error::is) still finds the cause.
+    /// The trace and the others stay, and [`is`](Error::is) still finds the cause. With the trait
+    /// [`gen::Context`](trait@crate::Context) a `Result` has this method too.
     ///
     /// ```
     /// let error = gen::Error::from(std::fmt::Error).context("cannot print");

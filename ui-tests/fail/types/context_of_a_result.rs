@@ -1,4 +1,4 @@
-//@ rustc: rustc suggests `?`, but `context` is a method of the error: write `yield_!(..).map_err(|error| error.context(..))?`
+//@ rustc: rustc also suggests a `?`, which is of no use; write `use gen::Context as _;`
 
 use gen::yield_;
 
