@@ -2,10 +2,12 @@
 //! them.
 
 pub use gen_macros::{coroutine, engine, main, unfinished, verbatim};
+pub use std::convert::From;
 pub use std::marker::Send;
 pub use std::option::Option::{self, None, Some};
 pub use std::primitive::i32;
-pub use std::{column, compile_error, concat, file, line, stringify};
+pub use std::result::Result::Err;
+pub use std::{column, compile_error, concat, file, format_args, line, stringify};
 
 // Users know some of these names by other paths. The macros find all of them here, below the one
 // path of the option `crate = path`.
@@ -14,7 +16,7 @@ pub use crate::coroutine::{
     NO_CALL,
 };
 pub use crate::engine::{engine, EngineOutput};
-pub use crate::error::Site;
+pub use crate::error::{text_error, Bailed, ErrorItself, Site};
 pub use crate::tornado::CatchReturn;
 pub use crate::yield_macro::maybe::{FutureKind, Maybe, ValueKind};
 pub use crate::yield_macro::mistakes::Anything;

@@ -139,6 +139,7 @@
 //! |---|---|
 //! | describe a failure | [`Error`]; [`Throw`] for your own error types |
 //! | say what the program was doing when it failed | [`Context`]: `yield_!(x).context("reading the config")?` |
+//! | return an error | [`bail!`](bail); [`ensure!`](ensure), unless a condition holds |
 //! | get the `Result` of a future unchanged | [`raw`] |
 //! | make a future that cannot fail into one that can | [`ok`] |
 //! | distinguish a cancellation from a failure | [`Error::is_cancelled`] |

@@ -20,6 +20,7 @@
 //! | `drops.rs` | drops of errors that hold errors, without recursion |
 //! | `throw.rs` | [`Throw`]: the types that can be thrown into a coroutine |
 //! | `add_context.rs` | [`Context`]: contexts for the error of a `Result`, and for a `None` |
+//! | `bail.rs` | `bail!` and `ensure!` |
 //! | `carried.rs` | conversion to `Box<dyn Error>` and `anyhow::Error`, and back with the trace |
 //! | `io.rs` | conversion to `std::io::Error`, and back |
 //! | `own.rs` | the bound on an error type of a user's own |
@@ -33,6 +34,7 @@
 //! | `printed.rs` | calls of a user's `Display`, which may panic |
 
 mod add_context;
+mod bail;
 mod callback_output;
 mod cancelled;
 mod carried;
@@ -61,6 +63,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 pub use self::add_context::Context;
+pub use self::bail::{text_error, Bailed, ErrorItself};
 pub use self::callback_output::CallbackOutput;
 pub use self::cancelled::Cancelled;
 use self::child_error::Others;

@@ -72,6 +72,17 @@ pub fn points(n: u32) -> gen::Result<u32> {
     Ok(100 * twice + 10 * waited + called)
 }
 
+/// Returns errors by macros.
+#[gen::coroutine]
+pub fn bails(n: u32) -> gen::Result<u32> {
+    gen::ensure!(n > 0);
+    gen::ensure!(yield_!(ready(n))? > 1, "{n} is too small");
+    match n {
+        2 => gen::bail!(std::fmt::Error),
+        n => gen::bail!("{} is too big", n),
+    }
+}
+
 /// An engine.
 #[gen::engine]
 pub fn engine(done: gen::Resolve<u32>) -> gen::Result {

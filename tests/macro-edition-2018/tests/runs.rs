@@ -1,6 +1,6 @@
 //! The coroutines do the same as on every edition.
 
-use macro_edition_2018::{describe, engine, never, points, recursive, Erased, Page};
+use macro_edition_2018::{bails, describe, engine, never, points, recursive, Erased, Page};
 
 #[test]
 fn t10_coroutines_of_edition_2018() {
@@ -12,6 +12,9 @@ fn t10_coroutines_of_edition_2018() {
     let object: &dyn Erased = &page;
     assert_eq!(gen::block_on(object.erased("abc")), 10);
     assert_eq!(gen::run_sync(points(3)).unwrap(), 633);
+    let texts = (0..4).map(|n| gen::run_sync(bails(n)).unwrap_err().to_string()).collect::<Vec<_>>();
+    let formatting = std::fmt::Error.to_string();
+    assert_eq!(texts, ["condition failed: `n > 0`", "1 is too small", &formatting, "3 is too big"]);
     assert_eq!(gen::block_on(async { gen::from_callback(engine).await.unwrap() }), 7);
 }
 

@@ -82,6 +82,17 @@ pub fn points(n: u32) -> r#gen::Result<u32> {
     Ok(100 * twice + 10 * waited + called)
 }
 
+/// Returns errors by macros.
+#[r#gen::coroutine]
+pub fn bails(n: u32) -> r#gen::Result<u32> {
+    r#gen::ensure!(n > 0);
+    r#gen::ensure!(yield_!(ready(n))? > 1, "{n} is too small");
+    match n {
+        2 => r#gen::bail!(std::fmt::Error),
+        n => r#gen::bail!("{} is too big", n),
+    }
+}
+
 /// An engine.
 #[r#gen::engine]
 pub fn engine(done: r#gen::Resolve<u32>) -> r#gen::Result {

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::future::ready;
 
-use r#gen::yield_;
+use r#gen::{bail, ensure, yield_};
 
 #[r#gen::coroutine]
 fn in_macros(n: u32) -> r#gen::Result<String> {
@@ -37,6 +37,27 @@ fn matched(n: u32) -> r#gen::Result<u32> {
         Err(error) if error.is::<std::fmt::Error>() => Ok(0),
         other => other,
     }
+}
+
+#[r#gen::coroutine]
+fn bails(n: u32) -> r#gen::Result<u32> {
+    ensure!(n != 0);
+    ensure!(!(n > 9 && n != 11), "{n} is too big");
+    ensure!(yield_!(ready(n))? != 2, std::fmt::Error);
+    let half = if n.is_multiple_of(2) { n / 2 } else { bail!("{} is odd", n) };
+    match half {
+        0 => bail!(std::fmt::Error),
+        1 => bail!(format!("{n} is too small")),
+        half => Ok(half),
+    }
+}
+
+#[r#gen::coroutine]
+fn bails_always(n: u32) -> r#gen::Result<u32> {
+    if n > 1 {
+        bail!("{n} is too big");
+    }
+    bail!("too small");
 }
 
 #[r#gen::coroutine]
@@ -82,6 +103,8 @@ pub fn all() -> r#gen::Result<String> {
     let sum = yield_!(parallel(n))?
         + yield_!(blocks())?
         + yield_!(matched(n))?
+        + yield_!(bails(n))?
+        + yield_!(bails_always(n))?
         + yield_!(nested())?
         + yield_!(points(n))?;
     yield_!(in_macros(sum))

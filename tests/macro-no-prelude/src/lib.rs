@@ -58,6 +58,21 @@ macro_rules! compile_error {
         ::std::compile_error!("the user's own")
     };
 }
+macro_rules! format_args {
+    () => {
+        ::std::compile_error!("the user's own")
+    };
+}
+macro_rules! stringify {
+    () => {
+        ::std::compile_error!("the user's own")
+    };
+}
+macro_rules! bail {
+    () => {
+        ::std::compile_error!("the user's own")
+    };
+}
 macro_rules! concat {
     () => {
         ::std::compile_error!("the user's own")
@@ -82,6 +97,7 @@ pub trait Everything {
     fn is_ready(&self) {}
     fn get_result(&self) {}
     fn catch_return(&self) {}
+    fn bailed(&self) {}
 }
 impl<T: ?::std::marker::Sized> Everything for T {}
 
@@ -148,6 +164,16 @@ pub fn points(n: u32) -> ::gen::Result<u32> {
         ::gen::yield_!(::gen::Wait::<u32>::new("key"))
     };
     ::std::result::Result::Ok(block.await? + ::gen::yield_!(::gen::Wait::<u32>::new("key"))?)
+}
+
+#[::r#gen::coroutine]
+pub fn bails(n: u32) -> ::gen::Result<u32> {
+    ::gen::ensure!(n > 0);
+    ::gen::ensure!(n > 1, "{n} is too small");
+    ::gen::ensure!(n > 2, ::std::fmt::Error);
+    ::gen::yield_!(::std::future::ready(()))?;
+    let text = if n > 3 { ::std::format_args!("the end") } else { ::gen::bail!("{} is three", n) };
+    ::gen::bail!(::std::fmt::format(text))
 }
 
 #[::r#gen::engine]
