@@ -23,6 +23,8 @@ pub enum Attribute {
     Engine,
     /// `#[gen::main]`
     Main,
+    /// `#[gen::test]`
+    Test,
 }
 
 /// Returns the expansion of the attribute above an item.
@@ -32,6 +34,7 @@ pub fn run(attribute: Attribute, options: TokenStream, item: TokenStream) -> Tok
         Attribute::Coroutine => pipeline::options::AttributeKind::Coroutine,
         Attribute::Engine => pipeline::options::AttributeKind::Engine,
         Attribute::Main => pipeline::options::AttributeKind::Main,
+        Attribute::Test => pipeline::options::AttributeKind::Test,
     };
     pipeline::run(attribute, options, item)
 }

@@ -123,6 +123,7 @@ impl<'c> Mutator<'c> {
         let attribute = match random.below(10) {
             0 => Attribute::Main,
             1 => Attribute::Engine,
+            2 => Attribute::Test,
             _ => Attribute::Coroutine,
         };
         let options = self.options(random);

@@ -1,5 +1,5 @@
-//! The attributes of `gen-runtime`: `#[gen::coroutine]`, `#[gen::co]`, `#[gen::engine]` and
-//! `#[gen::main]`. Use them through that crate.
+//! The attributes of `gen-runtime`: `#[gen::coroutine]`, `#[gen::co]`, `#[gen::engine]`,
+//! `#[gen::main]` and `#[gen::test]`. Use them through that crate.
 //!
 //! # How it works
 //!
@@ -140,14 +140,78 @@ pub fn engine(options: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::run(AttributeKind::Engine, options.into(), item.into()).into()
 }
 
-/// Turns `fn main` into a coroutine, and runs it to its end on an embedded loop.
+/// Turns `fn main` into a coroutine, and runs it to its end on an embedded loop, or on tokio.
 ///
-/// The function takes no arguments and returns what any `main` may return. The only option is
-/// `crate = path`. A call within a turn of a loop, or within a poll of another runtime, blocks that
-/// loop or runtime, or panics, as `gen::block_on` does.
+/// The function takes no arguments and returns what any `main` may return. A call within a turn of
+/// a loop, or within a poll of another runtime, blocks that loop or runtime, or panics, as
+/// `gen::block_on` does.
+///
+/// # Options
+///
+/// - `tokio`: the coroutine runs on a new runtime of tokio with all its drivers. This needs the
+///   feature `tokio` of `gen-runtime`. When the coroutine ends, the runtime is dropped with the
+///   tasks that are left.
+/// - `flavor = ".."`, after `tokio`: the flavor of the runtime. The flavors are `"multi_thread"`,
+///   which is the default; `"current_thread"`, which polls everything on this thread; and
+///   `"local"`, in which `tokio::task::spawn_local` works too. With each of them the coroutine
+///   itself is polled on this thread, and need not be `Send`.
+/// - `worker_threads = N`, after `tokio`: the number of threads of the flavor `"multi_thread"`.
+///   Without it tokio starts one for each core.
+/// - `start_paused = true`, after `tokio` and another flavor: the clock of tokio is paused at the
+///   start. This needs the feature `test-util` of tokio.
+/// - `crate = path`: the path of the runtime, if it is not `::gen`.
+///
+/// ```ignore
+/// #[gen::main(tokio, flavor = "current_thread")]
+/// fn main() -> gen::Result {
+///     let answer = yield_!(tokio::spawn(async { 6 * 7 }))?;
+///     assert_eq!(answer, 42);
+///     Ok(())
+/// }
+/// ```
+///
+/// # Panics
+///
+/// With the option `tokio`: if the runtime cannot be started, or if this thread already runs one.
 #[proc_macro_attribute]
 pub fn main(options: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::run(AttributeKind::Main, options.into(), item.into()).into()
+}
+
+/// Turns a plain `fn` into a test that runs a coroutine, on a virtual clock or on tokio.
+///
+/// The function takes no arguments, and returns what any test may return: `()`, or a `Result` whose
+/// error fails the test. `#[should_panic]`, `#[ignore]` and all other attributes have the meaning
+/// that they have on any test.
+///
+/// ```ignore
+/// #[gen::test]
+/// fn an_hour_passes_at_once() -> gen::Result {
+///     let hour = Duration::from_secs(3600);
+///     yield_!(gen::sleep(hour))?;
+///     let never = std::future::pending::<()>();
+///     assert!(yield_!(gen::with_timeout(hour, never)).is_err());
+///     Ok(())
+/// }
+/// ```
+///
+/// # The clock
+///
+/// Without options the test runs on an embedded loop with a `gen::VirtualClock`. When nothing else
+/// is left to do, that clock moves to the next timer, so the test does not wait for its timers. If
+/// another thread or a socket is to come before a timer, hold a `gen::Remote::keep_alive`, or take
+/// the real clock: write `#[gen::coroutine]` above `#[test]` in place of this attribute.
+///
+/// # Options
+///
+/// - `tokio`: the test runs on a new runtime of tokio, as with `#[gen::main(tokio)]`. The options
+///   `flavor`, `worker_threads` and `start_paused` are those of [`macro@main`]. The default flavor
+///   is `"current_thread"`, as with `#[tokio::test]`. The clock is tokio's, which is real unless
+///   `start_paused = true` is given.
+/// - `crate = path`: the path of the runtime, if it is not `::gen`.
+#[proc_macro_attribute]
+pub fn test(options: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::run(AttributeKind::Test, options.into(), item.into()).into()
 }
 
 /// Gives the yields of a body their frame: `unfinished!(runtime, frame, body)`.

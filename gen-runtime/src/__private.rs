@@ -1,7 +1,9 @@
 //! The names to which the macros emit paths. Users never write them, and any release may change
 //! them.
 
-pub use gen_macros::{coroutine, engine, main, unfinished, verbatim};
+use std::future::Future;
+
+pub use gen_macros::{coroutine, engine, main, test, unfinished, verbatim};
 pub use std::convert::From;
 pub use std::marker::Send;
 pub use std::option::Option::{self, None, Some};
@@ -11,6 +13,7 @@ pub use std::{column, compile_error, concat, file, format_args, line, stringify}
 
 // Users know some of these names by other paths. The macros find all of them here, below the one
 // path of the option `crate = path`.
+pub use crate::__on_tokio as on_tokio;
 pub use crate::coroutine::{
     boxed, call, closed_machine, machine, map_output, At, Call, Edge, Frame, Machine, MapOutput, NoSite,
     NO_CALL,
@@ -24,6 +27,10 @@ pub use crate::yield_macro::outside;
 pub use crate::yield_macro::probe::{ask, IntoPending};
 pub use crate::yieldable::tuple;
 pub use crate::{BoxCoroutine, Coroutine, LocalBoxCoroutine, Result};
+#[cfg(all(feature = "tokio", not(loom)))]
+pub use ::tokio;
+
+use crate::{IoLoop, VirtualClock};
 
 /// Names the type `!` where it cannot be written: `<fn() -> ! as Never>::T`.
 pub trait Never {
@@ -48,6 +55,41 @@ pub trait Unreached: Sized {
 impl<R> Unreached for R {}
 
 /// Runs the coroutine that `#[gen::main]` makes of `main`.
-pub fn main<F: std::future::Future>(coroutine: F) -> F::Output {
+pub fn main<F: Future>(coroutine: F) -> F::Output {
     crate::block_on(coroutine)
+}
+
+/// Runs the coroutine that `#[gen::test]` makes of a test.
+pub fn run_test<F: Future>(coroutine: F) -> F::Output {
+    IoLoop::with_clock(VirtualClock::new()).block_on(coroutine)
+}
+
+/// The runtimes that the option `tokio` chooses from.
+#[cfg(all(feature = "tokio", not(loom)))]
+pub mod tokio_entry {
+    pub use crate::tokio_entry::{current_thread, local, multi_thread};
+}
+
+/// Calls a function of `tokio_entry`: `on_tokio!(flavor, option, coroutine)`.
+#[cfg(all(feature = "tokio", not(loom)))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __on_tokio {
+    ($flavor:ident, $($arguments:tt)*) => {
+        $crate::__private::tokio_entry::$flavor($($arguments)*)
+    };
+}
+
+/// Reports that the feature is off.
+#[cfg(not(all(feature = "tokio", not(loom))))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __on_tokio {
+    ($($arguments:tt)*) => {
+        $crate::__private::compile_error!(
+            "the option `tokio` needs the feature `tokio` of the package `gen-runtime`\n\n\
+             help: add it in Cargo.toml: `gen-runtime = { .., features = [\"tokio\"] }`\n\
+             help: to run on the loop of gen, remove the option"
+        )
+    };
 }

@@ -80,6 +80,7 @@
 //! | runtime | how to run a coroutine |
 //! |---|---|
 //! | the loop of gen | [`#[gen::main]`](macro@main), [`gen::run_sync(coroutine)`](run_sync), or an [`IoLoop`] |
+//! | tokio, with the feature `tokio` | [`#[gen::main(tokio)]`](macro@main) |
 //! | tokio, smol or any other | like any future: `tokio::spawn(coroutine)`, `coroutine.await` |
 //!
 //! The loop of gen runs on one thread. It has tasks, timers and callbacks, and no sockets: take
@@ -115,6 +116,7 @@
 //! |---|---|
 //! | write a coroutine | [`coroutine`](macro@coroutine), or [`co`], which can be imported |
 //! | write a program | [`main`](macro@main) |
+//! | write a test | [`test`](macro@test), on a virtual clock or on tokio |
 //! | wait for a future or a container | [`yield_!`](yield_); [`Yieldable`] says what can be yielded |
 //! | wait for callback functions | [`from_callback`]; [`Callback`], [`Wait`] and [`WaitAll`] |
 //! | put coroutines behind a trait object | [`BoxCoroutine`], [`LocalBoxCoroutine`] |
@@ -299,13 +301,15 @@ mod scope;
 mod sync;
 mod task;
 mod time;
+#[cfg(all(feature = "tokio", not(loom)))]
+mod tokio_entry;
 mod tornado;
 mod wait_iterator;
 mod waiter;
 mod yield_macro;
 mod yieldable;
 
-pub use gen_macros::{co, coroutine, engine, main};
+pub use gen_macros::{co, coroutine, engine, main, test};
 
 pub use crate::coroutine::{BoxCoroutine, Coroutine, Frame, FrameKind, LocalBoxCoroutine};
 pub use crate::error::{

@@ -1,12 +1,12 @@
 //! Expand: quotes what [`lower`](crate::pipeline::lower) has decided.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, TokenStreamExt, quote_spanned};
 use syn::{LitStr, Signature, Token};
 
 use crate::pipeline::lower::{Lowered, LoweredBody, Output, Returned, Site};
-use crate::pipeline::options::AttributeKind;
-use crate::pipeline::paths::{Paths, ours};
+use crate::pipeline::options::{AttributeKind, Executor, Flavor};
+use crate::pipeline::paths::{Paths, ours, test_attribute};
 use crate::pipeline::tokens::grouped;
 
 /// The tokens that the attribute emits for a function without mistakes.
@@ -23,11 +23,15 @@ pub(crate) fn with_body(kind: AttributeKind, lowered: &Lowered, paths: &Paths) -
             let (head, machine) = (head(block, lowered, paths, Some(end)), machine(block, lowered, paths));
             quote_spanned!(here.span()=> #head #run(#machine))
         }),
-        AttributeKind::Main => main(lowered, paths, &|block| {
-            let (run, machine) = (paths.main(), machine(block, lowered, paths));
-            let head = head(block, lowered, paths, None);
-            quote_spanned!(ours()=> #head #run(#machine))
-        }),
+        AttributeKind::Main | AttributeKind::Test => {
+            let function = main(lowered, paths, &|block| {
+                let mut tokens = head(block, lowered, paths, None);
+                run(kind, machine(block, lowered, paths), &lowered.executor, paths).to_tokens(&mut tokens);
+                tokens
+            });
+            let test = (kind == AttributeKind::Test).then(test_attribute);
+            quote_spanned!(ours()=> #test #function)
+        }
     }
 }
 
@@ -56,6 +60,39 @@ pub(crate) fn engine_output(output: &Output, paths: &Paths) -> TokenStream {
     let (trait_, declared) = (paths.engine_output(), &output.declared);
     let returned = output.pinned.as_ref().unwrap_or(declared);
     quote_spanned!(paths.span()=> <#returned as #trait_<_>>::into_result)
+}
+
+/// The call that runs the machine of a `main` or a test.
+fn run(kind: AttributeKind, machine: TokenStream, executor: &Executor, paths: &Paths) -> TokenStream {
+    let (flavor, word) = match executor {
+        Executor::Embedded => {
+            let run = if kind == AttributeKind::Test { paths.run_test() } else { paths.main() };
+            return quote_spanned!(ours()=> #run(#machine));
+        }
+        Executor::Tokio(flavor, word) => (flavor, *word),
+    };
+    let start = |paused: &Option<Span>| match paused {
+        // The path names a function only if tokio has its feature `test-util`. If it has not, rustc
+        // reports that, and names the feature.
+        Some(option) => {
+            let here = paths.at(*option);
+            let tokio = here.tokio();
+            quote_spanned!(here.span()=> #tokio::time::pause)
+        }
+        None => quote_spanned!(ours()=> || {}),
+    };
+    let (flavor, option) = match flavor {
+        Flavor::MultiThread(Some(threads)) => {
+            let (some, threads) = (paths.some(), Literal::usize_unsuffixed(*threads));
+            ("multi_thread", quote_spanned!(ours()=> #some(#threads)))
+        }
+        Flavor::MultiThread(None) => ("multi_thread", paths.none().into_token_stream()),
+        Flavor::CurrentThread { paused } => ("current_thread", start(paused)),
+        Flavor::Local { paused } => ("local", start(paused)),
+    };
+    let (flavor, here) = (Ident::new(flavor, ours()), paths.at(word));
+    let run = here.on_tokio();
+    quote_spanned!(here.span()=> #run!(#flavor, #option, #machine))
 }
 
 /// A function that returns what the user wrote.

@@ -23,7 +23,7 @@ pub(crate) fn without_body(
 ) -> TokenStream {
     let quiet = quote_spanned!(ours()=> #[allow(unused)]);
     let function = match kind {
-        AttributeKind::Main => {
+        AttributeKind::Main | AttributeKind::Test => {
             expand::main(lowered, paths, &|_| quote_spanned!(ours()=> #(use #yields as _;)* loop {}))
         }
         AttributeKind::Engine => expand::engine(lowered, paths, &|block| {

@@ -17,6 +17,12 @@ pub(crate) fn ours() -> Span {
     Span::mixed_site()
 }
 
+/// The attribute that makes a test of a function. An editor finds tests by this attribute, if its
+/// path is this one.
+pub(crate) fn test_attribute() -> TokenStream {
+    quote_spanned!(ours()=> #[::core::prelude::v1::test])
+}
+
 /// The name of the function that returns the coroutine's site. If the body uses this name,
 /// [`scan`](mod@crate::pipeline::scan) chooses another one.
 pub(crate) const SITE_FUNCTION: &str = "__coroutine_site";
@@ -72,6 +78,7 @@ impl Paths {
             AttributeKind::Coroutine => "coroutine",
             AttributeKind::Engine => "engine",
             AttributeKind::Main => "main",
+            AttributeKind::Test => "test",
         })
     }
 
@@ -106,6 +113,32 @@ impl Paths {
     /// The function that runs a coroutine as the program's `main`.
     pub(crate) fn main(&self) -> RuntimePath<'_> {
         self.private("main")
+    }
+
+    /// The function that runs a coroutine as a test, on a virtual clock.
+    pub(crate) fn run_test(&self) -> RuntimePath<'_> {
+        self.private("run_test")
+    }
+
+    /// The macro that runs a coroutine on a runtime of tokio, or reports that `gen-runtime` has not
+    /// the feature `tokio`.
+    pub(crate) fn on_tokio(&self) -> RuntimePath<'_> {
+        self.private("on_tokio")
+    }
+
+    /// The crate tokio.
+    pub(crate) fn tokio(&self) -> RuntimePath<'_> {
+        self.private("tokio")
+    }
+
+    /// The variant `Some` of `Option`.
+    pub(crate) fn some(&self) -> RuntimePath<'_> {
+        self.private("Some")
+    }
+
+    /// The variant `None` of `Option`.
+    pub(crate) fn none(&self) -> RuntimePath<'_> {
+        self.private("None")
     }
 
     /// The function that wraps a body so that its output passes through a closure.

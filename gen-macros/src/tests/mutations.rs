@@ -115,6 +115,7 @@ fn no_tokens_make_it_panic_and_what_parses_still_does() {
         let attribute = match random.below(8) {
             0 => AttributeKind::Main,
             1 => AttributeKind::Engine,
+            2 => AttributeKind::Test,
             _ => AttributeKind::Coroutine,
         };
         let output = pipeline::run(attribute, options.clone(), item.clone());

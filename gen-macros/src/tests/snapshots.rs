@@ -130,6 +130,24 @@ fn a_main_function() {
 }
 
 #[test]
+fn a_main_function_on_tokio() {
+    let item = quote!(fn main() -> gen::Result { yield_!(x)?; Ok(()) });
+    check("main_on_tokio", pipeline::run(AttributeKind::Main, quote!(tokio, worker_threads = 4), item));
+}
+
+#[test]
+fn a_test_function() {
+    let item = quote!(
+        #[ignore]
+        fn waits() {
+            yield_!(x).unwrap();
+        }
+    );
+    check("test", pipeline::run(AttributeKind::Test, TokenStream::new(), item.clone()));
+    check("test_on_tokio", pipeline::run(AttributeKind::Test, quote!(tokio, start_paused = true), item));
+}
+
+#[test]
 fn a_coroutine_that_a_return_ends() {
     let item = quote!(fn find(key: &Key) -> gen::Result<impl Iterator<Item = u8>> { look(key)?; yield_!(fetch(key)) });
     check("returns", coroutine(quote!(returns, boxed), item));

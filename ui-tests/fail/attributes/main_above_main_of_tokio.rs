@@ -5,7 +5,7 @@ use gen::yield_;
 #[gen::main]
 #[tokio::main(flavor = "current_thread")]
 //~^ gen: this attribute requires an `async fn`, and the function does not return a future
-//~| help: write `#[gen::coroutine]` above it instead, which puts an `async fn` around the coroutine
+//~| help: remove it; for a `main` on tokio write `#[gen::main(tokio)]`
 fn main() -> gen::Result {
     yield_!(gen::moment())
 }

@@ -1,4 +1,4 @@
 #[gen::main(boxed)]
 //~^ gen: unknown option `boxed` of `#[gen::main]`
-//~| help: the only option is `crate = path`
+//~| help: the options are `tokio`, `flavor = ".."`, `worker_threads = N`, `start_paused = true`, `crate = path`
 fn main() {}

@@ -1,5 +1,6 @@
 //! Mistakes in the signature and the attributes of the function.
 
+use quote::ToTokens;
 use syn::{Generics, Path, Safety, Signature};
 
 use super::engine;
@@ -8,14 +9,15 @@ use crate::pipeline::options::AttributeKind;
 use crate::pipeline::parse::{Body, Function};
 
 /// Reports what a coroutine cannot be, and removes it. Returns false if the mistake is in the
-/// parameters of `main` or of an engine: the body may have errors that follow from it.
+/// parameters of `main`, of a test or of an engine: the body may have errors that follow from it.
 pub(crate) fn check(kind: AttributeKind, function: &mut Function, mistakes: &mut Mistakes) -> bool {
     check_qualifiers(function, mistakes);
     check_attributes(function, mistakes);
     check_body_is_there(function, mistakes);
     let before = mistakes.len();
     match kind {
-        AttributeKind::Main => check_main(&mut function.signature, mistakes),
+        AttributeKind::Main => check_entry(&mut function.signature, &MAIN, mistakes),
+        AttributeKind::Test => check_entry(&mut function.signature, &TEST, mistakes),
         AttributeKind::Engine => engine::check_arguments(&mut function.signature, mistakes),
         AttributeKind::Coroutine => {}
     }
@@ -78,7 +80,7 @@ fn is_ours(path: &Path) -> bool {
     let (Some(krate), Some(last)) = (path.segments.first(), path.segments.last()) else { return false };
     path.segments.len() == 2
         && matches!(krate.ident.to_string().as_str(), "gen" | "r#gen")
-        && matches!(last.ident.to_string().as_str(), "coroutine" | "co" | "engine" | "main")
+        && matches!(last.ident.to_string().as_str(), "coroutine" | "co" | "engine" | "main" | "test")
 }
 
 /// Reports a function that ends after its signature. A declaration with a semicolon is not reported
@@ -90,29 +92,44 @@ fn check_body_is_there(function: &Function, mistakes: &mut Mistakes) {
     }
 }
 
-fn check_main(signature: &mut Signature, mistakes: &mut Mistakes) {
+/// The messages about a function that is called without arguments.
+struct EntryMessages {
+    arguments: [&'static str; 2],
+    generics: [&'static str; 2],
+    unsafety: [&'static str; 2],
+}
+
+const MAIN: EntryMessages = EntryMessages {
+    arguments: [
+        "`main` takes no arguments: nothing passes any to it",
+        "read those of the command line from `std::env::args()`",
+    ],
+    generics: ["`main` cannot be generic: nothing chooses its parameters", "remove the parameters"],
+    unsafety: ["`main` cannot be `unsafe`: its caller cannot know what it requires", "remove `unsafe`"],
+};
+
+const TEST: EntryMessages = EntryMessages {
+    arguments: [
+        "a test takes no arguments: nothing passes any to it",
+        "make the values in its body, or write one test for each value, which calls a common coroutine",
+    ],
+    generics: ["a test cannot be generic: nothing chooses its parameters", "remove the parameters"],
+    unsafety: ["a test cannot be `unsafe`: its caller cannot know what it requires", "remove `unsafe`"],
+};
+
+/// Reports and removes what a `main` or a test cannot have.
+fn check_entry(signature: &mut Signature, messages: &EntryMessages, mistakes: &mut Mistakes) {
+    let mut report = |tokens: &dyn ToTokens, [wrong, help]: [&str; 2]| mistakes.report(tokens, wrong, help);
     if !signature.inputs.is_empty() {
-        mistakes.report(
-            &signature.inputs,
-            "`main` takes no arguments: nothing passes any to it",
-            "read those of the command line from `std::env::args()`",
-        );
+        report(&signature.inputs, messages.arguments);
         signature.inputs.clear();
     }
     if !signature.generics.params.is_empty() {
-        mistakes.report(
-            &signature.generics.params,
-            "`main` cannot be generic: nothing chooses its parameters",
-            "remove the parameters",
-        );
+        report(&signature.generics.params, messages.generics);
         signature.generics = Generics::default();
     }
     if let Safety::Unsafe(keyword) = &signature.safety {
-        mistakes.report(
-            keyword,
-            "`main` cannot be `unsafe`: its caller cannot know what it requires",
-            "remove `unsafe`",
-        );
+        report(keyword, messages.unsafety);
         signature.safety = Safety::Default;
     }
 }

@@ -39,7 +39,7 @@ pub(crate) use self::output::{Output, Returned};
 pub(crate) use self::site::Site;
 pub(crate) use self::walk::late_body;
 use crate::pipeline::neighbours::instrument::Instrumentation;
-use crate::pipeline::options::Options;
+use crate::pipeline::options::{Executor, Options};
 use crate::pipeline::parse::{Body, Function, remove_qualifiers};
 use crate::pipeline::paths::{Paths, frame_name, ours};
 use crate::pipeline::scan::BodyScan;
@@ -55,6 +55,8 @@ pub(crate) struct Lowered {
     pub(crate) output: Output,
     pub(crate) returned: Returned,
     pub(crate) send: Option<Ident>,
+    /// The runtime that runs the coroutine of a `main` or a test.
+    pub(crate) executor: Executor,
     /// Whether the option `returns` was given: a `gen::Return` ends the body.
     pub(crate) returns: bool,
     /// The body, or the semicolon of a declared method.
@@ -127,7 +129,7 @@ impl Lowered {
             None => Returned::Machine,
         };
         let output = Output::take(&mut signature, &returned, paths);
-        let (send, returns) = (options.send, options.returns.is_some());
+        let Options { send, executor, returns, .. } = options;
         Lowered {
             attributes,
             visibility,
@@ -136,7 +138,8 @@ impl Lowered {
             output,
             returned,
             send,
-            returns,
+            executor,
+            returns: returns.is_some(),
             body,
             site,
             instrumentation,

@@ -26,7 +26,7 @@ use crate::pipeline::parse::{Body, Function, remove_qualifiers};
 use crate::pipeline::paths::{Paths, ours};
 
 /// The kind of function that an attribute requires.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Wanted {
     /// The attribute awaits what the function returns, or passes it to something that does.
     AsyncFn,
@@ -53,10 +53,11 @@ impl OuterFunction {
         let wants = |other: &Attribute| wanted_by(other.path());
         let (position, wanted) =
             function.attributes.iter().enumerate().find_map(|(at, other)| Some((at, wants(other)?)))?;
-        if kind != AttributeKind::Coroutine && matches!(wanted, Wanted::PlainFn) {
+        let is_plain = matches!(kind, AttributeKind::Main | AttributeKind::Engine);
+        if is_plain && wanted == Wanted::PlainFn {
             return None;
         }
-        if let Some((wrong, help)) = complaint(kind, function) {
+        if let Some((wrong, help)) = complaint(kind, wanted, function) {
             mistakes.report(&function.attributes.remove(position), wrong, help);
             return None;
         }
@@ -100,12 +101,30 @@ fn wanted_by(path: &Path) -> Option<Wanted> {
 }
 
 /// The mistake and the code to write instead, if the coroutine cannot be put into a function.
-fn complaint(kind: AttributeKind, function: &Function) -> Option<(&'static str, &'static str)> {
-    if kind != AttributeKind::Coroutine {
-        return Some((
-            "this attribute requires an `async fn`, and the function does not return a future",
-            "write `#[gen::coroutine]` above it instead, which puts an `async fn` around the coroutine",
-        ));
+fn complaint(
+    kind: AttributeKind,
+    wanted: Wanted,
+    function: &Function,
+) -> Option<(&'static str, &'static str)> {
+    const NO_FUTURE: &str =
+        "this attribute requires an `async fn`, and the function does not return a future";
+    match kind {
+        AttributeKind::Coroutine => {}
+        AttributeKind::Test if wanted == Wanted::PlainFn => {
+            return Some(("`#[gen::test]` already makes a test of the function", "remove `#[test]`"));
+        }
+        AttributeKind::Test => {
+            return Some((NO_FUTURE, "remove it; for a test on tokio write `#[gen::test(tokio)]`"));
+        }
+        AttributeKind::Main => {
+            return Some((NO_FUTURE, "remove it; for a `main` on tokio write `#[gen::main(tokio)]`"));
+        }
+        AttributeKind::Engine => {
+            return Some((
+                NO_FUTURE,
+                "write `#[gen::coroutine]` above it instead, which puts an `async fn` around the coroutine",
+            ));
+        }
     }
     let has_receiver = function.signature.inputs.iter().any(|input| matches!(input, FnArg::Receiver(_)));
     // `default` does not parse in a block either.

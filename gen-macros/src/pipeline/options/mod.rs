@@ -1,10 +1,16 @@
 //! Parse: the options of an attribute, which stand in its parentheses.
 
+mod entry;
+mod nearest;
+
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Ident, Path, Token, token};
 
+use self::entry::TokioOptions;
+pub(crate) use self::entry::{Executor, Flavor};
+use self::nearest::nearest;
 use crate::pipeline::mistakes::Mistakes;
 
 /// Which of our attributes was written.
@@ -16,6 +22,8 @@ pub(crate) enum AttributeKind {
     Engine,
     /// `#[gen::main]`.
     Main,
+    /// `#[gen::test]`.
+    Test,
 }
 
 impl AttributeKind {
@@ -25,6 +33,7 @@ impl AttributeKind {
             AttributeKind::Coroutine => "#[gen::coroutine]",
             AttributeKind::Engine => "#[gen::engine]",
             AttributeKind::Main => "#[gen::main]",
+            AttributeKind::Test => "#[gen::test]",
         }
     }
 
@@ -32,8 +41,16 @@ impl AttributeKind {
     fn options(self) -> &'static [&'static str] {
         match self {
             AttributeKind::Coroutine => &["boxed", "dyn", "send", "returns", "crate"],
-            AttributeKind::Engine | AttributeKind::Main => &["crate"],
+            AttributeKind::Engine => &["crate"],
+            AttributeKind::Main | AttributeKind::Test => {
+                &["tokio", "flavor", "worker_threads", "start_paused", "crate"]
+            }
         }
+    }
+
+    /// The attribute as messages write it, with options.
+    fn with(self, options: &str) -> String {
+        format!("{}({options})]", self.name().trim_end_matches(']'))
     }
 }
 
@@ -51,6 +68,8 @@ pub(crate) struct Options {
     pub(crate) returns: Option<Ident>,
     /// `crate = path`: the path of the runtime, if it is not `::gen`.
     pub(crate) runtime: Option<(Ident, Path)>,
+    /// The runtime that runs the coroutine of a `main` or a test.
+    pub(crate) executor: Executor,
 }
 
 /// The argument of the option `dyn`: whether the trait object is `Send`.
@@ -65,10 +84,10 @@ pub(crate) enum Threads {
 impl Options {
     /// Reads the options. A wrong option is reported and left out, so that the others still count.
     pub(crate) fn parse(kind: AttributeKind, tokens: TokenStream, mistakes: &mut Mistakes) -> Options {
-        let mut options = Options::default();
+        let (mut options, mut tokio) = (Options::default(), TokioOptions::default());
         let list = |input: ParseStream<'_>| {
             while !input.is_empty() {
-                if let Err(error) = options.parse_one(kind, input, mistakes) {
+                if let Err(error) = options.parse_one(kind, &mut tokio, input, mistakes) {
                     mistakes.report_error(error);
                     skip_until_comma(input);
                 }
@@ -82,12 +101,14 @@ impl Options {
             mistakes.report_error(error);
         }
         options.check_conflicts(mistakes);
+        options.executor = tokio.executor(kind, mistakes);
         options
     }
 
     fn parse_one(
         &mut self,
         kind: AttributeKind,
+        tokio: &mut TokioOptions,
         input: ParseStream<'_>,
         mistakes: &mut Mistakes,
     ) -> syn::Result<()> {
@@ -110,10 +131,11 @@ impl Options {
                 let threads = parse_threads(input)?;
                 set(&mut self.erased, &name, threads, mistakes);
             }
-            _ => {
+            "crate" => {
                 let path = parse_path(&name, input)?;
                 set(&mut self.runtime, &name, (name.clone(), path), mistakes);
             }
+            _ => tokio.parse(name, input, mistakes)?,
         }
         Ok(())
     }
@@ -234,39 +256,11 @@ fn all_options(kind: AttributeKind) -> String {
 
 /// An option as it is written, with its value.
 fn spelling(option: &'static str) -> &'static str {
-    if option == "crate" { "crate = path" } else { option }
-}
-
-/// The option that was probably meant: the one for a name that is usual elsewhere, else the nearest
-/// one that is at most two edits away.
-fn nearest(name: &str, options: &[&'static str]) -> Option<&'static str> {
-    let lower = name.to_lowercase();
-    let meant = match lower.as_str() {
-        "local" | "dynamic" | "erased" => "dyn",
-        "box" => "boxed",
-        "krate" | "path" | "runtime" => "crate",
+    match option {
+        "crate" => "crate = path",
+        "flavor" => "flavor = \"..\"",
+        "worker_threads" => "worker_threads = N",
+        "start_paused" => "start_paused = true",
         other => other,
-    };
-    options
-        .iter()
-        .map(|option| (edits(meant, option), *option))
-        .filter(|(distance, option)| *distance <= 2 && *distance < option.len())
-        .min()
-        .map(|(_, option)| option)
-}
-
-/// The Levenshtein distance between two words.
-fn edits(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (i, a) in from.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in to.iter().enumerate() {
-            let substituted = diagonal + usize::from(a != *b);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
-        }
     }
-    row[to.len()]
 }
