@@ -95,7 +95,9 @@ use proc_macro::TokenStream;
 ///   and left around each poll of the body, and `err` and `ret` log what the body returns.
 /// - `#[test]`, `#[tokio::test]`, `#[tokio::main]` and other attributes with these names stand
 ///   below. The coroutine is then put into a function that they can run. The same holds for
-///   `#[axum::debug_handler]` and `#[cached]`, which require an `async fn`.
+///   `#[axum::debug_handler]` and `#[cached]`, which require an `async fn`. Without further
+///   attributes, [`macro@main`] and [`macro@test`] do the same. A `#[test]` above this attribute
+///   cannot be noticed: rustc then reports that `Termination` is not implemented for the coroutine.
 /// - `#[async_trait]` leaves coroutines alone. For a trait object, give the methods of the trait
 ///   that are coroutines the option `dyn`.
 /// - For any other attribute: if it stands above, this attribute gets the function that the other

@@ -23,6 +23,9 @@ impl ArgumentNames {
         if syn::parse_str::<Ident>(&name).is_err() {
             name.push('_');
         }
+        while self.0.contains(&name) {
+            name.push('_');
+        }
         self.0.push(name.clone());
         Ident::new(&name, ours())
     }

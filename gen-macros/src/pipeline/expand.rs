@@ -113,11 +113,10 @@ fn function(
     inside: &dyn Fn(&LoweredBody) -> TokenStream,
 ) -> TokenStream {
     let Lowered { attributes, visibility, defaultness, signature, body, .. } = lowered;
-    let Signature { fn_token, ident, generics, paren_token, inputs, .. } = signature;
-    let unsafety = lowered.unsafety();
+    let Signature { safety, fn_token, ident, generics, paren_token, inputs, .. } = signature;
     let where_clause = &generics.where_clause;
     let mut tokens = quote_spanned! {ours()=>
-        #(#attributes)* #visibility #defaultness #unsafety #fn_token #ident #generics
+        #(#attributes)* #visibility #defaultness #safety #fn_token #ident #generics
     };
     paren_token.surround(&mut tokens, |tokens| inputs.to_tokens(tokens));
     returned.to_tokens(&mut tokens);

@@ -142,6 +142,31 @@ mod runners {
         panic!("an hour later");
     }
 
+    /// A type in the body has its own `Self`.
+    #[gen::coroutine]
+    #[tokio::test]
+    fn t17_a_test_of_tokio_has_types_of_its_own() {
+        struct Number(u8);
+        impl Number {
+            fn new(n: u8) -> Self {
+                Self(n)
+            }
+        }
+        let Number(n) = Number::new(yield_!(later(1)).unwrap());
+        assert_eq!(n, 1);
+    }
+
+    #[gen::coroutine]
+    #[cached]
+    fn names_that_collide((r#type,): (u32,), (type_,): (u32,), _: u32, (_arg2,): (u32,)) -> u32 {
+        yield_!(later(r#type + type_ + _arg2)).unwrap()
+    }
+
+    #[test]
+    fn t17_arguments_that_are_patterns_have_different_names() {
+        assert_eq!(drive(names_that_collide((1,), (20,), 300, (4000,))), 4021);
+    }
+
     mod main_function {
         use super::*;
 

@@ -4,6 +4,6 @@ use gen::yield_;
 #[gen::coroutine]
 async fn main() -> gen::Result {
 //~^ gen: `#[gen::coroutine]` stands below the attribute that runs the function, which has already replaced the body
-//~| help: write `#[gen::coroutine]` above that attribute, and remove `async`
+//~| help: write `#[gen::coroutine]` above that attribute, on a `fn` without `async`
     yield_!(gen::moment())
 }

@@ -32,7 +32,7 @@ mod yields;
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
-use syn::{Attribute, Ident, LitStr, Meta, Safety, Signature, Token, Visibility};
+use syn::{Attribute, Ident, LitStr, Meta, Signature, Token, Visibility};
 
 use self::arguments::Arguments;
 pub(crate) use self::output::{Output, Returned};
@@ -143,14 +143,6 @@ impl Lowered {
             body,
             site,
             instrumentation,
-        }
-    }
-
-    /// The keyword `unsafe`, if it was written.
-    pub(crate) fn unsafety(&self) -> Option<&Token![unsafe]> {
-        match &self.signature.safety {
-            Safety::Unsafe(keyword) => Some(keyword),
-            _ => None,
         }
     }
 }

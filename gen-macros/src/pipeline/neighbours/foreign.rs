@@ -65,14 +65,21 @@ fn check_runner(kind: AttributeKind, function: &mut Function, mistakes: &mut Mis
         return;
     }
     let name = kind.name();
-    mistakes.report(
-        &function.signature.ident,
-        &format!(
-            "`{name}` stands below the attribute that runs the function, \
-             which has already replaced the body"
-        ),
-        &format!("write `{name}` above that attribute, and remove `async`"),
+    let wrong = format!(
+        "`{name}` stands below the attribute that runs the function, which has already replaced the body"
     );
+    let help = match kind {
+        AttributeKind::Main => {
+            "remove that attribute, and write `#[gen::main(tokio)]` on a `fn` without `async`"
+        }
+        AttributeKind::Test => {
+            "remove that attribute, and write `#[gen::test(tokio)]` on a `fn` without `async`"
+        }
+        AttributeKind::Coroutine | AttributeKind::Engine => {
+            "write `#[gen::coroutine]` above that attribute, on a `fn` without `async`"
+        }
+    };
+    mistakes.report(&function.signature.ident, &wrong, help);
     // Without `#[test]` nothing calls the function, which is not a mistake of its own.
     if let Some(test) = test {
         *test = syn::parse_quote!(#[allow(dead_code)]);

@@ -14,9 +14,9 @@
 //! All other attributes move to the outer function. Levels of lints that are set there apply to the
 //! coroutine in it.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
-use syn::{Attribute, FnArg, Pat, Path, Signature, Token, Visibility};
+use syn::{Attribute, FnArg, Pat, Path, Safety, Signature, Token, Visibility};
 
 use super::ends_in;
 use crate::pipeline::argument_names::{ArgumentNames, pattern_of};
@@ -134,11 +134,50 @@ fn complaint(
             "remove it, or put it on a separate `async fn` that awaits the method",
         ));
     }
+    if uses_self(function) {
+        return Some((
+            "this attribute requires an `async fn`, in which `Self` would not be known",
+            "remove it, or put it on a separate `async fn` that awaits the function",
+        ));
+    }
+    if let Safety::Unsafe(_) = function.signature.safety {
+        return Some((
+            "this attribute calls the function, and cannot know what an `unsafe fn` requires",
+            "remove `unsafe`, or put the attribute on a separate function that awaits the coroutine",
+        ));
+    }
     let has_body = matches!(function.body, Body::Block(_) | Body::Replaced(_));
     (!has_body).then_some((
         "this attribute requires a function with a body",
         "remove it here, and put it on the implementation, which has the body",
     ))
+}
+
+/// Whether the signature or the body names the `Self` of an `impl` around the function. A function
+/// in another function cannot name it.
+fn uses_self(function: &Function) -> bool {
+    names_self(function.signature.to_token_stream()) || names_self(function.body.tokens())
+}
+
+/// Whether `Self` is among the tokens. Items in a body have a `Self` of their own.
+fn names_self(tokens: TokenStream) -> bool {
+    const ITEMS: &[&str] = &["impl", "trait", "struct", "enum", "union"];
+    let mut in_item = false;
+    for tree in tokens {
+        match &tree {
+            TokenTree::Ident(word) if word == "Self" && !in_item => return true,
+            TokenTree::Ident(word) => in_item |= ITEMS.iter().any(|item| word == item),
+            TokenTree::Group(group) => {
+                if !in_item && names_self(group.stream()) {
+                    return true;
+                }
+                in_item &= group.delimiter() != Delimiter::Brace;
+            }
+            TokenTree::Punct(punct) => in_item &= punct.as_char() != ';',
+            TokenTree::Literal(_) => {}
+        }
+    }
+    false
 }
 
 /// Gives each argument of the outer function a name, and moves the attributes of arguments there.
