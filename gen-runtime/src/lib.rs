@@ -130,7 +130,7 @@
 //! | wait for all of them | a `Vec`, `Box<[T]>`, array, `VecDeque`, `HashMap`, `BTreeMap`, tuple or `Option` |
 //! | choose what their errors do | [`multi`](multi()) with [`quiet`](Multi::quiet), [`fail_fast`](Multi::fail_fast) or [`settle`](Multi::settle) |
 //! | handle each result as soon as it is ready | [`WaitIterator`] |
-//! | take the first result | [`first_of`](first_of()) |
+//! | take the first result | [`first_of`](first_of()); of a tuple it gives a [`OneOf2`], [`OneOf3`], .. |
 //! | run a limited number at a time | [`limit`](limit()) |
 //! | put different futures into one list | [`boxed`], [`boxed_send`], [`convert_yielded!`] |
 //! | run children that may borrow | [`scope`](fn@scope), [`scope_local`] |
@@ -319,7 +319,9 @@ pub use crate::error::{
 pub use crate::executor::{
     Clock, LoopClosed, LoopRunning, LoopStopped, NoLoop, RuntimeRunning, TimerKey, VirtualClock,
 };
-pub use crate::first_of::{first_of, FirstOf, FirstOfNoneError};
+pub use crate::first_of::{
+    first_of, FirstOf, FirstOfNoneError, OneOf2, OneOf3, OneOf4, OneOf5, OneOf6, OneOf7, OneOf8,
+};
 pub use crate::inject::TaskTrace;
 pub use crate::io_loop::{block_on, run_sync, IoLoop, IoLoopHandle, KeepAlive, Remote};
 pub use crate::limit::{limit, Limit, ZeroLimitError};

@@ -1,9 +1,21 @@
 //! [`first_of`]: the first of several children that ends.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `mod.rs` | [`first_of`] and [`FirstOf`], for lists and for maps |
+//! | `tuple.rs` | the same for tuples |
+//! | `one_of.rs` | the results of tuples: [`OneOf2`] to [`OneOf8`] |
+//! | `arity.rs` | the numbers of children that a tuple may have |
+
+mod arity;
+mod one_of;
+mod tuple;
 
 use std::collections::{BTreeMap, HashMap};
 use std::marker::PhantomData;
 use std::panic::Location;
 
+pub use self::one_of::{OneOf2, OneOf3, OneOf4, OneOf5, OneOf6, OneOf7, OneOf8};
 use crate::coroutine::{Frame, FrameKind};
 use crate::kinds::{Listed, Mapped};
 pub use crate::parallel::FirstOfNoneError;
@@ -14,8 +26,13 @@ use crate::Yieldable;
 
 /// Runs yieldables in parallel, and gives the result of the first one that ends.
 ///
-/// Of a list or another iterator it gives `(position, value)`, and of a map `(key, value)`. If the
-/// first child that ends has failed, the yield fails with its error. The other children are
+/// | children | result |
+/// |---|---|
+/// | a list or another iterator | `(position, value)` |
+/// | a map | `(key, value)` |
+/// | a tuple of two to eight children, whose values may have different types | [`OneOf2`] to [`OneOf8`]: an enum with a variant for each child |
+///
+/// If the first child that ends has failed, the yield fails with its error. The other children are
 /// dropped, or [cancelled](FirstOf::cancel).
 ///
 /// Children are polled in order, and no further than to one that is ready. So if two are ready, the
@@ -45,6 +62,39 @@ use crate::Yieldable;
 /// gen::IoLoop::with_clock(gen::VirtualClock::new()).run_sync(body()).unwrap();
 /// ```
 ///
+/// The result of a tuple is matched. If all values have one type,
+/// [`into_inner`](OneOf2::into_inner) gives the value itself:
+///
+/// ```
+/// use gen::{yield_, OneOf2};
+/// use std::future::pending;
+/// use std::time::Duration;
+///
+/// #[gen::coroutine]
+/// fn answer(text: &str) -> gen::Result<String> {
+///     yield_!(gen::sleep(Duration::from_secs(1)))?;
+///     Ok(text.to_owned())
+/// }
+///
+/// #[gen::coroutine]
+/// fn body() -> gen::Result<()> {
+///     // Not `with_timeout`, which would make an error of the end of the time.
+///     let patience = gen::sleep(Duration::from_secs(5));
+///     match yield_!(gen::first_of((answer("yes"), patience)))? {
+///         OneOf2::First(text) => assert_eq!(text, "yes"),
+///         OneOf2::Second(()) => unreachable!("the answer takes one second"),
+///     }
+///     let answers = (answer("yes"), pending::<gen::Result<String>>());
+///     let text = yield_!(gen::first_of(answers))?.into_inner();
+///     assert_eq!(text, "yes");
+///     Ok(())
+/// }
+/// gen::IoLoop::with_clock(gen::VirtualClock::new()).run_sync(body()).unwrap();
+/// ```
+///
+/// Either all children of a tuple can fail or none can: [`gen::ok`](crate::ok) makes one that can
+/// of a future that cannot.
+///
 /// # Errors
 ///
 /// The error of the first child that ends, and [`FirstOfNoneError`] if there are no children.
@@ -64,7 +114,7 @@ use crate::Yieldable;
 /// # Outside a coroutine
 ///
 /// [`join`](FirstOf::join) makes a future of it: `gen::first_of(..).join().await`.
-#[doc(alias("select", "race", "any", "FIRST_COMPLETED"))]
+#[doc(alias("select", "race", "any", "Either", "FIRST_COMPLETED"))]
 pub fn first_of<C>(children: C) -> FirstOf<C> {
     FirstOf { children, losers: Losers::Dropped }
 }

@@ -215,6 +215,8 @@ fn t15_yieldables_are_send_if_their_children_are() {
         gen::multi(gen::limit(1, vec![number()])).join() => true,
         gen::multi(gen::limit(1, vec![gen::ok(local())])).join() => false,
         gen::multi(gen::first_of([number()])).join() => true,
+        gen::first_of((number(), number())).join() => true,
+        gen::first_of((number(), gen::ok(local()))).join() => false,
         gen::multi(gen::first_of([gen::ok(local())])).join() => false,
         gen::WaitIterator::new(vec![number()]) => true,
         gen::WaitIterator::new(vec![gen::ok(local())]) => false,

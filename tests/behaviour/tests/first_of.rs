@@ -6,47 +6,85 @@ use std::task::Poll;
 use std::time::Duration;
 
 use behaviour::{logged, Child, Children, Fault, Task};
-use gen::{yield_, FirstOfNoneError, IoLoop, VirtualClock};
+use gen::{yield_, FirstOfNoneError, IoLoop, OneOf2, OneOf3, OneOf8, VirtualClock};
 
 #[gen::coroutine]
 fn first(children: Vec<Child>) -> gen::Result<(usize, u32)> {
     yield_!(gen::first_of(children))
 }
 
+#[gen::coroutine]
+fn first_of_a_map(children: Vec<Child>) -> gen::Result<(usize, u32)> {
+    yield_!(gen::first_of(children.into_iter().enumerate().collect::<BTreeMap<_, _>>()))
+}
+
+fn exactly<const N: usize>(children: Vec<Child>) -> [Child; N] {
+    children.try_into().unwrap_or_else(|_| panic!("not {N} children"))
+}
+
+#[gen::coroutine]
+fn first_of_a_tuple(children: Vec<Child>) -> gen::Result<(usize, u32)> {
+    let first = if children.len() == 2 {
+        let [a, b] = exactly(children);
+        let first = yield_!(gen::first_of((a, b)))?;
+        (first.position(), first.into_inner())
+    } else {
+        let [a, b, c] = exactly(children);
+        let first = yield_!(gen::first_of((a, b, c)))?;
+        (first.position(), first.into_inner())
+    };
+    Ok(first)
+}
+
+type Race = fn(Vec<Child>) -> gen::BoxCoroutine<'static, gen::Result<(usize, u32)>>;
+
+/// Each kind of container.
+const RACES: [Race; 3] = [
+    |children| gen::BoxCoroutine::new(first(children)),
+    |children| gen::BoxCoroutine::new(first_of_a_map(children)),
+    |children| gen::BoxCoroutine::new(first_of_a_tuple(children)),
+];
+
 /// Otherwise the yield would wait for the slow mirror, or the slow mirror would go on for nothing.
 #[test]
 fn the_first_to_end_is_given_and_the_others_are_dropped() {
-    let (children, futures) = Children::of(3);
-    let mut task = Task::new(first(futures));
-    assert!(task.poll().is_pending());
-    assert_eq!(children.polls(), "1 1 1");
-    children.end(2, Ok(20));
-    children.end(1, Ok(10));
-    assert_eq!(task.run().unwrap(), (2, 20));
-    assert_eq!(children.journal(), "poll 0, poll 1, poll 2, poll 2, drop 2, drop 0, drop 1");
+    for race in RACES {
+        let (children, futures) = Children::of(3);
+        let mut task = Task::new(race(futures));
+        assert!(task.poll().is_pending());
+        assert_eq!(children.polls(), "1 1 1");
+        children.end(2, Ok(20));
+        children.end(1, Ok(10));
+        assert_eq!(task.run().unwrap(), (2, 20));
+        assert_eq!(children.journal(), "poll 0, poll 1, poll 2, poll 2, drop 2, drop 0, drop 1");
+    }
 }
 
 /// Otherwise a request would be sent although the answer is in the cache.
 #[test]
 fn behind_one_that_is_ready_nobody_is_started() {
-    let (children, futures) = Children::of(3);
-    children.set(1, Ok(10));
-    children.set(2, Ok(20));
-    assert_eq!(Task::new(first(futures)).run().unwrap(), (1, 10));
-    assert_eq!((children.polls().as_str(), children.drops().as_str()), ("1 1 0", "1 1 1"));
+    for race in RACES {
+        let (children, futures) = Children::of(3);
+        children.set(1, Ok(10));
+        children.set(2, Ok(20));
+        assert_eq!(Task::new(race(futures)).run().unwrap(), (1, 10));
+        assert_eq!((children.polls().as_str(), children.drops().as_str()), ("1 1 0", "1 1 1"));
+    }
 }
 
 /// Otherwise a failure would look like a child that is still running.
 #[test]
 fn a_failure_may_be_the_first() {
-    let (children, futures) = Children::of(2);
-    let mut task = Task::new(first(futures));
-    assert!(task.poll().is_pending());
-    children.end(1, Err("failed"));
-    let (result, lines) = logged(|| task.run());
-    let error = result.unwrap_err();
-    assert_eq!((error.downcast_ref(), error.others().len()), (Some(&Fault("failed".to_owned())), 0));
-    assert_eq!((children.drops().as_str(), lines), ("1 1", Vec::new()));
+    for race in RACES {
+        let (children, futures) = Children::of(2);
+        let mut task = Task::new(race(futures));
+        assert!(task.poll().is_pending());
+        children.end(1, Err("failed"));
+        let (result, lines) = logged(|| task.run());
+        let error = result.unwrap_err();
+        assert_eq!((error.downcast_ref(), error.others().len()), (Some(&Fault("failed".to_owned())), 0));
+        assert_eq!((children.drops().as_str(), lines), ("1 1", Vec::new()));
+    }
 }
 
 /// Otherwise it would wait for ever.
@@ -86,7 +124,17 @@ fn it_can_be_yielded_in_every_mode_and_with_keys() {
         assert_eq!(yield_!(gen::first_of(tree))?, ("b", 1));
         let lists = yield_!(gen::first_of((0..2).map(|number| vec![ready(number), ready(number)])))?;
         assert_eq!(lists, (0, vec![0, 0]));
+        let of_a_tuple = yield_!(gen::first_of((pending::<u8>(), ready("two"), [ready('3')])))?;
+        assert_eq!(of_a_tuple, OneOf3::Second("two"));
+        let texts = (pending::<Result<u8, Fault>>(), ready("x".parse::<u8>()));
+        let raw = yield_!(gen::raw(gen::first_of(texts)))?;
+        assert!(matches!(raw, OneOf2::Second(Err(_))));
+        let nested = gen::first_of((gen::first_of((pending::<()>(), ready(2))), vec![ready(3)]));
+        assert_eq!(yield_!(nested)?, OneOf2::First(OneOf2::Second(2)));
         let callable = yield_!(gen::Callback::<u8>::new("slow"))?;
+        yield_!(gen::Callback::<u8>::new("fast"))?.call(7);
+        let points = (gen::Wait::<u8>::new("slow"), gen::Wait::<u8>::new("fast"));
+        assert_eq!(yield_!(gen::first_of(points))?, OneOf2::Second(7));
         yield_!(gen::Callback::<u8>::new("fast"))?.call(7);
         let first = yield_!(gen::first_of([gen::Wait::<u8>::new("slow"), gen::Wait::new("fast")]))?;
         assert_eq!(first, (1, 7));
@@ -94,6 +142,36 @@ fn it_can_be_yielded_in_every_mode_and_with_keys() {
         yield_!(gen::Wait::<u8>::new("slow")).map(drop)
     }
     gen::run_sync(body()).unwrap();
+}
+
+/// Otherwise the result would name another child than the one that gave it.
+#[test]
+fn each_position_of_a_tuple_has_a_variant_of_its_own() {
+    type Of8 = OneOf8<u32, u32, u32, u32, u32, u32, u32, u32>;
+    #[gen::coroutine]
+    fn first_of_eight(children: Vec<Child>) -> gen::Result<Of8> {
+        let [a, b, c, d, e, f, g, h] = exactly(children);
+        yield_!(gen::first_of((a, b, c, d, e, f, g, h)))
+    }
+    let variants: [fn(u32) -> Of8; 8] = [
+        OneOf8::First,
+        OneOf8::Second,
+        OneOf8::Third,
+        OneOf8::Fourth,
+        OneOf8::Fifth,
+        OneOf8::Sixth,
+        OneOf8::Seventh,
+        OneOf8::Eighth,
+    ];
+    for (position, variant) in variants.into_iter().enumerate() {
+        let (children, futures) = Children::of(8);
+        let mut task = Task::new(first_of_eight(futures));
+        assert!(task.poll().is_pending());
+        children.end(position, Ok(7));
+        let first = task.run().unwrap();
+        assert_eq!((first, first.position(), first.into_inner()), (variant(7), position, 7));
+        assert_eq!(children.drops(), "1 1 1 1 1 1 1 1");
+    }
 }
 
 /// Otherwise a task that others also wait for, or that must be done in any case, would be dropped.
@@ -119,40 +197,46 @@ fn a_task_goes_on_when_another_one_was_the_first() {
 /// Otherwise the error would end one of the children instead of the wait.
 #[test]
 fn a_thrown_error_reaches_the_yield_and_drops_the_children() {
-    let (children, futures) = Children::of(2);
-    let mut task = Task::new(first(futures));
-    assert!(task.poll().is_pending());
-    let Poll::Ready(Err(error)) = task.throw("thrown") else { panic!("the yield takes it") };
-    assert_eq!((error.to_string().as_str(), children.drops().as_str()), ("thrown", "1 1"));
+    for race in RACES {
+        let (children, futures) = Children::of(2);
+        let mut task = Task::new(race(futures));
+        assert!(task.poll().is_pending());
+        let Poll::Ready(Err(error)) = task.throw("thrown") else { panic!("the yield takes it") };
+        assert_eq!((error.to_string().as_str(), children.drops().as_str()), ("thrown", "1 1"));
+    }
 }
 
 /// Otherwise a child that panics would drop the others, although the body may go on after the
 /// failure.
 #[test]
 fn t19_a_panic_may_be_the_first() {
-    let (children, futures) = Children::of(3);
-    let mut task = Task::new(first(futures));
-    assert!(task.poll().is_pending());
-    children.on_poll(1, |_| panic!("the child panics"));
-    children.wake(1);
-    children.end(2, Ok(20));
-    let error = task.run().unwrap_err();
-    assert_eq!(error.downcast_ref::<gen::Panicked>().expect("a panic").message(), "the child panics");
-    assert_eq!(children.drops(), "1 1 1");
+    for race in RACES {
+        let (children, futures) = Children::of(3);
+        let mut task = Task::new(race(futures));
+        assert!(task.poll().is_pending());
+        children.on_poll(1, |_| panic!("the child panics"));
+        children.wake(1);
+        children.end(2, Ok(20));
+        let error = task.run().unwrap_err();
+        assert_eq!(error.downcast_ref::<gen::Panicked>().expect("a panic").message(), "the child panics");
+        assert_eq!(children.drops(), "1 1 1");
+    }
 }
 
 /// Otherwise the destructor of a loser could discard the winner's value.
 #[test]
 fn t19_a_loser_that_panics_in_its_drop_takes_no_value_with_it() {
-    let (children, futures) = Children::of(3);
-    let mut task = Task::new(first(futures));
-    assert!(task.poll().is_pending());
-    children.panic_in_drop(0);
-    children.panic_in_drop(2);
-    children.end(1, Ok(10));
-    let (result, lines) = logged(|| task.run());
-    assert_eq!((result.unwrap(), lines.len()), ((1, 10), 2), "{lines:?}");
-    assert_eq!(children.drops(), "1 1 1");
+    for race in RACES {
+        let (children, futures) = Children::of(3);
+        let mut task = Task::new(race(futures));
+        assert!(task.poll().is_pending());
+        children.panic_in_drop(0);
+        children.panic_in_drop(2);
+        children.end(1, Ok(10));
+        let (result, lines) = logged(|| task.run());
+        assert_eq!((result.unwrap(), lines.len()), ((1, 10), 2), "{lines:?}");
+        assert_eq!(children.drops(), "1 1 1");
+    }
 }
 
 /// Otherwise the clean-up of a loser could discard the winner's value.
@@ -175,10 +259,17 @@ fn t19_a_loser_that_panics_in_its_clean_up_takes_no_value_with_it() {
             children.into_iter().enumerate().map(|(index, child)| (index, mirror(child, index != 1)));
         yield_!(gen::first_of(mirrors.collect::<BTreeMap<_, _>>()).cancel())
     }
-    type Race = fn(Vec<Child>) -> gen::BoxCoroutine<'static, gen::Result<(usize, u32)>>;
-    let races: [Race; 2] = [
+    #[gen::coroutine]
+    fn of_a_tuple(children: Vec<Child>) -> gen::Result<(usize, u32)> {
+        let [a, b, c] = exactly(children);
+        let mirrors = (mirror(a, true), mirror(b, false), mirror(c, true));
+        let first = yield_!(gen::first_of(mirrors).cancel())?;
+        Ok((first.position(), first.into_inner()))
+    }
+    let races: [Race; 3] = [
         |children| gen::BoxCoroutine::new(by_position(children)),
         |children| gen::BoxCoroutine::new(by_key(children)),
+        |children| gen::BoxCoroutine::new(of_a_tuple(children)),
     ];
     for race in races {
         let (children, futures) = Children::of(3);
@@ -211,7 +302,18 @@ fn the_failures_of_one_that_is_dropped_are_reported_together() {
             children.into_iter().zip(rolls_back).map(|(child, rolls_back)| mirror(child, rolls_back));
         yield_!(gen::first_of(mirrors).cancel())
     }
-    for throws in [false, true] {
+    #[gen::coroutine]
+    fn race_of_a_tuple(children: Vec<Child>) -> gen::Result<(usize, u32)> {
+        let [a, b, c] = exactly(children);
+        let mirrors = (mirror(a, None), mirror(b, Some(false)), mirror(c, Some(true)));
+        let first = yield_!(gen::first_of(mirrors).cancel())?;
+        Ok((first.position(), first.into_inner()))
+    }
+    let races: [Race; 2] = [
+        |children| gen::BoxCoroutine::new(race(children)),
+        |children| gen::BoxCoroutine::new(race_of_a_tuple(children)),
+    ];
+    for (race, throws) in races.into_iter().flat_map(|race| [(race, false), (race, true)]) {
         let (children, futures) = Children::of(3);
         let mut task = Task::new(race(futures));
         assert!(task.poll().is_pending());

@@ -267,11 +267,19 @@ fn limit(world: &Rc<World>, at_once: usize, waits: Vec<Wait>) -> Pending {
     map(limited, move |values: Vec<Value>| world.value(sum(values.iter().map(|value| value.number))))
 }
 
+/// Three children are a tuple, and any other number is a list. The model knows no difference.
 fn first_of(kind: Group, children: Vec<Pending>) -> gen::BoxYieldable<'static, (usize, Value)> {
-    let race = gen::first_of(children);
-    match kind {
-        Group::FirstCancels => gen::convert_yielded!(race.cancel()),
-        _ => gen::convert_yielded!(race),
+    let cancels = matches!(kind, Group::FirstCancels);
+    match <[Pending; 3]>::try_from(children) {
+        Ok([first, second, third]) => {
+            let race = gen::first_of((first, second, third));
+            let race = if cancels { race.cancel() } else { race };
+            gen::boxed(async move { race.join().await.map(|first| (first.position(), first.into_inner())) })
+        }
+        Err(children) => {
+            let race = gen::first_of(children);
+            gen::convert_yielded!(if cancels { race.cancel() } else { race })
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use gen::yield_;
 fn body() -> gen::Result<Vec<u32>> {
     yield_!(gen::limit(vec![ready(1)], 8))
     //~^ gen: `{integer}` is not a list or map of yieldables
-    //~| note: the number is the first argument of `gen::limit(8, list)`; to put different futures into one list, box them: `[gen::boxed(a), gen::boxed(b)]`
+    //~| note: the number is the first argument of `gen::limit(8, list)`
     //~^^^ rustc: mismatched types
 }
 

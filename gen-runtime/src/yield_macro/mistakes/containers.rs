@@ -118,7 +118,8 @@ pub enum Children {}
     label = "expected a list or map of yieldables",
     note = "`gen::multi`, `gen::limit` and `gen::first_of` wait for the elements of a list or map; each must be a future, or a list, map or tuple of yieldables",
     note = "collect an iterator: `gen::multi(iterator.collect::<Vec<_>>())`; call a function in a list, open a `Result` with `?`",
-    note = "the number is the first argument of `gen::limit(8, list)`; to put different futures into one list, box them: `[gen::boxed(a), gen::boxed(b)]`"
+    note = "`gen::multi` and `gen::first_of` also take a tuple: `gen::first_of((a, b))`; to put different futures into one list, box them: `[gen::boxed(a), gen::boxed(b)]`",
+    note = "the number is the first argument of `gen::limit(8, list)`"
 )]
 pub trait WaitsForChildren<Y: ?Sized> {}
 

@@ -1,9 +1,10 @@
 //! `first_of(..).cancel()`: the other children are cancelled, and the yield waits for their ends.
 
 use std::future::{pending, ready};
+use std::time::Duration;
 
 use behaviour::{logged, logged_with_debug, Children};
-use gen::{yield_, CancelSource, Cancelled};
+use gen::{yield_, CancelSource, Cancelled, OneOf4};
 
 use super::{run, seconds, works, Journal};
 
@@ -34,6 +35,48 @@ fn the_others_clean_up_before_the_result_is_given() {
     let (_, lines) = logged(|| run(body(journal.clone())));
     assert_eq!(journal.take(), "a told, b told, b clean, a clean, (1, 7) after 7s");
     assert_eq!(lines, [""; 0]);
+}
+
+/// The same for children of different types.
+#[test]
+fn the_others_of_a_tuple_clean_up_before_the_result_is_given() {
+    let journal = Journal::default();
+    #[gen::coroutine]
+    fn body(journal: Journal) -> gen::Result<(OneOf4<u32, u32, u32, String>, Duration)> {
+        let io_loop = gen::IoLoop::current().expect("it runs on one");
+        let began = io_loop.now();
+        let children = (
+            works("a", 2, journal.clone()),
+            after(5),
+            works("b", 1, journal),
+            pending::<gen::Result<String>>(),
+        );
+        let first = yield_!(gen::first_of(children).cancel())?;
+        Ok((first, io_loop.now() - began))
+    }
+    let (first, lines) = logged(|| run(body(journal.clone())));
+    assert_eq!(first, (OneOf4::Second(7), seconds(7)));
+    assert_eq!(journal.take(), "a told, b told, b clean, a clean");
+    assert_eq!(lines, [""; 0]);
+}
+
+/// Otherwise a cancelled parent would drop the children of a tuple, which could not clean up.
+#[test]
+fn a_cancellation_of_the_yield_reaches_each_child_of_a_tuple() {
+    let journal = Journal::default();
+    #[gen::coroutine]
+    fn body(journal: Journal) -> gen::Result<u32> {
+        let children = (works("a", 2, journal.clone()), works("b", 1, journal));
+        Ok(yield_!(gen::first_of(children))?.into_inner())
+    }
+    let error = run(async {
+        let task = gen::spawn_local(body(journal.clone()));
+        gen::sleep(seconds(1)).await?;
+        task.cancel("enough").await;
+        gen::Result::Ok(task.await.unwrap_err())
+    });
+    assert!(error.is_cancelled());
+    assert_eq!(journal.take(), "a told, b told, b clean, a clean");
 }
 
 /// Otherwise the reason would not say that another child was first.

@@ -1,0 +1,88 @@
+//! A [`first_of`](crate::first_of()) of a tuple.
+//!
+//! The children become a list of one type: an enum with a variant for each of them, which is a
+//! future itself. So a tuple has the rules of a list, because it is one.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+
+use super::arity::for_each_race;
+use super::one_of::{OneOf2, OneOf3, OneOf4, OneOf5, OneOf6, OneOf7, OneOf8};
+use super::{FirstOf, Raced};
+use crate::coroutine::{Frame, FrameKind};
+use crate::parallel::{Losers, Race};
+use crate::{Result, Yieldable};
+
+/// The pending future of a [`first_of`](crate::first_of()) of a tuple.
+pub struct RaceOfTuple<P, T> {
+    /// The value says which child gave it.
+    race: Race<P, T, ()>,
+}
+
+impl<P, T> RaceOfTuple<P, T> {
+    fn new<const N: usize>(children: [P; N], losers: Losers) -> Self {
+        RaceOfTuple { race: Race::new(children.into_iter().map(|child| ((), child)), losers) }
+    }
+}
+
+impl<P, T> Future for RaceOfTuple<P, T>
+where
+    P: Future<Output = Result<T>>,
+{
+    type Output = Result<T>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.race).poll(cx).map_ok(|((), value)| value)
+    }
+}
+
+macro_rules! race_of_tuple {
+    (
+        $count:literal $one_of:ident $racer:ident $projected:ident:
+        $(($variant:ident $child:ident $marker:ident $position:tt))+
+    ) => {
+        pin_project! {
+            /// One child of a tuple.
+            #[project = $projected]
+            pub enum $racer<$($child),+> {
+                $($variant { #[pin] child: $child },)+
+            }
+        }
+
+        impl<$($child, $marker),+> Future for $racer<$($child),+>
+        where
+            $($child: Future<Output = Result<$marker>>,)+
+        {
+            type Output = Result<$one_of<$($marker),+>>;
+
+            #[inline]
+            fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+                match self.project() {
+                    $($projected::$variant { child } => child.poll(cx).map_ok($one_of::$variant),)+
+                }
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<$($child, $marker,)+ Mode, Frm> Yieldable<Raced<($($marker,)+)>, Mode, Frm>
+            for FirstOf<($($child,)+)>
+        where
+            $($child: Yieldable<$marker, Mode, Frm>,)+
+            Frm: FrameKind,
+        {
+            type Output = $one_of<$($child::Output),+>;
+            type Pending = RaceOfTuple<$racer<$($child::Pending),+>, Self::Output>;
+
+            fn into_pending(self, frame: &Frame<Frm>) -> Self::Pending {
+                let children = self.children;
+                let children = [$($racer::$variant { child: children.$position.into_pending(frame) }),+];
+                RaceOfTuple::new(children, self.losers)
+            }
+        }
+    };
+}
+
+for_each_race!(race_of_tuple);
