@@ -45,9 +45,9 @@ impl<E: Throw<M>, M> EngineOutput<M> for std::result::Result<(), E> {
 ///
 /// # Errors
 ///
-/// The error of the body, if it fails before its first suspension, and [`NoLoop`](crate::NoLoop)
-/// where no loop runs. Later errors go to the [error context](crate::context) of the call. If 32
-/// bodies are at their first step already, the engine begins in a later turn (see
+/// The error of the body, if it fails before its first suspension, and [`NoHost`](crate::NoHost)
+/// where no task can stay on this thread. Later errors go to the [error context](crate::context) of
+/// the call. If 32 bodies are at their first step already, the engine begins in a later turn (see
 /// [`spawn`](crate::spawn)), and all its errors go there.
 #[track_caller]
 pub fn engine<C>(coroutine: C) -> Result

@@ -85,7 +85,7 @@
 //!
 //! The loop of gen runs on one thread. It has tasks, timers and callbacks, and no sockets: take
 //! these from the `async-io` family of crates. [`sleep`](sleep()), [`with_timeout`] and [`spawn`]
-//! need this loop, and fail with [`NoLoop`] where it does not run. On another runtime, yield the
+//! need this loop, and fail with [`NoHost`] where it does not run. On another runtime, yield the
 //! timers and tasks of that runtime:
 //!
 //! ```
@@ -168,6 +168,7 @@
 //! | start a task that nothing waits for | [`engine`](macro@engine) |
 //! | cancel a task | [`JoinHandle::cancel`]; the task gets the error [`Cancelled`] |
 //! | cancel a task, and drop it after some time | [`cancel(..).grace(..)`](CancelCompletion::grace) |
+//! | cancel a task when no future waits for it any more | [`cancel_on_drop`](cancel_on_drop()), [`JoinHandle::cancel_on_drop`] |
 //! | protect a part of a coroutine from cancellation | [`shield`](fn@shield) |
 //! | throw an error into a task | [`JoinHandle::throw`] |
 //! | see where a task is suspended | [`JoinHandle::trace`] |
@@ -316,8 +317,11 @@ pub use crate::error::{
     CallbackOutput, CancelSource, Cancelled, ChildError, ChildKey, Context, Error, Panicked, Result, Site,
     Throw, TimeoutError,
 };
+#[cfg(all(feature = "tokio", not(loom)))]
+pub use crate::executor::{local, with_local_set};
 pub use crate::executor::{
-    Clock, LoopClosed, LoopRunning, LoopStopped, NoLoop, RuntimeRunning, TimerKey, VirtualClock,
+    with_spawner, Clock, LoopClosed, LoopRunning, LoopStopped, NoHost, RuntimeRunning, SpawnedTask, Spawner,
+    TimerKey, VirtualClock, WithExecutor,
 };
 pub use crate::first_of::{
     first_of, FirstOf, FirstOfNoneError, OneOf2, OneOf3, OneOf4, OneOf5, OneOf6, OneOf7, OneOf8,
@@ -333,7 +337,7 @@ pub use crate::point::{
 };
 pub use crate::promise::{promise, AlreadySetError, BrokenPromiseError, Promise, SharedFuture};
 pub use crate::scope::{scope, scope_local, LocalScope, Scope, ScopeEnded, ScopeHandle};
-pub use crate::task::{spawn, spawn_local, CancelCompletion, JoinHandle};
+pub use crate::task::{cancel_on_drop, spawn, spawn_local, CancelCompletion, CancelOnDrop, JoinHandle};
 pub use crate::time::{moment, sleep, with_timeout, CancelTimeout, Deadline, Moment, Sleep, WithTimeout};
 #[cfg(feature = "dynamic")]
 pub use crate::tornado::dynamic::{self, BadYieldError, ReturnValueIgnoredError};

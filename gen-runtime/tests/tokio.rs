@@ -144,20 +144,19 @@ fn a_refused_call_leaves_the_budget_of_its_task_as_it_was() {
     assert_eq!(whole, rest);
 }
 
+/// Code that blocks on a loop of its own goes on doing so, on a thread that may block.
 #[test]
-fn a_task_awaits_a_coroutine_that_needs_no_loop_and_another_thread_runs_what_does() {
+fn a_thread_that_may_block_runs_a_loop_of_its_own() {
     #[gen::coroutine]
-    fn sleeps() -> gen::Result<&'static str> {
+    fn sleeps() -> gen::Result<bool> {
         gen::yield_!(gen::sleep(Duration::ZERO))?;
-        Ok("slept")
+        Ok(IoLoop::current().is_some())
     }
     #[gen::coroutine]
-    fn handler() -> gen::Result<(&'static str, bool)> {
-        let slept = gen::yield_!(tokio::task::spawn_blocking(|| gen::run_sync(sleeps())))??;
-        let refused = gen::yield_!(sleeps()).is_err_and(|error| error.is::<gen::NoLoop>());
-        Ok((slept, refused))
+    fn handler() -> gen::Result<bool> {
+        gen::yield_!(tokio::task::spawn_blocking(|| gen::run_sync(sleeps())))?
     }
     for runtime in runtimes() {
-        assert_eq!(runtime.block_on(handler()).unwrap(), ("slept", true));
+        assert!(runtime.block_on(handler()).unwrap());
     }
 }

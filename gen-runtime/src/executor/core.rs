@@ -16,7 +16,7 @@ use super::inbox::Shared;
 use super::registry;
 use super::runnable::QueuedCallback;
 use super::scheduler::Scheduler;
-use super::timers::Timers;
+use super::timers::{Action, Timers};
 use crate::error::Error;
 
 pub(crate) struct Core {
@@ -26,7 +26,7 @@ pub(crate) struct Core {
     /// Whether its time is that of `Instant::now()`.
     pub(super) has_real_clock: bool,
     pub(super) scheduler: RefCell<Scheduler>,
-    pub(super) timers: RefCell<Timers>,
+    pub(super) timers: RefCell<Timers<Action>>,
     /// The number of turns that have begun.
     pub(super) turn_number: Cell<u64>,
     /// The first timer number of the current turn: timers with a smaller one are older.

@@ -1,4 +1,12 @@
-//! The loop that runs on this thread.
+//! The things that run on this thread: the loop, the task, the executor for new tasks.
+//!
+//! | entered by | loop | task on a foreign executor | executor for new tasks |
+//! |---|---|---|---|
+//! | a run of a loop ([`enter`]), the first step of a task ([`enter_first_step`]) | that loop | none | that loop |
+//! | a poll of a [`Shell`](super::foreign::Shell) ([`within_task`]) | none | that of the shell | the one on which the task was spawned |
+//! | a poll of a `with_spawner` future ([`within_executor`]) | as before | as before | the one that was handed over |
+//!
+//! Each of them restores at its end what was there before. So the innermost one counts.
 //!
 //! # How deep first steps nest
 //!
@@ -16,6 +24,7 @@ use std::sync::Arc;
 use super::core::Core;
 use super::current_context;
 use super::error_context::ErrorContext;
+use super::foreign::{Executor, HostedRef};
 use super::ids::{LoopName, SlotId};
 use super::inbox::Shared;
 
@@ -25,15 +34,18 @@ use super::inbox::Shared;
 pub(super) const DEEPEST_FIRST_STEP: u32 = 32;
 
 #[derive(Default)]
-struct CurrentLoop {
+struct Current {
     core: Option<Rc<Core>>,
+    task: Option<HostedRef>,
+    executor: Option<Executor>,
     /// The number of first steps that run inside of each other now.
     first_steps: u32,
 }
 
 thread_local! {
     // Only borrowed for moments in which no code of a user runs.
-    static CURRENT: RefCell<CurrentLoop> = const { RefCell::new(CurrentLoop { core: None, first_steps: 0 }) };
+    static CURRENT: RefCell<Current> =
+        const { RefCell::new(Current { core: None, task: None, executor: None, first_steps: 0 }) };
 }
 
 /// Returns the loop that runs a turn on this thread, or the first step of a task that is spawned on
@@ -42,6 +54,11 @@ thread_local! {
 /// Returns `None` also while the thread is being torn down.
 pub(crate) fn get() -> Option<Rc<Core>> {
     CURRENT.try_with(|current| current.borrow().core.clone()).ok().flatten()
+}
+
+/// Returns the foreign executor that takes the tasks that are spawned here.
+pub(super) fn executor() -> Option<Executor> {
+    CURRENT.try_with(|current| current.borrow().executor.clone()).ok().flatten()
 }
 
 /// Schedules a slot if its loop runs on this thread. Returns whether it does.
@@ -61,7 +78,15 @@ pub(super) fn schedule(name: LoopName, slot: SlotId) -> bool {
 ///
 /// Returns `None` outside of all tasks, and while the thread is being torn down.
 pub(crate) fn capture() -> Option<Arc<ErrorContext>> {
-    current_context::captured().unwrap_or_else(|| get()?.running_context())
+    current_context::captured().unwrap_or_else(|| match task() {
+        Some(task) => Some(task.mailbox().context(HostedRef::clone(&task).home())),
+        None => get()?.running_context(),
+    })
+}
+
+/// Returns the task that a foreign executor runs on this thread.
+fn task() -> Option<HostedRef> {
+    CURRENT.try_with(|current| current.borrow().task.clone()).ok().flatten()
 }
 
 /// Returns whether that loop runs on this thread.
@@ -71,41 +96,109 @@ pub(crate) fn is(home: &Arc<Shared>) -> bool {
 
 /// Makes `core` the current loop, and the task that it polls the current error context, until the
 /// guard is dropped.
-pub(crate) fn enter(core: &Rc<Core>) -> EnteredLoop {
-    EnteredLoop::since(swap(CurrentLoop { core: Some(Rc::clone(core)), first_steps: 0 }))
+pub(crate) fn enter(core: &Rc<Core>) -> Entered {
+    Entered::since(swap(Current { core: Some(Rc::clone(core)), ..Current::default() }))
 }
 
 /// As [`enter`], for the first step of a task. Returns `None` if too many of them are nested on
 /// this thread.
-pub(super) fn enter_first_step(core: &Rc<Core>) -> Option<EnteredLoop> {
+pub(super) fn enter_first_step(core: &Rc<Core>) -> Option<Entered> {
     let before = CURRENT.try_with(|current| {
         let current = &mut *current.borrow_mut();
         let first_steps = current.first_steps + 1;
-        (first_steps <= DEEPEST_FIRST_STEP)
-            .then(|| mem::replace(current, CurrentLoop { core: Some(Rc::clone(core)), first_steps }))
+        (first_steps <= DEEPEST_FIRST_STEP).then(|| {
+            let core = Some(Rc::clone(core));
+            mem::replace(current, Current { core, first_steps, ..Current::default() })
+        })
     });
     // While the thread is being torn down no loop is current, so no body can spawn on it.
-    before.unwrap_or_else(|_| Some(CurrentLoop::default())).map(EnteredLoop::since)
+    before.unwrap_or_else(|_| Some(Current::default())).map(Entered::since)
 }
 
-pub(crate) struct EnteredLoop {
-    before: CurrentLoop,
+pub(crate) struct Entered {
+    before: Current,
     _context: current_context::EnteredContext,
 }
 
-impl EnteredLoop {
-    fn since(before: CurrentLoop) -> Self {
-        EnteredLoop { before, _context: current_context::enter(current_context::CurrentContext::Running) }
+impl Entered {
+    fn since(before: Current) -> Self {
+        Entered { before, _context: current_context::enter(current_context::CurrentContext::Running) }
     }
 }
 
-impl Drop for EnteredLoop {
+impl Drop for Entered {
     fn drop(&mut self) {
         // Dropped here, outside of the borrow: it may be the last reference to the loop.
         drop(swap(mem::take(&mut self.before)));
     }
 }
 
-fn swap(next: CurrentLoop) -> CurrentLoop {
+/// Counts a first step on a foreign executor until the guard is dropped. Returns `None` if too many
+/// of them are nested on this thread.
+pub(super) fn count_first_step() -> Option<CountedFirstStep> {
+    let counted = CURRENT.try_with(|current| {
+        let first_steps = &mut current.borrow_mut().first_steps;
+        *first_steps += 1;
+        *first_steps
+    });
+    let step = CountedFirstStep;
+    (counted.unwrap_or(0) <= DEEPEST_FIRST_STEP).then_some(step)
+}
+
+pub(super) struct CountedFirstStep;
+
+impl Drop for CountedFirstStep {
+    fn drop(&mut self) {
+        let _ = CURRENT.try_with(|current| current.borrow_mut().first_steps -= 1);
+    }
+}
+
+/// Calls `run` while `task` is the current task and error context, and `executor` takes the tasks
+/// that it spawns. Both are moved into the thread and back, so no reference is counted.
+pub(super) fn within_task<R>(
+    task: &mut Option<HostedRef>,
+    executor: &mut Option<Executor>,
+    run: impl FnOnce() -> R,
+) -> R {
+    struct Moved<'a> {
+        task: &'a mut Option<HostedRef>,
+        executor: &'a mut Option<Executor>,
+        before: Current,
+    }
+    impl Drop for Moved<'_> {
+        fn drop(&mut self) {
+            let mine = swap(mem::take(&mut self.before));
+            (*self.task, *self.executor) = (mine.task, mine.executor);
+        }
+    }
+    let first_steps = CURRENT.try_with(|current| current.borrow().first_steps).unwrap_or(0);
+    let before = swap(Current { core: None, task: task.take(), executor: executor.take(), first_steps });
+    let _moved = Moved { task, executor, before };
+    let _context = current_context::enter(current_context::CurrentContext::Running);
+    run()
+}
+
+/// Calls `run` while `executor` takes the tasks that it spawns. It is moved into the thread and
+/// back.
+pub(super) fn within_executor<R>(executor: &mut Option<Executor>, run: impl FnOnce() -> R) -> R {
+    struct Moved<'a> {
+        executor: &'a mut Option<Executor>,
+        before: Option<Executor>,
+    }
+    impl Drop for Moved<'_> {
+        fn drop(&mut self) {
+            *self.executor = swap_executor(self.before.take());
+        }
+    }
+    let before = swap_executor(executor.take());
+    let _moved = Moved { executor, before };
+    run()
+}
+
+fn swap(next: Current) -> Current {
     CURRENT.try_with(|current| current.replace(next)).unwrap_or_default()
+}
+
+fn swap_executor(next: Option<Executor>) -> Option<Executor> {
+    CURRENT.try_with(|current| mem::replace(&mut current.borrow_mut().executor, next)).ok().flatten()
 }

@@ -1,4 +1,4 @@
-//! The embedded loop as a [`Host`], and the start of a task or of the future of a blocking call.
+//! The embedded loop as a host: the start of a task, and the timers of futures.
 
 use std::rc::Rc;
 use std::task::Waker;
@@ -7,17 +7,13 @@ use std::time::Instant;
 use super::core::Core;
 use super::current;
 use super::errors::LoopClosed;
-use super::host::Host;
-use super::ids::{LoopId, SlotId, TaskId, TimerKey};
+use super::ids::{SlotId, TaskId, TimerKey};
 use super::runnable::TaskRef;
 use super::timers::Action;
 
-impl Host for Rc<Core> {
-    fn id(&self) -> LoopId {
-        self.id
-    }
-
-    fn start(&self, task: TaskRef) -> Result<TaskId, LoopClosed> {
+impl Core {
+    /// Runs the first step of the task, or queues it: see `current.rs`.
+    pub(crate) fn start(self: &Rc<Self>, task: TaskRef) -> Result<TaskId, LoopClosed> {
         if self.closed.get() {
             return Err(LoopClosed);
         }
@@ -35,49 +31,6 @@ impl Host for Rc<Core> {
         Ok(id)
     }
 
-    fn turn_number(&self) -> u64 {
-        self.turn_number.get()
-    }
-
-    fn now(&self) -> Instant {
-        self.clock.now()
-    }
-
-    fn has_real_clock(&self) -> bool {
-        self.has_real_clock
-    }
-
-    fn next_timer_number(&self) -> u64 {
-        self.timers.borrow_mut().next_number()
-    }
-
-    fn is_older_than_turn(&self, number: u64) -> bool {
-        number < self.turn_began_at.get()
-    }
-
-    fn wake_at(&self, deadline: Option<Instant>, number: u64, waker: &Waker) -> TimerKey {
-        self.add_timer(deadline, number, Action::Wake(waker.clone()))
-    }
-
-    // The timers of a closed loop wait for ever.
-    fn rearm(&self, timer: TimerKey, waker: &Waker) -> bool {
-        if self.closed.get() {
-            return true;
-        }
-        match self.timers.borrow().will_wake(timer, waker) {
-            None => return false,
-            Some(true) => return true,
-            Some(false) => {}
-        }
-        // Cloned before the borrow, and the old one dropped after it: both may run code of a user.
-        let waker = waker.clone();
-        let old = self.timers.borrow_mut().replace(timer, Action::Wake(waker));
-        drop(old);
-        true
-    }
-}
-
-impl Core {
     #[cold]
     fn queue_first_step(&self, slot: SlotId, task: TaskRef) {
         let mut scheduler = self.scheduler.borrow_mut();
@@ -90,5 +43,43 @@ impl Core {
     pub(crate) fn insert_root(&self) -> SlotId {
         let outer = current::capture();
         self.scheduler.borrow_mut().insert_root(outer)
+    }
+
+    /// Returns the number of the current turn.
+    pub(crate) fn turn_number(&self) -> u64 {
+        self.turn_number.get()
+    }
+
+    /// Whether the time of the loop is that of `Instant::now()`.
+    pub(crate) fn has_real_clock(&self) -> bool {
+        self.has_real_clock
+    }
+
+    /// Whether a timer of that number was made before the current turn.
+    pub(crate) fn is_older_than_turn(&self, number: u64) -> bool {
+        number < self.turn_began_at.get()
+    }
+
+    /// Makes a timer that wakes `waker` at the deadline, or never if there is none.
+    pub(crate) fn wake_at(&self, deadline: Option<Instant>, number: u64, waker: &Waker) -> TimerKey {
+        self.add_timer(deadline, number, Action::Wake(waker.clone()))
+    }
+
+    /// Returns whether the timer still waits. If so, it wakes `waker` from now on. The timers of a
+    /// closed loop wait for ever.
+    pub(crate) fn rearm(&self, timer: TimerKey, waker: &Waker) -> bool {
+        if self.closed.get() {
+            return true;
+        }
+        match self.timers.borrow().action(timer) {
+            None => return false,
+            Some(Action::Wake(known)) if known.will_wake(waker) => return true,
+            Some(_) => {}
+        }
+        // Cloned before the borrow, and the old one dropped after it: both may run code of a user.
+        let waker = waker.clone();
+        let old = self.timers.borrow_mut().replace(timer, Action::Wake(waker));
+        drop(old);
+        true
     }
 }

@@ -11,6 +11,7 @@
 
 use std::collections::VecDeque;
 use std::mem;
+use std::pin::Pin;
 use std::ptr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -28,21 +29,29 @@ pub(crate) struct ErrorContext {
     state: Mutex<State>,
 }
 
-/// A loop, as the error contexts of its tasks use it from any thread.
+/// The place to which an error context brings its errors, from any thread: the loop of its task, or
+/// the task itself on a foreign executor.
 pub(crate) trait Home: Send + Sync {
     /// Has the loop offer an error to `context`, and then outward. Gives the error back if the loop
-    /// is closed.
+    /// is closed. A task takes the error itself, or gives it back.
     fn throw(&self, context: Option<Arc<ErrorContext>>, error: UnhandledError) -> Result<(), UnhandledError>;
 }
 
 /// The task or the future that takes the errors.
 enum Taker {
-    Task { home: Arc<dyn Home>, slot: SlotId },
+    Task {
+        home: Arc<dyn Home>,
+        slot: SlotId,
+    },
+    /// A task on a foreign executor: the `hosted` of the state.
+    Hosted,
     CallbackContext(CallbackContextState),
 }
 
 struct State {
     outer: Option<Arc<ErrorContext>>,
+    /// The task that takes the errors, if a foreign executor runs it; `None` when it has ended.
+    hosted: Option<Pin<Arc<dyn Home>>>,
     injections: VecDeque<Injection>,
     /// Looks for a swallowed cancellation. Injected into each poll that has no other injection.
     watch: Option<Watch>,
@@ -62,6 +71,7 @@ impl State {
     fn new(outer: Option<Arc<ErrorContext>>) -> Self {
         State {
             outer,
+            hosted: None,
             injections: VecDeque::new(),
             watch: None,
             end_senders: EndSenders::default(),
@@ -80,6 +90,13 @@ impl ErrorContext {
         Self::new(Taker::Task { home, slot }, outer)
     }
 
+    /// Makes the context of a task on a foreign executor.
+    pub(super) fn of_hosted(task: Pin<Arc<dyn Home>>, outer: Option<Arc<ErrorContext>>) -> Arc<Self> {
+        let context = Self::new(Taker::Hosted, outer);
+        context.lock().hosted = Some(task);
+        context
+    }
+
     pub(super) fn of_callback(state: CallbackContextState, outer: Option<Arc<ErrorContext>>) -> Arc<Self> {
         Self::new(Taker::CallbackContext(state), outer)
     }
@@ -87,7 +104,7 @@ impl ErrorContext {
     pub(super) fn callback_state(&self) -> Option<&CallbackContextState> {
         match &self.taker {
             Taker::CallbackContext(state) => Some(state),
-            Taker::Task { .. } => None,
+            Taker::Task { .. } | Taker::Hosted => None,
         }
     }
 
@@ -112,6 +129,13 @@ impl ErrorContext {
     pub(crate) fn send(self: &Arc<Self>, error: UnhandledError) -> Result<(), UnhandledError> {
         match &self.taker {
             Taker::Task { home, .. } => home.throw(Some(Arc::clone(self)), error),
+            Taker::Hosted => {
+                let task = self.lock().hosted.clone();
+                match task {
+                    Some(task) => task.throw(Some(Arc::clone(self)), error),
+                    None => Err(error),
+                }
+            }
             Taker::CallbackContext(state) => state.offer(error),
         }
     }
@@ -180,9 +204,14 @@ impl ErrorContext {
         self.set_ended();
         self.shorten();
         let mut state = self.lock();
+        let hosted = state.hosted.take();
         let timer = state.grace.take().map(|grace| grace.timer);
         let (injections, end_senders) = (mem::take(&mut state.injections), mem::take(&mut state.end_senders));
-        Leftovers { outer: state.outer.clone(), injections, end_senders, timer }
+        let leftovers = Leftovers { outer: state.outer.clone(), injections, end_senders, timer };
+        drop(state);
+        // Perhaps the last reference to the task, with its result.
+        drop(hosted);
+        leftovers
     }
 
     /// Skips the outer contexts that have ended.

@@ -1,44 +1,7 @@
 //! The errors of a loop. Each one is a type of its own, so that callers can test for it with
-//! `e.is::<gen::NoLoop>()`.
+//! `e.is::<gen::LoopClosed>()`.
 
 use crate::error::unit_error;
-
-unit_error! {
-    /// No [`IoLoop`](crate::IoLoop) is running on this thread, and timers and tasks need one.
-    ///
-    /// Run the coroutine that uses them with [`gen::run_sync`](crate::run_sync), or yield it in
-    /// another coroutine that runs on a loop.
-    ///
-    /// # Inside of another runtime
-    ///
-    /// A task of another runtime, such as tokio or smol, may await a coroutine like any other
-    /// future, but no loop of gen runs there. Do not call `run_sync` in the task: it blocks the
-    /// thread, and so the runtime. If the coroutine waits for an event of that runtime, it waits
-    /// for ever. (With the feature `tokio` the call is refused in a task of tokio: see
-    /// [`RuntimeRunning`].) Run the part that needs the loop on a thread that may block, and await
-    /// that:
-    ///
-    /// ```
-    /// use std::time::Duration;
-    ///
-    /// async fn handler() -> gen::Result<&'static str> {
-    ///     let slow = tokio::task::spawn_blocking(|| {
-    ///         gen::run_sync(async {
-    ///             gen::sleep(Duration::from_millis(1)).await?;
-    ///             Ok("slept")
-    ///         })
-    ///     });
-    ///     slow.await?
-    /// }
-    /// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    /// # assert_eq!(runtime.block_on(handler()).unwrap(), "slept");
-    /// ```
-    ///
-    /// Or use the timers and tasks of that runtime: they can be yielded, too.
-    pub NoLoop: "no `IoLoop` is running on this thread: run the coroutine with `gen::run_sync`. In a task of \
-     another runtime, which `run_sync` would block, use the runtime's own timers and tasks, or \
-     call `run_sync` on a thread that may block (tokio: `tokio::task::spawn_blocking`)"
-}
 
 unit_error! {
     /// The [`IoLoop`](crate::IoLoop) was dropped, and so were the tasks that were suspended on it.
@@ -62,7 +25,8 @@ unit_error! {
     /// thread, perhaps also the event that it waits for.
     ///
     /// Await or yield the coroutine instead: it is a future like any other. If it needs a loop for
-    /// timers and tasks, run it on a thread that may block: see [`NoLoop`] for an example.
+    /// timers and tasks, run it on a thread that may block: see [`NoHost`](crate::NoHost) for an
+    /// example.
     ///
     /// A call is refused wherever tokio polls: in its tasks, and in the future of its `block_on`,
     /// on each kind of its runtimes. It is not refused in `spawn_blocking` and `block_in_place`,

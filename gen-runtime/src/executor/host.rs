@@ -1,69 +1,80 @@
-//! The operations of an executor that the rest of the library uses.
+//! The hosts: where a task goes, and whose timers are used.
 //!
-//! Futures and tasks use an executor through the trait [`Host`], and find it by [`current()`]: they
-//! do not know which executor it is. The embedded loop is a host. Only its public face, `io_loop/`,
-//! and the error contexts, `context/`, use the loop itself.
+//! Futures and tasks use an executor through the functions of this file: they do not know which
+//! executor it is. Only the public face of the embedded loop, `io_loop/`, and the error contexts,
+//! `context/`, use that loop itself.
 //!
-//! | operation | user |
-//! |---|---|
-//! | start a task | `gen::spawn`, engines |
-//! | read the time, wake at a time | `gen::sleep`, timeouts |
-//! | read the number of the turn | `gen::moment` |
+//! | question | asked by | answers, in this order |
+//! |---|---|---|
+//! | where does a task go? [`tasks()`] | `gen::spawn`, engines | the executor of the task or of the `with_spawner` that is polled here; the loop that runs here; the runtime of tokio that is entered |
+//! | whose timers are used? [`time()`] | `gen::sleep`, timeouts | the loop that runs here; the runtime of tokio that is entered; those of async-io |
+//! | which turn is it? [`turn()`] | `gen::moment` | the loop that runs here |
 //!
-//! Three more operations work from any thread, so they take an id instead of a host: delivering an
-//! injection to a task and setting its grace (`requests.rs`), and cancelling a timer
+//! The two first questions are separate, because an executor that is handed over takes tasks, but
+//! has no timers.
+//!
+//! Three more operations work from any thread, so they take a name instead of a host: delivering an
+//! injection to a task and setting its grace (`requests.rs`), and cancelling a timer of a loop
 //! ([`cancel_timer`]).
 
-use std::task::Waker;
-use std::time::{Duration, Instant};
+use std::rc::Rc;
+use std::time::Instant;
 
-use super::errors::LoopClosed;
-use super::ids::{LoopId, TaskId, TimerKey};
+use super::core::Core;
+use super::foreign::{current_clock, Clock, Executor};
+use super::ids::{LoopId, TimerKey};
 use super::inbox::Mail;
-use super::runnable::TaskRef;
 use super::{current, registry};
 
-/// An executor, as the futures and tasks on its own thread use it.
-pub(crate) trait Host {
-    /// Returns the id of the host, which no other host gets.
-    fn id(&self) -> LoopId;
+/// The place where a task goes.
+pub(crate) enum TaskHost {
+    Loop(Rc<Core>),
+    Foreign(Executor),
+}
 
-    /// Runs the first step of the task, or queues it: see `current.rs`.
-    fn start(&self, task: TaskRef) -> Result<TaskId, LoopClosed>;
-
-    /// Returns the number of the current turn.
-    fn turn_number(&self) -> u64;
-
-    fn now(&self) -> Instant;
-
-    /// Returns whether the time of the host is that of `Instant::now()`.
-    fn has_real_clock(&self) -> bool;
-
-    /// Returns the time `after` from now, or `None` if no `Instant` can hold it.
-    fn deadline(&self, after: Duration) -> Option<Instant> {
-        self.now().checked_add(after)
+/// Returns the place where a task goes that is spawned on this thread.
+pub(crate) fn tasks() -> Option<TaskHost> {
+    if let Some(executor) = current::executor() {
+        return Some(TaskHost::Foreign(executor));
     }
-
-    /// Returns a number for a new timer. Timers with the same deadline fire in the order of their
-    /// numbers.
-    fn next_timer_number(&self) -> u64;
-
-    /// Returns whether a timer of that number was made before the current turn.
-    fn is_older_than_turn(&self, number: u64) -> bool;
-
-    /// Makes a timer that wakes `waker` at the deadline, or never if there is none.
-    fn wake_at(&self, deadline: Option<Instant>, number: u64, waker: &Waker) -> TimerKey;
-
-    /// Returns whether the timer still waits. If so, it wakes `waker` from now on.
-    fn rearm(&self, timer: TimerKey, waker: &Waker) -> bool;
+    match current::get() {
+        Some(core) => Some(TaskHost::Loop(core)),
+        None => Executor::detect().map(TaskHost::Foreign),
+    }
 }
 
-/// The host that runs on this thread.
-pub(crate) fn current() -> Option<impl Host> {
-    current::get()
+/// The host whose timers are used.
+pub(crate) enum TimeHost {
+    Loop(Rc<Core>),
+    Foreign(Clock),
 }
 
-/// Cancels a timer: here if its loop runs on this thread, else through the inbox of the loop.
+/// Returns the host whose timers are used on this thread.
+pub(crate) fn time() -> Option<TimeHost> {
+    match current::get() {
+        Some(core) => Some(TimeHost::Loop(core)),
+        None => current_clock().map(TimeHost::Foreign),
+    }
+}
+
+impl TimeHost {
+    pub(crate) fn now(&self) -> Instant {
+        match self {
+            TimeHost::Loop(core) => core.now(),
+            TimeHost::Foreign(clock) => clock.now(),
+        }
+    }
+}
+
+/// A turn of a loop: the loop, and the number of the turn.
+pub(crate) type Turn = (LoopId, u64);
+
+/// Returns the turn that a loop runs on this thread.
+pub(crate) fn turn() -> Option<Turn> {
+    current::get().map(|core| (core.id(), core.turn_number()))
+}
+
+/// Cancels a timer of a loop: here if the loop runs on this thread, else through its inbox.
 pub(crate) fn cancel_timer(timer: TimerKey) {
     match current::get() {
         Some(core) if core.id() == timer.loop_id => drop(core.cancel_timer(timer)),

@@ -8,26 +8,33 @@
 //! | [`TaskId`] | a task | after 2^32 uses of its slot |
 //! | [`TimerKey`] | a timer | never |
 
+use std::num::NonZeroU64;
+
 /// The name of a loop that no other loop of the process has or had.
 ///
 /// The low bits are the [`LoopName`]. The others count the loops that were made before this one:
 /// making 2^48 of them would take years.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct LoopId(u64);
+pub(crate) struct LoopId(NonZeroU64);
 
 impl LoopId {
+    /// The id of no loop, for timers that belong to none.
+    #[cfg(all(feature = "tokio", not(loom)))]
+    pub(crate) const NONE: LoopId = LoopId(NonZeroU64::MAX);
+
     pub(crate) fn new(serial: u64, name: LoopName) -> Self {
-        LoopId(serial << 16 | u64::from(name.0))
+        // The serial number is kept one higher, so that no id is 0.
+        LoopId(NonZeroU64::new((serial + 1) << 16 | u64::from(name.0)).unwrap_or(NonZeroU64::MAX))
     }
 
     /// The cast cuts off the serial number.
     pub(crate) fn name(self) -> LoopName {
-        LoopName(self.0 as u16)
+        LoopName(self.0.get() as u16)
     }
 
     /// Returns the number of loops that the process made before this one.
     pub(crate) fn serial(self) -> u64 {
-        self.0 >> 16
+        (self.0.get() >> 16) - 1
     }
 }
 
@@ -85,7 +92,7 @@ mod tests {
 
     #[test]
     fn an_id_keeps_its_serial_number_and_its_name() {
-        for (serial, name) in [(0, 0), (1, 1), (65_536, 0), (65_537, 9), ((1 << 48) - 1, u16::MAX)] {
+        for (serial, name) in [(0, 0), (1, 1), (65_536, 0), (65_537, 9), ((1 << 48) - 2, u16::MAX)] {
             let id = LoopId::new(serial, LoopName(name));
             assert_eq!((id.serial(), id.name()), (serial, LoopName(name)));
         }

@@ -1,4 +1,4 @@
-//! The executor: the trait through which the library uses one, and the embedded loop behind it.
+//! The executors: the embedded loop, and how those of other libraries are used.
 //!
 //! # How it works
 //!
@@ -6,16 +6,17 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `embedded.rs` | the embedded loop as a [`Host`], and the start of a task |
-//! | `host.rs` | [`Host`]: the operations of an executor that the rest of the library uses |
+//! | `embedded.rs` | the embedded loop as a host |
 //! | `callback_context.rs` | [`CallbackContext`]: the error context of a call of [`from_callback`](crate::from_callback) |
 //! | `callbacks.rs` | calls a callback in the context in which it was scheduled |
 //! | `turn.rs` | runs the turns of a loop, and polls the tasks in them |
 //! | `close.rs` | closes a loop |
 //! | `requests.rs` | delivers an injection to a task, or limits the time that it has to end |
+//! | `host.rs` | the hosts: where a task goes, and whose timers are used |
 //! | `route.rs` | the route of an error that has no caller, from the inside out |
 //! | `waker.rs` | wakers that are names |
-//! | `current.rs` | the loop that runs on this thread, and the current error context |
+//! | `foreign/` | tasks and timers on the executors of other libraries. Its upper files import `current.rs`, which imports its lower files |
+//! | `current.rs` | the things that run on this thread: the loop, the task, the executor for new tasks |
 //! | `timing.rs` | the timers of a loop, as its futures and handles use them |
 //! | `core.rs` | [`Core`]: the data of a loop |
 //! | `registry.rs` | the loops of this process, by name |
@@ -34,6 +35,7 @@
 //! | `runnable.rs` | the interface of tasks and callbacks to the loop |
 //! | `ids.rs` | the names of loops, slots, tasks and timers |
 //! | `errors.rs` | the errors of a loop |
+//! | `no_host.rs` | [`NoHost`]: nothing here takes a task, or has timers |
 //! | `models.rs`, `models_of_callback_context.rs` | loom models of the inbox, and of a [`CallbackContext`] |
 //!
 //! # What a turn is
@@ -103,6 +105,7 @@ mod drops;
 mod embedded;
 mod error_context;
 mod errors;
+mod foreign;
 pub(crate) mod host;
 mod ids;
 mod inbox;
@@ -111,6 +114,7 @@ mod injection;
 mod models;
 #[cfg(all(test, loom))]
 mod models_of_callback_context;
+mod no_host;
 mod registry;
 pub(crate) mod requests;
 mod route;
@@ -131,13 +135,19 @@ pub(crate) use self::clock::RealClock;
 pub use self::clock::{Clock, VirtualClock};
 pub(crate) use self::core::Core;
 pub(crate) use self::drops::{abandon, report_now, Abandon, Doubt};
-pub(crate) use self::error_context::{depth as depth_of, ErrorContext};
-pub use self::errors::{LoopClosed, LoopRunning, LoopStopped, NoLoop, RuntimeRunning};
-pub(crate) use self::host::Host;
+pub(crate) use self::error_context::{depth as depth_of, ErrorContext, Home};
+pub use self::errors::{LoopClosed, LoopRunning, LoopStopped, RuntimeRunning};
+#[cfg(all(feature = "tokio", not(loom)))]
+pub use self::foreign::{local, with_local_set};
+pub use self::foreign::{with_spawner, SpawnedTask, Spawner, WithExecutor};
+pub(crate) use self::foreign::{
+    Clock as ForeignClock, Executor, ForeignTimer, HostedBody, HostedRef, HostedTask, Mailbox, Shell,
+};
 pub use self::ids::TimerKey;
 pub(crate) use self::ids::{LoopId, SlotId, TaskId};
 pub(crate) use self::inbox::{Mail, OnStop, Shared};
 pub(crate) use self::injection::Injection;
+pub use self::no_host::NoHost;
 pub(crate) use self::route::{deliver_error, send_to_handler};
 pub(crate) use self::runnable::{Runnable, TaskRef};
 pub(crate) use self::timers::Action;

@@ -1,14 +1,15 @@
 //! Requests to one task, from any thread: to take an injection, or to end within a time.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::core::Core;
 use super::error_context::Grace;
+use super::foreign::HostedRef;
 use super::ids::TaskId;
 use super::inbox::Mail;
 use super::injection::Injection;
 use super::timers::Action;
-use super::{current, registry};
+use super::{current, host, registry};
 use crate::inject::{end_channel, Cancellation, EndSender, EndSenders, Ended};
 
 impl Core {
@@ -70,13 +71,40 @@ impl Core {
     }
 }
 
-/// Delivers an injection to a task: at once if its loop runs on this thread, else through the inbox
-/// of the loop.
-pub(crate) fn deliver(task: TaskId, injection: Injection, end_sender: Option<EndSender>) {
+/// A task, as requests from any thread name it.
+#[derive(Clone)]
+pub(crate) enum TaskAddress {
+    OnLoop(TaskId),
+    /// A task on a foreign executor.
+    Hosted(HostedRef),
+}
+
+/// Delivers an injection to a task. A request to a task of a loop on another thread goes through
+/// the inbox of that loop.
+pub(crate) fn deliver(task: TaskAddress, injection: Injection, end_sender: Option<EndSender>) {
     let end_senders = EndSenders::from(end_sender);
+    let refused = match task {
+        TaskAddress::OnLoop(task) => deliver_on_loop(task, injection, end_senders),
+        TaskAddress::Hosted(task) => {
+            let home = HostedRef::clone(&task).home();
+            task.mailbox()
+                .deliver(home, injection, end_senders)
+                .err()
+                .map(|(injection, _end_senders)| injection)
+        }
+    };
+    if let Some(injection) = refused {
+        // The injection of a handle leaves no error that goes outward.
+        let _ = injection.too_late();
+    }
+}
+
+/// Gives the injection back if the loop of the task is gone. The end senders are dropped then.
+fn deliver_on_loop(task: TaskId, injection: Injection, end_senders: EndSenders) -> Option<Injection> {
     let mail = match (current::get(), injection) {
         (Some(core), injection) if core.id() == task.loop_id => {
-            return core.deliver(task, injection, end_senders)
+            core.deliver(task, injection, end_senders);
+            return None;
         }
         (_, Injection::Cancel(request)) => Mail::Cancel(task, request, end_senders),
         (_, injection) => Mail::Deliver(task, injection),
@@ -85,16 +113,28 @@ pub(crate) fn deliver(task: TaskId, injection: Injection, end_sender: Option<End
         Some(shared) => shared.send(mail).err(),
         None => Some(mail),
     };
-    // A refused request to cancel is dropped, and so are its end senders.
-    if let Some(Mail::Deliver(_, injection)) = refused {
-        // The injection of a handle leaves no error that goes outward.
-        let _ = injection.too_late();
+    match refused {
+        Some(Mail::Deliver(_, injection)) => Some(injection),
+        _ => None,
     }
 }
 
 /// Drops a task that has not ended when `grace` has passed, from any thread. Its handle gets the
 /// error of the request.
-pub(crate) fn cut_short(task: TaskId, grace: Duration, request: Cancellation) {
+pub(crate) fn cut_short(task: &TaskAddress, grace: Duration, request: Cancellation) {
+    match task {
+        TaskAddress::OnLoop(task) => cut_short_on_loop(*task, grace, request),
+        TaskAddress::Hosted(task) => {
+            let now = host::time().map_or_else(Instant::now, |host| host.now());
+            // A deadline that no `Instant` can hold never comes.
+            if let Some(deadline) = now.checked_add(grace) {
+                task.mailbox().cut_short(deadline, request);
+            }
+        }
+    }
+}
+
+fn cut_short_on_loop(task: TaskId, grace: Duration, request: Cancellation) {
     match current::get() {
         Some(core) if core.id() == task.loop_id => core.cut_short(task, grace, request),
         _ => {

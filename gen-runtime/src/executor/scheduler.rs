@@ -24,7 +24,7 @@ use std::collections::VecDeque;
 use std::mem;
 use std::sync::Arc;
 
-use super::error_context::ErrorContext;
+use super::error_context::{ErrorContext, Home};
 use super::ids::{LoopId, SlotId, TaskId};
 use super::inbox::Shared;
 use super::runnable::{QueuedCallback, TaskRef};
@@ -71,6 +71,12 @@ impl TaskSlot {
     /// The cast cuts off the bits that a waker has no room for.
     fn generation(&self) -> u16 {
         self.uses as u16
+    }
+
+    /// Returns the error context of the occupant. `id` is the name of the slot, in the loop `home`.
+    pub(super) fn context(&mut self, home: &Arc<Shared>, id: SlotId) -> Arc<ErrorContext> {
+        self.context
+            .get_or_create(|outer| ErrorContext::of_task(Arc::clone(home) as Arc<dyn Home>, id, outer))
     }
 
     fn is_occupied(&self) -> bool {
@@ -218,7 +224,7 @@ impl Scheduler {
 
     /// Returns the error context of a task, or `None` if the task has ended.
     pub(super) fn context_of_task(&mut self, task: TaskId, home: &Arc<Shared>) -> Option<Arc<ErrorContext>> {
-        self.slot_of(task).map(|(id, slot)| slot.context.get_or_create(home, id))
+        self.slot_of(task).map(|(id, slot)| slot.context(home, id))
     }
 
     /// Takes a suspended task out of its slot, which is `Running` from now on.

@@ -1,27 +1,27 @@
-//! A slot in the chain of error contexts.
+//! The place of a task in the chain of error contexts.
 
 use std::sync::Arc;
 
-use super::error_context::{ErrorContext, Home, Leftovers};
-use super::ids::SlotId;
+use super::error_context::{ErrorContext, Leftovers};
 
-/// The error context of a slot, which is made only when something is scheduled in its task.
+/// The error context of a task, which is made only when something is scheduled in the task.
 pub(crate) enum SlotContext {
-    /// The slot has no context yet. This is the next one outward.
+    /// The task has no context yet. This is the next one outward.
     Outer(Option<Arc<ErrorContext>>),
     Own(Arc<ErrorContext>),
 }
 
 impl SlotContext {
+    /// Returns the context of the slot. If there is none yet, `make` makes it inside of the outer
+    /// one.
     pub(crate) fn get_or_create(
         &mut self,
-        home: &Arc<impl Home + 'static>,
-        slot: SlotId,
+        make: impl FnOnce(Option<Arc<ErrorContext>>) -> Arc<ErrorContext>,
     ) -> Arc<ErrorContext> {
         let context = match self {
             SlotContext::Own(context) => Arc::clone(context),
             SlotContext::Outer(outer) => {
-                let context = ErrorContext::of_task(Arc::clone(home) as Arc<dyn Home>, slot, outer.take());
+                let context = make(outer.take());
                 *self = SlotContext::Own(Arc::clone(&context));
                 context
             }

@@ -20,7 +20,7 @@ use crate::inject::EndSenders;
 
 impl Scheduler {
     pub(super) fn context_of(&mut self, id: SlotId, home: &Arc<Shared>) -> Option<Arc<ErrorContext>> {
-        Some(self.slot(id)?.context.get_or_create(home, id))
+        Some(self.slot(id)?.context(home, id))
     }
 
     /// Queues the error of a callback for the task of that slot and context. Gives the error back
@@ -55,7 +55,7 @@ impl Scheduler {
         end_senders: EndSenders,
     ) -> Result<(), (Injection, EndSenders)> {
         let Some((id, slot)) = self.slot_of(task) else { return Err((injection, end_senders)) };
-        let context = slot.context.get_or_create(home, id);
+        let context = slot.context(home, id);
         context.push(injection);
         context.add_end_senders(end_senders);
         slot.has_injection = true;

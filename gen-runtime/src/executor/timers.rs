@@ -1,4 +1,4 @@
-//! The timers of a loop: exact order by (deadline, creation), and a cheap cancel.
+//! The timers of a host: exact order by (deadline, creation), and a cheap cancel.
 //!
 //! Most timers never fire: they belong to a timeout whose child ends first. So a timer is an entry
 //! in a binary heap, and a slot that holds its action. A cancel takes the action out of the slot,
@@ -24,15 +24,16 @@ use std::time::Instant;
 use super::ids::{LoopId, TimerKey};
 use super::runnable::QueuedCallback;
 
-/// The action of a timer, when it fires.
+/// The action of a timer of a loop, when it fires.
 pub(crate) enum Action {
     Wake(Waker),
     Call(QueuedCallback),
 }
 
-pub(crate) struct Timers {
+/// `A` is the action of a timer, when it fires.
+pub(crate) struct Timers<A> {
     heap: BinaryHeap<Reverse<Entry>>,
-    slots: Vec<TimerSlot>,
+    slots: Vec<TimerSlot<A>>,
     free: Vec<u32>,
     /// The number of heap entries whose timer was cancelled.
     stale: usize,
@@ -47,19 +48,19 @@ struct Entry {
     index: u32,
 }
 
-struct TimerSlot {
+struct TimerSlot<A> {
     /// The number of the timer that has the slot, or had it last.
     number: u64,
     /// Whether the heap has an entry for the timer. It has none for a due timer that is about to
     /// fire, nor for one without a deadline.
     in_heap: bool,
-    action: Option<Action>,
+    action: Option<A>,
 }
 
 /// Below this many entries the heap is left as it is.
 const WORTH_COMPACTING: usize = 64;
 
-impl Timers {
+impl<A> Timers<A> {
     pub(crate) fn new() -> Self {
         Timers { heap: BinaryHeap::new(), slots: Vec::new(), free: Vec::new(), stale: 0, next_number: 0 }
     }
@@ -70,7 +71,7 @@ impl Timers {
     }
 
     /// Adds a timer, which never fires if it has no deadline. Returns the index of its slot.
-    pub(crate) fn insert(&mut self, deadline: Option<Instant>, number: u64, action: Action) -> u32 {
+    pub(crate) fn insert(&mut self, deadline: Option<Instant>, number: u64, action: A) -> u32 {
         let slot = TimerSlot { number, in_heap: deadline.is_some(), action: Some(action) };
         let index = match self.free.pop() {
             Some(index) => {
@@ -89,18 +90,14 @@ impl Timers {
         index
     }
 
-    /// Returns whether the timer will wake the same task as `waker`, or `None` if it does not wait
-    /// any more.
-    pub(crate) fn will_wake(&self, key: TimerKey, waker: &Waker) -> Option<bool> {
+    /// Returns the action of a timer that still waits.
+    pub(crate) fn action(&self, key: TimerKey) -> Option<&A> {
         let slot = self.slots.get(key.index as usize).filter(|slot| slot.number == key.number)?;
-        match slot.action.as_ref()? {
-            Action::Wake(old) => Some(old.will_wake(waker)),
-            Action::Call(_) => Some(false),
-        }
+        slot.action.as_ref()
     }
 
     /// Gives another action to a timer that still waits. Returns the action that is not needed.
-    pub(crate) fn replace(&mut self, key: TimerKey, action: Action) -> Option<Action> {
+    pub(crate) fn replace(&mut self, key: TimerKey, action: A) -> Option<A> {
         match self.slot(key) {
             Some(slot) => slot.action.replace(action),
             None => Some(action),
@@ -108,7 +105,7 @@ impl Timers {
     }
 
     /// Removes a timer before it fires.
-    pub(crate) fn cancel(&mut self, key: TimerKey) -> Option<Action> {
+    pub(crate) fn cancel(&mut self, key: TimerKey) -> Option<A> {
         let slot = self.slot(key)?;
         let in_heap = slot.in_heap;
         let action = slot.action.take();
@@ -144,21 +141,21 @@ impl Timers {
     }
 
     /// Takes the action of a due timer that was not cancelled.
-    pub(crate) fn fire(&mut self, key: TimerKey) -> Option<Action> {
+    pub(crate) fn fire(&mut self, key: TimerKey) -> Option<A> {
         let action = self.slot(key)?.action.take();
         self.free.push(key.index);
         action
     }
 
     /// Removes all timers for good.
-    pub(crate) fn clear(&mut self) -> Vec<Action> {
+    pub(crate) fn clear(&mut self) -> Vec<A> {
         self.heap.clear();
         self.free.clear();
         self.stale = 0;
         std::mem::take(&mut self.slots).into_iter().filter_map(|slot| slot.action).collect()
     }
 
-    fn slot(&mut self, key: TimerKey) -> Option<&mut TimerSlot> {
+    fn slot(&mut self, key: TimerKey) -> Option<&mut TimerSlot<A>> {
         let slot = self.slots.get_mut(key.index as usize)?;
         (slot.number == key.number && slot.action.is_some()).then_some(slot)
     }
@@ -172,7 +169,7 @@ impl Timers {
     }
 }
 
-fn is_live(slots: &[TimerSlot], entry: &Entry) -> bool {
+fn is_live<A>(slots: &[TimerSlot<A>], entry: &Entry) -> bool {
     let slot = &slots[entry.index as usize];
     slot.number == entry.number && slot.action.is_some()
 }
@@ -188,7 +185,7 @@ mod tests {
         LoopId::new(1, LoopName(1))
     }
 
-    fn add(timers: &mut Timers, deadline: Instant) -> TimerKey {
+    fn add(timers: &mut Timers<Action>, deadline: Instant) -> TimerKey {
         let number = timers.next_number();
         let index = timers.insert(Some(deadline), number, Action::Wake(Waker::noop().clone()));
         TimerKey { loop_id: the_loop(), index, number }
@@ -196,7 +193,7 @@ mod tests {
 
     #[test]
     fn cancelled_timers_do_not_pile_up_in_the_heap() {
-        let (mut timers, now) = (Timers::new(), Instant::now());
+        let (mut timers, now) = (Timers::<Action>::new(), Instant::now());
         let kept: Vec<_> = (0..100).map(|i| add(&mut timers, now + Duration::from_secs(i))).collect();
         for _ in 0..100_000 {
             let key = add(&mut timers, now + Duration::from_secs(3600));
@@ -211,7 +208,7 @@ mod tests {
 
     #[test]
     fn an_old_key_does_not_fit_the_next_timer_in_its_slot() {
-        let (mut timers, now) = (Timers::new(), Instant::now());
+        let (mut timers, now) = (Timers::<Action>::new(), Instant::now());
         let old = add(&mut timers, now);
         assert!(timers.cancel(old).is_some());
         let new = add(&mut timers, now);
@@ -223,7 +220,7 @@ mod tests {
 
     #[test]
     fn a_due_timer_that_is_cancelled_is_counted_once() {
-        let (mut timers, now) = (Timers::new(), Instant::now());
+        let (mut timers, now) = (Timers::<Action>::new(), Instant::now());
         let key = add(&mut timers, now);
         let mut due = Vec::new();
         timers.take_due(now, the_loop(), &mut due);

@@ -106,7 +106,7 @@ pub(crate) struct Addressee {
 }
 
 impl Addressee {
-    fn of(waker: &Waker) -> Self {
+    pub(crate) fn of(waker: &Waker) -> Self {
         Addressee { data: waker.data().addr(), vtable: ptr::from_ref(waker.vtable()).addr() }
     }
 }

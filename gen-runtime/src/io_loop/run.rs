@@ -45,7 +45,7 @@ use crate::{report, task};
 ///   on.
 ///
 /// Inside of a task of another runtime, and of tokio without the feature, the call blocks that
-/// runtime, perhaps for ever: see [`NoLoop`](crate::NoLoop) for the alternative.
+/// runtime, perhaps for ever: see [`NoHost`](crate::NoHost) for the alternative.
 ///
 /// # Panics
 ///

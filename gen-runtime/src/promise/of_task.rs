@@ -31,8 +31,8 @@ impl<T> JoinHandle<T> {
     ///
     /// # Errors
     ///
-    /// Those of the handle; and [`NoLoop`](crate::NoLoop) if no loop runs on this thread and the
-    /// task has not ended. The task goes on in that case.
+    /// Those of the handle; and [`NoHost`](crate::NoHost) if no task can stay on this thread and
+    /// the task has not ended. The task goes on in that case.
     ///
     /// # Cancellation
     ///

@@ -7,8 +7,7 @@ use std::sync::Arc;
 use super::errors::AlreadySetError;
 use super::state::PromiseState;
 use crate::error::{catch_panic, Throw};
-use crate::executor::NoLoop;
-use crate::io_loop::IoLoop;
+use crate::task::{check_local, spawn_local};
 use crate::yieldable::FutureOfResult;
 use crate::{Error, Result};
 
@@ -97,7 +96,8 @@ impl<T> Promise<T> {
     /// This is Tornado's `chain_future`. The future is started at once, as by
     /// [`spawn_local`](crate::spawn_local), and goes on whether or not the result is waited for. If
     /// it panics, the promise fails with [`Panicked`](crate::Panicked). If its loop is dropped
-    /// before, the promise is broken. Where no loop runs, the promise fails with [`NoLoop`]. If the
+    /// before, the promise is broken. Where no task can stay on this thread, the promise fails with
+    /// [`NoHost`](crate::NoHost): there, spawn the future and set the promise in it. If the
     /// promise was set before, the mistake is logged when the future has ended.
     ///
     /// ```
@@ -123,14 +123,14 @@ impl<T> Promise<T> {
         T: 'static,
         M: 'static,
     {
-        let Some(io_loop) = IoLoop::current() else {
+        if let Err(no_host) = check_local() {
             // If it was set before, the error is dropped, because there is no task that could
             // report it.
-            let _ = self.fail(NoLoop);
+            let _ = self.fail(no_host);
             return;
-        };
+        }
         let future = future.into_future();
-        drop(io_loop.spawn_local(async move {
+        drop(spawn_local(async move {
             let result = catch_panic(future).await.and_then(|result| result.map_err(Throw::throw));
             self.state.set(result).map_err(Error::from)
         }));

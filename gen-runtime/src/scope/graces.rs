@@ -27,7 +27,7 @@ struct ChildGrace {
 pub(super) struct Expired {
     pub(super) child: MemberId,
     pub(super) cancellation: Cancellation,
-    /// The result of the child: `Cancelled`, or `NoLoop` if there is no loop and so no clock.
+    /// The result of the child: `Cancelled`, or `NoHost` if there is no clock.
     pub(super) error: Error,
 }
 

@@ -4,15 +4,16 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::cell::ThreadBound;
+use super::cell::BodyCell;
 use super::join::{JoinState, PolledResult};
 use super::span::TaskSpan;
 use crate::error::{Error, Panicked, Throw};
-use crate::executor::Runnable;
+use crate::executor::{HostedRef, Runnable};
 use crate::inject::in_flight::{resume, Thrown};
 use crate::inject::report_swallowed;
 use crate::report::{contain, report_unread};
@@ -23,28 +24,26 @@ pub(super) trait Joinable<T> {
     fn poll_join(&self, cx: &Context<'_>) -> PolledResult<T>;
     fn is_done(&self) -> bool;
     fn detach(&self);
+
+    /// Returns the task for requests, if a foreign executor runs it.
+    fn hosted(self: Pin<Arc<Self>>) -> Option<HostedRef>;
 }
 
 pin_project! {
-    /// `M` is the marker of the error's [`Throw`].
-    pub(super) struct Task<F, T, M> {
+    /// `B` is the cell of the body. `M` is the marker of the error's [`Throw`].
+    pub(super) struct Task<B, T, M> {
         #[pin]
-        body: ThreadBound<F>,
+        body: B,
         join: JoinState<T>,
         marker: PhantomData<fn() -> M>,
         span: TaskSpan,
     }
 }
 
-impl<F, T, M> Task<F, T, M> {
+impl<B: BodyCell, T, M> Task<B, T, M> {
     #[track_caller]
-    pub(super) fn new(body: F) -> Self {
-        Task {
-            body: ThreadBound::new(body),
-            join: JoinState::new(),
-            marker: PhantomData,
-            span: TaskSpan::new(),
-        }
+    pub(super) fn new(body: B) -> Self {
+        Task { body, join: JoinState::new(), marker: PhantomData, span: TaskSpan::new() }
     }
 
     fn finish(self: Pin<&Self>, result: Result<T>) {
@@ -64,9 +63,10 @@ impl<F, T, M> Task<F, T, M> {
     }
 }
 
-impl<F, T, E, M> Task<F, T, M>
+impl<B, T, E, M> Task<B, T, M>
 where
-    F: Future<Output = std::result::Result<T, E>>,
+    B: BodyCell,
+    B::Body: Future<Output = std::result::Result<T, E>>,
     E: Throw<M>,
 {
     /// Polls the body, and handles its end; returns whether the body has ended.
@@ -102,9 +102,10 @@ fn take_cancellation(thrown: &mut Option<Thrown>) -> Option<Error> {
     left.and_then(Thrown::into_error)
 }
 
-impl<F, T, E, M> Runnable for Task<F, T, M>
+impl<B, T, E, M> Runnable for Task<B, T, M>
 where
-    F: Future<Output = std::result::Result<T, E>>,
+    B: BodyCell,
+    B::Body: Future<Output = std::result::Result<T, E>>,
     E: Throw<M>,
 {
     fn run(self: Pin<&Self>, cx: &mut Context<'_>, thrown: &mut Option<Thrown>) -> bool {
@@ -121,7 +122,7 @@ where
     }
 }
 
-impl<F, T, M> Joinable<T> for Task<F, T, M> {
+impl<B, T, M> Joinable<T> for Task<B, T, M> {
     fn poll_join(&self, cx: &Context<'_>) -> PolledResult<T> {
         self.join.poll(cx.waker())
     }
@@ -134,5 +135,9 @@ impl<F, T, M> Joinable<T> for Task<F, T, M> {
         if let Some(Err(error)) = self.join.detach() {
             report_unread("a task", &error);
         }
+    }
+
+    fn hosted(self: Pin<Arc<Self>>) -> Option<HostedRef> {
+        None
     }
 }

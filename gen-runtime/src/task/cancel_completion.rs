@@ -6,8 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use crate::executor::requests::cut_short;
-use crate::executor::TaskId;
+use crate::executor::requests::{cut_short, TaskAddress};
 use crate::inject::{end_channel, Cancellation, EndSender, Ended};
 use crate::opaque::opaque_debug;
 
@@ -29,7 +28,7 @@ struct Running {
 
 /// The task or child that is cancelled.
 pub(crate) enum CancelTarget {
-    Task(TaskId),
+    Task(TaskAddress),
     /// The child of that number in the scope.
     Child(Arc<dyn CutShort>, u64),
 }
@@ -87,12 +86,12 @@ impl CancelCompletion {
     ///
     /// # Errors
     ///
-    /// A child of a scope that is polled where no loop runs is dropped at once, because there is no
-    /// clock. Its result is [`NoLoop`](crate::NoLoop) then.
+    /// Where there is no timer, the task is dropped at once. A child of a scope is too, and its
+    /// result is [`NoHost`](crate::NoHost) then.
     pub fn grace(self, grace: Duration) -> Self {
         if let Some(Running { request, target, .. }) = &self.running {
             match target {
-                CancelTarget::Task(task) => cut_short(*task, grace, request.clone()),
+                CancelTarget::Task(task) => cut_short(task, grace, request.clone()),
                 CancelTarget::Child(scope, child) => scope.cut_short(*child, grace, request.clone()),
             }
         }

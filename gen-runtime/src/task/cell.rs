@@ -13,8 +13,8 @@
 //!    freed. The code that frees a cell empties it first. If a full cell is freed on another
 //!    thread, the process is aborted, because neither dropping the value nor leaking it is sound.
 //!
-//! The unsafe code of the tasks is in this file, except for two `unsafe impl`s in `handle.rs`. Its
-//! callers need not uphold anything.
+//! The unsafe code of the tasks is in this file and in `exclusive.rs`, except for two `unsafe
+//! impl`s in `handle.rs`. Callers need not uphold anything.
 
 use std::cell::{Cell, UnsafeCell};
 use std::future::Future;
@@ -24,6 +24,17 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use crate::sync::ThreadNumber;
+
+/// The cell of a task's body.
+pub(super) trait BodyCell {
+    type Body: Future;
+
+    /// Polls the body; `None` if it was dropped, is in use, or must not be used on this thread.
+    fn poll(self: Pin<&Self>, cx: &mut Context<'_>) -> Option<Poll<<Self::Body as Future>::Output>>;
+
+    /// Drops the body, unless it was dropped, is in use, or must not be used on this thread.
+    fn clear(self: Pin<&Self>);
+}
 
 pub(super) struct ThreadBound<V> {
     owner: ThreadNumber,
@@ -59,24 +70,12 @@ impl<V> ThreadBound<V> {
             _pinned: PhantomPinned,
         }
     }
-
-    /// Drops the value, unless it is in use or was dropped. Does nothing on another thread.
-    pub(super) fn clear(self: Pin<&Self>) {
-        if self.owner != ThreadNumber::current() || self.state.get() != State::Present {
-            return;
-        }
-        // Before the drop, which may panic, or call this function again.
-        self.state.set(State::Empty);
-        // SAFETY: this is the owner's thread (1). The state was `Present`, so the value is
-        // initialised and there is no reference to it (2, 3). The state is `Empty` now, so the
-        // value is not dropped again. It is dropped in its place (4).
-        unsafe { ManuallyDrop::drop(&mut *self.value.get()) };
-    }
 }
 
-impl<F: Future> ThreadBound<F> {
-    /// Polls the future; `None` if it was dropped, is being polled, or belongs to another thread.
-    pub(super) fn poll(self: Pin<&Self>, cx: &mut Context<'_>) -> Option<Poll<F::Output>> {
+impl<F: Future> BodyCell for ThreadBound<F> {
+    type Body = F;
+
+    fn poll(self: Pin<&Self>, cx: &mut Context<'_>) -> Option<Poll<F::Output>> {
         if self.owner != ThreadNumber::current() || self.state.get() != State::Present {
             return None;
         }
@@ -87,6 +86,18 @@ impl<F: Future> ThreadBound<F> {
         // too.
         let future = unsafe { Pin::new_unchecked(&mut **self.value.get()) };
         Some(future.poll(cx))
+    }
+
+    fn clear(self: Pin<&Self>) {
+        if self.owner != ThreadNumber::current() || self.state.get() != State::Present {
+            return;
+        }
+        // Before the drop, which may panic, or call this function again.
+        self.state.set(State::Empty);
+        // SAFETY: this is the owner's thread (1). The state was `Present`, so the value is
+        // initialised and there is no reference to it (2, 3). The state is `Empty` now, so the
+        // value is not dropped again. It is dropped in its place (4).
+        unsafe { ManuallyDrop::drop(&mut *self.value.get()) };
     }
 }
 

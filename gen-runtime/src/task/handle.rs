@@ -15,8 +15,8 @@ use super::body::Joinable;
 use super::join::NoResult;
 use super::{CancelCompletion, CancelTarget};
 use crate::error::{CancelSource, Error, Throw};
-use crate::executor::requests::deliver;
-use crate::executor::{Injection, LoopClosed, TaskId};
+use crate::executor::requests::{deliver, TaskAddress};
+use crate::executor::{HostedRef, Injection, LoopClosed, TaskId};
 use crate::inject::{Cancellation, TaskTrace, TraceRequest};
 use crate::report::report_unread;
 use crate::Result;
@@ -39,7 +39,7 @@ use crate::Result;
 /// - the error of the task;
 /// - [`Panicked`](crate::Panicked) if the task panicked; the panic can be resumed from it;
 /// - [`LoopClosed`] if the loop was dropped before the task had ended;
-/// - [`NoLoop`](crate::NoLoop) if there was no loop to start the task on;
+/// - [`NoHost`](crate::NoHost) if there was no executor to start the task on;
 /// - an error that says so if the handle has given its result before.
 ///
 /// # Cancellation
@@ -59,7 +59,8 @@ pub struct JoinHandle<T> {
 }
 
 enum Handle<T> {
-    Started(TaskId, TaskHandle<T>),
+    /// On a foreign executor it has no id.
+    Started(Option<TaskId>, TaskHandle<T>),
     /// The task could not be started; `None` after the handle has given the error.
     Failed(Option<Error>),
 }
@@ -67,21 +68,50 @@ enum Handle<T> {
 /// The task, as the handle sees it.
 struct TaskHandle<T>(Pin<Arc<dyn Joinable<T>>>);
 
-// SAFETY: the pointer is always to a `Task<F, T, M>` (the only implementor). It consists of a
-// `ThreadBound<F>`, which is `Send` and `Sync` for every `F`; of a `JoinState<T>`, a mutex around a
-// `Result<T>` and a waker, which is both if `T` is `Send`; and of a `PhantomData<fn() -> M>` and a
-// `TaskSpan`, which always are.
+// SAFETY: the pointer is to a `Task<ThreadBound<F>, T, M>`, a `SendTask<F, T, M>` or a
+// `LocalTask<F, T, M>`: these are all implementors. The parts of a `Task` are: a `ThreadBound<F>`,
+// which is `Send` and `Sync` for every `F`, or an `Exclusive<F>`, which is both because a
+// `SendTask` has an `F: Send` when it becomes a `Joinable`; a `JoinState<T>`, a mutex around a
+// `Result<T>` and a waker, which is both if `T` is `Send`; a `PhantomData<fn() -> M>` and a
+// `TaskSpan`, which always are. The other two add a `Mailbox` or an `Arc` of one, which are both,
+// because a `Mailbox` is a `HostedTask`.
 unsafe impl<T: Send> Send for TaskHandle<T> {}
 // SAFETY: as above.
 unsafe impl<T: Send> Sync for TaskHandle<T> {}
 
+impl<T> TaskHandle<T> {
+    fn hosted(&self) -> Option<HostedRef> {
+        Pin::clone(&self.0).hosted()
+    }
+}
+
 impl<T> JoinHandle<T> {
     pub(super) fn started(id: TaskId, task: Pin<Arc<dyn Joinable<T>>>) -> Self {
-        JoinHandle { task: Handle::Started(id, TaskHandle(task)) }
+        JoinHandle { task: Handle::Started(Some(id), TaskHandle(task)) }
+    }
+
+    /// For a task on a foreign executor.
+    pub(super) fn hosted(task: Pin<Arc<dyn Joinable<T>>>) -> Self {
+        JoinHandle { task: Handle::Started(None, TaskHandle(task)) }
+    }
+
+    /// A handle that has given its result.
+    pub(super) fn taken() -> Self {
+        JoinHandle { task: Handle::Failed(None) }
     }
 
     pub(super) fn failed(error: Error) -> Self {
         JoinHandle { task: Handle::Failed(Some(error)) }
+    }
+
+    /// The address of a task that has not ended.
+    fn address(&self) -> Option<TaskAddress> {
+        match &self.task {
+            Handle::Started(_, task) if task.0.is_done() => None,
+            Handle::Started(Some(id), _) => Some(TaskAddress::OnLoop(*id)),
+            Handle::Started(None, task) => task.hosted().map(TaskAddress::Hosted),
+            Handle::Failed(_) => None,
+        }
     }
 
     /// Whether the task has ended, or could not be started: waiting for it does not suspend then.
@@ -125,9 +155,9 @@ impl<T> JoinHandle<T> {
     #[track_caller]
     pub fn throw<E: Throw<M>, M>(&self, error: E) {
         let injection = Injection::Error(error.throw(), Location::caller());
-        match &self.task {
-            Handle::Started(id, task) if !task.0.is_done() => deliver(*id, injection, None),
-            _ => drop(injection.too_late()),
+        match self.address() {
+            Some(task) => deliver(task, injection, None),
+            None => drop(injection.too_late()),
         }
     }
 
@@ -171,15 +201,20 @@ impl<T> JoinHandle<T> {
     /// - *After the end* of the task: never.
     #[track_caller]
     pub fn cancel(&self, reason: impl Into<Cow<'static, str>>) -> CancelCompletion {
-        match &self.task {
-            Handle::Started(id, task) if !task.0.is_done() => {
-                let cancellation = Cancellation::new(CancelSource::Explicit, reason, Location::caller());
-                let (end_sender, completion) = CancelCompletion::new(&cancellation, CancelTarget::Task(*id));
-                deliver(*id, Injection::Cancel(cancellation), Some(end_sender));
-                completion
-            }
-            _ => CancelCompletion::ended(),
-        }
+        self.cancel_by(reason, Location::caller())
+    }
+
+    /// As [`cancel`](Self::cancel), by code at that position.
+    pub(super) fn cancel_by(
+        &self,
+        reason: impl Into<Cow<'static, str>>,
+        by: &'static Location<'static>,
+    ) -> CancelCompletion {
+        let Some(task) = self.address() else { return CancelCompletion::ended() };
+        let cancellation = Cancellation::new(CancelSource::Explicit, reason, by);
+        let (end_sender, completion) = CancelCompletion::new(&cancellation, CancelTarget::Task(task.clone()));
+        deliver(task, Injection::Cancel(cancellation), Some(end_sender));
+        completion
     }
 
     /// Asks where the task is suspended: gives the sites of its yields, innermost first.
@@ -218,12 +253,10 @@ impl<T> JoinHandle<T> {
     /// ```
     pub fn trace(&self) -> TaskTrace {
         let (request, trace) = TraceRequest::new();
-        match &self.task {
-            Handle::Started(id, task) if !task.0.is_done() => {
-                deliver(*id, Injection::TraceRequest(request), None)
-            }
+        match self.address() {
+            Some(task) => deliver(task, Injection::TraceRequest(request), None),
             // Its drop answers that the task is suspended nowhere.
-            _ => drop(request),
+            None => drop(request),
         }
         trace
     }

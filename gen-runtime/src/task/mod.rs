@@ -1,4 +1,5 @@
-//! Tasks: coroutines that were started, each with a slot of its own on a loop.
+//! Tasks: coroutines that were started. Each has a slot of its own on a loop, or a shell on a
+//! foreign executor.
 //!
 //! # How it works
 //!
@@ -6,9 +7,12 @@
 //! |---|---|
 //! | `spawn.rs` | [`spawn()`], [`spawn_local`] |
 //! | `body.rs` | the task: body and join state in one allocation |
-//! | `cell.rs` | the cell of the body, which only its own thread uses |
+//! | `cell.rs` | [`BodyCell`](cell::BodyCell): the cell of the body; one that only its own thread uses |
+//! | `exclusive.rs` | the cell of a body that may be moved between threads |
+//! | `hosted.rs` | a task on a foreign executor |
 //! | `join.rs` | the join state: the result, or the waker of the future that waits for it |
 //! | `handle.rs` | [`JoinHandle`] |
+//! | `cancel_on_drop.rs` | [`CancelOnDrop`]: a handle whose drop cancels the task |
 //! | `cancel_completion.rs` | [`CancelCompletion`]: waits for the end of a task that is cancelled |
 //! | `models.rs` | loom models: the end of a task always wakes the future that waits for it |
 //! | `span.rs` | the `tracing` span, with the feature of that name |
@@ -51,8 +55,11 @@
 
 mod body;
 mod cancel_completion;
+mod cancel_on_drop;
 mod cell;
+mod exclusive;
 mod handle;
+mod hosted;
 mod join;
 #[cfg(all(test, loom))]
 mod models;
@@ -60,8 +67,9 @@ mod span;
 mod spawn;
 
 pub use self::cancel_completion::CancelCompletion;
+pub use self::cancel_on_drop::{cancel_on_drop, CancelOnDrop};
 pub use self::handle::JoinHandle;
 pub use self::spawn::{spawn, spawn_local};
 
 pub(crate) use self::cancel_completion::{CancelTarget, CutShort};
-pub(crate) use self::spawn::start;
+pub(crate) use self::spawn::{check_local, start};

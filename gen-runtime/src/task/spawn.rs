@@ -2,12 +2,15 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::body::{Joinable, Task};
-use super::JoinHandle;
+use super::cell::ThreadBound;
+use super::{hosted, JoinHandle};
 use crate::error::Throw;
-use crate::executor::{host, Host, NoLoop, TaskRef};
+use crate::executor::host::{self, TaskHost};
+use crate::executor::{Core, NoHost, TaskRef};
 use crate::yieldable::FutureOfResult;
 
 /// Starts a coroutine, or any other future of a `Result`, as a task of its own.
@@ -20,8 +23,14 @@ use crate::yieldable::FutureOfResult;
 /// protect the stack, at most 32 of them nest: the next task starts in the loop's next turn. A body
 /// may spawn any number of tasks that do not nest so deep.
 ///
-/// The coroutine must be `Send`, so that any runtime could run it; [`spawn_local`] takes coroutines
-/// that are not.
+/// The coroutine must be `Send`, so that every executor can run it; [`spawn_local`] takes
+/// coroutines that are not.
+///
+/// | where | the task |
+/// |---|---|
+/// | on an [`IoLoop`](crate::IoLoop) | is a task of that loop |
+/// | on tokio, with the feature `tokio` | is a task of the runtime. If the body ends in its first step, tokio sees nothing of it |
+/// | within [`with_spawner`](crate::with_spawner) | is a task of the executor that was handed over |
 ///
 /// ```
 /// let order = gen::run_sync(async {
@@ -45,7 +54,8 @@ use crate::yieldable::FutureOfResult;
 ///
 /// # Errors
 ///
-/// Where no loop runs, the coroutine is dropped, and the handle resolves to [`NoLoop`].
+/// Where no executor takes the task, the coroutine is dropped, and the handle resolves to
+/// [`NoHost`].
 #[track_caller]
 #[doc(alias("create_task", "ensure_future", "spawn_callback"))]
 pub fn spawn<C, T, E, M>(coroutine: C) -> JoinHandle<T>
@@ -56,12 +66,17 @@ where
     E: Throw<M>,
     M: 'static,
 {
-    spawn_local(coroutine)
+    match host::tasks() {
+        Some(TaskHost::Loop(core)) => start(&core, coroutine.into_future()),
+        Some(TaskHost::Foreign(executor)) => hosted::start(executor, coroutine.into_future()),
+        None => JoinHandle::failed(NoHost::for_tasks().into()),
+    }
 }
 
 /// Starts a coroutine, or any other future of a `Result`, as a task that stays on this thread.
 ///
-/// It is [`spawn`] for coroutines that are not `Send`, which only a single-threaded loop can run.
+/// It is [`spawn`] for coroutines that are not `Send`. An [`IoLoop`](crate::IoLoop) runs them, and
+/// tokio does within `gen::local` (with the feature `tokio`).
 ///
 /// ```
 /// use std::rc::Rc;
@@ -75,7 +90,8 @@ where
 ///
 /// # Errors
 ///
-/// Where no loop runs, the coroutine is dropped, and the handle resolves to [`NoLoop`].
+/// Where no executor takes the task, the coroutine is dropped, and the handle resolves to
+/// [`NoHost`].
 #[track_caller]
 pub fn spawn_local<C, T, E, M>(coroutine: C) -> JoinHandle<T>
 where
@@ -85,25 +101,36 @@ where
     E: Throw<M>,
     M: 'static,
 {
-    match host::current() {
-        Some(host) => start(&host, coroutine.into_future()),
-        None => JoinHandle::failed(NoLoop.into()),
+    match host::tasks() {
+        Some(TaskHost::Loop(core)) => start(&core, coroutine.into_future()),
+        Some(TaskHost::Foreign(executor)) => hosted::start_local(executor, coroutine.into_future()),
+        None => JoinHandle::failed(NoHost::for_tasks().into()),
     }
 }
 
-/// Starts a task on `host`.
+/// Returns an error if nothing here takes a task that stays on this thread.
+pub(crate) fn check_local() -> Result<(), NoHost> {
+    match host::tasks() {
+        Some(TaskHost::Loop(_)) => Ok(()),
+        Some(TaskHost::Foreign(executor)) if executor.is_local() => Ok(()),
+        Some(TaskHost::Foreign(_)) => Err(NoHost::for_local_tasks()),
+        None => Err(NoHost::for_tasks()),
+    }
+}
+
+/// Starts a task on a loop.
 #[track_caller]
-pub(crate) fn start<F, T, E, M>(host: &impl Host, body: F) -> JoinHandle<T>
+pub(crate) fn start<F, T, E, M>(core: &Rc<Core>, body: F) -> JoinHandle<T>
 where
     F: Future<Output = Result<T, E>> + 'static,
     T: 'static,
     E: Throw<M>,
     M: 'static,
 {
-    let task: Pin<Arc<Task<F, T, M>>> = Arc::pin(Task::new(body));
+    let task: Pin<Arc<Task<ThreadBound<F>, T, M>>> = Arc::pin(Task::new(ThreadBound::new(body)));
     let handle: Pin<Arc<dyn Joinable<T>>> = task.clone();
     let task: TaskRef = task;
-    match host.start(task) {
+    match core.start(task) {
         Ok(id) => JoinHandle::started(id, handle),
         Err(closed) => JoinHandle::failed(closed.into()),
     }

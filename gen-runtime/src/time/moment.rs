@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use crate::executor::{host, Host, LoopId};
+use crate::executor::host::{self, Turn};
 use crate::Result;
 
 /// Lets all other ready tasks run: it takes exactly one turn of the loop.
@@ -50,7 +50,7 @@ pub struct Moment {
 enum State {
     Fresh,
     /// First polled in this turn of this loop, or where no loop ran.
-    Since(Option<(LoopId, u64)>),
+    Since(Option<Turn>),
     Over,
 }
 
@@ -58,7 +58,7 @@ impl Future for Moment {
     type Output = Result<()>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        let turn = host::current().map(|host| (host.id(), host.turn_number()));
+        let turn = host::turn();
         match self.state {
             State::Fresh => self.state = State::Since(turn),
             // Polled again in the turn of the first poll: it is not over.

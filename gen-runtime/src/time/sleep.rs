@@ -1,29 +1,34 @@
 //! `gen::sleep`.
 
 use std::future::Future;
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use super::now::from_now;
-use crate::executor::{host, Host, LoopId, NoLoop, TimerKey};
+use crate::executor::host::{self, TimeHost};
+use crate::executor::{Core, ForeignClock, ForeignTimer, LoopId, NoHost, TimerKey};
 use crate::Result;
 
 /// Waits until `duration` has passed since this call.
 ///
-/// The deadline counts from this call, not from the yield, on the clock of the loop that runs here.
-/// So two sleeps that are made together end together, and a sleep whose deadline has passed before
-/// its yield costs nothing. A sleep of zero waits for the next turn of the loop. A sleep whose end
-/// is too late for an [`Instant`], such as that of [`Duration::MAX`], never ends, and an idle
-/// virtual clock does not move to its end.
+/// The deadline counts from this call, not from the yield, on the clock of the loop that runs here,
+/// or of tokio. So two sleeps that are made together end together, and a sleep whose deadline has
+/// passed before its yield costs nothing. A sleep of zero waits for the next turn of the loop; on
+/// another executor it is pending once. A sleep whose end is too late for an [`Instant`], such as
+/// that of [`Duration::MAX`], never ends, and an idle virtual clock does not move to its end.
 ///
-/// If no loop runs at this call, the time counts from the call too, provided that the sleep is
-/// later yielded on a loop with the real clock. Another clock does not know when the call was. On a
-/// loop with such a clock, the time counts from the first poll.
+/// If there is no clock at this call, the time counts from the call too, provided that the sleep is
+/// later yielded where the clock is real. Another clock does not know when the call was. There, the
+/// time counts from the first poll.
+///
+/// On tokio, with the feature `tokio`, it is a timer of ours that stands on one of tokio's.
+/// `tokio::time::pause` and `advance` govern it, and it has tokio's resolution of a millisecond.
 ///
 /// # Errors
 ///
-/// [`NoLoop`] if it is polled where no loop runs.
+/// [`NoHost`] if it is polled where there is no timer; [`LoopClosed`](crate::LoopClosed) if the
+/// runtime of tokio was dropped meanwhile.
 ///
 /// # Cancellation
 ///
@@ -57,10 +62,12 @@ enum State {
     /// Not polled yet. It was made on this loop, and its timer will have this number. The number
     /// orders the timers of one deadline.
     Fresh(LoopId, u64),
-    /// Not polled yet, and made where no loop ran. Only the real clock knows when the duration
-    /// began.
+    /// Not polled yet, of no length, and not made on a loop: the first poll lets other tasks run.
+    Instantaneous,
+    /// Not polled yet, and made where there was no clock. Only the real clock knows when the
+    /// duration began.
     Away(Duration),
-    /// It has a deadline, and no timer: it was made where no loop ran, or its timer was removed.
+    /// It has a deadline, and no timer.
     Unarmed,
     /// The loop has a timer for it, and it waits as long as the timer exists. (The fields are those
     /// of a `TimerKey`. As one field, a `TimerKey` would leave no room for the tag of the enum.)
@@ -69,54 +76,60 @@ enum State {
         number: u64,
         index: u32,
     },
+    /// It has a timer that belongs to no loop.
+    ArmedElsewhere(ForeignTimer),
     Over,
-}
-
-impl State {
-    /// The state of a sleep that is made now, on the loop that runs here.
-    fn made() -> Option<Self> {
-        host::current().map(|host| State::Fresh(host.id(), host.next_timer_number()))
-    }
 }
 
 impl Sleep {
     pub(super) fn from_now(duration: Duration) -> Self {
-        Sleep { deadline: from_now(duration), state: State::made().unwrap_or(State::Away(duration)) }
+        let (now, state) = match host::time() {
+            Some(TimeHost::Loop(core)) => (core.now(), State::fresh(&core)),
+            Some(TimeHost::Foreign(clock)) if duration.is_zero() => (clock.now(), State::Instantaneous),
+            Some(TimeHost::Foreign(clock)) => (clock.now(), State::Unarmed),
+            None => (Instant::now(), State::Away(duration)),
+        };
+        // A time that is too late for an `Instant` never comes.
+        Sleep { deadline: now.checked_add(duration), state }
     }
 
     /// A sleep until `deadline`. Without a deadline, it never ends.
     pub(super) fn until(deadline: impl Into<Option<Instant>>) -> Self {
-        Sleep { deadline: deadline.into(), state: State::made().unwrap_or(State::Unarmed) }
+        let state = match host::time() {
+            Some(TimeHost::Loop(core)) => State::fresh(&core),
+            Some(TimeHost::Foreign(_)) | None => State::Unarmed,
+        };
+        Sleep { deadline: deadline.into(), state }
     }
 
-    fn poll_on(&mut self, host: &impl Host, cx: &Context<'_>) -> Poll<()> {
-        match self.state {
-            State::Over => return Poll::Ready(()),
-            State::Armed { loop_id, number, index } if loop_id == host.id() => {
-                if host.rearm(TimerKey { loop_id, number, index }, cx.waker()) {
+    fn poll_on_loop(&mut self, core: &Core, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        match &mut self.state {
+            State::Over => return Poll::Ready(Ok(())),
+            State::Armed { loop_id, number, index } if *loop_id == core.id() => {
+                let timer = TimerKey { loop_id: *loop_id, number: *number, index: *index };
+                if core.rearm(timer, cx.waker()) {
                     return Poll::Pending;
                 }
-                self.state = State::Over;
-                return Poll::Ready(());
+                return self.end();
             }
+            State::ArmedElsewhere(timer) => return timer.poll(cx),
             State::Armed { .. } => self.disarm(),
             State::Away(duration) => {
-                if !host.has_real_clock() {
-                    self.deadline = host.deadline(duration);
+                if !core.has_real_clock() {
+                    self.deadline = core.deadline(*duration);
                 }
                 self.state = State::Unarmed;
             }
-            State::Fresh(..) | State::Unarmed => {}
+            State::Fresh(..) | State::Instantaneous | State::Unarmed => {}
         }
-        if self.is_over(host) {
-            self.state = State::Over;
-            return Poll::Ready(());
+        if self.is_over(core) {
+            return self.end();
         }
         let number = match self.state {
-            State::Fresh(id, number) if id == host.id() => number,
-            _ => host.next_timer_number(),
+            State::Fresh(id, number) if id == core.id() => number,
+            _ => core.next_timer_number(),
         };
-        let TimerKey { loop_id, number, index } = host.wake_at(self.deadline, number, cx.waker());
+        let TimerKey { loop_id, number, index } = core.wake_at(self.deadline, number, cx.waker());
         self.state = State::Armed { loop_id, number, index };
         Poll::Pending
     }
@@ -124,19 +137,62 @@ impl Sleep {
     /// Whether a sleep without a timer is over: it is due, and was made before this turn. A sleep
     /// that was made in this turn waits for the next turn, even if it is due, so that a sleep of
     /// zero lets other tasks run.
-    fn is_over(&self, host: &impl Host) -> bool {
+    fn is_over(&self, core: &Core) -> bool {
         let made_in_this_turn = match self.state {
-            State::Fresh(id, number) => id == host.id() && !host.is_older_than_turn(number),
+            State::Fresh(id, number) => id == core.id() && !core.is_older_than_turn(number),
             _ => false,
         };
-        !made_in_this_turn && self.deadline.is_some_and(|deadline| deadline <= host.now())
+        !made_in_this_turn && self.deadline.is_some_and(|deadline| deadline <= core.now())
+    }
+
+    fn poll_elsewhere(&mut self, clock: ForeignClock, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        match &mut self.state {
+            State::Over => return Poll::Ready(Ok(())),
+            State::ArmedElsewhere(timer) => return timer.poll(cx),
+            State::Instantaneous => {
+                self.state = State::Over;
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            State::Armed { .. } => self.disarm(),
+            State::Away(duration) => {
+                if !clock.is_real() {
+                    self.deadline = clock.now().checked_add(*duration);
+                }
+                self.state = State::Unarmed;
+            }
+            State::Fresh(..) | State::Unarmed => {}
+        }
+        let Some(deadline) = self.deadline else { return Poll::Pending };
+        if deadline <= clock.now() {
+            return self.end();
+        }
+        match clock.timer(deadline, cx) {
+            Ok(timer) => {
+                self.state = State::ArmedElsewhere(timer);
+                Poll::Pending
+            }
+            Err(error) => Poll::Ready(Err(error.into())),
+        }
+    }
+
+    fn end(&mut self) -> Poll<Result<()>> {
+        self.state = State::Over;
+        Poll::Ready(Ok(()))
     }
 
     /// Removes the timer.
     pub(super) fn disarm(&mut self) {
-        if let State::Armed { loop_id, number, index } = std::mem::replace(&mut self.state, State::Unarmed) {
+        if let State::Armed { loop_id, number, index } = mem::replace(&mut self.state, State::Unarmed) {
             host::cancel_timer(TimerKey { loop_id, number, index });
         }
+    }
+}
+
+impl State {
+    /// The state of a sleep that is made now, on a loop.
+    fn fresh(core: &Core) -> Self {
+        State::Fresh(core.id(), core.next_timer_number())
     }
 }
 
@@ -144,9 +200,10 @@ impl Future for Sleep {
     type Output = Result<()>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        match host::current() {
-            Some(host) => self.poll_on(&host, cx).map(Ok),
-            None => Poll::Ready(Err(NoLoop.into())),
+        match host::time() {
+            Some(TimeHost::Loop(core)) => self.poll_on_loop(&core, cx),
+            Some(TimeHost::Foreign(clock)) => self.poll_elsewhere(clock, cx),
+            None => Poll::Ready(Err(NoHost::for_time().into())),
         }
     }
 }

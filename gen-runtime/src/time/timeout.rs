@@ -46,8 +46,8 @@ use crate::{Result, Yieldable};
 ///
 /// # Errors
 ///
-/// The errors of the yieldable, [`TimeoutError`], and [`NoLoop`](crate::NoLoop) if it has to wait
-/// where no loop runs.
+/// The errors of the yieldable, [`TimeoutError`], and [`NoHost`](crate::NoHost) if it has to wait
+/// where there is no timer.
 ///
 /// # Cancellation
 ///

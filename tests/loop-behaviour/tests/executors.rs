@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use futures::channel::oneshot;
-use gen::{yield_, Coroutine, NoLoop, Promise, SharedFuture};
+use gen::{yield_, Coroutine, NoHost, Promise, SharedFuture};
 use tokio::task::{JoinSet, LocalSet};
 
 /// Waits for several other threads at once, and after them for one more.
@@ -97,7 +97,7 @@ fn what_needs_the_loop_says_so_and_does_not_hang() {
         let slept = yield_!(gen::sleep(Duration::from_secs(1)));
         let spawned = yield_!(gen::spawn(async { Ok::<_, gen::Error>(1) })).map(drop);
         let timed = yield_!(gen::with_timeout(Duration::from_secs(1), pending::<()>()));
-        Ok([slept, spawned, timed].into_iter().map(|result| result.unwrap_err().is::<NoLoop>()).collect())
+        Ok([slept, spawned, timed].into_iter().map(|result| result.unwrap_err().is::<NoHost>()).collect())
     }
     assert_eq!(futures::executor::block_on(needs_it()).unwrap(), [true; 3]);
 }

@@ -6,7 +6,7 @@ use std::task::{Poll, Waker};
 use std::thread;
 use std::time::Duration;
 
-use gen::{IoLoop, JoinHandle, NoLoop, VirtualClock};
+use gen::{IoLoop, JoinHandle, NoHost, VirtualClock};
 use loop_behaviour::{logged, until, Drops, Order};
 
 type Done = gen::Result;
@@ -290,7 +290,7 @@ fn without_a_loop_the_handle_says_so_and_the_body_never_runs() {
     assert!(handle.is_done());
     assert_eq!(drops.count(), 1);
     let error = gen::block_on(&mut handle).unwrap_err();
-    assert!(error.is::<NoLoop>(), "{error}");
+    assert!(error.is::<NoHost>(), "{error}");
 }
 
 #[test]
@@ -306,7 +306,7 @@ fn a_handle_that_gave_its_result_says_so() {
         );
     });
     let mut handle = gen::spawn(async { Done::Ok(()) });
-    assert!(gen::block_on(&mut handle).unwrap_err().is::<NoLoop>());
+    assert!(gen::block_on(&mut handle).unwrap_err().is::<NoHost>());
     assert!(gen::block_on(handle).unwrap_err().to_string().contains("taken before"));
 }
 

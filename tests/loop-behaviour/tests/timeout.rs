@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use gen::{yield_, Coroutine, Frame, IoLoop, NoLoop, TimeoutError, VirtualClock, Yieldable};
+use gen::{yield_, Coroutine, Frame, IoLoop, NoHost, TimeoutError, VirtualClock, Yieldable};
 use loop_behaviour::{Drops, Order, WatchedClock};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -159,7 +159,7 @@ fn where_no_loop_runs_having_to_wait_is_an_error() {
     let mut timed = pin!(pending_of(gen::with_timeout(SECOND, pending::<gen::Result>())));
     let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
     let Poll::Ready(Err(error)) = timed.as_mut().poll(&mut cx) else { panic!("it must not hang") };
-    assert!(error.is::<NoLoop>());
+    assert!(error.is::<NoHost>());
 }
 
 #[test]

@@ -298,12 +298,12 @@ fn a_sleep_off_a_loop_says_what_to_do() {
     let mut sleep = Box::pin(gen::sleep(SECOND));
     let mut cx = Context::from_waker(Waker::noop());
     let Poll::Ready(Err(error)) = sleep.as_mut().poll(&mut cx) else { panic!("it must not hang") };
-    assert!(error.is::<gen::NoLoop>());
+    assert!(error.is::<gen::NoHost>());
     assert_eq!(
         error.to_string(),
-        "no `IoLoop` is running on this thread: run the coroutine with `gen::run_sync`. In a task of another \
-         runtime, which `run_sync` would block, use the runtime's own timers and tasks, or call `run_sync` \
-         on a thread that may block (tokio: `tokio::task::spawn_blocking`)"
+        "there is no timer here for a sleep or a timeout: run the coroutine with `gen::run_sync`; on tokio, \
+         enable the feature `tokio` of `gen-runtime`; or, on any other executor, enable the feature `smol` \
+         of `gen-runtime`"
     );
 }
 

@@ -308,5 +308,5 @@ fn where_no_loop_runs_having_to_wait_is_an_error() {
     let std::task::Poll::Ready(Err(error)) = behaviour::Poller::new().poll(limited.as_mut()) else {
         panic!("it cannot wait")
     };
-    assert!(error.is::<gen::NoLoop>());
+    assert!(error.is::<gen::NoHost>());
 }

@@ -245,5 +245,5 @@ fn a_child_of_a_scope_where_no_loop_runs_has_failed() {
         child.cancel("stop").grace(seconds(5)).await;
         child.await
     }));
-    assert!(ended.unwrap_err().is::<gen::NoLoop>());
+    assert!(ended.unwrap_err().is::<gen::NoHost>());
 }

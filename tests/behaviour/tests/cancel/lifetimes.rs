@@ -219,5 +219,5 @@ fn sharing_needs_a_loop_only_while_the_task_runs() {
     let done = io_loop.spawn_local(async { Ok::<_, gen::Error>(7) }).shared();
     assert_eq!(done.result().unwrap().unwrap(), 7);
     let running = io_loop.spawn_local(async { gen::moment().await }).shared();
-    assert!(running.result().unwrap().unwrap_err().is::<gen::NoLoop>());
+    assert!(running.result().unwrap().unwrap_err().is::<gen::NoHost>());
 }

@@ -50,5 +50,5 @@ fn t21_a_task_has_run_its_first_step() {
 fn t21_a_task_that_could_not_be_started_has_ended() {
     let task = gen::spawn(async { Ok::<_, gen::Error>(()) });
     gen::block_on(task.cancel("stop"));
-    assert!(gen::block_on(task).unwrap_err().is::<gen::NoLoop>());
+    assert!(gen::block_on(task).unwrap_err().is::<gen::NoHost>());
 }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use gen::{yield_, IoLoop, NoLoop, Panicked, VirtualClock};
+use gen::{yield_, IoLoop, NoHost, Panicked, VirtualClock};
 use loop_behaviour::{logged, Drops, Order};
 
 use super::{here, run, run_logged, soon, Fault, SECOND};
@@ -273,7 +273,7 @@ fn without_a_loop_nothing_starts() {
         unreachable!("no loop runs");
     }
     let drops = Drops::new();
-    let lines = logged(|| assert!(engine(drops.one()).unwrap_err().is::<NoLoop>()));
+    let lines = logged(|| assert!(engine(drops.one()).unwrap_err().is::<NoHost>()));
     assert_eq!((drops.count(), lines), (1, Vec::new()));
 }
 

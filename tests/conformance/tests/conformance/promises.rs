@@ -127,7 +127,7 @@ fn chain_future_is_follow() {
 fn chain_future_where_it_cannot_be() {
     let (promise, future) = gen::promise::<u32>();
     promise.follow(done(1));
-    assert!(future.result().unwrap().unwrap_err().is::<gen::NoLoop>());
+    assert!(future.result().unwrap().unwrap_err().is::<gen::NoHost>());
 
     let (value, lines) = run_logged(async {
         let (promise, future) = gen::promise();

@@ -1,0 +1,69 @@
+//! [`Executor`]: the place where a new task goes.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use super::spawner::{SpawnedTask, Spawner};
+#[cfg(all(feature = "tokio", not(loom)))]
+use super::tokio_tasks;
+
+/// A foreign executor, as far as it takes tasks.
+#[derive(Clone)]
+pub(crate) enum Executor {
+    /// The executor that was handed over by [`with_spawner`](super::with_spawner()).
+    Spawner(Arc<dyn Spawner>),
+    /// The runtime of tokio that is entered on this thread.
+    #[cfg(all(feature = "tokio", not(loom)))]
+    Tokio {
+        /// Whether it also takes tasks that stay on this thread.
+        is_local: bool,
+    },
+}
+
+impl Executor {
+    /// Returns the executor that is found where none of ours runs.
+    pub(crate) fn detect() -> Option<Self> {
+        #[cfg(all(feature = "tokio", not(loom)))]
+        if tokio_tasks::is_entered() {
+            return Some(Executor::Tokio { is_local: false });
+        }
+        None
+    }
+
+    /// Returns the executor of the tasks that such a task spawns: tasks that may be moved have no
+    /// place for tasks that stay on a thread.
+    pub(crate) fn of_any_thread(&self) -> Self {
+        match self {
+            Executor::Spawner(spawner) => Executor::Spawner(Arc::clone(spawner)),
+            #[cfg(all(feature = "tokio", not(loom)))]
+            Executor::Tokio { .. } => Executor::Tokio { is_local: false },
+        }
+    }
+
+    /// Takes a task that may be moved to another thread.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        match self {
+            Executor::Spawner(spawner) => spawner.spawn(SpawnedTask::new(task)),
+            #[cfg(all(feature = "tokio", not(loom)))]
+            Executor::Tokio { .. } => tokio_tasks::spawn(task),
+        }
+    }
+
+    /// Whether it takes tasks that stay on this thread.
+    pub(crate) fn is_local(&self) -> bool {
+        match self {
+            Executor::Spawner(_) => false,
+            #[cfg(all(feature = "tokio", not(loom)))]
+            Executor::Tokio { is_local } => *is_local,
+        }
+    }
+
+    /// Takes a task that stays on this thread. Drops it if it takes none.
+    pub(crate) fn spawn_local(&self, task: impl Future<Output = ()> + 'static) {
+        match self {
+            #[cfg(all(feature = "tokio", not(loom)))]
+            Executor::Tokio { is_local: true } => tokio_tasks::spawn_local(task),
+            _ => drop(task),
+        }
+    }
+}

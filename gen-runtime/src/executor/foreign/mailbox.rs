@@ -1,0 +1,214 @@
+//! The injections of a task on a foreign executor.
+//!
+//! Any thread may deliver an injection. It waits here for the next poll of the task, and the waker
+//! of the task is called.
+//!
+//! # The waker is taken by the first delivery
+//!
+//! No code of a user runs under the lock of a mailbox, and the waker of a foreign executor is such
+//! code. So a delivery takes the waker out, and calls it when the lock is released. The next poll
+//! puts it back. A delivery that finds no waker has nothing to do:
+//!
+//! | the mailbox has no waker | the poll that finds the injection |
+//! |---|---|
+//! | the executor has not polled the task | its first poll, which is certain to come |
+//! | another delivery has taken the waker, and calls it | the poll that follows that call: the injection was queued before the poll looks, or the poll has put the waker back before the delivery looks |
+//!
+//! # Cost
+//!
+//! A poll of a task without injections loads one flag. The lock is taken for the waker once, at the
+//! first poll by the executor.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Waker;
+use std::time::Instant;
+
+use crate::executor::error_context::{ErrorContext, Home, Leftovers};
+use crate::executor::injection::Injection;
+use crate::executor::slot_context::SlotContext;
+use crate::executor::unhandled_error::UnhandledError;
+use crate::inject::{Cancellation, EndSenders};
+use crate::report::contain;
+use crate::sync::{lock, AtomicBool, AtomicU32, Mutex, MutexGuard, Ordering, ThreadNumber};
+
+pub(crate) struct Mailbox {
+    /// Whether the next poll has to look into the state.
+    has_news: AtomicBool,
+    /// The number of the thread that polls the body, or 0.
+    polled_by: AtomicU32,
+    state: Mutex<State>,
+}
+
+struct State {
+    context: SlotContext,
+    waker: Option<Waker>,
+    cut_short: Option<CutShort>,
+    has_ended: bool,
+}
+
+/// A request to drop a task that has not ended by the deadline.
+pub(super) struct CutShort {
+    pub(super) deadline: Instant,
+    pub(super) request: Cancellation,
+}
+
+/// The things that a poll handles besides the body.
+pub(super) struct News {
+    pub(super) injection: Option<Injection>,
+    pub(super) cut_short: Option<CutShort>,
+}
+
+impl Mailbox {
+    /// For a task that is spawned in the context `outer`.
+    pub(crate) fn new(outer: Option<Arc<ErrorContext>>) -> Self {
+        let state =
+            State { context: SlotContext::Outer(outer), waker: None, cut_short: None, has_ended: false };
+        Mailbox { has_news: AtomicBool::new(false), polled_by: AtomicU32::new(0), state: Mutex::new(state) }
+    }
+
+    /// Returns the error context of the task, which is `home`.
+    pub(crate) fn context(&self, home: Pin<Arc<dyn Home>>) -> Arc<ErrorContext> {
+        self.lock().context(home)
+    }
+
+    /// Queues the error of a callback. Gives it back if the task has ended, or if its body is
+    /// executing further up the stack.
+    pub(crate) fn throw(&self, error: UnhandledError) -> Result<(), UnhandledError> {
+        let mut state = self.lock();
+        let is_executing_here = self.polled_by.load(Ordering::Relaxed) == ThreadNumber::current().get();
+        match state.context.own() {
+            Some(context) if !state.has_ended && !is_executing_here => {
+                context.push(Injection::UnhandledError(error));
+            }
+            _ => return Err(error),
+        }
+        let wake = self.announce(&mut state);
+        drop(state);
+        wake.wake();
+        Ok(())
+    }
+
+    /// Queues an injection for the task, which is `home`. Gives everything back if the task has
+    /// ended.
+    pub(crate) fn deliver(
+        &self,
+        home: Pin<Arc<dyn Home>>,
+        injection: Injection,
+        end_senders: EndSenders,
+    ) -> Result<(), (Injection, EndSenders)> {
+        let mut state = self.lock();
+        if state.has_ended {
+            return Err((injection, end_senders));
+        }
+        let context = state.context(home);
+        context.push(injection);
+        context.add_end_senders(end_senders);
+        let wake = self.announce(&mut state);
+        drop(state);
+        wake.wake();
+        Ok(())
+    }
+
+    /// Asks for the drop of the task at the deadline. Of several deadlines the earliest counts.
+    pub(crate) fn cut_short(&self, deadline: Instant, request: Cancellation) {
+        let mut state = self.lock();
+        if state.has_ended || state.cut_short.as_ref().is_some_and(|known| known.deadline <= deadline) {
+            return;
+        }
+        let before = state.cut_short.replace(CutShort { deadline, request });
+        let wake = self.announce(&mut state);
+        drop(state);
+        drop(before);
+        wake.wake();
+    }
+
+    /// Keeps the waker for the next delivery.
+    pub(super) fn set_waker(&self, waker: &Waker) {
+        // Cloned before the lock is taken, and the old one dropped after it.
+        let new = Some(waker.clone());
+        let before = std::mem::replace(&mut self.lock().waker, new);
+        drop(before);
+    }
+
+    /// Whether there is something for the next poll. Then the waker may have been taken.
+    pub(super) fn has_news(&self) -> bool {
+        self.has_news.load(Ordering::Acquire)
+    }
+
+    /// Takes the next injection. The caller has set the waker.
+    pub(super) fn take_news(&self) -> News {
+        let mut state = self.lock();
+        self.has_news.store(false, Ordering::Relaxed);
+        let injection = state.context.own().and_then(|context| context.pop());
+        News { injection, cut_short: state.cut_short.take() }
+    }
+
+    /// Called after a poll with an injection that left the task suspended. An injection that was
+    /// not taken is kept for the next poll. Returns whether another one can be tried at once.
+    pub(super) fn after_injection(&self, untaken: Option<Injection>) -> bool {
+        let state = self.lock();
+        let Some(context) = state.context.own() else { return false };
+        let has_next = match untaken {
+            // The body went on, so it may now take one that was deferred before.
+            None => context.has_injections(),
+            Some(Injection::Watch(watch)) => {
+                context.keep_watch(watch);
+                context.has_injections()
+            }
+            Some(injection) => context.put_back(injection),
+        };
+        if context.has_injection_or_watch() {
+            self.has_news.store(true, Ordering::Release);
+        }
+        has_next
+    }
+
+    /// Marks this thread as the one that polls the body, for the time of `poll`.
+    pub(super) fn executing<R>(&self, poll: impl FnOnce() -> R) -> R {
+        self.polled_by.store(ThreadNumber::current().get(), Ordering::Relaxed);
+        let result = poll();
+        self.polled_by.store(0, Ordering::Relaxed);
+        result
+    }
+
+    /// Marks the task as ended, and takes its leftovers.
+    pub(super) fn end(&self) -> Leftovers {
+        let mut state = self.lock();
+        state.has_ended = true;
+        let context = std::mem::replace(&mut state.context, SlotContext::Outer(None));
+        let (waker, cut_short) = (state.waker.take(), state.cut_short.take());
+        drop(state);
+        contain("the drop of a waker", || drop((waker, cut_short)));
+        context.end()
+    }
+
+    /// Called after something was queued, under the lock. The caller wakes the task after it.
+    fn announce(&self, state: &mut State) -> Wake {
+        self.has_news.store(true, Ordering::Release);
+        Wake(state.waker.take())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
+    }
+}
+
+impl State {
+    fn context(&mut self, home: Pin<Arc<dyn Home>>) -> Arc<ErrorContext> {
+        debug_assert!(!self.has_ended, "the context of a task that has ended keeps the task alive");
+        self.context.get_or_create(|outer| ErrorContext::of_hosted(home, outer))
+    }
+}
+
+/// The waker of a task, to be called when the lock is released.
+#[must_use]
+struct Wake(Option<Waker>);
+
+impl Wake {
+    fn wake(self) {
+        if let Some(waker) = self.0 {
+            contain("a waker", || waker.wake());
+        }
+    }
+}

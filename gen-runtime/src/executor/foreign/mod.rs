@@ -1,0 +1,64 @@
+//! Tasks and timers on the executors of other libraries.
+//!
+//! # How a task runs on a foreign executor
+//!
+//! The foreign executor gets one future for each task of ours: the [`Shell`]. A shell polls the
+//! task, and brings the injections of the task into that poll.
+//!
+//! ```text
+//! foreign executor ─> Shell ─ Arc ─┐
+//! JoinHandle ──────────────── Arc ─┼─> task: body, join state, Mailbox
+//! current task (TLS) ──────── Arc ─┘                            │
+//! callbacks ─ Arc ─> ErrorContext <─────────────────────────────┘
+//! ```
+//!
+//! | event | function | what happens |
+//! |---|---|---|
+//! | a task is spawned | `Shell::first_step` | the body runs up to its first suspension, on the spot. Its waker wakes nothing, because the executor polls the shell once more in any case |
+//! | it is suspended | `Executor::spawn` | the shell becomes a task of the foreign executor |
+//! | the executor polls it | `Shell::poll` | the task gets its next injection, if there is one |
+//! | an injection comes, from any thread | `Mailbox::deliver` | it is queued, and the waker of the shell is called |
+//! | the body ends | `Shell::release` | leftover errors go outward, and the futures that wait for the end are woken |
+//! | the executor drops the shell | `Shell::drop` | the same for a task that has not ended; its handle gets [`LoopClosed`](crate::LoopClosed) |
+//!
+//! # Files
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `with_spawner.rs` | [`with_spawner`]: the executor on which a future spawns its tasks |
+//! | `local.rs` | [`local`], [`with_local_set`]: the places on tokio where a task may stay on its thread |
+//! | `with_executor.rs` | [`WithExecutor`]: a future with an executor for the tasks that it spawns |
+//! | `shell.rs` | [`Shell`]: the future that a foreign executor polls |
+//! | `executor.rs` | [`Executor`]: the place where a new task goes |
+//! | `spawner.rs` | [`Spawner`]: an executor that a user hands over |
+//! | `tokio_tasks.rs` | the tasks of tokio |
+//! | `clock.rs` | [`Clock`]: the timers that are used where no loop runs |
+//! | `tokio_timers.rs` | our timers within a runtime of tokio |
+//! | `hosted_task.rs` | [`HostedTask`]: a task, as its shell and its injections see it |
+//! | `mailbox.rs` | [`Mailbox`]: the injections of a task, from any thread |
+
+mod clock;
+mod executor;
+mod hosted_task;
+#[cfg(all(feature = "tokio", not(loom)))]
+mod local;
+mod mailbox;
+mod shell;
+mod spawner;
+#[cfg(all(feature = "tokio", not(loom)))]
+mod tokio_tasks;
+#[cfg(all(feature = "tokio", not(loom)))]
+mod tokio_timers;
+mod with_executor;
+mod with_spawner;
+
+pub(crate) use self::clock::{current as current_clock, Clock, ForeignTimer};
+pub(crate) use self::executor::Executor;
+pub(crate) use self::hosted_task::{HostedBody, HostedRef, HostedTask};
+#[cfg(all(feature = "tokio", not(loom)))]
+pub use self::local::{local, with_local_set};
+pub(crate) use self::mailbox::Mailbox;
+pub(crate) use self::shell::Shell;
+pub use self::spawner::{SpawnedTask, Spawner};
+pub use self::with_executor::WithExecutor;
+pub use self::with_spawner::with_spawner;

@@ -1,0 +1,21 @@
+//! The tasks of tokio.
+
+use std::future::Future;
+
+use tokio::runtime::Handle;
+
+/// Whether a runtime of tokio is entered on this thread.
+pub(crate) fn is_entered() -> bool {
+    Handle::try_current().is_ok()
+}
+
+/// Spawns a task on the runtime that is entered.
+pub(super) fn spawn(task: impl Future<Output = ()> + Send + 'static) {
+    // The handle of tokio is not needed: the task never panics, and our own handle has its result.
+    drop(tokio::spawn(task));
+}
+
+/// Spawns a task in the local context that is entered.
+pub(super) fn spawn_local(task: impl Future<Output = ()> + 'static) {
+    drop(tokio::task::spawn_local(task));
+}

@@ -1,0 +1,271 @@
+//! Our timers within a runtime of tokio. They stand on one timer of tokio.
+//!
+//! The first timer in a runtime spawns a task there, the [`Driver`]. It sleeps, with one sleep of
+//! tokio's, until the earliest deadline, and calls the wakers of the timers that are due. So a
+//! timer costs no lock of tokio's, and time that a test pauses or advances is that of our timers
+//! too.
+//!
+//! | event | what happens |
+//! |---|---|
+//! | a timer is made whose deadline is earlier than the target of the driver | the driver is woken, and sleeps until the new target |
+//! | the timer of the target is removed | the driver goes on to sleep, and wakes up in vain, once. But if the time is paused, the driver is woken: otherwise an idle runtime would advance its time to a deadline of which nothing is left |
+//! | the runtime is dropped, and the driver with it | all timers fail with [`LoopClosed`] |
+//! | the runtime has no timers ([`enable_time`](tokio::runtime::Builder::enable_time) was not called) | each timer fails with [`NoHost`] |
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::fmt;
+use std::future::Future;
+use std::panic::catch_unwind;
+use std::pin::Pin;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::Instant;
+
+use tokio::runtime::{Handle, Id};
+use tokio::task::unconstrained;
+use tokio::time::Sleep;
+
+use super::tokio_tasks;
+use crate::executor::errors::LoopClosed;
+use crate::executor::ids::{LoopId, TimerKey};
+use crate::executor::no_host::NoHost;
+use crate::executor::timers::Timers;
+use crate::report::contain;
+use crate::Result;
+
+/// The time of the runtime that is entered, which a test may have paused.
+pub(super) fn now() -> Instant {
+    tokio::time::Instant::now().into_std()
+}
+
+/// Whether the time of the runtime is that of `Instant::now()`.
+///
+/// A time that is read between two others lies between them. A paused time lies before the first,
+/// and one that was advanced lies after the second.
+pub(super) fn has_real_time() -> bool {
+    let before = Instant::now();
+    let now = now();
+    before <= now && now <= Instant::now()
+}
+
+/// A timer that was made and has not fired. Dropping it removes it.
+pub(crate) struct Timer {
+    timers: Arc<RuntimeTimers>,
+    key: TimerKey,
+}
+
+/// Makes a timer in the runtime that is entered.
+pub(super) fn timer(deadline: Instant, waker: &Waker) -> std::result::Result<Timer, NoHost> {
+    let timers = of_this_runtime()?;
+    let key = timers.insert(deadline, waker.clone());
+    Ok(Timer { timers, key })
+}
+
+impl Timer {
+    /// Ready when the timer has fired. Until then, it wakes the waker of the last poll.
+    pub(super) fn poll(&mut self, waker: &Waker) -> Poll<Result<()>> {
+        {
+            let state = self.timers.lock();
+            match state.timers.action(self.key) {
+                _ if state.is_closed => return Poll::Ready(Err(LoopClosed.into())),
+                None => return Poll::Ready(Ok(())),
+                Some(known) if known.will_wake(waker) => return Poll::Pending,
+                Some(_) => {}
+            }
+        }
+        // Cloned without the lock, and the old one dropped without it: both may run other code. If
+        // the timer has fired meanwhile, it has called the old waker, and this gives the new one
+        // back.
+        let waker = waker.clone();
+        let mut state = self.timers.lock();
+        let is_waiting = state.timers.action(self.key).is_some();
+        let old = state.timers.replace(self.key, waker);
+        let is_closed = state.is_closed;
+        drop(state);
+        drop(old);
+        match (is_waiting, is_closed) {
+            (true, _) => Poll::Pending,
+            (false, false) => Poll::Ready(Ok(())),
+            (false, true) => Poll::Ready(Err(LoopClosed.into())),
+        }
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        self.timers.cancel(self.key);
+    }
+}
+
+impl fmt::Debug for Timer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Timer").field("number", &self.key.number).finish_non_exhaustive()
+    }
+}
+
+/// The timers of one runtime.
+struct RuntimeTimers(Mutex<State>);
+
+struct State {
+    timers: Timers<Waker>,
+    /// The deadline until which the driver sleeps.
+    target: Option<Instant>,
+    /// The waker of the driver, which is tokio's own; `None` before the first poll of the driver.
+    driver: Option<Waker>,
+    is_closed: bool,
+}
+
+impl RuntimeTimers {
+    /// Adds a timer. On a runtime that is gone it is never added, and its poll fails.
+    fn insert(&self, deadline: Instant, waker: Waker) -> TimerKey {
+        let mut state = self.lock();
+        let number = state.timers.next_number();
+        if state.is_closed {
+            drop(state);
+            drop(waker);
+            return TimerKey::stale(LoopId::NONE, number);
+        }
+        let index = state.timers.insert(Some(deadline), number, waker);
+        let is_earlier = state.target.is_none_or(|target| deadline < target);
+        let driver = is_earlier.then(|| state.driver.clone()).flatten();
+        drop(state);
+        wake(driver);
+        TimerKey { loop_id: LoopId::NONE, index, number }
+    }
+
+    fn cancel(&self, key: TimerKey) {
+        let mut state = self.lock();
+        let waker = state.timers.cancel(key);
+        let is_of_target = waker.is_some() && state.timers.next_deadline() != state.target;
+        let driver = is_of_target.then(|| state.driver.clone()).flatten();
+        drop(state);
+        drop(waker);
+        if driver.is_some() && tokio_tasks::is_entered() && !has_real_time() {
+            wake(driver);
+        }
+    }
+
+    /// Takes the wakers of the timers that are due, and sets the next target.
+    fn take_due(&self, driver: &Waker) -> (Vec<Waker>, Option<Instant>) {
+        let now = now();
+        let mut keys = Vec::new();
+        let mut state = self.lock();
+        state.timers.take_due(now, LoopId::NONE, &mut keys);
+        let due = keys.into_iter().filter_map(|key| state.timers.fire(key)).collect();
+        let target = state.timers.next_deadline();
+        state.target = target;
+        if state.driver.as_ref().is_none_or(|known| !known.will_wake(driver)) {
+            state.driver = Some(driver.clone());
+        }
+        (due, target)
+    }
+
+    fn close(&self) -> Vec<Waker> {
+        let mut state = self.lock();
+        state.is_closed = true;
+        state.timers.clear()
+    }
+
+    /// No code of a user runs under this lock, and nothing in it panics.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn wake(waker: Option<Waker>) {
+    if let Some(waker) = waker {
+        contain("a timer's waker", || waker.wake());
+    }
+}
+
+/// The runtimes with timers of ours. The driver of a runtime removes it.
+static REGISTRY: LazyLock<Mutex<HashMap<Id, Arc<RuntimeTimers>>>> = LazyLock::new(Mutex::default);
+
+fn registry() -> MutexGuard<'static, HashMap<Id, Arc<RuntimeTimers>>> {
+    REGISTRY.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+thread_local! {
+    /// The runtime whose timers this thread has used last, which saves the lock of the registry.
+    static LAST: RefCell<Option<(Id, Arc<RuntimeTimers>)>> = const { RefCell::new(None) };
+}
+
+/// Returns the timers of the runtime that is entered. The first call in a runtime makes them.
+fn of_this_runtime() -> std::result::Result<Arc<RuntimeTimers>, NoHost> {
+    let id = Handle::try_current().map_err(|_| NoHost::for_time())?.id();
+    let last = LAST.try_with(|last| match &*last.borrow() {
+        Some((last, timers)) if *last == id => Some(Arc::clone(timers)),
+        _ => None,
+    });
+    if let Ok(Some(timers)) = last {
+        return Ok(timers);
+    }
+    let timers = find_or_make(id)?;
+    let before = LAST.try_with(|last| last.replace(Some((id, Arc::clone(&timers)))));
+    drop(before);
+    Ok(timers)
+}
+
+#[cold]
+fn find_or_make(id: Id) -> std::result::Result<Arc<RuntimeTimers>, NoHost> {
+    if let Some(timers) = registry().get(&id) {
+        return Ok(Arc::clone(timers));
+    }
+    // No public function of tokio tells whether a runtime has timers.
+    let sleep = catch_unwind(|| Box::pin(unpolled_sleep())).map_err(|_| NoHost::for_time_of_tokio())?;
+    let timers = Arc::new(RuntimeTimers(Mutex::new(State {
+        timers: Timers::new(),
+        target: None,
+        driver: None,
+        is_closed: false,
+    })));
+    let known = Arc::clone(registry().entry(id).or_insert_with(|| Arc::clone(&timers)));
+    if Arc::ptr_eq(&known, &timers) {
+        // Without a budget, because it serves all timers, and each poll is short.
+        tokio_tasks::spawn(unconstrained(Driver { id, timers, sleep }));
+    }
+    Ok(known)
+}
+
+/// A sleep that has no place in the timers of tokio, because it was not polled.
+fn unpolled_sleep() -> Sleep {
+    tokio::time::sleep_until(tokio::time::Instant::now())
+}
+
+/// The task that sleeps until the earliest deadline.
+struct Driver {
+    id: Id,
+    timers: Arc<RuntimeTimers>,
+    sleep: Pin<Box<Sleep>>,
+}
+
+impl Future for Driver {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        loop {
+            let (due, target) = self.timers.take_due(cx.waker());
+            due.into_iter().for_each(|waker| wake(Some(waker)));
+            let Some(target) = target else {
+                // A sleep that was not polled has no place in the timers of tokio. The old one has,
+                // and an idle runtime with a paused time would advance it for nothing.
+                self.sleep.as_mut().set(unpolled_sleep());
+                return Poll::Pending;
+            };
+            self.sleep.as_mut().reset(target.into());
+            if self.sleep.as_mut().poll(cx).is_pending() {
+                return Poll::Pending;
+            }
+        }
+    }
+}
+
+impl Drop for Driver {
+    /// The runtime is shut down.
+    fn drop(&mut self) {
+        registry().remove(&self.id);
+        let wakers = self.timers.close();
+        wakers.into_iter().for_each(|waker| wake(Some(waker)));
+    }
+}

@@ -1,0 +1,183 @@
+//! A task on a foreign executor: the task with its mailbox.
+//!
+//! | task | body | mailbox |
+//! |---|---|---|
+//! | [`SendTask`]: may be moved between threads | [`Exclusive`] | a field, so the task is one allocation |
+//! | [`LocalTask`]: stays on its thread | [`ThreadBound`] | an allocation of its own, because other threads may hold the mailbox, but not the result, which need not be `Send` |
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Context;
+
+use pin_project_lite::pin_project;
+
+use super::body::{Joinable, Task};
+use super::cell::{BodyCell, ThreadBound};
+use super::exclusive::Exclusive;
+use super::join::PolledResult;
+use super::JoinHandle;
+use crate::error::{Error, Throw};
+use crate::executor::{
+    current, ErrorContext, Executor, Home, HostedBody, HostedRef, HostedTask, Mailbox, NoHost, Runnable,
+    Shell, UnhandledError,
+};
+use crate::inject::in_flight::Thrown;
+
+/// A task that the executor may move between threads.
+type SendTask<F, T, M> = Hosted<Exclusive<F>, T, M, Mailbox>;
+
+/// A task that stays on its thread.
+type LocalTask<F, T, M> = Hosted<ThreadBound<F>, T, M, Arc<Mailbox>>;
+
+pin_project! {
+    struct Hosted<B, T, M, X> {
+        #[pin]
+        task: Task<B, T, M>,
+        mailbox: X,
+    }
+}
+
+/// Starts a task on an executor that may move it between threads.
+#[track_caller]
+pub(super) fn start<F, T, E, M>(executor: Executor, body: F) -> JoinHandle<T>
+where
+    F: Future<Output = Result<T, E>> + Send + 'static,
+    T: Send + 'static,
+    E: Throw<M>,
+    M: 'static,
+{
+    let mailbox = Mailbox::new(current::capture());
+    let task = Arc::pin(SendTask::<F, T, M> { task: Task::new(Exclusive::new(body)), mailbox });
+    let of_shell: Pin<Arc<dyn HostedBody + Send + Sync>> = task.clone();
+    let mut shell = Shell::new(of_shell, task.clone(), executor.of_any_thread());
+    if !shell.first_step() {
+        executor.spawn(shell);
+    }
+    JoinHandle::hosted(task)
+}
+
+/// Starts a task that stays on this thread.
+#[track_caller]
+pub(super) fn start_local<F, T, E, M>(executor: Executor, body: F) -> JoinHandle<T>
+where
+    F: Future<Output = Result<T, E>> + 'static,
+    T: 'static,
+    E: Throw<M>,
+    M: 'static,
+{
+    if !executor.is_local() {
+        return JoinHandle::failed(NoHost::for_local_tasks().into());
+    }
+    let mailbox = Arc::new(Mailbox::new(current::capture()));
+    let hosted = reference(&mailbox);
+    let task = Arc::pin(LocalTask::<F, T, M> { task: Task::new(ThreadBound::new(body)), mailbox });
+    let of_shell: Pin<Arc<dyn HostedBody>> = task.clone();
+    let mut shell = Shell::new(of_shell, hosted, executor.clone());
+    if !shell.first_step() {
+        executor.spawn_local(shell);
+    }
+    JoinHandle::hosted(task)
+}
+
+/// The reference to a task that stays on its thread: its mailbox.
+fn reference(mailbox: &Arc<Mailbox>) -> HostedRef {
+    Pin::<Arc<Mailbox>>::new(Arc::clone(mailbox))
+}
+
+impl<B, T, E, M, X> Runnable for Hosted<B, T, M, X>
+where
+    B: BodyCell,
+    B::Body: Future<Output = Result<T, E>>,
+    E: Throw<M>,
+{
+    fn run(self: Pin<&Self>, cx: &mut Context<'_>, thrown: &mut Option<Thrown>) -> bool {
+        self.project_ref().task.run(cx, thrown)
+    }
+
+    fn cut_short(self: Pin<&Self>, cancelled: Error) {
+        self.project_ref().task.cut_short(cancelled);
+    }
+
+    fn close(self: Pin<&Self>) {
+        self.project_ref().task.close();
+    }
+}
+
+impl<B, T, E, M, X> HostedBody for Hosted<B, T, M, X>
+where
+    B: BodyCell,
+    B::Body: Future<Output = Result<T, E>>,
+    E: Throw<M>,
+    X: AsRef<Mailbox>,
+{
+    fn mailbox(&self) -> &Mailbox {
+        self.mailbox.as_ref()
+    }
+}
+
+impl<F, T, M> Joinable<T> for SendTask<F, T, M>
+where
+    F: Send + 'static,
+    T: Send + 'static,
+    M: 'static,
+{
+    fn poll_join(&self, cx: &Context<'_>) -> PolledResult<T> {
+        self.task.poll_join(cx)
+    }
+
+    fn is_done(&self) -> bool {
+        self.task.is_done()
+    }
+
+    fn detach(&self) {
+        self.task.detach();
+    }
+
+    fn hosted(self: Pin<Arc<Self>>) -> Option<HostedRef> {
+        Some(self)
+    }
+}
+
+impl<F, T, M> Joinable<T> for LocalTask<F, T, M> {
+    fn poll_join(&self, cx: &Context<'_>) -> PolledResult<T> {
+        self.task.poll_join(cx)
+    }
+
+    fn is_done(&self) -> bool {
+        self.task.is_done()
+    }
+
+    fn detach(&self) {
+        self.task.detach();
+    }
+
+    fn hosted(self: Pin<Arc<Self>>) -> Option<HostedRef> {
+        Some(reference(&self.mailbox))
+    }
+}
+
+impl<F, T, M> HostedTask for SendTask<F, T, M>
+where
+    F: Send + 'static,
+    T: Send + 'static,
+    M: 'static,
+{
+    fn mailbox(&self) -> &Mailbox {
+        &self.mailbox
+    }
+
+    fn home(self: Pin<Arc<Self>>) -> Pin<Arc<dyn Home>> {
+        self
+    }
+}
+
+impl<F, T, M> Home for SendTask<F, T, M>
+where
+    F: Send + 'static,
+    T: Send + 'static,
+{
+    fn throw(&self, _: Option<Arc<ErrorContext>>, error: UnhandledError) -> Result<(), UnhandledError> {
+        self.mailbox.throw(error)
+    }
+}

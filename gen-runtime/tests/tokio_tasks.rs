@@ -1,0 +1,62 @@
+//! The feature `tokio`: tasks and timers on runtimes of tokio.
+use gen::yield_;
+use std::time::Duration;
+use tokio::runtime::{Builder, Runtime};
+
+fn runtimes() -> [Runtime; 2] {
+    [Builder::new_current_thread(), Builder::new_multi_thread()]
+        .map(|mut builder| builder.enable_all().build().unwrap())
+}
+const MS: Duration = Duration::from_millis(1);
+
+#[gen::coroutine(send)]
+fn slow(n: u32) -> gen::Result<u32> {
+    yield_!(gen::sleep(MS))?;
+    Ok(n)
+}
+#[gen::coroutine(send)]
+fn cleans() -> gen::Result<&'static str> {
+    let end = yield_!(std::future::pending::<()>());
+    assert!(end.unwrap_err().is_cancelled());
+    yield_!(gen::sleep(MS))?;
+    Ok("cleaned")
+}
+#[gen::coroutine(send)]
+fn stubborn() -> gen::Result<()> {
+    loop {
+        let _ = yield_!(gen::sleep(Duration::from_secs(1000)));
+    }
+}
+
+#[gen::coroutine(send)]
+fn body() -> gen::Result<u32> {
+    let task = gen::spawn(slow(1));
+    let list = yield_!([slow(2), slow(3)])?;
+    let sum = yield_!(task)? + list[0] + list[1];
+    let error = yield_!(gen::with_timeout(MS, std::future::pending::<()>())).unwrap_err();
+    assert!(error.is::<gen::TimeoutError>());
+    let cleaned = gen::spawn(cleans());
+    yield_!(cleaned.cancel("enough"))?;
+    assert_eq!(yield_!(cleaned)?, "cleaned");
+    let thrown = gen::spawn(cleans());
+    let t = gen::spawn(stubborn());
+    yield_!(t.cancel("x").grace(MS))?;
+    assert!(yield_!(t).unwrap_err().is_cancelled());
+    assert_eq!(yield_!(thrown.trace())?.len(), 1);
+    yield_!(thrown.cancel("b"))?;
+    let context = gen::context::capture();
+    std::thread::spawn(move || context.throw("from a thread"));
+    let error = yield_!(std::future::pending::<()>()).unwrap_err();
+    assert_eq!(error.to_string(), "from a thread");
+    yield_!(gen::moment())?;
+    yield_!(gen::sleep(Duration::ZERO))?;
+    Ok(sum)
+}
+
+#[test]
+fn smoke() {
+    for runtime in runtimes() {
+        let six = runtime.block_on(async { gen::spawn(body()).await });
+        assert_eq!(six.unwrap(), 6);
+    }
+}
