@@ -20,6 +20,7 @@
 //! | `types` | visits the parts of a type |
 //! | `mistakes` | collects the compile errors of one use of an attribute |
 //! | `options` | parse: reads what stands in the attribute's parentheses |
+//! | `library` | finds the path of the library, where the options do not give it |
 //! | `paths` | knows the names that are emitted: paths into the runtime, names of locals |
 //! | `argument_names` | makes names for arguments that are written as patterns |
 //! | `parse` | parse: the item becomes a `Function`, which keeps its spans; the body stays tokens |
@@ -77,8 +78,11 @@ use proc_macro::TokenStream;
 /// - `returns`: if a function that the body calls fails with the error `gen::Return(v)`, the
 ///   coroutine ends with `Ok(v)`. The coroutine must return `gen::Result<T>`, where `T` is `Send`
 ///   and borrows nothing.
-/// - `crate = path`: the path of the runtime, if it is not `::gen`:
-///   `#[my_gen::coroutine(crate = my_gen)]`.
+/// - `crate = path`: the path of the runtime, if another crate re-exports it:
+///   `#[framework::gen::coroutine(crate = framework::gen)]`. Without the option it is the
+///   dependency on `gen-runtime` in `Cargo.toml`, under whatever name, and if there is none, the
+///   path in front of the attribute's name. An editor does not know that path, so give the option
+///   for its sake.
 ///
 /// # Where a `yield_!` may stand
 ///
@@ -161,7 +165,7 @@ pub fn engine(options: TokenStream, item: TokenStream) -> TokenStream {
 ///   Without it tokio starts one for each core.
 /// - `start_paused = true`, after `tokio` and another flavor: the clock of tokio is paused at the
 ///   start. This needs the feature `test-util` of tokio.
-/// - `crate = path`: the path of the runtime, if it is not `::gen`.
+/// - `crate = path`: as with [`macro@coroutine`].
 ///
 /// ```ignore
 /// #[gen::main(tokio, flavor = "current_thread")]
@@ -210,7 +214,7 @@ pub fn main(options: TokenStream, item: TokenStream) -> TokenStream {
 ///   `flavor`, `worker_threads` and `start_paused` are those of [`macro@main`]. The default flavor
 ///   is `"current_thread"`, as with `#[tokio::test]`. The clock is tokio's, which is real unless
 ///   `start_paused = true` is given.
-/// - `crate = path`: the path of the runtime, if it is not `::gen`.
+/// - `crate = path`: as with [`macro@coroutine`].
 #[proc_macro_attribute]
 pub fn test(options: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::run(AttributeKind::Test, options.into(), item.into()).into()

@@ -248,8 +248,9 @@
 //! rust-analyzer 1.96 does not find an attribute by a path that contains `r#`. With it, write
 //! `use r#gen::{co, yield_};` and `#[co]`.
 //!
-//! If `Cargo.toml` renames the library, give the attribute the new name:
-//! `#[other::coroutine(crate = other)]`.
+//! `Cargo.toml` may give the library another name: the attributes find it. If your crate knows only
+//! a re-export by another crate, give the attributes its path:
+//! `#[framework::gen::coroutine(crate = framework::gen)]`.
 //!
 //! `use gen::coroutine; #[coroutine]` is an error (E0659), because rustc has an attribute of that
 //! name. Use the path, or [`co`].

@@ -1,6 +1,6 @@
 //! The mistakes in one use of an attribute. Each becomes one compile error.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::Error;
 
@@ -18,6 +18,11 @@ impl Mistakes {
     /// to write instead.
     pub(crate) fn report(&mut self, tokens: &dyn ToTokens, wrong: &str, help: &str) {
         self.found.push(Error::new_spanned(tokens, format!("{wrong}\n\nhelp: {help}")));
+    }
+
+    /// Reports a mistake at the attribute itself.
+    pub(crate) fn report_at_attribute(&mut self, wrong: &str, help: &str) {
+        self.found.push(Error::new(Span::call_site(), format!("{wrong}\n\nhelp: {help}")));
     }
 
     /// Reports an error of a parser.

@@ -5,6 +5,7 @@ pub(crate) mod check;
 pub(crate) mod editor;
 pub(crate) mod expand;
 pub(crate) mod fallback;
+pub(crate) mod library;
 pub(crate) mod lower;
 pub(crate) mod mistakes;
 pub(crate) mod neighbours;
@@ -20,6 +21,7 @@ use quote::ToTokens;
 
 use self::check::Verdict;
 use self::editor::repair::{self, Unread};
+use self::library::Library;
 use self::lower::Lowered;
 use self::mistakes::Mistakes;
 use self::neighbours::instrument::{self, Instrumentation};
@@ -33,7 +35,7 @@ use self::scan::BodyScan;
 pub(crate) fn run(kind: AttributeKind, options: TokenStream, item: TokenStream) -> TokenStream {
     let mut mistakes = Mistakes::default();
     let parsed_options = Options::parse(kind, options.clone(), &mut mistakes);
-    let paths = Paths::new(parsed_options.runtime.as_ref().map(|(_, path)| path));
+    let paths = paths(kind, &parsed_options, &mut mistakes);
     let (function, unread) = match parse(item.clone()) {
         Ok(parsed) => parsed,
         Err(error) => return fallback::not_a_function(kind, item, error, mistakes),
@@ -47,6 +49,25 @@ pub(crate) fn run(kind: AttributeKind, options: TokenStream, item: TokenStream) 
     let mut tokens = transform(kind, parsed_options, function, unread.is_none(), &paths, &mut mistakes);
     mistakes.into_errors().to_tokens(&mut tokens);
     unread.unwrap_or_default().put_back(tokens)
+}
+
+/// The paths into the library, at the path of the option `crate = path` or where it is found.
+fn paths(kind: AttributeKind, options: &Options, mistakes: &mut Mistakes) -> Paths {
+    if let Some((_, path)) = &options.runtime {
+        return Paths::new(Some(path));
+    }
+    match Library::find() {
+        Library::Usual => Paths::new(None),
+        Library::At(path) => Paths::new(Some(&path)),
+        Library::Missing => {
+            let name = kind.name();
+            mistakes.report_at_attribute(
+                &format!("`{name}` does not find the library: no dependency in Cargo.toml is `gen-runtime`"),
+                "give the attribute the path of the crate that re-exports it: `crate = path`",
+            );
+            Paths::new(None)
+        }
+    }
 }
 
 /// Parses a function, and the parts of its signature that are not valid Rust.

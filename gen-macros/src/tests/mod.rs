@@ -2,6 +2,7 @@
 
 mod arguments;
 mod layers;
+mod library;
 mod mutations;
 mod neighbours;
 mod options;

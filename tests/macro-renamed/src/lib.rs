@@ -75,6 +75,37 @@ pub fn engine_with_points(done: coroutines::Resolve<u32>) -> coroutines::Result 
     Ok(())
 }
 
+/// Names the runtime nowhere: the attribute reads its name in the manifest.
+#[coroutines::coroutine(boxed)]
+pub fn found(n: u32) -> coroutines::Result<u32> {
+    /// An item of the same name in the body is not taken for the runtime.
+    mod coroutines {}
+    let (one, _) = yield_!((ready(n), ready(2)))?;
+    Ok(one + yield_!(async { ready(1).await })?)
+}
+
+/// Under an imported name the attribute has no path.
+pub mod imported {
+    use coroutines::{co, yield_};
+
+    /// The name is in the manifest all the same.
+    #[co]
+    pub fn found(n: u32) -> coroutines::Result<u32> {
+        yield_!(super::ready(n))
+    }
+}
+
+/// An alias of the runtime.
+pub mod alias {
+    use coroutines as c;
+
+    /// The path of the attribute is the alias.
+    #[c::coroutine]
+    pub fn found(n: u32) -> c::Result<u32> {
+        c::yield_!(super::ready(n))
+    }
+}
+
 /// A coroutine that a framework's macro emits.
 #[macro_export]
 macro_rules! make {

@@ -2,10 +2,21 @@
 
 use coroutines::{block_on, from_callback, run_sync};
 use macro_renamed::{
-    by_absolute_path, by_name, by_reexport, engine_with_points, erased, make, points, started,
+    alias, by_absolute_path, by_name, by_reexport, engine_with_points, erased, found, imported, make, points,
+    started,
 };
 
 make!(made);
+
+#[coroutines::test]
+fn t09_a_renamed_attribute_finds_the_runtime() -> coroutines::Result {
+    use coroutines::yield_;
+
+    assert_eq!(yield_!(found(1))?, 2);
+    assert_eq!(yield_!(imported::found(3))?, 3);
+    assert_eq!(yield_!(alias::found(4))?, 4);
+    Ok(())
+}
 
 #[test]
 fn t09_the_runtime_may_have_another_name() {
