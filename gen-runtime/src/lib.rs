@@ -131,7 +131,8 @@
 //! | choose what their errors do | [`multi`](multi()) with [`quiet`](Multi::quiet), [`fail_fast`](Multi::fail_fast) or [`settle`](Multi::settle) |
 //! | handle each result as soon as it is ready | [`WaitIterator`] |
 //! | take the first result | [`first_of`](first_of()); of a tuple it gives a [`OneOf2`], [`OneOf3`], .. |
-//! | run a limited number at a time | [`limit`](limit()) |
+//! | run a limited number at a time | [`limit`](limit()), also of the futures that a stream gives |
+//! | take the items of a stream | `while let Some(item) = yield_!(stream.next())?`, with the `next` of a `StreamExt` |
 //! | put different futures into one list | [`boxed`], [`boxed_send`], [`convert_yielded!`] |
 //! | run children that may borrow | [`scope`](fn@scope), [`scope_local`] |
 //!
@@ -354,7 +355,7 @@ pub use crate::yieldable::{
 /// of these.
 pub mod kinds {
     pub use crate::first_of::Raced;
-    pub use crate::limit::Limited;
+    pub use crate::limit::{Limited, Streamed};
     pub use crate::multi::Grouped;
     pub use crate::point::Point;
     pub use crate::time::TimedOut;

@@ -2,9 +2,9 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `mod.rs` | [`limit`] and [`Limit`], for lists and for maps |
+//! | `mod.rs` | [`limit`] and [`Limit`], for lists, streams and maps |
 //! | `pending.rs` | the future that a coroutine waits for |
-//! | `source.rs` | the source of the children |
+//! | `source.rs` | the sources of the children: an iterator or a stream |
 //! | `errors.rs` | the error of a limit of 0 |
 
 mod errors;
@@ -17,9 +17,11 @@ use std::hash::{BuildHasher, Hash};
 use std::marker::PhantomData;
 use std::vec::IntoIter;
 
+use futures_core::Stream;
+
 pub use self::errors::ZeroLimitError;
 use self::pending::LimitPending;
-use self::source::ColdChildren;
+use self::source::{ColdChildren, StreamedChildren};
 use crate::coroutine::{Frame, FrameKind};
 use crate::kinds::{Listed, Mapped};
 use crate::parallel::List;
@@ -29,10 +31,10 @@ use crate::{parallel, Yieldable};
 
 /// Runs yieldables in parallel, but at most `at_once` at a time.
 ///
-/// Of a list or another iterator it gives a `Vec` of the results, in the order of the children or
-/// [as they come](Limit::unordered). Of a map it gives a map with the same keys. A child is taken
-/// from the iterator and started when there is room for it. So the iterator can make coroutines one
-/// by one, and they need not all exist at once.
+/// Of a list, another iterator or a [`Stream`] it gives a `Vec` of the results, in the order of the
+/// children or [as they come](Limit::unordered). Of a map it gives a map with the same keys. A
+/// child is taken from the iterator or the stream and started when there is room for it. So they
+/// can make coroutines one by one, and these need not all exist at once.
 ///
 /// Errors follow the rule of [`multi`](crate::multi()): all children run to their end, the first
 /// error in the order of the children is raised, and the others are logged and kept.
@@ -56,6 +58,28 @@ use crate::{parallel, Yieldable};
 /// assert_eq!(gen::run_sync(body()).unwrap()[9], 90);
 /// ```
 ///
+/// The children of a stream begin as it gives them. While `at_once` children run, the stream is not
+/// polled, so a channel behind it fills up and makes its senders wait. The yield is ready when the
+/// stream has ended, and so have its children.
+///
+/// ```
+/// use futures::{stream, StreamExt};
+/// use gen::yield_;
+/// # #[gen::coroutine]
+/// # fn fetch(page: u32) -> gen::Result<u32> {
+/// #     yield_!(gen::moment())?;
+/// #     Ok(page * 10)
+/// # }
+///
+/// #[gen::coroutine]
+/// fn body() -> gen::Result<Vec<u32>> {
+///     // The pages that a channel, a socket or another coroutine names.
+///     let pages = stream::iter(0..10);
+///     yield_!(gen::limit(3, pages.map(fetch)))
+/// }
+/// assert_eq!(gen::run_sync(body()).unwrap()[9], 90);
+/// ```
+///
 /// If a hundred children have ended in one poll, and more are to be started, the yield is pending
 /// and wakes itself, so that other tasks can run. So a timeout or a cancellation arrives even if
 /// all children are ready.
@@ -70,13 +94,14 @@ use crate::{parallel, Yieldable};
 /// # Panics
 ///
 /// A child that panics fails with [`Panicked`](crate::Panicked). The other children go on, and the
-/// remaining ones are started. A panic of the iterator is a panic of the yield.
+/// remaining ones are started. A panic of the iterator or the stream is a panic of the yield.
 ///
 /// # Cancellation
 ///
 /// A [cancellation](crate::JoinHandle::cancel) of the yield goes to the children that are running.
-/// The yield waits for their end, and starts no more children. Dropping the yield drops the running
-/// children and the iterator. The failures that children already had are logged in one record, as
+/// The yield waits for their end, and starts no more children. It does not reach a stream, which is
+/// dropped with the yield. Dropping the yield drops the running children and the iterator or the
+/// stream. The failures that children already had are logged in one record, as
 /// with [`multi`](crate::multi()).
 ///
 /// # Outside a coroutine
@@ -142,6 +167,25 @@ where
     }
 }
 
+/// Marks streams of an `M`, in a [`limit`].
+#[derive(Debug)]
+pub struct Streamed<M>(PhantomData<M>);
+
+#[diagnostic::do_not_recommend]
+impl<C, Y, M, Mode, K> Yieldable<Limited<Streamed<M>>, Mode, K> for Limit<C>
+where
+    C: Stream<Item = Y>,
+    Y: Yieldable<M, Mode>,
+    K: FrameKind,
+{
+    type Output = Vec<Y::Output>;
+    type Pending = LimitPending<StreamedChildren<C, M, Mode>, Y::Pending, Y::Output, List>;
+
+    fn into_pending(self, _: &Frame<K>) -> Self::Pending {
+        LimitPending::new(self.at_once, StreamedChildren::new(self.children), List, self.in_order)
+    }
+}
+
 #[diagnostic::do_not_recommend]
 impl<Q, Y, S, M, Mode, K> Yieldable<Limited<Mapped<M>>, Mode, K> for Limit<HashMap<Q, Y, S>>
 where
@@ -196,13 +240,22 @@ joinable! {
     ///
     /// # Cancellation
     ///
-    /// Dropping the future drops the running children and the iterator.
+    /// Dropping the future drops the running children and the iterator or the stream.
     [C] Limit<C>
 }
 
 impl<C, Y, M> HasError<Limited<Listed<M>>> for Limit<C>
 where
     C: IntoIterator<Item = Y>,
+    Y: HasError<M>,
+{
+    type Err = Y::Err;
+    type Value = Vec<Y::Value>;
+}
+
+impl<C, Y, M> HasError<Limited<Streamed<M>>> for Limit<C>
+where
+    C: Stream<Item = Y>,
     Y: HasError<M>,
 {
     type Err = Y::Err;

@@ -6,6 +6,9 @@
 //! tasks are to run](crate::limit()), the remaining ones wait for the next poll, for which the
 //! future wakes itself.
 //!
+//! A source that is a stream may have no child yet. It wakes the future when it has one, or when it
+//! has ended. The future waits for the end of the source, also when no child is running.
+//!
 //! A cancellation goes to each running child, and nothing more is taken from the source. If the
 //! source has more children, that is an error, even if all the children that were started have
 //! ended well.
@@ -16,6 +19,7 @@ use std::pin::Pin;
 use std::task::{ready, Context, Poll};
 
 use super::errors::ZeroLimitError;
+use super::source::Source;
 use crate::error::{ChildError, Error};
 use crate::inject::Cancellation;
 use crate::parallel::{raise, report_dropped, ChildKeys, Parallel, Policy, Pool, Settle, Shape};
@@ -29,6 +33,8 @@ pub struct LimitPending<I, P, T, S: ChildKeys> {
     /// The number of children that were taken from the source, which is the position of the next
     /// one.
     taken: usize,
+    /// Whether the source has given its last child.
+    is_exhausted: bool,
     pool: Pool<P, T, usize>,
     /// Each with the position of its child. In the order of the children, or in the order in which
     /// they came.
@@ -53,6 +59,7 @@ impl<I, P, T, S: ChildKeys> LimitPending<I, P, T, S> {
             at_once,
             source,
             taken: 0,
+            is_exhausted: false,
             pool: Pool::empty(),
             results: Vec::new(),
             in_order,
@@ -131,7 +138,7 @@ impl<I, P, T, S: ChildKeys> Drop for LimitPending<I, P, T, S> {
 
 impl<I, P, T, S> LimitPending<I, P, T, S>
 where
-    I: Iterator<Item = P>,
+    I: Source<Child = P>,
     P: Future<Output = Result<T>>,
     S: ChildKeys,
 {
@@ -140,19 +147,19 @@ where
         if self.at_once == 0 {
             return Poll::Ready(Err(ZeroLimitError.into()));
         }
-        self.fill();
+        self.fill(cx);
         self.pool.drive(cx);
         while self.collect() {
             if self.is_over() {
                 return Poll::Ready(Ok(()));
             }
-            self.fill();
+            self.fill(cx);
             if self.pool.is_spent() {
                 break;
             }
             self.pool.drive_fresh();
         }
-        if !self.pool.is_empty() {
+        if !self.has_ended() {
             let taken = self.pool.len();
             if let Some(cancellation) = self.pool.cancel(cx) {
                 self.cancelled.get_or_insert(cancellation);
@@ -160,7 +167,7 @@ where
                 self.collect();
             }
         }
-        if self.pool.is_empty() {
+        if self.has_ended() {
             return Poll::Ready(Ok(()));
         }
         if self.pool.leaves_some() {
@@ -170,29 +177,43 @@ where
         Poll::Pending
     }
 
-    /// The cancellation as an error, if it has kept a child from running.
-    fn cut_short(&mut self) -> Option<Error> {
+    /// Whether no child runs, and none will be started.
+    fn has_ended(&self) -> bool {
+        self.pool.is_empty() && (self.is_exhausted || self.cancelled.is_some())
+    }
+
+    /// The cancellation as an error, if it has kept a child from running. A stream may have more
+    /// children if it has not ended.
+    fn cut_short(&mut self, cx: &mut Context<'_>) -> Option<Error> {
         let cancellation = self.cancelled.take()?;
-        let is_cut_short = self.is_cut_short || self.source.next().is_some();
+        let is_cut_short = self.is_cut_short || !matches!(self.source.poll_next(cx), Poll::Ready(None));
         is_cut_short.then(|| cancellation.into_error())
     }
 
     /// Takes children from the source as long as there is room.
-    fn fill(&mut self) {
+    fn fill(&mut self, cx: &mut Context<'_>) {
         if self.cancelled.is_some() {
             return;
         }
         while self.pool.len() < self.at_once {
-            let Some(child) = self.source.next() else { return };
-            self.pool.insert(self.taken, child);
-            self.taken += 1;
+            match self.source.poll_next(cx) {
+                Poll::Ready(Some(child)) => {
+                    self.pool.insert(self.taken, child);
+                    self.taken += 1;
+                }
+                Poll::Ready(None) => {
+                    self.is_exhausted = true;
+                    return;
+                }
+                Poll::Pending => return,
+            }
         }
     }
 }
 
 impl<I, P, T, S> Future for LimitPending<I, P, T, S>
 where
-    I: Iterator<Item = P>,
+    I: Source<Child = P>,
     P: Future<Output = Result<T>>,
     S: Shape<T>,
 {
@@ -205,7 +226,7 @@ where
         if this.failed {
             return Poll::Ready(Err(this.fail(&shape)));
         }
-        if let Some(error) = this.cut_short() {
+        if let Some(error) = this.cut_short(cx) {
             return Poll::Ready(Err(error));
         }
         Poll::Ready(Ok(shape.build(this.results().map(|result| result.expect("no child has failed")))))
@@ -220,7 +241,7 @@ impl<I, P, T, S: ChildKeys> Parallel for LimitPending<I, P, T, S> {
 
 impl<I, P, T, S> Settle for LimitPending<I, P, T, S>
 where
-    I: Iterator<Item = P>,
+    I: Source<Child = P>,
     P: Future<Output = Result<T>>,
     S: Shape<Result<T>>,
 {
@@ -229,7 +250,7 @@ where
     fn poll_settled(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Self::Output>> {
         let this = self.get_mut();
         ready!(this.drive(cx))?;
-        if let Some(error) = this.cut_short() {
+        if let Some(error) = this.cut_short(cx) {
             return Poll::Ready(Err(error));
         }
         Poll::Ready(Ok(this.take_shape().build(this.results())))

@@ -1,10 +1,24 @@
-//! The source of the children.
+//! The sources of the children: an iterator or a stream.
 
 use std::iter::Fuse;
 use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{ready, Context, Poll};
+
+use futures_core::Stream;
 
 use crate::coroutine::Frame;
+use crate::inject::in_flight;
 use crate::Yieldable;
+
+/// Gives the children of a [`limit`](crate::limit()), one after the other.
+pub trait Source {
+    /// The pending future of a child.
+    type Child;
+
+    /// The next child, as soon as there is one. After the last child it is always `None`.
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Self::Child>>;
+}
 
 /// Makes a pending future of each child when the child is taken. After the last child, the iterator
 /// is not called again.
@@ -19,13 +33,46 @@ impl<I: Iterator, M, Mode> ColdChildren<I, M, Mode> {
     }
 }
 
-impl<I, M, Mode> Iterator for ColdChildren<I, M, Mode>
+impl<I, M, Mode> Source for ColdChildren<I, M, Mode>
 where
     I: Iterator<Item: Yieldable<M, Mode>>,
 {
-    type Item = <I::Item as Yieldable<M, Mode>>::Pending;
+    type Child = <I::Item as Yieldable<M, Mode>>::Pending;
 
-    fn next(&mut self) -> Option<Self::Item> {
-        self.children.next().map(|child| child.into_pending(&Frame::new(0)))
+    #[inline]
+    fn poll_next(&mut self, _: &mut Context<'_>) -> Poll<Option<Self::Child>> {
+        Poll::Ready(self.children.next().map(|child| child.into_pending(&Frame::new(0))))
+    }
+}
+
+/// The same for the children of a stream, which is dropped after the last child.
+///
+/// The stream is polled with the waker of the yield, and with errors and cancellations hidden: they
+/// are for the yield and for its children.
+pub struct StreamedChildren<S, M, Mode> {
+    /// In a box, so that it is pinned.
+    children: Option<Pin<Box<S>>>,
+    kind: PhantomData<fn() -> (M, Mode)>,
+}
+
+impl<S: Stream, M, Mode> StreamedChildren<S, M, Mode> {
+    pub(super) fn new(children: S) -> Self {
+        StreamedChildren { children: Some(Box::pin(children)), kind: PhantomData }
+    }
+}
+
+impl<S, M, Mode> Source for StreamedChildren<S, M, Mode>
+where
+    S: Stream<Item: Yieldable<M, Mode>>,
+{
+    type Child = <S::Item as Yieldable<M, Mode>>::Pending;
+
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Self::Child>> {
+        let Some(children) = &mut self.children else { return Poll::Ready(None) };
+        let child = ready!(in_flight::without_injected(|| children.as_mut().poll_next(cx)));
+        if child.is_none() {
+            self.children = None;
+        }
+        Poll::Ready(child.map(|child| child.into_pending(&Frame::new(0))))
     }
 }

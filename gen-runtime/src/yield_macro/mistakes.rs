@@ -90,6 +90,7 @@ pub enum Streamed {}
     message = "a stream cannot be yielded: it has many values, one after the other",
     label = "a stream",
     note = "yield each value: `while let Some(item) = yield_!(stream.next())? {{ .. }}`, with the `next` of a `StreamExt`",
+    note = "if the items are futures, `yield_!(gen::limit(8, stream))` runs up to eight at a time",
     note = "for a `gen::WaitIterator`, write `while !waits.done() {{ let item = yield_!(waits.next())?; }}`"
 )]
 pub trait YieldsStreams<Y: ?Sized> {}

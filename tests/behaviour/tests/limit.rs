@@ -22,24 +22,41 @@ macro_rules! task {
     }};
 }
 
+/// Runs a test for each kind of source of the children: a list, and a stream that always has its
+/// next child ready. Their rules are the same.
+macro_rules! for_each_source {
+    (|$source:ident| $body:block) => {{
+        {
+            let $source = std::convert::identity::<Vec<_>>;
+            $body
+        }
+        {
+            let $source = futures::stream::iter::<Vec<_>>;
+            $body
+        }
+    }};
+}
+
 /// Otherwise a thousand connections would be opened at once.
 #[test]
 fn no_more_are_started_than_may_run_and_the_next_one_when_one_has_ended() {
-    let (children, futures) = Children::of(5);
-    let mut task = task!(gen::limit(2, futures));
-    assert!(task.poll().is_pending());
-    assert_eq!(children.journal(), "poll 0, poll 1");
-    children.end(1, Ok(1));
-    assert!(task.poll().is_pending());
-    assert_eq!(children.journal(), "poll 1, drop 1, poll 2");
-    children.end(2, Ok(2));
-    children.end(0, Ok(0));
-    assert!(task.poll().is_pending());
-    assert_eq!(children.journal(), "poll 2, drop 2, poll 0, drop 0, poll 3, poll 4");
-    children.end(4, Ok(4));
-    assert!(task.poll().is_pending());
-    children.end(3, Ok(3));
-    assert_eq!(task.run().unwrap(), [0, 1, 2, 3, 4]);
+    for_each_source!(|source| {
+        let (children, futures) = Children::of(5);
+        let mut task = task!(gen::limit(2, source(futures)));
+        assert!(task.poll().is_pending());
+        assert_eq!(children.journal(), "poll 0, poll 1");
+        children.end(1, Ok(1));
+        assert!(task.poll().is_pending());
+        assert_eq!(children.journal(), "poll 1, drop 1, poll 2");
+        children.end(2, Ok(2));
+        children.end(0, Ok(0));
+        assert!(task.poll().is_pending());
+        assert_eq!(children.journal(), "poll 2, drop 2, poll 0, drop 0, poll 3, poll 4");
+        children.end(4, Ok(4));
+        assert!(task.poll().is_pending());
+        children.end(3, Ok(3));
+        assert_eq!(task.run().unwrap(), [0, 1, 2, 3, 4]);
+    });
 }
 
 /// Otherwise children would exist long before they may run.
@@ -74,52 +91,63 @@ fn a_child_that_is_ready_leaves_its_room_in_the_same_poll() {
 #[test]
 fn t18_each_child_is_polled_once_and_once_for_its_wake() {
     const COUNT: usize = 10_000;
-    let (children, futures) = Children::of(COUNT);
-    let mut task = task!(gen::limit(1_000, futures));
-    assert!(task.poll().is_pending());
-    for child in 0..COUNT {
-        children.end(child, Ok(child as u32));
-        assert_eq!(task.poll().is_ready(), child == COUNT - 1);
-    }
-    assert!(children.polls().split(' ').all(|polls| polls == "2"));
+    for_each_source!(|source| {
+        let (children, futures) = Children::of(COUNT);
+        let mut task = task!(gen::limit(1_000, source(futures)));
+        assert!(task.poll().is_pending());
+        for child in 0..COUNT {
+            children.end(child, Ok(child as u32));
+            assert_eq!(task.poll().is_ready(), child == COUNT - 1);
+        }
+        assert!(children.polls().split(' ').all(|polls| polls == "2"));
+    });
 }
 
 /// Otherwise a limit that is higher than the number of children would wait for children that never
 /// come.
 #[test]
 fn a_limit_above_the_number_of_children_is_none() {
-    let (children, futures) = Children::of(2);
-    let mut task = task!(gen::limit(usize::MAX, futures));
-    assert!(task.poll().is_pending());
-    assert_eq!(children.polls(), "1 1");
-    children.end(0, Ok(0));
-    children.end(1, Ok(1));
-    assert_eq!(task.run().unwrap(), [0, 1]);
-    assert!(task!(gen::limit(1, Vec::<Child>::new())).run().unwrap().is_empty());
+    for_each_source!(|source| {
+        let (children, futures) = Children::of(2);
+        let mut task = task!(gen::limit(usize::MAX, source(futures)));
+        assert!(task.poll().is_pending());
+        assert_eq!(children.polls(), "1 1");
+        children.end(0, Ok(0));
+        children.end(1, Ok(1));
+        assert_eq!(task.run().unwrap(), [0, 1]);
+        assert!(task!(gen::limit(1, source(Vec::<Child>::new()))).run().unwrap().is_empty());
+    });
 }
 
 /// Otherwise it would wait for ever.
 #[test]
 fn a_limit_of_zero_is_an_error() {
-    let (children, futures) = Children::of(1);
-    assert!(task!(gen::limit(0, futures)).run().unwrap_err().is::<ZeroLimitError>());
-    let (_, futures) = Children::of(1);
-    assert!(task!(gen::multi(gen::limit(0, futures)).settle()).run().unwrap_err().is::<ZeroLimitError>());
-    assert_eq!(children.polls(), "0");
+    for_each_source!(|source| {
+        let (children, futures) = Children::of(1);
+        assert!(task!(gen::limit(0, source(futures))).run().unwrap_err().is::<ZeroLimitError>());
+        let (_, futures) = Children::of(1);
+        assert!(task!(gen::multi(gen::limit(0, source(futures))).settle())
+            .run()
+            .unwrap_err()
+            .is::<ZeroLimitError>());
+        assert_eq!(children.polls(), "0");
+    });
 }
 
 /// Otherwise the first answers would be kept until the last one has come.
 #[test]
 fn unordered_results_are_in_the_order_of_their_ends() {
-    let (children, futures) = Children::of(4);
-    let mut task = task!(gen::limit(3, futures).unordered());
-    assert!(task.poll().is_pending());
-    for child in [2, 0, 1] {
-        children.end(child, Ok(child as u32));
-    }
-    assert!(task.poll().is_pending());
-    children.end(3, Ok(3));
-    assert_eq!(task.run().unwrap(), [2, 0, 1, 3]);
+    for_each_source!(|source| {
+        let (children, futures) = Children::of(4);
+        let mut task = task!(gen::limit(3, source(futures)).unordered());
+        assert!(task.poll().is_pending());
+        for child in [2, 0, 1] {
+            children.end(child, Ok(child as u32));
+        }
+        assert!(task.poll().is_pending());
+        children.end(3, Ok(3));
+        assert_eq!(task.run().unwrap(), [2, 0, 1, 3]);
+    });
 }
 
 /// Otherwise the results would not say which key they belong to.
@@ -141,22 +169,24 @@ fn a_map_keeps_its_keys() {
 /// Otherwise the rest would not be done, and the other failures would stay unknown.
 #[test]
 fn a_failure_stops_nobody_and_the_first_in_child_order_is_raised() {
-    let (children, futures) = Children::of(3);
-    let mut task = task!(gen::limit(2, futures));
-    assert!(task.poll().is_pending());
-    children.end(1, Err("second"));
-    assert!(task.poll().is_pending());
-    children.end(2, Err("third"));
-    assert!(task.poll().is_pending());
-    children.end(0, Err("first"));
-    let (result, lines) = logged(|| task.run());
-    let error = result.unwrap_err();
-    let others: Vec<_> = error.others().iter().map(ToString::to_string).collect();
-    assert_eq!(
-        (error.to_string().as_str(), others),
-        ("first", vec!["[1]: second".to_owned(), "[2]: third".to_owned()])
-    );
-    assert_eq!(lines, ["ERROR gen: multiple errors in a parallel yield: [1]: second\n[2]: third"]);
+    for_each_source!(|source| {
+        let (children, futures) = Children::of(3);
+        let mut task = task!(gen::limit(2, source(futures)));
+        assert!(task.poll().is_pending());
+        children.end(1, Err("second"));
+        assert!(task.poll().is_pending());
+        children.end(2, Err("third"));
+        assert!(task.poll().is_pending());
+        children.end(0, Err("first"));
+        let (result, lines) = logged(|| task.run());
+        let error = result.unwrap_err();
+        let others: Vec<_> = error.others().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            (error.to_string().as_str(), others),
+            ("first", vec!["[1]: second".to_owned(), "[2]: third".to_owned()])
+        );
+        assert_eq!(lines, ["ERROR gen: multiple errors in a parallel yield: [1]: second\n[2]: third"]);
+    });
 }
 
 /// Otherwise the log would be full of one failure, for instance that of a server that is down.
@@ -251,16 +281,18 @@ fn a_child_that_always_wakes_itself_stops_nobody() {
 /// Otherwise a thrown error would end a child instead of the wait.
 #[test]
 fn a_thrown_error_reaches_the_yield_and_drops_the_children() {
-    let (children, futures) = Children::of(3);
-    #[gen::coroutine]
-    fn inner(child: Child) -> gen::Result<u32> {
-        yield_!(child)
-    }
-    let mut task = task!(gen::limit(2, futures.into_iter().map(inner)));
-    assert!(task.poll().is_pending());
-    let Poll::Ready(Err(error)) = task.throw("thrown") else { panic!("the yield takes it") };
-    assert_eq!((error.to_string().as_str(), error.trace().len()), ("thrown", 1));
-    assert_eq!(children.drops(), "1 1 1");
+    for_each_source!(|source| {
+        let (children, futures) = Children::of(3);
+        #[gen::coroutine]
+        fn inner(child: Child) -> gen::Result<u32> {
+            yield_!(child)
+        }
+        let mut task = task!(gen::limit(2, source(futures.into_iter().map(inner).collect())));
+        assert!(task.poll().is_pending());
+        let Poll::Ready(Err(error)) = task.throw("thrown") else { panic!("the yield takes it") };
+        assert_eq!((error.to_string().as_str(), error.trace().len()), ("thrown", 1));
+        assert_eq!(children.drops(), "1 1 1");
+    });
 }
 
 /// Otherwise one child's panic would drop the running children, and the others would never be
@@ -304,15 +336,17 @@ fn t19_a_panic_is_a_failure_to_its_options_too() {
 /// Otherwise the error would be lost if the destructor of a child that it drops panics.
 #[test]
 fn t19_a_panic_in_the_drop_of_the_others_leaves_the_failure() {
-    let (children, futures) = Children::of(3);
-    let mut task = task!(gen::multi(gen::limit(3, futures)).fail_fast());
-    assert!(task.poll().is_pending());
-    children.panic_in_drop(0);
-    children.panic_in_drop(2);
-    children.end(1, Err("fault"));
-    let (result, lines) = logged(|| task.run());
-    assert_eq!((result.unwrap_err().to_string().as_str(), lines.len()), ("fault", 2), "{lines:?}");
-    assert_eq!(children.drops(), "1 1 1");
+    for_each_source!(|source| {
+        let (children, futures) = Children::of(3);
+        let mut task = task!(gen::multi(gen::limit(3, source(futures))).fail_fast());
+        assert!(task.poll().is_pending());
+        children.panic_in_drop(0);
+        children.panic_in_drop(2);
+        children.end(1, Err("fault"));
+        let (result, lines) = logged(|| task.run());
+        assert_eq!((result.unwrap_err().to_string().as_str(), lines.len()), ("fault", 2), "{lines:?}");
+        assert_eq!(children.drops(), "1 1 1");
+    });
 }
 
 /// Otherwise the failures would be neither returned nor logged when a timeout, a throw or the end

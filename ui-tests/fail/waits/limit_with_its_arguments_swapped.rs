@@ -9,7 +9,7 @@ use gen::yield_;
 fn body() -> gen::Result<Vec<u32>> {
     yield_!(gen::limit(vec![ready(1)], 8))
     //~^ gen: `{integer}` is not a list or map of yieldables
-    //~| note: the number is the first argument of `gen::limit(8, list)`
+    //~| note: the number is the first argument of `gen::limit(8, list)`, which also takes a stream
     //~^^^ rustc: mismatched types
 }
 

@@ -173,6 +173,41 @@ cancelled_group!(
     "a told, b told, b clean, a clean, stop"
 );
 cancelled_group!(
+    a_limit_of_a_stream,
+    |journal| {
+        let names = futures::stream::iter(["a", "b", "not started"]);
+        let children = {
+            let journal = journal.clone();
+            names.map(move |name| works(name, 1, journal.clone()))
+        };
+        gen::limit(2, children)
+    },
+    "a told, b told, a clean, b clean, stop"
+);
+// Otherwise the children that the stream would still have given would be missing from a result that
+// looks complete.
+cancelled_group!(
+    a_limit_of_a_stream_that_has_not_ended,
+    |journal| {
+        let children = futures::stream::iter([gen::raw(works("a", 1, journal.clone()))]);
+        gen::limit(2, children.chain(futures::stream::pending()))
+    },
+    "a told, a clean, stop"
+);
+cancelled_group!(
+    a_limit_of_a_stream_that_has_ended,
+    |journal| {
+        let children = [works("a", 1, journal.clone()), works("b", 1, journal.clone())];
+        gen::raw(gen::limit(2, futures::stream::iter(children)))
+    },
+    "a told, b told, a clean, b clean, ok"
+);
+cancelled_group!(
+    a_limit_of_a_stream_without_children,
+    |_journal| gen::limit(2, futures::stream::pending::<std::future::Ready<u32>>()),
+    "stop"
+);
+cancelled_group!(
     a_limit_that_fails_fast,
     |journal| gen::multi(gen::limit(
         2,
