@@ -57,7 +57,7 @@ where
     let (context, has_returned) = (context::capture(), Rc::new(Cell::new(false)));
     let call_has_returned = Rc::clone(&has_returned);
     let mut task = spawn_local(async move {
-        let result = catch_panic(coroutine).await.flatten();
+        let result = catch_panic(coroutine).await.unwrap_or_else(Err);
         if !call_has_returned.get() {
             return result;
         }

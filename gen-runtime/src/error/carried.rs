@@ -115,8 +115,7 @@ impl fmt::Debug for Trail {
 
 impl StdError for Trail {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        let payload: &dyn Any = &**self.0.payload();
-        match payload.downcast_ref::<ContextPayload>() {
+        match (**self.0.payload()).as_any().downcast_ref::<ContextPayload>() {
             // `Carried` stands for this context.
             Some(context) => context.source(),
             None => Some(self.0.as_std()),

@@ -1,6 +1,5 @@
 //! Downcasts of an [`Error`] to the type of its failure, by reference and by value.
 
-use std::any::Any;
 use std::error::Error as StdError;
 use std::sync::Arc;
 
@@ -106,7 +105,7 @@ impl Error {
 /// The `E` that a payload is, or that an `anyhow::Error` can be downcast to.
 fn find<E: StdError + 'static + Send + Sync>(payload: &dyn Payload) -> Option<&E> {
     #[cfg(feature = "anyhow")]
-    if let Some(from_anyhow) = (payload as &dyn Any).downcast_ref::<FromAnyhow>() {
+    if let Some(from_anyhow) = payload.as_any().downcast_ref::<FromAnyhow>() {
         return from_anyhow.error.downcast_ref();
     }
     let error: &(dyn StdError + 'static) = payload.as_std();
@@ -154,10 +153,9 @@ fn unwrap_anyhow<E: StdError + Send + Sync + 'static>(error: anyhow::Error) -> U
 
 /// The payload as a `P`, if it is a `P` that no clone shares.
 fn take<P: Payload>(payload: Arc<dyn Payload>) -> Result<P, Arc<dyn Payload>> {
-    if !(&*payload as &dyn Any).is::<P>() || Arc::strong_count(&payload) > 1 {
+    if !(*payload).as_any().is::<P>() || Arc::strong_count(&payload) > 1 {
         return Err(payload);
     }
-    let any: Arc<dyn Any + Send + Sync> = payload;
-    let taken = any.downcast::<P>().ok().and_then(Arc::into_inner);
+    let taken = payload.into_any().downcast::<P>().ok().and_then(Arc::into_inner);
     Ok(taken.expect("it is a `P`, and this is the only reference"))
 }

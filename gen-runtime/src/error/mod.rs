@@ -31,9 +31,11 @@
 //! | `cancelled.rs`, `request.rs` | [`Cancelled`], the error of a cancelled yield, and its request |
 //! | `panicked.rs` | [`Panicked`], the error of a body or a child that panicked |
 //! | `callback_output.rs` | [`CallbackOutput`]: the types that a callback may return |
+//! | `as_any.rs` | trait objects as `dyn Any` |
 //! | `printed.rs` | calls of a user's `Display`, which may panic |
 
 mod add_context;
+mod as_any;
 mod bail;
 mod callback_output;
 mod cancelled;
@@ -56,13 +58,13 @@ mod site;
 mod throw;
 mod unit;
 
-use std::any::Any;
 use std::error::Error as StdError;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
 pub use self::add_context::Context;
+pub(crate) use self::as_any::AsAny;
 pub use self::bail::{text_error, Bailed, ErrorItself};
 pub use self::callback_output::CallbackOutput;
 pub use self::cancelled::Cancelled;
@@ -269,7 +271,7 @@ impl Error {
     /// shared is left alone: it has the site of another yield already.
     fn set_cancelled_site(&mut self, site: Site) {
         let payload = Arc::get_mut(self.repr.payload.get_mut());
-        let payload = payload.map(|payload| payload as &mut dyn Any);
+        let payload = payload.map(|payload| payload.as_any_mut());
         if let Some(cancelled) =
             payload.and_then(|payload| payload.downcast_mut::<StandardPayload<Cancelled>>())
         {

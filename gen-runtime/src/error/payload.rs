@@ -10,12 +10,12 @@
 //! The *root* of a payload is the payload beneath all contexts. Two errors are the same failure if
 //! they have the same root, and the root records whether the failure was reported.
 
-use std::any::Any;
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 
+use super::as_any::AsAny;
 use super::drops::{drop_nested, Nested};
 use super::print::write_causes;
 
@@ -23,7 +23,7 @@ use super::print::write_causes;
 pub(super) type AnyError = dyn StdError + Send + Sync + 'static;
 
 /// A failure, or a context in front of one.
-pub(super) trait Payload: Any + Send + Sync {
+pub(super) trait Payload: AsAny {
     /// The standard error that an [`Error`](super::Error) with this payload dereferences to.
     fn as_std(&self) -> &AnyError;
 

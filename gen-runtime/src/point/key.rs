@@ -1,8 +1,10 @@
 //! Keys of any type in one table.
 
-use std::any::{type_name, Any};
+use std::any::type_name;
 use std::fmt::Debug;
 use std::hash::Hash;
+
+use crate::error::AsAny;
 
 /// A key of a callback: anything that can be compared, hashed and printed.
 ///
@@ -21,7 +23,7 @@ pub trait Key: Hash + Eq + Debug + Send + Sync + 'static {}
 impl<Q: Hash + Eq + Debug + Send + Sync + 'static> Key for Q {}
 
 /// A key whose type is erased.
-pub(super) trait AnyKey: Any + Send + Sync {
+pub(super) trait AnyKey: AsAny {
     fn equals(&self, other: &dyn AnyKey) -> bool;
     /// Its debug form. `Debug` is code of the user, and may panic.
     fn text(&self) -> String;
@@ -30,8 +32,7 @@ pub(super) trait AnyKey: Any + Send + Sync {
 
 impl<Q: Key> AnyKey for Q {
     fn equals(&self, other: &dyn AnyKey) -> bool {
-        let other: &dyn Any = other;
-        other.downcast_ref::<Q>().is_some_and(|other| self == other)
+        other.as_any().downcast_ref::<Q>().is_some_and(|other| self == other)
     }
 
     fn text(&self) -> String {

@@ -1,12 +1,13 @@
 //! One registered key: its value, and the points that wait for it.
 
-use std::any::{type_name, Any};
+use std::any::type_name;
 use std::panic::Location;
 use std::sync::Arc;
 use std::task::Waker;
 
 use super::any_value_waiters::AnyValueWaiters;
 use super::key::{AnyKey, Key};
+use crate::error::AsAny;
 use crate::executor::{abandon, Abandon, Doubt};
 use crate::sync::{lock, Mutex};
 use crate::waiter::{WaiterId, Waiters};
@@ -68,7 +69,7 @@ pub(super) enum Readiness {
 }
 
 /// A registration whose types are erased.
-pub(super) trait AnyRegistration: Any + Send + Sync {
+pub(super) trait AnyRegistration: AsAny {
     fn key(&self) -> &dyn AnyKey;
     fn at(&self) -> &'static Location<'static>;
     fn id(&self) -> RegistrationId;

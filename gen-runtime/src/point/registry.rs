@@ -4,7 +4,6 @@
 //! hashed before the registry is locked, and compared outside of the lock: under the lock,
 //! registrations are only found by their hash, one after the other.
 
-use std::any::Any;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::panic::Location;
@@ -102,8 +101,7 @@ impl KeyRegistry {
         Q: Key,
     {
         let found = self.find(key)?;
-        let typed: Arc<dyn Any + Send + Sync> = found.clone();
-        typed.downcast().map_err(|_| KeyTypeError::new::<T>(found).into())
+        found.clone().into_any().downcast().map_err(|_| KeyTypeError::new::<T>(found).into())
     }
 
     /// Takes a registration out; its key may be registered again.
@@ -128,10 +126,7 @@ impl KeyRegistry {
 
     #[cold]
     fn unknown<Q: Key>(&self, key: &Q) -> UnknownKeyError {
-        let of_another_type = |found: &&Arc<dyn AnyRegistration>| {
-            let found: &dyn Any = found.key();
-            !found.is::<Q>()
-        };
+        let of_another_type = |found: &&Arc<dyn AnyRegistration>| !found.key().as_any().is::<Q>();
         let mut pending: Vec<_> = {
             let keys = lock(&self.keys);
             keys.registered.values().filter(of_another_type).cloned().collect()

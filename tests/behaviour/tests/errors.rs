@@ -246,8 +246,11 @@ mod trace {
         }
         behaviour::written_elsewhere!(by_a_macro_of_another_file);
 
+        // An older compiler gives only the place of the outermost macro.
+        let in_the_macro =
+            if rustversion::cfg!(since(1.88)) { "yield_!(ready(Err(\"no\")))" } else { "fails!()" };
         let (site, line) = site_of(by_a_macro_of_its_own());
-        assert_eq!(line.trim(), "yield_!(ready(Err(\"no\")))", "{site}");
+        assert_eq!(line.trim(), in_the_macro, "{site}");
         let (site, line) = site_of(by_a_macro_of_another_file());
         assert_eq!(line.trim(), "behaviour::written_elsewhere!(by_a_macro_of_another_file);", "{site}");
         assert_eq!(site.file(), file!());

@@ -174,7 +174,7 @@ macro_rules! same {
 }
 
 fn halved(n: u32) -> gen::Result<u32> {
-    if n.is_multiple_of(2) {
+    if n % 2 == 0 {
         Ok(n / 2)
     } else {
         Err(gen::Error::new("odd"))

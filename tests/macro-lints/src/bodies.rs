@@ -44,7 +44,7 @@ fn bails(n: u32) -> r#gen::Result<u32> {
     ensure!(n != 0);
     ensure!(!(n > 9 && n != 11), "{n} is too big");
     ensure!(yield_!(ready(n))? != 2, std::fmt::Error);
-    let half = if n.is_multiple_of(2) { n / 2 } else { bail!("{} is odd", n) };
+    let half = if n % 2 == 0 { n / 2 } else { bail!("{} is odd", n) };
     match half {
         0 => bail!(std::fmt::Error),
         1 => bail!(format!("{n} is too small")),

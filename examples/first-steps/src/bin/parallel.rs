@@ -32,7 +32,7 @@ async fn name(n: u32) -> String {
 
 #[gen::coroutine]
 fn even(n: u32) -> gen::Result<u32> {
-    if n.is_multiple_of(2) {
+    if n % 2 == 0 {
         Ok(n)
     } else {
         Err(gen::Error::new(format!("{n} is odd")))

@@ -6,7 +6,8 @@
 //! place of the outermost macro otherwise.
 
 // Such a compiler warns that methods of `BeforeRust188` may become stable under the same names.
-#![allow(unstable_name_collisions)]
+// Clippy warns that it lacks the methods of the spans.
+#![allow(unstable_name_collisions, clippy::incompatible_msrv)]
 
 use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
