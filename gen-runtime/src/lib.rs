@@ -146,6 +146,7 @@
 //! | get the `Result` of a future unchanged | [`raw`] |
 //! | make a future that cannot fail into one that can | [`ok`] |
 //! | distinguish a cancellation from a failure | [`Error::is_cancelled`] |
+//! | try again after a failure | a [function of your own](Yieldable#a-combinator-of-your-own) |
 //! | set a result that several tasks wait for | [`promise`](promise()), [`SharedFuture`] |
 //! | receive the errors of callbacks at a yield | [`context`]; [`context::wrap`] for callbacks that other code calls |
 //! | yield a value that may or may not be a future | [`maybe_future!`] |

@@ -100,33 +100,60 @@ pub enum Custom {}
 ///
 /// # A combinator of your own
 ///
-/// A function that takes any yieldable is generic over the kind `M`, and names the mode
-/// [`Flat`]:
+/// A function that takes any yieldable is generic over the kind `M`, and names the mode [`Flat`].
+/// This one tries again after a failure:
 ///
 /// ```
 /// use gen::{modes::Flat, yield_, Yieldable};
-/// # use std::future::{ready, Ready};
+/// use std::time::Duration;
 ///
+/// /// Makes up to `times` attempts. The pause after each failure is twice as long.
 /// #[gen::coroutine]
-/// fn retry<Y, M, F>(times: usize, mut attempt: F) -> gen::Result<Y::Output>
+/// fn retry<Y, M, F>(times: u32, mut attempt: F) -> gen::Result<Y::Output>
 /// where
 ///     Y: Yieldable<M, Flat>,
 ///     F: FnMut() -> Y,
 /// {
+///     let mut pause = Duration::from_millis(100);
 ///     for _ in 1..times {
-///         if let Ok(value) = yield_!(attempt()) {
-///             return Ok(value);
+///         match yield_!(attempt()) {
+///             // A cancellation is not a failure. If it were, the task would go on.
+///             Err(error) if !error.is_cancelled() => yield_!(gen::sleep(pause))?,
+///             result => return result,
 ///         }
+///         pause *= 2;
 ///     }
 ///     yield_!(attempt())
 /// }
 ///
-/// let mut left = 3;
-/// let flaky = || -> Ready<Result<&str, std::fmt::Error>> {
-///     left -= 1;
-///     ready(if left == 0 { Ok("there") } else { Err(std::fmt::Error) })
-/// };
-/// assert_eq!(gen::run_sync(retry(5, flaky)).unwrap(), "there");
+/// #[gen::coroutine]
+/// fn fetch(number: u32) -> Result<u32, &'static str> {
+///     if number < 3 { Err("refused") } else { Ok(number) }
+/// }
+///
+/// #[gen::coroutine]
+/// fn body() -> gen::Result<u32> {
+///     let mut attempts = 0;
+///     let fetched = retry(5, || {
+///         attempts += 1;
+///         fetch(attempts)
+///     });
+///     assert_eq!(yield_!(fetched)?, 3);
+///
+///     // The last failure is the error. A list is retried as a whole.
+///     let error = yield_!(retry(2, || [fetch(1), fetch(9)])).unwrap_err();
+///     assert_eq!(error.to_string(), "refused");
+///
+///     // A cancellation ends the first attempt, and no other one follows.
+///     let waits = || gen::sleep(Duration::from_secs(3600));
+///     let task = gen::spawn(retry(u32::MAX, waits));
+///     yield_!(gen::moment())?;
+///     yield_!(task.cancel("stop"))?;
+///     assert!(yield_!(task).unwrap_err().is_cancelled());
+///     Ok(attempts)
+/// }
+/// let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
+/// assert_eq!(io_loop.run_sync(body()).unwrap(), 3);
 /// ```
 ///
 /// # A container of your own
