@@ -20,23 +20,26 @@
 //!
 //! Write a coroutine, and run it as the program's `main`:
 //!
-//! ```
-//! use gen::yield_;
+//! ```edition2024
+//! use r#gen::{self as g, yield_};
 //! use std::time::Duration;
 //!
-//! #[gen::coroutine]
-//! fn length(word: &str) -> gen::Result<usize> {
-//!     yield_!(gen::sleep(Duration::from_millis(1)))?;
+//! #[g::coroutine]
+//! fn length(word: &str) -> g::Result<usize> {
+//!     yield_!(g::sleep(Duration::from_millis(1)))?;
 //!     Ok(word.len())
 //! }
 //!
-//! #[gen::main]
-//! fn main() -> gen::Result {
+//! #[g::main]
+//! fn main() -> g::Result {
 //!     let length = yield_!(length("word"))?;
 //!     assert_eq!(length, 4);
 //!     Ok(())
 //! }
 //! ```
+//!
+//! This is edition 2024, which `cargo new` gives. The other examples on these pages are of edition
+//! 2021, where the library needs no other name than `gen`.
 //!
 //! The call `length("word")` does not run anything yet: the body begins when the coroutine is
 //! yielded. The `?` goes after the yield. A yield is always a `Result`, even that of a future that
@@ -246,9 +249,21 @@
 //!
 //! # Editions and names
 //!
-//! On edition 2024 `gen` is a keyword: write `r#gen::coroutine` and `use r#gen::yield_;`.
-//! rust-analyzer 1.96 does not find an attribute by a path that contains `r#`. With it, write
-//! `use r#gen::{co, yield_};` and `#[co]`.
+//! On edition 2024 `gen` is a keyword. Give the library another name where you use it, and write
+//! that one, as in the program of the [first steps](#first-steps):
+//!
+//! ```edition2024
+//! use r#gen as g;
+//!
+//! #[g::coroutine]
+//! fn twice(n: u32) -> g::Result<u32> {
+//!     Ok(2 * g::yield_!(async { n })?)
+//! }
+//! assert_eq!(g::run_sync(twice(21)).unwrap(), 42);
+//! ```
+//!
+//! `#[r#gen::coroutine]` works too, but rust-analyzer 1.96 does not find an attribute by a path
+//! that contains `r#`.
 //!
 //! `Cargo.toml` may give the library another name: the attributes find it. If your crate knows only
 //! a re-export by another crate, give the attributes its path:

@@ -93,19 +93,31 @@ impl Sample {
     }
 }
 
-/// The form that the documentation advises for edition 2024, because of this server.
+/// The forms that the documentation advises for edition 2024, because of this server.
 const IN_2024: &str = "\
 //@ edition: 2024
-use r#gen::{co, yield_};
+use r#gen::{self as g, co, yield_};
 
-#[co]
-fn length(text: &str) -> r#gen::Result<usize> {
+#[g::coroutine]
+fn length(text: &str) -> g::Result<usize> {
     let page = yield_!(async { text.to_owned() })?;
     Ok(page.len())
 }
 
-fn main() -> r#gen::Result {
-    r#gen::run_sync(length(\"a\")).map(drop)
+#[co]
+fn twice(n: usize) -> g::Result<usize> {
+    Ok(2 * g::yield_!(length(\"a\"))? * n)
+}
+
+#[g::test]
+fn counts() -> g::Result {
+    assert_eq!(yield_!(twice(1))?, 2);
+    Ok(())
+}
+
+#[g::main]
+fn main() -> g::Result {
+    yield_!(twice(1)).map(drop)
 }
 ";
 

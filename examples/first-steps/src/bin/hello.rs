@@ -5,16 +5,16 @@
 //! Hello, world!
 //! ```
 
-use gen::yield_;
+use r#gen::{self as g, yield_};
 
-#[gen::coroutine]
-fn greeting(whom: &str) -> gen::Result<String> {
+#[g::coroutine]
+fn greeting(whom: &str) -> g::Result<String> {
     let word = yield_!(async { "Hello" })?;
     Ok(format!("{word}, {whom}!"))
 }
 
-#[gen::main]
-fn main() -> gen::Result {
+#[g::main]
+fn main() -> g::Result {
     println!("{}", yield_!(greeting("world"))?);
     Ok(())
 }

@@ -13,42 +13,34 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use gen::yield_;
+use r#gen::{self as g, yield_};
 
-#[gen::coroutine]
-fn square(n: u32) -> gen::Result<u32> {
-    yield_!(gen::sleep(Duration::from_secs(u64::from(n))))?;
+#[g::coroutine]
+fn square(n: u32) -> g::Result<u32> {
+    yield_!(g::sleep(Duration::from_secs(u64::from(n))))?;
     Ok(n * n)
 }
 
 /// A function that is not a coroutine can be yielded too, if it returns a future.
 async fn name(n: u32) -> String {
-    if n == 3 {
-        "three".to_owned()
-    } else {
-        n.to_string()
-    }
+    if n == 3 { "three".to_owned() } else { n.to_string() }
 }
 
-#[gen::coroutine]
-fn even(n: u32) -> gen::Result<u32> {
-    if n % 2 == 0 {
-        Ok(n)
-    } else {
-        Err(gen::Error::new(format!("{n} is odd")))
-    }
+#[g::coroutine]
+fn even(n: u32) -> g::Result<u32> {
+    if n % 2 == 0 { Ok(n) } else { Err(g::Error::new(format!("{n} is odd"))) }
 }
 
-#[gen::coroutine]
-fn timed(delay: u64, log: &RefCell<Vec<String>>) -> gen::Result {
+#[g::coroutine]
+fn timed(delay: u64, log: &RefCell<Vec<String>>) -> g::Result {
     log.borrow_mut().push(format!("start {delay}"));
-    yield_!(gen::sleep(Duration::from_secs(delay)))?;
+    yield_!(g::sleep(Duration::from_secs(delay)))?;
     log.borrow_mut().push(format!("end {delay}"));
     Ok(())
 }
 
-#[gen::coroutine]
-fn program() -> gen::Result {
+#[g::coroutine]
+fn program() -> g::Result {
     let list = yield_!([3, 4, 5].map(square))?;
     println!("list: {list:?}");
 
@@ -73,8 +65,8 @@ fn program() -> gen::Result {
     Ok(())
 }
 
-fn main() -> gen::Result {
+fn main() -> g::Result {
     // The virtual clock moves on when all coroutines wait, so the program takes no time.
-    // `#[gen::main]` uses the real clock.
-    gen::IoLoop::with_clock(gen::VirtualClock::new()).run_sync(program())
+    // `#[g::main]` uses the real clock.
+    g::IoLoop::with_clock(g::VirtualClock::new()).run_sync(program())
 }

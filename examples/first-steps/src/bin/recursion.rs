@@ -8,16 +8,16 @@
 //! 1,000 levels deep: 1000
 //! ```
 
-use gen::yield_;
+use r#gen::{self as g, yield_};
 
 /// Solves the tower of Hanoi, with one step in each turn of the loop.
-#[gen::coroutine(boxed)]
-fn hanoi(discs: u32, moves: &mut u32) -> gen::Result {
+#[g::coroutine(boxed)]
+fn hanoi(discs: u32, moves: &mut u32) -> g::Result {
     if discs == 0 {
         return Ok(());
     }
     yield_!(hanoi(discs - 1, moves))?;
-    yield_!(gen::moment())?;
+    yield_!(g::moment())?;
     *moves += 1;
     yield_!(hanoi(discs - 1, moves))
 }
@@ -28,8 +28,8 @@ struct Tree {
 }
 
 /// Sums the children of each node in parallel.
-#[gen::coroutine(boxed)]
-fn sum(tree: &Tree) -> gen::Result<u32> {
+#[g::coroutine(boxed)]
+fn sum(tree: &Tree) -> g::Result<u32> {
     let below = yield_!(tree.children.iter().map(sum).collect::<Vec<_>>())?;
     Ok(tree.value + below.into_iter().sum::<u32>())
 }
@@ -39,16 +39,16 @@ fn tree(value: u32) -> Tree {
     Tree { value, children }
 }
 
-#[gen::coroutine(boxed)]
-fn depth(left: u32) -> gen::Result<u32> {
+#[g::coroutine(boxed)]
+fn depth(left: u32) -> g::Result<u32> {
     if left == 0 {
         return Ok(0);
     }
     Ok(yield_!(depth(left - 1))? + 1)
 }
 
-#[gen::main]
-fn main() -> gen::Result {
+#[g::main]
+fn main() -> g::Result {
     let mut moves = 0;
     yield_!(hanoi(5, &mut moves))?;
     println!("moves for 5 discs: {moves}");

@@ -10,45 +10,45 @@
 
 use std::time::Duration;
 
-use gen::yield_;
+use r#gen::{self as g, yield_};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-#[gen::coroutine]
-fn answer(text: &'static str, after: Duration) -> gen::Result<&'static str> {
-    yield_!(gen::sleep(after))?;
+#[g::coroutine]
+fn answer(text: &'static str, after: Duration) -> g::Result<&'static str> {
+    yield_!(g::sleep(after))?;
     Ok(text)
 }
 
-fn fast() -> impl gen::Coroutine<Output = gen::Result<&'static str>> {
+fn fast() -> impl g::Coroutine<Output = g::Result<&'static str>> {
     answer("fast", Duration::from_secs(1))
 }
 
-fn slow() -> impl gen::Coroutine<Output = gen::Result<&'static str>> {
+fn slow() -> impl g::Coroutine<Output = g::Result<&'static str>> {
     answer("slow", Duration::from_secs(3600))
 }
 
 /// Tries again until an answer comes in time.
-#[gen::coroutine]
-fn persistent(delays: &[Duration]) -> gen::Result<(usize, &'static str)> {
+#[g::coroutine]
+fn persistent(delays: &[Duration]) -> g::Result<(usize, &'static str)> {
     for (tried, delay) in delays.iter().enumerate() {
-        match yield_!(gen::with_timeout(PATIENCE, answer("fast", *delay))) {
-            Err(error) if error.is::<gen::TimeoutError>() => continue,
+        match yield_!(g::with_timeout(PATIENCE, answer("fast", *delay))) {
+            Err(error) if error.is::<g::TimeoutError>() => continue,
             other => return Ok((tried + 1, other?)),
         }
     }
-    Err(gen::Error::new("all were too slow"))
+    Err(g::Error::new("all were too slow"))
 }
 
-#[gen::coroutine]
-fn program() -> gen::Result {
-    println!("in time: {:?}", yield_!(gen::with_timeout(PATIENCE, fast()))?);
+#[g::coroutine]
+fn program() -> g::Result {
+    println!("in time: {:?}", yield_!(g::with_timeout(PATIENCE, fast()))?);
 
-    if let Err(error) = yield_!(gen::with_timeout(PATIENCE, slow())) {
+    if let Err(error) = yield_!(g::with_timeout(PATIENCE, slow())) {
         println!("too late: {error}");
     }
     // At the deadline the slow child of the list is dropped, with all its local variables.
-    if let Err(error) = yield_!(gen::with_timeout(
+    if let Err(error) = yield_!(g::with_timeout(
         PATIENCE,
         vec![answer("fast", Duration::ZERO), answer("slow", PATIENCE * 100)]
     )) {
@@ -60,8 +60,8 @@ fn program() -> gen::Result {
     Ok(())
 }
 
-fn main() -> gen::Result {
+fn main() -> g::Result {
     // The virtual clock moves on when all coroutines wait, so the program takes no time.
-    // `#[gen::main]` uses the real clock.
-    gen::IoLoop::with_clock(gen::VirtualClock::new()).run_sync(program())
+    // `#[g::main]` uses the real clock.
+    g::IoLoop::with_clock(g::VirtualClock::new()).run_sync(program())
 }
