@@ -1,0 +1,94 @@
+//! The shop and both replicas of the warehouse on this machine, each on a port of its own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use g::yield_;
+use r#gen as g;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::warehouse::{Replica, Stock, Warehouse};
+use crate::{Shop, service};
+
+/// The running services.
+pub struct Loopback {
+    /// The address of the shop.
+    pub url: String,
+    /// The warehouse behind the replicas.
+    pub warehouse: Arc<Warehouse>,
+    /// The replicas.
+    pub replicas: [Arc<Replica>; 2],
+    tasks: [g::JoinHandle<()>; 2],
+    client: reqwest::Client,
+    service: g::JoinHandle<()>,
+    stop: CancellationToken,
+}
+
+impl Loopback {
+    /// Starts the services, as tasks of the runtime.
+    #[g::coroutine]
+    pub fn start(patience: Duration) -> g::Result<Loopback> {
+        let warehouse = Warehouse::new();
+        let replicas = [Replica::new(&warehouse), Replica::new(&warehouse)];
+        let (first, second) = yield_!((listen(), listen()))?;
+        let tasks = [
+            g::spawn(g::ok(replicas[0].clone().serve(first.0))),
+            g::spawn(g::ok(replicas[1].clone().serve(second.0))),
+        ];
+        let shop = Arc::new(Shop::new([first.1, second.1], patience));
+        let (listener, url) = yield_!(listen())?;
+        let stop = CancellationToken::new();
+        let service = g::spawn(service::serve(listener, shop, stop.clone().cancelled_owned()));
+        let client = reqwest::Client::new();
+        Ok(Loopback { url, warehouse, replicas, tasks, client, service, stop })
+    }
+
+    /// Ends a replica, which refuses connections from now on.
+    #[g::coroutine]
+    pub fn take_down(&self, replica: usize) -> g::Result {
+        yield_!(self.tasks[replica].cancel("the replica is taken down"))
+    }
+
+    /// Sends a request, and gives the status and the text of the answer.
+    #[g::coroutine]
+    pub fn get(&self, path: &str) -> g::Result<(u16, String)> {
+        let response = yield_!(self.client.get(format!("{}{path}", self.url)).send())?;
+        let status = response.status().as_u16();
+        Ok((status, yield_!(response.text())?))
+    }
+
+    /// Starts a customer that buys tea. The status of the answer is the result of the task.
+    pub fn customer(&self, path: &str) -> g::JoinHandle<u16> {
+        let request = self.client.post(format!("{}{path}", self.url));
+        g::spawn(async { request.send().await.map(|response| response.status().as_u16()) })
+    }
+
+    /// Lets customers come, wait for their approvals, and go away without a word. Gives the stock
+    /// when the warehouse waits for none of them any more.
+    #[g::coroutine]
+    pub fn customers_leave(&self, customers: usize, path: &str) -> g::Result<()> {
+        let came: Vec<_> = (0..customers).map(|_| self.customer(path)).collect();
+        yield_!(self.warehouse.until(|stock| stock.waiting == customers))?;
+        // A plain future cannot clean up: its cancellation drops it, which closes the connection.
+        let left: Vec<_> = came.iter().map(|customer| customer.cancel("the customer left")).collect();
+        yield_!(left)?;
+        yield_!(self.warehouse.until(|stock| stock.waiting == 0))?;
+        Ok(())
+    }
+
+    /// Shuts the shop down, waits for its end, and gives the stock.
+    #[g::coroutine]
+    pub fn stop(self) -> g::Result<Stock> {
+        self.stop.cancel();
+        yield_!(self.service)?;
+        Ok(self.warehouse.stock())
+    }
+}
+
+#[g::coroutine]
+fn listen() -> g::Result<(TcpListener, String)> {
+    let listener = yield_!(TcpListener::bind("127.0.0.1:0"))?;
+    let url = format!("http://{}", listener.local_addr()?);
+    Ok((listener, url))
+}

@@ -1,0 +1,49 @@
+//! Shows what becomes of reservations when customers go away.
+//!
+//! `api` prints the text of the README. `api serve` serves until Ctrl-C is pressed, for `curl`.
+
+use std::time::Duration;
+
+use api::loopback::Loopback;
+use g::yield_;
+use r#gen as g;
+
+/// The customers that come, and go away.
+const CUSTOMERS: usize = 20;
+
+#[g::main(tokio)]
+fn main() -> g::Result {
+    let services = yield_!(Loopback::start(Duration::from_secs(1)))?;
+    if std::env::args().nth(1).as_deref() == Some("serve") {
+        return yield_!(serve(services));
+    }
+
+    let (_, price) = yield_!(services.get("/price/tea"))?;
+    println!("the price of tea: {price}");
+    let (_, prices) = yield_!(services.get("/prices/tea,milk,bread,salt,honey"))?;
+    println!("the prices of five items: {prices}");
+    yield_!(stopped(services, "/buy/tea", "a coroutine"))?;
+    let services = yield_!(Loopback::start(Duration::from_secs(1)))?;
+    yield_!(stopped(services, "/plain/buy/tea", "an async fn"))
+}
+
+/// Prints how many items are still reserved when customers have left and the shop has shut down.
+#[g::coroutine]
+fn stopped(services: Loopback, path: &str, handler: &str) -> g::Result {
+    yield_!(services.customers_leave(CUSTOMERS, path))?;
+    let stock = yield_!(services.stop())?;
+    let lost = stock.reserved;
+    println!("{CUSTOMERS} customers left, the handler is {handler}: {lost} items are still reserved");
+    Ok(())
+}
+
+/// Approves every sale, and serves until Ctrl-C.
+#[g::coroutine]
+fn serve(services: Loopback) -> g::Result {
+    services.warehouse.approve(1_000_000);
+    println!("serving at {}, until Ctrl-C", services.url);
+    yield_!(tokio::signal::ctrl_c())?;
+    let stock = yield_!(services.stop())?;
+    println!("{} items are sold, {} are reserved", stock.sold, stock.reserved);
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! The routes of the shop, its handlers, and its shutdown.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use g::yield_;
+use r#gen as g;
+use tokio::net::TcpListener;
+
+use crate::orders::{Closing, NoSuchItem, Shop};
+use crate::plain;
+
+/// The time that the service waits at its end for orders that clean up.
+const CLEAN_UP: Duration = Duration::from_secs(5);
+
+/// Serves customers until `stop` is ready, and then ends in good order: no new customer is served,
+/// those that are being served get their answers, and every order ends.
+///
+/// # Errors
+///
+/// If an order has not ended a few seconds after the last connection was closed.
+#[g::coroutine]
+pub fn serve(
+    listener: TcpListener,
+    shop: Arc<Shop>,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> g::Result {
+    let closing = shop.closing.clone();
+    let stopped = async move {
+        stop.await;
+        closing.cancel();
+    };
+    yield_!(axum::serve(listener, router(shop.clone())).with_graceful_shutdown(stopped))?;
+    // axum knows the connections. It does not know the orders whose clients have gone.
+    shop.orders.close();
+    yield_!(g::with_timeout(CLEAN_UP, shop.orders.wait()))
+}
+
+fn router(shop: Arc<Shop>) -> Router {
+    Router::new()
+        .route("/price/{item}", get(price))
+        .route("/prices/{items}", get(prices))
+        .route("/buy/{item}", post(buy))
+        .route("/plain/buy/{item}", post(plain::buy))
+        .with_state(shop)
+}
+
+#[g::coroutine]
+fn price(State(shop): State<Arc<Shop>>, Path(item): Path<String>) -> Result<String, Failure> {
+    Ok(yield_!(shop.price(&item))?)
+}
+
+#[g::coroutine]
+fn prices(State(shop): State<Arc<Shop>>, Path(items): Path<String>) -> Result<String, Failure> {
+    Ok(yield_!(shop.prices(&items))?.join(" "))
+}
+
+/// axum drops a handler whose client goes away. The order is a task of its own, which is cancelled
+/// by that drop, and goes on until it has cleaned up.
+#[g::coroutine]
+fn buy(State(shop): State<Arc<Shop>>, Path(item): Path<String>) -> Result<String, Failure> {
+    Ok(yield_!(g::cancel_on_drop(shop.buy(item)))?)
+}
+
+/// The error of a handler, which becomes an answer.
+#[derive(Debug)]
+pub(crate) struct Failure(g::Error);
+
+impl From<g::Error> for Failure {
+    fn from(error: g::Error) -> Self {
+        Failure(error)
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let Failure(error) = self;
+        let status = if error.is::<NoSuchItem>() {
+            StatusCode::NOT_FOUND
+        } else if error.is::<g::TimeoutError>() {
+            StatusCode::GATEWAY_TIMEOUT
+        } else if error.is::<Closing>() {
+            StatusCode::SERVICE_UNAVAILABLE
+        } else {
+            StatusCode::BAD_GATEWAY
+        };
+        (status, error.to_string()).into_response()
+    }
+}

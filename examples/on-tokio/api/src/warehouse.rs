@@ -1,0 +1,157 @@
+//! The warehouse: a service with two replicas, which share one stock.
+//!
+//! It is a stand-in for a service on another machine. The demo and the tests see its stock, and
+//! decide when it approves a sale and when a replica answers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use g::yield_;
+use r#gen as g;
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+
+/// The items that it knows, and their prices.
+const PRICES: [(&str, u32); 5] = [("tea", 4), ("milk", 1), ("bread", 3), ("salt", 2), ("honey", 9)];
+
+/// The stock, and the requests that are waiting.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Stock {
+    /// Items that are neither sold nor given back.
+    pub reserved: usize,
+    /// Items that are sold.
+    pub sold: usize,
+    /// Sales that wait for an approval.
+    pub waiting: usize,
+    /// Requests for a price that wait for an answer.
+    pub asked: usize,
+    /// The highest number of those so far.
+    pub most_asked: usize,
+}
+
+/// The warehouse itself.
+pub struct Warehouse {
+    stock: watch::Sender<Stock>,
+    approvals: Semaphore,
+}
+
+/// One of the services through which the warehouse is reached.
+pub struct Replica {
+    warehouse: Arc<Warehouse>,
+    is_awake: watch::Sender<bool>,
+}
+
+type Answer = Result<String, StatusCode>;
+
+impl Warehouse {
+    /// An empty warehouse.
+    pub fn new() -> Arc<Self> {
+        Arc::new(Warehouse { stock: watch::Sender::default(), approvals: Semaphore::new(0) })
+    }
+
+    /// The stock at this moment.
+    pub fn stock(&self) -> Stock {
+        *self.stock.borrow()
+    }
+
+    /// Waits until the stock is as wanted.
+    ///
+    /// # Errors
+    ///
+    /// If this takes more than ten seconds.
+    #[g::coroutine]
+    pub fn until(&self, wanted: impl FnMut(&Stock) -> bool) -> g::Result<Stock> {
+        let mut stock = self.stock.subscribe();
+        let seen = yield_!(g::with_timeout(Duration::from_secs(10), stock.wait_for(wanted)))?;
+        Ok(*seen)
+    }
+
+    /// Approves so many sales.
+    pub fn approve(&self, sales: usize) {
+        self.approvals.add_permits(sales);
+    }
+
+    /// Changes the stock until the guard is dropped, which happens too if the client goes away.
+    fn while_waiting(&self, begin: fn(&mut Stock), end: fn(&mut Stock)) -> impl Drop {
+        struct Guard<'w>(&'w Warehouse, fn(&mut Stock));
+        impl Drop for Guard<'_> {
+            fn drop(&mut self) {
+                self.0.stock.send_modify(self.1);
+            }
+        }
+        self.stock.send_modify(begin);
+        Guard(self, end)
+    }
+}
+
+impl Replica {
+    /// A replica of this warehouse.
+    pub fn new(warehouse: &Arc<Warehouse>) -> Arc<Self> {
+        Arc::new(Replica { warehouse: warehouse.clone(), is_awake: watch::Sender::new(true) })
+    }
+
+    /// From now on it answers no request for a price, or answers all of them again.
+    pub fn set_awake(&self, is_awake: bool) {
+        self.is_awake.send_replace(is_awake);
+    }
+
+    /// Serves for ever.
+    pub async fn serve(self: Arc<Self>, listener: TcpListener) {
+        let router = Router::new()
+            .route("/price/{item}", get(price))
+            .route("/reserve/{item}", post(reserve))
+            .route("/approve/{item}", post(approve))
+            .route("/sell/{item}", post(sell))
+            .route("/release/{item}", post(release))
+            .with_state(self);
+        axum::serve(listener, router).await.expect("it serves for ever")
+    }
+
+    fn change(&self, change: fn(&mut Stock)) -> Answer {
+        self.warehouse.stock.send_modify(change);
+        Ok("done".to_owned())
+    }
+}
+
+fn look_up(item: &str) -> Result<u32, StatusCode> {
+    let known = PRICES.iter().find(|(name, _)| *name == item);
+    known.map(|(_, price)| *price).ok_or(StatusCode::NOT_FOUND)
+}
+
+async fn price(State(replica): State<Arc<Replica>>, Path(item): Path<String>) -> Answer {
+    let asked = |stock: &mut Stock| {
+        stock.asked += 1;
+        stock.most_asked = stock.most_asked.max(stock.asked);
+    };
+    let _guard = replica.warehouse.while_waiting(asked, |stock| stock.asked -= 1);
+    let mut is_awake = replica.is_awake.subscribe();
+    let _ = is_awake.wait_for(|is_awake| *is_awake).await;
+    Ok(look_up(&item)?.to_string())
+}
+
+async fn reserve(State(replica): State<Arc<Replica>>, Path(item): Path<String>) -> Answer {
+    look_up(&item)?;
+    replica.change(|stock| stock.reserved += 1)
+}
+
+async fn approve(State(replica): State<Arc<Replica>>) -> Answer {
+    let warehouse = &replica.warehouse;
+    let _guard = warehouse.while_waiting(|stock| stock.waiting += 1, |stock| stock.waiting -= 1);
+    warehouse.approvals.acquire().await.expect("it is never closed").forget();
+    Ok("approved".to_owned())
+}
+
+async fn sell(State(replica): State<Arc<Replica>>) -> Answer {
+    replica.change(|stock| {
+        stock.reserved -= 1;
+        stock.sold += 1;
+    })
+}
+
+async fn release(State(replica): State<Arc<Replica>>) -> Answer {
+    replica.change(|stock| stock.reserved -= 1)
+}

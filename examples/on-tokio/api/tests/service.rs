@@ -1,0 +1,117 @@
+//! The service under clients that come, wait, and go away, over real sockets.
+
+use std::time::Duration;
+
+use api::loopback::Loopback;
+use g::yield_;
+use r#gen as g;
+
+/// A patience that no test waits for.
+const LONG: Duration = Duration::from_secs(60);
+
+#[g::test(tokio)]
+fn a_price_comes_from_the_replica_that_answers() -> g::Result {
+    let services = yield_!(Loopback::start(LONG))?;
+    services.replicas[0].set_awake(false);
+    assert_eq!(yield_!(services.get("/price/tea"))?, (200, "4".to_owned()));
+    // The request to the other replica is not left behind.
+    yield_!(services.warehouse.until(|stock| stock.asked == 0))?;
+    Ok(())
+}
+
+#[g::test(tokio)]
+fn a_replica_that_is_down_is_not_noticed() -> g::Result {
+    for down in 0..2 {
+        let services = yield_!(Loopback::start(LONG))?;
+        yield_!(services.take_down(down))?;
+        assert_eq!(yield_!(services.get("/price/honey"))?, (200, "9".to_owned()));
+    }
+    Ok(())
+}
+
+#[g::test(tokio)]
+fn a_customer_does_not_wait_longer_than_the_patience() -> g::Result {
+    let services = yield_!(Loopback::start(Duration::from_millis(20)))?;
+    services.replicas.iter().for_each(|replica| replica.set_awake(false));
+    let (status, text) = yield_!(services.get("/price/tea"))?;
+    assert_eq!((status, &*text), (504, "timeout after 20ms"));
+    yield_!(services.warehouse.until(|stock| stock.asked == 0))?;
+    Ok(())
+}
+
+#[g::test(tokio)]
+fn many_prices_are_asked_a_few_at_a_time() -> g::Result {
+    let services = yield_!(Loopback::start(LONG))?;
+    services.replicas.iter().for_each(|replica| replica.set_awake(false));
+    let at_once = 3 * services.replicas.len();
+    let (answer, ()) = yield_!((services.get("/prices/tea,milk,bread,salt,honey"), async {
+        services.warehouse.until(|stock| stock.asked == at_once).await?;
+        services.replicas.iter().for_each(|replica| replica.set_awake(true));
+        Ok::<_, g::Error>(())
+    }))?;
+    assert_eq!(answer, (200, "4 1 3 2 9".to_owned()));
+    assert_eq!(services.warehouse.stock().most_asked, at_once);
+    Ok(())
+}
+
+#[g::test(tokio)]
+fn an_unknown_item_is_not_a_failure_of_the_warehouse() -> g::Result {
+    let services = yield_!(Loopback::start(LONG))?;
+    assert_eq!(yield_!(services.get("/price/gold"))?, (404, "there is no gold".to_owned()));
+    let (status, _) = yield_!(services.get("/prices/tea,gold"))?;
+    assert_eq!(status, 404);
+    assert_eq!(yield_!(services.customer("/buy/gold"))?, 404);
+    Ok(())
+}
+
+#[g::test(tokio, flavor = "multi_thread", worker_threads = 2)]
+fn twenty_customers_that_leave_lose_nothing() -> g::Result {
+    let services = yield_!(Loopback::start(LONG))?;
+    yield_!(services.customers_leave(20, "/buy/tea"))?;
+    // Without the end of the service: each order cleans up as soon as its client has gone.
+    let stock = yield_!(services.warehouse.until(|stock| stock.reserved == 0))?;
+    assert_eq!(stock.sold, 0);
+    Ok(())
+}
+
+#[g::test(tokio, flavor = "multi_thread", worker_threads = 2)]
+fn twenty_customers_that_leave_an_async_fn_lose_everything() -> g::Result {
+    let services = yield_!(Loopback::start(LONG))?;
+    yield_!(services.customers_leave(20, "/plain/buy/tea"))?;
+    let stock = yield_!(services.stop())?;
+    assert_eq!((stock.reserved, stock.sold), (20, 0));
+    Ok(())
+}
+
+#[g::test(tokio, flavor = "multi_thread", worker_threads = 2)]
+fn customers_that_stay_are_served_while_others_leave() -> g::Result {
+    let services = yield_!(Loopback::start(LONG))?;
+    for _ in 0..5 {
+        yield_!(services.customers_leave(20, "/buy/tea"))?;
+        let stay: Vec<_> = (0..20).map(|_| services.customer("/buy/tea")).collect();
+        services.warehouse.approve(stay.len());
+        assert!(yield_!(stay)?.iter().all(|status| *status == 200));
+    }
+    let stock = yield_!(services.stop())?;
+    assert_eq!((stock.reserved, stock.sold), (0, 100));
+    Ok(())
+}
+
+#[g::test(tokio)]
+fn a_shutdown_answers_the_customers_that_wait() -> g::Result {
+    let services = yield_!(Loopback::start(LONG))?;
+    let wait: Vec<_> = (0..20).map(|_| services.customer("/buy/tea")).collect();
+    yield_!(services.warehouse.until(|stock| stock.waiting == 20))?;
+    let stock = yield_!(services.stop())?;
+    assert_eq!((stock.reserved, stock.sold), (0, 0));
+    assert_eq!(yield_!(wait)?, [503; 20]);
+    Ok(())
+}
+
+#[g::test(tokio)]
+fn a_shutdown_waits_for_orders_whose_customers_have_gone() -> g::Result {
+    let services = yield_!(Loopback::start(LONG))?;
+    yield_!(services.customers_leave(20, "/buy/tea"))?;
+    assert_eq!(yield_!(services.stop())?.reserved, 0);
+    Ok(())
+}
