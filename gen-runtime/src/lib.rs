@@ -291,6 +291,9 @@
 //! - `tracing`: each task has a span `task` with the position that spawned it. The span is entered
 //!   while the task runs, and the log records of the library are events in it.
 
+// On docs.rs each item says which feature it needs.
+#![cfg_attr(docsrs, feature(doc_cfg), doc(auto_cfg(hide(loom))))]
+
 #[doc(hidden)]
 pub mod __private;
 pub mod context;
@@ -381,5 +384,5 @@ pub mod kinds {
 /// The examples of the README, which are tested with those of the docs. The first one is only
 /// compiled, because it takes real time.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
+#[doc = include_str!("../README.md")]
 struct Readme;
