@@ -14,10 +14,21 @@
 //! resource takes a part of the budget. When the budget is spent, even ready resources return
 //! pending, and wake the task. A group that did not stop would poll all remaining children for
 //! nothing in every poll, which is quadratic if, say, 100,000 timers are due at once. The number is
-//! less than tokio's budget of 128.
+//! less than tokio's budget of 128. With the feature `tokio` the group also asks tokio, and stops
+//! at the first pending child after the budget was spent, by whatever else the task polls: nested
+//! groups, for example, share one budget.
 //!
 //! While an injection is in flight on the thread, no woken child is left: all results come before a
 //! cancellation.
 
 /// See the top of the module.
 pub(crate) const ENDED_AT_ONCE: usize = 100;
+
+/// Whether the executor has given the running task a budget, and the task has spent it.
+#[inline]
+pub(crate) fn is_spent_by_executor() -> bool {
+    #[cfg(all(feature = "tokio", not(loom)))]
+    return !tokio::task::coop::has_budget_remaining();
+    #[cfg(not(all(feature = "tokio", not(loom))))]
+    false
+}

@@ -3,7 +3,7 @@
 use std::mem;
 use std::task::{Context, Poll, Waker};
 
-use super::budget::ENDED_AT_ONCE;
+use super::budget::{is_spent_by_executor, ENDED_AT_ONCE};
 use super::held_cancellations::HeldCancellations;
 use super::panics::catching;
 use super::policy::Policy;
@@ -102,7 +102,7 @@ impl Engine {
         wakers.set_parent(cx.waker());
         if is_first {
             let mut children = wakers.children();
-            self.poll_each(|_| children.next(), 0, poll_child);
+            self.poll_each(|_| children.next(), None, poll_child);
             return;
         }
         let mut woken = mem::replace(&mut self.left, Taken::NONE);
@@ -119,8 +119,8 @@ impl Engine {
             })
         };
         // All results come before a cancellation.
-        let may_end = if in_flight::any_on_this_thread() { usize::MAX } else { ENDED_AT_ONCE };
-        let enough = self.progress.running.saturating_sub(may_end);
+        let may_stop = !in_flight::any_on_this_thread();
+        let enough = may_stop.then(|| self.progress.running.saturating_sub(ENDED_AT_ONCE));
         self.poll_each(next, enough, poll_child);
         // A wake of a child does not wake the parent while the queue is not empty.
         if !woken.is_empty() || !is_taken {
@@ -138,11 +138,12 @@ impl Engine {
     }
 
     /// Polls the children that `next` returns, in that order. It stops when the whole has ended, or
-    /// at a pending child when at most `enough` children are running.
+    /// at a pending child when the budget is spent: at most `enough` children are running, or the
+    /// budget of the executor is spent. Without `enough` it goes on.
     fn poll_each<F>(
         &mut self,
         mut next: impl FnMut(&Wakers) -> Option<u32>,
-        enough: usize,
+        enough: Option<usize>,
         poll_child: &mut F,
     ) where
         F: FnMut(usize, &mut Context<'_>, PollMode<'_>) -> Poll<ChildEnded>,
@@ -161,8 +162,11 @@ impl Engine {
                 });
                 match polled {
                     Poll::Ready(ended) => progress.count(ended, held.is_some()),
-                    Poll::Pending if progress.running <= enough => return,
-                    Poll::Pending => {}
+                    Poll::Pending => {
+                        if enough.is_some_and(|enough| progress.running <= enough || is_spent_by_executor()) {
+                            return;
+                        }
+                    }
                 }
             }
         };

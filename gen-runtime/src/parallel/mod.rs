@@ -86,7 +86,7 @@ mod slots;
 mod tuple;
 mod wakers;
 
-pub(crate) use self::budget::ENDED_AT_ONCE;
+pub(crate) use self::budget::{is_spent_by_executor, ENDED_AT_ONCE};
 pub(crate) use self::group::Group;
 pub(crate) use self::outcome::{raise, report_dropped};
 pub(crate) use self::policy::{Parallel, Policy, Until};

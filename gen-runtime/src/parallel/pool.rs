@@ -47,7 +47,7 @@ use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use super::budget::ENDED_AT_ONCE;
+use super::budget::{is_spent_by_executor, ENDED_AT_ONCE};
 use super::child_slots::{ChildSlots, SlotList};
 use super::held_cancellations::HeldCancellations;
 use super::panics::catching;
@@ -340,7 +340,10 @@ where
     fn poll_woken(&mut self, polled: &mut u32) {
         while let Some(slot) = self.woken.next(|slot| link(&self.blocks, slot)) {
             *polled = slot;
-            if self.poll_child(slot).is_pending() && self.is_spent() && !in_flight::any_on_this_thread() {
+            if self.poll_child(slot).is_pending()
+                && (self.is_spent() || is_spent_by_executor())
+                && !in_flight::any_on_this_thread()
+            {
                 return;
             }
         }

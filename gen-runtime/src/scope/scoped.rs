@@ -17,7 +17,7 @@ use super::queue::{ChildRequest, MemberId};
 use super::spawn_queue::SpawnQueue;
 use crate::error::CancelSource;
 use crate::inject::{in_flight, Cancellation};
-use crate::parallel::ENDED_AT_ONCE;
+use crate::parallel::{is_spent_by_executor, ENDED_AT_ONCE};
 use crate::{Error, Result};
 
 pin_project! {
@@ -122,7 +122,8 @@ where
                 MemberId::BODY => self.with_body(|member, body| member.poll(body)),
                 child => self.with_child(child, |member, child| member.poll(child.as_child())),
             }
-            if before - running >= ENDED_AT_ONCE && running == self.children.len() {
+            let is_spent = before - running >= ENDED_AT_ONCE || is_spent_by_executor();
+            if is_spent && running == self.children.len() {
                 break;
             }
         }
