@@ -34,6 +34,26 @@ mod mains {
         Ok((flavor(), spawned))
     }
 
+    /// `gen::spawn_local` has its place, also in a task.
+    #[gen::main(tokio, flavor = "local")]
+    pub(super) fn spawns_locally() -> gen::Result<usize> {
+        let shared = Rc::new(());
+        let inner = |shared: Rc<()>| async move { Ok::<_, gen::Error>(Rc::strong_count(&shared)) };
+        let other = Rc::clone(&shared);
+        yield_!(gen::spawn_local(async move {
+            gen::moment().await?;
+            gen::spawn_local(inner(other)).await
+        }))
+    }
+
+    /// The errors of its callbacks arrive at its yields.
+    #[gen::main(tokio)]
+    pub(super) fn schedules_a_callback() -> gen::Result {
+        let mut fails = gen::context::wrap(|()| Err::<(), _>("the callback failed"));
+        thread::spawn(move || fails(()));
+        yield_!(std::future::pending::<()>())
+    }
+
     #[gen::main(tokio, flavor = "local", crate = ::gen)]
     pub(super) fn local() -> gen::Result<usize> {
         let shared = Rc::new(());
@@ -48,6 +68,8 @@ fn main_runs_on_the_flavor_that_it_names() {
     assert_eq!(mains::workers(), 3);
     assert_eq!(mains::on_this_thread().unwrap(), (RuntimeFlavor::CurrentThread, thread::current().id()));
     assert_eq!(mains::local().unwrap(), 2);
+    assert_eq!(mains::spawns_locally().unwrap(), 2);
+    assert_eq!(mains::schedules_a_callback().unwrap_err().to_string(), "the callback failed");
 }
 
 #[gen::test(tokio)]

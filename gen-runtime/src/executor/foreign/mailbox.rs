@@ -54,6 +54,7 @@ pub(super) struct CutShort {
 }
 
 /// The things that a poll handles besides the body.
+#[derive(Default)]
 pub(super) struct News {
     pub(super) injection: Option<Injection>,
     pub(super) cut_short: Option<CutShort>,

@@ -18,7 +18,7 @@
 //! | it is suspended | `Executor::spawn` | the shell becomes a task of the foreign executor |
 //! | the executor polls it | `Shell::poll` | the task gets its next injection, if there is one |
 //! | an injection comes, from any thread | `Mailbox::deliver` | it is queued, and the waker of the shell is called |
-//! | the body ends | `Shell::release` | leftover errors go outward, and the futures that wait for the end are woken |
+//! | the body ends | `Visit::end` | leftover errors go outward, and the futures that wait for the end are woken |
 //! | the executor drops the shell | `Shell::drop` | the same for a task that has not ended; its handle gets [`LoopClosed`](crate::LoopClosed) |
 //!
 //! # Files
@@ -29,6 +29,8 @@
 //! | `local.rs` | [`local`], [`with_local_set`]: the places on tokio where a task may stay on its thread |
 //! | `with_executor.rs` | [`WithExecutor`]: a future with an executor for the tasks that it spawns |
 //! | `shell.rs` | [`Shell`]: the future that a foreign executor polls |
+//! | `root.rs` | [`ForeignRoot`]: the future of `main`, as an error context |
+//! | `visit.rs` | brings the injections of a mailbox into the polls of a body |
 //! | `executor.rs` | [`Executor`]: the place where a new task goes |
 //! | `spawner.rs` | [`Spawner`]: an executor that a user hands over |
 //! | `tokio_tasks.rs` | the tasks of tokio |
@@ -43,12 +45,15 @@ mod hosted_task;
 #[cfg(all(feature = "tokio", not(loom)))]
 mod local;
 mod mailbox;
+#[cfg(all(feature = "tokio", not(loom)))]
+mod root;
 mod shell;
 mod spawner;
 #[cfg(all(feature = "tokio", not(loom)))]
 mod tokio_tasks;
 #[cfg(all(feature = "tokio", not(loom)))]
 mod tokio_timers;
+mod visit;
 mod with_executor;
 mod with_spawner;
 
@@ -58,6 +63,8 @@ pub(crate) use self::hosted_task::{HostedBody, HostedRef, HostedTask};
 #[cfg(all(feature = "tokio", not(loom)))]
 pub use self::local::{local, with_local_set};
 pub(crate) use self::mailbox::Mailbox;
+#[cfg(all(feature = "tokio", not(loom)))]
+pub(crate) use self::root::ForeignRoot;
 pub(crate) use self::shell::Shell;
 pub use self::spawner::{SpawnedTask, Spawner};
 pub use self::with_executor::WithExecutor;
