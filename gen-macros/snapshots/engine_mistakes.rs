@@ -7,7 +7,7 @@ impl S {
         loop {}
     }
     ::core::compile_error! {
-        "unknown option `boxed` of `#[gen::engine]`\n\nhelp: the only option is `crate = path`"
+        "unknown option `boxed` of `#[gen::engine]`\n\nhelp: the options are `send`, `crate = path`"
     }
     ::core::compile_error! {
         "an engine cannot borrow its arguments: it may run on after its call has returned\n\nhelp: take `self: Rc<Self>`"

@@ -126,12 +126,13 @@ pub fn co(options: TokenStream, item: TokenStream) -> TokenStream {
 /// Turns a plain `fn` into an engine: a call starts the coroutine, and nothing waits for its end.
 ///
 /// The body runs within the call up to its first suspension. Then the loop that runs on this thread
-/// resumes it. The function returns `()` or a `Result` of `()`. Any other type is a compile error,
-/// since the value would be lost. (A `gen::dynamic::Value` is allowed too; it must then hold a
-/// `()`.)
+/// resumes it, or tokio within `gen::local`. With `#[gen::engine(send)]` the body is `Send`, and
+/// every executor that takes tasks resumes it, as with `gen::spawn`. The function returns `()` or a
+/// `Result` of `()`. Any other type is a compile error, since the value would be lost. (A
+/// `gen::dynamic::Value` is allowed too; it must then hold a `()`.)
 ///
 /// The call returns a `gen::Result`. It is an error if the body fails or panics before its first
-/// suspension, or if no loop runs on this thread. A later error is thrown into the coroutine that
+/// suspension, or if no executor takes the task. A later error is thrown into the coroutine that
 /// made the call, as an error of a callback is. If that coroutine does not take the error, it is
 /// logged.
 ///
@@ -139,7 +140,7 @@ pub fn co(options: TokenStream, item: TokenStream) -> TokenStream {
 /// have begun inside of each other, the next one begins in the next turn of the loop, and its call
 /// returns `Ok(())`.
 ///
-/// The arguments must be `'static`, since the engine outlives the call. The only option is
+/// The arguments must be `'static`, since the engine outlives the call. The options are `send` and
 /// `crate = path`. Everything else is as with [`macro@coroutine`].
 #[proc_macro_attribute]
 pub fn engine(options: TokenStream, item: TokenStream) -> TokenStream {

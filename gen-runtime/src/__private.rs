@@ -18,7 +18,7 @@ pub use crate::coroutine::{
     boxed, call, closed_machine, machine, map_output, At, Call, Edge, Frame, Machine, MapOutput, NoSite,
     NO_CALL,
 };
-pub use crate::engine::{engine, EngineOutput};
+pub use crate::engine::{engine, engine_send, EngineOutput};
 pub use crate::error::{text_error, Bailed, ErrorItself, Site};
 pub use crate::tornado::CatchReturn;
 pub use crate::yield_macro::maybe::{FutureKind, Maybe, ValueKind};

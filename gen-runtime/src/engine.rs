@@ -1,15 +1,16 @@
 //! `#[gen::engine]`: a coroutine that its call starts, and whose end no code waits for.
 
-use std::cell::Cell;
 use std::future::Future;
+use std::mem;
 use std::pin::Pin;
-use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{self, Poll, Waker};
 
-use crate::error::{catch_panic, Throw};
-use crate::task::spawn_local;
+use crate::context::{self, Context};
+use crate::error::{catch_panic, Error, Throw};
+use crate::task::{spawn, spawn_local, JoinHandle};
 use crate::tornado::CatchReturn;
-use crate::{context, Result};
+use crate::Result;
 
 /// The output that an engine may have: `()`, or a `Result<(), E>` whose error can be thrown.
 ///
@@ -48,31 +49,87 @@ impl<E: Throw<M>, M> EngineOutput<M> for std::result::Result<(), E> {
 /// The error of the body, if it fails before its first suspension, and [`NoHost`](crate::NoHost)
 /// where no task can stay on this thread. Later errors go to the [error context](crate::context) of
 /// the call. If 32 bodies are at their first step already, the engine begins in a later turn (see
-/// [`spawn`](crate::spawn)), and all its errors go there.
+/// [`spawn`](crate::spawn())), and all its errors go there.
 #[track_caller]
 pub fn engine<C>(coroutine: C) -> Result
 where
     C: Future<Output = Result> + 'static,
 {
-    let (context, has_returned) = (context::capture(), Rc::new(Cell::new(false)));
-    let call_has_returned = Rc::clone(&has_returned);
-    let mut task = spawn_local(async move {
-        let result = catch_panic(coroutine).await.unwrap_or_else(Err);
-        if !call_has_returned.get() {
-            return result;
+    let call = Call::new();
+    let task = spawn_local(call.clone().run(coroutine));
+    call.end(task)
+}
+
+/// As [`engine`], for `#[gen::engine(send)]`: the task may be moved to another thread.
+///
+/// # Errors
+///
+/// As for [`engine`]; [`NoHost`](crate::NoHost) where no executor takes a task.
+#[track_caller]
+pub fn engine_send<C>(coroutine: C) -> Result
+where
+    C: Future<Output = Result> + Send + 'static,
+{
+    let call = Call::new();
+    let task = spawn(call.clone().run(coroutine));
+    call.end(task)
+}
+
+/// The call of an engine, and where the error of its body goes.
+#[derive(Clone)]
+struct Call {
+    context: Context,
+    stage: Arc<Mutex<Stage>>,
+}
+
+enum Stage {
+    /// The call has not returned: it returns the error.
+    Calling,
+    /// The body has failed, and the call has not returned.
+    Failed(Error),
+    /// The call has returned: the error goes to its context.
+    Returned,
+}
+
+/// No code in here panics under this lock.
+fn lock(stage: &Mutex<Stage>) -> MutexGuard<'_, Stage> {
+    stage.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Call {
+    fn new() -> Self {
+        Call { context: context::capture(), stage: Arc::new(Mutex::new(Stage::Calling)) }
+    }
+
+    /// Runs the body.
+    async fn run<C: Future<Output = Result>>(self, coroutine: C) -> Result {
+        if let Err(error) = catch_panic(coroutine).await.and_then(|result| result) {
+            self.fail(error);
         }
+        Ok(())
+    }
+
+    fn fail(&self, error: Error) {
+        let mut stage = lock(&self.stage);
+        if let Stage::Calling = *stage {
+            *stage = Stage::Failed(error);
+            return;
+        }
+        drop(stage);
         // The end of the body may have woken other tasks, because it has dropped what they wait
         // for, such as a callback. The error is thrown before they are resumed.
-        result.or_else(|error| {
-            context.throw_of("an engine", error);
-            Ok(())
-        })
-    });
-    match Pin::new(&mut task).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(result) => result,
-        Poll::Pending => {
-            has_returned.set(true);
-            Ok(())
+        self.context.throw_of("an engine", error);
+    }
+
+    /// Returns the result of the first step.
+    fn end(self, mut task: JoinHandle<()>) -> Result {
+        if let Stage::Failed(error) = mem::replace(&mut *lock(&self.stage), Stage::Returned) {
+            return Err(error);
+        }
+        // A task that could not be started has failed without its body.
+        match Pin::new(&mut task).poll(&mut task::Context::from_waker(Waker::noop())) {
+            Poll::Ready(result) => result,
+            Poll::Pending => Ok(()),
         }
     }
 }

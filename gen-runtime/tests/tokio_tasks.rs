@@ -60,3 +60,42 @@ fn smoke() {
         assert_eq!(six.unwrap(), 6);
     }
 }
+
+/// An engine on a runtime with many threads: its first error is that of the call, and a later one
+/// is thrown into the coroutine that has made the call.
+#[test]
+fn an_engine_that_is_send_runs_on_every_runtime() {
+    #[gen::engine(send)]
+    fn fails(turns: u32) -> gen::Result {
+        for _ in 0..turns {
+            yield_!(gen::sleep(MS))?;
+        }
+        Err(gen::Error::new("the engine failed"))
+    }
+    #[gen::coroutine]
+    fn calls() -> gen::Result<(String, String)> {
+        let at_once = fails(0).unwrap_err().to_string();
+        fails(2)?;
+        let later = yield_!(std::future::pending::<()>()).unwrap_err();
+        Ok((at_once, later.to_string()))
+    }
+    for runtime in runtimes() {
+        let errors = runtime.block_on(async { gen::spawn(calls()).await });
+        let failed = || "the engine failed".to_owned();
+        assert_eq!(errors.unwrap(), (failed(), failed()));
+    }
+}
+
+#[test]
+fn an_engine_that_is_not_send_says_what_to_write_where_it_has_no_place() {
+    #[gen::engine]
+    fn engine() -> gen::Result {
+        yield_!(gen::moment())
+    }
+    for runtime in runtimes() {
+        let error = runtime.block_on(async { engine().unwrap_err() });
+        assert!(error.is::<gen::NoHost>());
+        assert!(error.to_string().contains("#[gen::engine(send)]"), "{error}");
+        assert!(runtime.block_on(gen::local(async { engine() })).is_ok());
+    }
+}

@@ -19,7 +19,8 @@ pub(crate) fn with_body(kind: AttributeKind, lowered: &Lowered, paths: &Paths) -
         }),
         AttributeKind::Engine => engine(lowered, paths, &|block| {
             let here = paths.at(lowered.output.span);
-            let (run, end) = (here.engine(), engine_output(&lowered.output, &here));
+            let run = if lowered.send.is_some() { here.engine_send() } else { here.engine() };
+            let end = engine_output(&lowered.output, &here);
             let (head, machine) = (head(block, lowered, paths, Some(end)), machine(block, lowered, paths));
             quote_spanned!(here.span()=> #head #run(#machine))
         }),

@@ -156,6 +156,11 @@ impl Paths {
         self.private("engine")
     }
 
+    /// The function that starts an engine whose task may be moved to another thread.
+    pub(crate) fn engine_send(&self) -> RuntimePath<'_> {
+        self.private("engine_send")
+    }
+
     /// The trait of the types that an engine may return.
     pub(crate) fn engine_output(&self) -> RuntimePath<'_> {
         self.private("EngineOutput")

@@ -1,21 +1,22 @@
 //! `JoinHandle::on_done`: a callback with the result of a task.
 
 use super::IoLoop;
-use crate::error::CallbackOutput;
-use crate::task::JoinHandle;
-use crate::{report, Result};
+use crate::error::{CallbackOutput, Error};
+use crate::task::{check_local, spawn_local, JoinHandle};
+use crate::{context, report, Result};
 
 impl<T> JoinHandle<T> {
-    /// Runs `callback` with the task's result, in a later turn of the loop that runs on this
-    /// thread.
+    /// Runs `callback` with the task's result, in a task that stays on this thread: on a loop, in a
+    /// later turn.
     ///
     /// The callback belongs to the [error context](crate::context) of this call: if it fails, or
     /// returns the error of the task, that error is thrown into the coroutine that is running now.
     /// So `on_done(|result| result)` gives the error of a task that no coroutine waits for to the
     /// coroutine that started it, instead of to the log.
     ///
-    /// Where no loop runs, the callback is dropped, the task goes on, and the mistake is logged.
-    /// Before the loop runs, use [`add_future`](crate::IoLoopHandle::add_future) of its handle.
+    /// Where no task can stay on this thread (see [`spawn_local`](crate::spawn_local)), the
+    /// callback is dropped, the task goes on, and the mistake is logged. Before the loop runs, use
+    /// [`add_future`](crate::IoLoopHandle::add_future) of its handle.
     ///
     /// ```
     /// use gen::yield_;
@@ -40,8 +41,17 @@ impl<T> JoinHandle<T> {
     {
         match IoLoop::current() {
             Some(handle) => handle.add_future(self, callback),
+            None if check_local().is_ok() => {
+                // Captured here, because the callback does not belong to the task that waits.
+                let context = context::capture();
+                drop(spawn_local(async move {
+                    let result = self.await;
+                    context.run(|| callback(result).into_result());
+                    Ok::<(), Error>(())
+                }));
+            }
             None => report::error(format_args!(
-                "`on_done` was called where no loop runs: its callback is dropped"
+                "`on_done` was called where no task can stay on this thread: its callback is dropped"
             )),
         }
     }

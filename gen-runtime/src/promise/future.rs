@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 
 use super::state::PromiseState;
 use crate::error::CallbackOutput;
-use crate::io_loop::IoLoop;
+use crate::task::{check_local, spawn_local};
 use crate::waiter::WaiterId;
 use crate::{context, moment, report, Error, Result};
 
@@ -76,8 +76,8 @@ impl<T> SharedFuture<T> {
         self.state.read()
     }
 
-    /// Runs `callback` with a clone of the result, in a later turn of the loop that runs on this
-    /// thread.
+    /// Runs `callback` with a clone of the result, in a task that stays on this thread: on a
+    /// loop, in a later turn.
     ///
     /// Callbacks run in the order in which they were added, whether or not this future is dropped.
     /// (If another thread sets the promise, a callback that is added at that moment may run before
@@ -85,8 +85,9 @@ impl<T> SharedFuture<T> {
     /// if it fails, the error is thrown into the coroutine that is running now. The other callbacks
     /// run in any case.
     ///
-    /// Where no loop runs, the callback is dropped, and the mistake is logged. Before the loop
-    /// runs, use [`add_future`](crate::IoLoopHandle::add_future) of its handle.
+    /// Where no task can stay on this thread (see [`spawn_local`](crate::spawn_local)), the
+    /// callback is dropped, and the mistake is logged. Before a loop runs, use
+    /// [`add_future`](crate::IoLoopHandle::add_future) of its handle.
     ///
     /// ```
     /// use gen::yield_;
@@ -110,16 +111,16 @@ impl<T> SharedFuture<T> {
         F: FnOnce(Result<T>) -> R + 'static,
         R: CallbackOutput<M>,
     {
-        let Some(io_loop) = IoLoop::current() else {
+        if check_local().is_err() {
             report::error(format_args!(
-                "`add_done_callback` was called where no loop runs: its callback is dropped"
+                "`add_done_callback` was called where no task can stay on this thread: its callback is dropped"
             ));
             return;
-        };
+        }
         let future = self.clone();
         // Captured here, because the callback does not belong to the task that waits.
         let context = context::capture();
-        drop(io_loop.spawn_local(async move {
+        drop(spawn_local(async move {
             if future.is_done() {
                 // Runs the callback in a later turn, and after those that are about to be woken.
                 moment().await?;

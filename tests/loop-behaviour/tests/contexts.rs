@@ -290,7 +290,10 @@ fn on_done_without_a_loop_says_so() {
     let inner = order.clone();
     let log = logged(|| task.on_done(move |_| inner.push("called")));
     one_turn(&io_loop);
-    assert_eq!(log, ["ERROR gen: `on_done` was called where no loop runs: its callback is dropped"]);
+    assert_eq!(
+        log,
+        ["ERROR gen: `on_done` was called where no task can stay on this thread: its callback is dropped"]
+    );
     assert_eq!(order.text(), "");
 }
 

@@ -1,6 +1,6 @@
 #[gen::engine(boxed)]
 //~^ gen: unknown option `boxed` of `#[gen::engine]`
-//~| help: the only option is `crate = path`
+//~| help: the options are `send`, `crate = path`
 fn engine() {}
 
 fn main() {}

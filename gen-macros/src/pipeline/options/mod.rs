@@ -41,7 +41,7 @@ impl AttributeKind {
     fn options(self) -> &'static [&'static str] {
         match self {
             AttributeKind::Coroutine => &["boxed", "dyn", "send", "returns", "crate"],
-            AttributeKind::Engine => &["crate"],
+            AttributeKind::Engine => &["send", "crate"],
             AttributeKind::Main | AttributeKind::Test => {
                 &["tokio", "flavor", "worker_threads", "start_paused", "crate"]
             }

@@ -368,7 +368,7 @@ fn rule_58_a_done_callback_without_a_loop() {
     let called = order.clone();
     let lines = loop_behaviour::logged(|| done(7).add_done_callback(move |_| called.push("called")));
     assert_eq!(order.text(), "");
-    let text = "ERROR gen: `add_done_callback` was called where no loop runs: its callback is dropped";
+    let text = "ERROR gen: `add_done_callback` was called where no task can stay on this thread: its callback is dropped";
     assert_eq!(lines, [text]);
 }
 
