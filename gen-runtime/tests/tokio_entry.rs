@@ -98,6 +98,24 @@ fn a_local_runtime_may_be_paused() -> gen::Result {
     yield_!(tokio::time::sleep(HOUR))
 }
 
+/// The timers and the tasks of gen are those of the runtime.
+#[gen::test(tokio, start_paused = true)]
+fn a_paused_clock_is_that_of_gen_too() -> gen::Result {
+    let before = tokio::time::Instant::now();
+    yield_!(gen::spawn(gen::sleep(HOUR)))?;
+    assert!(before.elapsed() >= HOUR);
+    let never = std::future::pending::<()>();
+    assert!(yield_!(gen::with_timeout(HOUR, never)).unwrap_err().is::<gen::TimeoutError>());
+    Ok(())
+}
+
+#[gen::test(tokio, flavor = "multi_thread", worker_threads = 2)]
+fn tasks_of_gen_run_on_the_workers() -> gen::Result {
+    let tasks = (0..10).map(|n| gen::spawn(async move { gen::sleep(Duration::ZERO).await.map(|()| n) }));
+    assert_eq!(yield_!(tasks.collect::<Vec<_>>())?.iter().sum::<u32>(), 45);
+    Ok(())
+}
+
 #[gen::test(tokio, start_paused = false)]
 #[should_panic(expected = "of the body")]
 fn a_panic_that_should_be() {
