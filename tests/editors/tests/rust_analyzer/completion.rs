@@ -152,6 +152,41 @@ fn yields_within_yields() {
     ]);
 }
 
+/// Another attribute gets a function around the coroutine, which the editor expands too.
+#[test]
+fn in_a_coroutine_that_another_attribute_runs() {
+    let Some(mut editor) = editor() else { return };
+    let mut missing = Vec::new();
+    for attributes in [
+        "#[gen::coroutine]\n#[tokio::test]",
+        "#[gen::coroutine]\n#[tokio::main(flavor = \"current_thread\")]",
+        "#[gen::coroutine]\n#[test]",
+        "#[gen::test]",
+        "#[gen::main]",
+    ] {
+        let head = format!("{attributes}\nfn waits() -> gen::Result<()> {{\n    let client = Client {{ base: String::new() }};\n    let page = yield_!(client.get(\"/\"))?;");
+        let mut pieces = vec![
+            ("page.$0".to_owned(), "body"),
+            ("yield_!(client.g$0".to_owned(), "get"),
+            ("yield_!(client.g$0)?".to_owned(), "get"),
+        ];
+        // As in `the_path_of_a_type_behind_any_number_of_yields`.
+        for yields in 0..5 {
+            let before = "yield_!(client.get(\"/\"))?; ".repeat(yields);
+            pieces.push((format!("{before}let length: std::time::$0"), "Duration"));
+        }
+        for (piece, wanted) in pieces {
+            for end in [";\n    Ok(())\n}\n", "\n    Ok(())\n}\n", "\n}\n"] {
+                let offered = editor.completions(&with_client(&format!("{head}\n    {piece}{end}")));
+                if !offered.iter().any(|offer| offer == wanted) {
+                    missing.push(format!("{attributes:?} {piece:?} {end:?}"));
+                }
+            }
+        }
+    }
+    assert!(missing.is_empty(), "not offered at the cursor of\n{}", missing.join("\n"));
+}
+
 #[test]
 fn paths_and_macros() {
     offers_at_each_end(&[
