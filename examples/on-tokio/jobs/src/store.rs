@@ -1,0 +1,213 @@
+//! The file with the accounts and the jobs.
+
+use std::fmt;
+use std::path::Path;
+
+use g::yield_;
+use r#gen as g;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool};
+use sqlx::{query, query_as, query_scalar};
+
+/// The number of accounts.
+const ACCOUNTS: i64 = 10;
+
+/// The money that each account has at first.
+const DEPOSIT: i64 = 1000;
+
+/// The number of steps of a job.
+pub const STEPS: i64 = 2;
+
+/// `entries` has no key on purpose: a step that is done twice leaves two entries.
+const SCHEMA: [&str; 3] = [
+    "CREATE TABLE IF NOT EXISTS accounts (id INTEGER PRIMARY KEY, balance INTEGER NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS jobs (
+        id INTEGER PRIMARY KEY, payer INTEGER NOT NULL, payee INTEGER NOT NULL,
+        amount INTEGER NOT NULL, steps_done INTEGER NOT NULL DEFAULT 0)",
+    "CREATE TABLE IF NOT EXISTS entries (job INTEGER, step INTEGER, account INTEGER, amount INTEGER)",
+];
+
+/// A job: moves money from one account to another.
+#[derive(Clone, Copy, Debug)]
+pub struct Job {
+    /// The number of the job.
+    pub id: i64,
+    payer: i64,
+    payee: i64,
+    amount: i64,
+    /// The number of steps that were done when the job was read.
+    pub steps_done: i64,
+}
+
+/// A job in the file.
+type JobRow = (i64, i64, i64, i64, i64);
+
+/// Whether a commit may be interrupted by a cancellation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Commit {
+    /// A cancellation waits until the commit is over.
+    Shielded,
+    /// A cancellation ends the wait for the commit, whose outcome is then unknown.
+    Bare,
+}
+
+/// The file.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pool: SqlitePool,
+}
+
+impl Store {
+    /// Opens the file, or creates it.
+    #[g::coroutine]
+    pub fn open(path: &Path) -> g::Result<Store> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal);
+        let pool = yield_!(SqlitePool::connect_with(options))?;
+        let mut transaction = yield_!(pool.begin_with("BEGIN IMMEDIATE"))?;
+        for statement in SCHEMA {
+            yield_!(query(statement).execute(&mut *transaction))?;
+        }
+        for account in 0..ACCOUNTS {
+            let add = query("INSERT OR IGNORE INTO accounts VALUES (?, ?)").bind(account).bind(DEPOSIT);
+            yield_!(add.execute(&mut *transaction))?;
+        }
+        yield_!(g::shield(transaction.commit()))?;
+        Ok(Store { pool })
+    }
+
+    /// Adds random jobs, all of them or none.
+    #[g::coroutine]
+    pub fn add_jobs(&self, count: usize) -> g::Result<Vec<Job>> {
+        let mut transaction = yield_!(self.pool.begin_with("BEGIN IMMEDIATE"))?;
+        let mut jobs = Vec::new();
+        for _ in 0..count {
+            let payer = fastrand::i64(0..ACCOUNTS);
+            let payee = (payer + fastrand::i64(1..ACCOUNTS)) % ACCOUNTS;
+            let amount = fastrand::i64(1..10);
+            let add = query("INSERT INTO jobs (payer, payee, amount) VALUES (?, ?, ?)");
+            let add = add.bind(payer).bind(payee).bind(amount);
+            let id = yield_!(add.execute(&mut *transaction))?.last_insert_rowid();
+            jobs.push(Job { id, payer, payee, amount, steps_done: 0 });
+        }
+        yield_!(g::shield(transaction.commit()))?;
+        Ok(jobs)
+    }
+
+    /// The first jobs that are not done.
+    #[g::coroutine]
+    pub fn open_jobs(&self) -> g::Result<Vec<Job>> {
+        let jobs = query_as("SELECT * FROM jobs WHERE steps_done < ? ORDER BY id LIMIT 100").bind(STEPS);
+        let jobs: Vec<JobRow> = yield_!(jobs.fetch_all(&self.pool))?;
+        let job = |(id, payer, payee, amount, steps_done)| Job { id, payer, payee, amount, steps_done };
+        Ok(jobs.into_iter().map(job).collect())
+    }
+
+    /// Does one step of a job. Gives false if the step was done before, for instance by another
+    /// runner on the same file.
+    ///
+    /// # Cancellation
+    ///
+    /// With a shielded commit an error means that the file is unchanged.
+    #[g::coroutine]
+    pub fn do_step(&self, job: Job, step: i64, commit: Commit) -> g::Result<bool> {
+        let mut transaction = yield_!(self.pool.begin_with("BEGIN IMMEDIATE"))?;
+        let claim = query("UPDATE jobs SET steps_done = steps_done + 1 WHERE id = ? AND steps_done = ?")
+            .bind(job.id)
+            .bind(step);
+        if yield_!(claim.execute(&mut *transaction))?.rows_affected() == 0 {
+            return Ok(false);
+        }
+        let (account, amount) = job.transfer(step);
+        let transfer =
+            query("UPDATE accounts SET balance = balance + ? WHERE id = ?").bind(amount).bind(account);
+        yield_!(transfer.execute(&mut *transaction))?;
+        let entry = query("INSERT INTO entries VALUES (?, ?, ?, ?)");
+        let entry = entry.bind(job.id).bind(step).bind(account).bind(amount);
+        yield_!(entry.execute(&mut *transaction))?;
+        // Until here a cancellation drops the transaction, which rolls it back.
+        match commit {
+            Commit::Shielded => yield_!(g::shield(transaction.commit()))?,
+            Commit::Bare => yield_!(transaction.commit())?,
+        }
+        Ok(true)
+    }
+
+    /// The number of steps of a job that the file has.
+    #[g::coroutine]
+    pub fn steps_done(&self, job: i64) -> g::Result<i64> {
+        let done = query_scalar("SELECT steps_done FROM jobs WHERE id = ?").bind(job);
+        yield_!(done.fetch_one(&self.pool))
+    }
+
+    /// Compares the jobs with the entries and the accounts.
+    #[g::coroutine]
+    pub fn audit(&self) -> g::Result<Audit> {
+        let count = |what| query_scalar::<_, i64>(what);
+        let jobs = yield_!(count("SELECT count(*) FROM jobs").fetch_one(&self.pool))?;
+        let steps_done = count("SELECT coalesce(sum(steps_done), 0) FROM jobs");
+        let steps_done = yield_!(steps_done.fetch_one(&self.pool))?;
+        let lost = count(
+            "SELECT coalesce(sum(steps_done - (SELECT count(DISTINCT step) FROM entries WHERE job = id)), 0)
+             FROM jobs",
+        );
+        let lost = yield_!(lost.fetch_one(&self.pool))?;
+        let repeated = count("SELECT count(*) - count(DISTINCT job * 10 + step) FROM entries");
+        let repeated = yield_!(repeated.fetch_one(&self.pool))?;
+        // The money of the jobs between their steps is in no account.
+        let money =
+            count("SELECT sum(balance) - (SELECT coalesce(sum(amount), 0) FROM entries) FROM accounts");
+        let money = yield_!(money.fetch_one(&self.pool))?;
+        Ok(Audit { jobs, steps_done, lost, repeated, missing: ACCOUNTS * DEPOSIT - money })
+    }
+
+    /// Closes the file.
+    #[g::coroutine]
+    pub fn close(self) -> g::Result {
+        yield_!(self.pool.close())
+    }
+}
+
+impl Job {
+    /// The account that a step changes, and the change.
+    fn transfer(&self, step: i64) -> (i64, i64) {
+        match step {
+            0 => (self.payer, -self.amount),
+            _ => (self.payee, self.amount),
+        }
+    }
+
+    /// Says what a step does.
+    pub fn describe(&self, step: i64) -> String {
+        let Job { id, payer, payee, amount, .. } = self;
+        match step {
+            0 => format!("job {id}: took {amount} from account {payer}"),
+            _ => format!("job {id}: paid {amount} to account {payee}"),
+        }
+    }
+}
+
+/// The result of an audit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Audit {
+    /// All jobs.
+    pub jobs: i64,
+    /// The steps that are done.
+    pub steps_done: i64,
+    /// The steps that are done according to their jobs, and have no entry.
+    pub lost: i64,
+    /// The entries of steps that have another one.
+    pub repeated: i64,
+    /// The difference between the accounts and the entries.
+    pub missing: i64,
+}
+
+impl fmt::Display for Audit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Audit { jobs, steps_done, lost, repeated, missing } = self;
+        let steps = jobs * STEPS;
+        writeln!(f, "{jobs} jobs, {steps_done} of {steps} steps done")?;
+        write!(f, "{lost} steps lost, {repeated} steps repeated, {missing} money missing")
+    }
+}
