@@ -52,4 +52,22 @@ mod tests {
         let _: u32 = yield_!(ready(1)).unwrap_or(0);
         panic!("at last");
     }
+
+    /// A test is a function too.
+    #[r#gen::test]
+    fn waits() -> r#gen::Result {
+        yield_!(ready(1)).map(drop)
+    }
+
+    /// Its runtime may be another one.
+    #[r#gen::test(tokio, flavor = "multi_thread", worker_threads = 1)]
+    fn waits_on_tokio() -> r#gen::Result {
+        yield_!(ready(1)).map(drop)
+    }
+
+    /// Another flavor calls a function before the first poll.
+    #[r#gen::test(tokio)]
+    fn waits_on_this_thread() -> r#gen::Result {
+        yield_!(ready(1)).map(drop)
+    }
 }
