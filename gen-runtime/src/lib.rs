@@ -132,7 +132,7 @@
 //! |---|---|
 //! | wait for all of them | a `Vec`, `Box<[T]>`, array, `VecDeque`, `HashMap`, `BTreeMap`, tuple or `Option` |
 //! | choose what their errors do | [`multi`](multi()) with [`quiet`](Multi::quiet), [`fail_fast`](Multi::fail_fast) or [`settle`](Multi::settle) |
-//! | handle each result as soon as it is ready | [`WaitIterator`] |
+//! | handle each result as soon as it is ready | [`WaitIterator`]; with a limited number of children, or with children from a stream, [`limit(..).as_completed()`](Limit::as_completed) |
 //! | take the first result | [`first_of`](first_of()); of a tuple it gives a [`OneOf2`], [`OneOf3`], .. |
 //! | run a limited number at a time | [`limit`](limit()), also of the futures that a stream gives |
 //! | take the items of a stream | `while let Some(item) = yield_!(stream.next())?`, with the `next` of a `StreamExt` |
@@ -349,7 +349,7 @@ pub use crate::first_of::{
 };
 pub use crate::inject::TaskTrace;
 pub use crate::io_loop::{block_on, run_sync, IoLoop, IoLoopHandle, KeepAlive, Remote};
-pub use crate::limit::{limit, Limit, ZeroLimitError};
+pub use crate::limit::{limit, AsCompleted, Limit, NextCompleted, ZeroLimitError};
 pub use crate::multi::{multi, Multi, MultiFailFast, MultiQuiet, MultiSettled};
 pub use crate::point::{
     from_callback, Callable, Callback, CallbackDroppedError, CallbackFuture, Forget, Key, KeyReuseError,

@@ -4,9 +4,11 @@
 //! |---|---|
 //! | `mod.rs` | [`limit`] and [`Limit`], for lists, streams and maps |
 //! | `pending.rs` | the future that a coroutine waits for |
+//! | `as_completed.rs` | the results as they come: [`AsCompleted`] |
 //! | `source.rs` | the sources of the children: an iterator or a stream |
 //! | `errors.rs` | the error of a limit of 0 |
 
+mod as_completed;
 mod errors;
 mod pending;
 mod source;
@@ -19,8 +21,10 @@ use std::vec::IntoIter;
 
 use futures_core::Stream;
 
+pub use self::as_completed::{AsCompleted, NextCompleted};
 pub use self::errors::ZeroLimitError;
 use self::pending::LimitPending;
+pub use self::source::Streamed;
 use self::source::{ColdChildren, StreamedChildren};
 use crate::coroutine::{Frame, FrameKind};
 use crate::kinds::{Listed, Mapped};
@@ -35,6 +39,8 @@ use crate::{parallel, Yieldable};
 /// children or [as they come](Limit::unordered). Of a map it gives a map with the same keys. A
 /// child is taken from the iterator or the stream and started when there is room for it. So they
 /// can make coroutines one by one, and these need not all exist at once.
+///
+/// [`as_completed`](Limit::as_completed) gives each result as soon as it is ready.
 ///
 /// Errors follow the rule of [`multi`](crate::multi()): all children run to their end, the first
 /// error in the order of the children is raised, and the others are logged and kept.
@@ -166,10 +172,6 @@ where
         LimitPending::new(self.at_once, ColdChildren::new(self.children), List, self.in_order)
     }
 }
-
-/// Marks streams of an `M`, in a [`limit`].
-#[derive(Debug)]
-pub struct Streamed<M>(PhantomData<M>);
 
 #[diagnostic::do_not_recommend]
 impl<C, Y, M, Mode, K> Yieldable<Limited<Streamed<M>>, Mode, K> for Limit<C>

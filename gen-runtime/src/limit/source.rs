@@ -1,5 +1,6 @@
 //! The sources of the children: an iterator or a stream.
 
+use std::future::Future;
 use std::iter::Fuse;
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -9,7 +10,9 @@ use futures_core::Stream;
 
 use crate::coroutine::Frame;
 use crate::inject::in_flight;
-use crate::Yieldable;
+use crate::kinds::Listed;
+use crate::yieldable::modes::Flat;
+use crate::{Result, Yieldable};
 
 /// Gives the children of a [`limit`](crate::limit()), one after the other.
 pub trait Source {
@@ -19,6 +22,58 @@ pub trait Source {
     /// The next child, as soon as there is one. After the last child it is always `None`.
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Self::Child>>;
 }
+
+/// A container of children that can fail, which becomes their source.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an iterator or a stream of yieldables that can fail",
+    label = "expected an iterator or a stream of yieldables",
+    note = "for a future that cannot fail, write `gen::ok(future)`; for a map, write `map.into_values()`"
+)]
+pub trait Children<M> {
+    /// The value of a child.
+    type Output;
+    /// The pending future of a child.
+    type Pending: Future<Output = Result<Self::Output>>;
+    /// The source of the children.
+    type Source: Source<Child = Self::Pending>;
+
+    /// Makes the source.
+    fn into_source(self) -> Self::Source;
+}
+
+#[diagnostic::do_not_recommend]
+impl<C, Y, M> Children<Listed<M>> for C
+where
+    C: IntoIterator<Item = Y>,
+    Y: Yieldable<M, Flat>,
+{
+    type Output = Y::Output;
+    type Pending = Y::Pending;
+    type Source = ColdChildren<C::IntoIter, M, Flat>;
+
+    fn into_source(self) -> Self::Source {
+        ColdChildren::new(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<C, Y, M> Children<Streamed<M>> for C
+where
+    C: Stream<Item = Y>,
+    Y: Yieldable<M, Flat>,
+{
+    type Output = Y::Output;
+    type Pending = Y::Pending;
+    type Source = StreamedChildren<C, M, Flat>;
+
+    fn into_source(self) -> Self::Source {
+        StreamedChildren::new(self)
+    }
+}
+
+/// Marks streams of an `M`, in a [`limit`](crate::limit()).
+#[derive(Debug)]
+pub struct Streamed<M>(PhantomData<M>);
 
 /// Makes a pending future of each child when the child is taken. After the last child, the iterator
 /// is not called again.

@@ -235,7 +235,7 @@ fn grown(first: Signal, second: Signal, parent: &Waker) -> (Pool<Child, (), u8>,
 }
 
 fn poll_next(pool: &mut Pool<Child, (), u8>, parent: &Waker) -> Poll<Option<u8>> {
-    pool.poll_next(&mut Context::from_waker(parent)).map(|next| next.map(|(tag, _)| tag))
+    pool.poll_next(&mut Context::from_waker(parent), drop).map(|next| next.map(|(tag, _)| tag))
 }
 
 /// Both children go into one queue, and wake one parent.
@@ -249,8 +249,9 @@ fn wakes_of_children_in_two_allocations_are_not_lost() {
             .zip(wakers)
             .map(|(signal, waker)| thread::spawn(move || signal.send(&waker)))
             .collect();
-        let mut next =
-            || block_on(std::future::poll_fn(|cx| pool.poll_next(cx).map(|next| next.map(|(tag, _)| tag))));
+        let mut next = || {
+            block_on(std::future::poll_fn(|cx| pool.poll_next(cx, drop).map(|next| next.map(|(tag, _)| tag))))
+        };
         assert_eq!(next().zip(next()).map(|(one, other)| one + other), Some(3));
         assert_eq!(next(), None);
         threads.into_iter().for_each(|thread| thread.join().unwrap());

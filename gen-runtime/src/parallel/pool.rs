@@ -33,6 +33,7 @@
 //! |---|---|
 //! | in one poll, [`ENDED_AT_ONCE`] woken children have ended, and one is pending | the fresh children only; the other woken children are left for a later poll, in their order |
 //! | [`poll_next`](Pool::poll_next) is called, there are results, and woken children are left | the fresh children only |
+//! | it is called, there are results, only fresh children are left, and the budget is spent | nothing |
 //! | it is called, there is no result, and woken children are left, or only fresh ones and the budget is spent | nothing, once: the pool wakes itself and is pending |
 //! | the next poll after that | all children that are woken or fresh |
 //!
@@ -151,6 +152,11 @@ impl<P, T, I> Pool<P, T, I> {
         }
     }
 
+    /// Announces a poll: children that are added before it need not wake the parent.
+    pub(crate) fn will_be_polled(&mut self) {
+        self.awaited = false;
+    }
+
     /// Adds a block. Returns its first slot, and makes the others vacant.
     fn grow(&mut self) -> u32 {
         let slots = self.slots.len();
@@ -207,8 +213,12 @@ where
     /// Polls for the next result, with its tag. `None` if there are no children.
     ///
     /// An injected error is hidden from the children, so that the yield of the pool takes it. If
-    /// there is no result, a cancellation is passed on to each child.
-    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<(I, Result<T>)>> {
+    /// there is no result, a cancellation is passed on to each child, and then to `on_cancel`.
+    pub(crate) fn poll_next(
+        &mut self,
+        cx: &mut Context<'_>,
+        on_cancel: impl FnOnce(Cancellation),
+    ) -> Poll<Option<(I, Result<T>)>> {
         if self.ended.is_empty() {
             match self.blocks.first() {
                 // Before the queue is read: a child that is woken later wakes this waker.
@@ -227,7 +237,9 @@ where
             }
         }
         if self.ended.is_empty() {
-            self.cancel(cx);
+            if let Some(cancellation) = self.cancel(cx) {
+                on_cancel(cancellation);
+            }
         }
         let next = self.take_ended();
         self.awaited = next.is_none();
@@ -250,6 +262,11 @@ where
             return false;
         }
         let is_fed = !is_left && self.queue_is_empty();
+        if is_fed && !self.ended.is_empty() {
+            // Without this, children that are added as fast as results are taken would be polled
+            // for ever, and there would always be a result.
+            return false;
+        }
         let rests = is_fed || is_left && !self.rested && !in_flight::any_on_this_thread();
         if self.ended.is_empty() && rests {
             self.rested = is_left;

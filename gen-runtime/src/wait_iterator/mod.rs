@@ -76,6 +76,9 @@ use crate::{Error, Result, Yieldable};
 /// keeps outputs unchanged. Several clones of a [`SharedFuture`](crate::SharedFuture) may be
 /// children. A yield point cannot be a child, because it belongs to the yield of its coroutine.
 ///
+/// To start only so many children at a time, or to take them from a stream, use
+/// [`limit(..).as_completed()`](crate::Limit::as_completed).
+///
 /// # What drives the children
 ///
 /// **Only `next` drives children that are cold**, which are coroutines that were only called, and
@@ -275,7 +278,7 @@ where
     }
 
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T>>> {
-        self.pool.poll_next(cx).map(|next| {
+        self.pool.poll_next(cx, drop).map(|next| {
             let (index, result) = next.unzip();
             self.current = index;
             result

@@ -212,6 +212,8 @@ fn t15_yieldables_are_send_if_their_children_are() {
         gen::boxed_send(number()) => true,
         gen::Error::new("text") => true,
         gen::limit(1, vec![number()]) => true,
+        gen::limit(1, vec![number()]).as_completed() => true,
+        gen::limit(1, vec![gen::ok(local())]).as_completed() => false,
         gen::multi(gen::limit(1, vec![number()])).join() => true,
         gen::multi(gen::limit(1, vec![gen::ok(local())])).join() => false,
         gen::multi(gen::first_of([number()])).join() => true,

@@ -456,6 +456,29 @@ fn one_that_is_fed_without_an_end_lets_a_timeout_through() {
     assert!(IoLoop::with_clock(clock.clone()).run_sync(body(clock)).unwrap());
 }
 
+/// The same for a body that always has another result.
+#[test]
+fn one_that_is_fed_before_its_last_result_is_taken_lets_a_timeout_through() {
+    #[gen::coroutine]
+    fn endless(clock: VirtualClock) -> gen::Result {
+        let mut waits = WaitIterator::new([0, 1, 2].map(|number| ready(Ok::<_, gen::Error>(number))));
+        loop {
+            let number = yield_!(waits.next())?;
+            // So that a failure of the test ends.
+            assert!(number < 10_000, "no other task runs");
+            clock.advance(Duration::from_millis(1));
+            waits.push(ready(Ok(number + 3)));
+        }
+    }
+    #[gen::coroutine]
+    fn body(clock: VirtualClock) -> gen::Result<bool> {
+        let limited = gen::with_timeout(Duration::from_secs(1), endless(clock));
+        Ok(yield_!(limited).unwrap_err().is::<gen::TimeoutError>())
+    }
+    let clock = VirtualClock::new();
+    assert!(IoLoop::with_clock(clock.clone()).run_sync(body(clock)).unwrap());
+}
+
 /// The same for a cancellation, and by key.
 #[test]
 fn one_that_is_fed_without_an_end_lets_a_cancellation_through() {
