@@ -4,8 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Parser;
-
-use crate::crawl::Limits;
+use webspider::options::Options;
 
 /// Crawls a web site from a page and everything beneath it, and reports its broken links.
 ///
@@ -17,21 +16,8 @@ pub(crate) struct Args {
     /// The page to start from (http only); nothing above its folder is visited
     pub(crate) url: Option<String>,
 
-    /// The number of pages that are fetched at the same time
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = at_least_one)]
-    concurrency: usize,
-
-    /// The number of seconds that one page may take
-    #[arg(long, value_name = "S", default_value = "10", value_parser = seconds)]
-    timeout: Duration,
-
-    /// Stops after this number of addresses, which also limits the memory
-    #[arg(long, value_name = "N", value_parser = at_least_one)]
-    max_pages: Option<usize>,
-
-    /// Writes the summary to a file as well, as JSON
-    #[arg(long, value_name = "FILE")]
-    pub(crate) json: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) options: Options,
 
     /// Serves this folder and crawls it
     #[arg(long, value_name = "DIR", conflicts_with = "url")]
@@ -43,33 +29,8 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn limits(&self) -> Limits {
-        Limits {
-            concurrency: self.concurrency,
-            timeout: self.timeout,
-            max_pages: self.max_pages.unwrap_or(usize::MAX),
-        }
-    }
-
     pub(crate) fn delay(&self) -> Duration {
         Duration::from_millis(self.delay_ms)
-    }
-}
-
-fn at_least_one(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(0) => Err("must be at least 1".to_owned()),
-        Ok(number) => Ok(number),
-        Err(error) => Err(format!("{error}")),
-    }
-}
-
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|error| format!("{error}"))?;
-    match Duration::try_from_secs_f64(seconds) {
-        Ok(Duration::ZERO) => Err("must be more than 0".to_owned()),
-        Ok(duration) => Ok(duration),
-        Err(error) => Err(format!("{error}")),
     }
 }
 
@@ -91,7 +52,7 @@ mod tests {
     fn without_arguments_it_crawls_a_folder_of_its_own_choice() {
         let args = parse("webspider").unwrap();
         assert!(args.url.is_none() && args.serve.is_none());
-        assert_eq!(args.limits().max_pages, usize::MAX);
+        assert_eq!(args.options.limits().max_pages, usize::MAX);
         assert_eq!(args.delay(), Duration::ZERO);
     }
 
@@ -100,10 +61,10 @@ mod tests {
         let line =
             "webspider --concurrency 3 --timeout 0.5 --max-pages 7 --json out.json --serve dir --delay-ms 20";
         let args = parse(line).unwrap();
-        let limits = args.limits();
+        let limits = args.options.limits();
         assert_eq!((limits.concurrency, limits.max_pages), (3, 7));
         assert_eq!((limits.timeout, args.delay()), (Duration::from_millis(500), Duration::from_millis(20)));
-        assert_eq!((args.json, args.serve), (Some("out.json".into()), Some("dir".into())));
+        assert_eq!((args.options.json, args.serve), (Some("out.json".into()), Some("dir".into())));
     }
 
     #[test]

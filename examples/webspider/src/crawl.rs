@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use gen::yield_;
 use url::Url;
 
-use crate::fetch::{Client, Content, Fetched};
+use crate::fetch::{Content, Fetch, Fetched};
 use crate::progress::Progress;
 use crate::queue::Queue;
 use crate::scope::{check_scheme, Scope};
@@ -18,18 +18,18 @@ const MAX_START_REDIRECTS: usize = 10;
 
 /// The options of a crawl.
 #[derive(Clone, Debug)]
-pub(crate) struct Limits {
+pub struct Limits {
     /// The number of addresses that are fetched at the same time.
-    pub(crate) concurrency: usize,
+    pub concurrency: usize,
     /// The time that one fetch may take.
-    pub(crate) timeout: Duration,
+    pub timeout: Duration,
     /// The number of addresses that are fetched in all.
-    pub(crate) max_pages: usize,
+    pub max_pages: usize,
 }
 
 /// The reason why a crawl ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum End {
+pub enum End {
     /// Every page was visited, or the allowed number of pages.
     Finished,
     /// The user stopped it.
@@ -37,7 +37,8 @@ pub(crate) enum End {
 }
 
 /// The state that all workers share. They run on one thread, so cells are enough.
-pub(crate) struct Crawl {
+pub struct Crawl<C> {
+    client: C,
     limits: Limits,
     scope: Scope,
     queue: Queue<PageId>,
@@ -47,29 +48,29 @@ pub(crate) struct Crawl {
 }
 
 /// Fetches the page that the crawl starts from, and creates a crawl of everything beneath it.
+/// `client` is for this page, and each worker gets [another](Fetch::another) one.
 ///
 /// # Errors
 ///
 /// If there is no page to start from. The message is one line with the reason.
 #[gen::coroutine]
-pub(crate) fn start(mut url: Url, limits: Limits) -> gen::Result<Crawl> {
-    let mut client = Client::default();
+pub fn start<C: Fetch>(mut client: C, mut url: Url, limits: Limits) -> gen::Result<Crawl<C>> {
     for _ in 0..=MAX_START_REDIRECTS {
-        check_scheme(&url)?;
+        check_scheme(&url, C::HTTPS)?;
         url.set_fragment(None);
         let began = Instant::now();
-        let fetched = match yield_!(client.fetch(&url, limits.timeout)) {
+        let fetched = match yield_!(gen::with_timeout(limits.timeout, client.fetch(&url))) {
             Ok(fetched) => fetched,
             Err(error) => return Err(cannot_start(&url, &describe(&error, limits.timeout))),
         };
         match &fetched.content {
             Content::Redirect(target) => {
                 url = target.clone();
-                client = Client::default();
+                client = client.another();
             }
             Content::Broken(status) => return Err(cannot_start(&url, &format!("the server says {status}"))),
             Content::Html(_) | Content::OtherFile => {
-                let crawl = Crawl::new(&url, limits);
+                let crawl = Crawl::new(client, &url, limits);
                 let first = crawl.site.borrow_mut().discover(url, None);
                 if let Some(page) = first {
                     crawl.finish_visit(page, Ok(fetched), began.elapsed());
@@ -83,7 +84,7 @@ pub(crate) fn start(mut url: Url, limits: Limits) -> gen::Result<Crawl> {
 
 /// Visits everything that can be reached beneath the start.
 #[gen::coroutine]
-pub(crate) fn run(crawl: &Crawl) -> gen::Result<End> {
+pub fn run<C: Fetch>(crawl: &Crawl<C>) -> gen::Result<End> {
     let workers: Vec<_> = (0..crawl.limits.concurrency).map(|_| worker(crawl)).collect();
     // A tuple that contains a list: the workers and `close_when_done` run in parallel, and this
     // line ends when the last of them has ended.
@@ -103,21 +104,22 @@ fn close_when_done(queue: &Queue<PageId>) -> gen::Result {
 /// Takes one page after another from the queue. It notes the error of a page and takes the next
 /// page.
 #[gen::coroutine]
-fn worker(crawl: &Crawl) -> gen::Result {
-    let mut client = Client::default();
+fn worker<C: Fetch>(crawl: &Crawl<C>) -> gen::Result {
+    let mut client = crawl.client.another();
     while let Some(page) = yield_!(crawl.queue.get())? {
         let url = crawl.site.borrow().url(page).clone();
         let began = Instant::now();
-        let fetched = yield_!(client.fetch(&url, crawl.limits.timeout));
+        let fetched = yield_!(gen::with_timeout(crawl.limits.timeout, client.fetch(&url)));
         crawl.finish_visit(page, fetched, began.elapsed());
         crawl.queue.task_done();
     }
     Ok(())
 }
 
-impl Crawl {
-    fn new(start: &Url, limits: Limits) -> Self {
+impl<C> Crawl<C> {
+    fn new(client: C, start: &Url, limits: Limits) -> Self {
         Crawl {
+            client,
             scope: Scope::beneath(start),
             queue: Queue::new(),
             site: RefCell::new(Site::new(limits.max_pages)),
@@ -183,5 +185,5 @@ fn describe(error: &gen::Error, timeout: Duration) -> String {
     format!("{error:#}")
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "embedded"))]
 mod tests;

@@ -34,15 +34,15 @@ impl Scope {
     }
 }
 
-/// Reads the URL that the user typed.
+/// Reads the URL that the user typed, for a client that can fetch `https` or not.
 ///
 /// # Errors
 ///
 /// If it is not a URL, or not one that the spider can fetch. The message is one line for the user.
-pub(crate) fn parse_start(text: &str) -> gen::Result<Url> {
+pub fn parse_start(text: &str, https: bool) -> gen::Result<Url> {
     let url = Url::parse(text)
         .map_err(|error| gen::Error::new(format!("`{text}` is not a URL that can be crawled: {error}")))?;
-    check_scheme(&url)?;
+    check_scheme(&url, https)?;
     if has_credentials(&url) {
         return Err(gen::Error::new("a name or password in the URL is not supported"));
     }
@@ -53,16 +53,20 @@ fn has_credentials(url: &Url) -> bool {
     !url.username().is_empty() || url.password().is_some()
 }
 
-/// Refuses every scheme but plain HTTP.
+/// Refuses every scheme but HTTP, with or without TLS.
 ///
 /// # Errors
 ///
 /// One line for the user that names the URL.
-pub(crate) fn check_scheme(url: &Url) -> gen::Result {
+pub(crate) fn check_scheme(url: &Url, https: bool) -> gen::Result {
     match url.scheme() {
         "http" => Ok(()),
+        "https" if https => Ok(()),
         "https" => Err(gen::Error::new(format!("{url}: https is not supported, only http"))),
-        other => Err(gen::Error::new(format!("{url}: `{other}` is not supported, only http"))),
+        other => {
+            let supported = if https { "http and https" } else { "http" };
+            Err(gen::Error::new(format!("{url}: `{other}` is not supported, only {supported}")))
+        }
     }
 }
 
@@ -113,10 +117,13 @@ mod tests {
             "http://host:99999/",
             "http://me@host/",
         ] {
-            let message = parse_start(text).unwrap_err().to_string();
+            let message = parse_start(text, false).unwrap_err().to_string();
             assert!(!message.contains('\n') && !message.is_empty(), "{text}: {message}");
         }
-        let message = parse_start("https://host/").unwrap_err().to_string();
+        let message = parse_start("https://host/", false).unwrap_err().to_string();
         assert_eq!(message, "https://host/: https is not supported, only http");
+        let message = parse_start("ftp://host/", true).unwrap_err().to_string();
+        assert_eq!(message, "ftp://host/: `ftp` is not supported, only http and https");
+        assert!(parse_start("https://host/", true).is_ok());
     }
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use hyper::StatusCode;
+use http::StatusCode;
 use indexmap::map::Entry;
 use indexmap::IndexMap;
 use url::Url;

@@ -10,6 +10,7 @@ use std::thread;
 use gen::{Clock, IoLoop, VirtualClock};
 
 use super::*;
+use crate::embedded::Client;
 
 const TIMEOUT: Duration = Duration::from_secs(3600);
 
@@ -86,7 +87,7 @@ fn limits() -> Limits {
 #[test]
 fn a_start_that_does_not_answer_is_given_up() {
     let (io_loop, url) = loop_and_server(|_| None);
-    let error = io_loop.run_sync(start(url.clone(), limits())).map(drop).unwrap_err();
+    let error = io_loop.run_sync(start(Client::default(), url.clone(), limits())).map(drop).unwrap_err();
     assert_eq!(error.to_string(), format!("cannot start at {url}: no answer within 3600s"));
 }
 
@@ -100,7 +101,7 @@ fn a_page_that_does_not_answer_is_given_up_and_the_crawl_goes_on() {
     });
     #[gen::coroutine]
     fn whole(url: Url) -> gen::Result<Site> {
-        let crawl = yield_!(start(url, limits()))?;
+        let crawl = yield_!(start(Client::default(), url, limits()))?;
         assert_eq!(yield_!(run(&crawl))?, End::Finished);
         Ok(crawl.into_site())
     }

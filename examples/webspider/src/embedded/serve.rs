@@ -19,7 +19,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use smol_hyper::rt::FuturesIo;
 use url::Url;
 
-use crate::files::{media_type, Folder};
+use super::files::{media_type, Folder};
 
 /// The pause before the next connection is accepted after one could not be, for instance because
 /// there were no file handles.
@@ -33,7 +33,7 @@ struct Site {
 
 /// The folder to crawl if the user names none: the Rust book that ships with the toolchain, or the
 /// example's own site.
-pub(crate) fn default_folder() -> PathBuf {
+pub fn default_folder() -> PathBuf {
     toolchain_book().unwrap_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/site")))
 }
 
@@ -51,7 +51,7 @@ fn toolchain_book() -> Option<PathBuf> {
 ///
 /// If the folder does not exist, or no port is free.
 #[gen::coroutine]
-pub(crate) fn start(folder: PathBuf, delay: Duration) -> gen::Result<Url> {
+pub fn start(folder: PathBuf, delay: Duration) -> gen::Result<Url> {
     let folder = Folder::new(&folder)?;
     let listener = yield_!(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
     let url = folder.url(Url::parse(&format!("http://{}/", listener.local_addr()?))?);
