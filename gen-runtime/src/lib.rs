@@ -5,7 +5,12 @@
 //! container run in parallel. The yield gives a [`Result`]: the value, or an error. The error is
 //! that of the future, or one that the runtime raises at the yield, such as a cancellation.
 //!
-//! # First steps
+//! # Where to begin
+//!
+//! The [guide] has a page for each question of a new user. Its first page, the [first
+//! hour](guide::first_hour), goes from `cargo new` to a program that fetches pages in parallel. The
+//! tables [below](#what-to-use) list the items of the library by their purpose. For users of
+//! `tornado.gen`, [`differences`] lists the behaviour that differs.
 //!
 //! Add the dependency to `Cargo.toml`:
 //!
@@ -15,14 +20,12 @@
 //! gen-runtime = { path = "../gen/gen-runtime" }
 //! ```
 //!
-//! The package is `gen-runtime`, and the library in it is `gen`. On edition 2024 `gen` is a
-//! keyword: see [Editions and names](#editions-and-names).
-//!
-//! Write a coroutine, and run it as the program's `main`:
+//! The package is `gen-runtime`, and the library in it is `gen`. Write a coroutine, and run it as
+//! the program's `main`:
 //!
 //! ```edition2024
 //! use r#gen::{self as g, yield_};
-//! use std::time::Duration;
+//! use std::{collections::BTreeMap, time::Duration};
 //!
 //! #[g::coroutine]
 //! fn length(word: &str) -> g::Result<usize> {
@@ -32,32 +35,6 @@
 //!
 //! #[g::main]
 //! fn main() -> g::Result {
-//!     let length = yield_!(length("word"))?;
-//!     assert_eq!(length, 4);
-//!     Ok(())
-//! }
-//! ```
-//!
-//! This is edition 2024, which `cargo new` gives. The other examples on these pages are of edition
-//! 2021, where the library needs no other name than `gen`.
-//!
-//! The call `length("word")` does not run anything yet: the body begins when the coroutine is
-//! yielded. The `?` goes after the yield. A yield is always a `Result`, even that of a future that
-//! cannot fail, because the runtime may resume it with an error.
-//!
-//! ## Yield several futures at once
-//!
-//! ```
-//! use gen::yield_;
-//! use std::{collections::BTreeMap, time::Duration};
-//!
-//! # #[gen::coroutine]
-//! # fn length(word: &str) -> gen::Result<usize> {
-//! #     yield_!(gen::sleep(Duration::from_millis(word.len() as u64)))?;
-//! #     Ok(word.len())
-//! # }
-//! #[gen::coroutine]
-//! fn lengths() -> gen::Result<usize> {
 //!     // A list: its elements run in parallel, and the results keep their order.
 //!     let list = yield_!(["two", "three"].map(length))?;
 //!
@@ -67,49 +44,35 @@
 //!     // A tuple: its elements may have different types. The second one cannot fail.
 //!     let (five, six) = yield_!((length("five!"), async { 6 }))?;
 //!
-//!     Ok(list[0] + list[1] + map["four"] + five + six)
+//!     assert_eq!(list[0] + list[1] + map["four"] + five + six, 3 + 5 + 4 + 5 + 6);
+//!     Ok(())
 //! }
-//!
-//! // With a virtual clock, a test does not wait for the sleeps.
-//! let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
-//! assert_eq!(io_loop.run_sync(lengths())?, 3 + 5 + 4 + 5 + 6);
-//! # Ok::<(), gen::Error>(())
 //! ```
 //!
-//! ## Choose a runtime
+//! This is edition 2024, where `gen` is a keyword: see [Editions and names](#editions-and-names).
+//! The examples outside of the guide are of edition 2021, where the library needs no other name
+//! than `gen`.
+//!
+//! The call `length("two")` does not run anything yet: the body begins when the coroutine is
+//! yielded. The `?` goes after the yield. A yield is always a `Result`, even that of a future that
+//! cannot fail, because the runtime may resume it with an error.
+//!
+//! # Choose a runtime
 //!
 //! A coroutine is a [`Future`](std::future::Future), and runs on any executor.
 //!
 //! | runtime | how to run a coroutine |
 //! |---|---|
 //! | the loop of gen | [`#[gen::main]`](macro@main), [`gen::run_sync(coroutine)`](run_sync), or an [`IoLoop`] |
-//! | tokio, with the feature `tokio` | [`#[gen::main(tokio)]`](macro@main) |
-//! | tokio, smol or any other | like any future: `tokio::spawn(coroutine)`, `coroutine.await` |
+//! | tokio, with the feature `tokio` | [`#[gen::main(tokio)]`](macro@main), `tokio::spawn(coroutine)`, `coroutine.await` |
+//! | smol, and other executors | like any future: `executor.spawn(coroutine)`, `coroutine.await` |
 //!
 //! The loop of gen runs on one thread. It has tasks, timers and callbacks, and no sockets: take
-//! these from the `async-io` family of crates. [`sleep`](sleep()), [`with_timeout`] and [`spawn`]
-//! need this loop, and fail with [`NoHost`] where it does not run. On another runtime, yield the
-//! timers and tasks of that runtime:
-//!
-//! ```
-//! use gen::yield_;
-//!
-//! #[gen::coroutine]
-//! fn answer() -> gen::Result<u32> {
-//!     yield_!(tokio::spawn(async { 6 * 7 }))
-//! }
-//!
-//! #[tokio::main]
-//! async fn main() -> gen::Result {
-//!     assert_eq!(answer().await?, 42);
-//!     Ok(())
-//! }
-//! ```
-//!
-//! ## Read on
-//!
-//! - [`from_async_fn`] shows side by side how the lines of an `async fn` change in a coroutine.
-//! - [`differences`] lists for users of `tornado.gen` the behaviour that differs.
+//! these from the `async-io` family of crates. On tokio [`sleep`](sleep()), [`with_timeout`] and
+//! [`spawn`] use the timers and the tasks of tokio. On another executor timers need the feature
+//! `smol`, and `spawn` needs [`with_spawner`]. Where a timer or a task cannot be had, the yield
+//! fails with [`NoHost`], whose text says what to do. Lists, scopes, cancellation, callbacks and
+//! promises work everywhere.
 //!
 //! # What to use
 //!
@@ -250,7 +213,7 @@
 //! # Editions and names
 //!
 //! On edition 2024 `gen` is a keyword. Give the library another name where you use it, and write
-//! that one, as in the program of the [first steps](#first-steps):
+//! that one, as in the [first program](#where-to-begin):
 //!
 //! ```edition2024
 //! use r#gen as g;
@@ -285,9 +248,12 @@
 //! - `dynamic`: adds [`gen::dynamic`](dynamic), for values whose type is known only at run time.
 //! - `anyhow`: an `anyhow::Error` can be thrown into a coroutine, and an [`Error`] converts into
 //!   one that keeps its trace.
-//! - `tokio`: a blocking call such as [`run_sync`] in a task of tokio fails with
-//!   [`RuntimeRunning`]. Without the feature such a call is not detected, and stops tokio's
-//!   runtime.
+//! - `tokio`: timers and tasks on tokio, [`#[gen::main(tokio)]`](macro@main) and
+//!   [`#[gen::test(tokio)]`](macro@test). A blocking call such as [`run_sync`] in a task of tokio
+//!   fails with [`RuntimeRunning`]. Without the feature such a call is not detected, and stops
+//!   tokio's runtime.
+//! - `smol`: timers on every executor, by `async-io`, and [`with_spawner`] takes an
+//!   `async_executor::Executor`, which is `smol::Executor`.
 //! - `tracing`: each task has a span `task` with the position that spawned it. The span is entered
 //!   while the task runs, and the log records of the library are events in it.
 
@@ -310,6 +276,7 @@ mod executor;
 mod first_of;
 #[doc = include_str!("from_async_fn.md")]
 pub mod from_async_fn {}
+pub mod guide;
 mod inject;
 mod io_loop;
 mod limit;

@@ -17,7 +17,7 @@ pub(crate) struct Layer {
 pub(crate) const LAYERS: &[Layer] = &[
     Layer {
         name: "face",
-        files: "lib __private engine tokio_entry",
+        files: "lib guide/ __private engine tokio_entry",
         never: "It must never know how anything works: it only gives names to the things of the \
                 layers below, for users and for the macros.",
         apart: false,
