@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use g::yield_;
-use r#gen as g;
+use r#gen::{self as g, yield_};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -64,8 +63,8 @@ impl Loopback {
         g::spawn(async { request.send().await.map(|response| response.status().as_u16()) })
     }
 
-    /// Lets customers come, wait for their approvals, and go away without a word. Gives the stock
-    /// when the warehouse waits for none of them any more.
+    /// Lets customers come, wait for their approvals, and go away without a word. Ends when the
+    /// warehouse waits for none of them any more.
     #[g::coroutine]
     pub fn customers_leave(&self, customers: usize, path: &str) -> g::Result<()> {
         let came: Vec<_> = (0..customers).map(|_| self.customer(path)).collect();

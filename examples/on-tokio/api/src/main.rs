@@ -5,8 +5,7 @@
 use std::time::Duration;
 
 use api::loopback::Loopback;
-use g::yield_;
-use r#gen as g;
+use r#gen::{self as g, yield_};
 
 /// The customers that come, and go away.
 const CUSTOMERS: usize = 20;

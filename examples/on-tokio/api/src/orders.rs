@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use g::{OneOf2, yield_};
-use r#gen as g;
+use r#gen::{self as g, OneOf2, yield_};
 use reqwest::{Method, StatusCode};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;

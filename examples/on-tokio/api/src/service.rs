@@ -8,8 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use g::yield_;
-use r#gen as g;
+use r#gen::{self as g, yield_};
 use tokio::net::TcpListener;
 
 use crate::orders::{Closing, NoSuchItem, Shop};

@@ -10,8 +10,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
-use g::yield_;
-use r#gen as g;
+use r#gen::{self as g, yield_};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use api::loopback::Loopback;
-use g::yield_;
-use r#gen as g;
+use r#gen::{self as g, yield_};
 
 /// A patience that no test waits for.
 const LONG: Duration = Duration::from_secs(60);
@@ -94,6 +93,27 @@ fn customers_that_stay_are_served_while_others_leave() -> g::Result {
     }
     let stock = yield_!(services.stop())?;
     assert_eq!((stock.reserved, stock.sold), (0, 100));
+    Ok(())
+}
+
+/// A customer that leaves after so many turns, whatever its order is doing then.
+#[g::coroutine]
+fn leaves_after(services: &Loopback, turns: usize) -> g::Result {
+    let customer = services.customer("/buy/tea");
+    for _ in 0..turns {
+        yield_!(g::moment())?;
+    }
+    yield_!(customer.cancel("the customer left"))
+}
+
+#[g::test(tokio, flavor = "multi_thread", worker_threads = 2)]
+fn customers_that_leave_at_any_moment_lose_nothing() -> g::Result {
+    let services = yield_!(Loopback::start(LONG))?;
+    services.warehouse.approve(100);
+    yield_!(g::limit(20, (0..400).map(|turns| leaves_after(&services, turns))))?;
+    let stock = yield_!(services.stop())?;
+    assert_eq!(stock.reserved, 0);
+    assert!(stock.sold <= 100, "{stock:?}");
     Ok(())
 }
 

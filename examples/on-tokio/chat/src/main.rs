@@ -1,8 +1,7 @@
 //! The program: `chat`, or `chat ADDRESS`. It serves until Ctrl-C.
 
 use chat::server::{self, Limits};
-use g::yield_;
-use r#gen as g;
+use r#gen::{self as g, yield_};
 use tokio::net::TcpListener;
 
 #[g::main(tokio)]

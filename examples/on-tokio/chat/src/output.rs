@@ -2,8 +2,7 @@
 
 use std::collections::VecDeque;
 
-use g::yield_;
-use r#gen as g;
+use r#gen::{self as g, yield_};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
 

@@ -5,8 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use g::{JoinHandle, yield_};
-use r#gen as g;
+use r#gen::{self as g, JoinHandle, yield_};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::rooms::{ClientId, Rooms};

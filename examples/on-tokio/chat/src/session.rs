@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::TryStreamExt;
-use g::{OneOf2, yield_};
-use r#gen as g;
+use r#gen::{self as g, OneOf2, yield_};
 use tokio::net::TcpStream;
 use tokio::net::tcp::OwnedReadHalf;
 use tokio::sync::mpsc;

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use chat::server::{Limits, serve};
-use g::yield_;
-use r#gen as g;
+use r#gen::{self as g, yield_};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -203,7 +202,8 @@ fn a_slow_reader_is_ended_with_a_reason_and_holds_up_no_other() -> g::Result {
     let mut lines = yield_!(lazy.hears_the_end())?;
     assert_eq!(lines.pop().as_deref(), Some("* goodbye: you read too slowly"));
     assert_eq!(lines.remove(0), "* talker enters lobby");
-    assert!(lines.len() > 10);
+    // With the line before, these are at least the ten that may wait.
+    assert!(lines.len() >= 9);
     assert!(lines.iter().all(|line| line.len() == "talker: ".len() + 4000));
     yield_!(server.close())
 }

@@ -3,8 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use g::{OneOf2, yield_};
-use r#gen as g;
+use r#gen::{self as g, OneOf2, yield_};
 use jobs::runner;
 use jobs::store::{Commit, Store};
 use jobs::truth;

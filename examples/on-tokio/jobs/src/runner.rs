@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use g::yield_;
-use r#gen as g;
+use r#gen::{self as g, yield_};
 
 use crate::store::{Commit, Job, STEPS, Store};
 

@@ -3,8 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-use g::yield_;
-use r#gen as g;
+use r#gen::{self as g, yield_};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool};
 use sqlx::{query, query_as, query_scalar};
 

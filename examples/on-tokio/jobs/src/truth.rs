@@ -3,8 +3,7 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use g::yield_;
-use r#gen as g;
+use r#gen::{self as g, yield_};
 
 use crate::store::{Commit, Job, Store};
 

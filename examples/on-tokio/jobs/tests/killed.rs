@@ -4,8 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
-use g::yield_;
-use r#gen as g;
+use r#gen::{self as g, yield_};
 use jobs::store::{Audit, STEPS, Store};
 
 /// A file of its own, with jobs.

@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use g::yield_;
-use r#gen as g;
+use r#gen::{self as g, yield_};
 use jobs::store::{Commit, Store};
 use jobs::truth::measure;
 

@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use g::{Context, yield_};
-use r#gen as g;
+use r#gen::{self as g, Context, yield_};
 use reqwest::header;
 use reqwest::redirect::Policy;
 use reqwest::tls::Certificate;

@@ -9,8 +9,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use g::yield_;
-use r#gen as g;
+use r#gen::{self as g, yield_};
 use webspider::crawl::End;
 use webspider::fetch::Fetch;
 use webspider::options::Options;
