@@ -135,7 +135,7 @@ impl Drop for Entered {
 
 /// Counts a first step on a foreign executor until the guard is dropped. Returns `None` if too many
 /// of them are nested on this thread.
-pub(super) fn count_first_step() -> Option<CountedFirstStep> {
+pub(crate) fn count_first_step() -> Option<CountedFirstStep> {
     let counted = CURRENT.try_with(|current| {
         let first_steps = &mut current.borrow_mut().first_steps;
         *first_steps += 1;
@@ -145,7 +145,7 @@ pub(super) fn count_first_step() -> Option<CountedFirstStep> {
     (counted.unwrap_or(0) <= DEEPEST_FIRST_STEP).then_some(step)
 }
 
-pub(super) struct CountedFirstStep;
+pub(crate) struct CountedFirstStep;
 
 impl Drop for CountedFirstStep {
     fn drop(&mut self) {
@@ -171,8 +171,13 @@ pub(super) fn within_task<R>(
             (*self.task, *self.executor) = (mine.task, mine.executor);
         }
     }
-    let first_steps = CURRENT.try_with(|current| current.borrow().first_steps).unwrap_or(0);
-    let before = swap(Current { core: None, task: task.take(), executor: executor.take(), first_steps });
+    let before = CURRENT.try_with(|current| {
+        let current = &mut *current.borrow_mut();
+        let first_steps = current.first_steps;
+        let (task, executor) = (task.take(), executor.take());
+        mem::replace(current, Current { core: None, task, executor, first_steps })
+    });
+    let before = before.unwrap_or_default();
     let _moved = Moved { task, executor, before };
     let _context = current_context::enter(current_context::CurrentContext::Running);
     run()

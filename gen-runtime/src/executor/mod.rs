@@ -143,7 +143,7 @@ pub(crate) use self::foreign::ForeignRoot;
 pub use self::foreign::{local, with_local_set};
 pub use self::foreign::{with_spawner, SpawnedTask, Spawner, WithExecutor};
 pub(crate) use self::foreign::{
-    Clock as ForeignClock, Executor, ForeignTimer, HostedBody, HostedRef, HostedTask, Mailbox, Shell,
+    Clock as ForeignClock, Executor, ForeignTimer, HostedBody, HostedRef, HostedTask, Mailbox, Shell, Visit,
 };
 pub use self::ids::TimerKey;
 pub(crate) use self::ids::{LoopId, SlotId, TaskId};

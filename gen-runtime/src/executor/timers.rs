@@ -119,9 +119,14 @@ impl<A> Timers<A> {
 
     /// The earliest deadline of a timer that still waits.
     pub(crate) fn next_deadline(&mut self) -> Option<Instant> {
+        self.next().map(|(deadline, _)| deadline)
+    }
+
+    /// The deadline and the number of the timer that fires next.
+    pub(crate) fn next(&mut self) -> Option<(Instant, u64)> {
         while let Some(Reverse(entry)) = self.heap.peek() {
             if is_live(&self.slots, entry) {
-                return Some(entry.deadline);
+                return Some((entry.deadline, entry.number));
             }
             self.heap.pop();
             self.stale -= 1;

@@ -46,8 +46,8 @@ impl<B: BodyCell, T, M> Task<B, T, M> {
         Task { body, join: JoinState::new(), marker: PhantomData, span: TaskSpan::new() }
     }
 
-    fn finish(self: Pin<&Self>, result: Result<T>) {
-        self.drop_body();
+    /// Gives the result to the handle.
+    fn finish(&self, result: Result<T>) {
         if let Err((result, why)) = self.join.finish(result) {
             contain("the drop of a task's result", || {
                 if let Err(error) = result {
@@ -69,29 +69,43 @@ where
     B::Body: Future<Output = std::result::Result<T, E>>,
     E: Throw<M>,
 {
-    /// Polls the body, and handles its end; returns whether the body has ended.
-    fn step(self: Pin<&Self>, cx: &mut Context<'_>, thrown: &mut Option<Thrown>) -> bool {
+    /// Runs the first step, before there is a handle. Ready with the result if the body has ended.
+    pub(super) fn first_step(self: Pin<&Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
+        match self.span.enter(|| self.poll_body(cx, &mut None)) {
+            Poll::Ready(Some(result)) => Poll::Ready(result),
+            // Nothing has dropped the body before its first step.
+            Poll::Pending | Poll::Ready(None) => Poll::Pending,
+        }
+    }
+
+    /// Polls the body, and drops it at its end. Ready with nothing if the body was dropped before.
+    fn poll_body(
+        self: Pin<&Self>,
+        cx: &mut Context<'_>,
+        thrown: &mut Option<Thrown>,
+    ) -> Poll<Option<Result<T>>> {
         let body = self.project_ref().body;
         // A body that has panicked is not polled again: it is only dropped.
         let polled = catch_unwind(AssertUnwindSafe(|| {
             resume(thrown, cx, |cx| body.poll(cx)).map(|poll| poll.map_err(Throw::throw))
         }));
-        match polled {
-            Ok(Some(Poll::Pending)) if thrown.is_none() => return false,
+        let result = match polled {
+            Ok(Some(Poll::Pending)) if thrown.is_none() => return Poll::Pending,
             Ok(Some(Poll::Pending)) => match take_cancellation(thrown) {
                 None => {
                     report_swallowed("a task", thrown);
-                    return false;
+                    return Poll::Pending;
                 }
-                Some(cancelled) => self.finish(Err(cancelled)),
+                Some(cancelled) => Err(cancelled),
             },
-            Ok(Some(Poll::Ready(result))) => self.finish(result),
-            Err(payload) => self.finish(Err(Panicked::new(payload).into())),
+            Ok(Some(Poll::Ready(result))) => result,
+            Err(payload) => Err(Panicked::new(payload).into()),
             // The body was dropped before, and its end was reported then. It cannot be in use,
-            // because only the loop polls it.
-            Ok(None) => {}
-        }
-        true
+            // because only the loop or the shell polls it.
+            Ok(None) => return Poll::Ready(None),
+        };
+        self.drop_body();
+        Poll::Ready(Some(result))
     }
 }
 
@@ -109,11 +123,21 @@ where
     E: Throw<M>,
 {
     fn run(self: Pin<&Self>, cx: &mut Context<'_>, thrown: &mut Option<Thrown>) -> bool {
-        self.span.enter(|| self.step(cx, thrown))
+        self.span.enter(|| match self.poll_body(cx, thrown) {
+            Poll::Pending => false,
+            Poll::Ready(None) => true,
+            Poll::Ready(Some(result)) => {
+                self.finish(result);
+                true
+            }
+        })
     }
 
     fn cut_short(self: Pin<&Self>, cancelled: Error) {
-        self.span.enter(|| self.finish(Err(cancelled)));
+        self.span.enter(|| {
+            self.drop_body();
+            self.finish(Err(cancelled));
+        });
     }
 
     fn close(self: Pin<&Self>) {

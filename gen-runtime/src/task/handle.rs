@@ -8,7 +8,7 @@ use std::fmt;
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use super::body::Joinable;
@@ -61,8 +61,9 @@ pub struct JoinHandle<T> {
 enum Handle<T> {
     /// On a foreign executor it has no id.
     Started(Option<TaskId>, TaskHandle<T>),
-    /// The task could not be started; `None` after the handle has given the error.
-    Failed(Option<Error>),
+    /// The task has ended before there was a handle, or could not be started; `None` after the handle
+    /// has given the result. The lock is never taken: it makes the handle `Sync` for every `T`.
+    Ended(Mutex<Option<Result<T>>>),
 }
 
 /// The task, as the handle sees it.
@@ -97,11 +98,16 @@ impl<T> JoinHandle<T> {
 
     /// A handle that has given its result.
     pub(super) fn taken() -> Self {
-        JoinHandle { task: Handle::Failed(None) }
+        JoinHandle { task: Handle::Ended(Mutex::new(None)) }
     }
 
     pub(super) fn failed(error: Error) -> Self {
-        JoinHandle { task: Handle::Failed(Some(error)) }
+        Self::ended(Err(error))
+    }
+
+    /// For a task that has ended in its first step.
+    pub(super) fn ended(result: Result<T>) -> Self {
+        JoinHandle { task: Handle::Ended(Mutex::new(Some(result))) }
     }
 
     /// The address of a task that has not ended.
@@ -110,7 +116,7 @@ impl<T> JoinHandle<T> {
             Handle::Started(_, task) if task.0.is_done() => None,
             Handle::Started(Some(id), _) => Some(TaskAddress::OnLoop(*id)),
             Handle::Started(None, task) => task.hosted().map(TaskAddress::Hosted),
-            Handle::Failed(_) => None,
+            Handle::Ended(_) => None,
         }
     }
 
@@ -118,7 +124,7 @@ impl<T> JoinHandle<T> {
     pub fn is_done(&self) -> bool {
         match &self.task {
             Handle::Started(_, task) => task.0.is_done(),
-            Handle::Failed(_) => true,
+            Handle::Ended(_) => true,
         }
     }
 
@@ -270,13 +276,17 @@ impl<T> Future for JoinHandle<T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         let missing = match &mut self.task {
-            Handle::Failed(error) => match error.take() {
-                Some(error) => return Poll::Ready(Err(error)),
+            Handle::Ended(result) => match get(result).take() {
+                Some(result) => return Poll::Ready(result),
                 None => NoResult::Taken,
             },
             Handle::Started(_, task) => match task.0.poll_join(cx) {
                 Poll::Pending => return Poll::Pending,
-                Poll::Ready(Ok(result)) => return Poll::Ready(result),
+                Poll::Ready(Ok(result)) => {
+                    // The task is freed now, and the drop of the handle has nothing to detach.
+                    self.task = Handle::Ended(Mutex::new(None));
+                    return Poll::Ready(result);
+                }
                 Poll::Ready(Err(missing)) => missing,
             },
         };
@@ -289,12 +299,19 @@ impl<T> Future for JoinHandle<T> {
     }
 }
 
+fn get<V>(mutex: &mut Mutex<V>) -> &mut V {
+    mutex.get_mut().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
-        match &self.task {
+        match &mut self.task {
             Handle::Started(_, task) => task.0.detach(),
-            Handle::Failed(Some(error)) => report_unread("a task", error),
-            Handle::Failed(None) => {}
+            Handle::Ended(result) => {
+                if let Some(Err(error)) = get(result) {
+                    report_unread("a task", error);
+                }
+            }
         }
     }
 }

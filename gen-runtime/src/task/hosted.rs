@@ -8,7 +8,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::Context;
+use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
@@ -20,7 +20,7 @@ use super::JoinHandle;
 use crate::error::{Error, Throw};
 use crate::executor::{
     current, ErrorContext, Executor, Home, HostedBody, HostedRef, HostedTask, Mailbox, NoHost, Runnable,
-    Shell, UnhandledError,
+    Shell, UnhandledError, Visit,
 };
 use crate::inject::in_flight::Thrown;
 
@@ -49,11 +49,12 @@ where
 {
     let mailbox = Mailbox::new(current::capture());
     let task = Arc::pin(SendTask::<F, T, M> { task: Task::new(Exclusive::new(body)), mailbox });
-    let of_shell: Pin<Arc<dyn HostedBody + Send + Sync>> = task.clone();
-    let mut shell = Shell::new(of_shell, task.clone(), executor.of_any_thread());
-    if !shell.first_step() {
-        executor.spawn(shell);
+    let mut visit = Visit::new(task.clone(), executor.of_any_thread());
+    if let Poll::Ready(result) = first_step(&task, &mut visit) {
+        return JoinHandle::ended(result);
     }
+    let of_shell: Pin<Arc<dyn HostedBody + Send + Sync>> = task.clone();
+    executor.spawn(Shell::new(of_shell, visit));
     JoinHandle::hosted(task)
 }
 
@@ -72,12 +73,29 @@ where
     let mailbox = Arc::new(Mailbox::new(current::capture()));
     let hosted = reference(&mailbox);
     let task = Arc::pin(LocalTask::<F, T, M> { task: Task::new(ThreadBound::new(body)), mailbox });
-    let of_shell: Pin<Arc<dyn HostedBody>> = task.clone();
-    let mut shell = Shell::new(of_shell, hosted, executor.clone());
-    if !shell.first_step() {
-        executor.spawn_local(shell);
+    let mut visit = Visit::new(hosted, executor.clone());
+    if let Poll::Ready(result) = first_step(&task, &mut visit) {
+        return JoinHandle::ended(result);
     }
+    let of_shell: Pin<Arc<dyn HostedBody>> = task.clone();
+    executor.spawn_local(Shell::new(of_shell, visit));
     JoinHandle::hosted(task)
+}
+
+/// Runs the body up to its first suspension, on the spot. Nothing has to be woken for it: the
+/// executor polls the task once more in any case.
+///
+/// Does nothing if too many first steps are nested on this thread. Then the executor runs the first
+/// step.
+fn first_step<B, T, E, M, X>(task: &Pin<Arc<Hosted<B, T, M, X>>>, visit: &mut Visit) -> Poll<crate::Result<T>>
+where
+    B: BodyCell,
+    B::Body: Future<Output = Result<T, E>>,
+    E: Throw<M>,
+    X: AsRef<Mailbox>,
+{
+    let Some(_counted) = current::count_first_step() else { return Poll::Pending };
+    visit.first_step(task.mailbox.as_ref(), |cx| task.as_ref().project_ref().task.first_step(cx))
 }
 
 /// The reference to a task that stays on its thread: its mailbox.

@@ -6,19 +6,21 @@
 //! # The waker is taken by the first delivery
 //!
 //! No code of a user runs under the lock of a mailbox, and the waker of a foreign executor is such
-//! code. So a delivery takes the waker out, and calls it when the lock is released. The next poll
-//! puts it back. A delivery that finds no waker has nothing to do:
+//! code. So a delivery takes the waker out, and calls it when the lock is released. The end of the
+//! next poll puts it back. A delivery that finds no waker has nothing to do:
 //!
-//! | the mailbox has no waker | the poll that finds the injection |
+//! | the mailbox has no waker | what finds the injection |
 //! |---|---|
 //! | the executor has not polled the task | its first poll, which is certain to come |
-//! | another delivery has taken the waker, and calls it | the poll that follows that call: the injection was queued before the poll looks, or the poll has put the waker back before the delivery looks |
+//! | another delivery has taken the waker, and calls it | the poll that follows that call |
+//! | that poll has begun | the same poll if it has not looked for news yet; else its end, which puts the waker back and looks again (`is_fresh`) |
 //!
 //! # Cost
 //!
 //! A poll of a task without injections loads one flag. The lock is taken for the waker once, at the
-//! first poll by the executor.
+//! end of the first poll by the executor that leaves the task suspended.
 
+use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Waker;
@@ -43,6 +45,8 @@ pub(crate) struct Mailbox {
 struct State {
     context: SlotContext,
     waker: Option<Waker>,
+    /// Whether something was delivered since the last poll has looked for news.
+    is_fresh: bool,
     cut_short: Option<CutShort>,
     has_ended: bool,
 }
@@ -63,8 +67,13 @@ pub(super) struct News {
 impl Mailbox {
     /// For a task that is spawned in the context `outer`.
     pub(crate) fn new(outer: Option<Arc<ErrorContext>>) -> Self {
-        let state =
-            State { context: SlotContext::Outer(outer), waker: None, cut_short: None, has_ended: false };
+        let state = State {
+            context: SlotContext::Outer(outer),
+            waker: None,
+            is_fresh: false,
+            cut_short: None,
+            has_ended: false,
+        };
         Mailbox { has_news: AtomicBool::new(false), polled_by: AtomicU32::new(0), state: Mutex::new(state) }
     }
 
@@ -124,12 +133,17 @@ impl Mailbox {
         wake.wake();
     }
 
-    /// Keeps the waker for the next delivery.
-    pub(super) fn set_waker(&self, waker: &Waker) {
+    /// Keeps the waker for the next delivery. Returns whether something was delivered since the poll
+    /// has looked for news.
+    pub(super) fn set_waker(&self, waker: &Waker) -> bool {
         // Cloned before the lock is taken, and the old one dropped after it.
         let new = Some(waker.clone());
-        let before = std::mem::replace(&mut self.lock().waker, new);
+        let mut state = self.lock();
+        let before = mem::replace(&mut state.waker, new);
+        let is_fresh = state.is_fresh;
+        drop(state);
         drop(before);
+        is_fresh
     }
 
     /// Whether there is something for the next poll. Then the waker may have been taken.
@@ -137,10 +151,11 @@ impl Mailbox {
         self.has_news.load(Ordering::Acquire)
     }
 
-    /// Takes the next injection. The caller has set the waker.
+    /// Takes the next injection.
     pub(super) fn take_news(&self) -> News {
         let mut state = self.lock();
         self.has_news.store(false, Ordering::Relaxed);
+        state.is_fresh = false;
         let injection = state.context.own().and_then(|context| context.pop());
         News { injection, cut_short: state.cut_short.take() }
     }
@@ -177,7 +192,7 @@ impl Mailbox {
     pub(super) fn end(&self) -> Leftovers {
         let mut state = self.lock();
         state.has_ended = true;
-        let context = std::mem::replace(&mut state.context, SlotContext::Outer(None));
+        let context = mem::replace(&mut state.context, SlotContext::Outer(None));
         let (waker, cut_short) = (state.waker.take(), state.cut_short.take());
         drop(state);
         contain("the drop of a waker", || drop((waker, cut_short)));
@@ -187,6 +202,7 @@ impl Mailbox {
     /// Called after something was queued, under the lock. The caller wakes the task after it.
     fn announce(&self, state: &mut State) -> Wake {
         self.has_news.store(true, Ordering::Release);
+        state.is_fresh = true;
         Wake(state.waker.take())
     }
 

@@ -14,7 +14,7 @@
 //!
 //! | event | function | what happens |
 //! |---|---|---|
-//! | a task is spawned | `Shell::first_step` | the body runs up to its first suspension, on the spot. Its waker wakes nothing, because the executor polls the shell once more in any case |
+//! | a task is spawned | `first_step`, in `task/hosted.rs` | the body runs up to its first suspension, on the spot. Its waker wakes nothing, because the executor polls the shell once more in any case |
 //! | it is suspended | `Executor::spawn` | the shell becomes a task of the foreign executor |
 //! | the executor polls it | `Shell::poll` | the task gets its next injection, if there is one |
 //! | an injection comes, from any thread | `Mailbox::deliver` | it is queued, and the waker of the shell is called |
@@ -67,5 +67,6 @@ pub(crate) use self::mailbox::Mailbox;
 pub(crate) use self::root::ForeignRoot;
 pub(crate) use self::shell::Shell;
 pub use self::spawner::{SpawnedTask, Spawner};
+pub(crate) use self::visit::Visit;
 pub use self::with_executor::WithExecutor;
 pub use self::with_spawner::with_spawner;

@@ -46,7 +46,7 @@ impl<F: Future> Future for ForeignRoot<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let RootState { mailbox, visit, has_ended } = this.state;
-        let injection = visit.receive(mailbox, cx).injection;
+        let injection = visit.receive(mailbox).injection;
         let polled =
             visit.poll(mailbox, cx, injection, |cx, thrown| resume(thrown, cx, |cx| this.future.poll(cx)));
         *has_ended |= polled.is_ready();

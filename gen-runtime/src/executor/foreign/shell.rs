@@ -3,21 +3,20 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{ready, Context, Poll, Waker};
+use std::task::{ready, Context, Poll};
 
 use super::clock::{self, ForeignTimer};
-use super::executor::Executor;
-use super::hosted_task::{HostedBody, HostedRef};
+use super::hosted_task::HostedBody;
 use super::mailbox::CutShort;
 use super::visit::Visit;
-use crate::executor::current;
 use crate::executor::injection::Injection;
 
 /// `B` is `dyn HostedBody`, and `Send` if the executor may move the task to another thread.
 pub(crate) struct Shell<B: ?Sized + HostedBody> {
     task: Pin<Arc<B>>,
     visit: Visit,
-    grace: Option<Grace>,
+    // In a box, because it is large, and most tasks have none.
+    grace: Option<Box<Grace>>,
     has_ended: bool,
 }
 
@@ -29,18 +28,9 @@ struct Grace {
 }
 
 impl<B: ?Sized + HostedBody> Shell<B> {
-    /// The shell of `task`, which spawns on `executor`. `hosted` is the same task.
-    pub(crate) fn new(task: Pin<Arc<B>>, hosted: HostedRef, executor: Executor) -> Self {
-        Shell { task, visit: Visit::new(hosted, executor), grace: None, has_ended: false }
-    }
-
-    /// Runs the body up to its first suspension. Returns whether it has ended.
-    ///
-    /// Does nothing if too many first steps are nested on this thread. Then the executor runs the
-    /// first step.
-    pub(crate) fn first_step(&mut self) -> bool {
-        let Some(_counted) = current::count_first_step() else { return false };
-        self.step(&mut Context::from_waker(Waker::noop()), None).is_ready()
+    /// The shell of `task`. `visit` is for the same task.
+    pub(crate) fn new(task: Pin<Arc<B>>, visit: Visit) -> Self {
+        Shell { task, visit, grace: None, has_ended: false }
     }
 
     /// Polls the body with an injection. Ready when the task has ended.
@@ -58,7 +48,7 @@ impl<B: ?Sized + HostedBody> Shell<B> {
 
     /// Ready when the time of the task was over, and the body was dropped.
     fn poll_grace(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(Grace { cut_short, timer }) = &mut self.grace else { return Poll::Pending };
+        let Some(Grace { cut_short, timer }) = self.grace.as_deref_mut() else { return Poll::Pending };
         if let Some(timer) = timer {
             // A timer that fails is over, too.
             let _ = ready!(timer.poll(cx));
@@ -69,9 +59,9 @@ impl<B: ?Sized + HostedBody> Shell<B> {
             }
             // Without a clock the time is over at once.
         }
-        if let Some(Grace { cut_short, .. }) = self.grace.take() {
+        if let Some(grace) = self.grace.take() {
             let Shell { task, visit, .. } = self;
-            visit.within(task.mailbox(), || task.as_ref().cut_short(cut_short.request.into_error()));
+            visit.within(task.mailbox(), || task.as_ref().cut_short(grace.cut_short.request.into_error()));
             self.end();
         }
         Poll::Ready(())
@@ -88,9 +78,9 @@ impl<B: ?Sized + HostedBody> Future for Shell<B> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let shell = self.get_mut();
-        let news = shell.visit.receive(shell.task.mailbox(), cx);
+        let news = shell.visit.receive(shell.task.mailbox());
         if let Some(cut_short) = news.cut_short {
-            shell.grace = Some(Grace { cut_short, timer: None });
+            shell.grace = Some(Box::new(Grace { cut_short, timer: None }));
         }
         match shell.step(cx, news.injection) {
             Poll::Ready(()) => Poll::Ready(()),

@@ -6,7 +6,8 @@ use tokio::runtime::Handle;
 
 /// Whether a runtime of tokio is entered on this thread.
 pub(crate) fn is_entered() -> bool {
-    Handle::try_current().is_ok()
+    // In a task of tokio this takes no reference to the runtime.
+    tokio::task::try_id().is_some() || Handle::try_current().is_ok()
 }
 
 /// Spawns a task on the runtime that is entered.

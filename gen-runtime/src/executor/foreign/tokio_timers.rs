@@ -111,6 +111,8 @@ struct State {
     timers: Timers<Waker>,
     /// The deadline until which the driver sleeps.
     target: Option<Instant>,
+    /// The timer of that deadline.
+    target_number: u64,
     /// The waker of the driver, which is tokio's own; `None` before the first poll of the driver.
     driver: Option<Waker>,
     is_closed: bool,
@@ -137,8 +139,7 @@ impl RuntimeTimers {
     fn cancel(&self, key: TimerKey) {
         let mut state = self.lock();
         let waker = state.timers.cancel(key);
-        let is_of_target = waker.is_some() && state.timers.next_deadline() != state.target;
-        let driver = is_of_target.then(|| state.driver.clone()).flatten();
+        let driver = if key.number == state.target_number { state.driver.clone() } else { None };
         drop(state);
         drop(waker);
         if driver.is_some() && tokio_tasks::is_entered() && !has_real_time() {
@@ -153,8 +154,9 @@ impl RuntimeTimers {
         let mut state = self.lock();
         state.timers.take_due(now, LoopId::NONE, &mut keys);
         let due = keys.into_iter().filter_map(|key| state.timers.fire(key)).collect();
-        let target = state.timers.next_deadline();
-        state.target = target;
+        let next = state.timers.next();
+        let target = next.map(|(deadline, _)| deadline);
+        (state.target, state.target_number) = (target, next.map_or(0, |(_, number)| number));
         if state.driver.as_ref().is_none_or(|known| !known.will_wake(driver)) {
             state.driver = Some(driver.clone());
         }
@@ -217,6 +219,7 @@ fn find_or_make(id: Id) -> std::result::Result<Arc<RuntimeTimers>, NoHost> {
     let timers = Arc::new(RuntimeTimers(Mutex::new(State {
         timers: Timers::new(),
         target: None,
+        target_number: 0,
         driver: None,
         is_closed: false,
     })));

@@ -1,6 +1,6 @@
 //! [`Visit`]: brings the injections of a mailbox into the polls of a body.
 
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use super::executor::Executor;
 use super::hosted_task::HostedRef;
@@ -12,36 +12,46 @@ use crate::inject::in_flight::{Addressee, Thrown};
 
 /// The thread gets the first two fields for the time of a poll. They are moved, so that a poll
 /// counts no references.
-pub(super) struct Visit {
+pub(crate) struct Visit {
     /// The task that is polled.
     task: Option<HostedRef>,
     /// The executor on which the task spawns; the default one if there is none.
     executor: Option<Executor>,
-    /// The identity of the waker that the mailbox has got last.
+    /// The identity of the waker in the mailbox; `None` if there is none, or it may have been taken.
     known_waker: Option<Addressee>,
 }
 
 impl Visit {
-    pub(super) fn new(task: HostedRef, executor: Executor) -> Self {
+    pub(crate) fn new(task: HostedRef, executor: Executor) -> Self {
         Visit { task: Some(task), executor: Some(executor), known_waker: None }
     }
 
-    /// Begins a poll: has the mailbox call its waker from now on, and takes the news.
-    pub(super) fn receive(&mut self, mailbox: &Mailbox, cx: &Context<'_>) -> News {
-        let has_news = mailbox.has_news();
-        let identity = Some(Addressee::of(cx.waker()));
-        // With the news the waker may have been taken.
-        if has_news || self.known_waker != identity {
-            self.known_waker = identity;
-            mailbox.set_waker(cx.waker());
+    /// Begins a poll: takes the news.
+    pub(super) fn receive(&mut self, mailbox: &Mailbox) -> News {
+        if !mailbox.has_news() {
+            return News::default();
         }
-        match has_news {
-            true => mailbox.take_news(),
-            false => News::default(),
-        }
+        // A delivery may have taken the waker.
+        self.known_waker = None;
+        mailbox.take_news()
     }
 
-    /// Polls a body with an injection, and handles the leftovers if the body has ended.
+    /// Runs the first step of a body, without a waker: the executor polls the task once more in any
+    /// case.
+    pub(crate) fn first_step<R>(
+        &mut self,
+        mailbox: &Mailbox,
+        step: impl FnOnce(&mut Context<'_>) -> Poll<R>,
+    ) -> Poll<R> {
+        let polled = self.within(mailbox, || step(&mut Context::from_waker(Waker::noop())));
+        if polled.is_ready() {
+            self.end(mailbox, None);
+        }
+        polled
+    }
+
+    /// Polls a body with an injection, and handles the leftovers if the body has ended. If it has
+    /// not, the mailbox calls the waker of this poll from now on.
     pub(super) fn poll<R>(
         &mut self,
         mailbox: &Mailbox,
@@ -55,10 +65,24 @@ impl Visit {
         let untaken = source.zip(thrown).and_then(|(source, thrown)| Injection::from_parts(source, thrown));
         if polled.is_ready() {
             self.end(mailbox, untaken);
-        } else if has_injection && mailbox.after_injection(untaken) {
+            return polled;
+        }
+        let has_next = has_injection && mailbox.after_injection(untaken);
+        if self.register(mailbox, cx.waker()) || has_next {
             cx.waker().wake_by_ref();
         }
         polled
+    }
+
+    /// Keeps the waker in the mailbox. Returns whether something was delivered meanwhile, without a
+    /// waker to call.
+    fn register(&mut self, mailbox: &Mailbox, waker: &Waker) -> bool {
+        let identity = Some(Addressee::of(waker));
+        if self.known_waker == identity {
+            return false;
+        }
+        self.known_waker = identity;
+        mailbox.set_waker(waker)
     }
 
     /// Calls `run` while the task is the current one.
