@@ -2,10 +2,10 @@
 //!
 //! `cargo run --release --manifest-path benches/on-tokio/Cargo.toml [-- REPETITIONS [ROW]]`
 //!
-//! Each row is measured in turns, ours and then tokio's, so that a busy machine slows down both. The
-//! table has the least and the median time of one operation, in nanoseconds, and the ratio of the
-//! least times. Everything runs in a task of the runtime, and not in its root future, which tokio
-//! polls at a higher price.
+//! Each row is measured in turns, ours and then tokio's, so that a busy machine slows down both.
+//! The table has the least and the median time of one operation, in nanoseconds, and the ratio of
+//! the least times. Everything runs in a task of the runtime, and not in its root future, which
+//! tokio polls at a higher price.
 
 use std::future::{Future, pending, poll_fn, ready};
 use std::hint::black_box;
@@ -180,12 +180,17 @@ fn main() {
     let repetitions = std::env::args().nth(1).map_or(15, |n| n.parse().expect("a number of repetitions"));
     let runtimes = [
         ("current_thread", Builder::new_current_thread().enable_all().build().unwrap()),
-        ("multi_thread, 1 worker", Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()),
+        (
+            "multi_thread, 1 worker",
+            Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap(),
+        ),
     ];
     let only: Option<usize> = std::env::args().nth(2).map(|row| row.parse().expect("the number of a row"));
     for (flavor, runtime) in &runtimes {
         println!("{flavor:<52}  ours: least, median   tokio: least, median   ratio");
-        for (_, Row { name, ours, tokio }) in ROWS.iter().enumerate().filter(|(row, _)| only.is_none_or(|only| only == *row)) {
+        for (_, Row { name, ours, tokio }) in
+            ROWS.iter().enumerate().filter(|(row, _)| only.is_none_or(|only| only == *row))
+        {
             let mut times = (Vec::new(), Vec::new());
             for _ in 0..repetitions {
                 times.0.push(measure(runtime, *ours));

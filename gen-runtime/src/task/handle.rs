@@ -61,8 +61,9 @@ pub struct JoinHandle<T> {
 enum Handle<T> {
     /// On a foreign executor it has no id.
     Started(Option<TaskId>, TaskHandle<T>),
-    /// The task has ended before there was a handle, or could not be started; `None` after the handle
-    /// has given the result. The lock is never taken: it makes the handle `Sync` for every `T`.
+    /// The task has ended before there was a handle, or could not be started; `None` after the
+    /// handle has given the result. The lock is never taken: it makes the handle `Sync` for every
+    /// `T`.
     Ended(Mutex<Option<Result<T>>>),
 }
 

@@ -133,8 +133,8 @@ impl Mailbox {
         wake.wake();
     }
 
-    /// Keeps the waker for the next delivery. Returns whether something was delivered since the poll
-    /// has looked for news.
+    /// Keeps the waker for the next delivery. Returns whether something was delivered since the
+    /// poll has looked for news.
     pub(super) fn set_waker(&self, waker: &Waker) -> bool {
         // Cloned before the lock is taken, and the old one dropped after it.
         let new = Some(waker.clone());

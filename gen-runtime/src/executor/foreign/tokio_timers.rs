@@ -23,7 +23,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
 use tokio::runtime::{Handle, Id};
-use tokio::task::unconstrained;
+use tokio::task::{self, unconstrained};
 use tokio::time::Sleep;
 
 use super::tokio_tasks;
@@ -189,24 +189,41 @@ fn registry() -> MutexGuard<'static, HashMap<Id, Arc<RuntimeTimers>>> {
 }
 
 thread_local! {
-    /// The runtime whose timers this thread has used last, which saves the lock of the registry.
-    static LAST: RefCell<Option<(Id, Arc<RuntimeTimers>)>> = const { RefCell::new(None) };
+    /// The timers that this thread has used last. They save the lock of the registry.
+    static LAST: RefCell<Option<Last>> = const { RefCell::new(None) };
+}
+
+struct Last {
+    /// The task that has used them. A task stays in its runtime, and its id is never used again.
+    task: Option<task::Id>,
+    runtime: Id,
+    timers: Arc<RuntimeTimers>,
 }
 
 /// Returns the timers of the runtime that is entered. The first call in a runtime makes them.
 fn of_this_runtime() -> std::result::Result<Arc<RuntimeTimers>, NoHost> {
-    let id = Handle::try_current().map_err(|_| NoHost::for_time())?.id();
-    let last = LAST.try_with(|last| match &*last.borrow() {
-        Some((last, timers)) if *last == id => Some(Arc::clone(timers)),
-        _ => None,
-    });
-    if let Ok(Some(timers)) = last {
+    let task = task::try_id();
+    if let Some(timers) = last(|last| task.is_some() && last.task == task) {
         return Ok(timers);
     }
-    let timers = find_or_make(id)?;
-    let before = LAST.try_with(|last| last.replace(Some((id, Arc::clone(&timers)))));
+    // This takes a reference to the runtime, and so is slower.
+    let runtime = Handle::try_current().map_err(|_| NoHost::for_time())?.id();
+    let timers = match last(|last| last.runtime == runtime) {
+        Some(timers) => timers,
+        None => find_or_make(runtime)?,
+    };
+    let next = Last { task, runtime, timers: Arc::clone(&timers) };
+    let before = LAST.try_with(|last| last.replace(Some(next)));
     drop(before);
     Ok(timers)
+}
+
+/// Returns the timers that this thread has used last, if they fit.
+fn last(fits: impl FnOnce(&Last) -> bool) -> Option<Arc<RuntimeTimers>> {
+    let timers = LAST.try_with(|last| {
+        last.borrow().as_ref().filter(|last| fits(last)).map(|last| Arc::clone(&last.timers))
+    });
+    timers.ok().flatten()
 }
 
 #[cold]

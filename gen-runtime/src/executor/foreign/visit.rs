@@ -17,7 +17,8 @@ pub(crate) struct Visit {
     task: Option<HostedRef>,
     /// The executor on which the task spawns; the default one if there is none.
     executor: Option<Executor>,
-    /// The identity of the waker in the mailbox; `None` if there is none, or it may have been taken.
+    /// The identity of the waker in the mailbox; `None` if there is none, or it may have been
+    /// taken.
     known_waker: Option<Addressee>,
 }
 
