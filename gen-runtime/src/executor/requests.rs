@@ -1,6 +1,6 @@
 //! Requests to one task, from any thread: to take an injection, or to end within a time.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::core::Core;
 use super::error_context::Grace;
@@ -9,7 +9,7 @@ use super::ids::TaskId;
 use super::inbox::Mail;
 use super::injection::Injection;
 use super::timers::Action;
-use super::{current, host, registry};
+use super::{current, registry};
 use crate::inject::{end_channel, Cancellation, EndSender, EndSenders, Ended};
 
 impl Core {
@@ -124,13 +124,7 @@ fn deliver_on_loop(task: TaskId, injection: Injection, end_senders: EndSenders) 
 pub(crate) fn cut_short(task: &TaskAddress, grace: Duration, request: Cancellation) {
     match task {
         TaskAddress::OnLoop(task) => cut_short_on_loop(*task, grace, request),
-        TaskAddress::Hosted(task) => {
-            let now = host::time().map_or_else(Instant::now, |host| host.now());
-            // A deadline that no `Instant` can hold never comes.
-            if let Some(deadline) = now.checked_add(grace) {
-                task.mailbox().cut_short(deadline, request);
-            }
-        }
+        TaskAddress::Hosted(task) => task.mailbox().cut_short(grace, request),
     }
 }
 

@@ -14,7 +14,7 @@
 //! | `handle.rs` | [`JoinHandle`] |
 //! | `cancel_on_drop.rs` | [`CancelOnDrop`]: a handle whose drop cancels the task |
 //! | `cancel_completion.rs` | [`CancelCompletion`]: waits for the end of a task that is cancelled |
-//! | `models.rs` | loom models: the end of a task always wakes the future that waits for it |
+//! | `models.rs`, `models_of_exclusive.rs` | loom models: the end of a task always wakes the future that waits for it; the body of a task is used by one thread at a time |
 //! | `span.rs` | the `tracing` span, with the feature of that name |
 //!
 //! ## States and events
@@ -63,6 +63,8 @@ mod hosted;
 mod join;
 #[cfg(all(test, loom))]
 mod models;
+#[cfg(all(test, loom))]
+mod models_of_exclusive;
 mod span;
 mod spawn;
 

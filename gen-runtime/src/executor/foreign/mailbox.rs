@@ -24,7 +24,7 @@ use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Waker;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::executor::error_context::{ErrorContext, Home, Leftovers};
 use crate::executor::injection::Injection;
@@ -51,10 +51,21 @@ struct State {
     has_ended: bool,
 }
 
-/// A request to drop a task that has not ended by the deadline.
+/// A request to drop a task that has not ended when `grace` has passed.
+///
+/// The task finds the deadline, on its own clock: the thread that asks may have another one.
 pub(super) struct CutShort {
-    pub(super) deadline: Instant,
+    /// The real time of the request.
+    pub(super) since: Instant,
+    pub(super) grace: Duration,
     pub(super) request: Cancellation,
+}
+
+impl CutShort {
+    /// Compared only with other requests that the task has not seen.
+    fn real_deadline(&self) -> Option<Instant> {
+        self.since.checked_add(self.grace)
+    }
 }
 
 /// The things that a poll handles besides the body.
@@ -120,13 +131,18 @@ impl Mailbox {
         Ok(())
     }
 
-    /// Asks for the drop of the task at the deadline. Of several deadlines the earliest counts.
-    pub(crate) fn cut_short(&self, deadline: Instant, request: Cancellation) {
+    /// Asks for the drop of the task when `grace` has passed. Of several deadlines the earliest
+    /// counts.
+    pub(crate) fn cut_short(&self, grace: Duration, request: Cancellation) {
+        let new = CutShort { since: Instant::now(), grace, request };
+        // A deadline that no `Instant` can hold never comes.
+        let Some(deadline) = new.real_deadline() else { return };
         let mut state = self.lock();
-        if state.has_ended || state.cut_short.as_ref().is_some_and(|known| known.deadline <= deadline) {
+        let known = state.cut_short.as_ref().and_then(CutShort::real_deadline);
+        if state.has_ended || known.is_some_and(|known| known <= deadline) {
             return;
         }
-        let before = state.cut_short.replace(CutShort { deadline, request });
+        let before = state.cut_short.replace(new);
         let wake = self.announce(&mut state);
         drop(state);
         drop(before);

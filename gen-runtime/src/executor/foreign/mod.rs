@@ -38,6 +38,7 @@
 //! | `tokio_timers.rs` | our timers within a runtime of tokio |
 //! | `hosted_task.rs` | [`HostedTask`]: a task, as its shell and its injections see it |
 //! | `mailbox.rs` | [`Mailbox`]: the injections of a task, from any thread |
+//! | `models.rs` | loom models: an injection always reaches a task, or is told of its end |
 
 mod clock;
 mod executor;
@@ -45,6 +46,8 @@ mod hosted_task;
 #[cfg(all(feature = "tokio", not(loom)))]
 mod local;
 mod mailbox;
+#[cfg(all(test, loom))]
+mod models;
 #[cfg(all(feature = "tokio", not(loom)))]
 mod root;
 mod shell;

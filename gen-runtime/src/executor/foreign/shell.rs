@@ -4,12 +4,14 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{ready, Context, Poll};
+use std::time::Instant;
 
 use super::clock::{self, ForeignTimer};
 use super::hosted_task::HostedBody;
 use super::mailbox::CutShort;
 use super::visit::Visit;
 use crate::executor::injection::Injection;
+use crate::inject::Cancellation;
 
 /// `B` is `dyn HostedBody`, and `Send` if the executor may move the task to another thread.
 pub(crate) struct Shell<B: ?Sized + HostedBody> {
@@ -22,7 +24,8 @@ pub(crate) struct Shell<B: ?Sized + HostedBody> {
 
 /// The time by which the task must have ended.
 struct Grace {
-    cut_short: CutShort,
+    deadline: Instant,
+    request: Cancellation,
     /// `None` before the first poll.
     timer: Option<ForeignTimer>,
 }
@@ -46,14 +49,29 @@ impl<B: ?Sized + HostedBody> Shell<B> {
         Poll::Ready(())
     }
 
+    /// Sets the time by which the task must have ended. Of several such times the earliest counts.
+    fn limit(&mut self, CutShort { since, grace, request }: CutShort) {
+        let deadline = match clock::current() {
+            Some(clock) if clock.is_real() => since.checked_add(grace),
+            Some(clock) => clock.now().checked_add(grace),
+            // The time is over at once.
+            None => Some(since),
+        };
+        // A deadline that no `Instant` can hold never comes.
+        let Some(deadline) = deadline else { return };
+        if self.grace.as_ref().is_none_or(|known| deadline < known.deadline) {
+            self.grace = Some(Box::new(Grace { deadline, request, timer: None }));
+        }
+    }
+
     /// Ready when the time of the task was over, and the body was dropped.
     fn poll_grace(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(Grace { cut_short, timer }) = self.grace.as_deref_mut() else { return Poll::Pending };
+        let Some(Grace { deadline, timer, .. }) = self.grace.as_deref_mut() else { return Poll::Pending };
         if let Some(timer) = timer {
             // A timer that fails is over, too.
             let _ = ready!(timer.poll(cx));
-        } else if let Some(clock) = clock::current().filter(|clock| clock.now() < cut_short.deadline) {
-            if let Ok(made) = clock.timer(cut_short.deadline, cx) {
+        } else if let Some(clock) = clock::current().filter(|clock| clock.now() < *deadline) {
+            if let Ok(made) = clock.timer(*deadline, cx) {
                 *timer = Some(made);
                 return Poll::Pending;
             }
@@ -61,7 +79,7 @@ impl<B: ?Sized + HostedBody> Shell<B> {
         }
         if let Some(grace) = self.grace.take() {
             let Shell { task, visit, .. } = self;
-            visit.within(task.mailbox(), || task.as_ref().cut_short(grace.cut_short.request.into_error()));
+            visit.within(task.mailbox(), || task.as_ref().cut_short(grace.request.into_error()));
             self.end();
         }
         Poll::Ready(())
@@ -80,7 +98,7 @@ impl<B: ?Sized + HostedBody> Future for Shell<B> {
         let shell = self.get_mut();
         let news = shell.visit.receive(shell.task.mailbox());
         if let Some(cut_short) = news.cut_short {
-            shell.grace = Some(Box::new(Grace { cut_short, timer: None }));
+            shell.limit(cut_short);
         }
         match shell.step(cx, news.injection) {
             Poll::Ready(()) => Poll::Ready(()),
