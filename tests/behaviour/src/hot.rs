@@ -1,53 +1,75 @@
 //! Helpers for the tests of tasks, cancellation and scopes.
 
-use std::cell::{Cell, RefCell};
-use std::future::Future;
-use std::rc::Rc;
-use std::time::Duration;
+use std::future::IntoFuture;
+use std::mem;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use gen::yield_;
 
-use crate::logged::unlogged;
+use crate::{seconds, Driver};
 
 /// The words that the bodies of a test say, in order. Clones write to the same journal.
 #[derive(Clone, Default)]
-pub struct Journal(Rc<RefCell<Vec<String>>>);
+pub struct Journal(Arc<Mutex<Vec<String>>>);
 
 impl Journal {
     /// Adds an entry.
     pub fn say(&self, text: impl Into<String>) {
-        self.0.borrow_mut().push(text.into());
+        self.lock().push(text.into());
     }
 
     /// The entries since the last call, as in `a told, a clean`.
     pub fn take(&self) -> String {
-        self.0.take().join(", ")
+        mem::take(&mut *self.lock()).join(", ")
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A number that tasks on any thread change. Clones are the same number.
+#[derive(Debug, Clone, Default)]
+pub struct Count(Arc<AtomicUsize>);
+
+impl Count {
+    /// The present number.
+    pub fn get(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    /// Counts one more.
+    pub fn add(&self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
     }
 }
 
 /// Counts its drop.
-pub struct Guard(pub Rc<Cell<usize>>);
+pub struct Guard(pub Count);
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        self.0.set(self.0.get() + 1);
+        self.0.add();
     }
 }
 
-/// A duration of so many seconds.
-pub fn seconds(seconds: u64) -> Duration {
-    Duration::from_secs(seconds)
-}
-
-/// Runs a body on a virtual clock, and drops the loop.
-///
-/// # Panics
-///
-/// If the body fails, or if an error is logged that the test does not read with
-/// [`logged`](crate::logged).
-pub fn run<T>(body: impl Future<Output = gen::Result<T>>) -> T {
-    unlogged(|| gen::IoLoop::with_clock(gen::VirtualClock::new()).run_sync(body))
-        .expect("the test's body ends well")
+/// Spawns a task as the driver of this run does: one that stays on its thread where it can, else
+/// one that may be moved.
+#[track_caller]
+pub fn spawn<C, T, E, M>(body: C) -> gen::JoinHandle<T>
+where
+    C: IntoFuture<Output = Result<T, E>>,
+    C::IntoFuture: Send + 'static,
+    T: Send + 'static,
+    E: gen::Throw<M>,
+    M: 'static,
+{
+    if Driver::current().takes_local_tasks() {
+        gen::spawn_local(body)
+    } else {
+        gen::spawn(body)
+    }
 }
 
 /// Waits for an hour. When it is cancelled, it says so, cleans up for `seconds`, says so, and ends

@@ -6,6 +6,7 @@
 
 mod budget;
 mod child;
+mod driver;
 mod hot;
 mod logged;
 mod poller;
@@ -14,7 +15,8 @@ mod wakers;
 
 pub use self::budget::Budget;
 pub use self::child::{Child, Children, Fault};
-pub use self::hot::{reason, run, seconds, works, Guard, Journal};
+pub use self::driver::{in_seconds, now, run, run_to_result, seconds, since, timed, Driver, Needs, Took};
+pub use self::hot::{reason, spawn, works, Count, Guard, Journal};
 pub use self::logged::{logged, logged_with_debug, unlogged};
 pub use self::poller::{Poller, Task};
 pub use self::process::in_a_process_of_its_own;

@@ -1,14 +1,39 @@
 //! Reads the log of a part of a test.
 
 use std::cell::{Cell, RefCell};
-use std::sync::Once;
+use std::mem;
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 
 use log::{Level, Log, Metadata, Record};
 
 thread_local! {
-    static LINES: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+    static SINK: RefCell<Sink> = RefCell::default();
     /// Whether a test is going to read the records.
     static LISTENING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The place where the records of a thread go.
+#[derive(Clone, Default)]
+pub(crate) struct Sink(Arc<Mutex<Vec<String>>>);
+
+impl Sink {
+    pub(crate) fn of_this_thread() -> Self {
+        SINK.with_borrow(Sink::clone)
+    }
+
+    /// Makes the present thread write here. It is for the threads of a test's executor.
+    #[cfg(feature = "drivers")]
+    pub(crate) fn adopt(&self) {
+        SINK.set(self.clone());
+    }
+
+    fn take(&self) -> Vec<String> {
+        mem::take(&mut *self.lock())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 struct Listener;
@@ -20,13 +45,18 @@ impl Log for Listener {
 
     fn log(&self, record: &Record<'_>) {
         let line = format!("{} {}: {}", record.level(), record.target(), record.args());
-        LINES.with_borrow_mut(|lines| lines.push(line));
+        // While a thread ends, it has no place any more.
+        let sink = SINK.try_with(|sink| sink.borrow().clone());
+        if let Ok(sink) = sink {
+            sink.lock().push(line);
+        }
     }
 
     fn flush(&self) {}
 }
 
-/// Returns the result of `run`, and the records that this thread logged meanwhile, each as
+/// Returns the result of `run`, and the records that this thread, and the executor of [`run`](crate::run),
+/// logged meanwhile, each as
 /// `LEVEL target: text`. Records of the level `DEBUG` are left out.
 pub fn logged<R>(run: impl FnOnce() -> R) -> (R, Vec<String>) {
     let (output, mut lines) = logged_with_debug(run);
@@ -43,11 +73,12 @@ pub fn logged_with_debug<R>(run: impl FnOnce() -> R) -> (R, Vec<String>) {
         let _ = log::set_logger(&Listener);
         log::set_max_level(log::LevelFilter::Debug);
     });
-    LINES.take();
+    let sink = Sink::of_this_thread();
+    sink.take();
     let listens = Listens(LISTENING.replace(true));
     let output = run();
     drop(listens);
-    (output, LINES.take())
+    (output, sink.take())
 }
 
 /// Restores the previous state, also when a test catches a panic of `run`.

@@ -6,8 +6,8 @@ use std::pin::{pin, Pin};
 use std::task::{Context, Poll, Waker};
 
 use behaviour::{
-    in_a_process_of_its_own, run, seconds, with_waker_on_the_stack, with_waker_that_panics_in_its_drop,
-    works, Journal, Poller,
+    in_a_process_of_its_own, run, seconds, spawn, with_waker_on_the_stack,
+    with_waker_that_panics_in_its_drop, works, Journal, Poller,
 };
 use futures::stream::{FuturesUnordered, StreamExt};
 use futures::FutureExt;
@@ -147,7 +147,7 @@ fn below_a_foreign_waker_a_deadline_tells_its_child() {
     }
     let journal = Journal::default();
     run(async {
-        let task = gen::spawn_local(OnTheStack(Box::pin(limited(journal.clone()))));
+        let task = spawn(OnTheStack(Box::pin(limited(journal.clone()))));
         assert!(task.await.unwrap_err().is::<gen::TimeoutError>());
         Ok(())
     });
@@ -169,7 +169,7 @@ fn below_a_foreign_waker_a_shield_holds_and_lets_go() {
     }
     let journal = Journal::default();
     run(async {
-        let task = gen::spawn_local(OnTheStack(Box::pin(limited(journal.clone()))));
+        let task = spawn(OnTheStack(Box::pin(limited(journal.clone()))));
         assert!(task.await.unwrap_err().is::<gen::TimeoutError>());
         Ok(())
     });

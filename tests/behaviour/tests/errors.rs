@@ -519,8 +519,8 @@ mod others {
         use super::*;
         use behaviour::logged_with_debug;
 
-        fn failing(texts: &[&'static str]) -> Vec<gen::BoxYieldable<'static, ()>> {
-            texts.iter().map(|text| gen::boxed(ready(Err::<(), _>(*text)))).collect()
+        fn failing(texts: &[&'static str]) -> Vec<gen::SendBoxYieldable<'static, ()>> {
+            texts.iter().map(|text| gen::boxed_send(ready(Err::<(), _>(*text)))).collect()
         }
 
         fn records(coroutine: impl gen::Coroutine<Output = gen::Result<Vec<Vec<()>>>>) -> Vec<String> {
@@ -596,7 +596,7 @@ mod others {
             assert_eq!(records(group()), [format!("[1]: {unprintable}\n[2]: printed")]);
             let (_, records) = logged_with_debug(|| {
                 behaviour::run(async {
-                    drop(gen::spawn_local(async { Err::<(), _>(Unprintable) }));
+                    drop(behaviour::spawn(async { Err::<(), _>(Unprintable) }));
                     Ok(())
                 })
             });
@@ -626,7 +626,7 @@ mod others {
             }
             let (_, records) = logged_with_debug(|| {
                 behaviour::run(async {
-                    drop(gen::spawn_local(both()));
+                    drop(behaviour::spawn(both()));
                     Ok(())
                 })
             });

@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::future::{pending, ready};
 use std::task::Poll;
-use std::time::Duration;
 
 use behaviour::{logged, Child, Children, Fault, Task};
-use gen::{yield_, FirstOfNoneError, IoLoop, OneOf2, OneOf3, OneOf8, VirtualClock};
+use gen::{yield_, FirstOfNoneError, OneOf2, OneOf3, OneOf8};
 
 #[gen::coroutine]
 fn first(children: Vec<Child>) -> gen::Result<(usize, u32)> {
@@ -179,7 +178,7 @@ fn each_position_of_a_tuple_has_a_variant_of_its_own() {
 fn a_task_goes_on_when_another_one_was_the_first() {
     #[gen::coroutine]
     fn after(seconds: u64, sender: gen::Promise<u64>) -> gen::Result<u64> {
-        yield_!(gen::sleep(Duration::from_secs(seconds)))?;
+        yield_!(gen::sleep(behaviour::seconds(seconds)))?;
         sender.set(seconds)?;
         Ok(seconds)
     }
@@ -190,8 +189,7 @@ fn a_task_goes_on_when_another_one_was_the_first() {
         let (position, _) = yield_!(gen::first_of(tasks))?;
         Ok((position, yield_!(futures)?))
     }
-    let io_loop = IoLoop::with_clock(VirtualClock::new());
-    assert_eq!(io_loop.run_sync(body()).unwrap(), (1, vec![2, 1]));
+    assert_eq!(behaviour::run(body()), (1, vec![2, 1]));
 }
 
 /// Otherwise the error would end one of the children instead of the wait.

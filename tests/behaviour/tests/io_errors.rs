@@ -48,8 +48,7 @@ fn a_timeout_is_timed_out_in_an_io_result() {
     fn read() -> io::Result<()> {
         Ok(yield_!(gen::with_timeout(seconds(1), pending::<()>()))?)
     }
-    let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
-    let error = io_loop.run_sync(read()).unwrap_err();
+    let error = io::Error::from(behaviour::run_to_result(async { Ok(read().await?) }).unwrap_err());
     assert_eq!(error.kind(), ErrorKind::TimedOut);
     assert!(Error::from(error).is::<TimeoutError>());
 }

@@ -3,21 +3,16 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::future::{pending, ready, Future};
+use std::future::{pending, ready};
 use std::num::ParseIntError;
-use std::time::Duration;
 
-use behaviour::{logged, reason, seconds};
+use behaviour::{logged, needs, reason, run_to_result as run, seconds};
 use gen::{yield_, Cancelled, TimeoutError};
 
-fn run<T>(body: impl Future<Output = gen::Result<T>>) -> gen::Result<T> {
-    gen::IoLoop::with_clock(gen::VirtualClock::new()).run_sync(body)
-}
-
 /// A number that is ready after so many seconds.
-async fn after(seconds: u64) -> gen::Result<u64> {
-    gen::sleep(Duration::from_secs(seconds)).await?;
-    Ok(seconds)
+async fn after(count: u64) -> gen::Result<u64> {
+    gen::sleep(seconds(count)).await?;
+    Ok(count)
 }
 
 fn parsed(texts: &[&str]) -> Vec<std::future::Ready<Result<u8, ParseIntError>>> {
@@ -130,6 +125,7 @@ fn an_async_fn_gets_each_result_as_it_is() {
 /// A cancellation passes through a `join`, wherever it is awaited.
 #[test]
 fn what_an_async_fn_waits_for_is_cancelled() {
+    needs!(LocalTasks);
     async fn wait(log: &RefCell<Vec<String>>) -> gen::Result<u64> {
         gen::with_timeout(seconds(60), clean_up(log)).join().await
     }

@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::Poll;
 
-use behaviour::{logged, Child, Children, Fault, Poller, Task};
+use behaviour::{logged, run, run_to_result, spawn, Child, Children, Fault, Poller, Task};
 use gen::{yield_, ZeroLimitError};
 
 /// A coroutine that waits for a limit of lists.
@@ -409,14 +409,13 @@ fn the_failures_of_one_that_a_cancellation_cuts_short_are_reported() {
         }
     }
     let body = async {
-        let task = gen::spawn_local(gen::multi(gen::limit(1, (0..9).map(work))).settle().join());
+        let task = spawn(gen::multi(gen::limit(1, (0..9).map(work))).settle().join());
         gen::moment().await?;
         task.cancel("stop").await;
         assert!(task.await.unwrap_err().is::<gen::Cancelled>());
         Ok::<(), gen::Error>(())
     };
-    let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
-    let (result, lines) = logged(|| io_loop.run_sync(body));
+    let (result, lines) = logged(|| run_to_result(body));
     assert!(result.is_ok());
     assert_eq!(lines, ["ERROR gen: a `limit` was dropped when children of it had failed: [0]: fault"]);
 }
@@ -447,12 +446,12 @@ fn children_that_are_ready_without_an_end_let_a_cancellation_through() {
     }
     #[gen::coroutine]
     fn body() -> gen::Result<bool> {
-        let task = gen::spawn_local(endless());
+        let task = spawn(endless());
         yield_!(gen::moment())?;
         yield_!(task.cancel("enough"))?;
         Ok(yield_!(task).unwrap_err().is::<gen::Cancelled>())
     }
-    assert!(gen::run_sync(body()).unwrap());
+    assert!(run(body()));
 }
 
 /// Otherwise a poll would go on for as long as there are ready children, or would end without a

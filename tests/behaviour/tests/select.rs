@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 
-use behaviour::{run, seconds, Journal};
+use behaviour::{run, seconds, spawn, Journal};
 use futures::channel::mpsc::{unbounded, UnboundedReceiver};
 use futures::{FutureExt, StreamExt};
 use gen::yield_;
@@ -39,7 +39,7 @@ fn t02_a_loop_over_a_select_loses_nothing_between_its_turns() {
     let (sender, numbers) = unbounded();
     let journal = Journal::default();
     run(async {
-        let merging = gen::spawn_local(merges(numbers, journal.clone()));
+        let merging = spawn(merges(numbers, journal.clone()));
         for number in 1..=6 {
             gen::sleep(seconds(1)).await?;
             sender.unbounded_send(number).map_err(gen::Error::from)?;

@@ -2,7 +2,7 @@
 
 use std::future::pending;
 
-use behaviour::{run, seconds, Children};
+use behaviour::{needs, run, seconds, spawn, Children};
 use gen::{yield_, Site};
 
 /// The functions of the sites, innermost first. In builds without debug assertions, functions that
@@ -39,7 +39,7 @@ fn outer() -> gen::Result {
 #[test]
 fn a_chain_tells_its_yields() {
     run(async {
-        let task = gen::spawn_local(outer());
+        let task = spawn(outer());
         for _ in 0..2 {
             let sites = task.trace().await;
             assert_eq!(functions(&sites), chain(&["inner", "middle", "outer"]));
@@ -53,13 +53,14 @@ fn a_chain_tells_its_yields() {
 /// Otherwise the body would notice the request, for instance by an additional wake.
 #[test]
 fn asking_changes_nothing() {
+    needs!(OneThread);
     #[gen::coroutine]
     fn waits(child: behaviour::Child) -> gen::Result<u32> {
         yield_!(child)
     }
     let (children, mut futures) = Children::of(1);
     run(async {
-        let task = gen::spawn_local(waits(futures.remove(0)));
+        let task = spawn(waits(futures.remove(0)));
         assert_eq!(functions(&task.trace().await), ["waits"]);
         assert_eq!(children.polls(), "2", "once at the start, once to ask");
         children.end(0, Ok(7));
@@ -82,7 +83,7 @@ fn a_task_that_goes_on_is_asked_where_it_waits_next() {
     }
     let (children, mut futures) = Children::of(1);
     run(async {
-        let task = gen::spawn_local(then(futures.remove(0)));
+        let task = spawn(then(futures.remove(0)));
         children.end(0, Ok(7));
         assert_eq!(functions(&task.trace().await), chain(&["inner", "then"]));
         Ok(())
@@ -105,7 +106,7 @@ fn a_group_is_the_end_of_the_chain() {
         }))
     }
     run(async {
-        for task in [gen::spawn_local(group()), gen::spawn_local(scoped())] {
+        for task in [spawn(group()), spawn(scoped())] {
             assert_eq!(task.trace().await.len(), 1);
         }
         Ok(())
@@ -121,7 +122,7 @@ fn what_has_one_child_is_no_end() {
     }
     #[gen::coroutine]
     fn graced() -> gen::Result {
-        yield_!(gen::with_timeout(seconds(10), gen::boxed(inner())).cancel(seconds(1)))
+        yield_!(gen::with_timeout(seconds(10), gen::boxed_send(inner())).cancel(seconds(1)))
     }
     #[gen::coroutine]
     fn joins() -> gen::Result {
@@ -129,9 +130,9 @@ fn what_has_one_child_is_no_end() {
         a.and(b)
     }
     run(async {
-        assert_eq!(functions(&gen::spawn_local(limited()).trace().await), ["inner", "limited"]);
-        assert_eq!(functions(&gen::spawn_local(graced()).trace().await), ["inner", "graced"]);
-        assert_eq!(functions(&gen::spawn_local(joins()).trace().await), ["inner", "inner"]);
+        assert_eq!(functions(&spawn(limited()).trace().await), ["inner", "limited"]);
+        assert_eq!(functions(&spawn(graced()).trace().await), ["inner", "graced"]);
+        assert_eq!(functions(&spawn(joins()).trace().await), ["inner", "inner"]);
         Ok(())
     });
 }
@@ -140,9 +141,9 @@ fn what_has_one_child_is_no_end() {
 #[test]
 fn a_task_that_has_ended_is_nowhere() {
     run(async {
-        let ended = gen::spawn_local(async { Ok::<_, gen::Error>(()) });
+        let ended = spawn(async { Ok::<_, gen::Error>(()) });
         assert_eq!(ended.trace().await, []);
-        let ending = gen::spawn_local(async { gen::moment().await });
+        let ending = spawn(async { gen::moment().await });
         let asked = ending.trace();
         assert_eq!(asked.await, []);
         ended.await?;
@@ -159,12 +160,12 @@ fn a_task_that_has_ended_is_nowhere() {
 /// Otherwise a thread that monitors tasks could not request a trace.
 #[test]
 fn another_thread_may_ask() {
-    let sites = gen::run_sync(async {
+    let sites = run(async {
         let task = gen::spawn(outer());
         let (asked, _task) = std::thread::spawn(move || (task.trace(), task)).join().unwrap();
         Ok::<_, gen::Error>(asked.await)
     });
-    assert_eq!(functions(&sites.unwrap())[0], "inner");
+    assert_eq!(functions(&sites)[0], "inner");
 }
 
 /// Otherwise a cancellation that a shield holds back, and a trace request, would block each other.
@@ -176,7 +177,7 @@ fn a_question_and_a_cancellation_do_not_mix() {
         yield_!(inner())
     }
     run(async {
-        let task = gen::spawn_local(shielded());
+        let task = spawn(shielded());
         let cancelling = task.cancel("stop");
         assert_eq!(functions(&task.trace().await), ["shielded"]);
         assert_eq!(functions(&task.trace().await), ["shielded"]);

@@ -205,9 +205,9 @@ fn t20_spawned_children_go_on_while_the_body_waits_for_their_lock() {
         Ok(())
     }
     fn ends<B: Future<Output = gen::Result>>(body: impl FnOnce(Lock) -> B) -> bool {
-        let result = IoLoop::with_clock(VirtualClock::new()).run_sync(async {
+        let result = behaviour::run_to_result(async {
             let body = body(Lock::default());
-            let limited = gen::with_timeout(Duration::from_secs(3600), body);
+            let limited = gen::with_timeout(behaviour::seconds(3600), body);
             gen::multi(vec![limited]).join().await
         });
         match result {
@@ -492,12 +492,12 @@ fn one_that_is_fed_without_an_end_lets_a_cancellation_through() {
     }
     #[gen::coroutine]
     fn body() -> gen::Result<bool> {
-        let task = gen::spawn_local(endless());
+        let task = behaviour::spawn(endless());
         yield_!(gen::moment())?;
         yield_!(task.cancel("enough"))?;
         Ok(yield_!(task).unwrap_err().is::<gen::Cancelled>())
     }
-    assert!(gen::run_sync(body()).unwrap());
+    assert!(behaviour::run(body()));
 }
 
 /// Otherwise results that are ready would cost turns of the loop, however many there are.

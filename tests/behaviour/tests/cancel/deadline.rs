@@ -2,17 +2,9 @@
 
 use std::future::pending;
 
-use behaviour::logged;
+use behaviour::{logged, timed};
 
 use super::*;
-
-/// Runs a body on a virtual clock. Returns the seconds that it took, and its result.
-fn timed<T>(body: impl Future<Output = gen::Result<T>>) -> (u64, gen::Result<T>) {
-    let clock = gen::VirtualClock::new();
-    let began = clock.now();
-    let result = gen::IoLoop::with_clock(clock.clone()).run_sync(body);
-    ((clock.now() - began).as_secs(), result)
-}
 
 #[gen::coroutine]
 fn limited(cleanup: u64, grace: u64, journal: Journal) -> gen::Result<u32> {
@@ -25,7 +17,7 @@ fn at_the_deadline_the_child_is_told_and_waited_for() {
     let journal = Journal::default();
     let (took, result) = timed(limited(3, 5, journal.clone()));
     assert!(result.unwrap_err().is::<gen::TimeoutError>());
-    assert_eq!((took, journal.take()), (13, "a told, a clean".to_owned()));
+    assert_eq!((took, journal.take()), (in_seconds(13), "a told, a clean".to_owned()));
 }
 
 /// Otherwise a clean-up that hangs would hang the whole program.
@@ -35,7 +27,7 @@ fn after_the_grace_period_the_child_is_dropped() {
     let (took, result) = timed(limited(100, 5, journal.clone()));
     let error = result.unwrap_err();
     assert_eq!(error.downcast_ref::<gen::TimeoutError>().unwrap().after(), seconds(10));
-    assert_eq!((took, journal.take()), (15, "a told".to_owned()));
+    assert_eq!((took, journal.take()), (in_seconds(15), "a told".to_owned()));
 }
 
 /// Otherwise the deadline would add a cost even if it is met.
@@ -50,7 +42,7 @@ fn before_the_deadline_nothing_happens() {
         yield_!(gen::with_timeout(seconds(10), slept).cancel(seconds(5)))
     }
     let (took, result) = timed(quick());
-    assert_eq!((took, result.unwrap()), (1, 7));
+    assert_eq!((took, result.unwrap()), (in_seconds(1), 7));
 }
 
 /// Otherwise the timeout would wait in vain for a future that cannot be cancelled.
@@ -62,7 +54,7 @@ fn a_plain_future_is_dropped_at_the_deadline() {
     }
     let (took, result) = timed(plain());
     assert!(result.unwrap_err().is::<gen::TimeoutError>());
-    assert_eq!(took, 10);
+    assert_eq!(took, in_seconds(10));
 }
 
 /// Otherwise a value that came just in time would be lost, and a clean-up that failed would look
@@ -103,8 +95,8 @@ fn every_child_of_a_group_is_told() {
     let journal = Journal::default();
     let (took, result) = timed(limits(journal.clone()));
     assert!(result.unwrap_err().is::<gen::TimeoutError>());
-    let each = "Deadline: the deadline has passed, after 10s";
-    assert_eq!((took, journal.take()), (10, format!("{each}, {each}")));
+    let each = format!("Deadline: the deadline has passed, after {:?}", seconds(10));
+    assert_eq!((took, journal.take()), (in_seconds(10), format!("{each}, {each}")));
 }
 
 /// A shield delays the clean-up, but not for longer than the grace period.
@@ -121,7 +113,9 @@ fn a_shield_holds_until_the_grace_period_is_over() {
     fn limits(length: u64, journal: Journal) -> gen::Result {
         yield_!(gen::with_timeout(seconds(10), shielded(length, journal)).cancel(seconds(5)))
     }
-    for (length, expected) in [(12, (12, "told".to_owned())), (20, (15, String::new()))] {
+    for (length, expected) in
+        [(12, (in_seconds(12), "told".to_owned())), (20, (in_seconds(15), String::new()))]
+    {
         let journal = Journal::default();
         let (took, result) = timed(limits(length, journal.clone()));
         assert!(result.unwrap_err().is::<gen::TimeoutError>());
@@ -136,7 +130,7 @@ fn t21_a_cancellation_from_outside_goes_through() {
     for (at, told) in [(5, "outside"), (12, "outside")] {
         let journal = Journal::default();
         let error = run(async {
-            let task = gen::spawn_local(limited(100, 50, journal.clone()));
+            let task = spawn(limited(100, 50, journal.clone()));
             gen::sleep(seconds(at)).await?;
             if at == 12 {
                 // Interrupts the clean-up that the deadline has begun.
@@ -168,7 +162,7 @@ fn nested_deadlines_tell_their_own() {
     let (took, result) = timed(outer(journal.clone()));
     let error = result.unwrap_err();
     assert_eq!(error.downcast_ref::<gen::TimeoutError>().unwrap().after(), seconds(10));
-    assert_eq!((took, journal.take()), (11, "a told, a clean".to_owned()));
+    assert_eq!((took, journal.take()), (in_seconds(11), "a told, a clean".to_owned()));
 }
 
 /// Two deadlines around one coroutine, whose clean-up takes `clean_up` seconds.
@@ -190,7 +184,11 @@ fn a_deadline_does_not_disturb_the_clean_up_of_another_one() {
         let journal = Journal::default();
         let (took, result) = timed(nested(outer, inner, 3, journal.clone()));
         assert!(result.unwrap_err().is::<gen::TimeoutError>());
-        assert_eq!((took, journal.take().as_str()), (ends, "a told, a clean"), "{outer:?} {inner:?}");
+        assert_eq!(
+            (took, journal.take().as_str()),
+            (in_seconds(ends), "a told, a clean"),
+            "{outer:?} {inner:?}"
+        );
     }
 }
 
@@ -201,7 +199,7 @@ fn of_nested_grace_periods_the_one_that_ends_first_drops() {
         let journal = Journal::default();
         let (took, result) = timed(nested(outer, inner, 100, journal.clone()));
         assert!(result.unwrap_err().is::<gen::TimeoutError>());
-        assert_eq!((took, journal.take().as_str()), (ends, "a told"), "{outer:?} {inner:?}");
+        assert_eq!((took, journal.take().as_str()), (in_seconds(ends), "a told"), "{outer:?} {inner:?}");
     }
 }
 
@@ -229,7 +227,7 @@ fn the_outer_deadline_is_told_when_the_inner_clean_up_is_over() {
         let journal = Journal::default();
         let (took, result) = timed(outer(in_a_group, journal.clone()));
         assert_eq!(result.unwrap_err().downcast_ref::<gen::TimeoutError>().unwrap().after(), seconds(11));
-        assert_eq!((took, journal.take().as_str()), (14, "a told, a clean, b told, b clean"));
+        assert_eq!((took, journal.take().as_str()), (in_seconds(14), "a told, a clean, b told, b clean"));
     }
 }
 
@@ -238,7 +236,7 @@ fn the_outer_deadline_is_told_when_the_inner_clean_up_is_over() {
 fn an_explicit_request_disturbs_the_clean_up_of_nested_deadlines() {
     let journal = Journal::default();
     run(async {
-        let task = gen::spawn_local(nested((10, 50), (10, 50), 30, journal.clone()));
+        let task = spawn(nested((10, 50), (10, 50), 30, journal.clone()));
         gen::sleep(seconds(12)).await?;
         task.cancel("at once").await;
         assert_eq!(reason(&task.await.unwrap_err()), "at once");
@@ -269,7 +267,7 @@ fn an_inner_deadline_that_is_dropped_lets_go_of_the_outer_one() {
     let journal = Journal::default();
     let (took, result) = timed(outer(journal.clone()));
     assert!(result.unwrap_err().is::<gen::TimeoutError>());
-    assert_eq!((took, journal.take().as_str()), (12, "a told, Deadline"));
+    assert_eq!((took, journal.take().as_str()), (in_seconds(12), "a told, Deadline"));
 }
 
 /// The task of a handle goes on. Its late failure is reported as such, or not at all.
@@ -300,6 +298,7 @@ fn a_task_goes_on_after_the_deadline() {
 
 #[test]
 fn where_no_loop_runs_having_to_wait_is_an_error() {
+    needs!(NoFeatures);
     let mut limited =
         std::pin::pin!(gen::multi([
             gen::with_timeout(seconds(1), pending::<gen::Result<()>>()).cancel(seconds(1))

@@ -1,12 +1,11 @@
 //! `first_of(..).cancel()`: the other children are cancelled, and the yield waits for their ends.
 
 use std::future::{pending, ready};
-use std::time::Duration;
 
 use behaviour::{logged, logged_with_debug, Children};
 use gen::{yield_, CancelSource, Cancelled, OneOf4};
 
-use super::{run, seconds, works, Journal};
+use super::{in_seconds, run, seconds, spawn, works, Journal};
 
 #[gen::coroutine]
 fn after(delay: u64) -> gen::Result<u32> {
@@ -20,20 +19,20 @@ fn the_others_clean_up_before_the_result_is_given() {
     let journal = Journal::default();
     #[gen::coroutine]
     fn body(journal: Journal) -> gen::Result {
-        let began = gen::IoLoop::current().expect("it runs on one").now();
+        let began = behaviour::now();
         let children = vec![
-            gen::boxed(works("a", 2, journal.clone())),
-            gen::boxed(after(5)),
-            gen::boxed(works("b", 1, journal.clone())),
-            gen::boxed(pending::<gen::Result<u32>>()),
+            gen::boxed_send(works("a", 2, journal.clone())),
+            gen::boxed_send(after(5)),
+            gen::boxed_send(works("b", 1, journal.clone())),
+            gen::boxed_send(pending::<gen::Result<u32>>()),
         ];
         let first = yield_!(gen::first_of(children).cancel())?;
-        let passed = gen::IoLoop::current().expect("it runs on one").now() - began;
-        journal.say(format!("{first:?} after {passed:?}"));
+        assert_eq!(behaviour::since(began), in_seconds(7));
+        journal.say(format!("{first:?}"));
         Ok(())
     }
     let (_, lines) = logged(|| run(body(journal.clone())));
-    assert_eq!(journal.take(), "a told, b told, b clean, a clean, (1, 7) after 7s");
+    assert_eq!(journal.take(), "a told, b told, b clean, a clean, (1, 7)");
     assert_eq!(lines, [""; 0]);
 }
 
@@ -42,9 +41,8 @@ fn the_others_clean_up_before_the_result_is_given() {
 fn the_others_of_a_tuple_clean_up_before_the_result_is_given() {
     let journal = Journal::default();
     #[gen::coroutine]
-    fn body(journal: Journal) -> gen::Result<(OneOf4<u32, u32, u32, String>, Duration)> {
-        let io_loop = gen::IoLoop::current().expect("it runs on one");
-        let began = io_loop.now();
+    fn body(journal: Journal) -> gen::Result<OneOf4<u32, u32, u32, String>> {
+        let began = behaviour::now();
         let children = (
             works("a", 2, journal.clone()),
             after(5),
@@ -52,10 +50,11 @@ fn the_others_of_a_tuple_clean_up_before_the_result_is_given() {
             pending::<gen::Result<String>>(),
         );
         let first = yield_!(gen::first_of(children).cancel())?;
-        Ok((first, io_loop.now() - began))
+        assert_eq!(behaviour::since(began), in_seconds(7));
+        Ok(first)
     }
     let (first, lines) = logged(|| run(body(journal.clone())));
-    assert_eq!(first, (OneOf4::Second(7), seconds(7)));
+    assert_eq!(first, OneOf4::Second(7));
     assert_eq!(journal.take(), "a told, b told, b clean, a clean");
     assert_eq!(lines, [""; 0]);
 }
@@ -70,7 +69,7 @@ fn a_cancellation_of_the_yield_reaches_each_child_of_a_tuple() {
         Ok(yield_!(gen::first_of(children))?.into_inner())
     }
     let error = run(async {
-        let task = gen::spawn_local(body(journal.clone()));
+        let task = spawn(body(journal.clone()));
         gen::sleep(seconds(1)).await?;
         task.cancel("enough").await;
         gen::Result::Ok(task.await.unwrap_err())
@@ -92,9 +91,11 @@ fn the_others_are_told_that_a_sibling_was_the_first() {
         Err(error)
     }
     let first = run(async {
-        gen::multi((gen::first_of([gen::boxed(says_why(journal.clone())), gen::boxed(after(1))]).cancel(),))
-            .join()
-            .await
+        gen::multi((
+            gen::first_of([gen::boxed_send(says_why(journal.clone())), gen::boxed_send(after(1))]).cancel(),
+        ))
+        .join()
+        .await
     });
     assert_eq!(first, ((1, 7),));
     assert_eq!(journal.take(), "cancelled: another one was the first");
@@ -107,9 +108,9 @@ fn behind_one_that_is_ready_nobody_is_started() {
     #[gen::coroutine]
     fn body(journal: Journal) -> gen::Result<(usize, u32)> {
         let children = vec![
-            gen::boxed(works("a", 1, journal.clone())),
-            gen::boxed(ready(Ok::<_, gen::Error>(7))),
-            gen::boxed(works("b", 1, journal.clone())),
+            gen::boxed_send(works("a", 1, journal.clone())),
+            gen::boxed_send(ready(Ok::<_, gen::Error>(7))),
+            gen::boxed_send(works("b", 1, journal.clone())),
         ];
         yield_!(gen::first_of(children).cancel())
     }
@@ -143,7 +144,7 @@ fn a_clean_up_that_fails_is_logged() {
     }
     #[gen::coroutine]
     fn body() -> gen::Result<(usize, u32)> {
-        yield_!(gen::first_of([gen::boxed(fails()), gen::boxed(after(1))]).cancel())
+        yield_!(gen::first_of([gen::boxed_send(fails()), gen::boxed_send(after(1))]).cancel())
     }
     let (first, lines) = logged(|| run(body()));
     assert_eq!(first, (1, 7));
@@ -162,8 +163,12 @@ fn clean_ups_that_fail_are_logged_together() {
     #[gen::coroutine]
     fn body() -> gen::Result<(usize, u32)> {
         let works = works("c", 1, Journal::default());
-        let children =
-            vec![gen::boxed(fails("a")), gen::boxed(works), gen::boxed(fails("b")), gen::boxed(after(1))];
+        let children = vec![
+            gen::boxed_send(fails("a")),
+            gen::boxed_send(works),
+            gen::boxed_send(fails("b")),
+            gen::boxed_send(after(1)),
+        ];
         yield_!(gen::first_of(children).cancel())
     }
     let (first, records) = logged_with_debug(|| run(body()));
@@ -190,8 +195,8 @@ fn cancelled_while_the_others_clean_up_they_are_told_again() {
         Ok(1)
     }
     let first = run(async {
-        let both = [gen::boxed(stubborn(journal.clone())), gen::boxed(after(1))];
-        let task = gen::spawn_local(gen::multi((gen::first_of(both).cancel(),)).join());
+        let both = [gen::boxed_send(stubborn(journal.clone())), gen::boxed_send(after(1))];
+        let task = spawn(gen::multi((gen::first_of(both).cancel(),)).join());
         gen::sleep(seconds(5)).await?;
         task.cancel("enough").await;
         task.await

@@ -2,7 +2,15 @@
 
 use std::future::pending;
 
+use behaviour::Took;
+
 use super::*;
+
+/// Runs a body. Returns its result and the time that it took.
+fn timed<T>(body: impl Future<Output = gen::Result<T>>) -> (T, Took) {
+    let (took, result) = behaviour::timed(body);
+    (result.unwrap(), took)
+}
 
 /// Ignores every cancellation.
 #[gen::coroutine]
@@ -15,26 +23,18 @@ fn ignores(guard: Guard) -> gen::Result {
     }
 }
 
-/// Runs a body. Returns its result and the seconds that it took.
-fn timed<T>(body: impl Future<Output = gen::Result<T>>) -> (T, u64) {
-    let clock = gen::VirtualClock::new();
-    let began = clock.now();
-    let value = gen::IoLoop::with_clock(clock.clone()).run_sync(body).unwrap();
-    (value, (clock.now() - began).as_secs())
-}
-
 /// Otherwise a task that ignores its cancellation would live for ever.
 #[test]
 fn a_task_that_does_not_end_is_dropped() {
-    let dropped = Rc::new(Cell::new(0));
+    let dropped = Count::default();
     let guard = Guard(dropped.clone());
     let (error, took) = timed(async {
-        let task = gen::spawn_local(ignores(guard));
+        let task = spawn(ignores(guard));
         task.cancel("stop").grace(seconds(5)).await;
         assert_eq!(dropped.get(), 1, "it is over when all is dropped");
         Ok(task.await.unwrap_err())
     });
-    assert_eq!((reason(&error).as_str(), took), ("stop", 5));
+    assert_eq!((reason(&error).as_str(), took), ("stop", in_seconds(5)));
     assert_eq!(error.downcast_ref::<gen::Cancelled>().unwrap().site, None);
 }
 
@@ -43,24 +43,25 @@ fn a_task_that_does_not_end_is_dropped() {
 fn a_task_that_ends_in_time_is_left_alone_and_so_is_who_comes_after_it() {
     let journal = Journal::default();
     let (later, took) = timed(async {
-        let task = gen::spawn_local(works("a", 2, journal.clone()));
+        let task = spawn(works("a", 2, journal.clone()));
         task.cancel("stop").grace(seconds(5)).await;
-        let later = gen::spawn_local(async {
+        let later = spawn(async {
             gen::sleep(seconds(10)).await?;
             Ok::<_, gen::Error>("slept")
         });
         later.await
     });
-    assert_eq!((later, took, journal.take().as_str()), ("slept", 12, "a told, a clean"));
+    assert_eq!((later, took, journal.take().as_str()), ("slept", in_seconds(12), "a told, a clean"));
 }
 
 /// Otherwise the caller would have to wait for the end, because no other code can end the task.
 #[test]
 fn the_time_goes_on_when_nobody_waits() {
-    let dropped = Rc::new(Cell::new(0));
+    needs!(VirtualTime);
+    let dropped = Count::default();
     let guard = Guard(dropped.clone());
     timed(async {
-        let task = gen::spawn_local(ignores(guard));
+        let task = spawn(ignores(guard));
         drop(task.cancel("stop").grace(seconds(5)));
         gen::sleep(seconds(4)).await?;
         assert_eq!(dropped.get(), 0);
@@ -79,22 +80,22 @@ fn the_time_goes_on_when_nobody_waits() {
 fn of_several_the_one_that_ends_first_counts() {
     for times in [[5, 50], [50, 5]] {
         let (error, took) = timed(async {
-            let task = gen::spawn_local(ignores(Guard(Rc::default())));
+            let task = spawn(ignores(Guard(Count::default())));
             for time in times {
                 drop(task.cancel("stop").grace(seconds(time)));
             }
             Ok(task.await.unwrap_err())
         });
-        assert_eq!((reason(&error).as_str(), took), ("stop", 5));
+        assert_eq!((reason(&error).as_str(), took), ("stop", in_seconds(5)));
     }
     // The grace period of the same future may be changed.
     let (_, took) = timed(async {
-        let task = gen::spawn_local(ignores(Guard(Rc::default())));
+        let task = spawn(ignores(Guard(Count::default())));
         task.cancel("stop").grace(seconds(50)).grace(seconds(7)).grace(Duration::MAX).await;
         drop(task.await);
         Ok(())
     });
-    assert_eq!(took, 7);
+    assert_eq!(took, in_seconds(7));
 }
 
 /// Otherwise a shield, a group or a scope could not be ended.
@@ -106,23 +107,23 @@ fn whatever_it_waits_for_is_dropped() {
             fn $name($guard: Guard) -> gen::Result {
                 yield_!($yielded).map(drop)
             }
-            let dropped = Rc::new(Cell::new(0));
+            let dropped = Count::default();
             let guard = Guard(dropped.clone());
             let (_, took) = timed(async {
-                let task = gen::spawn_local($name(guard));
+                let task = spawn($name(guard));
                 task.cancel("stop").grace(seconds(5)).await;
                 assert_eq!(dropped.get(), 1, stringify!($name));
                 assert!(task.await.unwrap_err().is_cancelled());
                 Ok(())
             });
-            assert_eq!(took, 5, stringify!($name));
+            assert_eq!(took, in_seconds(5), stringify!($name));
         };
     }
     ends!(shield, |guard| gen::shield(ignores(guard)));
     ends!(list, |guard| vec![ignores(guard)]);
     ends!(tuple, |guard| (gen::shield(pending::<()>()), ignores(guard)));
     ends!(timeout, |guard| gen::with_timeout(seconds(100), ignores(guard)).cancel(seconds(100)));
-    ends!(scope, |guard| gen::scope_local(|scope| async move {
+    ends!(scope, |guard| gen::scope(|scope| async move {
         scope.spawn(ignores(guard));
         yield_!(gen::sleep(seconds(3600)))
     }));
@@ -132,23 +133,23 @@ fn whatever_it_waits_for_is_dropped() {
 #[test]
 fn what_cannot_be_told_is_dropped_at_once() {
     let (_, took) = timed(async {
-        let task = gen::spawn_local(pending::<gen::Result<()>>());
+        let task = spawn(pending::<gen::Result<()>>());
         task.cancel("stop").grace(seconds(5)).await;
         assert!(task.await.unwrap_err().is_cancelled());
         Ok(())
     });
-    assert_eq!(took, 0);
+    assert_eq!(took, in_seconds(0));
 }
 
 /// After its end, a task is neither dropped nor waited for.
 #[test]
 fn after_the_end_nothing_happens() {
     let (value, took) = timed(async {
-        let task = gen::spawn_local(async { Ok::<_, gen::Error>(7) });
+        let task = spawn(async { Ok::<_, gen::Error>(7) });
         task.cancel("stop").grace(seconds(5)).await;
         task.await
     });
-    assert_eq!((value, took), (7, 0));
+    assert_eq!((value, took), (7, in_seconds(0)));
 }
 
 /// Otherwise a destructor that panics would end the loop.
@@ -169,7 +170,7 @@ fn a_drop_that_panics_ends_there() {
     }
     let (_, lines) = behaviour::logged(|| {
         timed(async {
-            let task = gen::spawn_local(stubborn());
+            let task = spawn(stubborn());
             task.cancel("stop").grace(seconds(5)).await;
             assert!(task.await.unwrap_err().is_cancelled());
             Ok(())
@@ -181,9 +182,8 @@ fn a_drop_that_panics_ends_there() {
 /// Otherwise a handle on another thread could not end the task.
 #[test]
 fn another_thread_may_set_the_time() {
-    let io_loop = gen::IoLoop::new();
-    let error = io_loop.run_sync(async {
-        let task = gen::spawn_local(ignores(Guard(Rc::default())));
+    let error = run(async {
+        let task = gen::spawn(ignores(Guard(Count::default())));
         let thread = std::thread::spawn(move || {
             gen::block_on(task.cancel("from afar").grace(Duration::ZERO));
             gen::block_on(task).unwrap_err()
@@ -193,15 +193,15 @@ fn another_thread_may_set_the_time() {
         }
         Ok::<_, gen::Error>(thread.join().unwrap())
     });
-    assert_eq!(reason(&error.unwrap()), "from afar");
+    assert_eq!(reason(&error), "from afar");
 }
 
 /// Otherwise a child that ignores its cancellation would keep its scope alive for ever.
 #[test]
 fn a_child_of_a_scope_is_dropped_and_the_scope_goes_on() {
     #[gen::coroutine]
-    fn body(dropped: Rc<Cell<usize>>) -> gen::Result<&'static str> {
-        yield_!(gen::scope_local(|scope| async move {
+    fn body(dropped: Count) -> gen::Result<&'static str> {
+        yield_!(gen::scope(|scope| async move {
             let child = scope.spawn(ignores(Guard(dropped.clone())));
             yield_!(child.cancel("not this one").grace(seconds(50)).grace(seconds(5)))?;
             assert_eq!(dropped.get(), 1);
@@ -210,7 +210,7 @@ fn a_child_of_a_scope_is_dropped_and_the_scope_goes_on() {
             Ok::<_, gen::Error>("goes on")
         }))
     }
-    assert_eq!(timed(body(Rc::default())), ("goes on", 6));
+    assert_eq!(timed(body(Count::default())), ("goes on", in_seconds(6)));
 }
 
 /// A child that ends in time, or has already ended, is not waited for any longer.
@@ -218,7 +218,7 @@ fn a_child_of_a_scope_is_dropped_and_the_scope_goes_on() {
 fn a_child_of_a_scope_that_ends_in_time_is_left_alone() {
     #[gen::coroutine]
     fn body(journal: Journal) -> gen::Result {
-        yield_!(gen::scope_local(|scope| async move {
+        yield_!(gen::scope(|scope| async move {
             let child = scope.spawn(works("a", 2, journal.clone()));
             yield_!(child.cancel("stop").grace(seconds(5)))?;
             yield_!(child.cancel("late").grace(seconds(50)))?;
@@ -227,13 +227,14 @@ fn a_child_of_a_scope_that_ends_in_time_is_left_alone() {
         }))
     }
     let journal = Journal::default();
-    assert_eq!(timed(body(journal.clone())), ((), 2));
+    assert_eq!(timed(body(journal.clone())), ((), in_seconds(2)));
     assert_eq!(journal.take(), "a told, a clean");
 }
 
 /// Otherwise the child would never end if no time passes.
 #[test]
 fn a_child_of_a_scope_where_no_loop_runs_has_failed() {
+    needs!(NoFeatures);
     #[gen::coroutine]
     fn swallows() -> gen::Result {
         loop {
@@ -246,4 +247,18 @@ fn a_child_of_a_scope_where_no_loop_runs_has_failed() {
         child.await
     }));
     assert!(ended.unwrap_err().is::<gen::NoHost>());
+}
+
+/// Otherwise a second request with more patience would prolong the life of a task that hangs.
+#[test]
+fn a_later_time_does_not_replace_an_earlier_one() {
+    let (_, took) = timed(async {
+        let task = spawn(ignores(Guard(Count::default())));
+        drop(task.cancel("soon").grace(seconds(5)));
+        gen::sleep(seconds(1)).await?;
+        task.cancel("late").grace(seconds(3000)).await;
+        assert_eq!(reason(&task.await.unwrap_err()), "soon");
+        Ok(())
+    });
+    assert_eq!(took, in_seconds(5));
 }

@@ -27,7 +27,7 @@ macro_rules! cancelled_group {
             let journal = Journal::default();
             let (_, lines) = logged(|| {
                 run(async {
-                    let task = gen::spawn_local(waits(journal.clone()));
+                    let task = spawn(waits(journal.clone()));
                     task.cancel("stop").await;
                     assert!(task.is_done(), "the cancellation is over when the task has ended");
                     task.await
@@ -91,8 +91,8 @@ cancelled_group!(
 cancelled_group!(
     boxes_and_options,
     |journal| vec![
-        gen::boxed(Box::pin(works("a", 2, journal.clone()))),
-        gen::boxed(gen::LocalBoxCoroutine::new(works("b", 1, journal.clone())))
+        gen::boxed_send(Box::pin(works("a", 2, journal.clone()))),
+        gen::boxed_send(gen::BoxCoroutine::new(works("b", 1, journal.clone())))
     ],
     "a told, b told, b clean, a clean, stop"
 );
@@ -231,15 +231,16 @@ cancelled_group!(
 /// Otherwise the children that the group drops would be dropped late, or the others with them.
 #[test]
 fn a_plain_future_in_a_group_is_dropped_at_once() {
+    needs!(OneThread);
     #[gen::coroutine]
     fn waits(first: behaviour::Child, journal: Journal) -> gen::Result {
-        let first = gen::boxed(first);
-        yield_!(vec![first, gen::boxed(works("a", 1, journal))]).map(drop)
+        let first = gen::boxed_send(first);
+        yield_!(vec![first, gen::boxed_send(works("a", 1, journal))]).map(drop)
     }
     let journal = Journal::default();
     let (children, mut futures) = Children::of(1);
     let error = run(async {
-        let task = gen::spawn_local(waits(futures.remove(0), journal.clone()));
+        let task = spawn(waits(futures.remove(0), journal.clone()));
         let cancelling = task.cancel("stop");
         gen::moment().await?;
         gen::moment().await?;
@@ -256,7 +257,7 @@ fn a_plain_future_in_a_group_is_dropped_at_once() {
 #[test]
 fn the_error_says_who_asked_and_where_it_arrived() {
     let error = run(async {
-        let task = gen::spawn_local(works("a", 1, Journal::default()));
+        let task = spawn(works("a", 1, Journal::default()));
         task.cancel(String::from("no more")).await;
         Ok(task.await.unwrap_err())
     });
@@ -277,12 +278,12 @@ fn a_task_that_is_waited_for_goes_on() {
     let journal = Journal::default();
     run(async {
         let said = journal.clone();
-        let inner = gen::spawn_local(async move {
+        let inner = spawn(async move {
             gen::sleep(seconds(5)).await?;
             said.say("done");
             Ok::<_, gen::Error>(7)
         });
-        let outer = gen::spawn_local(waits(inner));
+        let outer = spawn(waits(inner));
         outer.cancel("stop").await;
         assert_eq!((reason(&outer.await.unwrap_err()), journal.take()), ("stop".to_owned(), String::new()));
         gen::sleep(seconds(6)).await
@@ -293,10 +294,10 @@ fn a_task_that_is_waited_for_goes_on() {
 /// Otherwise a body that cannot receive a cancellation would never end.
 #[test]
 fn a_body_at_a_plain_await_is_dropped() {
-    let dropped = Rc::new(Cell::new(0));
+    let dropped = Count::default();
     let error = run(async {
         let guard = Guard(dropped.clone());
-        let task = gen::spawn_local(async move {
+        let task = spawn(async move {
             let _guard = guard;
             pending::<gen::Result<()>>().await
         });
@@ -322,7 +323,7 @@ fn t02_the_first_branch_of_a_foreign_join_is_told() {
     }
     let journal = Journal::default();
     let error = run(async {
-        let task = gen::spawn_local(joins(journal.clone()));
+        let task = spawn(joins(journal.clone()));
         task.cancel("stop").await;
         Ok(task.await.unwrap_err())
     });
@@ -346,7 +347,7 @@ fn t02_the_first_branch_of_a_foreign_select_is_told() {
     }
     let journal = Journal::default();
     let ended = run(async {
-        let task = gen::spawn_local(selects(journal.clone()));
+        let task = spawn(selects(journal.clone()));
         task.cancel("stop").await;
         task.await
     });
@@ -356,12 +357,13 @@ fn t02_the_first_branch_of_a_foreign_select_is_told() {
 /// Otherwise a reader that gives up would take the value from all other readers.
 #[test]
 fn t21_others_that_wait_for_the_same_future_still_get_its_value() {
+    needs!(LocalTasks);
     #[gen::coroutine]
     fn waits(future: gen::SharedFuture<u32>) -> gen::Result<u32> {
         yield_!(future)
     }
     async fn one_of_two_gives_up(future: gen::SharedFuture<u32>) -> gen::Result<gen::JoinHandle<u32>> {
-        let [gives_up, other] = [future.clone(), future].map(|future| gen::spawn_local(waits(future)));
+        let [gives_up, other] = [future.clone(), future].map(|future| spawn(waits(future)));
         gives_up.cancel("stop").await;
         assert_eq!(reason(&gives_up.await.unwrap_err()), "stop");
         assert!(!other.is_done());
@@ -374,7 +376,7 @@ fn t21_others_that_wait_for_the_same_future_still_get_its_value() {
         promise.set(7)?;
         assert_eq!(yield_!(gen::with_timeout(seconds(1), other))?, 7);
 
-        let task = gen::spawn_local(works("a", 1, Journal::default()));
+        let task = spawn(works("a", 1, Journal::default()));
         let other = one_of_two_gives_up(task.shared()).await?;
         assert_eq!(yield_!(gen::with_timeout(seconds(7200), other))?, 1, "the task has gone on too");
         Ok(())
@@ -395,7 +397,7 @@ fn a_foreign_collection_is_a_leaf() {
     }
     let journal = Journal::default();
     run(async {
-        let task = gen::spawn_local(collects(journal.clone()));
+        let task = spawn(collects(journal.clone()));
         task.cancel("stop").await;
         task.await
     });
@@ -407,16 +409,16 @@ fn a_foreign_collection_is_a_leaf() {
 fn t18_many_children_are_cancelled_in_linear_time() {
     const MANY: usize = 50_000;
     #[gen::coroutine]
-    fn child(told: Rc<Cell<usize>>) -> gen::Result {
+    fn child(told: Count) -> gen::Result {
         yield_!(gen::shield(gen::sleep(seconds(1))))?;
         let end = yield_!(pending::<()>());
-        told.set(told.get() + 1);
+        told.add();
         end
     }
-    let told = Rc::new(Cell::new(0));
+    let told = Count::default();
     run(async {
         let children: Vec<_> = (0..MANY).map(|_| child(told.clone())).collect();
-        let task = gen::spawn_local(gen::multi(children).join());
+        let task = spawn(gen::multi(children).join());
         task.cancel("stop").await;
         assert!(task.await.is_err());
         Ok(())
@@ -439,7 +441,7 @@ fn a_limit_that_is_cut_short_is_an_error() {
     }
     run(async {
         for (children, ended) in [(2, Ok(2)), (3, Err("stop".to_owned()))] {
-            let task = gen::spawn_local(limited(children));
+            let task = spawn(limited(children));
             task.cancel("stop").await;
             assert_eq!(task.await.map_err(|error| reason(&error)), ended);
         }

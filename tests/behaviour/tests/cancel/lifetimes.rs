@@ -1,7 +1,7 @@
 //! Lifetimes: no part of a task, a request or an error stays alive after its end.
 
 use std::future::pending;
-use std::rc::Weak;
+use std::sync::{Arc, Weak};
 
 use behaviour::{logged, logged_with_debug};
 
@@ -11,15 +11,15 @@ use super::*;
 #[test]
 fn t26_what_a_cancelled_body_held_is_free_when_its_end_is_told() {
     #[gen::coroutine]
-    fn holds(_value: Rc<()>) -> gen::Result {
+    fn holds(_value: Arc<()>) -> gen::Result {
         yield_!(pending::<()>())
     }
-    let value = Rc::new(());
+    let value = Arc::new(());
     run(async {
-        let task = gen::spawn_local(holds(value.clone()));
-        assert_eq!(Rc::strong_count(&value), 2);
+        let task = spawn(holds(value.clone()));
+        assert_eq!(Arc::strong_count(&value), 2);
         task.cancel("stop").await;
-        assert_eq!(Rc::strong_count(&value), 1);
+        assert_eq!(Arc::strong_count(&value), 1);
         drop(task.await);
         Ok(())
     });
@@ -29,13 +29,13 @@ fn t26_what_a_cancelled_body_held_is_free_when_its_end_is_told() {
 /// it.
 #[test]
 fn t26_what_waits_for_an_end_may_be_dropped_or_forgotten() {
-    let value = Rc::new(());
-    let weak: Weak<()> = Rc::downgrade(&value);
+    let value = Arc::new(());
+    let weak: Weak<()> = Arc::downgrade(&value);
     let journal = Journal::default();
     run(async {
         let held = value;
         let said = journal.clone();
-        let task = gen::spawn_local(async move {
+        let task = spawn(async move {
             let _held = held;
             works("a", 1, said).await
         });
@@ -55,13 +55,14 @@ fn t26_what_waits_for_an_end_may_be_dropped_or_forgotten() {
 /// once.
 #[test]
 fn t19_each_child_of_a_cancelled_group_is_dropped_once() {
+    needs!(OneThread);
     #[gen::coroutine]
     fn child(cleanup: u64, _guard: Guard) -> gen::Result {
         let end = yield_!(pending::<()>());
         yield_!(gen::sleep(seconds(cleanup)))?;
         end
     }
-    let dropped = Rc::new(Cell::new(0));
+    let dropped = Count::default();
     run(async {
         let children: Vec<_> = (1..11).map(|n| child(n, Guard(dropped.clone()))).collect();
         let untold: Vec<_> = (0..10)
@@ -73,7 +74,7 @@ fn t19_each_child_of_a_cancelled_group_is_dropped_once() {
                 }
             })
             .collect();
-        let task = gen::spawn_local(gen::multi((children, untold)).join());
+        let task = spawn(gen::multi((children, untold)).join());
         let cancelling = task.cancel("stop");
         gen::moment().await?;
         gen::moment().await?;
@@ -88,7 +89,7 @@ fn t19_each_child_of_a_cancelled_group_is_dropped_once() {
 /// A group that is dropped while it is being cancelled leaks nothing.
 #[test]
 fn t19_a_group_may_be_dropped_while_it_is_cancelled() {
-    let dropped = Rc::new(Cell::new(0));
+    let dropped = Count::default();
     let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
     let task = io_loop
         .spawn_local(gen::multi([shielded(Guard(dropped.clone())), shielded(Guard(dropped.clone()))]).join());
@@ -118,8 +119,8 @@ fn t19_a_panic_of_a_child_that_is_told_leaves_nothing_in_flight() {
     }
     let journal = Journal::default();
     let body = async {
-        let task = gen::spawn_local(gen::multi([panics(), panics()]).join());
-        let bystander = gen::spawn_local(works("a", 1, journal.clone()));
+        let task = spawn(gen::multi([panics(), panics()]).join());
+        let bystander = spawn(works("a", 1, journal.clone()));
         task.cancel("stop").await;
         let error = task.await.unwrap_err();
         assert!(error.is::<gen::Panicked>() && error.others().len() == 1, "both were told");
@@ -139,11 +140,11 @@ fn t03_a_yield_that_was_spawned_from_a_body_belongs_to_its_own_task() {
     #[gen::coroutine]
     fn spawns(journal: Journal) -> gen::Result<gen::JoinHandle<u32>> {
         let inner = journal.clone();
-        Ok(gen::spawn_local(async move { yield_!(works("inner", 1, inner)) }))
+        Ok(spawn(async move { yield_!(works("inner", 1, inner)) }))
     }
     let journal = Journal::default();
     run(async {
-        let outer = gen::spawn_local(spawns(journal.clone()));
+        let outer = spawn(spawns(journal.clone()));
         let inner = outer.await?;
         inner.cancel("stop").await;
         assert!(inner.await.is_err());
@@ -158,7 +159,7 @@ fn t03_a_yield_that_was_spawned_from_a_body_belongs_to_its_own_task() {
 fn a_cancelled_task_that_nobody_looks_at_is_logged_for_debugging() {
     let (_, lines) = logged_with_debug(|| {
         run(async {
-            let task = gen::spawn_local(works("a", 1, Journal::default()));
+            let task = spawn(works("a", 1, Journal::default()));
             task.cancel("stop").await;
             drop(task);
             Ok(())
@@ -173,19 +174,20 @@ fn a_cancelled_task_that_nobody_looks_at_is_logged_for_debugging() {
 /// first.
 #[test]
 fn t26_a_shared_result_is_freed_by_its_last_reader() {
-    let value = Rc::new(7);
+    needs!(LocalTasks);
+    let value = Arc::new(7);
     run(async {
         let held = value.clone();
-        let task = gen::spawn_local(async move {
+        let task = spawn(async move {
             gen::sleep(seconds(1)).await?;
             Ok::<_, gen::Error>(held)
         });
         let first = task.shared();
         let second = first.clone();
         assert_eq!((*first.await?, *second.clone().await?), (7, 7));
-        assert_eq!(Rc::strong_count(&value), 2, "the reader that is left");
+        assert_eq!(Arc::strong_count(&value), 2, "the reader that is left");
         drop(second);
-        assert_eq!(Rc::strong_count(&value), 1);
+        assert_eq!(Arc::strong_count(&value), 1);
         Ok(())
     });
 }
@@ -194,10 +196,11 @@ fn t26_a_shared_result_is_freed_by_its_last_reader() {
 /// it.
 #[test]
 fn a_shared_task_that_fails_tells_its_readers_or_the_log() {
+    needs!(LocalTasks);
     for readers in [2, 0] {
         let (_, lines) = logged_with_debug(|| {
             run(async {
-                let task = gen::spawn_local(works("a", 1, Journal::default()));
+                let task = spawn(works("a", 1, Journal::default()));
                 drop(task.cancel("stop"));
                 let shared = task.shared();
                 gen::sleep(seconds(2)).await?;

@@ -17,10 +17,8 @@ mod throw;
 mod twice;
 mod wait_iterator;
 
-use std::cell::{Cell, RefCell};
 use std::future::Future;
-use std::rc::Rc;
 use std::time::Duration;
 
-use behaviour::{reason, run, seconds, works, Guard, Journal};
+use behaviour::{in_seconds, needs, reason, run, seconds, spawn, works, Count, Guard, Journal};
 use gen::yield_;

@@ -1,16 +1,19 @@
 //! A task that its own body cancels.
 
+use std::sync::{Arc, Mutex};
+
 use super::*;
 
-type Own = Rc<RefCell<Option<gen::JoinHandle<()>>>>;
+type Own = Arc<Mutex<Option<gen::JoinHandle<()>>>>;
 
 fn cancel(own: &Own, reason: &'static str) -> gen::CancelCompletion {
-    own.borrow().as_ref().expect("the test has put it there").cancel(reason)
+    own.lock().unwrap().as_ref().expect("the test has put it there").cancel(reason)
 }
 
 /// Otherwise the request would be lost, because the body is executing.
 #[test]
 fn t21_a_body_that_cancels_itself_is_told_at_its_next_yield() {
+    needs!(OneThread);
     #[gen::coroutine]
     fn body(own: Own, journal: Journal) -> gen::Result {
         yield_!(gen::moment())?;
@@ -24,9 +27,10 @@ fn t21_a_body_that_cancels_itself_is_told_at_its_next_yield() {
     }
     let (own, journal) = (Own::default(), Journal::default());
     run(async {
-        own.replace(Some(gen::spawn_local(body(own.clone(), journal.clone()))));
+        let task = spawn(body(own.clone(), journal.clone()));
+        *own.lock().unwrap() = Some(task);
         gen::sleep(seconds(1)).await?;
-        let task = own.take().unwrap();
+        let task = own.lock().unwrap().take().unwrap();
         assert!(task.is_done());
         assert_eq!(reason(&task.await.unwrap_err()), "myself");
         Ok(())
@@ -37,6 +41,7 @@ fn t21_a_body_that_cancels_itself_is_told_at_its_next_yield() {
 /// A body that waits for its own end would be a deadlock.
 #[test]
 fn t21_a_body_that_waits_for_its_own_end_is_told_there() {
+    needs!(OneThread);
     #[gen::coroutine]
     fn body(own: Own, journal: Journal) -> gen::Result {
         yield_!(gen::moment())?;
@@ -47,9 +52,10 @@ fn t21_a_body_that_waits_for_its_own_end_is_told_there() {
     }
     let (own, journal) = (Own::default(), Journal::default());
     run(async {
-        own.replace(Some(gen::spawn_local(body(own.clone(), journal.clone()))));
+        let task = spawn(body(own.clone(), journal.clone()));
+        *own.lock().unwrap() = Some(task);
         gen::sleep(seconds(1)).await?;
-        let task = own.take().unwrap();
+        let task = own.lock().unwrap().take().unwrap();
         assert!(task.is_done());
         assert_eq!(reason(&task.await.unwrap_err()), "myself");
         Ok(())
@@ -60,15 +66,17 @@ fn t21_a_body_that_waits_for_its_own_end_is_told_there() {
 /// A request that finds no yield any more changes nothing.
 #[test]
 fn t21_a_body_that_cancels_itself_and_ends_has_its_result() {
+    needs!(OneThread);
     let own = Own::default();
     run(async {
         let its = own.clone();
-        own.replace(Some(gen::spawn_local(async move {
+        let task = spawn(async move {
             gen::moment().await?;
             drop(cancel(&its, "myself"));
             Ok::<_, gen::Error>(())
-        })));
+        });
+        *own.lock().unwrap() = Some(task);
         gen::sleep(seconds(1)).await?;
-        own.take().unwrap().await
+        own.lock().unwrap().take().unwrap().await
     });
 }

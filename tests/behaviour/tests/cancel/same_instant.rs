@@ -23,7 +23,7 @@ fn t21_the_result_wins_and_the_next_yield_is_told() {
         let (children, mut futures) = Children::of(2);
         let (second, journal) = (futures.remove(1), Journal::default());
         run(async {
-            let task = gen::spawn_local(two(futures.remove(0), second, journal.clone()));
+            let task = spawn(two(futures.remove(0), second, journal.clone()));
             if result_first {
                 children.end(0, Ok(1));
             }
@@ -47,7 +47,7 @@ fn t21_a_body_that_ends_in_that_turn_has_its_result() {
     }
     let (children, mut futures) = Children::of(1);
     let value = run(async {
-        let task = gen::spawn_local(one(futures.remove(0)));
+        let task = spawn(one(futures.remove(0)));
         children.end(0, Ok(1));
         task.cancel("stop").await;
         task.await
@@ -60,7 +60,7 @@ fn t21_a_body_that_ends_in_that_turn_has_its_result() {
 fn t21_children_that_are_ready_keep_their_results() {
     #[gen::coroutine]
     fn settled(child: behaviour::Child, journal: Journal) -> gen::Result<Vec<String>> {
-        let children = vec![gen::boxed(child), gen::boxed(works("a", 1, journal))];
+        let children = vec![gen::boxed_send(child), gen::boxed_send(works("a", 1, journal))];
         let results = yield_!(gen::multi(children).settle())?;
         Ok(results
             .into_iter()
@@ -70,7 +70,7 @@ fn t21_children_that_are_ready_keep_their_results() {
     let (children, mut futures) = Children::of(1);
     let journal = Journal::default();
     let results = run(async {
-        let task = gen::spawn_local(settled(futures.remove(0), journal.clone()));
+        let task = spawn(settled(futures.remove(0), journal.clone()));
         children.end(0, Ok(7));
         task.cancel("stop").await;
         task.await
@@ -94,7 +94,7 @@ fn t21_a_group_that_is_ready_wins() {
     let (children, mut futures) = Children::of(1);
     let journal = Journal::default();
     run(async {
-        let task = gen::spawn_local(group(futures.remove(0), journal.clone()));
+        let task = spawn(group(futures.remove(0), journal.clone()));
         children.end(0, Ok(7));
         task.cancel("stop").await;
         task.await

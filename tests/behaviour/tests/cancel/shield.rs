@@ -18,7 +18,7 @@ fn commits(journal: Journal) -> gen::Result {
 fn a_shielded_part_is_not_cancelled_and_the_next_yield_is_told() {
     let journal = Journal::default();
     run(async {
-        let task = gen::spawn_local(commits(journal.clone()));
+        let task = spawn(commits(journal.clone()));
         task.cancel("stop").await;
         assert!(task.await.is_err());
         Ok(())
@@ -37,7 +37,7 @@ fn a_body_that_ends_with_its_shield_has_its_result() {
         }))
     }
     let value = run(async {
-        let task = gen::spawn_local(only());
+        let task = spawn(only());
         task.cancel("stop").await;
         task.await
     });
@@ -54,7 +54,7 @@ fn in_a_group_only_the_shielded_child_waits() {
     }
     let journal = Journal::default();
     run(async {
-        let task = gen::spawn_local(group(journal.clone()));
+        let task = spawn(group(journal.clone()));
         task.cancel("stop").await;
         assert!(task.await.is_err());
         Ok(())
@@ -76,7 +76,7 @@ fn a_shield_keeps_a_whole_group() {
     }
     let journal = Journal::default();
     run(async {
-        let task = gen::spawn_local(shielded(journal.clone()));
+        let task = spawn(shielded(journal.clone()));
         task.cancel("stop").await;
         assert_eq!(reason(&task.await.unwrap_err()), "stop");
         Ok(())
@@ -90,7 +90,7 @@ fn a_shield_keeps_a_whole_group() {
 fn t21_of_requests_that_wait_the_first_is_told() {
     let journal = Journal::default();
     run(async {
-        let task = gen::spawn_local(commits(journal.clone()));
+        let task = spawn(commits(journal.clone()));
         drop(task.cancel("one"));
         gen::sleep(seconds(1)).await?;
         drop(task.cancel("two"));
@@ -111,7 +111,7 @@ fn t21_of_requests_that_wait_in_a_group_the_first_is_told() {
     }
     let journal = Journal::default();
     run(async {
-        let task = gen::spawn_local(group(journal.clone()));
+        let task = spawn(group(journal.clone()));
         drop(task.cancel("one"));
         gen::sleep(seconds(1)).await?;
         task.cancel("two").await;
@@ -139,7 +139,7 @@ fn errors_get_through_also_while_a_cancellation_waits() {
     }
     let journal = Journal::default();
     run(async {
-        let task = gen::spawn_local(stuck(journal.clone()));
+        let task = spawn(stuck(journal.clone()));
         let cancelling = task.cancel("stop");
         gen::sleep(seconds(1)).await?;
         task.throw("the line is cut");
@@ -153,17 +153,18 @@ fn errors_get_through_also_while_a_cancellation_waits() {
 /// Otherwise a cancellation that waits would poll the task again and again.
 #[test]
 fn a_loop_with_a_cancellation_that_waits_sleeps() {
+    needs!(OneThread);
     #[gen::coroutine]
-    fn counts(polls: Rc<Cell<usize>>) -> gen::Result {
+    fn counts(polls: Count) -> gen::Result {
         let counted = std::future::poll_fn(move |_| {
-            polls.set(polls.get() + 1);
+            polls.add();
             std::task::Poll::<gen::Result<()>>::Pending
         });
         yield_!(gen::shield(counted))
     }
-    let polls = Rc::new(Cell::new(0));
+    let polls = Count::default();
     run(async {
-        let task = gen::spawn_local(counts(polls.clone()));
+        let task = spawn(counts(polls.clone()));
         drop(task.cancel("stop"));
         for _ in 0..10 {
             gen::sleep(seconds(1)).await?;
@@ -188,7 +189,7 @@ fn a_shield_that_is_dropped_lets_go() {
     }
     let journal = Journal::default();
     run(async {
-        let task = gen::spawn_local(races(journal.clone()));
+        let task = spawn(races(journal.clone()));
         task.cancel("stop").await;
         assert_eq!(reason(&task.await.unwrap_err()), "stop");
         Ok(())

@@ -28,7 +28,7 @@ fn every_task_is_told_and_waited_for() {
 /// Otherwise a task that does not end would keep the program from ending.
 #[test]
 fn after_the_grace_period_the_rest_is_dropped() {
-    let dropped = Rc::new(Cell::new(0));
+    let dropped = Count::default();
     let io_loop = io_loop();
     let guard = Guard(dropped.clone());
     let stubborn = io_loop.spawn_local(stubborn(guard));
@@ -52,7 +52,7 @@ fn tasks_that_are_spawned_meanwhile_are_waited_for() {
     #[gen::coroutine]
     fn spawns(journal: Journal) -> gen::Result {
         let end = yield_!(pending::<()>());
-        drop(gen::spawn_local(works("later", 1, journal)));
+        drop(spawn(works("later", 1, journal)));
         end
     }
     let journal = Journal::default();
@@ -65,7 +65,7 @@ fn tasks_that_are_spawned_meanwhile_are_waited_for() {
 /// Dropping a loop is not a cancellation: no code of the tasks runs any more.
 #[test]
 fn a_loop_that_is_dropped_drops_its_bodies_untold() {
-    let (journal, dropped) = (Journal::default(), Rc::new(Cell::new(0)));
+    let (journal, dropped) = (Journal::default(), Count::default());
     let io_loop = io_loop();
     let guard = Guard(dropped.clone());
     let said = journal.clone();

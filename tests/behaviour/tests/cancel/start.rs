@@ -23,7 +23,7 @@ fn t21_children_that_were_not_started_are_started_and_told() {
     }
     let journal = Journal::default();
     run(async {
-        let task = gen::spawn_local(two_groups(journal.clone()));
+        let task = spawn(two_groups(journal.clone()));
         task.cancel("stop").await;
         assert!(task.await.is_err());
         Ok(())
@@ -37,7 +37,7 @@ fn t21_children_that_were_not_started_are_started_and_told() {
 fn t21_a_task_has_run_its_first_step() {
     let journal = Journal::default();
     run(async {
-        let task = gen::spawn_local(starts(journal.clone()));
+        let task = spawn(starts(journal.clone()));
         task.cancel("stop").await;
         assert!(task.await.is_err());
         Ok(())

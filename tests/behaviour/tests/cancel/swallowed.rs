@@ -1,6 +1,8 @@
 //! Cancellations that a broad match ignores.
 
-use behaviour::logged;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use behaviour::{logged, timed};
 
 use super::*;
 
@@ -18,16 +20,14 @@ fn retries(journal: Journal) -> gen::Result<&'static str> {
 #[test]
 fn t21_a_body_that_swallows_it_goes_on_and_is_waited_for() {
     let journal = Journal::default();
-    let clock = gen::VirtualClock::new();
-    let began = clock.now();
-    let outcome = gen::IoLoop::with_clock(clock.clone()).run_sync(async {
-        let task = gen::spawn_local(retries(journal.clone()));
+    let (took, outcome) = timed(async {
+        let task = spawn(retries(journal.clone()));
         gen::sleep(seconds(5)).await?;
         task.cancel("stop").await;
         task.await
     });
     assert_eq!((outcome.unwrap(), journal.take()), ("slept at last", "again".to_owned()));
-    assert_eq!((clock.now() - began).as_secs(), 15);
+    assert_eq!(took, in_seconds(15));
 }
 
 /// A child of a group that ignores its cancellation keeps its value.
@@ -42,7 +42,7 @@ fn t21_a_child_that_swallows_it_keeps_the_group_waiting() {
     }
     let journal = Journal::default();
     let outcome = run(async {
-        let task = gen::spawn_local(group(journal.clone()));
+        let task = spawn(group(journal.clone()));
         task.cancel("stop").await;
         task.await
     });
@@ -60,7 +60,7 @@ fn t21_a_clean_up_that_panics_ends_the_task() {
         Ok(())
     }
     run(async {
-        let task = gen::spawn_local(panics());
+        let task = spawn(panics());
         task.cancel("stop").await;
         let error = task.await.unwrap_err();
         assert_eq!(error.downcast_ref::<gen::Panicked>().unwrap().message(), "in the clean-up");
@@ -69,10 +69,10 @@ fn t21_a_clean_up_that_panics_ends_the_task() {
 }
 
 /// The records of a body that is cancelled and keeps running for an hour.
-fn said_within_an_hour(body: impl Future<Output = gen::Result> + 'static) -> Vec<String> {
+fn said_within_an_hour(body: impl Future<Output = gen::Result> + Send + 'static) -> Vec<String> {
     logged(|| {
         run(async {
-            let task = gen::spawn_local(body);
+            let task = spawn(body);
             gen::sleep(seconds(1)).await?;
             drop(task.cancel("stop"));
             gen::sleep(seconds(3600)).await?;
@@ -99,13 +99,13 @@ fn a_task_that_waits_again_where_it_was_told_is_reported_once() {
         loop {
             let (line, accepted) = (line!(), yield_!(gen::sleep(seconds(60))));
             if accepted.is_err() {
-                LINE.set(line);
+                LINE.store(line, Ordering::Relaxed);
                 yield_!(gen::sleep(seconds(1)))?;
             }
         }
     }
-    thread_local!(static LINE: Cell<u32> = const { Cell::new(0) });
-    asks_once(&said_within_an_hour(accepts()), LINE.get());
+    static LINE: AtomicU32 = AtomicU32::new(0);
+    asks_once(&said_within_an_hour(accepts()), LINE.load(Ordering::Relaxed));
 }
 
 /// A task that waits again at once is stuck in the same way.
@@ -132,14 +132,14 @@ fn the_yield_that_swallowed_it_is_named_and_not_the_innermost_one() {
     #[gen::coroutine]
     fn retries() -> gen::Result {
         loop {
-            LINE.set(line!() + 1);
+            LINE.store(line!() + 1, Ordering::Relaxed);
             if yield_!(connects()).is_err() {
                 yield_!(gen::sleep(seconds(1)))?;
             }
         }
     }
-    thread_local!(static LINE: Cell<u32> = const { Cell::new(0) });
-    asks_once(&said_within_an_hour(retries()), LINE.get());
+    static LINE: AtomicU32 = AtomicU32::new(0);
+    asks_once(&said_within_an_hour(retries()), LINE.load(Ordering::Relaxed));
 }
 
 /// Otherwise the record would name a child of a group, a scope or a timeout in place of the yield
@@ -168,7 +168,7 @@ fn a_loop_around_a_group_is_reported() {
     swallows!(timeout, gen::with_timeout(seconds(100), vec![connects()]));
     swallows!(
         scope,
-        gen::scope_local(|scope| async move {
+        gen::scope(|scope| async move {
             scope.spawn(connects());
             yield_!(connects())
         })
@@ -188,7 +188,7 @@ fn a_child_of_a_scope_that_swallows_it_is_reported() {
     }
     #[gen::coroutine]
     fn fails() -> gen::Result {
-        yield_!(gen::scope_local(|scope| async move {
+        yield_!(gen::scope(|scope| async move {
             scope.spawn(swallows());
             yield_!(gen::sleep(seconds(10)))?;
             Err::<(), _>(gen::Error::new("no route"))
@@ -196,7 +196,7 @@ fn a_child_of_a_scope_that_swallows_it_is_reported() {
     }
     let (_, lines) = logged(|| {
         run(async {
-            drop(gen::spawn_local(fails()));
+            drop(spawn(fails()));
             gen::sleep(seconds(3600)).await
         })
     });
@@ -232,10 +232,10 @@ fn a_clean_up_is_not_reported() {
         yield_!(gen::sleep(seconds(60)))
     }
     for body in [
-        gen::boxed(calls_it_again()),
-        gen::boxed(waits_and_passes_it_on(3)),
-        gen::boxed(shields()),
-        gen::boxed(async { works("a", 100, Journal::default()).await.map(drop) }),
+        gen::boxed_send(calls_it_again()),
+        gen::boxed_send(waits_and_passes_it_on(3)),
+        gen::boxed_send(shields()),
+        gen::boxed_send(async { works("a", 100, Journal::default()).await.map(drop) }),
     ] {
         let lines = said_within_an_hour(body);
         assert!(!lines.iter().any(|line| line.contains("swallowed")), "{lines:#?}");

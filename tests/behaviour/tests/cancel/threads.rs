@@ -20,7 +20,7 @@ fn cleans_up(cleaned: Arc<AtomicUsize>) -> gen::Result<u32> {
 #[test]
 fn t21_another_thread_may_cancel_and_wait_for_the_end() {
     let cleaned = Arc::new(AtomicUsize::new(0));
-    let error = gen::run_sync(async {
+    let error = run(async {
         let task = gen::spawn(cleans_up(cleaned.clone()));
         let (tell, told) = gen_channel();
         let thread = thread::spawn(move || {
@@ -33,7 +33,7 @@ fn t21_another_thread_may_cancel_and_wait_for_the_end() {
         thread.join().expect("the thread does not panic");
         Ok::<_, gen::Error>(task.await.unwrap_err())
     });
-    assert_eq!((reason(&error.unwrap()), cleaned.load(Ordering::Relaxed)), ("from afar".to_owned(), 1));
+    assert_eq!((reason(&error), cleaned.load(Ordering::Relaxed)), ("from afar".to_owned(), 1));
 }
 
 fn gen_channel() -> (gen::Resolve<gen::JoinHandle<u32>>, gen::CallbackFuture<gen::JoinHandle<u32>>) {

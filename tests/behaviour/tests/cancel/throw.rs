@@ -2,6 +2,8 @@
 
 use behaviour::logged;
 
+use std::sync::{Arc, Mutex};
+
 use super::*;
 
 /// Says which errors arrive, `times` times.
@@ -17,9 +19,10 @@ fn hears(times: usize, journal: Journal) -> gen::Result {
 /// Otherwise the second error would be lost, or arrive before the first.
 #[test]
 fn errors_arrive_in_order_one_at_each_yield() {
+    needs!(OneThread);
     let journal = Journal::default();
     run(async {
-        let task = gen::spawn_local(hears(4, journal.clone()));
+        let task = spawn(hears(4, journal.clone()));
         ["one", "two", "three"].into_iter().for_each(|error| task.throw(error));
         assert_eq!(journal.take(), "", "never inside of the call");
         task.await
@@ -30,6 +33,7 @@ fn errors_arrive_in_order_one_at_each_yield() {
 /// Otherwise these errors would overtake the failures of callbacks, or be overtaken.
 #[test]
 fn errors_of_handles_and_of_callbacks_share_one_queue() {
+    needs!(TheLoop);
     #[gen::coroutine]
     fn schedules(journal: Journal) -> gen::Result {
         let io_loop = gen::IoLoop::current().unwrap();
@@ -60,7 +64,7 @@ fn an_error_is_for_one_yield_and_a_cancellation_for_all() {
     }
     let journal = Journal::default();
     run(async {
-        let task = gen::spawn_local(group(journal.clone()));
+        let task = spawn(group(journal.clone()));
         task.throw("cut");
         task.await
     });
@@ -71,9 +75,10 @@ fn an_error_is_for_one_yield_and_a_cancellation_for_all() {
 /// waits for.
 #[test]
 fn a_cancelled_that_is_thrown_is_an_error_like_any_other() {
+    needs!(TheLoop);
     #[gen::coroutine]
     fn spawner(journal: Journal) -> gen::Result {
-        let child = gen::spawn_local(works("child", 0, journal.clone()));
+        let child = spawn(works("child", 0, journal.clone()));
         drop(child.cancel("the child's"));
         child.on_done(|result| result.map(drop));
         let end = yield_!([works("a", 1, journal.clone())]);
@@ -81,7 +86,7 @@ fn a_cancelled_that_is_thrown_is_an_error_like_any_other() {
         Ok(())
     }
     let journal = Journal::default();
-    run(async { gen::spawn_local(spawner(journal.clone())).await });
+    run(async { spawn(spawner(journal.clone())).await });
     assert_eq!(journal.take(), "child told, child clean, the child's");
 }
 
@@ -91,9 +96,9 @@ fn a_cancelled_that_is_thrown_is_an_error_like_any_other() {
 fn an_error_that_comes_too_late_is_logged() {
     let (_, lines) = logged(|| {
         run(async {
-            let ended = gen::spawn_local(async { Ok::<_, gen::Error>(()) });
+            let ended = spawn(async { Ok::<_, gen::Error>(()) });
             ended.throw("after the end");
-            let ending = gen::spawn_local(async { gen::moment().await });
+            let ending = spawn(async { gen::moment().await });
             ending.throw("at the end");
             ended.await?;
             ending.await
@@ -108,18 +113,20 @@ fn an_error_that_comes_too_late_is_logged() {
 /// Otherwise the error would be lost, because the body is executing.
 #[test]
 fn a_body_may_throw_at_itself() {
-    type Own = Rc<RefCell<Option<gen::JoinHandle<()>>>>;
+    needs!(OneThread);
+    type Own = Arc<Mutex<Option<gen::JoinHandle<()>>>>;
     #[gen::coroutine]
     fn body(own: Own, journal: Journal) -> gen::Result {
         yield_!(gen::moment())?;
-        own.borrow().as_ref().unwrap().throw("myself");
+        own.lock().unwrap().as_ref().unwrap().throw("myself");
         yield_!(hears(1, journal))
     }
     let (own, journal) = (Own::default(), Journal::default());
     run(async {
-        own.replace(Some(gen::spawn_local(body(own.clone(), journal.clone()))));
+        let task = spawn(body(own.clone(), journal.clone()));
+        *own.lock().unwrap() = Some(task);
         gen::sleep(seconds(1)).await?;
-        own.take().unwrap().await
+        own.lock().unwrap().take().unwrap().await
     });
     assert_eq!(journal.take(), "myself");
 }
@@ -130,7 +137,7 @@ fn a_body_may_throw_at_itself() {
 fn an_error_that_waits_does_not_keep_a_cancellation_waiting() {
     let (_, lines) = logged(|| {
         run(async {
-            let task = gen::spawn_local(async { std::future::pending::<gen::Result>().await });
+            let task = spawn(async { std::future::pending::<gen::Result>().await });
             task.throw("nobody takes it");
             gen::sleep(seconds(1)).await?;
             task.cancel("stop").await;

@@ -15,9 +15,10 @@ fn hears(journal: Journal) -> gen::Result {
 /// Otherwise two callers that cancel at once would make the clean-up fail at its first yield.
 #[test]
 fn t21_two_requests_in_one_turn_are_one() {
+    needs!(OneThread);
     let journal = Journal::default();
     run(async {
-        let task = gen::spawn_local(works("a", 1, journal.clone()));
+        let task = spawn(works("a", 1, journal.clone()));
         let (first, second) = (task.cancel("one"), task.cancel("two"));
         first.await;
         second.await;
@@ -32,7 +33,7 @@ fn t21_two_requests_in_one_turn_are_one() {
 fn t21_a_second_request_arrives_during_the_clean_up() {
     let journal = Journal::default();
     run(async {
-        let task = gen::spawn_local(works("a", 100, journal.clone()));
+        let task = spawn(works("a", 100, journal.clone()));
         drop(task.cancel("please"));
         gen::sleep(seconds(1)).await?;
         task.cancel("at once").await;
@@ -47,7 +48,7 @@ fn t21_a_second_request_arrives_during_the_clean_up() {
 fn t21_again_and_again() {
     let journal = Journal::default();
     run(async {
-        let task = gen::spawn_local(hears(journal.clone()));
+        let task = spawn(hears(journal.clone()));
         for request in ["one", "two", "three"] {
             drop(task.cancel(request));
             gen::sleep(seconds(1)).await?;
@@ -66,7 +67,7 @@ fn t21_a_group_is_cancelled_twice() {
     }
     let journal = Journal::default();
     run(async {
-        let task = gen::spawn_local(group(journal.clone()));
+        let task = spawn(group(journal.clone()));
         drop(task.cancel("please"));
         gen::sleep(seconds(2)).await?;
         task.cancel("at once").await;
@@ -81,7 +82,7 @@ fn t21_a_group_is_cancelled_twice() {
 #[test]
 fn t21_after_the_end_nothing_happens() {
     run(async {
-        let task = gen::spawn_local(async { Ok::<_, gen::Error>(7) });
+        let task = spawn(async { Ok::<_, gen::Error>(7) });
         assert!(task.is_done());
         task.cancel("late").await;
         task.cancel("later").await;

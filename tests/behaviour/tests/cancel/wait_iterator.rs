@@ -3,7 +3,7 @@
 use behaviour::Children;
 use gen::yield_;
 
-use super::{reason, run, seconds, works, Journal};
+use super::{reason, run, seconds, spawn, works, Journal};
 
 /// Takes all results, good or bad, and says which they are.
 #[gen::coroutine]
@@ -26,7 +26,7 @@ fn its_children_are_told_and_clean_up() {
     let journal = Journal::default();
     let told = journal.clone();
     run(async move {
-        let task = gen::spawn_local(takes_all(journal));
+        let task = spawn(takes_all(journal));
         gen::sleep(seconds(1)).await?;
         task.cancel("enough").await;
         task.await
@@ -51,7 +51,7 @@ fn a_child_that_is_added_later_is_not_told() {
         yield_!(waits.next())
     }
     let result = run(async move {
-        let task = gen::spawn_local(adds(journal));
+        let task = spawn(adds(journal));
         task.cancel("enough").await;
         task.await
     });
@@ -76,7 +76,7 @@ fn a_shielded_child_is_told_when_the_shield_is_over() {
         yield_!(waits.next())
     }
     let error = run(async move {
-        let task = gen::spawn_local(waits(journal));
+        let task = spawn(waits(journal));
         task.cancel("enough").await;
         Ok(task.await.unwrap_err())
     });
@@ -90,7 +90,7 @@ fn t21_a_wait_iterator_with_a_result_hands_it_over() {
     #[gen::coroutine]
     fn collects(child: behaviour::Child, journal: Journal) -> gen::Result {
         let mut waits =
-            gen::WaitIterator::new([gen::boxed(child), gen::boxed(works("a", 1, journal.clone()))]);
+            gen::WaitIterator::new([gen::boxed_send(child), gen::boxed_send(works("a", 1, journal.clone()))]);
         while !waits.done() {
             journal.say(yield_!(waits.next()).map_or_else(|error| reason(&error), |value| value.to_string()));
         }
@@ -99,7 +99,7 @@ fn t21_a_wait_iterator_with_a_result_hands_it_over() {
     let (children, mut futures) = Children::of(1);
     let journal = Journal::default();
     run(async {
-        let task = gen::spawn_local(collects(futures.remove(0), journal.clone()));
+        let task = spawn(collects(futures.remove(0), journal.clone()));
         children.end(0, Ok(7));
         task.cancel("stop").await;
         task.await

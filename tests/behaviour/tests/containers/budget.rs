@@ -110,7 +110,7 @@ fn a_cancellation_reaches_those_that_are_left_and_their_results_win() {
         let (promises, futures): (Vec<_>, Vec<_>) = (0..MANY).map(|_| gen::promise::<u32>()).unzip();
         let (last, never) = gen::promise::<u32>();
         let all = futures.into_iter().chain([never]).map(|future| async move { yield_!(future) });
-        let task = gen::spawn_local(gen::multi(all.collect::<Vec<_>>()).settle().join());
+        let task = behaviour::spawn(gen::multi(all.collect::<Vec<_>>()).settle().join());
         promises.iter().try_for_each(|promise| promise.set(7)).unwrap();
         yield_!(task.cancel("stop"))?;
         let results = yield_!(task)?;
@@ -118,7 +118,7 @@ fn a_cancellation_reaches_those_that_are_left_and_their_results_win() {
         assert!(results[MANY].as_ref().unwrap_err().is::<gen::Cancelled>());
         Ok(results.into_iter().filter(|result| matches!(result, Ok(7))).count())
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), MANY);
+    assert_eq!(behaviour::run(body()), MANY);
 }
 
 /// A cancellation may come when all children are ready and some are left. Otherwise it would be
@@ -135,12 +135,12 @@ fn a_cancellation_that_nobody_needs_is_for_the_next_yield() {
     #[gen::coroutine]
     fn body() -> gen::Result<usize> {
         let (promises, futures): (Vec<_>, Vec<_>) = (0..MANY).map(|_| gen::promise::<u32>()).unzip();
-        let task = gen::spawn_local(waits(futures));
+        let task = behaviour::spawn(waits(futures));
         promises.iter().try_for_each(|promise| promise.set(7)).unwrap();
         yield_!(task.cancel("stop"))?;
         yield_!(task)
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), MANY);
+    assert_eq!(behaviour::run(body()), MANY);
 }
 
 /// A resource like tokio's: if a poll of the task has used up its budget, all resources that are

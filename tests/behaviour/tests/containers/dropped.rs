@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::future::pending;
 use std::time::Duration;
 
-use behaviour::{logged, logged_with_debug, Child, Children, Fault, Task};
-use gen::{yield_, IoLoop, VirtualClock};
+use behaviour::{logged, logged_with_debug, needs, run_to_result, spawn, Child, Children, Fault, Task};
+use gen::yield_;
 
 const DROPPED: &str = "a parallel yield was dropped when children of it had failed";
 
@@ -21,15 +21,14 @@ fn never() -> gen::Result<u32> {
     yield_!(pending::<gen::Result<u32>>())
 }
 
-fn pair(text: &'static str) -> Vec<gen::BoxYieldable<'static, u32>> {
-    vec![gen::boxed(fails(text)), gen::boxed(never())]
+fn pair(text: &'static str) -> Vec<gen::SendBoxYieldable<'static, u32>> {
+    vec![gen::boxed_send(fails(text)), gen::boxed_send(never())]
 }
 
-/// Runs a body on a virtual clock and drops the loop. Returns the records, including those of the
+/// Runs a body and ends its executor. Returns the records, including those of the
 /// level `DEBUG`.
 fn records(body: impl std::future::Future<Output = gen::Result>) -> Vec<String> {
-    let run = || IoLoop::with_clock(VirtualClock::new()).run_sync(body);
-    let (result, records) = logged_with_debug(run);
+    let (result, records) = logged_with_debug(|| run_to_result(body));
     result.expect("the body ends well");
     records
 }
@@ -56,7 +55,7 @@ mod a_timeout_reports_the_failures_of {
     times_out! {
         a_list: pair("no route");
         a_tuple: (fails("no route"), never());
-        an_array: [gen::boxed(fails("no route")), gen::boxed(never())];
+        an_array: [gen::boxed_send(fails("no route")), gen::boxed_send(never())];
         one_to_settle: gen::multi(pair("no route")).settle();
         a_tuple_to_settle: gen::multi((fails("no route"), never())).settle();
         one_with_another_quiet_type: gen::multi(pair("no route")).quiet::<std::fmt::Error>();
@@ -69,7 +68,8 @@ mod a_timeout_reports_the_failures_of {
     fn a_map() {
         #[gen::coroutine]
         fn body() -> gen::Result {
-            let map = BTreeMap::from([("a", gen::boxed(never())), ("b", gen::boxed(fails("no route")))]);
+            let map =
+                BTreeMap::from([("a", gen::boxed_send(never())), ("b", gen::boxed_send(fails("no route")))]);
             assert!(yield_!(gen::with_timeout(Duration::from_secs(1), map)).is_err());
             Ok(())
         }
@@ -103,8 +103,11 @@ fn cancellations_are_reported_at_debug() {
     }
     #[gen::coroutine]
     fn body() -> gen::Result {
-        let children =
-            vec![gen::boxed(never()), gen::boxed(cleans_up_for_ever()), gen::boxed(fails("no route"))];
+        let children = vec![
+            gen::boxed_send(never()),
+            gen::boxed_send(cleans_up_for_ever()),
+            gen::boxed_send(fails("no route")),
+        ];
         let limited = gen::with_timeout(Duration::from_secs(1), children).cancel(Duration::from_secs(1));
         assert!(yield_!(limited).unwrap_err().is::<gen::TimeoutError>());
         Ok(())
@@ -119,13 +122,14 @@ fn cancellations_are_reported_at_debug() {
 /// Otherwise a loop that is dropped would take along failures that were never reported.
 #[test]
 fn the_failures_of_a_task_that_goes_with_its_loop_are_reported() {
+    needs!(EndDropsTasks);
     #[gen::coroutine]
     fn waits() -> gen::Result<Vec<u32>> {
         yield_!(pair("no route"))
     }
     #[gen::coroutine]
     fn body() -> gen::Result {
-        drop(gen::spawn_local(waits()));
+        drop(spawn(waits()));
         yield_!(gen::sleep(Duration::from_secs(1)))
     }
     assert_eq!(records(body()), [format!("ERROR gen: {DROPPED}: [0]: no route")]);
@@ -137,7 +141,7 @@ fn one_failure_of_two_children_is_reported_once() {
     let (promise, future) = gen::promise::<u32>();
     #[gen::coroutine]
     fn waits(future: gen::SharedFuture<u32>, child: Child) -> gen::Result<Vec<u32>> {
-        yield_!(vec![gen::boxed(future.clone()), gen::boxed(future), gen::boxed(child)])
+        yield_!(vec![gen::boxed_send(future.clone()), gen::boxed_send(future), gen::boxed_send(child)])
     }
     let (_children, mut futures) = Children::of(1);
     let mut task = Task::new(waits(future, futures.remove(0)));

@@ -4,7 +4,7 @@ use super::*;
 
 #[gen::coroutine]
 fn scope_of_two(journal: Journal) -> gen::Result<()> {
-    yield_!(gen::scope_local(|scope| async move {
+    yield_!(gen::scope(|scope| async move {
         scope.spawn(works("a", 2, journal.clone()));
         scope.spawn(works("b", 1, journal.clone()));
         yield_!(works("body", 3, journal)).map(drop)
@@ -16,7 +16,7 @@ fn scope_of_two(journal: Journal) -> gen::Result<()> {
 fn the_body_and_all_children_are_told_and_waited_for() {
     let journal = Journal::default();
     run(async {
-        let task = gen::spawn_local(scope_of_two(journal.clone()));
+        let task = spawn(scope_of_two(journal.clone()));
         task.cancel("stop").await;
         assert_eq!(reason(&task.await.unwrap_err()), "stop");
         Ok(())
@@ -42,7 +42,7 @@ fn a_scope_in_a_timeout_is_cancelled_at_the_deadline() {
 fn a_child_may_be_cancelled_by_its_handle_and_the_scope_goes_on() {
     #[gen::coroutine]
     fn body(journal: Journal) -> gen::Result<u32> {
-        yield_!(gen::scope_local(|scope| async move {
+        yield_!(gen::scope(|scope| async move {
             let a = scope.spawn(works("a", 2, journal.clone()));
             let seven = scope.spawn(async {
                 gen::sleep(seconds(5)).await?;
@@ -63,8 +63,8 @@ fn a_child_may_be_cancelled_by_its_handle_and_the_scope_goes_on() {
 #[test]
 fn a_child_that_cannot_be_told_is_dropped() {
     #[gen::coroutine]
-    fn body(dropped: Rc<Cell<usize>>) -> gen::Result {
-        yield_!(gen::scope_local(|scope| async move {
+    fn body(dropped: Count) -> gen::Result {
+        yield_!(gen::scope(|scope| async move {
             let guard = Guard(dropped.clone());
             let child = scope.spawn(async move {
                 let _guard = guard;
@@ -77,7 +77,7 @@ fn a_child_that_cannot_be_told_is_dropped() {
             Ok::<_, gen::Error>(())
         }))
     }
-    run(body(Rc::default()));
+    run(body(Count::default()));
 }
 
 /// Otherwise the failure of one child would interrupt a shield of another.
@@ -91,7 +91,7 @@ fn a_shielded_child_and_a_shielded_body_are_told_later() {
     }
     #[gen::coroutine]
     fn body(journal: Journal) -> gen::Result {
-        yield_!(gen::scope_local(|scope| async move {
+        yield_!(gen::scope(|scope| async move {
             scope.spawn(shielded("a", journal.clone()));
             scope.spawn(async {
                 gen::sleep(seconds(1)).await?;
@@ -114,7 +114,7 @@ fn a_shielded_child_and_a_shielded_body_are_told_later() {
 fn t21_a_child_that_was_not_started_is_started_and_told() {
     #[gen::coroutine]
     fn body(journal: Journal) -> gen::Result {
-        yield_!(gen::scope_local(|scope| async move {
+        yield_!(gen::scope(|scope| async move {
             scope.spawn(works("a", 1, journal));
             Err::<(), _>("at once")
         }))
@@ -129,21 +129,24 @@ fn t21_a_child_that_was_not_started_is_started_and_told() {
 fn children_that_are_spawned_to_clean_up_are_shielded() {
     #[gen::coroutine]
     fn body(journal: Journal) -> gen::Result {
-        yield_!(gen::scope_local(|scope| async move {
+        yield_!(gen::scope(|scope| async move {
             let end = yield_!(gen::sleep(seconds(100)));
             let said = journal.clone();
-            let helper = scope.spawn(gen::convert_yielded!(gen::shield(async move {
-                gen::sleep(seconds(1)).await?;
-                said.say("rolled back");
-                Ok::<_, gen::Error>(())
-            })));
+            let helper = scope.spawn(
+                gen::shield(async move {
+                    gen::sleep(seconds(1)).await?;
+                    said.say("rolled back");
+                    Ok::<_, gen::Error>(())
+                })
+                .join(),
+            );
             yield_!(helper)?;
             end
         }))
     }
     let journal = Journal::default();
     run(async {
-        let task = gen::spawn_local(body(journal.clone()));
+        let task = spawn(body(journal.clone()));
         task.cancel("stop").await;
         assert_eq!(reason(&task.await.unwrap_err()), "stop");
         Ok(())
@@ -156,7 +159,7 @@ fn children_that_are_spawned_to_clean_up_are_shielded() {
 fn t21_a_child_is_cancelled_twice_and_after_its_end() {
     #[gen::coroutine]
     fn body(journal: Journal) -> gen::Result {
-        yield_!(gen::scope_local(|scope| async move {
+        yield_!(gen::scope(|scope| async move {
             let a = scope.spawn(works("a", 50, journal.clone()));
             drop(a.cancel("please"));
             yield_!(gen::sleep(seconds(1)))?;
@@ -194,7 +197,7 @@ fn t21_another_thread_may_cancel_a_child() {
             Ok::<_, gen::Error>(())
         }))
     }
-    gen::run_sync(body()).unwrap();
+    run(body());
 }
 
 /// A thrown error reaches one yield: the one that waits for the scope.
@@ -202,7 +205,7 @@ fn t21_another_thread_may_cancel_a_child() {
 fn an_error_that_is_thrown_drops_the_scope() {
     let journal = Journal::default();
     run(async {
-        let task = gen::spawn_local(scope_of_two(journal.clone()));
+        let task = spawn(scope_of_two(journal.clone()));
         task.throw("cut");
         assert_eq!(task.await.unwrap_err().to_string(), "cut");
         Ok(())
@@ -216,7 +219,7 @@ fn t21_a_child_may_be_cancelled_before_it_has_started() {
     let journal = Journal::default();
     let said = journal.clone();
     run(async {
-        gen::scope_local(|scope| {
+        gen::scope(|scope| {
             // Before the body's first step, and before the scope's first poll.
             let child = scope.spawn(works("a", 1, said));
             drop(child.cancel("stop"));
@@ -231,14 +234,14 @@ fn t21_a_child_may_be_cancelled_before_it_has_started() {
 #[test]
 fn t21_a_child_that_was_spawned_by_the_one_that_fails_is_told() {
     #[gen::coroutine]
-    fn spawns_and_fails(scope: gen::LocalScope<'_>, journal: Journal) -> gen::Result {
+    fn spawns_and_fails(scope: gen::Scope<'_>, journal: Journal) -> gen::Result {
         drop(scope.spawn(works("a", 1, journal)));
         Err(gen::Error::new("at once"))
     }
     let journal = Journal::default();
     let said = journal.clone();
     let error = run(async {
-        let scope = gen::scope_local(|scope| async move {
+        let scope = gen::scope(|scope| async move {
             scope.spawn(spawns_and_fails(scope.clone(), said));
             Ok::<_, gen::Error>(())
         });
@@ -251,9 +254,10 @@ fn t21_a_child_that_was_spawned_by_the_one_that_fails_is_told() {
 /// cancelled.
 #[test]
 fn t21_what_is_spawned_into_a_cancelled_scope_is_told_at_its_first_suspension() {
+    needs!(VirtualTime);
     /// Serves until it is cancelled, then spawns the next server.
-    #[gen::coroutine]
-    fn serves(name: &'static str, scope: gen::LocalScope<'_>, journal: Journal) -> gen::Result {
+    #[gen::coroutine(send)]
+    fn serves(name: &'static str, scope: gen::Scope<'_>, journal: Journal) -> gen::Result {
         let end = yield_!(works(name, 1, journal.clone()));
         if name == "a" {
             scope.spawn(serves("b", scope.clone(), journal));
@@ -262,7 +266,7 @@ fn t21_what_is_spawned_into_a_cancelled_scope_is_told_at_its_first_suspension() 
     }
     #[gen::coroutine]
     fn body(journal: Journal) -> gen::Result {
-        yield_!(gen::scope_local(|scope| async move {
+        yield_!(gen::scope(|scope| async move {
             scope.spawn(serves("a", scope.clone(), journal.clone()));
             let end = yield_!(gen::sleep(seconds(100)));
             scope.spawn(works("c", 1, journal));
@@ -271,7 +275,7 @@ fn t21_what_is_spawned_into_a_cancelled_scope_is_told_at_its_first_suspension() 
     }
     let journal = Journal::default();
     run(async {
-        let task = gen::spawn_local(body(journal.clone()));
+        let task = spawn(body(journal.clone()));
         gen::sleep(seconds(1)).await?;
         task.cancel("stop").await;
         assert_eq!(reason(&task.await.unwrap_err()), "stop");
@@ -285,7 +289,7 @@ fn t21_what_is_spawned_into_a_cancelled_scope_is_told_at_its_first_suspension() 
 fn t21_what_is_spawned_into_a_scope_that_has_failed_is_told_at_its_first_suspension() {
     #[gen::coroutine]
     fn body(journal: Journal) -> gen::Result {
-        yield_!(gen::scope_local(|scope| async move {
+        yield_!(gen::scope(|scope| async move {
             scope.spawn(async {
                 gen::sleep(seconds(1)).await?;
                 Err::<(), _>(gen::Error::new("no route"))
@@ -309,7 +313,7 @@ fn t21_what_is_spawned_into_a_scope_that_has_failed_is_told_at_its_first_suspens
 fn what_is_spawned_after_a_child_was_cancelled_by_its_handle_is_not_told() {
     #[gen::coroutine]
     fn body() -> gen::Result<u32> {
-        yield_!(gen::scope_local(|scope| async move {
+        yield_!(gen::scope(|scope| async move {
             let child = scope.spawn(std::future::pending::<gen::Result>());
             yield_!(child.cancel("only this one"))?;
             let late = scope.spawn(async {
@@ -327,7 +331,7 @@ fn what_is_spawned_after_a_child_was_cancelled_by_its_handle_is_not_told() {
 fn t21_two_requests_for_a_child_in_one_turn_are_one() {
     #[gen::coroutine]
     fn body(journal: Journal) -> gen::Result {
-        yield_!(gen::scope_local(|scope| async move {
+        yield_!(gen::scope(|scope| async move {
             let a = scope.spawn(works("a", 1, journal.clone()));
             yield_!(gen::moment())?;
             let (first, second) = (a.cancel("one"), a.cancel("two"));
@@ -348,7 +352,7 @@ fn t21_two_requests_for_a_child_in_one_turn_are_one() {
 fn t21_a_scope_whose_last_child_was_just_spawned_is_told() {
     #[gen::coroutine]
     fn body(failure: gen::SharedFuture<u32>, journal: Journal) -> gen::Result {
-        yield_!(gen::scope_local(|scope| async move {
+        yield_!(gen::scope(|scope| async move {
             scope.spawn(async move { failure.await.map(drop) });
             let end = yield_!(std::future::pending::<()>());
             scope.spawn(works("late", 1, journal));
@@ -358,7 +362,7 @@ fn t21_a_scope_whose_last_child_was_just_spawned_is_told() {
     let journal = Journal::default();
     let (promise, failure) = gen::promise();
     run(async {
-        let task = gen::spawn_local(body(failure, journal.clone()));
+        let task = spawn(body(failure, journal.clone()));
         gen::moment().await?;
         // Both happen in one turn.
         promise.fail("no route")?;

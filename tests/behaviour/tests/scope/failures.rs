@@ -178,7 +178,7 @@ fn the_failures_of_one_whose_body_panics_are_reported() {
             Ok::<(), gen::Error>(())
         }))
     }
-    let (error, lines) = logged(|| run(async { Ok(gen::spawn_local(body()).await.unwrap_err()) }));
+    let (error, lines) = logged(|| run(async { Ok(spawn(body()).await.unwrap_err()) }));
     assert!(error.is::<gen::Panicked>());
     let [line] = &lines[..] else { panic!("one record: {lines:?}") };
     assert!(

@@ -18,7 +18,7 @@ fn waits(_guard: Guard) -> gen::Result {
 /// Otherwise a child would outlive the values that it borrows.
 #[test]
 fn t03_a_scope_that_is_dropped_drops_its_children() {
-    let dropped = Rc::new(Cell::new(0));
+    let dropped = Count::default();
     {
         let counted = &dropped;
         let mut scope = Box::pin(gen::scope_local(|scope| async move {
@@ -39,7 +39,7 @@ fn t03_a_scope_that_is_dropped_drops_its_children() {
 /// Otherwise a child that was spawned and never started would leak, because it holds its own scope.
 #[test]
 fn t26_a_child_that_holds_its_scope_is_no_cycle() {
-    let dropped = Rc::new(Cell::new(0));
+    let dropped = Count::default();
     {
         let counted = &dropped;
         let scope = gen::scope_local(|scope| {
@@ -61,7 +61,7 @@ fn t26_a_child_that_holds_its_scope_is_no_cycle() {
 /// Forgetting a scope leaks it, and its borrows last for ever, so nothing can dangle.
 #[test]
 fn a_scope_that_is_forgotten_leaks_and_no_more() {
-    let dropped = Rc::new(Cell::new(0));
+    let dropped = Count::default();
     let counted = &dropped;
     let mut scope = Box::pin(gen::scope_local(|scope| async move {
         scope.spawn(waits(Guard(counted.clone())));
@@ -140,7 +140,7 @@ fn t03_a_handle_may_outlive_its_scope() {
 /// Otherwise a scope outside of its own body would accept children that never run.
 #[test]
 fn t03_a_child_that_is_spawned_after_the_end_is_dropped() {
-    let dropped = Rc::new(Cell::new(0));
+    let dropped = Count::default();
     let late =
         run(async { gen::scope_local(|scope| async move { Ok::<_, gen::Error>(scope.clone()) }).await });
     let handle = late.spawn(waits(Guard(dropped.clone())));

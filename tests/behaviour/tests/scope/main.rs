@@ -10,5 +10,5 @@ mod panics;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use behaviour::{logged, reason, run, seconds, works, Guard, Journal};
+use behaviour::{logged, needs, reason, run, seconds, spawn, works, Count, Guard, Journal};
 use gen::yield_;
