@@ -72,7 +72,7 @@
 //! [`spawn`] use the timers and the tasks of tokio. On another executor timers need the feature
 //! `smol`, and `spawn` needs [`with_spawner`]. Where a timer or a task cannot be had, the yield
 //! fails with [`NoHost`], whose text says what to do. Lists, scopes, cancellation, callbacks and
-//! promises work everywhere.
+//! promises work everywhere. The page [`hosts`] says what differs.
 //!
 //! # What to use
 //!
@@ -276,6 +276,8 @@ mod executor;
 mod first_of;
 #[doc = include_str!("from_async_fn.md")]
 pub mod from_async_fn {}
+#[doc = include_str!("hosts.md")]
+pub mod hosts {}
 pub mod guide;
 mod inject;
 mod io_loop;

@@ -1,7 +1,7 @@
 //! The executors on which the tests run: the rows of the suite.
 //!
-//! The variable `GEN_DRIVER` names the row of a run; without it, the embedded loop is used. The other
-//! rows need the feature `drivers`, with which `gen` finds tokio and the timers of async-io:
+//! The variable `GEN_DRIVER` names the row of a run; without it, the embedded loop is used. The
+//! other rows need the feature `drivers`, with which `gen` finds tokio and the timers of async-io:
 //!
 //! ```text
 //! GEN_DRIVER=tokio-threads cargo test -p behaviour --features drivers
@@ -186,7 +186,7 @@ pub struct Took {
     is_real: bool,
 }
 
-/// So many seconds, to be compared with what a body took.
+/// So many seconds, to be compared with a time that was measured.
 pub fn in_seconds(after: u64) -> Took {
     Took { time: seconds(after), is_real: false }
 }

@@ -55,9 +55,9 @@ impl Log for Listener {
     fn flush(&self) {}
 }
 
-/// Returns the result of `run`, and the records that this thread, and the executor of [`run`](crate::run),
-/// logged meanwhile, each as
-/// `LEVEL target: text`. Records of the level `DEBUG` are left out.
+/// Returns the result of `run`, and the records that this thread, and the executor of
+/// [`run`](crate::run), logged meanwhile, each as `LEVEL target: text`. Records of the level
+/// `DEBUG` are left out.
 pub fn logged<R>(run: impl FnOnce() -> R) -> (R, Vec<String>) {
     let (output, mut lines) = logged_with_debug(run);
     lines.retain(|line| !line.starts_with(Level::Debug.as_str()));

@@ -77,6 +77,7 @@ fn t21_a_body_that_cancels_itself_and_ends_has_its_result() {
         });
         *own.lock().unwrap() = Some(task);
         gen::sleep(seconds(1)).await?;
-        own.lock().unwrap().take().unwrap().await
+        let task = own.lock().unwrap().take().unwrap();
+        task.await
     });
 }

@@ -75,7 +75,7 @@ fn an_error_is_for_one_yield_and_a_cancellation_for_all() {
 /// waits for.
 #[test]
 fn a_cancelled_that_is_thrown_is_an_error_like_any_other() {
-    needs!(TheLoop);
+    needs!(LocalTasks);
     #[gen::coroutine]
     fn spawner(journal: Journal) -> gen::Result {
         let child = spawn(works("child", 0, journal.clone()));
@@ -126,7 +126,8 @@ fn a_body_may_throw_at_itself() {
         let task = spawn(body(own.clone(), journal.clone()));
         *own.lock().unwrap() = Some(task);
         gen::sleep(seconds(1)).await?;
-        own.lock().unwrap().take().unwrap().await
+        let task = own.lock().unwrap().take().unwrap();
+        task.await
     });
     assert_eq!(journal.take(), "myself");
 }
