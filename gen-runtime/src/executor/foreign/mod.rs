@@ -38,7 +38,7 @@
 //! | `tokio_timers.rs` | our timers within a runtime of tokio |
 //! | `hosted_task.rs` | [`HostedTask`]: a task, as its shell and its injections see it |
 //! | `mailbox.rs` | [`Mailbox`]: the injections of a task, from any thread |
-//! | `models.rs` | loom models: an injection always reaches a task, or is told of its end |
+//! | `models.rs` | loom models: an injection always reaches a task that has not ended |
 
 mod clock;
 mod executor;

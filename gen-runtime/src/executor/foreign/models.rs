@@ -138,7 +138,7 @@ fn deliveries_one_after_the_other_all_arrive() {
 
 /// The future that waits for the end is ready, whether the delivery came before or after the end.
 #[test]
-fn a_delivery_against_the_end_is_told_of_the_end() {
+fn a_delivery_against_the_end_learns_of_the_end() {
     model(|| {
         let (shell, mailbox) = task(1);
         throw(&mailbox);
@@ -150,7 +150,7 @@ fn a_delivery_against_the_end_is_told_of_the_end() {
 
 /// The executor drops the task that the other thread cancels.
 #[test]
-fn a_delivery_against_the_drop_of_the_task_is_told_of_the_end() {
+fn a_delivery_against_the_drop_of_the_task_learns_of_the_end() {
     model(|| {
         let (shell, mailbox) = task(1);
         let other = thread::spawn(move || block_on(cancel(&mailbox)).ok());
