@@ -22,7 +22,19 @@ const SCHEMA: [&str; 3] = [
     "CREATE TABLE IF NOT EXISTS jobs (
         id INTEGER PRIMARY KEY, payer INTEGER NOT NULL, payee INTEGER NOT NULL,
         amount INTEGER NOT NULL, steps_done INTEGER NOT NULL DEFAULT 0)",
-    "CREATE TABLE IF NOT EXISTS entries (job INTEGER, step INTEGER, account INTEGER, amount INTEGER)",
+    "CREATE TABLE IF NOT EXISTS entries (
+        job INTEGER, step INTEGER, account INTEGER, amount INTEGER)",
+];
+
+/// The questions of an audit: all jobs, the steps that are done, those that are lost, those that
+/// are repeated, and the money. The money of a job between its steps is in no account.
+const AUDIT: [&str; 5] = [
+    "SELECT count(*) FROM jobs",
+    "SELECT coalesce(sum(steps_done), 0) FROM jobs",
+    "SELECT coalesce(sum(steps_done - (SELECT count(DISTINCT step) FROM entries WHERE job = id)), 0)
+        FROM jobs",
+    "SELECT count(*) - count(DISTINCT job * 10 + step) FROM entries",
+    "SELECT sum(balance) - (SELECT coalesce(sum(amount), 0) FROM entries) FROM accounts",
 ];
 
 /// A job: moves money from one account to another.
@@ -140,24 +152,17 @@ impl Store {
         yield_!(done.fetch_one(&self.pool))
     }
 
-    /// Compares the jobs with the entries and the accounts.
+    /// Compares the jobs with the entries and the accounts, also while a runner works.
     #[g::coroutine]
     pub fn audit(&self) -> g::Result<Audit> {
-        let count = |what| query_scalar::<_, i64>(what);
-        let jobs = yield_!(count("SELECT count(*) FROM jobs").fetch_one(&self.pool))?;
-        let steps_done = count("SELECT coalesce(sum(steps_done), 0) FROM jobs");
-        let steps_done = yield_!(steps_done.fetch_one(&self.pool))?;
-        let lost = count(
-            "SELECT coalesce(sum(steps_done - (SELECT count(DISTINCT step) FROM entries WHERE job = id)), 0)
-             FROM jobs",
-        );
-        let lost = yield_!(lost.fetch_one(&self.pool))?;
-        let repeated = count("SELECT count(*) - count(DISTINCT job * 10 + step) FROM entries");
-        let repeated = yield_!(repeated.fetch_one(&self.pool))?;
-        // The money of the jobs between their steps is in no account.
-        let money =
-            count("SELECT sum(balance) - (SELECT coalesce(sum(amount), 0) FROM entries) FROM accounts");
-        let money = yield_!(money.fetch_one(&self.pool))?;
+        let mut snapshot = yield_!(self.pool.begin())?;
+        let mut numbers = Vec::new();
+        for question in AUDIT {
+            numbers.push(yield_!(query_scalar(question).fetch_one(&mut *snapshot))?);
+        }
+        let [jobs, steps_done, lost, repeated, money] = numbers[..] else {
+            unreachable!("each question has a number")
+        };
         Ok(Audit { jobs, steps_done, lost, repeated, missing: ACCOUNTS * DEPOSIT - money })
     }
 

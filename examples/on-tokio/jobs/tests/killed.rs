@@ -75,6 +75,10 @@ fn two_runners_on_one_file_do_each_step_once() -> g::Result {
     let runners = [start(&path), start(&path)];
     let mut lines = 0;
     for (mut runner, mut output) in runners {
+        lines += read(&mut output, 30);
+        // An audit sees one moment, although both runners go on.
+        let audit = yield_!(audit(&path))?;
+        assert_eq!((audit.lost, audit.repeated, audit.missing), (0, 0, 0));
         lines += read(&mut output, usize::MAX);
         assert!(runner.wait()?.success());
     }
