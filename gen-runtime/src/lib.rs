@@ -254,8 +254,8 @@
 //!   tokio's runtime.
 //! - `smol`: timers on every executor, by `async-io`, and [`with_spawner`] takes an
 //!   `async_executor::Executor`, which is `smol::Executor`.
-//! - `tracing`: each task has a span `task` with the position that spawned it. The span is entered
-//!   while the task runs, and the log records of the library are events in it.
+//! - `tracing`: each task has a span, in which the library and the body write their events: see
+//!   [`gen::spans`](spans).
 
 // On docs.rs each item says which feature it needs.
 #![cfg_attr(docsrs, feature(doc_cfg), doc(auto_cfg(hide(loom))))]
@@ -289,6 +289,25 @@ mod point;
 mod promise;
 mod report;
 mod scope;
+/// The `tracing` spans of tasks (feature `tracing`).
+///
+/// Each task that is spawned has a span `task` of the target `gen`, with these fields:
+///
+/// | field | value |
+/// |---|---|
+/// | `id` | a number that no other task of the process has |
+/// | `name` | the path of the coroutine function, such as `shop::buy` |
+/// | `spawned_at` | the position of the call that spawned it |
+///
+/// The span is entered whenever the task runs, so events of the body are in it. A coroutine that is
+/// yielded runs in the span of the task that yields it; give it one of its own with
+/// `#[tracing::instrument]`. These events of the library are in the span: the task is resumed with
+/// an error, or is cancelled (`DEBUG`); a step has kept the thread for long (`WARN`); an error is
+/// lost (`ERROR`).
+#[cfg(feature = "tracing")]
+pub mod spans {
+    pub use crate::task::span_settings::{set_level, set_slow_step};
+}
 mod sync;
 mod task;
 mod time;

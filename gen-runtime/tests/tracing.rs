@@ -17,12 +17,17 @@ impl io::Write for Written {
     }
 }
 
+/// The lines of the levels that are on by default.
 fn lines_of(run: impl FnOnce()) -> Vec<String> {
+    lines_of_level(tracing::Level::INFO, run)
+}
+
+fn lines_of_level(level: tracing::Level, run: impl FnOnce()) -> Vec<String> {
     let written = Written::default();
     let writer = written.clone();
     let subscriber = tracing_subscriber::fmt()
         .with_writer(move || writer.clone())
-        .with_max_level(tracing::Level::DEBUG)
+        .with_max_level(level)
         .without_time()
         .with_ansi(false)
         .finish();
@@ -47,10 +52,7 @@ fn what_a_task_traces_says_where_the_task_was_spawned() {
     });
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert!(lines[0].contains("in the task"), "{lines:?}");
-    assert!(
-        lines[0].contains(&format!("task{{spawned_at=gen-runtime/tests/tracing.rs:{line}:")),
-        "{lines:?}"
-    );
+    assert!(lines[0].contains(&format!(" spawned_at=gen-runtime/tests/tracing.rs:{line}:")), "{lines:?}");
 }
 
 #[test]
@@ -67,7 +69,7 @@ fn an_error_that_nobody_looked_at_is_an_event_in_the_span_of_its_task() {
         ran.unwrap();
     });
     assert_eq!(lines.len(), 1, "{lines:?}");
-    assert!(lines[0].starts_with("ERROR task{spawned_at="), "{lines:?}");
+    assert!(lines[0].starts_with("ERROR task{id="), "{lines:?}");
     assert!(lines[0].ends_with("gen: a task failed, and its result was never read: lost"), "{lines:?}");
 }
 
@@ -105,9 +107,61 @@ fn what_follows_a_wait_is_in_the_span_of_the_task() {
         "caught: late",
     ];
     assert_eq!(lines.len(), ends.len(), "{lines:?}");
-    let inside = |line: &str| line.contains("task{spawned_at=gen-runtime/tests/tracing.rs:");
+    let inside = |line: &str| line.contains(" spawned_at=gen-runtime/tests/tracing.rs:");
     for (line, (end, is_inside)) in lines.iter().zip(ends.into_iter().zip([true, true, false])) {
         assert!(line.contains(end), "{lines:?}");
         assert_eq!(inside(line), is_inside, "{lines:?}");
     }
+}
+
+/// The settings belong to the process, so one test changes them.
+#[test]
+fn a_span_has_a_name_and_the_level_that_is_set_and_a_slow_step_is_reported() {
+    #[gen::coroutine]
+    fn named() -> gen::Result {
+        tracing::warn!("in the body");
+        gen::yield_!(gen::moment())
+    }
+    let ran = || gen::run_sync(async { gen::spawn_local(named()).await }).unwrap();
+    let lines = lines_of(ran);
+    assert!(lines[0].contains("WARN task{id="), "{lines:?}");
+    assert!(lines[0].contains(" name=\"tracing::a_span_has_a_name"), "{lines:?}");
+    assert!(lines[0].contains("::named\""), "{lines:?}");
+
+    gen::spans::set_level(tracing::Level::DEBUG);
+    let hidden = lines_of(ran);
+    gen::spans::set_level(tracing::Level::INFO);
+    assert_eq!(hidden.len(), 1, "{hidden:?}");
+    assert!(!hidden[0].contains("task{"), "{hidden:?}");
+
+    // Every step is slower than nothing.
+    gen::spans::set_slow_step(Some(std::time::Duration::ZERO));
+    let slow = lines_of(ran);
+    gen::spans::set_slow_step(None);
+    let is_report = |line: &&String| line.contains("gen: a step of the task took ");
+    assert!(slow.iter().filter(is_report).count() >= 2, "{slow:?}");
+    assert!(slow.iter().filter(is_report).all(|line| line.contains("::named\"")), "{slow:?}");
+}
+
+#[test]
+fn a_throw_and_a_cancellation_are_events_in_the_span_of_their_task() {
+    #[gen::coroutine]
+    fn waits() -> gen::Result {
+        let _thrown = gen::yield_!(std::future::pending::<()>());
+        gen::yield_!(std::future::pending::<()>())
+    }
+    let lines = lines_of_level(tracing::Level::DEBUG, || {
+        let ended = gen::run_sync(async {
+            let task = gen::spawn_local(waits());
+            task.throw("the line is cut");
+            gen::moment().await?;
+            task.cancel("the program ends").await;
+            task.await
+        });
+        assert!(ended.unwrap_err().is_cancelled());
+    });
+    let of =
+        |text: &str| lines.iter().filter(|line| line.contains("::waits\"") && line.ends_with(text)).count();
+    assert_eq!(of("gen: an error is thrown into the task: the line is cut"), 1, "{lines:?}");
+    assert_eq!(of("gen: the task is cancelled: the program ends"), 1, "{lines:?}");
 }

@@ -73,6 +73,11 @@ impl Cancellation {
         self.request.source
     }
 
+    #[cfg(feature = "tracing")]
+    pub(crate) fn reason(&self) -> &str {
+        &self.request.reason
+    }
+
     pub(crate) fn by(&self) -> &'static Location<'static> {
         self.request.by
     }

@@ -43,7 +43,7 @@ pin_project! {
 impl<B: BodyCell, T, M> Task<B, T, M> {
     #[track_caller]
     pub(super) fn new(body: B) -> Self {
-        Task { body, join: JoinState::new(), marker: PhantomData, span: TaskSpan::new() }
+        Task { body, join: JoinState::new(), marker: PhantomData, span: TaskSpan::of::<B::Body>() }
     }
 
     /// Gives the result to the handle.
@@ -71,7 +71,7 @@ where
 {
     /// Runs the first step, before there is a handle. Ready with the result if the body has ended.
     pub(super) fn first_step(self: Pin<&Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
-        match self.span.enter(|| self.poll_body(cx, &mut None)) {
+        match self.span.enter(&mut None, |thrown| self.poll_body(cx, thrown)) {
             Poll::Ready(Some(result)) => Poll::Ready(result),
             // Nothing has dropped the body before its first step.
             Poll::Pending | Poll::Ready(None) => Poll::Pending,
@@ -123,7 +123,7 @@ where
     E: Throw<M>,
 {
     fn run(self: Pin<&Self>, cx: &mut Context<'_>, thrown: &mut Option<Thrown>) -> bool {
-        self.span.enter(|| match self.poll_body(cx, thrown) {
+        self.span.enter(thrown, |thrown| match self.poll_body(cx, thrown) {
             Poll::Pending => false,
             Poll::Ready(None) => true,
             Poll::Ready(Some(result)) => {
@@ -134,14 +134,14 @@ where
     }
 
     fn cut_short(self: Pin<&Self>, cancelled: Error) {
-        self.span.enter(|| {
+        self.span.enter(&mut None, |_| {
             self.drop_body();
             self.finish(Err(cancelled));
         });
     }
 
     fn close(self: Pin<&Self>) {
-        self.span.enter(|| self.drop_body());
+        self.span.enter(&mut None, |_| self.drop_body());
         self.join.close();
     }
 }

@@ -74,4 +74,6 @@ pub use self::handle::JoinHandle;
 pub use self::spawn::{spawn, spawn_local};
 
 pub(crate) use self::cancel_completion::{CancelTarget, CutShort};
+#[cfg(feature = "tracing")]
+pub(crate) use self::span::settings as span_settings;
 pub(crate) use self::spawn::{check_local, start};
