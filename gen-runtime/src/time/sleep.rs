@@ -18,7 +18,7 @@ use crate::Result;
 /// another executor it is pending once. A sleep whose end is too late for an [`Instant`], such as
 /// that of [`Duration::MAX`], never ends, and an idle virtual clock does not move to its end.
 ///
-/// If there is no clock at this call, the time counts from the call too, provided that the sleep is
+/// If neither runs at this call, the time counts from the call too, provided that the sleep is
 /// later yielded where the clock is real. Another clock does not know when the call was. There, the
 /// time counts from the first poll.
 ///
@@ -64,8 +64,8 @@ enum State {
     Fresh(LoopId, u64),
     /// Not polled yet, of no length, and not made on a loop: the first poll lets other tasks run.
     Instantaneous,
-    /// Not polled yet, and made where there was no clock. Only the real clock knows when the
-    /// duration began.
+    /// Not polled yet, and made where no loop and no runtime of tokio was running. Only the real
+    /// clock knows when the duration began.
     Away(Duration),
     /// It has a deadline, and no timer.
     Unarmed,
@@ -86,6 +86,7 @@ impl Sleep {
         let (now, state) = match host::time() {
             Some(TimeHost::Loop(core)) => (core.now(), State::fresh(&core)),
             Some(TimeHost::Foreign(clock)) if duration.is_zero() => (clock.now(), State::Instantaneous),
+            Some(TimeHost::Foreign(clock)) if clock.is_everywhere() => (clock.now(), State::Away(duration)),
             Some(TimeHost::Foreign(clock)) => (clock.now(), State::Unarmed),
             None => (Instant::now(), State::Away(duration)),
         };

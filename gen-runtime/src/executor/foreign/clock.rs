@@ -65,6 +65,17 @@ impl Clock {
         }
     }
 
+    /// Whether it is found on every thread, so that the executor that polls a timer later may have
+    /// another clock.
+    pub(crate) fn is_everywhere(self) -> bool {
+        match self {
+            #[cfg(all(feature = "tokio", not(loom)))]
+            Clock::Tokio => false,
+            #[cfg(all(feature = "smol", not(loom)))]
+            Clock::AsyncIo => true,
+        }
+    }
+
     /// Makes a timer that fires at the deadline. If it has fired already, it wakes `cx`.
     pub(crate) fn timer(
         self,
