@@ -274,11 +274,9 @@ mod engine;
 mod error;
 mod executor;
 mod first_of;
-#[doc = include_str!("from_async_fn.md")]
-pub mod from_async_fn {}
+pub mod guide;
 #[doc = include_str!("hosts.md")]
 pub mod hosts {}
-pub mod guide;
 mod inject;
 mod io_loop;
 mod limit;

@@ -1,11 +1,11 @@
-//! The table of the page "From `async fn`" contains only code of the examples on that page, which
-//! are compiled.
+//! The table of the page "Porting" contains only code of "Side by side", which is compiled.
 
-const PAGE: &str = include_str!("../src/from_async_fn.md");
+const PAGE: &str = include_str!("../src/guide/porting.md");
+const EXAMPLES: &str = include_str!("../src/guide/side_by_side.md");
 
 /// The lines of code of the examples, including those that the docs hide.
 fn examples() -> Vec<&'static str> {
-    let blocks = PAGE.split("```").skip(1).step_by(2);
+    let blocks = EXAMPLES.split("```").skip(1).step_by(2);
     blocks.flat_map(str::lines).map(|line| line.trim().trim_start_matches("# ").trim_start()).collect()
 }
 
