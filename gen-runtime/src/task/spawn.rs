@@ -23,6 +23,10 @@ use crate::yieldable::FutureOfResult;
 /// protect the stack, at most 32 of them nest: the next task starts in the loop's next turn. A body
 /// may spawn any number of tasks that do not nest so deep.
 ///
+/// The first step runs within this call, so the caller must not hold a lock that the body takes
+/// there. A body that begins with [`moment`](crate::moment()) takes no lock in its first step: so a
+/// caller can put the handle into a table, under the lock of the table, before the body removes it.
+///
 /// The coroutine must be `Send`, so that every executor can run it; [`spawn_local`] takes
 /// coroutines that are not.
 ///
