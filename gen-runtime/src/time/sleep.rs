@@ -177,6 +177,14 @@ impl Sleep {
         }
     }
 
+    /// A timer that an executor has made is of use on every thread.
+    fn poll_without_host(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        match &mut self.state {
+            State::ArmedElsewhere(timer) => timer.poll(cx),
+            _ => Poll::Ready(Err(NoHost::for_time().into())),
+        }
+    }
+
     fn end(&mut self) -> Poll<Result<()>> {
         self.state = State::Over;
         Poll::Ready(Ok(()))
@@ -204,7 +212,7 @@ impl Future for Sleep {
         match host::time() {
             Some(TimeHost::Loop(core)) => self.poll_on_loop(&core, cx),
             Some(TimeHost::Foreign(clock)) => self.poll_elsewhere(clock, cx),
-            None => Poll::Ready(Err(NoHost::for_time().into())),
+            None => self.poll_without_host(cx),
         }
     }
 }
