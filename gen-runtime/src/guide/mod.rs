@@ -1,4 +1,4 @@
-//! The guide: each page answers a question, with programs that you can paste.
+//! The guide: each page answers a question, with small programs.
 //!
 //! | question | page |
 //! |---|---|
