@@ -72,7 +72,7 @@
 //! [`spawn`] use the timers and the tasks of tokio. On another executor timers need the feature
 //! `smol`, and `spawn` needs [`with_spawner`]. Where a timer or a task cannot be had, the yield
 //! fails with [`NoHost`], whose text says what to do. Lists, scopes, cancellation, callbacks and
-//! promises work everywhere. The page [`hosts`] says what differs.
+//! promises work everywhere. The page [`executors`] says what differs.
 //!
 //! # What to use
 //!
@@ -273,10 +273,10 @@ pub mod differences {}
 mod engine;
 mod error;
 mod executor;
+#[doc = include_str!("executors.md")]
+pub mod executors {}
 mod first_of;
 pub mod guide;
-#[doc = include_str!("hosts.md")]
-pub mod hosts {}
 mod inject;
 mod io_loop;
 mod limit;

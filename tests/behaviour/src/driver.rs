@@ -80,8 +80,8 @@ impl Driver {
 
 /// The property of a row that a test needs, and the reason why it cannot hold on each.
 ///
-/// These are all the reasons for which a test does not run on a row. The page `gen::hosts` of the
-/// docs has them as a table.
+/// These are all the reasons for which a test does not run on a row. The page `gen::executors` of
+/// the docs has them as a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Needs {
     /// The test uses the embedded loop itself: its callbacks, its clock, its end.
