@@ -109,6 +109,7 @@
 //! | describe a failure | [`Error`]; [`Throw`] for your own error types |
 //! | say what the program was doing when it failed | [`Context`]: `yield_!(x).context("reading the config")?` |
 //! | return an error | [`bail!`](bail); [`ensure!`](ensure), unless a condition holds |
+//! | end an `async` block that contains a `?` | [`Ok`](fn@Ok) |
 //! | get the `Result` of a future unchanged | [`raw`] |
 //! | make a future that cannot fail into one that can | [`ok`] |
 //! | distinguish a cancellation from a failure | [`Error::is_cancelled`] |
@@ -320,6 +321,7 @@ mod yieldable;
 pub use gen_macros::{co, coroutine, engine, main, test};
 
 pub use crate::coroutine::{BoxCoroutine, Coroutine, Frame, FrameKind, LocalBoxCoroutine};
+pub use crate::error::ok::Ok;
 pub use crate::error::{
     CallbackOutput, CancelSource, Cancelled, ChildError, ChildKey, Context, Error, Panicked, Result, Site,
     Throw, TimeoutError,

@@ -48,6 +48,7 @@ mod from_anyhow;
 mod io;
 mod kinds;
 mod of_type;
+pub(crate) mod ok;
 mod own;
 mod panicked;
 mod payload;
