@@ -31,9 +31,11 @@
 //!
 //! # The rules
 //!
-//! - Every task is a context from its first step to its end, and so is the future of a blocking
-//!   call such as [`run_sync`](crate::run_sync). A callback that is scheduled by another callback
-//!   belongs to the same context as that one.
+//! - Every [spawned](crate::spawn) task is a context from its first step to its end, on every
+//!   executor. So is the future of a blocking call such as [`run_sync`](crate::run_sync), and that
+//!   of [`#[gen::main(tokio)]`](macro@crate::main). A future that another library has started, as
+//!   `tokio::spawn` does, is none: the errors of its callbacks are logged.
+//! - A callback that is scheduled by another callback belongs to the same context as that one.
 //! - Contexts nest: the outer context of a task is the one in which the task was spawned. An error
 //!   that a task does not take goes to the next outer context, and finally to the loop's [error
 //!   handler](crate::IoLoopHandle::set_error_handler), or to the log if there is no handler (target
@@ -54,9 +56,9 @@
 //!   callback drops are reported as dropped only when the callback has ended. Their keys are not
 //!   [leaks](crate::LeakedCallbackError) when the coroutine ends, and may be registered again.
 //! - Only yields take errors. At a plain `.await` the errors wait for the next `yield_!`.
-//! - A task is one context, whatever runs in it. Of the branches of a foreign `select!` or `join!`,
-//!   the one that is polled first takes the error. Spawn a branch if it must have a context of its
-//!   own.
+//! - A task is one context, whatever runs in it. Of the branches of a `select!` or `join!` of
+//!   another library, the one that is polled first takes the error. Spawn a branch if it must have
+//!   a context of its own.
 //! - An error that is thrown by a [handle](crate::JoinHandle::throw) waits in the same queue, but
 //!   it does not go outward, and a task that is executing takes it at its next yield.
 //! - A context does not keep its task alive, and is freed when no more errors can reach it: see

@@ -38,7 +38,7 @@ use crate::Result;
 ///
 /// - the error of the task;
 /// - [`Panicked`](crate::Panicked) if the task panicked; the panic can be resumed from it;
-/// - [`LoopClosed`] if the loop was dropped before the task had ended;
+/// - [`LoopClosed`] if the loop, or the runtime, was dropped before the task had ended;
 /// - [`NoHost`](crate::NoHost) if there was no executor to start the task on;
 /// - an error that says so if the handle has given its result before.
 ///
@@ -188,15 +188,16 @@ impl<T> JoinHandle<T> {
     /// | a [`shield`](fn@crate::shield) | when the shield is over |
     /// | the handle of another task | at the yield that waits for it. The other task goes on: cancel it by its own handle |
     /// | a [`SharedFuture`](crate::SharedFuture) | at the yield that waits for it. Its clones still get the value |
-    /// | a foreign `select!` or `join!` | at the branch that is polled first |
-    /// | a foreign collection such as `FuturesUnordered` | at the yield that waits for it, and not at its futures |
+    /// | a `select!` or `join!` of another library | at the branch that is polled first |
+    /// | a collection of another library, such as `FuturesUnordered` | at the yield that waits for it, and not at its futures |
     ///
     /// A plain future, and a body that is suspended at a plain `.await`, cannot take a
     /// cancellation: it is dropped, and its result is `Err(Cancelled)`.
     ///
     /// # When it arrives
     ///
-    /// - In the loop's next turn, never inside of this call, whichever thread makes the call.
+    /// - In the next turn of the loop, or the next poll by another executor. Never inside of this
+    ///   call, whichever thread makes the call.
     /// - If the task cancels *itself*: at its next yield that has to wait.
     /// - *Again*: a second request adds nothing while the first has not arrived. Later it arrives
     ///   like the first, at the yield of the clean-up.

@@ -15,13 +15,13 @@ use crate::yieldable::FutureOfResult;
 
 /// Starts a coroutine, or any other future of a `Result`, as a task of its own.
 ///
-/// The body runs up to its first suspension before this call returns. The rest runs on the loop,
-/// whether or not the [`JoinHandle`] is polled. So a body that never has to wait has ended on
-/// return.
+/// The body runs up to its first suspension before this call returns. The rest runs on the executor
+/// of the caller, whether or not the [`JoinHandle`] is polled. So a body that never has to wait has
+/// ended on return.
 ///
 /// First steps nest if the body spawns a task, whose body spawns the next one, and so on. To
-/// protect the stack, at most 32 of them nest: the next task starts in the loop's next turn. A body
-/// may spawn any number of tasks that do not nest so deep.
+/// protect the stack, at most 32 of them nest: the next task starts one turn later. A body may
+/// spawn any number of tasks that do not nest so deep.
 ///
 /// The first step runs within this call, so the caller must not hold a lock that the body takes
 /// there. A body that begins with [`moment`](crate::moment()) takes no lock in its first step: so a

@@ -3,15 +3,16 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `deadline.rs` | [`Deadline`]: a duration from now, or a point in time |
-//! | `now.rs` | the present time, on the clock of the loop that runs here |
+//! | `now.rs` | the present time, on the clock of the executor that runs here |
 //! | `sleep.rs` | [`sleep()`] |
 //! | `moment.rs` | [`moment()`] |
 //! | `timeout.rs` | [`with_timeout`] |
 //! | `grace.rs` | a timeout that cancels before it drops |
 //!
-//! A deadline counts from the call, on the clock of the loop that runs there (for a call where no
-//! loop runs, see [`sleep()`]). The timer is made at the first poll that has to wait, and is
-//! removed when the future is dropped. So a future that is ready at once needs no timer.
+//! A deadline counts from the call, on the clock of the loop or of the runtime of tokio that runs
+//! there (for a call where neither runs, see [`sleep()`]). The timer is made at the first poll that
+//! has to wait, and is removed when the future is dropped. So a future that is ready at once needs
+//! no timer.
 //!
 //! A deadline that is too late for an `Instant`, such as that of
 //! [`Duration::MAX`](std::time::Duration::MAX), is `None` here, and never comes. Its timer holds
