@@ -371,3 +371,50 @@ fn a_task_may_be_polled_by_another_executor_than_before() {
     assert_eq!(futures::executor::block_on(handle).unwrap(), "to the second one");
     thread.join().unwrap();
 }
+
+/// Otherwise the second request, or the one that comes after a poll with a request, would wait for
+/// ever.
+#[test]
+fn requests_that_come_together_and_later_all_arrive() {
+    #[gen::coroutine(send)]
+    fn says(heard: mpsc::UnboundedSender<String>) -> gen::Result {
+        loop {
+            let error = yield_!(pending::<()>()).unwrap_err();
+            heard.send(error.to_string())?;
+        }
+    }
+    for runtime in runtimes() {
+        runtime.block_on(async {
+            let (sender, mut heard) = mpsc::unbounded_channel();
+            let task = gen::spawn(says(sender));
+            for (first, second) in [("a", "b"), ("c", "d"), ("e", "f")] {
+                task.throw(first);
+                task.throw(second);
+                assert_eq!(heard.recv().await.as_deref(), Some(first));
+                assert_eq!(heard.recv().await.as_deref(), Some(second));
+            }
+        });
+    }
+}
+
+/// Otherwise a thread that waits for a timer of a runtime that is gone would sleep for ever.
+#[test]
+fn the_end_of_a_runtime_wakes_a_sleep_on_another_thread() {
+    for runtime in runtimes() {
+        let mut sleep = Box::pin(gen::sleep(HOUR));
+        runtime.block_on(async {
+            assert!(sleep.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        });
+        let (polled, was_polled) = std::sync::mpsc::channel();
+        let thread = thread::spawn(move || {
+            futures::executor::block_on(std::future::poll_fn(|cx| {
+                let polls = sleep.as_mut().poll(cx);
+                let _ = polled.send(());
+                polls
+            }))
+        });
+        was_polled.recv().unwrap();
+        drop(runtime);
+        assert!(thread.join().unwrap().unwrap_err().is::<LoopClosed>());
+    }
+}
