@@ -98,6 +98,7 @@
 //! | handle each result as soon as it is ready | [`WaitIterator`]; with a limited number of children, or with children from a stream, [`limit(..).as_completed()`](Limit::as_completed) |
 //! | take the first result | [`first_of`](first_of()); of a tuple it gives a [`OneOf2`], [`OneOf3`], .. |
 //! | run a limited number at a time | [`limit`](limit()), also of the futures that a stream gives |
+//! | call a function that blocks, such as one of `std::fs` | [`blocking`](blocking()) |
 //! | take the items of a stream | `while let Some(item) = yield_!(stream.next())?`, with the `next` of a `StreamExt` |
 //! | put different futures into one list | [`boxed`], [`boxed_send`], [`convert_yielded!`] |
 //! | run children that may borrow | [`scope`](fn@scope), [`scope_local`] |
@@ -247,6 +248,8 @@
 //! # Features
 //!
 //! - `dynamic`: adds [`gen::dynamic`](dynamic), for values whose type is known only at run time.
+//! - `blocking`: [`blocking`](blocking()) has a pool of threads also where no runtime of tokio is
+//!   entered.
 //! - `anyhow`: an `anyhow::Error` can be thrown into a coroutine, and an [`Error`] converts into
 //!   one that keeps its trace.
 //! - `tokio`: timers and tasks on tokio, [`#[gen::main(tokio)]`](macro@main) and
@@ -263,6 +266,7 @@
 
 #[doc(hidden)]
 pub mod __private;
+mod blocking;
 pub mod context;
 mod coroutine;
 /// Differences from `tornado.gen` 4.4, with their reasons.
@@ -320,6 +324,7 @@ mod yieldable;
 
 pub use gen_macros::{co, coroutine, engine, main, test};
 
+pub use crate::blocking::{blocking, Blocking};
 pub use crate::coroutine::{BoxCoroutine, Coroutine, Frame, FrameKind, LocalBoxCoroutine};
 pub use crate::error::ok::Ok;
 pub use crate::error::{
@@ -361,6 +366,7 @@ pub use crate::yieldable::{
 /// You need them only to implement [`Yieldable`] for a container of your own that delegates to one
 /// of these.
 pub mod kinds {
+    pub use crate::blocking::Blocked;
     pub use crate::first_of::Raced;
     pub use crate::limit::{Limited, Streamed};
     pub use crate::multi::Grouped;

@@ -11,6 +11,7 @@ use std::fmt;
 /// |---|---|
 /// | a timer: [`sleep`](crate::sleep()), a timeout that has to wait | on an [`IoLoop`](crate::IoLoop); on tokio, with the feature `tokio`; everywhere, with the feature `smol` |
 /// | a task: [`spawn`](crate::spawn) | on an `IoLoop`; on tokio, with the feature `tokio`; within [`with_spawner`](crate::with_spawner) |
+/// | a thread that may block: [`blocking`](crate::blocking()) | on tokio, with the feature `tokio`; everywhere, with the feature `blocking` |
 /// | a task that stays on this thread: [`spawn_local`](crate::spawn_local), an [`engine`](macro@crate::engine) | on an `IoLoop`; on tokio within [`local`](crate::local) |
 ///
 /// The text of the error says which of them is missing, and what to do about it.
@@ -30,6 +31,8 @@ pub struct NoHost {
 enum Missing {
     Tasks,
     LocalTasks,
+    #[cfg(not(all(feature = "blocking", not(loom))))]
+    Blocking,
     Time,
     #[cfg(all(feature = "tokio", not(loom)))]
     TimeOfTokio,
@@ -42,6 +45,11 @@ impl NoHost {
 
     pub(crate) fn for_local_tasks() -> Self {
         NoHost { missing: Missing::LocalTasks }
+    }
+
+    #[cfg(not(all(feature = "blocking", not(loom))))]
+    pub(crate) fn for_blocking() -> Self {
+        NoHost { missing: Missing::Blocking }
     }
 
     pub(crate) fn for_time() -> Self {
@@ -72,6 +80,12 @@ impl fmt::Display for NoHost {
                 "the executor here takes no task that stays on this thread: use `gen::spawn`, whose task is \
                  `Send` (for an engine, `#[gen::engine(send)]`); on tokio, run the caller in `gen::local`; or run \
                  it with `gen::run_sync`",
+            ),
+            #[cfg(not(all(feature = "blocking", not(loom))))]
+            Missing::Blocking => write!(
+                f,
+                "there is no pool of threads here for a closure that blocks: enable the feature `blocking` of \
+                 `gen-runtime`; or {ON_TOKIO}"
             ),
             Missing::Time => write!(
                 f,

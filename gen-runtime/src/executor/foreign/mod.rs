@@ -70,6 +70,8 @@ pub(crate) use self::mailbox::Mailbox;
 pub(crate) use self::root::ForeignRoot;
 pub(crate) use self::shell::Shell;
 pub use self::spawner::{SpawnedTask, Spawner};
+#[cfg(all(feature = "tokio", not(loom)))]
+pub(crate) use self::tokio_tasks::is_entered as tokio_is_entered;
 pub(crate) use self::visit::Visit;
 pub use self::with_executor::WithExecutor;
 pub use self::with_spawner::with_spawner;
