@@ -135,6 +135,7 @@
 //! | to | use |
 //! |---|---|
 //! | start a task | [`spawn`], [`spawn_local`] |
+//! | start a task on a loop of another thread | [`Remote::spawn`] |
 //! | start a task that nothing waits for | [`engine`](macro@engine) |
 //! | cancel a task | [`JoinHandle::cancel`]; the task gets the error [`Cancelled`] |
 //! | cancel a task, and drop it after some time | [`cancel(..).grace(..)`](CancelCompletion::grace) |

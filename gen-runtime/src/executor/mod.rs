@@ -12,6 +12,7 @@
 //! | `turn.rs` | runs the turns of a loop, and polls the tasks in them |
 //! | `close.rs` | closes a loop |
 //! | `requests.rs` | delivers an injection to a task, or limits the time that it has to end |
+//! | `starting.rs` | [`Starting`]: the name of a task that another thread sends to a loop |
 //! | `host.rs` | the hosts: where a task goes, and whose timers are used |
 //! | `route.rs` | the route of an error that has no caller, from the inside out |
 //! | `waker.rs` | wakers that are names |
@@ -122,6 +123,7 @@ mod runnable;
 mod scheduler;
 mod slot_context;
 mod slot_injections;
+mod starting;
 mod timers;
 mod timing;
 mod turn;
@@ -152,6 +154,7 @@ pub(crate) use self::injection::Injection;
 pub use self::no_host::NoHost;
 pub(crate) use self::route::{deliver_error, send_to_handler};
 pub(crate) use self::runnable::{Runnable, TaskRef};
+pub(crate) use self::starting::Starting;
 pub(crate) use self::timers::Action;
 pub(crate) use self::turn::{Root, RunEnded};
 pub(crate) use self::unhandled_error::UnhandledError;

@@ -1,5 +1,6 @@
 //! Requests to one task, from any thread: to take an injection, or to end within a time.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::core::Core;
@@ -8,6 +9,7 @@ use super::foreign::HostedRef;
 use super::ids::TaskId;
 use super::inbox::Mail;
 use super::injection::Injection;
+use super::starting::Starting;
 use super::timers::Action;
 use super::{current, registry};
 use crate::inject::{end_channel, Cancellation, EndSender, EndSenders, Ended};
@@ -75,6 +77,8 @@ impl Core {
 #[derive(Clone)]
 pub(crate) enum TaskAddress {
     OnLoop(TaskId),
+    /// A task that was sent to a loop, which may not have begun it yet.
+    Starting(Arc<Starting>),
     /// A task on a foreign executor.
     Hosted(HostedRef),
 }
@@ -85,6 +89,11 @@ pub(crate) fn deliver(task: TaskAddress, injection: Injection, end_sender: Optio
     let end_senders = EndSenders::from(end_sender);
     let refused = match task {
         TaskAddress::OnLoop(task) => deliver_on_loop(task, injection, end_senders),
+        TaskAddress::Starting(task) => {
+            let pending = PendingInjection(Some(injection));
+            task.when_started(move |id| pending.deliver(id, end_senders));
+            None
+        }
         TaskAddress::Hosted(task) => {
             let home = HostedRef::clone(&task).home();
             task.mailbox()
@@ -96,6 +105,26 @@ pub(crate) fn deliver(task: TaskAddress, injection: Injection, end_sender: Optio
     if let Some(injection) = refused {
         // The injection of a handle leaves no error that goes outward.
         let _ = injection.too_late();
+    }
+}
+
+/// An injection that waits for the start of its task. Dropped, it is too late.
+struct PendingInjection(Option<Injection>);
+
+impl PendingInjection {
+    fn deliver(mut self, task: TaskId, end_senders: EndSenders) {
+        if let Some(injection) = self.0.take() {
+            self.0 = deliver_on_loop(task, injection, end_senders);
+        }
+    }
+}
+
+impl Drop for PendingInjection {
+    fn drop(&mut self) {
+        if let Some(injection) = self.0.take() {
+            // The injection of a handle leaves no error that goes outward.
+            let _ = injection.too_late();
+        }
     }
 }
 
@@ -124,6 +153,7 @@ fn deliver_on_loop(task: TaskId, injection: Injection, end_senders: EndSenders) 
 pub(crate) fn cut_short(task: &TaskAddress, grace: Duration, request: Cancellation) {
     match task {
         TaskAddress::OnLoop(task) => cut_short_on_loop(*task, grace, request),
+        TaskAddress::Starting(task) => task.when_started(move |id| cut_short_on_loop(id, grace, request)),
         TaskAddress::Hosted(task) => task.mailbox().cut_short(grace, request),
     }
 }

@@ -1,10 +1,13 @@
 //! `Remote`: requests to a loop from other threads. `KeepAlive`: the loop waits for one of them.
 
+use std::future::Future;
 use std::sync::Arc;
 
-use crate::error::CallbackOutput;
+use crate::error::{CallbackOutput, Throw};
 use crate::executor::{current, run_in, LoopClosed, Mail, Shared};
 use crate::opaque::opaque_debug;
+use crate::task::{self, JoinHandle};
+use crate::yieldable::FutureOfResult;
 
 /// A handle to an [`IoLoop`](crate::IoLoop) that may be sent to other threads.
 ///
@@ -46,6 +49,51 @@ impl Remote {
         let context = current::capture();
         let callback = Box::new(move || run_in(context, "a callback", callback));
         self.shared.send(Mail::Callback(callback)).map_err(|_| LoopClosed)
+    }
+
+    /// Starts a coroutine, or any other future of a `Result`, as a task of the loop.
+    ///
+    /// It is [`spawn`](crate::spawn) from another thread, which may run another loop, tokio, or
+    /// nothing at all. The body begins on the loop's thread in the loop's next turn, and runs there
+    /// to its end. The handle can be yielded and awaited anywhere, and its
+    /// [`cancel`](JoinHandle::cancel), [`throw`](JoinHandle::throw) and
+    /// [`trace`](JoinHandle::trace) work from any thread, also before the body has begun.
+    ///
+    /// ```
+    /// use gen::yield_;
+    ///
+    /// #[gen::coroutine]
+    /// fn on_the_loop(n: u32) -> gen::Result<u32> {
+    ///     yield_!(gen::moment())?;
+    ///     gen::IoLoop::current().expect("a loop runs it").stop();
+    ///     Ok(n * n)
+    /// }
+    ///
+    /// let io_loop = gen::IoLoop::new();
+    /// let remote = io_loop.remote();
+    /// let thread = std::thread::spawn(move || {
+    ///     let task = remote.spawn(on_the_loop(7));
+    ///     gen::run_sync(task) // waits on a loop of its own
+    /// });
+    /// io_loop.start(); // returns when the coroutine has stopped the loop
+    /// # drop(io_loop);
+    /// assert_eq!(thread.join().unwrap().unwrap(), 49);
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the loop was dropped, or is dropped before the task has ended, the handle resolves to
+    /// [`LoopClosed`].
+    #[track_caller]
+    pub fn spawn<C, T, E, M>(&self, coroutine: C) -> JoinHandle<T>
+    where
+        C: FutureOfResult<T, E>,
+        C::IntoFuture: Future + Send + 'static,
+        T: Send + 'static,
+        E: Throw<M>,
+        M: 'static,
+    {
+        task::send(&self.shared, coroutine.into_future())
     }
 
     /// Announces that another thread works for the loop and will wake it.

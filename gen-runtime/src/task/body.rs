@@ -13,7 +13,8 @@ use super::cell::BodyCell;
 use super::join::{JoinState, PolledResult};
 use super::span::TaskSpan;
 use crate::error::{Error, Panicked, Throw};
-use crate::executor::{HostedRef, Runnable};
+use crate::executor::requests::TaskAddress;
+use crate::executor::Runnable;
 use crate::inject::in_flight::{resume, Thrown};
 use crate::inject::report_swallowed;
 use crate::report::{contain, report_unread};
@@ -25,8 +26,8 @@ pub(super) trait Joinable<T> {
     fn is_done(&self) -> bool;
     fn detach(&self);
 
-    /// Returns the task for requests, if a foreign executor runs it.
-    fn hosted(self: Pin<Arc<Self>>) -> Option<HostedRef>;
+    /// Returns the address of the task for requests, unless its handle has an id.
+    fn address(self: Pin<Arc<Self>>) -> Option<TaskAddress>;
 }
 
 pin_project! {
@@ -161,7 +162,7 @@ impl<B, T, M> Joinable<T> for Task<B, T, M> {
         }
     }
 
-    fn hosted(self: Pin<Arc<Self>>) -> Option<HostedRef> {
+    fn address(self: Pin<Arc<Self>>) -> Option<TaskAddress> {
         None
     }
 }

@@ -16,7 +16,7 @@ use super::join::NoResult;
 use super::{CancelCompletion, CancelTarget};
 use crate::error::{CancelSource, Error, Throw};
 use crate::executor::requests::{deliver, TaskAddress};
-use crate::executor::{HostedRef, Injection, LoopClosed, TaskId};
+use crate::executor::{Injection, LoopClosed, TaskId};
 use crate::inject::{Cancellation, TaskTrace, TraceRequest};
 use crate::report::report_unread;
 use crate::Result;
@@ -59,7 +59,7 @@ pub struct JoinHandle<T> {
 }
 
 enum Handle<T> {
-    /// On a foreign executor it has no id.
+    /// A task without an id knows its address.
     Started(Option<TaskId>, TaskHandle<T>),
     /// The task has ended before there was a handle, or could not be started; `None` after the
     /// handle has given the result. The lock is never taken: it makes the handle `Sync` for every
@@ -70,20 +70,21 @@ enum Handle<T> {
 /// The task, as the handle sees it.
 struct TaskHandle<T>(Pin<Arc<dyn Joinable<T>>>);
 
-// SAFETY: the pointer is to a `Task<ThreadBound<F>, T, M>`, a `SendTask<F, T, M>` or a
-// `LocalTask<F, T, M>`: these are all implementors. The parts of a `Task` are: a `ThreadBound<F>`,
-// which is `Send` and `Sync` for every `F`, or an `Exclusive<F>`, which is both because a
-// `SendTask` has an `F: Send` when it becomes a `Joinable`; a `JoinState<T>`, a mutex around a
-// `Result<T>` and a waker, which is both if `T` is `Send`; a `PhantomData<fn() -> M>` and a
-// `TaskSpan`, which always are. The other two add a `Mailbox` or an `Arc` of one, which are both,
-// because a `Mailbox` is a `HostedTask`.
+// SAFETY: the pointer is to a `Task<ThreadBound<F>, T, M>`, a `SendTask<F, T, M>`, a
+// `LocalTask<F, T, M>` or a `Sent<F, T, M>`: these are all implementors. The parts of a `Task` are:
+// a `ThreadBound<F>`, which is `Send` and `Sync` for every `F`, or an `Exclusive<F>`, which is both
+// because a `SendTask` and a `Sent` have an `F: Send` when they become a `Joinable`; a
+// `JoinState<T>`, a mutex around a `Result<T>` and a waker, which is both if `T` is `Send`; a
+// `PhantomData<fn() -> M>` and a `TaskSpan`, which always are. The others add a `Mailbox` or an
+// `Arc` of one, which are both, because a `Mailbox` is a `HostedTask`; or an `Arc<Starting>`, which
+// is both, because a `Starting` is captured by mail to other threads.
 unsafe impl<T: Send> Send for TaskHandle<T> {}
 // SAFETY: as above.
 unsafe impl<T: Send> Sync for TaskHandle<T> {}
 
 impl<T> TaskHandle<T> {
-    fn hosted(&self) -> Option<HostedRef> {
-        Pin::clone(&self.0).hosted()
+    fn address(&self) -> Option<TaskAddress> {
+        Pin::clone(&self.0).address()
     }
 }
 
@@ -92,8 +93,8 @@ impl<T> JoinHandle<T> {
         JoinHandle { task: Handle::Started(Some(id), TaskHandle(task)) }
     }
 
-    /// For a task on a foreign executor.
-    pub(super) fn hosted(task: Pin<Arc<dyn Joinable<T>>>) -> Self {
+    /// For a task that knows its address.
+    pub(super) fn addressed(task: Pin<Arc<dyn Joinable<T>>>) -> Self {
         JoinHandle { task: Handle::Started(None, TaskHandle(task)) }
     }
 
@@ -116,7 +117,7 @@ impl<T> JoinHandle<T> {
         match &self.task {
             Handle::Started(_, task) if task.0.is_done() => None,
             Handle::Started(Some(id), _) => Some(TaskAddress::OnLoop(*id)),
-            Handle::Started(None, task) => task.hosted().map(TaskAddress::Hosted),
+            Handle::Started(None, task) => task.address(),
             Handle::Ended(_) => None,
         }
     }

@@ -18,6 +18,7 @@ use super::exclusive::Exclusive;
 use super::join::PolledResult;
 use super::JoinHandle;
 use crate::error::{Error, Throw};
+use crate::executor::requests::TaskAddress;
 use crate::executor::{
     current, ErrorContext, Executor, Home, HostedBody, HostedRef, HostedTask, Mailbox, NoHost, Runnable,
     Shell, UnhandledError, Visit,
@@ -55,7 +56,7 @@ where
     }
     let of_shell: Pin<Arc<dyn HostedBody + Send + Sync>> = task.clone();
     executor.spawn(Shell::new(of_shell, visit));
-    JoinHandle::hosted(task)
+    JoinHandle::addressed(task)
 }
 
 /// Starts a task that stays on this thread.
@@ -79,7 +80,7 @@ where
     }
     let of_shell: Pin<Arc<dyn HostedBody>> = task.clone();
     executor.spawn_local(Shell::new(of_shell, visit));
-    JoinHandle::hosted(task)
+    JoinHandle::addressed(task)
 }
 
 /// Runs the body up to its first suspension, on the spot. Nothing has to be woken for it: the
@@ -152,8 +153,8 @@ where
         self.task.detach();
     }
 
-    fn hosted(self: Pin<Arc<Self>>) -> Option<HostedRef> {
-        Some(self)
+    fn address(self: Pin<Arc<Self>>) -> Option<TaskAddress> {
+        Some(TaskAddress::Hosted(self))
     }
 }
 
@@ -170,8 +171,8 @@ impl<F, T, M> Joinable<T> for LocalTask<F, T, M> {
         self.task.detach();
     }
 
-    fn hosted(self: Pin<Arc<Self>>) -> Option<HostedRef> {
-        Some(reference(&self.mailbox))
+    fn address(self: Pin<Arc<Self>>) -> Option<TaskAddress> {
+        Some(TaskAddress::Hosted(reference(&self.mailbox)))
     }
 }
 

@@ -10,6 +10,7 @@
 //! | `cell.rs` | [`BodyCell`](cell::BodyCell): the cell of the body; one that only its own thread uses |
 //! | `exclusive.rs` | the cell of a body that may be moved between threads |
 //! | `hosted.rs` | a task on a foreign executor |
+//! | `sent.rs` | a task that another thread sends to a loop |
 //! | `join.rs` | the join state: the result, or the waker of the future that waits for it |
 //! | `handle.rs` | [`JoinHandle`] |
 //! | `cancel_on_drop.rs` | [`CancelOnDrop`]: a handle whose drop cancels the task |
@@ -65,6 +66,7 @@ mod join;
 mod models;
 #[cfg(all(test, loom))]
 mod models_of_exclusive;
+mod sent;
 mod span;
 mod spawn;
 
@@ -74,6 +76,7 @@ pub use self::handle::JoinHandle;
 pub use self::spawn::{spawn, spawn_local};
 
 pub(crate) use self::cancel_completion::{CancelTarget, CutShort};
+pub(crate) use self::sent::send;
 #[cfg(feature = "tracing")]
 pub(crate) use self::span::settings as span_settings;
 pub(crate) use self::spawn::{check_local, start};
