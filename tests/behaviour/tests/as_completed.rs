@@ -137,7 +137,7 @@ macro_rules! cancelled {
         let journal = Journal::default();
         let (_, lines) = logged(|| {
             run(async {
-                let task = gen::spawn_local(takes(journal.clone()));
+                let task = behaviour::spawn(takes(journal.clone()));
                 gen::sleep(seconds(1)).await?;
                 task.cancel("stop").await;
                 task.await
