@@ -150,6 +150,7 @@
 //! |---|---|
 //! | run a coroutine to completion | [`run_sync`], [`block_on`] |
 //! | keep a loop over several runs | [`IoLoop`] |
+//! | use the types of tokio on a loop | `IoLoop::within_tokio`, with the feature `tokio` |
 //! | schedule callbacks and timers | [`IoLoopHandle`]; [`Remote`] from other threads |
 //! | end a program in good order | [`IoLoop::shutdown`] |
 //!

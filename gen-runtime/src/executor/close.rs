@@ -17,6 +17,7 @@ impl Core {
         if self.closed.replace(true) {
             return;
         }
+        let _runtime = self.runtime.enter();
         let mut mail = self.shared.close();
         let (tasks, callbacks) = self.scheduler.borrow_mut().clear();
         let actions = self.timers.borrow_mut().clear();

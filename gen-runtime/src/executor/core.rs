@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::clock::Clock;
+use super::entered_runtime::EnteredRuntime;
 use super::error_context::ErrorContext;
 use super::ids::{LoopId, SlotId};
 use super::inbox::Shared;
@@ -35,6 +36,7 @@ pub(crate) struct Core {
     /// The slot that is being polled: it is the current error context.
     pub(super) running: Cell<Option<SlotId>>,
     pub(super) error_handler: RefCell<Option<ErrorHandler>>,
+    pub(super) runtime: EnteredRuntime,
 }
 
 pub(super) type ErrorHandler = Rc<dyn Fn(Error)>;
@@ -54,7 +56,14 @@ impl Core {
             closed: Cell::new(false),
             running: Cell::new(None),
             error_handler: RefCell::new(None),
+            runtime: EnteredRuntime::default(),
         })
+    }
+
+    /// Enters the runtime whenever the loop runs.
+    #[cfg(all(feature = "tokio", not(loom)))]
+    pub(crate) fn set_runtime(&self, runtime: tokio::runtime::Handle) {
+        self.runtime.set(runtime);
     }
 
     pub(crate) fn id(&self) -> LoopId {

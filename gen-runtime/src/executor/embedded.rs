@@ -25,7 +25,10 @@ impl Core {
             (slot, scheduler.task_in(self.id, slot))
         };
         match current::enter_first_step(self) {
-            Some(_entered) => self.step(slot, task),
+            Some(_entered) => {
+                let _runtime = self.runtime.enter();
+                self.step(slot, task);
+            }
             None => self.queue_first_step(slot, task),
         }
         Ok(id)

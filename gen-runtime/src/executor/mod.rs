@@ -20,6 +20,7 @@
 //! | `current.rs` | the things that run on this thread: the loop, the task, the executor for new tasks |
 //! | `timing.rs` | the timers of a loop, as its futures and handles use them |
 //! | `core.rs` | [`Core`]: the data of a loop |
+//! | `entered_runtime.rs` | the runtime of tokio that a loop enters whenever it runs |
 //! | `registry.rs` | the loops of this process, by name |
 //! | `slot_injections.rs` | the injections that wait for the next poll of a slot |
 //! | `scheduler.rs` | the slots of tasks, and the queue |
@@ -104,6 +105,7 @@ pub(crate) mod current;
 pub(crate) mod current_context;
 mod drops;
 mod embedded;
+mod entered_runtime;
 mod error_context;
 mod errors;
 mod foreign;

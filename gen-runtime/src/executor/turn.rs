@@ -32,6 +32,7 @@ impl Core {
     /// Runs turns until `root` is done or the loop is stopped. The caller has made this loop the
     /// current one.
     pub(crate) fn run(&self, mut root: Option<(SlotId, &mut dyn Root)>, on_stop: OnStop) -> RunEnded {
+        let _runtime = self.runtime.enter();
         let mut due = Vec::new();
         loop {
             let stopped = on_stop == OnStop::Return && self.shared.take_stop();

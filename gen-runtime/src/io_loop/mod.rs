@@ -6,6 +6,7 @@
 //! | `remote.rs` | [`Remote`], [`KeepAlive`]: requests from other threads |
 //! | `run.rs` | the blocking calls, which run the loop |
 //! | `shutdown.rs` | [`IoLoop::shutdown`]: the tasks clean up before the loop is dropped |
+//! | `within_tokio.rs` | `IoLoop::within_tokio`: the loop enters a runtime of tokio |
 //! | `blocking.rs` | the check that refuses a blocking call where it would hang |
 //! | `on_done.rs` | `JoinHandle::on_done`: a callback with the result of a task |
 //!
@@ -17,6 +18,8 @@ mod on_done;
 mod remote;
 mod run;
 mod shutdown;
+#[cfg(all(feature = "tokio", not(loom)))]
+mod within_tokio;
 
 use std::fmt;
 use std::ops::Deref;
