@@ -1,6 +1,7 @@
 //! The path of the library, where the attribute does not give it.
 
-use crate::pipeline::library::{Dependency, dependency_in, path_before_name};
+use crate::pipeline::library::manifest::dependency_in;
+use crate::pipeline::library::{Dependency, path_before_name};
 
 #[test]
 fn the_path_of_an_attribute_ends_before_its_name() {

@@ -11,7 +11,7 @@
 //!
 //! An editor does not give the source text of an attribute. There only the second step is done.
 
-mod manifest;
+pub(crate) mod manifest;
 
 use proc_macro::Span;
 use syn::Path;
@@ -63,6 +63,3 @@ pub(crate) fn path_before_name(attribute: &str) -> Option<&str> {
     let is_plain = |char: char| char.is_alphanumeric() || matches!(char, '_' | '#' | ':');
     (!path.is_empty() && path.chars().all(is_plain)).then_some(path)
 }
-
-#[cfg(test)]
-pub(crate) use self::manifest::dependency_in;
