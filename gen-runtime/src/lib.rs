@@ -152,7 +152,7 @@
 //! | keep a loop over several runs | [`IoLoop`] |
 //! | use the types of tokio on a loop | `IoLoop::within_tokio`, with the feature `tokio` |
 //! | schedule callbacks and timers | [`IoLoopHandle`]; [`Remote`] from other threads |
-//! | end a program in good order | [`IoLoop::shutdown`] |
+//! | end a program in good order | [`IoLoop::shutdown`]; on tokio `TaskTracker::shutdown`, with the feature `tokio` |
 //!
 //! # The rules
 //!
@@ -315,6 +315,8 @@ pub mod spans {
 }
 mod sync;
 mod task;
+#[cfg(all(feature = "tokio", not(loom)))]
+mod task_tracker;
 mod time;
 #[cfg(all(feature = "tokio", not(loom)))]
 mod tokio_entry;
@@ -354,6 +356,8 @@ pub use crate::point::{
 pub use crate::promise::{promise, AlreadySetError, BrokenPromiseError, Promise, SharedFuture};
 pub use crate::scope::{scope, scope_local, LocalScope, Scope, ScopeEnded, ScopeHandle};
 pub use crate::task::{cancel_on_drop, spawn, spawn_local, CancelCompletion, CancelOnDrop, JoinHandle};
+#[cfg(all(feature = "tokio", not(loom)))]
+pub use crate::task_tracker::{TaskTracker, UnfinishedTask};
 pub use crate::time::{moment, sleep, with_timeout, CancelTimeout, Deadline, Moment, Sleep, WithTimeout};
 #[cfg(feature = "dynamic")]
 pub use crate::tornado::dynamic::{self, BadYieldError, ReturnValueIgnoredError};

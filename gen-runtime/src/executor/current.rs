@@ -200,6 +200,24 @@ pub(super) fn within_executor<R>(executor: &mut Option<Executor>, run: impl FnOn
     run()
 }
 
+/// As [`within_executor`], until the guard is dropped.
+#[cfg(all(feature = "tokio", not(loom)))]
+pub(super) fn enter_executor(executor: Option<Executor>) -> EnteredExecutor {
+    EnteredExecutor { before: swap_executor(executor) }
+}
+
+#[cfg(all(feature = "tokio", not(loom)))]
+pub(crate) struct EnteredExecutor {
+    before: Option<Executor>,
+}
+
+#[cfg(all(feature = "tokio", not(loom)))]
+impl Drop for EnteredExecutor {
+    fn drop(&mut self) {
+        drop(swap_executor(self.before.take()));
+    }
+}
+
 fn swap(next: Current) -> Current {
     CURRENT.try_with(|current| current.replace(next)).unwrap_or_default()
 }

@@ -142,9 +142,11 @@ pub(crate) use self::drops::{abandon, report_now, Abandon, Doubt};
 pub(crate) use self::error_context::{depth as depth_of, ErrorContext, Home};
 pub use self::errors::{LoopClosed, LoopRunning, LoopStopped, RuntimeRunning};
 #[cfg(all(feature = "tokio", not(loom)))]
-pub use self::foreign::{local, with_local_set};
+pub(crate) use self::foreign::{
+    enter_tracker, tokio_is_entered, within_tracker, ForeignRoot, TrackedTask, Tracker,
+};
 #[cfg(all(feature = "tokio", not(loom)))]
-pub(crate) use self::foreign::{tokio_is_entered, ForeignRoot};
+pub use self::foreign::{local, with_local_set};
 pub use self::foreign::{with_spawner, SpawnedTask, Spawner, WithExecutor};
 pub(crate) use self::foreign::{
     Clock as ForeignClock, Executor, ForeignTimer, HostedBody, HostedRef, HostedTask, Mailbox, Shell, Visit,

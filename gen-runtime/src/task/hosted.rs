@@ -6,6 +6,8 @@
 //! | [`LocalTask`]: stays on its thread | [`ThreadBound`] | an allocation of its own, because other threads may hold the mailbox, but not the result, which need not be `Send` |
 
 use std::future::Future;
+#[cfg(all(feature = "tokio", not(loom)))]
+use std::panic::Location;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -55,7 +57,14 @@ where
         return JoinHandle::ended(result);
     }
     let of_shell: Pin<Arc<dyn HostedBody + Send + Sync>> = task.clone();
-    executor.spawn(Shell::new(of_shell, visit));
+    let shell = Shell::new(of_shell, visit);
+    #[cfg(all(feature = "tokio", not(loom)))]
+    if let Some(tracker) = executor.tracker() {
+        let tracked = tracker.track(task.clone(), Location::caller());
+        executor.spawn(tracked.until_end(shell));
+        return JoinHandle::addressed(task);
+    }
+    executor.spawn(shell);
     JoinHandle::addressed(task)
 }
 
@@ -79,7 +88,14 @@ where
         return JoinHandle::ended(result);
     }
     let of_shell: Pin<Arc<dyn HostedBody>> = task.clone();
-    executor.spawn_local(Shell::new(of_shell, visit));
+    let shell = Shell::new(of_shell, visit);
+    #[cfg(all(feature = "tokio", not(loom)))]
+    if let Some(tracker) = executor.tracker() {
+        let tracked = tracker.track(reference(&task.mailbox), Location::caller());
+        executor.spawn_local(tracked.until_end(shell));
+        return JoinHandle::addressed(task);
+    }
+    executor.spawn_local(shell);
     JoinHandle::addressed(task)
 }
 

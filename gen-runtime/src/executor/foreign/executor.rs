@@ -6,6 +6,8 @@ use std::sync::Arc;
 use super::spawner::{SpawnedTask, Spawner};
 #[cfg(all(feature = "tokio", not(loom)))]
 use super::tokio_tasks;
+#[cfg(all(feature = "tokio", not(loom)))]
+use super::tracker::Tracker;
 
 /// A foreign executor, as far as it takes tasks.
 #[derive(Clone)]
@@ -17,15 +19,32 @@ pub(crate) enum Executor {
     Tokio {
         /// Whether it also takes tasks that stay on this thread.
         is_local: bool,
+        /// The tracker of the tasks that are spawned.
+        tracker: Option<Arc<Tracker>>,
     },
 }
 
 impl Executor {
+    /// The runtime of tokio that is entered.
+    #[cfg(all(feature = "tokio", not(loom)))]
+    pub(crate) fn tokio(is_local: bool) -> Self {
+        Executor::Tokio { is_local, tracker: None }
+    }
+
+    /// Returns the tracker of the tasks that are spawned on it.
+    #[cfg(all(feature = "tokio", not(loom)))]
+    pub(crate) fn tracker(&self) -> Option<&Arc<Tracker>> {
+        match self {
+            Executor::Tokio { tracker, .. } => tracker.as_ref(),
+            Executor::Spawner(_) => None,
+        }
+    }
+
     /// Returns the executor that is found where none of ours runs.
     pub(crate) fn detect() -> Option<Self> {
         #[cfg(all(feature = "tokio", not(loom)))]
         if tokio_tasks::is_entered() {
-            return Some(Executor::Tokio { is_local: false });
+            return Some(Executor::tokio(false));
         }
         None
     }
@@ -36,7 +55,7 @@ impl Executor {
         match self {
             Executor::Spawner(spawner) => Executor::Spawner(Arc::clone(spawner)),
             #[cfg(all(feature = "tokio", not(loom)))]
-            Executor::Tokio { .. } => Executor::Tokio { is_local: false },
+            Executor::Tokio { tracker, .. } => Executor::Tokio { is_local: false, tracker: tracker.clone() },
         }
     }
 
@@ -54,7 +73,7 @@ impl Executor {
         match self {
             Executor::Spawner(_) => false,
             #[cfg(all(feature = "tokio", not(loom)))]
-            Executor::Tokio { is_local } => *is_local,
+            Executor::Tokio { is_local, .. } => *is_local,
         }
     }
 
@@ -62,7 +81,7 @@ impl Executor {
     pub(crate) fn spawn_local(&self, task: impl Future<Output = ()> + 'static) {
         match self {
             #[cfg(all(feature = "tokio", not(loom)))]
-            Executor::Tokio { is_local: true } => tokio_tasks::spawn_local(task),
+            Executor::Tokio { is_local: true, .. } => tokio_tasks::spawn_local(task),
             _ => drop(task),
         }
     }

@@ -6,6 +6,7 @@ use tokio::task::LocalSet;
 
 use super::executor::Executor;
 use super::with_executor::WithExecutor;
+use crate::executor::current;
 
 /// Runs a future on tokio that may spawn tasks that stay on this thread.
 ///
@@ -71,5 +72,7 @@ pub async fn with_local_set<F: Future>(set: &LocalSet, future: F) -> F::Output {
 
 /// Runs a future in a local context that the caller has entered.
 pub(crate) fn within_local<F: Future>(future: F) -> WithExecutor<F> {
-    WithExecutor::new(Executor::Tokio { is_local: true }, future)
+    // Tasks that were tracked before stay so.
+    let tracker = current::executor().and_then(|executor| executor.tracker().cloned());
+    WithExecutor::new(Executor::Tokio { is_local: true, tracker }, future)
 }

@@ -27,6 +27,7 @@
 //! |---|---|
 //! | `with_spawner.rs` | [`with_spawner`]: the executor on which a future spawns its tasks |
 //! | `local.rs` | [`local`], [`with_local_set`]: the places on tokio where a task may stay on its thread |
+//! | `within_tracker.rs` | the places where the tasks that are spawned are tracked |
 //! | `with_executor.rs` | [`WithExecutor`]: a future with an executor for the tasks that it spawns |
 //! | `shell.rs` | [`Shell`]: the future that a foreign executor polls |
 //! | `root.rs` | [`ForeignRoot`]: the future of `main`, as an error context |
@@ -35,6 +36,7 @@
 //! | `spawner.rs` | [`Spawner`]: an executor that a user hands over |
 //! | `tokio_tasks.rs` | the tasks of tokio |
 //! | `clock.rs` | [`Clock`]: the timers that are used where no loop runs |
+//! | `tracker.rs` | [`Tracker`]: the tasks that a shutdown ends |
 //! | `tokio_timers.rs` | our timers within a runtime of tokio |
 //! | `hosted_task.rs` | [`HostedTask`]: a task, as its shell and its injections see it |
 //! | `mailbox.rs` | [`Mailbox`]: the injections of a task, from any thread |
@@ -56,9 +58,13 @@ mod spawner;
 mod tokio_tasks;
 #[cfg(all(feature = "tokio", not(loom)))]
 mod tokio_timers;
+#[cfg(all(feature = "tokio", not(loom)))]
+mod tracker;
 mod visit;
 mod with_executor;
 mod with_spawner;
+#[cfg(all(feature = "tokio", not(loom)))]
+mod within_tracker;
 
 pub(crate) use self::clock::{current as current_clock, Clock, ForeignTimer};
 pub(crate) use self::executor::Executor;
@@ -72,6 +78,10 @@ pub(crate) use self::shell::Shell;
 pub use self::spawner::{SpawnedTask, Spawner};
 #[cfg(all(feature = "tokio", not(loom)))]
 pub(crate) use self::tokio_tasks::is_entered as tokio_is_entered;
+#[cfg(all(feature = "tokio", not(loom)))]
+pub(crate) use self::tracker::{TrackedTask, Tracker};
 pub(crate) use self::visit::Visit;
 pub use self::with_executor::WithExecutor;
 pub use self::with_spawner::with_spawner;
+#[cfg(all(feature = "tokio", not(loom)))]
+pub(crate) use self::within_tracker::{enter_tracker, within_tracker};
