@@ -1,5 +1,8 @@
 //! `TaskTracker`: tasks on tokio that are shut down together.
 
+// A handle is taken out of a tracked block on purpose.
+#![allow(clippy::async_yields_async)]
+
 use std::future::pending;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -166,7 +169,10 @@ fn a_task_that_has_ended_is_no_longer_tracked() {
 fn a_runtime_that_is_dropped_ends_the_wait() {
     let [_, runtime] = runtimes();
     let tracker = TaskTracker::new();
-    let task = runtime.block_on(async { tracker.spawn(stubborn()) });
+    let task = {
+        let _entered = runtime.enter();
+        tracker.spawn(stubborn())
+    };
     runtime.block_on(async { assert_eq!(tracker.shutdown(MS).await.len(), 1) });
     drop(runtime);
     assert!(tracker.is_empty());
