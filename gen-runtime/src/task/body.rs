@@ -22,9 +22,21 @@ use crate::Result;
 
 /// A task as its handle sees it.
 pub(super) trait Joinable<T> {
-    fn poll_join(&self, cx: &Context<'_>) -> PolledResult<T>;
-    fn is_done(&self) -> bool;
-    fn detach(&self);
+    fn join(&self) -> &JoinState<T>;
+
+    fn poll_join(&self, cx: &Context<'_>) -> PolledResult<T> {
+        self.join().poll(cx.waker())
+    }
+
+    fn is_done(&self) -> bool {
+        self.join().is_done()
+    }
+
+    fn detach(&self) {
+        if let Some(Err(error)) = self.join().detach() {
+            report_unread("a task", &error);
+        }
+    }
 
     /// Returns the address of the task for requests, unless its handle has an id.
     fn address(self: Pin<Arc<Self>>) -> Option<TaskAddress>;
@@ -148,18 +160,8 @@ where
 }
 
 impl<B, T, M> Joinable<T> for Task<B, T, M> {
-    fn poll_join(&self, cx: &Context<'_>) -> PolledResult<T> {
-        self.join.poll(cx.waker())
-    }
-
-    fn is_done(&self) -> bool {
-        self.join.is_done()
-    }
-
-    fn detach(&self) {
-        if let Some(Err(error)) = self.join.detach() {
-            report_unread("a task", &error);
-        }
+    fn join(&self) -> &JoinState<T> {
+        &self.join
     }
 
     fn address(self: Pin<Arc<Self>>) -> Option<TaskAddress> {

@@ -6,8 +6,6 @@
 //! | [`LocalTask`]: stays on its thread | [`ThreadBound`] | an allocation of its own, because other threads may hold the mailbox, but not the result, which need not be `Send` |
 
 use std::future::Future;
-#[cfg(all(feature = "tokio", not(loom)))]
-use std::panic::Location;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -17,7 +15,7 @@ use pin_project_lite::pin_project;
 use super::body::{Joinable, Task};
 use super::cell::{BodyCell, ThreadBound};
 use super::exclusive::Exclusive;
-use super::join::PolledResult;
+use super::join::JoinState;
 use super::JoinHandle;
 use crate::error::{Error, Throw};
 use crate::executor::requests::TaskAddress;
@@ -57,14 +55,7 @@ where
         return JoinHandle::ended(result);
     }
     let of_shell: Pin<Arc<dyn HostedBody + Send + Sync>> = task.clone();
-    let shell = Shell::new(of_shell, visit);
-    #[cfg(all(feature = "tokio", not(loom)))]
-    if let Some(tracker) = executor.tracker() {
-        let tracked = tracker.track(task.clone(), Location::caller());
-        executor.spawn(tracked.until_end(shell));
-        return JoinHandle::addressed(task);
-    }
-    executor.spawn(shell);
+    executor.spawn(Shell::new(of_shell, visit), || task.clone());
     JoinHandle::addressed(task)
 }
 
@@ -88,14 +79,7 @@ where
         return JoinHandle::ended(result);
     }
     let of_shell: Pin<Arc<dyn HostedBody>> = task.clone();
-    let shell = Shell::new(of_shell, visit);
-    #[cfg(all(feature = "tokio", not(loom)))]
-    if let Some(tracker) = executor.tracker() {
-        let tracked = tracker.track(reference(&task.mailbox), Location::caller());
-        executor.spawn_local(tracked.until_end(shell));
-        return JoinHandle::addressed(task);
-    }
-    executor.spawn_local(shell);
+    executor.spawn_local(Shell::new(of_shell, visit), || reference(&task.mailbox));
     JoinHandle::addressed(task)
 }
 
@@ -157,16 +141,8 @@ where
     T: Send + 'static,
     M: 'static,
 {
-    fn poll_join(&self, cx: &Context<'_>) -> PolledResult<T> {
-        self.task.poll_join(cx)
-    }
-
-    fn is_done(&self) -> bool {
-        self.task.is_done()
-    }
-
-    fn detach(&self) {
-        self.task.detach();
+    fn join(&self) -> &JoinState<T> {
+        self.task.join()
     }
 
     fn address(self: Pin<Arc<Self>>) -> Option<TaskAddress> {
@@ -175,16 +151,8 @@ where
 }
 
 impl<F, T, M> Joinable<T> for LocalTask<F, T, M> {
-    fn poll_join(&self, cx: &Context<'_>) -> PolledResult<T> {
-        self.task.poll_join(cx)
-    }
-
-    fn is_done(&self) -> bool {
-        self.task.is_done()
-    }
-
-    fn detach(&self) {
-        self.task.detach();
+    fn join(&self) -> &JoinState<T> {
+        self.task.join()
     }
 
     fn address(self: Pin<Arc<Self>>) -> Option<TaskAddress> {

@@ -9,7 +9,7 @@ use pin_project_lite::pin_project;
 
 use super::body::{Joinable, Task};
 use super::exclusive::Exclusive;
-use super::join::PolledResult;
+use super::join::JoinState;
 use super::JoinHandle;
 use crate::error::{Error, Throw};
 use crate::executor::requests::TaskAddress;
@@ -60,16 +60,8 @@ where
 }
 
 impl<F, T, M> Joinable<T> for Sent<F, T, M> {
-    fn poll_join(&self, cx: &Context<'_>) -> PolledResult<T> {
-        self.task.poll_join(cx)
-    }
-
-    fn is_done(&self) -> bool {
-        self.task.is_done()
-    }
-
-    fn detach(&self) {
-        self.task.detach();
+    fn join(&self) -> &JoinState<T> {
+        self.task.join()
     }
 
     fn address(self: Pin<Arc<Self>>) -> Option<TaskAddress> {

@@ -1,8 +1,11 @@
 //! [`Executor`]: the place where a new task goes.
 
 use std::future::Future;
+#[cfg(all(feature = "tokio", not(loom)))]
+use std::panic::Location;
 use std::sync::Arc;
 
+use super::hosted_task::HostedRef;
 use super::spawner::{SpawnedTask, Spawner};
 #[cfg(all(feature = "tokio", not(loom)))]
 use super::tokio_tasks;
@@ -59,12 +62,23 @@ impl Executor {
         }
     }
 
-    /// Takes a task that may be moved to another thread.
-    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+    /// Takes the shell of a task that may be moved to another thread. `task` is the same task, for a
+    /// tracker.
+    #[track_caller]
+    #[cfg_attr(any(loom, not(feature = "tokio")), allow(unused_variables))] // only tokio is tracked
+    pub(crate) fn spawn(
+        &self,
+        shell: impl Future<Output = ()> + Send + 'static,
+        task: impl FnOnce() -> HostedRef,
+    ) {
         match self {
-            Executor::Spawner(spawner) => spawner.spawn(SpawnedTask::new(task)),
+            Executor::Spawner(spawner) => spawner.spawn(SpawnedTask::new(shell)),
             #[cfg(all(feature = "tokio", not(loom)))]
-            Executor::Tokio { .. } => tokio_tasks::spawn(task),
+            Executor::Tokio { tracker: None, .. } => tokio_tasks::spawn(shell),
+            #[cfg(all(feature = "tokio", not(loom)))]
+            Executor::Tokio { tracker: Some(tracker), .. } => {
+                tokio_tasks::spawn(tracker.track(task(), Location::caller()).until_end(shell));
+            }
         }
     }
 
@@ -77,12 +91,23 @@ impl Executor {
         }
     }
 
-    /// Takes a task that stays on this thread. Drops it if it takes none.
-    pub(crate) fn spawn_local(&self, task: impl Future<Output = ()> + 'static) {
+    /// As [`spawn`](Self::spawn), for a task that stays on this thread. Drops the shell if the
+    /// executor takes none.
+    #[track_caller]
+    #[cfg_attr(any(loom, not(feature = "tokio")), allow(unused_variables))] // only tokio is tracked
+    pub(crate) fn spawn_local(
+        &self,
+        shell: impl Future<Output = ()> + 'static,
+        task: impl FnOnce() -> HostedRef,
+    ) {
         match self {
             #[cfg(all(feature = "tokio", not(loom)))]
-            Executor::Tokio { is_local: true, .. } => tokio_tasks::spawn_local(task),
-            _ => drop(task),
+            Executor::Tokio { is_local: true, tracker: None } => tokio_tasks::spawn_local(shell),
+            #[cfg(all(feature = "tokio", not(loom)))]
+            Executor::Tokio { is_local: true, tracker: Some(tracker) } => {
+                tokio_tasks::spawn_local(tracker.track(task(), Location::caller()).until_end(shell));
+            }
+            _ => drop(shell),
         }
     }
 }
