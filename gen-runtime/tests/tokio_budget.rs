@@ -54,3 +54,59 @@ fn nested_lists_share_the_budget_of_their_task() {
     // of the lists polls one more child in a poll in which the budget is spent.
     assert!(polls.get() <= 3 * MANY * MANY, "{} polls of {} children", polls.get(), MANY * MANY);
 }
+
+/// The budget is spent before the iterator is polled, and the first child that was woken is not
+/// ready, for a reason of its own. Otherwise the iterator would leave the second one, whose wake it
+/// has taken, and never go on.
+#[test]
+fn an_iterator_goes_on_after_the_budget_was_spent_by_others() {
+    type Child = Pin<Box<dyn Future<Output = gen::Result<u8>>>>;
+
+    /// A child, and the promise that wakes it.
+    fn woken(is_ready: bool) -> (gen::Promise<u8>, Child) {
+        let (promise, future) = gen::promise();
+        let mut polls = 0;
+        let mut future = Box::pin(future);
+        let child = std::future::poll_fn(move |cx| {
+            polls += 1;
+            match (polls, is_ready) {
+                (1, _) | (_, true) => future.as_mut().poll(cx),
+                _ => Poll::Pending,
+            }
+        });
+        (promise, Box::pin(child))
+    }
+    let runtime = Builder::new_current_thread().enable_time().build().unwrap();
+    let first = runtime.block_on(async {
+        let ((wakes_one, one), (wakes_two, two)) = (woken(false), woken(true));
+        let mut results = gen::WaitIterator::new([one, two]);
+        {
+            let mut next = std::pin::pin!(results.next());
+            std::future::poll_fn(|cx| {
+                assert!(next.as_mut().poll(cx).is_pending());
+                Poll::Ready(())
+            })
+            .await;
+        }
+        wakes_one.set(1).unwrap();
+        wakes_two.set(2).unwrap();
+        // These wakes of the task are over when it yields.
+        tokio::task::yield_now().await;
+        tokio::task::yield_now().await;
+        let mut is_spent = false;
+        let next = async { results.next().await };
+        let mut next = std::pin::pin!(next);
+        let goes_on = std::future::poll_fn(|cx| {
+            if !std::mem::replace(&mut is_spent, true) {
+                // Not one unit more, because tokio would wake the task for that.
+                while tokio::task::coop::has_budget_remaining() {
+                    let Poll::Ready(unit) = tokio::task::coop::poll_proceed(cx) else { break };
+                    unit.made_progress();
+                }
+            }
+            next.as_mut().poll(cx)
+        });
+        tokio::time::timeout(std::time::Duration::from_secs(60), goes_on).await
+    });
+    assert_eq!(first.expect("it is woken").unwrap(), 2);
+}

@@ -54,7 +54,7 @@ fn body() -> gen::Result<u32> {
 }
 
 #[test]
-fn smoke() {
+fn a_coroutine_spawns_waits_cancels_and_is_thrown_into() {
     for runtime in runtimes() {
         let six = runtime.block_on(async { gen::spawn(body()).await });
         assert_eq!(six.unwrap(), 6);

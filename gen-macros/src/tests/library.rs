@@ -45,6 +45,9 @@ fn the_manifest_names_the_library() {
         ("[dependencies]\nco = { package = \"gen-runtime-2\" }", Dependency::Absent),
         ("[patch.crates-io]\nco = { package = \"gen-runtime\" }", Dependency::Absent),
         ("", Dependency::Absent),
+        ("[workspace.dependencies]\ngen-runtime = \"1\"", Dependency::Absent),
+        ("[dependencies]\nco.workspace = true", Dependency::Unknown),
+        ("[dependencies]\nco = { workspace = true, features = [] }", Dependency::Unknown),
     ] {
         assert_eq!(dependency_in(manifest), dependency, "{manifest}");
     }

@@ -2,7 +2,7 @@
 
 use super::call::Worker;
 #[cfg(all(feature = "tokio", not(loom)))]
-use crate::executor::tokio_is_entered;
+use crate::executor::tokio_takes_tasks;
 
 /// Starts a call on the pool that is found here. It fails if there is none.
 pub(super) fn start<F, T>(worker: Worker<T>, closure: F)
@@ -11,7 +11,7 @@ where
     T: Send + 'static,
 {
     #[cfg(all(feature = "tokio", not(loom)))]
-    if tokio_is_entered() {
+    if tokio_takes_tasks() {
         return drop(tokio::task::spawn_blocking(move || worker.run(closure)));
     }
     #[cfg(all(feature = "blocking", not(loom)))]

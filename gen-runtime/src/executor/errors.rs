@@ -24,9 +24,9 @@ unit_error! {
     /// A blocking call was made inside of a task of tokio. It would block everything else on this
     /// thread, perhaps also the event that it waits for.
     ///
-    /// Await or yield the coroutine instead: it is a future like any other. If it needs a loop for
-    /// timers and tasks, run it on a thread that may block: see [`NoHost`](crate::NoHost) for an
-    /// example.
+    /// Await or yield the coroutine instead: it is a future like any other, and its timers and
+    /// tasks are those of the runtime. A call that must block belongs into
+    /// `tokio::task::spawn_blocking`.
     ///
     /// A call is refused wherever tokio polls: in its tasks, and in the future of its `block_on`,
     /// on each kind of its runtimes. It is not refused in `spawn_blocking` and `block_in_place`,

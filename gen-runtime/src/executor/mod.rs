@@ -143,7 +143,7 @@ pub(crate) use self::error_context::{depth as depth_of, ErrorContext, Home};
 pub use self::errors::{LoopClosed, LoopRunning, LoopStopped, RuntimeRunning};
 #[cfg(all(feature = "tokio", not(loom)))]
 pub(crate) use self::foreign::{
-    enter_tracker, tokio_is_entered, within_tracker, ForeignRoot, TrackedTask, Tracker,
+    enter_tracker, tokio_takes_tasks, within_tracker, ForeignRoot, TrackedTask, Tracker,
 };
 #[cfg(all(feature = "tokio", not(loom)))]
 pub use self::foreign::{local, with_local_set};

@@ -190,8 +190,9 @@ where
     fn poll_without_children(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T>>> {
         self.current = None;
         if self.at_once == 0 {
-            let is_told = std::mem::replace(&mut self.is_exhausted, true);
-            return Poll::Ready((!is_told).then(|| Err(ZeroLimitError.into())));
+            // The error is given once. Then the iteration has ended.
+            let has_given_error = std::mem::replace(&mut self.is_exhausted, true);
+            return Poll::Ready((!has_given_error).then(|| Err(ZeroLimitError.into())));
         }
         if !self.has_ended() {
             self.cancelled = self.pool.cancel(cx);

@@ -246,6 +246,12 @@ where
         match next {
             None => {
                 self.spent = 0;
+                if !self.woken.is_empty() {
+                    // The budget of the executor was spent. The wakes of these children were taken
+                    // already, so nothing else asks for the next poll.
+                    self.rested = true;
+                    cx.waker().wake_by_ref();
+                }
                 Poll::Pending
             }
             some => Poll::Ready(some),

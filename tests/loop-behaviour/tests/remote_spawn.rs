@@ -107,8 +107,10 @@ fn the_grace_of_a_task_that_the_loop_has_not_begun_counts() {
     let clock = VirtualClock::new();
     let io_loop = IoLoop::with_clock(clock.clone());
     let task = io_loop.remote().spawn(swallows());
+    let began = clock.now();
     let completion = task.cancel("early").grace(Duration::from_secs(5));
     io_loop.block_on(completion);
+    assert_eq!(clock.now() - began, Duration::from_secs(5));
     assert!(gen::run_sync(task).unwrap_err().is_cancelled());
 }
 

@@ -21,6 +21,8 @@ pub(crate) enum Dependency {
     Renamed(String),
     /// There is none.
     Absent,
+    /// None is seen, but a dependency has its package in the manifest of the workspace.
+    Unknown,
 }
 
 /// The dependency of the crate that is compiled. `None` if it has no manifest that can be read.
@@ -76,6 +78,7 @@ pub(crate) fn dependency_in(manifest: &str) -> Dependency {
             // The library of a dependency with the name `gen` has that name.
             PACKAGE | "gen" => return Dependency::Usual,
             name if renamed => found = Dependency::Renamed(name.replace('-', "_")),
+            _ if found == Dependency::Absent && is_inherited(line) => found = Dependency::Unknown,
             _ => {}
         }
     }
@@ -95,6 +98,10 @@ impl Table {
     fn of(header: &str) -> Table {
         let is_table =
             |name: &str| matches!(unquoted(name), "dependencies" | "dev-dependencies" | "build-dependencies");
+        // The packages of a workspace take from this table, and need not take everything.
+        if header.starts_with("workspace.") {
+            return Table::Other;
+        }
         let (before, last) = header.rsplit_once('.').unwrap_or(("", header));
         if is_table(last) {
             Table::Dependencies
@@ -104,6 +111,12 @@ impl Table {
             Table::Other
         }
     }
+}
+
+/// Whether the line says that the workspace has the rest of the dependency.
+fn is_inherited(line: &str) -> bool {
+    let line = line.replace(' ', "");
+    line.contains("workspace=true")
 }
 
 /// Whether `package = "gen-runtime"` is among the keys of a dependency.

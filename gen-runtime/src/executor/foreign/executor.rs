@@ -10,7 +10,7 @@ use super::spawner::{SpawnedTask, Spawner};
 #[cfg(all(feature = "tokio", not(loom)))]
 use super::tokio_tasks;
 #[cfg(all(feature = "tokio", not(loom)))]
-use super::tracker::Tracker;
+use super::tracker::{until_end, Tracker};
 
 /// A foreign executor, as far as it takes tasks.
 #[derive(Clone)]
@@ -46,7 +46,7 @@ impl Executor {
     /// Returns the executor that is found where none of ours runs.
     pub(crate) fn detect() -> Option<Self> {
         #[cfg(all(feature = "tokio", not(loom)))]
-        if tokio_tasks::is_entered() {
+        if tokio_tasks::takes_tasks() {
             return Some(Executor::tokio(false));
         }
         None
@@ -62,10 +62,11 @@ impl Executor {
         }
     }
 
-    /// Takes the shell of a task that may be moved to another thread. `task` is the same task, for a
-    /// tracker.
+    /// Takes the shell of a task that may be moved to another thread. `task` is the same task, for
+    /// a tracker.
     #[track_caller]
-    #[cfg_attr(any(loom, not(feature = "tokio")), allow(unused_variables))] // only tokio is tracked
+    // Only tasks on tokio are tracked.
+    #[cfg_attr(any(loom, not(feature = "tokio")), allow(unused_variables))]
     pub(crate) fn spawn(
         &self,
         shell: impl Future<Output = ()> + Send + 'static,
@@ -77,7 +78,7 @@ impl Executor {
             Executor::Tokio { tracker: None, .. } => tokio_tasks::spawn(shell),
             #[cfg(all(feature = "tokio", not(loom)))]
             Executor::Tokio { tracker: Some(tracker), .. } => {
-                tokio_tasks::spawn(tracker.track(task(), Location::caller()).until_end(shell));
+                tokio_tasks::spawn(until_end(shell, tracker.track(task(), Location::caller())));
             }
         }
     }
@@ -94,7 +95,8 @@ impl Executor {
     /// As [`spawn`](Self::spawn), for a task that stays on this thread. Drops the shell if the
     /// executor takes none.
     #[track_caller]
-    #[cfg_attr(any(loom, not(feature = "tokio")), allow(unused_variables))] // only tokio is tracked
+    // Only tasks on tokio are tracked.
+    #[cfg_attr(any(loom, not(feature = "tokio")), allow(unused_variables))]
     pub(crate) fn spawn_local(
         &self,
         shell: impl Future<Output = ()> + 'static,
@@ -105,7 +107,7 @@ impl Executor {
             Executor::Tokio { is_local: true, tracker: None } => tokio_tasks::spawn_local(shell),
             #[cfg(all(feature = "tokio", not(loom)))]
             Executor::Tokio { is_local: true, tracker: Some(tracker) } => {
-                tokio_tasks::spawn_local(tracker.track(task(), Location::caller()).until_end(shell));
+                tokio_tasks::spawn_local(until_end(shell, tracker.track(task(), Location::caller())));
             }
             _ => drop(shell),
         }

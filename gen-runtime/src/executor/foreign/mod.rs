@@ -77,7 +77,7 @@ pub(crate) use self::root::ForeignRoot;
 pub(crate) use self::shell::Shell;
 pub use self::spawner::{SpawnedTask, Spawner};
 #[cfg(all(feature = "tokio", not(loom)))]
-pub(crate) use self::tokio_tasks::is_entered as tokio_is_entered;
+pub(crate) use self::tokio_tasks::takes_tasks as tokio_takes_tasks;
 #[cfg(all(feature = "tokio", not(loom)))]
 pub(crate) use self::tracker::{TrackedTask, Tracker};
 pub(crate) use self::visit::Visit;

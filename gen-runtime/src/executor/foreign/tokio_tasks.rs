@@ -10,6 +10,12 @@ pub(crate) fn is_entered() -> bool {
     tokio::task::try_id().is_some() || Handle::try_current().is_ok()
 }
 
+/// Whether a task can be spawned here. A future that is dropped with its `LocalSet` or its handle
+/// has the id of a task, but perhaps no runtime, so the id says nothing.
+pub(crate) fn takes_tasks() -> bool {
+    Handle::try_current().is_ok()
+}
+
 /// Spawns a task on the runtime that is entered.
 pub(super) fn spawn(task: impl Future<Output = ()> + Send + 'static) {
     // The handle of tokio is not needed: the task never panics, and our own handle has its result.

@@ -194,7 +194,7 @@ thread_local! {
 }
 
 struct Last {
-    /// The task that has used them. A task stays in its runtime, and its id is never used again.
+    /// The task that has used them. A task stays in its runtime.
     task: Option<task::Id>,
     runtime: Id,
     timers: Arc<RuntimeTimers>,
@@ -208,7 +208,7 @@ fn of_this_runtime() -> std::result::Result<Arc<RuntimeTimers>, NoHost> {
     }
     // This takes a reference to the runtime, and so is slower.
     let runtime = Handle::try_current().map_err(|_| NoHost::for_time())?.id();
-    let timers = match last(|last| last.runtime == runtime) {
+    let timers = match last(|last| last.runtime == runtime && !last.timers.lock().is_closed) {
         Some(timers) => timers,
         None => find_or_make(runtime)?,
     };

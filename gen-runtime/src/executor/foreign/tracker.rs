@@ -74,8 +74,13 @@ impl Tracker {
 
     /// Cancels every task, and those that come later.
     pub(crate) fn cancel_all(&self, request: &Cancellation) {
-        lock(&self.0).request.get_or_insert_with(|| request.clone());
-        for task in self.tasks() {
+        let tasks: Vec<_> = {
+            let mut state = lock(&self.0);
+            state.request.get_or_insert_with(|| request.clone());
+            // Under the same lock, so that a task either is in this list or finds the request.
+            state.tasks.iter().flatten().cloned().collect()
+        };
+        for task in tasks {
             task.deliver(Injection::Cancel(request.clone()));
         }
     }
@@ -126,11 +131,11 @@ pub(crate) struct Tracked {
     at: usize,
 }
 
-impl Tracked {
-    /// Runs the shell of the task, which has ended before the task is removed.
-    pub(crate) async fn until_end(self, shell: impl Future<Output = ()>) {
-        shell.await;
-    }
+/// Runs the shell of a tracked task. A future that was never polled drops its parameters in this
+/// order, so the shell is dropped before the task is removed.
+pub(crate) async fn until_end(shell: impl Future<Output = ()>, tracked: Tracked) {
+    shell.await;
+    drop(tracked);
 }
 
 impl Drop for Tracked {

@@ -15,7 +15,7 @@ fn tracked_here(tracker: &Arc<Tracker>) -> Option<Executor> {
     match current::executor() {
         Some(Executor::Tokio { is_local, .. }) => Some(Executor::Tokio { is_local, tracker }),
         Some(Executor::Spawner(_)) => None,
-        None if current::get().is_none() && tokio_tasks::is_entered() => {
+        None if current::get().is_none() && tokio_tasks::takes_tasks() => {
             Some(Executor::Tokio { is_local: false, tracker })
         }
         None => None,
