@@ -80,9 +80,10 @@ use proc_macro::TokenStream;
 ///   and borrows nothing.
 /// - `crate = path`: the path of the runtime, if another crate re-exports it:
 ///   `#[framework::gen::coroutine(crate = framework::gen)]`. Without the option it is the
-///   dependency on `gen-runtime` in `Cargo.toml`, under whatever name, and if there is none, the
-///   path in front of the attribute's name. An editor does not know that path, so give the option
-///   for its sake.
+///   dependency on `gen-runtime` in the `[dependencies]` of `Cargo.toml`, under whatever name. If
+///   there is none, it is the path in front of the attribute's name, and without such a path a
+///   dependency that only tests or the build script have. An editor does not know that path, so
+///   give the option for its sake.
 ///
 /// # Where a `yield_!` may stand
 ///

@@ -1,7 +1,9 @@
 //! The path of the library, where the attribute does not give it.
 
-use crate::pipeline::library::manifest::dependency_in;
-use crate::pipeline::library::{Dependency, path_before_name};
+use quote::ToTokens;
+
+use crate::pipeline::library::manifest::{Dependency, dependencies_in};
+use crate::pipeline::library::{Library, path_before_name};
 
 #[test]
 fn the_path_of_an_attribute_ends_before_its_name() {
@@ -27,7 +29,6 @@ fn the_manifest_names_the_library() {
     let renamed = |name: &str| Dependency::Renamed(name.to_owned());
     for (manifest, dependency) in [
         ("[dependencies]\ngen-runtime = \"0.1\"", Dependency::Usual),
-        ("[dev-dependencies]\ngen-runtime.workspace = true", Dependency::Usual),
         ("[dependencies]\n\"gen-runtime\" = { version = \"1\" }", Dependency::Usual),
         ("[dependencies.gen-runtime]\npath = \"..\"", Dependency::Usual),
         ("[dependencies]\ngen = { package = \"gen-runtime\" }", Dependency::Usual),
@@ -36,10 +37,7 @@ fn the_manifest_names_the_library() {
         ("[dependencies]\nco.package = \"gen-runtime\"\nco.version = \"1\"", renamed("co")),
         ("[target.'cfg(unix)'.dependencies]\nco = { package = \"gen-runtime\" }", renamed("co")),
         ("[dependencies.co] # here\nversion = \"1\"\npackage = \"gen-runtime\" # ours", renamed("co")),
-        (
-            "[dependencies]\nco = { package = \"gen-runtime\" }\n[dev-dependencies]\ngen-runtime = \"1\"",
-            Dependency::Usual,
-        ),
+        ("[dependencies]\nco = { package = \"gen-runtime\" }\ngen-runtime = \"1\"", Dependency::Usual),
         ("[package]\nname = \"gen-runtime\"\n[dependencies]\nlog = \"0.4\"", Dependency::Absent),
         ("[dependencies]\n# co = { package = \"gen-runtime\" }", Dependency::Absent),
         ("[dependencies]\nco = { package = \"gen-runtime-2\" }", Dependency::Absent),
@@ -49,6 +47,39 @@ fn the_manifest_names_the_library() {
         ("[dependencies]\nco.workspace = true", Dependency::Unknown),
         ("[dependencies]\nco = { workspace = true, features = [] }", Dependency::Unknown),
     ] {
-        assert_eq!(dependency_in(manifest), dependency, "{manifest}");
+        assert_eq!(dependencies_in(manifest).of_all, dependency, "{manifest}");
+        let of_tests = manifest.replace("dependencies", "dev-dependencies");
+        assert_eq!(dependencies_in(&of_tests).of_some, dependency, "{of_tests}");
+    }
+}
+
+#[test]
+fn the_library_of_a_crate_does_not_have_the_dependencies_of_its_tests() {
+    let of_tests = "[dev-dependencies]\ngen-runtime = \"1\"";
+    let of_build = "[build-dependencies.co]\npackage = \"gen-runtime\"";
+    let of_all_and_tests =
+        "[dependencies]\nco = { package = \"gen-runtime\" }\n[dev-dependencies]\ngen-runtime = \"1\"";
+    for (manifest, written, library) in [
+        (of_tests, Some("framework::g"), "framework :: g"),
+        (of_tests, Some(""), "usual"),
+        // An editor does not know the path.
+        (of_tests, None, "usual"),
+        (of_build, Some("framework"), "framework"),
+        (of_build, Some(""), ":: co"),
+        (of_all_and_tests, Some("framework"), ":: co"),
+        (of_all_and_tests, Some(""), ":: co"),
+        ("[dependencies]\ngen-runtime = \"1\"", Some("framework"), "usual"),
+        ("[dependencies]\nco.workspace = true", Some("framework"), "framework"),
+        ("[dependencies]\nco.workspace = true", Some(""), "usual"),
+        ("[dev-dependencies]\nco.workspace = true", Some(""), "usual"),
+        ("", Some(""), "missing"),
+        ("", None, "usual"),
+    ] {
+        let found = match Library::choose(Some(&dependencies_in(manifest)), written) {
+            Library::Usual => "usual".to_owned(),
+            Library::Missing => "missing".to_owned(),
+            Library::At(path) => path.to_token_stream().to_string(),
+        };
+        assert_eq!(found, library, "{manifest} with {written:?}");
     }
 }

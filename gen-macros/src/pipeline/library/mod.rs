@@ -4,12 +4,15 @@
 //! steps, of which the first that gives an answer counts:
 //!
 //! 1. The attribute is written as `#[gen::..]`: the library has its usual name.
-//! 2. The [manifest] of the crate that is compiled has the package `gen-runtime` among its
-//!    dependencies, under this or under another name.
+//! 2. The [manifest] of the crate that is compiled has the package `gen-runtime` in its
+//!    `[dependencies]`, under this or under another name.
 //! 3. The attribute is written with a path, as in `#[framework::coroutine]`: the library is where
 //!    the attribute is.
+//! 4. The manifest has the package in its `[dev-dependencies]` or `[build-dependencies]`. This
+//!    comes after the path, since the library of the compiled crate does not have these.
 //!
-//! An editor does not give the source text of an attribute. There only the second step is done.
+//! An editor does not give the source text of an attribute. There only the steps of the manifest
+//! are done.
 
 pub(crate) mod manifest;
 
@@ -17,7 +20,7 @@ use proc_macro::Span;
 use syn::Path;
 use syn::parse::Parser;
 
-pub(crate) use self::manifest::Dependency;
+use self::manifest::{Dependencies, Dependency};
 
 /// Where the library is.
 pub(crate) enum Library {
@@ -36,20 +39,37 @@ impl Library {
             return Library::Usual;
         }
         let text = Span::call_site().source_text();
-        let written = text.as_deref().map(path_before_name);
-        if let Some(Some("gen" | "r#gen" | "::gen" | "::r#gen")) = written {
+        let written = text.as_deref().map(|text| path_before_name(text).unwrap_or_default());
+        if let Some("gen" | "r#gen" | "::gen" | "::r#gen") = written {
             return Library::Usual;
         }
-        let parse = |path: &str| Path::parse_mod_style.parse_str(path).ok();
-        match (manifest::dependency(), written) {
-            (Some(Dependency::Usual), _) => Library::Usual,
-            (Some(Dependency::Renamed(name)), _) => {
-                parse(&format!("::{name}")).map_or(Library::Usual, Library::At)
-            }
-            (_, Some(Some(path))) => parse(path).map_or(Library::Usual, Library::At),
-            (Some(Dependency::Absent), Some(None)) => Library::Missing,
-            (_, _) => Library::Usual,
+        Library::choose(manifest::dependencies().as_ref(), written)
+    }
+
+    /// `written` is the path of the attribute, which may be empty; `None` if it is not known.
+    pub(crate) fn choose(dependencies: Option<&Dependencies>, written: Option<&str>) -> Library {
+        let of_all = dependencies.and_then(|dependencies| Library::of(&dependencies.of_all));
+        let of_path = || written.filter(|path| !path.is_empty()).map(Library::at);
+        let of_some = || dependencies.and_then(|dependencies| Library::of(&dependencies.of_some));
+        if let Some(library) = of_all.or_else(of_path).or_else(of_some) {
+            return library;
         }
+        match dependencies {
+            Some(dependencies) if written.is_some() && dependencies.are_absent() => Library::Missing,
+            _ => Library::Usual,
+        }
+    }
+
+    fn of(dependency: &Dependency) -> Option<Library> {
+        match dependency {
+            Dependency::Usual => Some(Library::Usual),
+            Dependency::Renamed(name) => Some(Library::at(&format!("::{name}"))),
+            Dependency::Absent | Dependency::Unknown => None,
+        }
+    }
+
+    fn at(path: &str) -> Library {
+        Path::parse_mod_style.parse_str(path).map_or(Library::Usual, Library::At)
     }
 }
 
