@@ -1,7 +1,7 @@
 //! Tests use the runtime by its name, with and without a path.
 
-use macro_dev_dependency::by_path;
 use r#gen::{co, yield_};
+use macro_dev_dependency::by_path;
 
 #[co]
 fn imported(n: u32) -> r#gen::Result<u32> {

@@ -60,12 +60,14 @@ mod tests {
     }
 
     /// Its runtime may be another one.
+    #[cfg(feature = "tokio")]
     #[r#gen::test(tokio, flavor = "multi_thread", worker_threads = 1)]
     fn waits_on_tokio() -> r#gen::Result {
         yield_!(ready(1)).map(drop)
     }
 
     /// Another flavor calls a function before the first poll.
+    #[cfg(feature = "tokio")]
     #[r#gen::test(tokio)]
     fn waits_on_this_thread() -> r#gen::Result {
         yield_!(ready(1)).map(drop)
