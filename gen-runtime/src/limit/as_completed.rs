@@ -16,11 +16,10 @@ use std::task::{ready, Context, Poll};
 use futures_core::{FusedStream, Stream};
 
 use super::errors::ZeroLimitError;
+use super::feed::Feed;
 use super::source::{Children, Source};
 use super::Limit;
-use crate::inject::Cancellation;
 use crate::opaque::opaque_debug;
-use crate::parallel::Pool;
 use crate::report::report_unread_children;
 use crate::{Error, Result};
 
@@ -62,15 +61,7 @@ impl<C> Limit<C> {
     where
         C: Children<M>,
     {
-        AsCompleted {
-            at_once: self.at_once,
-            source: self.children.into_source(),
-            taken: 0,
-            is_exhausted: false,
-            pool: Pool::empty(),
-            cancelled: None,
-            current: None,
-        }
+        AsCompleted { feed: Feed::new(self.at_once, self.children.into_source()), current: None }
     }
 }
 
@@ -100,16 +91,7 @@ impl<C> Limit<C> {
 /// `gen`, level `ERROR`; cancellations at `DEBUG`).
 #[must_use = "nothing runs until `next` is yielded"]
 pub struct AsCompleted<I, P, T> {
-    at_once: usize,
-    source: I,
-    /// The number of children that were taken from the source, which is the position of the next
-    /// one.
-    taken: usize,
-    /// Whether nothing more is taken from the source.
-    is_exhausted: bool,
-    pool: Pool<P, T, usize>,
-    /// Until all running children have ended.
-    cancelled: Option<Cancellation>,
+    feed: Feed<I, P, T>,
     /// The position of the last result.
     current: Option<usize>,
 }
@@ -122,11 +104,6 @@ impl<I, P, T> AsCompleted<I, P, T> {
     /// `None` before the first result, and after the last.
     pub fn current_index(&self) -> Option<usize> {
         self.current
-    }
-
-    /// Whether no child runs, and none will be started.
-    fn has_ended(&self) -> bool {
-        self.pool.is_empty() && (self.is_exhausted || self.cancelled.is_some())
     }
 }
 
@@ -155,12 +132,9 @@ where
     }
 
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T>>> {
-        self.fill(cx);
-        let cancelled = &mut self.cancelled;
-        let on_cancel = |cancellation| {
-            cancelled.get_or_insert(cancellation);
-        };
-        match self.pool.poll_next(cx, on_cancel) {
+        self.feed.pool.will_be_polled();
+        self.feed.fill(cx);
+        match self.feed.poll_next(cx) {
             Poll::Ready(Some((index, result))) => {
                 self.current = Some(index);
                 Poll::Ready(Some(result))
@@ -170,52 +144,24 @@ where
         }
     }
 
-    /// Takes children from the source as long as there is room.
-    fn fill(&mut self, cx: &mut Context<'_>) {
-        self.pool.will_be_polled();
-
-        while !self.is_exhausted && self.cancelled.is_none() && self.pool.len() < self.at_once {
-            match self.source.poll_next(cx) {
-                Poll::Ready(Some(child)) => {
-                    self.pool.insert(self.taken, child);
-                    self.taken += 1;
-                }
-                Poll::Ready(None) => self.is_exhausted = true,
-                Poll::Pending => return,
-            }
-        }
-    }
-
     /// Waits for the source, or ends.
     fn poll_without_children(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T>>> {
         self.current = None;
-        if self.at_once == 0 {
+        if self.feed.at_once == 0 {
             // The error is given once. Then the iteration has ended.
-            let has_given_error = std::mem::replace(&mut self.is_exhausted, true);
+            let has_given_error = self.feed.exhaust();
             return Poll::Ready((!has_given_error).then(|| Err(ZeroLimitError.into())));
         }
-        if !self.has_ended() {
-            self.cancelled = self.pool.cancel(cx);
-        }
-        if !self.has_ended() {
+        if !self.feed.has_ended() && !self.feed.cancel(cx) {
             return Poll::Pending;
         }
-        Poll::Ready(self.cut_short(cx).map(Err))
-    }
-
-    /// The cancellation as an error, if it has kept a child from running. A stream may have more
-    /// children if it has not ended.
-    fn cut_short(&mut self, cx: &mut Context<'_>) -> Option<Error> {
-        let cancellation = self.cancelled.take()?;
-        let is_cut_short = !self.is_exhausted && !matches!(self.source.poll_next(cx), Poll::Ready(None));
-        self.is_exhausted = true;
-        is_cut_short.then(|| cancellation.into_error())
+        Poll::Ready(self.feed.cut_short(cx).map(Err))
     }
 }
 
 impl<I, P, T> Drop for AsCompleted<I, P, T> {
     fn drop(&mut self) {
-        let ended = std::iter::from_fn(|| self.pool.take_ended());
+        let ended = std::iter::from_fn(|| self.feed.pool.take_ended());
         let errors: Vec<Error> = ended.filter_map(|(_, result)| result.err()).collect();
         report_unread_children("a child of a `limit`", "children of a `limit`", &errors);
     }
@@ -224,7 +170,7 @@ impl<I, P, T> Drop for AsCompleted<I, P, T> {
 impl<I, P, T> fmt::Debug for AsCompleted<I, P, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AsCompleted")
-            .field("at_once", &self.at_once)
+            .field("at_once", &self.feed.at_once)
             .field("current", &self.current)
             .finish_non_exhaustive()
     }
@@ -279,7 +225,7 @@ where
     P: Future<Output = Result<T>>,
 {
     fn is_terminated(&self) -> bool {
-        self.has_ended() && self.cancelled.is_none()
+        self.feed.has_ended() && !self.feed.is_cancelled()
     }
 }
 

@@ -5,11 +5,13 @@
 //! | `mod.rs` | [`limit`] and [`Limit`], for lists, streams and maps |
 //! | `pending.rs` | the future that a coroutine waits for |
 //! | `as_completed.rs` | the results as they come: [`AsCompleted`] |
+//! | `feed.rs` | the running children, and the source of the next ones: for both |
 //! | `source.rs` | the sources of the children: an iterator or a stream |
 //! | `errors.rs` | the error of a limit of 0 |
 
 mod as_completed;
 mod errors;
+mod feed;
 mod pending;
 mod source;
 

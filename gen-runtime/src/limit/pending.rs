@@ -19,32 +19,21 @@ use std::pin::Pin;
 use std::task::{ready, Context, Poll};
 
 use super::errors::ZeroLimitError;
+use super::feed::Feed;
 use super::source::Source;
 use crate::error::{ChildError, Error};
-use crate::inject::Cancellation;
-use crate::parallel::{raise, report_dropped, ChildKeys, Parallel, Policy, Pool, Settle, Shape};
+use crate::parallel::{raise, report_dropped, ChildKeys, Parallel, Policy, Settle, Shape};
 use crate::Result;
 
 /// The future that runs the children of a source, at most `at_once` at a time, and builds the
 /// container of their results.
 pub struct LimitPending<I, P, T, S: ChildKeys> {
-    at_once: usize,
-    source: I,
-    /// The number of children that were taken from the source, which is the position of the next
-    /// one.
-    taken: usize,
-    /// Whether the source has given its last child.
-    is_exhausted: bool,
-    pool: Pool<P, T, usize>,
+    feed: Feed<I, P, T>,
     /// Each with the position of its child. In the order of the children, or in the order in which
     /// they came.
     results: Vec<Option<(usize, Result<T>)>>,
     in_order: bool,
     failed: bool,
-    /// If there is one, nothing more is taken from the source.
-    cancelled: Option<Cancellation>,
-    /// Whether the cancellation has dropped children that were not yet started.
-    is_cut_short: bool,
     policy: Policy,
     /// Taken with the results. Without it, the drop has nothing to report.
     shape: Option<S>,
@@ -56,16 +45,10 @@ impl<I, P, T, S: ChildKeys> Unpin for LimitPending<I, P, T, S> {}
 impl<I, P, T, S: ChildKeys> LimitPending<I, P, T, S> {
     pub(super) fn new(at_once: usize, source: I, shape: S, in_order: bool) -> Self {
         LimitPending {
-            at_once,
-            source,
-            taken: 0,
-            is_exhausted: false,
-            pool: Pool::empty(),
+            feed: Feed::new(at_once, source),
             results: Vec::new(),
             in_order,
             failed: false,
-            cancelled: None,
-            is_cut_short: false,
             policy: Policy::DEFAULT,
             shape: Some(shape),
         }
@@ -74,7 +57,7 @@ impl<I, P, T, S: ChildKeys> LimitPending<I, P, T, S> {
     /// Stores the results of children that have ended. Returns whether there were any.
     fn collect(&mut self) -> bool {
         let mut any = false;
-        while let Some((position, result)) = self.pool.take_ended() {
+        while let Some((position, result)) = self.feed.pool.take_ended() {
             any = true;
             self.failed |= result.is_err();
             self.put(position, result);
@@ -99,7 +82,7 @@ impl<I, P, T, S: ChildKeys> LimitPending<I, P, T, S> {
 
     /// Whether a failure has ended the yield. After a cancellation it waits for all children.
     fn is_over(&self) -> bool {
-        self.failed && self.cancelled.is_none() && self.policy.until.is_reached(true)
+        self.failed && !self.feed.is_cancelled() && self.policy.until.is_reached(true)
     }
 
     fn take_shape(&mut self) -> S {
@@ -110,7 +93,7 @@ impl<I, P, T, S: ChildKeys> LimitPending<I, P, T, S> {
     /// Returns the error to raise, and drops the children that have not ended.
     #[cold]
     fn fail(&mut self, shape: &S) -> Error {
-        self.pool.clear();
+        self.feed.pool.clear();
         raise(self.take_failures(shape), self.policy.is_quiet)
     }
 
@@ -144,70 +127,32 @@ where
 {
     /// Is ready when all children have ended, or a failure has ended the yield.
     fn drive(&mut self, cx: &mut Context<'_>) -> Poll<Result> {
-        if self.at_once == 0 {
+        if self.feed.at_once == 0 {
             return Poll::Ready(Err(ZeroLimitError.into()));
         }
-        self.fill(cx);
-        self.pool.drive(cx);
+        self.feed.fill(cx);
+        self.feed.pool.drive(cx);
         while self.collect() {
             if self.is_over() {
                 return Poll::Ready(Ok(()));
             }
-            self.fill(cx);
-            if self.pool.is_spent() {
+            self.feed.fill(cx);
+            if self.feed.pool.is_spent() {
                 break;
             }
-            self.pool.drive_fresh();
+            self.feed.pool.drive_fresh();
         }
-        if !self.has_ended() {
-            let taken = self.pool.len();
-            if let Some(cancellation) = self.pool.cancel(cx) {
-                self.cancelled.get_or_insert(cancellation);
-                self.is_cut_short |= self.pool.len() < taken;
-                self.collect();
-            }
+        if !self.feed.has_ended() && self.feed.cancel(cx) {
+            self.collect();
         }
-        if self.has_ended() {
+        if self.feed.has_ended() {
             return Poll::Ready(Ok(()));
         }
-        if self.pool.leaves_some() {
+        if self.feed.pool.leaves_some() {
             // More children are ready, but other tasks run first.
             cx.waker().wake_by_ref();
         }
         Poll::Pending
-    }
-
-    /// Whether no child runs, and none will be started.
-    fn has_ended(&self) -> bool {
-        self.pool.is_empty() && (self.is_exhausted || self.cancelled.is_some())
-    }
-
-    /// The cancellation as an error, if it has kept a child from running. A stream may have more
-    /// children if it has not ended.
-    fn cut_short(&mut self, cx: &mut Context<'_>) -> Option<Error> {
-        let cancellation = self.cancelled.take()?;
-        let is_cut_short = self.is_cut_short || !matches!(self.source.poll_next(cx), Poll::Ready(None));
-        is_cut_short.then(|| cancellation.into_error())
-    }
-
-    /// Takes children from the source as long as there is room.
-    fn fill(&mut self, cx: &mut Context<'_>) {
-        if self.cancelled.is_some() {
-            return;
-        }
-        while self.pool.len() < self.at_once {
-            match self.source.poll_next(cx) {
-                Poll::Ready(Some(child)) => {
-                    self.pool.insert(self.taken, child);
-                    self.taken += 1;
-                }
-                Poll::Ready(None) => {
-                    self.is_exhausted = true;
-                    return;
-                }
-                Poll::Pending => return,
-            }
-        }
     }
 }
 
@@ -226,7 +171,7 @@ where
         if this.failed {
             return Poll::Ready(Err(this.fail(&shape)));
         }
-        if let Some(error) = this.cut_short(cx) {
+        if let Some(error) = this.feed.cut_short(cx) {
             return Poll::Ready(Err(error));
         }
         Poll::Ready(Ok(shape.build(this.results().map(|result| result.expect("no child has failed")))))
@@ -250,7 +195,7 @@ where
     fn poll_settled(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Self::Output>> {
         let this = self.get_mut();
         ready!(this.drive(cx))?;
-        if let Some(error) = this.cut_short(cx) {
+        if let Some(error) = this.feed.cut_short(cx) {
             return Poll::Ready(Err(error));
         }
         Poll::Ready(Ok(this.take_shape().build(this.results())))

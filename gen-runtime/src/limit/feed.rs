@@ -1,0 +1,103 @@
+//! The running children of a [`limit`](crate::limit()), and the source of the next ones.
+//!
+//! | event | source | running children |
+//! |---|---|---|
+//! | [`fill`](Feed::fill) | gives children until `at_once` are in the pool | the new ones are added to them, and not yet polled |
+//! | a cancellation arrives | gives no more | are cancelled; those that were never polled are dropped |
+
+use std::future::Future;
+use std::task::{Context, Poll};
+
+use super::source::Source;
+use crate::inject::Cancellation;
+use crate::parallel::Pool;
+use crate::{Error, Result};
+
+pub(super) struct Feed<I, P, T> {
+    pub(super) at_once: usize,
+    source: I,
+    /// The number of children that were taken from the source, which is the position of the next
+    /// one.
+    taken: usize,
+    /// Whether nothing more is taken from the source, because it has ended.
+    is_exhausted: bool,
+    /// Whether the cancellation has dropped children that were not yet started.
+    has_dropped: bool,
+    /// If there is one, nothing more is taken from the source.
+    cancelled: Option<Cancellation>,
+    pub(super) pool: Pool<P, T, usize>,
+}
+
+impl<I, P, T> Feed<I, P, T> {
+    pub(super) fn new(at_once: usize, source: I) -> Self {
+        Feed {
+            at_once,
+            source,
+            taken: 0,
+            is_exhausted: false,
+            has_dropped: false,
+            cancelled: None,
+            pool: Pool::empty(),
+        }
+    }
+
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.cancelled.is_some()
+    }
+
+    /// Whether no child runs, and none will be started.
+    pub(super) fn has_ended(&self) -> bool {
+        self.pool.is_empty() && (self.is_exhausted || self.is_cancelled())
+    }
+
+    /// Takes nothing more from the source. Returns whether the source had ended before.
+    pub(super) fn exhaust(&mut self) -> bool {
+        std::mem::replace(&mut self.is_exhausted, true)
+    }
+}
+
+impl<I, P, T> Feed<I, P, T>
+where
+    I: Source<Child = P>,
+    P: Future<Output = Result<T>>,
+{
+    /// Takes children from the source as long as there is room.
+    pub(super) fn fill(&mut self, cx: &mut Context<'_>) {
+        while !self.is_exhausted && !self.is_cancelled() && self.pool.len() < self.at_once {
+            match self.source.poll_next(cx) {
+                Poll::Ready(Some(child)) => {
+                    self.pool.insert(self.taken, child);
+                    self.taken += 1;
+                }
+                Poll::Ready(None) => self.is_exhausted = true,
+                Poll::Pending => return,
+            }
+        }
+    }
+
+    /// Polls for the next result, with the position of its child. `None` if no child runs.
+    pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<(usize, Result<T>)>> {
+        let cancelled = &mut self.cancelled;
+        self.pool.poll_next(cx, |cancellation| {
+            cancelled.get_or_insert(cancellation);
+        })
+    }
+
+    /// If a cancellation is in flight, takes it for all running children. Returns whether there was
+    /// one.
+    pub(super) fn cancel(&mut self, cx: &mut Context<'_>) -> bool {
+        let running = self.pool.len();
+        let Some(cancellation) = self.pool.cancel(cx) else { return false };
+        self.cancelled.get_or_insert(cancellation);
+        self.has_dropped |= self.pool.len() < running;
+        true
+    }
+
+    /// Returns the cancellation as an error, once, if it has kept a child from running. A stream
+    /// may have more children if it has not ended.
+    pub(super) fn cut_short(&mut self, cx: &mut Context<'_>) -> Option<Error> {
+        let cancellation = self.cancelled.take()?;
+        let has_more = !self.exhaust() && !matches!(self.source.poll_next(cx), Poll::Ready(None));
+        (self.has_dropped || has_more).then(|| cancellation.into_error())
+    }
+}
