@@ -3,11 +3,12 @@
 use std::future::Future;
 use std::mem;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::{self, Poll, Waker};
 
 use crate::context::{self, Context};
 use crate::error::{catch_panic, Error, Throw};
+use crate::sync::{lock, Mutex};
 use crate::task::{spawn, spawn_local, JoinHandle};
 use crate::tornado::CatchReturn;
 use crate::Result;
@@ -89,11 +90,6 @@ enum Stage {
     Failed(Error),
     /// The call has returned: the error goes to its context.
     Returned,
-}
-
-/// No code in here panics under this lock.
-fn lock(stage: &Mutex<Stage>) -> MutexGuard<'_, Stage> {
-    stage.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Call {

@@ -153,7 +153,7 @@ impl ErrorContext {
     ///
     /// It goes to the front of the queue, unless that would delay a cancellation. A deferred
     /// cancellation goes to the end, so that it delays nothing.
-    pub(crate) fn put_back(&self, injection: Injection) -> bool {
+    fn put_back(&self, injection: Injection) -> bool {
         let injections = &mut self.lock().injections;
         if !injection.is_deferred() && !injections.iter().any(Injection::is_cancel) {
             injections.push_front(injection);
@@ -164,13 +164,27 @@ impl ErrorContext {
         has_next
     }
 
+    /// Called after a poll with an injection that left the task suspended. An injection that was
+    /// not taken is kept for the next poll. Returns whether another one can be tried at once.
+    pub(crate) fn keep_untaken(&self, untaken: Option<Injection>) -> bool {
+        match untaken {
+            // The body went on, so it may now take one that was deferred before.
+            None => self.has_injections(),
+            Some(Injection::Watch(watch)) => {
+                self.keep_watch(watch);
+                self.has_injections()
+            }
+            Some(injection) => self.put_back(injection),
+        }
+    }
+
     /// Takes the next injection, or the watch if there is none.
     pub(crate) fn pop(&self) -> Option<Injection> {
         let mut state = self.lock();
         state.injections.pop_front().or_else(|| state.watch.take().map(Injection::Watch))
     }
 
-    pub(crate) fn has_injections(&self) -> bool {
+    fn has_injections(&self) -> bool {
         !self.lock().injections.is_empty()
     }
 
@@ -181,7 +195,7 @@ impl ErrorContext {
     }
 
     /// Keeps the watch for the next poll. It replaces an older one.
-    pub(crate) fn keep_watch(&self, watch: Watch) {
+    fn keep_watch(&self, watch: Watch) {
         self.lock().watch = Some(watch);
     }
 
@@ -249,11 +263,20 @@ fn take_outer(context: &mut ErrorContext) -> Option<Arc<ErrorContext>> {
 #[derive(Default)]
 pub(crate) struct Leftovers {
     pub(crate) outer: Option<Arc<ErrorContext>>,
-    pub(crate) injections: VecDeque<Injection>,
+    pub(super) injections: VecDeque<Injection>,
     /// To be dropped, which wakes the futures that wait for the end.
     pub(crate) end_senders: EndSenders,
     /// The timer of the task's [`Grace`].
     pub(crate) timer: Option<TimerKey>,
+}
+
+impl Leftovers {
+    /// Takes the errors that go outward. The first one is `untaken`, the injection of the last
+    /// poll.
+    pub(crate) fn take_errors(&mut self, untaken: Option<Injection>) -> impl Iterator<Item = UnhandledError> {
+        let injections = mem::take(&mut self.injections);
+        untaken.into_iter().chain(injections).filter_map(Injection::too_late)
+    }
 }
 
 /// Returns the number of contexts from this one outward.

@@ -43,8 +43,8 @@ impl Core {
 
     /// Handles the leftovers of a task that has ended: errors go outward, and the futures that wait
     /// for the end are woken.
-    pub(super) fn propagate_outward(&self, untaken: Option<Injection>, leftovers: Leftovers) {
-        for error in untaken.into_iter().chain(leftovers.injections).filter_map(Injection::too_late) {
+    pub(super) fn propagate_outward(&self, untaken: Option<Injection>, mut leftovers: Leftovers) {
+        for error in leftovers.take_errors(untaken) {
             self.throw(leftovers.outer.clone(), error);
         }
         if let Some(timer) = leftovers.timer {

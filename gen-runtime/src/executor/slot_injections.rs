@@ -76,15 +76,7 @@ impl Scheduler {
     pub(super) fn after_injection(&mut self, id: SlotId, untaken: Option<Injection>) -> Option<Injection> {
         let Some(slot) = self.slot(id) else { return untaken };
         let Some(context) = slot.context.own() else { return untaken };
-        let has_next = match untaken {
-            // The body went on, so it may now take one that was deferred before.
-            None => context.has_injections(),
-            Some(Injection::Watch(watch)) => {
-                context.keep_watch(watch);
-                context.has_injections()
-            }
-            Some(injection) => context.put_back(injection),
-        };
+        let has_next = context.keep_untaken(untaken);
         slot.has_injection = context.has_injection_or_watch();
         if has_next {
             self.schedule(id);

@@ -181,15 +181,7 @@ impl Mailbox {
     pub(super) fn after_injection(&self, untaken: Option<Injection>) -> bool {
         let state = self.lock();
         let Some(context) = state.context.own() else { return false };
-        let has_next = match untaken {
-            // The body went on, so it may now take one that was deferred before.
-            None => context.has_injections(),
-            Some(Injection::Watch(watch)) => {
-                context.keep_watch(watch);
-                context.has_injections()
-            }
-            Some(injection) => context.put_back(injection),
-        };
+        let has_next = context.keep_untaken(untaken);
         if context.has_injection_or_watch() {
             self.has_news.store(true, Ordering::Release);
         }

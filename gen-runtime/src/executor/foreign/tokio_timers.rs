@@ -18,7 +18,7 @@ use std::fmt;
 use std::future::Future;
 use std::panic::catch_unwind;
 use std::pin::Pin;
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
@@ -32,6 +32,7 @@ use crate::executor::ids::{LoopId, TimerKey};
 use crate::executor::no_host::NoHost;
 use crate::executor::timers::Timers;
 use crate::report::contain;
+use crate::sync::{lock, Mutex, MutexGuard};
 use crate::Result;
 
 /// The time of the runtime that is entered, which a test may have paused.
@@ -171,7 +172,7 @@ impl RuntimeTimers {
 
     /// No code of a user runs under this lock, and nothing in it panics.
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 
@@ -185,7 +186,7 @@ fn wake(waker: Option<Waker>) {
 static REGISTRY: LazyLock<Mutex<HashMap<Id, Arc<RuntimeTimers>>>> = LazyLock::new(Mutex::default);
 
 fn registry() -> MutexGuard<'static, HashMap<Id, Arc<RuntimeTimers>>> {
-    REGISTRY.lock().unwrap_or_else(PoisonError::into_inner)
+    lock(&REGISTRY)
 }
 
 thread_local! {

@@ -95,8 +95,8 @@ impl Visit {
     /// for the end are woken.
     pub(super) fn end(&mut self, mailbox: &Mailbox, untaken: Option<Injection>) {
         self.task = None;
-        let leftovers = mailbox.end();
-        for error in untaken.into_iter().chain(leftovers.injections).filter_map(Injection::too_late) {
+        let mut leftovers = mailbox.end();
+        for error in leftovers.take_errors(untaken) {
             deliver_error(error, leftovers.outer.clone());
         }
         drop(leftovers.end_senders);
