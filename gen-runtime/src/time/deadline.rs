@@ -1,11 +1,12 @@
-//! Deadlines: a duration from now, or a point in time.
+//! Deadlines: a duration, or a point in time.
 
 use std::time::{Duration, Instant};
 
 use super::now::now;
 use super::sleep::Sleep;
 
-/// The deadline of [`with_timeout`](crate::with_timeout): a `Duration` from now, or an `Instant`.
+/// The deadline of [`with_timeout`](crate::with_timeout): a `Duration`, which counts from the first
+/// poll of the timeout, or an `Instant`.
 ///
 /// A `Duration` whose end is too late for an `Instant`, such as [`Duration::MAX`], never ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +37,15 @@ impl Deadline {
     pub(super) fn sleep(self) -> (Sleep, Duration) {
         match self.kind {
             Kind::After(after) => (Sleep::from_now(after), after),
-            Kind::At(at) => (Sleep::until(at), at.saturating_duration_since(now())),
+            Kind::At(at) => (Sleep::until(at), self.after()),
+        }
+    }
+
+    /// The time from now until the deadline.
+    pub(super) fn after(self) -> Duration {
+        match self.kind {
+            Kind::After(after) => after,
+            Kind::At(at) => at.saturating_duration_since(now()),
         }
     }
 }

@@ -20,11 +20,10 @@ use std::time::Duration;
 
 use pin_project_lite::pin_project;
 
-use super::now::from_now;
-use super::sleep::Sleep;
-use super::timeout::{TimeLimit, TimedOut, WithTimeout};
+use super::limit::TimeLimit;
+use super::timeout::{TimedOut, WithTimeout};
 use crate::coroutine::{Frame, FrameKind};
-use crate::error::{CancelSource, Cancelled, Error, TimeoutError};
+use crate::error::{CancelSource, Cancelled, Error};
 use crate::inject::in_flight::without_injected_errors;
 use crate::inject::{in_flight, poll_cancelled, Cancellation, Deferral};
 use crate::report::{by_timeout, IsQuiet, QuietTypes};
@@ -41,9 +40,10 @@ impl<Y, Q> WithTimeout<Y, Q> {
     /// future cannot take a cancellation, and is dropped at the deadline. The task of a
     /// [`JoinHandle`](crate::JoinHandle) goes on.
     ///
-    /// A yieldable that ends with the cancellation, as it should, gives a [`TimeoutError`]. If it
-    /// ends with another result within the grace period, the yield gives that result. So a value
-    /// that comes just in time is not lost, and the failure of a clean-up is reported.
+    /// A yieldable that ends with the cancellation, as it should, gives a
+    /// [`TimeoutError`](crate::TimeoutError). If it ends with another result within the grace
+    /// period, the yield gives that result. So a value that comes just in time is not lost, and the
+    /// failure of a clean-up is reported.
     ///
     /// ```
     /// use gen::yield_;
@@ -151,8 +151,8 @@ joinable! {
     ///
     /// # Errors
     ///
-    /// The errors of the yieldable, and [`TimeoutError`]. Their trace does not name this future,
-    /// because only a `yield_!` has a position.
+    /// The errors of the yieldable, and [`TimeoutError`](crate::TimeoutError). Their trace does not
+    /// name this future, because only a `yield_!` has a position.
     ///
     /// # Cancellation
     ///
@@ -244,12 +244,12 @@ where
     fn cancel_child(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         let this = self.project();
         let Some(child) = this.child.as_pin_mut() else { return Poll::Pending };
-        this.limit.sleep = Sleep::until(from_now(*this.grace));
+        this.limit.restart(*this.grace);
         if let Stage::Waiting { child_is_cancelled: true } = this.stage {
             *this.stage = Stage::Ending(None);
             return Poll::Pending;
         }
-        let reason = format!("the deadline has passed, after {:?}", this.limit.after);
+        let reason = format!("the deadline has passed, after {:?}", this.limit.after());
         let mut request = Cancellation::new(CancelSource::Deadline, reason, this.by);
         let polled = poll_cancelled(child, cx, &mut request);
         *this.stage = Stage::Ending(Some(request));
@@ -268,7 +268,7 @@ where
         }
         let mut this = self.project();
         this.child.set(None);
-        this.limit.sleep.disarm();
+        this.limit.disarm();
         let stage = &*this.stage;
         let timed_out = |error: &Error| match stage {
             Stage::Ending(Some(request)) => {
@@ -277,7 +277,7 @@ where
             Stage::Ending(None) | Stage::Waiting { .. } => false,
         };
         match result {
-            Err(error) if timed_out(&error) => Err(TimeoutError::new(this.limit.after).into()),
+            Err(error) if timed_out(&error) => Err(this.limit.error()),
             result => result,
         }
     }
@@ -295,7 +295,7 @@ where
             if let Poll::Ready(result) = polled {
                 return Poll::Ready(self.end(result));
             }
-            let is_over = match Pin::new(&mut self.as_mut().project().limit.sleep).poll(cx) {
+            let is_over = match self.as_mut().project().limit.poll(cx) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(is_over) => is_over,
             };
@@ -305,7 +305,7 @@ where
             }
             self.as_mut().drop_child();
             self.as_mut().project().deferral.undefer();
-            return Poll::Ready(is_over.and_then(|()| Err(TimeoutError::new(self.limit.after).into())));
+            return Poll::Ready(is_over.and_then(|()| Err(self.limit.error())));
         }
     }
 }

@@ -2,17 +2,19 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `deadline.rs` | [`Deadline`]: a duration from now, or a point in time |
+//! | `deadline.rs` | [`Deadline`]: a duration, or a point in time |
+//! | `limit.rs` | [`TimeLimit`](limit::TimeLimit): the deadline of a timeout, from its first poll on |
 //! | `now.rs` | the present time, on the clock of the executor that runs here |
 //! | `sleep.rs` | [`sleep()`] |
 //! | `moment.rs` | [`moment()`] |
 //! | `timeout.rs` | [`with_timeout`] |
 //! | `grace.rs` | a timeout that cancels before it drops |
 //!
-//! A deadline counts from the call, on the clock of the loop or of the runtime of tokio that runs
-//! there (for a call where neither runs, see [`sleep()`]). The timer is made at the first poll that
-//! has to wait, and is removed when the future is dropped. So a future that is ready at once needs
-//! no timer.
+//! A sleep counts from its call, on the clock of the loop or of the runtime of tokio that runs
+//! there (for a call where neither runs, see [`sleep()`]). A timeout counts from its first poll,
+//! since nothing of it runs earlier. A timer is made at the first poll that has to wait, and is
+//! removed when the future is dropped. So a timeout whose child is ready at once needs no timer,
+//! reads no clock, and does not ask which host runs here.
 //!
 //! A deadline that is too late for an `Instant`, such as that of
 //! [`Duration::MAX`](std::time::Duration::MAX), is `None` here, and never comes. Its timer holds
@@ -21,6 +23,7 @@
 
 mod deadline;
 mod grace;
+mod limit;
 mod moment;
 mod now;
 mod sleep;

@@ -9,21 +9,24 @@ use std::time::{Duration, Instant};
 use pin_project_lite::pin_project;
 
 use super::deadline::Deadline;
-use super::sleep::Sleep;
+use super::limit::TimeLimit;
 use crate::coroutine::{Frame, FrameKind};
-use crate::error::TimeoutError;
 use crate::inject::in_flight::without_injected_errors;
 use crate::report::{by_timeout, nothing, IsQuiet, QuietError, QuietTypes};
 use crate::yieldable::forward_error;
 use crate::yieldable::join::joinable;
 use crate::{Result, Yieldable};
 
-/// Sets a deadline for a yieldable: a `Duration` from this call, or an `Instant`.
+/// Sets a deadline for a yieldable: a `Duration` from the first poll, or an `Instant`.
+///
+/// Nothing runs before the first poll, so the time of a `Duration` begins there, too. A yieldable
+/// that is ready at once reads no clock and needs no timer.
 ///
 /// If the yieldable is ready when the deadline is noticed, the yield gives its result. Otherwise
-/// the yieldable is dropped, and the yield fails with a [`TimeoutError`]. The task of a
-/// [`JoinHandle`](crate::JoinHandle) goes on. If it fails later, the error is logged as a failure
-/// after the timeout (target `gen`, level `ERROR`), unless its type is [quiet](WithTimeout::quiet).
+/// the yieldable is dropped, and the yield fails with a [`TimeoutError`](crate::TimeoutError). The
+/// task of a [`JoinHandle`](crate::JoinHandle) goes on. If it fails later, the error is logged as a
+/// failure after the timeout (target `gen`, level `ERROR`), unless its type is
+/// [quiet](WithTimeout::quiet).
 ///
 /// A deadline that has already passed is noticed in the next turn of the loop. A deadline that is
 /// too late for an `Instant`, such as that of [`Duration::MAX`], never comes.
@@ -46,8 +49,8 @@ use crate::{Result, Yieldable};
 ///
 /// # Errors
 ///
-/// The errors of the yieldable, [`TimeoutError`], and [`NoHost`](crate::NoHost) if it has to wait
-/// where there is no timer.
+/// The errors of the yieldable, [`TimeoutError`](crate::TimeoutError), and
+/// [`NoHost`](crate::NoHost) if it has to wait where there is no timer.
 ///
 /// # Cancellation
 ///
@@ -59,8 +62,7 @@ use crate::{Result, Yieldable};
 /// [`join`](WithTimeout::join) makes a future of it: `gen::with_timeout(..).join().await`.
 #[doc(alias("timeout", "wait_for"))]
 pub fn with_timeout<Y>(timeout: impl Into<Deadline>, yieldable: Y) -> WithTimeout<Y> {
-    let (sleep, after) = timeout.into().sleep();
-    WithTimeout { yieldable, limit: TimeLimit { sleep, after }, quiet: PhantomData }
+    WithTimeout { yieldable, limit: TimeLimit::Unarmed(timeout.into()), quiet: PhantomData }
 }
 
 /// A yieldable with a deadline: made by [`with_timeout`].
@@ -114,13 +116,6 @@ impl<Y, Q> WithTimeout<Y, Q> {
 #[derive(Debug)]
 pub struct TimedOut<M>(PhantomData<M>);
 
-#[derive(Debug)]
-pub(super) struct TimeLimit {
-    pub(super) sleep: Sleep,
-    /// The time from the call to the deadline.
-    pub(super) after: Duration,
-}
-
 impl<Y, Q, M, Mode, K> Yieldable<TimedOut<M>, Mode, K> for WithTimeout<Y, Q>
 where
     Y: Yieldable<M, Mode, K>,
@@ -151,8 +146,8 @@ joinable! {
     ///
     /// # Errors
     ///
-    /// The errors of the yieldable, and [`TimeoutError`]. Their trace does not name this future,
-    /// because only a `yield_!` has a position.
+    /// The errors of the yieldable, and [`TimeoutError`](crate::TimeoutError). Their trace does not
+    /// name this future, because only a `yield_!` has a position.
     ///
     /// # Cancellation
     ///
@@ -165,8 +160,7 @@ forward_error!([Q] WithTimeout<Y, Q>: TimedOut<M>);
 /// The future with this deadline, if there is one. `after` is the time from the call to the
 /// deadline.
 pub(crate) fn with_deadline<P>(deadline: Option<Instant>, after: Duration, child: P) -> Timed<P> {
-    let limit = TimeLimit { sleep: Sleep::until(deadline), after };
-    Timed { child: Some(child), limit, is_quiet: nothing }
+    Timed { child: Some(child), limit: TimeLimit::until(deadline, after), is_quiet: nothing }
 }
 
 pin_project! {
@@ -195,18 +189,18 @@ where
             // child.
             if let Poll::Ready(result) = without_injected_errors(|| child.poll(cx)) {
                 this.child.set(None);
-                this.limit.sleep.disarm();
+                this.limit.disarm();
                 return Poll::Ready(result);
             }
         }
-        let over = match Pin::new(&mut this.limit.sleep).poll(cx) {
+        let over = match this.limit.poll(cx) {
             Poll::Pending => return Poll::Pending,
             Poll::Ready(over) => over,
         };
         Poll::Ready(Err(match over {
             Ok(()) => {
                 by_timeout(*this.is_quiet, || this.child.set(None));
-                TimeoutError::new(this.limit.after).into()
+                this.limit.error()
             }
             Err(error) => {
                 this.child.set(None);

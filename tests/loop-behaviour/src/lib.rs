@@ -111,6 +111,35 @@ impl Clock for WatchedClock {
     }
 }
 
+/// A virtual clock that counts how often it is read.
+#[derive(Clone, Default)]
+pub struct CountingClock {
+    clock: VirtualClock,
+    reads: Rc<Cell<usize>>,
+}
+
+impl CountingClock {
+    /// The number of reads so far.
+    pub fn reads(&self) -> usize {
+        self.reads.get()
+    }
+}
+
+impl Clock for CountingClock {
+    fn now(&self) -> Instant {
+        self.reads.set(self.reads.get() + 1);
+        self.clock.now()
+    }
+
+    fn idle_until(&self, deadline: Instant) -> Duration {
+        self.clock.idle_until(deadline)
+    }
+
+    fn runs_by_itself(&self) -> bool {
+        self.clock.runs_by_itself()
+    }
+}
+
 /// A clock that another thread moves. An idle loop sleeps for real, until another thread wakes it.
 ///
 /// It counts how often the loop goes to sleep, and signals the first time by closing a channel.

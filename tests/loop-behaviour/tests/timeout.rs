@@ -5,7 +5,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use gen::{yield_, Coroutine, Frame, IoLoop, NoHost, TimeoutError, VirtualClock, Yieldable};
-use loop_behaviour::{Drops, Order, WatchedClock};
+use loop_behaviour::{CountingClock, Drops, Order, WatchedClock};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -104,16 +104,64 @@ fn a_point_in_time_is_a_deadline_too() {
 }
 
 #[test]
-fn the_deadline_counts_from_the_call() {
+fn a_duration_counts_from_the_first_poll() {
     let clock = VirtualClock::new();
     let io_loop = IoLoop::with_clock(clock.clone());
     let began = clock.now();
     io_loop.block_on(async {
         let timed = gen::with_timeout(SECOND * 3, pending::<gen::Result>());
+        let graced = gen::with_timeout(SECOND * 3, pending::<gen::Result>()).cancel(SECOND);
         gen::sleep(SECOND * 2).await.unwrap();
-        pending_of(timed).await.unwrap_err();
+        let error = pending_of(timed).await.unwrap_err();
+        assert_eq!((error.to_string().as_str(), clock.now() - began), ("timeout after 3s", SECOND * 5));
+        pending_of(graced).await.unwrap_err();
+    });
+    assert_eq!(clock.now() - began, SECOND * 8);
+}
+
+#[test]
+fn a_point_in_time_does_not_depend_on_the_first_poll() {
+    let clock = VirtualClock::new();
+    let io_loop = IoLoop::with_clock(clock.clone());
+    let began = clock.now();
+    io_loop.block_on(async {
+        let timed = gen::with_timeout(began + SECOND * 3, pending::<gen::Result>());
+        gen::sleep(SECOND * 2).await.unwrap();
+        let error = pending_of(timed).await.unwrap_err();
+        assert_eq!(error.to_string(), "timeout after 1s", "it counts from the first poll");
     });
     assert_eq!(clock.now() - began, SECOND * 3);
+}
+
+/// Otherwise a deadline around a value that the cache has already would slow down a hot path.
+#[test]
+fn what_is_ready_reads_no_clock() {
+    let clock = CountingClock::default();
+    let io_loop = IoLoop::with_clock(clock.clone());
+    io_loop.block_on(async {
+        let before = clock.reads();
+        for deadline in [SECOND, Duration::ZERO, Duration::MAX] {
+            pending_of(gen::with_timeout(deadline, gen::ok(ready(1)))).await.unwrap();
+            pending_of(gen::with_timeout(deadline, gen::ok(ready(1))).cancel(SECOND)).await.unwrap();
+        }
+        let past = std::time::Instant::now() - SECOND;
+        let result = pending_of(gen::with_timeout(past, gen::ok(ready("won")))).await;
+        assert_eq!(result.unwrap(), "won");
+        assert_eq!(clock.reads() - before, 0);
+    });
+}
+
+#[test]
+fn a_deadline_that_passed_before_the_first_poll_is_noticed_in_the_next_turn() {
+    let order = Order::new();
+    on_virtual_clock(async {
+        let handle = IoLoop::current().unwrap();
+        let timed = gen::with_timeout(handle.now() + SECOND, pending::<gen::Result>());
+        gen::sleep(SECOND * 2).await.unwrap();
+        handle.add_callback(order.note("others, "));
+        order.push(pending_of(timed).await.unwrap_err());
+    });
+    assert_eq!(order.text(), "others, timeout after 0ns");
 }
 
 #[test]

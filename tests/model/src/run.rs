@@ -224,7 +224,7 @@ fn start_all(world: &Rc<World>, waits: &[Wait]) -> Vec<Pending> {
     waits.iter().map(|wait| start(world, wait)).collect()
 }
 
-/// Creates the future. Sleeps and timeouts count from here. Coroutines do not run yet.
+/// Creates the future. Sleeps count from here. Coroutines do not run yet.
 fn start(world: &Rc<World>, wait: &Wait) -> Pending {
     match wait {
         Wait::Forever => gen::boxed(pending::<gen::Result<Value>>()),

@@ -318,6 +318,19 @@ fn rule_47_a_ready_input_leaves_no_timer() {
     assert_eq!(waits(body()), [5]);
 }
 
+/// A timeout that is made early and yielded late has its whole time.
+#[test]
+fn rule_47_a_duration_begins_at_the_yield() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        let limited = gen::with_timeout(SECOND, pending::<gen::Result>());
+        yield_!(gen::sleep(SECOND * 5))?;
+        yield_!(limited).unwrap_err();
+        Ok(())
+    }
+    assert_eq!(waits(body()), [5, 6]);
+}
+
 /// An input that is ready before the deadline removes the timer at that moment. Its failure arrives
 /// unchanged.
 #[test]

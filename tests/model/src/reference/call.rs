@@ -1,7 +1,7 @@
 //! Bodies: their steps between their yields.
 
 use super::error::{Error, What as ErrorWhat};
-use super::node::{Node, Sleep, Stage, Timeout};
+use super::node::{Node, Stage, Timeout};
 use super::{Model, Polled, Who};
 use crate::program::{Iteration, OnError, Program, Step, Wait};
 use crate::trace::{add, key, What};
@@ -277,17 +277,14 @@ impl<'p> Model<'p> {
         let next = Node::Next(the_loop.pool);
         call.current = Some(match the_loop.iteration.limit {
             None => next,
-            Some(after) => {
-                let sleep = Sleep::new(self, after);
-                Node::Timeout(Box::new(Timeout {
-                    child: Some(next),
-                    sleep,
-                    after,
-                    grace: None,
-                    stage: Stage::Waiting(false),
-                    held: None,
-                }))
-            }
+            Some(after) => Node::Timeout(Box::new(Timeout {
+                child: Some(next),
+                sleep: None,
+                after,
+                grace: None,
+                stage: Stage::Waiting(false),
+                held: None,
+            })),
         });
         call.state = State::Iterating(the_loop);
     }

@@ -35,7 +35,8 @@ pub(super) enum Node<'p> {
 pub(super) struct Timeout<'p> {
     /// The child is dropped when it is ready, and at the deadline.
     pub(super) child: Option<Node<'p>>,
-    pub(super) sleep: Sleep,
+    /// Begins when the child is pending for the first time.
+    pub(super) sleep: Option<Sleep>,
     pub(super) after: u64,
     /// The grace period, if the child is cancelled at the deadline.
     pub(super) grace: Option<u64>,
@@ -150,10 +151,9 @@ impl<'p> Model<'p> {
 
     fn timeout(&mut self, after: u64, grace: Option<u64>, wait: &'p Wait) -> Node<'p> {
         let child = Some(self.start(wait));
-        let sleep = Sleep::new(self, after);
         Node::Timeout(Box::new(Timeout {
             child,
-            sleep,
+            sleep: None,
             after,
             grace,
             stage: Stage::Waiting(false),
@@ -217,7 +217,9 @@ impl<'p> Model<'p> {
                 if let Some(child) = timeout.child.take() {
                     self.drop_node(child);
                 }
-                timeout.sleep.drop(self);
+                if let Some(mut sleep) = timeout.sleep.take() {
+                    sleep.drop(self);
+                }
                 if let Some(who) = timeout.held {
                     self.hold(who, false);
                 }

@@ -37,7 +37,9 @@ impl<'p> Model<'p> {
                 Polled::Ready(result) => return Polled::Ready(self.child_is_ready(timeout, result)),
                 Polled::Panicked(_) => return polled,
             }
-            if !timeout.sleep.poll(self, who) {
+            let after = timeout.after;
+            let sleep = timeout.sleep.get_or_insert_with(|| Sleep::new(self, after));
+            if !sleep.poll(self, who) {
                 return Polled::Pending;
             }
             match timeout.grace {
@@ -112,7 +114,7 @@ impl<'p> Model<'p> {
     /// cleaning up.
     fn cancel_limited(&mut self, timeout: &mut Timeout<'p>, grace: u64, who: Who) -> Polled {
         let Some(child) = &mut timeout.child else { return Polled::Pending };
-        timeout.sleep = Sleep::new(self, grace);
+        timeout.sleep = Some(Sleep::new(self, grace));
         if let Stage::Waiting(true) = timeout.stage {
             timeout.stage = Stage::Ending(None);
             return Polled::Pending;
@@ -139,8 +141,9 @@ impl<'p> Model<'p> {
                 }
             }
         }
-        timeout.sleep.drop(self);
-        timeout.sleep = Sleep::Over;
+        if let Some(mut sleep) = timeout.sleep.take() {
+            sleep.drop(self);
+        }
         match (result, &timeout.stage) {
             (Err(error), Stage::Ending(Some((request, _)))) if error.is_of(request) => {
                 Err(self.error(What::Timeout(timeout.after)))

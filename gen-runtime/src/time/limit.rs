@@ -1,0 +1,76 @@
+//! [`TimeLimit`]: the deadline of a timeout, from its first poll on.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use super::deadline::Deadline;
+use super::now::from_now;
+use super::sleep::Sleep;
+use crate::error::{Error, TimeoutError};
+use crate::Result;
+
+/// The deadline of a timeout.
+///
+/// | state | entered by | left by |
+/// |---|---|---|
+/// | `Unarmed`: no clock was read, and there is no timer | | `poll`, which is called when the child is pending |
+/// | `Armed`: the sleep ends at the deadline | `poll`, `until` | `restart`, for the sleep of the grace period |
+#[derive(Debug)]
+pub(super) enum TimeLimit {
+    Unarmed(Deadline),
+    Armed {
+        sleep: Sleep,
+        /// The time from the first poll to the deadline.
+        after: Duration,
+    },
+}
+
+impl TimeLimit {
+    /// A limit that counts from a call: it ends at `deadline`, which is `after` that call.
+    pub(super) fn until(deadline: Option<Instant>, after: Duration) -> Self {
+        TimeLimit::Armed { sleep: Sleep::until(deadline), after }
+    }
+
+    /// Ready when the deadline has passed. A `Duration` counts from the first call.
+    #[inline]
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        if let TimeLimit::Unarmed(deadline) = *self {
+            let (sleep, after) = deadline.sleep();
+            *self = TimeLimit::Armed { sleep, after };
+        }
+        match self {
+            TimeLimit::Armed { sleep, .. } => Pin::new(sleep).poll(cx),
+            TimeLimit::Unarmed(_) => Poll::Pending,
+        }
+    }
+
+    /// Ends `grace` after now, in place of the deadline.
+    pub(super) fn restart(&mut self, grace: Duration) {
+        if let TimeLimit::Armed { sleep, .. } = self {
+            *sleep = Sleep::until(from_now(grace));
+        }
+    }
+
+    /// Removes the timer.
+    #[inline]
+    pub(super) fn disarm(&mut self) {
+        if let TimeLimit::Armed { sleep, .. } = self {
+            sleep.disarm();
+        }
+    }
+
+    /// The time from the first poll to the deadline.
+    pub(super) fn after(&self) -> Duration {
+        match self {
+            TimeLimit::Armed { after, .. } => *after,
+            TimeLimit::Unarmed(deadline) => deadline.after(),
+        }
+    }
+
+    /// The error of the yield, after the deadline.
+    pub(super) fn error(&self) -> Error {
+        TimeoutError::new(self.after()).into()
+    }
+}
