@@ -16,6 +16,8 @@ struct SlotState<I> {
     tag: Option<I>,
     /// The next slot of the list that contains this one.
     next: u32,
+    /// Whether the slot is fresh.
+    is_fresh: bool,
 }
 
 /// A list of slots, linked through [`ChildSlots`].
@@ -76,11 +78,23 @@ impl<I> ChildSlots<I> {
 
     /// Adds a slot, which is vacant if there is no tag.
     pub(super) fn add(&mut self, tag: Option<I>) {
-        self.slots.push(SlotState { tag, next: END });
+        let is_fresh = tag.is_some();
+        self.slots.push(SlotState { tag, next: END, is_fresh });
     }
 
     pub(super) fn occupy(&mut self, slot: u32, tag: I) {
-        self.at(slot).tag = Some(tag);
+        let slot = self.at(slot);
+        slot.tag = Some(tag);
+        slot.is_fresh = true;
+    }
+
+    pub(super) fn is_fresh(&mut self, slot: u32) -> bool {
+        self.at(slot).is_fresh
+    }
+
+    /// Its child is polled, or dropped.
+    pub(super) fn unfresh(&mut self, slot: u32) {
+        self.at(slot).is_fresh = false;
     }
 
     pub(super) fn vacate(&mut self, slot: u32) -> Option<I> {

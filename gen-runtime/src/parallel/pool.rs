@@ -18,7 +18,8 @@
 //! fresh child that is cancelled is dropped, and its slot becomes vacant (`drop_fresh`).
 //!
 //! A waker may outlive its child. Then it wakes the next child in the slot, or the pool for
-//! nothing, as every future must allow.
+//! nothing, as every future must allow. A fresh child that is woken so keeps its place among the
+//! fresh ones.
 //!
 //! # Order
 //!
@@ -362,6 +363,9 @@ where
 
     fn poll_woken(&mut self, polled: &mut u32) {
         while let Some(slot) = self.woken.next(|slot| link(&self.blocks, slot)) {
+            if self.slots.is_fresh(slot) {
+                continue;
+            }
             *polled = slot;
             if self.poll_child(slot).is_pending()
                 && (self.is_spent() || is_spent_by_executor())
@@ -374,6 +378,7 @@ where
 
     fn poll_fresh(&mut self, polled: &mut u32) {
         while let Some(slot) = self.fresh.pop_front(&mut self.slots) {
+            self.slots.unfresh(slot);
             *polled = slot;
             let _ended = self.poll_child(slot);
         }
@@ -438,6 +443,7 @@ where
         while let Some(slot) = self.fresh.pop_front(&mut self.slots) {
             let (block, index) = locate_mut(&mut self.blocks, slot);
             block.children.at(index as usize).drop_contained();
+            self.slots.unfresh(slot);
             self.slots.vacate(slot);
             self.vacant.push_front(&mut self.slots, slot);
             self.running -= 1;

@@ -305,6 +305,28 @@ fn t19_a_wake_of_a_child_that_has_ended_is_harmless() {
     stale.wake();
 }
 
+/// The slot of a child that has ended is used again. A late wake of that child must not take the
+/// new one, which was not polled yet, out of the order of the children that were added.
+#[test]
+fn t19_a_wake_of_a_child_that_has_ended_loses_no_child_that_was_added_since() {
+    let (children, mut futures) = Children::of(3);
+    let added = futures.split_off(1);
+    let (poller, mut waits) = (Poller::new(), WaitIterator::new(futures));
+    assert_eq!(next!(waits, poller), ".");
+    let stale = children.waker(0);
+    children.end(0, Ok(0));
+    assert_eq!(next!(waits, poller), "Some(0): 0");
+    for child in added {
+        waits.push(child);
+    }
+    children.set(1, Ok(1));
+    children.set(2, Ok(2));
+    stale.wake();
+    assert_eq!(next!(waits, poller), "Some(1): 1");
+    assert_eq!(next!(waits, poller), "Some(2): 2");
+    assert_eq!(children.polls(), "2 1 1");
+}
+
 /// Otherwise a child that panics would discard the wakes of those behind it, and
 /// `while !waits.done()` would wait for ever.
 #[test]
