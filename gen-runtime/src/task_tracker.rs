@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::{CancelSource, Error, Throw};
-use crate::executor::{enter_tracker, within_tracker, TrackedTask, Tracker};
+use crate::executor::{tracked_here, within_tracker, TrackedTask, Tracker};
 use crate::inject::{Cancellation, TaskTrace};
-use crate::task::{spawn, JoinHandle};
+use crate::task::{spawn, spawn_on, JoinHandle};
 use crate::time::with_timeout;
 use crate::yieldable::FutureOfResult;
 
@@ -107,8 +107,10 @@ impl TaskTracker {
         E: Throw<M>,
         M: 'static,
     {
-        let _entered = enter_tracker(&self.tracker);
-        spawn(coroutine)
+        match tracked_here(&self.tracker) {
+            Some(executor) => spawn_on(executor, coroutine.into_future()),
+            None => spawn(coroutine),
+        }
     }
 
     /// Runs a future, and tracks the tasks that are spawned in it with [`spawn`](fn@spawn),

@@ -17,21 +17,21 @@ pub fn multi_thread<F: Future>(worker_threads: Option<usize>, coroutine: F) -> F
         builder.worker_threads(worker_threads);
     }
     let runtime = builder.enable_all().build().expect(CANNOT_BUILD);
-    runtime.block_on(run_root(|| {}, Executor::tokio(false), coroutine))
+    runtime.block_on(run_root(|| {}, Executor::tokio(false, None), coroutine))
 }
 
 /// Runs a coroutine, and what it spawns, on this thread. `start` is called in the runtime before
 /// the first poll.
 pub fn current_thread<F: Future>(start: fn(), coroutine: F) -> F::Output {
     let runtime = Builder::new_current_thread().enable_all().build().expect(CANNOT_BUILD);
-    runtime.block_on(run_root(start, Executor::tokio(false), coroutine))
+    runtime.block_on(run_root(start, Executor::tokio(false, None), coroutine))
 }
 
 /// As `current_thread`. The coroutine may also spawn tasks that are not `Send`.
 pub fn local<F: Future>(start: fn(), coroutine: F) -> F::Output {
     let local = Builder::new_current_thread().enable_all().build_local(LocalOptions::default());
     let runtime = local.expect(CANNOT_BUILD);
-    runtime.block_on(run_root(start, Executor::tokio(true), coroutine))
+    runtime.block_on(run_root(start, Executor::tokio(true, None), coroutine))
 }
 
 /// The future that the runtime blocks on. It spawns its tasks on `executor`.

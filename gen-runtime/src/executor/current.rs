@@ -6,7 +6,9 @@
 //! | a poll of a [`Shell`](super::foreign::Shell) ([`within_task`]) | none | that of the shell | the one on which the task was spawned |
 //! | a poll of a `with_spawner` future ([`within_executor`]) | as before | as before | the one that was handed over |
 //!
-//! Each of them restores at its end what was there before. So the innermost one counts.
+//! Each of them restores at its end what was there before. So the innermost one counts. A loop
+//! knows the poll in which it was entered, and the last two are polls (`current_poll.rs`). So the
+//! loop is the innermost one as long as the thread is in that same poll.
 //!
 //! # How deep first steps nest
 //!
@@ -16,13 +18,14 @@
 //! to the thread, not to a loop, because two loops may spawn on each other in turn. It is kept
 //! beside the current loop, which is set for every first step anyway.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::mem;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::core::Core;
 use super::current_context;
+use super::current_poll::{self, CurrentPoll, PollId};
 use super::error_context::ErrorContext;
 use super::foreign::{Executor, HostedRef};
 use super::ids::{LoopName, SlotId};
@@ -33,19 +36,19 @@ use super::inbox::Shared;
 /// 50 kB for each body.
 pub(super) const DEEPEST_FIRST_STEP: u32 = 32;
 
+/// The loop that was entered, and the poll in which it was.
 #[derive(Default)]
 struct Current {
     core: Option<Rc<Core>>,
-    task: Option<HostedRef>,
-    executor: Option<Executor>,
-    /// The number of first steps that run inside of each other now.
-    first_steps: u32,
+    entered_in: PollId,
 }
 
 thread_local! {
     // Only borrowed for moments in which no code of a user runs.
     static CURRENT: RefCell<Current> =
-        const { RefCell::new(Current { core: None, task: None, executor: None, first_steps: 0 }) };
+        const { RefCell::new(Current { core: None, entered_in: PollId::NONE }) };
+    /// The number of first steps that run inside of each other now.
+    static FIRST_STEPS: Cell<u32> = const { Cell::new(0) };
 }
 
 /// Returns the loop that runs a turn on this thread, or the first step of a task that is spawned on
@@ -53,12 +56,38 @@ thread_local! {
 ///
 /// Returns `None` also while the thread is being torn down.
 pub(crate) fn get() -> Option<Rc<Core>> {
-    CURRENT.try_with(|current| current.borrow().core.clone()).ok().flatten()
+    CURRENT
+        .try_with(|current| {
+            let current = current.borrow();
+            if current.is_innermost() || task(|task| task.is_none()) {
+                current.core.clone()
+            } else {
+                None
+            }
+        })
+        .ok()
+        .flatten()
+}
+
+impl Current {
+    /// Whether the thread is in no poll that has begun since the loop was entered.
+    fn is_innermost(&self) -> bool {
+        self.entered_in == current_poll::id()
+    }
+}
+
+/// Calls `look` with the poll in which the thread is, unless a loop was entered in it.
+fn with_poll<R>(look: impl FnOnce(Option<&CurrentPoll<'_>>) -> R) -> R {
+    // While the thread is being torn down no loop is current.
+    match CURRENT.try_with(|current| current.borrow().is_innermost()) {
+        Ok(true) => look(None),
+        _ => current_poll::with(look),
+    }
 }
 
 /// Returns the foreign executor that takes the tasks that are spawned here.
 pub(super) fn executor() -> Option<Executor> {
-    CURRENT.try_with(|current| current.borrow().executor.clone()).ok().flatten()
+    with_poll(|poll| poll.map(|poll| poll.executor.clone()))
 }
 
 /// Schedules a slot if its loop runs on this thread. Returns whether it does.
@@ -78,15 +107,15 @@ pub(super) fn schedule(name: LoopName, slot: SlotId) -> bool {
 ///
 /// Returns `None` outside of all tasks, and while the thread is being torn down.
 pub(crate) fn capture() -> Option<Arc<ErrorContext>> {
-    current_context::captured().unwrap_or_else(|| match task() {
-        Some(task) => Some(task.mailbox().context(HostedRef::clone(&task).home())),
-        None => get()?.running_context(),
+    current_context::captured().unwrap_or_else(|| {
+        let of_task = task(|task| task.map(|task| task.mailbox().context(HostedRef::clone(task).home())));
+        of_task.or_else(|| get()?.running_context())
     })
 }
 
-/// Returns the task that a foreign executor runs on this thread.
-fn task() -> Option<HostedRef> {
-    CURRENT.try_with(|current| current.borrow().task.clone()).ok().flatten()
+/// Calls `look` with the task that a foreign executor runs on this thread.
+fn task<R>(look: impl FnOnce(Option<&HostedRef>) -> R) -> R {
+    with_poll(|poll| look(poll.and_then(|poll| poll.task)))
 }
 
 /// Returns whether that loop runs on this thread.
@@ -97,131 +126,125 @@ pub(crate) fn is(home: &Arc<Shared>) -> bool {
 /// Makes `core` the current loop, and the task that it polls the current error context, until the
 /// guard is dropped.
 pub(crate) fn enter(core: &Rc<Core>) -> Entered {
-    Entered::since(swap(Current { core: Some(Rc::clone(core)), ..Current::default() }))
+    Entered::new(core, 0)
 }
 
 /// As [`enter`], for the first step of a task. Returns `None` if too many of them are nested on
 /// this thread.
 pub(super) fn enter_first_step(core: &Rc<Core>) -> Option<Entered> {
-    let before = CURRENT.try_with(|current| {
-        let current = &mut *current.borrow_mut();
-        let first_steps = current.first_steps + 1;
-        (first_steps <= DEEPEST_FIRST_STEP).then(|| {
-            let core = Some(Rc::clone(core));
-            mem::replace(current, Current { core, first_steps, ..Current::default() })
-        })
-    });
-    // While the thread is being torn down no loop is current, so no body can spawn on it.
-    before.unwrap_or_else(|_| Some(Current::default())).map(Entered::since)
+    let first_steps = FIRST_STEPS.get() + 1;
+    (first_steps <= DEEPEST_FIRST_STEP).then(|| Entered::new(core, first_steps))
 }
 
 pub(crate) struct Entered {
     before: Current,
+    first_steps: u32,
     _context: current_context::EnteredContext,
 }
 
 impl Entered {
-    fn since(before: Current) -> Self {
-        Entered { before, _context: current_context::enter(current_context::CurrentContext::Running) }
+    fn new(core: &Rc<Core>, first_steps: u32) -> Self {
+        let entered = Current { core: Some(Rc::clone(core)), entered_in: current_poll::id() };
+        Entered {
+            before: swap(entered),
+            first_steps: FIRST_STEPS.replace(first_steps),
+            _context: current_context::enter(current_context::CurrentContext::Running),
+        }
     }
 }
 
 impl Drop for Entered {
     fn drop(&mut self) {
+        FIRST_STEPS.set(self.first_steps);
         // Dropped here, outside of the borrow: it may be the last reference to the loop.
         drop(swap(mem::take(&mut self.before)));
     }
 }
 
+fn swap(next: Current) -> Current {
+    // While the thread is being torn down no loop is current, so no body can spawn on it.
+    CURRENT.try_with(|current| current.replace(next)).unwrap_or_default()
+}
+
 /// Counts a first step on a foreign executor until the guard is dropped. Returns `None` if too many
 /// of them are nested on this thread.
 pub(crate) fn count_first_step() -> Option<CountedFirstStep> {
-    let counted = CURRENT.try_with(|current| {
-        let first_steps = &mut current.borrow_mut().first_steps;
-        *first_steps += 1;
-        *first_steps
-    });
-    let step = CountedFirstStep;
-    (counted.unwrap_or(0) <= DEEPEST_FIRST_STEP).then_some(step)
+    let first_steps = FIRST_STEPS.get() + 1;
+    (first_steps <= DEEPEST_FIRST_STEP).then(|| {
+        FIRST_STEPS.set(first_steps);
+        CountedFirstStep
+    })
 }
 
 pub(crate) struct CountedFirstStep;
 
 impl Drop for CountedFirstStep {
     fn drop(&mut self) {
-        let _ = CURRENT.try_with(|current| current.borrow_mut().first_steps -= 1);
+        FIRST_STEPS.set(FIRST_STEPS.get() - 1);
     }
 }
 
 /// Calls `run` while `task` is the current task and error context, and `executor` takes the tasks
-/// that it spawns. Both are moved into the thread and back, so no reference is counted.
-pub(super) fn within_task<R>(
-    task: &mut Option<HostedRef>,
-    executor: &mut Option<Executor>,
-    run: impl FnOnce() -> R,
-) -> R {
-    struct Moved<'a> {
-        task: &'a mut Option<HostedRef>,
-        executor: &'a mut Option<Executor>,
-        before: Current,
-    }
-    impl Drop for Moved<'_> {
-        fn drop(&mut self) {
-            let mine = swap(mem::take(&mut self.before));
-            (*self.task, *self.executor) = (mine.task, mine.executor);
-        }
-    }
-    let before = CURRENT.try_with(|current| {
-        let current = &mut *current.borrow_mut();
-        let first_steps = current.first_steps;
-        let (task, executor) = (task.take(), executor.take());
-        mem::replace(current, Current { core: None, task, executor, first_steps })
-    });
-    let before = before.unwrap_or_default();
-    let _moved = Moved { task, executor, before };
+/// that it spawns.
+pub(super) fn within_task<R>(task: Option<&HostedRef>, executor: &Executor, run: impl FnOnce() -> R) -> R {
     let _context = current_context::enter(current_context::CurrentContext::Running);
-    run()
+    current_poll::within(&CurrentPoll { task, executor }, run)
 }
 
-/// Calls `run` while `executor` takes the tasks that it spawns. It is moved into the thread and
-/// back.
-pub(super) fn within_executor<R>(executor: &mut Option<Executor>, run: impl FnOnce() -> R) -> R {
-    struct Moved<'a> {
-        executor: &'a mut Option<Executor>,
-        before: Option<Executor>,
+/// Calls `run` while `executor` takes the tasks that it spawns.
+pub(super) fn within_executor<R>(executor: &Executor, run: impl FnOnce() -> R) -> R {
+    with_poll(|poll| {
+        let task = poll.and_then(|poll| poll.task);
+        current_poll::within(&CurrentPoll { task, executor }, run)
+    })
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::executor::foreign::{Mailbox, SpawnedTask};
+    use crate::executor::{RealClock, VirtualClock};
+
+    /// Whether a loop is current, and whether an executor takes new tasks.
+    fn found() -> (bool, bool) {
+        (get().is_some(), executor().is_some())
     }
-    impl Drop for Moved<'_> {
-        fn drop(&mut self) {
-            *self.executor = swap_executor(self.before.take());
-        }
+
+    #[test]
+    fn the_innermost_of_loops_tasks_and_executors_counts() {
+        let executor = Executor::of_spawner(|task: SpawnedTask| drop(task));
+        let poll: HostedRef = Arc::pin(Mailbox::new(None));
+        let core = Core::new(Box::new(VirtualClock::new()), false);
+        let other = Core::new(Box::new(RealClock), true);
+        assert_eq!(found(), (false, false));
+        within_task(Some(&poll), &executor, || {
+            assert_eq!(found(), (false, true));
+            {
+                let _entered = enter(&core);
+                assert_eq!(found(), (true, false), "a loop that a task runs hides the task");
+                within_executor(&executor, || {
+                    assert_eq!(found(), (true, true), "an executor that is handed over hides no loop");
+                    let _entered = enter_first_step(&other);
+                    assert!(Rc::ptr_eq(&get().unwrap(), &other));
+                    assert_eq!(found(), (true, false));
+                });
+                within_task(Some(&poll), &executor, || {
+                    assert_eq!(found(), (false, true), "a task that a loop polls hides the loop");
+                });
+                assert!(Rc::ptr_eq(&get().unwrap(), &core));
+            }
+            assert_eq!(found(), (false, true));
+        });
+        assert_eq!(found(), (false, false));
     }
-    let before = swap_executor(executor.take());
-    let _moved = Moved { executor, before };
-    run()
-}
 
-/// As [`within_executor`], until the guard is dropped.
-#[cfg(all(feature = "tokio", not(loom)))]
-pub(super) fn enter_executor(executor: Option<Executor>) -> EnteredExecutor {
-    EnteredExecutor { before: swap_executor(executor) }
-}
-
-#[cfg(all(feature = "tokio", not(loom)))]
-pub(crate) struct EnteredExecutor {
-    before: Option<Executor>,
-}
-
-#[cfg(all(feature = "tokio", not(loom)))]
-impl Drop for EnteredExecutor {
-    fn drop(&mut self) {
-        drop(swap_executor(self.before.take()));
+    #[test]
+    fn a_panic_in_a_poll_leaves_the_thread_as_it_was() {
+        let executor = Executor::of_spawner(|task: SpawnedTask| drop(task));
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            within_executor(&executor, || panic!("in the poll"));
+        }));
+        assert!(panicked.is_err());
+        assert_eq!(found(), (false, false));
     }
-}
-
-fn swap(next: Current) -> Current {
-    CURRENT.try_with(|current| current.replace(next)).unwrap_or_default()
-}
-
-fn swap_executor(next: Option<Executor>) -> Option<Executor> {
-    CURRENT.try_with(|current| mem::replace(&mut current.borrow_mut().executor, next)).ok().flatten()
 }

@@ -3,8 +3,7 @@
 //! In most cases this is the task that the current loop is polling. The loop knows that task, so
 //! polling it writes nothing to the thread.
 
-use std::cell::RefCell;
-use std::mem;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use super::error_context::ErrorContext;
@@ -20,10 +19,15 @@ pub(crate) enum CurrentContext {
 thread_local! {
     // Only borrowed for moments in which no code of a user runs.
     static CURRENT: RefCell<CurrentContext> = const { RefCell::new(CurrentContext::Running) };
+    /// Whether it is a captured one. It has no destructor, so it is cheaper to read.
+    static IS_CAPTURED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Returns the context that was [entered](enter), or `None` while that is the running task.
 pub(super) fn captured() -> Option<Option<Arc<ErrorContext>>> {
+    if !is_captured() {
+        return None;
+    }
     let captured = CURRENT.try_with(|current| match &*current.borrow() {
         CurrentContext::Running => None,
         CurrentContext::Captured(context) => Some(context.clone()),
@@ -34,22 +38,39 @@ pub(super) fn captured() -> Option<Option<Arc<ErrorContext>>> {
 
 /// Makes `next` the current context until the guard is dropped.
 pub(crate) fn enter(next: CurrentContext) -> EnteredContext {
-    EnteredContext { before: swap(next) }
+    let is_running = matches!(next, CurrentContext::Running);
+    let before = if is_running && !is_captured() { None } else { Some(swap(next)) };
+    EnteredContext { before }
 }
 
+/// Holds the context that was there before, if it was another one.
 pub(crate) struct EnteredContext {
-    before: CurrentContext,
+    before: Option<CurrentContext>,
 }
 
 impl Drop for EnteredContext {
     fn drop(&mut self) {
-        // Dropped here, outside of the borrow.
-        drop(swap(mem::replace(&mut self.before, CurrentContext::Running)));
+        if let Some(before) = self.before.take() {
+            // Dropped here, outside of the borrow.
+            drop(swap(before));
+        }
     }
 }
 
 fn swap(next: CurrentContext) -> CurrentContext {
-    CURRENT.try_with(|current| current.replace(next)).unwrap_or(CurrentContext::Running)
+    let is_captured = matches!(next, CurrentContext::Captured(_));
+    let before = CURRENT.try_with(|current| current.replace(next));
+    match before {
+        Ok(before) => {
+            IS_CAPTURED.with(|captured| captured.set(is_captured));
+            before
+        }
+        Err(_) => CurrentContext::Running,
+    }
+}
+
+fn is_captured() -> bool {
+    IS_CAPTURED.with(Cell::get)
 }
 
 /// Calls `run` outside of all contexts.

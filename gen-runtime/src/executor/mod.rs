@@ -18,6 +18,7 @@
 //! | `waker.rs` | wakers that are names |
 //! | `foreign/` | tasks and timers on the executors of other libraries. Its upper files import `current.rs`, which imports its lower files |
 //! | `current.rs` | the things that run on this thread: the loop, the task, the executor for new tasks |
+//! | `current_poll.rs` | the poll on a foreign executor in which this thread is, with its task and its executor |
 //! | `timing.rs` | the timers of a loop, as its futures and handles use them |
 //! | `core.rs` | [`Core`]: the data of a loop |
 //! | `entered_runtime.rs` | the runtime of tokio that a loop enters whenever it runs |
@@ -103,6 +104,7 @@ mod close;
 mod core;
 pub(crate) mod current;
 pub(crate) mod current_context;
+mod current_poll;
 mod drops;
 mod embedded;
 mod entered_runtime;
@@ -142,11 +144,11 @@ pub(crate) use self::drops::{abandon, report_now, Abandon, Doubt};
 pub(crate) use self::error_context::{depth as depth_of, ErrorContext, Home};
 pub use self::errors::{LoopClosed, LoopRunning, LoopStopped, RuntimeRunning};
 #[cfg(all(feature = "tokio", not(loom)))]
-pub(crate) use self::foreign::{
-    enter_tracker, tokio_takes_tasks, within_tracker, ForeignRoot, TrackedTask, Tracker,
-};
-#[cfg(all(feature = "tokio", not(loom)))]
 pub use self::foreign::{local, with_local_set};
+#[cfg(all(feature = "tokio", not(loom)))]
+pub(crate) use self::foreign::{
+    tokio_takes_tasks, tracked_here, within_tracker, ForeignRoot, TrackedTask, Tracker,
+};
 pub use self::foreign::{with_spawner, SpawnedTask, Spawner, WithExecutor};
 pub(crate) use self::foreign::{
     Clock as ForeignClock, Executor, ForeignTimer, HostedBody, HostedRef, HostedTask, Mailbox, Shell, Visit,

@@ -41,7 +41,7 @@ pin_project! {
 
 /// Starts a task on an executor that may move it between threads.
 #[track_caller]
-pub(super) fn start<F, T, E, M>(executor: Executor, body: F) -> JoinHandle<T>
+pub(crate) fn start<F, T, E, M>(executor: Executor, body: F) -> JoinHandle<T>
 where
     F: Future<Output = Result<T, E>> + Send + 'static,
     T: Send + 'static,

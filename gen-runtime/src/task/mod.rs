@@ -76,6 +76,8 @@ pub use self::handle::JoinHandle;
 pub use self::spawn::{spawn, spawn_local};
 
 pub(crate) use self::cancel_completion::{CancelTarget, CutShort};
+#[cfg(all(feature = "tokio", not(loom)))]
+pub(crate) use self::hosted::start as spawn_on;
 pub(crate) use self::sent::send;
 #[cfg(feature = "tracing")]
 pub(crate) use self::span::settings as span_settings;

@@ -12,34 +12,44 @@ use super::tokio_tasks;
 #[cfg(all(feature = "tokio", not(loom)))]
 use super::tracker::{until_end, Tracker};
 
-/// A foreign executor, as far as it takes tasks.
+/// A foreign executor, as far as it takes tasks. It is two words, because each task has one.
 #[derive(Clone)]
 pub(crate) enum Executor {
     /// The executor that was handed over by [`with_spawner`](super::with_spawner()).
-    Spawner(Arc<dyn Spawner>),
+    Spawner(Arc<Box<dyn Spawner>>),
     /// The runtime of tokio that is entered on this thread.
     #[cfg(all(feature = "tokio", not(loom)))]
     Tokio {
         /// Whether it also takes tasks that stay on this thread.
         is_local: bool,
-        /// The tracker of the tasks that are spawned.
-        tracker: Option<Arc<Tracker>>,
     },
+    /// The same, and the tasks that are spawned are tracked.
+    #[cfg(all(feature = "tokio", not(loom)))]
+    Tracked { is_local: bool, tracker: Arc<Tracker> },
 }
 
 impl Executor {
-    /// The runtime of tokio that is entered.
+    /// Returns the executor that a user hands over.
+    pub(crate) fn of_spawner(spawner: impl Spawner) -> Self {
+        Executor::Spawner(Arc::new(Box::new(spawner)))
+    }
+
+    /// Returns the runtime of tokio that is entered, with the tracker of the tasks that are spawned
+    /// on it.
     #[cfg(all(feature = "tokio", not(loom)))]
-    pub(crate) fn tokio(is_local: bool) -> Self {
-        Executor::Tokio { is_local, tracker: None }
+    pub(crate) fn tokio(is_local: bool, tracker: Option<Arc<Tracker>>) -> Self {
+        match tracker {
+            Some(tracker) => Executor::Tracked { is_local, tracker },
+            None => Executor::Tokio { is_local },
+        }
     }
 
     /// Returns the tracker of the tasks that are spawned on it.
     #[cfg(all(feature = "tokio", not(loom)))]
     pub(crate) fn tracker(&self) -> Option<&Arc<Tracker>> {
         match self {
-            Executor::Tokio { tracker, .. } => tracker.as_ref(),
-            Executor::Spawner(_) => None,
+            Executor::Tracked { tracker, .. } => Some(tracker),
+            Executor::Tokio { .. } | Executor::Spawner(_) => None,
         }
     }
 
@@ -47,7 +57,7 @@ impl Executor {
     pub(crate) fn detect() -> Option<Self> {
         #[cfg(all(feature = "tokio", not(loom)))]
         if tokio_tasks::takes_tasks() {
-            return Some(Executor::tokio(false));
+            return Some(Executor::Tokio { is_local: false });
         }
         None
     }
@@ -58,7 +68,11 @@ impl Executor {
         match self {
             Executor::Spawner(spawner) => Executor::Spawner(Arc::clone(spawner)),
             #[cfg(all(feature = "tokio", not(loom)))]
-            Executor::Tokio { tracker, .. } => Executor::Tokio { is_local: false, tracker: tracker.clone() },
+            Executor::Tokio { .. } => Executor::Tokio { is_local: false },
+            #[cfg(all(feature = "tokio", not(loom)))]
+            Executor::Tracked { tracker, .. } => {
+                Executor::Tracked { is_local: false, tracker: Arc::clone(tracker) }
+            }
         }
     }
 
@@ -75,9 +89,9 @@ impl Executor {
         match self {
             Executor::Spawner(spawner) => spawner.spawn(SpawnedTask::new(shell)),
             #[cfg(all(feature = "tokio", not(loom)))]
-            Executor::Tokio { tracker: None, .. } => tokio_tasks::spawn(shell),
+            Executor::Tokio { .. } => tokio_tasks::spawn(shell),
             #[cfg(all(feature = "tokio", not(loom)))]
-            Executor::Tokio { tracker: Some(tracker), .. } => {
+            Executor::Tracked { tracker, .. } => {
                 tokio_tasks::spawn(until_end(shell, tracker.track(task(), Location::caller())));
             }
         }
@@ -88,7 +102,7 @@ impl Executor {
         match self {
             Executor::Spawner(_) => false,
             #[cfg(all(feature = "tokio", not(loom)))]
-            Executor::Tokio { is_local, .. } => *is_local,
+            Executor::Tokio { is_local } | Executor::Tracked { is_local, .. } => *is_local,
         }
     }
 
@@ -104,9 +118,9 @@ impl Executor {
     ) {
         match self {
             #[cfg(all(feature = "tokio", not(loom)))]
-            Executor::Tokio { is_local: true, tracker: None } => tokio_tasks::spawn_local(shell),
+            Executor::Tokio { is_local: true } => tokio_tasks::spawn_local(shell),
             #[cfg(all(feature = "tokio", not(loom)))]
-            Executor::Tokio { is_local: true, tracker: Some(tracker) } => {
+            Executor::Tracked { is_local: true, tracker } => {
                 tokio_tasks::spawn_local(until_end(shell, tracker.track(task(), Location::caller())));
             }
             _ => drop(shell),

@@ -74,5 +74,5 @@ pub async fn with_local_set<F: Future>(set: &LocalSet, future: F) -> F::Output {
 pub(crate) fn within_local<F: Future>(future: F) -> WithExecutor<F> {
     // Tasks that were tracked before stay so.
     let tracker = current::executor().and_then(|executor| executor.tracker().cloned());
-    WithExecutor::new(Executor::Tokio { is_local: true, tracker }, future)
+    WithExecutor::new(Executor::tokio(true, tracker), future)
 }

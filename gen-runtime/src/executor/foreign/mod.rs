@@ -84,4 +84,4 @@ pub(crate) use self::visit::Visit;
 pub use self::with_executor::WithExecutor;
 pub use self::with_spawner::with_spawner;
 #[cfg(all(feature = "tokio", not(loom)))]
-pub(crate) use self::within_tracker::{enter_tracker, within_tracker};
+pub(crate) use self::within_tracker::{tracked_here, within_tracker};

@@ -53,7 +53,7 @@ impl HostedBody for Counts {
 fn task(injections: usize) -> (Shell<Counts>, Arc<Mailbox>) {
     let mailbox = Arc::new(Mailbox::new(None));
     let task = Arc::pin(Counts { mailbox: mailbox.clone(), left: AtomicUsize::new(injections) });
-    let executor = Executor::Spawner(Arc::new(|task: SpawnedTask| drop(task)));
+    let executor = Executor::of_spawner(|task: SpawnedTask| drop(task));
     let visit = Visit::new(Pin::<Arc<Mailbox>>::new(mailbox.clone()), executor);
     (Shell::new(task, visit), mailbox)
 }

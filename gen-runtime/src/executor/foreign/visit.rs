@@ -10,13 +10,11 @@ use crate::executor::injection::Injection;
 use crate::executor::route::deliver_error;
 use crate::inject::in_flight::{Addressee, Thrown};
 
-/// The thread gets the first two fields for the time of a poll. They are moved, so that a poll
-/// counts no references.
 pub(crate) struct Visit {
-    /// The task that is polled.
+    /// The task that is polled; `None` if it has ended.
     task: Option<HostedRef>,
-    /// The executor on which the task spawns; the default one if there is none.
-    executor: Option<Executor>,
+    /// The executor on which the task spawns.
+    executor: Executor,
     /// The identity of the waker in the mailbox; `None` if there is none, or it may have been
     /// taken.
     known_waker: Option<Addressee>,
@@ -24,7 +22,7 @@ pub(crate) struct Visit {
 
 impl Visit {
     pub(crate) fn new(task: HostedRef, executor: Executor) -> Self {
-        Visit { task: Some(task), executor: Some(executor), known_waker: None }
+        Visit { task: Some(task), executor, known_waker: None }
     }
 
     /// Begins a poll: takes the news.
@@ -87,8 +85,8 @@ impl Visit {
     }
 
     /// Calls `run` while the task is the current one.
-    pub(super) fn within<R>(&mut self, mailbox: &Mailbox, run: impl FnOnce() -> R) -> R {
-        current::within_task(&mut self.task, &mut self.executor, || mailbox.executing(run))
+    pub(super) fn within<R>(&self, mailbox: &Mailbox, run: impl FnOnce() -> R) -> R {
+        current::within_task(self.task.as_ref(), &self.executor, || mailbox.executing(run))
     }
 
     /// Handles the leftovers of a body that has ended: errors go outward, and the futures that wait

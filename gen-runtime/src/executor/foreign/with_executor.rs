@@ -14,8 +14,7 @@ pin_project! {
     /// The future of [`with_spawner`](crate::with_spawner).
     #[must_use = "futures do nothing unless they are awaited"]
     pub struct WithExecutor<F> {
-        // `None` only during a poll.
-        executor: Option<Executor>,
+        executor: Executor,
         #[pin]
         future: F,
     }
@@ -23,7 +22,7 @@ pin_project! {
 
 impl<F> WithExecutor<F> {
     pub(super) fn new(executor: Executor, future: F) -> Self {
-        WithExecutor { executor: Some(executor), future }
+        WithExecutor { executor, future }
     }
 }
 

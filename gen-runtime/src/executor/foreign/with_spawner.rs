@@ -1,7 +1,6 @@
 //! [`with_spawner`]: the executor on which a future spawns its tasks.
 
 use std::future::Future;
-use std::sync::Arc;
 
 use super::executor::Executor;
 use super::spawner::Spawner;
@@ -41,5 +40,5 @@ use super::with_executor::WithExecutor;
 ///
 /// Dropping it drops the future. The tasks go on.
 pub fn with_spawner<F: Future>(spawner: impl Spawner, future: F) -> WithExecutor<F> {
-    WithExecutor::new(Executor::Spawner(Arc::new(spawner)), future)
+    WithExecutor::new(Executor::of_spawner(spawner), future)
 }
