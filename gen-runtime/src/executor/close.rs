@@ -22,9 +22,7 @@ impl Core {
         let (tasks, callbacks) = self.scheduler.borrow_mut().clear();
         let actions = self.timers.borrow_mut().clear();
         for (task, context) in tasks {
-            if let Some(task) = task {
-                task.as_ref().close();
-            }
+            drop(task);
             self.propagate_outward(None, context.end());
         }
         // Not earlier: a thread that cancels a task and does not find the loop takes the task for

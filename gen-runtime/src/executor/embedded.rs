@@ -1,45 +1,62 @@
 //! The embedded loop as a host: the start of a task, and the timers of futures.
 
 use std::rc::Rc;
-use std::task::Waker;
+use std::task::{Context, Waker};
 use std::time::Instant;
 
 use super::core::Core;
 use super::current;
-use super::errors::LoopClosed;
 use super::ids::{SlotId, TaskId, TimerKey};
-use super::runnable::TaskRef;
+use super::task_ref::TaskRef;
 use super::timers::Action;
 
 impl Core {
-    /// Runs the first step of the task, or queues it: see `current.rs`.
-    pub(crate) fn start(self: &Rc<Self>, task: TaskRef) -> Result<TaskId, LoopClosed> {
+    /// Makes a slot for a task, whose first step is next. `None` if the loop is closed.
+    pub(crate) fn begin(&self) -> Option<TaskId> {
         if self.closed.get() {
-            return Err(LoopClosed);
+            return None;
         }
         // The context of the caller, so it is captured before this loop becomes the current one.
         let outer = current::capture();
-        let (slot, id) = {
-            let mut scheduler = self.scheduler.borrow_mut();
-            let slot = scheduler.insert(outer);
-            (slot, scheduler.task_in(self.id, slot))
-        };
-        match current::enter_first_step(self) {
-            Some(_entered) => {
-                let _runtime = self.runtime.enter();
-                self.step(slot, task);
-            }
-            None => self.queue_first_step(slot, task),
-        }
-        Ok(id)
+        let mut scheduler = self.scheduler.borrow_mut();
+        let slot = scheduler.insert(outer);
+        Some(scheduler.task_in(self.id, slot))
     }
 
+    /// Runs the first step of a task that has begun: `step` gives the task, unless it has ended,
+    /// and an answer for the caller. Returns `None` without a call if too many first steps nest:
+    /// see `current.rs`.
+    #[inline]
+    pub(crate) fn first_step<R>(
+        self: &Rc<Self>,
+        task: TaskId,
+        step: impl FnOnce(&mut Context<'_>) -> (Option<TaskRef>, R),
+    ) -> Option<R> {
+        let _entered = current::enter_first_step(self)?;
+        let _runtime = self.runtime.enter();
+        let slot = task.slot();
+        let (suspended, answer) = self.poll_slot(slot, step);
+        match suspended {
+            Some(task) => self.suspend(slot, task),
+            None => self.release(slot, None),
+        }
+        Some(answer)
+    }
+
+    /// Queues a task for its first step.
     #[cold]
-    fn queue_first_step(&self, slot: SlotId, task: TaskRef) {
-        let mut scheduler = self.scheduler.borrow_mut();
-        let closed_task = scheduler.put_back(slot, task);
-        debug_assert!(closed_task.is_none(), "the slot was made just now");
-        scheduler.schedule(slot);
+    pub(crate) fn queue_first_step(&self, id: TaskId, task: TaskRef) {
+        self.suspend(id.slot(), task);
+        self.schedule(id.slot());
+    }
+
+    /// Runs or queues the first step of a task that has begun.
+    pub(super) fn start(self: &Rc<Self>, id: TaskId, task: TaskRef) {
+        let mut task = Some(task);
+        let stepped = self.first_step(id, |cx| (task.take().and_then(|task| task.run(cx)), ()));
+        if let (None, Some(task)) = (stepped, task) {
+            self.queue_first_step(id, task);
+        }
     }
 
     /// Makes a slot for the future of a blocking call, and queues it for its first poll.

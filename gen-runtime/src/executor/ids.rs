@@ -61,6 +61,13 @@ pub(crate) struct TaskId {
     pub(super) uses: u32,
 }
 
+impl TaskId {
+    /// The slot in which the task is. The cast cuts off the bits that a waker has no room for.
+    pub(super) fn slot(self) -> SlotId {
+        SlotId { index: self.index, generation: self.uses as u16 }
+    }
+}
+
 #[cfg(all(test, loom))]
 impl TaskId {
     pub(crate) fn placeholder() -> Self {

@@ -8,7 +8,7 @@
 //! | stage | entered by | `send` | `wake` |
 //! |---|---|---|---|
 //! | `Open` | | accepted | accepted |
-//! | `Closing`: the loop is dropping its tasks | `close` | only requests to cancel, whose senders wait until that is done | ignored |
+//! | `Closing`: the loop is dropping its tasks | `close` | only requests to cancel, whose senders wait until that is done, and those of handles, which may not touch their tasks until then | ignored |
 //! | `Closed` | `end` | refused | ignored |
 //!
 //! The loop sleeps on a condition variable of its own, not with `thread::park`, because the token
@@ -63,9 +63,14 @@ pub(crate) enum Mail {
     Deliver(TaskId, Injection),
     /// Cancels a task. The end senders are dropped when it has ended.
     Cancel(TaskId, Cancellation, EndSenders),
+    /// From the handle of a task, which is on another thread. Dropped unread, it is refused.
+    Join(JoinRequest),
     /// Drops a task that has not ended after that time.
     CutShort(TaskId, Duration, Cancellation),
 }
+
+/// A request of a handle, for the thread of the loop.
+pub(crate) type JoinRequest = Box<dyn FnOnce() + Send>;
 
 /// Whether a request to stop ends the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,7 +127,7 @@ impl Shared {
         let mut inbox = self.lock();
         match inbox.stage {
             Stage::Open => {}
-            Stage::Closing if matches!(mail, Mail::Cancel(..)) => {}
+            Stage::Closing if matches!(mail, Mail::Cancel(..) | Mail::Join(_)) => {}
             Stage::Closing | Stage::Closed => return Err(mail),
         }
         match mail {

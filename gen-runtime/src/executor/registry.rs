@@ -2,10 +2,11 @@
 //! here.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError};
 
 use super::ids::{LoopId, LoopName, SlotId};
 use super::inbox::Shared;
+use crate::sync::RwLock;
 
 struct LoopRegistry {
     live: BTreeMap<LoopName, (LoopId, Arc<Shared>)>,
@@ -14,7 +15,20 @@ struct LoopRegistry {
     made: u64,
 }
 
-static REGISTRY: RwLock<LoopRegistry> = RwLock::new(LoopRegistry { live: BTreeMap::new(), made: 0 });
+impl LoopRegistry {
+    const fn new() -> Self {
+        LoopRegistry { live: BTreeMap::new(), made: 0 }
+    }
+}
+
+#[cfg(not(loom))]
+static REGISTRY: RwLock<LoopRegistry> = RwLock::new(LoopRegistry::new());
+
+// Each run of a model has its own. A handle that does not find its loop relies on the lock.
+#[cfg(loom)]
+loom::lazy_static! {
+    static ref REGISTRY: RwLock<LoopRegistry> = RwLock::new(LoopRegistry::new());
+}
 
 /// Gives a new loop its id.
 ///

@@ -1,13 +1,14 @@
 //! Requests to one task, from any thread: to take an injection, or to end within a time.
 
 use std::sync::Arc;
+use std::task::Waker;
 use std::time::Duration;
 
 use super::core::Core;
 use super::error_context::Grace;
 use super::foreign::HostedRef;
 use super::ids::TaskId;
-use super::inbox::Mail;
+use super::inbox::{JoinRequest, Mail};
 use super::injection::Injection;
 use super::starting::Starting;
 use super::timers::Action;
@@ -66,10 +67,35 @@ impl Core {
         if let Some((slot, task)) = taken {
             // Callbacks that its destructors schedule belong to its context.
             let before = self.running.replace(Some(slot));
-            task.as_ref().cut_short(request.into_error());
+            task.cut_short(request.into_error());
             self.running.set(before);
             self.release(slot, None);
         }
+    }
+}
+
+/// Has a task wake `waker` at its end, from another thread. If the task has ended, or its loop is
+/// closed, the waker is dropped.
+pub(crate) fn wake_at_end(task: TaskId, waker: Waker) {
+    let request = move || {
+        // The loop calls this, so it is the current one.
+        let Some(core) = current::get() else { return };
+        let replaced = core.scheduler.borrow_mut().wake_at_end(task, waker);
+        drop(replaced);
+    };
+    send_to_loop_of(task, Box::new(request));
+}
+
+/// Drops a value on the thread of the task's loop, from another thread. If the loop is closed, it
+/// is dropped here, and the tasks of the loop have ended.
+pub(crate) fn drop_on_loop_of(task: TaskId, value: impl Send + 'static) {
+    send_to_loop_of(task, Box::new(move || drop(value)));
+}
+
+#[cold]
+fn send_to_loop_of(task: TaskId, request: JoinRequest) {
+    if let Some(shared) = registry::find(task.loop_id) {
+        drop(shared.send(Mail::Join(request)));
     }
 }
 

@@ -1,15 +1,12 @@
 //! The tasks and callbacks that a loop runs.
 
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::Context;
 
 use crate::error::Error;
 use crate::inject::in_flight::Thrown;
 
-/// A loop's reference to a task.
-pub(crate) type TaskRef = Pin<Arc<dyn Runnable>>;
-
+/// A task that more than a loop and a handle refer to.
 pub(crate) trait Runnable {
     /// Runs the body to its next suspension, and returns whether the body has ended. Never panics.
     ///

@@ -23,12 +23,14 @@
 use std::collections::VecDeque;
 use std::mem;
 use std::sync::Arc;
+use std::task::Waker;
 
 use super::error_context::{ErrorContext, Home};
 use super::ids::{LoopId, SlotId, TaskId};
 use super::inbox::Shared;
-use super::runnable::{QueuedCallback, TaskRef};
+use super::runnable::QueuedCallback;
 use super::slot_context::SlotContext;
+use super::task_ref::TaskRef;
 
 pub(super) enum Job {
     Task(SlotId),
@@ -236,6 +238,15 @@ impl Scheduler {
                 slot.occupant = other;
                 None
             }
+        }
+    }
+
+    /// Has `waker` woken at the end of a suspended task. Gives back the waker that this replaces,
+    /// or `waker` itself if the task has ended.
+    pub(super) fn wake_at_end(&mut self, task: TaskId, waker: Waker) -> Option<Waker> {
+        match self.slot_of(task) {
+            Some((_, TaskSlot { occupant: Occupant::Idle(task), .. })) => task.wake_at_end(waker),
+            _ => Some(waker),
         }
     }
 

@@ -17,6 +17,7 @@ use super::current_context::{enter, CurrentContext};
 use super::ids::TaskId;
 use super::inbox::{Mail, Shared};
 use super::runnable::Runnable;
+use super::task_ref::TaskRef;
 
 /// A task on its way to a loop, as requests name it.
 pub(crate) struct Starting {
@@ -46,10 +47,11 @@ impl Starting {
             // The loop calls this, so it is the current one.
             let Some(core) = current::get() else { return };
             let _entered = enter(CurrentContext::Captured(context));
-            if let Some(Ok(id)) = sent.0.take().map(|task| core.start(task)) {
-                // The id is set once, because the mail is read once.
-                let _ = starting.id.set(id);
-            }
+            let Some(id) = core.begin() else { return };
+            let Some(task) = sent.0.take() else { return };
+            core.start(id, TaskRef::shared(task));
+            // The id is set once, because the mail is read once.
+            let _ = starting.id.set(id);
         });
     }
 

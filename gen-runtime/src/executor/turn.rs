@@ -7,8 +7,8 @@ use super::core::Core;
 use super::ids::{SlotId, TimerKey};
 use super::inbox::{Mail, Nap, OnStop};
 use super::injection::Injection;
-use super::runnable::TaskRef;
 use super::scheduler::Work;
+use super::task_ref::TaskRef;
 use super::timers::Action;
 use super::waker::waker;
 use crate::inject::in_flight::Thrown;
@@ -88,6 +88,7 @@ impl Core {
                 Mail::Cancel(task, request, end_senders) => {
                     self.deliver(task, Injection::Cancel(request), end_senders);
                 }
+                Mail::Join(request) => contain("the drop of a task's result", request),
                 Mail::CutShort(task, grace, request) => self.cut_short(task, grace, request),
                 Mail::CancelTimer(key) => {
                     let cancelled = self.cancel_timer(key);
@@ -122,18 +123,16 @@ impl Core {
             self.scheduler.borrow_mut().put_back_root(*slot);
             self.after_injection(*slot, untaken);
         } else {
-            self.poll_slot(*slot, &mut None, &mut poll);
+            self.poll_slot(*slot, |cx| poll(cx, &mut None));
             self.scheduler.borrow_mut().put_back_root(*slot);
         }
     }
 
     /// Runs a task to its next suspension or its end. Its slot is `Running` meanwhile.
-    pub(super) fn step(&self, slot: SlotId, task: TaskRef) {
-        let ended = self.poll_slot(slot, &mut None, |cx, thrown| task.as_ref().run(cx, thrown));
-        if ended {
-            self.release(slot, None);
-        } else {
-            self.suspend(slot, task);
+    fn step(&self, slot: SlotId, task: TaskRef) {
+        match self.poll_slot(slot, |cx| task.run(cx)) {
+            Some(task) => self.suspend(slot, task),
+            None => self.release(slot, None),
         }
     }
 
@@ -141,33 +140,27 @@ impl Core {
     /// injection is large, and most steps have none.
     #[cold]
     fn step_with_injection(&self, slot: SlotId, task: TaskRef) {
-        let (ended, untaken) = self.poll_with_injection(slot, |cx, thrown| task.as_ref().run(cx, thrown));
-        if ended {
-            self.release(slot, untaken);
-        } else {
-            self.suspend(slot, task);
-            self.after_injection(slot, untaken);
+        match self.poll_with_injection(slot, |cx, thrown| task.resume(cx, thrown)) {
+            (Some(task), untaken) => {
+                self.suspend(slot, task);
+                self.after_injection(slot, untaken);
+            }
+            (None, untaken) => self.release(slot, untaken),
         }
     }
 
     /// Puts a task that has not ended back into its slot.
-    fn suspend(&self, slot: SlotId, task: TaskRef) {
+    pub(super) fn suspend(&self, slot: SlotId, task: TaskRef) {
         let closed_task = self.scheduler.borrow_mut().put_back(slot, task);
-        if let Some(task) = closed_task {
-            task.as_ref().close();
-        }
+        drop(closed_task);
     }
 
-    /// Polls the occupant of a slot with `thrown`. `poll` must not panic.
-    fn poll_slot<R>(
-        &self,
-        slot: SlotId,
-        thrown: &mut Option<Thrown>,
-        poll: impl FnOnce(&mut Context<'_>, &mut Option<Thrown>) -> R,
-    ) -> R {
+    /// Polls the occupant of a slot. `poll` must not panic.
+    #[inline]
+    pub(super) fn poll_slot<R>(&self, slot: SlotId, poll: impl FnOnce(&mut Context<'_>) -> R) -> R {
         // Saved, because a first step runs in the middle of the step of another task.
         let before = self.running.replace(Some(slot));
-        let answer = poll(&mut Context::from_waker(&waker(self.id.name(), slot)), thrown);
+        let answer = poll(&mut Context::from_waker(&waker(self.id.name(), slot)));
         self.running.set(before);
         answer
     }
@@ -182,7 +175,7 @@ impl Core {
     ) -> (R, Option<Injection>) {
         let injection = self.scheduler.borrow_mut().take_injection(slot);
         let (source, mut thrown) = injection.map(Injection::into_parts).unzip();
-        let answer = self.poll_slot(slot, &mut thrown, poll);
+        let answer = self.poll_slot(slot, |cx| poll(cx, &mut thrown));
         (answer, source.zip(thrown).and_then(|(source, thrown)| Injection::from_parts(source, thrown)))
     }
 

@@ -13,7 +13,7 @@ pub(crate) use loom::{
     cell::UnsafeCell,
     sync::{
         atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering},
-        Condvar, Mutex, MutexGuard,
+        Condvar, Mutex, MutexGuard, RwLock,
     },
 };
 #[cfg(not(loom))]
@@ -21,7 +21,7 @@ pub(crate) use std::{
     alloc::{alloc, dealloc},
     sync::{
         atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering},
-        Condvar, Mutex, MutexGuard,
+        Condvar, Mutex, MutexGuard, RwLock,
     },
     thread_local,
 };

@@ -53,6 +53,12 @@ pin_project! {
     }
 }
 
+impl<B, T, M> Task<B, T, M> {
+    pub(super) fn join(&self) -> &JoinState<T> {
+        &self.join
+    }
+}
+
 impl<B: BodyCell, T, M> Task<B, T, M> {
     #[track_caller]
     pub(super) fn new(body: B) -> Self {
@@ -124,7 +130,7 @@ where
 
 /// Takes the cancellation that a pending body has not taken, because it waits at no yield.
 #[cold]
-fn take_cancellation(thrown: &mut Option<Thrown>) -> Option<Error> {
+pub(super) fn take_cancellation(thrown: &mut Option<Thrown>) -> Option<Error> {
     let left = thrown.take_if(|thrown| matches!(thrown, Thrown::Cancel(request) if !request.is_deferred()));
     left.and_then(Thrown::into_error)
 }
@@ -156,15 +162,5 @@ where
     fn close(self: Pin<&Self>) {
         self.span.enter(&mut None, |_| self.drop_body());
         self.join.close();
-    }
-}
-
-impl<B, T, M> Joinable<T> for Task<B, T, M> {
-    fn join(&self) -> &JoinState<T> {
-        &self.join
-    }
-
-    fn address(self: Pin<Arc<Self>>) -> Option<TaskAddress> {
-        None
     }
 }

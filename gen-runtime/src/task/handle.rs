@@ -13,10 +13,11 @@ use std::task::{Context, Poll};
 
 use super::body::Joinable;
 use super::join::NoResult;
+use super::loop_handle::LoopHandle;
 use super::{CancelCompletion, CancelTarget};
 use crate::error::{CancelSource, Error, Throw};
 use crate::executor::requests::{deliver, TaskAddress};
-use crate::executor::{Injection, LoopClosed, TaskId};
+use crate::executor::{Injection, LoopClosed};
 use crate::inject::{Cancellation, TaskTrace, TraceRequest};
 use crate::report::report_unread;
 use crate::Result;
@@ -59,19 +60,23 @@ pub struct JoinHandle<T> {
 }
 
 enum Handle<T> {
-    /// A task without an id knows its address.
-    Started(Option<TaskId>, TaskHandle<T>),
+    /// A task that a loop has begun.
+    OnLoop(LoopHandle<T>),
+    /// A task that knows its address.
+    Shared(TaskHandle<T>),
     /// The task has ended before there was a handle, or could not be started; `None` after the
     /// handle has given the result. The lock is never taken: it makes the handle `Sync` for every
     /// `T`.
     Ended(Mutex<Option<Result<T>>>),
+    /// The loop was closed before the task had ended.
+    Closed,
 }
 
 /// The task, as the handle sees it.
 struct TaskHandle<T>(Pin<Arc<dyn Joinable<T>>>);
 
-// SAFETY: the pointer is to a `Task<ThreadBound<F>, T, M>`, a `SendTask<F, T, M>`, a
-// `LocalTask<F, T, M>` or a `Sent<F, T, M>`: these are all implementors. The parts of a `Task` are:
+// SAFETY: the pointer is to a `SendTask<F, T, M>`, a `LocalTask<F, T, M>` or a `Sent<F, T, M>`:
+// these are all implementors. They contain a `Task`, whose parts are:
 // a `ThreadBound<F>`, which is `Send` and `Sync` for every `F`, or an `Exclusive<F>`, which is both
 // because a `SendTask` and a `Sent` have an `F: Send` when they become a `Joinable`; a
 // `JoinState<T>`, a mutex around a `Result<T>` and a waker, which is both if `T` is `Send`; a
@@ -89,13 +94,14 @@ impl<T> TaskHandle<T> {
 }
 
 impl<T> JoinHandle<T> {
-    pub(super) fn started(id: TaskId, task: Pin<Arc<dyn Joinable<T>>>) -> Self {
-        JoinHandle { task: Handle::Started(Some(id), TaskHandle(task)) }
+    /// For a task that a loop has begun.
+    pub(super) fn on_loop(task: LoopHandle<T>) -> Self {
+        JoinHandle { task: Handle::OnLoop(task) }
     }
 
     /// For a task that knows its address.
     pub(super) fn addressed(task: Pin<Arc<dyn Joinable<T>>>) -> Self {
-        JoinHandle { task: Handle::Started(None, TaskHandle(task)) }
+        JoinHandle { task: Handle::Shared(TaskHandle(task)) }
     }
 
     /// A handle that has given its result.
@@ -115,18 +121,19 @@ impl<T> JoinHandle<T> {
     /// The address of a task that has not ended.
     fn address(&self) -> Option<TaskAddress> {
         match &self.task {
-            Handle::Started(_, task) if task.0.is_done() => None,
-            Handle::Started(Some(id), _) => Some(TaskAddress::OnLoop(*id)),
-            Handle::Started(None, task) => task.address(),
-            Handle::Ended(_) => None,
+            Handle::OnLoop(task) => (!task.has_ended()).then(|| TaskAddress::OnLoop(task.id())),
+            Handle::Shared(task) if task.0.is_done() => None,
+            Handle::Shared(task) => task.address(),
+            Handle::Ended(_) | Handle::Closed => None,
         }
     }
 
     /// Whether the task has ended, or could not be started: waiting for it does not suspend then.
     pub fn is_done(&self) -> bool {
         match &self.task {
-            Handle::Started(_, task) => task.0.is_done(),
-            Handle::Ended(_) => true,
+            Handle::OnLoop(task) => task.has_ended(),
+            Handle::Shared(task) => task.0.is_done(),
+            Handle::Ended(_) | Handle::Closed => true,
         }
     }
 
@@ -283,7 +290,19 @@ impl<T> Future for JoinHandle<T> {
                 Some(result) => return Poll::Ready(result),
                 None => NoResult::Taken,
             },
-            Handle::Started(_, task) => match task.0.poll_join(cx) {
+            Handle::OnLoop(task) => match task.poll(cx.waker()) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Some(result)) => {
+                    self.task = Handle::Ended(Mutex::new(None));
+                    return Poll::Ready(result);
+                }
+                Poll::Ready(None) => {
+                    self.task = Handle::Closed;
+                    NoResult::Closed
+                }
+            },
+            Handle::Closed => NoResult::Closed,
+            Handle::Shared(task) => match task.0.poll_join(cx) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(Ok(result)) => {
                     // The task is freed now, and the drop of the handle has nothing to detach.
@@ -309,12 +328,14 @@ fn get<V>(mutex: &mut Mutex<V>) -> &mut V {
 impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
         match &mut self.task {
-            Handle::Started(_, task) => task.0.detach(),
+            Handle::Shared(task) => task.0.detach(),
             Handle::Ended(result) => {
                 if let Some(Err(error)) = get(result) {
                     report_unread("a task", error);
                 }
             }
+            // Its drop leaves the task.
+            Handle::OnLoop(_) | Handle::Closed => {}
         }
     }
 }

@@ -6,21 +6,25 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `spawn.rs` | [`spawn()`], [`spawn_local`] |
-//! | `body.rs` | the task: body and join state in one allocation |
-//! | `cell.rs` | [`BodyCell`](cell::BodyCell): the cell of the body; one that only its own thread uses |
+//! | `loop_task.rs` | a task of a loop: body and join state in one block of memory |
+//! | `join_header.rs` | its join state, which the loop and the handle share without a lock |
+//! | `loop_handle.rs` | the handle's side of it, which may be on any thread |
+//! | `block.rs` | the memory of the tasks of loops |
+//! | `body.rs` | the other tasks: body and join state in one allocation |
+//! | `cell.rs` | [`BodyCell`](cell::BodyCell): the cell of their body; one that only its own thread uses |
 //! | `exclusive.rs` | the cell of a body that may be moved between threads |
 //! | `hosted.rs` | a task on a foreign executor |
 //! | `sent.rs` | a task that another thread sends to a loop |
-//! | `join.rs` | the join state: the result, or the waker of the future that waits for it |
+//! | `join.rs` | their join state: the result, or the waker of the future that waits for it |
 //! | `handle.rs` | [`JoinHandle`] |
 //! | `cancel_on_drop.rs` | [`CancelOnDrop`]: a handle whose drop cancels the task |
 //! | `cancel_completion.rs` | [`CancelCompletion`]: waits for the end of a task that is cancelled |
-//! | `models.rs`, `models_of_exclusive.rs` | loom models: the end of a task always wakes the future that waits for it; the body of a task is used by one thread at a time |
+//! | `models.rs`, `models_of_exclusive.rs`, `models_of_loop_task.rs` | loom models: the end of a task always wakes the future that waits for it; the body of a task is used by one thread at a time; the handle of a task of a loop may be on another thread |
 //! | `span.rs` | the `tracing` span, with the feature of that name |
 //!
 //! ## States and events
 //!
-//! | state | woken: `Scheduler::schedule` | polled by the loop: `Runnable::run` | its grace has passed: `Runnable::cut_short` | the loop is closed: `Runnable::close` | the handle is dropped: `Joinable::detach` |
+//! | state | woken: `Scheduler::schedule` | polled by the loop: `TaskRef::run` | its grace has passed: `TaskRef::cut_short` | the loop is closed: the drop of the `TaskRef` | the handle is dropped |
 //! |---|---|---|---|---|---|
 //! | running: the body is being polled, as its first step or by the loop | queued for the next turn | | impossible: the loop fires timers between polls | the body itself has dropped the loop, and is dropped after its poll | detached |
 //! | suspended: its slot holds the task | queued, once | runs to its next suspension or its end | the body is dropped, the handle gets `Cancelled` | the body is dropped, the handle gets `LoopClosed` | detached |
@@ -30,6 +34,10 @@
 //! would nest (`executor/current.rs`), a task begins suspended and woken, and the loop runs its
 //! first step.
 //!
+//! A body that ends in its first step leaves no task: its handle holds the result. The block in
+//! which it ran becomes the task only if the body is suspended, since a body is pinned by its first
+//! poll.
+//!
 //! A task is also an [error context](crate::context). An error of a callback that the task has
 //! scheduled is queued while the task is suspended, and wakes it. The next poll resumes the task
 //! with the error, at its innermost yield. Errors that are left when the task ends go to the
@@ -37,9 +45,10 @@
 //!
 //! ## Who owns what
 //!
-//! - The *loop* owns the task: the slot holds one reference while the task is suspended, and the
-//!   loop's stack holds it while the task runs. The *handle* holds the other reference, for the
-//!   result. It may be on another thread, and may outlive the loop.
+//! - The *loop* owns the task: the slot holds its [`TaskRef`](crate::executor::TaskRef) while the
+//!   task is suspended, and the loop's stack holds it while the task runs. The *handle* is the
+//!   other side. It may be on another thread, and may outlive the loop. The task is not counted:
+//!   when it ends, the loop gives it to the handle, or frees it if there is none.
 //! - The *body* is always dropped by the loop, on its thread: when the body has ended, before the
 //!   handle sees the end, or when the loop is closed.
 //! - The *result* goes from the body to the join state, and from there to the future that polls the
@@ -54,6 +63,7 @@
 //! - *Panics* do not leave the task: not those of its body and its destructors, and not those of
 //!   the result's destructor and of the waker in the join state.
 
+mod block;
 mod body;
 mod cancel_completion;
 mod cancel_on_drop;
@@ -62,10 +72,15 @@ mod exclusive;
 mod handle;
 mod hosted;
 mod join;
+mod join_header;
+mod loop_handle;
+mod loop_task;
 #[cfg(all(test, loom))]
 mod models;
 #[cfg(all(test, loom))]
 mod models_of_exclusive;
+#[cfg(all(test, loom))]
+mod models_of_loop_task;
 mod sent;
 mod span;
 mod spawn;

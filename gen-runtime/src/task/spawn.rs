@@ -1,16 +1,14 @@
 //! `spawn` and `spawn_local`: a coroutine becomes a task.
 
 use std::future::Future;
-use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::task::Poll;
 
-use super::body::{Joinable, Task};
-use super::cell::ThreadBound;
+use super::loop_task::NewTask;
 use super::{hosted, JoinHandle};
 use crate::error::Throw;
 use crate::executor::host::{self, TaskHost};
-use crate::executor::{Core, NoHost, TaskRef};
+use crate::executor::{Core, LoopClosed, NoHost};
 use crate::yieldable::FutureOfResult;
 
 /// Starts a coroutine, or any other future of a `Result`, as a task of its own.
@@ -131,11 +129,18 @@ where
     E: Throw<M>,
     M: 'static,
 {
-    let task: Pin<Arc<Task<ThreadBound<F>, T, M>>> = Arc::pin(Task::new(ThreadBound::new(body)));
-    let handle: Pin<Arc<dyn Joinable<T>>> = task.clone();
-    let task: TaskRef = task;
-    match core.start(task) {
-        Ok(id) => JoinHandle::started(id, handle),
-        Err(closed) => JoinHandle::failed(closed.into()),
-    }
+    let Some(id) = core.begin() else { return JoinHandle::failed(LoopClosed.into()) };
+    let mut task = NewTask::new(body);
+    let stepped = core.first_step(id, |cx| match task.first_step(cx) {
+        Poll::Ready(result) => (None, JoinHandle::ended(result)),
+        Poll::Pending => {
+            let (suspended, handle) = task.split(id);
+            (Some(suspended), JoinHandle::on_loop(handle))
+        }
+    });
+    stepped.unwrap_or_else(|| {
+        let (new, handle) = task.split(id);
+        core.queue_first_step(id, new);
+        JoinHandle::on_loop(handle)
+    })
 }
