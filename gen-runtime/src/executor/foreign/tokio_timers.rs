@@ -120,13 +120,14 @@ struct State {
 }
 
 impl RuntimeTimers {
-    /// Adds a timer. On a runtime that is gone it is never added, and its poll fails.
+    /// Adds a timer. On a runtime that is gone it is never added, and its next poll fails, for which
+    /// the waker is called.
     fn insert(&self, deadline: Instant, waker: Waker) -> TimerKey {
         let mut state = self.lock();
         let number = state.timers.next_number();
         if state.is_closed {
             drop(state);
-            drop(waker);
+            wake(Some(waker));
             return TimerKey::stale(LoopId::NONE, number);
         }
         let index = state.timers.insert(Some(deadline), number, waker);

@@ -5,12 +5,8 @@ use std::thread;
 use std::time::Duration;
 
 use gen::{yield_, LoopClosed};
-use tokio::runtime::{Builder, Runtime};
 
-fn runtimes() -> [Runtime; 2] {
-    [Builder::new_current_thread(), Builder::new_multi_thread()]
-        .map(|mut builder| builder.enable_all().thread_name("of tokio").build().unwrap())
-}
+use crate::runtimes::runtimes;
 
 #[gen::coroutine(send)]
 fn name_of_the_thread() -> gen::Result<Option<String>> {

@@ -6,19 +6,16 @@
 use std::future::pending;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::Arc;
+use std::sync::{mpsc, Arc};
 use std::time::Duration;
 
 use gen::{yield_, CancelSource, Cancelled, IoLoop, TaskTracker};
-use tokio::runtime::{Builder, Runtime};
+use tokio::task::LocalSet;
+
+use crate::runtimes::{runtimes, time_limit};
 
 const MS: Duration = Duration::from_millis(1);
 const MINUTE: Duration = Duration::from_secs(60);
-
-fn runtimes() -> [Runtime; 2] {
-    [Builder::new_current_thread(), Builder::new_multi_thread()]
-        .map(|mut builder| builder.enable_all().build().unwrap())
-}
 
 #[gen::coroutine]
 fn cleans_up(count: Arc<AtomicUsize>) -> gen::Result {
@@ -177,6 +174,100 @@ fn a_runtime_that_is_dropped_ends_the_wait() {
     drop(runtime);
     assert!(tracker.is_empty());
     assert!(futures::executor::block_on(task).is_err());
+}
+
+/// Otherwise a clean-up would be disturbed because two have cancelled its task.
+#[test]
+fn a_task_that_is_cancelled_and_shut_down_hears_of_it_once() {
+    #[gen::coroutine]
+    fn counts() -> gen::Result<usize> {
+        let mut heard = 0;
+        while yield_!(gen::sleep(5 * MS)).is_err() {
+            heard += 1;
+        }
+        Ok(heard)
+    }
+    let _limit = time_limit();
+    let [runtime, _] = runtimes();
+    runtime.block_on(async {
+        let tracker = TaskTracker::new();
+        let (before, between) = (tracker.spawn(counts()), tracker.spawn(counts()));
+        drop(before.cancel("stop"));
+        // This is the only thread, so no task is polled until this future waits.
+        let mut shutdowns = [tracker.shutdown(MINUTE), tracker.shutdown(MINUTE)].map(Box::pin);
+        assert!(futures::poll!(shutdowns[0].as_mut()).is_pending());
+        drop(between.cancel("stop"));
+        assert!(futures::poll!(shutdowns[1].as_mut()).is_pending());
+        for shutdown in shutdowns {
+            assert!(shutdown.await.is_empty());
+        }
+        assert_eq!((before.await.unwrap(), between.await.unwrap()), (1, 1));
+    });
+}
+
+/// Otherwise a service would say that all is over while a body still holds its file.
+#[test]
+fn a_body_is_dropped_before_its_task_leaves_the_tracker() {
+    struct Leaves(TaskTracker, mpsc::Sender<usize>);
+    impl Drop for Leaves {
+        fn drop(&mut self) {
+            self.1.send(self.0.len()).unwrap();
+        }
+    }
+    // So deep in spawns a body is not polled before the runtime polls it, which never happens here.
+    #[gen::coroutine(send, boxed)]
+    fn nests(depth: u32, held: Leaves) -> gen::Result {
+        if depth > 0 {
+            drop(gen::spawn(nests(depth - 1, held)));
+            return Ok(());
+        }
+        yield_!(pending::<()>())
+    }
+    for depth in [0, 1, 100] {
+        let [runtime, _] = runtimes();
+        let tracker = TaskTracker::new();
+        let (sender, dropped) = mpsc::channel();
+        runtime.block_on(async {
+            drop(tracker.spawn(nests(depth, Leaves(tracker.clone(), sender))));
+            assert_eq!(tracker.len(), 1);
+        });
+        drop(runtime);
+        assert_eq!((dropped.recv().unwrap(), tracker.len()), (1, 0), "{depth}");
+    }
+}
+
+/// Otherwise the end of a program would be a panic of tokio's, in a destructor.
+#[test]
+fn a_spawn_in_a_destructor_without_a_runtime_fails() {
+    struct Spawns(TaskTracker, mpsc::Sender<gen::JoinHandle<()>>);
+    impl Drop for Spawns {
+        fn drop(&mut self) {
+            for task in [gen::spawn(stubborn()), gen::spawn_local(stubborn()), self.0.spawn(stubborn())] {
+                self.1.send(task).unwrap();
+            }
+        }
+    }
+    let _limit = time_limit();
+    let [runtime, _] = runtimes();
+    let (sender, spawned) = mpsc::channel();
+    let set = LocalSet::new();
+    runtime.block_on(gen::with_local_set(&set, async {
+        for _ in 0..2 {
+            let tracker = TaskTracker::new();
+            let held = Spawns(tracker.clone(), sender.clone());
+            let body = async move {
+                let _held = held;
+                pending::<gen::Result>().await
+            };
+            drop(tracker.track(async { gen::spawn_local(body) }).await);
+        }
+    }));
+    drop((runtime, sender));
+    // The runtime is gone, and is not entered: the set drops its tasks here.
+    drop(set);
+    let errors: Vec<_> = spawned.iter().map(|task| futures::executor::block_on(task).unwrap_err()).collect();
+    assert_eq!(errors.len(), 6);
+    assert!(errors.iter().all(|error| error.is::<gen::NoHost>()), "{errors:?}");
 }
 
 /// A library that tracks its tasks works on a loop, which has a shutdown of its own.

@@ -10,17 +10,15 @@ use std::thread;
 use std::time::Duration;
 
 use gen::{IoLoop, RuntimeRunning};
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 use tokio::task::{coop, LocalSet};
+
+use crate::runtimes::runtimes;
 
 const SECOND: Duration = Duration::from_secs(1);
 const TEXT: &str =
     "a task of tokio is running on this thread, and a blocking call would stop its runtime: await or \
      yield the coroutine instead, or make the call in `tokio::task::spawn_blocking`";
-
-fn runtimes() -> [Runtime; 2] {
-    [Builder::new_current_thread(), Builder::new_multi_thread()].map(|mut builder| builder.build().unwrap())
-}
 
 /// Whether `run_sync` is refused here. If it is not refused, it must work.
 fn is_refused() -> bool {

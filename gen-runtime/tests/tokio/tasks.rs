@@ -1,12 +1,11 @@
 //! The feature `tokio`: tasks and timers on runtimes of tokio.
-use gen::yield_;
-use std::time::Duration;
-use tokio::runtime::{Builder, Runtime};
 
-fn runtimes() -> [Runtime; 2] {
-    [Builder::new_current_thread(), Builder::new_multi_thread()]
-        .map(|mut builder| builder.enable_all().build().unwrap())
-}
+use std::time::Duration;
+
+use gen::yield_;
+
+use crate::runtimes::runtimes;
+
 const MS: Duration = Duration::from_millis(1);
 
 #[gen::coroutine(send)]
@@ -14,6 +13,7 @@ fn slow(n: u32) -> gen::Result<u32> {
     yield_!(gen::sleep(MS))?;
     Ok(n)
 }
+
 #[gen::coroutine(send)]
 fn cleans() -> gen::Result<&'static str> {
     let end = yield_!(std::future::pending::<()>());
@@ -21,6 +21,7 @@ fn cleans() -> gen::Result<&'static str> {
     yield_!(gen::sleep(MS))?;
     Ok("cleaned")
 }
+
 #[gen::coroutine(send)]
 fn stubborn() -> gen::Result<()> {
     loop {

@@ -2,7 +2,7 @@
 //! that is handed over.
 
 use std::future::{pending, Future};
-use std::pin::pin;
+use std::pin::{pin, Pin};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -10,18 +10,14 @@ use std::thread;
 use std::time::Duration;
 
 use gen::{yield_, JoinHandle, LoopClosed, NoHost};
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
+use crate::runtimes::{runtimes, time_limit};
+
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
-
-fn runtimes() -> [Runtime; 2] {
-    let mut threads = Builder::new_multi_thread();
-    threads.worker_threads(2);
-    [Builder::new_current_thread(), threads].map(|mut builder| builder.enable_all().build().unwrap())
-}
 
 /// Waits for an error. Returns its text.
 #[gen::coroutine(send)]
@@ -32,6 +28,7 @@ fn hears() -> gen::Result<String> {
 /// Otherwise a handle on another thread would have no power over its task.
 #[test]
 fn a_handle_works_on_every_thread() {
+    let _limit = time_limit();
     for runtime in runtimes() {
         runtime.block_on(async {
             let (to_cancel, to_throw, to_trace) =
@@ -54,6 +51,7 @@ fn a_handle_works_on_every_thread() {
 /// Otherwise the failure of a callback would be lost, or end another coroutine.
 #[test]
 fn a_failing_callback_is_thrown_into_the_coroutine_that_scheduled_it() {
+    let _limit = time_limit();
     #[gen::coroutine(send)]
     fn schedules(name: &'static str) -> gen::Result<String> {
         let mut callback = gen::context::wrap(move |()| Err::<(), _>(format!("{name} failed")));
@@ -85,6 +83,7 @@ tokio::task_local!(static REQUEST: u32);
 /// Otherwise users would have to leave tokio's own types behind.
 #[test]
 fn the_types_of_tokio_are_yielded() {
+    let _limit = time_limit();
     #[gen::coroutine(send)]
     fn mixes() -> gen::Result<u32> {
         let seven = yield_!(tokio::spawn(async { 7 }))?;
@@ -115,6 +114,7 @@ fn the_types_of_tokio_are_yielded() {
 /// Otherwise a test with a paused time would hang, or sleep for real.
 #[gen::test(tokio, start_paused = true)]
 fn the_time_of_a_test_governs_sleeps_timeouts_and_graces() -> gen::Result {
+    let _limit = time_limit();
     let began = tokio::time::Instant::now();
     let hours = gen::spawn(gen::sleep(3 * HOUR));
     tokio::time::advance(HOUR).await;
@@ -145,6 +145,7 @@ fn ignores() -> gen::Result {
 /// An earlier timer that is made, by another thread, while the runtime sleeps until a later one.
 #[test]
 fn an_earlier_deadline_wakes_a_runtime_that_sleeps() {
+    let _limit = time_limit();
     for runtime in runtimes() {
         let handle = runtime.handle().clone();
         let slept = runtime.block_on(async move {
@@ -165,6 +166,7 @@ fn an_earlier_deadline_wakes_a_runtime_that_sleeps() {
 /// Otherwise the error would be a panic of tokio, or a sleep that never ends.
 #[test]
 fn a_runtime_without_timers_says_so() {
+    let _limit = time_limit();
     for mut builder in [Builder::new_current_thread(), Builder::new_multi_thread()] {
         let runtime = builder.build().unwrap();
         let errors = runtime.block_on(async {
@@ -198,9 +200,12 @@ impl Drop for Drops {
 /// Otherwise code on another runtime would wait for ever.
 #[test]
 fn the_end_of_a_runtime_reaches_its_handles_and_sleeps() {
+    let _limit = time_limit();
     for runtime in runtimes() {
         let drops = Arc::new(AtomicUsize::new(0));
-        let [forever, sleeps] = [pending().left(), gen::sleep(HOUR).right()].map(|waits| {
+        let waits: [Pin<Box<dyn Future<Output = gen::Result> + Send>>; 2] =
+            [Box::pin(pending()), Box::pin(gen::sleep(HOUR))];
+        let [forever, sleeps] = waits.map(|waits| {
             let held = Drops(drops.clone());
             let _entered = runtime.enter();
             gen::spawn(async move {
@@ -226,22 +231,11 @@ fn the_end_of_a_runtime_reaches_its_handles_and_sleeps() {
     }
 }
 
-/// One of two futures.
-trait Either: Future<Output = gen::Result> + Send + Sized + 'static {
-    fn left(self) -> std::pin::Pin<Box<dyn Future<Output = gen::Result> + Send>> {
-        Box::pin(self)
-    }
-    fn right(self) -> std::pin::Pin<Box<dyn Future<Output = gen::Result> + Send>> {
-        Box::pin(self)
-    }
-}
-
-impl<F: Future<Output = gen::Result> + Send + 'static> Either for F {}
-
 /// Otherwise a task would go to a runtime that is not polled, or its handle would be of no use on
 /// the other one.
 #[test]
 fn runtimes_within_runtimes() {
+    let _limit = time_limit();
     let [inner, outer] = runtimes();
     let sum = outer.block_on(async move {
         gen::spawn(async move {
@@ -269,6 +263,7 @@ fn runtimes_within_runtimes() {
 /// Otherwise it would be a panic of tokio's.
 #[test]
 fn a_task_that_stays_on_its_thread_needs_a_place() {
+    let _limit = time_limit();
     fn refused() -> JoinHandle<u32> {
         gen::spawn_local(async { Ok::<_, gen::Error>(7) })
     }
@@ -291,6 +286,7 @@ fn a_task_that_stays_on_its_thread_needs_a_place() {
 /// Otherwise the stack would overflow, or the deepest tasks would never begin.
 #[test]
 fn first_steps_nest_as_deep_as_they_like() {
+    let _limit = time_limit();
     #[gen::coroutine(send, boxed)]
     fn nests(depth: u32) -> gen::Result<u32> {
         if depth == 0 {
@@ -306,6 +302,7 @@ fn first_steps_nest_as_deep_as_they_like() {
 /// Otherwise the handle would wait for ever.
 #[test]
 fn a_spawner_may_drop_a_task() {
+    let _limit = time_limit();
     let drops = Arc::new(AtomicUsize::new(0));
     let held = Drops(drops.clone());
     let body = gen::with_spawner(drop, async move {
@@ -325,6 +322,7 @@ fn a_spawner_may_drop_a_task() {
 /// Groups, limits, points and promises of a task that moves between threads.
 #[test]
 fn all_that_is_yielded_works_in_a_task_that_moves() {
+    let _limit = time_limit();
     #[gen::coroutine(send)]
     fn after(n: u64) -> gen::Result<u64> {
         yield_!(gen::sleep(Duration::from_millis(n)))?;
@@ -358,6 +356,7 @@ fn all_that_is_yielded_works_in_a_task_that_moves() {
 /// A poll on one thread while the waker of another one is known.
 #[test]
 fn a_task_may_be_polled_by_another_executor_than_before() {
+    let _limit = time_limit();
     let (spawned, tasks) = std::sync::mpsc::channel();
     let body = gen::with_spawner(
         move |task| spawned.send(task).unwrap(),
@@ -376,6 +375,7 @@ fn a_task_may_be_polled_by_another_executor_than_before() {
 /// ever.
 #[test]
 fn requests_that_come_together_and_later_all_arrive() {
+    let _limit = time_limit();
     #[gen::coroutine(send)]
     fn says(heard: mpsc::UnboundedSender<String>) -> gen::Result {
         loop {
@@ -400,6 +400,7 @@ fn requests_that_come_together_and_later_all_arrive() {
 /// Otherwise a thread that waits for a timer of a runtime that is gone would sleep for ever.
 #[test]
 fn the_end_of_a_runtime_wakes_a_sleep_on_another_thread() {
+    let _limit = time_limit();
     for runtime in runtimes() {
         let mut sleep = Box::pin(gen::sleep(HOUR));
         runtime.block_on(async {
@@ -416,5 +417,26 @@ fn the_end_of_a_runtime_wakes_a_sleep_on_another_thread() {
         was_polled.recv().unwrap();
         drop(runtime);
         assert!(thread.join().unwrap().unwrap_err().is::<LoopClosed>());
+    }
+}
+
+/// Otherwise a sleep that begins too late would be a panic of tokio's, or would never end.
+#[test]
+fn a_timer_of_a_runtime_that_is_gone_ends() {
+    let _limit = time_limit();
+    for runtime in runtimes() {
+        let handle = runtime.handle().clone();
+        let mut late = Box::pin(gen::sleep(HOUR));
+        let mut begun = Box::pin(gen::sleep(HOUR));
+        runtime.block_on(async {
+            assert!(begun.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        });
+        drop(runtime);
+        let _entered = handle.enter();
+        for sleep in [&mut begun, &mut late] {
+            assert!(futures::executor::block_on(sleep.as_mut()).unwrap_err().is::<LoopClosed>());
+        }
+        let limited = gen::with_timeout(HOUR, pending::<gen::Result<()>>());
+        assert!(futures::executor::block_on(limited.join()).unwrap_err().is::<LoopClosed>());
     }
 }

@@ -1,5 +1,4 @@
 //! `#[gen::main(tokio)]` and `#[gen::test(tokio)]`: the runtime is the one that the options name.
-#![cfg(not(loom))]
 
 use std::rc::Rc;
 use std::thread;

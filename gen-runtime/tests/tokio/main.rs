@@ -1,0 +1,14 @@
+//! The feature `tokio`.
+
+// With `--cfg loom` tokio is built for its own models.
+#![cfg(not(loom))]
+
+mod blocking;
+mod bridges;
+mod budget;
+mod entry;
+mod hazards;
+mod refused;
+mod runtimes;
+mod shutdown;
+mod tasks;
