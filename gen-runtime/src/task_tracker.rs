@@ -116,7 +116,8 @@ impl TaskTracker {
     /// Runs a future, and tracks the tasks that are spawned in it with [`spawn`](fn@spawn),
     /// [`spawn_local`](crate::spawn_local) or as an [`engine`](macro@crate::engine).
     ///
-    /// The future itself is not tracked.
+    /// The future itself is not tracked. A task has one tracker: within the `track` or the
+    /// [`spawn`](Self::spawn) of another tracker, only the inner one tracks it.
     ///
     /// ```
     /// use std::{future::pending, time::Duration};
@@ -139,11 +140,14 @@ impl TaskTracker {
     }
 
     /// The number of tracked tasks that have not ended.
+    ///
+    /// A task is counted until its runtime has freed it. That is a little later than the moment at
+    /// which its handle has the result.
     pub fn len(&self) -> usize {
         self.tracker.len()
     }
 
-    /// Whether all tracked tasks have ended.
+    /// Whether all tracked tasks have ended: see [`len`](Self::len).
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

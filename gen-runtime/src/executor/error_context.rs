@@ -2,8 +2,9 @@
 //!
 //! | fields | used by |
 //! |---|---|
-//! | `injections`, `watch`, `end_senders`, `grace` | the thread of the task's loop |
-//! | `outer`, `ended` | any thread that holds the context |
+//! | `injections`, `watch`, `end_senders` | the thread of the task's loop; of a task on a foreign executor any thread that has locked the task's mailbox |
+//! | `grace` | the thread of the task's loop; the shell of a task on a foreign executor has its own |
+//! | `outer`, `ended`, `hosted` | any thread that holds the context |
 //!
 //! `outer` only ever moves outward, past contexts whose tasks have ended. `shorten` moves it when a
 //! context is captured and when its own task ends. So the chain of a living task is no longer than

@@ -146,7 +146,7 @@ impl<T> JoinHandle<T> {
     /// [callbacks](crate::context). The body never runs inside of this call. Any thread may call
     /// it, and the task itself: then the error arrives at its next yield that has to wait.
     ///
-    /// A result that is ready in the same turn wins, and the error arrives at the next yield. If
+    /// A result that is ready in the same poll wins, and the error arrives at the next yield. If
     /// there is no further yield, the error is logged.
     ///
     /// ```
@@ -235,8 +235,8 @@ impl<T> JoinHandle<T> {
 
     /// Asks where the task is suspended: gives the sites of its yields, innermost first.
     ///
-    /// The task answers in the loop's next turn, in a poll like any other. If that poll lets it go
-    /// on, the sites are those where it is suspended afterwards. They end with the yield that waits
+    /// The task answers in the next turn of its loop, or in the next poll by another executor,
+    /// which is a poll like any other. If that poll lets it go on, the sites are those where it is suspended afterwards. They end with the yield that waits
     /// for a list, map, tuple or scope. A plain `.await` has no site, and a task that has ended has
     /// none. Any thread may call this, and the task itself.
     ///

@@ -62,6 +62,20 @@
 //!   of the future that waits for the handle.
 //! - *Panics* do not leave the task: not those of its body and its destructors, and not those of
 //!   the result's destructor and of the waker in the join state.
+//!
+//! ## On a foreign executor
+//!
+//! The states and the ends of a task are the same there. Its parts have other owners:
+//!
+//! | of a task | on a loop | on a foreign executor |
+//! |---|---|---|
+//! | the owner, besides the handle | the slot | the [`Shell`](crate::executor::Shell), which the executor owns |
+//! | the thread of the body, and of its drop | that of the loop | any thread, but one at a time; for `spawn_local` that of the spawn |
+//! | the waker | the name of the slot | the executor's own, which may own the shell |
+//! | errors that are thrown at it | in the `ErrorContext` of its slot | in the same, which its `Mailbox` holds; any thread puts them there |
+//! | a turn | of the loop | a poll by the executor |
+//! | a grace | a timer of the loop | a timer that the shell polls |
+//! | `Runnable::close` | by the loop that is closed | by the drop of the shell (`Shell::drop`) |
 
 mod block;
 mod body;
