@@ -190,7 +190,8 @@ pub fn main(options: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// The function takes no arguments, and returns what any test may return: `()`, or a `Result` whose
 /// error fails the test. `#[should_panic]`, `#[ignore]` and all other attributes have the meaning
-/// that they have on any test.
+/// that they have on any test. A `#[test]` beside this attribute is an error, since the test would
+/// run twice. (Above this attribute it is noticed with Rust 1.88 or later.)
 ///
 /// ```ignore
 /// #[gen::test]

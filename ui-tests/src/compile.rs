@@ -22,6 +22,8 @@ pub struct Compiler<'a> {
 pub enum Goal {
     /// Only the messages.
     Check,
+    /// The messages that the test harness sees.
+    CheckTests,
     /// Programs that can run.
     Build,
 }
@@ -81,6 +83,9 @@ impl Compiler<'_> {
             None => Command::new(env!("CARGO")),
         };
         cargo.arg(if self.goal == Goal::Build { "build" } else { "check" });
+        if self.goal == Goal::CheckTests {
+            cargo.args(["--profile", "test"]);
+        }
         cargo.args(["--quiet", "--offline", "--bins", "--keep-going", "--message-format=json"]);
         // The library is compiled once for each toolchain.
         let target = format!("target-{}", self.toolchain.unwrap_or("default"));

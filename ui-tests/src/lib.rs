@@ -21,7 +21,8 @@
 //! - `several:` says why the case has more than one error;
 //! - `attribute:` says why an error points at an attribute;
 //! - `rustc:` says why the message is rustc's, and what to write;
-//! - `edition: 2018` compiles the case with that edition.
+//! - `edition: 2018` compiles the case with that edition;
+//! - `tests:` says why the case is compiled as a program of tests.
 //!
 //! The README prints the first three. The `.stderr` beside a case is the whole output of the
 //! compiler. The tests check that the comments, the `.stderr` and the README agree.

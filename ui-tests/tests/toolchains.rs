@@ -1,5 +1,5 @@
-//! Compiles cases in ways that `trybuild` cannot: with an edition of their own, or with another
-//! compiler.
+//! Compiles cases in ways that `trybuild` cannot: with an edition of their own, as programs of
+//! tests, or with another compiler.
 //!
 //! `UI_TOOLCHAIN=nightly cargo test -p ui-tests --test toolchains -- --ignored` compiles all cases
 //! with that toolchain. The messages of rustc may differ from those of stable; ours must not, nor
@@ -11,9 +11,20 @@ use ui_tests::{errors_in, failing_cases, passing_cases, Case, Compiler, Compiler
 
 #[test]
 fn t10_a_mistake_is_told_in_every_edition() {
+    check("edition", Goal::Check, "editions");
+}
+
+#[test]
+fn a_test_that_would_run_twice_says_so() {
+    check("tests", Goal::CheckTests, "harness");
+}
+
+/// The compiler prints the `.stderr` of each case with the directive.
+fn check(directive: &str, goal: Goal, package: &str) {
     let cases: Vec<Case> =
-        failing_cases().into_iter().filter(|case| case.directive("edition").is_some()).collect();
-    let compiled = Compiler { toolchain: None, goal: Goal::Check }.compile(&cases, "editions");
+        failing_cases().into_iter().filter(|case| case.directive(directive).is_some()).collect();
+    let compiled = Compiler { toolchain: None, goal }.compile(&cases, package);
+    assert!(!cases.is_empty(), "no case has the directive `{directive}`");
     for case in &cases {
         let (text, path) = (&compiled[&case.id()].printed, case.path.with_extension("stderr"));
         if env::var_os("TRYBUILD").is_some_and(|mode| mode == "overwrite") {
@@ -28,8 +39,14 @@ fn t10_a_mistake_is_told_in_every_edition() {
 fn another_compiler_says_the_same_in_our_words() {
     let toolchain = env::var("UI_TOOLCHAIN").expect("UI_TOOLCHAIN names a toolchain, such as `nightly`");
     let mut complaints = Vec::new();
-    for (folder, cases) in [("fail", failing_cases()), ("pass", passing_cases())] {
-        let compiler = Compiler { toolchain: Some(&toolchain), goal: Goal::Check };
+    let (tests, failing): (Vec<_>, Vec<_>) =
+        failing_cases().into_iter().partition(|case| case.directive("tests").is_some());
+    for (folder, goal, cases) in [
+        ("fail", Goal::Check, failing),
+        ("harness", Goal::CheckTests, tests),
+        ("pass", Goal::Check, passing_cases()),
+    ] {
+        let compiler = Compiler { toolchain: Some(&toolchain), goal };
         let compiled = compiler.compile(&cases, folder);
         complaints.extend(
             cases.iter().flat_map(|case| differences(case, &errors_in(&compiled[&case.id()].printed))),

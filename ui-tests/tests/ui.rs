@@ -1,6 +1,6 @@
 //! Compiles each case. The expected output of the compiler is in the `.stderr` beside it.
 //! `TRYBUILD=overwrite cargo test -p ui-tests` writes a new one: read it before you accept it. The
-//! family `editions` is compiled in `toolchains.rs`.
+//! families `editions` and `harness` are compiled in `toolchains.rs`.
 
 fn fail(family: &str) {
     trybuild::TestCases::new().compile_fail(format!("fail/{family}/*.rs"));

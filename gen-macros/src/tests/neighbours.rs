@@ -5,6 +5,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{coroutine, errors};
+use crate::pipeline::neighbours::above::ends_in_test;
 
 fn emitted(item: TokenStream) -> String {
     coroutine(TokenStream::new(), item).to_string().replace(char::is_whitespace, "")
@@ -135,5 +136,20 @@ fn an_outer_function_has_none_of_the_wrong_qualifiers() {
             let emitted = coroutine(TokenStream::new(), quote! { #[#runner] #function {} });
             assert_eq!(errors(&emitted).len(), 1, "{emitted}");
         }
+    }
+}
+
+#[test]
+fn a_test_above_is_found_among_attributes_and_comments() {
+    for (above, is_test) in [
+        ("fn f() {}\n\n#[test]\n", true),
+        ("#[test] ", true),
+        ("#[test]\n#[should_panic]\n/// Text.\n\n    ", true),
+        ("#[test]\nfn f() {}\n", false),
+        ("// #[test]\n", false),
+        ("#[test]\n#[cfg(all(\n    unix\n))]\n", false),
+        ("", false),
+    ] {
+        assert_eq!(ends_in_test(above), is_test, "{above:?}");
     }
 }

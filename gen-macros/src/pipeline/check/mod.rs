@@ -10,7 +10,7 @@ mod signature;
 use proc_macro2::TokenStream;
 
 use crate::pipeline::mistakes::Mistakes;
-use crate::pipeline::neighbours::{foreign, instrument};
+use crate::pipeline::neighbours::{above, foreign, instrument};
 use crate::pipeline::options::{AttributeKind, Options};
 use crate::pipeline::parse::Function;
 use crate::pipeline::scan::BodyScan;
@@ -38,6 +38,7 @@ pub(crate) fn all(
     scan: &BodyScan,
     mistakes: &mut Mistakes,
 ) -> Verdict {
+    above::check(kind, mistakes);
     let is_callable = signature::check(kind, function, mistakes);
     let is_coroutine = foreign::check(kind, function, mistakes);
     returns::check(&mut function.signature, options, mistakes);

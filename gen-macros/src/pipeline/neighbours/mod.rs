@@ -6,7 +6,8 @@
 //! - `#[tracing::instrument]`. Below ours, it is put above, and ours is expanded again. Above ours,
 //!   what it emitted is [taken apart](instrument), and its span put around the polls of the body.
 //! - `#[test]`. Below ours, it gets a plain function [around](wrapper) the coroutine, which runs
-//!   it. Above ours, it leaves no trace, and rustc reports that a test cannot return a coroutine.
+//!   it. Above ours, it leaves no trace in the tokens. rustc reports that a test cannot return a
+//!   coroutine, and the source file shows one [above](above) `#[gen::test]`.
 //! - `#[tokio::test]`, `#[tokio::main]` and others of these names. Below ours, they get an `async
 //!   fn` around the coroutine. Above ours, they are [reported](foreign) if they have left a trace.
 //! - `#[axum::debug_handler]`, `#[cached]`. Below ours, they get an `async fn` too. Above ours,
@@ -17,6 +18,7 @@
 //!
 //! Any other attribute below ours gets the function that returns the coroutine.
 
+pub(crate) mod above;
 pub(crate) mod foreign;
 pub(crate) mod instrument;
 pub(crate) mod wrapper;

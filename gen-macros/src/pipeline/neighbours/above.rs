@@ -1,0 +1,68 @@
+//! A `#[test]` above `#[gen::test]`: the test would run twice.
+//!
+//! rustc has expanded it by then, and it leaves no trace in the tokens. So the source file is asked
+//! for the text above our attribute. An editor, and a compiler before 1.88, do not say where the
+//! attribute stands. There it is not noticed.
+
+use std::fs;
+use std::path::PathBuf;
+
+use proc_macro::Span;
+
+use crate::pipeline::mistakes::Mistakes;
+use crate::pipeline::options::AttributeKind;
+
+/// Reports a `#[test]` above the attribute of a test.
+pub(crate) fn check(kind: AttributeKind, mistakes: &mut Mistakes) {
+    // In unit tests there is no attribute.
+    if kind == AttributeKind::Test
+        && proc_macro::is_available()
+        && text_above().is_some_and(|text| ends_in_test(&text))
+    {
+        mistakes.report_at_attribute(
+            "`#[test]` above `#[gen::test]` makes a second test of the function, which would run twice",
+            "remove `#[test]`",
+        );
+    }
+}
+
+/// Whether one of the attributes at the end of the text is `#[test]`.
+pub(crate) fn ends_in_test(text: &str) -> bool {
+    let is_between = |line: &&str| line.is_empty() || line.starts_with("//") || line.starts_with("#[");
+    text.lines()
+        .rev()
+        .map(str::trim)
+        .take_while(is_between)
+        .any(|line| line.starts_with("#[") && line.contains("#[test]"))
+}
+
+/// The text of the file in front of the attribute.
+// The compilers before 1.88 know the methods, and warn that they may become stable.
+#[allow(clippy::incompatible_msrv, unstable_name_collisions)]
+fn text_above() -> Option<String> {
+    let start = Span::call_site().start();
+    let (line, column) = (start.line(), start.column());
+    let text = fs::read_to_string(Span::call_site().local_file()?).ok()?;
+    let before: usize = text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
+    let on_line: usize = text[before..].chars().take(column.checked_sub(1)?).map(char::len_utf8).sum();
+    Some(text[..before + on_line].to_owned())
+}
+
+/// The methods of `Span` for compilers that do not have them. A method of the type itself wins.
+#[allow(dead_code)]
+trait Unknown {
+    fn start(&self) -> Span {
+        Span::call_site()
+    }
+    fn line(&self) -> usize {
+        0
+    }
+    fn column(&self) -> usize {
+        0
+    }
+    fn local_file(&self) -> Option<PathBuf> {
+        None
+    }
+}
+
+impl Unknown for Span {}
