@@ -33,6 +33,7 @@
 //! | situation | the pool polls |
 //! |---|---|
 //! | in one poll, [`ENDED_AT_ONCE`] woken children have ended, and one is pending | the fresh children only; the other woken children are left for a later poll, in their order |
+//! | in one poll, the executor has spent its own budget ([`is_spent_by_executor`]), and a woken child is pending | the same; if there is no result, the pool wakes itself |
 //! | [`poll_next`](Pool::poll_next) is called, there are results, and woken children are left | the fresh children only |
 //! | it is called, there are results, only fresh children are left, and the budget is spent | nothing |
 //! | it is called, there is no result, and woken children are left, or only fresh ones and the budget is spent | nothing, once: the pool wakes itself and is pending |
