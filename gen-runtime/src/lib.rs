@@ -309,6 +309,9 @@ mod scope;
 /// `#[tracing::instrument]`. These events of the library are in the span: the task is resumed with
 /// an error, or is cancelled (`DEBUG`); a step has kept the thread for long (`WARN`); an error is
 /// lost (`ERROR`).
+///
+/// With `--cfg tokio_unstable` a task on tokio also has its name in tokio's own span, for
+/// [tokio-console](guide::on_tokio#see-the-tasks-in-tokio-console).
 #[cfg(feature = "tracing")]
 pub mod spans {
     pub use crate::task::span_settings::{set_level, set_slow_step};

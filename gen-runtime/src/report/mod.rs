@@ -13,6 +13,7 @@
 //! | `mod.rs` | the records |
 //! | `quiet.rs` | the errors that `quiet` keeps out of the log |
 //! | `unread.rs` | the records of a task or a promise that has lost its handle |
+//! | `task_name.rs` | [`TaskName`]: the name of a task in spans |
 //! | `contain.rs` | calls of a user's code whose panic becomes a record |
 //!
 //! Records go to `log`. With the feature `tracing` they are events in the span of their task
@@ -20,6 +21,7 @@
 
 mod contain;
 mod quiet;
+mod task_name;
 mod unread;
 
 use std::fmt;
@@ -27,6 +29,7 @@ use std::fmt;
 pub(crate) use self::contain::contain;
 
 pub(crate) use self::quiet::{nothing, IsQuiet, QuietError, QuietTypes};
+pub(crate) use self::task_name::TaskName;
 pub(crate) use self::unread::{by_timeout, is_timing_out, report_unread, report_unread_children, Detached};
 
 use crate::error::{Alone, Cancelled, ChildError, Error, Printed};

@@ -24,6 +24,7 @@ use crate::executor::{
     Shell, UnhandledError, Visit,
 };
 use crate::inject::in_flight::Thrown;
+use crate::report::TaskName;
 
 /// A task that the executor may move between threads.
 type SendTask<F, T, M> = Hosted<Exclusive<F>, T, M, Mailbox>;
@@ -55,7 +56,7 @@ where
         return JoinHandle::ended(result);
     }
     let of_shell: Pin<Arc<dyn HostedBody + Send + Sync>> = task.clone();
-    executor.spawn(Shell::new(of_shell, visit), || task.clone());
+    executor.spawn(Shell::new(of_shell, visit), TaskName::of::<F>(), || task.clone());
     JoinHandle::addressed(task)
 }
 
@@ -79,7 +80,7 @@ where
         return JoinHandle::ended(result);
     }
     let of_shell: Pin<Arc<dyn HostedBody>> = task.clone();
-    executor.spawn_local(Shell::new(of_shell, visit), || reference(&task.mailbox));
+    executor.spawn_local(Shell::new(of_shell, visit), TaskName::of::<F>(), || reference(&task.mailbox));
     JoinHandle::addressed(task)
 }
 

@@ -8,6 +8,8 @@
 //! | the failure of a task is lost | `ERROR`: see `report/` |
 
 use crate::inject::in_flight::Thrown;
+#[cfg(feature = "tracing")]
+use crate::report::TaskName;
 
 /// A span that is made where the task is spawned, and entered whenever the task runs.
 #[cfg(feature = "tracing")]
@@ -18,7 +20,7 @@ impl TaskSpan {
     /// The span of a task whose body is an `F`.
     #[track_caller]
     pub(super) fn of<F>() -> Self {
-        TaskSpan(settings::span(name::of::<F>(), std::panic::Location::caller()))
+        TaskSpan(settings::span(TaskName::of::<F>().get(), std::panic::Location::caller()))
     }
 
     /// Runs a step of the task, which is resumed with `thrown`.
@@ -59,40 +61,6 @@ impl TaskSpan {
         run: impl FnOnce(&mut Option<Thrown>) -> R,
     ) -> R {
         run(thrown)
-    }
-}
-
-/// The name of a coroutine, from the name of its type.
-#[cfg(feature = "tracing")]
-mod name {
-    use std::any::type_name;
-
-    /// Returns the path of the function whose body is the future `F`, or the name of its type.
-    pub(super) fn of<F>() -> &'static str {
-        function(type_name::<F>())
-    }
-
-    /// A body is a closure in its function. Around it may be types of this library and others.
-    fn function(type_name: &'static str) -> &'static str {
-        let Some(end) = type_name.find("::{{closure}}") else { return type_name };
-        let start = type_name[..end].rfind(['<', ' ', '(', ',']).map_or(0, |before| before + 1);
-        &type_name[start..end]
-    }
-
-    #[cfg(test)]
-    mod tests {
-        use super::*;
-
-        #[test]
-        fn the_name_of_a_body_is_that_of_its_function() {
-            for (type_name, name) in [
-                ("gen::coroutine::machine::Machine<app::fetch::{{closure}}, app::Meta>", "app::fetch"),
-                ("app::main::{{closure}}::{{closure}}", "app::main"),
-                ("core::future::ready::Ready<u8>", "core::future::ready::Ready<u8>"),
-            ] {
-                assert_eq!(function(type_name), name);
-            }
-        }
     }
 }
 

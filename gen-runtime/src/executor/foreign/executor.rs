@@ -11,6 +11,7 @@ use super::spawner::{SpawnedTask, Spawner};
 use super::tokio_tasks;
 #[cfg(all(feature = "tokio", not(loom)))]
 use super::tracker::{until_end, Tracker};
+use crate::report::TaskName;
 
 /// A foreign executor, as far as it takes tasks. It is two words, because each task has one.
 #[derive(Clone)]
@@ -79,20 +80,22 @@ impl Executor {
     /// Takes the shell of a task that may be moved to another thread. `task` is the same task, for
     /// a tracker.
     #[track_caller]
-    // Only tasks on tokio are tracked.
+    // Only tasks on tokio are tracked, and have names.
     #[cfg_attr(any(loom, not(feature = "tokio")), allow(unused_variables))]
     pub(crate) fn spawn(
         &self,
         shell: impl Future<Output = ()> + Send + 'static,
+        name: TaskName,
         task: impl FnOnce() -> HostedRef,
     ) {
         match self {
             Executor::Spawner(spawner) => spawner.spawn(SpawnedTask::new(shell)),
             #[cfg(all(feature = "tokio", not(loom)))]
-            Executor::Tokio { .. } => tokio_tasks::spawn(shell),
+            Executor::Tokio { .. } => tokio_tasks::spawn(name, shell),
             #[cfg(all(feature = "tokio", not(loom)))]
             Executor::Tracked { tracker, .. } => {
-                tokio_tasks::spawn(until_end(shell, tracker.track(task(), Location::caller())));
+                let tracked = tracker.track(task(), Location::caller());
+                tokio_tasks::spawn(name, until_end(shell, tracked));
             }
         }
     }
@@ -109,19 +112,21 @@ impl Executor {
     /// As [`spawn`](Self::spawn), for a task that stays on this thread. Drops the shell if the
     /// executor takes none.
     #[track_caller]
-    // Only tasks on tokio are tracked.
+    // Only tasks on tokio are tracked, and have names.
     #[cfg_attr(any(loom, not(feature = "tokio")), allow(unused_variables))]
     pub(crate) fn spawn_local(
         &self,
         shell: impl Future<Output = ()> + 'static,
+        name: TaskName,
         task: impl FnOnce() -> HostedRef,
     ) {
         match self {
             #[cfg(all(feature = "tokio", not(loom)))]
-            Executor::Tokio { is_local: true } => tokio_tasks::spawn_local(shell),
+            Executor::Tokio { is_local: true } => tokio_tasks::spawn_local(name, shell),
             #[cfg(all(feature = "tokio", not(loom)))]
             Executor::Tracked { is_local: true, tracker } => {
-                tokio_tasks::spawn_local(until_end(shell, tracker.track(task(), Location::caller())));
+                let tracked = tracker.track(task(), Location::caller());
+                tokio_tasks::spawn_local(name, until_end(shell, tracked));
             }
             _ => drop(shell),
         }

@@ -34,7 +34,7 @@
 //! | `visit.rs` | brings the injections of a mailbox into the polls of a body |
 //! | `executor.rs` | [`Executor`]: the place where a new task goes |
 //! | `spawner.rs` | [`Spawner`]: an executor that a user hands over |
-//! | `tokio_tasks.rs` | the tasks of tokio |
+//! | `tokio_tasks.rs` | the tasks of tokio, with their names |
 //! | `clock.rs` | [`Clock`]: the timers that are used where no loop runs |
 //! | `tracker.rs` | [`Tracker`]: the tasks that a shutdown ends |
 //! | `tokio_timers.rs` | our timers within a runtime of tokio |

@@ -31,7 +31,7 @@ use crate::executor::errors::LoopClosed;
 use crate::executor::ids::{LoopId, TimerKey};
 use crate::executor::no_host::NoHost;
 use crate::executor::timers::Timers;
-use crate::report::contain;
+use crate::report::{contain, TaskName};
 use crate::sync::{lock, Mutex, MutexGuard};
 use crate::Result;
 
@@ -245,7 +245,7 @@ fn find_or_make(id: Id) -> std::result::Result<Arc<RuntimeTimers>, NoHost> {
     let known = Arc::clone(registry().entry(id).or_insert_with(|| Arc::clone(&timers)));
     if Arc::ptr_eq(&known, &timers) {
         // Without a budget, because it serves all timers, and each poll is short.
-        tokio_tasks::spawn(unconstrained(Driver { id, timers, sleep }));
+        tokio_tasks::spawn(TaskName::of::<Driver>(), unconstrained(Driver { id, timers, sleep }));
     }
     Ok(known)
 }

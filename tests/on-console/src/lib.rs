@@ -1,0 +1,1 @@
+//! The test of this crate is compiled with the feature `console` and `--cfg tokio_unstable`.
