@@ -207,7 +207,7 @@ impl TaskTracker {
             };
             // The tasks that are left show whether the time was enough.
             let _ = with_timeout(grace, ended).join().await;
-            tracker.tasks().into_iter().map(|task| UnfinishedTask { task }).collect()
+            tracker.unfinished().into_iter().map(|task| UnfinishedTask { task }).collect()
         }
     }
 }

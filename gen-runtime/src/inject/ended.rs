@@ -40,18 +40,40 @@ impl EndSenders {
     pub(crate) fn push(&mut self, sender: EndSender) {
         const FEW: usize = 8;
         if self.senders.len() >= self.limit.max(FEW) {
-            self.senders.retain(EndSender::is_awaited);
+            self.retain_awaited();
             self.limit = 2 * self.senders.len();
         }
         self.senders.push(sender);
+    }
+
+    /// Removes the senders whose receiver was dropped.
+    pub(crate) fn retain_awaited(&mut self) {
+        self.senders.retain(EndSender::is_awaited);
     }
 
     pub(crate) fn append(&mut self, more: EndSenders) {
         more.senders.into_iter().for_each(|sender| self.push(sender));
     }
 
-    #[cfg(all(test, loom))]
+    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.senders.len()
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_that_was_given_up_leaves_no_sender() {
+        let mut senders = EndSenders::default();
+        let (given_up, awaited) = (end_channel(), end_channel());
+        senders.push(given_up.0);
+        senders.push(awaited.0);
+        drop(given_up.1);
+        senders.retain_awaited();
+        assert_eq!(senders.len(), 1);
+        drop(awaited.1);
     }
 }

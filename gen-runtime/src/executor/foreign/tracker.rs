@@ -5,6 +5,7 @@
 //! | a task is suspended in its first step | it is added. If a shutdown has begun, it is cancelled |
 //! | its shell has ended or was dropped | it is removed. The removal of the last task ends the waits |
 //! | a shutdown begins | every task is cancelled |
+//! | its time is over | its wait is forgotten, and the tasks that are left are returned |
 //!
 //! A task that is not tracked pays for one comparison.
 
@@ -96,8 +97,11 @@ impl Tracker {
         Some(ended)
     }
 
-    pub(crate) fn tasks(&self) -> Vec<TrackedTask> {
-        lock(&self.0).tasks.iter().flatten().cloned().collect()
+    /// Forgets the waits that were given up, and returns the tasks that have not ended.
+    pub(crate) fn unfinished(&self) -> Vec<TrackedTask> {
+        let mut state = lock(&self.0);
+        state.end_senders.retain_awaited();
+        state.tasks.iter().flatten().cloned().collect()
     }
 
     pub(crate) fn len(&self) -> usize {
