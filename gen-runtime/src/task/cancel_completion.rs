@@ -54,10 +54,11 @@ impl CancelCompletion {
     /// Drops the task or child if it has not ended when `grace` has passed: because its clean-up
     /// hangs, or because it has [swallowed](crate::Cancelled#swallowed) the cancellation.
     ///
-    /// The time counts from this call, on the clock of the executor that runs the task, and
-    /// goes on whether or not this future is polled. The result of a dropped task is `Err(Cancelled)`, without a
-    /// [site](crate::Cancelled::site). A [shield](fn@crate::shield) does not protect from the drop.
-    /// If there are several such times, also by several requests, the one that ends first counts.
+    /// The time counts from this call, on the clock of the executor that runs the task, and goes on
+    /// whether or not this future is polled. The result of a dropped task is `Err(Cancelled)`,
+    /// without a [site](crate::Cancelled::site). A [shield](fn@crate::shield) does not protect from
+    /// the drop. If there are several such times, also by several requests, the one that ends first
+    /// counts.
     ///
     /// ```
     /// use gen::yield_;

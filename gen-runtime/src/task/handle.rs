@@ -235,10 +235,11 @@ impl<T> JoinHandle<T> {
 
     /// Asks where the task is suspended: gives the sites of its yields, innermost first.
     ///
-    /// The task answers in the next turn of its loop, or in the next poll by another executor,
-    /// which is a poll like any other. If that poll lets it go on, the sites are those where it is suspended afterwards. They end with the yield that waits
-    /// for a list, map, tuple or scope. A plain `.await` has no site, and a task that has ended has
-    /// none. Any thread may call this, and the task itself.
+    /// The task answers in the next turn of its loop, or in the next poll by another executor. This
+    /// is a poll like any other: if it lets the task go on, the sites are those where the task is
+    /// suspended afterwards. They end with the yield that waits for a list, map, tuple or scope. A
+    /// plain `.await` has no site, and a task that has ended has none. Any thread may call this,
+    /// and the task itself.
     ///
     /// Without debug assertions the yields of coroutines do nothing while they wait, so that a
     /// chain of them costs no more than one of `async fn`s. Then only the innermost yield of the

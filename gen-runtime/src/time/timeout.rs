@@ -28,9 +28,10 @@ use crate::{Result, Yieldable};
 /// failure after the timeout (target `gen`, level `ERROR`), unless its type is
 /// [quiet](WithTimeout::quiet).
 ///
-/// A deadline that has already passed is noticed in the next turn of a loop. On another executor an
-/// `Instant` that has passed is noticed in the first poll, and a `Duration` of zero in the next one.
-/// A deadline that is too late for an `Instant`, such as that of [`Duration::MAX`], never comes.
+/// A deadline that has already passed is noticed in the next turn of a loop. On another executor
+/// an `Instant` that has passed is noticed in the first poll, and a `Duration` of zero in the next
+/// one. A deadline that is too late for an `Instant`, such as that of [`Duration::MAX`], never
+/// comes.
 ///
 /// ```
 /// use gen::yield_;

@@ -10,9 +10,9 @@
 //! [`Leaf`]. Containers are generic over the mode, those of users too. So the type of the yield's
 //! value shows the output of each future: `Vec<(Leaf<Result<(), E>>, Leaf<()>)>`. The yield is
 //! refused if this type implements [`Fails`]. The content of a leaf is not searched: a future may
-//! give an `Option<Result<T, E>>`, as it may where it is yielded alone. A search for a `Result` in a
-//! `Result` would also find each `Result<T, E>` whose `T` rustc infers only from later code: method
-//! lookup takes a level that may apply.
+//! give an `Option<Result<T, E>>`, as it may where it is yielded alone. A search for a `Result` in
+//! a `Result` would also find each `Result<T, E>` whose `T` rustc infers only from later code:
+//! method lookup takes a level that may apply.
 //!
 //! None of this code ever runs.
 

@@ -1,5 +1,5 @@
-//! A future may give a `Result` in a `Result`, as a `tokio::spawn` of a coroutine does. A block with
-//! a yield opens both, also in a list.
+//! A future may give a `Result` in a `Result`, as a `tokio::spawn` of a coroutine does. A block
+//! with a yield opens both, also in a list.
 
 use std::future::{ready, Ready};
 

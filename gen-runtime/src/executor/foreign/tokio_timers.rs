@@ -120,8 +120,8 @@ struct State {
 }
 
 impl RuntimeTimers {
-    /// Adds a timer. On a runtime that is gone it is never added, and its next poll fails, for which
-    /// the waker is called.
+    /// Adds a timer. On a runtime that is gone it is never added, and its next poll fails. The
+    /// waker is called for that poll.
     fn insert(&self, deadline: Instant, waker: Waker) -> TimerKey {
         let mut state = self.lock();
         let number = state.timers.next_number();
