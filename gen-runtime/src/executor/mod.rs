@@ -93,8 +93,10 @@
 //! | the task is polled | `Core::poll_with_injection` | the first injection of its queue is put in flight for that poll, addressed to the task's waker |
 //! | the task ends | `Core::release` | its context is closed; errors that are left in the queue are offered to the outer context |
 //!
-//! A context is `Send`, because callbacks that hold one are. Its queue is only touched on the
-//! loop's thread: other threads, and other loops, send the error to the inbox of that loop.
+//! A context is `Send`, because callbacks that hold one are. The queue of a loop's task is only
+//! touched on the loop's thread: other threads, and other loops, send the error to the inbox of
+//! that loop. The queue of a task on a foreign executor is touched on any thread, under the lock of
+//! the task's mailbox.
 
 mod callback_context;
 mod callback_state;

@@ -75,7 +75,7 @@
 //! | errors that are thrown at it | in the `ErrorContext` of its slot | in the same, which its `Mailbox` holds; any thread puts them there |
 //! | a turn | of the loop | a poll by the executor |
 //! | a grace | a timer of the loop | a timer that the shell polls |
-//! | `Runnable::close` | by the loop that is closed | by the drop of the shell (`Shell::drop`) |
+//! | its drop before its end | that of the `TaskRef`, when the loop is closed | that of the shell (`Shell::drop`) |
 
 mod block;
 mod body;
