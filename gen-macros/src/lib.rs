@@ -102,7 +102,8 @@ use proc_macro::TokenStream;
 ///   below. The coroutine is then put into a function that they can run. The same holds for
 ///   `#[axum::debug_handler]` and `#[cached]`, which require an `async fn`. Without further
 ///   attributes, [`macro@main`] and [`macro@test`] do the same. A `#[test]` above this attribute
-///   cannot be noticed: rustc then reports that `Termination` is not implemented for the coroutine.
+///   is an error. (Before Rust 1.88 it is not noticed: rustc then reports that `Termination` is not
+///   implemented for the coroutine.)
 /// - `#[async_trait]` leaves coroutines alone. For a trait object, give the methods of the trait
 ///   that are coroutines the option `dyn`.
 /// - For any other attribute: if it stands above, this attribute gets the function that the other

@@ -38,9 +38,8 @@ pub(crate) fn all(
     scan: &BodyScan,
     mistakes: &mut Mistakes,
 ) -> Verdict {
-    above::check(kind, mistakes);
     let is_callable = signature::check(kind, function, mistakes);
-    let is_coroutine = foreign::check(kind, function, mistakes);
+    let is_coroutine = above::check(kind, mistakes) && foreign::check(kind, function, mistakes);
     returns::check(&mut function.signature, options, mistakes);
     let leave_out = !is_callable || !is_coroutine || instrument::check(function, scan, mistakes);
     match body::check(function, scan, leave_out, mistakes) {

@@ -1,4 +1,5 @@
-//! A `#[test]` above `#[gen::test]`: the test would run twice.
+//! A `#[test]` above `#[gen::test]`, with which the test would run twice, or above
+//! `#[gen::coroutine]`, whose coroutine would not run.
 //!
 //! rustc has expanded it by then, and it leaves no trace in the tokens. So the source file is asked
 //! for the text above our attribute. An editor, and a compiler before 1.88, do not say where the
@@ -12,18 +13,26 @@ use proc_macro::Span;
 use crate::pipeline::mistakes::Mistakes;
 use crate::pipeline::options::AttributeKind;
 
-/// Reports a `#[test]` above the attribute of a test.
-pub(crate) fn check(kind: AttributeKind, mistakes: &mut Mistakes) {
-    // In unit tests there is no attribute.
-    if kind == AttributeKind::Test
-        && proc_macro::is_available()
-        && text_above().is_some_and(|text| ends_in_test(&text))
-    {
-        mistakes.report_at_attribute(
+/// Reports a `#[test]` above the attribute. Returns false if there is one.
+pub(crate) fn check(kind: AttributeKind, mistakes: &mut Mistakes) -> bool {
+    let (wrong, help) = match kind {
+        AttributeKind::Test => (
             "`#[test]` above `#[gen::test]` makes a second test of the function, which would run twice",
             "remove `#[test]`",
-        );
+        ),
+        AttributeKind::Coroutine => (
+            "`#[test]` above `#[gen::coroutine]` makes a test of a call, which runs no coroutine",
+            "write `#[gen::coroutine]` above `#[test]`, or `#[gen::test]` in place of both",
+        ),
+        // A call runs them.
+        AttributeKind::Main | AttributeKind::Engine => return true,
+    };
+    // In unit tests there is no attribute.
+    let is_below_test = proc_macro::is_available() && text_above().is_some_and(|text| ends_in_test(&text));
+    if is_below_test {
+        mistakes.report_at_attribute(wrong, help);
     }
+    !is_below_test
 }
 
 /// Whether one of the attributes at the end of the text is `#[test]`.

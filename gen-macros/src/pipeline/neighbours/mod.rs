@@ -6,8 +6,7 @@
 //! - `#[tracing::instrument]`. Below ours, it is put above, and ours is expanded again. Above ours,
 //!   what it emitted is [taken apart](instrument), and its span put around the polls of the body.
 //! - `#[test]`. Below ours, it gets a plain function [around](wrapper) the coroutine, which runs
-//!   it. Above ours, it leaves no trace in the tokens. rustc reports that a test cannot return a
-//!   coroutine, and the source file shows one [above](above) `#[gen::test]`.
+//!   it. Above ours, it leaves no trace in the tokens, but the source file [shows](above) it.
 //! - `#[tokio::test]`, `#[tokio::main]` and others of these names. Below ours, they get an `async
 //!   fn` around the coroutine. Above ours, they are [reported](foreign) if they have left a trace.
 //! - `#[axum::debug_handler]`, `#[cached]`. Below ours, they get an `async fn` too. Above ours,
