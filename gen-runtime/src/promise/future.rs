@@ -3,13 +3,12 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use super::state::PromiseState;
+use super::state::{self, PromiseState};
 use crate::error::CallbackOutput;
 use crate::task::{check_local, spawn_local};
-use crate::waiter::WaiterId;
+use crate::waiter::{Reader, WaiterId};
 use crate::{context, moment, report, Error, Result};
 
 /// The future of the result of a [`Promise`](crate::Promise): made by
@@ -45,14 +44,14 @@ use crate::{context, moment, report, Error, Result};
 /// Dropping it has no effect on the promise and the other clones.
 #[must_use = "futures do nothing unless yielded or awaited"]
 pub struct SharedFuture<T> {
-    state: Arc<PromiseState<T>>,
+    state: Reader<PromiseState<T>>,
     /// Its place among the futures that wait; `None` before it was pending.
     id: Option<WaiterId>,
 }
 
 impl<T> SharedFuture<T> {
-    /// The first future of a new promise, which counts it already.
-    pub(super) fn first(state: Arc<PromiseState<T>>) -> Self {
+    /// The first future of a new promise.
+    pub(super) fn first(state: Reader<PromiseState<T>>) -> Self {
         SharedFuture { state, id: None }
     }
 
@@ -134,8 +133,7 @@ impl<T> SharedFuture<T> {
 
 impl<T> Clone for SharedFuture<T> {
     fn clone(&self) -> Self {
-        self.state.add_reader();
-        SharedFuture { state: Arc::clone(&self.state), id: None }
+        SharedFuture { state: self.state.clone(), id: None }
     }
 }
 
@@ -147,13 +145,16 @@ impl<T: Clone> Future for SharedFuture<T> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         let SharedFuture { state, id } = self.get_mut();
-        state.poll(id, cx.waker())
+        state::poll(state, id, cx.waker())
     }
 }
 
+/// Its waker goes with it.
 impl<T> Drop for SharedFuture<T> {
     fn drop(&mut self) {
-        self.state.remove_reader(self.id);
+        if let Some(id) = self.id {
+            self.state.forget(id);
+        }
     }
 }
 

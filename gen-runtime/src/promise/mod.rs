@@ -15,12 +15,15 @@
 //!
 //! ## States and events
 //!
-//! | state | set or failed: `set` | the promise is dropped: `break_promise` | a future is polled: `poll` | the last future is dropped: `remove_reader` |
+//! | state | set or failed: `set` | the promise is dropped: `writers_gone` | a future is polled: `poll` | the last future is dropped: `readers_gone` |
 //! |---|---|---|---|---|
 //! | pending: no result, and there are futures | done; the waiters are woken, in order | done, with `BrokenPromiseError`; the waiters are woken | its waker is kept | abandoned |
 //! | abandoned: no result, and no future | over; a failure is logged, unless it is quiet | nothing | | |
-//! | done: there is a result | `AlreadySetError`, and nothing changes | nothing | gives a clone of the result | over; a failure that was never read is logged |
-//! | over: the result was dropped | `AlreadySetError` | nothing | | |
+//! | done: there is a result | `AlreadySetError`, and nothing changes | nothing | gives a clone of the result | the result is dropped; a failure that was never read is logged |
+//! | over: the promise was set, and there is no future | `AlreadySetError` | nothing | | |
+//!
+//! The word of the lock says "done" of the last two states, which do not change any more: so they
+//! are read without the lock.
 //!
 //! ## Who owns what
 //!
@@ -32,8 +35,9 @@
 //! - *Done-callbacks* are tasks on the loop where they were added. For the promise they are
 //!   waiters.
 //!
-//! One lock protects everything except the value, and no code of a user runs under it: wakers are
-//! cloned, woken and dropped outside of it, and so are results. Clones of a value are made by one
+//! Both sides own one block, which counts them (`waiter/sides.rs`). Its lock protects everything
+//! except the value, and no code of a user runs under it: wakers are cloned, woken and dropped
+//! outside of it, and so are results. Clones of a value are made by one
 //! thread at a time, because the value need not be `Sync`. A `clone` that reads the same promise
 //! again does not wait for itself.
 
@@ -74,6 +78,6 @@ pub use self::setter::Promise;
 /// assert_eq!(gen::run_sync(body()).unwrap(), [42, 42]);
 /// ```
 pub fn promise<T: Clone>() -> (Promise<T>, SharedFuture<T>) {
-    let state = state::PromiseState::new();
-    (Promise::new(state.clone()), SharedFuture::first(state))
+    let (promise, future) = state::PromiseState::new();
+    (Promise::new(promise), SharedFuture::first(future))
 }

@@ -2,12 +2,12 @@
 
 use std::fmt;
 use std::future::Future;
-use std::sync::Arc;
 
 use super::errors::AlreadySetError;
 use super::state::PromiseState;
 use crate::error::{catch_panic, Throw};
 use crate::task::{check_local, spawn_local};
+use crate::waiter::Writer;
 use crate::yieldable::FutureOfResult;
 use crate::{Error, Result};
 
@@ -28,11 +28,11 @@ use crate::{Error, Result};
 /// [`BrokenPromiseError`](crate::BrokenPromiseError).
 #[must_use = "a promise that is dropped is broken: its futures give an error"]
 pub struct Promise<T> {
-    state: Arc<PromiseState<T>>,
+    state: Writer<PromiseState<T>>,
 }
 
 impl<T> Promise<T> {
-    pub(super) fn new(state: Arc<PromiseState<T>>) -> Self {
+    pub(super) fn new(state: Writer<PromiseState<T>>) -> Self {
         Promise { state }
     }
 
@@ -134,12 +134,6 @@ impl<T> Promise<T> {
             let result = catch_panic(future).await.and_then(|result| result.map_err(Throw::throw));
             self.state.set(result).map_err(Error::from)
         }));
-    }
-}
-
-impl<T> Drop for Promise<T> {
-    fn drop(&mut self) {
-        self.state.break_promise();
     }
 }
 

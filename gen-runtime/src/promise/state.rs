@@ -1,165 +1,169 @@
 //! The state that both sides of a promise share; see the table in `mod.rs`.
 
 use std::any::type_name;
-use std::mem;
-use std::sync::Arc;
 use std::task::{Poll, Waker};
 
 use super::errors::{AlreadySetError, BrokenPromiseError};
 use super::value::Value;
 use crate::report::{report_unread, Detached};
-use crate::sync::{lock, Mutex};
-use crate::waiter::{WaiterId, Waiters};
+use crate::sync::{AtomicBool, Ordering};
+use crate::waiter::{two_sides, Reader, StageLock, TwoSided, WaiterId, Waiters, Writer};
 use crate::Result;
 
 /// The name of a promise in the log.
 const WHAT: &str = "a promise";
 
-/// The state of a promise. One lock protects everything except the value.
+/// The state of a promise. The lock protects everything except the value.
 pub(super) struct PromiseState<T> {
-    state: Mutex<State>,
+    lock: StageLock<Pending>,
+    /// Nothing has to report the failure: a future has read it, or it is only that the promise was
+    /// broken. It only changes to true.
+    seen: AtomicBool,
     value: Value<T>,
 }
 
-struct State {
-    /// The number of futures.
-    readers: usize,
-    stage: Stage,
-}
+/// There is no result, and there are futures.
+const PENDING: u8 = 0;
+/// There is no result, and no future.
+const ABANDONED: u8 = 1;
+/// There is, or was, a result. This is final.
+const DONE: u8 = 2;
 
-enum Stage {
-    Pending(Waiters),
-    /// There is no future any more; why there is none.
-    Abandoned(Detached),
-    /// The value is there. If it is `seen`, its failure is not reported: a future has read it, or
-    /// it is only that the promise was broken.
-    Done {
-        seen: bool,
-    },
-    Over,
-}
-
-/// The answer to a future that is polled.
-enum Found {
-    /// The value, and whether this is the only future.
-    Value { alone: bool },
-    /// There is no value, and the waker of this poll will be woken.
-    Waiting,
-    /// There is no value, and the waker of this poll is not kept.
-    NotWaiting,
+/// The data of a promise that is not done.
+struct Pending {
+    waiters: Waiters,
+    /// Why it is abandoned, if it is.
+    abandoned: Detached,
 }
 
 impl<T> PromiseState<T> {
-    /// The state of a pending promise with one future.
-    pub(super) fn new() -> Arc<Self> {
-        let stage = Stage::Pending(Waiters::default());
-        Arc::new(PromiseState { state: Mutex::new(State { readers: 1, stage }), value: Value::new() })
+    /// Makes a pending promise with one future.
+    pub(super) fn new() -> (Writer<Self>, Reader<Self>) {
+        let pending = Pending { waiters: Waiters::default(), abandoned: Detached::Unwatched };
+        two_sides(PromiseState {
+            lock: StageLock::new(pending),
+            seen: AtomicBool::new(false),
+            value: Value::new(),
+        })
+    }
+
+    pub(super) fn is_set(&self) -> bool {
+        self.lock.stage() == DONE
     }
 
     // ---- the promise
     // ------------------------------------------------------------------------------
 
-    pub(super) fn is_set(&self) -> bool {
-        matches!(lock(&self.state).stage, Stage::Done { .. } | Stage::Over)
-    }
-
     /// Sets the result, if there is none yet.
     pub(super) fn set(&self, result: Result<T>) -> Result<(), AlreadySetError> {
-        self.finish(result, false)
-    }
-
-    /// The promise is dropped. If it was not set, its futures give an error, which is not reported
-    /// as a failure.
-    pub(super) fn break_promise(&self) {
-        let pending = matches!(lock(&self.state).stage, Stage::Pending(_));
-        if pending {
-            // It cannot have been set meanwhile, because this is the only promise.
-            let _ = self.finish(Err(BrokenPromiseError::new(type_name::<T>()).into()), true);
-        }
-    }
-
-    fn finish(&self, result: Result<T>, seen: bool) -> Result<(), AlreadySetError> {
-        let mut state = lock(&self.state);
-        match mem::replace(&mut state.stage, Stage::Over) {
-            Stage::Pending(waiters) => {
+        let mut result = Some(result);
+        let (before, waiters, why) = self.lock.with(|stage, pending| {
+            let before = *stage;
+            if before == PENDING {
                 // SAFETY: the state is locked and was pending, and is done when it is unlocked.
-                unsafe { self.value.put(result) };
-                state.stage = Stage::Done { seen };
-                drop(state);
-                waiters.wake();
+                unsafe { self.value.put(&mut result) };
+            }
+            *stage = DONE;
+            (before, pending.waiters.take(), pending.abandoned)
+        });
+        waiters.wake();
+        match (before, result) {
+            (DONE, _) => Err(AlreadySetError::new(type_name::<T>())),
+            (_, Some(Err(error))) if !self.is_seen() => {
+                why.report(WHAT, &error);
                 Ok(())
             }
-            Stage::Abandoned(why) => {
-                drop(state);
-                match result {
-                    Err(error) if !seen => why.report(WHAT, &error),
-                    _ => {}
-                }
-                Ok(())
-            }
-            before @ (Stage::Done { .. } | Stage::Over) => {
-                state.stage = before;
-                drop(state);
-                // The second result is dropped here, outside of the lock.
-                drop(result);
-                Err(AlreadySetError::new(type_name::<T>()))
-            }
+            _ => Ok(()),
         }
+    }
+
+    fn is_seen(&self) -> bool {
+        // Relaxed: who reports has been told by the lock or by the counts of the owners what the
+        // readers did.
+        self.seen.load(Ordering::Relaxed)
+    }
+
+    fn set_seen(&self) {
+        self.seen.store(true, Ordering::Relaxed);
     }
 
     // ---- the futures
     // ------------------------------------------------------------------------------
 
-    pub(super) fn add_reader(&self) {
-        lock(&self.state).readers += 1;
-    }
-
-    /// A future is dropped, and the result with the last one.
-    pub(super) fn remove_reader(&self, id: Option<WaiterId>) {
-        let mut state = lock(&self.state);
-        state.readers -= 1;
-        if state.readers > 0 {
-            let waker = match (&mut state.stage, id) {
-                (Stage::Pending(waiters), Some(id)) => waiters.remove(id),
-                _ => None,
-            };
-            drop(state);
+    /// A future that has waited is dropped.
+    pub(super) fn forget(&self, id: WaiterId) {
+        if self.lock.stage() == PENDING {
+            let waker = self.lock.with(|_, pending| pending.waiters.remove(id));
             drop(waker);
-            return;
-        }
-        let next = match state.stage {
-            Stage::Pending(_) => Stage::Abandoned(Detached::now()),
-            _ => Stage::Over,
-        };
-        let before = mem::replace(&mut state.stage, next);
-        // SAFETY: the state is locked, counts no reader, and is abandoned or over from now on.
-        let result = unsafe { self.value.take() };
-        drop(state);
-        if let (Stage::Done { seen: false }, Some(Err(error))) = (&before, &result) {
-            report_unread(WHAT, error);
         }
     }
 
-    /// Keeps the waker; returns the one that is to be dropped outside of the lock.
-    fn wait(&self, id: &mut Option<WaiterId>, waker: Waker) -> Option<Waker> {
-        match &mut lock(&self.state).stage {
-            Stage::Pending(waiters) => waiters.put(*id.get_or_insert_with(WaiterId::new), waker),
-            _ => Some(waker),
-        }
-    }
-
-    /// Looks for the value, which counts as seen from now on: the caller is about to read it.
-    fn look(&self, id: Option<WaiterId>, waker: &Waker) -> Found {
-        let mut state = lock(&self.state);
-        let alone = state.readers == 1;
-        match (&mut state.stage, id) {
-            (Stage::Done { seen }, _) => {
-                *seen = true;
-                Found::Value { alone }
+    /// Keeps `waker` until there is a result. Returns whether there is none.
+    fn wait(&self, id: &mut Option<WaiterId>, waker: &Waker) -> bool {
+        if let Some(id) = *id {
+            let known = self.lock.with(|stage, pending| match *stage {
+                PENDING => pending.waiters.contains(id, waker).then_some(true),
+                _ => Some(false),
+            });
+            if let Some(waits) = known {
+                return waits;
             }
-            (Stage::Pending(waiters), Some(id)) if waiters.contains(id, waker) => Found::Waiting,
-            _ => Found::NotWaiting,
         }
+        // A new waker: it is cloned, and the old one is dropped, while nothing is locked.
+        let waker = waker.clone();
+        let spare = self.lock.with(|stage, pending| match *stage {
+            PENDING => {
+                let id = *id.get_or_insert_with(|| pending.waiters.next_id());
+                Ok(pending.waiters.put(id, waker))
+            }
+            _ => Err(waker),
+        });
+        spare.is_ok()
+    }
+}
+
+impl<T> TwoSided for PromiseState<T> {
+    /// The promise is dropped. If it was not set, its futures give an error, which is not reported
+    /// as a failure.
+    fn writers_gone(&self) {
+        if self.lock.stage() == PENDING {
+            // Nothing sets it meanwhile, because this was the only promise.
+            self.break_promise();
+        }
+    }
+
+    /// The last future is dropped, and the result with it.
+    fn readers_gone(&self) {
+        if !self.is_set() {
+            let why = Detached::now();
+            let (stage, waiters) = self.lock.with(|stage, pending| {
+                if *stage == PENDING {
+                    *stage = ABANDONED;
+                }
+                pending.abandoned = why;
+                (*stage, pending.waiters.take())
+            });
+            drop(waiters);
+            if stage == ABANDONED {
+                return;
+            }
+        }
+        // SAFETY: the state is done, and the last reader is being dropped.
+        let result = unsafe { self.value.take() };
+        if let Some(Err(error)) = result {
+            if !self.is_seen() {
+                report_unread(WHAT, &error);
+            }
+        }
+    }
+}
+
+impl<T> PromiseState<T> {
+    #[cold]
+    fn break_promise(&self) {
+        self.set_seen();
+        // An error of this promise has no other reader than its futures.
+        let _ = self.set(Err(BrokenPromiseError::new(type_name::<T>()).into()));
     }
 }
 
@@ -167,33 +171,33 @@ impl<T> PromiseState<T> {
 impl<T: Clone> PromiseState<T> {
     /// Returns a clone of the result, if it is there. Other threads may read the same future.
     pub(super) fn read(&self) -> Option<Result<T>> {
-        match self.look(None, Waker::noop()) {
-            // SAFETY: the state is done, and the future that calls this is counted while it is
-            // borrowed.
-            Found::Value { .. } => unsafe { self.value.clone_in_turn() },
-            Found::Waiting | Found::NotWaiting => None,
+        if !self.is_set() {
+            return None;
         }
+        self.set_seen();
+        // SAFETY: the state is done, and the future that calls this is counted while it is borrowed.
+        unsafe { self.value.clone_in_turn() }
     }
+}
 
-    /// Returns a clone of the result, or has `waker` woken when it is there. The future is borrowed
-    /// mutably.
-    pub(super) fn poll(&self, id: &mut Option<WaiterId>, waker: &Waker) -> Poll<Result<T>> {
-        let mut found = self.look(*id, waker);
-        if let Found::NotWaiting = found {
-            // A new waker: it is cloned, and the old one is dropped, while nothing is locked.
-            let spare = self.wait(id, waker.clone());
-            drop(spare);
-            // The promise may have been set between the locks.
-            found = self.look(*id, waker);
-        }
-        let result = match found {
-            // SAFETY: the state is done, and the future that calls this is counted while it is
-            // borrowed. It is the only one and is borrowed mutably, so no other code can read.
-            Found::Value { alone: true } => unsafe { self.value.clone_alone() },
-            // SAFETY: as above, except that other futures may read.
-            Found::Value { alone: false } => unsafe { self.value.clone_in_turn() },
-            Found::Waiting | Found::NotWaiting => None,
-        };
-        result.map_or(Poll::Pending, Poll::Ready)
+/// Returns a clone of the result, or has `waker` woken when it is there.
+pub(super) fn poll<T: Clone>(
+    state: &mut Reader<PromiseState<T>>,
+    id: &mut Option<WaiterId>,
+    waker: &Waker,
+) -> Poll<Result<T>> {
+    if !state.is_set() && state.wait(id, waker) {
+        return Poll::Pending;
     }
+    let alone = state.is_only();
+    state.set_seen();
+    let result = if alone {
+        // SAFETY: the state is done, and the reader is counted while it is borrowed. It is the only
+        // one and is borrowed mutably, so no other code can read.
+        unsafe { state.value.clone_alone() }
+    } else {
+        // SAFETY: as above, except that other futures may read.
+        unsafe { state.value.clone_in_turn() }
+    };
+    result.map_or(Poll::Pending, Poll::Ready)
 }

@@ -10,7 +10,8 @@
 //! The unsafe code of the promises is in this file, and at its calls in `state.rs`. The invariants:
 //!
 //! 1. The content is written once, by [`put`](Value::put), while the state is locked and pending.
-//!    It is taken once, by [`take`](Value::take), while the state is locked and counts no reader.
+//!    It is taken once, by [`take`](Value::take), in the drop of the last reader, when the state is
+//!    done, which is final.
 //! 2. A reference to the content exists only inside of [`clone_in_turn`](Value::clone_in_turn) and
 //!    [`clone_alone`](Value::clone_alone). They are called after the state was found to be done,
 //!    for a `SharedFuture` that is borrowed during the call. So its reader is counted until the
@@ -42,23 +43,24 @@ impl<T> Value<T> {
         Value { content: UnsafeCell::new(None), turn: Mutex::new(()), holder: AtomicU32::new(0) }
     }
 
-    /// Stores the result.
+    /// Moves the result in.
     ///
     /// # Safety
     ///
     /// The state is locked and pending, and becomes done before it is unlocked (invariant 1).
-    pub(super) unsafe fn put(&self, result: Result<T>) {
+    pub(super) unsafe fn put(&self, result: &mut Option<Result<T>>) {
         // SAFETY: pending, so there is no reference (2), and the lock keeps other writers out (1).
-        self.content.with_mut(|content| unsafe { *content = Some(result) });
+        self.content.with_mut(|content| unsafe { *content = result.take() });
     }
 
     /// Takes the result out, if there is one.
     ///
     /// # Safety
     ///
-    /// The state is locked and counts no reader, and is never done again (invariant 1).
+    /// The state is done, and the last reader is being dropped (invariant 1).
     pub(super) unsafe fn take(&self) -> Option<Result<T>> {
-        // SAFETY: without a reader there is no reference (2), and the lock keeps writers out (1).
+        // SAFETY: without another reader there is no reference (2), and nothing writes when the
+        // state is done (1).
         self.content.with_mut(|content| unsafe { (*content).take() })
     }
 }

@@ -12,7 +12,7 @@ pub(crate) use loom::{
     alloc::{alloc, dealloc},
     cell::UnsafeCell,
     sync::{
-        atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicU8, AtomicUsize, Ordering},
         Condvar, Mutex, MutexGuard, RwLock,
     },
 };
@@ -20,7 +20,7 @@ pub(crate) use loom::{
 pub(crate) use std::{
     alloc::{alloc, dealloc},
     sync::{
-        atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicU8, AtomicUsize, Ordering},
         Condvar, Mutex, MutexGuard, RwLock,
     },
     thread_local,

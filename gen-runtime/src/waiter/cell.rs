@@ -3,11 +3,11 @@
 use std::mem;
 use std::task::{Poll, Waker};
 
+use super::StageLock;
 use crate::report::contain;
-use crate::sync::{lock, Mutex};
 
 /// See the states and the rules of the module.
-pub(crate) struct WaiterCell<V>(Mutex<Stage<V>>);
+pub(crate) struct WaiterCell<V>(StageLock<Stage<V>>);
 
 pub(crate) enum Stage<V> {
     Empty(Waiter),
@@ -36,7 +36,18 @@ pub(super) fn wake(waker: Waker) {
     contain("a waker", || waker.wake());
 }
 
+/// The words of the lock.
+const EMPTY: u8 = 0;
+const FULL: u8 = 1;
+
 impl<V> Stage<V> {
+    fn word(&self) -> u8 {
+        match self {
+            Stage::Empty(_) => EMPTY,
+            Stage::Full(_) => FULL,
+        }
+    }
+
     /// Of a stage that was replaced: wakes the future that waited.
     pub(crate) fn wake(self) {
         if let Stage::Empty(waiter) = self {
@@ -55,13 +66,13 @@ impl<V> Stage<V> {
 impl<V> Default for WaiterCell<V> {
     /// An empty cell.
     fn default() -> Self {
-        WaiterCell(Mutex::new(Stage::Empty(Waiter::default())))
+        WaiterCell(StageLock::new(Stage::Empty(Waiter::default())))
     }
 }
 
 impl<V> WaiterCell<V> {
     pub(crate) fn is_empty(&self) -> bool {
-        self.with(|stage| matches!(stage, Stage::Empty(_)))
+        self.0.stage() == EMPTY
     }
 
     /// Ready with the output of `read`, which runs under the lock. Until there is a value, the cell
@@ -104,6 +115,10 @@ impl<V> WaiterCell<V> {
 
     /// Runs `change` under the lock. It moves out whatever is to be woken or dropped.
     pub(crate) fn with<R>(&self, change: impl FnOnce(&mut Stage<V>) -> R) -> R {
-        change(&mut lock(&self.0))
+        self.0.with(|word, stage| {
+            let result = change(stage);
+            *word = stage.word();
+            result
+        })
     }
 }

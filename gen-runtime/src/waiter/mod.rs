@@ -4,8 +4,11 @@
 //! |---|---|
 //! | `cell.rs` | [`WaiterCell`]: a value, or the waker of the future that waits for it |
 //! | `oneshot.rs` | [`oneshot`]: a sender and a receiver of one value |
+//! | `stage_lock.rs` | [`StageLock`]: a lock whose word also names the stage of the data |
+//! | `sides.rs` | [`two_sides`]: one block with owners that write and owners that read |
 //! | `waiters.rs` | [`Waiters`]: the wakers of several futures, under the lock of their owner |
 //! | `models.rs` | what loom checks: a value against polls and drops on another thread |
+//! | `models_of_blocks.rs` | what loom checks of `StageLock` and `two_sides` |
 //!
 //! # States
 //!
@@ -20,7 +23,7 @@
 //!
 //! The cell owns the waker from a poll that is pending until the waker is replaced, forgotten or
 //! woken. It owns the value until a reader takes it out. A module that guards more than one value
-//! keeps a [`Waiter`], or [`Waiters`], under a lock of its own, by the same rules.
+//! keeps a [`Waiter`], or [`Waiters`], in a [`StageLock`] of its own, by the same rules.
 //!
 //! # Two rules
 //!
@@ -35,9 +38,15 @@
 mod cell;
 #[cfg(all(test, loom))]
 mod models;
+#[cfg(all(test, loom))]
+mod models_of_blocks;
 mod oneshot;
+mod sides;
+mod stage_lock;
 mod waiters;
 
 pub(crate) use self::cell::{Stage, Waiter, WaiterCell};
 pub(crate) use self::oneshot::{oneshot, Missing, Receiver, Sender};
+pub(crate) use self::sides::{two_sides, Reader, TwoSided, Writer};
+pub(crate) use self::stage_lock::StageLock;
 pub(crate) use self::waiters::{WaiterId, Waiters};

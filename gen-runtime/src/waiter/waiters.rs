@@ -23,6 +23,8 @@ impl WaiterId {
 /// module.
 #[derive(Debug, Default)]
 pub(crate) struct Waiters {
+    /// The last name that was given by `next_id`.
+    last: u64,
     /// The first waker, if it was not removed: nearly always it is the only one, and needs no
     /// allocation.
     first: Option<(WaiterId, Waker)>,
@@ -31,6 +33,13 @@ pub(crate) struct Waiters {
 }
 
 impl Waiters {
+    /// Names a future that waits only here. An owner whose futures wait at several places takes the
+    /// names of all of them from [`WaiterId::new`].
+    pub(crate) fn next_id(&mut self) -> WaiterId {
+        self.last += 1;
+        WaiterId(self.last)
+    }
+
     /// Whether that future waits with this very waker.
     pub(crate) fn contains(&self, id: WaiterId, waker: &Waker) -> bool {
         let known = match &self.first {
@@ -70,7 +79,7 @@ impl Waiters {
     /// Takes out all wakers.
     #[must_use]
     pub(crate) fn take(&mut self) -> Waiters {
-        mem::take(self)
+        Waiters { last: self.last, first: self.first.take(), others: self.others.take() }
     }
 
     /// Wakes the futures, in the order of their first waits.

@@ -1,0 +1,176 @@
+//! Models of [`StageLock`] and [`two_sides`] for loom, in every order that the memory model allows.
+//!
+//! `RUSTFLAGS="--cfg loom" cargo test -p gen-runtime --lib --release models`
+//!
+//! loom checks each access to the data of a lock, and that of a block's content.
+
+use loom::cell::UnsafeCell;
+use loom::sync::atomic::{AtomicUsize, Ordering};
+use loom::sync::Arc;
+use loom::thread;
+
+use super::{two_sides, StageLock, TwoSided};
+
+#[test]
+fn two_changes_of_the_data_are_one_after_the_other() {
+    loom::model(|| {
+        let lock = Arc::new(StageLock::new(0_u32));
+        let theirs = lock.clone();
+        let add = |lock: &StageLock<u32>| {
+            lock.with_word(|stage, data| {
+                *data += 1;
+                *stage += 1;
+            });
+        };
+        let thread = thread::spawn(move || add(&theirs));
+        add(&lock);
+        thread.join().unwrap();
+        assert_eq!(lock.with(|stage, data| (*stage, *data)), (2, 2));
+    });
+}
+
+/// A thread that reads the new stage, without the lock, sees what was written before.
+#[test]
+fn a_stage_shows_what_was_written_before() {
+    loom::model(|| {
+        let shared = Arc::new((StageLock::new(()), UnsafeCell::new(0)));
+        let theirs = shared.clone();
+        let thread = thread::spawn(move || {
+            theirs.0.with_word(|stage, ()| {
+                // SAFETY: loom fails if another thread has the cell at the same time.
+                theirs.1.with_mut(|value| unsafe { *value = 7 });
+                *stage = 1;
+            });
+        });
+        if shared.0.stage() == 1 {
+            // SAFETY: as above.
+            shared.1.with(|value| assert_eq!(unsafe { *value }, 7));
+        }
+        thread.join().unwrap();
+    });
+}
+
+/// The stage is never taken for another one while the lock is held.
+#[test]
+fn a_lock_that_is_held_hides_no_stage() {
+    loom::model(|| {
+        let lock = Arc::new(StageLock::new(()));
+        lock.with(|stage, ()| *stage = 1);
+        let theirs = lock.clone();
+        let thread = thread::spawn(move || theirs.with_word(|_, ()| {}));
+        assert_eq!(lock.stage(), 1);
+        thread.join().unwrap();
+    });
+}
+
+/// Counts what is called, and is written to by each owner. Its drop must have seen all of that.
+struct Content {
+    gone: [AtomicUsize; 2],
+    dropped: Arc<AtomicUsize>,
+    written: StageLock<usize>,
+    /// Only accessed when all owners are gone, and by the last reader.
+    of_readers: UnsafeCell<usize>,
+}
+
+impl TwoSided for Content {
+    fn writers_gone(&self) {
+        assert_eq!(self.gone[0].fetch_add(1, Ordering::Relaxed), 0);
+    }
+
+    fn readers_gone(&self) {
+        assert_eq!(self.gone[1].fetch_add(1, Ordering::Relaxed), 0);
+        // SAFETY: loom fails if another thread has the cell at the same time.
+        self.of_readers.with_mut(|count| unsafe { *count += 1 });
+    }
+}
+
+impl Drop for Content {
+    fn drop(&mut self) {
+        assert!(self.gone.iter().all(|gone| gone.load(Ordering::Relaxed) == 1));
+        // SAFETY: as above.
+        self.of_readers.with(|count| assert_eq!(unsafe { *count }, 1));
+        self.dropped.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+fn content() -> (Content, Arc<AtomicUsize>) {
+    let dropped = Arc::new(AtomicUsize::new(0));
+    let content = Content {
+        gone: Default::default(),
+        dropped: dropped.clone(),
+        written: StageLock::new(0),
+        of_readers: UnsafeCell::new(0),
+    };
+    (content, dropped)
+}
+
+#[test]
+fn two_owners_that_go_at_once_free_the_block_once() {
+    loom::model(|| {
+        let (content, dropped) = content();
+        let (writer, reader) = two_sides(content);
+        let thread = thread::spawn(move || {
+            writer.written.with(|_, count| *count += 1);
+        });
+        drop(reader);
+        thread.join().unwrap();
+        assert_eq!(dropped.load(Ordering::Relaxed), 1);
+    });
+}
+
+#[test]
+fn of_two_readers_that_go_at_once_one_is_the_last() {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(3);
+    model.check(|| {
+        let (content, dropped) = content();
+        let (writer, reader) = two_sides(content);
+        let other = reader.clone();
+        let threads = [thread::spawn(move || drop(other)), thread::spawn(move || drop(writer))];
+        drop(reader);
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        assert_eq!(dropped.load(Ordering::Relaxed), 1);
+    });
+}
+
+/// The only reader sees what the reader before it has done.
+#[test]
+fn a_reader_that_is_the_only_one_has_the_content_for_itself() {
+    loom::model(|| {
+        let (content, _) = content();
+        let (writer, mut reader) = two_sides(content);
+        let other = reader.clone();
+        let thread = thread::spawn(move || {
+            // SAFETY: loom fails if another thread has the cell at the same time.
+            other.of_readers.with_mut(|count| unsafe { *count += 1 });
+        });
+        if reader.is_only() {
+            // SAFETY: as above.
+            reader.of_readers.with_mut(|count| unsafe { *count -= 1 });
+        } else {
+            thread.join().unwrap();
+            // SAFETY: as above.
+            reader.of_readers.with_mut(|count| unsafe { *count -= 1 });
+            return drop(writer);
+        }
+        thread.join().unwrap();
+        drop(writer);
+    });
+}
+
+/// A writer that is cloned on one thread while another one goes.
+#[test]
+fn a_clone_keeps_its_side() {
+    loom::model(|| {
+        let (content, dropped) = content();
+        let (writer, reader) = two_sides(content);
+        let other = writer.clone();
+        let thread = thread::spawn(move || drop(other));
+        let third = writer.clone();
+        drop(writer);
+        assert_eq!(third.gone[0].load(Ordering::Relaxed), 0);
+        thread.join().unwrap();
+        drop((third, reader));
+        assert_eq!(dropped.load(Ordering::Relaxed), 1);
+    });
+}

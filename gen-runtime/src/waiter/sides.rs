@@ -1,0 +1,201 @@
+//! One block with owners of two kinds: those that bring something, and those that wait for it.
+//!
+//! It is an `Arc` that knows two things more: when the last owner of a side is gone, which it tells
+//! the content of the block ([`TwoSided`]); and whether an owner is the only one left, in which case
+//! its drop frees the block without a read-modify-write. So a pair of owners costs one allocation,
+//! and one read-modify-write for both drops together; two `Arc`s cost four and a clone.
+//!
+//! | event | the counts | what is called |
+//! |---|---|---|
+//! | [`two_sides`] | one writer, one reader | |
+//! | a clone | one more on its side | |
+//! | a drop, not the last on its side | one less | |
+//! | the drop of the last on its side | first the call, then one less | `writers_gone` or `readers_gone` |
+//! | the last drop of all | as above | the block is freed, too |
+//!
+//! # Safety
+//!
+//! The unsafe code of the owners is in this file. The invariants:
+//!
+//! 1. Each owner is counted from its making until the end of its drop, and the block is freed by
+//!    the drop that takes the last count away. So an owner's block exists.
+//! 2. Only an owner of a side makes owners of that side. So the count of a side that is one in the
+//!    drop of an owner stays one until that drop ends; and counts that are one and zero, the
+//!    owner's own being the one, stay so.
+//! 3. Taking a count away releases what the owner has done, and the drop that frees has acquired
+//!    that, by its last look at the counts. So the block is freed after every other use.
+
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::process::abort;
+use std::ptr::NonNull;
+
+use crate::sync::{AtomicU64, Ordering};
+
+/// The content of a block, which is told when a side is gone.
+pub(crate) trait TwoSided {
+    /// The last writer is being dropped.
+    fn writers_gone(&self);
+
+    /// The last reader is being dropped.
+    fn readers_gone(&self);
+}
+
+/// An owner that brings something.
+pub(crate) struct Writer<B: TwoSided>(Owner<B>);
+
+/// An owner that waits for something.
+pub(crate) struct Reader<B: TwoSided>(Owner<B>);
+
+/// Makes a block with an owner on each side.
+pub(crate) fn two_sides<B: TwoSided>(content: B) -> (Writer<B>, Reader<B>) {
+    let block = Box::new(Block { counts: AtomicU64::new(WRITER + READER), content });
+    let block = NonNull::from(Box::leak(block));
+    (Writer(Owner { block, owned: PhantomData }), Reader(Owner { block, owned: PhantomData }))
+}
+
+struct Owner<B> {
+    block: NonNull<Block<B>>,
+    owned: PhantomData<Block<B>>,
+}
+
+struct Block<B> {
+    /// The writers in the lower half, the readers in the upper half.
+    counts: AtomicU64,
+    content: B,
+}
+
+const WRITER: u64 = 1;
+const READER: u64 = 1 << 32;
+
+/// More owners than this on a side can only be those of a leak.
+const AT_MOST: u64 = u32::MAX as u64 / 2;
+
+/// The number of owners of the side whose owners count `unit`.
+fn of_side(counts: u64, unit: u64) -> u64 {
+    counts / unit % READER
+}
+
+// SAFETY: as for an `Arc`: owners on several threads share the content, and any of them may be the
+// one that drops it.
+unsafe impl<B: Send + Sync> Send for Owner<B> {}
+// SAFETY: as above.
+unsafe impl<B: Send + Sync> Sync for Owner<B> {}
+
+impl<B> Owner<B> {
+    fn block(&self) -> &Block<B> {
+        // SAFETY: the block exists while the owner does (1), and is only shared.
+        unsafe { self.block.as_ref() }
+    }
+
+    #[inline]
+    fn add(&self, unit: u64) -> Self {
+        // Relaxed, since this owner keeps the block, and the new one comes from it.
+        let before = self.block().counts.fetch_add(unit, Ordering::Relaxed);
+        if of_side(before, unit) > AT_MOST {
+            abort();
+        }
+        Owner { block: self.block, owned: PhantomData }
+    }
+
+    /// Takes the count of this owner away, unless it is the last of its side. Returns whether it
+    /// is.
+    #[inline]
+    fn is_last(&self, unit: u64) -> bool {
+        let counts = &self.block().counts;
+        let mut now = counts.load(Ordering::Acquire);
+        while of_side(now, unit) > 1 {
+            match counts.compare_exchange_weak(now, now - unit, Ordering::Release, Ordering::Acquire) {
+                Ok(_) => return false,
+                Err(other) => now = other,
+            }
+        }
+        true
+    }
+
+    /// Calls `gone`, and then takes the last count of the side away.
+    #[inline]
+    fn leave(&self, unit: u64, gone: impl FnOnce(&B)) {
+        let last = Last { block: self.block, unit };
+        gone(&self.block().content);
+        drop(last);
+    }
+}
+
+/// The last count of a side, which its drop takes away, also by a panic.
+struct Last<B> {
+    block: NonNull<Block<B>>,
+    unit: u64,
+}
+
+impl<B> Drop for Last<B> {
+    #[inline]
+    fn drop(&mut self) {
+        // SAFETY: the count was not taken away yet (1).
+        let counts = unsafe { &self.block.as_ref().counts };
+        // Nobody else is there, or comes (2): no other thread has to see the count.
+        let alone = counts.load(Ordering::Acquire) == self.unit;
+        if alone || counts.fetch_sub(self.unit, Ordering::AcqRel) == self.unit {
+            // SAFETY: the last count was taken away, by an owner that has not used the block since
+            // (1), and after every other use (3).
+            drop(unsafe { Box::from_raw(self.block.as_ptr()) });
+        }
+    }
+}
+
+impl<B: TwoSided> Reader<B> {
+    /// Whether there is no other reader. Then there will be none while this one is borrowed, and
+    /// what the others did is seen.
+    #[inline]
+    pub(crate) fn is_only(&mut self) -> bool {
+        of_side(self.0.block().counts.load(Ordering::Acquire), READER) == 1
+    }
+}
+
+impl<B: TwoSided> Clone for Writer<B> {
+    fn clone(&self) -> Self {
+        Writer(self.0.add(WRITER))
+    }
+}
+
+impl<B: TwoSided> Clone for Reader<B> {
+    fn clone(&self) -> Self {
+        Reader(self.0.add(READER))
+    }
+}
+
+impl<B: TwoSided> Drop for Writer<B> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.0.is_last(WRITER) {
+            self.0.leave(WRITER, B::writers_gone);
+        }
+    }
+}
+
+impl<B: TwoSided> Drop for Reader<B> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.0.is_last(READER) {
+            self.0.leave(READER, B::readers_gone);
+        }
+    }
+}
+
+impl<B: TwoSided> Deref for Writer<B> {
+    type Target = B;
+
+    #[inline]
+    fn deref(&self) -> &B {
+        &self.0.block().content
+    }
+}
+
+impl<B: TwoSided> Deref for Reader<B> {
+    type Target = B;
+
+    #[inline]
+    fn deref(&self) -> &B {
+        &self.0.block().content
+    }
+}
