@@ -19,6 +19,9 @@ pub(crate) enum CurrentContext {
 thread_local! {
     // Only borrowed for moments in which no code of a user runs.
     static CURRENT: RefCell<CurrentContext> = const { RefCell::new(CurrentContext::Running) };
+}
+
+thread_local! {
     /// Whether it is a captured one. It has no destructor, so it is cheaper to read.
     static IS_CAPTURED: Cell<bool> = const { Cell::new(false) };
 }

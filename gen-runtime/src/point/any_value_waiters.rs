@@ -2,51 +2,47 @@
 
 use std::task::Waker;
 
-use crate::sync::{lock, AtomicU64, Mutex, Ordering};
-use crate::waiter::{WaiterId, Waiters};
+use crate::waiter::{StageLock, WaiterId, Waiters};
 
-/// One for each call, shared by its registrations.
-///
-/// No value is missed: `stored` grows before the waiters are taken, and a point that begins to wait
-/// compares `stored`, under the lock of the waiters, with its value before the point was asked.
-#[derive(Debug)]
-pub(super) struct AnyValueWaiters {
-    stored: AtomicU64,
-    waiters: Mutex<Waiters>,
+/// Made when the first point of a call waits for any value, and known to the registrations of the
+/// call from then on: a call without such points counts no values.
+#[derive(Default)]
+pub(super) struct AnyValueWaiters(StageLock<Board>);
+
+#[derive(Default)]
+struct Board {
+    /// The number of values that were stored since the board was made.
+    stored: u64,
+    waiters: Waiters,
 }
 
 impl AnyValueWaiters {
-    pub(super) fn new() -> Self {
-        AnyValueWaiters { stored: AtomicU64::new(0), waiters: Mutex::new(Waiters::default()) }
-    }
-
     /// The number of values that were stored so far.
     pub(super) fn stored(&self) -> u64 {
-        self.stored.load(Ordering::Acquire)
+        self.0.with(|_, board| board.stored)
     }
 
     /// Counts a value, and wakes the waiters.
     pub(super) fn store(&self) {
-        self.stored.fetch_add(1, Ordering::AcqRel);
-        let waiters = lock(&self.waiters).take();
+        let waiters = self.0.with(|_, board| {
+            board.stored += 1;
+            board.waiters.take()
+        });
         waiters.wake();
     }
 
     /// Waits for the next value; `false` if a value was stored since `before`.
     pub(super) fn wait(&self, id: WaiterId, waker: Waker, before: u64) -> bool {
-        let mut waiters = lock(&self.waiters);
-        if self.stored() != before {
-            return false;
-        }
-        let replaced = waiters.put(id, waker);
-        drop(waiters);
-        drop(replaced);
-        true
+        let replaced = self.0.with(|_, board| match board.stored == before {
+            true => Ok(board.waiters.put(id, waker)),
+            false => Err(waker),
+        });
+        replaced.is_ok()
     }
 
     /// Removes a waiter.
     pub(super) fn forget(&self, id: WaiterId) {
-        let waker = lock(&self.waiters).remove(id);
+        let waker = self.0.with(|_, board| board.waiters.remove(id));
         drop(waker);
     }
 }

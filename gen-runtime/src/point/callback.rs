@@ -116,6 +116,11 @@ impl<T> Callable<T> {
         Callable { registration }
     }
 
+    /// That of a registration which counts it already.
+    pub(super) fn first(registration: Arc<dyn Store<T>>) -> Self {
+        Callable { registration }
+    }
+
     /// Stores the value.
     pub fn call(&self, value: T) {
         self.registration.store(value);

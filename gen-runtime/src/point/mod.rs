@@ -11,10 +11,10 @@
 //! |---|---|
 //! | `kind.rs` | the registry of a call that yields points: where it comes from, and how it ends |
 //! | `registry.rs` | the keys of one call |
-//! | `table.rs` | the registrations of a call, by the hash of their key |
+//! | `table.rs` | the registrations of a call, by the hash of their key: a few in a list, many in a map |
 //! | `key.rs` | keys of any type in one table |
 //! | `registration.rs` | one key: its value, and the points that wait for it |
-//! | `any_value_waiters.rs` | the points that wait for any value at all |
+//! | `any_value_waiters.rs` | the points that wait for any value at all; made with the first of them |
 //! | `runner.rs` | [`Runner`]: the coroutine call, as a point sees it |
 //! | `pending.rs` | the future of a yielded point |
 //! | `callback.rs`, `wait.rs`, `wait_all.rs`, `forget.rs` | the points that use keys |

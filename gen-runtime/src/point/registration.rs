@@ -9,8 +9,7 @@ use super::any_value_waiters::AnyValueWaiters;
 use super::key::{AnyKey, Key};
 use crate::error::AsAny;
 use crate::executor::{abandon, Abandon, Doubt};
-use crate::sync::{lock, Mutex};
-use crate::waiter::{WaiterId, Waiters};
+use crate::waiter::{StageLock, WaiterId, Waiters};
 
 /// Names a registration within its call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,8 +31,8 @@ impl RegistrationId {
 pub(super) struct Registration<T, Q: ?Sized> {
     at: &'static Location<'static>,
     id: RegistrationId,
-    any_value_waiters: Arc<AnyValueWaiters>,
-    slot: Mutex<ValueSlot<T>>,
+    /// The stage of the lock is the [`Readiness`], so that it is read without the lock.
+    slot: StageLock<ValueSlot<T>>,
     key: Q,
 }
 
@@ -43,6 +42,8 @@ struct ValueSlot<T> {
     /// The last callable was dropped by a callback that has failed, and whose error is reported.
     failed: bool,
     waiters: Waiters,
+    /// The board of the call, if one of its points has ever waited for any value.
+    any_value_waiters: Option<Arc<AnyValueWaiters>>,
 }
 
 /// The states of a registration; see the table in `mod.rs`.
@@ -56,8 +57,8 @@ enum Content<T> {
 /// The answer to a point that asks about a registration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Readiness {
-    /// There is no value yet.
-    Empty,
+    /// There is no value yet. This is the first state.
+    Empty = 0,
     /// The value is there.
     Stored,
     /// All callables were dropped; the point is to ask again.
@@ -68,6 +69,20 @@ pub(super) enum Readiness {
     Closed,
 }
 
+impl Readiness {
+    /// That of the stage of a lock.
+    fn of(stage: u8) -> Self {
+        use Readiness::{Abandoned, Closed, Doubted, Empty, Stored};
+        [Empty, Stored, Doubted, Abandoned].into_iter().nth(stage.into()).unwrap_or(Closed)
+    }
+
+    /// Whether a value has come, or will not come: there are no waiters then, and the number of the
+    /// callables means nothing any more.
+    fn is_over(self) -> bool {
+        matches!(self, Readiness::Stored | Readiness::Closed)
+    }
+}
+
 /// A registration whose types are erased.
 pub(super) trait AnyRegistration: AsAny {
     fn key(&self) -> &dyn AnyKey;
@@ -76,6 +91,8 @@ pub(super) trait AnyRegistration: AsAny {
     /// The name of the type of its value.
     fn value_type(&self) -> &'static str;
     fn readiness(&self) -> Readiness;
+    /// Has each value that is stored from now on counted there.
+    fn report_to(&self, any_value_waiters: &Arc<AnyValueWaiters>);
     /// Has a point woken when the answer changes; `false` if the point is to ask again at once.
     fn wait(&self, id: WaiterId, waker: Waker) -> bool;
     fn forget(&self, id: WaiterId);
@@ -105,30 +122,48 @@ pub(super) trait Store<T>: Send + Sync {
 }
 
 impl<T, Q> Registration<T, Q> {
+    /// A registration with so many callables, which the caller makes.
     pub(super) fn new(
         key: Q,
         at: &'static Location<'static>,
         id: RegistrationId,
-        any_value_waiters: Arc<AnyValueWaiters>,
+        callables: usize,
+        any_value_waiters: Option<Arc<AnyValueWaiters>>,
     ) -> Self {
-        let slot =
-            ValueSlot { content: Content::Empty, callables: 0, failed: false, waiters: Waiters::default() };
-        Registration { at, id, any_value_waiters, slot: Mutex::new(slot), key }
+        let slot = ValueSlot {
+            content: Content::Empty,
+            callables,
+            failed: false,
+            waiters: Waiters::default(),
+            any_value_waiters,
+        };
+        Registration { at, id, slot: StageLock::new(slot), key }
+    }
+
+    fn is_over(&self) -> bool {
+        Readiness::of(self.slot.stage()).is_over()
+    }
+
+    /// Runs `change` under the lock.
+    fn with<R>(&self, change: impl FnOnce(&mut ValueSlot<T>) -> R) -> R {
+        self.slot.with(|stage, slot| {
+            let result = change(slot);
+            *stage = slot.content.readiness() as u8;
+            result
+        })
     }
 
     /// Closes the registration and returns the value, if there is one.
     pub(super) fn take(&self) -> Option<T> {
-        let mut slot = lock(&self.slot);
-        match slot.content {
+        self.with(|slot| match slot.content {
             Content::Stored(_) => slot.content.close(),
             Content::Empty | Content::Abandoned(_) | Content::Closed => None,
-        }
+        })
     }
 
     /// Closes it, and returns the value to drop and the wakers to wake outside of the lock.
     fn close_and_take(&self) -> (Option<T>, Waiters) {
-        let mut slot = lock(&self.slot);
-        (slot.content.close(), slot.waiters.take())
+        self.with(|slot| (slot.content.close(), slot.waiters.take()))
     }
 }
 
@@ -170,32 +205,34 @@ impl<T: Send + 'static, Q: Key> AnyRegistration for Registration<T, Q> {
     }
 
     fn readiness(&self) -> Readiness {
-        lock(&self.slot).content.readiness()
+        Readiness::of(self.slot.stage())
+    }
+
+    fn report_to(&self, any_value_waiters: &Arc<AnyValueWaiters>) {
+        self.with(|slot| slot.any_value_waiters = Some(Arc::clone(any_value_waiters)));
     }
 
     fn wait(&self, id: WaiterId, waker: Waker) -> bool {
-        let mut slot = lock(&self.slot);
-        match &mut slot.content {
-            Content::Empty => {}
+        let replaced = self.with(|slot| match &mut slot.content {
+            Content::Empty => Ok(slot.waiters.put(id, waker)),
             Content::Abandoned(doubt) => {
                 doubt.count_poll();
-                return false;
+                Err(waker)
             }
-            Content::Stored(_) | Content::Closed => return false,
-        }
-        let replaced = slot.waiters.put(id, waker);
-        drop(slot);
-        drop(replaced);
-        true
+            Content::Stored(_) | Content::Closed => Err(waker),
+        });
+        replaced.is_ok()
     }
 
     fn forget(&self, id: WaiterId) {
-        let waker = lock(&self.slot).waiters.remove(id);
-        drop(waker);
+        if !self.is_over() {
+            let waker = self.with(|slot| slot.waiters.remove(id));
+            drop(waker);
+        }
     }
 
     fn is_settled(&self) -> bool {
-        lock(&self.slot).is_settled()
+        self.with(|slot| slot.is_settled())
     }
 
     fn close(&self) {
@@ -203,10 +240,10 @@ impl<T: Send + 'static, Q: Key> AnyRegistration for Registration<T, Q> {
     }
 
     fn end(&self) -> bool {
-        let mut slot = lock(&self.slot);
-        let is_leak = !slot.is_settled();
-        let left = (slot.content.close(), slot.waiters.take());
-        drop(slot);
+        let (is_leak, left) = self.with(|slot| {
+            let is_leak = !slot.is_settled();
+            (is_leak, (slot.content.close(), slot.waiters.take()))
+        });
         drop(left);
         is_leak
     }
@@ -221,35 +258,43 @@ impl<T: Send + 'static, Q: Key> AnyRegistration for Registration<T, Q> {
 
 impl<T: Send + 'static, Q: Key> Store<T> for Registration<T, Q> {
     fn store(&self, value: T) {
-        let mut slot = lock(&self.slot);
-        if let Content::Closed = slot.content {
-            drop(slot);
-            // Outside of the lock, as everywhere, because the drop is code of the user.
-            drop(value);
-            return;
-        }
-        let before = std::mem::replace(&mut slot.content, Content::Stored(value));
-        let waiters = slot.waiters.take();
-        drop(slot);
+        let stored = self.with(|slot| match slot.content {
+            // Dropped outside of the lock, as everywhere, because the drop is code of the user.
+            Content::Closed => Err(value),
+            _ => {
+                let before = std::mem::replace(&mut slot.content, Content::Stored(value));
+                Ok((before, slot.waiters.take(), slot.any_value_waiters.clone()))
+            }
+        });
+        let Ok((before, waiters, any_value_waiters)) = stored else { return };
         waiters.wake();
-        self.any_value_waiters.store();
+        if let Some(any_value_waiters) = any_value_waiters {
+            any_value_waiters.store();
+        }
         // Last, because the drop of a value may panic.
         drop(before);
     }
 
     fn grow(&self) {
-        let mut slot = lock(&self.slot);
-        slot.callables += 1;
-        slot.failed = false;
-        if let Content::Abandoned(_) = slot.content {
-            slot.content = Content::Empty;
+        if self.is_over() {
+            return;
         }
+        self.with(|slot| {
+            slot.callables += 1;
+            slot.failed = false;
+            if let Content::Abandoned(_) = slot.content {
+                slot.content = Content::Empty;
+            }
+        });
     }
 
     fn shrink(&self) -> bool {
-        let mut slot = lock(&self.slot);
-        slot.callables -= 1;
-        slot.is_without_callables()
+        // A callable that has been called takes no lock in its drop.
+        !self.is_over()
+            && self.with(|slot| {
+                slot.callables -= 1;
+                slot.is_without_callables()
+            })
     }
 
     fn abandon(self: Arc<Self>) {
@@ -273,18 +318,17 @@ impl<T> ValueSlot<T> {
 
 impl<T: Send, Q: Send + Sync> Abandon for Registration<T, Q> {
     fn mark_failed(&self) {
-        let mut slot = lock(&self.slot);
-        slot.failed = slot.is_without_callables();
+        self.with(|slot| slot.failed = slot.is_without_callables());
     }
 
     fn abandon(&self) {
-        let mut slot = lock(&self.slot);
-        if !slot.is_without_callables() {
-            return;
-        }
-        slot.content = Content::Abandoned(Doubt::NEW);
-        let waiters = slot.waiters.take();
-        drop(slot);
+        let waiters = self.with(|slot| {
+            if !slot.is_without_callables() {
+                return Waiters::default();
+            }
+            slot.content = Content::Abandoned(Doubt::NEW);
+            slot.waiters.take()
+        });
         waiters.wake();
     }
 }

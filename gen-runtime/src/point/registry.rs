@@ -7,22 +7,23 @@
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::panic::Location;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::any_value_waiters::AnyValueWaiters;
 use super::errors::{CallEnded, KeyReuseError, KeyTypeError, UnknownKeyError};
-use super::key::{AnyKey, Key};
+use super::key::Key;
 use super::named::{LeakedKey, NAMED_AT_MOST};
 use super::registration::RegistrationId;
 use super::registration::{AnyRegistration, Registration};
 use super::table::KeyTable;
-use crate::sync::{lock, Mutex};
+use crate::waiter::StageLock;
 use crate::Result;
 
 /// The keys that are registered in a call, and the values that came for them.
 pub(super) struct KeyRegistry {
-    keys: Mutex<Keys>,
-    any_value_waiters: Arc<AnyValueWaiters>,
+    keys: StageLock<Keys>,
+    /// Made when a point waits for any value. It is known to all registrations of the call then.
+    any_value_waiters: OnceLock<Arc<AnyValueWaiters>>,
     hasher: RandomState,
 }
 
@@ -37,41 +38,59 @@ struct Keys {
 
 impl KeyRegistry {
     pub(super) fn new() -> Self {
-        let keys = Mutex::new(Keys::default());
-        KeyRegistry { keys, any_value_waiters: Arc::new(AnyValueWaiters::new()), hasher: RandomState::new() }
+        let keys = StageLock::default();
+        KeyRegistry { keys, any_value_waiters: OnceLock::new(), hasher: RandomState::new() }
     }
 
-    pub(super) fn any_value_waiters(&self) -> &AnyValueWaiters {
-        &self.any_value_waiters
+    /// The points that wait for any value, if there ever were any.
+    pub(super) fn any_value_waiters(&self) -> Option<&AnyValueWaiters> {
+        self.any_value_waiters.get().map(|waiters| &**waiters)
     }
 
-    /// Registers a key for a value of type `T`.
+    /// Counts the values from now on. A point that was asked before has to be asked again.
+    #[cold]
+    pub(super) fn count_values(&self) {
+        let waiters = self.any_value_waiters.get_or_init(Arc::default);
+        // A registration that is not among these is made later, and finds the waiters itself.
+        let registered: Vec<_> = self.with(|keys| keys.registered.values().cloned().collect());
+        registered.iter().for_each(|registration| registration.report_to(waiters));
+    }
+
+    /// Runs `change` under the lock.
+    fn with<R>(&self, change: impl FnOnce(&mut Keys) -> R) -> R {
+        self.keys.with(|_, keys| change(keys))
+    }
+
+    /// Registers a key for a value of type `T`, with so many callables, which the caller makes.
     pub(super) fn register<T, Q>(
         &self,
         key: Q,
         at: &'static Location<'static>,
+        callables: usize,
     ) -> Result<Arc<Registration<T, Q>>>
     where
         T: Send + 'static,
         Q: Key,
     {
         let mut next = self.first_of(&key);
+        let mut key = Some(key);
         loop {
-            let mut keys = lock(&self.keys);
-            let Some(pending) = keys.registered.at_or_after(next) else {
-                if keys.ended {
-                    return Err(CallEnded.into());
-                }
-                let id = RegistrationId { number: keys.count, ..next };
-                let registration =
-                    Arc::new(Registration::new(key, at, id, Arc::clone(&self.any_value_waiters)));
-                keys.count += 1;
-                keys.registered.insert(registration.clone());
-                return Ok(registration);
+            let found = self.with(|keys| match keys.registered.at_or_after(next) {
+                Some(pending) => Found::Pending(pending),
+                None if keys.ended => Found::Ended,
+                None => Found::New(keys.insert(next.hash, |id| {
+                    let any_value_waiters = self.any_value_waiters.get().cloned();
+                    let key = key.take().expect("a key is registered once");
+                    Arc::new(Registration::new(key, at, id, callables, any_value_waiters))
+                })),
+            });
+            let pending = match found {
+                Found::New(registration) => return Ok(registration),
+                Found::Ended => return Err(CallEnded.into()),
+                Found::Pending(pending) => pending,
             };
-            drop(keys);
             next = pending.id().next();
-            if equal(pending.key(), &key) {
+            if key.as_ref().is_some_and(|key| pending.key().equals(key)) {
                 if !pending.is_settled() {
                     return Err(KeyReuseError::new(pending).into());
                 }
@@ -85,9 +104,9 @@ impl KeyRegistry {
     pub(super) fn find(&self, key: &impl Key) -> Result<Arc<dyn AnyRegistration>> {
         let mut next = self.first_of(key);
         loop {
-            let found = lock(&self.keys).registered.at_or_after(next);
+            let found = self.with(|keys| keys.registered.at_or_after(next));
             let Some(found) = found else { return Err(self.unknown(key).into()) };
-            if equal(found.key(), key) {
+            if found.key().equals(key) {
                 return Ok(found);
             }
             next = found.id().next();
@@ -106,17 +125,17 @@ impl KeyRegistry {
 
     /// Takes a registration out; its key may be registered again.
     pub(super) fn remove(&self, registration: &dyn AnyRegistration) {
-        let removed = lock(&self.keys).registered.remove(registration.id());
+        let removed = self.with(|keys| keys.registered.remove(registration.id()));
         drop(removed);
     }
 
     /// Ends the call: closes and removes all registrations, and returns those that are leaks.
     pub(super) fn end(&self) -> Leaks {
-        let mut keys = lock(&self.keys);
-        keys.ended = true;
-        let registered = std::mem::take(&mut keys.registered);
-        drop(keys);
-        Leaks(registered.into_values().filter(|registration| registration.end()).collect())
+        let registered = self.with(|keys| {
+            keys.ended = true;
+            std::mem::take(&mut keys.registered)
+        });
+        Leaks(registered.values().filter(|registration| registration.end()).cloned().collect())
     }
 
     /// The first name that a registration of the key may have.
@@ -127,18 +146,41 @@ impl KeyRegistry {
     #[cold]
     fn unknown<Q: Key>(&self, key: &Q) -> UnknownKeyError {
         let of_another_type = |found: &&Arc<dyn AnyRegistration>| !found.key().as_any().is::<Q>();
-        let mut pending: Vec<_> = {
-            let keys = lock(&self.keys);
-            keys.registered.values().filter(of_another_type).cloned().collect()
-        };
+        let mut pending: Vec<_> =
+            self.with(|keys| keys.registered.values().filter(of_another_type).cloned().collect());
         pending.sort_unstable_by_key(|registration| registration.id().number);
         pending.truncate(NAMED_AT_MOST);
         UnknownKeyError::new(key).with_pending(pending)
     }
 }
 
-fn equal(one: &dyn AnyKey, other: &dyn AnyKey) -> bool {
-    one.equals(other)
+/// The answer to a key that is to be registered.
+enum Found<T, Q> {
+    /// It is registered now.
+    New(Arc<Registration<T, Q>>),
+    /// This registration has the same hash.
+    Pending(Arc<dyn AnyRegistration>),
+    /// The call has ended.
+    Ended,
+}
+
+impl Keys {
+    /// Makes a registration with the next number.
+    fn insert<T, Q>(
+        &mut self,
+        hash: u64,
+        make: impl FnOnce(RegistrationId) -> Arc<Registration<T, Q>>,
+    ) -> Arc<Registration<T, Q>>
+    where
+        T: Send + 'static,
+        Q: Key,
+    {
+        let id = RegistrationId { hash, number: self.count };
+        let registration = make(id);
+        self.count += 1;
+        self.registered.insert(id, registration.clone());
+        registration
+    }
 }
 
 /// The keys that a call leaves behind.

@@ -6,10 +6,11 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::task::{Poll, Waker};
 
+use super::any_value_waiters::AnyValueWaiters;
 use super::callback::Callable;
-use super::errors::{CallbackDroppedError, NotReady};
+use super::errors::{CallbackDroppedError, KeyTypeError, NotReady};
 use super::key::Key;
-use super::registration::{AnyRegistration, Readiness, Store};
+use super::registration::{AnyRegistration, Readiness, Registration, Store};
 use super::registry::KeyRegistry;
 use crate::opaque::opaque_debug;
 use crate::waiter::{WaiterCell, WaiterId};
@@ -23,11 +24,34 @@ use crate::{report, Error, Result};
 /// unknown. The methods have the names of Tornado's `Runner`.
 pub struct Runner {
     registry: Arc<KeyRegistry>,
-    /// The registrations that were not ready when the point asked about them, since it was last
-    /// asked itself. Only borrowed for moments in which no code of a user runs.
-    asked: RefCell<Vec<Arc<dyn AnyRegistration>>>,
+    /// Only borrowed for moments in which no code of a user runs.
+    asked: RefCell<Asked>,
     /// Made with the first clone, because only a clone has to throw.
     inbox: OnceCell<Arc<ResumeInbox>>,
+}
+
+/// The registrations that a point has asked about.
+#[derive(Default)]
+struct Asked {
+    /// The latest one. A question about the same key needs no look-up, since most points ask about
+    /// one key.
+    last: Option<Latest>,
+    /// The earlier ones that were not ready, since the point was last asked itself.
+    others: Vec<Arc<dyn AnyRegistration>>,
+}
+
+struct Latest {
+    registration: Arc<dyn AnyRegistration>,
+    /// It was not ready, since the point was last asked itself.
+    is_awaited: bool,
+}
+
+impl Asked {
+    /// The registrations that were not ready.
+    fn awaited(&self) -> impl Iterator<Item = &Arc<dyn AnyRegistration>> {
+        let last = self.last.iter().filter(|last| last.is_awaited).map(|last| &last.registration);
+        self.others.iter().chain(last)
+    }
 }
 
 /// The error for a pending point. `None` when the point is no longer pending, or has taken an error
@@ -46,7 +70,7 @@ impl Runner {
     /// [`KeyReuseError`](super::KeyReuseError) if the key is pending in this call already.
     #[track_caller]
     pub fn register_callback<T: Send + 'static>(&self, key: impl Key) -> Result {
-        self.registry.register::<T, _>(key, Location::caller()).map(drop)
+        self.registry.register::<T, _>(key, Location::caller(), 0).map(drop)
     }
 
     /// Registers a key, and returns a callable for it.
@@ -55,7 +79,7 @@ impl Runner {
         key: impl Key,
         at: &'static Location<'static>,
     ) -> Result<Callable<T>> {
-        Ok(Callable::new(self.registry.register(key, at)?))
+        Ok(Callable::first(self.registry.register(key, at, 1)?))
     }
 
     /// Returns whether a value was stored under a key.
@@ -67,21 +91,88 @@ impl Runner {
     /// - [`UnknownKeyError`](super::UnknownKeyError) if the key is not pending in this call;
     /// - [`CallbackDroppedError`] if its value can never come. The key is no longer pending then.
     pub fn is_ready(&self, key: &impl Key) -> Result<bool> {
-        let registration = self.registry.find(key)?;
+        let registration = self.find(key)?;
+        let is_ready = self.ask(&registration)?;
+        self.keep(registration, !is_ready);
+        Ok(is_ready)
+    }
+
+    /// Whether there is a value. It is an error if there can be none; the key is no longer pending
+    /// then.
+    fn ask(&self, registration: &Arc<dyn AnyRegistration>) -> Result<bool> {
         match registration.readiness() {
             Readiness::Stored => Ok(true),
             Readiness::Abandoned => {
-                self.registry.remove(&*registration);
+                self.registry.remove(&**registration);
                 registration.close();
-                Err(CallbackDroppedError::of_key(registration).into())
+                Err(CallbackDroppedError::of_key(Arc::clone(registration)).into())
             }
             // A registration that was closed just now, by the end of the call, wakes no point. The
             // next question finds that its key is unknown.
-            Readiness::Empty | Readiness::Doubted | Readiness::Closed => {
-                self.asked.borrow_mut().push(registration);
-                Ok(false)
+            Readiness::Empty | Readiness::Doubted | Readiness::Closed => Ok(false),
+        }
+    }
+
+    /// The registration of a key for values of type `T`.
+    pub(super) fn registration_of<T: Send + 'static>(
+        &self,
+        key: &impl Key,
+    ) -> Result<Arc<dyn AnyRegistration>> {
+        let registration = self.registry.find(key)?;
+        match typed::<T, _>(&*registration, key) {
+            Some(_) => Ok(registration),
+            None => Err(KeyTypeError::new::<T>(registration).into()),
+        }
+    }
+
+    /// As [`is_ready`](Self::is_ready), for a registration of the key that was found before.
+    pub(super) fn is_registration_ready(
+        &self,
+        registration: &Arc<dyn AnyRegistration>,
+        key: &impl Key,
+    ) -> Result<bool> {
+        if registration.readiness() == Readiness::Closed {
+            return self.is_ready(key);
+        }
+        let is_ready = self.ask(registration)?;
+        if !is_ready {
+            self.asked.borrow_mut().others.push(Arc::clone(registration));
+        }
+        Ok(is_ready)
+    }
+
+    /// As [`pop_result`](Self::pop_result), for a registration of the key that was found before.
+    pub(super) fn pop_registration<T: Send + 'static>(
+        &self,
+        registration: Arc<dyn AnyRegistration>,
+        key: &impl Key,
+    ) -> Result<T> {
+        if registration.readiness() == Readiness::Closed {
+            return self.pop_result(key);
+        }
+        self.pop(registration, key)
+    }
+
+    /// The registration of a key, which is the latest one or looked up. It is to be
+    /// [kept](Self::keep) as the latest one.
+    fn find(&self, key: &impl Key) -> Result<Arc<dyn AnyRegistration>> {
+        let last = self.asked.borrow_mut().last.take();
+        if let Some(Latest { registration, is_awaited }) = last {
+            // A closed one is no longer in the registry, where the key may be registered again.
+            if registration.readiness() != Readiness::Closed && registration.key().equals(key) {
+                return Ok(registration);
+            }
+            if is_awaited {
+                self.asked.borrow_mut().others.push(registration);
             }
         }
+        self.registry.find(key)
+    }
+
+    fn keep(&self, registration: Arc<dyn AnyRegistration>, is_awaited: bool) {
+        let latest = Latest { registration, is_awaited };
+        let before = self.asked.borrow_mut().last.replace(latest);
+        drop(before);
     }
 
     /// Takes the value that was stored under a key, which is then no longer pending.
@@ -92,10 +183,18 @@ impl Runner {
     /// - [`KeyTypeError`](super::KeyTypeError) if the key was registered for another type;
     /// - an error that says so if there is no value yet.
     pub fn pop_result<T: Send + 'static>(&self, key: &impl Key) -> Result<T> {
-        let registration = self.registry.find_typed::<T, _>(key)?;
-        let Some(value) = registration.take() else { return Err(NotReady::new(registration).into()) };
-        self.registry.remove(&*registration);
-        Ok(value)
+        self.pop(self.find(key)?, key)
+    }
+
+    fn pop<T: Send + 'static>(&self, registration: Arc<dyn AnyRegistration>, key: &impl Key) -> Result<T> {
+        match typed::<T, _>(&*registration, key).map(Registration::take) {
+            Some(Some(value)) => {
+                self.registry.remove(&*registration);
+                Ok(value)
+            }
+            Some(None) => Err(NotReady::new(registration).into()),
+            None => Err(KeyTypeError::new::<T>(registration).into()),
+        }
     }
 
     /// Returns a callable that stores its argument under a key.
@@ -147,12 +246,17 @@ impl Runner {
 
     /// Fails unless a key is registered for values of type `T`.
     pub(super) fn expect<T: Send + 'static>(&self, key: &impl Key) -> Result {
-        self.registry.find_typed::<T, _>(key).map(drop)
+        let registration = self.find(key)?;
+        if typed::<T, _>(&*registration, key).is_none() {
+            return Err(KeyTypeError::new::<T>(registration).into());
+        }
+        self.keep(registration, false);
+        Ok(())
     }
 
-    /// The number of values that were stored in the call so far.
-    pub(super) fn stored(&self) -> u64 {
-        self.registry.any_value_waiters().stored()
+    /// The number of values that were stored in the call since they are counted, if they are.
+    pub(super) fn stored(&self) -> Option<u64> {
+        self.registry.any_value_waiters().map(AnyValueWaiters::stored)
     }
 
     /// Takes the error that was thrown at the point, or has `waker` woken when there is one.
@@ -165,21 +269,33 @@ impl Runner {
 
     /// Has the point woken when an answer that it got changes; `false` if it is to ask again at
     /// once.
-    pub(super) fn wait(&mut self, id: WaiterId, waker: &Waker, stored_before: u64) -> bool {
+    pub(super) fn wait(&mut self, id: WaiterId, waker: &Waker, stored_before: Option<u64>) -> bool {
         let asked = self.asked.get_mut();
-        if asked.is_empty() {
-            return self.registry.any_value_waiters().wait(id, waker.clone(), stored_before);
+        if asked.awaited().next().is_some() {
+            return asked.awaited().all(|registration| registration.wait(id, waker.clone()));
         }
-        asked.iter().all(|registration| registration.wait(id, waker.clone()))
+        match (self.registry.any_value_waiters(), stored_before) {
+            (Some(waiters), Some(before)) => waiters.wait(id, waker.clone(), before),
+            // Values were not counted while the point was asked.
+            _ => {
+                self.registry.count_values();
+                false
+            }
+        }
     }
 
     /// Takes out the wakers of the point.
     pub(super) fn forget(&mut self, id: WaiterId) {
-        let asked = mem::take(self.asked.get_mut());
-        if asked.is_empty() {
-            self.registry.any_value_waiters().forget(id);
+        let asked = self.asked.get_mut();
+        match asked.awaited().next() {
+            Some(_) => asked.awaited().for_each(|registration| registration.forget(id)),
+            None => self.registry.any_value_waiters().into_iter().for_each(|waiters| waiters.forget(id)),
         }
-        asked.iter().for_each(|registration| registration.forget(id));
+        let others = mem::take(&mut asked.others);
+        if let Some(last) = &mut asked.last {
+            last.is_awaited = false;
+        }
+        drop(others);
     }
 
     /// The point is no longer pending.
@@ -193,6 +309,14 @@ impl Runner {
     fn inbox(&self) -> &Arc<ResumeInbox> {
         self.inbox.get_or_init(Arc::default)
     }
+}
+
+/// The registration, if it is for values of type `T` under keys of the type of `_key`.
+fn typed<'a, T: Send + 'static, Q: Key>(
+    registration: &'a dyn AnyRegistration,
+    _key: &Q,
+) -> Option<&'a Registration<T, Q>> {
+    registration.as_any().downcast_ref()
 }
 
 impl Clone for Runner {

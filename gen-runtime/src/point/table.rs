@@ -2,6 +2,10 @@
 //!
 //! Keys are not compared here, because that is code of the user: the caller goes through the
 //! registrations with the same hash, of which there is nearly always one.
+//!
+//! A call has a few keys at a time, nearly always. A few are in a list, in the order of their
+//! registration, which is searched for a hash. When there are more than [`LISTED_AT_MOST`], all of
+//! them are in a map, until the call has no key.
 
 use std::collections::hash_map::Entry;
 use std::collections::HashMap;
@@ -10,8 +14,81 @@ use std::sync::Arc;
 
 use super::registration::{AnyRegistration, RegistrationId};
 
+/// So many hashes are compared faster than one is found in a map.
+const LISTED_AT_MOST: usize = 8;
+
+pub(super) struct KeyTable(Form);
+
+enum Form {
+    List(Vec<(RegistrationId, Arc<dyn AnyRegistration>)>),
+    Map(KeyMap),
+}
+
+impl Default for KeyTable {
+    fn default() -> Self {
+        KeyTable(Form::List(Vec::new()))
+    }
+}
+
+impl KeyTable {
+    /// The first registration at or after that name, of those with the same hash.
+    pub(super) fn at_or_after(&self, id: RegistrationId) -> Option<Arc<dyn AnyRegistration>> {
+        match &self.0 {
+            Form::List(list) => {
+                let is_meant = |known: &RegistrationId| known.hash == id.hash && known.number >= id.number;
+                let (_, registration) = list.iter().find(|(known, _)| is_meant(known))?;
+                Some(Arc::clone(registration))
+            }
+            Form::Map(map) => map.at_or_after(id),
+        }
+    }
+
+    /// Adds a registration, whose number is higher than those of the others.
+    pub(super) fn insert(&mut self, id: RegistrationId, registration: Arc<dyn AnyRegistration>) {
+        match &mut self.0 {
+            Form::List(list) if list.len() < LISTED_AT_MOST => list.push((id, registration)),
+            Form::List(list) => {
+                let mut map = KeyMap::default();
+                std::mem::take(list).into_iter().for_each(|(_, listed)| map.insert(listed));
+                map.insert(registration);
+                self.0 = Form::Map(map);
+            }
+            Form::Map(map) => map.insert(registration),
+        }
+    }
+
+    /// Takes a registration out, if it is there. It is to be dropped outside of the lock.
+    #[must_use]
+    pub(super) fn remove(&mut self, id: RegistrationId) -> Option<Arc<dyn AnyRegistration>> {
+        match &mut self.0 {
+            Form::List(list) => {
+                let position = list.iter().position(|(known, _)| *known == id)?;
+                Some(list.remove(position).1)
+            }
+            Form::Map(map) => {
+                let removed = map.remove(id);
+                if map.by_hash.is_empty() {
+                    *self = KeyTable::default();
+                }
+                removed
+            }
+        }
+    }
+
+    /// All registrations, in no order.
+    pub(super) fn values(&self) -> impl Iterator<Item = &Arc<dyn AnyRegistration>> {
+        let (list, map) = match &self.0 {
+            Form::List(list) => (Some(list), None),
+            Form::Map(map) => (None, Some(map)),
+        };
+        let listed = list.into_iter().flatten().map(|(_, registration)| registration);
+        listed.chain(map.into_iter().flat_map(KeyMap::values))
+    }
+}
+
+/// Any number of registrations.
 #[derive(Default)]
-pub(super) struct KeyTable {
+struct KeyMap {
     by_hash: HashMap<u64, OfOneHash, BuildHasherDefault<HashedBefore>>,
 }
 
@@ -21,24 +98,23 @@ enum OfOneHash {
     Many(Vec<Arc<dyn AnyRegistration>>),
 }
 
-impl KeyTable {
+impl KeyMap {
     /// The first registration at or after that name, of those with the same hash.
-    pub(super) fn at_or_after(&self, id: RegistrationId) -> Option<Arc<dyn AnyRegistration>> {
+    fn at_or_after(&self, id: RegistrationId) -> Option<Arc<dyn AnyRegistration>> {
         let registrations = self.by_hash.get(&id.hash)?.as_slice();
         registrations.get(position(registrations, id)).cloned()
     }
 
     /// Adds a registration, whose number is higher than those of the others.
-    pub(super) fn insert(&mut self, registration: Arc<dyn AnyRegistration>) {
+    fn insert(&mut self, registration: Arc<dyn AnyRegistration>) {
         match self.by_hash.entry(registration.id().hash) {
             Entry::Vacant(entry) => drop(entry.insert(OfOneHash::One(registration))),
             Entry::Occupied(mut entry) => entry.get_mut().push(registration),
         }
     }
 
-    /// Takes a registration out, if it is there. It is to be dropped outside of the lock.
-    #[must_use]
-    pub(super) fn remove(&mut self, id: RegistrationId) -> Option<Arc<dyn AnyRegistration>> {
+    /// Takes a registration out, if it is there.
+    fn remove(&mut self, id: RegistrationId) -> Option<Arc<dyn AnyRegistration>> {
         let Entry::Occupied(mut entry) = self.by_hash.entry(id.hash) else { return None };
         let registrations = entry.get().as_slice();
         let position = position(registrations, id);
@@ -52,13 +128,8 @@ impl KeyTable {
     }
 
     /// All registrations, in no order.
-    pub(super) fn values(&self) -> impl Iterator<Item = &Arc<dyn AnyRegistration>> {
+    fn values(&self) -> impl Iterator<Item = &Arc<dyn AnyRegistration>> {
         self.by_hash.values().flat_map(OfOneHash::as_slice)
-    }
-
-    /// Takes out all registrations, in no order.
-    pub(super) fn into_values(self) -> impl Iterator<Item = Arc<dyn AnyRegistration>> {
-        self.by_hash.into_values().flatten()
     }
 }
 

@@ -1,11 +1,12 @@
 //! `WaitAll`: takes the values that many callbacks have stored.
 
-use std::collections::HashSet;
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use super::errors::UnknownKeyError;
 use super::key::Key;
+use super::registration::AnyRegistration;
 use super::runner::Runner;
 use super::YieldPoint;
 use crate::yieldable::join::not_awaited;
@@ -34,6 +35,8 @@ use crate::Result;
 #[must_use = "nothing is waited for until it is yielded"]
 pub struct WaitAll<T, Q = ()> {
     keys: Vec<Q>,
+    /// Those of the keys, found at the start.
+    registrations: Vec<Arc<dyn AnyRegistration>>,
     /// The number of leading keys whose value is there: they are not asked again.
     arrived: usize,
     values: PhantomData<fn() -> T>,
@@ -42,7 +45,12 @@ pub struct WaitAll<T, Q = ()> {
 impl<T> WaitAll<T> {
     /// Makes a wait for the `T`s under `keys`.
     pub fn new<Q: Key>(keys: impl IntoIterator<Item = Q>) -> WaitAll<T, Q> {
-        WaitAll { keys: keys.into_iter().collect(), arrived: 0, values: PhantomData }
+        WaitAll {
+            keys: keys.into_iter().collect(),
+            registrations: Vec::new(),
+            arrived: 0,
+            values: PhantomData,
+        }
     }
 }
 
@@ -52,18 +60,21 @@ impl<T: Send + 'static, Q: Key> YieldPoint for WaitAll<T, Q> {
     type Output = Vec<T>;
 
     fn start(&mut self, runner: &Runner) -> Result {
-        let mut seen = HashSet::with_capacity(self.keys.len());
-        self.keys.iter().try_for_each(|key| {
-            if !seen.insert(key) {
-                return Err(UnknownKeyError::new(key).into());
-            }
-            runner.expect::<T>(key)
-        })
+        self.registrations.reserve_exact(self.keys.len());
+        let found = self.keys.iter().try_for_each(|key| {
+            self.registrations.push(runner.registration_of::<T>(key)?);
+            Ok(())
+        });
+        // Before the error of a later key.
+        match self.first_listed_twice() {
+            Some(key) => Err(UnknownKeyError::new(key).into()),
+            None => found,
+        }
     }
 
     fn is_ready(&mut self, runner: &Runner) -> Result<bool> {
         while let Some(key) = self.keys.get(self.arrived) {
-            if !runner.is_ready(key)? {
+            if !runner.is_registration_ready(&self.registrations[self.arrived], key)? {
                 return Ok(false);
             }
             self.arrived += 1;
@@ -72,7 +83,20 @@ impl<T: Send + 'static, Q: Key> YieldPoint for WaitAll<T, Q> {
     }
 
     fn get_result(&mut self, runner: &Runner) -> Result<Vec<T>> {
-        self.keys.iter().map(|key| runner.pop_result(key)).collect()
+        let registrations = std::mem::take(&mut self.registrations);
+        let pop = |(key, registration)| runner.pop_registration(registration, key);
+        self.keys.iter().zip(registrations).map(pop).collect()
+    }
+}
+
+impl<T, Q> WaitAll<T, Q> {
+    /// The first key that is equal to an earlier one: it has the same registration.
+    fn first_listed_twice(&self) -> Option<&Q> {
+        let number = |index: &usize| self.registrations[*index].id().number;
+        let mut by_number: Vec<usize> = (0..self.registrations.len()).collect();
+        by_number.sort_by_key(number);
+        let twice = by_number.windows(2).filter(|pair| number(&pair[0]) == number(&pair[1]));
+        twice.map(|pair| pair[1]).min().map(|index| &self.keys[index])
     }
 }
 

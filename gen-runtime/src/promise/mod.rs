@@ -37,9 +37,9 @@
 //!
 //! Both sides own one block, which counts them (`waiter/sides.rs`). Its lock protects everything
 //! except the value, and no code of a user runs under it: wakers are cloned, woken and dropped
-//! outside of it, and so are results. Clones of a value are made by one
-//! thread at a time, because the value need not be `Sync`. A `clone` that reads the same promise
-//! again does not wait for itself.
+//! outside of it, and so are results. Clones of a value are made by one thread at a time, because
+//! the value need not be `Sync`. A `clone` that reads the same promise again does not wait for
+//! itself.
 
 mod errors;
 mod future;

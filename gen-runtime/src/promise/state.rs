@@ -1,6 +1,7 @@
 //! The state that both sides of a promise share; see the table in `mod.rs`.
 
 use std::any::type_name;
+use std::mem;
 use std::task::{Poll, Waker};
 
 use super::errors::{AlreadySetError, BrokenPromiseError};
@@ -57,29 +58,36 @@ impl<T> PromiseState<T> {
     /// Sets the result, if there is none yet.
     pub(super) fn set(&self, result: Result<T>) -> Result<(), AlreadySetError> {
         let mut result = Some(result);
-        let (before, waiters, why) = self.lock.with(|stage, pending| {
-            let before = *stage;
-            if before == PENDING {
+        let (before, waiters) = self.lock.with(|stage, pending| {
+            if *stage == PENDING {
                 // SAFETY: the state is locked and was pending, and is done when it is unlocked.
                 unsafe { self.value.put(&mut result) };
             }
-            *stage = DONE;
-            (before, pending.waiters.take(), pending.abandoned)
+            (mem::replace(stage, DONE), pending.waiters.take())
         });
-        waiters.wake();
-        match (before, result) {
-            (DONE, _) => Err(AlreadySetError::new(type_name::<T>())),
-            (_, Some(Err(error))) if !self.is_seen() => {
-                why.report(WHAT, &error);
-                Ok(())
-            }
-            _ => Ok(()),
+        if before != PENDING {
+            return self.set_late(before, result);
         }
+        waiters.wake();
+        Ok(())
+    }
+
+    /// The result came when there was no future any more, or another result.
+    #[cold]
+    fn set_late(&self, before: u8, result: Option<Result<T>>) -> Result<(), AlreadySetError> {
+        if before == DONE {
+            return Err(AlreadySetError::new(type_name::<T>()));
+        }
+        if let (Some(Err(error)), false) = (result, self.is_seen()) {
+            let why = self.lock.with(|_, pending| pending.abandoned);
+            why.report(WHAT, &error);
+        }
+        Ok(())
     }
 
     fn is_seen(&self) -> bool {
-        // Relaxed: who reports has been told by the lock or by the counts of the owners what the
-        // readers did.
+        // Relaxed: the caller has acquired, from the lock or from the counts of the owners, the
+        // writes of the readers.
         self.seen.load(Ordering::Relaxed)
     }
 
@@ -175,7 +183,8 @@ impl<T: Clone> PromiseState<T> {
             return None;
         }
         self.set_seen();
-        // SAFETY: the state is done, and the future that calls this is counted while it is borrowed.
+        // SAFETY: the state is done, and the future that calls this is counted while it is
+        // borrowed.
         unsafe { self.value.clone_in_turn() }
     }
 }

@@ -1,9 +1,9 @@
 //! One block with owners of two kinds: those that bring something, and those that wait for it.
 //!
-//! It is an `Arc` that knows two things more: when the last owner of a side is gone, which it tells
-//! the content of the block ([`TwoSided`]); and whether an owner is the only one left, in which case
-//! its drop frees the block without a read-modify-write. So a pair of owners costs one allocation,
-//! and one read-modify-write for both drops together; two `Arc`s cost four and a clone.
+//! It is an `Arc` with two additions. When the last owner of a side goes, it calls the content of
+//! the block ([`TwoSided`]). And an owner that is the only one left frees the block without a
+//! read-modify-write. So a pair of owners costs one allocation, and one read-modify-write for both
+//! drops together, where two `Arc`s cost four.
 //!
 //! | event | the counts | what is called |
 //! |---|---|---|
@@ -32,12 +32,12 @@ use std::ptr::NonNull;
 
 use crate::sync::{AtomicU64, Ordering};
 
-/// The content of a block, which is told when a side is gone.
+/// The content of a block.
 pub(crate) trait TwoSided {
-    /// The last writer is being dropped.
+    /// Called in the drop of the last writer.
     fn writers_gone(&self);
 
-    /// The last reader is being dropped.
+    /// Called in the drop of the last reader.
     fn readers_gone(&self);
 }
 
@@ -133,7 +133,7 @@ impl<B> Drop for Last<B> {
     fn drop(&mut self) {
         // SAFETY: the count was not taken away yet (1).
         let counts = unsafe { &self.block.as_ref().counts };
-        // Nobody else is there, or comes (2): no other thread has to see the count.
+        // There is no other owner, and will be none (2): no other thread has to see the count.
         let alone = counts.load(Ordering::Acquire) == self.unit;
         if alone || counts.fetch_sub(self.unit, Ordering::AcqRel) == self.unit {
             // SAFETY: the last count was taken away, by an owner that has not used the block since

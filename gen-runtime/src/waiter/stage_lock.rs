@@ -1,7 +1,7 @@
 //! `StageLock`: a lock whose word also names the stage of the data.
 //!
-//! An uncontended lock and unlock is one atomic read-modify-write, half of what a `Mutex` takes,
-//! and the stage is read without any. The price is that a thread which finds the lock taken spins,
+//! An uncontended lock and unlock is one atomic read-modify-write, where a `Mutex` takes two, and
+//! the stage is read without any. The price is that a thread which finds the lock taken spins,
 //! and then yields its turn of the processor. So the lock is for moves of a few words: nothing of a
 //! user runs under it, by the rules of the module.
 //!
@@ -17,9 +17,9 @@
 //! 1. Only the thread that has set `LOCKED` has a reference to the data, and it has none any more
 //!    when it clears `LOCKED`.
 //! 2. While `LOCKED` is set, only that thread writes the word. So a plain store clears it.
-//! 3. Setting `LOCKED` acquires what clearing it has released. So each thread sees what the threads
-//!    before it have written. A read of the stage acquires it, too: what was written before the
-//!    stage changed, under the lock, is seen by a thread that reads the new stage.
+//! 3. Clearing `LOCKED` releases, and setting it acquires. So each thread sees the writes of the
+//!    threads that had the lock before it. A read of the stage acquires, too: a thread that reads
+//!    the new stage sees the writes before the change.
 
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
@@ -51,6 +51,12 @@ unsafe impl<D: Send> Sync for StageLock<D> {}
 // As for a `Mutex`: each piece of code under the lock leaves the data in a valid state.
 impl<D> UnwindSafe for StageLock<D> {}
 impl<D> RefUnwindSafe for StageLock<D> {}
+
+impl<D: Default> Default for StageLock<D> {
+    fn default() -> Self {
+        StageLock::new(D::default())
+    }
+}
 
 impl<D> StageLock<D> {
     /// The data in stage 0.

@@ -28,8 +28,9 @@ pub(crate) struct Waiters {
     /// The first waker, if it was not removed: nearly always it is the only one, and needs no
     /// allocation.
     first: Option<(WaiterId, Waker)>,
-    /// The wakers behind it. `None` is dropped at no cost, unlike an empty map.
-    others: Option<BTreeMap<WaiterId, Waker>>,
+    /// The wakers behind it. `None` is small, and is dropped at no cost, unlike an empty map.
+    #[expect(clippy::box_collection, reason = "the field is nearly always empty, and moved")]
+    others: Option<Box<BTreeMap<WaiterId, Waker>>>,
 }
 
 impl Waiters {
@@ -87,6 +88,8 @@ impl Waiters {
         if let Some((_, waker)) = self.first {
             wake(waker);
         }
-        self.others.into_iter().flat_map(BTreeMap::into_values).for_each(wake);
+        if let Some(others) = self.others {
+            others.into_values().for_each(wake);
+        }
     }
 }

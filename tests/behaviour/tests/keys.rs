@@ -357,3 +357,76 @@ fn a_value_whose_drop_panics_keeps_nobody_waiting() {
     assert_eq!(poller.wakes(), 1);
     assert!(matches!(poller.poll(Pin::new(&mut body)), Poll::Ready(Ok(false))));
 }
+
+/// A point that gives up the key "k", registers it again, and stores a value.
+struct Renews;
+
+impl YieldPoint for Renews {
+    type Output = ();
+    fn start(&mut self, runner: &Runner) -> gen::Result {
+        runner.forget_callback(&"k")?;
+        runner.register_callback::<u8>("k")?;
+        runner.set_result(&"k", 7_u8)
+    }
+    fn is_ready(&mut self, _: &Runner) -> gen::Result<bool> {
+        Ok(true)
+    }
+    fn get_result(&mut self, _: &Runner) -> gen::Result {
+        Ok(())
+    }
+}
+
+/// A wait looks its key up once, but the key may be registered again before the value comes.
+#[test]
+fn a_key_that_is_renewed_meanwhile_brings_the_value_to_the_wait() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<(u8, Vec<u8>)> {
+        let _first = yield_!(Callback::<u8>::new("k"))?;
+        let (one, ()) = yield_!((Wait::<u8>::new("k"), Renews))?;
+        let _second = yield_!(Callback::<u8>::new("k"))?;
+        let (all, ()) = yield_!((WaitAll::<u8>::new(["k"]), Renews))?;
+        Ok((one, all))
+    }
+    assert_eq!(gen::run_sync(body()).unwrap(), (7, vec![7]));
+}
+
+/// Few keys are kept in another form than many.
+#[test]
+fn keys_are_found_whatever_their_number_is() {
+    #[gen::coroutine]
+    fn body(count: usize) -> gen::Result<Vec<usize>> {
+        let mut seen = Vec::new();
+        for _ in 0..2 {
+            for key in 0..count {
+                yield_!(Callback::<usize>::new(Counted(key)))?.call(key);
+            }
+            assert!(yield_!(Callback::<usize>::new(Counted(0))).unwrap_err().is::<KeyReuseError>());
+            for key in (1..count).step_by(2) {
+                seen.push(yield_!(Wait::<usize>::new(Counted(key)))?);
+            }
+            let even = (0..count).step_by(2).map(Counted);
+            seen.extend(yield_!(WaitAll::<usize>::new(even))?);
+            assert!(yield_!(Wait::<usize>::new(Counted(0))).unwrap_err().is::<UnknownKeyError>());
+        }
+        seen.sort_unstable();
+        Ok(seen)
+    }
+    for count in [1, 7, 8, 9, 10, 30] {
+        let twice: Vec<_> = (0..count).flat_map(|key| [key, key]).collect();
+        assert_eq!(gen::run_sync(body(count)).unwrap(), twice, "{count} keys");
+    }
+}
+
+/// The error of a list names the first key that is wrong.
+#[test]
+fn a_key_that_is_listed_twice_is_named_before_a_later_one_that_is_unknown() {
+    #[gen::coroutine]
+    fn named(keys: Vec<&'static str>) -> gen::Result<String> {
+        yield_!(Callback::<u8>::new("a"))?.call(1);
+        let error = yield_!(WaitAll::<u8>::new(keys)).unwrap_err();
+        yield_!(Forget::new("a"))?;
+        Ok(error.downcast_ref::<UnknownKeyError>().expect("a key is unknown").key().to_owned())
+    }
+    assert_eq!(gen::run_sync(named(vec!["a", "a", "b"])).unwrap(), "\"a\"");
+    assert_eq!(gen::run_sync(named(vec!["a", "b", "a"])).unwrap(), "\"b\"");
+}
