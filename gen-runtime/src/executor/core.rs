@@ -34,9 +34,35 @@ pub(crate) struct Core {
     pub(super) turn_began_at: Cell<u64>,
     pub(super) closed: Cell<bool>,
     /// The slot that is being polled: it is the current error context.
-    pub(super) running: Cell<Option<SlotId>>,
+    pub(super) running: RunningSlot,
     pub(super) error_handler: RefCell<Option<ErrorHandler>>,
     pub(super) runtime: EnteredRuntime,
+}
+
+/// The slot that is being polled, if one is: its bits in one word, so that a poll moves one word.
+pub(super) struct RunningSlot(Cell<u64>);
+
+impl RunningSlot {
+    const NONE: u64 = u64::MAX;
+
+    pub(super) fn get(&self) -> Option<SlotId> {
+        Some(self.0.get()).filter(|&bits| bits != Self::NONE).map(SlotId::from_bits)
+    }
+
+    /// Returns what `leave` restores.
+    pub(super) fn enter(&self, slot: SlotId) -> u64 {
+        self.0.replace(slot.to_bits())
+    }
+
+    pub(super) fn leave(&self, before: u64) {
+        self.0.set(before);
+    }
+}
+
+impl Default for RunningSlot {
+    fn default() -> Self {
+        RunningSlot(Cell::new(Self::NONE))
+    }
 }
 
 pub(super) type ErrorHandler = Rc<dyn Fn(Error)>;
@@ -54,7 +80,7 @@ impl Core {
             turn_number: Cell::new(0),
             turn_began_at: Cell::new(0),
             closed: Cell::new(false),
-            running: Cell::new(None),
+            running: RunningSlot::default(),
             error_handler: RefCell::new(None),
             runtime: EnteredRuntime::default(),
         })

@@ -23,6 +23,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::mem;
+use std::ptr;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -121,6 +122,20 @@ fn task<R>(look: impl FnOnce(Option<&HostedRef>) -> R) -> R {
     with_poll(|poll| look(poll.and_then(|poll| poll.task)))
 }
 
+/// Whether the current error context is that of the task that `core` polls, if it polls one.
+pub(super) fn is_task_of(core: &Core) -> bool {
+    let polls = |current: &Current| {
+        current.is_innermost() && current.core.as_ref().is_some_and(|current| ptr::eq(&**current, core))
+    };
+    !current_context::is_captured() && CURRENT.try_with(|current| polls(&current.borrow())).unwrap_or(false)
+}
+
+/// Returns the loop that was entered on this thread, unless a poll has begun since.
+pub(super) fn innermost_loop() -> Option<Rc<Core>> {
+    let loop_of = |current: &Current| current.core.clone().filter(|_| current.is_innermost());
+    CURRENT.try_with(|current| loop_of(&current.borrow())).ok().flatten()
+}
+
 /// Returns whether that loop runs on this thread.
 pub(crate) fn is(home: &Arc<Shared>) -> bool {
     get().is_some_and(|core| Arc::ptr_eq(core.shared(), home))
@@ -132,11 +147,20 @@ pub(crate) fn enter(core: &Rc<Core>) -> Entered {
     Entered::new(core, 0)
 }
 
-/// As [`enter`], for the first step of a task. Returns `None` if too many of them are nested on
+/// As [`enter`], for the first step of a task. A loop that is entered already, so that
+/// [`is_task_of`] holds, is not entered again. Returns `None` if too many of them are nested on
 /// this thread.
-pub(super) fn enter_first_step(core: &Rc<Core>) -> Option<Entered> {
-    let first_steps = FIRST_STEPS.get() + 1;
-    (first_steps <= DEEPEST_FIRST_STEP).then(|| Entered::new(core, first_steps))
+#[inline]
+pub(super) fn enter_first_step(core: &Rc<Core>, is_entered: bool) -> Option<FirstStep> {
+    let counted = count_first_step()?;
+    let entered = (!is_entered).then(|| Entered::new(core, FIRST_STEPS.get()));
+    Some(FirstStep { _entered: entered, _counted: counted })
+}
+
+/// The fields are dropped in this order.
+pub(super) struct FirstStep {
+    _entered: Option<Entered>,
+    _counted: CountedFirstStep,
 }
 
 pub(crate) struct Entered {
@@ -227,7 +251,7 @@ mod tests {
                 assert_eq!(found(), (true, false), "a loop that a task runs hides the task");
                 within_executor(&executor, || {
                     assert_eq!(found(), (true, true), "an executor that is handed over hides no loop");
-                    let _entered = enter_first_step(&other);
+                    let _entered = enter_first_step(&other, false);
                     assert!(Rc::ptr_eq(&get().unwrap(), &other));
                     assert_eq!(found(), (true, false));
                 });

@@ -72,7 +72,7 @@ fn swap(next: CurrentContext) -> CurrentContext {
     }
 }
 
-fn is_captured() -> bool {
+pub(super) fn is_captured() -> bool {
     IS_CAPTURED.with(Cell::get)
 }
 

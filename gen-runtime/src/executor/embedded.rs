@@ -7,20 +7,41 @@ use std::time::Instant;
 use super::core::Core;
 use super::current;
 use super::ids::{SlotId, TaskId, TimerKey};
+use super::task_node::Outer;
 use super::task_ref::TaskRef;
 use super::timers::Action;
 
+/// A task that has a slot, and whose first step is next.
+#[derive(Clone, Copy)]
+pub(crate) struct Begun {
+    pub(crate) id: TaskId,
+    /// Whether the loop is the innermost one of the thread already.
+    is_entered: bool,
+}
+
 impl Core {
     /// Makes a slot for a task, whose first step is next. `None` if the loop is closed.
-    pub(crate) fn begin(&self) -> Option<TaskId> {
+    #[inline]
+    pub(crate) fn begin(&self) -> Option<Begun> {
         if self.closed.get() {
             return None;
         }
         // The context of the caller, so it is captured before this loop becomes the current one.
-        let outer = current::capture();
+        let is_entered = current::is_task_of(self);
+        let outer = self.outer(is_entered);
         let mut scheduler = self.scheduler.borrow_mut();
         let slot = scheduler.insert(outer);
-        Some(scheduler.task_in(self.id, slot))
+        Some(Begun { id: scheduler.task_in(self.id, slot), is_entered })
+    }
+
+    /// Returns the context of the caller, for a task that it spawns on this loop.
+    #[inline]
+    fn outer(&self, is_entered: bool) -> Outer {
+        if is_entered {
+            let running = self.running.get();
+            return running.map_or(Outer::None, |slot| self.scheduler.borrow_mut().as_outer(slot));
+        }
+        current::capture().map_or(Outer::None, Outer::Context)
     }
 
     /// Runs the first step of a task that has begun: `step` gives the task, unless it has ended,
@@ -29,12 +50,12 @@ impl Core {
     #[inline]
     pub(crate) fn first_step<R>(
         self: &Rc<Self>,
-        task: TaskId,
+        task: Begun,
         step: impl FnOnce(&mut Context<'_>) -> (Option<TaskRef>, R),
     ) -> Option<R> {
-        let _entered = current::enter_first_step(self)?;
+        let _entered = current::enter_first_step(self, task.is_entered)?;
         let _runtime = self.runtime.enter();
-        let slot = task.slot();
+        let slot = task.id.slot();
         let (suspended, answer) = self.poll_slot(slot, step);
         match suspended {
             Some(task) => self.suspend(slot, task),
@@ -51,17 +72,17 @@ impl Core {
     }
 
     /// Runs or queues the first step of a task that has begun.
-    pub(super) fn start(self: &Rc<Self>, id: TaskId, task: TaskRef) {
+    pub(super) fn start(self: &Rc<Self>, begun: Begun, task: TaskRef) {
         let mut task = Some(task);
-        let stepped = self.first_step(id, |cx| (task.take().and_then(|task| task.run(cx)), ()));
+        let stepped = self.first_step(begun, |cx| (task.take().and_then(|task| task.run(cx)), ()));
         if let (None, Some(task)) = (stepped, task) {
-            self.queue_first_step(id, task);
+            self.queue_first_step(begun.id, task);
         }
     }
 
     /// Makes a slot for the future of a blocking call, and queues it for its first poll.
     pub(crate) fn insert_root(&self) -> SlotId {
-        let outer = current::capture();
+        let outer = self.outer(current::is_task_of(self));
         self.scheduler.borrow_mut().insert_root(outer)
     }
 

@@ -33,14 +33,15 @@ pub(crate) enum TaskHost {
 }
 
 /// Returns the place where a task goes that is spawned on this thread.
+#[inline]
 pub(crate) fn tasks() -> Option<TaskHost> {
+    if let Some(core) = current::innermost_loop() {
+        return Some(TaskHost::Loop(core));
+    }
     if let Some(executor) = current::executor() {
         return Some(TaskHost::Foreign(executor));
     }
-    match current::get() {
-        Some(core) => Some(TaskHost::Loop(core)),
-        None => Executor::detect().map(TaskHost::Foreign),
-    }
+    Executor::detect().map(TaskHost::Foreign)
 }
 
 /// The host whose timers are used.

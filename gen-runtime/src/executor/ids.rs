@@ -52,6 +52,18 @@ pub(crate) struct SlotId {
     pub(crate) generation: u16,
 }
 
+impl SlotId {
+    /// The index in the low 32 bits, and the generation in the 16 bits above.
+    pub(super) fn to_bits(self) -> u64 {
+        u64::from(self.generation) << 32 | u64::from(self.index)
+    }
+
+    /// The casts cut off the bits that belong to other parts.
+    pub(super) fn from_bits(bits: u64) -> Self {
+        SlotId { index: bits as u32, generation: (bits >> 32) as u16 }
+    }
+}
+
 /// The name of a task. It lasts longer than a [`SlotId`], which fits another task after 65,536 uses
 /// of the slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -24,9 +24,12 @@
 //! | `entered_runtime.rs` | the runtime of tokio that a loop enters whenever it runs |
 //! | `registry.rs` | the loops of this process, by name |
 //! | `slot_injections.rs` | the injections that wait for the next poll of a slot |
+//! | `slot_memory.rs` | the memory of the slots and jobs, which shrinks after a burst |
 //! | `scheduler.rs` | the slots of tasks, and the queue |
 //! | `inbox.rs` | the mail of other threads, and the sleep of the loop |
-//! | `slot_context.rs` | [`SlotContext`](slot_context::SlotContext): a slot in the chain of error contexts |
+//! | `task_node.rs` | the tasks of a loop in the chain of error contexts |
+//! | `task_ref.rs` | [`TaskRef`]: the reference of a loop to a task |
+//! | `slot_context.rs` | [`SlotContext`](slot_context::SlotContext): a task on a foreign executor in the chain of error contexts |
 //! | `current_context.rs` | the error context that was entered on this thread |
 //! | `error_context.rs` | [`ErrorContext`]: a task as an error context, with its injections |
 //! | `callback_state.rs` | the stages of a [`CallbackContext`] |
@@ -81,9 +84,10 @@
 //!
 //! # Error contexts
 //!
-//! A task has no [`ErrorContext`] until a callback is scheduled in it: its slot only holds the
-//! outer context. So a task is one allocation, and a task without callbacks pays for one flag.
-//! While a task runs, its loop knows the slot, and `capture` makes the context of the slot, once.
+//! A task has no [`ErrorContext`] until a callback is scheduled in it, or a request comes: its slot
+//! only holds its place in the chain (`task_node.rs`), which is used by its loop and has no atomic.
+//! So a task is one allocation, and a task without callbacks pays for one flag. While a task runs,
+//! its loop knows the slot, and `capture` makes the context of the slot, once.
 //!
 //! | event | function | what happens |
 //! |---|---|---|
@@ -129,7 +133,9 @@ mod runnable;
 mod scheduler;
 mod slot_context;
 mod slot_injections;
+mod slot_memory;
 mod starting;
+mod task_node;
 mod task_ref;
 mod timers;
 mod timing;

@@ -66,9 +66,9 @@ impl Core {
         let taken = self.scheduler.borrow_mut().take(task);
         if let Some((slot, task)) = taken {
             // Callbacks that its destructors schedule belong to its context.
-            let before = self.running.replace(Some(slot));
+            let before = self.running.enter(slot);
             task.cut_short(request.into_error());
-            self.running.set(before);
+            self.running.leave(before);
             self.release(slot, None);
         }
     }

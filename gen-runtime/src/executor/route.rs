@@ -10,7 +10,7 @@ use super::error_context::{ErrorContext, Home, Leftovers};
 use super::ids::SlotId;
 use super::inbox::Shared;
 use super::injection::Injection;
-use super::slot_context::SlotContext;
+use super::task_node::Lineage;
 use super::unhandled_error::UnhandledError;
 use crate::report::contain;
 
@@ -33,12 +33,12 @@ impl Core {
 
     /// Frees a slot whose occupant has ended. The errors that it has not taken go outward.
     pub(crate) fn release(&self, slot: SlotId, untaken: Option<Injection>) {
-        let context = self.scheduler.borrow_mut().release(slot);
-        if untaken.is_none() && context.as_ref().and_then(SlotContext::own).is_none() {
+        let lineage = self.scheduler.borrow_mut().release(slot);
+        match lineage {
             // Nothing was scheduled in this task, nor in most others, so it leaves nothing.
-            return;
+            Some(Lineage::Leaf(_)) | None if untaken.is_none() => {}
+            lineage => self.propagate_outward(untaken, lineage.map(Lineage::end).unwrap_or_default()),
         }
-        self.propagate_outward(untaken, context.map(SlotContext::end).unwrap_or_default());
     }
 
     /// Handles the leftovers of a task that has ended: errors go outward, and the futures that wait

@@ -5,12 +5,13 @@
 //! | occupant | entered by | left by | excludes |
 //! |---|---|---|---|
 //! | `Free` | `release` | `insert`, `insert_root` | polls: no waker and no job fits it |
-//! | `Running` | `insert` (a task's first step), `next`, `take` | `put_back`, `release` | a second poll, since the loop's stack holds the task; the error of a callback, since the body is not suspended |
-//! | `Idle` | `put_back` | `next`, `take` | nothing |
-//! | `Root` | `insert_root`, `put_back_root` | `next`, `release` | `take`: the caller of `run_sync` owns the future |
-//! | `RootRunning` | `next` | `put_back_root`, `release` | what `Running` and `Root` exclude |
+//! | `Running` | `insert` (a task's first step), `begin`, `take` | `put_back`, `release` | a second poll, since the loop's stack holds the task; the error of a callback, since the body is not suspended |
+//! | `Idle` | `put_back` | `begin`, `take` | nothing |
+//! | `Root` | `insert_root`, `put_back_root` | `begin_rare`, `release` | `take`: the caller of `run_sync` owns the future |
+//! | `RootRunning` | `begin_rare` | `put_back_root`, `release` | what `Running` and `Root` exclude |
 //!
-//! `clear` removes all slots.
+//! `clear` removes all slots, and `shrink` (`slot_memory.rs`) the free ones at the end of the
+//! table.
 //!
 //! `scheduled` says that a job for the slot is in the queue. It is cleared *before* the task is
 //! polled, so that a wake during the poll queues the slot again. A job whose generation is not that
@@ -25,11 +26,11 @@ use std::mem;
 use std::sync::Arc;
 use std::task::Waker;
 
-use super::error_context::{ErrorContext, Home};
+use super::error_context::ErrorContext;
 use super::ids::{LoopId, SlotId, TaskId};
 use super::inbox::Shared;
 use super::runnable::QueuedCallback;
-use super::slot_context::SlotContext;
+use super::task_node::{Lineage, Outer};
 use super::task_ref::TaskRef;
 
 pub(super) enum Job {
@@ -37,94 +38,99 @@ pub(super) enum Job {
     Callback(QueuedCallback),
 }
 
+/// The work of a slot, besides the common case.
 pub(super) enum Work {
-    Callback(QueuedCallback),
-    /// The `bool` says whether the poll takes an injection.
-    Task(SlotId, TaskRef, bool),
-    /// As `Task`, for the future of the blocking call that runs the loop.
+    /// A poll of the task takes an injection.
+    Injected(TaskRef),
+    /// The future of the blocking call that runs the loop. The `bool` says whether the poll takes
+    /// an injection.
     Root(bool),
-    /// The job has found no task to poll.
+    /// There is no task to poll.
     Nothing,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Occupant {
-    Free { next: u32 },
-    Idle(TaskRef),
+    Free,
+    /// The slot holds the task.
+    Idle,
     Running,
     Root,
     RootRunning,
 }
 
 pub(super) struct TaskSlot {
+    /// While it is `Idle`.
+    task: Option<TaskRef>,
+    pub(super) lineage: Lineage,
     /// The number of its earlier occupants. The low bits are the generation.
-    uses: u32,
+    pub(super) uses: u32,
+    pub(super) occupant: Occupant,
     scheduled: bool,
     pub(super) has_injection: bool,
-    pub(super) occupant: Occupant,
-    pub(super) context: SlotContext,
 }
 
 impl TaskSlot {
-    fn new(occupant: Occupant, outer: Option<Arc<ErrorContext>>) -> Self {
-        let context = SlotContext::Outer(outer);
-        TaskSlot { uses: 0, scheduled: false, has_injection: false, occupant, context }
+    pub(super) fn new(uses: u32, occupant: Occupant, outer: Outer) -> Self {
+        let lineage = Lineage::Leaf(outer);
+        TaskSlot { task: None, lineage, uses, occupant, scheduled: false, has_injection: false }
     }
 
     /// The cast cuts off the bits that a waker has no room for.
-    fn generation(&self) -> u16 {
+    pub(super) fn generation(&self) -> u16 {
         self.uses as u16
     }
 
-    /// Returns the error context of the occupant. `id` is the name of the slot, in the loop `home`.
-    pub(super) fn context(&mut self, home: &Arc<Shared>, id: SlotId) -> Arc<ErrorContext> {
-        self.context
-            .get_or_create(|outer| ErrorContext::of_task(Arc::clone(home) as Arc<dyn Home>, id, outer))
-    }
-
-    fn is_occupied(&self) -> bool {
-        !matches!(self.occupant, Occupant::Free { .. })
+    pub(super) fn is_occupied(&self) -> bool {
+        self.occupant != Occupant::Free
     }
 }
 
 pub(super) struct Scheduler {
-    slots: Vec<TaskSlot>,
-    /// The first free slot, or `NONE`.
-    free: u32,
-    queue: VecDeque<Job>,
+    pub(super) slots: Vec<TaskSlot>,
+    /// The free slots below `usable`. The last one is used next.
+    pub(super) free: Vec<u32>,
+    pub(super) usable: u32,
+    /// The number of slots that are occupied.
+    pub(super) live: usize,
+    /// A new slot begins with this number of uses, since there may have been one of that index
+    /// before `shrink`.
+    pub(super) first_uses: u32,
+    pub(super) turns_until_shrink: u32,
+    pub(super) queue: VecDeque<Job>,
 }
-
-const NONE: u32 = u32::MAX;
 
 impl Scheduler {
     pub(super) fn new() -> Self {
-        Scheduler { slots: Vec::new(), free: NONE, queue: VecDeque::new() }
+        Scheduler {
+            slots: Vec::new(),
+            free: Vec::new(),
+            usable: u32::MAX,
+            live: 0,
+            first_uses: 0,
+            turns_until_shrink: 0,
+            queue: VecDeque::new(),
+        }
     }
 
     /// Makes a slot for a task whose first step is about to run.
-    pub(super) fn insert(&mut self, outer: Option<Arc<ErrorContext>>) -> SlotId {
+    pub(super) fn insert(&mut self, outer: Outer) -> SlotId {
         self.occupy(Occupant::Running, outer)
     }
 
     /// Makes a slot for a future that is polled in place, and queues it for its first poll.
-    pub(super) fn insert_root(&mut self, outer: Option<Arc<ErrorContext>>) -> SlotId {
+    pub(super) fn insert_root(&mut self, outer: Outer) -> SlotId {
         let slot = self.occupy(Occupant::Root, outer);
         self.schedule(slot);
         slot
     }
 
-    fn occupy(&mut self, occupant: Occupant, outer: Option<Arc<ErrorContext>>) -> SlotId {
-        let index = self.free;
-        if index == NONE {
-            // 2^32 slots would be more than 100 GB of slots alone.
-            let index = u32::try_from(self.slots.len()).expect("fewer than 2^32 tasks");
-            self.slots.push(TaskSlot::new(occupant, outer));
-            return SlotId { index, generation: 0 };
-        }
+    pub(super) fn occupy(&mut self, occupant: Occupant, outer: Outer) -> SlotId {
+        let Some(index) = self.free.pop() else { return self.grow(occupant, outer) };
         let slot = &mut self.slots[index as usize];
-        if let Occupant::Free { next } = slot.occupant {
-            self.free = next;
-        }
-        *slot = TaskSlot { uses: slot.uses, ..TaskSlot::new(occupant, outer) };
+        slot.occupant = occupant;
+        slot.lineage = Lineage::Leaf(outer);
+        self.live += 1;
         SlotId { index, generation: slot.generation() }
     }
 
@@ -155,37 +161,46 @@ impl Scheduler {
         self.queue.len()
     }
 
-    /// Takes the next job from the queue, and its task out of the slot.
-    pub(super) fn next(&mut self) -> Option<Work> {
-        let id = match self.queue.pop_front()? {
-            Job::Callback(callback) => return Some(Work::Callback(callback)),
-            Job::Task(id) => id,
-        };
-        let Some(slot) = self.slot(id) else { return Some(Work::Nothing) };
+    /// Takes the next job from the queue.
+    #[inline]
+    pub(super) fn next(&mut self) -> Option<Job> {
+        self.queue.pop_front()
+    }
+
+    /// Takes the task out of a slot that was in the queue. `None` if there is something else to do.
+    #[inline]
+    pub(super) fn begin(&mut self, id: SlotId) -> Option<TaskRef> {
+        let slot = self.slot(id)?;
         slot.scheduled = false;
-        Some(match mem::replace(&mut slot.occupant, Occupant::Running) {
-            Occupant::Idle(task) => Work::Task(id, task, slot.has_injection),
-            Occupant::Root => {
-                slot.occupant = Occupant::RootRunning;
-                Work::Root(slot.has_injection)
-            }
-            other => {
-                slot.occupant = other;
-                Work::Nothing
-            }
-        })
+        if slot.has_injection {
+            return None;
+        }
+        let task = slot.task.take()?;
+        slot.occupant = Occupant::Running;
+        Some(task)
+    }
+
+    /// Called if `begin` has given no task.
+    pub(super) fn begin_rare(&mut self, id: SlotId) -> Work {
+        let Some(slot) = self.slot(id) else { return Work::Nothing };
+        if let Some(task) = slot.task.take() {
+            slot.occupant = Occupant::Running;
+            return Work::Injected(task);
+        }
+        if slot.occupant != Occupant::Root {
+            return Work::Nothing;
+        }
+        slot.occupant = Occupant::RootRunning;
+        Work::Root(slot.has_injection)
     }
 
     /// Puts a suspended task back into its slot. Gives the task back if it has no slot any more,
     /// because its own step has closed the loop.
+    #[inline]
     pub(super) fn put_back(&mut self, id: SlotId, task: TaskRef) -> Option<TaskRef> {
-        match self.slot(id) {
-            Some(slot) => {
-                slot.occupant = Occupant::Idle(task);
-                None
-            }
-            None => Some(task),
-        }
+        let Some(slot) = self.slot(id) else { return Some(task) };
+        slot.occupant = Occupant::Idle;
+        slot.task.replace(task)
     }
 
     pub(super) fn put_back_root(&mut self, id: SlotId) {
@@ -196,27 +211,26 @@ impl Scheduler {
 
     /// Frees a slot whose occupant has ended. Wakers that still name it do nothing from now on.
     #[must_use = "the context may hold errors"]
-    pub(super) fn release(&mut self, id: SlotId) -> Option<SlotContext> {
-        let next = self.free;
+    pub(super) fn release(&mut self, id: SlotId) -> Option<Lineage> {
         let slot = self.slot(id)?;
         slot.uses = slot.uses.wrapping_add(1);
         slot.scheduled = false;
         slot.has_injection = false;
-        slot.occupant = Occupant::Free { next };
-        let context = mem::replace(&mut slot.context, SlotContext::Outer(None));
-        self.free = id.index;
-        Some(context)
+        slot.occupant = Occupant::Free;
+        let lineage = mem::replace(&mut slot.lineage, Lineage::Leaf(Outer::None));
+        self.live -= 1;
+        if id.index < self.usable {
+            self.free.push(id.index);
+        }
+        Some(lineage)
     }
 
-    /// Empties the scheduler for good. Returns the suspended tasks, all contexts, and the queued
-    /// callbacks.
-    pub(super) fn clear(&mut self) -> (Vec<(Option<TaskRef>, SlotContext)>, Vec<QueuedCallback>) {
-        self.free = NONE;
-        let tasks = mem::take(&mut self.slots).into_iter().filter_map(|slot| match slot.occupant {
-            Occupant::Free { .. } => None,
-            Occupant::Idle(task) => Some((Some(task), slot.context)),
-            Occupant::Running | Occupant::Root | Occupant::RootRunning => Some((None, slot.context)),
-        });
+    /// Empties the scheduler for good. Returns the suspended tasks, the places of all in the chain
+    /// of contexts, and the queued callbacks.
+    pub(super) fn clear(&mut self) -> (Vec<(Option<TaskRef>, Lineage)>, Vec<QueuedCallback>) {
+        self.free = Vec::new();
+        let slots = mem::take(&mut self.slots).into_iter().filter(TaskSlot::is_occupied);
+        let tasks = slots.map(|slot| (slot.task, slot.lineage));
         let callbacks = mem::take(&mut self.queue).into_iter().filter_map(|job| match job {
             Job::Callback(callback) => Some(callback),
             Job::Task(_) => None,
@@ -226,33 +240,29 @@ impl Scheduler {
 
     /// Returns the error context of a task, or `None` if the task has ended.
     pub(super) fn context_of_task(&mut self, task: TaskId, home: &Arc<Shared>) -> Option<Arc<ErrorContext>> {
-        self.slot_of(task).map(|(id, slot)| slot.context(home, id))
+        self.slot_of(task).map(|(id, slot)| slot.lineage.context(home, id))
     }
 
     /// Takes a suspended task out of its slot, which is `Running` from now on.
     pub(super) fn take(&mut self, task: TaskId) -> Option<(SlotId, TaskRef)> {
         let (id, slot) = self.slot_of(task)?;
-        match mem::replace(&mut slot.occupant, Occupant::Running) {
-            Occupant::Idle(task) => Some((id, task)),
-            other => {
-                slot.occupant = other;
-                None
-            }
-        }
+        let task = slot.task.take()?;
+        slot.occupant = Occupant::Running;
+        Some((id, task))
     }
 
     /// Has `waker` woken at the end of a suspended task. Gives back the waker that this replaces,
     /// or `waker` itself if the task has ended.
     pub(super) fn wake_at_end(&mut self, task: TaskId, waker: Waker) -> Option<Waker> {
         match self.slot_of(task) {
-            Some((_, TaskSlot { occupant: Occupant::Idle(task), .. })) => task.wake_at_end(waker),
+            Some((_, TaskSlot { task: Some(task), .. })) => task.wake_at_end(waker),
             _ => Some(waker),
         }
     }
 
     pub(super) fn tasks(&self, loop_id: LoopId) -> Vec<TaskId> {
         let slots = self.slots.iter().zip(0..);
-        let tasks = slots.filter(|(slot, _)| matches!(slot.occupant, Occupant::Idle(_) | Occupant::Running));
+        let tasks = slots.filter(|(slot, _)| matches!(slot.occupant, Occupant::Idle | Occupant::Running));
         tasks.map(|(slot, index)| TaskId { loop_id, index, uses: slot.uses }).collect()
     }
 

@@ -15,12 +15,18 @@ use super::ids::{SlotId, TaskId};
 use super::inbox::Shared;
 use super::injection::Injection;
 use super::scheduler::{Occupant, Scheduler};
+use super::task_node::Outer;
 use super::unhandled_error::UnhandledError;
 use crate::inject::EndSenders;
 
 impl Scheduler {
     pub(super) fn context_of(&mut self, id: SlotId, home: &Arc<Shared>) -> Option<Arc<ErrorContext>> {
-        Some(self.slot(id)?.context(home, id))
+        Some(self.slot(id)?.lineage.context(home, id))
+    }
+
+    /// Returns the occupant of a slot as the outer context of a task that it spawns.
+    pub(super) fn as_outer(&mut self, id: SlotId) -> Outer {
+        self.slot(id).map_or(Outer::None, |slot| slot.lineage.as_outer(id))
     }
 
     /// Queues the error of a callback for the task of that slot and context. Gives the error back
@@ -33,8 +39,8 @@ impl Scheduler {
     ) -> Result<(), UnhandledError> {
         match self.slot(id) {
             // An old context may name the slot of a later task, because generations repeat.
-            Some(slot) if slot.context.own().is_some_and(|own| Arc::ptr_eq(own, context)) => {
-                if !matches!(slot.occupant, Occupant::Idle(_) | Occupant::Root) {
+            Some(slot) if slot.lineage.own().is_some_and(|own| Arc::ptr_eq(own, context)) => {
+                if !matches!(slot.occupant, Occupant::Idle | Occupant::Root) {
                     return Err(error);
                 }
                 context.push(Injection::UnhandledError(error));
@@ -55,7 +61,7 @@ impl Scheduler {
         end_senders: EndSenders,
     ) -> Result<(), (Injection, EndSenders)> {
         let Some((id, slot)) = self.slot_of(task) else { return Err((injection, end_senders)) };
-        let context = slot.context(home, id);
+        let context = slot.lineage.context(home, id);
         context.push(injection);
         context.add_end_senders(end_senders);
         slot.has_injection = true;
@@ -67,7 +73,7 @@ impl Scheduler {
     pub(super) fn take_injection(&mut self, id: SlotId) -> Option<Injection> {
         let slot = self.slot(id)?;
         slot.has_injection = false;
-        slot.context.own().and_then(|context| context.pop())
+        slot.lineage.own().and_then(|context| context.pop())
     }
 
     /// Called after a poll with an injection that left the slot suspended. An injection that was
@@ -75,7 +81,7 @@ impl Scheduler {
     /// Gives the injection back if the slot is gone.
     pub(super) fn after_injection(&mut self, id: SlotId, untaken: Option<Injection>) -> Option<Injection> {
         let Some(slot) = self.slot(id) else { return untaken };
-        let Some(context) = slot.context.own() else { return untaken };
+        let Some(context) = slot.lineage.own() else { return untaken };
         let has_next = context.keep_untaken(untaken);
         slot.has_injection = context.has_injection_or_watch();
         if has_next {

@@ -47,11 +47,11 @@ impl Starting {
             // The loop calls this, so it is the current one.
             let Some(core) = current::get() else { return };
             let _entered = enter(CurrentContext::Captured(context));
-            let Some(id) = core.begin() else { return };
+            let Some(begun) = core.begin() else { return };
             let Some(task) = sent.0.take() else { return };
-            core.start(id, TaskRef::shared(task));
+            core.start(begun, TaskRef::shared(task));
             // The id is set once, because the mail is read once.
-            let _ = starting.id.set(id);
+            let _ = starting.id.set(begun.id);
         });
     }
 

@@ -7,10 +7,10 @@ use super::core::Core;
 use super::ids::{SlotId, TimerKey};
 use super::inbox::{Mail, Nap, OnStop};
 use super::injection::Injection;
-use super::scheduler::Work;
+use super::scheduler::{Job, Work};
 use super::task_ref::TaskRef;
 use super::timers::Action;
-use super::waker::waker;
+use super::waker::with_context;
 use crate::inject::in_flight::Thrown;
 use crate::inject::EndSenders;
 use crate::report::contain;
@@ -57,13 +57,10 @@ impl Core {
         self.collect_due(due);
         for _ in 0..batch {
             // A statement of its own, so that the borrow ends before the work begins.
-            let work = self.scheduler.borrow_mut().next();
-            match work {
-                Some(Work::Task(slot, task, false)) => self.step(slot, task),
-                Some(Work::Task(slot, task, true)) => self.step_with_injection(slot, task),
-                Some(Work::Callback(callback)) => contain("a callback", callback),
-                Some(Work::Root(has_injection)) => self.poll_root(root, has_injection),
-                Some(Work::Nothing) => {}
+            let job = self.scheduler.borrow_mut().next();
+            match job {
+                Some(Job::Task(slot)) => self.run_slot(slot, root),
+                Some(Job::Callback(callback)) => contain("a callback", callback),
                 None => break,
             }
         }
@@ -74,6 +71,25 @@ impl Core {
                 Some(Action::Wake(waker)) => contain("a timer's waker", || waker.wake()),
                 None => {}
             }
+        }
+        self.scheduler.borrow_mut().shrink();
+    }
+
+    fn run_slot(&self, slot: SlotId, root: &mut Option<(SlotId, &mut dyn Root)>) {
+        let task = self.scheduler.borrow_mut().begin(slot);
+        match task {
+            Some(task) => self.step(slot, task),
+            None => self.run_rare(slot, root),
+        }
+    }
+
+    /// Runs a slot that is not that of a task without injections.
+    fn run_rare(&self, slot: SlotId, root: &mut Option<(SlotId, &mut dyn Root)>) {
+        let work = self.scheduler.borrow_mut().begin_rare(slot);
+        match work {
+            Work::Injected(task) => self.step_with_injection(slot, task),
+            Work::Root(has_injection) => self.poll_root(root, has_injection),
+            Work::Nothing => {}
         }
     }
 
@@ -159,9 +175,9 @@ impl Core {
     #[inline]
     pub(super) fn poll_slot<R>(&self, slot: SlotId, poll: impl FnOnce(&mut Context<'_>) -> R) -> R {
         // Saved, because a first step runs in the middle of the step of another task.
-        let before = self.running.replace(Some(slot));
-        let answer = poll(&mut Context::from_waker(&waker(self.id.name(), slot)));
-        self.running.set(before);
+        let before = self.running.enter(slot);
+        let answer = with_context(self.id.name(), slot, poll);
+        self.running.leave(before);
         answer
     }
 

@@ -25,20 +25,39 @@
 //! an address of its own as long as it lives, so the waker of a poll has an identity, as
 //! `inject/in_flight.rs` requires.
 
+use std::task::Context;
+
 use super::ids::{LoopName, SlotId};
 use super::{current, registry};
 
 #[cfg(not(target_pointer_width = "64"))]
-pub(crate) use self::shared::waker;
+use self::shared::waker;
 #[cfg(target_pointer_width = "64")]
-pub(crate) use self::word::waker;
+use self::word::waker;
+
+/// Calls `poll` with the context of the occupant of `slot` in the loop `name`.
+#[inline]
+pub(super) fn with_context<R>(name: LoopName, slot: SlotId, poll: impl FnOnce(&mut Context<'_>) -> R) -> R {
+    #[cfg(target_pointer_width = "64")]
+    // A waker that is a word has nothing to drop.
+    let waker = std::mem::ManuallyDrop::new(waker(name, slot));
+    #[cfg(not(target_pointer_width = "64"))]
+    let waker = waker(name, slot);
+    poll(&mut Context::from_waker(&waker))
+}
 
 /// Wakes a slot: directly and without an atomic if its loop runs on this thread, else through the
 /// inbox of the loop.
+#[inline]
 fn wake_named(name: LoopName, slot: SlotId) {
     if !current::schedule(name, slot) {
-        registry::wake(name, slot);
+        wake_elsewhere(name, slot);
     }
+}
+
+#[cold]
+fn wake_elsewhere(name: LoopName, slot: SlotId) {
+    registry::wake(name, slot);
 }
 
 /// The name is the data word.
@@ -71,14 +90,13 @@ mod word {
     }
 
     pub(super) fn encode(name: LoopName, slot: SlotId) -> *const () {
-        let bits = (name.0 as usize) << 48 | (slot.generation as usize) << 32 | slot.index as usize;
-        ptr::without_provenance(bits)
+        ptr::without_provenance((name.0 as usize) << 48 | slot.to_bits() as usize)
     }
 
     /// The casts cut off the bits that belong to the other parts.
     pub(super) fn decode(name: *const ()) -> (LoopName, SlotId) {
         let bits = name.addr();
-        (LoopName((bits >> 48) as u16), SlotId { index: bits as u32, generation: (bits >> 32) as u16 })
+        (LoopName((bits >> 48) as u16), SlotId::from_bits(bits as u64))
     }
 }
 

@@ -115,6 +115,7 @@ impl Deref for IoLoop {
 impl Drop for IoLoop {
     fn drop(&mut self) {
         self.handle.core.close();
+        crate::task::give_back_memory();
     }
 }
 

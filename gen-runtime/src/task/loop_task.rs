@@ -186,7 +186,7 @@ impl<F, T, M> LoopTask<F, T, M> {
         let this = this.cast::<Self>();
         // SAFETY: the loop's side calls, for the last time. The span is there until `free`.
         unsafe {
-            this.as_ref().span.enter(&mut None, |_| Self::drop_body(this));
+            this.as_ref().span.within(|| Self::drop_body(this));
             match this.as_ref().header.detached() {
                 Some(_) => Self::free(this),
                 None => JoinHeader::end(this.cast(), Link::Closed),
@@ -213,7 +213,7 @@ impl<F, T, M> LoopTask<F, T, M> {
                 content.with_mut(|content| (*content).result = ManuallyDrop::new(MaybeUninit::new(result)));
                 return JoinHeader::end(this.cast(), Link::Done);
             };
-            this.as_ref().span.enter(&mut None, |_| {
+            this.as_ref().span.within(|| {
                 contain("the drop of a task's result", || {
                     if let Err(error) = result {
                         why.report("a task", &error);
@@ -248,7 +248,7 @@ where
     unsafe fn poll(this: NonNull<Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         // SAFETY: the caller keeps the contract.
         unsafe {
-            this.as_ref().span.enter(&mut None, |_| {
+            this.as_ref().span.within(|| {
                 let polled = Self::poll_body(this, |body| without_injected(|| body.poll(cx)));
                 if polled.is_ready() {
                     Self::drop_body(this);
@@ -338,7 +338,7 @@ where
         let this = this.cast::<Self>();
         // SAFETY: the loop's side calls, for the last time.
         unsafe {
-            this.as_ref().span.enter(&mut None, |_| Self::drop_body(this));
+            this.as_ref().span.within(|| Self::drop_body(this));
             Self::finish(this, Err(cancelled));
         }
     }

@@ -104,6 +104,7 @@ pub use self::cancel_on_drop::{cancel_on_drop, CancelOnDrop};
 pub use self::handle::JoinHandle;
 pub use self::spawn::{spawn, spawn_local};
 
+pub(crate) use self::block::give_back as give_back_memory;
 pub(crate) use self::cancel_completion::{CancelTarget, CutShort};
 #[cfg(all(feature = "tokio", not(loom)))]
 pub(crate) use self::hosted::start as spawn_on;

@@ -23,6 +23,11 @@ impl TaskSpan {
         TaskSpan(settings::span(TaskName::of::<F>().get(), std::panic::Location::caller()))
     }
 
+    /// Runs a step of the task.
+    pub(super) fn within<R>(&self, run: impl FnOnce() -> R) -> R {
+        self.0.in_scope(|| settings::timed(run))
+    }
+
     /// Runs a step of the task, which is resumed with `thrown`.
     pub(super) fn enter<R>(
         &self,
@@ -53,6 +58,11 @@ impl TaskSpan {
     #[allow(clippy::extra_unused_type_parameters)]
     pub(super) fn of<F>() -> Self {
         TaskSpan
+    }
+
+    #[inline]
+    pub(super) fn within<R>(&self, run: impl FnOnce() -> R) -> R {
+        run()
     }
 
     pub(super) fn enter<R>(

@@ -129,9 +129,10 @@ where
     E: Throw<M>,
     M: 'static,
 {
-    let Some(id) = core.begin() else { return JoinHandle::failed(LoopClosed.into()) };
+    let Some(begun) = core.begin() else { return JoinHandle::failed(LoopClosed.into()) };
+    let id = begun.id;
     let mut task = NewTask::new(body);
-    let stepped = core.first_step(id, |cx| match task.first_step(cx) {
+    let stepped = core.first_step(begun, |cx| match task.first_step(cx) {
         Poll::Ready(result) => (None, JoinHandle::ended(result)),
         Poll::Pending => {
             let (suspended, handle) = task.split(id);

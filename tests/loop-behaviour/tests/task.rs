@@ -1,8 +1,9 @@
 //! Tasks: they start at the call, with or without a waiting caller.
 use std::cell::Cell;
-use std::future::{pending, poll_fn};
+use std::future::{pending, poll_fn, Future};
+use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Poll, Waker};
+use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::Duration;
 
@@ -315,8 +316,8 @@ fn a_handle_wakes_who_polled_it_last() {
     gen::block_on(async {
         let mut task = gen::spawn(async { gen::moment().await });
         // The first poll has a waker that does nothing, the second the real one.
-        let mut nowhere = std::task::Context::from_waker(Waker::noop());
-        assert!(std::future::Future::poll(std::pin::Pin::new(&mut task), &mut nowhere).is_pending());
+        let mut nowhere = Context::from_waker(Waker::noop());
+        assert!(Pin::new(&mut task).poll(&mut nowhere).is_pending());
         task.await.unwrap();
     });
 }
@@ -364,6 +365,104 @@ fn a_waker_of_an_ended_task_does_not_wake_the_next_one_in_its_place() {
         gen::moment().await.unwrap();
     });
     assert_eq!(polls.get(), 1, "its first step only");
+}
+
+/// The loop has forgotten the slots of the burst.
+#[test]
+fn a_waker_of_a_burst_of_tasks_does_not_wake_a_later_task() {
+    const TASKS: usize = 2_000;
+    let (wakers, polls) = (Rc::new(Cell::new(Vec::new())), Rc::new(Cell::new(0)));
+    gen::block_on(async {
+        for _ in 0..TASKS {
+            let (kept, mut is_fresh) = (wakers.clone(), true);
+            drop(gen::spawn_local(gen::ok(poll_fn(move |cx| {
+                let mut wakers: Vec<Waker> = kept.take();
+                wakers.push(cx.waker().clone());
+                cx.waker().wake_by_ref();
+                kept.set(wakers);
+                if std::mem::take(&mut is_fresh) {
+                    Poll::Pending
+                } else {
+                    Poll::Ready(())
+                }
+            }))));
+        }
+        for _ in 0..3 {
+            gen::moment().await.unwrap();
+        }
+        let later: Vec<JoinHandle<()>> = (0..TASKS)
+            .map(|_| {
+                let counted = polls.clone();
+                gen::spawn_local(gen::ok(until(move |_| counted.set(counted.get() + 1), || false)))
+            })
+            .collect();
+        let old = wakers.take();
+        assert_eq!(old.len(), 2 * TASKS);
+        old.into_iter().for_each(Waker::wake);
+        gen::moment().await.unwrap();
+        drop(later);
+    });
+    assert_eq!(polls.get(), TASKS, "their first steps only");
+}
+
+/// A body that goes on for some turns.
+async fn some_turns() -> gen::Result<u32> {
+    for _ in 0..50 {
+        gen::moment().await?;
+    }
+    Ok(7)
+}
+
+#[test]
+fn a_handle_gives_the_result_on_another_thread_as_well() {
+    let io_loop = IoLoop::new();
+    let elsewhere = [false, true].map(|is_polled_here| {
+        let mut task = io_loop.spawn_local(some_turns());
+        if is_polled_here {
+            let polled = Pin::new(&mut task).poll(&mut Context::from_waker(Waker::noop()));
+            assert!(polled.is_pending());
+        }
+        thread::spawn(move || gen::block_on(task))
+    });
+    io_loop.block_on(async {
+        while !elsewhere.iter().all(thread::JoinHandle::is_finished) {
+            gen::moment().await.unwrap();
+        }
+    });
+    for thread in elsewhere {
+        assert_eq!(thread.join().unwrap().unwrap(), 7);
+    }
+}
+
+#[test]
+fn a_handle_that_waits_on_another_thread_learns_that_the_loop_is_closed() {
+    let io_loop = IoLoop::new();
+    let [polled, unpolled] = [(); 2].map(|()| io_loop.spawn_local(async { pending::<gen::Result>().await }));
+    let waits = thread::spawn(move || gen::block_on(polled));
+    drop(io_loop);
+    assert!(waits.join().unwrap().unwrap_err().is::<gen::LoopClosed>());
+    let late = thread::spawn(move || gen::block_on(unpolled));
+    assert!(late.join().unwrap().unwrap_err().is::<gen::LoopClosed>());
+}
+
+/// The body holds a value that may not leave its thread.
+#[test]
+fn a_task_whose_handle_is_dropped_on_another_thread_goes_on_and_its_error_is_logged_once() {
+    let log = logged(|| {
+        let io_loop = IoLoop::new();
+        let stays = Rc::new(());
+        let held = stays.clone();
+        let task = io_loop.spawn_local(async move {
+            gen::moment().await?;
+            drop(held);
+            Err::<(), _>(gen::Error::new("alone"))
+        });
+        thread::spawn(move || drop(task)).join().unwrap();
+        assert_eq!(Rc::strong_count(&stays), 2);
+        io_loop.run_sync(async { gen::moment().await }).unwrap();
+        assert_eq!(Rc::strong_count(&stays), 1);
+    });
+    assert_eq!(log, ["ERROR gen: a task failed, and its result was never read: alone"]);
 }
 
 #[test]

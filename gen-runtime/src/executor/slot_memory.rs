@@ -1,0 +1,85 @@
+//! The memory of a loop's slots and jobs, which grows with the number of tasks, and shrinks again
+//! after a burst.
+//!
+//! Wakers and tasks are named by the indices of their slots, so only slots at the end of the table
+//! can go. If one of these is occupied, only the first half of the table is used from then on,
+//! until the other half is free, or all are needed again.
+
+use super::ids::SlotId;
+use super::scheduler::{Occupant, Scheduler, TaskSlot};
+use super::task_node::Outer;
+
+/// Smaller tables do not shrink.
+const KEPT: usize = 256;
+
+/// After an attempt to shrink the table that failed, so many turns pass before the next one, since
+/// an attempt looks at all slots.
+const BETWEEN_ATTEMPTS: u32 = 1000;
+
+impl Scheduler {
+    #[cold]
+    pub(super) fn grow(&mut self, occupant: Occupant, outer: Outer) -> SlotId {
+        if self.usable != u32::MAX {
+            self.use_all();
+            return self.occupy(occupant, outer);
+        }
+        // 2^32 slots would be more than 100 GB of slots alone.
+        let index = u32::try_from(self.slots.len()).expect("fewer than 2^32 tasks");
+        if self.slots.len() == self.slots.capacity() {
+            // Large tables grow by an eighth, so that little of them is unused.
+            self.slots.reserve_exact((self.slots.len() / 8).max(self.slots.len().min(KEPT)).max(4));
+        }
+        let slot = TaskSlot::new(self.first_uses, occupant, outer);
+        let generation = slot.generation();
+        self.slots.push(slot);
+        self.live += 1;
+        SlotId { index, generation }
+    }
+
+    /// Called at the end of a turn: gives memory back if most of it is unused, after a burst.
+    #[inline]
+    pub(super) fn shrink(&mut self) {
+        let is_sparse = self.slots.len() > KEPT && self.live < self.slots.len() / 4;
+        if is_sparse || self.queue.capacity() > KEPT && self.queue.len() < self.queue.capacity() / 4 {
+            self.shrink_now(is_sparse);
+        }
+    }
+
+    #[cold]
+    fn shrink_now(&mut self, is_sparse: bool) {
+        self.queue.shrink_to(KEPT.max(self.queue.len() * 2));
+        if !is_sparse {
+            return;
+        }
+        if self.turns_until_shrink > 0 {
+            self.turns_until_shrink -= 1;
+            return;
+        }
+        let used = self.slots.iter().rposition(TaskSlot::is_occupied).map_or(0, |last| last + 1);
+        let half = self.slots.len() / 2;
+        let kept = used.clamp(KEPT.min(half), half);
+        self.free.retain(|&index| (index as usize) < kept);
+        if used > half {
+            // From now on the first slots are used, and never the second half, which becomes free.
+            self.free.sort_unstable_by(|one, other| other.cmp(one));
+            self.usable = half as u32;
+            self.turns_until_shrink = BETWEEN_ATTEMPTS;
+            return;
+        }
+        // No slot that is made later has a name that one of these had.
+        let uses = self.slots[kept..].iter().map(|slot| slot.uses).max();
+        self.first_uses = self.first_uses.max(uses.unwrap_or(0));
+        self.usable = u32::MAX;
+        self.slots.truncate(kept);
+        self.slots.shrink_to_fit();
+        self.free.shrink_to_fit();
+    }
+
+    /// Uses the slots again that `shrink` wanted to give back.
+    fn use_all(&mut self) {
+        let unused = (self.usable..).zip(&self.slots[self.usable as usize..]);
+        let free = unused.filter(|(_, slot)| !slot.is_occupied()).map(|(index, _)| index);
+        self.free.extend(free);
+        self.usable = u32::MAX;
+    }
+}
