@@ -71,7 +71,7 @@ where
             return Poll::Ready(Err(group.fail(&shape)));
         }
         // Not flattened, so that the container knows the number of values before it allocates.
-        let values = group.slots.results().map(|result| result.expect("no child has failed"));
+        let values = group.slots.take_results().map(|result| result.expect("no child has failed"));
         Poll::Ready(Ok(shape.build(values)))
     }
 }
@@ -110,6 +110,6 @@ where
     fn poll_settled(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Self::Output>> {
         let group = self.get_mut();
         ready!(group.drive(cx));
-        Poll::Ready(Ok(group.take_shape().build(group.slots.results())))
+        Poll::Ready(Ok(group.take_shape().build(group.slots.take_results())))
     }
 }

@@ -64,11 +64,24 @@ fn by_key(key: &impl Debug) -> ChildKey {
     ChildKey::Key(printed(format_args!("{key:?}")))
 }
 
+/// The most bytes that a list may have beyond its results, if it has more than twice their size.
+const SPARE_BYTES: usize = 1024;
+
+/// Collects the results, in the allocation of the children if they fit.
+fn collect<T>(results: impl Iterator<Item = T>) -> Vec<T> {
+    let mut list: Vec<T> = results.collect();
+    let spare = list.capacity() - list.len();
+    if spare > list.len() && spare * size_of::<T>() > SPARE_BYTES {
+        list.shrink_to_fit();
+    }
+    list
+}
+
 impl<T> Shape<T> for List {
     type Output = Vec<T>;
 
     fn build(self, results: impl Iterator<Item = T>) -> Vec<T> {
-        results.collect()
+        collect(results)
     }
 }
 
@@ -84,7 +97,7 @@ impl<T> Shape<T> for Deque {
     type Output = VecDeque<T>;
 
     fn build(self, results: impl Iterator<Item = T>) -> VecDeque<T> {
-        results.collect()
+        collect(results).into()
     }
 }
 

@@ -4,9 +4,11 @@
 //!
 //! The slots are in a `Pin<Box<..>>` and are dropped there, so they never move. [`Slots::at`]
 //! projects from the pinned slice to one pinned element. That is sound because no method moves an
-//! element, or returns a `&mut` to one.
+//! element, or returns a `&mut` to one. Only children are pinned: when all have ended,
+//! [`Slots::take_results`] moves the results out.
 
 use std::future::Future;
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -73,6 +75,15 @@ impl<P, T> ChildSlot<P, T> {
         match self.project_replace(ChildSlot::Taken) {
             SlotContent::Ended { result } => Some(result),
             SlotContent::Running { .. } | SlotContent::Taken => None,
+        }
+    }
+
+    /// The result of the child, which must have ended.
+    #[inline]
+    fn into_result(self) -> Result<T> {
+        match self {
+            ChildSlot::Ended { result } => result,
+            ChildSlot::Running { .. } | ChildSlot::Taken => panic!("the child has ended"),
         }
     }
 
@@ -188,7 +199,13 @@ impl<P, T> Slots<P, T> {
     }
 
     /// Takes the results of all children, in order. All must have ended.
-    pub(super) fn results(&mut self) -> impl ExactSizeIterator<Item = Result<T>> + use<'_, P, T> {
-        (0..self.len()).map(|child| self.at(child).take().expect("the child has ended"))
+    ///
+    /// A `Vec` that is collected of them lies in the allocation of the slots, if it fits.
+    pub(super) fn take_results(&mut self) -> impl ExactSizeIterator<Item = Result<T>> + use<P, T> {
+        self.drop_running();
+        let slots = mem::replace(&mut self.slots, Box::into_pin(Box::default()));
+        // SAFETY: no slot contains a child any more, and nothing else is pinned.
+        let slots = unsafe { Pin::into_inner_unchecked(slots) };
+        slots.into_vec().into_iter().map(ChildSlot::into_result)
     }
 }
