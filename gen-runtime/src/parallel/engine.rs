@@ -7,9 +7,8 @@ use super::budget::{is_spent_by_executor, ENDED_AT_ONCE};
 use super::held_cancellations::HeldCancellations;
 use super::panics::catching;
 use super::policy::Policy;
-use super::ready::Taken;
 use super::slots::{ChildEnded, PollMode};
-use super::wakers::Wakers;
+use super::wakers::{LazyWakers, Taken, Wakers};
 use crate::inject::{in_flight, Cancellation};
 use crate::Error;
 
@@ -23,7 +22,7 @@ pub(super) struct Engine {
     progress: GroupProgress,
     /// Woken children that the last poll has left for the next one.
     left: Taken,
-    /// None before the first poll.
+    /// None before the end of the first poll.
     wakers: Option<Wakers>,
     /// None before the first cancellation. After it no failure ends the group, since every child
     /// may clean up.
@@ -97,14 +96,13 @@ impl Engine {
         cx: &mut Context<'_>,
         poll_child: &mut impl FnMut(usize, &mut Context<'_>, PollMode<'_>) -> Poll<ChildEnded>,
     ) {
-        let is_first = self.wakers.is_none();
-        let wakers = self.wakers.get_or_insert_with(|| Wakers::new(self.count));
-        wakers.set_parent(cx.waker());
-        if is_first {
-            let mut children = wakers.children();
-            self.poll_each(|_| children.next(), None, poll_child);
-            return;
+        match &self.wakers {
+            None => return self.poll_first(cx, poll_child),
+            Some(wakers) if !wakers.is_here() => self.take_over(),
+            Some(_) => {}
         }
+        let Some(wakers) = &self.wakers else { return };
+        wakers.set_parent(cx.waker());
         let mut woken = mem::replace(&mut self.left, Taken::NONE);
         let mut is_taken = woken.is_empty();
         if is_taken {
@@ -126,6 +124,44 @@ impl Engine {
         if !woken.is_empty() || !is_taken {
             self.rest(woken, cx.waker());
         }
+    }
+
+    /// Polls all children, in order.
+    #[inline]
+    fn poll_first<F>(&mut self, cx: &mut Context<'_>, poll_child: &mut F)
+    where
+        F: FnMut(usize, &mut Context<'_>, PollMode<'_>) -> Poll<ChildEnded>,
+    {
+        let lazy = LazyWakers::new(self.count, cx.waker());
+        let mut children = 0..self.count;
+        let poll_all = |(engine, poll_child): &mut (&mut Self, &mut F), child: &mut u32| {
+            while engine.progress.running > 0 {
+                let Some(next) = children.next() else { return };
+                *child = next as u32;
+                let polled = lazy
+                    .with(*child, |waker| poll_child(next, &mut Context::from_waker(waker), PollMode::Plain));
+                if let Poll::Ready(ended) = polled {
+                    engine.progress.count(ended, false);
+                }
+            }
+        };
+        catching(&mut (&mut *self, poll_child), poll_all, |(engine, poll_child), child, error| {
+            engine.fail(child, error, *poll_child);
+        });
+        if self.progress.running > 0 {
+            self.wakers = Some(lazy.into_wakers());
+        }
+    }
+
+    /// The group has come to another thread: see [`wakers`](super::wakers).
+    #[cold]
+    fn take_over(&mut self) {
+        let Some(old) = &self.wakers else { return };
+        let left = mem::replace(&mut self.left, Taken::NONE);
+        let woken = old.woken(&left, |child| old.link(child));
+        let new = old.taken_over();
+        woken.into_iter().chain(new.children()).for_each(|child| new.requeue(child, new.link(child)));
+        self.wakers = Some(new);
     }
 
     /// Leaves `woken` for the next poll, and asks for that poll.

@@ -9,12 +9,10 @@
 //! | `group.rs` | [`Group`]: children of one type; the future of a list or map |
 //! | `race.rs` | [`Race`]: children of one type, until the first of them ends; the future of `first_of` |
 //! | `tuple.rs` | the futures of tuples, where each child has a type of its own |
-//! | `pool.rs` | [`Pool`]: children that are added and removed, with results in the order of their ends; for `WaitIterator` and `limit` |
-//! | `child_slots.rs` | the slots of a pool, and the lists of those that are fresh, ended and vacant |
+//! | `pool/` | [`Pool`]: children that are added and removed, with results in the order of their ends; for `WaitIterator` and `limit` |
 //! | `slots.rs` | the storage of the children: one allocation, with a child or its result in each slot |
-//! | `wakers.rs` | a waker for each child, all in one allocation |
-//! | `ready.rs` | the queue of the woken children |
-//! | `models.rs` | loom models: wakes from other threads against polls and drops |
+//! | `wakers/` | a waker for each child, all in one allocation, and the queue of the woken children |
+//! | `models/` | loom models: wakes from other threads against polls, drops and moves |
 //! | `panics.rs` | panics of children |
 //! | `shape.rs` | the containers of the results, and the keys of the children |
 //! | `outcome.rs` | the error rule |
@@ -27,6 +25,9 @@
 //! its group waits for the next poll, which the group asks for. So no child can keep the others
 //! from running. If [`ENDED_AT_ONCE`] children have ended in one poll, and one is pending, the
 //! woken children after it wait for the next poll too.
+//!
+//! A group that comes to another thread between two polls polls each child once more: see
+//! [the takeover](wakers).
 //!
 //! The future of a child is dropped as soon as it is ready. The group is ready when all children
 //! are.
@@ -68,7 +69,6 @@
 //! so a waker that outlives its group keeps only a few bytes.
 
 mod budget;
-mod child_slots;
 mod engine;
 mod group;
 mod held_cancellations;
@@ -79,7 +79,6 @@ mod panics;
 mod policy;
 mod pool;
 mod race;
-mod ready;
 mod settled;
 mod shape;
 mod slots;

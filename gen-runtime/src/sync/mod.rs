@@ -10,17 +10,18 @@ pub(crate) use self::thread_number::ThreadNumber;
 #[cfg(loom)]
 pub(crate) use loom::{
     alloc::{alloc, dealloc},
-    cell::UnsafeCell,
+    cell::{Cell, UnsafeCell},
     sync::{
-        atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicU8, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicU8, AtomicUsize, Ordering},
         Condvar, Mutex, MutexGuard, RwLock,
     },
 };
 #[cfg(not(loom))]
 pub(crate) use std::{
     alloc::{alloc, dealloc},
+    cell::Cell,
     sync::{
-        atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicU8, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicU8, AtomicUsize, Ordering},
         Condvar, Mutex, MutexGuard, RwLock,
     },
     thread_local,
@@ -56,12 +57,32 @@ impl<T> UnsafeCell<T> {
 /// not accept `const`.
 #[cfg(loom)]
 macro_rules! local_of_a_model {
-    ($(#[$attribute:meta])* static $name:ident: $ty:ty = const $value:block;) => {
+    ($($(#[$attribute:meta])* static $name:ident: $ty:ty = const $value:block;)+) => {
         loom::thread_local! {
-            $(#[$attribute])*
-            static $name: $ty = $value;
+            $($(#[$attribute])* static $name: $ty = $value;)+
         }
     };
 }
 #[cfg(loom)]
 pub(crate) use local_of_a_model as thread_local;
+
+/// A static that is made when it is first used.
+#[cfg(not(loom))]
+macro_rules! lazy_static_of_std {
+    (static ref $name:ident: $ty:ty = $value:expr;) => {
+        static $name: std::sync::LazyLock<$ty> = std::sync::LazyLock::new(|| $value);
+    };
+}
+#[cfg(not(loom))]
+pub(crate) use lazy_static_of_std as lazy_static;
+/// A model drops its statics while its threads may still end, so this one is leaked.
+#[cfg(loom)]
+macro_rules! lazy_static_of_a_model {
+    (static ref $name:ident: $ty:ty = $value:expr;) => {
+        loom::lazy_static! {
+            static ref $name: &'static $ty = Box::leak(Box::new($value));
+        }
+    };
+}
+#[cfg(loom)]
+pub(crate) use lazy_static_of_a_model as lazy_static;

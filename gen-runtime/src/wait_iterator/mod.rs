@@ -107,7 +107,8 @@ use crate::{Error, Result, Yieldable};
 /// ```
 ///
 /// Each poll of `next` polls the new children and those that were woken. The cost per child does
-/// not depend on the number of children that wait.
+/// not depend on the number of children that wait. If the iterator comes to another thread, the
+/// next poll polls every child once; this happens at most once.
 ///
 /// # Order
 ///

@@ -151,27 +151,67 @@ fn children<C: FromIterator<Suspends>>(count: usize) -> C {
     (0..count).map(|_| Suspends(3)).collect()
 }
 
-/// One allocation each for the children, their wakers and the output, whatever their number.
+/// One allocation each for the children and their wakers, and at most one for the output, whatever
+/// their number. The output of a few children is in the allocation of the children.
 #[test]
-fn a_list_allocates_three_times_whatever_its_length() {
-    for count in [1, 2, 10, 1_000] {
-        assert_eq!(of_a_yield!(children::<Vec<_>>(count)), 3, "a vector of {count}");
-        assert_eq!(of_a_yield!(children::<Box<[_]>>(count)), 3, "a slice of {count}");
-        assert_eq!(of_a_yield!(children::<VecDeque<_>>(count)), 3, "a deque of {count}");
+fn a_list_allocates_at_most_three_times_whatever_its_length() {
+    for count in [17, 1_000] {
+        assert!(of_a_yield!(children::<Vec<_>>(count)) <= 3, "a vector of {count}");
+        assert!(of_a_yield!(children::<Box<[_]>>(count)) <= 3, "a slice of {count}");
+        assert!(of_a_yield!(children::<VecDeque<_>>(count)) <= 3, "a deque of {count}");
     }
+    assert_eq!(of_a_yield!(children::<Vec<_>>(17)), 2);
     assert_eq!(of_a_yield!([(); 100].map(|()| Suspends(3))), 2, "the output of an array is no allocation");
+}
+
+/// Otherwise a list of a few results would keep the memory of all its children.
+#[test]
+fn a_list_of_results_keeps_little_of_the_memory_of_its_children() {
+    struct Large([u64; 100]);
+    impl Future for Large {
+        type Output = u64;
+
+        fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<u64> {
+            Poll::Ready(self.0[99])
+        }
+    }
+    let children: Vec<_> = (0..100).map(|number| Large([number; 100])).collect();
+    let results = run(async_wait(children)).expect("no child fails");
+    assert!(results.iter().copied().eq(0..100));
+    assert!(results.capacity() <= 300, "{}", results.capacity());
+}
+
+/// Children that are ready need no wakers.
+#[test]
+fn a_list_that_is_ready_allocates_once() {
+    let children = || (0..10).map(|_| Suspends(0)).collect::<Vec<_>>();
+    assert_eq!(of_a_yield!(children()), 1, "the children and the output");
+    assert_eq!(of_a_yield!((Suspends(0), Suspends(0))), 0);
+}
+
+/// Otherwise a request handler with a parallel yield would allocate once more than the same
+/// `async fn`.
+#[test]
+fn the_wakers_of_a_few_children_are_allocated_once_for_all_groups_of_a_thread() {
+    #[gen::coroutine]
+    fn handler() -> gen::Result<(u64, u64, u64)> {
+        yield_!((Suspends(3), leaf(3), gen::ok(Suspends(3))))
+    }
+    #[gen::coroutine]
+    fn nested() -> gen::Result<((u64, u64, u64), u64)> {
+        yield_!((handler(), leaf(1)))
+    }
+    assert!(allocations(|| run(nested()).unwrap()) <= 2);
+    assert_eq!(allocations(|| (0..100).for_each(|_| assert!(run(nested()).is_ok()))), 0);
+    assert_eq!(of_a_yield!(children::<Vec<_>>(16)), 2, "the wakers of more children need more room");
+    assert_eq!(of_a_yield!(children::<Vec<_>>(10)), 1, "the children and the output");
 }
 
 /// A tuple costs no more than its futures one after the other, because its children are part of the
 /// coroutine.
 #[test]
 fn a_tuple_allocates_its_wakers_only() {
-    #[gen::coroutine]
-    fn literal() -> gen::Result<(u64, u64, u64)> {
-        yield_!((Suspends(3), leaf(3), gen::ok(Suspends(3))))
-    }
     assert_eq!(of_a_yield!((Suspends(3), Suspends(2))), 1);
-    assert_eq!(allocations(|| run(literal()).unwrap()), 1);
 }
 
 /// The keys need memory too, and a sorted map allocates nodes.

@@ -1,0 +1,200 @@
+//! Children that are added and removed while they run, for `WaitIterator` and `limit`.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `poll.rs` | the polls: which children, in which order, and how many |
+//! | `cancel.rs` | the cancellation of all children |
+//! | `blocks.rs` | the children and their wakers, in blocks that double in size |
+//! | `child_slots.rs` | the tags of the slots, and the lists of those that are fresh, ended and vacant |
+//!
+//! # Slots
+//!
+//! Each child has a numbered *slot*, which consists of a [`ChildSlot`](super::slots::ChildSlot),
+//! the entry of its waker, and its tag. Slots are in blocks that double in size, so a child never
+//! moves. The first block has exactly the children that the pool begins with. A slot is reused when
+//! its result was taken. So memory is bounded by the number of children at a time.
+//!
+//! | slot | [`insert`](Pool::insert) | polled, pending | polled, ready ([`end`](Pool::end)) | [`vacate`](Pool::vacate) |
+//! |---|---|---|---|---|
+//! | vacant (in `vacant`): no child, no result | fresh | | | |
+//! | fresh (in `fresh`): the child was never polled | | running | ended | |
+//! | running (in no list) | | running | ended | |
+//! | ended (in `ended`): a result, and no child | | | | vacant |
+//!
+//! A child that panics in its poll has ended, with [`Panicked`](crate::Panicked) as its result. A
+//! fresh child that is cancelled is dropped, and its slot becomes vacant (`drop_fresh`).
+//!
+//! A waker may outlive its child. Then it wakes the next child in the slot, or the pool for
+//! nothing, as every future must allow. A fresh child that is woken so keeps its place among the
+//! fresh ones.
+//!
+//! # Order
+//!
+//! A poll goes through the woken children in the order of their wakes, then through the fresh
+//! children in the order of their insertion. It keeps the results of all that end, and returns the
+//! first. So a request for one result lets all other children go on too, and two children that end
+//! in the same turn keep their order.
+//!
+//! # Fairness
+//!
+//! | situation | the pool polls |
+//! |---|---|
+//! | in one poll, [`ENDED_AT_ONCE`](super::ENDED_AT_ONCE) woken children have ended, and one is pending | the fresh children only; the other woken children are left for a later poll, in their order |
+//! | in one poll, the executor has spent its own budget ([`is_spent_by_executor`](super::is_spent_by_executor)), and a woken child is pending | the same; if there is no result, the pool wakes itself |
+//! | [`poll_next`](Pool::poll_next) is called, there are results, and woken children are left | the fresh children only |
+//! | it is called, there are results, only fresh children are left, and the budget is spent | nothing |
+//! | it is called, there is no result, and woken children are left, or only fresh ones and the budget is spent | nothing, once: the pool wakes itself and is pending |
+//! | the next poll after that | all children that are woken or fresh |
+//!
+//! The budget is spent when `ENDED_AT_ONCE` children have ended since the pool was pending or a
+//! child was woken.
+//!
+//! While an injection is in flight on the thread, no woken child is left: all results come before a
+//! cancellation.
+
+mod blocks;
+mod cancel;
+mod child_slots;
+mod poll;
+
+use std::mem;
+
+use self::blocks::Blocks;
+use self::child_slots::{ChildSlots, SlotList};
+use super::held_cancellations::HeldCancellations;
+use super::slots::Slots;
+use super::wakers::Taken;
+use crate::Result;
+
+/// The least number of slots in a block that is added.
+const SMALLEST_BLOCK: usize = 4;
+
+/// Children of one type, each with a tag that identifies it.
+pub(crate) struct Pool<P, T, I> {
+    blocks: Blocks<P, T>,
+    slots: ChildSlots<I>,
+    fresh: SlotList,
+    ended: SlotList,
+    vacant: SlotList,
+    /// Children that were taken from the queue and are not yet polled.
+    woken: Taken,
+    /// The number of children that have not ended.
+    running: usize,
+    /// The number of results that were not taken.
+    ready: usize,
+    /// The spent part of the budget.
+    spent: usize,
+    /// Woken children are left, and the last poll returned without polling them.
+    rested: bool,
+    /// The last poll was pending, so a new child has to wake the parent.
+    awaited: bool,
+    /// None before the first cancellation.
+    held: Option<Box<HeldCancellations>>,
+}
+
+/// The children are pinned in the blocks.
+impl<P, T, I> Unpin for Pool<P, T, I> {}
+
+impl<P, T, I> Pool<P, T, I> {
+    /// # Panics
+    ///
+    /// With 4,294,967,295 children or more.
+    pub(crate) fn new(children: impl Iterator<Item = (I, P)>) -> Self {
+        let mut pool = Pool::empty();
+        pool.slots.reserve(children.size_hint().0);
+        let children = Slots::new(children.map(|(tag, child)| {
+            pool.slots.add(Some(tag));
+            child
+        }));
+        pool.running = children.len();
+        if pool.running > 0 {
+            pool.blocks.add(children);
+            // `Blocks::add` has checked that the count fits.
+            (0..pool.running as u32).for_each(|slot| pool.fresh.push_back(&mut pool.slots, slot));
+        }
+        pool
+    }
+
+    pub(crate) fn empty() -> Self {
+        Pool {
+            blocks: Blocks::new(),
+            slots: ChildSlots::new(),
+            fresh: SlotList::EMPTY,
+            ended: SlotList::EMPTY,
+            vacant: SlotList::EMPTY,
+            woken: Taken::NONE,
+            running: 0,
+            ready: 0,
+            spent: 0,
+            rested: false,
+            awaited: false,
+            held: None,
+        }
+    }
+
+    /// Adds a child. If the last poll of the pool was pending, wakes the parent, which polls the
+    /// child.
+    ///
+    /// # Panics
+    ///
+    /// With 4,294,967,295 children at a time.
+    pub(crate) fn insert(&mut self, tag: I, child: P) {
+        let slot = match self.vacant.pop_front(&mut self.slots) {
+            Some(slot) => slot,
+            None => self.grow(),
+        };
+        self.blocks.child(slot).fill(child);
+        self.slots.occupy(slot, tag);
+        self.fresh.push_back(&mut self.slots, slot);
+        self.running += 1;
+        if mem::take(&mut self.awaited) {
+            self.blocks.wake_parent();
+        }
+    }
+
+    /// Announces a poll: children that are added before it need not wake the parent.
+    pub(crate) fn will_be_polled(&mut self) {
+        self.awaited = false;
+    }
+
+    /// Adds a block. Returns its first slot, and makes the others vacant.
+    fn grow(&mut self) -> u32 {
+        let count = self.slots.len().max(SMALLEST_BLOCK);
+        let base = self.blocks.add(Slots::vacant(count));
+        self.slots.reserve(count);
+        (0..count).for_each(|_| self.slots.add(None));
+        (base + 1..base + count as u32).for_each(|slot| self.vacant.push_back(&mut self.slots, slot));
+        base
+    }
+
+    /// Drops all children and results.
+    pub(crate) fn clear(&mut self) {
+        self.blocks.drop_running();
+        *self = Pool::empty();
+    }
+
+    /// The number of children whose results were not taken.
+    pub(crate) fn len(&self) -> usize {
+        self.running + self.ready
+    }
+
+    /// Whether all results were taken.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Takes the next result, without a poll of any child.
+    pub(crate) fn take_ended(&mut self) -> Option<(I, Result<T>)> {
+        self.ended.pop_front(&mut self.slots).map(|slot| self.vacate(slot))
+    }
+
+    /// Takes the result of a child that has ended.
+    fn vacate(&mut self, slot: u32) -> (I, Result<T>) {
+        let result = self.blocks.child(slot).take();
+        let tag = self.slots.vacate(slot);
+        // The slot that was used last is reused first, because it is still in the cache.
+        self.vacant.push_front(&mut self.slots, slot);
+        self.ready -= 1;
+        tag.zip(result).expect("a slot is in `ended` once, with the tag and the result of its child")
+    }
+}

@@ -1,0 +1,216 @@
+//! The polls of a pool: see "Order" and "Fairness" at the top of [`pool`](super).
+
+use std::future::Future;
+use std::task::{Context, Poll, Waker};
+
+use super::cancel::poll_cancelled;
+use super::Pool;
+use crate::inject::{in_flight, Cancellation};
+use crate::parallel::budget::{is_spent_by_executor, ENDED_AT_ONCE};
+use crate::parallel::panics::catching;
+use crate::parallel::slots::{ChildEnded, PollMode};
+use crate::{Error, Result};
+
+impl<P, T, I> Pool<P, T, I>
+where
+    P: Future<Output = Result<T>>,
+{
+    /// Polls for the next result, with its tag. `None` if there are no children.
+    ///
+    /// An injected error is hidden from the children, so that the yield of the pool takes it. If
+    /// there is no result, a cancellation is passed on to each child, and then to `on_cancel`.
+    pub(crate) fn poll_next(
+        &mut self,
+        cx: &mut Context<'_>,
+        on_cancel: impl FnOnce(Cancellation),
+    ) -> Poll<Option<(I, Result<T>)>> {
+        if self.ended.is_empty() {
+            if self.running == 0 {
+                return Poll::Ready(None);
+            }
+            self.blocks.come_here(&mut self.woken);
+            // Before the queue is read: a child that is woken later wakes this waker.
+            self.blocks.set_parent(cx.waker());
+        }
+        if self.has_work() {
+            self.blocks.come_here(&mut self.woken);
+            if self.woken.is_empty() && !self.is_spent() {
+                in_flight::without_injected(|| self.poll_children());
+            } else if self.poll_in_turn(cx) {
+                // An injection is left to the yield of the pool.
+                self.spent = 0;
+                self.awaited = true;
+                return Poll::Pending;
+            }
+        }
+        if self.ended.is_empty() {
+            if let Some(cancellation) = self.cancel(cx) {
+                on_cancel(cancellation);
+            }
+        }
+        let next = self.take_ended();
+        self.awaited = next.is_none();
+        match next {
+            None => {
+                self.spent = 0;
+                if !self.woken.is_empty() {
+                    // The budget of the executor was spent. The wakes of these children were taken
+                    // already, so nothing else asks for the next poll.
+                    self.rested = true;
+                    cx.waker().wake_by_ref();
+                }
+                Poll::Pending
+            }
+            some => Poll::Ready(some),
+        }
+    }
+
+    /// The poll of a pool that has left woken children, or has spent its budget: see "Fairness" at
+    /// the top of the module. Returns whether it polls nothing.
+    #[cold]
+    fn poll_in_turn(&mut self, cx: &mut Context<'_>) -> bool {
+        let is_left = !self.woken.is_empty();
+        if is_left && !self.ended.is_empty() {
+            self.drive_fresh();
+            return false;
+        }
+        let is_fed = !is_left && self.blocks.no_child_is_woken();
+        if is_fed && !self.ended.is_empty() {
+            // Without this, children that are added as fast as results are taken would be polled
+            // for ever, and there would always be a result.
+            return false;
+        }
+        let rests = is_fed || is_left && !self.rested && !in_flight::any_on_this_thread();
+        if self.ended.is_empty() && rests {
+            self.rested = is_left;
+            cx.waker().wake_by_ref();
+            return true;
+        }
+        in_flight::without_injected(|| self.poll_children());
+        false
+    }
+
+    /// Polls each child that is woken or fresh, once. Children that are woken later wake `cx`. The
+    /// results can then be [taken](Self::take_ended).
+    ///
+    /// When [`ENDED_AT_ONCE`] children have ended, the other woken ones are left for the next poll.
+    pub(crate) fn drive(&mut self, cx: &mut Context<'_>) {
+        self.spent = 0;
+        self.blocks.come_here(&mut self.woken);
+        self.blocks.set_parent(cx.waker());
+        if self.has_work() {
+            in_flight::without_injected(|| self.poll_children());
+        }
+    }
+
+    /// Polls the children that were inserted since the last [`drive`](Self::drive). They wake its
+    /// `cx`.
+    pub(crate) fn drive_fresh(&mut self) {
+        if !self.fresh.is_empty() {
+            in_flight::without_injected(|| self.poll_fresh_only());
+        }
+    }
+
+    /// Whether woken or fresh children are left, for which the caller has to ask for another poll.
+    pub(crate) fn leaves_some(&self) -> bool {
+        !self.fresh.is_empty() || !self.woken.is_empty()
+    }
+
+    fn has_work(&self) -> bool {
+        !self.fresh.is_empty() || !self.woken.is_empty() || !self.blocks.no_child_is_woken()
+    }
+
+    /// Whether the budget is spent, so that other futures should get a turn.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.spent >= ENDED_AT_ONCE
+    }
+
+    /// Polls each child that is woken or fresh, once.
+    fn poll_children(&mut self) {
+        if !self.woken.is_empty() {
+            self.poll_left();
+            if !self.woken.is_empty() {
+                return self.poll_fresh_only();
+            }
+        }
+        self.take_woken();
+        let poll_all = |pool: &mut Self, slot: &mut u32| {
+            pool.poll_woken(slot);
+            pool.poll_fresh(slot);
+        };
+        catching(self, poll_all, Self::fail);
+    }
+
+    /// Polls the woken children that an earlier poll has left.
+    #[cold]
+    fn poll_left(&mut self) {
+        self.rested = false;
+        self.spent = 0;
+        catching(self, Self::poll_woken, Self::fail);
+    }
+
+    fn poll_fresh_only(&mut self) {
+        catching(self, Self::poll_fresh, Self::fail);
+    }
+
+    #[inline]
+    fn take_woken(&mut self) {
+        self.woken = self.blocks.take_woken();
+        if !self.woken.is_empty() {
+            self.spent = 0;
+        }
+    }
+
+    fn poll_woken(&mut self, polled: &mut u32) {
+        while let Some(slot) = self.blocks.next_of(&mut self.woken) {
+            if self.slots.is_fresh(slot) {
+                continue;
+            }
+            *polled = slot;
+            if self.poll_child(slot).is_pending()
+                && (self.is_spent() || is_spent_by_executor())
+                && !in_flight::any_on_this_thread()
+            {
+                return;
+            }
+        }
+    }
+
+    fn poll_fresh(&mut self, polled: &mut u32) {
+        while let Some(slot) = self.fresh.pop_front(&mut self.slots) {
+            self.slots.unfresh(slot);
+            *polled = slot;
+            let _ended = self.poll_child(slot);
+        }
+    }
+
+    /// Ends a child that has panicked.
+    #[cold]
+    pub(super) fn fail(&mut self, slot: u32, error: Error) {
+        let cx = &mut Context::from_waker(Waker::noop());
+        if self.blocks.child(slot).poll(cx, PollMode::Panicked(error)).is_ready() {
+            self.end(slot);
+        }
+    }
+
+    #[inline]
+    fn poll_child(&mut self, slot: u32) -> Poll<ChildEnded> {
+        let held = &mut self.held;
+        let polled = self.blocks.with(slot, |child, cx| match held {
+            None => child.poll(cx, PollMode::Plain),
+            Some(held) => poll_cancelled(held, slot, cx, child),
+        });
+        if polled.is_ready() {
+            self.end(slot);
+        }
+        polled
+    }
+
+    /// Records that the child has ended.
+    pub(super) fn end(&mut self, slot: u32) {
+        self.running -= 1;
+        self.ready += 1;
+        self.spent += 1;
+        self.ended.push_back(&mut self.slots, slot);
+    }
+}
