@@ -70,13 +70,14 @@ pub(super) type ErrorHandler = Rc<dyn Fn(Error)>;
 impl Core {
     pub(crate) fn new(clock: Box<dyn Clock>, has_real_clock: bool) -> Rc<Self> {
         let shared = Arc::new(Shared::default());
+        let timers = RefCell::new(Timers::new(clock.now()));
         Rc::new(Core {
             id: registry::add(&shared),
             shared,
             clock,
             has_real_clock,
             scheduler: RefCell::new(Scheduler::new()),
-            timers: RefCell::new(Timers::new()),
+            timers,
             turn_number: Cell::new(0),
             turn_began_at: Cell::new(0),
             closed: Cell::new(false),

@@ -36,7 +36,7 @@
 //! | `injection.rs` | [`Injection`]: the error or the request that a task is resumed with |
 //! | `unhandled_error.rs` | [`UnhandledError`]: an error that has no caller |
 //! | `drops.rs` | the callables that a callback has dropped, which are reported after its error |
-//! | `timers.rs` | the order of timers, by (deadline, creation) |
+//! | `timers/` | the timers of a host, by (deadline, creation) |
 //! | `clock.rs` | the clocks |
 //! | `runnable.rs` | the interface of tasks and callbacks to the loop |
 //! | `ids.rs` | the names of loops, slots, tasks and timers |
@@ -53,7 +53,10 @@
 //!    first out.
 //! 4. The due timers run, by (deadline, creation). One that was removed in step 3, or by an earlier
 //!    timer, does not.
-//! 5. If nothing is queued, the loop sleeps until the next deadline, or until another thread sends
+//! 5. The timeouts that began in this turn, and still wait, get their deadlines. They count from
+//!    this end of the turn, so the clock is read once for all of them. On a clock that does not run
+//!    by itself each has got its deadline at once.
+//! 6. If nothing is queued, the loop sleeps until the next deadline, or until another thread sends
 //!    mail. A clock that does not run by itself is moved to that deadline instead, unless another
 //!    thread [owes the loop a wake](crate::Remote::keep_alive): then the loop sleeps until that has
 //!    come.
@@ -62,7 +65,7 @@
 //! no task and no callback, however often it queues itself, keeps the others from running. If a
 //! callback fails or panics, the error goes to its error context, and the rest of the turn runs. A
 //! turn is never cut short: `stop`, and the end of the future that `run_sync` waits for, take
-//! effect after step 4.
+//! effect after step 5.
 //!
 //! # Who owns what
 //!

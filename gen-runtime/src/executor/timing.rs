@@ -1,6 +1,7 @@
 //! The timers of a loop, as its handles and its host use them.
 
-use std::time::Instant;
+use std::task::Waker;
+use std::time::{Duration, Instant};
 
 use super::core::Core;
 use super::ids::TimerKey;
@@ -21,6 +22,32 @@ impl Core {
         }
         let index = self.timers.borrow_mut().insert(deadline, number, action);
         TimerKey { loop_id: self.id, index, number }
+    }
+
+    /// Makes a timer that wakes `waker` when `after` has passed, counted from now. Also returns the
+    /// deadline, if it is known and an `Instant` can hold it.
+    ///
+    /// On a clock that runs by itself the time is counted from the end of this turn. Another clock
+    /// stands still meanwhile, or was moved on purpose, and so is read now.
+    pub(crate) fn wake_after(&self, after: Duration, waker: &Waker) -> (TimerKey, Option<Instant>) {
+        let waker = Action::Wake(waker.clone());
+        let runs_by_itself = self.clock.runs_by_itself();
+        let (number, inserted) = {
+            let mut timers = self.timers.borrow_mut();
+            let number = timers.next_number();
+            let inserted = match runs_by_itself {
+                true => timers.insert_in_turn(after, number, waker),
+                false => Err(waker),
+            };
+            (number, inserted)
+        };
+        match inserted {
+            Ok(index) => (TimerKey { loop_id: self.id, index, number }, None),
+            Err(waker) => {
+                let deadline = self.deadline(after);
+                (self.add_timer(deadline, number, waker), deadline)
+            }
+        }
     }
 
     /// Removes a timer before it fires. The caller drops the action.

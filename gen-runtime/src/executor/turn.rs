@@ -1,7 +1,7 @@
 //! The turns of a loop, and the polls of tasks in them. `mod.rs` lists the steps of a turn.
 
 use std::task::Context;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::core::Core;
 use super::ids::{SlotId, TimerKey};
@@ -34,6 +34,8 @@ impl Core {
     pub(crate) fn run(&self, mut root: Option<(SlotId, &mut dyn Root)>, on_stop: OnStop) -> RunEnded {
         let _runtime = self.runtime.enter();
         let mut due = Vec::new();
+        // The time at which the last turn ended, if it had to be known.
+        let mut now = None;
         loop {
             let stopped = on_stop == OnStop::Return && self.shared.take_stop();
             match &root {
@@ -43,18 +45,26 @@ impl Core {
             }
             if self.scheduler.borrow().queued() == 0 {
                 self.park(on_stop);
+                now = None;
             }
-            self.run_turn(&mut root, &mut due);
+            now = self.run_turn(&mut root, &mut due, now);
         }
     }
 
-    fn run_turn(&self, root: &mut Option<(SlotId, &mut dyn Root)>, due: &mut Vec<TimerKey>) {
+    /// `now` is the time, if it was read just now. Returns the time at the end of the turn, if it
+    /// had to be known.
+    fn run_turn(
+        &self,
+        root: &mut Option<(SlotId, &mut dyn Root)>,
+        due: &mut Vec<TimerKey>,
+        now: Option<Instant>,
+    ) -> Option<Instant> {
         self.turn_number.set(self.turn_number.get() + 1);
         if self.shared.has_mail() {
             self.read_mail();
         }
         let batch = self.scheduler.borrow().queued();
-        self.collect_due(due);
+        self.begin_timers(now, due);
         for _ in 0..batch {
             // A statement of its own, so that the borrow ends before the work begins.
             let job = self.scheduler.borrow_mut().next();
@@ -73,6 +83,7 @@ impl Core {
             }
         }
         self.scheduler.borrow_mut().shrink();
+        self.end_timers()
     }
 
     fn run_slot(&self, slot: SlotId, root: &mut Option<(SlotId, &mut dyn Root)>) {
@@ -115,18 +126,27 @@ impl Core {
     }
 
     /// Collects the timers that are due as the turn begins. The clock is read only if there are
-    /// timers.
-    fn collect_due(&self, due: &mut Vec<TimerKey>) {
+    /// timers, and `now` is not known.
+    fn begin_timers(&self, now: Option<Instant>, due: &mut Vec<TimerKey>) {
         let has_timers = {
             let mut timers = self.timers.borrow_mut();
+            timers.begin_turn();
             self.turn_began_at.set(timers.next_number());
-            timers.next_deadline().is_some()
+            timers.have_deadline()
         };
         if has_timers {
             // The clock may be code of a user, so it is read while nothing is borrowed.
-            let now = self.clock.now();
+            let now = now.unwrap_or_else(|| self.now());
             self.timers.borrow_mut().take_due(now, self.id, due);
         }
+    }
+
+    /// Gives the timers of this turn's list their deadlines. The clock is read only if there are
+    /// any.
+    fn end_timers(&self) -> Option<Instant> {
+        let now = self.timers.borrow().have_new().then(|| self.now());
+        self.timers.borrow_mut().end_turn(now);
+        now
     }
 
     /// A root that is done is not polled again: a slot has at most one job in the queue, and `run`
@@ -197,7 +217,11 @@ impl Core {
 
     /// Sleeps until the next deadline, or until there is mail.
     fn park(&self, on_stop: OnStop) {
-        let next = self.timers.borrow_mut().next_deadline();
+        let next = match self.has_real_clock {
+            true => self.timers.borrow().next_look().map(|(look, _)| look),
+            // Any other clock may move to that time, and is only asked for a deadline.
+            false => self.timers.borrow().next_deadline(),
+        };
         // In this order, because a thread may send mail and release its wake between the two
         // checks. In the other order the clock could move before that mail is read.
         let is_owed = next.is_some() && !self.clock.runs_by_itself() && self.shared.is_owed();

@@ -1,9 +1,13 @@
 //! Deadlines: a duration, or a point in time.
 
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use super::now::now;
 use super::sleep::Sleep;
+use crate::Result;
 
 /// The deadline of [`with_timeout`](crate::with_timeout): a `Duration`, which counts from the first
 /// poll of the timeout, or an `Instant`.
@@ -33,11 +37,16 @@ impl From<Instant> for Deadline {
 }
 
 impl Deadline {
-    /// The sleep that ends at the deadline, and the time from now until then.
-    pub(super) fn sleep(self) -> (Sleep, Duration) {
+    /// Makes the sleep that ends at the deadline, and polls it.
+    #[inline]
+    pub(super) fn start(self, cx: &mut Context<'_>) -> (Sleep, Poll<Result<()>>) {
         match self.kind {
-            Kind::After(after) => (Sleep::from_now(after), after),
-            Kind::At(at) => (Sleep::until(at), self.after()),
+            Kind::After(after) => Sleep::start(after, cx),
+            Kind::At(at) => {
+                let mut sleep = Sleep::until(at);
+                let polled = Pin::new(&mut sleep).poll(cx);
+                (sleep, polled)
+            }
         }
     }
 

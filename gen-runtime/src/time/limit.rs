@@ -36,13 +36,14 @@ impl TimeLimit {
     /// Ready when the deadline has passed. A `Duration` counts from the first call.
     #[inline]
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        if let TimeLimit::Unarmed(deadline) = *self {
-            let (sleep, after) = deadline.sleep();
-            *self = TimeLimit::Armed { sleep, after };
-        }
         match self {
             TimeLimit::Armed { sleep, .. } => Pin::new(sleep).poll(cx),
-            TimeLimit::Unarmed(_) => Poll::Pending,
+            TimeLimit::Unarmed(deadline) => {
+                let after = deadline.after();
+                let (sleep, polled) = deadline.start(cx);
+                *self = TimeLimit::Armed { sleep, after };
+                polled
+            }
         }
     }
 

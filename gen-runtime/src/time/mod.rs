@@ -16,6 +16,9 @@
 //! removed when the future is dropped. So a timeout whose child is ready at once needs no timer,
 //! reads no clock, and does not ask which host runs here.
 //!
+//! On a loop whose clock runs by itself, a timeout of a duration gets its deadline at the end of
+//! the turn in which it begins: see `executor/timers/mod.rs`.
+//!
 //! A deadline that is too late for an `Instant`, such as that of
 //! [`Duration::MAX`](std::time::Duration::MAX), is `None` here, and never comes. Its timer holds
 //! the waker or callback as any other does. But it has no place in the order of deadlines, so no

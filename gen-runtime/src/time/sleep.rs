@@ -1,7 +1,6 @@
 //! `gen::sleep`.
 
 use std::future::Future;
-use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
@@ -52,9 +51,31 @@ pub fn sleep(duration: Duration) -> Sleep {
 #[derive(Debug)]
 #[must_use = "a sleep does nothing unless it is yielded or awaited"]
 pub struct Sleep {
-    /// Without a deadline, it never ends.
-    deadline: Option<Instant>,
+    end: End,
     state: State,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum End {
+    At(Instant),
+    /// This long after now. If the sleep has a timer, only the timer knows the deadline. A time
+    /// that is too late for an `Instant` never comes.
+    After(Duration),
+}
+
+impl End {
+    /// Without a deadline, it never ends.
+    fn at(deadline: Option<Instant>) -> Self {
+        deadline.map_or(End::After(Duration::MAX), End::At)
+    }
+
+    /// The deadline, on a clock that shows this time.
+    fn deadline(self, now: impl FnOnce() -> Instant) -> Option<Instant> {
+        match self {
+            End::At(deadline) => Some(deadline),
+            End::After(duration) => now().checked_add(duration),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -90,8 +111,30 @@ impl Sleep {
             Some(TimeHost::Foreign(clock)) => (clock.now(), State::Unarmed),
             None => (Instant::now(), State::Away(duration)),
         };
-        // A time that is too late for an `Instant` never comes.
-        Sleep { deadline: now.checked_add(duration), state }
+        Sleep { end: End::at(now.checked_add(duration)), state }
+    }
+
+    /// Makes a sleep that counts from now, and polls it.
+    #[inline]
+    pub(super) fn start(duration: Duration, cx: &mut Context<'_>) -> (Self, Poll<Result<()>>) {
+        match host::time() {
+            Some(TimeHost::Loop(core)) => {
+                let (timer, deadline) = core.wake_after(duration, cx.waker());
+                let end = deadline.map_or(End::After(duration), End::At);
+                (Sleep { end, state: State::armed(timer) }, Poll::Pending)
+            }
+            Some(TimeHost::Foreign(clock)) if !duration.is_zero() => {
+                let end = End::at(clock.now().checked_add(duration));
+                let mut sleep = Sleep { end, state: State::Unarmed };
+                let polled = sleep.arm(clock, cx);
+                (sleep, polled)
+            }
+            _ => {
+                let mut sleep = Sleep::from_now(duration);
+                let polled = Pin::new(&mut sleep).poll(cx);
+                (sleep, polled)
+            }
+        }
     }
 
     /// A sleep until `deadline`. Without a deadline, it never ends.
@@ -100,7 +143,7 @@ impl Sleep {
             Some(TimeHost::Loop(core)) => State::fresh(&core),
             Some(TimeHost::Foreign(_)) | None => State::Unarmed,
         };
-        Sleep { deadline: deadline.into(), state }
+        Sleep { end: End::at(deadline.into()), state }
     }
 
     fn poll_on_loop(&mut self, core: &Core, cx: &mut Context<'_>) -> Poll<Result<()>> {
@@ -111,27 +154,27 @@ impl Sleep {
                 if core.rearm(timer, cx.waker()) {
                     return Poll::Pending;
                 }
-                return self.end();
+                return self.finish();
             }
             State::ArmedElsewhere(timer) => return timer.poll(cx),
             State::Armed { .. } => self.disarm(),
             State::Away(duration) => {
                 if !core.has_real_clock() {
-                    self.deadline = core.deadline(*duration);
+                    self.end = End::After(*duration);
                 }
                 self.state = State::Unarmed;
             }
             State::Fresh(..) | State::Instantaneous | State::Unarmed => {}
         }
         if self.is_over(core) {
-            return self.end();
+            return self.finish();
         }
         let number = match self.state {
             State::Fresh(id, number) if id == core.id() => number,
             _ => core.next_timer_number(),
         };
-        let TimerKey { loop_id, number, index } = core.wake_at(self.deadline, number, cx.waker());
-        self.state = State::Armed { loop_id, number, index };
+        let deadline = self.end.deadline(|| core.now());
+        self.state = State::armed(core.wake_at(deadline, number, cx.waker()));
         Poll::Pending
     }
 
@@ -143,7 +186,7 @@ impl Sleep {
             State::Fresh(id, number) => id == core.id() && !core.is_older_than_turn(number),
             _ => false,
         };
-        !made_in_this_turn && self.deadline.is_some_and(|deadline| deadline <= core.now())
+        !made_in_this_turn && matches!(self.end, End::At(deadline) if deadline <= core.now())
     }
 
     fn poll_elsewhere(&mut self, clock: ForeignClock, cx: &mut Context<'_>) -> Poll<Result<()>> {
@@ -158,16 +201,20 @@ impl Sleep {
             State::Armed { .. } => self.disarm(),
             State::Away(duration) => {
                 if !clock.is_real() {
-                    self.deadline = clock.now().checked_add(*duration);
+                    self.end = End::After(*duration);
                 }
                 self.state = State::Unarmed;
             }
             State::Fresh(..) | State::Unarmed => {}
         }
-        let Some(deadline) = self.deadline else { return Poll::Pending };
-        if deadline <= clock.now() {
-            return self.end();
+        if matches!(self.end, End::At(deadline) if deadline <= clock.now()) {
+            return self.finish();
         }
+        self.arm(clock, cx)
+    }
+
+    fn arm(&mut self, clock: ForeignClock, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        let Some(deadline) = self.end.deadline(|| clock.now()) else { return Poll::Pending };
         match clock.timer(deadline, cx) {
             Ok(timer) => {
                 self.state = State::ArmedElsewhere(timer);
@@ -185,14 +232,15 @@ impl Sleep {
         }
     }
 
-    fn end(&mut self) -> Poll<Result<()>> {
+    fn finish(&mut self) -> Poll<Result<()>> {
         self.state = State::Over;
         Poll::Ready(Ok(()))
     }
 
     /// Removes the timer.
     pub(super) fn disarm(&mut self) {
-        if let State::Armed { loop_id, number, index } = mem::replace(&mut self.state, State::Unarmed) {
+        if let State::Armed { loop_id, number, index } = self.state {
+            self.state = State::Unarmed;
             host::cancel_timer(TimerKey { loop_id, number, index });
         }
     }
@@ -202,6 +250,10 @@ impl State {
     /// The state of a sleep that is made now, on a loop.
     fn fresh(core: &Core) -> Self {
         State::Fresh(core.id(), core.next_timer_number())
+    }
+
+    fn armed(TimerKey { loop_id, number, index }: TimerKey) -> Self {
+        State::Armed { loop_id, number, index }
     }
 }
 

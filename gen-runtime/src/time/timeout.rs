@@ -20,7 +20,9 @@ use crate::{Result, Yieldable};
 /// Sets a deadline for a yieldable: a `Duration` from the first poll, or an `Instant`.
 ///
 /// Nothing runs before the first poll, so the time of a `Duration` begins there, too. A yieldable
-/// that is ready at once reads no clock and needs no timer.
+/// that is ready at once reads no clock and needs no timer. On a loop with a real clock the time
+/// begins when the turn of that poll ends, so that one look at the clock serves all timeouts of the
+/// turn. A timeout is never early.
 ///
 /// If the yieldable is ready when the deadline is noticed, the yield gives its result. Otherwise
 /// the yieldable is dropped, and the yield fails with a [`TimeoutError`](crate::TimeoutError). The

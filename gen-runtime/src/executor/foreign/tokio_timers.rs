@@ -8,7 +8,8 @@
 //! | event | what happens |
 //! |---|---|
 //! | a timer is made whose deadline is earlier than the target of the driver | the driver is woken, and sleeps until the new target |
-//! | the timer of the target is removed | the driver goes on to sleep, and wakes up in vain, once. But if the time is paused, the driver is woken: otherwise an idle runtime would advance its time to a deadline of which nothing is left |
+//! | the timer of the target is removed | the driver goes on to sleep, and wakes up in vain, once. But if the time is paused, the driver is woken: otherwise an idle runtime would advance its time to a deadline of which nothing is left. This is not asked in a runtime of several threads, whose time cannot be paused |
+//! | the target is reached | the driver takes the timers that are due. The target may have been the beginning of a list of timers that are due later, see `timers/wheel.rs`; then there may be none |
 //! | the runtime is dropped, and the driver with it | all timers fail with [`LoopClosed`] |
 //! | the runtime has no timers ([`enable_time`](tokio::runtime::Builder::enable_time) was not called) | each timer fails with [`NoHost`] |
 
@@ -22,7 +23,7 @@ use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
-use tokio::runtime::{Handle, Id};
+use tokio::runtime::{Handle, Id, RuntimeFlavor};
 use tokio::task::{self, unconstrained};
 use tokio::time::Sleep;
 
@@ -106,13 +107,17 @@ impl fmt::Debug for Timer {
 }
 
 /// The timers of one runtime.
-struct RuntimeTimers(Mutex<State>);
+struct RuntimeTimers {
+    /// Whether the time of the runtime can be paused.
+    can_pause: bool,
+    state: Mutex<State>,
+}
 
 struct State {
     timers: Timers<Waker>,
-    /// The deadline until which the driver sleeps.
+    /// The time until which the driver sleeps.
     target: Option<Instant>,
-    /// The timer of that deadline.
+    /// A timer for which the driver wakes up then. 0 if it was removed: no timer has this number.
     target_number: u64,
     /// The waker of the driver, which is tokio's own; `None` before the first poll of the driver.
     driver: Option<Waker>,
@@ -141,7 +146,11 @@ impl RuntimeTimers {
     fn cancel(&self, key: TimerKey) {
         let mut state = self.lock();
         let waker = state.timers.cancel(key);
-        let driver = if key.number == state.target_number { state.driver.clone() } else { None };
+        let mut driver = None;
+        if key.number == state.target_number {
+            state.target_number = 0;
+            driver = state.driver.as_ref().filter(|_| self.can_pause).cloned();
+        }
         drop(state);
         drop(waker);
         if driver.is_some() && tokio_tasks::is_entered() && !has_real_time() {
@@ -149,20 +158,18 @@ impl RuntimeTimers {
         }
     }
 
-    /// Takes the wakers of the timers that are due, and sets the next target.
-    fn take_due(&self, driver: &Waker) -> (Vec<Waker>, Option<Instant>) {
+    /// Takes the wakers of the timers that are due, and returns the next target.
+    fn take_due(&self, due: &mut Due, driver: &Waker) -> Option<Instant> {
         let now = now();
-        let mut keys = Vec::new();
         let mut state = self.lock();
-        state.timers.take_due(now, LoopId::NONE, &mut keys);
-        let due = keys.into_iter().filter_map(|key| state.timers.fire(key)).collect();
-        let next = state.timers.next();
-        let target = next.map(|(deadline, _)| deadline);
-        (state.target, state.target_number) = (target, next.map_or(0, |(_, number)| number));
+        state.timers.take_due(now, LoopId::NONE, &mut due.keys);
+        due.wakers.extend(due.keys.drain(..).filter_map(|key| state.timers.fire(key)));
+        let look = state.timers.next_look();
+        (state.target, state.target_number) = look.map_or((None, 0), |(at, number)| (Some(at), number));
         if state.driver.as_ref().is_none_or(|known| !known.will_wake(driver)) {
             state.driver = Some(driver.clone());
         }
-        (due, target)
+        state.target
     }
 
     fn close(&self) -> Vec<Waker> {
@@ -173,7 +180,7 @@ impl RuntimeTimers {
 
     /// No code of a user runs under this lock, and nothing in it panics.
     fn lock(&self) -> MutexGuard<'_, State> {
-        lock(&self.0)
+        lock(&self.state)
     }
 }
 
@@ -209,10 +216,11 @@ fn of_this_runtime() -> std::result::Result<Arc<RuntimeTimers>, NoHost> {
         return Ok(timers);
     }
     // This takes a reference to the runtime, and so is slower.
-    let runtime = Handle::try_current().map_err(|_| NoHost::for_time())?.id();
+    let handle = Handle::try_current().map_err(|_| NoHost::for_time())?;
+    let runtime = handle.id();
     let timers = match last(|last| last.runtime == runtime && !last.timers.lock().is_closed) {
         Some(timers) => timers,
-        None => find_or_make(runtime)?,
+        None => find_or_make(&handle)?,
     };
     let next = Last { task, runtime, timers: Arc::clone(&timers) };
     let before = LAST.try_with(|last| last.replace(Some(next)));
@@ -229,23 +237,28 @@ fn last(fits: impl FnOnce(&Last) -> bool) -> Option<Arc<RuntimeTimers>> {
 }
 
 #[cold]
-fn find_or_make(id: Id) -> std::result::Result<Arc<RuntimeTimers>, NoHost> {
+fn find_or_make(runtime: &Handle) -> std::result::Result<Arc<RuntimeTimers>, NoHost> {
+    let id = runtime.id();
     if let Some(timers) = registry().get(&id) {
         return Ok(Arc::clone(timers));
     }
     // No public function of tokio tells whether a runtime has timers.
     let sleep = catch_unwind(|| Box::pin(unpolled_sleep())).map_err(|_| NoHost::for_time_of_tokio())?;
-    let timers = Arc::new(RuntimeTimers(Mutex::new(State {
-        timers: Timers::new(),
-        target: None,
-        target_number: 0,
-        driver: None,
-        is_closed: false,
-    })));
+    let timers = Arc::new(RuntimeTimers {
+        can_pause: runtime.runtime_flavor() != RuntimeFlavor::MultiThread,
+        state: Mutex::new(State {
+            timers: Timers::new(now()),
+            target: None,
+            target_number: 0,
+            driver: None,
+            is_closed: false,
+        }),
+    });
     let known = Arc::clone(registry().entry(id).or_insert_with(|| Arc::clone(&timers)));
     if Arc::ptr_eq(&known, &timers) {
         // Without a budget, because it serves all timers, and each poll is short.
-        tokio_tasks::spawn(TaskName::of::<Driver>(), unconstrained(Driver { id, timers, sleep }));
+        let driver = Driver { id, timers, sleep, due: Due::default() };
+        tokio_tasks::spawn(TaskName::of::<Driver>(), unconstrained(driver));
     }
     Ok(known)
 }
@@ -260,23 +273,32 @@ struct Driver {
     id: Id,
     timers: Arc<RuntimeTimers>,
     sleep: Pin<Box<Sleep>>,
+    due: Due,
+}
+
+/// The memory for the timers that are due at once, which is used again.
+#[derive(Default)]
+struct Due {
+    keys: Vec<TimerKey>,
+    wakers: Vec<Waker>,
 }
 
 impl Future for Driver {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let Driver { timers, sleep, due, .. } = &mut *self;
         loop {
-            let (due, target) = self.timers.take_due(cx.waker());
-            due.into_iter().for_each(|waker| wake(Some(waker)));
+            let target = timers.take_due(due, cx.waker());
+            due.wakers.drain(..).for_each(|waker| wake(Some(waker)));
             let Some(target) = target else {
                 // A sleep that was not polled has no place in the timers of tokio. The old one has,
                 // and an idle runtime with a paused time would advance it for nothing.
-                self.sleep.as_mut().set(unpolled_sleep());
+                sleep.as_mut().set(unpolled_sleep());
                 return Poll::Pending;
             };
-            self.sleep.as_mut().reset(target.into());
-            if self.sleep.as_mut().poll(cx).is_pending() {
+            sleep.as_mut().reset(target.into());
+            if sleep.as_mut().poll(cx).is_pending() {
                 return Poll::Pending;
             }
         }

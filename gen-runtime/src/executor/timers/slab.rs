@@ -1,0 +1,257 @@
+//! [`Slab`]: the table of timers, and the lists through it.
+//!
+//! A node is a timer, or free. The free nodes are a list. A node that is in a [`List`] is linked to
+//! its neighbours by their indices, so it can be removed from the middle. The links are in a table
+//! of their own: a removal writes to those of two neighbours, and a table of eight bytes a node
+//! stays in the caches of the processor when one of whole nodes does not.
+//!
+//! The tables grow when no node is free, and are cut off behind the last timer when most of the
+//! nodes have been free for some time.
+
+use super::ticks::Tick;
+
+/// The index that is no index.
+const NONE: u32 = u32::MAX;
+
+/// A table of this many nodes is never cut off.
+const SMALL: usize = 64;
+
+pub(super) struct Node<A> {
+    /// The deadline; in this turn's list, the duration.
+    pub(super) at: Tick,
+    /// The number of the timer that has the node, or had it last.
+    pub(super) number: u64,
+    pub(super) action: Option<A>,
+    pub(super) place: Place,
+}
+
+/// The neighbours of a node in its list.
+#[derive(Clone, Copy)]
+struct Links {
+    previous: u32,
+    /// Of a free node: the next free one.
+    next: u32,
+}
+
+/// The list that a node is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Free,
+    /// In no list: it has no deadline, or it is due.
+    Apart,
+    InTurn,
+    Overdue,
+    Slot {
+        level: u8,
+        slot: u8,
+    },
+}
+
+pub(super) struct Slab<A> {
+    nodes: Vec<Node<A>>,
+    links: Vec<Links>,
+    free: u32,
+    /// The number of nodes that are not free.
+    used: usize,
+    /// The number of nodes that became free since the table was examined for its length.
+    freed: usize,
+}
+
+impl<A> Slab<A> {
+    pub(super) fn new() -> Self {
+        Slab { nodes: Vec::new(), links: Vec::new(), free: NONE, used: 0, freed: 0 }
+    }
+
+    /// Adds a timer that is in no list.
+    #[inline]
+    pub(super) fn insert(&mut self, at: Tick, number: u64, action: A) -> u32 {
+        let node = Node { at, number, action: Some(action), place: Place::Apart };
+        self.used += 1;
+        let index = self.free;
+        match self.nodes.get_mut(index as usize) {
+            Some(free) => {
+                self.free = self.links[index as usize].next;
+                *free = node;
+                index
+            }
+            None => self.grow(node),
+        }
+    }
+
+    #[cold]
+    fn grow(&mut self, node: Node<A>) -> u32 {
+        self.nodes.push(node);
+        self.links.push(Links { previous: NONE, next: NONE });
+        // The tables of 2^32 timers would take 288 GB.
+        u32::try_from(self.nodes.len() - 1).expect("fewer than 2^32 timers")
+    }
+
+    /// The node of the timer with that number, if it has not ended.
+    #[inline]
+    pub(super) fn get(&self, index: u32, number: u64) -> Option<&Node<A>> {
+        let node = self.nodes.get(index as usize)?;
+        (node.number == number && node.place != Place::Free).then_some(node)
+    }
+
+    #[inline]
+    pub(super) fn get_mut(&mut self, index: u32, number: u64) -> Option<&mut Node<A>> {
+        let node = self.nodes.get_mut(index as usize)?;
+        (node.number == number && node.place != Place::Free).then_some(node)
+    }
+
+    #[inline]
+    pub(super) fn node(&self, index: u32) -> &Node<A> {
+        &self.nodes[index as usize]
+    }
+
+    #[inline]
+    pub(super) fn node_mut(&mut self, index: u32) -> &mut Node<A> {
+        &mut self.nodes[index as usize]
+    }
+
+    fn next(&self, index: u32) -> u32 {
+        self.links[index as usize].next
+    }
+
+    /// Frees the node of a timer that is in no list any more.
+    #[inline]
+    pub(super) fn remove(&mut self, index: u32) -> Option<A> {
+        let free = self.free;
+        let node = self.node_mut(index);
+        let action = node.action.take();
+        node.place = Place::Free;
+        self.links[index as usize].next = free;
+        self.free = index;
+        self.used -= 1;
+        self.freed += 1;
+        // Rarely: the table is examined once for as many nodes as a sixteenth of it.
+        if self.freed > self.nodes.len() / 16 || self.used == 0 {
+            self.examine_length();
+        }
+        action
+    }
+
+    fn examine_length(&mut self) {
+        self.freed = 0;
+        if self.nodes.len() > SMALL && self.used < self.nodes.len() / 8 {
+            self.cut_off();
+        }
+    }
+
+    /// Cuts the table off behind the last timer, if that halves it.
+    #[cold]
+    fn cut_off(&mut self) {
+        let last = self.nodes.iter().rposition(|node| node.place != Place::Free);
+        let length = last.map_or(0, |last| last + 1).max(SMALL);
+        if length > self.nodes.len() / 2 {
+            return;
+        }
+        self.nodes.truncate(length);
+        self.nodes.shrink_to_fit();
+        self.links.truncate(length);
+        self.links.shrink_to_fit();
+        // In order, so that new timers come to the front of the table.
+        self.free = NONE;
+        for (index, node) in self.nodes.iter().enumerate().rev() {
+            if node.place == Place::Free {
+                self.links[index].next = self.free;
+                self.free = index as u32;
+            }
+        }
+    }
+
+    /// Removes all timers for good.
+    pub(super) fn clear(&mut self) -> Vec<A> {
+        let nodes = std::mem::take(self).nodes;
+        nodes.into_iter().filter_map(|node| node.action).collect()
+    }
+
+    #[cfg(test)]
+    pub(super) fn used(&self) -> usize {
+        self.used
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+}
+
+impl<A> Default for Slab<A> {
+    fn default() -> Self {
+        Slab::new()
+    }
+}
+
+/// A list of nodes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct List {
+    first: u32,
+}
+
+impl List {
+    pub(super) const EMPTY: Self = List { first: NONE };
+
+    pub(super) fn is_empty(self) -> bool {
+        self.first == NONE
+    }
+
+    pub(super) fn first(self) -> Option<u32> {
+        (self.first != NONE).then_some(self.first)
+    }
+
+    /// Whether it has one node and no more.
+    pub(super) fn is_single<A>(self, slab: &Slab<A>) -> bool {
+        self.first().is_some_and(|first| slab.next(first) == NONE)
+    }
+
+    #[inline]
+    pub(super) fn push<A>(&mut self, slab: &mut Slab<A>, index: u32, place: Place) {
+        let next = self.first;
+        self.first = index;
+        slab.node_mut(index).place = place;
+        slab.links[index as usize] = Links { previous: NONE, next };
+        if next != NONE {
+            slab.links[next as usize].previous = index;
+        }
+    }
+
+    /// Takes a node out, wherever in the list it is. It is in no list afterwards.
+    #[inline]
+    pub(super) fn remove<A>(&mut self, slab: &mut Slab<A>, index: u32) {
+        slab.node_mut(index).place = Place::Apart;
+        let Links { previous, next } = slab.links[index as usize];
+        if next != NONE {
+            slab.links[next as usize].previous = previous;
+        }
+        if previous != NONE {
+            slab.links[previous as usize].next = next;
+        } else {
+            self.first = next;
+        }
+    }
+
+    /// Takes the first node out.
+    #[inline]
+    pub(super) fn pop<A>(&mut self, slab: &mut Slab<A>) -> Option<u32> {
+        let first = self.first()?;
+        self.remove(slab, first);
+        Some(first)
+    }
+
+    /// The earliest tick of its nodes, and the first node that has it.
+    pub(super) fn earliest<A>(self, slab: &Slab<A>) -> Option<(Tick, u32)> {
+        let mut index = self.first()?;
+        let mut earliest = (slab.node(index).at, index);
+        loop {
+            index = slab.next(index);
+            if index == NONE {
+                return Some(earliest);
+            }
+            let at = slab.node(index).at;
+            if at < earliest.0 {
+                earliest = (at, index);
+            }
+        }
+    }
+}
