@@ -112,7 +112,7 @@ pub(super) fn schedule(name: LoopName, slot: SlotId) -> bool {
 /// Returns `None` outside of all tasks, and while the thread is being torn down.
 pub(crate) fn capture() -> Option<Arc<ErrorContext>> {
     current_context::captured().unwrap_or_else(|| {
-        let of_task = task(|task| task.map(|task| task.mailbox().context(HostedRef::clone(task).home())));
+        let of_task = task(|task| task.map(|task| task.context()));
         of_task.or_else(|| get()?.running_context())
     })
 }
@@ -213,9 +213,9 @@ impl Drop for CountedFirstStep {
 
 /// Calls `run` while `task` is the current task and error context, and `executor` takes the tasks
 /// that it spawns.
-pub(super) fn within_task<R>(task: Option<&HostedRef>, executor: &Executor, run: impl FnOnce() -> R) -> R {
+pub(super) fn within_task<R>(task: &HostedRef, executor: &Executor, run: impl FnOnce() -> R) -> R {
     let _context = current_context::enter(current_context::CurrentContext::Running);
-    current_poll::within(&CurrentPoll { task, executor }, run)
+    current_poll::within(&CurrentPoll { task: Some(task), executor }, run)
 }
 
 /// Calls `run` while `executor` takes the tasks that it spawns.
@@ -229,7 +229,7 @@ pub(super) fn within_executor<R>(executor: &Executor, run: impl FnOnce() -> R) -
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
-    use crate::executor::foreign::{Mailbox, SpawnedTask};
+    use crate::executor::foreign::SpawnedTask;
     use crate::executor::{RealClock, VirtualClock};
 
     /// Whether a loop is current, and whether an executor takes new tasks.
@@ -240,11 +240,11 @@ mod tests {
     #[test]
     fn the_innermost_of_loops_tasks_and_executors_counts() {
         let executor = Executor::of_spawner(|task: SpawnedTask| drop(task));
-        let poll: HostedRef = Arc::pin(Mailbox::new(None));
+        let poll: HostedRef = HostedRef::without_body(None);
         let core = Core::new(Box::new(VirtualClock::new()), false);
         let other = Core::new(Box::new(RealClock), true);
         assert_eq!(found(), (false, false));
-        within_task(Some(&poll), &executor, || {
+        within_task(&poll, &executor, || {
             assert_eq!(found(), (false, true));
             {
                 let _entered = enter(&core);
@@ -255,7 +255,7 @@ mod tests {
                     assert!(Rc::ptr_eq(&get().unwrap(), &other));
                     assert_eq!(found(), (true, false));
                 });
-                within_task(Some(&poll), &executor, || {
+                within_task(&poll, &executor, || {
                     assert_eq!(found(), (false, true), "a task that a loop polls hides the loop");
                 });
                 assert!(Rc::ptr_eq(&get().unwrap(), &core));

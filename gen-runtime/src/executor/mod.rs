@@ -153,7 +153,7 @@ pub(crate) use self::clock::RealClock;
 pub use self::clock::{Clock, VirtualClock};
 pub(crate) use self::core::Core;
 pub(crate) use self::drops::{abandon, report_now, Abandon, Doubt};
-pub(crate) use self::error_context::{depth as depth_of, ErrorContext, Home};
+pub(crate) use self::error_context::{depth as depth_of, ErrorContext};
 pub use self::errors::{LoopClosed, LoopRunning, LoopStopped, RuntimeRunning};
 #[cfg(all(feature = "tokio", not(loom)))]
 pub use self::foreign::{local, with_local_set};
@@ -163,7 +163,7 @@ pub(crate) use self::foreign::{
 };
 pub use self::foreign::{with_spawner, SpawnedTask, Spawner, WithExecutor};
 pub(crate) use self::foreign::{
-    Clock as ForeignClock, Executor, ForeignTimer, HostedBody, HostedRef, HostedTask, Mailbox, Shell, Visit,
+    BodyOwner, Clock as ForeignClock, Executor, ForeignTimer, HostedBody, HostedRef, Mailbox, Shell,
 };
 pub use self::ids::TimerKey;
 pub(crate) use self::ids::{LoopId, SlotId, TaskId};

@@ -121,11 +121,7 @@ pub(crate) fn deliver(task: TaskAddress, injection: Injection, end_sender: Optio
             None
         }
         TaskAddress::Hosted(task) => {
-            let home = HostedRef::clone(&task).home();
-            task.mailbox()
-                .deliver(home, injection, end_senders)
-                .err()
-                .map(|(injection, _end_senders)| injection)
+            task.deliver(injection, end_senders).err().map(|(injection, _end_senders)| injection)
         }
     };
     if let Some(injection) = refused {

@@ -76,9 +76,8 @@ impl<B: BodyCell, T, M> Task<B, T, M> {
         }
     }
 
-    /// Called before the result can be seen, so that everything that the body held is free by then.
     fn drop_body(self: Pin<&Self>) {
-        contain("the drop of a task's body", || self.project_ref().body.clear());
+        drop_body(self.project_ref().body);
     }
 }
 
@@ -88,44 +87,52 @@ where
     B::Body: Future<Output = std::result::Result<T, E>>,
     E: Throw<M>,
 {
-    /// Runs the first step, before there is a handle. Ready with the result if the body has ended.
-    pub(super) fn first_step(self: Pin<&Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
-        match self.span.enter(&mut None, |thrown| self.poll_body(cx, thrown)) {
-            Poll::Ready(Some(result)) => Poll::Ready(result),
-            // Nothing has dropped the body before its first step.
-            Poll::Pending | Poll::Ready(None) => Poll::Pending,
-        }
-    }
-
-    /// Polls the body, and drops it at its end. Ready with nothing if the body was dropped before.
     fn poll_body(
         self: Pin<&Self>,
         cx: &mut Context<'_>,
         thrown: &mut Option<Thrown>,
     ) -> Poll<Option<Result<T>>> {
-        let body = self.project_ref().body;
-        // A body that has panicked is not polled again: it is only dropped.
-        let polled = catch_unwind(AssertUnwindSafe(|| {
-            resume(thrown, cx, |cx| body.poll(cx)).map(|poll| poll.map_err(Throw::throw))
-        }));
-        let result = match polled {
-            Ok(Some(Poll::Pending)) if thrown.is_none() => return Poll::Pending,
-            Ok(Some(Poll::Pending)) => match take_cancellation(thrown) {
-                None => {
-                    report_swallowed("a task", thrown);
-                    return Poll::Pending;
-                }
-                Some(cancelled) => Err(cancelled),
-            },
-            Ok(Some(Poll::Ready(result))) => result,
-            Err(payload) => Err(Panicked::new(payload).into()),
-            // The body was dropped before, and its end was reported then. It cannot be in use,
-            // because only the loop or the shell polls it.
-            Ok(None) => return Poll::Ready(None),
-        };
-        self.drop_body();
-        Poll::Ready(Some(result))
+        poll_body(self.project_ref().body, cx, thrown)
     }
+}
+
+/// Polls a body, and drops it at its end. Ready with nothing if the body was dropped before.
+pub(super) fn poll_body<B, T, E, M>(
+    body: Pin<&B>,
+    cx: &mut Context<'_>,
+    thrown: &mut Option<Thrown>,
+) -> Poll<Option<Result<T>>>
+where
+    B: BodyCell,
+    B::Body: Future<Output = std::result::Result<T, E>>,
+    E: Throw<M>,
+{
+    // A body that has panicked is not polled again: it is only dropped.
+    let polled = catch_unwind(AssertUnwindSafe(|| {
+        resume(thrown, cx, |cx| body.poll(cx)).map(|poll| poll.map_err(Throw::throw))
+    }));
+    let result = match polled {
+        Ok(Some(Poll::Pending)) if thrown.is_none() => return Poll::Pending,
+        Ok(Some(Poll::Pending)) => match take_cancellation(thrown) {
+            None => {
+                report_swallowed("a task", thrown);
+                return Poll::Pending;
+            }
+            Some(cancelled) => Err(cancelled),
+        },
+        Ok(Some(Poll::Ready(result))) => result,
+        Err(payload) => Err(Panicked::new(payload).into()),
+        // The body was dropped before, and its end was reported then. It cannot be in use, because
+        // only the loop or the shell polls it.
+        Ok(None) => return Poll::Ready(None),
+    };
+    drop_body(body);
+    Poll::Ready(Some(result))
+}
+
+/// Called before the result can be seen, so that everything that the body held is free by then.
+pub(super) fn drop_body<B: BodyCell>(body: Pin<&B>) {
+    contain("the drop of a task's body", || body.clear());
 }
 
 /// Takes the cancellation that a pending body has not taken, because it waits at no yield.

@@ -1,7 +1,7 @@
 //! A value that one thread at a time uses, in memory that many threads may hold.
 //!
-//! A foreign executor may poll the body of a task on one thread now and on another one later, while
-//! the `JoinHandle` is anywhere. So the body is in an [`Exclusive`], which keeps these invariants:
+//! A task that is sent to a loop is made on one thread and polled on another one, while the
+//! `JoinHandle` is anywhere. So the body is in an [`Exclusive`], which keeps these invariants:
 //!
 //! 1. `value` is used only between a change of `state` from `PRESENT` to `LENT` and the change back
 //!    (or to `EMPTY`), or through `&mut`. The changes are atomic, so at most one thread, and one

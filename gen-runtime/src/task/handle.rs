@@ -9,9 +9,10 @@ use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{ready, Context, Poll};
 
 use super::body::Joinable;
+use super::hosted_join::HostedHandle;
 use super::join::NoResult;
 use super::loop_handle::LoopHandle;
 use super::{CancelCompletion, CancelTarget};
@@ -64,6 +65,8 @@ enum Handle<T> {
     OnLoop(LoopHandle<T>),
     /// A task that knows its address.
     Shared(TaskHandle<T>),
+    /// A task on a foreign executor.
+    Hosted(HostedHandle<T>),
     /// The task has ended before there was a handle, or could not be started; `None` after the
     /// handle has given the result. The lock is never taken: it makes the handle `Sync` for every
     /// `T`.
@@ -75,14 +78,11 @@ enum Handle<T> {
 /// The task, as the handle sees it.
 struct TaskHandle<T>(Pin<Arc<dyn Joinable<T>>>);
 
-// SAFETY: the pointer is to a `SendTask<F, T, M>`, a `LocalTask<F, T, M>` or a `Sent<F, T, M>`:
-// these are all implementors. They contain a `Task`, whose parts are:
-// a `ThreadBound<F>`, which is `Send` and `Sync` for every `F`, or an `Exclusive<F>`, which is both
-// because a `SendTask` and a `Sent` have an `F: Send` when they become a `Joinable`; a
-// `JoinState<T>`, a mutex around a `Result<T>` and a waker, which is both if `T` is `Send`; a
-// `PhantomData<fn() -> M>` and a `TaskSpan`, which always are. The others add a `Mailbox` or an
-// `Arc` of one, which are both, because a `Mailbox` is a `HostedTask`; or an `Arc<Starting>`, which
-// is both, because a `Starting` is captured by mail to other threads.
+// SAFETY: the pointer is to a `Sent<F, T, M>`, the only implementor. It contains a `Task`, whose
+// parts are: an `Exclusive<F>`, which is `Send` and `Sync` because a `Sent` has an `F: Send` when
+// it becomes a `Joinable`; a `JoinState<T>`, a mutex around a `Result<T>` and a waker, which is
+// both if `T` is `Send`; a `PhantomData<fn() -> M>` and a `TaskSpan`, which always are. It adds an
+// `Arc<Starting>`, which is both, because a `Starting` is captured by mail to other threads.
 unsafe impl<T: Send> Send for TaskHandle<T> {}
 // SAFETY: as above.
 unsafe impl<T: Send> Sync for TaskHandle<T> {}
@@ -102,6 +102,11 @@ impl<T> JoinHandle<T> {
     /// For a task that knows its address.
     pub(super) fn addressed(task: Pin<Arc<dyn Joinable<T>>>) -> Self {
         JoinHandle { task: Handle::Shared(TaskHandle(task)) }
+    }
+
+    /// For a task on a foreign executor.
+    pub(super) fn hosted(task: HostedHandle<T>) -> Self {
+        JoinHandle { task: Handle::Hosted(task) }
     }
 
     /// A handle that has given its result.
@@ -124,6 +129,7 @@ impl<T> JoinHandle<T> {
             Handle::OnLoop(task) => (!task.has_ended()).then(|| TaskAddress::OnLoop(task.id())),
             Handle::Shared(task) if task.0.is_done() => None,
             Handle::Shared(task) => task.address(),
+            Handle::Hosted(task) => (!task.is_done()).then(|| TaskAddress::Hosted(task.task().clone())),
             Handle::Ended(_) | Handle::Closed => None,
         }
     }
@@ -133,6 +139,7 @@ impl<T> JoinHandle<T> {
         match &self.task {
             Handle::OnLoop(task) => task.has_ended(),
             Handle::Shared(task) => task.0.is_done(),
+            Handle::Hosted(task) => task.is_done(),
             Handle::Ended(_) | Handle::Closed => true,
         }
     }
@@ -312,6 +319,21 @@ impl<T> Future for JoinHandle<T> {
                 }
                 Poll::Ready(Err(missing)) => missing,
             },
+            Handle::Hosted(task) => {
+                ready!(task.poll_end(cx));
+                let result = task.take_result();
+                // The task is freed now.
+                match result {
+                    Some(result) => {
+                        self.task = Handle::Ended(Mutex::new(None));
+                        return Poll::Ready(result);
+                    }
+                    None => {
+                        self.task = Handle::Closed;
+                        NoResult::Closed
+                    }
+                }
+            }
         };
         Poll::Ready(Err(match missing {
             NoResult::Taken => {
@@ -336,7 +358,7 @@ impl<T> Drop for JoinHandle<T> {
                 }
             }
             // Its drop leaves the task.
-            Handle::OnLoop(_) | Handle::Closed => {}
+            Handle::OnLoop(_) | Handle::Hosted(_) | Handle::Closed => {}
         }
     }
 }

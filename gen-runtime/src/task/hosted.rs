@@ -1,70 +1,63 @@
-//! A task on a foreign executor: the task with its mailbox.
+//! A task on a foreign executor.
 //!
-//! | task | body | mailbox |
+//! | task | [`start`] | [`start_local`] |
 //! |---|---|---|
-//! | [`SendTask`]: may be moved between threads | [`Exclusive`] | a field, so the task is one allocation |
-//! | [`LocalTask`]: stays on its thread | [`ThreadBound`] | an allocation of its own, because other threads may hold the mailbox, but not the result, which need not be `Send` |
+//! | body and result | are `Send` | need not be |
+//! | the shell | may be moved between threads | stays on its thread |
+//!
+//! Everything else is the same for both: see [`HostedRef`](crate::executor::HostedRef) for the
+//! references to a task, and `hosted_join.rs` for its end.
 
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::ptr::NonNull;
 use std::task::{Context, Poll};
 
-use pin_project_lite::pin_project;
-
-use super::body::{Joinable, Task};
-use super::cell::{BodyCell, ThreadBound};
-use super::exclusive::Exclusive;
-use super::join::JoinState;
+use super::body::{drop_body, poll_body};
+use super::body_slot::BodySlot;
+use super::hosted_join::{HostedHandle, Joined};
+use super::span::TaskSpan;
 use super::JoinHandle;
 use crate::error::{Error, Throw};
-use crate::executor::requests::TaskAddress;
-use crate::executor::{
-    current, ErrorContext, Executor, Home, HostedBody, HostedRef, HostedTask, Mailbox, NoHost, Runnable,
-    Shell, UnhandledError, Visit,
-};
+use crate::executor::{current, BodyOwner, Executor, HostedBody, Mailbox, NoHost, Shell};
 use crate::inject::in_flight::Thrown;
 use crate::report::TaskName;
+use crate::Result;
 
-/// A task that the executor may move between threads.
-type SendTask<F, T, M> = Hosted<Exclusive<F>, T, M, Mailbox>;
-
-/// A task that stays on its thread.
-type LocalTask<F, T, M> = Hosted<ThreadBound<F>, T, M, Arc<Mailbox>>;
-
-pin_project! {
-    struct Hosted<B, T, M, X> {
-        #[pin]
-        task: Task<B, T, M>,
-        mailbox: X,
-    }
+/// The part of a task that knows its types. `M` is the marker of the error's [`Throw`].
+struct Hosted<F, T, M> {
+    joined: Joined<T>,
+    span: TaskSpan,
+    body: BodySlot<F>,
+    marker: PhantomData<fn() -> M>,
 }
 
 /// Starts a task on an executor that may move it between threads.
 #[track_caller]
 pub(crate) fn start<F, T, E, M>(executor: Executor, body: F) -> JoinHandle<T>
 where
-    F: Future<Output = Result<T, E>> + Send + 'static,
+    F: Future<Output = std::result::Result<T, E>> + Send + 'static,
     T: Send + 'static,
     E: Throw<M>,
     M: 'static,
 {
-    let mailbox = Mailbox::new(current::capture());
-    let task = Arc::pin(SendTask::<F, T, M> { task: Task::new(Exclusive::new(body)), mailbox });
-    let mut visit = Visit::new(task.clone(), executor.of_any_thread());
-    if let Poll::Ready(result) = first_step(&task, &mut visit) {
+    let body = Hosted::<F, T, M>::new(body);
+    let (owner, task) = BodyOwner::of_any_thread(body, executor.of_any_thread(), current::capture());
+    let mut shell = Shell::new(owner);
+    if let Poll::Ready(result) = first_step(&mut shell, task) {
         return JoinHandle::ended(result);
     }
-    let of_shell: Pin<Arc<dyn HostedBody + Send + Sync>> = task.clone();
-    executor.spawn(Shell::new(of_shell, visit), TaskName::of::<F>(), || task.clone());
-    JoinHandle::addressed(task)
+    let handle = handle(&mut shell, task);
+    executor.spawn(shell, TaskName::of::<F>(), || handle.task().clone());
+    JoinHandle::hosted(handle)
 }
 
 /// Starts a task that stays on this thread.
 #[track_caller]
 pub(super) fn start_local<F, T, E, M>(executor: Executor, body: F) -> JoinHandle<T>
 where
-    F: Future<Output = Result<T, E>> + 'static,
+    F: Future<Output = std::result::Result<T, E>> + 'static,
     T: 'static,
     E: Throw<M>,
     M: 'static,
@@ -72,16 +65,15 @@ where
     if !executor.is_local() {
         return JoinHandle::failed(NoHost::for_local_tasks().into());
     }
-    let mailbox = Arc::new(Mailbox::new(current::capture()));
-    let hosted = reference(&mailbox);
-    let task = Arc::pin(LocalTask::<F, T, M> { task: Task::new(ThreadBound::new(body)), mailbox });
-    let mut visit = Visit::new(hosted, executor.clone());
-    if let Poll::Ready(result) = first_step(&task, &mut visit) {
+    let body = Hosted::<F, T, M>::new(body);
+    let (owner, task) = BodyOwner::of_this_thread(body, executor.clone(), current::capture());
+    let mut shell = Shell::new(owner);
+    if let Poll::Ready(result) = first_step(&mut shell, task) {
         return JoinHandle::ended(result);
     }
-    let of_shell: Pin<Arc<dyn HostedBody>> = task.clone();
-    executor.spawn_local(Shell::new(of_shell, visit), TaskName::of::<F>(), || reference(&task.mailbox));
-    JoinHandle::addressed(task)
+    let handle = handle(&mut shell, task);
+    executor.spawn_local(shell, TaskName::of::<F>(), || handle.task().clone());
+    JoinHandle::hosted(handle)
 }
 
 /// Runs the body up to its first suspension, on the spot. Nothing has to be woken for it: the
@@ -89,99 +81,89 @@ where
 ///
 /// Does nothing if too many first steps are nested on this thread. Then the executor runs the first
 /// step.
-fn first_step<B, T, E, M, X>(task: &Pin<Arc<Hosted<B, T, M, X>>>, visit: &mut Visit) -> Poll<crate::Result<T>>
+fn first_step<F, T, E, M, P>(shell: &mut Shell<P>, task: NonNull<Hosted<F, T, M>>) -> Poll<Result<T>>
 where
-    B: BodyCell,
-    B::Body: Future<Output = Result<T, E>>,
+    F: Future<Output = std::result::Result<T, E>>,
     E: Throw<M>,
-    X: AsRef<Mailbox>,
 {
     let Some(_counted) = current::count_first_step() else { return Poll::Pending };
-    visit.first_step(task.mailbox.as_ref(), |cx| task.as_ref().project_ref().task.first_step(cx))
+    // SAFETY: the block is there, because the shell has a reference to it. The shell, which owns
+    // the body, does not use it meanwhile, and was made on this thread.
+    shell.first_step(|cx| unsafe { task.as_ref().first_step(cx) })
 }
 
-/// The reference to a task that stays on its thread: its mailbox.
-fn reference(mailbox: &Arc<Mailbox>) -> HostedRef {
-    Pin::<Arc<Mailbox>>::new(Arc::clone(mailbox))
+/// Makes the handle of a task.
+fn handle<F, T, M, P>(shell: &mut Shell<P>, task: NonNull<Hosted<F, T, M>>) -> HostedHandle<T> {
+    // SAFETY: the block is there, because the shell has a reference to it. This is called once for
+    // each task, on the thread on which it was made.
+    unsafe { HostedHandle::new(shell.second_reference(), NonNull::from(&task.as_ref().joined)) }
 }
 
-impl<B, T, E, M, X> Runnable for Hosted<B, T, M, X>
+impl<F, T, M> Hosted<F, T, M> {
+    #[track_caller]
+    fn new(body: F) -> Self {
+        let span = TaskSpan::of::<F>();
+        Hosted { joined: Joined::new(), span, body: BodySlot::new(body), marker: PhantomData }
+    }
+}
+
+impl<F, T, E, M> Hosted<F, T, M>
 where
-    B: BodyCell,
-    B::Body: Future<Output = Result<T, E>>,
+    F: Future<Output = std::result::Result<T, E>>,
     E: Throw<M>,
 {
-    fn run(self: Pin<&Self>, cx: &mut Context<'_>, thrown: &mut Option<Thrown>) -> bool {
-        self.project_ref().task.run(cx, thrown)
-    }
-
-    fn cut_short(self: Pin<&Self>, cancelled: Error) {
-        self.project_ref().task.cut_short(cancelled);
-    }
-
-    fn close(self: Pin<&Self>) {
-        self.project_ref().task.close();
+    /// Runs the first step, before there is a handle. Ready with the result if the body has ended.
+    ///
+    /// # Safety
+    ///
+    /// As for [`HostedBody::run`].
+    unsafe fn first_step(&self, cx: &mut Context<'_>) -> Poll<Result<T>> {
+        // SAFETY: promised by the caller. A block is never moved.
+        let body = unsafe { self.body.access() };
+        match self.span.enter(&mut None, |thrown| poll_body(Pin::new(&body), cx, thrown)) {
+            Poll::Ready(Some(result)) => Poll::Ready(result),
+            // Nothing has dropped the body before its first step.
+            Poll::Pending | Poll::Ready(None) => Poll::Pending,
+        }
     }
 }
 
-impl<B, T, E, M, X> HostedBody for Hosted<B, T, M, X>
+// SAFETY: the drop of a `BodySlot` and of a `Joined` drops nothing, and a span is `Send`. The
+// functions pass their promises on.
+unsafe impl<F, T, E, M> HostedBody for Hosted<F, T, M>
 where
-    B: BodyCell,
-    B::Body: Future<Output = Result<T, E>>,
+    F: Future<Output = std::result::Result<T, E>>,
     E: Throw<M>,
-    X: AsRef<Mailbox>,
 {
-    fn mailbox(&self) -> &Mailbox {
-        self.mailbox.as_ref()
-    }
-}
-
-impl<F, T, M> Joinable<T> for SendTask<F, T, M>
-where
-    F: Send + 'static,
-    T: Send + 'static,
-    M: 'static,
-{
-    fn join(&self) -> &JoinState<T> {
-        self.task.join()
-    }
-
-    fn address(self: Pin<Arc<Self>>) -> Option<TaskAddress> {
-        Some(TaskAddress::Hosted(self))
-    }
-}
-
-impl<F, T, M> Joinable<T> for LocalTask<F, T, M> {
-    fn join(&self) -> &JoinState<T> {
-        self.task.join()
+    unsafe fn run(&self, mailbox: &Mailbox, cx: &mut Context<'_>, thrown: &mut Option<Thrown>) -> bool {
+        // SAFETY: promised by the caller. A block is never moved.
+        let body = unsafe { self.body.access() };
+        self.span.enter(thrown, |thrown| match poll_body(Pin::new(&body), cx, thrown) {
+            Poll::Pending => false,
+            Poll::Ready(None) => true,
+            Poll::Ready(Some(result)) => {
+                // SAFETY: the caller is the owner, and brings the mailbox of the task.
+                unsafe { self.joined.finish(mailbox, result) };
+                true
+            }
+        })
     }
 
-    fn address(self: Pin<Arc<Self>>) -> Option<TaskAddress> {
-        Some(TaskAddress::Hosted(reference(&self.mailbox)))
-    }
-}
-
-impl<F, T, M> HostedTask for SendTask<F, T, M>
-where
-    F: Send + 'static,
-    T: Send + 'static,
-    M: 'static,
-{
-    fn mailbox(&self) -> &Mailbox {
-        &self.mailbox
+    unsafe fn cut_short(&self, mailbox: &Mailbox, cancelled: Error) {
+        // SAFETY: as in `run`.
+        let body = unsafe { self.body.access() };
+        self.span.enter(&mut None, |_| {
+            drop_body(Pin::new(&body));
+            // SAFETY: as in `run`.
+            unsafe { self.joined.finish(mailbox, Err(cancelled)) };
+        });
     }
 
-    fn home(self: Pin<Arc<Self>>) -> Pin<Arc<dyn Home>> {
-        self
-    }
-}
-
-impl<F, T, M> Home for SendTask<F, T, M>
-where
-    F: Send + 'static,
-    T: Send + 'static,
-{
-    fn throw(&self, _: Option<Arc<ErrorContext>>, error: UnhandledError) -> Result<(), UnhandledError> {
-        self.mailbox.throw(error)
+    unsafe fn close(&self, mailbox: &Mailbox) {
+        // SAFETY: as in `run`.
+        let body = unsafe { self.body.access() };
+        self.span.enter(&mut None, |_| drop_body(Pin::new(&body)));
+        // SAFETY: as in `run`.
+        unsafe { self.joined.close(mailbox) };
     }
 }

@@ -10,16 +10,18 @@
 //! | `join_header.rs` | its join state, which the loop and the handle share without a lock |
 //! | `loop_handle.rs` | the handle's side of it, which may be on any thread |
 //! | `block.rs` | the memory of the tasks of loops |
-//! | `body.rs` | the other tasks: body and join state in one allocation |
+//! | `body.rs` | a task that is sent to a loop: body and join state in one allocation; how all bodies are polled |
 //! | `cell.rs` | [`BodyCell`](cell::BodyCell): the cell of their body; one that only its own thread uses |
 //! | `exclusive.rs` | the cell of a body that may be moved between threads |
 //! | `hosted.rs` | a task on a foreign executor |
+//! | `hosted_join.rs` | the end of such a task: its result, and the waker of the future that waits for it |
+//! | `body_slot.rs` | the place of the body of such a task |
 //! | `sent.rs` | a task that another thread sends to a loop |
 //! | `join.rs` | their join state: the result, or the waker of the future that waits for it |
 //! | `handle.rs` | [`JoinHandle`] |
 //! | `cancel_on_drop.rs` | [`CancelOnDrop`]: a handle whose drop cancels the task |
 //! | `cancel_completion.rs` | [`CancelCompletion`]: waits for the end of a task that is cancelled |
-//! | `models.rs`, `models_of_exclusive.rs`, `models_of_loop_task.rs` | loom models: the end of a task always wakes the future that waits for it; the body of a task is used by one thread at a time; the handle of a task of a loop may be on another thread |
+//! | `models.rs`, `models_of_exclusive.rs`, `models_of_loop_task.rs`, `models_of_hosted.rs` | loom models: the end of a task always wakes the future that waits for it; the body of a task is used by one thread at a time; the handle of a task of a loop may be on another thread |
 //! | `span.rs` | the `tracing` span, with the feature of that name |
 //!
 //! ## States and events
@@ -79,12 +81,14 @@
 
 mod block;
 mod body;
+mod body_slot;
 mod cancel_completion;
 mod cancel_on_drop;
 mod cell;
 mod exclusive;
 mod handle;
 mod hosted;
+mod hosted_join;
 mod join;
 mod join_header;
 mod loop_handle;
@@ -93,6 +97,8 @@ mod loop_task;
 mod models;
 #[cfg(all(test, loom))]
 mod models_of_exclusive;
+#[cfg(all(test, loom))]
+mod models_of_hosted;
 #[cfg(all(test, loom))]
 mod models_of_loop_task;
 mod sent;

@@ -88,6 +88,11 @@ pub(crate) const CIRCLES: &[Circle] = &[
                  carries, and beside it; so each part that looks into an error needs `Error` again.",
     },
     Circle {
+        files: "executor/foreign/{executor,hosted_task,shell_data,tracker}",
+        reason: "A task holds the executor for the tasks that it spawns, and an executor tracks the \
+                 tasks that it takes.",
+    },
+    Circle {
         files: "point/{mod,callback,runner}",
         reason: "A yield point is given the runner, the runner makes callables, and a callable's \
                  `Callback` is itself a yield point.",

@@ -13,67 +13,84 @@ use super::tokio_tasks;
 use super::tracker::{until_end, Tracker};
 use crate::report::TaskName;
 
-/// A foreign executor, as far as it takes tasks. It is two words, because each task has one.
+/// A foreign executor, as far as it takes tasks. It is one word, because each task has one.
 #[derive(Clone)]
-pub(crate) enum Executor {
+pub(crate) struct Executor(Option<Arc<Kind>>);
+
+/// The executors, except for the usual one, which is `None`: the runtime of tokio that is entered
+/// on this thread, for tasks that may be moved to another one.
+enum Kind {
     /// The executor that was handed over by [`with_spawner`](super::with_spawner()).
-    Spawner(Arc<Box<dyn Spawner>>),
+    Spawner(Box<dyn Spawner>),
     /// The runtime of tokio that is entered on this thread.
     #[cfg(all(feature = "tokio", not(loom)))]
     Tokio {
         /// Whether it also takes tasks that stay on this thread.
         is_local: bool,
+        /// The tracker of the tasks that are spawned.
+        tracker: Option<Arc<Tracker>>,
     },
-    /// The same, and the tasks that are spawned are tracked.
-    #[cfg(all(feature = "tokio", not(loom)))]
-    Tracked { is_local: bool, tracker: Arc<Tracker> },
 }
 
 impl Executor {
     /// Returns the executor that a user hands over.
     pub(crate) fn of_spawner(spawner: impl Spawner) -> Self {
-        Executor::Spawner(Arc::new(Box::new(spawner)))
+        Executor(Some(Arc::new(Kind::Spawner(Box::new(spawner)))))
     }
 
     /// Returns the runtime of tokio that is entered, with the tracker of the tasks that are spawned
     /// on it.
     #[cfg(all(feature = "tokio", not(loom)))]
     pub(crate) fn tokio(is_local: bool, tracker: Option<Arc<Tracker>>) -> Self {
-        match tracker {
-            Some(tracker) => Executor::Tracked { is_local, tracker },
-            None => Executor::Tokio { is_local },
-        }
-    }
-
-    /// Returns the tracker of the tasks that are spawned on it.
-    #[cfg(all(feature = "tokio", not(loom)))]
-    pub(crate) fn tracker(&self) -> Option<&Arc<Tracker>> {
-        match self {
-            Executor::Tracked { tracker, .. } => Some(tracker),
-            Executor::Tokio { .. } | Executor::Spawner(_) => None,
-        }
+        let is_usual = !is_local && tracker.is_none();
+        Executor((!is_usual).then(|| Arc::new(Kind::Tokio { is_local, tracker })))
     }
 
     /// Returns the executor that is found where none of ours runs.
     pub(crate) fn detect() -> Option<Self> {
         #[cfg(all(feature = "tokio", not(loom)))]
         if tokio_tasks::takes_tasks() {
-            return Some(Executor::Tokio { is_local: false });
+            return Some(Executor(None));
         }
         None
     }
 
+    fn kind(&self) -> Option<&Kind> {
+        self.0.as_deref()
+    }
+
+    /// Whether a user has handed it over.
+    #[cfg(all(feature = "tokio", not(loom)))]
+    pub(crate) fn is_spawner(&self) -> bool {
+        matches!(self.kind(), Some(Kind::Spawner(_)))
+    }
+
+    /// Returns the tracker of the tasks that are spawned on it.
+    #[cfg(all(feature = "tokio", not(loom)))]
+    pub(crate) fn tracker(&self) -> Option<&Arc<Tracker>> {
+        match self.kind() {
+            Some(Kind::Tokio { tracker, .. }) => tracker.as_ref(),
+            Some(Kind::Spawner(_)) | None => None,
+        }
+    }
+
     /// Returns the executor of the tasks that such a task spawns: tasks that may be moved have no
     /// place for tasks that stay on a thread.
+    #[inline]
     pub(crate) fn of_any_thread(&self) -> Self {
-        match self {
-            Executor::Spawner(spawner) => Executor::Spawner(Arc::clone(spawner)),
+        match self.kind() {
             #[cfg(all(feature = "tokio", not(loom)))]
-            Executor::Tokio { .. } => Executor::Tokio { is_local: false },
+            Some(Kind::Tokio { is_local: true, tracker }) => Executor::tokio(false, tracker.clone()),
+            _ => self.clone(),
+        }
+    }
+
+    /// Whether it takes tasks that stay on this thread.
+    pub(crate) fn is_local(&self) -> bool {
+        match self.kind() {
             #[cfg(all(feature = "tokio", not(loom)))]
-            Executor::Tracked { tracker, .. } => {
-                Executor::Tracked { is_local: false, tracker: Arc::clone(tracker) }
-            }
+            Some(Kind::Tokio { is_local, .. }) => *is_local,
+            _ => false,
         }
     }
 
@@ -88,24 +105,17 @@ impl Executor {
         name: TaskName,
         task: impl FnOnce() -> HostedRef,
     ) {
-        match self {
-            Executor::Spawner(spawner) => spawner.spawn(SpawnedTask::new(shell)),
+        match self.kind() {
+            Some(Kind::Spawner(spawner)) => spawner.spawn(SpawnedTask::new(shell)),
             #[cfg(all(feature = "tokio", not(loom)))]
-            Executor::Tokio { .. } => tokio_tasks::spawn(name, shell),
-            #[cfg(all(feature = "tokio", not(loom)))]
-            Executor::Tracked { tracker, .. } => {
+            Some(Kind::Tokio { tracker: Some(tracker), .. }) => {
                 let tracked = tracker.track(task(), Location::caller());
                 tokio_tasks::spawn(name, until_end(shell, tracked));
             }
-        }
-    }
-
-    /// Whether it takes tasks that stay on this thread.
-    pub(crate) fn is_local(&self) -> bool {
-        match self {
-            Executor::Spawner(_) => false,
             #[cfg(all(feature = "tokio", not(loom)))]
-            Executor::Tokio { is_local } | Executor::Tracked { is_local, .. } => *is_local,
+            _ => tokio_tasks::spawn(name, shell),
+            #[cfg(any(loom, not(feature = "tokio")))]
+            None => drop(shell),
         }
     }
 
@@ -120,11 +130,11 @@ impl Executor {
         name: TaskName,
         task: impl FnOnce() -> HostedRef,
     ) {
-        match self {
+        match self.kind() {
             #[cfg(all(feature = "tokio", not(loom)))]
-            Executor::Tokio { is_local: true } => tokio_tasks::spawn_local(name, shell),
+            Some(Kind::Tokio { is_local: true, tracker: None }) => tokio_tasks::spawn_local(name, shell),
             #[cfg(all(feature = "tokio", not(loom)))]
-            Executor::Tracked { is_local: true, tracker } => {
+            Some(Kind::Tokio { is_local: true, tracker: Some(tracker) }) => {
                 let tracked = tracker.track(task(), Location::caller());
                 tokio_tasks::spawn_local(name, until_end(shell, tracked));
             }

@@ -17,8 +17,9 @@
 //!
 //! # Cost
 //!
-//! A poll of a task without injections loads one flag. The lock is taken for the waker once, at the
-//! end of the first poll by the executor that leaves the task suspended.
+//! The mail is opened only if it is used: the [`TaskState`] says so. A poll of a task without
+//! injections loads one word. The lock is taken for the waker once, at the end of the first poll by
+//! the executor that leaves the task suspended, and then once more by the end.
 
 use std::mem;
 use std::pin::Pin;
@@ -26,29 +27,33 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
+use super::state::TaskState;
 use crate::executor::error_context::{ErrorContext, Home, Leftovers};
 use crate::executor::injection::Injection;
 use crate::executor::slot_context::SlotContext;
 use crate::executor::unhandled_error::UnhandledError;
 use crate::inject::{Cancellation, EndSenders};
-use crate::report::contain;
-use crate::sync::{lock, AtomicBool, AtomicU32, Mutex, MutexGuard, Ordering, ThreadNumber};
+use crate::report::{contain, Detached};
+use crate::sync::{lock, AtomicU32, Mutex, MutexGuard, Ordering, ThreadNumber};
 
 pub(crate) struct Mailbox {
-    /// Whether the next poll has to look into the state.
-    has_news: AtomicBool,
+    state: TaskState,
     /// The number of the thread that polls the body, or 0.
     polled_by: AtomicU32,
-    state: Mutex<State>,
+    mail: Mutex<Mail>,
 }
 
-struct State {
+struct Mail {
     context: SlotContext,
     waker: Option<Waker>,
     /// Whether something was delivered since the last poll has looked for news.
     is_fresh: bool,
-    cut_short: Option<CutShort>,
-    has_ended: bool,
+    /// In a box, because it is large, and most tasks have none.
+    cut_short: Option<Box<CutShort>>,
+    /// Whether the leftovers were taken.
+    is_closed: bool,
+    /// The reason why the handle is gone, if it is.
+    detached: Detached,
 }
 
 /// A request to drop a task that has not ended when `grace` has passed.
@@ -72,61 +77,70 @@ impl CutShort {
 #[derive(Default)]
 pub(super) struct News {
     pub(super) injection: Option<Injection>,
-    pub(super) cut_short: Option<CutShort>,
+    pub(super) cut_short: Option<Box<CutShort>>,
 }
 
 impl Mailbox {
     /// For a task that is spawned in the context `outer`.
-    pub(crate) fn new(outer: Option<Arc<ErrorContext>>) -> Self {
-        let state = State {
+    pub(super) fn new(outer: Option<Arc<ErrorContext>>) -> Self {
+        let state = TaskState::new(outer.is_some());
+        let mail = Mail {
             context: SlotContext::Outer(outer),
             waker: None,
             is_fresh: false,
             cut_short: None,
-            has_ended: false,
+            is_closed: false,
+            detached: Detached::Unwatched,
         };
-        Mailbox { has_news: AtomicBool::new(false), polled_by: AtomicU32::new(0), state: Mutex::new(state) }
+        Mailbox { state, polled_by: AtomicU32::new(0), mail: Mutex::new(mail) }
     }
 
-    /// Returns the error context of the task, which is `home`.
-    pub(crate) fn context(&self, home: Pin<Arc<dyn Home>>) -> Arc<ErrorContext> {
-        self.lock().context(home)
+    #[inline]
+    pub(crate) fn state(&self) -> &TaskState {
+        &self.state
+    }
+
+    /// Returns the error context of the task, for the thread that polls it.
+    pub(super) fn context(&self, home: impl FnOnce() -> Pin<Arc<dyn Home>>) -> Arc<ErrorContext> {
+        let mut mail = self.lock();
+        // The task is being polled, so its end comes later, and finds this.
+        self.state.use_mail();
+        mail.context(home)
     }
 
     /// Queues the error of a callback. Gives it back if the task has ended, or if its body is
     /// executing further up the stack.
-    pub(crate) fn throw(&self, error: UnhandledError) -> Result<(), UnhandledError> {
-        let mut state = self.lock();
+    pub(super) fn throw(&self, error: UnhandledError) -> Result<(), UnhandledError> {
+        let mut mail = self.lock();
         let is_executing_here = self.polled_by.load(Ordering::Relaxed) == ThreadNumber::current().get();
-        match state.context.own() {
-            Some(context) if !state.has_ended && !is_executing_here => {
+        match mail.context.own() {
+            Some(context) if !mail.is_closed && !is_executing_here => {
                 context.push(Injection::UnhandledError(error));
             }
             _ => return Err(error),
         }
-        let wake = self.announce(&mut state);
-        drop(state);
+        let wake = self.announce(&mut mail);
+        drop(mail);
         wake.wake();
         Ok(())
     }
 
-    /// Queues an injection for the task, which is `home`. Gives everything back if the task has
-    /// ended.
-    pub(crate) fn deliver(
+    /// Queues an injection. Gives everything back if the task has ended.
+    pub(super) fn deliver(
         &self,
-        home: Pin<Arc<dyn Home>>,
+        home: impl FnOnce() -> Pin<Arc<dyn Home>>,
         injection: Injection,
         end_senders: EndSenders,
     ) -> Result<(), (Injection, EndSenders)> {
-        let mut state = self.lock();
-        if state.has_ended {
+        let mut mail = self.lock();
+        if self.state.use_mail().has_ended() {
             return Err((injection, end_senders));
         }
-        let context = state.context(home);
+        let context = mail.context(home);
         context.push(injection);
         context.add_end_senders(end_senders);
-        let wake = self.announce(&mut state);
-        drop(state);
+        let wake = self.announce(&mut mail);
+        drop(mail);
         wake.wake();
         Ok(())
     }
@@ -137,14 +151,14 @@ impl Mailbox {
         let new = CutShort { since: Instant::now(), grace, request };
         // A deadline that no `Instant` can hold never comes.
         let Some(deadline) = new.real_deadline() else { return };
-        let mut state = self.lock();
-        let known = state.cut_short.as_ref().and_then(CutShort::real_deadline);
-        if state.has_ended || known.is_some_and(|known| known <= deadline) {
+        let mut mail = self.lock();
+        let known = mail.cut_short.as_deref().and_then(CutShort::real_deadline);
+        if self.state.use_mail().has_ended() || known.is_some_and(|known| known <= deadline) {
             return;
         }
-        let before = state.cut_short.replace(new);
-        let wake = self.announce(&mut state);
-        drop(state);
+        let before = mail.cut_short.replace(Box::new(new));
+        let wake = self.announce(&mut mail);
+        drop(mail);
         drop(before);
         wake.wake();
     }
@@ -154,36 +168,38 @@ impl Mailbox {
     pub(super) fn set_waker(&self, waker: &Waker) -> bool {
         // Cloned before the lock is taken, and the old one dropped after it.
         let new = Some(waker.clone());
-        let mut state = self.lock();
-        let before = mem::replace(&mut state.waker, new);
-        let is_fresh = state.is_fresh;
-        drop(state);
+        let mut mail = self.lock();
+        self.state.use_mail();
+        let before = mem::replace(&mut mail.waker, new);
+        let is_fresh = mail.is_fresh;
+        drop(mail);
         drop(before);
         is_fresh
     }
 
     /// Whether there is something for the next poll. Then the waker may have been taken.
+    #[inline]
     pub(super) fn has_news(&self) -> bool {
-        self.has_news.load(Ordering::Acquire)
+        self.state.load().has_news()
     }
 
     /// Takes the next injection.
     pub(super) fn take_news(&self) -> News {
-        let mut state = self.lock();
-        self.has_news.store(false, Ordering::Relaxed);
-        state.is_fresh = false;
-        let injection = state.context.own().and_then(|context| context.pop());
-        News { injection, cut_short: state.cut_short.take() }
+        let mut mail = self.lock();
+        self.state.take_news();
+        mail.is_fresh = false;
+        let injection = mail.context.own().and_then(|context| context.pop());
+        News { injection, cut_short: mail.cut_short.take() }
     }
 
     /// Called after a poll with an injection that left the task suspended. An injection that was
     /// not taken is kept for the next poll. Returns whether another one can be tried at once.
     pub(super) fn after_injection(&self, untaken: Option<Injection>) -> bool {
-        let state = self.lock();
-        let Some(context) = state.context.own() else { return false };
+        let mail = self.lock();
+        let Some(context) = mail.context.own() else { return false };
         let has_next = context.keep_untaken(untaken);
         if context.has_injection_or_watch() {
-            self.has_news.store(true, Ordering::Release);
+            self.state.announce();
         }
         has_next
     }
@@ -196,33 +212,46 @@ impl Mailbox {
         result
     }
 
-    /// Marks the task as ended, and takes its leftovers.
-    pub(super) fn end(&self) -> Leftovers {
-        let mut state = self.lock();
-        state.has_ended = true;
-        let context = mem::replace(&mut state.context, SlotContext::Outer(None));
-        let (waker, cut_short) = (state.waker.take(), state.cut_short.take());
-        drop(state);
+    /// The leftovers of a task that has ended, if its mail was used.
+    pub(super) fn take_leftovers(&self) -> Option<Leftovers> {
+        if !self.state.load().uses_mail() {
+            return None;
+        }
+        let mut mail = self.lock();
+        mail.is_closed = true;
+        let context = mem::replace(&mut mail.context, SlotContext::Outer(None));
+        let (waker, cut_short) = (mail.waker.take(), mail.cut_short.take());
+        drop(mail);
         contain("the drop of a waker", || drop((waker, cut_short)));
-        context.end()
+        Some(context.end())
+    }
+
+    /// The handle was dropped, for that reason. Called before the [`TaskState`] says so.
+    pub(crate) fn set_detached(&self, why: Detached) {
+        self.lock().detached = why;
+    }
+
+    /// The reason why the handle was dropped, if it was.
+    pub(crate) fn detached(&self) -> Detached {
+        self.lock().detached
     }
 
     /// Called after something was queued, under the lock. The caller wakes the task after it.
-    fn announce(&self, state: &mut State) -> Wake {
-        self.has_news.store(true, Ordering::Release);
-        state.is_fresh = true;
-        Wake(state.waker.take())
+    fn announce(&self, mail: &mut Mail) -> Wake {
+        self.state.announce();
+        mail.is_fresh = true;
+        Wake(mail.waker.take())
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        lock(&self.state)
+    fn lock(&self) -> MutexGuard<'_, Mail> {
+        lock(&self.mail)
     }
 }
 
-impl State {
-    fn context(&mut self, home: Pin<Arc<dyn Home>>) -> Arc<ErrorContext> {
-        debug_assert!(!self.has_ended, "the context of a task that has ended keeps the task alive");
-        self.context.get_or_create(|outer| ErrorContext::of_hosted(home, outer))
+impl Mail {
+    fn context(&mut self, home: impl FnOnce() -> Pin<Arc<dyn Home>>) -> Arc<ErrorContext> {
+        debug_assert!(!self.is_closed, "the context of a task that has ended keeps the task alive");
+        self.context.get_or_create(|outer| ErrorContext::of_hosted(home(), outer))
     }
 }
 

@@ -7,55 +7,55 @@
 
 use std::future::Future;
 use std::panic::Location;
-use std::pin::{pin, Pin};
+use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::Arc;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
 use loom::future::block_on;
 use loom::thread::{self, JoinHandle};
 
-use super::visit::Visit;
-use super::{Executor, HostedBody, Mailbox, Shell, SpawnedTask};
+use super::hosted_task::AnyThread;
+use super::{BodyOwner, Executor, HostedBody, HostedRef, Mailbox, Shell, SpawnedTask};
 use crate::error::{CancelSource, Error};
 use crate::executor::injection::Injection;
-use crate::executor::runnable::Runnable;
 use crate::inject::in_flight::Thrown;
 use crate::inject::{end_channel, Cancellation, EndSenders, Ended};
 
 /// A body that ends with its n-th injection, or when it is cut short.
 struct Counts {
-    mailbox: Arc<Mailbox>,
     // Not loom's, because only the thread of the shell uses it.
     left: AtomicUsize,
 }
 
-impl Runnable for Counts {
-    fn run(self: Pin<&Self>, _: &mut Context<'_>, thrown: &mut Option<Thrown>) -> bool {
+// SAFETY: it is `Send` and `Sync`.
+unsafe impl HostedBody for Counts {
+    unsafe fn run(&self, mailbox: &Mailbox, _: &mut Context<'_>, thrown: &mut Option<Thrown>) -> bool {
         if thrown.take().is_some() {
             self.left.fetch_sub(1, Ordering::Relaxed);
         }
-        self.left.load(Ordering::Relaxed) == 0
+        let has_ended = self.left.load(Ordering::Relaxed) == 0;
+        if has_ended {
+            mailbox.state().end();
+        }
+        has_ended
     }
 
-    fn cut_short(self: Pin<&Self>, _: Error) {}
+    unsafe fn cut_short(&self, mailbox: &Mailbox, _: Error) {
+        mailbox.state().end();
+    }
 
-    fn close(self: Pin<&Self>) {}
-}
-
-impl HostedBody for Counts {
-    fn mailbox(&self) -> &Mailbox {
-        &self.mailbox
+    unsafe fn close(&self, mailbox: &Mailbox) {
+        mailbox.state().close();
     }
 }
 
-fn task(injections: usize) -> (Shell<Counts>, Arc<Mailbox>) {
-    let mailbox = Arc::new(Mailbox::new(None));
-    let task = Arc::pin(Counts { mailbox: mailbox.clone(), left: AtomicUsize::new(injections) });
+fn task(injections: usize) -> (Shell<AnyThread>, HostedRef) {
     let executor = Executor::of_spawner(|task: SpawnedTask| drop(task));
-    let visit = Visit::new(Pin::<Arc<Mailbox>>::new(mailbox.clone()), executor);
-    (Shell::new(task, visit), mailbox)
+    let body = Counts { left: AtomicUsize::new(injections) };
+    let mut shell = Shell::new(BodyOwner::of_any_thread(body, executor, None).0);
+    let task = shell.second_reference();
+    (shell, task)
 }
 
 fn cancellation() -> Cancellation {
@@ -63,25 +63,22 @@ fn cancellation() -> Cancellation {
 }
 
 /// Delivers an injection as `JoinHandle::cancel` does. Returns the future that waits for the end.
-fn cancel(mailbox: &Arc<Mailbox>) -> Ended {
+fn cancel(task: &HostedRef) -> Ended {
     let (end_sender, ended) = end_channel();
-    let end_senders = EndSenders::from(Some(end_sender));
-    let home = Pin::<Arc<Mailbox>>::new(mailbox.clone());
-    drop(mailbox.deliver(home, Injection::Cancel(cancellation()), end_senders));
+    drop(task.deliver(Injection::Cancel(cancellation()), EndSenders::from(Some(end_sender))));
     ended
 }
 
 /// Delivers an injection as `JoinHandle::throw` does. Unlike requests, several are not one.
-fn throw(mailbox: &Arc<Mailbox>) {
-    let home = Pin::<Arc<Mailbox>>::new(mailbox.clone());
+fn throw(task: &HostedRef) {
     let injection = Injection::Error(Error::new("thrown"), Location::caller());
-    assert!(mailbox.deliver(home, injection, EndSenders::default()).is_ok(), "it has not ended");
+    assert!(task.deliver(injection, EndSenders::default()).is_ok(), "it has not ended");
 }
 
 /// Another thread that delivers an injection.
-fn throws(mailbox: &Arc<Mailbox>) -> JoinHandle<()> {
-    let mailbox = mailbox.clone();
-    thread::spawn(move || throw(&mailbox))
+fn throws(task: &HostedRef) -> JoinHandle<()> {
+    let task = task.clone();
+    thread::spawn(move || throw(&task))
 }
 
 fn model(run: impl Fn() + Send + Sync + 'static) {
@@ -93,8 +90,8 @@ fn model(run: impl Fn() + Send + Sync + 'static) {
 #[test]
 fn a_delivery_reaches_a_task_that_its_executor_polls_for_the_first_time() {
     model(|| {
-        let (shell, mailbox) = task(1);
-        let other = throws(&mailbox);
+        let (shell, task) = task(1);
+        let other = throws(&task);
         block_on(shell);
         other.join().unwrap();
     });
@@ -103,9 +100,9 @@ fn a_delivery_reaches_a_task_that_its_executor_polls_for_the_first_time() {
 #[test]
 fn a_delivery_reaches_a_task_whose_executor_has_another_waker_than_before() {
     model(|| {
-        let (shell, mailbox) = task(1);
+        let (shell, task) = task(1);
         let mut shell = pin!(shell);
-        let other = throws(&mailbox);
+        let other = throws(&task);
         let polled = shell.as_mut().poll(&mut Context::from_waker(Waker::noop()));
         if polled.is_pending() {
             block_on(shell);
@@ -118,8 +115,8 @@ fn a_delivery_reaches_a_task_whose_executor_has_another_waker_than_before() {
 #[test]
 fn two_deliveries_at_once_both_arrive() {
     model(|| {
-        let (shell, mailbox) = task(2);
-        let others = [throws(&mailbox), throws(&mailbox)];
+        let (shell, task) = task(2);
+        let others = [throws(&task), throws(&task)];
         block_on(shell);
         others.into_iter().for_each(|other| other.join().unwrap());
     });
@@ -129,8 +126,8 @@ fn two_deliveries_at_once_both_arrive() {
 #[test]
 fn deliveries_one_after_the_other_all_arrive() {
     model(|| {
-        let (shell, mailbox) = task(3);
-        let other = thread::spawn(move || (0..3).for_each(|_| throw(&mailbox)));
+        let (shell, task) = task(3);
+        let other = thread::spawn(move || (0..3).for_each(|_| throw(&task)));
         block_on(shell);
         other.join().unwrap();
     });
@@ -140,9 +137,9 @@ fn deliveries_one_after_the_other_all_arrive() {
 #[test]
 fn a_delivery_against_the_end_learns_of_the_end() {
     model(|| {
-        let (shell, mailbox) = task(1);
-        throw(&mailbox);
-        let other = thread::spawn(move || block_on(cancel(&mailbox)).ok());
+        let (shell, task) = task(1);
+        throw(&task);
+        let other = thread::spawn(move || block_on(cancel(&task)).ok());
         block_on(shell);
         other.join().unwrap();
     });
@@ -152,8 +149,8 @@ fn a_delivery_against_the_end_learns_of_the_end() {
 #[test]
 fn a_delivery_against_the_drop_of_the_task_learns_of_the_end() {
     model(|| {
-        let (shell, mailbox) = task(1);
-        let other = thread::spawn(move || block_on(cancel(&mailbox)).ok());
+        let (shell, task) = task(1);
+        let other = thread::spawn(move || block_on(cancel(&task)).ok());
         drop(shell);
         other.join().unwrap();
     });
@@ -163,9 +160,22 @@ fn a_delivery_against_the_drop_of_the_task_learns_of_the_end() {
 #[test]
 fn a_time_that_is_over_ends_a_task_that_would_wait_for_ever() {
     model(|| {
-        let (shell, mailbox) = task(usize::MAX);
-        let other = thread::spawn(move || mailbox.cut_short(Duration::ZERO, cancellation()));
+        let (shell, task) = task(usize::MAX);
+        let other = thread::spawn(move || task.mailbox().cut_short(Duration::ZERO, cancellation()));
         block_on(shell);
         other.join().unwrap();
+    });
+}
+
+/// The last reference frees the task, whichever thread has it. Loom reports a use after that.
+#[test]
+fn references_may_go_on_any_thread() {
+    model(|| {
+        let (shell, task) = task(1);
+        let (other, third) = (task.clone(), task.clone());
+        let others = [thread::spawn(move || drop(other)), thread::spawn(move || throw(&third))];
+        drop(task);
+        block_on(shell);
+        others.into_iter().for_each(|other| other.join().unwrap());
     });
 }

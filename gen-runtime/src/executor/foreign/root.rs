@@ -2,15 +2,13 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
 use super::executor::Executor;
 use super::hosted_task::HostedRef;
-use super::mailbox::Mailbox;
-use super::visit::Visit;
+use super::shell_data::Visit;
 use crate::inject::in_flight::resume;
 
 pin_project! {
@@ -24,19 +22,16 @@ pin_project! {
 }
 
 struct RootState {
-    mailbox: Arc<Mailbox>,
+    task: HostedRef,
     visit: Visit,
     has_ended: bool,
 }
 
 impl<F> ForeignRoot<F> {
     pub(crate) fn new(executor: Executor, future: F) -> Self {
-        let mailbox = Arc::new(Mailbox::new(None));
-        let task: HostedRef = Pin::<Arc<Mailbox>>::new(Arc::clone(&mailbox));
-        ForeignRoot {
-            future,
-            state: RootState { mailbox, visit: Visit::new(task, executor), has_ended: false },
-        }
+        let state =
+            RootState { task: HostedRef::without_body(None), visit: Visit::new(executor), has_ended: false };
+        ForeignRoot { future, state }
     }
 }
 
@@ -45,10 +40,10 @@ impl<F: Future> Future for ForeignRoot<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let RootState { mailbox, visit, has_ended } = this.state;
-        let injection = visit.receive(mailbox).injection;
+        let RootState { task, visit, has_ended } = this.state;
+        let injection = visit.receive(task.mailbox()).injection;
         let polled =
-            visit.poll(mailbox, cx, injection, |cx, thrown| resume(thrown, cx, |cx| this.future.poll(cx)));
+            visit.poll(task, cx, injection, |cx, thrown| resume(thrown, cx, |cx| this.future.poll(cx)));
         *has_ended |= polled.is_ready();
         polled
     }
@@ -57,7 +52,7 @@ impl<F: Future> Future for ForeignRoot<F> {
 impl Drop for RootState {
     fn drop(&mut self) {
         if !self.has_ended {
-            self.visit.end(&self.mailbox, None);
+            self.visit.end(&self.task, None);
         }
     }
 }

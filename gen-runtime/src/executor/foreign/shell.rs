@@ -2,53 +2,75 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{ready, Context, Poll};
-use std::time::Instant;
 
-use super::clock::{self, ForeignTimer};
-use super::hosted_task::HostedBody;
+use super::clock;
+use super::hosted_task::{Body, BodyOwner, HostedRef};
 use super::mailbox::CutShort;
-use super::visit::Visit;
-use crate::executor::injection::Injection;
-use crate::inject::Cancellation;
+use super::shell_data::{Grace, ShellData};
 
-/// `B` is `dyn HostedBody`, and `Send` if the executor may move the task to another thread.
-pub(crate) struct Shell<B: ?Sized + HostedBody> {
-    task: Pin<Arc<B>>,
-    visit: Visit,
-    // In a box, because it is large, and most tasks have none.
-    grace: Option<Box<Grace>>,
-    has_ended: bool,
+/// `P` is the place of the task: [`AnyThread`](super::hosted_task::AnyThread) or
+/// [`ThisThread`](super::hosted_task::ThisThread).
+pub(crate) struct Shell<P> {
+    body: BodyOwner<P>,
 }
 
-/// The time by which the task must have ended.
-struct Grace {
-    deadline: Instant,
-    request: Cancellation,
-    /// `None` before the first poll.
-    timer: Option<ForeignTimer>,
-}
-
-impl<B: ?Sized + HostedBody> Shell<B> {
-    /// The shell of `task`. `visit` is for the same task.
-    pub(crate) fn new(task: Pin<Arc<B>>, visit: Visit) -> Self {
-        Shell { task, visit, grace: None, has_ended: false }
+impl<P> Shell<P> {
+    pub(crate) fn new(body: BodyOwner<P>) -> Self {
+        Shell { body }
     }
 
-    /// Polls the body with an injection. Ready when the task has ended.
-    fn step(&mut self, cx: &mut Context<'_>, injection: Option<Injection>) -> Poll<()> {
-        let Shell { task, visit, .. } = self;
-        ready!(visit.poll(task.mailbox(), cx, injection, |cx, thrown| {
-            match task.as_ref().run(cx, thrown) {
-                true => Poll::Ready(()),
-                false => Poll::Pending,
-            }
-        }));
-        self.has_ended = true;
+    /// Returns another reference to the task.
+    pub(crate) fn second_reference(&mut self) -> HostedRef {
+        self.body.second_reference()
+    }
+
+    /// Runs the first step of the body. The shell does not use the body meanwhile.
+    pub(crate) fn first_step<R>(&mut self, step: impl FnOnce(&mut Context<'_>) -> Poll<R>) -> Poll<R> {
+        let Some((task, data, _)) = self.body.parts() else { return Poll::Pending };
+        let polled = data.visit.first_step(task, step);
+        if polled.is_ready() {
+            self.body.end();
+        }
+        polled
+    }
+}
+
+impl<P: Unpin> Future for Shell<P> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let owner = &mut self.get_mut().body;
+        // An executor that a user hands over may poll it after the end.
+        let Some((task, data, mut body)) = owner.parts() else { return Poll::Ready(()) };
+        let news = data.visit.receive(task.mailbox());
+        if let Some(cut_short) = news.cut_short {
+            data.limit(*cut_short);
+        }
+        let polled = data.visit.poll(task, cx, news.injection, |cx, thrown| match body.run(cx, thrown) {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        });
+        if polled.is_pending() {
+            ready!(data.poll_grace(task, &mut body, cx));
+        }
+        owner.end();
         Poll::Ready(())
     }
+}
 
+impl<P> Drop for Shell<P> {
+    /// The executor may have dropped the task before its end.
+    fn drop(&mut self) {
+        if let Some((task, data, mut body)) = self.body.parts() {
+            body.close();
+            data.visit.end(task, None);
+            self.body.end();
+        }
+    }
+}
+
+impl ShellData {
     /// Sets the time by which the task must have ended. Of several such times the earliest counts.
     fn limit(&mut self, CutShort { since, grace, request }: CutShort) {
         let deadline = match clock::current() {
@@ -65,7 +87,7 @@ impl<B: ?Sized + HostedBody> Shell<B> {
     }
 
     /// Ready when the time of the task was over, and the body was dropped.
-    fn poll_grace(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    fn poll_grace(&mut self, task: &HostedRef, body: &mut Body<'_>, cx: &mut Context<'_>) -> Poll<()> {
         let Some(Grace { deadline, timer, .. }) = self.grace.as_deref_mut() else { return Poll::Pending };
         if let Some(timer) = timer {
             // A timer that fails is over, too.
@@ -78,41 +100,9 @@ impl<B: ?Sized + HostedBody> Shell<B> {
             // Without a clock the time is over at once.
         }
         if let Some(grace) = self.grace.take() {
-            let Shell { task, visit, .. } = self;
-            visit.within(task.mailbox(), || task.as_ref().cut_short(grace.request.into_error()));
-            self.end();
+            self.visit.within(task, || body.cut_short(grace.request.into_error()));
+            self.visit.end(task, None);
         }
         Poll::Ready(())
-    }
-
-    fn end(&mut self) {
-        self.has_ended = true;
-        self.visit.end(self.task.mailbox(), None);
-    }
-}
-
-impl<B: ?Sized + HostedBody> Future for Shell<B> {
-    type Output = ();
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let shell = self.get_mut();
-        let news = shell.visit.receive(shell.task.mailbox());
-        if let Some(cut_short) = news.cut_short {
-            shell.limit(cut_short);
-        }
-        match shell.step(cx, news.injection) {
-            Poll::Ready(()) => Poll::Ready(()),
-            Poll::Pending => shell.poll_grace(cx),
-        }
-    }
-}
-
-impl<B: ?Sized + HostedBody> Drop for Shell<B> {
-    /// The executor has dropped the task before its end.
-    fn drop(&mut self) {
-        if !self.has_ended {
-            self.task.as_ref().close();
-            self.end();
-        }
     }
 }

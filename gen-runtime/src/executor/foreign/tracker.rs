@@ -42,9 +42,8 @@ pub(crate) struct TrackedTask {
 
 impl TrackedTask {
     fn deliver(&self, injection: Injection) {
-        let home = HostedRef::clone(&self.task).home();
         // A task that has ended meanwhile gives it back.
-        drop(self.task.mailbox().deliver(home, injection, EndSenders::default()));
+        drop(self.task.deliver(injection, EndSenders::default()));
     }
 
     pub(crate) fn trace(&self) -> TaskTrace {

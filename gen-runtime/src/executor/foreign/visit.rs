@@ -1,31 +1,19 @@
-//! [`Visit`]: brings the injections of a mailbox into the polls of a body.
+//! Brings the injections of a mailbox into the polls of a body.
 
 use std::task::{Context, Poll, Waker};
 
-use super::executor::Executor;
 use super::hosted_task::HostedRef;
 use super::mailbox::{Mailbox, News};
+use super::shell_data::Visit;
 use crate::executor::current;
+use crate::executor::error_context::Leftovers;
 use crate::executor::injection::Injection;
 use crate::executor::route::deliver_error;
 use crate::inject::in_flight::{Addressee, Thrown};
 
-pub(crate) struct Visit {
-    /// The task that is polled; `None` if it has ended.
-    task: Option<HostedRef>,
-    /// The executor on which the task spawns.
-    executor: Executor,
-    /// The identity of the waker in the mailbox; `None` if there is none, or it may have been
-    /// taken.
-    known_waker: Option<Addressee>,
-}
-
 impl Visit {
-    pub(crate) fn new(task: HostedRef, executor: Executor) -> Self {
-        Visit { task: Some(task), executor, known_waker: None }
-    }
-
     /// Begins a poll: takes the news.
+    #[inline]
     pub(super) fn receive(&mut self, mailbox: &Mailbox) -> News {
         if !mailbox.has_news() {
             return News::default();
@@ -37,14 +25,14 @@ impl Visit {
 
     /// Runs the first step of a body, without a waker: the executor polls the task once more in any
     /// case.
-    pub(crate) fn first_step<R>(
+    pub(super) fn first_step<R>(
         &mut self,
-        mailbox: &Mailbox,
+        task: &HostedRef,
         step: impl FnOnce(&mut Context<'_>) -> Poll<R>,
     ) -> Poll<R> {
-        let polled = self.within(mailbox, || step(&mut Context::from_waker(Waker::noop())));
+        let polled = self.within(task, || step(&mut Context::from_waker(Waker::noop())));
         if polled.is_ready() {
-            self.end(mailbox, None);
+            self.end(task, None);
         }
         polled
     }
@@ -53,24 +41,40 @@ impl Visit {
     /// not, the mailbox calls the waker of this poll from now on.
     pub(super) fn poll<R>(
         &mut self,
-        mailbox: &Mailbox,
+        task: &HostedRef,
         cx: &mut Context<'_>,
         injection: Option<Injection>,
         poll: impl FnOnce(&mut Context<'_>, &mut Option<Thrown>) -> Poll<R>,
     ) -> Poll<R> {
-        let has_injection = injection.is_some();
-        let (source, mut thrown) = injection.map(Injection::into_parts).unzip();
-        let polled = self.within(mailbox, || poll(cx, &mut thrown));
-        let untaken = source.zip(thrown).and_then(|(source, thrown)| Injection::from_parts(source, thrown));
-        if polled.is_ready() {
-            self.end(mailbox, untaken);
+        let Some(injection) = injection else {
+            let polled = self.within(task, || poll(cx, &mut None));
+            self.after_poll(task, cx, polled.is_ready(), None, false);
             return polled;
+        };
+        let (source, thrown) = injection.into_parts();
+        let mut thrown = Some(thrown);
+        let polled = self.within(task, || poll(cx, &mut thrown));
+        let untaken = thrown.and_then(|thrown| Injection::from_parts(source, thrown));
+        self.after_poll(task, cx, polled.is_ready(), untaken, true);
+        polled
+    }
+
+    #[inline]
+    fn after_poll(
+        &mut self,
+        task: &HostedRef,
+        cx: &mut Context<'_>,
+        has_ended: bool,
+        untaken: Option<Injection>,
+        had_injection: bool,
+    ) {
+        if has_ended {
+            return self.end(task, untaken);
         }
-        let has_next = has_injection && mailbox.after_injection(untaken);
-        if self.register(mailbox, cx.waker()) || has_next {
+        let has_next = had_injection && task.mailbox().after_injection(untaken);
+        if self.register(task.mailbox(), cx.waker()) || has_next {
             cx.waker().wake_by_ref();
         }
-        polled
     }
 
     /// Keeps the waker in the mailbox. Returns whether something was delivered meanwhile, without a
@@ -85,18 +89,28 @@ impl Visit {
     }
 
     /// Calls `run` while the task is the current one.
-    pub(super) fn within<R>(&self, mailbox: &Mailbox, run: impl FnOnce() -> R) -> R {
-        current::within_task(self.task.as_ref(), &self.executor, || mailbox.executing(run))
+    pub(super) fn within<R>(&self, task: &HostedRef, run: impl FnOnce() -> R) -> R {
+        current::within_task(task, &self.executor, || task.mailbox().executing(run))
     }
 
-    /// Handles the leftovers of a body that has ended: errors go outward, and the futures that wait
+    /// Handles the leftovers of a task that has ended: errors go outward, and the futures that wait
     /// for the end are woken.
-    pub(super) fn end(&mut self, mailbox: &Mailbox, untaken: Option<Injection>) {
-        self.task = None;
-        let mut leftovers = mailbox.end();
-        for error in leftovers.take_errors(untaken) {
-            deliver_error(error, leftovers.outer.clone());
+    pub(super) fn end(&mut self, task: &HostedRef, untaken: Option<Injection>) {
+        let mailbox = task.mailbox();
+        // A first step, or a future that is no task, has not said that it has ended.
+        if !mailbox.state().load().has_ended() && !task.is_unique() {
+            mailbox.state().close();
         }
-        drop(leftovers.end_senders);
+        let leftovers = mailbox.take_leftovers();
+        if untaken.is_some() || leftovers.is_some() {
+            propagate_outward(untaken, leftovers.unwrap_or_default());
+        }
     }
+}
+
+fn propagate_outward(untaken: Option<Injection>, mut leftovers: Leftovers) {
+    for error in leftovers.take_errors(untaken) {
+        deliver_error(error, leftovers.outer.clone());
+    }
+    drop(leftovers.end_senders);
 }

@@ -12,12 +12,12 @@ use crate::executor::current;
 /// Returns the executor that is used here, with a tracker. `None` where tasks do not go to tokio.
 pub(crate) fn tracked_here(tracker: &Arc<Tracker>) -> Option<Executor> {
     let is_local = match current::executor() {
-        Some(Executor::Tokio { is_local } | Executor::Tracked { is_local, .. }) => is_local,
-        Some(Executor::Spawner(_)) => return None,
+        Some(executor) if executor.is_spawner() => return None,
+        Some(executor) => executor.is_local(),
         None if current::get().is_none() && tokio_tasks::takes_tasks() => false,
         None => return None,
     };
-    Some(Executor::Tracked { is_local, tracker: Arc::clone(tracker) })
+    Some(Executor::tokio(is_local, Some(Arc::clone(tracker))))
 }
 
 /// Runs a future whose tasks are tracked.

@@ -1,0 +1,162 @@
+//! The memory of tasks: blocks that this thread has freed, for its next tasks.
+//!
+//! A task of tokio is aligned to a cache line or two, and the allocator of glibc serves such a
+//! request by splitting a larger one. If another small block is allocated and freed beside each of
+//! them, its free lists are merged and split again and again, which costs more than all atomic
+//! operations of a task. So a thread keeps a few blocks of each size.
+//!
+//! 1. A block of a class was allocated by [`allocate`] with the layout of the class, and has no
+//!    other user: [`free`] was promised so.
+//! 2. The first word of a kept block points to the next kept block of the class, or is null.
+//! 3. A class keeps at most [`KEPT`] blocks. They are freed at the end of the thread. After that
+//!    the thread keeps none.
+//!
+//! With debug assertions nothing is kept, so that the address sanitizer sees each use of memory
+//! after its end.
+
+use std::alloc::{alloc, dealloc, handle_alloc_error, Layout};
+use std::cell::Cell;
+use std::ptr::{self, NonNull};
+
+/// The sizes of the classes are the multiples of this one.
+const STEP: usize = 64;
+const CLASSES: usize = 8;
+/// Larger ones are rare.
+const ALIGN: usize = 16;
+/// So a thread keeps at most 18 kB.
+const KEPT: u32 = 8;
+
+/// The blocks of one class.
+struct Class {
+    first: Cell<*mut u8>,
+    len: Cell<u32>,
+}
+
+struct Cache([Class; CLASSES]);
+
+thread_local! {
+    static CACHE: Cache =
+        const { Cache([const { Class { first: Cell::new(ptr::null_mut()), len: Cell::new(0) } }; CLASSES]) };
+}
+
+/// Returns the index of the class with blocks for `layout`.
+fn class_of(layout: Layout) -> Option<usize> {
+    let class = layout.size().wrapping_sub(1) / STEP;
+    (class < CLASSES && layout.align() <= ALIGN).then_some(class)
+}
+
+fn layout_of(class: usize) -> Layout {
+    // The size is not zero, and the alignment is a power of two.
+    Layout::from_size_align((class + 1) * STEP, ALIGN).expect("a valid layout")
+}
+
+/// Allocates memory for a task.
+pub(super) fn allocate(layout: Layout) -> NonNull<u8> {
+    let class = class_of(layout);
+    if let Some(block) = class.and_then(|class| CACHE.try_with(|cache| cache.0[class].pop()).ok().flatten()) {
+        return block;
+    }
+    let layout = class.map_or(layout, layout_of);
+    assert!(layout.size() > 0, "a task has a header");
+    // SAFETY: the size is not zero.
+    let block = unsafe { alloc(layout) };
+    NonNull::new(block).unwrap_or_else(|| handle_alloc_error(layout))
+}
+
+/// Frees memory of `allocate`.
+///
+/// # Safety
+///
+/// `block` comes from `allocate` with the same layout, and is not used any more.
+pub(super) unsafe fn free(block: NonNull<u8>, layout: Layout) {
+    let class = class_of(layout);
+    if let Some(class) = class {
+        let is_kept = |cache: &Cache| {
+            // SAFETY: the block is of this class, and is not used any more (1).
+            unsafe { cache.0[class].push(block) }
+        };
+        if !cfg!(debug_assertions) && CACHE.try_with(is_kept).unwrap_or(false) {
+            return;
+        }
+    }
+    // SAFETY: it was allocated with this layout, which depends only on that of the caller.
+    unsafe { dealloc(block.as_ptr(), class.map_or(layout, layout_of)) };
+}
+
+impl Class {
+    fn pop(&self) -> Option<NonNull<u8>> {
+        let block = NonNull::new(self.first.get())?;
+        // SAFETY: the first word of a kept block is the pointer to the next one (2). It is aligned,
+        // because the block is.
+        self.first.set(unsafe { block.cast::<*mut u8>().read() });
+        self.len.set(self.len.get() - 1);
+        Some(block)
+    }
+
+    /// Keeps a block, and returns whether it does.
+    ///
+    /// # Safety
+    ///
+    /// The block is of this class, and is not used any more.
+    unsafe fn push(&self, block: NonNull<u8>) -> bool {
+        if self.len.get() == KEPT {
+            return false;
+        }
+        // SAFETY: the block is not used any more, has room for a word, and is aligned for it.
+        unsafe { block.cast::<*mut u8>().write(self.first.get()) };
+        self.first.set(block.as_ptr());
+        self.len.set(self.len.get() + 1);
+        true
+    }
+}
+
+impl Drop for Cache {
+    fn drop(&mut self) {
+        for (class, blocks) in self.0.iter().enumerate() {
+            while let Some(block) = blocks.pop() {
+                // SAFETY: it was allocated with this layout (1), and is not used.
+                unsafe { dealloc(block.as_ptr(), layout_of(class)) };
+            }
+        }
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    fn class() -> Class {
+        Class { first: Cell::new(ptr::null_mut()), len: Cell::new(0) }
+    }
+
+    #[test]
+    fn a_class_gives_back_what_it_keeps_and_refuses_more() {
+        let class = class();
+        assert_eq!(class.pop(), None);
+        let blocks: Vec<_> = (0..=KEPT).map(|_| allocate(layout_of(1))).collect();
+        // SAFETY: the blocks are not used.
+        let kept: Vec<_> = blocks.iter().map(|block| unsafe { class.push(*block) }).collect();
+        assert_eq!(kept.iter().filter(|kept| **kept).count(), KEPT as usize);
+        assert!(!kept[KEPT as usize]);
+        let mut left: Vec<_> = std::iter::from_fn(|| class.pop()).collect();
+        left.reverse();
+        assert_eq!(left, blocks[..KEPT as usize]);
+        for block in blocks {
+            // SAFETY: they come from `allocate`, and are not used.
+            unsafe { free(block, layout_of(1)) };
+        }
+    }
+
+    #[test]
+    fn a_block_of_a_class_has_room_for_each_layout_of_the_class() {
+        for size in 1..=CLASSES * STEP + 1 {
+            let layout = Layout::from_size_align(size, 8).unwrap();
+            match class_of(layout) {
+                Some(class) => assert!((size..size + STEP).contains(&layout_of(class).size()), "{size}"),
+                None => assert_eq!(size, CLASSES * STEP + 1),
+            }
+        }
+        assert_eq!(class_of(Layout::from_size_align(64, 32).unwrap()), None);
+        assert_eq!(class_of(Layout::from_size_align(0, 1).unwrap()), None);
+    }
+}
