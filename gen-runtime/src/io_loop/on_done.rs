@@ -3,11 +3,11 @@
 use super::IoLoop;
 use crate::error::{CallbackOutput, Error};
 use crate::task::{check_local, spawn_local, JoinHandle};
-use crate::{context, report, Result};
+use crate::{context, moment, report, Result};
 
 impl<T> JoinHandle<T> {
-    /// Runs `callback` with the task's result, in a task that stays on this thread: on a loop, in a
-    /// later turn.
+    /// Runs `callback` with the task's result, in a task that stays on this thread. It never runs
+    /// within this call: on a loop, it runs in a later turn.
     ///
     /// The callback belongs to the [error context](crate::context) of this call: if it fails, or
     /// returns the error of the task, that error is thrown into the coroutine that is running now.
@@ -15,7 +15,8 @@ impl<T> JoinHandle<T> {
     /// coroutine that started it, instead of to the log.
     ///
     /// Where no task can stay on this thread (see [`spawn_local`](crate::spawn_local)), the
-    /// callback is dropped, the task goes on, and the mistake is logged. Before the loop runs, use
+    /// callback is dropped, the task goes on, and the mistake is logged.
+    /// [`executors`](crate::executors) shows what to write there instead. Before the loop runs, use
     /// [`add_future`](crate::IoLoopHandle::add_future) of its handle.
     ///
     /// ```
@@ -45,6 +46,10 @@ impl<T> JoinHandle<T> {
                 // Captured here, because the callback does not belong to the task that waits.
                 let context = context::capture();
                 drop(spawn_local(async move {
+                    if self.is_done() {
+                        // Never within this call, where the coroutine cannot take an error.
+                        moment().await?;
+                    }
                     let result = self.await;
                     context.run(|| callback(result).into_result());
                     Ok::<(), Error>(())
