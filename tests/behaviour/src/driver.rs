@@ -22,6 +22,7 @@ use std::future::Future;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
+use crate::hot::spawn;
 use crate::logged::unlogged;
 
 /// The executor on which [`run`](crate::run) runs a body. See the table of the rows.
@@ -78,54 +79,6 @@ impl Driver {
     }
 }
 
-/// The property of a row that a test needs, and the reason why it cannot hold on each.
-///
-/// These are all the reasons for which a test does not run on a row. The page `gen::executors` of
-/// the docs has them as a table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Needs {
-    /// The test uses the embedded loop itself: its callbacks, its clock, its end.
-    TheLoop,
-    /// The test asserts what happens within one turn: that code which runs after `spawn` and before
-    /// the next yield is not overtaken by the task.
-    OneThread,
-    /// The test spawns a task that is not `Send`.
-    LocalTasks,
-    /// The test asserts at which instant something happens.
-    VirtualTime,
-    /// The test asserts what happens to a task that has not ended when its executor is dropped.
-    EndDropsTasks,
-    /// The test asserts that there is no host, which the features change.
-    NoFeatures,
-}
-
-impl Needs {
-    /// Whether the row of this run has the property.
-    pub fn is_met(self) -> bool {
-        let driver = Driver::current();
-        match self {
-            Needs::TheLoop => driver == Embedded,
-            Needs::OneThread => driver.has_one_thread(),
-            Needs::LocalTasks => driver.takes_local_tasks(),
-            Needs::VirtualTime => driver.has_virtual_time(),
-            // A task that waits on a `ThreadPool` keeps that pool alive.
-            Needs::EndDropsTasks => driver != Futures,
-            Needs::NoFeatures => !cfg!(feature = "drivers"),
-        }
-    }
-}
-
-/// Ends the test, with success, if the row of this run does not have a property that the test
-/// needs: `needs!(OneThread)`.
-#[macro_export]
-macro_rules! needs {
-    ($($property:ident),+) => {
-        if !($($crate::Needs::$property.is_met())&&+) {
-            return;
-        }
-    };
-}
-
 /// A duration of so many seconds. Where time is real, it is much shorter, but durations keep their
 /// order.
 pub fn seconds(seconds: u64) -> Duration {
@@ -161,6 +114,27 @@ pub fn run_to_result<T>(body: impl Future<Output = gen::Result<T>>) -> gen::Resu
         foreign => on::run(foreign, body),
         #[cfg(not(feature = "drivers"))]
         _ => unreachable!("the driver was checked"),
+    })
+}
+
+/// As [`run_to_result`], with a body that is an error context on each executor: it takes the errors
+/// of the callbacks that it schedules. On another executor than an `IoLoop` it is a task, since a
+/// future that such an executor polls itself is no context.
+///
+/// # Panics
+///
+/// As [`run_to_result`].
+pub fn run_in_context<T, E, M>(body: impl Future<Output = Result<T, E>> + Send + 'static) -> gen::Result<T>
+where
+    T: Send + 'static,
+    E: gen::Throw<M>,
+    M: 'static,
+{
+    run_to_result(async {
+        match Driver::current() {
+            Embedded => body.await.map_err(gen::Throw::throw),
+            _ => spawn(body).await,
+        }
     })
 }
 

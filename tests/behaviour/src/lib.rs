@@ -1,23 +1,30 @@
-//! Helpers for the behaviour tests: futures that a test resolves by hand, a poller that counts
-//! wakes, and a logger that keeps records.
+//! Helpers for the behaviour tests: the executors on which they run, futures that a test resolves
+//! by hand, a poller that counts wakes, and a logger that keeps records.
 //!
-//! No test sleeps, and none depends on time: a test polls by hand, and decides which child goes on
-//! when. The comment above a test says what a user would lose if the test failed.
+//! A test polls by hand and decides which child goes on when, or it [runs](run()) on each executor.
+//! If it needs something that not each of them has, it says so: [`needs!`]. The
+//! comment above a test says what a user would lose if the test failed.
 
 mod budget;
 mod child;
 mod driver;
 mod hot;
 mod logged;
+mod needs;
+mod order;
 mod poller;
 mod process;
 mod wakers;
 
 pub use self::budget::Budget;
 pub use self::child::{Child, Children, Fault};
-pub use self::driver::{in_seconds, now, run, run_to_result, seconds, since, timed, Driver, Needs, Took};
+pub use self::driver::{
+    in_seconds, now, run, run_in_context, run_to_result, seconds, since, timed, Driver, Took,
+};
 pub use self::hot::{reason, spawn, works, Count, Guard, Journal};
 pub use self::logged::{logged, logged_with_debug, unlogged};
+pub use self::needs::Needs;
+pub use self::order::Order;
 pub use self::poller::{Poller, Task};
 pub use self::process::in_a_process_of_its_own;
 pub use self::wakers::{waker_with_hook, with_waker_on_the_stack, with_waker_that_panics_in_its_drop};

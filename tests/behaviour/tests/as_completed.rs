@@ -5,7 +5,7 @@ use std::future::{ready, Ready};
 use std::task::Poll;
 use std::time::Duration;
 
-use behaviour::{logged, reason, run, seconds, works, Child, Children, Fault, Journal, Poller, Task};
+use behaviour::{logged, needs, reason, run, seconds, works, Child, Children, Fault, Journal, Poller, Task};
 use futures::{stream, FutureExt, StreamExt};
 use gen::{yield_, ZeroLimitError};
 
@@ -217,6 +217,7 @@ fn results_that_were_not_taken_are_reported_and_their_children_are_dropped() {
 /// Otherwise an endless source of children that are ready would keep everything else from running.
 #[test]
 fn a_source_without_an_end_lets_a_timeout_through() {
+    needs!(TheLoop);
     #[gen::coroutine]
     fn endless(clock: gen::VirtualClock) -> gen::Result {
         // Not without any end, so that a failure of the test has one.

@@ -129,7 +129,7 @@ fn they_may_stand_wherever_an_expression_may() {
         };
         closure(yield_!(block)?)
     }
-    let run = |number| gen::run_sync(body(number));
+    let run = |number| behaviour::run_to_result(body(number));
     assert_eq!(run(Some(2)).unwrap(), 1);
     let texts = [None, Some(1), Some(6), Some(8), Some(10)].map(|number| text(run(number)));
     assert_eq!(texts, ["there is no number", "1 is odd", "half", "block", "closure"]);

@@ -1,5 +1,6 @@
 //! A callable is passed to functions of other crates, which take a closure.
 
+use behaviour::run_to_result;
 use gen::{yield_, Callback, CallbackDroppedError, Wait};
 
 fn once(call: impl FnOnce(u32) + Send + 'static) {
@@ -38,7 +39,7 @@ fn handed_over() -> gen::Result<u32> {
 #[test]
 fn a_callable_goes_where_a_closure_is_wanted() {
     // A value that is stored again before it is taken replaces the first.
-    assert_eq!(gen::run_sync(handed_over()).unwrap(), 1 + 3 + 4 + 5);
+    assert_eq!(run_to_result(handed_over()).unwrap(), 1 + 3 + 4 + 5);
 }
 
 #[test]
@@ -48,7 +49,7 @@ fn a_callback_of_a_task_goes_where_a_closure_is_wanted() {
         let boxed = gen::from_callback(|done| boxed(Box::new(done.into_fn()))).await?;
         Ok::<u32, gen::Error>(first + boxed)
     };
-    assert_eq!(gen::run_sync(sum).unwrap(), 1 + 5);
+    assert_eq!(run_to_result(sum).unwrap(), 1 + 5);
 }
 
 #[gen::coroutine]
@@ -66,9 +67,9 @@ fn dropped(and_its_clone: bool) -> gen::Result<u32> {
 
 #[test]
 fn a_closure_of_a_callable_that_is_dropped_fails_the_wait() {
-    assert_eq!(gen::run_sync(dropped(false)).unwrap(), 7);
-    assert!(gen::run_sync(dropped(true)).unwrap_err().is::<CallbackDroppedError>());
+    assert_eq!(run_to_result(dropped(false)).unwrap(), 7);
+    assert!(run_to_result(dropped(true)).unwrap_err().is::<CallbackDroppedError>());
     let never_called = gen::from_callback(|done| drop(done.into_fn()));
-    let error: gen::Result<u32> = gen::run_sync(never_called);
+    let error: gen::Result<u32> = run_to_result(never_called);
     assert!(error.unwrap_err().is::<CallbackDroppedError>());
 }

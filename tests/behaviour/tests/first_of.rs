@@ -140,7 +140,7 @@ fn it_can_be_yielded_in_every_mode_and_with_keys() {
         callable.call(1);
         yield_!(gen::Wait::<u8>::new("slow")).map(drop)
     }
-    gen::run_sync(body()).unwrap();
+    behaviour::run(body());
 }
 
 /// Otherwise the result would name another child than the one that gave it.

@@ -129,5 +129,5 @@ fn a_cancellation_does_not_ask_to_try_again() {
         yield_!(task.cancel("enough"))?;
         yield_!(task)
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), ErrorKind::Other);
+    assert_eq!(behaviour::run(body()), ErrorKind::Other);
 }

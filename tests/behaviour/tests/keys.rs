@@ -10,7 +10,7 @@ use std::pin::{pin, Pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
-use behaviour::{logged, Poller};
+use behaviour::{logged, run_to_result, Poller};
 use gen::{
     yield_, Callable, Callback, Forget, KeyReuseError, LeakedCallbackError, Runner, UnknownKeyError, Wait,
     WaitAll, YieldPoint,
@@ -61,7 +61,7 @@ fn a_call_that_is_dropped_or_fails_prints_no_keys() {
         assert!(Poller::new().poll(body.as_mut()).is_pending());
     });
     assert_eq!(count, 0, "dropped");
-    let (result, count) = printed(|| gen::run_sync(registers(MANY, Err("its own"))));
+    let (result, count) = printed(|| run_to_result(registers(MANY, Err("its own"))));
     assert_eq!((result.unwrap_err().to_string(), count), ("its own".to_owned(), 0));
 }
 
@@ -69,7 +69,7 @@ fn a_call_that_is_dropped_or_fails_prints_no_keys() {
 /// it.
 #[test]
 fn a_leak_prints_a_few_of_its_keys_when_it_is_read() {
-    let (error, count) = printed(|| gen::run_sync(registers(MANY, Ok(false))).unwrap_err());
+    let (error, count) = printed(|| run_to_result(registers(MANY, Ok(false))).unwrap_err());
     assert_eq!(count, 0);
     let leaked = error.downcast_ref::<LeakedCallbackError>().expect("a leak");
     assert_eq!(leaked.keys().len(), MANY);
@@ -94,7 +94,7 @@ fn a_key_that_is_not_pending_prints_a_few_of_those_that_are() {
         assert_eq!(count, 0);
         Err(error)
     }
-    let (error, count) = printed(|| gen::run_sync(body()).unwrap_err());
+    let (error, count) = printed(|| run_to_result(body()).unwrap_err());
     assert!(error.is::<UnknownKeyError>());
     assert_eq!(count, 0);
     let (text, count) = printed(|| error.to_string());
@@ -123,7 +123,7 @@ fn other_errors_print_their_key_when_they_are_read() {
         }
         yield_!(Forget::new(key()))
     }
-    let (result, _) = printed(|| gen::run_sync(body()));
+    let (result, _) = printed(|| run_to_result(body()));
     result.unwrap();
 }
 
@@ -181,7 +181,7 @@ fn an_error_that_names_a_key_that_cannot_be_printed() {
         assert_eq!(unknown.to_string(), "the key \"unknown\" is not pending");
         Ok(())
     }
-    let text = gen::run_sync(body()).unwrap_err().to_string();
+    let text = run_to_result(body()).unwrap_err().to_string();
     assert!(text.contains(&format!(": {KEY} (registered at ")) && text.contains(", \"beside\" (registered"));
 }
 
@@ -269,7 +269,7 @@ fn a_key_may_ask_about_the_keys_of_its_call() {
         yield_!(Forget::new("other"))?;
         Ok(values)
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), [2, 3, 0]);
+    assert_eq!(run_to_result(body()).unwrap(), [2, 3, 0]);
 }
 
 /// A waker that panics when it is woken.

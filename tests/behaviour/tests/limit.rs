@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::Poll;
 
-use behaviour::{logged, run, run_to_result, spawn, Child, Children, Fault, Poller, Task};
+use behaviour::{logged, needs, run, run_to_result, spawn, Child, Children, Fault, Poller, Task};
 use gen::{yield_, ZeroLimitError};
 
 /// A coroutine that waits for a limit of lists.
@@ -254,7 +254,7 @@ fn it_can_be_yielded_in_every_mode() {
         assert_eq!(mixed, (7, vec![1]));
         Ok((plain, raw.iter().filter(|result| result.is_err()).count()))
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), (vec![1, 2, 3], 1));
+    assert_eq!(run(body()), (vec![1, 2, 3], 1));
 }
 
 /// Otherwise one child that is always ready again would keep the whole group in one poll.
@@ -424,6 +424,7 @@ fn the_failures_of_one_that_a_cancellation_cuts_short_are_reported() {
 /// would reach it.
 #[test]
 fn children_that_are_ready_without_an_end_let_a_timeout_through() {
+    needs!(TheLoop);
     #[gen::coroutine]
     fn body(clock: gen::VirtualClock) -> gen::Result<bool> {
         let children = (0_u32..).map(|number| {

@@ -2,6 +2,7 @@
 //! The conformance tests have the behaviour of Tornado's `Future`.
 
 use std::cell::RefCell;
+use std::future::{poll_fn, Future};
 use std::pin::{pin, Pin};
 use std::rc::{Rc, Weak};
 use std::sync::mpsc;
@@ -9,8 +10,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 
-use behaviour::{logged, Poller};
-use gen::{yield_, BrokenPromiseError, IoLoop, SharedFuture, VirtualClock};
+use behaviour::{logged, needs, run, spawn, Poller};
+use gen::{yield_, BrokenPromiseError, SharedFuture};
 
 /// Otherwise large results would live as long as the code that set them.
 #[test]
@@ -51,7 +52,7 @@ fn t26_the_result_is_freed_by_the_yield_that_reads_it() {
     let value = Rc::new(7);
     let weak = Rc::downgrade(&value);
     promise.set(value).unwrap();
-    assert_eq!(gen::run_sync(reads(future, weak)).unwrap(), 0);
+    assert_eq!(run(reads(future, weak)), 0);
 }
 
 /// Otherwise an error would be kept with everything that it holds.
@@ -102,51 +103,60 @@ fn t26_nothing_is_kept_of_whoever_waits_no_more() {
 /// Otherwise a coroutine that waits for a promise of its own would never be freed.
 #[test]
 fn t26_a_coroutine_that_waits_for_its_own_promise_goes_with_its_loop() {
-    let held = Rc::new(());
-    let weak = Rc::downgrade(&held);
-    let io_loop = IoLoop::with_clock(VirtualClock::new());
-    drop(io_loop.spawn_local(async move {
-        let _held = held;
-        let (_promise, future) = gen::promise::<u32>();
-        future.add_done_callback(drop);
-        future.await
-    }));
-    io_loop.run_sync(async { gen::moment().await }).unwrap();
-    assert_eq!(weak.strong_count(), 1);
-    let ((), lines) = logged(|| drop(io_loop));
+    needs!(LocalTasks);
+    let held = Arc::new(());
+    let weak = Arc::downgrade(&held);
+    let body = async {
+        drop(spawn(async move {
+            let _held = held;
+            let (_promise, future) = gen::promise::<u32>();
+            future.add_done_callback(drop);
+            future.await
+        }));
+        gen::moment().await?;
+        assert_eq!(weak.strong_count(), 1);
+        Ok(())
+    };
+    let ((), lines) = logged(|| run(body));
     assert_eq!(weak.strong_count(), 0);
     assert_eq!(lines, Vec::<String>::new());
 }
 
-/// Otherwise a sleeping loop would go on sleeping.
+/// Otherwise an executor that sleeps would go on sleeping.
 #[test]
-fn a_set_on_another_thread_wakes_the_loop() {
-    let (promise, future) = gen::promise();
+fn a_set_on_another_thread_wakes_the_executor() {
+    let (promise, mut future) = gen::promise();
     let (waiting, go) = mpsc::channel();
     let setter = thread::spawn(move || {
         go.recv().unwrap();
         promise.set("from afar")
     });
-    let text = gen::run_sync(async {
-        IoLoop::current().expect("it runs on one").add_callback(move || waiting.send(()));
-        future.await
-    });
-    assert_eq!(text.unwrap(), "from afar");
+    let mut waits = Some(waiting);
+    let text = run(poll_fn(move |cx| {
+        let polled = Pin::new(&mut future).poll(cx);
+        if let Some(waiting) = waits.take() {
+            waiting.send(()).unwrap();
+        }
+        polled
+    }));
+    assert_eq!(text, "from afar");
     setter.join().unwrap().unwrap();
 }
 
 /// Otherwise a reader on another thread would wait for ever for a promise that is dropped with its
 /// coroutine.
 #[test]
-fn a_promise_that_goes_with_its_loop_is_broken() {
-    let io_loop = IoLoop::new();
+fn a_promise_that_goes_with_its_executor_is_broken() {
+    needs!(EndDropsTasks);
     let (promise, future) = gen::promise::<u32>();
-    drop(io_loop.spawn_local(async move {
-        let _promise = promise;
-        std::future::pending::<gen::Result>().await
-    }));
     let reader = thread::spawn(move || gen::run_sync(future));
-    drop(io_loop);
+    run(async {
+        drop(spawn(async move {
+            let _promise = promise;
+            std::future::pending::<gen::Result>().await
+        }));
+        Ok(())
+    });
     assert!(reader.join().unwrap().unwrap_err().is::<BrokenPromiseError>());
 }
 
@@ -162,10 +172,7 @@ fn a_waker_that_panics_keeps_nobody_from_being_woken() {
     let (promise, future) = gen::promise();
     let (mut first, mut second) = (future.clone(), future);
     let poller = Poller::new();
-    let polled = std::future::Future::poll(
-        Pin::new(&mut first),
-        &mut Context::from_waker(&Waker::from(Arc::new(Panics))),
-    );
+    let polled = Future::poll(Pin::new(&mut first), &mut Context::from_waker(&Waker::from(Arc::new(Panics))));
     assert!(polled.is_pending());
     assert!(poller.poll(Pin::new(&mut second)).is_pending());
     let (set, lines) = logged(|| promise.set(7));
@@ -211,7 +218,7 @@ fn t18_100_000_readers_are_woken_in_order() {
     let mut readers: Vec<_> = (0..COUNT).map(|_| future.clone()).collect();
     for (number, reader) in readers.iter_mut().enumerate() {
         let waker = Waker::from(Arc::new(Numbered(number, woken.clone())));
-        assert!(std::future::Future::poll(Pin::new(reader), &mut Context::from_waker(&waker)).is_pending());
+        assert!(Future::poll(Pin::new(reader), &mut Context::from_waker(&waker)).is_pending());
     }
     // Every second reader leaves.
     let mut number = 0;

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use behaviour::{logged, Child, Children, Fault, Poller, Task};
+use behaviour::{logged, run, run_to_result, spawn, Child, Children, Fault, Poller, Task};
 use futures::channel::mpsc;
 use futures::{stream, SinkExt, Stream, StreamExt};
 use gen::yield_;
@@ -92,10 +92,10 @@ fn the_items_are_yielded_one_by_one() {
         }
         Ok(sum)
     }
-    assert_eq!(gen::run_sync(with_futures(stream::iter(1..=3))).unwrap(), 6);
-    assert_eq!(gen::run_sync(with_futures_lite(stream::iter(1..=3))).unwrap(), 6);
-    assert_eq!(gen::run_sync(that_may_fail(vec!["1", "2"])).unwrap(), 3);
-    assert!(gen::run_sync(that_may_fail(vec!["1", "x"])).unwrap_err().is::<std::num::ParseIntError>());
+    assert_eq!(run(with_futures(stream::iter(1..=3))), 6);
+    assert_eq!(run(with_futures_lite(stream::iter(1..=3))), 6);
+    assert_eq!(run(that_may_fail(vec!["1", "2"])), 3);
+    assert!(run_to_result(that_may_fail(vec!["1", "x"])).unwrap_err().is::<std::num::ParseIntError>());
 }
 
 /// Otherwise the children would wait for the end of the stream, or the yield would end before it.
@@ -221,12 +221,12 @@ fn a_stream_without_an_end_lets_a_cancellation_through() {
     }
     #[gen::coroutine]
     fn body() -> gen::Result<bool> {
-        let task = gen::spawn_local(endless());
+        let task = spawn(endless());
         yield_!(gen::moment())?;
         yield_!(task.cancel("enough"))?;
         Ok(yield_!(task).unwrap_err().is::<gen::Cancelled>())
     }
-    assert!(gen::run_sync(body()).unwrap());
+    assert!(run(body()));
 }
 
 /// Otherwise a stream that is idle would hide the failure of a child from a cancelled task.
@@ -238,11 +238,11 @@ fn a_failure_is_raised_when_a_cancellation_ends_the_wait_for_the_stream() {
         yield_!(gen::limit(2, failed.chain(stream::pending())))
     }
     let (error, lines) = logged(|| {
-        gen::block_on(async {
-            let task = gen::spawn_local(body());
-            gen::moment().await.unwrap();
+        run(async {
+            let task = spawn(body());
+            gen::moment().await?;
             task.cancel("enough").await;
-            task.await.unwrap_err()
+            Ok(task.await.unwrap_err())
         })
     });
     assert!(error.is::<Fault>());
@@ -277,7 +277,7 @@ fn it_has_the_options_and_the_modes_of_a_list() {
         assert_eq!(yield_!(gen::limit(1, opened))?, [1]);
         Ok(())
     }
-    logged(|| gen::run_sync(body()).unwrap());
+    logged(|| run(body()));
 }
 
 /// Otherwise the stream, and what it holds, would live on when the yield is given up.

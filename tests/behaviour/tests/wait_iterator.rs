@@ -4,10 +4,11 @@
 use std::future::{poll_fn, ready, Future};
 use std::pin::Pin;
 use std::rc::{Rc, Weak};
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use behaviour::{waker_with_hook, Child, Children, Poller, Task};
+use behaviour::{needs, waker_with_hook, Child, Children, Poller, Task};
 use gen::{yield_, IoLoop, VirtualClock, WaitIterator};
 
 /// Polls for the next result: `[index]: value` or `[index]: error`; `.` if there is none yet.
@@ -421,18 +422,20 @@ fn t26_a_result_belongs_to_whoever_got_it() {
 /// itself alive.
 #[test]
 fn t26_an_iterator_keeps_nothing_alive_behind_its_next() {
-    let alive = Rc::new(());
-    let weak = Rc::downgrade(&alive);
-    let io_loop = IoLoop::with_clock(VirtualClock::new());
-    drop(io_loop.spawn_local(async move {
-        let (promise, future) = gen::promise::<u32>();
-        let mut waits = WaitIterator::new([future]);
-        let _held = (alive, promise);
-        waits.next().await
-    }));
-    io_loop.run_sync(async { gen::moment().await }).unwrap();
-    assert_eq!(weak.strong_count(), 1);
-    drop(io_loop);
+    needs!(EndDropsTasks);
+    let alive = Arc::new(());
+    let weak = Arc::downgrade(&alive);
+    behaviour::run(async {
+        drop(behaviour::spawn(async move {
+            let (promise, future) = gen::promise::<u32>();
+            let mut waits = WaitIterator::new([future]);
+            let _held = (alive, promise);
+            waits.next().await
+        }));
+        gen::moment().await?;
+        assert_eq!(weak.strong_count(), 1);
+        Ok(())
+    });
     assert_eq!(weak.strong_count(), 0);
 }
 
@@ -460,6 +463,7 @@ fn as_a_stream_it_says_what_is_left() {
 /// would reach it.
 #[test]
 fn one_that_is_fed_without_an_end_lets_a_timeout_through() {
+    needs!(TheLoop);
     #[gen::coroutine]
     fn endless(clock: VirtualClock) -> gen::Result {
         let mut waits = WaitIterator::new([ready(Ok::<_, gen::Error>(0))]);
@@ -481,6 +485,7 @@ fn one_that_is_fed_without_an_end_lets_a_timeout_through() {
 /// The same for a body that always has another result.
 #[test]
 fn one_that_is_fed_before_its_last_result_is_taken_lets_a_timeout_through() {
+    needs!(TheLoop);
     #[gen::coroutine]
     fn endless(clock: VirtualClock) -> gen::Result {
         let mut waits = WaitIterator::new([0, 1, 2].map(|number| ready(Ok::<_, gen::Error>(number))));

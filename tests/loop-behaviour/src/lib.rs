@@ -1,51 +1,24 @@
-//! Helpers for the tests: an order of events as a string, a counter of drops, and a reader of the
-//! log.
+//! Helpers for the tests of the embedded loop: a counter of drops, clocks, and a reader of the log.
+//!
+//! The crate `behaviour` has the tests of everything that holds on other executors, too.
 //!
 //! The comment above a test says what a user would lose if the test failed.
 use std::cell::{Cell, RefCell};
-use std::fmt;
 use std::future::{poll_fn, Future};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{mpsc, Arc, Mutex, Once, PoisonError};
+use std::sync::{mpsc, Arc};
 use std::task::{Poll, Waker};
-use std::thread::{self, ThreadId};
+use std::thread;
 use std::time::{Duration, Instant};
 
+pub use behaviour::Order;
+use behaviour::{Count, Guard};
 use gen::{Clock, VirtualClock};
-
-/// The order of events as one string. Clones write to the same string.
-#[derive(Clone, Default)]
-pub struct Order(Rc<RefCell<String>>);
-
-impl Order {
-    /// Creates an empty order.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Adds an event.
-    pub fn push(&self, what: impl fmt::Display) {
-        use fmt::Write;
-        // Writing to a `String` cannot fail.
-        let _ = write!(self.0.borrow_mut(), "{what}");
-    }
-
-    /// Creates a callback that adds an event when it runs.
-    pub fn note(&self, what: &'static str) -> impl FnOnce() + 'static {
-        let order = self.clone();
-        move || order.push(what)
-    }
-
-    /// The events so far.
-    pub fn text(&self) -> String {
-        self.0.borrow().clone()
-    }
-}
 
 /// Counts the drops of the values that it creates.
 #[derive(Clone, Default)]
-pub struct Drops(Rc<Cell<usize>>);
+pub struct Drops(Count);
 
 impl Drops {
     /// Creates a counter without drops.
@@ -54,22 +27,13 @@ impl Drops {
     }
 
     /// Creates a value whose drop is counted.
-    pub fn one(&self) -> Counted {
-        Counted(self.0.clone())
+    pub fn one(&self) -> Guard {
+        Guard(self.0.clone())
     }
 
     /// The number of values that were dropped.
     pub fn count(&self) -> usize {
         self.0.get()
-    }
-}
-
-/// The value that [`Drops::one`] creates.
-pub struct Counted(Rc<Cell<usize>>);
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.0.set(self.0.get() + 1);
     }
 }
 
@@ -203,38 +167,5 @@ pub fn until(wakers: impl Fn(&Waker), ready: impl Fn() -> bool) -> impl Future<O
 /// Runs `run`, and returns the records of the present thread, one in a line:
 /// `LEVEL target: message`.
 pub fn logged(run: impl FnOnce()) -> Vec<String> {
-    static INSTALL: Once = Once::new();
-    INSTALL.call_once(|| {
-        log::set_logger(&Kept).expect("no other logger is set in the tests");
-        log::set_max_level(log::LevelFilter::Warn);
-    });
-    take_records();
-    run();
-    take_records()
-}
-
-struct Kept;
-
-static RECORDS: Mutex<Vec<(ThreadId, String)>> = Mutex::new(Vec::new());
-
-impl log::Log for Kept {
-    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
-        true
-    }
-
-    fn log(&self, record: &log::Record<'_>) {
-        let line = format!("{} {}: {}", record.level(), record.target(), record.args());
-        RECORDS.lock().unwrap_or_else(PoisonError::into_inner).push((thread::current().id(), line));
-    }
-
-    fn flush(&self) {}
-}
-
-fn take_records() -> Vec<String> {
-    let mut records = RECORDS.lock().unwrap_or_else(PoisonError::into_inner);
-    let here = thread::current().id();
-    let (mine, others) = std::mem::take(&mut *records).into_iter().partition(|(thread, _)| *thread == here);
-    *records = others;
-    let mine: Vec<(ThreadId, String)> = mine;
-    mine.into_iter().map(|(_, line)| line).collect()
+    behaviour::logged(run).1
 }

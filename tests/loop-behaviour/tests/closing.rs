@@ -225,25 +225,6 @@ fn a_handle_on_another_thread_may_outlive_loop_and_body() {
 }
 
 #[test]
-fn what_an_ended_task_held_is_free_before_its_waiter_goes_on() {
-    let drops = Drops::new();
-    gen::block_on(async {
-        let (held, seen) = (drops.one(), drops.clone());
-        let mut ready = false;
-        let body = poll_fn(move |cx| {
-            let _ = &held;
-            if std::mem::replace(&mut ready, true) {
-                return Poll::Ready(Ok::<(), gen::Error>(()));
-            }
-            cx.waker().wake_by_ref();
-            Poll::Pending
-        });
-        gen::spawn_local(body).await.unwrap();
-        assert_eq!(seen.count(), 1);
-    });
-}
-
-#[test]
 fn an_idle_task_keeps_no_waker_alive() {
     // The name in a waker owns nothing. A forgotten waker keeps neither its task nor its loop
     // alive.

@@ -1,6 +1,6 @@
 //! The destination of a callback's failure in cases that Tornado does not have: threads, panics,
 //! several loops, the end of a loop.
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::future::pending;
 use std::rc::Rc;
 use std::sync::mpsc;
@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use gen::{context, yield_, IoLoop, IoLoopHandle, Panicked, VirtualClock};
-use loop_behaviour::{logged, until, Drops, Order, PanicsInDrop};
+use loop_behaviour::{logged, Drops, Order, PanicsInDrop};
 
 fn here() -> IoLoopHandle {
     IoLoop::current().expect("these coroutines run on a loop")
@@ -186,19 +186,6 @@ fn blocking_calls_of_every_kind_are_contexts() {
 // ---- callbacks that other code calls ------------------------------------------------------------
 
 #[test]
-fn a_wrapped_callback_fails_from_a_foreign_thread() {
-    #[gen::coroutine]
-    fn body() -> gen::Result<String> {
-        let mut callback = context::wrap(|n: u32| if n == 2 { Err("two") } else { Ok(()) });
-        let foreign = thread::spawn(move || (0..5).for_each(&mut callback));
-        let error = yield_!(a_while()).unwrap_err();
-        foreign.join().expect("the failure is not handed to the caller");
-        Ok(error.to_string())
-    }
-    assert_eq!(gen::run_sync(body()).unwrap(), "two");
-}
-
-#[test]
 fn what_a_remote_callback_of_a_coroutine_does_wrong_comes_back_to_it() {
     // From one loop to another and back.
     let (send, receive) = mpsc::channel();
@@ -300,101 +287,6 @@ fn on_done_without_a_loop_says_so() {
 // ---- lifetimes ----------------------------------------------------------------------------------
 
 #[test]
-fn a_context_keeps_no_task_alive() {
-    let (io_loop, drops) = (IoLoop::new(), Drops::new());
-    let held = drops.one();
-    let context = Rc::new(RefCell::new(None));
-    let captured = context.clone();
-    drop(io_loop.spawn_local(async move {
-        let _held = held;
-        *captured.borrow_mut() = Some(context::capture());
-        pending::<gen::Result>().await
-    }));
-    assert_eq!(drops.count(), 0);
-    drop(io_loop);
-    assert_eq!(drops.count(), 1);
-    assert!(context.borrow().is_some());
-}
-
-#[test]
-fn tasks_that_start_each_other_for_ever_do_not_lengthen_the_chain() {
-    // Each ends one step after the next one was started, so that they overlap.
-    fn start(n: u32, deepest: Rc<Cell<usize>>) {
-        drop(gen::spawn_local(async move {
-            here().add_callback(|| ());
-            deepest.set(deepest.get().max(context::depth()));
-            gen::moment().await?;
-            if n > 0 {
-                start(n - 1, deepest);
-            }
-            gen::moment().await?;
-            gen::moment().await
-        }));
-    }
-    let deepest = Rc::new(Cell::new(0));
-    let counted = deepest.clone();
-    IoLoop::with_clock(VirtualClock::new()).block_on(async move {
-        start(10_000, counted);
-        gen::sleep(Duration::from_secs(1)).await.unwrap();
-    });
-    assert!(deepest.get() <= 7, "{}", deepest.get());
-}
-
-#[test]
-fn a_task_that_outlives_its_starter_is_left_with_the_contexts_that_live() {
-    #[gen::coroutine]
-    fn starter(depths: Order) -> gen::Result {
-        drop(gen::spawn_local(outlives(depths)));
-        Ok(())
-    }
-    #[gen::coroutine]
-    fn outlives(depths: Order) -> gen::Result {
-        depths.push(context::depth());
-        yield_!(gen::moment())?;
-        depths.push(context::depth());
-        Ok(())
-    }
-    let depths = Order::new();
-    let inner = depths.clone();
-    gen::block_on(async move {
-        drop(gen::spawn_local(starter(inner)));
-        gen::moment().await.unwrap();
-    });
-    assert_eq!(depths.text(), "32");
-}
-
-#[test]
-fn a_deep_chain_of_contexts_is_dropped_without_recursion() {
-    const DEPTH: usize = 50_000;
-    #[gen::coroutine]
-    fn body() -> gen::Result<context::Context> {
-        let (ends, wakers) = (Rc::new(Cell::new(false)), Rc::new(RefCell::new(Vec::new())));
-        let (handle, captured) = (here(), Rc::new(RefCell::new(context::capture())));
-        for _ in 1..DEPTH {
-            let (capture, wakers, ends) = (captured.clone(), wakers.clone(), ends.clone());
-            let outer = captured.borrow().clone();
-            outer.run(|| {
-                drop(handle.spawn_local(async move {
-                    *capture.borrow_mut() = context::capture();
-                    until(|waker| wakers.borrow_mut().push(waker.clone()), || ends.get()).await;
-                    Ok::<(), gen::Error>(())
-                }));
-                Ok::<(), gen::Error>(())
-            });
-        }
-        // The innermost one ends first, so that none can leave out the one around it.
-        ends.set(true);
-        wakers.take().into_iter().rev().for_each(std::task::Waker::wake);
-        yield_!(gen::moment())?;
-        let innermost = captured.borrow().clone();
-        Ok(innermost)
-    }
-    let innermost = gen::run_sync(body()).unwrap();
-    assert_eq!(format!("{innermost:?}"), format!("Context {{ depth: {DEPTH}, .. }}"));
-    drop(innermost);
-}
-
-#[test]
 fn errors_that_are_left_when_the_loop_is_dropped_are_logged() {
     let log = logged(|| {
         let io_loop = IoLoop::new();
@@ -425,12 +317,4 @@ fn a_handler_that_holds_its_loop_is_dropped_with_it() {
         let _held = &held;
     });
     assert_eq!(drops.count(), 2, "a closed loop keeps none");
-}
-
-#[test]
-fn contexts_may_go_to_other_threads() {
-    fn send_sync<T: Send + Sync + Clone>() {}
-    send_sync::<context::Context>();
-    fn send<T: Send>(_: T) {}
-    send(context::wrap(|()| ()));
 }

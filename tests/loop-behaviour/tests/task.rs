@@ -1,4 +1,4 @@
-//! Tasks: they start at the call, with or without a waiting caller.
+//! Tasks on a loop: their slots, their wakers, and their turns.
 use std::cell::Cell;
 use std::future::{pending, poll_fn, Future};
 use std::pin::Pin;
@@ -8,118 +8,14 @@ use std::thread;
 use std::time::Duration;
 
 use gen::{IoLoop, JoinHandle, NoHost, VirtualClock};
-use loop_behaviour::{logged, until, Drops, Order};
+use loop_behaviour::{until, Drops, Order};
 
 type Done = gen::Result;
-
-#[test]
-fn spawn_runs_the_body_up_to_its_first_suspension_before_it_returns() {
-    let order = Order::new();
-    gen::block_on(async {
-        let inner = order.clone();
-        let task = gen::spawn_local(async move {
-            inner.push("a");
-            gen::moment().await?;
-            inner.push("c");
-            Done::Ok(())
-        });
-        order.push("b");
-        task.await.unwrap();
-        order.push("d");
-    });
-    assert_eq!(order.text(), "abcd");
-}
-
-#[test]
-fn a_task_that_never_suspends_is_done_on_return() {
-    gen::block_on(async {
-        let task = gen::spawn(async { Ok::<_, gen::Error>(7) });
-        assert!(task.is_done());
-        assert_eq!(task.await.unwrap(), 7);
-    });
-}
-
-#[test]
-fn a_task_runs_on_without_its_handle() {
-    let (io_loop, order) = (IoLoop::new(), Order::new());
-    let inner = order.clone();
-    drop(io_loop.spawn_local(async move {
-        gen::moment().await?;
-        inner.push("done");
-        Done::Ok(())
-    }));
-    io_loop.run_sync(async { gen::moment().await }).unwrap();
-    io_loop.run_sync(async { gen::moment().await }).unwrap();
-    assert_eq!(order.text(), "done");
-}
-
-#[test]
-fn tasks_spawn_tasks() {
-    fn nest(depth: usize, order: Order) -> JoinHandle<usize> {
-        gen::spawn_local(async move {
-            order.push(depth);
-            if depth == 0 {
-                return Ok::<_, gen::Error>(1);
-            }
-            let below = nest(depth - 1, order.clone());
-            order.push("_");
-            Ok(below.await? + 1)
-        })
-    }
-    let order = Order::new();
-    assert_eq!(gen::run_sync(async { nest(5, order.clone()).await }).unwrap(), 6);
-    assert_eq!(order.text(), "543210_____");
-}
-
-/// The number of bodies that may begin inside of each other, as the docs of `gen::spawn` say.
-const DEEPEST: usize = 32;
 
 /// Runs the function on a thread whose stack is too small for a thousand bodies that begin inside
 /// of each other.
 fn on_a_small_stack(run: impl FnOnce() + Send + 'static) {
     thread::Builder::new().stack_size(1024 * 1024).spawn(run).unwrap().join().unwrap();
-}
-
-/// Spawns a task that spawns the next one, and so on, to the given depth.
-fn nest(depth: usize, begun: Rc<Cell<usize>>) -> JoinHandle<usize> {
-    gen::spawn_local(async move {
-        begun.set(begun.get() + 1);
-        match depth {
-            0 => Ok::<_, gen::Error>(0),
-            _ => Ok(nest(depth - 1, begun).await? + 1),
-        }
-    })
-}
-
-#[test]
-fn a_hundred_thousand_tasks_that_spawn_each_other_do_not_overflow_the_stack() {
-    on_a_small_stack(|| {
-        let all = gen::run_sync(async { nest(100_000, Rc::default()).await });
-        assert_eq!(all.unwrap(), 100_000);
-    });
-}
-
-#[test]
-fn a_hundred_thousand_engines_that_call_each_other_do_not_overflow_the_stack() {
-    #[gen::engine]
-    fn descend(left: usize, ended: Rc<Cell<usize>>) -> gen::Result {
-        if left > 0 {
-            descend(left - 1, ended.clone())?;
-        }
-        ended.set(ended.get() + 1);
-        Ok(())
-    }
-    on_a_small_stack(|| {
-        let ended = Rc::new(Cell::new(0));
-        gen::run_sync(async {
-            descend(99_999, ended.clone())?;
-            while ended.get() < 100_000 {
-                gen::moment().await?;
-            }
-            Ok::<(), gen::Error>(())
-        })
-        .unwrap();
-    });
 }
 
 /// Each loop on its own nests half as deep.
@@ -171,114 +67,6 @@ fn futures_that_add_each_other_to_the_loop_do_not_overflow_the_stack() {
 }
 
 #[test]
-fn bodies_begin_inside_of_each_other_as_deep_as_is_said_and_the_next_one_a_turn_later() {
-    let begun = Rc::new(Cell::new(0));
-    gen::block_on(async {
-        let all = nest(1000, begun.clone());
-        assert_eq!(begun.get(), DEEPEST);
-        gen::moment().await.unwrap();
-        assert_eq!(begun.get(), 2 * DEEPEST + 1, "one from the queue, and again so many inside of it");
-        // A task that does not nest is not counted.
-        for _ in 0..1000 {
-            assert!(gen::spawn_local(async { Done::Ok(()) }).is_done());
-        }
-        assert_eq!(all.await.unwrap(), 1000);
-    });
-}
-
-/// Calls the function inside of so many bodies that begin inside of each other.
-fn below<T: 'static>(bodies: usize, call: Box<dyn FnOnce() -> T>) -> T {
-    if bodies == 0 {
-        return call();
-    }
-    let result = Rc::new(Cell::new(None));
-    let inner = result.clone();
-    drop(gen::spawn_local(async move {
-        inner.set(Some(below(bodies - 1, call)));
-        Done::Ok(())
-    }));
-    result.take().expect("it began at once")
-}
-
-#[test]
-fn a_task_that_has_not_begun_is_told_of_a_cancellation_at_its_first_yield() {
-    #[gen::coroutine]
-    fn body(order: Order) -> gen::Result {
-        order.push("begun");
-        let end = gen::yield_!(pending::<()>());
-        gen::yield_!(gen::moment())?;
-        order.push(", cleaned up");
-        end
-    }
-    let order = Order::new();
-    gen::block_on(async {
-        let inner = order.clone();
-        let task = below(DEEPEST, Box::new(move || gen::spawn_local(body(inner))));
-        assert_eq!(order.text(), "");
-        task.cancel("stop").await;
-        assert!(task.await.unwrap_err().is::<gen::Cancelled>());
-    });
-    assert_eq!(order.text(), "begun, cleaned up");
-}
-
-#[test]
-fn an_engine_that_begins_later_fails_in_the_context_of_its_call() {
-    #[gen::engine]
-    fn fails() -> gen::Result {
-        Err(gen::Error::new("too deep to be told at once"))
-    }
-    #[gen::coroutine]
-    fn body() -> gen::Result {
-        below(DEEPEST, Box::new(fails))?;
-        gen::yield_!(gen::sleep(Duration::from_secs(1)))
-    }
-    let log = logged(|| {
-        let io_loop = IoLoop::with_clock(VirtualClock::new());
-        let error = io_loop.run_sync(body()).unwrap_err();
-        assert_eq!(error.to_string(), "too deep to be told at once");
-    });
-    assert_eq!(log, [""; 0]);
-}
-
-#[test]
-fn a_loop_that_is_dropped_drops_the_bodies_that_have_not_begun() {
-    let (io_loop, drops) = (IoLoop::new(), Drops::new());
-    let held = drops.one();
-    io_loop.block_on(async {
-        let body = async move {
-            drop(held);
-            Done::Ok(())
-        };
-        drop(below(DEEPEST, Box::new(move || gen::spawn_local(body))));
-    });
-    assert_eq!(drops.count(), 0);
-    drop(io_loop);
-    assert_eq!(drops.count(), 1);
-}
-
-#[test]
-fn ten_thousand_tasks_all_end() {
-    let count = Rc::new(Cell::new(0));
-    gen::block_on(async {
-        let tasks: Vec<_> = (0..10_000)
-            .map(|i| {
-                let count = count.clone();
-                gen::spawn_local(async move {
-                    gen::sleep(Duration::ZERO).await?;
-                    gen::moment().await?;
-                    count.set(count.get() + 1);
-                    Ok::<_, gen::Error>(i)
-                })
-            })
-            .collect();
-        for (i, task) in tasks.into_iter().enumerate() {
-            assert_eq!(task.await.unwrap(), i);
-        }
-    });
-    assert_eq!(count.get(), 10_000);
-}
-
-#[test]
 fn without_a_loop_the_handle_says_so_and_the_body_never_runs() {
     let drops = Drops::new();
     let held = drops.one();
@@ -292,34 +80,6 @@ fn without_a_loop_the_handle_says_so_and_the_body_never_runs() {
     assert_eq!(drops.count(), 1);
     let error = gen::block_on(&mut handle).unwrap_err();
     assert!(error.is::<NoHost>(), "{error}");
-}
-
-#[test]
-fn a_handle_that_gave_its_result_says_so() {
-    gen::block_on(async {
-        let mut task = gen::spawn(async { Ok::<_, gen::Error>(7) });
-        assert_eq!((&mut task).await.unwrap(), 7);
-        assert!(task.is_done());
-        let error = task.await.unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "the result of this task was taken before: a `JoinHandle` gives it once"
-        );
-    });
-    let mut handle = gen::spawn(async { Done::Ok(()) });
-    assert!(gen::block_on(&mut handle).unwrap_err().is::<NoHost>());
-    assert!(gen::block_on(handle).unwrap_err().to_string().contains("taken before"));
-}
-
-#[test]
-fn a_handle_wakes_who_polled_it_last() {
-    gen::block_on(async {
-        let mut task = gen::spawn(async { gen::moment().await });
-        // The first poll has a waker that does nothing, the second the real one.
-        let mut nowhere = Context::from_waker(Waker::noop());
-        assert!(Pin::new(&mut task).poll(&mut nowhere).is_pending());
-        task.await.unwrap();
-    });
 }
 
 #[test]
@@ -504,61 +264,6 @@ fn t18_a_hundred_thousand_ready_yields_end_in_one_turn_and_others_go_on() {
     io_loop.add_callback(order.note("after"));
     io_loop.run_sync(async { gen::moment().await }).unwrap();
     assert_eq!(order.text(), "before yields after");
-}
-
-#[test]
-fn an_error_that_nobody_looks_at_is_logged_once_with_its_causes() {
-    let log = logged(|| {
-        gen::block_on(async {
-            // The error is logged at the end of the task, if there is no handle any more.
-            drop(gen::spawn_local(async {
-                gen::moment().await?;
-                Err::<(), _>(gen::Error::new("the disk is full").context("cannot save"))
-            }));
-            gen::moment().await.unwrap();
-            // The error is logged when the handle is dropped, if it was not read.
-            let task = gen::spawn_local(async { Err::<(), _>("unread") });
-            assert!(task.is_done());
-            drop(task);
-            // The error is not logged if it was read.
-            gen::spawn_local(async { Err::<(), _>("read") }).await.unwrap_err();
-        });
-    });
-    assert_eq!(
-        log,
-        [
-            "ERROR gen: a task failed, and its result was never read: cannot save\ncaused by: the disk is full",
-            "ERROR gen: a task failed, and its result was never read: unread",
-        ]
-    );
-}
-
-#[test]
-fn a_body_that_drops_its_own_handle_runs_on_and_its_error_is_logged() {
-    let (io_loop, order) = (IoLoop::new(), Order::new());
-    let place: Rc<Cell<Option<JoinHandle<()>>>> = Rc::default();
-    let (inside, inner) = (place.clone(), order.clone());
-    place.set(Some(io_loop.spawn_local(async move {
-        gen::moment().await?;
-        drop(inside.take());
-        inner.push("ran on");
-        Err::<(), _>(gen::Error::new("alone"))
-    })));
-    let log = logged(|| io_loop.run_sync(async { gen::moment().await }).unwrap());
-    assert_eq!(order.text(), "ran on");
-    assert_eq!(log, ["ERROR gen: a task failed, and its result was never read: alone"]);
-}
-
-#[test]
-fn a_task_that_the_closing_loop_ends_is_not_logged() {
-    let log = logged(|| {
-        let io_loop = IoLoop::new();
-        let kept = io_loop.spawn_local(async { pending::<gen::Result>().await });
-        drop(io_loop.spawn_local(async { pending::<gen::Result>().await }));
-        drop(io_loop);
-        drop(kept);
-    });
-    assert_eq!(log, [""; 0]);
 }
 
 #[test]

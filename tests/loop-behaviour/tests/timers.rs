@@ -102,45 +102,6 @@ fn a_key_of_a_loop_that_is_gone_removes_nothing_on_the_next() {
     assert_eq!(order.text(), "a");
 }
 
-#[test]
-fn sleeps_are_ordered_by_their_calls_not_by_their_polls() {
-    let (_, io_loop, order) = virtual_loop();
-    let inner = order.clone();
-    io_loop
-        .run_sync(async move {
-            let (one, two) = (gen::sleep(SECOND), gen::sleep(SECOND));
-            let task = |sleep, name: &'static str| {
-                let order = inner.clone();
-                gen::spawn_local(async move {
-                    let sleep: gen::Sleep = sleep;
-                    sleep.await?;
-                    order.push(name);
-                    Ok::<(), gen::Error>(())
-                })
-            };
-            let second = task(two, "2");
-            let first = task(one, "1");
-            second.await?;
-            first.await
-        })
-        .unwrap();
-    assert_eq!(order.text(), "12");
-}
-
-#[test]
-fn a_sleep_counts_from_its_call() {
-    let (clock, io_loop, _) = virtual_loop();
-    let began = clock.now();
-    io_loop
-        .run_sync(async {
-            let long = gen::sleep(SECOND * 3);
-            gen::sleep(SECOND * 2).await?;
-            long.await
-        })
-        .unwrap();
-    assert_eq!(clock.now() - began, SECOND * 3);
-}
-
 /// The real clock is not the clock of the loop. It may show any time, and moves by itself.
 #[test]
 fn what_is_made_before_its_loop_runs_counts_on_the_clock_of_the_loop() {
@@ -216,36 +177,6 @@ fn a_dropped_sleep_takes_its_timer_back() {
         })
         .unwrap();
     assert_eq!(clock.waits(), [2], "no stop at one second");
-}
-
-#[test]
-fn a_sleep_for_ever_is_no_overflow() {
-    let io_loop = IoLoop::with_clock(VirtualClock::new());
-    let error = io_loop.run_sync_timeout(SECOND, async {
-        drop(gen::with_timeout(Duration::MAX, gen::sleep(SECOND)));
-        gen::sleep(Duration::MAX).await
-    });
-    assert!(error.unwrap_err().is::<gen::TimeoutError>());
-}
-
-#[test]
-fn a_sleep_for_ever_does_not_end_before_one_of_150_years() {
-    let (clock, io_loop, order) = virtual_loop();
-    let (began, inner) = (clock.now(), order.clone());
-    let sleep_and_tell = |duration, what: &'static str| {
-        let order = order.clone();
-        async move {
-            gen::sleep(duration).await?;
-            order.push(what);
-            Ok::<(), gen::Error>(())
-        }
-    };
-    let for_ever = io_loop.spawn_local(sleep_and_tell(Duration::MAX, "for ever"));
-    io_loop.run_sync(sleep_and_tell(AGE, "150 years")).unwrap();
-    io_loop.run_sync(sleep_and_tell(AGE, ", 300 years")).unwrap();
-    assert!(!for_ever.is_done());
-    assert_eq!(inner.text(), "150 years, 300 years");
-    assert_eq!(clock.now() - began, AGE * 2, "it is no deadline that the clock stops at");
 }
 
 #[test]

@@ -89,14 +89,16 @@ fn t19_each_child_of_a_cancelled_group_is_dropped_once() {
 /// A group that is dropped while it is being cancelled leaks nothing.
 #[test]
 fn t19_a_group_may_be_dropped_while_it_is_cancelled() {
+    needs!(EndDropsTasks);
     let dropped = Count::default();
-    let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
-    let task = io_loop
-        .spawn_local(gen::multi([shielded(Guard(dropped.clone())), shielded(Guard(dropped.clone()))]).join());
-    drop(task.cancel("stop"));
-    io_loop.run_sync(async { gen::sleep(seconds(1)).await }).unwrap();
-    assert_eq!(dropped.get(), 0);
-    drop(io_loop);
+    let task = run(async {
+        let group = [shielded(Guard(dropped.clone())), shielded(Guard(dropped.clone()))];
+        let task = spawn(gen::multi(group).join());
+        drop(task.cancel("stop"));
+        gen::sleep(seconds(1)).await?;
+        assert_eq!(dropped.get(), 0);
+        Ok(task)
+    });
     assert_eq!(dropped.get(), 2);
     assert!(task.is_done());
 }
@@ -218,6 +220,7 @@ fn a_shared_task_that_fails_tells_its_readers_or_the_log() {
 /// A task that has ended can be shared anywhere. One that has not ended needs a loop.
 #[test]
 fn sharing_needs_a_loop_only_while_the_task_runs() {
+    needs!(TheLoop);
     let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
     let done = io_loop.spawn_local(async { Ok::<_, gen::Error>(7) }).shared();
     assert_eq!(done.result().unwrap().unwrap(), 7);

@@ -13,6 +13,7 @@ fn io_loop() -> gen::IoLoop {
 /// Otherwise servers would be interrupted in the middle of their work.
 #[test]
 fn every_task_is_told_and_waited_for() {
+    needs!(TheLoop);
     let journal = Journal::default();
     let io_loop = io_loop();
     let (a, b) = (works("a", 2, journal.clone()), works("b", 1, journal.clone()));
@@ -28,6 +29,7 @@ fn every_task_is_told_and_waited_for() {
 /// Otherwise a task that does not end would keep the program from ending.
 #[test]
 fn after_the_grace_period_the_rest_is_dropped() {
+    needs!(TheLoop);
     let dropped = Count::default();
     let io_loop = io_loop();
     let guard = Guard(dropped.clone());
@@ -49,6 +51,7 @@ fn stubborn(_guard: Guard) -> gen::Result {
 /// Otherwise a task that a clean-up spawns would be dropped before it has done its work.
 #[test]
 fn tasks_that_are_spawned_meanwhile_are_waited_for() {
+    needs!(TheLoop);
     #[gen::coroutine]
     fn spawns(journal: Journal) -> gen::Result {
         let end = yield_!(pending::<()>());
@@ -65,6 +68,7 @@ fn tasks_that_are_spawned_meanwhile_are_waited_for() {
 /// Dropping a loop is not a cancellation: no code of the tasks runs any more.
 #[test]
 fn a_loop_that_is_dropped_drops_its_bodies_untold() {
+    needs!(TheLoop);
     let (journal, dropped) = (Journal::default(), Count::default());
     let io_loop = io_loop();
     let guard = Guard(dropped.clone());
@@ -82,12 +86,14 @@ fn a_loop_that_is_dropped_drops_its_bodies_untold() {
 
 #[test]
 fn an_empty_loop_shuts_down_at_once() {
+    needs!(TheLoop);
     assert_eq!(io_loop().shutdown(seconds(10)), 0);
 }
 
 /// Otherwise an orderly end would look like a disaster in the log.
 #[test]
 fn what_a_shutdown_cancels_is_logged_for_debugging_only() {
+    needs!(TheLoop);
     #[gen::coroutine]
     fn reads(readers: u32) -> gen::Result<Vec<()>> {
         yield_!((0..readers).map(|_| pending::<gen::Result>()).collect::<Vec<_>>())
@@ -116,6 +122,7 @@ fn what_a_shutdown_cancels_is_logged_for_debugging_only() {
 /// Otherwise a clean-up that fails would look like a success.
 #[test]
 fn a_clean_up_that_fails_is_logged_as_an_error() {
+    needs!(TheLoop);
     #[gen::coroutine]
     fn cleans_up_badly() -> gen::Result {
         yield_!(pending::<gen::Result>()).map_err(|_| gen::Error::new("cannot roll back"))

@@ -77,27 +77,30 @@ fn is_told(told: Told) -> gen::Result {
 fn t21_many_threads_cancel_many_tasks() {
     const TASKS: usize = 50;
     let told: Vec<Told> = (0..TASKS).map(|_| Arc::default()).collect();
-    let io_loop = gen::IoLoop::new();
-    let tasks: Vec<_> = told.iter().map(|told| io_loop.spawn_local(is_told(Arc::clone(told)))).collect();
-    let tasks = Arc::new(tasks);
-    let threads = ["1", "2", "3", "4"].map(|name| {
-        let tasks = Arc::clone(&tasks);
-        thread::spawn(move || {
-            for task in &*tasks {
-                gen::block_on(task.cancel(name));
-                assert!(task.is_done());
-            }
-        })
+    let errors = run(async {
+        let tasks: Vec<_> = told.iter().map(|told| spawn(is_told(Arc::clone(told)))).collect();
+        let tasks = Arc::new(tasks);
+        let threads = ["1", "2", "3", "4"].map(|name| {
+            let tasks = Arc::clone(&tasks);
+            thread::spawn(move || {
+                for task in &*tasks {
+                    gen::block_on(task.cancel(name));
+                    assert!(task.is_done());
+                }
+            })
+        });
+        // Longer than the tasks: the executor answers a request that finds its task at the end.
+        while !threads.iter().all(thread::JoinHandle::is_finished) {
+            gen::moment().await?;
+        }
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        let mut errors = Vec::new();
+        for task in Arc::into_inner(tasks).expect("the threads are over") {
+            errors.push(task.await.unwrap_err());
+        }
+        Ok(errors)
     });
-    // Longer than the tasks: the loop answers a request that finds its task at the end.
-    while !threads.iter().all(thread::JoinHandle::is_finished) {
-        io_loop.run_sync(async { gen::moment().await }).unwrap();
-    }
-    threads.into_iter().for_each(|thread| thread.join().unwrap());
-
-    let tasks = Arc::into_inner(tasks).expect("the threads are over");
-    for (task, told) in tasks.into_iter().zip(told) {
-        let error = io_loop.run_sync(task).unwrap_err();
+    for (error, told) in errors.into_iter().zip(told) {
         let mut told = told.lock().unwrap();
         assert_eq!(told.last(), Some(&reason(&error)));
         let times = told.len();
@@ -114,7 +117,7 @@ fn another_thread_may_throw() {
     fn hears() -> gen::Result<String> {
         Ok(yield_!(std::future::pending::<()>()).unwrap_err().to_string())
     }
-    let heard = gen::run_sync(async {
+    let heard = run(async {
         let task = gen::spawn(hears());
         let task = thread::spawn(move || {
             task.throw("from afar");
@@ -124,16 +127,17 @@ fn another_thread_may_throw() {
         .unwrap();
         task.await
     });
-    assert_eq!(heard.unwrap(), "from afar");
+    assert_eq!(heard, "from afar");
 }
 
-/// Otherwise a thread that waits for the end of a task would wait for ever if its loop is dropped.
+/// Otherwise a thread that waits for the end of a task would wait for ever when the executor is
+/// dropped.
 #[test]
-fn a_request_to_a_loop_that_goes_is_over() {
-    let io_loop = gen::IoLoop::new();
-    let task = io_loop.spawn_local(cleans_up(Arc::default()));
-    let (cancelling, task) = thread::spawn(move || (task.cancel("from afar"), task)).join().unwrap();
-    drop(io_loop);
+fn a_request_to_an_executor_that_goes_is_over() {
+    let (cancelling, task) = run(async {
+        let task = spawn(cleans_up(Arc::default()));
+        Ok(thread::spawn(move || (task.cancel("from afar"), task)).join().unwrap())
+    });
     gen::block_on(cancelling);
     thread::spawn(move || gen::block_on(task.cancel("again"))).join().unwrap();
 }

@@ -304,7 +304,7 @@ fn they_can_be_joined_outside_a_coroutine() {
         assert!(gen::multi(numbers()).quiet::<Fault>().join().await.is_err());
         gen::multi(numbers()).settle().join().await
     };
-    let results = gen::run_sync(joined).unwrap();
+    let results = behaviour::run(joined);
     assert!(results[0].is_ok() && results[1].is_err());
 }
 
@@ -318,5 +318,5 @@ fn outputs_that_are_no_results_take_options_too() {
         let settled = yield_!(gen::multi(list()).settle())?;
         Ok(fast.len() + settled.into_iter().filter(|result| matches!(result, Ok(1 | 2))).count())
     }
-    assert_eq!(gen::run_sync(plain()).unwrap(), 4);
+    assert_eq!(behaviour::run(plain()), 4);
 }

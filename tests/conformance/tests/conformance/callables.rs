@@ -1,19 +1,19 @@
 //! Rules 5-7, 26 and 28-30, and the life of a callable: called twice, never, too late, or from
 //! another thread.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-use std::sync::mpsc;
+use std::sync::{mpsc, Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use super::{fails_on_the_loop, run, soon, unlogged};
-use gen::{yield_, Callable, Callback, CallbackDroppedError, IoLoop, UnknownKeyError, Wait};
-use loop_behaviour::{Drops, Order};
+use super::{fails_in_a_callback, run, run_in_context, soon};
+use behaviour::{needs, seconds, spawn, Order};
+use gen::{yield_, Callable, Callback, CallbackDroppedError, UnknownKeyError, Wait};
+use loop_behaviour::Drops;
 
 /// A point that is ready never costs a turn. (In Tornado the first one of a run always does.)
 #[test]
 fn rule_5_a_ready_point_goes_on_at_once() {
+    needs!(OneThread);
     #[gen::coroutine]
     fn body(order: Order) -> gen::Result {
         soon(order.note("turn"));
@@ -32,6 +32,7 @@ fn rule_5_a_ready_point_goes_on_at_once() {
 /// runs inside the call.)
 #[test]
 fn rule_6_the_body_does_not_run_inside_the_call() {
+    needs!(OneThread);
     #[gen::coroutine]
     fn body(order: Order) -> gen::Result {
         let callable = yield_!(Callback::<()>::new("k"))?;
@@ -64,6 +65,7 @@ fn rule_6_the_body_does_not_run_inside_the_call() {
 /// turns than others. (In Tornado it does.)
 #[test]
 fn rule_7_no_wake_up_is_left_over() {
+    needs!(OrderOfTasks);
     #[gen::coroutine]
     fn body(order: Order) -> gen::Result {
         let callable = yield_!(Callback::<()>::new("k"))?;
@@ -74,7 +76,7 @@ fn rule_7_no_wake_up_is_left_over() {
                 soon(move || callable.call(()));
                 yield_!(Wait::<()>::new("k"))?;
             } else {
-                fails_on_the_loop("thrown");
+                fails_in_a_callback("thrown");
                 yield_!(std::future::pending::<()>()).unwrap_err();
             }
             for turn in ["|", "|", "|"] {
@@ -116,7 +118,6 @@ fn rule_26_a_callable_belongs_to_one_registration() {
 #[test]
 fn rule_26_what_is_not_taken_is_dropped() {
     use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::sync::Arc;
 
     struct Value(Arc<AtomicUsize>);
     impl Drop for Value {
@@ -146,6 +147,7 @@ fn rule_26_what_is_not_taken_is_dropped() {
 /// A call while the body waits for another future only stores its value.
 #[test]
 fn rule_28_a_call_while_something_else_is_waited_for_only_stores() {
+    needs!(OneThread);
     #[gen::coroutine]
     fn body(order: Order) -> gen::Result<u8> {
         let (callable, other) = yield_!((Callback::<u8>::new("k"), Callback::<u8>::new("other")))?;
@@ -157,7 +159,7 @@ fn rule_28_a_call_while_something_else_is_waited_for_only_stores() {
         });
         let first = yield_!(Wait::<u8>::new("other"))?;
         order.push("other ");
-        yield_!(gen::sleep(Duration::from_secs(1)))?;
+        yield_!(gen::sleep(seconds(1)))?;
         let second = yield_!(Wait::<u8>::new("k"))?;
         order.push("k");
         Ok(10 * first + second)
@@ -172,14 +174,14 @@ fn rule_28_a_call_while_something_else_is_waited_for_only_stores() {
 #[test]
 fn rule_29_a_call_after_the_run_has_ended_does_nothing() {
     #[gen::coroutine]
-    fn body(kept: Rc<RefCell<Option<Callable<u8>>>>) -> gen::Result {
-        *kept.borrow_mut() = Some(yield_!(Callback::<u8>::new("k"))?);
-        fails_on_the_loop("thrown");
+    fn body(kept: Arc<Mutex<Option<Callable<u8>>>>) -> gen::Result {
+        *kept.lock().unwrap() = Some(yield_!(Callback::<u8>::new("k"))?);
+        fails_in_a_callback("thrown");
         yield_!(Wait::<u8>::new("k")).map(drop)
     }
-    let kept = Rc::default();
-    assert_eq!(run(body(Rc::clone(&kept))).unwrap_err().to_string(), "thrown");
-    kept.take().expect("the body ran").call(1);
+    let kept = Arc::default();
+    assert_eq!(run_in_context(body(Arc::clone(&kept))).unwrap_err().to_string(), "thrown");
+    kept.lock().unwrap().take().expect("the body ran").call(1);
 }
 
 /// An error has interrupted the wait of a run, which now waits for another future. The old callable
@@ -190,7 +192,7 @@ fn rule_30_a_call_does_not_resolve_what_is_waited_for_instead() {
     #[gen::coroutine]
     fn body() -> gen::Result<(&'static str, u8)> {
         let callable = yield_!(Callback::<u8>::new("k"))?;
-        fails_on_the_loop("thrown");
+        fails_in_a_callback("thrown");
         assert_eq!(yield_!(Wait::<u8>::new("k")).unwrap_err().to_string(), "thrown");
         let other = gen::from_callback(|done| {
             soon(move || {
@@ -201,7 +203,7 @@ fn rule_30_a_call_does_not_resolve_what_is_waited_for_instead() {
         let other = yield_!(other)?;
         Ok((other, yield_!(Wait::<u8>::new("k"))?))
     }
-    assert_eq!(run(body()).unwrap(), ("its own", 1));
+    assert_eq!(run_in_context(body()).unwrap(), ("its own", 1));
 }
 
 /// If the last clone of a callable is dropped, the wait for it fails. (Tornado waits for ever.)
@@ -242,7 +244,7 @@ fn called_and_dropped_before_the_wait() {
     assert_eq!(run(body()).unwrap(), 7);
 }
 
-/// A call from another thread wakes the loop. Many threads may call clones.
+/// A call from another thread wakes the executor. Many threads may call clones.
 #[test]
 fn called_from_other_threads() {
     #[gen::coroutine]
@@ -264,10 +266,11 @@ fn called_from_other_threads() {
     assert_eq!(run(body()).unwrap(), 20 + 190);
 }
 
-/// A call after the loop is gone, with a coroutine still suspended in it, does nothing. It neither
-/// panics nor hangs, and drops its value on the calling thread.
+/// A call after the executor is gone, with a coroutine still suspended in it, does nothing. It
+/// neither panics nor hangs, and drops its value on the calling thread.
 #[test]
-fn called_after_its_loop_is_gone() {
+fn called_after_its_executor_is_gone() {
+    needs!(EndDropsTasks);
     struct Value(mpsc::Sender<thread::ThreadId>);
     impl Drop for Value {
         fn drop(&mut self) {
@@ -283,12 +286,11 @@ fn called_after_its_loop_is_gone() {
         panic!("nobody is there to be resumed");
     }
     let (give, take) = mpsc::channel();
-    let io_loop = IoLoop::new();
-    unlogged(|| {
-        drop(io_loop.spawn_local(body(give)));
-        io_loop.run_sync(async { gen::moment().await }).unwrap();
-        drop(io_loop);
-    });
+    run(async {
+        drop(spawn(body(give)));
+        gen::moment().await
+    })
+    .unwrap();
     let callable = take.recv().expect("the body gave it");
     let (dropped, drops) = mpsc::channel();
     let caller = thread::spawn(move || {
@@ -336,7 +338,7 @@ fn what_may_go_to_another_thread() {
 #[test]
 fn a_kept_callable_keeps_nothing_alive() {
     #[gen::coroutine]
-    fn body(_local: loop_behaviour::Counted) -> gen::Result<Callable<u8>> {
+    fn body(_local: behaviour::Guard) -> gen::Result<Callable<u8>> {
         let callable = yield_!(Callback::<u8>::new("k"))?;
         callable.call(0);
         yield_!(Wait::<u8>::new("k"))?;

@@ -3,10 +3,10 @@
 use std::future::{ready, Future};
 use std::time::Duration;
 
+use behaviour::{in_seconds, needs, now, seconds, spawn, Order};
 use gen::{yield_, Callback, Wait};
-use loop_behaviour::Order;
 
-use super::{here, run, run_timed, soon, SECOND, TEN_SECONDS};
+use super::{later, run, run_timed, soon};
 
 /// Gives the loop a turn for its other work.
 fn turn() -> gen::Moment {
@@ -147,6 +147,7 @@ fn async_await_mixed_multi_native_future() {
 /// A native future beside a yield point. A tuple holds both unchanged.
 #[test]
 fn async_await_mixed_multi_native_yieldpoint() {
+    needs!(LocalTasks);
     async fn native() -> u32 {
         42
     }
@@ -159,7 +160,7 @@ fn async_await_mixed_multi_native_yieldpoint() {
     fn outer() -> gen::Result<(u32, u32)> {
         let done = yield_!(Callback::<u32>::new("key"))?;
         // Tornado's `callback=`.
-        gen::spawn_local(coroutine()).on_done(move |result| result.map(|value| done.call(value)));
+        spawn(coroutine()).on_done(move |result| result.map(|value| done.call(value)));
         yield_!((native(), Wait::<u32>::new("key")))
     }
     assert_eq!(run(outer()).unwrap(), (42, 43));
@@ -173,7 +174,7 @@ fn async_with_timeout() {
     }
     #[gen::coroutine]
     fn outer() -> gen::Result<u32> {
-        yield_!(gen::with_timeout(SECOND * 3600, native()))
+        yield_!(gen::with_timeout(seconds(3600), native()))
     }
     assert_eq!(run(outer()).unwrap(), 42);
 }
@@ -181,6 +182,7 @@ fn async_with_timeout() {
 /// A function with a callback is called, and the coroutine gets the argument of the callback.
 #[test]
 fn pass_callback() {
+    needs!(LocalTasks);
     #[gen::coroutine]
     fn coroutine() -> gen::Result<u32> {
         Ok(42)
@@ -188,7 +190,7 @@ fn pass_callback() {
     #[gen::coroutine]
     fn outer() -> gen::Result<u32> {
         yield_!(gen::from_callback(|callback| {
-            gen::spawn_local(coroutine()).on_done(move |result| result.map(|value| callback.call(value)));
+            spawn(coroutine()).on_done(move |result| result.map(|value| callback.call(value)));
             gen::Result::<()>::Ok(())
         }))
     }
@@ -264,6 +266,7 @@ fn two(first_on_moment: bool, second_on_moment: bool) -> [String; 2] {
 /// Ready futures never give other tasks a turn. A moment always does.
 #[test]
 fn moment() {
+    needs!(OrderOfTasks);
     assert_eq!(two(false, false), ["aaaaabbbbb"; 2]);
     assert_eq!(two(true, true), ["ababababab"; 2]);
     assert_eq!(two(true, false), ["abbbbbaaaa"; 2]);
@@ -272,13 +275,14 @@ fn moment() {
 /// A sleep ends on time.
 #[test]
 fn sleep() {
+    needs!(VirtualTime);
     #[gen::coroutine]
     fn body() -> gen::Result<Duration> {
-        let began = here().now();
-        yield_!(gen::sleep(SECOND / 100))?;
-        Ok(here().now() - began)
+        let began = now();
+        yield_!(gen::sleep(seconds(1) / 100))?;
+        Ok(now() - began)
     }
-    assert_eq!(run(body()).unwrap(), SECOND / 100);
+    assert_eq!(run(body()).unwrap(), seconds(1) / 100);
 }
 
 /// A caught error is not a cause of the next one.
@@ -302,7 +306,7 @@ fn fails_while_it_waits() -> gen::Result {
     yield_!(Wait::<()>::new("k1"))?;
     soon(|| Err::<(), _>("first"));
     yield_!(gen::from_callback(|done| {
-        here().call_later(TEN_SECONDS, move || done.call(()));
+        later(seconds(10), move || done.call(()));
     }))
 }
 
@@ -313,7 +317,7 @@ fn replace_context_exception() {
     fn body() -> gen::Result {
         yield_!(fails_while_it_waits()).map_err(|error| gen::Error::new(format!("instead of {error}")))
     }
-    assert_eq!(run_timed(body()), (Err("instead of first".to_owned()), 0, vec![]));
+    assert_eq!(run_timed(body()), (Err("instead of first".to_owned()), in_seconds(0), vec![]));
 }
 
 /// The body catches it.
@@ -326,5 +330,5 @@ fn swallow_context_exception() {
             Ok(()) => Ok(0),
         }
     }
-    assert_eq!(run_timed(body()), (Ok(42), 0, vec![]));
+    assert_eq!(run_timed(body()), (Ok(42), in_seconds(0), vec![]));
 }

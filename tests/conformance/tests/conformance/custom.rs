@@ -1,13 +1,14 @@
 //! Rule 25: yield points that a user implements.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::rc::Rc;
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use super::soon;
+use behaviour::{needs, spawn, Order};
 use gen::{yield_, Callback, Runner, Wait, YieldPoint};
-use loop_behaviour::Order;
 
 /// Records the calls of its methods, and returns the prepared results.
 struct Told {
@@ -118,7 +119,7 @@ fn a_panic_in_a_method_is_one_of_the_body() {
                 1 => point.is_ready = |_, _| panic!("when asked"),
                 _ => point.get_result = |_| panic!("at the end"),
             }
-            let error = yield_!(gen::spawn_local(yields(point))).unwrap_err();
+            let error = yield_!(spawn(yields(point))).unwrap_err();
             texts.push(error.downcast_ref::<gen::Panicked>().expect("a panic").message().to_owned());
         }
         Ok(texts.join(", "))
@@ -133,6 +134,7 @@ fn a_panic_in_a_method_is_one_of_the_body() {
 /// A point that has asked about no key is polled again for each value that is stored in its call.
 #[test]
 fn rule_25_a_point_is_asked_again_after_each_value() {
+    needs!(OrderOfTasks);
     #[gen::coroutine]
     fn body(order: Order) -> gen::Result<Vec<u8>> {
         let (one, two) = yield_!((Callback::<u8>::new(1), Callback::<u8>::new(2)))?;
@@ -160,6 +162,7 @@ fn rule_25_a_point_is_asked_again_after_each_value() {
 /// other key.
 #[test]
 fn a_point_is_asked_only_about_what_it_waits_for() {
+    needs!(OneThread);
     #[gen::coroutine]
     fn body(order: Order) -> gen::Result<u8> {
         let (other, mine) = yield_!((Callback::<u8>::new("other"), Callback::<u8>::new("mine")))?;
@@ -208,12 +211,12 @@ fn a_runner_registers_stores_and_takes() {
 }
 
 /// Stores a clone of its runner, and is never ready.
-struct Kept(Rc<RefCell<Option<Runner>>>);
+struct Kept(Arc<Mutex<Option<Runner>>>);
 
 impl YieldPoint for Kept {
     type Output = ();
     fn start(&mut self, runner: &Runner) -> gen::Result {
-        *self.0.borrow_mut() = Some(runner.clone());
+        *self.0.lock().unwrap() = Some(runner.clone());
         Ok(())
     }
     fn is_ready(&mut self, _: &Runner) -> gen::Result<bool> {
@@ -228,19 +231,20 @@ impl YieldPoint for Kept {
 /// later error is given back.
 #[test]
 fn a_kept_runner_throws_at_the_yield() {
+    needs!(OneThread);
     #[gen::coroutine]
     fn body() -> gen::Result<String> {
-        let kept = Rc::default();
-        let point = Kept(Rc::clone(&kept));
-        let throws = Rc::clone(&kept);
+        let kept = Arc::default();
+        let point = Kept(Arc::clone(&kept));
+        let throws = Arc::clone(&kept);
         soon(move || {
-            let runner = throws.borrow().clone().expect("it was started");
+            let runner = throws.lock().unwrap().clone().expect("it was started");
             thread::spawn(move || runner.handle_exception(gen::Error::new("from a thread")))
                 .join()
                 .expect("it does not panic")
         });
         let error = yield_!(point).unwrap_err();
-        let runner = kept.take().expect("it was started");
+        let runner = kept.lock().unwrap().take().expect("it was started");
         let back = runner.handle_exception(gen::Error::new("too late")).unwrap_err();
         Ok(format!("{error}, {back}"))
     }
@@ -280,21 +284,21 @@ fn of_the_errors_that_are_thrown_at_one_yield_one_is_accepted() {
         }
         Ok(())
     }
-    gen::run_sync(body()).unwrap();
+    super::run(body()).unwrap();
 }
 
 /// A runner that is used after the end of its call finds no keys and registers none.
 #[test]
 fn a_runner_outlives_its_call() {
     #[gen::coroutine]
-    fn body(kept: Rc<RefCell<Option<Runner>>>) -> gen::Result {
+    fn body(kept: Arc<Mutex<Option<Runner>>>) -> gen::Result {
         let point = gen::with_timeout(std::time::Duration::ZERO, Kept(kept));
         assert!(yield_!(point).unwrap_err().is::<gen::TimeoutError>());
         Ok(())
     }
-    let kept = Rc::default();
-    super::run(body(Rc::clone(&kept))).unwrap();
-    let runner = kept.take().expect("it was started");
+    let kept = Arc::default();
+    super::run(body(Arc::clone(&kept))).unwrap();
+    let runner = kept.lock().unwrap().take().expect("it was started");
     assert!(runner.register_callback::<u8>("k").is_err());
     assert!(runner.is_ready(&"k").unwrap_err().is::<gen::UnknownKeyError>());
 }

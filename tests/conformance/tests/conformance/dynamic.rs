@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 use std::future::{pending, ready};
 
+use behaviour::{needs, seconds};
 use gen::dynamic::{register, Value};
 use gen::{yield_, BadYieldError, ReturnValueIgnoredError};
 
@@ -41,6 +42,7 @@ fn bogus_yield() {
 /// type is known it does not compile.)
 #[test]
 fn return_value() {
+    needs!(LocalTasks);
     #[gen::engine]
     fn returns(value: Value) -> Value {
         value
@@ -67,7 +69,7 @@ fn return_value() {
     #[gen::coroutine]
     fn async_raise_return_value() -> gen::Result {
         raises(Value::new(42_u8), 1)?;
-        yield_!(gen::sleep(super::SECOND))
+        yield_!(gen::sleep(seconds(1)))
     }
     let (result, lines) = run_logged(async {
         returns(Value::new(())).unwrap();
@@ -76,7 +78,7 @@ fn return_value() {
         assert_eq!(ignored(returns(Value::new(false))), Some("bool"));
         assert_eq!(ignored(raises(Value::new((42_u8, 1_u8)), 0)), Some("(u8, u8)"));
         assert!(fails().unwrap_err().is::<Fault>());
-        async_raise_return_value().await
+        gen::spawn_local(async_raise_return_value()).await
     });
     assert_eq!((ignored(result), lines), (Some("u8"), Vec::new()));
 }
@@ -152,6 +154,7 @@ fn rule_21_a_panic_of_a_conversion_is_the_tasks() {
         panic!("in the conversion")
     }
     register(panics);
+    needs!(LocalTasks);
     let task = run_logged(async { gen::spawn_local(yield_it(Value::new(Panics))).await }).0;
     assert!(task.unwrap_err().is::<gen::Panicked>());
 }
@@ -192,7 +195,7 @@ fn a_value_is_a_yieldable_like_any_other() {
     #[gen::coroutine]
     fn body() -> gen::Result<Vec<gen::Result<Value>>> {
         let never = Value::future(pending::<gen::Result<u8>>());
-        assert!(yield_!(gen::with_timeout(super::SECOND, never)).is_err());
+        assert!(yield_!(gen::with_timeout(seconds(1), never)).is_err());
         yield_!(gen::multi(vec![Value::new(1_u8), Value::future(after_turns(1, Ok(7)))]).settle())
     }
     let results = run_logged(assert_send(body())).0.unwrap();

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use behaviour::{needs, Guard, Order};
 use gen::{
     yield_, Callable, Callback, IoLoop, KeyReuseError, LeakedCallbackError, Resolve, UnknownKeyError,
     VirtualClock, Wait, WaitAll,
 };
-use loop_behaviour::{Counted, Drops, Order};
+use loop_behaviour::Drops;
 
 use super::{here, run, soon};
 
@@ -133,6 +134,7 @@ fn leaked_callback() {
 /// A stop of the loop meanwhile does not hide the error. That of an engine goes to its caller.
 #[test]
 fn leaked_callback_of_an_engine_that_stops_the_loop() {
+    needs!(TheLoop);
     #[gen::engine]
     fn engine(moments: u8) -> gen::Result {
         for _ in 0..moments {
@@ -309,7 +311,7 @@ fn call_after(callable: Callable<&'static str>, value: &'static str, turns: u32)
 }
 
 /// Calls the function in the loop's turn of that number, from now on.
-fn after_turns(call: impl FnOnce() + 'static, turns: u32) {
+fn after_turns(call: impl FnOnce() + Send + 'static, turns: u32) {
     match turns {
         0 => call(),
         more => soon(move || after_turns(call, more - 1)),
@@ -362,8 +364,9 @@ fn sequence_handler() {
 /// even if the callback is still held.
 #[test]
 fn task_refcounting() {
+    needs!(OneThread);
     #[gen::coroutine]
-    fn body(drops: Drops) -> gen::Result<Resolve<Counted>> {
+    fn body(drops: Drops) -> gen::Result<Resolve<Guard>> {
         let (argument, value) = (drops.one(), drops.one());
         let mut kept = None;
         let task = gen::from_callback(|done| {

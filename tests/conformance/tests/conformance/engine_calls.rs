@@ -3,15 +3,16 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use behaviour::{needs, seconds, spawn, Order};
 use gen::{yield_, IoLoop, NoHost, Panicked, VirtualClock};
-use loop_behaviour::{logged, Drops, Order};
+use loop_behaviour::{logged, Drops};
 
-use super::{here, run, run_logged, soon, Fault, SECOND};
+use super::{here, run, run_in_context, run_logged, soon, Fault};
 
 /// A body without a yield runs to its end within the call.
 #[test]
 fn no_yield() {
-    #[gen::engine]
+    #[gen::engine(send)]
     fn engine(order: Order) {
         order.push("body ");
     }
@@ -26,12 +27,13 @@ fn no_yield() {
 /// A body with a yield runs up to it, and the rest runs on the loop, whether or not a caller waits.
 #[test]
 fn rule_1_the_call_runs_the_first_step() {
-    #[gen::engine]
+    needs!(OneThread);
+    #[gen::engine(send)]
     fn engine(order: Order) -> gen::Result {
         order.push("first ");
         yield_!(std::future::ready(()))?;
         order.push("still ");
-        yield_!(gen::sleep(SECOND))?;
+        yield_!(gen::sleep(seconds(1)))?;
         order.push("rest");
         Ok(())
     }
@@ -39,7 +41,7 @@ fn rule_1_the_call_runs_the_first_step() {
     run_logged(async {
         engine(order.clone()).unwrap();
         order.push("returned ");
-        gen::sleep(SECOND * 2).await.unwrap();
+        gen::sleep(seconds(2)).await.unwrap();
     });
     assert_eq!(order.text(), "first still returned rest");
 }
@@ -48,7 +50,7 @@ fn rule_1_the_call_runs_the_first_step() {
 /// nothing is logged.
 #[test]
 fn exception_phase1() {
-    #[gen::engine]
+    #[gen::engine(send)]
     fn engine() -> Result<(), Fault> {
         Err(Fault("phase 1"))
     }
@@ -61,7 +63,8 @@ fn exception_phase1() {
 /// call, at its yield.
 #[test]
 fn exception_phase2() {
-    #[gen::engine]
+    needs!(OneThread);
+    #[gen::engine(send)]
     fn engine() -> gen::Result {
         let callable = yield_!(gen::Callback::<()>::new("k1"))?;
         soon(move || callable.call(()));
@@ -71,16 +74,16 @@ fn exception_phase2() {
     #[gen::coroutine]
     fn caller() -> gen::Result<bool> {
         engine()?;
-        let error = yield_!(gen::sleep(SECOND)).unwrap_err();
+        let error = yield_!(gen::sleep(seconds(1))).unwrap_err();
         Ok(error.is::<Fault>())
     }
-    assert!(run(caller()).unwrap());
+    assert!(run_in_context(caller()).unwrap());
 }
 
 /// The same after a task: nothing hangs. (In Tornado a web handler answers with an error.)
 #[test]
 fn exception_handler() {
-    #[gen::engine]
+    #[gen::engine(send)]
     fn engine() -> gen::Result {
         yield_!(gen::from_callback(|done| soon(move || done.call(()))))?;
         Err(Fault("oops").into())
@@ -90,13 +93,14 @@ fn exception_handler() {
         engine()?;
         yield_!(std::future::pending::<()>())
     }
-    assert!(run(caller()).unwrap_err().is::<Fault>());
+    assert!(run_in_context(caller()).unwrap_err().is::<Fault>());
 }
 
 /// A stop of the loop does not hide an error of the first step. The call returns the error.
 #[test]
 fn raise_after_stop() {
-    #[gen::engine]
+    needs!(TheLoop);
+    #[gen::engine(send)]
     fn engine() -> gen::Result {
         here().stop();
         Err(Fault("after the stop").into())
@@ -113,7 +117,7 @@ fn raise_after_stop() {
 /// any error of the engine, and its text says that it is a `Return`.
 #[test]
 fn async_raise_return_value() {
-    #[gen::engine]
+    #[gen::engine(send)]
     fn engine() -> gen::Result {
         yield_!(gen::moment())?;
         Err(gen::Return(42))
@@ -121,9 +125,9 @@ fn async_raise_return_value() {
     #[gen::coroutine]
     fn caller() -> gen::Result {
         engine()?;
-        yield_!(gen::sleep(SECOND))
+        yield_!(gen::sleep(seconds(1)))
     }
-    let error = run(caller()).unwrap_err();
+    let error = run_in_context(caller()).unwrap_err();
     assert!(error.is::<gen::Return<i32>>());
     assert!(error.to_string().starts_with("a `gen::Return` of `i32` ended no coroutine"), "{error}");
 }
@@ -131,7 +135,8 @@ fn async_raise_return_value() {
 /// If no coroutine takes it, it is logged once.
 #[test]
 fn rule_40_without_a_context_it_is_logged() {
-    #[gen::engine]
+    needs!(OneThread);
+    #[gen::engine(send)]
     fn engine() -> gen::Result {
         yield_!(gen::moment())?;
         Err(Fault("nobody's").into())
@@ -141,8 +146,8 @@ fn rule_40_without_a_context_it_is_logged() {
         engine()
     }
     let (result, lines) = run_logged(async {
-        gen::spawn_local(ends_first()).await?;
-        gen::sleep(SECOND).await
+        spawn(ends_first()).await?;
+        gen::sleep(seconds(1)).await
     });
     assert!(result.is_ok());
     assert_eq!(lines.len(), 1, "{lines:?}");
@@ -153,29 +158,30 @@ fn rule_40_without_a_context_it_is_logged() {
 /// whose own error goes to its caller.
 #[test]
 fn contexts_nest() {
-    #[gen::engine]
+    needs!(OneThread);
+    #[gen::engine(send)]
     fn inner() -> gen::Result {
         yield_!(gen::moment())?;
         Err(Fault("inner").into())
     }
-    #[gen::engine]
+    #[gen::engine(send)]
     fn outer() -> gen::Result {
         inner()?;
-        yield_!(gen::sleep(SECOND * 10)).map_err(|error| error.context("outer"))
+        yield_!(gen::sleep(seconds(10))).map_err(|error| error.context("outer"))
     }
     #[gen::coroutine]
     fn caller() -> gen::Result {
         outer()?;
-        yield_!(gen::sleep(SECOND * 10))
+        yield_!(gen::sleep(seconds(10)))
     }
-    let error = run_logged(caller()).0.unwrap_err();
+    let error = run_in_context(caller()).unwrap_err();
     assert_eq!(format!("{error:#}"), "outer: inner");
 }
 
 /// A `Return` without a value ends an engine successfully, before a yield.
 #[test]
 fn sync_raise_return() {
-    #[gen::engine]
+    #[gen::engine(send)]
     fn engine(order: Order) -> gen::Result {
         order.push("ended");
         leave()?;
@@ -194,7 +200,7 @@ fn leave() -> gen::Result {
 /// The same after a yield. An engine that cannot fail uses `return`.
 #[test]
 fn async_raise_return() {
-    #[gen::engine]
+    #[gen::engine(send)]
     fn engine(order: Order) -> gen::Result {
         yield_!(gen::moment())?;
         order.push("ended");
@@ -202,7 +208,7 @@ fn async_raise_return() {
         order.push(", and went on");
         Ok(())
     }
-    #[gen::engine]
+    #[gen::engine(send)]
     fn cannot_fail(order: Order) {
         if yield_!(gen::moment()).is_ok() {
             order.push(", twice");
@@ -214,7 +220,7 @@ fn async_raise_return() {
     run(async {
         engine(order.clone())?;
         cannot_fail(order.clone())?;
-        gen::sleep(SECOND).await
+        gen::sleep(seconds(1)).await
     })
     .unwrap();
     assert_eq!(order.text(), "ended, twice");
@@ -223,7 +229,8 @@ fn async_raise_return() {
 /// The same engine can run twice at the same time.
 #[test]
 fn an_engine_may_run_twice_at_once() {
-    #[gen::engine]
+    needs!(OrderOfTasks);
+    #[gen::engine(send)]
     fn engine(order: Order, name: &'static str) -> gen::Result {
         for _ in 0..3 {
             order.push(name);
@@ -235,7 +242,7 @@ fn an_engine_may_run_twice_at_once() {
     run_logged(async {
         engine(order.clone(), "a").unwrap();
         engine(order.clone(), "b").unwrap();
-        gen::sleep(SECOND).await
+        gen::sleep(seconds(1)).await
     })
     .0
     .unwrap();
@@ -246,7 +253,8 @@ fn an_engine_may_run_twice_at_once() {
 /// logged.
 #[test]
 fn rule_10_a_panic_is_an_error() {
-    #[gen::engine]
+    needs!(OneThread);
+    #[gen::engine(send)]
     fn engine(moments: u8) -> gen::Result {
         for _ in 0..moments {
             yield_!(gen::moment())?;
@@ -255,7 +263,7 @@ fn rule_10_a_panic_is_an_error() {
     }
     let (results, lines) = run_logged(async {
         let results = [engine(0), engine(1)];
-        gen::sleep(SECOND).await.unwrap();
+        gen::sleep(seconds(1)).await.unwrap();
         results
     });
     let [first, later] = results;
@@ -267,8 +275,9 @@ fn rule_10_a_panic_is_an_error() {
 /// Without a running loop the call returns an error, and the body never runs.
 #[test]
 fn without_a_loop_nothing_starts() {
-    #[gen::engine]
-    fn engine<T: 'static>(held: T) {
+    needs!(TheLoop);
+    #[gen::engine(send)]
+    fn engine<T: Send + 'static>(held: T) {
         drop(held);
         unreachable!("no loop runs");
     }
@@ -280,6 +289,7 @@ fn without_a_loop_nothing_starts() {
 /// An engine may be a method, also of a trait, and take any pattern.
 #[test]
 fn an_engine_may_be_a_method() {
+    needs!(LocalTasks);
     trait Start {
         #[gen::engine]
         fn start(self: Rc<Self>, pair: (u8, u8));
@@ -296,7 +306,7 @@ fn an_engine_may_be_a_method() {
     let sum = Rc::new(Sum(RefCell::new(0)));
     run_logged(async {
         sum.clone().start((1, 2)).unwrap();
-        gen::sleep(SECOND).await
+        gen::sleep(seconds(1)).await
     })
     .0
     .unwrap();
@@ -306,7 +316,7 @@ fn an_engine_may_be_a_method() {
 /// An engine may yield points. A key without a wait is an error of the engine.
 #[test]
 fn leaked_callback_of_an_engine() {
-    #[gen::engine]
+    #[gen::engine(send)]
     fn engine() -> gen::Result {
         let _never_called = yield_!(gen::Callback::<u8>::new("k1"))?;
         Ok(())

@@ -2,34 +2,34 @@
 //! yield, and not the message that the callable was dropped.
 
 use std::future::Future;
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex};
+use std::task::Waker;
 use std::thread;
 use std::time::Duration;
 
-use super::{run, soon};
+use super::{later, run, run_in_context, soon};
+use behaviour::{needs, seconds, spawn};
 use gen::context::{capture, wrap, Context};
-use gen::{
-    yield_, Callable, Callback, CallbackDroppedError, IoLoop, LeakedCallbackError, Remote, Resolve, Wait,
-};
+use gen::{yield_, Callable, Callback, CallbackDroppedError, LeakedCallbackError, Resolve, Wait};
 use loop_behaviour::until;
 
-/// Returns after some turns of the loop, in which woken coroutines were resumed.
-fn let_it_turn(remote: &Remote) {
-    for _ in 0..5 {
-        let (done, turned) = mpsc::channel();
-        remote.add_callback(move || done.send(())).expect("the loop runs");
-        turned.recv().expect("the loop runs");
-    }
-}
-
-/// On a thread of its own, in that context: drops `owned`, lets the loop notice it, and fails.
+/// On a thread of its own, in that context: drops `owned`, lets the executor resume the coroutines
+/// that were woken by that, and fails.
 fn fails_elsewhere(context: Context, owned: impl Send + 'static) {
-    let remote = IoLoop::current().expect("it runs").remote();
+    let (dropped, is_dropped) = gen::promise();
+    let turns = spawn(async move {
+        is_dropped.await?;
+        for _ in 0..5 {
+            gen::moment().await?;
+        }
+        Ok::<_, gen::Error>(())
+    });
     thread::spawn(move || {
         context.run(|| {
             drop(owned);
-            let_it_turn(&remote);
-            Err::<(), _>("the real reason")
+            dropped.set(())?;
+            gen::block_on(turns)?;
+            Err::<(), _>(gen::Error::new("the real reason"))
         });
     });
 }
@@ -40,7 +40,7 @@ fn on_another_thread_with_the_callback_of_a_task() {
     fn body() -> gen::Result {
         yield_!(gen::from_callback(|done: Resolve<()>| fails_elsewhere(capture(), done)))
     }
-    assert_eq!(run(body()).unwrap_err().to_string(), "the real reason");
+    assert_eq!(run_in_context(body()).unwrap_err().to_string(), "the real reason");
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn on_another_thread_with_a_callable() {
         assert!(second.is::<CallbackDroppedError>());
         Ok(first.to_string())
     }
-    assert_eq!(run(body()).unwrap(), "the real reason");
+    assert_eq!(run_in_context(body()).unwrap(), "the real reason");
 }
 
 /// The same in a group, where the error arrives at the yield that waits for the group.
@@ -67,7 +67,7 @@ fn on_another_thread_with_a_callable_that_a_list_waits_for() {
         let both = yield_!(vec![Wait::<()>::new("k"), Wait::<()>::new("l")]);
         both.map(drop)
     }
-    assert_eq!(run(body()).unwrap_err().to_string(), "the real reason");
+    assert_eq!(run_in_context(body()).unwrap_err().to_string(), "the real reason");
 }
 
 /// A panic is a failure like any other.
@@ -84,12 +84,12 @@ fn a_panic_on_another_thread() {
         });
         yield_!(Wait::<()>::new("k"))
     }
-    assert_eq!(run(body()).unwrap_err().to_string(), "panicked: the real reason");
+    assert_eq!(run_in_context(body()).unwrap_err().to_string(), "panicked: the real reason");
 }
 
-/// A callback that the loop itself calls drops its data before it fails.
+/// A callback that the executor itself calls drops its data before it fails.
 #[test]
-fn on_the_loop() {
+fn in_a_callback_of_the_executor() {
     #[gen::coroutine]
     fn body() -> gen::Result<String> {
         let callable = yield_!(Callback::<()>::new("k"))?;
@@ -99,7 +99,7 @@ fn on_the_loop() {
         });
         let first = yield_!(Wait::<()>::new("k")).unwrap_err();
         let callable = yield_!(Callback::<()>::new("l"))?;
-        IoLoop::current().expect("it runs").call_later(Duration::ZERO, move || {
+        later(Duration::ZERO, move || {
             drop(callable);
             Err("timer")
         });
@@ -108,7 +108,7 @@ fn on_the_loop() {
         yield_!(Wait::<()>::new("l")).unwrap_err();
         Ok(format!("{first} {second}"))
     }
-    assert_eq!(run(body()).unwrap(), "callback timer");
+    assert_eq!(run_in_context(body()).unwrap(), "callback timer");
 }
 
 /// A callback that is called again and again is dropped by its owner, after it has failed.
@@ -132,18 +132,19 @@ fn a_callback_that_is_dropped_after_it_has_failed() {
     #[gen::coroutine]
     fn in_the_turn_of_the_error() -> gen::Result {
         let callable = yield_!(Callback::<()>::new("k"))?;
-        let waker = std::rc::Rc::new(std::cell::Cell::new(None::<std::task::Waker>));
+        let waker = Arc::new(Mutex::new(None::<Waker>));
         let wakes = waker.clone();
         soon(move || {
             calls_and_drops(callable);
-            wakes.take().expect("the coroutine waits").wake();
+            let waker = wakes.lock().unwrap().take();
+            waker.expect("the coroutine waits").wake();
         });
-        let woken = until(move |new| waker.set(Some(new.clone())), || false);
+        let woken = until(move |new| *waker.lock().unwrap() = Some(new.clone()), || false);
         yield_!((Wait::<()>::new("k"), woken)).map(drop)
     }
-    for result in [run(before_the_mail_is_read()), run(in_the_turn_of_the_error())] {
-        assert_eq!(result.unwrap_err().to_string(), "the real reason");
-    }
+    assert_eq!(run_in_context(before_the_mail_is_read()).unwrap_err().to_string(), "the real reason");
+    needs!(OneThread);
+    assert_eq!(run_in_context(in_the_turn_of_the_error()).unwrap_err().to_string(), "the real reason");
 }
 
 /// A callback that ends well, or whose error belongs to another coroutine, does not delay the
@@ -156,7 +157,7 @@ fn a_drop_is_told_in_the_end() {
             drop(callable);
             Err("not yours")
         });
-        yield_!(gen::sleep(Duration::from_secs(3600)))
+        yield_!(gen::sleep(seconds(3600)))
     }
     #[gen::coroutine]
     fn body() -> gen::Result {
@@ -166,18 +167,19 @@ fn a_drop_is_told_in_the_end() {
         assert!(error.is::<CallbackDroppedError>());
 
         let callable = yield_!(Callback::<()>::new("k"))?;
-        let task = gen::spawn_local(elsewhere(callable));
+        let task = spawn(elsewhere(callable));
         let error = yield_!(Wait::<()>::new("k")).unwrap_err();
         assert!(error.is::<CallbackDroppedError>());
         assert_eq!(yield_!(task).unwrap_err().to_string(), "not yours");
         Ok(())
     }
-    run(body()).unwrap();
+    run_in_context(body()).unwrap();
 }
 
 /// Another executor polls the wait within a callback of the loop, which reads no message meanwhile.
 #[test]
 fn a_wait_on_another_executor_within_a_callback() {
+    needs!(TheLoop);
     #[gen::coroutine]
     fn waits() -> gen::Result {
         let callable = yield_!(Callback::<()>::new("k"))?;
@@ -211,7 +213,7 @@ fn a_callback_that_waits_for_what_it_has_dropped() {
     // Without a loop, where only the coroutine's own polls can notice the drop.
     let polls = || {
         let mut task = std::pin::pin!(gen::from_callback(|done: Resolve<()>| drop(done)));
-        let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+        let mut cx = std::task::Context::from_waker(Waker::noop());
         (0..10).any(|_| task.as_mut().poll(&mut cx).is_ready())
     };
     assert_eq!(capture().run(|| Ok::<_, gen::Error>(polls())), Some(true));
@@ -240,7 +242,7 @@ fn a_body_that_catches_the_error_leaks_no_key() {
             let _callable = callable;
             panic!("the real reason")
         });
-        let error = yield_!(gen::sleep(Duration::from_secs(1))).unwrap_err();
+        let error = yield_!(gen::sleep(seconds(3600))).unwrap_err();
         assert_eq!(error.to_string(), "panicked: the real reason");
         Ok(())
     }
@@ -265,10 +267,10 @@ fn a_body_that_catches_the_error_leaks_no_key() {
         assert_eq!(error.to_string(), "the real reason");
         Ok(())
     }
-    run(on_the_loop()).unwrap();
-    run(elsewhere()).unwrap();
-    run(on_another_thread()).unwrap();
-    run(dropped_after_it_has_failed()).unwrap();
+    run_in_context(on_the_loop()).unwrap();
+    run_in_context(elsewhere()).unwrap();
+    run_in_context(on_another_thread()).unwrap();
+    run_in_context(dropped_after_it_has_failed()).unwrap();
 }
 
 /// Otherwise a body that tries again would find its key in use.
@@ -292,7 +294,7 @@ fn a_body_that_catches_the_error_may_register_the_key_anew() {
         }
         unreachable!("it ends in the loop")
     }
-    assert_eq!(run(body()).unwrap(), (7, 3));
+    assert_eq!(run_in_context(body()).unwrap(), (7, 3));
 }
 
 /// A key whose callable the failed callback did not own, or had passed on, is waited for as before,
@@ -315,8 +317,8 @@ fn a_callback_that_fails_settles_no_other_keys() {
         }
         Ok(yield_!(Wait::<u8>::new("owned"))? + yield_!(Wait::<u8>::new("other"))?)
     }
-    assert_eq!(run(body(true)).unwrap(), 3);
-    let error = run(body(false)).unwrap_err();
+    assert_eq!(run_in_context(body(true)).unwrap(), 3);
+    let error = run_in_context(body(false)).unwrap_err();
     let leaked = error.downcast_ref::<LeakedCallbackError>().expect("a leak");
     assert_eq!(leaked.keys().iter().map(gen::LeakedKey::key).collect::<Vec<_>>(), ["\"owned\"", "\"other\""]);
 }
@@ -328,7 +330,7 @@ fn a_callback_that_ends_well_leaves_a_leak() {
     fn body() -> gen::Result {
         let callable = yield_!(Callback::<u8>::new("k"))?;
         soon(move || drop(callable));
-        yield_!(gen::sleep(Duration::from_secs(1)))
+        yield_!(gen::sleep(seconds(1)))
     }
     assert!(run(body()).unwrap_err().is::<LeakedCallbackError>());
 }

@@ -1,16 +1,17 @@
 //! Tests that later versions of Tornado have and 4.4.3 does not.
 
-use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::future::poll_fn;
-use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};
 
+use behaviour::{needs, seconds, spawn, Order};
 use futures::FutureExt;
 use gen::{yield_, Coroutine, IoLoop, VirtualClock};
-use loop_behaviour::{Drops, Order};
+use loop_behaviour::Drops;
 
-use super::{after_turns, run, soon, unlogged, Fault, SECOND};
+use super::{after_turns, run, soon, unlogged, Fault};
 
 /// The function keeps its name, and here also the place of its definition.
 #[test]
@@ -80,16 +81,19 @@ fn asyncio_gather() {
     assert_eq!(run(outer()).unwrap(), 42);
 }
 
+/// The waker of a task.
+type Kept = Arc<Mutex<Option<Waker>>>;
+
 /// Tornado's issue 1769: a task does not vanish if only itself holds the future that it waits for.
 #[test]
 fn gc() {
-    let waker: Rc<RefCell<Option<Waker>>> = Rc::default();
-    let resolved = Rc::new(Cell::new(false));
+    let waker: Kept = Arc::default();
+    let resolved = Arc::new(AtomicBool::new(false));
     #[gen::coroutine]
-    fn waits(waker: Rc<RefCell<Option<Waker>>>, resolved: Rc<Cell<bool>>) -> gen::Result<u32> {
+    fn waits(waker: Kept, resolved: Arc<AtomicBool>) -> gen::Result<u32> {
         yield_!(poll_fn(|cx| {
-            *waker.borrow_mut() = Some(cx.waker().clone());
-            if resolved.get() {
+            *waker.lock().unwrap() = Some(cx.waker().clone());
+            if resolved.load(Ordering::SeqCst) {
                 Poll::Ready(42)
             } else {
                 Poll::Pending
@@ -97,13 +101,14 @@ fn gc() {
         }))
     }
     #[gen::coroutine]
-    fn outer(waker: Rc<RefCell<Option<Waker>>>, resolved: Rc<Cell<bool>>) -> gen::Result<u32> {
-        let task = gen::spawn_local(waits(waker.clone(), resolved.clone()));
+    fn outer(waker: Kept, resolved: Arc<AtomicBool>) -> gen::Result<u32> {
+        let task = spawn(waits(waker.clone(), resolved.clone()));
         for _ in 0..3 {
             yield_!(gen::moment())?;
         }
-        resolved.set(true);
-        waker.borrow_mut().take().expect("it waits").wake();
+        resolved.store(true, Ordering::SeqCst);
+        let waker = waker.lock().unwrap().take();
+        waker.expect("it waits").wake();
         yield_!(task)
     }
     assert_eq!(run(outer(waker, resolved)).unwrap(), 42);
@@ -112,18 +117,19 @@ fn gc() {
 /// A coroutine that never ends is freed with its loop, even if it holds the loop.
 #[test]
 fn gc_infinite_coro() {
+    needs!(TheLoop);
     #[gen::coroutine]
     fn endless(local: impl Sized) -> gen::Result {
         let _held = (local, IoLoop::current());
         loop {
-            yield_!(gen::sleep(SECOND))?;
+            yield_!(gen::sleep(seconds(1)))?;
         }
     }
     let drops = Drops::new();
     unlogged(|| {
         let io_loop = IoLoop::with_clock(VirtualClock::new());
         drop(io_loop.spawn_local(endless(drops.one())));
-        io_loop.run_sync(async { gen::sleep(SECOND * 5).await }).unwrap();
+        io_loop.run_sync(async { gen::sleep(seconds(5)).await }).unwrap();
         assert_eq!(drops.count(), 0);
     });
     assert_eq!(drops.count(), 1);
@@ -133,6 +139,7 @@ fn gc_infinite_coro() {
 /// meaning of dropping a loop, and nothing is logged.)
 #[test]
 fn gc_infinite_async_await() {
+    needs!(TheLoop);
     async fn endless(local: impl Sized) -> gen::Result {
         let _held = (local, IoLoop::current());
         loop {
@@ -164,13 +171,15 @@ fn rule_60_an_abandoned_coroutine_drops_its_locals() {
     assert_eq!(drops.count(), 0);
     drop(abandoned);
     assert_eq!(drops.count(), 1);
-    // As a task it belongs to the loop, whether or not its handle is held.
-    unlogged(|| {
-        let io_loop = IoLoop::with_clock(VirtualClock::new());
-        drop(io_loop.spawn_local(waits(drops.one())));
-        io_loop.run_sync(async { gen::sleep(SECOND).await }).unwrap();
+    // As a task it belongs to its executor, whether or not its handle is held.
+    needs!(EndDropsTasks);
+    let waits = async {
+        drop(spawn(waits(drops.one())));
+        gen::sleep(seconds(1)).await?;
         assert_eq!(drops.count(), 1);
-    });
+        Ok::<_, gen::Error>(())
+    };
+    run(waits).unwrap();
     assert_eq!(drops.count(), 2);
 }
 
@@ -223,6 +232,7 @@ fn gen_basic_return_values() {
 /// Two thousand moments in a list take one turn together, not one each.
 #[test]
 fn gen_basic_performance() {
+    needs!(OrderOfTasks);
     #[gen::coroutine]
     fn body(order: Order) -> gen::Result<usize> {
         let next = order.clone();

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use behaviour::needs;
 use gen::{yield_, Callback, LeakedCallbackError, LeakedKey, Wait};
 
 use super::run;
@@ -86,9 +87,11 @@ fn rule_31_an_engine_that_ends_by_a_return() {
     fn is_without_a_result() {
         yield_!(Callback::<u8>::new("k")).expect("the key is free").call(0);
     }
-    gen::block_on(async {
+    needs!(LocalTasks);
+    behaviour::run(async {
         assert!(returns().unwrap_err().is::<LeakedCallbackError>());
         assert!(is_without_a_result().unwrap_err().is::<LeakedCallbackError>());
+        Ok(())
     });
 }
 

@@ -2,7 +2,10 @@
 //! behaviour that Tornado never had.
 //!
 //! Tornado's tests call `@engine` functions. Where it makes no difference, these tests run a
-//! coroutine on the loop.
+//! coroutine.
+//!
+//! They run on each of the executors of the crate `behaviour`. Where a rule is about the loop, or
+//! needs its order, the test says so: `needs!`.
 
 mod arguments;
 mod callables;
@@ -33,27 +36,26 @@ mod wait_iterator;
 use std::future::Future;
 use std::time::Duration;
 
-use gen::{CallbackOutput, IoLoop, IoLoopHandle, Promise, SharedFuture, VirtualClock};
+use behaviour::{logged, Took};
+use gen::{CallbackOutput, IoLoop, IoLoopHandle, Promise, SharedFuture};
 
-const SECOND: Duration = Duration::from_secs(1);
-const TEN_SECONDS: Duration = Duration::from_secs(10);
-
-/// Runs a body on a virtual clock. Panics if anything is logged.
+/// Runs a body on the driver of this run. Panics if anything is logged.
 #[track_caller]
 fn run<T, E>(future: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-    unlogged(|| IoLoop::with_clock(VirtualClock::new()).block_on(future))
+    unlogged(|| behaviour::run(async { Ok(future.await) }))
+}
+
+/// As [`run`], with a body that takes the errors of its callbacks.
+#[track_caller]
+fn run_in_context<T: Send + 'static>(
+    body: impl Future<Output = gen::Result<T>> + Send + 'static,
+) -> gen::Result<T> {
+    unlogged(|| behaviour::run_in_context(body))
 }
 
 /// Returns the result of `future`, and the records that were logged meanwhile.
 fn run_logged<T>(future: impl Future<Output = T>) -> (T, Vec<String>) {
-    logged(|| IoLoop::with_clock(VirtualClock::new()).block_on(future))
-}
-
-/// Returns the result of `act`, and the records that were logged meanwhile.
-fn logged<T>(act: impl FnOnce() -> T) -> (T, Vec<String>) {
-    let mut output = None;
-    let lines = loop_behaviour::logged(|| output = Some(act()));
-    (output.expect("it ran to its end"), lines)
+    logged(|| behaviour::run(async { Ok(future.await) }))
 }
 
 /// Returns the result of `act`. Panics if anything is logged.
@@ -64,14 +66,19 @@ fn unlogged<T>(act: impl FnOnce() -> T) -> T {
     output
 }
 
-/// Runs a body on a virtual clock. Returns its result, the seconds that it took, and the records.
-fn run_timed<T>(future: impl Future<Output = gen::Result<T>>) -> (Result<T, String>, u64, Vec<String>) {
-    let ((result, took), lines) = run_logged(async {
-        let began = here().now();
-        let result = future.await;
-        (result, here().now() - began)
-    });
-    (result.map_err(|error| error.to_string()), took.as_secs(), lines)
+/// Runs a body that takes the errors of its callbacks. Returns its result, the time that it took,
+/// and the records.
+fn run_timed<T: Send + 'static>(
+    body: impl Future<Output = gen::Result<T>> + Send + 'static,
+) -> (Result<T, String>, Took, Vec<String>) {
+    let timed = async {
+        let began = behaviour::now();
+        let result = body.await;
+        Ok::<_, gen::Error>((result, behaviour::since(began)))
+    };
+    let (timed, lines) = logged(|| behaviour::run_in_context(timed));
+    let (result, took) = timed.expect("measuring does not fail");
+    (result.map_err(|error| error.to_string()), took, lines)
 }
 
 /// The current loop.
@@ -79,13 +86,41 @@ fn here() -> IoLoopHandle {
     IoLoop::current().expect("a loop runs")
 }
 
-/// Makes the loop call a function in its next turn.
-fn soon<R: CallbackOutput<M>, M: 'static>(call: impl FnOnce() -> R + 'static) {
-    here().add_callback(call);
+/// Makes the executor call a function: a loop in its next turn, and any other one in a task.
+fn soon<R: CallbackOutput<M> + 'static, M: 'static>(call: impl FnOnce() -> R + Send + 'static) {
+    match IoLoop::current() {
+        Some(io_loop) => io_loop.add_callback(call),
+        None => after(gen::moment(), call),
+    }
 }
 
-/// Makes the loop call a function that fails in its next turn.
-fn fails_on_the_loop(text: &'static str) {
+/// Makes the executor call a function after that time.
+fn later<R: CallbackOutput<M> + 'static, M: 'static>(
+    delay: Duration,
+    call: impl FnOnce() -> R + Send + 'static,
+) {
+    match IoLoop::current() {
+        Some(io_loop) => drop(io_loop.call_later(delay, call)),
+        None => after(gen::sleep(delay), call),
+    }
+}
+
+/// Calls a function in the present error context, in a task that waits before.
+fn after<R: CallbackOutput<M> + 'static, M: 'static>(
+    wait: impl Future<Output = gen::Result> + Send + 'static,
+    call: impl FnOnce() -> R + Send + 'static,
+) {
+    let mut call = Some(call);
+    let mut callback = gen::context::wrap(move |()| call.take().expect("it is called once")());
+    drop(gen::spawn(async move {
+        wait.await?;
+        callback(());
+        Ok::<_, gen::Error>(())
+    }));
+}
+
+/// Makes the executor call a function that fails.
+fn fails_in_a_callback(text: &'static str) {
     soon(move || Err::<(), _>(text));
 }
 

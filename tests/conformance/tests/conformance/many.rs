@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use super::{run, soon};
+use behaviour::needs;
 use gen::{yield_, Callable, Callback, Runner, Wait, WaitAll, YieldPoint};
 
 /// A wait that counts how often it is polled.
@@ -39,6 +40,7 @@ fn one_a_turn(mut callables: Vec<Callable<usize>>) {
 /// each of 2,000 points, whose values come one by one.
 #[test]
 fn multi_performance() {
+    needs!(OneThread);
     #[gen::coroutine]
     fn body(count: usize, asked: Rc<Cell<usize>>) -> gen::Result<Vec<usize>> {
         let callables = yield_!((0..count).map(Callback::<usize>::new).collect::<Vec<_>>())?;
@@ -90,7 +92,7 @@ fn in_every_container() {
             gen::multi(BTreeMap::from([(0, wait(7))])),
             std::future::ready(1 << 9),
         ))?;
-        let limited = yield_!(gen::with_timeout(std::time::Duration::from_secs(1), wait(8)))?;
+        let limited = yield_!(gen::with_timeout(behaviour::seconds(1), wait(8)))?;
         let parts = [list.concat(), map.into_values().flatten().collect(), boxed.into(), array.into()];
         let others = [deque.into(), tree.into_values().collect::<Vec<_>>(), vec![future, limited]];
         Ok(parts.iter().chain(&others).flatten().sum())

@@ -3,10 +3,10 @@
 
 use std::rc::Rc;
 
+use behaviour::{logged, needs, seconds, spawn, Order};
 use gen::{yield_, AlreadySetError, BrokenPromiseError, Panicked, Promise, SharedFuture};
-use loop_behaviour::Order;
 
-use super::{after_turns, done, promises, run, run_logged, soon, Fault, SECOND};
+use super::{after_turns, done, promises, run, run_in_context, run_logged, soon, Fault};
 
 /// A future that the loop's callback sets.
 #[test]
@@ -101,6 +101,7 @@ fn panics() -> gen::Result<u32> {
 /// then counts as read by the promise.
 #[test]
 fn chain_future_is_follow() {
+    needs!(LocalTasks);
     #[gen::coroutine]
     fn body() -> gen::Result {
         let (promise, future) = gen::promise();
@@ -125,6 +126,7 @@ fn chain_future_is_follow() {
 /// set before keeps its value, and the mistake is logged.
 #[test]
 fn chain_future_where_it_cannot_be() {
+    needs!(LocalTasks);
     let (promise, future) = gen::promise::<u32>();
     promise.follow(done(1));
     assert!(future.result().unwrap().unwrap_err().is::<gen::NoHost>());
@@ -152,11 +154,11 @@ fn reads(name: &'static str, future: SharedFuture<u32>, order: Order) -> gen::Re
 /// resumed in the order in which they began to wait.
 #[test]
 fn rule_3_waiters_resume_in_order_in_a_later_turn() {
+    needs!(OrderOfTasks);
     #[gen::coroutine]
     fn body(order: Order) -> gen::Result {
         let (promise, future) = gen::promise();
-        let readers =
-            ["a", "b", "c"].map(|name| gen::spawn_local(reads(name, future.clone(), order.clone())));
+        let readers = ["a", "b", "c"].map(|name| spawn(reads(name, future.clone(), order.clone())));
         let set = order.clone();
         soon(move || {
             set.push("set ");
@@ -176,22 +178,23 @@ fn rule_3_waiters_resume_in_order_in_a_later_turn() {
 /// the positions of others.
 #[test]
 fn rule_3_a_waiter_keeps_its_place() {
+    needs!(OrderOfTasks);
     #[gen::coroutine]
     fn impatient(name: &'static str, future: SharedFuture<u32>, order: Order) -> gen::Result {
         let mut future = future;
-        while yield_!(gen::with_timeout(SECOND, &mut future)).is_err() {}
+        while yield_!(gen::with_timeout(seconds(1), &mut future)).is_err() {}
         order.push(name);
         Ok(())
     }
     #[gen::coroutine]
     fn body(order: Order) -> gen::Result {
         let (promise, future) = gen::promise();
-        let leaves = gen::with_timeout(SECOND, future.clone());
-        let leaves = gen::spawn_local(async move { gen::multi(vec![leaves]).settle().join().await });
-        let readers = ["a", "b"].map(|name| gen::spawn_local(impatient(name, future.clone(), order.clone())));
-        yield_!(gen::sleep(SECOND * 5))?;
-        let last = gen::spawn_local(impatient("c", future, order.clone()));
-        yield_!(gen::sleep(SECOND * 5 / 2))?;
+        let leaves = gen::with_timeout(seconds(1), future.clone());
+        let leaves = spawn(async move { gen::multi(vec![leaves]).settle().join().await });
+        let readers = ["a", "b"].map(|name| spawn(impatient(name, future.clone(), order.clone())));
+        yield_!(gen::sleep(seconds(5)))?;
+        let last = spawn(impatient("c", future, order.clone()));
+        yield_!(gen::sleep(seconds(5) / 2))?;
         promise.set(7)?;
         yield_!((readers, last))?;
         yield_!(leaves).map(drop)
@@ -255,7 +258,7 @@ fn rule_36_an_abandoned_future_may_still_be_set() {
         }
         Ok(())
     }
-    let (result, lines) = run_logged(body());
+    let (result, lines) = logged(|| behaviour::run_in_context(body()));
     result.unwrap();
     assert_eq!(lines, [UNREAD]);
 }
@@ -266,7 +269,7 @@ fn rule_50_a_late_failure_of_a_promise_is_logged() {
     #[gen::coroutine]
     fn body() -> gen::Result {
         let (promise, future) = gen::promise::<u32>();
-        assert!(yield_!(gen::with_timeout(SECOND, future)).is_err());
+        assert!(yield_!(gen::with_timeout(seconds(1), future)).is_err());
         promise.fail(Fault("late"))?;
         Ok(())
     }
@@ -281,13 +284,13 @@ fn rule_51_a_quiet_late_failure_of_a_promise_is_not_logged() {
     #[gen::coroutine]
     fn body() -> gen::Result {
         let (promise, future) = gen::promise::<u32>();
-        assert!(yield_!(gen::with_timeout(SECOND, future).quiet::<Fault>()).is_err());
+        assert!(yield_!(gen::with_timeout(seconds(1), future).quiet::<Fault>()).is_err());
         promise.fail(Fault("late"))?;
         let (promise, future) = gen::promise::<u32>();
-        assert!(yield_!(gen::with_timeout(SECOND, future)).is_err());
+        assert!(yield_!(gen::with_timeout(seconds(1), future)).is_err());
         promise.set(7)?;
         let (promise, future) = gen::promise::<u32>();
-        assert!(yield_!(gen::with_timeout(SECOND, future.clone())).is_err());
+        assert!(yield_!(gen::with_timeout(seconds(1), future.clone())).is_err());
         promise.fail(Fault("late"))?;
         assert!(yield_!(future).is_err());
         Ok(())
@@ -312,6 +315,7 @@ fn rule_58_a_promise_is_set_once() {
 /// run.
 #[test]
 fn rule_58_done_callbacks_run_in_order() {
+    needs!(LocalTasks);
     #[gen::coroutine]
     fn body(order: Order) -> gen::Result {
         let (promise, future) = gen::promise::<u32>();
@@ -328,11 +332,11 @@ fn rule_58_done_callbacks_run_in_order() {
         }
         promise.set(7)?;
         order.push("set ");
-        order.push(yield_!(gen::sleep(SECOND)).unwrap_err());
+        order.push(yield_!(gen::sleep(seconds(1))).unwrap_err());
         Ok(())
     }
     let order = Order::new();
-    run(body(order.clone())).unwrap();
+    run_in_context(body(order.clone())).unwrap();
     assert_eq!(order.text(), "set 0:7 1:7 2:7 1 failed");
 }
 
@@ -340,6 +344,7 @@ fn rule_58_done_callbacks_run_in_order() {
 /// the call. (Tornado runs it inside.)
 #[test]
 fn rule_58_a_done_callback_of_a_done_future() {
+    needs!(LocalTasks);
     #[gen::coroutine]
     fn body(order: Order) -> gen::Result {
         let (promise, future) = gen::promise::<u32>();
@@ -351,10 +356,10 @@ fn rule_58_a_done_callback_of_a_done_future() {
         promise.set(7)?;
         add("behind ");
         order.push("added ");
-        yield_!(gen::sleep(SECOND))?;
+        yield_!(gen::sleep(seconds(1)))?;
         add("late ");
         order.push("added ");
-        yield_!(gen::sleep(SECOND))
+        yield_!(gen::sleep(seconds(1)))
     }
     let order = Order::new();
     run(body(order.clone())).unwrap();
@@ -377,6 +382,7 @@ fn rule_58_a_done_callback_without_a_loop() {
 /// of any task.
 #[test]
 fn rule_58_a_failure_that_nobody_looked_at_is_logged() {
+    needs!(LocalTasks);
     fn failed() -> SharedFuture<u32> {
         let (promise, future) = gen::promise();
         promise.fail(Fault("late")).unwrap();
@@ -399,7 +405,7 @@ fn rule_58_a_failure_that_nobody_looked_at_is_logged() {
         let (promise, future): (Promise<u32>, _) = gen::promise();
         drop(promise);
         drop(future);
-        yield_!(gen::sleep(SECOND))
+        yield_!(gen::sleep(seconds(1)))
     }
     #[gen::coroutine]
     fn fetches() -> gen::Result<u32> {
@@ -410,7 +416,7 @@ fn rule_58_a_failure_that_nobody_looked_at_is_logged() {
         let (promise, future) = gen::promise();
         promise.follow(fetches());
         drop(future);
-        yield_!(gen::sleep(SECOND))
+        yield_!(gen::sleep(seconds(1)))
     }
     run(read()).unwrap();
     let (result, lines) = run_logged(unread());

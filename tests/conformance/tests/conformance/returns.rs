@@ -1,7 +1,7 @@
 //! `Return`: GenCoroutineTest.test_*_return*, and rule 11 of the semantics.
 
+use behaviour::Order;
 use gen::{yield_, Coroutine, Return};
-use loop_behaviour::Order;
 
 use super::{run_logged, Fault};
 
@@ -58,7 +58,7 @@ fn async_return_no_value_by_a_return() {
 /// an error, whose text says that it is a `Return`.
 #[test]
 fn a_return_in_an_engine() {
-    #[gen::engine]
+    #[gen::engine(send)]
     fn engine(order: Order, moments: u8) -> gen::Result {
         for _ in 0..moments {
             yield_!(gen::moment())?;
@@ -66,7 +66,7 @@ fn a_return_in_an_engine() {
         order.push("r");
         match leave(())? {}
     }
-    #[gen::engine]
+    #[gen::engine(send)]
     fn returns_a_value() -> gen::Result {
         match leave(42)? {}
     }
@@ -74,7 +74,7 @@ fn a_return_in_an_engine() {
     let (result, lines) = run_logged(async {
         engine(order.clone(), 0).unwrap();
         engine(order.clone(), 1).unwrap();
-        gen::sleep(super::SECOND).await.unwrap();
+        gen::sleep(behaviour::seconds(1)).await.unwrap();
         returns_a_value()
     });
     assert!(result.unwrap_err().to_string().starts_with("a `gen::Return` of `i32` ended no coroutine"));

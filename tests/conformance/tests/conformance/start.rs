@@ -8,15 +8,16 @@ use std::rc::Rc;
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
+use behaviour::{needs, now, seconds, spawn, Order};
 use gen::yield_;
-use loop_behaviour::Order;
 
-use super::{here, run, run_logged, soon, SECOND};
+use super::{here, run, run_logged, soon};
 
 /// A call is cold: nothing runs until it is waited for. `spawn` runs the first step before it
 /// returns. If all yields are ready, this is the whole body.
 #[test]
 fn rule_1_a_call_is_cold_and_spawn_runs_the_first_step() {
+    needs!(OneThread);
     #[gen::coroutine]
     fn body(order: Order, moments: u8) -> gen::Result {
         order.push("first ");
@@ -33,8 +34,8 @@ fn rule_1_a_call_is_cold_and_spawn_runs_the_first_step() {
         let cold = body(order.clone(), 0);
         order.push("called ");
         cold.await.unwrap();
-        assert!(gen::spawn_local(body(order.clone(), 0)).is_done());
-        let task = gen::spawn_local(body(order.clone(), 1));
+        assert!(spawn(body(order.clone(), 0)).is_done());
+        let task = spawn(body(order.clone(), 1));
         assert!(!task.is_done());
         order.push("returned ");
         task.await.unwrap();
@@ -46,10 +47,11 @@ fn rule_1_a_call_is_cold_and_spawn_runs_the_first_step() {
 /// Twenty thousand ready yields, of values and of errors, use no stack and no turn of the loop.
 #[test]
 fn rule_2_ready_yields_resume_in_place() {
+    needs!(OneThread);
     #[gen::coroutine]
     fn body(order: Order) -> gen::Result<usize> {
         let noted = order.clone();
-        here().add_callback(move || noted.push("a turn"));
+        soon(move || noted.push("a turn"));
         let mut failed = 0;
         for n in 0..20_000_usize {
             let result = if n % 2 == 0 { Ok(()) } else { Err(std::fmt::Error) };
@@ -65,6 +67,7 @@ fn rule_2_ready_yields_resume_in_place() {
 /// Several waiters are resumed in the order in which they began to wait.
 #[test]
 fn rule_3_a_pending_future_resumes_in_a_later_turn() {
+    needs!(OrderOfTasks);
     let order = Order::new();
     #[gen::coroutine]
     fn waits(name: &'static str, order: Order, wakers: Rc<RefCell<Vec<Waker>>>) -> gen::Result {
@@ -101,17 +104,18 @@ fn rule_3_a_pending_future_resumes_in_a_later_turn() {
 /// turn there too.
 #[test]
 fn rule_4_a_moment_in_a_list_costs_a_turn_too() {
+    needs!(OrderOfTasks);
     #[gen::coroutine]
     fn body(order: Order) -> gen::Result {
         let noted = order.clone();
-        here().add_callback(move || noted.push("callback "));
+        soon(move || noted.push("callback "));
         yield_!([gen::moment(), gen::moment()])?;
         order.push("body");
         for way in 0..3 {
             soon(order.note(" callback "));
             match way {
                 0 => yield_!(gen::YieldFuture::new(gen::moment()))?,
-                1 => yield_!(gen::with_timeout(SECOND, gen::moment()))?,
+                1 => yield_!(gen::with_timeout(seconds(1), gen::moment()))?,
                 _ => yield_!(gen::maybe_future!(gen::moment()))?,
             }
             order.push("body");
@@ -165,7 +169,7 @@ fn rule_10_a_panic_reaches_whoever_waits() {
     }
     #[gen::coroutine]
     fn waits() -> gen::Result<String> {
-        let error = yield_!(gen::spawn_local(panics())).unwrap_err();
+        let error = yield_!(spawn(panics())).unwrap_err();
         Ok(error.downcast_ref::<gen::Panicked>().expect("it is one").message().to_owned())
     }
     assert_eq!(run(waits()).unwrap(), "in the body");
@@ -177,6 +181,7 @@ fn rule_10_a_panic_reaches_whoever_waits() {
 /// the next turn. The time of a sleep begins at its call.
 #[test]
 fn rule_54_sleeps_fire_by_deadline_and_creation_from_their_call() {
+    needs!(VirtualTime);
     let order = Order::new();
     #[gen::coroutine]
     fn sleeper(name: char, sleep: gen::Sleep, order: Order) -> gen::Result {
@@ -186,14 +191,14 @@ fn rule_54_sleeps_fire_by_deadline_and_creation_from_their_call() {
     }
     #[gen::coroutine]
     fn body(order: Order) -> gen::Result<Duration> {
-        let began = here().now();
-        let called_early = gen::sleep(SECOND * 3);
-        let sleeps = [('c', SECOND * 2), ('a', SECOND), ('b', SECOND), ('0', Duration::ZERO)];
+        let began = now();
+        let called_early = gen::sleep(seconds(3));
+        let sleeps = [('c', seconds(2)), ('a', seconds(1)), ('b', seconds(1)), ('0', Duration::ZERO)];
         yield_!(sleeps.map(|(name, duration)| sleeper(name, gen::sleep(duration), order.clone())))?;
         yield_!(called_early)?;
-        Ok(here().now() - began)
+        Ok(now() - began)
     }
-    assert_eq!(run(body(order.clone())).unwrap(), SECOND * 3);
+    assert_eq!(run(body(order.clone())).unwrap(), seconds(3));
     assert_eq!(order.text(), "0abc");
 }
 

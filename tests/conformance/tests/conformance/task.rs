@@ -67,7 +67,7 @@ fn rule_38_an_error_of_the_function_after_that_of_a_callback() {
             gen::context::wrap(|()| Err("the callback's"))(());
             Err::<(), _>("the function's")
         });
-        assert_eq!(gen::run_sync(failing).unwrap_err().to_string(), "the function's");
+        assert_eq!(behaviour::run_to_result(failing).unwrap_err().to_string(), "the function's");
     });
     assert_eq!(log, ["ERROR gen: a callback failed: the callback's"]);
 }

@@ -9,14 +9,15 @@ use std::task::{Poll, Waker};
 use std::thread;
 use std::time::Duration;
 
+use behaviour::{needs, now, seconds, spawn, Order};
 use gen::{yield_, IoLoop, TimeoutError};
-use loop_behaviour::{Order, WatchedClock};
+use loop_behaviour::WatchedClock;
 
-use super::{here, run, run_logged, unlogged, Fault, SECOND};
+use super::{here, later, run, run_logged, unlogged, Fault};
 
 #[gen::coroutine]
-fn after(seconds: u32, result: Result<u32, Fault>) -> gen::Result<u32> {
-    yield_!(gen::sleep(SECOND * seconds))?;
+fn after(time: u64, result: Result<u32, Fault>) -> gen::Result<u32> {
+    yield_!(gen::sleep(seconds(time)))?;
     Ok(result?)
 }
 
@@ -25,7 +26,7 @@ fn after(seconds: u32, result: Result<u32, Fault>) -> gen::Result<u32> {
 fn timeout() {
     #[gen::coroutine]
     fn body() -> gen::Result<u32> {
-        yield_!(gen::with_timeout(SECOND / 10, pending::<gen::Result<u32>>()))
+        yield_!(gen::with_timeout(seconds(1) / 10, pending::<gen::Result<u32>>()))
     }
     assert!(run_logged(body()).0.unwrap_err().is::<TimeoutError>());
 }
@@ -33,11 +34,12 @@ fn timeout() {
 /// A future that is ready in time gives its value at once.
 #[test]
 fn completes_before_timeout() {
+    needs!(VirtualTime);
     #[gen::coroutine]
     fn body() -> gen::Result<u32> {
-        let began = here().now();
-        let value = yield_!(gen::with_timeout(SECOND * 3600, after(1, Ok(7))))?;
-        assert_eq!(here().now() - began, SECOND);
+        let began = now();
+        let value = yield_!(gen::with_timeout(seconds(3600), after(1, Ok(7))))?;
+        assert_eq!(now() - began, seconds(1));
         Ok(value)
     }
     assert_eq!(run_logged(body()).0.unwrap(), 7);
@@ -48,7 +50,7 @@ fn completes_before_timeout() {
 fn fails_before_timeout() {
     #[gen::coroutine]
     fn body() -> gen::Result<u32> {
-        yield_!(gen::with_timeout(SECOND * 3600, after(1, Err(Fault("its own")))))
+        yield_!(gen::with_timeout(seconds(3600), after(1, Err(Fault("its own")))))
     }
     assert_eq!(run_logged(body()).0.unwrap_err().downcast_ref(), Some(&Fault("its own")));
 }
@@ -58,7 +60,7 @@ fn fails_before_timeout() {
 fn already_resolved() {
     #[gen::coroutine]
     fn body() -> gen::Result<u32> {
-        yield_!(gen::with_timeout(SECOND * 3600, ready(Ok::<_, gen::Error>(7))))
+        yield_!(gen::with_timeout(seconds(3600), ready(Ok::<_, gen::Error>(7))))
     }
     assert_eq!(run_logged(body()).0.unwrap(), 7);
 }
@@ -67,14 +69,15 @@ fn already_resolved() {
 /// Here `with_timeout` accepts everything that `yield_!` accepts, and the rest does not compile.
 #[test]
 fn rule_45_anything_yieldable() {
+    needs!(VirtualTime);
     #[gen::coroutine]
     fn body() -> gen::Result<(Vec<u32>, u32)> {
-        let list = yield_!(gen::with_timeout(SECOND * 3600, vec![after(2, Ok(1)), after(1, Ok(2))]))?;
+        let list = yield_!(gen::with_timeout(seconds(3600), vec![after(2, Ok(1)), after(1, Ok(2))]))?;
         let callable = yield_!(gen::Callback::<u32>::new("k"))?;
-        here().call_later(SECOND, move || callable.call(3));
+        later(seconds(1), move || callable.call(3));
         let wait = || gen::Wait::<u32>::new("k");
-        assert!(yield_!(gen::with_timeout(SECOND / 2, wait())).unwrap_err().is::<TimeoutError>());
-        Ok((list, yield_!(gen::with_timeout(SECOND, wait()))?))
+        assert!(yield_!(gen::with_timeout(seconds(1) / 2, wait())).unwrap_err().is::<TimeoutError>());
+        Ok((list, yield_!(gen::with_timeout(seconds(1), wait()))?))
     }
     assert_eq!(run(body()).unwrap(), (vec![1, 2], 3));
 }
@@ -82,20 +85,21 @@ fn rule_45_anything_yieldable() {
 /// A task goes on after the deadline, and a future that was only borrowed can be waited for again.
 #[test]
 fn rule_46_the_input_is_never_cancelled() {
+    needs!(VirtualTime);
     #[gen::coroutine]
     fn body(order: Order) -> gen::Result {
         let noted = order.clone();
-        let task = gen::spawn_local(async move {
-            gen::sleep(SECOND * 2).await?;
+        let task = spawn(async move {
+            gen::sleep(seconds(2)).await?;
             noted.push("went on");
             Ok::<_, gen::Error>(())
         });
-        assert!(yield_!(gen::with_timeout(SECOND, task)).is_err());
-        yield_!(gen::sleep(SECOND * 2))?;
+        assert!(yield_!(gen::with_timeout(seconds(1), task)).is_err());
+        yield_!(gen::sleep(seconds(2)))?;
         // The future is only borrowed, so that it can be used again.
         let mut slow = pin!(after(2, Ok(7)));
-        assert!(yield_!(gen::with_timeout(SECOND, slow.as_mut())).is_err());
-        order.push(format_args!(" {}", yield_!(gen::with_timeout(SECOND * 2, slow))?));
+        assert!(yield_!(gen::with_timeout(seconds(1), slow.as_mut())).is_err());
+        order.push(format_args!(" {}", yield_!(gen::with_timeout(seconds(2), slow))?));
         Ok(())
     }
     let order = Order::new();
@@ -110,8 +114,8 @@ fn late(
     wait: impl FnOnce(gen::JoinHandle<u32>) -> Waiting + 'static,
 ) -> Vec<String> {
     let (outcome, lines) = run_logged(async move {
-        let result = wait(gen::spawn_local(after(2, result))).await;
-        gen::sleep(SECOND * 2).await.unwrap();
+        let result = wait(spawn(after(10, result))).await;
+        gen::sleep(seconds(15)).await.unwrap();
         result
     });
     assert!(outcome.unwrap_err().is::<TimeoutError>());
@@ -122,28 +126,28 @@ type Waiting = gen::LocalBoxCoroutine<'static, gen::Result>;
 
 #[gen::coroutine(dyn(local))]
 fn plainly(task: gen::JoinHandle<u32>) -> gen::Result {
-    yield_!(gen::with_timeout(SECOND, task)).map(drop)
+    yield_!(gen::with_timeout(seconds(1), task)).map(drop)
 }
 
 #[gen::coroutine(dyn(local))]
 fn quietly(task: gen::JoinHandle<u32>) -> gen::Result {
-    let limited = gen::with_timeout(SECOND, task).quiet::<std::fmt::Error>().quiet::<Fault>();
+    let limited = gen::with_timeout(seconds(1), task).quiet::<std::fmt::Error>().quiet::<Fault>();
     yield_!(limited).map(drop)
 }
 
 #[gen::coroutine(dyn(local))]
 fn quiet_of_all(task: gen::JoinHandle<u32>) -> gen::Result {
-    yield_!(gen::with_timeout(SECOND, task).quiet::<gen::Error>()).map(drop)
+    yield_!(gen::with_timeout(seconds(1), task).quiet::<gen::Error>()).map(drop)
 }
 
 #[gen::coroutine(dyn(local))]
 fn quiet_of_another_type(task: gen::JoinHandle<u32>) -> gen::Result {
-    yield_!(gen::with_timeout(SECOND, task).quiet::<std::fmt::Error>()).map(drop)
+    yield_!(gen::with_timeout(seconds(1), task).quiet::<std::fmt::Error>()).map(drop)
 }
 
 #[gen::coroutine(dyn(local))]
 fn in_a_list(task: gen::JoinHandle<u32>) -> gen::Result {
-    yield_!(gen::with_timeout(SECOND, vec![task])).map(drop)
+    yield_!(gen::with_timeout(seconds(1), vec![task])).map(drop)
 }
 
 #[gen::coroutine(dyn(local))]
@@ -152,7 +156,7 @@ fn within_a_coroutine(task: gen::JoinHandle<u32>) -> gen::Result {
     fn waits(task: gen::JoinHandle<u32>) -> gen::Result<u32> {
         yield_!(task)
     }
-    yield_!(gen::with_timeout(SECOND, waits(task))).map(drop)
+    yield_!(gen::with_timeout(seconds(1), waits(task))).map(drop)
 }
 
 const AFTER_TIMEOUT: &str = "ERROR gen: a task failed after the timeout that waited for it: late";
@@ -186,15 +190,15 @@ fn rule_51_a_quiet_late_failure_is_not_logged() {
 #[test]
 fn what_is_detached_otherwise_is_logged_as_before() {
     let ((), lines) = run_logged(async {
-        drop(gen::spawn_local(after(2, Err(Fault("detached")))));
-        let quiet = gen::with_timeout(SECOND, pending::<gen::Result>()).quiet::<Fault>();
+        drop(spawn(after(2, Err(Fault("detached")))));
+        let quiet = gen::with_timeout(seconds(1), pending::<gen::Result>()).quiet::<Fault>();
         #[gen::coroutine]
         fn wait<Y: gen::Yieldable<M, Output = ()>, M>(limited: Y) -> gen::Result {
             yield_!(limited)
         }
         assert!(wait(quiet).await.is_err());
-        drop(gen::spawn_local(after(1, Err(Fault("later")))));
-        gen::sleep(SECOND * 3).await.unwrap();
+        drop(spawn(after(1, Err(Fault("later")))));
+        gen::sleep(seconds(3)).await.unwrap();
     });
     let starts = |line: &String, error| {
         line.starts_with(&format!("ERROR gen: a task failed, and its result was never read: {error}"))
@@ -247,7 +251,7 @@ fn timeout_concurrent_future() {
     #[gen::coroutine]
     fn body() -> gen::Result<Option<u32>> {
         let (thread, answer) = from_a_thread();
-        let result = yield_!(gen::with_timeout(here().now(), answer));
+        let result = yield_!(gen::with_timeout(now(), answer));
         thread.answer();
         result
     }
@@ -258,10 +262,11 @@ fn timeout_concurrent_future() {
 /// not wait for a thread.
 #[test]
 fn completed_concurrent_future() {
+    needs!(TheLoop);
     #[gen::coroutine]
     fn body() -> gen::Result<Option<u32>> {
         let (thread, answer) = from_a_thread();
-        let waiter = gen::with_timeout(SECOND * 3600, answer);
+        let waiter = gen::with_timeout(seconds(3600), answer);
         let _ = thread.go.send(());
         yield_!(waiter)
     }
@@ -275,7 +280,7 @@ fn done_concurrent_future() {
     fn body() -> gen::Result<Option<u32>> {
         let (thread, answer) = from_a_thread();
         thread.answer();
-        yield_!(gen::with_timeout(SECOND * 3600, answer))
+        yield_!(gen::with_timeout(seconds(3600), answer))
     }
     assert_eq!(run(body()).unwrap(), Some(42));
 }
@@ -283,6 +288,7 @@ fn done_concurrent_future() {
 /// From a later version: the work is done while the body waits.
 #[test]
 fn normal_concurrent_future() {
+    needs!(TheLoop);
     #[gen::coroutine]
     fn body(order: Order) -> gen::Result<Option<u32>> {
         let (thread, answer) = from_a_thread();
@@ -291,7 +297,7 @@ fn normal_concurrent_future() {
             thread.answer();
             answered.push("answered ");
         });
-        let answer = yield_!(gen::with_timeout(SECOND * 3600, answer));
+        let answer = yield_!(gen::with_timeout(seconds(3600), answer));
         order.push("resumed");
         answer
     }
@@ -310,10 +316,11 @@ fn waits(body: impl Future<Output = gen::Result>) -> Vec<u64> {
 /// An input that is ready leaves no timer behind, so the loop is not woken for one.
 #[test]
 fn rule_47_a_ready_input_leaves_no_timer() {
+    needs!(TheLoop);
     #[gen::coroutine]
     fn body() -> gen::Result {
-        yield_!(gen::with_timeout(SECOND, ready(())))?;
-        yield_!(gen::sleep(SECOND * 5))
+        yield_!(gen::with_timeout(seconds(1), ready(())))?;
+        yield_!(gen::sleep(seconds(5)))
     }
     assert_eq!(waits(body()), [5]);
 }
@@ -321,10 +328,11 @@ fn rule_47_a_ready_input_leaves_no_timer() {
 /// A timeout that is made early and yielded late has its whole time.
 #[test]
 fn rule_47_a_duration_begins_at_the_yield() {
+    needs!(TheLoop);
     #[gen::coroutine]
     fn body() -> gen::Result {
-        let limited = gen::with_timeout(SECOND, pending::<gen::Result>());
-        yield_!(gen::sleep(SECOND * 5))?;
+        let limited = gen::with_timeout(seconds(1), pending::<gen::Result>());
+        yield_!(gen::sleep(seconds(5)))?;
         yield_!(limited).unwrap_err();
         Ok(())
     }
@@ -335,12 +343,13 @@ fn rule_47_a_duration_begins_at_the_yield() {
 /// unchanged.
 #[test]
 fn rule_48_the_input_first_removes_the_timer() {
+    needs!(TheLoop);
     #[gen::coroutine]
     fn body() -> gen::Result {
-        yield_!(gen::with_timeout(SECOND * 3, after(1, Ok(1))))?;
-        let failing = gen::with_timeout(SECOND * 3, after(1, Err(Fault("its own"))));
+        yield_!(gen::with_timeout(seconds(3), after(1, Ok(1))))?;
+        let failing = gen::with_timeout(seconds(3), after(1, Err(Fault("its own"))));
         assert_eq!(yield_!(failing).unwrap_err().downcast_ref(), Some(&Fault("its own")));
-        yield_!(gen::sleep(SECOND * 10))
+        yield_!(gen::sleep(seconds(10)))
     }
     assert_eq!(waits(body()), [1, 2, 12]);
 }
@@ -349,6 +358,7 @@ fn rule_48_the_input_first_removes_the_timer() {
 /// sets still wins.
 #[test]
 fn rule_49_a_past_deadline_is_not_immediate() {
+    needs!(TheLoop);
     #[gen::coroutine]
     fn body() -> gen::Result<&'static str> {
         let resolved = Rc::new(Cell::new(false));
@@ -369,7 +379,7 @@ fn rule_49_a_past_deadline_is_not_immediate() {
                 Poll::Pending
             }
         });
-        let past = here().now() - SECOND;
+        let past = now() - seconds(1);
         yield_!(gen::with_timeout(past, input))
     }
     assert_eq!(run(body()).unwrap(), "the input");
@@ -380,17 +390,18 @@ fn rule_49_a_past_deadline_is_not_immediate() {
 fn rule_52_an_unobserved_timeout_is_logged() {
     #[gen::coroutine]
     fn times_out() -> gen::Result {
-        yield_!(gen::with_timeout(SECOND, pending::<()>()))
+        yield_!(gen::with_timeout(seconds(1), pending::<()>()))
     }
     #[gen::coroutine]
     fn outer() -> gen::Result {
-        drop(gen::spawn_local(times_out()));
-        yield_!(gen::sleep(SECOND * 2))
+        drop(spawn(times_out()));
+        yield_!(gen::sleep(seconds(2)))
     }
     let (result, lines) = run_logged(outer());
     assert!(result.is_ok() && lines.len() == 1, "{lines:?}");
-    let text = "ERROR gen: a task failed, and its result was never read: timeout after 1s";
-    assert!(lines[0].starts_with(text), "{lines:?}");
+    let text =
+        format!("ERROR gen: a task failed, and its result was never read: timeout after {:?}", seconds(1));
+    assert!(lines[0].starts_with(&text), "{lines:?}");
 }
 
 /// The result of a thread never replaces the result of the timeout, and vice versa: all state
@@ -414,6 +425,7 @@ fn rule_53_a_threads_result_and_the_timeout_do_not_overwrite_each_other() {
         yield_!(gen::with_timeout(Duration::ZERO, answer))
     }
     assert!(run(after_the_deadline()).unwrap_err().is::<TimeoutError>());
+    needs!(TheLoop);
     assert_eq!(run(before_the_timer()).unwrap(), Some(42));
 }
 
@@ -424,7 +436,7 @@ fn what_a_destructor_spawns_is_none_of_the_timeouts() {
     struct CleansUp;
     impl Drop for CleansUp {
         fn drop(&mut self) {
-            drop(gen::spawn_local(after(1, Err(Fault("cleaning up")))));
+            drop(spawn(after(1, Err(Fault("cleaning up")))));
         }
     }
     #[gen::coroutine]
@@ -433,8 +445,8 @@ fn what_a_destructor_spawns_is_none_of_the_timeouts() {
     }
     #[gen::coroutine]
     fn impatient() -> gen::Result {
-        yield_!(gen::with_timeout(SECOND, slow(CleansUp)).quiet::<Fault>()).unwrap_err();
-        yield_!(gen::sleep(SECOND * 3))
+        yield_!(gen::with_timeout(seconds(1), slow(CleansUp)).quiet::<Fault>()).unwrap_err();
+        yield_!(gen::sleep(seconds(3)))
     }
     let (result, lines) = run_logged(impatient());
     result.unwrap();

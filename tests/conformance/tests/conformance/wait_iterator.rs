@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 use std::future::{pending, ready};
 
+use behaviour::{needs, seconds, Order};
 use futures::{StreamExt, TryStreamExt};
-use gen::{yield_, ExhaustedError, IoLoop, Promise, SharedFuture, WaitIterator};
-use loop_behaviour::Order;
+use gen::{yield_, ExhaustedError, Promise, SharedFuture, WaitIterator};
 
-use super::{done, promises, run, run_logged, Fault, SECOND};
+use super::{done, later, promises, run, run_logged, Fault};
 
 /// An iterator without inputs is done at once, with positions and with keys. (Mixing the two is a
 /// compile error: `ui-tests/fail/waits`.)
@@ -74,6 +74,7 @@ fn finish(promises: Vec<Promise<u32>>) -> gen::Result {
 /// ends nothing. Two that are ready in one turn keep their order.
 #[test]
 fn iterator() {
+    needs!(OneThread);
     #[gen::coroutine]
     fn body() -> gen::Result<Vec<String>> {
         let (promises, futures) = promises(4);
@@ -98,6 +99,7 @@ fn iterator() {
 /// iterator goes on after it.
 #[test]
 fn iterator_async_await() {
+    needs!(OneThread);
     #[gen::coroutine]
     fn body() -> gen::Result<(Vec<u32>, String, Vec<u32>)> {
         let (promises, futures) = promises(4);
@@ -125,8 +127,8 @@ fn no_ref() {
     #[gen::coroutine]
     fn body() -> gen::Result<u32> {
         let (promise, future) = gen::promise();
-        IoLoop::current().expect("it runs on one").call_later(SECOND / 10, move || promise.set(7));
-        yield_!(gen::with_timeout(SECOND * 3600, WaitIterator::new([future]).next()))
+        later(seconds(1) / 10, move || promise.set(7));
+        yield_!(gen::with_timeout(seconds(3600), WaitIterator::new([future]).next()))
     }
     assert_eq!(run(body()).unwrap(), 7);
 }
@@ -143,7 +145,7 @@ fn anything_yieldable_is_iterated_over() {
         assert_eq!(number, 3);
         let raw = yield_!(WaitIterator::new([gen::raw(ready("x".parse::<u8>()))]).next())?;
         assert!(raw.is_err());
-        let never = gen::with_timeout(SECOND, pending::<gen::Result>());
+        let never = gen::with_timeout(seconds(1), pending::<gen::Result>());
         let late = yield_!(WaitIterator::new([never]).next());
         assert!(late.unwrap_err().is::<gen::TimeoutError>());
         Ok(lists)
@@ -200,7 +202,7 @@ fn rule_43_a_next_that_is_dropped_loses_nothing() {
     fn body() -> gen::Result<u32> {
         let (promise, future) = gen::promise();
         let mut waits = WaitIterator::new([future]);
-        assert!(yield_!(gen::with_timeout(SECOND, waits.next())).is_err());
+        assert!(yield_!(gen::with_timeout(seconds(1), waits.next())).is_err());
         promise.set(7)?;
         drop(waits.next());
         yield_!(waits.next())

@@ -7,13 +7,13 @@ mod waits;
 use std::collections::BTreeMap;
 use std::future::{pending, ready, Future, Ready};
 
+use behaviour::{needs, now, seconds, Order};
 use gen::{
     yield_, BadYieldError, Callback, Coroutine, IoLoop, KeyReuseError, LeakedCallbackError, Return,
     TimeoutError, UnknownKeyError, VirtualClock, Wait, WaitAll,
 };
-use loop_behaviour::Order;
 
-use crate::{after_turns, run, run_logged, soon, Fault, SECOND};
+use crate::{after_turns, run, run_logged, soon, Fault};
 
 /// The error arrives at the yield of the second `Callback`, and may be caught there. The first one
 /// stays pending.
@@ -87,15 +87,16 @@ fn bad_yield_error() {
 /// One type for the timeout of a yield and for that of `run_sync`.
 #[test]
 fn timeout_error() {
+    needs!(VirtualTime);
     #[gen::coroutine]
     fn body() -> gen::Result {
-        yield_!(gen::with_timeout(SECOND, pending::<()>()))
+        yield_!(gen::with_timeout(seconds(1), pending::<()>()))
     }
     let io_loop = IoLoop::with_clock(VirtualClock::new());
     let by_yield = run(body()).unwrap_err();
-    let by_loop = io_loop.run_sync_timeout(SECOND, pending::<gen::Result>()).unwrap_err();
+    let by_loop = io_loop.run_sync_timeout(seconds(1), pending::<gen::Result>()).unwrap_err();
     for error in [by_yield, by_loop] {
-        assert_eq!(error.downcast_ref::<TimeoutError>().map(TimeoutError::after), Some(SECOND));
+        assert_eq!(error.downcast_ref::<TimeoutError>().map(TimeoutError::after), Some(seconds(1)));
         assert_eq!(error.to_string(), "timeout after 1s");
     }
 }
@@ -104,6 +105,7 @@ fn timeout_error() {
 /// call or, later, to its context.
 #[test]
 fn engine() {
+    needs!(LocalTasks);
     #[gen::engine]
     fn engine(moments: u8, callback: impl FnOnce() + 'static) -> Result<(), Fault> {
         for _ in 0..moments {
@@ -117,11 +119,12 @@ fn engine() {
         let at_once: gen::Result<()> = engine(0, order.note("called "));
         order.push(at_once.unwrap_err());
         let () = engine(1, order.note(" called "))?;
-        order.push(yield_!(gen::sleep(SECOND)).unwrap_err());
+        order.push(yield_!(gen::sleep(seconds(1))).unwrap_err());
         Ok(())
     }
     let order = Order::new();
-    run(caller(order.clone())).unwrap();
+    let inner = order.clone();
+    run(async { gen::spawn_local(caller(inner)).await }).unwrap();
     assert_eq!(order.text(), "called raised called raised");
 }
 
@@ -215,17 +218,18 @@ fn maybe_future() {
 /// A `Duration` counts from the call, and an `Instant` is a point in time of the loop's clock.
 #[test]
 fn with_timeout() {
+    needs!(VirtualTime);
     #[gen::coroutine]
     fn body() -> gen::Result<Vec<u64>> {
-        let now = || IoLoop::current().expect("it runs on one").now();
+        let now = || now();
         let began = now();
         let mut passed = Vec::new();
-        assert!(yield_!(gen::with_timeout(SECOND, pending::<()>())).is_err());
+        assert!(yield_!(gen::with_timeout(seconds(1), pending::<()>())).is_err());
         passed.push((now() - began).as_secs());
-        let limit = began + SECOND * 3;
+        let limit = began + seconds(3);
         assert!(yield_!(gen::with_timeout(limit, pending::<()>())).is_err());
         passed.push((now() - began).as_secs());
-        yield_!(gen::with_timeout(limit + SECOND, ready(())))?;
+        yield_!(gen::with_timeout(limit + seconds(1), ready(())))?;
         Ok(passed)
     }
     assert_eq!(run(body()).unwrap(), [1, 3]);
@@ -234,13 +238,14 @@ fn with_timeout() {
 /// The time begins at the call, not at the yield.
 #[test]
 fn sleep() {
+    needs!(VirtualTime);
     #[gen::coroutine]
     fn body() -> gen::Result<u64> {
-        let began = IoLoop::current().expect("it runs on one").now();
-        let three = gen::sleep(SECOND * 3);
-        yield_!(gen::sleep(SECOND * 2))?;
+        let began = now();
+        let three = gen::sleep(seconds(3));
+        yield_!(gen::sleep(seconds(2)))?;
         let () = yield_!(three)?;
-        Ok((IoLoop::current().expect("it runs on one").now() - began).as_secs())
+        Ok((now() - began).as_secs())
     }
     assert_eq!(run(body()).unwrap(), 3);
 }
@@ -248,6 +253,7 @@ fn sleep() {
 /// It costs exactly one turn.
 #[test]
 fn moment() {
+    needs!(OrderOfTasks);
     #[gen::coroutine]
     fn body(order: Order) -> gen::Result {
         let second = order.clone();

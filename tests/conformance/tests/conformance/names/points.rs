@@ -1,15 +1,14 @@
 //! YieldPoints, callbacks by key, and tasks.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::future::ready;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex};
 
+use behaviour::{needs, Order};
 use gen::{
     yield_, Arguments, Callable, Callback, CallbackDroppedError, Resolve, Runner, UnknownKeyError, Wait,
     WaitAll, YieldFuture, YieldPoint,
 };
-use loop_behaviour::Order;
 
 use crate::{after_turns, run, soon, Fault};
 
@@ -17,6 +16,7 @@ use crate::{after_turns, run, soon, Fault};
 /// taken once.
 #[test]
 fn yield_point() {
+    needs!(OrderOfTasks);
     struct Both(Order);
     impl YieldPoint for Both {
         type Output = u8;
@@ -51,6 +51,7 @@ fn yield_point() {
 /// dropped, the waiter gets an error.
 #[test]
 fn callback() {
+    needs!(OneThread);
     #[derive(Debug, PartialEq, Eq, Hash)]
     enum Mine {
         Key(Vec<u8>),
@@ -92,6 +93,7 @@ fn wait() {
 /// ready at once.
 #[test]
 fn wait_all() {
+    needs!(OneThread);
     #[gen::coroutine]
     fn body(order: Order) -> gen::Result<Vec<u8>> {
         soon(order.note("a turn"));
@@ -150,6 +152,7 @@ fn arguments() {
 /// arrives at the yield.
 #[test]
 fn yield_future() {
+    needs!(OneThread);
     #[gen::coroutine]
     fn body(order: Order) -> gen::Result<bool> {
         soon(order.note("turn "));
@@ -168,14 +171,15 @@ fn yield_future() {
 /// A user's points have all the abilities of the library's points.
 #[test]
 fn runner() {
+    needs!(OneThread);
     /// Registers its key. A callable or `set_result` resolves it, and errors can be thrown at it.
-    struct Own(Rc<Cell<Option<Runner>>>);
+    struct Own(Arc<Mutex<Option<Runner>>>);
     impl YieldPoint for Own {
         type Output = (u8, u8);
         fn start(&mut self, runner: &Runner) -> gen::Result {
             runner.register_callback::<u8>("by callable")?;
             runner.register_callback::<u8>("by runner")?;
-            self.0.set(Some(runner.clone()));
+            *self.0.lock().unwrap() = Some(runner.clone());
             let callable = runner.result_callback::<u8>(&"by callable")?;
             soon(move || callable.call(1));
             Ok(())
@@ -191,11 +195,11 @@ fn runner() {
             Ok((runner.pop_result(&"by callable")?, runner.pop_result(&"by runner")?))
         }
     }
-    struct Never(Rc<Cell<Option<Runner>>>);
+    struct Never(Arc<Mutex<Option<Runner>>>);
     impl YieldPoint for Never {
         type Output = ();
         fn start(&mut self, runner: &Runner) -> gen::Result {
-            self.0.set(Some(runner.clone()));
+            *self.0.lock().unwrap() = Some(runner.clone());
             Ok(())
         }
         fn is_ready(&mut self, _: &Runner) -> gen::Result<bool> {
@@ -207,11 +211,11 @@ fn runner() {
     }
     #[gen::coroutine]
     fn body() -> gen::Result<(u8, u8)> {
-        let kept = Rc::new(Cell::new(None));
-        let values = yield_!(Own(Rc::clone(&kept)))?;
-        let throws = Rc::clone(&kept);
+        let kept = Arc::new(Mutex::new(None));
+        let values = yield_!(Own(Arc::clone(&kept)))?;
+        let throws = Arc::clone(&kept);
         soon(move || {
-            let runner: Option<Runner> = throws.take();
+            let runner: Option<Runner> = throws.lock().unwrap().take();
             runner.expect("it was started").handle_exception(Fault("thrown").into())
         });
         let error = yield_!(Never(kept)).unwrap_err();

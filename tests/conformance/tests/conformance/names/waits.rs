@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::future::ready;
 
+use behaviour::{needs, Order};
 use futures::StreamExt;
 use gen::{yield_, SharedFuture, WaitIterator};
-use loop_behaviour::Order;
 
 use crate::{after_turns, done, promises, run, soon, Fault};
 
@@ -54,6 +54,7 @@ fn wait_iterator_done() {
 /// position 0.
 #[test]
 fn wait_iterator_next() {
+    needs!(OneThread);
     #[gen::coroutine]
     fn body(order: Order) -> gen::Result {
         soon(order.note("a turn, "));
@@ -110,6 +111,7 @@ fn wait_iterator_stream() {
 /// promise. `is_future` and `chain_future` have counterparts.
 #[test]
 fn re_exports() {
+    needs!(LocalTasks);
     #[gen::coroutine]
     fn body() -> gen::Result<u32> {
         let (promise, future): (_, SharedFuture<u32>) = gen::promise();

@@ -1,18 +1,12 @@
-//! Errors that are thrown at a coroutine that waits for an object of the loop. A timeout is a
+//! Errors that are thrown at a coroutine that waits for something of its host. A timeout is a
 //! boundary, and a task goes on.
-use std::future::{pending, poll_fn, Future};
+
+use std::future::{pending, poll_fn};
 use std::pin::{pin, Pin};
 use std::task::{Context, Poll};
-use std::time::Duration;
 
-use gen::{yield_, Coroutine, IoLoop, VirtualClock};
-use loop_behaviour::{Drops, Order};
-
-const SECOND: Duration = Duration::from_secs(1);
-
-fn on_virtual_clock<T>(future: impl Future<Output = T>) -> T {
-    IoLoop::with_clock(VirtualClock::new()).block_on(future)
-}
+use behaviour::{run, seconds, spawn, Count, Guard, Order};
+use gen::{yield_, Coroutine};
 
 /// Resumes the coroutine with an error, like a task.
 fn throw<C: Coroutine>(coroutine: Pin<&mut C>, cx: &mut Context<'_>, text: &'static str) -> Poll<C::Output> {
@@ -43,47 +37,50 @@ fn inner(order: Order, held: impl Sized) -> gen::Result {
     caught
 }
 
+/// Otherwise an error would reach a child whose parent has gone on.
 #[test]
 fn a_timeout_takes_what_is_thrown_and_drops_what_it_waits_for() {
-    let (order, drops) = (Order::new(), Drops::new());
+    let (order, dropped) = (Order::new(), Count::default());
     #[gen::coroutine]
     fn outer(order: Order, held: impl Sized) -> gen::Result {
-        let error = yield_!(gen::with_timeout(SECOND, inner(order.clone(), held))).unwrap_err();
+        let error = yield_!(gen::with_timeout(seconds(1), inner(order.clone(), held))).unwrap_err();
         order.push(format!("outer caught: {error}"));
         Ok(())
     }
-    on_virtual_clock(suspended_then_thrown(outer(order.clone(), drops.one()))).unwrap();
+    run(suspended_then_thrown(outer(order.clone(), Guard(dropped.clone()))));
     assert_eq!(order.text(), "outer caught: thrown");
-    assert_eq!(drops.count(), 1);
+    assert_eq!(dropped.get(), 1);
 }
 
+/// Otherwise an error for one coroutine would end a task that others wait for.
 #[test]
 fn who_waits_for_a_task_takes_what_is_thrown_and_the_task_goes_on() {
     let order = Order::new();
     #[gen::coroutine]
     fn waits(order: Order) -> gen::Result {
         let noted = order.clone();
-        let task = gen::spawn_local(async move {
-            gen::sleep(SECOND).await?;
+        let task = spawn(async move {
+            gen::sleep(seconds(1)).await?;
             noted.push("the task ends.");
             Ok::<_, gen::Error>(())
         });
         let error = yield_!(task).unwrap_err();
         order.push(format!("{error}, "));
-        yield_!(gen::sleep(SECOND * 2))
+        yield_!(gen::sleep(seconds(15)))
     }
-    on_virtual_clock(suspended_then_thrown(waits(order.clone()))).unwrap();
+    run(suspended_then_thrown(waits(order.clone())));
     assert_eq!(order.text(), "thrown, the task ends.");
 }
 
+/// Otherwise a coroutine that sleeps could not be interrupted.
 #[test]
 fn a_sleep_takes_what_is_thrown_and_its_timer_is_gone() {
     #[gen::coroutine]
     fn sleeps() -> gen::Result<&'static str> {
-        match yield_!(gen::sleep(SECOND * 1_000_000)) {
+        match yield_!(gen::sleep(seconds(3600))) {
             Ok(()) => Ok("slept"),
             Err(_) => Ok("woken"),
         }
     }
-    assert_eq!(on_virtual_clock(suspended_then_thrown(sleeps())).unwrap(), "woken");
+    assert_eq!(run(suspended_then_thrown(sleeps())), "woken");
 }
