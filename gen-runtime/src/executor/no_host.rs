@@ -78,8 +78,8 @@ impl fmt::Display for NoHost {
             ),
             Missing::LocalTasks => f.write_str(
                 "the executor here takes no task that stays on this thread: use `gen::spawn`, whose task is \
-                 `Send` (for an engine, `#[gen::engine(send)]`); on tokio, run the caller in `gen::local`; or run \
-                 it with `gen::run_sync`",
+                 `Send` (for an engine, `#[gen::engine(send)]`; for `shared` and `follow`, see \
+                 `gen::executors`); on tokio, run the caller in `gen::local`; or run it with `gen::run_sync`",
             ),
             #[cfg(not(all(feature = "blocking", not(loom))))]
             Missing::Blocking => write!(

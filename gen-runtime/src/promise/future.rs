@@ -85,7 +85,8 @@ impl<T> SharedFuture<T> {
     /// run in any case.
     ///
     /// Where no task can stay on this thread (see [`spawn_local`](crate::spawn_local)), the
-    /// callback is dropped, and the mistake is logged. Before a loop runs, use
+    /// callback is dropped, and the mistake is logged. [`executors`](crate::executors) shows what
+    /// to write there instead. Before a loop runs, use
     /// [`add_future`](crate::IoLoopHandle::add_future) of its handle.
     ///
     /// ```

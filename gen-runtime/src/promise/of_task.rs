@@ -10,9 +10,9 @@ use crate::task::JoinHandle;
 impl<T> JoinHandle<T> {
     /// Turns the handle into a future that may be cloned, and read many times.
     ///
-    /// If the result is there, the future has it at once. Otherwise a task of the loop that runs on
-    /// this thread passes it on, in the turn in which it comes. A failure that no clone has read is
-    /// logged when the last clone is dropped, like that of a handle.
+    /// If the result is there, the future has it at once. Otherwise a task that stays on this
+    /// thread passes it on: on a loop, in the turn in which it comes. A failure that no clone has
+    /// read is logged when the last clone is dropped, like that of a handle.
     ///
     /// ```
     /// use gen::yield_;
@@ -32,7 +32,8 @@ impl<T> JoinHandle<T> {
     /// # Errors
     ///
     /// Those of the handle; and [`NoHost`](crate::NoHost) if no task can stay on this thread and
-    /// the task has not ended. The task goes on in that case.
+    /// the task has not ended. The task goes on in that case. [`executors`](crate::executors) shows
+    /// what to write there instead.
     ///
     /// # Cancellation
     ///

@@ -91,14 +91,17 @@ impl<T> Promise<T> {
         self.state.is_set()
     }
 
-    /// Starts a future on the loop that runs on this thread, and sets the promise to its result.
+    /// Starts a future as a task that stays on this thread, and sets the promise to its result.
     ///
     /// This is Tornado's `chain_future`. The future is started at once, as by
     /// [`spawn_local`](crate::spawn_local), and goes on whether or not the result is waited for. If
-    /// it panics, the promise fails with [`Panicked`](crate::Panicked). If its loop is dropped
-    /// before, the promise is broken. Where no task can stay on this thread, the promise fails with
-    /// [`NoHost`](crate::NoHost): there, spawn the future and set the promise in it. If the
-    /// promise was set before, the mistake is logged when the future has ended.
+    /// it panics, the promise fails with [`Panicked`](crate::Panicked). If its executor is dropped
+    /// before, the promise is broken. If the promise was set before, the mistake is logged when the
+    /// future has ended.
+    ///
+    /// Where no task can stay on this thread (see [`spawn_local`](crate::spawn_local)), the promise
+    /// fails with [`NoHost`](crate::NoHost). [`executors`](crate::executors) shows what to write
+    /// there instead.
     ///
     /// ```
     /// use gen::yield_;
