@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use gen::{IoLoop, JoinHandle, NoHost, VirtualClock};
-use loop_behaviour::{until, Drops, Order};
+use loop_behaviour::{logged, until, Drops, Order};
 
 type Done = gen::Result;
 
