@@ -1,0 +1,34 @@
+//! The items: each measures one part of the library, in a process of its own, because the history
+//! of the heap changes the figures of work that allocates.
+
+mod callbacks;
+mod chains;
+mod completions;
+mod growth;
+mod lists;
+mod memory;
+mod on_tokio;
+mod resumes;
+mod spawns;
+mod timers;
+
+use crate::harness::Runner;
+
+pub struct Item {
+    pub name: &'static str,
+    pub run: fn(&mut Runner),
+}
+
+pub const ITEMS: &[Item] = &[
+    Item { name: "chains", run: chains::run },
+    Item { name: "resumes", run: resumes::run },
+    Item { name: "lists", run: lists::run },
+    Item { name: "completions", run: completions::run },
+    Item { name: "spawns", run: spawns::run },
+    Item { name: "timers", run: timers::run },
+    Item { name: "callbacks", run: callbacks::run },
+    Item { name: "growth", run: growth::run },
+    Item { name: "on_tokio", run: on_tokio::run },
+];
+
+pub use self::memory::{measure as measure_memory, PROGRAMS as MEMORY_PROGRAMS};

@@ -1,0 +1,144 @@
+//! Measures gen beside its peers, and writes `benches/RESULTS.md` and `benches/plots/`.
+//!
+//! `cargo run --release --manifest-path benches/table/Cargo.toml` runs everything, which takes some
+//! minutes. `-- --help` lists the options.
+//!
+//! The command starts itself once for each item, and once for each count of instructions, and reads
+//! the figures that the process prints, one line of JSON for each.
+
+mod counts;
+mod fixtures;
+mod harness;
+mod items;
+mod limits;
+mod report;
+mod rows;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{ensure, Context, Result};
+use clap::{Parser, Subcommand};
+
+use crate::harness::{Measured, Mode, Runner};
+use crate::items::{ITEMS, MEMORY_PROGRAMS};
+
+#[global_allocator]
+static ALLOCATOR: harness::allocations::Counting = harness::allocations::Counting;
+
+#[derive(Parser)]
+#[command(about = "Measures gen beside its peers", version)]
+struct Arguments {
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    process: Option<Process>,
+}
+
+#[derive(clap::Args)]
+struct Options {
+    /// How often each program runs
+    #[arg(long, default_value_t = 13)]
+    repetitions: usize,
+    /// Measures only the cases whose name contains this text, and prints them
+    #[arg(long, default_value = "")]
+    filter: String,
+    /// Measures only this item
+    #[arg(long)]
+    item: Option<String>,
+    /// Does not count instructions, which needs valgrind
+    #[arg(long)]
+    no_counts: bool,
+}
+
+/// What the command asks of the processes that it starts.
+#[derive(Subcommand)]
+enum Process {
+    /// Measures one item
+    #[command(hide = true)]
+    Item { name: String },
+    /// Runs one program of the item on memory
+    #[command(hide = true)]
+    Memory { program: String },
+    /// Runs one program once
+    #[command(hide = true)]
+    Once { case: String, size: u64, entry: String },
+}
+
+fn main() -> Result<()> {
+    let Arguments { options, process } = Arguments::parse();
+    match process {
+        None => measure_all(&options),
+        Some(Process::Item { name }) => {
+            let mode = Mode::Measure { repetitions: options.repetitions, filter: options.filter };
+            run_items(mode, Some(&name));
+            Ok(())
+        }
+        Some(Process::Memory { program }) => {
+            let measured = items::measure_memory(&program).context("no such program")?;
+            println!("{}", serde_json::to_string(&measured)?);
+            Ok(())
+        }
+        Some(Process::Once { case, size, entry }) => {
+            run_items(Mode::Once { case, size, entry }, None);
+            Ok(())
+        }
+    }
+}
+
+fn run_items(mode: Mode, only: Option<&str>) {
+    let mut runner = Runner::new(mode);
+    for item in ITEMS.iter().filter(|item| only.is_none_or(|only| only == item.name)) {
+        (item.run)(&mut runner);
+    }
+}
+
+fn measure_all(options: &Options) -> Result<()> {
+    let wanted = |name| options.item.as_deref().is_none_or(|only| only == name);
+    let mut measured = Vec::new();
+    for item in ITEMS.iter().filter(|item| wanted(item.name)) {
+        let repetitions = options.repetitions.to_string();
+        let arguments = ["--repetitions", &repetitions, "--filter", &options.filter, "item", item.name];
+        measured.extend(figures_of(&arguments)?);
+    }
+    if wanted("memory") {
+        for program in MEMORY_PROGRAMS {
+            measured.extend(figures_of(&["memory", program.name])?);
+        }
+    }
+    if !options.no_counts {
+        counts::add(&mut measured)?;
+    }
+    if options.filter.is_empty() && options.item.is_none() {
+        let folder = benches();
+        report::write(&folder, &measured)?;
+        eprintln!("wrote {}", folder.join("RESULTS.md").display());
+        let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/figures.json");
+        fs::write(kept, serde_json::to_string_pretty(&measured)?)?;
+    } else {
+        for one in measured {
+            let Measured { case, size, name, least, median, allocations, .. } = one;
+            let counted = one.instructions.map_or_else(String::new, |count| format!("{count:>9.0}"));
+            println!(
+                "{case:<48} {size:>7}  {name:<48} {least:>9.2} {median:>9.2} {allocations:>7.2} {counted}"
+            );
+        }
+    }
+    Ok(())
+}
+
+/// The folder that `RESULTS.md` is in.
+fn benches() -> PathBuf {
+    let table = Path::new(env!("CARGO_MANIFEST_DIR"));
+    table.parent().expect("the folder is in `benches`").to_owned()
+}
+
+/// The figures that a process of this command prints.
+fn figures_of(arguments: &[&str]) -> Result<Vec<Measured>> {
+    let command = std::env::current_exe()?;
+    let output = Command::new(command).args(arguments).stderr(Stdio::inherit()).output()?;
+    ensure!(output.status.success(), "{arguments:?} has failed: {}", output.status);
+    let text = String::from_utf8(output.stdout)?;
+    text.lines().map(|line| serde_json::from_str(line).with_context(|| format!("figures: {line}"))).collect()
+}

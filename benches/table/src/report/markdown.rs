@@ -1,0 +1,115 @@
+//! `RESULTS.md`.
+
+use std::fmt::Write;
+
+use crate::harness::{Measured, Side};
+use crate::rows::{Compared, Row, Target, ROWS, ROWS_ON_TOKIO};
+
+use super::machine;
+use super::plots::Plot;
+
+pub fn render(measured: &[Measured], plots: &[Plot]) -> String {
+    let mut page = String::new();
+    page.push_str(INTRODUCTION);
+    page.push_str(&machine::describe());
+    page.push_str("\n\n## The table\n\n");
+    table(&mut page, ROWS, measured);
+    page.push_str("\n## On tokio\n\n");
+    page.push_str("The same work on a current-thread runtime of tokio, in one of its tasks.\n\n");
+    table(&mut page, ROWS_ON_TOKIO, measured);
+    page.push_str("\n## How the cost grows\n\n");
+    for plot in plots {
+        let _ = writeln!(page, "![{}](plots/{})\n", plot.title, plot.file);
+    }
+    page.push_str("## All figures\n");
+    all_figures(&mut page, measured);
+    page
+}
+
+const INTRODUCTION: &str = "\
+# Results
+
+`cargo run --release --manifest-path benches/table/Cargo.toml` has written this page. What it means
+is in [README.md](README.md).
+
+A figure is the least time of one operation in nanoseconds, or the bytes of the heap that are left.
+*Limit* is code by hand that does only what the work needs, on one thread. The instructions are
+those of one operation, counted by callgrind. In each round every entry of a case ran once, in
+another order.
+
+";
+
+fn table(page: &mut String, rows: &[Row], measured: &[Measured]) {
+    page.push_str("| work | ours | best peer | limit | ratio | target | | instructions: ours, peer |\n");
+    page.push_str("|---|---|---|---|---|---|---|---|\n");
+    for compared in rows.iter().filter_map(|row| row.compare(measured)) {
+        table_line(page, &compared);
+    }
+}
+
+fn table_line(page: &mut String, compared: &Compared<'_>) {
+    let Compared { row, ours, best_peer, limit } = compared;
+    let peer = best_peer.map_or_else(dash, |peer| format!("{} {}", peer.name, figure(peer.least)));
+    let limit = limit.map_or_else(dash, |limit| figure(limit.least));
+    let ratio = compared.ratio().map_or_else(dash, |ratio| format!("{ratio:.2}"));
+    let target = match row.target {
+        Target::TimesBestPeer(times) => format!("{times}"),
+        Target::AtMost(most) => format!("at most {most}"),
+    };
+    let is_met = if compared.is_met() { "met" } else { "**not met**" };
+    let counted = |one: &Measured| one.instructions.map_or_else(dash, figure);
+    let instructions = format!("{}, {}", counted(ours), best_peer.map_or_else(dash, counted));
+    let _ = writeln!(
+        page,
+        "| {} | {} | {peer} | {limit} | {ratio} | {target} | {is_met} | {instructions} |",
+        row.work,
+        figure(ours.least)
+    );
+}
+
+fn dash() -> String {
+    "–".to_owned()
+}
+
+/// Three digits are more than the noise allows.
+fn figure(value: f64) -> String {
+    match value {
+        ..10.0 => format!("{value:.2}"),
+        ..100.0 => format!("{value:.1}"),
+        _ => format!("{value:.0}"),
+    }
+}
+
+fn all_figures(page: &mut String, measured: &[Measured]) {
+    let mut known: Option<(&str, u64)> = None;
+    for one in measured {
+        if known != Some((&one.case, one.size)) {
+            known = Some((&one.case, one.size));
+            let _ = write!(page, "\n### {}, {}\n\n", one.case, one.size);
+            page.push_str("| | | least | median | allocations | bytes | most bytes | |\n");
+            page.push_str("|---|---|---|---|---|---|---|---|\n");
+        }
+        figures_line(page, one);
+    }
+}
+
+fn figures_line(page: &mut String, one: &Measured) {
+    let side = match one.side {
+        Side::Ours => "**ours**",
+        Side::Peer => "peer",
+        Side::Limit => "limit",
+    };
+    let notes: Vec<String> =
+        one.notes.iter().map(|(note, value)| format!("{note}: {}", figure(*value))).collect();
+    let _ = writeln!(
+        page,
+        "| {side} | {} | {} | {} | {:.2} | {} | {} | {} |",
+        one.name,
+        figure(one.least),
+        figure(one.median),
+        one.allocations,
+        figure(one.bytes),
+        figure(one.peak),
+        notes.join("; ")
+    );
+}
