@@ -22,3 +22,4 @@
 pub mod chains;
 pub mod children;
 pub mod leaves;
+pub mod runtime;

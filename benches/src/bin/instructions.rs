@@ -1,13 +1,15 @@
-//! Counts the instructions of a chain of coroutines, and of the same chain of `async fn`s, with
-//! valgrind's callgrind.
+//! Counts instructions with valgrind's callgrind: of a chain of coroutines and of the same chain of
+//! `async fn`s, and of the work of the runtime.
 //!
-//! `instructions` prints the table, and fails if a row exceeds its limit:
+//! `instructions` prints the tables, and fails if a row exceeds its limit:
 //!
 //! - Bare polls of a chain whose leaf is ready, and a chain in a task of tokio whose leaf suspends:
 //!   at most 1.05 times the instructions of the `async fn`.
 //! - Bare polls of a chain whose leaf suspends: at most 9 instructions more than the `async fn`,
 //!   whatever the depth. These rows show the cost of a yield that stays suspended: the check for a
 //!   thrown error, once for the whole chain.
+//! - The work of the runtime: at most 1.05 times the instructions that its row names. A change that
+//!   saves instructions lowers the number of the row.
 //!
 //! Each case runs twice, with 1,000 and with 2,000 calls. The difference is exactly 1,000 calls,
 //! and is the same every time.
@@ -18,6 +20,7 @@ use std::process::{Command, ExitCode, Stdio};
 
 use gen_benches::chains::{at_once, later};
 use gen_benches::leaves::{polls, task, throw_once};
+use gen_benches::runtime;
 
 /// The limit as a multiple of the instructions of the `async fn`.
 const TIMES: f64 = 1.05;
@@ -62,11 +65,43 @@ fn cases() -> Vec<Case> {
     }
 }
 
+/// Work of the runtime, with the instructions of one operation.
+struct Work {
+    name: &'static str,
+    run: fn(u64),
+    instructions: f64,
+}
+
+macro_rules! works {
+    ($($function:ident $instructions:literal;)*) => {
+        &[$(Work {
+            name: stringify!($function),
+            run: runtime::$function,
+            instructions: $instructions,
+        }),*]
+    };
+}
+
+const WORKS: &[Work] = works! {
+    ready_lists 1.0;
+    lists_in_batches 1.0;
+    lists_one_by_one 1.0;
+    results_one_by_one 1.0;
+    ready_tasks 1.0;
+    suspended_tasks 1.0;
+    yields 1.0;
+    ready_timeouts 1.0;
+    suspended_timeouts 1.0;
+    cancelled_sleeps 1.0;
+    promises 1.0;
+    callbacks 1.0;
+};
+
 fn main() -> ExitCode {
     assert!(throw_once());
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.as_slice() {
-        [] => compare(),
+        [] => count_all(),
         [case, side, calls] => run(case, side, calls),
         _ => usage(),
     }
@@ -78,39 +113,71 @@ fn usage() -> ExitCode {
 }
 
 fn run(case: &str, side: &str, calls: &str) -> ExitCode {
-    let (Some(case), Ok(calls)) = (cases().into_iter().find(|known| known.name == case), calls.parse())
-    else {
-        return usage();
-    };
-    match side {
-        "coroutine" => (case.coroutine)(calls),
-        "async_fn" => (case.async_fn)(calls),
-        _ => return usage(),
+    match (function(case, side), calls.parse()) {
+        (Some(function), Ok(calls)) => {
+            function(calls);
+            ExitCode::SUCCESS
+        }
+        _ => usage(),
     }
-    ExitCode::SUCCESS
 }
 
-fn compare() -> ExitCode {
+/// The function of one side of a chain, or of work of the runtime.
+fn function(case: &str, side: &str) -> Option<fn(u64)> {
+    if side == "work" {
+        return WORKS.iter().find(|work| work.name == case).map(|work| work.run);
+    }
+    let case = cases().into_iter().find(|known| known.name == case)?;
+    match side {
+        "coroutine" => Some(case.coroutine),
+        "async_fn" => Some(case.async_fn),
+        _ => None,
+    }
+}
+
+fn count_all() -> ExitCode {
+    match (count_chains(), count_works()) {
+        (Some(true), Some(true)) => ExitCode::SUCCESS,
+        (Some(chains), Some(_)) => {
+            if !chains {
+                eprintln!(
+                    "a chain takes more than {TIMES} times, or {MORE} more than, the instructions of its async fn"
+                );
+            }
+            ExitCode::FAILURE
+        }
+        _ => {
+            eprintln!("cannot count: is valgrind installed?");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whether all chains are within their limits.
+fn count_chains() -> Option<bool> {
     println!("{:<26} {:>10} {:>10} {:>7}", "instructions of a call", "coroutine", "async fn", "ratio");
     let mut all_within = true;
     for case in cases() {
-        let (Some(ours), Some(theirs)) = (per_call(case.name, "coroutine"), per_call(case.name, "async_fn"))
-        else {
-            eprintln!("cannot count: is valgrind installed?");
-            return ExitCode::FAILURE;
-        };
-        let ratio = ours / theirs;
-        println!("{:<26} {ours:>10.2} {theirs:>10.2} {ratio:>7.3}", case.name);
+        let (ours, theirs) = (per_call(case.name, "coroutine")?, per_call(case.name, "async_fn")?);
+        println!("{:<26} {ours:>10.2} {theirs:>10.2} {:>7.3}", case.name, ours / theirs);
         all_within &= (case.within)(ours, theirs);
     }
-    if all_within {
-        ExitCode::SUCCESS
-    } else {
-        eprintln!(
-            "a chain takes more than {TIMES} times, or {MORE} more than, the instructions of its async fn"
-        );
-        ExitCode::FAILURE
+    Some(all_within)
+}
+
+/// Whether the work of the runtime takes no more instructions than its rows name.
+fn count_works() -> Option<bool> {
+    println!("\n{:<26} {:>10} {:>10}", "instructions of one", "now", "expected");
+    let mut all_within = true;
+    for Work { name, instructions, .. } in WORKS {
+        let now = per_call(name, "work")?;
+        println!("{name:<26} {now:>10.1} {instructions:>10.1}");
+        if now > TIMES * instructions {
+            eprintln!("`{name}` takes more than {TIMES} times the instructions that it is expected to take");
+            all_within = false;
+        }
     }
+    Some(all_within)
 }
 
 /// The instructions of one call.
