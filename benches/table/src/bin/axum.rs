@@ -1,21 +1,20 @@
 //! Requests a second, and allocations a request, of an axum service on loopback: handlers that are
 //! coroutines, and the same handlers as `async fn`s.
 //!
-//! `cargo run --release --manifest-path benches/on-tokio/Cargo.toml --bin axum [-- REPETITIONS]`
+//! `cargo run --release --manifest-path benches/table/Cargo.toml --bin axum [-- REPETITIONS]`
 //!
 //! A handler asks for three numbers, each of which suspends once, and adds them up: one after the
-//! other, or all at once. Clients
-//! keep their connections open, and send the next request when they have the answer. The handlers
-//! are measured in turns.
+//! other, or all at once. Clients keep their connections open, and send the next request when they
+//! have the answer. The handlers are measured in turns.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use axum::Router;
 use axum::routing::get;
-use r#gen::{self as g, yield_};
+use axum::Router;
+use gen::yield_;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Builder;
@@ -46,7 +45,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-async fn number(n: u32) -> g::Result<u32> {
+async fn number(n: u32) -> gen::Result<u32> {
     tokio::task::yield_now().await;
     Ok(n)
 }
@@ -59,7 +58,7 @@ async fn plain_in_turn() -> String {
     sum.to_string()
 }
 
-#[g::coroutine]
+#[gen::coroutine]
 fn coroutine_in_turn() -> String {
     let mut sum = 0;
     for n in 1..=3 {
@@ -73,21 +72,21 @@ async fn plain() -> String {
     (a + b + c).to_string()
 }
 
-#[g::coroutine]
+#[gen::coroutine]
 fn coroutine() -> String {
     let (a, b, c) = yield_!((number(1), number(2), number(3))).expect("they do not fail");
     (a + b + c).to_string()
 }
 
-#[g::coroutine]
-fn fallible() -> g::Result<String> {
+#[gen::coroutine]
+fn fallible() -> gen::Result<String> {
     let (a, b, c) = yield_!((number(1), number(2), number(3)))?;
     Ok((a + b + c).to_string())
 }
 
 /// The coroutine is a task of its own, which cleans up if the client goes away.
 async fn cleans_up() -> String {
-    g::cancel_on_drop(fallible()).await.expect("it does not fail")
+    gen::cancel_on_drop(fallible()).await.expect("it does not fail")
 }
 
 /// As `cleans_up`, with the means of tokio; without the clean-up.
