@@ -83,18 +83,18 @@ macro_rules! works {
 }
 
 const WORKS: &[Work] = works! {
-    ready_lists 1.0;
-    lists_in_batches 1.0;
-    lists_one_by_one 1.0;
-    results_one_by_one 1.0;
-    ready_tasks 1.0;
-    suspended_tasks 1.0;
-    yields 1.0;
-    ready_timeouts 1.0;
-    suspended_timeouts 1.0;
-    cancelled_sleeps 1.0;
-    promises 1.0;
-    callbacks 1.0;
+    ready_lists 159.0;
+    lists_in_batches 489.0;
+    lists_one_by_one 483.0;
+    results_one_by_one 715.0;
+    ready_tasks 526.0;
+    suspended_tasks 1317.0;
+    yields 210.0;
+    ready_timeouts 40.0;
+    suspended_timeouts 1244.0;
+    cancelled_sleeps 806.0;
+    promises 494.0;
+    callbacks 3700.0;
 };
 
 fn main() -> ExitCode {

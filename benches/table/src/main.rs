@@ -50,9 +50,12 @@ struct Options {
     /// Does not count instructions, which needs valgrind
     #[arg(long)]
     no_counts: bool,
+    /// Takes the times of the last whole run, and only counts instructions
+    #[arg(long)]
+    only_counts: bool,
 }
 
-/// What the command asks of the processes that it starts.
+/// The requests of the command to the processes that it starts.
 #[derive(Subcommand)]
 enum Process {
     /// Measures one item
@@ -95,6 +98,26 @@ fn run_items(mode: Mode, only: Option<&str>) {
 }
 
 fn measure_all(options: &Options) -> Result<()> {
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/figures.json");
+    let mut measured = match options.only_counts {
+        true => read(&kept)?,
+        false => measure(options)?,
+    };
+    if !options.no_counts {
+        counts::add(&mut measured)?;
+    }
+    if options.filter.is_empty() && options.item.is_none() {
+        let folder = benches();
+        report::write(&folder, &measured)?;
+        eprintln!("wrote {}", folder.join("RESULTS.md").display());
+        write(&kept, &measured)
+    } else {
+        measured.iter().for_each(print);
+        Ok(())
+    }
+}
+
+fn measure(options: &Options) -> Result<Vec<Measured>> {
     let wanted = |name| options.item.as_deref().is_none_or(|only| only == name);
     let mut measured = Vec::new();
     for item in ITEMS.iter().filter(|item| wanted(item.name)) {
@@ -107,25 +130,25 @@ fn measure_all(options: &Options) -> Result<()> {
             measured.extend(figures_of(&["memory", program.name])?);
         }
     }
-    if !options.no_counts {
-        counts::add(&mut measured)?;
-    }
-    if options.filter.is_empty() && options.item.is_none() {
-        let folder = benches();
-        report::write(&folder, &measured)?;
-        eprintln!("wrote {}", folder.join("RESULTS.md").display());
-        let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/figures.json");
-        fs::write(kept, serde_json::to_string_pretty(&measured)?)?;
-    } else {
-        for one in measured {
-            let Measured { case, size, name, least, median, allocations, .. } = one;
-            let counted = one.instructions.map_or_else(String::new, |count| format!("{count:>9.0}"));
-            println!(
-                "{case:<48} {size:>7}  {name:<48} {least:>9.2} {median:>9.2} {allocations:>7.2} {counted}"
-            );
-        }
-    }
-    Ok(())
+    Ok(measured)
+}
+
+/// Keeps the figures for `--only-counts`.
+fn write(kept: &Path, measured: &[Measured]) -> Result<()> {
+    fs::create_dir_all(kept.parent().expect("it is in `target`"))?;
+    fs::write(kept, serde_json::to_string_pretty(measured)?)
+        .with_context(|| format!("cannot write {}", kept.display()))
+}
+
+fn read(kept: &Path) -> Result<Vec<Measured>> {
+    let text = fs::read_to_string(kept).with_context(|| format!("no earlier run: {}", kept.display()))?;
+    Ok(serde_json::from_str(&text)?)
+}
+
+fn print(one: &Measured) {
+    let Measured { case, size, name, least, median, allocations, instructions, .. } = one;
+    let counted = instructions.map_or_else(String::new, |count| format!("{count:>9.0}"));
+    println!("{case:<48} {size:>7}  {name:<48} {least:>9.2} {median:>9.2} {allocations:>7.2} {counted}");
 }
 
 /// The folder that `RESULTS.md` is in.

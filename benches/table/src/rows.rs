@@ -3,7 +3,7 @@
 use crate::harness::{Measured, Side};
 
 pub struct Row {
-    /// What a reader calls this work.
+    /// The name of the work for a reader.
     pub work: &'static str,
     pub case: &'static str,
     pub size: u64,

@@ -12,7 +12,7 @@ static BYTES: AtomicU64 = AtomicU64::new(0);
 static LIVE: AtomicI64 = AtomicI64::new(0);
 static PEAK: AtomicI64 = AtomicI64::new(0);
 
-/// What was allocated between [`start`] and [`stop`].
+/// The allocations between [`start`] and [`stop`].
 #[derive(Clone, Copy, Default)]
 pub struct Counts {
     pub allocations: u64,

@@ -63,7 +63,7 @@ impl Meter {
     }
 }
 
-/// callgrind counts the instructions of this function and of what it calls: its name is the
+/// callgrind counts the instructions of this function and of all that it calls: its name is the
 /// argument of `--toggle-collect`. So it must keep its name, and must not be inlined.
 #[inline(never)]
 #[no_mangle]

@@ -119,8 +119,8 @@ fn entries(is_awaited_first: bool) -> Vec<Entry> {
             };
             pass(meter, is_awaited_first, make, |sender, value| sender.try_send(value).unwrap());
         }),
-        // One thread only, like the limit.
-        peer("async-unsync", move |meter| {
+        // For one thread only.
+        limit("async-unsync", move |meter| {
             let make = || async_unsync::oneshot::channel::<u64>().into_split();
             pass(meter, is_awaited_first, make, |sender, value| sender.send(value).unwrap());
         }),

@@ -14,7 +14,7 @@ use crate::limits;
 
 const SUSPENDED: usize = 100_000;
 
-/// What a program leaves on the heap for each of its tasks or children.
+/// A program, whose figure is the heap that it leaves for each of its tasks or children.
 pub struct Program {
     case: &'static str,
     pub name: &'static str,

@@ -6,8 +6,8 @@ use std::process::Command;
 /// One sentence about the processor, the system and the compiler.
 pub fn describe() -> String {
     format!(
-        "The machine was a {} with {} processors ({}), and {}.",
-        processor().unwrap_or_else(|| "machine of unknown kind".to_owned()),
+        "The machine was an {} with {} processors.\nIt ran {} and {}.",
+        processor().unwrap_or_else(|| "unknown processor".to_owned()),
         std::thread::available_parallelism().map_or(1, usize::from),
         first_line("uname", &["-sr"]).unwrap_or_else(|| "unknown system".to_owned()),
         first_line("rustc", &["--version"]).unwrap_or_else(|| "an unknown compiler".to_owned()),

@@ -29,7 +29,7 @@ pub fn render(measured: &[Measured], plots: &[Plot]) -> String {
 const INTRODUCTION: &str = "\
 # Results
 
-`cargo run --release --manifest-path benches/table/Cargo.toml` has written this page. What it means
+`cargo run --release --manifest-path benches/table/Cargo.toml` has written this page. Its meaning
 is in [README.md](README.md).
 
 A figure is the least time of one operation in nanoseconds, or the bytes of the heap that are left.

@@ -27,12 +27,11 @@ pub fn draw_all(folder: &Path, measured: &[Measured]) -> Result<Vec<Plot>> {
             line.push((one.size as f64, one.least));
         }
     }
-    cases.into_iter().map(|(title, lines)| draw(folder, title, &lines)).collect()
+    cases.into_iter().zip(1..).map(|((title, lines), number)| draw(folder, number, title, &lines)).collect()
 }
 
-fn draw(folder: &Path, title: &str, lines: &Lines<'_>) -> Result<Plot> {
-    let letters = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
-    let file = format!("{}.svg", title.replace(", ", "-").chars().map(letters).collect::<String>());
+fn draw(folder: &Path, number: usize, title: &str, lines: &Lines<'_>) -> Result<Plot> {
+    let file = format!("growth-{number}.svg");
     let path = folder.join(&file);
     draw_file(&path, title, lines).map_err(|error| anyhow!("cannot draw {}: {error}", path.display()))?;
     Ok(Plot { title: title.to_owned(), file })

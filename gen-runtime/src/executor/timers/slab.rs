@@ -5,8 +5,9 @@
 //! of their own: a removal writes to those of two neighbours, and a table of eight bytes a node
 //! stays in the caches of the processor when one of whole nodes does not.
 //!
-//! The tables grow when no node is free, and are cut off behind the last timer when most of the
-//! nodes have been free for some time.
+//! The tables grow when no node is free. They are cut off behind the last timer when as many timers
+//! have come and gone as there are nodes, and most of the nodes were free all the time. So a burst
+//! that comes again and again finds its memory, and one that does not gives it back.
 
 use super::ticks::Tick;
 
@@ -53,13 +54,15 @@ pub(super) struct Slab<A> {
     free: u32,
     /// The number of nodes that are not free.
     used: usize,
-    /// The number of nodes that became free since the table was examined for its length.
+    /// The number of nodes that became free since the length of the tables was examined.
     freed: usize,
+    /// The largest number of used nodes since then.
+    most_used: usize,
 }
 
 impl<A> Slab<A> {
     pub(super) fn new() -> Self {
-        Slab { nodes: Vec::new(), links: Vec::new(), free: NONE, used: 0, freed: 0 }
+        Slab { nodes: Vec::new(), links: Vec::new(), free: NONE, used: 0, freed: 0, most_used: 0 }
     }
 
     /// Adds a timer that is in no list.
@@ -67,6 +70,7 @@ impl<A> Slab<A> {
     pub(super) fn insert(&mut self, at: Tick, number: u64, action: A) -> u32 {
         let node = Node { at, number, action: Some(action), place: Place::Apart };
         self.used += 1;
+        self.most_used = self.most_used.max(self.used);
         let index = self.free;
         match self.nodes.get_mut(index as usize) {
             Some(free) => {
@@ -124,18 +128,17 @@ impl<A> Slab<A> {
         self.free = index;
         self.used -= 1;
         self.freed += 1;
-        // Rarely: the table is examined once for as many nodes as a sixteenth of it.
-        if self.freed > self.nodes.len() / 16 || self.used == 0 {
+        if self.freed > self.nodes.len() {
             self.examine_length();
         }
         action
     }
 
     fn examine_length(&mut self) {
-        self.freed = 0;
-        if self.nodes.len() > SMALL && self.used < self.nodes.len() / 8 {
+        if self.nodes.len() > SMALL && self.most_used < self.nodes.len() / 4 {
             self.cut_off();
         }
+        (self.freed, self.most_used) = (0, self.used);
     }
 
     /// Cuts the table off behind the last timer, if that halves it.
