@@ -50,6 +50,7 @@ fn draw_file(path: &Path, title: &str, lines: &Lines<'_>) -> Result<(), Box<dyn 
     let mut chart = ChartBuilder::on(&area)
         .caption(title, ("sans-serif", 18))
         .margin(12)
+        .margin_right(36)
         .x_label_area_size(40)
         .y_label_area_size(60)
         .build_cartesian_2d((sizes.0..sizes.1).log_scale(), (times.0 / 1.5..times.1 * 1.5).log_scale())?;
@@ -57,7 +58,7 @@ fn draw_file(path: &Path, title: &str, lines: &Lines<'_>) -> Result<(), Box<dyn 
         .configure_mesh()
         .x_desc("number of items")
         .y_desc("nanoseconds for one")
-        .x_label_formatter(&|size| format!("{size:.0}"))
+        .x_label_formatter(&|size| thousands(*size))
         .y_label_formatter(&|time| format!("{time:.0}"))
         .draw()?;
     for (index, (name, line)) in lines.iter().enumerate() {
@@ -77,4 +78,13 @@ fn draw_file(path: &Path, title: &str, lines: &Lines<'_>) -> Result<(), Box<dyn 
         .draw()?;
     area.present()?;
     Ok(())
+}
+
+/// `1k` and `1M` are shorter than their digits.
+fn thousands(size: f64) -> String {
+    match size {
+        ..1e3 => format!("{size:.0}"),
+        ..1e6 => format!("{:.0}k", size / 1e3),
+        _ => format!("{:.0}M", size / 1e6),
+    }
 }
