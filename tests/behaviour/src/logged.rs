@@ -44,6 +44,10 @@ impl Log for Listener {
     }
 
     fn log(&self, record: &Record<'_>) {
+        // The library does not use these levels. With the feature `tracing` its spans have them.
+        if matches!(record.level(), Level::Info | Level::Trace) {
+            return;
+        }
         let line = format!("{} {}: {}", record.level(), record.target(), record.args());
         // While a thread ends, it has no place any more.
         let sink = SINK.try_with(|sink| sink.borrow().clone());
