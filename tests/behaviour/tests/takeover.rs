@@ -3,6 +3,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::thread;
 
@@ -71,9 +72,17 @@ where
     output
 }
 
+/// Lets one test run at a time. A thread takes the place of one that has ended, and with it the
+/// blocks that were left to that one: it would keep them until it makes a group or ends.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Otherwise a list on a runtime with several threads would lose wakes, or change their order.
 #[test]
 fn a_list_that_moves_polls_each_child_once_more_and_the_woken_ones_first() {
+    let _alone = alone();
     for count in [2, 5, 40] {
         let (children, futures) = Children::of(count);
         let results = wake_and_end(&children, &Poller::new(), Box::pin(list(futures)), count);
@@ -83,6 +92,7 @@ fn a_list_that_moves_polls_each_child_once_more_and_the_woken_ones_first() {
 
 #[test]
 fn a_tuple_that_moves_polls_each_child_once_more_and_the_woken_ones_first() {
+    let _alone = alone();
     let (children, futures) = Children::of(2);
     let results = wake_and_end(&children, &Poller::new(), Box::pin(pair(futures)), 2);
     assert_eq!(results.expect("no child fails"), (0, 1));
@@ -91,6 +101,7 @@ fn a_tuple_that_moves_polls_each_child_once_more_and_the_woken_ones_first() {
 /// The wakers of children that were added are in further blocks.
 #[test]
 fn an_iterator_that_moves_polls_each_child_once_more_and_the_woken_ones_first() {
+    let _alone = alone();
     for (count, added) in [(5, 0), (2, 3), (0, 20)] {
         let (children, mut futures) = Children::of(count + added);
         let late = futures.split_off(count);
@@ -108,6 +119,7 @@ fn an_iterator_that_moves_polls_each_child_once_more_and_the_woken_ones_first() 
 /// Otherwise a child that is added on another thread would never be polled, or twice.
 #[test]
 fn a_child_that_is_added_on_another_thread_is_polled_once() {
+    let _alone = alone();
     let (children, mut futures) = Children::of(3);
     let late = futures.pop().expect("three children");
     let (poller, mut waits) = (Poller::new(), WaitIterator::new(futures));
@@ -128,6 +140,7 @@ fn a_child_that_is_added_on_another_thread_is_polled_once() {
 /// The group is gone on one thread, and its wakers are used on the thread that made them.
 #[test]
 fn t19_wakers_of_a_group_that_is_dropped_on_another_thread_are_harmless() {
+    let _alone = alone();
     let (children, futures) = Children::of(3);
     let poller = Poller::new();
     let mut task = Box::pin(list(futures));
@@ -148,6 +161,7 @@ fn t19_wakers_of_a_group_that_is_dropped_on_another_thread_are_harmless() {
 /// The thread that made the wakers has ended.
 #[test]
 fn t19_a_group_may_outlive_the_thread_that_has_polled_it_first() {
+    let _alone = alone();
     let (children, futures) = Children::of(3);
     let poller = Poller::new();
     let mut task = Box::pin(list(futures));
