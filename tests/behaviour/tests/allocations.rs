@@ -155,12 +155,14 @@ fn children<C: FromIterator<Suspends>>(count: usize) -> C {
 /// their number. The output of a few children is in the allocation of the children.
 #[test]
 fn a_list_allocates_at_most_three_times_whatever_its_length() {
+    // Where a pointer has 32 bits, a list of results is cut to its length once more.
+    let most = if cfg!(target_pointer_width = "64") { 3 } else { 4 };
     for count in [17, 1_000] {
-        assert!(of_a_yield!(children::<Vec<_>>(count)) <= 3, "a vector of {count}");
-        assert!(of_a_yield!(children::<Box<[_]>>(count)) <= 3, "a slice of {count}");
-        assert!(of_a_yield!(children::<VecDeque<_>>(count)) <= 3, "a deque of {count}");
+        assert!(of_a_yield!(children::<Vec<_>>(count)) <= most, "a vector of {count}");
+        assert!(of_a_yield!(children::<Box<[_]>>(count)) <= most, "a slice of {count}");
+        assert!(of_a_yield!(children::<VecDeque<_>>(count)) <= most, "a deque of {count}");
     }
-    assert_eq!(of_a_yield!(children::<Vec<_>>(17)), 2);
+    assert_eq!(of_a_yield!(children::<Vec<_>>(17)), most - 1);
     assert_eq!(of_a_yield!([(); 100].map(|()| Suspends(3))), 2, "the output of an array is no allocation");
 }
 
