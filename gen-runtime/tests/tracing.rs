@@ -1,7 +1,16 @@
 //! The feature `tracing`: the spans and events of tasks, as a subscriber receives them.
+//!
+//! The level of the spans belongs to the process, and one test changes it. So the tests take turns.
 
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+static TURN: Mutex<()> = Mutex::new(());
+
+/// A test that fails leaves its turn to the next one.
+fn my_turn() -> MutexGuard<'static, ()> {
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// The lines that the subscriber has written.
 #[derive(Clone, Default)]
@@ -38,6 +47,7 @@ fn lines_of_level(level: tracing::Level, run: impl FnOnce()) -> Vec<String> {
 
 #[test]
 fn what_a_task_traces_says_where_the_task_was_spawned() {
+    let _turn = my_turn();
     let line = line!() + 3;
     let lines = lines_of(|| {
         let ran = gen::run_sync(async {
@@ -57,6 +67,7 @@ fn what_a_task_traces_says_where_the_task_was_spawned() {
 
 #[test]
 fn an_error_that_nobody_looked_at_is_an_event_in_the_span_of_its_task() {
+    let _turn = my_turn();
     let lines = lines_of(|| {
         let ran = gen::run_sync(async {
             drop(gen::spawn_local(async {
@@ -77,6 +88,7 @@ fn an_error_that_nobody_looked_at_is_an_event_in_the_span_of_its_task() {
 /// block has left behind are reported in that span too.
 #[test]
 fn what_follows_a_wait_is_in_the_span_of_the_task() {
+    let _turn = my_turn();
     #[gen::coroutine]
     fn body() -> gen::Result<u8> {
         let callable = gen::yield_!(gen::Callback::<u8>::new("k"))?;
@@ -114,9 +126,9 @@ fn what_follows_a_wait_is_in_the_span_of_the_task() {
     }
 }
 
-/// The settings belong to the process, so one test changes them.
 #[test]
 fn a_span_has_a_name_and_the_level_that_is_set_and_a_slow_step_is_reported() {
+    let _turn = my_turn();
     #[gen::coroutine]
     fn named() -> gen::Result {
         tracing::warn!("in the body");
@@ -145,6 +157,7 @@ fn a_span_has_a_name_and_the_level_that_is_set_and_a_slow_step_is_reported() {
 
 #[test]
 fn a_throw_and_a_cancellation_are_events_in_the_span_of_their_task() {
+    let _turn = my_turn();
     #[gen::coroutine]
     fn waits() -> gen::Result {
         let _thrown = gen::yield_!(std::future::pending::<()>());
