@@ -16,6 +16,7 @@
 //!
 //! | module | what it does |
 //! |---|---|
+//! | `before_rust_188` | asks where a span is, on compilers that say it and on those that do not |
 //! | `tokens` | asks questions about single tokens; rebuilds groups |
 //! | `types` | visits the parts of a type |
 //! | `mistakes` | collects the compile errors of one use of an attribute |

@@ -1,6 +1,7 @@
 //! From tokens to tokens: parse, check, lower, expand.
 
 pub(crate) mod argument_names;
+pub(crate) mod before_rust_188;
 pub(crate) mod check;
 pub(crate) mod editor;
 pub(crate) mod expand;

@@ -5,14 +5,11 @@
 //! give the place at which they are written, if they are written in the user's source, and the
 //! place of the outermost macro otherwise.
 
-// Such a compiler warns that methods of `BeforeRust188` may become stable under the same names.
-// Clippy warns that it lacks the methods of the spans.
-#![allow(unstable_name_collisions, clippy::incompatible_msrv)]
-
 use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::LitStr;
 
+use crate::pipeline::before_rust_188;
 use crate::pipeline::paths::{Paths, ours};
 
 /// One more than the greatest column, here and in the runtime: `31_00017` is line 31, column 17.
@@ -34,9 +31,13 @@ impl Place {
         }
         let narrow = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let inner = span.unwrap();
-        match narrow(inner.line()) {
-            0 => Place::At(span),
-            line => Place::Known { file: inner.file(), line, column: narrow(inner.column()) },
+        match before_rust_188::line_and_column(inner) {
+            None => Place::At(span),
+            Some((line, column)) => Place::Known {
+                file: before_rust_188::file(inner),
+                line: narrow(line),
+                column: narrow(column),
+            },
         }
     }
 
@@ -85,31 +86,5 @@ fn number(line: u32, column: u32) -> TokenStream {
 /// An empty span at the start of a span. Outside of a compiler, and with a compiler that does not
 /// say where that is, the span itself.
 pub(super) fn start_of(span: Span) -> Span {
-    if proc_macro::is_available() { span.unwrap().start().into() } else { span }
-}
-
-/// The methods of spans that Rust 1.88 made stable, for older compilers. A stable method of the
-/// type itself is chosen before one of a trait.
-#[allow(dead_code)]
-trait BeforeRust188 {
-    fn file(&self) -> String {
-        String::new()
-    }
-
-    /// Zero, which is no line.
-    fn line(&self) -> usize {
-        0
-    }
-
-    fn column(&self) -> usize {
-        0
-    }
-
-    fn start(&self) -> proc_macro::Span;
-}
-
-impl BeforeRust188 for proc_macro::Span {
-    fn start(&self) -> proc_macro::Span {
-        *self
-    }
+    if proc_macro::is_available() { before_rust_188::start_of(span.unwrap()).into() } else { span }
 }

@@ -6,10 +6,10 @@
 //! attribute stands. There it is not noticed.
 
 use std::fs;
-use std::path::PathBuf;
 
 use proc_macro::Span;
 
+use crate::pipeline::before_rust_188;
 use crate::pipeline::mistakes::Mistakes;
 use crate::pipeline::options::AttributeKind;
 
@@ -46,32 +46,11 @@ pub(crate) fn ends_in_test(text: &str) -> bool {
 }
 
 /// The text of the file in front of the attribute.
-// The compilers before 1.88 know the methods, and warn that they may become stable.
-#[allow(clippy::incompatible_msrv, unstable_name_collisions)]
 fn text_above() -> Option<String> {
-    let start = Span::call_site().start();
-    let (line, column) = (start.line(), start.column());
-    let text = fs::read_to_string(Span::call_site().local_file()?).ok()?;
+    let attribute = Span::call_site();
+    let (line, column) = before_rust_188::line_and_column(attribute)?;
+    let text = fs::read_to_string(before_rust_188::local_file(attribute)?).ok()?;
     let before: usize = text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
     let on_line: usize = text[before..].chars().take(column.checked_sub(1)?).map(char::len_utf8).sum();
     Some(text[..before + on_line].to_owned())
 }
-
-/// The methods of `Span` for compilers that do not have them. A method of the type itself wins.
-#[allow(dead_code)]
-trait Unknown {
-    fn start(&self) -> Span {
-        Span::call_site()
-    }
-    fn line(&self) -> usize {
-        0
-    }
-    fn column(&self) -> usize {
-        0
-    }
-    fn local_file(&self) -> Option<PathBuf> {
-        None
-    }
-}
-
-impl Unknown for Span {}
