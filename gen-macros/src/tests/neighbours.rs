@@ -148,6 +148,12 @@ fn a_test_above_is_found_among_attributes_and_comments() {
         ("#[test]\nfn f() {}\n", false),
         ("// #[test]\n", false),
         ("#[test]\n#[cfg(all(\n    unix\n))]\n", false),
+        ("#[test] // why\n", true),
+        ("#[ignore] #[test]\n", true),
+        ("#[test] fn f() {}\n", false),
+        ("#[test] mod m {\n", false),
+        ("#[test]\n#[ignore] fn f() {}\n", false),
+        ("#[doc = \"#[test]\"]\n", false),
         ("", false),
     ] {
         assert_eq!(ends_in_test(above), is_test, "{above:?}");

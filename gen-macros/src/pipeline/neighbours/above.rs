@@ -8,6 +8,8 @@
 use std::fs;
 
 use proc_macro::Span;
+use syn::Attribute;
+use syn::parse::Parser;
 
 use crate::pipeline::before_rust_188;
 use crate::pipeline::mistakes::Mistakes;
@@ -37,12 +39,20 @@ pub(crate) fn check(kind: AttributeKind, mistakes: &mut Mistakes) -> bool {
 
 /// Whether one of the attributes at the end of the text is `#[test]`.
 pub(crate) fn ends_in_test(text: &str) -> bool {
-    let is_between = |line: &&str| line.is_empty() || line.starts_with("//") || line.starts_with("#[");
     text.lines()
         .rev()
-        .map(str::trim)
-        .take_while(is_between)
-        .any(|line| line.starts_with("#[") && line.contains("#[test]"))
+        .map_while(|line| attributes(line.trim()))
+        .flatten()
+        .any(|attribute| attribute.path().is_ident("test"))
+}
+
+/// The attributes of a line that contains nothing else but comments. `None` for another line.
+fn attributes(line: &str) -> Option<Vec<Attribute>> {
+    if line.is_empty() || line.starts_with("//") {
+        return Some(Vec::new());
+    }
+    // Other lines are not parsed, since the compiler would report a string that only ends there.
+    line.starts_with("#[").then(|| Attribute::parse_outer.parse_str(line).ok()).flatten()
 }
 
 /// The text of the file in front of the attribute.
