@@ -6,6 +6,7 @@ use quote::quote;
 
 use super::{coroutine, errors};
 use crate::pipeline::neighbours::above::ends_in_test;
+use crate::pipeline::neighbours::source_file::SourceFile;
 
 fn emitted(item: TokenStream) -> String {
     coroutine(TokenStream::new(), item).to_string().replace(char::is_whitespace, "")
@@ -157,5 +158,23 @@ fn a_test_above_is_found_among_attributes_and_comments() {
         ("", false),
     ] {
         assert_eq!(ends_in_test(above), is_test, "{above:?}");
+    }
+}
+
+/// A place outside of the file may come from an editor that has not yet saved it.
+#[test]
+fn a_source_file_gives_the_text_before_a_place() {
+    let file = SourceFile::new("#[test]\r\n\n/* ü */ #[gen::test]".to_owned());
+    for (line, column, before) in [
+        (1, 1, Some("")),
+        (2, 1, Some("#[test]\r\n")),
+        (3, 9, Some("#[test]\r\n\n/* ü */ ")),
+        (1, 90, None),
+        (3, 90, None),
+        (4, 1, None),
+        (0, 1, None),
+        (1, 0, None),
+    ] {
+        assert_eq!(file.before(line, column), before, "{line}:{column}");
     }
 }

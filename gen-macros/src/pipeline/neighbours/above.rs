@@ -5,13 +5,11 @@
 //! for the text above our attribute. An editor, and a compiler before 1.88, do not say where the
 //! attribute stands. There it is not noticed.
 
-use std::fs;
-
 use proc_macro::Span;
 use syn::Attribute;
 use syn::parse::Parser;
 
-use crate::pipeline::before_rust_188;
+use super::source_file::with_text_before;
 use crate::pipeline::mistakes::Mistakes;
 use crate::pipeline::options::AttributeKind;
 
@@ -30,7 +28,8 @@ pub(crate) fn check(kind: AttributeKind, mistakes: &mut Mistakes) -> bool {
         AttributeKind::Main | AttributeKind::Engine => return true,
     };
     // In unit tests there is no attribute.
-    let is_below_test = proc_macro::is_available() && text_above().is_some_and(|text| ends_in_test(&text));
+    let is_below_test =
+        proc_macro::is_available() && with_text_before(Span::call_site(), ends_in_test) == Some(true);
     if is_below_test {
         mistakes.report_at_attribute(wrong, help);
     }
@@ -53,14 +52,4 @@ fn attributes(line: &str) -> Option<Vec<Attribute>> {
     }
     // Other lines are not parsed, since the compiler would report a string that only ends there.
     line.starts_with("#[").then(|| Attribute::parse_outer.parse_str(line).ok()).flatten()
-}
-
-/// The text of the file in front of the attribute.
-fn text_above() -> Option<String> {
-    let attribute = Span::call_site();
-    let (line, column) = before_rust_188::line_and_column(attribute)?;
-    let text = fs::read_to_string(before_rust_188::local_file(attribute)?).ok()?;
-    let before: usize = text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
-    let on_line: usize = text[before..].chars().take(column.checked_sub(1)?).map(char::len_utf8).sum();
-    Some(text[..before + on_line].to_owned())
 }

@@ -20,6 +20,7 @@
 pub(crate) mod above;
 pub(crate) mod foreign;
 pub(crate) mod instrument;
+pub(crate) mod source_file;
 pub(crate) mod wrapper;
 
 use syn::Path;
