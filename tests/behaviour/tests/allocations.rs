@@ -157,7 +157,7 @@ fn children<C: FromIterator<Suspends>>(count: usize) -> C {
 fn a_list_allocates_at_most_three_times_whatever_its_length() {
     // Where a pointer has 32 bits, a list of results is cut to its length once more.
     let most = if cfg!(target_pointer_width = "64") { 3 } else { 4 };
-    for count in [17, 1_000] {
+    for count in [1, 2, 10, 17, 1_000] {
         assert!(of_a_yield!(children::<Vec<_>>(count)) <= most, "a vector of {count}");
         assert!(of_a_yield!(children::<Box<[_]>>(count)) <= most, "a slice of {count}");
         assert!(of_a_yield!(children::<VecDeque<_>>(count)) <= most, "a deque of {count}");
