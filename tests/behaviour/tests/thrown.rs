@@ -74,7 +74,7 @@ fn who_waits_for_a_task_takes_what_is_thrown_and_the_task_goes_on() {
 
 /// Otherwise a coroutine that sleeps could not be interrupted.
 #[test]
-fn a_sleep_takes_what_is_thrown_and_its_timer_is_gone() {
+fn a_sleep_takes_what_is_thrown() {
     #[gen::coroutine]
     fn sleeps() -> gen::Result<&'static str> {
         match yield_!(gen::sleep(seconds(3600))) {
