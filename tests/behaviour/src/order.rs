@@ -15,7 +15,7 @@ impl Order {
 
     /// Adds an event.
     pub fn push(&self, what: impl fmt::Display) {
-        // It may push to the same order.
+        // Before the lock is taken: the `Display` of `what` may itself push to this order.
         let what = what.to_string();
         self.lock().push_str(&what);
     }

@@ -23,13 +23,14 @@ pub(crate) fn page(source: &str) -> Vec<Text> {
     vec![Text { kind: Kind::Page, lines: source.lines().enumerate().map(line).collect() }]
 }
 
-/// The part that each of the lines is.
+/// The kind of each line.
 pub(crate) fn parts(lines: &[Line]) -> Vec<Part> {
     let mut fence = None;
     lines.iter().map(|line| part(line.text.trim(), &mut fence)).collect()
 }
 
-/// `fence` is the fence of the code block that the line is in, with the language after it.
+/// `fence` is what opened the code block around the line, as backticks and a language. It is `None`
+/// outside of code blocks.
 fn part<'a>(line: &'a str, fence: &mut Option<(&'a str, &'a str)>) -> Part {
     if let Some((open, language)) = *fence {
         if line == open {

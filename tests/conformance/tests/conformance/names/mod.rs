@@ -215,7 +215,8 @@ fn maybe_future() {
     assert_eq!(list[0].clone().into_inner(), 7);
 }
 
-/// A `Duration` counts from the call, and an `Instant` is a point in time of the loop's clock.
+/// A `Duration` counts from the yield. An `Instant` is a point in time, which several calls may
+/// share.
 #[test]
 fn with_timeout() {
     needs!(VirtualTime);
