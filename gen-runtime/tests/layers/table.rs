@@ -89,8 +89,8 @@ pub(crate) const CIRCLES: &[Circle] = &[
     },
     Circle {
         files: "executor/foreign/{executor,hosted_task,shell_data,tracker}",
-        reason: "A task holds the executor for the tasks that it spawns, and an executor tracks the \
-                 tasks that it takes.",
+        reason: "A task holds its executor, on which it spawns other tasks, and an executor keeps a \
+                 list of the tasks that it was given.",
     },
     Circle {
         files: "point/{mod,callback,runner}",
