@@ -79,6 +79,9 @@ impl Driver {
     }
 }
 
+/// Longer than any program runs.
+pub const AGE: Duration = Duration::from_secs(150 * 365 * 24 * 60 * 60);
+
 /// A duration of so many seconds. Where time is real, it is much shorter, but durations keep their
 /// order.
 pub fn seconds(seconds: u64) -> Duration {

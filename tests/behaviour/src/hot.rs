@@ -4,8 +4,9 @@ use std::future::IntoFuture;
 use std::mem;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 
-use gen::yield_;
+use gen::{yield_, Frame, Yieldable};
 
 use crate::{seconds, Driver};
 
@@ -52,6 +53,36 @@ impl Drop for Guard {
     fn drop(&mut self) {
         self.0.add();
     }
+}
+
+/// Panics when it is dropped, unless a panic is under way.
+pub struct PanicsInDrop;
+
+impl Drop for PanicsInDrop {
+    fn drop(&mut self) {
+        if !thread::panicking() {
+            panic!("in a drop");
+        }
+    }
+}
+
+/// Runs the function on a thread whose stack is too small for a thousand bodies that begin inside
+/// of each other.
+///
+/// # Panics
+///
+/// If the function panics.
+pub fn on_a_small_stack(run: impl FnOnce() + Send + 'static) {
+    let thread = thread::Builder::new().stack_size(1024 * 1024).spawn(run);
+    thread.expect("a thread can be started").join().expect("the function does not panic");
+}
+
+/// The future that a yield of `yieldable` waits for.
+pub fn pending_of<Y, M>(yieldable: Y) -> Y::Pending
+where
+    Y: Yieldable<M>,
+{
+    yieldable.into_pending(&Frame::new(0))
 }
 
 /// Spawns a task as the driver of this run does: one that stays on its thread where it can, else

@@ -7,19 +7,8 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 
-use behaviour::{logged, needs, run, spawn, Count, Guard};
+use behaviour::{logged, needs, run, spawn, Count, Guard, PanicsInDrop};
 use gen::Panicked;
-
-/// Panics when it is dropped, unless a panic is under way.
-struct PanicsInDrop;
-
-impl Drop for PanicsInDrop {
-    fn drop(&mut self) {
-        if !std::thread::panicking() {
-            panic!("in a drop");
-        }
-    }
-}
 
 /// Otherwise a supervisor could not tell a panic from an error, or raise it again.
 #[test]

@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use behaviour::{in_seconds, needs, now, run, seconds, since, spawn, Order};
-
-/// Longer than any program runs.
-const AGE: Duration = Duration::from_secs(150 * 365 * 24 * 60 * 60);
+use behaviour::{in_seconds, needs, now, run, seconds, since, spawn, Order, AGE};
 
 /// Otherwise time would be lost between the call and the yield.
 #[test]

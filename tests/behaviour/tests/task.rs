@@ -4,9 +4,10 @@ use std::future::{pending, poll_fn, Future};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
-use std::thread;
 
-use behaviour::{logged, needs, run, run_in_context, seconds, spawn, Count, Guard, Needs, Order};
+use behaviour::{
+    logged, needs, on_a_small_stack, run, run_in_context, seconds, spawn, Count, Guard, Needs, Order,
+};
 use gen::{yield_, JoinHandle, LoopClosed, NoHost};
 
 type Done = gen::Result;
@@ -80,12 +81,6 @@ fn tasks_spawn_tasks() {
 
 /// The number of bodies that may begin inside of each other, as the docs of `gen::spawn` say.
 const DEEPEST: usize = 32;
-
-/// Runs the function on a thread whose stack is too small for a thousand bodies that begin inside
-/// of each other.
-fn on_a_small_stack(run: impl FnOnce() + Send + 'static) {
-    thread::Builder::new().stack_size(1024 * 1024).spawn(run).unwrap().join().unwrap();
-}
 
 /// Spawns a task that spawns the next one, and so on, to the given depth.
 fn nest(depth: usize, begun: Count) -> JoinHandle<usize> {

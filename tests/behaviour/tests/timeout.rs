@@ -5,19 +5,8 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use behaviour::{in_seconds, needs, now, run, seconds, since, spawn, Count, Guard, Order};
-use gen::{yield_, Coroutine, Frame, TimeoutError, Yieldable};
-
-/// Longer than any program runs.
-const AGE: Duration = Duration::from_secs(150 * 365 * 24 * 60 * 60);
-
-/// The future that a yield of the timeout waits for.
-fn pending_of<Y, M>(yieldable: Y) -> Y::Pending
-where
-    Y: Yieldable<M>,
-{
-    yieldable.into_pending(&Frame::new(0))
-}
+use behaviour::{in_seconds, needs, now, pending_of, run, seconds, since, spawn, Count, Guard, Order, AGE};
+use gen::{yield_, Coroutine, TimeoutError};
 
 /// Otherwise a result would be lost, or be late.
 #[test]

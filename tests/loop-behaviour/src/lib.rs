@@ -9,10 +9,9 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{mpsc, Arc};
 use std::task::{Poll, Waker};
-use std::thread;
 use std::time::{Duration, Instant};
 
-pub use behaviour::Order;
+pub use behaviour::{on_a_small_stack, pending_of, Order, PanicsInDrop, AGE};
 use behaviour::{Count, Guard};
 use gen::{Clock, VirtualClock};
 
@@ -139,17 +138,6 @@ impl Clock for MovedByHand {
         // Closes the channel, for which the other thread waits.
         drop(self.first.borrow_mut().take());
         deadline.saturating_duration_since(self.now())
-    }
-}
-
-/// Panics when it is dropped, unless a panic is under way.
-pub struct PanicsInDrop;
-
-impl Drop for PanicsInDrop {
-    fn drop(&mut self) {
-        if !thread::panicking() {
-            panic!("in a drop");
-        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use gen::{IoLoop, LoopRunning, LoopStopped, TimeoutError, VirtualClock};
-use loop_behaviour::{logged, Drops, MovedByHand, Order};
+use loop_behaviour::{logged, Drops, MovedByHand, Order, AGE};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -277,7 +277,6 @@ fn run_sync_timeout_names_its_limit_and_lets_the_coroutine_live_on() {
 
 #[test]
 fn a_limit_or_a_grace_period_of_all_time_never_ends() {
-    const AGE: Duration = Duration::from_secs(150 * 365 * 24 * 60 * 60);
     #[gen::coroutine]
     fn serve() -> gen::Result {
         let end = gen::yield_!(pending::<()>());

@@ -9,6 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use gen::{IoLoop, VirtualClock};
+use loop_behaviour::pending_of;
 
 /// Counts the allocations of the present thread, because tests run in parallel.
 struct Counting;
@@ -292,9 +293,6 @@ fn timers_that_are_taken_back_use_their_memory_again() {
 
 #[test]
 fn a_timeout_around_something_ready_allocates_nothing() {
-    fn pending_of<Y: gen::Yieldable<M>, M>(yieldable: Y) -> Y::Pending {
-        yieldable.into_pending(&gen::Frame::new(0))
-    }
     gen::block_on(async {
         let before = ALLOCATIONS.get();
         for _ in 0..100 {

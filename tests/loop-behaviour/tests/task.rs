@@ -1,4 +1,5 @@
 //! Tasks on a loop: their slots, their wakers, and their turns.
+
 use std::cell::Cell;
 use std::future::{pending, poll_fn, Future};
 use std::pin::Pin;
@@ -8,15 +9,9 @@ use std::thread;
 use std::time::Duration;
 
 use gen::{IoLoop, JoinHandle, NoHost, VirtualClock};
-use loop_behaviour::{logged, until, Drops, Order};
+use loop_behaviour::{logged, on_a_small_stack, until, Drops, Order};
 
 type Done = gen::Result;
-
-/// Runs the function on a thread whose stack is too small for a thousand bodies that begin inside
-/// of each other.
-fn on_a_small_stack(run: impl FnOnce() + Send + 'static) {
-    thread::Builder::new().stack_size(1024 * 1024).spawn(run).unwrap().join().unwrap();
-}
 
 /// Each loop on its own nests half as deep.
 #[test]

@@ -1,21 +1,14 @@
 //! `with_timeout` beside the timers and callbacks of a loop, and without a host.
+
 use std::future::{pending, ready, Future};
 use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use gen::{Frame, IoLoop, NoHost, VirtualClock, Yieldable};
-use loop_behaviour::{CountingClock, Order, WatchedClock};
+use gen::{IoLoop, NoHost, VirtualClock};
+use loop_behaviour::{pending_of, CountingClock, Order, WatchedClock};
 
 const SECOND: Duration = Duration::from_secs(1);
-
-/// The future that a yield of the timeout waits for.
-fn pending_of<Y, M>(yieldable: Y) -> Y::Pending
-where
-    Y: Yieldable<M>,
-{
-    yieldable.into_pending(&Frame::new(0))
-}
 
 #[test]
 fn a_result_before_the_deadline_is_handed_over_and_the_timer_taken_back() {

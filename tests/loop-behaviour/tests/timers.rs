@@ -4,11 +4,9 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use gen::{IoLoop, VirtualClock};
-use loop_behaviour::{Drops, Order, WatchedClock};
+use loop_behaviour::{Drops, Order, WatchedClock, AGE};
 
 const SECOND: Duration = Duration::from_secs(1);
-/// Longer than any program runs.
-const AGE: Duration = Duration::from_secs(150 * 365 * 24 * 60 * 60);
 
 fn virtual_loop() -> (VirtualClock, IoLoop, Order) {
     let clock = VirtualClock::new();

@@ -2,6 +2,8 @@
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
+use behaviour::PanicsInDrop;
+
 use super::*;
 
 #[gen::coroutine]
@@ -42,14 +44,6 @@ fn t19_a_panic_of_the_body_waits_for_the_children() {
     let ended = catch_unwind(AssertUnwindSafe(|| run(body(journal.clone()))));
     assert_eq!(ended.unwrap_err().downcast_ref::<String>().unwrap(), "in the body");
     assert_eq!(journal.take(), "a told, a clean");
-}
-
-struct PanicsInDrop;
-
-impl Drop for PanicsInDrop {
-    fn drop(&mut self) {
-        panic!("in a drop");
-    }
 }
 
 /// Otherwise a destructor that panics would discard the result.
