@@ -127,7 +127,7 @@ fn children_begin_as_the_stream_gives_them() {
 
 /// Otherwise it would never end if the last child ends before the stream.
 #[test]
-fn it_ends_when_the_stream_ends_after_the_last_child() {
+fn a_limit_ends_when_its_stream_ends_after_the_last_child() {
     let (children, mut futures) = Children::of(1);
     let fed = Fed::default();
     let mut task = Task::new(limited(2, fed.clone()));
@@ -251,7 +251,7 @@ fn a_failure_is_raised_when_a_cancellation_ends_the_wait_for_the_stream() {
 
 /// Otherwise what holds for a list would not hold for a stream.
 #[test]
-fn it_has_the_options_and_the_modes_of_a_list() {
+fn a_limit_of_a_stream_has_the_options_and_the_modes_of_a_list() {
     #[gen::coroutine]
     fn body() -> gen::Result {
         let parsed = || stream::iter(["1", "x", "3"]).map(|text| ready(text.parse::<u8>()));

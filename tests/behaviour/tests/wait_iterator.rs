@@ -462,7 +462,7 @@ fn as_a_stream_it_says_what_is_left() {
 /// Otherwise a body that adds one ready child after the other would never suspend, and no timeout
 /// would reach it.
 #[test]
-fn one_that_is_fed_without_an_end_lets_a_timeout_through() {
+fn an_iterator_that_is_fed_without_an_end_lets_a_timeout_through() {
     needs!(TheLoop);
     #[gen::coroutine]
     fn endless(clock: VirtualClock) -> gen::Result {
@@ -484,7 +484,7 @@ fn one_that_is_fed_without_an_end_lets_a_timeout_through() {
 
 /// The same for a body that always has another result.
 #[test]
-fn one_that_is_fed_before_its_last_result_is_taken_lets_a_timeout_through() {
+fn an_iterator_that_never_runs_out_of_results_lets_a_timeout_through() {
     needs!(TheLoop);
     #[gen::coroutine]
     fn endless(clock: VirtualClock) -> gen::Result {
@@ -508,7 +508,7 @@ fn one_that_is_fed_before_its_last_result_is_taken_lets_a_timeout_through() {
 
 /// The same for a cancellation, and by key.
 #[test]
-fn one_that_is_fed_without_an_end_lets_a_cancellation_through() {
+fn an_iterator_that_is_fed_without_an_end_lets_a_cancellation_through() {
     #[gen::coroutine]
     fn endless() -> gen::Result {
         let mut waits = WaitIterator::keyed([("key", ready(Ok::<_, gen::Error>(0)))]);

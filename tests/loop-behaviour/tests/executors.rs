@@ -24,17 +24,17 @@ fn across_threads(count: usize) -> gen::Result<usize> {
 }
 
 #[test]
-fn it_runs_on_its_own_loop() {
+fn a_coroutine_runs_on_the_loop() {
     assert_eq!(gen::run_sync(across_threads(30)).unwrap(), 30);
 }
 
 #[test]
-fn it_runs_on_the_executor_of_futures() {
+fn a_coroutine_runs_on_the_executor_of_futures() {
     assert_eq!(futures::executor::block_on(across_threads(30)).unwrap(), 30);
 }
 
 #[test]
-fn it_runs_as_a_task_of_tokio_on_many_threads() {
+fn a_coroutine_runs_as_a_task_of_tokio_on_many_threads() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
     let tasks: Vec<_> = (0..10).map(|_| runtime.spawn(across_threads(30))).collect();
     for task in tasks {
@@ -43,7 +43,7 @@ fn it_runs_as_a_task_of_tokio_on_many_threads() {
 }
 
 #[test]
-fn it_runs_on_smols_executor() {
+fn a_coroutine_runs_on_smols_executor() {
     let executor = async_executor::Executor::new();
     let task = executor.spawn(across_threads(30));
     assert_eq!(futures::executor::block_on(executor.run(task)).unwrap(), 30);

@@ -33,7 +33,7 @@ async fn poll_once(future: &mut (impl Future<Output = gen::Result> + Unpin)) {
 
 /// Otherwise a busy server would spend its time on looking at the clock.
 #[test]
-fn they_read_the_clock_once() {
+fn timeouts_of_one_turn_read_the_clock_once() {
     let reads = |count: u32| {
         let (io_loop, clock, _) = running_loop();
         io_loop.block_on(async {
@@ -52,7 +52,7 @@ fn they_read_the_clock_once() {
 }
 
 #[test]
-fn one_whose_child_ends_in_the_turn_reads_no_clock() {
+fn a_timeout_that_is_dropped_in_its_turn_reads_no_clock() {
     let (io_loop, clock, _) = running_loop();
     io_loop.block_on(async {
         let before = clock.reads();
@@ -68,7 +68,7 @@ fn one_whose_child_ends_in_the_turn_reads_no_clock() {
 
 /// The clock was not read when the timeout began, so an earlier time must not be taken for it.
 #[test]
-fn they_are_not_early_and_late_by_the_rest_of_the_turn() {
+fn a_timeout_is_not_early_and_late_by_the_rest_of_its_turn() {
     let (io_loop, _, hand) = running_loop();
     io_loop.block_on(async {
         hand.advance(SECOND);
@@ -82,7 +82,7 @@ fn they_are_not_early_and_late_by_the_rest_of_the_turn() {
 }
 
 #[test]
-fn they_end_by_deadline_and_then_by_creation() {
+fn timeouts_of_one_turn_end_by_deadline_and_then_by_creation() {
     let (io_loop, _, _) = running_loop();
     let order = Order::new();
     io_loop.block_on(async {
@@ -108,7 +108,7 @@ fn they_end_by_deadline_and_then_by_creation() {
 
 /// No turn ends there, perhaps for hours.
 #[test]
-fn one_that_begins_before_the_loop_runs_counts_from_its_first_step() {
+fn a_timeout_that_begins_before_the_loop_runs_counts_from_its_first_poll() {
     let (io_loop, _, hand) = running_loop();
     let began = hand.now();
     let task = io_loop.spawn_local(limited(10));
@@ -118,7 +118,7 @@ fn one_that_begins_before_the_loop_runs_counts_from_its_first_step() {
 }
 
 #[test]
-fn one_that_begins_as_the_loop_stops_is_not_forgotten() {
+fn a_timeout_that_begins_as_the_loop_stops_is_not_forgotten() {
     let (io_loop, _, hand) = running_loop();
     let began = hand.now();
     #[allow(clippy::async_yields_async)]
@@ -129,7 +129,7 @@ fn one_that_begins_as_the_loop_stops_is_not_forgotten() {
 }
 
 #[test]
-fn one_that_moves_to_another_loop_ends_there() {
+fn a_timeout_that_moves_to_another_loop_ends_there() {
     let (one, _, _) = running_loop();
     let (two, _, hand) = running_loop();
     let mut timeout = limited(10);
@@ -140,7 +140,7 @@ fn one_that_moves_to_another_loop_ends_there() {
 }
 
 #[test]
-fn one_without_end_never_ends() {
+fn a_timeout_of_all_time_never_ends() {
     let (io_loop, _, hand) = running_loop();
     let began = hand.now();
     for duration in [Duration::MAX, Duration::from_nanos(u64::MAX)] {

@@ -121,7 +121,7 @@ fn behind_one_that_is_ready_nobody_is_started() {
 /// Otherwise a child would be polled again although it is ending, or cancelled although it has
 /// ended.
 #[test]
-fn one_that_is_woken_with_the_first_is_polled_once_more() {
+fn a_child_that_is_woken_with_the_first_is_polled_once_more() {
     #[gen::coroutine]
     fn first(futures: Vec<behaviour::Child>) -> gen::Result<(usize, u32)> {
         yield_!(gen::first_of(futures).cancel())

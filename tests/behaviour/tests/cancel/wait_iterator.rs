@@ -22,7 +22,7 @@ fn takes_all(journal: Journal) -> gen::Result {
 /// Otherwise children that hold a resource would be dropped with the iterator, or never learn that
 /// their results are not wanted.
 #[test]
-fn its_children_are_told_and_clean_up() {
+fn the_children_of_an_iterator_are_told_and_clean_up() {
     let journal = Journal::default();
     let told = journal.clone();
     run(async move {
