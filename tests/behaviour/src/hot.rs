@@ -1,6 +1,6 @@
 //! Helpers for the tests of tasks, cancellation and scopes.
 
-use std::future::IntoFuture;
+use std::future::{Future, IntoFuture};
 use std::mem;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,7 +8,7 @@ use std::thread;
 
 use gen::{yield_, Frame, Yieldable};
 
-use crate::{seconds, Driver};
+use crate::{run, seconds, Driver};
 
 /// The words that the bodies of a test say, in order. Clones write to the same journal.
 #[derive(Clone, Default)]
@@ -101,6 +101,18 @@ where
     } else {
         gen::spawn(body)
     }
+}
+
+/// Whether a cancellation by another task ends a body that always has something ready to yield.
+pub fn a_cancellation_reaches<T: Send + 'static>(
+    body: impl Future<Output = gen::Result<T>> + Send + 'static,
+) -> bool {
+    run(async {
+        let task = spawn(body);
+        gen::moment().await?;
+        task.cancel("enough").await;
+        Ok(task.await.is_err_and(|error| error.is::<gen::Cancelled>()))
+    })
 }
 
 /// Waits for an hour. When it is cancelled, it says so, cleans up for `seconds`, says so, and ends

@@ -445,14 +445,7 @@ fn children_that_are_ready_without_an_end_let_a_cancellation_through() {
     fn endless() -> gen::Result<Vec<u32>> {
         yield_!(gen::limit(2, (0_u32..).map(|number| ready(Ok::<_, Fault>(number)))))
     }
-    #[gen::coroutine]
-    fn body() -> gen::Result<bool> {
-        let task = spawn(endless());
-        yield_!(gen::moment())?;
-        yield_!(task.cancel("enough"))?;
-        Ok(yield_!(task).unwrap_err().is::<gen::Cancelled>())
-    }
-    assert!(run(body()));
+    assert!(behaviour::a_cancellation_reaches(endless()));
 }
 
 /// Otherwise a poll would go on for as long as there are ready children, or would end without a

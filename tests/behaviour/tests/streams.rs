@@ -219,14 +219,7 @@ fn a_stream_without_an_end_lets_a_cancellation_through() {
         let numbers = stream::iter(0_u32..);
         yield_!(gen::limit(2, numbers.map(|number| ready(Ok::<_, Fault>(number)))))
     }
-    #[gen::coroutine]
-    fn body() -> gen::Result<bool> {
-        let task = spawn(endless());
-        yield_!(gen::moment())?;
-        yield_!(task.cancel("enough"))?;
-        Ok(yield_!(task).unwrap_err().is::<gen::Cancelled>())
-    }
-    assert!(run(body()));
+    assert!(behaviour::a_cancellation_reaches(endless()));
 }
 
 /// Otherwise a stream that is idle would hide the failure of a child from a cancelled task.

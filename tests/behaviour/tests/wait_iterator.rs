@@ -459,6 +459,16 @@ fn as_a_stream_it_says_what_is_left() {
     assert!(matches!(poller.poll(end), Poll::Ready(None)));
 }
 
+/// Whether a timeout of one second reaches a body that moves the clock itself.
+fn a_timeout_reaches<F>(body: impl FnOnce(VirtualClock) -> F) -> bool
+where
+    F: Future<Output = gen::Result>,
+{
+    let clock = VirtualClock::new();
+    let limited = gen::with_timeout(Duration::from_secs(1), body(clock.clone())).join();
+    IoLoop::with_clock(clock).run_sync(limited).is_err_and(|error| error.is::<gen::TimeoutError>())
+}
+
 /// Otherwise a body that adds one ready child after the other would never suspend, and no timeout
 /// would reach it.
 #[test]
@@ -473,13 +483,7 @@ fn an_iterator_that_is_fed_without_an_end_lets_a_timeout_through() {
             waits.push(ready(Ok(number + 1)));
         }
     }
-    #[gen::coroutine]
-    fn body(clock: VirtualClock) -> gen::Result<bool> {
-        let limited = gen::with_timeout(Duration::from_secs(1), endless(clock));
-        Ok(yield_!(limited).unwrap_err().is::<gen::TimeoutError>())
-    }
-    let clock = VirtualClock::new();
-    assert!(IoLoop::with_clock(clock.clone()).run_sync(body(clock)).unwrap());
+    assert!(a_timeout_reaches(endless));
 }
 
 /// The same for a body that always has another result.
@@ -497,13 +501,7 @@ fn an_iterator_that_never_runs_out_of_results_lets_a_timeout_through() {
             waits.push(ready(Ok(number + 3)));
         }
     }
-    #[gen::coroutine]
-    fn body(clock: VirtualClock) -> gen::Result<bool> {
-        let limited = gen::with_timeout(Duration::from_secs(1), endless(clock));
-        Ok(yield_!(limited).unwrap_err().is::<gen::TimeoutError>())
-    }
-    let clock = VirtualClock::new();
-    assert!(IoLoop::with_clock(clock.clone()).run_sync(body(clock)).unwrap());
+    assert!(a_timeout_reaches(endless));
 }
 
 /// The same for a cancellation, and by key.
@@ -517,14 +515,7 @@ fn an_iterator_that_is_fed_without_an_end_lets_a_cancellation_through() {
             waits.insert("key", ready(Ok(number + 1)));
         }
     }
-    #[gen::coroutine]
-    fn body() -> gen::Result<bool> {
-        let task = behaviour::spawn(endless());
-        yield_!(gen::moment())?;
-        yield_!(task.cancel("enough"))?;
-        Ok(yield_!(task).unwrap_err().is::<gen::Cancelled>())
-    }
-    assert!(behaviour::run(body()));
+    assert!(behaviour::a_cancellation_reaches(endless()));
 }
 
 /// Otherwise results that are ready would cost turns of the loop, however many there are.

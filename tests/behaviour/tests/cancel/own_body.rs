@@ -1,5 +1,6 @@
 //! A task that its own body cancels.
 
+use std::future::Future;
 use std::sync::{Arc, Mutex};
 
 use super::*;
@@ -8,6 +9,24 @@ type Own = Arc<Mutex<Option<gen::JoinHandle<()>>>>;
 
 fn cancel(own: &Own, reason: &'static str) -> gen::CancelCompletion {
     own.lock().unwrap().as_ref().expect("the test has put it there").cancel(reason)
+}
+
+/// Runs a body that cancels its own task, and ends with that cancellation. Returns what it says.
+fn cancelled_by_itself<F>(body: impl FnOnce(Own, Journal) -> F) -> String
+where
+    F: Future<Output = gen::Result> + Send + 'static,
+{
+    let (own, journal) = (Own::default(), Journal::default());
+    run(async {
+        let task = spawn(body(own.clone(), journal.clone()));
+        *own.lock().unwrap() = Some(task);
+        gen::sleep(seconds(1)).await?;
+        let task = own.lock().unwrap().take().unwrap();
+        assert!(task.is_done());
+        assert_eq!(reason(&task.await.unwrap_err()), "myself");
+        Ok(())
+    });
+    journal.take()
 }
 
 /// Otherwise the request would be lost, because the body is executing.
@@ -25,17 +44,7 @@ fn t21_a_body_that_cancels_itself_is_told_at_its_next_yield() {
         journal.say(reason(end.as_ref().unwrap_err()));
         end
     }
-    let (own, journal) = (Own::default(), Journal::default());
-    run(async {
-        let task = spawn(body(own.clone(), journal.clone()));
-        *own.lock().unwrap() = Some(task);
-        gen::sleep(seconds(1)).await?;
-        let task = own.lock().unwrap().take().unwrap();
-        assert!(task.is_done());
-        assert_eq!(reason(&task.await.unwrap_err()), "myself");
-        Ok(())
-    });
-    assert_eq!(journal.take(), "still here, and here, myself");
+    assert_eq!(cancelled_by_itself(body), "still here, and here, myself");
 }
 
 /// A body that waits for its own end would be a deadlock.
@@ -50,17 +59,7 @@ fn t21_a_body_that_waits_for_its_own_end_is_told_there() {
         journal.say(reason(end.as_ref().unwrap_err()));
         end
     }
-    let (own, journal) = (Own::default(), Journal::default());
-    run(async {
-        let task = spawn(body(own.clone(), journal.clone()));
-        *own.lock().unwrap() = Some(task);
-        gen::sleep(seconds(1)).await?;
-        let task = own.lock().unwrap().take().unwrap();
-        assert!(task.is_done());
-        assert_eq!(reason(&task.await.unwrap_err()), "myself");
-        Ok(())
-    });
-    assert_eq!(journal.take(), "myself");
+    assert_eq!(cancelled_by_itself(body), "myself");
 }
 
 /// A request that finds no yield any more changes nothing.
