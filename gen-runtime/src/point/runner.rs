@@ -1,7 +1,6 @@
 //! `Runner`: the coroutine call that yields a point, as the point sees it.
 
 use std::cell::{OnceCell, RefCell};
-use std::mem;
 use std::panic::Location;
 use std::sync::Arc;
 use std::task::{Poll, Waker};
@@ -91,9 +90,9 @@ impl Runner {
     /// - [`UnknownKeyError`](super::UnknownKeyError) if the key is not pending in this call;
     /// - [`CallbackDroppedError`] if its value can never come. The key is no longer pending then.
     pub fn is_ready(&self, key: &impl Key) -> Result<bool> {
-        let registration = self.find(key)?;
+        let Latest { registration, is_awaited } = self.find(key)?;
         let is_ready = self.ask(&registration)?;
-        self.keep(registration, !is_ready);
+        self.keep(Latest { registration, is_awaited: is_awaited || !is_ready });
         Ok(is_ready)
     }
 
@@ -150,27 +149,27 @@ impl Runner {
         if registration.readiness() == Readiness::Closed {
             return self.pop_result(key);
         }
-        self.pop(registration, key)
+        self.pop(&registration, key)
     }
 
-    /// The registration of a key, which is the latest one or looked up. It is to be
-    /// [kept](Self::keep) as the latest one.
-    fn find(&self, key: &impl Key) -> Result<Arc<dyn AnyRegistration>> {
+    /// The registration of a key, which is the latest one or looked up. The caller
+    /// [keeps](Self::keep) it as the latest one, unless the key is no longer pending.
+    fn find(&self, key: &impl Key) -> Result<Latest> {
         let last = self.asked.borrow_mut().last.take();
-        if let Some(Latest { registration, is_awaited }) = last {
+        if let Some(last) = last {
             // A closed one is no longer in the registry, where the key may be registered again.
-            if registration.readiness() != Readiness::Closed && registration.key().equals(key) {
-                return Ok(registration);
+            let is_open = last.registration.readiness() != Readiness::Closed;
+            if is_open && last.registration.key().equals(key) {
+                return Ok(last);
             }
-            if is_awaited {
-                self.asked.borrow_mut().others.push(registration);
+            if last.is_awaited {
+                self.asked.borrow_mut().others.push(last.registration);
             }
         }
-        self.registry.find(key)
+        Ok(Latest { registration: self.registry.find(key)?, is_awaited: false })
     }
 
-    fn keep(&self, registration: Arc<dyn AnyRegistration>, is_awaited: bool) {
-        let latest = Latest { registration, is_awaited };
+    fn keep(&self, latest: Latest) {
         let before = self.asked.borrow_mut().last.replace(latest);
         drop(before);
     }
@@ -183,17 +182,23 @@ impl Runner {
     /// - [`KeyTypeError`](super::KeyTypeError) if the key was registered for another type;
     /// - an error that says so if there is no value yet.
     pub fn pop_result<T: Send + 'static>(&self, key: &impl Key) -> Result<T> {
-        self.pop(self.find(key)?, key)
+        let latest = self.find(key)?;
+        let popped = self.pop(&latest.registration, key);
+        if popped.is_err() {
+            // The key stays pending, and the point may wait for it.
+            self.keep(latest);
+        }
+        popped
     }
 
-    fn pop<T: Send + 'static>(&self, registration: Arc<dyn AnyRegistration>, key: &impl Key) -> Result<T> {
-        match typed::<T, _>(&*registration, key).map(Registration::take) {
+    fn pop<T: Send + 'static>(&self, registration: &Arc<dyn AnyRegistration>, key: &impl Key) -> Result<T> {
+        match typed::<T, _>(&**registration, key).map(Registration::take) {
             Some(Some(value)) => {
-                self.registry.remove(&*registration);
+                self.registry.remove(&**registration);
                 Ok(value)
             }
-            Some(None) => Err(NotReady::new(registration).into()),
-            None => Err(KeyTypeError::new::<T>(registration).into()),
+            Some(None) => Err(NotReady::new(Arc::clone(registration)).into()),
+            None => Err(KeyTypeError::new::<T>(Arc::clone(registration)).into()),
         }
     }
 
@@ -246,12 +251,11 @@ impl Runner {
 
     /// Fails unless a key is registered for values of type `T`.
     pub(super) fn expect<T: Send + 'static>(&self, key: &impl Key) -> Result {
-        let registration = self.find(key)?;
-        if typed::<T, _>(&*registration, key).is_none() {
-            return Err(KeyTypeError::new::<T>(registration).into());
-        }
-        self.keep(registration, false);
-        Ok(())
+        let latest = self.find(key)?;
+        let has_type = typed::<T, _>(&*latest.registration, key).is_some();
+        let mistake = (!has_type).then(|| KeyTypeError::new::<T>(Arc::clone(&latest.registration)));
+        self.keep(latest);
+        mistake.map_or(Ok(()), |mistake| Err(mistake.into()))
     }
 
     /// The number of values that were stored in the call since they are counted, if they are.
@@ -291,11 +295,11 @@ impl Runner {
             Some(_) => asked.awaited().for_each(|registration| registration.forget(id)),
             None => self.registry.any_value_waiters().into_iter().for_each(|waiters| waiters.forget(id)),
         }
-        let others = mem::take(&mut asked.others);
         if let Some(last) = &mut asked.last {
             last.is_awaited = false;
         }
-        drop(others);
+        // Last, because the drop of a key may panic.
+        asked.others.clear();
     }
 
     /// The point is no longer pending.

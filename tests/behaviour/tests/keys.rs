@@ -358,6 +358,48 @@ fn a_value_whose_drop_panics_keeps_nobody_waiting() {
     assert!(matches!(poller.poll(Pin::new(&mut body)), Poll::Ready(Ok(false))));
 }
 
+/// Waits for one of two keys, and tries to take the value of the second before it is there.
+struct TakesTooEarly;
+
+impl YieldPoint for TakesTooEarly {
+    type Output = u8;
+    fn start(&mut self, _: &Runner) -> gen::Result {
+        Ok(())
+    }
+    fn is_ready(&mut self, runner: &Runner) -> gen::Result<bool> {
+        let is_ready = runner.is_ready(&"a")? | runner.is_ready(&"b")?;
+        if !is_ready {
+            // The first one is for a value of another type.
+            assert!(runner.pop_result::<u16>(&"b").is_err());
+            assert!(runner.pop_result::<u8>(&"b").is_err());
+        }
+        Ok(is_ready)
+    }
+    fn get_result(&mut self, runner: &Runner) -> gen::Result<u8> {
+        runner.forget_callback(&"a")?;
+        runner.pop_result(&"b")
+    }
+}
+
+/// Otherwise a point that looks for a value before it waits would sleep for ever.
+#[test]
+fn a_value_that_was_asked_for_too_early_wakes_the_point() {
+    #[gen::coroutine]
+    fn body(give: Arc<std::sync::Mutex<Option<Callable<u8>>>>) -> gen::Result<u8> {
+        let _other = yield_!(Callback::<u8>::new("a"))?;
+        *give.lock().unwrap() = Some(yield_!(Callback::<u8>::new("b"))?);
+        yield_!(TakesTooEarly)
+    }
+    let give = Arc::default();
+    let mut body = pin!(body(Arc::clone(&give)));
+    let poller = Poller::new();
+    assert!(poller.poll(body.as_mut()).is_pending());
+    let callable = give.lock().unwrap().take().expect("it was given");
+    callable.call(7);
+    assert_eq!(poller.wakes(), 1);
+    assert!(matches!(poller.poll(body.as_mut()), Poll::Ready(Ok(7))));
+}
+
 /// A point that gives up the key "k", registers it again, and stores a value.
 struct Renews;
 
