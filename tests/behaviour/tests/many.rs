@@ -1,8 +1,10 @@
 //! Many children, many yields, deep chains: the work for each must not grow with their number.
 
-use std::future::{pending, ready};
+use std::future::{pending, ready, Future};
 
-use behaviour::{Child, Children, Poller, Task};
+use behaviour::{
+    in_a_process_of_its_own, logged, with_waker_that_panics_in_its_drop, Child, Children, Poller, Task,
+};
 use gen::yield_;
 
 fn number_of_polls(children: &Children) -> usize {
@@ -175,7 +177,7 @@ fn t19_dropping_the_waker_of_an_earlier_poll_may_wake_a_child() {
     let (children, futures) = Children::of(2);
     let mut list = Box::pin(list(futures));
     let waker = Arc::new(WakesInDrop(children.clone())).into();
-    let first = std::future::Future::poll(list.as_mut(), &mut Context::from_waker(&waker));
+    let first = Future::poll(list.as_mut(), &mut Context::from_waker(&waker));
     assert!(first.is_pending());
     drop(waker);
     // The group has the last clone of the first waker, and drops it here.
@@ -183,4 +185,50 @@ fn t19_dropping_the_waker_of_an_earlier_poll_may_wake_a_child() {
     assert!(poller.poll(list.as_mut()).is_pending());
     assert!(poller.poll(list.as_mut()).is_pending());
     assert_eq!(children.polls(), "2 1");
+}
+
+/// Otherwise the process would be aborted, or the other children would not be polled.
+#[test]
+fn t19_a_waker_whose_drop_panics_keeps_no_child_from_being_polled() {
+    let name = "t19_a_waker_whose_drop_panics_keeps_no_child_from_being_polled";
+    in_a_process_of_its_own(name, 6, || {
+        // A group keeps a second waker for wakes on other threads.
+        panics_in_drops(2, |poll| poll());
+        // A group that has moved keeps only that.
+        panics_in_drops(1, elsewhere);
+    });
+}
+
+/// Runs a list whose first waker panics in its drop, and drops another list that has such a waker.
+/// Each keeps `count` clones of it, and `run` runs the polls.
+fn panics_in_drops(count: usize, run: impl Fn(&mut (dyn FnMut() + Send))) {
+    let panics = vec!["ERROR gen: the drop of a waker panicked: a waker panics in its drop"; count];
+    let begun = |run: &dyn Fn(&mut (dyn FnMut() + Send))| {
+        let (children, futures) = Children::of(3);
+        let mut list = Box::pin(list(futures));
+        assert!(Poller::new().poll(list.as_mut()).is_pending());
+        run(&mut || {
+            let polled = with_waker_that_panics_in_its_drop(|cx| list.as_mut().poll(cx));
+            assert!(polled.is_pending());
+        });
+        (children, list)
+    };
+    let (children, mut list) = begun(&run);
+    let poller = Poller::new();
+    run(&mut || {
+        let (polled, lines) = logged(|| poller.poll(list.as_mut()));
+        assert!(polled.is_pending());
+        assert_eq!(lines, panics);
+    });
+    (0..3).for_each(|child| children.end(child, Ok(7)));
+    assert_eq!(poller.wakes(), 1);
+    run(&mut || assert!(poller.poll(list.as_mut()).is_ready()));
+    let (_, list) = begun(&run);
+    let ((), lines) = logged(|| drop(list));
+    assert_eq!(lines, panics);
+}
+
+/// Runs `poll` on a thread of its own.
+fn elsewhere(poll: &mut (dyn FnMut() + Send)) {
+    std::thread::scope(|scope| scope.spawn(poll).join().expect("the poll does not panic"));
 }

@@ -3,7 +3,8 @@
 //! It is kept twice: `here` for wakes on the thread of the block's owner, without a lock, and
 //! `there` for wakes on other threads. The waker may run any code when it is cloned, woken or
 //! dropped, also code that wakes a child, or polls or drops the group. So this happens outside the
-//! lock, and while `here` is not borrowed.
+//! lock, and while `here` is not borrowed. A panic in a drop is reported, and ends there: the code
+//! that drops the waker goes on with the wakers and the children of others.
 //!
 //! | `here` | the first poll begins to need wakers | a child is woken here | [`set_here`](Parent::set_here) | the handle is dropped |
 //! |---|---|---|---|---|
@@ -21,6 +22,7 @@ use std::mem;
 use std::ptr::NonNull;
 use std::task::Waker;
 
+use crate::report::contain;
 use crate::sync::{lock, AtomicBool, Mutex, Ordering, UnsafeCell};
 
 pub(super) struct Parent {
@@ -81,7 +83,7 @@ impl Parent {
         if !matches!(now, Here::Waking) {
             // The group was polled or dropped meanwhile.
             // SAFETY: as above.
-            drop(unsafe { self.replace_here(now) });
+            drop_contained(unsafe { self.replace_here(now) });
         }
     }
 
@@ -129,14 +131,16 @@ impl Parent {
         let before_there = self.replace_there(there);
         // SAFETY: by the caller's promise.
         let before_here = unsafe { self.replace_here(Here::Kept(here)) };
-        drop((before_here, before_there));
+        // One by one, because each of them may panic.
+        drop_contained(before_here);
+        drop_contained(before_there);
     }
 
     /// Makes `waker` the one to wake, for a block that no thread owns.
     pub(super) fn set_there(&self, waker: &Waker) {
         let is_kept = lock(&self.there).as_ref().is_some_and(|kept| kept.will_wake(waker));
         if !is_kept {
-            drop(self.replace_there(waker.clone()));
+            drop_contained(self.replace_there(waker.clone()));
         }
     }
 
@@ -148,7 +152,7 @@ impl Parent {
 
     /// Drops the waker that other threads wake.
     pub(super) fn close_there(&self) {
-        drop(self.take_there());
+        drop_contained(self.take_there());
     }
 
     /// Drops the waker that the owner wakes.
@@ -158,6 +162,11 @@ impl Parent {
     /// This is the thread of the owner, or the owner for it.
     pub(super) unsafe fn close_here(&self) {
         // SAFETY: by the caller's promise.
-        drop(unsafe { self.replace_here(Here::Gone) });
+        drop_contained(unsafe { self.replace_here(Here::Gone) });
     }
+}
+
+/// Drops a waker that was kept, if there is one.
+fn drop_contained<W>(waker: W) {
+    contain("the drop of a waker", || drop(waker));
 }
