@@ -133,7 +133,7 @@ impl<T> PromiseState<T> {
 impl<T> TwoSided for PromiseState<T> {
     /// The promise is dropped. If it was not set, its futures give an error, which is not reported
     /// as a failure.
-    fn writers_gone(&self) {
+    unsafe fn writers_gone(&self) {
         if self.lock.stage() == PENDING {
             // Nothing sets it meanwhile, because this was the only promise.
             self.break_promise();
@@ -141,7 +141,7 @@ impl<T> TwoSided for PromiseState<T> {
     }
 
     /// The last future is dropped, and the result with it.
-    fn readers_gone(&self) {
+    unsafe fn readers_gone(&self) {
         if !self.is_set() {
             let why = Detached::now();
             let (stage, waiters) = self.lock.with(|stage, pending| {
@@ -156,7 +156,7 @@ impl<T> TwoSided for PromiseState<T> {
                 return;
             }
         }
-        // SAFETY: the state is done, and the last reader is being dropped.
+        // SAFETY: the state is done, and by the caller's promise this is the last reader's drop.
         let result = unsafe { self.value.take() };
         if let Some(Err(error)) = result {
             if !self.is_seen() {

@@ -12,7 +12,7 @@ pub(crate) use loom::{
     alloc::{alloc, dealloc},
     cell::{Cell, UnsafeCell},
     sync::{
-        atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicU8, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU8, AtomicUsize, Ordering},
         Condvar, Mutex, MutexGuard, RwLock,
     },
 };
@@ -21,7 +21,7 @@ pub(crate) use std::{
     alloc::{alloc, dealloc},
     cell::Cell,
     sync::{
-        atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicU8, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU8, AtomicUsize, Ordering},
         Condvar, Mutex, MutexGuard, RwLock,
     },
     thread_local,

@@ -5,7 +5,7 @@
 //! | `cell.rs` | [`WaiterCell`]: a value, or the waker of the future that waits for it |
 //! | `oneshot.rs` | [`oneshot`]: a sender and a receiver of one value |
 //! | `stage_lock.rs` | [`StageLock`]: a lock whose word also names the stage of the data |
-//! | `sides.rs` | [`two_sides`]: one block with owners that write and owners that read |
+//! | `sides.rs` | [`two_sides`]: one block with an owner that writes and owners that read |
 //! | `waiters.rs` | [`Waiters`]: the wakers of several futures, under the lock of their owner |
 //! | `models.rs` | what loom checks: a value against polls and drops on another thread |
 //! | `models_of_blocks.rs` | what loom checks of `StageLock` and `two_sides` |

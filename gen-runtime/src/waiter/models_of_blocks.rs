@@ -73,11 +73,11 @@ struct Content {
 }
 
 impl TwoSided for Content {
-    fn writers_gone(&self) {
+    unsafe fn writers_gone(&self) {
         assert_eq!(self.gone[0].fetch_add(1, Ordering::Relaxed), 0);
     }
 
-    fn readers_gone(&self) {
+    unsafe fn readers_gone(&self) {
         assert_eq!(self.gone[1].fetch_add(1, Ordering::Relaxed), 0);
         // SAFETY: loom fails if another thread has the cell at the same time.
         self.of_readers.with_mut(|count| unsafe { *count += 1 });
@@ -158,19 +158,19 @@ fn a_reader_that_is_the_only_one_has_the_content_for_itself() {
     });
 }
 
-/// A writer that is cloned on one thread while another one goes.
+/// A reader that is cloned on one thread while another one goes.
 #[test]
 fn a_clone_keeps_its_side() {
     loom::model(|| {
         let (content, dropped) = content();
         let (writer, reader) = two_sides(content);
-        let other = writer.clone();
+        let other = reader.clone();
         let thread = thread::spawn(move || drop(other));
-        let third = writer.clone();
-        drop(writer);
-        assert_eq!(third.gone[0].load(Ordering::Relaxed), 0);
+        let third = reader.clone();
+        drop(reader);
+        assert_eq!(third.gone[1].load(Ordering::Relaxed), 0);
         thread.join().unwrap();
-        drop((third, reader));
+        drop((third, writer));
         assert_eq!(dropped.load(Ordering::Relaxed), 1);
     });
 }

@@ -1,4 +1,4 @@
-//! One block with owners of two kinds: those that bring something, and those that wait for it.
+//! One block with two sides: one owner that brings something, and owners that wait for it.
 //!
 //! It is an `Arc` with two additions. When the last owner of a side goes, it calls the content of
 //! the block ([`TwoSided`]). And an owner that is the only one left frees the block without a
@@ -8,9 +8,9 @@
 //! | event | the counts | what is called |
 //! |---|---|---|
 //! | [`two_sides`] | one writer, one reader | |
-//! | a clone | one more on its side | |
-//! | a drop, not the last on its side | one less | |
-//! | the drop of the last on its side | first the call, then one less | `writers_gone` or `readers_gone` |
+//! | a reader is cloned | one reader more | |
+//! | a reader is dropped, and not the last | one reader less | |
+//! | the writer, or the last reader, is dropped | first the call, then one less | `writers_gone` or `readers_gone` |
 //! | the last drop of all | as above | the block is freed, too |
 //!
 //! # Safety
@@ -19,9 +19,9 @@
 //!
 //! 1. Each owner is counted from its making until the end of its drop, and the block is freed by
 //!    the drop that takes the last count away. So an owner's block exists.
-//! 2. Only an owner of a side makes owners of that side. So the count of a side that is one in the
-//!    drop of an owner stays one until that drop ends; and counts that are one and zero, the
-//!    owner's own being the one, stay so.
+//! 2. Only a reader makes another reader, and nothing makes another writer. So the count of a side
+//!    that is one in the drop of an owner stays one until that drop ends; and counts that are one
+//!    and zero, the owner's own being the one, stay so.
 //! 3. Taking a count away releases what the owner has done, and the drop that frees has acquired
 //!    that, by its last look at the counts. So the block is freed after every other use.
 
@@ -30,18 +30,26 @@ use std::ops::Deref;
 use std::process::abort;
 use std::ptr::NonNull;
 
-use crate::sync::{AtomicU64, Ordering};
+use crate::sync::{AtomicUsize, Ordering};
 
 /// The content of a block.
 pub(crate) trait TwoSided {
-    /// Called in the drop of the last writer.
-    fn writers_gone(&self);
+    /// Called in the drop of the writer: there are no writers from then on.
+    ///
+    /// # Safety
+    ///
+    /// The only call, made while nothing else uses the writer.
+    unsafe fn writers_gone(&self);
 
     /// Called in the drop of the last reader.
-    fn readers_gone(&self);
+    ///
+    /// # Safety
+    ///
+    /// The only call, made while there is no other reader, and after every use of one.
+    unsafe fn readers_gone(&self);
 }
 
-/// An owner that brings something.
+/// The owner that brings something.
 pub(crate) struct Writer<B: TwoSided>(Owner<B>);
 
 /// An owner that waits for something.
@@ -49,7 +57,7 @@ pub(crate) struct Reader<B: TwoSided>(Owner<B>);
 
 /// Makes a block with an owner on each side.
 pub(crate) fn two_sides<B: TwoSided>(content: B) -> (Writer<B>, Reader<B>) {
-    let block = Box::new(Block { counts: AtomicU64::new(WRITER + READER), content });
+    let block = Box::new(Block { counts: AtomicUsize::new(WRITER + READER), content });
     let block = NonNull::from(Box::leak(block));
     (Writer(Owner { block, owned: PhantomData }), Reader(Owner { block, owned: PhantomData }))
 }
@@ -60,20 +68,19 @@ struct Owner<B> {
 }
 
 struct Block<B> {
-    /// The writers in the lower half, the readers in the upper half.
-    counts: AtomicU64,
+    /// Whether there is a writer, in the lowest bit; the number of the readers in the others.
+    counts: AtomicUsize,
     content: B,
 }
 
-const WRITER: u64 = 1;
-const READER: u64 = 1 << 32;
+const WRITER: usize = 1;
+const READER: usize = 2;
 
-/// More owners than this on a side can only be those of a leak.
-const AT_MOST: u64 = u32::MAX as u64 / 2;
+/// More readers than this can only be those of a leak.
+const AT_MOST: usize = usize::MAX / READER / 2;
 
-/// The number of owners of the side whose owners count `unit`.
-fn of_side(counts: u64, unit: u64) -> u64 {
-    counts / unit % READER
+fn readers(counts: usize) -> usize {
+    counts / READER
 }
 
 // SAFETY: as for an `Arc`: owners on several threads share the content, and any of them may be the
@@ -88,34 +95,9 @@ impl<B> Owner<B> {
         unsafe { self.block.as_ref() }
     }
 
-    #[inline]
-    fn add(&self, unit: u64) -> Self {
-        // Relaxed, since this owner keeps the block, and the new one comes from it.
-        let before = self.block().counts.fetch_add(unit, Ordering::Relaxed);
-        if of_side(before, unit) > AT_MOST {
-            abort();
-        }
-        Owner { block: self.block, owned: PhantomData }
-    }
-
-    /// Takes the count of this owner away, unless it is the last of its side. Returns whether it
-    /// is.
-    #[inline]
-    fn is_last(&self, unit: u64) -> bool {
-        let counts = &self.block().counts;
-        let mut now = counts.load(Ordering::Acquire);
-        while of_side(now, unit) > 1 {
-            match counts.compare_exchange_weak(now, now - unit, Ordering::Release, Ordering::Acquire) {
-                Ok(_) => return false,
-                Err(other) => now = other,
-            }
-        }
-        true
-    }
-
     /// Calls `gone`, and then takes the last count of the side away.
     #[inline]
-    fn leave(&self, unit: u64, gone: impl FnOnce(&B)) {
+    fn leave(&self, unit: usize, gone: impl FnOnce(&B)) {
         let last = Last { block: self.block, unit };
         gone(&self.block().content);
         drop(last);
@@ -125,7 +107,7 @@ impl<B> Owner<B> {
 /// The last count of a side, which its drop takes away, also by a panic.
 struct Last<B> {
     block: NonNull<Block<B>>,
-    unit: u64,
+    unit: usize,
 }
 
 impl<B> Drop for Last<B> {
@@ -148,36 +130,50 @@ impl<B: TwoSided> Reader<B> {
     /// what the others did is seen.
     #[inline]
     pub(crate) fn is_only(&mut self) -> bool {
-        of_side(self.0.block().counts.load(Ordering::Acquire), READER) == 1
+        readers(self.0.block().counts.load(Ordering::Acquire)) == 1
     }
-}
 
-impl<B: TwoSided> Clone for Writer<B> {
-    fn clone(&self) -> Self {
-        Writer(self.0.add(WRITER))
+    /// Takes the count of this reader away, unless it is the last one. Returns whether it is.
+    #[inline]
+    fn is_last(&self) -> bool {
+        let counts = &self.0.block().counts;
+        let mut now = counts.load(Ordering::Acquire);
+        while readers(now) > 1 {
+            match counts.compare_exchange_weak(now, now - READER, Ordering::Release, Ordering::Acquire) {
+                Ok(_) => return false,
+                Err(other) => now = other,
+            }
+        }
+        true
     }
 }
 
 impl<B: TwoSided> Clone for Reader<B> {
+    #[inline]
     fn clone(&self) -> Self {
-        Reader(self.0.add(READER))
+        // Relaxed, since this reader keeps the block, and the new one comes from it.
+        let before = self.0.block().counts.fetch_add(READER, Ordering::Relaxed);
+        if readers(before) > AT_MOST {
+            abort();
+        }
+        Reader(Owner { block: self.0.block, owned: PhantomData })
     }
 }
 
 impl<B: TwoSided> Drop for Writer<B> {
     #[inline]
     fn drop(&mut self) {
-        if self.0.is_last(WRITER) {
-            self.0.leave(WRITER, B::writers_gone);
-        }
+        // SAFETY: this is the only writer (2), and it is being dropped.
+        self.0.leave(WRITER, |content| unsafe { content.writers_gone() });
     }
 }
 
 impl<B: TwoSided> Drop for Reader<B> {
     #[inline]
     fn drop(&mut self) {
-        if self.0.is_last(READER) {
-            self.0.leave(READER, B::readers_gone);
+        if self.is_last() {
+            // SAFETY: this is the last reader (2). `is_last` has acquired what the others did (3).
+            self.0.leave(READER, |content| unsafe { content.readers_gone() });
         }
     }
 }
