@@ -2,8 +2,9 @@
 //!
 //! An uncontended lock and unlock is one atomic read-modify-write, where a `Mutex` takes two, and
 //! the stage is read without any. The price is that a thread which finds the lock taken spins,
-//! and then yields its turn of the processor. So the lock is for moves of a few words: nothing of a
-//! user runs under it, by the rules of the module.
+//! then yields its turn of the processor, and then sleeps. So the lock is for moves of a few words:
+//! nothing of a user runs under it, by the rules of the module. The longest piece of work under it
+//! is the growth of the table in which the [registry](crate::point) of a call has its keys.
 //!
 //! | the word | `with` | `stage` |
 //! |---|---|---|
@@ -24,7 +25,11 @@
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
 #[cfg(not(loom))]
-use std::{hint::spin_loop, thread::yield_now};
+use std::{
+    hint::spin_loop,
+    thread::{sleep, yield_now},
+    time::Duration,
+};
 
 #[cfg(loom)]
 use loom::{hint::spin_loop, thread::yield_now};
@@ -109,13 +114,16 @@ impl<D> StageLock<D> {
     }
 
     /// The first rounds keep the processor, since the other thread mostly runs on another one. The
-    /// later ones give it up, since the other thread perhaps waits for this one.
+    /// next ones give it up, since the other thread perhaps waits for this one. Then this thread
+    /// sleeps, since the other one perhaps has a lower priority, and would not run meanwhile.
     #[cold]
     fn lock_contended(&self, mut now: u8) -> u8 {
         let mut round = 0_u32;
         loop {
             match round {
                 0..8 => (0..1 << round).for_each(|_| spin_loop()),
+                #[cfg(not(loom))]
+                64.. => sleep(Duration::from_micros(50)),
                 _ => yield_now(),
             }
             #[cfg(loom)]
