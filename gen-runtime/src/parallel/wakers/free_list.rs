@@ -18,8 +18,9 @@ use std::thread::LocalKey;
 
 use crate::sync::{alloc, dealloc};
 
-/// The number of blocks that a thread keeps of each size. Loom has to see each block freed.
-const KEPT: u32 = if cfg!(loom) { 0 } else { 32 };
+/// The number of blocks that a thread keeps of each size. Loom and the address sanitizer have to
+/// see each block freed.
+const KEPT: u32 = if cfg!(any(loom, keeps_nothing)) { 0 } else { 32 };
 
 const SMALL: u32 = 4;
 const MEDIUM: u32 = 16;
