@@ -28,7 +28,7 @@ impl RegistrationId {
 }
 
 /// A key of type `Q` under which a value of type `T` is expected.
-pub(super) struct Registration<T, Q: ?Sized> {
+pub(super) struct Registration<T, Q> {
     at: &'static Location<'static>,
     id: RegistrationId,
     /// The stage of the lock is the [`Readiness`], so that it is read without the lock.
@@ -41,8 +41,9 @@ struct ValueSlot<T> {
     callables: usize,
     /// The last callable was dropped by a callback that has failed, and whose error is reported.
     failed: bool,
+    /// The points that were told that there is no value yet.
     waiters: Waiters,
-    /// The board of the call, if one of its points has ever waited for any value.
+    /// Those of the call, if one of its points has ever waited for any value.
     any_value_waiters: Option<Arc<AnyValueWaiters>>,
 }
 
@@ -100,12 +101,10 @@ pub(super) trait AnyRegistration: AsAny {
     /// a point has waited for it since the last callable was dropped. Then the key may be
     /// registered again, and is not a leak.
     fn is_settled(&self) -> bool;
-    /// Closes it, and drops the value.
-    fn close(&self);
     /// Closes it at the end of the call; returns whether it is a leak.
     fn end(&self) -> bool;
-    /// Closes it while other points may wait for it: they are woken, and find that the key is
-    /// unknown.
+    /// Closes it, and drops the value. Other points that wait for it are woken, and find that the
+    /// key is unknown.
     fn give_up(&self);
 }
 
@@ -159,11 +158,6 @@ impl<T, Q> Registration<T, Q> {
             Content::Stored(_) => slot.content.close(),
             Content::Empty | Content::Abandoned(_) | Content::Closed => None,
         })
-    }
-
-    /// Closes it, and returns the value to drop and the wakers to wake outside of the lock.
-    fn close_and_take(&self) -> (Option<T>, Waiters) {
-        self.with(|slot| (slot.content.close(), slot.waiters.take()))
     }
 }
 
@@ -235,10 +229,6 @@ impl<T: Send + 'static, Q: Key> AnyRegistration for Registration<T, Q> {
         self.with(|slot| slot.is_settled())
     }
 
-    fn close(&self) {
-        drop(self.close_and_take());
-    }
-
     fn end(&self) -> bool {
         let (is_leak, left) = self.with(|slot| {
             let is_leak = !slot.is_settled();
@@ -249,7 +239,7 @@ impl<T: Send + 'static, Q: Key> AnyRegistration for Registration<T, Q> {
     }
 
     fn give_up(&self) {
-        let (value, waiters) = self.close_and_take();
+        let (value, waiters) = self.with(|slot| (slot.content.close(), slot.waiters.take()));
         // First, because the drop of the value may panic.
         waiters.wake();
         drop(value);

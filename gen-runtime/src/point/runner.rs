@@ -103,7 +103,7 @@ impl Runner {
             Readiness::Stored => Ok(true),
             Readiness::Abandoned => {
                 self.registry.remove(&**registration);
-                registration.close();
+                registration.give_up();
                 Err(CallbackDroppedError::of_key(Arc::clone(registration)).into())
             }
             // A registration that was closed just now, by the end of the call, wakes no point. The
