@@ -45,10 +45,10 @@ use crate::Result;
 /// ```
 #[must_use = "nothing is registered until it is yielded"]
 pub struct Callback<T, Q = ()> {
-    /// `None` when it is registered.
+    /// Taken by the start, which registers it.
     key: Option<Q>,
     at: &'static Location<'static>,
-    /// `Some` when the key is registered.
+    /// Made by the start, and taken as the result of the yield.
     callable: Option<Callable<T>>,
 }
 
@@ -116,7 +116,7 @@ impl<T> Callable<T> {
         Callable { registration }
     }
 
-    /// That of a registration which counts it already.
+    /// The callable of a registration that counts it already.
     pub(super) fn first(registration: Arc<dyn Store<T>>) -> Self {
         Callable { registration }
     }

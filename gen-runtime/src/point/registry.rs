@@ -19,10 +19,11 @@ use super::table::KeyTable;
 use crate::waiter::StageLock;
 use crate::Result;
 
-/// The keys that are registered in a call, and the values that came for them.
+/// The keys that are registered in a call.
 pub(super) struct KeyRegistry {
     keys: StageLock<Keys>,
-    /// Made when a point waits for any value. It is known to all registrations of the call then.
+    /// Made when the first point of the call waits for any value. All registrations of the call,
+    /// also later ones, know it from then on.
     any_value_waiters: OnceLock<Arc<AnyValueWaiters>>,
     hasher: RandomState,
 }

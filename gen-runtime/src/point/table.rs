@@ -118,13 +118,13 @@ impl KeyMap {
         let Entry::Occupied(mut entry) = self.by_hash.entry(id.hash) else { return None };
         let registrations = entry.get().as_slice();
         let position = position(registrations, id);
-        if registrations.get(position)?.id() != id {
-            return None;
-        }
+        let found = registrations.get(position).filter(|found| found.id() == id).cloned()?;
+        // `found` is a clone, so neither of these drops a registration.
         match entry.get_mut() {
-            OfOneHash::Many(many) if many.len() > 1 => Some(many.remove(position)),
-            _ => entry.remove().into_iter().next(),
+            OfOneHash::Many(many) if many.len() > 1 => drop(many.remove(position)),
+            _ => drop(entry.remove()),
         }
+        Some(found)
     }
 
     /// All registrations, in no order.
@@ -151,19 +151,6 @@ impl OfOneHash {
             OfOneHash::One(one) => *self = OfOneHash::Many(vec![Arc::clone(one), registration]),
             OfOneHash::Many(many) => many.push(registration),
         }
-    }
-}
-
-impl IntoIterator for OfOneHash {
-    type Item = Arc<dyn AnyRegistration>;
-    type IntoIter = std::iter::Chain<std::option::IntoIter<Self::Item>, std::vec::IntoIter<Self::Item>>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        let (one, many) = match self {
-            OfOneHash::One(one) => (Some(one), Vec::new()),
-            OfOneHash::Many(many) => (None, many),
-        };
-        one.into_iter().chain(many)
     }
 }
 

@@ -35,9 +35,9 @@ use crate::Result;
 #[must_use = "nothing is waited for until it is yielded"]
 pub struct WaitAll<T, Q = ()> {
     keys: Vec<Q>,
-    /// Those of the keys, found at the start.
+    /// The registrations of the keys, found at the start, and empty before it.
     registrations: Vec<Arc<dyn AnyRegistration>>,
-    /// The number of leading keys whose value is there: they are not asked again.
+    /// The number of leading keys whose values have come. These keys are not asked about again.
     arrived: usize,
     values: PhantomData<fn() -> T>,
 }

@@ -429,7 +429,7 @@ fn a_key_that_is_renewed_meanwhile_brings_the_value_to_the_wait() {
         let (all, ()) = yield_!((WaitAll::<u8>::new(["k"]), Renews))?;
         Ok((one, all))
     }
-    assert_eq!(gen::run_sync(body()).unwrap(), (7, vec![7]));
+    assert_eq!(run_to_result(body()).unwrap(), (7, vec![7]));
 }
 
 /// Few keys are kept in another form than many.
@@ -455,7 +455,7 @@ fn keys_are_found_whatever_their_number_is() {
     }
     for count in [1, 7, 8, 9, 10, 30] {
         let twice: Vec<_> = (0..count).flat_map(|key| [key, key]).collect();
-        assert_eq!(gen::run_sync(body(count)).unwrap(), twice, "{count} keys");
+        assert_eq!(run_to_result(body(count)).unwrap(), twice, "{count} keys");
     }
 }
 
@@ -469,6 +469,6 @@ fn a_key_that_is_listed_twice_is_named_before_a_later_one_that_is_unknown() {
         yield_!(Forget::new("a"))?;
         Ok(error.downcast_ref::<UnknownKeyError>().expect("a key is unknown").key().to_owned())
     }
-    assert_eq!(gen::run_sync(named(vec!["a", "a", "b"])).unwrap(), "\"a\"");
-    assert_eq!(gen::run_sync(named(vec!["a", "b", "a"])).unwrap(), "\"b\"");
+    assert_eq!(run_to_result(named(vec!["a", "a", "b"])).unwrap(), "\"a\"");
+    assert_eq!(run_to_result(named(vec!["a", "b", "a"])).unwrap(), "\"b\"");
 }
