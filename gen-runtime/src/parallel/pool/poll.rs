@@ -31,9 +31,10 @@ where
             self.blocks.come_here(&mut self.woken);
             // Before the queue is read: a child that is woken later wakes this waker.
             self.blocks.set_parent(cx.waker());
+        } else if self.has_work() {
+            self.blocks.come_here(&mut self.woken);
         }
         if self.has_work() {
-            self.blocks.come_here(&mut self.woken);
             if self.woken.is_empty() && !self.is_spent() {
                 in_flight::without_injected(|| self.poll_children());
             } else if self.poll_in_turn(cx) {
