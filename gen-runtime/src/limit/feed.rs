@@ -2,7 +2,7 @@
 //!
 //! | event | source | running children |
 //! |---|---|---|
-//! | [`fill`](Feed::fill) | gives children until `at_once` are in the pool | the new ones are added to them, and not yet polled |
+//! | [`fill`](Feed::fill) | gives children until the pool has `at_once`, those included whose results were not taken | the new ones are added, and not yet polled |
 //! | a cancellation arrives | gives no more | are cancelled; those that were never polled are dropped |
 
 use std::future::Future;
@@ -14,14 +14,15 @@ use crate::parallel::Pool;
 use crate::{Error, Result};
 
 pub(super) struct Feed<I, P, T> {
+    /// The most children that the pool may have.
     pub(super) at_once: usize,
     source: I,
     /// The number of children that were taken from the source, which is the position of the next
     /// one.
     taken: usize,
-    /// Whether nothing more is taken from the source, because it has ended.
+    /// Whether the source has ended, or is not used any more.
     is_exhausted: bool,
-    /// Whether the cancellation has dropped children that were not yet started.
+    /// Whether the cancellation has dropped children that were never polled.
     has_dropped: bool,
     /// If there is one, nothing more is taken from the source.
     cancelled: Option<Cancellation>,
@@ -45,7 +46,7 @@ impl<I, P, T> Feed<I, P, T> {
         self.cancelled.is_some()
     }
 
-    /// Whether no child runs, and none will be started.
+    /// Whether all results were taken, and no child will be started.
     pub(super) fn has_ended(&self) -> bool {
         self.pool.is_empty() && (self.is_exhausted || self.is_cancelled())
     }
@@ -61,7 +62,7 @@ where
     I: Source<Child = P>,
     P: Future<Output = Result<T>>,
 {
-    /// Takes children from the source as long as there is room.
+    /// Takes children from the source until the pool is full, or the source has none now.
     pub(super) fn fill(&mut self, cx: &mut Context<'_>) {
         while !self.is_exhausted && !self.is_cancelled() && self.pool.len() < self.at_once {
             match self.source.poll_next(cx) {
@@ -75,7 +76,7 @@ where
         }
     }
 
-    /// Polls for the next result, with the position of its child. `None` if no child runs.
+    /// Polls for the next result, with the position of its child. `None` if the pool is empty.
     pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<(usize, Result<T>)>> {
         let cancelled = &mut self.cancelled;
         self.pool.poll_next(cx, |cancellation| {

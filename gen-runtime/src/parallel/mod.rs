@@ -5,7 +5,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `engine.rs` | the engine: which children to poll, and when the whole has ended |
-//! | `budget.rs` | the number of children that may end in one poll |
+//! | `budget.rs` | the number of children that may end before a group lets other futures run |
 //! | `group.rs` | [`Group`]: children of one type; the future of a list or map |
 //! | `race.rs` | [`Race`]: children of one type, until the first of them ends; the future of `first_of` |
 //! | `tuple.rs` | the futures of tuples, where each child has a type of its own |
@@ -17,14 +17,15 @@
 //! | `shape.rs` | the containers of the results, and the keys of the children |
 //! | `outcome.rs` | the error rule |
 //! | `held_cancellations.rs` | cancellations that children have deferred |
-//! | `policy.rs` | [`Policy`]: the options `quiet` and `fail_fast` |
+//! | `policy.rs` | [`Policy`]: the event that ends a group, and the failures that are not logged |
 //! | `settled.rs` | the future with the result of each child |
 //!
-//! The first poll polls every child, in order. A later poll takes the children that were woken
-//! since, and polls only these, in the order of their wakes. A child that is woken during a poll of
-//! its group waits for the next poll, which the group asks for. So no child can keep the others
-//! from running. If [`ENDED_AT_ONCE`] children have ended in one poll, and one is pending, the
-//! woken children after it wait for the next poll too.
+//! The first poll polls every child, in order, unless one of them ends the whole. A later poll
+//! takes the children that were woken since, and polls only these, in the order of their wakes. A
+//! child that is woken during a poll of its group waits for the next poll, which its wake asks for.
+//! So no child can keep the others from running. If [`ENDED_AT_ONCE`] children have ended in one
+//! poll, and one is pending, the woken children after it wait for the next poll too: see
+//! [`budget`].
 //!
 //! A group that comes to another thread between two polls polls each child once more: see
 //! [the takeover](wakers).
@@ -66,7 +67,7 @@
 //!
 //! Children and results belong to the group, and only its poll accesses them. The allocation of the
 //! wakers is shared between the group and the wakers that children have cloned. It holds no child,
-//! so a waker that outlives its group keeps only a few bytes.
+//! so a waker that outlives its group keeps little more than sixteen bytes for each child.
 
 mod budget;
 mod engine;

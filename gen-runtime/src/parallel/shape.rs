@@ -23,23 +23,25 @@ pub trait Shape<T>: ChildKeys {
     fn build(self, results: impl Iterator<Item = T>) -> Self::Output;
 }
 
-/// A `Vec`.
+/// The results are a `Vec`.
 pub struct List;
-/// A `Box<[T]>`.
+/// The results are a `Box<[T]>`.
 pub struct BoxedSlice;
-/// A `VecDeque`.
+/// The results are a `VecDeque`.
 pub struct Deque;
-/// An array of `N`.
+/// The results are an array.
 pub struct Array<const N: usize>;
 
-/// A `HashMap`: its keys in the order of the children, and its hasher.
+/// The results are a `HashMap` with this hasher.
 pub struct Hash<Q, S> {
+    /// In the order of the children.
     pub(crate) keys: Vec<Q>,
     pub(crate) hasher: S,
 }
 
-/// A `BTreeMap`: its keys in the order of the children.
+/// The results are a `BTreeMap`.
 pub struct BTree<Q> {
+    /// In the order of the children.
     pub(crate) keys: Vec<Q>,
 }
 
@@ -64,10 +66,11 @@ fn by_key(key: &impl Debug) -> ChildKey {
     ChildKey::Key(printed(format_args!("{key:?}")))
 }
 
-/// The most bytes that a list may have beyond its results, if it has more than twice their size.
+/// A list keeps more room than this beyond its results only if they take at least as much.
 const SPARE_BYTES: usize = 1024;
 
-/// Collects the results, in the allocation of the children if they fit.
+/// Collects the results. They lie in the allocation of the children if they fit, which is then made
+/// smaller if it would waste memory.
 fn collect<T>(results: impl Iterator<Item = T>) -> Vec<T> {
     let mut list: Vec<T> = results.collect();
     let spare = list.capacity() - list.len();

@@ -83,7 +83,7 @@ impl<P, T> ChildSlot<P, T> {
     fn into_result(self) -> Result<T> {
         match self {
             ChildSlot::Ended { result } => result,
-            ChildSlot::Running { .. } | ChildSlot::Taken => panic!("the child has ended"),
+            ChildSlot::Running { .. } | ChildSlot::Taken => unreachable!("all children have ended"),
         }
     }
 

@@ -37,14 +37,14 @@ impl Header {
     }
 }
 
-/// Checks that `count` children can be numbered from `base`.
+/// Returns `count`, if so many children can be numbered from `base`.
 ///
 /// # Panics
 ///
 /// If they cannot. An entry has sixteen bytes, so that many children would need 64 GiB for their
 /// wakers alone.
 #[inline]
-pub(super) fn checked(base: u32, count: usize) -> u32 {
+pub(super) fn checked_count(base: u32, count: usize) -> u32 {
     u32::try_from(count)
         .ok()
         .filter(|count| base.checked_add(*count).is_some_and(|end| end != u32::MAX))

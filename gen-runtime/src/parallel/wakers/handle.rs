@@ -4,7 +4,7 @@ use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::task::Waker;
 
-use super::block::{self, checked, entry_at, Header};
+use super::block::{self, checked_count, entry_at, Header};
 use super::owner::{self, Left, OwnerId};
 use super::parent::Parent;
 use super::ready::{ReadyLink, ReadyQueue, Taken};
@@ -12,8 +12,9 @@ use super::vtable;
 
 /// The wakers of the children of a group, or of a part of them.
 ///
-/// Only the group uses it, in its polls and when children are added. Before a poll uses it on a
-/// thread where it [is not here](Self::is_here), the group takes it [over](Self::taken_over).
+/// Only the group uses it: in its polls, when children are added, and in its drop. Before a poll
+/// uses it on a thread where it [is not here](Self::is_here), the group takes it
+/// [over](Self::taken_over).
 pub(in crate::parallel) struct Wakers {
     header: NonNull<Header>,
 }
@@ -35,7 +36,7 @@ impl Wakers {
     }
 
     fn owned(owner: OwnerId, count: usize) -> Self {
-        Wakers { header: block::make(owner, 0, checked(0, count), None, Parent::unset()) }
+        Wakers { header: block::make(owner, 0, checked_count(0, count), None, Parent::unset()) }
     }
 
     /// Wakers for `count` further children of a group, numbered from `base`. `first` is the first
@@ -47,7 +48,7 @@ impl Wakers {
     pub(in crate::parallel) fn further(first: &Wakers, base: u32, count: usize) -> Self {
         debug_assert!(first.header().first.is_none());
         let owner = if first.header().is_mine() { first.header().owner } else { OwnerId::NONE };
-        let count = checked(base, count);
+        let count = checked_count(base, count);
         // SAFETY: `first` holds a reference. The new one belongs to the further block.
         unsafe { block::retain(first.header) };
         Wakers { header: block::make(owner, base, count, Some(first.header), Parent::unset()) }

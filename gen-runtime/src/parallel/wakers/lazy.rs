@@ -27,7 +27,7 @@ use std::mem::ManuallyDrop;
 use std::ptr::{null_mut, NonNull};
 use std::task::{RawWaker, RawWakerVTable, Waker};
 
-use super::block::{self, checked, entry_at, Entry, Header};
+use super::block::{self, checked_count, entry_at, Entry, Header};
 use super::handle::Wakers;
 use super::owner::{self, OwnerId};
 use super::parent::Parent;
@@ -55,7 +55,7 @@ impl<'a> LazyWakers<'a> {
         LazyWakers {
             header: AtomicPtr::new(null_mut()),
             child: AtomicU32::new(0),
-            count: checked(0, count),
+            count: checked_count(0, count),
             owner: owner::of_new_block(),
             parent,
         }

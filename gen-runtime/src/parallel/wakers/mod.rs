@@ -53,14 +53,18 @@
 //! | `next`, `head` | the same, with atomic stores | the same, and a group that was taken over |
 //! | `all`, `there`, `is_taken`, `inbox`, `is_sent`, `behind` | any thread, by atomics or with the lock | any thread |
 //!
+//! The queue, the parent and the links of the children are used as the owner of the *first* block
+//! says, also for the entries of further blocks. A block that is added on another thread has no
+//! owner, which only says how its references are counted.
+//!
 //! # Safety
 //!
 //! - A block lives as long as `all` is not zero. [`Wakers`] holds one reference, and so does each
 //!   cloned waker, and each further block to the first one. The waker of the `Context` that a child
 //!   is polled with holds none: it is never dropped, and during the poll the group holds one.
 //! - Fields of the owner are used after [`Header::is_mine`](block::Header::is_mine) was true, or by
-//!   the holder of the owner's id, to which the handle was [left](owner::leave). In a block that
-//!   no thread owns, `listed` is used by the group alone, which has `&mut`.
+//!   the holder of the owner's id, to which the handle was [left](owner::leave). If no thread owns
+//!   the first block, `listed` is used by the group alone, which has `&mut`.
 //! - Every pointer into a block is derived from the one that the allocator returned, so it may be
 //!   offset between header and entries. An entry holds its index, from which the position of the
 //!   header follows.

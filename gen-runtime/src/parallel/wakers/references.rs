@@ -1,8 +1,8 @@
 //! The number of references to a block, with a part that the owner counts without atomics.
 //!
-//! `all` is the number of all references: one of the handle, one of each waker, and one of each
-//! further block to the first. The owner takes some of them in advance: `spare` counts those that
-//! no waker uses. So on the owner's thread a clone takes a spare one, and a drop gives it back,
+//! `all` is the number of all references: one of the handle, one of each waker, one of each further
+//! block to the first, and those that the owner has taken in advance: `spare` counts these, which
+//! nothing uses. So on the owner's thread a clone takes a spare one, and a drop gives it back,
 //! with plain loads and stores. On any other thread both change `all`.
 //!
 //! When the handle is dropped the owner *settles*: it gives up the spare ones. From then on its own
