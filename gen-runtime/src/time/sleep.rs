@@ -239,9 +239,14 @@ impl Sleep {
 
     /// Removes the timer.
     pub(super) fn disarm(&mut self) {
-        if let State::Armed { loop_id, number, index } = self.state {
-            self.state = State::Unarmed;
-            host::cancel_timer(TimerKey { loop_id, number, index });
+        match self.state {
+            State::Armed { loop_id, number, index } => {
+                self.state = State::Unarmed;
+                host::cancel_timer(TimerKey { loop_id, number, index });
+            }
+            // Its drop removes it.
+            State::ArmedElsewhere(_) => self.state = State::Unarmed,
+            _ => {}
         }
     }
 }

@@ -135,6 +135,26 @@ fn the_time_of_a_test_governs_sleeps_timeouts_and_graces() -> gen::Result {
     Ok(())
 }
 
+/// Otherwise a task would be polled for a deadline that does not count any more.
+#[gen::test(tokio, start_paused = true)]
+fn a_timeout_that_has_its_result_wakes_no_task() {
+    let (sender, receiver) = oneshot::channel::<()>();
+    let mut limited = Box::pin(gen::with_timeout(HOUR, receiver).join());
+    let mut is_over = false;
+    let polls = Arc::new(AtomicUsize::new(0));
+    let counter = polls.clone();
+    let keeps_it = std::future::poll_fn(move |cx| -> Poll<()> {
+        counter.fetch_add(1, Ordering::SeqCst);
+        is_over = is_over || limited.as_mut().poll(cx).is_ready();
+        Poll::Pending
+    });
+    drop(tokio::spawn(keeps_it));
+    tokio::task::yield_now().await;
+    sender.send(()).unwrap();
+    tokio::time::sleep(2 * HOUR).await;
+    assert_eq!(polls.load(Ordering::SeqCst), 2);
+}
+
 #[gen::coroutine(send)]
 fn ignores() -> gen::Result {
     loop {
