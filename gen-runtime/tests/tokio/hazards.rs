@@ -373,17 +373,46 @@ fn all_that_is_yielded_works_in_a_task_that_moves() {
     }
 }
 
-/// A poll on one thread while the waker of another one is known.
-#[test]
-fn a_task_may_be_polled_by_another_executor_than_before() {
-    let _limit = time_limit();
+/// A task that is polled by whoever has it.
+fn hears_elsewhere() -> (gen::SpawnedTask, JoinHandle<String>) {
     let (spawned, tasks) = std::sync::mpsc::channel();
     let body = gen::with_spawner(
         move |task| spawned.send(task).unwrap(),
         std::future::poll_fn(|_| Poll::Ready(gen::spawn(hears()))),
     );
     let Poll::Ready(handle) = pin!(body).poll(&mut Context::from_waker(Waker::noop())) else { panic!() };
-    let mut task = tasks.recv().unwrap();
+    (tasks.recv().unwrap(), handle)
+}
+
+/// Otherwise a request would be lost: the wakers of two groups, one after the other, may have the
+/// same address.
+#[test]
+fn a_request_reaches_a_task_that_has_come_from_one_group_to_another() {
+    #[gen::coroutine]
+    fn in_groups(mut task: gen::SpawnedTask, ends: [oneshot::Receiver<()>; 2]) -> gen::Result {
+        for end in ends {
+            yield_!(gen::first_of((gen::ok(&mut task), end)))?;
+        }
+        Ok(())
+    }
+    let (task, handle) = hears_elsewhere();
+    let ((end_of_first, first), (_never, second)) = (oneshot::channel(), oneshot::channel());
+    let mut groups = pin!(in_groups(task, [first, second]));
+    let mut poll = || groups.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    assert!(poll().is_pending());
+    end_of_first.send(()).unwrap();
+    assert!(poll().is_pending(), "the second group has begun");
+    drop(handle.cancel("stop"));
+    // A group polls only those that were woken.
+    assert!(poll().is_ready());
+    assert_eq!(futures::executor::block_on(handle).unwrap(), "cancelled: stop");
+}
+
+/// A poll on one thread while the waker of another one is known.
+#[test]
+fn a_task_may_be_polled_by_another_executor_than_before() {
+    let _limit = time_limit();
+    let (mut task, handle) = hears_elsewhere();
     assert!(pin!(&mut task).poll(&mut Context::from_waker(Waker::noop())).is_pending());
     let thread = thread::spawn(move || futures::executor::block_on(task));
     handle.throw("to the second one");

@@ -165,13 +165,12 @@ impl Mailbox {
 
     /// Keeps the waker for the next delivery. Returns whether something was delivered since the
     /// poll has looked for news.
-    pub(super) fn set_waker(&self, waker: &Waker) -> bool {
-        // Cloned before the lock is taken, and the old one dropped after it.
-        let new = Some(waker.clone());
+    pub(super) fn set_waker(&self, waker: Waker) -> bool {
         let mut mail = self.lock();
         self.state.use_mail();
-        let before = mem::replace(&mut mail.waker, new);
+        let before = mail.waker.replace(waker);
         let is_fresh = mail.is_fresh;
+        // The old one is dropped without the lock.
         drop(mail);
         drop(before);
         is_fresh

@@ -79,13 +79,17 @@ impl Visit {
 
     /// Keeps the waker in the mailbox. Returns whether something was delivered meanwhile, without a
     /// waker to call.
+    ///
+    /// The known waker is the clone that is kept, whose address no other waker has meanwhile. The
+    /// waker that is lent may be on the stack of a group, where that of another group comes later.
     fn register(&mut self, mailbox: &Mailbox, waker: &Waker) -> bool {
-        let identity = Some(Addressee::of(waker));
-        if self.known_waker == identity {
+        if self.known_waker == Some(Addressee::of(waker)) {
             return false;
         }
-        self.known_waker = identity;
-        mailbox.set_waker(waker)
+        // Cloned before the lock of the mailbox is taken.
+        let kept = waker.clone();
+        self.known_waker = Some(Addressee::of(&kept));
+        mailbox.set_waker(kept)
     }
 
     /// Calls `run` while the task is the current one.
