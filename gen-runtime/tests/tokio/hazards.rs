@@ -280,6 +280,22 @@ fn runtimes_within_runtimes() {
     assert_eq!(sum.unwrap(), 3);
 }
 
+/// Otherwise its sleep would be one of the runtime that is gone.
+#[test]
+fn a_task_that_has_run_another_runtime_to_its_end_may_sleep() {
+    let _limit = time_limit();
+    let [inner, outer] = runtimes();
+    let slept = outer.block_on(outer.spawn(async move {
+        tokio::task::block_in_place(move || {
+            inner.block_on(gen::sleep(Duration::from_millis(1)))?;
+            drop(inner);
+            Ok::<_, gen::Error>(())
+        })?;
+        gen::sleep(Duration::from_millis(1)).await
+    }));
+    slept.unwrap().unwrap();
+}
+
 /// Otherwise it would be a panic of tokio's.
 #[test]
 fn a_task_that_stays_on_its_thread_needs_a_place() {

@@ -33,7 +33,7 @@ use crate::executor::ids::{LoopId, TimerKey};
 use crate::executor::no_host::NoHost;
 use crate::executor::timers::Timers;
 use crate::report::{contain, TaskName};
-use crate::sync::{lock, Mutex, MutexGuard};
+use crate::sync::{lock, AtomicBool, Mutex, MutexGuard, Ordering};
 use crate::Result;
 
 /// The time of the runtime that is entered, which a test may have paused.
@@ -70,7 +70,7 @@ impl Timer {
         {
             let state = self.timers.lock();
             match state.timers.action(self.key) {
-                _ if state.is_closed => return Poll::Ready(Err(LoopClosed.into())),
+                _ if self.timers.is_closed() => return Poll::Ready(Err(LoopClosed.into())),
                 None => return Poll::Ready(Ok(())),
                 Some(known) if known.will_wake(waker) => return Poll::Pending,
                 Some(_) => {}
@@ -83,7 +83,7 @@ impl Timer {
         let mut state = self.timers.lock();
         let is_waiting = state.timers.action(self.key).is_some();
         let old = state.timers.replace(self.key, waker);
-        let is_closed = state.is_closed;
+        let is_closed = self.timers.is_closed();
         drop(state);
         drop(old);
         match (is_waiting, is_closed) {
@@ -110,6 +110,8 @@ impl fmt::Debug for Timer {
 struct RuntimeTimers {
     /// Whether the time of the runtime can be paused.
     can_pause: bool,
+    /// Whether the runtime is gone. Set under the lock, so whoever has the lock knows it for certain.
+    is_closed: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -121,7 +123,6 @@ struct State {
     target_number: u64,
     /// The waker of the driver, which is tokio's own; `None` before the first poll of the driver.
     driver: Option<Waker>,
-    is_closed: bool,
 }
 
 impl RuntimeTimers {
@@ -130,7 +131,7 @@ impl RuntimeTimers {
     fn insert(&self, deadline: Instant, waker: Waker) -> TimerKey {
         let mut state = self.lock();
         let number = state.timers.next_number();
-        if state.is_closed {
+        if self.is_closed() {
             drop(state);
             wake(Some(waker));
             return TimerKey::stale(LoopId::NONE, number);
@@ -174,8 +175,12 @@ impl RuntimeTimers {
 
     fn close(&self) -> Vec<Waker> {
         let mut state = self.lock();
-        state.is_closed = true;
+        self.is_closed.store(true, Ordering::Relaxed);
         state.timers.clear()
+    }
+
+    fn is_closed(&self) -> bool {
+        self.is_closed.load(Ordering::Relaxed)
     }
 
     /// No code of a user runs under this lock, and nothing in it panics.
@@ -203,7 +208,8 @@ thread_local! {
 }
 
 struct Last {
-    /// The task that has used them. A task stays in its runtime.
+    /// The task that has used them. A task stays in its runtime, but may enter another one meanwhile,
+    /// which may be gone when the task goes on.
     task: Option<task::Id>,
     runtime: Id,
     timers: Arc<RuntimeTimers>,
@@ -212,13 +218,13 @@ struct Last {
 /// Returns the timers of the runtime that is entered. The first call in a runtime makes them.
 fn of_this_runtime() -> std::result::Result<Arc<RuntimeTimers>, NoHost> {
     let task = task::try_id();
-    if let Some(timers) = last(|last| task.is_some() && last.task == task) {
+    if let Some(timers) = last(|last| task.is_some() && last.task == task && !last.timers.is_closed()) {
         return Ok(timers);
     }
     // This takes a reference to the runtime, and so is slower.
     let handle = Handle::try_current().map_err(|_| NoHost::for_time())?;
     let runtime = handle.id();
-    let timers = match last(|last| last.runtime == runtime && !last.timers.lock().is_closed) {
+    let timers = match last(|last| last.runtime == runtime && !last.timers.is_closed()) {
         Some(timers) => timers,
         None => find_or_make(&handle)?,
     };
@@ -246,13 +252,8 @@ fn find_or_make(runtime: &Handle) -> std::result::Result<Arc<RuntimeTimers>, NoH
     let sleep = catch_unwind(|| Box::pin(unpolled_sleep())).map_err(|_| NoHost::for_time_of_tokio())?;
     let timers = Arc::new(RuntimeTimers {
         can_pause: runtime.runtime_flavor() != RuntimeFlavor::MultiThread,
-        state: Mutex::new(State {
-            timers: Timers::new(now()),
-            target: None,
-            target_number: 0,
-            driver: None,
-            is_closed: false,
-        }),
+        is_closed: AtomicBool::new(false),
+        state: Mutex::new(State { timers: Timers::new(now()), target: None, target_number: 0, driver: None }),
     });
     let known = Arc::clone(registry().entry(id).or_insert_with(|| Arc::clone(&timers)));
     if Arc::ptr_eq(&known, &timers) {
@@ -283,6 +284,18 @@ struct Due {
     wakers: Vec<Waker>,
 }
 
+impl Due {
+    /// So many are rarely due at once again.
+    const KEPT: usize = 1024;
+
+    /// Wakes all that are due, and gives back the memory of an unusually large number.
+    fn wake(&mut self) {
+        self.wakers.drain(..).for_each(|waker| wake(Some(waker)));
+        self.keys.shrink_to(Self::KEPT);
+        self.wakers.shrink_to(Self::KEPT);
+    }
+}
+
 impl Future for Driver {
     type Output = ();
 
@@ -290,7 +303,7 @@ impl Future for Driver {
         let Driver { timers, sleep, due, .. } = &mut *self;
         loop {
             let target = timers.take_due(due, cx.waker());
-            due.wakers.drain(..).for_each(|waker| wake(Some(waker)));
+            due.wake();
             let Some(target) = target else {
                 // A sleep that was not polled has no place in the timers of tokio. The old one has,
                 // and an idle runtime with a paused time would advance it for nothing.
