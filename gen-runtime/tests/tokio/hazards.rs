@@ -355,6 +355,28 @@ fn a_spawner_may_drop_a_task() {
     assert_eq!(drops.load(Ordering::SeqCst), 1);
 }
 
+/// Otherwise the poll of a task would panic, and end a thread of the executor.
+#[test]
+fn a_spawner_whose_drop_panics_does_not_end_its_executor() {
+    struct Panics;
+    impl Drop for Panics {
+        fn drop(&mut self) {
+            panic!("the drop of a spawner");
+        }
+    }
+    let (spawned, tasks) = std::sync::mpsc::channel();
+    let held = Panics;
+    let spawner = move |task| {
+        let _held = &held;
+        spawned.send(task).unwrap();
+    };
+    let (sender, receiver) = oneshot::channel::<()>();
+    futures::executor::block_on(gen::with_spawner(spawner, async { drop(gen::spawn(receiver)) }));
+    sender.send(()).unwrap();
+    // The task has the last reference to its spawner.
+    futures::executor::block_on(tasks.recv().unwrap());
+}
+
 /// Groups, limits, points and promises of a task that moves between threads.
 #[test]
 fn all_that_is_yielded_works_in_a_task_that_moves() {

@@ -11,12 +11,14 @@
 //! 3. A class keeps at most [`KEPT`] blocks. They are freed at the end of the thread. After that
 //!    the thread keeps none.
 //!
-//! With debug assertions nothing is kept, so that the address sanitizer sees each use of memory
-//! after its end.
+//! With debug assertions, and in the models of loom, nothing is kept, so that the address sanitizer
+//! and loom see each use of memory after its end, and each block that is leaked.
 
-use std::alloc::{alloc, dealloc, handle_alloc_error, Layout};
+use std::alloc::{handle_alloc_error, Layout};
 use std::cell::Cell;
 use std::ptr::{self, NonNull};
+
+use crate::sync::{alloc, dealloc};
 
 /// The sizes of the classes are the multiples of this one.
 const STEP: usize = 64;
@@ -75,7 +77,7 @@ pub(super) unsafe fn free(block: NonNull<u8>, layout: Layout) {
             // SAFETY: the block is of this class, and is not used any more (1).
             unsafe { cache.0[class].push(block) }
         };
-        if !cfg!(debug_assertions) && CACHE.try_with(is_kept).unwrap_or(false) {
+        if !cfg!(any(debug_assertions, loom)) && CACHE.try_with(is_kept).unwrap_or(false) {
             return;
         }
     }

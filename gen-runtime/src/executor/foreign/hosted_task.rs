@@ -30,6 +30,7 @@ use crate::executor::injection::Injection;
 use crate::executor::unhandled_error::UnhandledError;
 use crate::inject::in_flight::Thrown;
 use crate::inject::EndSenders;
+use crate::report::contain;
 use crate::sync::{AtomicUsize, Ordering, UnsafeCell};
 
 /// The body and the result of a task. Only the handle knows their types.
@@ -80,6 +81,12 @@ pub(crate) struct HostedRef(NonNull<Block<dyn HostedBody>>);
 unsafe impl Send for HostedRef {}
 // SAFETY: as above.
 unsafe impl Sync for HostedRef {}
+
+/// The mailbox is reached by every reference.
+const _: () = {
+    const fn is_send_and_sync<T: Send + Sync>() {}
+    is_send_and_sync::<Mailbox>();
+};
 
 impl HostedRef {
     /// Makes the only reference to a new block. The pointer to the body is valid as long as there
@@ -170,6 +177,9 @@ impl Drop for HostedRef {
         // The last reference needs no read-modify-write.
         if self.is_unique() || self.block().references.fetch_sub(1, Ordering::AcqRel) == 1 {
             let layout = Layout::for_value(self.block());
+            // Loom sees a drop only as an access to one of its cells.
+            #[cfg(loom)]
+            self.block().shell.with_mut(|_| ());
             // SAFETY: it was the last reference (1), so the block is not used any more. The drops
             // of the other references have released all that was done with them. The memory was
             // allocated for a block of this type. If a drop panics, the memory leaks.
@@ -243,7 +253,8 @@ impl<P> BodyOwner<P> {
     pub(super) fn end(&mut self) {
         // SAFETY: as in `parts`.
         let data = self.task.block().shell.with_mut(|shell| unsafe { (*shell).take() });
-        drop(data);
+        // It may have the last reference to the spawner of a user.
+        contain("the drop of a spawner", || drop(data));
     }
 }
 
