@@ -88,9 +88,9 @@ pub(crate) const CIRCLES: &[Circle] = &[
                  carries, and beside it; so each part that looks into an error needs `Error` again.",
     },
     Circle {
-        files: "executor/foreign/{executor,hosted_task,shell_data,tracker}",
-        reason: "A task holds its executor, on which it spawns other tasks, and an executor keeps a \
-                 list of the tasks that it was given.",
+        files: "executor/foreign/{executor,hosted_task,shell,shell_data,spawner,tracker}",
+        reason: "A task holds the executor for the tasks that it spawns, and an executor takes the \
+                 shells of tasks, hands them to a spawner and tracks their tasks.",
     },
     Circle {
         files: "point/{mod,callback,runner}",

@@ -6,6 +6,7 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::future::{ready, Future};
 use std::pin::{pin, Pin};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
 use gen::yield_;
@@ -282,4 +283,15 @@ fn a_promise_is_one_allocation() {
         assert!(run(future).is_ok());
     };
     assert_eq!(allocations(once), 1);
+}
+
+/// Otherwise each task would cost more on an executor that is handed over than on tokio.
+#[test]
+fn a_task_of_a_spawner_is_one_allocation() {
+    let place = Arc::new(Mutex::new(None));
+    let kept = place.clone();
+    let spawner = move |task| *kept.lock().unwrap() = Some(task);
+    let spawn = async { allocations(|| gen::spawn(leaf(1))) };
+    assert_eq!(run(gen::with_spawner(spawner, spawn)), 1);
+    assert!(place.lock().unwrap().is_some());
 }

@@ -1,11 +1,11 @@
 //! [`Executor`]: the place where a new task goes.
 
-use std::future::Future;
 #[cfg(all(feature = "tokio", not(loom)))]
 use std::panic::Location;
 use std::sync::Arc;
 
-use super::hosted_task::HostedRef;
+use super::hosted_task::{AnyThread, HostedRef, ThisThread};
+use super::shell::Shell;
 use super::spawner::{SpawnedTask, Spawner};
 #[cfg(all(feature = "tokio", not(loom)))]
 use super::tokio_tasks;
@@ -99,12 +99,7 @@ impl Executor {
     #[track_caller]
     // Only tasks on tokio are tracked, and have names.
     #[cfg_attr(any(loom, not(feature = "tokio")), allow(unused_variables))]
-    pub(crate) fn spawn(
-        &self,
-        shell: impl Future<Output = ()> + Send + 'static,
-        name: TaskName,
-        task: impl FnOnce() -> HostedRef,
-    ) {
+    pub(crate) fn spawn(&self, shell: Shell<AnyThread>, name: TaskName, task: impl FnOnce() -> HostedRef) {
         match self.kind() {
             Some(Kind::Spawner(spawner)) => spawner.spawn(SpawnedTask::new(shell)),
             #[cfg(all(feature = "tokio", not(loom)))]
@@ -126,7 +121,7 @@ impl Executor {
     #[cfg_attr(any(loom, not(feature = "tokio")), allow(unused_variables))]
     pub(crate) fn spawn_local(
         &self,
-        shell: impl Future<Output = ()> + 'static,
+        shell: Shell<ThisThread>,
         name: TaskName,
         task: impl FnOnce() -> HostedRef,
     ) {

@@ -4,6 +4,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use super::hosted_task::AnyThread;
+use super::shell::Shell;
 use crate::opaque::opaque_debug;
 
 /// An executor that takes tasks: see [`with_spawner`](crate::with_spawner).
@@ -48,11 +50,11 @@ mod of_smol {
 
 /// A task that a [`Spawner`] runs: a future without an output. Its poll never panics.
 #[must_use = "a task that is dropped does not run"]
-pub struct SpawnedTask(Pin<Box<dyn Future<Output = ()> + Send>>);
+pub struct SpawnedTask(Shell<AnyThread>);
 
 impl SpawnedTask {
-    pub(super) fn new(task: impl Future<Output = ()> + Send + 'static) -> Self {
-        SpawnedTask(Box::pin(task))
+    pub(super) fn new(shell: Shell<AnyThread>) -> Self {
+        SpawnedTask(shell)
     }
 }
 
@@ -60,7 +62,7 @@ impl Future for SpawnedTask {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        self.0.as_mut().poll(cx)
+        Pin::new(&mut self.0).poll(cx)
     }
 }
 
