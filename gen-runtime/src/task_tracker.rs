@@ -2,12 +2,12 @@
 
 use std::fmt;
 use std::future::Future;
-use std::panic::Location;
+use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::{CancelSource, Error, Throw};
-use crate::executor::{tracked_here, within_tracker, TrackedTask, Tracker};
+use crate::executor::{tracks_here, within_tracker, Executor, TrackedTask, Tracker};
 use crate::inject::{Cancellation, TaskTrace};
 use crate::task::{spawn, spawn_on, JoinHandle};
 use crate::time::with_timeout;
@@ -78,11 +78,18 @@ use crate::yieldable::FutureOfResult;
 ///     worker.await.unwrap();
 /// }
 /// ```
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[doc(alias("graceful_shutdown", "CancellationToken", "JoinSet"))]
 pub struct TaskTracker {
     tracker: Arc<Tracker>,
+    /// The executor of the tasks of `spawn`: tokio, with the tracker. It is made once, because it is
+    /// an allocation.
+    executor: Executor,
 }
+
+// The executor changes nothing in place.
+impl UnwindSafe for TaskTracker {}
+impl RefUnwindSafe for TaskTracker {}
 
 impl TaskTracker {
     /// Makes a tracker without tasks.
@@ -107,9 +114,10 @@ impl TaskTracker {
         E: Throw<M>,
         M: 'static,
     {
-        match tracked_here(&self.tracker) {
-            Some(executor) => spawn_on(executor, coroutine.into_future()),
-            None => spawn(coroutine),
+        if tracks_here() {
+            spawn_on(self.executor.clone(), coroutine.into_future())
+        } else {
+            spawn(coroutine)
         }
     }
 
@@ -209,6 +217,14 @@ impl TaskTracker {
             let _ = with_timeout(grace, ended).join().await;
             tracker.unfinished().into_iter().map(|task| UnfinishedTask { task }).collect()
         }
+    }
+}
+
+impl Default for TaskTracker {
+    fn default() -> Self {
+        let tracker = Arc::default();
+        let executor = Executor::tokio(false, Some(Arc::clone(&tracker)));
+        TaskTracker { tracker, executor }
     }
 }
 

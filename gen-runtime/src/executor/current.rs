@@ -6,7 +6,6 @@
 //! | a poll of a [`Shell`](super::foreign::Shell) ([`within_task`]) | none | that of the shell | the one on which the task was spawned |
 //! | a poll of a [`ForeignRoot`](super::foreign::ForeignRoot) ([`within_task`]) | none | that of the root | that of the root |
 //! | a poll of a [`WithExecutor`](super::foreign::WithExecutor), which `with_spawner`, `local` and `TaskTracker::track` make ([`within_executor`]) | as before | as before | the one that was handed over |
-//! | a call of `TaskTracker::spawn` ([`enter_executor`]) | as before | as before | the one that was there before, with the tracker |
 //! | the first step of a task on a foreign executor ([`count_first_step`]) | as before: the poll in it counts as one of the shell | | |
 //!
 //! Each of them restores at its end what was there before. So the innermost one counts. A loop

@@ -159,7 +159,7 @@ pub use self::errors::{LoopClosed, LoopRunning, LoopStopped, RuntimeRunning};
 pub use self::foreign::{local, with_local_set};
 #[cfg(all(feature = "tokio", not(loom)))]
 pub(crate) use self::foreign::{
-    tokio_takes_tasks, tracked_here, within_tracker, ForeignRoot, TrackedTask, Tracker,
+    tokio_takes_tasks, tracks_here, within_tracker, ForeignRoot, TrackedTask, Tracker,
 };
 pub use self::foreign::{with_spawner, SpawnedTask, Spawner, WithExecutor};
 pub(crate) use self::foreign::{

@@ -95,4 +95,4 @@ pub(crate) use self::tracker::{TrackedTask, Tracker};
 pub use self::with_executor::WithExecutor;
 pub use self::with_spawner::with_spawner;
 #[cfg(all(feature = "tokio", not(loom)))]
-pub(crate) use self::within_tracker::{tracked_here, within_tracker};
+pub(crate) use self::within_tracker::{tracks_here, within_tracker};

@@ -9,21 +9,26 @@ use super::tracker::Tracker;
 use super::with_executor::WithExecutor;
 use crate::executor::current;
 
-/// Returns the executor that is used here, with a tracker. `None` where tasks do not go to tokio.
-pub(crate) fn tracked_here(tracker: &Arc<Tracker>) -> Option<Executor> {
-    let is_local = match current::executor() {
-        Some(executor) if executor.is_spawner() => return None,
-        Some(executor) => executor.is_local(),
-        None if current::get().is_none() && tokio_tasks::takes_tasks() => false,
-        None => return None,
-    };
-    Some(Executor::tokio(is_local, Some(Arc::clone(tracker))))
+/// Whether the tasks that are spawned here go to tokio, which can track them.
+pub(crate) fn tracks_here() -> bool {
+    is_local_here().is_some()
+}
+
+/// Whether tokio also takes tasks here that stay on this thread. `None` where tasks do not go to
+/// tokio.
+fn is_local_here() -> Option<bool> {
+    match current::executor() {
+        Some(executor) if executor.is_spawner() => None,
+        Some(executor) => Some(executor.is_local()),
+        None if current::get().is_none() && tokio_tasks::takes_tasks() => Some(false),
+        None => None,
+    }
 }
 
 /// Runs a future whose tasks are tracked.
 pub(crate) async fn within_tracker<F: Future>(tracker: Arc<Tracker>, future: F) -> F::Output {
-    match tracked_here(&tracker) {
-        Some(executor) => WithExecutor::new(executor, future).await,
+    match is_local_here() {
+        Some(is_local) => WithExecutor::new(Executor::tokio(is_local, Some(tracker)), future).await,
         None => future.await,
     }
 }
