@@ -1,5 +1,6 @@
-//! Locks, atomics and thread-locals for code that loom checks: those of the standard library, or
-//! loom's with `--cfg loom`.
+//! What code that loom checks takes from the standard library, or from loom with `--cfg loom`:
+//! locks, atomics, cells, allocation, thread-locals and statics. Beside them stands the number of a
+//! thread, [`ThreadNumber`].
 
 mod thread_number;
 

@@ -4,12 +4,12 @@
 //!
 //! | flag | set | cleared | looked at |
 //! |---|---|---|---|
-//! | `HAS_NEWS` | by a delivery, after it has queued something | by the poll that takes it, under the lock of the mail | by each poll |
-//! | `USES_MAIL` | before something is put into the mail | never | by the end, which opens the mail only then |
-//! | `HAS_ENDED` | by the owner, when the body is gone | never | by the handle, and by deliveries |
-//! | `IS_CLOSED` | together with `HAS_ENDED`, if there is no result | never | by the handle |
-//! | `IS_WAITING` | by the handle, after it has stored a waker | by the handle, before it drops the waker | by the end |
-//! | `IS_DETACHED` | by the drop of the handle | never | by the end |
+//! | `HAS_NEWS` | `announce`, by a delivery that has queued something, or by a poll that leaves an injection for the next one | `take_news`, by the poll that takes it, under the lock of the mail | by each poll |
+//! | `USES_MAIL` | `use_mail`, before something is put into the mail; `new`, if there is an outer error context | never | by the end, which opens the mail only then |
+//! | `HAS_ENDED` | `end` and `close`, by the owner, when the body is gone | never | by the handle, by deliveries, and by the owner, which ends only once |
+//! | `IS_CLOSED` | `close`, together with `HAS_ENDED`, if there is no result | never | by the handle |
+//! | `IS_WAITING` | `wait`, by the handle, after it has stored a waker | `stop_waiting` and `detach`, by the handle, before it drops the waker | by the end, and by the handle |
+//! | `IS_DETACHED` | `detach`, by the drop of the handle | never | by the end |
 //!
 //! # Races
 //!

@@ -1,11 +1,12 @@
 //! [`Tracker`]: the tasks that a shutdown ends.
 //!
-//! | event | what happens |
-//! |---|---|
-//! | a task is suspended in its first step | it is added. If a shutdown has begun, it is cancelled |
-//! | its shell has ended or was dropped | it is removed. The removal of the last task ends the waits |
-//! | a shutdown begins | every task is cancelled |
-//! | its time is over | its wait is forgotten, and the tasks that are left are returned |
+//! | event | function | what happens |
+//! |---|---|---|
+//! | a task is suspended in its first step | `track` | it is added. If a shutdown has begun, it is cancelled |
+//! | its shell has ended or was dropped | the drop of `Tracked` | it is removed. The removal of the last task ends the waits |
+//! | a shutdown begins | `cancel_all` | every task is cancelled |
+//! | the shutdown waits | `ended` | its wait is added, unless no task is left |
+//! | the shutdown is over, or its time is | `unfinished` | the waits that were given up are forgotten, and the tasks that are left are returned |
 //!
 //! A task that is not tracked pays for one comparison.
 
