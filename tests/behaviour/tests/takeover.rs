@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Barrier, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::thread;
 
@@ -174,4 +174,39 @@ fn t19_a_group_may_outlive_the_thread_that_has_polled_it_first() {
     children.forget_wakers();
     drop(task);
     assert_eq!(poller.into_leak().clones(), 0, "the wakers of children keep the task's waker");
+}
+
+/// Otherwise a program with very many threads would lose wakes: a limited number of threads own the
+/// blocks of their groups, and the groups of all others use blocks that no thread owns.
+#[test]
+fn groups_work_on_300_threads_at_once() {
+    const THREADS: usize = 300;
+    let _alone = alone();
+    let all_have_a_group = Barrier::new(THREADS);
+    let one_of_them = || {
+        let (children, futures) = Children::of(3);
+        let (poller, mut task) = (Poller::new(), Box::pin(list(futures)));
+        let polled = poller.poll(task.as_mut());
+        all_have_a_group.wait();
+        assert!(polled.is_pending());
+        children.journal();
+        children.wake(1);
+        assert_eq!(poller.wakes(), 1);
+        assert!(poller.poll(task.as_mut()).is_pending());
+        assert_eq!(children.journal(), "poll 1");
+        children.wake(0);
+        assert_eq!(poller.wakes(), 1);
+        assert!(elsewhere(|| poller.poll(task.as_mut()).is_pending()));
+        // A block that no thread owns stays, so the others are not polled.
+        let journal = children.journal();
+        assert!(["poll 0", "poll 0, poll 1, poll 2"].contains(&&*journal), "{journal}");
+        (0..3).for_each(|child| children.end(child, Ok(1)));
+        assert_eq!(poller.wakes(), 1);
+        assert!(poller.poll(task.as_mut()).is_ready());
+    };
+    thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(one_of_them);
+        }
+    });
 }
