@@ -71,14 +71,14 @@ static VTABLE: RawWakerVTable = RawWakerVTable::new(
         RawWaker::new(data, &VTABLE)
     },
     |data| {
-        wake(header(data));
+        wake(data);
         // SAFETY: the waker's reference goes.
         unsafe { release(data.cast()) };
     },
-    |data| wake(header(data)),
+    wake,
     |data| {
         header(data);
-        // SAFETY: as above.
+        // SAFETY: the waker's reference goes.
         unsafe { release(data.cast()) };
     },
 );
@@ -93,17 +93,23 @@ fn header<'a>(data: *const ()) -> &'a Header {
     header
 }
 
-fn wake(header: &Header) {
+fn wake(data: *const ()) {
+    let header = header(data);
     if header.is_queued.replace(true) || header.has_ended.get() {
         return;
     }
     header.references.set(header.references.get() + 1);
     // SAFETY: the executor outlives its wakers.
-    unsafe { &*header.queue }.borrow_mut().push_back(header);
+    let queue = unsafe { &*header.queue };
+    // The pointer of the waker is good for the whole task, a reference only for the header.
+    queue.borrow_mut().push_back(data.cast());
 }
 
+/// # Safety
+///
+/// The caller has a reference to the task, which goes here.
 unsafe fn release(task: *const Header) {
-    // SAFETY: the caller has a reference, which goes here.
+    // SAFETY: the caller's reference keeps the task alive until `free`.
     unsafe {
         let references = (*task).references.get() - 1;
         (*task).references.set(references);
@@ -113,14 +119,20 @@ unsafe fn release(task: *const Header) {
     }
 }
 
-unsafe fn poll<F: Future<Output = ()>>(task: *const Header) {
-    // SAFETY: the task is a `Task<F>`, whose function this is, and a reference to it is alive. Only
-    // the executor polls it, and never inside of its own poll. The future stays in its place.
+/// # Safety
+///
+/// The task is a `Task<F>`, to which the caller has a reference. Only the executor calls this, and
+/// never inside of a poll of the same task.
+unsafe fn poll<F: Future<Output = ()>>(header: *const Header) {
+    // SAFETY: as the caller promises. The future stays in its place until it is dropped.
     unsafe {
-        let task = &*task.cast::<Task<F>>();
+        let task = &*header.cast::<Task<F>>();
         task.header.is_queued.set(false);
-        let data = std::ptr::from_ref(&task.header).cast();
-        let waker = ManuallyDrop::new(Waker::from_raw(RawWaker::new(data, &VTABLE)));
+        // The task woke itself in the poll in which it ended.
+        if task.header.has_ended.get() {
+            return;
+        }
+        let waker = ManuallyDrop::new(Waker::from_raw(RawWaker::new(header.cast(), &VTABLE)));
         let future = Pin::new_unchecked(&mut **task.future.get());
         if future.poll(&mut Context::from_waker(&waker)).is_ready() {
             task.header.has_ended.set(true);
@@ -129,8 +141,11 @@ unsafe fn poll<F: Future<Output = ()>>(task: *const Header) {
     }
 }
 
+/// # Safety
+///
+/// The last reference to the task, which is a `Task<F>`, is gone.
 unsafe fn free<F>(task: *const Header) {
-    // SAFETY: the last reference is gone. The task was made by `Box::into_raw`.
+    // SAFETY: as the caller promises. The task was made by `Box::into_raw`.
     unsafe {
         let mut task = Box::from_raw(task.cast_mut().cast::<Task<F>>());
         if !task.header.has_ended.get() {

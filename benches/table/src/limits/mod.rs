@@ -4,6 +4,8 @@
 mod executor;
 mod group;
 mod one_shot;
+#[cfg(test)]
+mod tests;
 mod wheel;
 
 pub use self::executor::Executor;
