@@ -56,9 +56,7 @@ fn entries(group: Group, wakes: Wakes) -> Vec<Entry> {
         entry((Side::Peer, "futures-buffered `try_join_all`"), work, |cells| {
             futures_buffered::try_join_all(cells.iter().map(child))
         }),
-        entry((Side::Limit, "one block of plain cells"), work, |cells| {
-            try_join::<_, u64, Failed>(cells.iter().map(child))
-        }),
+        entry((Side::Limit, "one block of plain cells"), work, |cells| try_join(cells.iter().map(child))),
     ];
     // It looks at all children in each poll.
     if group.length <= 1_000 {

@@ -7,10 +7,10 @@ use std::alloc::{alloc, dealloc, handle_alloc_error, Layout};
 use std::cell::{Cell, UnsafeCell};
 use std::future::Future;
 use std::marker::PhantomData;
-use std::mem::{self, ManuallyDrop};
+use std::mem::{self, ManuallyDrop, MaybeUninit};
 use std::pin::Pin;
 use std::ptr;
-use std::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
+use std::task::{ready, Context, Poll, RawWaker, RawWakerVTable, Waker};
 
 use super::{another_thread, thread};
 
@@ -127,21 +127,32 @@ impl<F: Future> Group<F> {
     }
 
     fn poll_child(&mut self, index: usize) -> Poll<F::Output> {
-        // SAFETY: the index is below the length, and the child has not ended. It stays in its place
-        // until it is dropped.
-        let child = unsafe { &mut *self.children.add(index) };
-        let data = ptr::from_ref(&child.node).cast();
-        // SAFETY: the table belongs to blocks of this type. The waker is not dropped, so it needs
-        // no reference.
-        let waker = ManuallyDrop::new(unsafe { Waker::from_raw(RawWaker::new(data, Block::<F>::VTABLE)) });
-        let mut cx = Context::from_waker(&waker);
-        let polled = unsafe { Pin::new_unchecked(&mut *child.future) }.poll(&mut cx);
-        if polled.is_ready() {
-            child.node.state.set(State::Ended);
-            unsafe { ManuallyDrop::drop(&mut child.future) };
-            self.unfinished -= 1;
+        // SAFETY: the index is below the length, and the child has not ended. Its future stays in
+        // its place until it is dropped. The waker is not dropped, so it needs no reference; its
+        // pointer comes from that of the block, since it has to lead back to the header.
+        unsafe {
+            let child = self.children.add(index);
+            let waker = RawWaker::new(child.cast_const().cast(), Block::<F>::VTABLE);
+            let waker = ManuallyDrop::new(Waker::from_raw(waker));
+            let future: &mut F = &mut (*child).future;
+            let polled = Pin::new_unchecked(future).poll(&mut Context::from_waker(&waker));
+            if polled.is_ready() {
+                self.end_child(child);
+                self.unfinished -= 1;
+            }
+            polled
         }
-        polled
+    }
+
+    /// # Safety
+    ///
+    /// It is a child of this group that has not ended.
+    unsafe fn end_child(&self, child: *mut Child<F>) {
+        // SAFETY: as the caller promises. No child ends twice, so its future is dropped once.
+        unsafe {
+            (*child).node.state.set(State::Ended);
+            ManuallyDrop::drop(&mut (*child).future);
+        }
     }
 
     fn register(&mut self, cx: &Context<'_>) {
@@ -172,10 +183,12 @@ impl<F: Future> Drop for Group<F> {
     fn drop(&mut self) {
         if self.unfinished > 0 {
             for index in 0..self.length {
-                // SAFETY: a child of this group; its future is dropped once.
-                let child = unsafe { &mut *self.children.add(index) };
-                if child.node.state.replace(State::Ended) != State::Ended {
-                    unsafe { ManuallyDrop::drop(&mut child.future) };
+                // SAFETY: the index is below the length.
+                unsafe {
+                    let child = self.children.add(index);
+                    if (*child).node.state.get() != State::Ended {
+                        self.end_child(child);
+                    }
                 }
             }
         }
@@ -198,27 +211,33 @@ impl<F> Block<F> {
     }
 
     /// The header of the block that a node is in. On another thread this does not return.
+    ///
+    /// # Safety
+    ///
+    /// The node is that of a waker of a block of this type, which is alive.
     unsafe fn header(node: *const ()) -> *mut Header {
-        // SAFETY: the node is a part of a child of a block of this type, which is alive.
-        let header = unsafe {
-            let child = node.cast::<Child<F>>();
-            let first = child.sub((*node.cast::<Node>()).index as usize);
+        // SAFETY: as the caller promises. A node is the first field of its child, and the pointer
+        // comes from that of the block.
+        unsafe {
+            let first = node.cast::<Child<F>>().sub((*node.cast::<Node>()).index as usize);
             let offset = mem::size_of::<Header>().next_multiple_of(mem::align_of::<Child<F>>());
-            first.cast::<u8>().sub(offset).cast_mut().cast::<Header>()
-        };
-        if unsafe { (*header).owner } != thread() {
-            another_thread();
+            let header = first.cast::<u8>().sub(offset).cast_mut().cast::<Header>();
+            if (*header).owner != thread() {
+                another_thread();
+            }
+            header
         }
-        header
     }
 
     unsafe fn clone(node: *const ()) -> RawWaker {
+        // SAFETY: the waker has a reference to the block.
         let header = unsafe { &*Self::header(node) };
         header.references.set(header.references.get() + 1);
         RawWaker::new(node, Self::VTABLE)
     }
 
     unsafe fn wake(node: *const ()) {
+        // SAFETY: the waker has a reference to the block, which goes at the end.
         unsafe {
             Self::wake_by_ref(node);
             Self::drop(node);
@@ -226,8 +245,8 @@ impl<F> Block<F> {
     }
 
     unsafe fn wake_by_ref(node: *const ()) {
-        let header = unsafe { &*Self::header(node) };
-        let node = unsafe { &*node.cast::<Node>() };
+        // SAFETY: the waker has a reference to the block.
+        let (header, node) = unsafe { (&*Self::header(node), &*node.cast::<Node>()) };
         if node.state.get() != State::Idle {
             return;
         }
@@ -243,11 +262,16 @@ impl<F> Block<F> {
     }
 
     unsafe fn drop(node: *const ()) {
+        // SAFETY: the waker's reference goes.
         unsafe { Self::release(Self::header(node)) };
     }
 
+    /// # Safety
+    ///
+    /// The caller has a reference to the block, which goes here.
     unsafe fn release(header: *mut Header) {
-        // SAFETY: the caller has a reference, which goes here.
+        // SAFETY: as the caller promises. The last reference frees the block, whose children have
+        // ended before the reference of the group went.
         unsafe {
             let references = (*header).references.get() - 1;
             (*header).references.set(references);
@@ -261,15 +285,39 @@ impl<F> Block<F> {
 }
 
 /// Gives the results in the order of the futures, or the first error.
-pub async fn try_join<F, T, E>(futures: impl ExactSizeIterator<Item = F>) -> Result<Vec<T>, E>
+pub fn try_join<F, T, E>(futures: impl ExactSizeIterator<Item = F>) -> TryJoin<F, T>
 where
     F: Future<Output = Result<T, E>>,
-    T: Copy + Default,
+    T: Copy,
 {
-    let mut results = vec![T::default(); futures.len()];
-    let mut group = Group::new(futures);
-    while let Some((index, result)) = std::future::poll_fn(|cx| group.poll_next(cx)).await {
-        results[index] = result?;
+    TryJoin { results: Box::new_uninit_slice(futures.len()), group: Group::new(futures) }
+}
+
+/// The future of [`try_join`].
+pub struct TryJoin<F: Future, T> {
+    group: Group<F>,
+    /// The result of each child that has ended. They need no drop, since they can be copied.
+    results: Box<[MaybeUninit<T>]>,
+}
+
+impl<F: Future, T> Unpin for TryJoin<F, T> {}
+
+impl<F, T, E> Future for TryJoin<F, T>
+where
+    F: Future<Output = Result<T, E>>,
+    T: Copy,
+{
+    type Output = Result<Vec<T>, E>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        while let Some((index, result)) = ready!(self.group.poll_next(cx)) {
+            match result {
+                Ok(value) => self.results[index].write(value),
+                Err(error) => return Poll::Ready(Err(error)),
+            };
+        }
+        let results = mem::take(&mut self.results);
+        // SAFETY: all children have ended, and each has written its result.
+        Poll::Ready(Ok(unsafe { results.assume_init() }.into_vec()))
     }
-    Ok(results)
 }
