@@ -8,7 +8,7 @@ use futures_concurrency::prelude::*;
 
 use crate::fixtures::{child, coroutine_child, drive, Cell, Failed, Group, Wakes, TOTAL};
 use crate::harness::{Entry, Meter, Runner, Side};
-use crate::limits::try_join;
+use crate::limits::{poll_all, try_join};
 
 type Cells = &'static [Cell];
 
@@ -109,6 +109,9 @@ fn of_ten(work: (Group, Wakes)) -> Vec<Entry> {
     vec![
         entry((Side::Ours, "a yield of a tuple"), work, tuple),
         entry((Side::Peer, "tokio `try_join!`"), work, tokio_tuple),
+        entry((Side::Limit, "all polled again after a wake"), work, |cells| {
+            poll_all(cells.iter().map(child))
+        }),
     ]
 }
 

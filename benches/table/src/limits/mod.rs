@@ -4,6 +4,7 @@
 mod executor;
 mod group;
 mod one_shot;
+mod poll_all;
 #[cfg(test)]
 mod tests;
 mod wheel;
@@ -11,6 +12,7 @@ mod wheel;
 pub use self::executor::Executor;
 pub use self::group::{try_join, Group};
 pub use self::one_shot::channel;
+pub use self::poll_all::poll_all;
 pub use self::wheel::Wheel;
 
 use std::cell::Cell;

@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use super::{try_join, Executor};
+use super::{poll_all, try_join, Executor};
 use crate::fixtures::{child, drive, Failed, Group, Wakes};
 
 type Cells = &'static [crate::fixtures::Cell];
@@ -67,4 +67,14 @@ fn a_block_keeps_the_order_of_its_futures() {
 #[test]
 fn an_error_ends_a_block() {
     an_error_ends_the_list(|cells| try_join(cells.iter().map(child)));
+}
+
+#[test]
+fn a_list_that_is_polled_again_keeps_the_order_of_its_futures() {
+    results_have_the_order_of_the_futures(|cells| poll_all(cells.iter().map(child)));
+}
+
+#[test]
+fn an_error_ends_a_list_that_is_polled_again() {
+    an_error_ends_the_list(|cells| poll_all(cells.iter().map(child)));
 }
