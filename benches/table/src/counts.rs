@@ -1,39 +1,37 @@
 //! Counts the instructions of an operation with callgrind, for the rows of the table.
 
+use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
 
 use anyhow::{bail, Context, Result};
 
 use crate::harness::{Measured, MEASURED_PART};
+use crate::items::waits_for_time;
 use crate::rows::{ROWS, ROWS_ON_TOKIO};
 
 /// Counts ours and the best peer of each row whose figures are there.
 pub fn add(measured: &mut [Measured]) -> Result<()> {
-    let wanted: Vec<Measured> = ROWS
-        .iter()
-        .chain(ROWS_ON_TOKIO)
-        .filter_map(|row| row.compare(measured))
-        .flat_map(|compared| [Some(compared.ours), compared.best_peer])
-        .flatten()
-        .filter(|one| is_countable(one))
-        .cloned()
-        .collect();
-    for one in wanted {
+    for index in wanted(measured) {
+        let one = &measured[index];
         eprintln!("instructions of {}, {}: {}", one.case, one.size, one.name);
-        let instructions = count(&one)?;
-        let is_same = |other: &&mut Measured| {
-            (&other.case, other.size, &other.name) == (&one.case, one.size, &one.name)
-        };
-        for counted in measured.iter_mut().filter(is_same) {
-            counted.instructions = Some(instructions);
-        }
+        measured[index].instructions = Some(count(one)?);
     }
     Ok(())
 }
 
+/// The positions of the figures to count. Rows may have the same best peer, which is counted once.
+fn wanted(measured: &[Measured]) -> BTreeSet<usize> {
+    let compared = ROWS.iter().chain(ROWS_ON_TOKIO).filter_map(|row| row.compare(measured));
+    let of_rows: Vec<&Measured> =
+        compared.flat_map(|compared| [Some(compared.ours), compared.best_peer]).flatten().collect();
+    let is_wanted =
+        |one: &Measured| is_countable(one) && of_rows.iter().any(|&of_row| std::ptr::eq(of_row, one));
+    (0..measured.len()).filter(|&index| is_wanted(&measured[index])).collect()
+}
+
 /// Not the bytes of the heap, and not programs that wait for real time to pass.
 fn is_countable(one: &Measured) -> bool {
-    !one.case.starts_with("heap") && !one.case.contains("sleeps that all fire")
+    !one.case.starts_with("heap") && !waits_for_time(&one.case)
 }
 
 fn count(one: &Measured) -> Result<f64> {
@@ -41,7 +39,7 @@ fn count(one: &Measured) -> Result<f64> {
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(format!("--toggle-collect={MEASURED_PART}"))
         .arg(std::env::current_exe()?)
-        .args(["once", &one.case, &one.size.to_string(), &one.name])
+        .args(["once", &one.item, &one.case, &one.size.to_string(), &one.name])
         .stdin(Stdio::null())
         .output()
         .context("cannot run valgrind")?;

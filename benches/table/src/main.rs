@@ -55,6 +55,12 @@ struct Options {
     only_counts: bool,
 }
 
+impl Options {
+    fn has_item(&self, name: &str) -> bool {
+        self.item.as_deref().is_none_or(|only| only == name)
+    }
+}
+
 /// The requests of the command to the processes that it starts.
 #[derive(Subcommand)]
 enum Process {
@@ -66,7 +72,7 @@ enum Process {
     Memory { program: String },
     /// Runs one program once
     #[command(hide = true)]
-    Once { case: String, size: u64, entry: String },
+    Once { item: String, case: String, size: u64, entry: String },
 }
 
 fn main() -> Result<()> {
@@ -75,32 +81,27 @@ fn main() -> Result<()> {
         None => measure_all(&options),
         Some(Process::Item { name }) => {
             let mode = Mode::Measure { repetitions: options.repetitions, filter: options.filter };
-            run_items(mode, Some(&name));
-            Ok(())
+            run_item(&name, mode)
         }
         Some(Process::Memory { program }) => {
             let measured = items::measure_memory(&program).context("no such program")?;
             println!("{}", serde_json::to_string(&measured)?);
             Ok(())
         }
-        Some(Process::Once { case, size, entry }) => {
-            run_items(Mode::Once { case, size, entry }, None);
-            Ok(())
-        }
+        Some(Process::Once { item, case, size, entry }) => run_item(&item, Mode::Once { case, size, entry }),
     }
 }
 
-fn run_items(mode: Mode, only: Option<&str>) {
-    let mut runner = Runner::new(mode);
-    for item in ITEMS.iter().filter(|item| only.is_none_or(|only| only == item.name)) {
-        (item.run)(&mut runner);
-    }
+fn run_item(name: &str, mode: Mode) -> Result<()> {
+    let item = ITEMS.iter().find(|item| item.name == name).context("no such item")?;
+    (item.run)(&mut Runner::new(item.name, mode));
+    Ok(())
 }
 
 fn measure_all(options: &Options) -> Result<()> {
     let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/figures.json");
     let mut measured = match options.only_counts {
-        true => read(&kept)?,
+        true => read(&kept, options)?,
         false => measure(options)?,
     };
     if !options.no_counts {
@@ -118,15 +119,14 @@ fn measure_all(options: &Options) -> Result<()> {
 }
 
 fn measure(options: &Options) -> Result<Vec<Measured>> {
-    let wanted = |name| options.item.as_deref().is_none_or(|only| only == name);
     let mut measured = Vec::new();
-    for item in ITEMS.iter().filter(|item| wanted(item.name)) {
+    for item in ITEMS.iter().filter(|item| options.has_item(item.name)) {
         let repetitions = options.repetitions.to_string();
         let arguments = ["--repetitions", &repetitions, "--filter", &options.filter, "item", item.name];
         measured.extend(figures_of(&arguments)?);
     }
-    if wanted("memory") {
-        for program in MEMORY_PROGRAMS {
+    if options.has_item("memory") {
+        for program in MEMORY_PROGRAMS.iter().filter(|program| program.case.contains(&options.filter)) {
             measured.extend(figures_of(&["memory", program.name])?);
         }
     }
@@ -140,9 +140,12 @@ fn write(kept: &Path, measured: &[Measured]) -> Result<()> {
         .with_context(|| format!("cannot write {}", kept.display()))
 }
 
-fn read(kept: &Path) -> Result<Vec<Measured>> {
+/// Reads the figures that the options name.
+fn read(kept: &Path, options: &Options) -> Result<Vec<Measured>> {
     let text = fs::read_to_string(kept).with_context(|| format!("no earlier run: {}", kept.display()))?;
-    Ok(serde_json::from_str(&text)?)
+    let mut measured: Vec<Measured> = serde_json::from_str(&text)?;
+    measured.retain(|one| options.has_item(&one.item) && one.case.contains(&options.filter));
+    Ok(measured)
 }
 
 fn print(one: &Measured) {

@@ -14,6 +14,7 @@ pub enum Side {
 /// All figures are for one operation.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Measured {
+    pub item: String,
     pub case: String,
     pub size: u64,
     pub side: Side,

@@ -14,11 +14,12 @@ const LONGEST: Duration = Duration::from_secs(3);
 pub enum Mode {
     /// Measures the cases whose name contains the text, and prints their figures as lines of JSON.
     Measure { repetitions: usize, filter: String },
-    /// Runs one entry once. callgrind counts this.
+    /// Runs one entry once, and ends the process. callgrind counts this.
     Once { case: String, size: u64, entry: String },
 }
 
 pub struct Runner {
+    item: &'static str,
     mode: Mode,
     rng: Rng,
     /// The figures of smaller sizes, by case and entry.
@@ -34,8 +35,8 @@ struct Timed {
 }
 
 impl Runner {
-    pub fn new(mode: Mode) -> Self {
-        Runner { mode, rng: Rng::with_seed(0x9e37_79b9), known: HashMap::new() }
+    pub fn new(item: &'static str, mode: Mode) -> Self {
+        Runner { item, mode, rng: Rng::with_seed(0x9e37_79b9), known: HashMap::new() }
     }
 
     /// Runs a case of which one repetition makes `operations` operations.
@@ -71,7 +72,7 @@ impl Runner {
         }
         for timed in live {
             let name = timed.entry.name.clone();
-            let measured = timed.finish(case, size, operations);
+            let measured = timed.finish(self.item, case, size, operations);
             self.known.entry((case.to_owned(), name)).or_default().push(measured.least);
             let line = serde_json::to_string(&measured).expect("figures are plain data");
             println!("{line}");
@@ -90,11 +91,13 @@ impl Runner {
     }
 }
 
-fn run_once(entries: Vec<Entry>, name: &str, operations: u64) {
+fn run_once(entries: Vec<Entry>, name: &str, operations: u64) -> ! {
     let found = entries.into_iter().find(|entry| entry.name == name);
     let mut entry = found.unwrap_or_else(|| panic!("no entry `{name}` in this case"));
     (entry.run)(&mut Meter::default());
     println!("{operations}");
+    // The cases that follow would only be prepared.
+    std::process::exit(0);
 }
 
 fn warm_up(mut entry: Entry, repetitions: usize) -> Timed {
@@ -121,12 +124,13 @@ impl Timed {
         }
     }
 
-    fn finish(mut self, case: &str, size: u64, operations: u64) -> Measured {
+    fn finish(mut self, item: &str, case: &str, size: u64, operations: u64) -> Measured {
         let mut meter = Meter::of_allocations();
         (self.entry.run)(&mut meter);
         let operations = operations as f64;
         self.nanoseconds.sort_by(f64::total_cmp);
         Measured {
+            item: item.to_owned(),
             case: case.to_owned(),
             size,
             side: self.entry.side,

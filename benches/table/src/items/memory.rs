@@ -16,7 +16,7 @@ const SUSPENDED: usize = 100_000;
 
 /// A program, whose figure is the heap that it leaves for each of its tasks or children.
 pub struct Program {
-    case: &'static str,
+    pub case: &'static str,
     pub name: &'static str,
     side: Side,
     run: fn(&'static [Cell]) -> allocations::Counts,
@@ -89,6 +89,7 @@ pub fn measure(name: &str) -> Option<Measured> {
     let each = |count: f64| count / SUSPENDED as f64;
     let live = each(counts.live as f64);
     Some(Measured {
+        item: "memory".to_owned(),
         case: program.case.to_owned(),
         size: SUSPENDED as u64,
         side: program.side,

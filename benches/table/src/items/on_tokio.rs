@@ -16,6 +16,8 @@ use tokio::runtime::{Builder, Runtime};
 use crate::fixtures::yield_now;
 use crate::harness::{Entry, Meter, Runner, Side};
 
+use super::waits_for_time;
+
 const OPERATIONS: u64 = 20_000;
 const SLEEPS: u64 = 100_000;
 const MINUTE: Duration = Duration::from_secs(60);
@@ -159,10 +161,10 @@ const CASES: &[Case] = &[
 ];
 
 /// Runs the work in a task.
-fn entry(side: Side, name: &str, runtime: &Rc<Runtime>, work: fn() -> Work, sleeps: bool) -> Entry {
+fn entry(side: Side, name: &str, runtime: &Rc<Runtime>, work: fn() -> Work, waits: bool) -> Entry {
     let runtime = Rc::clone(runtime);
     let run = move |meter: &mut Meter| {
-        if sleeps {
+        if waits {
             meter.use_processor_time();
         }
         meter.time(|| runtime.block_on(async { tokio::spawn(work()).await.unwrap() }));
@@ -176,10 +178,10 @@ pub fn run(runner: &mut Runner) {
     for (flavor, runtime) in [("current-thread", current), ("one worker", worker)] {
         let runtime = Rc::new(runtime);
         for (case, operations, ours, tokio) in CASES {
-            let sleeps = *operations == SLEEPS;
+            let waits = waits_for_time(case);
             let entries = vec![
-                entry(Side::Ours, "gen", &runtime, *ours, sleeps),
-                entry(Side::Peer, "tokio", &runtime, *tokio, sleeps),
+                entry(Side::Ours, "gen", &runtime, *ours, waits),
+                entry(Side::Peer, "tokio", &runtime, *tokio, waits),
             ];
             runner.case(&format!("tokio, {flavor}: {case}"), 1, *operations, entries);
         }
