@@ -20,14 +20,20 @@ pub struct Entry {
     pub run: Box<dyn FnMut(&mut Meter)>,
 }
 
+impl Entry {
+    pub fn new((side, name): (Side, &str), run: impl FnMut(&mut Meter) + 'static) -> Self {
+        Entry { name: name.to_owned(), side, run: Box::new(run) }
+    }
+}
+
 pub fn ours(name: &str, run: impl FnMut(&mut Meter) + 'static) -> Entry {
-    Entry { name: name.to_owned(), side: Side::Ours, run: Box::new(run) }
+    Entry::new((Side::Ours, name), run)
 }
 
 pub fn peer(name: &str, run: impl FnMut(&mut Meter) + 'static) -> Entry {
-    Entry { name: name.to_owned(), side: Side::Peer, run: Box::new(run) }
+    Entry::new((Side::Peer, name), run)
 }
 
 pub fn limit(name: &str, run: impl FnMut(&mut Meter) + 'static) -> Entry {
-    Entry { name: name.to_owned(), side: Side::Limit, run: Box::new(run) }
+    Entry::new((Side::Limit, name), run)
 }

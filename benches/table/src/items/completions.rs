@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use futures::Stream;
 
 use crate::fixtures::{child, coroutine_child, take_woken, unit_waker, Cell, Group, Wakes, TOTAL};
-use crate::harness::{Entry, Meter, Runner, Side};
+use crate::harness::{limit, ours, Entry, Runner, Side};
 use crate::limits;
 
 type Cells = &'static [Cell];
@@ -57,11 +57,11 @@ fn consume<T>(
 }
 
 fn of_stream<S: Stream + Unpin>(
-    (side, name): (Side, &str),
+    name: (Side, &str),
     (group, wakes): (Group, Wakes),
     make: impl Fn(Cells) -> S + 'static,
 ) -> Entry {
-    let run = move |meter: &mut Meter| {
+    Entry::new(name, move |meter| {
         group.reset(wakes);
         meter.time(|| {
             for (cells, order) in group.lists() {
@@ -69,13 +69,12 @@ fn of_stream<S: Stream + Unpin>(
                 consume(|cx| Pin::new(&mut stream).poll_next(cx), wakes, cells, order);
             }
         });
-    };
-    Entry { name: name.to_owned(), side, run: Box::new(run) }
+    })
 }
 
 /// `next` and `done`, as a program of Tornado uses them.
 fn next_and_done((group, wakes): (Group, Wakes)) -> Entry {
-    let run = move |meter: &mut Meter| {
+    ours("`WaitIterator`, `next` and `done`", move |meter| {
         group.reset(wakes);
         meter.time(|| {
             for (cells, order) in group.lists() {
@@ -87,12 +86,11 @@ fn next_and_done((group, wakes): (Group, Wakes)) -> Entry {
                 consume(next, wakes, cells, order);
             }
         });
-    };
-    Entry { name: "`WaitIterator`, `next` and `done`".to_owned(), side: Side::Ours, run: Box::new(run) }
+    })
 }
 
 fn by_hand((group, wakes): (Group, Wakes)) -> Entry {
-    let run = move |meter: &mut Meter| {
+    limit("one block of plain cells", move |meter| {
         group.reset(wakes);
         meter.time(|| {
             for (cells, order) in group.lists() {
@@ -100,8 +98,7 @@ fn by_hand((group, wakes): (Group, Wakes)) -> Entry {
                 consume(|cx| group.poll_next(cx), wakes, cells, order);
             }
         });
-    };
-    Entry { name: "one block of plain cells".to_owned(), side: Side::Limit, run: Box::new(run) }
+    })
 }
 
 /// The entries that are measured at every size, up to a million.

@@ -7,26 +7,25 @@ use std::hint::black_box;
 use futures_concurrency::prelude::*;
 
 use crate::fixtures::{child, coroutine_child, drive, Cell, Failed, Group, Wakes, TOTAL};
-use crate::harness::{Entry, Meter, Runner, Side};
+use crate::harness::{Entry, Runner, Side};
 use crate::limits::{poll_all, try_join};
 
 type Cells = &'static [Cell];
 
 /// An entry that makes a future of each list, and drives it.
 pub fn entry<F: Future>(
-    (side, name): (Side, &str),
+    name: (Side, &str),
     (group, wakes): (Group, Wakes),
     make: impl Fn(Cells) -> F + 'static,
 ) -> Entry {
-    let run = move |meter: &mut Meter| {
+    Entry::new(name, move |meter| {
         group.reset(wakes);
         meter.time(|| {
             for (cells, order) in group.lists() {
                 black_box(drive(make(cells), wakes, cells, order));
             }
         });
-    };
-    Entry { name: name.to_owned(), side, run: Box::new(run) }
+    })
 }
 
 #[gen::coroutine]

@@ -198,7 +198,7 @@ fn ended(cells: &'static [Cell]) -> allocations::Counts {
 }
 
 fn tokio_spawn(cells: &'static [Cell]) -> allocations::Counts {
-    tokio_runtime(false).block_on(async {
+    tokio_runtime().block_on(async {
         allocations::start();
         cells.iter().for_each(|cell| drop(tokio::spawn(body(cell))));
         tokio::task::yield_now().await;

@@ -14,7 +14,7 @@ use fastrand::Rng;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::fixtures::yield_now;
-use crate::harness::{Entry, Meter, Runner, Side};
+use crate::harness::{Entry, Runner, Side};
 
 use super::waits_for_time;
 
@@ -161,15 +161,14 @@ const CASES: &[Case] = &[
 ];
 
 /// Runs the work in a task.
-fn entry(side: Side, name: &str, runtime: &Rc<Runtime>, work: fn() -> Work, waits: bool) -> Entry {
+fn entry(name: (Side, &str), runtime: &Rc<Runtime>, work: fn() -> Work, waits: bool) -> Entry {
     let runtime = Rc::clone(runtime);
-    let run = move |meter: &mut Meter| {
+    Entry::new(name, move |meter| {
         if waits {
             meter.use_processor_time();
         }
         meter.time(|| runtime.block_on(async { tokio::spawn(work()).await.unwrap() }));
-    };
-    Entry { name: name.to_owned(), side, run: Box::new(run) }
+    })
 }
 
 pub fn run(runner: &mut Runner) {
@@ -180,8 +179,8 @@ pub fn run(runner: &mut Runner) {
         for (case, operations, ours, tokio) in CASES {
             let waits = waits_for_time(case);
             let entries = vec![
-                entry(Side::Ours, "gen", &runtime, *ours, waits),
-                entry(Side::Peer, "tokio", &runtime, *tokio, waits),
+                entry((Side::Ours, "gen"), &runtime, *ours, waits),
+                entry((Side::Peer, "tokio"), &runtime, *tokio, waits),
             ];
             runner.case(&format!("tokio, {flavor}: {case}"), 1, *operations, entries);
         }

@@ -46,7 +46,7 @@ where
 }
 
 fn entries(tasks: u64, yields: u64) -> Vec<Entry> {
-    let tokio = tokio_runtime(false);
+    let tokio = tokio_runtime();
     let mut monoio = monoio_runtime();
     let executor = Rc::new(Executor::default());
     vec![

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use crate::fixtures::{
-    monoio_runtime, poll_to_end, task_queue, tokio_local_runtime, tokio_runtime, yield_now,
+    monoio_runtime, poll_to_end, task_queue, tokio_local_runtime, tokio_runtime, yield_now, MonoioRuntime,
 };
 use crate::harness::{limit, ours, peer, Entry, Runner};
 use crate::limits::{channel, Executor};
@@ -100,8 +100,6 @@ macro_rules! awaited {
     }};
 }
 
-type Monoio = monoio::Runtime<monoio::time::TimeDriver<monoio::LegacyDriver>>;
-
 fn on_loop(io_loop: &mut gen::IoLoop, program: impl std::future::Future<Output = ()>) {
     io_loop.block_on(program);
 }
@@ -117,7 +115,7 @@ fn on_local_tokio(
     runtime.block_on(program);
 }
 
-fn on_monoio(runtime: &mut Monoio, program: impl std::future::Future<Output = ()>) {
+fn on_monoio(runtime: &mut MonoioRuntime, program: impl std::future::Future<Output = ()>) {
     runtime.block_on(program);
 }
 
@@ -178,7 +176,7 @@ fn in_batches() -> Vec<Entry> {
         ),
         batches!(
             peer("tokio `spawn`"),
-            tokio_runtime(false),
+            tokio_runtime(),
             on_tokio,
             drop(tokio::spawn(ready())),
             until_ended_on_tokio
@@ -243,7 +241,7 @@ fn in_batches_suspended() -> Vec<Entry> {
         ),
         batches!(
             peer("tokio `spawn`"),
-            tokio_runtime(false),
+            tokio_runtime(),
             on_tokio,
             drop(tokio::spawn(suspended())),
             until_ended_on_tokio
@@ -318,7 +316,7 @@ fn each_awaited() -> Vec<Entry> {
             gen::spawn_local(ready_coroutine())
         ),
         awaited!(ours("`spawn` of a coroutine"), gen::IoLoop::new(), on_loop, gen::spawn(ready_coroutine())),
-        awaited!(peer("tokio `spawn`"), tokio_runtime(false), on_tokio, tokio::spawn(ready())),
+        awaited!(peer("tokio `spawn`"), tokio_runtime(), on_tokio, tokio::spawn(ready())),
         awaited!(
             peer("tokio `spawn_local`"),
             tokio_local_runtime(),
@@ -345,7 +343,7 @@ fn each_awaited_suspended() -> Vec<Entry> {
             on_loop,
             gen::spawn_local(suspended_coroutine())
         ),
-        awaited!(peer("tokio `spawn`"), tokio_runtime(false), on_tokio, tokio::spawn(suspended())),
+        awaited!(peer("tokio `spawn`"), tokio_runtime(), on_tokio, tokio::spawn(suspended())),
         awaited!(
             peer("tokio `spawn_local`"),
             tokio_local_runtime(),

@@ -30,7 +30,7 @@ fn timeouts(is_pending: bool) -> gen::Result<u64> {
 fn unfired(is_pending: bool) -> Vec<Entry> {
     let inner = move || PendOnce(!is_pending);
     let io_loop = gen::IoLoop::new();
-    let tokio = tokio_runtime(false);
+    let tokio = tokio_runtime();
     let mut monoio = monoio_runtime();
     vec![
         ours("`with_timeout`", move |meter| {
@@ -147,7 +147,7 @@ impl Plan {
 
 /// The entries that are measured at every size, up to a million.
 fn main_cancelled(plan: Plan) -> Vec<Entry> {
-    let tokio = tokio_runtime(false);
+    let tokio = tokio_runtime();
     let (io_loop, of_callbacks) = (gen::IoLoop::new(), gen::IoLoop::new());
     vec![
         ours("`sleep`", move |meter| io_loop.block_on(async { plan.cancel_all(meter, gen::sleep) })),
@@ -163,7 +163,7 @@ fn main_cancelled(plan: Plan) -> Vec<Entry> {
 }
 
 fn cancelled(plan: Plan) -> Vec<Entry> {
-    let tokio = tokio_runtime(false);
+    let tokio = tokio_runtime();
     let mut monoio = monoio_runtime();
     let mut entries = main_cancelled(plan);
     entries.extend([
@@ -262,7 +262,7 @@ async fn all<F: Future<Output = ()>>(futures: impl ExactSizeIterator<Item = F>) 
 fn fired_in_a_group(plan: Plan) -> Vec<Entry> {
     let sleeps = plan.milliseconds;
     let io_loop = gen::IoLoop::new();
-    let (tokio, with_budget) = (tokio_runtime(false), tokio_runtime(false));
+    let (tokio, with_budget) = (tokio_runtime(), tokio_runtime());
     let mut monoio = monoio_runtime();
     vec![
         ours("`sleep`, in a list", move |meter| {
@@ -297,7 +297,7 @@ fn fired_in_a_group(plan: Plan) -> Vec<Entry> {
 fn fired_in_tasks(plan: Plan) -> Vec<Entry> {
     let sleeps = plan.milliseconds;
     let io_loop = gen::IoLoop::new();
-    let tokio = tokio_runtime(false);
+    let tokio = tokio_runtime();
     vec![
         ours("`sleep`, in tasks", move |meter| {
             fired(meter, || {
