@@ -1,6 +1,6 @@
 //! An executor: a queue of tasks whose references are counted in plain cells.
 
-use std::cell::{Cell, RefCell, UnsafeCell};
+use std::cell::{Cell, UnsafeCell};
 use std::collections::VecDeque;
 use std::future::Future;
 use std::mem::ManuallyDrop;
@@ -21,7 +21,21 @@ struct Header {
     owner: usize,
 }
 
-type Queue = RefCell<VecDeque<*const Header>>;
+/// Borrowed only for a push or a pop, in which nothing else runs.
+#[derive(Default)]
+struct Queue(UnsafeCell<VecDeque<*const Header>>);
+
+impl Queue {
+    fn push(&self, task: *const Header) {
+        // SAFETY: one thread uses the queue, and no other reference to it is alive.
+        unsafe { (*self.0.get()).push_back(task) };
+    }
+
+    fn pop(&self) -> Option<*const Header> {
+        // SAFETY: as in `push`.
+        unsafe { (*self.0.get()).pop_front() }
+    }
+}
 
 #[repr(C)]
 struct Task<F> {
@@ -48,13 +62,12 @@ impl Executor {
         };
         let task = Task { header, future: UnsafeCell::new(ManuallyDrop::new(future)) };
         let task = Box::into_raw(Box::new(task));
-        self.queue.borrow_mut().push_back(task.cast_const().cast());
+        self.queue.push(task.cast_const().cast());
     }
 
     /// Runs until nothing is queued.
     pub fn run(&self) {
-        loop {
-            let Some(task) = self.queue.borrow_mut().pop_front() else { return };
+        while let Some(task) = self.queue.pop() {
             // SAFETY: the queue holds a reference to the task, which goes here.
             unsafe {
                 ((*task).poll)(task);
@@ -102,7 +115,7 @@ fn wake(data: *const ()) {
     // SAFETY: the executor outlives its wakers.
     let queue = unsafe { &*header.queue };
     // The pointer of the waker is good for the whole task, a reference only for the header.
-    queue.borrow_mut().push_back(data.cast());
+    queue.push(data.cast());
 }
 
 /// # Safety

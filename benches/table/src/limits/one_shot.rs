@@ -1,6 +1,6 @@
 //! A one-shot channel: a cell behind an `Rc`.
 
-use std::cell::RefCell;
+use std::cell::UnsafeCell;
 use std::future::Future;
 use std::mem;
 use std::pin::Pin;
@@ -14,19 +14,28 @@ enum State<T> {
     Taken,
 }
 
-pub struct Sender<T>(Rc<RefCell<State<T>>>);
-pub struct Receiver<T>(Rc<RefCell<State<T>>>);
+pub struct Sender<T>(Rc<UnsafeCell<State<T>>>);
+pub struct Receiver<T>(Rc<UnsafeCell<State<T>>>);
 
 pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
-    let state = Rc::new(RefCell::new(State::Empty));
+    let state = Rc::new(UnsafeCell::new(State::Empty));
     (Sender(Rc::clone(&state)), Receiver(state))
 }
 
 impl<T> Sender<T> {
     pub fn send(self, value: T) {
-        if let State::Waiting(waker) = self.0.replace(State::Full(value)) {
+        // SAFETY: one thread uses the state, and no other reference to it is alive.
+        let before = unsafe { mem::replace(&mut *self.0.get(), State::Full(value)) };
+        if let State::Waiting(waker) = before {
             waker.wake();
         }
+    }
+}
+
+impl<T> Receiver<T> {
+    fn replace(&self, state: State<T>) -> State<T> {
+        // SAFETY: as in `send`.
+        unsafe { mem::replace(&mut *self.0.get(), state) }
     }
 }
 
@@ -34,18 +43,13 @@ impl<T> Future for Receiver<T> {
     type Output = T;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
-        let mut state = self.0.borrow_mut();
-        match mem::replace(&mut *state, State::Taken) {
-            State::Full(value) => Poll::Ready(value),
+        let waker = match self.replace(State::Taken) {
+            State::Full(value) => return Poll::Ready(value),
             State::Taken => panic!("the value was taken before"),
-            State::Waiting(waker) if waker.will_wake(cx.waker()) => {
-                *state = State::Waiting(waker);
-                Poll::Pending
-            }
-            State::Empty | State::Waiting(_) => {
-                *state = State::Waiting(cx.waker().clone());
-                Poll::Pending
-            }
-        }
+            State::Waiting(waker) if waker.will_wake(cx.waker()) => waker,
+            State::Empty | State::Waiting(_) => cx.waker().clone(),
+        };
+        self.replace(State::Waiting(waker));
+        Poll::Pending
     }
 }
