@@ -1,12 +1,15 @@
 //! Tasks from their spawn to their end. An operation is one task.
 
+use std::future::Future;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use async_executor::StaticLocalExecutor;
 
 use crate::fixtures::{
     monoio_runtime, poll_to_end, task_queue, tokio_local_runtime, tokio_runtime, yield_now, MonoioRuntime,
 };
-use crate::harness::{limit, ours, peer, Entry, Runner};
+use crate::harness::{limit, Entry, Runner, Side};
 use crate::limits::{channel, Executor};
 
 const TASKS: u64 = 1_000_000;
@@ -57,308 +60,204 @@ async fn until_ended(tasks: u64) {
     }
 }
 
-async fn until_ended_on_tokio(tasks: u64) {
-    while ended() < tasks {
-        tokio::task::yield_now().await;
+/// Runs a program that spawns tasks, and the tasks.
+trait Host {
+    fn run(&mut self, program: impl Future<Output = ()> + 'static);
+}
+
+impl Host for gen::IoLoop {
+    fn run(&mut self, program: impl Future<Output = ()> + 'static) {
+        self.block_on(program);
     }
 }
 
-/// Spawns batches, each of which ends before the next one begins, and drops the handles.
-///
-/// `$executor.$run(async { .. })` runs a program, `$spawn` spawns the body, `$end` waits until so
-/// many bodies have ended.
-macro_rules! batches {
-    ($side:ident($name:expr), $executor:expr, $run:expr, $spawn:expr, $end:expr) => {{
-        let mut executor = $executor;
-        $side($name, move |meter| {
-            ENDED.store(0, Relaxed);
-            meter.time(|| {
-                $run(&mut executor, async {
-                    for batch in 1..=TASKS / BATCH {
-                        (0..BATCH).for_each(|_| $spawn);
-                        $end(batch * BATCH).await;
-                    }
-                });
-            });
-        })
-    }};
-}
-
-/// Spawns a task and awaits its handle, again and again.
-macro_rules! awaited {
-    ($side:ident($name:expr), $executor:expr, $run:expr, $spawn:expr) => {{
-        let mut executor = $executor;
-        $side($name, move |meter| {
-            meter.time(|| {
-                $run(&mut executor, async {
-                    for _ in 0..TASKS {
-                        let _ = $spawn.await;
-                    }
-                });
-            });
-        })
-    }};
-}
-
-fn on_loop(io_loop: &mut gen::IoLoop, program: impl std::future::Future<Output = ()>) {
-    io_loop.block_on(program);
-}
-
-fn on_tokio(runtime: &mut tokio::runtime::Runtime, program: impl std::future::Future<Output = ()>) {
-    runtime.block_on(program);
-}
-
-fn on_local_tokio(
-    runtime: &mut tokio::runtime::LocalRuntime,
-    program: impl std::future::Future<Output = ()>,
-) {
-    runtime.block_on(program);
-}
-
-fn on_monoio(runtime: &mut MonoioRuntime, program: impl std::future::Future<Output = ()>) {
-    runtime.block_on(program);
-}
-
-/// An executor of async-executor for each thread. It is never freed.
-fn static_executor() -> &'static async_executor::StaticLocalExecutor {
-    thread_local! {
-        static EXECUTOR: &'static async_executor::StaticLocalExecutor =
-            Box::leak(Box::new(async_executor::StaticLocalExecutor::new()));
+impl Host for tokio::runtime::Runtime {
+    fn run(&mut self, program: impl Future<Output = ()> + 'static) {
+        self.block_on(program);
     }
-    EXECUTOR.with(|executor| *executor)
 }
 
-fn on_async_executor(
-    executor: &mut &'static async_executor::StaticLocalExecutor,
-    program: impl std::future::Future<Output = ()>,
-) {
-    futures_lite::future::block_on(executor.run(program));
+impl Host for tokio::runtime::LocalRuntime {
+    fn run(&mut self, program: impl Future<Output = ()> + 'static) {
+        self.block_on(program);
+    }
 }
 
-fn on_task_queue((): &mut (), program: impl std::future::Future<Output = ()>) {
-    poll_to_end(program);
+impl Host for MonoioRuntime {
+    fn run(&mut self, program: impl Future<Output = ()> + 'static) {
+        self.block_on(program);
+    }
 }
 
-/// Runs the queue until so many bodies have ended.
-async fn run_task_queue(tasks: u64) {
-    while ended() < tasks {
+impl Host for &'static StaticLocalExecutor {
+    fn run(&mut self, program: impl Future<Output = ()> + 'static) {
+        futures_lite::future::block_on(StaticLocalExecutor::run(self, program));
+    }
+}
+
+/// The queue of async-task.
+struct TaskQueue;
+
+impl Host for TaskQueue {
+    fn run(&mut self, program: impl Future<Output = ()> + 'static) {
+        task_queue::spawn(program).detach();
         task_queue::run();
     }
 }
 
-async fn all_have_ended(tasks: u64) {
-    assert_eq!(ended(), tasks);
+impl Host for Rc<Executor> {
+    fn run(&mut self, program: impl Future<Output = ()> + 'static) {
+        self.spawn(program);
+        Executor::run(self);
+    }
 }
 
-fn in_batches() -> Vec<Entry> {
+/// An executor of async-executor for each thread. It is never freed.
+fn static_executor() -> &'static StaticLocalExecutor {
+    thread_local! {
+        static EXECUTOR: &'static StaticLocalExecutor = Box::leak(Box::new(StaticLocalExecutor::new()));
+    }
+    EXECUTOR.with(|executor| *executor)
+}
+
+/// Spawns batches, each of which ends before the next one begins, and drops the handles.
+fn batches<T>(
+    name: (Side, &str),
+    mut host: impl Host + 'static,
+    spawn: impl Fn() -> T + Clone + 'static,
+) -> Entry {
+    Entry::new(name, move |meter| {
+        ENDED.store(0, Relaxed);
+        let spawn = spawn.clone();
+        let program = async move {
+            for batch in 1..=TASKS / BATCH {
+                (0..BATCH).for_each(|_| drop(spawn()));
+                until_ended(batch * BATCH).await;
+            }
+        };
+        meter.time(|| host.run(program));
+    })
+}
+
+/// monoio starves its tasks while another one wakes itself, so the last handle of a batch is
+/// awaited.
+fn monoio_batches<F>(body: impl Fn() -> F + Copy + 'static) -> Entry
+where
+    F: Future<Output = ()> + 'static,
+{
+    let mut runtime = monoio_runtime();
+    Entry::new((Side::Peer, "monoio"), move |meter| {
+        let program = async move {
+            for _ in 0..TASKS / BATCH {
+                (1..BATCH).for_each(|_| drop(monoio::spawn(body())));
+                monoio::spawn(body()).await;
+            }
+        };
+        meter.time(|| runtime.run(program));
+    })
+}
+
+/// Spawns a task and awaits its handle, again and again.
+fn awaited<T>(
+    name: (Side, &str),
+    mut host: impl Host + 'static,
+    spawn: impl Fn() -> T + Clone + 'static,
+) -> Entry
+where
+    T: Future + 'static,
+{
+    Entry::new(name, move |meter| {
+        let spawn = spawn.clone();
+        let program = async move {
+            for _ in 0..TASKS {
+                spawn().await;
+            }
+        };
+        meter.time(|| host.run(program));
+    })
+}
+
+/// Tasks in batches: ours of a coroutine, the peers' of an `async fn`.
+fn in_batches<C, F>(
+    coroutine: impl Fn() -> C + Copy + 'static,
+    body: impl Fn() -> F + Copy + 'static,
+) -> Vec<Entry>
+where
+    C: Future<Output = gen::Result> + Send + 'static,
+    F: Future<Output = ()> + Send + 'static,
+{
+    use Side::{Limit, Ours, Peer};
     let executor = Rc::new(Executor::default());
+    let spawner = Rc::clone(&executor);
     vec![
-        batches!(
-            ours("`spawn_local` of a coroutine"),
-            gen::IoLoop::new(),
-            on_loop,
-            drop(gen::spawn_local(ready_coroutine())),
-            all_have_ended
-        ),
-        batches!(
-            ours("`spawn` of a coroutine"),
-            gen::IoLoop::new(),
-            on_loop,
-            drop(gen::spawn(ready_coroutine())),
-            all_have_ended
-        ),
-        batches!(
-            ours("a call of an engine"),
-            gen::IoLoop::new(),
-            on_loop,
-            ready_engine().unwrap(),
-            all_have_ended
-        ),
-        batches!(
-            peer("tokio `spawn`"),
-            tokio_runtime(),
-            on_tokio,
-            drop(tokio::spawn(ready())),
-            until_ended_on_tokio
-        ),
-        batches!(
-            peer("tokio `spawn_local`"),
-            tokio_local_runtime(),
-            on_local_tokio,
-            drop(tokio::task::spawn_local(ready())),
-            until_ended_on_tokio
-        ),
-        batches!(
-            peer("async-executor"),
-            static_executor(),
-            on_async_executor,
-            static_executor().spawn(ready()).detach(),
-            until_ended
-        ),
-        batches!(peer("async-task"), (), on_task_queue, task_queue::spawn(ready()).detach(), run_task_queue),
-        monoio_batches("monoio", ready),
-        limit("a queue of plain cells", move |meter| {
-            meter.time(|| {
-                for _ in 0..TASKS / BATCH {
-                    (0..BATCH).for_each(|_| executor.spawn(ready()));
-                    executor.run();
-                }
-            });
+        batches((Ours, "`spawn_local` of a coroutine"), gen::IoLoop::new(), move || {
+            gen::spawn_local(coroutine())
         }),
-        limit("polled at the call, no task", move |meter| {
+        batches((Ours, "`spawn` of a coroutine"), gen::IoLoop::new(), move || gen::spawn(coroutine())),
+        batches((Peer, "tokio `spawn`"), tokio_runtime(), move || tokio::spawn(body())),
+        batches((Peer, "tokio `spawn_local`"), tokio_local_runtime(), move || {
+            tokio::task::spawn_local(body())
+        }),
+        monoio_batches(body),
+        batches((Peer, "async-executor"), static_executor(), move || {
+            static_executor().spawn(body()).detach()
+        }),
+        batches((Peer, "async-task"), TaskQueue, move || task_queue::spawn(body()).detach()),
+        batches((Limit, "a queue of plain cells"), executor, move || spawner.spawn(body())),
+    ]
+}
+
+/// Bodies that need no task, because they never suspend.
+fn never_suspended() -> Vec<Entry> {
+    vec![
+        batches((Side::Ours, "a call of an engine"), gen::IoLoop::new(), || ready_engine().unwrap()),
+        limit("polled at the call, no task", |meter| {
             meter.time(|| (0..TASKS).for_each(|_| poll_to_end(ready())));
         }),
     ]
 }
 
-/// monoio starves tasks if its main future wakes itself, so the last handle of a batch is awaited.
-fn monoio_batches<F: std::future::Future<Output = ()> + 'static>(
-    name: &str,
-    body: impl Fn() -> F + 'static,
-) -> Entry {
-    let mut runtime = monoio_runtime();
-    peer(name, move |meter| {
-        meter.time(|| {
-            runtime.block_on(async {
-                for _ in 0..TASKS / BATCH {
-                    (1..BATCH).for_each(|_| drop(monoio::spawn(body())));
-                    monoio::spawn(body()).await;
-                }
-            });
-        });
-    })
-}
-
-fn in_batches_suspended() -> Vec<Entry> {
+/// Tasks whose handles are awaited, one after the other.
+fn each_awaited<C, F>(
+    coroutine: impl Fn() -> C + Copy + 'static,
+    body: impl Fn() -> F + Copy + 'static,
+) -> Vec<Entry>
+where
+    C: Future<Output = gen::Result> + Send + 'static,
+    F: Future<Output = ()> + Send + 'static,
+{
+    use Side::{Limit, Ours, Peer};
     let executor = Rc::new(Executor::default());
+    let spawner = Rc::clone(&executor);
     vec![
-        batches!(
-            ours("`spawn_local` of a coroutine"),
-            gen::IoLoop::new(),
-            on_loop,
-            drop(gen::spawn_local(suspended_coroutine())),
-            until_ended
-        ),
-        batches!(
-            peer("tokio `spawn`"),
-            tokio_runtime(),
-            on_tokio,
-            drop(tokio::spawn(suspended())),
-            until_ended_on_tokio
-        ),
-        batches!(
-            peer("async-executor"),
-            static_executor(),
-            on_async_executor,
-            static_executor().spawn(suspended()).detach(),
-            until_ended
-        ),
-        batches!(
-            peer("async-task"),
-            (),
-            on_task_queue,
-            task_queue::spawn(suspended()).detach(),
-            run_task_queue
-        ),
-        monoio_batches("monoio", suspended),
-        limit("a queue of plain cells", move |meter| {
-            meter.time(|| {
-                for _ in 0..TASKS / BATCH {
-                    (0..BATCH).for_each(|_| executor.spawn(suspended()));
-                    executor.run();
-                }
+        awaited((Ours, "`spawn_local` of a coroutine"), gen::IoLoop::new(), move || {
+            gen::spawn_local(coroutine())
+        }),
+        awaited((Ours, "`spawn` of a coroutine"), gen::IoLoop::new(), move || gen::spawn(coroutine())),
+        awaited((Peer, "tokio `spawn`"), tokio_runtime(), move || tokio::spawn(body())),
+        awaited((Peer, "tokio `spawn_local`"), tokio_local_runtime(), move || {
+            tokio::task::spawn_local(body())
+        }),
+        awaited((Peer, "monoio"), monoio_runtime(), move || monoio::spawn(body())),
+        awaited((Peer, "async-executor"), static_executor(), move || static_executor().spawn(body())),
+        awaited((Peer, "async-task"), TaskQueue, move || task_queue::spawn(body())),
+        awaited((Limit, "a queue of plain cells, and a one-shot"), executor, move || {
+            let (sender, receiver) = channel();
+            spawner.spawn(async move {
+                body().await;
+                sender.send(());
             });
+            receiver
         }),
     ]
 }
 
-/// In a task of the queue, so that the queue runs the tasks that it awaits.
-fn task_queue_awaited<F: std::future::Future<Output = ()> + 'static>(body: fn() -> F) -> Entry {
-    peer("async-task", move |meter| {
-        meter.time(|| {
-            let program = async move {
-                for _ in 0..TASKS {
-                    task_queue::spawn(body()).await;
-                }
-            };
-            task_queue::spawn(program).detach();
-            task_queue::run();
-        });
-    })
-}
-
-fn limit_awaited<F: std::future::Future<Output = ()> + 'static>(body: fn() -> F) -> Entry {
-    let executor = Rc::new(Executor::default());
-    limit("a queue of plain cells, and a one-shot", move |meter| {
-        meter.time(|| {
-            let spawner = Rc::clone(&executor);
-            executor.spawn(async move {
-                for _ in 0..TASKS {
-                    let (sender, receiver) = channel();
-                    spawner.spawn(async move {
-                        body().await;
-                        sender.send(());
-                    });
-                    receiver.await;
-                }
-            });
-            executor.run();
-        });
-    })
-}
-
-fn each_awaited() -> Vec<Entry> {
-    vec![
-        awaited!(
-            ours("`spawn_local` of a coroutine"),
-            gen::IoLoop::new(),
-            on_loop,
-            gen::spawn_local(ready_coroutine())
-        ),
-        awaited!(ours("`spawn` of a coroutine"), gen::IoLoop::new(), on_loop, gen::spawn(ready_coroutine())),
-        awaited!(peer("tokio `spawn`"), tokio_runtime(), on_tokio, tokio::spawn(ready())),
-        awaited!(
-            peer("tokio `spawn_local`"),
-            tokio_local_runtime(),
-            on_local_tokio,
-            tokio::task::spawn_local(ready())
-        ),
-        awaited!(peer("monoio"), monoio_runtime(), on_monoio, monoio::spawn(ready())),
-        awaited!(
-            peer("async-executor"),
-            static_executor(),
-            on_async_executor,
-            static_executor().spawn(ready())
-        ),
-        task_queue_awaited(ready),
-        limit_awaited(ready),
-    ]
-}
-
-fn each_awaited_suspended() -> Vec<Entry> {
-    vec![
-        awaited!(
-            ours("`spawn_local` of a coroutine"),
-            gen::IoLoop::new(),
-            on_loop,
-            gen::spawn_local(suspended_coroutine())
-        ),
-        awaited!(peer("tokio `spawn`"), tokio_runtime(), on_tokio, tokio::spawn(suspended())),
-        awaited!(
-            peer("tokio `spawn_local`"),
-            tokio_local_runtime(),
-            on_local_tokio,
-            tokio::task::spawn_local(suspended())
-        ),
-        awaited!(peer("monoio"), monoio_runtime(), on_monoio, monoio::spawn(suspended())),
-        task_queue_awaited(suspended),
-        limit_awaited(suspended),
-    ]
-}
-
 pub fn run(runner: &mut Runner) {
-    runner.case("spawn a body that never suspends", BATCH, TASKS, in_batches());
-    runner.case("spawn a body that suspends once", BATCH, TASKS, in_batches_suspended());
-    runner.case("spawn, and await the handle", 1, TASKS, each_awaited());
-    runner.case("spawn, suspend once, and await the handle", 1, TASKS, each_awaited_suspended());
+    let mut entries = in_batches(ready_coroutine, ready);
+    entries.extend(never_suspended());
+    runner.case("spawn a body that never suspends", BATCH, TASKS, entries);
+    runner.case("spawn a body that suspends once", BATCH, TASKS, in_batches(suspended_coroutine, suspended));
+    runner.case("spawn, and await the handle", 1, TASKS, each_awaited(ready_coroutine, ready));
+    let entries = each_awaited(suspended_coroutine, suspended);
+    runner.case("spawn, suspend once, and await the handle", 1, TASKS, entries);
 }
