@@ -1,7 +1,8 @@
-//! Measures gen beside its peers, and writes `benches/RESULTS.md` and `benches/plots/`.
+//! Measures gen beside its peers, and writes `benches/RESULTS.md`, `benches/plots/`, and the table
+//! of `benches/README.md`.
 //!
 //! `cargo run --release --manifest-path benches/table/Cargo.toml` runs everything, which takes some
-//! minutes. `-- --help` lists the options.
+//! twenty minutes. `-- --help` lists the options.
 //!
 //! The command starts itself once for each item, and once for each count of instructions, and reads
 //! the figures that the process prints, one line of JSON for each.
@@ -110,7 +111,7 @@ fn measure_all(options: &Options) -> Result<()> {
     if options.filter.is_empty() && options.item.is_none() {
         let folder = benches();
         report::write(&folder, &measured)?;
-        eprintln!("wrote {}", folder.join("RESULTS.md").display());
+        eprintln!("wrote RESULTS.md, README.md and plots in {}", folder.display());
         write(&kept, &measured)
     } else {
         measured.iter().for_each(print);

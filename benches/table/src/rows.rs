@@ -45,8 +45,8 @@ pub const ROWS: &[Row] = rows! {
     "ready yields, ten deep", "call a chain that is ready", 10, "coroutine", TimesBestPeer(1.05);
     "resume through ten levels", "resume a chain", 10, "coroutine", TimesBestPeer(1.2);
     "suspend and resume, one task", "suspend and resume a task", 1, "coroutine", TimesBestPeer(0.35);
-    "the same, 100 tasks", "suspend and resume a task", 100, "coroutine", TimesBestPeer(0.35);
-    "the same, 10,000 tasks", "suspend and resume a task", 10_000, "coroutine", TimesBestPeer(0.35);
+    "suspend and resume, 100 tasks", "suspend and resume a task", 100, "coroutine", TimesBestPeer(0.35);
+    "suspend and resume, 10,000 tasks", "suspend and resume a task", 10_000, "coroutine", TimesBestPeer(0.35);
     "list of 10, all ready", "list, all ready", 10, "a yield of a `Vec`", TimesBestPeer(1.8);
     "list of 1,000, all ready", "list, all ready", 1_000, "a yield of a `Vec`", TimesBestPeer(0.25);
     "list of 10, all woken between two polls", "list, all woken between two polls", 10,
@@ -61,9 +61,9 @@ pub const ROWS: &[Row] = rows! {
         "a yield of a `Vec`", TimesBestPeer(0.45);
     "results of 1,000 as they come, all ready", "results as they come, all ready", 1_000,
         "`WaitIterator`", TimesBestPeer(0.35);
-    "the same, all woken between two polls", "results as they come, all woken between two polls", 1_000,
+    "results of 1,000 as they come, all woken between two polls", "results as they come, all woken between two polls", 1_000,
         "`WaitIterator`", TimesBestPeer(0.35);
-    "the same, polled after each wake", "results as they come, polled after each wake", 1_000,
+    "results of 1,000 as they come, polled after each wake", "results as they come, polled after each wake", 1_000,
         "`WaitIterator`", TimesBestPeer(0.35);
     "spawn a body that never suspends", "spawn a body that never suspends", 100,
         "`spawn_local` of a coroutine", AtMost(20.0);
@@ -73,7 +73,7 @@ pub const ROWS: &[Row] = rows! {
         "a call of an engine", AtMost(50.0);
     "spawn, and await the handle", "spawn, and await the handle", 1,
         "`spawn_local` of a coroutine", TimesBestPeer(0.35);
-    "the same, suspended once", "spawn, suspend once, and await the handle", 1,
+    "spawn, suspend once, and await the handle", "spawn, suspend once, and await the handle", 1,
         "`spawn_local` of a coroutine", TimesBestPeer(0.4);
     "timeout around a future that is ready", "timeout around a future that is ready", 1,
         "`with_timeout`", AtMost(3.0);
@@ -96,7 +96,7 @@ pub const ROWS: &[Row] = rows! {
         "a list of `async fn`s", AtMost(192.0);
     "heap bytes of a child of a `WaitIterator`", "heap bytes of a child, results as they come", 100_000,
         "`WaitIterator`", AtMost(192.0);
-    "the same, grown by `push`", "heap bytes of a child, results as they come", 100_000,
+    "heap bytes of a child of a `WaitIterator`, grown by `push`", "heap bytes of a child, results as they come", 100_000,
         "`WaitIterator`, grown by `push`", AtMost(192.0);
     "heap bytes kept for a task that has ended", "heap bytes that a loop keeps for a task that has ended",
         100_000, "`spawn_local` of a coroutine that has ended", AtMost(1.0);
@@ -142,6 +142,11 @@ impl Row {
 impl Compared<'_> {
     pub fn ratio(&self) -> Option<f64> {
         self.best_peer.map(|peer| self.ours.least / peer.least)
+    }
+
+    /// Whether the ratio, as it is printed, is above 1.
+    pub fn is_lost(&self) -> bool {
+        self.ratio().is_some_and(|ratio| ratio >= 1.005)
     }
 
     pub fn is_met(&self) -> bool {

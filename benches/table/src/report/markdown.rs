@@ -1,4 +1,4 @@
-//! `RESULTS.md`.
+//! `RESULTS.md`, and the rows of it that `README.md` repeats.
 
 use std::fmt::Write;
 
@@ -13,10 +13,10 @@ pub fn render(measured: &[Measured], plots: &[Plot]) -> String {
     page.push_str(INTRODUCTION);
     page.push_str(&machine::describe());
     page.push_str("\n\n## The table\n\n");
-    table(&mut page, ROWS, measured);
+    table(&mut page, ROWS, measured, |_| true);
     page.push_str("\n## On tokio\n\n");
-    page.push_str("The same work on a current-thread runtime of tokio, in one of its tasks.\n\n");
-    table(&mut page, ROWS_ON_TOKIO, measured);
+    page.push_str(ON_TOKIO);
+    table(&mut page, ROWS_ON_TOKIO, measured, |_| true);
     page.push_str("\n## How the cost grows\n\n");
     for plot in plots {
         let _ = writeln!(page, "![{}](plots/{})\n", plot.title, plot.file);
@@ -25,6 +25,21 @@ pub fn render(measured: &[Measured], plots: &[Plot]) -> String {
     all_figures(&mut page, measured);
     page
 }
+
+/// The rows in which ours is behind the best peer.
+pub fn losses(measured: &[Measured]) -> String {
+    let mut part = String::new();
+    table(&mut part, ROWS, measured, |compared| compared.is_lost());
+    part.push('\n');
+    part.push_str(ON_TOKIO);
+    table(&mut part, ROWS_ON_TOKIO, measured, |compared| compared.is_lost());
+    part
+}
+
+const ON_TOKIO: &str = "\
+The same work on a current-thread runtime of tokio, in one of its tasks.
+
+";
 
 const INTRODUCTION: &str = "\
 # Results
@@ -39,11 +54,15 @@ another order.
 
 ";
 
-fn table(page: &mut String, rows: &[Row], measured: &[Measured]) {
+/// Writes how many rows meet their targets, and the rows that are to be shown.
+fn table(page: &mut String, rows: &[Row], measured: &[Measured], is_shown: fn(&Compared<'_>) -> bool) {
+    let compared: Vec<Compared<'_>> = rows.iter().filter_map(|row| row.compare(measured)).collect();
+    let met = compared.iter().filter(|compared| compared.is_met()).count();
+    let _ = writeln!(page, "{met} of {} rows meet their targets.\n", compared.len());
     page.push_str("| work | ours | best peer | limit | ratio | target | | instructions: ours, peer |\n");
     page.push_str("|---|---|---|---|---|---|---|---|\n");
-    for compared in rows.iter().filter_map(|row| row.compare(measured)) {
-        table_line(page, &compared);
+    for compared in compared.iter().filter(|compared| is_shown(compared)) {
+        table_line(page, compared);
     }
 }
 
