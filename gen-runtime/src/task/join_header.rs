@@ -30,6 +30,8 @@
 //! A handle on another thread does not touch the cells before the end. It asks the loop, by
 //! [mail](crate::executor::requests), to wake it at the end, or to let the task go on
 //! without a handle. So neither side pays an atomic read-modify-write while both are on one thread.
+//! A handle that has asked to be woken may come back and be dropped before the loop reads the mail,
+//! so the loop keeps the waker only if there is still a handle.
 
 use std::mem::{self, ManuallyDrop};
 use std::ptr::NonNull;

@@ -195,8 +195,15 @@ impl<F, T, M> LoopTask<F, T, M> {
     }
 
     unsafe fn wake_at_end(this: NonNull<TaskHeader>, waker: Waker) -> Option<Waker> {
-        // SAFETY: the loop's side calls, on its thread, and the handle has asked for it.
-        unsafe { this.cast::<JoinHeader>().as_ref().wake_at_end(waker) }
+        // SAFETY: the loop's side calls, on its thread. The task has not ended, and the waker is
+        // kept only if there is a handle.
+        unsafe {
+            let header = this.cast::<JoinHeader>().as_ref();
+            match header.detached() {
+                Some(_) => Some(waker),
+                None => header.wake_at_end(waker),
+            }
+        }
     }
 
     /// Ends a task whose body was dropped.

@@ -220,6 +220,64 @@ fn a_task_whose_handle_is_dropped_on_another_thread_goes_on_and_its_error_is_log
     assert_eq!(log, ["ERROR gen: a task failed, and its result was never read: alone"]);
 }
 
+/// Polls a handle on another thread, and takes it back.
+fn polled_elsewhere<T: Send>(mut task: JoinHandle<T>) -> JoinHandle<T> {
+    thread::scope(|scope| {
+        let poll = || {
+            let polled = Pin::new(&mut task).poll(&mut Context::from_waker(Waker::noop()));
+            assert!(polled.is_pending());
+            task
+        };
+        scope.spawn(poll).join().unwrap()
+    })
+}
+
+/// Starts a task that fails after two seconds, and holds a value until then.
+fn fails_late(io_loop: &IoLoop, drops: &Drops) -> JoinHandle<()> {
+    let held = drops.one();
+    io_loop.spawn_local(async move {
+        gen::sleep(Duration::from_secs(2)).await?;
+        drop(held);
+        Err(gen::Error::new("alone"))
+    })
+}
+
+/// The loop reads the other thread's request to wake the handle after the drop of the handle.
+/// Otherwise nothing would report the error, and the memory of the task would leak.
+#[test]
+fn a_handle_that_waited_elsewhere_and_is_dropped_here_leaves_its_task_once() {
+    let drops = Drops::new();
+    let log = logged(|| {
+        let io_loop = IoLoop::with_clock(VirtualClock::new());
+        drop(polled_elsewhere(fails_late(&io_loop, &drops)));
+        io_loop.run_sync(gen::sleep(Duration::from_secs(3))).unwrap();
+    });
+    assert_eq!(drops.count(), 1);
+    assert_eq!(log, ["ERROR gen: a task failed, and its result was never read: alone"]);
+}
+
+/// As above, and the timeout has left the reason of the drop in the place of the handle's waker.
+#[test]
+fn a_handle_that_waited_elsewhere_and_is_dropped_by_a_timeout_leaves_its_task_once() {
+    let drops = Drops::new();
+    let log = logged(|| {
+        let io_loop = IoLoop::with_clock(VirtualClock::new());
+        let mut task = Some(fails_late(&io_loop, &drops));
+        let mut was_polled = false;
+        // The second poll is that of the deadline, which drops the handle in the same turn.
+        let child = poll_fn(move |_| {
+            if std::mem::replace(&mut was_polled, true) {
+                task = task.take().map(polled_elsewhere);
+            }
+            Poll::<gen::Result>::Pending
+        });
+        io_loop.run_sync(gen::with_timeout(Duration::from_secs(1), child).join()).unwrap_err();
+        io_loop.run_sync(gen::sleep(Duration::from_secs(3))).unwrap();
+    });
+    assert_eq!(drops.count(), 1);
+    assert_eq!(log, ["ERROR gen: a task failed after the timeout that waited for it: alone"]);
+}
+
 #[test]
 fn a_task_that_wakes_itself_for_ever_starves_nobody() {
     let io_loop = IoLoop::with_clock(VirtualClock::new());
