@@ -144,7 +144,10 @@ impl Core {
     /// Gives the timers of this turn's list their deadlines. The clock is read only if there are
     /// any.
     fn end_timers(&self) -> Option<Instant> {
-        let now = self.timers.borrow().have_new().then(|| self.now());
+        // A statement of its own: the clock may be code of a user, so it is read while nothing is
+        // borrowed.
+        let has_new = self.timers.borrow().have_new();
+        let now = has_new.then(|| self.now());
         self.timers.borrow_mut().end_turn(now);
         now
     }

@@ -1,11 +1,13 @@
 //! The timeouts that begin in one turn of a loop whose clock runs by itself: they share one look at
 //! the clock, at the end of the turn.
+use std::cell::OnceCell;
 use std::future::{pending, poll_fn, Future, Pending};
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use gen::{IoLoop, VirtualClock};
+use gen::{Clock, IoLoop, IoLoopHandle, VirtualClock};
 use loop_behaviour::{CountingClock, Order, AGE};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -149,4 +151,36 @@ fn a_timeout_of_all_time_never_ends() {
         assert_eq!(error.downcast_ref::<gen::TimeoutError>().unwrap().after(), AGE);
     }
     assert_eq!(hand.now() - began, AGE * 2);
+}
+
+/// A clock that adds a timer to its loop, and removes it, whenever it is read.
+#[derive(Clone, Default)]
+struct UsesItsLoop {
+    clock: VirtualClock,
+    io_loop: Rc<OnceCell<IoLoopHandle>>,
+}
+
+impl Clock for UsesItsLoop {
+    fn now(&self) -> Instant {
+        let now = self.clock.now();
+        if let Some(io_loop) = self.io_loop.get() {
+            let timer = io_loop.call_at(now, || ());
+            assert!(io_loop.remove_timeout(timer));
+        }
+        now
+    }
+
+    fn idle_until(&self, deadline: Instant) -> Duration {
+        self.clock.idle_until(deadline)
+    }
+}
+
+#[test]
+fn a_clock_that_uses_its_loop_gives_timeouts_their_deadlines() {
+    let clock = UsesItsLoop::default();
+    let io_loop = IoLoop::with_clock(clock.clone());
+    assert!(clock.io_loop.set(io_loop.handle()).is_ok());
+    let began = clock.clock.now();
+    io_loop.run_sync(limited(10)).unwrap_err();
+    assert_eq!(clock.clock.now() - began, SECOND * 10);
 }
