@@ -48,7 +48,7 @@ union Content<F, T> {
 
 /// A task whose first step has not ended yet.
 pub(super) struct NewTask<F, T, M> {
-    /// `None` after `split`.
+    /// `None` during a poll, and after `split`.
     task: Option<NonNull<LoopTask<F, T, M>>>,
     /// Whether the body was not dropped yet.
     has_body: bool,
@@ -82,9 +82,13 @@ where
     /// If the body has ended before, or the task was split.
     #[inline]
     pub(super) fn first_step(&mut self, cx: &mut Context<'_>) -> Poll<Result<T>> {
-        let task = self.task.filter(|_| self.has_body).expect("the body has not ended");
+        assert!(self.has_body, "the body has not ended");
+        // Taken for the time of the poll. A logger that panics in it leaks the task, since
+        // the body may have been dropped by then.
+        let task = self.task.take().expect("the task was not split");
         // SAFETY: the task belongs to this, and has its body.
         let polled = unsafe { LoopTask::poll(task, cx) };
+        self.task = Some(task);
         self.has_body = polled.is_pending();
         polled
     }

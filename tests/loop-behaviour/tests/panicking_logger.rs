@@ -1,0 +1,50 @@
+//! A logger that panics, which no promise of the library covers, leaves the memory sound.
+use std::future::Future;
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use behaviour::Guard;
+use gen::IoLoop;
+use log::{Log, Metadata, Record};
+use loop_behaviour::{Drops, PanicsInDrop};
+
+struct Panics;
+
+impl Log for Panics {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        panic!("no room for: {}", record.args());
+    }
+
+    fn flush(&self) {}
+}
+
+/// A body that ends at once, and whose drop is counted and panics.
+struct Ends {
+    _counted: Guard,
+    _panics: PanicsInDrop,
+}
+
+impl Future for Ends {
+    type Output = gen::Result;
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<gen::Result> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// The report of the body's panic panics, too.
+#[test]
+fn it_does_not_make_a_task_drop_its_body_twice() {
+    log::set_logger(&Panics).unwrap();
+    log::set_max_level(log::LevelFilter::Error);
+    let (io_loop, drops) = (IoLoop::new(), Drops::new());
+    let body = Ends { _counted: drops.one(), _panics: PanicsInDrop };
+    let spawned = catch_unwind(AssertUnwindSafe(|| io_loop.spawn_local(body)));
+    assert!(spawned.is_err());
+    assert_eq!(drops.count(), 1);
+}
