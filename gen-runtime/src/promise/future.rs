@@ -1,7 +1,7 @@
 //! `SharedFuture`: the side of a promise that reads the result.
 
 use std::fmt;
-use std::future::Future;
+use std::future::{poll_fn, Future};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -117,15 +117,20 @@ impl<T> SharedFuture<T> {
             ));
             return;
         }
-        let future = self.clone();
+        let mut future = self.clone();
         // Captured here, because the callback does not belong to the task that waits.
         let context = context::capture();
         drop(spawn_local(async move {
-            if future.is_done() {
-                // Runs the callback in a later turn, and after those that are about to be woken.
-                moment().await?;
-            }
-            let result = future.await;
+            // Asked once, because another thread may set the promise at any time.
+            let result = match poll_fn(|cx| Poll::Ready(Pin::new(&mut future).poll(cx))).await {
+                Poll::Pending => future.await,
+                Poll::Ready(result) => {
+                    // Runs the callback in a later turn, and after those that are about to be
+                    // woken.
+                    moment().await?;
+                    result
+                }
+            };
             context.run(|| callback(result).into_result());
             Ok::<(), Error>(())
         }));
