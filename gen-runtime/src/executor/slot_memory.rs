@@ -39,18 +39,27 @@ impl Scheduler {
     /// Called at the end of a turn: gives memory back if most of it is unused, after a burst.
     #[inline]
     pub(super) fn shrink(&mut self) {
-        let is_sparse = self.slots.len() > KEPT && self.live < self.slots.len() / 4;
-        if is_sparse || self.queue.capacity() > KEPT && self.queue.len() < self.queue.capacity() / 4 {
-            self.shrink_now(is_sparse);
+        if self.queue.capacity() > KEPT && self.jobs_to_come() < self.queue.capacity() / 4 {
+            self.shrink_queue();
+        }
+        if self.slots.len() > KEPT && self.live < self.slots.len() / 4 {
+            self.shrink_table();
         }
     }
 
+    /// How many jobs the queue should have room for. All tasks may be woken in the next turn, even
+    /// if none is queued now.
+    fn jobs_to_come(&self) -> usize {
+        self.queue.len().max(self.live)
+    }
+
     #[cold]
-    fn shrink_now(&mut self, is_sparse: bool) {
-        self.queue.shrink_to(KEPT.max(self.queue.len() * 2));
-        if !is_sparse {
-            return;
-        }
+    fn shrink_queue(&mut self) {
+        self.queue.shrink_to(KEPT.max(self.jobs_to_come() * 2));
+    }
+
+    #[cold]
+    fn shrink_table(&mut self) {
         if self.turns_until_shrink > 0 {
             self.turns_until_shrink -= 1;
             return;

@@ -195,6 +195,34 @@ fn a_loop_that_is_never_empty_gives_the_memory_of_a_burst_back_too() {
     });
 }
 
+/// Otherwise a server with many connections would move the queue after each wave of messages.
+#[test]
+#[cfg_attr(not(target_pointer_width = "64"), ignore = "each poll allocates its waker")]
+fn tasks_that_are_woken_together_every_few_turns_allocate_nothing() {
+    let wakers: Rc<RefCell<Vec<Waker>>> = Rc::default();
+    gen::block_on(async {
+        for _ in 0..2000 {
+            let (wakers, mut is_fresh) = (wakers.clone(), true);
+            drop(gen::spawn_local(poll_fn(move |cx| {
+                if std::mem::take(&mut is_fresh) {
+                    wakers.borrow_mut().push(cx.waker().clone());
+                }
+                Poll::<gen::Result>::Pending
+            })));
+        }
+        let mut before = 0;
+        for round in 0..10 {
+            if round == 2 {
+                before = ALLOCATIONS.get();
+            }
+            wakers.borrow().iter().for_each(Waker::wake_by_ref);
+            gen::moment().await.unwrap();
+            gen::moment().await.unwrap();
+        }
+        assert_eq!(ALLOCATIONS.get() - before, 0);
+    });
+}
+
 /// Starts a task that stores its waker, is pending once, and adds its name when it goes on.
 fn start_waiting(name: char, wakers: &Rc<RefCell<Vec<Waker>>>, order: &Rc<RefCell<String>>) {
     let (wakers, order, mut is_fresh) = (wakers.clone(), order.clone(), true);
