@@ -1,13 +1,14 @@
 //! `#[gen::engine]`: a coroutine that its call starts, and whose end no code waits for.
 
-use std::future::Future;
+use std::future::{poll_fn, Future};
 use std::mem;
-use std::pin::Pin;
+use std::pin::{pin, Pin};
 use std::sync::Arc;
 use std::task::{self, Poll, Waker};
 
 use crate::context::{self, Context};
 use crate::error::{catch_panic, Error, Throw};
+use crate::executor::{noting_drops, NotedDrops, UnhandledError};
 use crate::sync::{lock, Mutex};
 use crate::task::{spawn, spawn_local, JoinHandle};
 use crate::tornado::CatchReturn;
@@ -99,22 +100,42 @@ impl Call {
 
     /// Runs the body.
     async fn run<C: Future<Output = Result>>(self, coroutine: C) -> Result {
-        if let Err(error) = catch_panic(coroutine).await.and_then(|result| result) {
-            self.fail(error);
-        }
+        let mut body = pin!(catch_panic(coroutine));
+        poll_fn(|cx| self.step(body.as_mut(), cx)).await;
         Ok(())
     }
 
-    fn fail(&self, error: Error) {
+    /// Polls the body. When it fails it drops what it holds, such as a callback for which another
+    /// task waits. That task learns of the drop after the error.
+    fn step(
+        &self,
+        body: Pin<&mut impl Future<Output = Result<Result>>>,
+        cx: &mut task::Context<'_>,
+    ) -> Poll<()> {
+        match noting_drops(|| body.poll(cx)) {
+            (Poll::Pending, drops) => {
+                drops.pass_on();
+                Poll::Pending
+            }
+            (Poll::Ready(result), drops) => {
+                match result.and_then(|result| result) {
+                    Ok(()) => drops.pass_on(),
+                    Err(error) => self.fail(error, drops),
+                }
+                Poll::Ready(())
+            }
+        }
+    }
+
+    fn fail(&self, error: Error, drops: NotedDrops) {
         let mut stage = lock(&self.stage);
         if let Stage::Calling = *stage {
             *stage = Stage::Failed(error);
-            return;
+            drop(stage);
+            return drops.pass_on();
         }
         drop(stage);
-        // The end of the body may have woken other tasks, because it has dropped what they wait
-        // for, such as a callback. The error is thrown before they are resumed.
-        self.context.throw_of("an engine", error);
+        self.context.deliver(UnhandledError::with_drops("an engine", error, drops));
     }
 
     /// Returns the result of the first step.

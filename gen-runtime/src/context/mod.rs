@@ -81,7 +81,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::error::{CallbackOutput, Error, Throw};
+use crate::error::{CallbackOutput, Throw};
 use crate::executor::{
     call, current, deliver_error, depth_of, send_to_handler, ErrorContext, Shared, UnhandledError,
 };
@@ -124,12 +124,7 @@ impl Context {
     /// On the loop's own thread the error is delivered at once, and on other threads through the
     /// loop. The body never runs inside of this call. If the loop was dropped, the error is logged.
     pub fn throw<E: Throw<M>, M>(&self, error: E) {
-        self.throw_of("a callback", error.throw());
-    }
-
-    /// Throws an error that comes from `what`, which is not a callback; the log names it.
-    pub(crate) fn throw_of(&self, what: &'static str, error: Error) {
-        self.deliver(UnhandledError::new(what, error));
+        self.deliver(UnhandledError::new("a callback", error.throw()));
     }
 
     /// Calls `callback` in this context, and returns its value, or `None` if it failed.
@@ -165,7 +160,7 @@ impl Context {
         }
     }
 
-    fn deliver(&self, error: UnhandledError) {
+    pub(crate) fn deliver(&self, error: UnhandledError) {
         match (&self.context, &self.home) {
             (None, Some(home)) if !current::is(home) => send_to_handler(error, home),
             (context, _) => deliver_error(error, context.clone()),

@@ -21,10 +21,7 @@ pub(crate) fn call<T>(
     let (result, drops) = drops::during(|| {
         catch_unwind(AssertUnwindSafe(callback)).unwrap_or_else(|payload| Err(Panicked::new(payload).into()))
     });
-    result.map_err(|error| {
-        drops.mark_failed();
-        UnhandledError::of_callback(subject, error, drops)
-    })
+    result.map_err(|error| UnhandledError::with_drops(subject, error, drops))
 }
 
 /// Calls a callback in the context in which it was scheduled, and sends its error there.

@@ -13,6 +13,9 @@
 //! In the first case the key is [marked](Abandon::mark_failed) before any code gets the error, so
 //! that it is not a leak when its call ends.
 //!
+//! A step of an [engine](crate::engine::engine) is such a callback: it notes its drops, and its
+//! error takes them along.
+//!
 //! If the callback itself polls the future, on its own thread, its drops are reported at once, and
 //! no more of them are noted.
 
@@ -59,8 +62,9 @@ fn note(of: Arc<dyn Abandon>) -> Option<Arc<dyn Abandon>> {
     of
 }
 
-/// Runs a callback, which must not panic. Returns the drops that it has noted.
-pub(super) fn during<R>(callback: impl FnOnce() -> R) -> (R, NotedDrops) {
+/// Runs a callback, or a step of an engine, which must not panic. Returns the drops that it has
+/// noted.
+pub(crate) fn during<R>(callback: impl FnOnce() -> R) -> (R, NotedDrops) {
     let outer = replace(Some(Vec::new()));
     let result = callback();
     (result, NotedDrops(replace(outer).unwrap_or_default()))
@@ -84,6 +88,12 @@ impl NotedDrops {
     /// Called if the callback has failed.
     pub(super) fn mark_failed(&self) {
         self.0.iter().for_each(|of| of.mark_failed());
+    }
+
+    /// Leaves the drops to the callback that runs this code, if there is one. Otherwise they are
+    /// reported at once.
+    pub(crate) fn pass_on(mut self) {
+        mem::take(&mut self.0).into_iter().for_each(abandon);
     }
 }
 

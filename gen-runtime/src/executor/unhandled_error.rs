@@ -8,12 +8,14 @@ pub(crate) struct UnhandledError {
     /// The subject of the log record, such as "a callback".
     subject: &'static str,
     error: Error,
-    /// The drops that the failed callback has noted. They are reported after the error.
+    /// The drops that the failed code has noted. They are reported after the error.
     drops: NotedDrops,
 }
 
 impl UnhandledError {
-    pub(super) fn of_callback(subject: &'static str, error: Error, drops: NotedDrops) -> Self {
+    /// The error of a callback or an engine that has noted these drops while it ran.
+    pub(crate) fn with_drops(subject: &'static str, error: Error, drops: NotedDrops) -> Self {
+        drops.mark_failed();
         UnhandledError { subject, error, drops }
     }
 

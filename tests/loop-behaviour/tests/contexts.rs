@@ -1,13 +1,15 @@
 //! The destination of a callback's failure in cases that Tornado does not have: threads, panics,
 //! several loops, the end of a loop.
 use std::cell::RefCell;
-use std::future::pending;
+use std::future::{pending, Future};
+use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::mpsc;
+use std::sync::{mpsc, Arc, Mutex};
+use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 use std::time::Duration;
 
-use gen::{context, yield_, IoLoop, IoLoopHandle, Panicked, VirtualClock};
+use gen::{context, yield_, CallbackFuture, IoLoop, IoLoopHandle, Panicked, Resolve, VirtualClock};
 use loop_behaviour::{logged, Drops, Order, PanicsInDrop};
 
 fn here() -> IoLoopHandle {
@@ -282,6 +284,48 @@ fn on_done_without_a_loop_says_so() {
         ["ERROR gen: `on_done` was called where no task can stay on this thread: its callback is dropped"]
     );
     assert_eq!(order.text(), "");
+}
+
+/// Polls a future on the spot whenever it is woken, as another thread may.
+struct PolledWhenWoken(Mutex<Option<Pin<Box<CallbackFuture<()>>>>>, mpsc::Sender<gen::Result>);
+
+impl Wake for PolledWhenWoken {
+    fn wake(self: Arc<Self>) {
+        let waker = Waker::from(Arc::clone(&self));
+        let mut cx = Context::from_waker(&waker);
+        // A wake within the poll finds no future.
+        let Some(mut future) = self.0.lock().unwrap().take() else { return };
+        // More often than a future doubts that its callback was dropped.
+        for _ in 0..4 {
+            if let Poll::Ready(result) = future.as_mut().poll(&mut cx) {
+                self.1.send(result).unwrap();
+                return;
+            }
+        }
+        *self.0.lock().unwrap() = Some(future);
+    }
+}
+
+/// Otherwise the future would say that the callback was dropped, and the log why.
+#[test]
+fn a_future_on_another_thread_gets_the_error_of_the_engine_that_has_dropped_its_callback() {
+    #[gen::engine(send)]
+    fn fails(_done: Resolve<()>) -> gen::Result {
+        yield_!(gen::moment())?;
+        Err(gen::Error::new("the engine"))
+    }
+    let (results, result) = mpsc::channel();
+    let io_loop = IoLoop::new();
+    io_loop
+        .run_sync(async {
+            let future = Box::pin(gen::from_callback(fails));
+            Arc::new(PolledWhenWoken(Mutex::new(Some(future)), results)).wake();
+            assert!(result.try_recv().is_err());
+            gen::moment().await?;
+            gen::moment().await
+        })
+        .unwrap();
+    assert_eq!(result.recv().unwrap().unwrap_err().to_string(), "the engine");
 }
 
 // ---- lifetimes ----------------------------------------------------------------------------------

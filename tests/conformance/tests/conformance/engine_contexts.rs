@@ -1,6 +1,6 @@
 //! GenEngineTest, the tests of error contexts.
 
-use behaviour::{in_seconds, needs, seconds, spawn};
+use behaviour::{in_seconds, seconds, spawn};
 use gen::{yield_, Callable, Callback, Resolve, Wait};
 
 use super::{fails_in_a_callback, run_timed, soon};
@@ -32,7 +32,6 @@ fn stack_context_leak() {
 /// the task. This is also rule 41.
 #[test]
 fn stack_context_leak_exception() {
-    needs!(OneThread);
     #[gen::engine(send)]
     fn inner(_done: Resolve<()>) -> gen::Result {
         yield_!(gen::from_callback(|done| soon(move || done.call(()))))?;
