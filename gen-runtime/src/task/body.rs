@@ -38,8 +38,8 @@ pub(super) trait Joinable<T> {
         }
     }
 
-    /// Returns the address of the task for requests, unless its handle has an id.
-    fn address(self: Pin<Arc<Self>>) -> Option<TaskAddress>;
+    /// Returns the address of the task for requests.
+    fn address(self: Pin<Arc<Self>>) -> TaskAddress;
 }
 
 pin_project! {

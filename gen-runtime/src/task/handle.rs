@@ -63,8 +63,8 @@ pub struct JoinHandle<T> {
 enum Handle<T> {
     /// A task that a loop has begun.
     OnLoop(LoopHandle<T>),
-    /// A task that knows its address.
-    Shared(TaskHandle<T>),
+    /// A task that was sent to a loop.
+    Sent(SentHandle<T>),
     /// A task on a foreign executor.
     Hosted(HostedHandle<T>),
     /// The task has ended before there was a handle, or could not be started; `None` after the
@@ -75,23 +75,17 @@ enum Handle<T> {
     Closed,
 }
 
-/// The task, as the handle sees it.
-struct TaskHandle<T>(Pin<Arc<dyn Joinable<T>>>);
+/// A task that was sent to a loop, as the handle sees it.
+struct SentHandle<T>(Pin<Arc<dyn Joinable<T>>>);
 
 // SAFETY: the pointer is to a `Sent<F, T, M>`, the only implementor. It contains a `Task`, whose
 // parts are: an `Exclusive<F>`, which is `Send` and `Sync` because a `Sent` has an `F: Send` when
 // it becomes a `Joinable`; a `JoinState<T>`, a mutex around a `Result<T>` and a waker, which is
 // both if `T` is `Send`; a `PhantomData<fn() -> M>` and a `TaskSpan`, which always are. It adds an
 // `Arc<Starting>`, which is both, because a `Starting` is captured by mail to other threads.
-unsafe impl<T: Send> Send for TaskHandle<T> {}
+unsafe impl<T: Send> Send for SentHandle<T> {}
 // SAFETY: as above.
-unsafe impl<T: Send> Sync for TaskHandle<T> {}
-
-impl<T> TaskHandle<T> {
-    fn address(&self) -> Option<TaskAddress> {
-        Pin::clone(&self.0).address()
-    }
-}
+unsafe impl<T: Send> Sync for SentHandle<T> {}
 
 impl<T> JoinHandle<T> {
     /// For a task that a loop has begun.
@@ -99,9 +93,9 @@ impl<T> JoinHandle<T> {
         JoinHandle { task: Handle::OnLoop(task) }
     }
 
-    /// For a task that knows its address.
-    pub(super) fn addressed(task: Pin<Arc<dyn Joinable<T>>>) -> Self {
-        JoinHandle { task: Handle::Shared(TaskHandle(task)) }
+    /// For a task that was sent to a loop.
+    pub(super) fn sent(task: Pin<Arc<dyn Joinable<T>>>) -> Self {
+        JoinHandle { task: Handle::Sent(SentHandle(task)) }
     }
 
     /// For a task on a foreign executor.
@@ -127,8 +121,7 @@ impl<T> JoinHandle<T> {
     fn address(&self) -> Option<TaskAddress> {
         match &self.task {
             Handle::OnLoop(task) => (!task.has_ended()).then(|| TaskAddress::OnLoop(task.id())),
-            Handle::Shared(task) if task.0.is_done() => None,
-            Handle::Shared(task) => task.address(),
+            Handle::Sent(task) => (!task.0.is_done()).then(|| Pin::clone(&task.0).address()),
             Handle::Hosted(task) => (!task.is_done()).then(|| TaskAddress::Hosted(task.task().clone())),
             Handle::Ended(_) | Handle::Closed => None,
         }
@@ -138,7 +131,7 @@ impl<T> JoinHandle<T> {
     pub fn is_done(&self) -> bool {
         match &self.task {
             Handle::OnLoop(task) => task.has_ended(),
-            Handle::Shared(task) => task.0.is_done(),
+            Handle::Sent(task) => task.0.is_done(),
             Handle::Hosted(task) => task.is_done(),
             Handle::Ended(_) | Handle::Closed => true,
         }
@@ -293,55 +286,29 @@ impl<T> Future for JoinHandle<T> {
     type Output = Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
-        let missing = match &mut self.task {
-            Handle::Ended(result) => match get(result).take() {
-                Some(result) => return Poll::Ready(result),
-                None => NoResult::Taken,
+        // `None` if the task was dropped before its end.
+        let result = match &mut self.task {
+            Handle::OnLoop(task) => ready!(task.poll(cx.waker())),
+            Handle::Sent(task) => match ready!(task.0.poll_join(cx)) {
+                Ok(result) => Some(result),
+                Err(NoResult::Taken) => Some(Err(taken_before())),
+                Err(NoResult::Closed) => None,
             },
-            Handle::OnLoop(task) => match task.poll(cx.waker()) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(Some(result)) => {
-                    self.task = Handle::Ended(Mutex::new(None));
-                    return Poll::Ready(result);
-                }
-                Poll::Ready(None) => {
-                    self.task = Handle::Closed;
-                    NoResult::Closed
-                }
-            },
-            Handle::Closed => NoResult::Closed,
-            Handle::Shared(task) => match task.0.poll_join(cx) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(Ok(result)) => {
-                    // The task is freed now, and the drop of the handle has nothing to detach.
-                    self.task = Handle::Ended(Mutex::new(None));
-                    return Poll::Ready(result);
-                }
-                Poll::Ready(Err(missing)) => missing,
-            },
-            Handle::Hosted(task) => {
-                ready!(task.poll_end(cx));
-                let result = task.take_result();
-                // The task is freed now.
-                match result {
-                    Some(result) => {
-                        self.task = Handle::Ended(Mutex::new(None));
-                        return Poll::Ready(result);
-                    }
-                    None => {
-                        self.task = Handle::Closed;
-                        NoResult::Closed
-                    }
-                }
-            }
+            Handle::Hosted(task) => ready!(task.poll(cx)),
+            Handle::Ended(result) => Some(get(result).take().unwrap_or_else(|| Err(taken_before()))),
+            Handle::Closed => None,
         };
-        Poll::Ready(Err(match missing {
-            NoResult::Taken => {
-                Error::new("the result of this task was taken before: a `JoinHandle` gives it once")
-            }
-            NoResult::Closed => LoopClosed.into(),
-        }))
+        // Frees the task. The drop of the handle has nothing to detach from now on.
+        self.task = match result {
+            Some(_) => Handle::Ended(Mutex::new(None)),
+            None => Handle::Closed,
+        };
+        Poll::Ready(result.unwrap_or_else(|| Err(LoopClosed.into())))
     }
+}
+
+fn taken_before() -> Error {
+    Error::new("the result of this task was taken before: a `JoinHandle` gives it once")
 }
 
 fn get<V>(mutex: &mut Mutex<V>) -> &mut V {
@@ -351,7 +318,7 @@ fn get<V>(mutex: &mut Mutex<V>) -> &mut V {
 impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
         match &mut self.task {
-            Handle::Shared(task) => task.0.detach(),
+            Handle::Sent(task) => task.0.detach(),
             Handle::Ended(result) => {
                 if let Some(Err(error)) = get(result) {
                     report_unread("a task", error);

@@ -21,7 +21,7 @@
 
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
-use std::task::{Context, Poll, Waker};
+use std::task::{ready, Context, Poll, Waker};
 
 use crate::executor::{HostedRef, Mailbox};
 use crate::report::{contain, is_timing_out, report_unread, Detached};
@@ -141,8 +141,20 @@ impl<T> HostedHandle<T> {
         unsafe { self.joined.as_ref() }
     }
 
+    /// Ready when the task has ended, with its result, or with `None` if it was closed. Must not be
+    /// polled again then.
+    pub(super) fn poll(&mut self, cx: &Context<'_>) -> Poll<Option<Result<T>>> {
+        ready!(self.poll_end(cx));
+        if self.task.mailbox().state().load().is_closed() || self.has_read {
+            return Poll::Ready(None);
+        }
+        self.has_read = true;
+        // SAFETY: the task has ended with a result, which the handle has not taken (1).
+        Poll::Ready(Some(unsafe { self.joined().take_result() }))
+    }
+
     /// Ready when the task has ended.
-    pub(super) fn poll_end(&mut self, cx: &Context<'_>) -> Poll<()> {
+    fn poll_end(&mut self, cx: &Context<'_>) -> Poll<()> {
         self.is_spawned_in_drop = false;
         let state = self.task.mailbox().state();
         let mut seen = state.load();
@@ -173,17 +185,6 @@ impl<T> HostedHandle<T> {
             drop(unsafe { self.joined().take_waiter() });
         }
         Poll::Ready(())
-    }
-
-    /// Takes the result of a task that has ended. `None` if there is none, or it was taken before.
-    pub(super) fn take_result(&mut self) -> Option<Result<T>> {
-        let seen = self.task.mailbox().state().load();
-        if !seen.has_ended() || seen.is_closed() || self.has_read {
-            return None;
-        }
-        self.has_read = true;
-        // SAFETY: the task has ended with a result, which the handle has not taken (1).
-        Some(unsafe { self.joined().take_result() })
     }
 }
 

@@ -38,7 +38,7 @@ where
     let task = Task::new(Exclusive::new(body));
     let task: Pin<Arc<Sent<F, T, M>>> = Arc::pin(Sent { task, starting: Arc::clone(&starting) });
     starting.send(task.clone());
-    JoinHandle::addressed(task)
+    JoinHandle::sent(task)
 }
 
 impl<F, T, E, M> Runnable for Sent<F, T, M>
@@ -64,10 +64,10 @@ impl<F, T, M> Joinable<T> for Sent<F, T, M> {
         self.task.join()
     }
 
-    fn address(self: Pin<Arc<Self>>) -> Option<TaskAddress> {
-        Some(match self.starting.id() {
+    fn address(self: Pin<Arc<Self>>) -> TaskAddress {
+        match self.starting.id() {
             Some(id) => TaskAddress::OnLoop(id),
             None => TaskAddress::Starting(Arc::clone(&self.starting)),
-        })
+        }
     }
 }
