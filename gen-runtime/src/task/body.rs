@@ -113,12 +113,9 @@ where
     }));
     let result = match polled {
         Ok(Some(Poll::Pending)) if thrown.is_none() => return Poll::Pending,
-        Ok(Some(Poll::Pending)) => match take_cancellation(thrown) {
-            None => {
-                report_swallowed("a task", thrown);
-                return Poll::Pending;
-            }
+        Ok(Some(Poll::Pending)) => match untaken(thrown) {
             Some(cancelled) => Err(cancelled),
+            None => return Poll::Pending,
         },
         Ok(Some(Poll::Ready(result))) => result,
         Err(payload) => Err(Panicked::new(payload).into()),
@@ -135,11 +132,16 @@ pub(super) fn drop_body<B: BodyCell>(body: Pin<&B>) {
     contain("the drop of a task's body", || body.clear());
 }
 
-/// Takes the cancellation that a pending body has not taken, because it waits at no yield.
+/// Looks at the injection that a pending body has not taken. A cancellation ends the body, which
+/// waits at no yield, and is returned. A cancellation that the body has swallowed is reported.
 #[cold]
-pub(super) fn take_cancellation(thrown: &mut Option<Thrown>) -> Option<Error> {
+pub(super) fn untaken(thrown: &mut Option<Thrown>) -> Option<Error> {
     let left = thrown.take_if(|thrown| matches!(thrown, Thrown::Cancel(request) if !request.is_deferred()));
-    left.and_then(Thrown::into_error)
+    let cancelled = left.and_then(Thrown::into_error);
+    if cancelled.is_none() {
+        report_swallowed("a task", thrown);
+    }
+    cancelled
 }
 
 impl<B, T, E, M> Runnable for Task<B, T, M>

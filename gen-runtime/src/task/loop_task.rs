@@ -20,14 +20,13 @@ use std::ptr::{self, NonNull};
 use std::task::{Context, Poll, Waker};
 
 use super::block;
-use super::body::take_cancellation;
+use super::body::untaken;
 use super::join_header::{JoinHeader, Link};
 use super::loop_handle::LoopHandle;
 use super::span::TaskSpan;
 use crate::error::{Error, Panicked, Throw};
 use crate::executor::{TaskFunctions, TaskHeader, TaskId, TaskRef};
 use crate::inject::in_flight::{resume, without_injected, Thrown};
-use crate::inject::report_swallowed;
 use crate::report::{contain, Detached};
 use crate::sync::UnsafeCell;
 use crate::Result;
@@ -285,9 +284,8 @@ where
             this.as_ref().span.enter(thrown, |thrown| {
                 let mut polled = Self::poll_body(this, |body| resume(thrown, cx, |cx| body.poll(cx)));
                 if polled.is_pending() && thrown.is_some() {
-                    match take_cancellation(thrown) {
-                        Some(cancelled) => polled = Poll::Ready(Err(cancelled)),
-                        None => report_swallowed("a task", thrown),
+                    if let Some(cancelled) = untaken(thrown) {
+                        polled = Poll::Ready(Err(cancelled));
                     }
                 }
                 if polled.is_ready() {
