@@ -19,7 +19,8 @@ impl TimeoutError {
         TimeoutError { after }
     }
 
-    /// The time from the call that set the deadline to the deadline.
+    /// The length of the timeout: the `Duration` that it was given, or the time from its first poll
+    /// to its `Instant`.
     #[must_use]
     pub fn after(&self) -> Duration {
         self.after

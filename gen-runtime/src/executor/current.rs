@@ -17,8 +17,8 @@
 //! A task runs its first step inside of the call that spawns it, and that step may spawn the next
 //! task. Each level takes stack, and stack is limited. So the thread counts the levels, and below
 //! [`DEEPEST_FIRST_STEP`] levels the first step of a task goes through the queue. The count belongs
-//! to the thread, not to a loop, because two loops may spawn on each other in turn. It is kept
-//! beside the current loop, which is set for every first step anyway.
+//! to the thread, not to a loop, because two loops may spawn on each other in turn. A run of a loop
+//! counts from 0 again, and restores the count at its end.
 
 use std::cell::{Cell, RefCell};
 use std::mem;

@@ -16,7 +16,7 @@
 //! | `host.rs` | the hosts: where a task goes, and whose timers are used |
 //! | `route.rs` | the route of an error that has no caller, from the inside out |
 //! | `waker.rs` | wakers that are names |
-//! | `foreign/` | tasks and timers on the executors of other libraries. Its upper files import `current.rs`, which imports its lower files |
+//! | `foreign/` | tasks and timers on the executors of other libraries. Its upper files import `current.rs`. That file and `current_poll.rs` import its lower files |
 //! | `current.rs` | the things that run on this thread: the loop, the task, the executor for new tasks |
 //! | `current_poll.rs` | the poll on a foreign executor in which this thread is, with its task and its executor |
 //! | `timing.rs` | the timers of a loop, as its futures and handles use them |
@@ -26,8 +26,8 @@
 //! | `slot_injections.rs` | the injections that wait for the next poll of a slot |
 //! | `slot_memory.rs` | the memory of the slots and jobs, which shrinks after a burst |
 //! | `scheduler.rs` | the slots of tasks, and the queue |
-//! | `inbox.rs` | the mail of other threads, and the sleep of the loop |
 //! | `task_node.rs` | the tasks of a loop in the chain of error contexts |
+//! | `inbox.rs` | the mail of other threads, and the sleep of the loop |
 //! | `task_ref.rs` | [`TaskRef`]: the reference of a loop to a task |
 //! | `slot_context.rs` | [`SlotContext`](slot_context::SlotContext): a task on a foreign executor in the chain of error contexts |
 //! | `current_context.rs` | the error context that was entered on this thread |

@@ -5,8 +5,8 @@
 //! | occupant | entered by | left by | excludes |
 //! |---|---|---|---|
 //! | `Free` | `release` | `insert`, `insert_root` | polls: no waker and no job fits it |
-//! | `Running` | `insert` (a task's first step), `begin`, `take` | `put_back`, `release` | a second poll, since the loop's stack holds the task; the error of a callback, since the body is not suspended |
-//! | `Idle` | `put_back` | `begin`, `take` | nothing |
+//! | `Running` | `insert` (a task's first step), `begin`, `begin_rare`, `take` | `put_back`, `release` | a second poll, since the loop's stack holds the task; the error of a callback, since the body is not suspended |
+//! | `Idle` | `put_back` | `begin`; `begin_rare`, for a poll with an injection; `take` | nothing |
 //! | `Root` | `insert_root`, `put_back_root` | `begin_rare`, `release` | `take`: the caller of `run_sync` owns the future |
 //! | `RootRunning` | `begin_rare` | `put_back_root`, `release` | what `Running` and `Root` exclude |
 //!

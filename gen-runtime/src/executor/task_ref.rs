@@ -34,7 +34,8 @@ pub(crate) struct TaskFunctions {
     pub(crate) cut_short: unsafe fn(NonNull<TaskHeader>, Error),
     /// Ends the task, because its loop is closed.
     pub(crate) close: unsafe fn(NonNull<TaskHeader>),
-    /// Has `Waker` woken at the end of the task. Returns the waker that this replaces, if any.
+    /// Has a waker woken at the end of the task. Returns the waker that this replaces, if any, or
+    /// the waker itself if the task has no handle that waits for the loop.
     pub(crate) wake_at_end: unsafe fn(NonNull<TaskHeader>, Waker) -> Option<Waker>,
 }
 
@@ -54,7 +55,7 @@ impl TaskRef {
     pub(super) fn shared(task: Pin<Arc<dyn Runnable>>) -> Self {
         let header = TaskHeader { functions: &SharedTask::FUNCTIONS };
         let task = Box::new(SharedTask { header, task });
-        // SAFETY: the functions take a pointer to a `SharedTask` that `Box::into_raw` has given,
+        // SAFETY: the functions take a pointer to a `SharedTask` that `Box::leak` has given,
         // and free it when they end the task.
         unsafe { TaskRef::new(NonNull::from(Box::leak(task)).cast()) }
     }
@@ -88,7 +89,7 @@ impl TaskRef {
         unsafe { (task.functions().cut_short)(task.0, cancelled) }
     }
 
-    /// Has `waker` woken at the end of the task. Returns the waker that this replaces, if any.
+    /// Has `waker` woken at the end of the task. Returns the waker that is not needed, if any.
     pub(super) fn wake_at_end(&self, waker: Waker) -> Option<Waker> {
         // SAFETY: by the promise of `new`.
         unsafe { (self.functions().wake_at_end)(self.0, waker) }

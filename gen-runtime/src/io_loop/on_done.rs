@@ -46,8 +46,8 @@ impl<T> JoinHandle<T> {
                 // Captured here, because the callback does not belong to the task that waits.
                 let context = context::capture();
                 drop(spawn_local(async move {
-                    // Never within this call, where the coroutine cannot take an error. The task may
-                    // end at any time, on another thread, so no look at it would do instead.
+                    // Never within this call, where the coroutine cannot take an error. The task
+                    // may end at any time, on another thread, so no look at it would do instead.
                     moment().await?;
                     let result = self.await;
                     context.run(|| callback(result).into_result());

@@ -1,4 +1,5 @@
-//! The task: body and join state in one allocation.
+//! A task that is sent to a loop: body and join state in one allocation. Here is also how all
+//! bodies outside of `loop_task.rs` are polled.
 
 use std::future::Future;
 use std::marker::PhantomData;

@@ -1,13 +1,14 @@
-//! The join state of a task: its result, or the waker of the future that waits for it.
+//! The join state of a task that is sent to a loop: its result, or the waker of the future that
+//! waits for it.
 //!
-//! | state of the cell | the task ends: `finish` | its loop closes, or a foreign executor drops it: `close` | the handle is polled: `poll` | the handle is dropped: `detach` |
+//! | state of the cell | the task ends: `finish` | its loop closes: `close` | the handle is polled: `poll` | the handle is dropped: `detach` |
 //! |---|---|---|---|---|
 //! | empty: the task runs | `Done`; the waiter is woken | `Closed`; the waiter is woken | pending | `Detached` |
 //! | `SpawnedInDrop`: the task runs, and its handle was not polled | `Done` | `Closed` | becomes empty; pending | `Detached`, by no timeout |
 //! | `Detached`: the task runs without a handle | the result is handed back, to be reported | `Closed` | | |
 //! | `Done`: the task has ended | | | gives the result: `Taken` | the result is handed back, to be reported |
 //! | `Taken`: the handle has given the result, or was dropped | | | an error | |
-//! | `Closed`: the task has not ended, and was dropped with its loop or by its executor | | | an error; the task has not failed, and nothing is reported | |
+//! | `Closed`: the task has not ended, and was dropped with its loop | | | an error; the task has not failed, and nothing is reported | |
 
 use std::mem;
 use std::task::{Poll, Waker};

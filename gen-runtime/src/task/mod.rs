@@ -10,7 +10,7 @@
 //! | `join_header.rs` | its join state, which the loop and the handle share without a lock |
 //! | `loop_handle.rs` | the handle's side of it, which may be on any thread |
 //! | `block.rs` | the memory of the tasks of loops |
-//! | `body.rs` | a task that is sent to a loop: body and join state in one allocation; how all bodies are polled |
+//! | `body.rs` | a task that is sent to a loop: body and join state in one allocation; how the bodies of all tasks but those of `loop_task.rs` are polled |
 //! | `cell.rs` | [`BodyCell`](cell::BodyCell): the cell of their body; one that only its own thread uses |
 //! | `exclusive.rs` | the cell of a body that may be moved between threads |
 //! | `hosted.rs` | a task on a foreign executor |
