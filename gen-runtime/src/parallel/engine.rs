@@ -158,9 +158,9 @@ impl Engine {
     fn take_over(&mut self) {
         let Some(old) = &self.wakers else { return };
         let left = mem::replace(&mut self.left, Taken::NONE);
-        let woken = old.woken(&left, |child| old.link(child));
         let new = old.taken_over();
-        woken.into_iter().chain(new.children()).for_each(|child| new.requeue(child, new.link(child)));
+        old.hand_over(&left, |child| old.link(child), &new, |child| new.link(child));
+        new.children().for_each(|child| new.requeue(child, new.link(child)));
         self.wakers = Some(new);
     }
 

@@ -6,8 +6,9 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::future::{ready, Future};
 use std::pin::{pin, Pin};
-use std::sync::{Arc, Mutex};
+use std::sync::{mpsc, Arc, Mutex};
 use std::task::{Context, Poll, Waker};
+use std::thread;
 
 use gen::yield_;
 
@@ -208,6 +209,36 @@ fn the_wakers_of_a_few_children_are_allocated_once_for_all_groups_of_a_thread() 
     assert_eq!(allocations(|| (0..100).for_each(|_| assert!(run(nested()).is_ok()))), 0);
     assert_eq!(of_a_yield!(children::<Vec<_>>(16)), 2, "the wakers of more children need more room");
     assert_eq!(of_a_yield!(children::<Vec<_>>(10)), 1, "the children and the output");
+}
+
+/// On a runtime with several threads, most requests are polled by more than one of them.
+#[test]
+fn groups_that_move_between_two_threads_allocate_nothing() {
+    #[gen::coroutine]
+    fn handler() -> gen::Result<(u64, u64, u64)> {
+        yield_!((Suspends(3), leaf(3), gen::ok(Suspends(3))))
+    }
+    type Task = Pin<Box<dyn Future<Output = gen::Result<(u64, u64, u64)>> + Send>>;
+    let (to_other, tasks) = mpsc::channel::<Task>();
+    let (counts, of_other) = mpsc::channel();
+    let other = thread::spawn(move || {
+        for task in tasks {
+            counts.send(allocations(|| run(task).unwrap())).unwrap();
+        }
+    });
+    let round = || {
+        let mut task: Task = Box::pin(handler());
+        let here = allocations(|| {
+            assert!(task.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        });
+        to_other.send(task).unwrap();
+        here + of_other.recv().unwrap()
+    };
+    // The first groups of each thread.
+    assert_ne!(round() + round(), 0);
+    assert_eq!((0..50).map(|_| round()).sum::<usize>(), 0);
+    drop(to_other);
+    other.join().unwrap();
 }
 
 /// A tuple costs no more than its futures one after the other, because its children are part of the

@@ -62,20 +62,24 @@ impl<P, T> Blocks<P, T> {
     fn take_over(&mut self, left: &mut Taken) {
         let Some(first) = self.blocks.first() else { return };
         let left = mem::replace(left, Taken::NONE);
-        let woken = first.wakers.woken(&left, |slot| self.link(slot));
-        let mut new: Vec<Wakers> = Vec::new();
+        let mut new: Vec<Wakers> = Vec::with_capacity(self.blocks.len());
         for Block { base, wakers, .. } in &self.blocks {
             new.push(match new.first() {
                 None => wakers.taken_over(),
                 Some(first) => Wakers::further(first, *base, wakers.children().len()),
             });
         }
+        let new_link = |slot| {
+            let block = self.block_of(slot);
+            new[block].link(slot - self.blocks[block].base)
+        };
+        first.wakers.hand_over(&left, |slot| self.link(slot), &new[0], new_link);
+        let slots = self
+            .blocks
+            .iter()
+            .flat_map(|Block { base, wakers, .. }| wakers.children().map(move |index| base + index));
+        slots.for_each(|slot| new[0].requeue(slot, new_link(slot)));
         self.blocks.iter_mut().zip(new).for_each(|(block, wakers)| block.wakers = wakers);
-        let children =
-            self.blocks.iter().flat_map(|block| block.wakers.children().map(|index| block.base + index));
-        for slot in woken.into_iter().chain(children) {
-            self.blocks[0].wakers.requeue(slot, self.link(slot));
-        }
     }
 
     /// Makes `waker` the one that is woken when a child is woken.

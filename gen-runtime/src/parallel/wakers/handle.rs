@@ -67,21 +67,24 @@ impl Wakers {
         self.header().is_mine() || self.header().owner == OwnerId::NONE
     }
 
-    /// Wakers for as many children, which no thread owns. Each child has to be polled with the new
-    /// ones, first those that [were woken](Self::woken).
+    /// Wakers for as many children, which no thread owns. The children that [were
+    /// woken](Self::hand_over), and then all others, have to be polled with them.
     #[cold]
     pub(in crate::parallel) fn taken_over(&self) -> Self {
         Wakers::owned(OwnerId::NONE, self.header().count as usize)
     }
 
-    /// The children that were woken before the group came to this thread, in order. The poll had
-    /// `left` the first of them.
-    pub(in crate::parallel) fn woken<'a>(
+    /// Queues the children that were woken before the group came to this thread, in order, for the
+    /// first poll with `new`. The last poll had `left` the first of them.
+    pub(in crate::parallel) fn hand_over<'a>(
         &self,
         left: &Taken,
         link: impl Fn(u32) -> &'a ReadyLink,
-    ) -> Vec<u32> {
-        self.queue().woken(left, link)
+        new: &Wakers,
+        new_link: impl Fn(u32) -> &'a ReadyLink,
+    ) {
+        debug_assert_eq!(new.header().owner, OwnerId::NONE);
+        self.queue().hand_over(left, link, new.queue(), new_link);
     }
 
     /// Queues a child for the next poll. In a block that no thread owns.

@@ -26,6 +26,9 @@ use crate::sync::{lazy_static, lock, thread_local, AtomicBool, Mutex, MutexGuard
 /// The number of ids. A model of loom needs few, and must destroy all of them.
 const OWNERS: usize = if cfg!(loom) { 3 } else { 256 };
 
+/// The number of handles for which an owner keeps memory. Loom has to see all memory freed.
+const KEPT: usize = if cfg!(loom) { 0 } else { 32 };
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct OwnerId(u32);
 
@@ -73,29 +76,45 @@ impl Holder {
     #[cold]
     fn settle(&self) {
         self.has_left.store(false, Ordering::Relaxed);
-        let left = mem::take(&mut self.state().left);
-        settle(left);
+        // Not locked meanwhile, because the waker of a parent is dropped, which may run any code.
+        let next = || self.state().take_left();
+        while let Some(left) = next() {
+            left.settle();
+        }
     }
 
     /// Settles what was left, and lets the id go.
     fn let_go(&self) {
         loop {
             let mut state = self.state();
-            let left = mem::take(&mut state.left);
-            state.is_held = !left.is_empty();
+            let left = state.take_left();
+            state.is_held = left.is_some();
             drop(state);
-            if left.is_empty() {
-                return;
+            match left {
+                Some(left) => left.settle(),
+                None => return,
             }
-            settle(left);
         }
     }
 }
 
-fn settle(left: Vec<Left>) {
-    for Left { block, settle } in left {
-        // SAFETY: this thread holds the id to which it was left, and it is taken out once.
-        unsafe { settle(block) };
+impl State {
+    /// Takes one of the handles. The memory is kept for the next ones, so that a group that moves
+    /// between threads does not allocate for it.
+    fn take_left(&mut self) -> Option<Left> {
+        let left = self.left.pop();
+        if self.left.is_empty() {
+            self.left.shrink_to(KEPT);
+        }
+        left
+    }
+}
+
+impl Left {
+    /// By the holder of the id.
+    fn settle(self) {
+        // SAFETY: this thread holds the id to which it was left, and `self` is used up.
+        unsafe { (self.settle)(self.block) };
     }
 }
 

@@ -18,7 +18,7 @@
 //!
 //! One thread writes it, with plain stores: the owner's, or, in a block that no thread owns, that
 //! of the poll of the group. The fields are atomics because a group that comes to another thread
-//! [reads](ReadyQueue::woken) the list of its old block, where the owner may still wake children.
+//! [reads](ReadyQueue::hand_over) the list of its old block, where the owner may still wake children.
 //! That is possible because the owner does not change the `next` of a link in the list, and stores
 //! `head` after it, with release.
 //!
@@ -26,6 +26,8 @@
 //!
 //! While something is in the inbox, the owner sends its own wakes there, too. So of two wakes on
 //! any threads, the one that happened before the other comes first.
+
+use std::iter;
 
 use crate::sync::{AtomicBool, AtomicU32, Cell, Ordering};
 
@@ -165,27 +167,38 @@ impl ReadyQueue {
         }
     }
 
-    /// By a group that has come from the thread of the owner: the children that were woken before,
-    /// as far as is known here, in order. `left` were taken before.
-    pub(super) fn woken<'a>(&self, left: &Taken, link: impl Fn(u32) -> &'a ReadyLink) -> Vec<u32> {
+    /// By a group that has come from the thread of the owner: queues the children that were woken
+    /// before, as far as is known here, in `new`, the queue of the new block. They keep their
+    /// order. `left` were taken before.
+    pub(super) fn hand_over<'a>(
+        &self,
+        left: &Taken,
+        link: impl Fn(u32) -> &'a ReadyLink,
+        new: &ReadyQueue,
+        new_link: impl Fn(u32) -> &'a ReadyLink,
+    ) {
         let next = |child| link(child).next.load(Ordering::Relaxed);
         let behind = |child| link(child).behind.load(Ordering::Relaxed);
-        let mut woken = followed(left.first, next);
-        woken.extend(followed(self.head.load(Ordering::Acquire), next).into_iter().rev());
-        woken.extend(followed(self.inbox.swap(END, Ordering::AcqRel), behind).into_iter().rev());
-        woken
+        let requeue = |child| new.requeue(child, new_link(child));
+        // These lists begin with the last wake, and cannot be reversed where they are. So they are
+        // reversed in the new block, which nothing else uses yet.
+        let reversed = |last, next: &dyn Fn(u32) -> u32| {
+            followed(last, next).fold(END, |first, child| {
+                new_link(child).behind.store(first, Ordering::Relaxed);
+                child
+            })
+        };
+        let new_behind = |child| new_link(child).behind.load(Ordering::Relaxed);
+        followed(left.first, next).for_each(requeue);
+        followed(reversed(self.head.load(Ordering::Acquire), &next), new_behind).for_each(requeue);
+        followed(reversed(self.inbox.swap(END, Ordering::AcqRel), &behind), new_behind).for_each(requeue);
     }
 }
 
 /// The children of a list, from its first one.
-fn followed(first: u32, next: impl Fn(u32) -> u32) -> Vec<u32> {
-    let mut children = Vec::new();
-    let mut child = first;
-    while child != END {
-        children.push(child);
-        child = next(child);
-    }
-    children
+fn followed(first: u32, next: impl Fn(u32) -> u32) -> impl Iterator<Item = u32> {
+    let child = |child| Some(child).filter(|child| *child != END);
+    iter::successors(child(first), move |last| child(next(*last)))
 }
 
 /// Reverses a list, and returns its new first child.
