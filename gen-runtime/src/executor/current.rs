@@ -47,9 +47,17 @@ struct Current {
 }
 
 thread_local! {
-    // Only borrowed for moments in which no code of a user runs.
-    static CURRENT: RefCell<Current> =
-        const { RefCell::new(Current { core: None, entered_in: PollId::NONE }) };
+    /// The loop that was entered. Only borrowed for moments in which no code of a user runs.
+    static CURRENT: RefCell<Option<Rc<Core>>> = const { RefCell::new(None) };
+}
+
+// They have no destructors, so they are cheaper to read. Most threads of other executors have no
+// loop, and look no further.
+thread_local! {
+    /// Whether a loop was entered.
+    static HAS_LOOP: Cell<bool> = const { Cell::new(false) };
+    /// The poll in which the loop was entered.
+    static ENTERED_IN: Cell<PollId> = const { Cell::new(PollId::NONE) };
     /// The number of first steps that run inside of each other now.
     static FIRST_STEPS: Cell<u32> = const { Cell::new(0) };
 }
@@ -58,37 +66,33 @@ thread_local! {
 /// it.
 ///
 /// Returns `None` also while the thread is being torn down.
+#[inline]
 pub(crate) fn get() -> Option<Rc<Core>> {
-    CURRENT
-        .try_with(|current| {
-            let current = current.borrow();
-            if current.is_innermost() || task(|task| task.is_none()) {
-                current.core.clone()
-            } else {
-                None
-            }
-        })
-        .ok()
-        .flatten()
+    (HAS_LOOP.get() && (is_innermost() || task(|task| task.is_none()))).then(entered_loop).flatten()
 }
 
-impl Current {
-    /// Whether the thread is in no poll that has begun since the loop was entered.
-    fn is_innermost(&self) -> bool {
-        self.entered_in == current_poll::id()
-    }
+/// Whether a loop was entered, and the thread is in no poll that has begun since.
+#[inline]
+fn is_innermost() -> bool {
+    HAS_LOOP.get() && ENTERED_IN.get() == current_poll::id()
+}
+
+fn entered_loop() -> Option<Rc<Core>> {
+    CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
 }
 
 /// Calls `look` with the poll in which the thread is, unless a loop was entered in it.
+#[inline]
 fn with_poll<R>(look: impl FnOnce(Option<&CurrentPoll<'_>>) -> R) -> R {
-    // While the thread is being torn down no loop is current.
-    match CURRENT.try_with(|current| current.borrow().is_innermost()) {
-        Ok(true) => look(None),
-        _ => current_poll::with(look),
+    if is_innermost() {
+        look(None)
+    } else {
+        current_poll::with(look)
     }
 }
 
 /// Returns the foreign executor that takes the tasks that are spawned here.
+#[inline]
 pub(super) fn executor() -> Option<Executor> {
     with_poll(|poll| poll.map(|poll| poll.executor.clone()))
 }
@@ -96,7 +100,7 @@ pub(super) fn executor() -> Option<Executor> {
 /// Schedules a slot if its loop runs on this thread. Returns whether it does.
 pub(super) fn schedule(name: LoopName, slot: SlotId) -> bool {
     CURRENT
-        .try_with(|current| match &current.borrow().core {
+        .try_with(|current| match &*current.borrow() {
             Some(core) if core.id().name() == name => {
                 core.schedule(slot);
                 true
@@ -109,6 +113,7 @@ pub(super) fn schedule(name: LoopName, slot: SlotId) -> bool {
 /// Returns the current error context. Makes that of the running task if the task has none yet.
 ///
 /// Returns `None` outside of all tasks, and while the thread is being torn down.
+#[inline]
 pub(crate) fn capture() -> Option<Arc<ErrorContext>> {
     current_context::captured().unwrap_or_else(|| {
         let of_task = task(|task| task.map(|task| task.context()));
@@ -123,16 +128,17 @@ fn task<R>(look: impl FnOnce(Option<&HostedRef>) -> R) -> R {
 
 /// Whether the current error context is that of the task that `core` polls, if it polls one.
 pub(super) fn is_task_of(core: &Core) -> bool {
-    let polls = |current: &Current| {
-        current.is_innermost() && current.core.as_ref().is_some_and(|current| ptr::eq(&**current, core))
-    };
-    !current_context::is_captured() && CURRENT.try_with(|current| polls(&current.borrow())).unwrap_or(false)
+    let is_core =
+        |current: &Option<Rc<Core>>| current.as_ref().is_some_and(|current| ptr::eq(&**current, core));
+    !current_context::is_captured()
+        && is_innermost()
+        && CURRENT.try_with(|current| is_core(&current.borrow())).unwrap_or(false)
 }
 
 /// Returns the loop that was entered on this thread, unless a poll has begun since.
+#[inline]
 pub(super) fn innermost_loop() -> Option<Rc<Core>> {
-    let loop_of = |current: &Current| current.core.clone().filter(|_| current.is_innermost());
-    CURRENT.try_with(|current| loop_of(&current.borrow())).ok().flatten()
+    is_innermost().then(entered_loop).flatten()
 }
 
 /// Returns whether that loop runs on this thread.
@@ -188,8 +194,12 @@ impl Drop for Entered {
 }
 
 fn swap(next: Current) -> Current {
+    let Current { core, entered_in } = next;
+    let has_loop = core.is_some();
     // While the thread is being torn down no loop is current, so no body can spawn on it.
-    CURRENT.try_with(|current| current.replace(next)).unwrap_or_default()
+    let Ok(core) = CURRENT.try_with(|current| current.replace(core)) else { return Current::default() };
+    HAS_LOOP.set(has_loop);
+    Current { core, entered_in: ENTERED_IN.replace(entered_in) }
 }
 
 /// Counts a first step on a foreign executor until the guard is dropped. Returns `None` if too many

@@ -27,10 +27,13 @@ thread_local! {
 }
 
 /// Returns the context that was [entered](enter), or `None` while that is the running task.
+#[inline]
 pub(super) fn captured() -> Option<Option<Arc<ErrorContext>>> {
-    if !is_captured() {
-        return None;
-    }
+    is_captured().then(captured_context)?
+}
+
+#[cold]
+fn captured_context() -> Option<Option<Arc<ErrorContext>>> {
     let captured = CURRENT.try_with(|current| match &*current.borrow() {
         CurrentContext::Running => None,
         CurrentContext::Captured(context) => Some(context.clone()),

@@ -211,18 +211,15 @@ impl Mailbox {
         result
     }
 
-    /// The leftovers of a task that has ended, if its mail was used.
-    pub(super) fn take_leftovers(&self) -> Option<Leftovers> {
-        if !self.state.load().uses_mail() {
-            return None;
-        }
+    /// The leftovers of a task that has ended. Needed only if the mail was used.
+    pub(super) fn take_leftovers(&self) -> Leftovers {
         let mut mail = self.lock();
         mail.is_closed = true;
         let context = mem::replace(&mut mail.context, SlotContext::Outer(None));
         let (waker, cut_short) = (mail.waker.take(), mail.cut_short.take());
         drop(mail);
         contain("the drop of a waker", || drop((waker, cut_short)));
-        Some(context.end())
+        context.end()
     }
 
     /// The handle was dropped, for that reason. Called before the [`TaskState`] says so.

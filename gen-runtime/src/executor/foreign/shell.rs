@@ -51,8 +51,9 @@ impl<P: Unpin> Future for Shell<P> {
             true => Poll::Ready(()),
             false => Poll::Pending,
         });
-        if polled.is_pending() {
-            ready!(data.poll_grace(task, &mut body, cx));
+        if polled.is_pending() && (data.grace.is_none() || data.poll_grace(task, &mut body, cx).is_pending())
+        {
+            return Poll::Pending;
         }
         owner.end();
         Poll::Ready(())
@@ -61,17 +62,27 @@ impl<P: Unpin> Future for Shell<P> {
 
 impl<P> Drop for Shell<P> {
     /// The executor may have dropped the task before its end.
+    #[inline]
     fn drop(&mut self) {
-        if let Some((task, data, mut body)) = self.body.parts() {
-            body.close();
-            data.visit.end(task, None);
-            self.body.end();
+        if self.body.parts().is_some() {
+            self.close();
         }
+    }
+}
+
+impl<P> Shell<P> {
+    #[cold]
+    fn close(&mut self) {
+        let Some((task, data, mut body)) = self.body.parts() else { return };
+        body.close();
+        data.visit.end(task, None);
+        self.body.end();
     }
 }
 
 impl ShellData {
     /// Sets the time by which the task must have ended. Of several such times the earliest counts.
+    #[cold]
     fn limit(&mut self, CutShort { since, grace, request }: CutShort) {
         let deadline = match clock::current() {
             Some(clock) if clock.is_real() => since.checked_add(grace),
@@ -87,6 +98,7 @@ impl ShellData {
     }
 
     /// Ready when the time of the task was over, and the body was dropped.
+    #[cold]
     fn poll_grace(&mut self, task: &HostedRef, body: &mut Body<'_>, cx: &mut Context<'_>) -> Poll<()> {
         let Some(Grace { deadline, timer, .. }) = self.grace.as_deref_mut() else { return Poll::Pending };
         if let Some(timer) = timer {

@@ -15,9 +15,15 @@ impl Visit {
     /// Begins a poll: takes the news.
     #[inline]
     pub(super) fn receive(&mut self, mailbox: &Mailbox) -> News {
-        if !mailbox.has_news() {
-            return News::default();
+        if mailbox.has_news() {
+            self.receive_news(mailbox)
+        } else {
+            News::default()
         }
+    }
+
+    #[cold]
+    fn receive_news(&mut self, mailbox: &Mailbox) -> News {
         // A delivery may have taken the waker.
         self.known_waker = None;
         mailbox.take_news()
@@ -39,6 +45,7 @@ impl Visit {
 
     /// Polls a body with an injection, and handles the leftovers if the body has ended. If it has
     /// not, the mailbox calls the waker of this poll from now on.
+    #[inline]
     pub(super) fn poll<R>(
         &mut self,
         task: &HostedRef,
@@ -46,34 +53,45 @@ impl Visit {
         injection: Option<Injection>,
         poll: impl FnOnce(&mut Context<'_>, &mut Option<Thrown>) -> Poll<R>,
     ) -> Poll<R> {
-        let Some(injection) = injection else {
-            let polled = self.within(task, || poll(cx, &mut None));
-            self.after_poll(task, cx, polled.is_ready(), None, false);
-            return polled;
-        };
+        if let Some(injection) = injection {
+            return self.poll_with(task, cx, injection, poll);
+        }
+        let polled = self.within(task, || poll(cx, &mut None));
+        if polled.is_ready() {
+            self.end(task, None);
+        } else {
+            self.after_pending(task.mailbox(), cx.waker(), false);
+        }
+        polled
+    }
+
+    #[cold]
+    fn poll_with<R>(
+        &mut self,
+        task: &HostedRef,
+        cx: &mut Context<'_>,
+        injection: Injection,
+        poll: impl FnOnce(&mut Context<'_>, &mut Option<Thrown>) -> Poll<R>,
+    ) -> Poll<R> {
         let (source, thrown) = injection.into_parts();
         let mut thrown = Some(thrown);
         let polled = self.within(task, || poll(cx, &mut thrown));
         let untaken = thrown.and_then(|thrown| Injection::from_parts(source, thrown));
-        self.after_poll(task, cx, polled.is_ready(), untaken, true);
+        if polled.is_ready() {
+            self.end(task, untaken);
+        } else {
+            let has_next = task.mailbox().after_injection(untaken);
+            self.after_pending(task.mailbox(), cx.waker(), has_next);
+        }
         polled
     }
 
+    /// Called after a poll that left the task suspended. `has_next` says whether another injection
+    /// can be tried at once.
     #[inline]
-    fn after_poll(
-        &mut self,
-        task: &HostedRef,
-        cx: &mut Context<'_>,
-        has_ended: bool,
-        untaken: Option<Injection>,
-        had_injection: bool,
-    ) {
-        if has_ended {
-            return self.end(task, untaken);
-        }
-        let has_next = had_injection && task.mailbox().after_injection(untaken);
-        if self.register(task.mailbox(), cx.waker()) || has_next {
-            cx.waker().wake_by_ref();
+    fn after_pending(&mut self, mailbox: &Mailbox, waker: &Waker, has_next: bool) {
+        if self.register(mailbox, waker) || has_next {
+            waker.wake_by_ref();
         }
     }
 
@@ -82,6 +100,7 @@ impl Visit {
     ///
     /// The known waker is the clone that is kept, whose address no other waker has meanwhile. The
     /// waker that is lent may be on the stack of a group, where that of another group comes later.
+    #[inline]
     fn register(&mut self, mailbox: &Mailbox, waker: &Waker) -> bool {
         if self.known_waker == Some(Addressee::of(waker)) {
             return false;
@@ -93,6 +112,7 @@ impl Visit {
     }
 
     /// Calls `run` while the task is the current one.
+    #[inline]
     pub(super) fn within<R>(&self, task: &HostedRef, run: impl FnOnce() -> R) -> R {
         current::within_task(task, &self.executor, || task.mailbox().executing(run))
     }
@@ -105,13 +125,13 @@ impl Visit {
         if !mailbox.state().load().has_ended() && !task.is_unique() {
             mailbox.state().close();
         }
-        let leftovers = mailbox.take_leftovers();
-        if untaken.is_some() || leftovers.is_some() {
-            propagate_outward(untaken, leftovers.unwrap_or_default());
+        if untaken.is_some() || mailbox.state().load().uses_mail() {
+            propagate_outward(untaken, mailbox.take_leftovers());
         }
     }
 }
 
+#[cold]
 fn propagate_outward(untaken: Option<Injection>, mut leftovers: Leftovers) {
     for error in leftovers.take_errors(untaken) {
         deliver_error(error, leftovers.outer.clone());
