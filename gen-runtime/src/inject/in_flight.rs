@@ -227,6 +227,13 @@ pub(crate) fn with_injected_error<R>(
     with_injected(&mut back.thrown, waker, poll)
 }
 
+/// No injection, for a poll, which takes an injection but never leaves a new one. So the caller has
+/// nothing to drop.
+#[inline]
+pub(crate) fn nothing() -> ManuallyDrop<Option<Thrown>> {
+    ManuallyDrop::new(None)
+}
+
 /// Polls the body of a task with the injection in `thrown`, if there is one. An injection that is
 /// in flight for an outer poll on the stack is hidden: it is not for this task.
 #[inline]

@@ -21,7 +21,7 @@ use super::span::TaskSpan;
 use super::JoinHandle;
 use crate::error::{Error, Throw};
 use crate::executor::{current, BodyOwner, Executor, HostedBody, Mailbox, NoHost, Shell};
-use crate::inject::in_flight::Thrown;
+use crate::inject::in_flight::{nothing, Thrown};
 use crate::report::TaskName;
 use crate::Result;
 
@@ -120,7 +120,7 @@ where
     unsafe fn first_step(&self, cx: &mut Context<'_>) -> Poll<Result<T>> {
         // SAFETY: promised by the caller. A block is never moved.
         let body = unsafe { self.body.access() };
-        match self.span.enter(&mut None, |thrown| poll_body(Pin::new(&body), cx, thrown)) {
+        match self.span.enter(&mut nothing(), |thrown| poll_body(Pin::new(&body), cx, thrown)) {
             Poll::Ready(Some(result)) => Poll::Ready(result),
             // Nothing has dropped the body before its first step.
             Poll::Pending | Poll::Ready(None) => Poll::Pending,

@@ -9,7 +9,7 @@ use crate::executor::current;
 use crate::executor::error_context::Leftovers;
 use crate::executor::injection::Injection;
 use crate::executor::route::deliver_error;
-use crate::inject::in_flight::{Addressee, Thrown};
+use crate::inject::in_flight::{nothing, Addressee, Thrown};
 
 impl Visit {
     /// Begins a poll: takes the news.
@@ -56,7 +56,7 @@ impl Visit {
         if let Some(injection) = injection {
             return self.poll_with(task, cx, injection, poll);
         }
-        let polled = self.within(task, || poll(cx, &mut None));
+        let polled = self.within(task, || poll(cx, &mut nothing()));
         if polled.is_ready() {
             self.end(task, None);
         } else {
