@@ -8,8 +8,8 @@
 //! 1. A block of a class was allocated by [`allocate`] with the layout of the class, and has no
 //!    other user: [`free`] was promised so.
 //! 2. The first word of a kept block points to the next kept block of the class, or is null.
-//! 3. A class keeps at most [`KEPT`] blocks. They are freed at the end of the thread. After that
-//!    the thread keeps none.
+//! 3. A class keeps at most [`KEPT`] bytes of blocks. They are freed at the end of the thread. After
+//!    that the thread keeps none.
 //!
 //! With debug assertions, and in the models of loom, nothing is kept, so that the address sanitizer
 //! and loom see each use of memory after its end, and each block that is leaked.
@@ -25,8 +25,9 @@ const STEP: usize = 64;
 const CLASSES: usize = 8;
 /// Larger ones are rare.
 const ALIGN: usize = 16;
-/// So a thread keeps at most 18 kB.
-const KEPT: u32 = 8;
+/// The most bytes that a class keeps: the blocks of some hundred tasks. Those of a larger burst are
+/// freed. So a thread keeps at most 192 kB.
+const KEPT: usize = 24 * 1024;
 
 /// The blocks of one class.
 struct Class {
@@ -52,6 +53,11 @@ fn layout_of(class: usize) -> Layout {
     Layout::from_size_align((class + 1) * STEP, ALIGN).expect("a valid layout")
 }
 
+/// The number of blocks that a class keeps.
+fn most(class: usize) -> u32 {
+    (KEPT / layout_of(class).size()) as u32
+}
+
 /// Allocates memory for a task.
 pub(super) fn allocate(layout: Layout) -> NonNull<u8> {
     let class = class_of(layout);
@@ -75,7 +81,7 @@ pub(super) unsafe fn free(block: NonNull<u8>, layout: Layout) {
     if let Some(class) = class {
         let is_kept = |cache: &Cache| {
             // SAFETY: the block is of this class, and is not used any more (1).
-            unsafe { cache.0[class].push(block) }
+            unsafe { cache.0[class].push(block, most(class)) }
         };
         if !cfg!(any(debug_assertions, loom)) && CACHE.try_with(is_kept).unwrap_or(false) {
             return;
@@ -95,13 +101,13 @@ impl Class {
         Some(block)
     }
 
-    /// Keeps a block, and returns whether it does.
+    /// Keeps a block, and returns whether it does. It does not if there are `most`.
     ///
     /// # Safety
     ///
     /// The block is of this class, and is not used any more.
-    unsafe fn push(&self, block: NonNull<u8>) -> bool {
-        if self.len.get() == KEPT {
+    unsafe fn push(&self, block: NonNull<u8>, most: u32) -> bool {
+        if self.len.get() == most {
             return false;
         }
         // SAFETY: the block is not used any more, has room for a word, and is aligned for it.
@@ -135,14 +141,14 @@ mod tests {
     fn a_class_gives_back_what_it_keeps_and_refuses_more() {
         let class = class();
         assert_eq!(class.pop(), None);
-        let blocks: Vec<_> = (0..=KEPT).map(|_| allocate(layout_of(1))).collect();
+        let blocks: Vec<_> = (0..=3).map(|_| allocate(layout_of(1))).collect();
         // SAFETY: the blocks are not used.
-        let kept: Vec<_> = blocks.iter().map(|block| unsafe { class.push(*block) }).collect();
-        assert_eq!(kept.iter().filter(|kept| **kept).count(), KEPT as usize);
-        assert!(!kept[KEPT as usize]);
+        let kept: Vec<_> = blocks.iter().map(|block| unsafe { class.push(*block, 3) }).collect();
+        assert_eq!(kept.iter().filter(|kept| **kept).count(), 3);
+        assert!(!kept[3]);
         let mut left: Vec<_> = std::iter::from_fn(|| class.pop()).collect();
         left.reverse();
-        assert_eq!(left, blocks[..KEPT as usize]);
+        assert_eq!(left, blocks[..3]);
         for block in blocks {
             // SAFETY: they come from `allocate`, and are not used.
             unsafe { free(block, layout_of(1)) };
