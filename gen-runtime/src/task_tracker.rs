@@ -82,8 +82,8 @@ use crate::yieldable::FutureOfResult;
 #[doc(alias("graceful_shutdown", "CancellationToken", "JoinSet"))]
 pub struct TaskTracker {
     tracker: Arc<Tracker>,
-    /// The executor of the tasks of `spawn`: tokio, with the tracker. It is made once, because it is
-    /// an allocation.
+    /// The executor of the tasks of `spawn`: tokio, with the tracker. It is made once, because it
+    /// is an allocation.
     executor: Executor,
 }
 

@@ -9,8 +9,8 @@
 //! | the first step of a task on a foreign executor ([`count_first_step`]) | as before: the poll in it counts as one of the shell | | |
 //!
 //! Each of them restores at its end what was there before. So the innermost one counts. A loop
-//! knows the poll in which it was entered, and the next three rows are polls (`current_poll.rs`). So
-//! the loop is the innermost one as long as the thread is in that same poll.
+//! knows the poll in which it was entered, and the next three rows are polls (`current_poll.rs`).
+//! So the loop is the innermost one as long as the thread is in that same poll.
 //!
 //! # How deep first steps nest
 //!

@@ -1,6 +1,6 @@
-//! What code that loom checks takes from the standard library, or from loom with `--cfg loom`:
-//! locks, atomics, cells, allocation, thread-locals and statics. Beside them stands the number of a
-//! thread, [`ThreadNumber`].
+//! Locks, atomics, cells, allocation, thread-locals and statics, for the code that loom checks.
+//! They are those of the standard library, or with `--cfg loom` those of loom. Beside them stands
+//! the number of a thread, [`ThreadNumber`].
 
 mod thread_number;
 

@@ -411,7 +411,7 @@ fn all_that_is_yielded_works_in_a_task_that_moves() {
     }
 }
 
-/// A task that is polled by whoever has it.
+/// A task that its receiver polls.
 fn hears_elsewhere() -> (gen::SpawnedTask, JoinHandle<String>) {
     let (spawned, tasks) = std::sync::mpsc::channel();
     let body = gen::with_spawner(

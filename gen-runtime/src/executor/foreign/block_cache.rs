@@ -8,8 +8,8 @@
 //! 1. A block of a class was allocated by [`allocate`] with the layout of the class, and has no
 //!    other user: [`free`] was promised so.
 //! 2. The first word of a kept block points to the next kept block of the class, or is null.
-//! 3. A class keeps at most [`KEPT`] bytes of blocks. They are freed at the end of the thread. After
-//!    that the thread keeps none.
+//! 3. A class keeps at most [`KEPT`] bytes of blocks. They are freed at the end of the thread.
+//!    After that the thread keeps none.
 //!
 //! With debug assertions, and in the models of loom, nothing is kept, so that the address sanitizer
 //! and loom see each use of memory after its end, and each block that is leaked.

@@ -110,7 +110,7 @@ impl fmt::Debug for Timer {
 struct RuntimeTimers {
     /// Whether the time of the runtime can be paused.
     can_pause: bool,
-    /// Whether the runtime is gone. Set under the lock, so whoever has the lock knows it for certain.
+    /// Whether the runtime is gone. It is set under the lock, so under the lock it is certain.
     is_closed: AtomicBool,
     state: Mutex<State>,
 }
@@ -208,8 +208,8 @@ thread_local! {
 }
 
 struct Last {
-    /// The task that has used them. A task stays in its runtime, but may enter another one meanwhile,
-    /// which may be gone when the task goes on.
+    /// The task that has used them. A task stays in its runtime, but may enter another one
+    /// meanwhile, which may be gone when the task goes on.
     task: Option<task::Id>,
     runtime: Id,
     timers: Arc<RuntimeTimers>,

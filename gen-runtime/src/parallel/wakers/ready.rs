@@ -18,9 +18,9 @@
 //!
 //! One thread writes it, with plain stores: the owner's, or, in a block that no thread owns, that
 //! of the poll of the group. The fields are atomics because a group that comes to another thread
-//! [reads](ReadyQueue::hand_over) the list of its old block, where the owner may still wake children.
-//! That is possible because the owner does not change the `next` of a link in the list, and stores
-//! `head` after it, with release.
+//! [reads](ReadyQueue::hand_over) the list of its old block, where the owner may still wake
+//! children. That is possible because the owner does not change the `next` of a link in the list,
+//! and stores `head` after it, with release.
 //!
 //! # The order
 //!
