@@ -21,7 +21,7 @@
 //! counts from 0 again, and restores the count at its end.
 
 use std::cell::{Cell, RefCell};
-use std::mem;
+use std::mem::{self, ManuallyDrop};
 use std::ptr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -46,39 +46,32 @@ struct Current {
     entered_in: PollId,
 }
 
+// They have no destructors, so they are cheaper to read. A guard takes the loop out again.
 thread_local! {
     /// The loop that was entered. Only borrowed for moments in which no code of a user runs.
-    static CURRENT: RefCell<Option<Rc<Core>>> = const { RefCell::new(None) };
-}
-
-// They have no destructors, so they are cheaper to read. Most threads of other executors have no
-// loop, and look no further.
-thread_local! {
-    /// Whether a loop was entered.
-    static HAS_LOOP: Cell<bool> = const { Cell::new(false) };
+    static CURRENT: RefCell<ManuallyDrop<Option<Rc<Core>>>> =
+        const { RefCell::new(ManuallyDrop::new(None)) };
     /// The poll in which the loop was entered.
-    static ENTERED_IN: Cell<PollId> = const { Cell::new(PollId::NONE) };
+    static ENTERED_IN: Cell<PollId> = const { Cell::new(PollId::NEVER) };
     /// The number of first steps that run inside of each other now.
     static FIRST_STEPS: Cell<u32> = const { Cell::new(0) };
 }
 
 /// Returns the loop that runs a turn on this thread, or the first step of a task that is spawned on
 /// it.
-///
-/// Returns `None` also while the thread is being torn down.
 #[inline]
 pub(crate) fn get() -> Option<Rc<Core>> {
-    (HAS_LOOP.get() && (is_innermost() || task(|task| task.is_none()))).then(entered_loop).flatten()
+    (is_innermost() || task(|task| task.is_none())).then(entered_loop).flatten()
 }
 
 /// Whether a loop was entered, and the thread is in no poll that has begun since.
 #[inline]
 fn is_innermost() -> bool {
-    HAS_LOOP.get() && ENTERED_IN.get() == current_poll::id()
+    ENTERED_IN.get() == current_poll::id()
 }
 
 fn entered_loop() -> Option<Rc<Core>> {
-    CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
+    CURRENT.with(|current| (**current.borrow()).clone())
 }
 
 /// Calls `look` with the poll in which the thread is, unless a loop was entered in it.
@@ -99,15 +92,13 @@ pub(super) fn executor() -> Option<Executor> {
 
 /// Schedules a slot if its loop runs on this thread. Returns whether it does.
 pub(super) fn schedule(name: LoopName, slot: SlotId) -> bool {
-    CURRENT
-        .try_with(|current| match &*current.borrow() {
-            Some(core) if core.id().name() == name => {
-                core.schedule(slot);
-                true
-            }
-            _ => false,
-        })
-        .unwrap_or(false)
+    CURRENT.with(|current| match &**current.borrow() {
+        Some(core) if core.id().name() == name => {
+            core.schedule(slot);
+            true
+        }
+        _ => false,
+    })
 }
 
 /// Returns the current error context. Makes that of the running task if the task has none yet.
@@ -128,11 +119,9 @@ fn task<R>(look: impl FnOnce(Option<&HostedRef>) -> R) -> R {
 
 /// Whether the current error context is that of the task that `core` polls, if it polls one.
 pub(super) fn is_task_of(core: &Core) -> bool {
-    let is_core =
-        |current: &Option<Rc<Core>>| current.as_ref().is_some_and(|current| ptr::eq(&**current, core));
     !current_context::is_captured()
         && is_innermost()
-        && CURRENT.try_with(|current| is_core(&current.borrow())).unwrap_or(false)
+        && CURRENT.with(|current| current.borrow().as_ref().is_some_and(|current| ptr::eq(&**current, core)))
 }
 
 /// Returns the loop that was entered on this thread, unless a poll has begun since.
@@ -152,20 +141,10 @@ pub(crate) fn enter(core: &Rc<Core>) -> Entered {
     Entered::new(core, 0)
 }
 
-/// As [`enter`], for the first step of a task. A loop that is entered already, so that
-/// [`is_task_of`] holds, is not entered again. Returns `None` if too many of them are nested on
-/// this thread.
-#[inline]
-pub(super) fn enter_first_step(core: &Rc<Core>, is_entered: bool) -> Option<FirstStep> {
-    let counted = count_first_step()?;
-    let entered = (!is_entered).then(|| Entered::new(core, FIRST_STEPS.get()));
-    Some(FirstStep { _entered: entered, _counted: counted })
-}
-
-/// The fields are dropped in this order.
-pub(super) struct FirstStep {
-    _entered: Option<Entered>,
-    _counted: CountedFirstStep,
+/// As [`enter`], for the first step of a task, which was [counted](count_first_step). Not needed
+/// where [`is_task_of`] holds.
+pub(super) fn enter_first_step(core: &Rc<Core>) -> Entered {
+    Entered::new(core, FIRST_STEPS.get())
 }
 
 pub(crate) struct Entered {
@@ -194,16 +173,13 @@ impl Drop for Entered {
 }
 
 fn swap(next: Current) -> Current {
-    let Current { core, entered_in } = next;
-    let has_loop = core.is_some();
-    // While the thread is being torn down no loop is current, so no body can spawn on it.
-    let Ok(core) = CURRENT.try_with(|current| current.replace(core)) else { return Current::default() };
-    HAS_LOOP.set(has_loop);
-    Current { core, entered_in: ENTERED_IN.replace(entered_in) }
+    let core = CURRENT.replace(ManuallyDrop::new(next.core));
+    Current { core: ManuallyDrop::into_inner(core), entered_in: ENTERED_IN.replace(next.entered_in) }
 }
 
-/// Counts a first step on a foreign executor until the guard is dropped. Returns `None` if too many
-/// of them are nested on this thread.
+/// Counts a first step until the guard is dropped. Returns `None` if too many of them are nested on
+/// this thread.
+#[inline]
 pub(crate) fn count_first_step() -> Option<CountedFirstStep> {
     let first_steps = FIRST_STEPS.get() + 1;
     (first_steps <= DEEPEST_FIRST_STEP).then(|| {
@@ -215,6 +191,7 @@ pub(crate) fn count_first_step() -> Option<CountedFirstStep> {
 pub(crate) struct CountedFirstStep;
 
 impl Drop for CountedFirstStep {
+    #[inline]
     fn drop(&mut self) {
         FIRST_STEPS.set(FIRST_STEPS.get() - 1);
     }
@@ -260,7 +237,7 @@ mod tests {
                 assert_eq!(found(), (true, false), "a loop that a task runs hides the task");
                 within_executor(&executor, || {
                     assert_eq!(found(), (true, true), "an executor that is handed over hides no loop");
-                    let _entered = enter_first_step(&other, false);
+                    let _entered = enter_first_step(&other);
                     assert!(Rc::ptr_eq(&get().unwrap(), &other));
                     assert_eq!(found(), (true, false));
                 });

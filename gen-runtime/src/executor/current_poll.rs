@@ -28,12 +28,13 @@ pub(super) struct CurrentPoll<'a> {
 pub(super) struct PollId(usize);
 
 impl PollId {
-    pub(super) const NONE: Self = PollId(0);
+    /// No poll has this identity, which is no address of a [`CurrentPoll`].
+    pub(super) const NEVER: Self = PollId(usize::MAX);
 }
 
 impl Default for PollId {
     fn default() -> Self {
-        PollId::NONE
+        PollId::NEVER
     }
 }
 

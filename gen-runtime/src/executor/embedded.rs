@@ -1,67 +1,102 @@
 //! The embedded loop as a host: the start of a task, and the timers of futures.
 
+use std::mem::ManuallyDrop;
 use std::rc::Rc;
-use std::task::{Context, Waker};
+use std::task::Waker;
 use std::time::Instant;
 
 use super::core::Core;
 use super::current;
+use super::entered_runtime::RuntimeGuard;
 use super::ids::{SlotId, TaskId, TimerKey};
-use super::task_node::Outer;
+use super::task_node::TaskNode;
 use super::task_ref::TaskRef;
 use super::timers::Action;
 
 /// A task that has a slot, and whose first step is next.
 #[derive(Clone, Copy)]
 pub(crate) struct Begun {
-    pub(crate) id: TaskId,
+    /// The use of its slot, in two parts of one word, so that this is returned in registers.
+    place: u64,
     /// Whether the loop is the innermost one of the thread already.
     is_entered: bool,
 }
 
+/// What was entered for a first step, if anything was.
+#[derive(Default)]
+pub(crate) struct Around<'a>(ManuallyDrop<Option<EnteredAnew<'a>>>);
+
+/// The fields are dropped in this order.
+struct EnteredAnew<'a> {
+    _runtime: RuntimeGuard<'a>,
+    _entered: Option<current::Entered>,
+}
+
+impl Begun {
+    #[inline]
+    fn new((index, uses): (u32, u32), is_entered: bool) -> Self {
+        Begun { place: u64::from(uses) << 32 | u64::from(index), is_entered }
+    }
+}
+
+impl Around<'_> {
+    #[cold]
+    fn leave(&mut self) {
+        drop(self.0.take());
+    }
+}
+
+impl Drop for Around<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.0.is_some() {
+            self.leave();
+        }
+    }
+}
+
 impl Core {
     /// Makes a slot for a task, whose first step is next. `None` if the loop is closed.
-    #[inline]
     pub(crate) fn begin(&self) -> Option<Begun> {
         if self.closed.get() {
             return None;
         }
-        // The context of the caller, so it is captured before this loop becomes the current one.
-        let is_entered = current::is_task_of(self);
-        let outer = self.outer(is_entered);
+        if !current::is_task_of(self) {
+            return Some(self.begin_anew());
+        }
         let mut scheduler = self.scheduler.borrow_mut();
-        let slot = scheduler.insert(outer);
-        Some(Begun { id: scheduler.task_in(self.id, slot), is_entered })
+        let outer = self.running.get().and_then(|slot| scheduler.as_outer(slot));
+        let place = scheduler.insert(outer);
+        Some(Begun::new(place, true))
     }
 
-    /// Returns the context of the caller, for a task that it spawns on this loop.
-    #[inline]
-    fn outer(&self, is_entered: bool) -> Outer {
-        if is_entered {
-            let running = self.running.get();
-            return running.map_or(Outer::None, |slot| self.scheduler.borrow_mut().as_outer(slot));
-        }
-        current::capture().map_or(Outer::None, Outer::Context)
+    /// Begins a task for a caller that is not a task of this loop.
+    #[cold]
+    fn begin_anew(&self) -> Begun {
+        // The context of the caller, so it is captured before this loop becomes the current one.
+        let outer = current::capture().map(TaskNode::of_context);
+        Begun::new(self.scheduler.borrow_mut().insert(outer), false)
     }
 
-    /// Runs the first step of a task that has begun: `step` gives the task, unless it has ended,
-    /// and an answer for the caller. Returns `None` without a call if too many first steps nest:
-    /// see `current.rs`.
     #[inline]
-    pub(crate) fn first_step<R>(
-        self: &Rc<Self>,
-        task: Begun,
-        step: impl FnOnce(&mut Context<'_>) -> (Option<TaskRef>, R),
-    ) -> Option<R> {
-        let _entered = current::enter_first_step(self, task.is_entered)?;
-        let _runtime = self.runtime.enter();
-        let slot = task.id.slot();
-        let (suspended, answer) = self.poll_slot(slot, step);
-        match suspended {
-            Some(task) => self.suspend(slot, task),
-            None => self.release(slot, None),
+    pub(crate) fn id_of(&self, task: Begun) -> TaskId {
+        TaskId { loop_id: self.id, index: task.place as u32, uses: (task.place >> 32) as u32 }
+    }
+
+    /// Makes this loop the current one for the first step of a task that has begun, until `around`
+    /// is dropped. The caller has counted the first step. Most tasks are spawned where the loop is
+    /// the current one already, and leave `around` empty.
+    #[inline]
+    pub(crate) fn enter_around<'a>(self: &'a Rc<Self>, task: Begun, around: &mut Around<'a>) {
+        if !task.is_entered || self.runtime.is_set() {
+            self.enter_anew(task, around);
         }
-        Some(answer)
+    }
+
+    #[cold]
+    fn enter_anew<'a>(self: &'a Rc<Self>, task: Begun, around: &mut Around<'a>) {
+        let entered = (!task.is_entered).then(|| current::enter_first_step(self));
+        *around.0 = Some(EnteredAnew { _runtime: self.runtime.enter(), _entered: entered });
     }
 
     /// Queues a task for its first step.
@@ -73,16 +108,19 @@ impl Core {
 
     /// Runs or queues the first step of a task that has begun.
     pub(super) fn start(self: &Rc<Self>, begun: Begun, task: TaskRef) {
-        let mut task = Some(task);
-        let stepped = self.first_step(begun, |cx| (task.take().and_then(|task| task.run(cx)), ()));
-        if let (None, Some(task)) = (stepped, task) {
-            self.queue_first_step(begun.id, task);
-        }
+        let id = self.id_of(begun);
+        let Some(_counted) = current::count_first_step() else { return self.queue_first_step(id, task) };
+        let mut around = Around::default();
+        self.enter_around(begun, &mut around);
+        self.step(id.slot(), task);
     }
 
     /// Makes a slot for the future of a blocking call, and queues it for its first poll.
     pub(crate) fn insert_root(&self) -> SlotId {
-        let outer = self.outer(current::is_task_of(self));
+        let outer = match current::is_task_of(self) {
+            true => self.running.get().and_then(|slot| self.scheduler.borrow_mut().as_outer(slot)),
+            false => current::capture().map(TaskNode::of_context),
+        };
         self.scheduler.borrow_mut().insert_root(outer)
     }
 

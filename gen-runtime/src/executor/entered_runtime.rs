@@ -4,7 +4,13 @@
 use std::cell::OnceCell;
 
 #[cfg(all(feature = "tokio", not(loom)))]
-use tokio::runtime::Handle;
+use tokio::runtime::{EnterGuard, Handle};
+
+/// The runtime is entered until this is dropped.
+#[cfg(all(feature = "tokio", not(loom)))]
+pub(super) type RuntimeGuard<'a> = Option<EnterGuard<'a>>;
+#[cfg(not(all(feature = "tokio", not(loom))))]
+pub(super) type RuntimeGuard<'a> = std::marker::PhantomData<&'a ()>;
 
 #[derive(Default)]
 pub(super) struct EnteredRuntime {
@@ -15,12 +21,21 @@ pub(super) struct EnteredRuntime {
 impl EnteredRuntime {
     /// Enters the runtime until the guard is dropped. Does nothing if there is none.
     #[cfg(all(feature = "tokio", not(loom)))]
-    pub(super) fn enter(&self) -> impl Sized + use<'_> {
+    pub(super) fn enter(&self) -> RuntimeGuard<'_> {
         self.handle.get().map(Handle::enter)
     }
 
     #[cfg(not(all(feature = "tokio", not(loom))))]
-    pub(super) fn enter(&self) -> impl Sized {}
+    pub(super) fn enter(&self) -> RuntimeGuard<'_> {
+        std::marker::PhantomData
+    }
+
+    pub(super) fn is_set(&self) -> bool {
+        #[cfg(all(feature = "tokio", not(loom)))]
+        return self.handle.get().is_some();
+        #[cfg(not(all(feature = "tokio", not(loom))))]
+        false
+    }
 
     /// Only the first runtime counts.
     #[cfg(all(feature = "tokio", not(loom)))]

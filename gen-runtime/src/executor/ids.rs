@@ -75,7 +75,7 @@ pub(crate) struct TaskId {
 
 impl TaskId {
     /// The slot in which the task is. The cast cuts off the bits that a waker has no room for.
-    pub(super) fn slot(self) -> SlotId {
+    pub(crate) fn slot(self) -> SlotId {
         SlotId { index: self.index, generation: self.uses as u16 }
     }
 }

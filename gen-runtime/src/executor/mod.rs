@@ -26,6 +26,7 @@
 //! | `slot_injections.rs` | the injections that wait for the next poll of a slot |
 //! | `slot_memory.rs` | the memory of the slots and jobs, which shrinks after a burst |
 //! | `scheduler.rs` | the slots of tasks, and the queue |
+//! | `task_slot.rs` | a slot: the task, and its place in the chain of error contexts |
 //! | `task_node.rs` | the tasks of a loop in the chain of error contexts |
 //! | `inbox.rs` | the mail of other threads, and the sleep of the loop |
 //! | `task_ref.rs` | [`TaskRef`]: the reference of a loop to a task |
@@ -88,7 +89,7 @@
 //! # Error contexts
 //!
 //! A task has no [`ErrorContext`] until a callback is scheduled in it, or a request comes: its slot
-//! only holds its place in the chain (`task_node.rs`), which is used by its loop and has no atomic.
+//! only holds its place in the chain (`task_slot.rs`), which is used by its loop and has no atomic.
 //! So a task is one allocation, and a task without callbacks pays for one flag. While a task runs,
 //! its loop knows the slot, and `capture` makes the context of the slot, once.
 //!
@@ -140,6 +141,7 @@ mod slot_memory;
 mod starting;
 mod task_node;
 mod task_ref;
+mod task_slot;
 mod timers;
 mod timing;
 mod turn;
@@ -153,6 +155,7 @@ pub(crate) use self::clock::RealClock;
 pub use self::clock::{Clock, VirtualClock};
 pub(crate) use self::core::Core;
 pub(crate) use self::drops::{abandon, during as noting_drops, report_now, Abandon, Doubt, NotedDrops};
+pub(crate) use self::embedded::Around;
 pub(crate) use self::error_context::{depth as depth_of, ErrorContext};
 pub use self::errors::{LoopClosed, LoopRunning, LoopStopped, RuntimeRunning};
 #[cfg(all(feature = "tokio", not(loom)))]

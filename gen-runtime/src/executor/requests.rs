@@ -69,7 +69,7 @@ impl Core {
             let before = self.running.enter(slot);
             task.cut_short(request.into_error());
             self.running.leave(before);
-            self.release(slot, None);
+            self.release(slot);
         }
     }
 }

@@ -32,13 +32,26 @@ impl Core {
     }
 
     /// Frees a slot whose occupant has ended. The errors that it has not taken go outward.
-    pub(crate) fn release(&self, slot: SlotId, untaken: Option<Injection>) {
+    #[inline]
+    pub(crate) fn release(&self, slot: SlotId) {
         let lineage = self.scheduler.borrow_mut().release(slot);
         match lineage {
-            // Nothing was scheduled in this task, nor in most others, so it leaves nothing.
-            Some(Lineage::Leaf(_)) | None if untaken.is_none() => {}
-            lineage => self.propagate_outward(untaken, lineage.map(Lineage::end).unwrap_or_default()),
+            // Most tasks leave nothing.
+            Some(Lineage::Leaf(_)) => {}
+            lineage => self.leave(lineage, None),
         }
+    }
+
+    /// As `release`, after a poll with an injection, which may be left.
+    #[cold]
+    pub(super) fn release_with(&self, slot: SlotId, untaken: Option<Injection>) {
+        let lineage = self.scheduler.borrow_mut().release(slot);
+        self.leave(lineage, untaken);
+    }
+
+    #[cold]
+    fn leave(&self, lineage: Option<Lineage>, untaken: Option<Injection>) {
+        self.propagate_outward(untaken, lineage.map(Lineage::end).unwrap_or_default());
     }
 
     /// Handles the leftovers of a task that has ended: errors go outward, and the futures that wait

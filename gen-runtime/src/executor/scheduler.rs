@@ -5,10 +5,10 @@
 //! | occupant | entered by | left by | excludes |
 //! |---|---|---|---|
 //! | `Free` | `release` | `insert`, `insert_root` | polls: no waker and no job fits it |
-//! | `Running` | `insert` (a task's first step), `begin`, `begin_rare`, `take` | `put_back`, `release` | a second poll, since the loop's stack holds the task; the error of a callback, since the body is not suspended |
-//! | `Idle` | `put_back` | `begin`; `begin_rare`, for a poll with an injection; `take` | nothing |
-//! | `Root` | `insert_root`, `put_back_root` | `begin_rare`, `release` | `take`: the caller of `run_sync` owns the future |
-//! | `RootRunning` | `begin_rare` | `put_back_root`, `release` | what `Running` and `Root` exclude |
+//! | `Running` | `insert` (a task's first step), `begin`, `take` | `put_back`, `release` | a second poll, since the loop's stack holds the task; the error of a callback, since the body is not suspended |
+//! | `Idle` | `put_back` | `begin`, `take` | nothing |
+//! | `Root` | `insert_root`, `put_back_root` | `begin`, `release` | `take`: the caller of `run_sync` owns the future |
+//! | `RootRunning` | `begin` | `put_back_root`, `release` | what `Running` and `Root` exclude |
 //!
 //! `clear` removes all slots, and `shrink` (`slot_memory.rs`) the free ones at the end of the
 //! table.
@@ -32,58 +32,24 @@ use super::inbox::Shared;
 use super::runnable::QueuedCallback;
 use super::task_node::{Lineage, Outer};
 use super::task_ref::TaskRef;
+use super::task_slot::{Occupant, TaskSlot};
 
 pub(super) enum Job {
     Task(SlotId),
     Callback(QueuedCallback),
 }
 
-/// The work of a slot, besides the common case.
+/// What there is to do for a job.
 pub(super) enum Work {
+    Task(SlotId, TaskRef),
     /// A poll of the task takes an injection.
-    Injected(TaskRef),
+    Injected(SlotId, TaskRef),
     /// The future of the blocking call that runs the loop. The `bool` says whether the poll takes
     /// an injection.
     Root(bool),
-    /// There is no task to poll.
+    Callback(QueuedCallback),
+    /// The task has ended, or is being polled.
     Nothing,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Occupant {
-    Free,
-    /// The slot holds the task.
-    Idle,
-    Running,
-    Root,
-    RootRunning,
-}
-
-pub(super) struct TaskSlot {
-    /// While it is `Idle`.
-    task: Option<TaskRef>,
-    pub(super) lineage: Lineage,
-    /// The number of its earlier occupants. The low bits are the generation.
-    pub(super) uses: u32,
-    pub(super) occupant: Occupant,
-    scheduled: bool,
-    pub(super) has_injection: bool,
-}
-
-impl TaskSlot {
-    pub(super) fn new(uses: u32, occupant: Occupant, outer: Outer) -> Self {
-        let lineage = Lineage::Leaf(outer);
-        TaskSlot { task: None, lineage, uses, occupant, scheduled: false, has_injection: false }
-    }
-
-    /// The cast cuts off the bits that a waker has no room for.
-    pub(super) fn generation(&self) -> u16 {
-        self.uses as u16
-    }
-
-    pub(super) fn is_occupied(&self) -> bool {
-        self.occupant != Occupant::Free
-    }
 }
 
 pub(super) struct Scheduler {
@@ -113,33 +79,35 @@ impl Scheduler {
         }
     }
 
-    /// Makes a slot for a task whose first step is about to run.
-    pub(super) fn insert(&mut self, outer: Outer) -> SlotId {
+    /// Makes a slot for a task whose first step is about to run. Returns its index and the number
+    /// of its earlier occupants.
+    #[inline]
+    pub(super) fn insert(&mut self, outer: Outer) -> (u32, u32) {
         self.occupy(Occupant::Running, outer)
     }
 
     /// Makes a slot for a future that is polled in place, and queues it for its first poll.
     pub(super) fn insert_root(&mut self, outer: Outer) -> SlotId {
-        let slot = self.occupy(Occupant::Root, outer);
+        let (index, uses) = self.occupy(Occupant::Root, outer);
+        let slot = SlotId { index, generation: uses as u16 };
         self.schedule(slot);
         slot
     }
 
-    pub(super) fn occupy(&mut self, occupant: Occupant, outer: Outer) -> SlotId {
+    #[inline]
+    pub(super) fn occupy(&mut self, occupant: Occupant, outer: Outer) -> (u32, u32) {
         let Some(index) = self.free.pop() else { return self.grow(occupant, outer) };
         let slot = &mut self.slots[index as usize];
-        slot.occupant = occupant;
-        slot.lineage = Lineage::Leaf(outer);
+        slot.occupy(occupant, outer);
         self.live += 1;
-        SlotId { index, generation: slot.generation() }
+        (index, slot.state().uses())
     }
 
     /// Queues a slot, once. Every wake on the loop's own thread comes here.
     #[inline]
     pub(super) fn schedule(&mut self, id: SlotId) {
         if let Some(slot) = self.slot(id) {
-            if !slot.scheduled {
-                slot.scheduled = true;
+            if !mem::replace(&mut slot.state_mut().scheduled, true) {
                 self.queue.push_back(Job::Task(id));
             }
         }
@@ -161,37 +129,35 @@ impl Scheduler {
         self.queue.len()
     }
 
-    /// Takes the next job from the queue.
+    /// Takes the next job from the queue, and a task that it is for out of its slot.
     #[inline]
-    pub(super) fn next(&mut self) -> Option<Job> {
-        self.queue.pop_front()
-    }
-
-    /// Takes the task out of a slot that was in the queue. `None` if there is something else to do.
-    #[inline]
-    pub(super) fn begin(&mut self, id: SlotId) -> Option<TaskRef> {
-        let slot = self.slot(id)?;
-        slot.scheduled = false;
-        if slot.has_injection {
-            return None;
+    pub(super) fn next(&mut self) -> Option<Work> {
+        match self.queue.pop_front()? {
+            Job::Task(slot) => Some(self.begin(slot)),
+            Job::Callback(callback) => Some(Work::Callback(callback)),
         }
-        let task = slot.task.take()?;
-        slot.occupant = Occupant::Running;
-        Some(task)
     }
 
-    /// Called if `begin` has given no task.
-    pub(super) fn begin_rare(&mut self, id: SlotId) -> Work {
+    #[inline]
+    fn begin(&mut self, id: SlotId) -> Work {
         let Some(slot) = self.slot(id) else { return Work::Nothing };
-        if let Some(task) = slot.task.take() {
-            slot.occupant = Occupant::Running;
-            return Work::Injected(task);
+        let state = slot.state_mut();
+        state.scheduled = false;
+        let has_injection = state.has_injection;
+        match slot.task.take() {
+            Some(task) => {
+                slot.state_mut().occupant = Occupant::Running;
+                match has_injection {
+                    false => Work::Task(id, task),
+                    true => Work::Injected(id, task),
+                }
+            }
+            None if slot.state().occupant == Occupant::Root => {
+                slot.state_mut().occupant = Occupant::RootRunning;
+                Work::Root(has_injection)
+            }
+            None => Work::Nothing,
         }
-        if slot.occupant != Occupant::Root {
-            return Work::Nothing;
-        }
-        slot.occupant = Occupant::RootRunning;
-        Work::Root(slot.has_injection)
     }
 
     /// Puts a suspended task back into its slot. Gives the task back if it has no slot any more,
@@ -199,25 +165,22 @@ impl Scheduler {
     #[inline]
     pub(super) fn put_back(&mut self, id: SlotId, task: TaskRef) -> Option<TaskRef> {
         let Some(slot) = self.slot(id) else { return Some(task) };
-        slot.occupant = Occupant::Idle;
+        slot.state_mut().occupant = Occupant::Idle;
         slot.task.replace(task)
     }
 
     pub(super) fn put_back_root(&mut self, id: SlotId) {
         if let Some(slot) = self.slot(id) {
-            slot.occupant = Occupant::Root;
+            slot.state_mut().occupant = Occupant::Root;
         }
     }
 
     /// Frees a slot whose occupant has ended. Wakers that still name it do nothing from now on.
+    #[inline]
     #[must_use = "the context may hold errors"]
     pub(super) fn release(&mut self, id: SlotId) -> Option<Lineage> {
         let slot = self.slot(id)?;
-        slot.uses = slot.uses.wrapping_add(1);
-        slot.scheduled = false;
-        slot.has_injection = false;
-        slot.occupant = Occupant::Free;
-        let lineage = mem::replace(&mut slot.lineage, Lineage::Leaf(Outer::None));
+        let lineage = slot.release();
         self.live -= 1;
         if id.index < self.usable {
             self.free.push(id.index);
@@ -230,7 +193,7 @@ impl Scheduler {
     pub(super) fn clear(&mut self) -> (Vec<(Option<TaskRef>, Lineage)>, Vec<QueuedCallback>) {
         self.free = Vec::new();
         let slots = mem::take(&mut self.slots).into_iter().filter(TaskSlot::is_occupied);
-        let tasks = slots.map(|slot| (slot.task, slot.lineage));
+        let tasks = slots.map(|mut slot| (slot.task.take(), slot.release()));
         let callbacks = mem::take(&mut self.queue).into_iter().filter_map(|job| match job {
             Job::Callback(callback) => Some(callback),
             Job::Task(_) => None,
@@ -240,14 +203,14 @@ impl Scheduler {
 
     /// Returns the error context of a task, or `None` if the task has ended.
     pub(super) fn context_of_task(&mut self, task: TaskId, home: &Arc<Shared>) -> Option<Arc<ErrorContext>> {
-        self.slot_of(task).map(|(id, slot)| slot.lineage.context(home, id))
+        self.slot_of(task).map(|(id, slot)| slot.context(home, id))
     }
 
     /// Takes a suspended task out of its slot, which is `Running` from now on.
     pub(super) fn take(&mut self, task: TaskId) -> Option<(SlotId, TaskRef)> {
         let (id, slot) = self.slot_of(task)?;
         let task = slot.task.take()?;
-        slot.occupant = Occupant::Running;
+        slot.state_mut().occupant = Occupant::Running;
         Some((id, task))
     }
 
@@ -262,20 +225,18 @@ impl Scheduler {
 
     pub(super) fn tasks(&self, loop_id: LoopId) -> Vec<TaskId> {
         let slots = self.slots.iter().zip(0..);
-        let tasks = slots.filter(|(slot, _)| matches!(slot.occupant, Occupant::Idle | Occupant::Running));
-        tasks.map(|(slot, index)| TaskId { loop_id, index, uses: slot.uses }).collect()
-    }
-
-    pub(super) fn task_in(&self, loop_id: LoopId, slot: SlotId) -> TaskId {
-        TaskId { loop_id, index: slot.index, uses: self.slots[slot.index as usize].uses }
+        let tasks =
+            slots.filter(|(slot, _)| matches!(slot.state().occupant, Occupant::Idle | Occupant::Running));
+        tasks.map(|(slot, index)| TaskId { loop_id, index, uses: slot.state().uses() }).collect()
     }
 
     pub(super) fn slot_of(&mut self, task: TaskId) -> Option<(SlotId, &mut TaskSlot)> {
         let slot = self.slots.get_mut(task.index as usize)?;
         let id = SlotId { index: task.index, generation: slot.generation() };
-        (slot.is_occupied() && slot.uses == task.uses).then_some((id, slot))
+        (slot.is_occupied() && slot.state().uses() == task.uses).then_some((id, slot))
     }
 
+    #[inline]
     pub(super) fn slot(&mut self, id: SlotId) -> Option<&mut TaskSlot> {
         let slot = self.slots.get_mut(id.index as usize)?;
         (slot.is_occupied() && slot.generation() == id.generation).then_some(slot)

@@ -14,19 +14,21 @@ use super::error_context::ErrorContext;
 use super::ids::{SlotId, TaskId};
 use super::inbox::Shared;
 use super::injection::Injection;
-use super::scheduler::{Occupant, Scheduler};
+use super::scheduler::Scheduler;
 use super::task_node::Outer;
+use super::task_slot::Occupant;
 use super::unhandled_error::UnhandledError;
 use crate::inject::EndSenders;
 
 impl Scheduler {
     pub(super) fn context_of(&mut self, id: SlotId, home: &Arc<Shared>) -> Option<Arc<ErrorContext>> {
-        Some(self.slot(id)?.lineage.context(home, id))
+        Some(self.slot(id)?.context(home, id))
     }
 
     /// Returns the occupant of a slot as the outer context of a task that it spawns.
+    #[inline]
     pub(super) fn as_outer(&mut self, id: SlotId) -> Outer {
-        self.slot(id).map_or(Outer::None, |slot| slot.lineage.as_outer(id))
+        self.slot(id).and_then(|slot| slot.as_outer(id))
     }
 
     /// Queues the error of a callback for the task of that slot and context. Gives the error back
@@ -39,12 +41,12 @@ impl Scheduler {
     ) -> Result<(), UnhandledError> {
         match self.slot(id) {
             // An old context may name the slot of a later task, because generations repeat.
-            Some(slot) if slot.lineage.own().is_some_and(|own| Arc::ptr_eq(own, context)) => {
-                if !matches!(slot.occupant, Occupant::Idle | Occupant::Root) {
+            Some(slot) if slot.own_context().is_some_and(|own| Arc::ptr_eq(own, context)) => {
+                if !matches!(slot.state().occupant, Occupant::Idle | Occupant::Root) {
                     return Err(error);
                 }
                 context.push(Injection::UnhandledError(error));
-                slot.has_injection = true;
+                slot.state_mut().has_injection = true;
                 self.schedule(id);
                 Ok(())
             }
@@ -61,10 +63,10 @@ impl Scheduler {
         end_senders: EndSenders,
     ) -> Result<(), (Injection, EndSenders)> {
         let Some((id, slot)) = self.slot_of(task) else { return Err((injection, end_senders)) };
-        let context = slot.lineage.context(home, id);
+        let context = slot.context(home, id);
         context.push(injection);
         context.add_end_senders(end_senders);
-        slot.has_injection = true;
+        slot.state_mut().has_injection = true;
         self.schedule(id);
         Ok(())
     }
@@ -72,8 +74,8 @@ impl Scheduler {
     /// Takes the first injection of a slot.
     pub(super) fn take_injection(&mut self, id: SlotId) -> Option<Injection> {
         let slot = self.slot(id)?;
-        slot.has_injection = false;
-        slot.lineage.own().and_then(|context| context.pop())
+        slot.state_mut().has_injection = false;
+        slot.own_context().and_then(|context| context.pop())
     }
 
     /// Called after a poll with an injection that left the slot suspended. An injection that was
@@ -81,9 +83,9 @@ impl Scheduler {
     /// Gives the injection back if the slot is gone.
     pub(super) fn after_injection(&mut self, id: SlotId, untaken: Option<Injection>) -> Option<Injection> {
         let Some(slot) = self.slot(id) else { return untaken };
-        let Some(context) = slot.lineage.own() else { return untaken };
+        let Some(context) = slot.own_context() else { return untaken };
         let has_next = context.keep_untaken(untaken);
-        slot.has_injection = context.has_injection_or_watch();
+        slot.state_mut().has_injection = context.has_injection_or_watch();
         if has_next {
             self.schedule(id);
         }

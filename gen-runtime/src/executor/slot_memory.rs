@@ -5,9 +5,9 @@
 //! can go. If one of these is occupied, only the first half of the table is used from then on,
 //! until the other half is free, or all are needed again.
 
-use super::ids::SlotId;
-use super::scheduler::{Occupant, Scheduler, TaskSlot};
+use super::scheduler::Scheduler;
 use super::task_node::Outer;
+use super::task_slot::{Occupant, TaskSlot};
 
 /// Smaller tables do not shrink.
 const KEPT: usize = 256;
@@ -18,7 +18,7 @@ const BETWEEN_ATTEMPTS: u32 = 1000;
 
 impl Scheduler {
     #[cold]
-    pub(super) fn grow(&mut self, occupant: Occupant, outer: Outer) -> SlotId {
+    pub(super) fn grow(&mut self, occupant: Occupant, outer: Outer) -> (u32, u32) {
         if self.usable != u32::MAX {
             self.use_all();
             return self.occupy(occupant, outer);
@@ -29,11 +29,9 @@ impl Scheduler {
             // Large tables grow by an eighth, so that little of them is unused.
             self.slots.reserve_exact((self.slots.len() / 8).max(self.slots.len().min(KEPT)).max(4));
         }
-        let slot = TaskSlot::new(self.first_uses, occupant, outer);
-        let generation = slot.generation();
-        self.slots.push(slot);
+        self.slots.push(TaskSlot::new(self.first_uses, occupant, outer));
         self.live += 1;
-        SlotId { index, generation }
+        (index, self.first_uses)
     }
 
     /// Called at the end of a turn: gives memory back if most of it is unused, after a burst.
@@ -76,7 +74,7 @@ impl Scheduler {
             return;
         }
         // No slot that is made later has a name that one of these had.
-        let uses = self.slots[kept..].iter().map(|slot| slot.uses).max();
+        let uses = self.slots[kept..].iter().map(|slot| slot.state().uses()).max();
         self.first_uses = self.first_uses.max(uses.unwrap_or(0));
         self.usable = u32::MAX;
         self.slots.truncate(kept);

@@ -51,7 +51,7 @@ impl Starting {
             let Some(task) = sent.0.take() else { return };
             core.start(begun, TaskRef::shared(task));
             // The id is set once, because the mail is read once.
-            let _ = starting.id.set(begun.id);
+            let _ = starting.id.set(core.id_of(begun));
         });
     }
 

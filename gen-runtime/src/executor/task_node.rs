@@ -8,7 +8,6 @@
 //! `outer` only ever moves outward, past tasks that have ended: see `error_context.rs`.
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::mem;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -16,18 +15,11 @@ use super::error_context::{ErrorContext, Home, Leftovers};
 use super::ids::SlotId;
 use super::inbox::Shared;
 
-/// The context in which a task was spawned.
-#[derive(Clone, Default)]
-pub(super) enum Outer {
-    /// No context, or none any more.
-    #[default]
-    None,
-    /// A task of the same loop.
-    Task(Rc<TaskNode>),
-    Context(Arc<ErrorContext>),
-}
+/// The context in which a task was spawned: `None` if there is none, or none any more.
+pub(super) type Outer = Option<Rc<TaskNode>>;
 
-/// A task that has spawned others.
+/// A task that has spawned others; or a context around this loop, which counts as a task that does
+/// not end.
 pub(super) struct TaskNode {
     slot: SlotId,
     outer: RefCell<Outer>,
@@ -36,7 +28,7 @@ pub(super) struct TaskNode {
 }
 
 impl TaskNode {
-    fn new(slot: SlotId, outer: Outer) -> Rc<Self> {
+    pub(super) fn new(slot: SlotId, outer: Outer) -> Rc<Self> {
         Rc::new(TaskNode {
             slot,
             outer: RefCell::new(outer),
@@ -45,11 +37,28 @@ impl TaskNode {
         })
     }
 
+    /// Makes the node of a task that has a context already, or of a context around this loop.
+    #[cold]
+    pub(super) fn of_context(context: Arc<ErrorContext>) -> Rc<Self> {
+        let node = Self::new(SlotId::from_bits(0), None);
+        let _ = node.context.set(context);
+        node
+    }
+
     /// Skips the outer tasks that have ended.
-    fn shorten(&self) {
+    #[inline]
+    pub(super) fn shorten(&self) {
+        let is_behind = self.outer.borrow().as_ref().is_some_and(|outer| outer.has_ended.get());
+        if is_behind {
+            self.skip_ended();
+        }
+    }
+
+    #[cold]
+    fn skip_ended(&self) {
         loop {
             let next = match &*self.outer.borrow() {
-                Outer::Task(task) if task.has_ended.get() => task.outer.borrow().clone(),
+                Some(task) if task.has_ended.get() => task.outer.borrow().clone(),
                 _ => return,
             };
             let skipped = self.outer.replace(next);
@@ -58,11 +67,16 @@ impl TaskNode {
     }
 
     /// Returns the context of the task, which is made now if there is none yet.
-    fn context(&self, home: &Arc<Shared>) -> Arc<ErrorContext> {
+    pub(super) fn context(&self, home: &Arc<Shared>) -> Arc<ErrorContext> {
         match self.context.get() {
             Some(context) => shortened(context),
-            None => self.make_context(home, self.outer.borrow().clone().into_context(home)),
+            None => self.make_context(home, into_context(self.outer.borrow().clone(), home)),
         }
+    }
+
+    /// Returns the context, if it was made.
+    pub(super) fn known_context(&self) -> Option<&Arc<ErrorContext>> {
+        self.context.get()
     }
 
     fn make_context(&self, home: &Arc<Shared>, outer: Option<Arc<ErrorContext>>) -> Arc<ErrorContext> {
@@ -70,38 +84,37 @@ impl TaskNode {
     }
 }
 
-impl Outer {
-    /// Returns the context, after making those of the tasks that have none yet.
-    fn into_context(self, home: &Arc<Shared>) -> Option<Arc<ErrorContext>> {
-        // In a loop, because the chain of tasks may be long.
-        let mut without_context = Vec::new();
-        let mut next = self;
-        let mut context = loop {
-            let task = match next {
-                Outer::None => break None,
-                Outer::Context(context) => break Some(context),
-                Outer::Task(task) => task,
-            };
-            match task.context.get() {
-                Some(context) => break Some(shortened(context)),
-                None => next = task.outer.borrow().clone(),
-            }
-            if !task.has_ended.get() {
-                without_context.push(task);
-            }
-        };
-        for task in without_context.into_iter().rev() {
-            context = Some(task.make_context(home, context));
-        }
-        context
-    }
+/// Makes the context of the task in that slot, which was spawned in `outer`.
+pub(super) fn context_in(outer: Outer, home: &Arc<Shared>, slot: SlotId) -> Arc<ErrorContext> {
+    shortened(&context_of(home, slot, into_context(outer, home)))
 }
 
 fn context_of(home: &Arc<Shared>, slot: SlotId, outer: Option<Arc<ErrorContext>>) -> Arc<ErrorContext> {
     ErrorContext::of_task(Arc::clone(home) as Arc<dyn Home>, slot, outer)
 }
 
-fn shortened(context: &Arc<ErrorContext>) -> Arc<ErrorContext> {
+/// Returns the context, after making those of the tasks that have none yet.
+fn into_context(outer: Outer, home: &Arc<Shared>) -> Option<Arc<ErrorContext>> {
+    // In a loop, because the chain of tasks may be long.
+    let mut without_context = Vec::new();
+    let mut next = outer;
+    let mut context = loop {
+        let Some(task) = next else { break None };
+        match task.context.get() {
+            Some(context) => break Some(shortened(context)),
+            None => next = task.outer.borrow().clone(),
+        }
+        if !task.has_ended.get() {
+            without_context.push(task);
+        }
+    };
+    for task in without_context.into_iter().rev() {
+        context = Some(task.make_context(home, context));
+    }
+    context
+}
+
+pub(super) fn shortened(context: &Arc<ErrorContext>) -> Arc<ErrorContext> {
     context.shorten();
     Arc::clone(context)
 }
@@ -109,63 +122,23 @@ fn shortened(context: &Arc<ErrorContext>) -> Arc<ErrorContext> {
 /// A long chain is dropped in a loop, because nested drops could overflow the stack.
 impl Drop for TaskNode {
     fn drop(&mut self) {
-        let mut next = mem::take(self.outer.get_mut());
-        while let Outer::Task(task) = next {
-            next = Rc::into_inner(task).map_or(Outer::None, |mut task| mem::take(task.outer.get_mut()));
+        let mut next = self.outer.take();
+        while let Some(mut task) = next.and_then(Rc::into_inner) {
+            next = task.outer.get_mut().take();
         }
     }
 }
 
-/// The place of a task in the chain.
+/// The place of a task that has left its slot: see `task_slot.rs`.
 pub(super) enum Lineage {
-    /// The task has neither spawned a task nor scheduled a callback.
-    Leaf(Outer),
-    /// The task has spawned others, and perhaps has a context.
+    Leaf(#[expect(dead_code, reason = "it is only dropped, outside of all borrows")] Outer),
     Node(Rc<TaskNode>),
-    /// The task has scheduled a callback before it spawned others.
     Context(Arc<ErrorContext>),
 }
 
 impl Lineage {
-    /// Returns the context of the task in that slot, which is made now if there is none yet.
-    pub(super) fn context(&mut self, home: &Arc<Shared>, slot: SlotId) -> Arc<ErrorContext> {
-        let outer = match self {
-            Lineage::Context(context) => return shortened(context),
-            Lineage::Node(task) => return task.context(home),
-            Lineage::Leaf(outer) => mem::take(outer).into_context(home),
-        };
-        let context = context_of(home, slot, outer);
-        *self = Lineage::Context(Arc::clone(&context));
-        shortened(&context)
-    }
-
-    /// Returns the context, if it was made.
-    pub(super) fn own(&self) -> Option<&Arc<ErrorContext>> {
-        match self {
-            Lineage::Leaf(_) => None,
-            Lineage::Node(task) => task.context.get(),
-            Lineage::Context(context) => Some(context),
-        }
-    }
-
-    /// Returns the task in that slot, as the outer context of one that it spawns.
-    pub(super) fn as_outer(&mut self, slot: SlotId) -> Outer {
-        match self {
-            Lineage::Context(context) => Outer::Context(shortened(context)),
-            Lineage::Node(task) => {
-                task.shorten();
-                Outer::Task(Rc::clone(task))
-            }
-            Lineage::Leaf(outer) => {
-                let task = TaskNode::new(slot, mem::take(outer));
-                task.shorten();
-                *self = Lineage::Node(Rc::clone(&task));
-                Outer::Task(task)
-            }
-        }
-    }
-
     /// Called when the task has ended.
+    #[cold]
     pub(super) fn end(self) -> Leftovers {
         match self {
             Lineage::Leaf(_) => Leftovers::default(),

@@ -15,7 +15,7 @@ use std::task::{Context, Waker};
 
 use super::runnable::Runnable;
 use crate::error::Error;
-use crate::inject::in_flight::Thrown;
+use crate::inject::in_flight::{nothing, Thrown};
 
 /// The beginning of a task.
 pub(crate) struct TaskHeader {
@@ -122,7 +122,7 @@ impl SharedTask {
 
     unsafe fn run(this: NonNull<TaskHeader>, cx: &mut Context<'_>) -> bool {
         // SAFETY: as for `resume`.
-        unsafe { Self::resume(this, cx, &mut None) }
+        unsafe { Self::resume(this, cx, &mut nothing()) }
     }
 
     unsafe fn resume(this: NonNull<TaskHeader>, cx: &mut Context<'_>, thrown: &mut Option<Thrown>) -> bool {

@@ -7,11 +7,11 @@ use super::core::Core;
 use super::ids::{SlotId, TimerKey};
 use super::inbox::{Mail, Nap, OnStop};
 use super::injection::Injection;
-use super::scheduler::{Job, Work};
+use super::scheduler::Work;
 use super::task_ref::TaskRef;
 use super::timers::Action;
 use super::waker::with_context;
-use crate::inject::in_flight::Thrown;
+use crate::inject::in_flight::{nothing, Thrown};
 use crate::inject::EndSenders;
 use crate::report::contain;
 
@@ -67,13 +67,26 @@ impl Core {
         self.begin_timers(now, due);
         for _ in 0..batch {
             // A statement of its own, so that the borrow ends before the work begins.
-            let job = self.scheduler.borrow_mut().next();
-            match job {
-                Some(Job::Task(slot)) => self.run_slot(slot, root),
-                Some(Job::Callback(callback)) => contain("a callback", callback),
+            let work = self.scheduler.borrow_mut().next();
+            match work {
+                Some(Work::Task(slot, task)) => self.step(slot, task),
+                Some(Work::Root(has_injection)) => self.poll_root(root, has_injection),
+                Some(Work::Injected(slot, task)) => self.step_with_injection(slot, task),
+                Some(Work::Callback(callback)) => contain("a callback", callback),
+                Some(Work::Nothing) => {}
                 None => break,
             }
         }
+        if !due.is_empty() {
+            self.fire(due);
+        }
+        self.scheduler.borrow_mut().shrink();
+        self.end_timers()
+    }
+
+    /// Fires the timers that are due.
+    #[inline(never)]
+    fn fire(&self, due: &mut Vec<TimerKey>) {
         for key in due.drain(..) {
             let action = self.timers.borrow_mut().fire(key);
             match action {
@@ -82,28 +95,9 @@ impl Core {
                 None => {}
             }
         }
-        self.scheduler.borrow_mut().shrink();
-        self.end_timers()
     }
 
-    fn run_slot(&self, slot: SlotId, root: &mut Option<(SlotId, &mut dyn Root)>) {
-        let task = self.scheduler.borrow_mut().begin(slot);
-        match task {
-            Some(task) => self.step(slot, task),
-            None => self.run_rare(slot, root),
-        }
-    }
-
-    /// Runs a slot that is not that of a task without injections.
-    fn run_rare(&self, slot: SlotId, root: &mut Option<(SlotId, &mut dyn Root)>) {
-        let work = self.scheduler.borrow_mut().begin_rare(slot);
-        match work {
-            Work::Injected(task) => self.step_with_injection(slot, task),
-            Work::Root(has_injection) => self.poll_root(root, has_injection),
-            Work::Nothing => {}
-        }
-    }
-
+    #[inline(never)]
     fn read_mail(&self) {
         for mail in self.shared.drain() {
             match mail {
@@ -135,21 +129,31 @@ impl Core {
             timers.have_deadline()
         };
         if has_timers {
-            // The clock may be code of a user, so it is read while nothing is borrowed.
-            let now = now.unwrap_or_else(|| self.now());
-            self.timers.borrow_mut().take_due(now, self.id, due);
+            self.take_due(now, due);
         }
+    }
+
+    #[inline(never)]
+    fn take_due(&self, now: Option<Instant>, due: &mut Vec<TimerKey>) {
+        // The clock may be code of a user, so it is read while nothing is borrowed.
+        let now = now.unwrap_or_else(|| self.now());
+        self.timers.borrow_mut().take_due(now, self.id, due);
     }
 
     /// Gives the timers of this turn's list their deadlines. The clock is read only if there are
     /// any.
     fn end_timers(&self) -> Option<Instant> {
-        // A statement of its own: the clock may be code of a user, so it is read while nothing is
-        // borrowed.
-        let has_new = self.timers.borrow().have_new();
-        let now = has_new.then(|| self.now());
-        self.timers.borrow_mut().end_turn(now);
-        now
+        {
+            let mut timers = self.timers.borrow_mut();
+            if !timers.have_new() {
+                timers.end_turn(None);
+                return None;
+            }
+        }
+        // The clock may be code of a user, so it is read while nothing is borrowed.
+        let now = self.now();
+        self.timers.borrow_mut().end_turn(Some(now));
+        Some(now)
     }
 
     /// A root that is done is not polled again: a slot has at most one job in the queue, and `run`
@@ -162,16 +166,17 @@ impl Core {
             self.scheduler.borrow_mut().put_back_root(*slot);
             self.after_injection(*slot, untaken);
         } else {
-            self.poll_slot(*slot, |cx| poll(cx, &mut None));
+            self.poll_slot(*slot, |cx| poll(cx, &mut nothing()));
             self.scheduler.borrow_mut().put_back_root(*slot);
         }
     }
 
     /// Runs a task to its next suspension or its end. Its slot is `Running` meanwhile.
-    fn step(&self, slot: SlotId, task: TaskRef) {
+    #[inline]
+    pub(super) fn step(&self, slot: SlotId, task: TaskRef) {
         match self.poll_slot(slot, |cx| task.run(cx)) {
             Some(task) => self.suspend(slot, task),
-            None => self.release(slot, None),
+            None => self.release(slot),
         }
     }
 
@@ -184,19 +189,20 @@ impl Core {
                 self.suspend(slot, task);
                 self.after_injection(slot, untaken);
             }
-            (None, untaken) => self.release(slot, untaken),
+            (None, untaken) => self.release_with(slot, untaken),
         }
     }
 
     /// Puts a task that has not ended back into its slot.
-    pub(super) fn suspend(&self, slot: SlotId, task: TaskRef) {
+    #[inline]
+    pub(crate) fn suspend(&self, slot: SlotId, task: TaskRef) {
         let closed_task = self.scheduler.borrow_mut().put_back(slot, task);
         drop(closed_task);
     }
 
     /// Polls the occupant of a slot. `poll` must not panic.
     #[inline]
-    pub(super) fn poll_slot<R>(&self, slot: SlotId, poll: impl FnOnce(&mut Context<'_>) -> R) -> R {
+    pub(crate) fn poll_slot<R>(&self, slot: SlotId, poll: impl FnOnce(&mut Context<'_>) -> R) -> R {
         // Saved, because a first step runs in the middle of the step of another task.
         let before = self.running.enter(slot);
         let answer = with_context(self.id.name(), slot, poll);
@@ -219,6 +225,7 @@ impl Core {
     }
 
     /// Sleeps until the next deadline, or until there is mail.
+    #[inline(never)]
     fn park(&self, on_stop: OnStop) {
         let next = match self.has_real_clock {
             true => self.timers.borrow().next_look().map(|(look, _)| look),

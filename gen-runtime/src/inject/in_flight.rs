@@ -202,6 +202,7 @@ pub(crate) fn cancel_source(waker: &Waker) -> Option<CancelSource> {
 
 /// Runs `poll` with the injection in `thrown` in flight for `waker`. If it is not taken, it is in
 /// `thrown` again afterwards; the watch of a taken cancellation is there too.
+#[cold]
 pub(crate) fn with_injected<R>(thrown: &mut Option<Thrown>, waker: &Waker, poll: impl FnOnce() -> R) -> R {
     let _restore = Injecting::new(thrown, waker);
     poll()

@@ -232,7 +232,7 @@ struct RootSlot<'a> {
 
 impl Drop for RootSlot<'_> {
     fn drop(&mut self) {
-        self.core.release(self.id, None);
+        self.core.release(self.id);
     }
 }
 
@@ -247,11 +247,11 @@ impl<F: Future> Root for InPlace<'_, F> {
         // A future that has panicked is not polled again: it is only dropped.
         let polled =
             catch_unwind(AssertUnwindSafe(|| resume(thrown, cx, |cx| self.future.as_mut().poll(cx))));
-        self.outcome = match polled {
-            Ok(Poll::Pending) => None,
-            Ok(Poll::Ready(output)) => Some(Ok(output)),
-            Err(payload) => Some(Err(payload)),
-        };
+        match polled {
+            Ok(Poll::Pending) => {}
+            Ok(Poll::Ready(output)) => self.outcome = Some(Ok(output)),
+            Err(payload) => self.outcome = Some(Err(payload)),
+        }
     }
 
     fn is_done(&self) -> bool {

@@ -13,7 +13,7 @@ use std::task::{ready, Context, Poll};
 
 use super::body::Joinable;
 use super::hosted_join::HostedHandle;
-use super::join::NoResult;
+use super::join::{NoResult, PolledResult};
 use super::loop_handle::LoopHandle;
 use super::{CancelCompletion, CancelTarget};
 use crate::error::{CancelSource, Error, Throw};
@@ -67,16 +67,25 @@ enum Handle<T> {
     Sent(SentHandle<T>),
     /// A task on a foreign executor.
     Hosted(HostedHandle<T>),
-    /// The task has ended before there was a handle, or could not be started; `None` after the
-    /// handle has given the result. The lock is never taken: it makes the handle `Sync` for every
-    /// `T`.
-    Ended(Mutex<Option<Result<T>>>),
+    /// The task has ended before there was a handle, or could not be started.
+    Ended(EndedHandle<T>),
     /// The loop was closed before the task had ended.
     Closed,
 }
 
 /// A task that was sent to a loop, as the handle sees it.
 struct SentHandle<T>(Pin<Arc<dyn Joinable<T>>>);
+
+/// A result that is there; `None` after the handle has given it. The lock is never taken: it makes
+/// the handle `Sync` for every `T`.
+struct EndedHandle<T>(Mutex<Option<Result<T>>>);
+
+impl<T> EndedHandle<T> {
+    #[inline]
+    fn take(&mut self) -> std::result::Result<Result<T>, NoResult> {
+        self.0.get_mut().unwrap_or_else(PoisonError::into_inner).take().ok_or(NoResult::Taken)
+    }
+}
 
 // SAFETY: the pointer is to a `Sent<F, T, M>`, the only implementor. It contains a `Task`, whose
 // parts are: an `Exclusive<F>`, which is `Send` and `Sync` because a `Sent` has an `F: Send` when
@@ -105,7 +114,7 @@ impl<T> JoinHandle<T> {
 
     /// A handle that has given its result.
     pub(super) fn taken() -> Self {
-        JoinHandle { task: Handle::Ended(Mutex::new(None)) }
+        JoinHandle { task: Handle::Ended(EndedHandle(Mutex::new(None))) }
     }
 
     pub(super) fn failed(error: Error) -> Self {
@@ -114,7 +123,7 @@ impl<T> JoinHandle<T> {
 
     /// For a task that has ended in its first step.
     pub(super) fn ended(result: Result<T>) -> Self {
-        JoinHandle { task: Handle::Ended(Mutex::new(Some(result))) }
+        JoinHandle { task: Handle::Ended(EndedHandle(Mutex::new(Some(result)))) }
     }
 
     /// The address of a task that has not ended.
@@ -286,46 +295,54 @@ impl<T> Future for JoinHandle<T> {
     type Output = Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
-        // `None` if the task was dropped before its end.
-        let result = match &mut self.task {
+        let polled = match &mut self.task {
             Handle::OnLoop(task) => ready!(task.poll(cx.waker())),
-            Handle::Sent(task) => match ready!(task.0.poll_join(cx)) {
-                Ok(result) => Some(result),
-                Err(NoResult::Taken) => Some(Err(taken_before())),
-                Err(NoResult::Closed) => None,
-            },
-            Handle::Hosted(task) => ready!(task.poll(cx)),
-            Handle::Ended(result) => Some(get(result).take().unwrap_or_else(|| Err(taken_before()))),
-            Handle::Closed => None,
+            Handle::Ended(task) => task.take(),
+            Handle::Sent(_) | Handle::Hosted(_) => ready!(self.poll_counted(cx)),
+            Handle::Closed => Err(NoResult::Closed),
         };
-        // Frees the task. The drop of the handle has nothing to detach from now on.
-        self.task = match result {
-            Some(_) => Handle::Ended(Mutex::new(None)),
-            None => Handle::Closed,
-        };
-        Poll::Ready(result.unwrap_or_else(|| Err(LoopClosed.into())))
+        Poll::Ready(polled.unwrap_or_else(|why| Err(self.no_result(why))))
     }
 }
 
-fn taken_before() -> Error {
-    Error::new("the result of this task was taken before: a `JoinHandle` gives it once")
-}
+impl<T> JoinHandle<T> {
+    /// Polls the handle of a task that others hold as well, and leaves the task at its end.
+    #[inline(never)]
+    fn poll_counted(&mut self, cx: &Context<'_>) -> PolledResult<T> {
+        let polled = match &mut self.task {
+            Handle::Sent(task) => ready!(task.0.poll_join(cx)),
+            Handle::Hosted(task) => ready!(task.poll(cx)).ok_or(NoResult::Closed),
+            Handle::OnLoop(_) | Handle::Ended(_) | Handle::Closed => Err(NoResult::Closed),
+        };
+        *self = Self::taken();
+        Poll::Ready(polled)
+    }
 
-fn get<V>(mutex: &mut Mutex<V>) -> &mut V {
-    mutex.get_mut().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl<T> Drop for JoinHandle<T> {
-    fn drop(&mut self) {
-        match &mut self.task {
-            Handle::Sent(task) => task.0.detach(),
-            Handle::Ended(result) => {
-                if let Some(Err(error)) = get(result) {
-                    report_unread("a task", error);
-                }
+    #[cold]
+    fn no_result(&mut self, why: NoResult) -> Error {
+        match why {
+            NoResult::Taken => {
+                Error::new("the result of this task was taken before: a `JoinHandle` gives it once")
             }
-            // Its drop leaves the task.
-            Handle::OnLoop(_) | Handle::Hosted(_) | Handle::Closed => {}
+            NoResult::Closed => {
+                self.task = Handle::Closed;
+                LoopClosed.into()
+            }
+        }
+    }
+}
+
+impl<T> Drop for SentHandle<T> {
+    fn drop(&mut self) {
+        self.0.detach();
+    }
+}
+
+impl<T> Drop for EndedHandle<T> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Ok(Err(error)) = self.take() {
+            report_unread("a task", &error);
         }
     }
 }

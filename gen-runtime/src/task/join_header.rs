@@ -170,6 +170,17 @@ impl JoinHeader {
         }
     }
 
+    /// Whether there is a handle.
+    ///
+    /// # Safety
+    ///
+    /// As for `link`.
+    #[inline]
+    pub(super) unsafe fn is_held(&self) -> bool {
+        // SAFETY: the caller keeps the contract.
+        !matches!(unsafe { self.link() }, Link::Unwatched | Link::ByTimeout)
+    }
+
     /// Called by the loop's side: says why there is no handle, if there is none.
     ///
     /// # Safety

@@ -15,6 +15,7 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 use std::task::{Poll, Wake, Waker};
 
+use super::join::{NoResult, PolledResult};
 use super::join_header::JoinHeader;
 use crate::executor::requests::{drop_on_loop_of, wake_at_end};
 use crate::executor::TaskId;
@@ -68,23 +69,29 @@ impl<T> LoopHandle<T> {
         self.header().is_none_or(JoinHeader::has_ended)
     }
 
-    /// Ready when the task has ended, with its result, or with `None` if its loop was closed. Must
-    /// not be polled again then.
-    pub(super) fn poll(&mut self, waker: &Waker) -> Poll<Option<Result<T>>> {
+    /// Ready when the task has ended.
+    #[inline]
+    pub(super) fn poll(&mut self, waker: &Waker) -> PolledResult<T> {
+        let Some(header) = self.header() else { return Poll::Ready(Err(NoResult::Taken)) };
+        if !header.has_ended() && !self.wait(waker) {
+            return Poll::Pending;
+        }
+        // SAFETY: the task has ended, and is not used again, since the pointer is taken.
+        let result = self.task.take().and_then(|task| unsafe { (self.read)(task) });
+        Poll::Ready(result.ok_or(NoResult::Closed))
+    }
+
+    /// Has `waker` woken at the end. Returns whether the task has ended: a waker is code of a user,
+    /// which may have closed the loop.
+    fn wait(&mut self, waker: &Waker) -> bool {
         match self.header() {
-            Some(header) if header.has_ended() => {}
             // SAFETY: this is the handle's side, on the thread of the task.
             Some(header) if self.elsewhere.is_none() && header.is_on_its_thread() => unsafe {
                 header.wait(waker);
             },
             _ => self.wait_elsewhere(waker),
         }
-        // A waker is code of a user, which may have closed the loop.
-        if !self.has_ended() {
-            return Poll::Pending;
-        }
-        // SAFETY: the task has ended, and is not used again, since the pointer is taken.
-        Poll::Ready(self.task.take().and_then(|task| unsafe { (self.read)(task) }))
+        self.has_ended()
     }
 
     #[cold]
@@ -116,16 +123,27 @@ impl Drop for FillsAtEnd {
 }
 
 impl<T> Drop for LoopHandle<T> {
+    #[inline]
     fn drop(&mut self) {
-        let Some(task) = self.task.take() else { return };
-        // SAFETY: until the handle's side frees the task, it is there.
-        let header = unsafe { task.as_ref() };
-        let has_ended = header.has_ended();
-        let why = if has_ended { Detached::Unwatched } else { Detached::now() };
-        let is_here = has_ended || header.is_on_its_thread();
-        let leaving = Leaving { task, abandon: self.abandon, why };
-        if !is_here {
-            drop_on_loop_of(self.id, leaving);
+        if let Some(task) = self.task.take() {
+            self.leave(task);
+        }
+    }
+}
+
+impl<T> LoopHandle<T> {
+    fn leave(&self, task: NonNull<JoinHeader>) {
+        // SAFETY: until the handle's side frees the task, it is there. The task pointer was taken,
+        // so this is its last use.
+        unsafe {
+            let header = task.as_ref();
+            if header.has_ended() {
+                (self.abandon)(task, Detached::Unwatched);
+            } else if header.is_on_its_thread() {
+                drop(header.detach(Detached::now()));
+            } else {
+                drop_on_loop_of(self.id, Leaving { task, abandon: self.abandon, why: Detached::now() });
+            }
         }
     }
 }

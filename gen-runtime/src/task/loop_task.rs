@@ -45,12 +45,14 @@ union Content<F, T> {
     result: ManuallyDrop<MaybeUninit<Result<T>>>,
 }
 
-/// A task whose first step has not ended yet.
-pub(super) struct NewTask<F, T, M> {
-    /// `None` during a poll, and after `split`.
-    task: Option<NonNull<LoopTask<F, T, M>>>,
-    /// Whether the body was not dropped yet.
-    has_body: bool,
+/// A task that has its body and no handle yet.
+pub(super) struct NewTask<F, T, M>(NonNull<LoopTask<F, T, M>>);
+
+/// How the first step of a task has ended.
+pub(super) enum FirstStep<F, T, M> {
+    /// The body has ended, and was dropped.
+    Ended(Result<T>),
+    Suspended(NewTask<F, T, M>),
 }
 
 impl<F, T, E, M> NewTask<F, T, M>
@@ -70,39 +72,34 @@ where
         };
         // SAFETY: the memory is for a `LoopTask`.
         unsafe { task.write(new) };
-        NewTask { task: Some(task), has_body: true }
+        NewTask(task)
     }
 
-    /// Runs the body up to its first suspension. Ready with the result if the body has ended, and
-    /// was dropped.
-    ///
-    /// # Panics
-    ///
-    /// If the body has ended before, or the task was split.
+    /// Runs the body up to its first suspension.
     #[inline]
-    pub(super) fn first_step(&mut self, cx: &mut Context<'_>) -> Poll<Result<T>> {
-        assert!(self.has_body, "the body has not ended");
-        // Taken for the time of the poll. A logger that panics in it leaks the task, since
-        // the body may have been dropped by then.
-        let task = self.task.take().expect("the task was not split");
-        // SAFETY: the task belongs to this, and has its body.
-        let polled = unsafe { LoopTask::poll(task, cx) };
-        self.task = Some(task);
-        self.has_body = polled.is_pending();
-        polled
+    pub(super) fn first_step(self, cx: &mut Context<'_>) -> FirstStep<F, T, M> {
+        // A logger that panics in the poll leaks the task, since the body may have been dropped by
+        // then.
+        let task = ManuallyDrop::new(self);
+        // SAFETY: the task belongs to this, and has its body. If the body has ended, it was
+        // dropped, and the task is not used again.
+        unsafe {
+            match LoopTask::poll(task.0, cx) {
+                Poll::Pending => FirstStep::Suspended(ManuallyDrop::into_inner(task)),
+                Poll::Ready(result) => {
+                    LoopTask::free(task.0);
+                    FirstStep::Ended(result)
+                }
+            }
+        }
     }
 
-    /// Splits a task that has not ended into its two sides.
-    ///
-    /// # Panics
-    ///
-    /// If the body has ended, or the task was split before.
+    /// Splits the task into its two sides.
     #[inline]
-    pub(super) fn split(&mut self, id: TaskId) -> (TaskRef, LoopHandle<T>) {
-        assert!(self.has_body, "the body has not ended");
-        let task = self.task.take().expect("a task is split once");
-        // SAFETY: the functions are those of this task, which has its body. The pointer was taken,
-        // so each side is made once.
+    pub(super) fn split(self, id: TaskId) -> (TaskRef, LoopHandle<T>) {
+        let task = ManuallyDrop::new(self).0;
+        // SAFETY: the functions are those of this task, which has its body. The task is not used
+        // again, so each side is made once.
         unsafe {
             let (read, abandon) = (LoopTask::<F, T, M>::read, LoopTask::<F, T, M>::abandon);
             (TaskRef::new(task.cast()), LoopHandle::new(id, task.cast(), read, abandon))
@@ -111,15 +108,12 @@ where
 }
 
 impl<F, T, M> Drop for NewTask<F, T, M> {
-    #[inline]
+    #[cold]
     fn drop(&mut self) {
-        let Some(task) = self.task else { return };
-        // SAFETY: the task belongs to this, and it is not used again.
+        // SAFETY: the task belongs to this, has its body, and is not used again.
         unsafe {
-            if self.has_body {
-                LoopTask::drop_body(task);
-            }
-            LoopTask::free(task);
+            LoopTask::drop_body(self.0);
+            LoopTask::free(self.0);
         }
     }
 }
@@ -218,20 +212,34 @@ impl<F, T, M> LoopTask<F, T, M> {
         // SAFETY: the loop's side owns the task if it has no handle, and else gives it to the
         // handle with the result in it.
         unsafe {
-            let Some(why) = this.as_ref().header.detached() else {
+            if this.as_ref().header.is_held() {
                 let content = &this.as_ref().content;
                 content.with_mut(|content| (*content).result = ManuallyDrop::new(MaybeUninit::new(result)));
                 return JoinHeader::end(this.cast(), Link::Done);
-            };
-            this.as_ref().span.within(|| {
-                contain("the drop of a task's result", || {
-                    if let Err(error) = result {
-                        why.report("a task", &error);
-                    }
-                });
+            }
+            this.as_ref().span.within(|| match result {
+                Ok(value) => contain("the drop of a task's result", || drop(value)),
+                Err(error) => Self::report_detached(this, error),
             });
             Self::free(this);
         }
+    }
+
+    /// Reports the error of a task without a handle.
+    ///
+    /// # Safety
+    ///
+    /// The loop's side calls.
+    #[cold]
+    unsafe fn report_detached(this: NonNull<Self>, error: Error) {
+        // SAFETY: the caller keeps the contract.
+        let why = unsafe { this.as_ref().header.detached() };
+        contain("the drop of a task's result", || {
+            if let Some(why) = why {
+                why.report("a task", &error);
+            }
+            drop(error);
+        });
     }
 }
 

@@ -2,13 +2,12 @@
 
 use std::future::Future;
 use std::rc::Rc;
-use std::task::Poll;
 
-use super::loop_task::NewTask;
+use super::loop_task::{FirstStep, NewTask};
 use super::{hosted, JoinHandle};
 use crate::error::Throw;
 use crate::executor::host::{self, TaskHost};
-use crate::executor::{Core, LoopClosed, NoHost};
+use crate::executor::{current, Around, Core, LoopClosed, NoHost};
 use crate::yieldable::FutureOfResult;
 
 /// Starts a coroutine, or any other future of a `Result`, as a task of its own.
@@ -130,18 +129,25 @@ where
     M: 'static,
 {
     let Some(begun) = core.begin() else { return JoinHandle::failed(LoopClosed.into()) };
-    let id = begun.id;
-    let mut task = NewTask::new(body);
-    let stepped = core.first_step(begun, |cx| match task.first_step(cx) {
-        Poll::Ready(result) => (None, JoinHandle::ended(result)),
-        Poll::Pending => {
-            let (suspended, handle) = task.split(id);
-            (Some(suspended), JoinHandle::on_loop(handle))
-        }
-    });
-    stepped.unwrap_or_else(|| {
+    let id = core.id_of(begun);
+    let task = NewTask::new(body);
+    let Some(_counted) = current::count_first_step() else {
         let (new, handle) = task.split(id);
         core.queue_first_step(id, new);
-        JoinHandle::on_loop(handle)
-    })
+        return JoinHandle::on_loop(handle);
+    };
+    // Dropped before the count, which it restores.
+    let mut around = Around::default();
+    core.enter_around(begun, &mut around);
+    match core.poll_slot(id.slot(), |cx| task.first_step(cx)) {
+        FirstStep::Ended(result) => {
+            core.release(id.slot());
+            JoinHandle::ended(result)
+        }
+        FirstStep::Suspended(task) => {
+            let (suspended, handle) = task.split(id);
+            core.suspend(id.slot(), suspended);
+            JoinHandle::on_loop(handle)
+        }
+    }
 }
