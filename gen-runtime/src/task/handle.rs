@@ -13,7 +13,7 @@ use std::task::{ready, Context, Poll};
 
 use super::body::Joinable;
 use super::hosted_join::HostedHandle;
-use super::join::{NoResult, PolledResult};
+use super::join::NoResult;
 use super::loop_handle::LoopHandle;
 use super::{CancelCompletion, CancelTarget};
 use crate::error::{CancelSource, Error, Throw};
@@ -298,24 +298,28 @@ impl<T> Future for JoinHandle<T> {
         let polled = match &mut self.task {
             Handle::OnLoop(task) => ready!(task.poll(cx.waker())),
             Handle::Ended(task) => task.take(),
-            Handle::Sent(_) | Handle::Hosted(_) => ready!(self.poll_counted(cx)),
-            Handle::Closed => Err(NoResult::Closed),
+            Handle::Sent(_) | Handle::Hosted(_) | Handle::Closed => return self.poll_counted(cx),
         };
-        Poll::Ready(polled.unwrap_or_else(|why| Err(self.no_result(why))))
+        Poll::Ready(self.result(polled))
     }
 }
 
 impl<T> JoinHandle<T> {
     /// Polls the handle of a task that others hold as well, and leaves the task at its end.
     #[inline(never)]
-    fn poll_counted(&mut self, cx: &Context<'_>) -> PolledResult<T> {
+    fn poll_counted(&mut self, cx: &Context<'_>) -> Poll<Result<T>> {
         let polled = match &mut self.task {
             Handle::Sent(task) => ready!(task.0.poll_join(cx)),
             Handle::Hosted(task) => ready!(task.poll(cx)).ok_or(NoResult::Closed),
             Handle::OnLoop(_) | Handle::Ended(_) | Handle::Closed => Err(NoResult::Closed),
         };
         *self = Self::taken();
-        Poll::Ready(polled)
+        Poll::Ready(self.result(polled))
+    }
+
+    #[inline]
+    fn result(&mut self, polled: std::result::Result<Result<T>, NoResult>) -> Result<T> {
+        polled.unwrap_or_else(|why| Err(self.no_result(why)))
     }
 
     #[cold]
