@@ -86,14 +86,14 @@ const WORKS: &[Work] = works! {
     ready_lists 159.0;
     lists_in_batches 489.0;
     lists_one_by_one 483.0;
-    results_one_by_one 715.0;
-    ready_tasks 526.0;
-    suspended_tasks 1317.0;
-    yields 210.0;
+    results_one_by_one 704.0;
+    ready_tasks 343.0;
+    suspended_tasks 999.0;
+    yields 204.0;
     ready_timeouts 40.0;
-    suspended_timeouts 1244.0;
-    cancelled_sleeps 806.0;
-    promises 494.0;
+    suspended_timeouts 1166.0;
+    cancelled_sleeps 764.0;
+    promises 482.0;
     callbacks 3700.0;
 };
 

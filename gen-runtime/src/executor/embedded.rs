@@ -22,7 +22,9 @@ pub(crate) struct Begun {
     is_entered: bool,
 }
 
-/// What was entered for a first step, if anything was.
+/// A loop, and a runtime, that were entered for a first step; empty if they were entered before.
+///
+/// It drops its content by hand, so that an empty one costs one comparison.
 #[derive(Default)]
 pub(crate) struct Around<'a>(ManuallyDrop<Option<EnteredAnew<'a>>>);
 

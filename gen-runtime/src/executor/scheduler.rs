@@ -39,7 +39,7 @@ pub(super) enum Job {
     Callback(QueuedCallback),
 }
 
-/// What there is to do for a job.
+/// The work for a job.
 pub(super) enum Work {
     Task(SlotId, TaskRef),
     /// A poll of the task takes an injection.
