@@ -78,7 +78,7 @@ pub(crate) fn turn() -> Option<Turn> {
 /// Cancels a timer of a loop: here if the loop runs on this thread, else through its inbox.
 pub(crate) fn cancel_timer(timer: TimerKey) {
     match current::get() {
-        Some(core) if core.id() == timer.loop_id => drop(core.cancel_timer(timer)),
+        Some(core) if timer.is_of(core.id()) => drop(core.cancel_timer(timer)),
         _ => {
             if let Some(shared) = registry::find(timer.loop_id) {
                 // A loop that was closed just now refuses this. Its timers are gone anyway.

@@ -92,6 +92,8 @@ impl TaskId {
 ///
 /// It owns nothing. The key of a timer that has fired or was removed fits no other timer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+// Otherwise it would have four bytes more, and a `Sleep` eight.
+#[repr(Rust, packed(4))]
 pub struct TimerKey {
     pub(crate) loop_id: LoopId,
     pub(crate) index: u32,
@@ -102,6 +104,13 @@ impl TimerKey {
     /// Makes a key that fits no timer.
     pub(crate) fn stale(loop_id: LoopId, number: u64) -> Self {
         TimerKey { loop_id, index: u32::MAX, number }
+    }
+
+    /// Whether it is the key of a timer of that loop.
+    #[inline]
+    pub(crate) fn is_of(self, id: LoopId) -> bool {
+        let own = self.loop_id;
+        own == id
     }
 }
 

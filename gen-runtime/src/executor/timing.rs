@@ -52,7 +52,7 @@ impl Core {
 
     /// Removes a timer before it fires. The caller drops the action.
     pub(crate) fn cancel_timer(&self, key: TimerKey) -> Option<Action> {
-        if key.loop_id != self.id {
+        if !key.is_of(self.id) {
             return None;
         }
         self.timers.borrow_mut().cancel(key)

@@ -1,6 +1,7 @@
 //! `gen::sleep`.
 
 use std::future::Future;
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
@@ -58,22 +59,33 @@ pub struct Sleep {
 #[derive(Debug, Clone, Copy)]
 enum End {
     At(Instant),
-    /// This long after now. If the sleep has a timer, only the timer knows the deadline. A time
-    /// that is too late for an `Instant` never comes.
-    After(Duration),
+    /// This many nanoseconds after now. If the sleep has a timer, only the timer knows the
+    /// deadline. (A `Duration` would leave no room for the tag of the enum.)
+    After(u64),
+    /// It is too late for an `Instant`.
+    Never,
 }
 
 impl End {
-    /// Without a deadline, it never ends.
     fn at(deadline: Option<Instant>) -> Self {
-        deadline.map_or(End::After(Duration::MAX), End::At)
+        deadline.map_or(End::Never, End::At)
     }
 
-    /// The deadline, on a clock that shows this time.
+    /// The end of a time that begins at the next call of [`deadline`](Self::deadline). A time of
+    /// more than five hundred years begins now.
+    fn after(duration: Duration, now: impl FnOnce() -> Instant) -> Self {
+        match u64::try_from(duration.as_nanos()) {
+            Ok(nanoseconds) => End::After(nanoseconds),
+            Err(_) => End::at(now().checked_add(duration)),
+        }
+    }
+
+    /// The deadline, on a clock that shows this time. `None` means never.
     fn deadline(self, now: impl FnOnce() -> Instant) -> Option<Instant> {
         match self {
             End::At(deadline) => Some(deadline),
-            End::After(duration) => now().checked_add(duration),
+            End::After(nanoseconds) => now().checked_add(Duration::from_nanos(nanoseconds)),
+            End::Never => None,
         }
     }
 }
@@ -90,13 +102,8 @@ enum State {
     Away(Duration),
     /// It has a deadline, and no timer.
     Unarmed,
-    /// The loop has a timer for it, and it waits as long as the timer exists. (The fields are those
-    /// of a `TimerKey`. As one field, a `TimerKey` would leave no room for the tag of the enum.)
-    Armed {
-        loop_id: LoopId,
-        number: u64,
-        index: u32,
-    },
+    /// The loop has a timer for it, and it waits as long as the timer exists.
+    Armed(TimerKey),
     /// It has a timer that belongs to no loop.
     ArmedElsewhere(ForeignTimer),
     Over,
@@ -120,8 +127,8 @@ impl Sleep {
         match host::time() {
             Some(TimeHost::Loop(core)) => {
                 let (timer, deadline) = core.wake_after(duration, cx.waker());
-                let end = deadline.map_or(End::After(duration), End::At);
-                (Sleep { end, state: State::armed(timer) }, Poll::Pending)
+                let end = deadline.map_or_else(|| End::after(duration, || core.now()), End::At);
+                (Sleep { end, state: State::Armed(timer) }, Poll::Pending)
             }
             Some(TimeHost::Foreign(clock)) if !duration.is_zero() => {
                 let end = End::at(clock.now().checked_add(duration));
@@ -149,18 +156,17 @@ impl Sleep {
     fn poll_on_loop(&mut self, core: &Core, cx: &mut Context<'_>) -> Poll<Result<()>> {
         match &mut self.state {
             State::Over => return Poll::Ready(Ok(())),
-            State::Armed { loop_id, number, index } if *loop_id == core.id() => {
-                let timer = TimerKey { loop_id: *loop_id, number: *number, index: *index };
-                if core.rearm(timer, cx.waker()) {
+            State::Armed(timer) if timer.is_of(core.id()) => {
+                if core.rearm(*timer, cx.waker()) {
                     return Poll::Pending;
                 }
                 return self.finish();
             }
             State::ArmedElsewhere(timer) => return timer.poll(cx),
-            State::Armed { .. } => self.disarm(),
+            State::Armed(_) => self.disarm(),
             State::Away(duration) => {
                 if !core.has_real_clock() {
-                    self.end = End::After(*duration);
+                    self.end = End::after(*duration, || core.now());
                 }
                 self.state = State::Unarmed;
             }
@@ -174,7 +180,7 @@ impl Sleep {
             _ => core.next_timer_number(),
         };
         let deadline = self.end.deadline(|| core.now());
-        self.state = State::armed(core.wake_at(deadline, number, cx.waker()));
+        self.state = State::Armed(core.wake_at(deadline, number, cx.waker()));
         Poll::Pending
     }
 
@@ -198,10 +204,10 @@ impl Sleep {
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }
-            State::Armed { .. } => self.disarm(),
+            State::Armed(_) => self.disarm(),
             State::Away(duration) => {
                 if !clock.is_real() {
-                    self.end = End::After(*duration);
+                    self.end = End::after(*duration, || clock.now());
                 }
                 self.state = State::Unarmed;
             }
@@ -239,14 +245,13 @@ impl Sleep {
 
     /// Removes the timer.
     pub(super) fn disarm(&mut self) {
-        match self.state {
-            State::Armed { loop_id, number, index } => {
-                self.state = State::Unarmed;
-                host::cancel_timer(TimerKey { loop_id, number, index });
-            }
+        if !matches!(self.state, State::Armed(_) | State::ArmedElsewhere(_)) {
+            return;
+        }
+        match mem::replace(&mut self.state, State::Unarmed) {
+            State::Armed(timer) => host::cancel_timer(timer),
             // Its drop removes it.
-            State::ArmedElsewhere(_) => self.state = State::Unarmed,
-            _ => {}
+            armed_elsewhere => drop(armed_elsewhere),
         }
     }
 }
@@ -255,10 +260,6 @@ impl State {
     /// The state of a sleep that is made now, on a loop.
     fn fresh(core: &Core) -> Self {
         State::Fresh(core.id(), core.next_timer_number())
-    }
-
-    fn armed(TimerKey { loop_id, number, index }: TimerKey) -> Self {
-        State::Armed { loop_id, number, index }
     }
 }
 
@@ -277,5 +278,17 @@ impl Future for Sleep {
 impl Drop for Sleep {
     fn drop(&mut self) {
         self.disarm();
+    }
+}
+
+#[cfg(all(test, target_pointer_width = "64"))]
+mod tests {
+    use super::*;
+
+    /// Each task that sleeps, and each timeout, has the bytes of a sleep.
+    #[test]
+    fn a_sleep_has_no_bytes_besides_its_end_and_its_timer() {
+        assert_eq!(size_of::<End>(), size_of::<Instant>());
+        assert_eq!(size_of::<Sleep>(), 40);
     }
 }

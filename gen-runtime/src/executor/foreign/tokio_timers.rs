@@ -52,24 +52,39 @@ pub(super) fn has_real_time() -> bool {
 }
 
 /// A timer that was made and has not fired. Dropping it removes it.
+///
+/// The fields after the first are those of its [`TimerKey`], without the loop.
 pub(crate) struct Timer {
     timers: Arc<RuntimeTimers>,
-    key: TimerKey,
+    number: u64,
+    index: u32,
+    _room: RoomForTag,
+}
+
+/// A byte with one value. The other values are room for the tag of an enum that holds a timer. So a
+/// sleep needs no bytes besides those of its timer.
+#[repr(u8)]
+enum RoomForTag {
+    Zero,
 }
 
 /// Makes a timer in the runtime that is entered.
 pub(super) fn timer(deadline: Instant, waker: &Waker) -> std::result::Result<Timer, NoHost> {
     let timers = of_this_runtime()?;
-    let key = timers.insert(deadline, waker.clone());
-    Ok(Timer { timers, key })
+    let TimerKey { number, index, .. } = timers.insert(deadline, waker.clone());
+    Ok(Timer { timers, number, index, _room: RoomForTag::Zero })
 }
 
 impl Timer {
+    fn key(&self) -> TimerKey {
+        TimerKey { loop_id: LoopId::NONE, index: self.index, number: self.number }
+    }
+
     /// Ready when the timer has fired. Until then, it wakes the waker of the last poll.
     pub(super) fn poll(&mut self, waker: &Waker) -> Poll<Result<()>> {
         {
             let state = self.timers.lock();
-            match state.timers.action(self.key) {
+            match state.timers.action(self.key()) {
                 _ if self.timers.is_closed() => return Poll::Ready(Err(LoopClosed.into())),
                 None => return Poll::Ready(Ok(())),
                 Some(known) if known.will_wake(waker) => return Poll::Pending,
@@ -81,8 +96,8 @@ impl Timer {
         // back.
         let waker = waker.clone();
         let mut state = self.timers.lock();
-        let is_waiting = state.timers.action(self.key).is_some();
-        let old = state.timers.replace(self.key, waker);
+        let is_waiting = state.timers.action(self.key()).is_some();
+        let old = state.timers.replace(self.key(), waker);
         let is_closed = self.timers.is_closed();
         drop(state);
         drop(old);
@@ -96,13 +111,13 @@ impl Timer {
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        self.timers.cancel(self.key);
+        self.timers.cancel(self.key());
     }
 }
 
 impl fmt::Debug for Timer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Timer").field("number", &self.key.number).finish_non_exhaustive()
+        f.debug_struct("Timer").field("number", &self.number).finish_non_exhaustive()
     }
 }
 

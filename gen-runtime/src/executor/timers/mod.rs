@@ -13,6 +13,7 @@
 //! | `mod.rs` | [`Timers`]: the timers by key, and this turn's list |
 //! | `wheel.rs` | [`Wheel`](wheel::Wheel): the timers by deadline |
 //! | `slab.rs` | [`Slab`](slab::Slab): the table of timers, and the lists through it |
+//! | `free.rs` | [`FreeNodes`](free::FreeNodes): the free places in that table |
 //! | `ticks.rs` | [`Ticks`](ticks::Ticks): points in time as whole nanoseconds |
 //! | `model.rs` | a test: random programs against a tree |
 //!
@@ -39,6 +40,7 @@
 //! Nothing in here runs code of a user, not even a drop: actions that are taken out go to the
 //! caller.
 
+mod free;
 #[cfg(test)]
 mod model;
 mod slab;
@@ -106,11 +108,11 @@ impl<A> Timers<A> {
     /// Removes a timer before it fires.
     #[inline]
     pub(crate) fn cancel(&mut self, key: TimerKey) -> Option<A> {
-        let place = self.slab.get(key.index, key.number)?.place;
-        match place {
+        self.slab.get(key.index, key.number)?;
+        match self.slab.place(key.index) {
             Place::InTurn => self.turn.as_mut()?.remove(&mut self.slab, key.index),
             Place::Overdue | Place::Slot { .. } => self.wheel.remove(&mut self.slab, key.index),
-            Place::Apart | Place::Free => {}
+            Place::Apart => {}
         }
         self.slab.remove(key.index)
     }

@@ -230,3 +230,17 @@ fn the_table_shrinks_after_a_burst() {
         assert_eq!(timers.slab.used(), kept);
     }
 }
+
+/// Otherwise each new timer would be fetched from the slow memory of the machine.
+#[test]
+fn timers_that_are_made_after_a_burst_are_neighbours() {
+    let (mut random, mut slab) = (Random(7), Slab::new());
+    let mut places: Vec<u32> = (1..=64_000).map(|number| slab.insert(0, number, ())).collect();
+    while !places.is_empty() {
+        let at = random.below(places.len() as u64) as usize;
+        slab.remove(places.swap_remove(at));
+    }
+    let places: Vec<u32> = (1..=64_000).map(|number| slab.insert(0, number, ())).collect();
+    let apart = places.windows(2).filter(|pair| pair[0] + 1 != pair[1]).count();
+    assert!(apart <= 1_000, "{apart} timers are not beside the timer before them");
+}

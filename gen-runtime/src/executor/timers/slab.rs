@@ -1,18 +1,24 @@
 //! [`Slab`]: the table of timers, and the lists through it.
 //!
-//! A node is a timer, or free. The free nodes are a list. A node that is in a [`List`] is linked to
-//! its neighbours by their indices, so it can be removed from the middle. The links are in a table
-//! of their own: a removal writes to those of two neighbours, and a table of eight bytes a node
-//! stays in the caches of the processor when one of whole nodes does not.
+//! A node is a timer, or free. A node that is in a [`List`] is linked to its neighbours by their
+//! indices, so it can be removed from the middle. The links are in a table of their own: a removal
+//! writes to those of two neighbours, and a table of twelve bytes a node stays in the caches of the
+//! processor when one of whole nodes does not.
+//!
+//! The free nodes are bits in blocks of 64, see `free.rs`.
 //!
 //! The tables grow when no node is free. They are cut off behind the last timer when as many timers
 //! have come and gone as there are nodes, and most of the nodes were free all the time. So a burst
 //! that comes again and again finds its memory, and one that does not gives it back.
 
+use super::free::FreeNodes;
 use super::ticks::Tick;
 
 /// The index that is no index.
 const NONE: u32 = u32::MAX;
+
+/// The number of no timer, which a free node has.
+const NO_TIMER: u64 = 0;
 
 /// A table of this many nodes is never cut off.
 const SMALL: usize = 64;
@@ -20,25 +26,23 @@ const SMALL: usize = 64;
 pub(super) struct Node<A> {
     /// The deadline; in this turn's list, the duration.
     pub(super) at: Tick,
-    /// The number of the timer that has the node, or had it last.
+    /// The number of the timer that has the node, or [`NO_TIMER`].
     pub(super) number: u64,
     pub(super) action: Option<A>,
-    pub(super) place: Place,
 }
 
-/// The neighbours of a node in its list.
+/// The list that a node is in, and its neighbours there.
 #[derive(Clone, Copy)]
 struct Links {
+    place: Place,
     previous: u32,
-    /// Of a free node: the next free one.
     next: u32,
 }
 
 /// The list that a node is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
-    Free,
-    /// In no list: it has no deadline, or it is due.
+    /// In no list: it has no deadline, or it is due, or it is free.
     Apart,
     InTurn,
     Overdue,
@@ -51,7 +55,7 @@ pub(super) enum Place {
 pub(super) struct Slab<A> {
     nodes: Vec<Node<A>>,
     links: Vec<Links>,
-    free: u32,
+    free: FreeNodes,
     /// The number of nodes that are not free.
     used: usize,
     /// The number of nodes that became free since the length of the tables was examined.
@@ -62,20 +66,19 @@ pub(super) struct Slab<A> {
 
 impl<A> Slab<A> {
     pub(super) fn new() -> Self {
-        Slab { nodes: Vec::new(), links: Vec::new(), free: NONE, used: 0, freed: 0, most_used: 0 }
+        let (nodes, links, free) = (Vec::new(), Vec::new(), FreeNodes::new());
+        Slab { nodes, links, free, used: 0, freed: 0, most_used: 0 }
     }
 
     /// Adds a timer that is in no list.
     #[inline]
     pub(super) fn insert(&mut self, at: Tick, number: u64, action: A) -> u32 {
-        let node = Node { at, number, action: Some(action), place: Place::Apart };
+        let node = Node { at, number, action: Some(action) };
         self.used += 1;
         self.most_used = self.most_used.max(self.used);
-        let index = self.free;
-        match self.nodes.get_mut(index as usize) {
-            Some(free) => {
-                self.free = self.links[index as usize].next;
-                *free = node;
+        match self.free.take() {
+            Some(index) => {
+                *self.node_mut(index) = node;
                 index
             }
             None => self.grow(node),
@@ -84,23 +87,23 @@ impl<A> Slab<A> {
 
     #[cold]
     fn grow(&mut self, node: Node<A>) -> u32 {
+        // The tables of 2^32 timers would take 258 GB.
+        let index = u32::try_from(self.nodes.len()).expect("fewer than 2^32 timers");
         self.nodes.push(node);
-        self.links.push(Links { previous: NONE, next: NONE });
-        // The tables of 2^32 timers would take 288 GB.
-        u32::try_from(self.nodes.len() - 1).expect("fewer than 2^32 timers")
+        self.links.push(Links { place: Place::Apart, previous: NONE, next: NONE });
+        self.free.grow(self.nodes.len());
+        index
     }
 
     /// The node of the timer with that number, if it has not ended.
     #[inline]
     pub(super) fn get(&self, index: u32, number: u64) -> Option<&Node<A>> {
-        let node = self.nodes.get(index as usize)?;
-        (node.number == number && node.place != Place::Free).then_some(node)
+        self.nodes.get(index as usize).filter(|node| node.number == number)
     }
 
     #[inline]
     pub(super) fn get_mut(&mut self, index: u32, number: u64) -> Option<&mut Node<A>> {
-        let node = self.nodes.get_mut(index as usize)?;
-        (node.number == number && node.place != Place::Free).then_some(node)
+        self.nodes.get_mut(index as usize).filter(|node| node.number == number)
     }
 
     #[inline]
@@ -113,6 +116,12 @@ impl<A> Slab<A> {
         &mut self.nodes[index as usize]
     }
 
+    /// The list that a node is in.
+    #[inline]
+    pub(super) fn place(&self, index: u32) -> Place {
+        self.links[index as usize].place
+    }
+
     fn next(&self, index: u32) -> u32 {
         self.links[index as usize].next
     }
@@ -120,12 +129,10 @@ impl<A> Slab<A> {
     /// Frees the node of a timer that is in no list any more.
     #[inline]
     pub(super) fn remove(&mut self, index: u32) -> Option<A> {
-        let free = self.free;
         let node = self.node_mut(index);
+        node.number = NO_TIMER;
         let action = node.action.take();
-        node.place = Place::Free;
-        self.links[index as usize].next = free;
-        self.free = index;
+        self.free.add(index);
         self.used -= 1;
         self.freed += 1;
         if self.freed > self.nodes.len() {
@@ -144,7 +151,7 @@ impl<A> Slab<A> {
     /// Cuts the table off behind the last timer, if that halves it.
     #[cold]
     fn cut_off(&mut self) {
-        let last = self.nodes.iter().rposition(|node| node.place != Place::Free);
+        let last = self.nodes.iter().rposition(|node| node.number != NO_TIMER);
         let length = last.map_or(0, |last| last + 1).max(SMALL);
         if length > self.nodes.len() / 2 {
             return;
@@ -153,12 +160,11 @@ impl<A> Slab<A> {
         self.nodes.shrink_to_fit();
         self.links.truncate(length);
         self.links.shrink_to_fit();
-        // In order, so that new timers come to the front of the table.
-        self.free = NONE;
+        self.free = FreeNodes::new();
+        self.free.grow(length);
         for (index, node) in self.nodes.iter().enumerate().rev() {
-            if node.place == Place::Free {
-                self.links[index].next = self.free;
-                self.free = index as u32;
+            if node.number == NO_TIMER {
+                self.free.add(index as u32);
             }
         }
     }
@@ -212,8 +218,7 @@ impl List {
     pub(super) fn push<A>(&mut self, slab: &mut Slab<A>, index: u32, place: Place) {
         let next = self.first;
         self.first = index;
-        slab.node_mut(index).place = place;
-        slab.links[index as usize] = Links { previous: NONE, next };
+        slab.links[index as usize] = Links { place, previous: NONE, next };
         if next != NONE {
             slab.links[next as usize].previous = index;
         }
@@ -222,8 +227,9 @@ impl List {
     /// Takes a node out, wherever in the list it is. It is in no list afterwards.
     #[inline]
     pub(super) fn remove<A>(&mut self, slab: &mut Slab<A>, index: u32) {
-        slab.node_mut(index).place = Place::Apart;
-        let Links { previous, next } = slab.links[index as usize];
+        let links = &mut slab.links[index as usize];
+        links.place = Place::Apart;
+        let Links { previous, next, .. } = *links;
         if next != NONE {
             slab.links[next as usize].previous = previous;
         }

@@ -74,7 +74,7 @@ impl Wheel {
     /// Takes a timer out.
     #[inline]
     pub(super) fn remove<A>(&mut self, slab: &mut Slab<A>, index: u32) {
-        match slab.node(index).place {
+        match slab.place(index) {
             Place::Overdue => self.overdue.remove(slab, index),
             Place::Slot { level, slot } => {
                 let level = &mut self.levels[level as usize];
@@ -84,7 +84,7 @@ impl Wheel {
                     level.occupied &= !(1 << slot);
                 }
             }
-            Place::Free | Place::Apart | Place::InTurn => {}
+            Place::Apart | Place::InTurn => {}
         }
     }
 
