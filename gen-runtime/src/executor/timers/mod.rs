@@ -70,13 +70,20 @@ pub(crate) struct Timers<A> {
     turn: Option<List>,
     ticks: Ticks,
     next_number: u64,
+    /// The deadlines, numbers and places of the timers that are due. They are sorted here, beside
+    /// each other, and the memory is used again.
+    taken: Vec<(Tick, u64, u32)>,
 }
 
 impl<A> Timers<A> {
+    /// So many are rarely due at once again.
+    const KEPT: usize = 1024;
+
     /// `now` is the time of the clock that the deadlines belong to.
     pub(crate) fn new(now: Instant) -> Self {
         let ticks = Ticks::since(now);
-        Timers { slab: Slab::new(), wheel: Wheel::new(ticks.of(now)), turn: None, ticks, next_number: 0 }
+        let (slab, wheel) = (Slab::new(), Wheel::new(ticks.of(now)));
+        Timers { slab, wheel, turn: None, ticks, next_number: 0, taken: Vec::new() }
     }
 
     pub(crate) fn next_number(&mut self) -> u64 {
@@ -141,12 +148,17 @@ impl<A> Timers<A> {
     /// Takes the timers that are due at `now`, in order. Each waits for its `fire`, and may be
     /// cancelled until then.
     pub(crate) fn take_due(&mut self, now: Instant, loop_id: LoopId, due: &mut Vec<TimerKey>) {
-        let first = due.len();
-        self.wheel.advance(&mut self.slab, self.ticks.of(now), |index, number| {
-            due.push(TimerKey { loop_id, index, number });
+        let taken = &mut self.taken;
+        self.wheel.advance(&mut self.slab, self.ticks.of(now), |at, number, index| {
+            taken.push((at, number, index));
         });
-        let slab = &self.slab;
-        due[first..].sort_unstable_by_key(|key| (slab.node(key.index).at, key.number));
+        if taken.is_empty() {
+            return;
+        }
+        taken.sort_unstable();
+        let keys = taken.drain(..).map(|(_, number, index)| TimerKey { loop_id, index, number });
+        due.extend(keys);
+        taken.shrink_to(Self::KEPT);
     }
 
     /// Takes the action of a due timer that was not cancelled.

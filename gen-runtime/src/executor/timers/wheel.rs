@@ -127,7 +127,7 @@ impl Wheel {
     }
 
     /// Moves the time to `now`, and takes out the timers that are due then, in any order.
-    pub(super) fn advance<A>(&mut self, slab: &mut Slab<A>, now: Tick, mut take: impl FnMut(u32, u64)) {
+    pub(super) fn advance<A>(&mut self, slab: &mut Slab<A>, now: Tick, mut take: impl FnMut(Tick, u64, u32)) {
         while let Some((level, slot)) = self.first_slot() {
             let first = self.first_tick(level, slot);
             if first > now {
@@ -139,7 +139,8 @@ impl Wheel {
             self.now = first;
             while let Some(index) = list.pop(slab) {
                 if is_due {
-                    take(index, slab.node(index).number);
+                    let node = slab.node(index);
+                    take(node.at, node.number, index);
                 } else {
                     self.insert(slab, index);
                 }
@@ -150,12 +151,12 @@ impl Wheel {
     }
 
     /// Takes out the overdue timers. If the clock has gone backwards, some are not due.
-    fn take_overdue<A>(&mut self, slab: &mut Slab<A>, now: Tick, mut take: impl FnMut(u32, u64)) {
+    fn take_overdue<A>(&mut self, slab: &mut Slab<A>, now: Tick, mut take: impl FnMut(Tick, u64, u32)) {
         let mut overdue = std::mem::replace(&mut self.overdue, List::EMPTY);
         while let Some(index) = overdue.pop(slab) {
             let node = slab.node(index);
             if node.at <= now {
-                take(index, node.number);
+                take(node.at, node.number, index);
             } else {
                 self.overdue.push(slab, index, Place::Overdue);
             }
