@@ -3,16 +3,16 @@
 //! A task of tokio is aligned to a cache line or two, and the allocator of glibc serves such a
 //! request by splitting a larger one. If another small block is allocated and freed beside each of
 //! them, its free lists are merged and split again and again, which costs more than all atomic
-//! operations of a task. So a thread keeps a few blocks of each size.
+//! operations of a task. So a thread keeps the blocks of its last tasks.
 //!
 //! 1. A block of a class was allocated by [`allocate`] with the layout of the class, and has no
 //!    other user: [`free`] was promised so.
 //! 2. The first word of a kept block points to the next kept block of the class, or is null.
-//! 3. A class keeps at most [`KEPT`] bytes of blocks. They are freed at the end of the thread.
-//!    After that the thread keeps none.
+//! 3. A class keeps at most [`KEPT`] bytes of blocks, and a thread [`CLASSES`] times as much. They
+//!    are freed at the end of the thread. After that the thread keeps none.
 //!
-//! With debug assertions, and in the models of loom, nothing is kept, so that the address sanitizer
-//! and loom see each use of memory after its end, and each block that is leaked.
+//! Under the address sanitizer, which runs with `--cfg keeps_nothing`, and in the models of loom,
+//! nothing is kept: so they see each use of memory after its end, and each block that is leaked.
 
 use std::alloc::{handle_alloc_error, Layout};
 use std::cell::Cell;
@@ -25,21 +25,21 @@ const STEP: usize = 64;
 const CLASSES: usize = 8;
 /// Larger ones are rare.
 const ALIGN: usize = 16;
-/// The most bytes that a class keeps: the blocks of some hundred tasks. Those of a larger burst are
-/// freed. So a thread keeps at most 192 kB.
+/// So a class keeps the blocks of a hundred tasks that are not large. Those of a larger burst are
+/// freed.
 const KEPT: usize = 24 * 1024;
 
 /// The blocks of one class.
 struct Class {
     first: Cell<*mut u8>,
-    len: Cell<u32>,
+    bytes: Cell<usize>,
 }
 
 struct Cache([Class; CLASSES]);
 
 thread_local! {
     static CACHE: Cache =
-        const { Cache([const { Class { first: Cell::new(ptr::null_mut()), len: Cell::new(0) } }; CLASSES]) };
+        const { Cache([const { Class { first: Cell::new(ptr::null_mut()), bytes: Cell::new(0) } }; CLASSES]) };
 }
 
 /// Returns the index of the class with blocks for `layout`.
@@ -53,15 +53,12 @@ fn layout_of(class: usize) -> Layout {
     Layout::from_size_align((class + 1) * STEP, ALIGN).expect("a valid layout")
 }
 
-/// The number of blocks that a class keeps.
-fn most(class: usize) -> u32 {
-    (KEPT / layout_of(class).size()) as u32
-}
-
 /// Allocates memory for a task.
 pub(super) fn allocate(layout: Layout) -> NonNull<u8> {
     let class = class_of(layout);
-    if let Some(block) = class.and_then(|class| CACHE.try_with(|cache| cache.0[class].pop()).ok().flatten()) {
+    if let Some(block) = class
+        .and_then(|class| CACHE.try_with(|cache| cache.0[class].pop(layout_of(class).size())).ok().flatten())
+    {
         return block;
     }
     let layout = class.map_or(layout, layout_of);
@@ -81,9 +78,9 @@ pub(super) unsafe fn free(block: NonNull<u8>, layout: Layout) {
     if let Some(class) = class {
         let is_kept = |cache: &Cache| {
             // SAFETY: the block is of this class, and is not used any more (1).
-            unsafe { cache.0[class].push(block, most(class)) }
+            unsafe { cache.0[class].push(block, layout_of(class).size()) }
         };
-        if !cfg!(any(debug_assertions, loom)) && CACHE.try_with(is_kept).unwrap_or(false) {
+        if !cfg!(any(loom, keeps_nothing)) && CACHE.try_with(is_kept).unwrap_or(false) {
             return;
         }
     }
@@ -92,28 +89,30 @@ pub(super) unsafe fn free(block: NonNull<u8>, layout: Layout) {
 }
 
 impl Class {
-    fn pop(&self) -> Option<NonNull<u8>> {
+    /// Takes a block of `size` bytes, which is that of the class.
+    fn pop(&self, size: usize) -> Option<NonNull<u8>> {
         let block = NonNull::new(self.first.get())?;
         // SAFETY: the first word of a kept block is the pointer to the next one (2). It is aligned,
         // because the block is.
         self.first.set(unsafe { block.cast::<*mut u8>().read() });
-        self.len.set(self.len.get() - 1);
+        self.bytes.set(self.bytes.get() - size);
         Some(block)
     }
 
-    /// Keeps a block, and returns whether it does. It does not if there are `most`.
+    /// Keeps a block of `size` bytes, and returns whether it does.
     ///
     /// # Safety
     ///
     /// The block is of this class, and is not used any more.
-    unsafe fn push(&self, block: NonNull<u8>, most: u32) -> bool {
-        if self.len.get() == most {
+    unsafe fn push(&self, block: NonNull<u8>, size: usize) -> bool {
+        let bytes = self.bytes.get() + size;
+        if bytes > KEPT {
             return false;
         }
         // SAFETY: the block is not used any more, has room for a word, and is aligned for it.
         unsafe { block.cast::<*mut u8>().write(self.first.get()) };
         self.first.set(block.as_ptr());
-        self.len.set(self.len.get() + 1);
+        self.bytes.set(bytes);
         true
     }
 }
@@ -121,7 +120,7 @@ impl Class {
 impl Drop for Cache {
     fn drop(&mut self) {
         for (class, blocks) in self.0.iter().enumerate() {
-            while let Some(block) = blocks.pop() {
+            while let Some(block) = blocks.pop(layout_of(class).size()) {
                 // SAFETY: it was allocated with this layout (1), and is not used.
                 unsafe { dealloc(block.as_ptr(), layout_of(class)) };
             }
@@ -134,24 +133,25 @@ mod tests {
     use super::*;
 
     fn class() -> Class {
-        Class { first: Cell::new(ptr::null_mut()), len: Cell::new(0) }
+        Class { first: Cell::new(ptr::null_mut()), bytes: Cell::new(0) }
     }
 
     #[test]
     fn a_class_gives_back_what_it_keeps_and_refuses_more() {
-        let class = class();
-        assert_eq!(class.pop(), None);
-        let blocks: Vec<_> = (0..=3).map(|_| allocate(layout_of(1))).collect();
+        let (class, size) = (class(), layout_of(CLASSES - 1).size());
+        let most = KEPT / size;
+        assert_eq!(class.pop(size), None);
+        let blocks: Vec<_> = (0..=most).map(|_| allocate(layout_of(CLASSES - 1))).collect();
         // SAFETY: the blocks are not used.
-        let kept: Vec<_> = blocks.iter().map(|block| unsafe { class.push(*block, 3) }).collect();
-        assert_eq!(kept.iter().filter(|kept| **kept).count(), 3);
-        assert!(!kept[3]);
-        let mut left: Vec<_> = std::iter::from_fn(|| class.pop()).collect();
+        let kept: Vec<_> = blocks.iter().map(|block| unsafe { class.push(*block, size) }).collect();
+        assert_eq!(kept.iter().filter(|kept| **kept).count(), most);
+        assert!(!kept[most]);
+        let mut left: Vec<_> = std::iter::from_fn(|| class.pop(size)).collect();
         left.reverse();
-        assert_eq!(left, blocks[..3]);
+        assert_eq!(left, blocks[..most]);
         for block in blocks {
             // SAFETY: they come from `allocate`, and are not used.
-            unsafe { free(block, layout_of(1)) };
+            unsafe { free(block, layout_of(CLASSES - 1)) };
         }
     }
 
