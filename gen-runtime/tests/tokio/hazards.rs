@@ -296,6 +296,21 @@ fn a_task_that_has_run_another_runtime_to_its_end_may_sleep() {
     slept.unwrap().unwrap();
 }
 
+/// Otherwise its sleep would be one of a runtime that nobody drives.
+#[test]
+fn a_task_that_has_used_another_runtime_for_a_while_may_sleep() {
+    let _limit = time_limit();
+    let [inner, outer] = runtimes();
+    let inner = Arc::new(inner);
+    let used = inner.clone();
+    let slept = outer.block_on(outer.spawn(async move {
+        tokio::task::block_in_place(move || used.block_on(gen::sleep(Duration::from_millis(1))))?;
+        gen::sleep(Duration::from_millis(1)).await
+    }));
+    slept.unwrap().unwrap();
+    drop(inner);
+}
+
 /// Otherwise it would be a panic of tokio's.
 #[test]
 fn a_task_that_stays_on_its_thread_needs_a_place() {

@@ -24,7 +24,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
 use tokio::runtime::{Handle, Id, RuntimeFlavor};
-use tokio::task::{self, unconstrained};
+use tokio::task::unconstrained;
 use tokio::time::Sleep;
 
 use super::tokio_tasks;
@@ -188,10 +188,11 @@ impl RuntimeTimers {
         state.target
     }
 
-    fn close(&self) -> Vec<Waker> {
+    /// Takes all wakers: those of the timers, and that of the driver, which would keep the runtime.
+    fn close(&self) -> (Vec<Waker>, Option<Waker>) {
         let mut state = self.lock();
         self.is_closed.store(true, Ordering::Relaxed);
-        state.timers.clear()
+        (state.timers.clear(), state.driver.take())
     }
 
     fn is_closed(&self) -> bool {
@@ -223,37 +224,31 @@ thread_local! {
 }
 
 struct Last {
-    /// The task that has used them. A task stays in its runtime, but may enter another one
-    /// meanwhile, which may be gone when the task goes on.
-    task: Option<task::Id>,
     runtime: Id,
     timers: Arc<RuntimeTimers>,
 }
 
 /// Returns the timers of the runtime that is entered. The first call in a runtime makes them.
 fn of_this_runtime() -> std::result::Result<Arc<RuntimeTimers>, NoHost> {
-    let task = task::try_id();
-    if let Some(timers) = last(|last| task.is_some() && last.task == task && !last.timers.is_closed()) {
-        return Ok(timers);
-    }
-    // This takes a reference to the runtime, and so is slower.
+    // The id of the task would be found without a reference to the runtime. But a task may enter
+    // another runtime for a while, and tokio does not tell.
     let handle = Handle::try_current().map_err(|_| NoHost::for_time())?;
     let runtime = handle.id();
-    let timers = match last(|last| last.runtime == runtime && !last.timers.is_closed()) {
-        Some(timers) => timers,
-        None => find_or_make(&handle)?,
-    };
-    let next = Last { task, runtime, timers: Arc::clone(&timers) };
+    if let Some(timers) = last(runtime) {
+        return Ok(timers);
+    }
+    let timers = find_or_make(&handle)?;
+    let next = Last { runtime, timers: Arc::clone(&timers) };
     let before = LAST.try_with(|last| last.replace(Some(next)));
     drop(before);
     Ok(timers)
 }
 
-/// Returns the timers that this thread has used last, if they fit.
-fn last(fits: impl FnOnce(&Last) -> bool) -> Option<Arc<RuntimeTimers>> {
-    let timers = LAST.try_with(|last| {
-        last.borrow().as_ref().filter(|last| fits(last)).map(|last| Arc::clone(&last.timers))
-    });
+/// Returns the timers that this thread has used last, if they are those of `runtime`.
+fn last(runtime: Id) -> Option<Arc<RuntimeTimers>> {
+    let fits = |last: &&Last| last.runtime == runtime && !last.timers.is_closed();
+    let timers =
+        LAST.try_with(|last| last.borrow().as_ref().filter(fits).map(|last| Arc::clone(&last.timers)));
     timers.ok().flatten()
 }
 
@@ -337,7 +332,7 @@ impl Drop for Driver {
     /// The runtime is shut down.
     fn drop(&mut self) {
         registry().remove(&self.id);
-        let wakers = self.timers.close();
+        let (wakers, _driver) = self.timers.close();
         wakers.into_iter().for_each(|waker| wake(Some(waker)));
     }
 }
