@@ -1,15 +1,26 @@
 //! `#[gen::engine]`: a coroutine that its call starts, and whose end no code waits for.
+//!
+//! An engine is a task whose handle is dropped when its call returns. A body that never suspends
+//! ends within the call, as a part of the caller, and the handle brings its error. The error of a
+//! later step goes to the [context](crate::context) of the call. The task knows that context: it is
+//! the one outside of its own. So nothing is captured at the call.
+//!
+//! | step | runs | its error |
+//! |---|---|---|
+//! | the first one, within the call | in the call | is returned by the call |
+//! | the first one, if too many first steps are nested at the call | in a later turn | goes to the context of the call |
+//! | a later one | in a later turn, or on another thread | goes to the context of the call |
 
-use std::future::{poll_fn, Future};
+use std::future::Future;
 use std::mem;
-use std::pin::{pin, Pin};
-use std::sync::Arc;
-use std::task::{self, Poll, Waker};
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
 
-use crate::context::{self, Context};
-use crate::error::{catch_panic, Error, Throw};
-use crate::executor::{noting_drops, NotedDrops, UnhandledError};
-use crate::sync::{lock, Mutex};
+use pin_project_lite::pin_project;
+
+use crate::error::{Panicked, Throw};
+use crate::executor::{current, deliver_outward, noting_drops, UnhandledError};
 use crate::task::{spawn, spawn_local, JoinHandle};
 use crate::tornado::CatchReturn;
 use crate::Result;
@@ -57,9 +68,7 @@ pub fn engine<C>(coroutine: C) -> Result
 where
     C: Future<Output = Result> + 'static,
 {
-    let call = Call::new();
-    let task = spawn_local(call.clone().run(coroutine));
-    call.end(task)
+    first_result(spawn_local(Engine::new(coroutine)))
 }
 
 /// As [`engine`], for `#[gen::engine(send)]`: the task may be moved to another thread.
@@ -72,81 +81,65 @@ pub fn engine_send<C>(coroutine: C) -> Result
 where
     C: Future<Output = Result> + Send + 'static,
 {
-    let call = Call::new();
-    let task = spawn(call.clone().run(coroutine));
-    call.end(task)
+    first_result(spawn(Engine::new(coroutine)))
 }
 
-/// The call of an engine, and where the error of its body goes.
-#[derive(Clone)]
-struct Call {
-    context: Context,
-    stage: Arc<Mutex<Stage>>,
+/// Returns the error of a task that has ended in its first step, or could not be started.
+fn first_result(mut task: JoinHandle<()>) -> Result {
+    match Pin::new(&mut task).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(result) => result,
+        Poll::Pending => Ok(()),
+    }
 }
 
-enum Stage {
-    /// The call has not returned: it returns the error.
-    Calling,
-    /// The body has failed, and the call has not returned.
-    Failed(Error),
-    /// The call has returned: the error goes to its context.
-    Returned,
+pin_project! {
+    /// The body of an engine's task.
+    struct Engine<C> {
+        #[pin]
+        coroutine: C,
+        // The next poll is the first step, and runs within the call.
+        is_in_call: bool,
+    }
 }
 
-impl Call {
-    fn new() -> Self {
-        Call { context: context::capture(), stage: Arc::new(Mutex::new(Stage::Calling)) }
+impl<C> Engine<C> {
+    /// Of a task that is spawned at once.
+    fn new(coroutine: C) -> Self {
+        Engine { coroutine, is_in_call: current::runs_first_steps() }
     }
+}
 
-    /// Runs the body.
-    async fn run<C: Future<Output = Result>>(self, coroutine: C) -> Result {
-        let mut body = pin!(catch_panic(coroutine));
-        poll_fn(|cx| self.step(body.as_mut(), cx)).await;
-        Ok(())
-    }
+impl<C: Future<Output = Result>> Future for Engine<C> {
+    type Output = Result;
 
-    /// Polls the body. When it fails it drops what it holds, such as a callback for which another
-    /// task waits. That task learns of the drop after the error.
-    fn step(
-        &self,
-        body: Pin<&mut impl Future<Output = Result<Result>>>,
-        cx: &mut task::Context<'_>,
-    ) -> Poll<()> {
-        match noting_drops(|| body.poll(cx)) {
-            (Poll::Pending, drops) => {
-                drops.pass_on();
-                Poll::Pending
-            }
-            (Poll::Ready(result), drops) => {
-                match result.and_then(|result| result) {
-                    Ok(()) => drops.pass_on(),
-                    Err(error) => self.fail(error, drops),
-                }
-                Poll::Ready(())
-            }
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result> {
+        let this = self.project();
+        match mem::take(this.is_in_call) {
+            // The caller gets the error from the handle, which it still holds.
+            true => this.coroutine.poll(cx),
+            false => later_step(this.coroutine, cx).map(Ok),
         }
     }
+}
 
-    fn fail(&self, error: Error, drops: NotedDrops) {
-        let mut stage = lock(&self.stage);
-        if let Stage::Calling = *stage {
-            *stage = Stage::Failed(error);
-            drop(stage);
-            return drops.pass_on();
+/// Polls a body whose call has returned. Its error goes to the context of the call, which is that
+/// outside of its task.
+///
+/// When the body fails it drops what it holds, such as a callback for which another task waits.
+/// That task learns of the drop after the error.
+fn later_step(body: Pin<&mut impl Future<Output = Result>>, cx: &mut Context<'_>) -> Poll<()> {
+    let poll = || {
+        catch_unwind(AssertUnwindSafe(|| body.poll(cx)))
+            .unwrap_or_else(|payload| Poll::Ready(Err(Panicked::new(payload).into())))
+    };
+    match noting_drops(poll) {
+        (Poll::Ready(Err(error)), drops) => {
+            deliver_outward(UnhandledError::with_drops("an engine", error, drops));
+            Poll::Ready(())
         }
-        drop(stage);
-        self.context.deliver(UnhandledError::with_drops("an engine", error, drops));
-    }
-
-    /// Returns the result of the first step.
-    fn end(self, mut task: JoinHandle<()>) -> Result {
-        if let Stage::Failed(error) = mem::replace(&mut *lock(&self.stage), Stage::Returned) {
-            return Err(error);
-        }
-        // A task that could not be started has failed without its body.
-        match Pin::new(&mut task).poll(&mut task::Context::from_waker(Waker::noop())) {
-            Poll::Ready(result) => result,
-            Poll::Pending => Ok(()),
+        (polled, drops) => {
+            drops.pass_on();
+            polled.map(drop)
         }
     }
 }

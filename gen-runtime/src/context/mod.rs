@@ -160,7 +160,7 @@ impl Context {
         }
     }
 
-    pub(crate) fn deliver(&self, error: UnhandledError) {
+    fn deliver(&self, error: UnhandledError) {
         match (&self.context, &self.home) {
             (None, Some(home)) if !current::is(home) => send_to_handler(error, home),
             (context, _) => deliver_error(error, context.clone()),

@@ -177,6 +177,11 @@ fn swap(next: Current) -> Current {
     Current { core: ManuallyDrop::into_inner(core), entered_in: ENTERED_IN.replace(next.entered_in) }
 }
 
+/// Whether the first step of a task that is spawned now runs within that call.
+pub(crate) fn runs_first_steps() -> bool {
+    FIRST_STEPS.get() < DEEPEST_FIRST_STEP
+}
+
 /// Counts a first step until the guard is dropped. Returns `None` if too many of them are nested on
 /// this thread.
 #[inline]

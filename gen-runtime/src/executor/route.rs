@@ -100,6 +100,12 @@ pub(crate) fn deliver_error(error: UnhandledError, context: Option<Arc<ErrorCont
     }
 }
 
+/// Offers an error to the contexts outside of the current one.
+#[cold]
+pub(crate) fn deliver_outward(error: UnhandledError) {
+    deliver_error(error, current::capture().and_then(|context| context.outer()));
+}
+
 /// Sends an error to the first context whose loop is alive; that loop goes on with it.
 fn send_outward(mut error: UnhandledError, mut context: Option<Arc<ErrorContext>>) {
     while let Some(inner) = context {
