@@ -1,4 +1,4 @@
-//! The stages of a [`CallbackContext`](super::CallbackContext).
+//! The stages of a [`CallbackContext`](super::callback_context::CallbackContext).
 //!
 //! | stage | `offer`: an error | `abandon`: the last callback is dropped | `end` | `poll` | `close` |
 //! |---|---|---|---|---|---|
@@ -13,7 +13,7 @@ use std::task::{Poll, Waker};
 use super::drops::Doubt;
 use super::unhandled_error::UnhandledError;
 use crate::error::Error;
-use crate::waiter::{Stage, WaiterCell};
+use crate::waiter::{Stage, Waiter, WaiterCell};
 
 pub(super) struct CallbackContextState(WaiterCell<CallbackStage>);
 
@@ -24,13 +24,15 @@ enum CallbackStage {
     Ended,
 }
 
-/// The result of a poll of the context.
+/// The result of a poll of the context, or of its call.
 #[derive(Debug)]
 pub(crate) enum Polled {
     Nothing,
     Failed(Error),
     /// The last callback was dropped, and no error has come.
     Abandoned,
+    /// The call is done: there is a result, or was one.
+    Done,
 }
 
 /// Whether neither an error nor the end has come.
@@ -68,6 +70,15 @@ impl CallbackContextState {
     /// Returns whether the context was open.
     pub(super) fn end(&self) -> bool {
         self.replace_if_open(CallbackStage::Ended).is_ok()
+    }
+
+    /// Exchanges the waiter, if the cell is empty.
+    pub(super) fn swap_waiter(&self, waiter: &mut Waiter) {
+        self.0.with(|stage| {
+            if let Stage::Empty(kept) = stage {
+                mem::swap(kept, waiter);
+            }
+        });
     }
 
     /// Returns the error or the abandonment, once. Until there is one, it keeps `waker`.

@@ -106,7 +106,7 @@ pub(super) fn schedule(name: LoopName, slot: SlotId) -> bool {
 /// Returns `None` outside of all tasks, and while the thread is being torn down.
 #[inline]
 pub(crate) fn capture() -> Option<Arc<ErrorContext>> {
-    current_context::captured().unwrap_or_else(|| {
+    current_context::captured_or(|| {
         let of_task = task(|task| task.map(|task| task.context()));
         of_task.or_else(|| get()?.running_context())
     })
@@ -119,7 +119,7 @@ fn task<R>(look: impl FnOnce(Option<&HostedRef>) -> R) -> R {
 
 /// Whether the current error context is that of the task that `core` polls, if it polls one.
 pub(super) fn is_task_of(core: &Core) -> bool {
-    !current_context::is_captured()
+    !current_context::is_entered()
         && is_innermost()
         && CURRENT.with(|current| current.borrow().as_ref().is_some_and(|current| ptr::eq(&**current, core)))
 }

@@ -4,6 +4,7 @@
 //! polling it writes nothing to the thread.
 
 use std::cell::{Cell, RefCell};
+use std::ptr::NonNull;
 use std::sync::Arc;
 
 use super::error_context::ErrorContext;
@@ -14,38 +15,97 @@ pub(crate) enum CurrentContext {
     Running,
     /// The context in which the running callback was scheduled.
     Captured(Option<Arc<ErrorContext>>),
+    /// The innermost one that is made [on demand](within_on_demand), inside of the running task. It
+    /// was not made yet.
+    OnDemand,
+}
+
+/// A context that is made when something captures it.
+pub(super) trait OnDemand {
+    /// Makes the context, inside of `outer`. Called once.
+    fn make(&self, outer: Option<Arc<ErrorContext>>) -> Arc<ErrorContext>;
+}
+
+/// The variants of [`CurrentContext`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Running,
+    Captured,
+    OnDemand,
 }
 
 thread_local! {
-    // Only borrowed for moments in which no code of a user runs.
-    static CURRENT: RefCell<CurrentContext> = const { RefCell::new(CurrentContext::Running) };
+    // No destructor, so it is cheap to read.
+    static KIND: Cell<Kind> = const { Cell::new(Kind::Running) };
 }
 
 thread_local! {
-    /// Whether it is a captured one. It has no destructor, so it is cheaper to read.
-    static IS_CAPTURED: Cell<bool> = const { Cell::new(false) };
+    /// The context, if it is a captured one. Only borrowed for moments in which no code of a user
+    /// runs.
+    static CAPTURED: RefCell<Option<Arc<ErrorContext>>> = const { RefCell::new(None) };
 }
 
-/// Returns the context that was [entered](enter), or `None` while that is the running task.
+thread_local! {
+    static ON_DEMAND: Cell<Option<NonNull<dyn OnDemand>>> = const { Cell::new(None) };
+}
+
+/// Returns the context that was [entered](enter), or else that of the running task.
 #[inline]
-pub(super) fn captured() -> Option<Option<Arc<ErrorContext>>> {
-    is_captured().then(captured_context)?
+pub(super) fn captured_or(running: impl FnOnce() -> Option<Arc<ErrorContext>>) -> Option<Arc<ErrorContext>> {
+    match KIND.with(Cell::get) {
+        Kind::Running => running(),
+        Kind::Captured => captured(),
+        Kind::OnDemand => make_innermost(running()),
+    }
 }
 
 #[cold]
-fn captured_context() -> Option<Option<Arc<ErrorContext>>> {
-    let captured = CURRENT.try_with(|current| match &*current.borrow() {
-        CurrentContext::Running => None,
-        CurrentContext::Captured(context) => Some(context.clone()),
-    });
+fn captured() -> Option<Arc<ErrorContext>> {
     // While the thread is being torn down there is no context.
-    captured.unwrap_or(Some(None))
+    CAPTURED.try_with(|context| context.borrow().clone()).ok().flatten()
+}
+
+#[cold]
+fn make_innermost(outer: Option<Arc<ErrorContext>>) -> Option<Arc<ErrorContext>> {
+    let innermost = ON_DEMAND.with(Cell::get)?;
+    // SAFETY: it points to the value that the innermost `within_on_demand` has borrowed, and that
+    // call has not returned.
+    let context = unsafe { innermost.as_ref() }.make(outer);
+    drop(swap(CurrentContext::Captured(Some(Arc::clone(&context)))));
+    Some(context)
+}
+
+/// Calls `run` in the context of the running task, or in one inside of it that `context` makes when
+/// something captures it. Must not be called while another context [was entered](is_entered).
+///
+/// `ON_DEMAND` is changed only here, and restored before this returns, also by a panic. So while it
+/// is not `None`, it points to a value that is borrowed further up the stack of this thread.
+pub(super) fn within_on_demand<R>(context: &(impl OnDemand + 'static), run: impl FnOnce() -> R) -> R {
+    debug_assert!(!is_entered(), "it would be outside of the one that was entered");
+    let context: NonNull<dyn OnDemand> = NonNull::from(context);
+    let _leave = LeaveOnDemand(ON_DEMAND.with(|innermost| innermost.replace(Some(context))));
+    KIND.with(|kind| kind.set(Kind::OnDemand));
+    run()
+}
+
+/// Holds the next one outward.
+struct LeaveOnDemand(Option<NonNull<dyn OnDemand>>);
+
+impl Drop for LeaveOnDemand {
+    fn drop(&mut self) {
+        ON_DEMAND.with(|innermost| innermost.set(self.0));
+        match KIND.with(Cell::get) {
+            Kind::OnDemand => KIND.with(|kind| kind.set(Kind::Running)),
+            // It was made.
+            _ => drop(swap(CurrentContext::Running)),
+        }
+    }
 }
 
 /// Makes `next` the current context until the guard is dropped.
 pub(crate) fn enter(next: CurrentContext) -> EnteredContext {
     let is_running = matches!(next, CurrentContext::Running);
-    let before = if is_running && !is_captured() { None } else { Some(swap(next)) };
+    let before = if is_running && !is_entered() { None } else { Some(swap(next)) };
     EnteredContext { before }
 }
 
@@ -64,19 +124,24 @@ impl Drop for EnteredContext {
 }
 
 fn swap(next: CurrentContext) -> CurrentContext {
-    let is_captured = matches!(next, CurrentContext::Captured(_));
-    let before = CURRENT.try_with(|current| current.replace(next));
-    match before {
-        Ok(before) => {
-            IS_CAPTURED.with(|captured| captured.set(is_captured));
-            before
-        }
-        Err(_) => CurrentContext::Running,
+    let (kind, context) = match next {
+        CurrentContext::Running => (Kind::Running, None),
+        CurrentContext::Captured(context) => (Kind::Captured, context),
+        CurrentContext::OnDemand => (Kind::OnDemand, None),
+    };
+    let Ok(before) = CAPTURED.try_with(|captured| captured.replace(context)) else {
+        return CurrentContext::Running;
+    };
+    match KIND.with(|now| now.replace(kind)) {
+        Kind::Running => CurrentContext::Running,
+        Kind::Captured => CurrentContext::Captured(before),
+        Kind::OnDemand => CurrentContext::OnDemand,
     }
 }
 
-pub(super) fn is_captured() -> bool {
-    IS_CAPTURED.with(Cell::get)
+/// Whether the current context is another one than that of the running task.
+pub(super) fn is_entered() -> bool {
+    KIND.with(Cell::get) != Kind::Running
 }
 
 /// Calls `run` outside of all contexts.

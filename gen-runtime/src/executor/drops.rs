@@ -73,7 +73,10 @@ pub(crate) fn during<R>(callback: impl FnOnce() -> R) -> (R, NotedDrops) {
 /// Called when a future waits for a callable on this thread. If a callback is running, it is the
 /// callback that waits, so its drops are reported now.
 pub(crate) fn report_now() {
-    drop(NotedDrops(replace(None).unwrap_or_default()));
+    // Nearly always there is no callback.
+    if NOTED.try_with(|noted| noted.borrow().is_some()).unwrap_or(false) {
+        drop(NotedDrops(replace(None).unwrap_or_default()));
+    }
 }
 
 fn replace(noted: Option<Vec<Arc<dyn Abandon>>>) -> Option<Vec<Arc<dyn Abandon>>> {

@@ -98,8 +98,14 @@ impl ErrorContext {
         context
     }
 
-    pub(super) fn of_callback(state: CallbackContextState, outer: Option<Arc<ErrorContext>>) -> Arc<Self> {
-        Self::new(Taker::CallbackContext(state), outer)
+    pub(super) fn of_callback(state: CallbackContextState) -> Arc<Self> {
+        Self::new(Taker::CallbackContext(state), None)
+    }
+
+    /// Puts a new context inside of another one.
+    pub(super) fn set_outer(&self, outer: Option<Arc<ErrorContext>>) {
+        let before = mem::replace(&mut self.lock().outer, outer);
+        drop(before);
     }
 
     pub(super) fn callback_state(&self) -> Option<&CallbackContextState> {

@@ -7,7 +7,8 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `embedded.rs` | the embedded loop as a host |
-//! | `callback_context.rs` | [`CallbackContext`]: the error context of a call of [`from_callback`](crate::from_callback) |
+//! | `callback_call.rs` | [`CallbackCall`]: a call of [`from_callback`](crate::from_callback), apart from its result |
+//! | `callback_context.rs` | [`CallbackContext`](callback_context::CallbackContext): the error context of such a call |
 //! | `callbacks.rs` | calls a callback in the context in which it was scheduled |
 //! | `turn.rs` | runs the turns of a loop, and polls the tasks in them |
 //! | `close.rs` | closes a loop |
@@ -33,7 +34,7 @@
 //! | `slot_context.rs` | [`SlotContext`](slot_context::SlotContext): a task on a foreign executor in the chain of error contexts |
 //! | `current_context.rs` | the error context that was entered on this thread |
 //! | `error_context.rs` | [`ErrorContext`]: a task as an error context, with its injections |
-//! | `callback_state.rs` | the stages of a [`CallbackContext`] |
+//! | `callback_state.rs` | the stages of a [`CallbackContext`](callback_context::CallbackContext) |
 //! | `injection.rs` | [`Injection`]: the error or the request that a task is resumed with |
 //! | `unhandled_error.rs` | [`UnhandledError`]: an error that has no caller |
 //! | `drops.rs` | the callables that a callback has dropped, which are reported after its error |
@@ -43,7 +44,7 @@
 //! | `ids.rs` | the names of loops, slots, tasks and timers |
 //! | `errors.rs` | the errors of a loop |
 //! | `no_host.rs` | [`NoHost`]: nothing here takes a task, or has timers |
-//! | `models.rs`, `models_of_callback_context.rs` | loom models of the inbox, and of a [`CallbackContext`] |
+//! | `models.rs`, `models_of_callback_context.rs` | loom models of the inbox, and of a [`CallbackCall`] with a context |
 //!
 //! # What a turn is
 //!
@@ -106,6 +107,7 @@
 //! that loop. The queue of a task on a foreign executor is touched on any thread, under the lock of
 //! the task's mailbox.
 
+mod callback_call;
 mod callback_context;
 mod callback_state;
 mod callbacks;
@@ -148,7 +150,7 @@ mod turn;
 mod unhandled_error;
 mod waker;
 
-pub(crate) use self::callback_context::CallbackContext;
+pub(crate) use self::callback_call::CallbackCall;
 pub(crate) use self::callback_state::Polled;
 pub(crate) use self::callbacks::{call, run_in};
 pub(crate) use self::clock::RealClock;

@@ -1,5 +1,5 @@
-//! Loom models of a [`CallbackContext`]: an error on one thread, against the waiter, the callback
-//! or the end on another, in every order that the memory model allows.
+//! Loom models of a [`CallbackCall`] that has a context: an error on one thread, against the
+//! waiter, the callback or the end on another, in every order that the memory model allows.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p gen-runtime --lib --release models`
 //!
@@ -14,33 +14,28 @@ use std::task::{Poll, Waker};
 use loom::future::block_on;
 use loom::thread;
 
-use super::{CallbackContext, Polled};
+use super::{CallbackCall, Polled};
 use crate::context::{capture, Context};
 
-/// A callback context inside of another one.
+/// A call whose context is inside of that of another one.
 struct Nested {
-    outer: CallbackContext,
-    inner: Arc<CallbackContext>,
+    outer: CallbackCall,
+    inner: Arc<CallbackCall>,
     /// Throws into the inner one.
     context: Context,
 }
 
 impl Nested {
     fn new() -> Self {
-        let outer = CallbackContext::new();
-        let entered_outer = outer.enter();
-        let inner = Arc::new(CallbackContext::new());
-        let entered_inner = inner.enter();
-        let context = capture();
-        drop(entered_inner);
-        drop(entered_outer);
+        let (outer, inner) = (CallbackCall::new(), Arc::new(CallbackCall::new()));
+        let context = outer.within(|| inner.within(capture));
         Nested { outer, inner, context }
     }
 
     /// Waits for an error, or for the drop of the callback.
     fn wait(&self) -> Result<(), String> {
         block_on(poll_fn(|cx| match self.inner.poll(cx.waker()) {
-            Polled::Nothing => Poll::Pending,
+            Polled::Nothing | Polled::Done => Poll::Pending,
             Polled::Failed(error) => Poll::Ready(Err(error.to_string())),
             Polled::Abandoned => Poll::Ready(Ok(())),
         }))
@@ -50,7 +45,7 @@ impl Nested {
     fn taken(&self) -> [Option<String>; 2] {
         [&*self.inner, &self.outer].map(|context| match context.poll(Waker::noop()) {
             Polled::Failed(error) => Some(error.to_string()),
-            Polled::Nothing | Polled::Abandoned => None,
+            Polled::Nothing | Polled::Abandoned | Polled::Done => None,
         })
     }
 
@@ -61,13 +56,21 @@ impl Nested {
     }
 }
 
+/// A model of two threads and a future that asks several times, in all orders with at most three
+/// preemptions. All orders would take minutes.
+fn two_threads(run: impl Fn() + Send + Sync + 'static) {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(3);
+    model.check(run);
+}
+
 fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
 
 #[test]
 fn an_error_wakes_the_waiter() {
-    loom::model(|| {
+    two_threads(|| {
         let nested = Nested::new();
         let thrower = nested.throw("e");
         assert_eq!(nested.wait(), Err("e".to_owned()));
@@ -78,10 +81,11 @@ fn an_error_wakes_the_waiter() {
 
 #[test]
 fn an_error_against_the_end_is_taken_once() {
-    loom::model(|| {
+    two_threads(|| {
         let nested = Nested::new();
         let thrower = nested.throw("e");
-        let is_end = nested.inner.end();
+        let mut is_end = false;
+        nested.inner.complete(|| is_end = true);
         thrower.join().unwrap();
         let expected = if is_end { [None, some("e")] } else { [some("e"), None] };
         assert_eq!(nested.taken(), expected);
@@ -90,7 +94,7 @@ fn an_error_against_the_end_is_taken_once() {
 
 #[test]
 fn an_error_against_a_waiter_that_is_dropped_goes_outward() {
-    loom::model(|| {
+    two_threads(|| {
         let nested = Nested::new();
         let thrower = nested.throw("e");
         let polled = matches!(nested.inner.poll(Waker::noop()), Polled::Failed(_));
@@ -116,7 +120,7 @@ fn two_errors_are_taken_once_each() {
 
 #[test]
 fn a_drop_wakes_the_waiter() {
-    loom::model(|| {
+    two_threads(|| {
         let nested = Nested::new();
         let inner = Arc::clone(&nested.inner);
         let dropper = thread::spawn(move || inner.abandon());
@@ -127,7 +131,7 @@ fn a_drop_wakes_the_waiter() {
 
 #[test]
 fn a_callback_that_drops_its_callables_and_fails_ends_with_its_error() {
-    loom::model(|| {
+    two_threads(|| {
         let nested = Nested::new();
         let (context, inner) = (nested.context.clone(), Arc::clone(&nested.inner));
         let caller = thread::spawn(move || {
@@ -144,7 +148,7 @@ fn a_callback_that_drops_its_callables_and_fails_ends_with_its_error() {
 
 #[test]
 fn a_callback_that_fails_and_is_dropped_then_ends_with_its_error() {
-    loom::model(|| {
+    two_threads(|| {
         let nested = Nested::new();
         let (context, inner) = (nested.context.clone(), Arc::clone(&nested.inner));
         let caller = thread::spawn(move || {
@@ -158,7 +162,7 @@ fn a_callback_that_fails_and_is_dropped_then_ends_with_its_error() {
 
 #[test]
 fn a_callback_that_drops_its_callables_and_ends_well_ends_with_the_drop() {
-    loom::model(|| {
+    two_threads(|| {
         let nested = Nested::new();
         let (context, inner) = (nested.context.clone(), Arc::clone(&nested.inner));
         let caller = thread::spawn(move || {

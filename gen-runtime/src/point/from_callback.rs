@@ -1,6 +1,6 @@
 //! `gen::from_callback`: the argument of a callback as a future.
 //!
-//! | state | the callback is called: `Resolve::call` | the closure fails: `fail` | a callback that the closure has scheduled fails | the last callback is dropped: `CallbackSender::drop` | polled: `poll` |
+//! | state | the callback is called: `Resolve::call` | the closure fails: `fail` | a callback that the closure has scheduled fails | the last callback is dropped: `co_owners_gone` | polled: `poll` |
 //! |---|---|---|---|---|---|
 //! | empty: nothing has happened | done, with the value | done, with the error | failed | abandoned | pending; the waker is kept |
 //! | abandoned: no callback is left | impossible | done, with the error | failed | impossible | pending, and polled again, twice; then `CallbackDroppedError`: over |
@@ -8,20 +8,33 @@
 //! | done: there is a result | nothing | done, with the error | the error goes to the outer context | nothing | ready: over |
 //! | over: the result was taken, or the future was dropped | nothing | impossible | the error goes to the outer context | nothing | panics |
 //!
-//! The closure runs in an error context of its own, the `CallbackContext`. This decides which event
-//! is the first: `empty`, `abandoned` and `failed` are states of it. The closure fails before the
-//! future is returned, so its error always becomes the result.
+//! The closure runs in an error context of its own. A [`CallbackCall`] decides which event is the
+//! first, and makes that context if something needs it: `abandoned` and `failed` are states of the
+//! context. The closure fails before the future is returned, so its error always becomes the
+//! result.
+//!
+//! The future and the callbacks own one block, which holds the call and the result.
+//!
+//! # Safety
+//!
+//! The result belongs to the future, of which there is one. No callback uses it when the call is
+//! done:
+//!
+//! 1. Until the call is done, only [`CallbackCall::complete`] writes the result: once, under its
+//!    lock, in the step that makes the call done.
+//! 2. When the call is done, only the future uses the result: in its poll, in `fail`, where it was
+//!    not returned yet, and in its drop. In each of them it is borrowed mutably, or is gone.
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::errors::CallbackDroppedError;
 use crate::error::CallbackOutput;
-use crate::executor::{report_now, CallbackContext, Polled};
+use crate::executor::{report_now, CallbackCall, Polled};
 use crate::opaque::opaque_debug;
-use crate::waiter::WaiterCell;
+use crate::sync::UnsafeCell;
+use crate::waiter::{two_sides, CoOwner, SoleOwner, TwoSided};
 use crate::{Error, Result};
 
 /// Calls a function that takes a callback, and returns the future of the callback's argument.
@@ -70,15 +83,11 @@ pub fn from_callback<T, R, M>(call: impl FnOnce(Resolve<T>) -> R) -> CallbackFut
 where
     R: CallbackOutput<M>,
 {
-    let state = Arc::new(CallbackState { result: WaiterCell::default(), context: CallbackContext::new() });
-    let future = CallbackFuture { state: Arc::clone(&state) };
-    let sender = Arc::new(CallbackSender { state: Arc::clone(&state) });
-    let result = {
-        let _entered = state.context.enter();
-        call(Resolve { sender }).into_result()
-    };
+    let (state, callback) = two_sides(CallbackState::new());
+    let mut future = CallbackFuture { state };
+    let result = future.state.call.within(|| call(Resolve { state: callback }).into_result());
     if let Err(error) = result {
-        state.fail(error);
+        future.fail(error);
     }
     future
 }
@@ -87,7 +96,7 @@ where
 #[must_use = "the function was called, but its callback is not waited for"]
 #[doc(alias = "Task")]
 pub struct CallbackFuture<T> {
-    state: Arc<CallbackState<T>>,
+    state: SoleOwner<CallbackState<T>>,
 }
 
 /// The callback of a [`from_callback`].
@@ -95,27 +104,29 @@ pub struct CallbackFuture<T> {
 /// It may be cloned, sent to other threads and called from there. A call wakes the coroutine that
 /// waits, which never runs inside of the call.
 pub struct Resolve<T> {
-    sender: Arc<CallbackSender<T>>,
-}
-
-/// Shared by all clones of a callback, and dropped with the last one.
-struct CallbackSender<T> {
-    state: Arc<CallbackState<T>>,
+    state: CoOwner<CallbackState<T>>,
 }
 
 struct CallbackState<T> {
-    /// `None` when the future is over.
-    result: WaiterCell<Option<Result<T>>>,
-    /// Open as long as the future has no result.
-    context: CallbackContext,
+    call: CallbackCall,
+    /// `None` before the call is done, and when the future is over.
+    result: UnsafeCell<Option<Result<T>>>,
 }
+
+// SAFETY: a result goes from the thread of the callback to that of the future, and two threads
+// never have it at once (1, 2). So `T: Sync` is not needed.
+unsafe impl<T: Send> Sync for CallbackState<T> {}
 
 impl<T> Resolve<T> {
     /// Completes the future with a value, unless it has a result already.
     pub fn call(&self, value: T) {
-        if self.sender.state.context.end() {
-            self.sender.state.set(Ok(value));
-        }
+        let mut result = Some(Ok(value));
+        let CallbackState { call, result: place } = &*self.state;
+        call.complete(|| {
+            // SAFETY: `complete` calls this under its lock, and makes the call done (1). There is
+            // no result yet, so nothing is dropped.
+            place.with_mut(|place| unsafe { *place = result.take() });
+        });
     }
 }
 
@@ -139,66 +150,65 @@ impl<T: Send + 'static> Resolve<T> {
 }
 
 impl<T> CallbackState<T> {
-    /// Keeps the result for the next poll, unless the future is over.
-    fn set(&self, result: Result<T>) {
-        // A result that is given back is dropped here, outside of the lock.
-        drop(self.result.put(Some(result)));
+    fn new() -> Self {
+        CallbackState { call: CallbackCall::new(), result: UnsafeCell::new(None) }
     }
+}
 
+impl<T> CallbackFuture<T> {
     /// The closure has failed, before the future is returned. (Tornado raises that error from the
     /// call.)
-    fn fail(&self, error: Error) {
+    #[cold]
+    fn fail(&mut self, error: Error) {
         // An earlier error of a callback goes outward, and an earlier value is dropped.
-        self.context.close();
-        drop(self.result.replace(Some(Err(error))));
+        self.state.call.close();
+        drop(self.replace_result(Some(Err(error))));
     }
 
-    fn end(&self) {
-        drop(self.result.replace(None));
+    /// Called when the call is done.
+    fn replace_result(&mut self, next: Option<Result<T>>) -> Option<Result<T>> {
+        // SAFETY: the call is done, and the future is borrowed mutably (2).
+        self.state.result.with_mut(|result| unsafe { std::mem::replace(&mut *result, next) })
     }
 }
 
 impl<T> Future for CallbackFuture<T> {
     type Output = Result<T>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
-        let failed = match self.state.context.poll(cx.waker()) {
-            Polled::Nothing => None,
-            Polled::Failed(error) => Some(error),
-            Polled::Abandoned => Some(CallbackDroppedError::without_key().into()),
-        };
-        if let Some(error) = failed {
-            self.state.end();
-            return Poll::Ready(Err(error));
-        }
-        match self.state.result.poll(cx.waker(), Option::take) {
-            Poll::Pending => {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
+        match self.state.call.poll(cx.waker()) {
+            Polled::Done => {
+                let result = self.replace_result(None);
+                // As with any future, polling it after it was ready is a mistake of the caller.
+                Poll::Ready(result.expect("a `CallbackFuture` was polled after it was ready"))
+            }
+            Polled::Failed(error) => Poll::Ready(Err(error)),
+            Polled::Abandoned => Poll::Ready(Err(CallbackDroppedError::without_key().into())),
+            Polled::Nothing => {
                 report_now();
                 Poll::Pending
             }
-            Poll::Ready(Some(result)) => Poll::Ready(result),
-            // As with any future, polling it after it was ready is a mistake of the caller.
-            Poll::Ready(None) => panic!("a `CallbackFuture` was polled after it was ready"),
         }
     }
 }
 
-impl<T> Drop for CallbackFuture<T> {
-    fn drop(&mut self) {
-        self.state.end();
-        self.state.context.close();
+impl<T> TwoSided for CallbackState<T> {
+    /// The future is dropped.
+    unsafe fn sole_owner_gone(&self) {
+        self.call.close();
+        // SAFETY: the call is done, and by the caller's promise this is the drop of the future (2).
+        drop(self.result.with_mut(|result| unsafe { (*result).take() }));
     }
-}
 
-impl<T> Drop for CallbackSender<T> {
-    fn drop(&mut self) {
-        self.state.context.abandon();
+    /// The last callback is dropped.
+    unsafe fn co_owners_gone(&self) {
+        self.call.abandon();
     }
 }
 
 impl<T> Clone for Resolve<T> {
     fn clone(&self) -> Self {
-        Resolve { sender: Arc::clone(&self.sender) }
+        Resolve { state: self.state.clone() }
     }
 }
 

@@ -19,7 +19,7 @@ use super::runner::Runner;
 use super::{
     from_callback, Callable, CallbackDroppedError, Forget, UnknownKeyError, Wait, WaitAll, YieldPoint,
 };
-use crate::executor::{CallbackContext, Polled};
+use crate::executor::{CallbackCall, Polled};
 use crate::{context, Error, Result};
 
 /// A call of a coroutine, without the coroutine.
@@ -52,6 +52,14 @@ impl Call {
 fn three_threads(run: impl Fn() + Send + Sync + 'static) {
     let mut model = loom::model::Builder::new();
     model.preemption_bound = Some(2);
+    model.check(run);
+}
+
+/// A model of two threads and a future that asks several times, in all orders with at most three
+/// preemptions. All orders would take minutes.
+fn two_threads(run: impl Fn() + Send + Sync + 'static) {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(3);
     model.check(run);
 }
 
@@ -291,7 +299,7 @@ fn a_future_gets_the_first_of_two_calls() {
 
 #[test]
 fn a_future_whose_callback_is_dropped_ends() {
-    loom::model(|| {
+    two_threads(|| {
         let future = from_callback(|done: super::Resolve<()>| {
             thread::spawn(move || drop(done));
         });
@@ -303,7 +311,7 @@ fn a_future_whose_callback_is_dropped_ends() {
 /// error.
 #[test]
 fn a_future_whose_callback_is_dropped_by_a_failure_gets_the_error() {
-    loom::model(|| {
+    two_threads(|| {
         let future = from_callback(|done: super::Resolve<()>| {
             let context = context::capture();
             thread::spawn(move || {
@@ -321,20 +329,20 @@ fn a_future_whose_callback_is_dropped_by_a_failure_gets_the_error() {
 /// it wins, and the error goes outward.
 #[test]
 fn a_future_that_is_called_back_before_a_failure_gets_the_value() {
-    loom::model(|| {
-        let outer = CallbackContext::new();
-        let entered = outer.enter();
+    two_threads(|| {
+        let outer = CallbackCall::new();
         let mut caller = None;
-        let future = from_callback(|done| {
-            let context = context::capture();
-            caller = Some(thread::spawn(move || {
-                context.run(|| {
-                    done.call(1);
-                    Err::<(), _>("late")
-                });
-            }));
+        let future = outer.within(|| {
+            from_callback(|done| {
+                let context = context::capture();
+                caller = Some(thread::spawn(move || {
+                    context.run(|| {
+                        done.call(1);
+                        Err::<(), _>("late")
+                    });
+                }));
+            })
         });
-        drop(entered);
         assert_eq!(block_on(future).unwrap(), 1);
         caller.unwrap().join().unwrap();
         assert!(matches!(outer.poll(std::task::Waker::noop()), Polled::Failed(_)));
@@ -346,15 +354,15 @@ fn a_future_that_is_called_back_before_a_failure_gets_the_value() {
 #[test]
 fn a_call_against_an_error_ends_a_future_once() {
     three_threads(|| {
-        let outer = CallbackContext::new();
-        let entered = outer.enter();
+        let outer = CallbackCall::new();
         let mut threads = Vec::new();
-        let future = from_callback(|done| {
-            let context = context::capture();
-            threads.push(thread::spawn(move || done.call(1)));
-            threads.push(thread::spawn(move || context.throw("e")));
+        let future = outer.within(|| {
+            from_callback(|done| {
+                let context = context::capture();
+                threads.push(thread::spawn(move || done.call(1)));
+                threads.push(thread::spawn(move || context.throw("e")));
+            })
         });
-        drop(entered);
         let result = block_on(future);
         threads.into_iter().for_each(|thread| thread.join().unwrap());
         let is_outside = matches!(outer.poll(std::task::Waker::noop()), Polled::Failed(_));
@@ -362,18 +370,92 @@ fn a_call_against_an_error_ends_a_future_once() {
     });
 }
 
+/// A call on one thread, while the closure captures its context for the first time, and throws: one
+/// of the two ends the future. If the call does, the error is not lost.
+#[test]
+fn a_call_against_the_first_capture_ends_a_future_once() {
+    two_threads(|| {
+        let outer = CallbackCall::new();
+        let mut caller = None;
+        let future = outer.within(|| {
+            from_callback(|done| {
+                caller = Some(thread::spawn(move || done.call(1)));
+                context::capture().throw("e");
+            })
+        });
+        let result = block_on(future);
+        caller.unwrap().join().unwrap();
+        let is_outside = matches!(outer.poll(std::task::Waker::noop()), Polled::Failed(_));
+        assert_eq!(result.is_ok(), is_outside);
+    });
+}
+
+/// The last callback is dropped on one thread, while the closure captures its context for the first
+/// time: the errors of that context reach the future, and go outward when it is gone.
+#[test]
+fn a_drop_against_the_first_capture_leaves_the_context_whole() {
+    two_threads(|| {
+        let outer = CallbackCall::new();
+        let (mut dropper, mut captured) = (None, None);
+        let future = outer.within(|| {
+            from_callback(|done: super::Resolve<()>| {
+                dropper = Some(thread::spawn(move || drop(done)));
+                captured = Some(context::capture());
+            })
+        });
+        let context = captured.unwrap();
+        context.throw("first");
+        assert_eq!(block_on(future).unwrap_err().to_string(), "first");
+        dropper.unwrap().join().unwrap();
+        context.throw("second");
+        assert!(matches!(outer.poll(std::task::Waker::noop()), Polled::Failed(_)));
+    });
+}
+
+/// The future is dropped while its callback is called: the value is dropped once.
+#[test]
+fn a_call_against_the_drop_of_a_future_drops_its_value_once() {
+    two_threads(|| {
+        let drops = loom::sync::Arc::new(AtomicUsize::new(0));
+        let value = Value(drops.clone());
+        let mut caller = None;
+        let mut future = from_callback(|done| caller = Some(thread::spawn(move || done.call(value))));
+        let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+        drop(std::pin::Pin::new(&mut future).poll(&mut cx));
+        drop(future);
+        caller.unwrap().join().unwrap();
+        assert_eq!(drops.load(Ordering::Relaxed), 1);
+    });
+}
+
+/// The future moves to another task while its callback is called: either the new task is woken, or
+/// its poll has seen the value.
+#[test]
+fn a_call_while_the_waker_changes_is_not_lost() {
+    two_threads(|| {
+        let mut caller = None;
+        let mut future = from_callback(|done| caller = Some(thread::spawn(move || done.call(1))));
+        let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+        match std::pin::Pin::new(&mut future).poll(&mut cx) {
+            std::task::Poll::Ready(value) => assert_eq!(value.unwrap(), 1),
+            std::task::Poll::Pending => assert_eq!(block_on(future).unwrap(), 1),
+        }
+        caller.unwrap().join().unwrap();
+    });
+}
+
 /// The future is dropped while its callback fails elsewhere: in both orders the error goes outward.
 #[test]
 fn an_error_against_the_drop_of_a_future_goes_outward() {
-    loom::model(|| {
-        let outer = CallbackContext::new();
-        let entered = outer.enter();
+    two_threads(|| {
+        let outer = CallbackCall::new();
         let mut thrower = None;
-        let future = from_callback(|_done: super::Resolve<()>| {
-            let context = context::capture();
-            thrower = Some(thread::spawn(move || context.throw("e")));
+        let future = outer.within(|| {
+            from_callback(|_done: super::Resolve<()>| {
+                let context = context::capture();
+                thrower = Some(thread::spawn(move || context.throw("e")));
+            })
         });
-        drop(entered);
         drop(future);
         thrower.unwrap().join().unwrap();
         assert!(matches!(outer.poll(std::task::Waker::noop()), Polled::Failed(_)));
@@ -460,10 +542,8 @@ fn of_two_registrations_of_one_key_one_is_the_first() {
 #[test]
 fn a_key_whose_callable_goes_with_a_failure_is_no_leak() {
     loom::model(|| {
-        let outer = CallbackContext::new();
-        let entered = outer.enter();
-        let (call, context) = (Call::new(), context::capture());
-        drop(entered);
+        let outer = CallbackCall::new();
+        let (call, context) = (Call::new(), outer.within(context::capture));
         let callable = call.callable::<u32>("k");
         let failing = thread::spawn(move || {
             context.run(|| {
@@ -473,7 +553,7 @@ fn a_key_whose_callable_goes_with_a_failure_is_no_leak() {
         });
         let text = block_on(std::future::poll_fn(|cx| match outer.poll(cx.waker()) {
             Polled::Failed(error) => std::task::Poll::Ready(error.to_string()),
-            Polled::Nothing | Polled::Abandoned => std::task::Poll::Pending,
+            Polled::Nothing | Polled::Abandoned | Polled::Done => std::task::Poll::Pending,
         }));
         assert_eq!(text, "the reason");
         assert!(call.0.end().is_empty());

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use super::state::{self, PromiseState};
 use crate::error::CallbackOutput;
 use crate::task::{check_local, spawn_local};
-use crate::waiter::{Reader, WaiterId};
+use crate::waiter::{CoOwner, WaiterId};
 use crate::{context, moment, report, Error, Result};
 
 /// The future of the result of a [`Promise`](crate::Promise): made by
@@ -44,14 +44,14 @@ use crate::{context, moment, report, Error, Result};
 /// Dropping it has no effect on the promise and the other clones.
 #[must_use = "futures do nothing unless yielded or awaited"]
 pub struct SharedFuture<T> {
-    state: Reader<PromiseState<T>>,
+    state: CoOwner<PromiseState<T>>,
     /// Its place among the futures that wait; `None` before it was pending.
     id: Option<WaiterId>,
 }
 
 impl<T> SharedFuture<T> {
     /// The first future of a new promise.
-    pub(super) fn first(state: Reader<PromiseState<T>>) -> Self {
+    pub(super) fn first(state: CoOwner<PromiseState<T>>) -> Self {
         SharedFuture { state, id: None }
     }
 
@@ -142,9 +142,6 @@ impl<T> Clone for SharedFuture<T> {
         SharedFuture { state: self.state.clone(), id: None }
     }
 }
-
-// The value is never pinned: it is in the state that all clones share.
-impl<T> Unpin for SharedFuture<T> {}
 
 impl<T: Clone> Future for SharedFuture<T> {
     type Output = Result<T>;

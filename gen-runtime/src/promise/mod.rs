@@ -15,7 +15,7 @@
 //!
 //! ## States and events
 //!
-//! | state | set or failed: `set` | the promise is dropped: `writers_gone` | a future is polled: `poll` | the last future is dropped: `readers_gone` |
+//! | state | set or failed: `set` | the promise is dropped: `sole_owner_gone` | a future is polled: `poll` | the last future is dropped: `co_owners_gone` |
 //! |---|---|---|---|---|
 //! | pending: no result, and there are futures | done; the waiters are woken, in order | done, with `BrokenPromiseError`; the waiters are woken | its waker is kept | abandoned |
 //! | abandoned: no result, and no future | over; a failure is logged, unless it is quiet | nothing | | |

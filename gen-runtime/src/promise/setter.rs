@@ -7,7 +7,7 @@ use super::errors::AlreadySetError;
 use super::state::PromiseState;
 use crate::error::{catch_panic, Throw};
 use crate::task::{check_local, spawn_local};
-use crate::waiter::Writer;
+use crate::waiter::SoleOwner;
 use crate::yieldable::FutureOfResult;
 use crate::{Error, Result};
 
@@ -28,11 +28,11 @@ use crate::{Error, Result};
 /// [`BrokenPromiseError`](crate::BrokenPromiseError).
 #[must_use = "a promise that is dropped is broken: its futures give an error"]
 pub struct Promise<T> {
-    state: Writer<PromiseState<T>>,
+    state: SoleOwner<PromiseState<T>>,
 }
 
 impl<T> Promise<T> {
-    pub(super) fn new(state: Writer<PromiseState<T>>) -> Self {
+    pub(super) fn new(state: SoleOwner<PromiseState<T>>) -> Self {
         Promise { state }
     }
 

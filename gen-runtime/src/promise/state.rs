@@ -8,7 +8,7 @@ use super::errors::{AlreadySetError, BrokenPromiseError};
 use super::value::Value;
 use crate::report::{report_unread, Detached};
 use crate::sync::{AtomicBool, Ordering};
-use crate::waiter::{two_sides, Reader, StageLock, TwoSided, WaiterId, Waiters, Writer};
+use crate::waiter::{two_sides, CoOwner, SoleOwner, StageLock, TwoSided, WaiterId, Waiters};
 use crate::Result;
 
 /// The name of a promise in the log.
@@ -39,7 +39,7 @@ struct Pending {
 
 impl<T> PromiseState<T> {
     /// Makes a pending promise with one future.
-    pub(super) fn new() -> (Writer<Self>, Reader<Self>) {
+    pub(super) fn new() -> (SoleOwner<Self>, CoOwner<Self>) {
         let pending = Pending { waiters: Waiters::default(), abandoned: Detached::Unwatched };
         two_sides(PromiseState {
             lock: StageLock::new(pending),
@@ -133,7 +133,7 @@ impl<T> PromiseState<T> {
 impl<T> TwoSided for PromiseState<T> {
     /// The promise is dropped. If it was not set, its futures give an error, which is not reported
     /// as a failure.
-    unsafe fn writers_gone(&self) {
+    unsafe fn sole_owner_gone(&self) {
         if self.lock.stage() == PENDING {
             // Nothing sets it meanwhile, because this was the only promise.
             self.break_promise();
@@ -141,7 +141,7 @@ impl<T> TwoSided for PromiseState<T> {
     }
 
     /// The last future is dropped, and the result with it.
-    unsafe fn readers_gone(&self) {
+    unsafe fn co_owners_gone(&self) {
         if !self.is_set() {
             let why = Detached::now();
             let (stage, waiters) = self.lock.with(|stage, pending| {
@@ -191,7 +191,7 @@ impl<T: Clone> PromiseState<T> {
 
 /// Returns a clone of the result, or has `waker` woken when it is there.
 pub(super) fn poll<T: Clone>(
-    state: &mut Reader<PromiseState<T>>,
+    state: &mut CoOwner<PromiseState<T>>,
     id: &mut Option<WaiterId>,
     waker: &Waker,
 ) -> Poll<Result<T>> {

@@ -5,7 +5,7 @@
 //! | `cell.rs` | [`WaiterCell`]: a value, or the waker of the future that waits for it |
 //! | `oneshot.rs` | [`oneshot`]: a sender and a receiver of one value |
 //! | `stage_lock.rs` | [`StageLock`]: a lock whose word also names the stage of the data |
-//! | `sides.rs` | [`two_sides`]: one block with an owner that writes and owners that read |
+//! | `sides.rs` | [`two_sides`]: one block with a sole owner on one side and co-owners on the other |
 //! | `waiters.rs` | [`Waiters`]: the wakers of several futures, under the lock of their owner |
 //! | `models.rs` | what loom checks: a value against polls and drops on another thread |
 //! | `models_of_blocks.rs` | what loom checks of `StageLock` and `two_sides` |
@@ -47,6 +47,6 @@ mod waiters;
 
 pub(crate) use self::cell::{Stage, Waiter, WaiterCell};
 pub(crate) use self::oneshot::{oneshot, Missing, Receiver, Sender};
-pub(crate) use self::sides::{two_sides, Reader, TwoSided, Writer};
+pub(crate) use self::sides::{two_sides, CoOwner, SoleOwner, TwoSided};
 pub(crate) use self::stage_lock::StageLock;
 pub(crate) use self::waiters::{WaiterId, Waiters};

@@ -68,19 +68,19 @@ struct Content {
     gone: [AtomicUsize; 2],
     dropped: Arc<AtomicUsize>,
     written: StageLock<usize>,
-    /// Only accessed when all owners are gone, and by the last reader.
-    of_readers: UnsafeCell<usize>,
+    /// Only accessed when all owners are gone, and by the last co-owner.
+    of_co_owners: UnsafeCell<usize>,
 }
 
 impl TwoSided for Content {
-    unsafe fn writers_gone(&self) {
+    unsafe fn sole_owner_gone(&self) {
         assert_eq!(self.gone[0].fetch_add(1, Ordering::Relaxed), 0);
     }
 
-    unsafe fn readers_gone(&self) {
+    unsafe fn co_owners_gone(&self) {
         assert_eq!(self.gone[1].fetch_add(1, Ordering::Relaxed), 0);
         // SAFETY: loom fails if another thread has the cell at the same time.
-        self.of_readers.with_mut(|count| unsafe { *count += 1 });
+        self.of_co_owners.with_mut(|count| unsafe { *count += 1 });
     }
 }
 
@@ -88,7 +88,7 @@ impl Drop for Content {
     fn drop(&mut self) {
         assert!(self.gone.iter().all(|gone| gone.load(Ordering::Relaxed) == 1));
         // SAFETY: as above.
-        self.of_readers.with(|count| assert_eq!(unsafe { *count }, 1));
+        self.of_co_owners.with(|count| assert_eq!(unsafe { *count }, 1));
         self.dropped.fetch_add(1, Ordering::Relaxed);
     }
 }
@@ -99,7 +99,7 @@ fn content() -> (Content, Arc<AtomicUsize>) {
         gone: Default::default(),
         dropped: dropped.clone(),
         written: StageLock::new(0),
-        of_readers: UnsafeCell::new(0),
+        of_co_owners: UnsafeCell::new(0),
     };
     (content, dropped)
 }
@@ -108,69 +108,69 @@ fn content() -> (Content, Arc<AtomicUsize>) {
 fn two_owners_that_go_at_once_free_the_block_once() {
     loom::model(|| {
         let (content, dropped) = content();
-        let (writer, reader) = two_sides(content);
+        let (sole, co) = two_sides(content);
         let thread = thread::spawn(move || {
-            writer.written.with(|_, count| *count += 1);
+            sole.written.with(|_, count| *count += 1);
         });
-        drop(reader);
+        drop(co);
         thread.join().unwrap();
         assert_eq!(dropped.load(Ordering::Relaxed), 1);
     });
 }
 
 #[test]
-fn of_two_readers_that_go_at_once_one_is_the_last() {
+fn of_two_co_owners_that_go_at_once_one_is_the_last() {
     let mut model = loom::model::Builder::new();
     model.preemption_bound = Some(3);
     model.check(|| {
         let (content, dropped) = content();
-        let (writer, reader) = two_sides(content);
-        let other = reader.clone();
-        let threads = [thread::spawn(move || drop(other)), thread::spawn(move || drop(writer))];
-        drop(reader);
+        let (sole, co) = two_sides(content);
+        let other = co.clone();
+        let threads = [thread::spawn(move || drop(other)), thread::spawn(move || drop(sole))];
+        drop(co);
         threads.into_iter().for_each(|thread| thread.join().unwrap());
         assert_eq!(dropped.load(Ordering::Relaxed), 1);
     });
 }
 
-/// The only reader sees what the reader before it has done.
+/// The only co-owner sees what the co-owner before it has done.
 #[test]
-fn a_reader_that_is_the_only_one_has_the_content_for_itself() {
+fn a_co_owner_that_is_the_only_one_has_the_content_for_itself() {
     loom::model(|| {
         let (content, _) = content();
-        let (writer, mut reader) = two_sides(content);
-        let other = reader.clone();
+        let (sole, mut co) = two_sides(content);
+        let other = co.clone();
         let thread = thread::spawn(move || {
             // SAFETY: loom fails if another thread has the cell at the same time.
-            other.of_readers.with_mut(|count| unsafe { *count += 1 });
+            other.of_co_owners.with_mut(|count| unsafe { *count += 1 });
         });
-        if reader.is_only() {
+        if co.is_only() {
             // SAFETY: as above.
-            reader.of_readers.with_mut(|count| unsafe { *count -= 1 });
+            co.of_co_owners.with_mut(|count| unsafe { *count -= 1 });
         } else {
             thread.join().unwrap();
             // SAFETY: as above.
-            reader.of_readers.with_mut(|count| unsafe { *count -= 1 });
-            return drop(writer);
+            co.of_co_owners.with_mut(|count| unsafe { *count -= 1 });
+            return drop(sole);
         }
         thread.join().unwrap();
-        drop(writer);
+        drop(sole);
     });
 }
 
-/// A reader that is cloned on one thread while another one goes.
+/// A co-owner that is cloned on one thread while another one goes.
 #[test]
 fn a_clone_keeps_its_side() {
     loom::model(|| {
         let (content, dropped) = content();
-        let (writer, reader) = two_sides(content);
-        let other = reader.clone();
+        let (sole, co) = two_sides(content);
+        let other = co.clone();
         let thread = thread::spawn(move || drop(other));
-        let third = reader.clone();
-        drop(reader);
+        let third = co.clone();
+        drop(co);
         assert_eq!(third.gone[1].load(Ordering::Relaxed), 0);
         thread.join().unwrap();
-        drop((third, writer));
+        drop((third, sole));
         assert_eq!(dropped.load(Ordering::Relaxed), 1);
     });
 }

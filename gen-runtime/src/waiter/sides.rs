@@ -1,4 +1,4 @@
-//! One block with two sides: one owner that brings something, and owners that wait for it.
+//! One block with two sides: a sole owner, and co-owners. One side brings what the other waits for.
 //!
 //! It is an `Arc` with two additions. When the last owner of a side goes, it calls the content of
 //! the block ([`TwoSided`]). And an owner that is the only one left frees the block without a
@@ -7,10 +7,10 @@
 //!
 //! | event | the counts | what is called |
 //! |---|---|---|
-//! | [`two_sides`] | one writer, one reader | |
-//! | a reader is cloned | one reader more | |
-//! | a reader is dropped, and not the last | one reader less | |
-//! | the writer, or the last reader, is dropped | first the call, then one less | `writers_gone` or `readers_gone` |
+//! | [`two_sides`] | one sole owner, one co-owner | |
+//! | a co-owner is cloned | one co-owner more | |
+//! | a co-owner is dropped, and not the last | one co-owner less | |
+//! | the sole owner, or the last co-owner, is dropped | first the call, then one less | `sole_owner_gone` or `co_owners_gone` |
 //! | the last drop of all | as above | the block is freed, too |
 //!
 //! # Safety
@@ -19,9 +19,9 @@
 //!
 //! 1. Each owner is counted from its making until the end of its drop, and the block is freed by
 //!    the drop that takes the last count away. So an owner's block exists.
-//! 2. Only a reader makes another reader, and nothing makes another writer. So the count of a side
-//!    that is one in the drop of an owner stays one until that drop ends; and counts that are one
-//!    and zero, the owner's own being the one, stay so.
+//! 2. Only a co-owner makes another co-owner, and nothing makes another sole owner. So the count of
+//!    a side that is one in the drop of an owner stays one until that drop ends; and counts that
+//!    are one and zero, the owner's own being the one, stay so.
 //! 3. Taking a count away releases what the owner has done, and the drop that frees has acquired
 //!    that, by its last look at the counts. So the block is freed after every other use.
 
@@ -34,32 +34,32 @@ use crate::sync::{AtomicUsize, Ordering};
 
 /// The content of a block.
 pub(crate) trait TwoSided {
-    /// Called in the drop of the writer: there are no writers from then on.
+    /// Called in the drop of the sole owner: there is none from then on.
     ///
     /// # Safety
     ///
-    /// The only call, made while nothing else uses the writer.
-    unsafe fn writers_gone(&self);
+    /// The only call, made while nothing else uses the sole owner.
+    unsafe fn sole_owner_gone(&self);
 
-    /// Called in the drop of the last reader.
+    /// Called in the drop of the last co-owner.
     ///
     /// # Safety
     ///
-    /// The only call, made while there is no other reader, and after every use of one.
-    unsafe fn readers_gone(&self);
+    /// The only call, made while there is no other co-owner, and after every use of one.
+    unsafe fn co_owners_gone(&self);
 }
 
-/// The owner that brings something.
-pub(crate) struct Writer<B: TwoSided>(Owner<B>);
+/// The only owner of its side.
+pub(crate) struct SoleOwner<B: TwoSided>(Owner<B>);
 
-/// An owner that waits for something.
-pub(crate) struct Reader<B: TwoSided>(Owner<B>);
+/// One of the owners of the other side. It may be cloned.
+pub(crate) struct CoOwner<B: TwoSided>(Owner<B>);
 
 /// Makes a block with an owner on each side.
-pub(crate) fn two_sides<B: TwoSided>(content: B) -> (Writer<B>, Reader<B>) {
-    let block = Box::new(Block { counts: AtomicUsize::new(WRITER + READER), content });
+pub(crate) fn two_sides<B: TwoSided>(content: B) -> (SoleOwner<B>, CoOwner<B>) {
+    let block = Box::new(Block { counts: AtomicUsize::new(SOLE + CO), content });
     let block = NonNull::from(Box::leak(block));
-    (Writer(Owner { block, owned: PhantomData }), Reader(Owner { block, owned: PhantomData }))
+    (SoleOwner(Owner { block, owned: PhantomData }), CoOwner(Owner { block, owned: PhantomData }))
 }
 
 struct Owner<B> {
@@ -68,19 +68,19 @@ struct Owner<B> {
 }
 
 struct Block<B> {
-    /// Whether there is a writer, in the lowest bit; the number of the readers in the others.
+    /// Whether there is a sole owner, in the lowest bit; the number of the co-owners in the others.
     counts: AtomicUsize,
     content: B,
 }
 
-const WRITER: usize = 1;
-const READER: usize = 2;
+const SOLE: usize = 1;
+const CO: usize = 2;
 
-/// More readers than this can only be those of a leak.
-const AT_MOST: usize = usize::MAX / READER / 2;
+/// More co-owners than this can only be those of a leak.
+const AT_MOST: usize = usize::MAX / CO / 2;
 
-fn readers(counts: usize) -> usize {
-    counts / READER
+fn co_owners(counts: usize) -> usize {
+    counts / CO
 }
 
 // SAFETY: as for an `Arc`: owners on several threads share the content, and any of them may be the
@@ -88,6 +88,9 @@ fn readers(counts: usize) -> usize {
 unsafe impl<B: Send + Sync> Send for Owner<B> {}
 // SAFETY: as above.
 unsafe impl<B: Send + Sync> Sync for Owner<B> {}
+
+// An owner is only a pointer, and the block stays where it is.
+impl<B> Unpin for Owner<B> {}
 
 impl<B> Owner<B> {
     fn block(&self) -> &Block<B> {
@@ -125,21 +128,21 @@ impl<B> Drop for Last<B> {
     }
 }
 
-impl<B: TwoSided> Reader<B> {
-    /// Whether there is no other reader. Then there will be none while this one is borrowed, and
+impl<B: TwoSided> CoOwner<B> {
+    /// Whether there is no other co-owner. Then there will be none while this one is borrowed, and
     /// what the others did is seen.
     #[inline]
     pub(crate) fn is_only(&mut self) -> bool {
-        readers(self.0.block().counts.load(Ordering::Acquire)) == 1
+        co_owners(self.0.block().counts.load(Ordering::Acquire)) == 1
     }
 
-    /// Takes the count of this reader away, unless it is the last one. Returns whether it is.
+    /// Takes the count of this co-owner away, unless it is the last one. Returns whether it is.
     #[inline]
     fn is_last(&self) -> bool {
         let counts = &self.0.block().counts;
         let mut now = counts.load(Ordering::Acquire);
-        while readers(now) > 1 {
-            match counts.compare_exchange_weak(now, now - READER, Ordering::Release, Ordering::Acquire) {
+        while co_owners(now) > 1 {
+            match counts.compare_exchange_weak(now, now - CO, Ordering::Release, Ordering::Acquire) {
                 Ok(_) => return false,
                 Err(other) => now = other,
             }
@@ -148,37 +151,38 @@ impl<B: TwoSided> Reader<B> {
     }
 }
 
-impl<B: TwoSided> Clone for Reader<B> {
+impl<B: TwoSided> Clone for CoOwner<B> {
     #[inline]
     fn clone(&self) -> Self {
-        // Relaxed, since this reader keeps the block, and the new one comes from it.
-        let before = self.0.block().counts.fetch_add(READER, Ordering::Relaxed);
-        if readers(before) > AT_MOST {
+        // Relaxed, since this co-owner keeps the block, and the new one comes from it.
+        let before = self.0.block().counts.fetch_add(CO, Ordering::Relaxed);
+        if co_owners(before) > AT_MOST {
             abort();
         }
-        Reader(Owner { block: self.0.block, owned: PhantomData })
+        CoOwner(Owner { block: self.0.block, owned: PhantomData })
     }
 }
 
-impl<B: TwoSided> Drop for Writer<B> {
+impl<B: TwoSided> Drop for SoleOwner<B> {
     #[inline]
     fn drop(&mut self) {
-        // SAFETY: this is the only writer (2), and it is being dropped.
-        self.0.leave(WRITER, |content| unsafe { content.writers_gone() });
+        // SAFETY: this is the sole owner (2), and it is being dropped.
+        self.0.leave(SOLE, |content| unsafe { content.sole_owner_gone() });
     }
 }
 
-impl<B: TwoSided> Drop for Reader<B> {
+impl<B: TwoSided> Drop for CoOwner<B> {
     #[inline]
     fn drop(&mut self) {
         if self.is_last() {
-            // SAFETY: this is the last reader (2). `is_last` has acquired what the others did (3).
-            self.0.leave(READER, |content| unsafe { content.readers_gone() });
+            // SAFETY: this is the last co-owner (2). `is_last` has acquired what the others did
+            // (3).
+            self.0.leave(CO, |content| unsafe { content.co_owners_gone() });
         }
     }
 }
 
-impl<B: TwoSided> Deref for Writer<B> {
+impl<B: TwoSided> Deref for SoleOwner<B> {
     type Target = B;
 
     #[inline]
@@ -187,7 +191,7 @@ impl<B: TwoSided> Deref for Writer<B> {
     }
 }
 
-impl<B: TwoSided> Deref for Reader<B> {
+impl<B: TwoSided> Deref for CoOwner<B> {
     type Target = B;
 
     #[inline]
