@@ -13,6 +13,7 @@
 //! | `registry.rs` | the keys of one call |
 //! | `table.rs` | the registrations of a call, by the hash of their key: a few in a list, many in a map |
 //! | `key.rs` | keys of any type in one table |
+//! | `key_hash.rs` | the hashes of keys |
 //! | `registration.rs` | one key: its value, and the points that wait for it |
 //! | `any_value_waiters.rs` | the points that wait for any value at all; made with the first of them |
 //! | `runner.rs` | [`Runner`]: the coroutine call, as a point sees it |
@@ -68,6 +69,7 @@ mod errors;
 mod forget;
 mod from_callback;
 mod key;
+mod key_hash;
 mod kind;
 #[cfg(all(test, loom))]
 mod models;

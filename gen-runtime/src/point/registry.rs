@@ -4,14 +4,13 @@
 //! hashed before the registry is locked, and compared outside of the lock: under the lock,
 //! registrations are only found by their hash, one after the other.
 
-use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher;
 use std::panic::Location;
 use std::sync::{Arc, OnceLock};
 
 use super::any_value_waiters::AnyValueWaiters;
 use super::errors::{CallEnded, KeyReuseError, KeyTypeError, UnknownKeyError};
 use super::key::Key;
+use super::key_hash;
 use super::named::{LeakedKey, NAMED_AT_MOST};
 use super::registration::RegistrationId;
 use super::registration::{AnyRegistration, Registration};
@@ -25,7 +24,6 @@ pub(super) struct KeyRegistry {
     /// Made when the first point of the call waits for any value. All registrations of the call,
     /// also later ones, know it from then on.
     any_value_waiters: OnceLock<Arc<AnyValueWaiters>>,
-    hasher: RandomState,
 }
 
 #[derive(Default)]
@@ -40,7 +38,7 @@ struct Keys {
 impl KeyRegistry {
     pub(super) fn new() -> Self {
         let keys = StageLock::default();
-        KeyRegistry { keys, any_value_waiters: OnceLock::new(), hasher: RandomState::new() }
+        KeyRegistry { keys, any_value_waiters: OnceLock::new() }
     }
 
     /// The points that wait for any value, if there ever were any.
@@ -73,7 +71,7 @@ impl KeyRegistry {
         T: Send + 'static,
         Q: Key,
     {
-        let mut next = self.first_of(&key);
+        let mut next = first_of(&key);
         let mut key = Some(key);
         loop {
             let found = self.with(|keys| match keys.registered.at_or_after(next) {
@@ -95,7 +93,7 @@ impl KeyRegistry {
                 if !pending.is_settled() {
                     return Err(KeyReuseError::new(pending).into());
                 }
-                self.remove(&*pending);
+                self.remove(pending.id());
                 pending.give_up();
             }
         }
@@ -103,7 +101,7 @@ impl KeyRegistry {
 
     /// The registration of a key for a value of any type.
     pub(super) fn find(&self, key: &impl Key) -> Result<Arc<dyn AnyRegistration>> {
-        let mut next = self.first_of(key);
+        let mut next = first_of(key);
         loop {
             let found = self.with(|keys| keys.registered.at_or_after(next));
             let Some(found) = found else { return Err(self.unknown(key).into()) };
@@ -125,8 +123,8 @@ impl KeyRegistry {
     }
 
     /// Takes a registration out; its key may be registered again.
-    pub(super) fn remove(&self, registration: &dyn AnyRegistration) {
-        let removed = self.with(|keys| keys.registered.remove(registration.id()));
+    pub(super) fn remove(&self, id: RegistrationId) {
+        let removed = self.with(|keys| keys.registered.remove(id));
         drop(removed);
     }
 
@@ -139,11 +137,6 @@ impl KeyRegistry {
         Leaks(registered.values().filter(|registration| registration.end()).cloned().collect())
     }
 
-    /// The first name that a registration of the key may have.
-    fn first_of(&self, key: &impl Key) -> RegistrationId {
-        RegistrationId { hash: self.hasher.hash_one(key), number: 0 }
-    }
-
     #[cold]
     fn unknown<Q: Key>(&self, key: &Q) -> UnknownKeyError {
         let of_another_type = |found: &&Arc<dyn AnyRegistration>| !found.key().as_any().is::<Q>();
@@ -153,6 +146,11 @@ impl KeyRegistry {
         pending.truncate(NAMED_AT_MOST);
         UnknownKeyError::new(key).with_pending(pending)
     }
+}
+
+/// The first name that a registration of the key may have.
+fn first_of(key: &impl Key) -> RegistrationId {
+    RegistrationId { hash: key_hash::hash(key), number: 0 }
 }
 
 /// The answer to a key that is to be registered.

@@ -46,6 +46,15 @@ struct Latest {
 }
 
 impl Asked {
+    /// The latest registration, if it has that number.
+    fn latest(&mut self, number: Option<u64>) -> Option<&mut Latest> {
+        self.last.as_mut().filter(|last| Some(last.registration.id().number) == number)
+    }
+
+    fn is_any_awaited(&self) -> bool {
+        self.last.as_ref().is_some_and(|last| last.is_awaited) || !self.others.is_empty()
+    }
+
     /// The registrations that were not ready.
     fn awaited(&self) -> impl Iterator<Item = &Arc<dyn AnyRegistration>> {
         let last = self.last.iter().filter(|last| last.is_awaited).map(|last| &last.registration);
@@ -102,7 +111,7 @@ impl Runner {
         match registration.readiness() {
             Readiness::Stored => Ok(true),
             Readiness::Abandoned => {
-                self.registry.remove(&**registration);
+                self.registry.remove(registration.id());
                 registration.give_up();
                 Err(CallbackDroppedError::of_key(Arc::clone(registration)).into())
             }
@@ -194,7 +203,7 @@ impl Runner {
     fn pop<T: Send + 'static>(&self, registration: &Arc<dyn AnyRegistration>, key: &impl Key) -> Result<T> {
         match typed::<T, _>(&**registration, key).map(Registration::take) {
             Some(Some(value)) => {
-                self.registry.remove(&**registration);
+                self.registry.remove(registration.id());
                 Ok(value)
             }
             Some(None) => Err(NotReady::new(Arc::clone(registration)).into()),
@@ -232,7 +241,7 @@ impl Runner {
     /// [`UnknownKeyError`](super::UnknownKeyError) if the key is not pending in this call.
     pub fn forget_callback(&self, key: &impl Key) -> Result {
         let registration = self.registry.find(key)?;
-        self.registry.remove(&*registration);
+        self.registry.remove(registration.id());
         registration.give_up();
         Ok(())
     }
@@ -249,13 +258,42 @@ impl Runner {
         self.inbox().put(Some(error)).or_else(|refused| refused.map_or(Ok(()), Err))
     }
 
-    /// Fails unless a key is registered for values of type `T`.
-    pub(super) fn expect<T: Send + 'static>(&self, key: &impl Key) -> Result {
+    /// Finds the registration of a key for values of type `T`, and keeps it as the latest one.
+    /// Returns its number.
+    pub(super) fn resolve<T: Send + 'static>(&self, key: &impl Key) -> Result<u64> {
         let latest = self.find(key)?;
+        let number = latest.registration.id().number;
         let has_type = typed::<T, _>(&*latest.registration, key).is_some();
         let mistake = (!has_type).then(|| KeyTypeError::new::<T>(Arc::clone(&latest.registration)));
         self.keep(latest);
-        mistake.map_or(Ok(()), |mistake| Err(mistake.into()))
+        mistake.map_or(Ok(number), |mistake| Err(mistake.into()))
+    }
+
+    /// As [`is_ready`](Self::is_ready), for a key that was [resolved](Self::resolve) to that
+    /// number.
+    pub(super) fn is_resolved_ready(&self, number: Option<u64>, key: &impl Key) -> Result<bool> {
+        let answer = self.asked.borrow_mut().latest(number).and_then(|latest| {
+            let is_ready = match latest.registration.readiness() {
+                Readiness::Stored => true,
+                Readiness::Empty | Readiness::Doubted => false,
+                Readiness::Abandoned | Readiness::Closed => return None,
+            };
+            latest.is_awaited |= !is_ready;
+            Some(is_ready)
+        });
+        answer.map_or_else(|| self.is_ready(key), Ok)
+    }
+
+    /// As [`pop_result`](Self::pop_result), for a key that was [resolved](Self::resolve) to that
+    /// number.
+    pub(super) fn pop_resolved<T: Send + 'static>(&self, number: Option<u64>, key: &impl Key) -> Result<T> {
+        let popped = self.asked.borrow_mut().latest(number).and_then(|latest| {
+            let value = typed::<T, _>(&*latest.registration, key)?.take()?;
+            Some((value, latest.registration.id()))
+        });
+        let Some((value, id)) = popped else { return self.pop_result(key) };
+        self.registry.remove(id);
+        Ok(value)
     }
 
     /// The number of values that were stored in the call since they are counted, if they are.
@@ -275,7 +313,7 @@ impl Runner {
     /// once.
     pub(super) fn wait(&mut self, id: WaiterId, waker: &Waker, stored_before: Option<u64>) -> bool {
         let asked = self.asked.get_mut();
-        if asked.awaited().next().is_some() {
+        if asked.is_any_awaited() {
             return asked.awaited().all(|registration| registration.wait(id, waker.clone()));
         }
         match (self.registry.any_value_waiters(), stored_before) {
@@ -291,9 +329,10 @@ impl Runner {
     /// Takes out the wakers of the point.
     pub(super) fn forget(&mut self, id: WaiterId) {
         let asked = self.asked.get_mut();
-        match asked.awaited().next() {
-            Some(_) => asked.awaited().for_each(|registration| registration.forget(id)),
-            None => self.registry.any_value_waiters().into_iter().for_each(|waiters| waiters.forget(id)),
+        if asked.is_any_awaited() {
+            asked.awaited().for_each(|registration| registration.forget(id));
+        } else if let Some(waiters) = self.registry.any_value_waiters() {
+            waiters.forget(id);
         }
         if let Some(last) = &mut asked.last {
             last.is_awaited = false;

@@ -45,13 +45,15 @@ use crate::Result;
 #[must_use = "nothing is waited for until it is yielded"]
 pub struct Wait<T, Q = ()> {
     key: Q,
+    /// The number of the key's registration, found by the start.
+    number: Option<u64>,
     value: PhantomData<fn() -> T>,
 }
 
 impl<T> Wait<T> {
     /// Makes a wait for the `T` under `key`.
     pub fn new<Q: Key>(key: Q) -> Wait<T, Q> {
-        Wait { key, value: PhantomData }
+        Wait { key, number: None, value: PhantomData }
     }
 }
 
@@ -76,15 +78,16 @@ impl<T: Send + 'static, Q: Key> YieldPoint for Wait<T, Q> {
     type Output = <T as Written>::Type;
 
     fn start(&mut self, runner: &Runner) -> Result {
-        runner.expect::<T>(&self.key)
+        self.number = Some(runner.resolve::<T>(&self.key)?);
+        Ok(())
     }
 
     fn is_ready(&mut self, runner: &Runner) -> Result<bool> {
-        runner.is_ready(&self.key)
+        runner.is_resolved_ready(self.number, &self.key)
     }
 
     fn get_result(&mut self, runner: &Runner) -> Result<T> {
-        runner.pop_result(&self.key)
+        runner.pop_resolved(self.number, &self.key)
     }
 }
 
