@@ -103,6 +103,20 @@ pub fn ready_tasks(tasks: u64) {
     });
 }
 
+/// Calls of an engine that never suspends.
+pub fn engines(calls: u64) {
+    #[gen::engine]
+    fn ready(n: u64) -> gen::Result {
+        black_box(n);
+        Ok(())
+    }
+    gen::IoLoop::new().block_on(async move {
+        for n in 0..calls {
+            ready(n).expect("it does not fail");
+        }
+    });
+}
+
 /// Tasks that suspend once.
 pub fn suspended_tasks(tasks: u64) {
     gen::IoLoop::new().block_on(async {
@@ -169,6 +183,18 @@ pub fn promises(values: u64) {
         let mut future = pin!(future);
         assert!(future.as_mut().poll(&mut cx).is_pending());
         promise.set(value).expect("it is set once");
+        let _ = black_box(future.poll(&mut cx).is_ready());
+    }
+}
+
+/// Values of callbacks without a key, awaited before the callback is called.
+pub fn callback_futures(values: u64) {
+    let mut cx = Context::from_waker(Waker::noop());
+    for value in 0..values {
+        let mut callback = None;
+        let mut future = pin!(gen::from_callback(|given| callback = Some(given)));
+        assert!(future.as_mut().poll(&mut cx).is_pending());
+        callback.expect("it was given").call(value);
         let _ = black_box(future.poll(&mut cx).is_ready());
     }
 }

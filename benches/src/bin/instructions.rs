@@ -93,8 +93,10 @@ const WORKS: &[Work] = works! {
     ready_timeouts 40.0;
     suspended_timeouts 1166.0;
     cancelled_sleeps 764.0;
+    engines 313.0;
     promises 482.0;
-    callbacks 3700.0;
+    callback_futures 365.0;
+    callbacks 3066.0;
 };
 
 fn main() -> ExitCode {
