@@ -114,32 +114,32 @@ impl<C: Future<Output = Result>> Future for Engine<C> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result> {
         let this = self.project();
-        match mem::take(this.is_in_call) {
-            // The caller gets the error from the handle, which it still holds.
-            true => this.coroutine.poll(cx),
-            false => later_step(this.coroutine, cx).map(Ok),
-        }
+        step(this.coroutine, cx, mem::take(this.is_in_call))
     }
 }
 
-/// Polls a body whose call has returned. Its error goes to the context of the call, which is that
-/// outside of its task.
+/// Polls a body. Its error goes to its caller, which holds the handle within the call, and later to
+/// the context of the call, which is that outside of the task.
 ///
 /// When the body fails it drops what it holds, such as a callback for which another task waits.
 /// That task learns of the drop after the error.
-fn later_step(body: Pin<&mut impl Future<Output = Result>>, cx: &mut Context<'_>) -> Poll<()> {
+fn step(
+    body: Pin<&mut impl Future<Output = Result>>,
+    cx: &mut Context<'_>,
+    is_in_call: bool,
+) -> Poll<Result> {
     let poll = || {
         catch_unwind(AssertUnwindSafe(|| body.poll(cx)))
             .unwrap_or_else(|payload| Poll::Ready(Err(Panicked::new(payload).into())))
     };
     match noting_drops(poll) {
-        (Poll::Ready(Err(error)), drops) => {
+        (Poll::Ready(Err(error)), drops) if !is_in_call => {
             deliver_outward(UnhandledError::with_drops("an engine", error, drops));
-            Poll::Ready(())
+            Poll::Ready(Ok(()))
         }
         (polled, drops) => {
             drops.pass_on();
-            polled.map(drop)
+            polled
         }
     }
 }

@@ -22,7 +22,7 @@ pub(crate) enum CurrentContext {
 
 /// A context that is made when something captures it.
 pub(super) trait OnDemand {
-    /// Makes the context, inside of `outer`. Called once.
+    /// Makes the context, inside of `outer`. Called at least once.
     fn make(&self, outer: Option<Arc<ErrorContext>>) -> Arc<ErrorContext>;
 }
 

@@ -100,7 +100,7 @@ use crate::Result;
 ///
 /// When a point is yielded, `start` is called once; then `is_ready`, until it returns true; then
 /// `get_result`, once, whose result is that of the yield. An error of any of them arrives at the
-/// yield.
+/// yield. All of them get the runner of the same call. Code that calls them itself does so, too.
 ///
 /// If `is_ready` returns false, it is called again when a value is stored under one of the keys
 /// that it has asked the [`Runner`] about and that were not ready. If it has asked about none, it

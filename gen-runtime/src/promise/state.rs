@@ -156,7 +156,8 @@ impl<T> TwoSided for PromiseState<T> {
                 return;
             }
         }
-        // SAFETY: the state is done, and by the caller's promise this is the last reader's drop.
+        // SAFETY: the state is done, and by the caller's promise this is the drop of the last
+        // co-owner.
         let result = unsafe { self.value.take() };
         if let Some(Err(error)) = result {
             if !self.is_seen() {

@@ -362,3 +362,25 @@ fn a_handler_that_holds_its_loop_is_dropped_with_it() {
     });
     assert_eq!(drops.count(), 2, "a closed loop keeps none");
 }
+
+/// Otherwise the key that a failing callback has dropped would be a leak of the coroutine.
+#[test]
+fn a_callback_that_has_called_an_engine_and_fails_says_why_its_key_has_no_value() {
+    type Kept = Rc<RefCell<Option<Resolve<()>>>>;
+    #[gen::engine]
+    fn waits(kept: Kept) -> gen::Result {
+        yield_!(gen::from_callback(|done| *kept.borrow_mut() = Some(done)))
+    }
+    #[gen::coroutine]
+    fn body(kept: Kept) -> gen::Result<String> {
+        let mut callable = Some(yield_!(gen::Callback::<u8>::new("key"))?);
+        let mut callback = context::wrap(move |()| -> gen::Result {
+            drop(callable.take());
+            waits(kept.clone())?;
+            Err(gen::Error::new("the callback has failed"))
+        });
+        here().add_callback(move || callback(()));
+        Ok(yield_!(pending::<()>()).unwrap_err().to_string())
+    }
+    assert_eq!(gen::run_sync(body(Kept::default())).unwrap(), "the callback has failed");
+}
