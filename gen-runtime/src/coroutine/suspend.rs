@@ -9,8 +9,8 @@ use pin_project_lite::pin_project;
 
 use super::at::{At, LineAndColumn, NoSite};
 use crate::error::Site;
-use crate::inject::in_flight;
-use crate::Result;
+use crate::inject::{in_flight, observer};
+use crate::{Error, Result};
 
 pin_project! {
     /// The future that a yield awaits. It resolves to the result of the inner future `F`, or to an
@@ -93,7 +93,14 @@ where
                 return result;
             }
         }
-        polled.map(H::into_result)
+        let polled = polled.map(H::into_result);
+        // In an optimized build there is nothing of this.
+        if observer::ALL_YIELDS_LOOK && in_flight::any_in_flight() && matches!(polled, Poll::Ready(Ok(_))) {
+            if let Some(error) = this.site.lose_value(cx) {
+                return Poll::Ready(Err(error));
+            }
+        }
+        polled
     }
 }
 
@@ -102,6 +109,10 @@ pub trait YieldSite {
     /// Called while the future is pending. Returns the result of the poll if there is an injection
     /// that this yield has to handle.
     fn check<T>(&self, checks_injection: bool, cx: &Context<'_>) -> Option<Poll<Result<T>>>;
+
+    /// Called when the future has given a value. Returns the error that takes its place, in a test
+    /// that loses it.
+    fn lose_value(&self, cx: &Context<'_>) -> Option<Error>;
 }
 
 impl<F: Fn() -> Site, const POSITION: LineAndColumn> YieldSite for At<F, POSITION> {
@@ -111,11 +122,16 @@ impl<F: Fn() -> Site, const POSITION: LineAndColumn> YieldSite for At<F, POSITIO
             return Some(take_thrown(cx, self));
         }
         // An outer yield of a chain. It takes nothing, but in debug builds it adds its site to a
-        // trace, and is watched for a swallowed cancellation.
-        if cfg!(debug_assertions) && in_flight::any_in_flight() {
+        // trace, and is watched for a swallowed cancellation, and by a test.
+        if observer::ALL_YIELDS_LOOK && in_flight::any_in_flight() {
             in_flight::note(cx.waker(), &self.site());
         }
         None
+    }
+
+    #[inline(always)]
+    fn lose_value(&self, cx: &Context<'_>) -> Option<Error> {
+        observer::returned(cx.waker(), &self.site())
     }
 }
 
@@ -123,6 +139,11 @@ impl<F: Fn() -> Site, const POSITION: LineAndColumn> YieldSite for At<F, POSITIO
 impl YieldSite for NoSite {
     #[inline(always)]
     fn check<T>(&self, _: bool, _: &Context<'_>) -> Option<Poll<Result<T>>> {
+        None
+    }
+
+    #[inline(always)]
+    fn lose_value(&self, _: &Context<'_>) -> Option<Error> {
         None
     }
 }

@@ -37,9 +37,11 @@
 use std::cell::{Cell, RefCell};
 use std::mem::{self, ManuallyDrop};
 use std::ptr;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Waker};
 
+use super::observer::{self, Observer};
 use super::{Cancellation, TraceRequest, Watch};
 use crate::error::CancelSource;
 use crate::{Error, Site};
@@ -127,6 +129,27 @@ pub(crate) fn any_in_flight() -> bool {
     IN_FLIGHT.load(Ordering::Relaxed) != 0
 }
 
+/// Keeps an [`Observer`] of this thread. It counts as an injection in flight, so that every pending
+/// yield looks. Its drop restores the observer before.
+#[must_use = "its drop ends the observation"]
+pub(crate) struct Observed {
+    outer: Option<Rc<dyn Observer>>,
+}
+
+impl Observed {
+    pub(crate) fn by(observer: Rc<dyn Observer>) -> Self {
+        IN_FLIGHT.fetch_add(1, Ordering::Relaxed);
+        Observed { outer: observer::replace(Some(observer)) }
+    }
+}
+
+impl Drop for Observed {
+    fn drop(&mut self) {
+        drop(observer::replace(self.outer.take()));
+        IN_FLIGHT.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// Whether this thread has an injection in flight, also a hidden one. Then a poll of a group must
 /// reach every woken child.
 #[inline]
@@ -165,20 +188,25 @@ fn take_if(is: impl FnOnce(&InFlight) -> bool) -> Option<Thrown> {
 }
 
 /// Called by the pending yield at `site`. [Takes](take) the injection for `waker`, or
-/// [notes](note) the yield.
+/// [notes](note) the yield. The observer of the thread may fail the yield.
 #[cold]
 pub(crate) fn take_or_note(waker: &Waker, site: &Site) -> Option<Error> {
-    let error = take(waker);
-    if error.is_none() {
-        note(waker, site);
-    }
-    error
+    take(waker).or_else(|| {
+        note_in_flight(waker, site);
+        observer::suspended(waker, site)
+    })
 }
 
-/// Called by the yield at `site` when it stays pending. Adds the site to a trace request, or shows
-/// it to a watch, that is in flight for `waker`.
+/// Called by an outer yield of a chain, at `site`, when it stays pending. Adds the site to a trace
+/// request, or shows it to a watch, that is in flight for `waker`, and to the observer of the
+/// thread.
 #[cold]
 pub(crate) fn note(waker: &Waker, site: &Site) {
+    note_in_flight(waker, site);
+    observer::passed(waker, site);
+}
+
+fn note_in_flight(waker: &Waker, site: &Site) {
     with_in_flight_for(waker, |in_flight| match &mut in_flight.thrown {
         Thrown::TraceRequest(request) => request.add(*site),
         Thrown::Watch(watch) => watch.look_at(site),

@@ -54,6 +54,7 @@
 //! | `deferral.rs` | [`Deferral`]: defers a cancellation for one poll |
 //! | `watch.rs`, `swallowed.rs` | [`Watch`]: notices a swallowed cancellation; its report |
 //! | `trace.rs` | [`TraceRequest`] and [`TaskTrace`]: the sites at which a task is suspended |
+//! | `observer.rs` | [`Observer`](observer::Observer): a test that sees each yield of its thread, and may fail it |
 //! | `ended.rs` | [`Ended`]: waits for the end of a cancelled task or child |
 //! | `../error/cancelled.rs` | [`Cancelled`](crate::Cancelled): the error of a cancelled yield |
 //! | `../yieldable/shield.rs` | [`shield`](fn@crate::shield) |
@@ -65,6 +66,7 @@ mod cancellation;
 mod deferral;
 mod ended;
 pub(crate) mod in_flight;
+pub(crate) mod observer;
 mod swallowed;
 mod trace;
 mod watch;

@@ -252,8 +252,8 @@ impl<T> JoinHandle<T> {
     ///
     /// Without debug assertions the yields of coroutines do nothing while they wait, so that a
     /// chain of them costs no more than one of `async fn`s. Then only the innermost yield of the
-    /// chain answers, which is the line where the task is. With debug assertions all of them
-    /// answer.
+    /// chain answers, which is the line where the task is. With debug assertions, or with the
+    /// feature `testing`, all of them answer.
     ///
     /// ```
     /// use gen::yield_;

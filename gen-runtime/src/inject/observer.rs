@@ -1,0 +1,66 @@
+//! [`Observer`]: a test that sees each yield of its thread, and may fail it.
+//!
+//! | event | function | what the observer may do |
+//! |---|---|---|
+//! | a yield stays pending | [`suspended`] | fail the yield: its body goes on with the error at once |
+//! | an outer yield of a chain stays pending | [`passed`] | nothing: the inner yield has come before |
+//! | a yield has a value | [`returned`] | replace the value by an error |
+//!
+//! While there is an observer ([`Observed`](super::in_flight::Observed)), the count of the
+//! injections in flight is not zero. So the yields take their cold path, and a thread without an
+//! observer pays nothing for this file. The outer yields of a chain, and the yields that have a
+//! value, look only if [`ALL_YIELDS_LOOK`].
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::task::Waker;
+
+use crate::{Error, Site};
+
+/// Whether also those yields look that do nothing in an optimized build: the outer yields of a
+/// chain, and those that have a value.
+pub(crate) const ALL_YIELDS_LOOK: bool = cfg!(any(debug_assertions, feature = "testing"));
+
+/// Its functions are called during a poll. They must not panic, and of the code of a user they run
+/// only the clones of wakers.
+pub(crate) trait Observer {
+    /// The yield at `site` stays pending. An error is the result of the yield.
+    fn suspended(&self, waker: &Waker, site: &Site) -> Option<Error>;
+
+    /// The yield at `site` stays pending, and so does the yield inside of it.
+    fn passed(&self, waker: &Waker, site: &Site);
+
+    /// The yield at `site` has a value. An error takes its place.
+    fn returned(&self, waker: &Waker, site: &Site) -> Option<Error>;
+}
+
+thread_local! {
+    /// Only borrowed for moments.
+    static OBSERVER: RefCell<Option<Rc<dyn Observer>>> = const { RefCell::new(None) };
+}
+
+/// Sets the observer of this thread, and returns the one before.
+pub(super) fn replace(observer: Option<Rc<dyn Observer>>) -> Option<Rc<dyn Observer>> {
+    OBSERVER.try_with(|slot| slot.replace(observer)).ok().flatten()
+}
+
+fn get() -> Option<Rc<dyn Observer>> {
+    OBSERVER.try_with(|slot| slot.borrow().clone()).ok().flatten()
+}
+
+#[cold]
+pub(super) fn suspended(waker: &Waker, site: &Site) -> Option<Error> {
+    get()?.suspended(waker, site)
+}
+
+#[cold]
+pub(super) fn passed(waker: &Waker, site: &Site) {
+    if let Some(observer) = get() {
+        observer.passed(waker, site);
+    }
+}
+
+#[cold]
+pub(crate) fn returned(waker: &Waker, site: &Site) -> Option<Error> {
+    get()?.returned(waker, site)
+}
