@@ -10,6 +10,7 @@
 //! | `callback_call.rs` | [`CallbackCall`]: a call of [`from_callback`](crate::from_callback), apart from its result |
 //! | `callback_context.rs` | [`CallbackContext`](callback_context::CallbackContext): the error context of such a call |
 //! | `callbacks.rs` | calls a callback in the context in which it was scheduled |
+//! | `steered.rs` | runs the turns of a loop that a test steers |
 //! | `turn.rs` | runs the turns of a loop, and polls the tasks in them |
 //! | `close.rs` | closes a loop |
 //! | `requests.rs` | delivers an injection to a task, or limits the time that it has to end |
@@ -141,6 +142,7 @@ mod slot_context;
 mod slot_injections;
 mod slot_memory;
 mod starting;
+mod steered;
 mod task_node;
 mod task_ref;
 mod task_slot;
@@ -178,6 +180,7 @@ pub use self::no_host::NoHost;
 pub(crate) use self::route::{deliver_error, deliver_outward, send_to_handler};
 pub(crate) use self::runnable::Runnable;
 pub(crate) use self::starting::Starting;
+pub(crate) use self::steered::{SteeredEnd, Steering};
 pub(crate) use self::task_ref::{TaskFunctions, TaskHeader, TaskRef};
 pub(crate) use self::timers::Action;
 pub(crate) use self::turn::{Root, RunEnded};

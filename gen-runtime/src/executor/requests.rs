@@ -62,7 +62,8 @@ impl Core {
         }
     }
 
-    fn drop_task(&self, task: TaskId, request: Cancellation) {
+    /// Drops the body of a suspended task. Its handle gets the error of the request.
+    pub(crate) fn drop_task(&self, task: TaskId, request: Cancellation) {
         let taken = self.scheduler.borrow_mut().take(task);
         if let Some((slot, task)) = taken {
             // Callbacks that its destructors schedule belong to its context.

@@ -138,8 +138,21 @@ impl Scheduler {
         }
     }
 
+    /// Moves the job of a task to the front of the queue, `index` jobs earlier. The callbacks keep
+    /// their order.
+    #[cold]
+    pub(super) fn bring_forward(&mut self, index: usize) {
+        if index == 0 || !matches!(self.queue.get(index), Some(Job::Task(_))) {
+            return;
+        }
+        if let Some(job) = self.queue.remove(index) {
+            self.queue.push_front(job);
+        }
+    }
+
+    /// Takes the task of a slot whose job is next.
     #[inline]
-    fn begin(&mut self, id: SlotId) -> Work {
+    pub(super) fn begin(&mut self, id: SlotId) -> Work {
         let Some(slot) = self.slot(id) else { return Work::Nothing };
         let state = slot.state_mut();
         state.scheduled = false;

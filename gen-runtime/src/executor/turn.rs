@@ -98,7 +98,7 @@ impl Core {
     }
 
     #[inline(never)]
-    fn read_mail(&self) {
+    pub(super) fn read_mail(&self) {
         for mail in self.shared.drain() {
             match mail {
                 Mail::Wake(slot) => self.schedule(slot),
@@ -121,7 +121,7 @@ impl Core {
 
     /// Collects the timers that are due as the turn begins. The clock is read only if there are
     /// timers, and `now` is not known.
-    fn begin_timers(&self, now: Option<Instant>, due: &mut Vec<TimerKey>) {
+    pub(super) fn begin_timers(&self, now: Option<Instant>, due: &mut Vec<TimerKey>) {
         let has_timers = {
             let mut timers = self.timers.borrow_mut();
             timers.begin_turn();
@@ -142,7 +142,7 @@ impl Core {
 
     /// Gives the timers of this turn's list their deadlines. The clock is read only if there are
     /// any.
-    fn end_timers(&self) -> Option<Instant> {
+    pub(super) fn end_timers(&self) -> Option<Instant> {
         {
             let mut timers = self.timers.borrow_mut();
             if !timers.have_new() {
@@ -183,7 +183,7 @@ impl Core {
     /// As `step`, with the first injection of the task. This is a function of its own because an
     /// injection is large, and most steps have none.
     #[cold]
-    fn step_with_injection(&self, slot: SlotId, task: TaskRef) {
+    pub(super) fn step_with_injection(&self, slot: SlotId, task: TaskRef) {
         match self.poll_with_injection(slot, |cx, thrown| task.resume(cx, thrown)) {
             (Some(task), untaken) => {
                 self.suspend(slot, task);

@@ -134,6 +134,12 @@ impl<A> Timers<A> {
         self.ticks.instant(self.wheel.next_deadline(&self.slab)?)
     }
 
+    /// The earliest deadline of the timers for whose action `is` holds. It looks at all timers.
+    #[cold]
+    pub(crate) fn first_deadline(&self, is: impl Fn(&A) -> bool) -> Option<Instant> {
+        self.ticks.instant(self.slab.first_deadline(is)?)
+    }
+
     /// A time that is not after the earliest deadline, and the number of a timer that it is for,
     /// found without a search.
     ///

@@ -106,6 +106,14 @@ impl<A> Slab<A> {
         self.nodes.get_mut(index as usize).filter(|node| node.number == number)
     }
 
+    /// The earliest deadline of the timers in the wheel for whose action `is` holds.
+    pub(super) fn first_deadline(&self, is: impl Fn(&A) -> bool) -> Option<Tick> {
+        let timers = self.nodes.iter().zip(&self.links);
+        let waiting = timers.filter(|(_, links)| matches!(links.place, Place::Overdue | Place::Slot { .. }));
+        let found = waiting.filter(|(node, _)| node.action.as_ref().is_some_and(&is));
+        found.map(|(node, _)| node.at).min()
+    }
+
     #[inline]
     pub(super) fn node(&self, index: u32) -> &Node<A> {
         &self.nodes[index as usize]
