@@ -129,6 +129,8 @@
 //! | set a deadline | [`with_timeout`] |
 //! | set a deadline, and leave time to clean up | [`with_timeout(..).cancel(..)`](WithTimeout::cancel) |
 //! | test without waiting | [`VirtualClock`]; with other threads, [`Remote::keep_alive`] |
+//! | test each failure at each yield | [`testing::explore`](fn@testing::explore) |
+//! | test a coroutine yield by yield | [`testing::Stepper`] |
 //!
 //! ## Tasks
 //!
@@ -260,6 +262,8 @@
 //!   tokio's runtime.
 //! - `smol`: timers on every executor, by `async-io`, and [`with_spawner`] takes an
 //!   `async_executor::Executor`, which is `smol::Executor`.
+//! - `testing`: [`testing`] sees every yield also in a build without debug assertions, where a
+//!   yield that is ready then takes an instruction more.
 //! - `tracing`: each task has a span, in which the library and the body write their events: see
 //!   [`gen::spans`](spans).
 
@@ -320,6 +324,7 @@ mod sync;
 mod task;
 #[cfg(all(feature = "tokio", not(loom)))]
 mod task_tracker;
+pub mod testing;
 mod time;
 #[cfg(all(feature = "tokio", not(loom)))]
 mod tokio_entry;

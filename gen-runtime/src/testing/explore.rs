@@ -1,0 +1,483 @@
+//! [`explore`]: runs a body once for each fault at each of its steps.
+
+use std::collections::HashMap;
+use std::env;
+use std::fmt;
+use std::future::Future;
+use std::panic::{catch_unwind, AssertUnwindSafe, Location};
+use std::time::{Duration, Instant};
+
+use super::bench_loop::assert_allowed;
+use super::fault::{Fault, INJECTED};
+use super::finding::{End, Finding, What};
+use super::plan::Plan;
+use super::report::Report;
+use super::run::{run, Body, Ended, Limits, Run};
+use super::step::{Step, StepKind};
+use crate::error::{Panicked, Throw};
+use crate::inject::observer::ALL_YIELDS_LOOK;
+use crate::yieldable::FutureOfResult;
+use crate::Result;
+
+/// The variable of the environment with which only one run is done.
+const PLAN_VARIABLE: &str = "GEN_EXPLORE";
+
+/// A day on the virtual clock.
+const TIME_LIMIT: Duration = Duration::from_secs(86_400);
+
+/// A run with more steps hangs.
+const STEP_LIMIT: usize = 10_000;
+
+/// So often a yield of a loop is explored.
+const VISITS: usize = 10;
+
+/// The time between two lines about the progress.
+const PROGRESS: Duration = Duration::from_secs(2);
+
+/// Explores a coroutine: runs it once for each fault at each of its steps, and looks each time
+/// whether the invariant holds.
+///
+/// `body` makes a new world and a new coroutine in it, for each run. The world is what the
+/// [invariant](Explore::invariant) looks at; it may be `()`. The first run has no fault: it learns
+/// the steps. Then there is one run for each step and each fault that fits it, with the fault at
+/// that step. The [module](super) says which steps and faults there are.
+///
+/// Nothing happens before [`check`](Explore::check) or [`report`](Explore::report).
+///
+/// ```
+/// use gen::testing::{explore, Fault};
+/// use gen::yield_;
+/// use std::{cell::Cell, rc::Rc, time::Duration};
+///
+/// #[gen::coroutine]
+/// fn book(seats: Rc<Cell<u32>>) -> gen::Result {
+///     seats.set(seats.get() - 1);
+///     let paid = yield_!(gen::sleep(Duration::from_secs(60)));
+///     if paid.is_err() {
+///         seats.set(seats.get() + 1);
+///     }
+///     paid
+/// }
+///
+/// fn booking() -> (Rc<Cell<u32>>, impl gen::Coroutine<Output = gen::Result>) {
+///     let seats = Rc::new(Cell::new(5));
+///     (seats.clone(), book(seats))
+/// }
+///
+/// let booking = explore(booking).invariant(|seats, end| {
+///     gen::ensure!(end.is_ok() || seats.get() == 5, "{} seats are left", seats.get());
+///     Ok(())
+/// });
+/// let report = booking.report();
+///
+/// // A body that is dropped gives nothing back: only a guard with a `Drop` could.
+/// assert_eq!(report.findings().len(), 1);
+/// assert_eq!(report.findings()[0].plan(), "0:Drop");
+/// assert!(report.to_string().contains("the task was dropped while it waited"));
+/// ```
+///
+/// # To repeat one run
+///
+/// A finding names the run in which it was found, such as `4:Cancel`: a cancellation at the step 4.
+/// With this name in the variable `GEN_EXPLORE` of the environment only that run is done, and all
+/// of its steps are printed. Run one test then: the variable holds for every exploration of the
+/// process.
+///
+/// # The end of a run
+///
+/// A run ends with its body. Tasks that the body has spawned, and has not waited for, are dropped
+/// with the loop, before the invariant looks; [`settle`](Explore::settle) lets them go on.
+#[track_caller]
+pub fn explore<'a, B, W, C, T, E, M>(body: B) -> Explore<'a, W, T>
+where
+    B: Fn() -> (W, C) + 'a,
+    C: FutureOfResult<T, E>,
+    C::IntoFuture: Future + 'static,
+    T: 'static,
+    E: Throw<M>,
+{
+    let body = move || {
+        let (world, coroutine) = body();
+        let coroutine = coroutine.into_future();
+        let body: Body<T> = Box::pin(async { coroutine.await.map_err(Throw::throw) });
+        (world, body)
+    };
+    let by = Location::caller();
+    Explore {
+        body: Box::new(body),
+        faults: Fault::ALL.to_vec(),
+        visits: VISITS,
+        orders: 0,
+        pairs: false,
+        limits: Limits { time: TIME_LIMIT, steps: STEP_LIMIT, settle: Duration::ZERO, by },
+        invariants: Vec::new(),
+    }
+}
+
+type Invariant<'a, W, T> = Box<dyn Fn(&W, &Result<T>) -> Result + 'a>;
+
+/// An exploration, which [`explore`] makes: `W` is the world, `T` the value of the body.
+#[must_use = "an exploration does nothing before `check` or `report`"]
+pub struct Explore<'a, W, T> {
+    body: Box<dyn Fn() -> (W, Body<T>) + 'a>,
+    faults: Vec<Fault>,
+    visits: usize,
+    orders: u64,
+    pairs: bool,
+    limits: Limits,
+    invariants: Vec<Invariant<'a, W, T>>,
+}
+
+impl<'a, W, T: 'static> Explore<'a, W, T> {
+    /// Explores only these faults. Without this call it is [all of them](Fault::ALL).
+    pub fn faults(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
+        self.faults = faults.into_iter().collect();
+        self
+    }
+
+    /// Explores the first `visits` visits of each step: a yield in a loop is a step in each round.
+    /// Without this call it is 10.
+    ///
+    /// The [report](Report::not_explored) says what this has left out.
+    pub fn visits(mut self, visits: usize) -> Self {
+        self.visits = visits;
+        self
+    }
+
+    /// After each fault, explores a second one at each of the later steps.
+    ///
+    /// This needs about the square of the number of runs.
+    pub fn pairs(mut self) -> Self {
+        self.pairs = true;
+        self
+    }
+
+    /// Also runs the body in `orders` other orders, without a fault.
+    ///
+    /// The loop runs the tasks that are ready in a turn first come, first served, and a program may
+    /// rely on it. Other executors promise no order. Each number is another order, always the same
+    /// one. The callbacks of [`add_callback`](crate::IoLoopHandle::add_callback) keep theirs.
+    pub fn orders(mut self, orders: u64) -> Self {
+        self.orders = orders;
+        self
+    }
+
+    /// Checks the world, and how the body has ended, after each run that ends. With several calls
+    /// each of them has to hold.
+    ///
+    /// An error of the invariant, or a panic of an `assert!` in it, is a finding. After `Drop` the
+    /// body has ended with [`Cancelled`](crate::Cancelled).
+    ///
+    /// Whatever the invariants are, these are findings, too: a body that hangs, one that panics by
+    /// itself, and a program that is not deterministic.
+    pub fn invariant(mut self, holds: impl Fn(&W, &Result<T>) -> Result + 'a) -> Self {
+        self.invariants.push(Box::new(holds));
+        self
+    }
+
+    /// After the end of the body, lets the other tasks of the loop go on for so long on the virtual
+    /// clock, before the invariant looks.
+    pub fn settle(mut self, time: Duration) -> Self {
+        self.limits.settle = time;
+        self
+    }
+
+    /// A body that has not ended within this time, on the virtual clock, hangs. Without this call
+    /// it is a day.
+    pub fn time_limit(mut self, time: Duration) -> Self {
+        self.limits.time = time;
+        self
+    }
+
+    /// A body that has not ended within so many steps hangs. Without this call it is 10,000.
+    pub fn step_limit(mut self, steps: usize) -> Self {
+        self.limits.steps = steps;
+        self
+    }
+
+    /// Explores, and panics if there is a finding.
+    ///
+    /// # Panics
+    ///
+    /// With the [`Report`], if there is a finding. Also as [`report`](Self::report).
+    #[track_caller]
+    pub fn check(self) {
+        let report = self.report();
+        if !report.findings.is_empty() {
+            panic!("{report}");
+        }
+        if report.repeated.is_some() || !report.not_explored.is_empty() {
+            say(&report);
+        }
+    }
+
+    /// Explores, and returns what was found.
+    ///
+    /// Long explorations write a line about their progress every two seconds, to the standard error
+    /// output.
+    ///
+    /// # Panics
+    ///
+    /// If a loop is running on this thread, as in a coroutine; if the variable `GEN_EXPLORE` is set
+    /// and cannot be read; and if `body` itself panics.
+    #[track_caller]
+    pub fn report(self) -> Report {
+        assert_allowed();
+        let exploration = Exploration::new(self);
+        match env::var(PLAN_VARIABLE) {
+            Ok(plan) => match plan.parse() {
+                Ok(plan) => exploration.repeat(plan),
+                Err(why) => panic!("{PLAN_VARIABLE} cannot be read: {why}"),
+            },
+            Err(_) => exploration.explore(),
+        }
+    }
+
+    /// Runs the body with the faults of a plan. Also returns what was wrong, if anything was.
+    fn run(&self, plan: &Plan) -> (Vec<Step>, Option<What>, End) {
+        let (world, body) = (self.body)();
+        let Run { steps, ended } = run(body, plan, self.limits);
+        match ended {
+            Ended::Hangs(hang, waiting) => (steps, Some(What::Hangs(hang)), End::Waiting(waiting)),
+            Ended::With(result) => {
+                let what = panic_of(&result).or_else(|| self.broken(&world, &result));
+                (steps, what, End::Sentence(end_of(&result)))
+            }
+        }
+    }
+
+    fn broken(&self, world: &W, result: &Result<T>) -> Option<What> {
+        let broken = self.invariants.iter().find_map(|holds| {
+            match catch_unwind(AssertUnwindSafe(|| holds(world, result))) {
+                Ok(Ok(())) => None,
+                Ok(Err(error)) => Some(format!("{error:#}")),
+                Err(payload) => Some(Panicked::new(payload).message().to_owned()),
+            }
+        });
+        broken.map(What::Broken)
+    }
+}
+
+/// The panic of a body, unless it was injected.
+fn panic_of<T>(result: &Result<T>) -> Option<What> {
+    let panicked = result.as_ref().err()?.downcast_ref::<Panicked>()?;
+    (panicked.message() != INJECTED).then(|| What::Panicked(panicked.message().to_owned()))
+}
+
+fn end_of<T>(result: &Result<T>) -> String {
+    match result {
+        Ok(_) => "then the body ended with `Ok`".to_owned(),
+        Err(error) => format!("then the body ended with the error `{error:#}`"),
+    }
+}
+
+impl<W, T> fmt::Debug for Explore<'_, W, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Explore")
+            .field("faults", &self.faults)
+            .field("visits", &self.visits)
+            .field("orders", &self.orders)
+            .field("pairs", &self.pairs)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An exploration that is going on.
+struct Exploration<'a, W, T> {
+    explore: Explore<'a, W, T>,
+    report: Report,
+    progress: Progress,
+}
+
+impl<'a, W, T: 'static> Exploration<'a, W, T> {
+    fn new(explore: Explore<'a, W, T>) -> Self {
+        let report = Report {
+            steps: Vec::new(),
+            runs: 0,
+            findings: Vec::new(),
+            not_explored: Vec::new(),
+            repeated: None,
+        };
+        Exploration { explore, report, progress: Progress::new() }
+    }
+
+    fn explore(mut self) -> Report {
+        let plan = Plan::default();
+        let Some(steps) = self.learn(&plan) else {
+            self.report.steps =
+                self.report.findings.last().map_or_else(Vec::new, |found| found.steps.clone());
+            return self.report;
+        };
+        for number in 1..=self.explore.orders {
+            self.learn(&Plan::order(number));
+        }
+        self.faults_after(&plan, &steps, self.explore.pairs);
+        self.report.not_explored = not_explored(&self.explore, &steps);
+        self.report.steps = steps;
+        self.report
+    }
+
+    /// Runs a plan twice, and compares the runs. `None` if there was a finding.
+    fn learn(&mut self, plan: &Plan) -> Option<Vec<Step>> {
+        let first = self.run(plan, &[])?;
+        self.report.runs += 1;
+        let (steps, _, ended) = self.explore.run(plan);
+        if let Some(at) = first_difference(&first, &steps) {
+            let before = first.get(at).cloned();
+            self.found(plan, What::Diverges { at, before }, steps, ended);
+            return None;
+        }
+        Some(first)
+    }
+
+    /// Explores each fault at each of the steps that come after those of `plan`.
+    fn faults_after(&mut self, plan: &Plan, steps: &[Step], pairs: bool) {
+        let visits = visits(steps);
+        for at in plan.known_steps()..steps.len() {
+            if visits[at] > self.explore.visits {
+                continue;
+            }
+            for fault in self.explore.faults.clone() {
+                if !steps[at].kind.fits(fault) {
+                    continue;
+                }
+                let plan = plan.and(at, fault);
+                self.progress.tell(&self.report, at, steps.len());
+                let run = self.run(&plan, &steps[..=at]);
+                if let (true, Some(run)) = (pairs, run) {
+                    self.faults_after(&plan, &run, false);
+                }
+            }
+        }
+    }
+
+    /// Runs a plan. The run has to begin with the steps in `known`, and returns its own, unless it
+    /// is a finding.
+    fn run(&mut self, plan: &Plan, known: &[Step]) -> Option<Vec<Step>> {
+        self.report.runs += 1;
+        let (mut steps, what, ended) = self.explore.run(plan);
+        complete_chains(&mut steps, plan, known);
+        let differs = first_difference(known, steps.get(..known.len()).unwrap_or(&steps));
+        let diverges = differs.map(|at| What::Diverges { at, before: known.get(at).cloned() });
+        match diverges.or(what) {
+            Some(what) => {
+                self.found(plan, what, steps, ended);
+                None
+            }
+            None => Some(steps),
+        }
+    }
+
+    fn found(&mut self, plan: &Plan, what: What, steps: Vec<Step>, ended: End) {
+        self.report.findings.push(Finding { plan: plan.clone(), what, steps, ended });
+    }
+
+    /// Does only the run of that plan, and those that learn the chains of its faults.
+    fn repeat(mut self, plan: Plan) -> Report {
+        let (mut steps, what, ended) = self.explore.run(&plan);
+        for number in 0..plan.faults.len() {
+            let before = Plan { faults: plan.faults[..number].to_vec(), ..plan };
+            let mut known = self.explore.run(&before).0;
+            complete_chains(&mut known, &before, &steps);
+            let failed = Plan { faults: vec![plan.faults[number]], ..plan };
+            complete_chains(&mut steps, &failed, &known);
+        }
+        self.report.runs = 1;
+        self.report.steps.clone_from(&steps);
+        if let Some(what) = what.clone() {
+            self.found(&plan, what, steps.clone(), ended.clone());
+        }
+        let what = what.unwrap_or(What::Nothing);
+        self.report.repeated = Some(Finding { plan, what, steps, ended });
+        self.report
+    }
+}
+
+/// A yield that fails goes on in its poll, so its run does not know the yields that wait for it.
+/// They are known from a run without the fault.
+fn complete_chains(steps: &mut [Step], plan: &Plan, known: &[Step]) {
+    for (at, _) in &plan.faults {
+        let (Some(step), Some(known)) = (steps.get_mut(*at), known.get(*at)) else { continue };
+        if known.chain.starts_with(&step.chain) {
+            step.chain.clone_from(&known.chain);
+        }
+    }
+}
+
+fn first_difference(one: &[Step], other: &[Step]) -> Option<usize> {
+    let differs = one.iter().zip(other).position(|(one, other)| one != other);
+    differs.or_else(|| (one.len() != other.len()).then(|| one.len().min(other.len())))
+}
+
+/// For each step: how often it has happened by then.
+fn visits(steps: &[Step]) -> Vec<usize> {
+    let mut counts: HashMap<&Step, usize> = HashMap::new();
+    let visit = |step| {
+        let count = counts.entry(step).or_default();
+        *count += 1;
+        *count
+    };
+    steps.iter().map(visit).collect()
+}
+
+fn not_explored<W, T>(explore: &Explore<'_, W, T>, steps: &[Step]) -> Vec<String> {
+    let mut left_out = Vec::new();
+    let asked = |fault: Fault| explore.faults.contains(&fault);
+    let count = |is: &dyn Fn(StepKind) -> bool| steps.iter().filter(|step| is(step.kind)).count();
+    let beyond = visits(steps).into_iter().filter(|visit| *visit > explore.visits).count();
+    if beyond > 0 {
+        left_out.push(format!("{beyond} steps, which are visits beyond the first {}", explore.visits));
+    }
+    if asked(Fault::LostReply) && !ALL_YIELDS_LOOK {
+        left_out.push("lost replies, which need debug assertions or the feature `testing`".to_owned());
+    }
+    let ready = count(&|kind| kind == StepKind::Ready);
+    if ready > 0 && explore.faults.iter().any(|fault| *fault != Fault::LostReply) {
+        left_out.push(format!(
+            "faults other than `LostReply` at {ready} yields that were ready at once, and waited for nothing"
+        ));
+    }
+    let children = count(&|kind| kind == StepKind::ChildSuspended);
+    if children > 0 && (asked(Fault::Cancel) || asked(Fault::Drop)) {
+        left_out.push(format!(
+            "`Cancel` and `Drop` of one child alone, at {children} yields of children: they come with the whole task"
+        ));
+    }
+    let elsewhere = count(&|kind| kind == StepKind::Elsewhere);
+    if elsewhere > 0 && asked(Fault::Error) {
+        left_out.push(format!("errors at {elsewhere} suspensions at an `.await`, which is no yield"));
+    }
+    left_out
+}
+
+/// Tells how far a long exploration is.
+struct Progress {
+    began: Instant,
+    told: Instant,
+}
+
+impl Progress {
+    fn new() -> Self {
+        let now = Instant::now();
+        Progress { began: now, told: now }
+    }
+
+    fn tell(&mut self, report: &Report, step: usize, steps: usize) {
+        if self.told.elapsed() < PROGRESS {
+            return;
+        }
+        self.told = Instant::now();
+        say(&format_args!(
+            "explore: step {step} of {steps}, {} runs in {} s, {} findings",
+            report.runs,
+            self.began.elapsed().as_secs(),
+            report.findings.len(),
+        ));
+    }
+}
+
+/// Writes to the standard error output, which the test harness captures.
+#[expect(clippy::print_stderr, reason = "it is for the person who runs the test")]
+fn say(text: &dyn fmt::Display) {
+    eprintln!("{text}");
+}

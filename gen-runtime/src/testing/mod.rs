@@ -1,0 +1,79 @@
+//! Tests that put a failure at every yield, and tests that drive a coroutine by hand.
+//!
+//! | to | use |
+//! |---|---|
+//! | find the yield at which a failure, a cancellation or a drop breaks something | [`explore`](fn@explore) |
+//! | stop at each yield of one coroutine, and say what happens there | [`Stepper`] |
+//! | only test on a virtual clock | [`#[gen::test]`](macro@crate::test) |
+//!
+//! Both run on a loop of their own, with a virtual clock, so nothing in them waits. The
+//! [guide](crate::guide::testing) shows them in use.
+//!
+//! # Steps
+//!
+//! A run of a program is a list of *steps*. They are numbered from 0, in the order in which they
+//! happen, and are the same in every run of a program that is deterministic. There are five kinds:
+//!
+//! | step | when it happens | what can be done to it |
+//! |---|---|---|
+//! | [`Suspended`](StepKind::Suspended) | a task was polled, and one of its yields waits | `Error`, `Timeout`, `Panic`, `Cancel`, `Drop` |
+//! | [`ChildSuspended`](StepKind::ChildSuspended) | a child of a list, map, tuple or scope was polled, and one of its yields waits | `Error`, `Timeout`, `Panic` |
+//! | [`Elsewhere`](StepKind::Elsewhere) | a task was polled, and waits at no yield: at an `.await` | `Cancel`, `Drop` |
+//! | [`Returned`](StepKind::Returned) | a yield that has waited has a value | `LostReply` |
+//! | [`Ready`](StepKind::Ready) | a yield has a value at once | `LostReply` |
+//!
+//! The first three are the suspensions. A yield that waits for a list is polled whenever one of the
+//! children goes on, and each of these polls is a step. Each task has steps: the body, and the
+//! tasks that it spawns on the same loop.
+//!
+//! # Faults
+//!
+//! | [`Fault`] | effect |
+//! |---|---|
+//! | `Error` | the innermost yield fails. The future that it waited for is dropped, unfinished |
+//! | `Timeout` | the same, with a [`TimeoutError`](crate::TimeoutError) |
+//! | `Panic` | the same, with the [`Panicked`](crate::Panicked) of a child or a task that has panicked |
+//! | `Cancel` | the task is cancelled, as by [`JoinHandle::cancel`](crate::JoinHandle::cancel), also in its children |
+//! | `Drop` | the task is dropped, as at the end of the [grace](crate::CancelCompletion::grace) of a cancellation |
+//! | `LostReply` | the yield has a value, which is dropped, and the yield fails |
+//!
+//! The first three happen in the poll that suspends the yield: its body goes on at once. `Cancel`
+//! and `Drop` come when that poll is over, before anything else runs.
+//!
+//! # Limits
+//!
+//! - In a build without debug assertions the outer yields of a chain, and the yields that have a
+//!   value, do not look for an observer. Then a chain has only its innermost yield, and
+//!   `LostReply` fits nowhere. The feature `testing` makes them look in such a build, too.
+//! - An idle loop moves the clock, and does not know of the work of other threads. Hold a
+//!   [`KeepAlive`](crate::Remote::keep_alive) for them, as on every virtual clock. Otherwise the
+//!   run counts as one that hangs.
+//! - Where pointers have 32 bits, a task is not distinguished from its children: its yields count
+//!   as those of a child, and `Cancel` and `Drop` have a step of their own.
+//! - `Error`, `Timeout` and `Panic` come to the innermost yield of a chain. An outer yield fails if
+//!   the function that it waits for returns the error, and by `LostReply`.
+//! - A body that loops without a suspension is not interrupted.
+//! - The first wait of a spawned task that is no coroutine has no step: no yield could show
+//!   it.
+
+// `recorder.rs` says how it works.
+mod bench_loop;
+mod explore;
+mod fault;
+mod finding;
+mod plan;
+mod recorder;
+mod report;
+mod run;
+mod source;
+mod step;
+mod stepper;
+mod suspension;
+
+pub use self::explore::{explore, Explore};
+pub use self::fault::{Fault, ParseFaultError};
+pub use self::finding::Finding;
+pub use self::report::Report;
+pub use self::step::{Step, StepKind};
+pub use self::stepper::Stepper;
+pub use self::suspension::{Stop, Suspension, WaitsFor};

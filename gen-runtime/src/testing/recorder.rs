@@ -1,0 +1,267 @@
+//! [`Recorder`]: notes the steps of a run, and puts the faults of its plan there.
+//!
+//! # How it works
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `explore.rs` | `explore`, `Explore`: the list of runs |
+//! | `report.rs` | `Report`: the findings, and the faults that were left out |
+//! | `finding.rs` | `Finding`: a run that has broken something |
+//! | `stepper.rs` | `Stepper`: one coroutine that is driven by hand |
+//! | `suspension.rs` | `Suspension`: the yield at which a stepped coroutine waits |
+//! | `run.rs` | one run of a body, with a plan |
+//! | `bench_loop.rs` | the loop of one run, with its clock |
+//! | `recorder.rs` | [`Recorder`]: notes the steps of a run, and puts the faults of its plan there |
+//! | `plan.rs` | which faults at which steps, also as text |
+//! | `step.rs`, `fault.rs` | `Step`, `Fault` |
+//! | `source.rs` | the source text of a yield |
+//!
+//! While a run goes on, a [`Recorder`] is the observer of the thread
+//! (`../inject/observer.rs`): the yields call it when they are pending, and when they have a value.
+//! It also steers the turns of the loop (`../executor/steered.rs`), and so can cancel and drop
+//! tasks between two jobs.
+//!
+//! Of one poll of a task, or of a child of a group, only the first pending yield is a step. It is
+//! the innermost one. The other yields that stay pending in that poll are the rest of its *chain*:
+//! the yields that wait for the one before. The waker of the poll distinguishes them: the
+//! children of a group have wakers of their own.
+//!
+//! | event | the yield is in a poll whose waker | effect |
+//! |---|---|---|
+//! | a yield stays pending | has no step in this job | a new step |
+//! | | has one | the site is added to the chain of that step |
+//! | a yield has a value | any | a new step; the chain of that waker is closed |
+//! | a job of the loop has ended | all | all chains are closed; `Cancel` and `Drop` are done |
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::panic::Location;
+use std::rc::Rc;
+use std::task::Waker;
+
+use super::fault::{Fault, INJECTED};
+use super::plan::Plan;
+use super::step::{Step, StepKind};
+use crate::error::{CancelSource, Error, Site};
+use crate::executor::{Core, Injection, TaskId};
+use crate::inject::observer::Observer;
+use crate::inject::Cancellation;
+
+/// The identity of a waker and of its clones.
+///
+/// In the first poll of a group the wakers of all children are one object on the stack; only their
+/// clones differ. So it is the identity of a clone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct WakerId(usize);
+
+impl WakerId {
+    fn of(waker: &Waker) -> Self {
+        WakerId(waker.clone().data().addr())
+    }
+}
+
+pub(super) struct Recorder {
+    core: Rc<Core>,
+    /// The caller of the test, for the cancellations.
+    by: &'static Location<'static>,
+    state: RefCell<State>,
+}
+
+#[derive(Default)]
+struct State {
+    plan: Plan,
+    steps: Vec<Step>,
+    /// The body, and the other tasks in the order of their first steps, with the last suspension of
+    /// each.
+    tasks: Vec<(TaskId, Option<usize>)>,
+    numbers: HashMap<TaskId, usize>,
+    /// The chains that may grow, by the waker of their poll: those of the current job.
+    open: HashMap<WakerId, usize>,
+    /// The last suspension of each waker, for the chain of a yield that returns.
+    last: HashMap<WakerId, usize>,
+    /// The faults of whole tasks, which come at the end of the job.
+    due: Vec<(TaskId, Fault)>,
+    /// The state of the generator that chooses the order. 0 is the order of the loop.
+    random: u64,
+}
+
+impl Recorder {
+    pub(super) fn new(core: Rc<Core>, plan: Plan, by: &'static Location<'static>) -> Rc<Self> {
+        // Any number that is not zero; those of neighbours are far apart.
+        let random = plan.order.map_or(0, |order| order.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+        let mut state = State { plan, random, ..State::default() };
+        state.number(core.first_task());
+        Rc::new(Recorder { core, by, state: RefCell::new(state) })
+    }
+
+    pub(super) fn take_steps(&self) -> Vec<Step> {
+        std::mem::take(&mut self.state.borrow_mut().steps)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.state.borrow().steps.len()
+    }
+
+    /// The number of the last suspension of a task.
+    pub(super) fn last_suspension(&self, task: TaskId) -> Option<usize> {
+        let state = self.state.borrow();
+        state.tasks[*state.numbers.get(&task)?].1
+    }
+
+    /// The last suspensions of the tasks that wait.
+    pub(super) fn waiting(&self) -> Vec<usize> {
+        let tasks = self.state.borrow().tasks.clone();
+        let waiting = tasks.into_iter().filter(|(task, _)| self.core.is_suspended(*task));
+        waiting.filter_map(|(_, last)| last).collect()
+    }
+
+    pub(super) fn chain(&self, step: usize) -> Vec<Site> {
+        self.state.borrow().steps[step].chain.clone()
+    }
+
+    /// Which of so many jobs is the next one.
+    pub(super) fn choose(&self, ready: usize) -> usize {
+        let random = &mut self.state.borrow_mut().random;
+        if *random == 0 || ready < 2 {
+            return 0;
+        }
+        // xorshift64*
+        *random ^= *random >> 12;
+        *random ^= *random << 25;
+        *random ^= *random >> 27;
+        let number = random.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33;
+        usize::try_from(number).unwrap_or(0) % ready
+    }
+
+    /// Called when a job has run, which was that of `task` if one is given.
+    pub(super) fn after_job(&self, task: Option<TaskId>) {
+        if let Some(task) = task.filter(|task| self.core.is_suspended(*task)) {
+            self.note_elsewhere(task);
+        }
+        self.close_chains();
+        loop {
+            let due = self.state.borrow_mut().due.pop();
+            let Some((task, fault)) = due else { return };
+            match fault {
+                Fault::Cancel => self.core.inject_now(task, Injection::Cancel(self.cancellation())),
+                _ => self.core.drop_task(task, self.cancellation()),
+            }
+            self.close_chains();
+        }
+    }
+
+    /// A task is suspended. If none of its yields has said so, it waits somewhere else.
+    fn note_elsewhere(&self, task: TaskId) {
+        let waker = self.core.with_waker(task, WakerId::of);
+        let mut state = self.state.borrow_mut();
+        if state.open.contains_key(&waker) {
+            return;
+        }
+        if let Some(fault) = state.add_suspension(StepKind::Elsewhere, task, waker, Vec::new()) {
+            state.due.push((task, fault));
+        }
+    }
+
+    fn close_chains(&self) {
+        self.state.borrow_mut().open.clear();
+    }
+
+    fn cancellation(&self) -> Cancellation {
+        Cancellation::new(CancelSource::Explicit, INJECTED, self.by)
+    }
+}
+
+impl State {
+    /// The number of a task.
+    fn number(&mut self, task: TaskId) -> usize {
+        *self.numbers.entry(task).or_insert_with(|| {
+            self.tasks.push((task, None));
+            self.tasks.len() - 1
+        })
+    }
+
+    /// Adds a step. Returns the fault that is planned for it, if it fits.
+    fn add(&mut self, kind: StepKind, task: usize, chain: Vec<Site>) -> Option<Fault> {
+        let fault = self.plan.fault_at(self.steps.len());
+        self.steps.push(Step { kind, task, chain });
+        fault.filter(|fault| kind.fits(*fault))
+    }
+
+    fn add_suspension(
+        &mut self,
+        kind: StepKind,
+        task: TaskId,
+        waker: WakerId,
+        chain: Vec<Site>,
+    ) -> Option<Fault> {
+        let (task, step) = (self.number(task), self.steps.len());
+        if kind != StepKind::ChildSuspended {
+            self.tasks[task].1 = Some(step);
+        }
+        self.open.insert(waker, step);
+        self.last.insert(waker, step);
+        self.add(kind, task, chain)
+    }
+
+    /// The step to whose chain a pending yield belongs, if it is not the first one of its poll.
+    fn open_step(&mut self, waker: WakerId) -> Option<&mut Step> {
+        let step = *self.open.get(&waker)?;
+        self.steps.get_mut(step)
+    }
+
+    fn close(&mut self, waker: WakerId) {
+        self.open.remove(&waker);
+    }
+
+    /// The yields that wait for the one at `site`, which has waited in the last suspension of this
+    /// waker, if it has.
+    fn waited_chain(&self, waker: WakerId, site: &Site) -> Option<Vec<Site>> {
+        let chain = &self.steps[*self.last.get(&waker)?].chain;
+        let position = chain.iter().position(|waited| waited == site)?;
+        Some(chain[position..].to_vec())
+    }
+}
+
+/// The functions are called in a poll, so they must not panic.
+impl Observer for Recorder {
+    fn suspended(&self, waker: &Waker, site: &Site) -> Option<Error> {
+        let task = self.core.running_task()?;
+        let waker = WakerId::of(waker);
+        let mut state = self.state.try_borrow_mut().ok()?;
+        if let Some(step) = state.open_step(waker) {
+            step.chain.push(*site);
+            return None;
+        }
+        let kind = match self.core.with_waker(task, WakerId::of) == waker {
+            true => StepKind::Suspended,
+            false => StepKind::ChildSuspended,
+        };
+        let fault = state.add_suspension(kind, task, waker, vec![*site])?;
+        let Some(error) = fault.error() else {
+            state.due.push((task, fault));
+            return None;
+        };
+        state.close(waker);
+        Some(error)
+    }
+
+    fn passed(&self, waker: &Waker, site: &Site) {
+        let Ok(mut state) = self.state.try_borrow_mut() else { return };
+        if let Some(step) = state.open_step(WakerId::of(waker)) {
+            step.chain.push(*site);
+        }
+    }
+
+    fn returned(&self, waker: &Waker, site: &Site) -> Option<Error> {
+        let task = self.core.running_task()?;
+        let waker = WakerId::of(waker);
+        let mut state = self.state.try_borrow_mut().ok()?;
+        state.close(waker);
+        let task = state.number(task);
+        let (kind, chain) = match state.waited_chain(waker, site) {
+            Some(chain) => (StepKind::Returned, chain),
+            None => (StepKind::Ready, vec![*site]),
+        };
+        state.add(kind, task, chain)?.error()
+    }
+}

@@ -1,0 +1,105 @@
+//! [`Report`]: the findings of an exploration, and the faults that it has left out.
+
+use std::fmt;
+
+use super::finding::Finding;
+use super::step::Step;
+
+/// So many findings are printed whole, one for each cause.
+const WHOLE: usize = 5;
+
+/// The result of an exploration. It prints as the text with which [`check`] panics.
+///
+/// [`check`]: super::Explore::check
+#[derive(Debug, Clone)]
+#[must_use = "the findings are in it"]
+pub struct Report {
+    pub(super) steps: Vec<Step>,
+    pub(super) runs: usize,
+    pub(super) findings: Vec<Finding>,
+    pub(super) not_explored: Vec<String>,
+    /// The run that was asked for by `GEN_EXPLORE`.
+    pub(super) repeated: Option<Finding>,
+}
+
+impl Report {
+    /// The steps of the first run, which had no fault.
+    #[must_use]
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// The number of runs.
+    #[must_use]
+    pub fn runs(&self) -> usize {
+        self.runs
+    }
+
+    /// The runs that have broken something, in the order in which they were done.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// Sentences about the steps and faults that were not explored.
+    #[must_use]
+    pub fn not_explored(&self) -> &[String] {
+        &self.not_explored
+    }
+
+    /// The findings by their likely cause: the first one of each, and the others.
+    fn causes(&self) -> Vec<(&Finding, Vec<&Finding>)> {
+        let mut causes: Vec<(&Finding, Vec<&Finding>)> = Vec::new();
+        for finding in &self.findings {
+            match causes.iter_mut().find(|(first, _)| first.resembles(finding)) {
+                Some((_, others)) => others.push(finding),
+                None => causes.push((finding, Vec::new())),
+            }
+        }
+        causes
+    }
+
+    fn write_findings(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let causes = self.causes();
+        for (first, others) in causes.iter().take(WHOLE) {
+            writeln!(f, "\n{first}")?;
+            if !others.is_empty() {
+                let plans: Vec<String> = others.iter().map(|other| format!("`{}`", other.plan)).collect();
+                writeln!(f, "  the same happens with {}", plans.join(", "))?;
+            }
+        }
+        if causes.len() > WHOLE {
+            writeln!(f, "\nand in {} other ways:", causes.len() - WHOLE)?;
+        }
+        for (first, others) in causes.iter().skip(WHOLE) {
+            writeln!(f, "  `{}`, and {} like it: {}", first.plan, others.len(), first.what)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count =
+            |number: usize, noun: &str| format!("{number} {noun}{}", if number == 1 { "" } else { "s" });
+        if let Some(run) = &self.repeated {
+            writeln!(f, "explore: only the run `{}`, because GEN_EXPLORE is set", run.plan)?;
+            run.write_faults(f)?;
+            writeln!(f, "  the steps:")?;
+            run.write_steps(f, true)?;
+            run.write_end(f)?;
+        }
+        writeln!(
+            f,
+            "explore: {} in {} of a program with {}",
+            count(self.findings.len(), "finding"),
+            count(self.runs, "run"),
+            count(self.steps.len(), "step"),
+        )?;
+        self.write_findings(f)?;
+        for left_out in &self.not_explored {
+            writeln!(f, "not explored: {left_out}")?;
+        }
+        Ok(())
+    }
+}
