@@ -1,0 +1,200 @@
+//! `Stepper`. The comment above a test says what users would lose if it failed.
+
+// The chains need them.
+#![cfg(debug_assertions)]
+
+use std::cell::{Cell, RefCell};
+use std::future::pending;
+use std::panic;
+use std::rc::Rc;
+use std::time::Duration;
+
+use gen::testing::{Stepper, Stop, WaitsFor};
+use gen::yield_;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+#[gen::coroutine]
+fn inner() -> gen::Result<&'static str> {
+    yield_!(gen::sleep(SECOND))?;
+    Ok("slept")
+}
+
+#[gen::coroutine]
+fn outer() -> gen::Result<&'static str> {
+    let slept = yield_!(inner());
+    yield_!(gen::moment())?;
+    slept
+}
+
+#[track_caller]
+fn waits_for(stop: &Stop) -> WaitsFor {
+    stop.suspension().expect("it waits").waits_for()
+}
+
+/// A test could not look at the state between two yields.
+#[test]
+fn it_stops_at_each_yield_and_says_where() {
+    let mut stepper = Stepper::new(outer());
+    let stop = stepper.step();
+    let suspension = stop.suspension().expect("it waits");
+    let functions: Vec<_> = suspension.chain().iter().map(gen::Site::function).collect();
+    assert_eq!(functions, ["inner", "outer"]);
+    assert_eq!(suspension.text().unwrap(), "yield_!(gen::sleep(SECOND))");
+    assert_eq!(suspension.site().unwrap().line(), 19);
+    assert_eq!(suspension.waits_for(), WaitsFor::Timer(SECOND));
+    let stop = stepper.step();
+    assert!(stop.is_at("gen::moment()") && !stop.is_at("inner"), "{stop}");
+    assert_eq!(waits_for(&stop), WaitsFor::Turn);
+    assert!(stepper.step().has_ended());
+    assert_eq!(stepper.finish().unwrap(), "slept");
+}
+
+/// A test would hang instead of saying where the body waits.
+#[test]
+fn a_body_that_hangs_is_an_answer() {
+    #[gen::coroutine]
+    fn stuck() -> gen::Result {
+        yield_!(pending::<()>())
+    }
+    let mut stepper = Stepper::new(stuck());
+    let stop = stepper.step();
+    assert!(matches!(stop, Stop::Suspended(_)), "{stop}");
+    assert_eq!(waits_for(&stop), WaitsFor::Event);
+    assert!(matches!(stepper.step(), Stop::Hangs(_)));
+    let finished = panic::catch_unwind(panic::AssertUnwindSafe(|| stepper.finish()));
+    let text = *finished.unwrap_err().downcast::<String>().expect("a text");
+    assert!(text.contains("hangs") && text.contains("yield_!(pending::<()>())"), "{text}");
+}
+
+/// Another task that ticks for ever would hide that the body hangs.
+#[test]
+fn a_body_that_hangs_beside_a_busy_task_is_an_answer() {
+    #[gen::coroutine]
+    fn beside() -> gen::Result {
+        let _ticking = gen::spawn_local(async {
+            loop {
+                gen::sleep(SECOND).await?;
+                if false {
+                    return Ok::<(), gen::Error>(());
+                }
+            }
+        });
+        yield_!(pending::<()>())
+    }
+    let mut stepper = Stepper::new(beside());
+    stepper.step();
+    assert!(matches!(stepper.step(), Stop::Hangs(_)));
+}
+
+/// A test could not show that a body still waits.
+#[test]
+fn a_resumed_body_goes_on_only_if_it_can() {
+    let mut stepper = Stepper::new(outer());
+    assert!(stepper.resume().is_at("inner"));
+    assert!(stepper.resume().is_at("inner"), "no time has passed");
+    stepper.advance(SECOND / 2);
+    stepper.assert_at("inner");
+    assert_eq!(waits_for(&stepper.position()), WaitsFor::Timer(SECOND / 2));
+    let clock = stepper.clock();
+    let before = clock.now();
+    assert!(stepper.advance(SECOND).has_ended());
+    assert_eq!(clock.now() - before, SECOND);
+}
+
+/// A test could not tell what a body does with a failure.
+#[test]
+fn an_error_is_thrown_at_the_yield_where_it_waits() {
+    let mut stepper = Stepper::new(outer());
+    stepper.step();
+    assert!(stepper.throw("no power").is_at("moment"));
+    let error = stepper.finish().unwrap_err();
+    assert_eq!(error.to_string(), "no power");
+    assert_eq!(error.trace()[0].function(), "inner");
+}
+
+/// A test could not tell how a body cleans up.
+#[test]
+fn a_cancellation_reaches_the_children_of_a_list() {
+    #[gen::coroutine]
+    fn child(seen: Rc<Cell<u32>>) -> gen::Result {
+        let slept = yield_!(gen::sleep(SECOND));
+        seen.set(seen.get() + u32::from(slept.is_err()));
+        yield_!(gen::moment())?;
+        slept
+    }
+    #[gen::coroutine]
+    fn list(seen: Rc<Cell<u32>>) -> gen::Result<Vec<()>> {
+        yield_!(vec![child(seen.clone()), child(seen)])
+    }
+    let seen = Rc::new(Cell::new(0));
+    let mut stepper = Stepper::new(list(seen.clone()));
+    stepper.step();
+    assert!(!stepper.cancel("the test").has_ended(), "they clean up");
+    assert_eq!(seen.get(), 2);
+    assert!(stepper.finish().unwrap_err().is_cancelled());
+}
+
+/// The tasks that a coroutine has started would stand still.
+#[test]
+fn the_other_tasks_go_on_with_the_loop() {
+    #[gen::coroutine]
+    fn two(order: Rc<RefCell<String>>) -> gen::Result {
+        let task = {
+            let order = order.clone();
+            gen::spawn_local(async move {
+                for letter in "xyz".chars() {
+                    order.borrow_mut().push(letter);
+                    gen::sleep(SECOND).await?;
+                }
+                Ok::<(), gen::Error>(())
+            })
+        };
+        yield_!(gen::sleep(3 * SECOND / 2))?;
+        order.borrow_mut().push('-');
+        yield_!(task)
+    }
+    let order = Rc::new(RefCell::new(String::new()));
+    let mut stepper = Stepper::new(two(order.clone()));
+    stepper.step();
+    assert_eq!(*order.borrow(), "x");
+    let suspension = stepper.step_to("yield_!(task)");
+    assert_eq!(suspension.waits_for(), WaitsFor::Event);
+    assert_eq!(*order.borrow(), "xy-");
+    stepper.finish().unwrap();
+}
+
+/// A misspelt label would be a test that passes.
+#[test]
+fn a_label_that_does_not_fit_says_where_the_body_is() {
+    let mut stepper = Stepper::new(outer());
+    stepper.step();
+    let asserted = panic::catch_unwind(panic::AssertUnwindSafe(|| stepper.assert_at("inher")));
+    let text = *asserted.unwrap_err().downcast::<String>().expect("a text");
+    assert!(text.contains("`inher`") && text.contains("in inner"), "{text}");
+    let reached = panic::catch_unwind(panic::AssertUnwindSafe(|| stepper.step_to("inher")));
+    let text = *reached.unwrap_err().downcast::<String>().expect("a text");
+    assert!(text.contains("was not reached: the body has ended"), "{text}");
+}
+
+/// The drop of a suspended body would be lost.
+#[test]
+fn a_stepper_that_is_dropped_drops_its_body() {
+    struct Bell(Rc<Cell<bool>>);
+    impl Drop for Bell {
+        fn drop(&mut self) {
+            self.0.set(true);
+        }
+    }
+    #[gen::coroutine]
+    fn holding(bell: Bell) -> gen::Result {
+        let _held = bell;
+        yield_!(pending::<()>())
+    }
+    let dropped = Rc::new(Cell::new(false));
+    let mut stepper = Stepper::new(holding(Bell(dropped.clone())));
+    stepper.step();
+    assert!(!dropped.get());
+    drop(stepper);
+    assert!(dropped.get());
+}
