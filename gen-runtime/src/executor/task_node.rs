@@ -18,11 +18,14 @@ use super::inbox::Shared;
 /// The context in which a task was spawned: `None` if there is none, or none any more.
 pub(super) type Outer = Option<Rc<TaskNode>>;
 
-/// A task that has spawned others; or a context around this loop, which counts as a task that does
-/// not end.
+/// A task that has spawned others.
+///
+/// It may be made of a context: that of a task of this loop, or one around this loop. Such a node
+/// has no slot and no `outer`, and counts as a task that does not end.
 pub(super) struct TaskNode {
     slot: SlotId,
     outer: RefCell<Outer>,
+    is_of_context: bool,
     has_ended: Cell<bool>,
     context: OnceCell<Arc<ErrorContext>>,
 }
@@ -32,6 +35,7 @@ impl TaskNode {
         Rc::new(TaskNode {
             slot,
             outer: RefCell::new(outer),
+            is_of_context: false,
             has_ended: Cell::new(false),
             context: OnceCell::new(),
         })
@@ -40,9 +44,21 @@ impl TaskNode {
     /// Makes the node of a task that has a context already, or of a context around this loop.
     #[cold]
     pub(super) fn of_context(context: Arc<ErrorContext>) -> Rc<Self> {
-        let node = Self::new(SlotId::from_bits(0), None);
-        let _ = node.context.set(context);
-        node
+        Rc::new(TaskNode {
+            slot: SlotId::from_bits(0),
+            outer: RefCell::new(None),
+            is_of_context: true,
+            has_ended: Cell::new(false),
+            context: OnceCell::from(context),
+        })
+    }
+
+    /// Called when the task has ended.
+    fn end(&self) -> Leftovers {
+        // Only the context of such a node knows the way outward, so the node is not skipped.
+        self.has_ended.set(!self.is_of_context);
+        self.shorten();
+        self.context.get().map(|context| context.end()).unwrap_or_default()
     }
 
     /// Skips the outer tasks that have ended.
@@ -143,11 +159,7 @@ impl Lineage {
         match self {
             Lineage::Leaf(_) => Leftovers::default(),
             Lineage::Context(context) => context.end(),
-            Lineage::Node(task) => {
-                task.has_ended.set(true);
-                task.shorten();
-                task.context.get().map(|context| context.end()).unwrap_or_default()
-            }
+            Lineage::Node(task) => task.end(),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};
 use std::thread;
 
-use behaviour::{needs, run, run_in_context, spawn, Count, Guard, Order};
+use behaviour::{needs, run, run_in_context, seconds, spawn, Count, Guard, Order};
 use gen::{context, yield_};
 
 /// Otherwise a callback that an engine of threads calls would have to report its errors itself.
@@ -63,6 +63,39 @@ fn an_error_for_a_task_that_has_ended_goes_to_the_coroutine_that_has_spawned_it(
     assert_eq!(run_in_context(body()).unwrap(), "late");
 }
 
+/// Otherwise such an error would be lost if the spawner of the task had a context, and has ended.
+#[test]
+fn an_error_goes_past_a_spawner_that_had_a_context_and_has_ended() {
+    async fn ends_at_once() -> gen::Result {
+        Ok(())
+    }
+    #[gen::coroutine]
+    fn heir(is_orphan: gen::SharedFuture<()>, spawns_before: bool) -> gen::Result<context::Context> {
+        if spawns_before {
+            drop(spawn(ends_at_once()));
+        }
+        yield_!(is_orphan)?;
+        drop(spawn(ends_at_once()));
+        Ok(context::capture())
+    }
+    #[gen::coroutine]
+    fn body(spawns_before: bool) -> gen::Result<String> {
+        let (promise, is_orphan) = gen::promise();
+        let spawner = spawn(async move {
+            drop(context::capture());
+            Ok::<_, gen::Error>(spawn(heir(is_orphan, spawns_before)))
+        });
+        let heir = yield_!(spawner)?;
+        promise.set(())?;
+        let context = yield_!(heir)?;
+        // From a thread, since only a coroutine that is suspended takes an error.
+        thread::spawn(move || context.throw("late")).join().expect("it does not fail there");
+        Ok(yield_!(gen::sleep(seconds(1))).unwrap_err().to_string())
+    }
+    assert_eq!(run_in_context(body(false)).unwrap(), "late");
+    assert_eq!(run_in_context(body(true)).unwrap(), "late");
+}
+
 /// Otherwise a callback that is kept would keep the body of its task.
 #[test]
 fn a_context_keeps_no_task_alive() {
@@ -87,29 +120,39 @@ fn a_context_keeps_no_task_alive() {
 #[test]
 fn tasks_that_start_each_other_for_ever_do_not_lengthen_the_chain() {
     // Each ends one step after the next one was started, so that they overlap.
-    fn start(n: u32, deepest: Arc<AtomicUsize>, end: gen::Promise<()>) {
+    fn start(n: u32, deepest: Arc<AtomicUsize>, last: gen::Promise<usize>) {
         let body: Pin<Box<dyn Future<Output = gen::Result> + Send>> = Box::pin(async move {
+            if n == 0 {
+                return Ok(last.set(depth_of_the_last().await?)?);
+            }
             drop(context::capture());
             deepest.fetch_max(context::depth(), Ordering::Relaxed);
             gen::moment().await?;
-            match n {
-                0 => end.set(())?,
-                _ => start(n - 1, deepest, end),
-            }
+            start(n - 1, deepest, last);
             gen::moment().await?;
             gen::moment().await
         });
         drop(spawn(body));
     }
+    /// The last one spawns, and has a context, only when all before it have ended.
+    async fn depth_of_the_last() -> gen::Result<usize> {
+        for _ in 0..4 {
+            gen::moment().await?;
+        }
+        drop(spawn(async { Ok::<(), gen::Error>(()) }));
+        Ok(context::depth())
+    }
     needs!(OneThread);
     let deepest = Arc::new(AtomicUsize::new(0));
-    run(async {
-        let (promise, end) = gen::promise();
-        start(10_000, deepest.clone(), promise);
-        end.await
+    let counted = deepest.clone();
+    let depth_of_the_last = run_in_context(async move {
+        let (promise, last) = gen::promise();
+        start(10_000, counted, promise);
+        last.await
     });
     let deepest = deepest.load(Ordering::Relaxed);
     assert!(deepest <= 7, "{deepest}");
+    assert_eq!(depth_of_the_last.unwrap(), 2, "the last one, and the root");
 }
 
 /// Otherwise a task that outlives its starter would keep the starter's context.
