@@ -103,7 +103,7 @@ pub(super) fn schedule(name: LoopName, slot: SlotId) -> bool {
 
 /// Returns the current error context. Makes that of the running task if the task has none yet.
 ///
-/// Returns `None` outside of all tasks, and while the thread is being torn down.
+/// Returns `None` outside of all tasks.
 #[inline]
 pub(crate) fn capture() -> Option<Arc<ErrorContext>> {
     current_context::captured_or(|| {

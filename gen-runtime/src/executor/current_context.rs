@@ -4,6 +4,7 @@
 //! polling it writes nothing to the thread.
 
 use std::cell::{Cell, RefCell};
+use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
@@ -34,15 +35,17 @@ enum Kind {
     OnDemand,
 }
 
+// They have no destructors, so they are cheaper to read, and are there while the thread ends. A
+// guard takes the context out again.
 thread_local! {
-    // No destructor, so it is cheap to read.
     static KIND: Cell<Kind> = const { Cell::new(Kind::Running) };
 }
 
 thread_local! {
     /// The context, if it is a captured one. Only borrowed for moments in which no code of a user
     /// runs.
-    static CAPTURED: RefCell<Option<Arc<ErrorContext>>> = const { RefCell::new(None) };
+    static CAPTURED: RefCell<ManuallyDrop<Option<Arc<ErrorContext>>>> =
+        const { RefCell::new(ManuallyDrop::new(None)) };
 }
 
 thread_local! {
@@ -61,8 +64,7 @@ pub(super) fn captured_or(running: impl FnOnce() -> Option<Arc<ErrorContext>>) -
 
 #[cold]
 fn captured() -> Option<Arc<ErrorContext>> {
-    // While the thread is being torn down there is no context.
-    CAPTURED.try_with(|context| context.borrow().clone()).ok().flatten()
+    CAPTURED.with(|context| (**context.borrow()).clone())
 }
 
 #[cold]
@@ -129,9 +131,8 @@ fn swap(next: CurrentContext) -> CurrentContext {
         CurrentContext::Captured(context) => (Kind::Captured, context),
         CurrentContext::OnDemand => (Kind::OnDemand, None),
     };
-    let Ok(before) = CAPTURED.try_with(|captured| captured.replace(context)) else {
-        return CurrentContext::Running;
-    };
+    let before = CAPTURED.with(|captured| captured.replace(ManuallyDrop::new(context)));
+    let before = ManuallyDrop::into_inner(before);
     match KIND.with(|now| now.replace(kind)) {
         Kind::Running => CurrentContext::Running,
         Kind::Captured => CurrentContext::Captured(before),

@@ -272,6 +272,33 @@ fn a_context_outside_of_all_tasks_remembers_its_loop() {
     assert_eq!(handled.text(), "from a thread");
 }
 
+/// Otherwise a loop could not be used to clean up at the end of a thread.
+#[test]
+fn a_callback_has_its_context_while_the_thread_ends() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<String> {
+        here().add_callback(|| here().add_callback(fails("of a callback")));
+        Ok(yield_!(a_while()).map_or_else(|error| error.to_string(), |()| "nothing".to_owned()))
+    }
+    fn told() -> String {
+        IoLoop::with_clock(VirtualClock::new()).run_sync(body()).expect("it catches the error")
+    }
+    struct AtEnd(mpsc::Sender<String>);
+    impl Drop for AtEnd {
+        fn drop(&mut self) {
+            self.0.send(told()).expect("the test waits");
+        }
+    }
+    thread_local!(static AT_END: RefCell<Option<AtEnd>> = const { RefCell::new(None) });
+    let (send, receive) = mpsc::channel();
+    thread::spawn(move || {
+        // It is made first, so most systems drop it last.
+        AT_END.set(Some(AtEnd(send)));
+        assert_eq!(told(), "of a callback");
+    });
+    assert_eq!(receive.recv().unwrap(), "of a callback");
+}
+
 #[test]
 fn on_done_without_a_loop_says_so() {
     let (io_loop, order) = (IoLoop::new(), Order::new());
