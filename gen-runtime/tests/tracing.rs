@@ -3,7 +3,9 @@
 //! The level of the spans belongs to the process, and one test changes it. So the tests take turns.
 
 use std::io;
+use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 static TURN: Mutex<()> = Mutex::new(());
 
@@ -147,7 +149,7 @@ fn a_span_has_a_name_and_the_level_that_is_set_and_a_slow_step_is_reported() {
     assert!(!hidden[0].contains("task{"), "{hidden:?}");
 
     // Every step is slower than nothing.
-    gen::spans::set_slow_step(Some(std::time::Duration::ZERO));
+    gen::spans::set_slow_step(Some(Duration::ZERO));
     let slow = lines_of(ran);
     gen::spans::set_slow_step(None);
     let is_report = |line: &&String| line.contains("gen: a step of the task took ");
@@ -177,4 +179,40 @@ fn a_throw_and_a_cancellation_are_events_in_the_span_of_their_task() {
         |text: &str| lines.iter().filter(|line| line.contains("::waits\"") && line.ends_with(text)).count();
     assert_eq!(of("gen: an error is thrown into the task: the line is cut"), 1, "{lines:?}");
     assert_eq!(of("gen: the task is cancelled: the program ends"), 1, "{lines:?}");
+}
+
+/// A subscriber that panics when a span is made.
+struct Panics;
+
+impl tracing::Subscriber for Panics {
+    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        panic!("no room for a span")
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+    fn event(&self, _: &tracing::Event<'_>) {}
+
+    fn enter(&self, _: &tracing::span::Id) {}
+
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+/// Otherwise a shutdown would wait for a task that was never started.
+#[test]
+fn a_subscriber_that_panics_leaves_no_task_behind() {
+    let _turn = my_turn();
+    let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
+    let body = async { Ok::<(), gen::Error>(()) };
+    let spawned = tracing::subscriber::with_default(Panics, || {
+        catch_unwind(AssertUnwindSafe(|| io_loop.spawn_local(body)))
+    });
+    assert!(spawned.is_err());
+    assert_eq!(io_loop.shutdown(Duration::from_secs(1)), 0);
 }

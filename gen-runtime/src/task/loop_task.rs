@@ -60,14 +60,13 @@ where
     F: Future<Output = std::result::Result<T, E>>,
     E: Throw<M>,
 {
-    #[track_caller]
     #[inline]
-    pub(super) fn new(body: F) -> Self {
+    pub(super) fn new(body: F, span: TaskSpan) -> Self {
         let task = block::allocate::<LoopTask<F, T, M>>();
         let new = LoopTask {
             header: JoinHeader::new(&LoopTask::<F, T, M>::FUNCTIONS),
             content: UnsafeCell::new(Content { body: ManuallyDrop::new(body) }),
-            span: TaskSpan::of::<F>(),
+            span,
             marker: PhantomData,
         };
         // SAFETY: the memory is for a `LoopTask`.

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::rc::Rc;
 
 use super::loop_task::{FirstStep, NewTask};
+use super::span::TaskSpan;
 use super::{hosted, JoinHandle};
 use crate::error::Throw;
 use crate::executor::host::{self, TaskHost};
@@ -128,9 +129,11 @@ where
     E: Throw<M>,
     M: 'static,
 {
+    // Made before the task has a slot, because a subscriber may panic when it makes a span.
+    let span = TaskSpan::of::<F>();
     let Some(begun) = core.begin() else { return JoinHandle::failed(LoopClosed.into()) };
     let id = core.id_of(begun);
-    let task = NewTask::new(body);
+    let task = NewTask::new(body, span);
     let Some(_counted) = current::count_first_step() else {
         let (new, handle) = task.split(id);
         core.queue_first_step(id, new);
