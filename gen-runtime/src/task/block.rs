@@ -22,8 +22,10 @@ const KEPT: usize = 32 * 1024;
 /// Larger blocks are not kept, so that a few of them do not use up all that a thread may keep.
 const LARGEST: usize = 1024;
 
-/// The sizes of the blocks in a list differ by less than this. It is also their alignment.
-const STEP: usize = align_of::<usize>();
+/// The sizes of the blocks in a list differ by less than this. It is also their alignment, which
+/// serves most bodies: on many systems of 32 bits a `u64` needs more than a pointer.
+const STEP: usize =
+    if align_of::<u64>() > align_of::<usize>() { align_of::<u64>() } else { align_of::<usize>() };
 
 const CLASSES: usize = LARGEST / STEP + 1;
 
