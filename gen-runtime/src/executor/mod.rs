@@ -101,7 +101,7 @@
 //! | the callback runs | `callbacks::call` | its context is the thread's current one; a guard restores the one before |
 //! | it fails | `Core::throw` | each context, from the inside out, is offered the error; a suspended task queues it, and is scheduled |
 //! | the task is polled | `Core::poll_with_injection` | the first injection of its queue is put in flight for that poll, addressed to the task's waker |
-//! | the task ends | `Core::release` | its context is closed; errors that are left in the queue are offered to the outer context |
+//! | the task ends | `Core::release`, `Core::release_with` | its context is closed; errors that are left in the queue are offered to the outer context |
 //!
 //! A context is `Send`, because callbacks that hold one are. The queue of a loop's task is only
 //! touched on the loop's thread: other threads, and other loops, send the error to the inbox of

@@ -34,7 +34,7 @@ pub(super) struct TaskSlot {
     place: Place,
 }
 
-/// The state is in each variant, beside its number, so that a slot has 24 bytes and not 32.
+/// The state is in each variant, beside the discriminant, so that a slot has 24 bytes and not 32.
 enum Place {
     Leaf(SlotState, Outer),
     Node(SlotState, Rc<TaskNode>),

@@ -311,7 +311,8 @@ impl<T> JoinHandle<T> {
         let polled = match &mut self.task {
             Handle::Sent(task) => ready!(task.0.poll_join(cx)),
             Handle::Hosted(task) => ready!(task.poll(cx)).ok_or(NoResult::Closed),
-            Handle::OnLoop(_) | Handle::Ended(_) | Handle::Closed => Err(NoResult::Closed),
+            Handle::Closed => Err(NoResult::Closed),
+            Handle::OnLoop(_) | Handle::Ended(_) => unreachable!("`poll` polls these itself"),
         };
         *self = Self::taken();
         Poll::Ready(self.result(polled))
