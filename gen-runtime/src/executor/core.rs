@@ -49,13 +49,22 @@ impl RunningSlot {
         Some(self.0.get()).filter(|&bits| bits != Self::NONE).map(SlotId::from_bits)
     }
 
-    /// Returns what `leave` restores.
-    pub(super) fn enter(&self, slot: SlotId) -> u64 {
-        self.0.replace(slot.to_bits())
+    /// Makes `slot` the one that is polled until the guard is dropped. The one before is restored
+    /// then, because a first step runs in the middle of the step of another task.
+    pub(super) fn enter(&self, slot: SlotId) -> EnteredSlot<'_> {
+        EnteredSlot { running: self, before: self.0.replace(slot.to_bits()) }
     }
+}
 
-    pub(super) fn leave(&self, before: u64) {
-        self.0.set(before);
+pub(super) struct EnteredSlot<'a> {
+    running: &'a RunningSlot,
+    before: u64,
+}
+
+impl Drop for EnteredSlot<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.running.0.set(self.before);
     }
 }
 

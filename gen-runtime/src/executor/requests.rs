@@ -67,9 +67,9 @@ impl Core {
         let taken = self.scheduler.borrow_mut().take(task);
         if let Some((slot, task)) = taken {
             // Callbacks that its destructors schedule belong to its context.
-            let before = self.running.enter(slot);
+            let entered = self.running.enter(slot);
             task.cut_short(request.into_error());
-            self.running.leave(before);
+            drop(entered);
             self.release(slot);
         }
     }

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use behaviour::Guard;
-use gen::IoLoop;
+use gen::{IoLoop, IoLoopHandle};
 use log::{Log, Metadata, Record};
 use loop_behaviour::{Drops, PanicsInDrop};
 
@@ -37,14 +37,31 @@ impl Future for Ends {
     }
 }
 
-/// The report of the body's panic panics, too.
-#[test]
-fn it_does_not_make_a_task_drop_its_body_twice() {
-    log::set_logger(&Panics).unwrap();
+/// Spawns a body whose panic is logged. Returns the number of drops of that body.
+fn spawn_with_panicking_logger(io_loop: &IoLoopHandle) -> usize {
+    // Another test may have set it.
+    let _ = log::set_logger(&Panics);
     log::set_max_level(log::LevelFilter::Error);
-    let (io_loop, drops) = (IoLoop::new(), Drops::new());
+    let drops = Drops::new();
     let body = Ends { _counted: drops.one(), _panics: PanicsInDrop };
     let spawned = catch_unwind(AssertUnwindSafe(|| io_loop.spawn_local(body)));
     assert!(spawned.is_err());
-    assert_eq!(drops.count(), 1);
+    drops.count()
+}
+
+/// The report of the body's panic panics, too.
+#[test]
+fn it_does_not_make_a_task_drop_its_body_twice() {
+    let io_loop = IoLoop::new();
+    assert_eq!(spawn_with_panicking_logger(&io_loop.handle()), 1);
+}
+
+/// Otherwise the errors of the spawner's callbacks would go to a task that is never polled.
+#[test]
+fn it_does_not_change_the_context_of_the_spawner() {
+    gen::block_on(async {
+        let io_loop = IoLoop::current().expect("this runs on a loop");
+        spawn_with_panicking_logger(&io_loop);
+        assert_eq!(gen::context::depth(), 1);
+    });
 }
