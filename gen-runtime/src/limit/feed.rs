@@ -38,7 +38,7 @@ impl<I, P, T> Feed<I, P, T> {
             is_exhausted: false,
             has_dropped: false,
             cancelled: None,
-            pool: Pool::empty(),
+            pool: Pool::of_positions(std::iter::empty(), |position| position),
         }
     }
 

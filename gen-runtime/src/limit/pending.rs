@@ -140,7 +140,7 @@ where
             if self.feed.pool.is_spent() {
                 break;
             }
-            self.feed.pool.drive_fresh();
+            self.feed.pool.drive_fresh(cx);
         }
         if !self.feed.has_ended() && self.feed.cancel(cx) {
             self.collect();

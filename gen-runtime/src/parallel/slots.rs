@@ -20,16 +20,17 @@ use crate::report::contain;
 use crate::{report, Error, Result};
 
 pin_project! {
-    /// A child, then its result, then nothing.
+    /// A child, then its result, then nothing. A link is kept in each state: as a field of the
+    /// variants it may lie in memory that they do not use.
     #[project = SlotProjection]
     #[project_replace = SlotContent]
-    pub enum ChildSlot<P, T> {
+    pub enum ChildSlot<P, T, L = ()> {
         /// The child is running.
-        Running { #[pin] child: P },
+        Running { #[pin] child: P, link: L },
         /// The child has ended, and its future is dropped.
-        Ended { result: Result<T> },
+        Ended { result: Result<T>, link: L },
         /// The result was taken, or the child was dropped, or there was no child yet.
-        Taken,
+        Taken { link: L },
     }
 }
 
@@ -62,35 +63,56 @@ impl ChildEnded {
 
 impl<P, T> ChildSlot<P, T> {
     pub(super) fn new(child: P) -> Self {
-        ChildSlot::Running { child }
-    }
-
-    /// Puts a child into an empty slot.
-    pub(super) fn fill(self: Pin<&mut Self>, child: P) {
-        self.project_replace(ChildSlot::new(child));
-    }
-
-    /// Takes the result of the child; `None` if there is none. A running child is dropped.
-    pub(super) fn take(self: Pin<&mut Self>) -> Option<Result<T>> {
-        match self.project_replace(ChildSlot::Taken) {
-            SlotContent::Ended { result } => Some(result),
-            SlotContent::Running { .. } | SlotContent::Taken => None,
-        }
+        ChildSlot::Running { child, link: () }
     }
 
     /// The result of the child, which must have ended.
     #[inline]
     fn into_result(self) -> Result<T> {
         match self {
-            ChildSlot::Ended { result } => result,
-            ChildSlot::Running { .. } | ChildSlot::Taken => unreachable!("all children have ended"),
+            ChildSlot::Ended { result, .. } => result,
+            ChildSlot::Running { .. } | ChildSlot::Taken { .. } => unreachable!("all children have ended"),
+        }
+    }
+}
+
+impl<P, T, L: Copy> ChildSlot<P, T, L> {
+    /// The link of the slot.
+    #[inline]
+    pub(super) fn link(self: Pin<&mut Self>) -> &mut L {
+        match self.project() {
+            SlotProjection::Running { link, .. }
+            | SlotProjection::Ended { link, .. }
+            | SlotProjection::Taken { link } => link,
+        }
+    }
+
+    /// Puts a child into an empty slot.
+    #[inline]
+    pub(super) fn fill(mut self: Pin<&mut Self>, child: P, link: L) {
+        self.set(ChildSlot::Running { child, link });
+    }
+
+    /// Takes the result of the child; `None` if there is none. A running child is dropped.
+    #[inline]
+    pub(super) fn take(mut self: Pin<&mut Self>) -> Option<Result<T>> {
+        let link = *self.as_mut().link();
+        self.vacate(link).1
+    }
+
+    /// The same, and sets the link. Returns the old one, too.
+    #[inline]
+    pub(super) fn vacate(self: Pin<&mut Self>, link: L) -> (L, Option<Result<T>>) {
+        match self.project_replace(ChildSlot::Taken { link }) {
+            SlotContent::Ended { result, link } => (link, Some(result)),
+            SlotContent::Running { link, .. } | SlotContent::Taken { link } => (link, None),
         }
     }
 
     /// Takes the error of a child that has failed. Any other result stays.
     pub(super) fn take_failure(mut self: Pin<&mut Self>) -> Option<Error> {
         match self.as_mut().project() {
-            SlotProjection::Ended { result: Err(_) } => self.take()?.err(),
+            SlotProjection::Ended { result: Err(_), .. } => self.take()?.err(),
             _ => None,
         }
     }
@@ -102,8 +124,9 @@ impl<P, T> ChildSlot<P, T> {
 
     /// Drops a running child.
     fn drop_running(mut self: Pin<&mut Self>) {
-        if let SlotProjection::Running { .. } = self.as_mut().project() {
-            self.set(ChildSlot::Taken);
+        if let SlotProjection::Running { link, .. } = self.as_mut().project() {
+            let link = *link;
+            self.set(ChildSlot::Taken { link });
         }
     }
 
@@ -111,16 +134,17 @@ impl<P, T> ChildSlot<P, T> {
     /// the child keeps its result, and the panic is reported.
     #[cold]
     fn end(mut self: Pin<&mut Self>, error: Error) -> ChildEnded {
-        if let SlotProjection::Ended { result } = self.as_mut().project() {
+        if let SlotProjection::Ended { result, .. } = self.as_mut().project() {
             report::error(format_args!("{IN_DROP} {error}"));
             return ChildEnded::of(result);
         }
-        contain(IN_DROP, || self.set(ChildSlot::Ended { result: Err(error) }));
+        let link = *self.as_mut().link();
+        contain(IN_DROP, || self.set(ChildSlot::Ended { result: Err(error), link }));
         ChildEnded::Failed
     }
 }
 
-impl<P, T> ChildSlot<P, T>
+impl<P, T, L: Copy> ChildSlot<P, T, L>
 where
     P: Future<Output = Result<T>>,
 {
@@ -135,67 +159,28 @@ where
             PollMode::Panicked(error) => return Poll::Ready(self.end(error)),
             mode => mode,
         };
-        let SlotProjection::Running { child } = self.as_mut().project() else { return Poll::Pending };
+        let SlotProjection::Running { child, link } = self.as_mut().project() else { return Poll::Pending };
+        let link = *link;
         let polled = match mode {
             PollMode::Cancel(cancellation) => poll_cancelled(child, cx, cancellation),
             _ => child.poll(cx),
         };
         polled.map(|result| {
             let ended = ChildEnded::of(&result);
-            self.set(ChildSlot::Ended { result });
+            self.set(ChildSlot::Ended { result, link });
             ended
         })
     }
 }
 
 /// The children of a group, or their results.
-pub(super) struct Slots<P, T> {
-    slots: Pin<Box<[ChildSlot<P, T>]>>,
+pub(super) struct Slots<P, T, L = ()> {
+    slots: Pin<Box<[ChildSlot<P, T, L>]>>,
 }
 
 impl<P, T> Slots<P, T> {
     pub(super) fn new(children: impl Iterator<Item = P>) -> Self {
-        Slots { slots: Box::into_pin(children.map(ChildSlot::new).collect()) }
-    }
-
-    /// Empty slots.
-    pub(super) fn vacant(count: usize) -> Self {
-        Slots { slots: Box::into_pin((0..count).map(|_| ChildSlot::Taken).collect()) }
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.slots.len()
-    }
-
-    /// The slot of a child.
-    ///
-    /// # Panics
-    ///
-    /// If the index is out of bounds.
-    pub(super) fn at(&mut self, child: usize) -> Pin<&mut ChildSlot<P, T>> {
-        // SAFETY: the element is pinned with its slice (see the top of the module).
-        unsafe { self.slots.as_mut().map_unchecked_mut(|slots| &mut slots[child]) }
-    }
-
-    /// Drops the running children, then takes the results of all others, in order.
-    pub(super) fn take_all(&mut self) -> impl Iterator<Item = Option<Result<T>>> + use<'_, P, T> {
-        self.drop_running();
-        (0..self.len()).map(|child| self.at(child).take())
-    }
-
-    /// Takes the errors of the children that have failed, in order, each with the index of its
-    /// child.
-    pub(super) fn take_failures(&mut self) -> impl Iterator<Item = (usize, Error)> + use<'_, P, T> {
-        (0..self.len()).filter_map(|child| Some((child, self.at(child).take_failure()?)))
-    }
-
-    /// Drops the running children, in order. A panic of a destructor is reported, and affects
-    /// neither the results nor the other children.
-    pub(super) fn drop_running(&mut self) {
-        let mut children = 0..self.len();
-        while !children.is_empty() {
-            contain(IN_DROP, || children.by_ref().for_each(|child| self.at(child).drop_running()));
-        }
+        Slots::of(children.map(ChildSlot::new))
     }
 
     /// Takes the results of all children, in order. All must have ended.
@@ -207,5 +192,46 @@ impl<P, T> Slots<P, T> {
         // SAFETY: no slot contains a child any more, and nothing else is pinned.
         let slots = unsafe { Pin::into_inner_unchecked(slots) };
         slots.into_vec().into_iter().map(ChildSlot::into_result)
+    }
+}
+
+impl<P, T, L: Copy> Slots<P, T, L> {
+    pub(super) fn of(slots: impl Iterator<Item = ChildSlot<P, T, L>>) -> Self {
+        Slots { slots: Box::into_pin(slots.collect()) }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// The slot of a child.
+    ///
+    /// # Panics
+    ///
+    /// If the index is out of bounds.
+    pub(super) fn at(&mut self, child: usize) -> Pin<&mut ChildSlot<P, T, L>> {
+        // SAFETY: the element is pinned with its slice (see the top of the module).
+        unsafe { self.slots.as_mut().map_unchecked_mut(|slots| &mut slots[child]) }
+    }
+
+    /// Drops the running children, then takes the results of all others, in order.
+    pub(super) fn take_all(&mut self) -> impl Iterator<Item = Option<Result<T>>> + use<'_, P, T, L> {
+        self.drop_running();
+        (0..self.len()).map(|child| self.at(child).take())
+    }
+
+    /// Takes the errors of the children that have failed, in order, each with the index of its
+    /// child.
+    pub(super) fn take_failures(&mut self) -> impl Iterator<Item = (usize, Error)> + use<'_, P, T, L> {
+        (0..self.len()).filter_map(|child| Some((child, self.at(child).take_failure()?)))
+    }
+
+    /// Drops the running children, in order. A panic of a destructor is reported, and affects
+    /// neither the results nor the other children.
+    pub(super) fn drop_running(&mut self) {
+        let mut children = 0..self.len();
+        while !children.is_empty() {
+            contain(IN_DROP, || children.by_ref().for_each(|child| self.at(child).drop_running()));
+        }
     }
 }

@@ -150,7 +150,9 @@ impl<P, T> WaitIterator<P, T> {
     where
         Y: Yieldable<M, Flat, Pending = P, Output = T>,
     {
-        Self::of((0..).map(ByPosition).zip(children))
+        let frame = Frame::new(0);
+        let children = children.into_iter().map(|child| child.into_pending(&frame));
+        Self::of(Pool::of_positions(children, ByPosition))
     }
 
     /// Adds a child, and returns its position, which counts on from those of the earlier children.
@@ -230,7 +232,9 @@ impl<P, T, Q> WaitIterator<P, T, ByKey<Q>> {
     where
         Y: Yieldable<M, Flat, Pending = P, Output = T>,
     {
-        Self::of(children.into_iter().map(|(key, child)| (ByKey(key), child)))
+        let frame = Frame::new(0);
+        let children = children.into_iter().map(|(key, child)| (ByKey(key), child.into_pending(&frame)));
+        Self::of(Pool::new(children))
     }
 
     /// Adds a child under a key. Everything else is as with [`push`](WaitIterator::push).
@@ -288,12 +292,7 @@ where
 }
 
 impl<P, T, I> WaitIterator<P, T, I> {
-    fn of<Y, M>(children: impl Iterator<Item = (I, Y)>) -> Self
-    where
-        Y: Yieldable<M, Flat, Pending = P, Output = T>,
-    {
-        let frame = Frame::new(0);
-        let pool = Pool::new(children.map(|(index, child)| (index, child.into_pending(&frame))));
+    fn of(pool: Pool<P, T, I>) -> Self {
         WaitIterator { given: pool.len(), pool, current: None }
     }
 

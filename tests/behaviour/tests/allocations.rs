@@ -14,30 +14,38 @@ use gen::yield_;
 
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+    static BYTES: Cell<usize> = const { Cell::new(0) };
 }
 
 /// Counts for each thread, so that tests may run side by side.
 struct Counting;
 
-fn count() {
+fn count(bytes: usize) {
     ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+    BYTES.set(BYTES.get().wrapping_add(bytes));
+}
+
+fn uncount(bytes: usize) {
+    BYTES.set(BYTES.get().wrapping_sub(bytes));
 }
 
 // SAFETY: the system's allocator does all the work; counting neither allocates nor unwinds.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count();
+        count(layout.size());
         // SAFETY: the caller keeps the contract of `alloc`.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        uncount(layout.size());
         // SAFETY: the caller keeps the contract of `dealloc`.
         unsafe { System.dealloc(pointer, layout) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        count();
+        count(size);
+        uncount(layout.size());
         // SAFETY: the caller keeps the contract of `realloc`.
         unsafe { System.realloc(pointer, layout, size) }
     }
@@ -287,6 +295,35 @@ fn an_iterator_that_is_added_to_uses_its_room_again() {
     assert_eq!(allocations(|| (0..1_000).for_each(|_| round())), 0);
 }
 
+/// Memory is what bounds the number of children.
+#[test]
+fn a_child_of_an_iterator_takes_24_bytes_beside_its_future() {
+    struct Large([u64; 20]);
+    impl Future for Large {
+        type Output = gen::Result<u64>;
+
+        fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+            match self.0 {
+                [0, ..] => Poll::Pending,
+                [number, ..] => Poll::Ready(Ok(number)),
+            }
+        }
+    }
+    const COUNT: usize = 10_000;
+    let bytes = |given: usize| {
+        let before = BYTES.get();
+        let mut waits = gen::WaitIterator::new((0..given).map(|_| Large([0; 20])));
+        for _ in given..COUNT {
+            waits.push(Large([0; 20]));
+        }
+        assert!(pin!(waits.next()).poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        (BYTES.get() - before) / COUNT
+    };
+    assert_eq!(bytes(COUNT), size_of::<Large>() + 24);
+    // At most a thousand slots are left over.
+    assert!(bytes(0) <= size_of::<Large>() + 32);
+}
+
 /// Otherwise each child would cost an allocation.
 #[test]
 fn an_iterator_allocates_for_all_children_together() {
@@ -298,11 +335,7 @@ fn an_iterator_allocates_for_all_children_together() {
             }
         })
     };
-    assert_eq!(
-        (of(10), of(10_000)),
-        (4, 4),
-        "its blocks, its slots, and of one block the children and their wakers"
-    );
+    assert_eq!((of(10), of(10_000)), (3, 3), "its blocks, and of one block the children and their wakers");
 }
 
 /// Most promises have one reader.

@@ -63,6 +63,30 @@ fn limited(at_once: usize, children: Fed) -> gen::Result<Vec<u32>> {
     yield_!(gen::limit(at_once, children))
 }
 
+/// The children that come with the second look at the stream get the first wakers of the limit.
+#[test]
+fn children_that_a_stream_gives_behind_one_that_is_ready_at_once_wake_their_limit() {
+    let (children, futures) = Children::of(8);
+    children.set(0, Ok(0));
+    let (mut futures, mut looks) = (futures.into_iter(), 0);
+    let source = stream::poll_fn(move |_| {
+        looks += 1;
+        match looks {
+            2 => Poll::Pending,
+            _ => Poll::Ready(futures.next()),
+        }
+    });
+    let poller = Poller::new();
+    let mut limit = std::pin::pin!(gen::limit(10, source).join());
+    assert!(poller.poll(limit.as_mut()).is_pending());
+    for child in 1..8 {
+        poller.wakes();
+        children.end(child, Ok(child as u32));
+        assert_eq!(poller.wakes(), 1);
+        let _ = poller.poll(limit.as_mut());
+    }
+}
+
 /// Otherwise a loop over a stream would need an `.await`, and could not be cancelled.
 #[test]
 fn the_items_are_yielded_one_by_one() {

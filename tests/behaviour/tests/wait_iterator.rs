@@ -247,6 +247,25 @@ fn a_child_that_is_pushed_is_polled_by_the_next_next() {
     assert!(waits.done());
 }
 
+#[test]
+fn children_keep_their_positions_when_others_take_the_memory_of_those_that_have_ended() {
+    let number = |number: usize| ready(Ok::<_, gen::Error>(number));
+    let mut waits = WaitIterator::new((0..6).map(number));
+    let mut count = 6;
+    for _ in 0..20 {
+        for more in [false, true, true] {
+            let position = gen::block_on(waits.next()).unwrap();
+            assert_eq!(waits.current_index(), Some(position));
+            if more {
+                assert_eq!(waits.push(number(count)), count);
+                count += 1;
+            }
+        }
+        assert_eq!(waits.push(number(count)), count);
+        count += 1;
+    }
+}
+
 /// Otherwise children that come late would have a queue of their own, and their results would be
 /// out of order.
 #[test]

@@ -10,11 +10,30 @@ use crate::parallel::Pool;
 
 /// A pool whose second child has its waker in a further allocation.
 fn grown(first: Signal, second: Signal, parent: &Waker) -> (Pool<Child, (), u8>, Vec<Waker>) {
+    started(|child| {
+        let mut pool = Pool::new([(1, child(first))].into_iter());
+        pool.insert(2, child(second));
+        let polled = poll_next(&mut pool, parent);
+        (pool, polled)
+    })
+}
+
+/// A pool that makes all wakers when its first child needs one, in its first poll.
+fn at_once(first: Signal, second: Signal, parent: &Waker) -> (Pool<Child, (), u8>, Vec<Waker>) {
+    started(|child| {
+        let mut pool = Pool::new([(1, child(first)), (2, child(second))].into_iter());
+        let polled = poll_next(&mut pool, parent);
+        (pool, polled)
+    })
+}
+
+fn started(
+    make: impl FnOnce(&dyn Fn(Signal) -> Child) -> (Pool<Child, (), u8>, Poll<Option<u8>>),
+) -> (Pool<Child, (), u8>, Vec<Waker>) {
     let (sender, receiver) = std::sync::mpsc::channel();
     let child = |signal| Child { signals: vec![signal], waker: Some(sender.clone()) };
-    let mut pool = Pool::new([(1, child(first))].into_iter());
-    pool.insert(2, child(second));
-    assert!(poll_next(&mut pool, parent).is_pending());
+    let (pool, polled) = make(&child);
+    assert!(polled.is_pending());
     (pool, receiver.try_iter().collect())
 }
 
@@ -25,9 +44,18 @@ fn poll_next(pool: &mut Pool<Child, (), u8>, parent: &Waker) -> Poll<Option<u8>>
 /// Both children go into one queue, and wake one parent.
 #[test]
 fn wakes_of_children_in_two_allocations_are_not_lost() {
-    three_threads(|| {
+    no_wake_is_lost(grown);
+}
+
+#[test]
+fn wakes_of_children_whose_wakers_were_made_in_the_first_poll_are_not_lost() {
+    no_wake_is_lost(at_once);
+}
+
+fn no_wake_is_lost(start: fn(Signal, Signal, &Waker) -> (Pool<Child, (), u8>, Vec<Waker>)) {
+    three_threads(move || {
         let signals = [Signal::new(), Signal::new()];
-        let (mut pool, wakers) = grown(signals[0].clone(), signals[1].clone(), &Parent::new().1);
+        let (mut pool, wakers) = start(signals[0].clone(), signals[1].clone(), &Parent::new().1);
         let threads: Vec<_> = signals
             .into_iter()
             .zip(wakers)

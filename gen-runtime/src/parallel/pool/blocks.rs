@@ -1,46 +1,92 @@
-//! The children of a pool and their wakers, in blocks that double in size, so that a child never
-//! moves.
+//! The children of a pool and their wakers, in blocks, so that a child never moves.
+//!
+//! The first block has the children that the pool begins with. The further ones have 4, 8, 16, ..
+//! and at last 1,024 slots each, which bounds the memory of slots that are not used.
 
 use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Waker};
 
-use crate::parallel::slots::{ChildSlot, Slots};
-use crate::parallel::wakers::{ReadyLink, Taken, Wakers};
+use super::list::{Link, SlotList};
+use crate::parallel::slots;
+use crate::parallel::wakers::{checked_count, ReadyLink, Taken, Wakers};
+
+/// The number of slots in the first block that is added.
+const SMALLEST: u32 = 4;
+/// The greatest number of slots in a block that is added.
+const LARGEST: u32 = 1_024;
+/// The number of blocks that are added before those of the greatest size.
+const DOUBLING: u32 = (LARGEST / SMALLEST).ilog2();
+/// The number of their slots.
+const IN_DOUBLING: u32 = LARGEST - SMALLEST;
+
+pub(super) type ChildSlot<P, T> = slots::ChildSlot<P, T, Link>;
+pub(super) type Slots<P, T> = slots::Slots<P, T, Link>;
 
 pub(super) struct Blocks<P, T> {
     blocks: Vec<Block<P, T>>,
+    /// The number of all slots.
+    count: u32,
+    /// The number of those of the first block.
+    in_first: u32,
 }
 
 struct Block<P, T> {
     /// The number of its first slot.
     base: u32,
     children: Slots<P, T>,
-    wakers: Wakers,
+    /// `None` while no child is running, and there is no other block.
+    wakers: Option<Wakers>,
 }
 
 impl<P, T> Blocks<P, T> {
-    pub(super) fn new() -> Self {
-        Blocks { blocks: Vec::new() }
+    /// The number of all slots.
+    pub(super) fn count(&self) -> u32 {
+        self.count
     }
 
-    /// Adds a block. Returns the number of its first slot.
+    /// One block with these children, whose slots are linked in their order.
+    ///
+    /// # Panics
+    ///
+    /// With 4,294,967,295 children or more.
+    pub(super) fn of(children: impl Iterator<Item = P>) -> Self {
+        let slots = children.enumerate().map(|(slot, child)| {
+            // If it does not fit, `add` panics.
+            ChildSlot::Running { child, link: Link::to(slot as u32 + 1) }
+        });
+        let (mut blocks, slots) = (Blocks { blocks: Vec::new(), count: 0, in_first: 0 }, Slots::of(slots));
+        if slots.len() > 0 {
+            blocks.add(slots);
+        }
+        blocks
+    }
+
+    /// Adds a block of vacant slots, and returns their list.
     ///
     /// # Panics
     ///
     /// With 4,294,967,295 slots or more in all.
-    pub(super) fn add(&mut self, children: Slots<P, T>) -> u32 {
-        let count = children.len();
-        let (base, wakers) = match &self.blocks[..] {
-            [] => (0, Wakers::new(count)),
-            [first, ..] => {
-                let slots: usize = self.blocks.iter().map(|block| block.children.len()).sum();
-                // It fits: the wakers of the earlier blocks have checked it.
-                (slots as u32, Wakers::further(&first.wakers, slots as u32, count))
-            }
-        };
+    #[cold]
+    pub(super) fn grow(&mut self) -> SlotList {
+        let base = self.count;
+        let doubled = DOUBLING.min(self.blocks.len().saturating_sub(1) as u32);
+        let end = base + checked_count(base, (SMALLEST << doubled) as usize);
+        self.add(Slots::of((base..end).map(|slot| ChildSlot::Taken { link: Link::to(slot + 1) })));
+        SlotList::of(base..end)
+    }
+
+    fn add(&mut self, children: Slots<P, T>) {
+        let (base, count) = (self.count, checked_count(self.count, children.len()));
+        let wakers = self.blocks.first_mut().map(|first| {
+            let first = first.wakers.get_or_insert_with(|| Wakers::new(base as usize));
+            Wakers::further(first, base, count as usize)
+        });
+        if self.blocks.is_empty() {
+            self.in_first = count;
+        }
         self.blocks.push(Block { base, children, wakers });
-        base
+        self.count += count;
     }
 
     /// Drops the children that have not ended.
@@ -48,69 +94,84 @@ impl<P, T> Blocks<P, T> {
         self.blocks.iter_mut().for_each(|block| block.children.drop_running());
     }
 
+    /// The wakers of the first block, which has the queue and the parent of all.
+    #[inline]
+    fn first(&self) -> Option<&Wakers> {
+        self.blocks.first()?.wakers.as_ref()
+    }
+
+    /// Whether the children have wakers. Without them no child is running, and all are in one
+    /// block.
+    #[inline]
+    pub(super) fn have_wakers(&self) -> bool {
+        self.first().is_some()
+    }
+
+    /// Gives wakers to the children of the only block.
+    pub(super) fn set_wakers(&mut self, wakers: Wakers) {
+        debug_assert!(self.blocks.len() == 1 && !self.have_wakers());
+        self.blocks[0].wakers = Some(wakers);
+    }
+
     /// Called before a poll uses the wakers. If the pool has come to another thread, gives new
     /// wakers to all children: see [`wakers`](crate::parallel::wakers). `left` are woken children
     /// that the last poll has left.
     #[inline]
     pub(super) fn come_here(&mut self, left: &mut Taken) {
-        if self.blocks.first().is_some_and(|first| !first.wakers.is_here()) {
+        if self.first().is_some_and(|first| !first.is_here()) {
             self.take_over(left);
         }
     }
 
     #[cold]
     fn take_over(&mut self, left: &mut Taken) {
-        let Some(first) = self.blocks.first() else { return };
+        let Some(first) = self.first() else { return };
         let left = mem::replace(left, Taken::NONE);
         let mut new: Vec<Wakers> = Vec::with_capacity(self.blocks.len());
-        for Block { base, wakers, .. } in &self.blocks {
+        for Block { base, children, .. } in &self.blocks {
             new.push(match new.first() {
-                None => wakers.taken_over(),
-                Some(first) => Wakers::further(first, *base, wakers.children().len()),
+                None => first.taken_over(),
+                Some(first) => Wakers::further(first, *base, children.len()),
             });
         }
         let new_link = |slot| {
             let block = self.block_of(slot);
             new[block].link(slot - self.blocks[block].base)
         };
-        first.wakers.hand_over(&left, |slot| self.link(slot), &new[0], new_link);
-        let slots = self
-            .blocks
-            .iter()
-            .flat_map(|Block { base, wakers, .. }| wakers.children().map(move |index| base + index));
-        slots.for_each(|slot| new[0].requeue(slot, new_link(slot)));
-        self.blocks.iter_mut().zip(new).for_each(|(block, wakers)| block.wakers = wakers);
+        first.hand_over(&left, |slot| self.ready_link(slot), &new[0], new_link);
+        (0..self.count).for_each(|slot| new[0].requeue(slot, new_link(slot)));
+        self.blocks.iter_mut().zip(new).for_each(|(block, wakers)| block.wakers = Some(wakers));
     }
 
     /// Makes `waker` the one that is woken when a child is woken.
     #[inline]
     pub(super) fn set_parent(&self, waker: &Waker) {
-        if let Some(first) = self.blocks.first() {
-            first.wakers.set_parent(waker);
+        if let Some(first) = self.first() {
+            first.set_parent(waker);
         }
     }
 
     pub(super) fn wake_parent(&self) {
-        if let Some(first) = self.blocks.first() {
-            first.wakers.wake_parent();
+        if let Some(first) = self.first() {
+            first.wake_parent();
         }
     }
 
     #[inline]
     pub(super) fn no_child_is_woken(&self) -> bool {
-        self.blocks.first().is_none_or(|first| first.wakers.queue().is_empty())
+        self.first().is_none_or(|first| first.queue().is_empty())
     }
 
     #[inline]
     pub(super) fn take_woken(&self) -> Taken {
-        let Some(first) = self.blocks.first() else { return Taken::NONE };
-        first.wakers.queue().take(|slot| self.link(slot))
+        let Some(first) = self.first() else { return Taken::NONE };
+        first.queue().take(|slot| self.ready_link(slot))
     }
 
     /// Removes and returns the next slot of `taken`.
     #[inline]
     pub(super) fn next_of(&self, taken: &mut Taken) -> Option<u32> {
-        taken.next(|slot| self.link(slot))
+        taken.next(|slot| self.ready_link(slot))
     }
 
     /// The child of a slot.
@@ -121,8 +182,16 @@ impl<P, T> Blocks<P, T> {
         children.at((slot - *base) as usize)
     }
 
-    /// Runs `poll` with the child of a slot, and a context with its waker.
+    /// Adds a slot to the end of a list. It is in no other.
     #[inline]
+    pub(super) fn append(&mut self, list: &mut SlotList, slot: u32) {
+        if let Some(before) = list.push_back(slot) {
+            *self.child(before).link() = Link::to(slot);
+        }
+    }
+
+    /// Runs `poll` with the child of a slot, and a context with its waker.
+    #[inline(always)]
     pub(super) fn with<R>(
         &mut self,
         slot: u32,
@@ -132,22 +201,26 @@ impl<P, T> Blocks<P, T> {
         let Block { base, children, wakers } = &mut self.blocks[block];
         let index = slot - *base;
         let child = children.at(index as usize);
+        let wakers = wakers.as_ref().expect(HAVE_WAKERS);
         wakers.with(index, |waker| poll(child, &mut Context::from_waker(waker)))
     }
 
     #[inline(always)]
     fn block_of(&self, slot: u32) -> usize {
-        match &self.blocks[..] {
-            [_] => 0,
-            // The last block has at least half of the slots.
-            [.., last] if last.base <= slot => self.blocks.len() - 1,
-            blocks => blocks.partition_point(|block| block.base <= slot) - 1,
+        match slot.checked_sub(self.in_first) {
+            None => 0,
+            Some(further) if further < IN_DOUBLING => 1 + (further / SMALLEST + 1).ilog2() as usize,
+            Some(further) => 1 + (DOUBLING + (further - IN_DOUBLING) / LARGEST) as usize,
         }
     }
 
+    /// The link of a slot in the queue of the woken children.
     #[inline(always)]
-    fn link(&self, slot: u32) -> &ReadyLink {
+    fn ready_link(&self, slot: u32) -> &ReadyLink {
         let block = &self.blocks[self.block_of(slot)];
-        block.wakers.link(slot - block.base)
+        block.wakers.as_ref().expect(HAVE_WAKERS).link(slot - block.base)
     }
 }
+
+/// The first poll of a pool with one block makes them, and each further block.
+const HAVE_WAKERS: &str = "running children have wakers";

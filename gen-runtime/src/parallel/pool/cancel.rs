@@ -4,11 +4,12 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use super::blocks::ChildSlot;
 use super::Pool;
 use crate::inject::{in_flight, Cancellation};
 use crate::parallel::held_cancellations::HeldCancellations;
 use crate::parallel::panics::catching;
-use crate::parallel::slots::{ChildEnded, ChildSlot};
+use crate::parallel::slots::ChildEnded;
 use crate::Result;
 
 impl<P, T, I> Pool<P, T, I>
@@ -30,7 +31,10 @@ where
     fn take_cancel(&mut self, cx: &mut Context<'_>) -> Option<Cancellation> {
         let cancellation = in_flight::take_cancel(cx.waker())?;
         self.drop_fresh();
-        let mut slots = 0..self.slots.len() as u32;
+        if !self.blocks.have_wakers() {
+            return Some(cancellation);
+        }
+        let mut slots = 0..self.blocks.count();
         let cancel_all = |pool: &mut Self, polled: &mut u32| {
             for slot in slots.by_ref() {
                 *polled = slot;
@@ -43,11 +47,12 @@ where
 
     /// A child that was never polled is not started just to be cancelled.
     fn drop_fresh(&mut self) {
-        while let Some(slot) = self.fresh.pop_front(&mut self.slots) {
-            self.blocks.child(slot).drop_contained();
-            self.slots.unfresh(slot);
-            self.slots.vacate(slot);
-            self.vacant.push_front(&mut self.slots, slot);
+        while let Some(slot) = self.fresh.first() {
+            let mut child = self.blocks.child(slot);
+            child.as_mut().drop_contained();
+            let link = self.vacant.push_front(slot);
+            self.fresh.pop_front(std::mem::replace(child.link(), link));
+            self.tags.take(slot);
             self.running -= 1;
         }
     }

@@ -4,17 +4,21 @@
 //! |---|---|
 //! | `poll.rs` | the polls: which children, in which order, and how many |
 //! | `cancel.rs` | the cancellation of all children |
-//! | `blocks.rs` | the children and their wakers, in blocks that double in size |
-//! | `child_slots.rs` | the tags of the slots, and the lists of those that are fresh, ended and vacant |
+//! | `blocks.rs` | the children and their wakers, in blocks |
+//! | `list.rs` | the lists of the slots that are fresh, ended and vacant |
+//! | `tags.rs` | the tags of the children |
 //!
 //! # Slots
 //!
 //! Each child has a numbered *slot*, which consists of a [`ChildSlot`](super::slots::ChildSlot),
-//! the entry of its waker, and its tag. Slots are in blocks that double in size, so a child never
-//! moves. The first block has exactly the children that the pool begins with. A slot is reused when
-//! its result was taken. So memory is bounded by the number of children at a time.
+//! the entry of its waker, and its tag. Slots are in blocks, so a child never moves. The first
+//! block has exactly the children that the pool begins with. A slot is reused when its result was
+//! taken. So memory is bounded by the number of children at a time.
 //!
-//! | slot | [`insert`](Pool::insert) | polled, pending | polled, ready ([`end`](Pool::end)) | [`vacate`](Pool::vacate) |
+//! A tag that is the position of its child takes no memory, until a slot is reused. There are no
+//! wakers until a child is pending, or a further block is added: see [`LazyWakers`].
+//!
+//! | slot | [`insert`](Pool::insert) | polled, pending | polled, ready ([`end`](Pool::end)) | [`take_ended`](Pool::take_ended) |
 //! |---|---|---|---|---|
 //! | vacant (in `vacant`): no child, no result | fresh | | | |
 //! | fresh (in `fresh`): the child was never polled | | running | ended | |
@@ -54,25 +58,25 @@
 
 mod blocks;
 mod cancel;
-mod child_slots;
+mod list;
 mod poll;
+mod tags;
 
 use std::mem;
 
 use self::blocks::Blocks;
-use self::child_slots::{ChildSlots, SlotList};
+use self::list::{Link, SlotList};
+use self::tags::Tags;
 use super::held_cancellations::HeldCancellations;
-use super::slots::Slots;
+#[cfg(doc)]
+use super::wakers::LazyWakers;
 use super::wakers::Taken;
 use crate::Result;
-
-/// The least number of slots in a block that is added.
-const SMALLEST_BLOCK: usize = 4;
 
 /// Children of one type, each with a tag that identifies it.
 pub(crate) struct Pool<P, T, I> {
     blocks: Blocks<P, T>,
-    slots: ChildSlots<I>,
+    tags: Tags<I>,
     fresh: SlotList,
     ended: SlotList,
     vacant: SlotList,
@@ -96,34 +100,42 @@ pub(crate) struct Pool<P, T, I> {
 impl<P, T, I> Unpin for Pool<P, T, I> {}
 
 impl<P, T, I> Pool<P, T, I> {
+    /// Children with tags of their own.
+    ///
     /// # Panics
     ///
     /// With 4,294,967,295 children or more.
     pub(crate) fn new(children: impl Iterator<Item = (I, P)>) -> Self {
-        let mut pool = Pool::empty();
-        pool.slots.reserve(children.size_hint().0);
-        let children = Slots::new(children.map(|(tag, child)| {
-            pool.slots.add(Some(tag));
+        let mut tags = Vec::with_capacity(children.size_hint().0);
+        let children = children.map(|(tag, child)| {
+            tags.push(Some(tag));
             child
-        }));
-        pool.running = children.len();
-        if pool.running > 0 {
-            pool.blocks.add(children);
-            // `Blocks::add` has checked that the count fits.
-            (0..pool.running as u32).for_each(|slot| pool.fresh.push_back(&mut pool.slots, slot));
-        }
-        pool
+        });
+        let blocks = Blocks::of(children);
+        Pool::with(Tags::Own(tags), blocks)
     }
 
-    pub(crate) fn empty() -> Self {
+    /// Children whose tags are made of their positions, from 0. Also each child that is
+    /// [inserted](Self::insert) later must have the tag of its position.
+    ///
+    /// # Panics
+    ///
+    /// With 4,294,967,295 children or more.
+    pub(crate) fn of_positions(children: impl Iterator<Item = P>, tag_of: fn(usize) -> I) -> Self {
+        let blocks = Blocks::of(children);
+        Pool::with(Tags::Positions { tag_of, count: blocks.count() }, blocks)
+    }
+
+    /// All slots of the blocks are fresh.
+    fn with(tags: Tags<I>, blocks: Blocks<P, T>) -> Self {
         Pool {
-            blocks: Blocks::new(),
-            slots: ChildSlots::new(),
-            fresh: SlotList::EMPTY,
+            tags,
+            fresh: SlotList::of(0..blocks.count()),
+            running: blocks.count() as usize,
+            blocks,
             ended: SlotList::EMPTY,
             vacant: SlotList::EMPTY,
             woken: Taken::NONE,
-            running: 0,
             ready: 0,
             spent: 0,
             rested: false,
@@ -139,13 +151,15 @@ impl<P, T, I> Pool<P, T, I> {
     ///
     /// With 4,294,967,295 children at a time.
     pub(crate) fn insert(&mut self, tag: I, child: P) {
-        let slot = match self.vacant.pop_front(&mut self.slots) {
-            Some(slot) => slot,
-            None => self.grow(),
-        };
-        self.blocks.child(slot).fill(child);
-        self.slots.occupy(slot, tag);
-        self.fresh.push_back(&mut self.slots, slot);
+        if self.vacant.is_empty() {
+            self.vacant = self.blocks.grow();
+        }
+        let slot = self.vacant.first().expect("a block has slots");
+        let mut vacant = self.blocks.child(slot);
+        self.vacant.pop_front(*vacant.as_mut().link());
+        vacant.fill(child, Link::LAST);
+        self.tags.put(slot, tag);
+        self.blocks.append(&mut self.fresh, slot);
         self.running += 1;
         if mem::take(&mut self.awaited) {
             self.blocks.wake_parent();
@@ -157,20 +171,10 @@ impl<P, T, I> Pool<P, T, I> {
         self.awaited = false;
     }
 
-    /// Adds a block. Returns its first slot, and makes the others vacant.
-    fn grow(&mut self) -> u32 {
-        let count = self.slots.len().max(SMALLEST_BLOCK);
-        let base = self.blocks.add(Slots::vacant(count));
-        self.slots.reserve(count);
-        (0..count).for_each(|_| self.slots.add(None));
-        (base + 1..base + count as u32).for_each(|slot| self.vacant.push_back(&mut self.slots, slot));
-        base
-    }
-
     /// Drops all children and results.
     pub(crate) fn clear(&mut self) {
         self.blocks.drop_running();
-        *self = Pool::empty();
+        *self = Pool::new(std::iter::empty());
     }
 
     /// The number of children whose results were not taken.
@@ -184,17 +188,14 @@ impl<P, T, I> Pool<P, T, I> {
     }
 
     /// Takes the next result, without a poll of any child.
+    #[inline]
     pub(crate) fn take_ended(&mut self) -> Option<(I, Result<T>)> {
-        self.ended.pop_front(&mut self.slots).map(|slot| self.vacate(slot))
-    }
-
-    /// Takes the result of a child that has ended.
-    fn vacate(&mut self, slot: u32) -> (I, Result<T>) {
-        let result = self.blocks.child(slot).take();
-        let tag = self.slots.vacate(slot);
+        let slot = self.ended.first()?;
         // The slot that was used last is reused first, because it is still in the cache.
-        self.vacant.push_front(&mut self.slots, slot);
+        let (link, result) = self.blocks.child(slot).vacate(self.vacant.push_front(slot));
+        self.ended.pop_front(link);
         self.ready -= 1;
-        tag.zip(result).expect("a slot is in `ended` once, with the tag and the result of its child")
+        let ended = self.tags.take(slot).zip(result);
+        Some(ended.expect("a slot is in `ended` once, with the tag and the result of its child"))
     }
 }

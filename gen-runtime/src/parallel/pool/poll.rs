@@ -1,14 +1,19 @@
 //! The polls of a pool: see "Order" and "Fairness" at the top of [`pool`](super).
 
 use std::future::Future;
+use std::mem;
+use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
+use super::blocks::ChildSlot;
 use super::cancel::poll_cancelled;
+use super::list::Link;
 use super::Pool;
 use crate::inject::{in_flight, Cancellation};
 use crate::parallel::budget::{is_spent_by_executor, ENDED_AT_ONCE};
 use crate::parallel::panics::catching;
 use crate::parallel::slots::{ChildEnded, PollMode};
+use crate::parallel::wakers::LazyWakers;
 use crate::{Error, Result};
 
 impl<P, T, I> Pool<P, T, I>
@@ -19,24 +24,35 @@ where
     ///
     /// An injected error is hidden from the children, so that the yield of the pool takes it. If
     /// there is no result, a cancellation is passed on to each child, and then to `on_cancel`.
+    #[inline]
     pub(crate) fn poll_next(
         &mut self,
         cx: &mut Context<'_>,
         on_cancel: impl FnOnce(Cancellation),
     ) -> Poll<Option<(I, Result<T>)>> {
+        if !self.ended.is_empty() && !self.has_work() {
+            self.awaited = false;
+            return Poll::Ready(self.take_ended());
+        }
+        self.poll_for_next(cx, on_cancel)
+    }
+
+    fn poll_for_next(
+        &mut self,
+        cx: &mut Context<'_>,
+        on_cancel: impl FnOnce(Cancellation),
+    ) -> Poll<Option<(I, Result<T>)>> {
+        if self.ended.is_empty() && self.running == 0 {
+            return Poll::Ready(None);
+        }
+        self.blocks.come_here(&mut self.woken);
         if self.ended.is_empty() {
-            if self.running == 0 {
-                return Poll::Ready(None);
-            }
-            self.blocks.come_here(&mut self.woken);
             // Before the queue is read: a child that is woken later wakes this waker.
             self.blocks.set_parent(cx.waker());
-        } else if self.has_work() {
-            self.blocks.come_here(&mut self.woken);
         }
         if self.has_work() {
             if self.woken.is_empty() && !self.is_spent() {
-                in_flight::without_injected(|| self.poll_children());
+                in_flight::without_injected(|| self.poll_children(cx));
             } else if self.poll_in_turn(cx) {
                 // An injection is left to the yield of the pool.
                 self.spent = 0;
@@ -49,21 +65,18 @@ where
                 on_cancel(cancellation);
             }
         }
-        let next = self.take_ended();
-        self.awaited = next.is_none();
-        match next {
-            None => {
-                self.spent = 0;
-                if !self.woken.is_empty() {
-                    // The budget of the executor was spent. The wakes of these children were taken
-                    // already, so nothing else asks for the next poll.
-                    self.rested = true;
-                    cx.waker().wake_by_ref();
-                }
-                Poll::Pending
-            }
-            some => Poll::Ready(some),
+        self.awaited = self.ended.is_empty();
+        if !self.awaited {
+            return Poll::Ready(self.take_ended());
         }
+        self.spent = 0;
+        if !self.woken.is_empty() {
+            // The budget of the executor was spent. The wakes of these children were taken already,
+            // so nothing else asks for the next poll.
+            self.rested = true;
+            cx.waker().wake_by_ref();
+        }
+        Poll::Pending
     }
 
     /// The poll of a pool that has left woken children, or has spent its budget: see "Fairness" at
@@ -72,7 +85,7 @@ where
     fn poll_in_turn(&mut self, cx: &mut Context<'_>) -> bool {
         let is_left = !self.woken.is_empty();
         if is_left && !self.ended.is_empty() {
-            self.drive_fresh();
+            self.drive_fresh(cx);
             return false;
         }
         let is_fed = !is_left && self.blocks.no_child_is_woken();
@@ -87,7 +100,7 @@ where
             cx.waker().wake_by_ref();
             return true;
         }
-        in_flight::without_injected(|| self.poll_children());
+        in_flight::without_injected(|| self.poll_children(cx));
         false
     }
 
@@ -100,15 +113,17 @@ where
         self.blocks.come_here(&mut self.woken);
         self.blocks.set_parent(cx.waker());
         if self.has_work() {
-            in_flight::without_injected(|| self.poll_children());
+            in_flight::without_injected(|| self.poll_children(cx));
         }
     }
 
-    /// Polls the children that were inserted since the last [`drive`](Self::drive). They wake its
+    /// Polls the children that were inserted since the last [`drive`](Self::drive), with the same
     /// `cx`.
-    pub(crate) fn drive_fresh(&mut self) {
+    pub(crate) fn drive_fresh(&mut self, cx: &mut Context<'_>) {
         if !self.fresh.is_empty() {
-            in_flight::without_injected(|| self.poll_fresh_only());
+            // The wakers may be newer than the last `drive`.
+            self.blocks.set_parent(cx.waker());
+            in_flight::without_injected(|| self.poll_fresh_only(cx));
         }
     }
 
@@ -117,6 +132,7 @@ where
         !self.fresh.is_empty() || !self.woken.is_empty()
     }
 
+    #[inline]
     fn has_work(&self) -> bool {
         !self.fresh.is_empty() || !self.woken.is_empty() || !self.blocks.no_child_is_woken()
     }
@@ -127,12 +143,12 @@ where
     }
 
     /// Polls each child that is woken or fresh, once.
-    fn poll_children(&mut self) {
+    fn poll_children(&mut self, cx: &mut Context<'_>) {
         if !self.woken.is_empty() {
             self.poll_left();
-            if !self.woken.is_empty() {
-                return self.poll_fresh_only();
-            }
+        }
+        if !self.woken.is_empty() || !self.blocks.have_wakers() {
+            return self.poll_fresh_only(cx);
         }
         self.take_woken();
         let poll_all = |pool: &mut Self, slot: &mut u32| {
@@ -150,8 +166,32 @@ where
         catching(self, Self::poll_woken, Self::fail);
     }
 
-    fn poll_fresh_only(&mut self) {
-        catching(self, Self::poll_fresh, Self::fail);
+    fn poll_fresh_only(&mut self, cx: &mut Context<'_>) {
+        if self.blocks.have_wakers() {
+            catching(self, Self::poll_fresh, Self::fail);
+        } else {
+            self.poll_first(cx);
+        }
+    }
+
+    /// Polls the fresh children of a pool that has no wakers.
+    fn poll_first(&mut self, cx: &mut Context<'_>) {
+        let lazy = LazyWakers::new(self.blocks.count() as usize, cx.waker());
+        let poll_all = |pool: &mut Self, polled: &mut u32| {
+            while let Some(slot) = pool.fresh.first() {
+                *polled = slot;
+                let mut child = pool.blocks.child(slot);
+                pool.fresh.pop_front(started(child.as_mut()));
+                let poll = |waker: &Waker| child.poll(&mut Context::from_waker(waker), PollMode::Plain);
+                if lazy.with(slot, poll).is_ready() {
+                    pool.end(slot);
+                }
+            }
+        };
+        catching(self, poll_all, Self::fail);
+        if self.running > 0 {
+            self.blocks.set_wakers(lazy.into_wakers());
+        }
     }
 
     #[inline]
@@ -164,11 +204,8 @@ where
 
     fn poll_woken(&mut self, polled: &mut u32) {
         while let Some(slot) = self.blocks.next_of(&mut self.woken) {
-            if self.slots.is_fresh(slot) {
-                continue;
-            }
             *polled = slot;
-            if self.poll_child(slot).is_pending()
+            if self.poll_child(slot, false) == Some(Poll::Pending)
                 && (self.is_spent() || is_spent_by_executor())
                 && !in_flight::any_on_this_thread()
             {
@@ -178,10 +215,9 @@ where
     }
 
     fn poll_fresh(&mut self, polled: &mut u32) {
-        while let Some(slot) = self.fresh.pop_front(&mut self.slots) {
-            self.slots.unfresh(slot);
+        while let Some(slot) = self.fresh.first() {
             *polled = slot;
-            let _ended = self.poll_child(slot);
+            let _ended = self.poll_child(slot, true);
         }
     }
 
@@ -194,24 +230,39 @@ where
         }
     }
 
+    /// Polls the child of a slot, if it is running or this is its first poll.
     #[inline]
-    fn poll_child(&mut self, slot: u32) -> Poll<ChildEnded> {
-        let held = &mut self.held;
-        let polled = self.blocks.with(slot, |child, cx| match held {
-            None => child.poll(cx, PollMode::Plain),
-            Some(held) => poll_cancelled(held, slot, cx, child),
+    fn poll_child(&mut self, slot: u32, is_first: bool) -> Option<Poll<ChildEnded>> {
+        let Pool { blocks, fresh, held, .. } = self;
+        let polled = blocks.with(slot, |mut child, cx| {
+            if is_first {
+                fresh.pop_front(started(child.as_mut()));
+            } else if *child.as_mut().link() != Link::IN_NO_LIST {
+                return None;
+            }
+            Some(match held {
+                None => child.poll(cx, PollMode::Plain),
+                Some(held) => poll_cancelled(held, slot, cx, child),
+            })
         });
-        if polled.is_ready() {
+        if polled.is_some_and(|polled| polled.is_ready()) {
             self.end(slot);
         }
         polled
     }
 
     /// Records that the child has ended.
+    #[inline]
     pub(super) fn end(&mut self, slot: u32) {
         self.running -= 1;
         self.ready += 1;
         self.spent += 1;
-        self.ended.push_back(&mut self.slots, slot);
+        self.blocks.append(&mut self.ended, slot);
     }
+}
+
+/// The link of a fresh child, which is to be polled.
+#[inline]
+fn started<P, T>(child: Pin<&mut ChildSlot<P, T>>) -> Link {
+    mem::replace(child.link(), Link::IN_NO_LIST)
 }

@@ -44,7 +44,7 @@ impl Header {
 /// If they cannot. An entry has sixteen bytes, so that many children would need 64 GiB for their
 /// wakers alone.
 #[inline]
-pub(super) fn checked_count(base: u32, count: usize) -> u32 {
+pub(in crate::parallel) fn checked_count(base: u32, count: usize) -> u32 {
     u32::try_from(count)
         .ok()
         .filter(|count| base.checked_add(*count).is_some_and(|end| end != u32::MAX))

@@ -81,6 +81,7 @@ mod ready;
 mod references;
 mod vtable;
 
+pub(super) use self::block::checked_count;
 pub(super) use self::handle::Wakers;
 pub(super) use self::lazy::LazyWakers;
 pub(super) use self::ready::{ReadyLink, Taken};
