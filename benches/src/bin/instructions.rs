@@ -83,10 +83,10 @@ macro_rules! works {
 }
 
 const WORKS: &[Work] = works! {
-    ready_lists 159.0;
-    lists_in_batches 489.0;
-    lists_one_by_one 483.0;
-    results_one_by_one 704.0;
+    ready_lists 109.0;
+    lists_in_batches 482.0;
+    lists_one_by_one 472.0;
+    results_one_by_one 730.0;
     ready_tasks 343.0;
     suspended_tasks 999.0;
     yields 204.0;

@@ -12,8 +12,21 @@ use super::wakers::{LazyWakers, Taken, Wakers};
 use crate::inject::{in_flight, Cancellation};
 use crate::Error;
 
-/// A function of the group that polls the child of an index.
-type PollChild<'a> = dyn FnMut(usize, &mut Context<'_>, PollMode<'_>) -> Poll<ChildEnded> + 'a;
+/// The children of a group. For children of different types it is a closure.
+pub(super) trait Children {
+    /// Polls the child of an index.
+    fn poll(&mut self, child: usize, cx: &mut Context<'_>, mode: PollMode<'_>) -> Poll<ChildEnded>;
+}
+
+impl<F> Children for F
+where
+    F: FnMut(usize, &mut Context<'_>, PollMode<'_>) -> Poll<ChildEnded>,
+{
+    #[inline]
+    fn poll(&mut self, child: usize, cx: &mut Context<'_>, mode: PollMode<'_>) -> Poll<ChildEnded> {
+        self(child, cx, mode)
+    }
+}
 
 /// The progress of a group. The children themselves are in the group.
 pub(super) struct Engine {
@@ -73,15 +86,11 @@ impl Engine {
     /// An injected error is hidden from the children, so that the yield of the group takes it. A
     /// cancellation is passed on to each child. A child that panics has failed.
     #[inline]
-    pub(super) fn drive(
-        &mut self,
-        cx: &mut Context<'_>,
-        mut poll_child: impl FnMut(usize, &mut Context<'_>, PollMode<'_>) -> Poll<ChildEnded>,
-    ) -> Poll<()> {
+    pub(super) fn drive(&mut self, cx: &mut Context<'_>, children: &mut impl Children) -> Poll<()> {
         if self.progress.running > 0 {
-            in_flight::without_injected(|| self.poll_children(cx, &mut poll_child));
+            in_flight::without_injected(|| self.poll_children(cx, children));
             if self.progress.running > 0 && in_flight::any_in_flight() {
-                self.take_cancel(cx, &mut poll_child);
+                self.take_cancel(cx, children);
             }
         }
         if self.progress.running == 0 {
@@ -91,13 +100,9 @@ impl Engine {
         }
     }
 
-    fn poll_children(
-        &mut self,
-        cx: &mut Context<'_>,
-        poll_child: &mut impl FnMut(usize, &mut Context<'_>, PollMode<'_>) -> Poll<ChildEnded>,
-    ) {
+    fn poll_children(&mut self, cx: &mut Context<'_>, children: &mut impl Children) {
         match &self.wakers {
-            None => return self.poll_first(cx, poll_child),
+            None => return self.poll_first(cx, children),
             Some(wakers) if !wakers.is_here() => self.take_over(),
             Some(_) => {}
         }
@@ -119,7 +124,7 @@ impl Engine {
         // All results come before a cancellation.
         let may_stop = !in_flight::any_on_this_thread();
         let enough = may_stop.then(|| self.progress.running.saturating_sub(ENDED_AT_ONCE));
-        self.poll_each(next, enough, poll_child);
+        self.poll_each(next, enough, children);
         // A wake of a child does not wake the parent while the queue is not empty.
         if !woken.is_empty() || !is_taken {
             self.rest(woken, cx.waker());
@@ -128,25 +133,26 @@ impl Engine {
 
     /// Polls all children, in order.
     #[inline]
-    fn poll_first<F>(&mut self, cx: &mut Context<'_>, poll_child: &mut F)
+    fn poll_first<C>(&mut self, cx: &mut Context<'_>, children: &mut C)
     where
-        F: FnMut(usize, &mut Context<'_>, PollMode<'_>) -> Poll<ChildEnded>,
+        C: Children,
     {
         let lazy = LazyWakers::new(self.count, cx.waker());
-        let mut children = 0..self.count;
-        let poll_all = |(engine, poll_child): &mut (&mut Self, &mut F), child: &mut u32| {
+        let mut indices = 0..self.count;
+        let poll_all = |(engine, children): &mut (&mut Self, &mut C), child: &mut u32| {
             while engine.progress.running > 0 {
-                let Some(next) = children.next() else { return };
+                let Some(next) = indices.next() else { return };
                 *child = next as u32;
-                let polled = lazy
-                    .with(*child, |waker| poll_child(next, &mut Context::from_waker(waker), PollMode::Plain));
+                let polled = lazy.with(*child, |waker| {
+                    children.poll(next, &mut Context::from_waker(waker), PollMode::Plain)
+                });
                 if let Poll::Ready(ended) = polled {
                     engine.progress.count(ended, false);
                 }
             }
         };
-        catching(&mut (&mut *self, poll_child), poll_all, |(engine, poll_child), child, error| {
-            engine.fail(child, error, *poll_child);
+        catching(&mut (&mut *self, children), poll_all, |(engine, children), child, error| {
+            engine.fail(child, error, *children);
         });
         if self.progress.running > 0 {
             self.wakers = Some(lazy.into_wakers());
@@ -176,15 +182,15 @@ impl Engine {
     /// Polls the children that `next` returns, in that order. It stops when the whole has ended, or
     /// at a pending child when the budget is spent: at most `enough` children are running, or the
     /// budget of the executor is spent. Without `enough` it goes on.
-    fn poll_each<F>(
+    fn poll_each<C>(
         &mut self,
         mut next: impl FnMut(&Wakers) -> Option<u32>,
         enough: Option<usize>,
-        poll_child: &mut F,
+        children: &mut C,
     ) where
-        F: FnMut(usize, &mut Context<'_>, PollMode<'_>) -> Poll<ChildEnded>,
+        C: Children,
     {
-        let poll_all = |(engine, poll_child): &mut (&mut Self, &mut F), child: &mut u32| {
+        let poll_all = |(engine, children): &mut (&mut Self, &mut C), child: &mut u32| {
             let Engine { progress, wakers: Some(wakers), held, .. } = &mut **engine else { return };
             while progress.running > 0 {
                 let Some(next) = next(wakers) else { return };
@@ -192,8 +198,8 @@ impl Engine {
                 let polled = wakers.with(next, |waker| {
                     let cx = &mut Context::from_waker(waker);
                     match held {
-                        None => poll_child(next as usize, cx, PollMode::Plain),
-                        Some(held) => poll_cancelled(held, next, cx, *poll_child),
+                        None => children.poll(next as usize, cx, PollMode::Plain),
+                        Some(held) => poll_cancelled(held, next, cx, *children),
                     }
                 });
                 match polled {
@@ -206,25 +212,25 @@ impl Engine {
                 }
             }
         };
-        catching(&mut (self, poll_child), poll_all, |(engine, poll_child), child, error| {
-            engine.fail(child, error, *poll_child);
+        catching(&mut (self, children), poll_all, |(engine, children), child, error| {
+            engine.fail(child, error, *children);
         });
     }
 
     /// Ends a child that has panicked.
     #[cold]
-    fn fail(&mut self, child: u32, error: Error, poll_child: &mut PollChild<'_>) {
+    fn fail(&mut self, child: u32, error: Error, children: &mut dyn Children) {
         let cx = &mut Context::from_waker(Waker::noop());
-        if let Poll::Ready(ended) = poll_child(child as usize, cx, PollMode::Panicked(error)) {
+        if let Poll::Ready(ended) = children.poll(child as usize, cx, PollMode::Panicked(error)) {
             self.progress.count(ended, self.held.is_some());
         }
     }
 
     /// If a cancellation is in flight for the group, takes it and cancels each child.
     #[cold]
-    fn take_cancel(&mut self, cx: &mut Context<'_>, poll_child: &mut PollChild<'_>) {
+    fn take_cancel(&mut self, cx: &mut Context<'_>, children: &mut dyn Children) {
         if let Some(cancellation) = in_flight::take_cancel(cx.waker()) {
-            self.cancel(&cancellation, poll_child);
+            self.cancel(&cancellation, children);
         }
     }
 
@@ -240,26 +246,26 @@ impl Engine {
 
     /// Cancels each running child. The group must have been polled before.
     #[cold]
-    pub(super) fn cancel(&mut self, cancellation: &Cancellation, poll_child: &mut PollChild<'_>) {
+    pub(super) fn cancel(&mut self, cancellation: &Cancellation, children: &mut dyn Children) {
         let Some(wakers) = &self.wakers else { return };
-        let mut children = wakers.children();
+        let mut indices = wakers.children();
         self.held.get_or_insert_default();
-        let poll_all = |(engine, poll_child): &mut (&mut Self, &mut PollChild<'_>), child: &mut u32| {
-            for next in children.by_ref() {
+        let poll_all = |(engine, children): &mut (&mut Self, &mut dyn Children), child: &mut u32| {
+            for next in indices.by_ref() {
                 *child = next;
-                engine.cancel_child(next, cancellation.clone(), *poll_child);
+                engine.cancel_child(next, cancellation.clone(), *children);
             }
         };
-        catching(&mut (self, poll_child), poll_all, |(engine, poll_child), child, error| {
-            engine.fail(child, error, *poll_child);
+        catching(&mut (self, children), poll_all, |(engine, children), child, error| {
+            engine.fail(child, error, *children);
         });
     }
 
-    fn cancel_child(&mut self, child: u32, cancellation: Cancellation, poll_child: &mut PollChild<'_>) {
+    fn cancel_child(&mut self, child: u32, cancellation: Cancellation, children: &mut dyn Children) {
         let Engine { progress, wakers: Some(wakers), held: Some(held), .. } = self else { return };
         let polled = wakers.with(child, |waker| {
             let cx = &mut Context::from_waker(waker);
-            held.poll_cancelled(child, cancellation, cx, |cx, mode| poll_child(child as usize, cx, mode))
+            held.poll_cancelled(child, cancellation, cx, |cx, mode| children.poll(child as usize, cx, mode))
         });
         if let Poll::Ready(ended) = polled {
             progress.count(ended, true);
@@ -273,7 +279,7 @@ fn poll_cancelled(
     held: &mut HeldCancellations,
     child: u32,
     cx: &mut Context<'_>,
-    poll_child: &mut PollChild<'_>,
+    children: &mut dyn Children,
 ) -> Poll<ChildEnded> {
-    held.poll(child, cx, |cx, mode| poll_child(child as usize, cx, mode))
+    held.poll(child, cx, |cx, mode| children.poll(child as usize, cx, mode))
 }

@@ -4,12 +4,12 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{ready, Context, Poll};
 
-use super::engine::Engine;
+use super::engine::{Children, Engine};
 use super::outcome::{raise, report_dropped};
 use super::policy::{Parallel, Policy};
 use super::settled::Settle;
 use super::shape::{ChildKeys, Shape};
-use super::slots::Slots;
+use super::slots::{ChildEnded, PollMode, Slots};
 use crate::error::{ChildError, Error};
 use crate::Result;
 
@@ -37,8 +37,7 @@ where
     /// Ready when all children have ended, or one has ended the whole.
     #[inline]
     fn drive(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Group { slots, engine, .. } = self;
-        engine.drive(cx, |child, cx, mode| slots.at(child).poll(cx, mode))
+        self.engine.drive(cx, &mut self.slots)
     }
 
     fn take_shape(&mut self) -> S {
@@ -53,6 +52,17 @@ where
         let failures =
             results.filter_map(|(child, result)| Some(ChildError::of(shape.key(child), result?.err()?)));
         raise(failures, self.engine.policy().is_quiet)
+    }
+}
+
+impl<P, T> Children for Slots<P, T>
+where
+    P: Future<Output = Result<T>>,
+{
+    // Always, because the loops over the children of a group are nothing else.
+    #[inline(always)]
+    fn poll(&mut self, child: usize, cx: &mut Context<'_>, mode: PollMode<'_>) -> Poll<ChildEnded> {
+        self.at(child).poll(cx, mode)
     }
 }
 

@@ -139,10 +139,13 @@ where
 {
     fn drive(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Race { racers, engine, losers, .. } = self;
-        let polled = engine.drive(cx, |child, cx, mode| racers.poll(child, cx, mode));
+        let polled = engine
+            .drive(cx, &mut |child, cx: &mut Context<'_>, mode: PollMode<'_>| racers.poll(child, cx, mode));
         if let (Losers::Cancelled(by), Some(_), false) = (losers, racers.first, engine.is_cancelled()) {
             let cancellation = Cancellation::new(CancelSource::Sibling, "another one was the first", by);
-            engine.cancel(&cancellation, &mut |child, cx, mode| racers.poll(child, cx, mode));
+            engine.cancel(&cancellation, &mut |child, cx: &mut Context<'_>, mode: PollMode<'_>| {
+                racers.poll(child, cx, mode)
+            });
         }
         racers.cancelled |= engine.is_cancelled();
         if engine.is_over() {

@@ -66,6 +66,10 @@ impl<P, T> ChildSlot<P, T> {
         ChildSlot::Running { child, link: () }
     }
 
+    fn is_running(&self) -> bool {
+        matches!(self, ChildSlot::Running { .. })
+    }
+
     /// The result of the child, which must have ended.
     #[inline]
     fn into_result(self) -> Result<T> {
@@ -133,6 +137,7 @@ impl<P, T, L: Copy> ChildSlot<P, T, L> {
     /// Ends a child that has panicked. If the panic came from the drop of a child that was ready,
     /// the child keeps its result, and the panic is reported.
     #[cold]
+    #[inline(never)]
     fn end(mut self: Pin<&mut Self>, error: Error) -> ChildEnded {
         if let SlotProjection::Ended { result, .. } = self.as_mut().project() {
             report::error(format_args!("{IN_DROP} {error}"));
@@ -150,26 +155,39 @@ where
 {
     /// Polls a running child, and is ready when it ends. Pending if no child is running.
     #[inline]
-    pub(super) fn poll(
-        mut self: Pin<&mut Self>,
+    pub(super) fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>, mode: PollMode<'_>) -> Poll<ChildEnded> {
+        match mode {
+            PollMode::Plain => self.poll_by(|child| child.poll(cx)),
+            PollMode::Cancel(cancellation) => self.cancel(cx, cancellation),
+            PollMode::Panicked(error) => Poll::Ready(self.end(error)),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn cancel(
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-        mode: PollMode<'_>,
+        cancellation: &mut Cancellation,
     ) -> Poll<ChildEnded> {
-        let mode = match mode {
-            PollMode::Panicked(error) => return Poll::Ready(self.end(error)),
-            mode => mode,
-        };
+        self.poll_by(|child| poll_cancelled(child, cx, cancellation))
+    }
+
+    #[inline(always)]
+    fn poll_by(
+        mut self: Pin<&mut Self>,
+        poll: impl FnOnce(Pin<&mut P>) -> Poll<Result<T>>,
+    ) -> Poll<ChildEnded> {
         let SlotProjection::Running { child, link } = self.as_mut().project() else { return Poll::Pending };
         let link = *link;
-        let polled = match mode {
-            PollMode::Cancel(cancellation) => poll_cancelled(child, cx, cancellation),
-            _ => child.poll(cx),
-        };
-        polled.map(|result| {
-            let ended = ChildEnded::of(&result);
-            self.set(ChildSlot::Ended { result, link });
-            ended
-        })
+        match poll(child) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(result) => {
+                let ended = ChildEnded::of(&result);
+                self.set(ChildSlot::Ended { result, link });
+                Poll::Ready(ended)
+            }
+        }
     }
 }
 
@@ -187,7 +205,9 @@ impl<P, T> Slots<P, T> {
     ///
     /// A `Vec` that is collected of them lies in the allocation of the slots, if it fits.
     pub(super) fn take_results(&mut self) -> impl ExactSizeIterator<Item = Result<T>> + use<P, T> {
-        self.drop_running();
+        if self.slots.iter().any(ChildSlot::is_running) {
+            self.drop_running();
+        }
         let slots = mem::replace(&mut self.slots, Box::into_pin(Box::default()));
         // SAFETY: no slot contains a child any more, and nothing else is pinned.
         let slots = unsafe { Pin::into_inner_unchecked(slots) };
@@ -209,6 +229,7 @@ impl<P, T, L: Copy> Slots<P, T, L> {
     /// # Panics
     ///
     /// If the index is out of bounds.
+    #[inline]
     pub(super) fn at(&mut self, child: usize) -> Pin<&mut ChildSlot<P, T, L>> {
         // SAFETY: the element is pinned with its slice (see the top of the module).
         unsafe { self.slots.as_mut().map_unchecked_mut(|slots| &mut slots[child]) }

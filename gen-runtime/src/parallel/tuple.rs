@@ -10,7 +10,7 @@ use super::engine::Engine;
 use super::outcome::{raise, report_dropped};
 use super::policy::{Parallel, Policy};
 use super::settled::Settle;
-use super::slots::ChildSlot;
+use super::slots::{ChildSlot, PollMode};
 use crate::error::{ChildError, ChildKey, Error};
 use crate::Result;
 
@@ -106,7 +106,7 @@ macro_rules! tuple_join {
             #[inline]
             fn drive(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
                 let mut this = self.project();
-                this.engine.drive(cx, |child, cx, mode| match child {
+                this.engine.drive(cx, &mut |child, cx: &mut Context<'_>, mode: PollMode<'_>| match child {
                     $($index => this.$slot.as_mut().poll(cx, mode),)+
                     _ => Poll::Pending,
                 })
