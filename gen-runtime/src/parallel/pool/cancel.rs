@@ -10,6 +10,7 @@ use crate::inject::{in_flight, Cancellation};
 use crate::parallel::held_cancellations::HeldCancellations;
 use crate::parallel::panics::catching;
 use crate::parallel::slots::ChildEnded;
+use crate::report::contain;
 use crate::Result;
 
 impl<P, T, I> Pool<P, T, I>
@@ -52,8 +53,9 @@ where
             child.as_mut().drop_contained();
             let link = self.vacant.push_front(slot);
             self.fresh.pop_front(std::mem::replace(child.link(), link));
-            self.tags.take(slot);
             self.running -= 1;
+            // A tag may be a key of the user.
+            contain("the drop of a key", || drop(self.tags.take(slot)));
         }
     }
 
