@@ -42,8 +42,8 @@ struct KeyHasher {
 }
 
 impl KeyHasher {
-    /// Both halves of the product count, so that the high bits of the word reach the low bits of the
-    /// state.
+    /// Both halves of the product count, so that the high bits of the word reach the low bits of
+    /// the state.
     #[inline]
     fn add(&mut self, word: u64) {
         self.state = fold(self.state ^ word, self.factor);

@@ -296,7 +296,7 @@ fn a_task_that_has_run_another_runtime_to_its_end_may_sleep() {
     slept.unwrap().unwrap();
 }
 
-/// Otherwise its sleep would be one of a runtime that nobody drives.
+/// Otherwise its sleep would be one of a runtime that no thread drives.
 #[test]
 fn a_task_that_has_used_another_runtime_for_a_while_may_sleep() {
     let _limit = time_limit();
