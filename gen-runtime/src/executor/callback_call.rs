@@ -15,7 +15,7 @@
 //! woken or dropped after it.
 
 use std::mem;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::task::Waker;
 
 use super::callback_context::CallbackContext;
@@ -23,6 +23,7 @@ use super::callback_state::Polled;
 use super::current;
 use super::current_context::{enter, is_entered, within_on_demand, CurrentContext, OnDemand};
 use super::error_context::ErrorContext;
+use crate::sync::OnceLock;
 use crate::waiter::{StageLock, Waiter};
 
 pub(crate) struct CallbackCall {

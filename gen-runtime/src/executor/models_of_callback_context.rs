@@ -14,8 +14,10 @@ use std::task::{Poll, Waker};
 use loom::future::block_on;
 use loom::thread;
 
-use super::{CallbackCall, Polled};
+use super::current_context::OnDemand;
+use super::{deliver_error, CallbackCall, Polled, UnhandledError};
 use crate::context::{capture, Context};
+use crate::error::Throw;
 
 /// A call whose context is inside of that of another one.
 struct Nested {
@@ -173,5 +175,43 @@ fn a_callback_that_drops_its_callables_and_ends_well_ends_with_the_drop() {
         });
         assert_eq!(nested.wait(), Ok(()));
         caller.join().unwrap();
+    });
+}
+
+/// The callback is called while the closure captures the context for the first time, and throws. If
+/// the call is the first, the error goes outward at once.
+#[test]
+fn a_call_against_the_first_capture_ends_a_future_once() {
+    two_threads(|| {
+        let (outer, inner) = (CallbackCall::new(), Arc::new(CallbackCall::new()));
+        let caller = {
+            let inner = Arc::clone(&inner);
+            thread::spawn(move || inner.complete(|| {}))
+        };
+        let context = inner.make(Some(outer.make(None)));
+        deliver_error(UnhandledError::new("a callback", "e".throw()), Some(context));
+        caller.join().unwrap();
+        let is_outside = matches!(outer.poll(Waker::noop()), Polled::Failed(_));
+        assert_eq!(matches!(inner.poll(Waker::noop()), Polled::Done), is_outside);
+    });
+}
+
+/// The last callback is dropped while the closure captures the context for the first time: errors
+/// reach the future, and go outward when it has ended.
+#[test]
+fn a_drop_against_the_first_capture_leaves_the_context_whole() {
+    two_threads(|| {
+        let (outer, inner) = (CallbackCall::new(), Arc::new(CallbackCall::new()));
+        let dropper = {
+            let inner = Arc::clone(&inner);
+            thread::spawn(move || inner.abandon())
+        };
+        let context = inner.make(Some(outer.make(None)));
+        let throw = || deliver_error(UnhandledError::new("a callback", "e".throw()), Some(context.clone()));
+        throw();
+        assert!(matches!(inner.poll(Waker::noop()), Polled::Failed(_)));
+        dropper.join().unwrap();
+        throw();
+        assert!(matches!(outer.poll(Waker::noop()), Polled::Failed(_)));
     });
 }

@@ -370,48 +370,6 @@ fn a_call_against_an_error_ends_a_future_once() {
     });
 }
 
-/// A call on one thread, while the closure captures its context for the first time, and throws: one
-/// of the two ends the future. If the call does, the error is not lost.
-#[test]
-fn a_call_against_the_first_capture_ends_a_future_once() {
-    two_threads(|| {
-        let outer = CallbackCall::new();
-        let mut caller = None;
-        let future = outer.within(|| {
-            from_callback(|done| {
-                caller = Some(thread::spawn(move || done.call(1)));
-                context::capture().throw("e");
-            })
-        });
-        let result = block_on(future);
-        caller.unwrap().join().unwrap();
-        let is_outside = matches!(outer.poll(std::task::Waker::noop()), Polled::Failed(_));
-        assert_eq!(result.is_ok(), is_outside);
-    });
-}
-
-/// The last callback is dropped on one thread, while the closure captures its context for the first
-/// time: the errors of that context reach the future, and go outward when it is gone.
-#[test]
-fn a_drop_against_the_first_capture_leaves_the_context_whole() {
-    two_threads(|| {
-        let outer = CallbackCall::new();
-        let (mut dropper, mut captured) = (None, None);
-        let future = outer.within(|| {
-            from_callback(|done: super::Resolve<()>| {
-                dropper = Some(thread::spawn(move || drop(done)));
-                captured = Some(context::capture());
-            })
-        });
-        let context = captured.unwrap();
-        context.throw("first");
-        assert_eq!(block_on(future).unwrap_err().to_string(), "first");
-        dropper.unwrap().join().unwrap();
-        context.throw("second");
-        assert!(matches!(outer.poll(std::task::Waker::noop()), Polled::Failed(_)));
-    });
-}
-
 /// The future is dropped while its callback is called: the value is dropped once.
 #[test]
 fn a_call_against_the_drop_of_a_future_drops_its_value_once() {

@@ -23,10 +23,34 @@ pub(crate) use std::{
     cell::Cell,
     sync::{
         atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU8, AtomicUsize, Ordering},
-        Condvar, Mutex, MutexGuard, RwLock,
+        Condvar, Mutex, MutexGuard, OnceLock, RwLock,
     },
     thread_local,
 };
+
+/// The one of the standard library, whose order loom sees by a lock around each use.
+#[cfg(loom)]
+pub(crate) struct OnceLock<T> {
+    value: std::sync::OnceLock<T>,
+    order: Mutex<()>,
+}
+
+#[cfg(loom)]
+impl<T> OnceLock<T> {
+    pub(crate) fn new() -> Self {
+        OnceLock { value: std::sync::OnceLock::new(), order: Mutex::new(()) }
+    }
+
+    pub(crate) fn get(&self) -> Option<&T> {
+        let _order = lock(&self.order);
+        self.value.get()
+    }
+
+    pub(crate) fn get_or_init(&self, make: impl FnOnce() -> T) -> &T {
+        let _order = lock(&self.order);
+        self.value.get_or_init(make)
+    }
+}
 
 /// Locks a mutex, also a poisoned one. Every piece of code under these locks leaves the data in a
 /// valid state, even if it panics.
