@@ -20,7 +20,7 @@ use std::task::{Context, Poll, Waker};
 use pin_project_lite::pin_project;
 
 use crate::error::{Panicked, Throw};
-use crate::executor::{current, deliver_outward, noting_drops, UnhandledError};
+use crate::executor::{current, deliver_outward, is_noting_drops, noting_drops, UnhandledError};
 use crate::task::{spawn, spawn_local, JoinHandle};
 use crate::tornado::CatchReturn;
 use crate::Result;
@@ -123,11 +123,17 @@ impl<C: Future<Output = Result>> Future for Engine<C> {
 ///
 /// When the body fails it drops what it holds, such as a callback for which another task waits.
 /// That task learns of the drop after the error.
+///
+/// Within the call the caller reports its own drops. Only a callback notes them, and then the body
+/// must not spend its notes.
 fn step(
     body: Pin<&mut impl Future<Output = Result>>,
     cx: &mut Context<'_>,
     is_in_call: bool,
 ) -> Poll<Result> {
+    if is_in_call && !is_noting_drops() {
+        return body.poll(cx);
+    }
     let poll = || {
         catch_unwind(AssertUnwindSafe(|| body.poll(cx)))
             .unwrap_or_else(|payload| Poll::Ready(Err(Panicked::new(payload).into())))

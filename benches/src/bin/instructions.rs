@@ -90,10 +90,10 @@ const WORKS: &[Work] = works! {
     ready_tasks 343.0;
     suspended_tasks 999.0;
     yields 204.0;
-    ready_timeouts 40.0;
-    suspended_timeouts 1166.0;
-    cancelled_sleeps 764.0;
-    engines 313.0;
+    ready_timeouts 38.0;
+    suspended_timeouts 1186.0;
+    cancelled_sleeps 779.0;
+    engines 331.0;
     promises 482.0;
     callback_futures 365.0;
     callbacks 3066.0;

@@ -70,11 +70,17 @@ pub(crate) fn during<R>(callback: impl FnOnce() -> R) -> (R, NotedDrops) {
     (result, NotedDrops(replace(outer).unwrap_or_default()))
 }
 
+/// Whether a callback is running, which notes its drops.
+#[inline]
+pub(crate) fn is_noting() -> bool {
+    NOTED.try_with(|noted| noted.borrow().is_some()).unwrap_or(false)
+}
+
 /// Called when a future waits for a callable on this thread. If a callback is running, it is the
 /// callback that waits, so its drops are reported now.
 pub(crate) fn report_now() {
     // Nearly always there is no callback.
-    if NOTED.try_with(|noted| noted.borrow().is_some()).unwrap_or(false) {
+    if is_noting() {
         drop(NotedDrops(replace(None).unwrap_or_default()));
     }
 }
