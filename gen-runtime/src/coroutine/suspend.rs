@@ -94,7 +94,7 @@ where
             }
         }
         let polled = polled.map(H::into_result);
-        // In an optimized build there is nothing of this.
+        // In an optimized build without the feature `testing` there is nothing of this.
         if observer::ALL_YIELDS_LOOK && in_flight::any_in_flight() && matches!(polled, Poll::Ready(Ok(_))) {
             if let Some(error) = this.site.lose_value(cx) {
                 return Poll::Ready(Err(error));

@@ -7,9 +7,9 @@
 //! | a yield has a value | [`returned`] | replace the value by an error |
 //!
 //! While there is an observer ([`Observed`](super::in_flight::Observed)), the count of the
-//! injections in flight is not zero. So the yields take their cold path, and a thread without an
-//! observer pays nothing for this file. The outer yields of a chain, and the yields that have a
-//! value, look only if [`ALL_YIELDS_LOOK`].
+//! injections in flight is not zero. So the yields of all threads take their cold path, and without
+//! an observer the yields pay nothing for this file. The outer yields of a chain, and the yields
+//! that have a value, look only if [`ALL_YIELDS_LOOK`].
 
 use std::cell::RefCell;
 use std::rc::Rc;

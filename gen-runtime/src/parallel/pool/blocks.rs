@@ -35,7 +35,7 @@ struct Block<P, T> {
     /// The number of its first slot.
     base: u32,
     children: Slots<P, T>,
-    /// `None` while no child is running, and there is no other block.
+    /// `None` until a child was pending, or another block was added.
     wakers: Option<Wakers>,
 }
 

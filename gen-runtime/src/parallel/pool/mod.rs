@@ -12,8 +12,8 @@
 //!
 //! Each child has a numbered *slot*, which consists of a [`ChildSlot`](super::slots::ChildSlot),
 //! the entry of its waker, and its tag. Slots are in blocks, so a child never moves. The first
-//! block has exactly the children that the pool begins with. A slot is reused when its result was
-//! taken. So memory is bounded by the number of children at a time.
+//! block has exactly the children that the pool begins with, if it begins with any. A slot is
+//! reused when its result was taken. So memory is bounded by the number of children at a time.
 //!
 //! A tag that is the position of its child takes no memory, until a slot is reused. There are no
 //! wakers until a child is pending, or a further block is added: see [`LazyWakers`].

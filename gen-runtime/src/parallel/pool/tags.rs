@@ -5,7 +5,7 @@ pub(super) enum Tags<I> {
     /// The tag of each child is made of its position. So far no slot was used twice, so its
     /// position is the number of its slot, and needs no memory.
     Positions { tag_of: fn(usize) -> I, count: u32 },
-    /// `None` while the slot is vacant.
+    /// `None` if the slot has no child. A vacant slot may also hold the tag of its last one.
     Own(Vec<Option<I>>),
 }
 
