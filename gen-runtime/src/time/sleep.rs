@@ -248,10 +248,9 @@ impl Sleep {
         if !matches!(self.state, State::Armed(_) | State::ArmedElsewhere(_)) {
             return;
         }
-        match mem::replace(&mut self.state, State::Unarmed) {
-            State::Armed(timer) => host::cancel_timer(timer),
-            // Its drop removes it.
-            armed_elsewhere => drop(armed_elsewhere),
+        // The drop of a timer that belongs to no loop removes it.
+        if let State::Armed(timer) = mem::replace(&mut self.state, State::Unarmed) {
+            host::cancel_timer(timer);
         }
     }
 }
