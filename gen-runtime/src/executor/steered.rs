@@ -19,7 +19,7 @@ use super::core::Core;
 use super::ids::{SlotId, TaskId, TimerKey};
 use super::inbox::{Nap, OnStop};
 use super::injection::Injection;
-use super::scheduler::Work;
+use super::scheduler::{Job, Work};
 use super::task_slot::Occupant;
 use super::timers::Action;
 use super::waker::with_context;
@@ -126,19 +126,28 @@ impl Core {
 
     /// Polls a suspended task now, with an injection.
     pub(crate) fn inject_now(&self, task: TaskId, injection: Injection) {
-        let queued = self.scheduler.borrow().queued();
         self.deliver(task, injection, EndSenders::default());
-        if self.scheduler.borrow().queued() > queued {
-            // The poll does not wait for the job that the delivery has queued.
-            let _ = self.scheduler.borrow_mut().queue.pop_back();
-        }
         self.poll_now(task);
     }
 
-    /// Polls a suspended task now.
+    /// Polls a suspended task now. This is the poll that its job, if it was queued, waits for.
     pub(crate) fn poll_now(&self, task: TaskId) {
-        let work = self.scheduler.borrow_mut().begin(task.slot());
+        let slot = task.slot();
+        self.unqueue(slot);
+        let work = self.scheduler.borrow_mut().begin(slot);
         self.do_steered(work);
+    }
+
+    /// Removes the job of a slot.
+    ///
+    /// It is never a job of the turn that goes on, so the batch of that turn stays as it was
+    /// counted. Between two jobs only a task is polled that was also polled in the first of them,
+    /// and a wake that comes after this poll has begun queues the task for the next turn.
+    fn unqueue(&self, slot: SlotId) {
+        let mut scheduler = self.scheduler.borrow_mut();
+        if scheduler.slot(slot).is_some_and(|slot| slot.state().scheduled) {
+            scheduler.queue.retain(|job| !matches!(job, Job::Task(id) if *id == slot));
+        }
     }
 
     /// The task that is being polled, if one is.

@@ -44,7 +44,7 @@ use super::plan::Plan;
 use super::step::{Step, StepKind};
 use crate::error::{CancelSource, Error, Site};
 use crate::executor::{Core, Injection, TaskId};
-use crate::inject::observer::Observer;
+use crate::inject::observer::{Observer, ALL_YIELDS_LOOK};
 use crate::inject::Cancellation;
 
 /// The identity of a waker and of its clones.
@@ -106,6 +106,18 @@ impl Recorder {
     pub(super) fn last_suspension(&self, task: TaskId) -> Option<usize> {
         let state = self.state.borrow();
         state.tasks[*state.numbers.get(&task)?].1
+    }
+
+    /// Whether a task has only waited once more since the suspension `before`, at the same yields.
+    /// If not all yields look, it may have gone on from there meanwhile, so the answer is no.
+    pub(super) fn only_repeats(&self, task: TaskId, before: Option<usize>) -> bool {
+        let state = self.state.borrow();
+        let (Some(before), Some(number)) = (before, state.numbers.get(&task)) else { return false };
+        let mut later = state.steps[before + 1..].iter().filter(|step| step.task == *number);
+        let again = later.next();
+        ALL_YIELDS_LOOK
+            && later.next().is_none()
+            && again.is_some_and(|again| !again.chain.is_empty() && *again == state.steps[before])
     }
 
     /// The last suspensions of the tasks that wait.

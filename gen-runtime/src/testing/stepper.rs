@@ -11,6 +11,7 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
+use std::mem;
 use std::panic::Location;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -73,6 +74,9 @@ pub struct Stepper<T> {
     started: Option<Started<T>>,
     cold: Option<Body<T>>,
     recorder: Rc<Recorder>,
+    /// The body was woken in the poll in which it was last disturbed, perhaps by the future of the
+    /// yield that has failed.
+    was_disturbed: bool,
     bench: BenchLoop,
 }
 
@@ -95,21 +99,34 @@ impl<T: 'static> Stepper<T> {
         let bench = BenchLoop::new();
         let recorder = Recorder::new(bench.core.clone(), Plan::default(), Location::caller());
         let cold: Body<T> = Box::pin(async { coroutine.await.map_err(Throw::throw) });
-        Stepper { started: None, cold: Some(cold), recorder, bench }
+        Stepper { started: None, cold: Some(cold), recorder, was_disturbed: false, bench }
     }
 
     /// Lets the coroutine go on to its next suspension. The first call starts it.
     ///
     /// The loop runs until the body was polled and waits again, or has ended. The other tasks go on
     /// meanwhile, and if all of them wait, the clock moves to the next timer. A yield that waits
-    /// for a list is polled whenever a child goes on, and `step` stops each time.
+    /// for a list is polled whenever a child goes on, and `step` stops each time. After a
+    /// [`throw`](Self::throw) or a [`cancel`](Self::cancel), it does not stop at a poll that was
+    /// meant for the yield that has failed.
     pub fn step(&mut self) -> Stop {
         if self.is_cold() {
             self.begin();
             return self.stop(false);
         }
-        let before = self.recorder.last_suspension(self.task());
-        let is_past = || !self.is_running() || self.recorder.last_suspension(self.task()) != before;
+        let before = Cell::new(self.recorder.last_suspension(self.task()));
+        let was_disturbed = Cell::new(mem::take(&mut self.was_disturbed));
+        let was_polled = || {
+            let last = self.recorder.last_suspension(self.task());
+            if last != before.get()
+                && was_disturbed.take()
+                && self.recorder.only_repeats(self.task(), before.get())
+            {
+                before.set(last);
+            }
+            last != before.get()
+        };
+        let is_past = || !self.is_running() || was_polled();
         self.run(&is_past, None);
         self.stop(!is_past())
     }
@@ -134,6 +151,7 @@ impl<T: 'static> Stepper<T> {
     /// Polls the coroutine once, as a wake-up would, and nothing else: no other task runs, and no
     /// time passes. So it goes on only if what it waits for is ready.
     pub fn resume(&mut self) -> Stop {
+        self.was_disturbed = false;
         if self.is_running() {
             self.within(|core, task| core.poll_now(task));
         } else {
@@ -175,6 +193,7 @@ impl<T: 'static> Stepper<T> {
     #[track_caller]
     pub fn advance(&mut self, time: Duration) -> Stop {
         let until = self.bench.clock.now() + time;
+        self.was_disturbed = false;
         if self.is_cold() {
             self.begin();
         }
@@ -267,6 +286,7 @@ impl<T: 'static> Stepper<T> {
     fn inject(&mut self, injection: Injection) -> Stop {
         assert!(self.is_running(), "the coroutine does not wait: it was not started, or has ended");
         self.within(|core, task| core.inject_now(task, injection));
+        self.was_disturbed = self.bench.core.is_queued(self.task());
         self.stop(false)
     }
 

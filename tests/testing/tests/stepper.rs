@@ -198,3 +198,75 @@ fn a_stepper_that_is_dropped_drops_its_body() {
     drop(stepper);
     assert!(dropped.get());
 }
+
+type Drive = fn(&mut Stepper<()>) -> Stop;
+
+/// A body that was woken before it is resumed or disturbed would be polled once more, and the next
+/// step would end at the same yield.
+#[test]
+fn a_body_does_not_keep_the_wake_that_came_before_its_poll() {
+    #[gen::coroutine]
+    fn woken() -> gen::Result {
+        let (promise, bell) = gen::promise();
+        let io_loop = gen::IoLoop::current().expect("it runs on a loop");
+        io_loop.call_later(Duration::ZERO, move || drop(promise.set(())));
+        yield_!(gen::moment())?;
+        yield_!(bell)?;
+        // The bell has rung, so an error comes to the next yield.
+        let _ = yield_!(gen::sleep(SECOND));
+        yield_!(gen::sleep(60 * SECOND))
+    }
+    let polls: [(Drive, Duration); 3] = [
+        (Stepper::resume, SECOND),
+        (|stepper| stepper.throw("now"), 60 * SECOND),
+        (|stepper| stepper.cancel("the test"), 60 * SECOND),
+    ];
+    for (poll, timer) in polls {
+        let mut stepper = Stepper::new(woken());
+        // A timer has rung the bell in the turn in which the body was polled.
+        assert_eq!(stepper.step_to("bell").waits_for(), WaitsFor::Turn);
+        let stop = poll(&mut stepper);
+        assert_eq!(waits_for(&stop), WaitsFor::Timer(timer));
+        assert_ne!(stepper.step(), stop);
+        assert!(stepper.position().has_ended() || timer == SECOND);
+    }
+}
+
+/// As above: a moment that ends by an error has woken the body in the poll in which it ends.
+#[test]
+fn a_disturbed_moment_does_not_stop_the_next_step() {
+    #[gen::coroutine]
+    fn undisturbed() -> gen::Result {
+        let _ = yield_!(gen::moment());
+        yield_!(gen::sleep(60 * SECOND))?;
+        yield_!(gen::moment())
+    }
+    let disturbances: [Drive; 2] = [|stepper| stepper.throw("now"), |stepper| stepper.cancel("the test")];
+    for disturb in disturbances {
+        let mut stepper = Stepper::new(undisturbed());
+        assert_eq!(waits_for(&stepper.step()), WaitsFor::Turn);
+        assert!(disturb(&mut stepper).is_at("sleep"));
+        let stop = stepper.step();
+        assert!(stop.is_at("gen::moment()"), "{stop}");
+        assert!(stepper.step().has_ended());
+    }
+}
+
+/// A yield in a loop that a test throws into would be passed over.
+#[test]
+fn a_disturbed_loop_stops_in_each_round() {
+    #[gen::coroutine]
+    fn rounds(count: Rc<Cell<u32>>) -> gen::Result {
+        loop {
+            let _ = yield_!(gen::moment());
+            count.set(count.get() + 1);
+        }
+    }
+    let count = Rc::new(Cell::new(0));
+    let mut stepper = Stepper::new(rounds(count.clone()));
+    stepper.step();
+    stepper.throw("now");
+    assert_eq!(count.get(), 1);
+    stepper.step();
+    assert_eq!(count.get(), 2);
+}
