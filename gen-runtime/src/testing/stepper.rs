@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use super::bench_loop::{assert_allowed, BenchLoop};
 use super::plan::Plan;
 use super::recorder::Recorder;
-use super::run::{lost_result, start, Body, Started, Steered};
+use super::run::{later, lost_result, start, Body, Started, Steered};
 use super::suspension::{Stop, Suspension, WaitsFor};
 use crate::error::{CancelSource, Throw};
 use crate::executor::{Core, Injection, SteeredEnd, TaskId, VirtualClock};
@@ -28,8 +28,12 @@ use crate::inject::Cancellation;
 use crate::yieldable::FutureOfResult;
 use crate::Result;
 
-/// If the body was not polled in so many turns, it hangs: only other tasks go on.
+/// If the clock has not moved in so many turns, it never will: a task goes on without waiting.
 const TURN_LIMIT: usize = 100_000;
+
+/// If the body was not polled for so long on the virtual clock, nor in so many turns, and waits for
+/// no timer of its own, it hangs beside tasks that do.
+const TIME_LIMIT: Duration = Duration::from_secs(2 * 86_400);
 
 /// Drives a coroutine by hand: from yield to yield, on a loop of its own with a virtual clock.
 ///
@@ -127,7 +131,14 @@ impl<T: 'static> Stepper<T> {
             last != before.get()
         };
         let is_past = || !self.is_running() || was_polled();
-        self.run(&is_past, None);
+        let (turns, end) = (Cell::new(0), later(&self.bench, TIME_LIMIT));
+        let hangs = || {
+            turns.set(turns.get() + 1);
+            turns.get() > TURN_LIMIT
+                && end.is_some_and(|end| self.bench.clock.now() > end)
+                && self.waits_for() == WaitsFor::Event
+        };
+        self.run(&|| is_past() || hangs(), None);
         self.stop(!is_past())
     }
 
@@ -189,7 +200,8 @@ impl<T: 'static> Stepper<T> {
     ///
     /// # Panics
     ///
-    /// If no `Instant` can hold the new time.
+    /// If no `Instant` can hold the new time. And if a task never waits, so that the clock cannot
+    /// move.
     #[track_caller]
     pub fn advance(&mut self, time: Duration) -> Stop {
         let until = self.bench.clock.now() + time;
@@ -197,7 +209,12 @@ impl<T: 'static> Stepper<T> {
         if self.is_cold() {
             self.begin();
         }
-        self.run(&|| false, Some(until));
+        if self.run(&|| false, Some(until)) == SteeredEnd::Over {
+            panic!(
+                "the clock stands still: in {TURN_LIMIT} turns a task or a callback has not waited. {}",
+                self.stop(false)
+            );
+        }
         self.bench.clock.advance(until.saturating_duration_since(self.bench.clock.now()));
         self.stop(false)
     }
@@ -272,12 +289,18 @@ impl<T: 'static> Stepper<T> {
         self.started = Some(start(&self.bench, &self.recorder, body));
     }
 
+    /// Runs the loop until `is_over`, until nothing is left to do before the given time, or until the
+    /// clock stands still.
     fn run(&self, is_over: &dyn Fn() -> bool, until: Option<Instant>) -> SteeredEnd {
-        let turns = Cell::new(0);
-        let is_over = || {
-            turns.set(turns.get() + 1);
-            turns.get() > TURN_LIMIT || is_over()
+        let clock = &self.bench.clock;
+        let (turns, time) = (Cell::new(0), Cell::new(clock.now()));
+        let stands_still = || {
+            let now = clock.now();
+            let has_moved = time.replace(now) != now;
+            turns.set(if has_moved { 0 } else { turns.get() + 1 });
+            turns.get() > TURN_LIMIT
         };
+        let is_over = || stands_still() || is_over();
         let _observed = Observed::by(self.recorder.clone());
         self.bench.run(&Steered { recorder: &self.recorder, is_over: &is_over }, until)
     }

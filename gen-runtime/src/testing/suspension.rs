@@ -13,6 +13,9 @@ pub enum Stop {
     Suspended(Suspension),
     /// The body waits, and nothing is left that could wake it: no task is ready, no timer runs, and
     /// no thread holds a [`KeepAlive`](crate::KeepAlive).
+    ///
+    /// Or others went on for 100,000 turns, and none of them has woken it, while the clock stood
+    /// still, or while it moved by more than two days and the body waited for no timer.
     Hangs(Suspension),
     /// The body has ended. [`Stepper::finish`](super::Stepper::finish) returns the result.
     Ended,
@@ -46,7 +49,7 @@ impl fmt::Display for Stop {
         match self {
             Stop::Suspended(suspension) => write!(f, "the body waits {suspension}"),
             Stop::Hangs(suspension) => {
-                write!(f, "the body hangs: nothing is left that could wake it. It waits {suspension}")
+                write!(f, "the body hangs: nothing wakes it. It waits {suspension}")
             }
             Stop::Ended => f.write_str("the body has ended"),
         }

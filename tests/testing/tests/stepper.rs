@@ -270,3 +270,72 @@ fn a_disturbed_loop_stops_in_each_round() {
     stepper.step();
     assert_eq!(count.get(), 2);
 }
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+#[gen::coroutine]
+fn ticking(ticks: Rc<Cell<u32>>) -> gen::Result {
+    loop {
+        yield_!(gen::sleep(SECOND / 2))?;
+        ticks.set(ticks.get() + 1);
+    }
+}
+
+#[gen::coroutine]
+fn patient(ticks: Rc<Cell<u32>>) -> gen::Result {
+    let _ticking = gen::spawn_local(ticking(ticks));
+    yield_!(gen::sleep(DAY))
+}
+
+/// A long wait beside a busy task would be called a hang.
+#[test]
+fn a_long_sleep_beside_a_busy_task_is_no_hang() {
+    let mut stepper = Stepper::new(patient(Rc::default()));
+    stepper.step();
+    let stop = stepper.step();
+    assert!(stop.has_ended(), "{stop}");
+}
+
+/// A part of the time would be jumped over, with the timers in it.
+#[test]
+fn an_advance_fires_all_timers_of_its_time() {
+    let ticks = Rc::new(Cell::new(0));
+    let mut stepper = Stepper::new(patient(ticks.clone()));
+    assert!(stepper.advance(DAY - SECOND / 4).is_at("patient"));
+    assert_eq!(ticks.get(), 2 * 86_400 - 1);
+}
+
+/// A test would go on as if the time had passed.
+#[test]
+fn an_advance_beside_a_task_that_never_waits_says_so() {
+    #[gen::coroutine]
+    fn beside() -> gen::Result {
+        let _spinning = gen::spawn_local(spinning());
+        yield_!(gen::sleep(SECOND))
+    }
+    let mut stepper = Stepper::new(beside());
+    let advanced = panic::catch_unwind(panic::AssertUnwindSafe(|| stepper.advance(SECOND)));
+    let text = *advanced.unwrap_err().downcast::<String>().expect("a text");
+    assert!(text.contains("the clock stands still") && text.contains("in beside"), "{text}");
+}
+
+#[gen::coroutine]
+fn spinning() -> gen::Result {
+    loop {
+        yield_!(gen::moment())?;
+    }
+}
+
+/// A list that waits for long would be called a hang as soon as another task goes on.
+#[test]
+fn a_long_wait_of_a_child_is_no_hang() {
+    #[gen::coroutine]
+    fn list() -> gen::Result<Vec<()>> {
+        let _other = gen::spawn_local(async { gen::sleep(3 * DAY).await });
+        yield_!(vec![gen::sleep(7 * DAY)])
+    }
+    let mut stepper = Stepper::new(list());
+    stepper.step();
+    let stop = stepper.step();
+    assert!(stop.has_ended(), "{stop}");
+}
