@@ -147,7 +147,7 @@ impl Recorder {
 
     /// Called when a job has run, which was that of `task` if one is given.
     pub(super) fn after_job(&self, task: Option<TaskId>) {
-        if let Some(task) = task.filter(|task| self.core.is_suspended(*task)) {
+        if let Some(task) = task {
             self.note_elsewhere(task);
         }
         self.close_chains();
@@ -155,15 +155,22 @@ impl Recorder {
             let due = self.state.borrow_mut().due.pop();
             let Some((task, fault)) = due else { return };
             match fault {
-                Fault::Cancel => self.core.inject_now(task, Injection::Cancel(self.cancellation())),
+                Fault::Cancel => {
+                    self.core.inject_now(task, Injection::Cancel(self.cancellation()));
+                    self.note_elsewhere(task);
+                }
                 _ => self.core.drop_task(task, self.cancellation()),
             }
             self.close_chains();
         }
     }
 
-    /// A task is suspended. If none of its yields has said so, it waits somewhere else.
+    /// A task was polled. If it is suspended, and none of its yields has said so, it waits somewhere
+    /// else.
     fn note_elsewhere(&self, task: TaskId) {
+        if !self.core.is_suspended(task) {
+            return;
+        }
         let waker = self.core.with_waker(task, WakerId::of);
         let mut state = self.state.borrow_mut();
         if state.open.contains_key(&waker) {

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::time::Duration;
 use std::{env, panic};
 
-use gen::testing::{explore, Fault, Report, StepKind};
+use gen::testing::{explore, Fault, Report, Step, StepKind};
 use gen::yield_;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -416,4 +416,26 @@ fn an_exploration_in_a_coroutine_is_refused() {
     });
     let text = *explored.unwrap_err().downcast::<&str>().expect("a text");
     assert!(text.contains("cannot run inside of another one"), "{text}");
+}
+
+/// A clean-up that is itself cancelled would not be explored, if it waits at an `.await`.
+#[test]
+fn a_cancelled_body_that_goes_on_to_an_await_has_a_step_there() {
+    #[gen::coroutine]
+    fn cleaning_up() -> gen::Result {
+        let slept = yield_!(gen::sleep(SECOND));
+        gen::sleep(SECOND).await?;
+        slept
+    }
+    let report = explore(|| ((), cleaning_up()))
+        .faults([Fault::Cancel, Fault::Drop])
+        .pairs()
+        .invariant(|(), end| {
+            gen::ensure!(end.is_ok(), "it has failed");
+            Ok(())
+        })
+        .report();
+    let cancelled = report.findings().iter().find(|finding| finding.plan() == "0:Cancel");
+    let steps = cancelled.expect("the cancellation is a finding").steps();
+    assert_eq!(steps.get(1).map(Step::kind), Some(StepKind::Elsewhere), "{report}");
 }
