@@ -77,12 +77,20 @@ struct State {
     numbers: HashMap<TaskId, usize>,
     /// The chains that may grow, by the waker of their poll: those of the current job.
     open: HashMap<WakerId, usize>,
-    /// The last suspension of each waker, for the chain of a yield that returns.
-    last: HashMap<WakerId, usize>,
+    /// The yields of each waker that still wait, for the chain of a yield that returns.
+    waiting: HashMap<WakerId, Waiting>,
     /// The faults of whole tasks, which come at the end of the job.
     due: Vec<(TaskId, Fault)>,
     /// The state of the generator that chooses the order. 0 is the order of the loop.
     random: u64,
+}
+
+/// The yields that have waited in a suspension, and have not returned since.
+#[derive(Clone, Copy)]
+struct Waiting {
+    step: usize,
+    /// So many of the chain have returned, from the inside out.
+    returned: usize,
 }
 
 impl Recorder {
@@ -218,7 +226,7 @@ impl State {
             self.tasks[task].1 = Some(step);
         }
         self.open.insert(waker, step);
-        self.last.insert(waker, step);
+        self.waiting.insert(waker, Waiting { step, returned: 0 });
         self.add(kind, task, chain)
     }
 
@@ -232,12 +240,18 @@ impl State {
         self.open.remove(&waker);
     }
 
-    /// The yields that wait for the one at `site`, which has waited in the last suspension of this
-    /// waker, if it has.
-    fn waited_chain(&self, waker: WakerId, site: &Site) -> Option<Vec<Site>> {
-        let chain = &self.steps[*self.last.get(&waker)?].chain;
-        let position = chain.iter().position(|waited| waited == site)?;
-        Some(chain[position..].to_vec())
+    /// The yield at `site` returns. If it has waited: the chain from it on. It and the yields inside
+    /// of it wait no longer.
+    fn take_waited(&mut self, waker: WakerId, site: &Site) -> Option<Vec<Site>> {
+        let waiting = self.waiting.get_mut(&waker)?;
+        let chain = &self.steps[waiting.step].chain;
+        let at = (waiting.returned..chain.len()).find(|at| chain[*at] == *site)?;
+        let waited = chain[at..].to_vec();
+        waiting.returned = at + 1;
+        if waiting.returned == chain.len() {
+            self.waiting.remove(&waker);
+        }
+        Some(waited)
     }
 }
 
@@ -261,6 +275,7 @@ impl Observer for Recorder {
             return None;
         };
         state.close(waker);
+        state.waiting.remove(&waker);
         Some(error)
     }
 
@@ -277,7 +292,7 @@ impl Observer for Recorder {
         let mut state = self.state.try_borrow_mut().ok()?;
         state.close(waker);
         let task = state.number(task);
-        let (kind, chain) = match state.waited_chain(waker, site) {
+        let (kind, chain) = match state.take_waited(waker, site) {
             Some(chain) => (StepKind::Returned, chain),
             None => (StepKind::Ready, vec![*site]),
         };

@@ -439,3 +439,35 @@ fn a_cancelled_body_that_goes_on_to_an_await_has_a_step_there() {
     let steps = cancelled.expect("the cancellation is a finding").steps();
     assert_eq!(steps.get(1).map(Step::kind), Some(StepKind::Elsewhere), "{report}");
 }
+
+/// A yield that has not waited would be said to have waited, as in an earlier round.
+#[test]
+fn a_yield_that_is_ready_in_a_later_round_of_its_loop_has_not_waited() {
+    #[gen::coroutine]
+    fn rounds(failed: Rc<Cell<bool>>) -> gen::Result {
+        for pause in [Some(gen::sleep(SECOND)), None] {
+            let paused = yield_!(async move {
+                match pause {
+                    Some(pause) => pause.await,
+                    None => Ok(()),
+                }
+            });
+            failed.set(failed.get() || paused.is_err());
+        }
+        Ok(())
+    }
+    let world = || {
+        let failed = Rc::new(Cell::new(false));
+        (failed.clone(), rounds(failed))
+    };
+    let report = explore(world)
+        .faults([Fault::Error])
+        .invariant(|failed, _| {
+            gen::ensure!(!failed.get(), "it has failed");
+            Ok(())
+        })
+        .report();
+    assert_eq!(kinds(&report), [StepKind::Suspended, StepKind::Returned, StepKind::Ready]);
+    let after_error: Vec<_> = report.findings()[0].steps().iter().map(Step::kind).collect();
+    assert_eq!(after_error, [StepKind::Suspended, StepKind::Ready]);
+}
