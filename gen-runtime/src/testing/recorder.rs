@@ -34,7 +34,7 @@
 //! | a job of the loop has ended | all | all chains are closed; `Cancel` and `Drop` are done |
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::panic::Location;
 use std::rc::Rc;
 use std::task::Waker;
@@ -80,7 +80,7 @@ struct State {
     /// The yields of each waker that still wait, for the chain of a yield that returns.
     waiting: HashMap<WakerId, Waiting>,
     /// The faults of whole tasks, which come at the end of the job.
-    due: Vec<(TaskId, Fault)>,
+    due: VecDeque<(TaskId, Fault)>,
     /// The state of the generator that chooses the order. 0 is the order of the loop.
     random: u64,
 }
@@ -160,7 +160,7 @@ impl Recorder {
         }
         self.close_chains();
         loop {
-            let due = self.state.borrow_mut().due.pop();
+            let due = self.state.borrow_mut().due.pop_front();
             let Some((task, fault)) = due else { return };
             match fault {
                 Fault::Cancel => {
@@ -185,7 +185,7 @@ impl Recorder {
             return;
         }
         if let Some(fault) = state.add_suspension(StepKind::Elsewhere, task, waker, Vec::new()) {
-            state.due.push((task, fault));
+            state.due.push_back((task, fault));
         }
     }
 
@@ -271,7 +271,7 @@ impl Observer for Recorder {
         };
         let fault = state.add_suspension(kind, task, waker, vec![*site])?;
         let Some(error) = fault.error() else {
-            state.due.push((task, fault));
+            state.due.push_back((task, fault));
             return None;
         };
         state.close(waker);

@@ -471,3 +471,39 @@ fn a_yield_that_is_ready_in_a_later_round_of_its_loop_has_not_waited() {
     let after_error: Vec<_> = report.findings()[0].steps().iter().map(Step::kind).collect();
     assert_eq!(after_error, [StepKind::Suspended, StepKind::Ready]);
 }
+
+/// Two tasks would be cancelled in the other order than the plan says.
+#[test]
+fn two_cancellations_in_one_job_come_in_the_order_of_their_steps() {
+    type Seen = Rc<RefCell<String>>;
+    #[gen::coroutine]
+    fn child(name: char, seen: Seen) -> gen::Result {
+        if yield_!(gen::sleep(SECOND)).is_err() {
+            seen.borrow_mut().push(name);
+        }
+        Ok(())
+    }
+    #[gen::coroutine]
+    fn parent(seen: Seen) -> gen::Result {
+        let a = gen::spawn_local(child('a', seen.clone()));
+        let b = gen::spawn_local(child('b', seen));
+        yield_!(a)?;
+        yield_!(b)
+    }
+    let world = || {
+        let seen = Seen::default();
+        (seen.clone(), parent(seen))
+    };
+    let orders = RefCell::new(Vec::new());
+    let _report = explore(world)
+        .faults([Fault::Cancel])
+        .pairs()
+        .invariant(|seen, _| {
+            orders.borrow_mut().push(seen.borrow().clone());
+            Ok(())
+        })
+        .report();
+    let orders = orders.into_inner();
+    assert!(orders.iter().any(|order| order == "ab"), "{orders:?}");
+    assert!(!orders.iter().any(|order| order == "ba"), "{orders:?}");
+}
