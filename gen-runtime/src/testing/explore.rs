@@ -26,7 +26,7 @@ const PLAN_VARIABLE: &str = "GEN_EXPLORE";
 const TIME_LIMIT: Duration = Duration::from_secs(86_400);
 
 /// A run with more steps hangs.
-const STEP_LIMIT: usize = 10_000;
+pub(super) const STEP_LIMIT: usize = 10_000;
 
 /// So often a yield of a loop is explored.
 const VISITS: usize = 10;

@@ -17,6 +17,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use super::bench_loop::{assert_allowed, BenchLoop};
+use super::explore::STEP_LIMIT;
 use super::plan::Plan;
 use super::recorder::Recorder;
 use super::run::{later, lost_result, start, Body, Started, Steered};
@@ -147,16 +148,17 @@ impl<T: 'static> Stepper<T> {
     ///
     /// # Panics
     ///
-    /// If the coroutine ends before, or hangs.
+    /// If the coroutine ends before, or hangs, or has not reached that yield within 10,000 steps.
     #[track_caller]
     pub fn step_to(&mut self, label: &str) -> Suspension {
-        loop {
+        for _ in 0..STEP_LIMIT {
             match self.step() {
                 Stop::Suspended(suspension) if suspension.is_at(label) => return suspension,
                 Stop::Suspended(_) => {}
                 stop => panic!("`{label}` was not reached: {stop}"),
             }
         }
+        panic!("`{label}` was not reached within {STEP_LIMIT} steps: {}", self.stop(false))
     }
 
     /// Polls the coroutine once, as a wake-up would, and nothing else: no other task runs, and no
@@ -256,13 +258,18 @@ impl<T: 'static> Stepper<T> {
     ///
     /// # Panics
     ///
-    /// If the coroutine hangs: the message says where it waits. And if the result was taken before.
+    /// If the coroutine hangs, or has not ended within 10,000 steps: the message says where it waits.
+    /// And if the result was taken before.
     #[track_caller]
     pub fn finish(&mut self) -> Result<T> {
+        let mut steps = 0;
         loop {
             match self.step() {
-                Stop::Suspended(_) => {}
-                Stop::Hangs(_) => panic!("{}", self.stop(true)),
+                Stop::Suspended(_) if steps < STEP_LIMIT => steps += 1,
+                stop @ Stop::Suspended(_) => {
+                    panic!("the body has not ended within {STEP_LIMIT} steps: {stop}")
+                }
+                stop @ Stop::Hangs(_) => panic!("{stop}"),
                 Stop::Ended => break,
             }
         }

@@ -91,15 +91,27 @@ impl Suspension {
     }
 
     /// Whether a yield of the chain fits `label`: it is in the function of that name, or its source
-    /// text, or its position such as `src/fetch.rs:31`, contains the label.
+    /// text contains the label, or the label is its position, such as `src/fetch.rs:31` or
+    /// `fetch.rs:31`.
     #[must_use]
     pub fn is_at(&self, label: &str) -> bool {
-        self.chain.iter().any(|site| {
+        let is_at = |site: &Site| {
             site.function() == label
-                || site.to_string().contains(label)
+                || is_position(site, label)
                 || source::text_of(site).is_some_and(|text| text.contains(label))
-        })
+        };
+        !label.is_empty() && self.chain.iter().any(is_at)
     }
+}
+
+/// Whether the label is the end of the file's path, with the line, and perhaps with the column.
+fn is_position(site: &Site, label: &str) -> bool {
+    let line = format!("{}:{}", site.file(), site.line());
+    let column = format!("{line}:{}", site.column());
+    [line, column].iter().any(|position| {
+        let folder = position.strip_suffix(label);
+        folder.is_some_and(|folder| folder.is_empty() || folder.ends_with(['/', '\\']))
+    })
 }
 
 impl fmt::Display for Suspension {

@@ -339,3 +339,45 @@ fn a_long_wait_of_a_child_is_no_hang() {
     let stop = stepper.step();
     assert!(stop.has_ended(), "{stop}");
 }
+
+/// A misspelt label, or a body that never ends, would be a test that never ends.
+#[test]
+fn a_body_that_goes_on_for_ever_is_not_followed_for_ever() {
+    let panic_of = |drive: fn(&mut Stepper<()>)| {
+        let mut stepper = Stepper::new(spinning());
+        let driven = panic::catch_unwind(panic::AssertUnwindSafe(|| drive(&mut stepper)));
+        *driven.unwrap_err().downcast::<String>().expect("a text")
+    };
+    let text = panic_of(|stepper| drop(stepper.step_to("inher")));
+    assert!(text.contains("`inher` was not reached within 10000 steps"), "{text}");
+    let text = panic_of(|stepper| drop(stepper.finish()));
+    assert!(text.contains("has not ended within 10000 steps") && text.contains("in spinning"), "{text}");
+}
+
+/// A test that expects one yield would pass at another one.
+#[test]
+fn a_label_fits_whole_names_and_whole_numbers() {
+    let mut stepper = Stepper::new(outer());
+    let stop = stepper.step();
+    let line = stop.suspension().unwrap().site().unwrap().line();
+    for label in [
+        "inner".to_owned(),
+        "gen::sleep(".to_owned(),
+        format!("stepper.rs:{line}"),
+        format!("tests/stepper.rs:{line}"),
+        format!("stepper.rs:{line}:5"),
+    ] {
+        assert!(stop.is_at(&label), "{label} fits {stop}");
+    }
+    for label in [
+        "tests".to_owned(),
+        "stepper.rs".to_owned(),
+        "oute".to_owned(),
+        "stepper.rs:1".to_owned(),
+        format!("epper.rs:{line}"),
+        format!("{line}"),
+        String::new(),
+    ] {
+        assert!(!stop.is_at(&label), "{label} does not fit {stop}");
+    }
+}
