@@ -152,11 +152,12 @@ impl<'a, W, T: 'static> Explore<'a, W, T> {
         self
     }
 
-    /// Also runs the body in `orders` other orders, without a fault.
+    /// Also runs the body in up to `orders` other orders, without a fault.
     ///
     /// The loop runs the tasks that are ready in a turn first come, first served, and a program may
-    /// rely on it. Other executors promise no order. Each number is another order, always the same
-    /// one. The callbacks of [`add_callback`](crate::IoLoopHandle::add_callback) keep theirs.
+    /// rely on it. Other executors promise no order. Each number is another seed, from which always
+    /// the same order comes; two seeds may give the same one. The callbacks of
+    /// [`add_callback`](crate::IoLoopHandle::add_callback) keep theirs.
     pub fn orders(mut self, orders: u64) -> Self {
         self.orders = orders;
         self

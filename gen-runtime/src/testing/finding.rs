@@ -186,7 +186,8 @@ impl fmt::Display for Finding {
             writeln!(f, "  the steps:")?;
             self.write_steps(f, false)?;
         }
-        match has_plan {
+        // A run that differs from another one shows nothing alone.
+        match has_plan && !matches!(self.what, What::Diverges { .. }) {
             true => write!(f, "  to repeat this run alone: {}", self.command()),
             false => Ok(()),
         }

@@ -49,10 +49,15 @@
 //!   [`KeepAlive`](crate::Remote::keep_alive) for them, as on every virtual clock. Otherwise the
 //!   run counts as one that hangs.
 //! - Where pointers have 32 bits, a task is not distinguished from its children: its yields count
-//!   as those of a child, and `Cancel` and `Drop` have a step of their own.
+//!   as those of a child, so `Cancel` and `Drop` come at a step of their own, which names no yield.
+//!   A [`Stepper`] then sees only that the coroutine waits, but not at which yield nor for which
+//!   timer.
 //! - `Error`, `Timeout` and `Panic` come to the innermost yield of a chain. An outer yield fails if
 //!   the function that it waits for returns the error, and by `LostReply`.
-//! - A body that loops without a suspension is not interrupted.
+//! - A body that loops without a suspension is not interrupted. Neither does an exploration
+//!   interrupt a callback that adds itself again and again with
+//!   [`add_callback`](crate::IoLoopHandle::add_callback): it has no steps, and the clock stands
+//!   still.
 //! - The first wait of a spawned task that is no coroutine has no step: no yield could show
 //!   it.
 

@@ -8,7 +8,7 @@ use super::fault::Fault;
 /// The faults of a run, and the order of its tasks. As text: `4:Cancel,7:Error`, `order:3`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Plan {
-    /// The number of the order; `None` is the order of the loop.
+    /// The seed of the order; `None` is the order of the loop.
     pub(super) order: Option<u64>,
     /// By step, in the order of the steps.
     pub(super) faults: Vec<(usize, Fault)>,

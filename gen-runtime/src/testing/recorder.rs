@@ -173,8 +173,8 @@ impl Recorder {
         }
     }
 
-    /// A task was polled. If it is suspended, and none of its yields has said so, it waits somewhere
-    /// else.
+    /// A task was polled. If it is suspended, and none of its yields has said so, it waits
+    /// somewhere else.
     fn note_elsewhere(&self, task: TaskId) {
         if !self.core.is_suspended(task) {
             return;
@@ -240,8 +240,8 @@ impl State {
         self.open.remove(&waker);
     }
 
-    /// The yield at `site` returns. If it has waited: the chain from it on. It and the yields inside
-    /// of it wait no longer.
+    /// The yield at `site` returns. If it has waited: the chain from it on. It and the yields
+    /// inside of it wait no longer.
     fn take_waited(&mut self, waker: WakerId, site: &Site) -> Option<Vec<Site>> {
         let waiting = self.waiting.get_mut(&waker)?;
         let chain = &self.steps[waiting.step].chain;

@@ -69,19 +69,25 @@ impl Report {
             }
         }
         if causes.len() > WHOLE {
-            writeln!(f, "\nand in {} other ways:", causes.len() - WHOLE)?;
+            writeln!(f, "\nand in {}:", count(causes.len() - WHOLE, "other way"))?;
         }
         for (first, others) in causes.iter().skip(WHOLE) {
-            writeln!(f, "  `{}`, and {} like it: {}", first.plan, others.len(), first.what)?;
+            let like_it = match others.len() {
+                0 => String::new(),
+                others => format!(", and {others} like it"),
+            };
+            writeln!(f, "  `{}`{like_it}: {}", first.plan, first.what)?;
         }
         Ok(())
     }
 }
 
+fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count =
-            |number: usize, noun: &str| format!("{number} {noun}{}", if number == 1 { "" } else { "s" });
         if let Some(run) = &self.repeated {
             writeln!(f, "explore: only the run `{}`, because GEN_EXPLORE is set", run.plan)?;
             run.write_faults(f)?;

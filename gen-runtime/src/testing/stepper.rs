@@ -258,8 +258,8 @@ impl<T: 'static> Stepper<T> {
     ///
     /// # Panics
     ///
-    /// If the coroutine hangs, or has not ended within 10,000 steps: the message says where it waits.
-    /// And if the result was taken before.
+    /// If the coroutine hangs, or has not ended within 10,000 steps: the message says where it
+    /// waits. And if the result was taken before.
     #[track_caller]
     pub fn finish(&mut self) -> Result<T> {
         let mut steps = 0;
@@ -296,8 +296,8 @@ impl<T: 'static> Stepper<T> {
         self.started = Some(start(&self.bench, &self.recorder, body));
     }
 
-    /// Runs the loop until `is_over`, until nothing is left to do before the given time, or until the
-    /// clock stands still.
+    /// Runs the loop until `is_over`, until nothing is left to do before the given time, or until
+    /// the clock stands still.
     fn run(&self, is_over: &dyn Fn() -> bool, until: Option<Instant>) -> SteeredEnd {
         let clock = &self.bench.clock;
         let (turns, time) = (Cell::new(0), Cell::new(clock.now()));

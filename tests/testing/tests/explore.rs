@@ -507,3 +507,47 @@ fn two_cancellations_in_one_job_come_in_the_order_of_their_steps() {
     assert!(orders.iter().any(|order| order == "ab"), "{orders:?}");
     assert!(!orders.iter().any(|order| order == "ba"), "{orders:?}");
 }
+
+/// The command would be one that shows nothing: the run alone is not wrong.
+#[test]
+fn a_run_that_only_differs_from_another_one_is_not_to_be_repeated_alone() {
+    let runs = Cell::new(0);
+    let body = || {
+        runs.set(runs.get() + 1);
+        let pauses = if runs.get() < 4 { 1 } else { 2 };
+        let body = async move {
+            for _ in 0..pauses {
+                gen::moment().await?;
+            }
+            Ok::<(), gen::Error>(())
+        };
+        ((), body)
+    };
+    let report = explore(body).faults([]).orders(1).report();
+    assert_eq!(plans(&report), ["order:1"]);
+    assert!(report.findings()[0].message().contains("not deterministic"), "{report}");
+    assert!(!report.to_string().contains("to repeat"), "{report}");
+}
+
+/// The reader would look for findings that are not there.
+#[test]
+fn a_finding_without_others_like_it_does_not_count_them() {
+    #[gen::coroutine]
+    fn six() -> gen::Result {
+        yield_!(gen::moment())?;
+        yield_!(gen::moment())?;
+        yield_!(gen::moment())?;
+        yield_!(gen::moment())?;
+        yield_!(gen::moment())?;
+        yield_!(gen::moment())
+    }
+    let report = explore(|| ((), six()))
+        .faults([Fault::Error])
+        .invariant(|(), end| {
+            gen::ensure!(end.is_ok(), "it has failed");
+            Ok(())
+        })
+        .report();
+    let text = report.to_string();
+    assert!(text.contains("and in 1 other way:\n  `10:Error`: the invariant"), "{text}");
+}
