@@ -3,7 +3,7 @@
 //! With `--nocapture` the tests print the messages.
 
 // The chains, and the replies that are lost, need them.
-#![cfg(debug_assertions)]
+#![cfg(any(debug_assertions, feature = "testing"))]
 
 use gen::testing::{explore, Fault, Report};
 use gen::yield_;

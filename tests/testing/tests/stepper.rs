@@ -1,7 +1,7 @@
 //! `Stepper`. The comment above a test says what users would lose if it failed.
 
 // The chains need them.
-#![cfg(debug_assertions)]
+#![cfg(any(debug_assertions, feature = "testing"))]
 
 use std::cell::{Cell, RefCell};
 use std::future::pending;
