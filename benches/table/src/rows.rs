@@ -15,7 +15,8 @@ pub struct Row {
 pub enum Target {
     /// At most so many times the best peer.
     TimesBestPeer(f64),
-    /// At most this figure.
+    /// At most this figure, as it is printed: the figure of a large case has a share of a block's
+    /// header.
     AtMost(f64),
 }
 
@@ -152,7 +153,16 @@ impl Compared<'_> {
     pub fn is_met(&self) -> bool {
         match self.row.target {
             Target::TimesBestPeer(times) => self.ratio().is_some_and(|ratio| ratio <= times),
-            Target::AtMost(figure) => self.ours.least <= figure,
+            Target::AtMost(most) => figure(self.ours.least).parse().is_ok_and(|figure: f64| figure <= most),
         }
+    }
+}
+
+/// A figure as it is printed: more than three digits would be noise.
+pub fn figure(value: f64) -> String {
+    match value {
+        ..10.0 => format!("{value:.2}"),
+        ..100.0 => format!("{value:.1}"),
+        _ => format!("{value:.0}"),
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::harness::{Measured, Side};
-use crate::rows::{Compared, Row, Target, ROWS, ROWS_ON_TOKIO};
+use crate::rows::{figure, Compared, Row, Target, ROWS, ROWS_ON_TOKIO};
 
 use super::machine;
 use super::plots::Plot;
@@ -88,15 +88,6 @@ fn table_line(page: &mut String, compared: &Compared<'_>) {
 
 fn dash() -> String {
     "–".to_owned()
-}
-
-/// Three digits are more than the noise allows.
-fn figure(value: f64) -> String {
-    match value {
-        ..10.0 => format!("{value:.2}"),
-        ..100.0 => format!("{value:.1}"),
-        _ => format!("{value:.0}"),
-    }
 }
 
 fn all_figures(page: &mut String, measured: &[Measured]) {
