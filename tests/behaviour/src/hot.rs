@@ -1,4 +1,4 @@
-//! Helpers for the tests of tasks, cancellation and scopes.
+//! Helpers for the tests of tasks, cancellation, scopes and threads.
 
 use std::future::{Future, IntoFuture};
 use std::mem;
@@ -75,6 +75,15 @@ impl Drop for PanicsInDrop {
 pub fn on_a_small_stack(run: impl FnOnce() + Send + 'static) {
     let thread = thread::Builder::new().stack_size(1024 * 1024).spawn(run);
     thread.expect("a thread can be started").join().expect("the function does not panic");
+}
+
+/// Runs the function on a thread of its own, and returns its result.
+///
+/// # Panics
+///
+/// If the function panics.
+pub fn elsewhere<R: Send>(run: impl FnOnce() -> R + Send) -> R {
+    thread::scope(|scope| scope.spawn(run).join().expect("the function does not panic"))
 }
 
 /// The future that a yield of `yieldable` waits for.

@@ -22,8 +22,8 @@ pub use self::driver::{
     in_seconds, now, run, run_in_context, run_to_result, seconds, since, timed, Driver, Took, AGE,
 };
 pub use self::hot::{
-    a_cancellation_reaches, on_a_small_stack, pending_of, reason, spawn, works, Count, Guard, Journal,
-    PanicsInDrop,
+    a_cancellation_reaches, elsewhere, on_a_small_stack, pending_of, reason, spawn, works, Count, Guard,
+    Journal, PanicsInDrop,
 };
 pub use self::logged::{logged, logged_with_debug, unlogged};
 pub use self::needs::Needs;

@@ -3,7 +3,8 @@
 use std::future::{pending, ready, Future};
 
 use behaviour::{
-    in_a_process_of_its_own, logged, with_waker_that_panics_in_its_drop, Child, Children, Poller, Task,
+    elsewhere, in_a_process_of_its_own, logged, with_waker_that_panics_in_its_drop, Child, Children, Poller,
+    Task,
 };
 use gen::yield_;
 
@@ -195,7 +196,7 @@ fn t19_a_waker_whose_drop_panics_keeps_no_child_from_being_polled() {
         // A group keeps a second waker for wakes on other threads.
         panics_in_drops(2, |poll| poll());
         // A group that has moved keeps only that.
-        panics_in_drops(1, elsewhere);
+        panics_in_drops(1, |poll| elsewhere(poll));
     });
 }
 
@@ -226,9 +227,4 @@ fn panics_in_drops(count: usize, run: impl Fn(&mut (dyn FnMut() + Send))) {
     let (_, list) = begun(&run);
     let ((), lines) = logged(|| drop(list));
     assert_eq!(lines, panics);
-}
-
-/// Runs `poll` on a thread of its own.
-fn elsewhere(poll: &mut (dyn FnMut() + Send)) {
-    std::thread::scope(|scope| scope.spawn(poll).join().expect("the poll does not panic"));
 }

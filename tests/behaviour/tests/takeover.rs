@@ -7,7 +7,7 @@ use std::sync::{Barrier, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::thread;
 
-use behaviour::{Child, Children, Poller};
+use behaviour::{elsewhere, Child, Children, Poller};
 use gen::{yield_, WaitIterator};
 
 #[gen::coroutine]
@@ -33,11 +33,6 @@ where
         order.extend(waits.current_index());
     }
     Ok(order)
-}
-
-/// Runs `poll` on a thread of its own.
-fn elsewhere<R: Send>(poll: impl FnOnce() -> R + Send) -> R {
-    thread::scope(|scope| scope.spawn(poll).join().expect("the poll does not panic"))
 }
 
 fn wake_and_end<F>(children: &Children, poller: &Poller, mut task: Pin<Box<F>>, count: usize) -> F::Output
