@@ -1,4 +1,5 @@
 //! A logger that panics, which no promise of the library covers, leaves the memory sound.
+
 use std::future::Future;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::pin::Pin;
@@ -51,14 +52,14 @@ fn spawn_with_panicking_logger(io_loop: &IoLoopHandle) -> usize {
 
 /// The report of the body's panic panics, too.
 #[test]
-fn it_does_not_make_a_task_drop_its_body_twice() {
+fn a_panicking_logger_does_not_make_a_task_drop_its_body_twice() {
     let io_loop = IoLoop::new();
     assert_eq!(spawn_with_panicking_logger(&io_loop.handle()), 1);
 }
 
 /// Otherwise the errors of the spawner's callbacks would go to a task that is never polled.
 #[test]
-fn it_does_not_change_the_context_of_the_spawner() {
+fn a_panicking_logger_does_not_change_the_context_of_the_spawner() {
     gen::block_on(async {
         let io_loop = IoLoop::current().expect("this runs on a loop");
         spawn_with_panicking_logger(&io_loop);
