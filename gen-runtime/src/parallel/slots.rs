@@ -104,7 +104,7 @@ impl<P, T, L: Copy> ChildSlot<P, T, L> {
         self.vacate(link).1
     }
 
-    /// The same, and sets the link. Returns the old one, too.
+    /// As [`take`](Self::take), with another link for the slot. Also returns the link that it had.
     #[inline]
     pub(super) fn vacate(self: Pin<&mut Self>, link: L) -> (L, Option<Result<T>>) {
         match self.project_replace(ChildSlot::Taken { link }) {

@@ -20,10 +20,10 @@
 //! The result belongs to the future, of which there is one. No callback uses it when the call is
 //! done:
 //!
-//! 1. Until the call is done, only [`CallbackCall::complete`] writes the result: once, under its
-//!    lock, in the step that makes the call done.
-//! 2. When the call is done, only the future uses the result: in its poll, in `fail`, where it was
-//!    not returned yet, and in its drop. In each of them it is borrowed mutably, or is gone.
+//! 1. Until the call is done, only [`CallbackCall::complete`] has the result written: once, under
+//!    its lock, in the step that makes the call done.
+//! 2. When the call is done, only the future uses the result. Its poll and `fail` borrow the future
+//!    mutably, and in its drop nothing else has it. So these uses are never at the same time.
 
 use std::future::Future;
 use std::pin::Pin;

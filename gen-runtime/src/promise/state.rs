@@ -86,8 +86,8 @@ impl<T> PromiseState<T> {
     }
 
     fn is_seen(&self) -> bool {
-        // Relaxed: the caller has acquired, from the lock or from the counts of the owners, the
-        // writes of the readers.
+        // Relaxed: the caller has acquired, from the lock or from the counts of the owners, what the
+        // other owners have written.
         self.seen.load(Ordering::Relaxed)
     }
 
@@ -171,7 +171,7 @@ impl<T> PromiseState<T> {
     #[cold]
     fn break_promise(&self) {
         self.set_seen();
-        // An error of this promise has no other reader than its futures.
+        // It cannot be set already, because this was the only promise.
         let _ = self.set(Err(BrokenPromiseError::new(type_name::<T>()).into()));
     }
 }
@@ -202,8 +202,8 @@ pub(super) fn poll<T: Clone>(
     let alone = state.is_only();
     state.set_seen();
     let result = if alone {
-        // SAFETY: the state is done, and the reader is counted while it is borrowed. It is the only
-        // one and is borrowed mutably, so no other code can read.
+        // SAFETY: the state is done, and the co-owner is counted while it is borrowed. It is the
+        // only one and is borrowed mutably, so no other code can read.
         unsafe { state.value.clone_alone() }
     } else {
         // SAFETY: as above, except that other futures may read.

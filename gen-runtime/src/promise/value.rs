@@ -1,4 +1,4 @@
-//! The result of a promise, which its readers clone.
+//! The result of a promise, of which its futures make clones.
 //!
 //! `T::clone` is code of the user, and may read the promise whose value it clones. So the state of
 //! the promise is not locked while a clone is made. But `T` need not be `Sync`, so two threads must
@@ -10,14 +10,14 @@
 //! The unsafe code of the promises is in this file, and at its calls in `state.rs`. The invariants:
 //!
 //! 1. The content is written once, by [`put`](Value::put), while the state is locked and pending.
-//!    It is taken once, by [`take`](Value::take), in the drop of the last reader, when the state is
-//!    done, which is final.
+//!    It is taken once, by [`take`](Value::take), in the drop of the last co-owner, when the state
+//!    is done, which is final.
 //! 2. A reference to the content exists only inside of [`clone_in_turn`](Value::clone_in_turn) and
 //!    [`clone_alone`](Value::clone_alone). They are called after the state was found to be done,
-//!    for a `SharedFuture` that is borrowed during the call. So its reader is counted until the
-//!    reference is gone, and the content is neither written nor taken meanwhile.
+//!    for a `SharedFuture` that is borrowed during the call. So the co-owner in it is counted until
+//!    the reference is gone, and the content is neither written nor taken meanwhile.
 //! 3. Two threads never have such references at once. The thread that has one either has the turn,
-//!    or has borrowed the only reader mutably, so that no other thread has a future to read.
+//!    or has borrowed the only co-owner mutably, so that no other thread has a future to read.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -57,9 +57,9 @@ impl<T> Value<T> {
     ///
     /// # Safety
     ///
-    /// The state is done, and the last reader is being dropped (invariant 1).
+    /// The state is done, and the last co-owner is being dropped (invariant 1).
     pub(super) unsafe fn take(&self) -> Option<Result<T>> {
-        // SAFETY: without another reader there is no reference (2), and nothing writes when the
+        // SAFETY: without another co-owner there is no reference (2), and nothing writes when the
         // state is done (1).
         self.content.with_mut(|content| unsafe { (*content).take() })
     }
@@ -84,12 +84,12 @@ impl<T: Clone> Value<T> {
         unsafe { self.clone_content() }
     }
 
-    /// A clone of the result, made by the only reader, which need not wait for a turn.
+    /// A clone of the result, made for the only co-owner, which need not wait for a turn.
     ///
     /// # Safety
     ///
-    /// Invariant 2; and the state counts one reader, which is borrowed mutably for the time of the
-    /// call (3).
+    /// Invariant 2; and there is one co-owner, which is borrowed mutably for the time of the call
+    /// (3).
     pub(super) unsafe fn clone_alone(&self) -> Option<Result<T>> {
         // SAFETY: by the caller.
         unsafe { self.clone_content() }
