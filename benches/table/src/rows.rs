@@ -29,7 +29,9 @@ pub struct Compared<'a> {
 }
 
 macro_rules! rows {
-    ($($work:literal, $case:literal, $size:literal, $ours:literal, $target:ident($figure:literal);)*) => {
+    ($(
+        $work:literal, $case:literal, $size:literal, $ours:literal, $target:ident($figure:literal);
+    )*) => {
         &[$(Row {
             work: $work,
             case: $case,
@@ -45,9 +47,12 @@ pub const ROWS: &[Row] = rows! {
     "ready yield", "call a chain that is ready", 1, "coroutine", TimesBestPeer(1.05);
     "ready yields, ten deep", "call a chain that is ready", 10, "coroutine", TimesBestPeer(1.05);
     "resume through ten levels", "resume a chain", 10, "coroutine", TimesBestPeer(1.2);
-    "suspend and resume, one task", "suspend and resume a task", 1, "coroutine", TimesBestPeer(0.35);
-    "suspend and resume, 100 tasks", "suspend and resume a task", 100, "coroutine", TimesBestPeer(0.35);
-    "suspend and resume, 10,000 tasks", "suspend and resume a task", 10_000, "coroutine", TimesBestPeer(0.35);
+    "suspend and resume, one task", "suspend and resume a task", 1,
+        "coroutine", TimesBestPeer(0.35);
+    "suspend and resume, 100 tasks", "suspend and resume a task", 100,
+        "coroutine", TimesBestPeer(0.35);
+    "suspend and resume, 10,000 tasks", "suspend and resume a task", 10_000,
+        "coroutine", TimesBestPeer(0.35);
     "list of 10, all ready", "list, all ready", 10, "a yield of a `Vec`", TimesBestPeer(1.8);
     "list of 1,000, all ready", "list, all ready", 1_000, "a yield of a `Vec`", TimesBestPeer(0.25);
     "list of 10, all woken between two polls", "list, all woken between two polls", 10,
@@ -62,9 +67,11 @@ pub const ROWS: &[Row] = rows! {
         "a yield of a `Vec`", TimesBestPeer(0.45);
     "results of 1,000 as they come, all ready", "results as they come, all ready", 1_000,
         "`WaitIterator`", TimesBestPeer(0.35);
-    "results of 1,000 as they come, all woken between two polls", "results as they come, all woken between two polls", 1_000,
+    "results of 1,000 as they come, all woken between two polls",
+        "results as they come, all woken between two polls", 1_000,
         "`WaitIterator`", TimesBestPeer(0.35);
-    "results of 1,000 as they come, polled after each wake", "results as they come, polled after each wake", 1_000,
+    "results of 1,000 as they come, polled after each wake",
+        "results as they come, polled after each wake", 1_000,
         "`WaitIterator`", TimesBestPeer(0.35);
     "spawn a body that never suspends", "spawn a body that never suspends", 100,
         "`spawn_local` of a coroutine", AtMost(20.0);
@@ -86,7 +93,8 @@ pub const ROWS: &[Row] = rows! {
         "`sleep`, in a list", TimesBestPeer(0.8);
     "100,000 sleeps that all fire, in tasks", "sleeps that all fire, in tasks", 100_000,
         "`sleep`, in tasks", TimesBestPeer(0.8);
-    "promise, awaited first", "a value of a callback, awaited first", 1, "`promise`", TimesBestPeer(0.6);
+    "promise, awaited first", "a value of a callback, awaited first", 1,
+        "`promise`", TimesBestPeer(0.6);
     "callback future, awaited first", "a value of a callback, awaited first", 1,
         "`from_callback`", TimesBestPeer(0.8);
     "`Callback` and `Wait`", "a value of a callback, awaited first", 1,
@@ -95,37 +103,43 @@ pub const ROWS: &[Row] = rows! {
         "`spawn_local` of a coroutine", AtMost(232.0);
     "heap bytes of a child of a list", "heap bytes of a child of a list", 100_000,
         "a list of `async fn`s", AtMost(192.0);
-    "heap bytes of a child of a `WaitIterator`", "heap bytes of a child, results as they come", 100_000,
-        "`WaitIterator`", AtMost(192.0);
-    "heap bytes of a child of a `WaitIterator`, grown by `push`", "heap bytes of a child, results as they come", 100_000,
+    "heap bytes of a child of a `WaitIterator`",
+        "heap bytes of a child, results as they come", 100_000, "`WaitIterator`", AtMost(192.0);
+    "heap bytes of a child of a `WaitIterator`, grown by `push`",
+        "heap bytes of a child, results as they come", 100_000,
         "`WaitIterator`, grown by `push`", AtMost(192.0);
-    "heap bytes kept for a task that has ended", "heap bytes that a loop keeps for a task that has ended",
-        100_000, "`spawn_local` of a coroutine that has ended", AtMost(1.0);
+    "heap bytes kept for a task that has ended",
+        "heap bytes that a loop keeps for a task that has ended", 100_000,
+        "`spawn_local` of a coroutine that has ended", AtMost(1.0);
 };
 
 /// The rows that apply on a current-thread runtime of tokio.
 pub const ROWS_ON_TOKIO: &[Row] = rows! {
-    "spawn a ready body, and await it", "tokio, current-thread: spawn a ready body, and await it", 1,
-        "gen", TimesBestPeer(0.4);
+    "spawn a ready body, and await it",
+        "tokio, current-thread: spawn a ready body, and await it", 1, "gen", TimesBestPeer(0.4);
     "spawn a body that suspends once, and await it",
-        "tokio, current-thread: spawn a body that suspends once, and await it", 1, "gen", TimesBestPeer(1.1);
+        "tokio, current-thread: spawn a body that suspends once, and await it", 1,
+        "gen", TimesBestPeer(1.1);
     "spawn a hundred that suspend once, and await them",
         "tokio, current-thread: spawn a hundred that suspend once, and await them", 1,
         "gen", TimesBestPeer(1.1);
     "start and cancel a sleep", "tokio, current-thread: start and cancel a sleep", 1,
         "gen", TimesBestPeer(1.1);
-    "timeout around a future that is ready", "tokio, current-thread: timeout around a future that is ready",
-        1, "gen", TimesBestPeer(1.1);
+    "timeout around a future that is ready",
+        "tokio, current-thread: timeout around a future that is ready", 1,
+        "gen", TimesBestPeer(1.1);
     "timeout around a future that suspends once",
-        "tokio, current-thread: timeout around a future that suspends once", 1, "gen", TimesBestPeer(1.1);
+        "tokio, current-thread: timeout around a future that suspends once", 1,
+        "gen", TimesBestPeer(1.1);
     "timeout that is dropped while it waits",
-        "tokio, current-thread: timeout that is dropped while it waits", 1, "gen", TimesBestPeer(1.1);
+        "tokio, current-thread: timeout that is dropped while it waits", 1,
+        "gen", TimesBestPeer(1.1);
     "a list of ten that suspend once", "tokio, current-thread: a list of ten that suspend once", 1,
         "gen", TimesBestPeer(1.1);
-    "100,000 sleeps that all fire, in a group", "tokio, current-thread: sleeps that all fire, in a group",
-        1, "gen", TimesBestPeer(1.1);
-    "100,000 sleeps that all fire, in tasks", "tokio, current-thread: sleeps that all fire, in tasks", 1,
-        "gen", TimesBestPeer(1.1);
+    "100,000 sleeps that all fire, in a group",
+        "tokio, current-thread: sleeps that all fire, in a group", 1, "gen", TimesBestPeer(1.1);
+    "100,000 sleeps that all fire, in tasks",
+        "tokio, current-thread: sleeps that all fire, in tasks", 1, "gen", TimesBestPeer(1.1);
 };
 
 impl Row {
