@@ -155,6 +155,8 @@ fn a_test_above_is_found_among_attributes_and_comments() {
         ("#[test] mod m {\n", false),
         ("#[test]\n#[ignore] fn f() {}\n", false),
         ("#[doc = \"#[test]\"]\n", false),
+        ("#[test]\n#[doc = \"a\n", false),
+        ("#[test]\n#[doc = \"a\n#[b]\"]\n", false),
         ("", false),
     ] {
         assert_eq!(ends_in_test(above), is_test, "{above:?}");
