@@ -32,8 +32,7 @@ impl BenchLoop {
     /// Runs turns until the steering has enough, nothing can go on, or the next timer is due after
     /// `until`.
     pub(super) fn run(&self, steering: &dyn Steering, until: Option<Instant>) -> SteeredEnd {
-        let _entered = current::enter(&self.core);
-        self.core.run_steered(steering, until)
+        self.within(|| self.core.run_steered(steering, until))
     }
 
     /// Runs `work` with this loop as the current one.

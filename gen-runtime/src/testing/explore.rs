@@ -1,6 +1,5 @@
 //! [`explore`]: runs a body once for each fault at each of its steps.
 
-use std::collections::HashMap;
 use std::env;
 use std::fmt;
 use std::future::Future;
@@ -10,12 +9,12 @@ use std::time::{Duration, Instant};
 use super::bench_loop::assert_allowed;
 use super::fault::{Fault, INJECTED};
 use super::finding::{End, Finding, What};
+use super::left_out::left_out;
 use super::plan::Plan;
 use super::report::Report;
 use super::run::{run, Body, Ended, Limits, Run};
-use super::step::{Step, StepKind};
+use super::step::{visits, Step};
 use crate::error::{Panicked, Throw};
-use crate::inject::observer::ALL_YIELDS_LOOK;
 use crate::yieldable::FutureOfResult;
 use crate::Result;
 
@@ -86,7 +85,7 @@ const PROGRESS: Duration = Duration::from_secs(2);
 /// # The end of a run
 ///
 /// A run ends with its body. Tasks that the body has spawned, and has not waited for, are dropped
-/// with the loop, before the invariant looks; [`settle`](Explore::settle) lets them go on.
+/// with the loop, before the invariant looks; [`linger`](Explore::linger) lets them go on.
 #[track_caller]
 pub fn explore<'a, B, W, C, T, E, M>(body: B) -> Explore<'a, W, T>
 where
@@ -109,7 +108,7 @@ where
         visits: VISITS,
         orders: 0,
         pairs: false,
-        limits: Limits { time: TIME_LIMIT, steps: STEP_LIMIT, settle: Duration::ZERO, by },
+        limits: Limits { time: TIME_LIMIT, steps: STEP_LIMIT, linger: Duration::ZERO, by },
         invariants: Vec::new(),
     }
 }
@@ -178,8 +177,8 @@ impl<'a, W, T: 'static> Explore<'a, W, T> {
 
     /// After the end of the body, lets the other tasks of the loop go on for so long on the virtual
     /// clock, before the invariant looks.
-    pub fn settle(mut self, time: Duration) -> Self {
-        self.limits.settle = time;
+    pub fn linger(mut self, time: Duration) -> Self {
+        self.limits.linger = time;
         self
     }
 
@@ -313,7 +312,7 @@ impl<'a, W, T: 'static> Exploration<'a, W, T> {
             self.learn(&Plan::order(number));
         }
         self.faults_after(&plan, &steps, self.explore.pairs);
-        self.report.not_explored = not_explored(&self.explore, &steps);
+        self.report.not_explored = left_out(&steps, &self.explore.faults, self.explore.visits);
         self.report.steps = steps;
         self.report
     }
@@ -408,47 +407,6 @@ fn complete_chains(steps: &mut [Step], plan: &Plan, known: &[Step]) {
 fn first_difference(one: &[Step], other: &[Step]) -> Option<usize> {
     let differs = one.iter().zip(other).position(|(one, other)| one != other);
     differs.or_else(|| (one.len() != other.len()).then(|| one.len().min(other.len())))
-}
-
-/// For each step: how often it has happened by then.
-fn visits(steps: &[Step]) -> Vec<usize> {
-    let mut counts: HashMap<&Step, usize> = HashMap::new();
-    let visit = |step| {
-        let count = counts.entry(step).or_default();
-        *count += 1;
-        *count
-    };
-    steps.iter().map(visit).collect()
-}
-
-fn not_explored<W, T>(explore: &Explore<'_, W, T>, steps: &[Step]) -> Vec<String> {
-    let mut left_out = Vec::new();
-    let asked = |fault: Fault| explore.faults.contains(&fault);
-    let count = |is: &dyn Fn(StepKind) -> bool| steps.iter().filter(|step| is(step.kind)).count();
-    let beyond = visits(steps).into_iter().filter(|visit| *visit > explore.visits).count();
-    if beyond > 0 {
-        left_out.push(format!("{beyond} steps, which are visits beyond the first {}", explore.visits));
-    }
-    if asked(Fault::LostReply) && !ALL_YIELDS_LOOK {
-        left_out.push("lost replies, which need debug assertions or the feature `testing`".to_owned());
-    }
-    let ready = count(&|kind| kind == StepKind::Ready);
-    if ready > 0 && explore.faults.iter().any(|fault| *fault != Fault::LostReply) {
-        left_out.push(format!(
-            "faults other than `LostReply` at {ready} yields that were ready at once, and waited for nothing"
-        ));
-    }
-    let children = count(&|kind| kind == StepKind::ChildSuspended);
-    if children > 0 && (asked(Fault::Cancel) || asked(Fault::Drop)) {
-        left_out.push(format!(
-            "`Cancel` and `Drop` of one child alone, at {children} yields of children: they come with the whole task"
-        ));
-    }
-    let elsewhere = count(&|kind| kind == StepKind::Elsewhere);
-    if elsewhere > 0 && asked(Fault::Error) {
-        left_out.push(format!("errors at {elsewhere} suspensions at an `.await`, which is no yield"));
-    }
-    left_out
 }
 
 /// Tells how far a long exploration is.

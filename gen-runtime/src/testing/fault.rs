@@ -1,7 +1,6 @@
 //! [`Fault`]: a failure that an exploration puts at a step.
 
 use std::fmt;
-use std::str::FromStr;
 use std::time::Duration;
 
 use crate::error::{Error, Panicked, TimeoutError};
@@ -14,7 +13,7 @@ use crate::error::{Error, Panicked, TimeoutError};
 /// use gen::testing::Fault;
 ///
 /// assert_eq!(Fault::LostReply.to_string(), "LostReply");
-/// assert_eq!("Cancel".parse::<Fault>().unwrap(), Fault::Cancel);
+/// assert!(Fault::ALL.contains(&Fault::LostReply));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -38,8 +37,17 @@ pub(super) const INJECTED: &str = "injected by gen::testing::explore";
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Fault; 6] =
-        [Fault::Error, Fault::Timeout, Fault::Panic, Fault::LostReply, Fault::Cancel, Fault::Drop];
+    pub const ALL: &'static [Fault] =
+        &[Fault::Error, Fault::Timeout, Fault::Panic, Fault::LostReply, Fault::Cancel, Fault::Drop];
+
+    /// The fault that is printed as this text. If there is none, the message lists all of them.
+    pub(super) fn named(text: &str) -> Result<Self, String> {
+        let named = Fault::ALL.iter().find(|fault| fault.to_string() == text);
+        named.copied().ok_or_else(|| {
+            let names: Vec<String> = Fault::ALL.iter().map(|fault| format!("`{fault}`")).collect();
+            format!("`{text}` is no fault: write one of {}", names.join(", "))
+        })
+    }
 
     /// The error with which the yield fails. `None` if the fault is one of the whole task.
     pub(super) fn error(self) -> Option<Error> {
@@ -59,8 +67,8 @@ impl Fault {
             Fault::Timeout => "this yield failed with a timeout",
             Fault::Panic => "the child that this yield waits for has panicked",
             Fault::LostReply => "the work that this yield waits for was done, but its reply was lost",
-            Fault::Cancel => "the task was cancelled while it waited at this yield",
-            Fault::Drop => "the task was dropped while it waited at this yield",
+            Fault::Cancel => "the task was cancelled while it waited here",
+            Fault::Drop => "the task was dropped while it waited here",
         }
     }
 }
@@ -68,32 +76,5 @@ impl Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self, f)
-    }
-}
-
-/// A text is not the name of a [`Fault`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ParseFaultError {
-    text: String,
-}
-
-impl fmt::Display for ParseFaultError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is no fault: write one of ", self.text)?;
-        for (n, fault) in Fault::ALL.iter().enumerate() {
-            write!(f, "{}`{fault}`", if n == 0 { "" } else { ", " })?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for ParseFaultError {}
-
-impl FromStr for Fault {
-    type Err = ParseFaultError;
-
-    fn from_str(text: &str) -> Result<Self, ParseFaultError> {
-        let named = Fault::ALL.into_iter().find(|fault| fault.to_string() == text);
-        named.ok_or_else(|| ParseFaultError { text: text.to_owned() })
     }
 }

@@ -5,6 +5,7 @@ use std::{fmt, mem, thread};
 use super::fault::Fault;
 use super::plan::Plan;
 use super::run::Hang;
+use super::source;
 use super::step::Step;
 
 /// So many steps before and after a fault are printed.
@@ -95,7 +96,8 @@ impl Finding {
                 write!(f, "in task {}, which the body has spawned, ", step.task)?;
             }
             writeln!(f, "{}:", fault.describe())?;
-            step.write_chain(f)?;
+            source::write_chain(f, &step.chain)?;
+            writeln!(f)?;
         }
         if let Some(order) = self.plan.order {
             writeln!(
@@ -116,7 +118,8 @@ impl Finding {
                 0 => writeln!(f, "  then the body waits:")?,
                 task => writeln!(f, "  and task {task} waits:")?,
             }
-            step.write_chain(f)?;
+            source::write_chain(f, &step.chain)?;
+            writeln!(f)?;
         }
         Ok(())
     }

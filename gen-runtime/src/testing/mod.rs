@@ -3,28 +3,28 @@
 //! | to | use |
 //! |---|---|
 //! | find the yield at which a failure, a cancellation or a drop breaks something | [`explore`](fn@explore) |
-//! | stop at each yield of one coroutine, and say what happens there | [`Stepper`] |
+//! | stop at each yield of one coroutine, and choose what happens there | [`Stepper`] |
 //! | only test on a virtual clock | [`#[gen::test]`](macro@crate::test) |
 //!
-//! Both run on a loop of their own, with a virtual clock, so nothing in them waits. The
-//! [guide](crate::guide::testing) shows them in use.
+//! `explore` and `Stepper` run the coroutine on a loop of their own, with a virtual clock, so no
+//! test waits for time to pass. The [guide](crate::guide::testing) shows them in use.
 //!
 //! # Steps
 //!
 //! A run of a program is a list of *steps*. They are numbered from 0, in the order in which they
 //! happen, and are the same in every run of a program that is deterministic. There are five kinds:
 //!
-//! | step | when it happens | what can be done to it |
+//! | step | when it happens | faults that fit it |
 //! |---|---|---|
 //! | [`Suspended`](StepKind::Suspended) | a task was polled, and one of its yields waits | `Error`, `Timeout`, `Panic`, `Cancel`, `Drop` |
 //! | [`ChildSuspended`](StepKind::ChildSuspended) | a child of a list, map, tuple or scope was polled, and one of its yields waits | `Error`, `Timeout`, `Panic` |
-//! | [`Elsewhere`](StepKind::Elsewhere) | a task was polled, and waits at no yield: at an `.await` | `Cancel`, `Drop` |
+//! | [`Awaiting`](StepKind::Awaiting) | a task was polled, and waits at an `.await` outside of all yields | `Cancel`, `Drop` |
 //! | [`Returned`](StepKind::Returned) | a yield that has waited has a value | `LostReply` |
 //! | [`Ready`](StepKind::Ready) | a yield has a value at once | `LostReply` |
 //!
 //! The first three are the suspensions. A yield that waits for a list is polled whenever one of the
-//! children goes on, and each of these polls is a step. Each task has steps: the body, and the
-//! tasks that it spawns on the same loop.
+//! children goes on, and each of these polls is a step. The body has steps, and so has each task
+//! that it starts with [`spawn`](crate::spawn) or [`spawn_local`](crate::spawn_local).
 //!
 //! # Faults
 //!
@@ -33,12 +33,12 @@
 //! | `Error` | the innermost yield fails. The future that it waited for is dropped, unfinished |
 //! | `Timeout` | the same, with a [`TimeoutError`](crate::TimeoutError) |
 //! | `Panic` | the same, with the [`Panicked`](crate::Panicked) of a child or a task that has panicked |
-//! | `Cancel` | the task is cancelled, as by [`JoinHandle::cancel`](crate::JoinHandle::cancel), also in its children |
+//! | `Cancel` | the task is cancelled with its children, as by [`JoinHandle::cancel`](crate::JoinHandle::cancel) |
 //! | `Drop` | the task is dropped, as at the end of the [grace](crate::CancelCompletion::grace) of a cancellation |
 //! | `LostReply` | the yield has a value, which is dropped, and the yield fails |
 //!
-//! The first three happen in the poll that suspends the yield: its body goes on at once. `Cancel`
-//! and `Drop` come when that poll is over, before anything else runs.
+//! `Error`, `Timeout` and `Panic` happen in the poll in which the yield begins to wait: the body
+//! goes on at once. `Cancel` and `Drop` come when that poll is over, before anything else runs.
 //!
 //! # Limits
 //!
@@ -58,14 +58,16 @@
 //!   interrupt a callback that adds itself again and again with
 //!   [`add_callback`](crate::IoLoopHandle::add_callback): it has no steps, and the clock stands
 //!   still.
-//! - The first wait of a spawned task that is no coroutine has no step: no yield could show
-//!   it.
+//! - The first wait of a spawned task that is no coroutine has no step: no yield could show it.
+//! - A yield that is ready at once counts as one that has waited, if an earlier wait at it has
+//!   ended by an error of its own.
 
 // `recorder.rs` says how it works.
 mod bench_loop;
 mod explore;
 mod fault;
 mod finding;
+mod left_out;
 mod plan;
 mod recorder;
 mod report;
@@ -76,7 +78,7 @@ mod stepper;
 mod suspension;
 
 pub use self::explore::{explore, Explore};
-pub use self::fault::{Fault, ParseFaultError};
+pub use self::fault::Fault;
 pub use self::finding::Finding;
 pub use self::report::Report;
 pub use self::step::{Step, StepKind};

@@ -60,10 +60,10 @@ impl FromStr for Plan {
             let number = |text: &str| text.parse().map_err(|_| format!("`{text}` is no number"));
             match at {
                 "order" => plan.order = Some(number(what)?),
-                _ => plan.faults.push((
-                    number(at)?.try_into().unwrap_or(usize::MAX),
-                    what.parse().map_err(|error: super::fault::ParseFaultError| error.to_string())?,
-                )),
+                _ => {
+                    let step = number(at)?.try_into().unwrap_or(usize::MAX);
+                    plan.faults.push((step, Fault::named(what)?));
+                }
             }
         }
         plan.faults.sort_by_key(|(step, _)| *step);

@@ -5,7 +5,8 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `explore.rs` | `explore`, `Explore`: the list of runs |
-//! | `report.rs` | `Report`: the findings, and the faults that were left out |
+//! | `report.rs` | `Report`: the findings, and how they are printed |
+//! | `left_out.rs` | the steps and faults that were left out, as sentences |
 //! | `finding.rs` | `Finding`: a run that has broken something |
 //! | `stepper.rs` | `Stepper`: one coroutine that is driven by hand |
 //! | `suspension.rs` | `Suspension`: the yield at which a stepped coroutine waits |
@@ -14,7 +15,7 @@
 //! | `recorder.rs` | [`Recorder`]: notes the steps of a run, and puts the faults of its plan there |
 //! | `plan.rs` | which faults at which steps, also as text |
 //! | `step.rs`, `fault.rs` | `Step`, `Fault` |
-//! | `source.rs` | the source text of a yield |
+//! | `source.rs` | a chain of yields, with their source text |
 //!
 //! While a run goes on, a [`Recorder`] is the observer of the thread
 //! (`../inject/observer.rs`): the yields call it when they are pending, and when they have a value.
@@ -130,9 +131,9 @@ impl Recorder {
 
     /// The last suspensions of the tasks that wait.
     pub(super) fn waiting(&self) -> Vec<usize> {
-        let tasks = self.state.borrow().tasks.clone();
-        let waiting = tasks.into_iter().filter(|(task, _)| self.core.is_suspended(*task));
-        waiting.filter_map(|(_, last)| last).collect()
+        let state = self.state.borrow();
+        let waiting = state.tasks.iter().filter(|(task, _)| self.core.is_suspended(*task));
+        waiting.filter_map(|(_, last)| *last).collect()
     }
 
     pub(super) fn chain(&self, step: usize) -> Vec<Site> {
@@ -156,7 +157,7 @@ impl Recorder {
     /// Called when a job has run, which was that of `task` if one is given.
     pub(super) fn after_job(&self, task: Option<TaskId>) {
         if let Some(task) = task {
-            self.note_elsewhere(task);
+            self.note_awaiting(task);
         }
         self.close_chains();
         loop {
@@ -165,7 +166,7 @@ impl Recorder {
             match fault {
                 Fault::Cancel => {
                     self.core.inject_now(task, Injection::Cancel(self.cancellation()));
-                    self.note_elsewhere(task);
+                    self.note_awaiting(task);
                 }
                 _ => self.core.drop_task(task, self.cancellation()),
             }
@@ -173,9 +174,9 @@ impl Recorder {
         }
     }
 
-    /// A task was polled. If it is suspended, and none of its yields has said so, it waits
-    /// somewhere else.
-    fn note_elsewhere(&self, task: TaskId) {
+    /// A task was polled. If it is suspended, and none of its yields has said so, it waits at an
+    /// `.await`.
+    fn note_awaiting(&self, task: TaskId) {
         if !self.core.is_suspended(task) {
             return;
         }
@@ -184,7 +185,7 @@ impl Recorder {
         if state.open.contains_key(&waker) {
             return;
         }
-        if let Some(fault) = state.add_suspension(StepKind::Elsewhere, task, waker, Vec::new()) {
+        if let Some(fault) = state.add_suspension(StepKind::Awaiting, task, waker, Vec::new()) {
             state.due.push_back((task, fault));
         }
     }

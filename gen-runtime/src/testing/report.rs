@@ -82,14 +82,14 @@ impl Report {
     }
 }
 
-fn count(number: usize, noun: &str) -> String {
+pub(super) fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(run) = &self.repeated {
-            writeln!(f, "explore: only the run `{}`, because GEN_EXPLORE is set", run.plan)?;
+            writeln!(f, "explore: only the run `{}`, because GEN_EXPLORE is set: {}", run.plan, run.what)?;
             run.write_faults(f)?;
             writeln!(f, "  the steps:")?;
             run.write_steps(f, true)?;
@@ -102,7 +102,10 @@ impl fmt::Display for Report {
             count(self.runs, "run"),
             count(self.steps.len(), "step"),
         )?;
-        self.write_findings(f)?;
+        // A run that was asked for is printed whole above, also if it is a finding.
+        if self.repeated.is_none() {
+            self.write_findings(f)?;
+        }
         for left_out in &self.not_explored {
             writeln!(f, "not explored: {left_out}")?;
         }

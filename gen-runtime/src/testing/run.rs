@@ -27,7 +27,7 @@ pub(super) struct Limits {
     pub(super) time: Duration,
     pub(super) steps: usize,
     /// How long the other tasks go on after the end of the body.
-    pub(super) settle: Duration,
+    pub(super) linger: Duration,
     pub(super) by: &'static Location<'static>,
 }
 
@@ -57,9 +57,9 @@ pub(super) fn run<T: 'static>(body: Body<T>, plan: &Plan, limits: Limits) -> Run
     let bench = BenchLoop::new();
     let recorder = Recorder::new(bench.core.clone(), plan.clone(), limits.by);
     let _observed = Observed::by(recorder.clone());
-    let mut started = start(&bench, &recorder, body);
-    let ended = match steer(&bench, &recorder, &started, limits) {
-        None => Ended::With(started.result().unwrap_or_else(lost_result)),
+    let mut handle = start(&bench, &recorder, body);
+    let ended = match steer(&bench, &recorder, &handle, limits) {
+        None => Ended::With(result_of(&mut handle)),
         Some(hang) => Ended::Hangs(hang, recorder.waiting()),
     };
     // A body that hangs is dropped first, and then the handle, whose task has ended.
@@ -67,54 +67,42 @@ pub(super) fn run<T: 'static>(body: Body<T>, plan: &Plan, limits: Limits) -> Run
     Run { steps: recorder.take_steps(), ended }
 }
 
-/// A body that has begun. It is the first task of its loop.
-pub(super) struct Started<T> {
-    pub(super) handle: JoinHandle<T>,
-}
-
-/// Runs the first step of a body, on a new loop.
-pub(super) fn start<T: 'static>(bench: &BenchLoop, recorder: &Recorder, body: Body<T>) -> Started<T> {
+/// Runs the first step of a body, on a new loop. The body is the first task of that loop.
+pub(super) fn start<T: 'static>(bench: &BenchLoop, recorder: &Recorder, body: Body<T>) -> JoinHandle<T> {
     bench.within(|| {
         let handle = task::start(&bench.core, body);
         recorder.after_job(Some(bench.core.first_task()));
-        Started { handle }
+        handle
     })
 }
 
-impl<T> Started<T> {
-    /// The result, if the task has ended.
-    pub(super) fn result(&mut self) -> Option<Result<T>> {
-        match Pin::new(&mut self.handle).poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(result) => Some(result),
-            Poll::Pending => None,
-        }
+/// The result of a task that has ended.
+pub(super) fn result_of<T>(handle: &mut JoinHandle<T>) -> Result<T> {
+    match Pin::new(handle).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(result) => result,
+        Poll::Pending => Err(Error::new("the body has ended without a result, which is a bug of gen")),
     }
-}
-
-/// A task that has ended has a result.
-pub(super) fn lost_result<T>() -> Result<T> {
-    Err(Error::new("the body has ended without a result, which is a bug of gen"))
 }
 
 fn steer<T>(
     bench: &BenchLoop,
     recorder: &Rc<Recorder>,
-    started: &Started<T>,
+    handle: &JoinHandle<T>,
     limits: Limits,
 ) -> Option<Hang> {
-    let is_over = || started.handle.is_done() || recorder.len() > limits.steps;
+    let is_over = || handle.is_done() || recorder.len() > limits.steps;
     let steered = Steered { recorder, is_over: &is_over };
     let end = bench.run(&steered, later(bench, limits.time));
-    if !started.handle.is_done() {
+    if !handle.is_done() {
         return Some(match end {
             SteeredEnd::Over => Hang::TooManySteps,
             SteeredEnd::Stuck => Hang::Stuck,
             SteeredEnd::OutOfTime => Hang::OutOfTime,
         });
     }
-    if limits.settle != Duration::ZERO {
+    if limits.linger != Duration::ZERO {
         let is_over = || recorder.len() > limits.steps;
-        bench.run(&Steered { recorder, is_over: &is_over }, later(bench, limits.settle));
+        bench.run(&Steered { recorder, is_over: &is_over }, later(bench, limits.linger));
     }
     None
 }

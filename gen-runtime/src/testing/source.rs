@@ -1,4 +1,4 @@
-//! The source text of a yield, read from its file.
+//! A chain of yields as text, with the source text of each, read from its file.
 //!
 //! The path of a [`Site`] is relative to the folder in which rustc was called: the root of the
 //! workspace. A test runs in the folder of its package, which is that folder or below it. If the
@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::Path;
 use std::rc::Rc;
-use std::{env, fs};
+use std::{env, fmt, fs};
 
 use crate::Site;
 
@@ -17,6 +17,22 @@ const LONGEST: usize = 70;
 
 thread_local! {
     static FILES: RefCell<HashMap<&'static str, Option<Rc<str>>>> = RefCell::default();
+}
+
+/// Writes a chain of yields, from the inside out: the position and the text of each, on lines of
+/// their own. The last line has no line break.
+pub(super) fn write_chain(f: &mut fmt::Formatter<'_>, chain: &[Site]) -> fmt::Result {
+    if chain.is_empty() {
+        return f.write_str("    at an `.await`, whose position only `yield_!` would show");
+    }
+    for (n, site) in chain.iter().enumerate() {
+        let role = if n == 0 { "    at" } else { "\n    which is waited for at" };
+        write!(f, "{role} {site}")?;
+        if let Some(text) = text_of(site) {
+            write!(f, "\n        {text}")?;
+        }
+    }
+    Ok(())
 }
 
 /// The text of the yield at that site, on one line.

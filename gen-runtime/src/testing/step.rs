@@ -1,5 +1,6 @@
 //! [`Step`]: one event of a run, at which a fault can be put.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use super::fault::Fault;
@@ -15,7 +16,7 @@ pub enum StepKind {
     /// A child of a group waits at a yield.
     ChildSuspended,
     /// A task waits at an `.await`.
-    Elsewhere,
+    Awaiting,
     /// A yield that has waited has a value.
     Returned,
     /// A yield has a value, and has not waited.
@@ -24,13 +25,12 @@ pub enum StepKind {
 
 impl StepKind {
     /// Whether the fault can happen at such a step.
-    #[must_use]
-    pub fn fits(self, fault: Fault) -> bool {
+    pub(super) fn fits(self, fault: Fault) -> bool {
         match fault {
             Fault::Error | Fault::Timeout | Fault::Panic => {
                 matches!(self, StepKind::Suspended | StepKind::ChildSuspended)
             }
-            Fault::Cancel | Fault::Drop => matches!(self, StepKind::Suspended | StepKind::Elsewhere),
+            Fault::Cancel | Fault::Drop => matches!(self, StepKind::Suspended | StepKind::Awaiting),
             Fault::LostReply => matches!(self, StepKind::Returned | StepKind::Ready),
         }
     }
@@ -39,7 +39,7 @@ impl StepKind {
         match self {
             StepKind::Suspended => "waits",
             StepKind::ChildSuspended => "child waits",
-            StepKind::Elsewhere => "waits at an .await",
+            StepKind::Awaiting => "waits at an .await",
             StepKind::Returned => "returns",
             StepKind::Ready => "is ready",
         }
@@ -71,24 +71,10 @@ impl Step {
     }
 
     /// The yield, and then the yields that wait for it, from the inside out. Empty for
-    /// [`Elsewhere`](StepKind::Elsewhere).
+    /// [`Awaiting`](StepKind::Awaiting).
     #[must_use]
     pub fn chain(&self) -> &[Site] {
         &self.chain
-    }
-
-    /// Writes the chain, each yield on lines of its own.
-    pub(super) fn write_chain(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.chain.is_empty() {
-            return writeln!(f, "    at an `.await`");
-        }
-        for (n, site) in self.chain.iter().enumerate() {
-            writeln!(f, "    {} {site}", if n == 0 { "at" } else { "which is waited for at" })?;
-            if let Some(text) = source::text_of(site) {
-                writeln!(f, "        {text}")?;
-            }
-        }
-        Ok(())
     }
 }
 
@@ -105,4 +91,15 @@ impl fmt::Display for Step {
             None => Ok(()),
         }
     }
+}
+
+/// For each step: how often it has happened by then.
+pub(super) fn visits(steps: &[Step]) -> Vec<usize> {
+    let mut counts: HashMap<&Step, usize> = HashMap::new();
+    let visit = |step| {
+        let count = counts.entry(step).or_default();
+        *count += 1;
+        *count
+    };
+    steps.iter().map(visit).collect()
 }

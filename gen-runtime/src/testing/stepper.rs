@@ -20,12 +20,13 @@ use super::bench_loop::{assert_allowed, BenchLoop};
 use super::explore::STEP_LIMIT;
 use super::plan::Plan;
 use super::recorder::Recorder;
-use super::run::{later, lost_result, start, Body, Started, Steered};
+use super::run::{later, result_of, start, Body, Steered};
 use super::suspension::{Stop, Suspension, WaitsFor};
 use crate::error::{CancelSource, Throw};
 use crate::executor::{Core, Injection, SteeredEnd, TaskId, VirtualClock};
 use crate::inject::in_flight::Observed;
 use crate::inject::Cancellation;
+use crate::task::JoinHandle;
 use crate::yieldable::FutureOfResult;
 use crate::Result;
 
@@ -40,6 +41,9 @@ const TIME_LIMIT: Duration = Duration::from_secs(2 * 86_400);
 ///
 /// The tasks that the coroutine spawns run on the same loop, and go on whenever the stepper lets
 /// the loop run. Dropping the stepper drops the coroutine and them.
+///
+/// A test names a yield by a [label](Suspension::is_at), such as a part of its text. The name of an
+/// outer function fits, too: `patient` below fits while `pause` waits.
 ///
 /// ```
 /// use gen::testing::{Stepper, WaitsFor};
@@ -71,12 +75,15 @@ const TIME_LIMIT: Duration = Duration::from_secs(2 * 86_400);
 /// // The clock stands still until it is moved.
 /// assert!(stepper.advance(Duration::from_secs(59)).is_at("pause"));
 /// stepper.throw("the door bell");
-/// stepper.assert_at("patient");
+/// # // The lines of a doctest are in no file, so its yields have no text.
+/// # #[cfg(any())]
+/// stepper.assert_at("gen::moment()");
+/// # assert_eq!(stepper.position().suspension().unwrap().site().unwrap().function(), "patient");
 /// assert_eq!(stepper.finish().unwrap(), "disturbed");
 /// ```
 pub struct Stepper<T> {
     /// Before the loop, so that it is dropped first.
-    started: Option<Started<T>>,
+    handle: Option<JoinHandle<T>>,
     cold: Option<Body<T>>,
     recorder: Rc<Recorder>,
     /// The body was woken in the poll in which it was last disturbed, perhaps by the future of the
@@ -104,7 +111,7 @@ impl<T: 'static> Stepper<T> {
         let bench = BenchLoop::new();
         let recorder = Recorder::new(bench.core.clone(), Plan::default(), Location::caller());
         let cold: Body<T> = Box::pin(async { coroutine.await.map_err(Throw::throw) });
-        Stepper { started: None, cold: Some(cold), recorder, was_disturbed: false, bench }
+        Stepper { handle: None, cold: Some(cold), recorder, was_disturbed: false, bench }
     }
 
     /// Lets the coroutine go on to its next suspension. The first call starts it.
@@ -178,7 +185,7 @@ impl<T: 'static> Stepper<T> {
     ///
     /// # Panics
     ///
-    /// If the coroutine does not wait: it was not started, or has ended.
+    /// If the coroutine was not started, or has ended.
     #[track_caller]
     pub fn throw<E: Throw<M>, M>(&mut self, error: E) -> Stop {
         self.inject(Injection::Error(error.throw(), Location::caller()))
@@ -228,7 +235,7 @@ impl<T: 'static> Stepper<T> {
     /// If the coroutine was not started.
     #[track_caller]
     pub fn position(&self) -> Stop {
-        assert!(!self.is_cold(), "the coroutine was not started: call `step` first");
+        self.assert_started();
         self.stop(false)
     }
 
@@ -273,17 +280,22 @@ impl<T: 'static> Stepper<T> {
                 Stop::Ended => break,
             }
         }
-        let mut started = self.started.take().expect("the result of a stepper is taken once");
-        started.result().unwrap_or_else(lost_result)
+        let mut handle = self.handle.take().expect("the result of a stepper is taken once");
+        result_of(&mut handle)
     }
 
     fn is_cold(&self) -> bool {
         self.cold.is_some()
     }
 
+    #[track_caller]
+    fn assert_started(&self) {
+        assert!(!self.is_cold(), "the coroutine was not started: call `step` first");
+    }
+
     /// Whether the coroutine has begun, and has not ended.
     fn is_running(&self) -> bool {
-        self.started.as_ref().is_some_and(|started| !started.handle.is_done())
+        self.handle.as_ref().is_some_and(|handle| !handle.is_done())
     }
 
     fn task(&self) -> TaskId {
@@ -293,7 +305,7 @@ impl<T: 'static> Stepper<T> {
     fn begin(&mut self) {
         let Some(body) = self.cold.take() else { return };
         let _observed = Observed::by(self.recorder.clone());
-        self.started = Some(start(&self.bench, &self.recorder, body));
+        self.handle = Some(start(&self.bench, &self.recorder, body));
     }
 
     /// Runs the loop until `is_over`, until nothing is left to do before the given time, or until
@@ -314,7 +326,8 @@ impl<T: 'static> Stepper<T> {
 
     #[track_caller]
     fn inject(&mut self, injection: Injection) -> Stop {
-        assert!(self.is_running(), "the coroutine does not wait: it was not started, or has ended");
+        self.assert_started();
+        assert!(self.is_running(), "the coroutine has ended, so it waits at no yield");
         self.within(|core, task| core.inject_now(task, injection));
         self.was_disturbed = self.bench.core.is_queued(self.task());
         self.stop(false)

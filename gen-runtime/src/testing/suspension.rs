@@ -116,18 +116,8 @@ fn is_position(site: &Site, label: &str) -> bool {
 
 impl fmt::Display for Suspension {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "for {}", self.waits_for)?;
-        if self.chain.is_empty() {
-            return f.write_str(", at an `.await`");
-        }
-        for (n, site) in self.chain.iter().enumerate() {
-            let role = if n == 0 { "at" } else { "which is waited for at" };
-            write!(f, "\n    {role} {site}")?;
-            if let Some(text) = source::text_of(site) {
-                write!(f, "\n        {text}")?;
-            }
-        }
-        Ok(())
+        writeln!(f, "for {}", self.waits_for)?;
+        source::write_chain(f, &self.chain)
     }
 }
 

@@ -167,7 +167,10 @@ fn the_children_of_a_list_fail_one_by_one_and_are_cancelled_together() {
     );
     // An error for each child; then one for the list, which drops both; then the cancellation.
     assert_eq!(*seen.borrow(), "abAB");
-    assert!(report.not_explored().iter().any(|left_out| left_out.contains("of one child alone")), "{report}");
+    assert!(
+        report.not_explored().iter().any(|left_out| left_out.contains("for one child alone")),
+        "{report}"
+    );
 }
 
 /// An undo that is itself undone would not be found.
@@ -230,7 +233,7 @@ fn the_visits_of_a_loop_that_are_left_out_are_said() {
     let report = explore(|| ((), items())).faults([Fault::Error]).visits(3).report();
     assert_eq!(report.runs(), 2 + 3);
     // The first three suspensions, and the first three returns, are not left out.
-    assert_eq!(report.not_explored(), ["194 steps, which are visits beyond the first 3"]);
+    assert_eq!(report.not_explored(), ["194 steps beyond the first 3 visits"]);
 }
 
 /// A program that relies on the order of the loop would fail on another executor.
@@ -302,7 +305,7 @@ fn other_tasks_go_on_after_the_body_only_if_asked() {
         Ok(())
     };
     assert_eq!(explore(world).faults([]).invariant(is_done).report().findings().len(), 1);
-    explore(world).faults([]).invariant(is_done).settle(2 * SECOND).check();
+    explore(world).faults([]).invariant(is_done).linger(2 * SECOND).check();
 }
 
 /// The line that a message gives to repeat a run would do something else.
@@ -316,7 +319,13 @@ fn a_run_is_repeated_by_the_variable() {
     };
     let run = test("1:LostReply");
     assert!(run.contains("only the run `1:LostReply`") && run.contains("1 run of"), "{run}");
+    assert!(run.contains("is set: nothing is wrong"), "{run}");
     assert!(run.contains("its reply was lost"), "{run}");
+    let broken = test("3:LostReply");
+    let parts = ["the invariant does not hold: it has failed", "its reply was lost", "then the body ended"];
+    for part in parts {
+        assert_eq!(broken.matches(part).count(), 1, "`{part}` in {broken}");
+    }
     let chain = test("0:Error");
     assert!(chain.contains("which is waited for at") && chain.contains("in outer"), "{chain}");
     let wrong = test("1:LostRepyl");
@@ -404,8 +413,37 @@ fn a_body_that_waits_at_an_await_can_be_cancelled_and_dropped() {
             Ok(())
         })
         .report();
-    assert_eq!(kinds(&report), [StepKind::Elsewhere]);
+    assert_eq!(kinds(&report), [StepKind::Awaiting]);
     assert_eq!(plans(&report), ["0:Cancel", "0:Drop"]);
+    let text = report.to_string();
+    assert!(text.contains("waited here:\n    at an `.await`, whose position only `yield_!`"), "{text}");
+}
+
+/// A test that asks for timeouts would pass, and would have had none.
+#[test]
+fn the_faults_that_do_not_fit_are_said_by_name() {
+    #[gen::coroutine]
+    fn mixed() -> gen::Result {
+        yield_!(vec![gen::moment()])?;
+        yield_!(ready(()))?;
+        gen::moment().await
+    }
+    let left_out = |faults: &[Fault]| {
+        let report = explore(|| ((), mixed())).faults(faults.iter().copied()).report();
+        report.not_explored().to_vec()
+    };
+    assert_eq!(left_out(&[Fault::LostReply]), [""; 0]);
+    assert_eq!(
+        left_out(&[Fault::Timeout, Fault::Panic]),
+        [
+            "`Timeout`, `Panic` at 1 yield that had a value at once, and waited for nothing",
+            "`Timeout`, `Panic` at 1 suspension at an `.await`, which is no yield",
+        ]
+    );
+    assert_eq!(
+        left_out(&[Fault::Cancel]),
+        ["`Cancel` at 1 yield that had a value at once, and waited for nothing"]
+    );
 }
 
 /// A test that explores inside of a coroutine would hang, or would stop the loop around it.
@@ -437,7 +475,7 @@ fn a_cancelled_body_that_goes_on_to_an_await_has_a_step_there() {
         .report();
     let cancelled = report.findings().iter().find(|finding| finding.plan() == "0:Cancel");
     let steps = cancelled.expect("the cancellation is a finding").steps();
-    assert_eq!(steps.get(1).map(Step::kind), Some(StepKind::Elsewhere), "{report}");
+    assert_eq!(steps.get(1).map(Step::kind), Some(StepKind::Awaiting), "{report}");
 }
 
 /// A yield that has not waited would be said to have waited, as in an earlier round.

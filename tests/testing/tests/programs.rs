@@ -42,7 +42,7 @@ fn a_lost_update_after_a_cancellation_is_found() {
         &[
             "2 findings",
             "`6:Cancel`: the invariant does not hold: the accounts hold 90, not 100",
-            "the task was cancelled while it waited at this yield:",
+            "the task was cancelled while it waited here:",
             "bank.rs:34:9 in balance",
             "which is waited for at tests/testing/src/bank.rs:70:15 in transfer",
             "yield_!(bank.clone().balance(to))",

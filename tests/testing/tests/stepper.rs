@@ -177,6 +177,35 @@ fn a_label_that_does_not_fit_says_where_the_body_is() {
     assert!(text.contains("was not reached: the body has ended"), "{text}");
 }
 
+/// The author of a test would look for the end of a body that was never started.
+#[test]
+fn a_disturbance_without_a_wait_says_why_there_is_none() {
+    let panic_of = |stepper: &mut Stepper<&'static str>, disturb: fn(&mut Stepper<&'static str>) -> Stop| {
+        let disturbed = panic::catch_unwind(panic::AssertUnwindSafe(|| drop(disturb(stepper))));
+        *disturbed.unwrap_err().downcast::<&str>().expect("a text")
+    };
+    let throw: fn(&mut Stepper<&'static str>) -> Stop = |stepper| stepper.throw("no power");
+    let cancel: fn(&mut Stepper<&'static str>) -> Stop = |stepper| stepper.cancel("the test");
+    for disturb in [throw, cancel] {
+        let mut stepper = Stepper::new(outer());
+        assert_eq!(panic_of(&mut stepper, disturb), "the coroutine was not started: call `step` first");
+        stepper.finish().unwrap();
+        assert_eq!(panic_of(&mut stepper, disturb), "the coroutine has ended, so it waits at no yield");
+    }
+}
+
+/// The reader of a message would look for a yield that is not there.
+#[test]
+fn a_wait_at_an_await_says_why_it_has_no_position() {
+    let mut stepper = Stepper::new(async { gen::sleep(SECOND).await });
+    let stop = stepper.step();
+    assert_eq!(stop.suspension().expect("it waits").site(), None);
+    assert_eq!(
+        stop.to_string(),
+        "the body waits for a timer, which is due in 1s\n    at an `.await`, whose position only `yield_!` would show"
+    );
+}
+
 /// The drop of a suspended body would be lost.
 #[test]
 fn a_stepper_that_is_dropped_drops_its_body() {
@@ -362,6 +391,7 @@ fn a_label_fits_whole_names_and_whole_numbers() {
     let line = stop.suspension().unwrap().site().unwrap().line();
     for label in [
         "inner".to_owned(),
+        "outer".to_owned(),
         "gen::sleep(".to_owned(),
         format!("stepper.rs:{line}"),
         format!("tests/stepper.rs:{line}"),
