@@ -4,13 +4,14 @@ use std::env;
 use std::fmt;
 use std::future::Future;
 use std::panic::{catch_unwind, AssertUnwindSafe, Location};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::bench_loop::assert_allowed;
 use super::fault::{Fault, INJECTED};
 use super::finding::{End, Finding, What};
 use super::left_out::left_out;
 use super::plan::Plan;
+use super::progress::Progress;
 use super::report::Report;
 use super::run::{run, Body, Ended, Limits, Run};
 use super::step::{visits, Step};
@@ -29,9 +30,6 @@ pub(super) const STEP_LIMIT: usize = 10_000;
 
 /// So often a yield of a loop is explored.
 const VISITS: usize = 10;
-
-/// The time between two lines about the progress.
-const PROGRESS: Duration = Duration::from_secs(2);
 
 /// Explores a coroutine: runs it once for each fault at each of its steps, and looks each time
 /// whether the invariant holds.
@@ -213,8 +211,8 @@ impl<'a, W, T: 'static> Explore<'a, W, T> {
 
     /// Explores, and returns what was found.
     ///
-    /// Long explorations write a line about their progress every two seconds, to the standard error
-    /// output.
+    /// An exploration that takes longer than two seconds writes a line about its progress every
+    /// second: to the standard error output, also where a harness captures the output of the tests.
     ///
     /// # Panics
     ///
@@ -223,7 +221,7 @@ impl<'a, W, T: 'static> Explore<'a, W, T> {
     #[track_caller]
     pub fn report(self) -> Report {
         assert_allowed();
-        let exploration = Exploration::new(self);
+        let exploration = Exploration::new(self, Progress::on_stderr());
         match env::var(PLAN_VARIABLE) {
             Ok(plan) => match plan.parse() {
                 Ok(plan) => exploration.repeat(plan),
@@ -286,11 +284,14 @@ impl<W, T> fmt::Debug for Explore<'_, W, T> {
 struct Exploration<'a, W, T> {
     explore: Explore<'a, W, T>,
     report: Report,
+    /// The number of runs, as far as it can be known. A fault may change the steps after it, and so
+    /// the number of second faults.
+    planned: usize,
     progress: Progress,
 }
 
 impl<'a, W, T: 'static> Exploration<'a, W, T> {
-    fn new(explore: Explore<'a, W, T>) -> Self {
+    fn new(explore: Explore<'a, W, T>, progress: Progress) -> Self {
         let report = Report {
             steps: Vec::new(),
             runs: 0,
@@ -298,12 +299,14 @@ impl<'a, W, T: 'static> Exploration<'a, W, T> {
             not_explored: Vec::new(),
             repeated: None,
         };
-        Exploration { explore, report, progress: Progress::new() }
+        // Each order is learned by two runs, and so are the steps without any fault.
+        let learning = explore.orders.saturating_add(1).saturating_mul(2);
+        let planned = usize::try_from(learning).unwrap_or(usize::MAX);
+        Exploration { explore, report, planned, progress }
     }
 
     fn explore(mut self) -> Report {
-        let plan = Plan::default();
-        let Some(steps) = self.learn(&plan) else {
+        let Some(steps) = self.learn(&Plan::default()) else {
             self.report.steps =
                 self.report.findings.last().map_or_else(Vec::new, |found| found.steps.clone());
             return self.report;
@@ -311,7 +314,7 @@ impl<'a, W, T: 'static> Exploration<'a, W, T> {
         for number in 1..=self.explore.orders {
             self.learn(&Plan::order(number));
         }
-        self.faults_after(&plan, &steps, self.explore.pairs);
+        self.explore_faults(&steps);
         self.report.not_explored = left_out(&steps, &self.explore.faults, self.explore.visits);
         self.report.steps = steps;
         self.report
@@ -320,8 +323,7 @@ impl<'a, W, T: 'static> Exploration<'a, W, T> {
     /// Runs a plan twice, and compares the runs. `None` if there was a finding.
     fn learn(&mut self, plan: &Plan) -> Option<Vec<Step>> {
         let first = self.run(plan, &[])?;
-        self.report.runs += 1;
-        let (steps, _, ended) = self.explore.run(plan);
+        let (steps, _, ended) = self.count_run(plan);
         if let Some(at) = first_difference(&first, &steps) {
             let before = first.get(at).cloned();
             self.found(plan, What::Diverges { at, before }, steps, ended);
@@ -330,32 +332,57 @@ impl<'a, W, T: 'static> Exploration<'a, W, T> {
         Some(first)
     }
 
-    /// Explores each fault at each of the steps that come after those of `plan`.
-    fn faults_after(&mut self, plan: &Plan, steps: &[Step], pairs: bool) {
-        let visits = visits(steps);
-        for at in plan.known_steps()..steps.len() {
-            if visits[at] > self.explore.visits {
-                continue;
-            }
-            for fault in self.explore.faults.clone() {
-                if !steps[at].kind.fits(fault) {
-                    continue;
-                }
-                let plan = plan.and(at, fault);
-                self.progress.tell(&self.report, at, steps.len());
-                let run = self.run(&plan, &steps[..=at]);
-                if let (true, Some(run)) = (pairs, run) {
-                    self.faults_after(&plan, &run, false);
-                }
+    /// Explores each fault at each step that it fits, and each pair of them if that is asked for.
+    fn explore_faults(&mut self, steps: &[Step]) {
+        let faults = self.faults_from(0, steps);
+        let pairs = self.explore.pairs;
+        // Until the steps after a fault are known, they count as those of the run without it.
+        let pairs_after = |at: usize| match pairs {
+            true => faults.iter().filter(|(second, _)| *second > at).count(),
+            false => 0,
+        };
+        self.planned += faults.len() + faults.iter().map(|(at, _)| pairs_after(*at)).sum::<usize>();
+        for (at, fault) in &faults {
+            let plan = Plan::default().and(*at, *fault);
+            let run = self.run(&plan, &steps[..=*at]);
+            self.planned -= pairs_after(*at);
+            if let (true, Some(run)) = (pairs, run) {
+                self.explore_pairs(&plan, &run);
             }
         }
+    }
+
+    /// Explores each fault at each step after the last fault of `plan`, whose run had these steps.
+    fn explore_pairs(&mut self, plan: &Plan, steps: &[Step]) {
+        let faults = self.faults_from(plan.known_steps(), steps);
+        self.planned += faults.len();
+        for (at, fault) in faults {
+            self.run(&plan.and(at, fault), &steps[..=at]);
+        }
+    }
+
+    /// The faults that are to be explored, at the steps from `first` on.
+    fn faults_from(&self, first: usize, steps: &[Step]) -> Vec<(usize, Fault)> {
+        let visits = visits(steps);
+        let mut faults = Vec::new();
+        for at in (first..steps.len()).filter(|at| visits[*at] <= self.explore.visits) {
+            let fitting = self.explore.faults.iter().filter(|fault| steps[at].kind.fits(**fault));
+            faults.extend(fitting.map(|fault| (at, *fault)));
+        }
+        faults
+    }
+
+    /// Runs a plan as one of the runs of the report.
+    fn count_run(&mut self, plan: &Plan) -> (Vec<Step>, Option<What>, End) {
+        self.progress.tell(&self.report, self.planned);
+        self.report.runs += 1;
+        self.explore.run(plan)
     }
 
     /// Runs a plan. The run has to begin with the steps in `known`, and returns its own, unless it
     /// is a finding.
     fn run(&mut self, plan: &Plan, known: &[Step]) -> Option<Vec<Step>> {
-        self.report.runs += 1;
-        let (mut steps, what, ended) = self.explore.run(plan);
+        let (mut steps, what, ended) = self.count_run(plan);
         complete_chains(&mut steps, plan, known);
         let differs = first_difference(known, steps.get(..known.len()).unwrap_or(&steps));
         let diverges = differs.map(|at| What::Diverges { at, before: known.get(at).cloned() });
@@ -409,34 +436,77 @@ fn first_difference(one: &[Step], other: &[Step]) -> Option<usize> {
     differs.or_else(|| (one.len() != other.len()).then(|| one.len().min(other.len())))
 }
 
-/// Tells how far a long exploration is.
-struct Progress {
-    began: Instant,
-    told: Instant,
-}
-
-impl Progress {
-    fn new() -> Self {
-        let now = Instant::now();
-        Progress { began: now, told: now }
-    }
-
-    fn tell(&mut self, report: &Report, step: usize, steps: usize) {
-        if self.told.elapsed() < PROGRESS {
-            return;
-        }
-        self.told = Instant::now();
-        say(&format_args!(
-            "explore: step {step} of {steps}, {} runs in {} s, {} findings",
-            report.runs,
-            self.began.elapsed().as_secs(),
-            report.findings.len(),
-        ));
-    }
-}
-
 /// Writes to the standard error output, which the test harness captures.
 #[expect(clippy::print_stderr, reason = "it is for the person who runs the test")]
 fn say(text: &dyn fmt::Display) {
     eprintln!("{text}");
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use std::cell::RefCell;
+    use std::io::{self, Write};
+    use std::rc::Rc;
+
+    use crate::executor::VirtualClock;
+
+    #[derive(Clone, Default)]
+    struct Output(Rc<RefCell<Vec<u8>>>);
+
+    impl Write for Output {
+        fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+            self.0.borrow_mut().write(text)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// The lines about an exploration of three steps, if each run takes so long.
+    fn progress(takes: Duration, pairs: bool) -> Vec<String> {
+        let (clock, output) = (VirtualClock::new(), Output::default());
+        let progress = Progress::new(Box::new(clock.clone()), Box::new(output.clone()));
+        let explored = explore(|| {
+            clock.advance(takes);
+            let body = async {
+                for _ in 0..3 {
+                    crate::sleep(Duration::from_secs(1)).await?;
+                }
+                Ok::<(), crate::Error>(())
+            };
+            ((), body)
+        });
+        let explored = match pairs {
+            true => explored.faults([Fault::Cancel]).pairs(),
+            false => explored.faults([Fault::Cancel, Fault::Drop]),
+        };
+        let _report = Exploration::new(explored, progress).explore();
+        let text = String::from_utf8(output.0.take()).unwrap();
+        text.lines().filter_map(|line| line.split_once("`: ")).map(|(_, runs)| runs.to_owned()).collect()
+    }
+
+    #[test]
+    fn a_long_exploration_writes_a_line_in_each_second_after_the_second() {
+        assert_eq!(
+            progress(Duration::from_millis(500), false),
+            ["4 of 8 runs are done after 2 s, 0 findings", "6 of 8 runs are done after 3 s, 0 findings"]
+        );
+    }
+
+    #[test]
+    fn the_planned_pairs_are_guessed_until_the_steps_after_a_fault_are_known() {
+        assert_eq!(
+            progress(Duration::from_secs(2), true),
+            [
+                "1 of 2 runs are done after 2 s, 0 findings",
+                // Three faults, and three pairs of them.
+                "2 of 8 runs are done after 4 s, 0 findings",
+                // A body that is cancelled at an `.await` has no further steps.
+                "3 of 6 runs are done after 6 s, 0 findings",
+                "4 of 5 runs are done after 8 s, 0 findings",
+            ]
+        );
+    }
 }

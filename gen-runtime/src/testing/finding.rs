@@ -167,9 +167,7 @@ impl Finding {
     /// The command that repeats the run.
     fn command(&self) -> String {
         let plan = &self.plan;
-        let current = thread::current();
-        // The test harness gives its threads the names of the tests.
-        match current.name().filter(|name| *name != "main") {
+        match test_name() {
             Some(test) => format!("GEN_EXPLORE={plan} cargo test {test}"),
             None => format!("GEN_EXPLORE={plan}"),
         }
@@ -222,4 +220,11 @@ impl fmt::Display for Hang {
             Hang::TooManySteps => "it has not ended within the limit of steps",
         })
     }
+}
+
+/// The name of the test that runs on this thread, if one does. The test harness gives its threads
+/// the names of the tests.
+pub(super) fn test_name() -> Option<String> {
+    let current = thread::current();
+    current.name().filter(|name| *name != "main").map(str::to_owned)
 }

@@ -69,6 +69,7 @@ mod fault;
 mod finding;
 mod left_out;
 mod plan;
+mod progress;
 mod recorder;
 mod report;
 mod run;

@@ -8,6 +8,7 @@
 //! | `report.rs` | `Report`: the findings, and how they are printed |
 //! | `left_out.rs` | the steps and faults that were left out, as sentences |
 //! | `finding.rs` | `Finding`: a run that has broken something |
+//! | `progress.rs` | the lines that say how far a long exploration is |
 //! | `stepper.rs` | `Stepper`: one coroutine that is driven by hand |
 //! | `suspension.rs` | `Suspension`: the yield at which a stepped coroutine waits |
 //! | `run.rs` | one run of a body, with a plan |
