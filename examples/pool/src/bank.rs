@@ -19,29 +19,32 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
+use crate::connection::Answer;
+
 /// The money of all customers together when the bank opens.
 pub(crate) const DEPOSITS: i64 = 400;
 
-type Accounts = BTreeMap<String, i64>;
+/// The money of each customer.
+pub(crate) struct Accounts {
+    balances: Mutex<BTreeMap<String, i64>>,
+}
 
-/// A bank with four customers, of 100 each.
+/// A bank that can be reached.
 pub(crate) struct Bank {
     address: SocketAddr,
-    accounts: Arc<Mutex<Accounts>>,
+    accounts: Arc<Accounts>,
 }
 
 impl Bank {
     /// Opens the bank on a free port of this machine.
     pub(crate) fn open() -> io::Result<Bank> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-        let customers = ["alice", "bob", "carol", "dave"];
-        let accounts = customers.map(|name| (name.to_owned(), DEPOSITS / 4)).into_iter().collect();
-        let bank = Bank { address: listener.local_addr()?, accounts: Arc::new(Mutex::new(accounts)) };
+        let bank = Bank { address: listener.local_addr()?, accounts: Accounts::new() };
         let accounts = bank.accounts.clone();
         thread::spawn(move || {
             for connection in listener.incoming().map_while(Result::ok) {
-                let accounts = accounts.clone();
-                thread::spawn(move || serve(&connection, &accounts));
+                let session = Session::new(accounts.clone());
+                thread::spawn(move || serve(&connection, session));
             }
         });
         Ok(bank)
@@ -51,17 +54,15 @@ impl Bank {
         self.address
     }
 
-    /// The money of all customers together.
-    pub(crate) fn total(&self) -> i64 {
-        lock(&self.accounts).values().sum()
+    pub(crate) fn accounts(&self) -> &Accounts {
+        &self.accounts
     }
 }
 
 /// Answers the requests of one connection until it is closed.
-fn serve(connection: &TcpStream, accounts: &Mutex<Accounts>) -> io::Result<()> {
-    let mut open = None;
+fn serve(connection: &TcpStream, mut session: Session) -> io::Result<()> {
     for request in BufReader::new(connection).lines() {
-        let answer = match answer(&request?, &mut open, accounts) {
+        let answer = match session.answer(&request?) {
             Ok(answer) => format!("OK {answer}\n"),
             Err(why) => format!("ERROR {why}\n"),
         };
@@ -71,43 +72,66 @@ fn serve(connection: &TcpStream, accounts: &Mutex<Accounts>) -> io::Result<()> {
     Ok(())
 }
 
+impl Accounts {
+    /// Four customers, who have 100 each.
+    pub(crate) fn new() -> Arc<Accounts> {
+        let customers = ["alice", "bob", "carol", "dave"];
+        let balances = customers.map(|name| (name.to_owned(), DEPOSITS / 4)).into_iter().collect();
+        Arc::new(Accounts { balances: Mutex::new(balances) })
+    }
+
+    /// The money of all customers together.
+    pub(crate) fn total(&self) -> i64 {
+        self.lock().values().sum()
+    }
+
+    fn commit(&self, changes: Changes) {
+        let mut balances = self.lock();
+        for (account, amount) in changes {
+            *balances.entry(account).or_default() += amount;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, i64>> {
+        // No code that holds this lock can panic half-way.
+        self.balances.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// The changes of a transaction, in order.
 type Changes = Vec<(String, i64)>;
 
-fn answer(
-    request: &str,
-    open: &mut Option<Changes>,
-    accounts: &Mutex<Accounts>,
-) -> Result<&'static str, String> {
-    match request.split(' ').collect::<Vec<_>>()[..] {
-        ["BEGIN"] => {
-            let left_open = open.replace(Changes::new());
-            commit(left_open.unwrap_or_default(), accounts);
-        }
-        ["ADD", account, amount] => {
-            let changes = open.as_mut().ok_or("no transaction is open")?;
-            let amount = amount.parse().map_err(|error| format!("{amount}: {error}"))?;
-            if !lock(accounts).contains_key(account) {
-                return Err(format!("{account} is no customer"));
+/// The bank's side of a connection.
+pub(crate) struct Session {
+    accounts: Arc<Accounts>,
+    /// The transaction, if one is open.
+    open: Option<Changes>,
+}
+
+impl Session {
+    pub(crate) fn new(accounts: Arc<Accounts>) -> Session {
+        Session { accounts, open: None }
+    }
+
+    pub(crate) fn answer(&mut self, request: &str) -> Answer {
+        match request.split(' ').collect::<Vec<_>>()[..] {
+            ["BEGIN"] => {
+                let left_open = self.open.replace(Changes::new());
+                self.accounts.commit(left_open.unwrap_or_default());
             }
-            changes.push((account.to_owned(), amount));
+            ["ADD", account, amount] => {
+                let changes = self.open.as_mut().ok_or("no transaction is open")?;
+                let amount = amount.parse().map_err(|error| format!("{amount}: {error}"))?;
+                if !self.accounts.lock().contains_key(account) {
+                    return Err(format!("{account} is no customer"));
+                }
+                changes.push((account.to_owned(), amount));
+            }
+            ["COMMIT"] => self.accounts.commit(self.open.take().ok_or("no transaction is open")?),
+            ["ROLLBACK"] => drop(self.open.take().ok_or("no transaction is open")?),
+            ["OPEN?"] => return Ok(if self.open.is_some() { "yes" } else { "no" }.to_owned()),
+            _ => return Err(format!("what is `{request}`?")),
         }
-        ["COMMIT"] => commit(open.take().ok_or("no transaction is open")?, accounts),
-        ["ROLLBACK"] => drop(open.take().ok_or("no transaction is open")?),
-        ["OPEN?"] => return Ok(if open.is_some() { "yes" } else { "no" }),
-        _ => return Err(format!("what is `{request}`?")),
+        Ok(String::new())
     }
-    Ok("")
-}
-
-fn commit(changes: Changes, accounts: &Mutex<Accounts>) {
-    let mut accounts = lock(accounts);
-    for (account, amount) in changes {
-        *accounts.entry(account).or_default() += amount;
-    }
-}
-
-fn lock(accounts: &Mutex<Accounts>) -> MutexGuard<'_, Accounts> {
-    // No code that holds this lock can panic half-way.
-    accounts.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -18,9 +18,10 @@
 //! | file | contents |
 //! |---|---|
 //! | `bank.rs` | the server: transactions over TCP, on threads of its own |
-//! | `pool.rs` | connections and the pool, for both |
+//! | `connection.rs`, `pool.rs` | connections and the pool, for both |
 //! | `with_gen.rs` | the transfer as a coroutine |
 //! | `with_tokio.rs` | the transfer as an `async fn` |
+//! | `morning.rs` | the results of both |
 //!
 //! It prints:
 //!
@@ -38,6 +39,8 @@
 //! ```
 
 mod bank;
+mod connection;
+mod morning;
 mod pool;
 mod with_gen;
 mod with_tokio;
@@ -46,31 +49,10 @@ use std::error::Error;
 
 use crate::bank::Bank;
 
-/// The results of the two transfers.
-struct Morning {
-    alice: Result<(), String>,
-    idle: usize,
-    in_transaction: usize,
-    carol: Result<(), String>,
-}
-
 fn main() -> Result<(), Box<dyn Error>> {
     let bank = Bank::open()?;
-    print!("with gen:\n{}", with_gen::morning(bank.address())?.report(&bank));
+    print!("with gen:\n{}", with_gen::morning(bank.address())?.report(bank.accounts()));
     let bank = Bank::open()?;
-    print!("with tokio:\n{}", with_tokio::morning(bank.address())?.report(&bank));
+    print!("with tokio:\n{}", with_tokio::morning(bank.address())?.report(bank.accounts()));
     Ok(())
-}
-
-impl Morning {
-    fn report(&self, bank: &Bank) -> String {
-        let told = |transfer: &Result<(), String>| match transfer {
-            Ok(()) => "done".to_owned(),
-            Err(error) => error.clone(),
-        };
-        format!(
-            "  the transfer of alice's 10: {}\n  connections in the pool: {}, in the middle of a transaction: {}\n  the transfer of carol's 5: {}\n  money in the bank: {} of {}\n",
-            told(&self.alice), self.idle, self.in_transaction, told(&self.carol), bank.total(), bank::DEPOSITS,
-        )
-    }
 }

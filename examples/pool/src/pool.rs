@@ -1,61 +1,41 @@
-//! Connections to the bank, and the pool that lends them. Coroutines and `async fn`s use the same
-//! pool.
+//! The pool that lends connections. Coroutines and `async fn`s use the same pool.
 //!
 //! Sockets and channels come from crates that run on any executor. `Drop` returns a lent connection
 //! to the pool, so none is ever lost. But `Drop` cannot wait, so the code that borrowed the
 //! connection must end its transaction itself.
 
 use std::io;
-use std::net::SocketAddr;
-use std::ops::{Deref, DerefMut};
 
 use async_channel::{Receiver, Sender};
-use async_net::TcpStream;
-use futures_lite::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 
-/// A connection to the bank.
-pub(crate) struct Connection {
-    stream: BufReader<TcpStream>,
-}
+use crate::connection::{Address, Connection};
 
-impl Connection {
-    async fn open(bank: SocketAddr) -> io::Result<Connection> {
-        Ok(Connection { stream: BufReader::new(TcpStream::connect(bank).await?) })
-    }
-
-    /// Sends a request and waits for the answer.
-    pub(crate) async fn exchange(&mut self, request: &str) -> io::Result<String> {
-        self.stream.get_mut().write_all(format!("{request}\n").as_bytes()).await?;
-        let mut answer = String::new();
-        self.stream.read_line(&mut answer).await?;
-        match answer.trim_end().split_once(' ') {
-            Some(("OK", answer)) => Ok(answer.to_owned()),
-            _ if answer.trim_end() == "OK" => Ok(String::new()),
-            Some(("ERROR", why)) => Err(io::Error::other(why.to_owned())),
-            _ => Err(io::Error::other(format!("the bank says `{answer}`"))),
-        }
-    }
-}
+/// A connection that is open, or the room for one that was closed.
+type Place = Option<Connection>;
 
 /// Lends connections. Each connection has at most one borrower.
 pub(crate) struct Pool {
-    idle: Receiver<Connection>,
-    give_back: Sender<Connection>,
+    bank: Address,
+    idle: Receiver<Place>,
+    give_back: Sender<Place>,
 }
 
 impl Pool {
-    /// A pool with a single connection.
-    pub(crate) async fn open(bank: SocketAddr) -> io::Result<Pool> {
+    /// A pool with room for a single connection, which its first borrower opens.
+    pub(crate) fn new(bank: Address) -> Pool {
         let (give_back, idle) = async_channel::unbounded();
-        let lent = Lent { connection: Some(Connection::open(bank).await?), give_back: give_back.clone() };
-        drop(lent);
-        Ok(Pool { idle, give_back })
+        drop(Lent { connection: None, give_back: give_back.clone() });
+        Pool { bank, idle, give_back }
     }
 
-    /// Waits for a free connection.
+    /// Waits for a free connection. If it was closed, opens another one in its place.
     pub(crate) async fn checkout(&self) -> io::Result<Lent> {
         let connection = self.idle.recv().await.map_err(io::Error::other)?;
-        Ok(Lent { connection: Some(connection), give_back: self.give_back.clone() })
+        let mut lent = Lent { connection, give_back: self.give_back.clone() };
+        if lent.connection.is_none() {
+            lent.connection = Some(Connection::open(&self.bank).await?);
+        }
+        Ok(lent)
     }
 
     /// The number of free connections.
@@ -66,31 +46,26 @@ impl Pool {
 
 /// A connection that returns to its pool when it is dropped.
 pub(crate) struct Lent {
-    /// `None` only during the drop.
-    connection: Option<Connection>,
-    give_back: Sender<Connection>,
+    connection: Place,
+    give_back: Sender<Place>,
+}
+
+impl Lent {
+    /// Sends a request and waits for the answer. If it fails, or is dropped before the answer has
+    /// come, the connection is closed: its next user would read that answer.
+    pub(crate) async fn exchange(&mut self, request: &str) -> io::Result<String> {
+        let connection = self.connection.take();
+        let mut connection = connection.ok_or_else(|| io::Error::other("the connection was closed"))?;
+        let answer = connection.exchange(request).await?;
+        self.connection = Some(connection);
+        answer.map_err(io::Error::other)
+    }
 }
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        if let Some(connection) = self.connection.take() {
-            // This fails if the pool is gone. Then the connection is closed.
-            let _ = self.give_back.try_send(connection);
-        }
-    }
-}
-
-impl Deref for Lent {
-    type Target = Connection;
-
-    fn deref(&self) -> &Connection {
-        self.connection.as_ref().expect("it is taken out only by drop")
-    }
-}
-
-impl DerefMut for Lent {
-    fn deref_mut(&mut self) -> &mut Connection {
-        self.connection.as_mut().expect("it is taken out only by drop")
+        // This fails if the pool is gone. Then the connection is closed.
+        let _ = self.give_back.try_send(self.connection.take());
     }
 }
 

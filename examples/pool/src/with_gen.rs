@@ -1,33 +1,33 @@
 //! The transfer as a coroutine. When it is cancelled, it goes on until it has cleaned up.
 
-use std::net::SocketAddr;
 use std::rc::Rc;
 
 use gen::yield_;
 
-use crate::pool::{approval, Approvals, Connection, Pool};
-use crate::Morning;
+use crate::connection::Address;
+use crate::morning::Morning;
+use crate::pool::{approval, Approvals, Lent, Pool};
 
 /// Moves money from one account to another, either completely or not at all.
 #[gen::coroutine]
-fn transfer(pool: Rc<Pool>, from: &str, to: &str, amount: i64, approvals: Approvals) -> gen::Result {
+pub(crate) fn transfer(
+    pool: Rc<Pool>,
+    from: &str,
+    to: &str,
+    amount: i64,
+    approvals: Approvals,
+) -> gen::Result {
     let mut connection = yield_!(pool.checkout())?;
-    yield_!(ask(&mut connection, "BEGIN".to_owned()))?;
     let moved = yield_!(steps(&mut connection, from, to, amount, &approvals));
     let end = if moved.is_ok() { "COMMIT" } else { "ROLLBACK" };
-    yield_!(ask(&mut connection, end.to_owned()))?;
-    moved
+    let ended = yield_!(ask(&mut connection, end.to_owned()));
+    moved.and(ended).map(drop)
 }
 
 /// The steps of the transaction.
 #[gen::coroutine]
-fn steps(
-    connection: &mut Connection,
-    from: &str,
-    to: &str,
-    amount: i64,
-    approvals: &Approvals,
-) -> gen::Result {
+fn steps(connection: &mut Lent, from: &str, to: &str, amount: i64, approvals: &Approvals) -> gen::Result {
+    yield_!(ask(connection, "BEGIN".to_owned()))?;
     yield_!(ask(connection, format!("ADD {from} -{amount}")))?;
     yield_!(approval(approvals))?; // cancelled here
     yield_!(ask(connection, format!("ADD {to} {amount}")))?;
@@ -37,13 +37,13 @@ fn steps(
 /// Sends a request and waits for its answer. The shield protects it, because a connection between
 /// the two cannot be used.
 #[gen::coroutine]
-fn ask(connection: &mut Connection, request: String) -> gen::Result<String> {
+fn ask(connection: &mut Lent, request: String) -> gen::Result<String> {
     yield_!(gen::shield(connection.exchange(&request)))
 }
 
 #[gen::coroutine]
-fn customers(bank: SocketAddr) -> gen::Result<Morning> {
-    let pool = Rc::new(yield_!(Pool::open(bank))?);
+fn customers(bank: Address) -> gen::Result<Morning> {
+    let pool = Rc::new(Pool::new(bank));
     let (approvals, asked) = async_channel::unbounded();
 
     let alice = gen::spawn_local(transfer(pool.clone(), "alice", "bob", 10, approvals.clone()));
@@ -52,7 +52,7 @@ fn customers(bank: SocketAddr) -> gen::Result<Morning> {
     let alice = yield_!(alice).map_err(|error| error.to_string());
 
     let idle = pool.idle();
-    let open = yield_!(ask(&mut *yield_!(pool.checkout())?, "OPEN?".to_owned()))?;
+    let open = yield_!(ask(&mut yield_!(pool.checkout())?, "OPEN?".to_owned()))?;
 
     let carol = gen::spawn_local(transfer(pool.clone(), "carol", "dave", 5, approvals));
     yield_!(yield_!(asked.recv())?.send(()))?;
@@ -61,6 +61,6 @@ fn customers(bank: SocketAddr) -> gen::Result<Morning> {
 }
 
 /// Serves two customers, one after the other.
-pub(crate) fn morning(bank: SocketAddr) -> gen::Result<Morning> {
+pub(crate) fn morning(bank: Address) -> gen::Result<Morning> {
     gen::run_sync(customers(bank))
 }

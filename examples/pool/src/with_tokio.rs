@@ -1,40 +1,46 @@
 //! The transfer as an `async fn`. When it is cancelled, it is dropped where it waits.
 
 use std::io;
-use std::net::SocketAddr;
 use std::rc::Rc;
 
 use tokio::task::{spawn_local, LocalSet};
 
-use crate::pool::{approval, Approvals, Connection, Pool};
-use crate::Morning;
+use crate::connection::Address;
+use crate::morning::Morning;
+use crate::pool::{approval, Approvals, Lent, Pool};
 
 /// Is meant to move money from one account to another, either completely or not at all.
-async fn transfer(pool: Rc<Pool>, from: &str, to: &str, amount: i64, approvals: Approvals) -> io::Result<()> {
+pub(crate) async fn transfer(
+    pool: Rc<Pool>,
+    from: &str,
+    to: &str,
+    amount: i64,
+    approvals: Approvals,
+) -> io::Result<()> {
     let mut connection = pool.checkout().await?;
-    connection.exchange("BEGIN").await?;
     let moved = steps(&mut connection, from, to, amount, &approvals).await;
     let end = if moved.is_ok() { "COMMIT" } else { "ROLLBACK" };
-    connection.exchange(end).await?;
-    moved
+    let ended = connection.exchange(end).await;
+    moved.and(ended).map(drop)
 }
 
 /// The steps of the transaction.
 async fn steps(
-    connection: &mut Connection,
+    connection: &mut Lent,
     from: &str,
     to: &str,
     amount: i64,
     approvals: &Approvals,
 ) -> io::Result<()> {
+    connection.exchange("BEGIN").await?;
     connection.exchange(&format!("ADD {from} -{amount}")).await?;
     approval(approvals).await?; // dropped here
     connection.exchange(&format!("ADD {to} {amount}")).await?;
     Ok(())
 }
 
-async fn customers(bank: SocketAddr) -> io::Result<Morning> {
-    let pool = Rc::new(Pool::open(bank).await?);
+async fn customers(bank: Address) -> io::Result<Morning> {
+    let pool = Rc::new(Pool::new(bank));
     let (approvals, asked) = async_channel::unbounded();
 
     let alice = spawn_local(transfer(pool.clone(), "alice", "bob", 10, approvals.clone()));
@@ -54,7 +60,7 @@ async fn customers(bank: SocketAddr) -> io::Result<Morning> {
 }
 
 /// Serves two customers, one after the other.
-pub(crate) fn morning(bank: SocketAddr) -> io::Result<Morning> {
+pub(crate) fn morning(bank: Address) -> io::Result<Morning> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     LocalSet::new().block_on(&runtime, customers(bank))
 }
