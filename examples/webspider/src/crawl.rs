@@ -87,8 +87,10 @@ pub fn start<C: Fetch>(mut client: C, mut url: Url, limits: Limits) -> gen::Resu
 pub fn run<C: Fetch>(crawl: &Crawl<C>) -> gen::Result<End> {
     let workers: Vec<_> = (0..crawl.limits.concurrency).map(|_| worker(crawl)).collect();
     // A tuple that contains a list: the workers and `close_when_done` run in parallel, and this
-    // line ends when the last of them has ended.
-    yield_!((workers, close_when_done(&crawl.queue)))?;
+    // line ends when the last of them has ended. If one of them fails, the others may wait for it
+    // for ever, so a failure ends all of them.
+    let workers = gen::multi(workers).fail_fast();
+    yield_!(gen::multi((workers, close_when_done(&crawl.queue))).fail_fast())?;
     Ok(End::Finished)
 }
 
@@ -187,3 +189,6 @@ fn describe(error: &gen::Error, timeout: Duration) -> String {
 
 #[cfg(all(test, feature = "embedded"))]
 mod tests;
+
+#[cfg(test)]
+mod explored;

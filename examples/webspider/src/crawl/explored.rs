@@ -1,0 +1,67 @@
+//! Puts each fault at each yield of a crawl: at each fetch, and at each wait for the queue.
+
+use std::rc::Rc;
+
+use gen::testing::explore;
+use http::header::{HeaderMap, HeaderValue, CONTENT_TYPE};
+use http::StatusCode;
+
+use super::*;
+use crate::fetch::Answer;
+
+/// The client of a site of four pages, which answers after a second on the clock of the loop.
+struct Client;
+
+impl Fetch for Client {
+    const HTTPS: bool = false;
+
+    fn another(&self) -> Self {
+        Client
+    }
+
+    #[gen::coroutine]
+    fn fetch(&mut self, url: &Url) -> gen::Result<Fetched> {
+        yield_!(gen::sleep(Duration::from_secs(1)))?;
+        let html = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("text/html"))]);
+        let mut answer = Answer::new(url, StatusCode::OK, &html);
+        answer.feed(match url.path() {
+            "/" => b"<a href=a>x</a><a href=b>x</a>",
+            "/a" => b"<a href=c>x</a><a href=.>x</a>",
+            _ => b"",
+        });
+        answer.finish()
+    }
+}
+
+/// The pages that a crawl has found, and those of them that it has visited.
+#[derive(Debug, Default)]
+struct Pages {
+    found: Cell<usize>,
+    visited: Cell<usize>,
+}
+
+#[gen::coroutine]
+fn whole(pages: Rc<Pages>) -> gen::Result<End> {
+    let limits = Limits { concurrency: 2, timeout: Duration::from_secs(60), max_pages: usize::MAX };
+    let crawl = yield_!(start(Client, Url::parse("http://host/").unwrap(), limits))?;
+    let end = yield_!(run(&crawl))?;
+    let site = crawl.into_site();
+    pages.found.set(site.len());
+    pages.visited.set(site.pages().filter(|(_, page)| page.visit.is_some()).count());
+    Ok(end)
+}
+
+/// The program would wait for ever, or would leave pages out in silence.
+#[test]
+fn a_crawl_ends_and_has_visited_every_page_that_it_has_found() {
+    let world = || {
+        let pages = Rc::new(Pages::default());
+        (pages.clone(), whole(pages))
+    };
+    explore(world)
+        .invariant(|pages, end| {
+            gen::ensure!(end.is_err() || pages.found == pages.visited, "{pages:?}");
+            Ok(())
+        })
+        .check();
+}
