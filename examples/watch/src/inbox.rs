@@ -84,10 +84,13 @@ impl Inbox {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::cell::RefCell;
+    use std::rc::Rc;
     use std::sync::Arc;
     use std::thread;
     use std::time::Duration;
 
+    use gen::testing::{explore, Fault};
     use notify::event::{CreateKind, Event, EventKind};
 
     fn change(path: &str) -> Vec<Change> {
@@ -130,6 +133,58 @@ mod tests {
         let inbox = Inbox::default();
         assert_eq!(text(&io_loop.run_sync(after_a_dropped_wait(&inbox)).unwrap()), "created a");
     }
+
+    /// The changes that were put into an inbox, and those that were taken.
+    #[derive(Default)]
+    struct World {
+        inbox: Inbox,
+        put: RefCell<Vec<Change>>,
+        taken: RefCell<Vec<Change>>,
+    }
+
+    /// Takes the changes of a second, some of which come while it waits, and some at the same time.
+    /// It goes on after a failure, as the program does after one of its callback.
+    #[gen::coroutine]
+    fn take_all(world: Rc<World>) -> gen::Result {
+        let io_loop = gen::IoLoop::current().expect("it runs on a loop");
+        for (at, path) in [(0, "a"), (100, "b"), (200, "c"), (200, "d")] {
+            let world = world.clone();
+            io_loop.call_later(Duration::from_millis(at), move || {
+                world.inbox.put(change(path));
+                world.put.borrow_mut().extend(change(path));
+            });
+        }
+        let mut quiet = false;
+        while !quiet {
+            match yield_!(gen::with_timeout(Duration::from_secs(1), world.inbox.next_batch())) {
+                Ok(changes) => world.taken.borrow_mut().extend(changes),
+                Err(error) if error.is_cancelled() => return Err(error),
+                Err(error) => quiet = error.is::<gen::TimeoutError>(),
+            }
+        }
+        Ok(())
+    }
+
+    /// A change would be printed twice or not at all. The faults are those that end a wait; a batch
+    /// that has left the inbox does not get lost on its way to the caller.
+    #[test]
+    fn whatever_ends_a_wait_each_change_is_taken_once_or_is_still_there() {
+        let world = || {
+            let world = Rc::new(World::default());
+            (world.clone(), take_all(world))
+        };
+        explore(world)
+            .faults([Fault::Error, Fault::Timeout, Fault::Panic, Fault::Cancel, Fault::Drop])
+            .pairs()
+            .invariant(|world, _| {
+                let mut seen = world.taken.take();
+                seen.append(&mut world.inbox.lock().changes);
+                gen::ensure!(seen == *world.put.borrow(), "{} were put", text(&world.put.borrow()));
+                Ok(())
+            })
+            .check();
+    }
+
     /// At every yield there is a change, and a thrown error as well.
     #[gen::coroutine]
     fn in_a_flood(inbox: &Inbox) -> gen::Result {
