@@ -71,14 +71,18 @@ impl Finding {
         self.what.to_string()
     }
 
-    /// Whether the two are likely to have one cause: the same kind of thing is wrong after a fault
-    /// at the same yield, for the same caller.
+    /// Whether it is likely to have the cause of `other`, which has as many faults or fewer: its
+    /// last faults are those of `other`, and the same kind of thing is wrong then. A fault is the
+    /// same if it is at the same yield, for the same caller.
     pub(super) fn resembles(&self, other: &Finding) -> bool {
         let yields = |finding: &Finding| -> Vec<_> {
             let steps = finding.plan.faults.iter().filter_map(|(at, _)| finding.steps.get(*at));
             steps.map(|step| (step.chain.first().copied(), step.chain.get(1).copied())).collect()
         };
-        mem::discriminant(&self.what) == mem::discriminant(&other.what) && yields(self) == yields(other)
+        let (yields, others) = (yields(self), yields(other));
+        mem::discriminant(&self.what) == mem::discriminant(&other.what)
+            && yields.ends_with(&others)
+            && yields.is_empty() == others.is_empty()
     }
 
     pub(super) fn write_faults(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

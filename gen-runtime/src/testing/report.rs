@@ -8,6 +8,9 @@ use super::step::Step;
 /// So many findings are printed whole, one for each cause.
 const WHOLE: usize = 5;
 
+/// So many findings that are like another one are named.
+const NAMED: usize = 8;
+
 /// The result of an exploration. It prints as the text with which [`check`] panics.
 ///
 /// [`check`]: super::Explore::check
@@ -47,11 +50,14 @@ impl Report {
         &self.not_explored
     }
 
-    /// The findings by their likely cause: the first one of each, and the others.
+    /// The findings by their likely cause: the first one of each, and the others. A single fault
+    /// says more than a pair, so it comes first.
     fn causes(&self) -> Vec<(&Finding, Vec<&Finding>)> {
+        let mut findings: Vec<_> = self.findings.iter().collect();
+        findings.sort_by_key(|finding| finding.plan.faults.len());
         let mut causes: Vec<(&Finding, Vec<&Finding>)> = Vec::new();
-        for finding in &self.findings {
-            match causes.iter_mut().find(|(first, _)| first.resembles(finding)) {
+        for finding in findings {
+            match causes.iter_mut().find(|(first, _)| finding.resembles(first)) {
                 Some((_, others)) => others.push(finding),
                 None => causes.push((finding, Vec::new())),
             }
@@ -64,8 +70,7 @@ impl Report {
         for (first, others) in causes.iter().take(WHOLE) {
             writeln!(f, "\n{first}")?;
             if !others.is_empty() {
-                let plans: Vec<String> = others.iter().map(|other| format!("`{}`", other.plan)).collect();
-                writeln!(f, "  the same happens with {}", plans.join(", "))?;
+                writeln!(f, "  the same happens with {}", names(others))?;
             }
         }
         if causes.len() > WHOLE {
@@ -79,6 +84,16 @@ impl Report {
             writeln!(f, "  `{}`{like_it}: {}", first.plan, first.what)?;
         }
         Ok(())
+    }
+}
+
+/// The plans of some findings, in words.
+fn names(findings: &[&Finding]) -> String {
+    let named = findings.iter().take(NAMED).map(|finding| format!("`{}`", finding.plan));
+    let named = named.collect::<Vec<_>>().join(", ");
+    match findings.len().saturating_sub(NAMED) {
+        0 => named,
+        more => format!("{named}, and in {}", count(more, "other run")),
     }
 }
 

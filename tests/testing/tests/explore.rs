@@ -567,6 +567,33 @@ fn a_run_that_only_differs_from_another_one_is_not_to_be_repeated_alone() {
     assert!(!report.to_string().contains("to repeat"), "{report}");
 }
 
+/// The reader would have to find the one mistake in a hundred pairs, each with two faults.
+#[test]
+fn pairs_that_end_with_a_fault_that_suffices_alone_are_like_it() {
+    #[gen::coroutine]
+    fn patient(steps: u32) -> gen::Result {
+        for _ in 0..steps {
+            let _ = yield_!(gen::sleep(SECOND));
+        }
+        yield_!(gen::moment())
+    }
+    let report = explore(|| ((), patient(10)))
+        .faults([Fault::Error])
+        .pairs()
+        .invariant(|(), end| {
+            gen::ensure!(end.is_ok(), "it has failed");
+            Ok(())
+        })
+        .report();
+    // The moment fails alone, and after each of ten sleeps.
+    assert_eq!(report.findings().len(), 11);
+    let text = report.to_string();
+    let first = text.find("`20:Error`: the invariant does not hold").expect("the single fault is a cause");
+    let others = text.find("  the same happens with `0:Error,19:Error`, ").expect("the pairs are like it");
+    assert!(first < others && text.contains(", and in 2 other runs\n"), "{text}");
+    assert_eq!(text.matches("the invariant does not hold").count(), 1, "{text}");
+}
+
 /// The reader would look for findings that are not there.
 #[test]
 fn a_finding_without_others_like_it_does_not_count_them() {
