@@ -77,6 +77,9 @@ struct State {
     /// each.
     tasks: Vec<(TaskId, Option<usize>)>,
     numbers: HashMap<TaskId, usize>,
+    /// The wakers of all suspensions. While a clone of a waker is kept, no other waker has its
+    /// identity: a new group may have the memory of one that has ended.
+    wakers: HashMap<WakerId, Waker>,
     /// The chains that may grow, by the waker of their poll: those of the current job.
     open: HashMap<WakerId, usize>,
     /// The yields of each waker that still wait, for the chain of a yield that returns.
@@ -181,12 +184,12 @@ impl Recorder {
         if !self.core.is_suspended(task) {
             return;
         }
-        let waker = self.core.with_waker(task, WakerId::of);
+        let waker = self.core.with_waker(task, Waker::clone);
         let mut state = self.state.borrow_mut();
-        if state.open.contains_key(&waker) {
+        if state.open.contains_key(&WakerId::of(&waker)) {
             return;
         }
-        if let Some(fault) = state.add_suspension(StepKind::Awaiting, task, waker, Vec::new()) {
+        if let Some(fault) = state.add_suspension(StepKind::Awaiting, task, &waker, Vec::new()) {
             state.due.push_back((task, fault));
         }
     }
@@ -220,16 +223,25 @@ impl State {
         &mut self,
         kind: StepKind,
         task: TaskId,
-        waker: WakerId,
+        waker: &Waker,
         chain: Vec<Site>,
     ) -> Option<Fault> {
         let (task, step) = (self.number(task), self.steps.len());
+        let waker = self.keep(waker);
         if kind != StepKind::ChildSuspended {
             self.tasks[task].1 = Some(step);
         }
         self.open.insert(waker, step);
         self.waiting.insert(waker, Waiting { step, returned: 0 });
         self.add(kind, task, chain)
+    }
+
+    /// The identity of a waker, which remains that of this waker.
+    fn keep(&mut self, waker: &Waker) -> WakerId {
+        let kept = waker.clone();
+        let id = WakerId::of(&kept);
+        self.wakers.entry(id).or_insert(kept);
+        id
     }
 
     /// The step to whose chain a pending yield belongs, if it is not the first one of its poll.
@@ -261,13 +273,13 @@ impl State {
 impl Observer for Recorder {
     fn suspended(&self, waker: &Waker, site: &Site) -> Option<Error> {
         let task = self.core.running_task()?;
-        let waker = WakerId::of(waker);
+        let id = WakerId::of(waker);
         let mut state = self.state.try_borrow_mut().ok()?;
-        if let Some(step) = state.open_step(waker) {
+        if let Some(step) = state.open_step(id) {
             step.chain.push(*site);
             return None;
         }
-        let kind = match self.core.with_waker(task, WakerId::of) == waker {
+        let kind = match self.core.with_waker(task, WakerId::of) == id {
             true => StepKind::Suspended,
             false => StepKind::ChildSuspended,
         };
@@ -276,8 +288,8 @@ impl Observer for Recorder {
             state.due.push_back((task, fault));
             return None;
         };
-        state.close(waker);
-        state.waiting.remove(&waker);
+        state.close(id);
+        state.waiting.remove(&id);
         Some(error)
     }
 

@@ -478,6 +478,20 @@ fn a_cancelled_body_that_goes_on_to_an_await_has_a_step_there() {
     assert_eq!(steps.get(1).map(Step::kind), Some(StepKind::Awaiting), "{report}");
 }
 
+/// A program would be said to differ from run to run, because a group has the memory of one that
+/// has failed before.
+#[test]
+fn a_child_is_not_taken_for_one_of_a_group_that_has_ended() {
+    #[gen::coroutine]
+    fn groups() -> gen::Result {
+        for _ in 0..2 {
+            let _ = yield_!(gen::multi(vec![inner(), inner()]).fail_fast());
+        }
+        Ok(())
+    }
+    explore(|| ((), groups())).faults([Fault::Error]).check();
+}
+
 /// A yield that has not waited would be said to have waited, as in an earlier round.
 #[test]
 fn a_yield_that_is_ready_in_a_later_round_of_its_loop_has_not_waited() {
