@@ -1,22 +1,27 @@
 //! The coroutines behind the handlers.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use r#gen::{self as g, OneOf2, yield_};
-use reqwest::{Method, StatusCode};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// A replica that cannot be reached is asked again after this time.
+use crate::client::{Client, cannot_connect};
+
+/// A replica that gives no answer is asked again after this time.
 const PAUSE: Duration = Duration::from_millis(20);
+
+/// The number of times that the warehouse is asked to end an order.
+const TRIES: usize = 5;
 
 /// The items of one request that are looked up at the same time.
 pub(crate) const AT_ONCE: usize = 3;
 
 /// The state that all handlers share.
 pub struct Shop {
-    client: reqwest::Client,
+    pub(crate) client: Client,
     /// The addresses of the replicas, such as `http://127.0.0.1:8001`.
     replicas: [String; 2],
     /// The time that a customer waits for a price.
@@ -25,21 +30,30 @@ pub struct Shop {
     pub(crate) closing: CancellationToken,
     /// Counts the orders that have not ended, with those that clean up after their client has gone.
     pub(crate) orders: TaskTracker,
+    /// The number of the last order.
+    last_order: AtomicU64,
+}
+
+/// An order of one item. The warehouse knows it by its number, and does a repeated request once.
+pub(crate) struct Order {
+    pub(crate) item: String,
+    pub(crate) number: u64,
 }
 
 /// The warehouse does not know the item.
 #[derive(Debug)]
-pub(crate) struct NoSuchItem(String);
+pub(crate) struct NoSuchItem(pub(crate) String);
 
 impl Shop {
     /// A shop that asks these replicas of the warehouse.
     pub fn new(replicas: [String; 2], patience: Duration) -> Self {
         Shop {
-            client: reqwest::Client::new(),
+            client: Client::default(),
             replicas,
             patience,
             closing: CancellationToken::new(),
             orders: TaskTracker::new(),
+            last_order: AtomicU64::new(0),
         }
     }
 
@@ -62,7 +76,7 @@ impl Shop {
     #[g::coroutine]
     fn ask(&self, replica: &str, item: &str) -> g::Result<String> {
         loop {
-            match yield_!(self.request(Method::GET, replica, "price", item)) {
+            match yield_!(self.client.price(replica, item)) {
                 Err(error) if cannot_connect(&error) => yield_!(g::sleep(PAUSE))?,
                 answer => return answer,
             }
@@ -77,19 +91,28 @@ impl Shop {
     #[g::coroutine]
     pub(crate) fn buy(self: Arc<Self>, item: String) -> g::Result<String> {
         let _open = self.orders.token();
-        yield_!(g::shield(self.change("reserve", &item)))?;
+        let order = self.order(item);
         // If the client goes away, this line is resumed with an error, and the body goes on.
-        if let Err(error) = yield_!(self.approval(&item)) {
-            yield_!(g::shield(self.change("release", &item)))?;
-            return Err(error);
+        match yield_!(self.reserve(&order)) {
+            Ok(()) => yield_!(g::shield(self.end("sell", &order))),
+            Err(error) => {
+                // Also if the answer to the reservation did not come: it may be there nevertheless.
+                yield_!(g::shield(self.end("release", &order)))?;
+                Err(error)
+            }
         }
-        yield_!(g::shield(self.change("sell", &item)))
     }
 
-    /// Waits for the customer's approval, or for the end of the service.
+    /// A new order.
+    pub(crate) fn order(&self, item: String) -> Order {
+        Order { item, number: self.last_order.fetch_add(1, Ordering::Relaxed) + 1 }
+    }
+
+    /// Reserves the item, and waits for the customer's approval, or for the end of the service.
     #[g::coroutine]
-    fn approval(&self, item: &str) -> g::Result<()> {
-        let approved = self.change("approve", item);
+    fn reserve(&self, order: &Order) -> g::Result<()> {
+        yield_!(g::shield(self.change("reserve", order)))?;
+        let approved = self.change("approve", order);
         let closing = g::ok(self.closing.cancelled());
         match yield_!(g::first_of((approved, closing)))? {
             OneOf2::First(_answer) => Ok(()),
@@ -97,26 +120,24 @@ impl Shop {
         }
     }
 
-    /// Asks the first replica to change something.
+    /// Ends an order. The warehouse is asked a few times, until there is an answer.
     #[g::coroutine]
-    pub(crate) fn change(&self, verb: &str, item: &str) -> g::Result<String> {
-        yield_!(self.request(Method::POST, &self.replicas[0], verb, item))
-    }
-
-    #[g::coroutine]
-    fn request(&self, method: Method, replica: &str, verb: &str, item: &str) -> g::Result<String> {
-        let url = format!("{replica}/{verb}/{item}");
-        let response = yield_!(self.client.request(method, url).send())?;
-        match response.status() {
-            StatusCode::OK => yield_!(response.text()),
-            StatusCode::NOT_FOUND => g::bail!(NoSuchItem(item.to_owned())),
-            status => g::bail!("the warehouse says {status}"),
+    fn end(&self, verb: &str, order: &Order) -> g::Result<String> {
+        let mut tries = 1;
+        loop {
+            match yield_!(self.change(verb, order)) {
+                Err(_) if tries < TRIES => yield_!(g::sleep(PAUSE))?,
+                answer => return answer,
+            }
+            tries += 1;
         }
     }
-}
 
-fn cannot_connect(error: &g::Error) -> bool {
-    error.downcast_ref().is_some_and(reqwest::Error::is_connect)
+    /// Asks the first replica to change something.
+    #[g::coroutine]
+    pub(crate) fn change(&self, verb: &str, order: &Order) -> g::Result<String> {
+        yield_!(self.client.change(&self.replicas[0], verb, order))
+    }
 }
 
 /// The service shuts down.

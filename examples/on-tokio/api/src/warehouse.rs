@@ -3,7 +3,8 @@
 //! It is a stand-in for a service on another machine. The demo and the tests see its stock, and
 //! decide when it approves a sale and when a replica answers.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use axum::Router;
@@ -35,6 +36,9 @@ pub struct Stock {
 /// The warehouse itself.
 pub struct Warehouse {
     stock: watch::Sender<Stock>,
+    /// The orders whose item is reserved, by their numbers. A request whose answer was lost is sent
+    /// again, and changes nothing then.
+    reserved: Mutex<HashSet<u64>>,
     approvals: Semaphore,
 }
 
@@ -49,7 +53,8 @@ type Answer = Result<String, StatusCode>;
 impl Warehouse {
     /// An empty warehouse.
     pub fn new() -> Arc<Self> {
-        Arc::new(Warehouse { stock: watch::Sender::default(), approvals: Semaphore::new(0) })
+        let reserved = Mutex::default();
+        Arc::new(Warehouse { stock: watch::Sender::default(), reserved, approvals: Semaphore::new(0) })
     }
 
     /// The stock at this moment.
@@ -72,6 +77,10 @@ impl Warehouse {
     /// Approves so many sales.
     pub fn approve(&self, sales: usize) {
         self.approvals.add_permits(sales);
+    }
+
+    fn reserved(&self) -> MutexGuard<'_, HashSet<u64>> {
+        self.reserved.lock().expect("no code panics under this lock")
     }
 
     /// Changes the stock until the guard is dropped, which happens too if the client goes away.
@@ -102,16 +111,19 @@ impl Replica {
     pub async fn serve(self: Arc<Self>, listener: TcpListener) {
         let router = Router::new()
             .route("/price/{item}", get(price))
-            .route("/reserve/{item}", post(reserve))
-            .route("/approve/{item}", post(approve))
-            .route("/sell/{item}", post(sell))
-            .route("/release/{item}", post(release))
+            .route("/reserve/{item}/{order}", post(reserve))
+            .route("/approve/{item}/{order}", post(approve))
+            .route("/sell/{item}/{order}", post(sell))
+            .route("/release/{item}/{order}", post(release))
             .with_state(self);
         axum::serve(listener, router).await.expect("it serves for ever")
     }
 
-    fn change(&self, change: fn(&mut Stock)) -> Answer {
-        self.warehouse.stock.send_modify(change);
+    /// Changes the stock if the request is not a repeated one.
+    fn change(&self, is_new: bool, change: fn(&mut Stock)) -> Answer {
+        if is_new {
+            self.warehouse.stock.send_modify(change);
+        }
         Ok("done".to_owned())
     }
 }
@@ -132,9 +144,13 @@ async fn price(State(replica): State<Arc<Replica>>, Path(item): Path<String>) ->
     Ok(look_up(&item)?.to_string())
 }
 
-async fn reserve(State(replica): State<Arc<Replica>>, Path(item): Path<String>) -> Answer {
+/// The item and the number of an order.
+type OfOrder = Path<(String, u64)>;
+
+async fn reserve(State(replica): State<Arc<Replica>>, Path((item, order)): OfOrder) -> Answer {
     look_up(&item)?;
-    replica.change(|stock| stock.reserved += 1)
+    let is_new = replica.warehouse.reserved().insert(order);
+    replica.change(is_new, |stock| stock.reserved += 1)
 }
 
 async fn approve(State(replica): State<Arc<Replica>>) -> Answer {
@@ -144,13 +160,15 @@ async fn approve(State(replica): State<Arc<Replica>>) -> Answer {
     Ok("approved".to_owned())
 }
 
-async fn sell(State(replica): State<Arc<Replica>>) -> Answer {
-    replica.change(|stock| {
+async fn sell(State(replica): State<Arc<Replica>>, Path((_, order)): OfOrder) -> Answer {
+    let was_reserved = replica.warehouse.reserved().remove(&order);
+    replica.change(was_reserved, |stock| {
         stock.reserved -= 1;
         stock.sold += 1;
     })
 }
 
-async fn release(State(replica): State<Arc<Replica>>) -> Answer {
-    replica.change(|stock| stock.reserved -= 1)
+async fn release(State(replica): State<Arc<Replica>>, Path((_, order)): OfOrder) -> Answer {
+    let was_reserved = replica.warehouse.reserved().remove(&order);
+    replica.change(was_reserved, |stock| stock.reserved -= 1)
 }
