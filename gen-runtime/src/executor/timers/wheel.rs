@@ -12,9 +12,9 @@
 //!    earlier than those of the next list. The first list that is not empty has the earliest timer.
 //! 3. A timer is due when its tick is not after the time: never early, and to the nanosecond.
 //!
-//! A list whose last tick is not after the time is due as a whole. A list that contains the time is
-//! spread over lower levels, so a timer is moved at most once in each level. A timer that is
-//! cancelled before is never moved.
+//! When the time comes to a list, the timers that are due are taken out of it. The others go to the
+//! lists of lower levels in which they belong from then on. So a timer is moved at most once in
+//! each level, and not at all if it is due then, or was cancelled before.
 
 use super::slab::{List, Place, Slab};
 use super::ticks::Tick;
@@ -133,13 +133,14 @@ impl Wheel {
             if first > now {
                 break;
             }
+            let last = first + ((1 << (DIGIT * level as u32)) - 1);
             let mut list = self.take_list(level, slot);
-            let is_due = first + ((1 << (DIGIT * level as u32)) - 1) <= now;
-            // All timers that are left are later.
-            self.now = first;
+            // It may grow so far at once: a timer in any other list is after `last`, and the
+            // highest digit in which it differs stays the same.
+            self.now = last.min(now);
             while let Some(index) = list.pop(slab) {
-                if is_due {
-                    let node = slab.node(index);
+                let node = slab.node(index);
+                if node.at <= now {
                     take(node.at, node.number, index);
                 } else {
                     self.insert(slab, index);
