@@ -1,29 +1,58 @@
-//! Counts the instructions of an operation with callgrind, for the rows of the table.
+//! Counts the instructions of an operation with callgrind: of the rows of the table, and by
+//! function.
+
+mod profile;
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{bail, Context, Result};
 
 use crate::harness::{Measured, MEASURED_PART};
 use crate::items::waits_for_time;
-use crate::rows::{ROWS, ROWS_ON_TOKIO};
+use crate::rows::{figure, ROWS, ROWS_ON_TOKIO};
 
-/// Counts ours and the best peer of each row whose figures are there.
+/// A function with a smaller share of the instructions is not printed.
+const LEAST_SHARE: f64 = 0.01;
+
+/// Counts ours, the best peer and the limit of each row whose figures are there.
 pub fn add(measured: &mut [Measured]) -> Result<()> {
     for index in wanted(measured) {
         let one = &measured[index];
         eprintln!("instructions of {}, {}: {}", one.case, one.size, one.name);
-        measured[index].instructions = Some(count(one)?);
+        measured[index].instructions = Some(count(one, Path::new("/dev/null"))?);
     }
     Ok(())
+}
+
+/// Prints the instructions of each figure by function.
+pub fn print_parts(measured: &[Measured]) -> Result<()> {
+    let file = std::env::temp_dir().join(format!("callgrind.{}", std::process::id()));
+    for one in measured.iter().filter(|one| is_countable(one)) {
+        let counted = count(one, &file)?;
+        println!("{}, {}, {}: {}", one.case, one.size, one.name, figure(counted));
+        let profile = fs::read_to_string(&file).context("callgrind has written no profile")?;
+        let parts = profile::by_function(&profile);
+        let all: u64 = parts.iter().map(|(_, instructions)| instructions).sum();
+        for (function, instructions) in parts {
+            let share = instructions as f64 / all as f64;
+            if share >= LEAST_SHARE {
+                println!("{:>9} {function}", figure(share * counted));
+            }
+        }
+    }
+    fs::remove_file(&file).with_context(|| format!("cannot remove {}", file.display()))
 }
 
 /// The positions of the figures to count. Rows may have the same best peer, which is counted once.
 fn wanted(measured: &[Measured]) -> BTreeSet<usize> {
     let compared = ROWS.iter().chain(ROWS_ON_TOKIO).filter_map(|row| row.compare(measured));
-    let of_rows: Vec<&Measured> =
-        compared.flat_map(|compared| [Some(compared.ours), compared.best_peer]).flatten().collect();
+    let of_rows: Vec<&Measured> = compared
+        .flat_map(|compared| [Some(compared.ours), compared.best_peer, compared.limit])
+        .flatten()
+        .collect();
     let is_wanted =
         |one: &Measured| is_countable(one) && of_rows.iter().any(|&of_row| std::ptr::eq(of_row, one));
     (0..measured.len()).filter(|&index| is_wanted(&measured[index])).collect()
@@ -34,9 +63,11 @@ fn is_countable(one: &Measured) -> bool {
     !one.case.starts_with("heap") && !waits_for_time(&one.case)
 }
 
-fn count(one: &Measured) -> Result<f64> {
+/// Counts the instructions of an operation. callgrind writes its profile to `profile`.
+fn count(one: &Measured, profile: &Path) -> Result<f64> {
     let output = Command::new("valgrind")
-        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg("--tool=callgrind")
+        .arg(format!("--callgrind-out-file={}", profile.display()))
         .arg(format!("--toggle-collect={MEASURED_PART}"))
         .arg(std::env::current_exe()?)
         .args(["once", &one.item, &one.case, &one.size.to_string(), &one.name])

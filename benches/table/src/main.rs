@@ -54,6 +54,10 @@ struct Options {
     /// Takes the times of the last whole run, and only counts instructions
     #[arg(long)]
     only_counts: bool,
+    /// Prints the instructions of each function instead: of all entries of this size, in the cases
+    /// that the other options name
+    #[arg(long, value_name = "SIZE")]
+    parts: Option<u64>,
 }
 
 impl Options {
@@ -105,6 +109,10 @@ fn measure_all(options: &Options) -> Result<()> {
         true => read(&kept, options)?,
         false => measure(options)?,
     };
+    if let Some(size) = options.parts {
+        measured.retain(|one| one.size == size);
+        return counts::print_parts(&measured);
+    }
     if !options.no_counts {
         counts::add(&mut measured)?;
     }

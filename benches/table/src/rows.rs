@@ -164,6 +164,19 @@ impl Compared<'_> {
         self.ratio().is_some_and(|ratio| ratio >= 1.005)
     }
 
+    /// The figure that a multiple of the best peer stands for.
+    pub fn target(&self) -> Option<f64> {
+        match self.row.target {
+            Target::TimesBestPeer(times) => self.best_peer.map(|peer| times * peer.least),
+            Target::AtMost(most) => Some(most),
+        }
+    }
+
+    /// Whether the limit misses the target, too.
+    pub fn is_below_limit(&self) -> bool {
+        self.target().zip(self.limit).is_some_and(|(target, limit)| target < limit.least)
+    }
+
     pub fn is_met(&self) -> bool {
         match self.row.target {
             Target::TimesBestPeer(times) => self.ratio().is_some_and(|ratio| ratio <= times),

@@ -11,7 +11,7 @@ use fastrand::Rng;
 
 use crate::fixtures::{monoio_runtime, poll_to_end, poll_until_stalled, tokio_runtime, unit_waker, PendOnce};
 use crate::harness::{limit, ours, peer, Entry, Meter, Runner};
-use crate::limits::{Group, Wheel};
+use crate::limits::{Executor, Group, Wheel};
 
 const TIMEOUTS: u64 = 1_000_000;
 const SLEEPS: usize = 100_000;
@@ -289,7 +289,7 @@ fn fired_in_a_group(plan: Plan) -> Vec<Entry> {
             });
         }),
         limit("a wheel, in the cheapest group", move |meter| {
-            fired(meter, || own_loop(all(sleeps.iter().map(|&ms| noted(ms, OwnSleep::new)))));
+            fired(meter, || own_group(all(sleeps.iter().map(|&ms| noted(ms, OwnSleep::new)))));
         }),
     ]
 }
@@ -319,6 +319,13 @@ fn fired_in_tasks(plan: Plan) -> Vec<Entry> {
                         task.await.unwrap();
                     }
                 });
+            });
+        }),
+        limit("a wheel, in tasks of a queue of plain cells", move |meter| {
+            fired(meter, || {
+                let executor = Executor::default();
+                sleeps.iter().for_each(|&ms| executor.spawn(noted(ms, OwnSleep::new)));
+                own_loop(|| executor.run());
             });
         }),
     ]
@@ -364,17 +371,25 @@ impl Future for OwnSleep {
     }
 }
 
-fn own_loop(future: impl Future<Output = ()>) {
+/// Calls `run` whenever sleeps may have ended, until no sleep is left.
+fn own_loop(mut run: impl FnMut()) {
     OWN_WHEEL.set(Some((Wheel::new(), Instant::now())));
-    let waker = unit_waker();
-    let mut cx = Context::from_waker(&waker);
-    let mut future = pin!(future);
-    while poll_until_stalled(future.as_mut(), &mut cx).is_pending() {
-        let (tick, began) = with_wheel(|wheel, began| (wheel.next_tick().expect("a sleep"), began));
+    run();
+    while let (Some(tick), began) = with_wheel(|wheel, began| (wheel.next_tick(), began)) {
         std::thread::sleep(Duration::from_millis(tick).saturating_sub(began.elapsed()));
         // The wakers only set flags, so they do not need the wheel.
         with_wheel(|wheel, began| wheel.advance(began.elapsed().as_millis() as u64));
+        run();
     }
+}
+
+fn own_group(group: impl Future<Output = ()>) {
+    let waker = unit_waker();
+    let mut cx = Context::from_waker(&waker);
+    let mut group = pin!(group);
+    let mut has_ended = false;
+    own_loop(|| has_ended = poll_until_stalled(group.as_mut(), &mut cx).is_ready());
+    assert!(has_ended, "a sleep was lost");
 }
 
 /// On a virtual clock, so that nothing waits.

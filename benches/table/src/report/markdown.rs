@@ -5,8 +5,8 @@ use std::fmt::Write;
 use crate::harness::{Measured, Side};
 use crate::rows::{figure, Compared, Row, Target, ROWS, ROWS_ON_TOKIO};
 
-use super::machine;
 use super::plots::Plot;
+use super::{growth, machine};
 
 pub fn render(measured: &[Measured], plots: &[Plot]) -> String {
     let mut page = String::new();
@@ -17,7 +17,11 @@ pub fn render(measured: &[Measured], plots: &[Plot]) -> String {
     page.push_str("\n## On tokio\n\n");
     page.push_str(ON_TOKIO);
     table(&mut page, ROWS_ON_TOKIO, measured, |_| true);
+    page.push_str("\n## Targets below the limit\n\n");
+    below_limit(&mut page, measured);
     page.push_str("\n## How the cost grows\n\n");
+    page.push_str(&growth::table(measured));
+    page.push('\n');
     for plot in plots {
         let _ = writeln!(page, "![{}](plots/{})\n", plot.title, plot.file);
     }
@@ -26,19 +30,31 @@ pub fn render(measured: &[Measured], plots: &[Plot]) -> String {
     page
 }
 
-/// The rows in which ours is behind the best peer.
+/// The rows in which ours is behind the best peer, those whose target is below the limit, and the
+/// growth.
 pub fn losses(measured: &[Measured]) -> String {
     let mut part = String::new();
     table(&mut part, ROWS, measured, |compared| compared.is_lost());
     part.push('\n');
     part.push_str(ON_TOKIO);
     table(&mut part, ROWS_ON_TOKIO, measured, |compared| compared.is_lost());
+    part.push('\n');
+    below_limit(&mut part, measured);
+    part.push('\n');
+    part.push_str(&growth::table(measured));
     part
 }
 
 const ON_TOKIO: &str = "\
 The same work on a current-thread runtime of tokio, in one of its tasks.
 
+";
+
+const BELOW_LIMIT: &str = "\
+In these rows the limit misses the target, too.
+
+| work | ours | limit | target, as a figure |
+|---|---|---|---|
 ";
 
 const INTRODUCTION: &str = "\
@@ -59,17 +75,29 @@ fn table(page: &mut String, rows: &[Row], measured: &[Measured], is_shown: fn(&C
     let compared: Vec<Compared<'_>> = rows.iter().filter_map(|row| row.compare(measured)).collect();
     let met = compared.iter().filter(|compared| compared.is_met()).count();
     let _ = writeln!(page, "{met} of {} rows meet their targets.\n", compared.len());
-    page.push_str("| work | ours | best peer | limit | ratio | target | | instructions: ours, peer |\n");
+    page.push_str(
+        "| work | ours | best peer | limit | ratio | target | | instructions: ours, peer, limit |\n",
+    );
     page.push_str("|---|---|---|---|---|---|---|---|\n");
     for compared in compared.iter().filter(|compared| is_shown(compared)) {
         table_line(page, compared);
     }
 }
 
+/// Writes the rows that no code can bring to their targets, as far as the limits tell.
+fn below_limit(page: &mut String, measured: &[Measured]) {
+    page.push_str(BELOW_LIMIT);
+    let compared = ROWS.iter().filter_map(|row| row.compare(measured));
+    for compared in compared.filter(|compared| !compared.is_met() && compared.is_below_limit()) {
+        let figures = [Some(compared.ours.least), compared.limit.map(|limit| limit.least), compared.target()];
+        let figures = figures.map(|one| one.map_or_else(dash, figure)).join(" | ");
+        let _ = writeln!(page, "| {} | {figures} |", compared.row.work);
+    }
+}
+
 fn table_line(page: &mut String, compared: &Compared<'_>) {
     let Compared { row, ours, best_peer, limit } = compared;
     let peer = best_peer.map_or_else(dash, |peer| format!("{} {}", peer.name, figure(peer.least)));
-    let limit = limit.map_or_else(dash, |limit| figure(limit.least));
     let ratio = compared.ratio().map_or_else(dash, |ratio| format!("{ratio:.2}"));
     let target = match row.target {
         Target::TimesBestPeer(times) => format!("{times}"),
@@ -77,7 +105,8 @@ fn table_line(page: &mut String, compared: &Compared<'_>) {
     };
     let is_met = if compared.is_met() { "met" } else { "**not met**" };
     let counted = |one: &Measured| one.instructions.map_or_else(dash, figure);
-    let instructions = format!("{}, {}", counted(ours), best_peer.map_or_else(dash, counted));
+    let instructions = [Some(*ours), *best_peer, *limit].map(|one| one.map_or_else(dash, counted)).join(", ");
+    let limit = limit.map_or_else(dash, |limit| figure(limit.least));
     let _ = writeln!(
         page,
         "| {} | {} | {peer} | {limit} | {ratio} | {target} | {is_met} | {instructions} |",

@@ -1,5 +1,6 @@
 //! Writes the figures as Markdown and as plots.
 
+mod growth;
 mod machine;
 mod markdown;
 mod plots;

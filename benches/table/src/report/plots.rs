@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{anyhow, Result};
 use plotters::prelude::*;
 
+use super::growth::PREFIX;
 use crate::harness::Measured;
 
 pub struct Plot {
@@ -16,8 +17,6 @@ pub struct Plot {
 
 /// The figures of each entry, by size.
 type Lines<'a> = BTreeMap<&'a str, Vec<(f64, f64)>>;
-
-const PREFIX: &str = "growth: ";
 
 pub fn draw_all(folder: &Path, measured: &[Measured]) -> Result<Vec<Plot>> {
     let mut cases: BTreeMap<&str, Lines<'_>> = BTreeMap::new();
