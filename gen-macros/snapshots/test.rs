@@ -22,6 +22,8 @@ fn waits() {
         }
     };
     ::r#gen::__private::run_test(
+        ::r#gen::__private::TestOptions::new(),
         ::r#gen::__private::closed_machine(__call, __body, __coroutine_site),
+        |output| ::r#gen::__private::TestOutput(output).has_failed(),
     )
 }

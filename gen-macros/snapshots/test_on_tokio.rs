@@ -22,7 +22,9 @@ fn waits() {
         }
     };
     ::r#gen::__private::on_tokio!(
-        current_thread, ::r#gen::__private::tokio::time::pause,
-        ::r#gen::__private::closed_machine(__call, __body, __coroutine_site)
+        test_current_thread, ::r#gen::__private::tokio::time::pause,
+        ::r#gen::__private::TestOptions::new(),
+        ::r#gen::__private::closed_machine(__call, __body, __coroutine_site), | output |
+        ::r#gen::__private::TestOutput(output).has_failed()
     )
 }

@@ -20,6 +20,7 @@ pub use crate::coroutine::{
 };
 pub use crate::engine::{engine, engine_send, EngineOutput};
 pub use crate::error::{text_error, Bailed, ErrorItself, Site};
+pub use crate::testing::harness::{run as run_test, TestOptions, TestOutput};
 pub use crate::tornado::CatchReturn;
 pub use crate::yield_macro::maybe::{FutureKind, Maybe, ValueKind};
 pub use crate::yield_macro::mistakes::Anything;
@@ -29,8 +30,6 @@ pub use crate::yieldable::tuple;
 pub use crate::{BoxCoroutine, Coroutine, LocalBoxCoroutine, Result};
 #[cfg(all(feature = "tokio", not(loom)))]
 pub use ::tokio;
-
-use crate::{IoLoop, VirtualClock};
 
 /// Names the type `!` where it cannot be written: `<fn() -> ! as Never>::T`.
 pub trait Never {
@@ -59,15 +58,12 @@ pub fn main<F: Future>(coroutine: F) -> F::Output {
     crate::block_on(coroutine)
 }
 
-/// Runs the coroutine that `#[gen::test]` makes of a test.
-pub fn run_test<F: Future>(coroutine: F) -> F::Output {
-    IoLoop::with_clock(VirtualClock::new()).block_on(coroutine)
-}
-
 /// The runtimes that the option `tokio` chooses from.
 #[cfg(all(feature = "tokio", not(loom)))]
 pub mod tokio_entry {
-    pub use crate::tokio_entry::{current_thread, local, multi_thread};
+    pub use crate::tokio_entry::{
+        current_thread, local, multi_thread, test_current_thread, test_local, test_multi_thread,
+    };
 }
 
 /// Calls a function of `tokio_entry`: `on_tokio!(flavor, option, coroutine)`.

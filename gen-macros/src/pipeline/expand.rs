@@ -5,7 +5,8 @@ use quote::{ToTokens, TokenStreamExt, quote_spanned};
 use syn::{LitStr, Signature, Token};
 
 use crate::pipeline::lower::{Lowered, LoweredBody, Output, Returned, Site};
-use crate::pipeline::options::{AttributeKind, Executor, Flavor};
+use crate::pipeline::neighbours::cases;
+use crate::pipeline::options::{AttributeKind, Executor, Flavor, Limit, TestOptions};
 use crate::pipeline::paths::{Paths, ours, test_attribute};
 use crate::pipeline::tokens::grouped;
 
@@ -27,10 +28,12 @@ pub(crate) fn with_body(kind: AttributeKind, lowered: &Lowered, paths: &Paths) -
         AttributeKind::Main | AttributeKind::Test => {
             let function = main(lowered, paths, &|block| {
                 let mut tokens = head(block, lowered, paths, None);
-                run(kind, machine(block, lowered, paths), &lowered.executor, paths).to_tokens(&mut tokens);
+                run(kind, machine(block, lowered, paths), lowered, paths).to_tokens(&mut tokens);
                 tokens
             });
-            let test = (kind == AttributeKind::Test).then(test_attribute);
+            // An attribute that makes a test for each case adds the attribute of the harness itself.
+            let is_one_test = kind == AttributeKind::Test && !cases::are_among(&lowered.attributes);
+            let test = is_one_test.then(test_attribute);
             quote_spanned!(ours()=> #test #function)
         }
     }
@@ -64,11 +67,14 @@ pub(crate) fn engine_output(output: &Output, paths: &Paths) -> TokenStream {
 }
 
 /// The call that runs the machine of a `main` or a test.
-fn run(kind: AttributeKind, machine: TokenStream, executor: &Executor, paths: &Paths) -> TokenStream {
-    let (flavor, word) = match executor {
+fn run(kind: AttributeKind, machine: TokenStream, lowered: &Lowered, paths: &Paths) -> TokenStream {
+    let is_test = kind == AttributeKind::Test;
+    let options = is_test.then(|| test_options(&lowered.test, paths));
+    let has_failed = is_test.then(|| has_failed(paths));
+    let (flavor, word) = match &lowered.executor {
         Executor::Embedded => {
-            let run = if kind == AttributeKind::Test { paths.run_test() } else { paths.main() };
-            return quote_spanned!(ours()=> #run(#machine));
+            let run = if is_test { paths.run_test() } else { paths.main() };
+            return quote_spanned!(ours()=> #run(#options #machine #has_failed));
         }
         Executor::Tokio(flavor, word) => (flavor, *word),
     };
@@ -91,9 +97,36 @@ fn run(kind: AttributeKind, machine: TokenStream, executor: &Executor, paths: &P
         Flavor::CurrentThread { paused } => ("current_thread", start(paused)),
         Flavor::Local { paused } => ("local", start(paused)),
     };
-    let (flavor, here) = (Ident::new(flavor, ours()), paths.at(word));
+    let flavor = if is_test { format!("test_{flavor}") } else { flavor.to_owned() };
+    let (flavor, here) = (Ident::new(&flavor, ours()), paths.at(word));
     let run = here.on_tokio();
-    quote_spanned!(here.span()=> #run!(#flavor, #option, #machine))
+    quote_spanned!(here.span()=> #run!(#flavor, #option, #options #machine #has_failed))
+}
+
+/// The options of a test that were written, as the first argument of a call.
+fn test_options(options: &TestOptions, paths: &Paths) -> TokenStream {
+    let TestOptions { limit, shuffled, seed, leaks } = options;
+    let limit = limit.map(|limit| match limit {
+        Limit::None => quote_spanned!(ours()=> .without_limit()),
+        Limit::Nanoseconds(limit) => {
+            let limit = Literal::u64_unsuffixed(limit);
+            quote_spanned!(ours()=> .limit(#limit))
+        }
+    });
+    let shuffled = shuffled.as_ref().map(|_| quote_spanned!(ours()=> .shuffled()));
+    let seed = seed.as_ref().map(|(_, seed)| {
+        let seed = Literal::u64_unsuffixed(*seed);
+        quote_spanned!(ours()=> .seed(#seed))
+    });
+    let leaks = leaks.as_ref().map(|_| quote_spanned!(ours()=> .leaks_allowed()));
+    let of = paths.test_options();
+    quote_spanned!(ours()=> #of::new() #limit #shuffled #seed #leaks,)
+}
+
+/// The function that says whether the output of a test is an `Err`, as the last argument of a call.
+fn has_failed(paths: &Paths) -> TokenStream {
+    let output = paths.test_output();
+    quote_spanned!(ours()=> , |output| #output(output).has_failed())
 }
 
 /// A function that returns what the user wrote.

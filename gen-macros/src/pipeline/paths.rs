@@ -120,6 +120,16 @@ impl Paths {
         self.private("run_test")
     }
 
+    /// The type of the options of a test.
+    pub(crate) fn test_options(&self) -> RuntimePath<'_> {
+        self.private("TestOptions")
+    }
+
+    /// The type that says whether the output of a test is an `Err`.
+    pub(crate) fn test_output(&self) -> RuntimePath<'_> {
+        self.private("TestOutput")
+    }
+
     /// The macro that runs a coroutine on a runtime of tokio, or reports that `gen-runtime` has not
     /// the feature `tokio`.
     pub(crate) fn on_tokio(&self) -> RuntimePath<'_> {

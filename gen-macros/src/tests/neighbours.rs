@@ -6,6 +6,7 @@ use quote::quote;
 
 use super::{coroutine, errors};
 use crate::pipeline::neighbours::above::ends_in_test;
+use crate::pipeline::neighbours::cases;
 use crate::pipeline::neighbours::source_file::SourceFile;
 
 fn emitted(item: TokenStream) -> String {
@@ -178,5 +179,18 @@ fn a_source_file_gives_the_text_before_a_place() {
         (1, 0, None),
     ] {
         assert_eq!(file.before(line, column), before, "{line}:{column}");
+    }
+}
+
+#[test]
+fn an_attribute_that_makes_tests_is_found_above() {
+    for (above, name) in [
+        ("#[rstest]\n#[case(1)]\n", Some("rstest")),
+        ("#[rstest::rstest]\n#[case::one(\"]\")] // a comment\n\n", Some("rstest")),
+        ("#[test_case(1; \"one\")]\n#[test_case(2)]\n", Some("test_case")),
+        ("#[rstest]\nfn other() {}\n", None),
+        ("#[ignore]\n", None),
+    ] {
+        assert_eq!(cases::name_at_end(above).as_deref(), name, "{above:?}");
     }
 }

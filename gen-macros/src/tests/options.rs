@@ -107,7 +107,10 @@ fn each_mistake_in_the_options_of_an_entry_point_is_reported_once() {
         (quote!(tokoi), "did you mean `tokio`?"),
         (quote!(tokio, flavour = "local"), "did you mean `flavor = \"..\"`?"),
         (quote!(tokio, threads = 2), "did you mean `worker_threads = N`?"),
-        (quote!(boxed), "the options are `tokio`, `flavor = \"..\"`"),
+        (
+            quote!(boxed),
+            "the options are `limit = \"..\"`, `shuffled`, `seed = N`, `leaks = \"allowed\"`, `tokio`",
+        ),
         (quote!(flavor = "local"), "write `#[gen::test(tokio, flavor = ..)]`"),
         (quote!(worker_threads = 2), "write `#[gen::test(tokio, worker_threads = ..)]`"),
         (quote!(start_paused = true), "remove `start_paused`"),
@@ -131,5 +134,59 @@ fn each_mistake_in_the_options_of_an_entry_point_is_reported_once() {
         let messages = entry_messages(AttributeKind::Test, options.clone());
         assert_eq!(messages.len(), 1, "{options}: {messages:?}");
         assert!(messages[0].contains(expected), "{options}: {messages:?}");
+    }
+}
+
+#[test]
+fn good_options_of_a_test_give_no_error() {
+    for options in [
+        quote!(limit = "500ms"),
+        quote!(limit = "10s"),
+        quote!(limit = "5 min"),
+        quote!(limit = "2h"),
+        quote!(limit = "365d"),
+        quote!(limit = "0s"),
+        quote!(limit = "none"),
+        quote!(shuffled),
+        quote!(seed = 42),
+        quote!(seed = 18446744073709551615, shuffled),
+        quote!(leaks = "allowed", limit = "1s", crate = a::b),
+        quote!(tokio, limit = "1s", leaks = "allowed"),
+    ] {
+        assert_eq!(entry_messages(AttributeKind::Test, options.clone()), Vec::<String>::new(), "{options}");
+    }
+}
+
+#[test]
+fn each_mistake_in_the_options_of_a_test_is_reported_once() {
+    for (options, expected) in [
+        (quote!(limit), "`limit` needs a time\n\nhelp: write `limit = \"10s\"`"),
+        (quote!(limit = 10), "`limit` needs a time"),
+        (quote!(limit = "10"), "`10` is not a time"),
+        (quote!(limit = "s"), "`s` is not a time"),
+        (quote!(limit = "1.5s"), "units `ms`, `s`, `min`, `h` and `d`"),
+        (quote!(limit = "10m"), "`10m` is not a time"),
+        (quote!(limit = "1000000000d"), "is not a time"),
+        (quote!(limit = "1s", limit = "1s"), "given twice"),
+        (quote!(timeout = "1s"), "did you mean `limit = \"..\"`?"),
+        (quote!(shuffle), "did you mean `shuffled`?"),
+        (quote!(shuffled = true), "expected `,`\n\nhelp: this option takes no value"),
+        (quote!(seed), "`seed` needs a number\n\nhelp: write a literal, such as `seed = 42`"),
+        (quote!(seed = "42"), "`seed` needs a number"),
+        (quote!(seed = 18446744073709551616), "`seed` needs a number of 64 bits"),
+        (quote!(leaks), "write `leaks = \"allowed\"`"),
+        (quote!(leaks = true), "write `leaks = \"allowed\"`"),
+        (quote!(leaks = "yes"), "unknown value `yes` of `leaks`\n\nhelp: write `leaks = \"allowed\"`"),
+        (quote!(leak = "allowed"), "did you mean `leaks = \"allowed\"`?"),
+        (quote!(tokio, shuffled), "remove `shuffled`, or write `#[gen::test(shuffled)]`"),
+        (quote!(tokio, seed = 4), "tokio has an order of its own"),
+    ] {
+        let messages = entry_messages(AttributeKind::Test, options.clone());
+        assert_eq!(messages.len(), 1, "{options}: {messages:?}");
+        assert!(messages[0].contains(expected), "{options}: {messages:?}");
+    }
+    for options in [quote!(limit = "1s"), quote!(shuffled), quote!(leaks = "allowed")] {
+        let messages = entry_messages(AttributeKind::Main, options.clone());
+        assert!(messages[0].contains("of `#[gen::main]`"), "{options}: {messages:?}");
     }
 }

@@ -147,6 +147,20 @@ fn a_test_function() {
     check("test_on_tokio", pipeline::run(AttributeKind::Test, quote!(tokio, start_paused = true), item));
 }
 
+/// The attribute below makes the tests.
+#[test]
+fn a_test_function_of_several_cases() {
+    let item = quote!(
+        #[rstest]
+        #[case(1)]
+        fn waits(#[case] n: u32) -> gen::Result {
+            yield_!(x)
+        }
+    );
+    let options = quote!(limit = "2s", shuffled, leaks = "allowed");
+    check("test_of_cases", pipeline::run(AttributeKind::Test, options, item));
+}
+
 #[test]
 fn a_coroutine_that_a_return_ends() {
     let item = quote!(fn find(key: &Key) -> gen::Result<impl Iterator<Item = u8>> { look(key)?; yield_!(fetch(key)) });

@@ -185,5 +185,5 @@ pub(crate) use self::starting::Starting;
 pub(crate) use self::steered::{SteeredEnd, Steering};
 pub(crate) use self::task_ref::{TaskFunctions, TaskHeader, TaskRef};
 pub(crate) use self::timers::Action;
-pub(crate) use self::turn::{Root, RunEnded};
+pub(crate) use self::turn::{Root, RootInSlot, RunEnded};
 pub(crate) use self::unhandled_error::UnhandledError;

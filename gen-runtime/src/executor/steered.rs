@@ -8,7 +8,7 @@
 //! | after each job | nothing | a call of the steering, which may inject into a task |
 //! | nothing is left to wait for | sleeps | returns [`SteeredEnd::Stuck`] |
 //! | the next timer is due after the given time | waits for it | returns [`SteeredEnd::OutOfTime`] |
-//! | the root future, the request to stop | ends the run | none: [`Steering::is_over`] ends it |
+//! | the request to stop | ends the run | has no effect; [`Steering::is_over`] ends the run, too |
 //!
 //! It is a function of its own, so that the turns of a program have no branch for it.
 
@@ -22,6 +22,7 @@ use super::injection::Injection;
 use super::scheduler::{Job, Work};
 use super::task_slot::Occupant;
 use super::timers::Action;
+use super::turn::RootInSlot;
 use super::waker::with_context;
 use crate::inject::EndSenders;
 use crate::report::contain;
@@ -47,22 +48,29 @@ pub(crate) enum SteeredEnd {
 }
 
 impl Core {
-    /// Runs turns until the steering has enough. The caller has made this loop the current one.
-    pub(crate) fn run_steered(&self, steering: &dyn Steering, until: Option<Instant>) -> SteeredEnd {
+    /// Runs turns until the root is done, if there is one, or the steering has enough. The caller
+    /// has made this loop the current one.
+    pub(crate) fn run_steered(
+        &self,
+        root: &mut RootInSlot<'_>,
+        steering: &dyn Steering,
+        until: Option<Instant>,
+    ) -> SteeredEnd {
         let _runtime = self.runtime.enter();
         let mut due = Vec::new();
-        while !steering.is_over() {
+        let is_done = |root: &RootInSlot<'_>| matches!(root, Some((_, root)) if root.is_done());
+        while !is_done(root) && !steering.is_over() {
             if self.scheduler.borrow().queued() == 0 {
                 if let Some(end) = self.idle_steered(until) {
                     return end;
                 }
             }
-            self.run_steered_turn(steering, &mut due);
+            self.run_steered_turn(root, steering, &mut due);
         }
         SteeredEnd::Over
     }
 
-    fn run_steered_turn(&self, steering: &dyn Steering, due: &mut Vec<TimerKey>) {
+    fn run_steered_turn(&self, root: &mut RootInSlot<'_>, steering: &dyn Steering, due: &mut Vec<TimerKey>) {
         self.turn_number.set(self.turn_number.get() + 1);
         self.read_mail();
         let batch = self.scheduler.borrow().queued();
@@ -71,7 +79,7 @@ impl Core {
             self.scheduler.borrow_mut().bring_forward(steering.choose(ready));
             let work = self.scheduler.borrow_mut().next();
             let Some(work) = work else { break };
-            let task = self.do_steered(work);
+            let task = self.do_steered(work, root);
             steering.after_job(task);
         }
         for key in due.drain(..) {
@@ -87,8 +95,8 @@ impl Core {
         self.end_timers();
     }
 
-    /// Returns the task, if it was one that was polled. There is no root in a steered run.
-    fn do_steered(&self, work: Work) -> Option<TaskId> {
+    /// Returns the task, if it was one that was polled.
+    fn do_steered(&self, work: Work, root: &mut RootInSlot<'_>) -> Option<TaskId> {
         let task = match &work {
             Work::Task(slot, _) | Work::Injected(slot, _) => self.task_of(*slot),
             Work::Callback(_) | Work::Root(_) | Work::Nothing => None,
@@ -97,7 +105,8 @@ impl Core {
             Work::Task(slot, task) => self.step(slot, task),
             Work::Injected(slot, task) => self.step_with_injection(slot, task),
             Work::Callback(callback) => contain("a callback", callback),
-            Work::Root(_) | Work::Nothing => {}
+            Work::Root(has_injection) => self.poll_root(root, has_injection),
+            Work::Nothing => {}
         }
         task
     }
@@ -132,10 +141,21 @@ impl Core {
 
     /// Polls a suspended task now. This is the poll that its job, if it was queued, waits for.
     pub(crate) fn poll_now(&self, task: TaskId) {
-        let slot = task.slot();
+        self.poll_slot_now(task.slot(), &mut None);
+    }
+
+    /// As [`inject_now`](Self::inject_now), for the root.
+    pub(crate) fn inject_into_root_now(&self, root: &mut RootInSlot<'_>, injection: Injection) {
+        if let Some(task) = self.task_of_root(root) {
+            self.deliver(task, injection, EndSenders::default());
+            self.poll_slot_now(task.slot(), root);
+        }
+    }
+
+    fn poll_slot_now(&self, slot: SlotId, root: &mut RootInSlot<'_>) {
         self.unqueue(slot);
         let work = self.scheduler.borrow_mut().begin(slot);
-        self.do_steered(work);
+        self.do_steered(work, root);
     }
 
     /// Removes the job of a slot.
@@ -160,6 +180,20 @@ impl Core {
         let mut scheduler = self.scheduler.borrow_mut();
         let uses = scheduler.slot(slot)?.state().uses();
         Some(TaskId { loop_id: self.id, index: slot.index, uses })
+    }
+
+    /// The name that the root would have as a task.
+    pub(crate) fn task_of_root(&self, root: &RootInSlot<'_>) -> Option<TaskId> {
+        root.as_ref().and_then(|(slot, _)| self.task_of(*slot))
+    }
+
+    /// Whether nothing is queued or in the inbox, and no timer is due.
+    pub(crate) fn is_idle(&self) -> bool {
+        let now = self.now();
+        let is_due = |deadline| deadline <= now;
+        self.scheduler.borrow().queued() == 0
+            && !self.shared.has_mail()
+            && !self.timers.borrow().next_deadline().is_some_and(is_due)
     }
 
     /// The task that is, was, or will be the first one on this loop.

@@ -21,6 +21,9 @@ pub(crate) trait Root {
     fn is_done(&self) -> bool;
 }
 
+/// The future of the blocking call that runs the loop, and its slot, if there is such a call.
+pub(crate) type RootInSlot<'a> = Option<(SlotId, &'a mut dyn Root)>;
+
 /// Why `Core::run` has returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RunEnded {
@@ -31,7 +34,7 @@ pub(crate) enum RunEnded {
 impl Core {
     /// Runs turns until `root` is done or the loop is stopped. The caller has made this loop the
     /// current one.
-    pub(crate) fn run(&self, mut root: Option<(SlotId, &mut dyn Root)>, on_stop: OnStop) -> RunEnded {
+    pub(crate) fn run(&self, mut root: RootInSlot<'_>, on_stop: OnStop) -> RunEnded {
         let _runtime = self.runtime.enter();
         let mut due = Vec::new();
         // The time at which the last turn ended, if it had to be known.
@@ -55,7 +58,7 @@ impl Core {
     /// had to be known.
     fn run_turn(
         &self,
-        root: &mut Option<(SlotId, &mut dyn Root)>,
+        root: &mut RootInSlot<'_>,
         due: &mut Vec<TimerKey>,
         now: Option<Instant>,
     ) -> Option<Instant> {
@@ -158,7 +161,7 @@ impl Core {
 
     /// A root that is done is not polled again: a slot has at most one job in the queue, and `run`
     /// returns after the turn in which the root is done.
-    fn poll_root(&self, root: &mut Option<(SlotId, &mut dyn Root)>, has_injection: bool) {
+    pub(super) fn poll_root(&self, root: &mut RootInSlot<'_>, has_injection: bool) {
         let Some((slot, root)) = root else { return };
         let mut poll = |cx: &mut Context<'_>, thrown: &mut Option<Thrown>| root.poll(cx, thrown);
         if has_injection {

@@ -24,7 +24,7 @@ pub(super) fn check() -> Result<(), Error> {
 ///
 /// With the text of the error.
 #[track_caller]
-pub(super) fn assert_allowed() {
+pub(crate) fn assert_allowed() {
     if let Err(error) = check() {
         panic!("{error}");
     }

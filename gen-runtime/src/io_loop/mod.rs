@@ -24,8 +24,10 @@ mod within_tokio;
 use std::fmt;
 use std::ops::Deref;
 
+pub(crate) use self::blocking::assert_allowed;
 pub use self::handle::IoLoopHandle;
 pub use self::remote::{KeepAlive, Remote};
+pub(crate) use self::run::with_root;
 pub use self::run::{block_on, run_sync};
 use crate::executor::{current, Clock, Core, RealClock};
 

@@ -12,6 +12,7 @@ use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
 use std::pin::{pin, Pin};
 use std::rc::Rc;
 use std::task::{Context, Poll};
+use std::thread;
 use std::time::Duration;
 
 use super::{blocking, IoLoop};
@@ -211,17 +212,28 @@ impl IoLoop {
 
     /// Returns `None` if the loop was stopped before the future was ready.
     pub(super) fn run_future<F: Future>(&self, future: F, on_stop: OnStop) -> Option<F::Output> {
-        let mut root = InPlace { future: pin!(future), outcome: None };
-        let slot = RootSlot { core: &self.core, id: self.core.insert_root() };
-        let entered = current::enter(&self.core);
-        let ended = self.core.run(Some((slot.id, &mut root)), on_stop);
-        drop((entered, slot));
-        match (ended, root.outcome) {
+        match with_root(&self.core, future, |root| self.core.run(Some(root), on_stop)) {
             (RunEnded::RootDone, Some(Ok(output))) => Some(output),
             (RunEnded::RootDone, Some(Err(payload))) => resume_unwind(payload),
             (RunEnded::Stopped, _) | (RunEnded::RootDone, None) => None,
         }
     }
+}
+
+/// Gives the future a slot of the loop, and calls `run`, which runs the loop. Then drops the future.
+///
+/// Returns the result of `run`, and the output or the panic of the future, if it has ended.
+pub(crate) fn with_root<F: Future, R>(
+    core: &Rc<Core>,
+    future: F,
+    run: impl FnOnce((SlotId, &mut dyn Root)) -> R,
+) -> (R, Option<thread::Result<F::Output>>) {
+    let mut root = InPlace { future: pin!(future), outcome: None };
+    let slot = RootSlot { core, id: core.insert_root() };
+    let entered = current::enter(core);
+    let ended = run((slot.id, &mut root));
+    drop((entered, slot));
+    (ended, root.outcome)
 }
 
 /// Releases the slot of the future, also if the clock or a logger panics.
@@ -239,7 +251,7 @@ impl Drop for RootSlot<'_> {
 /// A future that its caller has pinned, and its output or panic.
 struct InPlace<'a, F: Future> {
     future: Pin<&'a mut F>,
-    outcome: Option<Result<F::Output, Box<dyn Any + Send>>>,
+    outcome: Option<thread::Result<F::Output>>,
 }
 
 impl<F: Future> Root for InPlace<'_, F> {

@@ -11,15 +11,18 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `mod.rs` | the records |
+//! | `heard.rs` | [`Heard`]: the error records of a thread, for a test |
 //! | `quiet.rs` | the errors that `quiet` keeps out of the log |
 //! | `unread.rs` | the records of a task or a promise that has lost its handle |
 //! | `task_name.rs` | [`TaskName`]: the name of a task in spans |
 //! | `contain.rs` | calls of a user's code whose panic becomes a record |
 //!
 //! Records go to `log`. With the feature `tracing` they are events in the span of their task
-//! instead. `tracing` forwards them to `log` as long as there is no subscriber.
+//! instead. `tracing` forwards them to `log` as long as there is no subscriber. A test hears the
+//! error records of its thread, whatever becomes of them.
 
 mod contain;
+mod heard;
 mod quiet;
 mod task_name;
 mod unread;
@@ -27,7 +30,7 @@ mod unread;
 use std::fmt;
 
 pub(crate) use self::contain::contain;
-
+pub(crate) use self::heard::Heard;
 pub(crate) use self::quiet::{nothing, IsQuiet, QuietError, QuietTypes};
 pub(crate) use self::task_name::TaskName;
 pub(crate) use self::unread::{by_timeout, is_timing_out, report_unread, report_unread_children, Detached};
@@ -119,6 +122,9 @@ impl Level {
 /// Writes a record. If the message calls a user's `Display` and that panics, the record says so.
 fn record(level: Level, message: fmt::Arguments<'_>) {
     let message = Printed(message);
+    if level == Level::Error {
+        heard::hear(&message);
+    }
     #[cfg(not(feature = "tracing"))]
     match level {
         Level::Error => log::error!(target: "gen", "{message}"),

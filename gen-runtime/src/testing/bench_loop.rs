@@ -3,7 +3,8 @@
 use std::rc::Rc;
 use std::time::Instant;
 
-use crate::executor::{current, Core, SteeredEnd, Steering, VirtualClock};
+use super::suspension::WaitsFor;
+use crate::executor::{current, Core, RootInSlot, SteeredEnd, Steering, TaskId, VirtualClock};
 
 /// A loop of its own. Its drop drops what is left on the loop.
 pub(super) struct BenchLoop {
@@ -32,7 +33,26 @@ impl BenchLoop {
     /// Runs turns until the steering has enough, nothing can go on, or the next timer is due after
     /// `until`.
     pub(super) fn run(&self, steering: &dyn Steering, until: Option<Instant>) -> SteeredEnd {
-        self.within(|| self.core.run_steered(steering, until))
+        self.run_with(&mut None, steering, until)
+    }
+
+    /// As [`run`](Self::run), with a root, whose end ends the run, too.
+    pub(super) fn run_with(
+        &self,
+        root: &mut RootInSlot<'_>,
+        steering: &dyn Steering,
+        until: Option<Instant>,
+    ) -> SteeredEnd {
+        self.within(|| self.core.run_steered(root, steering, until))
+    }
+
+    /// The event that a task waits for, as far as the loop knows.
+    pub(super) fn waits_for(&self, task: TaskId) -> WaitsFor {
+        if self.core.is_queued(task) {
+            return WaitsFor::Turn;
+        }
+        let due = self.core.timer_of(task);
+        due.map_or(WaitsFor::Event, |due| WaitsFor::Timer(due.saturating_duration_since(self.clock.now())))
     }
 
     /// Runs `work` with this loop as the current one.

@@ -1,7 +1,8 @@
 //! [`Finding`]: a fault, and what it has broken.
 
-use std::{fmt, mem, thread};
+use std::{fmt, mem};
 
+use super::command::command;
 use super::fault::Fault;
 use super::plan::Plan;
 use super::run::Hang;
@@ -167,15 +168,6 @@ impl Finding {
         let last = self.plan.faults.is_empty().then(|| self.steps.len().saturating_sub(1));
         self.plan.faults.iter().map(|(at, _)| *at).chain(diverges).chain(last)
     }
-
-    /// The command that repeats the run.
-    fn command(&self) -> String {
-        let plan = &self.plan;
-        match test_name() {
-            Some(test) => format!("GEN_EXPLORE={plan} cargo test {test}"),
-            None => format!("GEN_EXPLORE={plan}"),
-        }
-    }
 }
 
 impl fmt::Display for Finding {
@@ -193,7 +185,7 @@ impl fmt::Display for Finding {
         }
         // A run that differs from another one shows nothing alone.
         match has_plan && !matches!(self.what, What::Diverges { .. }) {
-            true => write!(f, "  to repeat this run alone: {}", self.command()),
+            true => write!(f, "  to repeat this run alone: {}", command("GEN_EXPLORE", &self.plan)),
             false => Ok(()),
         }
     }
@@ -224,11 +216,4 @@ impl fmt::Display for Hang {
             Hang::TooManySteps => "it has not ended within the limit of steps",
         })
     }
-}
-
-/// The name of the test that runs on this thread, if one does. The test harness gives its threads
-/// the names of the tests.
-pub(super) fn test_name() -> Option<String> {
-    let current = thread::current();
-    current.name().filter(|name| *name != "main").map(str::to_owned)
 }

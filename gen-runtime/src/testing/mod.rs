@@ -64,12 +64,15 @@
 
 // `recorder.rs` says how it works.
 mod bench_loop;
+mod command;
 mod explore;
 mod fault;
 mod finding;
+pub(crate) mod harness;
 mod left_out;
 mod plan;
 mod progress;
+mod random;
 mod recorder;
 mod report;
 mod run;
@@ -81,6 +84,7 @@ mod suspension;
 pub use self::explore::{explore, Explore};
 pub use self::fault::Fault;
 pub use self::finding::Finding;
+pub use self::harness::expect_log;
 pub use self::report::Report;
 pub use self::step::{Step, StepKind};
 pub use self::stepper::Stepper;

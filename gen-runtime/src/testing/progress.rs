@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-use super::finding::test_name;
+use super::command::test_name;
 use super::report::{count, Report};
 use crate::executor::{Clock, RealClock};
 

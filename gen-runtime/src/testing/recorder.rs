@@ -16,6 +16,8 @@
 //! | `recorder.rs` | [`Recorder`]: notes the steps of a run, and puts the faults of its plan there |
 //! | `plan.rs` | which faults at which steps, also as text |
 //! | `step.rs`, `fault.rs` | `Step`, `Fault` |
+//! | `random.rs` | the random numbers that choose an order |
+//! | `command.rs` | the command that repeats a run |
 //! | `source.rs` | a chain of yields, with their source text |
 //!
 //! While a run goes on, a [`Recorder`] is the observer of the thread
@@ -43,6 +45,7 @@ use std::task::Waker;
 
 use super::fault::{Fault, INJECTED};
 use super::plan::Plan;
+use super::random::Random;
 use super::step::{Step, StepKind};
 use crate::error::{CancelSource, Error, Site};
 use crate::executor::{Core, Injection, TaskId};
@@ -66,6 +69,8 @@ pub(super) struct Recorder {
     core: Rc<Core>,
     /// The caller of the test, for the cancellations.
     by: &'static Location<'static>,
+    /// Chooses the order of the tasks of a turn. `None` for the order of the loop.
+    random: Option<Random>,
     state: RefCell<State>,
 }
 
@@ -86,8 +91,6 @@ struct State {
     waiting: HashMap<WakerId, Waiting>,
     /// The faults of whole tasks, which come at the end of the job.
     due: VecDeque<(TaskId, Fault)>,
-    /// The state of the generator that chooses the order. 0 is the order of the loop.
-    random: u64,
 }
 
 /// The yields that have waited in a suspension, and have not returned since.
@@ -100,11 +103,10 @@ struct Waiting {
 
 impl Recorder {
     pub(super) fn new(core: Rc<Core>, plan: Plan, by: &'static Location<'static>) -> Rc<Self> {
-        // Any number that is not zero; those of neighbours are far apart.
-        let random = plan.order.map_or(0, |order| order.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
-        let mut state = State { plan, random, ..State::default() };
+        let random = plan.order.map(Random::new);
+        let mut state = State { plan, ..State::default() };
         state.number(core.first_task());
-        Rc::new(Recorder { core, by, state: RefCell::new(state) })
+        Rc::new(Recorder { core, by, random, state: RefCell::new(state) })
     }
 
     pub(super) fn take_steps(&self) -> Vec<Step> {
@@ -146,16 +148,7 @@ impl Recorder {
 
     /// Which of so many jobs is the next one.
     pub(super) fn choose(&self, ready: usize) -> usize {
-        let random = &mut self.state.borrow_mut().random;
-        if *random == 0 || ready < 2 {
-            return 0;
-        }
-        // xorshift64*
-        *random ^= *random >> 12;
-        *random ^= *random << 25;
-        *random ^= *random >> 27;
-        let number = random.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33;
-        usize::try_from(number).unwrap_or(0) % ready
+        self.random.as_ref().map_or(0, |random| random.below(ready))
     }
 
     /// Called when a job has run, which was that of `task` if one is given.

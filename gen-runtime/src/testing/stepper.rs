@@ -355,14 +355,7 @@ impl<T: 'static> Stepper<T> {
     }
 
     fn waits_for(&self) -> WaitsFor {
-        let (core, task) = (&self.bench.core, self.task());
-        if core.is_queued(task) {
-            return WaitsFor::Turn;
-        }
-        let due = core.timer_of(task);
-        due.map_or(WaitsFor::Event, |due| {
-            WaitsFor::Timer(due.saturating_duration_since(self.bench.clock.now()))
-        })
+        self.bench.waits_for(self.task())
     }
 }
 

@@ -10,7 +10,7 @@ mod signature;
 use proc_macro2::TokenStream;
 
 use crate::pipeline::mistakes::Mistakes;
-use crate::pipeline::neighbours::{above, foreign, instrument};
+use crate::pipeline::neighbours::{above, cases, foreign, instrument};
 use crate::pipeline::options::{AttributeKind, Options};
 use crate::pipeline::parse::Function;
 use crate::pipeline::scan::BodyScan;
@@ -39,7 +39,9 @@ pub(crate) fn all(
     mistakes: &mut Mistakes,
 ) -> Verdict {
     let is_callable = signature::check(kind, function, mistakes);
-    let is_coroutine = above::check(kind, mistakes) && foreign::check(kind, function, mistakes);
+    let is_coroutine = above::check(kind, mistakes)
+        && (kind != AttributeKind::Test || cases::check_above(mistakes))
+        && foreign::check(kind, function, mistakes);
     returns::check(&mut function.signature, options, mistakes);
     let leave_out = !is_callable || !is_coroutine || instrument::check(function, scan, mistakes);
     match body::check(function, scan, leave_out, mistakes) {

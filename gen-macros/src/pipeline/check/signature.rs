@@ -5,6 +5,7 @@ use syn::{Generics, Path, Safety, Signature};
 
 use super::engine;
 use crate::pipeline::mistakes::Mistakes;
+use crate::pipeline::neighbours::cases;
 use crate::pipeline::options::AttributeKind;
 use crate::pipeline::parse::{Body, Function};
 
@@ -17,6 +18,8 @@ pub(crate) fn check(kind: AttributeKind, function: &mut Function, mistakes: &mut
     let before = mistakes.len();
     match kind {
         AttributeKind::Main => check_entry(&mut function.signature, &MAIN, mistakes),
+        // The attribute that makes the tests passes the arguments.
+        AttributeKind::Test if cases::are_among(&function.attributes) => {}
         AttributeKind::Test => check_entry(&mut function.signature, &TEST, mistakes),
         AttributeKind::Engine => engine::check_arguments(&mut function.signature, mistakes),
         AttributeKind::Coroutine => {}
@@ -111,7 +114,8 @@ const MAIN: EntryMessages = EntryMessages {
 const TEST: EntryMessages = EntryMessages {
     arguments: [
         "a test takes no arguments: nothing passes any to it",
-        "make the values in its body, or write one test for each value, which calls a common coroutine",
+        "make the values in its body; for several cases write `#[rstest]` below this attribute, \
+         or one test for each, which calls a common coroutine",
     ],
     generics: ["a test cannot be generic: nothing chooses its parameters", "remove the parameters"],
     unsafety: ["a test cannot be `unsafe`: its caller cannot know what it requires", "remove `unsafe`"],

@@ -39,7 +39,7 @@ pub(crate) use self::output::{Output, Returned};
 pub(crate) use self::site::Site;
 pub(crate) use self::walk::late_body;
 use crate::pipeline::neighbours::instrument::Instrumentation;
-use crate::pipeline::options::{Executor, Options};
+use crate::pipeline::options::{Executor, Options, TestOptions};
 use crate::pipeline::parse::{Body, Function, remove_qualifiers};
 use crate::pipeline::paths::{Paths, frame_name, ours};
 use crate::pipeline::scan::BodyScan;
@@ -57,6 +57,8 @@ pub(crate) struct Lowered {
     pub(crate) send: Option<Ident>,
     /// The runtime that runs the coroutine of a `main` or a test.
     pub(crate) executor: Executor,
+    /// The options of a test about the test itself.
+    pub(crate) test: TestOptions,
     /// Whether the option `returns` was given: a `gen::Return` ends the body.
     pub(crate) returns: bool,
     /// The body, or the semicolon of a declared method.
@@ -129,7 +131,7 @@ impl Lowered {
             None => Returned::Machine,
         };
         let output = Output::take(&mut signature, &returned, paths);
-        let Options { send, executor, returns, .. } = options;
+        let Options { send, executor, test, returns, .. } = options;
         Lowered {
             attributes,
             visibility,
@@ -139,6 +141,7 @@ impl Lowered {
             returned,
             send,
             executor,
+            test,
             returns: returns.is_some(),
             body,
             site,

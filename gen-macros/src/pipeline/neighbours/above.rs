@@ -46,7 +46,7 @@ pub(crate) fn ends_in_test(text: &str) -> bool {
 }
 
 /// The attributes of a line that contains nothing else but comments. `None` for another line.
-fn attributes(line: &str) -> Option<Vec<Attribute>> {
+pub(super) fn attributes(line: &str) -> Option<Vec<Attribute>> {
     if line.is_empty() || line.starts_with("//") {
         return Some(Vec::new());
     }

@@ -11,6 +11,9 @@
 //!   fn` around the coroutine. Above ours, they are [reported](foreign) if they have left a trace.
 //! - `#[axum::debug_handler]`, `#[cached]`. Below ours, they get an `async fn` too. Above ours,
 //!   they report themselves that the function is not `async`.
+//! - `#[rstest]` and others that [make tests](cases) of a function with arguments. Below
+//!   `#[gen::test]`, they get a plain function that runs the coroutine. Above it, the source file
+//!   shows them, and they are reported.
 //! - `#[async_trait]`, which stands on traits and `impl` blocks. It leaves coroutines alone. An
 //!   `async fn` that has our attribute is reported.
 //! - `#[maybe_async]` is reported.
@@ -18,6 +21,7 @@
 //! Any other attribute below ours gets the function that returns the coroutine.
 
 pub(crate) mod above;
+pub(crate) mod cases;
 pub(crate) mod foreign;
 pub(crate) mod instrument;
 pub(crate) mod source_file;

@@ -159,7 +159,12 @@ fn parse_threads(name: &Ident, input: ParseStream<'_>) -> syn::Result<usize> {
 }
 
 /// Reads the `= value` of an option.
-fn value<T: Parse>(name: &Ident, input: ParseStream<'_>, what: &str, help: &str) -> syn::Result<T> {
+pub(super) fn value<T: Parse>(
+    name: &Ident,
+    input: ParseStream<'_>,
+    what: &str,
+    help: &str,
+) -> syn::Result<T> {
     if !input.peek(Token![=]) {
         return Err(needs(name.span(), name, what, help));
     }
@@ -168,6 +173,6 @@ fn value<T: Parse>(name: &Ident, input: ParseStream<'_>, what: &str, help: &str)
     input.parse().map_err(|_| needs(span, name, what, help))
 }
 
-fn needs(span: Span, name: &Ident, what: &str, help: &str) -> syn::Error {
+pub(super) fn needs(span: Span, name: &Ident, what: &str, help: &str) -> syn::Error {
     syn::Error::new(span, format!("`{name}` needs {what}\n\nhelp: {help}"))
 }

@@ -2,6 +2,7 @@
 
 mod entry;
 mod nearest;
+mod test;
 
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
@@ -11,6 +12,7 @@ use syn::{Ident, Path, Token, token};
 use self::entry::TokioOptions;
 pub(crate) use self::entry::{Executor, Flavor};
 use self::nearest::nearest;
+pub(crate) use self::test::{Limit, TestOptions};
 use crate::pipeline::mistakes::Mistakes;
 
 /// Which of our attributes was written.
@@ -42,9 +44,18 @@ impl AttributeKind {
         match self {
             AttributeKind::Coroutine => &["boxed", "dyn", "send", "returns", "crate"],
             AttributeKind::Engine => &["send", "crate"],
-            AttributeKind::Main | AttributeKind::Test => {
-                &["tokio", "flavor", "worker_threads", "start_paused", "crate"]
-            }
+            AttributeKind::Main => &["tokio", "flavor", "worker_threads", "start_paused", "crate"],
+            AttributeKind::Test => &[
+                "limit",
+                "shuffled",
+                "seed",
+                "leaks",
+                "tokio",
+                "flavor",
+                "worker_threads",
+                "start_paused",
+                "crate",
+            ],
         }
     }
 
@@ -70,6 +81,8 @@ pub(crate) struct Options {
     pub(crate) runtime: Option<(Ident, Path)>,
     /// The runtime that runs the coroutine of a `main` or a test.
     pub(crate) executor: Executor,
+    /// The options of a test about the test itself.
+    pub(crate) test: TestOptions,
 }
 
 /// The argument of the option `dyn`: whether the trait object is `Send`.
@@ -102,6 +115,7 @@ impl Options {
         }
         options.check_conflicts(mistakes);
         options.executor = tokio.executor(kind, mistakes);
+        options.test.check(&options.executor, mistakes);
         options
     }
 
@@ -135,6 +149,7 @@ impl Options {
                 let path = parse_path(&name, input)?;
                 set(&mut self.runtime, &name, (name.clone(), path), mistakes);
             }
+            "limit" | "shuffled" | "seed" | "leaks" => self.test.parse(name, input, mistakes)?,
             _ => tokio.parse(name, input, mistakes)?,
         }
         Ok(())
@@ -261,6 +276,9 @@ fn spelling(option: &'static str) -> &'static str {
         "flavor" => "flavor = \"..\"",
         "worker_threads" => "worker_threads = N",
         "start_paused" => "start_paused = true",
+        "limit" => "limit = \"..\"",
+        "seed" => "seed = N",
+        "leaks" => "leaks = \"allowed\"",
         other => other,
     }
 }

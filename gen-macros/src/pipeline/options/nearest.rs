@@ -10,6 +10,9 @@ pub(super) fn nearest(name: &str, options: &[&'static str]) -> Option<&'static s
         "flavour" | "runtime_flavor" => "flavor",
         "threads" | "workers" => "worker_threads",
         "paused" => "start_paused",
+        "timeout" | "time_limit" | "deadline" => "limit",
+        "shuffle" | "random" | "order" => "shuffled",
+        "detached" => "leaks",
         "krate" | "path" | "runtime" => "crate",
         other => other,
     };

@@ -9,7 +9,9 @@ use pin_project_lite::pin_project;
 use super::executor::Executor;
 use super::hosted_task::HostedRef;
 use super::shell_data::Visit;
+use crate::executor::injection::Injection;
 use crate::inject::in_flight::resume;
+use crate::inject::{EndSenders, TaskTrace, TraceRequest};
 
 pin_project! {
     /// A future that its caller polls in place. As a task is, it is an error context: the errors of
@@ -32,6 +34,14 @@ impl<F> ForeignRoot<F> {
         let state =
             RootState { task: HostedRef::without_body(None), visit: Visit::new(executor), has_ended: false };
         ForeignRoot { future, state }
+    }
+
+    /// Asks where the future is suspended. Its next poll answers.
+    pub(crate) fn trace(&self) -> TaskTrace {
+        let (request, trace) = TraceRequest::new();
+        // A future that has ended gives it back.
+        drop(self.state.task.deliver(Injection::TraceRequest(request), EndSenders::default()));
+        trace
     }
 }
 

@@ -1,0 +1,32 @@
+#[rstest]
+#[case(1)]
+fn waits(#[case] n: u32) -> gen::Result {
+    fn __coroutine_site() -> ::r#gen::__private::Site {
+        ::r#gen::__private::Site::new("waits", "", 0, 0)
+    }
+    let (__call, __frame) = ::r#gen::__private::call(0);
+    let __body = async move {
+        let n = n;
+        match () {
+            () => {}
+            _ => return <gen::Result as ::r#gen::__private::Unreached>::output(),
+        }
+        match () {
+            () => {
+                yield_!(
+                    @ frame __frame __coroutine_site 0(::r#gen::__private::Edge)
+                    at(__coroutine_site, 0), x
+                )
+            }
+            _ => <gen::Result as ::r#gen::__private::Unreached>::output(),
+        }
+    };
+    ::r#gen::__private::run_test(
+        ::r#gen::__private::TestOptions::new()
+            .limit(2000000000)
+            .shuffled()
+            .leaks_allowed(),
+        ::r#gen::__private::closed_machine(__call, __body, __coroutine_site),
+        |output| ::r#gen::__private::TestOutput(output).has_failed(),
+    )
+}
