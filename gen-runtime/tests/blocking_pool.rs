@@ -101,6 +101,13 @@ fn virtual_time_stands_still_until_the_closure_has_ended() {
     assert_eq!(clock.now(), began);
 }
 
+#[gen::test]
+fn a_test_waits_for_the_closure() -> gen::Result {
+    // Nothing but the closure is left to do, and that is no deadlock.
+    yield_!(gen::blocking(work))?;
+    yield_!(gen::with_timeout(SECOND, gen::blocking(work)))
+}
+
 #[test]
 fn virtual_time_goes_on_after_a_panic_of_the_closure() {
     #[gen::coroutine]

@@ -34,6 +34,7 @@ async-trait = "0.1"
 axum = { version = "0.8", default-features = false, features = ["macros"] }
 cached = { version = "0.56", default-features = false, features = ["proc_macro", "async"] }
 maybe-async = "0.2"
+rstest = { version = "0.29", default-features = false }
 tokio = { version = "1", default-features = false, features = ["macros", "rt"] }
 "#;
 

@@ -7,6 +7,7 @@ mod blocking;
 mod bridges;
 mod budget;
 mod entry;
+mod harness;
 mod hazards;
 mod refused;
 mod runtimes;

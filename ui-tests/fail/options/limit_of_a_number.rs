@@ -1,0 +1,6 @@
+#[gen::test(limit = 10)]
+//~^ gen: `limit` needs a time
+//~| help: write `limit = "10s"`, with one of the units `ms`, `s`, `min`, `h` and `d`, or `limit = "none"`
+fn waits() {}
+
+fn main() {}
