@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::error::{CancelSource, Error, Throw};
 use crate::executor::{tracks_here, within_tracker, Executor, TrackedTask, Tracker};
+use crate::inject::question::{saying, WaitsFor};
 use crate::inject::{Cancellation, TaskTrace};
 use crate::task::{spawn, spawn_on, JoinHandle};
 use crate::time::with_timeout;
@@ -209,7 +210,7 @@ impl TaskTracker {
             tracker.cancel_all(&request);
             let ended = async {
                 while let Some(ended) = tracker.ended() {
-                    let _ = ended.await;
+                    let _ = saying(ended, || WaitsFor::Shutdown { tasks: tracker.len() }).await;
                 }
                 Ok::<(), Error>(())
             };

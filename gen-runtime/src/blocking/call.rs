@@ -8,6 +8,7 @@
 //! | a future takes the outcome | taken |
 //! | nothing has taken an error when the call is dropped | it is logged |
 
+use std::any::type_name;
 use std::future::Future;
 use std::mem;
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -17,6 +18,8 @@ use std::task::{Context, Poll};
 
 use crate::error::{Error, Panicked};
 use crate::executor::LoopClosed;
+use crate::inject::in_flight::say;
+use crate::inject::question::WaitsFor;
 use crate::io_loop::KeepAlive;
 use crate::report::{contain, report_unread};
 use crate::waiter::{Stage, WaiterCell};
@@ -131,7 +134,11 @@ impl<T> Future for Returned<T> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
         match self.call.outcome.poll(cx.waker(), Outcome::take_value) {
             Poll::Ready(Some(value)) => Poll::Ready(value),
-            Poll::Ready(None) | Poll::Pending => Poll::Pending,
+            Poll::Ready(None) => Poll::Pending,
+            Poll::Pending => {
+                say(&*self, cx.waker(), 1, |_| WaitsFor::Blocking { value: type_name::<T>() });
+                Poll::Pending
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 
 use super::Coroutine;
 use crate::error::Site;
+use crate::inject::in_flight::say_boxed;
 use crate::Error;
 
 macro_rules! box_coroutine {
@@ -28,13 +29,21 @@ macro_rules! box_coroutine {
             type Output = R;
 
             fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<R> {
-                self.coroutine.as_mut().poll(cx)
+                let polled = self.coroutine.as_mut().poll(cx);
+                if polled.is_pending() {
+                    say_boxed(&self.coroutine, &*self.coroutine, cx.waker());
+                }
+                polled
             }
         }
 
         impl<R> Coroutine for $name<'_, R> {
             fn resume(mut self: Pin<&mut Self>, cx: &mut Context<'_>, thrown: &mut Option<Error>) -> Poll<R> {
-                self.coroutine.as_mut().resume(cx, thrown)
+                let polled = self.coroutine.as_mut().resume(cx, thrown);
+                if polled.is_pending() {
+                    say_boxed(&self.coroutine, &*self.coroutine, cx.waker());
+                }
+                polled
             }
 
             fn name(&self) -> &'static str {

@@ -1,5 +1,6 @@
 //! The future that a yield awaits.
 
+use std::any::type_name;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -9,7 +10,9 @@ use pin_project_lite::pin_project;
 
 use super::at::{At, LineAndColumn, NoSite};
 use crate::error::Site;
-use crate::inject::{in_flight, observer};
+use crate::inject::in_flight::{self, PendingYield};
+use crate::inject::observer;
+use crate::inject::question::Memory;
 use crate::{Error, Result};
 
 pin_project! {
@@ -51,7 +54,7 @@ pub trait OutputMode<F: Future> {
     /// Converts the output to the result of the yield.
     fn into_result(output: F::Output) -> Result<Self::Value>;
 
-    /// Whether the yield checks for an injected error. If not, yields inside the future do.
+    /// Whether the yield takes an injected error. If not, yields inside the future do.
     #[inline(always)]
     fn checks_injection() -> bool {
         true
@@ -84,19 +87,17 @@ where
 
     #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let polled = this.future.poll(cx);
+        let mut this = self.project();
+        let polled = this.future.as_mut().poll(cx);
         // The cold path returns by itself: merged with the conversion of the output, its result
         // would cost each level three more instructions.
-        if polled.is_pending() {
-            if let Some(result) = this.site.check(H::checks_injection(), cx) {
-                return result;
-            }
+        if polled.is_pending() && P::LOOKS && in_flight::any_in_flight() {
+            return this.site.look(H::checks_injection(), this.future.into_ref().get_ref(), cx);
         }
         let polled = polled.map(H::into_result);
         // In an optimized build without the feature `testing` there is nothing of this.
         if observer::ALL_YIELDS_LOOK && in_flight::any_in_flight() && matches!(polled, Poll::Ready(Ok(_))) {
-            if let Some(error) = this.site.lose_value(cx) {
+            if let Some(error) = this.site.returned(cx) {
                 return Poll::Ready(Err(error));
             }
         }
@@ -106,44 +107,49 @@ where
 
 /// The position of a [`Pending`].
 pub trait YieldSite {
-    /// Called while the future is pending. Returns the result of the poll if there is an injection
-    /// that this yield has to handle.
-    fn check<T>(&self, checks_injection: bool, cx: &Context<'_>) -> Option<Poll<Result<T>>>;
+    /// Whether it is that of a yield.
+    const LOOKS: bool;
 
-    /// Called when the future has given a value. Returns the error that takes its place, in a test
-    /// that loses it.
-    fn lose_value(&self, cx: &Context<'_>) -> Option<Error>;
+    /// Called while `future` is pending and something is in flight. Returns the result of the poll.
+    fn look<T, F>(&self, checks_injection: bool, future: &F, cx: &Context<'_>) -> Poll<Result<T>>;
+
+    /// Called when the future has given a value, and something is in flight. Returns the error that
+    /// takes its place, in a test that loses it.
+    fn returned(&self, cx: &Context<'_>) -> Option<Error>;
 }
 
-impl<F: Fn() -> Site, const POSITION: LineAndColumn> YieldSite for At<F, POSITION> {
+impl<S: Fn() -> Site, const POSITION: LineAndColumn> YieldSite for At<S, POSITION> {
+    const LOOKS: bool = true;
+
     #[inline(always)]
-    fn check<T>(&self, checks_injection: bool, cx: &Context<'_>) -> Option<Poll<Result<T>>> {
-        if checks_injection && in_flight::any_in_flight() {
-            return Some(take_thrown(cx, self));
+    fn look<T, F>(&self, checks_injection: bool, future: &F, cx: &Context<'_>) -> Poll<Result<T>> {
+        if checks_injection {
+            return take_thrown(cx, self, future);
         }
-        // An outer yield of a chain. It takes nothing, but in debug builds it adds its site to a
-        // trace, and is watched for a swallowed cancellation, and by a test.
-        if observer::ALL_YIELDS_LOOK && in_flight::any_in_flight() {
-            in_flight::note(cx.waker(), &self.site());
-        }
-        None
+        // An outer yield of a chain. It takes nothing, but answers a question, and is watched for a
+        // swallowed cancellation, and by a test. It does not say where its future lies: the
+        // compiler would have to keep that address in a register, at each level.
+        note::<F, S, POSITION>(cx, self);
+        Poll::Pending
     }
 
     #[inline(always)]
-    fn lose_value(&self, cx: &Context<'_>) -> Option<Error> {
-        observer::returned(cx.waker(), &self.site())
+    fn returned(&self, cx: &Context<'_>) -> Option<Error> {
+        in_flight::returned(cx.waker(), &self.site())
     }
 }
 
-/// The group of the child makes the check.
+/// The group of the child looks itself.
 impl YieldSite for NoSite {
+    const LOOKS: bool = false;
+
     #[inline(always)]
-    fn check<T>(&self, _: bool, _: &Context<'_>) -> Option<Poll<Result<T>>> {
-        None
+    fn look<T, F>(&self, _: bool, _: &F, _: &Context<'_>) -> Poll<Result<T>> {
+        Poll::Pending
     }
 
     #[inline(always)]
-    fn lose_value(&self, _: &Context<'_>) -> Option<Error> {
+    fn returned(&self, _: &Context<'_>) -> Option<Error> {
         None
     }
 }
@@ -154,12 +160,28 @@ impl YieldSite for NoSite {
 #[cold]
 #[inline(never)]
 #[expect(improper_ctypes_definitions, reason = "the ABI is chosen because it does not unwind")]
-extern "C" fn take_thrown<T, F: Fn() -> Site, const POSITION: LineAndColumn>(
+extern "C" fn take_thrown<T, F, S: Fn() -> Site, const POSITION: LineAndColumn>(
     cx: &Context<'_>,
-    at: &At<F, POSITION>,
+    at: &At<S, POSITION>,
+    future: &F,
 ) -> Poll<Result<T>> {
-    match in_flight::take_or_note(cx.waker(), &at.site()) {
+    let pending = PendingYield { at: Some(Memory::of(future)), ..pending::<F, S, POSITION>(at) };
+    match in_flight::take_or_note(cx.waker(), &pending) {
         Some(error) => Poll::Ready(Err(error)),
         None => Poll::Pending,
     }
+}
+
+/// As [`take_thrown`], for the yield of a closed coroutine, which takes nothing.
+#[cold]
+#[inline(never)]
+extern "C" fn note<F, S: Fn() -> Site, const POSITION: LineAndColumn>(
+    cx: &Context<'_>,
+    at: &At<S, POSITION>,
+) {
+    in_flight::note(cx.waker(), &pending::<F, S, POSITION>(at));
+}
+
+fn pending<F, S: Fn() -> Site, const POSITION: LineAndColumn>(at: &At<S, POSITION>) -> PendingYield {
+    PendingYield { site: at.site(), future: type_name::<F>(), at: None }
 }

@@ -106,8 +106,7 @@ use super::Site;
 /// - a warning in the log (target `gen`, level `WARN`): if a task or a child of a scope waits again
 ///   at the yield that took its cancellation, the log has the yield and the caller of the request,
 ///   and asks whether the cancellation was swallowed. There is one warning for each request. It may
-///   be a false alarm, for instance when a clean-up drains a queue. In a build without debug
-///   assertions only the innermost yield of a chain is checked.
+///   be a false alarm, for instance when a clean-up drains a queue.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Cancelled {

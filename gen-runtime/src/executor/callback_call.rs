@@ -140,6 +140,15 @@ impl CallbackCall {
         }
     }
 
+    /// The number of clones of its waker that a pending call keeps.
+    pub(crate) fn wakers(&self) -> usize {
+        if self.lock.stage() == CAPTURED {
+            2
+        } else {
+            1
+        }
+    }
+
     /// Keeps `waker` if that is the stage. Returns the stage.
     fn wait(&self, at: u8, waker: &Waker) -> u8 {
         let mut new = Waiter::from(waker);

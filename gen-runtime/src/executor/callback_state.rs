@@ -13,6 +13,7 @@ use std::task::{Poll, Waker};
 use super::drops::Doubt;
 use super::unhandled_error::UnhandledError;
 use crate::error::Error;
+use crate::inject::in_flight;
 use crate::waiter::{Stage, Waiter, WaiterCell};
 
 pub(super) struct CallbackContextState(WaiterCell<CallbackStage>);
@@ -85,7 +86,10 @@ impl CallbackContextState {
     pub(super) fn poll(&self, waker: &Waker) -> Polled {
         let stage = self.0.poll(waker, |stage| match stage {
             CallbackStage::Abandoned(doubt) if !doubt.is_over() => {
-                doubt.count_poll();
+                // A poll that only asks is not counted.
+                if !in_flight::is_asked(waker) {
+                    doubt.count_poll();
+                }
                 None
             }
             _ => Some(mem::replace(stage, CallbackStage::Ended)),

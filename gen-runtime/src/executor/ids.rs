@@ -10,6 +10,8 @@
 
 use std::num::NonZeroU64;
 
+use crate::inject::question::TaskTag;
+
 /// The name of a loop that no other loop of the process has or had.
 ///
 /// The low bits are the [`LoopName`]. The others count the loops that were made before this one:
@@ -77,6 +79,11 @@ impl TaskId {
     /// The slot in which the task is. The cast cuts off the bits that a waker has no room for.
     pub(crate) fn slot(self) -> SlotId {
         SlotId { index: self.index, generation: self.uses as u16 }
+    }
+
+    /// The task as others wait for it.
+    pub(crate) fn tag(self) -> TaskTag {
+        TaskTag::OnLoop(self.loop_id.serial(), u64::from(self.uses) << 32 | u64::from(self.index))
     }
 }
 

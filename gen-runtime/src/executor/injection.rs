@@ -32,7 +32,8 @@ pub(crate) enum InjectionSource {
     /// The callback, for the log, and the drops that it has noted.
     Callback((&'static str, NotedDrops)),
     Handle(&'static Location<'static>),
-    TraceRequest,
+    /// The question is in flight.
+    TraceRequest(TraceRequest),
     Watch,
 }
 
@@ -50,14 +51,15 @@ impl Injection {
                 (InjectionSource::Handle(cancellation.by()), Thrown::Cancel(cancellation))
             }
             Injection::TraceRequest(request) => {
-                (InjectionSource::TraceRequest, Thrown::TraceRequest(request))
+                let question = request.question();
+                (InjectionSource::TraceRequest(request), Thrown::Question(question))
             }
             Injection::Watch(watch) => (InjectionSource::Watch, Thrown::Watch(watch)),
         }
     }
 
-    /// Makes an injection again if the poll has not taken it. A trace request has been answered by
-    /// then. The drops that a failed callback has noted are reported here.
+    /// Makes an injection again if the poll has not taken it. A trace request is answered here, and
+    /// needs no other poll. The drops that a failed callback has noted are reported here.
     pub(crate) fn from_parts(source: InjectionSource, thrown: Thrown) -> Option<Self> {
         match (source, thrown) {
             (_, Thrown::Cancel(cancellation)) => Some(Injection::Cancel(cancellation)),
@@ -66,9 +68,11 @@ impl Injection {
                 Some(Injection::UnhandledError(UnhandledError::new(subject, error)))
             }
             (InjectionSource::Handle(by), Thrown::Error(error)) => Some(Injection::Error(error, by)),
-            (InjectionSource::TraceRequest | InjectionSource::Watch, _) | (_, Thrown::TraceRequest(_)) => {
+            (InjectionSource::TraceRequest(request), Thrown::Question(question)) => {
+                request.answer(&question);
                 None
             }
+            (InjectionSource::TraceRequest(_) | InjectionSource::Watch, _) | (_, Thrown::Question(_)) => None,
         }
     }
 

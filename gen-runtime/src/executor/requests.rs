@@ -13,6 +13,7 @@ use super::injection::Injection;
 use super::starting::Starting;
 use super::timers::Action;
 use super::{current, registry};
+use crate::inject::question::TaskTag;
 use crate::inject::{end_channel, Cancellation, EndSender, EndSenders, Ended};
 
 impl Core {
@@ -31,15 +32,15 @@ impl Core {
         self.scheduler.borrow().tasks(self.id)
     }
 
-    /// Returns the futures that wait for the ends of the tasks.
+    /// Returns the tasks, and the futures that wait for their ends.
     pub(crate) fn cancel_all<'a>(
         &'a self,
         request: &'a Cancellation,
-    ) -> impl Iterator<Item = Ended> + use<'a> {
+    ) -> impl Iterator<Item = (TaskId, Ended)> + use<'a> {
         self.tasks().into_iter().map(|task| {
             let (end_sender, ended) = end_channel();
             self.deliver(task, Injection::Cancel(request.clone()), Some(end_sender).into());
-            ended
+            (task, ended)
         })
     }
 
@@ -108,6 +109,18 @@ pub(crate) enum TaskAddress {
     Starting(Arc<Starting>),
     /// A task on a foreign executor.
     Hosted(HostedRef),
+}
+
+impl TaskAddress {
+    /// The task as others wait for it. `None` if its loop has not begun it.
+    #[cold]
+    pub(crate) fn tag(&self) -> Option<TaskTag> {
+        match self {
+            TaskAddress::OnLoop(task) => Some(task.tag()),
+            TaskAddress::Starting(task) => task.id().map(TaskId::tag),
+            TaskAddress::Hosted(task) => Some(task.tag()),
+        }
+    }
 }
 
 /// Delivers an injection to a task. A request to a task of a loop on another thread goes through

@@ -50,6 +50,12 @@ impl Core {
         }
     }
 
+    /// Returns the deadline of a timer that waits, if it has one already.
+    #[cold]
+    pub(crate) fn deadline_of(&self, key: TimerKey) -> Option<Instant> {
+        self.timers.borrow().deadline(key)
+    }
+
     /// Removes a timer before it fires. The caller drops the action.
     pub(crate) fn cancel_timer(&self, key: TimerKey) -> Option<Action> {
         if !key.is_of(self.id) {

@@ -6,9 +6,10 @@
 //! first loads a process-wide count of the injections in flight, with relaxed order. Normally the
 //! count is zero. Only otherwise does the yield look at the slot.
 //!
-//! In a chain the innermost yield takes the injection. So an outer yield skips the check if it
-//! yields a [closed](crate::coroutine::Coroutine::is_closed) coroutine, which is suspended only at
-//! its own yields. The suspension of such a chain costs the same few instructions at any depth.
+//! In a chain the innermost yield takes an error or a cancellation. An outer yield that yields a
+//! [closed](crate::coroutine::Coroutine::is_closed) coroutine, which is suspended only at its own
+//! yields, need not try to take it. But it looks, too, so that it can answer a question. So each
+//! level of a chain that stays suspended costs a comparison with memory, and a branch.
 //!
 //! # The address
 //!
@@ -34,15 +35,18 @@
 //! - The count is only a hint for the slot of *this* thread, so relaxed order is enough: the thread
 //!   that injects is the thread that checks.
 
+use std::any::type_name;
 use std::cell::{Cell, RefCell};
 use std::mem::{self, ManuallyDrop};
 use std::ptr;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Waker};
+use std::time::Duration;
 
 use super::observer::{self, Observer};
-use super::{Cancellation, TraceRequest, Watch};
+use super::question::{Ask, Children, Memory, Question, Said, Shown, Statement, WaitsFor};
+use super::{Cancellation, Watch};
 use crate::error::CancelSource;
 use crate::{Error, Site};
 
@@ -70,7 +74,7 @@ fn with_slot<R>(access: impl FnOnce(&mut ThreadSlot) -> R) -> Option<R> {
 pub(crate) enum Thrown {
     Error(Error),
     Cancel(Cancellation),
-    TraceRequest(TraceRequest),
+    Question(Question),
     Watch(Watch),
 }
 
@@ -80,16 +84,16 @@ impl Thrown {
         match self {
             Thrown::Error(error) => Some(error),
             Thrown::Cancel(cancellation) => Some(cancellation.into_error()),
-            Thrown::TraceRequest(_) | Thrown::Watch(_) => None,
+            Thrown::Question(_) | Thrown::Watch(_) => None,
         }
     }
 
-    /// Whether a yield may take it: no trace request, no watch, and no deferred cancellation.
+    /// Whether a yield may take it: no question, no watch, and no deferred cancellation.
     fn is_free(&self) -> bool {
         match self {
             Thrown::Error(_) => true,
             Thrown::Cancel(cancellation) => !cancellation.is_deferred(),
-            Thrown::TraceRequest(_) | Thrown::Watch(_) => false,
+            Thrown::Question(_) | Thrown::Watch(_) => false,
         }
     }
 }
@@ -168,7 +172,7 @@ pub(crate) fn take_cancel(waker: &Waker) -> Option<Cancellation> {
         |in_flight: &InFlight| matches!(in_flight.thrown, Thrown::Cancel(_)) && in_flight.thrown.is_free();
     match take_if(|in_flight| in_flight.is_for(waker) && is_free_cancel(in_flight))? {
         Thrown::Cancel(cancellation) => Some(cancellation),
-        Thrown::Error(_) | Thrown::TraceRequest(_) | Thrown::Watch(_) => None,
+        Thrown::Error(_) | Thrown::Question(_) | Thrown::Watch(_) => None,
     }
 }
 
@@ -187,31 +191,127 @@ fn take_if(is: impl FnOnce(&InFlight) -> bool) -> Option<Thrown> {
     taken.flatten().map(InFlight::into_thrown)
 }
 
-/// Called by the pending yield at `site`. [Takes](take) the injection for `waker`, or
-/// [notes](note) the yield. The observer of the thread may fail the yield.
+/// A yield whose future is pending.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PendingYield {
+    pub(crate) site: Site,
+    /// The type of the future.
+    pub(crate) future: &'static str,
+    /// Where the future lies; `None` for a [closed](crate::coroutine::Coroutine::is_closed)
+    /// coroutine.
+    pub(crate) at: Option<Memory>,
+}
+
+/// Called by a pending yield. [Takes](take) the injection for `waker`, or [notes](note) the yield.
+/// The observer of the thread may fail the yield.
 #[cold]
-pub(crate) fn take_or_note(waker: &Waker, site: &Site) -> Option<Error> {
+pub(crate) fn take_or_note(waker: &Waker, pending: &PendingYield) -> Option<Error> {
     take(waker).or_else(|| {
-        note_in_flight(waker, site);
-        observer::suspended(waker, site)
+        note_in_flight(waker, pending);
+        observer::suspended(waker, &pending.site)
     })
 }
 
-/// Called by an outer yield of a chain, at `site`, when it stays pending. Adds the site to a trace
-/// request, or shows it to a watch, that is in flight for `waker`, and to the observer of the
-/// thread.
+/// Called by an outer yield of a chain, when it stays pending. Shows the yield to a question, or to
+/// a watch, that is in flight for `waker`, and to the observer of the thread.
 #[cold]
-pub(crate) fn note(waker: &Waker, site: &Site) {
-    note_in_flight(waker, site);
-    observer::passed(waker, site);
+pub(crate) fn note(waker: &Waker, pending: &PendingYield) {
+    note_in_flight(waker, pending);
+    observer::passed(waker, &pending.site);
 }
 
-fn note_in_flight(waker: &Waker, site: &Site) {
+fn note_in_flight(waker: &Waker, &PendingYield { site, future, at }: &PendingYield) {
     with_in_flight_for(waker, |in_flight| match &mut in_flight.thrown {
-        Thrown::TraceRequest(request) => request.add(*site),
-        Thrown::Watch(watch) => watch.look_at(site),
+        Thrown::Question(question) => question.add(Statement::new(at, Said::Yield { site, future }), 0),
+        Thrown::Watch(watch) => watch.look_at(&site),
         Thrown::Error(_) | Thrown::Cancel(_) => {}
     });
+}
+
+/// Called by a yield that has a value, where all yields look. Tells it to a question that is in
+/// flight for `waker`. The observer of the thread may replace the value by an error.
+#[cold]
+pub(crate) fn returned(waker: &Waker, site: &Site) -> Option<Error> {
+    with_question(waker, Question::goes_on);
+    observer::returned(waker, site)
+}
+
+/// Called by a leaf that stays pending, and keeps that many clones of `waker`: answers a question.
+#[inline]
+pub(crate) fn say<L>(leaf: &L, waker: &Waker, kept: usize, waits_for: impl FnOnce(Shown) -> WaitsFor) {
+    if any_in_flight() {
+        answer(Memory::of(leaf), waker, kept, |shown| Said::WaitsFor(waits_for(shown)));
+    }
+}
+
+/// Called by a timeout after its child, if both stay pending. The timeout keeps a clone of `waker`.
+#[inline]
+pub(crate) fn say_within<F>(child: &Option<F>, waker: &Waker, left: impl FnOnce() -> Option<Duration>) {
+    if any_in_flight() {
+        let future = type_name::<F>();
+        answer(Memory::of(child), waker, 1, |_| Said::Timeout { left: left(), future });
+    }
+}
+
+/// Called by a box that polls its content with `waker`, if the content stays pending.
+#[inline]
+pub(crate) fn say_boxed<B, C: ?Sized>(pointer: &B, content: &C, waker: &Waker) {
+    if any_in_flight() {
+        let content = Memory::of(content);
+        answer(Memory::of(pointer), waker, 0, |_| Said::Boxed(content));
+    }
+}
+
+/// Called by a group that was asked.
+pub(crate) fn say_children<G: ?Sized>(group: &G, waker: &Waker, kept: usize, children: Children) {
+    answer(Memory::of(group), waker, kept, |_| Said::Children(children));
+}
+
+/// Called by a future that keeps clones of `waker`, beyond those of which it has said so.
+#[inline]
+pub(crate) fn keeps(waker: &Waker, kept: usize) {
+    if any_in_flight() {
+        keeps_in_flight(waker, kept);
+    }
+}
+
+#[cold]
+fn keeps_in_flight(waker: &Waker, kept: usize) {
+    with_question(waker, |question| question.keeps(kept));
+}
+
+/// Adds a statement to a question for the whole tree. `said` may run code of a user, which prints a
+/// key, so the slot is not borrowed meanwhile.
+#[cold]
+fn answer(at: Memory, waker: &Waker, kept: usize, said: impl FnOnce(Shown) -> Said) {
+    if let Some(shown) = question(waker) {
+        let statement = Statement::new(Some(at), said(shown));
+        with_question(waker, |question| question.add(statement, kept));
+    }
+}
+
+/// Whether a question for the whole tree is in flight for `waker`, and what the tree is to show. If
+/// so, a group asks its children.
+#[cold]
+pub(crate) fn question(waker: &Waker) -> Option<Shown> {
+    match with_question(waker, |question| question.ask())? {
+        Ask::Tree(shown) => Some(shown),
+        Ask::Chain => None,
+    }
+}
+
+/// Whether a question is in flight for `waker`, which is the waker of a poll.
+#[inline]
+pub(crate) fn is_asked(waker: &Waker) -> bool {
+    any_in_flight() && with_question(waker, |_| ()).is_some()
+}
+
+fn with_question<R>(waker: &Waker, access: impl FnOnce(&mut Question) -> R) -> Option<R> {
+    let with_question = |in_flight: &mut InFlight| match &mut in_flight.thrown {
+        Thrown::Question(question) => Some(access(question)),
+        Thrown::Error(_) | Thrown::Cancel(_) | Thrown::Watch(_) => None,
+    };
+    with_in_flight_for(waker, with_question).flatten()
 }
 
 /// Calls `access` with the injection that is in flight for `waker`, if there is one.
@@ -223,7 +323,7 @@ fn with_in_flight_for<R>(waker: &Waker, access: impl FnOnce(&mut InFlight) -> R)
 pub(crate) fn cancel_source(waker: &Waker) -> Option<CancelSource> {
     let source = |in_flight: &mut InFlight| match &in_flight.thrown {
         Thrown::Cancel(cancellation) => Some(cancellation.source()),
-        Thrown::Error(_) | Thrown::TraceRequest(_) | Thrown::Watch(_) => None,
+        Thrown::Error(_) | Thrown::Question(_) | Thrown::Watch(_) => None,
     };
     with_in_flight_for(waker, source).flatten()
 }

@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | an error | the innermost yield that stays pending | its body goes on with the error |
 //! | a [`Cancellation`], which is a request to cancel | the innermost pending yield, and that of each child of a group | their bodies go on with the error [`Cancelled`](crate::Cancelled), clean up, and end |
-//! | a [`TraceRequest`] | no yield | each yield that checks and stays pending adds its site |
+//! | a [`Question`](question) | no yield | whatever stays pending says where it is, and what it waits for |
 //! | a [`Watch`] | no yield | notices a body that has swallowed a cancellation |
 //!
 //! 1. During the poll the injection is in a slot of the thread: it is *in flight*. It is addressed
@@ -53,6 +53,7 @@
 //! | `cancel_child.rs` | [`poll_cancelled`], [`poll_watched`]: a poll with a cancellation |
 //! | `deferral.rs` | [`Deferral`]: defers a cancellation for one poll |
 //! | `watch.rs`, `swallowed.rs` | [`Watch`]: notices a swallowed cancellation; its report |
+//! | `question/` | questions for the waits of a suspended body |
 //! | `trace.rs` | [`TraceRequest`] and [`TaskTrace`]: the sites at which a task is suspended |
 //! | `observer.rs` | [`Observer`](observer::Observer): a test that sees each yield of its thread, and may fail it |
 //! | `ended.rs` | [`Ended`]: waits for the end of a cancelled task or child |
@@ -67,6 +68,7 @@ mod deferral;
 mod ended;
 pub(crate) mod in_flight;
 pub(crate) mod observer;
+pub(crate) mod question;
 mod swallowed;
 mod trace;
 mod watch;

@@ -8,8 +8,8 @@
 //!
 //! While there is an observer ([`Observed`](super::in_flight::Observed)), the count of the
 //! injections in flight is not zero. So the yields of all threads take their cold path, and without
-//! an observer the yields pay nothing for this file. The outer yields of a chain, and the yields
-//! that have a value, look only if [`ALL_YIELDS_LOOK`].
+//! an observer the yields pay nothing for this file. The yields that have a value look only if
+//! [`ALL_YIELDS_LOOK`].
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -17,8 +17,8 @@ use std::task::Waker;
 
 use crate::{Error, Site};
 
-/// Whether also those yields look that do nothing in an optimized build: the outer yields of a
-/// chain, and those that have a value.
+/// Whether also the yields look that have a value. In an optimized build they do not, since most
+/// yields are ready at once.
 pub(crate) const ALL_YIELDS_LOOK: bool = cfg!(any(debug_assertions, feature = "testing"));
 
 /// Its functions are called during a poll. They must not panic, and of the code of a user they run

@@ -8,15 +8,13 @@
 //! | event | the watch |
 //! |---|---|
 //! | the error passes a yield (`Passage::passed`) | has the site, in its passage |
-//! | a yield that checks stays pending ([`look_at`](Watch::look_at)) | compares the yield with the last one that the error passed |
+//! | a yield stays pending ([`look_at`](Watch::look_at)) | compares the yield with the last one that the error passed |
 //! | the two are the same | is reported after the poll, once, and dropped ([`report_swallowed`](super::report_swallowed)) |
 //! | another cancellation is taken | is replaced by the watch of that one |
 //! | the body ends | is dropped |
 //!
 //! It is the last yield that counts, and not the innermost one: a clean-up may call the interrupted
-//! function again, but from another yield. In a build without debug assertions only the innermost
-//! yield of a chain checks. Then the watch notices only a cancellation that was swallowed where it
-//! arrived.
+//! function again, but from another yield.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{blocking, IoLoop};
 use crate::error::{CancelSource, Error};
 use crate::executor::OnStop;
+use crate::inject::question::{saying, TaskRef, WaitsFor};
 use crate::inject::Cancellation;
 use crate::time::with_deadline;
 
@@ -59,8 +60,9 @@ impl IoLoop {
                 if ending.is_empty() {
                     return Ok::<(), Error>(());
                 }
-                for task in ending {
-                    let _ = task.await;
+                for (task, ended) in ending {
+                    let task = move || Some(TaskRef::to(Some(task.tag())));
+                    let _ = saying(ended, || WaitsFor::Cancelled { task: task() }).await;
                 }
             }
         };

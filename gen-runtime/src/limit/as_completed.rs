@@ -20,6 +20,7 @@ use super::feed::Feed;
 use super::source::{Children, Source};
 use super::Limit;
 use crate::opaque::opaque_debug;
+use crate::parallel::List;
 use crate::report::report_unread_children;
 use crate::{Error, Result};
 
@@ -152,7 +153,7 @@ where
             let has_given_error = self.feed.exhaust();
             return Poll::Ready((!has_given_error).then(|| Err(ZeroLimitError.into())));
         }
-        if !self.feed.has_ended() && !self.feed.cancel(cx) {
+        if !self.feed.has_ended() && !self.feed.pass_on(cx, &List) {
             return Poll::Pending;
         }
         Poll::Ready(self.feed.cut_short(cx).map(Err))

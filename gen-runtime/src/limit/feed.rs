@@ -9,9 +9,24 @@ use std::future::Future;
 use std::task::{Context, Poll};
 
 use super::source::Source;
+use crate::error::ChildKey;
+use crate::inject::question::Shown;
 use crate::inject::Cancellation;
-use crate::parallel::Pool;
+use crate::parallel::{ChildKeys, List, NamesChildren, Pool};
 use crate::{Error, Result};
+
+/// The names of the children in a dump. Their tags are their positions.
+struct Names<'a, S>(&'a S);
+
+impl<S: ChildKeys> NamesChildren<usize> for Names<'_, S> {
+    fn group(&self) -> &'static str {
+        "a `limit`"
+    }
+
+    fn key(&self, position: &usize, shown: Shown) -> Option<ChildKey> {
+        Some(if shown.keys { self.0.key(*position) } else { ChildKey::Index(*position) })
+    }
+}
 
 pub(super) struct Feed<I, P, T> {
     /// The most children that the pool may have.
@@ -79,16 +94,16 @@ where
     /// Polls for the next result, with the position of its child. `None` if the pool is empty.
     pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<(usize, Result<T>)>> {
         let cancelled = &mut self.cancelled;
-        self.pool.poll_next(cx, |cancellation| {
+        self.pool.poll_next(cx, &Names(&List), |cancellation| {
             cancelled.get_or_insert(cancellation);
         })
     }
 
     /// If a cancellation is in flight, takes it for all running children. Returns whether there was
-    /// one.
-    pub(super) fn cancel(&mut self, cx: &mut Context<'_>) -> bool {
+    /// one. If a question is, asks the children, which have these keys.
+    pub(super) fn pass_on(&mut self, cx: &mut Context<'_>, keys: &impl ChildKeys) -> bool {
         let running = self.pool.len();
-        let Some(cancellation) = self.pool.cancel(cx) else { return false };
+        let Some(cancellation) = self.pool.pass_on(cx, &Names(keys)) else { return false };
         self.cancelled.get_or_insert(cancellation);
         self.has_dropped |= self.pool.len() < running;
         true

@@ -22,6 +22,7 @@ use super::errors::ZeroLimitError;
 use super::feed::Feed;
 use super::source::Source;
 use crate::error::{ChildError, Error};
+use crate::inject::in_flight;
 use crate::parallel::{raise, report_dropped, ChildKeys, Parallel, Policy, Settle, Shape};
 use crate::Result;
 
@@ -142,8 +143,8 @@ where
             }
             self.feed.pool.drive_fresh(cx);
         }
-        if !self.feed.has_ended() && self.feed.cancel(cx) {
-            self.collect();
+        if !self.feed.has_ended() && in_flight::any_in_flight() && self.pass_on(cx) {
+            return Poll::Ready(Ok(()));
         }
         if self.feed.has_ended() {
             return Poll::Ready(Ok(()));
@@ -153,6 +154,19 @@ where
             cx.waker().wake_by_ref();
         }
         Poll::Pending
+    }
+
+    /// If something is in flight, passes it on to the children. Returns whether a failure has ended
+    /// the yield.
+    #[cold]
+    fn pass_on(&mut self, cx: &mut Context<'_>) -> bool {
+        let Some(shape) = &self.shape else { return false };
+        let is_cancelled = self.feed.pass_on(cx, shape);
+        if self.collect() && !is_cancelled {
+            // A child that was asked has ended, and left its room to another one.
+            cx.waker().wake_by_ref();
+        }
+        self.is_over()
     }
 }
 

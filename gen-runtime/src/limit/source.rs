@@ -1,15 +1,17 @@
 //! The sources of the children: an iterator or a stream.
 
+use std::any::type_name;
 use std::future::Future;
 use std::iter::Fuse;
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::task::{ready, Context, Poll};
+use std::task::{Context, Poll};
 
 use futures_core::Stream;
 
 use crate::coroutine::Frame;
 use crate::inject::in_flight;
+use crate::inject::question::WaitsFor;
 use crate::kinds::Listed;
 use crate::yieldable::modes::Flat;
 use crate::{Result, Yieldable};
@@ -103,7 +105,7 @@ where
 /// The same for the children of a stream, which is dropped after the last child.
 ///
 /// The stream is polled with the waker of the yield, and with errors and cancellations hidden: they
-/// are for the yield and for its children.
+/// are for the yield and for its children. A question is also for the stream.
 pub struct StreamedChildren<S, M, Mode> {
     /// In a box, so that it is pinned.
     children: Option<Pin<Box<S>>>,
@@ -124,7 +126,15 @@ where
 
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Self::Child>> {
         let Some(children) = &mut self.children else { return Poll::Ready(None) };
-        let child = ready!(in_flight::without_injected(|| children.as_mut().poll_next(cx)));
+        let polled = match in_flight::is_asked(cx.waker()) {
+            false => in_flight::without_injected(|| children.as_mut().poll_next(cx)),
+            true => children.as_mut().poll_next(cx),
+        };
+        let Poll::Ready(child) = polled else {
+            let stream = || WaitsFor::Foreign { future: Some(type_name::<S>()), wakers: None };
+            in_flight::say(&**children, cx.waker(), 0, |_| stream());
+            return Poll::Pending;
+        };
         if child.is_none() {
             self.children = None;
         }

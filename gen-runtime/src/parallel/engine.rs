@@ -9,22 +9,42 @@ use super::panics::catching;
 use super::policy::Policy;
 use super::slots::{ChildEnded, PollMode};
 use super::wakers::{LazyWakers, Taken, Wakers};
+use crate::error::ChildKey;
+use crate::inject::question::{Asked, Asking, Children as Answered, Shown};
 use crate::inject::{in_flight, Cancellation};
 use crate::Error;
 
-/// The children of a group. For children of different types it is a closure.
+/// The children of a group.
 pub(super) trait Children {
     /// Polls the child of an index.
     fn poll(&mut self, child: usize, cx: &mut Context<'_>, mode: PollMode<'_>) -> Poll<ChildEnded>;
+
+    /// The name of the group in the answer to a question, such as "a list".
+    fn group(&self) -> &'static str;
+
+    /// The name of a child in that answer. It may be printed by code of the user.
+    fn key(&self, child: usize) -> ChildKey {
+        ChildKey::Index(child)
+    }
 }
 
-impl<F> Children for F
+/// Children of different types, which the closure polls.
+pub(super) struct Polled<F> {
+    pub(super) poll: F,
+    pub(super) group: &'static str,
+}
+
+impl<F> Children for Polled<F>
 where
     F: FnMut(usize, &mut Context<'_>, PollMode<'_>) -> Poll<ChildEnded>,
 {
     #[inline]
     fn poll(&mut self, child: usize, cx: &mut Context<'_>, mode: PollMode<'_>) -> Poll<ChildEnded> {
-        self(child, cx, mode)
+        (self.poll)(child, cx, mode)
+    }
+
+    fn group(&self) -> &'static str {
+        self.group
     }
 }
 
@@ -84,13 +104,13 @@ impl Engine {
     /// not ended.
     ///
     /// An injected error is hidden from the children, so that the yield of the group takes it. A
-    /// cancellation is passed on to each child. A child that panics has failed.
+    /// cancellation, and a question, are passed on to each child. A child that panics has failed.
     #[inline]
     pub(super) fn drive(&mut self, cx: &mut Context<'_>, children: &mut impl Children) -> Poll<()> {
         if self.progress.running > 0 {
             in_flight::without_injected(|| self.poll_children(cx, children));
             if self.progress.running > 0 && in_flight::any_in_flight() {
-                self.take_cancel(cx, children);
+                self.pass_on(cx, children);
             }
         }
         if self.progress.running == 0 {
@@ -226,11 +246,14 @@ impl Engine {
         }
     }
 
-    /// If a cancellation is in flight for the group, takes it and cancels each child.
+    /// If a cancellation is in flight for the group, takes it and cancels each child. If a question
+    /// is, asks each child.
     #[cold]
-    fn take_cancel(&mut self, cx: &mut Context<'_>, children: &mut dyn Children) {
+    fn pass_on(&mut self, cx: &mut Context<'_>, children: &mut dyn Children) {
         if let Some(cancellation) = in_flight::take_cancel(cx.waker()) {
             self.cancel(&cancellation, children);
+        } else if let Some(shown) = in_flight::question(cx.waker()) {
+            self.ask(shown, cx.waker(), children);
         }
     }
 
@@ -259,6 +282,50 @@ impl Engine {
         catching(&mut (self, children), poll_all, |(engine, children), child, error| {
             engine.fail(child, error, *children);
         });
+    }
+
+    /// Asks each running child. A child that is ready then has ended, as if it had been woken.
+    #[cold]
+    fn ask(&mut self, shown: Shown, parent: &Waker, children: &mut dyn Children) {
+        let Some(wakers) = &self.wakers else { return };
+        let (mut indices, kept) = (wakers.children(), wakers.kept_of(parent));
+        let mut answer = Answered::new(children.group(), Some(self.count));
+        let ask_all = |(engine, children): &mut (&mut Self, &mut dyn Children), child: &mut u32| {
+            while engine.progress.running > 0 {
+                let Some(next) = indices.next() else { return };
+                *child = next;
+                let asked = engine.ask_child(next, shown, *children);
+                if let Some(asked) = asked {
+                    let index = next as usize;
+                    let key = if shown.keys { children.key(index) } else { ChildKey::Index(index) };
+                    answer.unfinished.push(asked.into_child(key));
+                }
+            }
+        };
+        catching(&mut (&mut *self, children), ask_all, |(engine, children), child, error| {
+            engine.fail(child, error, *children);
+        });
+        in_flight::say_children(self, parent, kept, answer);
+    }
+
+    /// Returns the answer of a child that stays pending.
+    fn ask_child(&mut self, child: u32, shown: Shown, children: &mut dyn Children) -> Option<Asked> {
+        let Engine { progress, wakers: Some(wakers), held, .. } = self else { return None };
+        let mut asking = Asking::new(shown);
+        let polled = wakers.with(child, |waker| {
+            let cx = &mut Context::from_waker(waker);
+            let polled = children.poll(child as usize, cx, PollMode::Ask(&mut asking));
+            match held {
+                // It may take its cancellation now.
+                Some(held) if polled.is_pending() => poll_cancelled(held, child, cx, children),
+                _ => polled,
+            }
+        });
+        if let Poll::Ready(ended) = polled {
+            progress.count(ended, held.is_some());
+            return None;
+        }
+        asking.into_asked()
     }
 
     fn cancel_child(&mut self, child: u32, cancellation: Cancellation, children: &mut dyn Children) {

@@ -90,7 +90,7 @@ pub(crate) use self::budget::{is_spent_by_executor, ENDED_AT_ONCE};
 pub(crate) use self::group::Group;
 pub(crate) use self::outcome::{raise, report_dropped};
 pub(crate) use self::policy::{Parallel, Policy, Until};
-pub(crate) use self::pool::Pool;
+pub(crate) use self::pool::{NamesChildren, Pool};
 pub use self::race::FirstOfNoneError;
 pub(crate) use self::race::{Losers, Race};
 pub(crate) use self::settled::{Settle, Settled};

@@ -17,7 +17,7 @@ use std::panic::Location;
 use std::pin::Pin;
 use std::task::{ready, Context, Poll};
 
-use super::engine::Engine;
+use super::engine::{Children, Engine};
 use super::outcome::report_dropped;
 use super::policy::{Policy, Until};
 use super::slots::{ChildEnded, PollMode, Slots};
@@ -106,7 +106,7 @@ impl<P, T, I> Drop for Race<P, T, I> {
     }
 }
 
-impl<P, T> Racers<P, T>
+impl<P, T> Children for Racers<P, T>
 where
     P: Future<Output = Result<T>>,
 {
@@ -114,7 +114,7 @@ where
         if self.first.is_some() && !self.cancelled {
             match mode {
                 // The child is cancelled before this poll of the race returns.
-                PollMode::Plain => return Poll::Pending,
+                PollMode::Plain | PollMode::Ask(_) => return Poll::Pending,
                 PollMode::Cancel(_) if child >= self.started => return self.drop_unstarted(child),
                 PollMode::Cancel(_) | PollMode::Panicked(_) => {}
             }
@@ -127,6 +127,12 @@ where
         polled
     }
 
+    fn group(&self) -> &'static str {
+        "a `first_of`"
+    }
+}
+
+impl<P, T> Racers<P, T> {
     fn drop_unstarted(&mut self, child: usize) -> Poll<ChildEnded> {
         self.slots.at(child).drop_contained();
         Poll::Ready(ChildEnded::Well)
@@ -139,13 +145,10 @@ where
 {
     fn drive(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Race { racers, engine, losers, .. } = self;
-        let polled = engine
-            .drive(cx, &mut |child, cx: &mut Context<'_>, mode: PollMode<'_>| racers.poll(child, cx, mode));
+        let polled = engine.drive(cx, racers);
         if let (Losers::Cancelled(by), Some(_), false) = (losers, racers.first, engine.is_cancelled()) {
             let cancellation = Cancellation::new(CancelSource::Sibling, "another one was the first", by);
-            engine.cancel(&cancellation, &mut |child, cx: &mut Context<'_>, mode: PollMode<'_>| {
-                racers.poll(child, cx, mode)
-            });
+            engine.cancel(&cancellation, racers);
         }
         racers.cancelled |= engine.is_cancelled();
         if engine.is_over() {

@@ -8,6 +8,9 @@ use crate::error::{printed, ChildKey};
 
 /// The names of the children of a group in its errors.
 pub trait ChildKeys {
+    /// The name of the group in a dump.
+    const GROUP: &'static str = "a list";
+
     /// The name of a child: by default, its index.
     fn key(&self, child: usize) -> ChildKey {
         ChildKey::Index(child)
@@ -51,12 +54,16 @@ impl ChildKeys for Deque {}
 impl<const N: usize> ChildKeys for Array<N> {}
 
 impl<Q: Debug, S> ChildKeys for Hash<Q, S> {
+    const GROUP: &'static str = "a map";
+
     fn key(&self, child: usize) -> ChildKey {
         by_key(&self.keys[child])
     }
 }
 
 impl<Q: Debug> ChildKeys for BTree<Q> {
+    const GROUP: &'static str = "a map";
+
     fn key(&self, child: usize) -> ChildKey {
         by_key(&self.keys[child])
     }

@@ -15,6 +15,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::panics::IN_DROP;
+use crate::inject::question::Asking;
 use crate::inject::{poll_cancelled, Cancellation};
 use crate::report::contain;
 use crate::{report, Error, Result};
@@ -40,6 +41,8 @@ pub(super) enum PollMode<'a> {
     Plain,
     /// Polls it with a cancellation, by [`poll_cancelled`].
     Cancel(&'a mut Cancellation),
+    /// Polls it with a question.
+    Ask(&'a mut Asking),
     /// Does not poll it: it has panicked, and ends with this error.
     Panicked(Error),
 }
@@ -159,6 +162,7 @@ where
         match mode {
             PollMode::Plain => self.poll_by(|child| child.poll(cx)),
             PollMode::Cancel(cancellation) => self.cancel(cx, cancellation),
+            PollMode::Ask(asking) => self.ask(cx, asking),
             PollMode::Panicked(error) => Poll::Ready(self.end(error)),
         }
     }
@@ -171,6 +175,12 @@ where
         cancellation: &mut Cancellation,
     ) -> Poll<ChildEnded> {
         self.poll_by(|child| poll_cancelled(child, cx, cancellation))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn ask(self: Pin<&mut Self>, cx: &mut Context<'_>, asking: &mut Asking) -> Poll<ChildEnded> {
+        self.poll_by(|child| asking.poll(child, cx))
     }
 
     #[inline(always)]

@@ -6,7 +6,7 @@ use std::task::{ready, Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::engine::Engine;
+use super::engine::{Engine, Polled};
 use super::outcome::{raise, report_dropped};
 use super::policy::{Parallel, Policy};
 use super::settled::Settle;
@@ -106,10 +106,11 @@ macro_rules! tuple_join {
             #[inline]
             fn drive(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
                 let mut this = self.project();
-                this.engine.drive(cx, &mut |child, cx: &mut Context<'_>, mode: PollMode<'_>| match child {
+                let poll = |child, cx: &mut Context<'_>, mode: PollMode<'_>| match child {
                     $($index => this.$slot.as_mut().poll(cx, mode),)+
                     _ => Poll::Pending,
-                })
+                };
+                this.engine.drive(cx, &mut Polled { poll, group: "a tuple" })
             }
 
             /// Drops the children that have not ended. Called after a failure.

@@ -25,6 +25,7 @@
 //! 2. When the call is done, only the future uses the result. Its poll and `fail` borrow the future
 //!    mutably, and in its drop nothing else has it. So these uses are never at the same time.
 
+use std::any::type_name;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -32,6 +33,8 @@ use std::task::{Context, Poll};
 use super::errors::CallbackDroppedError;
 use crate::error::CallbackOutput;
 use crate::executor::{report_now, CallbackCall, Polled};
+use crate::inject::in_flight::say;
+use crate::inject::question::WaitsFor;
 use crate::opaque::opaque_debug;
 use crate::sync::UnsafeCell;
 use crate::waiter::{two_sides, CoOwner, SoleOwner, TwoSided};
@@ -186,6 +189,8 @@ impl<T> Future for CallbackFuture<T> {
             Polled::Abandoned => Poll::Ready(Err(CallbackDroppedError::without_key().into())),
             Polled::Nothing => {
                 report_now();
+                let wakers = self.state.call.wakers();
+                say(&*self, cx.waker(), wakers, |_| WaitsFor::Callback { value: type_name::<T>() });
                 Poll::Pending
             }
         }

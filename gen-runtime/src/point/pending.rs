@@ -1,12 +1,15 @@
 //! The future of a yielded point.
 
+use std::any::type_name;
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use super::runner::Runner;
 use super::YieldPoint;
 use crate::executor::report_now;
+use crate::inject::in_flight;
+use crate::inject::question::WaitsFor;
 use crate::waiter::WaiterId;
 use crate::Result;
 
@@ -64,7 +67,23 @@ impl<P: YieldPoint> Pending<P> {
             cx.waker().wake_by_ref();
         }
         report_now();
+        self.say(cx.waker());
         Poll::Pending
+    }
+
+    #[inline]
+    fn say(&self, waker: &Waker) {
+        if in_flight::any_in_flight() {
+            self.say_keys(waker);
+        }
+    }
+
+    #[cold]
+    fn say_keys(&self, waker: &Waker) {
+        in_flight::say(self, waker, self.runner.wakers(), |shown| {
+            let (keys, more) = if shown.keys { self.runner.awaited_keys() } else { Default::default() };
+            WaitsFor::Keys { point: type_name::<P>(), keys, more }
+        });
     }
 }
 

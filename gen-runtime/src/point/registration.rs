@@ -9,6 +9,7 @@ use super::any_value_waiters::AnyValueWaiters;
 use super::key::{AnyKey, Key};
 use crate::error::AsAny;
 use crate::executor::{abandon, Abandon, Doubt};
+use crate::inject::in_flight;
 use crate::waiter::{StageLock, WaiterId, Waiters};
 
 /// Names a registration within its call.
@@ -210,7 +211,11 @@ impl<T: Send + 'static, Q: Key> AnyRegistration for Registration<T, Q> {
         let replaced = self.with(|slot| match &mut slot.content {
             Content::Empty => Ok(slot.waiters.put(id, waker)),
             Content::Abandoned(doubt) => {
-                doubt.count_poll();
+                // A poll that only asks is not counted. If this clone is not recognised, the poll
+                // is counted, which does no harm.
+                if !in_flight::is_asked(&waker) {
+                    doubt.count_poll();
+                }
                 Err(waker)
             }
             Content::Stored(_) | Content::Closed => Err(waker),

@@ -9,6 +9,7 @@ use super::any_value_waiters::AnyValueWaiters;
 use super::callback::Callable;
 use super::errors::{CallbackDroppedError, KeyTypeError, NotReady};
 use super::key::Key;
+use super::named::{text, NAMED_AT_MOST};
 use super::registration::{AnyRegistration, Readiness, Registration, Store};
 use super::registry::KeyRegistry;
 use crate::opaque::opaque_debug;
@@ -324,6 +325,21 @@ impl Runner {
                 false
             }
         }
+    }
+
+    /// The number of wakers that a point which waits has left behind.
+    pub(super) fn wakers(&self) -> usize {
+        let in_registrations = self.asked.borrow().awaited().count();
+        in_registrations.max(1) + usize::from(self.inbox.get().is_some())
+    }
+
+    /// The keys whose values have not come, and how many there are beyond the first few.
+    pub(super) fn awaited_keys(&self) -> (Vec<String>, usize) {
+        // Printed while nothing is borrowed: `Debug` of a key is code of the user.
+        let awaited: Vec<_> = self.asked.borrow().awaited().cloned().collect();
+        let shown = awaited.iter().take(NAMED_AT_MOST);
+        let keys = shown.map(|registration| text(registration.key()).into()).collect();
+        (keys, awaited.len().saturating_sub(NAMED_AT_MOST))
     }
 
     /// Takes out the wakers of the point.

@@ -1,12 +1,16 @@
 //! `SharedFuture`: the side of a promise that reads the result.
 
+use std::any::type_name;
 use std::fmt;
 use std::future::{poll_fn, Future};
 use std::pin::Pin;
+use std::ptr;
 use std::task::{Context, Poll};
 
 use super::state::{self, PromiseState};
 use crate::error::CallbackOutput;
+use crate::inject::in_flight::say;
+use crate::inject::question::WaitsFor;
 use crate::task::{check_local, spawn_local};
 use crate::waiter::{CoOwner, WaiterId};
 use crate::{context, moment, report, Error, Result};
@@ -147,8 +151,15 @@ impl<T: Clone> Future for SharedFuture<T> {
     type Output = Result<T>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
-        let SharedFuture { state, id } = self.get_mut();
-        state::poll(state, id, cx.waker())
+        let this = self.get_mut();
+        let polled = state::poll(&mut this.state, &mut this.id, cx.waker());
+        if polled.is_pending() {
+            say(this, cx.waker(), 1, |_| {
+                let promise = ptr::from_ref(&*this.state).addr();
+                WaitsFor::Promise { promise, value: type_name::<T>() }
+            });
+        }
+        polled
     }
 }
 

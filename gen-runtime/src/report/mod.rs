@@ -15,6 +15,7 @@
 //! | `quiet.rs` | the errors that `quiet` keeps out of the log |
 //! | `unread.rs` | the records of a task or a promise that has lost its handle |
 //! | `task_name.rs` | [`TaskName`]: the name of a task in spans |
+//! | `type_name.rs` | names of types, as people read them |
 //! | `contain.rs` | calls of a user's code whose panic becomes a record |
 //!
 //! Records go to `log`. With the feature `tracing` they are events in the span of their task
@@ -25,6 +26,7 @@ mod contain;
 mod heard;
 mod quiet;
 mod task_name;
+pub(crate) mod type_name;
 mod unread;
 
 use std::fmt;

@@ -3,6 +3,7 @@
 //! The result is sent to the handle when the child has ended. A child that is dropped before
 //! its end sends nothing, and its handle resolves to `ScopeEnded`.
 
+use std::any::type_name;
 use std::future::Future;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::pin::Pin;
@@ -20,6 +21,9 @@ use crate::{Error, Result};
 pub(super) trait Child: Future<Output = Result> {
     /// Ends the child from outside, with that error.
     fn end(self: Pin<&mut Self>, error: Error);
+
+    /// The type of its future.
+    fn type_name(&self) -> &'static str;
 }
 
 pub(super) type SendChild<'env> = Pin<Box<dyn Child + Send + 'env>>;
@@ -90,5 +94,9 @@ where
         let mut this = self.project();
         contain("the drop of a scope's child", || this.future.set(None));
         this.reply.send(Err(error));
+    }
+
+    fn type_name(&self) -> &'static str {
+        type_name::<F>()
     }
 }

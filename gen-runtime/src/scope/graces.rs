@@ -1,8 +1,6 @@
 //! `Graces`: cancelled children that are dropped if they do not end in time.
 
 use std::collections::BTreeMap;
-use std::future::Future;
-use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
@@ -43,6 +41,11 @@ impl Graces {
         }
     }
 
+    /// How many wait. Each keeps a clone of the waker.
+    pub(super) fn len(&self) -> usize {
+        self.graces.len()
+    }
+
     pub(super) fn remove(&mut self, child: MemberId) {
         self.graces.remove(&child);
     }
@@ -51,7 +54,7 @@ impl Graces {
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Vec<Expired> {
         let mut expired = Vec::new();
         self.graces.retain(|child, ChildGrace { sleep, cancellation, .. }| {
-            let Poll::Ready(slept) = Pin::new(sleep).poll(cx) else { return true };
+            let Poll::Ready(slept) = sleep.poll_part(cx) else { return true };
             let error = slept.err().unwrap_or_else(|| cancellation.clone().into_error());
             expired.push(Expired { child: *child, cancellation: cancellation.clone(), error });
             false

@@ -11,6 +11,8 @@ use std::task::{Context, Poll};
 use super::errors::ScopeEnded;
 use super::queue::{MemberId, ScopeQueue};
 use crate::error::CancelSource;
+use crate::inject::in_flight::say;
+use crate::inject::question::WaitsFor;
 use crate::inject::Cancellation;
 use crate::task::CancelCompletion;
 use crate::waiter::{Missing, Receiver};
@@ -83,7 +85,11 @@ impl<T> Future for ScopeHandle<T> {
     type Output = Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
-        Pin::new(&mut self.reply).poll(cx).map(|reply| {
+        let polled = Pin::new(&mut self.reply).poll(cx);
+        if polled.is_pending() {
+            say(&*self, cx.waker(), 1, |_| WaitsFor::ScopeChild { child: self.child.child() });
+        }
+        polled.map(|reply| {
             reply.unwrap_or_else(|missing| {
                 Err(match missing {
                     Missing::Taken => {

@@ -7,6 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use super::queue::{MemberId, MemberWaker, ScopeQueue};
 use super::requests::Requests;
+use crate::inject::question::Asking;
 use crate::inject::{poll_watched, Cancellation, EndSenders, NextInjection};
 use crate::{Error, Result};
 
@@ -49,6 +50,23 @@ impl Member {
         match &mut self.next_injection {
             NextInjection::Nothing => future.poll(&mut cx),
             next => poll_watched(WHAT, future, &mut cx, next),
+        }
+    }
+
+    /// Asks the member. Then it gets the injection that is kept for it, which it may take now.
+    #[cold]
+    pub(super) fn ask<P, T>(
+        &mut self,
+        type_name: &'static str,
+        mut future: Pin<&mut P>,
+        asking: &mut Asking,
+    ) -> Poll<Result<T>>
+    where
+        P: Future<Output = Result<T>> + ?Sized,
+    {
+        match asking.poll_named(type_name, future.as_mut(), &mut Context::from_waker(&self.waker)) {
+            Poll::Pending if !matches!(self.next_injection, NextInjection::Nothing) => self.poll(future),
+            polled => polled,
         }
     }
 

@@ -1,5 +1,6 @@
 //! The future of a scope, which polls the body and the children.
 
+use std::any::type_name;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::panic::{catch_unwind, AssertUnwindSafe, Location};
@@ -15,7 +16,8 @@ use super::member::Member;
 use super::outcome::Outcome;
 use super::queue::{ChildRequest, MemberId};
 use super::spawn_queue::SpawnQueue;
-use crate::error::CancelSource;
+use crate::error::{CancelSource, ChildKey};
+use crate::inject::question::{Asking, Children as Answered, Shown};
 use crate::inject::{in_flight, Cancellation};
 use crate::parallel::{is_spent_by_executor, ENDED_AT_ONCE};
 use crate::{Error, Result};
@@ -86,16 +88,14 @@ where
             this.cut_short(cx);
         });
         if in_flight::any_in_flight() && !this.ends() {
-            if let Some(cancellation) = in_flight::take_cancel(cx.waker()) {
-                this.cancel_all(&cancellation);
-                this.settle();
-            }
+            this.pass_on(cx);
         }
         if this.ends() {
             return Poll::Ready(this.outcome.finish());
         }
-        if !queue.sleep(cx.waker()) {
-            cx.waker().wake_by_ref();
+        match queue.sleep(cx.waker()) {
+            true => in_flight::keeps(cx.waker(), 1 + this.graces.len()),
+            false => cx.waker().wake_by_ref(),
         }
         Poll::Pending
     }
@@ -109,6 +109,40 @@ where
     /// Whether all have ended; then no child can be spawned any more.
     fn ends(&self) -> bool {
         self.body.is_none() && self.children.is_empty() && self.spawn_queue.0.close_if_empty()
+    }
+
+    /// If a cancellation is in flight for the scope, takes it and cancels all. If a question is,
+    /// asks all.
+    #[cold]
+    fn pass_on(&mut self, cx: &Context<'_>) {
+        if let Some(cancellation) = in_flight::take_cancel(cx.waker()) {
+            self.cancel_all(&cancellation);
+        } else if let Some(shown) = in_flight::question(cx.waker()) {
+            self.ask_all(shown, cx);
+        }
+        self.settle();
+    }
+
+    /// Asks the body, and all children in order. A member that is ready then has ended, as if it
+    /// had been woken.
+    fn ask_all(&mut self, shown: Shown, cx: &Context<'_>) {
+        let mut answer = Answered::new("a scope", None);
+        let mut add = |key, asking: Asking| {
+            answer.unfinished.extend(asking.into_asked().map(|asked| asked.into_child(key)));
+        };
+        let mut asking = Asking::new(shown);
+        self.with_body(|member, body| member.ask(type_name::<B>(), body, &mut asking));
+        add(ChildKey::Body, asking);
+        let children: Vec<MemberId> = self.children.keys().copied().collect();
+        for id in children {
+            let mut asking = Asking::new(shown);
+            self.with_child(id, |member, child| {
+                let child = child.as_child();
+                member.ask(child.type_name(), child, &mut asking)
+            });
+            add(ChildKey::Index(id.child()), asking);
+        }
+        in_flight::say_children(self.spawn_queue, cx.waker(), 0, answer);
     }
 
     /// Polls the members that were woken, each once, and handles the other events.

@@ -7,6 +7,8 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use crate::executor::requests::{cut_short, TaskAddress};
+use crate::inject::in_flight::say;
+use crate::inject::question::{TaskRef, WaitsFor};
 use crate::inject::{end_channel, Cancellation, EndSender, Ended};
 use crate::opaque::opaque_debug;
 
@@ -44,6 +46,14 @@ impl CancelCompletion {
     /// For a task or child that has ended.
     pub(crate) fn ended() -> Self {
         CancelCompletion { running: None }
+    }
+
+    /// The task, if it is one.
+    fn task(&self) -> Option<TaskRef> {
+        match &self.running.as_ref()?.target {
+            CancelTarget::Task(task) => Some(TaskRef::to(task.tag())),
+            CancelTarget::Child(..) => None,
+        }
     }
 
     pub(crate) fn new(request: &Cancellation, target: CancelTarget) -> (EndSender, Self) {
@@ -105,9 +115,15 @@ impl Future for CancelCompletion {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         match &mut self.running {
-            Some(Running { ended, .. }) => Pin::new(ended).poll(cx).map(drop),
-            None => Poll::Ready(()),
+            Some(Running { ended, .. }) => {
+                if Pin::new(ended).poll(cx).is_ready() {
+                    return Poll::Ready(());
+                }
+            }
+            None => return Poll::Ready(()),
         }
+        say(&*self, cx.waker(), 1, |_| WaitsFor::Cancelled { task: self.task() });
+        Poll::Pending
     }
 }
 

@@ -9,7 +9,7 @@ use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{ready, Context, Poll};
+use std::task::{Context, Poll};
 
 use super::body::Joinable;
 use super::hosted_join::HostedHandle;
@@ -19,6 +19,8 @@ use super::{CancelCompletion, CancelTarget};
 use crate::error::{CancelSource, Error, Throw};
 use crate::executor::requests::{deliver, TaskAddress};
 use crate::executor::{Injection, LoopClosed};
+use crate::inject::in_flight::say;
+use crate::inject::question::{TaskRef, WaitsFor};
 use crate::inject::{Cancellation, TaskTrace, TraceRequest};
 use crate::report::report_unread;
 use crate::Result;
@@ -250,11 +252,6 @@ impl<T> JoinHandle<T> {
     /// plain `.await` has no site, and a task that has ended has none. Any thread may call this,
     /// and the task itself.
     ///
-    /// Without debug assertions the yields of coroutines do nothing while they wait, so that a
-    /// chain of them costs no more than one of `async fn`s. Then only the innermost yield of the
-    /// chain answers, which is the line where the task is. With debug assertions, or with the
-    /// feature `testing`, all of them answer.
-    ///
     /// ```
     /// use gen::yield_;
     ///
@@ -273,8 +270,6 @@ impl<T> JoinHandle<T> {
     ///     Ok::<_, gen::Error>(task.trace().await)
     /// });
     /// let functions: Vec<_> = sites.unwrap().iter().map(gen::Site::function).collect();
-    /// assert_eq!(functions[0], "inner");
-    /// # #[cfg(debug_assertions)]
     /// assert_eq!(functions, ["inner", "outer"]);
     /// ```
     pub fn trace(&self) -> TaskTrace {
@@ -296,7 +291,10 @@ impl<T> Future for JoinHandle<T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         let polled = match &mut self.task {
-            Handle::OnLoop(task) => ready!(task.poll(cx.waker())),
+            Handle::OnLoop(task) => match task.poll(cx.waker()) {
+                Poll::Ready(polled) => polled,
+                Poll::Pending => return self.wait(cx),
+            },
             Handle::Ended(task) => task.take(),
             Handle::Sent(_) | Handle::Hosted(_) | Handle::Closed => return self.poll_counted(cx),
         };
@@ -309,13 +307,24 @@ impl<T> JoinHandle<T> {
     #[inline(never)]
     fn poll_counted(&mut self, cx: &Context<'_>) -> Poll<Result<T>> {
         let polled = match &mut self.task {
-            Handle::Sent(task) => ready!(task.0.poll_join(cx)),
-            Handle::Hosted(task) => ready!(task.poll(cx)).ok_or(NoResult::Closed),
-            Handle::Closed => Err(NoResult::Closed),
+            Handle::Sent(task) => task.0.poll_join(cx),
+            Handle::Hosted(task) => task.poll(cx).map(|result| result.ok_or(NoResult::Closed)),
+            Handle::Closed => Poll::Ready(Err(NoResult::Closed)),
             Handle::OnLoop(_) | Handle::Ended(_) => unreachable!("`poll` polls these itself"),
         };
+        let Poll::Ready(polled) = polled else { return self.wait(cx) };
         *self = Self::taken();
         Poll::Ready(self.result(polled))
+    }
+
+    /// The task has not ended, and keeps the waker.
+    #[inline]
+    fn wait(&self, cx: &Context<'_>) -> Poll<Result<T>> {
+        say(self, cx.waker(), 1, |_| {
+            let task = TaskRef::to(self.address().and_then(|task| task.tag()));
+            WaitsFor::Task { task }
+        });
+        Poll::Pending
     }
 
     #[inline]

@@ -42,7 +42,7 @@ impl TaskSpan {
                 Some(Thrown::Cancel(request)) => {
                     tracing::debug!(target: "gen", "the task is cancelled: {}", request.reason());
                 }
-                Some(Thrown::TraceRequest(_) | Thrown::Watch(_)) | None => {}
+                Some(Thrown::Question(_) | Thrown::Watch(_)) | None => {}
             }
             settings::timed(|| run(thrown))
         })

@@ -42,9 +42,9 @@
 //!
 //! # Limits
 //!
-//! - In a build without debug assertions the outer yields of a chain, and the yields that have a
-//!   value, do not look for an observer. Then a chain has only its innermost yield, and
-//!   `LostReply` fits nowhere. The feature `testing` makes them look in such a build, too.
+//! - In a build without debug assertions the yields that have a value do not look for an observer.
+//!   Then there are no steps `Returned` and `Ready`, and `LostReply` fits nowhere. The feature
+//!   `testing` makes them look in such a build, too.
 //! - An idle loop moves the clock, and does not know of the work of other threads. Hold a
 //!   [`KeepAlive`](crate::Remote::keep_alive) for them, as on every virtual clock. Otherwise the
 //!   run counts as one that hangs.

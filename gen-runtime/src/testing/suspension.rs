@@ -70,8 +70,7 @@ impl Suspension {
         self.chain.first().copied()
     }
 
-    /// That yield, and then the yields that wait for it, from the inside out. In a build without
-    /// debug assertions the outer yields are missing, unless the feature `testing` is on.
+    /// That yield, and then the yields that wait for it, from the inside out.
     #[must_use]
     pub fn chain(&self) -> &[Site] {
         &self.chain

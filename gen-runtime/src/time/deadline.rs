@@ -1,7 +1,5 @@
 //! Deadlines: a duration, or a point in time.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -44,7 +42,7 @@ impl Deadline {
             Kind::After(after) => Sleep::start(after, cx),
             Kind::At(at) => {
                 let mut sleep = Sleep::until(at);
-                let polled = Pin::new(&mut sleep).poll(cx);
+                let polled = sleep.poll_part(cx);
                 (sleep, polled)
             }
         }

@@ -211,7 +211,7 @@ where
     #[cold]
     fn poll_in_flight(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         let this = self.project();
-        let Some(child) = this.child.as_pin_mut() else { return Poll::Pending };
+        let Some(mut child) = this.child.as_pin_mut() else { return Poll::Pending };
         match (this.stage, in_flight::cancel_source(cx.waker())) {
             (Stage::Ending(request), Some(CancelSource::Deadline)) => {
                 this.deferral.defer(cx.waker());
@@ -226,6 +226,12 @@ where
             }
             (Stage::Ending(Some(request)), source) if request.is_deferred() => {
                 if source.is_none() {
+                    // A question comes first. The child may let go of our request in that poll.
+                    if in_flight::question(cx.waker()).is_some() {
+                        if let Poll::Ready(result) = child.as_mut().poll(cx) {
+                            return Poll::Ready(result);
+                        }
+                    }
                     return poll_cancelled(child, cx, request);
                 }
                 request.set_deferred(false);
@@ -296,7 +302,11 @@ where
                 return Poll::Ready(self.end(result));
             }
             let is_over = match self.as_mut().project().limit.poll(cx) {
-                Poll::Pending => return Poll::Pending,
+                Poll::Pending => {
+                    let this = self.into_ref().get_ref();
+                    in_flight::say_within(&this.child, cx.waker(), || this.limit.left());
+                    return Poll::Pending;
+                }
                 Poll::Ready(is_over) => is_over,
             };
             if is_over.is_ok() && matches!(self.stage, Stage::Waiting { .. }) {

@@ -1,7 +1,5 @@
 //! [`TimeLimit`]: the deadline of a timeout, from its first poll on.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -37,7 +35,7 @@ impl TimeLimit {
     #[inline]
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
         match self {
-            TimeLimit::Armed { sleep, .. } => Pin::new(sleep).poll(cx),
+            TimeLimit::Armed { sleep, .. } => sleep.poll_part(cx),
             TimeLimit::Unarmed(deadline) => {
                 let after = deadline.after();
                 let (sleep, polled) = deadline.start(cx);
@@ -71,6 +69,15 @@ impl TimeLimit {
     }
 
     /// The error of the yield, after the deadline.
+    /// The time that is left; `None` if it never ends.
+    #[cold]
+    pub(super) fn left(&self) -> Option<Duration> {
+        match self {
+            TimeLimit::Armed { sleep, .. } => sleep.left(),
+            TimeLimit::Unarmed(deadline) => Some(deadline.after()),
+        }
+    }
+
     pub(super) fn error(&self) -> Error {
         TimeoutError::new(self.after()).into()
     }

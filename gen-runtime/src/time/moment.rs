@@ -5,6 +5,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use crate::executor::host::{self, Turn};
+use crate::inject::in_flight::say;
+use crate::inject::question::WaitsFor;
 use crate::Result;
 
 /// Lets all other ready tasks run: it takes exactly one turn of the loop.
@@ -69,6 +71,7 @@ impl Future for Moment {
             }
         }
         cx.waker().wake_by_ref();
+        say(&*self, cx.waker(), 0, |_| WaitsFor::Turn);
         Poll::Pending
     }
 }

@@ -6,8 +6,11 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use super::now::now;
 use crate::executor::host::{self, TimeHost};
 use crate::executor::{Core, ForeignClock, ForeignTimer, LoopId, NoHost, TimerKey};
+use crate::inject::in_flight::say;
+use crate::inject::question::WaitsFor;
 use crate::Result;
 
 /// Waits until `duration` has passed since this call.
@@ -138,7 +141,7 @@ impl Sleep {
             }
             _ => {
                 let mut sleep = Sleep::from_now(duration);
-                let polled = Pin::new(&mut sleep).poll(cx);
+                let polled = sleep.poll_part(cx);
                 (sleep, polled)
             }
         }
@@ -262,15 +265,39 @@ impl State {
     }
 }
 
-impl Future for Sleep {
-    type Output = Result<()>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
+impl Sleep {
+    /// Polls it as a part of another future, which says what it waits for. While it is pending, it
+    /// keeps one clone of the waker.
+    #[inline]
+    pub(crate) fn poll_part(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
         match host::time() {
             Some(TimeHost::Loop(core)) => self.poll_on_loop(&core, cx),
             Some(TimeHost::Foreign(clock)) => self.poll_elsewhere(clock, cx),
             None => self.poll_without_host(cx),
         }
+    }
+
+    /// The time that is left, on the clock of its host; `None` if it never ends.
+    #[cold]
+    pub(super) fn left(&self) -> Option<Duration> {
+        let deadline = match (&self.state, host::time()) {
+            (State::Armed(timer), Some(TimeHost::Loop(core))) => core.deadline_of(*timer),
+            _ => None,
+        };
+        let deadline = deadline.or_else(|| self.end.deadline(now));
+        deadline.map(|deadline| deadline.saturating_duration_since(now()))
+    }
+}
+
+impl Future for Sleep {
+    type Output = Result<()>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        let polled = self.poll_part(cx);
+        if polled.is_pending() {
+            say(&*self, cx.waker(), 1, |_| WaitsFor::Sleep { left: self.left() });
+        }
+        polled
     }
 }
 

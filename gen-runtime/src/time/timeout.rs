@@ -11,7 +11,7 @@ use pin_project_lite::pin_project;
 use super::deadline::Deadline;
 use super::limit::TimeLimit;
 use crate::coroutine::{Frame, FrameKind};
-use crate::inject::in_flight::without_injected_errors;
+use crate::inject::in_flight::{say_within, without_injected_errors};
 use crate::report::{by_timeout, nothing, IsQuiet, QuietError, QuietTypes};
 use crate::yieldable::forward_error;
 use crate::yieldable::join::joinable;
@@ -198,7 +198,10 @@ where
             }
         }
         let over = match this.limit.poll(cx) {
-            Poll::Pending => return Poll::Pending,
+            Poll::Pending => {
+                say_within(this.child.as_ref().get_ref(), cx.waker(), || this.limit.left());
+                return Poll::Pending;
+            }
             Poll::Ready(over) => over,
         };
         Poll::Ready(Err(match over {

@@ -5,6 +5,7 @@
 //! | `mod.rs` | [`WaitIterator`] |
 //! | `next.rs` | the future of its `next`, and the iterator as a `Stream` |
 //! | `index.rs` | the index of a result: [`ByPosition`], [`ByKey`] |
+//! | `names.rs` | the names of the children in a dump |
 //! | `errors.rs` | [`ExhaustedError`] |
 //!
 //! The children are in a [`Pool`], which polls the children that were woken, and keeps the results
@@ -23,6 +24,7 @@
 
 mod errors;
 mod index;
+mod names;
 mod next;
 
 use std::fmt;
@@ -31,6 +33,7 @@ use std::task::{Context, Poll};
 
 pub use self::errors::ExhaustedError;
 pub use self::index::{ByKey, ByPosition};
+use self::names::Names;
 pub use self::next::WaitNext;
 use crate::coroutine::Frame;
 use crate::parallel::Pool;
@@ -136,6 +139,7 @@ pub struct WaitIterator<P, T, I = ByPosition> {
     given: usize,
     /// The index of the last result.
     current: Option<I>,
+    names: Names<I>,
 }
 
 impl<P, T> WaitIterator<P, T> {
@@ -152,7 +156,7 @@ impl<P, T> WaitIterator<P, T> {
     {
         let frame = Frame::new(0);
         let children = children.into_iter().map(|child| child.into_pending(&frame));
-        Self::of(Pool::of_positions(children, ByPosition))
+        Self::of(Pool::of_positions(children, ByPosition), |index| Some(index.0))
     }
 
     /// Adds a child, and returns its position, which counts on from those of the earlier children.
@@ -234,7 +238,7 @@ impl<P, T, Q> WaitIterator<P, T, ByKey<Q>> {
     {
         let frame = Frame::new(0);
         let children = children.into_iter().map(|(key, child)| (ByKey(key), child.into_pending(&frame)));
-        Self::of(Pool::new(children))
+        Self::of(Pool::new(children), |_| None)
     }
 
     /// Adds a child under a key. Everything else is as with [`push`](WaitIterator::push).
@@ -283,7 +287,7 @@ where
     }
 
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T>>> {
-        self.pool.poll_next(cx, drop).map(|next| {
+        self.pool.poll_next(cx, &self.names, drop).map(|next| {
             let (index, result) = next.unzip();
             self.current = index;
             result
@@ -292,8 +296,8 @@ where
 }
 
 impl<P, T, I> WaitIterator<P, T, I> {
-    fn of(pool: Pool<P, T, I>) -> Self {
-        WaitIterator { given: pool.len(), pool, current: None }
+    fn of(pool: Pool<P, T, I>, position: fn(&I) -> Option<usize>) -> Self {
+        WaitIterator { given: pool.len(), pool, current: None, names: Names { position } }
     }
 
     fn add<Y, M>(&mut self, index: I, child: Y)

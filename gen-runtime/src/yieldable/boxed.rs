@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 
 use super::future::Opened;
 use super::FutureOfResult;
+use crate::inject::in_flight::say_boxed;
 use crate::{Result, Throw};
 
 macro_rules! box_yieldable {
@@ -32,7 +33,11 @@ macro_rules! box_yieldable {
             type Output = Result<T>;
 
             fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
-                self.future.as_mut().poll(cx)
+                let polled = self.future.as_mut().poll(cx);
+                if polled.is_pending() {
+                    say_boxed(&self.future, &*self.future, cx.waker());
+                }
+                polled
             }
         }
 

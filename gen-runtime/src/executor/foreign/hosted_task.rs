@@ -29,6 +29,7 @@ use crate::executor::error_context::{ErrorContext, Home};
 use crate::executor::injection::Injection;
 use crate::executor::unhandled_error::UnhandledError;
 use crate::inject::in_flight::Thrown;
+use crate::inject::question::TaskTag;
 use crate::inject::EndSenders;
 use crate::report::contain;
 use crate::sync::{AtomicUsize, Ordering, UnsafeCell};
@@ -147,6 +148,11 @@ impl HostedRef {
         end_senders: EndSenders,
     ) -> Result<(), (Injection, EndSenders)> {
         self.mailbox().deliver(|| self.home(), injection, end_senders)
+    }
+
+    /// The task as others wait for it.
+    pub(crate) fn tag(&self) -> TaskTag {
+        TaskTag::Hosted(self.0.addr().get())
     }
 
     /// The task as the home of its error context.

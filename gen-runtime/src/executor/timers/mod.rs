@@ -104,6 +104,16 @@ impl<A> Timers<A> {
         self.slab.get(key.index, key.number)?.action.as_ref()
     }
 
+    /// Returns the deadline of a timer that waits for one.
+    #[cold]
+    pub(crate) fn deadline(&self, key: TimerKey) -> Option<Instant> {
+        let node = self.slab.get(key.index, key.number)?;
+        match self.slab.place(key.index) {
+            Place::Overdue | Place::Slot { .. } => self.ticks.instant(node.at),
+            Place::Apart | Place::InTurn => None,
+        }
+    }
+
     /// Gives another action to a timer that still waits. Returns the action that is not needed.
     pub(crate) fn replace(&mut self, key: TimerKey, action: A) -> Option<A> {
         match self.slab.get_mut(key.index, key.number) {

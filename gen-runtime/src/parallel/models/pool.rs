@@ -6,7 +6,22 @@ use loom::future::block_on;
 use loom::thread;
 
 use super::{three_threads, two_threads, Child, Parent, Signal};
-use crate::parallel::Pool;
+use crate::error::ChildKey;
+use crate::inject::question::Shown;
+use crate::parallel::{NamesChildren, Pool};
+
+/// Nothing asks the pools of the models.
+struct NoNames;
+
+impl NamesChildren<u8> for NoNames {
+    fn group(&self) -> &'static str {
+        "a pool"
+    }
+
+    fn key(&self, _: &u8, _: Shown) -> Option<ChildKey> {
+        None
+    }
+}
 
 /// A pool whose second child has its waker in a further allocation.
 fn grown(first: Signal, second: Signal, parent: &Waker) -> (Pool<Child, (), u8>, Vec<Waker>) {
@@ -38,7 +53,7 @@ fn started(
 }
 
 fn poll_next(pool: &mut Pool<Child, (), u8>, parent: &Waker) -> Poll<Option<u8>> {
-    pool.poll_next(&mut Context::from_waker(parent), drop).map(|next| next.map(|(tag, _)| tag))
+    pool.poll_next(&mut Context::from_waker(parent), &NoNames, drop).map(|next| next.map(|(tag, _)| tag))
 }
 
 /// Both children go into one queue, and wake one parent.
@@ -62,7 +77,9 @@ fn no_wake_is_lost(start: fn(Signal, Signal, &Waker) -> (Pool<Child, (), u8>, Ve
             .map(|(signal, waker)| thread::spawn(move || signal.send(&waker)))
             .collect();
         let mut next = || {
-            block_on(std::future::poll_fn(|cx| pool.poll_next(cx, drop).map(|next| next.map(|(tag, _)| tag))))
+            block_on(std::future::poll_fn(|cx| {
+                pool.poll_next(cx, &NoNames, drop).map(|next| next.map(|(tag, _)| tag))
+            }))
         };
         assert_eq!(next().zip(next()).map(|(one, other)| one + other), Some(3));
         assert_eq!(next(), None);

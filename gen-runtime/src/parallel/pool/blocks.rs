@@ -151,6 +151,12 @@ impl<P, T> Blocks<P, T> {
         }
     }
 
+    /// How many clones of `waker` are kept as the parent.
+    #[cold]
+    pub(super) fn kept_of(&self, waker: &Waker) -> usize {
+        self.first().map_or(0, |first| first.kept_of(waker))
+    }
+
     pub(super) fn wake_parent(&self) {
         if let Some(first) = self.first() {
             first.wake_parent();

@@ -3,7 +3,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `poll.rs` | the polls: which children, in which order, and how many |
-//! | `cancel.rs` | the cancellation of all children |
+//! | `pass_on.rs` | a cancellation or a question, which is passed on to all children |
 //! | `blocks.rs` | the children and their wakers, in blocks |
 //! | `list.rs` | the lists of the slots that are fresh, ended and vacant |
 //! | `tags.rs` | the tags of the children |
@@ -57,8 +57,8 @@
 //! cancellation.
 
 mod blocks;
-mod cancel;
 mod list;
+mod pass_on;
 mod poll;
 mod tags;
 
@@ -66,6 +66,7 @@ use std::mem;
 
 use self::blocks::Blocks;
 use self::list::{Link, SlotList};
+pub(crate) use self::pass_on::NamesChildren;
 use self::tags::Tags;
 use super::held_cancellations::HeldCancellations;
 #[cfg(doc)]

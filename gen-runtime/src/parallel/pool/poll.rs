@@ -6,8 +6,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use super::blocks::ChildSlot;
-use super::cancel::poll_cancelled;
 use super::list::Link;
+use super::pass_on::{poll_cancelled, NamesChildren};
 use super::Pool;
 use crate::inject::{in_flight, Cancellation};
 use crate::parallel::budget::{is_spent_by_executor, ENDED_AT_ONCE};
@@ -23,23 +23,26 @@ where
     /// Polls for the next result, with its tag. `None` if there are no children.
     ///
     /// An injected error is hidden from the children, so that the yield of the pool takes it. If
-    /// there is no result, a cancellation is passed on to each child, and then to `on_cancel`.
+    /// there is no result, a cancellation is passed on to each child, and then to `on_cancel`. A
+    /// question is passed on, too, and `named` names the children in the answer.
     #[inline]
     pub(crate) fn poll_next(
         &mut self,
         cx: &mut Context<'_>,
+        named: &impl NamesChildren<I>,
         on_cancel: impl FnOnce(Cancellation),
     ) -> Poll<Option<(I, Result<T>)>> {
         if !self.ended.is_empty() && !self.has_work() {
             self.awaited = false;
             return Poll::Ready(self.take_ended());
         }
-        self.poll_for_next(cx, on_cancel)
+        self.poll_for_next(cx, named, on_cancel)
     }
 
     fn poll_for_next(
         &mut self,
         cx: &mut Context<'_>,
+        named: &impl NamesChildren<I>,
         on_cancel: impl FnOnce(Cancellation),
     ) -> Poll<Option<(I, Result<T>)>> {
         if self.ended.is_empty() && self.running == 0 {
@@ -61,7 +64,7 @@ where
             }
         }
         if self.ended.is_empty() {
-            if let Some(cancellation) = self.cancel(cx) {
+            if let Some(cancellation) = self.pass_on(cx, named) {
                 on_cancel(cancellation);
             }
         }

@@ -37,6 +37,15 @@ impl<I> Tags<I> {
         }
     }
 
+    /// Calls `name` with the tag of the child of a slot.
+    #[cold]
+    pub(super) fn with<R>(&self, slot: u32, name: impl FnOnce(&I) -> R) -> Option<R> {
+        match self {
+            Tags::Positions { tag_of, .. } => Some(name(&tag_of(slot as usize))),
+            Tags::Own(tags) => tags.get(slot as usize)?.as_ref().map(name),
+        }
+    }
+
     /// The tag of the child of a slot, which becomes vacant.
     #[inline]
     pub(super) fn take(&mut self, slot: u32) -> Option<I> {

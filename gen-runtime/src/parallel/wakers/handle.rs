@@ -106,6 +106,15 @@ impl Wakers {
         }
     }
 
+    /// How many clones of `waker` are kept as the parent.
+    #[cold]
+    pub(in crate::parallel) fn kept_of(&self, waker: &Waker) -> usize {
+        let Header { parent, .. } = self.header();
+        // SAFETY: this is the thread of the owner.
+        let here = self.header().is_mine() && unsafe { parent.keeps_here(waker) };
+        usize::from(here) + usize::from(parent.keeps_there(waker))
+    }
+
     pub(in crate::parallel) fn wake_parent(&self) {
         let Header { parent, .. } = self.header();
         if self.header().is_mine() {

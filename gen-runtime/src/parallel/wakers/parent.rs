@@ -110,16 +110,32 @@ impl Parent {
     /// This is the thread of the owner.
     #[inline]
     pub(super) unsafe fn set_here(&self, waker: &Waker) {
-        // SAFETY: as in `replace_here`. To compare wakers runs no other code.
-        let is_kept = self.here.with(|here| match unsafe { &*here } {
-            Here::Kept(kept) => kept.will_wake(waker),
-            _ => false,
-        });
+        // SAFETY: by the caller's promise.
+        let is_kept = unsafe { self.keeps_here(waker) };
         if is_kept && !self.is_taken.load(Ordering::Relaxed) {
             return;
         }
         // SAFETY: by the caller's promise.
         unsafe { self.change_here(waker) };
+    }
+
+    /// Whether a clone of `waker` is kept for wakes on the thread of the owner.
+    ///
+    /// # Safety
+    ///
+    /// This is the thread of the owner.
+    #[inline]
+    pub(super) unsafe fn keeps_here(&self, waker: &Waker) -> bool {
+        // SAFETY: as in `replace_here`. To compare wakers runs no other code.
+        self.here.with(|here| match unsafe { &*here } {
+            Here::Kept(kept) => kept.will_wake(waker),
+            _ => false,
+        })
+    }
+
+    /// Whether a clone of `waker` is kept for wakes on other threads.
+    pub(super) fn keeps_there(&self, waker: &Waker) -> bool {
+        lock(&self.there).as_ref().is_some_and(|kept| kept.will_wake(waker))
     }
 
     /// # Safety
@@ -138,8 +154,7 @@ impl Parent {
 
     /// Makes `waker` the one to wake, for a block that no thread owns.
     pub(super) fn set_there(&self, waker: &Waker) {
-        let is_kept = lock(&self.there).as_ref().is_some_and(|kept| kept.will_wake(waker));
-        if !is_kept {
+        if !self.keeps_there(waker) {
             drop_contained(self.replace_there(waker.clone()));
         }
     }

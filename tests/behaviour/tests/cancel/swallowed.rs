@@ -126,7 +126,6 @@ fn connects() -> gen::Result {
 }
 
 /// The loop is outside of the interrupted function. The record names the line of the loop.
-#[cfg(debug_assertions)]
 #[test]
 fn the_yield_that_swallowed_it_is_named_and_not_the_innermost_one() {
     #[gen::coroutine]

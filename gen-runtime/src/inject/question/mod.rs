@@ -1,0 +1,72 @@
+//! Questions: what does a suspended body wait for?
+//!
+//! The code that polls a body may inject a [`Question`] into the poll. No yield takes it. The
+//! futures that stay pending in that poll answer, from the inside out:
+//!
+//! | pending future | says | how |
+//! |---|---|---|
+//! | a yield | its site, the type of the future that it waits for, and where that future lies | [`in_flight::take_or_note`] |
+//! | a leaf of this library, such as a sleep or a handle | what it [waits for](WaitsFor), and how many clones of the waker it keeps | [`in_flight::say`] |
+//! | a group (list, map, tuple, limit, scope, ..) | the answer of each child that has not ended, and the key of that child | [`in_flight::question`], then [`Asking`] |
+//! | a timeout | the time that is left, around what its child says | [`in_flight::say_within`] |
+//! | a box of this library | that its content lies somewhere else | [`in_flight::say_boxed`] |
+//! | any other future | nothing. It is known by its type, from the yield that waits for it, and by the wakers that it keeps | [`CountingWaker`](counting_waker::CountingWaker) |
+//!
+//! This is a poll like any other. If it lets the body go on, the answer is that of the place where
+//! the body is suspended afterwards.
+//!
+//! # How an answer becomes a tree
+//!
+//! Foreign combinators such as `join!` and `select!` poll with the waker of the task, so all that
+//! waits within them answers the same question. A statement belongs to the yield or the timeout
+//! around its future. So each statement comes with the [`Memory`] of its future, and `nesting.rs`
+//! compares the addresses when the poll is over.
+//!
+//! # Who asks
+//!
+//! | who | when | the waker |
+//! |---|---|---|
+//! | [`JoinHandle::trace`](crate::JoinHandle::trace) | in the next poll of the task, which its request causes | the usual one |
+//! | a dump | at once, while no task of the loop runs | one whose clones are counted |
+//! | a group, for its children | when it is asked itself | that of the child, with its clones counted |
+//!
+//! # Files
+//!
+//! Each file imports only from files that are further down in this table.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `asking.rs` | [`Asking`]: a poll with a question and a waker whose clones are counted |
+//! | `saying.rs` | [`Saying`](saying::Saying): a future that names its wait |
+//! | `collect.rs` | [`Question`]: collects the statements of one poll |
+//! | `counting_waker.rs` | [`CountingWaker`](counting_waker::CountingWaker): a waker whose clones are counted |
+//! | `nesting.rs` | makes a tree of the statements |
+//! | `statement.rs` | [`Statement`]: the wait of one future, and the place of that future |
+//! | `waiting.rs` | [`Waiting`]: the tree, whose nodes are chains |
+//! | `waits_for.rs` | [`WaitsFor`]: the end of a chain |
+//! | `memory.rs` | [`Memory`]: the place of a future |
+//!
+//! [`in_flight::take_or_note`]: super::in_flight::take_or_note
+//! [`in_flight::say`]: super::in_flight::say
+//! [`in_flight::say_within`]: super::in_flight::say_within
+//! [`in_flight::say_boxed`]: super::in_flight::say_boxed
+//! [`in_flight::question`]: super::in_flight::question
+
+mod asking;
+mod collect;
+mod counting_waker;
+mod memory;
+mod nesting;
+mod saying;
+mod statement;
+mod waiting;
+mod waits_for;
+
+pub(crate) use self::asking::{ask, Answer, Asked, Asking};
+pub(crate) use self::collect::{Ask, Question, Shown};
+pub(crate) use self::memory::Memory;
+pub(crate) use self::saying::saying;
+pub(crate) use self::statement::{Said, Statement};
+pub use self::waiting::{ChainEnd, Child, Children, Link, Waiting};
+pub(crate) use self::waits_for::TaskTag;
+pub use self::waits_for::{TaskRef, WaitsFor};

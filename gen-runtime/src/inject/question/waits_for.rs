@@ -1,0 +1,176 @@
+//! [`WaitsFor`]: the end of a chain of yields.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::report::type_name::short;
+
+/// The event that the innermost yield of a chain waits for.
+///
+/// Its [`Display`](std::fmt::Display) reads as the object of "waits for".
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WaitsFor {
+    /// The end of a task, through its [`JoinHandle`](crate::JoinHandle).
+    #[non_exhaustive]
+    Task {
+        /// The task.
+        task: TaskRef,
+    },
+    /// The end of a task or a child that is [cancelled](crate::CancelCompletion).
+    #[non_exhaustive]
+    Cancelled {
+        /// The task; `None` for the child of a scope.
+        task: Option<TaskRef>,
+    },
+    /// The result of a child of the [scope](fn@crate::scope), through its
+    /// [`ScopeHandle`](crate::ScopeHandle).
+    #[non_exhaustive]
+    ScopeChild {
+        /// The number of the child, from 0.
+        child: usize,
+    },
+    /// A [promise](crate::promise()) that is not set.
+    #[non_exhaustive]
+    Promise {
+        /// A number that all futures of one promise share.
+        promise: usize,
+        /// The type of its value.
+        value: &'static str,
+    },
+    /// A [sleep](crate::sleep()).
+    #[non_exhaustive]
+    Sleep {
+        /// The time that is left; `None` if it never ends.
+        left: Option<Duration>,
+    },
+    /// The next turn of the loop: a [moment](crate::moment()).
+    Turn,
+    /// The call of a callback of [`from_callback`](crate::from_callback).
+    #[non_exhaustive]
+    Callback {
+        /// The type of its argument.
+        value: &'static str,
+    },
+    /// The values of the keys of [callbacks](crate::Callback).
+    #[non_exhaustive]
+    Keys {
+        /// The yield point, such as a [`Wait`](crate::Wait).
+        point: &'static str,
+        /// The first keys whose values have not come, in their debug form. Empty if the dump shows
+        /// no keys, or if the point waits for any value.
+        keys: Vec<String>,
+        /// How many more there are.
+        more: usize,
+    },
+    /// A closure on another thread: [`blocking`](crate::blocking()).
+    #[non_exhaustive]
+    Blocking {
+        /// The type of its value.
+        value: &'static str,
+    },
+    /// The end of all tasks of a `TaskTracker`.
+    #[non_exhaustive]
+    Shutdown {
+        /// How many are left.
+        tasks: usize,
+    },
+    /// The answer of a task, or of all tasks: [`JoinHandle::trace`](crate::JoinHandle::trace), or a
+    /// dump.
+    Dump,
+    /// A future of another library, or of the program.
+    #[non_exhaustive]
+    Foreign {
+        /// The type of the future; `None` if it is not yielded, but awaited somewhere in the body.
+        future: Option<&'static str>,
+        /// How many clones of the waker it keeps, if that is known. If there are none, nothing will
+        /// wake the task for it.
+        wakers: Option<usize>,
+    },
+}
+
+impl fmt::Display for WaitsFor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            WaitsFor::Task { task } => write!(f, "{task}"),
+            WaitsFor::Cancelled { task: Some(task) } => write!(f, "the end of {task}, which is cancelled"),
+            WaitsFor::Cancelled { task: None } => f.write_str("the end of a child that is cancelled"),
+            WaitsFor::ScopeChild { child } => write!(f, "child {child} of its scope"),
+            WaitsFor::Promise { promise, value } => write!(f, "promise {promise} of {}", short(value)),
+            WaitsFor::Sleep { left: Some(left) } => write!(f, "a sleep, {left:?} left"),
+            WaitsFor::Sleep { left: None } => f.write_str("a sleep that never ends"),
+            WaitsFor::Turn => f.write_str("the next turn"),
+            WaitsFor::Callback { value } => write!(f, "a call of a callback with {}", short(value)),
+            WaitsFor::Keys { point, keys, more } => write_keys(f, point, keys, *more),
+            WaitsFor::Blocking { value } => write!(f, "a blocking call that gives {}", short(value)),
+            WaitsFor::Shutdown { tasks } => write!(f, "the end of {tasks} tasks of a tracker"),
+            WaitsFor::Dump => f.write_str("a dump"),
+            WaitsFor::Foreign { future, wakers } => write_foreign(f, *future, *wakers),
+        }
+    }
+}
+
+fn write_keys(f: &mut fmt::Formatter<'_>, point: &str, keys: &[String], more: usize) -> fmt::Result {
+    write!(f, "{}", short(point))?;
+    for (position, key) in keys.iter().enumerate() {
+        write!(f, "{}{key}", if position == 0 { " of the key " } else { ", " })?;
+    }
+    match more {
+        0 => Ok(()),
+        more => write!(f, " and {more} more"),
+    }
+}
+
+fn write_foreign(f: &mut fmt::Formatter<'_>, future: Option<&str>, wakers: Option<usize>) -> fmt::Result {
+    match future {
+        Some(future) => f.write_str(&short(future))?,
+        None => f.write_str("a future that no yield waits for")?,
+    }
+    match wakers {
+        None => Ok(()),
+        Some(0) => f.write_str(" (keeps no waker)"),
+        Some(1) => f.write_str(" (keeps 1 waker)"),
+        Some(wakers) => write!(f, " (keeps {wakers} wakers)"),
+    }
+}
+
+/// A task that another one waits for.
+///
+/// It prints as `task 3`, by its number in the dump.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskRef {
+    pub(crate) tag: Option<TaskTag>,
+    pub(crate) number: Option<usize>,
+}
+
+impl TaskRef {
+    /// `None` is a task that its loop has not begun.
+    pub(crate) fn to(tag: Option<TaskTag>) -> Self {
+        TaskRef { tag, number: None }
+    }
+
+    /// The number of the task in the dump. `None` if the task is not in the dump: it may be on
+    /// another loop.
+    #[must_use]
+    pub fn number(&self) -> Option<usize> {
+        self.number
+    }
+}
+
+impl fmt::Display for TaskRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.number {
+            Some(number) => write!(f, "task {number}"),
+            None => f.write_str("a task that is not in this dump"),
+        }
+    }
+}
+
+/// The identity of a task of this process, among those that are alive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum TaskTag {
+    /// The number of the loop, and a name that no other task of the loop has or had.
+    OnLoop(u64, u64),
+    /// The address of the task on a foreign executor.
+    Hosted(usize),
+}

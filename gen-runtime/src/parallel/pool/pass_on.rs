@@ -1,0 +1,154 @@
+//! A cancellation or a question, which a pool passes on to all of its children.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use super::blocks::ChildSlot;
+use super::list::Link;
+use super::Pool;
+use crate::error::ChildKey;
+use crate::inject::question::{Asked, Asking, Children, Shown};
+use crate::inject::{in_flight, Cancellation};
+use crate::parallel::held_cancellations::HeldCancellations;
+use crate::parallel::panics::catching;
+use crate::parallel::slots::{ChildEnded, PollMode};
+use crate::report::contain;
+use crate::Result;
+
+/// Names the children of a pool in the answer to a question.
+pub(crate) trait NamesChildren<I> {
+    /// The name of the whole, such as "a `limit`".
+    fn group(&self) -> &'static str;
+
+    /// The name of the child with that tag, if it has one. It may be printed by code of the user.
+    fn key(&self, tag: &I, shown: Shown) -> Option<ChildKey>;
+}
+
+impl<P, T, I> Pool<P, T, I>
+where
+    P: Future<Output = Result<T>>,
+{
+    /// If a cancellation is in flight for the pool, takes and returns it, and cancels each child.
+    /// Fresh children are dropped. If a question is in flight, asks each child. The woken children
+    /// must have been polled before.
+    #[inline]
+    pub(crate) fn pass_on(
+        &mut self,
+        cx: &mut Context<'_>,
+        named: &impl NamesChildren<I>,
+    ) -> Option<Cancellation> {
+        if in_flight::any_in_flight() {
+            self.pass_on_in_flight(cx, named)
+        } else {
+            None
+        }
+    }
+
+    #[cold]
+    fn pass_on_in_flight(
+        &mut self,
+        cx: &mut Context<'_>,
+        named: &dyn NamesChildren<I>,
+    ) -> Option<Cancellation> {
+        if let Some(shown) = in_flight::question(cx.waker()) {
+            self.ask(shown, cx.waker(), named);
+            return None;
+        }
+        let cancellation = in_flight::take_cancel(cx.waker())?;
+        self.drop_fresh();
+        if !self.blocks.have_wakers() {
+            return Some(cancellation);
+        }
+        let mut slots = 0..self.blocks.count();
+        let cancel_all = |pool: &mut Self, polled: &mut u32| {
+            for slot in slots.by_ref() {
+                *polled = slot;
+                pool.cancel_child(slot, cancellation.clone());
+            }
+        };
+        catching(self, cancel_all, Self::fail);
+        Some(cancellation)
+    }
+
+    /// A child that was never polled is not started just to be cancelled.
+    fn drop_fresh(&mut self) {
+        while let Some(slot) = self.fresh.first() {
+            let mut child = self.blocks.child(slot);
+            child.as_mut().drop_contained();
+            let link = self.vacant.push_front(slot);
+            self.fresh.pop_front(std::mem::replace(child.link(), link));
+            self.running -= 1;
+            // A tag may be a key of the user.
+            contain("the drop of a key", || drop(self.tags.take(slot)));
+        }
+    }
+
+    /// Asks each child. A child that is ready then has ended, as if it had been woken.
+    fn ask(&mut self, shown: Shown, parent: &Waker, named: &dyn NamesChildren<I>) {
+        let kept = self.blocks.kept_of(parent);
+        let mut answer = Children::new(named.group(), None);
+        let mut slots = 0..self.blocks.count();
+        let ask_all = |pool: &mut Self, polled: &mut u32| {
+            for slot in slots.by_ref() {
+                *polled = slot;
+                let Some(asked) = pool.ask_child(slot, shown) else { continue };
+                let key = pool.tags.with(slot, |tag| named.key(tag, shown)).flatten();
+                let key = key.unwrap_or(ChildKey::Index(slot as usize));
+                answer.unfinished.push(asked.into_child(key));
+            }
+        };
+        if self.blocks.have_wakers() {
+            catching(self, ask_all, Self::fail);
+        }
+        in_flight::say_children(self, parent, kept, answer);
+    }
+
+    /// Returns the answer of a child that stays pending. Does nothing if the slot has no running
+    /// child, or if the child was never polled.
+    fn ask_child(&mut self, slot: u32, shown: Shown) -> Option<Asked> {
+        let mut asking = Asking::new(shown);
+        let held = &mut self.held;
+        let polled = self.blocks.with(slot, |mut child, cx| {
+            if *child.as_mut().link() != Link::IN_NO_LIST {
+                return Poll::Pending;
+            }
+            let polled = child.as_mut().poll(cx, PollMode::Ask(&mut asking));
+            match held {
+                // It may take its cancellation now.
+                Some(held) if polled.is_pending() => poll_cancelled(held, slot, cx, child),
+                _ => polled,
+            }
+        });
+        if polled.is_ready() {
+            self.end(slot);
+            return None;
+        }
+        asking.into_asked()
+    }
+
+    /// Does nothing if the slot has no running child.
+    fn cancel_child(&mut self, slot: u32, cancellation: Cancellation) {
+        let held = self.held.get_or_insert_default();
+        let polled = self.blocks.with(slot, |mut child, cx| {
+            held.poll_cancelled(slot, cancellation, cx, |cx, mode| child.as_mut().poll(cx, mode))
+        });
+        if polled.is_ready() {
+            self.end(slot);
+        }
+    }
+}
+
+/// Polls a child of a pool that was cancelled in an earlier poll.
+#[cold]
+pub(super) fn poll_cancelled<P, T>(
+    held: &mut HeldCancellations,
+    slot: u32,
+    cx: &mut Context<'_>,
+    child: Pin<&mut ChildSlot<P, T>>,
+) -> Poll<ChildEnded>
+where
+    P: Future<Output = Result<T>>,
+{
+    held.poll(slot, cx, |cx, mode| child.poll(cx, mode))
+}
