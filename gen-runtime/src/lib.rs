@@ -145,6 +145,7 @@
 //! | protect a part of a coroutine from cancellation | [`shield`](fn@shield) |
 //! | throw an error into a task | [`JoinHandle::throw`] |
 //! | see where a task is suspended | [`JoinHandle::trace`] |
+//! | see where a program is stuck | [`dump`](fn@dump), [`IoLoop::dump`], [`Remote::dump`] |
 //!
 //! ## The loop
 //!
@@ -262,8 +263,8 @@
 //!   tokio's runtime.
 //! - `smol`: timers on every executor, by `async-io`, and [`with_spawner`] takes an
 //!   `async_executor::Executor`, which is `smol::Executor`.
-//! - `testing`: [`testing`] sees every yield also in a build without debug assertions, where a
-//!   yield that is ready then takes an instruction more.
+//! - `testing`: [`testing`] also sees the yields that have a value in a build without debug
+//!   assertions, where a yield that is ready then takes an instruction more.
 //! - `tracing`: each task has a span, in which the library and the body write their events: see
 //!   [`gen::spans`](spans).
 
@@ -281,6 +282,7 @@ mod coroutine;
 ///
 #[doc = include_str!("differences.md")]
 pub mod differences {}
+pub mod dump;
 mod engine;
 mod error;
 mod executor;
@@ -338,6 +340,7 @@ pub use gen_macros::{co, coroutine, engine, main, test};
 
 pub use crate::blocking::{blocking, Blocking};
 pub use crate::coroutine::{BoxCoroutine, Coroutine, Frame, FrameKind, LocalBoxCoroutine};
+pub use crate::dump::{dump, Dump};
 pub use crate::error::ok::Ok;
 pub use crate::error::{
     CallbackOutput, CancelSource, Cancelled, ChildError, ChildKey, Context, Error, Panicked, Result, Site,

@@ -42,6 +42,7 @@ use std::mem;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use super::answers::LoopQuestion;
 use super::error_context::{ErrorContext, Home};
 use super::ids::{SlotId, TaskId, TimerKey};
 use super::injection::Injection;
@@ -63,6 +64,8 @@ pub(crate) enum Mail {
     Deliver(TaskId, Injection),
     /// Cancels a task. The end senders are dropped when it has ended.
     Cancel(TaskId, Cancellation, EndSenders),
+    /// Asks all tasks for their waits. Dropped unread, it has no answer.
+    Ask(LoopQuestion),
     /// From the handle of a task, which is on another thread. Dropped unread, it is refused.
     Join(JoinRequest),
     /// Drops a task that has not ended after that time.

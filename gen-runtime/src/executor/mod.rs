@@ -12,6 +12,7 @@
 //! | `callbacks.rs` | calls a callback in the context in which it was scheduled |
 //! | `steered.rs` | runs the turns of a loop that a test steers |
 //! | `turn.rs` | runs the turns of a loop, and polls the tasks in them |
+//! | `asking.rs` | asks all tasks of a loop for their waits |
 //! | `close.rs` | closes a loop |
 //! | `requests.rs` | delivers an injection to a task, or limits the time that it has to end |
 //! | `starting.rs` | [`Starting`]: the name of a task that another thread sends to a loop |
@@ -41,6 +42,7 @@
 //! | `drops.rs` | the callables that a callback has dropped, which are reported after its error |
 //! | `timers/` | the timers of a host, by (deadline, creation) |
 //! | `clock.rs` | the clocks |
+//! | `answers.rs` | the question for all tasks of a loop, and their answers |
 //! | `runnable.rs` | the interface of tasks and callbacks to the loop |
 //! | `ids.rs` | the names of loops, slots, tasks and timers |
 //! | `errors.rs` | the errors of a loop |
@@ -108,6 +110,8 @@
 //! that loop. The queue of a task on a foreign executor is touched on any thread, under the lock of
 //! the task's mailbox.
 
+mod answers;
+mod asking;
 mod callback_call;
 mod callback_context;
 mod callback_state;
@@ -152,6 +156,7 @@ mod turn;
 mod unhandled_error;
 mod waker;
 
+pub(crate) use self::answers::{LoopAnswer, LoopQuestion, TaskAnswer, TaskAsked};
 pub(crate) use self::callback_call::CallbackCall;
 pub(crate) use self::callback_state::Polled;
 pub(crate) use self::callbacks::{call, run_in};
@@ -180,7 +185,7 @@ pub(crate) use self::inbox::{Mail, OnStop, Shared};
 pub(crate) use self::injection::Injection;
 pub use self::no_host::NoHost;
 pub(crate) use self::route::{deliver_error, deliver_outward, send_to_handler};
-pub(crate) use self::runnable::Runnable;
+pub(crate) use self::runnable::{AboutTask, Runnable};
 pub(crate) use self::starting::Starting;
 pub(crate) use self::steered::{SteeredEnd, Steering};
 pub(crate) use self::task_ref::{TaskFunctions, TaskHeader, TaskRef};

@@ -36,6 +36,7 @@ enum Missing {
     Time,
     #[cfg(all(feature = "tokio", not(loom)))]
     TimeOfTokio,
+    Dump,
 }
 
 impl NoHost {
@@ -50,6 +51,10 @@ impl NoHost {
     #[cfg(not(all(feature = "blocking", not(loom))))]
     pub(crate) fn for_blocking() -> Self {
         NoHost { missing: Missing::Blocking }
+    }
+
+    pub(crate) fn for_dump() -> Self {
+        NoHost { missing: Missing::Dump }
     }
 
     pub(crate) fn for_time() -> Self {
@@ -91,6 +96,9 @@ impl fmt::Display for NoHost {
                 f,
                 "there is no timer here for a sleep or a timeout: run the coroutine with `gen::run_sync`; \
                  {ON_TOKIO}; or, on any other executor, enable the feature `smol` of `gen-runtime`"
+            ),
+            Missing::Dump => f.write_str(
+                "no loop runs here whose tasks could be asked: call `dump` of the loop, or of its `remote()`",
             ),
             #[cfg(all(feature = "tokio", not(loom)))]
             Missing::TimeOfTokio => f.write_str(

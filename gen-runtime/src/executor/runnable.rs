@@ -1,5 +1,6 @@
 //! The tasks and callbacks that a loop runs.
 
+use std::panic::Location;
 use std::pin::Pin;
 use std::task::Context;
 
@@ -20,6 +21,18 @@ pub(crate) trait Runnable {
 
     /// Drops the body, because its loop is closed. Never panics.
     fn close(self: Pin<&Self>);
+
+    /// The facts about the task.
+    fn about(&self) -> AboutTask;
+}
+
+/// The facts about a task, besides its state.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AboutTask {
+    /// The type of its body.
+    pub(crate) body: &'static str,
+    /// The call that has spawned it; known only in builds with debug assertions.
+    pub(crate) spawned_at: Option<&'static Location<'static>>,
 }
 
 /// A callback in the queue of a loop, or of a timer.

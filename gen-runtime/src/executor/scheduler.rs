@@ -7,8 +7,8 @@
 //! | `Free` | `release` | `insert`, `insert_root` | polls: no waker and no job fits it |
 //! | `Running` | `insert` (a task's first step), `begin`, `take` | `put_back`, `release` | a second poll, since the loop's stack holds the task; the error of a callback, since the body is not suspended |
 //! | `Idle` | `put_back` | `begin`, `take` | nothing |
-//! | `Root` | `insert_root`, `put_back_root` | `begin`, `release` | `take`: the caller of `run_sync` owns the future |
-//! | `RootRunning` | `begin` | `put_back_root`, `release` | what `Running` and `Root` exclude |
+//! | `Root` | `insert_root`, `put_back_root` | `begin`, `begin_root`, `release` | `take`: the caller of `run_sync` owns the future |
+//! | `RootRunning` | `begin`, `begin_root` | `put_back_root`, `release` | what `Running` and `Root` exclude |
 //!
 //! `clear` removes all slots, and `shrink` (`slot_memory.rs`) the free ones at the end of the
 //! table.
@@ -180,6 +180,14 @@ impl Scheduler {
         let Some(slot) = self.slot(id) else { return Some(task) };
         slot.state_mut().occupant = Occupant::Idle;
         slot.task.replace(task)
+    }
+
+    /// The root is about to be polled outside of its job. `None` if it is being polled.
+    #[cold]
+    pub(super) fn begin_root(&mut self, id: SlotId, loop_id: LoopId) -> Option<TaskId> {
+        let slot = self.slot(id).filter(|slot| slot.state().occupant == Occupant::Root)?;
+        slot.state_mut().occupant = Occupant::RootRunning;
+        Some(TaskId { loop_id, index: id.index, uses: slot.state().uses() })
     }
 
     pub(super) fn put_back_root(&mut self, id: SlotId) {

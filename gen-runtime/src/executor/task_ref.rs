@@ -13,7 +13,7 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 use std::task::{Context, Waker};
 
-use super::runnable::Runnable;
+use super::runnable::{AboutTask, Runnable};
 use crate::error::Error;
 use crate::inject::in_flight::{nothing, Thrown};
 
@@ -34,6 +34,8 @@ pub(crate) struct TaskFunctions {
     pub(crate) cut_short: unsafe fn(NonNull<TaskHeader>, Error),
     /// Ends the task, because its loop is closed.
     pub(crate) close: unsafe fn(NonNull<TaskHeader>),
+    /// The facts about the task.
+    pub(crate) about: unsafe fn(NonNull<TaskHeader>) -> AboutTask,
     /// Has a waker woken at the end of the task. Returns the waker that this replaces, if any, or
     /// the waker itself if the task has no handle that waits for the loop.
     pub(crate) wake_at_end: unsafe fn(NonNull<TaskHeader>, Waker) -> Option<Waker>,
@@ -82,6 +84,11 @@ impl TaskRef {
         (!ended).then(|| ManuallyDrop::into_inner(task))
     }
 
+    pub(super) fn about(&self) -> AboutTask {
+        // SAFETY: by the promise of `new`.
+        unsafe { (self.functions().about)(self.0) }
+    }
+
     /// Drops the body of a task that was cancelled and has not ended in time.
     pub(super) fn cut_short(self, cancelled: Error) {
         let task = ManuallyDrop::new(self);
@@ -116,6 +123,7 @@ impl SharedTask {
         resume: Self::resume,
         cut_short: Self::cut_short,
         close: Self::close,
+        about: Self::about,
         // Its handle waits without the loop.
         wake_at_end: |_, waker| Some(waker),
     };
@@ -133,6 +141,11 @@ impl SharedTask {
             drop(unsafe { Self::take(this) });
         }
         ended
+    }
+
+    unsafe fn about(this: NonNull<TaskHeader>) -> AboutTask {
+        // SAFETY: the pointer is to a `SharedTask` that has not ended.
+        unsafe { this.cast::<Self>().as_ref() }.task.about()
     }
 
     unsafe fn cut_short(this: NonNull<TaskHeader>, cancelled: Error) {

@@ -19,6 +19,7 @@ use crate::report::contain;
 pub(crate) trait Root {
     fn poll(&mut self, cx: &mut Context<'_>, thrown: &mut Option<Thrown>);
     fn is_done(&self) -> bool;
+    fn type_name(&self) -> &'static str;
 }
 
 /// The future of the blocking call that runs the loop, and its slot, if there is such a call.
@@ -64,7 +65,7 @@ impl Core {
     ) -> Option<Instant> {
         self.turn_number.set(self.turn_number.get() + 1);
         if self.shared.has_mail() {
-            self.read_mail();
+            self.read_mail(root);
         }
         let batch = self.scheduler.borrow().queued();
         self.begin_timers(now, due);
@@ -101,7 +102,7 @@ impl Core {
     }
 
     #[inline(never)]
-    pub(super) fn read_mail(&self) {
+    pub(super) fn read_mail(&self, root: &mut Option<(SlotId, &mut dyn Root)>) {
         for mail in self.shared.drain() {
             match mail {
                 Mail::Wake(slot) => self.schedule(slot),
@@ -112,6 +113,7 @@ impl Core {
                 Mail::Cancel(task, request, end_senders) => {
                     self.deliver(task, Injection::Cancel(request), end_senders);
                 }
+                Mail::Ask(question) => self.answer(&question, root),
                 Mail::Join(request) => contain("the drop of a task's result", request),
                 Mail::CutShort(task, grace, request) => self.cut_short(task, grace, request),
                 Mail::CancelTimer(key) => {

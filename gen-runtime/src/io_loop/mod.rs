@@ -6,6 +6,7 @@
 //! | `remote.rs` | [`Remote`], [`KeepAlive`]: requests from other threads |
 //! | `run.rs` | the blocking calls, which run the loop |
 //! | `shutdown.rs` | [`IoLoop::shutdown`]: the tasks clean up before the loop is dropped |
+//! | `dump.rs` | [`IoLoop::dump`], [`Remote::dump`] |
 //! | `within_tokio.rs` | `IoLoop::within_tokio`: the loop enters a runtime of tokio |
 //! | `blocking.rs` | the check that refuses a blocking call where it would hang |
 //! | `on_done.rs` | `JoinHandle::on_done`: a callback with the result of a task |
@@ -13,6 +14,7 @@
 //! The loop itself, with its queue, its timers and its turn, is in `../executor/`.
 
 mod blocking;
+mod dump;
 mod handle;
 mod on_done;
 mod remote;

@@ -4,7 +4,7 @@
 //! task: its wakers are like all others, and its polls take their place in the queue. If it panics,
 //! the loop finishes the turn, and then the panic is resumed in the caller.
 
-use std::any::Any;
+use std::any::{type_name, Any};
 use std::cell::Cell;
 use std::fmt;
 use std::future::{Future, IntoFuture};
@@ -268,6 +268,10 @@ impl<F: Future> Root for InPlace<'_, F> {
 
     fn is_done(&self) -> bool {
         self.outcome.is_some()
+    }
+
+    fn type_name(&self) -> &'static str {
+        type_name::<F>()
     }
 }
 

@@ -12,10 +12,11 @@ use pin_project_lite::pin_project;
 
 use super::cell::BodyCell;
 use super::join::{JoinState, PolledResult};
+use super::origin::TaskOrigin;
 use super::span::TaskSpan;
 use crate::error::{Error, Panicked, Throw};
 use crate::executor::requests::TaskAddress;
-use crate::executor::Runnable;
+use crate::executor::{AboutTask, Runnable};
 use crate::inject::in_flight::{resume, Thrown};
 use crate::inject::report_swallowed;
 use crate::report::{contain, report_unread};
@@ -51,6 +52,7 @@ pin_project! {
         join: JoinState<T>,
         marker: PhantomData<fn() -> M>,
         span: TaskSpan,
+        origin: TaskOrigin,
     }
 }
 
@@ -63,7 +65,8 @@ impl<B, T, M> Task<B, T, M> {
 impl<B: BodyCell, T, M> Task<B, T, M> {
     #[track_caller]
     pub(super) fn new(body: B) -> Self {
-        Task { body, join: JoinState::new(), marker: PhantomData, span: TaskSpan::of::<B::Body>() }
+        let (span, origin) = (TaskSpan::of::<B::Body>(), TaskOrigin::here());
+        Task { body, join: JoinState::new(), marker: PhantomData, span, origin }
     }
 
     /// Gives the result to the handle.
@@ -172,5 +175,9 @@ where
     fn close(self: Pin<&Self>) {
         self.span.enter(&mut None, |_| self.drop_body());
         self.join.close();
+    }
+
+    fn about(&self) -> AboutTask {
+        self.origin.about::<B::Body>()
     }
 }

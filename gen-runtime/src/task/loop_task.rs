@@ -23,9 +23,10 @@ use super::block;
 use super::body::untaken;
 use super::join_header::{JoinHeader, Link};
 use super::loop_handle::LoopHandle;
+use super::origin::TaskOrigin;
 use super::span::TaskSpan;
 use crate::error::{Error, Panicked, Throw};
-use crate::executor::{TaskFunctions, TaskHeader, TaskId, TaskRef};
+use crate::executor::{AboutTask, TaskFunctions, TaskHeader, TaskId, TaskRef};
 use crate::inject::in_flight::{resume, without_injected, Thrown};
 use crate::report::{contain, Detached};
 use crate::sync::UnsafeCell;
@@ -37,6 +38,7 @@ struct LoopTask<F, T, M> {
     header: JoinHeader,
     content: UnsafeCell<Content<F, T>>,
     span: TaskSpan,
+    origin: TaskOrigin,
     marker: PhantomData<fn() -> M>,
 }
 
@@ -61,12 +63,13 @@ where
     E: Throw<M>,
 {
     #[inline]
-    pub(super) fn new(body: F, span: TaskSpan) -> Self {
+    pub(super) fn new(body: F, span: TaskSpan, origin: TaskOrigin) -> Self {
         let task = block::allocate::<LoopTask<F, T, M>>();
         let new = LoopTask {
             header: JoinHeader::new(&LoopTask::<F, T, M>::FUNCTIONS),
             content: UnsafeCell::new(Content { body: ManuallyDrop::new(body) }),
             span,
+            origin,
             marker: PhantomData,
         };
         // SAFETY: the memory is for a `LoopTask`.
@@ -190,6 +193,11 @@ impl<F, T, M> LoopTask<F, T, M> {
         }
     }
 
+    unsafe fn about(this: NonNull<TaskHeader>) -> AboutTask {
+        // SAFETY: the loop's side calls, and the task has not ended.
+        unsafe { this.cast::<Self>().as_ref() }.origin.about::<F>()
+    }
+
     unsafe fn wake_at_end(this: NonNull<TaskHeader>, waker: Waker) -> Option<Waker> {
         // SAFETY: the loop's side calls, on its thread. The task has not ended, and the waker is
         // kept only if there is a handle.
@@ -252,6 +260,7 @@ where
         resume: Self::resume,
         cut_short: Self::cut_short,
         close: Self::close,
+        about: Self::about,
         wake_at_end: Self::wake_at_end,
     };
 

@@ -16,6 +16,7 @@
 //! | `hosted.rs` | a task on a foreign executor |
 //! | `hosted_join.rs` | the end of such a task: its result, and the waker of the future that waits for it |
 //! | `body_slot.rs` | the place of the body of such a task |
+//! | `origin.rs` | [`TaskOrigin`](origin::TaskOrigin): the call that has spawned a task |
 //! | `sent.rs` | a task that another thread sends to a loop |
 //! | `join.rs` | their join state: the result, or the waker of the future that waits for it |
 //! | `handle.rs` | [`JoinHandle`] |
@@ -101,6 +102,7 @@ mod models_of_exclusive;
 mod models_of_hosted;
 #[cfg(all(test, loom))]
 mod models_of_loop_task;
+mod origin;
 mod sent;
 mod span;
 mod spawn;

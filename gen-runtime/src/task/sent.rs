@@ -13,7 +13,7 @@ use super::join::JoinState;
 use super::JoinHandle;
 use crate::error::{Error, Throw};
 use crate::executor::requests::TaskAddress;
-use crate::executor::{Runnable, Shared, Starting};
+use crate::executor::{AboutTask, Runnable, Shared, Starting};
 use crate::inject::in_flight::Thrown;
 
 pin_project! {
@@ -56,6 +56,10 @@ where
 
     fn close(self: Pin<&Self>) {
         self.project_ref().task.close();
+    }
+
+    fn about(&self) -> AboutTask {
+        self.task.about()
     }
 }
 

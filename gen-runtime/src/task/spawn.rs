@@ -4,6 +4,7 @@ use std::future::Future;
 use std::rc::Rc;
 
 use super::loop_task::{FirstStep, NewTask};
+use super::origin::TaskOrigin;
 use super::span::TaskSpan;
 use super::{hosted, JoinHandle};
 use crate::error::Throw;
@@ -133,7 +134,7 @@ where
     let span = TaskSpan::of::<F>();
     let Some(begun) = core.begin() else { return JoinHandle::failed(LoopClosed.into()) };
     let id = core.id_of(begun);
-    let task = NewTask::new(body, span);
+    let task = NewTask::new(body, span, TaskOrigin::here());
     let Some(_counted) = current::count_first_step() else {
         let (new, handle) = task.split(id);
         core.queue_first_step(id, new);

@@ -1,0 +1,215 @@
+//! [`Dump`]: the graph of the tasks of a loop, and of their waits.
+
+use std::collections::HashMap;
+use std::panic::Location;
+
+use crate::executor::{LoopAnswer, TaskAnswer, TaskAsked};
+use crate::inject::question::{TaskRef, TaskTag, Waiting, WaitsFor};
+use crate::report::type_name::of_body;
+use crate::Site;
+
+/// All tasks of a loop, and their waits.
+///
+/// It owns its data: it can be kept, and sent to other threads. Its [`Display`](std::fmt::Display)
+/// is for people, and the methods are for programs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dump {
+    pub(super) of: Of,
+    pub(super) tasks: Vec<TaskDump>,
+}
+
+/// The subject of a dump.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Of {
+    Loop { serial: u64, turn: u64 },
+}
+
+/// A task in a [`Dump`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskDump {
+    pub(super) number: usize,
+    pub(super) body: &'static str,
+    pub(super) spawned_at: Option<&'static Location<'static>>,
+    pub(super) is_root: bool,
+    pub(super) state: TaskState,
+    pub(super) waiting: Option<Waiting>,
+    pub(super) awaited_by: Vec<usize>,
+}
+
+/// The state of a task when a dump was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TaskState {
+    /// It waits.
+    Suspended,
+    /// It was woken already, and will go on in its turn.
+    Woken,
+    /// It went on when it was asked, and waits again. This is known only in builds with debug
+    /// assertions, or with the feature `testing`; otherwise such a task is `Suspended`.
+    WentOn,
+    /// It ended when it was asked.
+    Ended,
+    /// It was executing, and was not asked.
+    Running,
+}
+
+impl Dump {
+    /// The tasks. First comes the coroutine of a blocking call such as
+    /// [`run_sync`](crate::run_sync), if one runs the loop; each task is followed by those that it
+    /// waits for, unless they came before.
+    #[must_use]
+    pub fn tasks(&self) -> &[TaskDump] {
+        &self.tasks
+    }
+
+    pub(crate) fn of_loop(answer: LoopAnswer) -> Self {
+        let LoopAnswer { serial, turn, tasks } = answer;
+        Dump { of: Of::Loop { serial, turn }, tasks: graph(tasks) }
+    }
+}
+
+impl TaskDump {
+    /// The number of the task in the dump: its position in [`Dump::tasks`].
+    #[must_use]
+    pub fn number(&self) -> usize {
+        self.number
+    }
+
+    /// The path of the coroutine function, or of the function that contains the `async` block, or
+    /// the type of another future.
+    #[must_use]
+    pub fn name(&self) -> String {
+        of_body(self.body)
+    }
+
+    /// The position of the call that has spawned the task. It is known only in builds with debug
+    /// assertions.
+    #[must_use]
+    pub fn spawned_at(&self) -> Option<&'static Location<'static>> {
+        self.spawned_at
+    }
+
+    /// Whether it is the coroutine of a blocking call that runs the loop, such as
+    /// [`run_sync`](crate::run_sync).
+    #[must_use]
+    pub fn is_root(&self) -> bool {
+        self.is_root
+    }
+
+    /// The state of the task when the dump was made.
+    #[must_use]
+    pub fn state(&self) -> TaskState {
+        self.state
+    }
+
+    /// The wait of the task; `None` if it was running, or has ended.
+    #[must_use]
+    pub fn waiting(&self) -> Option<&Waiting> {
+        self.waiting.as_ref()
+    }
+
+    /// The sites of the yields at which the task is suspended, innermost first, up to a yield that
+    /// waits for several futures.
+    #[must_use]
+    pub fn chain(&self) -> Vec<Site> {
+        self.waiting.as_ref().map(Waiting::sites).unwrap_or_default()
+    }
+
+    /// The numbers of the tasks that wait for the end of this one.
+    #[must_use]
+    pub fn awaited_by(&self) -> &[usize] {
+        &self.awaited_by
+    }
+}
+
+/// The task that is waited for, if it is one.
+pub(super) fn awaited(waits_for: &WaitsFor) -> Option<&TaskRef> {
+    match waits_for {
+        WaitsFor::Task { task } | WaitsFor::Cancelled { task: Some(task) } => Some(task),
+        _ => None,
+    }
+}
+
+/// Orders the tasks, numbers them, and connects them.
+fn graph(answers: Vec<TaskAnswer>) -> Vec<TaskDump> {
+    let tags: HashMap<TaskTag, usize> = answers.iter().zip(0..).map(|(task, at)| (task.tag, at)).collect();
+    let mut answers: Vec<Option<TaskAnswer>> = answers.into_iter().map(Some).collect();
+    let mut tasks = Vec::with_capacity(answers.len());
+    let mut numbers = HashMap::with_capacity(answers.len());
+    for at in 0..answers.len() {
+        // A stack, because a chain of tasks may be long.
+        let mut next = vec![at];
+        while let Some(at) = next.pop() {
+            let Some(answer) = answers[at].take() else { continue };
+            let (tag, task) = (answer.tag, TaskDump::new(tasks.len(), answer));
+            let before = next.len();
+            task.for_each_event(&mut |waits_for| {
+                let tag = awaited(waits_for).and_then(|task| task.tag);
+                next.extend(tag.and_then(|tag| tags.get(&tag)));
+            });
+            // The first one is taken first.
+            next[before..].reverse();
+            numbers.insert(tag, task.number);
+            tasks.push(task);
+        }
+    }
+    connect(&mut tasks, &numbers);
+    tasks
+}
+
+/// Gives each reference to a task the number of the task, and each promise a small number.
+fn connect(tasks: &mut [TaskDump], numbers: &HashMap<TaskTag, usize>) {
+    let (mut promises, mut edges) = (HashMap::new(), Vec::new());
+    for TaskDump { number: from, waiting, .. } in &mut *tasks {
+        let Some(waiting) = waiting else { continue };
+        waiting.for_each_event_mut(&mut |waits_for| match waits_for {
+            WaitsFor::Task { task } | WaitsFor::Cancelled { task: Some(task) } => {
+                task.number = task.tag.and_then(|tag| numbers.get(&tag)).copied();
+                edges.extend(task.number.map(|to| (*from, to)));
+            }
+            WaitsFor::Promise { promise, .. } => {
+                let next = promises.len() + 1;
+                *promise = *promises.entry(*promise).or_insert(next);
+            }
+            _ => {}
+        });
+    }
+    for (from, to) in edges {
+        let awaited_by = &mut tasks[to].awaited_by;
+        if awaited_by.last() != Some(&from) {
+            awaited_by.push(from);
+        }
+    }
+}
+
+impl TaskDump {
+    fn new(number: usize, TaskAnswer { about, is_root, asked, .. }: TaskAnswer) -> Self {
+        let (state, waiting) = match asked {
+            TaskAsked::Running => (TaskState::Running, None),
+            TaskAsked::Ended => (TaskState::Ended, None),
+            TaskAsked::Suspended { answer, was_woken } => {
+                let state = match (answer.went_on, was_woken) {
+                    (true, _) => TaskState::WentOn,
+                    (false, true) => TaskState::Woken,
+                    (false, false) => TaskState::Suspended,
+                };
+                (state, Some(answer.waiting))
+            }
+        };
+        TaskDump {
+            number,
+            body: about.body,
+            spawned_at: about.spawned_at,
+            is_root,
+            state,
+            waiting,
+            awaited_by: Vec::new(),
+        }
+    }
+
+    fn for_each_event<'a>(&'a self, look: &mut dyn FnMut(&'a WaitsFor)) {
+        if let Some(waiting) = &self.waiting {
+            waiting.for_each_event(look);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! How a [`Dump`] prints: each task is a paragraph, and its chain is a list of lines, from the
+//! outermost yield to the innermost one, and then the event that this one waits for.
+
+use std::fmt::{self, Write as _};
+
+use super::graph::{awaited, Dump, Of, TaskDump, TaskState};
+use crate::inject::question::{ChainEnd, Child, Children, Link, Waiting, WaitsFor};
+
+/// The number of columns that a line should not exceed.
+const COLUMNS: usize = 80;
+
+/// The number of tasks that are named as waiting for one.
+const NAMED: usize = 8;
+
+impl fmt::Display for Dump {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Of::Loop { serial, turn } = self.of;
+        let count = match self.tasks.len() {
+            1 => "1 task".to_owned(),
+            count => format!("{count} tasks"),
+        };
+        write!(f, "loop {serial}, turn {turn}: {count}")?;
+        self.tasks.iter().try_for_each(|task| write!(f, "\n\n{}", Paragraph { dump: self, task }))
+    }
+}
+
+impl fmt::Display for TaskDump {
+    /// The chain of the task, as in the dump, without what the dump knows of other tasks.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut lines = Lines { text: String::new(), dump: None };
+        self.waiting.iter().for_each(|waiting| lines.waiting(waiting, "  ", "  "));
+        write!(f, "task {}: {}{}", self.number, self.name(), lines.text)
+    }
+}
+
+/// A task of a dump.
+struct Paragraph<'a> {
+    dump: &'a Dump,
+    task: &'a TaskDump,
+}
+
+impl fmt::Display for Paragraph<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let task = self.task;
+        let mut head = format!("task {}: {}", task.number, task.name());
+        if task.is_root {
+            head.push_str(" (runs the loop)");
+        }
+        f.write_str(&head)?;
+        if let Some(at) = task.spawned_at {
+            let spawned = format!("spawned at {at}");
+            let fits = head.len() + 2 + spawned.len() <= COLUMNS;
+            write!(f, "{}{spawned}", if fits { ", " } else { "\n  " })?;
+        }
+        if let [first, more @ ..] = task.awaited_by.as_slice() {
+            write!(f, "\n  awaited by task {first}")?;
+            more.iter().take(NAMED - 1).try_for_each(|task| write!(f, ", {task}"))?;
+            if more.len() >= NAMED {
+                write!(f, " and {} more", more.len() + 1 - NAMED)?;
+            }
+        }
+        match task.state {
+            TaskState::Suspended => {}
+            TaskState::Woken => f.write_str("\n  was woken, and goes on in this turn")?,
+            TaskState::WentOn => f.write_str("\n  went on when it was asked")?,
+            TaskState::Ended => return f.write_str("\n  ended when it was asked"),
+            TaskState::Running => return f.write_str("\n  is running"),
+        }
+        let mut lines = Lines { text: String::new(), dump: Some(self.dump) };
+        task.waiting.iter().for_each(|waiting| lines.waiting(waiting, "  ", "  "));
+        f.write_str(&lines.text)
+    }
+}
+
+/// Writes a tree.
+struct Lines<'a> {
+    text: String,
+    /// Knows the names of the tasks that are waited for.
+    dump: Option<&'a Dump>,
+}
+
+impl Lines<'_> {
+    /// Writes a chain and its end. The first line begins with `first`, and the others with
+    /// `indent`.
+    fn waiting(&mut self, Waiting { chain, end, .. }: &Waiting, first: &str, indent: &str) {
+        let mut beginning = first;
+        for link in chain {
+            match link {
+                Link::Yield { site, .. } => self.line(beginning, &format!("at {site}")),
+                Link::Timeout { left: Some(left), .. } => {
+                    self.line(beginning, &format!("within a timeout, {left:?} left"));
+                }
+                Link::Timeout { left: None, .. } => self.line(beginning, "within a timeout that never ends"),
+            }
+            beginning = indent;
+        }
+        match end {
+            ChainEnd::For(waits_for) => {
+                let name = self.name_of_task(waits_for);
+                self.line(beginning, &format!("waits for {waits_for}{name}"));
+            }
+            ChainEnd::Children(children) => self.children(children, beginning, indent),
+            ChainEnd::Several(several) => {
+                self.line(beginning, &format!("waits for {} futures at once:", several.len()));
+                let (first, deeper) = (format!("{indent}  - "), format!("{indent}    "));
+                several.iter().for_each(|one| self.waiting(one, &first, &deeper));
+            }
+        }
+    }
+
+    fn children(&mut self, children: &Children, beginning: &str, indent: &str) {
+        let Children { of, total, unfinished, .. } = children;
+        let total = match total {
+            Some(total) if *total != unfinished.len() => format!(" of {total}"),
+            _ => String::new(),
+        };
+        self.line(beginning, &format!("waits for {}{total} children of {of}:", unfinished.len()));
+        for Child { key, waiting, .. } in unfinished {
+            self.waiting(waiting, &format!("{indent}  [{key}] "), &format!("{indent}      "));
+        }
+    }
+
+    /// The name of the task that is waited for, if it is one.
+    fn name_of_task(&self, waits_for: &WaitsFor) -> String {
+        let number = awaited(waits_for).and_then(|task| task.number);
+        let task = number.and_then(|number| self.dump?.tasks.get(number));
+        task.map_or_else(String::new, |task| format!(": {}", task.name()))
+    }
+
+    fn line(&mut self, beginning: &str, text: &str) {
+        let _ = write!(self.text, "\n{beginning}{text}");
+    }
+}

@@ -1,0 +1,41 @@
+//! A question for all tasks of a loop, and their answers.
+
+use super::runnable::AboutTask;
+use crate::inject::question::{Answer, Shown, TaskTag};
+use crate::waiter::Sender;
+
+/// A request for the answers of all tasks of a loop.
+pub(crate) struct LoopQuestion {
+    pub(crate) shown: Shown,
+    pub(crate) reply: Sender<LoopAnswer>,
+}
+
+/// The answers of all tasks of a loop.
+#[derive(Debug)]
+pub(crate) struct LoopAnswer {
+    /// The number of the loop in the process.
+    pub(crate) serial: u64,
+    /// The number of turns that it has begun.
+    pub(crate) turn: u64,
+    pub(crate) tasks: Vec<TaskAnswer>,
+}
+
+#[derive(Debug)]
+pub(crate) struct TaskAnswer {
+    pub(crate) tag: TaskTag,
+    pub(crate) about: AboutTask,
+    /// Whether it is the future of the blocking call that runs the loop.
+    pub(crate) is_root: bool,
+    pub(crate) asked: TaskAsked,
+}
+
+#[derive(Debug)]
+pub(crate) enum TaskAsked {
+    Suspended {
+        answer: Answer,
+        /// Whether it was woken before it was asked.
+        was_woken: bool,
+    },
+    Ended,
+    Running,
+}

@@ -1,0 +1,99 @@
+//! Asks all tasks of a loop for their waits, between two jobs.
+//!
+//! A request is mail, so the loop serves it at the start of a turn, when none of its tasks is being
+//! polled. It then polls each suspended task once with a [question](crate::inject::question), and
+//! the future of the blocking call that runs the loop. So the answers fit each other, unless a task
+//! goes on when it is asked.
+//!
+//! | a task that | is reported as |
+//! |---|---|
+//! | stays pending | suspended, with its answer. If it was woken before, or is woken by the poll, its job stays in the queue |
+//! | ends in the poll | ended; its handle has the result |
+//! | runs further up the stack: the owner of the loop asks it from within a task of it | running |
+//!
+//! Nothing is borrowed during a poll.
+
+use super::answers::{LoopAnswer, LoopQuestion, TaskAnswer, TaskAsked};
+use super::core::Core;
+use super::ids::{SlotId, TaskId};
+use super::runnable::AboutTask;
+use super::turn::Root;
+use crate::inject::question::{ask, Ask, Shown};
+
+impl Core {
+    /// Serves a request.
+    #[cold]
+    pub(super) fn answer(&self, question: &LoopQuestion, root: &mut Option<(SlotId, &mut dyn Root)>) {
+        question.reply.send(self.ask_all(question.shown, root));
+    }
+
+    /// Asks all tasks, of a loop that does not run. The caller has made this loop the current one.
+    pub(crate) fn ask_from_outside(&self, shown: Shown) -> LoopAnswer {
+        let _runtime = self.runtime.enter();
+        self.ask_all(shown, &mut None)
+    }
+
+    /// Asks all tasks. The caller has made this loop the current one.
+    #[cold]
+    fn ask_all(&self, shown: Shown, root: &mut Option<(SlotId, &mut dyn Root)>) -> LoopAnswer {
+        let tasks = self.tasks();
+        let root = root.as_mut().and_then(|(slot, root)| self.ask_root(*slot, *root, shown));
+        let tasks = root.into_iter().chain(tasks.into_iter().filter_map(|task| self.ask_task(task, shown)));
+        let tasks = tasks.collect();
+        LoopAnswer { serial: self.id.serial(), turn: self.turn_number(), tasks }
+    }
+
+    /// Returns `None` if the task has ended since the request.
+    fn ask_task(&self, id: TaskId, shown: Shown) -> Option<TaskAnswer> {
+        let was_woken = self.is_queued(id);
+        let taken = self.scheduler.borrow_mut().take(id);
+        let Some((slot, task)) = taken else {
+            let about = AboutTask { body: "", spawned_at: None };
+            let running = TaskAnswer { tag: id.tag(), about, is_root: false, asked: TaskAsked::Running };
+            return self.is_occupied(id).then_some(running);
+        };
+        let about = task.about();
+        let (left, answer) = self.poll_slot(slot, |cx| {
+            ask(Ask::Tree(shown), about.body, cx.waker(), |cx, thrown| task.resume(cx, thrown))
+        });
+        let asked = match left {
+            Some(task) => {
+                self.suspend(slot, task);
+                self.after_injection(slot, None);
+                TaskAsked::Suspended { answer, was_woken }
+            }
+            None => {
+                self.release_with(slot, None);
+                TaskAsked::Ended
+            }
+        };
+        Some(TaskAnswer { tag: id.tag(), about, is_root: false, asked })
+    }
+
+    /// Returns `None` if the future has ended before.
+    fn ask_root(&self, slot: SlotId, root: &mut dyn Root, shown: Shown) -> Option<TaskAnswer> {
+        if root.is_done() {
+            return None;
+        }
+        let id = self.scheduler.borrow_mut().begin_root(slot, self.id)?;
+        let was_woken = self.is_queued(id);
+        let about = AboutTask { body: root.type_name(), spawned_at: None };
+        let ((), answer) = self.poll_slot(slot, |cx| {
+            ask(Ask::Tree(shown), about.body, cx.waker(), |cx, thrown| root.poll(cx, thrown))
+        });
+        self.scheduler.borrow_mut().put_back_root(slot);
+        let asked = if root.is_done() {
+            // It must not be polled again.
+            self.unqueue(slot);
+            TaskAsked::Ended
+        } else {
+            self.after_injection(slot, None);
+            TaskAsked::Suspended { answer, was_woken }
+        };
+        Some(TaskAnswer { tag: id.tag(), about, is_root: true, asked })
+    }
+
+    fn is_occupied(&self, task: TaskId) -> bool {
+        self.scheduler.borrow_mut().slot_of(task).is_some()
+    }
+}
