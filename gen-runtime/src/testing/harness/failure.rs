@@ -45,7 +45,7 @@ impl fmt::Display for Failure {
         if !self.is_none() {
             f.write_str("\n\n")?;
         }
-        write!(f, "the tasks ran in the order of the seed {seed}\n")?;
+        writeln!(f, "the tasks ran in the order of the seed {seed}")?;
         write!(f, "  to repeat this run: {}", command(SEED_VARIABLE, &seed))
     }
 }
