@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use r#gen::{self as g, JoinHandle, yield_};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
 use crate::rooms::{ClientId, Rooms};
 use crate::session;
@@ -49,7 +51,7 @@ pub fn serve(listener: TcpListener, limits: Limits) -> g::Result {
 }
 
 impl Server {
-    fn new(limits: Limits) -> Self {
+    pub(crate) fn new(limits: Limits) -> Self {
         Server { limits, rooms: Rooms::default(), last_id: AtomicU64::new(0), sessions: Mutex::default() }
     }
 
@@ -66,12 +68,14 @@ impl Server {
     }
 
     /// Starts the session of a client.
-    fn welcome(self: &Arc<Self>, socket: TcpStream) {
+    pub(crate) fn welcome(self: &Arc<Self>, socket: impl AsyncRead + AsyncWrite + Send + 'static) {
         let id = self.last_id.fetch_add(1, Ordering::Relaxed);
-        // The lock is held during the first step of the task, so that the session cannot end before
-        // it is in the table.
-        let mut sessions = self.sessions();
-        sessions.insert(id, g::spawn(session::run(self.clone(), id, socket)));
+        // The session waits until it is in the table, and is removed however it ends.
+        let (list, listed) = oneshot::channel();
+        let session = g::spawn(session::run(self.clone(), id, socket, listed));
+        self.sessions().insert(id, session);
+        // If it has ended already, this drops its place in the table.
+        drop(list.send(Listed { server: self.clone(), id }));
     }
 
     /// Says a line in a room. Members that are too far behind are cancelled.
@@ -82,11 +86,6 @@ impl Server {
                 drop(session.cancel("you read too slowly"));
             }
         }
-    }
-
-    /// Removes a session that ends.
-    pub(crate) fn forget(&self, id: ClientId) {
-        self.sessions().remove(&id);
     }
 
     /// Ends all sessions, and waits for their goodbyes.
@@ -103,7 +102,19 @@ impl Server {
         Ok(())
     }
 
-    fn sessions(&self) -> MutexGuard<'_, HashMap<ClientId, JoinHandle<()>>> {
+    pub(crate) fn sessions(&self) -> MutexGuard<'_, HashMap<ClientId, JoinHandle<()>>> {
         self.sessions.lock().expect("no code panics under this lock")
+    }
+}
+
+/// The place of a session in the table. Its drop removes the session.
+pub(crate) struct Listed {
+    server: Arc<Server>,
+    id: ClientId,
+}
+
+impl Drop for Listed {
+    fn drop(&mut self) {
+        self.server.sessions().remove(&self.id);
     }
 }

@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 use r#gen::{self as g, OneOf2, yield_};
-use tokio::net::TcpStream;
-use tokio::net::tcp::OwnedReadHalf;
-use tokio::sync::mpsc;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::codec::{FramedRead, LinesCodec};
 
 use crate::output::Output;
 use crate::rooms::{ClientId, Line};
-use crate::server::Server;
+use crate::server::{Listed, Server};
 
 /// The longest line that a client may send, in bytes.
 const MAX_LINE: usize = 4096;
@@ -37,10 +36,14 @@ struct Client {
 /// Talks with a client until it quits, or until this coroutine is cancelled. In both cases the
 /// client gets a goodbye with the reason.
 #[g::coroutine]
-pub(crate) fn run(server: Arc<Server>, id: ClientId, socket: TcpStream) -> g::Result {
-    // The first step of a task runs on the spot, in `Server::welcome`. It ends here.
-    yield_!(g::moment())?;
-    let (input, output) = socket.into_split();
+pub(crate) fn run(
+    server: Arc<Server>,
+    id: ClientId,
+    socket: impl AsyncRead + AsyncWrite + Send,
+    listed: oneshot::Receiver<Listed>,
+) -> g::Result {
+    let _listed = yield_!(listed)?;
+    let (input, output) = tokio::io::split(socket);
     let (outbox, inbox) = mpsc::channel(server.limits.lines_behind);
     let mut output = Output::new(inbox, output);
     let mut client = None;
@@ -52,9 +55,7 @@ pub(crate) fn run(server: Arc<Server>, id: ClientId, socket: TcpStream) -> g::Re
         client.leave(&reason);
     }
     let goodbye = format!("* goodbye: {reason}");
-    let said = yield_!(g::with_timeout(server.limits.goodbye, output.close(&goodbye)));
-    server.forget(id);
-    said
+    yield_!(g::with_timeout(server.limits.goodbye, output.close(&goodbye)))
 }
 
 /// Follows the commands of a client until its end, and gives the reason of the end.
@@ -62,7 +63,7 @@ pub(crate) fn run(server: Arc<Server>, id: ClientId, socket: TcpStream) -> g::Re
 fn listen(
     server: &Arc<Server>,
     id: ClientId,
-    input: OwnedReadHalf,
+    input: impl AsyncRead + Unpin,
     outbox: mpsc::Sender<Line>,
     client: &mut Option<Client>,
 ) -> g::Result<&'static str> {
