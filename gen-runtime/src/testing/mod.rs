@@ -54,6 +54,10 @@
 //!   timer.
 //! - `Error`, `Timeout` and `Panic` come to the innermost yield of a chain. An outer yield fails if
 //!   the function that it waits for returns the error, and by `LostReply`.
+//! - An error comes in the poll in which a yield begins to wait, also at a
+//!   [`moment`](crate::moment()), which cannot fail so early otherwise. So a task that begins with
+//!   one may end in its first step, and hangs if it takes a lock then that the caller of
+//!   [`spawn`](crate::spawn) holds.
 //! - A body that loops without a suspension is not interrupted. Neither does an exploration
 //!   interrupt a callback that adds itself again and again with
 //!   [`add_callback`](crate::IoLoopHandle::add_callback): it has no steps, and the clock stands
