@@ -244,6 +244,12 @@ pub(crate) fn say<L>(leaf: &L, waker: &Waker, kept: usize, waits_for: impl FnOnc
     }
 }
 
+/// As [`say`], by a part of the leaf, which lies there.
+#[cold]
+pub(crate) fn say_at(leaf: Memory, waker: &Waker, kept: usize, waits_for: impl FnOnce(Shown) -> WaitsFor) {
+    answer(leaf, waker, kept, |shown| Said::WaitsFor(waits_for(shown)));
+}
+
 /// Called by a timeout after its child, if both stay pending. The timeout keeps a clone of `waker`.
 #[inline]
 pub(crate) fn say_within<F>(child: &Option<F>, waker: &Waker, left: impl FnOnce() -> Option<Duration>) {

@@ -28,12 +28,12 @@
 use std::any::type_name;
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use super::errors::CallbackDroppedError;
 use crate::error::CallbackOutput;
 use crate::executor::{report_now, CallbackCall, Polled};
-use crate::inject::in_flight::say;
+use crate::inject::in_flight::{any_in_flight, say};
 use crate::inject::question::WaitsFor;
 use crate::opaque::opaque_debug;
 use crate::sync::UnsafeCell;
@@ -189,11 +189,22 @@ impl<T> Future for CallbackFuture<T> {
             Polled::Abandoned => Poll::Ready(Err(CallbackDroppedError::without_key().into())),
             Polled::Nothing => {
                 report_now();
-                let wakers = self.state.call.wakers();
-                say(&*self, cx.waker(), wakers, |_| WaitsFor::Callback { value: type_name::<T>() });
+                if any_in_flight() {
+                    self.say(cx.waker());
+                }
                 Poll::Pending
             }
         }
+    }
+}
+
+impl<T> CallbackFuture<T> {
+    /// Answers a question.
+    #[cold]
+    #[inline(never)]
+    fn say(&self, waker: &Waker) {
+        let wakers = self.state.call.wakers();
+        say(self, waker, wakers, |_| WaitsFor::Callback { value: type_name::<T>() });
     }
 }
 

@@ -3,14 +3,15 @@
 use std::any::type_name;
 use std::fmt;
 use std::future::{poll_fn, Future};
+use std::mem::offset_of;
 use std::pin::Pin;
 use std::ptr;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use super::state::{self, PromiseState};
 use crate::error::CallbackOutput;
-use crate::inject::in_flight::say;
-use crate::inject::question::WaitsFor;
+use crate::inject::in_flight::say_at;
+use crate::inject::question::{Memory, WaitsFor};
 use crate::task::{check_local, spawn_local};
 use crate::waiter::{CoOwner, WaiterId};
 use crate::{context, moment, report, Error, Result};
@@ -151,16 +152,19 @@ impl<T: Clone> Future for SharedFuture<T> {
     type Output = Result<T>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
-        let this = self.get_mut();
-        let polled = state::poll(&mut this.state, &mut this.id, cx.waker());
-        if polled.is_pending() {
-            say(this, cx.waker(), 1, |_| {
-                let promise = ptr::from_ref(&*this.state).addr();
-                WaitsFor::Promise { promise, value: type_name::<T>() }
-            });
-        }
-        polled
+        let SharedFuture { state, id } = self.get_mut();
+        state::poll(state, id, cx.waker(), answer)
     }
+}
+
+/// Answers a question, for the future that has this state. All futures of the promise name it by
+/// the same number.
+#[cold]
+#[inline(never)]
+fn answer<T>(state: &CoOwner<PromiseState<T>>, waker: &Waker) {
+    let future = Memory::around::<SharedFuture<T>, _>(state, offset_of!(SharedFuture<T>, state));
+    let promise = ptr::from_ref(&**state).addr();
+    say_at(future, waker, 1, |_| WaitsFor::Promise { promise, value: type_name::<T>() });
 }
 
 /// Its waker goes with it.

@@ -6,6 +6,7 @@ use std::task::{Poll, Waker};
 
 use super::errors::{AlreadySetError, BrokenPromiseError};
 use super::value::Value;
+use crate::inject::in_flight::any_in_flight;
 use crate::report::{report_unread, Detached};
 use crate::sync::{AtomicBool, Ordering};
 use crate::waiter::{two_sides, CoOwner, SoleOwner, StageLock, TwoSided, WaiterId, Waiters};
@@ -190,13 +191,18 @@ impl<T: Clone> PromiseState<T> {
     }
 }
 
-/// Returns a clone of the result, or has `waker` woken when it is there.
+/// Returns a clone of the result, or has `waker` woken when it is there. Then it calls `answer`, if
+/// something is in flight.
 pub(super) fn poll<T: Clone>(
     state: &mut CoOwner<PromiseState<T>>,
     id: &mut Option<WaiterId>,
     waker: &Waker,
+    answer: fn(&CoOwner<PromiseState<T>>, &Waker),
 ) -> Poll<Result<T>> {
     if !state.is_set() && state.wait(id, waker) {
+        if any_in_flight() {
+            answer(state, waker);
+        }
         return Poll::Pending;
     }
     let alone = state.is_only();

@@ -9,7 +9,7 @@ use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use super::body::Joinable;
 use super::hosted_join::HostedHandle;
@@ -19,7 +19,7 @@ use super::{CancelCompletion, CancelTarget};
 use crate::error::{CancelSource, Error, Throw};
 use crate::executor::requests::{deliver, TaskAddress};
 use crate::executor::{Injection, LoopClosed};
-use crate::inject::in_flight::say;
+use crate::inject::in_flight::{any_in_flight, say};
 use crate::inject::question::{TaskRef, WaitsFor};
 use crate::inject::{Cancellation, TaskTrace, TraceRequest};
 use crate::report::report_unread;
@@ -320,11 +320,20 @@ impl<T> JoinHandle<T> {
     /// The task has not ended, and keeps the waker.
     #[inline]
     fn wait(&self, cx: &Context<'_>) -> Poll<Result<T>> {
-        say(self, cx.waker(), 1, |_| {
+        if any_in_flight() {
+            self.say(cx.waker());
+        }
+        Poll::Pending
+    }
+
+    /// Answers a question.
+    #[cold]
+    #[inline(never)]
+    fn say(&self, waker: &Waker) {
+        say(self, waker, 1, |_| {
             let task = TaskRef::to(self.address().and_then(|task| task.tag()));
             WaitsFor::Task { task }
         });
-        Poll::Pending
     }
 
     #[inline]

@@ -15,6 +15,12 @@ impl Memory {
         Memory { start, end: start + size_of_val(value) }
     }
 
+    /// The place of a `T` that has `part` at that offset.
+    pub(crate) fn around<T, P>(part: &P, offset: usize) -> Self {
+        let start = ptr::from_ref(part).addr() - offset;
+        Memory { start, end: start + size_of::<T>() }
+    }
+
     /// Whether `part` lies in it. A value without size may lie at its end.
     pub(super) fn contains(self, part: Memory) -> bool {
         self.start <= part.start && part.end <= self.end
