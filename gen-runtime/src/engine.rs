@@ -20,7 +20,7 @@ use std::task::{Context, Poll, Waker};
 use pin_project_lite::pin_project;
 
 use crate::error::{Panicked, Throw};
-use crate::executor::{current, deliver_outward, is_noting_drops, noting_drops, UnhandledError};
+use crate::executor::{deliver_outward, noting_drops, runs_first_steps, UnhandledError};
 use crate::task::{spawn, spawn_local, JoinHandle};
 use crate::tornado::CatchReturn;
 use crate::Result;
@@ -103,9 +103,9 @@ pin_project! {
 }
 
 impl<C> Engine<C> {
-    /// Of a task that is spawned at once.
+    /// Called right before the spawn, so both agree whether the first step runs within the call.
     fn new(coroutine: C) -> Self {
-        Engine { coroutine, is_in_call: current::runs_first_steps() }
+        Engine { coroutine, is_in_call: runs_first_steps() }
     }
 }
 
@@ -118,20 +118,18 @@ impl<C: Future<Output = Result>> Future for Engine<C> {
     }
 }
 
-/// Polls a body. Its error goes to its caller, which holds the handle within the call, and later to
-/// the context of the call, which is that outside of the task.
+/// Polls a body. The error of the first step is returned to the caller, which holds the handle. A
+/// later error goes to the context of the call, which is that outside of the task.
 ///
 /// When the body fails it drops what it holds, such as a callback for which another task waits.
-/// That task learns of the drop after the error.
-///
-/// Within the call the caller reports its own drops. Only a callback notes them, and then the body
-/// must not spend its notes.
+/// That task learns of the drop after the error. The first step is a part of the caller: if that is
+/// a callback, it notes the drops of the step.
 fn step(
     body: Pin<&mut impl Future<Output = Result>>,
     cx: &mut Context<'_>,
     is_in_call: bool,
 ) -> Poll<Result> {
-    if is_in_call && !is_noting_drops() {
+    if is_in_call {
         return body.poll(cx);
     }
     let poll = || {
@@ -139,7 +137,7 @@ fn step(
             .unwrap_or_else(|payload| Poll::Ready(Err(Panicked::new(payload).into())))
     };
     match noting_drops(poll) {
-        (Poll::Ready(Err(error)), drops) if !is_in_call => {
+        (Poll::Ready(Err(error)), drops) => {
             deliver_outward(UnhandledError::with_drops("an engine", error, drops));
             Poll::Ready(Ok(()))
         }

@@ -97,10 +97,10 @@ const WORKS: &[Work] = works! {
     ready_timeouts 38.0;
     suspended_timeouts 1186.0;
     cancelled_sleeps 779.0;
-    engines 331.0;
+    engines 320.0;
     promises 482.0;
-    callback_futures 365.0;
-    callbacks 3066.0;
+    callback_futures 356.0;
+    callbacks 3060.0;
 };
 
 fn main() -> ExitCode {

@@ -6,19 +6,11 @@
 //! | a poll of a [`Shell`](super::foreign::Shell) ([`within_task`]) | none | that of the shell | the one on which the task was spawned |
 //! | a poll of a [`ForeignRoot`](super::foreign::ForeignRoot) ([`within_task`]) | none | that of the root | that of the root |
 //! | a poll of a [`WithExecutor`](super::foreign::WithExecutor), which `with_spawner`, `local` and `TaskTracker::track` make ([`within_executor`]) | as before | as before | the one that was handed over |
-//! | the first step of a task on a foreign executor ([`count_first_step`]) | as before: the poll in it counts as one of the shell | | |
+//! | the first step of a task on a foreign executor ([`count_first_step`](super::count_first_step)) | as before: the poll in it counts as one of the shell | | |
 //!
 //! Each of them restores at its end what was there before. So the innermost one counts. A loop
 //! knows the poll in which it was entered, and the next three rows are polls (`current_poll.rs`).
 //! So the loop is the innermost one as long as the thread is in that same poll.
-//!
-//! # How deep first steps nest
-//!
-//! A task runs its first step inside of the call that spawns it, and that step may spawn the next
-//! task. Each level takes stack, and stack is limited. So the thread counts the levels, and below
-//! [`DEEPEST_FIRST_STEP`] levels the first step of a task goes through the queue. The count belongs
-//! to the thread, not to a loop, because two loops may spawn on each other in turn. A run of a loop
-//! counts from 0 again, and restores the count at its end.
 
 use std::cell::{Cell, RefCell};
 use std::mem::{self, ManuallyDrop};
@@ -30,14 +22,10 @@ use super::core::Core;
 use super::current_context;
 use super::current_poll::{self, CurrentPoll, PollId};
 use super::error_context::ErrorContext;
+use super::first_steps::{first_steps, replace_first_steps};
 use super::foreign::{Executor, HostedRef};
 use super::ids::{LoopName, SlotId};
 use super::inbox::Shared;
-
-/// This many first steps run inside of each other. A level takes 0.4 kB of stack in an optimized
-/// build and 3.5 kB in any other, besides the stack of the body. On a thread of 2 MB this leaves
-/// 50 kB for each body.
-pub(super) const DEEPEST_FIRST_STEP: u32 = 32;
 
 /// The loop that was entered, and the poll in which it was.
 #[derive(Default)]
@@ -53,8 +41,6 @@ thread_local! {
         const { RefCell::new(ManuallyDrop::new(None)) };
     /// The poll in which the loop was entered.
     static ENTERED_IN: Cell<PollId> = const { Cell::new(PollId::NEVER) };
-    /// The number of first steps that run inside of each other now.
-    static FIRST_STEPS: Cell<u32> = const { Cell::new(0) };
 }
 
 /// Returns the loop that runs a turn on this thread, or the first step of a task that is spawned on
@@ -141,10 +127,10 @@ pub(crate) fn enter(core: &Rc<Core>) -> Entered {
     Entered::new(core, 0)
 }
 
-/// As [`enter`], for the first step of a task, which was [counted](count_first_step). Not needed
-/// where [`is_task_of`] holds.
+/// As [`enter`], for the first step of a task, which was [counted](super::count_first_step). Not
+/// needed where [`is_task_of`] holds.
 pub(super) fn enter_first_step(core: &Rc<Core>) -> Entered {
-    Entered::new(core, FIRST_STEPS.get())
+    Entered::new(core, first_steps())
 }
 
 pub(crate) struct Entered {
@@ -158,7 +144,7 @@ impl Entered {
         let entered = Current { core: Some(Rc::clone(core)), entered_in: current_poll::id() };
         Entered {
             before: swap(entered),
-            first_steps: FIRST_STEPS.replace(first_steps),
+            first_steps: replace_first_steps(first_steps),
             _context: current_context::enter(current_context::CurrentContext::Running),
         }
     }
@@ -166,7 +152,7 @@ impl Entered {
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        FIRST_STEPS.set(self.first_steps);
+        replace_first_steps(self.first_steps);
         // Dropped here, outside of the borrow: it may be the last reference to the loop.
         drop(swap(mem::take(&mut self.before)));
     }
@@ -175,31 +161,6 @@ impl Drop for Entered {
 fn swap(next: Current) -> Current {
     let core = CURRENT.replace(ManuallyDrop::new(next.core));
     Current { core: ManuallyDrop::into_inner(core), entered_in: ENTERED_IN.replace(next.entered_in) }
-}
-
-/// Whether the first step of a task that is spawned now runs within that call.
-pub(crate) fn runs_first_steps() -> bool {
-    FIRST_STEPS.get() < DEEPEST_FIRST_STEP
-}
-
-/// Counts a first step until the guard is dropped. Returns `None` if too many of them are nested on
-/// this thread.
-#[inline]
-pub(crate) fn count_first_step() -> Option<CountedFirstStep> {
-    let first_steps = FIRST_STEPS.get() + 1;
-    (first_steps <= DEEPEST_FIRST_STEP).then(|| {
-        FIRST_STEPS.set(first_steps);
-        CountedFirstStep
-    })
-}
-
-pub(crate) struct CountedFirstStep;
-
-impl Drop for CountedFirstStep {
-    #[inline]
-    fn drop(&mut self) {
-        FIRST_STEPS.set(FIRST_STEPS.get() - 1);
-    }
 }
 
 /// Calls `run` while `task` is the current task and error context, and `executor` takes the tasks

@@ -12,7 +12,7 @@ use super::error_context::ErrorContext;
 use crate::sync::thread_local;
 
 pub(crate) enum CurrentContext {
-    /// The task that the current loop is polling, if there is one. It may have no context yet.
+    /// The task that is being polled on this thread, if there is one. It may have no context yet.
     Running,
     /// The context in which the running callback was scheduled.
     Captured(Option<Arc<ErrorContext>>),
@@ -23,7 +23,8 @@ pub(crate) enum CurrentContext {
 
 /// A context that is made when something captures it.
 pub(super) trait OnDemand {
-    /// Makes the context, inside of `outer`. Called at least once.
+    /// Makes the context, inside of `outer`. Called at most once: from then on the context is a
+    /// captured one.
     fn make(&self, outer: Option<Arc<ErrorContext>>) -> Arc<ErrorContext>;
 }
 

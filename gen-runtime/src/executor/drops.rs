@@ -13,16 +13,22 @@
 //! In the first case the key is [marked](Abandon::mark_failed) before any code gets the error, so
 //! that it is not a leak when its call ends.
 //!
-//! A step of an [engine](crate::engine::engine) is such a callback: it notes its drops, and its
-//! error takes them along.
+//! A later step of an [engine](crate::engine::engine) is such a callback: it notes its drops, and
+//! its error takes them along. The first step is a part of the call.
 //!
-//! If the callback itself polls the future, on its own thread, its drops are reported at once, and
-//! no more of them are noted.
+//! A callback may wait for the value itself, on its own thread: it polls the future, or runs a loop
+//! that does. Then its drops are reported at once, and no more of them are noted.
+//!
+//! A task that the callback spawns is also polled on that thread, for its first step. What it drops
+//! there is noted, too. But it is not the callback that waits in such a poll, so nothing is reported
+//! yet: the callback goes on when the first step has ended. If it then runs a loop, perhaps that of
+//! the task, the drops are reported before the run.
 
 use std::cell::RefCell;
-use std::mem;
+use std::mem::{self, ManuallyDrop};
 use std::sync::Arc;
 
+use super::first_steps::first_steps;
 use crate::sync::thread_local;
 
 /// A key or a future whose value will never come, unless a new callable was made meanwhile.
@@ -36,10 +42,31 @@ pub(crate) trait Abandon: Send + Sync {
     fn mark_failed(&self) {}
 }
 
+type Drops = Vec<Arc<dyn Abandon>>;
+
+/// The notes of a callback that is running.
+struct Notes {
+    drops: Drops,
+    /// The number of first steps in which the callback runs: in those of its own tasks it is higher.
+    first_steps: u32,
+    /// Whether such a task waits for a callable.
+    has_waiting_task: bool,
+}
+
+impl Notes {
+    /// Makes those of a callback that is called now.
+    fn of_callback() -> Self {
+        Notes { drops: Drops::new(), first_steps: first_steps(), has_waiting_task: false }
+    }
+}
+
 thread_local! {
-    /// The drops of the running callback, or `None` if no callback is running. Only borrowed for
-    /// moments in which no code of a user runs.
-    static NOTED: RefCell<Option<Vec<Arc<dyn Abandon>>>> = const { RefCell::new(None) };
+    /// The notes of the running callback, or `None` if no callback is running, or if it waits. Only
+    /// borrowed for moments in which no code of a user runs.
+    ///
+    /// It has no destructor, so it is cheaper to read, and is there while the thread ends.
+    /// [`during`] takes the notes out again.
+    static NOTED: RefCell<Option<ManuallyDrop<Notes>>> = const { RefCell::new(None) };
 }
 
 /// Reports that the last callable of `of` was dropped: at once, or when the running callback has
@@ -50,50 +77,73 @@ pub(crate) fn abandon(of: Arc<dyn Abandon>) {
     }
 }
 
-/// Notes a drop. Gives `of` back if no callback is running, or if the thread is being torn down.
+/// Notes a drop. Gives `of` back if no callback notes its drops.
 fn note(of: Arc<dyn Abandon>) -> Option<Arc<dyn Abandon>> {
-    let mut of = Some(of);
-    // If this fails, `of` is still there.
-    let _ = NOTED.try_with(|noted| {
-        if let Some(noted) = &mut *noted.borrow_mut() {
-            noted.extend(of.take());
+    NOTED.with(|noted| match &mut *noted.borrow_mut() {
+        Some(notes) => {
+            notes.drops.push(of);
+            None
         }
-    });
-    of
+        None => Some(of),
+    })
 }
 
 /// Runs a callback, or a step of an engine, which must not panic. Returns the drops that it has
 /// noted.
 pub(crate) fn during<R>(callback: impl FnOnce() -> R) -> (R, NotedDrops) {
-    let outer = replace(Some(Vec::new()));
+    let outer = replace(Some(Notes::of_callback()));
     let result = callback();
-    (result, NotedDrops(replace(outer).unwrap_or_default()))
-}
-
-/// Whether a callback is running, which notes its drops.
-#[inline]
-pub(crate) fn is_noting() -> bool {
-    NOTED.try_with(|noted| noted.borrow().is_some()).unwrap_or(false)
+    (result, NotedDrops::of(replace(outer)))
 }
 
 /// Called when a future waits for a callable on this thread. If a callback is running, it is the
-/// callback that waits, so its drops are reported now.
-pub(crate) fn report_now() {
+/// callback that waits, so its drops are reported now; unless the future is polled in the first
+/// step of a task that the callback spawns.
+#[inline]
+pub(crate) fn report_before_wait() {
     // Nearly always there is no callback.
-    if is_noting() {
-        drop(NotedDrops(replace(None).unwrap_or_default()));
+    if NOTED.with(|noted| noted.borrow().is_some()) {
+        report_if(|notes| {
+            let is_in_first_step = first_steps() > notes.first_steps;
+            notes.has_waiting_task |= is_in_first_step;
+            !is_in_first_step
+        });
     }
 }
 
-fn replace(noted: Option<Vec<Arc<dyn Abandon>>>) -> Option<Vec<Arc<dyn Abandon>>> {
-    NOTED.try_with(|now| now.replace(noted)).ok().flatten()
+/// Called before a loop runs on this thread. If a callback is running, it waits for all that is
+/// polled in that run.
+pub(super) fn report_before_run() {
+    report_if(|notes| {
+        // No number of first steps is higher.
+        notes.first_steps = u32::MAX;
+        notes.has_waiting_task
+    });
+}
+
+/// Reports the drops of the running callback, if there is one and `is_due` holds.
+#[inline(never)]
+fn report_if(is_due: impl FnOnce(&mut Notes) -> bool) {
+    let is_due = NOTED.with(|noted| noted.borrow_mut().as_deref_mut().is_some_and(is_due));
+    if is_due {
+        drop(NotedDrops::of(replace(None)));
+    }
+}
+
+fn replace(notes: Option<Notes>) -> Option<Notes> {
+    let notes = notes.map(ManuallyDrop::new);
+    NOTED.with(|noted| noted.replace(notes)).map(ManuallyDrop::into_inner)
 }
 
 /// The drops that a callback has noted. They are reported when this is dropped.
 #[derive(Default)]
-pub(crate) struct NotedDrops(Vec<Arc<dyn Abandon>>);
+pub(crate) struct NotedDrops(Drops);
 
 impl NotedDrops {
+    fn of(notes: Option<Notes>) -> Self {
+        NotedDrops(notes.map(|notes| notes.drops).unwrap_or_default())
+    }
+
     /// Called if the callback has failed.
     pub(super) fn mark_failed(&self) {
         self.0.iter().for_each(|of| of.mark_failed());

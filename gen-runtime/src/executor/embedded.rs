@@ -8,6 +8,7 @@ use std::time::Instant;
 use super::core::Core;
 use super::current;
 use super::entered_runtime::RuntimeGuard;
+use super::first_steps::count_first_step;
 use super::ids::{SlotId, TaskId, TimerKey};
 use super::task_node::TaskNode;
 use super::task_ref::TaskRef;
@@ -16,7 +17,8 @@ use super::timers::Action;
 /// A task that has a slot, and whose first step is next.
 #[derive(Clone, Copy)]
 pub(crate) struct Begun {
-    /// The use of its slot, in two parts of one word, so that this is returned in registers.
+    /// The index of its slot in the low 32 bits, and the number of earlier uses of that slot in the
+    /// high ones. They are one word, so that a `Begun` is returned in registers.
     place: u64,
     /// Whether the loop is the innermost one of the thread already.
     is_entered: bool,
@@ -111,7 +113,7 @@ impl Core {
     /// Runs or queues the first step of a task that has begun.
     pub(super) fn start(self: &Rc<Self>, begun: Begun, task: TaskRef) {
         let id = self.id_of(begun);
-        let Some(_counted) = current::count_first_step() else { return self.queue_first_step(id, task) };
+        let Some(_counted) = count_first_step() else { return self.queue_first_step(id, task) };
         let mut around = Around::default();
         self.enter_around(begun, &mut around);
         self.step(id.slot(), task);

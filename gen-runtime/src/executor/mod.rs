@@ -40,6 +40,7 @@
 //! | `injection.rs` | [`Injection`]: the error or the request that a task is resumed with |
 //! | `unhandled_error.rs` | [`UnhandledError`]: an error that has no caller |
 //! | `drops.rs` | the callables that a callback has dropped, which are reported after its error |
+//! | `first_steps.rs` | how deep first steps nest |
 //! | `timers/` | the timers of a host, by (deadline, creation) |
 //! | `clock.rs` | the clocks |
 //! | `answers.rs` | the question for all tasks of a loop, and their answers |
@@ -47,7 +48,7 @@
 //! | `ids.rs` | the names of loops, slots, tasks and timers |
 //! | `errors.rs` | the errors of a loop |
 //! | `no_host.rs` | [`NoHost`]: nothing here takes a task, or has timers |
-//! | `models.rs`, `models_of_callback_context.rs` | loom models of the inbox, and of a [`CallbackCall`] with a context |
+//! | `models.rs`, `models_of_callback_call.rs` | loom models of the inbox, and of a [`CallbackCall`] with a context |
 //!
 //! # What a turn is
 //!
@@ -127,6 +128,7 @@ mod embedded;
 mod entered_runtime;
 mod error_context;
 mod errors;
+mod first_steps;
 mod foreign;
 pub(crate) mod host;
 mod ids;
@@ -135,7 +137,7 @@ mod injection;
 #[cfg(all(test, loom))]
 mod models;
 #[cfg(all(test, loom))]
-mod models_of_callback_context;
+mod models_of_callback_call;
 mod no_host;
 mod registry;
 pub(crate) mod requests;
@@ -163,12 +165,11 @@ pub(crate) use self::callbacks::{call, run_in};
 pub(crate) use self::clock::RealClock;
 pub use self::clock::{Clock, VirtualClock};
 pub(crate) use self::core::Core;
-pub(crate) use self::drops::{
-    abandon, during as noting_drops, is_noting as is_noting_drops, report_now, Abandon, Doubt,
-};
+pub(crate) use self::drops::{abandon, during as noting_drops, report_before_wait, Abandon, Doubt};
 pub(crate) use self::embedded::Around;
 pub(crate) use self::error_context::{depth as depth_of, ErrorContext};
 pub use self::errors::{LoopClosed, LoopRunning, LoopStopped, RuntimeRunning};
+pub(crate) use self::first_steps::{count_first_step, runs_first_steps};
 #[cfg(all(feature = "tokio", not(loom)))]
 pub use self::foreign::{local, with_local_set};
 #[cfg(all(feature = "tokio", not(loom)))]

@@ -16,6 +16,7 @@ use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use super::core::Core;
+use super::drops::report_before_run;
 use super::ids::{SlotId, TaskId, TimerKey};
 use super::inbox::{Nap, OnStop};
 use super::injection::Injection;
@@ -31,7 +32,8 @@ pub(crate) trait Steering {
     /// Which of so many jobs is the next one. 0 is the one that `run` takes.
     fn choose(&self, ready: usize) -> usize;
 
-    /// A job has run: that of a task, if one is given, else a callback or a timer.
+    /// Called after each job, and after each timer that has fired. A task is given if the job has
+    /// polled one. It may have ended in that poll.
     fn after_job(&self, task: Option<TaskId>);
 
     /// Whether the run ends. It is asked before each turn.
@@ -56,6 +58,7 @@ impl Core {
         steering: &dyn Steering,
         until: Option<Instant>,
     ) -> SteeredEnd {
+        report_before_run();
         let _runtime = self.runtime.enter();
         let mut due = Vec::new();
         let is_done = |root: &RootInSlot<'_>| matches!(root, Some((_, root)) if root.is_done());
@@ -83,13 +86,9 @@ impl Core {
             steering.after_job(task);
         }
         for key in due.drain(..) {
-            let action = self.timers.borrow_mut().fire(key);
-            match action {
-                Some(Action::Call(callback)) => contain("a timer's callback", callback),
-                Some(Action::Wake(waker)) => contain("a timer's waker", || waker.wake()),
-                None => continue,
+            if self.fire_timer(key) {
+                steering.after_job(None);
             }
-            steering.after_job(None);
         }
         self.scheduler.borrow_mut().shrink();
         self.end_timers();

@@ -4,12 +4,13 @@ use std::task::Context;
 use std::time::{Duration, Instant};
 
 use super::core::Core;
+use super::drops::report_before_run;
 use super::ids::{SlotId, TimerKey};
 use super::inbox::{Mail, Nap, OnStop};
 use super::injection::Injection;
 use super::scheduler::Work;
 use super::task_ref::TaskRef;
-use super::timers::Action;
+use super::timers::{Action, Timers};
 use super::waker::with_context;
 use crate::inject::in_flight::{nothing, Thrown};
 use crate::inject::EndSenders;
@@ -36,6 +37,7 @@ impl Core {
     /// Runs turns until `root` is done or the loop is stopped. The caller has made this loop the
     /// current one.
     pub(crate) fn run(&self, mut root: RootInSlot<'_>, on_stop: OnStop) -> RunEnded {
+        report_before_run();
         let _runtime = self.runtime.enter();
         let mut due = Vec::new();
         // The time at which the last turn ended, if it had to be known.
@@ -88,17 +90,24 @@ impl Core {
         self.end_timers()
     }
 
-    /// Fires the timers that are due.
+    /// Fires the timers that are due, and gives back the memory of an unusually large number.
     #[inline(never)]
     fn fire(&self, due: &mut Vec<TimerKey>) {
         for key in due.drain(..) {
-            let action = self.timers.borrow_mut().fire(key);
-            match action {
-                Some(Action::Call(callback)) => contain("a timer's callback", callback),
-                Some(Action::Wake(waker)) => contain("a timer's waker", || waker.wake()),
-                None => {}
-            }
+            self.fire_timer(key);
         }
+        due.shrink_to(Timers::<Action>::KEPT);
+    }
+
+    /// Fires a timer that is due. Returns whether it has fired: a timer that was removed does not.
+    pub(super) fn fire_timer(&self, key: TimerKey) -> bool {
+        let action = self.timers.borrow_mut().fire(key);
+        match action {
+            Some(Action::Call(callback)) => contain("a timer's callback", callback),
+            Some(Action::Wake(waker)) => contain("a timer's waker", || waker.wake()),
+            None => return false,
+        }
+        true
     }
 
     #[inline(never)]

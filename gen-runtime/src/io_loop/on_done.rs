@@ -6,8 +6,8 @@ use crate::task::{check_local, spawn_local, JoinHandle};
 use crate::{context, moment, report, Result};
 
 impl<T> JoinHandle<T> {
-    /// Runs `callback` with the task's result, in a task that stays on this thread. It never runs
-    /// within this call: on a loop, it runs in a later turn.
+    /// Runs `callback` with the task's result, on this thread. It never runs within this call: on a
+    /// loop, it runs in a later turn.
     ///
     /// The callback belongs to the [error context](crate::context) of this call: if it fails, or
     /// returns the error of the task, that error is thrown into the coroutine that is running now.
@@ -46,8 +46,9 @@ impl<T> JoinHandle<T> {
                 // Captured here, because the callback does not belong to the task that waits.
                 let context = context::capture();
                 drop(spawn_local(async move {
-                    // Never within this call, where the coroutine cannot take an error. The task
-                    // may end at any time, on another thread, so no look at it would do instead.
+                    // Without it the callback could run within this call, while the coroutine is
+                    // running and cannot take its error. To wait only for a task that has ended
+                    // already would not do: another thread may end it after the look.
                     moment().await?;
                     let result = self.await;
                     context.run(|| callback(result).into_result());

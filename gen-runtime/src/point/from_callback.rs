@@ -32,7 +32,7 @@ use std::task::{Context, Poll, Waker};
 
 use super::errors::CallbackDroppedError;
 use crate::error::CallbackOutput;
-use crate::executor::{report_now, CallbackCall, Polled};
+use crate::executor::{report_before_wait, CallbackCall, Polled};
 use crate::inject::in_flight::{any_in_flight, say};
 use crate::inject::question::WaitsFor;
 use crate::opaque::opaque_debug;
@@ -188,7 +188,7 @@ impl<T> Future for CallbackFuture<T> {
             Polled::Failed(error) => Poll::Ready(Err(error)),
             Polled::Abandoned => Poll::Ready(Err(CallbackDroppedError::without_key().into())),
             Polled::Nothing => {
-                report_now();
+                report_before_wait();
                 if any_in_flight() {
                     self.say(cx.waker());
                 }

@@ -22,7 +22,7 @@
 //! | `from_callback.rs` | [`from_callback()`]: waits for the argument of a callback, without a key |
 //! | `errors.rs` | the errors of keys |
 //! | `named.rs` | the keys that an error names, printed when the error is read |
-//! | `models.rs` | loom models: a call of a callable against a wait, a drop, or the end of the call |
+//! | `models.rs`, `models_of_from_callback.rs` | loom models: a call of a callable against a wait, a drop, or the end of the call |
 //!
 //! ## States and events of a registration
 //!
@@ -73,6 +73,8 @@ mod key_hash;
 mod kind;
 #[cfg(all(test, loom))]
 mod models;
+#[cfg(all(test, loom))]
+mod models_of_from_callback;
 mod named;
 mod pending;
 mod registration;

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use super::runner::Runner;
 use super::YieldPoint;
-use crate::executor::report_now;
+use crate::executor::report_before_wait;
 use crate::inject::in_flight;
 use crate::inject::question::WaitsFor;
 use crate::waiter::WaiterId;
@@ -66,7 +66,7 @@ impl<P: YieldPoint> Pending<P> {
             // point that stores values itself would never let this one end.
             cx.waker().wake_by_ref();
         }
-        report_now();
+        report_before_wait();
         self.say(cx.waker());
         Poll::Pending
     }

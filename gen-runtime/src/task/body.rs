@@ -1,5 +1,7 @@
-//! A task that is sent to a loop: body and join state in one allocation. Here is also how all
-//! bodies outside of `loop_task.rs` are polled.
+//! A task that is sent to a loop: body and join state in one allocation.
+//!
+//! [`poll_body`] and [`drop_body`] are also used by the tasks on foreign executors, and [`untaken`]
+//! by all tasks.
 
 use std::future::Future;
 use std::marker::PhantomData;

@@ -20,7 +20,7 @@ use super::hosted_join::{HostedHandle, Joined};
 use super::span::TaskSpan;
 use super::JoinHandle;
 use crate::error::{Error, Throw};
-use crate::executor::{current, BodyOwner, Executor, HostedBody, Mailbox, NoHost, Shell};
+use crate::executor::{count_first_step, current, BodyOwner, Executor, HostedBody, Mailbox, NoHost, Shell};
 use crate::inject::in_flight::{nothing, Thrown};
 use crate::report::TaskName;
 use crate::Result;
@@ -86,7 +86,7 @@ where
     F: Future<Output = std::result::Result<T, E>>,
     E: Throw<M>,
 {
-    let Some(_counted) = current::count_first_step() else { return Poll::Pending };
+    let Some(_counted) = count_first_step() else { return Poll::Pending };
     // SAFETY: the block is there, because the shell has a reference to it. The shell, which owns
     // the body, does not use it meanwhile, and was made on this thread.
     shell.first_step(|cx| unsafe { task.as_ref().first_step(cx) })

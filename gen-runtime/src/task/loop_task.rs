@@ -186,9 +186,9 @@ impl<F, T, M> LoopTask<F, T, M> {
         // SAFETY: the loop's side calls, for the last time. The span is there until `free`.
         unsafe {
             this.as_ref().span.within(|| Self::drop_body(this));
-            match this.as_ref().header.detached() {
-                Some(_) => Self::free(this),
-                None => JoinHeader::end(this.cast(), Link::Closed),
+            match this.as_ref().header.is_held() {
+                true => JoinHeader::end(this.cast(), Link::Closed),
+                false => Self::free(this),
             }
         }
     }
@@ -203,9 +203,9 @@ impl<F, T, M> LoopTask<F, T, M> {
         // kept only if there is a handle.
         unsafe {
             let header = this.cast::<JoinHeader>().as_ref();
-            match header.detached() {
-                Some(_) => Some(waker),
-                None => header.wake_at_end(waker),
+            match header.is_held() {
+                true => header.wake_at_end(waker),
+                false => Some(waker),
             }
         }
     }

@@ -11,7 +11,7 @@
 //! | `loop_handle.rs` | the handle's side of it, which may be on any thread |
 //! | `block.rs` | the memory of the tasks of loops |
 //! | `body.rs` | a task that is sent to a loop: body and join state in one allocation; how the bodies of all tasks but those of `loop_task.rs` are polled |
-//! | `cell.rs` | [`BodyCell`](cell::BodyCell): the cell of their body; one that only its own thread uses |
+//! | `cell.rs` | [`BodyCell`](cell::BodyCell): a cell from which a body can be dropped before the memory of its task is freed |
 //! | `exclusive.rs` | the cell of a body that may be moved between threads |
 //! | `hosted.rs` | a task on a foreign executor |
 //! | `hosted_join.rs` | the end of such a task: its result, and the waker of the future that waits for it |
@@ -34,7 +34,7 @@
 //! | ended: the slot is free | nothing | nothing | nothing | nothing | an unread error is logged |
 //!
 //! First steps nest, because a body may spawn tasks before its own first suspension. If too many
-//! would nest (`executor/current.rs`), a task begins suspended and woken, and the loop runs its
+//! would nest (`executor/first_steps.rs`), a task begins suspended and woken, and the loop runs its
 //! first step.
 //!
 //! A body that ends in its first step leaves no task: its handle holds the result. The block in

@@ -9,7 +9,7 @@ use super::span::TaskSpan;
 use super::{hosted, JoinHandle};
 use crate::error::Throw;
 use crate::executor::host::{self, TaskHost};
-use crate::executor::{current, Around, Core, LoopClosed, NoHost};
+use crate::executor::{count_first_step, Around, Core, LoopClosed, NoHost};
 use crate::yieldable::FutureOfResult;
 
 /// Starts a coroutine, or any other future of a `Result`, as a task of its own.
@@ -135,7 +135,7 @@ where
     let Some(begun) = core.begin() else { return JoinHandle::failed(LoopClosed.into()) };
     let id = core.id_of(begun);
     let task = NewTask::new(body, span, TaskOrigin::here());
-    let Some(_counted) = current::count_first_step() else {
+    let Some(_counted) = count_first_step() else {
         let (new, handle) = task.split(id);
         core.queue_first_step(id, new);
         return JoinHandle::on_loop(handle);

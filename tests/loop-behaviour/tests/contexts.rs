@@ -411,3 +411,65 @@ fn a_callback_that_has_called_an_engine_and_fails_says_why_its_key_has_no_value(
     }
     assert_eq!(gen::run_sync(body(Kept::default())).unwrap(), "the callback has failed");
 }
+
+/// The first step of the task waits for another value, within the callback. Otherwise it would
+/// report the drops of the callback before its error, and the key would be a leak of the coroutine.
+#[test]
+fn a_callback_that_has_spawned_a_task_and_fails_says_why_its_key_has_no_value() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<String> {
+        let callable = yield_!(gen::Callback::<u8>::new("key"))?;
+        let kept = Rc::new(RefCell::new(None));
+        let keep = kept.clone();
+        here().add_callback(move || -> gen::Result {
+            drop(callable);
+            let waits = gen::from_callback(move |done: Resolve<()>| *keep.borrow_mut() = Some(done));
+            drop(gen::spawn_local(waits));
+            Err(gen::Error::new("the callback has failed"))
+        });
+        let error = yield_!(pending::<()>()).unwrap_err();
+        drop(kept);
+        Ok(error.to_string())
+    }
+    assert_eq!(gen::run_sync(body()).unwrap(), "the callback has failed");
+}
+
+/// The drop is a part of the failure, whichever code of the callback has made it.
+#[test]
+fn a_callback_whose_task_drops_a_callable_and_that_fails_says_why_the_key_has_no_value() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<String> {
+        let callable = yield_!(gen::Callback::<u8>::new("key"))?;
+        here().add_callback(move || -> gen::Result {
+            drop(gen::spawn_local(async move {
+                drop(callable);
+                gen::moment().await
+            }));
+            Err(gen::Error::new("the callback has failed"))
+        });
+        Ok(yield_!(pending::<()>()).unwrap_err().to_string())
+    }
+    assert_eq!(gen::run_sync(body()).unwrap(), "the callback has failed");
+}
+
+/// Otherwise the loop would wait for ever: the drop would be reported at the end of the callback,
+/// which waits for the loop.
+#[test]
+fn a_callback_that_runs_a_loop_does_not_wait_for_what_it_has_dropped() {
+    fn spawned_before(io_loop: &IoLoop) -> gen::Result {
+        let task = io_loop.spawn_local(gen::from_callback(drop::<Resolve<()>>));
+        io_loop.run_sync_timeout(Duration::from_secs(1), task)
+    }
+    fn spawned_within(io_loop: &IoLoop) -> gen::Result {
+        io_loop.run_sync_timeout(Duration::from_secs(1), async {
+            gen::moment().await?;
+            gen::spawn_local(gen::from_callback(drop::<Resolve<()>>)).await
+        })
+    }
+    for waits in [spawned_before, spawned_within] {
+        let io_loop = IoLoop::with_clock(VirtualClock::new());
+        let result = context::capture().run(|| Ok::<_, gen::Error>(waits(&io_loop)));
+        let error = result.expect("the callback has not failed").unwrap_err();
+        assert!(error.is::<gen::CallbackDroppedError>(), "{error}");
+    }
+}

@@ -411,3 +411,14 @@ fn a_label_fits_whole_names_and_whole_numbers() {
         assert!(!stop.is_at(&label), "{label} does not fit {stop}");
     }
 }
+
+/// A body would seem to hang in a callback, where it waits for a callable that the callback drops.
+#[test]
+fn a_callback_that_steps_a_body_reports_its_drops() {
+    let result = gen::context::capture().run(|| {
+        let mut stepper = Stepper::new(gen::from_callback(drop::<gen::Resolve<()>>));
+        Ok::<_, gen::Error>(stepper.finish())
+    });
+    let error = result.expect("the callback has not failed").unwrap_err();
+    assert!(error.is::<gen::CallbackDroppedError>(), "{error}");
+}

@@ -295,14 +295,11 @@ struct Due {
 }
 
 impl Due {
-    /// So many are rarely due at once again.
-    const KEPT: usize = 1024;
-
     /// Wakes all that are due, and gives back the memory of an unusually large number.
     fn wake(&mut self) {
         self.wakers.drain(..).for_each(|waker| wake(Some(waker)));
-        self.keys.shrink_to(Self::KEPT);
-        self.wakers.shrink_to(Self::KEPT);
+        self.keys.shrink_to(Timers::<Waker>::KEPT);
+        self.wakers.shrink_to(Timers::<Waker>::KEPT);
     }
 }
 

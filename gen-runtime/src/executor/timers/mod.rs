@@ -76,8 +76,8 @@ pub(crate) struct Timers<A> {
 }
 
 impl<A> Timers<A> {
-    /// So many are rarely due at once again.
-    const KEPT: usize = 1024;
+    /// A list of due timers keeps memory for so many: more are rarely due at once again.
+    pub(crate) const KEPT: usize = 1024;
 
     /// `now` is the time of the clock that the deadlines belong to.
     pub(crate) fn new(now: Instant) -> Self {
