@@ -190,10 +190,10 @@ pub fn main(options: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Turns a plain `fn` into a test that runs a coroutine, on a virtual clock or on tokio.
 ///
-/// The function takes no arguments, and returns what any test may return: `()`, or a `Result` whose
-/// error fails the test. `#[should_panic]`, `#[ignore]` and all other attributes have the meaning
-/// that they have on any test. A `#[test]` beside this attribute is an error, since the test would
-/// run twice. (Above this attribute it is noticed with Rust 1.88 or later.)
+/// The function returns what any test may return: `()`, or a `Result` whose error fails the test.
+/// `#[should_panic]`, `#[ignore]` and all other attributes have the meaning that they have on any
+/// test. A `#[test]` beside this attribute is an error, since the test would run twice. (Above this
+/// attribute it is noticed with Rust 1.88 or later.)
 ///
 /// ```ignore
 /// #[gen::test]
@@ -206,20 +206,88 @@ pub fn main(options: TokenStream, item: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
+/// # When a test fails
+///
+/// A test fails if it panics or returns an error, and also:
+///
+/// | if | to declare it |
+/// |---|---|
+/// | it hangs: no task is ready, no timer runs, and no thread owes a wake | a thread that is to wake it holds a `gen::KeepAlive`, as in [The clock](#the-clock) |
+/// | it has not ended within a day of virtual time, or within its `limit` | `limit = ".."` |
+/// | the library has logged a lost error: a record of the target `gen` and the level `ERROR` | `gen::testing::expect_log("..")` in the body |
+/// | a task is still alive at the end of the body | `leaks = "allowed"`; or wait for the task, or cancel it |
+///
+/// The message says where the body waits, and each task that is still there: the yields, with their
+/// lines and their text. If the body panics or returns an error, the
+/// test fails with that, and the lost errors are only printed.
+///
+/// Lost errors are heard on the thread of the test, whichever logger there is. When the body has
+/// ended, tasks that are ready still run, but no time passes, and no thread is waited for.
+///
 /// # The clock
 ///
-/// Without options the test runs on an embedded loop with a `gen::VirtualClock`. When nothing else
-/// is left to do, that clock moves to the next timer, so the test does not wait for its timers. If
-/// another thread or a socket is to come before a timer, hold a `gen::Remote::keep_alive`, or take
-/// the real clock: write `#[gen::coroutine]` above `#[test]` in place of this attribute.
+/// Without the option `tokio` the test runs on an embedded loop with a `gen::VirtualClock`. When
+/// nothing else is left to do, that clock moves to the next timer, so the test does not wait for its
+/// timers. It stands still while `gen::blocking` runs a function, and while a thread holds a
+/// `gen::KeepAlive`. If another thread or a socket is to wake the test, hold one, which
+/// `gen::Remote::keep_alive` makes; otherwise the test counts as one that hangs. Or take the real
+/// clock: write `#[gen::coroutine]` above `#[test]` in place of this attribute, and none of the
+/// failures above is looked for.
+///
+/// A body that loops without waiting is not interrupted.
+///
+/// # The order
+///
+/// Tasks run in the order in which they were woken, as the loop promises, so every run of a test is
+/// the same. A program that is to run on other executors too should not rely on that order. With
+/// the option `shuffled` the tasks that are woken for the same turn run in an order that is drawn
+/// from a seed. Callbacks and timers keep their order among themselves. Each run has another seed.
+/// A test that fails prints it, with the command that repeats the run:
+/// `GEN_TEST_SEED=1277664801 cargo test name`. `gen::testing::explore` tries many orders at once.
+///
+/// # Several cases
+///
+/// A test has no arguments, unless an attribute below this one passes them and makes the tests:
+/// `#[rstest]` with its cases and fixtures, `#[apply]` of `rstest_reuse`, `#[test_case]` or
+/// `#[test_matrix]`.
+///
+/// ```ignore
+/// #[gen::test]
+/// #[rstest]
+/// #[case(1, 2)]
+/// #[case(20, 40)]
+/// fn it_is_doubled(#[case] n: u32, #[case] doubled: u32) -> gen::Result {
+///     assert_eq!(yield_!(double(n))?, doubled);
+///     Ok(())
+/// }
+/// ```
 ///
 /// # Options
 ///
+/// - `limit = "10s"`: the test fails if its next timer is due later than so much time after its
+///   beginning. The units are `ms`, `s`, `min`, `h` and `d`. `limit = "none"` is no limit.
+/// - `shuffled`: the order of tasks is another one in each run, as [above](#the-order).
+/// - `seed = N`: the same with that seed, such as the one of a failure. The variable
+///   `GEN_TEST_SEED` overrides it.
+/// - `leaks = "allowed"`: tasks that are alive at the end, such as a server, are dropped with the
+///   loop.
 /// - `tokio`: the test runs on a new runtime of tokio, as with `#[gen::main(tokio)]`. The options
 ///   `flavor`, `worker_threads` and `start_paused` are those of [`macro@main`]. The default flavor
 ///   is `"current_thread"`, as with `#[tokio::test]`. The clock is tokio's, which is real unless
 ///   `start_paused = true` is given.
 /// - `crate = path`: as with [`macro@coroutine`].
+///
+/// # On tokio
+///
+/// | | on the loop of gen | `tokio, start_paused = true` | `tokio` |
+/// |---|---|---|---|
+/// | a test that hangs | fails at once | fails with a `limit`, at once | fails with a `limit`, when that has passed |
+/// | `limit` | of virtual time, by default a day | of tokio's clock, by default none | of real time, by default none |
+/// | lost errors | of the thread of the test, so all | all | all, except those on the workers of `"multi_thread"` |
+/// | tasks that are left | all tasks of the loop | those of `gen::spawn` and `gen::spawn_local`, not those of tokio; they have a second of tokio's clock to end | the same |
+/// | `shuffled`, `seed` | yes | no | no |
+///
+/// A paused clock of tokio moves to the limit while the test waits for a socket or a thread.
 #[proc_macro_attribute]
 pub fn test(options: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::run(AttributeKind::Test, options.into(), item.into()).into()

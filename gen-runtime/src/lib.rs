@@ -117,6 +117,7 @@
 //! | try again after a failure | a [function of your own](Yieldable#a-combinator-of-your-own) |
 //! | set a result that several tasks wait for | [`promise`](promise()), [`SharedFuture`] |
 //! | receive the errors of callbacks at a yield | [`context`]; [`context::wrap`] for callbacks that other code calls |
+//! | expect a lost error in a test | [`testing::expect_log`] |
 //! | yield a value that may or may not be a future | [`maybe_future!`] |
 //! | yield a value whose type is known only at run time | [`dynamic`] |
 //!

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | find the yield at which a failure, a cancellation or a drop breaks something | [`explore`](fn@explore) |
 //! | stop at each yield of one coroutine, and choose what happens there | [`Stepper`] |
-//! | only test on a virtual clock | [`#[gen::test]`](macro@crate::test) |
+//! | only test on a virtual clock | [`#[gen::test]`](macro@crate::test), with [`expect_log`] |
 //!
 //! `explore` and `Stepper` run the coroutine on a loop of their own, with a virtual clock, so no
 //! test waits for time to pass. The [guide](crate::guide::testing) shows them in use.

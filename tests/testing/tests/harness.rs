@@ -207,7 +207,7 @@ fn a_deadlock_fails_and_each_task_says_where_it_waits() {
             "a task",
             "in serve\n",
             "yield_!(pending::<()>())\n",
-            "help: if another thread is to wake it, take",
+            "help: if another thread or a socket is to wake it, hold `gen::IoLoop::current()",
         ],
     );
     #[cfg(any(debug_assertions, feature = "testing"))]
@@ -311,9 +311,13 @@ fn an_expected_error_that_is_not_lost_fails_the_test() {
 /// Tests that run at the same time would fail each other.
 #[gen::test]
 fn the_errors_of_other_threads_are_theirs() {
-    thread::spawn(|| gen::run_sync(async { Ok::<_, gen::Error>(drop(gen::spawn(fails()))) }).unwrap())
-        .join()
-        .unwrap();
+    let other = || {
+        gen::run_sync(async {
+            drop(gen::spawn(fails()));
+            Ok::<_, gen::Error>(())
+        })
+    };
+    thread::spawn(other).join().unwrap().unwrap();
 }
 
 /// A part of a program that is tested without the attribute would panic without a reason.
@@ -375,7 +379,7 @@ fn a_task_that_is_cancelled_is_not_left() -> gen::Result {
 fn a_task_that_ends_with_its_handle_is_not_left() {
     let _server = gen::spawn(serve()).cancel_on_drop("the test is over");
     let (promise, done) = gen::promise::<()>();
-    drop(gen::spawn(async move { done.await }));
+    drop(gen::spawn(done));
     promise.set(()).unwrap();
 }
 

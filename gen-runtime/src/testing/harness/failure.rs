@@ -54,8 +54,8 @@ impl fmt::Display for Failure {
 pub(super) fn deadlock(waiting: &[String]) -> String {
     format!(
         "the test hangs: no task is ready, no timer runs, and no thread holds a `gen::KeepAlive`\n{}\
-         help: if another thread is to wake it, take `IoLoop::current().unwrap().remote().keep_alive()` \
-         before that thread gets its work, and drop it when the result was sent",
+         help: if another thread or a socket is to wake it, hold \
+         `gen::IoLoop::current().unwrap().remote().keep_alive()` until it has",
         Lines(waiting),
     )
 }

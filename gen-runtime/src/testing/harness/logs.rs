@@ -27,12 +27,9 @@ thread_local! {
 ///     drop(gen::spawn(async { Err::<(), _>("out of paper") }));
 ///     yield_!(gen::moment())
 /// }
-/// # // A doctest has no test harness, so a function of the same body is a test.
-/// # #[gen::test]
-/// # fn run() -> gen::Result {
-/// #     yield_!(the_error_of_a_detached_task_is_logged())
-/// # }
-/// # run().unwrap();
+/// # // A doctest has no test harness, so the coroutine is run as the attribute runs it.
+/// # use gen::__private::{run_test, TestOptions};
+/// # run_test(TestOptions::new(), the_error_of_a_detached_task_is_logged(), |_| false).unwrap();
 /// ```
 ///
 /// # Panics
