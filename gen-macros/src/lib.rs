@@ -218,8 +218,8 @@ pub fn main(options: TokenStream, item: TokenStream) -> TokenStream {
 /// | a task is still alive at the end of the body | `leaks = "allowed"`; or wait for the task, or cancel it |
 ///
 /// The message says where the body waits, and each task that is still there: the yields, with their
-/// lines and their text. If the body panics or returns an error, the
-/// test fails with that, and the lost errors are only printed.
+/// lines and their text. If the body panics or returns an error, the test fails with that, and the
+/// lost errors are only printed.
 ///
 /// Lost errors are heard on the thread of the test, whichever logger there is. When the body has
 /// ended, tasks that are ready still run, but no time passes, and no thread is waited for.
