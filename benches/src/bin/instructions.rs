@@ -88,19 +88,19 @@ macro_rules! works {
 
 const WORKS: &[Work] = works! {
     ready_lists 109.0;
-    lists_in_batches 482.0;
-    lists_one_by_one 472.0;
-    results_one_by_one 730.0;
-    ready_tasks 343.0;
-    suspended_tasks 999.0;
-    yields 204.0;
+    lists_in_batches 485.0;
+    lists_one_by_one 474.0;
+    results_one_by_one 736.0;
+    ready_tasks 350.0;
+    suspended_tasks 1004.0;
+    yields 205.0;
     ready_timeouts 38.0;
-    suspended_timeouts 1186.0;
-    cancelled_sleeps 779.0;
-    engines 320.0;
-    promises 482.0;
-    callback_futures 356.0;
-    callbacks 3060.0;
+    suspended_timeouts 1192.0;
+    cancelled_sleeps 785.0;
+    engines 322.0;
+    promises 491.0;
+    callback_futures 369.0;
+    callbacks 3042.0;
 };
 
 fn main() -> ExitCode {
