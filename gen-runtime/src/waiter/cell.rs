@@ -25,6 +25,11 @@ impl From<&Waker> for Waiter {
 }
 
 impl Waiter {
+    /// Whether it is a clone of `waker`.
+    pub(crate) fn will_wake(&self, waker: &Waker) -> bool {
+        self.0.as_ref().is_some_and(|kept| kept.will_wake(waker))
+    }
+
     /// Wakes the future.
     pub(crate) fn wake(self) {
         self.0.into_iter().for_each(wake);

@@ -43,7 +43,9 @@ impl<T> Sender<T> {
 
 impl<T> Drop for Sender<T> {
     fn drop(&mut self) {
-        drop(self.0.put(Err(Missing::NeverSent)));
+        if self.0.is_empty() {
+            drop(self.0.put(Err(Missing::NeverSent)));
+        }
     }
 }
 
