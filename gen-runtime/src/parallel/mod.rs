@@ -9,7 +9,7 @@
 //! | `group.rs` | [`Group`]: children of one type; the future of a list or map |
 //! | `race.rs` | [`Race`]: children of one type, until the first of them ends; the future of `first_of` |
 //! | `tuple.rs` | the futures of tuples, where each child has a type of its own |
-//! | `pool/` | [`Pool`]: children that are added and removed, with results in the order of their ends; for `WaitIterator` and `limit` |
+//! | `pool/` | [`Pool`]: children that are added and removed, with results in the order of their ends; for `WaitIterator` and `limit`; [`Members`]: the same without results, for scopes |
 //! | `slots.rs` | the storage of the children: one allocation, with a child or its result in each slot |
 //! | `wakers/` | a waker for each child, all in one allocation, and the queue of the woken children |
 //! | `models/` | loom models: wakes from other threads against polls, drops and moves |
@@ -74,7 +74,7 @@ mod engine;
 mod group;
 mod held_cancellations;
 #[cfg(all(test, loom))]
-mod models;
+pub(crate) mod models;
 mod outcome;
 mod panics;
 mod policy;
@@ -90,7 +90,7 @@ pub(crate) use self::budget::{is_spent_by_executor, ENDED_AT_ONCE};
 pub(crate) use self::group::Group;
 pub(crate) use self::outcome::{raise, report_dropped};
 pub(crate) use self::policy::{Parallel, Policy, Until};
-pub(crate) use self::pool::{NamesChildren, Pool};
+pub(crate) use self::pool::{Members, NamesChildren, Pool};
 pub use self::race::FirstOfNoneError;
 pub(crate) use self::race::{Losers, Race};
 pub(crate) use self::settled::{Settle, Settled};

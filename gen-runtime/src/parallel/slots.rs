@@ -5,7 +5,8 @@
 //! The slots are in a `Pin<Box<..>>` and are dropped there, so they never move. [`Slots::at`]
 //! projects from the pinned slice to one pinned element. That is sound because no method moves an
 //! element, or returns a `&mut` to one. Only children are pinned: when all have ended,
-//! [`Slots::take_results`] moves the results out.
+//! [`Slots::take_results`] moves the results out. [`ChildSlot::take_running`] is safe code, which
+//! moves only children that are `Unpin`.
 
 use std::future::Future;
 use std::mem;
@@ -98,6 +99,27 @@ impl<P, T, L: Copy> ChildSlot<P, T, L> {
     #[inline]
     pub(super) fn fill(mut self: Pin<&mut Self>, child: P, link: L) {
         self.set(ChildSlot::Running { child, link });
+    }
+
+    /// The running child, if there is one.
+    #[inline]
+    pub(super) fn running(self: Pin<&mut Self>) -> Option<Pin<&mut P>> {
+        match self.project() {
+            SlotProjection::Running { child, .. } => Some(child),
+            SlotProjection::Ended { .. } | SlotProjection::Taken { .. } => None,
+        }
+    }
+
+    /// Takes a running child out of the slot, and sets the link. The child may be moved.
+    #[inline]
+    pub(super) fn take_running(self: Pin<&mut Self>, link: L) -> Option<P>
+    where
+        P: Unpin,
+    {
+        match mem::replace(self.get_mut(), ChildSlot::Taken { link }) {
+            ChildSlot::Running { child, .. } => Some(child),
+            ChildSlot::Ended { .. } | ChildSlot::Taken { .. } => None,
+        }
     }
 
     /// Takes the result of the child; `None` if there is none. A running child is dropped.

@@ -50,6 +50,10 @@ impl Graces {
         self.graces.remove(&child);
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.graces.is_empty()
+    }
+
     /// Takes out the children whose grace has passed; the others wake `cx`.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Vec<Expired> {
         let mut expired = Vec::new();

@@ -2,17 +2,21 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
-use super::queue::{MemberId, MemberWaker, ScopeQueue};
 use super::requests::Requests;
 use crate::inject::question::Asking;
 use crate::inject::{poll_watched, Cancellation, EndSenders, NextInjection};
 use crate::{Error, Result};
 
+/// Nothing, until the member is cancelled.
+#[derive(Default)]
 pub(super) struct Member {
-    waker: Waker,
+    cancelled: Option<Box<CancelledMember>>,
+}
+
+#[derive(Default)]
+struct CancelledMember {
     /// The cancellations that the member has got.
     requests: Requests,
     /// The cancellation or the watch for its next poll.
@@ -22,34 +26,23 @@ pub(super) struct Member {
 }
 
 impl Member {
-    pub(super) fn new(id: MemberId, queue: &Arc<ScopeQueue>) -> Self {
-        let waker = Waker::from(MemberWaker::new(id, queue));
-        Member {
-            waker,
-            requests: Requests::default(),
-            next_injection: NextInjection::default(),
-            end_senders: EndSenders::default(),
-        }
-    }
-
-    /// Has the member polled with the scope's next poll.
-    pub(super) fn wake(&self) {
-        self.waker.wake_by_ref();
+    fn cancelled(&mut self) -> &mut CancelledMember {
+        self.cancelled.get_or_insert_default()
     }
 
     pub(super) fn add_end_senders(&mut self, end_senders: EndSenders) {
-        self.end_senders.append(end_senders);
+        self.cancelled().end_senders.append(end_senders);
     }
 
     /// Polls the member, with the injection that is kept for it.
-    pub(super) fn poll<P, T>(&mut self, future: Pin<&mut P>) -> Poll<Result<T>>
+    #[inline]
+    pub(super) fn poll<P, T>(&mut self, future: Pin<&mut P>, cx: &mut Context<'_>) -> Poll<Result<T>>
     where
         P: Future<Output = Result<T>> + ?Sized,
     {
-        let mut cx = Context::from_waker(&self.waker);
-        match &mut self.next_injection {
-            NextInjection::Nothing => future.poll(&mut cx),
-            next => poll_watched(WHAT, future, &mut cx, next),
+        match &mut self.cancelled {
+            None => future.poll(cx),
+            Some(cancelled) => poll_watched(WHAT, future, cx, &mut cancelled.next_injection),
         }
     }
 
@@ -59,38 +52,50 @@ impl Member {
         &mut self,
         type_name: &'static str,
         mut future: Pin<&mut P>,
+        cx: &mut Context<'_>,
         asking: &mut Asking,
     ) -> Poll<Result<T>>
     where
         P: Future<Output = Result<T>> + ?Sized,
     {
-        match asking.poll_named(type_name, future.as_mut(), &mut Context::from_waker(&self.waker)) {
-            Poll::Pending if !matches!(self.next_injection, NextInjection::Nothing) => self.poll(future),
+        match asking.poll_named(type_name, future.as_mut(), cx) {
+            Poll::Pending if self.has_injection() => self.poll(future, cx),
             polled => polled,
         }
     }
 
+    fn has_injection(&self) -> bool {
+        let next = self.cancelled.as_ref().map(|cancelled| &cancelled.next_injection);
+        next.is_some_and(|next| !matches!(next, NextInjection::Nothing))
+    }
+
     /// Cancels the member, unless it defers another cancellation.
-    pub(super) fn cancel<P, T>(&mut self, future: Pin<&mut P>, cancellation: &Cancellation) -> Poll<Result<T>>
+    pub(super) fn cancel<P, T>(
+        &mut self,
+        future: Pin<&mut P>,
+        cx: &mut Context<'_>,
+        cancellation: &Cancellation,
+    ) -> Poll<Result<T>>
     where
         P: Future<Output = Result<T>> + ?Sized,
     {
-        if matches!(self.next_injection, NextInjection::Cancel(_)) {
+        let CancelledMember { requests, next_injection, .. } = self.cancelled();
+        if matches!(next_injection, NextInjection::Cancel(_)) {
             return Poll::Pending;
         }
-        self.requests.add(cancellation);
-        self.next_injection = NextInjection::Cancel(cancellation.clone().watched());
-        poll_watched(WHAT, future, &mut Context::from_waker(&self.waker), &mut self.next_injection)
+        requests.add(cancellation);
+        *next_injection = NextInjection::Cancel(cancellation.clone().watched());
+        poll_watched(WHAT, future, cx, next_injection)
     }
 
     /// The grace of the member has passed: its end counts as that request's.
     pub(super) fn is_cut_short_by(&mut self, cancellation: &Cancellation) {
-        self.requests.add(cancellation);
+        self.cancelled().requests.add(cancellation);
     }
 
     /// Whether an error only says that the member was cancelled.
     pub(super) fn is_own_cancellation(&self, error: &Error) -> bool {
-        self.requests.include(error)
+        self.cancelled.as_ref().is_some_and(|cancelled| cancelled.requests.include(error))
     }
 }
 

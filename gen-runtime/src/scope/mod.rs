@@ -6,8 +6,9 @@
 //! |---|---|
 //! | `mod.rs` | [`scope()`], [`scope_local`], [`Scope`], [`LocalScope`] |
 //! | `scoped.rs` | the future of a scope, which polls the body and the children |
+//! | `children.rs` | the children in their slots, and which members were woken |
 //! | `member.rs` | the state that the scope keeps for the body and for each child |
-//! | `queue.rs` | the events since the last poll, from any thread |
+//! | `queue.rs` | requests and spawns since the last poll, from any thread |
 //! | `requests.rs` | the cancellations that a member has got |
 //! | `graces.rs` | children that are dropped if they do not end in time |
 //! | `spawn_queue.rs` | children that were spawned and are not yet admitted |
@@ -21,6 +22,9 @@
 //! So they may borrow, without unsafe code: dropping the scope drops them, and leaking it leaks
 //! them, with everything that they borrow still borrowed. The [`Scope`] that the body gets only
 //! leads to the spawn queue.
+//!
+//! The slots and their wakers are those of [`parallel`](crate::parallel::Members). While a task and
+//! the wakes of its children are on one thread, these take no lock and no atomic operation.
 //!
 //! | event | what happens |
 //! |---|---|
@@ -38,8 +42,13 @@
 //! for. So no child keeps the others, or the rest of the task, from running. When
 //! [enough](crate::parallel::ENDED_AT_ONCE) children have ended in one poll, the members behind the
 //! next pending one wait for the next poll, too.
+//!
+//! A scope that comes to another thread between two polls polls each member once more: see
+//! [the takeover](crate::parallel::Members). A slot is used again when its child has ended. So a
+//! waker that outlives its child may wake a later one, as every future must allow.
 
 mod child;
+mod children;
 mod errors;
 mod graces;
 mod handle;

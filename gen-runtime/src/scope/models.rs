@@ -1,18 +1,21 @@
 //! Loom models of a scope: a wake, a spawn or a request on one thread against the poll on another,
-//! in every order that the memory model allows.
+//! in every order that the memory model allows; also for a scope that has come from a third thread.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p gen-runtime --lib --release models`
 //!
 //! A lost wake is a deadlock, which loom reports.
 
-use std::future::{pending, poll_fn, ready};
+use std::future::{pending, poll_fn, ready, Future};
+use std::pin::Pin;
+use std::sync::mpsc;
 use std::sync::Arc;
-use std::task::{Poll, Waker};
+use std::task::{Context, Poll, Waker};
 
 use loom::future::block_on;
 use loom::thread;
 
-use super::{scope, Scope};
+use super::{scope, Scope, ScopeHandle};
+use crate::parallel::models::{elsewhere, two_threads};
 use crate::sync::{lock, Mutex};
 use crate::{Cancelled, Error, Result};
 
@@ -49,7 +52,7 @@ impl Cell {
 
 #[test]
 fn no_wake_of_the_body_is_lost() {
-    loom::model(|| {
+    two_threads(|| {
         let body = Arc::new(Cell::default());
         let sets = body.clone();
         let thread = thread::spawn(move || sets.set());
@@ -61,7 +64,7 @@ fn no_wake_of_the_body_is_lost() {
 
 #[test]
 fn no_wake_of_a_child_is_lost() {
-    loom::model(|| {
+    two_threads(|| {
         let child = Arc::new(Cell::default());
         let sets = child.clone();
         let thread = thread::spawn(move || sets.set());
@@ -76,7 +79,7 @@ fn no_wake_of_a_child_is_lost() {
 
 #[test]
 fn a_request_from_another_thread_is_heard() {
-    loom::model(|| {
+    two_threads(|| {
         let mut thread = None;
         let ended = block_on(scope(|scope: Scope<'_>| {
             let child = scope.spawn(pending::<Result>());
@@ -96,7 +99,7 @@ fn a_request_from_another_thread_is_heard() {
 /// which.
 #[test]
 fn a_child_from_another_thread_is_run_or_dropped() {
-    loom::model(|| {
+    two_threads(|| {
         let mut thread = None;
         let ended = block_on(scope(|scope: Scope<'static>| {
             thread = Some(thread::spawn(move || scope.spawn(ready(Ok::<u8, Error>(7)))));
@@ -106,5 +109,70 @@ fn a_child_from_another_thread_is_run_or_dropped() {
         let child = thread.take().unwrap().join().unwrap();
         assert!(child.is_done());
         drop(block_on(child));
+    });
+}
+
+type BoxedScope = Pin<Box<dyn Future<Output = Result> + Send>>;
+
+/// Polls a scope with one child once, on a thread that then ends. Returns it with the handle.
+fn begun_elsewhere<F>(child: F) -> (BoxedScope, ScopeHandle<()>)
+where
+    F: Future<Output = Result> + Send + 'static,
+{
+    elsewhere(move || {
+        let (sender, receiver) = mpsc::channel();
+        let mut scope: BoxedScope = Box::pin(scope(move |scope: Scope<'_>| {
+            sender.send(scope.spawn(child)).unwrap();
+            ready(Ok::<(), Error>(()))
+        }));
+        assert!(scope.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        (scope, receiver.recv().unwrap())
+    })
+}
+
+#[test]
+fn no_wake_of_a_child_is_lost_when_the_scope_moves() {
+    two_threads(|| {
+        let child = Arc::new(Cell::default());
+        let waits = child.clone();
+        let (scope, handle) = begun_elsewhere(async move { waits.wait().await });
+        drop(handle);
+        let thread = thread::spawn(move || child.set());
+        assert!(block_on(scope).is_ok());
+        thread.join().unwrap();
+    });
+}
+
+#[test]
+fn a_request_is_heard_when_the_scope_moves() {
+    two_threads(|| {
+        let (scope, child) = begun_elsewhere(pending());
+        let thread = thread::spawn(move || {
+            drop(child.cancel("from afar"));
+            child
+        });
+        assert!(block_on(scope).is_ok());
+        assert!(block_on(thread.join().unwrap()).unwrap_err().is::<Cancelled>());
+    });
+}
+
+/// The children are dropped on another thread, while the thread that has polled them wakes one.
+#[test]
+fn a_wake_while_the_scope_is_dropped_elsewhere_is_harmless() {
+    two_threads(|| {
+        let (sender, receiver) = loom::sync::mpsc::channel();
+        let owner = thread::spawn(move || {
+            let child = Arc::new(Cell::default());
+            let waits = child.clone();
+            let mut scope: BoxedScope = Box::pin(scope(move |scope: Scope<'_>| {
+                drop(scope.spawn(async move { waits.wait().await }));
+                ready(Ok::<(), Error>(()))
+            }));
+            assert!(scope.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+            sender.send(scope).unwrap();
+            child.set();
+        });
+        drop(receiver.recv().unwrap());
+        owner.join().unwrap();
     });
 }

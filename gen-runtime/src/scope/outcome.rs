@@ -67,6 +67,7 @@ impl<T> Outcome<T> {
     }
 
     /// After the first failure: the reason for which all others are to be cancelled now.
+    #[inline]
     pub(super) fn take_reason(&mut self) -> Option<String> {
         self.reason.take()
     }

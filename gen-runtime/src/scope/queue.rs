@@ -1,21 +1,25 @@
-//! The events in a scope since its last poll, from any thread.
+//! The events in a scope since its last poll, from any thread: requests to children, and spawned
+//! children. The wakes of the body and of the children are not among them: see
+//! [`children`](super::children).
 //!
 //! | state | an event comes: `notify` | `take` | `sleep` |
 //! |---|---|---|---|
-//! | asleep: the scope is pending, and its task is the waiter | it is added, and the waiter is woken: awake | awake | |
-//! | awake: the scope is being polled, or about to be; there is no waiter | it is added | the events are taken | asleep, unless there are events |
+//! | asleep: the scope is pending, and waits for an event | it is added, and the waiter is woken: awake | awake | |
+//! | awake: the scope is being polled, or about to be | it is added | the events are taken | asleep, unless there are events |
 //! | closed: the scope was dropped | it is dropped | | |
+//!
+//! The waiter is the waker of a slot of the scope, so an event wakes the task as a child does, and
+//! once for both. No code of a user runs under the lock.
 
 use std::collections::BTreeMap;
 use std::mem;
 use std::sync::Arc;
-use std::task::{Wake, Waker};
+use std::task::Waker;
 use std::time::Duration;
 
 use crate::inject::{Cancellation, EndSender, EndSenders};
-use crate::sync::{lock, AtomicBool, Mutex, Ordering};
 use crate::task::{CancelTarget, CutShort};
-use crate::waiter::Waiter;
+use crate::waiter::{StageLock, Waiter};
 
 /// Names the body or a child of a scope. No name is used twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,23 +59,27 @@ pub(super) struct GraceRequest {
 
 #[derive(Default)]
 pub(super) struct ScopeQueue {
-    state: Mutex<QueueState>,
+    state: StageLock<QueueState>,
 }
+
+/// The words of the lock: the states of the table.
+const AWAKE: u8 = 0;
+const ASLEEP: u8 = 1;
+const CLOSED: u8 = 2;
 
 #[derive(Default)]
 struct QueueState {
-    events: ScopeEvents,
+    /// `None` if there are none.
+    events: Option<Box<ScopeEvents>>,
     /// There are children in the spawn queue.
     spawned: bool,
-    closed: bool,
+    /// Kept from poll to poll, until it is woken.
     waiter: Waiter,
 }
 
-/// The events since the last poll.
+/// The requests since the last poll.
 #[derive(Default)]
 pub(super) struct ScopeEvents {
-    /// The members that were woken, in order, each once.
-    pub(super) woken: Vec<Arc<MemberWaker>>,
     /// Of several requests for one child, the first one; with the senders of all.
     pub(super) requests: BTreeMap<MemberId, ChildRequest>,
     /// Of several graces for one child, the shortest one.
@@ -80,45 +88,49 @@ pub(super) struct ScopeEvents {
 
 impl QueueState {
     fn is_empty(&self) -> bool {
-        let ScopeEvents { woken, requests, graces } = &self.events;
-        !self.spawned && woken.is_empty() && requests.is_empty() && graces.is_empty()
+        !self.spawned && self.events.is_none()
+    }
+
+    fn events(&mut self) -> &mut ScopeEvents {
+        self.events.get_or_insert_default()
     }
 }
 
 impl ScopeQueue {
     /// Takes the events so far. From here to [`sleep`](Self::sleep) no event has to wake the scope.
-    pub(super) fn take(&self) -> ScopeEvents {
-        let mut state = lock(&self.state);
-        let (events, waiter) = (mem::take(&mut state.events), mem::take(&mut state.waiter));
-        drop(state);
-        drop(waiter);
-        events
-    }
-
-    /// Leaves woken members to the next poll, in front of those that are woken meanwhile.
-    #[cold]
-    pub(super) fn leave(&self, woken: impl ExactSizeIterator<Item = Arc<MemberWaker>>) {
-        lock(&self.state).events.woken.splice(0..0, woken);
+    /// The children in the spawn queue are to be taken in the same poll.
+    pub(super) fn take(&self) -> Option<Box<ScopeEvents>> {
+        self.state.with(|stage, state| {
+            *stage = AWAKE;
+            state.spawned = false;
+            state.events.take()
+        })
     }
 
     /// The spawn queue was emptied.
     pub(super) fn emptied(&self) {
-        lock(&self.state).spawned = false;
+        self.state.with(|_, state| state.spawned = false);
     }
 
-    /// Ends the poll: has `parent` woken by the next event. `false` if there are events already.
-    pub(super) fn sleep(&self, parent: &Waker) -> bool {
-        let mut waiter = Waiter::from(parent);
-        let mut state = lock(&self.state);
-        let is_asleep = state.is_empty();
-        if is_asleep {
-            mem::swap(&mut state.waiter, &mut waiter);
-        }
-        // The waiter that is left is dropped after the lock.
+    /// Ends the poll: has `waker` woken by the next event. `false` if there are events already.
+    pub(super) fn sleep(&self, waker: &Waker) -> bool {
+        let mut replaced = Waiter::default();
+        let is_asleep = self.state.with(|stage, state| {
+            if !state.is_empty() {
+                return false;
+            }
+            if !state.waiter.will_wake(waker) {
+                replaced = mem::replace(&mut state.waiter, Waiter::from(waker));
+            }
+            *stage = ASLEEP;
+            true
+        });
+        // After the lock.
+        drop(replaced);
         is_asleep
     }
 
-    /// A child was put into the spawn queue.
+    /// A child was put into the spawn queue, which was empty.
     pub(super) fn spawned(&self) {
         self.notify(|state| state.spawned = true);
     }
@@ -127,25 +139,32 @@ impl ScopeQueue {
     pub(super) fn request(&self, child: MemberId, cancellation: Cancellation, end_sender: EndSender) {
         self.notify(|state| {
             let request = ChildRequest { cancellation, end_senders: EndSenders::default() };
-            state.events.requests.entry(child).or_insert(request).end_senders.push(end_sender);
+            state.events().requests.entry(child).or_insert(request).end_senders.push(end_sender);
         });
     }
 
     /// The scope will not be polled again.
     pub(super) fn close(&self) {
-        lock(&self.state).closed = true;
-        drop(self.take());
+        let state = self.state.with(|stage, state| {
+            *stage = CLOSED;
+            mem::take(state)
+        });
+        drop(state);
     }
 
     /// If the queue is closed, the event is dropped with `add`, after the lock.
     fn notify(&self, add: impl FnOnce(&mut QueueState)) {
-        let mut state = lock(&self.state);
-        if state.closed {
-            return;
-        }
-        add(&mut state);
-        let waiter = mem::take(&mut state.waiter);
-        drop(state);
+        let mut add = Some(add);
+        let waiter = self.state.with(|stage, state| {
+            if *stage != CLOSED {
+                add.take().into_iter().for_each(|add| add(state));
+            }
+            if *stage != ASLEEP {
+                return Waiter::default();
+            }
+            *stage = AWAKE;
+            mem::take(&mut state.waiter)
+        });
         waiter.wake();
     }
 }
@@ -154,45 +173,8 @@ impl CutShort for ScopeQueue {
     fn cut_short(&self, child: u64, grace: Duration, cancellation: Cancellation) {
         self.notify(|state| {
             let request = GraceRequest { grace, cancellation };
-            let shortest = state.events.graces.entry(MemberId(child)).or_insert(request);
+            let shortest = state.events().graces.entry(MemberId(child)).or_insert(request);
             shortest.grace = shortest.grace.min(grace);
         });
-    }
-}
-
-/// The waker of the body or of a child.
-///
-/// A scope cannot use a [pool](crate::parallel) instead. The slots of a pool are for children of
-/// one type, which it starts, cancels and drops by rules of its own. A scope polls its body and its
-/// children in one order, cancels each alone, and cancels those that are spawned later, too.
-pub(super) struct MemberWaker {
-    pub(super) member: MemberId,
-    queue: Arc<ScopeQueue>,
-    /// Whether it is in the queue.
-    queued: AtomicBool,
-}
-
-impl MemberWaker {
-    pub(super) fn new(member: MemberId, queue: &Arc<ScopeQueue>) -> Arc<Self> {
-        Arc::new(MemberWaker { member, queue: Arc::clone(queue), queued: AtomicBool::new(false) })
-    }
-
-    /// Called before the member is polled: it can be woken again from here on. This is a
-    /// read-modify-write, so that the poll sees everything that a thread wrote before it found the
-    /// waker queued.
-    pub(super) fn unqueue(&self) {
-        self.queued.swap(false, Ordering::AcqRel);
-    }
-}
-
-impl Wake for MemberWaker {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        if !self.queued.swap(true, Ordering::AcqRel) {
-            self.queue.notify(|state| state.events.woken.push(Arc::clone(self)));
-        }
     }
 }

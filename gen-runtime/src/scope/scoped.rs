@@ -1,8 +1,8 @@
 //! The future of a scope, which polls the body and the children.
 
 use std::any::type_name;
-use std::collections::BTreeMap;
 use std::future::Future;
+use std::mem;
 use std::panic::{catch_unwind, AssertUnwindSafe, Location};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -11,11 +11,12 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::child::AnyChild;
+use super::children::{Child, Children, Woken};
 use super::graces::{Expired, Graces};
 use super::member::Member;
 use super::outcome::Outcome;
-use super::queue::{ChildRequest, MemberId};
-use super::spawn_queue::SpawnQueue;
+use super::queue::{ChildRequest, ScopeEvents};
+use super::spawn_queue::{SpawnQueue, Spawned};
 use crate::error::{CancelSource, ChildKey};
 use crate::inject::question::{Asking, Children as Answered, Shown};
 use crate::inject::{in_flight, Cancellation};
@@ -30,7 +31,9 @@ pin_project! {
         body: Option<B>,
         // The state of the body as a member.
         member: Member,
-        children: BTreeMap<MemberId, (Member, C)>,
+        children: Children<C>,
+        // Empty, except while children are admitted.
+        admitted: Vec<Spawned<C>>,
         outcome: Outcome<T>,
         // The cancellation of the whole scope, if it was cancelled.
         cancelled: Option<Cancellation>,
@@ -61,14 +64,22 @@ impl<C> Drop for SpawnQueueOwner<C> {
     }
 }
 
+/// The number of children for which memory is kept in the spawn queue.
+const KEPT: usize = 32;
+
 impl<B, T, C> Scoped<B, T, C> {
     pub(super) fn new(body: B, spawn_queue: SpawnQueueOwner<C>, by: &'static Location<'static>) -> Self {
-        let member = Member::new(MemberId::BODY, spawn_queue.0.queue());
-        // The first poll is to poll the body.
-        member.wake();
-        let (children, outcome) = (BTreeMap::new(), Outcome::new());
-        let graces = Graces::default();
-        Scoped { body: Some(body), member, children, outcome, cancelled: None, graces, by, spawn_queue }
+        Scoped {
+            body: Some(body),
+            member: Member::default(),
+            children: Children::new(),
+            admitted: Vec::new(),
+            outcome: Outcome::new(),
+            cancelled: None,
+            graces: Graces::default(),
+            by,
+            spawn_queue,
+        }
     }
 }
 
@@ -81,11 +92,14 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         let mut this = self.project();
-        let queue = Arc::clone(this.spawn_queue.0.queue());
+        let events = this.spawn_queue.0.queue().take();
+        this.children.begin_poll();
         // A thrown error is for the yield that waits for the scope.
         in_flight::without_injected(|| {
-            this.go_on();
-            this.cut_short(cx);
+            this.go_on(events);
+            if !this.graces.is_empty() {
+                this.cut_short(cx);
+            }
         });
         if in_flight::any_in_flight() && !this.ends() {
             this.pass_on(cx);
@@ -93,9 +107,11 @@ where
         if this.ends() {
             return Poll::Ready(this.outcome.finish());
         }
-        match queue.sleep(cx.waker()) {
-            true => in_flight::keeps(cx.waker(), 1 + this.graces.len()),
-            false => cx.waker().wake_by_ref(),
+        if this.has_more(cx) {
+            cx.waker().wake_by_ref();
+        }
+        if in_flight::any_in_flight() {
+            in_flight::keeps(cx.waker(), this.children.kept_of(cx.waker()) + this.graces.len());
         }
         Poll::Pending
     }
@@ -131,86 +147,118 @@ where
             answer.unfinished.extend(asking.into_asked().map(|asked| asked.into_child(key)));
         };
         let mut asking = Asking::new(shown);
-        self.with_body(|member, body| member.ask(type_name::<B>(), body, &mut asking));
+        self.with_body(|member, body, cx| member.ask(type_name::<B>(), body, cx, &mut asking));
         add(ChildKey::Body, asking);
-        let children: Vec<MemberId> = self.children.keys().copied().collect();
-        for id in children {
+        for (id, slot) in self.children.in_order() {
             let mut asking = Asking::new(shown);
-            self.with_child(id, |member, child| {
+            self.with_child(slot, |member, child, cx| {
                 let child = child.as_child();
-                member.ask(child.type_name(), child, &mut asking)
+                member.ask(child.type_name(), child, cx, &mut asking)
             });
             add(ChildKey::Index(id.child()), asking);
         }
         in_flight::say_children(self.spawn_queue, cx.waker(), 0, answer);
     }
 
-    /// Polls the members that were woken, each once, and handles the other events.
-    fn go_on(&mut self) {
-        let events = self.spawn_queue.0.queue().take();
-        let (mut all_woken, before) = (events.woken.into_iter(), self.children.len());
-        for woken in all_woken.by_ref() {
-            let running = self.children.len();
-            woken.unqueue();
-            match woken.member {
-                MemberId::BODY => self.with_body(|member, body| member.poll(body)),
-                child => self.with_child(child, |member, child| member.poll(child.as_child())),
-            }
-            let is_spent = before - running >= ENDED_AT_ONCE || is_spent_by_executor();
-            if is_spent && running == self.children.len() {
-                break;
-            }
+    /// Ends the poll. If there is nothing to do yet, has the task woken when there is.
+    fn has_more(&mut self, cx: &mut Context<'_>) -> bool {
+        let queue = self.spawn_queue.0.queue();
+        let is_asleep = self.children.with_waker_of_events(|waker| queue.sleep(waker));
+        self.children.end_poll(cx.waker()) || !is_asleep
+    }
+
+    /// Polls the members that were woken and those that were spawned, each once, and then handles
+    /// the requests.
+    fn go_on(&mut self, events: Option<Box<ScopeEvents>>) {
+        self.poll_woken();
+        if self.spawn_queue.0.is_filled() {
+            self.start_spawned();
         }
-        if all_woken.len() > 0 {
-            self.spawn_queue.0.queue().leave(all_woken);
+        if let Some(events) = events {
+            // After the children have been admitted, because a request may be for one of them.
+            self.handle(*events);
         }
-        for child in self.admit_spawned() {
-            // A scope that was cancelled cancels the children that are spawned later, too.
-            let cancelled = self.cancelled.clone();
-            self.with_child(child, |member, child| match &cancelled {
-                None => member.poll(child.as_child()),
-                Some(cancellation) => member.cancel(child.as_child(), cancellation),
-            });
-        }
-        // After the children have been admitted, because a request may be for one of them. If the
-        // child has ended, its request is dropped, with its senders.
+        self.settle();
+    }
+
+    /// Handles requests. If the child has ended, its request is dropped, with its senders.
+    #[cold]
+    fn handle(&mut self, events: ScopeEvents) {
         for (child, ChildRequest { cancellation, end_senders }) in events.requests {
-            self.with_child(child, |member, child| {
-                member.add_end_senders(end_senders);
-                member.cancel(child.as_child(), &cancellation)
-            });
+            if let Some(slot) = self.children.slot_of(child) {
+                self.with_child(slot, |member, child, cx| {
+                    member.add_end_senders(end_senders);
+                    member.cancel(child.as_child(), cx, &cancellation)
+                });
+            }
         }
         for (child, request) in events.graces {
-            if self.children.contains_key(&child) {
+            if self.children.slot_of(child).is_some() {
                 self.graces.add(child, request);
             }
         }
-        self.settle();
+    }
+
+    /// Polls the members that were woken, in the order of their wakes, and leaves the others to the
+    /// next poll when the budget is spent.
+    fn poll_woken(&mut self) {
+        let before = self.children.len();
+        while let Some(woken) = self.children.next_woken() {
+            let running = self.children.len();
+            match woken {
+                Woken::Body => self.with_body(|member, body, cx| member.poll(body, cx)),
+                Woken::Child(slot) => {
+                    self.with_child(slot, |member, child, cx| member.poll(child.as_child(), cx));
+                }
+            }
+            let is_spent = before - running >= ENDED_AT_ONCE || is_spent_by_executor();
+            if is_spent && running == self.children.len() {
+                return;
+            }
+        }
+    }
+
+    /// Polls the children that were spawned so far, for the first time. A scope that was cancelled
+    /// cancels the children that are spawned later, too.
+    fn start_spawned(&mut self) {
+        let cancelled = self.cancelled.clone();
+        self.admit_spawned(|this, slot| {
+            this.with_child(slot, |member, child, cx| match &cancelled {
+                None => member.poll(child.as_child(), cx),
+                Some(cancellation) => member.cancel(child.as_child(), cx, cancellation),
+            });
+        });
+    }
+
+    /// Admits the children that were spawned so far, and calls `then` with each.
+    fn admit_spawned(&mut self, then: impl Fn(&mut Self, u32)) {
+        let mut spawned = mem::take(self.admitted);
+        self.spawn_queue.0.take(&mut spawned);
+        for (id, child) in spawned.drain(..) {
+            let slot = self.children.admit(id, child);
+            then(self, slot);
+        }
+        // The memory is used again, except that of many at once.
+        spawned.shrink_to(KEPT);
+        *self.admitted = spawned;
     }
 
     /// Drops the children whose grace has passed.
+    #[cold]
     fn cut_short(&mut self, cx: &mut Context<'_>) {
         for Expired { child, cancellation, error } in self.graces.poll(cx) {
-            self.with_child(child, |member, _| {
-                member.is_cut_short_by(&cancellation);
-                Poll::Ready(Err(error))
-            });
+            if let Some(slot) = self.children.slot_of(child) {
+                self.with_child(slot, |member, _, _| {
+                    member.is_cut_short_by(&cancellation);
+                    Poll::Ready(Err(error))
+                });
+            }
         }
         self.settle();
     }
 
-    /// Admits the children that were spawned so far.
-    fn admit_spawned(&mut self) -> Vec<MemberId> {
-        let queue = self.spawn_queue.0.queue();
-        let spawned = self.spawn_queue.0.take().into_iter();
-        let admit = |(id, child)| {
-            self.children.insert(id, (Member::new(id, queue), child));
-            id
-        };
-        spawned.map(admit).collect()
-    }
-
     /// Cancels the others if a member has failed.
+    #[inline]
     fn settle(&mut self) {
         if let Some(reason) = self.outcome.take_reason() {
             self.cancel_all(&Cancellation::new(CancelSource::Sibling, reason, self.by));
@@ -219,21 +267,28 @@ where
 
     /// Cancels the body, and all children in order. The children in the spawn queue are started for
     /// that; those that they spawn are cancelled when they are admitted.
+    #[cold]
     fn cancel_all(&mut self, cancellation: &Cancellation) {
         *self.cancelled = Some(cancellation.clone());
-        self.admit_spawned();
-        let children: Vec<MemberId> = self.children.keys().copied().collect();
-        self.with_body(|member, body| member.cancel(body, cancellation));
-        for child in children {
-            self.with_child(child, |member, child| member.cancel(child.as_child(), cancellation));
+        self.admit_spawned(|_, _| {});
+        let children = self.children.in_order();
+        self.with_body(|member, body, cx| member.cancel(body, cx, cancellation));
+        for (_, slot) in children {
+            self.with_child(slot, |member, child, cx| member.cancel(child.as_child(), cx, cancellation));
         }
     }
 
     /// Polls the body by `poll`, unless it has ended, and handles its end.
-    fn with_body(&mut self, poll: impl FnOnce(&mut Member, Pin<&mut B>) -> Poll<Result<T>>) {
+    fn with_body(
+        &mut self,
+        poll: impl FnOnce(&mut Member, Pin<&mut B>, &mut Context<'_>) -> Poll<Result<T>>,
+    ) {
         let Some(body) = self.body.as_mut().as_pin_mut() else { return };
-        // A body that has panicked is not polled again: it is only dropped.
-        match catch_unwind(AssertUnwindSafe(|| poll(self.member, body))) {
+        let polled = self.children.with_body(|cx| {
+            // A body that has panicked is not polled again: it is only dropped.
+            catch_unwind(AssertUnwindSafe(|| poll(self.member, body, cx)))
+        });
+        match polled {
             Ok(Poll::Pending) => return,
             Ok(Poll::Ready(result)) => {
                 self.outcome.body_ended(result, |error| self.member.is_own_cancellation(error))
@@ -244,24 +299,27 @@ where
     }
 
     /// Polls a child by `poll`, unless it has ended, and handles its end.
-    fn with_child(&mut self, id: MemberId, poll: impl FnOnce(&mut Member, &mut C) -> Poll<Result>) {
-        let Some((member, child)) = self.children.get_mut(&id) else { return };
-        let Poll::Ready(result) = poll(member, child) else { return };
+    fn with_child(
+        &mut self,
+        slot: u32,
+        poll: impl FnOnce(&mut Member, &mut C, &mut Context<'_>) -> Poll<Result>,
+    ) {
+        let polled = self.children.with(slot, |child, cx| poll(&mut child.member, &mut child.future, cx));
+        let Some(Poll::Ready(result)) = polled else { return };
+        let Some(mut child) = self.children.remove(slot) else { return };
         if let Err(error) = result {
-            self.child_failed(id, error);
+            self.child_failed(&mut child, error);
         }
-        self.graces.remove(id);
+        self.graces.remove(child.id);
         // The drop signals the end of the child. Its handle has the result by now.
-        drop(self.children.remove(&id));
+        drop(child);
     }
 
-    fn child_failed(&mut self, id: MemberId, error: Error) {
-        if let Some((member, child)) = self.children.get_mut(&id) {
-            // A child that is dropped has no result yet. For any other child this does nothing.
-            child.as_child().end(error.clone());
-            if !member.is_own_cancellation(&error) {
-                self.outcome.child_failed(id, error);
-            }
+    fn child_failed(&mut self, Child { id, member, future }: &mut Child<C>, error: Error) {
+        // A child that is dropped has no result yet. For any other child this does nothing.
+        future.as_child().end(error.clone());
+        if !member.is_own_cancellation(&error) {
+            self.outcome.child_failed(*id, error);
         }
     }
 }

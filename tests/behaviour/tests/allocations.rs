@@ -338,6 +338,39 @@ fn an_iterator_allocates_for_all_children_together() {
     assert_eq!((of(10), of(10_000)), (3, 3), "its blocks, and of one block the children and their wakers");
 }
 
+/// Otherwise the scope of a server would use more memory with each connection, or allocate for more
+/// than the child and its result.
+#[test]
+fn a_scope_that_is_spawned_into_uses_its_room_again() {
+    /// Wakes itself also in its last poll.
+    fn child() -> impl Future<Output = gen::Result<u64>> {
+        let mut polls = 0;
+        std::future::poll_fn(move |cx| {
+            polls += 1;
+            cx.waker().wake_by_ref();
+            if polls == 2 {
+                Poll::Ready(Ok(1))
+            } else {
+                Poll::Pending
+            }
+        })
+    }
+    let given = Cell::new(None);
+    let mut scope = pin!(gen::scope_local(|scope| {
+        given.set(Some(scope));
+        std::future::pending::<gen::Result>()
+    }));
+    let spawner = given.take().expect("the closure was called");
+    let mut round = || {
+        drop(spawner.spawn(child()));
+        for _ in 0..2 {
+            assert!(scope.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        }
+    };
+    (0..10).for_each(|_| round());
+    assert_eq!(allocations(|| (0..1_000).for_each(|_| round())), 2 * 1_000);
+}
+
 /// Most promises have one reader.
 #[test]
 fn a_promise_is_one_allocation() {

@@ -111,6 +111,52 @@ fn an_iterator_that_moves_polls_each_child_once_more_and_the_woken_ones_first() 
     }
 }
 
+/// The children are spawned by the body, which has ended when the scope moves.
+#[test]
+fn a_scope_that_moves_polls_each_child_once_more_and_the_woken_ones_first() {
+    let _alone = alone();
+    for count in [2, 5, 40] {
+        let (children, futures) = Children::of(count);
+        let scope = gen::scope(|scope| async move {
+            futures.into_iter().for_each(|child| drop(scope.spawn(child)));
+            Ok::<_, gen::Error>(count)
+        });
+        let ended = wake_and_end(&children, &Poller::new(), Box::pin(scope), count);
+        assert_eq!(ended.expect("no child fails"), count);
+    }
+}
+
+/// Otherwise a scope on a runtime with several threads would not hear of a child that is spawned or
+/// cancelled while it moves.
+#[test]
+fn a_scope_that_moves_still_takes_spawns_and_requests() {
+    let _alone = alone();
+    let (children, mut futures) = Children::of(3);
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let first = futures.remove(0);
+    let mut task = Box::pin(gen::scope(move |scope| {
+        sender.send((scope.spawn(first), scope)).expect("the test receives");
+        std::future::ready(Ok::<_, gen::Error>(()))
+    }));
+    let (cancelled, scope) = receiver.recv().expect("the closure was called");
+    let poller = Poller::new();
+    assert!(poller.poll(task.as_mut()).is_pending());
+    // Events before the scope moves, while it is away, and after.
+    drop(scope.spawn(futures.remove(0)));
+    assert_eq!(poller.wakes(), 1);
+    assert!(elsewhere(|| poller.poll(task.as_mut()).is_pending()));
+    assert_eq!(children.journal(), "poll 0, poll 0, poll 1");
+    drop(cancelled.cancel("stop"));
+    elsewhere(|| drop(scope.spawn(futures.remove(0))));
+    assert_eq!(poller.wakes(), 1);
+    assert!(poller.poll(task.as_mut()).is_pending());
+    assert_eq!(children.journal(), "poll 2, poll 0, drop 0");
+    children.end(1, Ok(1));
+    elsewhere(|| children.end(2, Ok(2)));
+    assert_eq!(poller.wakes(), 1);
+    assert!(poller.poll(task.as_mut()).is_ready());
+}
+
 /// Otherwise a child that is added on another thread would never be polled, or twice.
 #[test]
 fn a_child_that_is_added_on_another_thread_is_polled_once() {

@@ -126,7 +126,7 @@ fn model_with(preemptions: usize, model: impl Fn() + Sync + Send + 'static) {
 }
 
 /// A model with one further thread.
-fn two_threads(model: impl Fn() + Sync + Send + 'static) {
+pub(crate) fn two_threads(model: impl Fn() + Sync + Send + 'static) {
     model_with(3, model);
 }
 
@@ -136,7 +136,7 @@ fn three_threads(model: impl Fn() + Sync + Send + 'static) {
 }
 
 /// Makes something on a thread of its own, which then ends.
-fn elsewhere<R: 'static>(make: impl FnOnce() -> R + 'static) -> R {
+pub(crate) fn elsewhere<R: 'static>(make: impl FnOnce() -> R + 'static) -> R {
     let (sender, receiver) = std::sync::mpsc::channel();
     thread::spawn(move || sender.send(make()).unwrap()).join().unwrap();
     receiver.recv().unwrap()

@@ -107,6 +107,14 @@ impl<P, T> Blocks<P, T> {
         self.first().is_some()
     }
 
+    /// Adds the first block, of vacant slots that have wakers, and returns their list.
+    #[cold]
+    pub(super) fn start(&mut self) -> SlotList {
+        let vacant = self.grow();
+        self.set_wakers(Wakers::new(self.count as usize));
+        vacant
+    }
+
     /// Gives wakers to the children of the only block.
     pub(super) fn set_wakers(&mut self, wakers: Wakers) {
         debug_assert!(self.blocks.len() == 1 && !self.have_wakers());
@@ -157,6 +165,22 @@ impl<P, T> Blocks<P, T> {
         self.first().map_or(0, |first| first.kept_of(waker))
     }
 
+    /// From here to [`unmute_parent`](Self::unmute_parent), a child that is woken on this thread
+    /// does not wake the parent.
+    #[inline]
+    pub(super) fn mute_parent(&self) {
+        if let Some(first) = self.first() {
+            first.mute_parent();
+        }
+    }
+
+    #[inline]
+    pub(super) fn unmute_parent(&self, waker: &Waker) {
+        if let Some(first) = self.first() {
+            first.unmute_parent(waker);
+        }
+    }
+
     pub(super) fn wake_parent(&self) {
         if let Some(first) = self.first() {
             first.wake_parent();
@@ -174,6 +198,17 @@ impl<P, T> Blocks<P, T> {
         first.queue().take(|slot| self.ready_link(slot))
     }
 
+    /// Takes the woken slots, and adds them to `taken`, whose last one is `last`.
+    #[inline]
+    pub(super) fn take_more_woken(&self, taken: &mut Taken, last: &mut u32) {
+        let Some(first) = self.first() else { return };
+        let (more, last_of_more) = first.queue().take_to_last(|slot| self.ready_link(slot));
+        if !more.is_empty() {
+            taken.append(*last, more, |slot| self.ready_link(slot));
+            *last = last_of_more;
+        }
+    }
+
     /// Removes and returns the next slot of `taken`.
     #[inline]
     pub(super) fn next_of(&self, taken: &mut Taken) -> Option<u32> {
@@ -186,6 +221,16 @@ impl<P, T> Blocks<P, T> {
         let block = self.block_of(slot);
         let Block { base, children, .. } = &mut self.blocks[block];
         children.at((slot - *base) as usize)
+    }
+
+    /// The child of a slot that has a waker, and whether it is [queued](ReadyLink::is_queued).
+    #[inline]
+    pub(super) fn child_and_is_queued(&mut self, slot: u32) -> (Pin<&mut ChildSlot<P, T>>, bool) {
+        let block = self.block_of(slot);
+        let Block { base, children, wakers } = &mut self.blocks[block];
+        let index = slot - *base;
+        let is_queued = wakers.as_ref().expect(HAVE_WAKERS).link(index).is_queued();
+        (children.at(index as usize), is_queued)
     }
 
     /// Adds a slot to the end of a list. It is in no other.

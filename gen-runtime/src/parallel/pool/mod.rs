@@ -1,12 +1,15 @@
-//! Children that are added and removed while they run, for `WaitIterator` and `limit`.
+//! Children that are added and removed while they run, for `WaitIterator`, `limit` and scopes.
 //!
 //! | file | what it holds |
 //! |---|---|
 //! | `poll.rs` | the polls: which children, in which order, and how many |
 //! | `pass_on.rs` | a cancellation or a question, which is passed on to all children |
+//! | `members.rs` | [`Members`]: the slots of a scope, which polls its children itself |
 //! | `blocks.rs` | the children and their wakers, in blocks |
 //! | `list.rs` | the lists of the slots that are fresh, ended and vacant |
 //! | `tags.rs` | the tags of the children |
+//!
+//! The rest of this page is about [`Pool`].
 //!
 //! # Slots
 //!
@@ -58,6 +61,7 @@
 
 mod blocks;
 mod list;
+mod members;
 mod pass_on;
 mod poll;
 mod tags;
@@ -66,6 +70,7 @@ use std::mem;
 
 use self::blocks::Blocks;
 use self::list::{Link, SlotList};
+pub(crate) use self::members::Members;
 pub(crate) use self::pass_on::NamesChildren;
 use self::tags::Tags;
 use super::held_cancellations::HeldCancellations;

@@ -115,6 +115,31 @@ impl Wakers {
         usize::from(here) + usize::from(parent.keeps_there(waker))
     }
 
+    /// From here to the next [`unmute_parent`](Self::unmute_parent), a child that is woken on this
+    /// thread does not wake the parent.
+    #[inline]
+    pub(in crate::parallel) fn mute_parent(&self) {
+        let Header { parent, .. } = self.header();
+        if self.header().is_mine() {
+            // SAFETY: this is the thread of the owner.
+            unsafe { parent.mute_here(true) };
+        } else {
+            debug_assert_eq!(self.header().owner, OwnerId::NONE);
+            parent.close_there();
+        }
+    }
+
+    /// Makes `waker` the one that is woken when a child is woken, after it was
+    /// [muted](Self::mute_parent).
+    #[inline]
+    pub(in crate::parallel) fn unmute_parent(&self, waker: &Waker) {
+        if self.header().is_mine() {
+            // SAFETY: this is the thread of the owner.
+            unsafe { self.header().parent.mute_here(false) };
+        }
+        self.set_parent(waker);
+    }
+
     pub(in crate::parallel) fn wake_parent(&self) {
         let Header { parent, .. } = self.header();
         if self.header().is_mine() {

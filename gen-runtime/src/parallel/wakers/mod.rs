@@ -48,7 +48,7 @@
 //! | field | changed by | read by |
 //! |---|---|---|
 //! | `owner`, `count`, `base`, `first`, `index` | the maker, before others know the block | any thread |
-//! | `spare`, `is_settled`, `here` | the owner | the owner |
+//! | `spare`, `is_settled`, `here`, `is_muted` | the owner | the owner |
 //! | `listed` | the owner; the poll of the group if no thread owns the block | the same |
 //! | `next`, `head` | the same, with atomic stores | the same, and a group that was taken over |
 //! | `all`, `there`, `is_taken`, `inbox`, `is_sent`, `behind` | any thread, by atomics or with the lock | any thread |

@@ -14,6 +14,9 @@
 //! | Waking: the wake is further up the stack | | nothing: the poll of that wake is due | Kept | Gone |
 //! | Gone | | nothing | | |
 //!
+//! While the parent is *muted*, no wake on the thread of the owner changes `here` or wakes it. A
+//! scope mutes its parent while it is polled, and asks for its next poll itself.
+//!
 //! `there` is taken by the thread that wakes it, which sets `is_taken`. The next poll sees this, as
 //! it is the poll that the wake has asked for, and stores the waker again. Until then other threads
 //! find none, and need not wake: a poll that will find their children is due.
@@ -23,12 +26,14 @@ use std::ptr::NonNull;
 use std::task::Waker;
 
 use crate::report::contain;
-use crate::sync::{lock, AtomicBool, Mutex, Ordering, UnsafeCell};
+use crate::sync::{lock, AtomicBool, Cell, Mutex, Ordering, UnsafeCell};
 
 pub(super) struct Parent {
     here: UnsafeCell<Here>,
     there: Mutex<Option<Waker>>,
     is_taken: AtomicBool,
+    /// Used by the owner only.
+    is_muted: Cell<bool>,
 }
 
 enum Here {
@@ -52,7 +57,12 @@ impl Parent {
     }
 
     fn new(here: Here) -> Self {
-        Parent { here: UnsafeCell::new(here), there: Mutex::new(None), is_taken: AtomicBool::new(false) }
+        Parent {
+            here: UnsafeCell::new(here),
+            there: Mutex::new(None),
+            is_taken: AtomicBool::new(false),
+            is_muted: Cell::new(false),
+        }
     }
 
     /// # Safety
@@ -70,6 +80,9 @@ impl Parent {
     /// This is the thread of the owner, and a reference keeps the block.
     #[inline(never)]
     pub(super) unsafe fn wake_here(&self) {
+        if self.is_muted.get() {
+            return;
+        }
         // SAFETY: by the caller's promise, here and below.
         let here = unsafe { self.replace_here(Here::Waking) };
         match &here {
@@ -101,6 +114,16 @@ impl Parent {
         let waker = there.take();
         self.is_taken.store(true, Ordering::Relaxed);
         waker
+    }
+
+    /// Whether a wake on the thread of the owner does nothing.
+    ///
+    /// # Safety
+    ///
+    /// This is the thread of the owner.
+    #[inline]
+    pub(super) unsafe fn mute_here(&self, is_muted: bool) {
+        self.is_muted.set(is_muted);
     }
 
     /// Makes `waker` the one to wake.

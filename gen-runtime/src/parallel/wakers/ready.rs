@@ -60,6 +60,13 @@ impl ReadyLink {
             listed: Cell::new(Listed::No),
         }
     }
+
+    /// By the poll of the group: whether the child is queued, or [taken](Taken) and not yet polled.
+    /// A concurrent [`send`](ReadyQueue::send) may be missed.
+    #[inline]
+    pub(in crate::parallel) fn is_queued(&self) -> bool {
+        self.listed.get() != Listed::No || self.is_sent.load(Ordering::Relaxed)
+    }
 }
 
 /// The children that were woken since the group last took them.
@@ -142,13 +149,19 @@ impl ReadyQueue {
     /// By the group: takes all queued children, in the order of their wakes.
     #[inline]
     pub(in crate::parallel) fn take<'a>(&self, link: impl Fn(u32) -> &'a ReadyLink) -> Taken {
+        self.take_to_last(link).0
+    }
+
+    /// Also returns the last of them; without any, it has no meaning.
+    #[inline]
+    pub(in crate::parallel) fn take_to_last<'a>(&self, link: impl Fn(u32) -> &'a ReadyLink) -> (Taken, u32) {
         if self.has_mail() {
             self.read_mail(&link);
         }
         let head = self.head.load(Ordering::Relaxed);
         self.head.store(END, Ordering::Relaxed);
         // The list begins with the last wake.
-        Taken { first: reversed(head, |child| &link(child).next) }
+        (Taken { first: reversed(head, |child| &link(child).next) }, head)
     }
 
     /// Moves the children from the inbox to the list.
@@ -227,6 +240,21 @@ impl Taken {
     /// Whether all of them were polled.
     pub(in crate::parallel) fn is_empty(&self) -> bool {
         self.first == END
+    }
+
+    /// Adds children that were taken later. `last` is the last one, if it is not empty.
+    #[inline]
+    pub(in crate::parallel) fn append<'a>(
+        &mut self,
+        last: u32,
+        later: Taken,
+        link: impl Fn(u32) -> &'a ReadyLink,
+    ) {
+        if self.is_empty() {
+            *self = later;
+        } else {
+            link(last).next.store(later.first, Ordering::Relaxed);
+        }
     }
 
     /// Removes and returns the next child. From here on it can be queued again.

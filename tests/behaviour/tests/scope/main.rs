@@ -5,6 +5,7 @@ mod borrowing;
 mod cancelling;
 mod failures;
 mod lifetimes;
+mod order;
 mod panics;
 
 use std::cell::{Cell, RefCell};
