@@ -94,6 +94,43 @@ pub fn results_one_by_one(children: u64) {
     }
 }
 
+/// A scope of so many children, whose handles are dropped.
+async fn scope_of<F>(children: u64, child: fn() -> F) -> gen::Result
+where
+    F: Future<Output = gen::Result<u64>>,
+{
+    gen::scope_local(|scope| async move {
+        (0..children).for_each(|_| drop(scope.spawn(child())));
+        Ok::<(), gen::Error>(())
+    })
+    .await
+}
+
+/// Children of scopes of ten, which are ready.
+pub fn ready_scopes(children: u64) {
+    for _ in 0..children / 10 {
+        let _ = black_box(bare(scope_of(10, || at_once(1))));
+    }
+}
+
+/// Children of scopes of ten, which are all woken between two polls.
+pub fn scopes_in_batches(children: u64) {
+    for _ in 0..children / 10 {
+        let _ = black_box(drive(scope_of(10, woken), false));
+    }
+}
+
+/// Children of one scope, which come one after the other and suspend once.
+pub fn children_one_by_one(children: u64) {
+    let body = |scope: gen::LocalScope<'static>| async move {
+        for n in 0..children {
+            let _ = black_box(scope.spawn(later(n)).await);
+        }
+        Ok::<(), gen::Error>(())
+    };
+    bare(gen::scope_local(body)).expect("no child fails");
+}
+
 /// Tasks that end in their first step.
 pub fn ready_tasks(tasks: u64) {
     gen::IoLoop::new().block_on(async {

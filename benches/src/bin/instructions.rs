@@ -91,6 +91,9 @@ const WORKS: &[Work] = works! {
     lists_in_batches 485.0;
     lists_one_by_one 474.0;
     results_one_by_one 736.0;
+    ready_scopes 1253.0;
+    scopes_in_batches 1823.0;
+    children_one_by_one 1873.0;
     ready_tasks 350.0;
     suspended_tasks 1004.0;
     yields 205.0;

@@ -73,6 +73,10 @@ pub const ROWS: &[Row] = rows! {
     "results of 1,000 as they come, polled after each wake",
         "results as they come, polled after each wake", 1_000,
         "`WaitIterator`", TimesBestPeer(0.35);
+    "child of a scope of 10, ready", "scope, all ready", 10, "`scope`", TimesBestPeer(0.6);
+    "child of a scope of 100, ready", "scope, all ready", 100, "`scope`", TimesBestPeer(0.5);
+    "child of a scope of 10, suspended once", "scope, each suspends once", 10, "`scope`", TimesBestPeer(0.7);
+    "child of a scope of 100, suspended once", "scope, each suspends once", 100, "`scope`", TimesBestPeer(0.7);
     "spawn a body that never suspends", "spawn a body that never suspends", 100,
         "`spawn_local` of a coroutine", AtMost(20.0);
     "spawn a body that suspends once", "spawn a body that suspends once", 100,

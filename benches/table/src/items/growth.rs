@@ -6,7 +6,7 @@ use crate::fixtures::{child, task_queue, yield_now, Group, Wakes, MILLION};
 use crate::harness::{limit, ours, peer, Entry, Runner, Side};
 use crate::limits::{try_join, Executor};
 
-use super::{completions, lists, timers};
+use super::{completions, lists, scopes, timers};
 
 const SIZES: [usize; 5] = [100, 1_000, 10_000, 100_000, MILLION];
 const YIELDS: u64 = 5;
@@ -76,6 +76,7 @@ pub fn run(runner: &mut Runner) {
         let number = size as u64;
         runner.case("growth: tasks that yield five times", number, number.max(TASKS), tasks(number));
         timers::growth(runner, size);
+        scopes::growth(runner, size, size.max(TASKS as usize));
         let group = Group::new(size, MILLION);
         for wakes in Wakes::ALL {
             let case = format!("growth: list, {}", wakes.name());

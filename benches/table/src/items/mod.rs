@@ -9,6 +9,7 @@ mod lists;
 mod memory;
 mod on_tokio;
 mod resumes;
+mod scopes;
 mod spawns;
 mod timers;
 
@@ -24,6 +25,7 @@ pub const ITEMS: &[Item] = &[
     Item { name: "resumes", run: resumes::run },
     Item { name: "lists", run: lists::run },
     Item { name: "completions", run: completions::run },
+    Item { name: "scopes", run: scopes::run },
     Item { name: "spawns", run: spawns::run },
     Item { name: "timers", run: timers::run },
     Item { name: "callbacks", run: callbacks::run },
