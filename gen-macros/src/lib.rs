@@ -227,8 +227,8 @@ pub fn main(options: TokenStream, item: TokenStream) -> TokenStream {
 /// # The clock
 ///
 /// Without the option `tokio` the test runs on an embedded loop with a `gen::VirtualClock`. When
-/// nothing else is left to do, that clock moves to the next timer, so the test does not wait for its
-/// timers. It stands still while `gen::blocking` runs a function, and while a thread holds a
+/// nothing else is left to do, that clock moves to the next timer, so the test does not wait for
+/// its timers. It stands still while `gen::blocking` runs a function, and while a thread holds a
 /// `gen::KeepAlive`. If another thread or a socket is to wake the test, hold one, which
 /// `gen::Remote::keep_alive` makes; otherwise the test counts as one that hangs. Or take the real
 /// clock: write `#[gen::coroutine]` above `#[test]` in place of this attribute, and none of the

@@ -31,7 +31,7 @@ pub(crate) fn with_body(kind: AttributeKind, lowered: &Lowered, paths: &Paths) -
                 run(kind, machine(block, lowered, paths), lowered, paths).to_tokens(&mut tokens);
                 tokens
             });
-            // An attribute that makes a test for each case adds the attribute of the harness itself.
+            // An attribute that makes a test of each case adds the attribute of the harness.
             let is_one_test = kind == AttributeKind::Test && !cases::are_among(&lowered.attributes);
             let test = is_one_test.then(test_attribute);
             quote_spanned!(ours()=> #test #function)

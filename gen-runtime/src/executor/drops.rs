@@ -19,10 +19,10 @@
 //! A callback may wait for the value itself, on its own thread: it polls the future, or runs a loop
 //! that does. Then its drops are reported at once, and no more of them are noted.
 //!
-//! A task that the callback spawns is also polled on that thread, for its first step. What it drops
-//! there is noted, too. But it is not the callback that waits in such a poll, so nothing is reported
-//! yet: the callback goes on when the first step has ended. If it then runs a loop, perhaps that of
-//! the task, the drops are reported before the run.
+//! A task that the callback spawns is also polled on that thread, for its first step. Its drops
+//! there are noted, too. But it is not the callback that waits in such a poll, so nothing is
+//! reported yet: the callback goes on when the first step has ended. If it then runs a loop,
+//! perhaps that of the task, the drops are reported before the run.
 
 use std::cell::RefCell;
 use std::mem::{self, ManuallyDrop};
@@ -47,7 +47,8 @@ type Drops = Vec<Arc<dyn Abandon>>;
 /// The notes of a callback that is running.
 struct Notes {
     drops: Drops,
-    /// The number of first steps in which the callback runs: in those of its own tasks it is higher.
+    /// The number of first steps in which the callback runs: in those of its own tasks it is
+    /// higher.
     first_steps: u32,
     /// Whether such a task waits for a callable.
     has_waiting_task: bool,

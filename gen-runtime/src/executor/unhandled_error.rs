@@ -25,8 +25,8 @@ impl UnhandledError {
         UnhandledError { subject, error, drops: NotedDrops::default() }
     }
 
-    /// Takes the error out, to throw it. The rest stays behind, and the drops are reported after the
-    /// poll. If no yield has taken the error, it becomes a [new](Self::new) one.
+    /// Takes the error out, to throw it. The rest stays behind, and the drops are reported after
+    /// the poll. If no yield has taken the error, it becomes a [new](Self::new) one.
     pub(crate) fn into_parts(self) -> ((&'static str, NotedDrops), Error) {
         ((self.subject, self.drops), self.error)
     }

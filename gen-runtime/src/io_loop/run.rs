@@ -220,7 +220,7 @@ impl IoLoop {
     }
 }
 
-/// Gives the future a slot of the loop, and calls `run`, which runs the loop. Then drops the future.
+/// Gives the future a slot of the loop, calls `run`, which runs the loop, and drops the future.
 ///
 /// Returns the result of `run`, and the output or the panic of the future, if it has ended.
 pub(crate) fn with_root<F: Future, R>(

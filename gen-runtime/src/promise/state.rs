@@ -87,8 +87,8 @@ impl<T> PromiseState<T> {
     }
 
     fn is_seen(&self) -> bool {
-        // Relaxed: the caller has acquired, from the lock or from the counts of the owners, what the
-        // other owners have written.
+        // Relaxed: the caller has acquired all that the other owners have written, from the lock or
+        // from the counts of the owners.
         self.seen.load(Ordering::Relaxed)
     }
 

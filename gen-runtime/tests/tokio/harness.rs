@@ -1,5 +1,5 @@
-//! `#[gen::test(tokio)]`: the limit, the records and the tasks that are left. What holds on the
-//! loop of gen is in `tests/testing`.
+//! `#[gen::test(tokio)]`: the limit, the records and the tasks that are left. `tests/testing` has
+//! the tests on the loop of gen.
 
 use std::future::pending;
 use std::panic::{catch_unwind, AssertUnwindSafe};

@@ -262,7 +262,7 @@ fn a_test_may_take_a_day() -> gen::Result {
     yield_!(gen::sleep(24 * HOUR))
 }
 
-/// What is due exactly at the limit would fail.
+/// A test whose last timer is due exactly at the limit would fail.
 #[gen::test(limit = "3600s")]
 fn the_limit_itself_is_in_time() -> gen::Result {
     yield_!(gen::sleep(HOUR))

@@ -51,7 +51,7 @@ pub(super) fn attributes(line: &str) -> Option<Vec<Attribute>> {
         return Some(Vec::new());
     }
     // Other lines are not parsed. They may be text of a string, and the compiler would report what
-    // its edition reserves, such as `it's`. A line that begins a string or a block, and does not end
-    // it, is refused by `proc-macro2` before the compiler sees it.
+    // its edition reserves, such as `it's`. A line that begins a string or a block, and does not
+    // end it, is refused by `proc-macro2` before the compiler sees it.
     line.starts_with("#[").then(|| Attribute::parse_outer.parse_str(line).ok()).flatten()
 }

@@ -234,8 +234,8 @@ where
     }
 
     /// Polls the child of a slot. In a first poll the slot is the first of `fresh`, and leaves that
-    /// list. Returns `None`, without a poll, if a wake has named a slot without a running child: the
-    /// child has ended since, or is fresh and keeps its place.
+    /// list. Returns `None`, without a poll, if a wake has named a slot without a running child:
+    /// the child has ended since, or is fresh and keeps its place.
     #[inline]
     fn poll_child(&mut self, slot: u32, is_first: bool) -> Option<Poll<ChildEnded>> {
         let Pool { blocks, fresh, held, .. } = self;

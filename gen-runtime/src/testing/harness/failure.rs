@@ -78,7 +78,7 @@ pub(super) fn leaks(waiting: &[String]) -> Option<String> {
     };
     Some(format!(
         "{subject} still alive at the end of the test\n{}\
-         help: wait for its end: `yield_!(task)?`, or end it: `yield_!(task.cancel(\"the test is over\"))?`\n\
+         help: wait for its end: `yield_!(task)?`, or end it: `yield_!(task.cancel(\"..\"))?`\n\
          help: if tasks may be left, write `#[gen::test(leaks = \"allowed\")]`",
         Lines(waiting),
     ))

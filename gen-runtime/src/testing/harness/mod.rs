@@ -75,7 +75,7 @@ pub fn run<F: Future>(options: TestOptions, coroutine: F, has_failed: fn(&F::Out
     conclude(outcome, own, test.end(hang, own))
 }
 
-/// Ends a test: with its own failure, if it has one, else with that which the harness has found.
+/// Ends a test: with its own failure, if it has one, else with the failure that the harness found.
 #[track_caller]
 fn conclude<T>(outcome: Option<thread::Result<T>>, has_own_failure: bool, failure: Failure) -> T {
     match outcome {
