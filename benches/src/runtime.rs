@@ -1,10 +1,11 @@
 //! Work of the runtime around the bodies: lists, tasks, timers, and values of callbacks. Each
 //! function does so many operations, on the present thread.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::hint::black_box;
 use std::pin::{pin, Pin};
+use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -236,7 +237,7 @@ pub fn callback_futures(values: u64) {
     }
 }
 
-/// Values of callbacks with a key, awaited before the callback is called.
+/// Values of callbacks with a key, awaited before the callback is called, in a group.
 pub fn callbacks(values: u64) {
     #[gen::coroutine]
     fn pass(values: u64) -> gen::Result {
@@ -253,4 +254,24 @@ pub fn callbacks(values: u64) {
         Ok(())
     }
     bare(pass(values)).expect("all values come");
+}
+
+/// Values of callbacks with a key, awaited before the callback is called, one by one.
+pub fn callbacks_alone(values: u64) {
+    type Given = Rc<Cell<Option<gen::Callable<u64>>>>;
+
+    #[gen::coroutine]
+    fn pass(values: u64, given: Given) -> gen::Result {
+        for _ in 0..values {
+            given.set(Some(gen::yield_!(gen::Callback::<u64>::new("key"))?));
+            let _ = black_box(gen::yield_!(gen::Wait::<u64>::new("key"))?);
+        }
+        Ok(())
+    }
+    let given = Given::default();
+    let mut cx = Context::from_waker(Waker::noop());
+    let mut body = pin!(pass(values, Rc::clone(&given)));
+    while body.as_mut().poll(&mut cx).is_pending() {
+        given.take().expect("it was given").call(1);
+    }
 }

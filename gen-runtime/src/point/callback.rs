@@ -4,9 +4,10 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use super::key::Key;
-use super::registration::Store;
+use super::registration::{store, Registration, SharedRegistration};
 use super::runner::Runner;
 use super::YieldPoint;
+use crate::executor::abandon;
 use crate::opaque::opaque_debug;
 use crate::yieldable::join::not_awaited;
 use crate::yieldable::Yielded;
@@ -107,23 +108,32 @@ opaque_debug!([T, Q] Callback<T, Q>);
 /// the coroutine's [context](crate::context) has failed that owns them, the wait fails with the
 /// error of that callback. Then the key is no leak when the call ends, and may be registered again.
 pub struct Callable<T> {
-    registration: Arc<dyn Store<T>>,
+    registration: SharedRegistration,
+    /// Stores a value in a registration for keys of the type of its key.
+    store: fn(&Registration, T),
 }
 
 impl<T> Callable<T> {
-    pub(super) fn new(registration: Arc<dyn Store<T>>) -> Self {
+    /// A callable of a registration for keys of type `Q`.
+    pub(super) fn new<Q: Key>(registration: SharedRegistration) -> Self
+    where
+        T: 'static,
+    {
         registration.grow();
-        Callable { registration }
+        Callable::first::<Q>(registration)
     }
 
     /// The callable of a registration that counts it already.
-    pub(super) fn first(registration: Arc<dyn Store<T>>) -> Self {
-        Callable { registration }
+    pub(super) fn first<Q: Key>(registration: SharedRegistration) -> Self
+    where
+        T: 'static,
+    {
+        Callable { registration, store: store::<T, Q> }
     }
 
     /// Stores the value.
     pub fn call(&self, value: T) {
-        self.registration.store(value);
+        (self.store)(&self.registration, value);
     }
 
     /// Turns it into a closure that stores its argument, for functions that take a closure.
@@ -155,14 +165,15 @@ impl<T> Callable<T> {
 
 impl<T> Clone for Callable<T> {
     fn clone(&self) -> Self {
-        Callable::new(Arc::clone(&self.registration))
+        self.registration.grow();
+        Callable { registration: self.registration.clone(), store: self.store }
     }
 }
 
 impl<T> Drop for Callable<T> {
     fn drop(&mut self) {
         if self.registration.shrink() {
-            Arc::clone(&self.registration).abandon();
+            abandon(Arc::new(self.registration.clone()));
         }
     }
 }

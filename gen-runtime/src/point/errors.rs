@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::key::Key;
 use super::named::{names_a_registered_key, KeyList, LeakedKey, NamedKey};
-use super::registration::AnyRegistration;
+use super::registration::SharedRegistration;
 use crate::error::unit_error;
 
 /// A key was registered while it was already pending.
@@ -20,7 +20,7 @@ pub struct KeyReuseError {
 
 impl KeyReuseError {
     /// Makes the error from the registration that is pending.
-    pub(super) fn new(pending: Arc<dyn AnyRegistration>) -> Self {
+    pub(super) fn new(pending: SharedRegistration) -> Self {
         KeyReuseError { registered_at: pending.at(), key: NamedKey::registered(pending) }
     }
 }
@@ -63,8 +63,8 @@ impl UnknownKeyError {
     }
 
     /// Adds pending keys of other types, one of which may look the same.
-    pub(super) fn with_pending(mut self, pending: Vec<Arc<dyn AnyRegistration>>) -> Self {
-        let named = |registration: Arc<dyn AnyRegistration>| PendingKey {
+    pub(super) fn with_pending(mut self, pending: Vec<SharedRegistration>) -> Self {
+        let named = |registration: SharedRegistration| PendingKey {
             key_type: registration.key().type_name(),
             key: NamedKey::registered(registration),
         };
@@ -109,7 +109,7 @@ pub struct KeyTypeError {
 
 impl KeyTypeError {
     /// Makes the error from the registration that was asked for a `T`.
-    pub(super) fn new<T>(pending: Arc<dyn AnyRegistration>) -> Self {
+    pub(super) fn new<T>(pending: SharedRegistration) -> Self {
         let (registered, registered_at) = (pending.value_type(), pending.at());
         KeyTypeError {
             key: NamedKey::registered(pending),
@@ -141,7 +141,7 @@ pub struct CallbackDroppedError {
 
 impl CallbackDroppedError {
     /// Makes the error from the registration of the key, which is closed.
-    pub(super) fn of_key(closed: Arc<dyn AnyRegistration>) -> Self {
+    pub(super) fn of_key(closed: SharedRegistration) -> Self {
         let at = closed.at();
         CallbackDroppedError { key: Some((NamedKey::registered(closed), at)) }
     }
@@ -224,7 +224,7 @@ unit_error! {
 pub(super) struct NotReady(LeakedKey);
 
 impl NotReady {
-    pub(super) fn new(pending: Arc<dyn AnyRegistration>) -> Self {
+    pub(super) fn new(pending: SharedRegistration) -> Self {
         NotReady(LeakedKey::new(pending))
     }
 }

@@ -24,17 +24,12 @@ impl<Q: Hash + Eq + Debug + Send + Sync + 'static> Key for Q {}
 
 /// A key whose type is erased.
 pub(super) trait AnyKey: AsAny {
-    fn equals(&self, other: &dyn AnyKey) -> bool;
     /// Its debug form. `Debug` is code of the user, and may panic.
     fn text(&self) -> String;
     fn type_name(&self) -> &'static str;
 }
 
 impl<Q: Key> AnyKey for Q {
-    fn equals(&self, other: &dyn AnyKey) -> bool {
-        other.as_any().downcast_ref::<Q>().is_some_and(|other| self == other)
-    }
-
     fn text(&self) -> String {
         format!("{self:?}")
     }

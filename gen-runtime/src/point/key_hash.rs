@@ -10,6 +10,7 @@ use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::LazyLock;
 
 /// Returns the hash of a key. `Hash` is code of the user.
+#[inline]
 pub(super) fn hash(key: &impl Hash) -> u64 {
     static SECRETS: LazyLock<Secrets> = LazyLock::new(Secrets::new);
     hash_with(*SECRETS, key)
@@ -59,17 +60,34 @@ fn fold(number: u64, factor: u64) -> u64 {
     product as u64 ^ (product >> 64) as u64
 }
 
+/// The word of less than eight bytes, by reads that overlap: bytes at the same place are equal.
+#[inline]
+fn word_of(bytes: &[u8]) -> u64 {
+    let at = |index: usize| u64::from(bytes[index]) << (8 * index);
+    match bytes {
+        [] => 0,
+        [_] | [_, _] | [_, _, _] => at(0) | at(bytes.len() / 2) | at(bytes.len() - 1),
+        [first @ .., _, _, _, _] if first.len() < 4 => {
+            let four = |from: usize| {
+                let four = bytes[from..from + 4].try_into().expect("there are four bytes");
+                u64::from(u32::from_le_bytes(four)) << (8 * from)
+            };
+            four(0) | four(first.len())
+        }
+        _ => unreachable!("a word has eight bytes"),
+    }
+}
+
 impl Hasher for KeyHasher {
     #[inline]
     fn write(&mut self, bytes: &[u8]) {
         let mut words = bytes.chunks_exact(8);
         for word in &mut words {
-            self.add(word.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)));
+            self.add(u64::from_le_bytes(word.try_into().expect("a chunk has eight bytes")));
         }
-        // The number of the last bytes is in the byte that they leave free.
         let last = words.remainder();
-        let count = (last.len() as u64) << 56;
-        self.add(last.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)) | count);
+        // The number of the last bytes is in the byte that they leave free.
+        self.add(word_of(last) | (last.len() as u64) << 56);
     }
 
     #[inline]

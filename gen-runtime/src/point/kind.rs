@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 
 use super::errors::LeakedCallbackError;
+use super::handle::during;
 use super::named::KeyList;
 use super::pending::Pending;
 use super::registry::KeyRegistry;
@@ -86,7 +87,7 @@ impl<T, E: TakesUpErrors> MayLeak for Result<T, E> {
 
 impl<O: MayLeak> Finish<O> for u8 {
     fn poll(call: &Call<u8>, poll_body: impl FnOnce() -> Poll<O>) -> Poll<O> {
-        poll_body().map(|output| {
+        during(poll_body).map(|output| {
             let leaked = call.state().registry.end();
             // An error of the body says more than the keys that it leaves in consequence.
             if output.is_ok() && !leaked.is_empty() {
@@ -125,12 +126,11 @@ enum Source {
 }
 
 impl PointsFrame {
-    fn registry(&self) -> Arc<KeyRegistry> {
-        let registry = match &self.0 {
+    fn registry(&self) -> &Arc<KeyRegistry> {
+        match &self.0 {
             Source::Call(registry) => registry,
             Source::Block(registry) => registry.get_or_init(|| Arc::new(KeyRegistry::new())),
-        };
-        Arc::clone(registry)
+        }
     }
 }
 

@@ -14,15 +14,18 @@
 //! | `table.rs` | the registrations of a call, by the hash of their key: a few in a list, many in a map |
 //! | `key.rs` | keys of any type in one table |
 //! | `key_hash.rs` | the hashes of keys |
-//! | `registration.rs` | one key: its value, and the points that wait for it |
+//! | `registration.rs` | one key: its state, and the points that wait for it |
+//! | `value.rs` | the place of its value |
 //! | `any_value_waiters.rs` | the points that wait for any value at all; made with the first of them |
 //! | `runner.rs` | [`Runner`]: the coroutine call, as a point sees it |
+//! | `handle.rs` | an owner of the registry, which a point leaves to the next one |
 //! | `pending.rs` | the future of a yielded point |
 //! | `callback.rs`, `wait.rs`, `wait_all.rs`, `forget.rs` | the points that use keys |
 //! | `from_callback.rs` | [`from_callback()`]: waits for the argument of a callback, without a key |
 //! | `errors.rs` | the errors of keys |
 //! | `named.rs` | the keys that an error names, printed when the error is read |
 //! | `models.rs`, `models_of_from_callback.rs` | loom models: a call of a callable against a wait, a drop, or the end of the call |
+//! | `models_of_values.rs` | loom models: a value that is taken against calls, clones and drops of callables |
 //!
 //! ## States and events of a registration
 //!
@@ -51,11 +54,14 @@
 //! ## Who owns what
 //!
 //! - The *registry* is owned by the call, and shared with the frame and with the points that are
-//!   pending. Callables do not hold it.
-//! - A *registration* is shared between the registry and its callables. The end of the call closes
-//!   all registrations, so a callable that is kept keeps only a closed cell alive.
+//!   pending. Callables do not hold it. It has a lock, and not the call: a point, or a clone of its
+//!   runner, may be on another thread than the call, so no access to it knows that it is alone.
+//! - A *registration* is one block. Its owners are the registry, its callables, the point that has
+//!   found it, and errors that name it. The end of the call closes all registrations, so a callable
+//!   that is kept keeps only a closed cell alive.
 //! - A *value* is in its registration until it is taken or replaced, or the registration is closed.
-//!   It is dropped outside of the locks.
+//!   It is dropped outside of the locks. A point that takes it, and finds that it is the only owner
+//!   left, needs no lock.
 //! - A *waker* is in the registration that its point has asked about. If the point has asked about
 //!   none, the waker is in the `AnyValueWaiters`, which every stored value wakes. The future of the
 //!   point takes the waker out when it is ready or dropped.
@@ -68,6 +74,7 @@ mod callback;
 mod errors;
 mod forget;
 mod from_callback;
+mod handle;
 mod key;
 mod key_hash;
 mod kind;
@@ -75,12 +82,15 @@ mod kind;
 mod models;
 #[cfg(all(test, loom))]
 mod models_of_from_callback;
+#[cfg(all(test, loom))]
+mod models_of_values;
 mod named;
 mod pending;
 mod registration;
 mod registry;
 mod runner;
 mod table;
+mod value;
 mod wait;
 mod wait_all;
 
@@ -170,4 +180,15 @@ pub trait YieldPoint {
     ///
     /// An error arrives at the yield.
     fn get_result(&mut self, runner: &Runner) -> Result<Self::Output>;
+
+    /// `is_ready`, and if so `get_result`: a point that does both in one step has this method.
+    #[doc(hidden)]
+    #[inline]
+    fn try_result(&mut self, runner: &Runner) -> Result<Option<Self::Output>> {
+        if self.is_ready(runner)? {
+            self.get_result(runner).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
 }

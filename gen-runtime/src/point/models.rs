@@ -33,7 +33,7 @@ impl Call {
     }
 
     fn runner(&self) -> Runner {
-        Runner::new(Arc::clone(&self.0))
+        Runner::new(&self.0)
     }
 
     fn pending<P: YieldPoint>(&self, point: P) -> Pending<P> {
@@ -50,6 +50,14 @@ impl Call {
 pub(super) fn three_threads(run: impl Fn() + Send + Sync + 'static) {
     let mut model = loom::model::Builder::new();
     model.preemption_bound = Some(2);
+    model.check(run);
+}
+
+/// A model of two threads and a future that asks several times, in all orders with at most three
+/// preemptions. All orders would take minutes.
+pub(super) fn two_threads(run: impl Fn() + Send + Sync + 'static) {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(3);
     model.check(run);
 }
 
@@ -105,7 +113,7 @@ fn all_calls_reach_a_wait_for_all() {
 
 #[test]
 fn a_callable_that_is_dropped_ends_the_wait() {
-    loom::model(|| {
+    two_threads(|| {
         let call = Call::new();
         let callable = call.callable::<u32>("k");
         let dropper = thread::spawn(move || drop(callable));
@@ -277,7 +285,7 @@ fn a_call_against_an_error_that_is_thrown_loses_no_value() {
 /// A callable is dropped inside of a callback that succeeds: the drop is reported at its end.
 #[test]
 fn a_callable_that_a_callback_drops_ends_the_wait() {
-    loom::model(|| {
+    two_threads(|| {
         let call = Call::new();
         let callable = call.callable::<u32>("k");
         let context = context::capture();
@@ -328,7 +336,7 @@ fn a_key_that_is_given_up_ends_the_wait_for_it() {
         let call = Call::new();
         let _callable = call.callable::<u32>("k");
         let registry = Arc::clone(&call.0);
-        let other = thread::spawn(move || block_on(Pending::new(Forget::new("k"), Runner::new(registry))));
+        let other = thread::spawn(move || block_on(Pending::new(Forget::new("k"), Runner::new(&registry))));
         let error = call.wait(Wait::<u32>::new("k")).unwrap_err();
         assert!(error.is::<UnknownKeyError>());
         other.join().unwrap().unwrap();
@@ -342,7 +350,7 @@ fn of_two_registrations_of_one_key_one_is_the_first() {
         let call = Call::new();
         let registry = Arc::clone(&call.0);
         let other =
-            thread::spawn(move || Runner::new(registry).register::<u32>("k", Location::caller()).is_ok());
+            thread::spawn(move || Runner::new(&registry).register::<u32>("k", Location::caller()).is_ok());
         let registered = call.runner().register::<u32>("k", Location::caller()).is_ok();
         assert_ne!(registered, other.join().unwrap());
         assert_eq!(call.0.end().len(), 1);

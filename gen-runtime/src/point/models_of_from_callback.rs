@@ -15,18 +15,10 @@ use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::sync::Arc;
 use loom::thread;
 
-use super::models::{three_threads, Value};
+use super::models::{three_threads, two_threads, Value};
 use super::{from_callback, CallbackDroppedError, Resolve};
 use crate::context;
 use crate::executor::{CallbackCall, Polled};
-
-/// A model of two threads and a future that asks several times, in all orders with at most three
-/// preemptions. All orders would take minutes.
-fn two_threads(run: impl Fn() + Send + Sync + 'static) {
-    let mut model = loom::model::Builder::new();
-    model.preemption_bound = Some(3);
-    model.check(run);
-}
 
 #[test]
 fn a_future_gets_the_first_of_two_calls() {

@@ -6,10 +6,10 @@
 use std::any::Any;
 use std::fmt;
 use std::panic::{catch_unwind, AssertUnwindSafe, Location, RefUnwindSafe, UnwindSafe};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use super::key::{AnyKey, Key};
-use super::registration::AnyRegistration;
+use super::registration::SharedRegistration;
 use crate::report::contain;
 
 /// The text of an error names at most so many keys.
@@ -19,7 +19,7 @@ pub(super) const NAMED_AT_MOST: usize = 8;
 #[derive(Clone)]
 pub(super) struct NamedKey {
     /// `None` if the key was printed at once.
-    registration: Option<Arc<dyn AnyRegistration>>,
+    registration: Option<SharedRegistration>,
     text: OnceLock<Box<str>>,
 }
 
@@ -29,7 +29,7 @@ impl RefUnwindSafe for NamedKey {}
 
 impl NamedKey {
     /// The key of a registration; printed on demand.
-    pub(super) fn registered(registration: Arc<dyn AnyRegistration>) -> Self {
+    pub(super) fn registered(registration: SharedRegistration) -> Self {
         NamedKey { registration: Some(registration), text: OnceLock::new() }
     }
 
@@ -98,7 +98,7 @@ pub struct LeakedKey {
 }
 
 impl LeakedKey {
-    pub(super) fn new(registration: Arc<dyn AnyRegistration>) -> Self {
+    pub(super) fn new(registration: SharedRegistration) -> Self {
         LeakedKey { registered_at: registration.at(), key: NamedKey::registered(registration) }
     }
 }

@@ -10,7 +10,6 @@ use super::YieldPoint;
 use crate::executor::report_before_wait;
 use crate::inject::in_flight;
 use crate::inject::question::WaitsFor;
-use crate::waiter::WaiterId;
 use crate::Result;
 
 /// The future of a yielded point.
@@ -23,10 +22,10 @@ pub struct Pending<P> {
 enum State {
     /// Not polled yet: set by `new`.
     New,
-    /// Started, and never pending so far: set by `look`.
+    /// Started, and not pending: set by `look`.
     Started,
     /// Pending; its wakers are with the keys that it has asked about: set by `look`.
-    Waiting(WaiterId),
+    Waiting,
     /// Ready or dropped: set by `leave`.
     Over,
 }
@@ -46,22 +45,19 @@ impl<P: YieldPoint> Pending<P> {
             point.start(runner)?;
             *state = State::Started;
         }
-        if let State::Waiting(id) = state {
-            runner.forget(*id);
+        if let State::Waiting = state {
+            runner.forget();
+            *state = State::Started;
         }
         let stored = runner.stored();
-        if point.is_ready(runner)? {
-            return Poll::Ready(point.get_result(runner));
+        if let Some(result) = point.try_result(runner)? {
+            return Poll::Ready(Ok(result));
         }
         if let Some(error) = runner.take_thrown(cx.waker()) {
             return Poll::Ready(Err(error));
         }
-        let id = match state {
-            State::Waiting(id) => *id,
-            _ => WaiterId::new(),
-        };
-        *state = State::Waiting(id);
-        if !runner.wait(id, cx.waker(), stored) {
+        *state = State::Waiting;
+        if !runner.wait(cx.waker(), stored) {
             // A value has come since the point was asked. It is asked in the next poll, because a
             // point that stores values itself would never let this one end.
             cx.waker().wake_by_ref();
@@ -89,9 +85,10 @@ impl<P: YieldPoint> Pending<P> {
 
 impl<P> Pending<P> {
     /// Takes its wakers out, and refuses further errors.
+    #[inline]
     fn leave(&mut self) {
-        if let State::Waiting(id) = std::mem::replace(&mut self.state, State::Over) {
-            self.runner.forget(id);
+        if let State::Waiting = std::mem::replace(&mut self.state, State::Over) {
+            self.runner.forget();
         }
         self.runner.close();
     }

@@ -4,18 +4,18 @@
 //! hashed before the registry is locked, and compared outside of the lock: under the lock,
 //! registrations are only found by their hash, one after the other.
 
+use std::cell::Cell;
 use std::panic::Location;
 use std::sync::{Arc, OnceLock};
 
 use super::any_value_waiters::AnyValueWaiters;
-use super::errors::{CallEnded, KeyReuseError, KeyTypeError, UnknownKeyError};
+use super::errors::{CallEnded, KeyReuseError, UnknownKeyError};
 use super::key::Key;
 use super::key_hash;
 use super::named::{LeakedKey, NAMED_AT_MOST};
-use super::registration::RegistrationId;
-use super::registration::{AnyRegistration, Registration};
+use super::registration::{Registration, RegistrationId, SharedRegistration};
 use super::table::KeyTable;
-use crate::waiter::StageLock;
+use crate::waiter::{StageLock, WaiterId, WaiterIds};
 use crate::Result;
 
 /// The keys that are registered in a call.
@@ -31,6 +31,8 @@ struct Keys {
     registered: KeyTable,
     /// The number of registrations so far.
     count: u64,
+    /// The names of the points, in the order of their first questions.
+    points: WaiterIds,
     /// The call has ended: no key is registered any more.
     ended: bool,
 }
@@ -66,7 +68,7 @@ impl KeyRegistry {
         key: Q,
         at: &'static Location<'static>,
         callables: usize,
-    ) -> Result<Arc<Registration<T, Q>>>
+    ) -> Result<SharedRegistration>
     where
         T: Send + 'static,
         Q: Key,
@@ -80,7 +82,7 @@ impl KeyRegistry {
                 None => Found::New(keys.insert(next.hash, |id| {
                     let any_value_waiters = self.any_value_waiters.get().cloned();
                     let key = key.take().expect("a key is registered once");
-                    Arc::new(Registration::new(key, at, id, callables, any_value_waiters))
+                    Registration::new::<T, Q>(key, at, id, callables, any_value_waiters)
                 })),
             });
             let pending = match found {
@@ -89,43 +91,48 @@ impl KeyRegistry {
                 Found::Pending(pending) => pending,
             };
             next = pending.id().next();
-            if key.as_ref().is_some_and(|key| pending.key().equals(key)) {
+            if key.as_ref().is_some_and(|key| pending.has_key_of::<T, Q>(key)) {
                 if !pending.is_settled() {
                     return Err(KeyReuseError::new(pending).into());
                 }
-                self.remove(pending.id());
+                drop(self.remove(pending.id()));
                 pending.give_up();
             }
         }
     }
 
-    /// The registration of a key for a value of any type.
-    pub(super) fn find(&self, key: &impl Key) -> Result<Arc<dyn AnyRegistration>> {
+    /// The registration of a key for a value of any type. The point that asks gets its name, if it
+    /// has none yet.
+    ///
+    /// It is found more easily if the value is a `T`.
+    pub(super) fn find<T: 'static>(
+        &self,
+        key: &impl Key,
+        point: &Cell<Option<WaiterId>>,
+    ) -> Result<SharedRegistration> {
         let mut next = first_of(key);
         loop {
-            let found = self.with(|keys| keys.registered.at_or_after(next));
+            let found = self.with(|keys| {
+                keys.name(point);
+                keys.registered.at_or_after(next)
+            });
             let Some(found) = found else { return Err(self.unknown(key).into()) };
-            if found.key().equals(key) {
+            if found.has_key_of::<T, _>(key) {
                 return Ok(found);
             }
             next = found.id().next();
         }
     }
 
-    /// The registration of a key for a value of type `T`.
-    pub(super) fn find_typed<T, Q>(&self, key: &Q) -> Result<Arc<Registration<T, Q>>>
-    where
-        T: Send + 'static,
-        Q: Key,
-    {
-        let found = self.find(key)?;
-        found.clone().into_any().downcast().map_err(|_| KeyTypeError::new::<T>(found).into())
+    /// The name of a point, which gets one if it has none yet.
+    pub(super) fn name_of(&self, point: &Cell<Option<WaiterId>>) -> WaiterId {
+        point.get().unwrap_or_else(|| self.with(|keys| keys.name(point)))
     }
 
     /// Takes a registration out; its key may be registered again.
-    pub(super) fn remove(&self, id: RegistrationId) {
-        let removed = self.with(|keys| keys.registered.remove(id));
-        drop(removed);
+    #[must_use = "it is dropped, with its key, or closed"]
+    pub(super) fn remove(&self, id: RegistrationId) -> Option<SharedRegistration> {
+        self.with(|keys| keys.registered.remove(id))
     }
 
     /// Ends the call: closes and removes all registrations, and returns those that are leaks.
@@ -139,7 +146,7 @@ impl KeyRegistry {
 
     #[cold]
     fn unknown<Q: Key>(&self, key: &Q) -> UnknownKeyError {
-        let of_another_type = |found: &&Arc<dyn AnyRegistration>| !found.key().as_any().is::<Q>();
+        let of_another_type = |found: &&SharedRegistration| !found.key().as_any().is::<Q>();
         let mut pending: Vec<_> =
             self.with(|keys| keys.registered.values().filter(of_another_type).cloned().collect());
         pending.sort_unstable_by_key(|registration| registration.id().number);
@@ -154,36 +161,38 @@ fn first_of(key: &impl Key) -> RegistrationId {
 }
 
 /// The answer to a key that is to be registered.
-enum Found<T, Q> {
+enum Found {
     /// It is registered now.
-    New(Arc<Registration<T, Q>>),
+    New(SharedRegistration),
     /// This registration has the same hash.
-    Pending(Arc<dyn AnyRegistration>),
+    Pending(SharedRegistration),
     /// The call has ended.
     Ended,
 }
 
 impl Keys {
-    /// Makes a registration with the next number.
-    fn insert<T, Q>(
+    /// Makes a registration with the next number, and returns the other one of its owners.
+    fn insert(
         &mut self,
         hash: u64,
-        make: impl FnOnce(RegistrationId) -> Arc<Registration<T, Q>>,
-    ) -> Arc<Registration<T, Q>>
-    where
-        T: Send + 'static,
-        Q: Key,
-    {
+        make: impl FnOnce(RegistrationId) -> (SharedRegistration, SharedRegistration),
+    ) -> SharedRegistration {
         let id = RegistrationId { hash, number: self.count };
-        let registration = make(id);
+        let (ours, other) = make(id);
         self.count += 1;
-        self.registered.insert(id, registration.clone());
-        registration
+        self.registered.insert(id, ours);
+        other
+    }
+
+    fn name(&mut self, point: &Cell<Option<WaiterId>>) -> WaiterId {
+        let name = point.get().unwrap_or_else(|| self.points.next());
+        point.set(Some(name));
+        name
     }
 }
 
 /// The keys that a call leaves behind.
-pub(super) struct Leaks(Vec<Arc<dyn AnyRegistration>>);
+pub(super) struct Leaks(Vec<SharedRegistration>);
 
 impl Leaks {
     pub(super) fn is_empty(&self) -> bool {

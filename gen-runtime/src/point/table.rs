@@ -10,9 +10,8 @@
 use std::collections::hash_map::Entry;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
-use std::sync::Arc;
 
-use super::registration::{AnyRegistration, RegistrationId};
+use super::registration::{RegistrationId, SharedRegistration};
 
 /// So many hashes are compared faster than one is found in a map.
 const LISTED_AT_MOST: usize = 8;
@@ -20,7 +19,7 @@ const LISTED_AT_MOST: usize = 8;
 pub(super) struct KeyTable(Form);
 
 enum Form {
-    List(Vec<(RegistrationId, Arc<dyn AnyRegistration>)>),
+    List(Vec<(RegistrationId, SharedRegistration)>),
     Map(KeyMap),
 }
 
@@ -32,19 +31,19 @@ impl Default for KeyTable {
 
 impl KeyTable {
     /// The first registration at or after that name, of those with the same hash.
-    pub(super) fn at_or_after(&self, id: RegistrationId) -> Option<Arc<dyn AnyRegistration>> {
+    pub(super) fn at_or_after(&self, id: RegistrationId) -> Option<SharedRegistration> {
         match &self.0 {
             Form::List(list) => {
                 let is_meant = |known: &RegistrationId| known.hash == id.hash && known.number >= id.number;
                 let (_, registration) = list.iter().find(|(known, _)| is_meant(known))?;
-                Some(Arc::clone(registration))
+                Some(registration.clone())
             }
             Form::Map(map) => map.at_or_after(id),
         }
     }
 
     /// Adds a registration, whose number is higher than those of the others.
-    pub(super) fn insert(&mut self, id: RegistrationId, registration: Arc<dyn AnyRegistration>) {
+    pub(super) fn insert(&mut self, id: RegistrationId, registration: SharedRegistration) {
         match &mut self.0 {
             Form::List(list) if list.len() < LISTED_AT_MOST => list.push((id, registration)),
             Form::List(list) => {
@@ -59,11 +58,13 @@ impl KeyTable {
 
     /// Takes a registration out, if it is there. It is to be dropped outside of the lock.
     #[must_use]
-    pub(super) fn remove(&mut self, id: RegistrationId) -> Option<Arc<dyn AnyRegistration>> {
+    pub(super) fn remove(&mut self, id: RegistrationId) -> Option<SharedRegistration> {
         match &mut self.0 {
             Form::List(list) => {
                 let position = list.iter().position(|(known, _)| *known == id)?;
-                Some(list.remove(position).1)
+                // Nearly always it is the only one.
+                let removed = if position + 1 == list.len() { list.pop()? } else { list.remove(position) };
+                Some(removed.1)
             }
             Form::Map(map) => {
                 let removed = map.remove(id);
@@ -76,7 +77,7 @@ impl KeyTable {
     }
 
     /// All registrations, in no order.
-    pub(super) fn values(&self) -> impl Iterator<Item = &Arc<dyn AnyRegistration>> {
+    pub(super) fn values(&self) -> impl Iterator<Item = &SharedRegistration> {
         let (list, map) = match &self.0 {
             Form::List(list) => (Some(list), None),
             Form::Map(map) => (None, Some(map)),
@@ -94,19 +95,19 @@ struct KeyMap {
 
 /// Registrations whose keys have the same hash, in the order of their numbers.
 enum OfOneHash {
-    One(Arc<dyn AnyRegistration>),
-    Many(Vec<Arc<dyn AnyRegistration>>),
+    One(SharedRegistration),
+    Many(Vec<SharedRegistration>),
 }
 
 impl KeyMap {
     /// The first registration at or after that name, of those with the same hash.
-    fn at_or_after(&self, id: RegistrationId) -> Option<Arc<dyn AnyRegistration>> {
+    fn at_or_after(&self, id: RegistrationId) -> Option<SharedRegistration> {
         let registrations = self.by_hash.get(&id.hash)?.as_slice();
         registrations.get(position(registrations, id)).cloned()
     }
 
     /// Adds a registration, whose number is higher than those of the others.
-    fn insert(&mut self, registration: Arc<dyn AnyRegistration>) {
+    fn insert(&mut self, registration: SharedRegistration) {
         match self.by_hash.entry(registration.id().hash) {
             Entry::Vacant(entry) => drop(entry.insert(OfOneHash::One(registration))),
             Entry::Occupied(mut entry) => entry.get_mut().push(registration),
@@ -114,7 +115,7 @@ impl KeyMap {
     }
 
     /// Takes a registration out, if it is there.
-    fn remove(&mut self, id: RegistrationId) -> Option<Arc<dyn AnyRegistration>> {
+    fn remove(&mut self, id: RegistrationId) -> Option<SharedRegistration> {
         let Entry::Occupied(mut entry) = self.by_hash.entry(id.hash) else { return None };
         let registrations = entry.get().as_slice();
         let position = position(registrations, id);
@@ -128,27 +129,27 @@ impl KeyMap {
     }
 
     /// All registrations, in no order.
-    fn values(&self) -> impl Iterator<Item = &Arc<dyn AnyRegistration>> {
+    fn values(&self) -> impl Iterator<Item = &SharedRegistration> {
         self.by_hash.values().flat_map(OfOneHash::as_slice)
     }
 }
 
 /// The index of that registration, or the one where it would be.
-fn position(registrations: &[Arc<dyn AnyRegistration>], id: RegistrationId) -> usize {
+fn position(registrations: &[SharedRegistration], id: RegistrationId) -> usize {
     registrations.partition_point(|registration| registration.id().number < id.number)
 }
 
 impl OfOneHash {
-    fn as_slice(&self) -> &[Arc<dyn AnyRegistration>] {
+    fn as_slice(&self) -> &[SharedRegistration] {
         match self {
             OfOneHash::One(one) => std::slice::from_ref(one),
             OfOneHash::Many(many) => many,
         }
     }
 
-    fn push(&mut self, registration: Arc<dyn AnyRegistration>) {
+    fn push(&mut self, registration: SharedRegistration) {
         match self {
-            OfOneHash::One(one) => *self = OfOneHash::Many(vec![Arc::clone(one), registration]),
+            OfOneHash::One(one) => *self = OfOneHash::Many(vec![one.clone(), registration]),
             OfOneHash::Many(many) => many.push(registration),
         }
     }

@@ -87,7 +87,12 @@ impl<T: Send + 'static, Q: Key> YieldPoint for Wait<T, Q> {
     }
 
     fn get_result(&mut self, runner: &Runner) -> Result<T> {
-        runner.pop_resolved(self.number, &self.key)
+        runner.pop_result(&self.key)
+    }
+
+    #[inline]
+    fn try_result(&mut self, runner: &Runner) -> Result<Option<T>> {
+        runner.try_pop_resolved(self.number, &self.key)
     }
 }
 

@@ -2,11 +2,10 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::Arc;
 
 use super::errors::UnknownKeyError;
 use super::key::Key;
-use super::registration::AnyRegistration;
+use super::registration::SharedRegistration;
 use super::runner::Runner;
 use super::YieldPoint;
 use crate::yieldable::join::not_awaited;
@@ -36,7 +35,7 @@ use crate::Result;
 pub struct WaitAll<T, Q = ()> {
     keys: Vec<Q>,
     /// The registrations of the keys, found at the start, and empty before it.
-    registrations: Vec<Arc<dyn AnyRegistration>>,
+    registrations: Vec<SharedRegistration>,
     /// The number of leading keys whose values have come. These keys are not asked about again.
     arrived: usize,
     values: PhantomData<fn() -> T>,

@@ -9,7 +9,7 @@ use super::value::Value;
 use crate::inject::in_flight::any_in_flight;
 use crate::report::{report_unread, Detached};
 use crate::sync::{AtomicBool, Ordering};
-use crate::waiter::{two_sides, CoOwner, SoleOwner, StageLock, TwoSided, WaiterId, Waiters};
+use crate::waiter::{two_sides, CoOwner, SoleOwner, StageLock, TwoSided, WaiterId, WaiterIds, Waiters};
 use crate::Result;
 
 /// The name of a promise in the log.
@@ -33,6 +33,7 @@ const DONE: u8 = 2;
 
 /// The data of a promise that is not done.
 struct Pending {
+    ids: WaiterIds,
     waiters: Waiters,
     /// Why it is abandoned, if it is.
     abandoned: Detached,
@@ -41,7 +42,11 @@ struct Pending {
 impl<T> PromiseState<T> {
     /// Makes a pending promise with one future.
     pub(super) fn new() -> (SoleOwner<Self>, CoOwner<Self>) {
-        let pending = Pending { waiters: Waiters::default(), abandoned: Detached::Unwatched };
+        let pending = Pending {
+            ids: WaiterIds::default(),
+            waiters: Waiters::default(),
+            abandoned: Detached::Unwatched,
+        };
         two_sides(PromiseState {
             lock: StageLock::new(pending),
             seen: AtomicBool::new(false),
@@ -122,7 +127,7 @@ impl<T> PromiseState<T> {
         let waker = waker.clone();
         let spare = self.lock.with(|stage, pending| match *stage {
             PENDING => {
-                let id = *id.get_or_insert_with(|| pending.waiters.next_id());
+                let id = *id.get_or_insert_with(|| pending.ids.next());
                 Ok(pending.waiters.put(id, waker))
             }
             _ => Err(waker),

@@ -98,6 +98,7 @@ impl<T: Clone> Value<T> {
     /// # Safety
     ///
     /// Invariants 2 and 3.
+    #[inline]
     unsafe fn clone_content(&self) -> Option<Result<T>> {
         // SAFETY: by the caller, the content is neither written nor taken meanwhile, and no other
         // thread has a reference to it. Other references of this thread are shared ones, too.

@@ -1,4 +1,5 @@
-//! Models of [`StageLock`] and [`two_sides`] for loom, in every order that the memory model allows.
+//! Models of [`StageLock`], [`two_sides`] and [`Shared`] for loom, in every order that the memory
+//! model allows.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p gen-runtime --lib --release models`
 //!
@@ -9,7 +10,7 @@ use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::sync::Arc;
 use loom::thread;
 
-use super::{two_sides, StageLock, TwoSided};
+use super::{two_sides, Counted, Owners, Shared, StageLock, TwoSided};
 
 #[test]
 fn two_changes_of_the_data_are_one_after_the_other() {
@@ -171,6 +172,102 @@ fn a_clone_keeps_its_side() {
         assert_eq!(third.gone[1].load(Ordering::Relaxed), 0);
         thread.join().unwrap();
         drop((third, sole));
+        assert_eq!(dropped.load(Ordering::Relaxed), 1);
+    });
+}
+
+/// Counts its drops. Each owner writes to it, under a lock or because it is alone.
+struct Owned {
+    owners: Owners,
+    dropped: Arc<AtomicUsize>,
+    lock: StageLock<()>,
+    written: UnsafeCell<usize>,
+}
+
+// SAFETY: it is the field, and only an owner uses it.
+unsafe impl Counted for Owned {
+    fn owners(&self) -> &Owners {
+        &self.owners
+    }
+}
+
+// SAFETY: loom fails if two threads use the cell at the same time.
+unsafe impl Sync for Owned {}
+
+impl Owned {
+    fn write(&self) {
+        // SAFETY: loom fails if another thread has the cell at the same time.
+        self.lock.with(|_, ()| self.written.with_mut(|count| unsafe { *count += 1 }));
+    }
+
+    fn write_alone(&mut self) {
+        // SAFETY: as above.
+        self.written.with_mut(|count| unsafe { *count += 1 });
+    }
+}
+
+impl Drop for Owned {
+    fn drop(&mut self) {
+        // SAFETY: as above.
+        self.written.with(|count| assert_eq!(unsafe { *count }, 2));
+        self.dropped.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+fn pair() -> ((Shared<Owned>, Shared<Owned>), Arc<AtomicUsize>) {
+    let dropped = Arc::new(AtomicUsize::new(0));
+    let owned = Owned {
+        owners: Owners::pair(),
+        dropped: dropped.clone(),
+        lock: StageLock::new(()),
+        written: UnsafeCell::new(0),
+    };
+    (Shared::pair(Box::new(owned)), dropped)
+}
+
+#[test]
+fn a_pair_of_owners_that_go_at_once_frees_the_block_once() {
+    loom::model(|| {
+        let ((one, other), dropped) = pair();
+        let thread = thread::spawn(move || other.write());
+        one.write();
+        drop(one);
+        thread.join().unwrap();
+        assert_eq!(dropped.load(Ordering::Relaxed), 1);
+    });
+}
+
+/// The place that joins two owners has the block for itself if the third one is gone, and sees what
+/// that one has done.
+#[test]
+fn an_owner_that_was_joined_is_alone_when_the_others_are_gone() {
+    loom::model(|| {
+        let ((one, other), dropped) = pair();
+        let second = one.clone();
+        let thread = thread::spawn(move || other.write());
+        let mut joined = one.join(second);
+        match joined.get_mut() {
+            Some(owned) => owned.write_alone(),
+            None => joined.write(),
+        }
+        drop(joined);
+        thread.join().unwrap();
+        assert_eq!(dropped.load(Ordering::Relaxed), 1);
+    });
+}
+
+/// An owner that is cloned on one thread keeps the block while another one goes.
+#[test]
+fn a_clone_keeps_the_block() {
+    loom::model(|| {
+        let ((one, other), dropped) = pair();
+        let thread = thread::spawn(move || other.write());
+        let clone = one.clone();
+        drop(one);
+        clone.write();
+        assert_eq!(dropped.load(Ordering::Relaxed), 0);
+        drop(clone);
+        thread.join().unwrap();
         assert_eq!(dropped.load(Ordering::Relaxed), 1);
     });
 }

@@ -2,20 +2,26 @@
 
 use std::collections::BTreeMap;
 use std::mem;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::num::NonZeroU64;
 use std::task::Waker;
 
 use super::cell::wake;
 
-/// Names a future, in the order of those that wait. It keeps the name from its first pending poll
-/// on, whichever waker it is polled with.
+/// Names a future, in the order of those that wait. It keeps the name, whichever waker it is polled
+/// with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct WaiterId(u64);
+pub(crate) struct WaiterId(NonZeroU64);
 
-impl WaiterId {
-    pub(crate) fn new() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        WaiterId(NEXT.fetch_add(1, Ordering::Relaxed))
+/// Names futures. Those that wait at several places have the names of one of these, so that their
+/// order is the same everywhere.
+#[derive(Debug, Default)]
+pub(crate) struct WaiterIds(u64);
+
+impl WaiterIds {
+    pub(crate) fn next(&mut self) -> WaiterId {
+        let id = NonZeroU64::MIN.saturating_add(self.0);
+        self.0 += 1;
+        WaiterId(id)
     }
 }
 
@@ -23,8 +29,6 @@ impl WaiterId {
 /// module.
 #[derive(Debug, Default)]
 pub(crate) struct Waiters {
-    /// The last name that was given by `next_id`.
-    last: u64,
     /// The first waker, if it was not removed: nearly always it is the only one, and needs no
     /// allocation.
     first: Option<(WaiterId, Waker)>,
@@ -34,13 +38,6 @@ pub(crate) struct Waiters {
 }
 
 impl Waiters {
-    /// Names a future that waits only here. An owner whose futures wait at several places takes the
-    /// names of all of them from [`WaiterId::new`].
-    pub(crate) fn next_id(&mut self) -> WaiterId {
-        self.last += 1;
-        WaiterId(self.last)
-    }
-
     /// Whether that future waits with this very waker.
     pub(crate) fn contains(&self, id: WaiterId, waker: &Waker) -> bool {
         let known = match &self.first {
@@ -53,7 +50,16 @@ impl Waiters {
     /// Adds the waker of a future, or replaces it. Returns the one that is to be dropped outside of
     /// the lock.
     #[must_use]
+    #[inline]
     pub(crate) fn put(&mut self, id: WaiterId, waker: Waker) -> Option<Waker> {
+        if self.first.is_none() && self.others.is_none() {
+            self.first = Some((id, waker));
+            return None;
+        }
+        self.put_beside_others(id, waker)
+    }
+
+    fn put_beside_others(&mut self, id: WaiterId, waker: Waker) -> Option<Waker> {
         match &mut self.first {
             Some((first, known)) if *first == id => Some(mem::replace(known, waker)),
             Some(first) if id < first.0 => {
@@ -79,17 +85,25 @@ impl Waiters {
 
     /// Takes out all wakers.
     #[must_use]
+    #[inline]
     pub(crate) fn take(&mut self) -> Waiters {
-        Waiters { last: self.last, first: self.first.take(), others: self.others.take() }
+        Waiters { first: self.first.take(), others: self.others.take() }
     }
 
     /// Wakes the futures, in the order of their first waits.
+    #[inline]
     pub(crate) fn wake(self) {
-        if let Some((_, waker)) = self.first {
+        let Waiters { first, others } = self;
+        if let Some((_, waker)) = first {
             wake(waker);
         }
-        if let Some(others) = self.others {
-            others.into_values().for_each(wake);
+        if let Some(others) = others {
+            wake_all(*others);
         }
     }
+}
+
+#[cold]
+fn wake_all(wakers: BTreeMap<WaiterId, Waker>) {
+    wakers.into_values().for_each(wake);
 }
