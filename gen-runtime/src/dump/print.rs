@@ -4,7 +4,7 @@
 use std::fmt::{self, Write as _};
 
 use super::graph::{awaited, Dump, Of, TaskDump, TaskState};
-use crate::inject::question::{ChainEnd, Child, Children, Link, Waiting, WaitsFor};
+use crate::inject::question::{rounded, ChainEnd, Child, Children, Link, Waiting, WaitsFor};
 
 /// The number of columns that a line should not exceed.
 const COLUMNS: usize = 80;
@@ -88,7 +88,7 @@ impl Lines<'_> {
             match link {
                 Link::Yield { site, .. } => self.line(beginning, &format!("at {site}")),
                 Link::Timeout { left: Some(left), .. } => {
-                    self.line(beginning, &format!("within a timeout, {left:?} left"));
+                    self.line(beginning, &format!("within a timeout, {:?} left", rounded(*left)));
                 }
                 Link::Timeout { left: None, .. } => self.line(beginning, "within a timeout that never ends"),
             }

@@ -289,6 +289,16 @@ fn a_timeout_shows_the_time_that_is_left_and_its_child() {
 }
 
 #[test]
+fn a_time_that_is_left_has_no_more_digits_than_anybody_reads() {
+    #[gen::coroutine]
+    fn waits(micros: u64) -> gen::Result {
+        yield_!(gen::sleep(Duration::from_micros(micros)))
+    }
+    assert_eq!(shown(waits(1_234_567)), "waits > a sleep, 1.234s left");
+    assert_eq!(shown(waits(999)), "waits > a sleep, 999µs left");
+}
+
+#[test]
 fn a_shield_and_an_option_show_what_is_in_them() {
     #[gen::coroutine]
     fn shielded() -> gen::Result {

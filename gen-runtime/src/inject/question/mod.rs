@@ -68,5 +68,5 @@ pub(crate) use self::memory::Memory;
 pub(crate) use self::saying::saying;
 pub(crate) use self::statement::{Said, Statement};
 pub use self::waiting::{ChainEnd, Child, Children, Link, Waiting};
-pub(crate) use self::waits_for::TaskTag;
+pub(crate) use self::waits_for::{rounded, TaskTag};
 pub use self::waits_for::{TaskRef, WaitsFor};

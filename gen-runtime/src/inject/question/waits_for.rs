@@ -97,7 +97,7 @@ impl fmt::Display for WaitsFor {
             WaitsFor::Cancelled { task: None } => f.write_str("the end of a child that is cancelled"),
             WaitsFor::ScopeChild { child } => write!(f, "child {child} of its scope"),
             WaitsFor::Promise { promise, value } => write!(f, "promise {promise} of {}", short(value)),
-            WaitsFor::Sleep { left: Some(left) } => write!(f, "a sleep, {left:?} left"),
+            WaitsFor::Sleep { left: Some(left) } => write!(f, "a sleep, {:?} left", rounded(*left)),
             WaitsFor::Sleep { left: None } => f.write_str("a sleep that never ends"),
             WaitsFor::Turn => f.write_str("the next turn"),
             WaitsFor::Callback { value } => write!(f, "a call of a callback with {}", short(value)),
@@ -107,6 +107,14 @@ impl fmt::Display for WaitsFor {
             WaitsFor::Dump => f.write_str("a dump"),
             WaitsFor::Foreign { future, wakers } => write_foreign(f, *future, *wakers),
         }
+    }
+}
+
+/// Rounds a time that is left down to milliseconds, if it has any: nobody reads more digits.
+pub(crate) fn rounded(left: Duration) -> Duration {
+    match u64::try_from(left.as_millis()) {
+        Ok(millis @ 1..) => Duration::from_millis(millis),
+        _ => left,
     }
 }
 
