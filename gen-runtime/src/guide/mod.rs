@@ -9,6 +9,7 @@
 //! | How do I handle errors, and define my own? | [Errors](errors) |
 //! | How do I wait for a function that takes a callback? | [Callbacks](callbacks) |
 //! | How do I test a coroutine? | [Testing](testing) |
+//! | My program hangs, or is slow: where? | [Debugging](debugging) |
 //! | How do I move a program of `async fn`s? | [Porting](porting), with whole functions [side by side](side_by_side) |
 //! | Where do I find the names of `tornado.gen`? | [From Tornado](from_tornado) |
 //!
@@ -19,6 +20,8 @@
 pub mod callbacks {}
 #[doc = include_str!("cancellation.md")]
 pub mod cancellation {}
+#[doc = include_str!("debugging.md")]
+pub mod debugging {}
 #[doc = include_str!("errors.md")]
 pub mod errors {}
 #[doc = include_str!("first_hour.md")]

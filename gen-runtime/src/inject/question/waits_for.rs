@@ -110,7 +110,7 @@ impl fmt::Display for WaitsFor {
     }
 }
 
-/// Rounds a time that is left down to milliseconds, if it has any: nobody reads more digits.
+/// Rounds a time that is left down to milliseconds, if it has any: more digits say nothing.
 pub(crate) fn rounded(left: Duration) -> Duration {
     match u64::try_from(left.as_millis()) {
         Ok(millis @ 1..) => Duration::from_millis(millis),
