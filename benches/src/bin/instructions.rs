@@ -101,10 +101,10 @@ const WORKS: &[Work] = works! {
     suspended_timeouts 1192.0;
     cancelled_sleeps 785.0;
     engines 322.0;
-    promises 430.0;
+    promises 431.0;
     callback_futures 369.0;
-    callbacks 2630.0;
-    callbacks_alone 1260.0;
+    callbacks 2697.0;
+    callbacks_alone 1237.0;
 };
 
 fn main() -> ExitCode {
