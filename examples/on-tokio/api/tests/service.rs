@@ -1,4 +1,6 @@
 //! The service under clients that come, wait, and go away, over real sockets.
+//!
+//! Its servers run until the runtime of a test ends, so each test may leave tasks.
 
 use std::time::Duration;
 
@@ -8,7 +10,7 @@ use r#gen::{self as g, yield_};
 /// A patience that no test waits for.
 const LONG: Duration = Duration::from_secs(60);
 
-#[g::test(tokio)]
+#[g::test(tokio, leaks = "allowed")]
 fn a_price_comes_from_the_replica_that_answers() -> g::Result {
     let services = yield_!(Loopback::start(LONG))?;
     services.replicas[0].set_awake(false);
@@ -18,7 +20,7 @@ fn a_price_comes_from_the_replica_that_answers() -> g::Result {
     Ok(())
 }
 
-#[g::test(tokio)]
+#[g::test(tokio, leaks = "allowed")]
 fn a_replica_that_is_down_is_not_noticed() -> g::Result {
     for down in 0..2 {
         let services = yield_!(Loopback::start(LONG))?;
@@ -28,7 +30,7 @@ fn a_replica_that_is_down_is_not_noticed() -> g::Result {
     Ok(())
 }
 
-#[g::test(tokio)]
+#[g::test(tokio, leaks = "allowed")]
 fn a_customer_does_not_wait_longer_than_the_patience() -> g::Result {
     let services = yield_!(Loopback::start(Duration::from_millis(20)))?;
     services.replicas.iter().for_each(|replica| replica.set_awake(false));
@@ -38,7 +40,7 @@ fn a_customer_does_not_wait_longer_than_the_patience() -> g::Result {
     Ok(())
 }
 
-#[g::test(tokio)]
+#[g::test(tokio, leaks = "allowed")]
 fn many_prices_are_asked_a_few_at_a_time() -> g::Result {
     let services = yield_!(Loopback::start(LONG))?;
     services.replicas.iter().for_each(|replica| replica.set_awake(false));
@@ -53,7 +55,7 @@ fn many_prices_are_asked_a_few_at_a_time() -> g::Result {
     Ok(())
 }
 
-#[g::test(tokio)]
+#[g::test(tokio, leaks = "allowed")]
 fn an_unknown_item_is_not_a_failure_of_the_warehouse() -> g::Result {
     let services = yield_!(Loopback::start(LONG))?;
     assert_eq!(yield_!(services.get("/price/gold"))?, (404, "there is no gold".to_owned()));
@@ -63,7 +65,7 @@ fn an_unknown_item_is_not_a_failure_of_the_warehouse() -> g::Result {
     Ok(())
 }
 
-#[g::test(tokio, flavor = "multi_thread", worker_threads = 2)]
+#[g::test(tokio, flavor = "multi_thread", worker_threads = 2, leaks = "allowed")]
 fn twenty_customers_that_leave_lose_nothing() -> g::Result {
     let services = yield_!(Loopback::start(LONG))?;
     yield_!(services.customers_leave(20, "/buy/tea"))?;
@@ -73,7 +75,7 @@ fn twenty_customers_that_leave_lose_nothing() -> g::Result {
     Ok(())
 }
 
-#[g::test(tokio, flavor = "multi_thread", worker_threads = 2)]
+#[g::test(tokio, flavor = "multi_thread", worker_threads = 2, leaks = "allowed")]
 fn twenty_customers_that_leave_an_async_fn_lose_everything() -> g::Result {
     let services = yield_!(Loopback::start(LONG))?;
     yield_!(services.customers_leave(20, "/plain/buy/tea"))?;
@@ -82,7 +84,7 @@ fn twenty_customers_that_leave_an_async_fn_lose_everything() -> g::Result {
     Ok(())
 }
 
-#[g::test(tokio, flavor = "multi_thread", worker_threads = 2)]
+#[g::test(tokio, flavor = "multi_thread", worker_threads = 2, leaks = "allowed")]
 fn customers_that_stay_are_served_while_others_leave() -> g::Result {
     let services = yield_!(Loopback::start(LONG))?;
     for _ in 0..5 {
@@ -106,7 +108,7 @@ fn leaves_after(services: &Loopback, turns: usize) -> g::Result {
     yield_!(customer.cancel("the customer left"))
 }
 
-#[g::test(tokio, flavor = "multi_thread", worker_threads = 2)]
+#[g::test(tokio, flavor = "multi_thread", worker_threads = 2, leaks = "allowed")]
 fn customers_that_leave_at_any_moment_lose_nothing() -> g::Result {
     let services = yield_!(Loopback::start(LONG))?;
     services.warehouse.approve(100);
@@ -117,7 +119,7 @@ fn customers_that_leave_at_any_moment_lose_nothing() -> g::Result {
     Ok(())
 }
 
-#[g::test(tokio)]
+#[g::test(tokio, leaks = "allowed")]
 fn a_shutdown_answers_the_customers_that_wait() -> g::Result {
     let services = yield_!(Loopback::start(LONG))?;
     let wait: Vec<_> = (0..20).map(|_| services.customer("/buy/tea")).collect();
@@ -128,7 +130,7 @@ fn a_shutdown_answers_the_customers_that_wait() -> g::Result {
     Ok(())
 }
 
-#[g::test(tokio)]
+#[g::test(tokio, leaks = "allowed")]
 fn a_shutdown_waits_for_orders_whose_customers_have_gone() -> g::Result {
     let services = yield_!(Loopback::start(LONG))?;
     yield_!(services.customers_leave(20, "/buy/tea"))?;
