@@ -86,9 +86,14 @@ fn table(page: &mut String, rows: &[Row], measured: &[Measured], is_shown: fn(&C
 
 /// Writes the rows that no code can bring to their targets, as far as the limits tell.
 fn below_limit(page: &mut String, measured: &[Measured]) {
-    page.push_str(BELOW_LIMIT);
     let compared = ROWS.iter().filter_map(|row| row.compare(measured));
-    for compared in compared.filter(|compared| !compared.is_met() && compared.is_below_limit()) {
+    let below: Vec<_> = compared.filter(|row| !row.is_met() && row.is_below_limit()).collect();
+    if below.is_empty() {
+        page.push_str("No row that misses its target has one that the limit misses, too.\n");
+        return;
+    }
+    page.push_str(BELOW_LIMIT);
+    for compared in below {
         let figures = [Some(compared.ours.least), compared.limit.map(|limit| limit.least), compared.target()];
         let figures = figures.map(|one| one.map_or_else(dash, figure)).join(" | ");
         let _ = writeln!(page, "| {} | {figures} |", compared.row.work);
