@@ -32,7 +32,8 @@ pub(crate) fn with_body(kind: AttributeKind, lowered: &Lowered, paths: &Paths) -
                 tokens
             });
             // An attribute that makes a test of each case adds the attribute of the harness.
-            let is_one_test = kind == AttributeKind::Test && !cases::are_among(&lowered.attributes);
+            let makes_tests = cases::are_among(&lowered.attributes, &lowered.signature);
+            let is_one_test = kind == AttributeKind::Test && !makes_tests;
             let test = is_one_test.then(test_attribute);
             quote_spanned!(ours()=> #test #function)
         }

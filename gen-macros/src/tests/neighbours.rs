@@ -5,9 +5,11 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{coroutine, errors};
+use crate::pipeline;
 use crate::pipeline::neighbours::above::ends_in_test;
 use crate::pipeline::neighbours::cases;
 use crate::pipeline::neighbours::source_file::SourceFile;
+use crate::pipeline::options::AttributeKind;
 
 fn emitted(item: TokenStream) -> String {
     coroutine(TokenStream::new(), item).to_string().replace(char::is_whitespace, "")
@@ -185,12 +187,48 @@ fn a_source_file_gives_the_text_before_a_place() {
 #[test]
 fn an_attribute_that_makes_tests_is_found_above() {
     for (above, name) in [
+        ("#[apply(template)]\n", Some("apply")),
         ("#[rstest]\n#[case(1)]\n", Some("rstest")),
         ("#[rstest::rstest]\n#[case::one(\"]\")] // a comment\n\n", Some("rstest")),
         ("#[test_case(1; \"one\")]\n#[test_case(2)]\n", Some("test_case")),
         ("#[rstest]\nfn other() {}\n", None),
         ("#[ignore]\n", None),
     ] {
-        assert_eq!(cases::name_at_end(above).as_deref(), name, "{above:?}");
+        assert_eq!(cases::name_at_end(above, true).as_deref(), name, "{above:?}");
+    }
+    assert_eq!(cases::name_at_end("#[apply(some_macro!)]\n", false), None);
+}
+
+/// The test would vanish: `#[apply]` is also an attribute of `macro_rules_attribute`, and that one
+/// makes no test.
+#[test]
+fn apply_makes_the_tests_only_of_a_function_with_arguments() {
+    for (item, is_one_test) in [
+        (
+            quote!(
+                #[apply(some_macro!)]
+                fn waits() {}
+            ),
+            true,
+        ),
+        (
+            quote!(
+                #[apply(template)]
+                fn waits(n: u32) {}
+            ),
+            false,
+        ),
+        (
+            quote!(
+                #[rstest]
+                fn waits() {}
+            ),
+            false,
+        ),
+    ] {
+        let emitted = pipeline::run(AttributeKind::Test, TokenStream::new(), item);
+        let text = emitted.to_string().replace(' ', "");
+        assert!(errors(&emitted).is_empty(), "{text}");
+        assert_eq!(text.contains("prelude::v1::test]"), is_one_test, "{text}");
     }
 }

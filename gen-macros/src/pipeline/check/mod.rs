@@ -40,7 +40,7 @@ pub(crate) fn all(
 ) -> Verdict {
     let is_callable = signature::check(kind, function, mistakes);
     let is_coroutine = above::check(kind, mistakes)
-        && (kind != AttributeKind::Test || cases::check_above(mistakes))
+        && (kind != AttributeKind::Test || cases::check_above(&function.signature, mistakes))
         && foreign::check(kind, function, mistakes);
     returns::check(&mut function.signature, options, mistakes);
     let leave_out = !is_callable || !is_coroutine || instrument::check(function, scan, mistakes);

@@ -19,7 +19,7 @@ pub(crate) fn check(kind: AttributeKind, function: &mut Function, mistakes: &mut
     match kind {
         AttributeKind::Main => check_entry(&mut function.signature, &MAIN, mistakes),
         // The attribute that makes the tests passes the arguments.
-        AttributeKind::Test if cases::are_among(&function.attributes) => {}
+        AttributeKind::Test if cases::are_among(&function.attributes, &function.signature) => {}
         AttributeKind::Test => check_entry(&mut function.signature, &TEST, mistakes),
         AttributeKind::Engine => engine::check_arguments(&mut function.signature, mistakes),
         AttributeKind::Coroutine => {}
