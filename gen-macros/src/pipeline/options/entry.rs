@@ -2,6 +2,9 @@
 //!
 //! They have the names and the meaning that they have in `#[tokio::main]` and `#[tokio::test]`.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use proc_macro2::Span;
 use syn::parse::{Parse, ParseStream};
 use syn::{Ident, LitBool, LitInt, LitStr, Token};
@@ -147,15 +150,29 @@ fn parse_flavor(name: &Ident, input: ParseStream<'_>) -> syn::Result<Named> {
 
 fn parse_threads(name: &Ident, input: ParseStream<'_>) -> syn::Result<usize> {
     const HELP: &str = "write a literal, such as `worker_threads = 4`";
-    let written: LitInt = value(name, input, "a number", HELP)?;
-    match written.base10_parse() {
-        Ok(0) => {
+    match number(name, input, "a number of threads", HELP)? {
+        (0, span) => {
             let wrong = "without a worker thread nothing would run";
-            Err(syn::Error::new(written.span(), format!("{wrong}\n\nhelp: write at least 1")))
+            Err(syn::Error::new(span, format!("{wrong}\n\nhelp: write at least 1")))
         }
-        Ok(threads) => Ok(threads),
-        Err(_) => Err(needs(written.span(), name, "a number of threads", HELP)),
+        (threads, _) => Ok(threads),
     }
+}
+
+/// Reads the `= number` of an option. `what` names the numbers that fit.
+pub(super) fn number<N: FromStr<Err: Display>>(
+    name: &Ident,
+    input: ParseStream<'_>,
+    what: &str,
+    help: &str,
+) -> syn::Result<(N, Span)> {
+    let written: LitInt = value(name, input, "a number", help)?;
+    let (span, suffix) = (written.span(), written.suffix());
+    if !suffix.is_empty() {
+        return Err(needs(span, name, &format!("a number without the suffix `{suffix}`"), help));
+    }
+    let number = written.base10_parse().map_err(|_| needs(span, name, what, help))?;
+    Ok((number, span))
 }
 
 /// Reads the `= value` of an option.

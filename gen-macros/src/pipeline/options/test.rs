@@ -3,9 +3,9 @@
 
 use proc_macro2::Span;
 use syn::parse::ParseStream;
-use syn::{Ident, LitInt, LitStr};
+use syn::{Ident, LitStr};
 
-use super::entry::{needs, value};
+use super::entry::{number, value};
 use super::{AttributeKind, Executor, set};
 use crate::pipeline::mistakes::Mistakes;
 
@@ -43,9 +43,7 @@ impl TestOptions {
             }
             "seed" => {
                 const HELP: &str = "write a literal, such as `seed = 42`";
-                let written: LitInt = value(&name, input, "a number", HELP)?;
-                let seed = written.base10_parse();
-                let seed = seed.map_err(|_| needs(written.span(), &name, "a number of 64 bits", HELP))?;
+                let (seed, _) = number(&name, input, "a number of 64 bits", HELP)?;
                 set(&mut self.seed, &name, (name.clone(), seed), mistakes);
             }
             "leaks" => {
@@ -83,7 +81,7 @@ fn parse_limit(name: &Ident, input: ParseStream<'_>) -> syn::Result<Limit> {
     }
     match nanoseconds(&text) {
         Some(nanoseconds) => Ok(Limit::Nanoseconds(nanoseconds)),
-        None => Err(unknown(written.span(), &format!("`{text}` is not a time"), HELP)),
+        None => Err(unknown(written.span(), &format!("`{text}` is not a time, or is too long"), HELP)),
     }
 }
 
