@@ -119,6 +119,7 @@ impl Core {
         }
         let next = self.timers.borrow().next_deadline();
         let nap = match next {
+            Some(deadline) if deadline <= self.now() => return None,
             _ if is_owed => Nap::WhileOwed,
             None => return Some(SteeredEnd::Stuck),
             Some(deadline) if until.is_some_and(|until| deadline > until) => {

@@ -252,7 +252,7 @@ impl Core {
         }
         let nap = match next {
             None => Nap::UntilMail,
-            Some(_) if is_owed => Nap::WhileOwed,
+            Some(deadline) if is_owed && deadline > self.now() => Nap::WhileOwed,
             Some(deadline) => Nap::For(self.clock.idle_until(deadline)),
         };
         if nap != Nap::For(Duration::ZERO) {

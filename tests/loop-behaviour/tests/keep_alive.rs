@@ -182,6 +182,28 @@ fn what_a_thread_has_sent_before_is_never_late() {
     }
 }
 
+/// A loop would wait for a thread though it has work: the clock need not move to a time that has
+/// come.
+#[test]
+fn a_timer_that_is_due_fires_while_a_wake_is_owed() {
+    #[gen::coroutine]
+    fn body(clock: VirtualClock) -> gen::Result {
+        let owed = IoLoop::current().expect("it runs on one").remote().keep_alive();
+        yield_!(gen::sleep(Duration::ZERO))?;
+        let task = gen::spawn(async { gen::sleep(SECOND).await });
+        // Now the timer of the task has its deadline.
+        yield_!(gen::moment())?;
+        clock.advance(SECOND);
+        yield_!(task)?;
+        drop(owed);
+        Ok(())
+    }
+    let (clock, io_loop) = virtual_loop();
+    let began = clock.now();
+    io_loop.run_sync(body(clock.clone())).unwrap();
+    assert_eq!(clock.now() - began, SECOND);
+}
+
 #[test]
 fn a_clock_that_runs_by_itself_is_not_held_up() {
     /// A clock that runs by itself. It does not report that the loop moves it.
