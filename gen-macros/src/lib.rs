@@ -222,7 +222,9 @@ pub fn main(options: TokenStream, item: TokenStream) -> TokenStream {
 /// lost errors are only printed.
 ///
 /// Lost errors are heard on the thread of the test, whichever logger there is. When the body has
-/// ended, tasks that are ready still run, but no time passes, and no thread is waited for.
+/// ended, tasks that are ready still run, but no time passes, and no thread is waited for. So a task
+/// that waits for `gen::blocking` may be left or not, as its thread is slow or fast: wait for that
+/// task. With `leaks = "allowed"` no task runs after the body.
 ///
 /// # The clock
 ///
@@ -248,8 +250,8 @@ pub fn main(options: TokenStream, item: TokenStream) -> TokenStream {
 /// # Several cases
 ///
 /// A test has no arguments, unless an attribute below this one passes them and makes the tests:
-/// `#[rstest]` with its cases and fixtures, `#[apply]` of `rstest_reuse`, `#[test_case]` or
-/// `#[test_matrix]`.
+/// `#[rstest]` with its cases and fixtures, `#[test_case]`, `#[test_matrix]`, or, if there are
+/// arguments, `#[apply]` of `rstest_reuse`.
 ///
 /// ```ignore
 /// #[gen::test]
@@ -269,8 +271,8 @@ pub fn main(options: TokenStream, item: TokenStream) -> TokenStream {
 /// - `shuffled`: the order of tasks is another one in each run, as [above](#the-order).
 /// - `seed = N`: the same with that seed, such as the one of a failure. The variable
 ///   `GEN_TEST_SEED` overrides it.
-/// - `leaks = "allowed"`: tasks that are alive at the end, such as a server, are dropped with the
-///   loop.
+/// - `leaks = "allowed"`: tasks that are alive at the end of the body, such as a server, are dropped
+///   with the loop.
 /// - `tokio`: the test runs on a new runtime of tokio, as with `#[gen::main(tokio)]`. The options
 ///   `flavor`, `worker_threads` and `start_paused` are those of [`macro@main`]. The default flavor
 ///   is `"current_thread"`, as with `#[tokio::test]`. The clock is tokio's, which is real unless
@@ -283,7 +285,7 @@ pub fn main(options: TokenStream, item: TokenStream) -> TokenStream {
 /// |---|---|---|---|
 /// | a test that hangs | fails at once | fails with a `limit`, at once | fails with a `limit`, when that has passed |
 /// | `limit` | of virtual time, by default a day | of tokio's clock, by default none | of real time, by default none |
-/// | lost errors | of the thread of the test, so all | all | all, except those on the workers of `"multi_thread"` |
+/// | lost errors | of the thread of the test, so all | the same | the same; but with `"multi_thread"` tasks run on workers, which are other threads: their errors neither fail the test nor can be expected |
 /// | tasks that are left | all tasks of the loop | those of `gen::spawn` and `gen::spawn_local`, not those of tokio; they have a second of tokio's clock to end | the same |
 /// | `shuffled`, `seed` | yes | no | no |
 ///

@@ -1,7 +1,7 @@
 //! [`BenchLoop`]: the loop of one run, with a virtual clock.
 
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::suspension::WaitsFor;
 use crate::executor::{current, Core, RootInSlot, SteeredEnd, Steering, TaskId, VirtualClock};
@@ -44,6 +44,11 @@ impl BenchLoop {
         until: Option<Instant>,
     ) -> SteeredEnd {
         self.within(|| self.core.run_steered(root, steering, until))
+    }
+
+    /// The time after so much time, or `None` if no `Instant` can hold it.
+    pub(super) fn later(&self, by: Duration) -> Option<Instant> {
+        self.clock.now().checked_add(by)
     }
 
     /// The event that a task waits for, as far as the loop knows.

@@ -5,7 +5,7 @@ use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::bench_loop::BenchLoop;
 use super::plan::Plan;
@@ -92,7 +92,7 @@ fn steer<T>(
 ) -> Option<Hang> {
     let is_over = || handle.is_done() || recorder.len() > limits.steps;
     let steered = Steered { recorder, is_over: &is_over };
-    let end = bench.run(&steered, later(bench, limits.time));
+    let end = bench.run(&steered, bench.later(limits.time));
     if !handle.is_done() {
         return Some(match end {
             SteeredEnd::Over => Hang::TooManySteps,
@@ -102,14 +102,9 @@ fn steer<T>(
     }
     if limits.linger != Duration::ZERO {
         let is_over = || recorder.len() > limits.steps;
-        bench.run(&Steered { recorder, is_over: &is_over }, later(bench, limits.linger));
+        bench.run(&Steered { recorder, is_over: &is_over }, bench.later(limits.linger));
     }
     None
-}
-
-/// `None` is a time that no `Instant` can hold.
-pub(super) fn later(bench: &BenchLoop, by: Duration) -> Option<Instant> {
-    bench.clock.now().checked_add(by)
 }
 
 /// Turns that a recorder notes, until `is_over`.

@@ -20,7 +20,7 @@ use super::bench_loop::{assert_allowed, BenchLoop};
 use super::explore::STEP_LIMIT;
 use super::plan::Plan;
 use super::recorder::Recorder;
-use super::run::{later, result_of, start, Body, Steered};
+use super::run::{result_of, start, Body, Steered};
 use super::suspension::{Stop, Suspension, WaitsFor};
 use crate::error::{CancelSource, Throw};
 use crate::executor::{Core, Injection, SteeredEnd, TaskId, VirtualClock};
@@ -139,7 +139,7 @@ impl<T: 'static> Stepper<T> {
             last != before.get()
         };
         let is_past = || !self.is_running() || was_polled();
-        let (turns, end) = (Cell::new(0), later(&self.bench, TIME_LIMIT));
+        let (turns, end) = (Cell::new(0), self.bench.later(TIME_LIMIT));
         let hangs = || {
             turns.set(turns.get() + 1);
             turns.get() > TURN_LIMIT

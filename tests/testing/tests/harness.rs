@@ -238,6 +238,15 @@ fn a_thread_that_owes_a_wake_is_no_deadlock() -> gen::Result {
     Ok(())
 }
 
+/// A test would wait for the thread, which perhaps waits for the test.
+#[gen::test]
+fn a_timer_that_is_due_fires_while_a_wake_is_owed() -> gen::Result {
+    let owed = gen::IoLoop::current().expect("it runs on one").remote().keep_alive();
+    yield_!(gen::sleep(Duration::ZERO))?;
+    drop(owed);
+    Ok(())
+}
+
 /// A test beside a task that ticks would never end.
 #[test]
 fn a_limit_is_kept_and_says_where_the_body_waits() {
@@ -366,6 +375,17 @@ fn a_task_that_never_waits_is_left_too() {
 #[gen::test(leaks = "allowed")]
 fn a_server_may_be_left() {
     drop(gen::spawn(serve()));
+}
+
+/// A server that is to be dropped would go on without the test, and fail it.
+#[gen::test(leaks = "allowed")]
+fn a_server_that_may_be_left_does_not_go_on_after_the_body() {
+    drop(gen::spawn(async {
+        gen::moment().await?;
+        panic!("it goes on");
+        #[allow(unreachable_code)]
+        Ok::<(), gen::Error>(())
+    }));
 }
 
 #[gen::test]
@@ -520,8 +540,14 @@ fn the_seed_of_a_failure_is_printed_and_repeats_it() {
 
     let other = text(&run_alone(TEST, None));
     assert_ne!(order(&first), order(&other), "the order of twenty tasks is the same by chance");
-    let wrong = text(&run_alone(TEST, Some(("GEN_TEST_SEED", "x"))));
-    assert_has(&wrong, &["GEN_TEST_SEED is \"x\", which is no seed"]);
+}
+
+/// A seed with a slip in it would be another seed, and the reader would look into the library.
+#[test]
+fn a_seed_that_is_none_is_refused_at_the_line_of_the_attribute() {
+    let output = run_alone("failing::relies_on_an_order", Some(("GEN_TEST_SEED", "x")));
+    let attribute = attribute_of("relies_on_an_order");
+    assert_has(&text(&output), &["GEN_TEST_SEED is \"x\", which is no seed", &attribute]);
 }
 
 /// The seed would be missing where it is needed most.
@@ -539,9 +565,14 @@ fn the_seed_is_also_in_the_failures_of_the_harness() {
 #[test]
 fn a_failure_names_the_line_of_the_attribute() {
     let output = text(&run_alone("failing::leaves_a_server", None));
-    let line = include_str!("harness.rs").lines().position(|line| line.contains("fn leaves_a_server("));
-    let attribute = format!("tests/harness.rs:{}:", line.unwrap());
-    assert_has(&output, &[&attribute]);
+    assert_has(&output, &[&attribute_of("leaves_a_server")]);
+}
+
+/// The line of the attribute, which stands above the line of the function.
+fn attribute_of(test: &str) -> String {
+    let function = format!("fn {test}(");
+    let line = include_str!("harness.rs").lines().position(|line| line.contains(&function));
+    format!("tests/harness.rs:{}:", line.unwrap())
 }
 
 /// Tests of several cases would have to be written one by one.

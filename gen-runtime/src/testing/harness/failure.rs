@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::order::SEED_VARIABLE;
 use crate::testing::command::command;
 
-/// So many tasks or records are printed.
+/// At most so many tasks, and at most so many records, are printed.
 const PRINTED: usize = 20;
 
 /// The reasons why a test fails, each a text of several lines.

@@ -15,6 +15,10 @@ thread_local! {
 /// test such a record is a failure, unless the test expects it. All records that contain the text
 /// are expected, and if there is none when the test has ended, the test fails.
 ///
+/// A test hears the records of its own thread. On tokio with the flavor `"multi_thread"`, tasks run
+/// on workers, which are other threads. Their records do not fail the test, and none of them is the
+/// one that is expected.
+///
 /// ```
 /// use gen::yield_;
 ///
@@ -34,8 +38,8 @@ thread_local! {
 ///
 /// # Panics
 ///
-/// If no `#[gen::test]` runs on this thread. On tokio, call it in the body of the test, and not in
-/// a task.
+/// If no `#[gen::test]` runs on this thread. Call it in the body of the test, and not in a task
+/// that may run on a worker of tokio.
 #[track_caller]
 pub fn expect_log(text: impl Into<String>) {
     let text = text.into();

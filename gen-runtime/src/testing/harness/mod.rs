@@ -9,7 +9,7 @@
 //! | phase | what happens | what may fail |
 //! |---|---|---|
 //! | the run | the loop runs until the body has ended. If it is idle, its clock moves to the next timer, unless a thread owes a wake | nothing is left that could wake the body, or the next timer is due after the limit |
-//! | the end | the body was dropped. Tasks that are ready go on, at the same time | tasks that are still alive are leaks |
+//! | the end | the body was dropped. Tasks that are ready go on, at the same time. With `leaks = "allowed"` there is no such phase | tasks that are still alive are leaks |
 //! | the drop | the loop is dropped, with everything that is left | |
 //! | the records | the error records of the thread are compared with the expected ones | a record is not expected, or an expected one is missing |
 //!
@@ -51,7 +51,6 @@ pub use self::options::TestOptions;
 use self::order::Order;
 pub use self::output::TestOutput;
 use super::bench_loop::BenchLoop;
-use super::run::later;
 use crate::executor::{RootInSlot, SteeredEnd, Steering, TaskId};
 use crate::io_loop::{assert_allowed, with_root};
 
@@ -96,12 +95,13 @@ fn conclude<T>(outcome: Option<thread::Result<T>>, has_own_failure: bool, failur
 struct Test {
     options: TestOptions,
     order: Order,
-    /// After the loop, which may write records as it is dropped.
     bench: BenchLoop,
+    /// After the loop, which may write records as it is dropped.
     logs: Logs,
 }
 
 impl Test {
+    #[track_caller]
     fn begin(options: TestOptions) -> Self {
         let order = Order::new(options.order);
         Test { options, order, bench: BenchLoop::new(), logs: Logs::listen() }
@@ -110,7 +110,7 @@ impl Test {
     /// Runs the loop until the body has ended. Otherwise returns the reason.
     fn run_body(&self, mut root: RootInSlot<'_>) -> Option<String> {
         let limit = self.options.limit_or(Some(TIME_LIMIT));
-        let until = limit.and_then(|limit| later(&self.bench, limit));
+        let until = limit.and_then(|limit| self.bench.later(limit));
         let steering = Steered { order: &self.order, is_over: &|| false };
         match self.bench.run_with(&mut root, &steering, until) {
             SteeredEnd::Over => None,
@@ -127,11 +127,9 @@ impl Test {
         let mut failure = Failure::new(self.order.seed());
         let is_done = hang.is_none() && !has_own_failure;
         failure.extend(hang);
-        if is_done {
+        if is_done && !self.options.leaks_allowed {
             self.run_ready_tasks();
-            if !self.options.leaks_allowed {
-                failure.extend(failure::leaks(&waiting::of_all(&self.bench, &mut None)));
-            }
+            failure.extend(failure::leaks(&waiting::of_all(&self.bench, &mut None)));
         }
         drop(self.bench);
         let logs = self.logs.end();

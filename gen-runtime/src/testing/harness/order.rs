@@ -44,10 +44,13 @@ impl Order {
 #[track_caller]
 fn from_environment() -> Option<u64> {
     let value = env::var_os(SEED_VARIABLE)?;
-    let seed = value.to_str().and_then(|value| value.parse().ok());
-    Some(seed.unwrap_or_else(|| {
-        panic!("{SEED_VARIABLE} is {value:?}, which is no seed: set it to a number, such as the one that a failure has printed")
-    }))
+    // Not in a closure, where the panic would name a line of this file.
+    match value.to_str().and_then(|value| value.parse().ok()) {
+        Some(seed) => Some(seed),
+        None => panic!(
+            "{SEED_VARIABLE} is {value:?}, which is no seed: set it to a number, such as the one that a failure has printed"
+        ),
+    }
 }
 
 /// A seed that no other run has had, most probably. It has at most ten digits, so that it can be
