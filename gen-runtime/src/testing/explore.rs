@@ -7,14 +7,13 @@ use std::panic::{catch_unwind, AssertUnwindSafe, Location};
 use std::time::Duration;
 
 use super::bench_loop::assert_allowed;
+use super::exploration::{Exploration, Explored, Extent};
 use super::fault::{Fault, INJECTED};
-use super::finding::{End, Finding, What};
-use super::left_out::left_out;
+use super::finding::{End, What};
 use super::plan::Plan;
 use super::progress::Progress;
 use super::report::Report;
 use super::run::{run, Body, Ended, Limits, Run};
-use super::step::{visits, Step};
 use crate::error::{Panicked, Throw};
 use crate::yieldable::FutureOfResult;
 use crate::Result;
@@ -102,10 +101,7 @@ where
     let by = Location::caller();
     Explore {
         body: Box::new(body),
-        faults: Fault::ALL.to_vec(),
-        visits: VISITS,
-        orders: 0,
-        pairs: false,
+        extent: Extent { faults: Fault::ALL.to_vec(), visits: VISITS, orders: 0, pairs: false },
         limits: Limits { time: TIME_LIMIT, steps: STEP_LIMIT, linger: Duration::ZERO, by },
         invariants: Vec::new(),
     }
@@ -117,10 +113,7 @@ type Invariant<'a, W, T> = Box<dyn Fn(&W, &Result<T>) -> Result + 'a>;
 #[must_use = "an exploration does nothing before `check` or `report`"]
 pub struct Explore<'a, W, T> {
     body: Box<dyn Fn() -> (W, Body<T>) + 'a>,
-    faults: Vec<Fault>,
-    visits: usize,
-    orders: u64,
-    pairs: bool,
+    pub(super) extent: Extent,
     limits: Limits,
     invariants: Vec<Invariant<'a, W, T>>,
 }
@@ -128,7 +121,7 @@ pub struct Explore<'a, W, T> {
 impl<'a, W, T: 'static> Explore<'a, W, T> {
     /// Explores only these faults. Without this call it is [all of them](Fault::ALL).
     pub fn faults(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
-        self.faults = faults.into_iter().collect();
+        self.extent.faults = faults.into_iter().collect();
         self
     }
 
@@ -137,7 +130,7 @@ impl<'a, W, T: 'static> Explore<'a, W, T> {
     ///
     /// The [report](Report::not_explored) says what this has left out.
     pub fn visits(mut self, visits: usize) -> Self {
-        self.visits = visits;
+        self.extent.visits = visits;
         self
     }
 
@@ -145,7 +138,7 @@ impl<'a, W, T: 'static> Explore<'a, W, T> {
     ///
     /// This needs about the square of the number of runs.
     pub fn pairs(mut self) -> Self {
-        self.pairs = true;
+        self.extent.pairs = true;
         self
     }
 
@@ -156,7 +149,7 @@ impl<'a, W, T: 'static> Explore<'a, W, T> {
     /// the same order comes; two seeds may give the same one. The callbacks of
     /// [`add_callback`](crate::IoLoopHandle::add_callback) keep theirs.
     pub fn orders(mut self, orders: u64) -> Self {
-        self.orders = orders;
+        self.extent.orders = orders;
         self
     }
 
@@ -221,7 +214,8 @@ impl<'a, W, T: 'static> Explore<'a, W, T> {
     #[track_caller]
     pub fn report(self) -> Report {
         assert_allowed();
-        let exploration = Exploration::new(self, Progress::on_stderr());
+        let run = |plan: &Plan| self.run(plan);
+        let exploration = Exploration::new(&self.extent, &run, Progress::on_stderr());
         match env::var(PLAN_VARIABLE) {
             Ok(plan) => match plan.parse() {
                 Ok(plan) => exploration.repeat(plan),
@@ -232,7 +226,7 @@ impl<'a, W, T: 'static> Explore<'a, W, T> {
     }
 
     /// Runs the body with the faults of a plan. Also returns what was wrong, if anything was.
-    fn run(&self, plan: &Plan) -> (Vec<Step>, Option<What>, End) {
+    pub(super) fn run(&self, plan: &Plan) -> Explored {
         let (world, body) = (self.body)();
         let Run { steps, ended } = run(body, plan, self.limits);
         match ended {
@@ -272,241 +266,16 @@ fn end_of<T>(result: &Result<T>) -> String {
 impl<W, T> fmt::Debug for Explore<'_, W, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Explore")
-            .field("faults", &self.faults)
-            .field("visits", &self.visits)
-            .field("orders", &self.orders)
-            .field("pairs", &self.pairs)
+            .field("faults", &self.extent.faults)
+            .field("visits", &self.extent.visits)
+            .field("orders", &self.extent.orders)
+            .field("pairs", &self.extent.pairs)
             .finish_non_exhaustive()
     }
-}
-
-/// An exploration that is going on.
-struct Exploration<'a, W, T> {
-    explore: Explore<'a, W, T>,
-    report: Report,
-    /// The number of runs, as far as it can be known. A fault may change the steps after it, and so
-    /// the number of second faults.
-    planned: usize,
-    progress: Progress,
-}
-
-impl<'a, W, T: 'static> Exploration<'a, W, T> {
-    fn new(explore: Explore<'a, W, T>, progress: Progress) -> Self {
-        let report = Report {
-            steps: Vec::new(),
-            runs: 0,
-            findings: Vec::new(),
-            not_explored: Vec::new(),
-            repeated: None,
-        };
-        // Each order is learned by two runs, and so are the steps without any fault.
-        let learning = explore.orders.saturating_add(1).saturating_mul(2);
-        let planned = usize::try_from(learning).unwrap_or(usize::MAX);
-        Exploration { explore, report, planned, progress }
-    }
-
-    fn explore(mut self) -> Report {
-        let Some(steps) = self.learn(&Plan::default()) else {
-            self.report.steps =
-                self.report.findings.last().map_or_else(Vec::new, |found| found.steps.clone());
-            return self.report;
-        };
-        for number in 1..=self.explore.orders {
-            self.learn(&Plan::order(number));
-        }
-        self.explore_faults(&steps);
-        self.report.not_explored = left_out(&steps, &self.explore.faults, self.explore.visits);
-        self.report.steps = steps;
-        self.report
-    }
-
-    /// Runs a plan twice, and compares the runs. `None` if there was a finding.
-    fn learn(&mut self, plan: &Plan) -> Option<Vec<Step>> {
-        let first = self.run(plan, &[])?;
-        let (steps, _, ended) = self.count_run(plan);
-        if let Some(at) = first_difference(&first, &steps) {
-            let before = first.get(at).cloned();
-            self.found(plan, What::Diverges { at, before }, steps, ended);
-            return None;
-        }
-        Some(first)
-    }
-
-    /// Explores each fault at each step that it fits, and each pair of them if that is asked for.
-    fn explore_faults(&mut self, steps: &[Step]) {
-        let faults = self.faults_from(0, steps);
-        let pairs = self.explore.pairs;
-        // Until the steps after a fault are known, they count as those of the run without it.
-        let pairs_after = |at: usize| match pairs {
-            true => faults.iter().filter(|(second, _)| *second > at).count(),
-            false => 0,
-        };
-        self.planned += faults.len() + faults.iter().map(|(at, _)| pairs_after(*at)).sum::<usize>();
-        for (at, fault) in &faults {
-            let plan = Plan::default().and(*at, *fault);
-            let run = self.run(&plan, &steps[..=*at]);
-            self.planned -= pairs_after(*at);
-            if let (true, Some(run)) = (pairs, run) {
-                self.explore_pairs(&plan, &run);
-            }
-        }
-    }
-
-    /// Explores each fault at each step after the last fault of `plan`, whose run had these steps.
-    fn explore_pairs(&mut self, plan: &Plan, steps: &[Step]) {
-        let faults = self.faults_from(plan.known_steps(), steps);
-        self.planned += faults.len();
-        for (at, fault) in faults {
-            self.run(&plan.and(at, fault), &steps[..=at]);
-        }
-    }
-
-    /// The faults that are to be explored, at the steps from `first` on.
-    fn faults_from(&self, first: usize, steps: &[Step]) -> Vec<(usize, Fault)> {
-        let visits = visits(steps);
-        let mut faults = Vec::new();
-        for at in (first..steps.len()).filter(|at| visits[*at] <= self.explore.visits) {
-            let fitting = self.explore.faults.iter().filter(|fault| steps[at].kind.fits(**fault));
-            faults.extend(fitting.map(|fault| (at, *fault)));
-        }
-        faults
-    }
-
-    /// Runs a plan as one of the runs of the report.
-    fn count_run(&mut self, plan: &Plan) -> (Vec<Step>, Option<What>, End) {
-        self.progress.tell(&self.report, self.planned);
-        self.report.runs += 1;
-        self.explore.run(plan)
-    }
-
-    /// Runs a plan. The run has to begin with the steps in `known`, and returns its own, unless it
-    /// is a finding.
-    fn run(&mut self, plan: &Plan, known: &[Step]) -> Option<Vec<Step>> {
-        let (mut steps, what, ended) = self.count_run(plan);
-        complete_chains(&mut steps, plan, known);
-        let differs = first_difference(known, steps.get(..known.len()).unwrap_or(&steps));
-        let diverges = differs.map(|at| What::Diverges { at, before: known.get(at).cloned() });
-        match diverges.or(what) {
-            Some(what) => {
-                self.found(plan, what, steps, ended);
-                None
-            }
-            None => Some(steps),
-        }
-    }
-
-    fn found(&mut self, plan: &Plan, what: What, steps: Vec<Step>, ended: End) {
-        self.report.findings.push(Finding { plan: plan.clone(), what, steps, ended });
-    }
-
-    /// Does only the run of that plan, and those that learn the chains of its faults.
-    fn repeat(mut self, plan: Plan) -> Report {
-        let (mut steps, what, ended) = self.explore.run(&plan);
-        for number in 0..plan.faults.len() {
-            let before = Plan { faults: plan.faults[..number].to_vec(), ..plan };
-            let mut known = self.explore.run(&before).0;
-            complete_chains(&mut known, &before, &steps);
-            let failed = Plan { faults: vec![plan.faults[number]], ..plan };
-            complete_chains(&mut steps, &failed, &known);
-        }
-        self.report.runs = 1;
-        self.report.steps.clone_from(&steps);
-        if let Some(what) = what.clone() {
-            self.found(&plan, what, steps.clone(), ended.clone());
-        }
-        let what = what.unwrap_or(What::Nothing);
-        self.report.repeated = Some(Finding { plan, what, steps, ended });
-        self.report
-    }
-}
-
-/// A yield that fails goes on in its poll, so its run does not know the yields that wait for it.
-/// They are known from a run without the fault.
-fn complete_chains(steps: &mut [Step], plan: &Plan, known: &[Step]) {
-    for (at, _) in &plan.faults {
-        let (Some(step), Some(known)) = (steps.get_mut(*at), known.get(*at)) else { continue };
-        if known.chain.starts_with(&step.chain) {
-            step.chain.clone_from(&known.chain);
-        }
-    }
-}
-
-fn first_difference(one: &[Step], other: &[Step]) -> Option<usize> {
-    let differs = one.iter().zip(other).position(|(one, other)| one != other);
-    differs.or_else(|| (one.len() != other.len()).then(|| one.len().min(other.len())))
 }
 
 /// Writes to the standard error output, which the test harness captures.
 #[expect(clippy::print_stderr, reason = "it is for the person who runs the test")]
 fn say(text: &dyn fmt::Display) {
     eprintln!("{text}");
-}
-
-#[cfg(all(test, not(loom)))]
-mod tests {
-    use super::*;
-    use std::cell::RefCell;
-    use std::io::{self, Write};
-    use std::rc::Rc;
-
-    use crate::executor::VirtualClock;
-
-    #[derive(Clone, Default)]
-    struct Output(Rc<RefCell<Vec<u8>>>);
-
-    impl Write for Output {
-        fn write(&mut self, text: &[u8]) -> io::Result<usize> {
-            self.0.borrow_mut().write(text)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    /// The lines about an exploration of three steps, if each run takes so long.
-    fn progress(takes: Duration, pairs: bool) -> Vec<String> {
-        let (clock, output) = (VirtualClock::new(), Output::default());
-        let progress = Progress::new(Box::new(clock.clone()), Box::new(output.clone()));
-        let explored = explore(|| {
-            clock.advance(takes);
-            let body = async {
-                for _ in 0..3 {
-                    crate::sleep(Duration::from_secs(1)).await?;
-                }
-                Ok::<(), crate::Error>(())
-            };
-            ((), body)
-        });
-        let explored = match pairs {
-            true => explored.faults([Fault::Cancel]).pairs(),
-            false => explored.faults([Fault::Cancel, Fault::Drop]),
-        };
-        let _report = Exploration::new(explored, progress).explore();
-        let text = String::from_utf8(output.0.take()).unwrap();
-        text.lines().filter_map(|line| line.split_once("`: ")).map(|(_, runs)| runs.to_owned()).collect()
-    }
-
-    #[test]
-    fn a_long_exploration_writes_a_line_in_each_second_after_the_second() {
-        assert_eq!(
-            progress(Duration::from_millis(500), false),
-            ["4 of 8 runs are done after 2 s, 0 findings", "6 of 8 runs are done after 3 s, 0 findings"]
-        );
-    }
-
-    #[test]
-    fn the_planned_pairs_are_guessed_until_the_steps_after_a_fault_are_known() {
-        assert_eq!(
-            progress(Duration::from_secs(2), true),
-            [
-                "1 of 2 runs are done after 2 s, 0 findings",
-                // Three faults, and three pairs of them.
-                "2 of 8 runs are done after 4 s, 0 findings",
-                // A body that is cancelled at an `.await` has no further steps.
-                "3 of 6 runs are done after 6 s, 0 findings",
-                "4 of 5 runs are done after 8 s, 0 findings",
-            ]
-        );
-    }
 }
