@@ -3,8 +3,8 @@
 //! It is a stand-in for a service on another machine. The demo and the tests see its stock, and
 //! decide when it approves a sale and when a replica answers.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
@@ -36,9 +36,9 @@ pub struct Stock {
 /// The warehouse itself.
 pub struct Warehouse {
     stock: watch::Sender<Stock>,
-    /// The orders whose item is reserved, by their numbers. A request whose answer was lost is sent
-    /// again, and changes nothing then.
-    reserved: Mutex<HashSet<u64>>,
+    /// Whether the item of an order is reserved, by the number of the order. An order that has
+    /// ended stays, because its reservation may come late.
+    orders: Mutex<HashMap<u64, bool>>,
     approvals: Semaphore,
 }
 
@@ -53,8 +53,8 @@ type Answer = Result<String, StatusCode>;
 impl Warehouse {
     /// An empty warehouse.
     pub fn new() -> Arc<Self> {
-        let reserved = Mutex::default();
-        Arc::new(Warehouse { stock: watch::Sender::default(), reserved, approvals: Semaphore::new(0) })
+        let orders = Mutex::default();
+        Arc::new(Warehouse { stock: watch::Sender::default(), orders, approvals: Semaphore::new(0) })
     }
 
     /// The stock at this moment.
@@ -79,8 +79,20 @@ impl Warehouse {
         self.approvals.add_permits(sales);
     }
 
-    fn reserved(&self) -> MutexGuard<'_, HashSet<u64>> {
-        self.reserved.lock().expect("no code panics under this lock")
+    /// Reserves the item of an order, or ends the order, and changes the stock with it.
+    ///
+    /// A request whose answer was lost is sent again, and changes nothing then. Neither does a
+    /// reservation that comes after the end of its order.
+    fn change(&self, order: u64, reserve: bool, change: fn(&mut Stock)) {
+        let mut orders = self.orders.lock().expect("no code panics under this lock");
+        let before = orders.get(&order).copied();
+        if before != Some(false) {
+            orders.insert(order, reserve);
+        }
+        if before == if reserve { None } else { Some(true) } {
+            // Under the lock: an order is not sold before its reservation is counted.
+            self.stock.send_modify(change);
+        }
     }
 
     /// Changes the stock until the guard is dropped, which happens too if the client goes away.
@@ -118,14 +130,6 @@ impl Replica {
             .with_state(self);
         axum::serve(listener, router).await.expect("it serves for ever")
     }
-
-    /// Changes the stock if the request is not a repeated one.
-    fn change(&self, is_new: bool, change: fn(&mut Stock)) -> Answer {
-        if is_new {
-            self.warehouse.stock.send_modify(change);
-        }
-        Ok("done".to_owned())
-    }
 }
 
 fn look_up(item: &str) -> Result<u32, StatusCode> {
@@ -149,8 +153,8 @@ type OfOrder = Path<(String, u64)>;
 
 async fn reserve(State(replica): State<Arc<Replica>>, Path((item, order)): OfOrder) -> Answer {
     look_up(&item)?;
-    let is_new = replica.warehouse.reserved().insert(order);
-    replica.change(is_new, |stock| stock.reserved += 1)
+    replica.warehouse.change(order, true, |stock| stock.reserved += 1);
+    done()
 }
 
 async fn approve(State(replica): State<Arc<Replica>>) -> Answer {
@@ -161,14 +165,18 @@ async fn approve(State(replica): State<Arc<Replica>>) -> Answer {
 }
 
 async fn sell(State(replica): State<Arc<Replica>>, Path((_, order)): OfOrder) -> Answer {
-    let was_reserved = replica.warehouse.reserved().remove(&order);
-    replica.change(was_reserved, |stock| {
+    replica.warehouse.change(order, false, |stock| {
         stock.reserved -= 1;
         stock.sold += 1;
-    })
+    });
+    done()
 }
 
 async fn release(State(replica): State<Arc<Replica>>, Path((_, order)): OfOrder) -> Answer {
-    let was_reserved = replica.warehouse.reserved().remove(&order);
-    replica.change(was_reserved, |stock| stock.reserved -= 1)
+    replica.warehouse.change(order, false, |stock| stock.reserved -= 1);
+    done()
+}
+
+fn done() -> Answer {
+    Ok("done".to_owned())
 }

@@ -5,7 +5,9 @@
 use std::time::Duration;
 
 use api::loopback::Loopback;
+use api::warehouse::{Replica, Stock, Warehouse};
 use r#gen::{self as g, yield_};
+use tokio::net::TcpListener;
 
 /// A patience that no test waits for.
 const LONG: Duration = Duration::from_secs(60);
@@ -135,5 +137,22 @@ fn a_shutdown_waits_for_orders_whose_customers_have_gone() -> g::Result {
     let services = yield_!(Loopback::start(LONG))?;
     yield_!(services.customers_leave(20, "/buy/tea"))?;
     assert_eq!(yield_!(services.stop())?.reserved, 0);
+    Ok(())
+}
+
+/// An item would be reserved for ever: requests need not arrive in the order in which they were
+/// sent.
+#[g::test(tokio, leaks = "allowed")]
+fn a_reservation_that_comes_after_the_end_of_its_order_changes_nothing() -> g::Result {
+    let warehouse = Warehouse::new();
+    let listener = yield_!(TcpListener::bind("127.0.0.1:0"))?;
+    let url = format!("http://{}", listener.local_addr()?);
+    drop(g::spawn(g::ok(Replica::new(&warehouse).serve(listener))));
+    let client = reqwest::Client::new();
+    for verb in ["release", "reserve", "sell"] {
+        let response = yield_!(client.post(format!("{url}/{verb}/tea/1")).send())?;
+        assert_eq!(response.status().as_u16(), 200);
+    }
+    assert_eq!(warehouse.stock(), Stock::default());
     Ok(())
 }

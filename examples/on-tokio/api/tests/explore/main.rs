@@ -57,6 +57,7 @@ fn whatever_fails_no_item_stays_reserved() {
 #[test]
 fn a_handler_that_is_dropped_leaves_nothing_behind() {
     let report = an_order().faults([Fault::Drop]).report();
+    assert!(!report.findings().is_empty(), "{report}");
     for finding in report.findings() {
         let (step, _) = finding.faults()[0];
         assert_eq!(finding.steps()[step].task(), 1, "{report}");
