@@ -21,10 +21,10 @@ pub(crate) struct Pool {
 }
 
 impl Pool {
-    /// A pool with room for a single connection, which its first borrower opens.
+    /// A pool with room for a single connection. The first checkout opens it.
     pub(crate) fn new(bank: Address) -> Pool {
         let (give_back, idle) = async_channel::unbounded();
-        drop(Lent { connection: None, give_back: give_back.clone() });
+        let _ = give_back.try_send(None);
         Pool { bank, idle, give_back }
     }
 
@@ -38,7 +38,8 @@ impl Pool {
         Ok(lent)
     }
 
-    /// The number of free connections.
+    /// The number of connections that have no borrower. One that was closed counts too, since its
+    /// place is free.
     pub(crate) fn idle(&self) -> usize {
         self.idle.len()
     }
