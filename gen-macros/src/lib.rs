@@ -217,14 +217,14 @@ pub fn main(options: TokenStream, item: TokenStream) -> TokenStream {
 /// | the library has logged a lost error: a record of the target `gen` and the level `ERROR` | `gen::testing::expect_log("..")` in the body |
 /// | a task is still alive at the end of the body | `leaks = "allowed"`; or wait for the task, or cancel it |
 ///
-/// The message says where the body waits, and each task that is still there: the yields, with their
-/// lines and their text. If the body panics or returns an error, the test fails with that, and the
-/// lost errors are only printed.
+/// The message says where the body waits, and each task that is still there. It prints them as a
+/// `gen::dump` does, and on tokio the yields, with their lines and their text. If the body panics
+/// or returns an error, the test fails with that, and the lost errors are only printed.
 ///
 /// Lost errors are heard on the thread of the test, whichever logger there is. When the body has
-/// ended, tasks that are ready still run, but no time passes, and no thread is waited for. So a task
-/// that waits for `gen::blocking` may be left or not, as its thread is slow or fast: wait for that
-/// task. With `leaks = "allowed"` no task runs after the body.
+/// ended, tasks that are ready still run, but no time passes, and no thread is waited for. So a
+/// task that waits for `gen::blocking` may count as left, if its thread is slow: wait for that task
+/// in the body. With `leaks = "allowed"` no task runs after the body.
 ///
 /// # The clock
 ///
@@ -271,8 +271,8 @@ pub fn main(options: TokenStream, item: TokenStream) -> TokenStream {
 /// - `shuffled`: the order of tasks is another one in each run, as [above](#the-order).
 /// - `seed = N`: the same with that seed, such as the one of a failure. The variable
 ///   `GEN_TEST_SEED` overrides it.
-/// - `leaks = "allowed"`: tasks that are alive at the end of the body, such as a server, are dropped
-///   with the loop.
+/// - `leaks = "allowed"`: tasks that are alive at the end of the body, such as a server, are
+///   dropped with the loop.
 /// - `tokio`: the test runs on a new runtime of tokio, as with `#[gen::main(tokio)]`. The options
 ///   `flavor`, `worker_threads` and `start_paused` are those of [`macro@main`]. The default flavor
 ///   is `"current_thread"`, as with `#[tokio::test]`. The clock is tokio's, which is real unless

@@ -20,7 +20,14 @@ impl fmt::Display for Dump {
             count => format!("{count} tasks"),
         };
         write!(f, "loop {serial}, turn {turn}: {count}")?;
-        self.tasks.iter().try_for_each(|task| write!(f, "\n\n{}", Paragraph { dump: self, task }))
+        self.tasks.iter().try_for_each(|task| write!(f, "\n\n{}", self.paragraph(task)))
+    }
+}
+
+impl Dump {
+    /// The text of one of its tasks.
+    pub(crate) fn paragraph<'a>(&'a self, task: &'a TaskDump) -> impl fmt::Display + 'a {
+        Paragraph { dump: self, task }
     }
 }
 

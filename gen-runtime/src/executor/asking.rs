@@ -27,10 +27,15 @@ impl Core {
         question.reply.send(self.ask_all(question.shown, root));
     }
 
-    /// Asks all tasks, of a loop that does not run. The caller has made this loop the current one.
-    pub(crate) fn ask_from_outside(&self, shown: Shown) -> LoopAnswer {
+    /// Asks all tasks, of a loop that does not run, and the root, if it has one. The caller has
+    /// made this loop the current one.
+    pub(crate) fn ask_from_outside(
+        &self,
+        shown: Shown,
+        root: &mut Option<(SlotId, &mut dyn Root)>,
+    ) -> LoopAnswer {
         let _runtime = self.runtime.enter();
-        self.ask_all(shown, &mut None)
+        self.ask_all(shown, root)
     }
 
     /// Asks all tasks. The caller has made this loop the current one.

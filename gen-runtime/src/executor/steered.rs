@@ -141,21 +141,10 @@ impl Core {
 
     /// Polls a suspended task now. This is the poll that its job, if it was queued, waits for.
     pub(crate) fn poll_now(&self, task: TaskId) {
-        self.poll_slot_now(task.slot(), &mut None);
-    }
-
-    /// As [`inject_now`](Self::inject_now), for the root.
-    pub(crate) fn inject_into_root_now(&self, root: &mut RootInSlot<'_>, injection: Injection) {
-        if let Some(task) = self.task_of_root(root) {
-            self.deliver(task, injection, EndSenders::default());
-            self.poll_slot_now(task.slot(), root);
-        }
-    }
-
-    fn poll_slot_now(&self, slot: SlotId, root: &mut RootInSlot<'_>) {
+        let slot = task.slot();
         self.unqueue(slot);
         let work = self.scheduler.borrow_mut().begin(slot);
-        self.do_steered(work, root);
+        self.do_steered(work, &mut None);
     }
 
     /// Removes the job of a slot.
@@ -181,11 +170,6 @@ impl Core {
         let mut scheduler = self.scheduler.borrow_mut();
         let uses = scheduler.slot(slot)?.state().uses();
         Some(TaskId { loop_id: self.id, index: slot.index, uses })
-    }
-
-    /// The name that the root would have as a task.
-    pub(crate) fn task_of_root(&self, root: &RootInSlot<'_>) -> Option<TaskId> {
-        root.as_ref().and_then(|(slot, _)| self.task_of(*slot))
     }
 
     /// Whether nothing is queued or in the inbox, and no timer is due.

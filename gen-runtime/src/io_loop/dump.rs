@@ -28,7 +28,7 @@ impl IoLoop {
     pub fn dump(&self) -> Dump {
         blocking::assert_allowed();
         let _entered = current::enter(&self.core);
-        Dump::of_loop(self.core.ask_from_outside(Shown::ALL))
+        Dump::of_loop(self.core.ask_from_outside(Shown::ALL, &mut None))
     }
 }
 

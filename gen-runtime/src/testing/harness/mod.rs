@@ -23,7 +23,7 @@
 //! | `options.rs` | [`TestOptions`] |
 //! | `output.rs` | [`TestOutput`]: whether the output of a body is an `Err` |
 //! | `order.rs` | [`Order`]: the order of the tasks of a turn, and its seed |
-//! | `waiting.rs` | where the body and the tasks wait |
+//! | `waiting.rs` | the waits of the body and the tasks, as in a dump |
 //! | `logs.rs` | [`expect_log`], and the records that were heard |
 //! | `failure.rs` | [`Failure`]: the text of a test that fails |
 

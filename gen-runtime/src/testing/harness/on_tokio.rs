@@ -11,15 +11,16 @@ use std::future::{poll_fn, Future};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::pin::{pin, Pin};
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::Duration;
 
+use super::conclude;
 use super::failure::{self, Failure};
 use super::logs::Logs;
 use super::options::TestOptions;
-use super::{conclude, waiting};
 use crate::executor::{Executor, ForeignRoot, TrackedTask, Tracker};
+use crate::inject::TaskTrace;
 use crate::testing::suspension::{Suspension, WaitsFor};
 use crate::Site;
 
@@ -117,9 +118,19 @@ async fn where_it_waits<F: Future>(mut body: Pin<&mut ForeignRoot<F>>) -> String
     let trace = body.trace();
     let ended = poll_fn(|cx| Poll::Ready(catch(body.as_mut(), cx).is_ready())).await;
     if ended {
-        return waiting::lost_wake_up("the body");
+        return "the body has ended when it was polled once more, though nothing had woken it: \
+                a future that it waited for has lost a wake-up"
+            .to_owned();
     }
-    format!("the body waits {}", suspended_at(waiting::answer(trace)))
+    format!("the body waits {}", suspended_at(answer(trace)))
+}
+
+/// The answer that was given. It is empty if there is none yet.
+fn answer(mut trace: TaskTrace) -> Vec<Site> {
+    match Pin::new(&mut trace).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(sites) => sites,
+        Poll::Pending => Vec::new(),
+    }
 }
 
 /// Waits for the tasks that end, and returns where the others wait.
@@ -141,7 +152,10 @@ async fn leaked(tracker: &Tracker) -> Vec<String> {
 async fn describe(task: &TrackedTask) -> String {
     // A task that never waits does not answer.
     let chain = tokio::time::timeout(GRACE, task.trace()).await.unwrap_or_default();
-    let name = waiting::name(&chain);
+    // The name of a task is that of the outermost coroutine that waits.
+    let name = chain
+        .last()
+        .map_or_else(|| "a task".to_owned(), |outermost| format!("the task `{}`", outermost.function()));
     format!("{name}, spawned at {}, waits {}", task.spawned_at, suspended_at(chain))
 }
 
