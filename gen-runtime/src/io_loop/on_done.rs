@@ -47,8 +47,8 @@ impl<T> JoinHandle<T> {
                 let context = context::capture();
                 drop(spawn_local(async move {
                     // Without it the callback could run within this call, while the coroutine is
-                    // running and cannot take its error. To wait only for a task that has ended
-                    // already would not do: another thread may end it after the look.
+                    // running and cannot take its error. It is needed even if the task has not
+                    // ended yet, since another thread may end it before the handle is polled.
                     moment().await?;
                     let result = self.await;
                     context.run(|| callback(result).into_result());
