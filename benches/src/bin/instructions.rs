@@ -151,8 +151,9 @@ fn count_all() -> ExitCode {
         (Some(chains), Some(_)) => {
             if !chains {
                 eprintln!(
-                    "a chain takes more than {TIMES} times, or {MORE} and {MORE_PER_LEVEL} a level more than, \
-                     the instructions of its async fn"
+                    "a chain exceeds its limit: {TIMES} times the instructions of its `async fn`, or, for \
+                     bare polls of a leaf that suspends, {MORE} more than those and {MORE_PER_LEVEL} for each \
+                     further level"
                 );
             }
             ExitCode::FAILURE

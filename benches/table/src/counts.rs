@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use anyhow::{bail, Context, Result};
+use anyhow::{bail, ensure, Context, Result};
 
 use crate::harness::{Measured, MEASURED_PART};
 use crate::items::waits_for_time;
@@ -27,10 +27,15 @@ pub fn add(measured: &mut [Measured]) -> Result<()> {
     Ok(())
 }
 
-/// Prints the instructions of each figure by function.
+/// Prints the instructions of each figure by function. Fails if there is nothing to count.
 pub fn print_parts(measured: &[Measured]) -> Result<()> {
+    let countable: Vec<&Measured> = measured.iter().filter(|one| is_countable(one)).collect();
+    ensure!(
+        !countable.is_empty(),
+        "no case that fits has entries of this size whose instructions can be counted"
+    );
     let file = std::env::temp_dir().join(format!("callgrind.{}", std::process::id()));
-    for one in measured.iter().filter(|one| is_countable(one)) {
+    for one in countable {
         let counted = count(one, &file)?;
         println!("{}, {}, {}: {}", one.case, one.size, one.name, figure(counted));
         let profile = fs::read_to_string(&file).context("callgrind has written no profile")?;

@@ -168,7 +168,7 @@ impl Compared<'_> {
         self.ratio().is_some_and(|ratio| ratio >= 1.005)
     }
 
-    /// The figure that a multiple of the best peer stands for.
+    /// The target as a figure. `None` if it is a multiple of the best peer, and there is no peer.
     pub fn target(&self) -> Option<f64> {
         match self.row.target {
             Target::TimesBestPeer(times) => self.best_peer.map(|peer| times * peer.least),
