@@ -86,6 +86,10 @@ where
 
 /// Returns the error of a task that has ended in its first step, or could not be started.
 fn first_result(mut task: JoinHandle<()>) -> Result {
+    // The caller does not wait for the task, which a poll of the handle would be taken for.
+    if !task.is_done() {
+        return Ok(());
+    }
     match Pin::new(&mut task).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(result) => result,
         Poll::Pending => Ok(()),

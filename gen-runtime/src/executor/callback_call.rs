@@ -123,8 +123,8 @@ impl CallbackCall {
             DONE => Polled::Done,
             CAPTURED => self.poll_captured(waker),
             _ => match self.wait(OPEN, waker) {
-                CAPTURED => self.poll_captured(waker),
-                stage => polled(stage),
+                (CAPTURED, _) => self.poll_captured(waker),
+                (stage, before) => polled(stage, before),
             },
         }
     }
@@ -132,7 +132,10 @@ impl CallbackCall {
     #[cold]
     fn poll_captured(&self, waker: &Waker) -> Polled {
         match self.context().poll(waker) {
-            Polled::Nothing => polled(self.wait(CAPTURED, waker)),
+            Polled::Nothing { .. } => {
+                let (stage, before) = self.wait(CAPTURED, waker);
+                polled(stage, before)
+            }
             error => {
                 self.close();
                 error
@@ -149,15 +152,15 @@ impl CallbackCall {
         }
     }
 
-    /// Keeps `waker` if that is the stage. Returns the stage.
-    fn wait(&self, at: u8, waker: &Waker) -> u8 {
-        let mut new = Waiter::from(waker);
-        self.lock.with(|stage, waiter| {
-            if *stage == at {
-                mem::swap(waiter, &mut new);
-            }
-            *stage
-        })
+    /// Keeps `waker` if that is the stage. Returns the stage, and whether another waker was kept
+    /// before.
+    fn wait(&self, at: u8, waker: &Waker) -> (u8, bool) {
+        let new = Waiter::from(waker);
+        let (stage, replaced) = self.lock.with(|stage, waiter| match *stage == at {
+            true => (*stage, mem::replace(waiter, new)),
+            false => (*stage, new),
+        });
+        (stage, stage == at && replaced.is_some())
     }
 
     /// The future is dropped, or has given its result. An error that it has not taken goes outward.
@@ -187,10 +190,10 @@ impl OnDemand for CallbackCall {
 }
 
 /// The answer at a stage at which there is no error.
-fn polled(stage: u8) -> Polled {
+fn polled(stage: u8, before: bool) -> Polled {
     if stage == DONE {
         Polled::Done
     } else {
-        Polled::Nothing
+        Polled::Nothing { before }
     }
 }

@@ -56,7 +56,7 @@ impl CallbackContext {
     /// Returns the error or the abandonment, once. Until there is one, it keeps `waker`.
     pub(super) fn poll(&self, waker: &Waker) -> Polled {
         let polled = self.state().poll(waker);
-        if !matches!(polled, Polled::Nothing) {
+        if !matches!(polled, Polled::Nothing { .. }) {
             self.0.set_ended();
         }
         polled

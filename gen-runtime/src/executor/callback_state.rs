@@ -28,7 +28,10 @@ enum CallbackStage {
 /// The result of a poll of the context, or of its call.
 #[derive(Debug)]
 pub(crate) enum Polled {
-    Nothing,
+    /// Nothing has come: the future is pending, and was so `before` in an earlier poll, or was not.
+    Nothing {
+        before: bool,
+    },
     Failed(Error),
     /// The last callback was dropped, and no error has come.
     Abandoned,
@@ -95,10 +98,10 @@ impl CallbackContextState {
             _ => Some(mem::replace(stage, CallbackStage::Ended)),
         });
         match stage {
-            Poll::Pending | Poll::Ready(Some(CallbackStage::Ended)) => Polled::Nothing,
+            Poll::Pending | Poll::Ready(Some(CallbackStage::Ended)) => Polled::Nothing { before: false },
             Poll::Ready(None) => {
                 waker.wake_by_ref();
-                Polled::Nothing
+                Polled::Nothing { before: false }
             }
             Poll::Ready(Some(CallbackStage::Failed(error))) => Polled::Failed(error.into_error()),
             Poll::Ready(Some(CallbackStage::Abandoned(_))) => Polled::Abandoned,

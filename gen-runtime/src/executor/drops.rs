@@ -17,18 +17,27 @@
 //! its error takes them along. The first step is a part of the call.
 //!
 //! A callback may wait for the value itself, on its own thread: it polls the future, or runs a loop
-//! that does. Then its drops are reported at once, and no more of them are noted.
+//! that does. Then its drops are reported at once, and no more of them are noted until the run of
+//! the loop has ended.
 //!
 //! A task that the callback spawns is also polled on that thread, for its first step. Its drops
-//! there are noted, too. But it is not the callback that waits in such a poll, so nothing is
-//! reported yet: the callback goes on when the first step has ended. If it then runs a loop,
-//! perhaps that of the task, the drops are reported before the run.
+//! there are noted, too. But as a rule it is not the callback that waits in such a poll, so nothing
+//! is reported yet: the callback goes on when the first step has ended.
+//!
+//! | then | the drops are reported |
+//! |---|---|
+//! | the callback runs a loop, perhaps that of the task | before the run |
+//! | it blocks on the handle of a task that others run | when the handle is pending |
+//! | the first step itself blocks its thread on the future | at the second poll of the future. The first one wakes it, so there is a second one; a task that is merely suspended ends its first step before that |
 
 use std::cell::RefCell;
 use std::mem::{self, ManuallyDrop};
 use std::sync::Arc;
+use std::task::Waker;
 
 use super::first_steps::first_steps;
+use super::waker::names_a_slot;
+use crate::inject::in_flight::is_asked;
 use crate::sync::thread_local;
 
 /// A key or a future whose value will never come, unless a new callable was made meanwhile.
@@ -50,7 +59,8 @@ struct Notes {
     /// The number of first steps in which the callback runs: in those of its own tasks it is
     /// higher.
     first_steps: u32,
-    /// Whether such a task waits for a callable.
+    /// Whether such a task waits for a callable, or may do so in a first step that another thread
+    /// runs.
     has_waiting_task: bool,
 }
 
@@ -59,6 +69,30 @@ impl Notes {
     fn of_callback() -> Self {
         Notes { drops: Drops::new(), first_steps: first_steps(), has_waiting_task: false }
     }
+
+    /// Whether the thread is in the first step of a task that the callback spawns.
+    fn is_in_first_step(&self) -> bool {
+        first_steps() > self.first_steps
+    }
+
+    /// A future waits for a callable. `again` says that it was pending before, and is polled by
+    /// something that may block the thread.
+    fn wait(&mut self, again: bool) -> Wait {
+        let is_blocking = again && self.has_waiting_task;
+        if !self.is_in_first_step() || is_blocking {
+            return Wait::OfCallback;
+        }
+        self.has_waiting_task = true;
+        Wait::OfFirstStep
+    }
+}
+
+/// Whose wait a pending poll is.
+enum Wait {
+    /// The callback, or a first step within it, goes on only when the future is ready.
+    OfCallback,
+    /// The task is suspended by it, unless its first step blocks the thread.
+    OfFirstStep,
 }
 
 thread_local! {
@@ -97,38 +131,90 @@ pub(crate) fn during<R>(callback: impl FnOnce() -> R) -> (R, NotedDrops) {
     (result, NotedDrops::of(replace(outer)))
 }
 
-/// Called when a future waits for a callable on this thread. If a callback is running, it is the
-/// callback that waits, so its drops are reported now; unless the future is polled in the first
-/// step of a task that the callback spawns.
+/// Called when a future that is polled with `waker` waits for a callable on this thread. It was
+/// pending `before` in an earlier poll, or was not. If a callback is running, it is the callback
+/// that waits, so its drops are reported now; unless the future is polled in the first step of a
+/// task that the callback spawns.
 #[inline]
-pub(crate) fn report_before_wait() {
+pub(crate) fn report_before_wait(waker: &Waker, before: bool) {
     // Nearly always there is no callback.
     if NOTED.with(|noted| noted.borrow().is_some()) {
-        report_if(|notes| {
-            let is_in_first_step = first_steps() > notes.first_steps;
-            notes.has_waiting_task |= is_in_first_step;
-            !is_in_first_step
-        });
+        report_or_wake(waker, before);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn report_or_wake(waker: &Waker, before: bool) {
+    // A poll that only asks where a task waits is no wait: without it, the future would not have
+    // been polled.
+    if before && is_asked(waker) {
+        return;
+    }
+    // Whatever blocks in a first step has a waker of its own. The loop of a task must not be woken:
+    // it would run its tasks in another order.
+    let may_block = !names_a_slot(waker);
+    match with_notes(|notes| notes.wait(before && may_block)) {
+        Some(Wait::OfCallback) => report(),
+        Some(Wait::OfFirstStep) if may_block => waker.wake_by_ref(),
+        Some(Wait::OfFirstStep) | None => {}
+    }
+}
+
+/// Called when a task is spawned whose first step does not run on the spot. If it is a callback
+/// that spawns the task, the task may wait for a callable that the callback drops.
+pub(crate) fn note_later_first_step() {
+    with_notes(|notes| notes.has_waiting_task = true);
+}
+
+/// Called when the handle of a task that others run is pending on this thread. If a callback is
+/// running, it may block on the handle. So its drops are reported if a task that it has spawned
+/// waits for a callable.
+#[inline]
+pub(crate) fn report_before_join() {
+    if with_notes(|notes| notes.has_waiting_task && !notes.is_in_first_step()) == Some(true) {
+        report();
     }
 }
 
 /// Called before a loop runs on this thread. If a callback is running, it waits for all that is
-/// polled in that run.
-pub(super) fn report_before_run() {
-    report_if(|notes| {
-        // No number of first steps is higher.
-        notes.first_steps = u32::MAX;
-        notes.has_waiting_task
-    });
+/// polled until the guard is dropped. Then it notes its drops again.
+pub(super) fn report_before_run() -> NotingPaused {
+    // No number of first steps is higher.
+    let first_steps = with_notes(|notes| mem::replace(&mut notes.first_steps, u32::MAX));
+    if with_notes(|notes| notes.has_waiting_task) == Some(true) {
+        report();
+    }
+    NotingPaused { first_steps }
 }
 
-/// Reports the drops of the running callback, if there is one and `is_due` holds.
-#[inline(never)]
-fn report_if(is_due: impl FnOnce(&mut Notes) -> bool) {
-    let is_due = NOTED.with(|noted| noted.borrow_mut().as_deref_mut().is_some_and(is_due));
-    if is_due {
-        drop(NotedDrops::of(replace(None)));
+/// A callback that waits for a run of a loop.
+#[must_use = "the callback notes its drops again when this is dropped"]
+pub(super) struct NotingPaused {
+    /// The number in the notes before the run; `None` if nothing was noted.
+    first_steps: Option<u32>,
+}
+
+impl Drop for NotingPaused {
+    fn drop(&mut self) {
+        let Some(first_steps) = self.first_steps else { return };
+        if with_notes(|notes| notes.first_steps = first_steps).is_none() {
+            // They were reported. A task may still wait.
+            let notes = Notes { drops: Drops::new(), first_steps, has_waiting_task: true };
+            replace(Some(notes));
+        }
     }
+}
+
+/// Calls `access` with the notes of the running callback, if it notes its drops.
+fn with_notes<R>(access: impl FnOnce(&mut Notes) -> R) -> Option<R> {
+    NOTED.with(|noted| noted.borrow_mut().as_deref_mut().map(access))
+}
+
+/// Reports the drops of the running callback, and notes no more of them.
+#[cold]
+fn report() {
+    drop(NotedDrops::of(replace(None)));
 }
 
 fn replace(notes: Option<Notes>) -> Option<Notes> {

@@ -165,7 +165,10 @@ pub(crate) use self::callbacks::{call, run_in};
 pub(crate) use self::clock::RealClock;
 pub use self::clock::{Clock, VirtualClock};
 pub(crate) use self::core::Core;
-pub(crate) use self::drops::{abandon, during as noting_drops, report_before_wait, Abandon, Doubt};
+pub(crate) use self::drops::{
+    abandon, during as noting_drops, note_later_first_step, report_before_join, report_before_wait, Abandon,
+    Doubt,
+};
 pub(crate) use self::embedded::Around;
 pub(crate) use self::error_context::{depth as depth_of, ErrorContext};
 pub use self::errors::{LoopClosed, LoopRunning, LoopStopped, RuntimeRunning};

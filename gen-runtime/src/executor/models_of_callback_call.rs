@@ -37,7 +37,7 @@ impl Nested {
     /// Waits for an error, or for the drop of the callback.
     fn wait(&self) -> Result<(), String> {
         block_on(poll_fn(|cx| match self.inner.poll(cx.waker()) {
-            Polled::Nothing | Polled::Done => Poll::Pending,
+            Polled::Nothing { .. } | Polled::Done => Poll::Pending,
             Polled::Failed(error) => Poll::Ready(Err(error.to_string())),
             Polled::Abandoned => Poll::Ready(Ok(())),
         }))
@@ -47,7 +47,7 @@ impl Nested {
     fn taken(&self) -> [Option<String>; 2] {
         [&*self.inner, &self.outer].map(|context| match context.poll(Waker::noop()) {
             Polled::Failed(error) => Some(error.to_string()),
-            Polled::Nothing | Polled::Abandoned | Polled::Done => None,
+            Polled::Nothing { .. } | Polled::Abandoned | Polled::Done => None,
         })
     }
 

@@ -14,6 +14,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::current;
 use super::current_context::{enter, CurrentContext};
+use super::drops::note_later_first_step;
 use super::ids::TaskId;
 use super::inbox::{Mail, Shared};
 use super::runnable::Runnable;
@@ -40,6 +41,7 @@ impl Starting {
     where
         R: Runnable + Send + Sync + 'static,
     {
+        note_later_first_step();
         let context = current::capture();
         let mut sent = Sent(Some(task));
         let starting = Arc::clone(self);

@@ -58,7 +58,7 @@ impl Core {
         steering: &dyn Steering,
         until: Option<Instant>,
     ) -> SteeredEnd {
-        report_before_run();
+        let _waiting = report_before_run();
         let _runtime = self.runtime.enter();
         let mut due = Vec::new();
         let is_done = |root: &RootInSlot<'_>| matches!(root, Some((_, root)) if root.is_done());

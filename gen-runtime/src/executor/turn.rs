@@ -37,7 +37,7 @@ impl Core {
     /// Runs turns until `root` is done or the loop is stopped. The caller has made this loop the
     /// current one.
     pub(crate) fn run(&self, mut root: RootInSlot<'_>, on_stop: OnStop) -> RunEnded {
-        report_before_run();
+        let _waiting = report_before_run();
         let _runtime = self.runtime.enter();
         let mut due = Vec::new();
         // The time at which the last turn ended, if it had to be known.

@@ -25,7 +25,7 @@
 //! an address of its own as long as it lives, so the waker of a poll has an identity, as
 //! `inject/in_flight.rs` requires.
 
-use std::task::Context;
+use std::task::{Context, Waker};
 
 use super::ids::{LoopName, SlotId};
 use super::{current, registry};
@@ -44,6 +44,17 @@ pub(super) fn with_context<R>(name: LoopName, slot: SlotId, poll: impl FnOnce(&m
     #[cfg(not(target_pointer_width = "64"))]
     let waker = waker(name, slot);
     poll(&mut Context::from_waker(&waker))
+}
+
+/// Whether it is the waker of a poll of a loop. Never so where such a waker is an `Arc`.
+pub(super) fn names_a_slot(waker: &Waker) -> bool {
+    #[cfg(target_pointer_width = "64")]
+    return word::is_name(waker);
+    #[cfg(not(target_pointer_width = "64"))]
+    {
+        let _ = waker;
+        false
+    }
 }
 
 /// Wakes a slot: directly and without an atomic if its loop runs on this thread, else through the
@@ -74,6 +85,11 @@ mod word {
         // clone, wake and drop manage the resources of the data word. The data word is an integer,
         // which has no resources, and `wake` may run on any thread.
         unsafe { Waker::new(encode(name, slot), &VTABLE) }
+    }
+
+    /// Whether it was made by [`waker`], or is a clone of such a waker.
+    pub(super) fn is_name(waker: &Waker) -> bool {
+        ptr::eq(waker.vtable(), &VTABLE)
     }
 
     static VTABLE: RawWakerVTable = RawWakerVTable::new(copy, wake, wake, forget);

@@ -187,8 +187,8 @@ impl<T> Future for CallbackFuture<T> {
             }
             Polled::Failed(error) => Poll::Ready(Err(error)),
             Polled::Abandoned => Poll::Ready(Err(CallbackDroppedError::without_key().into())),
-            Polled::Nothing => {
-                report_before_wait();
+            Polled::Nothing { before } => {
+                report_before_wait(cx.waker(), before);
                 if any_in_flight() {
                     self.say(cx.waker());
                 }

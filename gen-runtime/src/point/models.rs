@@ -373,7 +373,7 @@ fn a_key_whose_callable_goes_with_a_failure_is_no_leak() {
         });
         let text = block_on(std::future::poll_fn(|cx| match outer.poll(cx.waker()) {
             Polled::Failed(error) => std::task::Poll::Ready(error.to_string()),
-            Polled::Nothing | Polled::Abandoned | Polled::Done => std::task::Poll::Pending,
+            Polled::Nothing { .. } | Polled::Abandoned | Polled::Done => std::task::Poll::Pending,
         }));
         assert_eq!(text, "the reason");
         assert!(call.0.end().is_empty());

@@ -45,7 +45,8 @@ impl<P: YieldPoint> Pending<P> {
             point.start(runner)?;
             *state = State::Started;
         }
-        if let State::Waiting = state {
+        let was_waiting = matches!(state, State::Waiting);
+        if was_waiting {
             runner.forget();
             *state = State::Started;
         }
@@ -62,7 +63,7 @@ impl<P: YieldPoint> Pending<P> {
             // point that stores values itself would never let this one end.
             cx.waker().wake_by_ref();
         }
-        report_before_wait();
+        report_before_wait(cx.waker(), was_waiting);
         self.say(cx.waker());
         Poll::Pending
     }

@@ -44,7 +44,9 @@ impl<T> JoinHandle<T> {
         T: Clone + 'static,
     {
         let (promise, future) = promise();
-        if let Poll::Ready(result) = Pin::new(&mut self).poll(&mut Context::from_waker(Waker::noop())) {
+        // A task that has not ended is not polled: that would be taken for a wait of the caller.
+        let ended = self.is_done().then(|| Pin::new(&mut self).poll(&mut Context::from_waker(Waker::noop())));
+        if let Some(Poll::Ready(result)) = ended {
             // It cannot be set already, because this is the only promise.
             let _ = promise.set_result(result);
         } else {

@@ -18,7 +18,7 @@ use super::loop_handle::LoopHandle;
 use super::{CancelCompletion, CancelTarget};
 use crate::error::{CancelSource, Error, Throw};
 use crate::executor::requests::{deliver, TaskAddress};
-use crate::executor::{Injection, LoopClosed};
+use crate::executor::{report_before_join, Injection, LoopClosed};
 use crate::inject::in_flight::{any_in_flight, say};
 use crate::inject::question::{TaskRef, WaitsFor};
 use crate::inject::{Cancellation, TaskTrace, TraceRequest};
@@ -312,7 +312,10 @@ impl<T> JoinHandle<T> {
             Handle::Closed => Poll::Ready(Err(NoResult::Closed)),
             Handle::OnLoop(_) | Handle::Ended(_) => unreachable!("`poll` polls these itself"),
         };
-        let Poll::Ready(polled) = polled else { return self.wait(cx) };
+        let Poll::Ready(polled) = polled else {
+            report_before_join();
+            return self.wait(cx);
+        };
         *self = Self::taken();
         Poll::Ready(self.result(polled))
     }

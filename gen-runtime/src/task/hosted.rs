@@ -20,7 +20,9 @@ use super::hosted_join::{HostedHandle, Joined};
 use super::span::TaskSpan;
 use super::JoinHandle;
 use crate::error::{Error, Throw};
-use crate::executor::{count_first_step, current, BodyOwner, Executor, HostedBody, Mailbox, NoHost, Shell};
+use crate::executor::{
+    count_first_step, current, note_later_first_step, BodyOwner, Executor, HostedBody, Mailbox, NoHost, Shell,
+};
 use crate::inject::in_flight::{nothing, Thrown};
 use crate::report::TaskName;
 use crate::Result;
@@ -86,7 +88,10 @@ where
     F: Future<Output = std::result::Result<T, E>>,
     E: Throw<M>,
 {
-    let Some(_counted) = count_first_step() else { return Poll::Pending };
+    let Some(_counted) = count_first_step() else {
+        note_later_first_step();
+        return Poll::Pending;
+    };
     // SAFETY: the block is there, because the shell has a reference to it. The shell, which owns
     // the body, does not use it meanwhile, and was made on this thread.
     shell.first_step(|cx| unsafe { task.as_ref().first_step(cx) })

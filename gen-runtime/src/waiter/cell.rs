@@ -30,6 +30,12 @@ impl Waiter {
         self.0.as_ref().is_some_and(|kept| kept.will_wake(waker))
     }
 
+    /// Whether there is a waker.
+    #[inline]
+    pub(crate) fn is_some(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Wakes the future.
     pub(crate) fn wake(self) {
         self.0.into_iter().for_each(wake);

@@ -4,10 +4,11 @@ use std::cell::RefCell;
 use std::future::{pending, Future};
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{mpsc, Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use gen::{context, yield_, CallbackFuture, IoLoop, IoLoopHandle, Panicked, Resolve, VirtualClock};
 use loop_behaviour::{logged, Drops, Order, PanicsInDrop};
@@ -472,4 +473,222 @@ fn a_callback_that_runs_a_loop_does_not_wait_for_what_it_has_dropped() {
         let error = result.expect("the callback has not failed").unwrap_err();
         assert!(error.is::<gen::CallbackDroppedError>(), "{error}");
     }
+}
+
+// ---- the drops of a callback that waits ---------------------------------------------------------
+
+type Kept = Arc<Mutex<Option<Resolve<()>>>>;
+
+/// Waits for a callable that is kept, and so for ever.
+fn waits_for(kept: &Kept) -> CallbackFuture<()> {
+    gen::from_callback(|done| *kept.lock().unwrap() = Some(done))
+}
+
+/// Waits for a callable that is dropped at once.
+fn waits_for_a_dropped_one() -> CallbackFuture<()> {
+    gen::from_callback(drop::<Resolve<()>>)
+}
+
+fn virtual_loop() -> IoLoop {
+    IoLoop::with_clock(VirtualClock::new())
+}
+
+/// Calls a callback on another thread, in the context of a coroutine. The callback gets the only
+/// callable of a key of the coroutine, and fails. If it has reported the drop of the callable
+/// before, the key is a leak, and this panics.
+#[track_caller]
+fn says_why_its_key_has_no_value(callback: fn(gen::Callable<u8>, &Kept)) {
+    #[gen::coroutine]
+    fn body(callback: fn(gen::Callable<u8>, &Kept)) -> gen::Result<String> {
+        let (context, callable) = (context::capture(), yield_!(gen::Callback::<u8>::new("key"))?);
+        let kept = Kept::default();
+        let called = kept.clone();
+        let fails = move || {
+            callback(callable, &called);
+            Err::<(), _>("the callback has failed")
+        };
+        thread::spawn(move || context.run(fails)).join().expect("it does not panic");
+        let error = yield_!(pending::<()>()).unwrap_err();
+        drop(kept);
+        Ok(error.to_string())
+    }
+    assert_eq!(gen::run_sync(body(callback)).unwrap(), "the callback has failed");
+}
+
+/// A task that is spawned after the run waits in its first step, as one that is spawned before it.
+#[test]
+fn a_callback_that_has_run_a_loop_and_fails_says_why_its_key_has_no_value() {
+    says_why_its_key_has_no_value(|callable, kept| {
+        let io_loop = virtual_loop();
+        drop(callable);
+        one_turn(&io_loop);
+        drop(io_loop.spawn_local(waits_for(kept)));
+    });
+}
+
+/// The callback waits no more when the run has ended.
+#[test]
+fn a_callback_that_drops_a_callable_after_a_wait_and_fails_says_why_the_key_has_no_value() {
+    says_why_its_key_has_no_value(|callable, _| {
+        assert!(virtual_loop().run_sync(waits_for_a_dropped_one()).is_err());
+        drop(callable);
+    });
+}
+
+/// A dump polls the tasks, but none of them waits because of that.
+#[test]
+fn a_callback_that_dumps_a_loop_and_fails_says_why_its_key_has_no_value() {
+    #[gen::coroutine]
+    fn waits_for_a_key() -> gen::Result {
+        let _callable = yield_!(gen::Callback::<()>::new("other"))?;
+        yield_!(gen::Wait::<()>::new("other"))
+    }
+    says_why_its_key_has_no_value(|callable, kept| {
+        let io_loop = virtual_loop();
+        drop(io_loop.spawn_local(waits_for(kept)));
+        drop(io_loop.spawn_local(waits_for_a_key()));
+        drop(callable);
+        assert_eq!(io_loop.dump().tasks().len(), 2);
+    });
+}
+
+/// Runs each task on a thread of its own.
+fn on_threads<F: Future>(future: F) -> F::Output {
+    let spawner = |task| drop(thread::spawn(|| block_on_elsewhere(task)));
+    block_on_elsewhere(gen::with_spawner(spawner, future)).expect("the future ends")
+}
+
+/// An engine that is suspended, and a handle that is shared, are not waited for.
+#[test]
+fn a_callback_that_looks_at_a_task_of_another_executor_says_why_its_key_has_no_value() {
+    #[gen::engine(send)]
+    fn engine(kept: Kept) -> gen::Result {
+        yield_!(waits_for(&kept))
+    }
+    says_why_its_key_has_no_value(|callable, kept| {
+        drop(callable);
+        on_threads(async { engine(kept.clone()) }).unwrap();
+    });
+    says_why_its_key_has_no_value(|callable, kept| {
+        drop(callable);
+        on_threads(async { drop(gen::spawn(waits_for(kept)).shared()) });
+    });
+}
+
+/// Unparks a thread.
+struct Unparks {
+    thread: thread::Thread,
+    is_woken: AtomicBool,
+}
+
+impl Wake for Unparks {
+    fn wake(self: Arc<Self>) {
+        self.is_woken.store(true, SeqCst);
+        self.thread.unpark();
+    }
+}
+
+/// Blocks the thread on a future, as the executors of other libraries do. Returns `None` if it
+/// would wait for ever.
+fn block_on_elsewhere<F: Future>(future: F) -> Option<F::Output> {
+    let mut future = std::pin::pin!(future);
+    let unparks = Arc::new(Unparks { thread: thread::current(), is_woken: AtomicBool::new(false) });
+    let waker = Waker::from(unparks.clone());
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            return Some(output);
+        }
+        let began = Instant::now();
+        while !unparks.is_woken.swap(false, SeqCst) {
+            let left = Duration::from_secs(10).checked_sub(began.elapsed())?;
+            thread::park_timeout(left);
+        }
+    }
+}
+
+#[gen::coroutine]
+fn waits_for_a_dropped_key() -> gen::Result {
+    drop(yield_!(gen::Callback::<()>::new("key"))?);
+    yield_!(gen::Wait::<()>::new("key"))
+}
+
+#[gen::coroutine]
+fn waits_for_a_list() -> gen::Result {
+    yield_!(vec![waits_for_a_dropped_one(), waits_for_a_dropped_one()]).map(drop)
+}
+
+/// Otherwise the thread would wait for ever: the drop would be reported at the end of the callback,
+/// in which the first step runs.
+#[test]
+fn a_first_step_that_blocks_its_thread_does_not_wait_for_what_its_callback_has_dropped() {
+    let waits: [fn() -> Option<gen::Result>; 3] = [
+        || block_on_elsewhere(waits_for_a_dropped_one()),
+        || block_on_elsewhere(waits_for_a_dropped_key()),
+        || block_on_elsewhere(waits_for_a_list()),
+    ];
+    for waits in waits {
+        let io_loop = virtual_loop();
+        let task = context::capture()
+            .run(|| gen::Ok(io_loop.spawn_local(async move { gen::Ok(waits()) })))
+            .expect("the callback has not failed");
+        let error = io_loop.run_sync(task).unwrap().expect("the wait ends").unwrap_err();
+        assert!(error.is::<gen::CallbackDroppedError>(), "{error}");
+    }
+}
+
+/// Otherwise a wait that was woken once too often would overtake the tasks that are woken first.
+#[test]
+fn a_task_that_a_callback_has_spawned_is_woken_only_by_its_callable() {
+    let (order, kept) = (Order::default(), Kept::default());
+    let (spawned, called) = (order.clone(), order.clone());
+    let (keep, resolve) = (kept.clone(), kept);
+    virtual_loop()
+        .run_sync(async move {
+            here().add_callback(move || {
+                let waits = waits_for(&keep);
+                drop(gen::spawn_local(async move {
+                    waits.await?;
+                    spawned.push("b");
+                    gen::Ok(())
+                }));
+                here().add_callback(move || called.push("a"));
+                resolve.lock().unwrap().take().expect("it is kept").call(());
+            });
+            for _ in 0..3 {
+                gen::moment().await?;
+            }
+            gen::Ok(())
+        })
+        .unwrap();
+    assert_eq!(order.text(), "ab");
+}
+
+/// Otherwise the two would wait for each other: the task for the report of the drop, and the
+/// callback for the task.
+#[test]
+fn a_callback_that_blocks_on_its_task_does_not_keep_it_waiting_for_what_was_dropped() {
+    #[gen::coroutine]
+    fn blocks() -> gen::Result<Option<gen::Result>> {
+        let waited =
+            context::capture().run(|| gen::Ok(block_on_elsewhere(gen::spawn(waits_for_a_dropped_one()))));
+        Ok(waited.expect("the callback has not failed"))
+    }
+    let error = on_threads(blocks()).unwrap().expect("the wait ends").unwrap_err();
+    assert!(error.is::<gen::CallbackDroppedError>(), "{error}");
+}
+
+/// The same for a task that the loop of another thread begins.
+#[test]
+fn a_callback_that_blocks_on_a_task_of_another_thread_does_not_keep_it_waiting() {
+    let io_loop = IoLoop::new();
+    let remote = io_loop.remote();
+    let blocks = thread::spawn(move || {
+        let task = || remote.spawn(waits_for_a_dropped_one());
+        let waited = context::capture().run(|| gen::Ok(block_on_elsewhere(task())));
+        remote.stop();
+        waited.expect("the callback has not failed")
+    });
+    assert!(io_loop.run_sync(pending::<gen::Result>()).unwrap_err().is::<gen::LoopStopped>());
+    let error = blocks.join().expect("it does not panic").expect("the wait ends").unwrap_err();
+    assert!(error.is::<gen::CallbackDroppedError>(), "{error}");
 }
