@@ -33,11 +33,8 @@
 use std::cell::RefCell;
 use std::mem::{self, ManuallyDrop};
 use std::sync::Arc;
-use std::task::Waker;
 
 use super::first_steps::first_steps;
-use super::waker::names_a_slot;
-use crate::inject::in_flight::is_asked;
 use crate::sync::thread_local;
 
 /// A key or a future whose value will never come, unless a new callable was made meanwhile.
@@ -75,8 +72,7 @@ impl Notes {
         first_steps() > self.first_steps
     }
 
-    /// A future waits for a callable. `again` says that it was pending before, and is polled by
-    /// something that may block the thread.
+    /// See [`report_before_wait`].
     fn wait(&mut self, again: bool) -> Wait {
         let is_blocking = again && self.has_waiting_task;
         if !self.is_in_first_step() || is_blocking {
@@ -131,33 +127,23 @@ pub(crate) fn during<R>(callback: impl FnOnce() -> R) -> (R, NotedDrops) {
     (result, NotedDrops::of(replace(outer)))
 }
 
-/// Called when a future that is polled with `waker` waits for a callable on this thread. It was
-/// pending `before` in an earlier poll, or was not. If a callback is running, it is the callback
-/// that waits, so its drops are reported now; unless the future is polled in the first step of a
-/// task that the callback spawns.
+/// Whether a callback that notes its drops is running on this thread.
 #[inline]
-pub(crate) fn report_before_wait(waker: &Waker, before: bool) {
-    // Nearly always there is no callback.
-    if NOTED.with(|noted| noted.borrow().is_some()) {
-        report_or_wake(waker, before);
-    }
+pub(super) fn are_noted() -> bool {
+    NOTED.with(|noted| noted.borrow().is_some())
 }
 
-#[cold]
-#[inline(never)]
-fn report_or_wake(waker: &Waker, before: bool) {
-    // A poll that only asks where a task waits is no wait: without it, the future would not have
-    // been polled.
-    if before && is_asked(waker) {
-        return;
-    }
-    // Whatever blocks in a first step has a waker of its own. The loop of a task must not be woken:
-    // it would run its tasks in another order.
-    let may_block = !names_a_slot(waker);
-    match with_notes(|notes| notes.wait(before && may_block)) {
-        Some(Wait::OfCallback) => report(),
-        Some(Wait::OfFirstStep) if may_block => waker.wake_by_ref(),
-        Some(Wait::OfFirstStep) | None => {}
+/// Called when a future waits for a callable. `again` says that it was pending before, and is
+/// polled by something that may block the thread. Reports the drops of the callback if the callback
+/// waits. Returns whether the first step of a task waits instead.
+pub(super) fn report_before_wait(again: bool) -> bool {
+    match with_notes(|notes| notes.wait(again)) {
+        Some(Wait::OfFirstStep) => true,
+        Some(Wait::OfCallback) => {
+            report();
+            false
+        }
+        None => false,
     }
 }
 

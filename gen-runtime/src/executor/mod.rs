@@ -40,6 +40,7 @@
 //! | `injection.rs` | [`Injection`]: the error or the request that a task is resumed with |
 //! | `unhandled_error.rs` | [`UnhandledError`]: an error that has no caller |
 //! | `drops.rs` | the callables that a callback has dropped, which are reported after its error |
+//! | `callable_wait.rs` | whether the wait for a callable is that of a callback |
 //! | `first_steps.rs` | how deep first steps nest |
 //! | `timers/` | the timers of a host, by (deadline, creation) |
 //! | `clock.rs` | the clocks |
@@ -113,6 +114,7 @@
 
 mod answers;
 mod asking;
+mod callable_wait;
 mod callback_call;
 mod callback_context;
 mod callback_state;
@@ -159,6 +161,7 @@ mod unhandled_error;
 mod waker;
 
 pub(crate) use self::answers::{LoopAnswer, LoopQuestion, TaskAnswer, TaskAsked};
+pub(crate) use self::callable_wait::report_before_wait;
 pub(crate) use self::callback_call::CallbackCall;
 pub(crate) use self::callback_state::Polled;
 pub(crate) use self::callbacks::{call, run_in};
@@ -166,8 +169,7 @@ pub(crate) use self::clock::RealClock;
 pub use self::clock::{Clock, VirtualClock};
 pub(crate) use self::core::Core;
 pub(crate) use self::drops::{
-    abandon, during as noting_drops, note_later_first_step, report_before_join, report_before_wait, Abandon,
-    Doubt,
+    abandon, during as noting_drops, note_later_first_step, report_before_join, Abandon, Doubt,
 };
 pub(crate) use self::embedded::Around;
 pub(crate) use self::error_context::{depth as depth_of, ErrorContext};
