@@ -83,7 +83,7 @@ impl Notes {
     }
 }
 
-/// Whose wait a pending poll is.
+/// The code that waits in a pending poll.
 enum Wait {
     /// The callback, or a first step within it, goes on only when the future is ready.
     OfCallback,
