@@ -341,7 +341,7 @@ pub use gen_macros::{co, coroutine, engine, main, test};
 
 pub use crate::blocking::{blocking, Blocking};
 pub use crate::coroutine::{BoxCoroutine, Coroutine, Frame, FrameKind, LocalBoxCoroutine};
-pub use crate::dump::{dump, Dump};
+pub use crate::dump::{dump, Deadlock, Dump};
 pub use crate::error::ok::Ok;
 pub use crate::error::{
     CallbackOutput, CancelSource, Cancelled, ChildError, ChildKey, Context, Error, Panicked, Result, Site,

@@ -83,10 +83,13 @@
 //! [`Dump::tasks`] has the tasks. [`TaskDump::waiting`] is the wait of one of them: a chain of
 //! yields, and its end, which may be children with chains of their own.
 
+mod deadlock;
 mod graph;
 mod print;
 mod request;
 
+pub use self::deadlock::Deadlock;
+pub(crate) use self::deadlock::ProbableDeadlock;
 pub use self::graph::{Dump, TaskDump, TaskState};
 pub use self::request::{dump, DumpRequest};
 pub use crate::inject::question::{ChainEnd, Child, Children, Link, TaskRef, Waiting, WaitsFor};

@@ -17,7 +17,7 @@ use super::answers::{LoopAnswer, LoopQuestion, TaskAnswer, TaskAsked};
 use super::core::Core;
 use super::ids::{SlotId, TaskId};
 use super::runnable::AboutTask;
-use super::turn::Root;
+use super::turn::{Root, RootInSlot};
 use crate::inject::question::{ask, Ask, Shown};
 
 impl Core {
@@ -27,15 +27,14 @@ impl Core {
         question.reply.send(self.ask_all(question.shown, root));
     }
 
-    /// Asks all tasks, of a loop that does not run, and the root, if it has one. The caller has
-    /// made this loop the current one.
-    pub(crate) fn ask_from_outside(
-        &self,
-        shown: Shown,
-        root: &mut Option<(SlotId, &mut dyn Root)>,
-    ) -> LoopAnswer {
+    /// Asks all tasks, of a loop that does not run now. The caller has made this loop the current
+    /// one.
+    pub(crate) fn ask_from_outside(&self, shown: Shown, root: &mut RootInSlot<'_>) -> LoopAnswer {
         let _runtime = self.runtime.enter();
-        self.ask_all(shown, root)
+        let answer = self.ask_all(shown, root);
+        // For tasks that went on, and wait for a timeout.
+        self.end_timers();
+        answer
     }
 
     /// Asks all tasks. The caller has made this loop the current one.

@@ -133,6 +133,7 @@ mod errors;
 mod first_steps;
 mod foreign;
 pub(crate) mod host;
+mod idle;
 mod ids;
 mod inbox;
 mod injection;
@@ -185,6 +186,7 @@ pub use self::foreign::{with_spawner, SpawnedTask, Spawner, WithExecutor};
 pub(crate) use self::foreign::{
     BodyOwner, Clock as ForeignClock, Executor, ForeignTimer, HostedBody, HostedRef, Mailbox, Shell,
 };
+pub(crate) use self::idle::OnIdle;
 pub use self::ids::TimerKey;
 pub(crate) use self::ids::{LoopId, SlotId, TaskId};
 pub(crate) use self::inbox::{Mail, OnStop, Shared};

@@ -1,12 +1,13 @@
 //! The turns of a loop, and the polls of tasks in them. `mod.rs` lists the steps of a turn.
 
 use std::task::Context;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::core::Core;
 use super::drops::report_before_run;
+use super::idle::OnIdle;
 use super::ids::{SlotId, TimerKey};
-use super::inbox::{Mail, Nap, OnStop};
+use super::inbox::{Mail, OnStop};
 use super::injection::Injection;
 use super::scheduler::Work;
 use super::task_ref::TaskRef;
@@ -31,12 +32,14 @@ pub(crate) type RootInSlot<'a> = Option<(SlotId, &'a mut dyn Root)>;
 pub(crate) enum RunEnded {
     RootDone,
     Stopped,
+    /// The loop has been idle for as long as `OnIdle` says. It can be run again.
+    Idle,
 }
 
 impl Core {
-    /// Runs turns until `root` is done or the loop is stopped. The caller has made this loop the
-    /// current one.
-    pub(crate) fn run(&self, mut root: RootInSlot<'_>, on_stop: OnStop) -> RunEnded {
+    /// Runs turns until `root` is done, the loop is stopped, or it is idle. The caller has made this
+    /// loop the current one.
+    pub(crate) fn run(&self, root: &mut RootInSlot<'_>, on_stop: OnStop, mut on_idle: OnIdle) -> RunEnded {
         let _waiting = report_before_run();
         let _runtime = self.runtime.enter();
         let mut due = Vec::new();
@@ -44,16 +47,19 @@ impl Core {
         let mut now = None;
         loop {
             let stopped = on_stop == OnStop::Return && self.shared.take_stop();
-            match &root {
+            match root {
                 Some((_, root)) if root.is_done() => return RunEnded::RootDone,
                 _ if stopped => return RunEnded::Stopped,
                 _ => {}
             }
             if self.scheduler.borrow().queued() == 0 {
-                self.park(on_stop);
+                if self.park(on_stop, on_idle.grace) {
+                    return RunEnded::Idle;
+                }
+                on_idle.grace = on_idle.later;
                 now = None;
             }
-            now = self.run_turn(&mut root, &mut due, now);
+            now = self.run_turn(root, &mut due, now);
         }
     }
 
@@ -234,29 +240,5 @@ impl Core {
         let (source, mut thrown) = injection.map(Injection::into_parts).unzip();
         let answer = self.poll_slot(slot, |cx| poll(cx, &mut thrown));
         (answer, source.zip(thrown).and_then(|(source, thrown)| Injection::from_parts(source, thrown)))
-    }
-
-    /// Sleeps until the next deadline, or until there is mail.
-    #[inline(never)]
-    fn park(&self, on_stop: OnStop) {
-        let next = match self.has_real_clock {
-            true => self.timers.borrow().next_look().map(|(look, _)| look),
-            // Any other clock may move to that time, and is only asked for a deadline.
-            false => self.timers.borrow().next_deadline(),
-        };
-        // In this order, because a thread may send mail and release its wake between the two
-        // checks. In the other order the clock could move before that mail is read.
-        let is_owed = next.is_some() && !self.clock.runs_by_itself() && self.shared.is_owed();
-        if self.shared.has_mail() {
-            return;
-        }
-        let nap = match next {
-            None => Nap::UntilMail,
-            Some(deadline) if is_owed && deadline > self.now() => Nap::WhileOwed,
-            Some(deadline) => Nap::For(self.clock.idle_until(deadline)),
-        };
-        if nap != Nap::For(Duration::ZERO) {
-            self.shared.park(nap, on_stop);
-        }
     }
 }

@@ -5,6 +5,8 @@
 //! | `handle.rs` | [`IoLoopHandle`]: requests from the loop's own thread |
 //! | `remote.rs` | [`Remote`], [`KeepAlive`]: requests from other threads |
 //! | `run.rs` | the blocking calls, which run the loop |
+//! | `watch.rs` | a blocking call that is idle: whether it waits or is stuck |
+//! | `threads.rs` | whether the process has other threads |
 //! | `shutdown.rs` | [`IoLoop::shutdown`]: the tasks clean up before the loop is dropped |
 //! | `dump.rs` | [`IoLoop::dump`], [`Remote::dump`] |
 //! | `within_tokio.rs` | `IoLoop::within_tokio`: the loop enters a runtime of tokio |
@@ -20,6 +22,8 @@ mod on_done;
 mod remote;
 mod run;
 mod shutdown;
+mod threads;
+mod watch;
 #[cfg(all(feature = "tokio", not(loom)))]
 mod within_tokio;
 

@@ -15,9 +15,11 @@ use std::task::{Context, Poll};
 use std::thread;
 use std::time::Duration;
 
+use super::watch::{self, Ended};
 use super::{blocking, IoLoop};
+use crate::dump::Deadlock;
 use crate::error::{Error, Panicked, TakesUpErrors};
-use crate::executor::{current, Core, LoopStopped, OnStop, Root, RunEnded, SlotId};
+use crate::executor::{current, Core, LoopStopped, OnIdle, OnStop, Root, SlotId};
 use crate::inject::in_flight::{resume, Thrown};
 use crate::task::JoinHandle;
 use crate::time::with_deadline;
@@ -40,6 +42,7 @@ use crate::{report, task};
 /// # Errors
 ///
 /// - the error of the future;
+/// - [`Deadlock`](crate::Deadlock) if nothing can wake the future, for certain: it is dropped;
 /// - [`LoopRunning`](crate::LoopRunning) if a loop is running on this thread: yield the future
 ///   there;
 /// - [`RuntimeRunning`](crate::RuntimeRunning) inside of a task of tokio, if the feature `tokio` is
@@ -68,8 +71,9 @@ where
 ///
 /// # Panics
 ///
-/// If the future panics; if a loop is running on this thread; and inside of a task of tokio, if the
-/// feature `tokio` is on. The errors of [`run_sync`] say what to do instead.
+/// If the future panics; if nothing can wake it, for certain (see [`Deadlock`](crate::Deadlock)); if
+/// a loop is running on this thread; and inside of a task of tokio, if the feature `tokio` is on. The
+/// errors of [`run_sync`] say what to do instead.
 #[track_caller]
 pub fn block_on<F: IntoFuture<Output = T>, T>(future: F) -> T {
     IoLoop::new().block_on(future)
@@ -94,6 +98,8 @@ impl IoLoop {
     /// - the error of the future;
     /// - [`LoopStopped`] if the loop is [stopped](crate::IoLoopHandle::stop) before the future is
     ///   ready, or was stopped before the call: the future is dropped;
+    /// - [`Deadlock`](crate::Deadlock) if nothing can wake the future, for certain: it is dropped,
+    ///   and the other tasks stay on the loop;
     /// - [`LoopRunning`](crate::LoopRunning) and [`RuntimeRunning`](crate::RuntimeRunning), where
     ///   the function [`run_sync`] gives them.
     ///
@@ -108,8 +114,9 @@ impl IoLoop {
     {
         blocking::check().map_err(E::from)?;
         match self.run_future(coroutine.into_future(), OnStop::Return) {
-            Some(result) => result,
-            None => Err(E::from(LoopStopped.into())),
+            Ok(result) => result,
+            Err(Unfinished::Stopped) => Err(E::from(LoopStopped.into())),
+            Err(Unfinished::Deadlock(deadlock)) => Err(E::from(Error::from(*deadlock))),
         }
     }
 
@@ -184,14 +191,15 @@ impl IoLoop {
     ///
     /// # Panics
     ///
-    /// If the future panics; if a loop is running on this thread (yield the future there); and
-    /// inside of a task of tokio, see [`RuntimeRunning`](crate::RuntimeRunning).
+    /// If the future panics; if nothing can wake it, for certain (see [`Deadlock`](crate::Deadlock));
+    /// if a loop is running on this thread (yield the future there); and inside of a task of tokio, see [`RuntimeRunning`](crate::RuntimeRunning).
     #[track_caller]
     pub fn block_on<F: IntoFuture<Output = T>, T>(&self, future: F) -> T {
         blocking::assert_allowed();
         match self.run_future(future.into_future(), OnStop::Ignore) {
-            Some(output) => output,
-            None => unreachable!("the loop ignores requests to stop"),
+            Ok(output) => output,
+            Err(Unfinished::Deadlock(deadlock)) => panic!("{deadlock}"),
+            Err(Unfinished::Stopped) => unreachable!("the loop ignores requests to stop"),
         }
     }
 
@@ -207,17 +215,24 @@ impl IoLoop {
     pub fn start(&self) {
         blocking::assert_allowed();
         let _entered = current::enter(&self.core);
-        self.core.run(None, OnStop::Return);
+        self.core.run(&mut None, OnStop::Return, OnIdle::SLEEP);
     }
 
-    /// Returns `None` if the loop was stopped before the future was ready.
-    pub(super) fn run_future<F: Future>(&self, future: F, on_stop: OnStop) -> Option<F::Output> {
-        match with_root(&self.core, future, |root| self.core.run(Some(root), on_stop)) {
-            (RunEnded::RootDone, Some(Ok(output))) => Some(output),
-            (RunEnded::RootDone, Some(Err(payload))) => resume_unwind(payload),
-            (RunEnded::Stopped, _) | (RunEnded::RootDone, None) => None,
+    /// Runs the loop until the future is ready.
+    pub(super) fn run_future<F: Future>(&self, future: F, on_stop: OnStop) -> Result<F::Output, Unfinished> {
+        match with_root(&self.core, future, |root| watch::run(&self.core, Some(root), on_stop)) {
+            (Ended::RootDone, Some(Ok(output))) => Ok(output),
+            (Ended::RootDone, Some(Err(payload))) => resume_unwind(payload),
+            (Ended::Stopped, _) | (Ended::RootDone, None) => Err(Unfinished::Stopped),
+            (Ended::Deadlock(deadlock), _) => Err(Unfinished::Deadlock(deadlock)),
         }
     }
+}
+
+/// Why a blocking call has returned before its future was ready.
+pub(super) enum Unfinished {
+    Stopped,
+    Deadlock(Box<Deadlock>),
 }
 
 /// Gives the future a slot of the loop, calls `run`, which runs the loop, and drops the future.

@@ -1,0 +1,207 @@
+//! A blocking call whose loop is idle: does it wait for an event, or is it stuck?
+//!
+//! The loop is idle if no task is ready, no timer has a deadline, and there is no mail. Only another
+//! thread can end that. After some time the call asks: it polls each task once more, with a
+//! question.
+//!
+//! | the tasks | the process | the answer |
+//! |---|---|---|
+//! | one went on | | its wake-up was lost: a warning names it, and the program goes on |
+//! | all wait | has no other thread | a deadlock, for certain: the call returns [`Deadlock`] |
+//! | one waits for a future that keeps a waker, or for another loop | has others | nothing is wrong, as far as one can see |
+//! | all wait for tasks, promises and callbacks | has others | probably a deadlock: a warning, once in a call |
+//!
+//! # When
+//!
+//! | clock | process | the question is asked |
+//! |---|---|---|
+//! | the real one, or one that runs by itself | | after `grace` |
+//! | another one | has no other thread | at once |
+//! | | has others | after `grace`: it stands still meanwhile |
+//!
+//! It is asked once in each wait. Where that takes long, because there are many tasks, the next wait
+//! has to last a thousand times as long.
+//!
+//! # Why it is certain
+//!
+//! First all tasks are asked, then the threads are counted, and last the queue and the inbox are
+//! looked at. If this is the only thread, nobody has sent mail since the count, so an empty inbox
+//! stays empty. A signal handler could wake a task, but must not: a wake takes a lock.
+
+use std::time::{Duration, Instant};
+use std::{fmt, mem};
+
+use super::threads::is_only_thread;
+use crate::dump::{Deadlock, Dump, ProbableDeadlock, TaskDump, TaskState};
+use crate::executor::{Core, OnIdle, OnStop, RootInSlot, RunEnded};
+use crate::inject::question::{Shown, WaitsFor};
+use crate::report;
+
+/// How long a wait may be.
+#[derive(Debug, Clone, Copy)]
+struct Times {
+    /// A longer one is looked at.
+    grace: Duration,
+    /// A longer one that only another thread can end is suspect.
+    suspect: Duration,
+}
+
+const TIMES: Times = Times { grace: Duration::from_secs(1), suspect: Duration::from_secs(10) };
+
+/// Looking at the tasks takes at most the thousandth part of the time.
+const SHARE: u32 = 1000;
+
+/// How a blocking call has ended.
+pub(super) enum Ended {
+    RootDone,
+    Stopped,
+    Deadlock(Box<Deadlock>),
+}
+
+/// Runs the loop until the root is done or the loop is stopped, or is stuck for certain. The caller
+/// has made this loop the current one.
+pub(super) fn run(core: &Core, root: RootInSlot<'_>, on_stop: OnStop) -> Ended {
+    run_for(TIMES, &report::warning, core, root, on_stop)
+}
+
+fn run_for(
+    times: Times,
+    warn: &dyn Fn(fmt::Arguments<'_>),
+    core: &Core,
+    mut root: RootInSlot<'_>,
+    on_stop: OnStop,
+) -> Ended {
+    let mut watch = Watch::new(times, warn, core);
+    loop {
+        match core.run(&mut root, on_stop, watch.on_idle()) {
+            RunEnded::RootDone => return Ended::RootDone,
+            RunEnded::Stopped => return Ended::Stopped,
+            RunEnded::Idle => {
+                if let Some(deadlock) = watch.look(core, &mut root) {
+                    return Ended::Deadlock(Box::new(deadlock));
+                }
+            }
+        }
+    }
+}
+
+/// What a blocking call knows of the wait of its loop.
+struct Watch<'a> {
+    times: Times,
+    warn: &'a dyn Fn(fmt::Arguments<'_>),
+    stage: Stage,
+    /// The turn after which all tasks were asked.
+    asked_after: Option<u64>,
+    /// A wait is looked at after so long.
+    grace: Duration,
+    has_warned: bool,
+}
+
+enum Stage {
+    /// Nothing is known of this wait.
+    New,
+    /// All tasks were asked, and only another thread can wake one.
+    Suspected(Dump),
+    /// All tasks were asked. Nothing is left to say of this wait.
+    Asked,
+}
+
+impl<'a> Watch<'a> {
+    fn new(times: Times, warn: &'a dyn Fn(fmt::Arguments<'_>), core: &Core) -> Self {
+        let grace = if core.time_passes() { times.grace } else { Duration::ZERO };
+        Watch { times, warn, stage: Stage::New, asked_after: None, grace, has_warned: false }
+    }
+
+    fn on_idle(&self) -> OnIdle {
+        let grace = match self.stage {
+            Stage::New => Some(self.grace),
+            Stage::Suspected(_) => Some(self.times.suspect.saturating_sub(self.times.grace)),
+            Stage::Asked => None,
+        };
+        OnIdle { grace, later: Some(self.grace) }
+    }
+
+    /// The loop has been idle for as long as `on_idle` says.
+    #[cold]
+    fn look(&mut self, core: &Core, root: &mut RootInSlot<'_>) -> Option<Deadlock> {
+        let is_same_wait = self.asked_after == Some(core.turn_number());
+        match mem::replace(&mut self.stage, Stage::New) {
+            Stage::Suspected(dump) if is_same_wait => {
+                (self.warn)(format_args!("{}", ProbableDeadlock { dump: &dump, idle: self.times.suspect }));
+                self.has_warned = true;
+                self.stage = Stage::Asked;
+                None
+            }
+            // A thread may take its time, also where the clock of the loop stands still.
+            _ if self.grace < self.times.grace && !is_only_thread() => {
+                self.grace = self.times.grace;
+                None
+            }
+            _ => self.ask(core, root),
+        }
+    }
+
+    /// Asks all tasks. Returns the deadlock if there is one for certain.
+    fn ask(&mut self, core: &Core, root: &mut RootInSlot<'_>) -> Option<Deadlock> {
+        let began = Instant::now();
+        let dump = Dump::of_loop(core.ask_from_outside(Shown::ALL, root));
+        if self.grace >= self.times.grace {
+            self.grace = self.times.grace.max(began.elapsed() * SHARE);
+        }
+        let lost: Vec<&TaskDump> = dump.tasks().iter().filter(|task| went_on(task)).collect();
+        let is_only_thread = is_only_thread();
+        if !core.is_stuck() || !lost.is_empty() {
+            // The thread that sends mail just now may have ended the wait before it wakes the task.
+            if is_only_thread || !core.has_mail() {
+                lost.into_iter().for_each(|task| self.warn_of_lost_wake_up(task));
+            }
+            return None;
+        }
+        if is_only_thread {
+            return Some(Deadlock::new(dump));
+        }
+        self.asked_after = Some(core.turn_number());
+        self.stage = match self.has_warned || waits_for_others(&dump) {
+            true => Stage::Asked,
+            false => Stage::Suspected(dump),
+        };
+        None
+    }
+
+    fn warn_of_lost_wake_up(&self, task: &TaskDump) {
+        let name = task.name();
+        (self.warn)(format_args!(
+            "a wake-up was lost: `{name}` went on when it was polled once more, though nothing had woken it"
+        ));
+    }
+}
+
+/// Whether the task went on when it was asked.
+fn went_on(task: &TaskDump) -> bool {
+    matches!(task.state(), TaskState::WentOn | TaskState::Ended)
+}
+
+/// Whether a task waits for an event that is known to come from outside of the loop.
+fn waits_for_others(dump: &Dump) -> bool {
+    let mut others = false;
+    let waits = dump.tasks().iter().filter_map(TaskDump::waiting);
+    waits.for_each(|waiting| waiting.for_each_event(&mut |event| others |= is_from_outside(event)));
+    others
+}
+
+fn is_from_outside(event: &WaitsFor) -> bool {
+    match event {
+        // One that keeps no waker is woken by nobody.
+        WaitsFor::Foreign { wakers, .. } => *wakers != Some(0),
+        // A task of another loop.
+        WaitsFor::Task { task } | WaitsFor::Cancelled { task: Some(task) } => task.number().is_none(),
+        WaitsFor::Blocking { .. } | WaitsFor::Shutdown { .. } | WaitsFor::Dump => true,
+        WaitsFor::Sleep { left } => left.is_some(),
+        WaitsFor::Cancelled { task: None }
+        | WaitsFor::ScopeChild { .. }
+        | WaitsFor::Promise { .. }
+        | WaitsFor::Turn
+        | WaitsFor::Callback { .. }
+        | WaitsFor::Keys { .. } => false,
+    }
+}

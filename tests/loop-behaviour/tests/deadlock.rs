@@ -1,0 +1,232 @@
+//! A program that hangs for ever is told so, if it is certain.
+//!
+//! It is certain only in a process that has one thread, so these tests have no harness: each is a
+//! function that `main` calls.
+
+use std::cell::RefCell;
+use std::env;
+use std::future::poll_fn;
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::rc::Rc;
+use std::sync::Mutex;
+use std::task::Poll;
+use std::time::Duration;
+
+use futures::channel::oneshot;
+use gen::yield_;
+
+fn main() {
+    if other_threads_run() {
+        println!("the thread sanitizer has a thread of its own: nothing is certain beside it");
+        return;
+    }
+    log::set_logger(&RECORDS).expect("no other logger is set");
+    log::set_max_level(log::LevelFilter::Warn);
+    let filters: Vec<String> = env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    for (name, test) in TESTS {
+        if filters.is_empty() || filters.iter().any(|filter| name.contains(filter.as_str())) {
+            RECORDS.take();
+            test();
+            println!("test {name} ... ok");
+        }
+    }
+}
+
+const TESTS: &[(&str, fn())] = &[
+    ("tasks_and_a_promise_behind_a_list_that_wait_for_each_other", tasks_and_a_promise_behind_a_list),
+    ("a_task_that_waits_for_itself_is_named", a_task_that_waits_for_itself_is_named),
+    ("tasks_that_wait_for_each_other_are_named_in_order", tasks_that_wait_for_each_other_are_named_in_order),
+    ("a_waker_that_a_stuck_task_keeps_wakes_nobody", a_waker_that_a_stuck_task_keeps_wakes_nobody),
+    ("a_program_with_a_lost_wake_up_goes_on", a_program_with_a_lost_wake_up_goes_on),
+    ("a_timer_is_waited_for", a_timer_is_waited_for),
+    ("a_loop_is_usable_after_a_deadlock", a_loop_is_usable_after_a_deadlock),
+    ("block_on_panics_with_the_text", block_on_panics_with_the_text),
+    ("a_loop_on_the_real_clock_answers_after_a_second", a_loop_on_the_real_clock_answers_after_a_second),
+];
+
+fn virtual_loop() -> gen::IoLoop {
+    gen::IoLoop::with_clock(gen::VirtualClock::new())
+}
+
+fn deadlock<T: std::fmt::Debug>(result: gen::Result<T>) -> gen::Deadlock {
+    let error = result.expect_err("nothing can wake it");
+    error.downcast_ref::<gen::Deadlock>().expect("it is a deadlock").clone()
+}
+
+/// Waits for one promise, and then sets the other one.
+#[gen::coroutine]
+fn waits_then_sets(before: gen::SharedFuture<u32>, after: gen::Promise<u32>) -> gen::Result {
+    let value = yield_!(before)?;
+    let _ = after.set(value);
+    Ok(())
+}
+
+#[gen::coroutine]
+fn crossed() -> gen::Result {
+    let (set_left, left) = gen::promise();
+    let (set_right, right) = gen::promise();
+    let tasks = vec![
+        gen::spawn_local(waits_then_sets(left, set_right)),
+        gen::spawn_local(waits_then_sets(right, set_left)),
+    ];
+    yield_!(tasks)?;
+    Ok(())
+}
+
+fn tasks_and_a_promise_behind_a_list() {
+    let deadlock = deadlock(virtual_loop().run_sync(crossed()));
+    assert_eq!(deadlock.cycle(), [], "promises do not say who sets them");
+    let text = deadlock.to_string();
+    assert!(
+        text.starts_with("deadlock: no task is ready, no timer runs, and no other thread could wake a task\n"),
+        "{text}"
+    );
+    assert_eq!(text.matches("waits for promise").count(), 2, "{text}");
+    assert!(text.contains("waits for 2 children of a list"), "{text}");
+    assert_eq!(deadlock.dump().tasks().len(), 3);
+}
+
+fn a_task_that_waits_for_itself_is_named() {
+    #[gen::coroutine]
+    fn waits_for(own: Rc<RefCell<Option<gen::JoinHandle<()>>>>) -> gen::Result {
+        yield_!(gen::moment())?;
+        let own = own.borrow_mut().take().expect("it was stored");
+        yield_!(own)
+    }
+    #[gen::coroutine]
+    fn itself() -> gen::Result {
+        let own = Rc::new(RefCell::new(None));
+        *own.borrow_mut() = Some(gen::spawn_local(waits_for(own.clone())));
+        yield_!(std::future::pending::<gen::Result>())
+    }
+    let deadlock = deadlock(virtual_loop().run_sync(itself()));
+    let [task] = *deadlock.cycle() else { panic!("{deadlock}") };
+    assert!(deadlock.dump().tasks()[task].name().ends_with("waits_for"), "{deadlock}");
+    assert!(deadlock.to_string().contains(&format!("task {task} waits for itself")), "{deadlock}");
+}
+
+fn tasks_that_wait_for_each_other_are_named_in_order() {
+    type Slot = Rc<RefCell<Option<gen::JoinHandle<()>>>>;
+    #[gen::coroutine]
+    fn waits_for(other: Slot) -> gen::Result {
+        yield_!(gen::moment())?;
+        let other = other.borrow_mut().take().expect("it was stored");
+        yield_!(other)
+    }
+    #[gen::coroutine]
+    fn each_other() -> gen::Result {
+        let (first, second, third) = (Slot::default(), Slot::default(), Slot::default());
+        *second.borrow_mut() = Some(gen::spawn_local(waits_for(first.clone())));
+        *third.borrow_mut() = Some(gen::spawn_local(waits_for(second.clone())));
+        *first.borrow_mut() = Some(gen::spawn_local(waits_for(third.clone())));
+        yield_!(std::future::pending::<gen::Result>())
+    }
+    let deadlock = deadlock(virtual_loop().run_sync(each_other()));
+    let cycle = deadlock.cycle();
+    assert_eq!(cycle.len(), 3, "{deadlock}");
+    for (task, next) in cycle.iter().zip(cycle.iter().cycle().skip(1)) {
+        let waiting = deadlock.dump().tasks()[*next].awaited_by();
+        assert!(waiting.contains(task), "{task} waits for {next}: {deadlock}");
+    }
+    assert!(deadlock.to_string().contains("each of these tasks waits for the next: "), "{deadlock}");
+}
+
+fn a_waker_that_a_stuck_task_keeps_wakes_nobody() {
+    #[gen::coroutine]
+    fn keeps(sender: oneshot::Sender<()>) -> gen::Result {
+        let end = yield_!(std::future::pending::<gen::Result>());
+        let _ = sender.send(());
+        end
+    }
+    #[gen::coroutine]
+    fn foreign() -> gen::Result {
+        let (sender, receiver) = oneshot::channel();
+        let _keeps = gen::spawn_local(keeps(sender));
+        yield_!(receiver)
+    }
+    let deadlock = deadlock(virtual_loop().run_sync(foreign()));
+    assert!(deadlock.to_string().contains("Receiver<()> (keeps 1 waker)"), "{deadlock}");
+}
+
+fn a_program_with_a_lost_wake_up_goes_on() {
+    #[gen::coroutine]
+    fn forgetful() -> gen::Result<u32> {
+        let mut polls = 0;
+        // It is ready when it is polled again, and does not see to it that it is.
+        let value = poll_fn(move |_| {
+            polls += 1;
+            if polls == 1 { Poll::Pending } else { Poll::Ready(7) }
+        });
+        yield_!(value)
+    }
+    assert_eq!(virtual_loop().run_sync(forgetful()).unwrap(), 7);
+    let records = RECORDS.take();
+    assert_eq!(records.len(), 1, "{records:?}");
+    assert!(records[0].starts_with("a wake-up was lost: "), "{records:?}");
+    assert!(records[0].contains("forgetful"), "{records:?}");
+}
+
+fn a_timer_is_waited_for() {
+    let limit = Duration::from_secs(86_400);
+    virtual_loop().run_sync(gen::sleep(limit)).unwrap();
+    #[gen::coroutine]
+    fn never(limit: Duration) -> gen::Result {
+        yield_!(gen::with_timeout(limit, std::future::pending::<gen::Result>()))
+    }
+    let error = virtual_loop().run_sync(never(limit)).unwrap_err();
+    assert!(error.is::<gen::TimeoutError>(), "{error}");
+    assert_eq!(RECORDS.take(), [""; 0]);
+}
+
+fn a_loop_is_usable_after_a_deadlock() {
+    let io_loop = virtual_loop();
+    let (promise, value) = gen::promise::<u32>();
+    let task = io_loop.spawn_local(value.clone());
+    deadlock(io_loop.run_sync(value));
+    io_loop.add_callback(move || promise.set(5).expect("it was not set before"));
+    assert_eq!(io_loop.run_sync(task).unwrap(), 5);
+}
+
+fn block_on_panics_with_the_text() {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let panicked = catch_unwind(AssertUnwindSafe(|| virtual_loop().block_on(std::future::pending::<()>())));
+    std::panic::set_hook(hook);
+    let payload = panicked.unwrap_err();
+    let text = payload.downcast_ref::<String>().expect("it has a text");
+    assert!(text.starts_with("deadlock: "), "{text}");
+}
+
+fn a_loop_on_the_real_clock_answers_after_a_second() {
+    let began = std::time::Instant::now();
+    let deadlock = deadlock(gen::run_sync(std::future::pending::<gen::Result>()));
+    assert!(began.elapsed() >= Duration::from_secs(1));
+    assert_eq!(deadlock.dump().tasks().len(), 1);
+}
+
+/// The records that were logged.
+struct Records(Mutex<Vec<String>>);
+
+static RECORDS: Records = Records(Mutex::new(Vec::new()));
+
+impl Records {
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+impl log::Log for Records {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        self.0.lock().unwrap().push(record.args().to_string());
+    }
+
+    fn flush(&self) {}
+}
+
+fn other_threads_run() -> bool {
+    std::fs::read_dir("/proc/self/task").map_or(true, |threads| threads.count() > 1)
+}
