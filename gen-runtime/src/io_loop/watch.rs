@@ -205,3 +205,83 @@ fn is_from_outside(event: &WaitsFor) -> bool {
         | WaitsFor::Keys { .. } => false,
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use std::cell::{Cell, RefCell};
+    use std::future::{poll_fn, Future};
+    use std::pin::pin;
+    use std::sync::mpsc;
+    use std::task::{Poll, Waker};
+    use std::{fmt, thread};
+
+    use super::*;
+    use crate::io_loop::{with_root, IoLoop};
+
+    /// So short that a wait is looked at soon.
+    const SHORT: Times = Times { grace: Duration::from_millis(1), suspect: Duration::from_millis(2) };
+
+    /// Runs a future, with another thread in the process. Returns the output and the warnings.
+    fn run_with<F: Future>(warn: impl Fn(), future: F) -> (F::Output, Vec<String>) {
+        let io_loop = IoLoop::new();
+        let warnings = RefCell::new(Vec::new());
+        let record = |message: fmt::Arguments<'_>| {
+            warnings.borrow_mut().push(message.to_string());
+            warn();
+        };
+        let (ended, output) = with_root(&io_loop.core, future, |root| {
+            run_for(SHORT, &record, &io_loop.core, Some(root), OnStop::Return)
+        });
+        assert!(matches!(ended, Ended::RootDone));
+        (output.unwrap().unwrap(), warnings.into_inner())
+    }
+
+    #[test]
+    fn a_promise_that_another_thread_holds_is_a_suspicion_and_no_error() {
+        let (promise, value) = crate::promise::<u32>();
+        let (warned, is_warned) = mpsc::channel();
+        let setter = thread::spawn(move || {
+            is_warned.recv().unwrap();
+            promise.set(7).unwrap();
+        });
+        let (value, warnings) = run_with(|| warned.send(()).unwrap(), value);
+        assert_eq!(value.unwrap(), 7);
+        setter.join().unwrap();
+        let [warning] = warnings.as_slice() else { panic!("{warnings:?}") };
+        assert!(warning.starts_with("`run_sync` has waited for 2ms, and only another thread"), "{warning}");
+        assert!(warning.contains("waits for promise 1 of u32"), "{warning}");
+    }
+
+    #[test]
+    fn a_future_that_keeps_a_waker_raises_no_suspicion() {
+        let polls = Cell::new(0);
+        let (wakers, next_waker) = mpsc::channel::<Waker>();
+        let waking = thread::spawn(move || {
+            // The second one is that of the question.
+            drop(next_waker.recv().unwrap());
+            next_waker.recv().unwrap().wake();
+        });
+        let ready_in_the_third_poll = pin!(poll_fn(|cx| {
+            polls.set(polls.get() + 1);
+            if polls.get() == 3 {
+                return Poll::Ready(());
+            }
+            wakers.send(cx.waker().clone()).unwrap();
+            Poll::Pending
+        }));
+        let ((), warnings) = run_with(|| {}, ready_in_the_third_poll);
+        waking.join().unwrap();
+        assert_eq!(warnings, [""; 0]);
+    }
+
+    #[test]
+    fn a_thread_that_has_declared_its_wake_is_waited_for() {
+        let io_loop = IoLoop::new();
+        let core = &io_loop.core;
+        assert!(core.is_stuck());
+        let working = io_loop.remote().keep_alive();
+        assert!(!core.is_stuck());
+        drop(working);
+        assert!(core.is_stuck());
+    }
+}

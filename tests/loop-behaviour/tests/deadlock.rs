@@ -78,7 +78,9 @@ fn tasks_and_a_promise_behind_a_list() {
     assert_eq!(deadlock.cycle(), [], "promises do not say who sets them");
     let text = deadlock.to_string();
     assert!(
-        text.starts_with("deadlock: no task is ready, no timer runs, and no other thread could wake a task\n"),
+        text.starts_with(
+            "deadlock: no task is ready, no timer runs, and no other thread could wake a task\n"
+        ),
         "{text}"
     );
     assert_eq!(text.matches("waits for promise").count(), 2, "{text}");
@@ -155,7 +157,11 @@ fn a_program_with_a_lost_wake_up_goes_on() {
         // It is ready when it is polled again, and does not see to it that it is.
         let value = poll_fn(move |_| {
             polls += 1;
-            if polls == 1 { Poll::Pending } else { Poll::Ready(7) }
+            if polls == 1 {
+                Poll::Pending
+            } else {
+                Poll::Ready(7)
+            }
         });
         yield_!(value)
     }
