@@ -96,9 +96,11 @@ where
         }
         let polled = polled.map(H::into_result);
         // In an optimized build without the feature `testing` there is nothing of this.
-        if observer::ALL_YIELDS_LOOK && in_flight::any_in_flight() && matches!(polled, Poll::Ready(Ok(_))) {
-            if let Some(error) = this.site.returned(cx) {
-                return Poll::Ready(Err(error));
+        if observer::ALL_YIELDS_LOOK && in_flight::any_in_flight() {
+            if let Poll::Ready(result) = &polled {
+                if let Some(error) = this.site.returned(result.is_ok(), cx) {
+                    return Poll::Ready(Err(error));
+                }
             }
         }
         polled
@@ -113,9 +115,9 @@ pub trait YieldSite {
     /// Called while `future` is pending and something is in flight. Returns the result of the poll.
     fn look<T, F>(&self, checks_injection: bool, future: &F, cx: &Context<'_>) -> Poll<Result<T>>;
 
-    /// Called when the future has given a value, and something is in flight. Returns the error that
-    /// takes its place, in a test that loses it.
-    fn returned(&self, cx: &Context<'_>) -> Option<Error>;
+    /// Called when the future is ready, and something is in flight. Returns the error that takes
+    /// the place of its value, in a test that loses it.
+    fn returned(&self, has_value: bool, cx: &Context<'_>) -> Option<Error>;
 }
 
 impl<S: Fn() -> Site, const POSITION: LineAndColumn> YieldSite for At<S, POSITION> {
@@ -134,8 +136,8 @@ impl<S: Fn() -> Site, const POSITION: LineAndColumn> YieldSite for At<S, POSITIO
     }
 
     #[inline(always)]
-    fn returned(&self, cx: &Context<'_>) -> Option<Error> {
-        in_flight::returned(cx.waker(), &self.site())
+    fn returned(&self, has_value: bool, cx: &Context<'_>) -> Option<Error> {
+        in_flight::returned(has_value, cx.waker(), &self.site())
     }
 }
 
@@ -149,7 +151,7 @@ impl YieldSite for NoSite {
     }
 
     #[inline(always)]
-    fn returned(&self, _: &Context<'_>) -> Option<Error> {
+    fn returned(&self, _: bool, _: &Context<'_>) -> Option<Error> {
         None
     }
 }

@@ -42,10 +42,11 @@ pub struct TaskDump {
 pub enum TaskState {
     /// It waits.
     Suspended,
-    /// It was woken already, and will go on in its turn.
+    /// It was woken before it was asked.
     Woken,
-    /// It went on when it was asked, and waits again. This is known only in builds with debug
-    /// assertions, or with the feature `testing`; otherwise such a task is `Suspended`.
+    /// Nothing had woken it, but it went on when it was asked, and waits again: a wake-up was lost.
+    /// This is known only in builds with debug assertions, or with the feature `testing`; otherwise
+    /// such a task may be `Suspended`.
     WentOn,
     /// It ended when it was asked.
     Ended,
@@ -76,7 +77,7 @@ impl TaskDump {
     }
 
     /// The path of the coroutine function, or of the function that contains the `async` block, or
-    /// the type of another future.
+    /// the type of another future. A task that was running is `a running task`.
     #[must_use]
     pub fn name(&self) -> String {
         of_body(self.body)
@@ -189,8 +190,8 @@ impl TaskDump {
             TaskAsked::Ended => (TaskState::Ended, None),
             TaskAsked::Suspended { answer, was_woken } => {
                 let state = match (answer.went_on, was_woken) {
-                    (true, _) => TaskState::WentOn,
-                    (false, true) => TaskState::Woken,
+                    (_, true) => TaskState::Woken,
+                    (true, false) => TaskState::WentOn,
                     (false, false) => TaskState::Suspended,
                 };
                 (state, Some(answer.waiting))

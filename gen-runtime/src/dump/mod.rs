@@ -48,7 +48,11 @@
 //! and it works in an optimized build.
 //!
 //! A poll is always allowed. But a task that could go on, and that nothing had woken, goes on when
-//! it is asked: its wake-up was lost. A dump may so set a hanging program going.
+//! it is asked: its wake-up was lost. A dump may so set a hanging program going, and reports such a
+//! task as [`WentOn`](TaskState::WentOn), or as [`Ended`](TaskState::Ended). A task that was woken
+//! before it was asked is [`Woken`](TaskState::Woken), and has lost nothing.
+//!
+//! For [`explore`](crate::testing::explore) a dump is no step of the tasks that it asks.
 //!
 //! # What a dump shows
 //!

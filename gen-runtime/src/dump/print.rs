@@ -68,7 +68,7 @@ impl fmt::Display for Paragraph<'_> {
         }
         match task.state {
             TaskState::Suspended => {}
-            TaskState::Woken => f.write_str("\n  was woken, and goes on in this turn")?,
+            TaskState::Woken => f.write_str("\n  was woken before it was asked")?,
             TaskState::WentOn => f.write_str("\n  went on when it was asked")?,
             TaskState::Ended => return f.write_str("\n  ended when it was asked"),
             TaskState::Running => return f.write_str("\n  is running"),
@@ -117,11 +117,12 @@ impl Lines<'_> {
 
     fn children(&mut self, children: &Children, beginning: &str, indent: &str) {
         let Children { of, total, unfinished, .. } = children;
-        let total = match total {
-            Some(total) if *total != unfinished.len() => format!(" of {total}"),
-            _ => String::new(),
+        let count = match (unfinished.len(), total) {
+            (count, Some(total)) if *total != count => format!("{count} of {total} children"),
+            (1, _) => "1 child".to_owned(),
+            (count, _) => format!("{count} children"),
         };
-        self.line(beginning, &format!("waits for {}{total} children of {of}:", unfinished.len()));
+        self.line(beginning, &format!("waits for {count} of {of}:"));
         for Child { key, waiting, .. } in unfinished {
             self.waiting(waiting, &format!("{indent}  [{key}] "), &format!("{indent}      "));
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::Dump;
-use crate::executor::{current, LoopClosed, LoopQuestion, Mail, NoHost, Shared};
+use crate::executor::{current, LoopAnswer, LoopClosed, LoopQuestion, Mail, NoHost, Shared};
 use crate::inject::in_flight::say;
 use crate::inject::question::{Shown, WaitsFor};
 use crate::opaque::opaque_debug;
@@ -16,7 +16,8 @@ use crate::Result;
 /// The future of a [`Dump`]: made by [`dump`](fn@crate::dump) and
 /// [`Remote::dump`](crate::Remote::dump).
 ///
-/// The loop is asked by its first poll, and answers at the start of its next turn.
+/// The loop is asked by its first poll, and answers at the start of its next turn. If that turn is
+/// the first one of a blocking call, it is the turn after that one.
 ///
 /// # Errors
 ///
@@ -25,7 +26,7 @@ use crate::Result;
 ///
 /// # Cancellation
 ///
-/// Dropping it has no effect on the tasks.
+/// Dropping it before the loop has answered withdraws the request: the tasks are not asked.
 #[must_use = "nothing is asked until it is yielded or awaited"]
 pub struct DumpRequest {
     state: State,
@@ -34,7 +35,7 @@ pub struct DumpRequest {
 
 enum State {
     New(Arc<Shared>),
-    Asked(Receiver<crate::executor::LoopAnswer>),
+    Asked(Receiver<LoopAnswer>),
     Failed(Option<NoHost>),
 }
 
@@ -71,7 +72,7 @@ impl Future for DumpRequest {
         if let State::New(shared) = &this.state {
             let (reply, receiver) = oneshot();
             // A loop that is closed drops it.
-            drop(shared.send(Mail::Ask(LoopQuestion { shown: this.shown, reply })));
+            drop(shared.send(Mail::Ask(LoopQuestion { shown: this.shown, reply, has_waited: false })));
             this.state = State::Asked(receiver);
         }
         let polled = match &mut this.state {

@@ -8,6 +8,8 @@ use crate::waiter::Sender;
 pub(crate) struct LoopQuestion {
     pub(crate) shown: Shown,
     pub(crate) reply: Sender<LoopAnswer>,
+    /// The first turn of a blocking call has left it to a later turn.
+    pub(crate) has_waited: bool,
 }
 
 /// The answers of all tasks of a loop.

@@ -1,9 +1,9 @@
 //! Asks all tasks of a loop for their waits, between two jobs.
 //!
-//! A request is mail, so the loop serves it at the start of a turn, when none of its tasks is being
-//! polled. It then polls each suspended task once with a [question](crate::inject::question), and
-//! the future of the blocking call that runs the loop. So the answers fit each other, unless a task
-//! goes on when it is asked.
+//! A request is mail, so the loop serves it at the start of a turn, after all other mail, when none
+//! of its tasks is being polled. It then polls each suspended task once with a
+//! [question](crate::inject::question), and the future of the blocking call that runs the loop. So
+//! the answers fit each other, unless a task goes on when it is asked.
 //!
 //! | a task that | is reported as |
 //! |---|---|
@@ -16,15 +16,31 @@
 use super::answers::{LoopAnswer, LoopQuestion, TaskAnswer, TaskAsked};
 use super::core::Core;
 use super::ids::{SlotId, TaskId};
+use super::inbox::Mail;
 use super::runnable::AboutTask;
 use super::turn::{Root, RootInSlot};
 use crate::inject::question::{ask, Ask, Shown};
 
+/// The name of a task that is not in its slot, so that the loop cannot look at it.
+const RUNNING: &str = "a running task";
+
 impl Core {
-    /// Serves a request.
+    /// Serves the requests whose answers are still awaited.
+    ///
+    /// A root that has not begun is polled for the first time in its turn, after the callbacks that
+    /// were queued before it. So its first turn leaves the requests to the next one, once: a loop
+    /// may have only blocking calls of one turn.
     #[cold]
-    pub(super) fn answer(&self, question: &LoopQuestion, root: &mut Option<(SlotId, &mut dyn Root)>) {
-        question.reply.send(self.ask_all(question.shown, root));
+    pub(super) fn answer_all(&self, questions: Vec<LoopQuestion>, root: &mut RootInSlot<'_>) {
+        let is_new = root.as_ref().is_some_and(|(_, root)| !root.has_begun());
+        for question in questions.into_iter().filter(|question| question.reply.is_awaited()) {
+            if is_new && !question.has_waited {
+                // A loop that was closed meanwhile drops the request.
+                drop(self.shared.send(Mail::Ask(LoopQuestion { has_waited: true, ..question })));
+            } else {
+                question.reply.send(self.ask_all(question.shown, root));
+            }
+        }
     }
 
     /// Asks all tasks, of a loop that does not run now. The caller has made this loop the current
@@ -39,7 +55,7 @@ impl Core {
 
     /// Asks all tasks. The caller has made this loop the current one.
     #[cold]
-    fn ask_all(&self, shown: Shown, root: &mut Option<(SlotId, &mut dyn Root)>) -> LoopAnswer {
+    fn ask_all(&self, shown: Shown, root: &mut RootInSlot<'_>) -> LoopAnswer {
         let tasks = self.tasks();
         let root = root.as_mut().and_then(|(slot, root)| self.ask_root(*slot, *root, shown));
         let tasks = root.into_iter().chain(tasks.into_iter().filter_map(|task| self.ask_task(task, shown)));
@@ -52,7 +68,7 @@ impl Core {
         let was_woken = self.is_queued(id);
         let taken = self.scheduler.borrow_mut().take(id);
         let Some((slot, task)) = taken else {
-            let about = AboutTask { body: "", spawned_at: None };
+            let about = AboutTask { body: RUNNING, spawned_at: None };
             let running = TaskAnswer { tag: id.tag(), about, is_root: false, asked: TaskAsked::Running };
             return self.is_occupied(id).then_some(running);
         };
@@ -74,9 +90,9 @@ impl Core {
         Some(TaskAnswer { tag: id.tag(), about, is_root: false, asked })
     }
 
-    /// Returns `None` if the future has ended before.
+    /// Returns `None` if the future has ended before, or has not begun.
     fn ask_root(&self, slot: SlotId, root: &mut dyn Root, shown: Shown) -> Option<TaskAnswer> {
-        if root.is_done() {
+        if root.is_done() || !root.has_begun() {
             return None;
         }
         let id = self.scheduler.borrow_mut().begin_root(slot, self.id)?;
@@ -87,8 +103,6 @@ impl Core {
         });
         self.scheduler.borrow_mut().put_back_root(slot);
         let asked = if root.is_done() {
-            // It must not be polled again.
-            self.unqueue(slot);
             TaskAsked::Ended
         } else {
             self.after_injection(slot, None);

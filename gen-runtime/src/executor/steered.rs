@@ -75,7 +75,7 @@ impl Core {
 
     fn run_steered_turn(&self, root: &mut RootInSlot<'_>, steering: &dyn Steering, due: &mut Vec<TimerKey>) {
         self.turn_number.set(self.turn_number.get() + 1);
-        self.read_mail(&mut None);
+        self.read_mail(root);
         let batch = self.scheduler.borrow().queued();
         self.begin_timers(None, due);
         for ready in (1..=batch).rev() {
@@ -150,10 +150,9 @@ impl Core {
     /// Removes the job of a slot.
     ///
     /// It is never a job of the turn that goes on, so the batch of that turn stays as it was
-    /// counted. A dump is served before the jobs are counted. Between two jobs only a task is
-    /// polled that was also polled in the first of them, and a wake that comes after this poll has
-    /// begun queues the task for the next turn.
-    pub(super) fn unqueue(&self, slot: SlotId) {
+    /// counted. Between two jobs only a task is polled that was also polled in the first of them,
+    /// and a wake that comes after this poll has begun queues the task for the next turn.
+    fn unqueue(&self, slot: SlotId) {
         let mut scheduler = self.scheduler.borrow_mut();
         if scheduler.slot(slot).is_some_and(|slot| slot.state().scheduled) {
             scheduler.queue.retain(|job| !matches!(job, Job::Task(id) if *id == slot));
@@ -201,7 +200,9 @@ impl Core {
         self.scheduler.borrow_mut().slot_of(task).is_some_and(|(_, slot)| slot.state().scheduled)
     }
 
-    /// The deadline of the first timer that wakes the task itself.
+    /// The deadline of the first timer that wakes the task itself. The timers of a task that was
+    /// asked for a dump are found again after the next poll of the task: until then they keep the
+    /// waker with which it was asked.
     pub(crate) fn timer_of(&self, task: TaskId) -> Option<Instant> {
         self.with_waker(task, |of_task| {
             let wakes_it =

@@ -20,6 +20,8 @@ use crate::report::contain;
 /// The future of a blocking call. The loop polls it in place, on the stack of the caller.
 pub(crate) trait Root {
     fn poll(&mut self, cx: &mut Context<'_>, thrown: &mut Option<Thrown>);
+    /// Whether it was polled.
+    fn has_begun(&self) -> bool;
     fn is_done(&self) -> bool;
     fn type_name(&self) -> &'static str;
 }
@@ -117,7 +119,8 @@ impl Core {
     }
 
     #[inline(never)]
-    pub(super) fn read_mail(&self, root: &mut Option<(SlotId, &mut dyn Root)>) {
+    pub(super) fn read_mail(&self, root: &mut RootInSlot<'_>) {
+        let mut questions = Vec::new();
         for mail in self.shared.drain() {
             match mail {
                 Mail::Wake(slot) => self.schedule(slot),
@@ -128,7 +131,7 @@ impl Core {
                 Mail::Cancel(task, request, end_senders) => {
                     self.deliver(task, Injection::Cancel(request), end_senders);
                 }
-                Mail::Ask(question) => self.answer(&question, root),
+                Mail::Ask(question) => questions.push(question),
                 Mail::Join(request) => contain("the drop of a task's result", request),
                 Mail::CutShort(task, grace, request) => self.cut_short(task, grace, request),
                 Mail::CancelTimer(key) => {
@@ -136,6 +139,10 @@ impl Core {
                     contain("the drop of a timer", || drop(cancelled));
                 }
             }
+        }
+        // After all wakes, so that no task that was woken seems to go on by itself.
+        if !questions.is_empty() {
+            self.answer_all(questions, root);
         }
     }
 
@@ -176,10 +183,10 @@ impl Core {
         Some(now)
     }
 
-    /// A root that is done is not polled again: a slot has at most one job in the queue, and `run`
-    /// returns after the turn in which the root is done.
+    /// Does nothing if the root is done: it may have ended when it was asked, with its job in the
+    /// queue.
     pub(super) fn poll_root(&self, root: &mut RootInSlot<'_>, has_injection: bool) {
-        let Some((slot, root)) = root else { return };
+        let Some((slot, root)) = root.as_mut().filter(|(_, root)| !root.is_done()) else { return };
         let mut poll = |cx: &mut Context<'_>, thrown: &mut Option<Thrown>| root.poll(cx, thrown);
         if has_injection {
             let untaken = self.poll_with_injection(*slot, poll).1;

@@ -203,12 +203,15 @@ pub(crate) struct PendingYield {
 }
 
 /// Called by a pending yield. [Takes](take) the injection for `waker`, or [notes](note) the yield.
-/// The observer of the thread may fail the yield.
+/// The observer of the thread may fail the yield, except in the poll of a dump.
 #[cold]
 pub(crate) fn take_or_note(waker: &Waker, pending: &PendingYield) -> Option<Error> {
     take(waker).or_else(|| {
         note_in_flight(waker, pending);
-        observer::suspended(waker, &pending.site)
+        match is_for_dump(waker) {
+            true => None,
+            false => observer::suspended(waker, &pending.site),
+        }
     })
 }
 
@@ -217,7 +220,14 @@ pub(crate) fn take_or_note(waker: &Waker, pending: &PendingYield) -> Option<Erro
 #[cold]
 pub(crate) fn note(waker: &Waker, pending: &PendingYield) {
     note_in_flight(waker, pending);
-    observer::passed(waker, &pending.site);
+    if !is_for_dump(waker) {
+        observer::passed(waker, &pending.site);
+    }
+}
+
+/// Whether the poll with `waker` is that of a dump, which is no step of the program.
+fn is_for_dump(waker: &Waker) -> bool {
+    question(waker).is_some()
 }
 
 fn note_in_flight(waker: &Waker, &PendingYield { site, future, at }: &PendingYield) {
@@ -228,12 +238,21 @@ fn note_in_flight(waker: &Waker, &PendingYield { site, future, at }: &PendingYie
     });
 }
 
-/// Called by a yield that has a value, where all yields look. Tells it to a question that is in
-/// flight for `waker`. The observer of the thread may replace the value by an error.
+/// Called by a yield that is ready, where all yields look. Tells it to a question that is in flight
+/// for `waker`. If the yield has a value, the observer of the thread may replace it by an error.
 #[cold]
-pub(crate) fn returned(waker: &Waker, site: &Site) -> Option<Error> {
+pub(crate) fn returned(has_value: bool, waker: &Waker, site: &Site) -> Option<Error> {
     with_question(waker, Question::goes_on);
-    observer::returned(waker, site)
+    has_value.then(|| observer::returned(waker, site)).flatten()
+}
+
+/// Called by a group that was asked, if a child has gone on when it was asked.
+pub(crate) fn child_goes_on() {
+    with_slot(|slot| {
+        if let Some(Thrown::Question(question)) = slot.as_deref_mut().map(|in_flight| &mut in_flight.thrown) {
+            question.goes_on();
+        }
+    });
 }
 
 /// Called by a leaf that stays pending, and keeps that many clones of `waker`: answers a question.
@@ -273,7 +292,28 @@ pub(crate) fn say_children<G: ?Sized>(group: &G, waker: &Waker, kept: usize, chi
     answer(Memory::of(group), waker, kept, |_| Said::Children(children));
 }
 
-/// Called by a future that keeps clones of `waker`, beyond those of which it has said so.
+/// The number of statements so far that answer the question in flight for `waker`, if there is
+/// one: for [`unsay`].
+#[cold]
+pub(crate) fn said(waker: &Waker) -> usize {
+    with_question(waker, |question| question.said()).unwrap_or(0)
+}
+
+/// Takes back all statements but the first `count`: those of a child that was dropped since, or
+/// resumed.
+#[inline]
+pub(crate) fn unsay(waker: &Waker, count: usize) {
+    if any_in_flight() {
+        unsay_in_flight(waker, count);
+    }
+}
+
+#[cold]
+fn unsay_in_flight(waker: &Waker, count: usize) {
+    with_question(waker, |question| question.unsay(count));
+}
+
+/// Called by a future that keeps clones of `waker`, beyond those of which it has said so just now.
 #[inline]
 pub(crate) fn keeps(waker: &Waker, kept: usize) {
     if any_in_flight() {

@@ -243,7 +243,7 @@ pub(crate) fn with_root<F: Future, R>(
     future: F,
     run: impl FnOnce((SlotId, &mut dyn Root)) -> R,
 ) -> (R, Option<thread::Result<F::Output>>) {
-    let mut root = InPlace { future: pin!(future), outcome: None };
+    let mut root = InPlace { future: pin!(future), has_begun: false, outcome: None };
     let slot = RootSlot { core, id: core.insert_root() };
     let entered = current::enter(core);
     let ended = run((slot.id, &mut root));
@@ -266,11 +266,13 @@ impl Drop for RootSlot<'_> {
 /// A future that its caller has pinned, and its output or panic.
 struct InPlace<'a, F: Future> {
     future: Pin<&'a mut F>,
+    has_begun: bool,
     outcome: Option<thread::Result<F::Output>>,
 }
 
 impl<F: Future> Root for InPlace<'_, F> {
     fn poll(&mut self, cx: &mut Context<'_>, thrown: &mut Option<Thrown>) {
+        self.has_begun = true;
         // A future that has panicked is not polled again: it is only dropped.
         let polled =
             catch_unwind(AssertUnwindSafe(|| resume(thrown, cx, |cx| self.future.as_mut().poll(cx))));
@@ -279,6 +281,10 @@ impl<F: Future> Root for InPlace<'_, F> {
             Ok(Poll::Ready(output)) => self.outcome = Some(Ok(output)),
             Err(payload) => self.outcome = Some(Err(payload)),
         }
+    }
+
+    fn has_begun(&self) -> bool {
+        self.has_begun
     }
 
     fn is_done(&self) -> bool {

@@ -61,8 +61,8 @@ impl IoLoop {
                     return Ok::<(), Error>(());
                 }
                 for (task, ended) in ending {
-                    let task = move || Some(TaskRef::to(Some(task.tag())));
-                    let _ = saying(ended, || WaitsFor::Cancelled { task: task() }).await;
+                    let waits_for = || WaitsFor::Cancelled { task: Some(TaskRef::to(Some(task.tag()))) };
+                    let _ = saying(ended, waits_for).await;
                 }
             }
         };

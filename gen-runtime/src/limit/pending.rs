@@ -165,6 +165,10 @@ where
         if self.collect() && !is_cancelled {
             // A child that was asked has ended, and left its room to another one.
             cx.waker().wake_by_ref();
+            if !self.is_over() && !self.feed.has_ended() {
+                // So the answers of the others were not taken.
+                return self.pass_on(cx);
+            }
         }
         self.is_over()
     }

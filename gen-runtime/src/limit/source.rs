@@ -133,6 +133,7 @@ where
         let Poll::Ready(child) = polled else {
             let stream = || WaitsFor::Foreign { future: Some(type_name::<S>()), wakers: None };
             in_flight::say(&**children, cx.waker(), 0, |_| stream());
+            in_flight::say_boxed(&*children, &**children, cx.waker());
             return Poll::Pending;
         };
         if child.is_none() {

@@ -26,6 +26,11 @@ pub(super) trait Children {
     fn key(&self, child: usize) -> ChildKey {
         ChildKey::Index(child)
     }
+
+    /// Whether the children are about to be cancelled, so that their answers do not count.
+    fn will_be_cancelled(&self) -> bool {
+        false
+    }
 }
 
 /// Children of different types, which the closure polls.
@@ -249,7 +254,7 @@ impl Engine {
     /// If a cancellation is in flight for the group, takes it and cancels each child. If a question
     /// is, asks each child.
     #[cold]
-    fn pass_on(&mut self, cx: &mut Context<'_>, children: &mut dyn Children) {
+    pub(super) fn pass_on(&mut self, cx: &mut Context<'_>, children: &mut dyn Children) {
         if let Some(cancellation) = in_flight::take_cancel(cx.waker()) {
             self.cancel(&cancellation, children);
         } else if let Some(shown) = in_flight::question(cx.waker()) {
@@ -284,12 +289,23 @@ impl Engine {
         });
     }
 
-    /// Asks each running child. A child that is ready then has ended, as if it had been woken.
+    /// Asks each running child, and says what they wait for, unless this has ended the whole.
     #[cold]
     fn ask(&mut self, shown: Shown, parent: &Waker, children: &mut dyn Children) {
-        let Some(wakers) = &self.wakers else { return };
-        let (mut indices, kept) = (wakers.children(), wakers.kept_of(parent));
+        let answer = self.ask_children(shown, children);
+        if self.progress.running > 0 && !children.will_be_cancelled() {
+            // Counted now, since a child may have used one of the clones to wake the parent.
+            let kept = self.wakers.as_ref().map_or(0, |wakers| wakers.kept_of(parent));
+            in_flight::say_children(self, parent, kept, answer);
+        }
+    }
+
+    /// Returns the answers of the children that stay pending. A child that is ready then has ended,
+    /// as if it had been woken.
+    fn ask_children(&mut self, shown: Shown, children: &mut dyn Children) -> Answered {
         let mut answer = Answered::new(children.group(), Some(self.count));
+        let Some(wakers) = &self.wakers else { return answer };
+        let mut indices = wakers.children();
         let ask_all = |(engine, children): &mut (&mut Self, &mut dyn Children), child: &mut u32| {
             while engine.progress.running > 0 {
                 let Some(next) = indices.next() else { return };
@@ -302,10 +318,10 @@ impl Engine {
                 }
             }
         };
-        catching(&mut (&mut *self, children), ask_all, |(engine, children), child, error| {
+        catching(&mut (self, children), ask_all, |(engine, children), child, error| {
             engine.fail(child, error, *children);
         });
-        in_flight::say_children(self, parent, kept, answer);
+        answer
     }
 
     /// Returns the answer of a child that stays pending.
@@ -314,15 +330,16 @@ impl Engine {
         let mut asking = Asking::new(shown);
         let polled = wakers.with(child, |waker| {
             let cx = &mut Context::from_waker(waker);
-            let polled = children.poll(child as usize, cx, PollMode::Ask(&mut asking));
-            match held {
-                // It may take its cancellation now.
-                Some(held) if polled.is_pending() => poll_cancelled(held, child, cx, children),
-                _ => polled,
+            // It may take its cancellation now, and then waits for something else.
+            let waits = held.as_mut().filter(|held| held.has(child));
+            match waits.map(|held| poll_cancelled(held, child, cx, children)) {
+                Some(ended @ Poll::Ready(_)) => ended,
+                _ => children.poll(child as usize, cx, PollMode::Ask(&mut asking)),
             }
         });
         if let Poll::Ready(ended) = polled {
             progress.count(ended, held.is_some());
+            in_flight::child_goes_on();
             return None;
         }
         asking.into_asked()

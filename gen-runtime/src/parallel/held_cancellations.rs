@@ -16,6 +16,11 @@ pub(super) struct HeldCancellations {
 }
 
 impl HeldCancellations {
+    /// Whether a cancellation waits for the child.
+    pub(super) fn has(&self, child: u32) -> bool {
+        self.by_child.contains_key(&child)
+    }
+
     /// Polls a child, with its deferred cancellation if it has one.
     pub(super) fn poll(
         &mut self,
@@ -37,7 +42,7 @@ impl HeldCancellations {
         cx: &mut Context<'_>,
         poll_child: impl FnOnce(&mut Context<'_>, PollMode<'_>) -> Poll<ChildEnded>,
     ) -> Poll<ChildEnded> {
-        if self.by_child.contains_key(&child) {
+        if self.has(child) {
             return Poll::Pending;
         }
         let polled = poll_child(cx, PollMode::Cancel(&mut cancellation));

@@ -22,7 +22,7 @@ use super::outcome::report_dropped;
 use super::policy::{Policy, Until};
 use super::slots::{ChildEnded, PollMode, Slots};
 use crate::error::{unit_error, CancelSource, ChildError, ChildKey, Error};
-use crate::inject::Cancellation;
+use crate::inject::{in_flight, Cancellation};
 use crate::report::report_unread_children;
 use crate::Result;
 
@@ -111,7 +111,7 @@ where
     P: Future<Output = Result<T>>,
 {
     fn poll(&mut self, child: usize, cx: &mut Context<'_>, mode: PollMode<'_>) -> Poll<ChildEnded> {
-        if self.first.is_some() && !self.cancelled {
+        if self.will_be_cancelled() {
             match mode {
                 // The child is cancelled before this poll of the race returns.
                 PollMode::Plain | PollMode::Ask(_) => return Poll::Pending,
@@ -129,6 +129,10 @@ where
 
     fn group(&self) -> &'static str {
         "a `first_of`"
+    }
+
+    fn will_be_cancelled(&self) -> bool {
+        self.first.is_some() && !self.cancelled
     }
 }
 
@@ -149,6 +153,11 @@ where
         if let (Losers::Cancelled(by), Some(_), false) = (losers, racers.first, engine.is_cancelled()) {
             let cancellation = Cancellation::new(CancelSource::Sibling, "another one was the first", by);
             engine.cancel(&cancellation, racers);
+            racers.cancelled = true;
+            if !engine.is_over() && in_flight::any_in_flight() {
+                // The children wait for something else now.
+                engine.pass_on(cx, racers);
+            }
         }
         racers.cancelled |= engine.is_cancelled();
         if engine.is_over() {

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::requests::Requests;
+use crate::inject::in_flight::child_goes_on;
 use crate::inject::question::Asking;
 use crate::inject::{poll_watched, Cancellation, EndSenders, NextInjection};
 use crate::{Error, Result};
@@ -46,7 +47,8 @@ impl Member {
         }
     }
 
-    /// Asks the member. Then it gets the injection that is kept for it, which it may take now.
+    /// Asks the member. It first gets the injection that is kept for it: it may take that now, and
+    /// then waits for something else.
     #[cold]
     pub(super) fn ask<P, T>(
         &mut self,
@@ -58,10 +60,13 @@ impl Member {
     where
         P: Future<Output = Result<T>> + ?Sized,
     {
-        match asking.poll_named(type_name, future.as_mut(), cx) {
-            Poll::Pending if self.has_injection() => self.poll(future, cx),
-            polled => polled,
+        if self.has_injection() {
+            if let Poll::Ready(result) = self.poll(future.as_mut(), cx) {
+                child_goes_on();
+                return Poll::Ready(result);
+            }
         }
+        asking.poll_named(type_name, future, cx)
     }
 
     fn has_injection(&self) -> bool {

@@ -134,14 +134,26 @@ where
         if let Some(cancellation) = in_flight::take_cancel(cx.waker()) {
             self.cancel_all(&cancellation);
         } else if let Some(shown) = in_flight::question(cx.waker()) {
-            self.ask_all(shown, cx);
+            self.answer(shown, cx);
         }
         self.settle();
     }
 
+    /// Answers a question, unless all have ended when they were asked.
+    fn answer(&mut self, shown: Shown, cx: &Context<'_>) {
+        let mut answer = self.ask_all(shown);
+        if self.settle() {
+            // They were cancelled, and wait for something else now.
+            answer = self.ask_all(shown);
+        }
+        if !self.ends() {
+            in_flight::say_children(self.spawn_queue, cx.waker(), 0, answer);
+        }
+    }
+
     /// Asks the body, and all children in order. A member that is ready then has ended, as if it
     /// had been woken.
-    fn ask_all(&mut self, shown: Shown, cx: &Context<'_>) {
+    fn ask_all(&mut self, shown: Shown) -> Answered {
         let mut answer = Answered::new("a scope", None);
         let mut add = |key, asking: Asking| {
             answer.unfinished.extend(asking.into_asked().map(|asked| asked.into_child(key)));
@@ -157,7 +169,7 @@ where
             });
             add(ChildKey::Index(id.child()), asking);
         }
-        in_flight::say_children(self.spawn_queue, cx.waker(), 0, answer);
+        answer
     }
 
     /// Ends the poll. If there is nothing to do yet, has the task woken when there is.
@@ -257,12 +269,15 @@ where
         self.settle();
     }
 
-    /// Cancels the others if a member has failed.
+    /// Cancels the others if a member has failed. Returns whether one has.
     #[inline]
-    fn settle(&mut self) {
-        if let Some(reason) = self.outcome.take_reason() {
+    fn settle(&mut self) -> bool {
+        let reason = self.outcome.take_reason();
+        let has_failed = reason.is_some();
+        if let Some(reason) = reason {
             self.cancel_all(&Cancellation::new(CancelSource::Sibling, reason, self.by));
         }
+        has_failed
     }
 
     /// Cancels the body, and all children in order. The children in the spawn queue are started for

@@ -126,7 +126,8 @@ impl fmt::Display for Suspension {
 pub enum WaitsFor {
     /// The next turn of the loop: the task was woken already.
     Turn,
-    /// A timer, which is due after this time, if nothing else wakes the task before.
+    /// A timer, which is due after this time, if nothing else wakes the task before. The loop does
+    /// not find the timer of a task that was asked for a [dump](crate::dump()) since its last poll.
     Timer(Duration),
     /// Something that the loop does not know: another task, a child, a promise, a callback, another
     /// thread.

@@ -196,9 +196,11 @@ impl<P, T> Graced<P>
 where
     P: Future<Output = Result<T>>,
 {
-    fn poll_child(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
+    /// If a question is in flight, sets `said` to the number of statements before the poll.
+    fn poll_child(self: Pin<&mut Self>, cx: &mut Context<'_>, said: &mut usize) -> Poll<Result<T>> {
         let is_deferred = matches!(&self.stage, Stage::Ending(Some(request)) if request.is_deferred());
         if is_deferred || in_flight::any_in_flight() {
+            *said = in_flight::said(cx.waker());
             return self.poll_in_flight(cx);
         }
         match self.project().child.as_pin_mut() {
@@ -226,13 +228,13 @@ where
             }
             (Stage::Ending(Some(request)), source) if request.is_deferred() => {
                 if source.is_none() {
-                    // A question comes first. The child may let go of our request in that poll.
-                    if in_flight::question(cx.waker()).is_some() {
-                        if let Poll::Ready(result) = child.as_mut().poll(cx) {
-                            return Poll::Ready(result);
-                        }
+                    let polled = poll_cancelled(child.as_mut(), cx, request);
+                    // A question comes afterwards: the child may have taken our request, and waits
+                    // for something else then.
+                    if polled.is_ready() || !in_flight::is_asked(cx.waker()) {
+                        return polled;
                     }
-                    return poll_cancelled(child, cx, request);
+                    return child.poll(cx);
                 }
                 request.set_deferred(false);
                 child.poll(cx)
@@ -296,7 +298,8 @@ where
     type Output = Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
-        let mut polled = self.as_mut().poll_child(cx);
+        let mut said = 0;
+        let mut polled = self.as_mut().poll_child(cx, &mut said);
         loop {
             if let Poll::Ready(result) = polled {
                 return Poll::Ready(self.end(result));
@@ -309,8 +312,13 @@ where
                 }
                 Poll::Ready(is_over) => is_over,
             };
+            // The child is resumed or dropped now.
+            in_flight::unsay(cx.waker(), said);
             if is_over.is_ok() && matches!(self.stage, Stage::Waiting { .. }) {
                 polled = self.as_mut().cancel_child(cx);
+                if polled.is_pending() && in_flight::is_asked(cx.waker()) {
+                    polled = self.as_mut().poll_child(cx, &mut said);
+                }
                 continue;
             }
             self.as_mut().drop_child();

@@ -68,7 +68,6 @@ impl TimeLimit {
         }
     }
 
-    /// The error of the yield, after the deadline.
     /// The time that is left; `None` if it never ends.
     #[cold]
     pub(super) fn left(&self) -> Option<Duration> {
@@ -78,6 +77,7 @@ impl TimeLimit {
         }
     }
 
+    /// The error of the yield, after the deadline.
     pub(super) fn error(&self) -> Error {
         TimeoutError::new(self.after()).into()
     }

@@ -11,7 +11,7 @@ use pin_project_lite::pin_project;
 use super::deadline::Deadline;
 use super::limit::TimeLimit;
 use crate::coroutine::{Frame, FrameKind};
-use crate::inject::in_flight::{say_within, without_injected_errors};
+use crate::inject::in_flight::{any_in_flight, said, say_within, unsay, without_injected_errors};
 use crate::report::{by_timeout, nothing, IsQuiet, QuietError, QuietTypes};
 use crate::yieldable::forward_error;
 use crate::yieldable::join::joinable;
@@ -180,6 +180,17 @@ pin_project! {
     }
 }
 
+/// Polls the child while something is in flight. Returns the number of statements before the poll.
+#[cold]
+fn poll_in_flight<P, T>(child: Pin<&mut P>, cx: &mut Context<'_>) -> (Poll<Result<T>>, usize)
+where
+    P: Future<Output = Result<T>>,
+{
+    let before = said(cx.waker());
+    // A thrown error is for the yield that waits for this future. A cancellation is for the child.
+    (without_injected_errors(|| child.poll(cx)), before)
+}
+
 impl<P, T> Future for Timed<P>
 where
     P: Future<Output = Result<T>>,
@@ -188,10 +199,16 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         let mut this = self.project();
+        let mut before = 0;
         if let Some(child) = this.child.as_mut().as_pin_mut() {
-            // A thrown error is for the yield that waits for this future. A cancellation is for the
-            // child.
-            if let Poll::Ready(result) = without_injected_errors(|| child.poll(cx)) {
+            let polled = if any_in_flight() {
+                let (polled, said) = poll_in_flight(child, cx);
+                before = said;
+                polled
+            } else {
+                child.poll(cx)
+            };
+            if let Poll::Ready(result) = polled {
                 this.child.set(None);
                 this.limit.disarm();
                 return Poll::Ready(result);
@@ -204,6 +221,8 @@ where
             }
             Poll::Ready(over) => over,
         };
+        // The child is dropped now.
+        unsay(cx.waker(), before);
         Poll::Ready(Err(match over {
             Ok(()) => {
                 by_timeout(*this.is_quiet, || this.child.set(None));

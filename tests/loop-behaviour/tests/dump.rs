@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::future::{pending, poll_fn, Future};
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::mpsc;
-use std::task::{Poll, Waker};
+use std::sync::{mpsc, Arc, Mutex};
+use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::Duration;
 
@@ -286,6 +286,12 @@ fn a_timeout_shows_the_time_that_is_left_and_its_child() {
     assert_eq!(shown(graced()), format!("graced > 5s > leaf > {FOREVER}"));
     let foreign = shown(foreign());
     assert!(foreign.starts_with("foreign > 5s > Pending<"), "{foreign}");
+    #[gen::coroutine]
+    fn in_box() -> gen::Result {
+        let boxed: Pin<Box<dyn Future<Output = gen::Result>>> = Box::pin(middle());
+        yield_!(gen::with_timeout(Duration::from_secs(5), boxed))
+    }
+    assert_eq!(shown(in_box()), format!("in_box > 5s > middle > leaf > {FOREVER}"));
 }
 
 #[test]
@@ -335,6 +341,19 @@ fn join_and_select_of_another_library_show_each_branch() {
     assert_eq!(shown(joins()), format!("({middle} and {sleeps})"));
     assert_eq!(shown(around()), format!("around > ({middle} and {sleeps})"));
     assert_eq!(shown(selects()), format!("(leaf > {FOREVER} and {sleeps})"));
+    #[gen::coroutine]
+    fn list() -> gen::Result {
+        yield_!(vec![leaf()]).map(drop)
+    }
+    #[gen::coroutine]
+    fn joins_list() -> gen::Result {
+        let boxed: Pin<Box<dyn Future<Output = gen::Result>>> = Box::pin(outer());
+        futures::join!(boxed, list()).1
+    }
+    assert_eq!(
+        shown(joins_list()),
+        format!("(outer > middle > leaf > {FOREVER} and list > a list [0: leaf > {FOREVER}])")
+    );
     let unknown = "middle > leaf > Pending<()>";
     assert_eq!(shown(yields_join()), format!("yields_join > ({unknown} and {sleeps} and outer > {unknown})"));
 }
@@ -446,6 +465,7 @@ fn a_moment_is_the_next_turn() {
     fn moment() -> gen::Result {
         yield_!(gen::moment())
     }
+    assert_eq!(shown(moment()), "moment > the next turn");
     let io_loop = new_loop();
     let task = io_loop.run_sync(async {
         let task = gen::spawn(moment());
@@ -788,4 +808,479 @@ fn a_deep_recursion_is_shown() {
     let dump = io_loop.dump();
     assert_eq!(dump.tasks()[0].chain().len(), 1_001);
     assert_eq!(dump.to_string().matches(" in recursion").count(), 1_001);
+}
+
+// ---- answers that do not hold any more
+
+/// Ready when the flag is set. It never wakes.
+fn flagged(flag: &Rc<RefCell<bool>>) -> impl Future<Output = gen::Result> {
+    let flag = flag.clone();
+    poll_fn(move |_| if *flag.borrow() { Poll::Ready(Ok(())) } else { Poll::Pending })
+}
+
+/// Cleans up when it is cancelled.
+#[gen::coroutine]
+fn cleans_up() -> gen::Result {
+    let _ = yield_!(leaf());
+    yield_!(sleeps(100))
+}
+
+type Flag = Rc<RefCell<bool>>;
+type Body = gen::LocalBoxCoroutine<'static, gen::Result>;
+type MakeBody = fn(Flag) -> Body;
+
+fn boxed(body: impl gen::Coroutine<Output = gen::Result> + 'static) -> Body {
+    gen::LocalBoxCoroutine::new(body)
+}
+
+/// The wait of a task whose flag was set just before.
+fn shown_with_flag(body: MakeBody) -> (TaskState, String) {
+    let io_loop = new_loop();
+    let flag = Flag::default();
+    let _task = io_loop.spawn_local(body(flag.clone()));
+    assert_eq!(io_loop.dump().tasks()[0].state(), TaskState::Suspended);
+    *flag.borrow_mut() = true;
+    let dump = io_loop.dump();
+    (dump.tasks()[0].state(), of(&dump.tasks()[0]))
+}
+
+/// Otherwise a dump would show a wait that is over.
+#[test]
+fn a_group_that_has_ended_when_it_was_asked_is_not_shown() {
+    #[gen::coroutine]
+    fn list(flag: Flag) -> gen::Result {
+        yield_!(vec![flagged(&flag), flagged(&flag)])?;
+        yield_!(leaf())
+    }
+    #[gen::coroutine]
+    fn fails_fast(flag: Flag) -> gen::Result {
+        let fails = async { flagged(&flag).await.and(gen::Result::<()>::Err(gen::Error::new("no"))) };
+        let children = vec![gen::boxed(fails), gen::boxed(leaf())];
+        assert!(yield_!(gen::multi(children).fail_fast()).is_err());
+        yield_!(leaf())
+    }
+    #[gen::coroutine]
+    fn race(flag: Flag) -> gen::Result {
+        yield_!(gen::first_of([gen::boxed(leaf()), gen::boxed(flagged(&flag))]))?;
+        yield_!(leaf())
+    }
+    #[gen::coroutine]
+    fn limited(flag: Flag) -> gen::Result {
+        let fails = async { flagged(&flag).await.and(gen::Result::<()>::Err(gen::Error::new("no"))) };
+        let children = gen::limit(2, [gen::boxed(leaf()), gen::boxed(fails)]);
+        assert!(yield_!(gen::multi(children).fail_fast()).is_err());
+        yield_!(leaf())
+    }
+    #[gen::coroutine]
+    fn completed(flag: Flag) -> gen::Result {
+        let mut results = gen::limit(2, [gen::boxed(leaf()), gen::boxed(flagged(&flag))]).as_completed();
+        yield_!(results.next())?;
+        // It keeps wakers.
+        drop(results);
+        yield_!(leaf())
+    }
+    #[gen::coroutine]
+    fn iterates(flag: Flag) -> gen::Result {
+        let mut waits = gen::WaitIterator::new([gen::boxed(leaf()), gen::boxed(flagged(&flag))]);
+        yield_!(waits.next())?;
+        // It keeps wakers.
+        drop(waits);
+        yield_!(leaf())
+    }
+    #[gen::coroutine]
+    fn scoped(flag: Flag) -> gen::Result {
+        yield_!(gen::scope_local(|_| async move { flagged(&flag).await }))?;
+        yield_!(leaf())
+    }
+    let bodies: [(&str, MakeBody); 7] = [
+        ("list", |flag| boxed(list(flag))),
+        ("fails_fast", |flag| boxed(fails_fast(flag))),
+        ("race", |flag| boxed(race(flag))),
+        ("limited", |flag| boxed(limited(flag))),
+        ("completed", |flag| boxed(completed(flag))),
+        ("iterates", |flag| boxed(iterates(flag))),
+        ("scoped", |flag| boxed(scoped(flag))),
+    ];
+    for (name, body) in bodies {
+        assert_eq!(shown_with_flag(body).1, format!("{name} > leaf > {FOREVER}"));
+    }
+}
+
+#[test]
+fn a_limit_shows_the_others_if_one_has_ended_when_it_was_asked() {
+    #[gen::coroutine]
+    fn limited(flag: Flag) -> gen::Result {
+        yield_!(gen::limit(2, [gen::boxed(flagged(&flag)), gen::boxed(leaf())])).map(drop)
+    }
+    assert_eq!(
+        shown_with_flag(|flag| boxed(limited(flag))).1,
+        format!("limited > a `limit` [1: leaf > {FOREVER}]")
+    );
+}
+
+/// Otherwise a dump would show what a child waited for before it began to clean up.
+#[test]
+fn a_child_that_was_cancelled_when_it_was_asked_shows_its_clean_up() {
+    let cleaning = "cleans_up > sleeps > a sleep, 100s left";
+    #[gen::coroutine]
+    fn race(flag: Flag) -> gen::Result {
+        yield_!(gen::first_of([gen::boxed(cleans_up()), gen::boxed(flagged(&flag))]).cancel()).map(drop)
+    }
+    #[gen::coroutine]
+    fn scoped(flag: Flag) -> gen::Result {
+        yield_!(gen::scope_local(|scope| async move {
+            scope.spawn(
+                async move { flagged(&flag).await.and(gen::Result::<()>::Err(gen::Error::new("no"))) },
+            );
+            scope.spawn(cleans_up());
+            Ok::<_, gen::Error>(())
+        }))
+    }
+    assert_eq!(shown_with_flag(|flag| boxed(race(flag))).1, format!("race > a `first_of` [0: {cleaning}]"));
+    assert_eq!(shown_with_flag(|flag| boxed(scoped(flag))).1, format!("scoped > a scope [1: {cleaning}]"));
+}
+
+#[gen::coroutine]
+fn shielded_then_cleans_up(flag: Flag) -> gen::Result {
+    yield_!(gen::shield(flagged(&flag)))?;
+    yield_!(cleans_up())
+}
+
+/// As [`a_child_that_was_cancelled_when_it_was_asked_shows_its_clean_up`], if the cancellation has
+/// waited for a shield.
+#[test]
+fn a_child_that_takes_a_deferred_cancellation_when_it_is_asked_shows_its_clean_up() {
+    #[gen::coroutine]
+    fn list(flag: Flag) -> gen::Result {
+        yield_!(vec![shielded_then_cleans_up(flag)]).map(drop)
+    }
+    #[gen::coroutine]
+    fn limited(flag: Flag) -> gen::Result {
+        yield_!(gen::limit(1, [shielded_then_cleans_up(flag)])).map(drop)
+    }
+    #[gen::coroutine]
+    fn scoped(flag: Flag) -> gen::Result {
+        yield_!(gen::scope_local(|scope| async move {
+            scope.spawn(shielded_then_cleans_up(flag));
+            Ok::<_, gen::Error>(())
+        }))
+    }
+    let cleaning = "0: shielded_then_cleans_up > cleans_up > sleeps > a sleep, 100s left";
+    let bodies: [(&str, MakeBody); 3] = [
+        ("list > a list", |flag| boxed(list(flag))),
+        ("limited > a `limit`", |flag| boxed(limited(flag))),
+        ("scoped > a scope", |flag| boxed(scoped(flag))),
+    ];
+    for (group, body) in bodies {
+        let io_loop = new_loop();
+        let flag = Flag::default();
+        let task = io_loop.spawn_local(body(flag.clone()));
+        let dump = io_loop.run_sync(async {
+            let _ended = task.cancel("stop");
+            gen::moment().await?;
+            gen::moment().await?;
+            *flag.borrow_mut() = true;
+            gen::dump().await
+        });
+        let dump = dump.unwrap();
+        let task = dump.tasks().iter().find(|task| !task.is_root()).unwrap();
+        assert_eq!(of(task), format!("{group} [{cleaning}]"));
+    }
+}
+
+/// Sends the request, which the loop serves in its next turn.
+fn send(request: &mut DumpRequest) {
+    assert!(Pin::new(request).poll(&mut Context::from_waker(Waker::noop())).is_pending());
+}
+
+/// A task of that body is asked when a deadline of five seconds has passed, before it goes on.
+fn shown_at_deadline<F: Future<Output = gen::Result> + 'static>(body: F) -> String {
+    let io_loop = new_loop();
+    let _task = io_loop.spawn_local(body);
+    let request = Rc::new(RefCell::new(io_loop.remote().dump()));
+    let asks = request.clone();
+    io_loop.handle().call_later(Duration::from_secs(5), move || send(&mut asks.borrow_mut()));
+    let dump = io_loop.run_sync(async {
+        gen::sleep(Duration::from_secs(6)).await?;
+        poll_fn(|cx| Pin::new(&mut *request.borrow_mut()).poll(cx)).await
+    });
+    of(dump.unwrap().tasks().iter().find(|task| !task.is_root()).unwrap())
+}
+
+#[test]
+fn the_child_of_a_timeout_that_has_passed_is_not_shown() {
+    #[gen::coroutine]
+    fn timed() -> gen::Result {
+        assert!(yield_!(gen::with_timeout(Duration::from_secs(5), middle())).is_err());
+        yield_!(leaf())
+    }
+    #[gen::coroutine]
+    fn graced() -> gen::Result {
+        yield_!(gen::with_timeout(Duration::from_secs(5), cleans_up()).cancel(Duration::from_secs(50)))
+    }
+    #[gen::coroutine]
+    fn dropped() -> gen::Result {
+        let limited = gen::with_timeout(Duration::from_secs(5), pending::<gen::Result>());
+        assert!(yield_!(limited.cancel(Duration::from_secs(50))).is_err());
+        yield_!(leaf())
+    }
+    assert_eq!(shown_at_deadline(timed()), format!("timed > leaf > {FOREVER}"));
+    assert_eq!(shown_at_deadline(graced()), "graced > 50s > cleans_up > sleeps > a sleep, 100s left");
+    assert_eq!(shown_at_deadline(dropped()), format!("dropped > leaf > {FOREVER}"));
+}
+
+/// Otherwise the yields of a child that defers its cancellation would be missing.
+#[test]
+fn a_timeout_whose_cancellation_is_deferred_is_asked_for_its_child() {
+    #[gen::coroutine]
+    fn limited(flag: Flag) -> gen::Result {
+        let limited = gen::with_timeout(Duration::from_secs(5), shielded_then_cleans_up(flag));
+        yield_!(limited.cancel(Duration::from_secs(50)))
+    }
+    let io_loop = new_loop();
+    let flag = Flag::default();
+    let task = io_loop.spawn_local(limited(flag.clone()));
+    let functions = io_loop.run_sync(async {
+        gen::sleep(Duration::from_secs(6)).await?;
+        let sites = task.trace().await;
+        Ok::<_, gen::Error>(sites.iter().map(gen::Site::function).collect::<Vec<_>>())
+    });
+    assert_eq!(functions.unwrap(), ["shielded_then_cleans_up", "limited"]);
+    *flag.borrow_mut() = true;
+    let way = "shielded_then_cleans_up > cleans_up > sleeps";
+    assert_eq!(of(&io_loop.dump().tasks()[0]), format!("limited > 49s > {way} > a sleep, 100s left"));
+}
+
+// ---- the states of tasks
+
+#[test]
+fn a_task_that_goes_on_without_a_wake_is_reported() {
+    #[gen::coroutine]
+    fn value(flag: Flag) -> gen::Result {
+        yield_!(flagged(&flag))?;
+        yield_!(leaf())
+    }
+    #[gen::coroutine]
+    fn error(flag: Flag) -> gen::Result {
+        let fails = async { flagged(&flag).await.and(gen::Result::<()>::Err(gen::Error::new("no"))) };
+        let _ = yield_!(fails);
+        yield_!(leaf())
+    }
+    #[gen::coroutine]
+    fn in_list(flag: Flag) -> gen::Result {
+        yield_!(vec![error(flag)]).map(drop)
+    }
+    // Otherwise it is not known.
+    if cfg!(debug_assertions) {
+        let bodies: [MakeBody; 3] =
+            [|flag| boxed(value(flag)), |flag| boxed(error(flag)), |flag| boxed(in_list(flag))];
+        for body in bodies {
+            let (state, shown) = shown_with_flag(body);
+            assert_eq!(state, TaskState::WentOn, "{shown}");
+        }
+        let io_loop = new_loop();
+        let flag = Flag::default();
+        let _task = io_loop.spawn_local(value(flag.clone()));
+        *flag.borrow_mut() = true;
+        let text = io_loop.dump().to_string();
+        assert!(text.contains("\n  went on when it was asked\n"), "{text}");
+    }
+}
+
+/// Otherwise a task that was woken in time would seem to have lost its wake-up.
+#[test]
+fn a_task_that_was_woken_after_the_request_does_not_go_on_by_itself() {
+    #[gen::coroutine]
+    fn waits(flag: Flag, wakers: Rc<RefCell<Vec<Waker>>>) -> gen::Result {
+        let keeps_waker = poll_fn(|cx| {
+            wakers.borrow_mut().push(cx.waker().clone());
+            if *flag.borrow() {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        });
+        yield_!(keeps_waker)?;
+        yield_!(leaf())
+    }
+    let io_loop = new_loop();
+    let (flag, wakers) = (Flag::default(), Rc::<RefCell<Vec<Waker>>>::default());
+    let _task = io_loop.spawn_local(waits(flag.clone(), wakers.clone()));
+    let mut request = io_loop.remote().dump();
+    let dump = io_loop.run_sync(async {
+        gen::moment().await?;
+        send(&mut request);
+        let waker = wakers.borrow_mut().pop().unwrap();
+        *flag.borrow_mut() = true;
+        thread::spawn(move || waker.wake()).join().unwrap();
+        request.await
+    });
+    let dump = dump.unwrap();
+    assert_eq!(named(&dump, "waits").state(), TaskState::Woken);
+    assert!(dump.to_string().contains("\n  was woken before it was asked\n"), "{dump}");
+}
+
+thread_local! {
+    static LOOP: IoLoop = new_loop();
+}
+
+/// A task that polls a task of another executor, which asks for a dump.
+#[test]
+fn a_task_that_is_running_is_not_asked() {
+    let dumps = async {
+        let mut is_first = true;
+        let dump = poll_fn(|cx| {
+            if std::mem::take(&mut is_first) {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            Poll::Ready(LOOP.with(IoLoop::dump))
+        });
+        gen::Ok(dump.await)
+    };
+    let dump = LOOP.with(|io_loop| {
+        let task = io_loop.spawn_local(async {
+            let spawned = Arc::new(Mutex::new(Vec::new()));
+            let keeps = spawned.clone();
+            let spawner = move |task: gen::SpawnedTask| keeps.lock().unwrap().push(task);
+            let mut dumps = Some(dumps);
+            let spawns = poll_fn(move |_| Poll::Ready(gen::spawn(dumps.take().unwrap())));
+            let handle = gen::with_spawner(spawner, spawns).await;
+            let task = spawned.lock().unwrap().pop().unwrap();
+            task.await;
+            handle.await
+        });
+        io_loop.block_on(task).unwrap()
+    });
+    let [task] = dump.tasks() else { panic!("{dump}") };
+    assert_eq!((task.state(), task.name().as_str()), (TaskState::Running, "a running task"));
+    assert!(dump.to_string().ends_with("task 0: a running task\n  is running"), "{dump}");
+}
+
+#[test]
+fn one_child_is_counted_as_one() {
+    #[gen::coroutine]
+    fn list() -> gen::Result {
+        yield_!(vec![leaf()]).map(drop)
+    }
+    let io_loop = new_loop();
+    let _task = io_loop.spawn_local(list());
+    let text = io_loop.dump().to_string();
+    assert!(text.contains("  waits for 1 child of a list:\n"), "{text}");
+}
+
+/// Otherwise the foreign future would seem to keep none, so that nothing would wake it.
+#[test]
+fn a_waker_that_a_child_has_used_up_is_not_counted_as_kept() {
+    #[gen::coroutine]
+    fn list() -> gen::Result {
+        let mut polls = 0;
+        let wakes = poll_fn(move |cx| {
+            polls += 1;
+            if polls == 2 {
+                let waker = cx.waker().clone();
+                thread::spawn(move || waker.wake()).join().unwrap();
+            }
+            Poll::<gen::Result>::Pending
+        });
+        yield_!(vec![wakes]).map(drop)
+    }
+    #[gen::coroutine]
+    fn foreign(wakers: Rc<RefCell<Vec<Waker>>>) -> gen::Result {
+        yield_!(keeps(&wakers)).map(drop)
+    }
+    let wakers = Rc::default();
+    let io_loop = new_loop();
+    let kept = Rc::clone(&wakers);
+    let _task = io_loop.spawn_local(async { futures::join!(list(), foreign(kept)).1 });
+    let dump = io_loop.dump();
+    let shown = of(&dump.tasks()[0]);
+    assert!(shown.contains("foreign > ") && shown.ends_with("(keeps 1 waker))"), "{shown}");
+}
+
+// ---- how a request is served
+
+/// Otherwise the wake would poll a future that was ready, which panics.
+#[test]
+fn a_root_that_has_ended_when_it_was_asked_may_be_woken() {
+    for wake_first in [false, true] {
+        let io_loop = IoLoop::new();
+        let mut request = io_loop.remote().dump();
+        let mut polls = 0;
+        let seven = io_loop.block_on(poll_fn(|cx| {
+            polls += 1;
+            assert!(polls <= 2, "polled after it was ready");
+            if polls == 2 {
+                return Poll::Ready(7);
+            }
+            if !wake_first {
+                send(&mut request);
+            }
+            let waker = cx.waker().clone();
+            thread::spawn(move || waker.wake()).join().unwrap();
+            if wake_first {
+                send(&mut request);
+            }
+            Poll::Pending
+        }));
+        assert_eq!(seven, 7);
+    }
+}
+
+/// Otherwise a request would turn the order of a program around.
+#[test]
+fn a_root_that_has_not_begun_is_not_polled_before_the_callbacks() {
+    let io_loop = new_loop();
+    let order = Rc::new(RefCell::new(Vec::new()));
+    let callback = order.clone();
+    io_loop.handle().add_callback(move || callback.borrow_mut().push("callback"));
+    let mut request = io_loop.remote().dump();
+    send(&mut request);
+    let dump = io_loop.run_sync(async {
+        order.borrow_mut().push("root");
+        request.await
+    });
+    assert_eq!(*order.borrow(), ["callback", "root"]);
+    assert!(dump.unwrap().tasks()[0].is_root());
+}
+
+/// Otherwise a loop that has only short calls would never answer.
+#[test]
+fn a_loop_whose_calls_take_one_turn_answers() {
+    let io_loop = new_loop();
+    let _task = io_loop.spawn_local(leaf());
+    let mut request = io_loop.remote().dump();
+    send(&mut request);
+    (0..2).for_each(|_| io_loop.block_on(async {}));
+    let dump = gen::block_on(request).unwrap();
+    assert_eq!(dump.tasks().len(), 1);
+}
+
+/// Otherwise a monitor that has given up would still have all tasks polled.
+#[test]
+fn a_request_that_was_dropped_asks_nothing() {
+    let io_loop = new_loop();
+    let polls = Rc::new(RefCell::new(0));
+    let counts = polls.clone();
+    let _task = io_loop.spawn_local(poll_fn(move |_| {
+        *counts.borrow_mut() += 1;
+        Poll::<gen::Result>::Pending
+    }));
+    io_loop
+        .run_sync(async {
+            gen::moment().await?;
+            send(&mut gen::dump());
+            gen::moment().await
+        })
+        .unwrap();
+    assert_eq!(*polls.borrow(), 1);
+}
+
+/// Otherwise the dump of a test would lack the test.
+#[gen::test]
+fn a_dump_in_a_test_shows_its_body() -> gen::Result {
+    let dump = yield_!(gen::dump())?;
+    assert!(dump.tasks()[0].is_root());
+    assert_eq!(of(&dump.tasks()[0]), "a_dump_in_a_test_shows_its_body > a dump");
+    Ok(())
 }

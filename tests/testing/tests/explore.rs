@@ -630,3 +630,20 @@ fn a_finding_without_others_like_it_does_not_count_them() {
     let text = report.to_string();
     assert!(text.contains("and in 1 other way:\n  `10:Error`: the invariant"), "{text}");
 }
+
+/// A program that prints dumps would be explored as if each task had waited once more.
+#[test]
+fn a_dump_is_no_step_of_the_tasks_that_it_asks() {
+    #[gen::coroutine]
+    fn dumps() -> gen::Result {
+        let task = gen::spawn(inner());
+        let list = gen::spawn(async { yield_!(vec![inner()]) });
+        yield_!(gen::dump())?;
+        yield_!((task, list)).map(drop)
+    }
+    let report = explore(|| ((), dumps())).faults([]).report();
+    let is_of_inner = |step: &&Step| step.chain().first().is_some_and(|site| site.function() == "inner");
+    let of_inner = report.steps().iter().filter(is_of_inner);
+    let waits = of_inner.filter(|step| !matches!(step.kind(), StepKind::Returned | StepKind::Ready));
+    assert_eq!(waits.count(), 2);
+}

@@ -9,7 +9,7 @@ use super::collect::{Ask, Question, Shown};
 use super::counting_waker::CountingWaker;
 use super::waiting::{Child, Waiting};
 use crate::error::ChildKey;
-use crate::inject::in_flight::{with_injected, Thrown};
+use crate::inject::in_flight::{child_goes_on, with_injected, Thrown};
 
 /// The answer of a body.
 #[derive(Debug, Clone)]
@@ -68,6 +68,9 @@ impl Asking {
             with_injected(thrown, cx.waker(), || child.poll(cx))
         };
         let (polled, answer) = ask(Ask::Tree(self.shown), future, cx.waker(), poll);
+        if polled.is_ready() || answer.went_on {
+            child_goes_on();
+        }
         self.asked = polled.is_pending().then_some(Asked { future, waiting: answer.waiting });
         polled
     }

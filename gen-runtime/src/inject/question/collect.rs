@@ -29,16 +29,15 @@ impl Shown {
 #[derive(Debug)]
 pub(crate) struct Question {
     ask: Ask,
-    said: Vec<Statement>,
-    /// The number of clones of the waker that the futures keep which have answered.
-    kept: usize,
+    /// The statements, each with the number of clones of the waker that its future keeps.
+    said: Vec<(Statement, usize)>,
     /// A yield had a value. Only known where [all yields look](super::observer::ALL_YIELDS_LOOK).
     pub(super) went_on: bool,
 }
 
 impl Question {
     pub(crate) fn new(ask: Ask) -> Self {
-        Question { ask, said: Vec::new(), kept: 0, went_on: false }
+        Question { ask, said: Vec::new(), went_on: false }
     }
 
     pub(crate) fn ask(&self) -> Ask {
@@ -48,13 +47,24 @@ impl Question {
     /// A pending future says something, from the inside out. It keeps that many clones of the
     /// waker.
     pub(in crate::inject) fn add(&mut self, statement: Statement, kept: usize) {
-        self.said.push(statement);
-        self.kept += kept;
+        self.said.push((statement, kept));
     }
 
-    /// A pending future keeps clones of the waker, beyond those of its statement.
-    pub(in crate::inject) fn keeps(&mut self, kept: usize) {
-        self.kept += kept;
+    /// The pending future that has made the last statement keeps further clones of the waker.
+    pub(in crate::inject) fn keeps(&mut self, more: usize) {
+        if let Some((_, kept)) = self.said.last_mut() {
+            *kept += more;
+        }
+    }
+
+    /// The number of statements.
+    pub(in crate::inject) fn said(&self) -> usize {
+        self.said.len()
+    }
+
+    /// Takes back all but the first `count` statements.
+    pub(in crate::inject) fn unsay(&mut self, count: usize) {
+        self.said.truncate(count);
     }
 
     pub(in crate::inject) fn goes_on(&mut self) {
@@ -63,12 +73,14 @@ impl Question {
 
     /// The sites of the yields, innermost first.
     pub(crate) fn sites(&self) -> Vec<Site> {
-        self.said.iter().filter_map(Statement::site).collect()
+        self.said.iter().filter_map(|(statement, _)| statement.site()).collect()
     }
 
     /// Makes the tree of the statements. `clones` is the number of clones of the waker that are
     /// alive, and `body` the type of the body that was asked.
     pub(super) fn into_tree(self, clones: usize, body: &'static str) -> Waiting {
-        nesting::tree(self.said, clones.saturating_sub(self.kept), body)
+        let kept = self.said.iter().map(|(_, kept)| kept).sum();
+        let said = self.said.into_iter().map(|(statement, _)| statement).collect();
+        nesting::tree(said, clones.saturating_sub(kept), body)
     }
 }

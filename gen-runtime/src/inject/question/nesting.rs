@@ -14,8 +14,9 @@
 //! chain.
 //!
 //! A future that lies behind a pointer of another library, such as a `Box`, lies in none of the
-//! later ones. Then its statement is a part of the next yield that may have such a pointer. The
-//! future of that yield has room for one, and has made no statement itself.
+//! later ones. Then its statement is a part of the next yield or timeout that may have such a
+//! pointer: its future has room for one, and its own end is not known yet. The end of a yield is a
+//! leaf or a group that lies in its future, and that of a timeout is any part that does.
 
 use super::memory::Memory;
 use super::statement::{Said, Statement};
@@ -37,6 +38,11 @@ struct Loose {
 impl Loose {
     fn new(at: Option<Memory>, end: ChainEnd) -> Self {
         Loose { at, is_held_later: false, chain: Vec::new(), end }
+    }
+
+    /// Whether it is a leaf or a group, without a yield around it.
+    fn is_bare(&self) -> bool {
+        self.chain.is_empty()
     }
 
     fn into_waiting(mut self) -> Waiting {
@@ -72,8 +78,8 @@ fn take_parts(loose: &mut Vec<Loose>, statement: &Statement) -> Vec<Loose> {
         // A closed coroutine.
         (Said::Yield { .. }, None) => loose.pop().into_iter().collect(),
         (_, None) => Vec::new(),
-        (_, Some(memory)) => {
-            let has_own_end = loose.iter().any(|part| part.at == Some(memory));
+        (_, Some(_)) => {
+            let has_own_end = loose.iter().any(|part| is_own_end(statement, part));
             let leads_elsewhere = statement.may_lead_elsewhere() && !has_own_end;
             let is_part = |part: &Loose| holds(statement, part.at) || leads_elsewhere && !part.is_held_later;
             let (parts, rest) = std::mem::take(loose).into_iter().partition(is_part);
@@ -81,6 +87,13 @@ fn take_parts(loose: &mut Vec<Loose>, statement: &Statement) -> Vec<Loose> {
             parts
         }
     }
+}
+
+/// Whether the part tells how the chain of the statement ends, so that nothing has to be looked for
+/// behind a pointer.
+fn is_own_end(statement: &Statement, part: &Loose) -> bool {
+    let may_be_yield = matches!(statement.said, Said::Timeout { .. });
+    (may_be_yield || part.is_bare()) && holds(statement, part.at)
 }
 
 /// Joins a statement with its parts.

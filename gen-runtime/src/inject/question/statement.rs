@@ -53,6 +53,7 @@ impl Statement {
     /// Whether the parts may lie elsewhere, behind a pointer that does not say so. The future has
     /// to have room for a pointer.
     pub(super) fn may_lead_elsewhere(&self) -> bool {
-        matches!(self.said, Said::Yield { .. }) && self.at.is_some_and(Memory::has_room_for_pointer)
+        matches!(self.said, Said::Yield { .. } | Said::Timeout { .. })
+            && self.at.is_some_and(Memory::has_room_for_pointer)
     }
 }

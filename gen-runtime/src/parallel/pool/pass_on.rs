@@ -84,9 +84,9 @@ where
         }
     }
 
-    /// Asks each child. A child that is ready then has ended, as if it had been woken.
+    /// Asks each child. A child that is ready then has ended, as if it had been woken. Then the
+    /// pool says nothing: the caller goes on with the result.
     fn ask(&mut self, shown: Shown, parent: &Waker, named: &dyn NamesChildren<I>) {
-        let kept = self.blocks.kept_of(parent);
         let mut answer = Children::new(named.group(), None);
         let mut slots = 0..self.blocks.count();
         let ask_all = |pool: &mut Self, polled: &mut u32| {
@@ -101,7 +101,11 @@ where
         if self.blocks.have_wakers() {
             catching(self, ask_all, Self::fail);
         }
-        in_flight::say_children(self, parent, kept, answer);
+        if self.ended.is_empty() {
+            // Counted now, since a child may have used one of the clones to wake the parent.
+            let kept = self.blocks.kept_of(parent);
+            in_flight::say_children(self, parent, kept, answer);
+        }
     }
 
     /// Returns the answer of a child that stays pending. Does nothing if the slot has no running
@@ -113,15 +117,16 @@ where
             if *child.as_mut().link() != Link::IN_NO_LIST {
                 return Poll::Pending;
             }
-            let polled = child.as_mut().poll(cx, PollMode::Ask(&mut asking));
-            match held {
-                // It may take its cancellation now.
-                Some(held) if polled.is_pending() => poll_cancelled(held, slot, cx, child),
-                _ => polled,
+            // It may take its cancellation now, and then waits for something else.
+            let waits = held.as_mut().filter(|held| held.has(slot));
+            match waits.map(|held| poll_cancelled(held, slot, cx, child.as_mut())) {
+                Some(ended @ Poll::Ready(_)) => ended,
+                _ => child.as_mut().poll(cx, PollMode::Ask(&mut asking)),
             }
         });
         if polled.is_ready() {
             self.end(slot);
+            in_flight::child_goes_on();
             return None;
         }
         asking.into_asked()
