@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::panic::Location;
 
 use crate::executor::{LoopAnswer, TaskAnswer, TaskAsked};
-use crate::inject::question::{TaskRef, TaskTag, Waiting, WaitsFor};
+use crate::inject::question::{TaskRef, TaskTag, Waiting, WaitsFor, WentOn};
 use crate::report::type_name::of_body;
 use crate::Site;
 
@@ -32,6 +32,7 @@ pub struct TaskDump {
     pub(super) spawned_at: Option<&'static Location<'static>>,
     pub(super) is_root: bool,
     pub(super) state: TaskState,
+    pub(super) went_on_at: Option<Site>,
     pub(super) waiting: Option<Waiting>,
     pub(super) awaited_by: Vec<usize>,
 }
@@ -101,6 +102,13 @@ impl TaskDump {
     #[must_use]
     pub fn state(&self) -> TaskState {
         self.state
+    }
+
+    /// The yield at which the task went on when it was asked, if it did. It is known only in builds
+    /// with debug assertions, or with the feature `testing`.
+    #[must_use]
+    pub fn went_on_at(&self) -> Option<Site> {
+        self.went_on_at
     }
 
     /// The wait of the task; `None` if it was running, or has ended.
@@ -185,16 +193,16 @@ fn connect(tasks: &mut [TaskDump], numbers: &HashMap<TaskTag, usize>) {
 
 impl TaskDump {
     fn new(number: usize, TaskAnswer { about, is_root, asked, .. }: TaskAnswer) -> Self {
-        let (state, waiting) = match asked {
-            TaskAsked::Running => (TaskState::Running, None),
-            TaskAsked::Ended => (TaskState::Ended, None),
+        let (state, went_on, waiting) = match asked {
+            TaskAsked::Running => (TaskState::Running, WentOn::No, None),
+            TaskAsked::Ended(went_on) => (TaskState::Ended, went_on, None),
             TaskAsked::Suspended { answer, was_woken } => {
                 let state = match (answer.went_on, was_woken) {
                     (_, true) => TaskState::Woken,
-                    (true, false) => TaskState::WentOn,
-                    (false, false) => TaskState::Suspended,
+                    (WentOn::At(_), false) => TaskState::WentOn,
+                    (WentOn::No, false) => TaskState::Suspended,
                 };
-                (state, Some(answer.waiting))
+                (state, answer.went_on, Some(answer.waiting))
             }
         };
         TaskDump {
@@ -203,6 +211,10 @@ impl TaskDump {
             spawned_at: about.spawned_at,
             is_root,
             state,
+            went_on_at: match went_on {
+                WentOn::At(at) => at,
+                WentOn::No => None,
+            },
             waiting,
             awaited_by: Vec::new(),
         }

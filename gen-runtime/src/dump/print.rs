@@ -5,6 +5,7 @@ use std::fmt::{self, Write as _};
 
 use super::graph::{awaited, Dump, Of, TaskDump, TaskState};
 use crate::inject::question::{rounded, ChainEnd, Child, Children, Link, Waiting, WaitsFor};
+use crate::Site;
 
 /// The number of columns that a line should not exceed.
 const COLUMNS: usize = 80;
@@ -69,13 +70,24 @@ impl fmt::Display for Paragraph<'_> {
         match task.state {
             TaskState::Suspended => {}
             TaskState::Woken => f.write_str("\n  was woken before it was asked")?,
-            TaskState::WentOn => f.write_str("\n  went on when it was asked")?,
-            TaskState::Ended => return f.write_str("\n  ended when it was asked"),
+            TaskState::WentOn => write!(f, "\n  went on when it was asked{}", Since(task.went_on_at))?,
+            TaskState::Ended => {
+                return write!(f, "\n  ended when it was asked{}", Since(task.went_on_at));
+            }
             TaskState::Running => return f.write_str("\n  is running"),
         }
         let mut lines = Lines { text: String::new(), dump: Some(self.dump) };
         task.waiting.iter().for_each(|waiting| lines.waiting(waiting, "  ", "  "));
         f.write_str(&lines.text)
+    }
+}
+
+/// The yield at which a task went on, if it is known.
+struct Since(Option<Site>);
+
+impl fmt::Display for Since {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |site| write!(f, ", from {site}"))
     }
 }
 

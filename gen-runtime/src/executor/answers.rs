@@ -1,7 +1,7 @@
 //! A question for all tasks of a loop, and their answers.
 
 use super::runnable::AboutTask;
-use crate::inject::question::{Answer, Shown, TaskTag};
+use crate::inject::question::{Answer, Shown, TaskTag, WentOn};
 use crate::waiter::Sender;
 
 /// A request for the answers of all tasks of a loop.
@@ -38,6 +38,7 @@ pub(crate) enum TaskAsked {
         /// Whether it was woken before it was asked.
         was_woken: bool,
     },
-    Ended,
+    /// It went on when it was asked, to its end.
+    Ended(WentOn),
     Running,
 }

@@ -84,7 +84,7 @@ impl Core {
             }
             None => {
                 self.release_with(slot, None);
-                TaskAsked::Ended
+                TaskAsked::Ended(answer.went_on)
             }
         };
         Some(TaskAnswer { tag: id.tag(), about, is_root: false, asked })
@@ -103,7 +103,7 @@ impl Core {
         });
         self.scheduler.borrow_mut().put_back_root(slot);
         let asked = if root.is_done() {
-            TaskAsked::Ended
+            TaskAsked::Ended(answer.went_on)
         } else {
             self.after_injection(slot, None);
             TaskAsked::Suspended { answer, was_woken }

@@ -242,15 +242,16 @@ fn note_in_flight(waker: &Waker, &PendingYield { site, future, at }: &PendingYie
 /// for `waker`. If the yield has a value, the observer of the thread may replace it by an error.
 #[cold]
 pub(crate) fn returned(has_value: bool, waker: &Waker, site: &Site) -> Option<Error> {
-    with_question(waker, Question::goes_on);
+    with_question(waker, |question| question.goes_on(Some(*site)));
     has_value.then(|| observer::returned(waker, site)).flatten()
 }
 
-/// Called by a group that was asked, if a child has gone on when it was asked.
-pub(crate) fn child_goes_on() {
+/// Called by a group that was asked, if a child has gone on when it was asked, at that yield of the
+/// child.
+pub(crate) fn child_goes_on(at: Option<Site>) {
     with_slot(|slot| {
         if let Some(Thrown::Question(question)) = slot.as_deref_mut().map(|in_flight| &mut in_flight.thrown) {
-            question.goes_on();
+            question.goes_on(at);
         }
     });
 }

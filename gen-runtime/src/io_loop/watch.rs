@@ -169,9 +169,10 @@ impl<'a> Watch<'a> {
     }
 
     fn warn_of_lost_wake_up(&self, task: &TaskDump) {
-        let name = task.name();
+        let (name, at) = (task.name(), task.went_on_at().map(|site| format!(" at {site}")));
+        let at = at.unwrap_or_default();
         (self.warn)(format_args!(
-            "a wake-up was lost: `{name}` went on when it was polled once more, though nothing had woken it"
+            "a wake-up was lost: `{name}` went on{at} when it was polled once more, though nothing had woken it"
         ));
     }
 }

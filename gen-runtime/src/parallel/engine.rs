@@ -339,7 +339,7 @@ impl Engine {
         });
         if let Poll::Ready(ended) = polled {
             progress.count(ended, held.is_some());
-            in_flight::child_goes_on();
+            in_flight::child_goes_on(None);
             return None;
         }
         asking.into_asked()

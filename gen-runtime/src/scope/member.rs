@@ -62,7 +62,7 @@ impl Member {
     {
         if self.has_injection() {
             if let Poll::Ready(result) = self.poll(future.as_mut(), cx) {
-                child_goes_on();
+                child_goes_on(None);
                 return Poll::Ready(result);
             }
         }

@@ -163,13 +163,16 @@ fn a_program_with_a_lost_wake_up_goes_on() {
                 Poll::Ready(7)
             }
         });
-        yield_!(value)
+        yield_!(value) // line of the yield
     }
+    let source = include_str!("deadlock.rs");
+    let line = 1 + source.lines().position(|line| line.ends_with("// line of the yield")).unwrap();
     assert_eq!(virtual_loop().run_sync(forgetful()).unwrap(), 7);
     let records = RECORDS.take();
     assert_eq!(records.len(), 1, "{records:?}");
     assert!(records[0].starts_with("a wake-up was lost: "), "{records:?}");
-    assert!(records[0].contains("forgetful"), "{records:?}");
+    let at = if cfg!(debug_assertions) { format!(" at {}:{line}:", file!()) } else { String::new() };
+    assert!(records[0].contains(&format!("forgetful` went on{at}")), "{records:?}");
 }
 
 fn a_timer_is_waited_for() {

@@ -1083,7 +1083,10 @@ fn a_task_that_goes_on_without_a_wake_is_reported() {
         let _task = io_loop.spawn_local(value(flag.clone()));
         *flag.borrow_mut() = true;
         let text = io_loop.dump().to_string();
-        assert!(text.contains("\n  went on when it was asked\n"), "{text}");
+        assert!(
+            text.contains("\n  went on when it was asked, from tests/loop-behaviour/tests/dump.rs:"),
+            "{text}"
+        );
     }
 }
 

@@ -215,7 +215,7 @@ fn a_deadlock_fails_and_each_task_says_where_it_waits() {
 fn a_lost_wake_up_is_no_plain_deadlock() {
     assert_has(
         &failure(failing::waits_for_a_wake_up_that_is_lost),
-        &["(runs the loop)\n    ended when it was asked\n    nothing had woken it before"],
+        &["(runs the loop)\n    ended when it was asked", "\n    nothing had woken it before"],
     );
 }
 

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use super::collect::{Ask, Question, Shown};
+use super::collect::{Ask, Question, Shown, WentOn};
 use super::counting_waker::CountingWaker;
 use super::waiting::{Child, Waiting};
 use crate::error::ChildKey;
@@ -15,8 +15,7 @@ use crate::inject::in_flight::{child_goes_on, with_injected, Thrown};
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) waiting: Waiting,
-    /// The body is known to have gone on in this poll, before it was suspended again.
-    pub(crate) went_on: bool,
+    pub(crate) went_on: WentOn,
 }
 
 /// A question for one child of a group, on its way to the child.
@@ -68,8 +67,10 @@ impl Asking {
             with_injected(thrown, cx.waker(), || child.poll(cx))
         };
         let (polled, answer) = ask(Ask::Tree(self.shown), future, cx.waker(), poll);
-        if polled.is_ready() || answer.went_on {
-            child_goes_on();
+        if let WentOn::At(at) = answer.went_on {
+            child_goes_on(at);
+        } else if polled.is_ready() {
+            child_goes_on(None);
         }
         self.asked = polled.is_pending().then_some(Asked { future, waiting: answer.waiting });
         polled

@@ -25,19 +25,27 @@ impl Shown {
     pub(crate) const ALL: Shown = Shown { keys: true };
 }
 
+/// Whether a body went on when it was asked, before it was suspended again. A yield tells it only
+/// where [all yields look](super::super::observer::ALL_YIELDS_LOOK).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WentOn {
+    No,
+    /// At that yield, if it is known which one it was.
+    At(Option<Site>),
+}
+
 /// Collects the statements of one poll.
 #[derive(Debug)]
 pub(crate) struct Question {
     ask: Ask,
     /// The statements, each with the number of clones of the waker that its future keeps.
     said: Vec<(Statement, usize)>,
-    /// A yield had a value. Only known where [all yields look](super::observer::ALL_YIELDS_LOOK).
-    pub(super) went_on: bool,
+    pub(super) went_on: WentOn,
 }
 
 impl Question {
     pub(crate) fn new(ask: Ask) -> Self {
-        Question { ask, said: Vec::new(), went_on: false }
+        Question { ask, said: Vec::new(), went_on: WentOn::No }
     }
 
     pub(crate) fn ask(&self) -> Ask {
@@ -67,8 +75,11 @@ impl Question {
         self.said.truncate(count);
     }
 
-    pub(in crate::inject) fn goes_on(&mut self) {
-        self.went_on = true;
+    /// The body goes on at that yield, if it is known which one it is. The first one counts.
+    pub(in crate::inject) fn goes_on(&mut self, at: Option<Site>) {
+        if self.went_on == WentOn::No {
+            self.went_on = WentOn::At(at);
+        }
     }
 
     /// The sites of the yields, innermost first.

@@ -63,7 +63,7 @@ mod waiting;
 mod waits_for;
 
 pub(crate) use self::asking::{ask, Answer, Asked, Asking};
-pub(crate) use self::collect::{Ask, Question, Shown};
+pub(crate) use self::collect::{Ask, Question, Shown, WentOn};
 pub(crate) use self::memory::Memory;
 pub(crate) use self::saying::saying;
 pub(crate) use self::statement::{Said, Statement};

@@ -126,7 +126,7 @@ where
         });
         if polled.is_ready() {
             self.end(slot);
-            in_flight::child_goes_on();
+            in_flight::child_goes_on(None);
             return None;
         }
         asking.into_asked()
