@@ -6,7 +6,7 @@
 //! loom checks each access to the data of a lock, and that of a block's content.
 
 use loom::cell::UnsafeCell;
-use loom::sync::atomic::{AtomicUsize, Ordering};
+use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use loom::sync::Arc;
 use loom::thread;
 
@@ -251,6 +251,39 @@ fn an_owner_that_was_joined_is_alone_when_the_others_are_gone() {
             None => joined.write(),
         }
         drop(joined);
+        thread.join().unwrap();
+        assert_eq!(dropped.load(Ordering::Relaxed), 1);
+    });
+}
+
+/// As above, if the third owner is gone by then. Nothing but the count tells this thread what that
+/// one has done.
+///
+/// The flag makes loom try this order. Of the accesses to the count it looks only at the last one
+/// of all threads, and so it does not see that the look of `join` depends on the drop: a drop looks
+/// at the count itself before it changes it.
+#[test]
+fn an_owner_that_is_joined_after_the_others_are_gone_is_alone() {
+    loom::model(|| {
+        let ((one, other), dropped) = pair();
+        let second = one.clone();
+        let gone = Arc::new(AtomicBool::new(false));
+        let is_gone = gone.clone();
+        let thread = thread::spawn(move || {
+            other.write();
+            drop(other);
+            gone.store(true, Ordering::Relaxed);
+        });
+        if is_gone.load(Ordering::Relaxed) {
+            let mut joined = one.join(second);
+            match joined.get_mut() {
+                Some(owned) => owned.write_alone(),
+                None => joined.write(),
+            }
+        } else {
+            one.write();
+            drop((one, second));
+        }
         thread.join().unwrap();
         assert_eq!(dropped.load(Ordering::Relaxed), 1);
     });
