@@ -141,7 +141,9 @@ impl KeyRegistry {
             keys.ended = true;
             std::mem::take(&mut keys.registered)
         });
-        Leaks(registered.values().filter(|registration| registration.end()).cloned().collect())
+        let mut ended = Ended(registered.values());
+        let is_leak = |registration: &&SharedRegistration| registration.end();
+        Leaks(ended.0.by_ref().filter(is_leak).cloned().collect())
     }
 
     #[cold]
@@ -188,6 +190,16 @@ impl Keys {
         let name = point.get().unwrap_or_else(|| self.points.next());
         point.set(Some(name));
         name
+    }
+}
+
+/// The registrations of a call that ends. Its drop ends those that are left, because the drop of a
+/// value has panicked.
+struct Ended<'a, I: Iterator<Item = &'a SharedRegistration>>(I);
+
+impl<'a, I: Iterator<Item = &'a SharedRegistration>> Drop for Ended<'a, I> {
+    fn drop(&mut self) {
+        self.0.by_ref().for_each(|left| _ = left.end());
     }
 }
 

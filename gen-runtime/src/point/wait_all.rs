@@ -36,7 +36,8 @@ pub struct WaitAll<T, Q = ()> {
     keys: Vec<Q>,
     /// The registrations of the keys, found at the start, and empty before it.
     registrations: Vec<SharedRegistration>,
-    /// The number of leading keys whose values have come. These keys are not asked about again.
+    /// The number of leading keys whose values have come. These keys are asked about again when all
+    /// values are there.
     arrived: usize,
     values: PhantomData<fn() -> T>,
 }
@@ -72,11 +73,18 @@ impl<T: Send + 'static, Q: Key> YieldPoint for WaitAll<T, Q> {
     }
 
     fn is_ready(&mut self, runner: &Runner) -> Result<bool> {
-        while let Some(key) = self.keys.get(self.arrived) {
-            if !runner.is_registration_ready(&self.registrations[self.arrived], key)? {
+        let arrived_before = self.arrived;
+        while self.arrived < self.keys.len() {
+            if !self.is_ready_at(self.arrived, runner)? {
                 return Ok(false);
             }
             self.arrived += 1;
+        }
+        // A key whose value had come may have been given up since.
+        for index in 0..arrived_before {
+            if !self.is_ready_at(index, runner)? {
+                return Ok(false);
+            }
         }
         Ok(true)
     }
@@ -85,6 +93,12 @@ impl<T: Send + 'static, Q: Key> YieldPoint for WaitAll<T, Q> {
         let registrations = std::mem::take(&mut self.registrations);
         let pop = |(key, registration)| runner.pop_registration(registration, key);
         self.keys.iter().zip(registrations).map(pop).collect()
+    }
+}
+
+impl<T: Send + 'static, Q: Key> WaitAll<T, Q> {
+    fn is_ready_at(&self, index: usize, runner: &Runner) -> Result<bool> {
+        runner.is_registration_ready(&self.registrations[index], &self.keys[index])
     }
 }
 

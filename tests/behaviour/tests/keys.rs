@@ -10,7 +10,7 @@ use std::pin::{pin, Pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
-use behaviour::{logged, run_to_result, Poller};
+use behaviour::{logged, run_to_result, Count, Guard, PanicsInDrop, Poller};
 use gen::{
     yield_, Callable, Callback, Forget, KeyReuseError, LeakedCallbackError, Runner, UnknownKeyError, Wait,
     WaitAll, YieldPoint,
@@ -471,4 +471,55 @@ fn a_key_that_is_listed_twice_is_named_before_a_later_one_that_is_unknown() {
     }
     assert_eq!(run_to_result(named(vec!["a", "a", "b"])).unwrap(), "\"a\"");
     assert_eq!(run_to_result(named(vec!["a", "b", "a"])).unwrap(), "\"b\"");
+}
+
+/// A point that gives up the key "b", and stores a value under "c".
+struct GivesUpOne;
+
+impl YieldPoint for GivesUpOne {
+    type Output = ();
+    fn start(&mut self, runner: &Runner) -> gen::Result {
+        runner.forget_callback(&"b")?;
+        runner.set_result(&"c", 3_u8)
+    }
+    fn is_ready(&mut self, _: &Runner) -> gen::Result<bool> {
+        Ok(true)
+    }
+    fn get_result(&mut self, _: &Runner) -> gen::Result {
+        Ok(())
+    }
+}
+
+/// Otherwise the values of the other keys would be lost with the wait.
+#[test]
+fn a_wait_for_many_keys_takes_no_value_if_one_of_them_was_given_up_meanwhile() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<[u8; 2]> {
+        yield_!(Callback::<u8>::new("a"))?.call(1);
+        yield_!(Callback::<u8>::new("b"))?.call(2);
+        let _third = yield_!(Callback::<u8>::new("c"))?;
+        let error = yield_!((WaitAll::<u8>::new(["a", "b", "c"]), GivesUpOne)).unwrap_err();
+        assert_eq!(error.downcast_ref::<UnknownKeyError>().expect("it is unknown").key(), "\"b\"");
+        Ok([yield_!(Wait::<u8>::new("a"))?, yield_!(Wait::<u8>::new("c"))?])
+    }
+    assert_eq!(run_to_result(body()).unwrap(), [1, 3]);
+}
+
+/// Otherwise a callable that is kept would keep the values of a call that has ended.
+#[test]
+fn a_value_whose_drop_panics_at_the_end_of_a_call_keeps_no_other_key_open() {
+    #[gen::coroutine]
+    fn body(give: Arc<std::sync::Mutex<Option<Callable<Guard>>>>) -> gen::Result {
+        yield_!(Callback::<PanicsInDrop>::new("panics"))?.call(PanicsInDrop);
+        *give.lock().unwrap() = Some(yield_!(Callback::<Guard>::new("other"))?);
+        yield_!(std::future::pending::<()>())
+    }
+    let give = Arc::default();
+    let mut body = Box::pin(body(Arc::clone(&give)));
+    assert!(Poller::new().poll(body.as_mut()).is_pending());
+    assert!(catch_unwind(AssertUnwindSafe(|| drop(body))).is_err());
+    let callable = give.lock().unwrap().take().expect("it was given");
+    let drops = Count::default();
+    callable.call(Guard(drops.clone()));
+    assert_eq!(drops.get(), 1, "nobody can take the value");
 }
