@@ -21,6 +21,7 @@ use crate::error::{CancelSource, ChildKey};
 use crate::inject::question::{Asking, Children as Answered, Shown};
 use crate::inject::{in_flight, Cancellation};
 use crate::parallel::{is_spent_by_executor, ENDED_AT_ONCE};
+use crate::report::contain;
 use crate::{Error, Result};
 
 pin_project! {
@@ -224,7 +225,8 @@ where
                 }
             }
             let is_spent = before - running >= ENDED_AT_ONCE || is_spent_by_executor();
-            if is_spent && running == self.children.len() {
+            // All results come before a cancellation.
+            if is_spent && running == self.children.len() && !in_flight::any_on_this_thread() {
                 return;
             }
         }
@@ -310,7 +312,7 @@ where
             }
             Err(payload) => self.outcome.body_panicked(payload),
         }
-        self.body.set(None);
+        contain("the drop of a scope's body", || self.body.set(None));
     }
 
     /// Polls a child by `poll`, unless it has ended, and handles its end.

@@ -83,11 +83,20 @@ impl<C> SpawnQueue<C> {
     /// Closes the queue, and drops its children. A child may hold the queue, which is a cycle until
     /// then.
     pub(super) fn close(&self) {
+        // The requests to the children are dropped after the children, also if one of these panics.
+        let _requests = ClosedInDrop(&self.queue);
         let children = self.state.with(|stage, state| {
             *stage = CLOSED;
             mem::take(&mut state.children)
         });
         drop(children);
-        self.queue.close();
+    }
+}
+
+struct ClosedInDrop<'a>(&'a ScopeQueue);
+
+impl Drop for ClosedInDrop<'_> {
+    fn drop(&mut self) {
+        self.0.close();
     }
 }

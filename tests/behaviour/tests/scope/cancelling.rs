@@ -1,5 +1,7 @@
 //! Scopes and children that are cancelled.
 
+use behaviour::Children;
+
 use super::*;
 
 #[gen::coroutine]
@@ -373,4 +375,30 @@ fn t21_a_scope_whose_last_child_was_just_spawned_is_told() {
         Ok(())
     });
     assert_eq!(journal.take(), "late told, late clean");
+}
+
+/// Otherwise children whose results are there would end in another order than their results came.
+#[test]
+fn t21_results_that_are_there_come_before_a_cancellation_however_many_they_are() {
+    needs!(OneThread);
+    // When so many have ended in one poll, the others are left to the next one.
+    const ENDED_AT_ONCE: usize = 100;
+    let [stays, first, second] = [0, 1, 2].map(|more| ENDED_AT_ONCE + more);
+    let (children, futures) = Children::of(ENDED_AT_ONCE + 3);
+    run(async {
+        let task = spawn(gen::scope(move |scope| {
+            futures.into_iter().for_each(|child| drop(scope.spawn(child)));
+            std::future::ready(Ok::<_, gen::Error>(()))
+        }));
+        (0..ENDED_AT_ONCE).for_each(|child| children.end(child, Ok(0)));
+        children.wake(stays);
+        children.end(second, Ok(0));
+        children.end(first, Ok(0));
+        children.journal();
+        task.cancel("stop").await;
+        Ok(())
+    });
+    let journal = children.journal();
+    let last = format!("poll {stays}, poll {second}, drop {second}, poll {first}, drop {first}, poll {stays}, drop {stays}");
+    assert!(journal.ends_with(&last), "{journal}");
 }

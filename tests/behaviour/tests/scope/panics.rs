@@ -74,3 +74,47 @@ fn t19_a_panic_in_a_childs_destructor_is_contained() {
     assert_eq!(value, 7);
     assert_eq!(lines.len(), 2, "{lines:?}");
 }
+
+/// Otherwise the panic would unwind through the scope, and drop the children before they have
+/// ended.
+#[test]
+fn t19_a_panic_in_the_destructor_of_the_body_is_contained() {
+    #[gen::coroutine]
+    fn body(journal: Journal) -> gen::Result<u32> {
+        yield_!(gen::scope(|scope| {
+            scope.spawn(async move {
+                gen::moment().await?;
+                journal.say("ended");
+                Ok::<_, gen::Error>(())
+            });
+            let held = PanicsInDrop;
+            std::future::poll_fn(move |_| {
+                let _ = &held;
+                std::task::Poll::Ready(Ok::<_, gen::Error>(7))
+            })
+        }))
+    }
+    let journal = Journal::default();
+    let (value, lines) = logged(|| run(body(journal.clone())));
+    assert_eq!((value, journal.take()), (7, "ended".to_owned()));
+    assert_eq!(lines, ["ERROR gen: the drop of a scope's body panicked: in a drop"]);
+}
+
+/// Otherwise code that has cancelled the child would wait for its end for ever.
+#[test]
+fn t19_a_child_that_never_started_has_ended_even_if_its_destructor_panics() {
+    let spawned = RefCell::new(None);
+    let scope = gen::scope_local(|scope| {
+        let held = PanicsInDrop;
+        spawned.replace(Some(scope.spawn(async move {
+            let _held = held;
+            Ok::<_, gen::Error>(())
+        })));
+        std::future::ready(Ok::<_, gen::Error>(()))
+    });
+    let child = spawned.take().expect("the closure was called");
+    let mut cancelling = std::pin::pin!(child.cancel("stop"));
+    assert!(behaviour::Poller::new().poll(cancelling.as_mut()).is_pending());
+    assert!(catch_unwind(AssertUnwindSafe(|| drop(scope))).is_err());
+    assert!(behaviour::Poller::new().poll(cancelling).is_ready());
+}
