@@ -34,6 +34,11 @@ impl HeldCancellations {
         }
     }
 
+    /// The child has ended in a poll without its deferred cancellation.
+    pub(super) fn forget(&mut self, child: u32) {
+        self.by_child.remove(&child);
+    }
+
     /// Cancels a child that is running. Does nothing if another cancellation waits for the child.
     pub(super) fn poll_cancelled(
         &mut self,

@@ -1,6 +1,6 @@
 //! The contents of a dump: a test for each row of the table in the docs of `gen::dump`.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::future::{pending, poll_fn, Future};
 use std::pin::Pin;
@@ -1286,4 +1286,35 @@ fn a_dump_in_a_test_shows_its_body() -> gen::Result {
     assert!(dump.tasks()[0].is_root());
     assert_eq!(of(&dump.tasks()[0]), "a_dump_in_a_test_shows_its_body > a dump");
     Ok(())
+}
+
+/// Otherwise the next child in its place would be cancelled instead.
+#[test]
+fn a_child_that_ends_when_it_is_asked_takes_its_deferred_cancellation_along() {
+    #[gen::coroutine]
+    fn body(is_asked: Rc<Cell<bool>>) -> gen::Result<[u32; 2]> {
+        let (promise, ends) = gen::promise();
+        let sets = poll_fn(move |_| {
+            if is_asked.get() {
+                drop(promise.set(7));
+            }
+            Poll::<gen::Result<u32>>::Pending
+        });
+        let children = [gen::boxed(gen::shield(sets).join()), gen::boxed(gen::shield(ends).join())];
+        let mut waits = gen::WaitIterator::new(children);
+        let first = yield_!(waits.next())?;
+        waits.push(gen::boxed(async {
+            gen::moment().await?;
+            Ok::<_, gen::Error>(8)
+        }));
+        Ok([first, yield_!(waits.next())?])
+    }
+    let (io_loop, is_asked) = (new_loop(), Rc::new(Cell::new(false)));
+    let task = io_loop.spawn_local(body(is_asked.clone()));
+    drop(task.cancel("stop"));
+    io_loop.run_sync(gen::moment()).unwrap();
+    is_asked.set(true);
+    io_loop.dump();
+    is_asked.set(false);
+    assert_eq!(io_loop.run_sync(task).unwrap(), [7, 8]);
 }

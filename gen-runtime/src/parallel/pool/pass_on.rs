@@ -125,6 +125,8 @@ where
             }
         });
         if polled.is_ready() {
+            // The slot may get another child.
+            held.iter_mut().for_each(|held| held.forget(slot));
             self.end(slot);
             in_flight::child_goes_on(None);
             return None;
