@@ -30,7 +30,8 @@ use crate::Result;
 /// # Errors
 ///
 /// Those of [`Wait`](super::Wait). A key that is listed twice is unknown the second time. All keys
-/// are checked before the wait, and no value is taken before all are there.
+/// are checked before the wait, and no value is taken before all are there. A key that is given up
+/// meanwhile is unknown, and the other keys stay pending.
 #[must_use = "nothing is waited for until it is yielded"]
 pub struct WaitAll<T, Q = ()> {
     keys: Vec<Q>,

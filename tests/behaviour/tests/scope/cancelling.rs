@@ -399,6 +399,8 @@ fn t21_results_that_are_there_come_before_a_cancellation_however_many_they_are()
         Ok(())
     });
     let journal = children.journal();
-    let last = format!("poll {stays}, poll {second}, drop {second}, poll {first}, drop {first}, poll {stays}, drop {stays}");
+    let last = format!(
+        "poll {stays}, poll {second}, drop {second}, poll {first}, drop {first}, poll {stays}, drop {stays}"
+    );
     assert!(journal.ends_with(&last), "{journal}");
 }
