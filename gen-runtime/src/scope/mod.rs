@@ -122,7 +122,7 @@ use crate::{Result, Throw};
 ///
 /// If the body panics: the children are cancelled, and the panic is resumed when they have ended.
 /// Their failures are logged. A panic of a child is a failure: [`Panicked`](crate::Panicked).
-/// A panic of the destructor of a body or of a child that has ended is logged, and its result stays.
+/// A panic of the destructor of a body or a child that has ended is logged, and its result stays.
 ///
 /// # Cancellation
 ///
