@@ -47,13 +47,19 @@ thread_local! {
 /// it.
 #[inline]
 pub(crate) fn get() -> Option<Rc<Core>> {
-    (is_innermost() || task(|task| task.is_none())).then(entered_loop).flatten()
+    (is_innermost() || (is_entered() && task(|task| task.is_none()))).then(entered_loop).flatten()
 }
 
 /// Whether a loop was entered, and the thread is in no poll that has begun since.
 #[inline]
 fn is_innermost() -> bool {
     ENTERED_IN.get() == current_poll::id()
+}
+
+/// Whether a loop was entered.
+#[inline]
+fn is_entered() -> bool {
+    ENTERED_IN.get() != PollId::NEVER
 }
 
 fn entered_loop() -> Option<Rc<Core>> {
@@ -92,10 +98,20 @@ pub(super) fn schedule(name: LoopName, slot: SlotId) -> bool {
 /// Returns `None` outside of all tasks.
 #[inline]
 pub(crate) fn capture() -> Option<Arc<ErrorContext>> {
-    current_context::captured_or(|| {
-        let of_task = task(|task| task.map(|task| task.context()));
-        of_task.or_else(|| get()?.running_context())
-    })
+    // A task of tokio itself is in no poll of ours, and in no loop.
+    current_context::captured_or(|| if is_outside() { None } else { running_context() })
+}
+
+/// Whether this thread is in no loop, and in no poll.
+#[inline]
+fn is_outside() -> bool {
+    !is_entered() && current_poll::id() == PollId::OUTSIDE
+}
+
+#[inline(never)]
+fn running_context() -> Option<Arc<ErrorContext>> {
+    let of_task = task(|task| task.map(|task| task.context()));
+    of_task.or_else(|| get()?.running_context())
 }
 
 /// Calls `look` with the task that a foreign executor runs on this thread.
@@ -166,8 +182,7 @@ fn swap(next: Current) -> Current {
 /// Calls `run` while `task` is the current task and error context, and `executor` takes the tasks
 /// that it spawns.
 pub(super) fn within_task<R>(task: &HostedRef, executor: &Executor, run: impl FnOnce() -> R) -> R {
-    let _context = current_context::enter(current_context::CurrentContext::Running);
-    current_poll::within(&CurrentPoll { task: Some(task), executor }, run)
+    current_context::within_running(|| current_poll::within(&CurrentPoll { task: Some(task), executor }, run))
 }
 
 /// Calls `run` while `executor` takes the tasks that it spawns.

@@ -105,6 +105,29 @@ impl Drop for LeaveOnDemand {
     }
 }
 
+/// Calls `run` in the context of the running task.
+#[inline]
+pub(super) fn within_running<R>(run: impl FnOnce() -> R) -> R {
+    // Nearly always this is the current one.
+    let _entered = is_entered().then(enter_running);
+    run()
+}
+
+#[cold]
+fn enter_running() -> EnteredRunning {
+    EnteredRunning(Some(enter(CurrentContext::Running)))
+}
+
+/// An [`EnteredContext`] that is seldom there.
+struct EnteredRunning(Option<EnteredContext>);
+
+impl Drop for EnteredRunning {
+    #[cold]
+    fn drop(&mut self) {
+        self.0 = None;
+    }
+}
+
 /// Makes `next` the current context until the guard is dropped.
 pub(crate) fn enter(next: CurrentContext) -> EnteredContext {
     let is_running = matches!(next, CurrentContext::Running);

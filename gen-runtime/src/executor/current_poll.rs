@@ -30,6 +30,9 @@ pub(super) struct PollId(usize);
 impl PollId {
     /// No poll has this identity, which is no address of a [`CurrentPoll`].
     pub(super) const NEVER: Self = PollId(usize::MAX);
+
+    /// The [`id`] outside of all polls.
+    pub(super) const OUTSIDE: Self = PollId(0);
 }
 
 impl Default for PollId {
