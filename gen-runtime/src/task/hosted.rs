@@ -44,14 +44,15 @@ where
     E: Throw<M>,
     M: 'static,
 {
-    let body = Hosted::<F, T, M>::new(body);
+    let span = TaskSpan::of::<F>();
+    let body = || Hosted::<F, T, M>::new(span, body);
     let (owner, task) = BodyOwner::of_any_thread(body, executor.of_any_thread(), current::capture());
     let mut shell = Shell::new(owner);
     if let Poll::Ready(result) = first_step(&mut shell, task) {
         return JoinHandle::ended(result);
     }
     let handle = handle(&mut shell, task);
-    executor.spawn(shell, TaskName::of::<F>(), || handle.task().clone());
+    executor.spawn(shell, TaskName::of::<F>());
     JoinHandle::hosted(handle)
 }
 
@@ -67,14 +68,15 @@ where
     if !executor.is_local() {
         return JoinHandle::failed(NoHost::for_local_tasks().into());
     }
-    let body = Hosted::<F, T, M>::new(body);
+    let span = TaskSpan::of::<F>();
+    let body = || Hosted::<F, T, M>::new(span, body);
     let (owner, task) = BodyOwner::of_this_thread(body, executor.clone(), current::capture());
     let mut shell = Shell::new(owner);
     if let Poll::Ready(result) = first_step(&mut shell, task) {
         return JoinHandle::ended(result);
     }
     let handle = handle(&mut shell, task);
-    executor.spawn_local(shell, TaskName::of::<F>(), || handle.task().clone());
+    executor.spawn_local(shell, TaskName::of::<F>());
     JoinHandle::hosted(handle)
 }
 
@@ -105,9 +107,7 @@ fn handle<F, T, M, P>(shell: &mut Shell<P>, task: NonNull<Hosted<F, T, M>>) -> H
 }
 
 impl<F, T, M> Hosted<F, T, M> {
-    #[track_caller]
-    fn new(body: F) -> Self {
-        let span = TaskSpan::of::<F>();
+    fn new(span: TaskSpan, body: F) -> Self {
         Hosted { joined: Joined::new(), span, body: BodySlot::new(body), marker: PhantomData }
     }
 }

@@ -4,7 +4,7 @@
 use std::panic::Location;
 use std::sync::Arc;
 
-use super::hosted_task::{AnyThread, HostedRef, ThisThread};
+use super::hosted_task::{AnyThread, ThisThread};
 use super::shell::Shell;
 use super::spawner::{SpawnedTask, Spawner};
 #[cfg(all(feature = "tokio", not(loom)))]
@@ -55,6 +55,12 @@ impl Executor {
         None
     }
 
+    /// Whether it is the usual one, of which nothing is kept.
+    #[inline]
+    pub(super) fn is_usual(&self) -> bool {
+        self.0.is_none()
+    }
+
     fn kind(&self) -> Option<&Kind> {
         self.0.as_deref()
     }
@@ -94,21 +100,16 @@ impl Executor {
         }
     }
 
-    /// Takes the shell of a task that may be moved to another thread. `task` is the same task, for
-    /// a tracker.
+    /// Takes the shell of a task that may be moved to another thread.
     #[track_caller]
     // Only tasks on tokio are tracked, and have names.
-    #[cfg_attr(any(loom, not(feature = "tokio")), allow(unused_variables))]
-    pub(crate) fn spawn(&self, shell: Shell<AnyThread>, name: TaskName, task: impl FnOnce() -> HostedRef) {
+    #[cfg_attr(any(loom, not(feature = "tokio")), allow(unused_mut, unused_variables))]
+    #[inline]
+    pub(crate) fn spawn(&self, shell: Shell<AnyThread>, name: TaskName) {
         match self.kind() {
-            Some(Kind::Spawner(spawner)) => spawner.spawn(SpawnedTask::new(shell)),
+            Some(kind) => kind.spawn(shell, name),
             #[cfg(all(feature = "tokio", not(loom)))]
-            Some(Kind::Tokio { tracker: Some(tracker), .. }) => {
-                let tracked = tracker.track(task(), Location::caller());
-                tokio_tasks::spawn(name, until_end(shell, tracked));
-            }
-            #[cfg(all(feature = "tokio", not(loom)))]
-            _ => tokio_tasks::spawn(name, shell),
+            None => tokio_tasks::spawn(name, shell),
             #[cfg(any(loom, not(feature = "tokio")))]
             None => drop(shell),
         }
@@ -118,22 +119,37 @@ impl Executor {
     /// executor takes none.
     #[track_caller]
     // Only tasks on tokio are tracked, and have names.
-    #[cfg_attr(any(loom, not(feature = "tokio")), allow(unused_variables))]
-    pub(crate) fn spawn_local(
-        &self,
-        shell: Shell<ThisThread>,
-        name: TaskName,
-        task: impl FnOnce() -> HostedRef,
-    ) {
+    #[cfg_attr(any(loom, not(feature = "tokio")), allow(unused_mut, unused_variables))]
+    pub(crate) fn spawn_local(&self, mut shell: Shell<ThisThread>, name: TaskName) {
         match self.kind() {
             #[cfg(all(feature = "tokio", not(loom)))]
             Some(Kind::Tokio { is_local: true, tracker: None }) => tokio_tasks::spawn_local(name, shell),
             #[cfg(all(feature = "tokio", not(loom)))]
             Some(Kind::Tokio { is_local: true, tracker: Some(tracker) }) => {
-                let tracked = tracker.track(task(), Location::caller());
+                let tracked = tracker.track(shell.second_reference(), Location::caller());
                 tokio_tasks::spawn_local(name, until_end(shell, tracked));
             }
             _ => drop(shell),
+        }
+    }
+}
+
+impl Kind {
+    /// See [`Executor::spawn`].
+    #[track_caller]
+    #[inline(never)]
+    // Only tasks on tokio are tracked, and have names.
+    #[cfg_attr(any(loom, not(feature = "tokio")), allow(unused_mut, unused_variables))]
+    fn spawn(&self, mut shell: Shell<AnyThread>, name: TaskName) {
+        match self {
+            Kind::Spawner(spawner) => spawner.spawn(SpawnedTask::new(shell)),
+            #[cfg(all(feature = "tokio", not(loom)))]
+            Kind::Tokio { tracker: Some(tracker), .. } => {
+                let tracked = tracker.track(shell.second_reference(), Location::caller());
+                tokio_tasks::spawn(name, until_end(shell, tracked));
+            }
+            #[cfg(all(feature = "tokio", not(loom)))]
+            Kind::Tokio { tracker: None, .. } => tokio_tasks::spawn(name, shell),
         }
     }
 }

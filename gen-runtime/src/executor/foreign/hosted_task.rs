@@ -14,11 +14,12 @@
 
 use std::alloc::Layout;
 use std::marker::PhantomData;
+use std::mem;
 use std::pin::Pin;
 use std::process::abort;
 use std::ptr::NonNull;
 use std::sync::Arc;
-use std::task::Context;
+use std::task::{Context, Poll};
 
 use super::block_cache;
 use super::executor::Executor;
@@ -91,10 +92,10 @@ const _: () = {
 
 impl HostedRef {
     /// Makes the only reference to a new block. The pointer to the body is valid as long as there
-    /// is a reference to the block.
+    /// is a reference to the block. `body` makes the body in its place, and must not panic.
     #[inline]
     fn new<B: HostedBody + 'static>(
-        body: B,
+        body: impl FnOnce() -> B,
         shell: Option<ShellData>,
         outer: Option<Arc<ErrorContext>>,
     ) -> (Self, NonNull<B>) {
@@ -106,7 +107,7 @@ impl HostedRef {
                 references: AtomicUsize::new(1),
                 mailbox: Mailbox::new(outer),
                 shell: UnsafeCell::new(shell),
-                body,
+                body: body(),
             });
             NonNull::new_unchecked(&raw mut (*block.as_ptr()).body)
         };
@@ -116,7 +117,7 @@ impl HostedRef {
     /// Makes the reference to a task whose body is polled in place by its caller.
     #[cfg(all(any(test, feature = "tokio"), not(loom)))]
     pub(crate) fn without_body(outer: Option<Arc<ErrorContext>>) -> Self {
-        Self::new(NoBody, None, outer).0
+        Self::new(|| NoBody, None, outer).0
     }
 
     fn block(&self) -> &Block<dyn HostedBody> {
@@ -182,18 +183,31 @@ impl Drop for HostedRef {
     fn drop(&mut self) {
         // The last reference needs no read-modify-write.
         if self.is_unique() || self.block().references.fetch_sub(1, Ordering::AcqRel) == 1 {
-            let layout = Layout::for_value(self.block());
-            // Loom sees a drop only as an access to one of its cells.
-            #[cfg(loom)]
-            self.block().shell.with_mut(|_| ());
-            // SAFETY: it was the last reference (1), so the block is not used any more. The drops
-            // of the other references have released all that was done with them. The memory was
-            // allocated for a block of this type. If a drop panics, the memory leaks.
-            unsafe {
-                self.0.drop_in_place();
-                block_cache::free(self.0.cast(), layout);
-            }
+            // SAFETY: it was the last reference (1). The drops of the other references have
+            // released all that was done with them.
+            unsafe { free(self.0) };
         }
+    }
+}
+
+/// Apart from the drop of a reference, which mostly only counts.
+///
+/// # Safety
+///
+/// `block` comes from `HostedRef::new`, and is not used any more.
+#[inline(never)]
+unsafe fn free(block: NonNull<Block<dyn HostedBody>>) {
+    // SAFETY: the block is there.
+    let layout = Layout::for_value(unsafe { block.as_ref() });
+    // Loom sees a drop only as an access to one of its cells.
+    #[cfg(loom)]
+    // SAFETY: as above.
+    unsafe { block.as_ref() }.shell.with_mut(|_| ());
+    // SAFETY: the block is not used any more. Its memory was allocated for a block of this type. If
+    // a drop panics, the memory leaks.
+    unsafe {
+        block.drop_in_place();
+        block_cache::free(block.cast(), layout);
     }
 }
 
@@ -211,9 +225,9 @@ pub(crate) struct BodyOwner<P> {
 
 impl BodyOwner<AnyThread> {
     /// Makes the block of a task that spawns its tasks on `executor`. The pointer is valid as long
-    /// as there is a reference to the block.
+    /// as there is a reference to the block. `body` makes the body in its place, and must not panic.
     pub(crate) fn of_any_thread<B: HostedBody + Send + 'static>(
-        body: B,
+        body: impl FnOnce() -> B,
         executor: Executor,
         outer: Option<Arc<ErrorContext>>,
     ) -> (Self, NonNull<B>) {
@@ -225,7 +239,7 @@ impl BodyOwner<AnyThread> {
 impl BodyOwner<ThisThread> {
     /// As [`of_any_thread`](BodyOwner::of_any_thread).
     pub(crate) fn of_this_thread<B: HostedBody + 'static>(
-        body: B,
+        body: impl FnOnce() -> B,
         executor: Executor,
         outer: Option<Arc<ErrorContext>>,
     ) -> (Self, NonNull<B>) {
@@ -256,12 +270,23 @@ impl<P> BodyOwner<P> {
     }
 
     /// Called when the task has ended: drops the data of the shell.
+    #[inline]
     pub(super) fn end(&mut self) {
         // SAFETY: as in `parts`.
-        let data = self.task.block().shell.with_mut(|shell| unsafe { (*shell).take() });
-        // It may have the last reference to the spawner of a user.
-        contain("the drop of a spawner", || drop(data));
+        let shell = self.task.block().shell.with_mut(|shell| unsafe { &mut *shell });
+        if shell.as_ref().is_some_and(ShellData::is_empty) {
+            // There is nothing to drop.
+            mem::forget(shell.take());
+        } else {
+            drop_shell(shell.take());
+        }
     }
+}
+
+/// It may have the last reference to the spawner of a user.
+#[inline(never)]
+fn drop_shell(data: Option<ShellData>) {
+    contain("the drop of a spawner", || drop(data));
 }
 
 /// The `&mut` of a [`BodyOwner`], beside which its reference can be used.
@@ -270,22 +295,27 @@ pub(super) struct Body<'a> {
 }
 
 impl Body<'_> {
-    pub(super) fn run(&mut self, cx: &mut Context<'_>, thrown: &mut Option<Thrown>) -> bool {
+    /// Ready when the task has ended.
+    #[inline]
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>, thrown: &mut Option<Thrown>) -> Poll<()> {
         let block = self.task.block();
         // SAFETY: the owner is borrowed for `self`, and there is no other one (2). The owner is
         // `Send` only if the body is, so otherwise it is on the thread on which it was made.
-        unsafe { block.body.run(&block.mailbox, cx, thrown) }
+        match unsafe { block.body.run(&block.mailbox, cx, thrown) } {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        }
     }
 
     pub(super) fn cut_short(&mut self, cancelled: Error) {
         let block = self.task.block();
-        // SAFETY: as in `run`.
+        // SAFETY: as in `poll`.
         unsafe { block.body.cut_short(&block.mailbox, cancelled) }
     }
 
     pub(super) fn close(&mut self) {
         let block = self.task.block();
-        // SAFETY: as in `run`.
+        // SAFETY: as in `poll`.
         unsafe { block.body.close(&block.mailbox) }
     }
 }

@@ -62,7 +62,7 @@ impl<F: Future> Future for ForeignRoot<F> {
 impl Drop for RootState {
     fn drop(&mut self) {
         if !self.has_ended {
-            self.visit.end(&self.task, None);
+            self.visit.end(&self.task);
         }
     }
 }

@@ -43,14 +43,11 @@ impl<P: Unpin> Future for Shell<P> {
         let owner = &mut self.get_mut().body;
         // An executor that a user hands over may poll it after the end.
         let Some((task, data, mut body)) = owner.parts() else { return Poll::Ready(()) };
-        let news = data.visit.receive(task.mailbox());
-        if let Some(cut_short) = news.cut_short {
-            data.limit(*cut_short);
-        }
-        let polled = data.visit.poll(task, cx, news.injection, |cx, thrown| match body.run(cx, thrown) {
-            true => Poll::Ready(()),
-            false => Poll::Pending,
-        });
+        let polled = if task.mailbox().has_news() {
+            data.poll_with_news(task, &mut body, cx)
+        } else {
+            data.visit.poll(task, cx, None, |cx, thrown| body.poll(cx, thrown))
+        };
         if polled.is_pending() && (data.grace.is_none() || data.poll_grace(task, &mut body, cx).is_pending())
         {
             return Poll::Pending;
@@ -75,12 +72,21 @@ impl<P> Shell<P> {
     fn close(&mut self) {
         let Some((task, data, mut body)) = self.body.parts() else { return };
         body.close();
-        data.visit.end(task, None);
+        data.visit.end(task);
         self.body.end();
     }
 }
 
 impl ShellData {
+    #[cold]
+    fn poll_with_news(&mut self, task: &HostedRef, body: &mut Body<'_>, cx: &mut Context<'_>) -> Poll<()> {
+        let news = self.visit.receive(task.mailbox());
+        if let Some(cut_short) = news.cut_short {
+            self.limit(*cut_short);
+        }
+        self.visit.poll(task, cx, news.injection, |cx, thrown| body.poll(cx, thrown))
+    }
+
     /// Sets the time by which the task must have ended. Of several such times the earliest counts.
     #[cold]
     fn limit(&mut self, CutShort { since, grace, request }: CutShort) {
@@ -113,7 +119,7 @@ impl ShellData {
         }
         if let Some(grace) = self.grace.take() {
             self.visit.within(task, || body.cut_short(grace.request.into_error()));
-            self.visit.end(task, None);
+            self.visit.end(task);
         }
         Poll::Ready(())
     }

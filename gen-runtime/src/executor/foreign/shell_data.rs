@@ -36,6 +36,12 @@ impl ShellData {
     pub(super) fn new(executor: Executor) -> Self {
         ShellData { visit: Visit::new(executor), grace: None }
     }
+
+    /// Whether it holds nothing that has a destructor.
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.visit.executor.is_usual() && self.grace.is_none()
+    }
 }
 
 impl Visit {

@@ -38,7 +38,7 @@ impl Visit {
     ) -> Poll<R> {
         let polled = self.within(task, || step(&mut Context::from_waker(Waker::noop())));
         if polled.is_ready() {
-            self.end(task, None);
+            self.end(task);
         }
         polled
     }
@@ -58,7 +58,7 @@ impl Visit {
         }
         let polled = self.within(task, || poll(cx, &mut nothing()));
         if polled.is_ready() {
-            self.end(task, None);
+            self.end(task);
         } else {
             self.after_pending(task.mailbox(), cx.waker(), false);
         }
@@ -78,7 +78,7 @@ impl Visit {
         let polled = self.within(task, || poll(cx, &mut thrown));
         let untaken = thrown.and_then(|thrown| Injection::from_parts(source, thrown));
         if polled.is_ready() {
-            self.end(task, untaken);
+            end_with(task, untaken);
         } else {
             let has_next = task.mailbox().after_injection(untaken);
             self.after_pending(task.mailbox(), cx.waker(), has_next);
@@ -119,15 +119,25 @@ impl Visit {
 
     /// Handles the leftovers of a task that has ended: errors go outward, and the futures that wait
     /// for the end are woken.
-    pub(super) fn end(&mut self, task: &HostedRef, untaken: Option<Injection>) {
-        let mailbox = task.mailbox();
-        // A first step, or a future that is no task, has not said that it has ended.
-        if !mailbox.state().load().has_ended() && !task.is_unique() {
-            mailbox.state().close();
+    #[inline]
+    pub(super) fn end(&mut self, task: &HostedRef) {
+        let seen = task.mailbox().state().load();
+        // A task that has used no mail has no leftovers.
+        if !seen.has_ended() || seen.uses_mail() {
+            end_with(task, None);
         }
-        if untaken.is_some() || mailbox.state().load().uses_mail() {
-            propagate_outward(untaken, mailbox.take_leftovers());
-        }
+    }
+}
+
+#[inline(never)]
+fn end_with(task: &HostedRef, untaken: Option<Injection>) {
+    let mailbox = task.mailbox();
+    // A first step, or a future that is no task, has not said that it has ended.
+    if !mailbox.state().load().has_ended() && !task.is_unique() {
+        mailbox.state().close();
+    }
+    if untaken.is_some() || mailbox.state().load().uses_mail() {
+        propagate_outward(untaken, mailbox.take_leftovers());
     }
 }
 
