@@ -133,7 +133,7 @@ impl<T> JoinHandle<T> {
         match &self.task {
             Handle::OnLoop(task) => (!task.has_ended()).then(|| TaskAddress::OnLoop(task.id())),
             Handle::Sent(task) => (!task.0.is_done()).then(|| Pin::clone(&task.0).address()),
-            Handle::Hosted(task) => (!task.is_done()).then(|| TaskAddress::Hosted(task.task().clone())),
+            Handle::Hosted(task) => task.running().map(|task| TaskAddress::Hosted(task.clone())),
             Handle::Ended(_) | Handle::Closed => None,
         }
     }
@@ -143,7 +143,7 @@ impl<T> JoinHandle<T> {
         match &self.task {
             Handle::OnLoop(task) => task.has_ended(),
             Handle::Sent(task) => task.0.is_done(),
-            Handle::Hosted(task) => task.is_done(),
+            Handle::Hosted(task) => task.running().is_none(),
             Handle::Ended(_) | Handle::Closed => true,
         }
     }
@@ -290,27 +290,46 @@ impl<T> Future for JoinHandle<T> {
     type Output = Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
+        // Apart from each other, so that each keeps only the registers that it needs.
+        match &self.task {
+            Handle::Hosted(_) => self.poll_hosted(cx),
+            Handle::OnLoop(_) | Handle::Ended(_) => self.poll_here(cx),
+            Handle::Sent(_) | Handle::Closed => self.poll_sent(cx),
+        }
+    }
+}
+
+impl<T> JoinHandle<T> {
+    #[inline(never)]
+    fn poll_hosted(&mut self, cx: &Context<'_>) -> Poll<Result<T>> {
+        let Handle::Hosted(task) = &mut self.task else { unreachable!("`poll` has looked") };
+        match task.poll(cx) {
+            Poll::Ready(Ok(ended)) => Poll::Ready(ended.take()),
+            Poll::Ready(Err(why)) => Poll::Ready(Err(self.no_result(why))),
+            Poll::Pending => self.wait(cx),
+        }
+    }
+
+    /// Polls the handle of a task that has no other owner but its loop.
+    #[inline(never)]
+    fn poll_here(&mut self, cx: &Context<'_>) -> Poll<Result<T>> {
         let polled = match &mut self.task {
             Handle::OnLoop(task) => match task.poll(cx.waker()) {
                 Poll::Ready(polled) => polled,
                 Poll::Pending => return self.wait(cx),
             },
             Handle::Ended(task) => task.take(),
-            Handle::Sent(_) | Handle::Hosted(_) | Handle::Closed => return self.poll_counted(cx),
+            Handle::Sent(_) | Handle::Hosted(_) | Handle::Closed => unreachable!("`poll` has looked"),
         };
         Poll::Ready(self.result(polled))
     }
-}
 
-impl<T> JoinHandle<T> {
-    /// Polls the handle of a task that others hold as well, and leaves the task at its end.
+    /// Polls the handle of a task that was sent to a loop, and leaves the task at its end.
     #[inline(never)]
-    fn poll_counted(&mut self, cx: &Context<'_>) -> Poll<Result<T>> {
+    fn poll_sent(&mut self, cx: &Context<'_>) -> Poll<Result<T>> {
         let polled = match &mut self.task {
             Handle::Sent(task) => task.0.poll_join(cx),
-            Handle::Hosted(task) => task.poll(cx).map(|result| result.ok_or(NoResult::Closed)),
-            Handle::Closed => Poll::Ready(Err(NoResult::Closed)),
-            Handle::OnLoop(_) | Handle::Ended(_) => unreachable!("`poll` polls these itself"),
+            _ => Poll::Ready(Err(NoResult::Closed)),
         };
         let Poll::Ready(polled) = polled else {
             report_before_join();
@@ -368,9 +387,14 @@ impl<T> Drop for EndedHandle<T> {
     #[inline]
     fn drop(&mut self) {
         if let Ok(Err(error)) = self.take() {
-            report_unread("a task", &error);
+            drop_unread(error);
         }
     }
+}
+
+#[cold]
+fn drop_unread(error: Error) {
+    report_unread("a task", &error);
 }
 
 impl<T> fmt::Debug for JoinHandle<T> {
