@@ -96,20 +96,20 @@ impl HostedRef {
     #[inline]
     fn new<B: HostedBody + 'static>(
         body: impl FnOnce() -> B,
-        shell: Option<ShellData>,
+        executor: Option<Executor>,
         outer: Option<Arc<ErrorContext>>,
     ) -> (Self, NonNull<B>) {
         let block = block_cache::allocate(Layout::new::<Block<B>>()).cast::<Block<B>>();
         // SAFETY: the memory is new, and has the size and the alignment of a block. The field of a
         // block that is there is not null.
         let body = unsafe {
-            block.write(Block {
-                references: AtomicUsize::new(1),
-                mailbox: Mailbox::new(outer),
-                shell: UnsafeCell::new(shell),
-                body: body(),
-            });
-            NonNull::new_unchecked(&raw mut (*block.as_ptr()).body)
+            // One by one, so that no block is made elsewhere and copied.
+            let block = block.as_ptr();
+            (&raw mut (*block).references).write(AtomicUsize::new(1));
+            (&raw mut (*block).mailbox).write(Mailbox::new(outer));
+            (&raw mut (*block).shell).write(UnsafeCell::new(executor.map(ShellData::new)));
+            (&raw mut (*block).body).write(body());
+            NonNull::new_unchecked(&raw mut (*block).body)
         };
         (HostedRef(block), body)
     }
@@ -231,7 +231,7 @@ impl BodyOwner<AnyThread> {
         executor: Executor,
         outer: Option<Arc<ErrorContext>>,
     ) -> (Self, NonNull<B>) {
-        let (task, body) = HostedRef::new(body, Some(ShellData::new(executor)), outer);
+        let (task, body) = HostedRef::new(body, Some(executor), outer);
         (BodyOwner { task, place: PhantomData }, body)
     }
 }
@@ -243,7 +243,7 @@ impl BodyOwner<ThisThread> {
         executor: Executor,
         outer: Option<Arc<ErrorContext>>,
     ) -> (Self, NonNull<B>) {
-        let (task, body) = HostedRef::new(body, Some(ShellData::new(executor)), outer);
+        let (task, body) = HostedRef::new(body, Some(executor), outer);
         (BodyOwner { task, place: PhantomData }, body)
     }
 }
