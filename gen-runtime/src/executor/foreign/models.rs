@@ -53,7 +53,7 @@ unsafe impl HostedBody for Counts {
 fn task(injections: usize) -> (Shell<AnyThread>, HostedRef) {
     let executor = Executor::of_spawner(|task: SpawnedTask| drop(task));
     let body = Counts { left: AtomicUsize::new(injections) };
-    let mut shell = Shell::new(BodyOwner::of_any_thread(body, executor, None).0);
+    let mut shell = Shell::new(BodyOwner::of_any_thread(|| body, executor, None).0);
     let task = shell.second_reference();
     (shell, task)
 }
