@@ -15,7 +15,7 @@ use std::future::Future;
 use std::mem;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
@@ -85,15 +85,8 @@ where
 }
 
 /// Returns the error of a task that has ended in its first step, or could not be started.
-fn first_result(mut task: JoinHandle<()>) -> Result {
-    // The caller does not wait for the task, which a poll of the handle would be taken for.
-    if !task.is_done() {
-        return Ok(());
-    }
-    match Pin::new(&mut task).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(result) => result,
-        Poll::Pending => Ok(()),
-    }
+fn first_result(task: JoinHandle<()>) -> Result {
+    task.into_first_result().unwrap_or(Ok(()))
 }
 
 pin_project! {

@@ -128,6 +128,14 @@ impl<T> JoinHandle<T> {
         JoinHandle { task: Handle::Ended(EndedHandle(Mutex::new(Some(result)))) }
     }
 
+    /// Returns the result of a task that has ended in its first step, or could not be started.
+    pub(crate) fn into_first_result(mut self) -> Option<Result<T>> {
+        match &mut self.task {
+            Handle::Ended(task) => task.take().ok(),
+            _ => None,
+        }
+    }
+
     /// The address of a task that has not ended.
     fn address(&self) -> Option<TaskAddress> {
         match &self.task {
