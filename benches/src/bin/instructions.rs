@@ -94,17 +94,17 @@ const WORKS: &[Work] = works! {
     ready_scopes 1253.0;
     scopes_in_batches 1823.0;
     children_one_by_one 1873.0;
-    ready_tasks 350.0;
-    suspended_tasks 1004.0;
+    ready_tasks 342.0;
+    suspended_tasks 991.0;
     yields 205.0;
     ready_timeouts 38.0;
     suspended_timeouts 1192.0;
     cancelled_sleeps 785.0;
-    engines 322.0;
-    promises 431.0;
-    callback_futures 369.0;
-    callbacks 2697.0;
-    callbacks_alone 1237.0;
+    engines 277.0;
+    promises 415.0;
+    callback_futures 353.0;
+    callbacks 2620.0;
+    callbacks_alone 1222.0;
 };
 
 fn main() -> ExitCode {
