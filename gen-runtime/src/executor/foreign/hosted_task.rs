@@ -92,7 +92,8 @@ const _: () = {
 
 impl HostedRef {
     /// Makes the only reference to a new block. The pointer to the body is valid as long as there
-    /// is a reference to the block. `body` makes the body in its place, and must not panic.
+    /// is a reference to the block. `body` makes the body in its place: if it panics, the
+    /// memory leaks.
     #[inline]
     fn new<B: HostedBody + 'static>(
         body: impl FnOnce() -> B,
@@ -225,7 +226,8 @@ pub(crate) struct BodyOwner<P> {
 
 impl BodyOwner<AnyThread> {
     /// Makes the block of a task that spawns its tasks on `executor`. The pointer is valid as long
-    /// as there is a reference to the block. `body` makes the body in its place, and must not panic.
+    /// as there is a reference to the block. `body` makes the body in its place: if it panics, the
+    /// memory leaks.
     pub(crate) fn of_any_thread<B: HostedBody + Send + 'static>(
         body: impl FnOnce() -> B,
         executor: Executor,

@@ -129,6 +129,7 @@ impl Visit {
     }
 }
 
+/// Ends a task that may have leftovers.
 #[inline(never)]
 fn end_with(task: &HostedRef, untaken: Option<Injection>) {
     let mailbox = task.mailbox();
