@@ -41,7 +41,7 @@ pub(crate) enum RunEnded {
 impl Core {
     /// Runs turns until `root` is done, the loop is stopped, or it is idle. The caller has made this
     /// loop the current one.
-    pub(crate) fn run(&self, root: &mut RootInSlot<'_>, on_stop: OnStop, mut on_idle: OnIdle) -> RunEnded {
+    pub(crate) fn run(&self, mut root: RootInSlot<'_>, on_stop: OnStop, mut on_idle: OnIdle) -> RunEnded {
         let _waiting = report_before_run();
         let _runtime = self.runtime.enter();
         let mut due = Vec::new();
@@ -49,7 +49,7 @@ impl Core {
         let mut now = None;
         loop {
             let stopped = on_stop == OnStop::Return && self.shared.take_stop();
-            match root {
+            match &root {
                 Some((_, root)) if root.is_done() => return RunEnded::RootDone,
                 _ if stopped => return RunEnded::Stopped,
                 _ => {}
@@ -61,7 +61,7 @@ impl Core {
                 on_idle.grace = on_idle.later;
                 now = None;
             }
-            now = self.run_turn(root, &mut due, now);
+            now = self.run_turn(&mut root, &mut due, now);
         }
     }
 
@@ -169,6 +169,9 @@ impl Core {
 
     /// Gives the timers of this turn's list their deadlines. The clock is read only if there are
     /// any.
+    ///
+    /// It is inlined into the turn, though there is another caller.
+    #[inline(always)]
     pub(super) fn end_timers(&self) -> Option<Instant> {
         {
             let mut timers = self.timers.borrow_mut();

@@ -215,7 +215,7 @@ impl IoLoop {
     pub fn start(&self) {
         blocking::assert_allowed();
         let _entered = current::enter(&self.core);
-        self.core.run(&mut None, OnStop::Return, OnIdle::SLEEP);
+        self.core.run(None, OnStop::Return, OnIdle::SLEEP);
     }
 
     /// Runs the loop until the future is ready.

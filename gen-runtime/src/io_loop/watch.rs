@@ -73,7 +73,7 @@ fn run_for(
 ) -> Ended {
     let mut watch = Watch::new(times, warn, core);
     loop {
-        match core.run(&mut root, on_stop, watch.on_idle()) {
+        match core.run(reborrow(&mut root), on_stop, watch.on_idle()) {
             RunEnded::RootDone => return Ended::RootDone,
             RunEnded::Stopped => return Ended::Stopped,
             RunEnded::Idle => {
@@ -83,6 +83,10 @@ fn run_for(
             }
         }
     }
+}
+
+fn reborrow<'a>(root: &'a mut RootInSlot<'_>) -> RootInSlot<'a> {
+    root.as_mut().map(|(slot, root)| (*slot, &mut **root as _))
 }
 
 /// What a blocking call knows of the wait of its loop.
