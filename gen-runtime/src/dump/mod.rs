@@ -86,11 +86,14 @@
 //!
 //! [`Dump::tasks`] has the tasks. [`TaskDump::waiting`] is the wait of one of them: a chain of
 //! yields, and its end, which may be children with chains of their own.
+#![cfg_attr(feature = "serde", doc = include_str!("json.md"))]
 
 mod deadlock;
 mod graph;
 mod print;
 mod request;
+#[cfg(feature = "serde")]
+mod serialize;
 
 pub use self::deadlock::Deadlock;
 pub(crate) use self::deadlock::ProbableDeadlock;

@@ -1,0 +1,286 @@
+//! `Serialize` for a [`Dump`] and its parts (feature `serde`). The shape is described in `json.md`.
+//!
+//! The shape has types of its own, so a change of the public types does not change it unnoticed.
+
+use std::panic::Location;
+use std::time::Duration;
+
+use serde::{Serialize, Serializer};
+
+use super::graph::{Dump, Of, TaskDump, TaskState};
+use crate::error::{ChildKey, Site};
+use crate::inject::question::{ChainEnd, Child, Children, Link, TaskRef, Waiting, WaitsFor};
+use crate::report::type_name::short;
+
+/// Implements `Serialize` by a conversion into the type of the shape.
+macro_rules! serialize_as {
+    ($($public:ty => $shape:ident;)+) => {$(
+        impl Serialize for $public {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $shape::from(self).serialize(serializer)
+            }
+        }
+    )+};
+}
+
+serialize_as! {
+    Dump => DumpShape;
+    TaskDump => TaskShape;
+    TaskState => StateShape;
+    Waiting => WaitingShape;
+    Link => LinkShape;
+    ChainEnd => EndShape;
+    Children => ChildrenShape;
+    Child => ChildShape;
+    ChildKey => KeyShape;
+    WaitsFor => EventShape;
+    TaskRef => TaskRefShape;
+    Site => SiteShape;
+}
+
+#[derive(Serialize)]
+struct DumpShape<'a> {
+    of: OfShape,
+    tasks: &'a [TaskDump],
+}
+
+impl<'a> From<&'a Dump> for DumpShape<'a> {
+    fn from(dump: &'a Dump) -> Self {
+        let Of::Loop { serial, turn } = dump.of;
+        DumpShape { of: OfShape::Loop { number: serial, turn }, tasks: &dump.tasks }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum OfShape {
+    Loop { number: u64, turn: u64 },
+}
+
+#[derive(Serialize)]
+struct TaskShape<'a> {
+    number: usize,
+    name: String,
+    is_root: bool,
+    state: TaskState,
+    spawned_at: Option<PositionShape>,
+    waiting: Option<&'a Waiting>,
+    awaited_by: &'a [usize],
+}
+
+impl<'a> From<&'a TaskDump> for TaskShape<'a> {
+    fn from(task: &'a TaskDump) -> Self {
+        TaskShape {
+            number: task.number,
+            name: task.name(),
+            is_root: task.is_root,
+            state: task.state,
+            spawned_at: task.spawned_at.map(PositionShape::from),
+            waiting: task.waiting.as_ref(),
+            awaited_by: &task.awaited_by,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct PositionShape {
+    file: &'static str,
+    line: u32,
+    column: u32,
+}
+
+impl From<&'static Location<'static>> for PositionShape {
+    fn from(at: &'static Location<'static>) -> Self {
+        PositionShape { file: at.file(), line: at.line(), column: at.column() }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum StateShape {
+    Suspended,
+    Woken,
+    WentOn,
+    Ended,
+    Running,
+}
+
+impl From<&TaskState> for StateShape {
+    fn from(state: &TaskState) -> Self {
+        match state {
+            TaskState::Suspended => StateShape::Suspended,
+            TaskState::Woken => StateShape::Woken,
+            TaskState::WentOn => StateShape::WentOn,
+            TaskState::Ended => StateShape::Ended,
+            TaskState::Running => StateShape::Running,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct WaitingShape<'a> {
+    chain: &'a [Link],
+    end: &'a ChainEnd,
+}
+
+impl<'a> From<&'a Waiting> for WaitingShape<'a> {
+    fn from(Waiting { chain, end }: &'a Waiting) -> Self {
+        WaitingShape { chain, end }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum LinkShape {
+    Yield { site: Site, future: String },
+    Timeout { left: Option<f64> },
+}
+
+impl From<&Link> for LinkShape {
+    fn from(link: &Link) -> Self {
+        match link {
+            Link::Yield { site, future } => LinkShape::Yield { site: *site, future: short(future) },
+            Link::Timeout { left } => LinkShape::Timeout { left: left.map(seconds) },
+        }
+    }
+}
+
+/// An event is the end itself, so that its tag is that of the end.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum EndShape<'a> {
+    For(&'a WaitsFor),
+    Children(TaggedEnd<'a>),
+}
+
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum TaggedEnd<'a> {
+    Children(&'a Children),
+    Several { waits: &'a [Waiting] },
+}
+
+impl<'a> From<&'a ChainEnd> for EndShape<'a> {
+    fn from(end: &'a ChainEnd) -> Self {
+        match end {
+            ChainEnd::For(waits_for) => EndShape::For(waits_for),
+            ChainEnd::Children(children) => EndShape::Children(TaggedEnd::Children(children)),
+            ChainEnd::Several(waits) => EndShape::Children(TaggedEnd::Several { waits }),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ChildrenShape<'a> {
+    of: &'a str,
+    total: Option<usize>,
+    unfinished: &'a [Child],
+}
+
+impl<'a> From<&'a Children> for ChildrenShape<'a> {
+    fn from(Children { of, total, unfinished }: &'a Children) -> Self {
+        ChildrenShape { of, total: *total, unfinished }
+    }
+}
+
+#[derive(Serialize)]
+struct ChildShape<'a> {
+    key: &'a ChildKey,
+    future: String,
+    waiting: &'a Waiting,
+}
+
+impl<'a> From<&'a Child> for ChildShape<'a> {
+    fn from(Child { key, future, waiting }: &'a Child) -> Self {
+        ChildShape { key, future: short(future), waiting }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum KeyShape<'a> {
+    Index { index: usize },
+    Key { key: &'a str },
+    Body,
+}
+
+impl<'a> From<&'a ChildKey> for KeyShape<'a> {
+    fn from(key: &'a ChildKey) -> Self {
+        match key {
+            ChildKey::Index(index) => KeyShape::Index { index: *index },
+            ChildKey::Key(key) => KeyShape::Key { key },
+            ChildKey::Body => KeyShape::Body,
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum EventShape<'a> {
+    Task { task: &'a TaskRef },
+    Cancelled { task: Option<&'a TaskRef> },
+    ScopeChild { child: usize },
+    Promise { promise: usize, value: String },
+    Sleep { left: Option<f64> },
+    Turn,
+    Callback { value: String },
+    Keys { point: String, keys: &'a [String], more: usize },
+    Blocking { value: String },
+    Shutdown { tasks: usize },
+    Dump,
+    Foreign { future: Option<String>, wakers: Option<usize> },
+}
+
+impl<'a> From<&'a WaitsFor> for EventShape<'a> {
+    fn from(waits_for: &'a WaitsFor) -> Self {
+        match waits_for {
+            WaitsFor::Task { task } => EventShape::Task { task },
+            WaitsFor::Cancelled { task } => EventShape::Cancelled { task: task.as_ref() },
+            WaitsFor::ScopeChild { child } => EventShape::ScopeChild { child: *child },
+            WaitsFor::Promise { promise, value } => {
+                EventShape::Promise { promise: *promise, value: short(value) }
+            }
+            WaitsFor::Sleep { left } => EventShape::Sleep { left: left.map(seconds) },
+            WaitsFor::Turn => EventShape::Turn,
+            WaitsFor::Callback { value } => EventShape::Callback { value: short(value) },
+            WaitsFor::Keys { point, keys, more } => {
+                EventShape::Keys { point: short(point), keys, more: *more }
+            }
+            WaitsFor::Blocking { value } => EventShape::Blocking { value: short(value) },
+            WaitsFor::Shutdown { tasks } => EventShape::Shutdown { tasks: *tasks },
+            WaitsFor::Dump => EventShape::Dump,
+            WaitsFor::Foreign { future, wakers } => {
+                EventShape::Foreign { future: future.map(short), wakers: *wakers }
+            }
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct TaskRefShape {
+    number: Option<usize>,
+}
+
+impl From<&TaskRef> for TaskRefShape {
+    fn from(task: &TaskRef) -> Self {
+        TaskRefShape { number: task.number }
+    }
+}
+
+#[derive(Serialize)]
+struct SiteShape {
+    file: &'static str,
+    line: u32,
+    column: u32,
+    function: &'static str,
+}
+
+impl From<&Site> for SiteShape {
+    fn from(site: &Site) -> Self {
+        SiteShape { file: site.file(), line: site.line(), column: site.column(), function: site.function() }
+    }
+}
+
+fn seconds(left: Duration) -> f64 {
+    left.as_secs_f64()
+}
