@@ -89,7 +89,10 @@
 #![cfg_attr(feature = "serde", doc = include_str!("json.md"))]
 
 mod deadlock;
+mod circles;
+mod dot;
 mod graph;
+mod leaves;
 mod print;
 mod request;
 #[cfg(feature = "serde")]

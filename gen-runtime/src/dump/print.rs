@@ -15,17 +15,22 @@ const NAMED: usize = 8;
 
 impl fmt::Display for Dump {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Of::Loop { serial, turn } = self.of;
-        let count = match self.tasks.len() {
-            1 => "1 task".to_owned(),
-            count => format!("{count} tasks"),
-        };
-        write!(f, "loop {serial}, turn {turn}: {count}")?;
+        f.write_str(&self.heading())?;
         self.tasks.iter().try_for_each(|task| write!(f, "\n\n{}", self.paragraph(task)))
     }
 }
 
 impl Dump {
+    /// The loop, the turn, and the number of tasks.
+    pub(super) fn heading(&self) -> String {
+        let Of::Loop { serial, turn } = self.of;
+        let count = match self.tasks.len() {
+            1 => "1 task".to_owned(),
+            count => format!("{count} tasks"),
+        };
+        format!("loop {serial}, turn {turn}: {count}")
+    }
+
     /// The text of one of its tasks.
     pub(crate) fn paragraph<'a>(&'a self, task: &'a TaskDump) -> impl fmt::Display + 'a {
         Paragraph { dump: self, task }

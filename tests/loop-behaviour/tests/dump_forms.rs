@@ -1,6 +1,8 @@
-//! The forms of a dump beside its text: JSON.
+//! The forms of a dump beside its text: JSON, and a graph for Graphviz.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::time::Duration;
 
 use gen::{yield_, IoLoop, VirtualClock};
@@ -115,4 +117,122 @@ fn the_json_of_no_keys_has_none() {
     let dump = io_loop.run_sync(async { gen::dump().without_keys().await }).unwrap();
     let json = serde_json::to_string(&dump).unwrap();
     assert!(!json.contains("password") && !json.contains("user"), "{json}");
+}
+
+/// The lines of the nodes or the edges of a graph, without the semicolons.
+fn statements<'a>(dot: &'a str, begins: &'a str) -> impl Iterator<Item = &'a str> {
+    dot.lines()
+        .map(str::trim)
+        .filter(move |line| line.starts_with(begins))
+        .map(|line| line.trim_end_matches(';'))
+}
+
+#[test]
+fn the_graph_has_a_node_for_each_task_and_each_promise_and_an_edge_for_each_wait() {
+    #[gen::coroutine]
+    fn reads(answer: gen::SharedFuture<u32>) -> gen::Result {
+        yield_!(answer).map(drop)
+    }
+    #[gen::coroutine]
+    fn serves(answer: gen::SharedFuture<u32>) -> gen::Result {
+        let readers = [gen::spawn(reads(answer.clone())), gen::spawn(reads(answer.clone()))];
+        yield_!((BTreeMap::from([("a", readers)]), answer)).map(drop)
+    }
+    let io_loop = new_loop();
+    let (_promise, answer) = gen::promise();
+    let _task = io_loop.spawn_local(serves(answer));
+    let dot = io_loop.dump().to_dot();
+    assert!(dot.starts_with("digraph dump {\n") && dot.ends_with("}\n"), "{dot}");
+    let nodes: Vec<_> = statements(&dot, "task").filter(|line| !line.contains("->")).collect();
+    assert_eq!(nodes.len(), 3, "{dot}");
+    assert!(nodes[0].starts_with("task0 [label=\"task 0: dump_forms::"), "{dot}");
+    assert!(nodes[1].contains("in reads\\lwaits for promise 1 of u32\\l\"]"), "{dot}");
+    let edges: Vec<_> = statements(&dot, "task").filter(|line| line.contains("->")).collect();
+    let expected = [
+        r#"task0 -> task1 [label="[0][\"a\"][0]"]"#,
+        r#"task0 -> task2 [label="[0][\"a\"][1]"]"#,
+        r#"task0 -> promise1 [label="[1]"]"#,
+        "task1 -> promise1",
+        "task2 -> promise1",
+    ];
+    assert_eq!(edges, expected);
+    let promises: Vec<_> = statements(&dot, "promise").collect();
+    assert!(
+        matches!(promises[..], [only] if only.starts_with("promise1 [label=\"promise 1 of u32\"")),
+        "{dot}"
+    );
+}
+
+/// Its debug form is the text, as it is.
+#[derive(PartialEq, Eq, PartialOrd, Ord, Hash, Clone)]
+struct Plain(&'static str);
+
+impl std::fmt::Debug for Plain {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// A dump of a task that waits for a callback with that key, and for a child with that key.
+fn dump_with_key(key: &'static str) -> gen::Dump {
+    #[gen::coroutine]
+    fn waits(key: Plain, answer: gen::SharedFuture<u8>) -> gen::Result {
+        let _callback = yield_!(gen::Callback::<u8>::new(key.clone()))?;
+        yield_!((gen::Wait::<u8>::new(key.clone()), BTreeMap::from([(key, answer)]))).map(drop)
+    }
+    let io_loop = new_loop();
+    let (_promise, answer) = gen::promise();
+    let _task = io_loop.spawn_local(waits(Plain(key), answer));
+    io_loop.dump()
+}
+
+/// Otherwise a key could end the text of a label, and Graphviz would refuse the graph.
+#[test]
+fn the_graph_escapes_keys() {
+    let dot = dump_with_key("a\"b\\N<c>&amp;\nd\0e").to_dot();
+    assert!(dot.contains(r#"of the key a\"b\\N<c>&amp;amp;\ld"#), "{dot}");
+    assert!(dot.contains(r#"[label="[1][a\"b\\N<c>&amp;amp;\ld"#), "{dot}");
+    assert!(!dot.contains('\0'));
+    // Each quote that is not escaped begins or ends a label.
+    for line in dot.lines() {
+        assert_eq!(line.replace("\\\\", "").replace("\\\"", "").matches('"').count() % 2, 0, "{line}");
+    }
+}
+
+type Handles = Rc<RefCell<Vec<Option<gen::JoinHandle<()>>>>>;
+
+#[gen::coroutine]
+fn waits_for_next(position: usize, handles: Handles) -> gen::Result {
+    yield_!(gen::moment())?;
+    let next = {
+        let mut handles = handles.borrow_mut();
+        let next = (position + 1) % handles.len();
+        handles[next].take()
+    };
+    yield_!(next).map(drop)
+}
+
+/// Three tasks that wait for each other in a circle, and one that waits for one of them.
+fn dump_of_circle() -> gen::Dump {
+    let io_loop = new_loop();
+    io_loop
+        .run_sync(async {
+            let handles = Handles::default();
+            for position in 0..3 {
+                let task = gen::spawn_local(waits_for_next(position, handles.clone()));
+                handles.borrow_mut().push(Some(task));
+            }
+            gen::moment().await?;
+            gen::moment().await?;
+            gen::dump().await
+        })
+        .unwrap()
+}
+
+#[test]
+fn the_graph_shows_a_circle_in_red() {
+    let dot = dump_of_circle().to_dot();
+    let red = |begins: &'static str| statements(&dot, begins).filter(|line| line.contains("#c4232b")).count();
+    assert_eq!(red("task"), 3 + 3, "{dot}");
+    assert_eq!(red("task0"), 0, "{dot}");
 }
