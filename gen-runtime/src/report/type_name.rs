@@ -11,12 +11,13 @@
 //! so a name of another form is printed as far as it is understood.
 
 /// Types of ours around one other type, which people do not know. Their first parameter is that
-/// type.
-const WRAPPERS: [&str; 4] = [
+/// type. The last one is that of a coroutine with the option `boxed`.
+const WRAPPERS: [&str; 5] = [
     "gen::coroutine::suspend::Pending<",
     "gen::coroutine::machine::Machine<",
     "gen::coroutine::map_output::MapOutput<",
     "gen::engine::Engine<",
+    "core::pin::Pin<alloc::boxed::Box<gen::coroutine::machine::Machine<",
 ];
 
 /// Crates whose types are known by their names alone.
@@ -125,6 +126,7 @@ mod tests {
         let machine = "gen::coroutine::machine::Machine<app::fetch::{{closure}}, app::fetch::__site, i32>";
         assert_eq!(of_body(machine), "app::fetch");
         assert_eq!(of_body("app::main::{{closure}}::{{closure}}"), "app::main");
+        assert_eq!(of_body(&format!("core::pin::Pin<alloc::boxed::Box<{machine}>>")), "app::fetch");
         assert_eq!(of_body("core::future::ready::Ready<u8>"), "Ready<u8>");
     }
 
