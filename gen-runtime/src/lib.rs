@@ -262,6 +262,7 @@
 //!   [`#[gen::test(tokio)]`](macro@test). A blocking call such as [`run_sync`] in a task of tokio
 //!   fails with [`RuntimeRunning`]. Without the feature such a call is not detected, and stops
 //!   tokio's runtime.
+//! - `html`: [`Dump::to_html`] makes a page of a dump.
 //! - `serde`: a [`Dump`] can be serialized, such as [to JSON](mod@dump#as-json).
 //! - `smol`: timers on every executor, by `async-io`, and [`with_spawner`] takes an
 //!   `async_executor::Executor`, which is `smol::Executor`.

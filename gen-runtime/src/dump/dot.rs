@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::circles::circles;
 use super::graph::{Dump, TaskDump, TaskState};
-use super::leaves::{leaves, Leaf};
+use super::leaves::{is_without_waker, leaves, Leaf};
 use crate::inject::question::WaitsFor;
 use crate::report::type_name::short;
 
@@ -100,9 +100,13 @@ fn node(task: &TaskDump, leaves: &[Leaf<'_>], circles: &Circles) -> String {
         lines[0].push_str(" (runs the loop)");
     }
     lines.extend(state(task.state).map(str::to_owned));
+    let mut last = None;
     for Leaf { keys, site, waits_for } in leaves.iter().take(SHOWN) {
         let keys = if keys.is_empty() { String::new() } else { format!("{keys} ") };
-        lines.extend(site.map(|site| format!("{keys}at {site}")));
+        if *site != last {
+            lines.extend(site.map(|site| format!("at {site}")));
+            last = *site;
+        }
         lines.push(format!("{keys}waits for {waits_for}"));
     }
     if leaves.len() > SHOWN {
@@ -110,7 +114,8 @@ fn node(task: &TaskDump, leaves: &[Leaf<'_>], circles: &Circles) -> String {
     }
     // `\l` ends a line and moves it to the left.
     let label: String = lines.iter().map(|line| escaped(line) + "\\l").collect();
-    let is_alarming = circles.joins(task.number, task.number) || leaves.iter().any(Leaf::is_without_waker);
+    let is_alarming =
+        circles.joins(task.number, task.number) || leaves.iter().any(|leaf| is_without_waker(leaf.waits_for));
     let color = if is_alarming { format!(", color=\"{ALARM}\"") } else { String::new() };
     format!("task{} [label=\"{label}\"{color}]", task.number)
 }

@@ -18,19 +18,22 @@ impl Leaf<'_> {
     pub(super) fn awaited(&self) -> Option<usize> {
         awaited(self.waits_for).and_then(|task| task.number)
     }
+}
 
-    /// Whether it is a future that keeps no waker, so that nothing wakes the task for it.
-    pub(super) fn is_without_waker(&self) -> bool {
-        matches!(self.waits_for, WaitsFor::Foreign { wakers: Some(0), .. })
-    }
+/// Whether it is a future that keeps no waker, so that nothing wakes the task for it.
+pub(super) fn is_without_waker(waits_for: &WaitsFor) -> bool {
+    matches!(waits_for, WaitsFor::Foreign { wakers: Some(0), .. })
 }
 
 /// All events that a task waits for.
 pub(super) fn leaves(task: &TaskDump) -> Vec<Leaf<'_>> {
+    task.waiting().map(leaves_of).unwrap_or_default()
+}
+
+/// All events that a chain ends with.
+pub(super) fn leaves_of(waiting: &Waiting) -> Vec<Leaf<'_>> {
     let mut leaves = Vec::new();
-    if let Some(waiting) = task.waiting() {
-        find(waiting, "", None, &mut leaves);
-    }
+    find(waiting, "", None, &mut leaves);
     leaves
 }
 

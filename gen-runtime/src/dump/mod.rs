@@ -89,9 +89,13 @@
 #![cfg_attr(feature = "serde", doc = include_str!("json.md"))]
 
 mod deadlock;
+#[cfg(feature = "html")]
+mod alike;
 mod circles;
 mod dot;
 mod graph;
+#[cfg(feature = "html")]
+mod html;
 mod leaves;
 mod print;
 mod request;

@@ -1,4 +1,4 @@
-//! The forms of a dump beside its text: JSON, and a graph for Graphviz.
+//! The forms of a dump beside its text: JSON, a graph for Graphviz, and a page of HTML.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use gen::{yield_, IoLoop, VirtualClock};
 use serde_json::{json, Value};
+use sha2::{Digest, Sha256};
 
 fn new_loop() -> IoLoop {
     IoLoop::with_clock(VirtualClock::new())
@@ -235,4 +236,124 @@ fn the_graph_shows_a_circle_in_red() {
     let red = |begins: &'static str| statements(&dot, begins).filter(|line| line.contains("#c4232b")).count();
     assert_eq!(red("task"), 3 + 3, "{dot}");
     assert_eq!(red("task0"), 0, "{dot}");
+}
+
+/// The texts between `before` and `after`.
+fn all_between<'a>(text: &'a str, before: &str, after: &str) -> Vec<&'a str> {
+    text.split(before).skip(1).map(|rest| rest.split_once(after).expect("it ends").0).collect()
+}
+
+/// A key may be data of an attacker, who would otherwise run a script in the browser of the person
+/// who looks at the dump.
+#[test]
+fn the_page_escapes_keys() {
+    let page = dump_with_key("</code><script>alert(1)</script>\" onload=\"x\" &amp;").to_html();
+    assert_eq!(all_between(&page, "<script", "</script>").len(), 1, "{page}");
+    assert!(
+        page.contains("&lt;script&gt;alert(1)&lt;/script&gt;&quot; onload=&quot;x&quot; &amp;amp;"),
+        "{page}"
+    );
+    assert!(!page.contains("alert(1)</script>") && !page.contains("\" onload="), "{page}");
+}
+
+#[test]
+fn the_page_has_no_keys_if_they_are_not_asked_for() {
+    #[gen::coroutine]
+    fn secret() -> gen::Result {
+        yield_!(BTreeMap::from([("password", gen::sleep(Duration::MAX))])).map(drop)
+    }
+    let io_loop = new_loop();
+    let _task = io_loop.spawn_local(secret());
+    let dump = io_loop.run_sync(async { gen::dump().without_keys().await }).unwrap();
+    assert!(!dump.to_html().contains("password"));
+}
+
+/// A browser refuses a style and a script that do not have the hash in the policy: the page would
+/// be bare, and could not be searched. After a change of one of them, the new hash belongs into
+/// `dump/html/mod.rs`.
+#[test]
+fn the_policy_of_the_page_allows_its_own_style_and_script_and_nothing_else() {
+    let page = dump_of_circle().to_html();
+    let policy = all_between(&page, "Content-Security-Policy\" content=\"", "\"")[0];
+    // The quotes of an attribute are double ones, so single ones need no escape.
+    let mut expected = "default-src 'none'; ".to_owned();
+    for name in ["style", "script"] {
+        let content = all_between(&page, &format!("<{name}>"), &format!("</{name}>"))[0];
+        expected += &format!("{name}-src 'sha256-{}'; ", base64(&Sha256::digest(content)));
+    }
+    assert_eq!(policy, expected + "base-uri 'none'; form-action 'none'");
+    for attribute in ["src", "href", "action"] {
+        let targets = all_between(&page, &format!(" {attribute}=\""), "\"");
+        assert!(targets.iter().all(|target| target.starts_with('#')), "{attribute} leads elsewhere");
+    }
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let digits = bytes.chunks(3).flat_map(|three| {
+        let bits = (0..3).fold(0, |bits, at| bits << 8 | usize::from(*three.get(at).unwrap_or(&0)));
+        let digit = move |at: usize| char::from(DIGITS[bits >> (18 - 6 * at) & 63]);
+        (0..4).map(move |at| if at <= three.len() { digit(at) } else { '=' })
+    });
+    digits.collect()
+}
+
+#[test]
+fn the_page_begins_with_what_to_look_at_first() {
+    #[gen::coroutine]
+    fn reads(answer: gen::SharedFuture<u32>) -> gen::Result {
+        yield_!(answer).map(drop)
+    }
+    #[gen::coroutine]
+    fn lost() -> gen::Result {
+        yield_!(std::future::pending::<()>())
+    }
+    let first = |page: &str| -> Option<String> {
+        let section = all_between(page, "Look here first</h2>", "</section>").pop();
+        section.map(|section| {
+            section.split('<').filter_map(|tag| tag.split_once('>')).map(|(_, text)| text).collect()
+        })
+    };
+    let circle = first(&dump_of_circle().to_html()).unwrap();
+    assert!(circle.contains("Tasks 1, 2, 3 wait for each other in a circle"), "{circle}");
+
+    let io_loop = new_loop();
+    let (_promise, answer) = gen::promise();
+    let _readers = [(); 2].map(|()| io_loop.spawn_local(reads(answer.clone())));
+    let _lost = io_loop.spawn_local(lost());
+    let first_lines = first(&io_loop.dump().to_html()).unwrap();
+    assert!(first_lines.contains("Task 2 waits for Pending&lt;()&gt; (keeps no waker)"), "{first_lines}");
+    assert!(first_lines.contains("2 tasks wait for promise 1 of u32"), "{first_lines}");
+
+    let io_loop = new_loop();
+    let _task = io_loop.spawn_local(gen::sleep(Duration::MAX));
+    assert_eq!(first(&io_loop.dump().to_html()), None);
+}
+
+/// Each link leads to a part of the page that is there.
+#[test]
+fn the_page_shows_each_task_once_and_groups_those_that_wait_at_the_same_place() {
+    #[gen::coroutine]
+    fn reads(answer: gen::SharedFuture<u32>) -> gen::Result {
+        yield_!(answer).map(drop)
+    }
+    #[gen::coroutine]
+    fn serves(answer: gen::SharedFuture<u32>) -> gen::Result {
+        let readers: Vec<_> = (0..37).map(|_| gen::spawn(reads(answer.clone()))).collect();
+        yield_!((readers, gen::spawn(gen::sleep(Duration::MAX)))).map(drop)
+    }
+    let io_loop = new_loop();
+    let (_promise, answer) = gen::promise();
+    let _task = io_loop.spawn_local(serves(answer));
+    let page = io_loop.dump().to_html();
+    let ids = all_between(&page, " id=\"", "\"");
+    for number in 0..39 {
+        let id = format!("task-{number}");
+        assert_eq!(ids.iter().filter(|other| **other == id).count(), 1, "{id}");
+    }
+    for target in all_between(&page, " href=\"#", "\"") {
+        assert!(ids.contains(&target), "{target}");
+    }
+    let groups = all_between(&page, "class=\"group\"", "</summary>");
+    assert!(matches!(groups[..], [only] if only.contains("37 tasks")), "{groups:?}");
 }

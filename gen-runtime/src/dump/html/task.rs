@@ -1,0 +1,79 @@
+//! A task, or a group of tasks that wait at the same place.
+
+use maud::{html, Markup};
+
+use super::super::graph::{Dump, TaskDump, TaskState};
+use super::state_name;
+use super::waits::{chain, gist};
+
+/// The number of tasks that are named as waiting for one.
+const NAMED: usize = 20;
+
+/// One task, or those of a group within a fold.
+pub(super) fn group(dump: &Dump, tasks: &[&TaskDump], is_open: bool) -> Markup {
+    match tasks {
+        [only] => task(dump, only, is_open),
+        tasks => html! {
+            details .group {
+                summary {
+                    div .head {
+                        span .count { (tasks.len()) " tasks" }
+                        span .name { (tasks[0].name()) }
+                        span .quiet { "wait at the same place" }
+                        (first_gist(dump, tasks))
+                    }
+                }
+                @for member in tasks { (task(dump, member, is_open)) }
+            }
+        },
+    }
+}
+
+/// The gist of the first one, which is that of all but for numbers and keys.
+fn first_gist(dump: &Dump, tasks: &[&TaskDump]) -> Markup {
+    html! { @if let Some(waiting) = tasks[0].waiting() { div .gist { (gist(dump, waiting)) } } }
+}
+
+fn task(dump: &Dump, task: &TaskDump, is_open: bool) -> Markup {
+    html! {
+        article .task id=(id(task.number)) {
+            details open[is_open] {
+                summary {
+                    div .head {
+                        span .number { (task.number) }
+                        span .name { (task.name()) }
+                        @if task.is_root { span .quiet { "runs the loop" } }
+                        @if task.state != TaskState::Suspended { span .state { (state_name(task.state)) } }
+                        @if let Some(waiting) = task.waiting() { div .gist { (gist(dump, waiting)) } }
+                    }
+                }
+                div .body {
+                    @if !task.awaited_by.is_empty() { p { "Awaited by " (awaited_by(dump, task)) } }
+                    @if let Some(at) = task.spawned_at { p .quiet { "Spawned at " span .site { (at) } } }
+                    @if let Some(waiting) = task.waiting() { (chain(dump, waiting)) }
+                }
+            }
+        }
+    }
+}
+
+fn awaited_by(dump: &Dump, task: &TaskDump) -> Markup {
+    let more = task.awaited_by.len().saturating_sub(NAMED);
+    html! {
+        @for (at, other) in task.awaited_by.iter().take(NAMED).enumerate() {
+            @if at > 0 { ", " }
+            "task " (link(dump, *other))
+        }
+        @if more > 0 { " and " (more) " more" }
+    }
+}
+
+/// The number of a task, which leads to it.
+pub(super) fn link(dump: &Dump, number: usize) -> Markup {
+    let name = dump.tasks.get(number).map(TaskDump::name);
+    html! { a href=(format!("#{}", id(number))) title=[name] { (number) } }
+}
+
+fn id(number: usize) -> String {
+    format!("task-{number}")
+}
