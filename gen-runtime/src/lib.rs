@@ -264,6 +264,7 @@
 //!   tokio's runtime.
 //! - `html`: [`Dump::to_html`] makes a page of a dump.
 //! - `serde`: a [`Dump`] can be serialized, such as [to JSON](mod@dump#as-json).
+//! - `signal`: [`Remote::dump_on_signal`] writes a dump of a loop at `SIGUSR1`, on Unix.
 //! - `smol`: timers on every executor, by `async-io`, and [`with_spawner`] takes an
 //!   `async_executor::Executor`, which is `smol::Executor`.
 //! - `testing`: [`testing`] also sees the yields that have a value in a build without debug
@@ -359,6 +360,8 @@ pub use crate::first_of::{
     first_of, FirstOf, FirstOfNoneError, OneOf2, OneOf3, OneOf4, OneOf5, OneOf6, OneOf7, OneOf8,
 };
 pub use crate::inject::TaskTrace;
+#[cfg(all(feature = "signal", unix))]
+pub use crate::io_loop::DumpOnSignal;
 pub use crate::io_loop::{block_on, run_sync, IoLoop, IoLoopHandle, KeepAlive, Remote};
 pub use crate::limit::{limit, AsCompleted, Limit, NextCompleted, ZeroLimitError};
 pub use crate::multi::{multi, Multi, MultiFailFast, MultiQuiet, MultiSettled};

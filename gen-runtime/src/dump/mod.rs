@@ -39,6 +39,19 @@
 //! | a coroutine on the loop | `yield_!(gen::dump())` ([`dump`](fn@crate::dump)) |
 //! | another thread | [`Remote::dump`](crate::Remote::dump), which can be awaited anywhere: `gen::block_on(remote.dump())` |
 //! | the owner of a loop that does not run | [`IoLoop::dump`](crate::IoLoop::dump) |
+//! | `kill -USR1` | `Remote::dump_on_signal`, with the feature `signal`, on Unix |
+//!
+//! # Its forms
+//!
+//! | form | use |
+//! |---|---|
+//! | text, for 80 columns | its `Display` |
+//! | a picture | [`Dump::to_dot`], which Graphviz draws |
+//! | a page to search and to fold | `Dump::to_html`, with the feature `html` |
+//! | JSON | `Serialize`, with the feature `serde` |
+//!
+//! It tells much about the program. Show it only to those who may know that: a server that gives it
+//! out does so only if it is asked to, and on a loopback address.
 //!
 //! # How it works
 //!

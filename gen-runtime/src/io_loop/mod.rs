@@ -9,6 +9,7 @@
 //! | `threads.rs` | whether the process has other threads |
 //! | `shutdown.rs` | [`IoLoop::shutdown`]: the tasks clean up before the loop is dropped |
 //! | `dump.rs` | [`IoLoop::dump`], [`Remote::dump`] |
+//! | `dump_on_signal.rs` | `Remote::dump_on_signal`: a dump at `SIGUSR1` |
 //! | `within_tokio.rs` | `IoLoop::within_tokio`: the loop enters a runtime of tokio |
 //! | `blocking.rs` | the check that refuses a blocking call where it would hang |
 //! | `on_done.rs` | `JoinHandle::on_done`: a callback with the result of a task |
@@ -17,6 +18,8 @@
 
 mod blocking;
 mod dump;
+#[cfg(all(feature = "signal", unix))]
+mod dump_on_signal;
 mod handle;
 mod on_done;
 mod remote;
@@ -31,6 +34,8 @@ use std::fmt;
 use std::ops::Deref;
 
 pub(crate) use self::blocking::assert_allowed;
+#[cfg(all(feature = "signal", unix))]
+pub use self::dump_on_signal::DumpOnSignal;
 pub use self::handle::IoLoopHandle;
 pub use self::remote::{KeepAlive, Remote};
 pub(crate) use self::run::with_root;
