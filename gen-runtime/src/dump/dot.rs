@@ -20,7 +20,7 @@ const STYLE: &str = "  labelloc=t;
   edge [fontname=\"monospace\", fontsize=9];
 ";
 
-/// The colour of what never ends by itself: a circle, and a future that keeps no waker.
+/// The colour of a circle, and of a task with a future that keeps no waker.
 const ALARM: &str = "#c4232b";
 
 impl Dump {

@@ -50,8 +50,8 @@
 //! | a page to search and to fold | `Dump::to_html`, with the feature `html` |
 //! | JSON | `Serialize`, with the feature `serde` |
 //!
-//! It tells much about the program. Show it only to those who may know that: a server that gives it
-//! out does so only if it is asked to, and on a loopback address.
+//! A dump tells much about the program. A server should have no route for it by default, and should
+//! offer such a route only on a loopback address.
 //!
 //! # How it works
 //!

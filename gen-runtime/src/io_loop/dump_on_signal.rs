@@ -40,7 +40,7 @@ impl Remote {
     /// the log, and `|request| request` leaves it as it is.
     ///
     /// ```no_run
-    /// use gen::yield_;
+    /// use gen::{dump::DumpRequest, yield_};
     ///
     /// #[gen::coroutine]
     /// fn serve() -> gen::Result {
@@ -49,9 +49,9 @@ impl Remote {
     ///
     /// #[gen::main]
     /// fn main() -> gen::Result {
-    ///     let io_loop = gen::IoLoop::current().expect("it runs on a loop");
+    ///     let remote = gen::IoLoop::current().expect("it runs on a loop").remote();
     ///     // Then: kill -USR1 <the process>
-    ///     let _dumps = io_loop.remote().dump_on_signal(gen::dump::DumpRequest::without_keys)?;
+    ///     let _dumps = remote.dump_on_signal(DumpRequest::without_keys)?;
     ///     yield_!(serve())
     /// }
     /// ```
@@ -81,7 +81,7 @@ impl Remote {
         // It ends when the guard is dropped.
         thread::Builder::new().name("gen-dump".to_owned()).spawn(move || {
             for _ in signals.forever() {
-                // There is nobody to tell that standard error is closed.
+                // A closed standard error cannot be reported anywhere.
                 let _ = io::stderr().write_all(text(change(remote.dump())).as_bytes());
             }
         })?;

@@ -1,4 +1,4 @@
-//! What to look at first.
+//! The section at the top of the page, and the list of promises.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use maud::{html, Markup};
 use super::super::circles::circles;
 use super::super::graph::{Dump, TaskDump, TaskState};
 use super::super::leaves::{is_without_waker, leaves};
-use super::task::link;
+use super::links::{link, promise_id, promise_link};
 use crate::inject::question::WaitsFor;
 use crate::report::type_name::short;
 
@@ -17,7 +17,7 @@ const SHOWN: usize = 8;
 /// The number of names of tasks on a line.
 const NAMES: usize = 3;
 
-/// What a person who looks for a fault wants to know of all tasks.
+/// The facts about all tasks that a person who looks for a fault wants to know first.
 pub(super) struct Findings<'a> {
     dump: &'a Dump,
     circles: Vec<Vec<usize>>,
@@ -55,7 +55,7 @@ impl<'a> Findings<'a> {
         Findings { dump, circles: circles(&dump.tasks), without_waker, went_on, promises }
     }
 
-    /// The lines of what is wrong, and of what many tasks wait for.
+    /// The faults, and the promises that many tasks wait for.
     pub(super) fn section(&self) -> Markup {
         let popular = self.popular();
         let counts = [self.circles.len(), self.without_waker.len(), self.went_on.len(), popular.len()];
@@ -103,7 +103,7 @@ impl<'a> Findings<'a> {
                 h2 { "Promises" }
                 ul .promises {
                     @for (number, promise) in &self.promises {
-                        li id=(format!("promise-{number}")) {
+                        li id=(promise_id(*number)) {
                             b { "promise " (number) } " of " code { (short(promise.value)) } ": awaited by "
                             (promise.awaited_by.len()) @if promise.awaited_by.len() == 1 { " task. " } @else { " tasks. " }
                             (self.tasks(&promise.awaited_by)) " " (self.names(&promise.awaited_by))
@@ -154,9 +154,4 @@ impl<'a> Findings<'a> {
             }
         }
     }
-}
-
-/// A promise, as a link to its line in the list of promises.
-pub(super) fn promise_link(number: usize) -> Markup {
-    html! { a href=(format!("#promise-{number}")) { "promise " (number) } }
 }

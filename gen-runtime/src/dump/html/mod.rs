@@ -7,17 +7,20 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `page.css`, `page.js` | the style, and the script that searches |
-//! | `findings.rs` | what to look at first: circles, futures that nothing wakes, promises |
+//! | `findings.rs` | the section at the top: circles, futures that nothing wakes, promises |
 //! | `task.rs` | a task, or a group of tasks that wait at the same place |
 //! | `waits.rs` | a chain and its end, as a tree |
+//! | `links.rs` | links to tasks and to promises, and the names of states |
 
 mod findings;
+mod links;
 mod task;
 mod waits;
 
 use maud::{html, Markup, PreEscaped, DOCTYPE};
 
 use self::findings::Findings;
+use self::links::state_name;
 use super::alike::groups;
 use super::graph::{Dump, Of, TaskState};
 
@@ -36,11 +39,11 @@ const UNFOLDED: usize = 8;
 impl Dump {
     /// The dump as a page of HTML: one file that loads nothing else.
     ///
-    /// At its top is what to look at first: tasks that wait for each other in a circle, futures that
-    /// keep no waker, and the promises that most tasks wait for. Each task can be unfolded to its
-    /// chain of yields, and links lead to the tasks that it waits for and that wait for it. Tasks
-    /// that wait at the same place stand together. A text box searches names, lines, types and keys.
-    /// Without JavaScript only the search is missing.
+    /// At its top are the facts to look at first: tasks that wait for each other in a circle,
+    /// futures that keep no waker, and the promises that most tasks wait for. Each task can be
+    /// unfolded to its chain of yields, and links lead to the tasks that it waits for and that wait
+    /// for it. Tasks that wait at the same place stand together. A text box searches names, lines,
+    /// types and keys. Without JavaScript only the search is missing.
     ///
     /// All text in it is escaped, and its content security policy allows no other script than its
     /// own.
@@ -116,15 +119,5 @@ fn counts(dump: &Dump) -> Markup {
                 @if count > 0 { li { (count) " " (state_name(state)) } }
             }
         }
-    }
-}
-
-fn state_name(state: TaskState) -> &'static str {
-    match state {
-        TaskState::Suspended => "suspended",
-        TaskState::Woken => "woken",
-        TaskState::WentOn => "went on when asked",
-        TaskState::Ended => "ended when asked",
-        TaskState::Running => "running",
     }
 }

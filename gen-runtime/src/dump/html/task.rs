@@ -3,7 +3,7 @@
 use maud::{html, Markup};
 
 use super::super::graph::{Dump, TaskDump, TaskState};
-use super::state_name;
+use super::links::{link, state_name, task_id};
 use super::waits::{chain, gist};
 
 /// The number of tasks that are named as waiting for one.
@@ -29,14 +29,14 @@ pub(super) fn group(dump: &Dump, tasks: &[&TaskDump], is_open: bool) -> Markup {
     }
 }
 
-/// The gist of the first one, which is that of all but for numbers and keys.
+/// The gist of the first one, which is that of all of them, except for numbers and keys.
 fn first_gist(dump: &Dump, tasks: &[&TaskDump]) -> Markup {
     html! { @if let Some(waiting) = tasks[0].waiting() { div .gist { (gist(dump, waiting)) } } }
 }
 
 fn task(dump: &Dump, task: &TaskDump, is_open: bool) -> Markup {
     html! {
-        article .task id=(id(task.number)) {
+        article .task id=(task_id(task.number)) {
             details open[is_open] {
                 summary {
                     div .head {
@@ -66,14 +66,4 @@ fn awaited_by(dump: &Dump, task: &TaskDump) -> Markup {
         }
         @if more > 0 { " and " (more) " more" }
     }
-}
-
-/// The number of a task, which leads to it.
-pub(super) fn link(dump: &Dump, number: usize) -> Markup {
-    let name = dump.tasks.get(number).map(TaskDump::name);
-    html! { a href=(format!("#{}", id(number))) title=[name] { (number) } }
-}
-
-fn id(number: usize) -> String {
-    format!("task-{number}")
 }

@@ -6,8 +6,7 @@ use maud::{html, Markup};
 
 use super::super::graph::{awaited, Dump, TaskDump};
 use super::super::leaves::{is_without_waker, leaves_of};
-use super::findings::promise_link;
-use super::task::link;
+use super::links::{link, promise_link};
 use crate::error::Site;
 use crate::inject::question::{rounded, ChainEnd, Child, Children, Link, Waiting, WaitsFor};
 use crate::report::type_name::short;
