@@ -3,6 +3,7 @@
 
 use std::fmt::{self, Write as _};
 
+use super::circles::circles;
 use super::graph::{awaited, Dump, Of, TaskDump, TaskState};
 use crate::inject::question::{rounded, ChainEnd, Child, Children, Link, Waiting, WaitsFor};
 use crate::Site;
@@ -16,6 +17,9 @@ const NAMED: usize = 8;
 impl fmt::Display for Dump {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.heading())?;
+        for circle in circles(&self.tasks) {
+            write!(f, "\n\n{}", circle_line(&circle))?;
+        }
         self.tasks.iter().try_for_each(|task| write!(f, "\n\n{}", self.paragraph(task)))
     }
 }
@@ -35,6 +39,19 @@ impl Dump {
     pub(crate) fn paragraph<'a>(&'a self, task: &'a TaskDump) -> impl fmt::Display + 'a {
         Paragraph { dump: self, task }
     }
+}
+
+/// Such as "tasks 1, 2, 5 wait for each other in a circle".
+fn circle_line(circle: &[usize]) -> String {
+    let [only] = circle else {
+        let named: Vec<_> = circle.iter().take(NAMED).map(usize::to_string).collect();
+        let more = match circle.len() - named.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        return format!("tasks {}{more} wait for each other in a circle", named.join(", "));
+    };
+    format!("task {only} waits for itself")
 }
 
 impl fmt::Display for TaskDump {

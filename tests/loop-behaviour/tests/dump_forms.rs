@@ -1,4 +1,4 @@
-//! The forms of a dump beside its text: JSON, a graph for Graphviz, and a page of HTML.
+//! The forms of a dump: JSON, a graph for Graphviz, a page of HTML, and the circles in its text.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -228,6 +228,15 @@ fn dump_of_circle() -> gen::Dump {
             gen::dump().await
         })
         .unwrap()
+}
+
+/// Otherwise a person would have to follow the numbers from task to task.
+#[test]
+fn the_text_names_a_circle_before_the_tasks() {
+    let text = dump_of_circle().to_string();
+    let paragraphs: Vec<_> = text.split("\n\n").collect();
+    assert_eq!(paragraphs[1], "tasks 1, 2, 3 wait for each other in a circle", "{text}");
+    assert!(paragraphs[2].starts_with("task 0: "), "{text}");
 }
 
 #[test]
