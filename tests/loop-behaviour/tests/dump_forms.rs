@@ -365,4 +365,21 @@ fn the_page_shows_each_task_once_and_groups_those_that_wait_at_the_same_place() 
     }
     let groups = all_between(&page, "class=\"group\"", "</summary>");
     assert!(matches!(groups[..], [only] if only.contains("37 tasks")), "{groups:?}");
+    assert!(!groups[0].contains("One of them"), "{groups:?}");
+}
+
+/// Otherwise all tasks of a group would seem to wait for the promise of the first one.
+#[test]
+fn the_page_says_if_the_tasks_of_a_group_wait_for_different_things() {
+    #[gen::coroutine]
+    fn reads(answer: gen::SharedFuture<u32>) -> gen::Result {
+        yield_!(answer).map(drop)
+    }
+    let io_loop = new_loop();
+    let (_promises, answers): (Vec<_>, Vec<_>) = (0..5).map(|_| gen::promise()).unzip();
+    let _tasks: Vec<_> = answers.into_iter().map(|answer| io_loop.spawn_local(reads(answer))).collect();
+    let page = io_loop.dump().to_html();
+    let groups = all_between(&page, "class=\"group\"", "</summary>");
+    assert!(matches!(groups[..], [only] if only.contains("5 tasks")), "{groups:?}");
+    assert!(groups[0].contains("One of them waits for "), "{groups:?}");
 }

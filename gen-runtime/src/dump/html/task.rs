@@ -20,7 +20,7 @@ pub(super) fn group(dump: &Dump, tasks: &[&TaskDump], is_open: bool) -> Markup {
                         span .count { (tasks.len()) " tasks" }
                         span .name { (tasks[0].name()) }
                         span .quiet { "wait at the same place" }
-                        (first_gist(dump, tasks))
+                        (common_gist(dump, tasks))
                     }
                 }
                 @for member in tasks { (task(dump, member, is_open)) }
@@ -29,9 +29,12 @@ pub(super) fn group(dump: &Dump, tasks: &[&TaskDump], is_open: bool) -> Markup {
     }
 }
 
-/// The gist of the first one, which is that of all of them, except for numbers and keys.
-fn first_gist(dump: &Dump, tasks: &[&TaskDump]) -> Markup {
-    html! { @if let Some(waiting) = tasks[0].waiting() { div .gist { (gist(dump, waiting)) } } }
+/// The gist of all of them if it is the same, and else that of the first one, as an example.
+fn common_gist(dump: &Dump, tasks: &[&TaskDump]) -> Markup {
+    let mut gists = tasks.iter().filter_map(|task| task.waiting()).map(|waiting| gist(dump, waiting));
+    let Some(first) = gists.next() else { return html! {} };
+    let is_common = gists.all(|other| other.0 == first.0);
+    html! { div .gist { @if !is_common { "One of them " } (first) } }
 }
 
 fn task(dump: &Dump, task: &TaskDump, is_open: bool) -> Markup {
