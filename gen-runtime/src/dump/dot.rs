@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::circles::circles;
 use super::graph::{Dump, TaskDump, TaskState};
 use super::leaves::{is_without_waker, leaves, Leaf};
 use crate::inject::question::WaitsFor;
@@ -82,7 +81,7 @@ struct Circles(BTreeMap<usize, usize>);
 
 impl Circles {
     fn of(dump: &Dump) -> Self {
-        let circles = circles(&dump.tasks).into_iter().zip(0..);
+        let circles = dump.circles().into_iter().zip(0..);
         Circles(
             circles.flat_map(|(tasks, circle)| tasks.into_iter().map(move |task| (task, circle))).collect(),
         )

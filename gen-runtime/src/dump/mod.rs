@@ -101,10 +101,10 @@
 //! yields, and its end, which may be children with chains of their own.
 #![cfg_attr(feature = "serde", doc = include_str!("json.md"))]
 
-mod deadlock;
 #[cfg(feature = "html")]
 mod alike;
 mod circles;
+mod deadlock;
 mod dot;
 mod graph;
 #[cfg(feature = "html")]

@@ -3,7 +3,6 @@
 
 use std::fmt::{self, Write as _};
 
-use super::circles::circles;
 use super::graph::{awaited, Dump, Of, TaskDump, TaskState};
 use crate::inject::question::{rounded, ChainEnd, Child, Children, Link, Waiting, WaitsFor};
 use crate::Site;
@@ -17,7 +16,7 @@ const NAMED: usize = 8;
 impl fmt::Display for Dump {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.heading())?;
-        for circle in circles(&self.tasks) {
+        for circle in self.circles() {
             write!(f, "\n\n{}", circle_line(&circle))?;
         }
         self.tasks.iter().try_for_each(|task| write!(f, "\n\n{}", self.paragraph(task)))

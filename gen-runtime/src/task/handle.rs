@@ -314,7 +314,10 @@ impl<T> JoinHandle<T> {
         match task.poll(cx) {
             Poll::Ready(Ok(ended)) => Poll::Ready(ended.take()),
             Poll::Ready(Err(why)) => Poll::Ready(Err(self.no_result(why))),
-            Poll::Pending => self.wait(cx),
+            Poll::Pending => {
+                report_before_join();
+                self.wait(cx)
+            }
         }
     }
 

@@ -101,7 +101,7 @@ fn a_signal_writes_the_dump_of_each_loop_and_the_loops_go_on() {
     let test = "a_signal_writes_the_dump_of_each_loop_and_the_loops_go_on";
     let Some(mut child) = signalled(test, body) else { return };
     let dumps = ["first", "second"].map(|body| format!("task 0: dump_on_signal::{body} (runs the loop)\n"));
-    let text = read_until(&mut child, &[&dumps[0], &dumps[1], "children of a map", "timeout"]);
+    let text = read_until(&mut child, &[&dumps[0], &dumps[1], "of a map:", "timeout"]);
     assert_eq!(text.matches(": 1 task\n").count(), 2, "{text}");
     assert!(!text.contains("secret"), "{text}");
     end(child);
