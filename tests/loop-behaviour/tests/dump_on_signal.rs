@@ -21,9 +21,15 @@ fn say_ready() {
     io::stdout().flush().unwrap();
 }
 
-/// Returns when the other process closes the pipe.
+/// Returns when the other process closes the pipe. Fails after a minute, so that a test that waits
+/// for a text in vain ends.
 fn wait_for_other_process() {
-    io::stdin().read_to_end(&mut Vec::new()).unwrap();
+    let (close, closed) = mpsc::channel();
+    thread::spawn(move || {
+        io::stdin().read_to_end(&mut Vec::new()).unwrap();
+        close.send(()).unwrap();
+    });
+    closed.recv_timeout(Duration::from_secs(60)).expect("the other process has what it waits for");
 }
 
 /// In the process that was started for that test, runs `body`. In the process of the tests, starts
