@@ -147,9 +147,15 @@ impl ErrorContext {
         }
     }
 
-    /// Queues an injection. A cancellation is dropped if another one is queued already.
+    /// Queues an injection. A cancellation is dropped if another one is queued already. A trace
+    /// request takes the place of those whose answers nobody awaits any more: a task that does not
+    /// answer may be asked again and again.
     pub(crate) fn push(&self, injection: Injection) {
         let injections = &mut self.lock().injections;
+        if injection.is_trace_request() {
+            // This runs no code of a user: a receiver that is dropped has taken its waker along.
+            injections.retain(|queued| !queued.is_trace_request() || queued.is_awaited());
+        }
         if !(injection.is_cancel() && injections.iter().any(Injection::is_cancel)) {
             injections.push_back(injection);
         }
@@ -158,13 +164,17 @@ impl ErrorContext {
     /// Queues an injection again that a poll has not taken. Returns whether there is another one to
     /// try now.
     ///
-    /// It goes to the front of the queue, unless that would delay a cancellation. A deferred
-    /// cancellation goes to the end, so that it delays nothing.
+    /// It goes to the front of the queue, unless that would delay a cancellation or a trace request.
+    /// A deferred cancellation goes to the end, so that it delays nothing.
     fn put_back(&self, injection: Injection) -> bool {
         let injections = &mut self.lock().injections;
         if !injection.is_deferred() && !injections.iter().any(Injection::is_cancel) {
             injections.push_front(injection);
-            return false;
+            // The task can answer a request, though it cannot take the other one now.
+            let asked = injections.iter().position(Injection::is_trace_request);
+            let Some(request) = asked.and_then(|at| injections.remove(at)) else { return false };
+            injections.push_front(request);
+            return true;
         }
         let has_next = injections.front().is_some_and(|next| !next.is_deferred());
         injections.push_back(injection);
@@ -295,4 +305,25 @@ pub(crate) fn depth(context: Option<&Arc<ErrorContext>>) -> usize {
         next = context.outer();
     }
     depth
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::inject::TraceRequest;
+
+    /// A monitor that gives up after some time, and asks again, would fill the memory.
+    #[test]
+    fn a_request_that_nobody_awaits_leaves_the_queue() {
+        let context = ErrorContext::new(Taker::Hosted, None);
+        let (request, awaited) = TraceRequest::new();
+        context.push(Injection::TraceRequest(request));
+        for _ in 0..10 {
+            let (request, given_up) = TraceRequest::new();
+            context.push(Injection::TraceRequest(request));
+            drop(given_up);
+        }
+        assert_eq!(context.lock().injections.len(), 2, "the first and the last one");
+        drop(awaited);
+    }
 }

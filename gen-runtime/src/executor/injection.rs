@@ -76,6 +76,15 @@ impl Injection {
         }
     }
 
+    pub(super) fn is_trace_request(&self) -> bool {
+        matches!(self, Injection::TraceRequest(_))
+    }
+
+    /// Whether it is a trace request whose answer is awaited.
+    pub(super) fn is_awaited(&self) -> bool {
+        matches!(self, Injection::TraceRequest(request) if request.is_awaited())
+    }
+
     pub(super) fn is_cancel(&self) -> bool {
         matches!(self, Injection::Cancel(_))
     }

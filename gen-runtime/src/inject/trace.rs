@@ -32,6 +32,11 @@ impl TraceRequest {
         (TraceRequest { sites: sender }, TaskTrace { sites: receiver })
     }
 
+    /// Whether the receiver of the answer is still there.
+    pub(crate) fn is_awaited(&self) -> bool {
+        self.sites.is_awaited()
+    }
+
     /// The question for one poll.
     pub(crate) fn question(&self) -> Question {
         Question::new(Ask::Chain)

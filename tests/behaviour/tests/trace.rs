@@ -59,6 +59,23 @@ fn asking_changes_nothing() {
     });
 }
 
+/// Otherwise a task would not say where it is, because of an error that none of its yields takes.
+#[test]
+fn an_error_that_no_yield_takes_does_not_hold_up_the_answer() {
+    #[gen::coroutine]
+    fn awaits() -> gen::Result {
+        pending::<gen::Result>().await
+    }
+    run(async {
+        let task = spawn(awaits());
+        task.throw(std::io::Error::other("nobody takes it"));
+        for _ in 0..2 {
+            assert_eq!(functions(&task.trace().await), [""; 0]);
+        }
+        Ok(())
+    });
+}
+
 /// A request that finds the task ready to go on is answered at its next suspension.
 #[test]
 fn a_task_that_goes_on_is_asked_where_it_waits_next() {
