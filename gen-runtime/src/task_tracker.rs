@@ -6,6 +6,7 @@ use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::dump::TrackerDump;
 use crate::error::{CancelSource, Error, Throw};
 use crate::executor::{tracks_here, within_tracker, Executor, TrackedTask, Tracker};
 use crate::inject::question::{saying, WaitsFor};
@@ -159,6 +160,55 @@ impl TaskTracker {
     /// Whether all tracked tasks have ended: see [`len`](Self::len).
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Asks every tracked task for its wait, and gives a [`Dump`](crate::Dump) when all have
+    /// answered or `within` has passed. It can be yielded, and awaited anywhere.
+    ///
+    /// ```
+    /// use gen::yield_;
+    /// use std::time::Duration;
+    ///
+    /// #[gen::coroutine]
+    /// fn serve() -> gen::Result {
+    ///     yield_!(gen::sleep(Duration::from_secs(3600)))
+    /// }
+    ///
+    /// #[tokio::main]
+    /// async fn main() {
+    ///     let tracker = gen::TaskTracker::new();
+    ///     let _server = tracker.spawn(serve());
+    ///     let dump = tracker.dump(Duration::from_secs(1)).await;
+    ///     let text = dump.to_string();
+    ///     assert!(text.starts_with("tracked tasks: 1\n"), "{text}");
+    ///     assert!(text.contains(" in serve\n  waits for a sleep"), "{text}");
+    /// }
+    /// ```
+    ///
+    /// A task answers in its next poll, which the request causes. So the answers are not of one
+    /// moment: a task that another one waits for may have ended meanwhile. A task that has not
+    /// answered in time is [`Running`](crate::dump::TaskState::Running): it computes or blocks, or
+    /// no thread of the runtime was free to poll it. On a runtime of one thread such a task holds
+    /// up the dump as well, unless the dump is awaited elsewhere: another thread may ask by
+    /// [`block_on`](crate::block_on).
+    ///
+    /// The [module](mod@crate::dump) lists all that a dump shows. It is not known how many wakers a
+    /// future of another library keeps, except for that of a child of a group.
+    ///
+    /// # Which tasks are shown
+    ///
+    /// Those that are tracked, and have not ended before they were asked. The future of a
+    /// [`track`](Self::track) is no tracked task, and neither is the body of `#[gen::main(tokio)]`:
+    /// their tasks are shown, and they are not. To see the body too, spawn it:
+    /// `yield_!(tracker.spawn(body()))`.
+    ///
+    /// A tracked task may ask. It is shown as a task that waits for a dump.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping it does not withdraw the request: each task is polled once more.
+    pub fn dump(&self, within: Duration) -> TrackerDump {
+        TrackerDump::new(Arc::clone(&self.tracker), within)
     }
 
     /// Cancels every tracked task, waits until all of them have ended or `grace` has passed, and

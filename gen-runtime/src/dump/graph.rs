@@ -1,4 +1,4 @@
-//! [`Dump`]: the graph of the tasks of a loop, and of their waits.
+//! [`Dump`]: the graph of the tasks of a loop or of a tracker, and of their waits.
 
 use std::collections::HashMap;
 use std::panic::Location;
@@ -9,7 +9,7 @@ use crate::inject::question::{TaskRef, TaskTag, Waiting, WaitsFor, WentOn};
 use crate::report::type_name::of_body;
 use crate::Site;
 
-/// All tasks of a loop, and their waits.
+/// All tasks of a loop or of a tracker, and their waits.
 ///
 /// It owns its data: it can be kept, and sent to other threads. Its [`Display`](std::fmt::Display)
 /// is for people, and the methods are for programs.
@@ -22,7 +22,13 @@ pub struct Dump {
 /// The subject of a dump.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Of {
-    Loop { serial: u64, turn: u64 },
+    Loop {
+        serial: u64,
+        turn: u64,
+    },
+    /// The tasks of a `TaskTracker`.
+    #[cfg(all(feature = "tokio", not(loom)))]
+    Tracker,
 }
 
 /// A task in a [`Dump`].
@@ -42,7 +48,8 @@ pub struct TaskDump {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TaskState {
-    /// It waits.
+    /// It waits. On tokio this may also be a task that was woken before it was asked, or that has
+    /// gone on when it was asked: the request itself wakes it there.
     Suspended,
     /// It was woken before it was asked.
     Woken,
@@ -52,7 +59,8 @@ pub enum TaskState {
     WentOn,
     /// It ended when it was asked.
     Ended,
-    /// It was executing, and was not asked.
+    /// It was executing, and was not asked. On tokio: it has not answered in time, because it is
+    /// executing, or because no thread was free to poll it.
     Running,
 }
 
@@ -79,6 +87,11 @@ impl Dump {
         let LoopAnswer { serial, turn, tasks } = answer;
         Dump { of: Of::Loop { serial, turn }, tasks: graph(tasks) }
     }
+
+    #[cfg(all(feature = "tokio", not(loom)))]
+    pub(crate) fn of_tracker(tasks: Vec<TaskAnswer>) -> Self {
+        Dump { of: Of::Tracker, tasks: graph(tasks) }
+    }
 }
 
 impl TaskDump {
@@ -89,14 +102,14 @@ impl TaskDump {
     }
 
     /// The path of the coroutine function, or of the function that contains the `async` block, or
-    /// the type of another future. A task that was running is `a running task`.
+    /// the type of another future. A task of a loop that was running is `a running task`.
     #[must_use]
     pub fn name(&self) -> String {
         of_body(self.body)
     }
 
-    /// The position of the call that has spawned the task. It is known only in builds with debug
-    /// assertions.
+    /// The position of the call that has spawned the task. That of a task on a loop is known only in
+    /// builds with debug assertions.
     #[must_use]
     pub fn spawned_at(&self) -> Option<&'static Location<'static>> {
         self.spawned_at

@@ -114,9 +114,13 @@ mod print;
 mod request;
 #[cfg(feature = "serde")]
 mod serialize;
+#[cfg(all(feature = "tokio", not(loom)))]
+mod tracked;
 
 pub use self::deadlock::Deadlock;
 pub(crate) use self::deadlock::ProbableDeadlock;
 pub use self::graph::{Dump, TaskDump, TaskState};
 pub use self::request::{dump, DumpRequest};
+#[cfg(all(feature = "tokio", not(loom)))]
+pub use self::tracked::TrackerDump;
 pub use crate::inject::question::{ChainEnd, Child, Children, Link, TaskRef, Waiting, WaitsFor};

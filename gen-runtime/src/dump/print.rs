@@ -24,14 +24,14 @@ impl fmt::Display for Dump {
 }
 
 impl Dump {
-    /// The loop, the turn, and the number of tasks.
+    /// Whose tasks they are, and how many.
     pub(super) fn heading(&self) -> String {
-        let Of::Loop { serial, turn } = self.of;
-        let count = match self.tasks.len() {
-            1 => "1 task".to_owned(),
-            count => format!("{count} tasks"),
-        };
-        format!("loop {serial}, turn {turn}: {count}")
+        match (self.of, self.tasks.len()) {
+            (Of::Loop { serial, turn }, 1) => format!("loop {serial}, turn {turn}: 1 task"),
+            (Of::Loop { serial, turn }, count) => format!("loop {serial}, turn {turn}: {count} tasks"),
+            #[cfg(all(feature = "tokio", not(loom)))]
+            (Of::Tracker, count) => format!("tracked tasks: {count}"),
+        }
     }
 
     /// The text of one of its tasks.
@@ -94,6 +94,10 @@ impl fmt::Display for Paragraph<'_> {
             TaskState::WentOn => write!(f, "\n  went on when it was asked{}", Since(task.went_on_at))?,
             TaskState::Ended => {
                 return write!(f, "\n  ended when it was asked{}", Since(task.went_on_at));
+            }
+            #[cfg(all(feature = "tokio", not(loom)))]
+            TaskState::Running if self.dump.of == Of::Tracker => {
+                return f.write_str("\n  has not answered in time: it is running, or no thread polls it");
             }
             TaskState::Running => return f.write_str("\n  is running"),
         }

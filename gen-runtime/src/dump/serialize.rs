@@ -46,8 +46,12 @@ struct DumpShape<'a> {
 
 impl<'a> From<&'a Dump> for DumpShape<'a> {
     fn from(dump: &'a Dump) -> Self {
-        let Of::Loop { serial, turn } = dump.of;
-        DumpShape { of: OfShape::Loop { number: serial, turn }, tasks: &dump.tasks }
+        let of = match dump.of {
+            Of::Loop { serial, turn } => OfShape::Loop { number: serial, turn },
+            #[cfg(all(feature = "tokio", not(loom)))]
+            Of::Tracker => OfShape::Tracker,
+        };
+        DumpShape { of, tasks: &dump.tasks }
     }
 }
 
@@ -55,6 +59,8 @@ impl<'a> From<&'a Dump> for DumpShape<'a> {
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum OfShape {
     Loop { number: u64, turn: u64 },
+    #[cfg(all(feature = "tokio", not(loom)))]
+    Tracker,
 }
 
 #[derive(Serialize)]

@@ -5,7 +5,7 @@
 //! | `UnhandledError` | a callback that failed in the task's context | refuses it: it goes outward | it goes outward |
 //! | `Error` | [`JoinHandle::throw`](crate::JoinHandle::throw) | takes it at its next yield | it is logged |
 //! | `Cancel` | [`JoinHandle::cancel`](crate::JoinHandle::cancel), a shutdown | takes it at its next yield | it is dropped |
-//! | `TraceRequest` | [`JoinHandle::trace`](crate::JoinHandle::trace) | answers it when it is suspended | its drop answers with no sites |
+//! | `TraceRequest` | [`JoinHandle::trace`](crate::JoinHandle::trace), a dump of a `TaskTracker` | answers it when it is suspended | its drop says that there is no answer |
 //! | `Watch` | a `Cancel` that the task has taken | shows it the yields that stay pending | it is dropped |
 
 use std::panic::Location;
@@ -35,6 +35,15 @@ pub(crate) enum InjectionSource {
     /// The question is in flight.
     TraceRequest(TraceRequest),
     Watch,
+}
+
+impl InjectionSource {
+    /// Called before [`Injection::from_parts`] if the task has ended in the poll: it has no wait.
+    pub(crate) fn note_end(&self) {
+        if let InjectionSource::TraceRequest(request) = self {
+            request.answer_end();
+        }
+    }
 }
 
 impl Injection {
@@ -69,7 +78,7 @@ impl Injection {
             }
             (InjectionSource::Handle(by), Thrown::Error(error)) => Some(Injection::Error(error, by)),
             (InjectionSource::TraceRequest(request), Thrown::Question(question)) => {
-                request.answer(&question);
+                request.answer(question);
                 None
             }
             (InjectionSource::TraceRequest(_) | InjectionSource::Watch, _) | (_, Thrown::Question(_)) => None,

@@ -180,7 +180,7 @@ pub(crate) use self::first_steps::{count_first_step, runs_first_steps};
 pub use self::foreign::{local, with_local_set};
 #[cfg(all(feature = "tokio", not(loom)))]
 pub(crate) use self::foreign::{
-    tokio_takes_tasks, tracks_here, within_tracker, ForeignRoot, TrackedTask, Tracker,
+    tokio_takes_tasks, tracks_here, within_tracker, AskedTask, ForeignRoot, TrackedTask, Tracker,
 };
 pub use self::foreign::{with_spawner, SpawnedTask, Spawner, WithExecutor};
 pub(crate) use self::foreign::{

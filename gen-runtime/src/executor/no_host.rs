@@ -11,6 +11,7 @@ use std::fmt;
 /// |---|---|
 /// | a timer: [`sleep`](crate::sleep()), a timeout that has to wait | on an [`IoLoop`](crate::IoLoop); on tokio, with the feature `tokio`; everywhere, with the feature `smol` |
 /// | a task: [`spawn`](crate::spawn) | on an `IoLoop`; on tokio, with the feature `tokio`; within [`with_spawner`](crate::with_spawner) |
+/// | the tasks of a [`dump`](fn@crate::dump) | on an `IoLoop`; elsewhere use the dump of a `TaskTracker` |
 /// | a thread that may block: [`blocking`](crate::blocking()) | on tokio, with the feature `tokio`; everywhere, with the feature `blocking` |
 /// | a task that stays on this thread: [`spawn_local`](crate::spawn_local), an [`engine`](macro@crate::engine) | on an `IoLoop`; on tokio within [`local`](crate::local) |
 ///
@@ -73,6 +74,13 @@ const ON_TOKIO: &str = "run it on a runtime of tokio";
 #[cfg(not(feature = "tokio"))]
 const ON_TOKIO: &str = "on tokio, enable the feature `tokio` of `gen-runtime`";
 
+/// The advice for a dump on tokio.
+#[cfg(feature = "tokio")]
+const TRACKED: &str = "spawn the tasks in a `gen::TaskTracker`, and call its `dump`";
+#[cfg(not(feature = "tokio"))]
+const TRACKED: &str =
+    "enable the feature `tokio` of `gen-runtime`, spawn the tasks in a `gen::TaskTracker`, and call its `dump`";
+
 impl fmt::Display for NoHost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.missing {
@@ -97,8 +105,10 @@ impl fmt::Display for NoHost {
                 "there is no timer here for a sleep or a timeout: run the coroutine with `gen::run_sync`; \
                  {ON_TOKIO}; or, on any other executor, enable the feature `smol` of `gen-runtime`"
             ),
-            Missing::Dump => f.write_str(
-                "no loop runs here whose tasks could be asked: call `dump` of the loop, or of its `remote()`",
+            Missing::Dump => write!(
+                f,
+                "no loop runs here whose tasks could be asked: call `dump` of the loop, or of its `remote()`; \
+                 on tokio, {TRACKED}"
             ),
             #[cfg(all(feature = "tokio", not(loom)))]
             Missing::TimeOfTokio => f.write_str(

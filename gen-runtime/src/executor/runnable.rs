@@ -31,7 +31,8 @@ pub(crate) trait Runnable {
 pub(crate) struct AboutTask {
     /// The type of its body.
     pub(crate) body: &'static str,
-    /// The call that has spawned it; known only in builds with debug assertions.
+    /// The call that has spawned it; known only in builds with debug assertions, or if the task is
+    /// tracked.
     pub(crate) spawned_at: Option<&'static Location<'static>>,
 }
 

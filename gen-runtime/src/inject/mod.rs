@@ -54,7 +54,7 @@
 //! | `deferral.rs` | [`Deferral`]: defers a cancellation for one poll |
 //! | `watch.rs`, `swallowed.rs` | [`Watch`]: notices a swallowed cancellation; its report |
 //! | `question/` | questions for the waits of a suspended body |
-//! | `trace.rs` | [`TraceRequest`] and [`TaskTrace`]: the sites at which a task is suspended |
+//! | `trace.rs` | [`TraceRequest`] and [`TaskTrace`]: where a task is suspended, and its wait |
 //! | `observer.rs` | [`Observer`](observer::Observer): a test that sees each yield of its thread, and may fail it |
 //! | `ended.rs` | [`Ended`]: waits for the end of a cancelled task or child |
 //! | `../error/cancelled.rs` | [`Cancelled`](crate::Cancelled): the error of a cancelled yield |
@@ -79,5 +79,7 @@ pub(crate) use self::deferral::Deferral;
 pub(crate) use self::ended::{end_channel, EndSender, EndSenders, Ended};
 pub(crate) use self::swallowed::report_swallowed;
 pub use self::trace::TaskTrace;
+#[cfg(all(feature = "tokio", not(loom)))]
+pub(crate) use self::trace::TaskWait;
 pub(crate) use self::trace::TraceRequest;
 pub(crate) use self::watch::Watch;

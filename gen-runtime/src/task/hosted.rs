@@ -8,6 +8,8 @@
 //! Everything else is the same for both: see [`HostedRef`](crate::executor::HostedRef) for the
 //! references to a task, and `hosted_join.rs` for its end.
 
+#[cfg(all(feature = "tokio", not(loom)))]
+use std::any::type_name;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -170,5 +172,10 @@ where
         self.span.enter(&mut None, |_| drop_body(Pin::new(&body)));
         // SAFETY: as in `run`.
         unsafe { self.joined.close(mailbox) };
+    }
+
+    #[cfg(all(feature = "tokio", not(loom)))]
+    fn body_type(&self) -> &'static str {
+        type_name::<F>()
     }
 }

@@ -6,6 +6,7 @@
 mod blocking;
 mod bridges;
 mod budget;
+mod dump;
 mod entry;
 mod harness;
 mod hazards;

@@ -67,9 +67,16 @@ impl Dump {
     }
 }
 
+fn subject(of: Of) -> String {
+    match of {
+        Of::Loop { serial, turn } => format!("Loop {serial}, turn {turn}"),
+        #[cfg(all(feature = "tokio", not(loom)))]
+        Of::Tracker => "Tracked tasks".to_owned(),
+    }
+}
+
 fn page(dump: &Dump) -> Markup {
     let findings = Findings::of(dump);
-    let Of::Loop { serial, turn } = dump.of;
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -83,7 +90,7 @@ fn page(dump: &Dump) -> Markup {
             }
             body {
                 header {
-                    h1 { "Loop " (serial) ", turn " (turn) }
+                    h1 { (subject(dump.of)) }
                     (counts(dump))
                 }
                 (findings.section())

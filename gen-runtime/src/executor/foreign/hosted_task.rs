@@ -65,6 +65,10 @@ pub(crate) unsafe trait HostedBody {
     ///
     /// As for `run`.
     unsafe fn close(&self, mailbox: &Mailbox);
+
+    /// The type of the body. It looks at no field, so any thread may call it at any time.
+    #[cfg(all(feature = "tokio", not(loom)))]
+    fn body_type(&self) -> &'static str;
 }
 
 struct Block<B: ?Sized> {
@@ -150,6 +154,12 @@ impl HostedRef {
         end_senders: EndSenders,
     ) -> Result<(), (Injection, EndSenders)> {
         self.mailbox().deliver(|| self.home(), injection, end_senders)
+    }
+
+    /// The type of the body.
+    #[cfg(all(feature = "tokio", not(loom)))]
+    pub(super) fn body_type(&self) -> &'static str {
+        self.block().body.body_type()
     }
 
     /// The task as others wait for it.
@@ -336,4 +346,9 @@ unsafe impl HostedBody for NoBody {
     unsafe fn cut_short(&self, _: &Mailbox, _: Error) {}
 
     unsafe fn close(&self, _: &Mailbox) {}
+
+    #[cfg(feature = "tokio")]
+    fn body_type(&self) -> &'static str {
+        "a future without a task"
+    }
 }

@@ -43,7 +43,7 @@
 //! | `spawner.rs` | [`Spawner`]: an executor that a user hands over |
 //! | `tokio_tasks.rs` | the tasks of tokio, with their names |
 //! | `clock.rs` | [`Clock`]: the timers that are used where no loop runs |
-//! | `tracker.rs` | [`Tracker`]: the tasks that a shutdown ends |
+//! | `tracker.rs` | [`Tracker`]: the tasks that a shutdown ends, and that a dump asks |
 //! | `tokio_timers.rs` | our timers within a runtime of tokio |
 //! | `hosted_task.rs` | [`HostedRef`]: a reference to a task; [`BodyOwner`]: the one that reaches its body |
 //! | `state.rs` | the state of a task, in one word |
@@ -91,7 +91,7 @@ pub use self::spawner::{SpawnedTask, Spawner};
 #[cfg(all(feature = "tokio", not(loom)))]
 pub(crate) use self::tokio_tasks::takes_tasks as tokio_takes_tasks;
 #[cfg(all(feature = "tokio", not(loom)))]
-pub(crate) use self::tracker::{TrackedTask, Tracker};
+pub(crate) use self::tracker::{AskedTask, TrackedTask, Tracker};
 pub use self::with_executor::WithExecutor;
 pub use self::with_spawner::with_spawner;
 #[cfg(all(feature = "tokio", not(loom)))]

@@ -1,4 +1,4 @@
-//! [`Tracker`]: the tasks that a shutdown ends.
+//! [`Tracker`]: the tasks that a shutdown ends, and that a dump asks.
 //!
 //! | event | function | what happens |
 //! |---|---|---|
@@ -6,6 +6,7 @@
 //! | its shell has ended or was dropped | the drop of `Tracked` | it is removed. The removal of the last task ends the waits |
 //! | a shutdown begins | `cancel_all` | every task is cancelled |
 //! | the shutdown waits | `ended` | its wait is added, unless no task is left |
+//! | a dump begins | `ask_all` | every task is asked for its wait, and answers in its next poll |
 //! | the shutdown is over, or its time is | `unfinished` | the waits that were given up are forgotten, and the tasks that are left are returned |
 //!
 //! A task that is not tracked pays for one comparison.
@@ -13,11 +14,16 @@
 use std::future::Future;
 use std::mem;
 use std::panic::Location;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{ready, Context, Poll, Waker};
 
 use super::hosted_task::HostedRef;
+use crate::executor::answers::{TaskAnswer, TaskAsked};
 use crate::executor::injection::Injection;
-use crate::inject::{end_channel, Cancellation, EndSenders, Ended, TaskTrace, TraceRequest};
+use crate::executor::runnable::AboutTask;
+use crate::inject::question::{Answer, Shown, WentOn};
+use crate::inject::{end_channel, Cancellation, EndSenders, Ended, TaskTrace, TaskWait, TraceRequest};
 use crate::sync::{lock, Mutex};
 
 #[derive(Default)]
@@ -52,6 +58,56 @@ impl TrackedTask {
         self.deliver(Injection::TraceRequest(request));
         trace
     }
+
+    fn ask(self, shown: Shown) -> AskedTask {
+        let (request, wait) = TraceRequest::for_tree(shown, self.task.body_type());
+        self.deliver(Injection::TraceRequest(request));
+        AskedTask { task: self, reply: Reply::Awaited(wait) }
+    }
+}
+
+/// A task that was asked for its wait.
+///
+/// It refers to the task, so that no other task gets the same tag before all have answered.
+pub(crate) struct AskedTask {
+    task: TrackedTask,
+    reply: Reply,
+}
+
+enum Reply {
+    Awaited(TaskWait),
+    /// `None` if the task had ended before it was asked.
+    Came(Option<TaskAsked>),
+}
+
+impl AskedTask {
+    /// Ready when the task has answered, or has ended.
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if let Reply::Awaited(wait) = &mut self.reply {
+            let asked = ready!(Pin::new(wait).poll(cx)).ok().map(|waiting| match waiting {
+                // The request itself has woken the task. So it is not known whether it was woken
+                // before, and that it went on says nothing.
+                Some(waiting) => {
+                    TaskAsked::Suspended { answer: Answer { waiting, went_on: WentOn::No }, was_woken: false }
+                }
+                None => TaskAsked::Ended(WentOn::No),
+            });
+            self.reply = Reply::Came(asked);
+        }
+        Poll::Ready(())
+    }
+
+    /// The answer, if it has come. `None` if the task had ended before it was asked.
+    pub(crate) fn into_answer(mut self) -> Option<TaskAnswer> {
+        let _ = self.poll(&mut Context::from_waker(Waker::noop()));
+        let asked = match self.reply {
+            Reply::Awaited(_) => TaskAsked::Running,
+            Reply::Came(asked) => asked?,
+        };
+        let TrackedTask { task, spawned_at } = &self.task;
+        let about = AboutTask { body: task.body_type(), spawned_at: Some(spawned_at) };
+        Some(TaskAnswer { tag: task.tag(), about, is_root: false, asked })
+    }
 }
 
 impl Tracker {
@@ -84,6 +140,13 @@ impl Tracker {
         for task in tasks {
             task.deliver(Injection::Cancel(request.clone()));
         }
+    }
+
+    /// Asks every task for its wait.
+    pub(crate) fn ask_all(&self, shown: Shown) -> Vec<AskedTask> {
+        let tasks: Vec<_> = lock(&self.0).tasks.iter().flatten().cloned().collect();
+        // Outside of the lock: a delivery may call a waker.
+        tasks.into_iter().map(|task| task.ask(shown)).collect()
     }
 
     /// Returns a future that is ready when no task has been left. `None` if none is left now.

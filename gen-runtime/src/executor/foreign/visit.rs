@@ -76,6 +76,9 @@ impl Visit {
         let (source, thrown) = injection.into_parts();
         let mut thrown = Some(thrown);
         let polled = self.within(task, || poll(cx, &mut thrown));
+        if polled.is_ready() {
+            source.note_end();
+        }
         let untaken = thrown.and_then(|thrown| Injection::from_parts(source, thrown));
         if polled.is_ready() {
             end_with(task, untaken);

@@ -100,5 +100,5 @@ pub(crate) fn ask<R>(
         _ => Question::new(ask),
     };
     let went_on = question.went_on;
-    (polled, Answer { waiting: question.into_tree(counting.clones(), body), went_on })
+    (polled, Answer { waiting: question.into_tree(Some(counting.clones()), body), went_on })
 }

@@ -88,10 +88,10 @@ impl Question {
     }
 
     /// Makes the tree of the statements. `clones` is the number of clones of the waker that are
-    /// alive, and `body` the type of the body that was asked.
-    pub(super) fn into_tree(self, clones: usize, body: &'static str) -> Waiting {
+    /// alive, if that is known, and `body` the type of the body that was asked.
+    pub(in crate::inject) fn into_tree(self, clones: Option<usize>, body: &'static str) -> Waiting {
         let kept = self.said.iter().map(|(_, kept)| kept).sum();
         let said = self.said.into_iter().map(|(statement, _)| statement).collect();
-        nesting::tree(said, clones.saturating_sub(kept), body)
+        nesting::tree(said, clones.map(|clones| clones.saturating_sub(kept)), body)
     }
 }

@@ -27,7 +27,8 @@
 //! | who | when | the waker |
 //! |---|---|---|
 //! | [`JoinHandle::trace`](crate::JoinHandle::trace) | in the next poll of the task, which its request causes | the usual one |
-//! | a dump | at once, while no task of the loop runs | one whose clones are counted |
+//! | a dump of a loop | at once, while no task of the loop runs | one whose clones are counted |
+//! | a dump of a `TaskTracker` | in the next poll of each task, as for a trace | the usual one |
 //! | a group, for its children | when it is asked itself | that of the child, with its clones counted |
 //!
 //! # Files

@@ -51,9 +51,9 @@ impl Loose {
     }
 }
 
-/// Makes the tree. `others` is the number of wakers that no statement accounts for, and `body` the
-/// type of the body.
-pub(super) fn tree(said: Vec<Statement>, others: usize, body: &'static str) -> Waiting {
+/// Makes the tree. `others` is the number of wakers that no statement accounts for, if it is known,
+/// and `body` the type of the body.
+pub(super) fn tree(said: Vec<Statement>, others: Option<usize>, body: &'static str) -> Waiting {
     let mut loose: Vec<Loose> = Vec::new();
     let mut later = said.into_iter();
     while let Some(statement) = later.next() {
@@ -64,7 +64,9 @@ pub(super) fn tree(said: Vec<Statement>, others: usize, body: &'static str) -> W
         }
     }
     let mut waiting = several(loose, body);
-    count_others(&mut waiting, others);
+    if let Some(others) = others {
+        count_others(&mut waiting, others);
+    }
     waiting
 }
 

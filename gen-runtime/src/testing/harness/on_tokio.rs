@@ -19,7 +19,8 @@ use super::conclude;
 use super::failure::{self, Failure};
 use super::logs::Logs;
 use super::options::TestOptions;
-use crate::executor::{Executor, ForeignRoot, TrackedTask, Tracker};
+use crate::dump::TrackerDump;
+use crate::executor::{Executor, ForeignRoot, Tracker};
 use crate::inject::TaskTrace;
 use crate::testing::suspension::{Suspension, WaitsFor};
 use crate::Site;
@@ -66,7 +67,7 @@ impl OnTokio {
             None => false,
         };
         if let (Some(tracker), true, false) = (tracker, failure.is_none(), has_own_failure) {
-            failure.extend(failure::leaks(&leaked(&tracker).await));
+            failure.extend(failure::leaks(&leaked(tracker).await));
         }
         Ended { outcome, has_own_failure, failure }
     }
@@ -134,7 +135,7 @@ fn answer(mut trace: TaskTrace) -> Vec<Site> {
 }
 
 /// Waits for the tasks that end, and returns where the others wait.
-async fn leaked(tracker: &Tracker) -> Vec<String> {
+async fn leaked(tracker: Arc<Tracker>) -> Vec<String> {
     let all_ended = async {
         while let Some(ended) = tracker.ended() {
             let _ = ended.await;
@@ -142,21 +143,8 @@ async fn leaked(tracker: &Tracker) -> Vec<String> {
     };
     // The tasks that are left show whether the time was enough.
     let _ = tokio::time::timeout(GRACE, all_ended).await;
-    let mut waiting = Vec::new();
-    for task in tracker.unfinished() {
-        waiting.push(describe(&task).await);
-    }
-    waiting
-}
-
-async fn describe(task: &TrackedTask) -> String {
-    // A task that never waits does not answer.
-    let chain = tokio::time::timeout(GRACE, task.trace()).await.unwrap_or_default();
-    // The name of a task is that of the outermost coroutine that waits.
-    let name = chain
-        .last()
-        .map_or_else(|| "a task".to_owned(), |outermost| format!("the task `{}`", outermost.function()));
-    format!("{name}, spawned at {}, waits {}", task.spawned_at, suspended_at(chain))
+    let dump = TrackerDump::new(tracker, GRACE).await;
+    dump.tasks().iter().map(|task| dump.paragraph(task).to_string()).collect()
 }
 
 /// The timers of tokio do not say which task they wake.
