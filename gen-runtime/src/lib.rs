@@ -146,7 +146,7 @@
 //! | protect a part of a coroutine from cancellation | [`shield`](fn@shield) |
 //! | throw an error into a task | [`JoinHandle::throw`] |
 //! | see where a task is suspended | [`JoinHandle::trace`] |
-//! | see where a program is stuck | [`dump`](fn@dump), [`IoLoop::dump`], [`Remote::dump`] |
+//! | see where a program is stuck | [`dump`](fn@dump), [`IoLoop::dump`], [`Remote::dump`]; on tokio `TaskTracker::dump` |
 //!
 //! ## The loop
 //!

@@ -1,4 +1,5 @@
-//! Where is the program stuck? A dump shows the waits of each task of a loop.
+//! Where is the program stuck? A dump shows the waits of each task of a loop, or of each tracked
+//! task on tokio.
 //!
 //! ```
 //! use gen::yield_;
@@ -52,6 +53,10 @@
 //!
 //! A dump tells much about the program. A server should have no route for it by default, and should
 //! offer such a route only on a loopback address.
+//! | a program on tokio, on any thread | `TaskTracker::dump`, with the feature `tokio` |
+//!
+//! A list of all tasks on tokio would cost each spawn some 40 ns. So only the tasks of a
+//! `TaskTracker` are asked, and its page says which these are.
 //!
 //! # How it works
 //!
@@ -66,6 +71,14 @@
 //! before it was asked is [`Woken`](TaskState::Woken), and has lost nothing.
 //!
 //! For [`explore`](crate::testing::explore) a dump is no step of the tasks that it asks.
+//!
+//! On tokio the tasks are on many threads, and each answers in its own next poll. So:
+//!
+//! - The answers are not of one moment. A task that another one waits for may have ended, and is
+//!   "a task that is not in this dump" then.
+//! - A task that does not answer in time is [`Running`](TaskState::Running).
+//! - The request itself wakes the tasks. No task is `Woken` or `WentOn`.
+//! - A future that is polled with the waker of the task does not tell how many wakers it keeps.
 //!
 //! # What a dump shows
 //!

@@ -27,6 +27,7 @@ pub struct TaskTrace {
 }
 
 /// Waits for the whole wait of a task; `None` if the task has ended in the poll that has asked it.
+#[cfg(all(feature = "tokio", not(loom)))]
 pub(crate) type TaskWait = Receiver<Option<Waiting>>;
 
 /// A question for one task, and the place for the answer.

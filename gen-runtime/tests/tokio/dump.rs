@@ -296,7 +296,7 @@ fn a_tracked_task_may_ask_and_is_shown_too() {
     fn asks(tracker: TaskTracker) -> gen::Result<String> {
         // A task is tracked from its first suspension on.
         yield_!(gen::moment())?;
-        Ok(yield_!(gen::ok(tracker.dump(MINUTE)))?.to_string())
+        Ok(yield_!(tracker.dump(MINUTE))?.to_string())
     }
     let _limit = time_limit();
     for runtime in runtimes() {

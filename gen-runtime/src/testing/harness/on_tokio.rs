@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | the run | the loop says that nothing is left to do, or that the limit has passed | a timer of tokio is the limit. There is none unless the test names one, because a paused clock would move to it while the test waits for a socket |
 //! | the end | turns until nothing is ready | tasks have a second of tokio's clock to end |
-//! | tasks that are left | all | those of `gen::spawn`, in the body and in such tasks, by a [`Tracker`] |
+//! | tasks that are left | all | those of `gen::spawn`, in the body and in such tasks, by a [`Tracker`]; a [dump](TrackerDump) of it shows them |
 //! | the records | those of this thread | the same: with `"multi_thread"`, not those of the tasks on its workers |
 
 use std::future::{poll_fn, Future};
