@@ -7,11 +7,13 @@
 //! | `service.rs` | the routes of the shop, its handlers, and its shutdown |
 //! | `orders.rs` | the coroutines behind the handlers: a price, many prices, an order |
 //! | `client.rs` | the requests to the warehouse |
+//! | `diagnostics.rs` | `GET /dump`: where does each request wait? |
 //! | `plain.rs` | the order once more, as an `async fn` |
 //! | `warehouse.rs` | the other service |
 //! | `loopback.rs` | starts the shop and both replicas on this machine, for the demo and the tests |
 
 mod client;
+pub mod diagnostics;
 pub mod loopback;
 mod orders;
 mod plain;

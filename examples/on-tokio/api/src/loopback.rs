@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::warehouse::{Replica, Stock, Warehouse};
-use crate::{Shop, service};
+use crate::{Shop, diagnostics, service};
 
 /// The running services.
 pub struct Loopback {
@@ -16,9 +16,12 @@ pub struct Loopback {
     pub url: String,
     /// The warehouse behind the replicas.
     pub warehouse: Arc<Warehouse>,
+    /// The address of the dumps, if they are served.
+    pub dumps: Option<String>,
     /// The replicas.
     pub replicas: [Arc<Replica>; 2],
     tasks: [g::JoinHandle<()>; 2],
+    diagnostics: Option<g::JoinHandle<()>>,
     client: reqwest::Client,
     service: g::JoinHandle<()>,
     stop: CancellationToken,
@@ -28,6 +31,17 @@ impl Loopback {
     /// Starts the services, as tasks of the runtime.
     #[g::coroutine]
     pub fn start(patience: Duration) -> g::Result<Loopback> {
+        yield_!(Loopback::start_with(patience, None))
+    }
+
+    /// As `start`, and serves the [dumps](diagnostics) of the requests.
+    #[g::coroutine]
+    pub fn start_with_dumps(patience: Duration) -> g::Result<Loopback> {
+        yield_!(Loopback::start_with(patience, Some(g::TaskTracker::new())))
+    }
+
+    #[g::coroutine]
+    fn start_with(patience: Duration, requests: Option<g::TaskTracker>) -> g::Result<Loopback> {
         let warehouse = Warehouse::new();
         let replicas = [Replica::new(&warehouse), Replica::new(&warehouse)];
         let (first, second) = yield_!((listen(), listen()))?;
@@ -38,9 +52,16 @@ impl Loopback {
         let shop = Arc::new(Shop::new([first.1, second.1], patience));
         let (listener, url) = yield_!(listen())?;
         let stop = CancellationToken::new();
-        let service = g::spawn(service::serve(listener, shop, stop.clone().cancelled_owned()));
+        let (mut dumps, mut diagnostics) = (None, None);
+        if let Some(requests) = requests.clone() {
+            let (listener, url) = yield_!(listen())?;
+            dumps = Some(format!("{url}/dump"));
+            let serving = diagnostics::serve(listener, requests, stop.clone().cancelled_owned());
+            diagnostics = Some(g::spawn(serving));
+        }
+        let service = g::spawn(service::serve(listener, shop, requests, stop.clone().cancelled_owned()));
         let client = reqwest::Client::new();
-        Ok(Loopback { url, warehouse, replicas, tasks, client, service, stop })
+        Ok(Loopback { url, warehouse, dumps, replicas, tasks, diagnostics, client, service, stop })
     }
 
     /// Ends a replica, which refuses connections from now on.
@@ -52,7 +73,23 @@ impl Loopback {
     /// Sends a request, and gives the status and the text of the answer.
     #[g::coroutine]
     pub fn get(&self, path: &str) -> g::Result<(u16, String)> {
-        let response = yield_!(self.client.get(format!("{}{path}", self.url)).send())?;
+        yield_!(self.get_from(format!("{}{path}", self.url)))
+    }
+
+    /// Asks where each request waits. Gives the status and the text of the answer.
+    ///
+    /// # Errors
+    ///
+    /// If the dumps are not served.
+    #[g::coroutine]
+    pub fn dump(&self) -> g::Result<(u16, String)> {
+        let Some(url) = self.dumps.clone() else { g::bail!("the dumps are not served") };
+        yield_!(self.get_from(url))
+    }
+
+    #[g::coroutine]
+    fn get_from(&self, url: String) -> g::Result<(u16, String)> {
+        let response = yield_!(self.client.get(url).send())?;
         let status = response.status().as_u16();
         Ok((status, yield_!(response.text())?))
     }
@@ -81,6 +118,7 @@ impl Loopback {
     pub fn stop(self) -> g::Result<Stock> {
         self.stop.cancel();
         yield_!(self.service)?;
+        yield_!(self.diagnostics)?;
         Ok(self.warehouse.stock())
     }
 }

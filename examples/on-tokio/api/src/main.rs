@@ -1,6 +1,7 @@
 //! Shows what becomes of reservations when customers go away.
 //!
 //! `api` prints the text of the README. `api serve` serves until Ctrl-C is pressed, for `curl`.
+//! `api serve --dump` also serves the dumps of the requests.
 
 use std::time::Duration;
 
@@ -12,10 +13,14 @@ const CUSTOMERS: usize = 20;
 
 #[g::main(tokio)]
 fn main() -> g::Result {
-    let services = yield_!(Loopback::start(Duration::from_secs(1)))?;
-    if std::env::args().nth(1).as_deref() == Some("serve") {
-        return yield_!(serve(services));
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let patience = Duration::from_secs(1);
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["serve"] => return yield_!(serve(yield_!(Loopback::start(patience))?)),
+        ["serve", "--dump"] => return yield_!(serve(yield_!(Loopback::start_with_dumps(patience))?)),
+        _ => {}
     }
+    let services = yield_!(Loopback::start(patience))?;
 
     let (_, price) = yield_!(services.get("/price/tea"))?;
     println!("the price of tea: {price}");
@@ -41,6 +46,9 @@ fn stopped(services: Loopback, path: &str, handler: &str) -> g::Result {
 fn serve(services: Loopback) -> g::Result {
     services.warehouse.approve(1_000_000);
     println!("serving at {}, until Ctrl-C", services.url);
+    if let Some(url) = &services.dumps {
+        println!("dumps at {url}");
+    }
     yield_!(tokio::signal::ctrl_c())?;
     let stock = yield_!(services.stop())?;
     println!("{} items are sold, {} are reserved", stock.sold, stock.reserved);

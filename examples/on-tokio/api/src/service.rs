@@ -6,19 +6,21 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use r#gen::{self as g, yield_};
 use tokio::net::TcpListener;
 
 use crate::orders::{Closing, NoSuchItem, Shop};
-use crate::plain;
+use crate::{diagnostics, plain};
 
 /// The time that the service waits at its end for orders that clean up.
 const CLEAN_UP: Duration = Duration::from_secs(5);
 
 /// Serves customers until `stop` is ready, and then ends in good order: no new customer is served,
-/// those that are being served get their answers, and every order ends.
+/// those that are being served get their answers, and every order ends. `requests` tracks the
+/// requests, if they are to be [dumped](crate::diagnostics).
 ///
 /// # Errors
 ///
@@ -27,6 +29,7 @@ const CLEAN_UP: Duration = Duration::from_secs(5);
 pub fn serve(
     listener: TcpListener,
     shop: Arc<Shop>,
+    requests: Option<g::TaskTracker>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> g::Result {
     let closing = shop.closing.clone();
@@ -34,7 +37,11 @@ pub fn serve(
         stop.await;
         closing.cancel();
     };
-    yield_!(axum::serve(listener, router(shop.clone())).with_graceful_shutdown(stopped))?;
+    let mut router = router(shop.clone());
+    if let Some(requests) = requests {
+        router = router.layer(from_fn_with_state(requests, diagnostics::tracked));
+    }
+    yield_!(axum::serve(listener, router).with_graceful_shutdown(stopped))?;
     // axum knows the connections. It does not know the orders whose clients have gone.
     shop.orders.close();
     yield_!(g::with_timeout(CLEAN_UP, shop.orders.wait()))

@@ -156,3 +156,60 @@ fn a_reservation_that_comes_after_the_end_of_its_order_changes_nothing() -> g::R
     assert_eq!(warehouse.stock(), Stock::default());
     Ok(())
 }
+
+/// The text after the first `from`, up to the end of its line.
+fn line_after<'a>(text: &'a str, from: &str) -> &'a str {
+    text.split_once(from).unwrap_or_else(|| panic!("no {from:?} in\n{text}")).1.lines().next().unwrap_or("")
+}
+
+/// An operator would not see at which line a request hangs.
+#[g::test(tokio, flavor = "multi_thread", worker_threads = 2, leaks = "allowed")]
+fn a_dump_shows_the_line_at_which_a_request_waits() -> g::Result {
+    let services = yield_!(Loopback::start_with_dumps(LONG))?;
+    services.replicas.iter().for_each(|replica| replica.set_awake(false));
+    let asking = services.get("/price/tea");
+    let dumping = async {
+        services.warehouse.until(|stock| stock.asked == 2).await?;
+        let dumped = services.dump().await?;
+        services.replicas.iter().for_each(|replica| replica.set_awake(true));
+        Ok::<_, g::Error>(dumped)
+    };
+    let (answer, (status, text)) = yield_!((asking, dumping))?;
+    assert_eq!((answer, status), ((200, "4".to_owned()), 200));
+
+    let orders = include_str!("../src/orders.rs");
+    let asks = orders.lines().position(|line| line.contains("yield_!(self.client.price(")).unwrap() + 1;
+    assert!(text.starts_with("tracked tasks: 1\n\ntask 0: api::diagnostics::handle"), "{text}");
+    assert!(text.contains(" in price\n"), "{text}");
+    let child = line_after(&text, "[0] at ");
+    assert!(child.contains(&format!("orders.rs:{asks}:")) && child.ends_with(" in ask"), "{child}\n{text}");
+
+    // A request that has been answered is gone.
+    while yield_!(services.dump())?.1 != "tracked tasks: 0" {}
+    yield_!(services.stop())?;
+    Ok(())
+}
+
+/// An order whose client goes away is cleaned up as without the dumps.
+#[g::test(tokio, flavor = "multi_thread", worker_threads = 2, leaks = "allowed")]
+fn customers_that_leave_lose_nothing_while_dumps_are_served() -> g::Result {
+    let services = yield_!(Loopback::start_with_dumps(LONG))?;
+    yield_!(services.customers_leave(20, "/buy/tea"))?;
+    let stock = yield_!(services.stop())?;
+    assert_eq!((stock.reserved, stock.sold), (0, 0));
+    Ok(())
+}
+
+/// A dump names the code of the service, and is not for its customers.
+#[g::test(tokio, leaks = "allowed")]
+fn customers_cannot_ask_for_a_dump() -> g::Result {
+    let services = yield_!(Loopback::start(LONG))?;
+    assert_eq!(services.dumps, None);
+    let services = yield_!(Loopback::start_with_dumps(LONG))?;
+    assert_eq!(yield_!(services.get("/dump"))?.0, 404);
+    let url = services.dumps.as_ref().unwrap();
+    assert!(url.starts_with("http://127.0.0.1:"), "{url}");
+    let answer = yield_!(reqwest::get(url))?;
+    assert_eq!(answer.headers()["content-type"], "text/plain; charset=utf-8");
+    Ok(())
+}
