@@ -59,19 +59,23 @@ fn asking_changes_nothing() {
     });
 }
 
-/// Otherwise a task would not say where it is, because of an error that none of its yields takes.
+/// Otherwise a task would not say where it is, because of an error that it cannot take yet.
 #[test]
 fn an_error_that_no_yield_takes_does_not_hold_up_the_answer() {
     #[gen::coroutine]
-    fn awaits() -> gen::Result {
-        pending::<gen::Result>().await
+    fn awaits(child: behaviour::Child) -> gen::Result {
+        child.await?;
+        yield_!(inner())
     }
+    let (children, mut futures) = Children::of(1);
     run(async {
-        let task = spawn(awaits());
-        task.throw(std::io::Error::other("nobody takes it"));
+        let task = spawn(awaits(futures.remove(0)));
+        task.throw(std::io::Error::other("out of paper"));
         for _ in 0..2 {
             assert_eq!(functions(&task.trace().await), [""; 0]);
         }
+        children.end(0, Ok(7));
+        assert_eq!(task.await.unwrap_err().to_string(), "out of paper");
         Ok(())
     });
 }
