@@ -148,8 +148,8 @@ impl ErrorContext {
     }
 
     /// Queues an injection. A cancellation is dropped if another one is queued already. A trace
-    /// request takes the place of those whose answers nobody awaits any more: a task that does not
-    /// answer may be asked again and again.
+    /// request takes the place of those that were given up: a task that does not answer may be
+    /// asked again and again.
     pub(crate) fn push(&self, injection: Injection) {
         let injections = &mut self.lock().injections;
         if injection.is_trace_request() {
@@ -164,8 +164,8 @@ impl ErrorContext {
     /// Queues an injection again that a poll has not taken. Returns whether there is another one to
     /// try now.
     ///
-    /// It goes to the front of the queue, unless that would delay a cancellation or a trace request.
-    /// A deferred cancellation goes to the end, so that it delays nothing.
+    /// It goes to the front of the queue, unless that would delay a cancellation or a trace
+    /// request. A deferred cancellation goes to the end, so that it delays nothing.
     fn put_back(&self, injection: Injection) -> bool {
         let injections = &mut self.lock().injections;
         if !injection.is_deferred() && !injections.iter().any(Injection::is_cancel) {
@@ -314,7 +314,7 @@ mod tests {
 
     /// A monitor that gives up after some time, and asks again, would fill the memory.
     #[test]
-    fn a_request_that_nobody_awaits_leaves_the_queue() {
+    fn a_request_that_was_given_up_leaves_the_queue() {
         let context = ErrorContext::new(Taker::Hosted, None);
         let (request, awaited) = TraceRequest::new();
         context.push(Injection::TraceRequest(request));
