@@ -108,8 +108,8 @@ impl TaskDump {
         of_body(self.body)
     }
 
-    /// The position of the call that has spawned the task. That of a task on a loop is known only in
-    /// builds with debug assertions.
+    /// The position of the call that has spawned the task. That of a task on a loop is known only
+    /// in builds with debug assertions.
     #[must_use]
     pub fn spawned_at(&self) -> Option<&'static Location<'static>> {
         self.spawned_at

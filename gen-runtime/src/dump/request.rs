@@ -41,8 +41,8 @@ enum State {
 
 /// Asks all tasks of the loop that runs here for their waits.
 ///
-/// The [module](mod@crate::dump) has an example, and the list of all that a dump shows. On tokio, ask
-/// a `TaskTracker`.
+/// The [module](mod@crate::dump) has an example, and the list of all that a dump shows. On tokio,
+/// ask a `TaskTracker`.
 pub fn dump() -> DumpRequest {
     let state = match current::get() {
         Some(core) => State::New(Arc::clone(core.shared())),
