@@ -79,6 +79,7 @@ impl Core {
         let asked = match left {
             Some(task) => {
                 self.suspend(slot, task);
+                self.remember_found(slot, answer.waiting.sites());
                 self.after_injection(slot, None);
                 TaskAsked::Suspended { answer, was_woken }
             }
@@ -105,6 +106,7 @@ impl Core {
         let asked = if root.is_done() {
             TaskAsked::Ended(answer.went_on)
         } else {
+            self.remember_found(slot, answer.waiting.sites());
             self.after_injection(slot, None);
             TaskAsked::Suspended { answer, was_woken }
         };

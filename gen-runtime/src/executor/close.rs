@@ -17,6 +17,7 @@ impl Core {
         if self.closed.replace(true) {
             return;
         }
+        self.begins_plainly.set(false);
         let _runtime = self.runtime.enter();
         let mut mail = self.shared.close();
         let (tasks, callbacks) = self.scheduler.borrow_mut().clear();

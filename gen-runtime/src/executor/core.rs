@@ -17,6 +17,7 @@ use super::inbox::Shared;
 use super::registry;
 use super::runnable::QueuedCallback;
 use super::scheduler::Scheduler;
+use super::slow_steps::SlowSteps;
 use super::timers::{Action, Timers};
 use crate::error::Error;
 
@@ -33,10 +34,13 @@ pub(crate) struct Core {
     /// The first timer number of the current turn: timers with a smaller one are older.
     pub(super) turn_began_at: Cell<u64>,
     pub(super) closed: Cell<bool>,
+    /// Whether a spawn may begin its task itself: the loop is not closed, and no steps are timed.
+    pub(super) begins_plainly: Cell<bool>,
     /// The slot that is being polled: it is the current error context.
     pub(super) running: RunningSlot,
     pub(super) error_handler: RefCell<Option<ErrorHandler>>,
     pub(super) runtime: EnteredRuntime,
+    pub(super) slow_steps: SlowSteps,
 }
 
 /// The slot that is being polled, if one is: its bits in one word, so that a poll moves one word.
@@ -90,9 +94,11 @@ impl Core {
             turn_number: Cell::new(0),
             turn_began_at: Cell::new(0),
             closed: Cell::new(false),
+            begins_plainly: Cell::new(true),
             running: RunningSlot::default(),
             error_handler: RefCell::new(None),
             runtime: EnteredRuntime::default(),
+            slow_steps: SlowSteps::default(),
         })
     }
 

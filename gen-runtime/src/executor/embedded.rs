@@ -10,6 +10,7 @@ use super::current;
 use super::entered_runtime::RuntimeGuard;
 use super::first_steps::count_first_step;
 use super::ids::{SlotId, TaskId, TimerKey};
+use super::slow_steps::{Plain, Timed};
 use super::task_node::TaskNode;
 use super::task_ref::TaskRef;
 use super::timers::Action;
@@ -60,9 +61,10 @@ impl Drop for Around<'_> {
 }
 
 impl Core {
-    /// Makes a slot for a task, whose first step is next. `None` if the loop is closed.
+    /// Makes a slot for a task, whose first step is next, and is not timed. `None` if
+    /// [`begin_any`](Self::begin_any) has to begin it: the loop is closed, or steps are timed.
     pub(crate) fn begin(&self) -> Option<Begun> {
-        if self.closed.get() {
+        if !self.begins_plainly.get() {
             return None;
         }
         if !current::is_task_of(self) {
@@ -72,6 +74,21 @@ impl Core {
         let outer = self.running.get().and_then(|slot| scheduler.as_outer(slot));
         let place = scheduler.insert(outer);
         Some(Begun::new(place, true))
+    }
+
+    /// Makes a slot for a task that [`start`](Self::start) is to start. `None` if the loop is
+    /// closed.
+    #[cold]
+    pub(crate) fn begin_any(&self) -> Option<Begun> {
+        if self.closed.get() {
+            return None;
+        }
+        // A call of `begin`, because a copy of it would be compiled in another way than now.
+        let begins_plainly = self.begins_plainly.replace(true);
+        let begun = self.begin()?;
+        self.begins_plainly.set(begins_plainly);
+        self.remember_start(self.id_of(begun).slot());
+        Some(begun)
     }
 
     /// Begins a task for a caller that is not a task of this loop.
@@ -111,12 +128,15 @@ impl Core {
     }
 
     /// Runs or queues the first step of a task that has begun.
-    pub(super) fn start(self: &Rc<Self>, begun: Begun, task: TaskRef) {
+    pub(crate) fn start(self: &Rc<Self>, begun: Begun, task: TaskRef) {
         let id = self.id_of(begun);
         let Some(_counted) = count_first_step() else { return self.queue_first_step(id, task) };
         let mut around = Around::default();
         self.enter_around(begun, &mut around);
-        self.step(id.slot(), task);
+        match self.times_steps() {
+            false => self.step::<Plain>(id.slot(), task),
+            true => self.step::<Timed>(id.slot(), task),
+        }
     }
 
     /// Makes a slot for the future of a blocking call, and queues it for its first poll.
@@ -125,7 +145,9 @@ impl Core {
             true => self.running.get().and_then(|slot| self.scheduler.borrow_mut().as_outer(slot)),
             false => current::capture().map(TaskNode::of_context),
         };
-        self.scheduler.borrow_mut().insert_root(outer)
+        let slot = self.scheduler.borrow_mut().insert_root(outer);
+        self.remember_start(slot);
+        slot
     }
 
     /// Returns the number of the current turn.

@@ -64,6 +64,8 @@ pub(crate) enum Mail {
     Deliver(TaskId, Injection),
     /// Cancels a task. The end senders are dropped when it has ended.
     Cancel(TaskId, Cancellation, EndSenders),
+    /// The run is to choose again whether the steps are timed.
+    ChooseSteps,
     /// Asks all tasks for their waits. Dropped unread, it has no answer.
     Ask(LoopQuestion),
     /// From the handle of a task, which is on another thread. Dropped unread, it is refused.

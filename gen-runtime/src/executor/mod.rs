@@ -13,6 +13,7 @@
 //! | `steered.rs` | runs the turns of a loop that a test steers |
 //! | `turn.rs` | runs the turns of a loop, and polls the tasks in them |
 //! | `asking.rs` | asks all tasks of a loop for their waits |
+//! | `slow_steps.rs` | reports the bodies that keep their loop for long |
 //! | `close.rs` | closes a loop |
 //! | `requests.rs` | delivers an injection to a task, or limits the time that it has to end |
 //! | `starting.rs` | [`Starting`]: the name of a task that another thread sends to a loop |
@@ -150,6 +151,7 @@ mod scheduler;
 mod slot_context;
 mod slot_injections;
 mod slot_memory;
+mod slow_steps;
 mod starting;
 mod steered;
 mod task_node;

@@ -49,7 +49,7 @@ impl Starting {
             // The loop calls this, so it is the current one.
             let Some(core) = current::get() else { return };
             let _entered = enter(CurrentContext::Captured(context));
-            let Some(begun) = core.begin() else { return };
+            let Some(begun) = core.begin_any() else { return };
             let Some(task) = sent.0.take() else { return };
             core.start(begun, TaskRef::shared(task));
             // The id is set once, because the mail is read once.

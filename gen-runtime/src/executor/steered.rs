@@ -21,6 +21,7 @@ use super::ids::{SlotId, TaskId, TimerKey};
 use super::inbox::{Nap, OnStop};
 use super::injection::Injection;
 use super::scheduler::{Job, Work};
+use super::slow_steps::Plain;
 use super::task_slot::Occupant;
 use super::timers::Action;
 use super::turn::RootInSlot;
@@ -101,10 +102,10 @@ impl Core {
             Work::Callback(_) | Work::Root(_) | Work::Nothing => None,
         };
         match work {
-            Work::Task(slot, task) => self.step(slot, task),
-            Work::Injected(slot, task) => self.step_with_injection(slot, task),
+            Work::Task(slot, task) => self.step::<Plain>(slot, task),
+            Work::Injected(slot, task) => self.step_with_injection::<Plain>(slot, task),
             Work::Callback(callback) => contain("a callback", callback),
-            Work::Root(has_injection) => self.poll_root(root, has_injection),
+            Work::Root(has_injection) => self.poll_root::<Plain>(root, has_injection),
             Work::Nothing => {}
         }
         task

@@ -10,6 +10,7 @@ use super::ids::{SlotId, TimerKey};
 use super::inbox::{Mail, OnStop};
 use super::injection::Injection;
 use super::scheduler::Work;
+use super::slow_steps::{Plain, Step, Steps, Timed};
 use super::task_ref::TaskRef;
 use super::timers::{Action, Timers};
 use super::waker::with_context;
@@ -45,47 +46,69 @@ impl Core {
         let _waiting = report_before_run();
         let _runtime = self.runtime.enter();
         let mut due = Vec::new();
+        loop {
+            let ended = match self.times_steps() {
+                false => self.run_turns::<Plain>(&mut root, on_stop, &mut on_idle, &mut due),
+                true => self.run_turns::<Timed>(&mut root, on_stop, &mut on_idle, &mut due),
+            };
+            if let Some(ended) = ended {
+                return ended;
+            }
+        }
+    }
+
+    /// Returns `None` if the run is to go on with steps of the other kind.
+    fn run_turns<S: Steps>(
+        &self,
+        root: &mut RootInSlot<'_>,
+        on_stop: OnStop,
+        on_idle: &mut OnIdle,
+        due: &mut Vec<TimerKey>,
+    ) -> Option<RunEnded> {
         // The time at which the last turn ended, if it had to be known.
         let mut now = None;
         loop {
             let stopped = on_stop == OnStop::Return && self.shared.take_stop();
-            match &root {
-                Some((_, root)) if root.is_done() => return RunEnded::RootDone,
-                _ if stopped => return RunEnded::Stopped,
+            match root {
+                Some((_, root)) if root.is_done() => return Some(RunEnded::RootDone),
+                _ if stopped => return Some(RunEnded::Stopped),
                 _ => {}
             }
             if self.scheduler.borrow().queued() == 0 {
                 if self.park(on_stop, on_idle.grace) {
-                    return RunEnded::Idle;
+                    return Some(RunEnded::Idle);
                 }
                 on_idle.grace = on_idle.later;
                 now = None;
             }
-            now = self.run_turn(&mut root, &mut due, now);
+            self.turn_number.set(self.turn_number.get() + 1);
+            if self.shared.has_mail() {
+                self.read_mail(root);
+                if self.times_steps() != S::ARE_TIMED {
+                    return None;
+                }
+            }
+            now = self.run_turn::<S>(root, due, now);
         }
     }
 
-    /// `now` is the time, if it was read just now. Returns the time at the end of the turn, if it
-    /// had to be known.
-    fn run_turn(
+    /// Runs a turn whose mail was read. `now` is the time, if it was read just now. Returns the
+    /// time at the end of the turn, if it had to be known.
+    fn run_turn<S: Steps>(
         &self,
         root: &mut RootInSlot<'_>,
         due: &mut Vec<TimerKey>,
         now: Option<Instant>,
     ) -> Option<Instant> {
-        self.turn_number.set(self.turn_number.get() + 1);
-        if self.shared.has_mail() {
-            self.read_mail(root);
-        }
         let batch = self.scheduler.borrow().queued();
         self.begin_timers(now, due);
         for _ in 0..batch {
             // A statement of its own, so that the borrow ends before the work begins.
             let work = self.scheduler.borrow_mut().next();
             match work {
-                Some(Work::Task(slot, task)) => self.step(slot, task),
-                Some(Work::Root(has_injection)) => self.poll_root(root, has_injection),
-                Some(Work::Injected(slot, task)) => self.step_with_injection(slot, task),
+                Some(Work::Task(slot, task)) => self.step::<S>(slot, task),
+                Some(Work::Root(has_injection)) => self.poll_root::<S>(root, has_injection),
+                Some(Work::Injected(slot, task)) => self.step_with_injection::<S>(slot, task),
                 Some(Work::Callback(callback)) => contain("a callback", callback),
                 Some(Work::Nothing) => {}
                 None => break,
@@ -131,6 +154,8 @@ impl Core {
                 Mail::Cancel(task, request, end_senders) => {
                     self.deliver(task, Injection::Cancel(request), end_senders);
                 }
+                // The run chooses when it has read its mail.
+                Mail::ChooseSteps => {}
                 Mail::Ask(question) => questions.push(question),
                 Mail::Join(request) => contain("the drop of a task's result", request),
                 Mail::CutShort(task, grace, request) => self.cut_short(task, grace, request),
@@ -188,9 +213,16 @@ impl Core {
 
     /// Does nothing if the root is done: it may have ended when it was asked, with its job in the
     /// queue.
-    pub(super) fn poll_root(&self, root: &mut RootInSlot<'_>, has_injection: bool) {
+    pub(super) fn poll_root<S: Steps>(&self, root: &mut RootInSlot<'_>, has_injection: bool) {
         let Some((slot, root)) = root.as_mut().filter(|(_, root)| !root.is_done()) else { return };
-        let mut poll = |cx: &mut Context<'_>, thrown: &mut Option<Thrown>| root.poll(cx, thrown);
+        let body = if S::ARE_TIMED { root.type_name() } else { "" };
+        let step = Step { slot: *slot, body, is_suspended: |is_done: &bool| !is_done };
+        let poll = |cx: &mut Context<'_>, thrown: &mut Option<Thrown>| {
+            S::poll(self, step, cx, |cx| {
+                root.poll(cx, thrown);
+                S::ARE_TIMED && root.is_done()
+            })
+        };
         if has_injection {
             let untaken = self.poll_with_injection(*slot, poll).1;
             self.scheduler.borrow_mut().put_back_root(*slot);
@@ -203,8 +235,9 @@ impl Core {
 
     /// Runs a task to its next suspension or its end. Its slot is `Running` meanwhile.
     #[inline]
-    pub(super) fn step(&self, slot: SlotId, task: TaskRef) {
-        match self.poll_slot(slot, |cx| task.run(cx)) {
+    pub(super) fn step<S: Steps>(&self, slot: SlotId, task: TaskRef) {
+        let step = step_of::<S>(slot, &task);
+        match self.poll_slot(slot, |cx| S::poll(self, step, cx, |cx| task.run(cx))) {
             Some(task) => self.suspend(slot, task),
             None => self.release(slot),
         }
@@ -213,8 +246,12 @@ impl Core {
     /// As `step`, with the first injection of the task. This is a function of its own because an
     /// injection is large, and most steps have none.
     #[cold]
-    pub(super) fn step_with_injection(&self, slot: SlotId, task: TaskRef) {
-        match self.poll_with_injection(slot, |cx, thrown| task.resume(cx, thrown)) {
+    pub(super) fn step_with_injection<S: Steps>(&self, slot: SlotId, task: TaskRef) {
+        let step = step_of::<S>(slot, &task);
+        let poll = |cx: &mut Context<'_>, thrown: &mut Option<Thrown>| {
+            S::poll(self, step, cx, |cx| task.resume(cx, thrown))
+        };
+        match self.poll_with_injection(slot, poll) {
             (Some(task), untaken) => {
                 self.suspend(slot, task);
                 self.after_injection(slot, untaken);
@@ -251,4 +288,11 @@ impl Core {
         let answer = self.poll_slot(slot, |cx| poll(cx, &mut thrown));
         (answer, source.zip(thrown).and_then(|(source, thrown)| Injection::from_parts(source, thrown)))
     }
+}
+
+/// The next step of a task.
+#[inline]
+fn step_of<S: Steps>(slot: SlotId, task: &TaskRef) -> Step<Option<TaskRef>> {
+    let body = if S::ARE_TIMED { task.about().body } else { "" };
+    Step { slot, body, is_suspended: Option::is_some }
 }

@@ -2,8 +2,8 @@
 
 use std::task::Waker;
 
+use super::addressee::Addressee;
 use super::in_flight;
-use super::in_flight::Addressee;
 
 /// The address of the poll in which a cancellation was deferred last.
 ///

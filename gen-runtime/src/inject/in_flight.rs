@@ -38,14 +38,15 @@
 use std::any::type_name;
 use std::cell::{Cell, RefCell};
 use std::mem::{self, ManuallyDrop};
-use std::ptr;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Waker};
 use std::time::Duration;
 
+use super::addressee::Addressee;
 use super::observer::{self, Observer};
 use super::question::{Ask, Children, Memory, Question, Said, Shown, Statement, WaitsFor};
+use super::record::{self, Record};
 use super::{Cancellation, Watch};
 use crate::error::CancelSource;
 use crate::{Error, Site};
@@ -104,19 +105,6 @@ struct InFlight {
     addressee: Addressee,
 }
 
-/// The identity of the waker of a poll. The addresses are only compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Addressee {
-    data: usize,
-    vtable: usize,
-}
-
-impl Addressee {
-    pub(crate) fn of(waker: &Waker) -> Self {
-        Addressee { data: waker.data().addr(), vtable: ptr::from_ref(waker.vtable()).addr() }
-    }
-}
-
 impl InFlight {
     fn is_for(&self, waker: &Waker) -> bool {
         self.addressee == Addressee::of(waker)
@@ -150,6 +138,38 @@ impl Observed {
 impl Drop for Observed {
     fn drop(&mut self) {
         drop(observer::replace(self.outer.take()));
+        IN_FLIGHT.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Calls `poll`, which polls a body with `waker`. Returns the sites of the yields at which the body
+/// is suspended afterwards, innermost first.
+#[cold]
+pub(crate) fn recorded<R>(waker: &Waker, poll: impl FnOnce() -> R) -> (R, Vec<Site>) {
+    let recording = Recording::new(waker);
+    let polled = poll();
+    (polled, recording.end())
+}
+
+/// Keeps a [`Record`] of this thread. Its drop restores the record before.
+struct Recording {
+    outer: Option<Record>,
+}
+
+impl Recording {
+    fn new(waker: &Waker) -> Self {
+        IN_FLIGHT.fetch_add(1, Ordering::Relaxed);
+        Recording { outer: record::replace(Some(Record::new(waker))) }
+    }
+
+    fn end(self) -> Vec<Site> {
+        record::replace(None).map(Record::into_sites).unwrap_or_default()
+    }
+}
+
+impl Drop for Recording {
+    fn drop(&mut self) {
+        drop(record::replace(self.outer.take()));
         IN_FLIGHT.fetch_sub(1, Ordering::Relaxed);
     }
 }
@@ -206,13 +226,17 @@ pub(crate) struct PendingYield {
 /// The observer of the thread may fail the yield, except in the poll of a dump.
 #[cold]
 pub(crate) fn take_or_note(waker: &Waker, pending: &PendingYield) -> Option<Error> {
-    take(waker).or_else(|| {
+    let error = take(waker).or_else(|| {
         note_in_flight(waker, pending);
         match is_for_dump(waker) {
             true => None,
             false => observer::suspended(waker, &pending.site),
         }
-    })
+    });
+    if error.is_some() {
+        record::goes_on(waker);
+    }
+    error
 }
 
 /// Called by an outer yield of a chain, when it stays pending. Shows the yield to a question, or to
@@ -231,6 +255,7 @@ fn is_for_dump(waker: &Waker) -> bool {
 }
 
 fn note_in_flight(waker: &Waker, &PendingYield { site, future, at }: &PendingYield) {
+    record::suspended(waker, &site);
     with_in_flight_for(waker, |in_flight| match &mut in_flight.thrown {
         Thrown::Question(question) => question.add(Statement::new(at, Said::Yield { site, future }), 0),
         Thrown::Watch(watch) => watch.look_at(&site),
@@ -293,25 +318,37 @@ pub(crate) fn say_children<G: ?Sized>(group: &G, waker: &Waker, kept: usize, chi
     answer(Memory::of(group), waker, kept, |_| Said::Children(children));
 }
 
-/// The number of statements so far that answer the question in flight for `waker`, if there is
-/// one: for [`unsay`].
-#[cold]
-pub(crate) fn said(waker: &Waker) -> usize {
-    with_question(waker, |question| question.said()).unwrap_or(0)
+/// The statements, and the sites in the record, that the poll with a waker has so far: for
+/// [`unsay`]. It is one word, so that a timeout can make an empty one for nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct SaidSoFar {
+    statements: u32,
+    sites: u32,
 }
 
-/// Takes back all statements but the first `count`: those of a child that was dropped since, or
-/// resumed.
+/// The number of statements so far that answer the question in flight for `waker`, if there is
+/// one, and of the sites in the record.
+#[cold]
+pub(crate) fn said(waker: &Waker) -> SaidSoFar {
+    let short = |count: Option<usize>| u32::try_from(count.unwrap_or(0)).unwrap_or(u32::MAX);
+    SaidSoFar {
+        statements: short(with_question(waker, |question| question.said())),
+        sites: short(record::count(waker)),
+    }
+}
+
+/// Takes back all that was said since: by a child that was dropped, or resumed.
 #[inline]
-pub(crate) fn unsay(waker: &Waker, count: usize) {
+pub(crate) fn unsay(waker: &Waker, said: SaidSoFar) {
     if any_in_flight() {
-        unsay_in_flight(waker, count);
+        unsay_in_flight(waker, said);
     }
 }
 
 #[cold]
-fn unsay_in_flight(waker: &Waker, count: usize) {
-    with_question(waker, |question| question.unsay(count));
+fn unsay_in_flight(waker: &Waker, said: SaidSoFar) {
+    with_question(waker, |question| question.unsay(said.statements as usize));
+    record::take_back(waker, said.sites as usize);
 }
 
 /// Called by a future that keeps clones of `waker`, beyond those of which it has said so just now.

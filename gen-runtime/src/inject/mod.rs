@@ -49,6 +49,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `in_flight.rs` | the slot of a thread, and the functions that inject, take, hide and defer |
+//! | `addressee.rs` | [`Addressee`]: the identity of the waker of a poll |
 //! | `cancellation.rs` | [`Cancellation`]: a request to cancel, on its way to one yield |
 //! | `cancel_child.rs` | [`poll_cancelled`], [`poll_watched`]: a poll with a cancellation |
 //! | `deferral.rs` | [`Deferral`]: defers a cancellation for one poll |
@@ -56,12 +57,14 @@
 //! | `question/` | questions for the waits of a suspended body |
 //! | `trace.rs` | [`TraceRequest`] and [`TaskTrace`]: where a task is suspended, and its wait |
 //! | `observer.rs` | [`Observer`](observer::Observer): a test that sees each yield of its thread, and may fail it |
+//! | `record.rs` | [`Record`](record::Record): the yields at which a body is suspended after a poll |
 //! | `ended.rs` | [`Ended`]: waits for the end of a cancelled task or child |
 //! | `../error/cancelled.rs` | [`Cancelled`](crate::Cancelled): the error of a cancelled yield |
 //! | `../yieldable/shield.rs` | [`shield`](fn@crate::shield) |
 //! | `../task/` | requests to tasks: [`JoinHandle::cancel`](crate::JoinHandle::cancel) |
 //! | `../parallel/` | groups, and how they pass a request on to their children |
 
+mod addressee;
 mod cancel_child;
 mod cancellation;
 mod deferral;
@@ -69,10 +72,12 @@ mod ended;
 pub(crate) mod in_flight;
 pub(crate) mod observer;
 pub(crate) mod question;
+mod record;
 mod swallowed;
 mod trace;
 mod watch;
 
+pub(crate) use self::addressee::Addressee;
 pub(crate) use self::cancel_child::{poll_cancelled, poll_watched, NextInjection};
 pub(crate) use self::cancellation::Cancellation;
 pub(crate) use self::deferral::Deferral;

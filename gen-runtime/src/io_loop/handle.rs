@@ -173,6 +173,48 @@ impl IoLoopHandle {
         self.core.set_error_handler(Rc::new(handler));
     }
 
+    /// Sets the time after which a step of a task is reported as slow; `None`, as in the beginning,
+    /// is no limit.
+    ///
+    /// A step is the time from one suspension of a body to the next, on the loop's clock. Meanwhile
+    /// nothing else runs on the loop. The body is that of a task, or the future of the blocking call
+    /// that runs the loop. A step that takes longer is a record in the log: the target is `gen`,
+    /// the level `WARN`. It has the name of the task, the time, the yields at which the body was
+    /// resumed, and those at which it was suspended again, or that it ended. The yields are printed
+    /// from the inside out, and begin at the yield of a group if the task waits for one.
+    ///
+    /// The limit counts from the next turn on, and for each task that is spawned from now on. A
+    /// handle of the running loop is [`IoLoop::current`](crate::IoLoop::current), so a callback of
+    /// [`Remote::add_callback`](crate::Remote::add_callback) can set the limit while a program runs.
+    /// The yields at which the tasks wait already are not known to the first report of each task.
+    ///
+    /// With a limit, a step of a task costs two looks at the clock and a list of the yields at which
+    /// the body is suspended, which is kept for each task; without one, it costs nothing. A step is
+    /// reported when it is over. One that never ends is not: it blocks the loop, so that not even
+    /// [`Remote::dump`](crate::Remote::dump) is answered, and a time limit for that shows it. A
+    /// callback is no step.
+    ///
+    /// With the feature `tracing`, `gen::spans::set_slow_step` does this for the tasks of all
+    /// executors, without the yields.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// // A body that advances this clock is slow.
+    /// let clock = gen::VirtualClock::new();
+    /// let io_loop = gen::IoLoop::with_clock(clock.clone());
+    /// io_loop.set_slow_step(Some(Duration::from_millis(50)));
+    /// io_loop.run_sync(async {
+    ///     gen::moment().await?;
+    ///     clock.advance(Duration::from_millis(80)); // is logged
+    ///     gen::moment().await
+    /// })?;
+    /// # Ok::<(), gen::Error>(())
+    /// ```
+    pub fn set_slow_step(&self, limit: Option<Duration>) {
+        self.core.set_slow_step(limit);
+    }
+
     /// Starts a coroutine, or any other future of a `Result`, on this loop.
     ///
     /// Unlike [`gen::spawn_local`](crate::spawn_local) it does not need a running loop. The body

@@ -132,9 +132,10 @@ where
 {
     // Made before the task has a slot, because a subscriber may panic when it makes a span.
     let span = TaskSpan::of::<F>();
-    let Some(begun) = core.begin() else { return JoinHandle::failed(LoopClosed.into()) };
-    let id = core.id_of(begun);
+    // Made first, so that the cold function gets a pointer: it would keep the body in memory.
     let task = NewTask::new(body, span, TaskOrigin::here());
+    let Some(begun) = core.begin() else { return start_unusually(core, task) };
+    let id = core.id_of(begun);
     let Some(_counted) = count_first_step() else {
         let (new, handle) = task.split(id);
         core.queue_first_step(id, new);
@@ -154,4 +155,19 @@ where
             JoinHandle::on_loop(handle)
         }
     }
+}
+
+/// Starts a task whose first step is timed. On a closed loop the body is dropped.
+#[cold]
+fn start_unusually<F, T, E, M>(core: &Rc<Core>, task: NewTask<F, T, M>) -> JoinHandle<T>
+where
+    F: Future<Output = Result<T, E>> + 'static,
+    T: 'static,
+    E: Throw<M>,
+    M: 'static,
+{
+    let Some(begun) = core.begin_any() else { return JoinHandle::failed(LoopClosed.into()) };
+    let (task, handle) = task.split(core.id_of(begun));
+    core.start(begun, task);
+    JoinHandle::on_loop(handle)
 }

@@ -24,7 +24,7 @@ use super::limit::TimeLimit;
 use super::timeout::{TimedOut, WithTimeout};
 use crate::coroutine::{Frame, FrameKind};
 use crate::error::{CancelSource, Cancelled, Error};
-use crate::inject::in_flight::without_injected_errors;
+use crate::inject::in_flight::{without_injected_errors, SaidSoFar};
 use crate::inject::{in_flight, poll_cancelled, Cancellation, Deferral};
 use crate::report::{by_timeout, IsQuiet, QuietTypes};
 use crate::yieldable::forward_error;
@@ -196,8 +196,8 @@ impl<P, T> Graced<P>
 where
     P: Future<Output = Result<T>>,
 {
-    /// If a question is in flight, sets `said` to the number of statements before the poll.
-    fn poll_child(self: Pin<&mut Self>, cx: &mut Context<'_>, said: &mut usize) -> Poll<Result<T>> {
+    /// If something is in flight, sets `said` to what was said before the poll.
+    fn poll_child(self: Pin<&mut Self>, cx: &mut Context<'_>, said: &mut SaidSoFar) -> Poll<Result<T>> {
         let is_deferred = matches!(&self.stage, Stage::Ending(Some(request)) if request.is_deferred());
         if is_deferred || in_flight::any_in_flight() {
             *said = in_flight::said(cx.waker());
@@ -298,7 +298,7 @@ where
     type Output = Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
-        let mut said = 0;
+        let mut said = SaidSoFar::default();
         let mut polled = self.as_mut().poll_child(cx, &mut said);
         loop {
             if let Poll::Ready(result) = polled {

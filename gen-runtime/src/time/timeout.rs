@@ -11,7 +11,7 @@ use pin_project_lite::pin_project;
 use super::deadline::Deadline;
 use super::limit::TimeLimit;
 use crate::coroutine::{Frame, FrameKind};
-use crate::inject::in_flight::{any_in_flight, said, say_within, unsay, without_injected_errors};
+use crate::inject::in_flight::{any_in_flight, said, say_within, unsay, without_injected_errors, SaidSoFar};
 use crate::report::{by_timeout, nothing, IsQuiet, QuietError, QuietTypes};
 use crate::yieldable::forward_error;
 use crate::yieldable::join::joinable;
@@ -180,9 +180,9 @@ pin_project! {
     }
 }
 
-/// Polls the child while something is in flight. Returns the number of statements before the poll.
+/// Polls the child while something is in flight. Returns what was said before the poll.
 #[cold]
-fn poll_in_flight<P, T>(child: Pin<&mut P>, cx: &mut Context<'_>) -> (Poll<Result<T>>, usize)
+fn poll_in_flight<P, T>(child: Pin<&mut P>, cx: &mut Context<'_>) -> (Poll<Result<T>>, SaidSoFar)
 where
     P: Future<Output = Result<T>>,
 {
@@ -199,7 +199,7 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         let mut this = self.project();
-        let mut before = 0;
+        let mut before = SaidSoFar::default();
         if let Some(child) = this.child.as_mut().as_pin_mut() {
             let polled = if any_in_flight() {
                 let (polled, said) = poll_in_flight(child, cx);

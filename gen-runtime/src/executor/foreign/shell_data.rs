@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::clock::ForeignTimer;
 use super::executor::Executor;
-use crate::inject::in_flight::Addressee;
+use crate::inject::Addressee;
 use crate::inject::Cancellation;
 
 pub(super) struct ShellData {

@@ -9,7 +9,8 @@ use crate::executor::current;
 use crate::executor::error_context::Leftovers;
 use crate::executor::injection::Injection;
 use crate::executor::route::deliver_error;
-use crate::inject::in_flight::{nothing, Addressee, Thrown};
+use crate::inject::in_flight::{nothing, Thrown};
+use crate::inject::Addressee;
 
 impl Visit {
     /// Begins a poll: takes the news.
