@@ -269,6 +269,9 @@
 //!   `async_executor::Executor`, which is `smol::Executor`.
 //! - `testing`: [`testing`] also sees the yields that have a value in a build without debug
 //!   assertions, where a yield that is ready then takes an instruction more.
+//! - `unstarted`: a coroutine that is dropped before it was started is reported, as
+//!   [Debugging](guide::debugging) explains. It is for a search, because it makes all coroutines
+//!   slower.
 //! - `tracing`: each task has a span, in which the library and the body write their events: see
 //!   [`gen::spans`](spans).
 

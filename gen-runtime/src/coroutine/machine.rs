@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::frame::{Call, Finish, FrameKind};
+use super::unstarted::Unstarted;
 use super::Coroutine;
 use crate::error::Site;
 use crate::inject::in_flight;
@@ -23,6 +24,7 @@ pin_project! {
         body: F,
         call: Call<K>,
         function: S,
+        unstarted: Unstarted,
         suspended: PhantomData<fn() -> W>,
     }
 }
@@ -57,9 +59,11 @@ impl Suspended for Open {
 pub fn machine<F, S, K>(call: Call<K>, body: F, function: S) -> Machine<F, S, K, Open>
 where
     F: Future,
+    S: Fn() -> Site,
     K: FrameKind,
 {
-    Machine { body, call, function, suspended: PhantomData }
+    let unstarted = Unstarted::of(&function);
+    Machine { body, call, function, unstarted, suspended: PhantomData }
 }
 
 /// Makes the coroutine of a closed body. The attribute emits this call.
@@ -67,9 +71,11 @@ where
 pub fn closed_machine<F, S, K>(call: Call<K>, body: F, function: S) -> Machine<F, S, K, Closed>
 where
     F: Future,
+    S: Fn() -> Site,
     K: FrameKind,
 {
-    Machine { body, call, function, suspended: PhantomData }
+    let unstarted = Unstarted::of(&function);
+    Machine { body, call, function, unstarted, suspended: PhantomData }
 }
 
 /// Boxes a coroutine for the attribute's option `boxed`, with which a coroutine may contain itself.
@@ -88,6 +94,7 @@ where
     #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
+        this.unstarted.starts();
         K::poll(this.call, || this.body.poll(cx))
     }
 }

@@ -14,6 +14,7 @@
 //! | `at.rs` | [`At`]: the position of a yield |
 //! | `map_output.rs` | [`MapOutput`]: a body that `gen::Return` can end |
 //! | `boxed.rs` | [`BoxCoroutine`] and [`LocalBoxCoroutine`] |
+//! | `unstarted.rs` | [`Unstarted`](unstarted::Unstarted): notices that a coroutine is dropped unstarted |
 //!
 //! ## States and events
 //!
@@ -43,6 +44,7 @@ mod frame;
 mod machine;
 mod map_output;
 mod suspend;
+mod unstarted;
 
 use std::future::Future;
 use std::ops::DerefMut;

@@ -17,7 +17,7 @@ use super::inbox::Shared;
 use super::registry;
 use super::runnable::QueuedCallback;
 use super::scheduler::Scheduler;
-use super::slow_steps::SlowSteps;
+use super::step_places::SlowSteps;
 use super::timers::{Action, Timers};
 use crate::error::Error;
 

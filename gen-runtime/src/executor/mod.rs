@@ -12,8 +12,8 @@
 //! | `callbacks.rs` | calls a callback in the context in which it was scheduled |
 //! | `steered.rs` | runs the turns of a loop that a test steers |
 //! | `turn.rs` | runs the turns of a loop, and polls the tasks in them |
+//! | `slow_steps.rs` | times the steps of bodies, and reports those that keep their loop for long |
 //! | `asking.rs` | asks all tasks of a loop for their waits |
-//! | `slow_steps.rs` | reports the bodies that keep their loop for long |
 //! | `close.rs` | closes a loop |
 //! | `requests.rs` | delivers an injection to a task, or limits the time that it has to end |
 //! | `starting.rs` | [`Starting`]: the name of a task that another thread sends to a loop |
@@ -25,6 +25,7 @@
 //! | `current_poll.rs` | the poll on a foreign executor in which this thread is, with its task and its executor |
 //! | `timing.rs` | the timers of a loop, as its futures and handles use them |
 //! | `core.rs` | [`Core`]: the data of a loop |
+//! | `step_places.rs` | [`SlowSteps`](step_places::SlowSteps): the limit for steps, and the places at which bodies are suspended |
 //! | `entered_runtime.rs` | the runtime of tokio that a loop enters whenever it runs |
 //! | `registry.rs` | the loops of this process, by name |
 //! | `slot_injections.rs` | the injections that wait for the next poll of a slot |
@@ -154,6 +155,7 @@ mod slot_memory;
 mod slow_steps;
 mod starting;
 mod steered;
+mod step_places;
 mod task_node;
 mod task_ref;
 mod task_slot;

@@ -14,23 +14,15 @@
 //! A run chooses between the two. To set or to remove the limit is mail to the loop, so that the
 //! run chooses again: a turn looks whether there is mail in any case. In the same way a spawn looks
 //! whether the loop is closed in any case, and [`Core::begins_plainly`] answers both.
-//!
-//! | event | the place of a slot |
-//! |---|---|
-//! | a task or a future gets the slot | `Start` |
-//! | a step begins | is taken |
-//! | a step ends in a suspension, or a dump finds yields | `Yields` |
-//! | there was no limit meanwhile | `Unknown` |
 
-use std::cell::{Cell, RefCell};
 use std::fmt;
-use std::mem;
 use std::task::Context;
 use std::time::Duration;
 
 use super::core::Core;
 use super::ids::SlotId;
 use super::inbox::Mail;
+use super::step_places::Place;
 use crate::error::Site;
 use crate::inject::in_flight::recorded;
 use crate::report;
@@ -85,56 +77,6 @@ impl Steps for Timed {
     }
 }
 
-/// The limit of a loop, and the places at which its bodies are suspended.
-#[derive(Default)]
-pub(super) struct SlowSteps {
-    limit: Cell<Option<Duration>>,
-    /// By the index of the slot.
-    places: RefCell<Vec<PlaceInSlot>>,
-    /// The time of the first steps that have run within the present step.
-    first_steps: Cell<Duration>,
-}
-
-#[derive(Default)]
-struct PlaceInSlot {
-    generation: u16,
-    place: Place,
-}
-
-/// Where a body is suspended.
-#[derive(Default)]
-enum Place {
-    #[default]
-    Unknown,
-    Start,
-    /// The sites, innermost first. There are none if the body is suspended at no yield.
-    Yields(Vec<Site>),
-}
-
-impl SlowSteps {
-    fn is_on(&self) -> bool {
-        self.limit.get().is_some()
-    }
-
-    fn take(&self, slot: SlotId) -> Place {
-        let mut places = self.places.borrow_mut();
-        let known = places.get_mut(slot.index as usize).filter(|known| known.generation == slot.generation);
-        known.map(|known| mem::take(&mut known.place)).unwrap_or_default()
-    }
-
-    fn remember(&self, slot: SlotId, place: Place) {
-        if !self.is_on() {
-            return;
-        }
-        let mut places = self.places.borrow_mut();
-        let index = slot.index as usize;
-        if places.len() <= index {
-            places.resize_with(index + 1, PlaceInSlot::default);
-        }
-        places[index] = PlaceInSlot { generation: slot.generation, place };
-    }
-}
-
 impl Core {
     /// Whether the steps are timed.
     pub(super) fn times_steps(&self) -> bool {
@@ -150,7 +92,7 @@ impl Core {
         self.slow_steps.limit.set(limit);
         self.begins_plainly.set(limit.is_none());
         if limit.is_none() {
-            drop(self.slow_steps.places.take());
+            self.slow_steps.forget();
         }
     }
 
