@@ -177,22 +177,23 @@ impl IoLoopHandle {
     /// is no limit.
     ///
     /// A step is the time from one suspension of a body to the next, on the loop's clock. Meanwhile
-    /// nothing else runs on the loop. The body is that of a task, or the future of the blocking call
-    /// that runs the loop. A step that takes longer is a record in the log: the target is `gen`,
-    /// the level `WARN`. It has the name of the task, the time, the yields at which the body was
-    /// resumed, and those at which it was suspended again, or that it ended. The yields are printed
-    /// from the inside out, and begin at the yield of a group if the task waits for one.
+    /// nothing else runs on the loop. The body is that of a task, or the future of the blocking
+    /// call that runs the loop. A step that takes longer is a record in the log: the target is
+    /// `gen`, the level `WARN`. It has the name of the task, the time, the yields at which the body
+    /// was resumed, and those at which it was suspended again, or that it ended. The yields are
+    /// printed from the inside out, and begin at the yield of a group if the task waits for one.
     ///
     /// The limit counts from the next turn on, and for each task that is spawned from now on. A
     /// handle of the running loop is [`IoLoop::current`](crate::IoLoop::current), so a callback of
-    /// [`Remote::add_callback`](crate::Remote::add_callback) can set the limit while a program runs.
-    /// The yields at which the tasks wait already are not known to the first report of each task.
+    /// [`Remote::add_callback`](crate::Remote::add_callback) can set the limit while a program
+    /// runs. The yields at which the tasks wait by then are not known to the first report of each
+    /// task. On a closed loop this does nothing.
     ///
-    /// With a limit, a step of a task costs two looks at the clock and a list of the yields at which
-    /// the body is suspended, which is kept for each task; without one, it costs nothing. A step is
-    /// reported when it is over. One that never ends is not: it blocks the loop, so that not even
-    /// [`Remote::dump`](crate::Remote::dump) is answered, and a time limit for that shows it. A
-    /// callback is no step.
+    /// With a limit, a step of a task costs some 150 nanoseconds more: two looks at the clock, and
+    /// a list of the yields at which the body is suspended, which is kept for each task. Without
+    /// one it costs nothing. A step is reported when it is over. One that never ends is not: it
+    /// blocks the loop, so that even [`Remote::dump`](crate::Remote::dump) is not answered, and a
+    /// time limit for that shows it. A callback is no step.
     ///
     /// With the feature `tracing`, `gen::spans::set_slow_step` does this for the tasks of all
     /// executors, without the yields.
