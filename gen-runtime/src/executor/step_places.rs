@@ -19,16 +19,10 @@ use crate::error::Site;
 #[derive(Default)]
 pub(super) struct SlowSteps {
     pub(super) limit: Cell<Option<Duration>>,
-    /// By the index of the slot.
-    places: RefCell<Vec<PlaceInSlot>>,
+    /// By the index of the slot. Each new occupant replaces the place of the one before.
+    places: RefCell<Vec<Place>>,
     /// The time of the first steps that have run within the present step.
     pub(super) first_steps: Cell<Duration>,
-}
-
-#[derive(Default)]
-struct PlaceInSlot {
-    generation: u16,
-    place: Place,
 }
 
 /// Where a body is suspended.
@@ -53,8 +47,7 @@ impl SlowSteps {
 
     pub(super) fn take(&self, slot: SlotId) -> Place {
         let mut places = self.places.borrow_mut();
-        let known = places.get_mut(slot.index as usize).filter(|known| known.generation == slot.generation);
-        known.map(|known| mem::take(&mut known.place)).unwrap_or_default()
+        places.get_mut(slot.index as usize).map(mem::take).unwrap_or_default()
     }
 
     pub(super) fn remember(&self, slot: SlotId, place: Place) {
@@ -64,8 +57,8 @@ impl SlowSteps {
         let mut places = self.places.borrow_mut();
         let index = slot.index as usize;
         if places.len() <= index {
-            places.resize_with(index + 1, PlaceInSlot::default);
+            places.resize_with(index + 1, Place::default);
         }
-        places[index] = PlaceInSlot { generation: slot.generation, place };
+        places[index] = place;
     }
 }

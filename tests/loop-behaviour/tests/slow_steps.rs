@@ -1,6 +1,9 @@
 //! `IoLoopHandle::set_slow_step`: the reports of bodies that keep their loop for long.
 
-use std::future::{pending, Future};
+use std::cell::Cell;
+use std::future::{pending, poll_fn, Future};
+use std::rc::Rc;
+use std::task::Poll;
 use std::time::Duration;
 
 use behaviour::logged;
@@ -65,8 +68,8 @@ fn a_slow_step_is_reported_with_the_yields_at_both_ends() {
         "WARN gen: a step of `slow_steps::calls_slow` took 80ms, and nothing else ran on its loop"
     );
     let file = "tests/loop-behaviour/tests/slow_steps.rs";
-    let outer = format!("    yielded at {file}:55:5 in calls_slow");
-    let (from, to) = (format!("  resumed at {file}:48:5"), format!("  suspended at {file}:50:5"));
+    let outer = format!("    yielded at {file}:58:5 in calls_slow");
+    let (from, to) = (format!("  resumed at {file}:51:5"), format!("  suspended at {file}:53:5"));
     let inner = |event| format!("{event} in slow_between");
     assert_eq!(sites, [inner(from), outer.clone(), inner(to), outer]);
 }
@@ -265,33 +268,52 @@ fn a_slow_child_of_a_list_is_reported_at_the_yield_of_the_list() {
 /// A dump would leave a line behind at which the body is no longer suspended.
 #[test]
 fn a_task_that_goes_on_when_a_dump_asks_it_is_reported_from_its_new_yield() {
-    let line = line!() + 8;
+    let line = line!() + 4;
     #[gen::coroutine]
-    fn two_waits(
-        clock: VirtualClock,
-        first: gen::SharedFuture<()>,
-        last: gen::SharedFuture<()>,
-    ) -> gen::Result {
-        yield_!(first)?;
+    fn two_waits(clock: VirtualClock, is_ready: Rc<Cell<bool>>, last: gen::SharedFuture<()>) -> gen::Result {
+        yield_!(wakes_nothing(is_ready))?;
         yield_!(last)?;
         work(&clock, SLOW);
         Ok(())
     }
     let lines = reports(|clock| async move {
-        let ((first, is_first), (last, is_last)) = (gen::promise(), gen::promise());
-        let task = gen::spawn_local(two_waits(clock, is_first, is_last));
-        let dump = gen::spawn_local(async {
-            gen::dump().await?;
-            Ok::<_, gen::Error>(())
-        });
-        // The dump is taken before the task is polled.
-        first.set(()).unwrap();
-        dump.await?;
+        let is_ready = Rc::new(Cell::new(false));
+        let (last, is_last) = gen::promise();
+        let task = gen::spawn_local(two_waits(clock, is_ready.clone(), is_last));
+        is_ready.set(true);
+        gen::dump().await?;
         last.set(()).unwrap();
         task.await
     });
     let [report] = &*lines else { panic!("one report is expected: {lines:#?}") };
-    assert!(report.contains(&format!("resumed at {}:{line}:", file!())), "{report}");
+    assert!(report.contains(&format!("resumed at {}:{}:", file!(), line)), "{report}");
+}
+
+/// A future that only a further poll finds ready.
+fn wakes_nothing(is_ready: Rc<Cell<bool>>) -> impl Future<Output = ()> {
+    poll_fn(move |_| if is_ready.get() { Poll::Ready(()) } else { Poll::Pending })
+}
+
+/// The report would name a yield of a coroutine that is gone.
+#[test]
+fn a_child_that_an_error_has_dropped_is_not_in_the_report() {
+    #[gen::coroutine]
+    fn waits() -> gen::Result {
+        yield_!(pending::<()>())
+    }
+    #[gen::coroutine]
+    fn limits(clock: VirtualClock) -> gen::Result {
+        assert!(yield_!(gen::with_timeout(LIMIT, waits())).is_err());
+        work(&clock, SLOW);
+        yield_!(gen::moment())
+    }
+    let lines = reports(|clock| async move {
+        let task = gen::spawn_local(limits(clock));
+        task.throw("the line is cut");
+        task.await
+    });
+    let [report] = &*lines else { panic!("one report is expected: {lines:#?}") };
+    assert!(outline(report).ends_with("\n    yielded at limits\n  suspended at limits"), "{report}");
 }
 
 /// A body that the limit polls in another order would behave otherwise when it is looked at.
