@@ -58,7 +58,10 @@ impl<'a> From<&'a Dump> for DumpShape<'a> {
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum OfShape {
-    Loop { number: u64, turn: u64 },
+    Loop {
+        number: u64,
+        turn: u64,
+    },
     #[cfg(all(feature = "tokio", not(loom)))]
     Tracker,
 }
