@@ -289,6 +289,7 @@ mod coroutine;
 ///
 #[doc = include_str!("differences.md")]
 pub mod differences {}
+pub mod drive;
 pub mod dump;
 mod engine;
 mod error;

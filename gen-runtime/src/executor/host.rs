@@ -25,6 +25,7 @@ use super::foreign::{current_clock, Clock, Executor};
 use super::ids::{LoopId, TimerKey};
 use super::inbox::Mail;
 use super::{current, registry};
+use crate::inject::fixed_order;
 
 /// The place where a task goes.
 pub(crate) enum TaskHost {
@@ -35,6 +36,9 @@ pub(crate) enum TaskHost {
 /// Returns the place where a task goes that is spawned on this thread.
 #[inline]
 pub(crate) fn tasks() -> Option<TaskHost> {
+    if fixed_order::refuses("a spawned task") {
+        return None;
+    }
     if let Some(core) = current::innermost_loop() {
         return Some(TaskHost::Loop(core));
     }

@@ -73,7 +73,6 @@ impl Cancellation {
         self.request.source
     }
 
-    #[cfg(feature = "tracing")]
     pub(crate) fn reason(&self) -> &str {
         &self.request.reason
     }

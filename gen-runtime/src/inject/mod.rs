@@ -58,6 +58,7 @@
 //! | `trace.rs` | [`TraceRequest`] and [`TaskTrace`]: where a task is suspended, and its wait |
 //! | `observer.rs` | [`Observer`](observer::Observer): a test that sees each yield of its thread, and may fail it |
 //! | `record.rs` | [`Record`](record::Record): the yields at which a body is suspended after a poll |
+//! | `fixed_order.rs` | a poll in which maps without an order and spawned tasks are refused |
 //! | `ended.rs` | [`Ended`]: waits for the end of a cancelled task or child |
 //! | `../error/cancelled.rs` | [`Cancelled`](crate::Cancelled): the error of a cancelled yield |
 //! | `../yieldable/shield.rs` | [`shield`](fn@crate::shield) |
@@ -69,6 +70,7 @@ mod cancel_child;
 mod cancellation;
 mod deferral;
 mod ended;
+pub(crate) mod fixed_order;
 pub(crate) mod in_flight;
 pub(crate) mod observer;
 pub(crate) mod question;

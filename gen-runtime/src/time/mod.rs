@@ -38,5 +38,5 @@ pub use self::moment::{moment, Moment};
 pub use self::sleep::{sleep, Sleep};
 pub use self::timeout::{with_timeout, TimedOut, WithTimeout};
 
-pub(crate) use self::now::from_now;
+pub(crate) use self::now::{from_now, now};
 pub(crate) use self::timeout::with_deadline;

@@ -11,6 +11,6 @@ pub(crate) fn from_now(after: Duration) -> Option<Instant> {
 }
 
 /// The time on the clock of the loop that runs here, or of tokio, or on the real clock.
-pub(super) fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     host::time().map_or_else(Instant::now, |host| host.now())
 }

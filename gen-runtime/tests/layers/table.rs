@@ -24,7 +24,7 @@ pub(crate) const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "users",
-        files: "io_loop/ dump/ blocking/ task_tracker promise/ testing/ yield_macro/ tornado/",
+        files: "io_loop/ dump/ drive blocking/ task_tracker promise/ testing/ yield_macro/ tornado/",
         never: "They must never know the list of public names, nor the names that the macros emit: \
                 they do not depend on the face.",
         apart: false,

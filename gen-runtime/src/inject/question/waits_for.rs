@@ -78,6 +78,12 @@ pub enum WaitsFor {
     /// The answer of a task, or of all tasks: [`JoinHandle::trace`](crate::JoinHandle::trace), or a
     /// dump.
     Dump,
+    /// What a future of another library says of itself: [`drive::say`](crate::drive::say).
+    #[non_exhaustive]
+    Described {
+        /// The object of "waits for".
+        what: String,
+    },
     /// A future of another library, or of the program.
     #[non_exhaustive]
     Foreign {
@@ -104,6 +110,7 @@ impl fmt::Display for WaitsFor {
             WaitsFor::Keys { point, keys, more } => write_keys(f, point, keys, *more),
             WaitsFor::Blocking { value } => write!(f, "a blocking call that gives {}", short(value)),
             WaitsFor::Shutdown { tasks } => write!(f, "the end of {tasks} tasks of a tracker"),
+            WaitsFor::Described { what } => f.write_str(what),
             WaitsFor::Dump => f.write_str("a dump"),
             WaitsFor::Foreign { future, wakers } => write_foreign(f, *future, *wakers),
         }
