@@ -1,0 +1,35 @@
+//! [`WallClock`]: the time of deadlines, which must mean something to the next process.
+
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+/// Gives milliseconds since 1970.
+///
+/// It goes as fast as the faster of two clocks: that of the system, which also counts the time that
+/// the machine sleeps, and that of the executor, which a test can move. It never goes back, also not
+/// behind a time that was reached in an earlier run, by a system whose clock was set back.
+#[derive(Debug)]
+pub(crate) struct WallClock {
+    began: u64,
+    began_here: Instant,
+}
+
+impl WallClock {
+    pub(crate) fn new() -> Self {
+        WallClock { began: system(), began_here: gen::drive::now() }
+    }
+
+    /// An earlier run has reached this time.
+    pub(crate) fn reached(&mut self, time: u64) {
+        self.began = self.began.saturating_add(time.saturating_sub(self.now()));
+    }
+
+    pub(crate) fn now(&self) -> u64 {
+        let passed = gen::drive::now().saturating_duration_since(self.began_here).as_millis();
+        system().max(self.began.saturating_add(u64::try_from(passed).unwrap_or(u64::MAX)))
+    }
+}
+
+fn system() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,312 @@
+//! [`Driver`]: runs a coroutine over a journal.
+//!
+//! A poll of the driver does this, until nothing is left to do:
+//!
+//! 1. It polls the coroutine, if something has woken it, up to its next suspension. If the coroutine
+//!    wakes itself meanwhile, it is polled again before anything else happens to it.
+//! 2. It polls the steps that run, and proposes the outcomes of those that have ended.
+//! 3. It takes one event from the journal, which wakes the coroutine at one place, begins a step, or
+//!    cancels the coroutine.
+//!
+//! Only these events wake the coroutine, and the groups of gen poll their children in a fixed order.
+//! So what the coroutine does between two events follows from the events before, and a replay does
+//! the same.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{ready, Context, Poll, Waker};
+
+use gen::drive::{self, CancelRequest};
+use gen::{CancelSource, Coroutine};
+use serde::Serialize;
+
+use crate::core::{enter, Core};
+use crate::error::Suspended;
+use crate::journal::{Event, Journal, Outcome, Ticket};
+use crate::outside::{outside, Outside};
+use crate::running::Running;
+
+/// Runs a coroutine over a journal: what the journal contains is replayed, and what comes after is
+/// recorded.
+///
+/// It returns when the coroutine has ended, in this run or in an earlier one.
+///
+/// ```
+/// use gen::yield_;
+/// use gen_durable::{step, MemoryJournal, Records};
+/// use std::sync::atomic::{AtomicU32, Ordering};
+///
+/// static REQUESTS: AtomicU32 = AtomicU32::new(0);
+///
+/// #[gen::coroutine]
+/// fn fetch() -> gen::Result<u32> {
+///     yield_!(step("fetch", || async { Ok(REQUESTS.fetch_add(1, Ordering::Relaxed)) }))
+/// }
+/// let records = Records::new();
+/// for _ in 0..3 {
+///     let fetched = gen::run_sync(gen_durable::run(fetch(), MemoryJournal::new(&records)));
+///     assert_eq!(fetched.unwrap(), 0);
+/// }
+/// assert_eq!(REQUESTS.load(Ordering::Relaxed), 1);
+/// ```
+///
+/// # Errors
+///
+/// The error of the coroutine. And those of the driver, after which the coroutine can go on in a
+/// later run, from the same journal:
+///
+/// - [`JournalMismatch`](crate::JournalMismatch): it does not do what the journal says;
+/// - [`NotDurable`](crate::NotDurable): it does something that is in no journal;
+/// - [`Suspended`]: the journal has suspended it;
+/// - the errors of the journal, and [`NoHost`](gen::NoHost) if a sleep finds no timer.
+///
+/// [`Driver`] keeps the two kinds apart.
+///
+/// # Panics
+///
+/// A panic of the coroutine or of a step goes on to the caller. The journal is then as after a kill.
+///
+/// # Cancellation
+///
+/// A cancellation of the task is written to the journal, and then arrives in the coroutine as
+/// [`Cancelled`](gen::Cancelled), at each yield that waits. Its clean-up may take further steps. If
+/// the process dies meanwhile, the next run goes on with the clean-up.
+///
+/// A [shutdown](gen::IoLoop::shutdown) of the loop does not cancel the coroutine. As if it was
+/// killed, it is dropped, and goes on in the next run. So does a coroutine whose `run` is dropped.
+pub async fn run<C, T>(coroutine: C, journal: impl Journal) -> gen::Result<T>
+where
+    C: Coroutine<Output = gen::Result<T>>,
+    T: Serialize,
+{
+    Driver::new(coroutine, journal).await.unwrap_or_else(Err)
+}
+
+/// The future behind [`run`].
+///
+/// It gives `Ok` of the result of the coroutine if the coroutine has ended. `Err` means that it has
+/// not, and can go on in a later run: the errors are those of [`run`].
+#[must_use = "nothing runs until it is polled"]
+pub struct Driver<C: Coroutine> {
+    /// Dropped when it has ended.
+    coroutine: Option<Pin<Box<C>>>,
+    core: Arc<Core>,
+    steps: Vec<Running>,
+    /// The cancellation that the coroutine has to get, or holds back.
+    cancel: Option<CancelRequest>,
+    /// What the coroutine waited for when it was last asked.
+    outside: Vec<Outside>,
+    /// The number of polls of the coroutine until it is asked again.
+    until_asked: usize,
+}
+
+/// The events that one poll of the driver handles before it lets other tasks run.
+const EVENTS_AT_ONCE: usize = 100;
+
+impl<C, T> Driver<C>
+where
+    C: Coroutine<Output = gen::Result<T>>,
+    T: Serialize,
+{
+    /// Makes a driver. Nothing runs before its first poll.
+    pub fn new(coroutine: C, journal: impl Journal) -> Self {
+        Driver {
+            coroutine: Some(Box::pin(coroutine)),
+            core: Core::new(Box::new(journal)),
+            steps: Vec::new(),
+            cancel: None,
+            outside: Vec::new(),
+            until_asked: 0,
+        }
+    }
+
+    /// Polls the coroutine once, in a fixed order, with its core as the current one.
+    fn poll_with<R>(
+        &mut self,
+        poll: impl FnOnce(Pin<&mut C>, &mut Context<'_>, Option<&mut CancelRequest>) -> R,
+    ) -> (R, Option<&'static str>) {
+        let coroutine = self.coroutine.as_mut().expect("a driver is not polled after its end").as_mut();
+        let waker = Waker::from(Arc::clone(&self.core));
+        let _entered = enter(Some(&self.core));
+        let mut cx = Context::from_waker(&waker);
+        drive::in_fixed_order(|| poll(coroutine, &mut cx, self.cancel.as_mut()))
+    }
+
+    /// Lets the coroutine go on to its next suspension, or to its end.
+    fn poll_coroutine(&mut self) -> gen::Result<Poll<gen::Result<T>>> {
+        if self.core.is_woken_from_outside() {
+            return Err(self.not_durable());
+        }
+        let (mut polled, mut refused) = self.poll_with(|coroutine, cx, cancel| match cancel {
+            Some(request) => request.poll(coroutine, cx),
+            None => coroutine.poll(cx),
+        });
+        if self.cancel.as_ref().is_some_and(|request| !request.is_deferred()) {
+            self.cancel = None;
+        }
+        self.check_broken()?;
+        self.until_asked = self.until_asked.saturating_sub(1);
+        if polled.is_pending() && (self.until_asked == 0 || refused.is_some() || !self.core.awaits()) {
+            let (asked, refused_later) = self.ask(refused)?;
+            polled = asked;
+            refused = refused.or(refused_later);
+            self.check_broken()?;
+        }
+        match refused {
+            Some(what) => Err(Outside::refused(what, None).into_error(self.site()).into()),
+            None => Ok(polled),
+        }
+    }
+
+    fn check_broken(&self) -> gen::Result {
+        self.core.take_broken().map_or(Ok(()), Err)
+    }
+
+    /// Asks the coroutine where it waits. An error if that is, with certainty, in no journal.
+    fn ask(
+        &mut self,
+        refused: Option<&'static str>,
+    ) -> gen::Result<(Poll<gen::Result<T>>, Option<&'static str>)> {
+        let ((polled, waiting), refused_later) =
+            self.poll_with(|coroutine, cx, _| drive::poll_asked(coroutine, cx));
+        if polled.is_ready() {
+            return Ok((polled, refused_later));
+        }
+        if let Some(what) = refused.or(refused_later) {
+            return Err(Outside::refused(what, Some(&waiting)).into_error(self.site()).into());
+        }
+        self.outside = outside(&waiting);
+        // Asking takes as long as there are waits, so it is done the less often, the more there are.
+        self.until_asked = self.core.number_awaited() / 8;
+        if self.outside.first().is_some_and(|first| first.is_certain) {
+            return Err(self.not_durable());
+        }
+        Ok((polled, None))
+    }
+
+    fn not_durable(&self) -> gen::Error {
+        let outside = self.outside.first().cloned().unwrap_or_else(Outside::unknown);
+        outside.into_error(self.site()).into()
+    }
+
+    fn site(&self) -> gen::Site {
+        self.coroutine.as_ref().expect("a driver is not polled after its end").site()
+    }
+
+    fn poll_steps(&mut self, cx: &Context<'_>) -> gen::Result {
+        let mut at = 0;
+        while let Some(step) = self.steps.get_mut(at) {
+            if !self.core.is_awaited(step.ticket()) {
+                self.drop_step(at);
+            } else if let Poll::Ready(outcome) = step.poll(cx) {
+                let ticket = step.ticket();
+                self.drop_step(at);
+                self.core.propose(ticket, outcome)?;
+            } else {
+                at += 1;
+            }
+        }
+        Ok(())
+    }
+
+    fn drop_step(&mut self, at: usize) {
+        let _entered = enter(None);
+        drop(self.steps.remove(at));
+    }
+
+    fn begin_step(&mut self, ticket: Ticket) {
+        if let Some(closure) = self.core.take_closure(ticket) {
+            let _entered = enter(None);
+            self.steps.push(Running::new(ticket, closure()));
+        }
+    }
+
+    fn handle(&mut self, event: Event) -> gen::Result {
+        match event {
+            Event::Done(ticket, outcome) => self.core.done(ticket, outcome),
+            Event::Run(ticket) => self.begin_step(ticket),
+            Event::Cancelled(reason) => {
+                self.cancel = Some(CancelRequest::new(CancelSource::Explicit, reason));
+            }
+            Event::Suspended => return Err(Suspended.into()),
+        }
+        Ok(())
+    }
+
+    /// Writes the result down.
+    fn end(&mut self, result: gen::Result<T>) -> gen::Result<gen::Result<T>> {
+        self.drop_coroutine();
+        self.core.finish(&Outcome::of(&result))?;
+        Ok(result)
+    }
+
+    fn drop_coroutine(&mut self) {
+        let _entered = enter(None);
+        self.coroutine = None;
+        self.steps.clear();
+    }
+
+    fn poll_driver(&mut self, cx: &mut Context<'_>) -> Poll<gen::Result<gen::Result<T>>> {
+        self.core.set_driver(cx.waker());
+        if let Some(request) = drive::take_cancel(cx, |source| source != CancelSource::Shutdown) {
+            self.core.cancel(request.reason())?;
+        }
+        for _ in 0..EVENTS_AT_ONCE {
+            if self.core.take_woken() || self.cancel.as_ref().is_some_and(|request| !request.is_deferred()) {
+                if let Poll::Ready(result) = self.poll_coroutine()? {
+                    return Poll::Ready(self.end(result));
+                }
+                if self.core.is_woken() {
+                    break;
+                }
+            }
+            if !self.core.awaits() {
+                return Poll::Ready(Err(self.not_durable()));
+            }
+            self.poll_steps(cx)?;
+            let event = ready!(self.core.poll_event(cx))?;
+            self.handle(event)?;
+        }
+        self.core.wake_driver();
+        Poll::Pending
+    }
+
+    /// Answers a dump.
+    fn say(&mut self, cx: &Context<'_>) {
+        let name = self.coroutine.as_ref().map_or("", |coroutine| coroutine.name());
+        let ((polled, waiting), _) = self.poll_with(|coroutine, cx, _| drive::poll_asked(coroutine, cx));
+        if polled.is_pending() {
+            drive::say_body(self, cx.waker(), "a durable run", name, waiting);
+        }
+    }
+}
+
+impl<C: Coroutine> Unpin for Driver<C> {}
+
+impl<C, T> Future for Driver<C>
+where
+    C: Coroutine<Output = gen::Result<T>>,
+    T: Serialize,
+{
+    type Output = gen::Result<gen::Result<T>>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let polled = self.poll_driver(cx);
+        match &polled {
+            Poll::Ready(Err(_)) => self.drop_coroutine(),
+            Poll::Ready(Ok(_)) => {}
+            Poll::Pending if drive::is_asked(cx) && !self.core.is_woken() => self.say(cx),
+            Poll::Pending => {}
+        }
+        polled
+    }
+}
+
+impl<C: Coroutine> fmt::Debug for Driver<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.coroutine.as_ref().map(|coroutine| coroutine.name());
+        f.debug_struct("Driver").field("coroutine", &name).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,202 @@
+//! The errors of durable coroutines.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// What is left of the error of a step, once it has been in a journal.
+///
+/// A journal keeps the text of an error with its causes, a code, and a payload if it has one. The
+/// yield of the step raises this error in the first run too, so that a replay does the same.
+///
+/// A step that fails with another error has the code [`FAILED`](Self::FAILED). To choose the code,
+/// or to add a payload, let the step fail with a `StepFailed` of your own:
+///
+/// ```
+/// use gen::yield_;
+/// use gen_durable::{step, MemoryJournal, Records, StepFailed};
+///
+/// #[gen::coroutine]
+/// fn pay(price: u32) -> gen::Result<u32> {
+///     let paid = yield_!(step("pay", move || async move {
+///         let missing = price - 30;
+///         Err::<u32, _>(StepFailed::new("the card is empty").code(402).payload(&missing).into())
+///     }));
+///     match paid {
+///         Err(error) if error.is::<StepFailed>() => {
+///             let failed = error.downcast_ref::<StepFailed>().unwrap();
+///             assert_eq!((failed.to_string().as_str(), failed.get_code()), ("the card is empty", 402));
+///             Ok(failed.get_payload::<u32>().unwrap())
+///         }
+///         other => other,
+///     }
+/// }
+/// let records = Records::new();
+/// for _ in 0..2 {
+///     let missing = gen::run_sync(gen_durable::run(pay(42), MemoryJournal::new(&records)));
+///     assert_eq!(missing.unwrap(), 12);
+/// }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepFailed {
+    code: u16,
+    message: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    payload: Option<String>,
+}
+
+impl StepFailed {
+    /// The code of an error that has no other one.
+    pub const FAILED: u16 = 500;
+
+    /// The code of a cancellation.
+    pub const CANCELLED: u16 = 409;
+
+    /// An error with this text.
+    pub fn new(message: impl Into<String>) -> Self {
+        StepFailed { code: Self::FAILED, message: message.into(), payload: None }
+    }
+
+    /// Sets the code. It has the meaning that you give it.
+    #[must_use]
+    pub fn code(self, code: u16) -> Self {
+        StepFailed { code, ..self }
+    }
+
+    /// Adds data. A payload that JSON cannot hold is left out.
+    #[must_use]
+    pub fn payload(self, payload: &impl Serialize) -> Self {
+        StepFailed { payload: serde_json::to_string(payload).ok(), ..self }
+    }
+
+    /// The code.
+    #[must_use]
+    pub fn get_code(&self) -> u16 {
+        self.code
+    }
+
+    /// The data, if it has some of this type.
+    #[must_use]
+    pub fn get_payload<T: DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_str(self.payload.as_deref()?).ok()
+    }
+
+    /// What is left of any error.
+    #[must_use]
+    pub fn of(error: &gen::Error) -> Self {
+        let message = format!("{error:#}");
+        match error.downcast_ref::<StepFailed>() {
+            Some(failed) => StepFailed { message, ..failed.clone() },
+            None if error.is_cancelled() => StepFailed::new(message).code(Self::CANCELLED),
+            None => StepFailed::new(message),
+        }
+    }
+}
+
+impl fmt::Display for StepFailed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl StdError for StepFailed {}
+
+/// The coroutine does not do what its journal says that it has done.
+///
+/// The program was changed, or the coroutine does something that differs from run to run: see
+/// [the rules](crate#what-must-be-the-same-in-each-run).
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct JournalMismatch {
+    /// The entry of the journal, counted from 1.
+    pub entry: u64,
+    /// What the entry says, such as "the step `charge` at src/order.rs:12:5".
+    pub recorded: String,
+    /// What the coroutine does, such as "issues the step `pay` at src/order.rs:13:5".
+    pub now: String,
+}
+
+impl fmt::Display for JournalMismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let JournalMismatch { entry, recorded, now } = self;
+        write!(f, "the coroutine departs from its journal: entry {entry} is {recorded}, but now it {now}")
+    }
+}
+
+impl StdError for JournalMismatch {}
+
+/// The coroutine does something that is in no journal, and that may differ in a replay.
+///
+/// | it | write instead |
+/// |---|---|
+/// | waits for [`gen::sleep`](gen::sleep()) or [`gen::with_timeout`] | [`sleep`](fn@crate::sleep), [`with_timeout`](crate::with_timeout) |
+/// | spawns a task, or waits for one | yield a list, a map or a tuple, or use [`gen::scope`](fn@gen::scope) |
+/// | waits for a future of another library, a callback, or a promise that is set outside | put it into a [`step`](fn@crate::step) |
+/// | yields a `HashMap`, whose order differs from map to map | yield a `BTreeMap` |
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NotDurable {
+    /// What is in no journal, such as "a sleep of gen".
+    pub what: String,
+    /// The yield that waits for it. If that is not known, the coroutine.
+    pub at: gen::Site,
+    /// What to write instead.
+    pub advice: &'static str,
+}
+
+impl fmt::Display for NotDurable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let NotDurable { what, at, advice } = self;
+        write!(f, "a durable coroutine cannot use {what}, which is in no journal: {at}: {advice}")
+    }
+}
+
+impl StdError for NotDurable {}
+
+/// The journal has suspended the coroutine: it is to be run again later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Suspended;
+
+impl fmt::Display for Suspended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the journal has suspended the coroutine")
+    }
+}
+
+impl StdError for Suspended {}
+
+/// The file cannot be used as a journal, and was not changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FileError {
+    /// Another process, or another `FileJournal` of this one, has it open.
+    Locked,
+    /// It does not begin as a journal does.
+    NotAJournal,
+    /// An entry is damaged, and later ones are not: this is not the torn end that a kill leaves.
+    /// Without the entry a step could be run twice.
+    #[non_exhaustive]
+    Damaged {
+        /// The position of the entry, in bytes.
+        position: u64,
+    },
+    /// It is larger than any journal: [`MAX_FILE`](crate::FileJournal::MAX_FILE).
+    TooLarge,
+}
+
+impl fmt::Display for FileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FileError::Locked => f.write_str("another run has the journal open"),
+            FileError::NotAJournal => f.write_str("the file is no journal"),
+            FileError::Damaged { position } => {
+                write!(f, "the journal is damaged at byte {position}, before entries that are not")
+            }
+            FileError::TooLarge => f.write_str("the journal is larger than a journal may be"),
+        }
+    }
+}
+
+impl StdError for FileError {}

@@ -1,0 +1,104 @@
+//! The bytes of a journal: a header, and a frame for each record.
+//!
+//! ```text
+//! header  "gen-durable 1\n"
+//! frame   length of the JSON (u32, little endian) | crc32 of length and JSON (u32) | JSON
+//! ```
+//!
+//! A kill may leave a part of the last frame. Such a *torn end* is cut off. A frame that is damaged
+//! before whole ones is no torn end: the file is left alone, because the steps of the damaged part
+//! would be done again.
+
+use crate::error::FileError;
+use crate::record::Record;
+
+/// The header of a file. A change of the format changes the number.
+pub(crate) const HEADER: &[u8] = b"gen-durable 1\n";
+
+/// The largest JSON of a record.
+pub(crate) const MAX_JSON: usize = 16 << 20;
+
+const LENGTH: usize = 4;
+const PREFIX: usize = 2 * LENGTH;
+
+/// Makes the frame of a record.
+pub(crate) fn frame(record: &Record) -> gen::Result<Vec<u8>> {
+    let mut bytes = vec![0; PREFIX];
+    serde_json::to_writer(&mut bytes, record)?;
+    let json = bytes.len() - PREFIX;
+    gen::ensure!(json <= MAX_JSON, "an entry of {json} bytes is too large for a journal");
+    let length = u32::try_from(json)?.to_le_bytes();
+    let checksum = checksum(&length, &bytes[PREFIX..]).to_le_bytes();
+    bytes[..LENGTH].copy_from_slice(&length);
+    bytes[LENGTH..PREFIX].copy_from_slice(&checksum);
+    Ok(bytes)
+}
+
+fn checksum(length: &[u8], json: &[u8]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(length);
+    hasher.update(json);
+    hasher.finalize()
+}
+
+/// Reads the records of a file, and the number of bytes that they take, with the header. The bytes
+/// after them are a torn end.
+///
+/// # Errors
+///
+/// [`NotAJournal`](FileError::NotAJournal) and [`Damaged`](FileError::Damaged).
+pub(crate) fn parse(bytes: &[u8]) -> Result<(Vec<Record>, usize), FileError> {
+    if !bytes.starts_with(HEADER) {
+        return if HEADER.starts_with(bytes) { Ok((Vec::new(), 0)) } else { Err(FileError::NotAJournal) };
+    }
+    let (mut records, mut at) = (Vec::new(), HEADER.len());
+    while let Some((record, size)) = first(&bytes[at..]) {
+        records.push(record);
+        at += size;
+    }
+    if has_frame(bytes.get(at + 1..).unwrap_or_default()) {
+        return Err(FileError::Damaged { position: at as u64 });
+    }
+    Ok((records, at))
+}
+
+/// Whether a whole frame begins anywhere in the bytes. Also if the search takes too long, as it may
+/// in a file that somebody has made for that purpose.
+fn has_frame(bytes: &[u8]) -> bool {
+    let mut bytes_to_hash = 4 * MAX_JSON;
+    (0..bytes.len()).any(|skipped| {
+        let Some(frame) = Frame::first(&bytes[skipped..]) else { return false };
+        match bytes_to_hash.checked_sub(frame.json.len()) {
+            Some(left) => bytes_to_hash = left,
+            None => return true,
+        }
+        frame.is_whole()
+    })
+}
+
+/// The record at the start of the bytes, and the size of its frame.
+fn first(bytes: &[u8]) -> Option<(Record, usize)> {
+    let frame = Frame::first(bytes).filter(Frame::is_whole)?;
+    Some((serde_json::from_slice(frame.json).ok()?, PREFIX + frame.json.len()))
+}
+
+/// Bytes that may be a frame.
+struct Frame<'a> {
+    length: &'a [u8; LENGTH],
+    checksum: &'a [u8; LENGTH],
+    json: &'a [u8],
+}
+
+impl<'a> Frame<'a> {
+    fn first(bytes: &'a [u8]) -> Option<Self> {
+        let (length, rest) = bytes.split_first_chunk()?;
+        let (checksum, rest) = rest.split_first_chunk()?;
+        let size = usize::try_from(u32::from_le_bytes(*length)).ok().filter(|size| *size <= MAX_JSON)?;
+        let json = rest.get(..size).filter(|json| json.starts_with(b"{"))?;
+        Some(Frame { length, checksum, json })
+    }
+
+    fn is_whole(&self) -> bool {
+        checksum(self.length, self.json) == u32::from_le_bytes(*self.checksum)
+    }
+}

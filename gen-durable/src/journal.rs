@@ -1,0 +1,207 @@
+//! [`Journal`]: the place where a durable coroutine is written down, and what is written.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::task::{Context, Poll};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::StepFailed;
+use crate::place::Place;
+
+/// The number of a command, from 0, in the order in which the coroutine has issued them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Ticket(pub u32);
+
+/// What a coroutine asks of its journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Command {
+    /// What is asked.
+    pub what: What,
+    /// The line that asks. It may be another one in a replay.
+    pub at: Place,
+}
+
+/// The kinds of commands. Each is a yield of the coroutine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum What {
+    /// To run the closure of this step, and to keep its outcome.
+    Step(String),
+    /// To wait for so many milliseconds.
+    Sleep(u64),
+    /// As a sleep: the deadline of a timeout.
+    Timeout(u64),
+}
+
+impl Command {
+    /// Whether a replay that issues this command fits a journal with the command `recorded`: both
+    /// are of the same kind, and steps have the same label.
+    ///
+    /// Times and lines may differ, because the program may have changed them.
+    #[must_use]
+    pub fn fits(&self, recorded: &Command) -> bool {
+        match (&self.what, &recorded.what) {
+            (What::Step(label), What::Step(recorded)) => label == recorded,
+            (What::Sleep(_), What::Sleep(_)) | (What::Timeout(_), What::Timeout(_)) => true,
+            (What::Step(_) | What::Sleep(_) | What::Timeout(_), _) => false,
+        }
+    }
+
+    /// The label of a step.
+    #[must_use]
+    pub fn label(&self) -> Option<&str> {
+        match &self.what {
+            What::Step(label) => Some(label),
+            What::Sleep(_) | What::Timeout(_) => None,
+        }
+    }
+
+    /// The time after which the command is done, if time is all that it needs.
+    #[must_use]
+    pub fn millis(&self) -> Option<u64> {
+        match self.what {
+            What::Step(_) => None,
+            What::Sleep(millis) | What::Timeout(millis) => Some(millis),
+        }
+    }
+}
+
+impl fmt::Display for What {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            What::Step(label) => write!(f, "the step `{label}`"),
+            What::Sleep(_) => f.write_str("a sleep"),
+            What::Timeout(_) => f.write_str("a timeout"),
+        }
+    }
+}
+
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at {}", self.what, self.at)
+    }
+}
+
+/// The result of a command, or of the whole coroutine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The value, as JSON.
+    Value(String),
+    /// What is left of the error.
+    Failed(StepFailed),
+}
+
+impl Outcome {
+    /// The outcome of a command that has no value, such as a sleep.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Outcome::Value("null".into())
+    }
+
+    /// What a journal keeps of a result.
+    ///
+    /// A value that JSON cannot hold is a failure.
+    pub fn of<T: Serialize>(result: &gen::Result<T>) -> Self {
+        match result.as_ref().map(serde_json::to_string) {
+            Ok(Ok(json)) => Outcome::Value(json),
+            Ok(Err(error)) => {
+                Outcome::Failed(StepFailed::new(format!("the result cannot be written as JSON: {error}")))
+            }
+            Err(error) => Outcome::Failed(StepFailed::of(error)),
+        }
+    }
+}
+
+/// What happens next to a coroutine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// A command is done, and its outcome is in the journal.
+    Done(Ticket, Outcome),
+    /// The closure of this step is to run now, in this process. The driver
+    /// [proposes](Journal::propose) the outcome.
+    Run(Ticket),
+    /// The coroutine is cancelled, for this reason, and the journal says so.
+    Cancelled(String),
+    /// The coroutine is to go on later, maybe in another process. The driver drops it.
+    Suspended,
+}
+
+/// The commands for which a coroutine waits at present.
+#[derive(Debug, Default)]
+pub struct Awaited(pub(crate) BTreeSet<Ticket>);
+
+impl Awaited {
+    /// Whether the coroutine waits for this command.
+    #[must_use]
+    pub fn contains(&self, ticket: Ticket) -> bool {
+        self.0.contains(&ticket)
+    }
+
+    /// The commands, in the order in which they were issued.
+    pub fn iter(&self) -> impl Iterator<Item = Ticket> + '_ {
+        self.0.iter().copied()
+    }
+}
+
+/// A journal: where a durable coroutine is written down.
+///
+/// The journal gives one [event](Event) at a time, and the coroutine then runs to its next
+/// suspension. So commands and outcomes have one order, which is the same in each replay.
+///
+/// | the driver calls | when |
+/// |---|---|
+/// | [`issue`](Self::issue) | the coroutine yields a step, a sleep or a timeout for the first time |
+/// | [`poll_event`](Self::poll_event) | the coroutine is suspended |
+/// | [`propose`](Self::propose) | the closure of a step has ended |
+/// | [`cancel`](Self::cancel) | the task of the driver is cancelled |
+/// | [`finish`](Self::finish) | the coroutine has ended |
+///
+/// [`FileJournal`](crate::FileJournal) and [`MemoryJournal`](crate::MemoryJournal) implement it. To
+/// test what happens when the process dies, wrap one of them in a journal of your own that fails.
+///
+/// # Errors
+///
+/// Each error ends the run, and the coroutine is dropped.
+/// [`JournalMismatch`](crate::JournalMismatch) is the error of a coroutine that does not do what
+/// the journal says.
+pub trait Journal: Send + 'static {
+    /// Writes a command down, or, in a replay, compares it with the recorded one.
+    ///
+    /// # Errors
+    ///
+    /// As said above.
+    fn issue(&mut self, command: &Command) -> gen::Result<Ticket>;
+
+    /// Takes the outcome of a step whose closure has run. It is an event later, when it is safe.
+    ///
+    /// # Errors
+    ///
+    /// As said above.
+    fn propose(&mut self, step: Ticket, outcome: Outcome) -> gen::Result;
+
+    /// Asks for a cancellation. It is an event later.
+    ///
+    /// # Errors
+    ///
+    /// As said above.
+    fn cancel(&mut self, reason: &str) -> gen::Result;
+
+    /// The next event. An event must be safe before it is given, and may be the
+    /// [outcome](Event::Done) of an awaited command only.
+    ///
+    /// # Errors
+    ///
+    /// As said above.
+    fn poll_event(&mut self, cx: &mut Context<'_>, awaited: &Awaited) -> Poll<gen::Result<Event>>;
+
+    /// Writes the result of the coroutine down, or, in a replay, compares it with the recorded one.
+    ///
+    /// # Errors
+    ///
+    /// As said above.
+    fn finish(&mut self, outcome: &Outcome) -> gen::Result;
+}

@@ -1,0 +1,52 @@
+//! [`Record`]: an entry of a journal.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::journal::{Command, Outcome, Ticket};
+
+/// An entry of a journal. The command of a [`Ticket`] is the entry `Issued` of that number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Record {
+    /// A command, and the time at which it is done by itself: milliseconds since 1970.
+    Issued(Command, Option<u64>),
+    Done(Ticket, Outcome),
+    Cancelled(String),
+    Ended(Outcome),
+}
+
+impl Record {
+    /// Whether the coroutine may only go on when the record is safe.
+    pub(crate) fn is_event(&self) -> bool {
+        !matches!(self, Record::Issued(..))
+    }
+
+    pub(crate) fn command(&self) -> Option<&Command> {
+        match self {
+            Record::Issued(command, _) => Some(command),
+            Record::Done(..) | Record::Cancelled(_) | Record::Ended(_) => None,
+        }
+    }
+
+    /// The command that is done.
+    pub(crate) fn done(&self) -> Option<Ticket> {
+        match self {
+            Record::Done(ticket, _) => Some(*ticket),
+            Record::Issued(..) | Record::Cancelled(_) | Record::Ended(_) => None,
+        }
+    }
+}
+
+/// Prints the kind of an outcome. The value may be a secret, and may be long.
+pub(crate) struct Kind<'a>(pub(crate) &'a Outcome);
+
+impl fmt::Display for Kind<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Outcome::Value(_) => f.write_str("a value"),
+            Outcome::Failed(failed) => write!(f, "the error `{failed}`"),
+        }
+    }
+}

@@ -1,0 +1,313 @@
+//! [`Recorded`]: a journal that is a sequence of records in one place.
+//!
+//! | state | `issue` | `poll_event` | `finish` |
+//! |---|---|---|---|
+//! | replays: there are records left | the next record must be that command | the next record is the event | the next record must be that result |
+//! | records: none are left | appends the command | appends the first event that there is, and gives it | appends the result |
+//!
+//! Several events may be there at once. Their order is decided here, and from then on it is in the
+//! journal: first the steps that have ended, in the order of their ends, then the cancellation, then
+//! the deadlines that have passed, in their order, and then the steps that have not begun. So a
+//! deadline that has passed while no process ran comes before a step that it limits.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{ready, Context, Poll};
+use std::time::Duration;
+
+use crate::clock::WallClock;
+use crate::error::{JournalMismatch, StepFailed};
+use crate::journal::{Awaited, Command, Event, Journal, Outcome, Ticket};
+use crate::record::{Kind, Record};
+
+/// The place of the records.
+pub(crate) trait Store: Send + 'static {
+    /// The size that a record may have, in bytes of JSON.
+    const MAX_RECORD: usize;
+
+    /// Writes a record after the others.
+    fn append(&mut self, record: &Record) -> gen::Result;
+
+    /// Makes all records safe.
+    fn sync(&mut self) -> gen::Result;
+}
+
+#[derive(Debug)]
+pub(crate) struct Recorded<S> {
+    store: S,
+    /// The records that are to be replayed.
+    replay: VecDeque<Record>,
+    /// The number of records before the next one.
+    entries: u64,
+    /// By ticket, with their deadlines.
+    commands: Vec<(Command, Option<u64>)>,
+    /// The steps that were not begun in this process, and may be done.
+    unstarted: VecDeque<Ticket>,
+    /// The steps that have ended in this process.
+    ended: VecDeque<(Ticket, Outcome)>,
+    cancelled: VecDeque<String>,
+    /// By their deadline. They may be done.
+    timers: BTreeSet<(u64, Ticket)>,
+    /// The deadline for which this process waits.
+    alarm: Option<(u64, Pin<Box<gen::Sleep>>)>,
+    clock: WallClock,
+    /// A deadline is not safe yet.
+    is_unsafe: bool,
+}
+
+impl<S: Store> Recorded<S> {
+    pub(crate) fn new(store: S, records: Vec<Record>) -> Self {
+        Recorded {
+            store,
+            replay: records.into(),
+            entries: 0,
+            commands: Vec::new(),
+            unstarted: VecDeque::new(),
+            ended: VecDeque::new(),
+            cancelled: VecDeque::new(),
+            timers: BTreeSet::new(),
+            alarm: None,
+            clock: WallClock::new(),
+            is_unsafe: false,
+        }
+    }
+
+    fn append(&mut self, record: &Record) -> gen::Result {
+        self.store.append(record)?;
+        self.entries += 1;
+        if record.is_event() {
+            self.sync()?;
+        }
+        Ok(())
+    }
+
+    fn sync(&mut self) -> gen::Result {
+        self.is_unsafe = false;
+        self.store.sync()
+    }
+
+    fn replayed(&mut self) {
+        self.replay.pop_front();
+        self.entries += 1;
+    }
+
+    /// The coroutine does something else than the next record says.
+    fn mismatch<T>(&self, now: String) -> gen::Result<T> {
+        let recorded = self.replay.front().map_or_else(|| "the end".to_owned(), |next| self.describe(next));
+        Err(JournalMismatch { entry: self.entries + 1, recorded, now }.into())
+    }
+
+    fn describe(&self, record: &Record) -> String {
+        match record {
+            Record::Issued(command, _) => command.to_string(),
+            Record::Done(ticket, _) => format!("the end of {}", self.name(*ticket)),
+            Record::Cancelled(reason) => format!("the cancellation `{reason}`"),
+            Record::Ended(outcome) => format!("the end of the coroutine with {}", Kind(outcome)),
+        }
+    }
+
+    fn name(&self, ticket: Ticket) -> String {
+        let command = self.commands.get(ticket.0 as usize);
+        match command {
+            Some((command, _)) => command.to_string(),
+            None => format!("command {}, which was not issued", ticket.0),
+        }
+    }
+
+    fn names(&self, awaited: &Awaited) -> String {
+        const SHOWN: usize = 3;
+        let names: Vec<String> = awaited.iter().take(SHOWN).map(|ticket| self.name(ticket)).collect();
+        let more = awaited.0.len() - names.len();
+        let names = names.join(", and for ");
+        if more == 0 {
+            names
+        } else {
+            format!("{names}, and {more} more")
+        }
+    }
+
+    fn replay_event(&mut self, awaited: &Awaited) -> gen::Result<Event> {
+        let event = match self.replay.front() {
+            Some(Record::Done(ticket, outcome)) if awaited.contains(*ticket) => {
+                self.clock.reached(self.commands[ticket.0 as usize].1.unwrap_or_default());
+                Event::Done(*ticket, outcome.clone())
+            }
+            Some(Record::Cancelled(reason)) => Event::Cancelled(reason.clone()),
+            _ => return self.mismatch(format!("waits for {}", self.names(awaited))),
+        };
+        self.replayed();
+        Ok(event)
+    }
+
+    /// An event that can be given at once.
+    fn next_event(&mut self, awaited: &Awaited) -> gen::Result<Option<Event>> {
+        while let Some((ticket, outcome)) = self.ended.pop_front() {
+            if awaited.contains(ticket) {
+                return self.done(ticket, outcome).map(Some);
+            }
+        }
+        if let Some(reason) = self.cancelled.pop_front() {
+            self.append(&Record::Cancelled(reason.clone()))?;
+            return Ok(Some(Event::Cancelled(reason)));
+        }
+        let now = self.clock.now();
+        if let Some((_, ticket)) = self.first_timer(awaited).filter(|(deadline, _)| *deadline <= now) {
+            self.timers.pop_first();
+            return self.done(ticket, Outcome::nothing()).map(Some);
+        }
+        while let Some(ticket) = self.unstarted.pop_front() {
+            if awaited.contains(ticket) {
+                return Ok(Some(Event::Run(ticket)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn done(&mut self, ticket: Ticket, outcome: Outcome) -> gen::Result<Event> {
+        self.append(&Record::Done(ticket, outcome.clone()))?;
+        Ok(Event::Done(ticket, outcome))
+    }
+
+    /// The first deadline that is still waited for.
+    fn first_timer(&mut self, awaited: &Awaited) -> Option<(u64, Ticket)> {
+        while let Some(&(deadline, ticket)) = self.timers.first() {
+            if awaited.contains(ticket) {
+                return Some((deadline, ticket));
+            }
+            self.timers.pop_first();
+        }
+        None
+    }
+
+    /// Waits until the first deadline has passed.
+    fn poll_alarm(&mut self, cx: &mut Context<'_>, awaited: &Awaited) -> Poll<gen::Result> {
+        let Some((deadline, _)) = self.first_timer(awaited) else {
+            self.alarm = None;
+            return Poll::Pending;
+        };
+        if self.alarm.as_ref().is_none_or(|(of, _)| *of != deadline) {
+            let left = Duration::from_millis(deadline.saturating_sub(self.clock.now()));
+            self.alarm = Some((deadline, Box::pin(gen::sleep(left))));
+        }
+        let Some((_, alarm)) = &mut self.alarm else { return Poll::Pending };
+        let rang = ready!(alarm.as_mut().poll(cx));
+        self.alarm = None;
+        Poll::Ready(rang)
+    }
+}
+
+impl<S: Store> Journal for Recorded<S> {
+    fn issue(&mut self, command: &Command) -> gen::Result<Ticket> {
+        let deadline = match self.replay.front() {
+            Some(Record::Issued(recorded, deadline)) if command.fits(recorded) => {
+                // A record of another program may have no deadline.
+                let deadline = recorded.millis().map(|_| deadline.unwrap_or_default());
+                let issued =
+                    deadline.unwrap_or_default().saturating_sub(recorded.millis().unwrap_or_default());
+                self.clock.reached(issued);
+                self.replayed();
+                deadline
+            }
+            Some(_) => return self.mismatch(format!("issues {command}")),
+            None => {
+                let deadline = command.millis().map(|millis| self.clock.now().saturating_add(millis));
+                self.append(&Record::Issued(command.clone(), deadline))?;
+                self.is_unsafe |= deadline.is_some();
+                deadline
+            }
+        };
+        let ticket = Ticket(u32::try_from(self.commands.len()).map_err(gen::Error::from)?);
+        self.commands.push((command.clone(), deadline));
+        match deadline {
+            Some(deadline) => drop(self.timers.insert((deadline, ticket))),
+            None => self.unstarted.push_back(ticket),
+        }
+        Ok(ticket)
+    }
+
+    fn propose(&mut self, step: Ticket, outcome: Outcome) -> gen::Result {
+        self.ended.push_back((step, limited::<S>(outcome)));
+        Ok(())
+    }
+
+    fn cancel(&mut self, reason: &str) -> gen::Result {
+        self.cancelled.push_back(reason.to_owned());
+        Ok(())
+    }
+
+    fn poll_event(&mut self, cx: &mut Context<'_>, awaited: &Awaited) -> Poll<gen::Result<Event>> {
+        if !self.replay.is_empty() {
+            return Poll::Ready(self.replay_event(awaited));
+        }
+        loop {
+            if let Some(event) = self.next_event(awaited).transpose() {
+                return Poll::Ready(event);
+            }
+            // The deadline must be safe before this process waits for it.
+            if self.is_unsafe {
+                self.sync()?;
+            }
+            ready!(self.poll_alarm(cx, awaited))?;
+        }
+    }
+
+    fn finish(&mut self, outcome: &Outcome) -> gen::Result {
+        let outcome = limited::<S>(outcome.clone());
+        match self.replay.front() {
+            None => self.append(&Record::Ended(outcome)),
+            Some(Record::Ended(recorded)) if *recorded == outcome && self.replay.len() == 1 => {
+                self.replayed();
+                Ok(())
+            }
+            Some(Record::Ended(recorded)) if *recorded == outcome => {
+                self.replayed();
+                self.mismatch("has ended".into())
+            }
+            Some(_) => self.mismatch(format!("ends with {}", Kind(&outcome))),
+        }
+    }
+}
+
+/// The outcome, or a failure if it is too large.
+fn limited<S: Store>(outcome: Outcome) -> Outcome {
+    /// Room for the other parts of a record.
+    const PARTS: usize = 64;
+    match serde_json::to_vec(&outcome).map(|json| json.len()) {
+        Ok(size) if size + PARTS <= S::MAX_RECORD => outcome,
+        Ok(size) => Outcome::Failed(StepFailed::new(format!(
+            "the result has {size} bytes, and an entry of the journal at most {}",
+            S::MAX_RECORD
+        ))),
+        Err(error) => Outcome::Failed(StepFailed::new(error.to_string())),
+    }
+}
+
+/// Implements [`Journal`] for a journal around a [`Recorded`].
+macro_rules! forward_journal {
+    ($journal:ty) => {
+        impl Journal for $journal {
+            fn issue(&mut self, command: &Command) -> gen::Result<Ticket> {
+                self.0.issue(command)
+            }
+
+            fn propose(&mut self, step: Ticket, outcome: Outcome) -> gen::Result {
+                self.0.propose(step, outcome)
+            }
+
+            fn cancel(&mut self, reason: &str) -> gen::Result {
+                self.0.cancel(reason)
+            }
+
+            fn poll_event(&mut self, cx: &mut Context<'_>, awaited: &Awaited) -> Poll<gen::Result<Event>> {
+                self.0.poll_event(cx, awaited)
+            }
+
+            fn finish(&mut self, outcome: &Outcome) -> gen::Result {
+                self.0.finish(outcome)
+            }
+        }
+    };
+}
+
+pub(crate) use forward_journal;

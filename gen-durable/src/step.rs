@@ -1,0 +1,153 @@
+//! [`step`]: a part of a coroutine that touches the outside.
+
+use std::fmt;
+use std::future::Future;
+use std::panic::Location;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use serde::de::DeserializeOwned;
+use serde::Serialize;
+
+use crate::core::{Closure, Core, Run};
+use crate::error::StepFailed;
+use crate::journal::{Command, Outcome, What};
+use crate::leaf::Leaf;
+
+/// Runs a closure, and keeps its outcome in the journal: in a replay the outcome is taken from
+/// there, and the closure does not run.
+///
+/// All that touches the outside belongs into a step: requests, files, the time, random numbers. The
+/// label names the step in the journal and in messages. Steps may have the same label.
+///
+/// ```
+/// use gen::yield_;
+/// use gen_durable::{step, MemoryJournal, Records};
+///
+/// #[gen::coroutine]
+/// fn guess() -> gen::Result<u32> {
+///     // Parallel, as all that is yielded together.
+///     let (pid, thread) = yield_!((
+///         step("the process", || async { Ok(std::process::id()) }),
+///         step("the thread", || async { Ok(format!("{:?}", std::thread::current().id())) }),
+///     ))?;
+///     Ok(pid + thread.len() as u32)
+/// }
+/// let records = Records::new();
+/// let first = gen::run_sync(gen_durable::run(guess(), MemoryJournal::new(&records))).unwrap();
+/// let again = std::thread::spawn(move || {
+///     gen::run_sync(gen_durable::run(guess(), MemoryJournal::new(&records))).unwrap()
+/// });
+/// assert_eq!(again.join().unwrap(), first);
+/// ```
+///
+/// # At least once
+///
+/// If the process dies after the closure has done its work, and before its outcome is in the
+/// journal, then the closure runs again in the next run. So it must be *idempotent*: to do it twice
+/// must be the same as to do it once. Give a request a key that is the same in each run, such as the
+/// number of the order and the label, by which the other side recognises the second request.
+///
+/// # Without a journal
+///
+/// Outside of a [driver](crate::Driver), the closure runs, and its value is the value of the yield.
+///
+/// # Errors
+///
+/// [`StepFailed`] with the text of the error of the closure; the error of a value that JSON cannot
+/// hold. A closure that panics ends the driver with that panic, and leaves no outcome.
+///
+/// # Cancellation
+///
+/// The closure runs in the driver. If the coroutine does not wait for the step any more, because it
+/// was cancelled, or because a timeout has passed, then the future of the closure is dropped.
+#[track_caller]
+pub fn step<F, R, T>(label: impl Into<String>, run: F) -> Step<F, R>
+where
+    F: FnOnce() -> R + Send + 'static,
+    R: Future<Output = gen::Result<T>> + Send + 'static,
+    T: Serialize + DeserializeOwned,
+{
+    let command = Command { what: What::Step(label.into()), at: Location::caller().into() };
+    Step { command, state: State::New(run) }
+}
+
+/// The future of a [`step`](fn@step).
+#[must_use = "nothing runs until it is yielded"]
+pub struct Step<F, R> {
+    command: Command,
+    state: State<F, R>,
+}
+
+enum State<F, R> {
+    New(F),
+    /// Without a journal.
+    Plain(Pin<Box<R>>),
+    Recorded(Leaf),
+    Over,
+}
+
+// The closure is not pinned, and its future is in a box.
+impl<F, R> Unpin for Step<F, R> {}
+
+impl<F, R, T> Future for Step<F, R>
+where
+    F: FnOnce() -> R + Send + 'static,
+    R: Future<Output = gen::Result<T>> + Send + 'static,
+    T: Serialize + DeserializeOwned,
+{
+    type Output = gen::Result<T>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<gen::Result<T>> {
+        let this = &mut *self;
+        if let State::New(_) = this.state {
+            let State::New(run) = std::mem::replace(&mut this.state, State::Over) else { unreachable!() };
+            this.state = match Core::current() {
+                None => State::Plain(Box::pin(run())),
+                Some(core) => State::Recorded(Leaf::issue(core, &this.command, Some(recorded(run)), cx)),
+            };
+        }
+        let polled = match &mut this.state {
+            State::Plain(run) => run.as_mut().poll(cx).map_err(|error| StepFailed::of(&error).into()),
+            State::Recorded(leaf) => leaf.poll(cx).map(decoded),
+            State::New(_) | State::Over => Poll::Pending,
+        };
+        match polled {
+            Poll::Ready(_) => this.state = State::Over,
+            Poll::Pending => gen::drive::say(this, cx, || this.command.what.to_string()),
+        }
+        polled
+    }
+}
+
+/// A closure whose future gives an outcome.
+fn recorded<F, R, T>(run: F) -> Closure
+where
+    F: FnOnce() -> R + Send + 'static,
+    R: Future<Output = gen::Result<T>> + Send + 'static,
+    T: Serialize,
+{
+    Box::new(|| {
+        let run = run();
+        let run: Run = Box::pin(async { Outcome::of(&run.await) });
+        run
+    })
+}
+
+fn decoded<T: DeserializeOwned>(outcome: Outcome) -> gen::Result<T> {
+    match outcome {
+        Outcome::Value(json) => {
+            let value = serde_json::from_str(&json);
+            value.map_err(|error| {
+                StepFailed::new(format!("the recorded result has another type: {error}")).into()
+            })
+        }
+        Outcome::Failed(failed) => Err(failed.into()),
+    }
+}
+
+impl<F, R> fmt::Debug for Step<F, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Step").field("command", &self.command).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,191 @@
+//! The file of a journal: its lock, its permissions, and files that are damaged or no journals.
+
+mod world;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use gen::yield_;
+use gen_durable::{step, FileError, FileJournal};
+use world::{block_on, Folder, World};
+
+#[gen::coroutine]
+fn body(world: World) -> gen::Result<u32> {
+    let mut sum = 0;
+    for n in 1..=4 {
+        let label = format!("step {n}");
+        sum += yield_!(step(label.clone(), world.work(&label, n)))?;
+    }
+    Ok(sum)
+}
+
+fn run(path: &Path) -> gen::Result<(u32, Vec<String>)> {
+    let world = World::default();
+    let sum = block_on(gen_durable::run(body(world.clone()), FileJournal::open(path)?))?;
+    Ok((sum, world.log()))
+}
+
+#[track_caller]
+fn error(path: &Path) -> FileError {
+    let error = FileJournal::open(path).unwrap_err();
+    assert!(error.to_string().starts_with("cannot open the journal "), "{error}");
+    *error.downcast_ref::<FileError>().unwrap_or_else(|| panic!("{error:?}"))
+}
+
+#[test]
+fn a_second_journal_of_the_same_file_is_refused_until_the_first_is_closed() {
+    let folder = Folder::new("locked");
+    let path = folder.file("journal");
+    let first = FileJournal::open(&path).unwrap();
+    assert_eq!(error(&path), FileError::Locked);
+    drop(first);
+    assert_eq!(run(&path).unwrap().0, 10);
+}
+
+const CHILD: &str = "GEN_DURABLE_TEST_FILE";
+
+#[test]
+fn a_second_process_is_refused() {
+    if let Some(path) = std::env::var_os(CHILD) {
+        assert_eq!(error(Path::new(&path)), FileError::Locked);
+        return;
+    }
+    let folder = Folder::new("two-processes");
+    let path = folder.file("journal");
+    let held = FileJournal::open(&path).unwrap();
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    let output = child.args(["a_second_process_is_refused", "--exact"]).env(CHILD, &path).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("1 passed"), "{output:?}");
+    drop(held);
+}
+
+#[cfg(unix)]
+#[test]
+fn only_its_owner_may_read_the_file() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new("mode");
+    let path = folder.file("journal");
+    drop(FileJournal::open(&path).unwrap());
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn a_file_that_is_no_journal_is_left_alone() {
+    let folder = Folder::new("stranger");
+    let path = folder.file("letter");
+    for content in ["Dear Sir,\n", "gen-durable 2\nlater"] {
+        fs::write(&path, content).unwrap();
+        assert_eq!(error(&path), FileError::NotAJournal);
+        assert_eq!(fs::read_to_string(&path).unwrap(), content);
+    }
+}
+
+#[test]
+fn a_damaged_byte_is_never_believed_and_no_step_behind_it_is_lost_in_silence() {
+    let folder = Folder::new("damage");
+    let (whole, damaged) = (folder.file("whole"), folder.file("damaged"));
+    run(&whole).unwrap();
+    let bytes = fs::read(&whole).unwrap();
+    let mut torn = 0;
+    for at in 0..bytes.len() {
+        let mut content = bytes.clone();
+        content[at] ^= 0x41;
+        fs::write(&damaged, &content).unwrap();
+        match run(&damaged) {
+            // Only the last entry, the end, can look like a torn end.
+            Ok(end) => {
+                torn += 1;
+                assert_eq!(end, (10, vec![]), "damaged at {at}");
+            }
+            Err(error) => {
+                assert!(error.is::<FileError>(), "damaged at {at}: {error:?}");
+                assert_eq!(fs::read(&damaged).unwrap(), content, "a damaged file is left alone");
+            }
+        }
+    }
+    assert!(torn > 8 && torn < 50, "{torn}");
+}
+
+#[test]
+fn no_bytes_make_it_panic() {
+    let folder = Folder::new("bytes");
+    let (whole, path) = (folder.file("whole"), folder.file("file"));
+    run(&whole).unwrap();
+    let bytes = fs::read(&whole).unwrap();
+    let mut random = fastrand::Rng::with_seed(7);
+    for _ in 0..2000 {
+        let mut content = bytes.clone();
+        for _ in 0..random.usize(0..4) {
+            // Moves, doubles, drops or changes a part.
+            let (from, to) = (random.usize(0..content.len()), random.usize(0..content.len()));
+            let part = content[from.min(to)..from.max(to)].to_vec();
+            match random.u8(0..4) {
+                0 => drop(content.splice(to..to, part)),
+                1 => drop(content.drain(from.min(to)..from.max(to))),
+                2 => content[from] = random.u8(..),
+                _ => content.extend(part.iter().map(|_| random.u8(..))),
+            }
+            if content.is_empty() {
+                break;
+            }
+        }
+        fs::write(&path, &content).unwrap();
+        // Whole frames in another order are read, and do not fit the coroutine.
+        if let Err(error) = run(&path) {
+            let is_known = error.is::<FileError>() || error.is::<gen_durable::JournalMismatch>();
+            assert!(is_known, "{error:?}");
+        }
+    }
+}
+
+/// Makes a frame as the format says, so that the checks behind the checksum are reached.
+fn frame(json: &str) -> Vec<u8> {
+    let length = u32::try_from(json.len()).unwrap().to_le_bytes();
+    let checksum = crc32fast::hash(&[&length[..], json.as_bytes()].concat()).to_le_bytes();
+    [&length[..], &checksum, json.as_bytes()].concat()
+}
+
+#[test]
+fn entries_that_make_no_sense_do_not_fit() {
+    let folder = Folder::new("nonsense");
+    let path = folder.file("file");
+    let sleep = r#"{"issued":[{"what":{"sleep":1},"at":["a",1,1]},null]}"#;
+    let step = r#"{"issued":[{"what":{"step":"step 1"},"at":["a",1,1]},18446744073709551615]}"#;
+    let done = |ticket: u32| format!(r#"{{"done":[{ticket},{{"value":"1"}}]}}"#);
+    for (entries, message) in [
+        (vec![done(0)], "entry 1 is the end of command 0, which was not issued"),
+        (vec![step.to_owned(), done(u32::MAX)], "entry 2 is the end of command 4294967295"),
+        (vec![step.to_owned(), done(0), done(0)], "entry 3 is the end of the step `step 1`"),
+        (vec![sleep.to_owned()], "entry 1 is a sleep at a:1:1"),
+        (vec![r#"{"ended":{"value":"1"}}"#.to_owned()], "entry 1 is the end of the coroutine with a value"),
+    ] {
+        let frames = entries.iter().flat_map(|entry| frame(entry));
+        fs::write(&path, b"gen-durable 1\n".iter().copied().chain(frames).collect::<Vec<u8>>()).unwrap();
+        let error = run(&path).unwrap_err().to_string();
+        assert!(error.contains(message), "{error}");
+    }
+    let wrong = r#"{"done":[0,{"value":"\"no number\""}]}"#;
+    let frames = [frame(step), frame(wrong)].concat();
+    fs::write(&path, [&b"gen-durable 1\n"[..], &frames].concat()).unwrap();
+    let error = run(&path).unwrap_err().to_string();
+    assert!(error.starts_with("the recorded result has another type: "), "{error}");
+}
+
+#[gen::coroutine]
+fn large(megabytes: usize) -> gen::Result<usize> {
+    let text: String = yield_!(step("large", move || async move { Ok("x".repeat(megabytes << 20)) }))?;
+    Ok(text.len())
+}
+
+#[test]
+fn an_outcome_that_is_too_large_is_an_error_of_its_step_also_in_a_replay() {
+    let folder = Folder::new("large");
+    let path = folder.file("journal");
+    for _ in 0..2 {
+        let error = block_on(gen_durable::run(large(17), FileJournal::open(&path).unwrap())).unwrap_err();
+        let text = error.to_string();
+        assert!(text.ends_with(" bytes, and an entry of the journal at most 16777216"), "{text}");
+    }
+}

@@ -1,0 +1,60 @@
+//! What the tests share: an outside that remembers what was done to it, and a folder for files.
+
+#![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
+
+use std::future::{ready, Future, Ready};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+/// The outside: the steps note here that they have run.
+#[derive(Debug, Clone, Default)]
+pub struct World(Arc<Mutex<Vec<String>>>);
+
+impl World {
+    pub fn note(&self, what: &str) {
+        self.0.lock().unwrap().push(what.to_owned());
+    }
+
+    pub fn log(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
+    }
+
+    /// A closure for a step.
+    pub fn work<T: Send + 'static>(
+        &self,
+        what: &str,
+        value: T,
+    ) -> impl FnOnce() -> Ready<gen::Result<T>> + Send + 'static {
+        let (world, what) = (self.clone(), what.to_owned());
+        move || {
+            world.note(&what);
+            ready(Ok(value))
+        }
+    }
+}
+
+/// Runs a future on a loop whose clock is virtual.
+pub fn block_on<T>(future: impl Future<Output = gen::Result<T>>) -> gen::Result<T> {
+    gen::IoLoop::with_clock(gen::VirtualClock::new()).run_sync(future)
+}
+
+/// A folder of this test. Its drop removes it.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    pub fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("gen-durable-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        Folder(folder)
+    }
+
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
