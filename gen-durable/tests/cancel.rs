@@ -68,7 +68,7 @@ fn a_process_that_dies_in_a_clean_up_goes_on_with_it() {
 #[gen::coroutine]
 fn shut_down(world: World, records: Records) -> gen::Result {
     let run = gen_durable::run(body(world), MemoryJournal::new(&records));
-    drop(gen::spawn(run).on_done(|end| assert!(end.unwrap_err().is_cancelled())));
+    gen::spawn(run).on_done(|end| assert!(end.unwrap_err().is_cancelled()));
     yield_!(gen::sleep(Duration::from_secs(1)))
 }
 

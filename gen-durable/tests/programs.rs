@@ -134,7 +134,7 @@ fn go(program: &Program, records: &Records, lives_for: u64) -> Option<String> {
     let journal = Dying { inner: MemoryJournal::new(records), left: Arc::new(Mutex::new(lives_for)) };
     let driver = gen_durable::Driver::new(run(program.clone(), world.clone()), journal);
     let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
-    let end = io_loop.block_on(driver).unwrap();
+    let end = io_loop.block_on(driver);
     for step in world.log() {
         assert!(!recorded.contains(&step), "{step} is recorded, and runs again: {program:?}");
     }

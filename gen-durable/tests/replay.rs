@@ -43,20 +43,41 @@ fn a_file_cut_at_any_byte_leads_to_the_same_end_and_runs_no_recorded_step_again(
     assert_eq!(end, END);
     assert_eq!(all, ["charge", "pick 5", "pick 3", "pick 1", "send"]);
     let bytes = std::fs::read(&whole).unwrap();
-    for cut in 0..=bytes.len() {
-        std::fs::write(&cut_file, &bytes[..cut]).unwrap();
+    for entries in cut_at_every_byte(&bytes, &cut_file) {
+        std::fs::write(&cut_file, &entries).unwrap();
         let (end, log) = run(&cut_file);
+        let cut = entries.len();
         assert_eq!(end, END, "cut at {cut}");
         // The steps that ran are the last ones: those before are in the journal.
         assert_eq!(log, all[all.len() - log.len()..], "cut at {cut}");
-        let is_recorded = |label: &&String| has_end(&bytes[..cut], label);
-        assert_eq!(log.iter().find(is_recorded), None, "cut at {cut}");
+        assert_eq!(log.iter().find(|label| has_end(&entries, label)), None, "cut at {cut}");
         let after = std::fs::read(&cut_file).unwrap();
         let (end, log) = run(&cut_file);
         assert_eq!((end.as_str(), log.len()), (END, 0), "cut at {cut}, once more");
         assert_eq!(std::fs::read(&cut_file).unwrap(), after, "a replay writes nothing");
     }
 }
+
+/// Cuts a file at each byte, and lets a journal open it. Returns the different contents to which the
+/// journal has shortened the file.
+fn cut_at_every_byte(bytes: &[u8], file: &std::path::Path) -> Vec<Vec<u8>> {
+    let mut contents: Vec<Vec<u8>> = Vec::new();
+    for cut in 0..=bytes.len() {
+        std::fs::write(file, &bytes[..cut]).unwrap();
+        drop(FileJournal::open(file).unwrap());
+        let content = std::fs::read(file).unwrap();
+        // A part of the header becomes the whole one.
+        assert!(content.len() <= cut.max(HEADER), "cut at {cut}");
+        if contents.last() != Some(&content) {
+            assert!(cut <= HEADER || content.len() == cut, "only a torn end is cut off, at {cut}");
+            contents.push(content);
+        }
+    }
+    contents
+}
+
+/// The size of the header of a file.
+const HEADER: usize = "gen-durable 1\n".len();
 
 /// Whether the bytes contain the end of the step.
 fn has_end(bytes: &[u8], label: &str) -> bool {
@@ -89,10 +110,12 @@ fn the_file_of_a_run_that_was_killed_is_that_of_a_run_that_was_not() {
     };
     assert_eq!(run(&whole), "(1, [2, 3]) 4");
     let bytes = std::fs::read(&whole).unwrap();
-    for cut in 0..=bytes.len() {
-        std::fs::write(&cut_file, &bytes[..cut]).unwrap();
+    let contents = cut_at_every_byte(&bytes, &cut_file);
+    assert_eq!(contents.len(), 10, "4 steps with their ends, and the end");
+    for entries in contents {
+        std::fs::write(&cut_file, &entries).unwrap();
         assert_eq!(run(&cut_file), "(1, [2, 3]) 4");
-        assert!(std::fs::read(&cut_file).unwrap() == bytes, "cut at {cut}");
+        assert!(std::fs::read(&cut_file).unwrap() == bytes, "cut at {}", entries.len());
     }
 }
 
