@@ -1,4 +1,153 @@
-//! Durable coroutines.
+//! Durable coroutines: what happens if my process dies here?
+//!
+//! A durable coroutine writes each step into a [`Journal`]. If its process dies, the next run gets
+//! the same journal: it replays the steps that are recorded, without running them, and goes on from
+//! there. [`run`] works on the loop of gen, on tokio, and on any other executor.
+//!
+//! ```
+//! use gen::yield_;
+//! use gen_durable::{sleep, step, with_timeout, FileJournal};
+//! use std::time::Duration;
+//!
+//! #[gen::coroutine]
+//! fn pick(item: u32) -> gen::Result<u32> {
+//!     yield_!(step(format!("pick {item}"), move || async move { Ok(item * 10) }))
+//! }
+//!
+//! #[gen::coroutine]
+//! fn order(items: Vec<u32>) -> gen::Result<String> {
+//!     let paid = yield_!(step("charge", || async { Ok("paid".to_owned()) }))?;
+//!     // Parallel, and each child has steps of its own.
+//!     let picked = yield_!(items.into_iter().map(pick).collect::<Vec<_>>())?;
+//!     // The time passes also while no process runs.
+//!     yield_!(sleep(Duration::from_millis(5)))?;
+//!     let days = Duration::from_secs(3 * 86_400);
+//!     let sent = yield_!(with_timeout(days, step("send", || async { Ok("sent".to_owned()) })))?;
+//!     Ok(format!("{paid}, {picked:?}, {sent}"))
+//! }
+//!
+//! # fn main() -> gen::Result {
+//! # let path = std::env::temp_dir().join(format!("gen-durable-order-{}", std::process::id()));
+//! let run = gen_durable::run(order(vec![1, 2]), FileJournal::open(&path)?);
+//! assert_eq!(gen::run_sync(run)?, "paid, [10, 20], sent");
+//!
+//! // The next process: nothing is charged, picked or sent again.
+//! let again = gen_durable::run(order(vec![1, 2]), FileJournal::open(&path)?);
+//! assert_eq!(gen::run_sync(again)?, "paid, [10, 20], sent");
+//!
+//! // Without a journal the same coroutine is an ordinary one.
+//! assert_eq!(gen::run_sync(order(vec![1, 2]))?, "paid, [10, 20], sent");
+//! # std::fs::remove_file(path)?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! | to | use |
+//! |---|---|
+//! | touch the outside, and remember what came of it | [`step`](fn@step) |
+//! | wait for some time | [`sleep`](fn@sleep) |
+//! | set a deadline | [`with_timeout`] |
+//! | run several at once | yield a `Vec`, an array, a `BTreeMap`, a tuple; [`gen::limit`](gen::limit()), [`gen::first_of`](gen::first_of()), [`gen::scope`](fn@gen::scope) |
+//! | run a coroutine | [`run`]; [`Driver`], which says whether it has ended |
+//! | keep the journal in a file | [`FileJournal`] |
+//! | test | [`MemoryJournal`] |
+//! | keep the journal elsewhere | [`Journal`] |
+//!
+//! # Steps run at least once
+//!
+//! A step that is recorded does not run again. But if the process dies after a step has done its
+//! work, and before the outcome is in the journal, then it runs again. No journal can prevent that,
+//! because the work is done elsewhere. So a step must be *idempotent*: give a request a key that is
+//! the same in each run, and the other side ignores the second request.
+//!
+//! ```
+//! # use gen::yield_;
+//! # use gen_durable::{step, MemoryJournal, Records};
+//! # use std::collections::BTreeMap;
+//! # use std::sync::Mutex;
+//! static PAYMENTS: Mutex<BTreeMap<String, u32>> = Mutex::new(BTreeMap::new());
+//!
+//! async fn pay(key: String, amount: u32) -> gen::Result<u32> {
+//!     // The bank keeps the first request of a key.
+//!     Ok(*PAYMENTS.lock().unwrap().entry(key).or_insert(amount))
+//! }
+//!
+//! #[gen::coroutine]
+//! fn order(id: u32) -> gen::Result<u32> {
+//!     yield_!(step("pay", move || pay(format!("order {id}: pay"), 30)))
+//! }
+//! // Two runs, and the first one died before its step was recorded.
+//! for _ in 0..2 {
+//!     let run = gen_durable::run(order(7), MemoryJournal::new(&Records::new()));
+//!     assert_eq!(gen::run_sync(run).unwrap(), 30);
+//! }
+//! assert_eq!(PAYMENTS.lock().unwrap().len(), 1);
+//! ```
+//!
+//! # What must be the same in each run
+//!
+//! A replay runs the coroutine from its beginning, and gives it the recorded outcomes in the
+//! recorded order. It arrives at the same point only if everything between two yields depends on
+//! nothing but the arguments and these outcomes.
+//!
+//! | differs from run to run | put it into a step, or |
+//! |---|---|
+//! | the time, random numbers, identifiers | |
+//! | requests, files, environment variables, settings | pass settings as arguments, and keep them with the journal |
+//! | the order of a `HashMap` or a `HashSet` | use a `BTreeMap`, a `BTreeSet` or a `Vec` |
+//! | the order in which threads or tasks run | yield a list, or use a scope |
+//! | global variables that other code changes | |
+//!
+//! The order of parallel children needs no care. The groups of gen poll their children in a fixed
+//! order, and only the driver wakes the coroutine, with one event of the journal at a time.
+//!
+//! Much of this is noticed:
+//!
+//! - A coroutine that waits for something that is in no journal, that spawns a task, or that yields
+//!   a `HashMap`, ends with [`NotDurable`], which names the yield and says what to write. A future of
+//!   another library beside a step is noticed when it wakes the coroutine.
+//! - A coroutine that departs from its journal ends with [`JournalMismatch`], with the entry and
+//!   both commands. Nothing is written then, and the coroutine can go on with the right program.
+//!
+//! ```
+//! # use gen::yield_;
+//! # use gen_durable::{step, MemoryJournal, Records};
+//! #[gen::coroutine]
+//! fn body(label: &'static str) -> gen::Result {
+//!     yield_!(step(label, || async { Ok(()) }))
+//! }
+//! let records = Records::new();
+//! let run = |label| gen::run_sync(gen_durable::run(body(label), MemoryJournal::new(&records)));
+//! run("charge").unwrap();
+//! let message = run("pay").unwrap_err().to_string();
+//! assert!(message.contains("entry 1 is the step `charge` at "), "{message}");
+//! assert!(message.contains(", but now it issues the step `pay` at "), "{message}");
+//! ```
+//!
+//! # A changed program
+//!
+//! A journal fits a program that issues the same commands in the same order. Commands are compared
+//! by their kind and their label. So these changes are safe while runs are under way: to change what
+//! a step does, to change times, to move code to other lines, and to add steps behind those that are
+//! recorded. To rename, remove or reorder steps is not. Keep the old function for the old runs.
+//!
+//! # Errors
+//!
+//! A journal keeps the text of an error and its causes, a code, and a payload: [`StepFailed`]. The
+//! first run gets this error, too, and so does a coroutine without a journal.
+//!
+//! # In tests
+//!
+//! A [`MemoryJournal`] can be cut at each entry, to test what happens if the process dies there: see
+//! [`Records`]. A journal that was recorded once replays without the outside, as long as the
+//! coroutine does not ask for more.
+//!
+//! # Features
+//!
+//! - `tokio`: timers on tokio, as the feature of `gen-runtime`.
+
+#![forbid(unsafe_code)]
+
 mod clock;
 mod core;
 mod driver;
@@ -26,3 +175,8 @@ pub use crate::place::Place;
 pub use crate::sleep::{sleep, Sleep};
 pub use crate::step::{step, Step};
 pub use crate::timeout::{with_timeout, Limited, TimedOut, WithTimeout};
+
+/// The example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
