@@ -5,8 +5,8 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 /// Gives milliseconds since 1970.
 ///
 /// It goes as fast as the faster of two clocks: that of the system, which also counts the time that
-/// the machine sleeps, and that of the executor, which a test can move. It never goes back, also not
-/// behind a time that was reached in an earlier run, by a system whose clock was set back.
+/// the machine sleeps, and that of the executor, which a test can move. It never goes back, also
+/// not behind a time that was reached in an earlier run, by a system whose clock was set back.
 #[derive(Debug)]
 pub(crate) struct WallClock {
     began: u64,

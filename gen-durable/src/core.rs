@@ -1,4 +1,4 @@
-//! [`Core`]: what a driver shares with the steps, sleeps and timeouts of its coroutine.
+//! [`Core`]: the state that a driver shares with the steps, sleeps and timeouts of its coroutine.
 //!
 //! While the driver polls the coroutine, or wakes it for an event, the core is the *current* one of
 //! the thread. So a step finds its journal, and the core tells the wakes of the driver from all

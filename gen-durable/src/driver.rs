@@ -2,15 +2,15 @@
 //!
 //! A poll of the driver does this, until nothing is left to do:
 //!
-//! 1. It polls the coroutine, if something has woken it, up to its next suspension. If the coroutine
-//!    wakes itself meanwhile, it is polled again before anything else happens to it.
+//! 1. It polls the coroutine, if something has woken it, up to its next suspension. If the
+//!    coroutine wakes itself meanwhile, it is polled again before anything else happens to it.
 //! 2. It polls the steps that run, and proposes the outcomes of those that have ended.
-//! 3. It takes one event from the journal, which wakes the coroutine at one place, begins a step, or
-//!    cancels the coroutine.
+//! 3. It takes one event from the journal, which wakes the coroutine at one place, begins a step,
+//!    or cancels the coroutine.
 //!
-//! Only these events wake the coroutine, and the groups of gen poll their children in a fixed order.
-//! So what the coroutine does between two events follows from the events before, and a replay does
-//! the same.
+//! Only these events wake the coroutine, and the groups of gen poll their children in a fixed
+//! order. So what the coroutine does between two events follows from the events before, and a
+//! replay does the same.
 
 use std::fmt;
 use std::future::Future;
@@ -28,8 +28,8 @@ use crate::journal::{Event, Journal, Outcome, Ticket};
 use crate::outside::{outside, Outside};
 use crate::running::Running;
 
-/// Runs a coroutine over a journal: what the journal contains is replayed, and what comes after is
-/// recorded.
+/// Runs a coroutine over a journal: replays the entries that the journal contains, and records the
+/// later ones.
 ///
 /// It returns when the coroutine has ended, in this run or in an earlier one.
 ///
@@ -42,12 +42,13 @@ use crate::running::Running;
 ///
 /// #[gen::coroutine]
 /// fn fetch() -> gen::Result<u32> {
-///     yield_!(step("fetch", || async { Ok(REQUESTS.fetch_add(1, Ordering::Relaxed)) }))
+///     let fetch = || async { Ok(REQUESTS.fetch_add(1, Ordering::Relaxed)) };
+///     yield_!(step("fetch", fetch))
 /// }
 /// let records = Records::new();
 /// for _ in 0..3 {
-///     let fetched = gen::run_sync(gen_durable::run(fetch(), MemoryJournal::new(&records)));
-///     assert_eq!(fetched.unwrap(), 0);
+///     let run = gen_durable::run(fetch(), MemoryJournal::new(&records));
+///     assert_eq!(gen::run_sync(run).unwrap(), 0);
 /// }
 /// assert_eq!(REQUESTS.load(Ordering::Relaxed), 1);
 /// ```
@@ -66,7 +67,8 @@ use crate::running::Running;
 ///
 /// # Panics
 ///
-/// A panic of the coroutine or of a step goes on to the caller. The journal is then as after a kill.
+/// A panic of the coroutine or of a step goes on to the caller. The journal is then as after a
+/// kill.
 ///
 /// # Cancellation
 ///
@@ -96,7 +98,7 @@ pub struct Driver<C: Coroutine> {
     steps: Vec<Running>,
     /// The cancellation that the coroutine has to get, or holds back.
     cancel: Option<CancelRequest>,
-    /// What the coroutine waited for when it was last asked.
+    /// The waits of the coroutine for things that may be in no journal, when it was last asked.
     outside: Vec<Outside>,
     /// The number of polls of the coroutine until it is asked again.
     until_asked: usize,
@@ -178,7 +180,8 @@ where
             return Err(Outside::refused(what, Some(&waiting)).into_error(self.site()).into());
         }
         self.outside = outside(&waiting);
-        // Asking takes as long as there are waits, so it is done the less often, the more there are.
+        // Asking takes as long as there are waits, so it is done the less often, the more there
+        // are.
         self.until_asked = self.core.number_awaited() / 8;
         if self.outside.first().is_some_and(|first| first.is_certain) {
             return Err(self.not_durable());

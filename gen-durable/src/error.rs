@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-/// What is left of the error of a step, once it has been in a journal.
+/// The part of the error of a step that survives in a journal.
 ///
 /// A journal keeps the text of an error with its causes, a code, and a payload if it has one. The
 /// yield of the step raises this error in the first run too, so that a replay does the same.
@@ -19,24 +19,21 @@ use serde::{Deserialize, Serialize};
 /// use gen_durable::{step, MemoryJournal, Records, StepFailed};
 ///
 /// #[gen::coroutine]
-/// fn pay(price: u32) -> gen::Result<u32> {
+/// fn pay(price: u32) -> gen::Result<String> {
 ///     let paid = yield_!(step("pay", move || async move {
-///         let missing = price - 30;
-///         Err::<u32, _>(StepFailed::new("the card is empty").code(402).payload(&missing).into())
+///         let empty = StepFailed::new("the card is empty").code(402);
+///         Err::<u32, _>(empty.payload(&(price - 30)).into())
 ///     }));
-///     match paid {
-///         Err(error) if error.is::<StepFailed>() => {
-///             let failed = error.downcast_ref::<StepFailed>().unwrap();
-///             assert_eq!((failed.to_string().as_str(), failed.get_code()), ("the card is empty", 402));
-///             Ok(failed.get_payload::<u32>().unwrap())
-///         }
-///         other => other,
-///     }
+///     let error = paid.unwrap_err();
+///     let failed = error.downcast_ref::<StepFailed>().expect("a step fails with it");
+///     let missing: u32 = failed.get_payload().unwrap();
+///     Ok(format!("{}: {failed}, {missing} are missing", failed.get_code()))
 /// }
 /// let records = Records::new();
 /// for _ in 0..2 {
-///     let missing = gen::run_sync(gen_durable::run(pay(42), MemoryJournal::new(&records)));
-///     assert_eq!(missing.unwrap(), 12);
+///     let run = gen_durable::run(pay(42), MemoryJournal::new(&records));
+///     let text = gen::run_sync(run).unwrap();
+///     assert_eq!(text, "402: the card is empty, 12 are missing");
 /// }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,7 +80,7 @@ impl StepFailed {
         serde_json::from_str(self.payload.as_deref()?).ok()
     }
 
-    /// What is left of any error.
+    /// The part of any error that survives.
     #[must_use]
     pub fn of(error: &gen::Error) -> Self {
         let message = format!("{error:#}");
@@ -103,7 +100,7 @@ impl fmt::Display for StepFailed {
 
 impl StdError for StepFailed {}
 
-/// The coroutine does not do what its journal says that it has done.
+/// The coroutine departs from its journal.
 ///
 /// The program was changed, or the coroutine does something that differs from run to run: see
 /// [the rules](crate#what-must-be-the-same-in-each-run).
@@ -112,9 +109,9 @@ impl StdError for StepFailed {}
 pub struct JournalMismatch {
     /// The entry of the journal, counted from 1.
     pub entry: u64,
-    /// What the entry says, such as "the step `charge` at src/order.rs:12:5".
+    /// The text of the entry, such as "the step `charge` at src/order.rs:12:5".
     pub recorded: String,
-    /// What the coroutine does, such as "issues the step `pay` at src/order.rs:13:5".
+    /// The coroutine's action, such as "issues the step `pay` at src/order.rs:13:5".
     pub now: String,
 }
 
@@ -138,11 +135,11 @@ impl StdError for JournalMismatch {}
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NotDurable {
-    /// What is in no journal, such as "a sleep of gen".
+    /// The thing that is in no journal, such as "`gen::sleep`".
     pub what: String,
     /// The yield that waits for it. If that is not known, the coroutine.
     pub at: gen::Site,
-    /// What to write instead.
+    /// The advice, such as "put it into a `step`".
     pub advice: &'static str,
 }
 

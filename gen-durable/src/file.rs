@@ -52,8 +52,8 @@ use crate::recorded::{Recorded, Store};
 /// - Only its owner may read the file (on Unix). The journal contains the values of all steps.
 /// - The file is locked while the journal is open, against other processes and against a second
 ///   `FileJournal` of this one. The lock is advisory, and some network file systems have none.
-/// - An entry has at most 16 MiB. A larger outcome is replaced by a [`StepFailed`](crate::StepFailed)
-///   that says so.
+/// - An entry has at most 16 MiB. A larger outcome is replaced by a
+///   [`StepFailed`](crate::StepFailed) that says so.
 /// - A file has at most [`MAX_FILE`](Self::MAX_FILE) bytes, and is read into memory.
 /// - It writes in the thread of the driver, and waits for the disk.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! header  "gen-durable 1\n"
-//! frame   length of the JSON (u32, little endian) | crc32 of length and JSON (u32) | JSON
+//! frame   length (u32, little endian) | crc32 of length and JSON (u32) | JSON
 //! ```
 //!
 //! A kill may leave a part of the last frame. Such a *torn end* is cut off. A frame that is damaged
@@ -63,7 +63,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<(Vec<Record>, usize), FileError> {
 }
 
 /// Whether a whole frame begins anywhere in the bytes. Also if the search takes too long, as it may
-/// in a file that somebody has made for that purpose.
+/// in a file that was made for that purpose.
 fn has_frame(bytes: &[u8]) -> bool {
     let mut bytes_to_hash = 4 * MAX_JSON;
     (0..bytes.len()).any(|skipped| {

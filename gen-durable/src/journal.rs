@@ -1,4 +1,4 @@
-//! [`Journal`]: the place where a durable coroutine is written down, and what is written.
+//! [`Journal`]: the place where a durable coroutine is written down, and its contents.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -13,10 +13,10 @@ use crate::place::Place;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Ticket(pub u32);
 
-/// What a coroutine asks of its journal.
+/// A request of a coroutine to its journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Command {
-    /// What is asked.
+    /// The request.
     pub what: What,
     /// The line that asks. It may be another one in a replay.
     pub at: Place,
@@ -90,7 +90,7 @@ impl fmt::Display for Command {
 pub enum Outcome {
     /// The value, as JSON.
     Value(String),
-    /// What is left of the error.
+    /// The part of the error that survives.
     Failed(StepFailed),
 }
 
@@ -101,7 +101,7 @@ impl Outcome {
         Outcome::Value("null".into())
     }
 
-    /// What a journal keeps of a result.
+    /// The part of a result that a journal keeps.
     ///
     /// A value that JSON cannot hold is a failure.
     pub fn of<T: Serialize>(result: &gen::Result<T>) -> Self {
@@ -115,7 +115,7 @@ impl Outcome {
     }
 }
 
-/// What happens next to a coroutine.
+/// The next thing that happens to a coroutine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
@@ -161,7 +161,7 @@ impl Awaited {
 /// | [`finish`](Self::finish) | the coroutine has ended |
 ///
 /// [`FileJournal`](crate::FileJournal) and [`MemoryJournal`](crate::MemoryJournal) implement it. To
-/// test what happens when the process dies, wrap one of them in a journal of your own that fails.
+/// test the effects when the process dies, wrap one of them in a journal of your own that fails.
 ///
 /// # Errors
 ///

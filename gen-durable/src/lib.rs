@@ -22,12 +22,14 @@
 //!     // The time passes also while no process runs.
 //!     yield_!(sleep(Duration::from_millis(5)))?;
 //!     let days = Duration::from_secs(3 * 86_400);
-//!     let sent = yield_!(with_timeout(days, step("send", || async { Ok("sent".to_owned()) })))?;
+//!     let send = step("send", || async { Ok("sent".to_owned()) });
+//!     let sent = yield_!(with_timeout(days, send))?;
 //!     Ok(format!("{paid}, {picked:?}, {sent}"))
 //! }
 //!
 //! # fn main() -> gen::Result {
-//! # let path = std::env::temp_dir().join(format!("gen-durable-order-{}", std::process::id()));
+//! # let name = format!("gen-durable-order-{}", std::process::id());
+//! # let path = std::env::temp_dir().join(name);
 //! let run = gen_durable::run(order(vec![1, 2]), FileJournal::open(&path)?);
 //! assert_eq!(gen::run_sync(run)?, "paid, [10, 20], sent");
 //!
@@ -104,8 +106,8 @@
 //! Much of this is noticed:
 //!
 //! - A coroutine that waits for something that is in no journal, that spawns a task, or that yields
-//!   a `HashMap`, ends with [`NotDurable`], which names the yield and says what to write. A future of
-//!   another library beside a step is noticed when it wakes the coroutine.
+//!   a `HashMap`, ends with [`NotDurable`], which names the yield and says what to write. A future
+//!   of another library beside a step is noticed when it wakes the coroutine.
 //! - A coroutine that departs from its journal ends with [`JournalMismatch`], with the entry and
 //!   both commands. Nothing is written then, and the coroutine can go on with the right program.
 //!
@@ -117,7 +119,9 @@
 //!     yield_!(step(label, || async { Ok(()) }))
 //! }
 //! let records = Records::new();
-//! let run = |label| gen::run_sync(gen_durable::run(body(label), MemoryJournal::new(&records)));
+//! let run = |label| {
+//!     gen::run_sync(gen_durable::run(body(label), MemoryJournal::new(&records)))
+//! };
 //! run("charge").unwrap();
 //! let message = run("pay").unwrap_err().to_string();
 //! assert!(message.contains("entry 1 is the step `charge` at "), "{message}");
@@ -127,9 +131,10 @@
 //! # A changed program
 //!
 //! A journal fits a program that issues the same commands in the same order. Commands are compared
-//! by their kind and their label. So these changes are safe while runs are under way: to change what
-//! a step does, to change times, to move code to other lines, and to add steps behind those that are
-//! recorded. To rename, remove or reorder steps is not. Keep the old function for the old runs.
+//! by their kind and their label. So these changes are safe while runs are under way: to change
+//! what a step does, to change times, to move code to other lines, and to add steps behind those
+//! that are recorded. To rename, remove or reorder steps is not. Keep the old function for the old
+//! runs.
 //!
 //! # Errors
 //!
@@ -138,8 +143,8 @@
 //!
 //! # In tests
 //!
-//! A [`MemoryJournal`] can be cut at each entry, to test what happens if the process dies there: see
-//! [`Records`]. A journal that was recorded once replays without the outside, as long as the
+//! A [`MemoryJournal`] can be cut at each entry, to test what happens if the process dies there:
+//! see [`Records`]. A journal that was recorded once replays without the outside, as long as the
 //! coroutine does not ask for more.
 //!
 //! # Features

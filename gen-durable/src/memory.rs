@@ -22,7 +22,9 @@ use crate::recorded::{Recorded, Store};
 ///     let two = yield_!(step("two", || async { Ok(2) }))?;
 ///     Ok(one + two)
 /// }
-/// let run = |records: &Records| gen::run_sync(gen_durable::run(body(), MemoryJournal::new(records)));
+/// let run = |records: &Records| {
+///     gen::run_sync(gen_durable::run(body(), MemoryJournal::new(records)))
+/// };
 ///
 /// let whole = Records::new();
 /// assert_eq!(run(&whole).unwrap(), 3);
@@ -88,8 +90,8 @@ impl fmt::Debug for Records {
 
 /// A journal whose entries are [`Records`] in memory, for tests.
 ///
-/// It does the same as a [`FileJournal`](crate::FileJournal). A journal is for one run, and the next
-/// run gets a new one of the same records.
+/// It does the same as a [`FileJournal`](crate::FileJournal). A journal is for one run, and the
+/// next run gets a new one of the same records.
 #[derive(Debug)]
 pub struct MemoryJournal(Recorded<Records>);
 

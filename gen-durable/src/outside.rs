@@ -23,7 +23,7 @@ impl Outside {
         NotDurable { what: self.what, at: self.at.unwrap_or(coroutine), advice: self.advice }
     }
 
-    /// What a poll in a fixed order has refused, in the coroutine that waits there now.
+    /// A thing that a poll in a fixed order has refused, in the coroutine that waits there now.
     pub(crate) fn refused(what: &'static str, waiting: Option<&Waiting>) -> Self {
         let is_map = what.contains("Map");
         let advice = if is_map { "yield a `BTreeMap`, which has an order" } else { PARALLEL };

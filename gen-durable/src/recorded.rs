@@ -6,9 +6,9 @@
 //! | records: none are left | appends the command | appends the first event that there is, and gives it | appends the result |
 //!
 //! Several events may be there at once. Their order is decided here, and from then on it is in the
-//! journal: first the steps that have ended, in the order of their ends, then the cancellation, then
-//! the deadlines that have passed, in their order, and then the steps that have not begun. So a
-//! deadline that has passed while no process ran comes before a step that it limits.
+//! journal: first the steps that have ended, in the order of their ends, then the cancellation,
+//! then the deadlines that have passed, in their order, and then the steps that have not begun. So
+//! a deadline that has passed while no process ran comes before a step that it limits.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::future::Future;

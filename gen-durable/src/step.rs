@@ -27,26 +27,23 @@ use crate::leaf::Leaf;
 /// #[gen::coroutine]
 /// fn guess() -> gen::Result<u32> {
 ///     // Parallel, as all that is yielded together.
-///     let (pid, thread) = yield_!((
+///     let (pid, user) = yield_!((
 ///         step("the process", || async { Ok(std::process::id()) }),
-///         step("the thread", || async { Ok(format!("{:?}", std::thread::current().id())) }),
+///         step("the user", || async { Ok(std::env::var("USER").ok()) }),
 ///     ))?;
-///     Ok(pid + thread.len() as u32)
+///     Ok(pid + user.map_or(0, |user| user.len() as u32))
 /// }
 /// let records = Records::new();
-/// let first = gen::run_sync(gen_durable::run(guess(), MemoryJournal::new(&records))).unwrap();
-/// let again = std::thread::spawn(move || {
-///     gen::run_sync(gen_durable::run(guess(), MemoryJournal::new(&records))).unwrap()
-/// });
-/// assert_eq!(again.join().unwrap(), first);
+/// let run = || gen_durable::run(guess(), MemoryJournal::new(&records));
+/// assert_eq!(gen::run_sync(run()).unwrap(), gen::run_sync(run()).unwrap());
 /// ```
 ///
 /// # At least once
 ///
 /// If the process dies after the closure has done its work, and before its outcome is in the
 /// journal, then the closure runs again in the next run. So it must be *idempotent*: to do it twice
-/// must be the same as to do it once. Give a request a key that is the same in each run, such as the
-/// number of the order and the label, by which the other side recognises the second request.
+/// must be the same as to do it once. Give a request a key that is the same in each run, such as
+/// the number of the order and the label, by which the other side recognises the second request.
 ///
 /// # Without a journal
 ///

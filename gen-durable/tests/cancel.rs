@@ -54,7 +54,7 @@ fn a_process_that_dies_in_a_clean_up_goes_on_with_it() {
     let (world, records) = (World::default(), Records::new());
     block_on(cancelled(world.clone(), records.clone())).unwrap();
     let all = world.log();
-    // From the entry of the cancellation on, nobody has to cancel it again.
+    // From the entry of the cancellation on, no task has to cancel it again.
     let first = (0..).find(|len| format!("{:?}", records.cut(*len)).contains("Cancelled")).unwrap();
     for len in first..=records.len() {
         let (world, cut) = (World::default(), records.cut(len));

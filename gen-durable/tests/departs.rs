@@ -8,7 +8,7 @@ use gen::yield_;
 use gen_durable::{sleep, step, JournalMismatch, MemoryJournal, Records};
 use world::block_on;
 
-/// The steps and sleeps of a coroutine: what a programmer changes.
+/// The steps and sleeps of a coroutine, which a programmer changes.
 #[derive(Debug, Clone, Copy)]
 enum Do {
     Step(&'static str),

@@ -1,4 +1,4 @@
-//! What is in no journal is refused, with the yield that waits for it.
+//! A wait for something that is in no journal is refused, with its yield.
 
 mod world;
 

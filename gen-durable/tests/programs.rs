@@ -1,5 +1,5 @@
-//! Random programs of steps, sleeps, sequences, groups, timeouts and failures die at random entries,
-//! again and again, and come to the end of a run that did not die.
+//! Random programs of steps, sleeps, sequences, groups, timeouts and failures die at random
+//! entries, again and again, and come to the end of a run that did not die.
 
 mod world;
 
@@ -24,7 +24,7 @@ enum Program {
     Timeout(u64, Box<Program>),
 }
 
-/// What a program consists of.
+/// Makes random programs.
 struct Maker {
     random: fastrand::Rng,
     steps: Cell<u32>,
@@ -165,7 +165,7 @@ fn trial(timeouts: bool, seed: u64) {
             }
         }
         let ended = go(&program, &records, u64::MAX).expect("it lives");
-        // With timeouts, a step that runs again takes its time again, so the end may be another one.
+        // A step that runs again takes its time again, so a timeout may end otherwise.
         assert!(timeouts || ended == end, "{ended}, not {end}: {program:?}");
         assert_eq!(go(&program, &records, u64::MAX).unwrap(), ended, "a replay: {program:?}");
     }

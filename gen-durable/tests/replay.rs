@@ -58,8 +58,8 @@ fn a_file_cut_at_any_byte_leads_to_the_same_end_and_runs_no_recorded_step_again(
     }
 }
 
-/// Cuts a file at each byte, and lets a journal open it. Returns the different contents to which the
-/// journal has shortened the file.
+/// Cuts a file at each byte, and lets a journal open it. Returns the different contents to which
+/// the journal has shortened the file.
 fn cut_at_every_byte(bytes: &[u8], file: &std::path::Path) -> Vec<Vec<u8>> {
     let mut contents: Vec<Vec<u8>> = Vec::new();
     for cut in 0..=bytes.len() {

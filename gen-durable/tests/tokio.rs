@@ -1,4 +1,4 @@
-//! On tokio a task has a budget for one poll. What the coroutine does must not depend on it.
+//! On tokio a task has a budget for one poll. The order of a coroutine must not depend on it.
 
 use std::future::{poll_fn, Future};
 use std::pin::pin;

@@ -37,8 +37,8 @@
 //! assert!(matches!(waiting.end, ChainEnd::For(WaitsFor::Foreign { .. })));
 //!
 //! let mut request = drive::CancelRequest::new(gen::CancelSource::Explicit, "enough");
-//! let Poll::Ready(result) = request.poll(body, &mut cx) else { panic!("it has cleaned up") };
-//! assert_eq!(result.unwrap(), "cleaned up");
+//! let polled = request.poll(body, &mut cx).map(Result::unwrap);
+//! assert_eq!(polled, Poll::Ready("cleaned up"));
 //! ```
 
 use std::any::type_name;
@@ -125,8 +125,8 @@ where
 
 /// Says what a future of your own waits for. Call it in each poll that leaves the future pending.
 ///
-/// `waits_for` gives the object of "waits for", and is called only if somebody asks. The future
-/// keeps one clone of the waker.
+/// `waits_for` gives the object of "waits for", and is called only for a dump, or for
+/// [`poll_asked`]. The future keeps one clone of the waker.
 pub fn say<L>(future: &L, cx: &Context<'_>, waits_for: impl FnOnce() -> String) {
     in_flight::say(future, cx.waker(), 1, |_| WaitsFor::Described { what: waits_for() });
 }

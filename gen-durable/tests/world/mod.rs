@@ -1,4 +1,4 @@
-//! What the tests share: an outside that remembers what was done to it, and a folder for files.
+//! Shared by the tests: an outside that remembers what was done to it, and a folder for files.
 
 #![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
 

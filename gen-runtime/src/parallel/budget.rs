@@ -18,8 +18,8 @@
 //! at the first pending child after the budget was spent, by whatever else the task polls: nested
 //! groups, for example, share one budget.
 //!
-//! The budget of an executor depends on all that its task does. So it is ignored in a poll that must
-//! have the same [order](crate::inject::fixed_order) in each run.
+//! The budget of an executor depends on all that its task does. So it is ignored in a poll that
+//! must have the same [order](crate::inject::fixed_order) in each run.
 //!
 //! While an injection is in flight on the thread, no woken child is left: all results come before a
 //! cancellation.

@@ -30,7 +30,7 @@ where
     type Pending = Group<Y::Pending, Y::Output, parallel::Hash<Q, S>>;
 
     fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
-        // Only notes it: the yield goes on, and who polls the body drops it.
+        // Only notes it: the yield goes on, and the driver of the body drops it.
         fixed_order::refuses("a `HashMap`");
         let hasher = self.hasher().clone();
         let (keys, children): (Vec<Q>, Vec<Y>) = self.into_iter().unzip();

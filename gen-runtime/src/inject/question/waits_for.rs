@@ -78,7 +78,7 @@ pub enum WaitsFor {
     /// The answer of a task, or of all tasks: [`JoinHandle::trace`](crate::JoinHandle::trace), or a
     /// dump.
     Dump,
-    /// What a future of another library says of itself: [`drive::say`](crate::drive::say).
+    /// The text that a future of another library gives: [`drive::say`](crate::drive::say).
     #[non_exhaustive]
     Described {
         /// The object of "waits for".
