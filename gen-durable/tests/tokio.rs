@@ -22,12 +22,26 @@ fn begin(all: gen::Promise<u32>) -> gen::Result {
 }
 
 #[gen::coroutine]
+fn group(name: &'static str, all: gen::SharedFuture<u32>) -> gen::Result<u32> {
+    let children = (0..120).map(|number| child(name, number, all.clone()));
+    Ok(yield_!(children.collect::<Vec<_>>())?.iter().sum())
+}
+
+#[gen::coroutine]
+fn sleeps() -> gen::Result {
+    yield_!([(); 100].map(|()| sleep(Duration::from_millis(1))))?;
+    Ok(())
+}
+
+#[gen::coroutine]
 fn body() -> gen::Result<u32> {
     let (promise, all) = gen::promise();
-    let group = |name| (0..120).map(|number| child(name, number, all.clone())).collect::<Vec<_>>();
-    let (first, second, ()) = yield_!((group("first"), group("second"), begin(promise)))?;
-    yield_!(sleep(Duration::from_millis(1)))?;
-    Ok(first.iter().chain(&second).sum())
+    let groups = (group("first", all.clone()), group("second", all));
+    // A combinator of another library, which polls both groups in each poll.
+    let joined = futures::future::join4(sleeps(), begin(promise), groups.0, groups.1);
+    let (slept, begun, first, second) = yield_!(joined)?;
+    (slept?, begun?);
+    Ok(first? + second?)
 }
 
 /// Polls a future always when the budget of the task is spent.
