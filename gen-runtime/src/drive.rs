@@ -152,7 +152,7 @@ pub fn say_body<D>(driver: &D, waker: &Waker, what: &'static str, name: &'static
 /// |---|---|
 /// | a yield of a `HashMap`, whose order differs from map to map | refused. The yield goes on, so drop the coroutine |
 /// | [`spawn`](crate::spawn) and all else that starts a task | refused: the handle gives the error [`NoHost`](crate::NoHost) |
-/// | a group, on an executor that gives a task a budget for one poll | does not look at the budget |
+/// | a group with many woken children | polls all of them, whatever budget the executor gives the task |
 ///
 /// ```
 /// use gen::{drive, yield_};

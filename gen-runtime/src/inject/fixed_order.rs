@@ -5,7 +5,7 @@
 //! | what | does |
 //! |---|---|
 //! | a map without an order, a spawned task | is [refused](refuses): it is noted for the caller of the poll |
-//! | a group that the executor gives a budget | ignores the budget, which depends on the rest of the task |
+//! | a group with many woken children | polls all of them, whatever the budget of the task |
 //!
 //! Without such a poll in the process the check costs one load of an atomic.
 
@@ -51,9 +51,14 @@ pub(crate) fn in_fixed_order<R>(poll: impl FnOnce() -> R) -> (R, Option<&'static
 }
 
 /// Whether this thread is in a poll in a fixed order.
-#[cfg(all(feature = "tokio", not(loom)))]
+#[inline]
 pub(crate) fn is_fixed() -> bool {
-    POLLS.load(Ordering::Relaxed) != 0 && POLL.try_with(|poll| poll.get().is_some()).unwrap_or(false)
+    POLLS.load(Ordering::Relaxed) != 0 && is_fixed_here()
+}
+
+#[cold]
+fn is_fixed_here() -> bool {
+    POLL.try_with(|poll| poll.get().is_some()).unwrap_or(false)
 }
 
 /// Whether `what` is refused, since this thread is in a poll in a fixed order.

@@ -44,6 +44,7 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 
 use super::addressee::Addressee;
+use super::fixed_order;
 use super::observer::{self, Observer};
 use super::question::{Ask, Children, Memory, Question, Said, Shown, Statement, WaitsFor};
 use super::record::{self, Record};
@@ -174,11 +175,12 @@ impl Drop for Recording {
     }
 }
 
-/// Whether this thread has an injection in flight, also a hidden one. Then a poll of a group must
-/// reach every woken child.
+/// Whether a poll of a group must reach every woken child: this thread has an injection in flight,
+/// also a hidden one, or is in a poll in a [fixed order](fixed_order).
 #[inline]
-pub(crate) fn any_on_this_thread() -> bool {
-    any_in_flight() && IN_FLIGHT_HERE.try_with(|count| count.get() != 0).unwrap_or(false)
+pub(crate) fn reaches_all_woken() -> bool {
+    fixed_order::is_fixed()
+        || any_in_flight() && IN_FLIGHT_HERE.try_with(|count| count.get() != 0).unwrap_or(false)
 }
 
 /// Takes the error or the cancellation that is in flight for `waker`, as an error.

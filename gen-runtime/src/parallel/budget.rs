@@ -18,11 +18,10 @@
 //! at the first pending child after the budget was spent, by whatever else the task polls: nested
 //! groups, for example, share one budget.
 //!
-//! The budget of an executor depends on all that its task does. So it is ignored in a poll that
-//! must have the same [order](crate::inject::fixed_order) in each run.
-//!
 //! While an injection is in flight on the thread, no woken child is left: all results come before a
-//! cancellation.
+//! cancellation. Nor is one left in a poll that must have the same
+//! [order](crate::inject::fixed_order) in each run, since a budget depends on all that the task
+//! does.
 
 /// See the top of the module.
 pub(crate) const ENDED_AT_ONCE: usize = 100;
@@ -31,7 +30,7 @@ pub(crate) const ENDED_AT_ONCE: usize = 100;
 #[inline]
 pub(crate) fn is_spent_by_executor() -> bool {
     #[cfg(all(feature = "tokio", not(loom)))]
-    return !tokio::task::coop::has_budget_remaining() && !crate::inject::fixed_order::is_fixed();
+    return !tokio::task::coop::has_budget_remaining();
     #[cfg(not(all(feature = "tokio", not(loom))))]
     false
 }

@@ -147,7 +147,7 @@ impl Engine {
             })
         };
         // All results come before a cancellation.
-        let may_stop = !in_flight::any_on_this_thread();
+        let may_stop = !in_flight::reaches_all_woken();
         let enough = may_stop.then(|| self.progress.running.saturating_sub(ENDED_AT_ONCE));
         self.poll_each(next, enough, children);
         // A wake of a child does not wake the parent while the queue is not empty.

@@ -226,7 +226,7 @@ where
             }
             let is_spent = before - running >= ENDED_AT_ONCE || is_spent_by_executor();
             // All results come before a cancellation.
-            if is_spent && running == self.children.len() && !in_flight::any_on_this_thread() {
+            if is_spent && running == self.children.len() && !in_flight::reaches_all_woken() {
                 return;
             }
         }

@@ -97,7 +97,7 @@ where
             // for ever, and there would always be a result.
             return false;
         }
-        let rests = is_fed || is_left && !self.rested && !in_flight::any_on_this_thread();
+        let rests = is_fed || is_left && !self.rested && !in_flight::reaches_all_woken();
         if self.ended.is_empty() && rests {
             self.rested = is_left;
             cx.waker().wake_by_ref();
@@ -210,7 +210,7 @@ where
             *polled = slot;
             if self.poll_child(slot, false) == Some(Poll::Pending)
                 && (self.is_spent() || is_spent_by_executor())
-                && !in_flight::any_on_this_thread()
+                && !in_flight::reaches_all_woken()
             {
                 return;
             }
