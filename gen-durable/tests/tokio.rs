@@ -40,7 +40,7 @@ fn body() -> gen::Result<u32> {
     // A combinator of another library, which polls both groups in each poll.
     let joined = futures::future::join4(sleeps(), begin(promise), groups.0, groups.1);
     let (slept, begun, first, second) = yield_!(joined)?;
-    (slept?, begun?);
+    slept.and(begun)?;
     Ok(first? + second?)
 }
 
