@@ -61,7 +61,7 @@ fn a_coroutine_without_its_yield_is_reported_with_the_line_that_drops_it() {
     assert!(line.contains("forgets::{{closure}}"), "{line}");
 }
 
-/// Reports of what is right would hide those of the mistakes.
+/// Reports of drops that are right would hide those of the mistakes.
 #[test]
 fn a_coroutine_that_was_started_is_not_reported_wherever_it_is_dropped() {
     let lines = logged(|| {

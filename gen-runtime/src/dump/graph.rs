@@ -73,8 +73,8 @@ impl Dump {
         &self.tasks
     }
 
-    /// The circles of tasks that wait for each other, each with the numbers of its tasks in ascending
-    /// order. A task that waits for itself is one, too.
+    /// The circles of tasks that wait for each other, each with the numbers of its tasks in
+    /// ascending order. A task that waits for itself is one, too.
     ///
     /// Such tasks never end, unless they are cancelled. Tasks that wait for promises of each other
     /// are not found, since a promise does not say who sets it.

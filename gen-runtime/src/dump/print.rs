@@ -24,7 +24,7 @@ impl fmt::Display for Dump {
 }
 
 impl Dump {
-    /// Whose tasks they are, and how many.
+    /// The loop or the tracker, and the number of its tasks.
     pub(super) fn heading(&self) -> String {
         match (self.of, self.tasks.len()) {
             (Of::Loop { serial, turn }, 1) => format!("loop {serial}, turn {turn}: 1 task"),

@@ -237,6 +237,7 @@ enum EventShape<'a> {
     Blocking { value: String },
     Shutdown { tasks: usize },
     Dump,
+    Described { what: &'a str },
     Foreign { future: Option<String>, wakers: Option<usize> },
 }
 
@@ -258,6 +259,7 @@ impl<'a> From<&'a WaitsFor> for EventShape<'a> {
             WaitsFor::Blocking { value } => EventShape::Blocking { value: short(value) },
             WaitsFor::Shutdown { tasks } => EventShape::Shutdown { tasks: *tasks },
             WaitsFor::Dump => EventShape::Dump,
+            WaitsFor::Described { what } => EventShape::Described { what },
             WaitsFor::Foreign { future, wakers } => {
                 EventShape::Foreign { future: future.map(short), wakers: *wakers }
             }

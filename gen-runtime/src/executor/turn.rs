@@ -40,8 +40,8 @@ pub(crate) enum RunEnded {
 }
 
 impl Core {
-    /// Runs turns until `root` is done, the loop is stopped, or it is idle. The caller has made this
-    /// loop the current one.
+    /// Runs turns until `root` is done, the loop is stopped, or it is idle. The caller has made
+    /// this loop the current one.
     pub(crate) fn run(&self, mut root: RootInSlot<'_>, on_stop: OnStop, mut on_idle: OnIdle) -> RunEnded {
         let _waiting = report_before_run();
         let _runtime = self.runtime.enter();

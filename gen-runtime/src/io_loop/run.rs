@@ -71,9 +71,10 @@ where
 ///
 /// # Panics
 ///
-/// If the future panics; if nothing can wake it, for certain (see [`Deadlock`](crate::Deadlock)); if
-/// a loop is running on this thread; and inside of a task of tokio, if the feature `tokio` is on. The
-/// errors of [`run_sync`] say what to do instead.
+/// - If the future panics;
+/// - if nothing can wake it, for certain: see [`Deadlock`](crate::Deadlock);
+/// - if a loop is running on this thread, or inside of a task of tokio, if the feature `tokio` is
+///   on. The errors of [`run_sync`] say what to do instead.
 #[track_caller]
 pub fn block_on<F: IntoFuture<Output = T>, T>(future: F) -> T {
     IoLoop::new().block_on(future)
@@ -191,8 +192,10 @@ impl IoLoop {
     ///
     /// # Panics
     ///
-    /// If the future panics; if nothing can wake it, for certain (see [`Deadlock`](crate::Deadlock));
-    /// if a loop is running on this thread (yield the future there); and inside of a task of tokio, see [`RuntimeRunning`](crate::RuntimeRunning).
+    /// - If the future panics;
+    /// - if nothing can wake it, for certain: see [`Deadlock`](crate::Deadlock);
+    /// - if a loop is running on this thread: yield the future there;
+    /// - inside of a task of tokio: see [`RuntimeRunning`](crate::RuntimeRunning).
     #[track_caller]
     pub fn block_on<F: IntoFuture<Output = T>, T>(&self, future: F) -> T {
         blocking::assert_allowed();

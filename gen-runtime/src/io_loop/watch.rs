@@ -1,8 +1,8 @@
 //! A blocking call whose loop is idle: does it wait for an event, or is it stuck?
 //!
-//! The loop is idle if no task is ready, no timer has a deadline, and there is no mail. Only another
-//! thread can end that. After some time the call asks: it polls each task once more, with a
-//! question.
+//! The loop is idle if no task is ready, no timer has a deadline, and there is no mail. Only
+//! another thread can end that. After some time the call asks: it polls each task once more, with
+//! a question.
 //!
 //! | the tasks | the process | the answer |
 //! |---|---|---|
@@ -19,14 +19,14 @@
 //! | another one | has no other thread | at once |
 //! | | has others | after `grace`: it stands still meanwhile |
 //!
-//! It is asked once in each wait. Where that takes long, because there are many tasks, the next wait
-//! has to last a thousand times as long.
+//! It is asked once in each wait. Where that takes long, because there are many tasks, the next
+//! wait has to last a thousand times as long.
 //!
 //! # Why it is certain
 //!
 //! First all tasks are asked, then the threads are counted, and last the queue and the inbox are
-//! looked at. If this is the only thread, nobody has sent mail since the count, so an empty inbox
-//! stays empty. A signal handler could wake a task, but must not: a wake takes a lock.
+//! looked at. If this is the only thread, no other thread has sent mail since the count, so an empty
+//! inbox stays empty. A signal handler could wake a task, but must not: a wake takes a lock.
 
 use std::time::{Duration, Instant};
 use std::{fmt, mem};
@@ -89,7 +89,7 @@ fn reborrow<'a>(root: &'a mut RootInSlot<'_>) -> RootInSlot<'a> {
     root.as_mut().map(|(slot, root)| (*slot, &mut **root as _))
 }
 
-/// What a blocking call knows of the wait of its loop.
+/// The wait of a loop, as its blocking call knows it.
 struct Watch<'a> {
     times: Times,
     warn: &'a dyn Fn(fmt::Arguments<'_>),
@@ -196,11 +196,12 @@ fn waits_for_others(dump: &Dump) -> bool {
 
 fn is_from_outside(event: &WaitsFor) -> bool {
     match event {
-        // One that keeps no waker is woken by nobody.
+        // Nothing wakes the task for one that keeps no waker.
         WaitsFor::Foreign { wakers, .. } => *wakers != Some(0),
         // A task of another loop.
         WaitsFor::Task { task } | WaitsFor::Cancelled { task: Some(task) } => task.number().is_none(),
         WaitsFor::Blocking { .. } | WaitsFor::Shutdown { .. } | WaitsFor::Dump => true,
+        WaitsFor::Described { .. } => true,
         WaitsFor::Sleep { left } => left.is_some(),
         WaitsFor::Cancelled { task: None }
         | WaitsFor::ScopeChild { .. }

@@ -196,7 +196,7 @@ impl<P, T> Graced<P>
 where
     P: Future<Output = Result<T>>,
 {
-    /// If something is in flight, sets `said` to what was said before the poll.
+    /// If something is in flight, sets `said` to the statements before the poll.
     fn poll_child(self: Pin<&mut Self>, cx: &mut Context<'_>, said: &mut SaidSoFar) -> Poll<Result<T>> {
         let is_deferred = matches!(&self.stage, Stage::Ending(Some(request)) if request.is_deferred());
         if is_deferred || in_flight::any_in_flight() {

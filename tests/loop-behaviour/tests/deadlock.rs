@@ -1,4 +1,4 @@
-//! A program that hangs for ever is told so, if it is certain.
+//! A program that hangs for ever gets an error, if that is certain.
 //!
 //! It is certain only in a process that has one thread, so these tests have no harness: each is a
 //! function that `main` calls.
