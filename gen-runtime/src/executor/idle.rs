@@ -1,7 +1,8 @@
 //! An idle loop: nothing is queued, and it sleeps until a timer is due or mail comes.
 //!
-//! A loop without a timer waits for mail, which only other threads send. Perhaps none will: a run that
-//! wants to know returns once such a wait has lasted for some time, and can be resumed. A thread that holds a [`KeepAlive`](crate::KeepAlive) has declared that it will send, so the wait
+//! A loop without a timer waits for mail, which only other threads send. Perhaps none will: a run
+//! that wants to know returns once such a wait has lasted for some time, and can be resumed. A
+//! thread that holds a [`KeepAlive`](crate::KeepAlive) has declared that it will send, so the wait
 //! for it does not count.
 
 use std::time::{Duration, Instant};

@@ -25,8 +25,8 @@
 //! # Why it is certain
 //!
 //! First all tasks are asked, then the threads are counted, and last the queue and the inbox are
-//! looked at. If this is the only thread, no other thread has sent mail since the count, so an empty
-//! inbox stays empty. A signal handler could wake a task, but must not: a wake takes a lock.
+//! looked at. If this is the only thread, no other thread has sent mail since the count, so an
+//! empty inbox stays empty. A signal handler could wake a task, but must not: a wake takes a lock.
 
 use std::time::{Duration, Instant};
 use std::{fmt, mem};
