@@ -2,15 +2,27 @@
 
 use std::mem::replace;
 
-use super::graph::TaskDump;
+use super::graph::{Dump, TaskDump};
 use super::leaves::{leaves, Leaf};
+
+impl Dump {
+    /// The circles of tasks that wait for each other, each with the numbers of its tasks in
+    /// ascending order. A task that waits for itself is one, too.
+    ///
+    /// Such tasks never end, unless they are cancelled. Tasks that wait for promises of each other
+    /// are not found, since a promise does not say who sets it.
+    #[must_use]
+    pub fn circles(&self) -> Vec<Vec<usize>> {
+        circles(&self.tasks)
+    }
+}
 
 /// The circles of tasks that wait for each other, by the numbers of the tasks. A task that waits
 /// for itself is one, too.
 ///
 /// A circle is a strongly connected component, found as by Kosaraju. It uses no recursion, because
 /// a chain of tasks may be long.
-pub(super) fn circles(tasks: &[TaskDump]) -> Vec<Vec<usize>> {
+fn circles(tasks: &[TaskDump]) -> Vec<Vec<usize>> {
     let awaited = |task| leaves(task).iter().filter_map(Leaf::awaited).collect();
     let awaits: Vec<Vec<usize>> = tasks.iter().map(awaited).collect();
     let mut is_taken = vec![false; tasks.len()];

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::panic::Location;
 
-use super::circles::circles;
 use crate::executor::{LoopAnswer, TaskAnswer, TaskAsked};
 use crate::inject::question::{TaskRef, TaskTag, Waiting, WaitsFor, WentOn};
 use crate::report::type_name::of_body;
@@ -71,16 +70,6 @@ impl Dump {
     #[must_use]
     pub fn tasks(&self) -> &[TaskDump] {
         &self.tasks
-    }
-
-    /// The circles of tasks that wait for each other, each with the numbers of its tasks in
-    /// ascending order. A task that waits for itself is one, too.
-    ///
-    /// Such tasks never end, unless they are cancelled. Tasks that wait for promises of each other
-    /// are not found, since a promise does not say who sets it.
-    #[must_use]
-    pub fn circles(&self) -> Vec<Vec<usize>> {
-        circles(&self.tasks)
     }
 
     pub(crate) fn of_loop(answer: LoopAnswer) -> Self {

@@ -136,14 +136,14 @@ fn t18_30_nested_coroutines_compile_and_24_are_send() {
         value
     }
     assert_eq!(Task::new(nested::f30()).run().unwrap(), 30);
+    #[cfg(feature = "unstarted")]
+    use nested::f22 as deepest;
     #[cfg(not(feature = "unstarted"))]
     #[rustversion::before(1.86)]
     use nested::f23 as deepest;
     #[cfg(not(feature = "unstarted"))]
     #[rustversion::since(1.86)]
     use nested::f24 as deepest;
-    #[cfg(feature = "unstarted")]
-    use nested::f22 as deepest;
     assert!(matches!(Task::new(send(deepest())).run().unwrap(), 22..=24));
 }
 

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use maud::{html, Markup};
 
-use super::super::circles::circles;
 use super::super::graph::{Dump, TaskDump, TaskState};
 use super::super::leaves::{is_without_waker, leaves};
 use super::links::{link, promise_id, promise_link};
@@ -52,7 +51,7 @@ impl<'a> Findings<'a> {
         }
         let went_on = dump.tasks.iter().filter(|task| task.state == TaskState::WentOn);
         let went_on = went_on.map(|task| task.number).collect();
-        Findings { dump, circles: circles(&dump.tasks), without_waker, went_on, promises }
+        Findings { dump, circles: dump.circles(), without_waker, went_on, promises }
     }
 
     /// The faults, and the promises that many tasks wait for.
