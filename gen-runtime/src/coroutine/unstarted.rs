@@ -53,8 +53,7 @@ impl Drop for Unstarted {
 fn report(function: &Site) {
     use std::backtrace::{Backtrace, BacktraceStatus};
 
-    let event =
-        format_args!("a coroutine was dropped before it was started, so nothing of it ran: {function}");
+    let event = format!("a coroutine was dropped before it was started, so nothing of it ran: {function}");
     let backtrace = Backtrace::capture();
     match backtrace.status() {
         BacktraceStatus::Captured => crate::report::warning(format_args!("{event}\n{backtrace}")),
