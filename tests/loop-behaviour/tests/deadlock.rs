@@ -22,7 +22,7 @@ fn main() {
     }
     log::set_logger(&RECORDS).expect("no other logger is set");
     log::set_max_level(log::LevelFilter::Warn);
-    let filters: Vec<String> = env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let filters = filters();
     for (name, test) in TESTS {
         if filters.is_empty() || filters.iter().any(|filter| name.contains(filter.as_str())) {
             RECORDS.take();
@@ -30,6 +30,21 @@ fn main() {
             println!("test {name} ... ok");
         }
     }
+}
+
+/// The texts of which a test that is to run has one in its name. Options of the usual harness, and
+/// the values of `--skip` and `--test-threads`, are none.
+fn filters() -> Vec<String> {
+    let mut arguments = env::args().skip(1);
+    let mut filters = Vec::new();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--skip" | "--test-threads" => drop(arguments.next()),
+            option if option.starts_with('-') => {}
+            _ => filters.push(argument),
+        }
+    }
+    filters
 }
 
 const TESTS: &[(&str, fn())] = &[
