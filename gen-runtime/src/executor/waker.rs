@@ -21,8 +21,10 @@
 //! A data word of 32 bits has no room for the name. With fewer bits for the generation, old wakers
 //! would fit again after a few hundred uses of a slot. So there each poll puts the name into an
 //! [`Arc`], which all clones of its waker share. The polls work the same otherwise, but cost an
-//! allocation each, and `will_wake` does not recognise the waker of an earlier poll. An `Arc` has
-//! an address of its own as long as it lives, so the waker of a poll has an identity, as
+//! allocation each, and `will_wake` does not recognise the waker of an earlier poll. A loop cannot
+//! tell such a waker from those of others, so a task that a callback spawns, and that waits for a
+//! callable in its first step, is woken once more than it need be (`callable_wait.rs`). An `Arc`
+//! has an address of its own as long as it lives, so the waker of a poll has an identity, as
 //! `inject/in_flight.rs` requires.
 
 use std::task::{Context, Waker};
