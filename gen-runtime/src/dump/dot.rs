@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::graph::{Dump, TaskDump, TaskState};
+use super::graph::{Dump, Of, TaskDump};
 use super::leaves::{is_without_waker, leaves, Leaf};
+use super::state::state_text;
 use crate::inject::question::WaitsFor;
 use crate::report::type_name::short;
 
@@ -53,7 +54,7 @@ impl Dump {
         let mut edges = String::new();
         for task in &self.tasks {
             let leaves = leaves(task);
-            let _ = writeln!(dot, "  {};", node(task, &leaves, &circles));
+            let _ = writeln!(dot, "  {};", node(self.of, task, &leaves, &circles));
             for leaf in &leaves {
                 let to = match (leaf.waits_for, leaf.awaited()) {
                     (_, Some(number)) => format!("task{number}"),
@@ -93,12 +94,12 @@ impl Circles {
     }
 }
 
-fn node(task: &TaskDump, leaves: &[Leaf<'_>], circles: &Circles) -> String {
+fn node(of: Of, task: &TaskDump, leaves: &[Leaf<'_>], circles: &Circles) -> String {
     let mut lines = vec![format!("task {}: {}", task.number, task.name())];
     if task.is_root {
         lines[0].push_str(" (runs the loop)");
     }
-    lines.extend(state(task.state).map(str::to_owned));
+    lines.extend(state_text(of, task.state).map(str::to_owned));
     let mut last = None;
     for Leaf { keys, site, waits_for } in leaves.iter().take(SHOWN) {
         let keys = if keys.is_empty() { String::new() } else { format!("{keys} ") };
@@ -117,16 +118,6 @@ fn node(task: &TaskDump, leaves: &[Leaf<'_>], circles: &Circles) -> String {
         circles.joins(task.number, task.number) || leaves.iter().any(|leaf| is_without_waker(leaf.waits_for));
     let color = if is_alarming { format!(", color=\"{ALARM}\"") } else { String::new() };
     format!("task{} [label=\"{label}\"{color}]", task.number)
-}
-
-fn state(state: TaskState) -> Option<&'static str> {
-    match state {
-        TaskState::Suspended => None,
-        TaskState::Woken => Some("was woken"),
-        TaskState::WentOn => Some("went on when it was asked"),
-        TaskState::Ended => Some("ended when it was asked"),
-        TaskState::Running => Some("is running"),
-    }
 }
 
 /// The attributes of the edge to the task or the promise that a leaf waits for.

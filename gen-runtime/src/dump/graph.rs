@@ -39,6 +39,7 @@ pub struct TaskDump {
     pub(super) is_root: bool,
     pub(super) state: TaskState,
     pub(super) went_on_at: Option<Site>,
+    pub(super) has_lost_wake_up: bool,
     pub(super) waiting: Option<Waiting>,
     pub(super) awaited_by: Vec<usize>,
 }
@@ -124,6 +125,34 @@ impl TaskDump {
         self.went_on_at
     }
 
+    /// Whether the task went on when it was asked, though nothing had woken it: a future that it
+    /// waited for was ready, and had not woken it.
+    ///
+    /// It is always known of a task that [ended](TaskState::Ended), and of one that waits again
+    /// only where [`WentOn`](TaskState::WentOn) is. On tokio it is never known, and `false`.
+    ///
+    /// ```
+    /// use std::{future::poll_fn, task::Poll};
+    ///
+    /// #[gen::coroutine]
+    /// fn forgetful() -> gen::Result {
+    ///     let mut is_ready = false;
+    ///     // It is ready in its second poll, and keeps no waker.
+    ///     let future = poll_fn(move |_| match std::mem::replace(&mut is_ready, true) {
+    ///         true => Poll::Ready(()),
+    ///         false => Poll::Pending,
+    ///     });
+    ///     gen::yield_!(future)
+    /// }
+    /// let io_loop = gen::IoLoop::new();
+    /// let _task = io_loop.spawn_local(forgetful());
+    /// assert!(io_loop.dump().tasks()[0].has_lost_wake_up());
+    /// ```
+    #[must_use]
+    pub fn has_lost_wake_up(&self) -> bool {
+        self.has_lost_wake_up
+    }
+
     /// The wait of the task; `None` if it was running, or has ended.
     #[must_use]
     pub fn waiting(&self) -> Option<&Waiting> {
@@ -206,16 +235,16 @@ fn connect(tasks: &mut [TaskDump], numbers: &HashMap<TaskTag, usize>) {
 
 impl TaskDump {
     fn new(number: usize, TaskAnswer { about, is_root, asked, .. }: TaskAnswer) -> Self {
-        let (state, went_on, waiting) = match asked {
-            TaskAsked::Running => (TaskState::Running, WentOn::No, None),
-            TaskAsked::Ended(went_on) => (TaskState::Ended, went_on, None),
+        let (state, went_on, has_lost_wake_up, waiting) = match asked {
+            TaskAsked::Running => (TaskState::Running, WentOn::No, false, None),
+            TaskAsked::Ended { went_on, was_woken } => (TaskState::Ended, went_on, !was_woken, None),
             TaskAsked::Suspended { answer, was_woken } => {
                 let state = match (answer.went_on, was_woken) {
                     (_, true) => TaskState::Woken,
                     (WentOn::At(_), false) => TaskState::WentOn,
                     (WentOn::No, false) => TaskState::Suspended,
                 };
-                (state, answer.went_on, Some(answer.waiting))
+                (state, answer.went_on, state == TaskState::WentOn, Some(answer.waiting))
             }
         };
         TaskDump {
@@ -228,6 +257,7 @@ impl TaskDump {
                 WentOn::At(at) => at,
                 WentOn::No => None,
             },
+            has_lost_wake_up,
             waiting,
             awaited_by: Vec::new(),
         }

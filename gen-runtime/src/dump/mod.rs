@@ -41,6 +41,10 @@
 //! | another thread | [`Remote::dump`](crate::Remote::dump), which can be awaited anywhere: `gen::block_on(remote.dump())` |
 //! | the owner of a loop that does not run | [`IoLoop::dump`](crate::IoLoop::dump) |
 //! | `kill -USR1` | `Remote::dump_on_signal`, with the feature `signal`, on Unix |
+//! | a program on tokio, on any thread | `TaskTracker::dump`, with the feature `tokio` |
+//!
+//! A list of all tasks on tokio would cost each spawn some 40 ns. So only the tasks of a
+//! `TaskTracker` are asked, and its page says which these are.
 //!
 //! # Its forms
 //!
@@ -53,10 +57,6 @@
 //!
 //! A dump tells much about the program. A server should have no route for it by default, and should
 //! offer such a route only on a loopback address.
-//! | a program on tokio, on any thread | `TaskTracker::dump`, with the feature `tokio` |
-//!
-//! A list of all tasks on tokio would cost each spawn some 40 ns. So only the tasks of a
-//! `TaskTracker` are asked, and its page says which these are.
 //!
 //! # How it works
 //!
@@ -66,9 +66,11 @@
 //! and it works in an optimized build.
 //!
 //! A poll is always allowed. But a task that could go on, and that nothing had woken, goes on when
-//! it is asked: its wake-up was lost. A dump may so set a hanging program going, and reports such a
-//! task as [`WentOn`](TaskState::WentOn), or as [`Ended`](TaskState::Ended). A task that was woken
-//! before it was asked is [`Woken`](TaskState::Woken), and has lost nothing.
+//! it is asked: it [has lost a wake-up](TaskDump::has_lost_wake_up). A dump may so set a hanging
+//! program going, and reports such a task as [`WentOn`](TaskState::WentOn), or as
+//! [`Ended`](TaskState::Ended). It may wake other tasks, which are asked after it. A task that was
+//! woken before it was asked, by whatever, has lost nothing: it is [`Woken`](TaskState::Woken), or
+//! `Ended`.
 //!
 //! For [`explore`](crate::testing::explore) a dump is no step of the tasks that it asks.
 //!
@@ -77,7 +79,8 @@
 //! - The answers are not of one moment. A task that another one waits for may have ended, and is
 //!   "a task that is not in this dump" then.
 //! - A task that does not answer in time is [`Running`](TaskState::Running).
-//! - The request itself wakes the tasks. No task is `Woken` or `WentOn`.
+//! - The request itself wakes the tasks. No task is `Woken` or `WentOn`, and none is known to have
+//!   lost a wake-up.
 //! - A future that is polled with the waker of the task does not tell how many wakers it keeps.
 //!
 //! # What a dump shows
@@ -127,6 +130,7 @@ mod print;
 mod request;
 #[cfg(feature = "serde")]
 mod serialize;
+mod state;
 #[cfg(all(feature = "tokio", not(loom)))]
 mod tracked;
 

@@ -3,9 +3,9 @@
 
 use std::fmt::{self, Write as _};
 
-use super::graph::{awaited, Dump, Of, TaskDump, TaskState};
+use super::graph::{awaited, Dump, Of, TaskDump};
+use super::state::{state_text, went_on_at};
 use crate::inject::question::{rounded, ChainEnd, Child, Children, Link, Waiting, WaitsFor};
-use crate::Site;
 
 /// The number of columns that a line should not exceed.
 const COLUMNS: usize = 80;
@@ -62,6 +62,15 @@ impl fmt::Display for TaskDump {
     }
 }
 
+/// The number of children that have not ended, such as "2 of 5 children".
+pub(super) fn count(Children { total, unfinished, .. }: &Children) -> String {
+    match (unfinished.len(), total) {
+        (count, Some(total)) if *total != count => format!("{count} of {total} children"),
+        (1, _) => "1 child".to_owned(),
+        (count, _) => format!("{count} children"),
+    }
+}
+
 /// A task of a dump.
 struct Paragraph<'a> {
     dump: &'a Dump,
@@ -88,31 +97,15 @@ impl fmt::Display for Paragraph<'_> {
                 write!(f, " and {} more", more.len() + 1 - NAMED)?;
             }
         }
-        match task.state {
-            TaskState::Suspended => {}
-            TaskState::Woken => f.write_str("\n  was woken before it was asked")?,
-            TaskState::WentOn => write!(f, "\n  went on when it was asked{}", Since(task.went_on_at))?,
-            TaskState::Ended => {
-                return write!(f, "\n  ended when it was asked{}", Since(task.went_on_at));
-            }
-            #[cfg(all(feature = "tokio", not(loom)))]
-            TaskState::Running if self.dump.of == Of::Tracker => {
-                return f.write_str("\n  has not answered in time: it is running, or no thread polls it");
-            }
-            TaskState::Running => return f.write_str("\n  is running"),
+        if let Some(state) = state_text(self.dump.of, task.state) {
+            write!(f, "\n  {state}")?;
+        }
+        if let Some(site) = went_on_at(task) {
+            write!(f, ", from {site}")?;
         }
         let mut lines = Lines { text: String::new(), dump: Some(self.dump) };
         task.waiting.iter().for_each(|waiting| lines.waiting(waiting, "  ", "  "));
         f.write_str(&lines.text)
-    }
-}
-
-/// The yield at which a task went on, if it is known.
-struct Since(Option<Site>);
-
-impl fmt::Display for Since {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.map_or(Ok(()), |site| write!(f, ", from {site}"))
     }
 }
 
@@ -153,14 +146,8 @@ impl Lines<'_> {
     }
 
     fn children(&mut self, children: &Children, beginning: &str, indent: &str) {
-        let Children { of, total, unfinished, .. } = children;
-        let count = match (unfinished.len(), total) {
-            (count, Some(total)) if *total != count => format!("{count} of {total} children"),
-            (1, _) => "1 child".to_owned(),
-            (count, _) => format!("{count} children"),
-        };
-        self.line(beginning, &format!("waits for {count} of {of}:"));
-        for Child { key, waiting, .. } in unfinished {
+        self.line(beginning, &format!("waits for {} of {}:", count(children), children.of));
+        for Child { key, waiting, .. } in &children.unfinished {
             self.waiting(waiting, &format!("{indent}  [{key}] "), &format!("{indent}      "));
         }
     }

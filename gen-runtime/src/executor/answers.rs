@@ -31,14 +31,18 @@ pub(crate) struct TaskAnswer {
     pub(crate) asked: TaskAsked,
 }
 
+/// `was_woken` says whether the task was woken before it was asked, perhaps by another task that
+/// was asked first.
 #[derive(Debug)]
 pub(crate) enum TaskAsked {
     Suspended {
         answer: Answer,
-        /// Whether it was woken before it was asked.
         was_woken: bool,
     },
     /// It went on when it was asked, to its end.
-    Ended(WentOn),
+    Ended {
+        went_on: WentOn,
+        was_woken: bool,
+    },
     Running,
 }

@@ -85,7 +85,7 @@ impl Core {
             }
             None => {
                 self.release_with(slot, None);
-                TaskAsked::Ended(answer.went_on)
+                TaskAsked::Ended { went_on: answer.went_on, was_woken }
             }
         };
         Some(TaskAnswer { tag: id.tag(), about, is_root: false, asked })
@@ -104,7 +104,7 @@ impl Core {
         });
         self.scheduler.borrow_mut().put_back_root(slot);
         let asked = if root.is_done() {
-            TaskAsked::Ended(answer.went_on)
+            TaskAsked::Ended { went_on: answer.went_on, was_woken }
         } else {
             self.remember_found(slot, answer.waiting.sites());
             self.after_injection(slot, None);

@@ -2,7 +2,9 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::future::poll_fn;
 use std::rc::Rc;
+use std::task::Poll;
 use std::time::Duration;
 
 use gen::{yield_, IoLoop, VirtualClock};
@@ -87,6 +89,8 @@ fn the_json_has_the_shape_that_the_docs_describe() {
                 "name": format!("{path}::serves"),
                 "is_root": false,
                 "state": "suspended",
+                "went_on_at": null,
+                "has_lost_wake_up": false,
                 "spawned_at": true,
                 "waiting": { "chain": [link("serves")], "end": serves },
                 "awaited_by": [],
@@ -96,6 +100,8 @@ fn the_json_has_the_shape_that_the_docs_describe() {
                 "name": format!("{path}::reads"),
                 "is_root": false,
                 "state": "suspended",
+                "went_on_at": null,
+                "has_lost_wake_up": false,
                 "spawned_at": true,
                 "waiting": { "chain": [link("reads"), { "kind": "timeout", "left": 1.5 }], "end": promise },
                 "awaited_by": [0],
@@ -103,6 +109,45 @@ fn the_json_has_the_shape_that_the_docs_describe() {
         ],
     });
     assert_eq!(json, expected, "{json:#}");
+}
+
+/// A dump of a task that goes on when it is asked, though nothing has woken it, and waits again.
+fn dump_of_lost_wake_up() -> gen::Dump {
+    #[gen::coroutine]
+    fn forgetful() -> gen::Result {
+        let mut was_polled = false;
+        yield_!(poll_fn(move |_| match std::mem::replace(&mut was_polled, true) {
+            false => Poll::Pending,
+            true => Poll::Ready(()),
+        }))?;
+        yield_!(gen::sleep(Duration::MAX))
+    }
+    let io_loop = new_loop();
+    let _task = io_loop.spawn_local(forgetful());
+    io_loop.dump()
+}
+
+/// Otherwise a program that looks for faults would not find this one.
+#[test]
+fn the_json_tells_a_lost_wake_up() {
+    let json = serde_json::to_value(dump_of_lost_wake_up()).unwrap();
+    let task = &json["tasks"][0];
+    // Otherwise it is not known.
+    if cfg!(debug_assertions) {
+        assert_eq!((&task["state"], &task["has_lost_wake_up"]), (&json!("went_on"), &json!(true)));
+        assert_eq!(task["went_on_at"]["function"], "forgetful");
+    }
+}
+
+/// Otherwise a person would have to guess which of the futures has not woken the task.
+#[test]
+fn the_page_names_the_yield_of_a_lost_wake_up() {
+    if cfg!(debug_assertions) {
+        let page = dump_of_lost_wake_up().to_html();
+        assert!(page.contains("went on when asked: a wake-up was lost"), "{page}");
+        let site = format!("Went on from <span class=\"site\">{}:", file!());
+        assert!(page.contains(&site), "{page}");
+    }
 }
 
 #[test]
@@ -324,7 +369,10 @@ fn the_page_begins_with_what_to_look_at_first() {
         })
     };
     let circle = first(&dump_of_circle().to_html()).unwrap();
-    assert!(circle.contains("Tasks 1, 2, 3 wait for each other in a circle"), "{circle}");
+    assert!(
+        circle.contains("Tasks 1, 2, 3 wait for each other in a circle: only an event from outside ends"),
+        "{circle}"
+    );
 
     let io_loop = new_loop();
     let (_promise, answer) = gen::promise();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use maud::{html, Markup};
 
-use super::super::graph::{Dump, TaskDump, TaskState};
+use super::super::graph::{Dump, TaskDump};
 use super::super::leaves::{is_without_waker, leaves};
 use super::links::{link, promise_id, promise_link};
 use crate::inject::question::WaitsFor;
@@ -23,7 +23,7 @@ pub(super) struct Findings<'a> {
     /// The tasks that wait for such a future, and the future.
     without_waker: Vec<(usize, &'a WaitsFor)>,
     /// The tasks that went on when they were asked, though nothing had woken them.
-    went_on: Vec<usize>,
+    lost_wake_up: Vec<usize>,
     promises: BTreeMap<usize, Promise<'a>>,
 }
 
@@ -49,15 +49,15 @@ impl<'a> Findings<'a> {
                 }
             }
         }
-        let went_on = dump.tasks.iter().filter(|task| task.state == TaskState::WentOn);
-        let went_on = went_on.map(|task| task.number).collect();
-        Findings { dump, circles: dump.circles(), without_waker, went_on, promises }
+        let lost_wake_up = dump.tasks.iter().filter(|task| task.has_lost_wake_up);
+        let lost_wake_up = lost_wake_up.map(|task| task.number).collect();
+        Findings { dump, circles: dump.circles(), without_waker, lost_wake_up, promises }
     }
 
     /// The faults, and the promises that many tasks wait for.
     pub(super) fn section(&self) -> Markup {
         let popular = self.popular();
-        let counts = [self.circles.len(), self.without_waker.len(), self.went_on.len(), popular.len()];
+        let counts = [self.circles.len(), self.without_waker.len(), self.lost_wake_up.len(), popular.len()];
         if counts == [0; 4] {
             return html! {};
         }
@@ -69,7 +69,7 @@ impl<'a> Findings<'a> {
                         li {
                             (self.tasks(circle))
                             @if circle.len() == 1 { " waits for itself" } @else { " wait for each other in a circle" }
-                            ": none of this ends unless a wait is cancelled. " (self.names(circle))
+                            ": only an event from outside ends that, such as a cancellation or a time limit. " (self.names(circle))
                         }
                     }
                     @for (task, waits_for) in self.without_waker.iter().take(SHOWN) {
@@ -78,8 +78,8 @@ impl<'a> Findings<'a> {
                     @if self.without_waker.len() > SHOWN {
                         li { (self.without_waker.len() - SHOWN) " more futures keep no waker." }
                     }
-                    @if !self.went_on.is_empty() {
-                        li { (self.tasks(&self.went_on)) " went on when asked: a wake-up was lost. " (self.names(&self.went_on)) }
+                    @if !self.lost_wake_up.is_empty() {
+                        li { (self.tasks(&self.lost_wake_up)) " went on when asked: a wake-up was lost. " (self.names(&self.lost_wake_up)) }
                     }
                     @for (number, promise) in popular {
                         li {

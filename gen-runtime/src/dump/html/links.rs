@@ -25,7 +25,7 @@ pub(super) fn promise_id(number: usize) -> String {
     format!("promise-{number}")
 }
 
-/// The state of a task, on a label.
+/// The state of a task, after a number of tasks.
 pub(super) fn state_name(state: TaskState) -> &'static str {
     match state {
         TaskState::Suspended => "suspended",

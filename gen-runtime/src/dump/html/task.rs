@@ -2,9 +2,10 @@
 
 use maud::{html, Markup};
 
-use super::super::graph::{Dump, TaskDump, TaskState};
-use super::links::{link, state_name, task_id};
-use super::waits::{chain, gist};
+use super::super::graph::{Dump, TaskDump};
+use super::super::state::{state_text, went_on_at};
+use super::links::{link, task_id};
+use super::waits::{chain, gist, site_text};
 
 /// The number of tasks that are named as waiting for one.
 const NAMED: usize = 20;
@@ -46,12 +47,13 @@ fn task(dump: &Dump, task: &TaskDump, is_open: bool) -> Markup {
                         span .number { (task.number) }
                         span .name { (task.name()) }
                         @if task.is_root { span .quiet { "runs the loop" } }
-                        @if task.state != TaskState::Suspended { span .state { (state_name(task.state)) } }
+                        @if let Some(state) = state_text(dump.of, task.state) { span .state { (state) } }
                         @if let Some(waiting) = task.waiting() { div .gist { (gist(dump, waiting)) } }
                     }
                 }
                 div .body {
                     @if !task.awaited_by.is_empty() { p { "Awaited by " (awaited_by(dump, task)) } }
+                    @if let Some(site) = went_on_at(task) { p { "Went on from " (site_text(&site)) } }
                     @if let Some(at) = task.spawned_at { p .quiet { "Spawned at " span .site { (at) } } }
                     @if let Some(waiting) = task.waiting() { (chain(dump, waiting)) }
                 }

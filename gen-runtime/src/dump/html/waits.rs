@@ -6,6 +6,7 @@ use maud::{html, Markup};
 
 use super::super::graph::{awaited, Dump, TaskDump};
 use super::super::leaves::{is_without_waker, leaves_of};
+use super::super::print::count;
 use super::links::{link, promise_link};
 use crate::error::Site;
 use crate::inject::question::{rounded, ChainEnd, Child, Children, Link, Waiting, WaitsFor};
@@ -51,14 +52,14 @@ pub(super) fn gist(dump: &Dump, waiting: &Waiting) -> Markup {
             (event(dump, leaf.waits_for))
         }
         @if events.len() > EVENTS { "; " (events.len() - EVENTS) " more" }
-        @if let Some(site) = waiting.sites().first() { div { (site_text(site)) } }
+        @if let Some(site) = waiting.sites().first() { div { "at " (site_text(site)) } }
     }
 }
 
 fn link_text(link: &Link) -> Markup {
     html! {
         @match link {
-            Link::Yield { site, .. } => (site_text(site)),
+            Link::Yield { site, .. } => { "at " (site_text(site)) },
             Link::Timeout { left: Some(left) } => {
                 "within a timeout, " (format!("{:?}", rounded(*left))) " left"
             },
@@ -67,8 +68,9 @@ fn link_text(link: &Link) -> Markup {
     }
 }
 
-fn site_text(site: &Site) -> Markup {
-    html! { span .site { "at " (site.file()) ":" (site.line()) ":" (site.column()) } " in " code { (site.function()) } }
+/// A position and the function that it is in.
+pub(super) fn site_text(site: &Site) -> Markup {
+    html! { span .site { (site.file()) ":" (site.line()) ":" (site.column()) } " in " code { (site.function()) } }
 }
 
 fn end(dump: &Dump, end: &ChainEnd) -> Markup {
@@ -107,12 +109,7 @@ fn end_in_short(dump: &Dump, end: &ChainEnd) -> Markup {
     html! {
         @match end {
             ChainEnd::For(waits_for) => (event(dump, waits_for)),
-            ChainEnd::Children(Children { of, total, unfinished }) => {
-                (unfinished.len())
-                @if let Some(total) = total { @if *total != unfinished.len() { " of " (total) } }
-                @if unfinished.len() == 1 && *total == Some(1) { " child of " } @else { " children of " }
-                (of)
-            },
+            ChainEnd::Children(children) => { (count(children)) " of " (children.of) },
             ChainEnd::Several(several) => { (several.len()) " futures at once" },
         }
     }

@@ -85,12 +85,12 @@ impl AskedTask {
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if let Reply::Awaited(wait) = &mut self.reply {
             let asked = ready!(Pin::new(wait).poll(cx)).ok().map(|waiting| match waiting {
-                // The request itself has woken the task. So it is not known whether it was woken
-                // before, and that it went on says nothing.
+                // The request itself has woken the task. So it is not known whether anything else
+                // had, and that it went on says nothing.
                 Some(waiting) => {
                     TaskAsked::Suspended { answer: Answer { waiting, went_on: WentOn::No }, was_woken: false }
                 }
-                None => TaskAsked::Ended(WentOn::No),
+                None => TaskAsked::Ended { went_on: WentOn::No, was_woken: true },
             });
             self.reply = Reply::Came(asked);
         }

@@ -1,7 +1,7 @@
 //! The waits of the body and of the tasks of a test, as a [dump](crate::dump) of its loop prints
 //! them.
 
-use crate::dump::{Dump, TaskDump, TaskState};
+use crate::dump::{Dump, TaskDump};
 use crate::executor::RootInSlot;
 use crate::inject::question::Shown;
 use crate::testing::bench_loop::BenchLoop;
@@ -12,12 +12,10 @@ pub(super) fn of_all(bench: &BenchLoop, root: &mut RootInSlot<'_>) -> Vec<String
     dump.tasks().iter().map(|task| format!("{}{}", dump.paragraph(task), lost_wake_up(task))).collect()
 }
 
-/// A task that could go on, on a loop that is idle.
+/// A line for a task that could go on, on a loop that is idle.
 fn lost_wake_up(task: &TaskDump) -> &'static str {
-    match task.state() {
-        TaskState::Ended | TaskState::WentOn => {
-            "\n  nothing had woken it before: it, or a task that it waits for, has lost a wake-up"
-        }
-        _ => "",
+    match task.has_lost_wake_up() {
+        true => "\n  nothing had woken it before: a future that it waited for has lost a wake-up",
+        false => "",
     }
 }
