@@ -4,8 +4,10 @@
 
 use std::collections::BTreeMap;
 use std::env;
+use std::future::IntoFuture;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -50,11 +52,15 @@ fn signalled(test: &str, body: impl FnOnce()) -> Option<Child> {
         .unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     assert!(lines.any(|line| line.unwrap() == "ready"), "the process ended before it was ready");
-    let id = child.id().to_string();
-    assert!(Command::new("kill").args(["-USR1", &id]).status().unwrap().success());
+    send_signal(&child);
     // The pipe must stay open while the process prints.
     thread::spawn(move || lines.for_each(drop));
     Some(child)
+}
+
+fn send_signal(child: &Child) {
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-USR1", &id]).status().unwrap().success());
 }
 
 /// Reads what the process writes to standard error, up to a text that contains all of `texts`.
@@ -71,6 +77,23 @@ fn read_until(child: &mut Child, texts: &[&str]) -> String {
 fn end(mut child: Child) {
     drop(child.stdin.take());
     assert!(child.wait().unwrap().success());
+}
+
+/// Runs a coroutine that registers and waits for an answer, which comes when the other process ends
+/// the wait.
+fn wait_within_loop<C>(waits: impl FnOnce(mpsc::Sender<()>, gen::SharedFuture<u32>) -> C)
+where
+    C: IntoFuture<Output = gen::Result> + Send + 'static,
+{
+    let (registered, registrations) = mpsc::channel();
+    let (promise, answer) = gen::promise();
+    let waits = waits(registered, answer);
+    let one = thread::spawn(|| gen::run_sync(waits.into_future()));
+    registrations.recv().unwrap();
+    say_ready();
+    wait_for_other_process();
+    promise.set(1).unwrap();
+    one.join().unwrap().unwrap();
 }
 
 /// Has a dump of its loop written at the signal, and waits.
@@ -125,7 +148,30 @@ fn a_loop_whose_task_does_not_return_is_reported() {
     }
     let body = || gen::run_sync(blocks()).unwrap();
     let Some(mut child) = signalled("a_loop_whose_task_does_not_return_is_reported", body) else { return };
-    read_until(&mut child, &["has not answered within 1s: a task or a callback is not returning"]);
+    let text = format!("the loop whose dumps were asked for at {}:", file!());
+    read_until(&mut child, &[&text, " has not answered within 1s: a task or a callback is not returning"]);
+    end(child);
+}
+
+/// Otherwise a mistake in the closure would end all dumps of the loop, unnoticed.
+#[test]
+fn the_signal_works_after_a_panic_of_the_closure() {
+    #[gen::coroutine]
+    fn waits(registered: mpsc::Sender<()>, answer: gen::SharedFuture<u32>) -> gen::Result {
+        let is_first = AtomicBool::new(true);
+        let panics_once = move |request| {
+            assert!(!is_first.swap(false, Ordering::Relaxed), "the closure has a mistake");
+            request
+        };
+        let _dumps = IoLoop::current().unwrap().remote().dump_on_signal(panics_once)?;
+        registered.send(()).unwrap();
+        yield_!(answer).map(drop)
+    }
+    let test = "the_signal_works_after_a_panic_of_the_closure";
+    let Some(mut child) = signalled(test, || wait_within_loop(waits)) else { return };
+    read_until(&mut child, &["the closure has a mistake"]);
+    send_signal(&child);
+    read_until(&mut child, &["waits for promise 1 of u32"]);
     end(child);
 }
 
@@ -157,17 +203,7 @@ fn one_of_two_guards_may_be_dropped() {
         registered.send(()).unwrap();
         yield_!(answer).map(drop)
     }
-    let body = || {
-        let (registered, registrations) = mpsc::channel();
-        let (promise, answer) = gen::promise();
-        let waits = waits(registered, answer);
-        let one = thread::spawn(|| gen::run_sync(waits));
-        registrations.recv().unwrap();
-        say_ready();
-        wait_for_other_process();
-        promise.set(1).unwrap();
-        one.join().unwrap().unwrap();
-    };
+    let body = || wait_within_loop(waits);
     let Some(mut child) = signalled("one_of_two_guards_may_be_dropped", body) else { return };
     read_until(&mut child, &["waits for promise 1 of u32"]);
     drop(child.stdin.take());
