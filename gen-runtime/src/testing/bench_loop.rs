@@ -1,4 +1,6 @@
 //! [`BenchLoop`]: the loop of one run, with a virtual clock.
+//!
+//! The code that steers the run decides which task is polled next: see `executor/steered.rs`.
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -6,12 +8,16 @@ use std::time::{Duration, Instant};
 use super::suspension::WaitsFor;
 use crate::executor::{current, Core, RootInSlot, SteeredEnd, Steering, TaskId, VirtualClock};
 
-/// A loop of its own. Its drop drops what is left on the loop.
+/// A loop of its own. Its drop closes the loop, and so drops the tasks and callbacks that are left
+/// on it.
 pub(super) struct BenchLoop {
     pub(super) core: Rc<Core>,
+    /// The clock of the loop, to read and to move it.
     pub(super) clock: VirtualClock,
 }
 
+/// Returns if a loop of ours may run here.
+///
 /// # Panics
 ///
 /// If a loop is running on this thread: it would stand still.
@@ -25,6 +31,7 @@ pub(super) fn assert_allowed() {
 }
 
 impl BenchLoop {
+    /// Makes a loop on which nothing runs yet.
     pub(super) fn new() -> Self {
         let clock = VirtualClock::new();
         BenchLoop { core: Core::new(Box::new(clock.clone()), false), clock }

@@ -85,13 +85,16 @@ impl Warehouse {
     /// reservation that comes after the end of its order.
     fn change(&self, order: u64, reserve: bool, change: fn(&mut Stock)) {
         let mut orders = self.orders.lock().expect("no code panics under this lock");
-        let before = orders.get(&order).copied();
-        if before != Some(false) {
-            orders.insert(order, reserve);
-        }
-        if before == if reserve { None } else { Some(true) } {
-            // Under the lock: an order is not sold before its reservation is counted.
-            self.stock.send_modify(change);
+        match (orders.get(&order), reserve) {
+            (None, true) | (Some(true), false) => {
+                orders.insert(order, reserve);
+                // Under the lock: an order is not sold before its reservation is counted.
+                self.stock.send_modify(change);
+            }
+            // Its reservation is still on the way, and will change nothing.
+            (None, false) => drop(orders.insert(order, false)),
+            // It was sent again, or comes after the end.
+            (Some(true), true) | (Some(false), _) => {}
         }
     }
 

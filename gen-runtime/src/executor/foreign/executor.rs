@@ -102,8 +102,8 @@ impl Executor {
 
     /// Takes the shell of a task that may be moved to another thread.
     #[track_caller]
-    // Only tasks on tokio are tracked, and have names.
-    #[cfg_attr(any(loom, not(feature = "tokio")), allow(unused_mut, unused_variables))]
+    // Only tasks on tokio have names.
+    #[cfg_attr(any(loom, not(feature = "tokio")), allow(unused_variables))]
     #[inline]
     pub(crate) fn spawn(&self, shell: Shell<AnyThread>, name: TaskName) {
         match self.kind() {
