@@ -13,28 +13,44 @@ use super::Dump;
 ///
 /// The error shows the wait of each task, and the circles of tasks that wait for each other.
 ///
+/// It shows no keys of children and callbacks, because the program has not asked for them: they may
+/// be data that does not belong into a log.
+///
+/// ```
+/// # // Only Linux tells how many threads there are.
+/// # if std::fs::read_dir("/proc/self/task").is_ok_and(|threads| threads.count() == 1) {
+/// use gen::yield_;
+///
+/// #[gen::coroutine]
+/// fn read() -> gen::Result<u32> {
+///     let (_nobody_sets_it, value) = gen::promise();
+///     yield_!(value)
+/// }
+///
+/// let error = gen::run_sync(read()).unwrap_err();
+/// let deadlock = error.downcast_ref::<gen::Deadlock>().unwrap();
+/// assert!(deadlock.to_string().contains(" in read\n  waits for promise 1 of u32"));
+/// assert_eq!(deadlock.dump().tasks().len(), 1);
+/// # }
+/// ```
+///
 /// # When it is known
 ///
 /// The loop is asked after it has been idle for a second, or at once if its clock does not run by
 /// itself. Only Linux tells a program how many threads it has; elsewhere, and if there are other
 /// threads, one of them may hold a [`Promise`](crate::Promise), a callback or a
 /// [`Remote`](crate::Remote). Then a hang is only probable: after ten seconds it is logged as a
-/// warning, with the same text, and the call goes on waiting. A loop for which a thread holds a
-/// [`KeepAlive`](crate::Remote::keep_alive), and one of whose futures belongs to another library
-/// and keeps a waker, is never suspected.
+/// warning, with the same text, once in a call, and the call goes on waiting.
 ///
-/// ```
-/// # // The threads of a doctest's process are none of its own, so it only shows the type.
-/// fn main() -> gen::Result {
-///     # return Ok(());
-///     let (_promise, never) = gen::promise::<u32>();
-///     let error = gen::run_sync(never).unwrap_err();
-///     if let Some(deadlock) = error.downcast_ref::<gen::Deadlock>() {
-///         eprintln!("{deadlock}");
-///     }
-///     Ok(())
-/// }
-/// ```
+/// # When there is not even a warning
+///
+/// There is no warning while another thread may well be about to wake the loop:
+///
+/// - while a thread holds a [`KeepAlive`](crate::Remote::keep_alive) of the loop. Then there is no
+///   `Deadlock`, either;
+/// - while a task waits for a future of another library that keeps a waker, for a task of another
+///   loop, for a [blocking call](crate::blocking()), for a dump of another loop, or for an event
+///   that is [described](crate::drive::say).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deadlock {
     dump: Dump,
@@ -72,7 +88,7 @@ impl fmt::Display for ProbableDeadlock<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "`run_sync` has waited for {:?}, and only another thread can end that: no task is ready, \
+            "a blocking call has waited for {:?}, and only another thread can end that: no task is ready, \
              and no timer runs. If a thread is to set a promise or to call a callback, let it hold a \
              `gen::KeepAlive` until it has; otherwise this is a deadlock\n\n{}",
             self.idle, self.dump,

@@ -27,6 +27,7 @@
 //! | then | the drops are reported |
 //! |---|---|
 //! | the callback runs a loop, perhaps that of the task | before the run |
+//! | the task was polled before the callback began, so that no poll reports the drops | when the loop has been idle for some time: see `io_loop/watch.rs` |
 //! | it blocks on the handle of a task that others run | when the handle is pending |
 //! | the first step itself blocks its thread on the future | at the second poll of the future. The first one wakes it, so there is a second one; a task that is merely suspended ends its first step before that |
 
@@ -172,6 +173,19 @@ pub(super) fn report_before_run() -> NotingPaused {
         report();
     }
     NotingPaused { first_steps }
+}
+
+/// Called when a loop that runs on this thread seems to wait for ever. If a callback is running, it
+/// is the callback that waits: its drops are reported, and those to come are reported before the
+/// next run. Returns whether there were any.
+#[cold]
+pub(super) fn report_in_wait() -> bool {
+    let drops = with_notes(|notes| {
+        notes.has_waiting_task = true;
+        mem::take(&mut notes.drops)
+    });
+    let drops = NotedDrops(drops.unwrap_or_default());
+    !drops.0.is_empty()
 }
 
 /// A callback that waits for a run of a loop.

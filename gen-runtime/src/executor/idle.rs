@@ -8,6 +8,7 @@
 use std::time::{Duration, Instant};
 
 use super::core::Core;
+use super::drops;
 use super::inbox::{Nap, OnStop};
 
 /// For how long an idle loop without timers waits for mail, before its run returns; `None` is
@@ -15,14 +16,14 @@ use super::inbox::{Nap, OnStop};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct OnIdle {
     /// In the first wait of the run.
-    pub(crate) grace: Option<Duration>,
+    pub(crate) first: Option<Duration>,
     /// In the waits after it.
     pub(crate) later: Option<Duration>,
 }
 
 impl OnIdle {
     /// Wait for mail, however long it takes.
-    pub(crate) const SLEEP: OnIdle = OnIdle { grace: None, later: None };
+    pub(crate) const SLEEP: OnIdle = OnIdle { first: None, later: None };
 }
 
 /// The next event that can end the sleep of a loop, beside mail.
@@ -40,10 +41,11 @@ impl Core {
     }
 
     /// Whether only mail can wake a task, there is none, and no thread has declared that it will
-    /// send some.
-    pub(crate) fn is_stuck(&self) -> bool {
+    /// send some. A run that has to return because it was stopped is not stuck.
+    pub(crate) fn is_stuck(&self, on_stop: OnStop) -> bool {
         self.scheduler.borrow().queued() == 0
             && self.timers.borrow().next_deadline().is_none()
+            && !(on_stop == OnStop::Return && self.shared.is_stopped())
             // In this order: see `park`.
             && !self.shared.is_owed()
             && !self.shared.has_mail()
@@ -51,6 +53,15 @@ impl Core {
 
     pub(crate) fn has_mail(&self) -> bool {
         self.shared.has_mail()
+    }
+
+    /// Reports the callables that were dropped by the callback that runs this loop, if it is one.
+    /// Returns whether there were any.
+    ///
+    /// It is called only after a wait that has lasted. If each sleep reported them, a report could
+    /// come before the error that says why a callable was dropped.
+    pub(crate) fn report_noted_drops(&self) -> bool {
+        drops::report_in_wait()
     }
 
     /// Sleeps until the next deadline, or until there is mail. Returns whether the loop has waited

@@ -185,6 +185,11 @@ impl Shared {
         self.stop.load(Ordering::Relaxed) && self.stop.swap(false, Ordering::Acquire)
     }
 
+    /// Whether a stop was requested that no run has obeyed.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Acquire)
+    }
+
     pub(super) fn has_mail(&self) -> bool {
         self.has_mail.load(Ordering::Acquire)
     }
@@ -204,7 +209,7 @@ impl Shared {
     /// May return early.
     pub(super) fn park(&self, nap: Nap, on_stop: OnStop) {
         let mut inbox = self.lock();
-        let is_stopped = on_stop == OnStop::Return && self.stop.load(Ordering::Acquire);
+        let is_stopped = on_stop == OnStop::Return && self.is_stopped();
         let is_over = nap == Nap::WhileOwed && inbox.owed == 0;
         if is_stopped || is_over || !inbox.mail.is_empty() {
             return;

@@ -24,6 +24,7 @@
 //! | `current.rs` | the things that run on this thread: the loop, the task, the executor for new tasks |
 //! | `current_poll.rs` | the poll on a foreign executor in which this thread is, with its task and its executor |
 //! | `timing.rs` | the timers of a loop, as its futures and handles use them |
+//! | `idle.rs` | an idle loop: how long it sleeps, and whether it is stuck |
 //! | `core.rs` | [`Core`]: the data of a loop |
 //! | `step_places.rs` | [`SlowSteps`](step_places::SlowSteps): the limit for steps, and the places at which bodies are suspended |
 //! | `entered_runtime.rs` | the runtime of tokio that a loop enters whenever it runs |

@@ -75,10 +75,10 @@ impl Core {
                 _ => {}
             }
             if self.scheduler.borrow().queued() == 0 {
-                if self.park(on_stop, on_idle.grace) {
+                if self.park(on_stop, on_idle.first) {
                     return Some(RunEnded::Idle);
                 }
-                on_idle.grace = on_idle.later;
+                on_idle.first = on_idle.later;
                 now = None;
             }
             self.turn_number.set(self.turn_number.get() + 1);

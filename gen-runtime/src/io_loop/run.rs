@@ -15,9 +15,8 @@ use std::task::{Context, Poll};
 use std::thread;
 use std::time::Duration;
 
-use super::watch::{self, Ended};
+use super::watch::{self, Unfinished};
 use super::{blocking, IoLoop};
-use crate::dump::Deadlock;
 use crate::error::{Error, Panicked, TakesUpErrors};
 use crate::executor::{current, Core, LoopStopped, OnIdle, OnStop, Root, SlotId};
 use crate::inject::in_flight::{resume, Thrown};
@@ -224,18 +223,12 @@ impl IoLoop {
     /// Runs the loop until the future is ready.
     pub(super) fn run_future<F: Future>(&self, future: F, on_stop: OnStop) -> Result<F::Output, Unfinished> {
         match with_root(&self.core, future, |root| watch::run(&self.core, Some(root), on_stop)) {
-            (Ended::RootDone, Some(Ok(output))) => Ok(output),
-            (Ended::RootDone, Some(Err(payload))) => resume_unwind(payload),
-            (Ended::Stopped, _) | (Ended::RootDone, None) => Err(Unfinished::Stopped),
-            (Ended::Deadlock(deadlock), _) => Err(Unfinished::Deadlock(deadlock)),
+            (Ok(()), Some(Ok(output))) => Ok(output),
+            (Ok(()), Some(Err(payload))) => resume_unwind(payload),
+            (Ok(()), None) => unreachable!("the root is done"),
+            (Err(unfinished), _) => Err(unfinished),
         }
     }
-}
-
-/// Why a blocking call has returned before its future was ready.
-pub(super) enum Unfinished {
-    Stopped,
-    Deadlock(Box<Deadlock>),
 }
 
 /// Gives the future a slot of the loop, calls `run`, which runs the loop, and drops the future.

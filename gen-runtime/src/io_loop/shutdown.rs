@@ -3,11 +3,13 @@
 use std::panic::Location;
 use std::time::Duration;
 
+use super::watch::Unfinished;
 use super::{blocking, IoLoop};
 use crate::error::{CancelSource, Error};
 use crate::executor::OnStop;
 use crate::inject::question::{saying, TaskRef, WaitsFor};
 use crate::inject::Cancellation;
+use crate::report;
 use crate::time::with_deadline;
 
 impl IoLoop {
@@ -23,6 +25,9 @@ impl IoLoop {
     /// callbacks and timers that are left. If the result of a cancelled task, `Err(Cancelled)`, is
     /// never looked at, it is logged at `DEBUG`. A request to [stop](crate::IoLoopHandle::stop) has
     /// no effect.
+    ///
+    /// If `grace` never passes, and nothing can wake the tasks that are left, for certain, it does
+    /// not wait for them: it logs the [`Deadlock`](crate::Deadlock) as a warning.
     ///
     /// ```
     /// use gen::yield_;
@@ -67,7 +72,10 @@ impl IoLoop {
             }
         };
         // The number of tasks that are left shows whether the time was enough.
-        let _ = self.run_future(with_deadline(self.core.deadline(grace), grace, ended), OnStop::Ignore);
+        let ended = self.run_future(with_deadline(self.core.deadline(grace), grace, ended), OnStop::Ignore);
+        if let Err(Unfinished::Deadlock(deadlock)) = ended {
+            report::warning(format_args!("a shutdown has given up: {deadlock}"));
+        }
         self.core.tasks().len()
     }
 }

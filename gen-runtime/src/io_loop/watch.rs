@@ -6,10 +6,13 @@
 //!
 //! | the tasks | the process | the answer |
 //! |---|---|---|
-//! | one went on | | its wake-up was lost: a warning names it, and the program goes on |
+//! | one went on, and nothing had woken it | has no other thread | its wake-up was lost: a warning names it, and the program goes on |
+//! | | has others | perhaps its wake-up was lost: the warning says so, unless mail has come meanwhile |
 //! | all wait | has no other thread | a deadlock, for certain: the call returns [`Deadlock`] |
 //! | one waits for a future that keeps a waker, or for another loop | has others | nothing is wrong, as far as one can see |
 //! | all wait for tasks, promises and callbacks | has others | probably a deadlock: a warning, once in a call |
+//!
+//! If a task or another thread ends the wait meanwhile, or stops the call, there is no deadlock.
 //!
 //! # When
 //!
@@ -22,11 +25,21 @@
 //! It is asked once in each wait. Where that takes long, because there are many tasks, the next
 //! wait has to last a thousand times as long.
 //!
+//! If a callback runs the loop, the tasks may wait for a callable that the callback has dropped.
+//! Such a drop is [noted](crate::executor::Core::report_noted_drops) until the callback has ended.
+//! So it is reported first, and nothing is asked if that wakes a task.
+//!
+//! The program has not asked for the dump, so it shows no keys: their `Debug` is code of a user,
+//! and they may be data that does not belong into a log.
+//!
 //! # Why it is certain
 //!
 //! First all tasks are asked, then the threads are counted, and last the queue and the inbox are
 //! looked at. If this is the only thread, no other thread has sent mail since the count, so an
 //! empty inbox stays empty. A signal handler could wake a task, but must not: a wake takes a lock.
+//!
+//! A lost wake-up is certain only if there was no other thread *before* the question, either. Such
+//! a thread may have made the future ready, and wake the task only after the question.
 
 use std::time::{Duration, Instant};
 use std::{fmt, mem};
@@ -51,16 +64,15 @@ const TIMES: Times = Times { grace: Duration::from_secs(1), suspect: Duration::f
 /// Looking at the tasks takes at most the thousandth part of the time.
 const SHARE: u32 = 1000;
 
-/// How a blocking call has ended.
-pub(super) enum Ended {
-    RootDone,
+/// Why a blocking call has ended before its future was ready.
+pub(super) enum Unfinished {
     Stopped,
     Deadlock(Box<Deadlock>),
 }
 
 /// Runs the loop until the root is done or the loop is stopped, or is stuck for certain. The caller
 /// has made this loop the current one.
-pub(super) fn run(core: &Core, root: RootInSlot<'_>, on_stop: OnStop) -> Ended {
+pub(super) fn run(core: &Core, root: RootInSlot<'_>, on_stop: OnStop) -> Result<(), Unfinished> {
     run_for(TIMES, &report::warning, core, root, on_stop)
 }
 
@@ -70,15 +82,15 @@ fn run_for(
     core: &Core,
     mut root: RootInSlot<'_>,
     on_stop: OnStop,
-) -> Ended {
-    let mut watch = Watch::new(times, warn, core);
+) -> Result<(), Unfinished> {
+    let mut watch = Watch::new(times, warn, core, on_stop);
     loop {
         match core.run(reborrow(&mut root), on_stop, watch.on_idle()) {
-            RunEnded::RootDone => return Ended::RootDone,
-            RunEnded::Stopped => return Ended::Stopped,
+            RunEnded::RootDone => return Ok(()),
+            RunEnded::Stopped => return Err(Unfinished::Stopped),
             RunEnded::Idle => {
-                if let Some(deadlock) = watch.look(core, &mut root) {
-                    return Ended::Deadlock(Box::new(deadlock));
+                if let Some(deadlock) = watch.look(&mut root) {
+                    return Err(Unfinished::Deadlock(Box::new(deadlock)));
                 }
             }
         }
@@ -93,7 +105,9 @@ fn reborrow<'a>(root: &'a mut RootInSlot<'_>) -> RootInSlot<'a> {
 struct Watch<'a> {
     times: Times,
     warn: &'a dyn Fn(fmt::Arguments<'_>),
-    stage: Stage,
+    core: &'a Core,
+    on_stop: OnStop,
+    suspicion: Suspicion,
     /// The turn after which all tasks were asked.
     asked_after: Option<u64>,
     /// A wait is looked at after so long.
@@ -101,39 +115,47 @@ struct Watch<'a> {
     has_warned: bool,
 }
 
-enum Stage {
+enum Suspicion {
     /// Nothing is known of this wait.
     New,
-    /// All tasks were asked, and only another thread can wake one.
-    Suspected(Dump),
+    /// All tasks were asked, and only another thread can wake one. The loop had been idle for so
+    /// long.
+    Suspected { dump: Dump, idle: Duration },
     /// All tasks were asked. Nothing is left to say of this wait.
-    Asked,
+    Settled,
 }
 
 impl<'a> Watch<'a> {
-    fn new(times: Times, warn: &'a dyn Fn(fmt::Arguments<'_>), core: &Core) -> Self {
+    fn new(times: Times, warn: &'a dyn Fn(fmt::Arguments<'_>), core: &'a Core, on_stop: OnStop) -> Self {
         let grace = if core.time_passes() { times.grace } else { Duration::ZERO };
-        Watch { times, warn, stage: Stage::New, asked_after: None, grace, has_warned: false }
+        let (suspicion, asked_after) = (Suspicion::New, None);
+        Watch { times, warn, core, on_stop, suspicion, asked_after, grace, has_warned: false }
     }
 
     fn on_idle(&self) -> OnIdle {
-        let grace = match self.stage {
-            Stage::New => Some(self.grace),
-            Stage::Suspected(_) => Some(self.times.suspect.saturating_sub(self.times.grace)),
-            Stage::Asked => None,
+        let first = match self.suspicion {
+            Suspicion::New => Some(self.grace),
+            Suspicion::Suspected { idle, .. } => Some(self.until_warning(idle)),
+            Suspicion::Settled => None,
         };
-        OnIdle { grace, later: Some(self.grace) }
+        OnIdle { first, later: Some(self.grace) }
+    }
+
+    /// How much longer a suspect wait may last.
+    fn until_warning(&self, idle: Duration) -> Duration {
+        self.times.suspect.saturating_sub(idle)
     }
 
     /// The loop has been idle for as long as `on_idle` says.
     #[cold]
-    fn look(&mut self, core: &Core, root: &mut RootInSlot<'_>) -> Option<Deadlock> {
-        let is_same_wait = self.asked_after == Some(core.turn_number());
-        match mem::replace(&mut self.stage, Stage::New) {
-            Stage::Suspected(dump) if is_same_wait => {
-                (self.warn)(format_args!("{}", ProbableDeadlock { dump: &dump, idle: self.times.suspect }));
+    fn look(&mut self, root: &mut RootInSlot<'_>) -> Option<Deadlock> {
+        let is_same_wait = self.asked_after == Some(self.core.turn_number());
+        match mem::replace(&mut self.suspicion, Suspicion::New) {
+            Suspicion::Suspected { dump, idle } if is_same_wait => {
+                let idle = idle + self.until_warning(idle);
+                (self.warn)(format_args!("{}", ProbableDeadlock { dump: &dump, idle }));
                 self.has_warned = true;
-                self.stage = Stage::Asked;
+                self.suspicion = Suspicion::Settled;
                 None
             }
             // A thread may take its time, also where the clock of the loop stands still.
@@ -141,49 +163,64 @@ impl<'a> Watch<'a> {
                 self.grace = self.times.grace;
                 None
             }
-            _ => self.ask(core, root),
+            _ if self.core.report_noted_drops() => None,
+            _ => self.ask(root),
         }
     }
 
     /// Asks all tasks. Returns the deadlock if there is one for certain.
-    fn ask(&mut self, core: &Core, root: &mut RootInSlot<'_>) -> Option<Deadlock> {
-        let began = Instant::now();
-        let dump = Dump::of_loop(core.ask_from_outside(Shown::ALL, root));
-        if self.grace >= self.times.grace {
-            self.grace = self.times.grace.max(began.elapsed() * SHARE);
-        }
-        let lost: Vec<&TaskDump> = dump.tasks().iter().filter(|task| went_on(task)).collect();
+    fn ask(&mut self, root: &mut RootInSlot<'_>) -> Option<Deadlock> {
+        let idle = self.grace;
+        let was_only_thread = is_only_thread();
+        let dump = self.ask_all(root);
         let is_only_thread = is_only_thread();
-        if !core.is_stuck() || !lost.is_empty() {
-            // The thread that sends mail just now may have ended the wait before it wakes the task.
-            if is_only_thread || !core.has_mail() {
-                lost.into_iter().for_each(|task| self.warn_of_lost_wake_up(task));
-            }
+        if dump.tasks().iter().any(has_gone_on) {
+            self.warn_of_lost_wake_ups(&dump, was_only_thread && is_only_thread);
+            return None;
+        }
+        if !self.core.is_stuck(self.on_stop) {
             return None;
         }
         if is_only_thread {
             return Some(Deadlock::new(dump));
         }
-        self.asked_after = Some(core.turn_number());
-        self.stage = match self.has_warned || waits_for_others(&dump) {
-            true => Stage::Asked,
-            false => Stage::Suspected(dump),
+        self.asked_after = Some(self.core.turn_number());
+        self.suspicion = match self.has_warned || waits_for_others(&dump) {
+            true => Suspicion::Settled,
+            false => Suspicion::Suspected { dump, idle },
         };
         None
     }
 
-    fn warn_of_lost_wake_up(&self, task: &TaskDump) {
-        let (name, at) = (task.name(), task.went_on_at().map(|site| format!(" at {site}")));
-        let at = at.unwrap_or_default();
-        (self.warn)(format_args!(
-            "a wake-up was lost: `{name}` went on{at} when it was polled once more, though nothing had woken it"
-        ));
+    /// Asks all tasks, and sees to it that this is not done too often.
+    fn ask_all(&mut self, root: &mut RootInSlot<'_>) -> Dump {
+        let began = Instant::now();
+        let dump = Dump::of_loop(self.core.ask_from_outside(Shown { keys: false }, root));
+        if self.grace >= self.times.grace {
+            self.grace = self.times.grace.max(began.elapsed() * SHARE);
+        }
+        dump
+    }
+
+    fn warn_of_lost_wake_ups(&self, dump: &Dump, is_certain: bool) {
+        // The thread that sends mail just now may be the one that has made the future ready.
+        if !is_certain && self.core.has_mail() {
+            return;
+        }
+        for task in dump.tasks().iter().filter(|task| task.has_lost_wake_up()) {
+            let (name, at) = (task.name(), task.went_on_at().map(|site| format!(" at {site}")));
+            let at = at.unwrap_or_default();
+            let begin = if is_certain { "a wake-up was lost" } else { "perhaps a wake-up was lost" };
+            (self.warn)(format_args!(
+                "{begin}: `{name}` went on{at} when it was polled once more, though nothing had woken it"
+            ));
+        }
     }
 }
 
-/// Whether the task went on when it was asked.
-fn went_on(task: &TaskDump) -> bool {
-    matches!(task.state(), TaskState::WentOn | TaskState::Ended)
+/// Whether the task went on when it was asked, or goes on in the next turn.
+fn has_gone_on(task: &TaskDump) -> bool {
+    matches!(task.state(), TaskState::Woken | TaskState::WentOn | TaskState::Ended)
 }
 
 /// Whether a task waits for an event that is known to come from outside of the loop.
@@ -228,7 +265,7 @@ mod tests {
     const SHORT: Times = Times { grace: Duration::from_millis(1), suspect: Duration::from_millis(2) };
 
     /// Runs a future, with another thread in the process. Returns the output and the warnings.
-    fn run_with<F: Future>(warn: impl Fn(), future: F) -> (F::Output, Vec<String>) {
+    fn run_with<F: Future>(times: Times, warn: impl Fn(), future: F) -> (F::Output, Vec<String>) {
         let io_loop = IoLoop::new();
         let warnings = RefCell::new(Vec::new());
         let record = |message: fmt::Arguments<'_>| {
@@ -236,26 +273,43 @@ mod tests {
             warn();
         };
         let (ended, output) = with_root(&io_loop.core, future, |root| {
-            run_for(SHORT, &record, &io_loop.core, Some(root), OnStop::Return)
+            run_for(times, &record, &io_loop.core, Some(root), OnStop::Return)
         });
-        assert!(matches!(ended, Ended::RootDone));
+        assert!(ended.is_ok());
         (output.unwrap().unwrap(), warnings.into_inner())
     }
 
-    #[test]
-    fn a_promise_that_another_thread_holds_is_a_suspicion_and_no_error() {
+    /// Waits for a promise that another thread sets after the first warning. Returns the only
+    /// warning.
+    fn warning_of_promise(times: Times) -> String {
         let (promise, value) = crate::promise::<u32>();
         let (warned, is_warned) = mpsc::channel();
         let setter = thread::spawn(move || {
             is_warned.recv().unwrap();
             promise.set(7).unwrap();
         });
-        let (value, warnings) = run_with(|| warned.send(()).unwrap(), value);
+        let (value, warnings) = run_with(times, || warned.send(()).unwrap(), value);
         assert_eq!(value.unwrap(), 7);
         setter.join().unwrap();
         let [warning] = warnings.as_slice() else { panic!("{warnings:?}") };
-        assert!(warning.starts_with("`run_sync` has waited for 2ms, and only another thread"), "{warning}");
+        warning.clone()
+    }
+
+    #[test]
+    fn a_promise_that_another_thread_holds_is_a_suspicion_and_no_error() {
+        let warning = warning_of_promise(SHORT);
+        assert!(
+            warning.starts_with("a blocking call has waited for 2ms, and only another thread"),
+            "{warning}"
+        );
         assert!(warning.contains("waits for promise 1 of u32"), "{warning}");
+    }
+
+    #[test]
+    fn a_warning_counts_a_first_wait_that_was_longer_than_usual() {
+        let first = Duration::from_millis(3);
+        let warning = warning_of_promise(Times { grace: first, ..SHORT });
+        assert!(warning.starts_with("a blocking call has waited for 3ms, and only"), "{warning}");
     }
 
     #[test]
@@ -275,19 +329,35 @@ mod tests {
             wakers.send(cx.waker().clone()).unwrap();
             Poll::Pending
         }));
-        let ((), warnings) = run_with(|| {}, ready_in_the_third_poll);
+        let ((), warnings) = run_with(SHORT, || {}, ready_in_the_third_poll);
         waking.join().unwrap();
         assert_eq!(warnings, [""; 0]);
+    }
+
+    #[test]
+    fn beside_another_thread_a_lost_wake_up_is_no_certainty() {
+        let (end, ended) = mpsc::channel::<()>();
+        let other = thread::spawn(move || ended.recv().unwrap_err());
+        let was_polled = Cell::new(false);
+        let wakes_nobody = poll_fn(|_| match was_polled.replace(true) {
+            false => Poll::Pending,
+            true => Poll::Ready(()),
+        });
+        let ((), warnings) = run_with(SHORT, || {}, wakes_nobody);
+        drop(end);
+        other.join().unwrap();
+        let [warning] = warnings.as_slice() else { panic!("{warnings:?}") };
+        assert!(warning.starts_with("perhaps a wake-up was lost: "), "{warning}");
     }
 
     #[test]
     fn a_thread_that_has_declared_its_wake_is_waited_for() {
         let io_loop = IoLoop::new();
         let core = &io_loop.core;
-        assert!(core.is_stuck());
+        assert!(core.is_stuck(OnStop::Return));
         let working = io_loop.remote().keep_alive();
-        assert!(!core.is_stuck());
+        assert!(!core.is_stuck(OnStop::Return));
         drop(working);
-        assert!(core.is_stuck());
+        assert!(core.is_stuck(OnStop::Return));
     }
 }
