@@ -7,7 +7,7 @@
 //!
 //! | stage | the callback is called: `complete` | the context is made: `make`, `abandon` | polled: `poll` | the future is dropped, or has given its result: `close` |
 //! |---|---|---|---|---|
-//! | `OPEN`: no result, and no context | `DONE`; the future is woken | `CAPTURED`; the waker goes to the context | the waker is kept | `DONE` |
+//! | `OPEN`: no result, and no context | `DONE`; the future is woken | `CAPTURED`; the waker goes to the context, and one that wakes nothing stays | the waker is kept | `DONE` |
 //! | `CAPTURED`: no result, and the context decides | `DONE`, and the future is woken, if the context was open; else nothing | | the context is asked; the waker is kept, here as well | `DONE`; the context is closed |
 //! | `DONE`: there is a result, or will be none | nothing | the context ends at once, so its errors go outward | done | the context is closed |
 //!
@@ -106,8 +106,13 @@ impl CallbackCall {
         let is_done = self.lock.with(|stage, waiter| {
             if *stage == OPEN {
                 *stage = CAPTURED;
+                let was_waiting = waiter.is_some();
                 // It has no waker yet, so nothing is dropped here.
                 context.swap_waiter(waiter);
+                if was_waiting {
+                    // The next poll is to see that it is not the first one.
+                    *waiter = Waiter::from(Waker::noop());
+                }
             }
             *stage == DONE
         });

@@ -1,6 +1,6 @@
 //! The destination of a callback's failure in cases that Tornado does not have: threads, panics,
 //! several loops, the end of a loop.
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::{pending, Future};
 use std::pin::Pin;
 use std::rc::Rc;
@@ -550,6 +550,29 @@ fn a_callback_that_dumps_a_loop_and_fails_says_why_its_key_has_no_value() {
         drop(callable);
         assert_eq!(io_loop.dump().tasks().len(), 2);
     });
+}
+
+/// The task has waited before the callback began, so the dump is no new wait of it.
+#[test]
+fn a_callback_that_dumps_a_task_whose_callable_it_has_dropped_says_why_its_key_has_no_value() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<String> {
+        let (context, callable) = (context::capture(), yield_!(gen::Callback::<u8>::new("key"))?);
+        let dumps_and_fails = move || {
+            let (io_loop, other) = (virtual_loop(), Cell::new(None));
+            let waits = gen::from_callback(|done: Resolve<()>| other.set(Some(done)));
+            let _task = io_loop.spawn_local(waits);
+            one_turn(&io_loop);
+            context.run(|| {
+                drop((other.take(), callable));
+                assert_eq!(io_loop.dump().tasks().len(), 1);
+                Err::<(), _>("the callback has failed")
+            });
+        };
+        thread::spawn(dumps_and_fails).join().expect("it does not panic");
+        Ok(yield_!(pending::<()>()).unwrap_err().to_string())
+    }
+    assert_eq!(gen::run_sync(body()).unwrap(), "the callback has failed");
 }
 
 /// Runs each task on a thread of its own.
