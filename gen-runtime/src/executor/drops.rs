@@ -20,6 +20,10 @@
 //! that does. Then its drops are reported at once, and no more of them are noted until the run of
 //! the loop has ended.
 //!
+//! A loop that the callback runs may have a task that was polled before the callback began, and is
+//! not polled again. So the drops are also reported when that loop has been idle for some time: see
+//! `io_loop/watch.rs`.
+//!
 //! A task that the callback spawns is also polled on that thread, for its first step. Its drops
 //! there are noted, too. But as a rule it is not the callback that waits in such a poll, so nothing
 //! is reported yet: the callback goes on when the first step has ended.
@@ -27,7 +31,6 @@
 //! | then | the drops are reported |
 //! |---|---|
 //! | the callback runs a loop, perhaps that of the task | before the run |
-//! | the task was polled before the callback began, so that no poll reports the drops | when the loop has been idle for some time: see `io_loop/watch.rs` |
 //! | it blocks on the handle of a task that others run | when the handle is pending |
 //! | the first step itself blocks its thread on the future | at the second poll of the future. The first one wakes it, so there is a second one; a task that is merely suspended ends its first step before that |
 
@@ -176,16 +179,13 @@ pub(super) fn report_before_run() -> NotingPaused {
 }
 
 /// Called when a loop that runs on this thread seems to wait for ever. If a callback is running, it
-/// is the callback that waits: its drops are reported, and those to come are reported before the
-/// next run. Returns whether there were any.
+/// waits for the loop, and its drops are reported. Returns whether there were any.
 #[cold]
 pub(super) fn report_in_wait() -> bool {
-    let drops = with_notes(|notes| {
-        notes.has_waiting_task = true;
-        mem::take(&mut notes.drops)
-    });
-    let drops = NotedDrops(drops.unwrap_or_default());
-    !drops.0.is_empty()
+    let drops = NotedDrops(with_notes(|notes| mem::take(&mut notes.drops)).unwrap_or_default());
+    let are_any = !drops.0.is_empty();
+    drop(drops);
+    are_any
 }
 
 /// A callback that waits for a run of a loop.

@@ -93,11 +93,14 @@ impl Remote {
         // It ends when the guard is dropped.
         thread::Builder::new().name("gen-dump".to_owned()).spawn(move || {
             for _ in signals.forever() {
+                let mut request = None;
                 contain("a closure that changes the request of a dump", || {
-                    let text = text(change(remote.dump()), at);
-                    // A closed standard error cannot be reported anywhere.
-                    let _ = io::stderr().write_all(text.as_bytes());
+                    request = Some(change(remote.dump()));
                 });
+                if let Some(request) = request {
+                    // A closed standard error cannot be reported anywhere.
+                    let _ = io::stderr().write_all(text(request, at).as_bytes());
+                }
             }
         })?;
         Ok(DumpOnSignal { signals: handle })

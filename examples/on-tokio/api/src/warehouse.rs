@@ -92,7 +92,9 @@ impl Warehouse {
                 self.stock.send_modify(change);
             }
             // Its reservation is still on the way, and will change nothing.
-            (None, false) => drop(orders.insert(order, false)),
+            (None, false) => {
+                orders.insert(order, false);
+            }
             // It was sent again, or comes after the end.
             (Some(true), true) | (Some(false), _) => {}
         }
