@@ -57,7 +57,8 @@ pub enum TaskState {
     /// This is known only in builds with debug assertions, or with the feature `testing`; otherwise
     /// such a task may be `Suspended`.
     WentOn,
-    /// It ended when it was asked. [`TaskDump::has_lost_wake_up`] says whether nothing had woken it.
+    /// It ended when it was asked. [`TaskDump::has_lost_wake_up`] says whether nothing had woken it
+    /// before.
     Ended,
     /// It was executing, and was not asked. On tokio: it has not answered in time, because it is
     /// executing, or because no thread was free to poll it.
