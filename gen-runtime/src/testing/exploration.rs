@@ -1,12 +1,32 @@
-//! [`Exploration`]: the runs of an exploration, and the report about them.
+//! The runs of an exploration, and the report about them.
+//!
+//! The first two runs learn the steps, without a fault. The steps give a list of [`Job`]s, which
+//! depend on no other job. Each job makes a [`Part`] of the report, and the report is all parts in
+//! the order of the jobs. So the jobs may be done [one after the other](in_turn), or
+//! [on several threads](on_threads), and the report is the same.
+//!
+//! | who | owns |
+//! |---|---|
+//! | the calling thread | the report, the list of jobs, the lines about the progress |
+//! | a thread that does a job | its part, and of each run in turn the loop, the world and the body |
+//! | all threads | the settings, the function of the user, the learned steps: they only read them; the [`Tally`], whose counts decide nothing |
+//!
+//! | what goes wrong | effect |
+//! |---|---|
+//! | a run hangs, panics or breaks an invariant | a finding in the part of its job |
+//! | the function that makes the bodies panics | no further job begins; the panic of the first such job goes on in the caller |
+//! | runs share something, so that they influence each other | the run has other steps than those that were learned, which is a finding |
+
+use std::cell::RefCell;
 
 use super::fault::Fault;
 use super::finding::{End, Finding, What};
 use super::left_out::left_out;
 use super::plan::Plan;
-use super::progress::Progress;
+use super::progress::{Progress, Tally};
 use super::report::Report;
 use super::step::{visits, Step};
+use super::workers;
 
 /// The runs that an exploration consists of.
 pub(super) struct Extent {
@@ -17,152 +37,213 @@ pub(super) struct Extent {
     pub(super) pairs: bool,
 }
 
-/// The steps of a run, what was wrong, if anything was, and its end.
-pub(super) type Explored = (Vec<Step>, Option<What>, End);
-
-/// An exploration that is going on.
-pub(super) struct Exploration<'a> {
-    extent: &'a Extent,
-    /// Runs the body with the faults of a plan.
-    run_body: &'a dyn Fn(&Plan) -> Explored,
-    report: Report,
-    /// The number of runs, as far as it can be known. A fault may change the steps after it, and so
-    /// the number of second faults.
-    planned: usize,
-    progress: Progress,
-}
-
-impl<'a> Exploration<'a> {
-    pub(super) fn new(
-        extent: &'a Extent,
-        run_body: &'a dyn Fn(&Plan) -> Explored,
-        progress: Progress,
-    ) -> Self {
-        let report = Report {
-            steps: Vec::new(),
-            runs: 0,
-            findings: Vec::new(),
-            not_explored: Vec::new(),
-            repeated: None,
-        };
-        // Each order is learned by two runs, and so are the steps without any fault.
-        let learning = extent.orders.saturating_add(1).saturating_mul(2);
-        let planned = usize::try_from(learning).unwrap_or(usize::MAX);
-        Exploration { extent, run_body, report, planned, progress }
-    }
-
-    pub(super) fn explore(mut self) -> Report {
-        let Some(steps) = self.learn(&Plan::default()) else {
-            self.report.steps =
-                self.report.findings.last().map_or_else(Vec::new, |found| found.steps.clone());
-            return self.report;
-        };
-        for number in 1..=self.extent.orders {
-            self.learn(&Plan::order(number));
-        }
-        self.explore_faults(&steps);
-        self.report.not_explored = left_out(&steps, &self.extent.faults, self.extent.visits);
-        self.report.steps = steps;
-        self.report
-    }
-
-    /// Runs a plan twice, and compares the runs. `None` if there was a finding.
-    fn learn(&mut self, plan: &Plan) -> Option<Vec<Step>> {
-        let first = self.run(plan, &[])?;
-        let (steps, _, ended) = self.count_run(plan);
-        if let Some(at) = first_difference(&first, &steps) {
-            let before = first.get(at).cloned();
-            self.found(plan, What::Diverges { at, before }, steps, ended);
-            return None;
-        }
-        Some(first)
-    }
-
-    /// Explores each fault at each step that it fits, and each pair of them if that is asked for.
-    fn explore_faults(&mut self, steps: &[Step]) {
-        let faults = self.faults_from(0, steps);
-        let pairs = self.extent.pairs;
-        // Until the steps after a fault are known, they count as those of the run without it.
-        let pairs_after = |at: usize| match pairs {
-            true => faults.iter().filter(|(second, _)| *second > at).count(),
-            false => 0,
-        };
-        self.planned += faults.len() + faults.iter().map(|(at, _)| pairs_after(*at)).sum::<usize>();
-        for (at, fault) in &faults {
-            let plan = Plan::default().and(*at, *fault);
-            let run = self.run(&plan, &steps[..=*at]);
-            self.planned -= pairs_after(*at);
-            if let (true, Some(run)) = (pairs, run) {
-                self.explore_pairs(&plan, &run);
-            }
-        }
-    }
-
-    /// Explores each fault at each step after the last fault of `plan`, whose run had these steps.
-    fn explore_pairs(&mut self, plan: &Plan, steps: &[Step]) {
-        let faults = self.faults_from(plan.known_steps(), steps);
-        self.planned += faults.len();
-        for (at, fault) in faults {
-            self.run(&plan.and(at, fault), &steps[..=at]);
-        }
+impl Extent {
+    /// The number of runs that learn: two for each order, and two for the steps without any fault.
+    fn learning(&self) -> usize {
+        usize::try_from(self.orders.saturating_add(1).saturating_mul(2)).unwrap_or(usize::MAX)
     }
 
     /// The faults that are to be explored, at the steps from `first` on.
     fn faults_from(&self, first: usize, steps: &[Step]) -> Vec<(usize, Fault)> {
         let visits = visits(steps);
         let mut faults = Vec::new();
-        for at in (first..steps.len()).filter(|at| visits[*at] <= self.extent.visits) {
-            let fitting = self.extent.faults.iter().filter(|fault| steps[at].kind.fits(**fault));
+        for at in (first..steps.len()).filter(|at| visits[*at] <= self.visits) {
+            let fitting = self.faults.iter().filter(|fault| steps[at].kind.fits(**fault));
             faults.extend(fitting.map(|fault| (at, *fault)));
         }
         faults
     }
+}
+
+/// The steps of a run, what was wrong, if anything was, and its end.
+pub(super) type Explored = (Vec<Step>, Option<What>, End);
+
+/// Does all runs on this thread.
+pub(super) fn in_turn(extent: &Extent, run: &dyn Fn(&Plan) -> Explored, progress: Progress) -> Report {
+    let (tally, progress) = (Tally::planned(extent.learning()), RefCell::new(progress));
+    let run = |plan: &Plan| {
+        progress.borrow_mut().tell(&tally);
+        run(plan)
+    };
+    let runs = Runs { extent, run: &run, tally: &tally };
+    explore(&runs, |jobs, steps| jobs.iter().map(|job| runs.part(job, steps)).collect())
+}
+
+/// Does the runs that learn the steps on this thread, and the others on so many threads. This
+/// thread is one of them.
+pub(super) fn on_threads(
+    extent: &Extent,
+    run: &(dyn Fn(&Plan) -> Explored + Sync),
+    progress: Progress,
+    threads: usize,
+) -> Report {
+    let (tally, progress) = (Tally::planned(extent.learning()), RefCell::new(progress));
+    let run_here = |plan: &Plan| {
+        progress.borrow_mut().tell(&tally);
+        run(plan)
+    };
+    let here = Runs { extent, run: &run_here, tally: &tally };
+    explore(&here, |jobs, steps| {
+        let elsewhere = |job: &Job| Runs { extent, run, tally: &tally }.part(job, steps);
+        workers::share(jobs, threads.saturating_sub(1), |job| here.part(job, steps), elsewhere)
+    })
+}
+
+/// Learns the steps, lets `work` do the jobs, and joins their parts.
+fn explore(runs: &Runs<'_>, work: impl FnOnce(&[Job], &[Step]) -> Vec<Part>) -> Report {
+    let mut all = Part::default();
+    let Some(steps) = runs.learn(&Plan::default(), &mut all) else {
+        let steps = all.findings.last().map_or_else(Vec::new, |found| found.steps.clone());
+        return all.into_report(steps);
+    };
+    for part in work(&runs.jobs(&steps), &steps) {
+        all.runs += part.runs;
+        all.findings.extend(part.findings);
+    }
+    let not_explored = left_out(&steps, &runs.extent.faults, runs.extent.visits);
+    Report { not_explored, ..all.into_report(steps) }
+}
+
+/// Does only the run of that plan, and those that learn the chains of its faults.
+pub(super) fn repeat(run: &dyn Fn(&Plan) -> Explored, plan: Plan) -> Report {
+    let (mut steps, what, ended) = run(&plan);
+    for number in 0..plan.faults.len() {
+        let before = Plan { faults: plan.faults[..number].to_vec(), ..plan };
+        let mut known = run(&before).0;
+        complete_chains(&mut known, &before, &steps);
+        let failed = Plan { faults: vec![plan.faults[number]], ..plan };
+        complete_chains(&mut steps, &failed, &known);
+    }
+    let mut only = Part { runs: 1, findings: Vec::new() };
+    if let Some(what) = what.clone() {
+        only.found(&plan, what, steps.clone(), ended.clone());
+    }
+    let what = what.unwrap_or(What::Nothing);
+    let repeated = Finding { plan, what, steps: steps.clone(), ended };
+    Report { repeated: Some(repeated), ..only.into_report(steps) }
+}
+
+/// Runs that depend on those of no other job.
+enum Job {
+    /// The runs in one order.
+    Order(u64),
+    /// The run with this fault at this step, and those with a second fault after it.
+    Fault(usize, Fault),
+}
+
+/// What one job has done, or several.
+#[derive(Default)]
+struct Part {
+    runs: usize,
+    findings: Vec<Finding>,
+}
+
+impl Part {
+    fn found(&mut self, plan: &Plan, what: What, steps: Vec<Step>, ended: End) {
+        self.findings.push(Finding { plan: plan.clone(), what, steps, ended });
+    }
+
+    fn into_report(self, steps: Vec<Step>) -> Report {
+        let Part { runs, findings } = self;
+        Report { steps, runs, findings, not_explored: Vec::new(), repeated: None }
+    }
+}
+
+/// Does runs, on one thread.
+struct Runs<'a> {
+    extent: &'a Extent,
+    /// Runs the body with the faults of a plan.
+    run: &'a dyn Fn(&Plan) -> Explored,
+    tally: &'a Tally,
+}
+
+impl Runs<'_> {
+    /// The jobs of an exploration of these steps.
+    fn jobs(&self, steps: &[Step]) -> Vec<Job> {
+        let faults = self.extent.faults_from(0, steps);
+        self.tally.plan(faults.len());
+        self.tally.plan(faults.iter().map(|(at, _)| self.guessed_pairs(*at, steps)).sum());
+        let orders = (1..=self.extent.orders).map(Job::Order);
+        orders.chain(faults.into_iter().map(|(at, fault)| Job::Fault(at, fault))).collect()
+    }
+
+    /// The number of runs with a second fault after the one at this step. Until the steps after a
+    /// fault are known, they count as those of the run without it.
+    fn guessed_pairs(&self, at: usize, steps: &[Step]) -> usize {
+        match self.extent.pairs {
+            true => self.extent.faults_from(0, steps).iter().filter(|(second, _)| *second > at).count(),
+            false => 0,
+        }
+    }
+
+    /// Does a job of an exploration of these steps.
+    fn part(&self, job: &Job, steps: &[Step]) -> Part {
+        let mut part = Part::default();
+        match job {
+            Job::Order(number) => drop(self.learn(&Plan::order(*number), &mut part)),
+            Job::Fault(at, fault) => self.explore_fault(*at, *fault, steps, &mut part),
+        }
+        part
+    }
+
+    /// Runs a plan twice, and compares the runs. `None` if there was a finding.
+    fn learn(&self, plan: &Plan, part: &mut Part) -> Option<Vec<Step>> {
+        let first = self.run(plan, &[], part)?;
+        let (steps, _, ended) = self.count_run(plan, part);
+        if let Some(at) = first_difference(&first, &steps) {
+            let before = first.get(at).cloned();
+            self.found(part, plan, What::Diverges { at, before }, steps, ended);
+            return None;
+        }
+        Some(first)
+    }
+
+    /// Explores a fault, and each pair that begins with it if that is asked for.
+    fn explore_fault(&self, at: usize, fault: Fault, steps: &[Step], part: &mut Part) {
+        let plan = Plan::default().and(at, fault);
+        let run = self.run(&plan, &steps[..=at], part);
+        self.tally.unplan(self.guessed_pairs(at, steps));
+        if let (true, Some(run)) = (self.extent.pairs, run) {
+            self.explore_pairs(&plan, &run, part);
+        }
+    }
+
+    /// Explores each fault at each step after the last fault of `plan`, whose run had these steps.
+    fn explore_pairs(&self, plan: &Plan, steps: &[Step], part: &mut Part) {
+        let faults = self.extent.faults_from(plan.known_steps(), steps);
+        self.tally.plan(faults.len());
+        for (at, fault) in faults {
+            self.run(&plan.and(at, fault), &steps[..=at], part);
+        }
+    }
 
     /// Runs a plan as one of the runs of the report.
-    fn count_run(&mut self, plan: &Plan) -> Explored {
-        self.progress.tell(&self.report, self.planned);
-        self.report.runs += 1;
-        (self.run_body)(plan)
+    fn count_run(&self, plan: &Plan, part: &mut Part) -> Explored {
+        let explored = (self.run)(plan);
+        part.runs += 1;
+        self.tally.count_run();
+        explored
     }
 
     /// Runs a plan. The run has to begin with the steps in `known`, and returns its own, unless it
     /// is a finding.
-    fn run(&mut self, plan: &Plan, known: &[Step]) -> Option<Vec<Step>> {
-        let (mut steps, what, ended) = self.count_run(plan);
+    fn run(&self, plan: &Plan, known: &[Step], part: &mut Part) -> Option<Vec<Step>> {
+        let (mut steps, what, ended) = self.count_run(plan, part);
         complete_chains(&mut steps, plan, known);
         let differs = first_difference(known, steps.get(..known.len()).unwrap_or(&steps));
         let diverges = differs.map(|at| What::Diverges { at, before: known.get(at).cloned() });
         match diverges.or(what) {
             Some(what) => {
-                self.found(plan, what, steps, ended);
+                self.found(part, plan, what, steps, ended);
                 None
             }
             None => Some(steps),
         }
     }
 
-    fn found(&mut self, plan: &Plan, what: What, steps: Vec<Step>, ended: End) {
-        self.report.findings.push(Finding { plan: plan.clone(), what, steps, ended });
-    }
-
-    /// Does only the run of that plan, and those that learn the chains of its faults.
-    pub(super) fn repeat(mut self, plan: Plan) -> Report {
-        let (mut steps, what, ended) = (self.run_body)(&plan);
-        for number in 0..plan.faults.len() {
-            let before = Plan { faults: plan.faults[..number].to_vec(), ..plan };
-            let mut known = (self.run_body)(&before).0;
-            complete_chains(&mut known, &before, &steps);
-            let failed = Plan { faults: vec![plan.faults[number]], ..plan };
-            complete_chains(&mut steps, &failed, &known);
-        }
-        self.report.runs = 1;
-        self.report.steps.clone_from(&steps);
-        if let Some(what) = what.clone() {
-            self.found(&plan, what, steps.clone(), ended.clone());
-        }
-        let what = what.unwrap_or(What::Nothing);
-        self.report.repeated = Some(Finding { plan, what, steps, ended });
-        self.report
+    fn found(&self, part: &mut Part, plan: &Plan, what: What, steps: Vec<Step>, ended: End) {
+        self.tally.count_finding();
+        part.found(plan, what, steps, ended);
     }
 }
 
@@ -185,25 +266,41 @@ fn first_difference(one: &[Step], other: &[Step]) -> Option<usize> {
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
-    use std::cell::RefCell;
     use std::io::{self, Write};
-    use std::rc::Rc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Arc, Barrier, Mutex};
     use std::time::Duration;
 
     use crate::executor::VirtualClock;
-    use crate::testing::explore;
+    use crate::testing::threads::Threads;
+    use crate::testing::{explore, explore_parallel, ManyThreads, OneThread};
 
     #[derive(Clone, Default)]
-    struct Output(Rc<RefCell<Vec<u8>>>);
+    struct Output(Arc<Mutex<Vec<u8>>>);
+
+    impl Output {
+        /// What the lines say about the runs.
+        fn runs(&self) -> Vec<String> {
+            let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
+            text.lines().filter_map(|line| line.split_once("`: ")).map(|(_, runs)| runs.to_owned()).collect()
+        }
+    }
 
     impl Write for Output {
         fn write(&mut self, text: &[u8]) -> io::Result<usize> {
-            self.0.borrow_mut().write(text)
+            self.0.lock().unwrap().write(text)
         }
 
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
+    }
+
+    async fn three_steps() -> crate::Result {
+        for _ in 0..3 {
+            crate::sleep(Duration::from_secs(1)).await?;
+        }
+        Ok(())
     }
 
     /// The lines about an exploration of three steps, if each run takes so long.
@@ -212,22 +309,37 @@ mod tests {
         let progress = Progress::new(Box::new(clock.clone()), Box::new(output.clone()));
         let explored = explore(|| {
             clock.advance(takes);
-            let body = async {
-                for _ in 0..3 {
-                    crate::sleep(Duration::from_secs(1)).await?;
-                }
-                Ok::<(), crate::Error>(())
-            };
-            ((), body)
+            ((), three_steps())
         });
         let explored = match pairs {
             true => explored.faults([Fault::Cancel]).pairs(),
             false => explored.faults([Fault::Cancel, Fault::Drop]),
         };
-        let run = |plan: &Plan| explored.run(plan);
-        let _report = Exploration::new(&explored.extent, &run, progress).explore();
-        let text = String::from_utf8(output.0.take()).unwrap();
-        text.lines().filter_map(|line| line.split_once("`: ")).map(|(_, runs)| runs.to_owned()).collect()
+        let run = |plan: &Plan| OneThread::run(&explored, plan);
+        let _report = in_turn(&explored.extent, &run, progress);
+        output.runs()
+    }
+
+    #[test]
+    fn a_long_exploration_on_two_threads_writes_lines_too() {
+        let (clock, output) = (VirtualClock::new(), Output::default());
+        let progress = Progress::new(Box::new(clock.clone()), Box::new(output.clone()));
+        let (runs, barrier) = (AtomicUsize::new(0), Barrier::new(2));
+        let explored = explore_parallel(|| {
+            // The first two runs learn the steps. Of the others each thread does three.
+            if runs.fetch_add(1, Ordering::Relaxed) >= 2 {
+                barrier.wait();
+            }
+            clock.advance(Duration::from_secs(1));
+            ((), three_steps())
+        })
+        .faults([Fault::Cancel, Fault::Drop]);
+        let run = |plan: &Plan| ManyThreads::run(&explored, plan);
+        let _report = on_threads(&explored.extent, &run, progress, 2);
+        let lines = output.runs();
+        assert_eq!(lines.len(), 3, "{lines:?}");
+        assert_eq!(lines[0], "2 of 8 runs are done after 2 s, 0 findings");
+        assert!(lines.iter().all(|line| line.contains(" of 8 runs are done after ")), "{lines:?}");
     }
 
     #[test]

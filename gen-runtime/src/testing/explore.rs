@@ -7,13 +7,13 @@ use std::panic::{catch_unwind, AssertUnwindSafe, Location};
 use std::time::Duration;
 
 use super::bench_loop::assert_allowed;
-use super::exploration::{Exploration, Explored, Extent};
+use super::exploration::{self, Explored, Extent};
 use super::fault::{Fault, INJECTED};
 use super::finding::{End, What};
 use super::plan::Plan;
-use super::progress::Progress;
 use super::report::Report;
 use super::run::{run, Body, Ended, Limits, Run};
+use super::threads::{ManyThreads, OneThread, Threads};
 use crate::error::{Panicked, Throw};
 use crate::yieldable::FutureOfResult;
 use crate::Result;
@@ -83,6 +83,11 @@ const VISITS: usize = 10;
 ///
 /// A run ends with its body. Tasks that the body has spawned, and has not waited for, are dropped
 /// with the loop, before the invariant looks; [`linger`](Explore::linger) lets them go on.
+///
+/// # Threads
+///
+/// The runs are done one after the other, on the thread of the caller.
+/// [`explore_parallel`] does them on all cores.
 #[track_caller]
 pub fn explore<'a, B, W, C, T, E, M>(body: B) -> Explore<'a, W, T>
 where
@@ -92,33 +97,139 @@ where
     T: 'static,
     E: Throw<M>,
 {
-    let body = move || {
+    Explore::<W, T, OneThread>::new(Box::new(without_type(body)), OneThread)
+}
+
+/// As [`explore`], with the runs on all cores.
+///
+/// The function that makes the worlds and the coroutines has to be [`Sync`], and so have the
+/// invariants, because several threads call them. Each run is made, runs and is checked on one
+/// thread, so neither the coroutine nor its world has to be [`Send`]: both may hold an
+/// [`Rc`](std::rc::Rc).
+///
+/// ```
+/// use gen::testing::explore_parallel;
+/// use gen::yield_;
+/// use std::{cell::Cell, rc::Rc, time::Duration};
+///
+/// #[gen::coroutine]
+/// fn book(seats: Rc<Cell<u32>>) -> gen::Result {
+///     yield_!(gen::sleep(Duration::from_secs(60)))?;
+///     seats.set(seats.get() - 1);
+///     Ok(())
+/// }
+///
+/// let booking = explore_parallel(|| {
+///     let seats = Rc::new(Cell::new(5));
+///     (seats.clone(), book(seats))
+/// });
+/// booking
+///     .invariant(|seats, end| {
+///         gen::ensure!(end.is_ok() || seats.get() == 5, "{} seats are left", seats.get());
+///         Ok(())
+///     })
+///     .check();
+/// ```
+///
+/// The report is that of [`explore`], in the same order, if the runs share nothing that they decide
+/// by. So the world has to be made in the function, and not before. A thread-local value of the
+/// caller is not there on the other threads, and theirs may come from a run before.
+///
+/// The threads end before the report is there. They have the name of the calling thread, and the
+/// test harness captures what they print, in an order that is not fixed. The runs that learn the
+/// steps, and the run that `GEN_EXPLORE` names, are done on the calling thread.
+///
+/// To start a thread takes as long as a few short runs. So this is worth it if the runs compute, or
+/// with [`pairs`](Explore::pairs).
+///
+/// # Panics
+///
+/// [`check`](Explore::check) and [`report`](Explore::report) panic as those of [`explore`]. If
+/// `body` panics in several runs, the panic is that of the run that [`explore`] would do first.
+#[track_caller]
+pub fn explore_parallel<'a, B, W, C, T, E, M>(body: B) -> Explore<'a, W, T, ManyThreads>
+where
+    B: Fn() -> (W, C) + Sync + 'a,
+    C: FutureOfResult<T, E>,
+    C::IntoFuture: Future + 'static,
+    T: 'static,
+    E: Throw<M>,
+{
+    Explore::<W, T, ManyThreads>::new(Box::new(without_type(body)), ManyThreads::on_all_cores())
+}
+
+/// A function that makes the same bodies, and forgets their type. It is `Sync` if `body` is.
+fn without_type<'a, B, W, C, T, E, M>(body: B) -> impl Fn() -> (W, Body<T>) + 'a
+where
+    B: Fn() -> (W, C) + 'a,
+    C: FutureOfResult<T, E>,
+    C::IntoFuture: Future + 'static,
+    T: 'static,
+    E: Throw<M>,
+{
+    move || {
         let (world, coroutine) = body();
         let coroutine = coroutine.into_future();
         let body: Body<T> = Box::pin(async { coroutine.await.map_err(Throw::throw) });
         (world, body)
-    };
-    let by = Location::caller();
-    Explore {
-        body: Box::new(body),
-        extent: Extent { faults: Fault::ALL.to_vec(), visits: VISITS, orders: 0, pairs: false },
-        limits: Limits { time: TIME_LIMIT, steps: STEP_LIMIT, linger: Duration::ZERO, by },
-        invariants: Vec::new(),
     }
 }
 
-type Invariant<'a, W, T> = Box<dyn Fn(&W, &Result<T>) -> Result + 'a>;
-
-/// An exploration, which [`explore`] makes: `W` is the world, `T` the value of the body.
+/// An exploration, which [`explore`] or [`explore_parallel`] makes: `W` is the world, `T` the value
+/// of the body, `N` says on how many threads it runs.
 #[must_use = "an exploration does nothing before `check` or `report`"]
-pub struct Explore<'a, W, T> {
-    body: Box<dyn Fn() -> (W, Body<T>) + 'a>,
+pub struct Explore<'a, W, T, N: Threads = OneThread> {
+    pub(super) body: Box<N::Body<'a, W, T>>,
+    pub(super) invariants: Vec<Box<N::Invariant<'a, W, T>>>,
     pub(super) extent: Extent,
-    limits: Limits,
-    invariants: Vec<Invariant<'a, W, T>>,
+    pub(super) limits: Limits,
+    pub(super) threads: N,
 }
 
 impl<'a, W, T: 'static> Explore<'a, W, T> {
+    /// Checks the world, and how the body has ended, after each run that ends. With several calls
+    /// each of them has to hold.
+    ///
+    /// An error of the invariant, or a panic of an `assert!` in it, is a finding. After `Drop` the
+    /// body has ended with [`Cancelled`](crate::Cancelled).
+    ///
+    /// Whatever the invariants are, these are findings, too: a body that hangs, one that panics by
+    /// itself, and a program that is not deterministic.
+    pub fn invariant(mut self, holds: impl Fn(&W, &Result<T>) -> Result + 'a) -> Self {
+        self.invariants.push(Box::new(holds));
+        self
+    }
+}
+
+impl<'a, W, T: 'static> Explore<'a, W, T, ManyThreads> {
+    /// Checks the world after each run that ends, as that of [`explore`]: on the thread of the run.
+    pub fn invariant(mut self, holds: impl Fn(&W, &Result<T>) -> Result + Sync + 'a) -> Self {
+        self.invariants.push(Box::new(holds));
+        self
+    }
+
+    /// Runs on so many threads, with that of the caller. Without this call it is one for each core.
+    ///
+    /// 0 counts as 1. If the system refuses a thread, the others do its runs.
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = ManyThreads(threads);
+        self
+    }
+}
+
+impl<'a, W, T: 'static, N: Threads> Explore<'a, W, T, N> {
+    #[track_caller]
+    fn new(body: Box<N::Body<'a, W, T>>, threads: N) -> Self {
+        let by = Location::caller();
+        Explore {
+            body,
+            invariants: Vec::new(),
+            extent: Extent { faults: Fault::ALL.to_vec(), visits: VISITS, orders: 0, pairs: false },
+            limits: Limits { time: TIME_LIMIT, steps: STEP_LIMIT, linger: Duration::ZERO, by },
+            threads,
+        }
+    }
+
     /// Explores only these faults. Without this call it is [all of them](Fault::ALL).
     pub fn faults(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
         self.extent.faults = faults.into_iter().collect();
@@ -150,19 +261,6 @@ impl<'a, W, T: 'static> Explore<'a, W, T> {
     /// [`add_callback`](crate::IoLoopHandle::add_callback) keep theirs.
     pub fn orders(mut self, orders: u64) -> Self {
         self.extent.orders = orders;
-        self
-    }
-
-    /// Checks the world, and how the body has ended, after each run that ends. With several calls
-    /// each of them has to hold.
-    ///
-    /// An error of the invariant, or a panic of an `assert!` in it, is a finding. After `Drop` the
-    /// body has ended with [`Cancelled`](crate::Cancelled).
-    ///
-    /// Whatever the invariants are, these are findings, too: a body that hangs, one that panics by
-    /// itself, and a program that is not deterministic.
-    pub fn invariant(mut self, holds: impl Fn(&W, &Result<T>) -> Result + 'a) -> Self {
-        self.invariants.push(Box::new(holds));
         self
     }
 
@@ -214,40 +312,45 @@ impl<'a, W, T: 'static> Explore<'a, W, T> {
     #[track_caller]
     pub fn report(self) -> Report {
         assert_allowed();
-        let run = |plan: &Plan| self.run(plan);
-        let exploration = Exploration::new(&self.extent, &run, Progress::on_stderr());
         match env::var(PLAN_VARIABLE) {
             Ok(plan) => match plan.parse() {
-                Ok(plan) => exploration.repeat(plan),
+                Ok(plan) => exploration::repeat(&|plan| N::run(&self, plan), plan),
                 Err(why) => panic!("{PLAN_VARIABLE} cannot be read: {why}"),
             },
-            Err(_) => exploration.explore(),
+            Err(_) => N::explore(&self),
         }
     }
+}
 
-    /// Runs the body with the faults of a plan. Also returns what was wrong, if anything was.
-    pub(super) fn run(&self, plan: &Plan) -> Explored {
-        let (world, body) = (self.body)();
-        let Run { steps, ended } = run(body, plan, self.limits);
-        match ended {
-            Ended::Hangs(hang, waiting) => (steps, Some(What::Hangs(hang)), End::Waiting(waiting)),
-            Ended::With(result) => {
-                let what = panic_of(&result).or_else(|| self.broken(&world, &result));
-                (steps, what, End::Sentence(end_of(&result)))
-            }
+/// Runs the body with the faults of a plan. Also returns what was wrong, if anything was.
+pub(super) fn run_and_check<'i, W: 'i, T: 'static>(
+    body: &dyn Fn() -> (W, Body<T>),
+    invariants: impl Iterator<Item = &'i dyn Fn(&W, &Result<T>) -> Result>,
+    plan: &Plan,
+    limits: Limits,
+) -> Explored {
+    let (world, body) = body();
+    let Run { steps, ended } = run(body, plan, limits);
+    match ended {
+        Ended::Hangs(hang, waiting) => (steps, Some(What::Hangs(hang)), End::Waiting(waiting)),
+        Ended::With(result) => {
+            let what = panic_of(&result).or_else(|| broken(invariants, &world, &result));
+            (steps, what, End::Sentence(end_of(&result)))
         }
     }
+}
 
-    fn broken(&self, world: &W, result: &Result<T>) -> Option<What> {
-        let broken = self.invariants.iter().find_map(|holds| {
-            match catch_unwind(AssertUnwindSafe(|| holds(world, result))) {
-                Ok(Ok(())) => None,
-                Ok(Err(error)) => Some(format!("{error:#}")),
-                Err(payload) => Some(Panicked::new(payload).message().to_owned()),
-            }
-        });
-        broken.map(What::Broken)
-    }
+fn broken<'i, W: 'i, T: 'i>(
+    mut invariants: impl Iterator<Item = &'i dyn Fn(&W, &Result<T>) -> Result>,
+    world: &W,
+    result: &Result<T>,
+) -> Option<What> {
+    let broken = invariants.find_map(|holds| match catch_unwind(AssertUnwindSafe(|| holds(world, result))) {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) => Some(format!("{error:#}")),
+        Err(payload) => Some(Panicked::new(payload).message().to_owned()),
+    });
+    broken.map(What::Broken)
 }
 
 /// The panic of a body, unless it was injected.
@@ -263,7 +366,7 @@ fn end_of<T>(result: &Result<T>) -> String {
     }
 }
 
-impl<W, T> fmt::Debug for Explore<'_, W, T> {
+impl<W, T, N: Threads> fmt::Debug for Explore<'_, W, T, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Explore")
             .field("faults", &self.extent.faults)

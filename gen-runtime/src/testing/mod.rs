@@ -3,6 +3,7 @@
 //! | to | use |
 //! |---|---|
 //! | find the yield at which a failure, a cancellation or a drop breaks something | [`explore`](fn@explore) |
+//! | do so on all cores | [`explore_parallel`] |
 //! | stop at each yield of one coroutine, and choose what happens there | [`Stepper`] |
 //! | only test on a virtual clock | [`#[gen::test]`](macro@crate::test), with [`expect_log`] |
 //!
@@ -85,8 +86,10 @@ mod source;
 mod step;
 mod stepper;
 mod suspension;
+mod threads;
+mod workers;
 
-pub use self::explore::{explore, Explore};
+pub use self::explore::{explore, explore_parallel, Explore};
 pub use self::fault::Fault;
 pub use self::finding::Finding;
 pub use self::harness::expect_log;
@@ -94,3 +97,4 @@ pub use self::report::Report;
 pub use self::step::{Step, StepKind};
 pub use self::stepper::Stepper;
 pub use self::suspension::{Stop, Suspension, WaitsFor};
+pub use self::threads::{ManyThreads, OneThread, Threads};

@@ -1,10 +1,11 @@
-//! [`Progress`]: says how far a long exploration is.
+//! [`Progress`]: says how far a long exploration is, by its [`Tally`].
 
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::command::test_name;
-use super::report::{count, Report};
+use super::report::count;
 use crate::executor::{Clock, RealClock};
 
 /// An exploration that is shorter writes nothing.
@@ -12,6 +13,38 @@ const SILENCE: Duration = Duration::from_secs(2);
 
 /// The time from one line to the next one.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// The numbers of which a line tells. All threads of an exploration count here.
+pub(super) struct Tally {
+    /// The runs that are done.
+    runs: AtomicUsize,
+    /// All runs, as far as the number can be known. A fault may change the steps after it, and so
+    /// the number of second faults.
+    planned: AtomicUsize,
+    findings: AtomicUsize,
+}
+
+impl Tally {
+    pub(super) fn planned(runs: usize) -> Self {
+        Tally { runs: AtomicUsize::new(0), planned: AtomicUsize::new(runs), findings: AtomicUsize::new(0) }
+    }
+
+    pub(super) fn plan(&self, runs: usize) {
+        self.planned.fetch_add(runs, Ordering::Relaxed);
+    }
+
+    pub(super) fn unplan(&self, runs: usize) {
+        self.planned.fetch_sub(runs, Ordering::Relaxed);
+    }
+
+    pub(super) fn count_run(&self) {
+        self.runs.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn count_finding(&self) {
+        self.findings.fetch_add(1, Ordering::Relaxed);
+    }
+}
 
 /// Writes a line now and then about the runs that are done.
 pub(super) struct Progress {
@@ -34,15 +67,16 @@ impl Progress {
     }
 
     /// Writes a line if one is due.
-    pub(super) fn tell(&mut self, report: &Report, planned: usize) {
+    pub(super) fn tell(&mut self, tally: &Tally) {
         let now = self.clock.now();
         if now < self.next {
             return;
         }
         self.next = now + PAUSE;
         let test = test_name().map(|test| format!(" in `{test}`")).unwrap_or_default();
-        let (runs, seconds) = (report.runs, (now - self.began).as_secs());
-        let findings = count(report.findings.len(), "finding");
+        let [runs, planned, findings] =
+            [&tally.runs, &tally.planned, &tally.findings].map(|number| number.load(Ordering::Relaxed));
+        let (seconds, findings) = ((now - self.began).as_secs(), count(findings, "finding"));
         // An exploration goes on without its output.
         let _ = writeln!(
             self.output,

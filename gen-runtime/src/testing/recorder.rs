@@ -4,7 +4,10 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `explore.rs` | `explore`, `Explore`: the list of runs |
+//! | `explore.rs` | `explore`, `explore_parallel`, `Explore`: what the user asks for |
+//! | `threads.rs` | `OneThread`, `ManyThreads`: what the runs need to be done on threads |
+//! | `exploration.rs` | the list of runs, as jobs, and the report about them |
+//! | `workers.rs` | does jobs on several threads |
 //! | `report.rs` | `Report`: the findings, and how they are printed |
 //! | `left_out.rs` | the steps and faults that were left out, as sentences |
 //! | `finding.rs` | `Finding`: a run that has broken something |
