@@ -16,8 +16,8 @@ const NAMED: usize = 8;
 impl fmt::Display for Dump {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.heading())?;
-        for circle in self.circles() {
-            write!(f, "\n\n{}", circle_line(&circle))?;
+        for line in self.circle_lines() {
+            write!(f, "\n\n{line}")?;
         }
         self.tasks.iter().try_for_each(|task| write!(f, "\n\n{}", self.paragraph(task)))
     }
@@ -32,6 +32,11 @@ impl Dump {
             #[cfg(all(feature = "tokio", not(loom)))]
             (Of::Tracker, count) => format!("tracked tasks: {count}"),
         }
+    }
+
+    /// A sentence for each circle.
+    pub(crate) fn circle_lines(&self) -> impl Iterator<Item = String> {
+        self.circles().into_iter().map(|circle| circle_line(&circle))
     }
 
     /// The text of one of its tasks.

@@ -68,7 +68,8 @@ impl Report {
     fn write_findings(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let causes = self.causes();
         for (first, others) in causes.iter().take(WHOLE) {
-            writeln!(f, "\n{first}")?;
+            // A run without a plan ends with its steps, and so with a line break.
+            writeln!(f, "\n{}", first.to_string().trim_end())?;
             if !others.is_empty() {
                 writeln!(f, "  the same happens with {}", names(others))?;
             }

@@ -5,18 +5,25 @@
 // The chains, and the replies that are lost, need them.
 #![cfg(any(debug_assertions, feature = "testing"))]
 
+use std::panic::catch_unwind;
+
 use gen::testing::{explore, Fault, Report};
 use gen::yield_;
 use testing::bank::{transfer, transfer_at_once, Bank};
 use testing::cache::{get, get_guarded, Cache};
+use testing::depot;
 use testing::shop::{buy, buy_once, Payments};
 
 /// Looks whether the message contains the parts, in this order.
 #[track_caller]
 fn assert_message(report: &Report, parts: &[&str]) {
-    let message = report.to_string();
+    assert_in_order(&report.to_string(), parts);
+}
+
+#[track_caller]
+fn assert_in_order(message: &str, parts: &[&str]) {
     println!("{message}");
-    let mut rest = message.as_str();
+    let mut rest = message;
     for part in parts {
         let Some(at) = rest.find(part) else {
             panic!("`{part}` is missing, or in another order, in\n{message}")
@@ -140,4 +147,55 @@ fn an_order_with_a_key_is_paid_once_whatever_is_lost() {
         (payments.clone(), buy_once(payments, 7))
     };
     explore(world).pairs().invariant(paid_once).check();
+}
+
+#[gen::test]
+#[ignore = "it is a part of `a_deadlock_behind_a_list_fails_a_test`"]
+fn closes() -> gen::Result {
+    yield_!(depot::close())
+}
+
+/// `deadlock.rs` has the same for `run_sync`.
+#[test]
+fn a_deadlock_behind_a_list_fails_a_test() {
+    let payload = catch_unwind(closes).expect_err("it hangs");
+    let message = payload.downcast::<String>().expect("a text");
+    assert_in_order(
+        &message.replace('\\', "/"),
+        &[
+            "the test hangs: no task is ready, no timer runs",
+            "  tasks 1, 2 wait for each other in a circle\n",
+            "  task 0: programs::closes (runs the loop)\n",
+            "at tests/testing/src/depot.rs:25:5 in close\n    waits for promise 1 of ()\n",
+            "  task 1: testing::depot::sort_until_closed\n",
+            "at tests/testing/src/depot.rs:40:9 in sort_until_closed\n",
+            "waits for task 2: testing::depot::close_gate\n",
+            "  task 2: testing::depot::close_gate",
+            "at tests/testing/src/depot.rs:31:5 in close_gate\n",
+            "waits for 2 children of a list:\n",
+            "[0] waits for task 1: testing::depot::sort_until_closed\n",
+            "[1] waits for promise 1 of ()\n",
+        ],
+    );
+}
+
+#[test]
+fn a_deadlock_behind_a_list_is_found() {
+    assert_message(
+        &explore(|| ((), depot::close())).report(),
+        &[
+            "1 finding in 1 run ",
+            "without any fault: the body hangs: nothing is left that could wake it",
+            "then the body waits:\n    at tests/testing/src/depot.rs:25:5 in close\n",
+            "and task 1 waits:\n    at tests/testing/src/depot.rs:40:9 in sort_until_closed\n",
+            "yield_!(gate)\n",
+            "and task 2 waits:\n    at tests/testing/src/depot.rs:31:5 in close_gate\n",
+            "yield_!(vec![",
+        ],
+    );
+}
+
+#[test]
+fn a_depot_that_closes_in_turn_closes_whatever_happens() {
+    explore(|| ((), depot::close_in_turn())).pairs().check();
 }

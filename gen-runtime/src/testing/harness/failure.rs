@@ -50,7 +50,7 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Nothing is left that could wake the body.
+/// Nothing is left that could wake the body. The circles of tasks come first.
 pub(super) fn deadlock(waiting: &[String]) -> String {
     format!(
         "the test hangs: no task is ready, no timer runs, and no thread holds a `gen::KeepAlive`\n{}\

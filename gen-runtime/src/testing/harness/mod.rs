@@ -114,7 +114,9 @@ impl Test {
         let steering = Steered { order: &self.order, is_over: &|| false };
         match self.bench.run_with(&mut root, &steering, until) {
             SteeredEnd::Over => None,
-            SteeredEnd::Stuck => Some(failure::deadlock(&waiting::of_all(&self.bench, &mut root))),
+            SteeredEnd::Stuck => {
+                Some(failure::deadlock(&waiting::of_circles_and_all(&self.bench, &mut root)))
+            }
             SteeredEnd::OutOfTime => {
                 let waiting = waiting::of_all(&self.bench, &mut root);
                 Some(failure::out_of_time(limit.unwrap_or_default(), "virtual time", &waiting))
