@@ -131,7 +131,7 @@ enum Job {
     Fault(usize, Fault),
 }
 
-/// What one job has done, or several.
+/// The runs of one job, or of several.
 #[derive(Default)]
 struct Part {
     runs: usize,
@@ -279,7 +279,7 @@ mod tests {
     struct Output(Arc<Mutex<Vec<u8>>>);
 
     impl Output {
-        /// What the lines say about the runs.
+        /// The part of each line that is about the runs.
         fn runs(&self) -> Vec<String> {
             let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
             text.lines().filter_map(|line| line.split_once("`: ")).map(|(_, runs)| runs.to_owned()).collect()
@@ -315,7 +315,7 @@ mod tests {
             true => explored.faults([Fault::Cancel]).pairs(),
             false => explored.faults([Fault::Cancel, Fault::Drop]),
         };
-        let run = |plan: &Plan| OneThread::run(&explored, plan);
+        let run = |plan: &Plan| OneThread::run(&explored.program, plan);
         let _report = in_turn(&explored.extent, &run, progress);
         output.runs()
     }
@@ -334,7 +334,7 @@ mod tests {
             ((), three_steps())
         })
         .faults([Fault::Cancel, Fault::Drop]);
-        let run = |plan: &Plan| ManyThreads::run(&explored, plan);
+        let run = |plan: &Plan| ManyThreads::run(&explored.program, plan);
         let _report = on_threads(&explored.extent, &run, progress, 2);
         let lines = output.runs();
         assert_eq!(lines.len(), 3, "{lines:?}");

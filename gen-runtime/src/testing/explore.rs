@@ -3,18 +3,16 @@
 use std::env;
 use std::fmt;
 use std::future::Future;
-use std::panic::{catch_unwind, AssertUnwindSafe, Location};
+use std::panic::Location;
 use std::time::Duration;
 
 use super::bench_loop::assert_allowed;
-use super::exploration::{self, Explored, Extent};
-use super::fault::{Fault, INJECTED};
-use super::finding::{End, What};
-use super::plan::Plan;
+use super::exploration::{self, Extent};
+use super::fault::Fault;
 use super::report::Report;
-use super::run::{run, Body, Ended, Limits, Run};
-use super::threads::{ManyThreads, OneThread, Threads};
-use crate::error::{Panicked, Throw};
+use super::run::{Body, Limits};
+use super::threads::{ManyThreads, OneThread, Program, Threads};
+use crate::error::Throw;
 use crate::yieldable::FutureOfResult;
 use crate::Result;
 
@@ -125,7 +123,8 @@ where
 /// });
 /// booking
 ///     .invariant(|seats, end| {
-///         gen::ensure!(end.is_ok() || seats.get() == 5, "{} seats are left", seats.get());
+///         let seats = seats.get();
+///         gen::ensure!(end.is_ok() || seats == 5, "{seats} seats are left");
 ///         Ok(())
 ///     })
 ///     .check();
@@ -179,11 +178,9 @@ where
 /// of the body, `N` says on how many threads it runs.
 #[must_use = "an exploration does nothing before `check` or `report`"]
 pub struct Explore<'a, W, T, N: Threads = OneThread> {
-    pub(super) body: Box<N::Body<'a, W, T>>,
-    pub(super) invariants: Vec<Box<N::Invariant<'a, W, T>>>,
+    pub(super) program: Program<'a, W, T, N>,
     pub(super) extent: Extent,
-    pub(super) limits: Limits,
-    pub(super) threads: N,
+    threads: N,
 }
 
 impl<'a, W, T: 'static> Explore<'a, W, T> {
@@ -196,7 +193,7 @@ impl<'a, W, T: 'static> Explore<'a, W, T> {
     /// Whatever the invariants are, these are findings, too: a body that hangs, one that panics by
     /// itself, and a program that is not deterministic.
     pub fn invariant(mut self, holds: impl Fn(&W, &Result<T>) -> Result + 'a) -> Self {
-        self.invariants.push(Box::new(holds));
+        self.program.invariants.push(Box::new(holds));
         self
     }
 }
@@ -204,7 +201,7 @@ impl<'a, W, T: 'static> Explore<'a, W, T> {
 impl<'a, W, T: 'static> Explore<'a, W, T, ManyThreads> {
     /// Checks the world after each run that ends, as that of [`explore`]: on the thread of the run.
     pub fn invariant(mut self, holds: impl Fn(&W, &Result<T>) -> Result + Sync + 'a) -> Self {
-        self.invariants.push(Box::new(holds));
+        self.program.invariants.push(Box::new(holds));
         self
     }
 
@@ -221,11 +218,10 @@ impl<'a, W, T: 'static, N: Threads> Explore<'a, W, T, N> {
     #[track_caller]
     fn new(body: Box<N::Body<'a, W, T>>, threads: N) -> Self {
         let by = Location::caller();
+        let limits = Limits { time: TIME_LIMIT, steps: STEP_LIMIT, linger: Duration::ZERO, by };
         Explore {
-            body,
-            invariants: Vec::new(),
+            program: Program { body, invariants: Vec::new(), limits },
             extent: Extent { faults: Fault::ALL.to_vec(), visits: VISITS, orders: 0, pairs: false },
-            limits: Limits { time: TIME_LIMIT, steps: STEP_LIMIT, linger: Duration::ZERO, by },
             threads,
         }
     }
@@ -267,20 +263,20 @@ impl<'a, W, T: 'static, N: Threads> Explore<'a, W, T, N> {
     /// After the end of the body, lets the other tasks of the loop go on for so long on the virtual
     /// clock, before the invariant looks.
     pub fn linger(mut self, time: Duration) -> Self {
-        self.limits.linger = time;
+        self.program.limits.linger = time;
         self
     }
 
     /// A body that has not ended within this time, on the virtual clock, hangs. Without this call
     /// it is a day.
     pub fn time_limit(mut self, time: Duration) -> Self {
-        self.limits.time = time;
+        self.program.limits.time = time;
         self
     }
 
     /// A body that has not ended within so many steps hangs. Without this call it is 10,000.
     pub fn step_limit(mut self, steps: usize) -> Self {
-        self.limits.steps = steps;
+        self.program.limits.steps = steps;
         self
     }
 
@@ -314,55 +310,11 @@ impl<'a, W, T: 'static, N: Threads> Explore<'a, W, T, N> {
         assert_allowed();
         match env::var(PLAN_VARIABLE) {
             Ok(plan) => match plan.parse() {
-                Ok(plan) => exploration::repeat(&|plan| N::run(&self, plan), plan),
+                Ok(plan) => exploration::repeat(&|plan| N::run(&self.program, plan), plan),
                 Err(why) => panic!("{PLAN_VARIABLE} cannot be read: {why}"),
             },
-            Err(_) => N::explore(&self),
+            Err(_) => self.threads.explore(&self.program, &self.extent),
         }
-    }
-}
-
-/// Runs the body with the faults of a plan. Also returns what was wrong, if anything was.
-pub(super) fn run_and_check<'i, W: 'i, T: 'static>(
-    body: &dyn Fn() -> (W, Body<T>),
-    invariants: impl Iterator<Item = &'i dyn Fn(&W, &Result<T>) -> Result>,
-    plan: &Plan,
-    limits: Limits,
-) -> Explored {
-    let (world, body) = body();
-    let Run { steps, ended } = run(body, plan, limits);
-    match ended {
-        Ended::Hangs(hang, waiting) => (steps, Some(What::Hangs(hang)), End::Waiting(waiting)),
-        Ended::With(result) => {
-            let what = panic_of(&result).or_else(|| broken(invariants, &world, &result));
-            (steps, what, End::Sentence(end_of(&result)))
-        }
-    }
-}
-
-fn broken<'i, W: 'i, T: 'i>(
-    mut invariants: impl Iterator<Item = &'i dyn Fn(&W, &Result<T>) -> Result>,
-    world: &W,
-    result: &Result<T>,
-) -> Option<What> {
-    let broken = invariants.find_map(|holds| match catch_unwind(AssertUnwindSafe(|| holds(world, result))) {
-        Ok(Ok(())) => None,
-        Ok(Err(error)) => Some(format!("{error:#}")),
-        Err(payload) => Some(Panicked::new(payload).message().to_owned()),
-    });
-    broken.map(What::Broken)
-}
-
-/// The panic of a body, unless it was injected.
-fn panic_of<T>(result: &Result<T>) -> Option<What> {
-    let panicked = result.as_ref().err()?.downcast_ref::<Panicked>()?;
-    (panicked.message() != INJECTED).then(|| What::Panicked(panicked.message().to_owned()))
-}
-
-fn end_of<T>(result: &Result<T>) -> String {
-    match result {
-        Ok(_) => "then the body ended with `Ok`".to_owned(),
-        Err(error) => format!("then the body ended with the error `{error:#}`"),
     }
 }
 

@@ -69,6 +69,7 @@
 
 // `recorder.rs` says how it works.
 mod bench_loop;
+mod checked_run;
 mod command;
 mod exploration;
 mod explore;

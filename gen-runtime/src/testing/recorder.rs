@@ -14,6 +14,7 @@
 //! | `progress.rs` | the lines that say how far a long exploration is |
 //! | `stepper.rs` | `Stepper`: one coroutine that is driven by hand |
 //! | `suspension.rs` | `Suspension`: the yield at which a stepped coroutine waits |
+//! | `checked_run.rs` | one run, and the check of its invariants |
 //! | `run.rs` | one run of a body, with a plan |
 //! | `bench_loop.rs` | the loop of one run, with its clock |
 //! | `recorder.rs` | [`Recorder`]: notes the steps of a run, and puts the faults of its plan there |

@@ -12,12 +12,12 @@ use std::fmt;
 use std::num::NonZero;
 use std::thread;
 
-use super::exploration::{self, Explored};
-use super::explore::{run_and_check, Explore};
+use super::checked_run::run_and_check;
+use super::exploration::{self, Explored, Extent};
 use super::plan::Plan;
 use super::progress::Progress;
 use super::report::Report;
-use super::run::Body;
+use super::run::{Body, Limits};
 use crate::Result;
 
 /// Whether an exploration needs functions that threads can share. No other crate can implement it.
@@ -33,11 +33,19 @@ pub trait Threads: Sized + fmt::Debug {
     /// Does one run, on this thread.
     #[doc(hidden)]
     #[expect(private_interfaces, reason = "it seals the trait")]
-    fn run<W, T: 'static>(explored: &Explore<'_, W, T, Self>, plan: &Plan) -> Explored;
+    fn run<W, T: 'static>(program: &Program<'_, W, T, Self>, plan: &Plan) -> Explored;
 
     /// Does all runs.
     #[doc(hidden)]
-    fn explore<W, T: 'static>(explored: &Explore<'_, W, T, Self>) -> Report;
+    #[expect(private_interfaces, reason = "it seals the trait")]
+    fn explore<W, T: 'static>(&self, program: &Program<'_, W, T, Self>, extent: &Extent) -> Report;
+}
+
+/// The functions of the user, and the limits of each run.
+pub(super) struct Program<'a, W, T, N: Threads> {
+    pub(super) body: Box<N::Body<'a, W, T>>,
+    pub(super) invariants: Vec<Box<N::Invariant<'a, W, T>>>,
+    pub(super) limits: Limits,
 }
 
 /// The exploration runs on the thread of its caller: that of [`explore`](fn@super::explore).
@@ -60,14 +68,14 @@ impl Threads for OneThread {
     type Body<'a, W, T> = dyn Fn() -> (W, Body<T>) + 'a;
     type Invariant<'a, W, T> = dyn Fn(&W, &Result<T>) -> Result + 'a;
 
-    fn run<W, T: 'static>(explored: &Explore<'_, W, T, Self>, plan: &Plan) -> Explored {
-        let invariants = explored.invariants.iter().map(|holds| &**holds as _);
-        run_and_check(&*explored.body, invariants, plan, explored.limits)
+    fn run<W, T: 'static>(program: &Program<'_, W, T, Self>, plan: &Plan) -> Explored {
+        let invariants = program.invariants.iter().map(|holds| &**holds as _);
+        run_and_check(&*program.body, invariants, plan, program.limits)
     }
 
-    fn explore<W, T: 'static>(explored: &Explore<'_, W, T, Self>) -> Report {
-        let run = |plan: &Plan| Self::run(explored, plan);
-        exploration::in_turn(&explored.extent, &run, Progress::on_stderr())
+    fn explore<W, T: 'static>(&self, program: &Program<'_, W, T, Self>, extent: &Extent) -> Report {
+        let run = |plan: &Plan| Self::run(program, plan);
+        exploration::in_turn(extent, &run, Progress::on_stderr())
     }
 }
 
@@ -76,13 +84,13 @@ impl Threads for ManyThreads {
     type Body<'a, W, T> = dyn Fn() -> (W, Body<T>) + Sync + 'a;
     type Invariant<'a, W, T> = dyn Fn(&W, &Result<T>) -> Result + Sync + 'a;
 
-    fn run<W, T: 'static>(explored: &Explore<'_, W, T, Self>, plan: &Plan) -> Explored {
-        let invariants = explored.invariants.iter().map(|holds| &**holds as _);
-        run_and_check(&*explored.body, invariants, plan, explored.limits)
+    fn run<W, T: 'static>(program: &Program<'_, W, T, Self>, plan: &Plan) -> Explored {
+        let invariants = program.invariants.iter().map(|holds| &**holds as _);
+        run_and_check(&*program.body, invariants, plan, program.limits)
     }
 
-    fn explore<W, T: 'static>(explored: &Explore<'_, W, T, Self>) -> Report {
-        let run = |plan: &Plan| Self::run(explored, plan);
-        exploration::on_threads(&explored.extent, &run, Progress::on_stderr(), explored.threads.0)
+    fn explore<W, T: 'static>(&self, program: &Program<'_, W, T, Self>, extent: &Extent) -> Report {
+        let run = |plan: &Plan| Self::run(program, plan);
+        exploration::on_threads(extent, &run, Progress::on_stderr(), self.0)
     }
 }

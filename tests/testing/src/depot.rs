@@ -10,7 +10,7 @@ use gen::yield_;
 /// The handle of the gate, which is spawned after the sorter.
 type Gate = Rc<RefCell<Option<gen::JoinHandle<()>>>>;
 
-/// The bug: the gate closes when the sorter has ended, and the sorter ends when the gate has closed.
+/// The bug: the gate closes after the end of the sorter, and the sorter ends after the gate.
 ///
 /// # Errors
 ///

@@ -86,7 +86,7 @@ fn hangs_are_those_of_one_thread() {
             yield_!(pending::<()>())?;
         }
         let mut pause = Duration::ZERO;
-        while let Err(error) = yield_!(gen::sleep(pause)) {
+        if let Err(error) = yield_!(gen::sleep(pause)) {
             loop {
                 pause = if error.is::<gen::TimeoutError>() { Duration::ZERO } else { SECOND };
                 let _ = yield_!(gen::sleep(pause));
