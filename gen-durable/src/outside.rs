@@ -1,5 +1,6 @@
 //! Finds what a coroutine waits for that is in no journal.
 
+use gen::drive::short_type;
 use gen::dump::{ChainEnd, Link, Waiting, WaitsFor};
 use gen::Site;
 
@@ -11,7 +12,8 @@ pub(crate) struct Outside {
     what: String,
     at: Option<Site>,
     advice: &'static str,
-    /// It never is in a journal. Others may be: a promise is, if the coroutine sets it itself.
+    /// The event is in no journal in any case. Otherwise it may follow from events that are: from a
+    /// step, for a promise that the coroutine itself sets after the step.
     pub(crate) is_certain: bool,
 }
 
@@ -89,7 +91,7 @@ fn look(waiting: &Waiting, around: Option<Site>, found: &mut Vec<Outside>) {
 
 fn of_event(waits_for: &WaitsFor, at: Option<Site>) -> Option<Outside> {
     let (what, advice, is_certain) = match waits_for {
-        // Ours.
+        // A step or a sleep of this crate.
         WaitsFor::Described { .. } => return None,
         WaitsFor::Sleep { .. } => ("`gen::sleep`".into(), "write `gen_durable::sleep`", true),
         WaitsFor::Turn => ("`gen::moment`".into(), "leave it out", true),
@@ -101,19 +103,12 @@ fn of_event(waits_for: &WaitsFor, at: Option<Site>) -> Option<Outside> {
         | WaitsFor::Shutdown { .. }
         | WaitsFor::Dump => (waits_for.to_string(), A_STEP, true),
         WaitsFor::Keys { .. } => ("a callback".into(), A_STEP, true),
-        WaitsFor::Foreign { .. } => {
-            let text = waits_for.to_string();
-            // Not how many wakers it keeps.
-            let future = text.split_once(" (keeps").map_or(&*text, |(future, _)| future);
-            (future.to_owned(), A_STEP, false)
+        WaitsFor::Foreign { future, .. } => {
+            let future = future.map_or_else(|| "a future that no yield waits for".into(), short_type);
+            (future, A_STEP, false)
         }
-        WaitsFor::Promise { .. } => {
-            let text = waits_for.to_string();
-            // Not its number.
-            let value = text.split_once(" of ").map_or("", |(_, value)| value);
-            (format!("a promise of {value}"), A_STEP, false)
-        }
-        // Of the coroutine itself, mostly.
+        WaitsFor::Promise { value, .. } => (format!("a promise of {}", short_type(value)), A_STEP, false),
+        // A child of a scope, which belongs to the coroutine, and kinds of later versions of gen.
         _ => (waits_for.to_string(), A_STEP, false),
     };
     Some(Outside { what, at, advice, is_certain })

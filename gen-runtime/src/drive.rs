@@ -12,6 +12,7 @@
 //! | name the wait of a future of your own, for dumps and for `poll_asked` | [`say`] |
 //! | show in a dump what waits inside of the driver | [`say_body`] |
 //! | refuse what differs from run to run | [`in_fixed_order`] |
+//! | name a type in a message, as a dump does | [`short_type`] |
 //! | end a timeout of your own | [`timeout_error`] |
 //! | read the clock of the loop, which a test can move | [`now`] |
 //!
@@ -53,6 +54,7 @@ use crate::dump::{Children, Waiting, WaitsFor};
 use crate::error::{CancelSource, ChildKey, Error, TimeoutError};
 use crate::inject::question::{ask, Ask, Child, Shown};
 use crate::inject::{fixed_order, in_flight, poll_cancelled, Cancellation};
+use crate::report::type_name::short;
 use crate::{time, Result};
 
 /// A request to cancel a coroutine, on its way to the yields at which the coroutine waits.
@@ -172,6 +174,20 @@ pub fn say_body<D>(driver: &D, waker: &Waker, what: &'static str, name: &'static
 /// ```
 pub fn in_fixed_order<R>(poll: impl FnOnce() -> R) -> (R, Option<&'static str>) {
     fixed_order::in_fixed_order(poll)
+}
+
+/// The name of a type as a dump prints it: without the paths of its parts, and without the wrappers
+/// that a coroutine puts around a future.
+///
+/// ```
+/// let name = std::any::type_name::<Result<Vec<String>, gen::Error>>();
+/// assert_eq!(gen::drive::short_type(name), "Result<Vec<String>, Error>");
+/// ```
+///
+/// The name is for people, and differs between versions of the compiler.
+#[must_use]
+pub fn short_type(name: &str) -> String {
+    short(name)
 }
 
 /// The error of a timeout of your own, which is that of [`with_timeout`](crate::with_timeout).
