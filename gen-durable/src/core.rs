@@ -8,11 +8,13 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
+use std::mem;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 
+use crate::driver_waker::DriverWaker;
 use crate::journal::{Awaited, Command, Event, Journal, Outcome, Ticket};
 
 /// The future that the closure of a step returns.
@@ -27,8 +29,7 @@ pub(crate) struct Core {
     is_woken: AtomicBool,
     /// Something that is in no journal has woken the coroutine.
     is_woken_from_outside: AtomicBool,
-    /// The waker of the driver.
-    driver: Mutex<Option<Waker>>,
+    driver: Arc<DriverWaker>,
 }
 
 struct Shared {
@@ -36,6 +37,8 @@ struct Shared {
     slots: BTreeMap<Ticket, Slot>,
     /// Those of the slots that have no outcome yet.
     awaited: Awaited,
+    /// The commands whose futures are gone. Steps among them may still run.
+    forgotten: Vec<Ticket>,
     /// The error of the journal, which ends the run.
     broken: Option<gen::Error>,
 }
@@ -69,12 +72,18 @@ impl Drop for Entered {
 
 impl Core {
     pub(crate) fn new(journal: Box<dyn Journal>) -> Arc<Self> {
-        let shared = Shared { journal, slots: BTreeMap::new(), awaited: Awaited::default(), broken: None };
+        let shared = Shared {
+            journal,
+            slots: BTreeMap::new(),
+            awaited: Awaited::default(),
+            forgotten: Vec::new(),
+            broken: None,
+        };
         Arc::new(Core {
             shared: Mutex::new(shared),
             is_woken: AtomicBool::new(true),
             is_woken_from_outside: AtomicBool::new(false),
-            driver: Mutex::new(None),
+            driver: Arc::default(),
         })
     }
 
@@ -97,21 +106,8 @@ impl Core {
 
 /// For the driver.
 impl Core {
-    pub(crate) fn set_driver(&self, waker: &Waker) {
-        let mut driver = self.driver.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = match &mut *driver {
-            Some(known) if known.will_wake(waker) => None,
-            known => known.replace(waker.clone()),
-        };
-        drop(driver);
-        drop(before);
-    }
-
-    pub(crate) fn wake_driver(&self) {
-        let driver = self.driver.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(driver) = driver {
-            driver.wake();
-        }
+    pub(crate) fn driver(&self) -> &Arc<DriverWaker> {
+        &self.driver
     }
 
     pub(crate) fn is_woken(&self) -> bool {
@@ -139,8 +135,14 @@ impl Core {
         self.lock().awaited.0.len()
     }
 
-    pub(crate) fn is_awaited(&self, ticket: Ticket) -> bool {
-        self.lock().awaited.contains(ticket)
+    /// The command that was issued last, of those for which the coroutine waits.
+    pub(crate) fn last_awaited(&self) -> Option<Ticket> {
+        self.lock().awaited.0.last().copied()
+    }
+
+    /// Takes the commands whose futures are gone, since the last call.
+    pub(crate) fn take_forgotten(&self) -> Vec<Ticket> {
+        mem::take(&mut self.lock().forgotten)
     }
 
     pub(crate) fn poll_event(&self, cx: &mut Context<'_>) -> Poll<gen::Result<Event>> {
@@ -211,7 +213,7 @@ impl Core {
         let mut shared = self.lock();
         let Some(slot) = shared.slots.get_mut(&ticket) else { return Poll::Pending };
         let Some(outcome) = slot.outcome.take() else {
-            let before = std::mem::replace(&mut slot.waker, waker.clone());
+            let before = mem::replace(&mut slot.waker, waker.clone());
             drop(shared);
             drop(before);
             return Poll::Pending;
@@ -226,6 +228,7 @@ impl Core {
     pub(crate) fn forget(&self, ticket: Ticket) {
         let mut shared = self.lock();
         shared.awaited.0.remove(&ticket);
+        shared.forgotten.push(ticket);
         let slot = shared.slots.remove(&ticket);
         drop(shared);
         drop(slot);
@@ -242,7 +245,7 @@ impl Wake for Core {
         // The driver looks itself after its own work.
         if !self.is_current() {
             self.is_woken_from_outside.store(true, Ordering::Release);
-            self.wake_driver();
+            self.driver.wake();
         }
     }
 }

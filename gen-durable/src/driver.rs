@@ -19,14 +19,15 @@ use std::sync::Arc;
 use std::task::{ready, Context, Poll, Waker};
 
 use gen::drive::{self, CancelRequest};
+use gen::dump::Waiting;
 use gen::{CancelSource, Coroutine};
 use serde::Serialize;
 
 use crate::core::{enter, Core};
 use crate::error::Suspended;
-use crate::journal::{Event, Journal, Outcome, Ticket};
+use crate::journal::{Event, Journal, Outcome};
 use crate::outside::{outside, Outside};
-use crate::running::Running;
+use crate::steps::Steps;
 
 /// Runs a coroutine over a journal: replays the entries that the journal contains, and records the
 /// later ones.
@@ -95,7 +96,7 @@ pub struct Driver<C: Coroutine> {
     /// Dropped when it has ended.
     coroutine: Option<Pin<Box<C>>>,
     core: Arc<Core>,
-    steps: Vec<Running>,
+    steps: Steps,
     /// The cancellation that the coroutine has to get, or holds back.
     cancel: Option<CancelRequest>,
     /// The waits of the coroutine for things that may be in no journal, when it was last asked.
@@ -114,10 +115,11 @@ where
 {
     /// Makes a driver. Nothing runs before its first poll.
     pub fn new(coroutine: C, journal: impl Journal) -> Self {
+        let core = Core::new(Box::new(journal));
         Driver {
             coroutine: Some(Box::pin(coroutine)),
-            core: Core::new(Box::new(journal)),
-            steps: Vec::new(),
+            steps: Steps::new(Arc::clone(core.driver())),
+            core,
             cancel: None,
             outside: Vec::new(),
             until_asked: 0,
@@ -141,7 +143,7 @@ where
         if self.core.is_woken_from_outside() {
             return Err(self.not_durable());
         }
-        let (mut polled, mut refused) = self.poll_with(|coroutine, cx, cancel| match cancel {
+        let (mut polled, refused) = self.poll_with(|coroutine, cx, cancel| match cancel {
             Some(request) => request.poll(coroutine, cx),
             None => coroutine.poll(cx),
         });
@@ -151,33 +153,35 @@ where
         self.check_broken()?;
         self.until_asked = self.until_asked.saturating_sub(1);
         if polled.is_pending() && (self.until_asked == 0 || refused.is_some() || !self.core.awaits()) {
-            let (asked, refused_later) = self.ask(refused)?;
-            polled = asked;
-            refused = refused.or(refused_later);
-            self.check_broken()?;
+            polled = self.look_outside(refused)?;
+        } else if let Some(what) = refused {
+            return Err(self.refused(what, None));
         }
-        match refused {
-            Some(what) => Err(Outside::refused(what, None).into_error(self.site()).into()),
-            None => Ok(polled),
-        }
+        Ok(polled)
     }
 
     fn check_broken(&self) -> gen::Result {
         self.core.take_broken().map_or(Ok(()), Err)
     }
 
-    /// Asks the coroutine where it waits. An error if that is, with certainty, in no journal.
-    fn ask(
-        &mut self,
-        refused: Option<&'static str>,
-    ) -> gen::Result<(Poll<gen::Result<T>>, Option<&'static str>)> {
-        let ((polled, waiting), refused_later) =
+    /// Polls the coroutine, and asks where it waits. This is a poll like any other, so the
+    /// coroutine may go on in it. An error if this poll, or the one before, was refused something.
+    fn ask(&mut self, refused: Option<&'static str>) -> gen::Result<(Poll<gen::Result<T>>, Waiting)> {
+        let ((polled, waiting), refused_now) =
             self.poll_with(|coroutine, cx, _| drive::poll_asked(coroutine, cx));
-        if polled.is_ready() {
-            return Ok((polled, refused_later));
+        self.check_broken()?;
+        match refused.or(refused_now) {
+            Some(what) => Err(self.refused(what, Some(&waiting))),
+            None => Ok((polled, waiting)),
         }
-        if let Some(what) = refused.or(refused_later) {
-            return Err(Outside::refused(what, Some(&waiting)).into_error(self.site()).into());
+    }
+
+    /// Looks for what the coroutine waits for that is in no journal. An error if there is such a
+    /// wait with certainty.
+    fn look_outside(&mut self, refused: Option<&'static str>) -> gen::Result<Poll<gen::Result<T>>> {
+        let (polled, waiting) = self.ask(refused)?;
+        if polled.is_ready() {
+            return Ok(polled);
         }
         self.outside = outside(&waiting);
         // Asking takes as long as there are waits, so it is done the less often, the more there
@@ -186,7 +190,11 @@ where
         if self.outside.first().is_some_and(|first| first.is_certain) {
             return Err(self.not_durable());
         }
-        Ok((polled, None))
+        Ok(polled)
+    }
+
+    fn refused(&self, what: &'static str, waiting: Option<&Waiting>) -> gen::Error {
+        Outside::refused(what, waiting).into_error(self.site()).into()
     }
 
     fn not_durable(&self) -> gen::Error {
@@ -198,40 +206,29 @@ where
         self.coroutine.as_ref().expect("a driver is not polled after its end").site()
     }
 
-    fn poll_steps(&mut self, cx: &Context<'_>) -> gen::Result {
-        let mut at = 0;
-        while let Some(step) = self.steps.get_mut(at) {
-            if !self.core.is_awaited(step.ticket()) {
-                self.drop_step(at);
-            } else if let Poll::Ready(outcome) = step.poll(cx) {
-                let ticket = step.ticket();
-                self.drop_step(at);
-                self.core.propose(ticket, outcome)?;
-            } else {
-                at += 1;
-            }
+    fn poll_steps(&mut self) -> gen::Result {
+        for ticket in self.core.take_forgotten() {
+            self.steps.remove(ticket);
         }
-        Ok(())
-    }
-
-    fn drop_step(&mut self, at: usize) {
-        let _entered = enter(None);
-        drop(self.steps.remove(at));
-    }
-
-    fn begin_step(&mut self, ticket: Ticket) {
-        if let Some(closure) = self.core.take_closure(ticket) {
-            let _entered = enter(None);
-            self.steps.push(Running::new(ticket, closure()));
-        }
+        let mut ended = self.steps.poll().into_iter();
+        ended.try_for_each(|(ticket, outcome)| self.core.propose(ticket, outcome))
     }
 
     fn handle(&mut self, event: Event) -> gen::Result {
         match event {
-            Event::Done(ticket, outcome) => self.core.done(ticket, outcome),
-            Event::Run(ticket) => self.begin_step(ticket),
+            Event::Done(ticket, outcome) => {
+                // A journal may have the outcome from elsewhere.
+                self.steps.remove(ticket);
+                self.core.done(ticket, outcome);
+            }
+            Event::Run(ticket) => {
+                if let Some(closure) = self.core.take_closure(ticket) {
+                    self.steps.begin(ticket, closure);
+                }
+            }
             Event::Cancelled(reason) => {
-                self.cancel = Some(CancelRequest::new(CancelSource::Explicit, reason));
+                // As for every task, a second request adds nothing while the first has not arrived.
+                self.cancel.get_or_insert_with(|| CancelRequest::new(CancelSource::Explicit, reason));
             }
             Event::Suspended => return Err(Suspended.into()),
         }
@@ -246,13 +243,14 @@ where
     }
 
     fn drop_coroutine(&mut self) {
-        let _entered = enter(None);
+        let entered = enter(None);
         self.coroutine = None;
+        drop(entered);
         self.steps.clear();
     }
 
     fn poll_driver(&mut self, cx: &mut Context<'_>) -> Poll<gen::Result<gen::Result<T>>> {
-        self.core.set_driver(cx.waker());
+        self.core.driver().set(cx.waker());
         if let Some(request) = drive::take_cancel(cx, |source| source != CancelSource::Shutdown) {
             self.core.cancel(request.reason())?;
         }
@@ -268,21 +266,28 @@ where
             if !self.core.awaits() {
                 return Poll::Ready(Err(self.not_durable()));
             }
-            self.poll_steps(cx)?;
+            self.poll_steps()?;
             let event = ready!(self.core.poll_event(cx))?;
             self.handle(event)?;
         }
-        self.core.wake_driver();
+        self.core.driver().wake();
         Poll::Pending
     }
 
     /// Answers a dump.
-    fn say(&mut self, cx: &Context<'_>) {
+    fn say(&mut self, cx: &Context<'_>) -> Poll<gen::Result<gen::Result<T>>> {
         let name = self.coroutine.as_ref().map_or("", |coroutine| coroutine.name());
-        let ((polled, waiting), _) = self.poll_with(|coroutine, cx, _| drive::poll_asked(coroutine, cx));
-        if polled.is_pending() {
-            drive::say_body(self, cx.waker(), "a durable run", name, waiting);
+        let last = self.core.last_awaited();
+        let (polled, waiting) = self.ask(None)?;
+        if let Poll::Ready(result) = polled {
+            return Poll::Ready(self.end(result));
         }
+        drive::say_body(self, cx.waker(), "a durable run", name, waiting);
+        if self.core.last_awaited() > last {
+            // The coroutine has gone on, and the journal has events for it.
+            self.core.driver().wake();
+        }
+        Poll::Pending
     }
 }
 
@@ -296,12 +301,12 @@ where
     type Output = gen::Result<gen::Result<T>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let polled = self.poll_driver(cx);
-        match &polled {
-            Poll::Ready(Err(_)) => self.drop_coroutine(),
-            Poll::Ready(Ok(_)) => {}
-            Poll::Pending if drive::is_asked(cx) && !self.core.is_woken() => self.say(cx),
-            Poll::Pending => {}
+        let mut polled = self.poll_driver(cx);
+        if polled.is_pending() && drive::is_asked(cx) && !self.core.is_woken() {
+            polled = self.say(cx);
+        }
+        if matches!(polled, Poll::Ready(Err(_))) {
+            self.drop_coroutine();
         }
         polled
     }

@@ -156,6 +156,7 @@
 mod clock;
 mod core;
 mod driver;
+mod driver_waker;
 mod error;
 mod file;
 mod frames;
@@ -166,9 +167,9 @@ mod outside;
 mod place;
 mod record;
 mod recorded;
-mod running;
 mod sleep;
 mod step;
+mod steps;
 mod timeout;
 
 pub use crate::driver::{run, Driver};

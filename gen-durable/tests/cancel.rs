@@ -111,22 +111,29 @@ fn a_shield_holds_a_cancellation_back_also_in_a_replay() {
 }
 
 #[gen::coroutine]
-fn dumps(records: Records) -> gen::Result<String> {
-    let run = gen_durable::run(branches(), MemoryJournal::new(&records));
-    let _task = gen::spawn(run);
-    Ok(yield_!(gen::dump())?.to_string())
+fn cancelled_twice_in_a_shield(records: Records) -> gen::Result<String> {
+    let run = gen_durable::run(shielded_twice(), MemoryJournal::new(&records));
+    let task = gen::spawn(run);
+    for reason in ["the first", "the second"] {
+        yield_!(gen::sleep(Duration::from_secs(1)))?;
+        drop(task.cancel(reason));
+    }
+    yield_!(task)
 }
 
 #[gen::coroutine]
-fn branches() -> gen::Result<()> {
-    yield_!((sleep(Duration::from_secs(60)), step("forever", pending::<gen::Result>)))?;
-    Ok(())
+fn shielded_twice() -> gen::Result<String> {
+    yield_!(gen::shield(sleep(Duration::from_secs(60))))?;
+    let first = yield_!(sleep(Duration::from_secs(60))).unwrap_err();
+    // The second one has joined the first one, so that the clean-up goes on.
+    yield_!(sleep(Duration::from_secs(60)))?;
+    Ok(format!("{first:#}"))
 }
 
 #[test]
-fn a_dump_shows_the_labels_of_the_steps_that_wait() {
-    let text = block_on(dumps(Records::new())).unwrap();
-    for part in ["a durable run", "in branches", "a durable sleep of 60s", "the step `forever`"] {
-        assert!(text.contains(part), "{text}");
-    }
+fn a_second_cancellation_in_a_shield_does_not_replace_the_first_one() {
+    let records = Records::new();
+    assert_eq!(block_on(cancelled_twice_in_a_shield(records.clone())).unwrap(), "cancelled: the first");
+    let run = gen_durable::run(shielded_twice(), MemoryJournal::new(&records));
+    assert_eq!(block_on(run).unwrap(), "cancelled: the first");
 }

@@ -1,0 +1,117 @@
+//! A dump shows where a durable coroutine waits, and loses nothing of what the coroutine does in the
+//! poll that asks it.
+
+mod world;
+
+use std::future::{pending, poll_fn, Future};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use gen::yield_;
+use gen_durable::{sleep, step, Awaited, Command, Event, Journal, MemoryJournal, Outcome, Records, Ticket};
+use world::block_on;
+
+#[gen::coroutine]
+fn dumps(records: Records) -> gen::Result<String> {
+    let run = gen_durable::run(branches(), MemoryJournal::new(&records));
+    let _task = gen::spawn(run);
+    Ok(yield_!(gen::dump())?.to_string())
+}
+
+#[gen::coroutine]
+fn branches() -> gen::Result<()> {
+    yield_!((sleep(Duration::from_secs(60)), step("forever", pending::<gen::Result>)))?;
+    Ok(())
+}
+
+#[test]
+fn a_dump_shows_the_labels_of_the_steps_that_wait() {
+    let text = block_on(dumps(Records::new())).unwrap();
+    for part in ["a durable run", "in branches", "a durable sleep of 60s", "the step `forever`"] {
+        assert!(text.contains(part), "{text}");
+    }
+}
+
+/// Waits for a step that never ends, or for this flag, which wakes nothing. So only a poll that
+/// nothing has caused, such as that of a dump, sees the flag.
+fn flag(is_set: Arc<AtomicBool>) -> impl Future<Output = ()> {
+    let mut forever = Box::pin(step("forever", pending::<gen::Result>));
+    poll_fn(move |cx| match is_set.load(Ordering::Relaxed) {
+        true => Poll::Ready(()),
+        false => forever.as_mut().poll(cx).map(|_| ()),
+    })
+}
+
+#[gen::coroutine]
+fn ends_at(is_set: Arc<AtomicBool>) -> gen::Result<u32> {
+    yield_!(flag(is_set))?;
+    Ok(7)
+}
+
+#[gen::coroutine]
+fn goes_on_at(is_set: Arc<AtomicBool>) -> gen::Result<u32> {
+    yield_!(flag(is_set))?;
+    yield_!(step("later", || async { Ok(7) }))
+}
+
+/// Runs a coroutine over a journal, sets its flag, and makes a dump, in whose poll it goes on.
+#[gen::coroutine]
+fn dumped(
+    body: impl FnOnce(Arc<AtomicBool>) -> Pin<Box<dyn gen::Coroutine<Output = gen::Result<u32>>>> + 'static,
+    journal: impl Journal,
+) -> gen::Result<u32> {
+    let is_set = Arc::new(AtomicBool::new(false));
+    let task = gen::spawn_local(gen_durable::run(body(Arc::clone(&is_set)), journal));
+    yield_!(gen::sleep(Duration::from_secs(1)))?;
+    is_set.store(true, Ordering::Relaxed);
+    yield_!(gen::dump())?;
+    yield_!(gen::with_timeout(Duration::from_secs(60), task))
+}
+
+#[test]
+fn a_coroutine_that_ends_while_it_is_dumped_gives_its_result() {
+    let journal = MemoryJournal::new(&Records::new());
+    assert_eq!(block_on(dumped(|is_set| Box::pin(ends_at(is_set)), journal)).unwrap(), 7);
+}
+
+#[test]
+fn a_coroutine_that_goes_on_while_it_is_dumped_gets_its_next_step() {
+    let journal = MemoryJournal::new(&Records::new());
+    assert_eq!(block_on(dumped(|is_set| Box::pin(goes_on_at(is_set)), journal)).unwrap(), 7);
+}
+
+/// A journal that refuses one step.
+struct Full(MemoryJournal);
+
+impl Journal for Full {
+    fn issue(&mut self, command: &Command) -> gen::Result<Ticket> {
+        gen::ensure!(command.label() != Some("later"), "the disk is full");
+        self.0.issue(command)
+    }
+
+    fn propose(&mut self, step: Ticket, outcome: Outcome) -> gen::Result {
+        self.0.propose(step, outcome)
+    }
+
+    fn cancel(&mut self, reason: &str) -> gen::Result {
+        self.0.cancel(reason)
+    }
+
+    fn poll_event(&mut self, cx: &mut Context<'_>, awaited: &Awaited) -> Poll<gen::Result<Event>> {
+        self.0.poll_event(cx, awaited)
+    }
+
+    fn finish(&mut self, outcome: &Outcome) -> gen::Result {
+        self.0.finish(outcome)
+    }
+}
+
+#[test]
+fn an_error_of_the_journal_in_the_poll_of_a_dump_ends_the_run() {
+    let journal = Full(MemoryJournal::new(&Records::new()));
+    let error = block_on(dumped(|is_set| Box::pin(goes_on_at(is_set)), journal)).unwrap_err();
+    assert_eq!(error.to_string(), "the disk is full");
+}
