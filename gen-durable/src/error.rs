@@ -21,13 +21,13 @@ use serde::{Deserialize, Serialize};
 /// #[gen::coroutine]
 /// fn pay(price: u32) -> gen::Result<String> {
 ///     let paid = yield_!(step("pay", move || async move {
-///         let empty = StepFailed::new("the card is empty").code(402);
-///         Err::<u32, _>(empty.payload(&(price - 30)).into())
+///         let empty = StepFailed::new("the card is empty").with_code(402);
+///         Err::<u32, _>(empty.with_payload(&(price - 30)).into())
 ///     }));
 ///     let error = paid.unwrap_err();
 ///     let failed = error.downcast_ref::<StepFailed>().expect("a step fails with it");
-///     let missing: u32 = failed.get_payload().unwrap();
-///     Ok(format!("{}: {failed}, {missing} are missing", failed.get_code()))
+///     let missing: u32 = failed.payload().unwrap();
+///     Ok(format!("{}: {failed}, {missing} are missing", failed.code()))
 /// }
 /// let records = Records::new();
 /// for _ in 0..2 {
@@ -58,25 +58,25 @@ impl StepFailed {
 
     /// Sets the code. It has the meaning that you give it.
     #[must_use]
-    pub fn code(self, code: u16) -> Self {
+    pub fn with_code(self, code: u16) -> Self {
         StepFailed { code, ..self }
     }
 
     /// Adds data. A payload that JSON cannot hold is left out.
     #[must_use]
-    pub fn payload(self, payload: &impl Serialize) -> Self {
+    pub fn with_payload(self, payload: &impl Serialize) -> Self {
         StepFailed { payload: serde_json::to_string(payload).ok(), ..self }
     }
 
     /// The code.
     #[must_use]
-    pub fn get_code(&self) -> u16 {
+    pub fn code(&self) -> u16 {
         self.code
     }
 
     /// The data, if it has some of this type.
     #[must_use]
-    pub fn get_payload<T: DeserializeOwned>(&self) -> Option<T> {
+    pub fn payload<T: DeserializeOwned>(&self) -> Option<T> {
         serde_json::from_str(self.payload.as_deref()?).ok()
     }
 
@@ -86,7 +86,7 @@ impl StepFailed {
         let message = format!("{error:#}");
         match error.downcast_ref::<StepFailed>() {
             Some(failed) => StepFailed { message, ..failed.clone() },
-            None if error.is_cancelled() => StepFailed::new(message).code(Self::CANCELLED),
+            None if error.is_cancelled() => StepFailed::new(message).with_code(Self::CANCELLED),
             None => StepFailed::new(message),
         }
     }
@@ -179,6 +179,13 @@ pub enum FileError {
         /// The position of the entry, in bytes.
         position: u64,
     },
+    /// An entry is whole, but this version of the library does not know its kind. A later version
+    /// has written it.
+    #[non_exhaustive]
+    UnknownEntry {
+        /// The position of the entry, in bytes.
+        position: u64,
+    },
     /// It is larger than any journal: [`MAX_FILE`](crate::FileJournal::MAX_FILE).
     TooLarge,
 }
@@ -191,6 +198,10 @@ impl fmt::Display for FileError {
             FileError::Damaged { position } => {
                 write!(f, "the journal is damaged at byte {position}, before entries that are not")
             }
+            FileError::UnknownEntry { position } => write!(
+                f,
+                "the journal has an entry at byte {position} that this version of gen-durable does not know"
+            ),
             FileError::TooLarge => f.write_str("the journal is larger than a journal may be"),
         }
     }

@@ -9,7 +9,7 @@ use fs4::{FileExt, TryLockError};
 use gen::Context as _;
 
 use crate::error::FileError;
-use crate::frames::{self, HEADER, MAX_JSON};
+use crate::frames::{self, HEADER};
 use crate::journal::{Awaited, Command, Event, Journal, Outcome, Ticket};
 use crate::record::Record;
 use crate::recorded::{Recorded, Store};
@@ -112,20 +112,16 @@ impl FileStore {
         Ok(store)
     }
 
+    /// Writes at the end. An error ends the run. If a full disk has taken a part of the bytes, then
+    /// the next run finds it as a torn end.
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let written = self.file.write_all(bytes);
-        match written {
-            Ok(()) => self.size += bytes.len() as u64,
-            // A full disk may have taken a part. Without it a later run sees no torn end.
-            Err(_) => self.file.set_len(self.size)?,
-        }
-        written
+        self.file.write_all(bytes)?;
+        self.size += bytes.len() as u64;
+        Ok(())
     }
 }
 
 impl Store for FileStore {
-    const MAX_RECORD: usize = MAX_JSON;
-
     fn append(&mut self, record: &Record) -> gen::Result {
         let frame = frames::frame(record)?;
         if self.size + frame.len() as u64 > FileJournal::MAX_FILE {

@@ -6,17 +6,15 @@
 //! ```
 //!
 //! A kill may leave a part of the last frame. Such a *torn end* is cut off. A frame that is damaged
-//! before whole ones is no torn end: the file is left alone, because the steps of the damaged part
+//! before whole ones is no torn end, and neither is a whole frame whose JSON is no known record,
+//! because a later version has written it. Such a file is left alone: without the frame its step
 //! would be done again.
 
 use crate::error::FileError;
-use crate::record::Record;
+use crate::record::{Record, MAX_JSON};
 
 /// The header of a file. A change of the format changes the number.
 pub(crate) const HEADER: &[u8] = b"gen-durable 1\n";
-
-/// The largest JSON of a record.
-pub(crate) const MAX_JSON: usize = 16 << 20;
 
 const LENGTH: usize = 4;
 const PREFIX: usize = 2 * LENGTH;
@@ -46,7 +44,8 @@ fn checksum(length: &[u8], json: &[u8]) -> u32 {
 ///
 /// # Errors
 ///
-/// [`NotAJournal`](FileError::NotAJournal) and [`Damaged`](FileError::Damaged).
+/// [`NotAJournal`](FileError::NotAJournal), [`Damaged`](FileError::Damaged) and
+/// [`UnknownEntry`](FileError::UnknownEntry).
 pub(crate) fn parse(bytes: &[u8]) -> Result<(Vec<Record>, usize), FileError> {
     if !bytes.starts_with(HEADER) {
         return if HEADER.starts_with(bytes) { Ok((Vec::new(), 0)) } else { Err(FileError::NotAJournal) };
@@ -56,8 +55,12 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<(Vec<Record>, usize), FileError> {
         records.push(record);
         at += size;
     }
-    if has_frame(bytes.get(at + 1..).unwrap_or_default()) {
-        return Err(FileError::Damaged { position: at as u64 });
+    let (rest, position) = (&bytes[at..], at as u64);
+    if Frame::first(rest).is_some_and(|frame| frame.is_whole()) {
+        return Err(FileError::UnknownEntry { position });
+    }
+    if has_frame(rest) {
+        return Err(FileError::Damaged { position });
     }
     Ok((records, at))
 }

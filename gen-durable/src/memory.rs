@@ -105,8 +105,6 @@ impl MemoryJournal {
 }
 
 impl Store for Records {
-    const MAX_RECORD: usize = crate::frames::MAX_JSON;
-
     fn append(&mut self, record: &Record) -> gen::Result {
         self.lock().push(record.clone());
         Ok(())

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::journal::{Command, Outcome, Ticket};
 
+/// The largest JSON of a record, in bytes.
+pub(crate) const MAX_JSON: usize = 16 << 20;
+
 /// An entry of a journal. The command of a [`Ticket`] is the entry `Issued` of that number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -19,13 +19,10 @@ use std::time::Duration;
 use crate::clock::WallClock;
 use crate::error::{JournalMismatch, StepFailed};
 use crate::journal::{Awaited, Command, Event, Journal, Outcome, Ticket};
-use crate::record::{Kind, Record};
+use crate::record::{Kind, Record, MAX_JSON};
 
 /// The place of the records.
 pub(crate) trait Store: Send + 'static {
-    /// The size that a record may have, in bytes of JSON.
-    const MAX_RECORD: usize;
-
     /// Writes a record after the others.
     fn append(&mut self, record: &Record) -> gen::Result;
 
@@ -227,7 +224,7 @@ impl<S: Store> Journal for Recorded<S> {
     }
 
     fn propose(&mut self, step: Ticket, outcome: Outcome) -> gen::Result {
-        self.ended.push_back((step, limited::<S>(outcome)));
+        self.ended.push_back((step, limited(outcome)));
         Ok(())
     }
 
@@ -253,7 +250,7 @@ impl<S: Store> Journal for Recorded<S> {
     }
 
     fn finish(&mut self, outcome: &Outcome) -> gen::Result {
-        let outcome = limited::<S>(outcome.clone());
+        let outcome = limited(outcome.clone());
         match self.replay.front() {
             None => self.append(&Record::Ended(outcome)),
             Some(Record::Ended(recorded)) if *recorded == outcome && self.replay.len() == 1 => {
@@ -270,14 +267,14 @@ impl<S: Store> Journal for Recorded<S> {
 }
 
 /// The outcome, or a failure if it is too large.
-fn limited<S: Store>(outcome: Outcome) -> Outcome {
+fn limited(outcome: Outcome) -> Outcome {
     /// Room for the other parts of a record.
     const PARTS: usize = 64;
     match serde_json::to_vec(&outcome).map(|json| json.len()) {
-        Ok(size) if size + PARTS <= S::MAX_RECORD => outcome,
+        Ok(size) if size + PARTS <= MAX_JSON => outcome,
         Ok(size) => Outcome::Failed(StepFailed::new(format!(
             "the result has {size} bytes, and an entry of the journal at most {}",
-            S::MAX_RECORD
+            MAX_JSON
         ))),
         Err(error) => Outcome::Failed(StepFailed::new(error.to_string())),
     }

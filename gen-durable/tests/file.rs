@@ -148,6 +148,21 @@ fn frame(json: &str) -> Vec<u8> {
 }
 
 #[test]
+fn a_last_entry_of_a_later_version_is_not_cut_off() {
+    let folder = Folder::new("later");
+    let path = folder.file("journal");
+    run(&path).unwrap();
+    let known = fs::read(&path).unwrap();
+    let content = [&known[..], &frame(r#"{"paused":[0]}"#)].concat();
+    fs::write(&path, &content).unwrap();
+    let text = FileJournal::open(&path).unwrap_err().chain().map(ToString::to_string).collect::<Vec<_>>();
+    let position = known.len();
+    let end = format!("has an entry at byte {position} that this version of gen-durable does not know");
+    assert!(text.last().unwrap().ends_with(&end), "{text:?}");
+    assert_eq!(fs::read(&path).unwrap(), content, "the file is left alone");
+}
+
+#[test]
 fn entries_that_make_no_sense_do_not_fit() {
     let folder = Folder::new("nonsense");
     let path = folder.file("file");

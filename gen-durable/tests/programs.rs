@@ -3,8 +3,6 @@
 
 mod world;
 
-use std::cell::Cell;
-use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -27,7 +25,8 @@ enum Program {
 /// Makes random programs.
 struct Maker {
     random: fastrand::Rng,
-    steps: Cell<u32>,
+    /// The number of steps so far.
+    steps: u32,
     timeouts: bool,
 }
 
@@ -36,8 +35,8 @@ impl Maker {
         let kinds = if self.timeouts { 6 } else { 5 };
         match self.random.u32(0..if depth == 0 { 2 } else { kinds }) {
             0 => {
-                self.steps.set(self.steps.get() + 1);
-                Program::Step(self.steps.get(), self.random.u64(0..4))
+                self.steps += 1;
+                Program::Step(self.steps, self.random.u64(0..4))
             }
             1 => Program::Sleep(self.random.u64(0..4)),
             2 => Program::Sequence(self.some(depth)),
@@ -91,13 +90,12 @@ fn run(program: Program, world: World) -> gen::Result<String> {
 /// A journal that fails when it has been asked so often to write, as if the process died there.
 struct Dying {
     inner: MemoryJournal,
-    left: Arc<Mutex<u64>>,
+    left: u64,
 }
 
 impl Dying {
-    fn live(&self) -> gen::Result {
-        let mut left = self.left.lock().unwrap();
-        *left = left.checked_sub(1).ok_or_else(|| gen::Error::new("the process dies"))?;
+    fn live(&mut self) -> gen::Result {
+        self.left = self.left.checked_sub(1).ok_or_else(|| gen::Error::new("the process dies"))?;
         Ok(())
     }
 }
@@ -131,7 +129,7 @@ impl Journal for Dying {
 /// Runs the program from these entries. `None` if it has died.
 fn go(program: &Program, records: &Records, lives_for: u64) -> Option<String> {
     let (world, recorded) = (World::default(), records.steps());
-    let journal = Dying { inner: MemoryJournal::new(records), left: Arc::new(Mutex::new(lives_for)) };
+    let journal = Dying { inner: MemoryJournal::new(records), left: lives_for };
     let driver = gen_durable::Driver::new(run(program.clone(), world.clone()), journal);
     let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
     let end = io_loop.block_on(driver);
@@ -146,10 +144,10 @@ fn go(program: &Program, records: &Records, lives_for: u64) -> Option<String> {
 }
 
 fn trial(timeouts: bool, seed: u64) {
-    let mut maker = Maker { random: fastrand::Rng::with_seed(seed), steps: Cell::new(0), timeouts };
+    let mut maker = Maker { random: fastrand::Rng::with_seed(seed), steps: 0, timeouts };
     let mut deaths = 0;
     for _ in 0..300 {
-        maker.steps.set(0);
+        maker.steps = 0;
         let program = maker.program(4);
         let whole = Records::new();
         let end = go(&program, &whole, u64::MAX).expect("it lives");

@@ -129,13 +129,13 @@ fn failing() -> gen::Result<String> {
     let errors = yield_!(gen::raw(vec![
         fails("text", gen::Error::new("no")),
         fails("type", Empty("x".parse::<u8>().unwrap_err()).into()),
-        fails("code", StepFailed::new("no money").code(402).payload(&[1, 2]).into()),
-        fails("context", gen::Error::from(StepFailed::new("in").code(7)).context("out")),
+        fails("code", StepFailed::new("no money").with_code(402).with_payload(&[1, 2]).into()),
+        fails("context", gen::Error::from(StepFailed::new("in").with_code(7)).context("out")),
     ]))?;
     let shown = errors.into_iter().map(|result| {
         let error = result.unwrap_err();
         let failed = error.downcast_ref::<StepFailed>().unwrap();
-        format!("{error} {} {:?}", failed.get_code(), failed.get_payload::<Vec<u8>>())
+        format!("{error} {} {:?}", failed.code(), failed.payload::<Vec<u8>>())
     });
     Ok(shown.collect::<Vec<_>>().join("; "))
 }
