@@ -15,6 +15,7 @@ use super::key_hash;
 use super::named::{LeakedKey, NAMED_AT_MOST};
 use super::registration::{Registration, RegistrationId, SharedRegistration};
 use super::table::KeyTable;
+use crate::report::contain;
 use crate::waiter::{StageLock, WaiterId, WaiterIds};
 use crate::Result;
 
@@ -194,12 +195,14 @@ impl Keys {
 }
 
 /// The registrations of a call that ends. Its drop ends those that are left, because the drop of a
-/// value has panicked.
+/// value has panicked. A second panic would abort the process, so the values are dropped contained.
 struct Ended<'a, I: Iterator<Item = &'a SharedRegistration>>(I);
 
 impl<'a, I: Iterator<Item = &'a SharedRegistration>> Drop for Ended<'a, I> {
     fn drop(&mut self) {
-        self.0.by_ref().for_each(|left| _ = left.end());
+        for left in self.0.by_ref() {
+            contain("the drop of a value", || _ = left.end());
+        }
     }
 }
 

@@ -523,3 +523,27 @@ fn a_value_whose_drop_panics_at_the_end_of_a_call_keeps_no_other_key_open() {
     callable.call(Guard(drops.clone()));
     assert_eq!(drops.get(), 1, "nobody can take the value");
 }
+
+/// Otherwise the second panic would come while the first one unwinds, and abort the process.
+#[test]
+fn several_values_whose_drops_panic_at_the_end_of_a_call_end_it_with_one_panic() {
+    struct AlwaysPanics;
+    impl Drop for AlwaysPanics {
+        fn drop(&mut self) {
+            panic!("in a drop");
+        }
+    }
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        for key in ["a", "b", "c"] {
+            yield_!(Callback::<AlwaysPanics>::new(key))?.call(AlwaysPanics);
+        }
+        yield_!(std::future::pending::<()>())
+    }
+    let mut body = Box::pin(body());
+    assert!(Poller::new().poll(body.as_mut()).is_pending());
+    let (ended, lines) = logged(|| catch_unwind(AssertUnwindSafe(|| drop(body))));
+    assert!(ended.is_err());
+    let contained = lines.iter().filter(|line| line.contains("the drop of a value panicked"));
+    assert_eq!(contained.count(), 2, "{lines:#?}");
+}
