@@ -79,7 +79,7 @@ impl Core {
         let asked = match left {
             Some(task) => {
                 self.suspend(slot, task);
-                self.remember_found(slot, answer.waiting.sites());
+                self.remember_found(slot, &answer.waiting);
                 self.after_injection(slot, None);
                 TaskAsked::Suspended { answer, was_woken }
             }
@@ -106,7 +106,7 @@ impl Core {
         let asked = if root.is_done() {
             TaskAsked::Ended { went_on: answer.went_on, was_woken }
         } else {
-            self.remember_found(slot, answer.waiting.sites());
+            self.remember_found(slot, &answer.waiting);
             self.after_injection(slot, None);
             TaskAsked::Suspended { answer, was_woken }
         };

@@ -22,9 +22,10 @@ use std::time::Duration;
 use super::core::Core;
 use super::ids::SlotId;
 use super::inbox::Mail;
-use super::step_places::Place;
+use super::step_places::StepStart;
 use crate::error::Site;
 use crate::inject::in_flight::recorded;
+use crate::inject::question::Waiting;
 use crate::report;
 use crate::report::type_name::of_body;
 
@@ -99,13 +100,17 @@ impl Core {
     /// A body has got this slot, and has not begun.
     #[inline]
     pub(super) fn remember_start(&self, slot: SlotId) {
-        self.slow_steps.remember(slot, Place::Start);
+        self.slow_steps.remember(slot, StepStart::Beginning);
     }
 
-    /// A dump has found the body in this slot suspended at these yields, innermost first.
-    pub(super) fn remember_found(&self, slot: SlotId, sites: Vec<Site>) {
+    /// A dump has found that the body in this slot waits for that.
+    pub(super) fn remember_found(&self, slot: SlotId, waiting: &Waiting) {
+        if !self.times_steps() {
+            return;
+        }
+        let sites = waiting.sites();
         if !sites.is_empty() {
-            self.slow_steps.remember(slot, Place::Yields(sites));
+            self.slow_steps.remember(slot, StepStart::Yields(sites));
         }
     }
 
@@ -130,7 +135,7 @@ impl Core {
             report::warning(format_args!("{step}"));
         }
         if let Some(sites) = to {
-            slow_steps.remember(slot, Place::Yields(sites));
+            slow_steps.remember(slot, StepStart::Yields(sites));
         }
         polled
     }
@@ -141,7 +146,7 @@ struct SlowStep<'a> {
     body: &'static str,
     took: Duration,
     first_steps: Duration,
-    from: &'a Place,
+    from: &'a StepStart,
     /// `None` if the body has ended.
     to: Option<&'a [Site]>,
 }
@@ -154,9 +159,9 @@ impl fmt::Display for SlowStep<'_> {
             write!(f, "; {first_steps:?} of it in the first steps of tasks that it spawned")?;
         }
         match from {
-            Place::Start => write!(f, "\n  from its beginning")?,
-            Place::Yields(sites) => print_chain(f, "resumed", sites)?,
-            Place::Unknown => {
+            StepStart::Beginning => write!(f, "\n  from its beginning")?,
+            StepStart::Yields(sites) => print_chain(f, "resumed", sites)?,
+            StepStart::Unknown => {
                 write!(f, "\n  resumed at a yield that is not known: there was no limit before")?
             }
         }

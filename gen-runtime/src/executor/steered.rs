@@ -21,7 +21,7 @@ use super::ids::{SlotId, TaskId, TimerKey};
 use super::inbox::{Nap, OnStop};
 use super::injection::Injection;
 use super::scheduler::{Job, Work};
-use super::slow_steps::Plain;
+use super::slow_steps::{Plain, Steps, Timed};
 use super::task_slot::Occupant;
 use super::timers::Action;
 use super::turn::RootInSlot;
@@ -101,14 +101,21 @@ impl Core {
             Work::Task(slot, _) | Work::Injected(slot, _) => self.task_of(*slot),
             Work::Callback(_) | Work::Root(_) | Work::Nothing => None,
         };
-        match work {
-            Work::Task(slot, task) => self.step::<Plain>(slot, task),
-            Work::Injected(slot, task) => self.step_with_injection::<Plain>(slot, task),
-            Work::Callback(callback) => contain("a callback", callback),
-            Work::Root(has_injection) => self.poll_root::<Plain>(root, has_injection),
-            Work::Nothing => {}
+        match self.times_steps() {
+            false => self.do_work::<Plain>(work, root),
+            true => self.do_work::<Timed>(work, root),
         }
         task
+    }
+
+    fn do_work<S: Steps>(&self, work: Work, root: &mut RootInSlot<'_>) {
+        match work {
+            Work::Task(slot, task) => self.step::<S>(slot, task),
+            Work::Injected(slot, task) => self.step_with_injection::<S>(slot, task),
+            Work::Callback(callback) => contain("a callback", callback),
+            Work::Root(has_injection) => self.poll_root::<S>(root, has_injection),
+            Work::Nothing => {}
+        }
     }
 
     /// Moves the clock to the next timer, or sleeps until a thread that owes a wake has sent it.

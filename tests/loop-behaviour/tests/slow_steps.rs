@@ -1,6 +1,6 @@
 //! `IoLoopHandle::set_slow_step`: the reports of bodies that keep their loop for long.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::future::{pending, poll_fn, Future};
 use std::rc::Rc;
 use std::task::Poll;
@@ -48,14 +48,20 @@ fn outline(report: &str) -> String {
 
 #[gen::coroutine]
 fn slow_between(clock: &VirtualClock) -> gen::Result {
-    yield_!(gen::moment())?;
+    yield_!(gen::moment())?; // before
     work(clock, SLOW);
-    yield_!(gen::moment())
+    yield_!(gen::moment()) // after
 }
 
 #[gen::coroutine]
 fn calls_slow(clock: VirtualClock) -> gen::Result {
-    yield_!(slow_between(&clock))
+    yield_!(slow_between(&clock)) // outside
+}
+
+/// The line of this file that ends with the comment.
+fn marked(comment: &str) -> usize {
+    let is_marked = |line: &str| line.ends_with(&format!(" // {comment}"));
+    1 + include_str!("slow_steps.rs").lines().position(is_marked).expect("a line is marked so")
 }
 
 /// The line where the time went could not be found.
@@ -68,8 +74,9 @@ fn a_slow_step_is_reported_with_the_yields_at_both_ends() {
         "WARN gen: a step of `slow_steps::calls_slow` took 80ms, and nothing else ran on its loop"
     );
     let file = "tests/loop-behaviour/tests/slow_steps.rs";
-    let outer = format!("    yielded at {file}:58:5 in calls_slow");
-    let (from, to) = (format!("  resumed at {file}:51:5"), format!("  suspended at {file}:53:5"));
+    let outer = format!("    yielded at {file}:{}:5 in calls_slow", marked("outside"));
+    let from = format!("  resumed at {file}:{}:5", marked("before"));
+    let to = format!("  suspended at {file}:{}:5", marked("after"));
     let inner = |event| format!("{event} in slow_between");
     assert_eq!(sites, [inner(from), outer.clone(), inner(to), outer]);
 }
@@ -371,4 +378,26 @@ fn a_task_that_another_thread_has_sent_is_reported() {
         outline(&lines[0]).ends_with("\n  from its beginning\n  suspended at slow_between_owned"),
         "{lines:#?}"
     );
+}
+
+/// A test of a slow body would be silent, although the loop of the program is not.
+#[test]
+fn a_body_that_a_test_steps_is_reported_like_any_other() {
+    #[gen::coroutine]
+    fn tested(clock: Rc<OnceCell<VirtualClock>>) -> gen::Result {
+        IoLoop::current().unwrap().set_slow_step(Some(LIMIT));
+        yield_!(gen::moment())?;
+        yield_!(slow_between(clock.get().unwrap()))
+    }
+    let clock = Rc::new(OnceCell::new());
+    let (ended, lines) = logged(|| {
+        let mut stepper = gen::testing::Stepper::new(tested(clock.clone()));
+        clock.set(stepper.clock()).unwrap();
+        stepper.finish()
+    });
+    ended.unwrap();
+    let [report] = &*lines else { panic!("one report is expected: {lines:#?}") };
+    let from = "\n  resumed at slow_between\n    yielded at tested";
+    let to = "\n  suspended at slow_between\n    yielded at tested";
+    assert!(outline(report).ends_with(&format!("{from}{to}")), "{report}");
 }
