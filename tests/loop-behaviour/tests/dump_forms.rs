@@ -15,6 +15,11 @@ fn new_loop() -> IoLoop {
     IoLoop::with_clock(VirtualClock::new())
 }
 
+#[gen::coroutine]
+fn reads(answer: gen::SharedFuture<u32>) -> gen::Result {
+    yield_!(answer).map(drop)
+}
+
 /// Replaces what depends on the lines of this file, on the build profile, on the compiler's names
 /// of types, and on the other tests of the process.
 fn without_incidentals(json: &mut Value) {
@@ -175,10 +180,6 @@ fn statements<'a>(dot: &'a str, begins: &'a str) -> impl Iterator<Item = &'a str
 
 #[test]
 fn the_graph_has_a_node_for_each_task_and_each_promise_and_an_edge_for_each_wait() {
-    #[gen::coroutine]
-    fn reads(answer: gen::SharedFuture<u32>) -> gen::Result {
-        yield_!(answer).map(drop)
-    }
     #[gen::coroutine]
     fn serves(answer: gen::SharedFuture<u32>) -> gen::Result {
         let readers = [gen::spawn(reads(answer.clone())), gen::spawn(reads(answer.clone()))];
@@ -355,10 +356,6 @@ fn base64(bytes: &[u8]) -> String {
 #[test]
 fn the_page_begins_with_what_to_look_at_first() {
     #[gen::coroutine]
-    fn reads(answer: gen::SharedFuture<u32>) -> gen::Result {
-        yield_!(answer).map(drop)
-    }
-    #[gen::coroutine]
     fn lost() -> gen::Result {
         yield_!(std::future::pending::<()>())
     }
@@ -391,10 +388,6 @@ fn the_page_begins_with_what_to_look_at_first() {
 #[test]
 fn the_page_shows_each_task_once_and_groups_those_that_wait_at_the_same_place() {
     #[gen::coroutine]
-    fn reads(answer: gen::SharedFuture<u32>) -> gen::Result {
-        yield_!(answer).map(drop)
-    }
-    #[gen::coroutine]
     fn serves(answer: gen::SharedFuture<u32>) -> gen::Result {
         let readers: Vec<_> = (0..37).map(|_| gen::spawn(reads(answer.clone()))).collect();
         yield_!((readers, gen::spawn(gen::sleep(Duration::MAX)))).map(drop)
@@ -419,10 +412,6 @@ fn the_page_shows_each_task_once_and_groups_those_that_wait_at_the_same_place() 
 /// Otherwise all tasks of a group would seem to wait for the promise of the first one.
 #[test]
 fn the_page_says_if_the_tasks_of_a_group_wait_for_different_things() {
-    #[gen::coroutine]
-    fn reads(answer: gen::SharedFuture<u32>) -> gen::Result {
-        yield_!(answer).map(drop)
-    }
     let io_loop = new_loop();
     let (_promises, answers): (Vec<_>, Vec<_>) = (0..5).map(|_| gen::promise()).unzip();
     let _tasks: Vec<_> = answers.into_iter().map(|answer| io_loop.spawn_local(reads(answer))).collect();
