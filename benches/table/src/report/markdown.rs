@@ -89,7 +89,7 @@ fn below_limit(page: &mut String, measured: &[Measured]) {
     let compared = ROWS.iter().filter_map(|row| row.compare(measured));
     let below: Vec<_> = compared.filter(|row| !row.is_met() && row.is_below_limit()).collect();
     if below.is_empty() {
-        page.push_str("No row that misses its target has one that the limit misses, too.\n");
+        page.push_str("Where a row that misses its target has a limit, the limit meets that target.\n");
         return;
     }
     page.push_str(BELOW_LIMIT);
