@@ -176,8 +176,8 @@ where
         }
     }
 
-    /// Looks for what the coroutine waits for that is in no journal. An error if there is such a
-    /// wait with certainty.
+    /// Looks for waits of the coroutine that are in no journal. An error if one is so with
+    /// certainty.
     fn look_outside(&mut self, refused: Option<&'static str>) -> gen::Result<Poll<gen::Result<T>>> {
         let (polled, waiting) = self.ask(refused)?;
         if polled.is_ready() {

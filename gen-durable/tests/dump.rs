@@ -1,5 +1,4 @@
-//! A dump shows where a durable coroutine waits, and loses nothing of what the coroutine does in the
-//! poll that asks it.
+//! A dump shows where a durable coroutine waits, and the poll for it loses no result, step or error.
 
 mod world;
 
