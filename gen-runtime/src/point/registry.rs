@@ -195,7 +195,7 @@ impl Keys {
 }
 
 /// The registrations of a call that ends. Its drop ends those that are left, because the drop of a
-/// value has panicked. A second panic would abort the process, so the values are dropped contained.
+/// value has panicked. A second panic would abort the process, so it is contained.
 struct Ended<'a, I: Iterator<Item = &'a SharedRegistration>>(I);
 
 impl<'a, I: Iterator<Item = &'a SharedRegistration>> Drop for Ended<'a, I> {
