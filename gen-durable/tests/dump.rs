@@ -1,4 +1,4 @@
-//! A dump shows where a durable coroutine waits, and the poll for it loses no result, step or error.
+//! A dump shows where a durable coroutine waits, and its poll loses no result, step or error.
 
 mod world;
 
