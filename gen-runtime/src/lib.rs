@@ -307,6 +307,7 @@ mod parallel;
 mod point;
 mod promise;
 mod report;
+mod retry;
 mod scope;
 /// The `tracing` spans of tasks (feature `tracing`).
 ///
@@ -375,11 +376,15 @@ pub use crate::point::{
     YieldPoint,
 };
 pub use crate::promise::{promise, AlreadySetError, BrokenPromiseError, Promise, SharedFuture};
+pub use crate::retry::{backoff, repeat, retry, Backoff, Repeat, Retry};
 pub use crate::scope::{scope, scope_local, LocalScope, Scope, ScopeEnded, ScopeHandle};
 pub use crate::task::{cancel_on_drop, spawn, spawn_local, CancelCompletion, CancelOnDrop, JoinHandle};
 #[cfg(all(feature = "tokio", not(loom)))]
 pub use crate::task_tracker::{TaskTracker, UnfinishedTask};
-pub use crate::time::{moment, sleep, with_timeout, CancelTimeout, Deadline, Moment, Sleep, WithTimeout};
+pub use crate::time::{
+    every, moment, sleep, with_timeout, CancelTimeout, Deadline, Every, Moment, NextTick, Sleep, Tick,
+    WithTimeout,
+};
 #[cfg(feature = "dynamic")]
 pub use crate::tornado::dynamic::{self, BadYieldError, ReturnValueIgnoredError};
 pub use crate::tornado::{Arguments, Return, YieldFuture};
@@ -398,6 +403,7 @@ pub mod kinds {
     pub use crate::limit::{Limited, Streamed};
     pub use crate::multi::Grouped;
     pub use crate::point::Point;
+    pub use crate::retry::Retried;
     pub use crate::time::TimedOut;
     pub use crate::yieldable::{Custom, Fallible, Listed, Mapped, Optional, Plain, RawMarked, Shielded};
 }

@@ -91,6 +91,7 @@
 //! | a list, a map, a tuple, [`multi`](crate::multi()), [`limit`](fn@crate::limit), [`first_of`](fn@crate::first_of), [`WaitIterator`](crate::WaitIterator) | each child that has not ended, with its position or key, and its own chain |
 //! | a [scope](fn@crate::scope) | its body, and each child with its number and its own chain |
 //! | a [timeout](crate::with_timeout) | the time that is left, and the waits of its child |
+//! | a [retry](crate::retry), a [repeat](crate::repeat) | the waits of the try that runs, or the sleep before the next one |
 //! | a [shield](fn@crate::shield), an `Option` | the waits of the inner future |
 //! | `join!` or `select!` of another library | each branch that waits, with its own chain |
 //! | another task | its number and its name; that task names the tasks that await it |

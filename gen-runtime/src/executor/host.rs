@@ -79,6 +79,12 @@ pub(crate) fn turn() -> Option<Turn> {
     current::get().map(|core| (core.id(), core.turn_number()))
 }
 
+/// A number that is random for its user, but the same in each run of the program: there is one on a
+/// loop whose clock does not run by itself.
+pub(crate) fn repeatable_number() -> Option<u64> {
+    current::get().filter(|core| !core.time_passes()).map(|core| core.next_timer_number())
+}
+
 /// Cancels a timer of a loop: here if the loop runs on this thread, else through its inbox.
 pub(crate) fn cancel_timer(timer: TimerKey) {
     match current::get() {

@@ -8,6 +8,7 @@
 //! | How do I stop a task, and let it clean up? | [Cancellation](cancellation) |
 //! | How do I handle errors, and define my own? | [Errors](errors) |
 //! | How do I wait for a function that takes a callback? | [Callbacks](callbacks) |
+//! | How do I try again, or do something at equal distances? | [Everyday](everyday) |
 //! | How do I test a coroutine? | [Testing](testing) |
 //! | My program hangs, or is slow: where? | [Debugging](debugging) |
 //! | How do I move a program of `async fn`s? | [Porting](porting), with whole functions [side by side](side_by_side) |
@@ -24,6 +25,8 @@ pub mod cancellation {}
 pub mod debugging {}
 #[doc = include_str!("errors.md")]
 pub mod errors {}
+#[doc = include_str!("everyday.md")]
+pub mod everyday {}
 #[doc = include_str!("first_hour.md")]
 pub mod first_hour {}
 #[doc = include_str!("from_async_fn.md")]

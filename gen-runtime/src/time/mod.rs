@@ -7,6 +7,7 @@
 //! | `now.rs` | the present time, on the clock of the executor that runs here |
 //! | `sleep.rs` | [`sleep()`] |
 //! | `moment.rs` | [`moment()`] |
+//! | `every.rs` | [`every`]: ticks at equal distances |
 //! | `timeout.rs` | [`with_timeout`] |
 //! | `grace.rs` | a timeout that cancels before it drops |
 //!
@@ -25,6 +26,7 @@
 //! clock, not even a virtual one, waits for it.
 
 mod deadline;
+mod every;
 mod grace;
 mod limit;
 mod moment;
@@ -33,6 +35,7 @@ mod sleep;
 mod timeout;
 
 pub use self::deadline::Deadline;
+pub use self::every::{every, Every, NextTick, Tick};
 pub use self::grace::CancelTimeout;
 pub use self::moment::{moment, Moment};
 pub use self::sleep::{sleep, Sleep};

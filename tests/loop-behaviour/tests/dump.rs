@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
-use std::future::{pending, poll_fn, Future};
+use std::future::{pending, poll_fn, ready, Future};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::{mpsc, Arc, Mutex};
@@ -140,8 +140,7 @@ fn a_boxed_coroutine_does_not_cut_the_chain() {
 fn a_list_shows_each_unfinished_child() {
     #[gen::coroutine]
     fn list() -> gen::Result {
-        let children =
-            vec![gen::boxed(leaf()), gen::boxed(std::future::ready(gen::Ok(()))), gen::boxed(middle())];
+        let children = vec![gen::boxed(leaf()), gen::boxed(ready(gen::Ok(()))), gen::boxed(middle())];
         yield_!(children).map(drop)
     }
     assert_eq!(shown(list()), format!("list > a list [0: leaf > {FOREVER}, 2: middle > leaf > {FOREVER}]"));
@@ -292,6 +291,36 @@ fn a_timeout_shows_the_time_that_is_left_and_its_child() {
         yield_!(gen::with_timeout(Duration::from_secs(5), boxed))
     }
     assert_eq!(shown(in_box()), format!("in_box > 5s > middle > leaf > {FOREVER}"));
+}
+
+#[test]
+fn a_retry_and_a_repeat_show_the_try_or_the_wait() {
+    const SECONDS: [Duration; 1] = [Duration::from_secs(3)];
+    #[gen::coroutine]
+    fn tries() -> gen::Result {
+        yield_!(gen::retry(SECONDS, middle))
+    }
+    #[gen::coroutine]
+    fn waits() -> gen::Result {
+        yield_!(gen::retry(SECONDS, || ready(Err::<(), _>(gen::Error::new("no")))))
+    }
+    #[gen::coroutine]
+    fn repeats() -> gen::Result {
+        yield_!(gen::repeat(SECONDS, || ready(Ok::<_, gen::Error>(()))))
+    }
+    assert_eq!(shown(tries()), format!("tries > middle > leaf > {FOREVER}"));
+    assert_eq!(shown(waits()), "waits > a sleep, 3s left");
+    assert_eq!(shown(repeats()), "repeats > a sleep, 3s left");
+}
+
+#[test]
+fn a_tick_is_a_sleep() {
+    #[gen::coroutine]
+    fn ticks() -> gen::Result {
+        let mut ticks = gen::every(Duration::from_secs(3));
+        yield_!(ticks.next()).map(drop)
+    }
+    assert_eq!(shown(ticks()), "ticks > a sleep, 3s left");
 }
 
 #[test]

@@ -1,0 +1,140 @@
+//! The future of a [`retry`](super::retry).
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{ready, Context, Poll};
+use std::time::{Duration, Instant};
+
+use pin_project_lite::pin_project;
+
+use super::tries::Tries;
+use crate::error::{Cancelled, ChildError, ChildKey};
+use crate::opaque::opaque_debug;
+use crate::time::now;
+use crate::{Error, Result, Yieldable};
+
+/// So many errors of earlier tries are kept.
+const KEPT: usize = 16;
+
+pin_project! {
+    /// The pending future of a [`retry`](super::retry).
+    pub struct Retrying<I, F, W, N, P, Kinds> {
+        schedule: I,
+        when: W,
+        notify: N,
+        within: Option<Duration>,
+        // `None` before the first try.
+        began: Option<Instant>,
+        failures: Failures,
+        #[pin]
+        tries: Tries<F, P, Kinds>,
+    }
+}
+
+/// The failures so far.
+#[derive(Default)]
+struct Failures {
+    number: u32,
+    /// The errors of the last ones, each with its try, counted from 1.
+    kept: VecDeque<(u32, Error)>,
+}
+
+impl<I, F, W, N, P, Kinds> Retrying<I, F, W, N, P, Kinds> {
+    pub(super) fn new(schedule: I, make: F, when: W, notify: N, within: Option<Duration>) -> Self {
+        let tries = Tries::new(make);
+        Retrying { schedule, when, notify, within, began: None, failures: Failures::default(), tries }
+    }
+}
+
+impl<I, F, W, N, Y, M, Mode> Retrying<I, F, W, N, Y::Pending, (M, Mode)>
+where
+    I: Iterator<Item = Duration>,
+    F: FnMut() -> Y,
+    W: FnMut(&Error) -> bool,
+    N: FnMut(&Error, u32, Duration),
+    Y: Yieldable<M, Mode>,
+{
+    /// Begins the wait after a failure. Returns the error if there is no further try.
+    fn go_on(self: Pin<&mut Self>, error: Error) -> Result {
+        let this = self.project();
+        let passed = now().saturating_duration_since(this.began.unwrap_or_else(now));
+        let may_go_on = this.tries.may_go_on() && !error.is::<Cancelled>() && (this.when)(&error);
+        let is_in_time =
+            |wait: &Duration| this.within.is_none_or(|total| passed.saturating_add(*wait) <= total);
+        let wait = if may_go_on { this.schedule.next().filter(is_in_time) } else { None };
+        let Some(wait) = wait else { return Err(this.failures.all(error, passed)) };
+        let number = this.failures.add(&error);
+        (this.notify)(&error, number, wait);
+        this.tries.wait(wait);
+        Ok(())
+    }
+}
+
+impl<I, F, W, N, Y, M, Mode> Future for Retrying<I, F, W, N, Y::Pending, (M, Mode)>
+where
+    I: Iterator<Item = Duration>,
+    F: FnMut() -> Y,
+    W: FnMut(&Error) -> bool,
+    N: FnMut(&Error, u32, Duration),
+    Y: Yieldable<M, Mode>,
+{
+    type Output = Result<Y::Output>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.as_mut().project().began.get_or_insert_with(now);
+        loop {
+            match ready!(self.as_mut().project().tries.poll(cx)) {
+                Ok(Ok(value)) => return Poll::Ready(Ok(value)),
+                Ok(Err(error)) => self.as_mut().go_on(error)?,
+                Err(no_timer) => return Poll::Ready(Err(self.project().failures.beside(no_timer))),
+            }
+        }
+    }
+}
+
+impl Failures {
+    /// Adds the failure of a try that is followed by another one. Returns the number of the try.
+    fn add(&mut self, error: &Error) -> u32 {
+        self.number = self.number.saturating_add(1);
+        if self.kept.len() == KEPT {
+            self.kept.pop_front();
+        }
+        self.kept.push_back((self.number, error.clone()));
+        self.number
+    }
+
+    /// The error of the last try, with those before it.
+    fn all(&mut self, last: Error, passed: Duration) -> Error {
+        if self.number == 0 {
+            return last;
+        }
+        let times = self.number.saturating_add(1);
+        let last = last.context(Tried { times, passed });
+        self.beside(last)
+    }
+
+    /// That error, with those of the tries.
+    fn beside(&mut self, error: Error) -> Error {
+        let key = |number: u32| ChildKey::Index(number.saturating_sub(1) as usize);
+        let others = self.kept.drain(..).map(|(number, error)| ChildError::of(key(number), error));
+        error.with_others(&key(self.number.saturating_add(1)), others.collect())
+    }
+}
+
+/// How often something was tried, and how long.
+struct Tried {
+    times: u32,
+    passed: Duration,
+}
+
+impl fmt::Display for Tried {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A time that was measured has digits that mean nothing.
+        let passed = Duration::from_millis(u64::try_from(self.passed.as_millis()).unwrap_or(u64::MAX));
+        write!(f, "failed {} times within {passed:?}", self.times)
+    }
+}
+
+opaque_debug!([I, F, W, N, P, Kinds] Retrying<I, F, W, N, P, Kinds>);

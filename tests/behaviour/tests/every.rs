@@ -1,0 +1,77 @@
+//! `every`: ticks at equal distances.
+
+use std::future::{poll_fn, Future};
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use behaviour::{in_seconds, needs, now, run, seconds, since};
+
+/// Otherwise each tick would come later by the time that the body takes.
+#[test]
+fn ticks_do_not_drift() {
+    needs!(VirtualTime);
+    let (numbers, took) = run(async {
+        let (began, mut ticks, mut numbers) = (now(), gen::every(seconds(10)), Vec::new());
+        for _ in 0..5 {
+            numbers.push(ticks.next().await?.number());
+            gen::sleep(seconds(7)).await?;
+        }
+        Ok((numbers, since(began)))
+    });
+    assert_eq!(numbers, [1, 2, 3, 4, 5]);
+    assert_eq!(took, in_seconds(57));
+}
+
+/// Otherwise a slow body would be followed by a burst of ticks, or would not know what it missed.
+#[test]
+fn missed_ticks_are_skipped_and_counted() {
+    needs!(VirtualTime);
+    let (tick, at, next) = run(async {
+        let (began, mut ticks) = (now(), gen::every(seconds(10)));
+        gen::sleep(seconds(39)).await?;
+        let (tick, at) = (ticks.next().await?, since(began));
+        ticks.next().await?;
+        Ok((tick, at, since(began)))
+    });
+    assert_eq!((tick.number(), tick.missed()), (3, 2));
+    assert_eq!((at, next), (in_seconds(39), in_seconds(40)));
+}
+
+/// Otherwise a `select` in a loop would lose ticks.
+#[test]
+fn a_dropped_wait_loses_no_tick() {
+    needs!(VirtualTime);
+    let (tick, took) = run(async {
+        let (began, mut ticks) = (now(), gen::every(seconds(10)));
+        for _ in 0..3 {
+            let mut next = pin!(ticks.next());
+            poll_fn(|cx| {
+                assert!(next.as_mut().poll(cx).is_pending());
+                Poll::Ready(())
+            })
+            .await;
+            gen::sleep(seconds(3)).await?;
+        }
+        Ok((ticks.next().await?, since(began)))
+    });
+    assert_eq!((tick.number(), tick.missed()), (1, 0));
+    assert_eq!(took, in_seconds(10));
+}
+
+/// Otherwise a very long period would overflow, and come at once.
+#[test]
+fn a_tick_after_the_end_of_time_never_comes() {
+    needs!(VirtualTime);
+    let outcome = run(async {
+        let mut ticks = gen::every(Duration::MAX);
+        gen::first_of((ticks.next(), gen::sleep(seconds(3600)))).join().await
+    });
+    assert_eq!(outcome.position(), 1);
+}
+
+#[test]
+#[should_panic(expected = "the ticks of `gen::every` need a period that is not zero")]
+fn a_period_of_zero_is_refused_where_it_is_written() {
+    drop(gen::every(Duration::ZERO));
+}

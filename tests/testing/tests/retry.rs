@@ -1,0 +1,91 @@
+//! The promises of `retry`, with a fault at any of its yields.
+
+// The chains, and the replies that are lost, need them.
+#![cfg(any(debug_assertions, feature = "testing"))]
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use gen::testing::{explore, Fault};
+use gen::yield_;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// A connection that each try takes and gives back.
+#[derive(Clone, Default)]
+struct Connection {
+    held: Rc<Cell<i32>>,
+    tries: Rc<Cell<u32>>,
+}
+
+struct Held(Connection);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.held.set(self.0.held.get() - 1);
+    }
+}
+
+impl Connection {
+    fn take(&self) -> Held {
+        assert_eq!(self.held.replace(1), 0, "two tries run at once");
+        self.tries.set(self.tries.get() + 1);
+        Held(self.clone())
+    }
+}
+
+#[gen::coroutine]
+fn request(connection: Connection) -> gen::Result<u32> {
+    let held = connection.take();
+    yield_!(gen::sleep(SECOND))?;
+    yield_!(gen::sleep(SECOND))?;
+    let tries = held.0.tries.get();
+    gen::ensure!(tries > 1, "busy");
+    Ok(tries)
+}
+
+#[gen::coroutine]
+fn retries(connection: Connection) -> gen::Result<u32> {
+    yield_!(gen::retry([SECOND; 2], || request(connection.clone())))
+}
+
+/// Otherwise a fault within a try would leave its connection taken, or start two tries at once.
+#[test]
+fn a_retry_runs_one_try_at_a_time_and_drops_each() {
+    let world = || {
+        let connection = Connection::default();
+        (connection.clone(), retries(connection))
+    };
+    explore(world)
+        .pairs()
+        .invariant(|connection, _| {
+            gen::ensure!(connection.held.get() == 0, "a connection is taken");
+            gen::ensure!(connection.tries.get() <= 3, "{} tries", connection.tries.get());
+            Ok(())
+        })
+        .check();
+}
+
+/// Otherwise a request that was cancelled would be sent once more.
+#[test]
+fn a_retry_begins_no_try_after_a_cancellation() {
+    let world = || {
+        let connection = Connection::default();
+        (connection.clone(), retries(connection))
+    };
+    explore(world)
+        .faults([Fault::Cancel])
+        .invariant(|connection, result| match result {
+            Err(error) if error.is::<gen::Cancelled>() => {
+                gen::ensure!(connection.tries.get() <= 2, "tried after the cancellation");
+                Ok(())
+            }
+            Err(error) => gen::bail!("the cancellation became `{error}`"),
+            Ok(tries) => {
+                gen::ensure!(*tries == 2, "the cancellation was lost");
+                Ok(())
+            }
+        })
+        .check();
+}
