@@ -117,7 +117,7 @@ impl Random {
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         // The upper 32 bits are the fraction of the way from one end to the other.
         let fraction = (mixed ^ (mixed >> 31)) >> 32;
-        let nanos = (most - least).as_nanos() * u128::from(fraction) >> 32;
+        let nanos = ((most - least).as_nanos() * u128::from(fraction)) >> 32;
         least + Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
     }
 }
