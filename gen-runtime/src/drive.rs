@@ -53,7 +53,7 @@ use std::time::{Duration, Instant};
 use crate::dump::{Children, Waiting, WaitsFor};
 use crate::error::{CancelSource, ChildKey, Error, TimeoutError};
 use crate::inject::question::{ask, Ask, Child, Shown};
-use crate::inject::{fixed_order, in_flight, poll_cancelled, Cancellation};
+use crate::inject::{answering, fixed_order, in_flight, poll_cancelled, Cancellation};
 use crate::report::type_name::short;
 use crate::{time, Result};
 
@@ -130,13 +130,13 @@ where
 /// `waits_for` gives the object of "waits for", and is called only for a dump, or for
 /// [`poll_asked`]. The future keeps one clone of the waker.
 pub fn say<L>(future: &L, cx: &Context<'_>, waits_for: impl FnOnce() -> String) {
-    in_flight::say(future, cx.waker(), 1, |_| WaitsFor::Described { what: waits_for() });
+    answering::say(future, cx.waker(), 1, |_| WaitsFor::Described { what: waits_for() });
 }
 
 /// Whether the future that calls this is polled by a dump, which [`say_body`] answers.
 #[must_use]
 pub fn is_asked(cx: &Context<'_>) -> bool {
-    in_flight::any_in_flight() && in_flight::question(cx.waker()).is_some()
+    in_flight::any_in_flight() && answering::question(cx.waker()).is_some()
 }
 
 /// Answers a dump for a driver: it waits for a body, such as "a durable run", which waits for that.
@@ -144,7 +144,7 @@ pub fn is_asked(cx: &Context<'_>) -> bool {
 pub fn say_body<D>(driver: &D, waker: &Waker, what: &'static str, name: &'static str, waiting: Waiting) {
     let mut children = Children::new(what, Some(1));
     children.unfinished.push(Child::new(ChildKey::Index(0), name, waiting));
-    in_flight::say_children(driver, waker, 1, children);
+    answering::say_children(driver, waker, 1, children);
 }
 
 /// Runs `poll`, in which the coroutine may do only what has the same order in each process. Returns

@@ -18,7 +18,7 @@ use std::task::{Context, Poll};
 
 use crate::error::{Error, Panicked};
 use crate::executor::LoopClosed;
-use crate::inject::in_flight::say;
+use crate::inject::answering::say;
 use crate::inject::question::WaitsFor;
 use crate::io_loop::KeepAlive;
 use crate::report::{contain, report_unread};

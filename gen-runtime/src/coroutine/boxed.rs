@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use super::Coroutine;
 use crate::error::Site;
-use crate::inject::in_flight::say_boxed;
+use crate::inject::answering::say_boxed;
 use crate::Error;
 
 macro_rules! box_coroutine {

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use super::Dump;
 use crate::executor::{current, LoopAnswer, LoopClosed, LoopQuestion, Mail, NoHost, Shared};
-use crate::inject::in_flight::say;
+use crate::inject::answering::say;
 use crate::inject::question::{Shown, WaitsFor};
 use crate::opaque::opaque_debug;
 use crate::waiter::{oneshot, Receiver};

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::Dump;
 use crate::executor::{AskedTask, Tracker};
-use crate::inject::in_flight::say;
+use crate::inject::answering::say;
 use crate::inject::question::{Shown, WaitsFor};
 use crate::opaque::opaque_debug;
 use crate::time::{sleep, Sleep};

@@ -5,7 +5,7 @@ use std::task::Waker;
 
 use super::drops;
 use super::waker::names_a_slot;
-use crate::inject::in_flight::is_asked;
+use crate::inject::answering::is_asked;
 
 /// Called when a future that is polled with `waker` waits for a callable on this thread. It was
 /// pending `before` in an earlier poll, or was not. If a callback is running, it is the callback

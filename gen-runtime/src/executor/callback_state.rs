@@ -13,7 +13,7 @@ use std::task::{Poll, Waker};
 use super::drops::Doubt;
 use super::unhandled_error::UnhandledError;
 use crate::error::Error;
-use crate::inject::in_flight;
+use crate::inject::answering;
 use crate::waiter::{Stage, Waiter, WaiterCell};
 
 pub(super) struct CallbackContextState(WaiterCell<CallbackStage>);
@@ -90,7 +90,7 @@ impl CallbackContextState {
         let stage = self.0.poll(waker, |stage| match stage {
             CallbackStage::Abandoned(doubt) if !doubt.is_over() => {
                 // A poll that only asks is not counted.
-                if !in_flight::is_asked(waker) {
+                if !answering::is_asked(waker) {
                     doubt.count_poll();
                 }
                 None

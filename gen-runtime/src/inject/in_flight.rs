@@ -35,18 +35,16 @@
 //! - The count is only a hint for the slot of *this* thread, so relaxed order is enough: the thread
 //!   that injects is the thread that checks.
 
-use std::any::type_name;
 use std::cell::{Cell, RefCell};
 use std::mem::{self, ManuallyDrop};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Waker};
-use std::time::Duration;
 
 use super::addressee::Addressee;
 use super::fixed_order;
 use super::observer::{self, Observer};
-use super::question::{Ask, Children, Memory, Question, Said, Shown, Statement, WaitsFor};
+use super::question::{Ask, Memory, Question, Said, Statement};
 use super::record::{self, Record};
 use super::{Cancellation, Watch};
 use crate::error::CancelSource;
@@ -253,7 +251,7 @@ pub(crate) fn note(waker: &Waker, pending: &PendingYield) {
 
 /// Whether the poll with `waker` is that of a dump, which is no step of the program.
 fn is_for_dump(waker: &Waker) -> bool {
-    question(waker).is_some()
+    with_question(waker, |question| matches!(question.ask(), Ask::Tree(_))).unwrap_or(false)
 }
 
 fn note_in_flight(waker: &Waker, &PendingYield { site, future, at }: &PendingYield) {
@@ -283,116 +281,8 @@ pub(crate) fn child_goes_on(at: Option<Site>) {
     });
 }
 
-/// Called by a leaf that stays pending, and keeps that many clones of `waker`: answers a question.
-#[inline]
-pub(crate) fn say<L>(leaf: &L, waker: &Waker, kept: usize, waits_for: impl FnOnce(Shown) -> WaitsFor) {
-    if any_in_flight() {
-        answer(Memory::of(leaf), waker, kept, |shown| Said::WaitsFor(waits_for(shown)));
-    }
-}
-
-/// As [`say`], by a part of the leaf, which lies there.
-#[cold]
-pub(crate) fn say_at(leaf: Memory, waker: &Waker, kept: usize, waits_for: impl FnOnce(Shown) -> WaitsFor) {
-    answer(leaf, waker, kept, |shown| Said::WaitsFor(waits_for(shown)));
-}
-
-/// Called by a timeout after its child, if both stay pending. The timeout keeps a clone of `waker`.
-#[inline]
-pub(crate) fn say_within<F>(child: &Option<F>, waker: &Waker, left: impl FnOnce() -> Option<Duration>) {
-    if any_in_flight() {
-        let future = type_name::<F>();
-        answer(Memory::of(child), waker, 1, |_| Said::Timeout { left: left(), future });
-    }
-}
-
-/// Called by a box that polls its content with `waker`, if the content stays pending.
-#[inline]
-pub(crate) fn say_boxed<B, C: ?Sized>(pointer: &B, content: &C, waker: &Waker) {
-    if any_in_flight() {
-        let content = Memory::of(content);
-        answer(Memory::of(pointer), waker, 0, |_| Said::Boxed(content));
-    }
-}
-
-/// Called by a group that was asked.
-pub(crate) fn say_children<G: ?Sized>(group: &G, waker: &Waker, kept: usize, children: Children) {
-    answer(Memory::of(group), waker, kept, |_| Said::Children(children));
-}
-
-/// The statements, and the sites in the record, that the poll with a waker has so far: for
-/// [`unsay`]. It is one word, so that a timeout can make an empty one for nothing.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct SaidSoFar {
-    statements: u32,
-    sites: u32,
-}
-
-/// The number of statements so far that answer the question in flight for `waker`, if there is
-/// one, and of the sites in the record.
-#[cold]
-pub(crate) fn said(waker: &Waker) -> SaidSoFar {
-    let short = |count: Option<usize>| u32::try_from(count.unwrap_or(0)).unwrap_or(u32::MAX);
-    SaidSoFar {
-        statements: short(with_question(waker, |question| question.said())),
-        sites: short(record::count(waker)),
-    }
-}
-
-/// Takes back all that was said since: by a child that was dropped, or resumed.
-#[inline]
-pub(crate) fn unsay(waker: &Waker, said: SaidSoFar) {
-    if any_in_flight() {
-        unsay_in_flight(waker, said);
-    }
-}
-
-#[cold]
-fn unsay_in_flight(waker: &Waker, said: SaidSoFar) {
-    with_question(waker, |question| question.unsay(said.statements as usize));
-    record::take_back(waker, said.sites as usize);
-}
-
-/// Called by a future that keeps clones of `waker`, beyond those of which it has said so just now.
-#[inline]
-pub(crate) fn keeps(waker: &Waker, kept: usize) {
-    if any_in_flight() {
-        keeps_in_flight(waker, kept);
-    }
-}
-
-#[cold]
-fn keeps_in_flight(waker: &Waker, kept: usize) {
-    with_question(waker, |question| question.keeps(kept));
-}
-
-/// Adds a statement to a question for the whole tree. `said` may run code of a user, which prints a
-/// key, so the slot is not borrowed meanwhile.
-#[cold]
-fn answer(at: Memory, waker: &Waker, kept: usize, said: impl FnOnce(Shown) -> Said) {
-    if let Some(shown) = question(waker) {
-        let statement = Statement::new(Some(at), said(shown));
-        with_question(waker, |question| question.add(statement, kept));
-    }
-}
-
-/// Whether a question for the whole tree is in flight for `waker`, and what the tree is to show. If
-/// so, a group asks its children.
-#[cold]
-pub(crate) fn question(waker: &Waker) -> Option<Shown> {
-    match with_question(waker, |question| question.ask())? {
-        Ask::Tree(shown) => Some(shown),
-        Ask::Chain => None,
-    }
-}
-
-/// Whether a question is in flight for `waker`, which is the waker of a poll.
-#[inline]
-pub(crate) fn is_asked(waker: &Waker) -> bool {
-    any_in_flight() && with_question(waker, |_| ()).is_some()
-}
-
-fn with_question<R>(waker: &Waker, access: impl FnOnce(&mut Question) -> R) -> Option<R> {
+/// Calls `access` with the question that is in flight for `waker`, if there is one.
+pub(super) fn with_question<R>(waker: &Waker, access: impl FnOnce(&mut Question) -> R) -> Option<R> {
     let with_question = |in_flight: &mut InFlight| match &mut in_flight.thrown {
         Thrown::Question(question) => Some(access(question)),
         Thrown::Error(_) | Thrown::Cancel(_) | Thrown::Watch(_) => None,

@@ -49,6 +49,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `in_flight.rs` | the slot of a thread, and the functions that inject, take, hide and defer |
+//! | `answering.rs` | the functions with which a pending future answers a question |
 //! | `addressee.rs` | [`Addressee`]: the identity of the waker of a poll |
 //! | `cancellation.rs` | [`Cancellation`]: a request to cancel, on its way to one yield |
 //! | `cancel_child.rs` | [`poll_cancelled`], [`poll_watched`]: a poll with a cancellation |
@@ -66,6 +67,7 @@
 //! | `../parallel/` | groups, and how they pass a request on to their children |
 
 mod addressee;
+pub(crate) mod answering;
 mod cancel_child;
 mod cancellation;
 mod deferral;

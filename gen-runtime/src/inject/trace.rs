@@ -13,7 +13,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{ready, Context, Poll};
 
-use super::in_flight::say;
+use super::answering::say;
 use super::question::{Ask, Question, Shown, Waiting, WaitsFor};
 use crate::opaque::opaque_debug;
 use crate::waiter::{oneshot, Receiver, Sender};

@@ -10,8 +10,8 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 
 use crate::coroutine::Frame;
-use crate::inject::in_flight;
 use crate::inject::question::WaitsFor;
+use crate::inject::{answering, in_flight};
 use crate::kinds::Listed;
 use crate::yieldable::modes::Flat;
 use crate::{Result, Yieldable};
@@ -126,14 +126,14 @@ where
 
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Self::Child>> {
         let Some(children) = &mut self.children else { return Poll::Ready(None) };
-        let polled = match in_flight::is_asked(cx.waker()) {
+        let polled = match answering::is_asked(cx.waker()) {
             false => in_flight::without_injected(|| children.as_mut().poll_next(cx)),
             true => children.as_mut().poll_next(cx),
         };
         let Poll::Ready(child) = polled else {
             let stream = || WaitsFor::Foreign { future: Some(type_name::<S>()), wakers: None };
-            in_flight::say(&**children, cx.waker(), 0, |_| stream());
-            in_flight::say_boxed(&*children, &**children, cx.waker());
+            answering::say(&**children, cx.waker(), 0, |_| stream());
+            answering::say_boxed(&*children, &**children, cx.waker());
             return Poll::Pending;
         };
         if child.is_none() {

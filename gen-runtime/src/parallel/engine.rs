@@ -11,7 +11,7 @@ use super::slots::{ChildEnded, PollMode};
 use super::wakers::{LazyWakers, Taken, Wakers};
 use crate::error::ChildKey;
 use crate::inject::question::{Asked, Asking, Children as Answered, Shown};
-use crate::inject::{in_flight, Cancellation};
+use crate::inject::{answering, in_flight, Cancellation};
 use crate::Error;
 
 /// The children of a group.
@@ -257,7 +257,7 @@ impl Engine {
     pub(super) fn pass_on(&mut self, cx: &mut Context<'_>, children: &mut dyn Children) {
         if let Some(cancellation) = in_flight::take_cancel(cx.waker()) {
             self.cancel(&cancellation, children);
-        } else if let Some(shown) = in_flight::question(cx.waker()) {
+        } else if let Some(shown) = answering::question(cx.waker()) {
             self.ask(shown, cx.waker(), children);
         }
     }
@@ -296,7 +296,7 @@ impl Engine {
         if self.progress.running > 0 && !children.will_be_cancelled() {
             // Counted now, since a child may have used one of the clones to wake the parent.
             let kept = self.wakers.as_ref().map_or(0, |wakers| wakers.kept_of(parent));
-            in_flight::say_children(self, parent, kept, answer);
+            answering::say_children(self, parent, kept, answer);
         }
     }
 

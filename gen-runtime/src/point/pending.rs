@@ -8,8 +8,8 @@ use std::task::{Context, Poll, Waker};
 use super::runner::Runner;
 use super::YieldPoint;
 use crate::executor::report_before_wait;
-use crate::inject::in_flight;
 use crate::inject::question::WaitsFor;
+use crate::inject::{answering, in_flight};
 use crate::Result;
 
 /// The future of a yielded point.
@@ -77,7 +77,7 @@ impl<P: YieldPoint> Pending<P> {
 
     #[cold]
     fn say_keys(&self, waker: &Waker) {
-        in_flight::say(self, waker, self.runner.wakers(), |shown| {
+        answering::say(self, waker, self.runner.wakers(), |shown| {
             let (keys, more) = if shown.keys { self.runner.awaited_keys() } else { Default::default() };
             WaitsFor::Keys { point: type_name::<P>(), keys, more }
         });

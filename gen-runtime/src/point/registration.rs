@@ -26,7 +26,7 @@ use super::key::{AnyKey, Key};
 use super::value::ValueCell;
 use crate::error::AsAny;
 use crate::executor::{Abandon, Doubt};
-use crate::inject::in_flight;
+use crate::inject::answering;
 use crate::waiter::{Counted, Owners, Shared, StageLock, WaiterId, Waiters};
 
 /// Names a registration within its call.
@@ -257,7 +257,7 @@ impl Registration {
             Readiness::Doubted | Readiness::Abandoned => {
                 // A poll that only asks is not counted. If this clone is not recognised, the poll
                 // is counted, which does no harm.
-                if !in_flight::is_asked(&waker) {
+                if !answering::is_asked(&waker) {
                     *readiness = expected.count_poll();
                 }
                 Err(waker)

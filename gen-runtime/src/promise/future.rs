@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Waker};
 
 use super::state::{self, PromiseState};
 use crate::error::CallbackOutput;
-use crate::inject::in_flight::say_at;
+use crate::inject::answering::say_at;
 use crate::inject::question::{Memory, WaitsFor};
 use crate::task::{check_local, spawn_local};
 use crate::waiter::{CoOwner, WaiterId};

@@ -11,7 +11,7 @@ use std::task::{Context, Poll};
 use super::errors::ScopeEnded;
 use super::queue::{MemberId, ScopeQueue};
 use crate::error::CancelSource;
-use crate::inject::in_flight::say;
+use crate::inject::answering::say;
 use crate::inject::question::WaitsFor;
 use crate::inject::Cancellation;
 use crate::task::CancelCompletion;

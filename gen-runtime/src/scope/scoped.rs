@@ -19,7 +19,7 @@ use super::queue::{ChildRequest, ScopeEvents};
 use super::spawn_queue::{SpawnQueue, Spawned};
 use crate::error::{CancelSource, ChildKey};
 use crate::inject::question::{Asking, Children as Answered, Shown};
-use crate::inject::{in_flight, Cancellation};
+use crate::inject::{answering, in_flight, Cancellation};
 use crate::parallel::{is_spent_by_executor, ENDED_AT_ONCE};
 use crate::report::contain;
 use crate::{Error, Result};
@@ -112,7 +112,7 @@ where
             cx.waker().wake_by_ref();
         }
         if in_flight::any_in_flight() {
-            in_flight::keeps(cx.waker(), this.children.kept_of(cx.waker()) + this.graces.len());
+            answering::keeps(cx.waker(), this.children.kept_of(cx.waker()) + this.graces.len());
         }
         Poll::Pending
     }
@@ -134,7 +134,7 @@ where
     fn pass_on(&mut self, cx: &Context<'_>) {
         if let Some(cancellation) = in_flight::take_cancel(cx.waker()) {
             self.cancel_all(&cancellation);
-        } else if let Some(shown) = in_flight::question(cx.waker()) {
+        } else if let Some(shown) = answering::question(cx.waker()) {
             self.answer(shown, cx);
         }
         self.settle();
@@ -148,7 +148,7 @@ where
             answer = self.ask_all(shown);
         }
         if !self.ends() {
-            in_flight::say_children(self.spawn_queue, cx.waker(), 0, answer);
+            answering::say_children(self.spawn_queue, cx.waker(), 0, answer);
         }
     }
 

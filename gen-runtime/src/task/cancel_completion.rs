@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use crate::executor::requests::{cut_short, TaskAddress};
-use crate::inject::in_flight::say;
+use crate::inject::answering::say;
 use crate::inject::question::{TaskRef, WaitsFor};
 use crate::inject::{end_channel, Cancellation, EndSender, Ended};
 use crate::opaque::opaque_debug;

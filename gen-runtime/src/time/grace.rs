@@ -24,8 +24,9 @@ use super::limit::TimeLimit;
 use super::timeout::{TimedOut, WithTimeout};
 use crate::coroutine::{Frame, FrameKind};
 use crate::error::{CancelSource, Cancelled, Error};
-use crate::inject::in_flight::{without_injected_errors, SaidSoFar};
-use crate::inject::{in_flight, poll_cancelled, Cancellation, Deferral};
+use crate::inject::answering::SaidSoFar;
+use crate::inject::in_flight::without_injected_errors;
+use crate::inject::{answering, in_flight, poll_cancelled, Cancellation, Deferral};
 use crate::report::{by_timeout, IsQuiet, QuietTypes};
 use crate::yieldable::forward_error;
 use crate::yieldable::join::joinable;
@@ -200,7 +201,7 @@ where
     fn poll_child(self: Pin<&mut Self>, cx: &mut Context<'_>, said: &mut SaidSoFar) -> Poll<Result<T>> {
         let is_deferred = matches!(&self.stage, Stage::Ending(Some(request)) if request.is_deferred());
         if is_deferred || in_flight::any_in_flight() {
-            *said = in_flight::said(cx.waker());
+            *said = answering::said(cx.waker());
             return self.poll_in_flight(cx);
         }
         match self.project().child.as_pin_mut() {
@@ -231,7 +232,7 @@ where
                     let polled = poll_cancelled(child.as_mut(), cx, request);
                     // A question comes afterwards: the child may have taken our request, and waits
                     // for something else then.
-                    if polled.is_ready() || !in_flight::is_asked(cx.waker()) {
+                    if polled.is_ready() || !answering::is_asked(cx.waker()) {
                         return polled;
                     }
                     return child.poll(cx);
@@ -307,16 +308,16 @@ where
             let is_over = match self.as_mut().project().limit.poll(cx) {
                 Poll::Pending => {
                     let this = self.into_ref().get_ref();
-                    in_flight::say_within(&this.child, cx.waker(), || this.limit.left());
+                    answering::say_within(&this.child, cx.waker(), || this.limit.left());
                     return Poll::Pending;
                 }
                 Poll::Ready(is_over) => is_over,
             };
             // The child is resumed or dropped now.
-            in_flight::unsay(cx.waker(), said);
+            answering::unsay(cx.waker(), said);
             if is_over.is_ok() && matches!(self.stage, Stage::Waiting { .. }) {
                 polled = self.as_mut().cancel_child(cx);
-                if polled.is_pending() && in_flight::is_asked(cx.waker()) {
+                if polled.is_pending() && answering::is_asked(cx.waker()) {
                     polled = self.as_mut().poll_child(cx, &mut said);
                 }
                 continue;

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use crate::executor::host::{self, Turn};
-use crate::inject::in_flight::say;
+use crate::inject::answering::say;
 use crate::inject::question::WaitsFor;
 use crate::Result;
 

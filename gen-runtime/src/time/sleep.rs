@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::now::now;
 use crate::executor::host::{self, TimeHost};
 use crate::executor::{Core, ForeignClock, ForeignTimer, LoopId, NoHost, TimerKey};
-use crate::inject::in_flight::say;
+use crate::inject::answering::say;
 use crate::inject::question::WaitsFor;
 use crate::Result;
 

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use super::future::Opened;
 use super::FutureOfResult;
-use crate::inject::in_flight::say_boxed;
+use crate::inject::answering::say_boxed;
 use crate::{Result, Throw};
 
 macro_rules! box_yieldable {

@@ -6,10 +6,10 @@
 //! | pending future | says | how |
 //! |---|---|---|
 //! | a yield | its site, the type of the future that it waits for, and where that future lies | [`in_flight::take_or_note`] |
-//! | a leaf of this library, such as a sleep or a handle | what it [waits for](WaitsFor), and how many clones of the waker it keeps | [`in_flight::say`] |
-//! | a group (list, map, tuple, limit, scope, ..) | the answer of each child that has not ended, and the key of that child | [`in_flight::question`], then [`Asking`] |
-//! | a timeout | the time that is left, around what its child says | [`in_flight::say_within`] |
-//! | a box of this library | that its content lies somewhere else | [`in_flight::say_boxed`] |
+//! | a leaf of this library, such as a sleep or a handle | what it [waits for](WaitsFor), and how many clones of the waker it keeps | [`answering::say`] |
+//! | a group (list, map, tuple, limit, scope, ..) | the answer of each child that has not ended, and the key of that child | [`answering::question`], then [`Asking`] |
+//! | a timeout | the time that is left, around what its child says | [`answering::say_within`] |
+//! | a box of this library | that its content lies somewhere else | [`answering::say_boxed`] |
 //! | any other future | nothing. It is known by its type, from the yield that waits for it, and by the wakers that it keeps | [`CountingWaker`](counting_waker::CountingWaker) |
 //!
 //! This is a poll like any other. If it lets the body go on, the answer is that of the place where
@@ -48,10 +48,10 @@
 //! | `memory.rs` | [`Memory`]: the place of a future |
 //!
 //! [`in_flight::take_or_note`]: super::in_flight::take_or_note
-//! [`in_flight::say`]: super::in_flight::say
-//! [`in_flight::say_within`]: super::in_flight::say_within
-//! [`in_flight::say_boxed`]: super::in_flight::say_boxed
-//! [`in_flight::question`]: super::in_flight::question
+//! [`answering::say`]: super::answering::say
+//! [`answering::say_within`]: super::answering::say_within
+//! [`answering::say_boxed`]: super::answering::say_boxed
+//! [`answering::question`]: super::answering::question
 
 mod asking;
 mod collect;

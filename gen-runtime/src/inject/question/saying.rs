@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::waits_for::WaitsFor;
-use crate::inject::in_flight::say;
+use crate::inject::answering::say;
 
 /// Polls a future that keeps one clone of the waker, and names its wait.
 pub(crate) struct Saying<F, W> {

@@ -9,7 +9,7 @@ use super::list::Link;
 use super::Pool;
 use crate::error::ChildKey;
 use crate::inject::question::{Asked, Asking, Children, Shown};
-use crate::inject::{in_flight, Cancellation};
+use crate::inject::{answering, in_flight, Cancellation};
 use crate::parallel::held_cancellations::HeldCancellations;
 use crate::parallel::panics::catching;
 use crate::parallel::slots::{ChildEnded, PollMode};
@@ -51,7 +51,7 @@ where
         cx: &mut Context<'_>,
         named: &dyn NamesChildren<I>,
     ) -> Option<Cancellation> {
-        if let Some(shown) = in_flight::question(cx.waker()) {
+        if let Some(shown) = answering::question(cx.waker()) {
             self.ask(shown, cx.waker(), named);
             return None;
         }
@@ -104,7 +104,7 @@ where
         if self.ended.is_empty() {
             // Counted now, since a child may have used one of the clones to wake the parent.
             let kept = self.blocks.kept_of(parent);
-            in_flight::say_children(self, parent, kept, answer);
+            answering::say_children(self, parent, kept, answer);
         }
     }
 
