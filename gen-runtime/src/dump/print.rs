@@ -76,6 +76,16 @@ pub(super) fn count(Children { total, unfinished, .. }: &Children) -> String {
     }
 }
 
+/// The chain, as in the dump: a line for each yield, from the outermost to the innermost one, and
+/// then the event. There is no newline at the end.
+impl fmt::Display for Waiting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut lines = Lines { text: String::new(), dump: None };
+        lines.waiting(self, "  ", "  ");
+        f.write_str(lines.text.trim_start_matches('\n'))
+    }
+}
+
 /// A task of a dump.
 struct Paragraph<'a> {
     dump: &'a Dump,

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `{}` | the message |
 //! | `{:#}` | the message and its causes, in one line |
-//! | `{:?}` | the message, the causes, the trace and the others, each on a line |
+//! | `{:?}` | the message, where the child of a timeout was waiting, the causes, the trace and the others, each on a line |
 //! | `{:#?}` | the same, with the trace of each of the others |
 //!
 //! Nothing here recurses, so neither causes nor nested others can overflow the stack.
@@ -13,7 +13,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use super::child_error::{ChildError, ChildKey};
-use super::{chain_of, Error, Site};
+use super::{chain_of, Error, Site, TimeoutError};
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -38,9 +38,16 @@ pub(crate) struct Alone<'a>(pub(crate) &'a Error);
 impl fmt::Display for Alone<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", &**self.0)?;
+        write_waited(f, self.0)?;
         write_causes(f, "\ncaused by: ", &**self.0)?;
         write_trace(f, "\nat ", self.0.trace())
     }
+}
+
+/// Writes where the child of a timeout was waiting.
+fn write_waited(f: &mut fmt::Formatter<'_>, error: &Error) -> fmt::Result {
+    let lines = error.downcast_ref::<TimeoutError>().and_then(TimeoutError::lines);
+    lines.map_or(Ok(()), |lines| write!(f, "\nits child was waiting:\n{lines}"))
 }
 
 /// Writes the causes of an error, each after `before`.

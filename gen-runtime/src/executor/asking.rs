@@ -113,6 +113,11 @@ impl Core {
         Some(TaskAnswer { tag: id.tag(), about, is_root: true, asked })
     }
 
+    /// The facts about a task that is suspended.
+    pub(super) fn about(&self, task: TaskId) -> Option<AboutTask> {
+        self.scheduler.borrow_mut().about(task)
+    }
+
     fn is_occupied(&self, task: TaskId) -> bool {
         self.scheduler.borrow_mut().slot_of(task).is_some()
     }

@@ -169,6 +169,13 @@ impl Core {
         self.add_timer(deadline, number, Action::Wake(waker.clone()))
     }
 
+    /// Whether a timer of this loop has fired, or was removed. The timers of a closed loop wait for
+    /// ever.
+    #[cold]
+    pub(crate) fn has_fired(&self, timer: TimerKey) -> bool {
+        !self.closed.get() && self.timers.borrow().action(timer).is_none()
+    }
+
     /// Returns whether the timer still waits. If so, it wakes `waker` from now on. The timers of a
     /// closed loop wait for ever.
     pub(crate) fn rearm(&self, timer: TimerKey, waker: &Waker) -> bool {

@@ -22,10 +22,12 @@ use std::time::Instant;
 
 use super::core::Core;
 use super::foreign::{current_clock, Clock, Executor};
-use super::ids::{LoopId, TimerKey};
+use super::ids::{LoopId, TaskId, TimerKey};
 use super::inbox::Mail;
+use super::runnable::AboutTask;
 use super::{current, registry};
 use crate::inject::fixed_order;
+use crate::inject::question::TaskTag;
 
 /// The place where a task goes.
 pub(crate) enum TaskHost {
@@ -83,6 +85,13 @@ pub(crate) fn turn() -> Option<Turn> {
 /// loop whose clock does not run by itself.
 pub(crate) fn repeatable_number() -> Option<u64> {
     current::get().filter(|core| !core.time_passes()).map(|core| core.next_timer_number())
+}
+
+/// The facts about a suspended task of the loop that runs on this thread.
+#[cold]
+pub(crate) fn about(task: TaskTag) -> Option<AboutTask> {
+    let core = current::get()?;
+    core.about(TaskId::of_tag(task, core.id())?)
 }
 
 /// Cancels a timer of a loop: here if the loop runs on this thread, else through its inbox.

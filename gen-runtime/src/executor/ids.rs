@@ -85,6 +85,16 @@ impl TaskId {
     pub(crate) fn tag(self) -> TaskTag {
         TaskTag::OnLoop(self.loop_id.serial(), u64::from(self.uses) << 32 | u64::from(self.index))
     }
+
+    /// The task of that tag, if it is one of that loop. The casts cut off the other part.
+    pub(super) fn of_tag(tag: TaskTag, loop_id: LoopId) -> Option<Self> {
+        match tag {
+            TaskTag::OnLoop(serial, name) if serial == loop_id.serial() => {
+                Some(TaskId { loop_id, index: name as u32, uses: (name >> 32) as u32 })
+            }
+            _ => None,
+        }
+    }
 }
 
 #[cfg(all(test, loom))]

@@ -6,6 +6,7 @@
 //!
 //! | file | what it holds |
 //! |---|---|
+//! | `fired.rs` | a quick look whether a timer may have fired |
 //! | `embedded.rs` | the embedded loop as a host |
 //! | `callback_call.rs` | [`CallbackCall`]: a call of [`from_callback`](crate::from_callback), apart from its result |
 //! | `callback_context.rs` | [`CallbackContext`](callback_context::CallbackContext): the error context of such a call |
@@ -133,6 +134,7 @@ mod embedded;
 mod entered_runtime;
 mod error_context;
 mod errors;
+mod fired;
 mod first_steps;
 mod foreign;
 pub(crate) mod host;
@@ -180,6 +182,7 @@ pub(crate) use self::drops::{
 pub(crate) use self::embedded::Around;
 pub(crate) use self::error_context::{depth as depth_of, ErrorContext};
 pub use self::errors::{LoopClosed, LoopRunning, LoopStopped, RuntimeRunning};
+pub(crate) use self::fired::may_have_fired;
 pub(crate) use self::first_steps::{count_first_step, runs_first_steps};
 #[cfg(all(feature = "tokio", not(loom)))]
 pub use self::foreign::{local, with_local_set};

@@ -29,7 +29,7 @@ use std::task::Waker;
 use super::error_context::ErrorContext;
 use super::ids::{LoopId, SlotId, TaskId};
 use super::inbox::Shared;
-use super::runnable::QueuedCallback;
+use super::runnable::{AboutTask, QueuedCallback};
 use super::task_node::{Lineage, Outer};
 use super::task_ref::TaskRef;
 use super::task_slot::{Occupant, TaskSlot};
@@ -233,6 +233,13 @@ impl Scheduler {
         let task = slot.task.take()?;
         slot.state_mut().occupant = Occupant::Running;
         Some((id, task))
+    }
+
+    /// The facts about a task that is suspended.
+    #[cold]
+    pub(super) fn about(&mut self, task: TaskId) -> Option<AboutTask> {
+        let (_, slot) = self.slot_of(task)?;
+        slot.task.as_ref().map(TaskRef::about)
     }
 
     /// Has `waker` woken at the end of a suspended task. Gives back the waker that this replaces,

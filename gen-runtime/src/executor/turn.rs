@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::core::Core;
 use super::drops::report_before_run;
+use super::fired;
 use super::idle::OnIdle;
 use super::ids::{SlotId, TimerKey};
 use super::inbox::{Mail, OnStop};
@@ -135,7 +136,10 @@ impl Core {
         let action = self.timers.borrow_mut().fire(key);
         match action {
             Some(Action::Call(callback)) => contain("a timer's callback", callback),
-            Some(Action::Wake(waker)) => contain("a timer's waker", || waker.wake()),
+            Some(Action::Wake(waker)) => {
+                fired::note(key.number);
+                contain("a timer's waker", || waker.wake());
+            }
             None => return false,
         }
         true

@@ -11,7 +11,7 @@ use std::task::Waker;
 use std::time::Duration;
 
 use super::in_flight::{any_in_flight, with_question};
-use super::question::{Ask, Children, Memory, Said, Shown, Statement, WaitsFor};
+use super::question::{Ask, Children, Memory, Said, Shown, Statement, Waiting, WaitsFor};
 use super::record;
 
 /// Called by a leaf that stays pending, and keeps that many clones of `waker`: answers a question.
@@ -53,10 +53,15 @@ pub(crate) fn say_children<G: ?Sized>(group: &G, waker: &Waker, kept: usize, chi
 
 /// The statements, and the sites in the record, that the poll with a waker has so far: for
 /// [`unsay`]. It is one word, so that a timeout can make an empty one for nothing.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct SaidSoFar {
     statements: u32,
     sites: u32,
+}
+
+impl SaidSoFar {
+    /// Nothing, before a poll in which nothing is in flight.
+    pub(crate) const NOTHING: SaidSoFar = SaidSoFar { statements: 0, sites: 0 };
 }
 
 /// The number of statements so far that answer the question in flight for `waker`, if there is
@@ -70,18 +75,22 @@ pub(crate) fn said(waker: &Waker) -> SaidSoFar {
     }
 }
 
-/// Takes back all that was said since: by a child that was dropped, or resumed.
+/// Takes back all that was said since, by a child of the type `child` that is dropped or resumed.
+/// Returns its wait, if there is a question that it has answered.
 #[inline]
-pub(crate) fn unsay(waker: &Waker, said: SaidSoFar) {
+pub(crate) fn unsay(waker: &Waker, said: SaidSoFar, child: &'static str) -> Option<Box<Waiting>> {
     if any_in_flight() {
-        unsay_in_flight(waker, said);
+        unsay_in_flight(waker, said, child)
+    } else {
+        None
     }
 }
 
 #[cold]
-fn unsay_in_flight(waker: &Waker, said: SaidSoFar) {
-    with_question(waker, |question| question.unsay(said.statements as usize));
+fn unsay_in_flight(waker: &Waker, said: SaidSoFar, child: &'static str) -> Option<Box<Waiting>> {
+    let answered = with_question(waker, |question| question.split_off(said.statements as usize));
     record::take_back(waker, said.sites as usize);
+    answered.map(|answered| Box::new(answered.into_tree(None, child)))
 }
 
 /// Called by a future that keeps clones of `waker`, beyond those of which it has said so just now.
@@ -111,14 +120,16 @@ fn answer(at: Memory, waker: &Waker, kept: usize, said: impl FnOnce(Shown) -> Sa
 /// so, a group asks its children.
 #[cold]
 pub(crate) fn question(waker: &Waker) -> Option<Shown> {
-    match with_question(waker, |question| question.ask())? {
-        Ask::Tree(shown) => Some(shown),
-        Ask::Chain => None,
-    }
+    with_question(waker, |question| question.ask().shown()).flatten()
 }
 
-/// Whether a question is in flight for `waker`, which is the waker of a poll.
+/// Whether the poll with `waker` happens only because of a question.
 #[inline]
 pub(crate) fn is_asked(waker: &Waker) -> bool {
-    any_in_flight() && with_question(waker, |_| ()).is_some()
+    any_in_flight() && is_asked_in_flight(waker)
+}
+
+#[cold]
+fn is_asked_in_flight(waker: &Waker) -> bool {
+    with_question(waker, |question| !matches!(question.ask(), Ask::Last(_))).unwrap_or(false)
 }

@@ -295,6 +295,13 @@ fn with_in_flight_for<R>(waker: &Waker, access: impl FnOnce(&mut InFlight) -> R)
     with_slot(|slot| slot.as_deref_mut().filter(|in_flight| in_flight.is_for(waker)).map(access)).flatten()
 }
 
+/// Whether a question may be in flight for `waker` in place of what is: nothing, or an error, which
+/// is hidden from the child that is asked.
+pub(crate) fn may_ask(waker: &Waker) -> bool {
+    let is_error = |in_flight: &mut InFlight| matches!(in_flight.thrown, Thrown::Error(_));
+    with_in_flight_for(waker, is_error).unwrap_or(true)
+}
+
 /// The source of the cancellation that is in flight for `waker`, if there is one.
 pub(crate) fn cancel_source(waker: &Waker) -> Option<CancelSource> {
     let source = |in_flight: &mut InFlight| match &in_flight.thrown {

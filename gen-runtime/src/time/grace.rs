@@ -12,6 +12,7 @@
 //! our own cancellation, we inject it again at each poll until it is taken. If meanwhile a
 //! cancellation from outside goes to the child, it replaces ours.
 
+use std::any::type_name;
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
@@ -22,10 +23,12 @@ use pin_project_lite::pin_project;
 
 use super::limit::TimeLimit;
 use super::timeout::{TimedOut, WithTimeout};
+use super::waited::poll_or_ask;
 use crate::coroutine::{Frame, FrameKind};
 use crate::error::{CancelSource, Cancelled, Error};
 use crate::inject::answering::SaidSoFar;
 use crate::inject::in_flight::without_injected_errors;
+use crate::inject::question::Waiting;
 use crate::inject::{answering, in_flight, poll_cancelled, Cancellation, Deferral};
 use crate::report::{by_timeout, IsQuiet, QuietTypes};
 use crate::yieldable::forward_error;
@@ -123,6 +126,7 @@ where
             grace: self.grace,
             by: self.by,
             stage: Stage::Waiting { child_is_cancelled: false },
+            waiting: None,
             is_quiet: Q::include,
             deferral: Deferral::default(),
         }
@@ -176,6 +180,8 @@ pin_project! {
         grace: Duration,
         by: &'static Location<'static>,
         stage: Stage,
+        // Where the child was waiting at the deadline, or later at the end of the grace period.
+        waiting: Option<Box<Waiting>>,
         // Whether an error that comes after the deadline is not logged.
         is_quiet: IsQuiet,
         // Declared after the child, so that the cancellation is still deferred when the child is
@@ -200,7 +206,7 @@ where
     /// If something is in flight, sets `said` to the statements before the poll.
     fn poll_child(self: Pin<&mut Self>, cx: &mut Context<'_>, said: &mut SaidSoFar) -> Poll<Result<T>> {
         let is_deferred = matches!(&self.stage, Stage::Ending(Some(request)) if request.is_deferred());
-        if is_deferred || in_flight::any_in_flight() {
+        if is_deferred || in_flight::any_in_flight() || self.limit.may_be_over() {
             *said = answering::said(cx.waker());
             return self.poll_in_flight(cx);
         }
@@ -210,7 +216,8 @@ where
         }
     }
 
-    /// Polls the child while something is in flight, or our cancellation has to be injected again.
+    /// Polls the child while something is in flight, our cancellation has to be injected again, or
+    /// the limit may be over.
     #[cold]
     fn poll_in_flight(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         let this = self.project();
@@ -245,7 +252,15 @@ where
                 *child_is_cancelled |= in_flight::cancel_source(cx.waker()).is_none();
                 polled
             }
-            _ => without_injected_errors(|| child.poll(cx)),
+            _ => {
+                let hiding =
+                    |child: Pin<&mut P>, cx: &mut Context<'_>| without_injected_errors(|| child.poll(cx));
+                let (polled, asked) = poll_or_ask(child, this.limit, cx, hiding);
+                if asked.is_some() {
+                    *this.waiting = asked;
+                }
+                polled
+            }
         }
     }
 
@@ -286,7 +301,7 @@ where
             Stage::Ending(None) | Stage::Waiting { .. } => false,
         };
         match result {
-            Err(error) if timed_out(&error) => Err(this.limit.error()),
+            Err(error) if timed_out(&error) => Err(this.limit.error(this.waiting.take())),
             result => result,
         }
     }
@@ -299,7 +314,7 @@ where
     type Output = Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
-        let mut said = SaidSoFar::default();
+        let mut said = SaidSoFar::NOTHING;
         let mut polled = self.as_mut().poll_child(cx, &mut said);
         loop {
             if let Poll::Ready(result) = polled {
@@ -314,7 +329,9 @@ where
                 Poll::Ready(is_over) => is_over,
             };
             // The child is resumed or dropped now.
-            answering::unsay(cx.waker(), said);
+            if let Some(answered) = answering::unsay(cx.waker(), said, type_name::<P>()) {
+                *self.as_mut().project().waiting = Some(answered);
+            }
             if is_over.is_ok() && matches!(self.stage, Stage::Waiting { .. }) {
                 polled = self.as_mut().cancel_child(cx);
                 if polled.is_pending() && answering::is_asked(cx.waker()) {
@@ -323,8 +340,9 @@ where
                 continue;
             }
             self.as_mut().drop_child();
-            self.as_mut().project().deferral.undefer();
-            return Poll::Ready(is_over.and_then(|()| Err(self.limit.error())));
+            let this = self.project();
+            this.deferral.undefer();
+            return Poll::Ready(is_over.and_then(|()| Err(this.limit.error(this.waiting.take()))));
         }
     }
 }

@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use super::deadline::Deadline;
 use super::now::from_now;
 use super::sleep::Sleep;
-use crate::error::{Error, TimeoutError};
+use super::waited::timeout_error;
+use crate::error::Error;
+use crate::inject::question::Waiting;
 use crate::Result;
 
 /// The deadline of a timeout.
@@ -77,8 +79,27 @@ impl TimeLimit {
         }
     }
 
-    /// The error of the yield, after the deadline.
-    pub(super) fn error(&self) -> Error {
-        TimeoutError::new(self.after()).into()
+    /// Whether it may be over. If not, it has not ended for certain.
+    #[inline]
+    pub(super) fn may_be_over(&self) -> bool {
+        match self {
+            TimeLimit::Armed { sleep, .. } => sleep.may_have_fired(),
+            TimeLimit::Unarmed(_) => false,
+        }
+    }
+
+    /// Whether its timer has fired, so that the next poll is ready. It reads no clock. A limit
+    /// without a timer is not over before its poll.
+    #[cold]
+    pub(super) fn is_over(&self) -> bool {
+        match self {
+            TimeLimit::Armed { sleep, .. } => sleep.has_fired(),
+            TimeLimit::Unarmed(_) => false,
+        }
+    }
+
+    /// The error of the yield, after the deadline, with the wait of the child, if it is known.
+    pub(super) fn error(&self, waiting: Option<Box<Waiting>>) -> Error {
+        timeout_error(self.after(), waiting)
     }
 }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `deadline.rs` | [`Deadline`]: a duration, or a point in time |
 //! | `limit.rs` | [`TimeLimit`](limit::TimeLimit): the deadline of a timeout, from its first poll on |
+//! | `waited.rs` | where the child of a timeout was waiting at the deadline |
 //! | `now.rs` | the present time, on the clock of the executor that runs here |
 //! | `sleep.rs` | [`sleep()`] |
 //! | `moment.rs` | [`moment()`] |
@@ -33,6 +34,7 @@ mod moment;
 mod now;
 mod sleep;
 mod timeout;
+mod waited;
 
 pub use self::deadline::Deadline;
 pub use self::every::{every, Every, NextTick, Tick};
@@ -43,3 +45,4 @@ pub use self::timeout::{with_timeout, TimedOut, WithTimeout};
 
 pub(crate) use self::now::{from_now, now};
 pub(crate) use self::timeout::with_deadline;
+pub(crate) use self::waited::timeout_error;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::now::now;
 use crate::executor::host::{self, TimeHost};
-use crate::executor::{Core, ForeignClock, ForeignTimer, LoopId, NoHost, TimerKey};
+use crate::executor::{may_have_fired, Core, ForeignClock, ForeignTimer, LoopId, NoHost, TimerKey};
 use crate::inject::answering::say;
 use crate::inject::question::WaitsFor;
 use crate::Result;
@@ -274,6 +274,29 @@ impl Sleep {
             Some(TimeHost::Loop(core)) => self.poll_on_loop(&core, cx),
             Some(TimeHost::Foreign(clock)) => self.poll_elsewhere(clock, cx),
             None => self.poll_without_host(cx),
+        }
+    }
+
+    /// Whether its timer has to be looked for to know whether it has fired. This is a load and a
+    /// comparison.
+    #[inline]
+    pub(super) fn may_have_fired(&self) -> bool {
+        match &self.state {
+            State::Armed(timer) => may_have_fired(timer.number),
+            State::ArmedElsewhere(timer) => timer.may_have_fired(),
+            State::Fresh(..) | State::Instantaneous | State::Away(_) | State::Unarmed | State::Over => false,
+        }
+    }
+
+    /// Whether its timer has fired, so that the next poll is ready. It reads no clock.
+    #[cold]
+    pub(super) fn has_fired(&self) -> bool {
+        match (&self.state, host::time()) {
+            (State::Armed(timer), Some(TimeHost::Loop(core))) => {
+                timer.is_of(core.id()) && core.has_fired(*timer)
+            }
+            (State::ArmedElsewhere(timer), _) => timer.has_fired(),
+            _ => false,
         }
     }
 

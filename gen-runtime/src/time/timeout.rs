@@ -1,5 +1,6 @@
 //! `gen::with_timeout`.
 
+use std::any::type_name;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -10,9 +11,12 @@ use pin_project_lite::pin_project;
 
 use super::deadline::Deadline;
 use super::limit::TimeLimit;
+use super::waited::poll_or_ask;
 use crate::coroutine::{Frame, FrameKind};
-use crate::inject::answering::{said, say_within, unsay, SaidSoFar};
+use crate::error::Error;
+use crate::inject::answering::{said, say_within, unsay};
 use crate::inject::in_flight::{any_in_flight, without_injected_errors};
+use crate::inject::question::Waiting;
 use crate::report::{by_timeout, nothing, IsQuiet, QuietError, QuietTypes};
 use crate::yieldable::forward_error;
 use crate::yieldable::join::joinable;
@@ -181,15 +185,76 @@ pin_project! {
     }
 }
 
-/// Polls the child while something is in flight. Returns what was said before the poll.
-#[cold]
-fn poll_in_flight<P, T>(child: Pin<&mut P>, cx: &mut Context<'_>) -> (Poll<Result<T>>, SaidSoFar)
+impl<P, T> Timed<P>
 where
     P: Future<Output = Result<T>>,
 {
-    let before = said(cx.waker());
-    // A thrown error is for the yield that waits for this future. A cancellation is for the child.
-    (without_injected_errors(|| child.poll(cx)), before)
+    /// The usual poll.
+    #[inline]
+    fn poll_child(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
+        let mut this = self.project();
+        if let Some(child) = this.child.as_mut().as_pin_mut() {
+            if let Poll::Ready(result) = child.poll(cx) {
+                return Poll::Ready(result);
+            }
+        }
+        match this.limit.poll(cx) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(over) => {
+                Poll::Ready(Err(give_up(this.child, this.limit, *this.is_quiet, over, None)))
+            }
+        }
+    }
+
+    /// The poll while something is in flight, or if the limit may be over.
+    #[cold]
+    fn poll_looking(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
+        let mut this = self.project();
+        let (said, mut waiting) = (said(cx.waker()), None);
+        if let Some(child) = this.child.as_mut().as_pin_mut() {
+            // A thrown error is for the yield that waits for this future. A cancellation is for the
+            // child.
+            let hiding =
+                |child: Pin<&mut P>, cx: &mut Context<'_>| without_injected_errors(|| child.poll(cx));
+            let (polled, asked) = poll_or_ask(child, this.limit, cx, hiding);
+            if polled.is_ready() {
+                return polled;
+            }
+            waiting = asked;
+        }
+        match this.limit.poll(cx) {
+            Poll::Pending => {
+                say_within(this.child.as_ref().get_ref(), cx.waker(), || this.limit.left());
+                Poll::Pending
+            }
+            Poll::Ready(over) => {
+                let answered = unsay(cx.waker(), said, type_name::<P>());
+                let waiting = waiting.or(answered);
+                Poll::Ready(Err(give_up(this.child, this.limit, *this.is_quiet, over, waiting)))
+            }
+        }
+    }
+}
+
+/// Drops the child, because the limit is over or has no timer.
+#[cold]
+fn give_up<P>(
+    mut child: Pin<&mut Option<P>>,
+    limit: &TimeLimit,
+    is_quiet: IsQuiet,
+    over: Result<()>,
+    waiting: Option<Box<Waiting>>,
+) -> Error {
+    match over {
+        Ok(()) => {
+            by_timeout(is_quiet, || child.set(None));
+            limit.error(waiting)
+        }
+        Err(error) => {
+            child.set(None);
+            error
+        }
+    }
 }
 
 impl<P, T> Future for Timed<P>
@@ -198,41 +263,17 @@ where
 {
     type Output = Result<T>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
-        let mut this = self.project();
-        let mut before = SaidSoFar::default();
-        if let Some(child) = this.child.as_mut().as_pin_mut() {
-            let polled = if any_in_flight() {
-                let (polled, said) = poll_in_flight(child, cx);
-                before = said;
-                polled
-            } else {
-                child.poll(cx)
-            };
-            if let Poll::Ready(result) = polled {
-                this.child.set(None);
-                this.limit.disarm();
-                return Poll::Ready(result);
-            }
-        }
-        let over = match this.limit.poll(cx) {
-            Poll::Pending => {
-                say_within(this.child.as_ref().get_ref(), cx.waker(), || this.limit.left());
-                return Poll::Pending;
-            }
-            Poll::Ready(over) => over,
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
+        let polled = if any_in_flight() || self.limit.may_be_over() {
+            self.as_mut().poll_looking(cx)
+        } else {
+            self.as_mut().poll_child(cx)
         };
-        // The child is dropped now.
-        unsay(cx.waker(), before);
-        Poll::Ready(Err(match over {
-            Ok(()) => {
-                by_timeout(*this.is_quiet, || this.child.set(None));
-                this.limit.error()
-            }
-            Err(error) => {
-                this.child.set(None);
-                error
-            }
-        }))
+        if polled.is_ready() {
+            let mut this = self.project();
+            this.child.set(None);
+            this.limit.disarm();
+        }
+        polled
     }
 }

@@ -125,7 +125,11 @@ impl Log for Listener {
             return;
         }
         // The traces are left out, because they would name lines of this crate.
-        let lines = text.lines().filter(|line| !line.starts_with("at "));
+        // The model knows no sites, and so not where the child of a timeout was waiting.
+        let is_event = |line: &&str| {
+            !(line.starts_with("at ") || line.starts_with("  ") || *line == "its child was waiting:")
+        };
+        let lines = text.lines().filter(is_event);
         let lines: Vec<_> = lines.map(without_position).collect();
         let debug = if record.level() == log::Level::Debug { "debug: " } else { "" };
         note(What::Logged(format!("{debug}{}", lines.join("; "))));

@@ -114,4 +114,27 @@ impl ForeignTimer {
             }
         }
     }
+
+    /// Whether the timer has to be looked for to know whether it has fired.
+    #[inline]
+    pub(crate) fn may_have_fired(&self) -> bool {
+        match *self {
+            #[cfg(all(feature = "tokio", not(loom)))]
+            ForeignTimer::Tokio(ref timer) => timer.may_have_fired(),
+            // Only a poll tells.
+            #[cfg(all(feature = "smol", not(loom)))]
+            ForeignTimer::AsyncIo(_) => false,
+        }
+    }
+
+    /// Whether the timer has fired.
+    #[cold]
+    pub(crate) fn has_fired(&self) -> bool {
+        match *self {
+            #[cfg(all(feature = "tokio", not(loom)))]
+            ForeignTimer::Tokio(ref timer) => timer.has_fired(),
+            #[cfg(all(feature = "smol", not(loom)))]
+            ForeignTimer::AsyncIo(_) => false,
+        }
+    }
 }

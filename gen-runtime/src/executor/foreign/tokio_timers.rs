@@ -33,7 +33,7 @@ use crate::executor::ids::{LoopId, TimerKey};
 use crate::executor::no_host::NoHost;
 use crate::executor::timers::Timers;
 use crate::report::{contain, TaskName};
-use crate::sync::{lock, AtomicBool, Mutex, MutexGuard, Ordering};
+use crate::sync::{lock, AtomicBool, AtomicUsize, Mutex, MutexGuard, Ordering};
 use crate::Result;
 
 /// The time of the runtime that is entered, which a test may have paused.
@@ -80,6 +80,20 @@ impl Timer {
         TimerKey { loop_id: LoopId::NONE, index: self.index, number: self.number }
     }
 
+    /// Whether the timer has to be looked for to know whether it has fired: a timer that was made
+    /// after each one that has fired has not fired itself.
+    #[inline]
+    pub(super) fn may_have_fired(&self) -> bool {
+        saturated(self.number) <= self.timers.highest_fired.load(Ordering::Relaxed)
+    }
+
+    /// Whether the timer has fired. The timers of a runtime that is gone have not.
+    #[cold]
+    pub(super) fn has_fired(&self) -> bool {
+        let state = self.timers.lock();
+        !self.timers.is_closed() && state.timers.action(self.key()).is_none()
+    }
+
     /// Ready when the timer has fired. Until then, it wakes the waker of the last poll.
     pub(super) fn poll(&mut self, waker: &Waker) -> Poll<Result<()>> {
         {
@@ -121,12 +135,20 @@ impl fmt::Debug for Timer {
     }
 }
 
+/// The number of a timer, or the highest number, if it is too high.
+fn saturated(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
 /// The timers of one runtime.
 struct RuntimeTimers {
     /// Whether the time of the runtime can be paused.
     can_pause: bool,
     /// Whether the runtime is gone. It is set under the lock, so under the lock it is certain.
     is_closed: AtomicBool,
+    /// The highest number of a timer that has fired. A task that is woken by a timer sees at least
+    /// the number of that timer, since it is stored before the waker is called.
+    highest_fired: AtomicUsize,
     state: Mutex<State>,
 }
 
@@ -179,6 +201,9 @@ impl RuntimeTimers {
         let now = now();
         let mut state = self.lock();
         state.timers.take_due(now, LoopId::NONE, &mut due.keys);
+        if let Some(highest) = due.keys.iter().map(|key| saturated(key.number)).max() {
+            self.highest_fired.fetch_max(highest, Ordering::Relaxed);
+        }
         due.wakers.extend(due.keys.drain(..).filter_map(|key| state.timers.fire(key)));
         let look = state.timers.next_look();
         (state.target, state.target_number) = look.map_or((None, 0), |(at, number)| (Some(at), number));
@@ -263,6 +288,7 @@ fn find_or_make(runtime: &Handle) -> std::result::Result<Arc<RuntimeTimers>, NoH
     let timers = Arc::new(RuntimeTimers {
         can_pause: runtime.runtime_flavor() != RuntimeFlavor::MultiThread,
         is_closed: AtomicBool::new(false),
+        highest_fired: AtomicUsize::new(0),
         state: Mutex::new(State { timers: Timers::new(now()), target: None, target_number: 0, driver: None }),
     });
     let known = Arc::clone(registry().entry(id).or_insert_with(|| Arc::clone(&timers)));

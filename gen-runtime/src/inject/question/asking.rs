@@ -102,3 +102,21 @@ pub(crate) fn ask<R>(
     let went_on = question.went_on;
     (polled, Answer { waiting: question.into_tree(Some(counting.clones()), body), went_on })
 }
+
+/// Polls the child of a timeout, which is dropped afterwards if it stays pending, and asks where it
+/// waits. It is the poll that would happen without the question, too, with the usual waker.
+#[cold]
+pub(crate) fn ask_last<F>(child: Pin<&mut F>, cx: &mut Context<'_>) -> (Poll<F::Output>, Option<Box<Waiting>>)
+where
+    F: Future,
+{
+    let mut thrown = Some(Thrown::Question(Question::new(Ask::Last(Shown::ALL))));
+    let polled = with_injected(&mut thrown, cx.waker(), || child.poll(cx));
+    let waiting = match thrown {
+        Some(Thrown::Question(question)) if polled.is_pending() => {
+            Some(Box::new(question.into_tree(None, type_name::<F>())))
+        }
+        _ => None,
+    };
+    (polled, waiting)
+}

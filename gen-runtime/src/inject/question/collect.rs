@@ -12,6 +12,19 @@ pub(crate) enum Ask {
     Chain,
     /// For everything: groups ask their children.
     Tree(Shown),
+    /// As `Tree`, in the poll after which a timeout drops its child. Unlike the poll of a dump, the
+    /// poll is a step of the program: it would happen without the question, too.
+    Last(Shown),
+}
+
+impl Ask {
+    /// What the tree is to show; `None` if only a chain is asked for.
+    pub(crate) fn shown(self) -> Option<Shown> {
+        match self {
+            Ask::Tree(shown) | Ask::Last(shown) => Some(shown),
+            Ask::Chain => None,
+        }
+    }
 }
 
 /// Which names of a user a tree shows.
@@ -70,9 +83,11 @@ impl Question {
         self.said.len()
     }
 
-    /// Takes back all but the first `count` statements.
-    pub(in crate::inject) fn unsay(&mut self, count: usize) {
-        self.said.truncate(count);
+    /// Takes back all but the first `count` statements, and makes a question of them that they
+    /// answer.
+    pub(in crate::inject) fn split_off(&mut self, count: usize) -> Question {
+        let said = self.said.split_off(count.min(self.said.len()));
+        Question { ask: self.ask, said, went_on: WentOn::No }
     }
 
     /// The body goes on at that yield, if it is known which one it is. The first one counts.

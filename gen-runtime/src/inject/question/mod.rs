@@ -30,6 +30,7 @@
 //! | a dump of a loop | at once, while no task of the loop runs | one whose clones are counted |
 //! | a dump of a `TaskTracker` | in the next poll of each task, as for a trace | the usual one |
 //! | a group, for its children | when it is asked itself | that of the child, with its clones counted |
+//! | a timeout, for its child | in the poll at the deadline, after which the child is dropped | the usual one |
 //!
 //! # Files
 //!
@@ -63,11 +64,11 @@ mod statement;
 mod waiting;
 mod waits_for;
 
-pub(crate) use self::asking::{ask, Answer, Asked, Asking};
+pub(crate) use self::asking::{ask, ask_last, Answer, Asked, Asking};
 pub(crate) use self::collect::{Ask, Question, Shown, WentOn};
 pub(crate) use self::memory::Memory;
 pub(crate) use self::saying::saying;
 pub(crate) use self::statement::{Said, Statement};
 pub use self::waiting::{ChainEnd, Child, Children, Link, Waiting};
-pub(crate) use self::waits_for::{rounded, TaskTag};
+pub(crate) use self::waits_for::{rounded, KnownTask, TaskTag};
 pub use self::waits_for::{TaskRef, WaitsFor};

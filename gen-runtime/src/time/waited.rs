@@ -1,0 +1,113 @@
+//! Where the child of a timeout was waiting at the deadline.
+//!
+//! A timeout asks its child in the poll that its own timer has caused: the last one before the
+//! child is dropped. This poll happens without the question, too, so the question changes no
+//! behaviour. It costs something only then. A usual poll looks whether the timer may have fired,
+//! which is a load and a comparison.
+//!
+//! The wait is not known if
+//!
+//! - the timeout is noticed in its first poll, before it has a timer;
+//! - the timer belongs to async-io, which tells only by a poll whether it has fired;
+//! - another injection is in flight in that poll, such as a cancellation from outside.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use super::limit::TimeLimit;
+use crate::error::{Error, TimeoutError};
+use crate::executor::host;
+use crate::inject::in_flight::may_ask;
+use crate::inject::question::{ask_last, KnownTask, Waiting, WaitsFor};
+
+impl TimeoutError {
+    /// Where the child was waiting when it was dropped: the yields at which it was suspended, and
+    /// the event that the innermost one waited for. That of a list or another group has those of
+    /// each child that had not ended.
+    ///
+    /// It prints in the words of a [dump](mod@crate::dump). The `{:?}` of the
+    /// [`Error`](crate::Error) contains it. [`Waiting::sites`] are the yields alone, innermost
+    /// first.
+    ///
+    /// `None` if the wait is not known. This is so if the deadline had passed before the first
+    /// poll, on the timers of async-io, if the child was cancelled from outside in the very poll
+    /// at the deadline, and in a [`timeout_error`](crate::drive::timeout_error).
+    ///
+    /// ```
+    /// use gen::yield_;
+    /// use std::time::Duration;
+    ///
+    /// #[gen::coroutine]
+    /// fn query() -> gen::Result {
+    ///     yield_!(gen::sleep(Duration::from_secs(3600)))
+    /// }
+    ///
+    /// #[gen::coroutine]
+    /// fn fetch() -> gen::Result {
+    ///     yield_!(query())
+    /// }
+    ///
+    /// let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
+    /// let limited = gen::with_timeout(Duration::from_secs(1), fetch()).join();
+    /// let error = io_loop.run_sync(limited).unwrap_err();
+    /// let timeout = error.downcast_ref::<gen::TimeoutError>().unwrap();
+    /// let sites = timeout.waiting().unwrap().sites();
+    /// let functions: Vec<_> = sites.iter().map(|site| site.function()).collect();
+    /// assert_eq!(functions, ["query", "fetch"]);
+    /// assert!(format!("{error:?}").contains("waits for a sleep, 3599s left"));
+    /// ```
+    #[must_use]
+    pub fn waiting(&self) -> Option<&Waiting> {
+        self.waited()?.downcast_ref()
+    }
+}
+
+/// Polls the child of a timeout while something may be in flight, or the limit may be over. Asks the
+/// child if the limit is over, and `poll` does not have to poll it in another way.
+#[cold]
+pub(super) fn poll_or_ask<F>(
+    child: Pin<&mut F>,
+    limit: &TimeLimit,
+    cx: &mut Context<'_>,
+    poll: impl FnOnce(Pin<&mut F>, &mut Context<'_>) -> Poll<F::Output>,
+) -> (Poll<F::Output>, Option<Box<Waiting>>)
+where
+    F: Future,
+{
+    if limit.is_over() && may_ask(cx.waker()) {
+        ask_last(child, cx)
+    } else {
+        (poll(child, cx), None)
+    }
+}
+
+/// The error of a timeout whose child was waiting there.
+pub(crate) fn timeout_error(after: Duration, waiting: Option<Box<Waiting>>) -> Error {
+    let error = TimeoutError::new(after);
+    Error::from(match waiting {
+        Some(mut waiting) => {
+            name(&mut waiting);
+            error.with_waited(*waiting)
+        }
+        None => error,
+    })
+}
+
+/// Names the tasks that are waited for, and gives each promise a small number.
+fn name(waiting: &mut Waiting) {
+    let mut promises = HashMap::new();
+    waiting.for_each_event_mut(&mut |waits_for| match waits_for {
+        WaitsFor::Task { task } | WaitsFor::Cancelled { task: Some(task) } => {
+            let about = task.tag.and_then(host::about);
+            task.known = about.map(|about| KnownTask { body: about.body, spawned_at: about.spawned_at });
+        }
+        WaitsFor::Promise { promise, .. } => {
+            let next = promises.len() + 1;
+            *promise = *promises.entry(*promise).or_insert(next);
+        }
+        _ => {}
+    });
+}
