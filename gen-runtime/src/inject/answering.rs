@@ -11,7 +11,7 @@ use std::task::Waker;
 use std::time::Duration;
 
 use super::in_flight::{any_in_flight, with_question};
-use super::question::{Ask, Children, Memory, Said, Shown, Statement, Waiting, WaitsFor};
+use super::question::{Ask, Children, Memory, Question, Said, Shown, Statement, Waiting, WaitsFor};
 use super::record;
 
 /// Called by a leaf that stays pending, and keeps that many clones of `waker`: answers a question.
@@ -121,6 +121,20 @@ fn answer(at: Memory, waker: &Waker, kept: usize, said: impl FnOnce(Shown) -> Sa
 #[cold]
 pub(crate) fn question(waker: &Waker) -> Option<Shown> {
     with_question(waker, |question| question.ask().shown()).flatten()
+}
+
+/// Whether the poll with `waker` is one that a group makes only to ask a child, which a timeout is
+/// about to drop. Then a leaf whose event has come without a wake does not give its result, and a
+/// group only asks its own children. Otherwise a body would go on only because it was asked.
+#[inline]
+pub(crate) fn only_answers(waker: &Waker) -> bool {
+    any_in_flight() && only_answers_in_flight(waker)
+}
+
+#[cold]
+fn only_answers_in_flight(waker: &Waker) -> bool {
+    let asks = |question: &mut Question| matches!(question.ask(), Ask::Tree(shown) if shown.is_last);
+    with_question(waker, asks).unwrap_or(false)
 }
 
 /// Whether the poll with `waker` happens only because of a question.

@@ -22,7 +22,7 @@ use super::errors::ZeroLimitError;
 use super::feed::Feed;
 use super::source::Source;
 use crate::error::{ChildError, Error};
-use crate::inject::in_flight;
+use crate::inject::{answering, in_flight};
 use crate::parallel::{raise, report_dropped, ChildKeys, Parallel, Policy, Settle, Shape};
 use crate::Result;
 
@@ -130,6 +130,10 @@ where
     fn drive(&mut self, cx: &mut Context<'_>) -> Poll<Result> {
         if self.feed.at_once == 0 {
             return Poll::Ready(Err(ZeroLimitError.into()));
+        }
+        if answering::only_answers(cx.waker()) {
+            self.pass_on(cx);
+            return Poll::Pending;
         }
         self.feed.fill(cx);
         self.feed.pool.drive(cx);

@@ -113,6 +113,10 @@ impl Engine {
     #[inline]
     pub(super) fn drive(&mut self, cx: &mut Context<'_>, children: &mut impl Children) -> Poll<()> {
         if self.progress.running > 0 {
+            if answering::only_answers(cx.waker()) {
+                self.pass_on(cx, children);
+                return Poll::Pending;
+            }
             in_flight::without_injected(|| self.poll_children(cx, children));
             if self.progress.running > 0 && in_flight::any_in_flight() {
                 self.pass_on(cx, children);
@@ -331,7 +335,7 @@ impl Engine {
         let polled = wakers.with(child, |waker| {
             let cx = &mut Context::from_waker(waker);
             // It may take its cancellation now, and then waits for something else.
-            let waits = held.as_mut().filter(|held| held.has(child));
+            let waits = held.as_mut().filter(|held| held.has(child) && !shown.is_last);
             match waits.map(|held| poll_cancelled(held, child, cx, children)) {
                 Some(ended @ Poll::Ready(_)) => ended,
                 _ => children.poll(child as usize, cx, PollMode::Ask(&mut asking)),

@@ -93,6 +93,10 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         let mut this = self.project();
+        if answering::only_answers(cx.waker()) {
+            this.answer_only(cx);
+            return Poll::Pending;
+        }
         let events = this.spawn_queue.0.queue().take();
         this.children.begin_poll();
         // A thrown error is for the yield that waits for the scope.
@@ -148,6 +152,15 @@ where
             answer = self.ask_all(shown);
         }
         if !self.ends() {
+            answering::say_children(self.spawn_queue, cx.waker(), 0, answer);
+        }
+    }
+
+    /// Answers a question in a poll that does nothing else.
+    #[cold]
+    fn answer_only(&mut self, cx: &Context<'_>) {
+        if let Some(shown) = answering::question(cx.waker()) {
+            let answer = self.ask_all(shown);
             answering::say_children(self.spawn_queue, cx.waker(), 0, answer);
         }
     }

@@ -19,7 +19,7 @@ use super::{CancelCompletion, CancelTarget};
 use crate::error::{CancelSource, Error, Throw};
 use crate::executor::requests::{deliver, TaskAddress};
 use crate::executor::{report_before_join, Injection, LoopClosed};
-use crate::inject::answering::say;
+use crate::inject::answering::{only_answers, say};
 use crate::inject::in_flight::any_in_flight;
 use crate::inject::question::{TaskRef, WaitsFor};
 use crate::inject::{Cancellation, TaskTrace, TraceRequest};
@@ -299,6 +299,9 @@ impl<T> Future for JoinHandle<T> {
     type Output = Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
+        if only_answers(cx.waker()) {
+            return self.wait(cx);
+        }
         // Apart from each other, so that each keeps only the registers that it needs.
         match &self.task {
             Handle::Hosted(_) => self.poll_hosted(cx),

@@ -44,6 +44,11 @@ impl Asking {
         Asking { shown, asked: None }
     }
 
+    /// Whether the child is dropped after the poll.
+    pub(crate) fn is_last(&self) -> bool {
+        self.shown.is_last
+    }
+
     /// Asks a child in a poll, for which `cx` has its usual waker.
     #[cold]
     pub(crate) fn poll<F>(&mut self, child: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<F::Output>
@@ -110,7 +115,7 @@ pub(crate) fn ask_last<F>(child: Pin<&mut F>, cx: &mut Context<'_>) -> (Poll<F::
 where
     F: Future,
 {
-    let mut thrown = Some(Thrown::Question(Question::new(Ask::Last(Shown::ALL))));
+    let mut thrown = Some(Thrown::Question(Question::new(Ask::Last(Shown::LAST))));
     let polled = with_injected(&mut thrown, cx.waker(), || child.poll(cx));
     let waiting = match thrown {
         Some(Thrown::Question(question)) if polled.is_pending() => {

@@ -32,10 +32,15 @@ impl Ask {
 pub(crate) struct Shown {
     /// Whether keys are shown, by their `Debug`.
     pub(crate) keys: bool,
+    /// Whether the future is dropped after the poll.
+    pub(crate) is_last: bool,
 }
 
 impl Shown {
-    pub(crate) const ALL: Shown = Shown { keys: true };
+    pub(crate) const ALL: Shown = Shown { keys: true, is_last: false };
+
+    /// The same, for a future that is dropped after the poll.
+    pub(crate) const LAST: Shown = Shown { keys: true, is_last: true };
 }
 
 /// Whether a body went on when it was asked, before it was suspended again. A yield tells it only

@@ -9,7 +9,7 @@ use super::blocks::ChildSlot;
 use super::list::Link;
 use super::pass_on::{poll_cancelled, NamesChildren};
 use super::Pool;
-use crate::inject::{in_flight, Cancellation};
+use crate::inject::{answering, in_flight, Cancellation};
 use crate::parallel::budget::{is_spent_by_executor, ENDED_AT_ONCE};
 use crate::parallel::panics::catching;
 use crate::parallel::slots::{ChildEnded, PollMode};
@@ -32,6 +32,10 @@ where
         named: &impl NamesChildren<I>,
         on_cancel: impl FnOnce(Cancellation),
     ) -> Poll<Option<(I, Result<T>)>> {
+        if answering::only_answers(cx.waker()) {
+            self.pass_on(cx, named);
+            return Poll::Pending;
+        }
         if !self.ended.is_empty() && !self.has_work() {
             self.awaited = false;
             return Poll::Ready(self.take_ended());
