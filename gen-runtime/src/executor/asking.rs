@@ -19,7 +19,7 @@ use super::ids::{SlotId, TaskId};
 use super::inbox::Mail;
 use super::runnable::AboutTask;
 use super::turn::{Root, RootInSlot};
-use crate::inject::question::{ask, Ask, Shown};
+use crate::inject::question::{ask, Ask, Shown, Waiting};
 
 /// The name of a task that is not in its slot, so that the loop cannot look at it.
 const RUNNING: &str = "a running task";
@@ -51,6 +51,23 @@ impl Core {
         // For tasks that went on, and wait for a timeout.
         self.end_timers();
         answer
+    }
+
+    /// Asks a task of a loop that does not run now, without letting it go on. `None` if it was
+    /// woken, and so is not known to wait, or has ended. The caller has made this loop the current
+    /// one.
+    #[cold]
+    pub(crate) fn wait_of(&self, task: TaskId) -> Option<Waiting> {
+        if self.is_queued(task) {
+            return None;
+        }
+        let _runtime = self.runtime.enter();
+        let answer = self.ask_task(task, Shown::ONLY);
+        self.end_timers();
+        match answer?.asked {
+            TaskAsked::Suspended { answer, .. } => Some(answer.waiting),
+            TaskAsked::Ended(_) | TaskAsked::Running => None,
+        }
     }
 
     /// Asks all tasks. The caller has made this loop the current one.

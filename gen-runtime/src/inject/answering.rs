@@ -123,8 +123,8 @@ pub(crate) fn question(waker: &Waker) -> Option<Shown> {
     with_question(waker, |question| question.ask().shown()).flatten()
 }
 
-/// Whether the poll with `waker` is one that a group makes only to ask a child, which a timeout is
-/// about to drop. Then a leaf whose event has come without a wake does not give its result, and a
+/// Whether the poll with `waker` is only for the answer, and nothing may go on: a timeout asks the
+/// children of a group that it is about to drop. Then a leaf whose event has come without a wake does not give its result, and a
 /// group only asks its own children. Otherwise a body would go on only because it was asked.
 #[inline]
 pub(crate) fn only_answers(waker: &Waker) -> bool {
@@ -133,7 +133,7 @@ pub(crate) fn only_answers(waker: &Waker) -> bool {
 
 #[cold]
 fn only_answers_in_flight(waker: &Waker) -> bool {
-    let asks = |question: &mut Question| matches!(question.ask(), Ask::Tree(shown) if shown.is_last);
+    let asks = |question: &mut Question| matches!(question.ask(), Ask::Tree(shown) if shown.only_answers);
     with_question(waker, asks).unwrap_or(false)
 }
 

@@ -17,11 +17,12 @@ use std::time::Duration;
 
 use super::watch::{self, Unfinished};
 use super::{blocking, IoLoop};
-use crate::error::{Error, Panicked, TakesUpErrors};
-use crate::executor::{current, Core, LoopStopped, OnIdle, OnStop, Root, SlotId};
+use crate::dump::Deadlock;
+use crate::error::{Error, Panicked, TakesUpErrors, TimeoutError};
+use crate::executor::{current, Core, LoopStopped, OnIdle, OnStop, Root, SlotId, TaskId};
 use crate::inject::in_flight::{resume, Thrown};
 use crate::task::JoinHandle;
-use crate::time::with_deadline;
+use crate::time::{timeout_error, with_deadline};
 use crate::yieldable::FutureOfResult;
 use crate::{report, task};
 
@@ -137,7 +138,9 @@ impl IoLoop {
     ///
     /// # Errors
     ///
-    /// The errors of `run_sync`, and [`TimeoutError`](crate::TimeoutError), which names the limit.
+    /// The errors of `run_sync`, and [`TimeoutError`](crate::TimeoutError), which names the limit,
+    /// and [where](crate::TimeoutError::waiting) the coroutine was suspended. [`dump`](Self::dump)
+    /// has the waits of the other tasks.
     ///
     /// # Panics
     ///
@@ -153,16 +156,28 @@ impl IoLoop {
         blocking::check().map_err(E::from)?;
         let abandoned = Rc::new(Cell::new(false));
         let task = self.start_unopened(coroutine.into_future(), abandoned.clone());
+        let id = task.id_on_loop();
         match self.run_sync(with_deadline(self.core.deadline(limit), limit, task)) {
             Ok(result) => result,
             Err(error) => match error.downcast_ref::<Panicked>() {
                 Some(panicked) => panicked.resume(),
                 None => {
                     abandoned.set(true);
-                    Err(E::from(error))
+                    Err(E::from(match error.is::<TimeoutError>() {
+                        true => self.with_wait_of(id, limit, error),
+                        false => error,
+                    }))
                 }
             },
         }
+    }
+
+    /// The error of a limit, with the wait of the task that has not ended in time. `error` tells
+    /// only that the task was waited for.
+    fn with_wait_of(&self, task: Option<TaskId>, limit: Duration, error: Error) -> Error {
+        let _entered = current::enter(&self.core);
+        let waiting = task.and_then(|task| self.core.wait_of(task));
+        waiting.map_or(error, |waiting| timeout_error(limit, Some(Box::new(waiting))))
     }
 
     /// Spawns `future` as a task whose value is the whole `Result`. If `abandoned` is set when the

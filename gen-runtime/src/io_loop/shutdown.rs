@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use super::watch::Unfinished;
 use super::{blocking, IoLoop};
+use crate::dump::Dump;
 use crate::error::{CancelSource, Error};
-use crate::executor::OnStop;
-use crate::inject::question::{saying, TaskRef, WaitsFor};
+use crate::executor::{current, OnStop};
+use crate::inject::question::{saying, Shown, TaskRef, WaitsFor};
 use crate::inject::Cancellation;
 use crate::report;
 use crate::time::with_deadline;
@@ -16,7 +17,8 @@ impl IoLoop {
     /// Cancels every task, runs the loop until all tasks have ended or `grace` has passed on its
     /// clock, and drops the loop.
     ///
-    /// Returns the number of tasks that had not ended.
+    /// Returns the number of tasks that had not ended. If there are any, a warning is logged (target
+    /// `gen`) that names them, and says where they wait.
     ///
     /// Each task is resumed with [`Cancelled`](crate::Cancelled), whose source is
     /// [`Shutdown`](CancelSource::Shutdown), and may clean up: see
@@ -73,9 +75,36 @@ impl IoLoop {
         };
         // The number of tasks that are left shows whether the time was enough.
         let ended = self.run_future(with_deadline(self.core.deadline(grace), grace, ended), OnStop::Ignore);
-        if let Err(Unfinished::Deadlock(deadlock)) = ended {
-            report::warning(format_args!("a shutdown has given up: {deadlock}"));
+        let left = self.core.tasks().len();
+        match ended {
+            Err(Unfinished::Deadlock(deadlock)) => {
+                report::warning(format_args!("a shutdown has given up: {deadlock}"));
+            }
+            _ if left > 0 => self.report_left(left, grace),
+            _ => {}
         }
-        self.core.tasks().len()
+        left
+    }
+
+    /// Reports the tasks that have not ended in time, and where they wait.
+    #[cold]
+    fn report_left(&self, left: usize, grace: Duration) {
+        let _entered = current::enter(&self.core);
+        let dump = Dump::of_loop(self.core.ask_from_outside(Shown::ONLY, &mut None));
+        let mut waits = String::new();
+        for task in dump.tasks().iter().take(SHOWN) {
+            waits.push_str("\n\n");
+            waits.push_str(&dump.paragraph(task).to_string());
+        }
+        let more = match left.saturating_sub(SHOWN) {
+            0 => String::new(),
+            more => format!("\n\nand {more} more"),
+        };
+        report::warning(format_args!(
+            "`shutdown` gave up after {grace:?}, and drops the tasks that have not ended: {left}{waits}{more}"
+        ));
     }
 }
+
+/// The number of tasks that are shown.
+const SHOWN: usize = 8;

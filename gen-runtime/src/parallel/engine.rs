@@ -335,7 +335,7 @@ impl Engine {
         let polled = wakers.with(child, |waker| {
             let cx = &mut Context::from_waker(waker);
             // It may take its cancellation now, and then waits for something else.
-            let waits = held.as_mut().filter(|held| held.has(child) && !shown.is_last);
+            let waits = held.as_mut().filter(|held| held.has(child) && !shown.only_answers);
             match waits.map(|held| poll_cancelled(held, child, cx, children)) {
                 Some(ended @ Poll::Ready(_)) => ended,
                 _ => children.poll(child as usize, cx, PollMode::Ask(&mut asking)),

@@ -47,7 +47,7 @@ impl Member {
         }
     }
 
-    /// Asks the member. Unless it is dropped afterwards, it first gets the injection that is kept for it: it may take that now, and
+    /// Asks the member. Unless it only answers, it first gets the injection that is kept for it: it may take that now, and
     /// then waits for something else.
     #[cold]
     pub(super) fn ask<P, T>(
@@ -60,7 +60,7 @@ impl Member {
     where
         P: Future<Output = Result<T>> + ?Sized,
     {
-        if self.has_injection() && !asking.is_last() {
+        if self.has_injection() && !asking.only_answers() {
             if let Poll::Ready(result) = self.poll(future.as_mut(), cx) {
                 child_goes_on(None);
                 return Poll::Ready(result);

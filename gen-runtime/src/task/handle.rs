@@ -18,7 +18,7 @@ use super::loop_handle::LoopHandle;
 use super::{CancelCompletion, CancelTarget};
 use crate::error::{CancelSource, Error, Throw};
 use crate::executor::requests::{deliver, TaskAddress};
-use crate::executor::{report_before_join, Injection, LoopClosed};
+use crate::executor::{report_before_join, Injection, LoopClosed, TaskId};
 use crate::inject::answering::{only_answers, say};
 use crate::inject::in_flight::any_in_flight;
 use crate::inject::question::{TaskRef, WaitsFor};
@@ -361,6 +361,14 @@ impl<T> JoinHandle<T> {
             self.say(cx.waker());
         }
         Poll::Pending
+    }
+
+    /// The name of the task, if this is the handle of a task on a loop.
+    pub(crate) fn id_on_loop(&self) -> Option<TaskId> {
+        match self.address()? {
+            TaskAddress::OnLoop(task) => Some(task),
+            _ => None,
+        }
     }
 
     /// Answers a question.

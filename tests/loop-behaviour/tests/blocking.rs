@@ -275,6 +275,28 @@ fn run_sync_timeout_names_its_limit_and_lets_the_coroutine_live_on() {
     assert_eq!(order.text(), "done");
 }
 
+/// Otherwise the user of a script would know that it was too slow, and not which part of it.
+#[test]
+fn run_sync_timeout_says_where_the_coroutine_was_suspended() {
+    #[gen::coroutine]
+    fn query() -> gen::Result {
+        gen::yield_!(gen::sleep(SECOND * 60))
+    }
+    #[gen::coroutine]
+    fn script(order: Order) -> gen::Result {
+        gen::yield_!(vec![query(), query()])?;
+        order.push("done");
+        Ok(())
+    }
+    let (io_loop, order) = (IoLoop::with_clock(VirtualClock::new()), Order::new());
+    let error = io_loop.run_sync_timeout(SECOND, script(order.clone())).unwrap_err();
+    let text = error.downcast_ref::<TimeoutError>().unwrap().waiting().unwrap().to_string();
+    assert!(text.contains("in script\n  waits for 2 children of a list:\n  [0] at "), "{text}");
+    assert!(text.ends_with("in query\n      waits for a sleep, 59s left"), "{text}");
+    io_loop.run_sync(async { gen::sleep(SECOND * 60).await }).unwrap();
+    assert_eq!(order.text(), "done", "the coroutine goes on afterwards");
+}
+
 #[test]
 fn a_limit_or_a_grace_period_of_all_time_never_ends() {
     #[gen::coroutine]

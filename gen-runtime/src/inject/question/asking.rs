@@ -44,9 +44,9 @@ impl Asking {
         Asking { shown, asked: None }
     }
 
-    /// Whether the child is dropped after the poll.
-    pub(crate) fn is_last(&self) -> bool {
-        self.shown.is_last
+    /// Whether the child only answers.
+    pub(crate) fn only_answers(&self) -> bool {
+        self.shown.only_answers
     }
 
     /// Asks a child in a poll, for which `cx` has its usual waker.
@@ -115,7 +115,7 @@ pub(crate) fn ask_last<F>(child: Pin<&mut F>, cx: &mut Context<'_>) -> (Poll<F::
 where
     F: Future,
 {
-    let mut thrown = Some(Thrown::Question(Question::new(Ask::Last(Shown::LAST))));
+    let mut thrown = Some(Thrown::Question(Question::new(Ask::Last(Shown::ONLY))));
     let polled = with_injected(&mut thrown, cx.waker(), || child.poll(cx));
     let waiting = match thrown {
         Some(Thrown::Question(question)) if polled.is_pending() => {

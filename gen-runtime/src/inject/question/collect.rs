@@ -32,15 +32,16 @@ impl Ask {
 pub(crate) struct Shown {
     /// Whether keys are shown, by their `Debug`.
     pub(crate) keys: bool,
-    /// Whether the future is dropped after the poll.
-    pub(crate) is_last: bool,
+    /// Whether a future that is asked besides its usual polls only answers: it neither takes a
+    /// result nor goes on.
+    pub(crate) only_answers: bool,
 }
 
 impl Shown {
-    pub(crate) const ALL: Shown = Shown { keys: true, is_last: false };
+    pub(crate) const ALL: Shown = Shown { keys: true, only_answers: false };
 
-    /// The same, for a future that is dropped after the poll.
-    pub(crate) const LAST: Shown = Shown { keys: true, is_last: true };
+    /// The same, in an answer for which nothing goes on.
+    pub(crate) const ONLY: Shown = Shown { keys: true, only_answers: true };
 }
 
 /// Whether a body went on when it was asked, before it was suspended again. A yield tells it only

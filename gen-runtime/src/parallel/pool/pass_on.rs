@@ -118,7 +118,7 @@ where
                 return Poll::Pending;
             }
             // It may take its cancellation now, and then waits for something else.
-            let waits = held.as_mut().filter(|held| held.has(slot) && !shown.is_last);
+            let waits = held.as_mut().filter(|held| held.has(slot) && !shown.only_answers);
             match waits.map(|held| poll_cancelled(held, slot, cx, child.as_mut())) {
                 Some(ended @ Poll::Ready(_)) => ended,
                 _ => child.as_mut().poll(cx, PollMode::Ask(&mut asking)),

@@ -2,7 +2,7 @@
 
 use std::future::pending;
 
-use behaviour::logged_with_debug;
+use behaviour::{logged, logged_with_debug};
 
 use super::*;
 
@@ -39,6 +39,23 @@ fn after_the_grace_period_the_rest_is_dropped() {
     assert_eq!(dropped.get(), 1);
     assert!(gen::block_on(stubborn).unwrap_err().is::<gen::LoopClosed>());
     assert!(gen::block_on(quick).unwrap_err().is::<gen::Cancelled>());
+}
+
+/// Otherwise the operator would know how many tasks have hung, but not which ones.
+#[test]
+fn the_tasks_that_have_not_ended_are_named_with_their_waits() {
+    needs!(TheLoop);
+    let io_loop = io_loop();
+    for _ in 0..10 {
+        drop(io_loop.spawn_local(stubborn(Guard(Count::default()))));
+    }
+    let (left, log) = logged(|| io_loop.shutdown(seconds(10)));
+    assert_eq!(left, 10);
+    let [warning] = log.as_slice() else { panic!("{log:?}") };
+    assert!(warning.contains("`shutdown` gave up after 10s"), "{warning}");
+    assert_eq!(warning.matches(": cancel::shutdown::stubborn").count(), 8, "{warning}");
+    assert_eq!(warning.matches("in stubborn\n  waits for Pending<()>").count(), 8, "{warning}");
+    assert!(warning.ends_with("\n\nand 2 more"), "{warning}");
 }
 
 #[gen::coroutine]
