@@ -132,6 +132,7 @@ pub(crate) fn only_answers(waker: &Waker) -> bool {
 }
 
 #[cold]
+#[inline(never)]
 fn only_answers_in_flight(waker: &Waker) -> bool {
     let asks = |question: &mut Question| matches!(question.ask(), Ask::Tree(shown) if shown.only_answers);
     with_question(waker, asks).unwrap_or(false)

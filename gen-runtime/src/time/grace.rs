@@ -23,7 +23,7 @@ use pin_project_lite::pin_project;
 
 use super::limit::TimeLimit;
 use super::timeout::{TimedOut, WithTimeout};
-use super::waited::poll_or_ask;
+use super::waited::{poll_or_ask, timeout_error};
 use crate::coroutine::{Frame, FrameKind};
 use crate::error::{CancelSource, Cancelled, Error};
 use crate::inject::answering::SaidSoFar;
@@ -45,7 +45,9 @@ impl<Y, Q> WithTimeout<Y, Q> {
     /// [`JoinHandle`](crate::JoinHandle) goes on.
     ///
     /// A yieldable that ends with the cancellation, as it should, gives a
-    /// [`TimeoutError`](crate::TimeoutError). If it ends with another result within the grace
+    /// [`TimeoutError`](crate::TimeoutError), which says [where](crate::TimeoutError::waiting) the
+    /// yieldable was waiting at the deadline. If the grace period ends first, it says where the
+    /// clean-up was waiting. If it ends with another result within the grace
     /// period, the yield gives that result. So a value that comes just in time is not lost, and the
     /// failure of a clean-up is reported.
     ///
@@ -301,7 +303,7 @@ where
             Stage::Ending(None) | Stage::Waiting { .. } => false,
         };
         match result {
-            Err(error) if timed_out(&error) => Err(this.limit.error(this.waiting.take())),
+            Err(error) if timed_out(&error) => Err(timeout_error(this.limit.after(), this.waiting.take())),
             result => result,
         }
     }
@@ -342,7 +344,9 @@ where
             self.as_mut().drop_child();
             let this = self.project();
             this.deferral.undefer();
-            return Poll::Ready(is_over.and_then(|()| Err(this.limit.error(this.waiting.take()))));
+            return Poll::Ready(
+                is_over.and_then(|()| Err(timeout_error(this.limit.after(), this.waiting.take()))),
+            );
         }
     }
 }

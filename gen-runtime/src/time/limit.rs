@@ -6,9 +6,6 @@ use std::time::{Duration, Instant};
 use super::deadline::Deadline;
 use super::now::from_now;
 use super::sleep::Sleep;
-use super::waited::timeout_error;
-use crate::error::Error;
-use crate::inject::question::Waiting;
 use crate::Result;
 
 /// The deadline of a timeout.
@@ -96,10 +93,5 @@ impl TimeLimit {
             TimeLimit::Armed { sleep, .. } => sleep.has_fired(),
             TimeLimit::Unarmed(_) => false,
         }
-    }
-
-    /// The error of the yield, after the deadline, with the wait of the child, if it is known.
-    pub(super) fn error(&self, waiting: Option<Box<Waiting>>) -> Error {
-        timeout_error(self.after(), waiting)
     }
 }

@@ -11,7 +11,7 @@ use pin_project_lite::pin_project;
 
 use super::deadline::Deadline;
 use super::limit::TimeLimit;
-use super::waited::poll_or_ask;
+use super::waited::{poll_or_ask, timeout_error};
 use crate::coroutine::{Frame, FrameKind};
 use crate::error::Error;
 use crate::inject::answering::{said, say_within, unsay};
@@ -34,6 +34,11 @@ use crate::{Result, Yieldable};
 /// task of a [`JoinHandle`](crate::JoinHandle) goes on. If it fails later, the error is logged as a
 /// failure after the timeout (target `gen`, level `ERROR`), unless its type is
 /// [quiet](WithTimeout::quiet).
+///
+/// The error says [where](crate::TimeoutError::waiting) the yieldable was waiting. The yieldable is
+/// not polled once more for this: it is asked in the poll at the deadline. Only the children of a
+/// group are polled besides their usual polls, to tell where they wait. They go on only if a future
+/// gives them a result for which it has not woken them before.
 ///
 /// A deadline that has already passed is noticed in the next turn of a loop. On another executor
 /// an `Instant` that has passed is noticed in the first poll, and a `Duration` of zero in the next
@@ -248,7 +253,7 @@ fn give_up<P>(
     match over {
         Ok(()) => {
             by_timeout(is_quiet, || child.set(None));
-            limit.error(waiting)
+            timeout_error(limit.after(), waiting)
         }
         Err(error) => {
             child.set(None);

@@ -291,8 +291,8 @@ fn run_sync_timeout_says_where_the_coroutine_was_suspended() {
     let (io_loop, order) = (IoLoop::with_clock(VirtualClock::new()), Order::new());
     let error = io_loop.run_sync_timeout(SECOND, script(order.clone())).unwrap_err();
     let text = error.downcast_ref::<TimeoutError>().unwrap().waiting().unwrap().to_string();
-    assert!(text.contains("in script\n  waits for 2 children of a list:\n  [0] at "), "{text}");
-    assert!(text.ends_with("in query\n      waits for a sleep, 59s left"), "{text}");
+    assert!(text.contains("in script\n  waits for 2 children of a list:\n    [0] at "), "{text}");
+    assert!(text.ends_with("in query\n        waits for a sleep, 59s left"), "{text}");
     io_loop.run_sync(async { gen::sleep(SECOND * 60).await }).unwrap();
     assert_eq!(order.text(), "done", "the coroutine goes on afterwards");
 }
