@@ -66,7 +66,7 @@ impl Core {
         self.end_timers();
         match answer?.asked {
             TaskAsked::Suspended { answer, .. } => Some(answer.waiting),
-            TaskAsked::Ended(_) | TaskAsked::Running => None,
+            TaskAsked::Ended { .. } | TaskAsked::Running => None,
         }
     }
 

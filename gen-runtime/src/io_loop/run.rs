@@ -17,7 +17,6 @@ use std::time::Duration;
 
 use super::watch::{self, Unfinished};
 use super::{blocking, IoLoop};
-use crate::dump::Deadlock;
 use crate::error::{Error, Panicked, TakesUpErrors, TimeoutError};
 use crate::executor::{current, Core, LoopStopped, OnIdle, OnStop, Root, SlotId, TaskId};
 use crate::inject::in_flight::{resume, Thrown};
