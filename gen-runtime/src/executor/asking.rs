@@ -58,9 +58,6 @@ impl Core {
     /// one.
     #[cold]
     pub(crate) fn wait_of(&self, task: TaskId) -> Option<Waiting> {
-        if self.is_queued(task) {
-            return None;
-        }
         let _runtime = self.runtime.enter();
         let answer = self.ask_task(task, Shown::ONLY);
         self.end_timers();
@@ -80,9 +77,13 @@ impl Core {
         LoopAnswer { serial: self.id.serial(), turn: self.turn_number(), tasks }
     }
 
-    /// Returns `None` if the task has ended since the request.
+    /// Returns `None` if the task has ended since the request, or if it was woken and must not go
+    /// on.
     fn ask_task(&self, id: TaskId, shown: Shown) -> Option<TaskAnswer> {
         let was_woken = self.is_queued(id);
+        if was_woken && shown.only_answers {
+            return None;
+        }
         let taken = self.scheduler.borrow_mut().take(id);
         let Some((slot, task)) = taken else {
             let about = AboutTask { body: RUNNING, spawned_at: None };

@@ -1,4 +1,4 @@
-//! What a pending future answers to a [question](super::question) that is in flight.
+//! The answers of a pending future to a [question](super::question) that is in flight.
 //!
 //! A future calls these functions after it has polled its children, if it stays pending. The answer
 //! belongs to the question that is in flight for the waker of the poll, if there is one. Without a

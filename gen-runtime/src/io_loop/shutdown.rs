@@ -86,17 +86,20 @@ impl IoLoop {
         left
     }
 
-    /// Reports the tasks that have not ended in time, and where they wait.
+    /// Reports the tasks that have not ended in time, and where they wait. Those that were woken
+    /// just now do not wait, and are only counted.
     #[cold]
     fn report_left(&self, left: usize, grace: Duration) {
         let _entered = current::enter(&self.core);
         let dump = Dump::of_loop(self.core.ask_from_outside(Shown::ONLY, &mut None));
         let mut waits = String::new();
-        for task in dump.tasks().iter().take(SHOWN) {
+        let shown = dump.tasks().iter().take(SHOWN);
+        let more = left.saturating_sub(shown.len());
+        for task in shown {
             waits.push_str("\n\n");
             waits.push_str(&dump.paragraph(task).to_string());
         }
-        let more = match left.saturating_sub(SHOWN) {
+        let more = match more {
             0 => String::new(),
             more => format!("\n\nand {more} more"),
         };
