@@ -124,8 +124,9 @@ pub(crate) fn question(waker: &Waker) -> Option<Shown> {
 }
 
 /// Whether the poll with `waker` is only for the answer, and nothing may go on: a timeout asks the
-/// children of a group that it is about to drop. Then a leaf whose event has come without a wake does not give its result, and a
-/// group only asks its own children. Otherwise a body would go on only because it was asked.
+/// children of a group that it is about to drop. Then a handle whose task has ended without a wake
+/// does not give the result, and a group only asks its own children. Otherwise a body would go on
+/// only because it was asked.
 #[inline]
 pub(crate) fn only_answers(waker: &Waker) -> bool {
     any_in_flight() && only_answers_in_flight(waker)

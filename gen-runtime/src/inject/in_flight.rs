@@ -295,8 +295,8 @@ fn with_in_flight_for<R>(waker: &Waker, access: impl FnOnce(&mut InFlight) -> R)
     with_slot(|slot| slot.as_deref_mut().filter(|in_flight| in_flight.is_for(waker)).map(access)).flatten()
 }
 
-/// Whether a question may be in flight for `waker` in place of what is: nothing, or an error, which
-/// is hidden from the child that is asked.
+/// Whether a question may take the place of the injection in flight for `waker`: there is none, or
+/// it is an error, which is hidden from the child that is asked.
 pub(crate) fn may_ask(waker: &Waker) -> bool {
     let is_error = |in_flight: &mut InFlight| matches!(in_flight.thrown, Thrown::Error(_));
     with_in_flight_for(waker, is_error).unwrap_or(true)

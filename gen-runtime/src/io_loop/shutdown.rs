@@ -17,8 +17,8 @@ impl IoLoop {
     /// Cancels every task, runs the loop until all tasks have ended or `grace` has passed on its
     /// clock, and drops the loop.
     ///
-    /// Returns the number of tasks that had not ended. If there are any, a warning is logged (target
-    /// `gen`) that names them, and says where they wait.
+    /// Returns the number of tasks that had not ended. If there are any, a warning is logged, with
+    /// the target `gen`, that names them and says where they wait.
     ///
     /// Each task is resumed with [`Cancelled`](crate::Cancelled), whose source is
     /// [`Shutdown`](CancelSource::Shutdown), and may clean up: see

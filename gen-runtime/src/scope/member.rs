@@ -47,8 +47,8 @@ impl Member {
         }
     }
 
-    /// Asks the member. Unless it only answers, it first gets the injection that is kept for it: it may take that now, and
-    /// then waits for something else.
+    /// Asks the member. Unless it only answers, it first gets the injection that is kept for it: it
+    /// may take that now, and then waits for something else.
     #[cold]
     pub(super) fn ask<P, T>(
         &mut self,

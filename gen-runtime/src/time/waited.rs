@@ -65,8 +65,8 @@ impl TimeoutError {
     }
 }
 
-/// Polls the child of a timeout while something may be in flight, or the limit may be over. Asks the
-/// child if the limit is over, and `poll` does not have to poll it in another way.
+/// Polls the child of a timeout while something may be in flight, or the limit may be over. If the
+/// limit is over, the child is asked, unless `poll` has to poll it in another way.
 #[cold]
 pub(super) fn poll_or_ask<F>(
     child: Pin<&mut F>,

@@ -18,7 +18,7 @@ pub(crate) enum Ask {
 }
 
 impl Ask {
-    /// What the tree is to show; `None` if only a chain is asked for.
+    /// The names that the tree shows; `None` if only a chain is asked for.
     pub(crate) fn shown(self) -> Option<Shown> {
         match self {
             Ask::Tree(shown) | Ask::Last(shown) => Some(shown),
