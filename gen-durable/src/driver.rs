@@ -283,8 +283,8 @@ where
             return Poll::Ready(self.end(result));
         }
         drive::say_body(self, cx.waker(), "a durable run", name, waiting);
-        if self.core.last_awaited() > last {
-            // The coroutine has gone on, and the journal has events for it.
+        if self.core.is_woken() || self.core.last_awaited() != last {
+            // The coroutine has gone on. The next poll sees what it waits for now.
             self.core.driver().wake();
         }
         Poll::Pending

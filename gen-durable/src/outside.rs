@@ -93,7 +93,9 @@ fn of_event(waits_for: &WaitsFor, at: Option<Site>) -> Option<Outside> {
     let (what, advice, is_certain) = match waits_for {
         // A step or a sleep of this crate.
         WaitsFor::Described { .. } => return None,
-        WaitsFor::Sleep { .. } => ("`gen::sleep`".into(), "write `gen_durable::sleep`", true),
+        WaitsFor::Sleep { .. } => {
+            ("`gen::sleep`".into(), "write `gen_durable::sleep`, or put it into a `step`", true)
+        }
         WaitsFor::Turn => ("`gen::moment`".into(), "leave it out", true),
         WaitsFor::Task { .. } | WaitsFor::Cancelled { task: Some(_), .. } => {
             ("the end of a task".into(), PARALLEL, true)

@@ -3,6 +3,7 @@
 mod world;
 
 use std::future::{pending, poll_fn, Future};
+use std::mem;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
@@ -56,6 +57,31 @@ fn goes_on_at(is_set: Arc<AtomicBool>) -> gen::Result<u32> {
     yield_!(step("later", || async { Ok(7) }))
 }
 
+#[gen::coroutine]
+fn wakes_itself_after(is_set: Arc<AtomicBool>) -> gen::Result<u32> {
+    yield_!(flag(is_set))?;
+    yield_!(yield_now())?;
+    yield_!(step("later", || async { Ok(7) }))
+}
+
+/// Another library's way to let other tasks run.
+fn yield_now() -> impl Future<Output = ()> {
+    let mut is_over = false;
+    poll_fn(move |cx| {
+        if mem::replace(&mut is_over, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+}
+
+#[gen::coroutine]
+fn waits_outside_after(is_set: Arc<AtomicBool>) -> gen::Result<u32> {
+    yield_!(flag(is_set))?;
+    yield_!(pending())
+}
+
 /// Runs a coroutine over a journal, sets its flag, and makes a dump, in whose poll it goes on.
 #[gen::coroutine]
 fn dumped(
@@ -80,6 +106,19 @@ fn a_coroutine_that_ends_while_it_is_dumped_gives_its_result() {
 fn a_coroutine_that_goes_on_while_it_is_dumped_gets_its_next_step() {
     let journal = MemoryJournal::new(&Records::new());
     assert_eq!(block_on(dumped(|is_set| Box::pin(goes_on_at(is_set)), journal)).unwrap(), 7);
+}
+
+#[test]
+fn a_coroutine_that_wakes_itself_while_it_is_dumped_is_polled_again() {
+    let journal = MemoryJournal::new(&Records::new());
+    assert_eq!(block_on(dumped(|is_set| Box::pin(wakes_itself_after(is_set)), journal)).unwrap(), 7);
+}
+
+#[test]
+fn a_coroutine_that_leaves_the_journal_while_it_is_dumped_ends_with_an_error() {
+    let journal = MemoryJournal::new(&Records::new());
+    let error = block_on(dumped(|is_set| Box::pin(waits_outside_after(is_set)), journal)).unwrap_err();
+    assert!(error.is::<gen_durable::NotDurable>(), "{error}");
 }
 
 /// A journal that refuses one step.

@@ -78,9 +78,11 @@ use crate::Yieldable;
 ///
 /// The error of the last try. If there was more than one, a
 /// [context](Error::context) says how many there were and how long they took, and the errors of
-/// the tries before are its [others](Error::others), where the first try is `[0]`. Only the last 16
+/// the tries before are its [others](Error::others), where the first try is `[1]`. Only the last 16
 /// are kept, since a schedule may have no end. If a try succeeds, the errors before it are dropped,
-/// and only [`notify`](Retry::notify) has seen them.
+/// and only [`notify`](Retry::notify) has seen them. They are dropped, too, if a
+/// [`with_timeout`](crate::with_timeout) around the whole gives its own error; that of
+/// [`within`](Retry::within) has them.
 ///
 /// [`NoHost`](crate::NoHost) if it has to wait where there is no timer.
 ///
@@ -92,7 +94,8 @@ use crate::Yieldable;
 ///
 /// A cancellation is never retried. In a try it goes to the yieldable, which may clean up; whatever
 /// the try ends with then is the result. In a wait the yield fails with it. Dropping the yield
-/// drops the try.
+/// drops the try. A try that fails with [`Cancelled`](crate::Cancelled), since the task for which
+/// it waits was cancelled, is not retried either, and [`when`](Retry::when) is not asked.
 ///
 /// # Outside a coroutine
 ///
@@ -161,7 +164,7 @@ impl<S, F, W, N> Retry<S, F, W, N> {
     /// let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
     /// let error = io_loop.run_sync(connected.join()).unwrap_err();
     /// assert_eq!(log, ["try 1: refused; wait 1s", "try 2: refused; wait 2s"]);
-    /// assert_eq!(format!("{error:#}"), "failed 3 times within 3s: refused");
+    /// assert_eq!(format!("{error:#}"), "failed 3 times in 3s: refused");
     /// ```
     pub fn notify<Notify>(self, notify: Notify) -> Retry<S, F, W, Notify>
     where
@@ -184,7 +187,7 @@ impl<S, F, W, N> Retry<S, F, W, N> {
     /// let retry = gen::retry(seconds, connect).within(Duration::from_millis(2500));
     /// let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
     /// let error = io_loop.run_sync(retry.join()).unwrap_err();
-    /// assert_eq!(error.to_string(), "failed 3 times within 2s");
+    /// assert_eq!(error.to_string(), "failed 3 times in 2s");
     /// ```
     pub fn within(self, total: Duration) -> Self {
         Retry { within: Some(total), ..self }

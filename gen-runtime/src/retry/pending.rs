@@ -64,7 +64,10 @@ where
         let is_in_time =
             |wait: &Duration| this.within.is_none_or(|total| passed.saturating_add(*wait) <= total);
         let wait = if may_go_on { this.schedule.next().filter(is_in_time) } else { None };
-        let Some(wait) = wait else { return Err(this.failures.all(error, passed)) };
+        let Some(wait) = wait else {
+            let was_cancelled = !this.tries.may_go_on() || error.is::<Cancelled>();
+            return Err(this.failures.all(error, was_cancelled, passed));
+        };
         let number = this.failures.add(&error);
         (this.notify)(&error, number, wait);
         this.tries.wait(wait);
@@ -106,18 +109,18 @@ impl Failures {
     }
 
     /// The error of the last try, with those before it.
-    fn all(&mut self, last: Error, passed: Duration) -> Error {
+    fn all(&mut self, last: Error, was_cancelled: bool, passed: Duration) -> Error {
         if self.number == 0 {
             return last;
         }
         let times = self.number.saturating_add(1);
-        let last = last.context(Tried { times, passed });
+        let last = last.context(Tried { times, was_cancelled, passed });
         self.beside(last)
     }
 
     /// That error, with those of the tries.
     fn beside(&mut self, error: Error) -> Error {
-        let key = |number: u32| ChildKey::Index(number.saturating_sub(1) as usize);
+        let key = |number: u32| ChildKey::Index(number as usize);
         let others = self.kept.drain(..).map(|(number, error)| ChildError::of(key(number), error));
         error.with_others(&key(self.number.saturating_add(1)), others.collect())
     }
@@ -126,6 +129,8 @@ impl Failures {
 /// How often something was tried, and how long.
 struct Tried {
     times: u32,
+    /// Whether the last time has ended with a cancellation.
+    was_cancelled: bool,
     passed: Duration,
 }
 
@@ -133,7 +138,10 @@ impl fmt::Display for Tried {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // A time that was measured has digits that mean nothing.
         let passed = Duration::from_millis(u64::try_from(self.passed.as_millis()).unwrap_or(u64::MAX));
-        write!(f, "failed {} times within {passed:?}", self.times)
+        match self.was_cancelled {
+            true => write!(f, "cancelled in try {}, after {passed:?}", self.times),
+            false => write!(f, "failed {} times in {passed:?}", self.times),
+        }
     }
 }
 

@@ -23,15 +23,15 @@ use crate::{Result, Yieldable};
 /// ```
 /// use std::time::Duration;
 ///
-/// let mut polled = 0;
-/// let poll_status = || {
-///     polled += 1;
-///     std::future::ready(Ok::<_, gen::Error>(polled))
+/// let mut number = 0;
+/// let refresh = || {
+///     number += 1;
+///     std::future::ready(Ok::<_, gen::Error>(number))
 /// };
 /// let clock = gen::VirtualClock::new();
 /// let began = clock.now();
 /// let io_loop = gen::IoLoop::with_clock(clock.clone());
-/// let last = io_loop.run_sync(gen::repeat([Duration::from_secs(10); 3], poll_status).join());
+/// let last = io_loop.run_sync(gen::repeat([Duration::from_secs(10); 3], refresh).join());
 /// assert_eq!(last.unwrap(), 4);
 /// assert_eq!((clock.now() - began).as_secs(), 30);
 /// ```

@@ -1,21 +1,25 @@
 //! [`every`]: ticks at equal distances.
 //!
 //! Tick `n` is due `n` periods after the call of `every`, whatever the ticks before it took. So the
-//! ticks do not drift. If some were not taken in time, `next` gives the last one that is due, at
-//! once, and says how many came before it.
+//! ticks do not drift. If some were not taken in time, `next` gives the last one that is due, after
+//! a [`moment`], and says how many came before it. The moment lets other tasks run, and a
+//! cancellation arrive, even if the body takes longer than a period each time.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{ready, Context, Poll};
 use std::time::{Duration, Instant};
 
+use super::moment::{moment, Moment};
 use super::now::now;
 use super::sleep::Sleep;
+use crate::executor::host;
 use crate::Result;
 
 /// Ticks at equal distances: yield [`next`](Every::next) in a loop.
 ///
-/// The first tick comes one `period` after this call, and they do not drift: the time that the body
+/// The first tick comes one `period` after this call (after the first `next`, if neither a loop nor
+/// tokio runs at this call), and they do not drift: the time that the body
 /// takes between two of them does not delay those that follow. If it takes longer than a period,
 /// the ticks that were missed are skipped, and the next one says how many they were. (A
 /// `PeriodicCallback` of Tornado skips them, too.)
@@ -50,19 +54,27 @@ use crate::Result;
 #[track_caller]
 pub fn every(period: Duration) -> Every {
     assert!(!period.is_zero(), "the ticks of `gen::every` need a period that is not zero");
-    Every { began: now(), period, given: 0, sleep: None }
+    Every { began: host::time().map(|host| host.now()), period, given: 0, wait: None }
 }
 
 /// Ticks at equal distances: made by [`every`].
 #[derive(Debug)]
 #[must_use = "nothing ticks until `next` is yielded"]
 pub struct Every {
-    began: Instant,
+    /// `None` if there was no clock, until the first wait.
+    began: Option<Instant>,
     period: Duration,
     /// The number of the last tick that was given.
     given: u64,
     /// The wait for the tick after it.
-    sleep: Option<Sleep>,
+    wait: Option<Wait>,
+}
+
+#[derive(Debug)]
+enum Wait {
+    Sleep(Sleep),
+    /// The tick is due.
+    Moment(Moment),
 }
 
 /// A tick of [`every`].
@@ -89,8 +101,8 @@ impl Tick {
 impl Every {
     /// Returns a future of the next tick.
     ///
-    /// If it is due already, the future is ready at once. A tick so late that no
-    /// [`Instant`] can hold it never comes.
+    /// If the tick is due already, the future takes a [`moment`](crate::moment()). A tick so late
+    /// that no [`Instant`] can hold it never comes.
     ///
     /// # Errors
     ///
@@ -108,15 +120,23 @@ impl Every {
     }
 
     /// When that tick is due; `None`, which means never, if it is too late for an `Instant`.
-    fn due(&self, number: u64) -> Option<Instant> {
+    fn due(&self, began: Instant, number: u64) -> Option<Instant> {
         let nanos = self.period.as_nanos().checked_mul(u128::from(number))?;
         let after = Duration::from_nanos(u64::try_from(nanos).ok()?);
-        self.began.checked_add(after)
+        began.checked_add(after)
+    }
+
+    /// The wait for that tick.
+    fn wait_for(&self, began: Instant, number: u64) -> Wait {
+        match self.due(began, number) {
+            Some(due) if due <= now() => Wait::Moment(moment()),
+            due => Wait::Sleep(Sleep::until(due)),
+        }
     }
 
     /// The number of the last tick that is due.
-    fn last_due(&self) -> u64 {
-        let passed = now().saturating_duration_since(self.began).as_nanos();
+    fn last_due(&self, began: Instant) -> u64 {
+        let passed = now().saturating_duration_since(began).as_nanos();
         u64::try_from(passed / self.period.as_nanos()).unwrap_or(u64::MAX)
     }
 }
@@ -133,12 +153,16 @@ impl Future for NextTick<'_> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Tick>> {
         let every = &mut *self.every;
-        let due = every.due(every.given.saturating_add(1));
-        let sleep = every.sleep.get_or_insert_with(|| Sleep::until(due));
-        ready!(Pin::new(sleep).poll(cx))?;
-        every.sleep = None;
-        let number = every.last_due().max(every.given.saturating_add(1));
-        let missed = number - every.given - 1;
+        let began = *every.began.get_or_insert_with(now);
+        let next = every.given.saturating_add(1);
+        let wait = every.wait.take().unwrap_or_else(|| every.wait_for(began, next));
+        match every.wait.insert(wait) {
+            Wait::Sleep(sleep) => ready!(Pin::new(sleep).poll(cx))?,
+            Wait::Moment(moment) => ready!(Pin::new(moment).poll(cx))?,
+        }
+        every.wait = None;
+        let number = every.last_due(began).max(next);
+        let missed = number - next;
         every.given = number;
         Poll::Ready(Ok(Tick { number, missed }))
     }

@@ -38,6 +38,32 @@ fn missed_ticks_are_skipped_and_counted() {
     assert_eq!((at, next), (in_seconds(39), in_seconds(40)));
 }
 
+/// Otherwise a body that is always too slow would keep its thread, and no cancellation would arrive.
+#[test]
+fn a_tick_that_is_due_lets_others_run() {
+    needs!(VirtualTime);
+    run(async {
+        let mut ticks = gen::every(seconds(10));
+        gen::sleep(seconds(10)).await?;
+        let mut next = pin!(ticks.next());
+        let first = poll_fn(|cx| Poll::Ready(next.as_mut().poll(cx))).await;
+        assert!(first.is_pending());
+        assert_eq!(next.await?.number(), 1);
+        Ok(())
+    });
+}
+
+/// Otherwise a test on a virtual clock would begin with ticks that were never due.
+#[test]
+fn ticks_that_were_made_without_a_clock_begin_with_the_first_wait() {
+    needs!(TheLoop);
+    let mut ticks = gen::every(Duration::from_secs(10));
+    let clock = gen::VirtualClock::new();
+    clock.advance(Duration::from_secs(3600));
+    let tick = gen::IoLoop::with_clock(clock).run_sync(async { ticks.next().await }).unwrap();
+    assert_eq!((tick.number(), tick.missed()), (1, 0));
+}
+
 /// Otherwise a `select` in a loop would lose ticks.
 #[test]
 fn a_dropped_wait_loses_no_tick() {

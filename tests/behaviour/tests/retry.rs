@@ -63,12 +63,12 @@ fn the_last_error_tells_of_the_tries_before_it() {
         Ok((error, server.tries.get()))
     });
     assert_eq!(tries, 3);
-    assert!(error.to_string().starts_with("failed 3 times within "), "{error}");
+    assert!(error.to_string().starts_with("failed 3 times in "), "{error}");
     assert_eq!(error.chain().last().unwrap().to_string(), "busy at try 3");
     let others: Vec<_> =
         error.others().iter().map(|other| (other.key.clone(), other.error.to_string())).collect();
     let earlier = |number| format!("busy at try {number}");
-    assert_eq!(others, [(ChildKey::Index(0), earlier(1)), (ChildKey::Index(1), earlier(2))]);
+    assert_eq!(others, [(ChildKey::Index(1), earlier(1)), (ChildKey::Index(2), earlier(2))]);
 }
 
 /// Otherwise `is` and `downcast_ref` would no longer find the failure.
@@ -97,7 +97,7 @@ fn of_a_schedule_without_end_the_last_errors_are_kept() {
         Ok(gen::retry(schedule, || ask(&server)).join().await.unwrap_err())
     });
     let others: Vec<_> = error.others().iter().map(|other| other.key.clone()).collect();
-    assert_eq!(others, Vec::from_iter((83..99).map(ChildKey::Index)));
+    assert_eq!(others, Vec::from_iter((84..100).map(ChildKey::Index)));
 }
 
 /// Otherwise a request that can never succeed would be sent again and again.
