@@ -300,6 +300,8 @@ impl<'a, W, T: 'static, N: Threads> Explore<'a, W, T, N> {
     ///
     /// An exploration that takes longer than two seconds writes a line about its progress every
     /// second: to the standard error output, also where a harness captures the output of the tests.
+    /// The calling thread writes it between two runs of its own, so there is no line while only
+    /// other threads still have runs.
     ///
     /// # Panics
     ///
