@@ -79,7 +79,7 @@ fn yield_now() -> impl Future<Output = ()> {
 #[gen::coroutine]
 fn waits_outside_after(is_set: Arc<AtomicBool>) -> gen::Result<u32> {
     yield_!(flag(is_set))?;
-    yield_!(pending())
+    yield_!(pending::<gen::Result<u32>>())
 }
 
 /// Runs a coroutine over a journal, sets its flag, and makes a dump, in whose poll it goes on.

@@ -47,7 +47,12 @@ fn sleeps_beside_a_step() -> gen::Result<u32> {
 #[test]
 fn a_sleep_of_gen() {
     for refused in [refused(sleeps()), refused(sleeps_beside_a_step())] {
-        assert_refused(refused, "`gen::sleep`", "sleeps", "write `gen_durable::sleep`");
+        assert_refused(
+            refused,
+            "`gen::sleep`",
+            "sleeps",
+            "write `gen_durable::sleep`, or put it into a `step`",
+        );
     }
 }
 
@@ -58,7 +63,7 @@ fn the_message_has_the_line() {
         text.starts_with("a durable coroutine cannot use `gen::sleep`, which is in no journal: "),
         "{text}"
     );
-    let end = "tests/outside.rs:39:5 in sleeps: write `gen_durable::sleep`";
+    let end = "tests/outside.rs:39:5 in sleeps: write `gen_durable::sleep`, or put it into a `step`";
     assert!(text.ends_with(end), "{text}");
 }
 

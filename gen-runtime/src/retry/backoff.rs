@@ -18,8 +18,9 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// ```
 /// use std::time::Duration;
 ///
-/// let waits = gen::backoff(Duration::from_millis(50)).at_most(Duration::from_millis(300)).take(5);
-/// assert_eq!(Vec::from_iter(waits), [50, 100, 200, 300, 300].map(Duration::from_millis));
+/// let waits = gen::backoff(Duration::from_secs(1)).at_most(Duration::from_secs(5));
+/// let first = Vec::from_iter(waits.take(5));
+/// assert_eq!(first, [1, 2, 4, 5, 5].map(Duration::from_secs));
 /// ```
 pub fn backoff(first: Duration) -> Backoff {
     Backoff { next: first, factor: 2, longest: LONGEST, jitter: Jitter::Off }
@@ -62,7 +63,7 @@ impl Backoff {
         Backoff { longest, ..self }
     }
 
-    /// Makes each wait random: between the half of what it would be, and all of it.
+    /// Makes each wait random: at least the half of its usual time, and at most all of it.
     ///
     /// On a loop whose clock does not run by itself, as in a test, the waits of a program are
     /// random but the same in each run.

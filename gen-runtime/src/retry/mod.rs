@@ -1,4 +1,4 @@
-//! [`retry`] and [`repeat`]: a yieldable that is made anew, again and again.
+//! [`retry`] and [`repeat`]: a yieldable that is made again and again.
 //!
 //! A schedule is an iterator of the waits between the tries. So the policies of other crates fit as
 //! they are, and so does an array.
@@ -70,8 +70,8 @@ use crate::Yieldable;
 /// gen::IoLoop::with_clock(gen::VirtualClock::new()).run_sync(body()).unwrap();
 /// ```
 ///
-/// [`when`](Retry::when) says which errors are retried, [`notify`](Retry::notify) is told of each
-/// failure, and [`within`](Retry::within) limits the time. A limit for each try is a
+/// [`when`](Retry::when) says which errors are retried, [`notify`](Retry::notify) gets each failure,
+/// and [`within`](Retry::within) limits the time. A limit for each try is a
 /// [`with_timeout`](crate::with_timeout) in `make`.
 ///
 /// # Errors
@@ -135,7 +135,8 @@ impl<S, F, W, N> Retry<S, F, W, N> {
     ///     std::future::ready(Err::<(), _>(Error::from(ErrorKind::PermissionDenied)))
     /// };
     /// let is_interrupted = |error: &gen::Error| {
-    ///     error.downcast_ref::<Error>().is_some_and(|error| error.kind() == ErrorKind::Interrupted)
+    ///     let error = error.downcast_ref::<Error>();
+    ///     error.is_some_and(|error| error.kind() == ErrorKind::Interrupted)
     /// };
     /// let schedule = [Duration::from_secs(1); 3];
     /// let opened = gen::run_sync(gen::retry(schedule, open).when(is_interrupted).join());
@@ -160,10 +161,10 @@ impl<S, F, W, N> Retry<S, F, W, N> {
     /// let connect = || std::future::ready(Err::<(), _>(gen::Error::new("refused")));
     /// let schedule = [1, 2].map(Duration::from_secs);
     /// let connected = gen::retry(schedule, connect)
-    ///     .notify(|error, number, wait| log.push(format!("try {number}: {error}; wait {wait:?}")));
+    ///     .notify(|error, number, wait| log.push(format!("{number}: {error}, {wait:?}")));
     /// let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
     /// let error = io_loop.run_sync(connected.join()).unwrap_err();
-    /// assert_eq!(log, ["try 1: refused; wait 1s", "try 2: refused; wait 2s"]);
+    /// assert_eq!(log, ["1: refused, 1s", "2: refused, 2s"]);
     /// assert_eq!(format!("{error:#}"), "failed 3 times in 3s: refused");
     /// ```
     pub fn notify<Notify>(self, notify: Notify) -> Retry<S, F, W, Notify>

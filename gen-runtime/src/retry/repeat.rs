@@ -31,7 +31,8 @@ use crate::{Result, Yieldable};
 /// let clock = gen::VirtualClock::new();
 /// let began = clock.now();
 /// let io_loop = gen::IoLoop::with_clock(clock.clone());
-/// let last = io_loop.run_sync(gen::repeat([Duration::from_secs(10); 3], refresh).join());
+/// let schedule = [Duration::from_secs(10); 3];
+/// let last = io_loop.run_sync(gen::repeat(schedule, refresh).join());
 /// assert_eq!(last.unwrap(), 4);
 /// assert_eq!((clock.now() - began).as_secs(), 30);
 /// ```
@@ -47,8 +48,8 @@ use crate::{Result, Yieldable};
 ///
 /// # Cancellation
 ///
-/// A cancellation goes to the yieldable that is running, which may clean up. What it ends with is
-/// the result, and nothing is repeated. In a wait the yield fails with the cancellation. Dropping
+/// A cancellation goes to the yieldable that is running, which may clean up. Its end is the
+/// result, and nothing is repeated. In a wait the yield fails with the cancellation. Dropping
 /// the yield drops the yieldable.
 ///
 /// # Outside a coroutine

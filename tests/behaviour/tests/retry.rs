@@ -143,7 +143,7 @@ fn no_wait_begins_that_would_end_after_the_whole_time() {
     assert_eq!(took, in_seconds(4));
 }
 
-/// Otherwise a task that is cancelled would begin its work anew.
+/// Otherwise a task that is cancelled would begin its work again.
 #[test]
 fn a_cancellation_in_a_try_is_not_retried() {
     #[gen::coroutine]
