@@ -70,8 +70,8 @@ use crate::Yieldable;
 /// gen::IoLoop::with_clock(gen::VirtualClock::new()).run_sync(body()).unwrap();
 /// ```
 ///
-/// [`when`](Retry::when) says which errors are retried, [`notify`](Retry::notify) gets each failure,
-/// and [`within`](Retry::within) limits the time. A limit for each try is a
+/// [`when`](Retry::when) says which errors are retried, [`notify`](Retry::notify) gets each of the
+/// failures, and [`within`](Retry::within) limits the time. A limit for each try is a
 /// [`with_timeout`](crate::with_timeout) in `make`.
 ///
 /// # Errors
