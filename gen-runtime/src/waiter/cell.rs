@@ -15,7 +15,7 @@ pub(crate) enum Stage<V> {
 }
 
 /// The waker of the future that waits, if one does. It is woken or dropped outside of the lock.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Waiter(Option<Waker>);
 
 impl From<&Waker> for Waiter {

@@ -8,6 +8,7 @@
 //! | `shared.rs` | [`Shared`]: owners of one block, which let go of it at less cost than those of an `Arc` |
 //! | `sides.rs` | [`two_sides`]: one block with a sole owner on one side and co-owners on the other |
 //! | `waiters.rs` | [`Waiters`]: the wakers of several futures, under the lock of their owner |
+//! | `wait_list.rs` | [`WaitList`]: the futures in line for things of which each goes to one of them |
 //! | `models.rs` | what loom checks: a value against polls and drops on another thread |
 //! | `models_of_blocks.rs` | what loom checks of `StageLock` and `two_sides` |
 //!
@@ -45,6 +46,7 @@ mod oneshot;
 mod shared;
 mod sides;
 mod stage_lock;
+mod wait_list;
 mod waiters;
 
 pub(crate) use self::cell::{Stage, Waiter, WaiterCell};
@@ -52,4 +54,5 @@ pub(crate) use self::oneshot::{oneshot, Missing, Receiver, Sender};
 pub(crate) use self::shared::{Counted, Owners, Shared};
 pub(crate) use self::sides::{two_sides, CoOwner, SoleOwner, TwoSided};
 pub(crate) use self::stage_lock::StageLock;
+pub(crate) use self::wait_list::{poll_place, Place, Removed, WaitList, Wakers};
 pub(crate) use self::waiters::{WaiterId, WaiterIds, Waiters};

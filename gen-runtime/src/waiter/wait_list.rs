@@ -1,0 +1,377 @@
+//! The futures that wait in line, first come, first served.
+//!
+//! [`Waiters`](super::Waiters) is for a value that all get. This list is for things of which each
+//! goes to one future: it is handed over, to the first in line, and is in the hands of that future
+//! from then on, even before the future is polled.
+//!
+//! # States of a place
+//!
+//! | state | entered by | `poll_place` | `grant_first` | `remove` |
+//! |---|---|---|---|---|
+//! | waiting: has its data and a waker | `push` | keeps the waker | granted, if it is the first one; its waker is handed out | free; hands out its data and its waker |
+//! | granted: has its grant, and is in line no more | `grant_first` | free; hands out the grant | not possible | free; hands out the grant, which the owner passes on |
+//! | free | `poll_place`, `remove` | not possible: the future has given its place away | | |
+//!
+//! # Who owns what
+//!
+//! The owner has the list under its lock, and keeps the rules of the module: nothing of a user runs
+//! under the lock. So whatever leaves the list, a waker, data or a grant, is handed out. A future
+//! owns its [`Place`]: it polls until it has the grant, or removes the place when it is dropped. A
+//! grant that comes back from `remove` is not lost, unless the owner loses it.
+//!
+//! An empty list is one word. Its memory is kept for the next futures, and is given back after a
+//! burst.
+
+use std::mem;
+use std::task::{Poll, Waker};
+
+use super::cell::Waiter;
+use super::stage_lock::StageLock;
+
+/// `D` is the data of a future that waits, and `G` the grant that it gets.
+#[derive(Debug)]
+pub(crate) struct WaitList<D, G> {
+    /// `None` if nothing has waited so far.
+    places: Option<Box<Places<D, G>>>,
+}
+
+/// The place of a future in a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place(u32);
+
+/// The content of a place that was removed.
+pub(crate) enum Removed<D, G> {
+    /// The future was in line.
+    Waiting(D, Waiter),
+    /// The future has not taken its grant.
+    Granted(G),
+}
+
+/// The wakers of futures that have got something. They are woken outside of the lock.
+#[derive(Debug, Default)]
+#[must_use = "the futures are to be woken"]
+pub(crate) struct Wakers {
+    /// Mostly there is one at most.
+    first: Waiter,
+    others: Vec<Waiter>,
+}
+
+impl Wakers {
+    pub(crate) fn push(&mut self, waiter: Waiter) {
+        if !self.first.is_some() {
+            self.first = waiter;
+        } else if waiter.is_some() {
+            self.others.push(waiter);
+        }
+    }
+
+    /// Wakes the futures, in the order in which they were added.
+    #[inline]
+    pub(crate) fn wake(self) {
+        self.first.wake();
+        self.others.into_iter().for_each(Waiter::wake);
+    }
+}
+
+#[derive(Debug)]
+struct Places<D, G> {
+    all: Vec<State<D, G>>,
+    /// The first and the last one in line, and the first free one.
+    first: Option<Place>,
+    last: Option<Place>,
+    free: Option<Place>,
+    /// How many are in line.
+    waiting: usize,
+    /// How many have a grant.
+    granted: usize,
+}
+
+#[derive(Debug)]
+enum State<D, G> {
+    Free { next: Option<Place> },
+    Waiting { data: D, waiter: Waiter, before: Option<Place>, after: Option<Place> },
+    Granted(G),
+}
+
+/// A list that is empty, and has room for more, gives its memory back.
+const KEPT: usize = 64;
+
+impl<D, G> WaitList<D, G> {
+    pub(crate) const fn new() -> Self {
+        WaitList { places: None }
+    }
+
+    /// Whether no future is in line.
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.places.as_ref().is_none_or(|places| places.waiting == 0)
+    }
+
+    /// The number of futures in line.
+    pub(crate) fn len(&self) -> usize {
+        self.places.as_ref().map_or(0, |places| places.waiting)
+    }
+
+    /// The data of the first one in line.
+    #[inline]
+    pub(crate) fn first(&self) -> Option<&D> {
+        self.iter().next()
+    }
+
+    /// The data of those in line, from the first one to the last one.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &D> {
+        let places = self.places.as_deref();
+        let mut next = places.and_then(|places| places.first);
+        std::iter::from_fn(move || match &places?.all[next?.at()] {
+            State::Waiting { data, after, .. } => {
+                next = *after;
+                Some(data)
+            }
+            State::Free { .. } | State::Granted(_) => None,
+        })
+    }
+
+    /// A future takes the last place in line. Without a waker it takes the place before its first
+    /// poll.
+    #[cold]
+    pub(crate) fn push(&mut self, data: D, waiter: Waiter) -> Place {
+        let places = self.places.get_or_insert_default();
+        let place = places.add(State::Waiting { data, waiter, before: places.last, after: None });
+        places.set_after(places.last, Some(place));
+        places.last = Some(place);
+        places.waiting += 1;
+        place
+    }
+
+    /// Hands what `grant` makes of its data to the first future in line. Returns the waker, or
+    /// `None`, without a call, if no future is in line.
+    pub(crate) fn grant_first(&mut self, grant: impl FnOnce(D) -> G) -> Option<Waiter> {
+        let places = self.places.as_deref_mut()?;
+        let first = places.first?;
+        let (data, waiter) = places.unlink(first)?;
+        places.all[first.at()] = State::Granted(grant(data));
+        places.granted += 1;
+        Some(waiter)
+    }
+
+    /// Hands a grant to each future that is in line.
+    pub(crate) fn grant_all(&mut self, mut grant: impl FnMut(D) -> G) -> Wakers {
+        let mut wakers = Wakers::default();
+        while let Some(waiter) = self.grant_first(&mut grant) {
+            wakers.push(waiter);
+        }
+        wakers
+    }
+
+    /// Whether the future at that place waits with this very waker.
+    fn waits_with(&self, place: Place, waker: &Waker) -> bool {
+        let state = self.places.as_ref().and_then(|places| places.all.get(place.at()));
+        matches!(state, Some(State::Waiting { waiter, .. }) if waiter.will_wake(waker))
+    }
+
+    /// The place keeps `waiter`, if it waits. Returns the one that is to be dropped outside of the
+    /// lock.
+    #[must_use]
+    fn replace_waiter(&mut self, place: Place, mut waiter: Waiter) -> Waiter {
+        let state = self.places.as_mut().and_then(|places| places.all.get_mut(place.at()));
+        if let Some(State::Waiting { waiter: known, .. }) = state {
+            mem::swap(known, &mut waiter);
+        }
+        waiter
+    }
+
+    /// Takes the grant of that place, which is free then, if there is one.
+    pub(crate) fn take_grant(&mut self, place: Place) -> Option<G> {
+        let state = self.places.as_ref()?.all.get(place.at())?;
+        match matches!(state, State::Granted(_)).then(|| self.remove(place)).flatten()? {
+            Removed::Granted(grant) => Some(grant),
+            Removed::Waiting(..) => None,
+        }
+    }
+
+    /// The future is dropped, or gives up. Returns what it had; `None` if the place was free, which
+    /// is a mistake of the caller.
+    pub(crate) fn remove(&mut self, place: Place) -> Option<Removed<D, G>> {
+        let removed = self.places.as_deref_mut()?.remove(place);
+        self.shrink();
+        removed
+    }
+
+    fn shrink(&mut self) {
+        let is_unused = |places: &mut Box<Places<D, G>>| {
+            places.all.len() > KEPT && places.waiting == 0 && places.granted == 0
+        };
+        // There is nothing of a user in it.
+        drop(self.places.take_if(|places| is_unused(places)));
+    }
+}
+
+impl<D, G> Default for WaitList<D, G> {
+    fn default() -> Self {
+        WaitList::new()
+    }
+}
+
+impl<D, G> Default for Places<D, G> {
+    fn default() -> Self {
+        Places { all: Vec::new(), first: None, last: None, free: None, waiting: 0, granted: 0 }
+    }
+}
+
+impl<D, G> Places<D, G> {
+    /// # Panics
+    ///
+    /// If 2^32 futures wait.
+    fn add(&mut self, state: State<D, G>) -> Place {
+        if let Some(free) = self.free {
+            if let State::Free { next } = mem::replace(&mut self.all[free.at()], state) {
+                self.free = next;
+            }
+            return free;
+        }
+        let place = u32::try_from(self.all.len()).expect("fewer than 2^32 futures wait in one list");
+        self.all.push(state);
+        Place(place)
+    }
+
+    fn remove(&mut self, place: Place) -> Option<Removed<D, G>> {
+        let removed = match self.unlink(place) {
+            Some((data, waiter)) => Removed::Waiting(data, waiter),
+            None => match mem::replace(&mut self.all[place.at()], State::Free { next: None }) {
+                State::Granted(grant) => {
+                    self.granted -= 1;
+                    Removed::Granted(grant)
+                }
+                free => {
+                    self.all[place.at()] = free;
+                    return None;
+                }
+            },
+        };
+        self.all[place.at()] = State::Free { next: self.free };
+        self.free = Some(place);
+        Some(removed)
+    }
+
+    /// Takes a place that waits out of the line. The caller gives the place its new state.
+    fn unlink(&mut self, place: Place) -> Option<(D, Waiter)> {
+        match mem::replace(&mut self.all[place.at()], State::Free { next: None }) {
+            State::Waiting { data, waiter, before, after } => {
+                self.set_after(before, after);
+                self.set_before(after, before);
+                self.waiting -= 1;
+                Some((data, waiter))
+            }
+            other => {
+                self.all[place.at()] = other;
+                None
+            }
+        }
+    }
+
+    /// `next` comes after `place`; `None` is the beginning, or the end, of the line.
+    fn set_after(&mut self, place: Option<Place>, next: Option<Place>) {
+        match place.map(|place| &mut self.all[place.at()]) {
+            Some(State::Waiting { after, .. }) => *after = next,
+            _ => self.first = next,
+        }
+    }
+
+    fn set_before(&mut self, place: Option<Place>, previous: Option<Place>) {
+        match place.map(|place| &mut self.all[place.at()]) {
+            Some(State::Waiting { before, .. }) => *before = previous,
+            _ => self.last = previous,
+        }
+    }
+}
+
+impl Place {
+    fn at(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Polls the future at a place of the list that `list` finds in the data of `lock`. Takes the grant,
+/// or has `waker` woken when there is one.
+pub(crate) fn poll_place<S, D, G>(
+    lock: &StageLock<S>,
+    list: impl Fn(&mut S) -> &mut WaitList<D, G>,
+    place: Place,
+    waker: &Waker,
+) -> Poll<G> {
+    let (grant, is_known) = lock.with(|_, state| {
+        let list = list(state);
+        (list.take_grant(place), list.waits_with(place, waker))
+    });
+    match grant {
+        Some(grant) => return Poll::Ready(grant),
+        None if is_known => return Poll::Pending,
+        None => {}
+    }
+    // A new waker: it is cloned, and the old one is dropped, while nothing is locked.
+    let waiter = Waiter::from(waker);
+    let (grant, spare) = lock.with(|_, state| {
+        let list = list(state);
+        (list.take_grant(place), list.replace_waiter(place, waiter))
+    });
+    drop(spare);
+    grant.map_or(Poll::Pending, Poll::Ready)
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    fn granted(list: &mut WaitList<u32, u32>) -> Option<u32> {
+        let mut first = None;
+        list.grant_first(|data| *first.insert(data))?;
+        first
+    }
+
+    fn line(list: &WaitList<u32, u32>) -> Vec<u32> {
+        assert_eq!(list.len(), list.iter().count());
+        assert_eq!(list.is_empty(), list.len() == 0);
+        list.iter().copied().collect()
+    }
+
+    #[test]
+    fn the_first_in_line_is_the_one_that_came_first_also_after_others_have_left() {
+        let mut list = WaitList::new();
+        let places: Vec<_> = (0..5).map(|data| list.push(data, Waiter::default())).collect();
+        for (leaves, left) in [(0, vec![1, 2, 3, 4]), (2, vec![1, 3, 4]), (4, vec![1, 3])] {
+            assert!(
+                matches!(list.remove(places[leaves]), Some(Removed::Waiting(data, _)) if data == leaves as u32)
+            );
+            assert_eq!(line(&list), left);
+        }
+        // It comes last, though its place was free before.
+        let last = list.push(5, Waiter::default());
+        assert_eq!(line(&list), [1, 3, 5]);
+        assert_eq!([granted(&mut list), granted(&mut list)], [Some(1), Some(3)]);
+        assert_eq!(list.first(), Some(&5));
+        assert!(list.remove(last).is_some());
+        assert_eq!(granted(&mut list), None);
+    }
+
+    #[test]
+    fn a_grant_is_in_the_place_until_its_future_takes_it_or_goes() {
+        let mut list = WaitList::new();
+        let [one, two] = [1, 2].map(|data| list.push(data, Waiter::default()));
+        assert_eq!(list.take_grant(one), None);
+        list.grant_all(|data| data * 10).wake();
+        assert_eq!(line(&list), []);
+        assert_eq!(list.take_grant(one), Some(10));
+        assert!(matches!(list.remove(two), Some(Removed::Granted(20))));
+        assert!(list.remove(two).is_none());
+    }
+
+    #[test]
+    fn a_burst_of_futures_leaves_no_memory_behind() {
+        let mut list = WaitList::<u32, u32>::new();
+        let places: Vec<_> = (0..1000).map(|data| list.push(data, Waiter::default())).collect();
+        places[..500].iter().for_each(|&place| drop(list.remove(place)));
+        list.grant_all(|data| data).wake();
+        places[500..].iter().for_each(|&place| assert!(list.take_grant(place).is_some()));
+        assert!(list.places.is_none());
+    }
+}
