@@ -301,6 +301,7 @@ pub mod guide;
 mod inject;
 mod io_loop;
 mod limit;
+mod locks;
 mod multi;
 mod opaque;
 mod parallel;
@@ -331,7 +332,38 @@ mod scope;
 pub mod spans {
     pub use crate::task::span_settings::{set_level, set_slow_step};
 }
-mod sync;
+mod shims;
+/// Locks for tasks: [`Lock`], [`RwLock`], [`Semaphore`], [`Event`], [`Condition`] and [`Barrier`].
+///
+/// They are Tornado's `locks`. They work on any executor and across threads, and are `Send` if
+/// their content is. All of them are fair: first come, first served, and what is handed over cannot
+/// be taken by others in the meantime. A wait that is cancelled or dropped loses nothing, also in
+/// the moment of the hand-over.
+///
+/// | to | use |
+/// |---|---|
+/// | change something in several steps, with yields between them | [`Lock`] |
+/// | the same, with many readers | [`RwLock`] |
+/// | limit how many tasks do something at once | [`Semaphore`], or [`limit`](crate::limit()) for a list |
+/// | wait for a state | [`Event`] |
+/// | wait for a change | [`Condition`] |
+/// | wait for each other | [`Barrier`] |
+/// | wait for one value | [`promise`](crate::promise()) |
+///
+/// [`Lock`]: crate::sync::Lock
+/// [`RwLock`]: crate::sync::RwLock
+/// [`Semaphore`]: crate::sync::Semaphore
+/// [`Event`]: crate::sync::Event
+/// [`Condition`]: crate::sync::Condition
+/// [`Barrier`]: crate::sync::Barrier
+pub mod sync {
+    pub use crate::locks::{
+        Acquire, Barrier, BarrierWait, BarrierWaitResult, Condition, ConditionWait, Event, EventWait,
+        HolderPanic, Lock, LockGuard, OwnedLockGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard,
+        OwnedSemaphorePermit, RwLock, RwLockReadGuard, RwLockWriteGuard, Semaphore, SemaphoreClosed,
+        SemaphorePermit,
+    };
+}
 mod task;
 #[cfg(all(feature = "tokio", not(loom)))]
 mod task_tracker;

@@ -25,7 +25,7 @@ impl Dump {
 /// A circle is a strongly connected component, found as by Kosaraju. It uses no recursion, because
 /// a chain of tasks may be long.
 fn circles(tasks: &[TaskDump]) -> Vec<Vec<usize>> {
-    let awaited = |task| leaves(task).iter().filter_map(Leaf::awaited).collect();
+    let awaited = |task| leaves(task).iter().flat_map(Leaf::awaited).collect();
     let awaits: Vec<Vec<usize>> = tasks.iter().map(awaited).collect();
     let mut is_taken = vec![false; tasks.len()];
     let mut circles = Vec::new();

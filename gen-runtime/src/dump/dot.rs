@@ -56,16 +56,15 @@ impl Dump {
             let leaves = leaves(task);
             let _ = writeln!(dot, "  {};", node(self.of, task, &leaves, &circles));
             for leaf in &leaves {
-                let to = match (leaf.waits_for, leaf.awaited()) {
-                    (_, Some(number)) => format!("task{number}"),
-                    (WaitsFor::Promise { promise, value }, None) => {
-                        promises.insert(promise, value);
-                        format!("promise{promise}")
-                    }
-                    _ => continue,
-                };
-                let is_in_circle = leaf.awaited().is_some_and(|to| circles.joins(task.number, to));
-                let _ = writeln!(edges, "  task{} -> {to}{};", task.number, edge(leaf, is_in_circle));
+                for to in leaf.awaited() {
+                    let attributes = edge(leaf, circles.joins(task.number, to));
+                    let _ = writeln!(edges, "  task{} -> task{to}{attributes};", task.number);
+                }
+                if let WaitsFor::Promise { promise, value } = leaf.waits_for {
+                    promises.insert(promise, value);
+                    let _ =
+                        writeln!(edges, "  task{} -> promise{promise}{};", task.number, edge(leaf, false));
+                }
             }
         }
         for (promise, value) in promises {

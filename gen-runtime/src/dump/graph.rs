@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::panic::Location;
 
 use crate::executor::{LoopAnswer, TaskAnswer, TaskAsked};
-use crate::inject::question::{TaskRef, TaskTag, Waiting, WaitsFor, WentOn};
+use crate::inject::question::{LockHolder, TaskRef, TaskTag, Waiting, WaitsFor, WentOn};
 use crate::report::type_name::of_body;
 use crate::Site;
 
@@ -182,6 +182,16 @@ pub(super) fn awaited(waits_for: &WaitsFor) -> Option<&TaskRef> {
     }
 }
 
+/// All tasks that are waited for: that one, or those without which a lock is not free.
+pub(super) fn all_awaited(waits_for: &WaitsFor) -> impl Iterator<Item = &TaskRef> {
+    let holders = match waits_for {
+        WaitsFor::Lock { holders, .. } => holders.as_slice(),
+        _ => &[],
+    };
+    let needed = holders.iter().filter(|holder| holder.is_needed);
+    awaited(waits_for).into_iter().chain(needed.filter_map(|holder| holder.task.as_ref()))
+}
+
 /// Orders the tasks, numbers them, and connects them.
 fn graph(answers: Vec<TaskAnswer>) -> Vec<TaskDump> {
     let tags: HashMap<TaskTag, usize> = answers.iter().zip(0..).map(|(task, at)| (task.tag, at)).collect();
@@ -196,8 +206,8 @@ fn graph(answers: Vec<TaskAnswer>) -> Vec<TaskDump> {
             let (tag, task) = (answer.tag, TaskDump::new(tasks.len(), answer));
             let before = next.len();
             task.for_each_event(&mut |waits_for| {
-                let tag = awaited(waits_for).and_then(|task| task.tag);
-                next.extend(tag.and_then(|tag| tags.get(&tag)));
+                let awaited = all_awaited(waits_for).filter_map(|task| task.tag);
+                next.extend(awaited.filter_map(|tag| tags.get(&tag)));
             });
             // The first one is taken first.
             next[before..].reverse();
@@ -218,6 +228,13 @@ fn connect(tasks: &mut [TaskDump], numbers: &HashMap<TaskTag, usize>) {
             WaitsFor::Task { task } | WaitsFor::Cancelled { task: Some(task) } => {
                 task.number = task.tag.and_then(|tag| numbers.get(&tag)).copied();
                 edges.extend(task.number.map(|to| (*from, to)));
+            }
+            WaitsFor::Lock { holders, .. } => {
+                for LockHolder { task, is_needed, .. } in holders {
+                    let Some(task) = task else { continue };
+                    task.number = task.tag.and_then(|tag| numbers.get(&tag)).copied();
+                    edges.extend(task.number.filter(|_| *is_needed).map(|to| (*from, to)));
+                }
             }
             WaitsFor::Promise { promise, .. } => {
                 let next = promises.len() + 1;

@@ -1,6 +1,6 @@
 //! [`Leaf`]: an event that a task waits for, with its place in the task.
 
-use super::graph::{awaited, TaskDump};
+use super::graph::{all_awaited, TaskDump};
 use crate::error::Site;
 use crate::inject::question::{ChainEnd, Waiting, WaitsFor};
 
@@ -14,9 +14,9 @@ pub(super) struct Leaf<'a> {
 }
 
 impl Leaf<'_> {
-    /// The task that it waits for, if that one is in the dump.
-    pub(super) fn awaited(&self) -> Option<usize> {
-        awaited(self.waits_for).and_then(|task| task.number)
+    /// The tasks that it waits for, if they are in the dump.
+    pub(super) fn awaited(&self) -> impl Iterator<Item = usize> + '_ {
+        all_awaited(self.waits_for).filter_map(|task| task.number)
     }
 }
 

@@ -141,4 +141,4 @@ pub use self::graph::{Dump, TaskDump, TaskState};
 pub use self::request::{dump, DumpRequest};
 #[cfg(all(feature = "tokio", not(loom)))]
 pub use self::tracked::TrackerDump;
-pub use crate::inject::question::{ChainEnd, Child, Children, Link, TaskRef, Waiting, WaitsFor};
+pub use crate::inject::question::{ChainEnd, Child, Children, Link, LockHolder, TaskRef, Waiting, WaitsFor};

@@ -5,7 +5,10 @@ use std::fmt::{self, Write as _};
 
 use super::graph::{awaited, Dump, Of, TaskDump};
 use super::state::{state_text, went_on_at};
-use crate::inject::question::{rounded, ChainEnd, Child, Children, Link, Waiting, WaitsFor};
+use crate::inject::question::{
+    rounded, write_of, ChainEnd, Child, Children, Link, LockHolder, TaskRef, Waiting, WaitsFor,
+};
+use crate::Site;
 
 /// The number of columns that a line should not exceed.
 const COLUMNS: usize = 80;
@@ -147,6 +150,12 @@ impl Lines<'_> {
             beginning = indent;
         }
         match end {
+            ChainEnd::For(WaitsFor::Lock { what, content, holders, more, .. }) => {
+                let mut lock = String::new();
+                let _ = write_of(&mut lock, what, *content);
+                self.line(beginning, &format!("waits for {lock}"));
+                self.holders(holders, *more, indent);
+            }
             ChainEnd::For(waits_for) => {
                 let name = self.name_of_task(waits_for);
                 self.line(beginning, &format!("waits for {waits_for}{name}"));
@@ -167,9 +176,23 @@ impl Lines<'_> {
         }
     }
 
+    fn holders(&mut self, holders: &[LockHolder], more: usize, indent: &str) {
+        for holder in holders {
+            let name = self.name_of(holder.task.as_ref());
+            self.line(indent, &format!("  {holder}{name}"));
+        }
+        if more > 0 {
+            self.line(indent, &format!("  held by {more} more"));
+        }
+    }
+
     /// The name of the task that is waited for, if it is one.
     fn name_of_task(&self, waits_for: &WaitsFor) -> String {
-        let number = awaited(waits_for).and_then(|task| task.number);
+        self.name_of(awaited(waits_for))
+    }
+
+    fn name_of(&self, task: Option<&TaskRef>) -> String {
+        let number = task.and_then(|task| task.number);
         let task = number.and_then(|number| self.dump?.tasks.get(number));
         task.map_or_else(String::new, |task| format!(": {}", task.name()))
     }

@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 
 use super::graph::{Dump, Of, TaskDump, TaskState};
 use crate::error::{ChildKey, Site};
-use crate::inject::question::{ChainEnd, Child, Children, Link, TaskRef, Waiting, WaitsFor};
+use crate::inject::question::{ChainEnd, Child, Children, Link, LockHolder, TaskRef, Waiting, WaitsFor};
 use crate::report::type_name::short;
 
 /// Implements `Serialize` by a conversion into the type of the shape.
@@ -34,6 +34,7 @@ serialize_as! {
     Child => ChildShape;
     ChildKey => KeyShape;
     WaitsFor => EventShape;
+    LockHolder => LockHolderShape;
     TaskRef => TaskRefShape;
     Site => SiteShape;
 }
@@ -240,6 +241,10 @@ enum EventShape<'a> {
     Keys { point: String, keys: &'a [String], more: usize },
     Blocking { value: String },
     Shutdown { tasks: usize },
+    Lock { what: &'a str, content: Option<String>, holders: &'a [LockHolder], more: usize },
+    Event,
+    Condition,
+    Barrier { arrived: usize, count: usize },
     Dump,
     Described { what: &'a str },
     Foreign { future: Option<String>, wakers: Option<usize> },
@@ -262,11 +267,36 @@ impl<'a> From<&'a WaitsFor> for EventShape<'a> {
             }
             WaitsFor::Blocking { value } => EventShape::Blocking { value: short(value) },
             WaitsFor::Shutdown { tasks } => EventShape::Shutdown { tasks: *tasks },
+            WaitsFor::Lock { what, content, holders, more } => {
+                EventShape::Lock { what, content: content.map(short), holders, more: *more }
+            }
+            WaitsFor::Event => EventShape::Event,
+            WaitsFor::Condition => EventShape::Condition,
+            WaitsFor::Barrier { arrived, count } => EventShape::Barrier { arrived: *arrived, count: *count },
             WaitsFor::Dump => EventShape::Dump,
             WaitsFor::Described { what } => EventShape::Described { what },
             WaitsFor::Foreign { future, wakers } => {
                 EventShape::Foreign { future: future.map(short), wakers: *wakers }
             }
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct LockHolderShape<'a> {
+    task: Option<&'a TaskRef>,
+    taken_at: PositionShape,
+    has_taken: bool,
+    is_needed: bool,
+}
+
+impl<'a> From<&'a LockHolder> for LockHolderShape<'a> {
+    fn from(holder: &'a LockHolder) -> Self {
+        LockHolderShape {
+            task: holder.task.as_ref(),
+            taken_at: holder.taken_at.into(),
+            has_taken: holder.has_taken,
+            is_needed: holder.is_needed,
         }
     }
 }

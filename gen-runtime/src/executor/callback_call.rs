@@ -23,7 +23,7 @@ use super::callback_state::Polled;
 use super::current;
 use super::current_context::{enter, is_entered, within_on_demand, CurrentContext, OnDemand};
 use super::error_context::ErrorContext;
-use crate::sync::OnceLock;
+use crate::shims::OnceLock;
 use crate::waiter::{StageLock, Waiter};
 
 pub(crate) struct CallbackCall {

@@ -26,6 +26,7 @@ use super::first_steps::{first_steps, replace_first_steps};
 use super::foreign::{Executor, HostedRef};
 use super::ids::{LoopName, SlotId};
 use super::inbox::Shared;
+use crate::inject::question::TaskTag;
 
 /// The loop that was entered, and the poll in which it was.
 #[derive(Default)]
@@ -100,6 +101,16 @@ pub(super) fn schedule(name: LoopName, slot: SlotId) -> bool {
 pub(crate) fn capture() -> Option<Arc<ErrorContext>> {
     // A task of tokio itself is in no poll of ours, and in no loop.
     current_context::captured_or(|| if is_outside() { None } else { running_context() })
+}
+
+/// Returns the task that is polled, as others wait for it; `None` outside of all tasks.
+#[inline]
+pub(crate) fn running_task() -> Option<TaskTag> {
+    if is_outside() {
+        return None;
+    }
+    let hosted = task(|task| task.map(HostedRef::tag));
+    hosted.or_else(|| CURRENT.with(|current| Some(current.borrow().as_ref()?.running_task()?.tag())))
 }
 
 /// Whether this thread is in no loop, and in no poll.

@@ -9,7 +9,7 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 
 use super::error_context::ErrorContext;
-use crate::sync::thread_local;
+use crate::shims::thread_local;
 
 pub(crate) enum CurrentContext {
     /// The task that is being polled on this thread, if there is one. It may have no context yet.

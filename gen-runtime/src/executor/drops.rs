@@ -39,7 +39,7 @@ use std::mem::{self, ManuallyDrop};
 use std::sync::Arc;
 
 use super::first_steps::first_steps;
-use crate::sync::thread_local;
+use crate::shims::thread_local;
 
 /// A key or a future whose value will never come, unless a new callable was made meanwhile.
 pub(crate) trait Abandon: Send + Sync {

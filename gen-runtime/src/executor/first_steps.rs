@@ -8,7 +8,7 @@
 
 use std::cell::Cell;
 
-use crate::sync::thread_local;
+use crate::shims::thread_local;
 
 /// This many first steps run inside of each other. A level takes 0.4 kB of stack in an optimized
 /// build and 3.5 kB in any other, besides the stack of the body. On a thread of 2 MB this leaves

@@ -48,7 +48,7 @@ use super::ids::{SlotId, TaskId, TimerKey};
 use super::injection::Injection;
 use super::unhandled_error::UnhandledError;
 use crate::inject::{Cancellation, EndSenders};
-use crate::sync::{lock, AtomicBool, Condvar, Mutex, MutexGuard, Ordering};
+use crate::shims::{lock, AtomicBool, Condvar, Mutex, MutexGuard, Ordering};
 
 /// An entry of the inbox.
 pub(crate) enum Mail {

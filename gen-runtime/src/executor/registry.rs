@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError};
 
 use super::ids::{LoopId, LoopName, SlotId};
 use super::inbox::Shared;
-use crate::sync::RwLock;
+use crate::shims::RwLock;
 
 struct LoopRegistry {
     live: BTreeMap<LoopName, (LoopId, Arc<Shared>)>,

@@ -47,7 +47,7 @@ use std::{fmt, mem};
 use super::threads::is_only_thread;
 use crate::dump::{Deadlock, Dump, ProbableDeadlock, TaskDump, TaskState};
 use crate::executor::{Core, OnIdle, OnStop, RootInSlot, RunEnded};
-use crate::inject::question::{Shown, WaitsFor};
+use crate::inject::question::{LockHolder, Shown, WaitsFor};
 use crate::report;
 
 /// How long a wait may be.
@@ -237,6 +237,7 @@ fn is_from_outside(event: &WaitsFor) -> bool {
         WaitsFor::Foreign { wakers, .. } => *wakers != Some(0),
         // A task of another loop.
         WaitsFor::Task { task } | WaitsFor::Cancelled { task: Some(task) } => task.number().is_none(),
+        WaitsFor::Lock { holders, .. } => holders.iter().any(is_held_outside),
         WaitsFor::Blocking { .. } | WaitsFor::Shutdown { .. } | WaitsFor::Dump => true,
         WaitsFor::Described { .. } => true,
         WaitsFor::Sleep { left } => left.is_some(),
@@ -244,9 +245,17 @@ fn is_from_outside(event: &WaitsFor) -> bool {
         | WaitsFor::ScopeChild { .. }
         | WaitsFor::Promise { .. }
         | WaitsFor::Turn
+        | WaitsFor::Event
+        | WaitsFor::Condition
+        | WaitsFor::Barrier { .. }
         | WaitsFor::Callback { .. }
         | WaitsFor::Keys { .. } => false,
     }
+}
+
+/// By a task of another loop, or of another executor.
+fn is_held_outside(holder: &LockHolder) -> bool {
+    holder.task.as_ref().is_some_and(|task| task.number().is_none())
 }
 
 #[cfg(all(test, not(loom)))]

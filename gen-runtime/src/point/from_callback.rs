@@ -37,7 +37,7 @@ use crate::inject::answering::say;
 use crate::inject::in_flight::any_in_flight;
 use crate::inject::question::WaitsFor;
 use crate::opaque::opaque_debug;
-use crate::sync::UnsafeCell;
+use crate::shims::UnsafeCell;
 use crate::waiter::{two_sides, CoOwner, SoleOwner, TwoSided};
 use crate::{Error, Result};
 

@@ -22,7 +22,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::registry::KeyRegistry;
-use crate::sync::thread_local;
+use crate::shims::thread_local;
 
 /// An owner of a registry.
 pub(super) struct Handle(ManuallyDrop<Arc<KeyRegistry>>);

@@ -11,7 +11,7 @@
 //! 3. An owner that is alone may use the value as it likes: no other code can close the
 //!    registration, or lock it.
 
-use crate::sync::UnsafeCell;
+use crate::shims::UnsafeCell;
 
 /// There is a value if the registration is stored.
 pub(super) struct ValueCell<T>(UnsafeCell<Option<T>>);

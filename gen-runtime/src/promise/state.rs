@@ -8,7 +8,7 @@ use super::errors::{AlreadySetError, BrokenPromiseError};
 use super::value::Value;
 use crate::inject::in_flight::any_in_flight;
 use crate::report::{report_unread, Detached};
-use crate::sync::{AtomicBool, Ordering};
+use crate::shims::{AtomicBool, Ordering};
 use crate::waiter::{two_sides, CoOwner, SoleOwner, StageLock, TwoSided, WaiterId, WaiterIds, Waiters};
 use crate::Result;
 

@@ -21,7 +21,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::sync::{lock, Mutex, ThreadNumber, UnsafeCell};
+use crate::shims::{lock, Mutex, ThreadNumber, UnsafeCell};
 use crate::Result;
 
 pub(super) struct Value<T> {

@@ -16,7 +16,7 @@ use loom::thread;
 
 use super::{scope, Scope, ScopeHandle};
 use crate::parallel::models::{elsewhere, two_threads};
-use crate::sync::{lock, Mutex};
+use crate::shims::{lock, Mutex};
 use crate::{Cancelled, Error, Result};
 
 /// A flag that a thread sets, and the waker of the future that waits for it.

@@ -14,7 +14,7 @@ use std::alloc::{handle_alloc_error, Layout};
 use std::cell::Cell;
 use std::ptr::{self, NonNull};
 
-use crate::sync::{alloc, dealloc};
+use crate::shims::{alloc, dealloc};
 
 /// The bytes that a thread keeps.
 const KEPT: usize = 32 * 1024;

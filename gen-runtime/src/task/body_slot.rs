@@ -17,7 +17,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::cell::BodyCell;
-use crate::sync::UnsafeCell;
+use crate::shims::UnsafeCell;
 
 pub(super) struct BodySlot<F> {
     state: Cell<State>,

@@ -21,7 +21,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::cell::BodyCell;
-use crate::sync::{AtomicU32, Ordering, UnsafeCell};
+use crate::shims::{AtomicU32, Ordering, UnsafeCell};
 
 /// No reference to the value is in use.
 const PRESENT: u32 = 0;

@@ -26,7 +26,7 @@ use std::task::{ready, Context, Poll, Waker};
 use super::join::NoResult;
 use crate::executor::{HostedRef, Mailbox};
 use crate::report::{contain, is_timing_out, report_unread, Detached};
-use crate::sync::UnsafeCell;
+use crate::shims::UnsafeCell;
 use crate::Result;
 
 /// The place of the result, and of the waker of the handle.

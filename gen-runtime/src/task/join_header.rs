@@ -39,7 +39,7 @@ use std::task::Waker;
 
 use crate::executor::{TaskFunctions, TaskHeader};
 use crate::report::{contain, is_timing_out, Detached, IsQuiet};
-use crate::sync::{AtomicBool, Ordering, ThreadNumber, UnsafeCell};
+use crate::shims::{AtomicBool, Ordering, ThreadNumber, UnsafeCell};
 
 #[repr(C)]
 pub(super) struct JoinHeader {

@@ -29,7 +29,7 @@ use crate::error::{Error, Panicked, Throw};
 use crate::executor::{AboutTask, TaskFunctions, TaskHeader, TaskId, TaskRef};
 use crate::inject::in_flight::{resume, without_injected, Thrown};
 use crate::report::{contain, Detached};
-use crate::sync::UnsafeCell;
+use crate::shims::UnsafeCell;
 use crate::Result;
 
 /// `M` is the marker of the error's [`Throw`].

@@ -13,7 +13,7 @@ use loom::thread;
 
 use super::cell::BodyCell;
 use super::exclusive::Exclusive;
-use crate::sync::UnsafeCell;
+use crate::shims::UnsafeCell;
 
 /// Counts its polls in a cell that loom watches, and its drop.
 struct Body {

@@ -31,7 +31,7 @@ use std::ops::Deref;
 use std::process::abort;
 use std::ptr::{self, NonNull};
 
-use crate::sync::{AtomicUsize, Ordering};
+use crate::shims::{AtomicUsize, Ordering};
 
 /// One of the owners.
 pub(crate) struct Shared<B: Counted + ?Sized> {

@@ -30,7 +30,7 @@ use std::ops::Deref;
 use std::process::abort;
 use std::ptr::NonNull;
 
-use crate::sync::{AtomicUsize, Ordering};
+use crate::shims::{AtomicUsize, Ordering};
 
 /// The content of a block.
 pub(crate) trait TwoSided {

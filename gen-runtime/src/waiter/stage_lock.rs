@@ -34,7 +34,7 @@ use std::{
 #[cfg(loom)]
 use loom::{hint::spin_loop, thread::yield_now};
 
-use crate::sync::{AtomicU8, Ordering, UnsafeCell};
+use crate::shims::{AtomicU8, Ordering, UnsafeCell};
 
 const LOCKED: u8 = 1 << 7;
 
@@ -85,7 +85,7 @@ impl<D> StageLock<D> {
     #[inline]
     pub(crate) fn with<R>(&self, run: impl FnOnce(&mut u8, &mut D) -> R) -> R {
         #[cfg(loom)]
-        let _turn = crate::sync::lock(&self.queue);
+        let _turn = crate::shims::lock(&self.queue);
         self.with_word(run)
     }
 

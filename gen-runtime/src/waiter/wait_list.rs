@@ -42,7 +42,7 @@ pub(crate) struct Place(u32);
 /// The content of a place that was removed.
 pub(crate) enum Removed<D, G> {
     /// The future was in line.
-    Waiting(D, Waiter),
+    Waiting(D, #[expect(dead_code, reason = "it is only dropped, outside of the lock")] Waiter),
     /// The future has not taken its grant.
     Granted(G),
 }

@@ -31,7 +31,7 @@ pub(crate) const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "combinators",
-        files: "time/ multi/ limit/ first_of/ retry/ wait_iterator/ scope/ point/",
+        files: "time/ multi/ limit/ first_of/ retry/ wait_iterator/ scope/ point/ locks/",
         never: "They must never know how a loop is owned and run: no `IoLoop`, no blocking call, no \
                 promise, no `yield_!`.",
         apart: false,
@@ -68,7 +68,7 @@ pub(crate) const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "ground",
-        files: "error/ sync/ opaque",
+        files: "error/ opaque shims/",
         never: "It must never know that there is a loop, a task or a poll: an error is a value, and \
                 a lock is a lock.",
         apart: true,

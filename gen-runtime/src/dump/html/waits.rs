@@ -123,6 +123,12 @@ fn event(dump: &Dump, waits_for: &WaitsFor) -> Markup {
                 "the end of task " (link(dump, number)) ", which is cancelled" (name(dump, number))
             },
             (_, Some(number)) => { "task " (link(dump, number)) (name(dump, number)) },
+            (WaitsFor::Lock { holders, .. }, _) => {
+                (waits_for)
+                @for task in holders.iter().filter_map(|holder| holder.task.as_ref()?.number) {
+                    ", task " (link(dump, task)) (name(dump, task))
+                }
+            },
             (WaitsFor::Promise { promise, value }, _) => { (promise_link(*promise)) " of " (short(value)) },
             _ => { span .alarm[is_without_waker(waits_for)] { (waits_for) } },
         }

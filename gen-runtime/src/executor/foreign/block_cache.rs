@@ -18,7 +18,7 @@ use std::alloc::{handle_alloc_error, Layout};
 use std::cell::Cell;
 use std::ptr::{self, NonNull};
 
-use crate::sync::{alloc, dealloc};
+use crate::shims::{alloc, dealloc};
 
 /// The sizes of the classes are the multiples of this one.
 const STEP: usize = 64;

@@ -33,7 +33,7 @@ use crate::inject::in_flight::Thrown;
 use crate::inject::question::TaskTag;
 use crate::inject::EndSenders;
 use crate::report::contain;
-use crate::sync::{AtomicUsize, Ordering, UnsafeCell};
+use crate::shims::{AtomicUsize, Ordering, UnsafeCell};
 
 /// The body and the result of a task. Only the handle knows their types.
 ///

@@ -34,7 +34,7 @@ use crate::executor::slot_context::SlotContext;
 use crate::executor::unhandled_error::UnhandledError;
 use crate::inject::{Cancellation, EndSenders};
 use crate::report::{contain, Detached};
-use crate::sync::{lock, AtomicU32, Mutex, MutexGuard, Ordering, ThreadNumber};
+use crate::shims::{lock, AtomicU32, Mutex, MutexGuard, Ordering, ThreadNumber};
 
 pub(crate) struct Mailbox {
     state: TaskState,

@@ -22,7 +22,7 @@
 //! | the handle stops to wait, against the end | the end owns the waker | the handle does |
 //! | the drop of the handle against the end | the handle owns the result | the end does |
 
-use crate::sync::{AtomicU32, Ordering};
+use crate::shims::{AtomicU32, Ordering};
 
 const HAS_NEWS: u32 = 1;
 const USES_MAIL: u32 = 1 << 1;

@@ -33,7 +33,7 @@ use crate::executor::ids::{LoopId, TimerKey};
 use crate::executor::no_host::NoHost;
 use crate::executor::timers::Timers;
 use crate::report::{contain, TaskName};
-use crate::sync::{lock, AtomicBool, AtomicUsize, Mutex, MutexGuard, Ordering};
+use crate::shims::{lock, AtomicBool, AtomicUsize, Mutex, MutexGuard, Ordering};
 use crate::Result;
 
 /// The time of the runtime that is entered, which a test may have paused.

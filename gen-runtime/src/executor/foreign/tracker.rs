@@ -24,7 +24,7 @@ use crate::executor::injection::Injection;
 use crate::executor::runnable::AboutTask;
 use crate::inject::question::{Answer, Shown, WentOn};
 use crate::inject::{end_channel, Cancellation, EndSenders, Ended, TaskTrace, TaskWait, TraceRequest};
-use crate::sync::{lock, Mutex};
+use crate::shims::{lock, Mutex};
 
 #[derive(Default)]
 pub(crate) struct Tracker(Mutex<State>);

@@ -70,5 +70,5 @@ pub(crate) use self::memory::Memory;
 pub(crate) use self::saying::saying;
 pub(crate) use self::statement::{Said, Statement};
 pub use self::waiting::{ChainEnd, Child, Children, Link, Waiting};
-pub(crate) use self::waits_for::{rounded, KnownTask, TaskTag};
-pub use self::waits_for::{TaskRef, WaitsFor};
+pub(crate) use self::waits_for::{rounded, write_of, KnownTask, TaskTag};
+pub use self::waits_for::{LockHolder, TaskRef, WaitsFor};

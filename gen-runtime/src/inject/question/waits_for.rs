@@ -76,6 +76,30 @@ pub enum WaitsFor {
         /// How many are left.
         tasks: usize,
     },
+    /// A lock, or permits of a semaphore: see [`sync`](crate::sync).
+    #[non_exhaustive]
+    Lock {
+        /// What it waits for, such as "a lock to read".
+        what: &'static str,
+        /// The type of the content; `None` for a semaphore.
+        content: Option<&'static str>,
+        /// Its holders. First come those that are [needed](LockHolder::is_needed).
+        holders: Vec<LockHolder>,
+        /// How many more holders there are.
+        more: usize,
+    },
+    /// An [event](crate::sync::Event) that is not set.
+    Event,
+    /// A notification of a [condition](crate::sync::Condition).
+    Condition,
+    /// The other tasks of a [barrier](crate::sync::Barrier).
+    #[non_exhaustive]
+    Barrier {
+        /// How many tasks have come.
+        arrived: usize,
+        /// How many are to come.
+        count: usize,
+    },
     /// The answer of a task, or of all tasks: [`JoinHandle::trace`](crate::JoinHandle::trace), or a
     /// dump.
     Dump,
@@ -111,6 +135,15 @@ impl fmt::Display for WaitsFor {
             WaitsFor::Keys { point, keys, more } => write_keys(f, point, keys, *more),
             WaitsFor::Blocking { value } => write!(f, "a blocking call that gives {}", short(value)),
             WaitsFor::Shutdown { tasks } => write!(f, "the end of {tasks} tasks of a tracker"),
+            WaitsFor::Lock { what, content, holders, more } => {
+                write_of(f, what, *content)?;
+                write_holders(f, holders, *more)
+            }
+            WaitsFor::Event => f.write_str("an event that is not set"),
+            WaitsFor::Condition => f.write_str("a notification of a condition"),
+            WaitsFor::Barrier { arrived, count } => {
+                write!(f, "a barrier, to which {arrived} of {count} tasks have come")
+            }
             WaitsFor::Described { what } => f.write_str(what),
             WaitsFor::Dump => f.write_str("a dump"),
             WaitsFor::Foreign { future, wakers } => write_foreign(f, *future, *wakers),
@@ -137,6 +170,22 @@ fn write_keys(f: &mut fmt::Formatter<'_>, point: &str, keys: &[String], more: us
     }
 }
 
+/// Writes "a lock of u32".
+pub(crate) fn write_of(f: &mut dyn fmt::Write, what: &str, content: Option<&str>) -> fmt::Result {
+    f.write_str(what)?;
+    content.map_or(Ok(()), |content| write!(f, " of {}", short(content)))
+}
+
+fn write_holders(f: &mut fmt::Formatter<'_>, holders: &[LockHolder], more: usize) -> fmt::Result {
+    for (position, holder) in holders.iter().enumerate() {
+        write!(f, "{}{holder}", if position == 0 { " that is " } else { ", and " })?;
+    }
+    match more {
+        0 => Ok(()),
+        more => write!(f, ", and held by {more} more"),
+    }
+}
+
 fn write_foreign(f: &mut fmt::Formatter<'_>, future: Option<&str>, wakers: Option<usize>) -> fmt::Result {
     match future {
         Some(future) => f.write_str(&short(future))?,
@@ -147,6 +196,34 @@ fn write_foreign(f: &mut fmt::Formatter<'_>, future: Option<&str>, wakers: Optio
         Some(0) => f.write_str(" (keeps no waker)"),
         Some(1) => f.write_str(" (keeps 1 waker)"),
         Some(wakers) => write!(f, " (keeps {wakers} wakers)"),
+    }
+}
+
+/// A holder of a lock, or of permits of a semaphore.
+///
+/// It prints as `held since src/shop.rs:7:25 by task 3`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LockHolder {
+    /// The task that has taken the lock; `None` if it was taken outside of all tasks of gen.
+    pub task: Option<TaskRef>,
+    /// The call by which it was taken, such as `lock.lock()`.
+    pub taken_at: &'static Location<'static>,
+    /// Whether the future that was handed the lock has been polled since. If it never is, nobody
+    /// else can have the lock.
+    pub has_taken: bool,
+    /// Whether the first task in line can go on only if this holder gives up its permits. That is
+    /// so for each holder of a lock, but not for each of a semaphore.
+    pub is_needed: bool,
+}
+
+impl fmt::Display for LockHolder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.has_taken {
+            true => write!(f, "held since {}", self.taken_at)?,
+            false => write!(f, "handed to the call at {}, not polled since,", self.taken_at)?,
+        }
+        self.task.as_ref().map_or(Ok(()), |task| write!(f, " by {task}"))
     }
 }
 

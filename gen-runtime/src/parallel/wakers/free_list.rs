@@ -16,7 +16,7 @@ use std::cell::Cell;
 use std::ptr::{null_mut, NonNull};
 use std::thread::LocalKey;
 
-use crate::sync::{alloc, dealloc};
+use crate::shims::{alloc, dealloc};
 
 /// The number of blocks that a thread keeps of each size. Loom and the address sanitizer have to
 /// see each block freed.

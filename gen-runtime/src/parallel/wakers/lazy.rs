@@ -32,7 +32,7 @@ use super::handle::Wakers;
 use super::owner::{self, OwnerId};
 use super::parent::Parent;
 use super::vtable::{counted, wake_child};
-use crate::sync::{AtomicPtr, AtomicU32, Ordering};
+use crate::shims::{AtomicPtr, AtomicU32, Ordering};
 
 pub(in crate::parallel) struct LazyWakers<'a> {
     header: AtomicPtr<Header>,

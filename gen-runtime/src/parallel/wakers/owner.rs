@@ -21,7 +21,7 @@ use std::cell::Cell;
 use std::mem;
 use std::ptr::NonNull;
 
-use crate::sync::{lazy_static, lock, thread_local, AtomicBool, Mutex, MutexGuard, Ordering};
+use crate::shims::{lazy_static, lock, thread_local, AtomicBool, Mutex, MutexGuard, Ordering};
 
 /// The number of ids. A model of loom needs few, and must destroy all of them.
 const OWNERS: usize = if cfg!(loom) { 3 } else { 256 };

@@ -26,7 +26,7 @@ use std::ptr::NonNull;
 use std::task::Waker;
 
 use crate::report::contain;
-use crate::sync::{lock, AtomicBool, Cell, Mutex, Ordering, UnsafeCell};
+use crate::shims::{lock, AtomicBool, Cell, Mutex, Ordering, UnsafeCell};
 
 pub(super) struct Parent {
     here: UnsafeCell<Here>,

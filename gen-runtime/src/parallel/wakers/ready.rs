@@ -29,7 +29,7 @@
 
 use std::iter;
 
-use crate::sync::{AtomicBool, AtomicU32, Cell, Ordering};
+use crate::shims::{AtomicBool, AtomicU32, Cell, Ordering};
 
 /// The end of a list.
 const END: u32 = u32::MAX;

@@ -13,7 +13,7 @@
 
 use std::process::abort;
 
-use crate::sync::{AtomicUsize, Cell, Ordering};
+use crate::shims::{AtomicUsize, Cell, Ordering};
 
 /// The number of references that the owner takes when it has no spare one.
 const MORE: usize = 16;

@@ -1,0 +1,198 @@
+//! [`Guarded`]: the content of a lock, and the access to it.
+//!
+//! # Safety
+//!
+//! The unsafe code of the locks is in this file, and at the calls of [`Writing::new`] and
+//! [`Reading::new`]. The invariants:
+//!
+//! 1. A reference to the content exists only as long as a borrow of a [`Writing`] or a [`Reading`],
+//!    or of the lock itself as `&mut`.
+//! 2. Each of these two has a holder of permits of its own, which it gives back in its drop, when
+//!    its references are gone. `Writing` has all permits of the lock, and `Reading` at least one.
+//!    So beside a `Writing` there is nothing else, and only `Reading`s are beside a `Reading`.
+//! 3. The permits are given back and taken under one mutex. So all that was done with the content
+//!    before is seen by the next holder.
+//! 4. A [`Spot`] always leads to the same `Guarded`, which is not moved as long as the spot exists.
+
+use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
+use std::ops::{Deref, DerefMut};
+use std::ptr;
+use std::sync::Arc;
+
+use super::holders::HolderKey;
+use super::permits::Permits;
+use super::{Lock, RwLock};
+use crate::shims::UnsafeCell;
+
+/// The content of a lock, and the permits to use it. `M` is [`OneHolder`] or [`ManyReaders`].
+pub(super) struct Guarded<T: ?Sized, M> {
+    permits: Permits,
+    mode: PhantomData<M>,
+    content: UnsafeCell<T>,
+}
+
+/// The content is used by one holder at a time, as `&mut`.
+pub(super) enum OneHolder {}
+
+/// The content may be read by several holders at once.
+pub(super) enum ManyReaders {}
+
+// SAFETY: one thread at a time has references to the content (2), so `T: Sync` is not needed. It
+// goes from one thread to another.
+unsafe impl<T: ?Sized + Send> Sync for Guarded<T, OneHolder> {}
+// SAFETY: several threads may have shared references to the content, and it goes from one thread to
+// another.
+unsafe impl<T: ?Sized + Send + Sync> Sync for Guarded<T, ManyReaders> {}
+
+impl<T, M> Guarded<T, M> {
+    pub(super) fn new(content: T, permits: u32) -> Self {
+        Guarded { permits: Permits::new(permits), mode: PhantomData, content: UnsafeCell::new(content) }
+    }
+
+    pub(super) fn into_inner(self) -> T {
+        self.content.into_inner()
+    }
+}
+
+impl<T: ?Sized, M> Guarded<T, M> {
+    pub(super) fn permits(&self) -> &Permits {
+        &self.permits
+    }
+
+    pub(super) fn get_mut(&mut self) -> &mut T {
+        // SAFETY: the lock is borrowed as `&mut`, so nothing else uses the content (1).
+        self.content.with_mut(|content| unsafe { &mut *content })
+    }
+}
+
+/// A pointer to a lock: a reference or an `Arc`.
+///
+/// # Safety
+///
+/// It keeps invariant 4.
+pub(super) unsafe trait Spot {
+    type Content: ?Sized;
+    type Mode;
+
+    fn guarded(&self) -> &Guarded<Self::Content, Self::Mode>;
+}
+
+/// Implements [`Spot`] for the pointers to a lock.
+macro_rules! spots {
+    ($($lock:ident: $mode:ty;)+) => {$(
+        // SAFETY: a reference leads to one lock, which is borrowed and so is not moved.
+        unsafe impl<T: ?Sized> Spot for &$lock<T> {
+            type Content = T;
+            type Mode = $mode;
+
+            fn guarded(&self) -> &Guarded<T, $mode> {
+                &self.0
+            }
+        }
+
+        // SAFETY: an `Arc` leads to one lock, which it owns and does not move.
+        unsafe impl<T: ?Sized> Spot for Arc<$lock<T>> {
+            type Content = T;
+            type Mode = $mode;
+
+            fn guarded(&self) -> &Guarded<T, $mode> {
+                &self.0
+            }
+        }
+    )+};
+}
+
+spots! {
+    Lock: OneHolder;
+    RwLock: ManyReaders;
+}
+
+/// The only access to the content.
+pub(super) struct Writing<S: Spot> {
+    spot: S,
+    key: HolderKey,
+    /// It is `Sync` only if the content is.
+    content: PhantomData<S::Content>,
+}
+
+impl<S: Spot> Writing<S> {
+    /// # Safety
+    ///
+    /// The key is that of a holder of all permits of the lock, and is not used elsewhere.
+    #[inline]
+    pub(super) unsafe fn new(spot: S, key: HolderKey) -> Self {
+        Writing { spot, key, content: PhantomData }
+    }
+
+    pub(super) fn spot(&self) -> &S {
+        &self.spot
+    }
+
+    /// Lets others read, too.
+    pub(super) fn downgrade(self) -> Reading<S> {
+        let writing = ManuallyDrop::new(self);
+        writing.spot.guarded().permits.shrink(writing.key, 1);
+        // SAFETY: `writing` is not dropped, so the spot is moved. The key has one permit left.
+        unsafe { Reading::new(ptr::read(&writing.spot), writing.key) }
+    }
+}
+
+impl<S: Spot> Deref for Writing<S> {
+    type Target = S::Content;
+
+    #[inline]
+    fn deref(&self) -> &S::Content {
+        // SAFETY: this is the only access, and it is borrowed (2).
+        self.spot.guarded().content.with(|content| unsafe { &*content })
+    }
+}
+
+impl<S: Spot> DerefMut for Writing<S> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut S::Content {
+        // SAFETY: this is the only access, and it is borrowed as `&mut` (2).
+        self.spot.guarded().content.with_mut(|content| unsafe { &mut *content })
+    }
+}
+
+impl<S: Spot> Drop for Writing<S> {
+    #[inline]
+    fn drop(&mut self) {
+        self.spot.guarded().permits.give_back(self.key, true);
+    }
+}
+
+/// An access to the content, beside which there are only others of its kind.
+pub(super) struct Reading<S: Spot> {
+    spot: S,
+    key: HolderKey,
+    content: PhantomData<S::Content>,
+}
+
+impl<S: Spot> Reading<S> {
+    /// # Safety
+    ///
+    /// The key is that of a holder of a permit of the lock, and is not used elsewhere.
+    #[inline]
+    pub(super) unsafe fn new(spot: S, key: HolderKey) -> Self {
+        Reading { spot, key, content: PhantomData }
+    }
+}
+
+impl<S: Spot> Deref for Reading<S> {
+    type Target = S::Content;
+
+    #[inline]
+    fn deref(&self) -> &S::Content {
+        // SAFETY: there is no `Writing` beside it, and it is borrowed (2).
+        self.spot.guarded().content.with(|content| unsafe { &*content })
+    }
+}
+
+impl<S: Spot> Drop for Reading<S> {
+    #[inline]
+    fn drop(&mut self) {
+        self.spot.guarded().permits.give_back(self.key, false);
+    }
+}

@@ -1,0 +1,272 @@
+//! [`Permits`]: a fair semaphore, which knows its holders. All locks are made of it.
+
+use std::panic::Location;
+use std::task::{Poll, Waker};
+
+use super::holder_panic::HolderPanic;
+use super::holders::{Holder, HolderKey, Holders};
+use crate::waiter::{poll_place, Place, Removed, StageLock, WaitList, Waiter, Wakers};
+
+/// See the states and the rules of the module.
+#[derive(Default)]
+pub struct Permits(StageLock<State>);
+
+#[derive(Default)]
+struct State {
+    /// The permits that nobody has. Not even a future in line may take them, unless it is the first
+    /// one.
+    free: u64,
+    is_closed: bool,
+    holders: Holders,
+    line: WaitList<Holder, Granted>,
+    /// Of the last holder that has panicked.
+    panic: Option<&'static Location<'static>>,
+}
+
+type Granted = Result<HolderKey, Closed>;
+
+/// The permits are given out no more.
+#[derive(Debug)]
+pub struct Closed;
+
+/// A request that may have to wait. Its owner cancels it in its drop.
+#[derive(Debug)]
+pub(super) struct Ticket {
+    at: &'static Location<'static>,
+    need: u32,
+    stage: Stage,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Stage {
+    /// It was not polled.
+    New,
+    InLine(Place),
+    /// It has got an answer.
+    Over,
+}
+
+impl Ticket {
+    pub(super) fn new(need: u32, at: &'static Location<'static>) -> Self {
+        Ticket { at, need, stage: Stage::New }
+    }
+}
+
+impl Permits {
+    pub(super) fn new(free: u32) -> Self {
+        Permits(StageLock::new(State { free: free.into(), ..State::default() }))
+    }
+
+    /// Takes permits if they are free, and no future is in line.
+    #[inline]
+    pub(super) fn try_take(
+        &self,
+        need: u32,
+        at: &'static Location<'static>,
+    ) -> Result<Option<HolderKey>, Closed> {
+        let holder = Holder::now(need, at);
+        self.0.with(|_, state| state.try_take(holder))
+    }
+
+    /// Ready with permits, or when there will be none.
+    #[inline]
+    pub(super) fn poll(&self, ticket: &mut Ticket, waker: &Waker) -> Poll<Granted> {
+        let polled = match ticket.stage {
+            Stage::New => self.poll_first(ticket, waker),
+            Stage::InLine(place) => self.poll_in_line(place, waker),
+            Stage::Over => panic!("a lock was polled after it was taken"),
+        };
+        if polled.is_ready() {
+            ticket.stage = Stage::Over;
+        }
+        polled
+    }
+
+    #[inline]
+    fn poll_first(&self, ticket: &mut Ticket, waker: &Waker) -> Poll<Granted> {
+        let holder = Holder::now(ticket.need, ticket.at);
+        match self.0.with(|_, state| state.try_take(holder)).transpose() {
+            Some(granted) => Poll::Ready(granted),
+            None => self.enter_line(ticket, holder, waker),
+        }
+    }
+
+    #[inline(never)]
+    fn enter_line(&self, ticket: &mut Ticket, holder: Holder, waker: &Waker) -> Poll<Granted> {
+        // Cloned while nothing is locked. So it is looked again whether the permits are free.
+        let waiter = Waiter::from(waker);
+        let entered = self.0.with(|_, state| match state.try_take(holder).transpose() {
+            Some(granted) => Err((granted, waiter)),
+            None => Ok(state.line.push(holder.in_line(), waiter)),
+        });
+        match entered {
+            Ok(place) => {
+                ticket.stage = Stage::InLine(place);
+                Poll::Pending
+            }
+            Err((granted, _waiter)) => Poll::Ready(granted),
+        }
+    }
+
+    #[inline(never)]
+    fn poll_in_line(&self, place: Place, waker: &Waker) -> Poll<Granted> {
+        let polled = poll_place(&self.0, |state| &mut state.line, place, waker);
+        if let Poll::Ready(Ok(key)) = polled {
+            self.0.with(|_, state| state.holders.get_mut(key).map(Holder::take));
+        }
+        polled
+    }
+
+    /// A future is dropped. If it is in line, it leaves. If permits were granted to it in the
+    /// meantime, the next ones get them.
+    #[inline]
+    pub(super) fn cancel(&self, ticket: &Ticket) {
+        if let Stage::InLine(place) = ticket.stage {
+            self.leave_line(place);
+        }
+    }
+
+    #[inline(never)]
+    fn leave_line(&self, place: Place) {
+        let (removed, wakers) = self.0.with(|_, state| {
+            let removed = state.line.remove(place);
+            if let Some(Removed::Granted(Ok(key))) = removed {
+                state.take_back(key);
+            }
+            // Also if it has only waited: those behind it may need fewer permits.
+            (removed, state.hand_over())
+        });
+        drop(removed);
+        wakers.wake();
+    }
+
+    /// A holder gives its permits back, and the next ones get them. If it panics, this is
+    /// remembered where `notes_panics`.
+    #[inline]
+    pub(super) fn give_back(&self, key: HolderKey, notes_panics: bool) {
+        let wakers = self.0.with(|_, state| {
+            let holder = state.take_back(key);
+            if notes_panics {
+                state.panic = holder.filter(Holder::panics).map(|holder| holder.at).or(state.panic);
+            }
+            state.hand_over()
+        });
+        wakers.wake();
+    }
+
+    /// A holder keeps only so many permits, and the next ones get the others.
+    pub(super) fn shrink(&self, key: HolderKey, kept: u32) {
+        let wakers = self.0.with(|_, state| {
+            if let Some(holder) = state.holders.get_mut(key) {
+                state.free += u64::from(holder.permits.saturating_sub(kept));
+                holder.permits = holder.permits.min(kept);
+            }
+            state.hand_over()
+        });
+        wakers.wake();
+    }
+
+    /// A holder has no permits any more, and nobody gets them.
+    pub(super) fn forfeit(&self, key: HolderKey) {
+        self.0.with(|_, state| {
+            if let Some(holder) = state.holders.get_mut(key) {
+                holder.permits = 0;
+            }
+        });
+    }
+
+    /// Adds permits, and gives them to the next ones. Returns whether that is possible: there may
+    /// be no more than `most` free ones.
+    pub(super) fn add(&self, permits: u32, most: u32) -> bool {
+        let wakers = self.0.with(|_, state| {
+            state.free = Some(state.free + u64::from(permits)).filter(|&free| free <= most.into())?;
+            Some(state.hand_over())
+        });
+        wakers.map(Wakers::wake).is_some()
+    }
+
+    /// Ends the wait of all that are in line. Nothing is granted from now on.
+    pub(super) fn close(&self) {
+        let wakers = self.0.with(|_, state| {
+            state.is_closed = true;
+            state.line.grant_all(|_| Err(Closed))
+        });
+        wakers.wake();
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.0.with(|_, state| state.is_closed)
+    }
+
+    /// The permits that nobody has.
+    pub(super) fn free(&self) -> u64 {
+        self.0.with(|_, state| state.free)
+    }
+
+    /// The panic of the last holder that has panicked.
+    pub(super) fn panic(&self) -> Option<HolderPanic> {
+        self.0.with(|_, state| state.panic).map(HolderPanic::new)
+    }
+
+    /// As [`panic`](Self::panic), which is forgotten.
+    pub(super) fn clear_panic(&self) -> Option<HolderPanic> {
+        self.0.with(|_, state| state.panic.take()).map(HolderPanic::new)
+    }
+
+    /// The holders, and whether the first one in line can get its permits only if that holder gives
+    /// up its own.
+    #[cold]
+    pub(super) fn holders(&self) -> Vec<(Holder, bool)> {
+        self.0.with(|_, state| {
+            let permits = |holder: &Holder| u64::from(holder.permits);
+            let all = state.free + state.holders.iter().map(permits).sum::<u64>();
+            let need = state.line.first().map_or(0, permits);
+            let is_needed = |holder: &Holder| all - permits(holder) < need;
+            state.holders.iter().map(|holder| (*holder, is_needed(holder))).collect()
+        })
+    }
+}
+
+impl State {
+    #[inline]
+    fn try_take(&mut self, holder: Holder) -> Result<Option<HolderKey>, Closed> {
+        if self.is_closed {
+            return Err(Closed);
+        }
+        if self.free < holder.permits.into() || !self.line.is_empty() {
+            return Ok(None);
+        }
+        self.free -= u64::from(holder.permits);
+        Ok(Some(self.holders.add(holder)))
+    }
+
+    #[inline]
+    fn take_back(&mut self, key: HolderKey) -> Option<Holder> {
+        let holder = self.holders.remove(key);
+        self.free += holder.map_or(0, |holder| u64::from(holder.permits));
+        holder
+    }
+
+    /// Gives the free permits to those in line, as far as they suffice.
+    #[inline]
+    fn hand_over(&mut self) -> Wakers {
+        match self.line.is_empty() {
+            true => Wakers::default(),
+            false => self.hand_over_in_line(),
+        }
+    }
+
+    #[inline(never)]
+    fn hand_over_in_line(&mut self) -> Wakers {
+        let State { free, holders, line, .. } = self;
+        let mut wakers = Wakers::default();
+        while line.first().is_some_and(|first| u64::from(first.permits) <= *free) {
+            let granted = line.grant_first(|holder| {
+                *free -= u64::from(holder.permits);
+                Ok(holders.add(holder))
+            });
+            granted.into_iter().for_each(|waiter| wakers.push(waiter));
+        }
+        wakers
+    }
+}
