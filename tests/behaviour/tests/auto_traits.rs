@@ -242,6 +242,35 @@ fn t15_yieldables_are_send_if_their_children_are() {
     }
 }
 
+/// A guard that is `Sync` by mistake would share a `Cell` between threads.
+#[test]
+fn locks_are_send_and_sync_if_their_content_is() {
+    use gen::sync::{Lock, RwLock, Semaphore};
+    use std::sync::Arc;
+    let (of_cell, of_rc) = (Arc::new(Lock::new(Cell::new(1))), Arc::new(Lock::new(Rc::new(1))));
+    let (rw, rw_of_cell) = (Arc::new(RwLock::new(1)), Arc::new(RwLock::new(Cell::new(1))));
+    table! {
+        Lock::new(Cell::new(1)) => true,
+        Lock::new(Rc::new(1)) => false,
+        of_cell.lock() => true,
+        of_rc.lock() => false,
+        of_cell.try_lock() => true,
+        of_cell.clone().lock_owned() => true,
+        of_rc.clone().lock_owned() => false,
+        rw.read() => true,
+        rw.try_write() => true,
+        rw_of_cell.read() => false,
+        Semaphore::new(1).acquire() => true,
+    }
+    let (lock, guard) = (&ask(&*of_cell), of_cell.try_lock().unwrap());
+    assert!(lock.is_sync());
+    assert!(!(&ask(&guard)).is_sync(), "two threads would share the cell");
+    assert!(!(&ask(&*of_rc)).is_sync());
+    assert!(!(&ask(&*rw_of_cell)).is_sync(), "two readers would share the cell");
+    assert!((&ask(&*rw)).is_sync());
+    assert!((&ask(&rw.try_read().unwrap())).is_sync());
+}
+
 /// A group holds its children and their results. If only one of the two may go to another thread,
 /// the group may not.
 #[test]

@@ -14,6 +14,8 @@ use std::task::Poll;
 use std::time::Duration;
 
 use futures::channel::oneshot;
+use futures::future::{select, Either};
+use gen::sync::{Barrier, Condition, Event, Lock, RwLock, Semaphore};
 use gen::yield_;
 
 fn main() {
@@ -70,6 +72,12 @@ tests![
     a_loop_is_usable_after_a_deadlock,
     a_shutdown_without_a_limit_gives_up_tasks_that_nothing_can_wake,
     block_on_panics_with_the_text,
+    two_tasks_with_two_locks_are_a_circle,
+    a_guard_that_nobody_polls_is_named,
+    a_lock_that_was_handed_to_a_future_that_nobody_polls_is_named,
+    a_reader_behind_a_writer_that_waits_for_it_is_named,
+    only_holders_of_permits_that_are_needed_are_in_a_circle,
+    an_event_that_nobody_sets_and_a_barrier_are_deadlocks,
     a_loop_on_the_real_clock_answers_after_a_second,
 ];
 
@@ -332,6 +340,170 @@ fn block_on_panics_with_the_text() {
     let payload = panicked.unwrap_err();
     let text = payload.downcast_ref::<String>().expect("it has a text");
     assert!(text.starts_with("deadlock: "), "{text}");
+}
+
+/// The number of the line of this file that ends with `// MARK`.
+fn line_of(mark: &str) -> usize {
+    let source = include_str!("deadlock.rs");
+    1 + source.lines().position(|line| line.ends_with(&format!("// {mark}"))).expect("it is marked")
+}
+
+/// Takes both locks, one after the other.
+#[gen::coroutine]
+fn takes_both(first: Rc<Lock<u32>>, second: Rc<Lock<u32>>) -> gen::Result {
+    let _first = yield_!(first.lock())?; // the first lock
+    yield_!(gen::moment())?;
+    let _second = yield_!(second.lock())?;
+    Ok(())
+}
+
+fn two_tasks_with_two_locks_are_a_circle() {
+    #[gen::coroutine]
+    fn both() -> gen::Result {
+        let (left, right) = (Rc::new(Lock::new(1)), Rc::new(Lock::new(2)));
+        let there = gen::spawn_local(takes_both(left.clone(), right.clone()));
+        let back = gen::spawn_local(takes_both(right, left));
+        yield_!((there, back)).map(drop)
+    }
+    let deadlock = deadlock(virtual_loop().run_sync(both()));
+    assert_eq!(deadlock.dump().circles(), [[1, 2]], "{deadlock}");
+    let text = deadlock.to_string();
+    assert!(text.contains("\n\ntasks 1, 2 wait for each other in a circle\n"), "{text}");
+    let at = format!("{}:{}:", file!(), line_of("the first lock"));
+    for (held_by, awaited_by) in [(2, "0, 2"), (1, "0, 1")] {
+        let waits = format!("waits for a lock of u32\n    held since {at}");
+        assert_eq!(text.matches(&waits).count(), 2, "{text}");
+        assert!(text.contains(&format!(" by task {held_by}: deadlock::takes_both")), "{text}");
+        assert!(text.contains(&format!("awaited by task {awaited_by}\n")), "{text}");
+    }
+}
+
+/// "Futurelock": a `select!` has left a future behind which has a lock, and its other branch waits
+/// for that lock.
+fn a_guard_that_nobody_polls_is_named() {
+    async fn slow(lock: &Lock<u32>) {
+        let _guard = lock.lock().await; // the guard of the future that is left behind
+        gen::sleep(Duration::from_secs(60)).await.expect("nothing is thrown");
+    }
+    #[gen::coroutine]
+    fn selects() -> gen::Result {
+        let lock = Lock::new(1);
+        let left_behind = Box::pin(slow(&lock));
+        let pause = Box::pin(gen::sleep(Duration::from_secs(1)));
+        let Either::Left((_, left_behind)) = yield_!(select(pause, left_behind))? else {
+            unreachable!("the pause is shorter");
+        };
+        let _guard = yield_!(lock.lock())?;
+        drop(left_behind);
+        Ok(())
+    }
+    let deadlock = deadlock(virtual_loop().run_sync(selects()));
+    assert_eq!(deadlock.dump().circles(), [[0]], "{deadlock}");
+    let line = line_of("the guard of the future that is left behind");
+    let held = format!("waits for a lock of u32\n    held since {}:{line}:", file!());
+    assert!(deadlock.to_string().contains(&held), "{deadlock}");
+    assert!(deadlock.to_string().contains("task 0 waits for itself"), "{deadlock}");
+}
+
+/// The same, with a future that was in line when it was left behind (Oxide's RFD 609).
+fn a_lock_that_was_handed_to_a_future_that_nobody_polls_is_named() {
+    #[gen::coroutine]
+    fn holds(lock: Rc<Lock<u32>>) -> gen::Result {
+        let _guard = yield_!(lock.lock())?;
+        yield_!(gen::sleep(Duration::from_secs(5)))
+    }
+    #[gen::coroutine]
+    fn selects(lock: Rc<Lock<u32>>) -> gen::Result {
+        let left_behind = lock.lock(); // the wait that is left behind
+        let pause = Box::pin(gen::sleep(Duration::from_secs(1)));
+        let Either::Left((_, left_behind)) = yield_!(select(pause, left_behind))? else {
+            unreachable!("the pause is shorter");
+        };
+        let _guard = yield_!(lock.lock())?;
+        drop(left_behind);
+        Ok(())
+    }
+    #[gen::coroutine]
+    fn both() -> gen::Result {
+        let lock = Rc::new(Lock::new(1));
+        let holds = gen::spawn_local(holds(lock.clone()));
+        yield_!((holds, selects(lock))).map(drop)
+    }
+    let deadlock = deadlock(virtual_loop().run_sync(both()));
+    assert_eq!(deadlock.dump().circles(), [[0]], "{deadlock}");
+    let line = line_of("the wait that is left behind");
+    let handed = format!("handed to the call at {}:{line}:", file!());
+    let text = deadlock.to_string();
+    assert!(text.contains(&handed), "{text}");
+    assert!(text.contains(", not polled since, by task 0: deadlock::"), "{text}");
+}
+
+fn a_reader_behind_a_writer_that_waits_for_it_is_named() {
+    #[gen::coroutine]
+    fn reads_twice(lock: Rc<RwLock<u32>>) -> gen::Result {
+        let _first = yield_!(lock.read())?;
+        yield_!(gen::moment())?;
+        let _second = yield_!(lock.read())?;
+        Ok(())
+    }
+    #[gen::coroutine]
+    fn both() -> gen::Result {
+        let lock = Rc::new(RwLock::new(1));
+        let reads = gen::spawn_local(reads_twice(lock.clone()));
+        let writes = yield_!(lock.write())?;
+        drop(writes);
+        yield_!(reads)
+    }
+    let deadlock = deadlock(virtual_loop().run_sync(both()));
+    assert_eq!(deadlock.dump().circles(), [[1]], "{deadlock}");
+    let text = deadlock.to_string();
+    assert!(text.contains("waits for a lock to write of u32\n    held since "), "{text}");
+    assert!(text.contains("waits for a lock to read of u32\n    held since "), "{text}");
+}
+
+/// Two tasks have a permit each and wait for another one, and a third one has one and waits for
+/// something else. If it gave its permit up, one of the two could go on.
+fn only_holders_of_permits_that_are_needed_are_in_a_circle() {
+    #[gen::coroutine]
+    fn takes(semaphore: Rc<Semaphore>, more: u32) -> gen::Result {
+        let _permit = yield_!(semaphore.acquire())?;
+        yield_!(gen::moment())?;
+        let _more = yield_!(semaphore.acquire_many(more))?;
+        Ok(())
+    }
+    #[gen::coroutine]
+    fn all(permits: usize, more: u32) -> gen::Result {
+        let semaphore = Rc::new(Semaphore::new(permits));
+        let tasks = vec![
+            gen::spawn_local(takes(semaphore.clone(), more)),
+            gen::spawn_local(takes(semaphore.clone(), more)),
+        ];
+        let _permit = yield_!(semaphore.acquire())?;
+        let _tasks = tasks;
+        yield_!(std::future::pending::<gen::Result>())
+    }
+    let one_of_three = deadlock(virtual_loop().run_sync(all(3, 1)));
+    assert_eq!(one_of_three.dump().circles(), [[0; 0]; 0], "{one_of_three}");
+    let text = one_of_three.to_string();
+    assert_eq!(text.matches("waits for a permit of a semaphore\n    held since ").count(), 2, "{text}");
+    let all_of_three = deadlock(virtual_loop().run_sync(all(3, 3)));
+    assert_eq!(all_of_three.dump().circles(), [[1, 2]], "{all_of_three}");
+}
+
+fn an_event_that_nobody_sets_and_a_barrier_are_deadlocks() {
+    #[gen::coroutine]
+    fn both() -> gen::Result {
+        let (event, barrier, condition) = (Event::new(), Barrier::new(3), Condition::new());
+        yield_!((event.wait(), barrier.wait(), barrier.wait(), condition.wait())).map(drop)
+    }
+    let text = deadlock(virtual_loop().run_sync(both())).to_string();
+    for waits in [
+        "[0] waits for an event that is not set\n",
+        "[1] waits for a barrier, to which 2 of 3 tasks have come\n",
+        "[3] waits for a notification of a condition",
+    ] {
+        assert!(text.contains(waits), "{text}");
+    }
 }
 
 fn a_loop_on_the_real_clock_answers_after_a_second() {
