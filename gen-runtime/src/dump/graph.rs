@@ -167,7 +167,8 @@ impl TaskDump {
         self.waiting.as_ref().map(Waiting::sites).unwrap_or_default()
     }
 
-    /// The numbers of the tasks that wait for the end of this one.
+    /// The numbers of the tasks that wait for the end of this one, or for a [lock](mod@crate::sync)
+    /// that it has.
     #[must_use]
     pub fn awaited_by(&self) -> &[usize] {
         &self.awaited_by

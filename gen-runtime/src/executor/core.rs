@@ -18,6 +18,7 @@ use super::registry;
 use super::runnable::QueuedCallback;
 use super::scheduler::Scheduler;
 use super::step_places::SlowSteps;
+use super::task_mark::TaskMark;
 use super::timers::{Action, Timers};
 use crate::error::Error;
 
@@ -137,6 +138,12 @@ impl Core {
         }
         self.scheduler.borrow_mut().push_callback(callback);
         Ok(())
+    }
+
+    /// Returns the task that is being polled.
+    #[inline]
+    pub(super) fn mark(&self) -> TaskMark {
+        self.running.get().map_or(TaskMark::OUTSIDE, |slot| TaskMark::of_loop(self.id, slot))
     }
 
     /// Returns the error context of the task that is being polled.

@@ -26,6 +26,7 @@ use super::first_steps::{first_steps, replace_first_steps};
 use super::foreign::{Executor, HostedRef};
 use super::ids::{LoopName, SlotId};
 use super::inbox::Shared;
+use super::task_mark::TaskMark;
 use crate::inject::question::TaskTag;
 
 /// The loop that was entered, and the poll in which it was.
@@ -103,14 +104,35 @@ pub(crate) fn capture() -> Option<Arc<ErrorContext>> {
     current_context::captured_or(|| if is_outside() { None } else { running_context() })
 }
 
-/// Returns the task that is polled, as others wait for it; `None` outside of all tasks.
+/// Returns the task that is polled.
 #[inline]
-pub(crate) fn running_task() -> Option<TaskTag> {
-    if is_outside() {
-        return None;
+pub(crate) fn running_task() -> TaskMark {
+    if is_innermost() {
+        return CURRENT
+            .with(|current| current.borrow().as_ref().map_or(TaskMark::OUTSIDE, |core| core.mark()));
     }
-    let hosted = task(|task| task.map(HostedRef::tag));
-    hosted.or_else(|| CURRENT.with(|current| Some(current.borrow().as_ref()?.running_task()?.tag())))
+    running_hosted_task()
+}
+
+#[inline(never)]
+fn running_hosted_task() -> TaskMark {
+    match task(|task| task.map(HostedRef::tag)) {
+        Some(tag) => TaskMark::of_hosted(tag),
+        None if is_entered() => {
+            CURRENT.with(|current| current.borrow().as_ref().map_or(TaskMark::OUTSIDE, |core| core.mark()))
+        }
+        None => TaskMark::OUTSIDE,
+    }
+}
+
+/// Returns the task as others wait for it; `None` outside of all tasks. A task of a loop is known
+/// only on that loop; elsewhere the tag is that of no task.
+#[cold]
+pub(crate) fn task_of(mark: TaskMark) -> Option<TaskTag> {
+    mark.tag(|slot, loop_id| {
+        let core = entered_loop().filter(|core| core.id() == loop_id)?;
+        core.task_in(slot)
+    })
 }
 
 /// Whether this thread is in no loop, and in no poll.

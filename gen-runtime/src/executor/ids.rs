@@ -29,6 +29,15 @@ impl LoopId {
         LoopId(NonZeroU64::new((serial + 1) << 16 | u64::from(name.0)).unwrap_or(NonZeroU64::MAX))
     }
 
+    pub(super) fn to_bits(self) -> u64 {
+        self.0.get()
+    }
+
+    /// `None` for 0, which is no id.
+    pub(super) fn from_bits(bits: u64) -> Option<Self> {
+        NonZeroU64::new(bits).map(LoopId)
+    }
+
     /// The cast cuts off the serial number.
     pub(crate) fn name(self) -> LoopName {
         LoopName(self.0.get() as u16)

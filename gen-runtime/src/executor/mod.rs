@@ -34,6 +34,7 @@
 //! | `slot_memory.rs` | the memory of the slots and jobs, which shrinks after a burst |
 //! | `scheduler.rs` | the slots of tasks, and the queue |
 //! | `task_slot.rs` | a slot: the task, and its place in the chain of error contexts |
+//! | `task_mark.rs` | [`TaskMark`]: the task that was polled at some time, in two words |
 //! | `task_node.rs` | the tasks of a loop in the chain of error contexts |
 //! | `inbox.rs` | the mail of other threads, and the sleep of the loop |
 //! | `task_ref.rs` | [`TaskRef`]: the reference of a loop to a task |
@@ -159,6 +160,7 @@ mod slow_steps;
 mod starting;
 mod steered;
 mod step_places;
+mod task_mark;
 mod task_node;
 mod task_ref;
 mod task_slot;
@@ -204,6 +206,7 @@ pub(crate) use self::route::{deliver_error, deliver_outward, send_to_handler};
 pub(crate) use self::runnable::{AboutTask, Runnable};
 pub(crate) use self::starting::Starting;
 pub(crate) use self::steered::{SteeredEnd, Steering};
+pub(crate) use self::task_mark::TaskMark;
 pub(crate) use self::task_ref::{TaskFunctions, TaskHeader, TaskRef};
 pub(crate) use self::timers::Action;
 pub(crate) use self::turn::{Root, RootInSlot, RunEnded};

@@ -98,7 +98,7 @@ impl Core {
     /// Returns the task, if it was one that was polled.
     fn do_steered(&self, work: Work, root: &mut RootInSlot<'_>) -> Option<TaskId> {
         let task = match &work {
-            Work::Task(slot, _) | Work::Injected(slot, _) => self.task_of(*slot),
+            Work::Task(slot, _) | Work::Injected(slot, _) => self.task_in(*slot),
             Work::Callback(_) | Work::Root(_) | Work::Nothing => None,
         };
         match self.times_steps() {
@@ -169,11 +169,11 @@ impl Core {
 
     /// The task that is being polled, if one is.
     pub(crate) fn running_task(&self) -> Option<TaskId> {
-        self.task_of(self.running.get()?)
+        self.task_in(self.running.get()?)
     }
 
     /// The task in a slot, if it is still there.
-    fn task_of(&self, slot: SlotId) -> Option<TaskId> {
+    pub(super) fn task_in(&self, slot: SlotId) -> Option<TaskId> {
         let mut scheduler = self.scheduler.borrow_mut();
         let uses = scheduler.slot(slot)?.state().uses();
         Some(TaskId { loop_id: self.id, index: slot.index, uses })

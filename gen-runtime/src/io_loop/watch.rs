@@ -10,7 +10,7 @@
 //! | | has others | perhaps its wake-up was lost: the warning says so, unless mail has come meanwhile |
 //! | all wait | has no other thread | a deadlock, for certain: the call returns [`Deadlock`] |
 //! | one waits for a future that keeps a waker, or for another loop | has others | nothing is wrong, as far as one can see |
-//! | all wait for tasks, promises and callbacks | has others | probably a deadlock: a warning, once in a call |
+//! | all wait for tasks, promises, locks and callbacks | has others | probably a deadlock: a warning, once in a call |
 //!
 //! If a task or another thread ends the wait meanwhile, or stops the call, there is no deadlock.
 //!

@@ -1,6 +1,7 @@
 //! The answer of a future in line to a question: who holds what it waits for.
 
 use super::permits::Permits;
+use crate::executor::current::task_of;
 use crate::inject::question::{LockHolder, TaskRef, WaitsFor};
 
 /// The number of holders that an answer names, besides those without whose permits the first one in
@@ -16,7 +17,7 @@ pub(super) fn held(permits: &Permits, what: &'static str, content: Option<&'stat
     holders.sort_by_key(|(_, is_needed)| !is_needed);
     let needed = holders.iter().filter(|(_, is_needed)| *is_needed).count();
     let named = holders.into_iter().take(needed.max(NAMED)).map(|(holder, is_needed)| LockHolder {
-        task: holder.task.map(|task| TaskRef::to(Some(task))),
+        task: task_of(holder.task).map(|task| TaskRef::to(Some(task))),
         taken_at: holder.at,
         has_taken: holder.has_taken,
         is_needed,

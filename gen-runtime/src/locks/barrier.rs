@@ -96,8 +96,10 @@ impl Future for BarrierWait<'_> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<BarrierWaitResult> {
         let polled = match self.stage {
             Stage::New => self.arrive(Waiter::from(cx.waker())),
-            Stage::InLine(place) => poll_place(&self.barrier.line, |line| line, place, cx.waker())
-                .map(|()| BarrierWaitResult { is_leader: false }),
+            Stage::InLine(place) => {
+                poll_place(&self.barrier.line, |line| line, place, cx.waker(), |_, ()| {})
+                    .map(|()| BarrierWaitResult { is_leader: false })
+            }
             Stage::Over => panic!("a barrier was polled after it was passed"),
         };
         match polled {

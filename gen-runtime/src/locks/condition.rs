@@ -123,7 +123,7 @@ impl Future for ConditionWait<'_> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let Some(place) = self.place else { return Poll::Ready(()) };
-        if poll_place(&self.condition.0, |line| line, place, cx.waker()).is_pending() {
+        if poll_place(&self.condition.0, |line| line, place, cx.waker(), |_, _| {}).is_pending() {
             say(&*self, cx.waker(), 1, |_| WaitsFor::Condition);
             return Poll::Pending;
         }

@@ -108,10 +108,10 @@ spots! {
     RwLock: ManyReaders;
 }
 
-/// The only access to the content.
+/// The only access to the content. Its holder is the only one, so that it is the
+/// [first](HolderKey::FIRST).
 pub(super) struct Writing<S: Spot> {
     spot: S,
-    key: HolderKey,
     /// It is `Sync` only if the content is.
     content: PhantomData<S::Content>,
 }
@@ -122,7 +122,8 @@ impl<S: Spot> Writing<S> {
     /// The key is that of a holder of all permits of the lock, and is not used elsewhere.
     #[inline]
     pub(super) unsafe fn new(spot: S, key: HolderKey) -> Self {
-        Writing { spot, key, content: PhantomData }
+        debug_assert_eq!(key, HolderKey::FIRST, "there is no other holder");
+        Writing { spot, content: PhantomData }
     }
 
     pub(super) fn spot(&self) -> &S {
@@ -132,9 +133,9 @@ impl<S: Spot> Writing<S> {
     /// Lets others read, too.
     pub(super) fn downgrade(self) -> Reading<S> {
         let writing = ManuallyDrop::new(self);
-        writing.spot.guarded().permits.shrink(writing.key, 1);
+        writing.spot.guarded().permits.shrink(HolderKey::FIRST, 1);
         // SAFETY: `writing` is not dropped, so the spot is moved. The key has one permit left.
-        unsafe { Reading::new(ptr::read(&writing.spot), writing.key) }
+        unsafe { Reading::new(ptr::read(&writing.spot), HolderKey::FIRST) }
     }
 }
 
@@ -159,7 +160,7 @@ impl<S: Spot> DerefMut for Writing<S> {
 impl<S: Spot> Drop for Writing<S> {
     #[inline]
     fn drop(&mut self) {
-        self.spot.guarded().permits.give_back(self.key, true);
+        self.spot.guarded().permits.give_back(HolderKey::FIRST, true);
     }
 }
 

@@ -98,7 +98,7 @@ impl Future for EventWait<'_> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let polled = match self.place {
-            Some(place) => poll_place(&self.event.0, |line| line, place, cx.waker()),
+            Some(place) => poll_place(&self.event.0, |line| line, place, cx.waker(), |_, _| {}),
             None if self.event.is_set() => return Poll::Ready(()),
             None => self.enter_line(Waiter::from(cx.waker())),
         };

@@ -4,7 +4,7 @@ use std::panic::Location;
 use std::thread;
 
 use crate::executor::current::running_task;
-use crate::inject::question::TaskTag;
+use crate::executor::TaskMark;
 
 /// Who asks for permits, or has them.
 #[derive(Debug, Clone, Copy)]
@@ -18,8 +18,8 @@ pub(super) struct Holder {
     was_panicking: bool,
     /// The call that has asked for the permits.
     pub(super) at: &'static Location<'static>,
-    /// The task that has asked for them; `None` outside of all tasks.
-    pub(super) task: Option<TaskTag>,
+    /// The task that has asked for them.
+    pub(super) task: TaskMark,
 }
 
 impl Holder {
@@ -45,6 +45,12 @@ impl Holder {
     #[inline]
     pub(super) fn panics(&self) -> bool {
         thread::panicking() && !self.was_panicking
+    }
+
+    /// As [`panics`](Self::panics): the call by which the permits were taken.
+    #[inline]
+    pub(super) fn panics_at(&self) -> Option<&'static Location<'static>> {
+        self.panics().then_some(self.at)
     }
 }
 
@@ -99,25 +105,28 @@ impl Holders {
         HolderKey(u32::try_from(all.len()).expect("fewer than 2^32 holders of one lock"))
     }
 
+    /// Removes a holder, and returns the number of its permits.
     #[inline]
-    pub(super) fn remove(&mut self, key: HolderKey) -> Option<Holder> {
+    pub(super) fn remove(&mut self, key: HolderKey) -> u32 {
+        let permits = self.get_mut(key).map_or(0, |holder| holder.permits);
         match key {
-            HolderKey::FIRST => self.first.take(),
+            HolderKey::FIRST => self.first = None,
             HolderKey(key) => self.remove_other(key),
         }
+        permits
     }
 
     #[inline(never)]
-    fn remove_other(&mut self, key: u32) -> Option<Holder> {
-        let Others { all, free } = self.others.as_deref_mut()?;
-        let holder = all[key as usize - 1].take()?;
+    fn remove_other(&mut self, key: u32) {
+        let Some(Others { all, free }) = self.others.as_deref_mut() else { return };
+        all[key as usize - 1] = None;
         free.push(key);
         if free.len() == all.len() && all.len() > KEPT {
             self.others = None;
         }
-        Some(holder)
     }
 
+    #[inline]
     pub(super) fn get_mut(&mut self, key: HolderKey) -> Option<&mut Holder> {
         match key {
             HolderKey::FIRST => self.first.as_mut(),

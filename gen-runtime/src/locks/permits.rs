@@ -23,6 +23,11 @@ struct State {
     panic: Option<&'static Location<'static>>,
 }
 
+/// The stages of the lock, which are hints for those who have not locked it: perhaps there are free
+/// permits, or there are none.
+const PERHAPS_FREE: u8 = 0;
+const BUSY: u8 = 1;
+
 type Granted = Result<HolderKey, Closed>;
 
 /// The permits are given out no more.
@@ -54,7 +59,9 @@ impl Ticket {
 
 impl Permits {
     pub(super) fn new(free: u32) -> Self {
-        Permits(StageLock::new(State { free: free.into(), ..State::default() }))
+        let permits = Permits(StageLock::new(State { free: free.into(), ..State::default() }));
+        permits.0.with(|stage, _| *stage = if free == 0 { BUSY } else { PERHAPS_FREE });
+        permits
     }
 
     /// Takes permits if they are free, and no future is in line.
@@ -65,7 +72,7 @@ impl Permits {
         at: &'static Location<'static>,
     ) -> Result<Option<HolderKey>, Closed> {
         let holder = Holder::now(need, at);
-        self.0.with(|_, state| state.try_take(holder))
+        self.0.with(|stage, state| state.try_take(stage, holder))
     }
 
     /// Ready with permits, or when there will be none.
@@ -85,7 +92,10 @@ impl Permits {
     #[inline]
     fn poll_first(&self, ticket: &mut Ticket, waker: &Waker) -> Poll<Granted> {
         let holder = Holder::now(ticket.need, ticket.at);
-        match self.0.with(|_, state| state.try_take(holder)).transpose() {
+        if self.0.stage() == BUSY {
+            return self.enter_line(ticket, holder, waker);
+        }
+        match self.0.with(|stage, state| state.try_take(stage, holder)).transpose() {
             Some(granted) => Poll::Ready(granted),
             None => self.enter_line(ticket, holder, waker),
         }
@@ -95,7 +105,7 @@ impl Permits {
     fn enter_line(&self, ticket: &mut Ticket, holder: Holder, waker: &Waker) -> Poll<Granted> {
         // Cloned while nothing is locked. So it is looked again whether the permits are free.
         let waiter = Waiter::from(waker);
-        let entered = self.0.with(|_, state| match state.try_take(holder).transpose() {
+        let entered = self.0.with(|stage, state| match state.try_take(stage, holder).transpose() {
             Some(granted) => Err((granted, waiter)),
             None => Ok(state.line.push(holder.in_line(), waiter)),
         });
@@ -110,11 +120,12 @@ impl Permits {
 
     #[inline(never)]
     fn poll_in_line(&self, place: Place, waker: &Waker) -> Poll<Granted> {
-        let polled = poll_place(&self.0, |state| &mut state.line, place, waker);
-        if let Poll::Ready(Ok(key)) = polled {
-            self.0.with(|_, state| state.holders.get_mut(key).map(Holder::take));
-        }
-        polled
+        let take = |state: &mut State, granted: &Granted| {
+            if let Some(holder) = granted.as_ref().ok().and_then(|key| state.holders.get_mut(*key)) {
+                holder.take();
+            }
+        };
+        poll_place(&self.0, |state| &mut state.line, place, waker, take)
     }
 
     /// A future is dropped. If it is in line, it leaves. If permits were granted to it in the
@@ -128,42 +139,42 @@ impl Permits {
 
     #[inline(never)]
     fn leave_line(&self, place: Place) {
-        let (removed, wakers) = self.0.with(|_, state| {
+        let (removed, wakers) = self.0.with(|stage, state| {
             let removed = state.line.remove(place);
             if let Some(Removed::Granted(Ok(key))) = removed {
                 state.take_back(key);
             }
             // Also if it has only waited: those behind it may need fewer permits.
-            (removed, state.hand_over())
+            (removed, state.hand_over(stage))
         });
         drop(removed);
-        wakers.wake();
+        wake(wakers);
     }
 
     /// A holder gives its permits back, and the next ones get them. If it panics, this is
     /// remembered where `notes_panics`.
     #[inline]
     pub(super) fn give_back(&self, key: HolderKey, notes_panics: bool) {
-        let wakers = self.0.with(|_, state| {
-            let holder = state.take_back(key);
+        let wakers = self.0.with(|stage, state| {
             if notes_panics {
-                state.panic = holder.filter(Holder::panics).map(|holder| holder.at).or(state.panic);
+                state.note_panic(key);
             }
-            state.hand_over()
+            state.take_back(key);
+            state.hand_over(stage)
         });
-        wakers.wake();
+        wake(wakers);
     }
 
     /// A holder keeps only so many permits, and the next ones get the others.
     pub(super) fn shrink(&self, key: HolderKey, kept: u32) {
-        let wakers = self.0.with(|_, state| {
+        let wakers = self.0.with(|stage, state| {
             if let Some(holder) = state.holders.get_mut(key) {
                 state.free += u64::from(holder.permits.saturating_sub(kept));
                 holder.permits = holder.permits.min(kept);
             }
-            state.hand_over()
+            state.hand_over(stage)
         });
-        wakers.wake();
+        wake(wakers);
     }
 
     /// A holder has no permits any more, and nobody gets them.
@@ -178,16 +189,17 @@ impl Permits {
     /// Adds permits, and gives them to the next ones. Returns whether that is possible: there may
     /// be no more than `most` free ones.
     pub(super) fn add(&self, permits: u32, most: u32) -> bool {
-        let wakers = self.0.with(|_, state| {
+        let wakers = self.0.with(|stage, state| {
             state.free = Some(state.free + u64::from(permits)).filter(|&free| free <= most.into())?;
-            Some(state.hand_over())
+            Some(state.hand_over(stage))
         });
-        wakers.map(Wakers::wake).is_some()
+        wakers.map(wake).is_some()
     }
 
     /// Ends the wait of all that are in line. Nothing is granted from now on.
     pub(super) fn close(&self) {
-        let wakers = self.0.with(|_, state| {
+        let wakers = self.0.with(|stage, state| {
+            *stage = PERHAPS_FREE;
             state.is_closed = true;
             state.line.grant_all(|_| Err(Closed))
         });
@@ -227,9 +239,17 @@ impl Permits {
     }
 }
 
+/// Those that were served, if anybody was in line.
+#[inline]
+fn wake(wakers: Option<Wakers>) {
+    if let Some(wakers) = wakers {
+        wakers.wake();
+    }
+}
+
 impl State {
     #[inline]
-    fn try_take(&mut self, holder: Holder) -> Result<Option<HolderKey>, Closed> {
+    fn try_take(&mut self, stage: &mut u8, holder: Holder) -> Result<Option<HolderKey>, Closed> {
         if self.is_closed {
             return Err(Closed);
         }
@@ -237,23 +257,28 @@ impl State {
             return Ok(None);
         }
         self.free -= u64::from(holder.permits);
+        *stage = if self.free == 0 { BUSY } else { PERHAPS_FREE };
         Ok(Some(self.holders.add(holder)))
     }
 
     #[inline]
-    fn take_back(&mut self, key: HolderKey) -> Option<Holder> {
-        let holder = self.holders.remove(key);
-        self.free += holder.map_or(0, |holder| u64::from(holder.permits));
-        holder
+    fn note_panic(&mut self, key: HolderKey) {
+        if let Some(at) = self.holders.get_mut(key).and_then(|holder| holder.panics_at()) {
+            self.panic = Some(at);
+        }
+    }
+
+    #[inline]
+    fn take_back(&mut self, key: HolderKey) {
+        self.free += u64::from(self.holders.remove(key));
     }
 
     /// Gives the free permits to those in line, as far as they suffice.
     #[inline]
-    fn hand_over(&mut self) -> Wakers {
-        match self.line.is_empty() {
-            true => Wakers::default(),
-            false => self.hand_over_in_line(),
-        }
+    fn hand_over(&mut self, stage: &mut u8) -> Option<Wakers> {
+        let wakers = (!self.line.is_empty()).then(|| self.hand_over_in_line());
+        *stage = if self.free == 0 { BUSY } else { PERHAPS_FREE };
+        wakers
     }
 
     #[inline(never)]

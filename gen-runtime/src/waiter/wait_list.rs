@@ -23,6 +23,7 @@
 //! burst.
 
 use std::mem;
+use std::num::NonZeroU32;
 use std::task::{Poll, Waker};
 
 use super::cell::Waiter;
@@ -37,7 +38,7 @@ pub(crate) struct WaitList<D, G> {
 
 /// The place of a future in a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Place(u32);
+pub(crate) struct Place(NonZeroU32);
 
 /// The content of a place that was removed.
 pub(crate) enum Removed<D, G> {
@@ -68,14 +69,22 @@ impl Wakers {
     /// Wakes the futures, in the order in which they were added.
     #[inline]
     pub(crate) fn wake(self) {
-        self.first.wake();
-        self.others.into_iter().for_each(Waiter::wake);
+        let Wakers { first, others } = self;
+        first.wake();
+        if !others.is_empty() {
+            wake_all(others);
+        }
     }
+}
+
+#[cold]
+fn wake_all(others: Vec<Waiter>) {
+    others.into_iter().for_each(Waiter::wake);
 }
 
 #[derive(Debug)]
 struct Places<D, G> {
-    all: Vec<State<D, G>>,
+    all: Vec<Node<D, G>>,
     /// The first and the last one in line, and the first free one.
     first: Option<Place>,
     last: Option<Place>,
@@ -87,9 +96,20 @@ struct Places<D, G> {
 }
 
 #[derive(Debug)]
+struct Node<D, G> {
+    /// The one before it in line, if it is in line.
+    before: Option<Place>,
+    /// The one after it in line, or among the free ones.
+    after: Option<Place>,
+    /// Of a future in line.
+    waiter: Waiter,
+    state: State<D, G>,
+}
+
+#[derive(Debug)]
 enum State<D, G> {
-    Free { next: Option<Place> },
-    Waiting { data: D, waiter: Waiter, before: Option<Place>, after: Option<Place> },
+    Free,
+    Waiting(D),
     Granted(G),
 }
 
@@ -122,12 +142,13 @@ impl<D, G> WaitList<D, G> {
     pub(crate) fn iter(&self) -> impl Iterator<Item = &D> {
         let places = self.places.as_deref();
         let mut next = places.and_then(|places| places.first);
-        std::iter::from_fn(move || match &places?.all[next?.at()] {
-            State::Waiting { data, after, .. } => {
-                next = *after;
-                Some(data)
+        std::iter::from_fn(move || {
+            let Node { after, state, .. } = &places?.all[next?.at()];
+            next = *after;
+            match state {
+                State::Waiting(data) => Some(data),
+                State::Free | State::Granted(_) => None,
             }
-            State::Free { .. } | State::Granted(_) => None,
         })
     }
 
@@ -136,8 +157,11 @@ impl<D, G> WaitList<D, G> {
     #[cold]
     pub(crate) fn push(&mut self, data: D, waiter: Waiter) -> Place {
         let places = self.places.get_or_insert_default();
-        let place = places.add(State::Waiting { data, waiter, before: places.last, after: None });
-        places.set_after(places.last, Some(place));
+        let place = places.add(data, waiter);
+        match places.last {
+            Some(last) => places.all[last.at()].after = Some(place),
+            None => places.first = Some(place),
+        }
         places.last = Some(place);
         places.waiting += 1;
         place
@@ -148,10 +172,11 @@ impl<D, G> WaitList<D, G> {
     pub(crate) fn grant_first(&mut self, grant: impl FnOnce(D) -> G) -> Option<Waiter> {
         let places = self.places.as_deref_mut()?;
         let first = places.first?;
-        let (data, waiter) = places.unlink(first)?;
-        places.all[first.at()] = State::Granted(grant(data));
+        let data = places.unlink(first)?;
         places.granted += 1;
-        Some(waiter)
+        let node = &mut places.all[first.at()];
+        node.state = State::Granted(grant(data));
+        Some(mem::take(&mut node.waiter))
     }
 
     /// Hands a grant to each future that is in line.
@@ -165,44 +190,64 @@ impl<D, G> WaitList<D, G> {
 
     /// Whether the future at that place waits with this very waker.
     fn waits_with(&self, place: Place, waker: &Waker) -> bool {
-        let state = self.places.as_ref().and_then(|places| places.all.get(place.at()));
-        matches!(state, Some(State::Waiting { waiter, .. }) if waiter.will_wake(waker))
+        self.places.as_ref().is_some_and(|places| places.all[place.at()].waiter.will_wake(waker))
     }
 
     /// The place keeps `waiter`, if it waits. Returns the one that is to be dropped outside of the
     /// lock.
     #[must_use]
-    fn replace_waiter(&mut self, place: Place, mut waiter: Waiter) -> Waiter {
-        let state = self.places.as_mut().and_then(|places| places.all.get_mut(place.at()));
-        if let Some(State::Waiting { waiter: known, .. }) = state {
-            mem::swap(known, &mut waiter);
+    fn replace_waiter(&mut self, place: Place, waiter: Waiter) -> Waiter {
+        match self.places.as_mut().map(|places| &mut places.all[place.at()]) {
+            Some(Node { waiter: known, state: State::Waiting(_), .. }) => mem::replace(known, waiter),
+            _ => waiter,
         }
-        waiter
     }
 
     /// Takes the grant of that place, which is free then, if there is one.
+    #[inline]
     pub(crate) fn take_grant(&mut self, place: Place) -> Option<G> {
-        let state = self.places.as_ref()?.all.get(place.at())?;
-        match matches!(state, State::Granted(_)).then(|| self.remove(place)).flatten()? {
-            Removed::Granted(grant) => Some(grant),
-            Removed::Waiting(..) => None,
+        let places = self.places.as_deref_mut()?;
+        let node = &mut places.all[place.at()];
+        match mem::replace(&mut node.state, State::Free) {
+            State::Granted(grant) => {
+                places.granted -= 1;
+                places.set_free(place);
+                self.shrink();
+                Some(grant)
+            }
+            other => {
+                node.state = other;
+                None
+            }
         }
     }
 
     /// The future is dropped, or gives up. Returns what it had; `None` if the place was free, which
     /// is a mistake of the caller.
     pub(crate) fn remove(&mut self, place: Place) -> Option<Removed<D, G>> {
-        let removed = self.places.as_deref_mut()?.remove(place);
+        if let Some(grant) = self.take_grant(place) {
+            return Some(Removed::Granted(grant));
+        }
+        let places = self.places.as_deref_mut()?;
+        let data = places.unlink(place)?;
+        let waiter = mem::take(&mut places.all[place.at()].waiter);
+        places.set_free(place);
         self.shrink();
-        removed
+        Some(Removed::Waiting(data, waiter))
     }
 
+    /// Gives back the memory of a burst.
+    #[inline]
     fn shrink(&mut self) {
-        let is_unused = |places: &mut Box<Places<D, G>>| {
-            places.all.len() > KEPT && places.waiting == 0 && places.granted == 0
-        };
-        // There is nothing of a user in it.
-        drop(self.places.take_if(|places| is_unused(places)));
+        if self.places.as_ref().is_some_and(|places| places.all.len() > KEPT && places.are_unused()) {
+            self.free_memory();
+        }
+    }
+
+    /// There is nothing of a user in it.
+    #[cold]
+    fn free_memory(&mut self) {
+        self.places = None;
     }
 }
 
@@ -219,89 +264,76 @@ impl<D, G> Default for Places<D, G> {
 }
 
 impl<D, G> Places<D, G> {
+    fn are_unused(&self) -> bool {
+        self.waiting == 0 && self.granted == 0
+    }
+
     /// # Panics
     ///
     /// If 2^32 futures wait.
-    fn add(&mut self, state: State<D, G>) -> Place {
+    fn add(&mut self, data: D, waiter: Waiter) -> Place {
+        let node = Node { before: self.last, after: None, waiter, state: State::Waiting(data) };
         if let Some(free) = self.free {
-            if let State::Free { next } = mem::replace(&mut self.all[free.at()], state) {
-                self.free = next;
-            }
+            self.free = mem::replace(&mut self.all[free.at()], node).after;
             return free;
         }
-        let place = u32::try_from(self.all.len()).expect("fewer than 2^32 futures wait in one list");
-        self.all.push(state);
-        Place(place)
+        self.all.push(node);
+        let place = u32::try_from(self.all.len()).ok().and_then(NonZeroU32::new);
+        Place(place.expect("fewer than 2^32 futures wait in one list"))
     }
 
-    fn remove(&mut self, place: Place) -> Option<Removed<D, G>> {
-        let removed = match self.unlink(place) {
-            Some((data, waiter)) => Removed::Waiting(data, waiter),
-            None => match mem::replace(&mut self.all[place.at()], State::Free { next: None }) {
-                State::Granted(grant) => {
-                    self.granted -= 1;
-                    Removed::Granted(grant)
-                }
-                free => {
-                    self.all[place.at()] = free;
-                    return None;
-                }
-            },
-        };
-        self.all[place.at()] = State::Free { next: self.free };
-        self.free = Some(place);
-        Some(removed)
+    fn set_free(&mut self, place: Place) {
+        self.all[place.at()].after = self.free.replace(place);
     }
 
-    /// Takes a place that waits out of the line. The caller gives the place its new state.
-    fn unlink(&mut self, place: Place) -> Option<(D, Waiter)> {
-        match mem::replace(&mut self.all[place.at()], State::Free { next: None }) {
-            State::Waiting { data, waiter, before, after } => {
-                self.set_after(before, after);
-                self.set_before(after, before);
-                self.waiting -= 1;
-                Some((data, waiter))
-            }
+    /// Takes a place that waits out of the line, which is neither free nor granted then. Returns
+    /// its data; `None` if it does not wait.
+    fn unlink(&mut self, place: Place) -> Option<D> {
+        let node = &mut self.all[place.at()];
+        let data = match mem::replace(&mut node.state, State::Free) {
+            State::Waiting(data) => data,
             other => {
-                self.all[place.at()] = other;
-                None
+                node.state = other;
+                return None;
             }
+        };
+        let Node { before, after, .. } = *node;
+        match before {
+            Some(before) => self.all[before.at()].after = after,
+            None => self.first = after,
         }
-    }
-
-    /// `next` comes after `place`; `None` is the beginning, or the end, of the line.
-    fn set_after(&mut self, place: Option<Place>, next: Option<Place>) {
-        match place.map(|place| &mut self.all[place.at()]) {
-            Some(State::Waiting { after, .. }) => *after = next,
-            _ => self.first = next,
+        match after {
+            Some(after) => self.all[after.at()].before = before,
+            None => self.last = before,
         }
-    }
-
-    fn set_before(&mut self, place: Option<Place>, previous: Option<Place>) {
-        match place.map(|place| &mut self.all[place.at()]) {
-            Some(State::Waiting { before, .. }) => *before = previous,
-            _ => self.last = previous,
-        }
+        self.waiting -= 1;
+        Some(data)
     }
 }
 
 impl Place {
     fn at(self) -> usize {
-        self.0 as usize
+        self.0.get() as usize - 1
     }
 }
 
 /// Polls the future at a place of the list that `list` finds in the data of `lock`. Takes the grant,
-/// or has `waker` woken when there is one.
+/// and calls `taken` under the lock, or has `waker` woken when there is one.
 pub(crate) fn poll_place<S, D, G>(
     lock: &StageLock<S>,
     list: impl Fn(&mut S) -> &mut WaitList<D, G>,
     place: Place,
     waker: &Waker,
+    taken: impl Fn(&mut S, &G),
 ) -> Poll<G> {
-    let (grant, is_known) = lock.with(|_, state| {
-        let list = list(state);
-        (list.take_grant(place), list.waits_with(place, waker))
+    let take = |state: &mut S| {
+        let grant = list(state).take_grant(place)?;
+        taken(state, &grant);
+        Some(grant)
+    };
+    let (grant, is_known) = lock.with(|_, state| match take(state) {
+        Some(grant) => (Some(grant), true),
+        None => (None, list(state).waits_with(place, waker)),
     });
     match grant {
         Some(grant) => return Poll::Ready(grant),
@@ -310,9 +342,9 @@ pub(crate) fn poll_place<S, D, G>(
     }
     // A new waker: it is cloned, and the old one is dropped, while nothing is locked.
     let waiter = Waiter::from(waker);
-    let (grant, spare) = lock.with(|_, state| {
-        let list = list(state);
-        (list.take_grant(place), list.replace_waiter(place, waiter))
+    let (grant, spare) = lock.with(|_, state| match take(state) {
+        Some(grant) => (Some(grant), waiter),
+        None => (None, list(state).replace_waiter(place, waiter)),
     });
     drop(spare);
     grant.map_or(Poll::Pending, Poll::Ready)

@@ -54,6 +54,45 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
+/// A lock that nobody else wants would cost an allocation whenever it is taken.
+#[test]
+fn a_lock_that_is_free_allocates_nothing() {
+    use gen::sync::{Barrier, Condition, Event, Lock, RwLock, Semaphore};
+    let mut cx = Context::from_waker(Waker::noop());
+    let count = allocations(|| {
+        let (lock, rw_lock, semaphore) = (Lock::new(1), RwLock::new(1), Semaphore::new(1));
+        let (event, _condition, barrier) = (Event::new(), Condition::new(), Barrier::new(1));
+        for _ in 0..3 {
+            assert!(pin!(lock.lock()).poll(&mut cx).is_ready());
+            assert!(pin!(rw_lock.read()).poll(&mut cx).is_ready());
+            assert!(pin!(rw_lock.write()).poll(&mut cx).is_ready());
+            assert!(pin!(semaphore.acquire()).poll(&mut cx).is_ready());
+            assert!(pin!(barrier.wait()).poll(&mut cx).is_ready());
+        }
+        event.set();
+        assert!(pin!(event.wait()).poll(&mut cx).is_ready());
+    });
+    assert_eq!(count, 0);
+}
+
+/// A line in which tasks come and go would allocate for each of them.
+#[test]
+fn a_line_keeps_its_memory_for_the_next_ones() {
+    let lock = gen::sync::Lock::new(1);
+    let mut cx = Context::from_waker(Waker::noop());
+    let mut contend = || {
+        let guard = lock.try_lock();
+        let (mut first, mut second) = (lock.lock(), lock.lock());
+        assert!(Pin::new(&mut first).poll(&mut cx).is_pending());
+        assert!(Pin::new(&mut second).poll(&mut cx).is_pending());
+        drop(guard);
+        assert!(Pin::new(&mut first).poll(&mut cx).is_ready());
+        drop(second);
+    };
+    contend();
+    assert_eq!(allocations(|| (0..10).for_each(|_| contend())), 0);
+}
+
 /// The number of allocations of `run`.
 fn allocations<R>(run: impl FnOnce() -> R) -> usize {
     let before = ALLOCATIONS.get();

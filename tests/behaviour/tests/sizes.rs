@@ -7,6 +7,23 @@ use std::future::{pending, ready, Future};
 
 type Fallible<T> = gen::Result<T>;
 
+/// Each lock, and each coroutine that waits for one, would have these bytes more.
+#[test]
+#[cfg(target_pointer_width = "64")]
+fn a_lock_is_at_most_so_large() {
+    use gen::sync::{Barrier, Condition, Event, Lock, RwLock, Semaphore};
+    assert_eq!(size_of::<Event>(), 16);
+    assert_eq!(size_of::<Condition>(), 16);
+    assert_eq!(size_of::<Barrier>(), 24);
+    assert_eq!(size_of::<Lock<()>>(), 80);
+    assert_eq!(size_of::<RwLock<()>>(), 80);
+    assert_eq!(size_of::<Semaphore>(), 80);
+    let (lock, semaphore) = (Lock::new(()), Semaphore::new(1));
+    assert_eq!(size_of_val(&lock.lock()), 32);
+    assert_eq!(size_of_val(&semaphore.acquire()), 32);
+    assert_eq!(size_of_val(&lock.try_lock().unwrap()), 8);
+}
+
 mod awaited {
     use super::*;
 

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
 
+use gen::sync::{Event, Lock};
 use gen::{yield_, IoLoop, VirtualClock};
 use serde_json::{json, Value};
 use sha2::{Digest, Sha256};
@@ -291,6 +292,59 @@ fn the_graph_shows_a_circle_in_red() {
     let red = |begins: &'static str| statements(&dot, begins).filter(|line| line.contains("#c4232b")).count();
     assert_eq!(red("task"), 3 + 3, "{dot}");
     assert_eq!(red("task0"), 0, "{dot}");
+}
+
+/// Two tasks that wait for locks of each other, and one that waits for both in line behind them.
+fn dump_of_locks() -> gen::Dump {
+    #[gen::coroutine]
+    fn takes(first: Rc<Lock<u8>>, second: Rc<Lock<u8>>) -> gen::Result {
+        let _first = yield_!(first.lock())?;
+        yield_!(gen::moment())?;
+        let _second = yield_!(second.lock())?;
+        Ok(())
+    }
+    let io_loop = new_loop();
+    io_loop
+        .run_sync(async {
+            let (left, right) = (Rc::new(Lock::new(1)), Rc::new(Lock::new(2)));
+            let there = gen::spawn_local(takes(left.clone(), right.clone()));
+            let back = gen::spawn_local(takes(right.clone(), left.clone()));
+            gen::moment().await?;
+            gen::moment().await?;
+            let event = Event::new();
+            let (in_line, not_set) = (left.lock(), event.wait());
+            futures::pin_mut!(in_line, not_set);
+            assert!(futures::poll!(&mut in_line).is_pending());
+            assert!(futures::poll!(&mut not_set).is_pending());
+            let dump = gen::dump().await;
+            drop((there, back));
+            dump
+        })
+        .unwrap()
+}
+
+/// A program, a graph and a page would not show who holds a lock.
+#[test]
+fn each_form_has_the_holder_of_a_lock() {
+    let dump = dump_of_locks();
+    let json = serde_json::to_value(&dump).unwrap();
+    let end = &json["tasks"][1]["waiting"]["end"];
+    assert_eq!((&end["kind"], &end["content"]), (&json!("lock"), &json!("u8")), "{json:#}");
+    let holder = &end["holders"][0];
+    assert_eq!(holder["task"], json!({ "number": 2 }), "{json:#}");
+    assert_eq!(holder["taken_at"]["file"], json!(file!()));
+    assert_eq!((&holder["has_taken"], &holder["is_needed"]), (&json!(true), &json!(true)));
+
+    let dot = dump.to_dot();
+    let edges: Vec<_> = statements(&dot, "task").filter(|line| line.contains("->")).collect();
+    let red = [r##"task1 -> task2 [color="#c4232b"]"##, r##"task2 -> task1 [color="#c4232b"]"##];
+    assert_eq!(edges, red, "{dot}");
+
+    let page = dump.to_html();
+    assert!(page.contains("</a> wait for each other in a circle"), "{page}");
+    let (_, held) = page.split_once("waits for a lock of u8 that is held since ").unwrap();
+    let (at, _) = held.split_once(" by task <a href=\"#task-").unwrap();
+    assert!(at.starts_with(file!()) && at.len() < file!().len() + 10, "{page}");
 }
 
 /// The texts between `before` and `after`.

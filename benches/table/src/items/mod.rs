@@ -6,6 +6,7 @@ mod chains;
 mod completions;
 mod growth;
 mod lists;
+mod locks;
 mod memory;
 mod on_tokio;
 mod resumes;
@@ -29,6 +30,7 @@ pub const ITEMS: &[Item] = &[
     Item { name: "spawns", run: spawns::run },
     Item { name: "timers", run: timers::run },
     Item { name: "callbacks", run: callbacks::run },
+    Item { name: "locks", run: locks::run },
     Item { name: "growth", run: growth::run },
     Item { name: "on_tokio", run: on_tokio::run },
 ];

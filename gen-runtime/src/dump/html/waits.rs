@@ -123,11 +123,19 @@ fn event(dump: &Dump, waits_for: &WaitsFor) -> Markup {
                 "the end of task " (link(dump, number)) ", which is cancelled" (name(dump, number))
             },
             (_, Some(number)) => { "task " (link(dump, number)) (name(dump, number)) },
-            (WaitsFor::Lock { holders, .. }, _) => {
-                (waits_for)
-                @for task in holders.iter().filter_map(|holder| holder.task.as_ref()?.number) {
-                    ", task " (link(dump, task)) (name(dump, task))
+            (WaitsFor::Lock { what, content, holders, more }, _) => {
+                (what)
+                @if let Some(content) = content { " of " (short(content)) }
+                @for (position, holder) in holders.iter().enumerate() {
+                    @if position == 0 { " that is " } @else { ", and " }
+                    (holder.since())
+                    @match holder.task.as_ref().map(|task| task.number) {
+                        Some(Some(number)) => { " by task " (link(dump, number)) (name(dump, number)) },
+                        Some(None) => " by a task that is not in this dump",
+                        None => {},
+                    }
                 }
+                @if *more > 0 { ", and held by " (more) " more" }
             },
             (WaitsFor::Promise { promise, value }, _) => { (promise_link(*promise)) " of " (short(value)) },
             _ => { span .alarm[is_without_waker(waits_for)] { (waits_for) } },

@@ -217,12 +217,19 @@ pub struct LockHolder {
     pub is_needed: bool,
 }
 
+impl LockHolder {
+    /// Without the task.
+    pub(crate) fn since(&self) -> String {
+        match self.has_taken {
+            true => format!("held since {}", self.taken_at),
+            false => format!("handed to the call at {}, not polled since,", self.taken_at),
+        }
+    }
+}
+
 impl fmt::Display for LockHolder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.has_taken {
-            true => write!(f, "held since {}", self.taken_at)?,
-            false => write!(f, "handed to the call at {}, not polled since,", self.taken_at)?,
-        }
+        f.write_str(&self.since())?;
         self.task.as_ref().map_or(Ok(()), |task| write!(f, " by {task}"))
     }
 }
