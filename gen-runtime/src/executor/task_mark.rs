@@ -34,8 +34,8 @@ impl TaskMark {
         }
     }
 
-    /// Returns the task as others wait for it; `None` outside of all tasks. `find` finds the task in
-    /// a slot; if it does not, the tag is that of no task.
+    /// Returns the task as others wait for it; `None` outside of all tasks. `find` finds the task
+    /// in a slot; if it does not, the tag is that of no task.
     pub(super) fn tag(self, find: impl FnOnce(SlotId, LoopId) -> Option<TaskId>) -> Option<TaskTag> {
         match self.home {
             HOSTED => Some(TaskTag::Hosted(self.place as usize)),

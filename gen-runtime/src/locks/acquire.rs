@@ -42,8 +42,8 @@ use sealed::Grant;
 /// [`Semaphore::acquire`](crate::sync::Semaphore::acquire), and their siblings.
 ///
 /// It takes its place in line in its first poll. Those in line are served first come, first served.
-/// What is given back is handed to the first one in line, and no other task can take it in the
-/// meantime.
+/// A lock that is given back is handed to the first one in line, and no other task can take it in
+/// the meantime.
 ///
 /// # Cancellation
 ///

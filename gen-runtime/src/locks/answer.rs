@@ -1,4 +1,4 @@
-//! The answer of a future in line to a question: who holds what it waits for.
+//! The answer of a future in line to a question: the holders of the lock that it waits for.
 
 use super::permits::Permits;
 use crate::executor::current::task_of;

@@ -27,7 +27,7 @@ use crate::waiter::{poll_place, Place, StageLock, WaitList, Waiter};
 /// #[gen::coroutine]
 /// fn body() -> gen::Result<Vec<bool>> {
 ///     let barrier = Barrier::new(3);
-///     yield_!([phase(&barrier), phase(&barrier), phase(&barrier)].into_iter().collect::<Vec<_>>())
+///     yield_!((0..3).map(|_| phase(&barrier)).collect::<Vec<_>>())
 /// }
 /// assert_eq!(gen::run_sync(body()).unwrap(), [false, false, true]);
 /// ```

@@ -43,8 +43,8 @@ use crate::waiter::{poll_place, Place, Removed, StageLock, WaitList, Waiter, Wak
 /// assert_eq!(gen::run_sync(body()).unwrap(), 7);
 /// ```
 ///
-/// A notification is not kept: if nobody is in line, it does nothing. For a flag that stays, use an
-/// [`Event`](crate::sync::Event).
+/// A notification is not kept: if no task is in line, it does nothing. For a flag that stays, use
+/// an [`Event`](crate::sync::Event).
 #[derive(Default)]
 #[doc(alias("Condvar", "Notify"))]
 pub struct Condition(StageLock<WaitList<(), Notified>>);
@@ -59,7 +59,7 @@ enum Notified {
 }
 
 impl Condition {
-    /// A condition for which nobody waits.
+    /// A condition for which no task waits.
     #[must_use]
     pub fn new() -> Self {
         Condition::default()

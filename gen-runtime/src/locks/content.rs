@@ -2,8 +2,8 @@
 //!
 //! # Safety
 //!
-//! The unsafe code of the locks is in this file, and at the calls of [`Writing::new`] and
-//! [`Reading::new`]. The invariants:
+//! The unsafe code of the locks is in this file, and where a guard is made, by [`Writing::new`] and
+//! [`Reading::new`] in `lock.rs` and `rw_lock.rs`. The invariants:
 //!
 //! 1. A reference to the content exists only as long as a borrow of a [`Writing`] or a [`Reading`],
 //!    or of the lock itself as `&mut`.
@@ -18,11 +18,9 @@ use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
 use std::ptr;
-use std::sync::Arc;
 
 use super::holders::HolderKey;
 use super::permits::Permits;
-use super::{Lock, RwLock};
 use crate::shims::UnsafeCell;
 
 /// The content of a lock, and the permits to use it. `M` is [`OneHolder`] or [`ManyReaders`].
@@ -78,35 +76,34 @@ pub(super) unsafe trait Spot {
     fn guarded(&self) -> &Guarded<Self::Content, Self::Mode>;
 }
 
-/// Implements [`Spot`] for the pointers to a lock.
+/// Implements [`Spot`] for the pointers to a lock, whose only field is the [`Guarded`].
 macro_rules! spots {
-    ($($lock:ident: $mode:ty;)+) => {$(
+    ($lock:ident: $mode:ty) => {
         // SAFETY: a reference leads to one lock, which is borrowed and so is not moved.
-        unsafe impl<T: ?Sized> Spot for &$lock<T> {
+        unsafe impl<T: ?Sized> $crate::locks::content::Spot for &$lock<T> {
             type Content = T;
             type Mode = $mode;
 
+            #[inline]
             fn guarded(&self) -> &Guarded<T, $mode> {
                 &self.0
             }
         }
 
         // SAFETY: an `Arc` leads to one lock, which it owns and does not move.
-        unsafe impl<T: ?Sized> Spot for Arc<$lock<T>> {
+        unsafe impl<T: ?Sized> $crate::locks::content::Spot for Arc<$lock<T>> {
             type Content = T;
             type Mode = $mode;
 
+            #[inline]
             fn guarded(&self) -> &Guarded<T, $mode> {
                 &self.0
             }
         }
-    )+};
+    };
 }
 
-spots! {
-    Lock: OneHolder;
-    RwLock: ManyReaders;
-}
+pub(super) use spots;
 
 /// The only access to the content. Its holder is the only one, so that it is the
 /// [first](HolderKey::FIRST).

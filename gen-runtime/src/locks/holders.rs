@@ -6,7 +6,7 @@ use std::thread;
 use crate::executor::current::running_task;
 use crate::executor::TaskMark;
 
-/// Who asks for permits, or has them.
+/// A task that asks for permits, or has them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Holder {
     pub(super) permits: u32,
@@ -63,7 +63,7 @@ pub(super) struct Holders {
     others: Option<Box<Others>>,
 }
 
-/// Names a holder. Whoever has it gives it back once.
+/// Names a holder, until it gives its permits back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HolderKey(u32);
 

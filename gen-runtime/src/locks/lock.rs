@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::acquire::{sealed::Grant, Acquire};
 use super::answer::held;
-use super::content::{Guarded, OneHolder, Writing};
+use super::content::{spots, Guarded, OneHolder, Writing};
 use super::holder_panic::HolderPanic;
 use super::holders::HolderKey;
 use super::permits::{Closed, Permits};
@@ -17,8 +17,8 @@ use crate::inject::question::WaitsFor;
 /// A lock: one task at a time has the content. It may hold the lock while it waits.
 ///
 /// It works on any executor, and across threads. It is served first come, first served: it is
-/// handed to the first task in line, and no other one can take it in the meantime. So nobody
-/// starves.
+/// handed to the first task in line, and no other one can take it in the meantime. So no
+/// task starves.
 ///
 /// ```
 /// use gen::sync::Lock;
@@ -37,7 +37,8 @@ use crate::inject::question::WaitsFor;
 /// #[gen::coroutine]
 /// fn body() -> gen::Result<[i32; 2]> {
 ///     let accounts = Rc::new(Lock::new([10, 0]));
-///     yield_!((1..=4).map(|amount| transfer(accounts.clone(), amount)).collect::<Vec<_>>())?;
+///     let transfers = (1..=4).map(|amount| transfer(accounts.clone(), amount));
+///     yield_!(transfers.collect::<Vec<_>>())?;
 ///     let sums = *yield_!(accounts.lock())?;
 ///     Ok(sums)
 /// }
@@ -46,8 +47,8 @@ use crate::inject::question::WaitsFor;
 ///
 /// # It is held for too long
 ///
-/// A [dump](crate::dump()) shows who waits for a lock, which task has it, and where that task has
-/// taken it. A deadlock of tasks that wait for locks of each other is a circle of the dump, and
+/// A [dump](crate::dump()) shows which tasks wait for a lock, which task has it, and where that one
+/// has taken it. A deadlock of tasks that wait for locks of each other is a circle of the dump, and
 /// [`run_sync`](crate::run_sync) fails with [`Deadlock`](crate::Deadlock) if nothing else can end
 /// it. This also holds for a guard in a future that is kept, but not polled, such as one that a
 /// `select!` has left behind: the task waits for itself, and the dump has the line of that guard.
@@ -61,7 +62,9 @@ use crate::inject::question::WaitsFor;
 /// guard. No lock is ever poisoned. A holder that can find a content that is half changed asks
 /// [`holder_panic`](Self::holder_panic).
 #[doc(alias = "Mutex")]
-pub struct Lock<T: ?Sized>(pub(super) Guarded<T, OneHolder>);
+pub struct Lock<T: ?Sized>(Guarded<T, OneHolder>);
+
+spots! { Lock: OneHolder }
 
 /// A lock has one permit.
 const ALL: u32 = 1;
@@ -146,7 +149,7 @@ impl<T: ?Sized> Lock<T> {
         self.0.permits().try_take(ALL, at).ok().flatten()
     }
 
-    /// The content, which nobody else can have now.
+    /// The content, which no task can have now.
     pub fn get_mut(&mut self) -> &mut T {
         self.0.get_mut()
     }
@@ -201,7 +204,7 @@ impl<T> From<T> for Lock<T> {
 }
 
 impl<T: ?Sized + fmt::Debug> fmt::Debug for Lock<T> {
-    /// The content is shown if nobody has the lock.
+    /// The content is shown if the lock is free.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut lock = f.debug_struct("Lock");
         match self.try_lock() {

@@ -29,21 +29,21 @@
 //!
 //! | state of a request | entered by | its permits | left by |
 //! |---|---|---|---|
-//! | new | the call | | `poll`: holds them, if enough are free and nobody is in line; else in line |
+//! | new | the call | | `poll`: holds them, if enough are free and no future is in line; else in line |
 //! | in line | `poll` | | `hand_over`: granted, if it is the first one and enough are free; `cancel`: leaves, and those behind it may be served; `close`: fails |
-//! | granted, but not taken | `hand_over` | are its own, and nobody else can have them | `poll`: holds them; `cancel`: gives them back |
+//! | granted, but not taken | `hand_over` | are its own, and no other future can have them | `poll`: holds them; `cancel`: gives them back |
 //! | holds them | `poll`, `try_take` | are its own | `give_back` in the drop of the guard; `forfeit` |
 //!
 //! Each event that frees permits, or changes the first one in line, ends with `hand_over`, under
 //! the same lock. So this always holds: *if a future is in line, the free permits are fewer than
-//! the first one needs*. Whoever is not in line takes nothing while somebody is.
+//! the first one needs*. A task that is not in line takes nothing while a future is.
 //!
 //! ## Holders
 //!
 //! A request notes the task and the position of the call. They are in the list of holders from the
 //! grant until the permits are given back. So there is always an answer to the question why a
 //! future in line waits, also if the future that was granted the permits is not polled any more, or
-//! if the guard is in a future that nobody polls ("futurelock"). A holder is *needed* if the first
+//! if the guard is in a future that is not polled ("futurelock"). A holder is *needed* if the first
 //! one in line cannot get its permits without those of that holder. Only such a holder is an edge
 //! of the graph of a [`Dump`](crate::Dump), so a circle of the graph is a deadlock.
 //!

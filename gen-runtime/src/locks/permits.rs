@@ -13,7 +13,7 @@ pub struct Permits(StageLock<State>);
 
 #[derive(Default)]
 struct State {
-    /// The permits that nobody has. Not even a future in line may take them, unless it is the first
+    /// The permits that have no holder. Only the first future in line may take them, if there is
     /// one.
     free: u64,
     is_closed: bool,
@@ -23,8 +23,8 @@ struct State {
     panic: Option<&'static Location<'static>>,
 }
 
-/// The stages of the lock, which are hints for those who have not locked it: perhaps there are free
-/// permits, or there are none.
+/// The stages of the lock, which are hints for a thread that has not locked it: perhaps there are
+/// free permits, or there are none.
 const PERHAPS_FREE: u8 = 0;
 const BUSY: u8 = 1;
 
@@ -177,7 +177,7 @@ impl Permits {
         wake(wakers);
     }
 
-    /// A holder has no permits any more, and nobody gets them.
+    /// A holder has no permits any more, and they are lost.
     pub(super) fn forfeit(&self, key: HolderKey) {
         self.0.with(|_, state| {
             if let Some(holder) = state.holders.get_mut(key) {
@@ -210,7 +210,7 @@ impl Permits {
         self.0.with(|_, state| state.is_closed)
     }
 
-    /// The permits that nobody has.
+    /// The permits that have no holder.
     pub(super) fn free(&self) -> u64 {
         self.0.with(|_, state| state.free)
     }
@@ -239,7 +239,7 @@ impl Permits {
     }
 }
 
-/// Those that were served, if anybody was in line.
+/// Wakes those that were served, if any future was in line.
 #[inline]
 fn wake(wakers: Option<Wakers>) {
     if let Some(wakers) = wakers {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::acquire::{sealed::Grant, Acquire};
 use super::answer::held;
-use super::content::{Guarded, ManyReaders, Reading, Writing};
+use super::content::{spots, Guarded, ManyReaders, Reading, Writing};
 use super::holder_panic::HolderPanic;
 use super::holders::HolderKey;
 use super::permits::{Closed, Permits};
@@ -18,7 +18,7 @@ use crate::inject::question::WaitsFor;
 ///
 /// It is served first come, first served: readers behind a writer in line wait for that writer, and
 /// so no writer starves. A task that has a guard to read, and asks for another one, therefore may
-/// wait for a writer who waits for that task; a [dump](crate::dump()) shows this as a task that
+/// wait for a writer that waits for that task; a [dump](crate::dump()) shows this as a task that
 /// waits for itself.
 ///
 /// Everything else is as for a [`Lock`](crate::sync::Lock).
@@ -41,7 +41,9 @@ use crate::inject::question::WaitsFor;
 /// }
 /// assert_eq!(gen::run_sync(body()).unwrap(), 6);
 /// ```
-pub struct RwLock<T: ?Sized>(pub(super) Guarded<T, ManyReaders>);
+pub struct RwLock<T: ?Sized>(Guarded<T, ManyReaders>);
+
+spots! { RwLock: ManyReaders }
 
 /// The permits of a writer. A reader has one.
 const ALL: u32 = u32::MAX;
@@ -95,7 +97,7 @@ impl<T: ?Sized> RwLock<T> {
         Acquire::new(self, ALL, Location::caller())
     }
 
-    /// Reads the content if nobody writes, and nobody waits for the lock.
+    /// Reads the content if no task writes it, or waits for the lock.
     #[track_caller]
     #[inline]
     #[must_use = "the lock is free again if the guard is dropped"]
@@ -105,7 +107,7 @@ impl<T: ?Sized> RwLock<T> {
         Some(RwLockReadGuard(unsafe { Reading::new(self, key) }))
     }
 
-    /// Takes the lock to write if nobody has it, and nobody waits for it.
+    /// Takes the lock to write if no task has it, or waits for it.
     #[track_caller]
     #[inline]
     #[must_use = "the lock is free again if the guard is dropped"]
@@ -119,7 +121,7 @@ impl<T: ?Sized> RwLock<T> {
         self.0.permits().try_take(permits, at).ok().flatten()
     }
 
-    /// The content, which nobody else can have now.
+    /// The content, which no task can have now.
     pub fn get_mut(&mut self) -> &mut T {
         self.0.get_mut()
     }
@@ -176,7 +178,7 @@ pub struct OwnedRwLockReadGuard<T: ?Sized>(Reading<Arc<RwLock<T>>>);
 pub struct OwnedRwLockWriteGuard<T: ?Sized>(Writing<Arc<RwLock<T>>>);
 
 impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
-    /// Lets others read, too. Readers that are next in line get the lock at once, and nobody has
+    /// Lets others read, too. Readers that are next in line get the lock at once, and no task has
     /// written in between.
     ///
     /// It is called as `RwLockWriteGuard::downgrade(guard)`, because the content may have a method

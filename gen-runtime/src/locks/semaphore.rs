@@ -21,10 +21,10 @@ unit_error! {
 /// Limits how many tasks may do something at once: each takes a permit first.
 ///
 /// It works on any executor, and across threads. It is served first come, first served. A request
-/// for many permits is not overtaken by smaller ones, so nobody starves. The permits of those that
+/// for many permits is not overtaken by smaller ones, so no task starves. The permits of those that
 /// are served belong to them at once: no other task can take them in the meantime.
 ///
-/// A permit is given back when it is dropped, so nobody can give back more than there was: a
+/// A permit is given back when it is dropped, so no task can give back more than there was: a
 /// semaphore is always Tornado's `BoundedSemaphore`, unless [`add_permits`](Self::add_permits) is
 /// called.
 ///
@@ -50,7 +50,8 @@ unit_error! {
 /// assert_eq!(io_loop.run_sync(body()).unwrap(), Duration::from_secs(3));
 /// ```
 ///
-/// A [dump](crate::dump()) shows who waits, and which tasks have the permits, since where. If all
+/// A [dump](crate::dump()) shows which tasks wait, which tasks have the permits, and since which
+/// line. If all
 /// that those tasks need is a permit themselves, the program is stuck; the dump has a circle if the
 /// tasks in it have the only permits that could help.
 pub struct Semaphore(Permits);
@@ -156,7 +157,7 @@ impl Semaphore {
         Ok(key.map(|key| OwnedSemaphorePermit { semaphore: self, key }))
     }
 
-    /// The number of permits that nobody has.
+    /// The number of permits that are free.
     #[must_use]
     pub fn available_permits(&self) -> usize {
         usize::try_from(self.0.free()).unwrap_or(usize::MAX)

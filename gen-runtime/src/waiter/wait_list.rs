@@ -317,8 +317,8 @@ impl Place {
     }
 }
 
-/// Polls the future at a place of the list that `list` finds in the data of `lock`. Takes the grant,
-/// and calls `taken` under the lock, or has `waker` woken when there is one.
+/// Polls the future at a place of the list that `list` finds in the data of `lock`. Takes the
+/// grant, and calls `taken` under the lock, or has `waker` woken when there is one.
 pub(crate) fn poll_place<S, D, G>(
     lock: &StageLock<S>,
     list: impl Fn(&mut S) -> &mut WaitList<D, G>,
@@ -361,9 +361,9 @@ mod tests {
     }
 
     fn line(list: &WaitList<u32, u32>) -> Vec<u32> {
-        assert_eq!(list.len(), list.iter().count());
-        assert_eq!(list.is_empty(), list.len() == 0);
-        list.iter().copied().collect()
+        let line: Vec<_> = list.iter().copied().collect();
+        assert_eq!((list.len(), list.is_empty()), (line.len(), line.is_empty()));
+        line
     }
 
     #[test]

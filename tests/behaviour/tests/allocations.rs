@@ -54,7 +54,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// A lock that nobody else wants would cost an allocation whenever it is taken.
+/// A lock that no other task wants would cost an allocation whenever it is taken.
 #[test]
 fn a_lock_that_is_free_allocates_nothing() {
     use gen::sync::{Barrier, Condition, Event, Lock, RwLock, Semaphore};

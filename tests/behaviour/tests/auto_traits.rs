@@ -244,6 +244,7 @@ fn t15_yieldables_are_send_if_their_children_are() {
 
 /// A guard that is `Sync` by mistake would share a `Cell` between threads.
 #[test]
+#[expect(clippy::arc_with_non_send_sync, reason = "to see that it is not `Send`")]
 fn locks_are_send_and_sync_if_their_content_is() {
     use gen::sync::{Lock, RwLock, Semaphore};
     use std::sync::Arc;
@@ -267,8 +268,8 @@ fn locks_are_send_and_sync_if_their_content_is() {
     assert!(!(&ask(&guard)).is_sync(), "two threads would share the cell");
     assert!(!(&ask(&*of_rc)).is_sync());
     assert!(!(&ask(&*rw_of_cell)).is_sync(), "two readers would share the cell");
-    assert!((&ask(&*rw)).is_sync());
-    assert!((&ask(&rw.try_read().unwrap())).is_sync());
+    assert!(ask(&*rw).is_sync());
+    assert!(ask(&rw.try_read().unwrap()).is_sync());
 }
 
 /// A group holds its children and their results. If only one of the two may go to another thread,

@@ -173,7 +173,7 @@ fn a_task_that_is_cancelled_in_the_hand_over_keeps_nothing() {
     });
 }
 
-/// A panic of one task would make the content useless for all others, or nobody would know of it.
+/// A panic of one task would make the content useless for all others, or would stay unknown.
 #[test]
 fn a_panic_of_a_holder_is_told_and_poisons_nothing() {
     fn panics_with<G>(guard: G) {
@@ -196,7 +196,7 @@ fn a_panic_of_a_holder_is_told_and_poisons_nothing() {
     assert_eq!(lock.clear_panic(), None);
 }
 
-/// A guard that is taken and dropped by a destructor, in a panic of somebody else, says nothing.
+/// A guard that is taken and dropped by a destructor, in a panic of other code, says nothing.
 #[test]
 fn a_guard_of_a_destructor_is_no_panic_of_a_holder() {
     struct LocksInDrop<'a>(&'a Lock<u32>);
@@ -272,7 +272,7 @@ fn a_wait_that_is_over_leaves_no_waker_behind() {
     drop(ready(&mut served));
 }
 
-/// A task would wait for ever for a semaphore that nobody uses any more.
+/// A task would wait for ever for a semaphore that is not used any more.
 #[test]
 fn a_close_ends_all_waits() {
     let semaphore = Semaphore::new(1);

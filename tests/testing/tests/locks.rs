@@ -82,7 +82,7 @@ impl Drop for Inside<'_> {
     }
 }
 
-/// All tasks have ended, so nobody has waited for ever, and nobody has what belongs to another one.
+/// All tasks have ended, so none has waited for ever, and none has what belongs to another one.
 fn all_is_given_back(world: &Rc<World>) -> gen::Result {
     gen::ensure!(!world.is_violated.get(), "too many tasks were in the protected part");
     gen::ensure!(world.begun.get() == world.ended.get(), "a task waits for ever");
@@ -187,7 +187,7 @@ fn a_notification_survives_a_fault_at_any_yield() {
     fn waits(world: Rc<World>) -> gen::Result {
         let _counted = Counted::begin(&world);
         let notified = yield_!(world.condition.wait());
-        // Whoever is notified passes it on, also if it fails.
+        // A task that is notified passes it on, also if it fails.
         world.condition.notify_one();
         notified
     }

@@ -79,7 +79,7 @@ pub enum WaitsFor {
     /// A lock, or permits of a semaphore: see [`sync`](crate::sync).
     #[non_exhaustive]
     Lock {
-        /// What it waits for, such as "a lock to read".
+        /// The lock, such as "a lock to read".
         what: &'static str,
         /// The type of the content; `None` for a semaphore.
         content: Option<&'static str>,
@@ -209,8 +209,8 @@ pub struct LockHolder {
     pub task: Option<TaskRef>,
     /// The call by which it was taken, such as `lock.lock()`.
     pub taken_at: &'static Location<'static>,
-    /// Whether the future that was handed the lock has been polled since. If it never is, nobody
-    /// else can have the lock.
+    /// Whether the future that was handed the lock has been polled since. If it never is, no other
+    /// task can have the lock.
     pub has_taken: bool,
     /// Whether the first task in line can go on only if this holder gives up its permits. That is
     /// so for each holder of a lock, but not for each of a semaphore.

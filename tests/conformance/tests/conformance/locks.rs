@@ -565,7 +565,7 @@ fn lock_acquire_timeout() {
     .unwrap();
 }
 
-/// A panic gives the lock back, too, and is told to those who ask.
+/// A panic gives the lock back, too, and a task can ask for it.
 #[test]
 fn lock_is_not_poisoned() {
     let lock = Lock::new(1);
