@@ -8,7 +8,6 @@ use super::state::{state_text, went_on_at};
 use crate::inject::question::{
     rounded, write_of, ChainEnd, Child, Children, Link, LockHolder, TaskRef, Waiting, WaitsFor,
 };
-use crate::Site;
 
 /// The number of columns that a line should not exceed.
 const COLUMNS: usize = 80;

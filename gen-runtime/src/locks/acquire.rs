@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::permits::Ticket;
-use crate::inject::in_flight::say;
+use crate::inject::answering::say;
 
 /// How a guard is made.
 pub(super) mod sealed {

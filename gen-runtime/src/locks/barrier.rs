@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use crate::inject::in_flight::say;
+use crate::inject::answering::say;
 use crate::inject::question::WaitsFor;
 use crate::waiter::{poll_place, Place, StageLock, WaitList, Waiter};
 
