@@ -97,6 +97,8 @@
 //! | choose what their errors do | [`multi`](multi()) with [`quiet`](Multi::quiet), [`fail_fast`](Multi::fail_fast) or [`settle`](Multi::settle) |
 //! | handle each result as soon as it is ready | [`WaitIterator`]; with a limited number of children, or with children from a stream, [`limit(..).as_completed()`](Limit::as_completed) |
 //! | take the first result | [`first_of`](first_of()); of a tuple it gives a [`OneOf2`], [`OneOf3`], .. |
+//! | take the first success | [`first_ok`](first_ok()) |
+//! | start a second try while the first one is slow | [`hedge`](hedge()) |
 //! | run a limited number at a time | [`limit`](limit()), also of the futures that a stream gives |
 //! | call a function that blocks, such as one of `std::fs` | [`blocking`](blocking()) |
 //! | take the items of a stream | `while let Some(item) = yield_!(stream.next())?`, with the `next` of a `StreamExt` |
@@ -298,6 +300,7 @@ mod executor;
 pub mod executors {}
 mod first_of;
 pub mod guide;
+mod hedge;
 mod inject;
 mod io_loop;
 mod limit;
@@ -394,8 +397,10 @@ pub use crate::executor::{
     TimerKey, VirtualClock, WithExecutor,
 };
 pub use crate::first_of::{
-    first_of, FirstOf, FirstOfNoneError, OneOf2, OneOf3, OneOf4, OneOf5, OneOf6, OneOf7, OneOf8,
+    first_of, first_ok, FirstOf, FirstOfNoneError, FirstOk, FirstOkNoneError, FirstOkSettled, OneOf2, OneOf3,
+    OneOf4, OneOf5, OneOf6, OneOf7, OneOf8,
 };
+pub use crate::hedge::{hedge, Hedge, ZeroTriesError};
 pub use crate::inject::TaskTrace;
 #[cfg(all(feature = "signal", unix))]
 pub use crate::io_loop::DumpOnSignal;
@@ -432,6 +437,7 @@ pub use crate::yieldable::{
 pub mod kinds {
     pub use crate::blocking::Blocked;
     pub use crate::first_of::Raced;
+    pub use crate::hedge::Hedged;
     pub use crate::limit::{Limited, Streamed};
     pub use crate::multi::Grouped;
     pub use crate::point::Point;

@@ -1,4 +1,5 @@
-//! The numbers of children that a tuple may have in a [`first_of`](crate::first_of()).
+//! The numbers of children that a tuple may have in a [`first_of`](crate::first_of()) or a
+//! [`first_ok`](crate::first_ok()).
 
 /// Calls `$macro` for each number of children. It is given the number in words, the names of the
 /// enum for the results, of the future of a child and of its projection, and for each child the

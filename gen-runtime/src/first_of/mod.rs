@@ -1,13 +1,15 @@
-//! [`first_of`]: the first of several children that ends.
+//! [`first_of`]: the first of several children that ends; [`first_ok`]: the first that succeeds.
 //!
 //! | file | what it holds |
 //! |---|---|
 //! | `mod.rs` | [`first_of`] and [`FirstOf`], for lists and for maps |
-//! | `tuple.rs` | the same for tuples |
+//! | `ok.rs` | [`first_ok`] and [`FirstOk`], for lists and for maps |
+//! | `tuple.rs` | both for tuples |
 //! | `one_of.rs` | the results of tuples: [`OneOf2`] to [`OneOf8`] |
 //! | `arity.rs` | the numbers of children that a tuple may have |
 
 mod arity;
+mod ok;
 mod one_of;
 mod tuple;
 
@@ -15,10 +17,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::marker::PhantomData;
 use std::panic::Location;
 
+pub use self::ok::{first_ok, FirstOk, FirstOkSettled};
 pub use self::one_of::{OneOf2, OneOf3, OneOf4, OneOf5, OneOf6, OneOf7, OneOf8};
 use crate::coroutine::{Frame, FrameKind};
 use crate::kinds::{Listed, Mapped};
-pub use crate::parallel::FirstOfNoneError;
+pub use crate::parallel::{FirstOfNoneError, FirstOkNoneError};
 use crate::parallel::{Losers, Race};
 use crate::yieldable::join::joinable;
 use crate::yieldable::{forward_error, HasError};
@@ -32,8 +35,8 @@ use crate::Yieldable;
 /// | a map | `(key, value)` |
 /// | a tuple of two to eight children, whose values may have different types | [`OneOf2`] to [`OneOf8`]: an enum with a variant for each child |
 ///
-/// If the first child that ends has failed, the yield fails with its error. The other children are
-/// dropped, or [cancelled](FirstOf::cancel).
+/// If the first child that ends has failed, the yield fails with its error; [`first_ok`] waits for
+/// the first one that succeeds. The other children are dropped, or [cancelled](FirstOf::cancel).
 ///
 /// Children are polled in order, and no further than to one that is ready. So if two are ready, the
 /// first one wins, and the children after it are not even started.
@@ -179,7 +182,7 @@ impl<C> FirstOf<C> {
     }
 }
 
-/// The kind of a [`first_of`] whose children have the kind `M`.
+/// The kind of a [`first_of`] or a [`first_ok`] whose children have the kind `M`.
 #[derive(Debug)]
 pub struct Raced<M>(PhantomData<M>);
 

@@ -1,4 +1,4 @@
-//! A [`first_of`](crate::first_of()) of a tuple.
+//! A [`first_of`](crate::first_of()) or a [`first_ok`](crate::first_ok()) of a tuple.
 //!
 //! The children become a list of one type: an enum with a variant for each of them, which is a
 //! future itself. So a tuple has the rules of a list, because it is one.
@@ -11,31 +11,57 @@ use pin_project_lite::pin_project;
 
 use super::arity::for_each_race;
 use super::one_of::{OneOf2, OneOf3, OneOf4, OneOf5, OneOf6, OneOf7, OneOf8};
-use super::{FirstOf, Raced};
+use super::{FirstOf, FirstOk, FirstOkSettled, Raced};
 use crate::coroutine::{Frame, FrameKind};
-use crate::parallel::{Losers, Race};
+use crate::parallel::{End, Goal, Losers, Race, SettledRace, Success};
 use crate::{Result, Yieldable};
 
-/// The pending future of a [`first_of`](crate::first_of()) of a tuple.
-pub struct RaceOfTuple<P, T> {
+/// The pending future of a [`first_of`](crate::first_of()) or a [`first_ok`](crate::first_ok()) of a
+/// tuple.
+pub struct RaceOfTuple<P, T, G: Goal<()> = End> {
     /// The value says which child gave it.
-    race: Race<P, T, ()>,
+    race: Race<P, T, (), G>,
 }
 
-impl<P, T> RaceOfTuple<P, T> {
+impl<P, T, G: Goal<()>> RaceOfTuple<P, T, G> {
     fn new<const N: usize>(children: [P; N], losers: Losers) -> Self {
         RaceOfTuple { race: Race::new(children.into_iter().map(|child| ((), child)), losers) }
     }
 }
 
-impl<P, T> Future for RaceOfTuple<P, T>
+impl<P, T, G> Future for RaceOfTuple<P, T, G>
 where
     P: Future<Output = Result<T>>,
+    G: Goal<()>,
 {
     type Output = Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         Pin::new(&mut self.race).poll(cx).map_ok(|((), value)| value)
+    }
+}
+
+/// The pending future of a [`first_ok`](crate::first_ok()) of a tuple that
+/// [settles](FirstOk::settle).
+pub struct SettledRaceOfTuple<P, T> {
+    race: SettledRace<P, T, usize, Success>,
+}
+
+impl<P, T> SettledRaceOfTuple<P, T> {
+    fn new<const N: usize>(children: [P; N], losers: Losers) -> Self {
+        let race = Race::new(children.into_iter().enumerate(), losers);
+        SettledRaceOfTuple { race: SettledRace::new(race) }
+    }
+}
+
+impl<P, T> Future for SettledRaceOfTuple<P, T>
+where
+    P: Future<Output = Result<T>>,
+{
+    type Output = Result<(T, Vec<(usize, Result<T>)>)>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.race).poll(cx).map_ok(|((_, value), losers)| (value, losers))
     }
 }
 
@@ -66,20 +92,43 @@ macro_rules! race_of_tuple {
             }
         }
 
+        race_of_tuple! {
+            @yieldable FirstOf($one_of $racer: $(($variant $child $marker $position))+)
+            $one_of<$($child::Output),+>, RaceOfTuple<$racer<$($child::Pending),+>, Self::Output>
+        }
+
+        race_of_tuple! {
+            @yieldable FirstOk($one_of $racer: $(($variant $child $marker $position))+)
+            $one_of<$($child::Output),+>,
+            RaceOfTuple<$racer<$($child::Pending),+>, Self::Output, Success>
+        }
+
+        race_of_tuple! {
+            @yieldable FirstOkSettled($one_of $racer: $(($variant $child $marker $position))+)
+            ($one_of<$($child::Output),+>, Vec<(usize, Result<$one_of<$($child::Output),+>>)>),
+            SettledRaceOfTuple<$racer<$($child::Pending),+>, $one_of<$($child::Output),+>>
+        }
+    };
+    (
+        @yieldable $of:ident(
+            $one_of:ident $racer:ident: $(($variant:ident $child:ident $marker:ident $position:tt))+
+        )
+        $output:ty, $pending:ty
+    ) => {
         #[diagnostic::do_not_recommend]
         impl<$($child, $marker,)+ Mode, Frm> Yieldable<Raced<($($marker,)+)>, Mode, Frm>
-            for FirstOf<($($child,)+)>
+            for $of<($($child,)+)>
         where
             $($child: Yieldable<$marker, Mode, Frm>,)+
             Frm: FrameKind,
         {
-            type Output = $one_of<$($child::Output),+>;
-            type Pending = RaceOfTuple<$racer<$($child::Pending),+>, Self::Output>;
+            type Output = $output;
+            type Pending = $pending;
 
             fn into_pending(self, frame: &Frame<Frm>) -> Self::Pending {
                 let children = self.children;
                 let children = [$($racer::$variant { child: children.$position.into_pending(frame) }),+];
-                RaceOfTuple::new(children, self.losers)
+                <$pending>::new(children, self.losers)
             }
         }
     };

@@ -7,7 +7,8 @@
 //! | `engine.rs` | the engine: which children to poll, and when the whole has ended |
 //! | `budget.rs` | the number of children that may end before a group lets other futures run |
 //! | `group.rs` | [`Group`]: children of one type; the future of a list or map |
-//! | `race.rs` | [`Race`]: children of one type, until the first of them ends; the future of `first_of` |
+//! | `race.rs` | [`Race`]: children of one type, until there is a first; the future of `first_of` and `first_ok` |
+//! | `goal.rs` | which child of a race is the first |
 //! | `tuple.rs` | the futures of tuples, where each child has a type of its own |
 //! | `pool/` | [`Pool`]: children that are added and removed, with results in the order of their ends; for `WaitIterator` and `limit`; [`Members`]: the same without results, for scopes |
 //! | `slots.rs` | the storage of the children: one allocation, with a child or its result in each slot |
@@ -71,6 +72,7 @@
 
 mod budget;
 mod engine;
+mod goal;
 mod group;
 mod held_cancellations;
 #[cfg(all(test, loom))]
@@ -87,12 +89,13 @@ mod tuple;
 mod wakers;
 
 pub(crate) use self::budget::{is_spent_by_executor, ENDED_AT_ONCE};
+pub(crate) use self::goal::{End, Goal, Success, SuccessByKey};
+pub use self::goal::{FirstOfNoneError, FirstOkNoneError};
 pub(crate) use self::group::Group;
-pub(crate) use self::outcome::{raise, report_dropped};
+pub(crate) use self::outcome::{raise, raise_of_race, report_dropped, report_losers, IsSuperseded};
 pub(crate) use self::policy::{Parallel, Policy, Until};
 pub(crate) use self::pool::{Members, NamesChildren, Pool};
-pub use self::race::FirstOfNoneError;
-pub(crate) use self::race::{Losers, Race};
+pub(crate) use self::race::{Losers, Race, SettledRace};
 pub(crate) use self::settled::{Settle, Settled};
 pub(crate) use self::shape::{Array, BTree, BoxedSlice, ChildKeys, Deque, Hash, List, Shape};
 pub(crate) use self::tuple::{for_each_arity, TupleOfPending};

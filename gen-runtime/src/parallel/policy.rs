@@ -24,6 +24,8 @@ pub(crate) enum Until {
     FirstFailure,
     /// The end of any child.
     FirstEnd,
+    /// The first success in time, or the end of the last child.
+    FirstSuccess,
 }
 
 impl Until {
@@ -33,6 +35,7 @@ impl Until {
             Until::AllEnded => false,
             Until::FirstFailure => failed,
             Until::FirstEnd => true,
+            Until::FirstSuccess => !failed,
         }
     }
 }

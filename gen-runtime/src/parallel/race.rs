@@ -1,11 +1,16 @@
-//! The future of [`first_of`](crate::first_of()): children of one type, until the first of them
-//! ends.
+//! The future of [`first_of`](crate::first_of()) and [`first_ok`](crate::first_ok()): children of
+//! one type, until there is a first. The [`Goal`] says which child can be the first: one that ends,
+//! or only one that succeeds.
 //!
-//! | state | a child ends (`Racers::poll`) | a cancellation arrives (`Engine::drive`) |
-//! |---|---|---|
-//! | racing: no child has ended, and none was cancelled | it is the first; the others are dropped (over), or cancelled (ending) | every child is cancelled (ending) |
-//! | ending: the running children were cancelled | it is the first if there was none; after the last one the race is over | every child is cancelled again |
-//! | over: no child is running | | |
+//! | state | a child reaches the goal (`Racers::poll`) | a child fails and does not reach it | a cancellation arrives (`Engine::drive`) |
+//! |---|---|---|---|
+//! | racing: there is no first, and no child was cancelled | it is the first; the others are dropped (over), or cancelled (ending) | its error is kept; after the last child the race is over | every child is cancelled (ending) |
+//! | ending: the running children were cancelled | it is the first if there was none; after the last one the race is over | the same | every child is cancelled again |
+//! | over: no child is running | | | |
+//!
+//! If the race is over and there is no first, each child has failed. Then the first error in the
+//! order of the children is raised. But a race that was cancelled raises the cancellation, if a
+//! child has ended with it: a failure would not have ended the race.
 //!
 //! A child that panics has ended, with [`Panicked`](crate::Panicked) as its result.
 //!
@@ -13,17 +18,18 @@
 //! was never polled before is dropped, since it makes no sense to start it just to cancel it.
 
 use std::future::Future;
+use std::marker::PhantomData;
 use std::panic::Location;
 use std::pin::Pin;
 use std::task::{ready, Context, Poll};
 
 use super::engine::{Children, Engine};
-use super::outcome::report_dropped;
+use super::goal::{is_reached, until, End, Goal};
+use super::outcome::{raise_of_race, report_dropped, report_losers};
 use super::policy::{Policy, Until};
 use super::slots::{ChildEnded, PollMode, Slots};
-use crate::error::{unit_error, CancelSource, ChildError, ChildKey, Error};
+use crate::error::{CancelSource, ChildError, ChildKey, Error};
 use crate::inject::{in_flight, Cancellation};
-use crate::report::report_unread_children;
 use crate::Result;
 
 /// The treatment of the children that are not the first.
@@ -34,28 +40,46 @@ pub(crate) enum Losers {
     Cancelled(&'static Location<'static>),
 }
 
-/// Waits for the first child to end.
-pub struct Race<P, T, I> {
-    racers: Racers<P, T>,
-    /// The index or key of each child. Taken with the result.
-    indices: Vec<I>,
+impl Losers {
+    /// The request to a loser, if it is to be cancelled.
+    pub(crate) fn cancellation(self) -> Option<Cancellation> {
+        match self {
+            Losers::Dropped => None,
+            Losers::Cancelled(by) => {
+                Some(Cancellation::new(CancelSource::Sibling, "another one was the first", by))
+            }
+        }
+    }
+}
+
+/// Waits for the first child.
+pub struct Race<P, T, I, G: Goal<I> = End> {
+    racers: Racers<P, T, I, G>,
     engine: Engine,
     losers: Losers,
 }
 
-struct Racers<P, T> {
+struct Racers<P, T, I, G> {
     slots: Slots<P, T>,
+    /// The index or key of each child. Taken with the result.
+    indices: Vec<I>,
     /// The number of children that were polled. They start in order.
     started: usize,
     first: Option<usize>,
-    /// Whether the running children were cancelled.
+    /// Whether a child was cancelled.
+    any_cancelled: bool,
+    /// Whether all running children were cancelled.
     cancelled: bool,
+    /// The children that have failed before any child was cancelled, while another one could still
+    /// be the first.
+    superseded: Vec<usize>,
+    goal: PhantomData<fn() -> G>,
 }
 
 // The children are pinned in an allocation of their own.
-impl<P, T, I> Unpin for Race<P, T, I> {}
+impl<P, T, I, G: Goal<I>> Unpin for Race<P, T, I, G> {}
 
-impl<P, T, I> Race<P, T, I> {
+impl<P, T, I, G: Goal<I>> Race<P, T, I, G> {
     pub(crate) fn new(children: impl Iterator<Item = (I, P)>, losers: Losers) -> Self {
         let mut indices = Vec::with_capacity(children.size_hint().0);
         let slots = Slots::new(children.map(|(index, child)| {
@@ -63,52 +87,108 @@ impl<P, T, I> Race<P, T, I> {
             child
         }));
         let until = match losers {
-            Losers::Dropped => Until::FirstEnd,
+            Losers::Dropped => until::<I, G>(),
             Losers::Cancelled(_) => Until::AllEnded,
         };
         let mut engine = Engine::new(slots.len());
         engine.set_policy(Policy { until, ..Policy::DEFAULT });
-        Race { racers: Racers { slots, started: 0, first: None, cancelled: false }, indices, engine, losers }
+        let racers = Racers {
+            slots,
+            indices,
+            started: 0,
+            first: None,
+            any_cancelled: false,
+            cancelled: false,
+            superseded: Vec::new(),
+            goal: PhantomData,
+        };
+        Race { racers, engine, losers }
     }
 
-    /// Drops the children that are still running, and returns the result of the first.
-    fn finish(&mut self) -> Result<(I, T)> {
-        let Racers { slots, first, .. } = &mut self.racers;
-        // Like any future, a race must not be polled after it was ready.
-        let first = first.take().expect("a `first_of` was polled after it was ready");
-        let result = slots.at(first).take().expect("the child has ended");
-        slots.drop_running();
-        // If the race was not cancelled, no other child has ended.
-        if self.engine.is_cancelled() {
-            report_losers(slots.take_failures().map(|(_, error)| error).collect());
+    /// Drops the children that are still running, and returns the position of the first; an error
+    /// if there is none.
+    ///
+    /// Like any future, a race must not be polled after it was ready.
+    fn end(&mut self) -> Result<usize> {
+        self.racers.slots.drop_running();
+        match self.racers.first.take() {
+            Some(first) => Ok(first),
+            None => Err(self.fail()),
         }
-        result.map(|value| (self.indices.swap_remove(first), value))
+    }
+
+    /// Returns the error of a race whose children have all failed.
+    #[cold]
+    fn fail(&mut self) -> Error {
+        let is_cancelled = self.engine.is_cancelled();
+        raise_of_race(self.racers.take_failures(), is_cancelled, self.engine.policy().is_quiet)
+    }
+
+    /// Returns the result of the first child. Reports the failures of the others.
+    fn finish(&mut self) -> Result<(I, T)> {
+        let first = self.end()?;
+        let result = self.racers.slots.at(first).take().expect("the child has ended");
+        if self.engine.has_failure() {
+            self.racers.report_losers();
+        }
+        result.map(|value| (self.racers.indices.swap_remove(first), value))
+    }
+
+    /// Returns the result of the first child, and those of all others that have ended, in their
+    /// order.
+    fn finish_settled(&mut self) -> Result<Settled<I, T>> {
+        let first = self.end()?;
+        let Racers { slots, indices, .. } = &mut self.racers;
+        let mut winner = None;
+        let mut losers = Vec::new();
+        for (child, index) in indices.drain(..).enumerate() {
+            match slots.at(child).take() {
+                Some(result) if child == first => winner = Some((index, result)),
+                Some(result) => losers.push((index, result)),
+                None => {}
+            }
+        }
+        let (index, result) = winner.expect("the first child has ended");
+        Ok(((index, result?), losers))
     }
 }
 
-#[cold]
-fn report_losers(errors: Vec<Error>) {
-    report_unread_children(
-        "a child of a `first_of` that was not the first",
-        "children of a `first_of` that were not the first",
-        &errors,
-    );
+/// The first child with its value, and the results of the others that have ended.
+type Settled<I, T> = ((I, T), Vec<(I, Result<T>)>);
+
+impl<P, T, I, G: Goal<I>> Racers<P, T, I, G> {
+    fn take_failures(&mut self) -> impl Iterator<Item = ChildError> + use<'_, P, T, I, G> {
+        let Racers { slots, indices, .. } = self;
+        slots.take_failures().map(|(child, error)| ChildError::of(G::key(&indices[child], child), error))
+    }
+
+    /// Reports the failures of the children that are not the first.
+    #[cold]
+    fn report_losers(&mut self) {
+        let Racers { slots, superseded, .. } = self;
+        let failures = slots.take_failures();
+        report_losers(G::RACE, failures.map(|(child, error)| (error, superseded.contains(&child))));
+    }
+
+    fn drop_unstarted(&mut self, child: usize) -> Poll<ChildEnded> {
+        self.slots.at(child).drop_contained();
+        Poll::Ready(ChildEnded::Well)
+    }
 }
 
-/// Reports the failures of a race that is dropped while it ends, also that of the first child.
-impl<P, T, I> Drop for Race<P, T, I> {
+/// Reports the failures of a race that is dropped before its end, also that of the first child.
+impl<P, T, I, G: Goal<I>> Drop for Race<P, T, I, G> {
     fn drop(&mut self) {
         if self.engine.has_failure() {
-            let failures = self.racers.slots.take_failures();
-            let failures = failures.map(|(child, error)| ChildError::of(ChildKey::Index(child), error));
-            report_dropped("a `first_of`", failures, self.engine.policy().is_quiet);
+            report_dropped(G::RACE, self.racers.take_failures(), self.engine.policy().is_quiet);
         }
     }
 }
 
-impl<P, T> Children for Racers<P, T>
+impl<P, T, I, G> Children for Racers<P, T, I, G>
 where
     P: Future<Output = Result<T>>,
+    G: Goal<I>,
 {
     fn poll(&mut self, child: usize, cx: &mut Context<'_>, mode: PollMode<'_>) -> Poll<ChildEnded> {
         if self.will_be_cancelled() {
@@ -120,15 +200,24 @@ where
             }
         }
         self.started = self.started.max(child + 1);
+        self.any_cancelled |= matches!(mode, PollMode::Cancel(_));
         let polled = self.slots.at(child).poll(cx, mode);
-        if polled.is_ready() {
-            self.first.get_or_insert(child);
+        match polled {
+            Poll::Ready(ended) if is_reached::<I, G>(ended) => {
+                self.first.get_or_insert(child);
+            }
+            Poll::Ready(_) if !self.any_cancelled => self.superseded.push(child),
+            _ => {}
         }
         polled
     }
 
     fn group(&self) -> &'static str {
-        "a `first_of`"
+        G::RACE
+    }
+
+    fn key(&self, child: usize) -> ChildKey {
+        G::key(&self.indices[child], child)
     }
 
     fn will_be_cancelled(&self) -> bool {
@@ -136,55 +225,71 @@ where
     }
 }
 
-impl<P, T> Racers<P, T> {
-    fn drop_unstarted(&mut self, child: usize) -> Poll<ChildEnded> {
-        self.slots.at(child).drop_contained();
-        Poll::Ready(ChildEnded::Well)
-    }
-}
-
-impl<P, T, I> Race<P, T, I>
+impl<P, T, I, G> Race<P, T, I, G>
 where
     P: Future<Output = Result<T>>,
+    G: Goal<I>,
 {
-    fn drive(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Race { racers, engine, losers, .. } = self;
+    fn drive(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        if self.racers.slots.len() == 0 {
+            return Poll::Ready(Err(G::none()));
+        }
+        let Race { racers, engine, losers } = self;
         let polled = engine.drive(cx, racers);
-        if let (Losers::Cancelled(by), Some(_), false) = (losers, racers.first, engine.is_cancelled()) {
-            let cancellation = Cancellation::new(CancelSource::Sibling, "another one was the first", by);
-            engine.cancel(&cancellation, racers);
-            racers.cancelled = true;
-            if !engine.is_over() && in_flight::any_in_flight() {
-                // The children wait for something else now.
-                engine.pass_on(cx, racers);
+        if racers.first.is_some() && !engine.is_cancelled() {
+            if let Some(cancellation) = losers.cancellation() {
+                engine.cancel(&cancellation, racers);
+                racers.cancelled = true;
+                if !engine.is_over() && in_flight::any_in_flight() {
+                    // The children wait for something else now.
+                    engine.pass_on(cx, racers);
+                }
             }
         }
         racers.cancelled |= engine.is_cancelled();
         if engine.is_over() {
-            Poll::Ready(())
+            Poll::Ready(Ok(()))
         } else {
-            polled
+            polled.map(Ok)
         }
     }
 }
 
-impl<P, T, I> Future for Race<P, T, I>
+impl<P, T, I, G> Future for Race<P, T, I, G>
 where
     P: Future<Output = Result<T>>,
+    G: Goal<I>,
 {
     type Output = Result<(I, T)>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let race = self.get_mut();
-        if race.racers.slots.len() == 0 {
-            return Poll::Ready(Err(FirstOfNoneError.into()));
-        }
-        ready!(race.drive(cx));
+        ready!(race.drive(cx))?;
         Poll::Ready(race.finish())
     }
 }
 
-unit_error! {
-    /// [`first_of`](fn@crate::first_of) was called without children, so there is no first.
-    pub FirstOfNoneError: "`first_of` was given no children, so none of them will be the first"
+/// A race that also gives the results of the children that are not the first.
+pub struct SettledRace<P, T, I, G: Goal<I>> {
+    race: Race<P, T, I, G>,
+}
+
+impl<P, T, I, G: Goal<I>> SettledRace<P, T, I, G> {
+    pub(crate) fn new(race: Race<P, T, I, G>) -> Self {
+        SettledRace { race }
+    }
+}
+
+impl<P, T, I, G> Future for SettledRace<P, T, I, G>
+where
+    P: Future<Output = Result<T>>,
+    G: Goal<I>,
+{
+    type Output = Result<Settled<I, T>>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let race = &mut self.get_mut().race;
+        ready!(race.drive(cx))?;
+        Poll::Ready(race.finish_settled())
+    }
 }

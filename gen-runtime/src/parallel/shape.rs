@@ -69,7 +69,7 @@ impl<Q: Debug> ChildKeys for BTree<Q> {
     }
 }
 
-fn by_key(key: &impl Debug) -> ChildKey {
+pub(super) fn by_key(key: &impl Debug) -> ChildKey {
     ChildKey::Key(printed(format_args!("{key:?}")))
 }
 

@@ -5,6 +5,7 @@
 //! | an error is lost: no code reads it | `ERROR` |
 //! | the program probably has a mistake | `WARN` |
 //! | a [cancellation](crate::Cancelled) is lost, as its request expects | `DEBUG` |
+//! | a failure does not count, since another child has succeeded ([`first_ok`](fn@crate::first_ok), [`hedge`](fn@crate::hedge)) | `DEBUG` |
 //!
 //! All failures of one group are one record.
 //!
@@ -35,7 +36,9 @@ pub(crate) use self::contain::contain;
 pub(crate) use self::heard::Heard;
 pub(crate) use self::quiet::{nothing, IsQuiet, QuietError, QuietTypes};
 pub(crate) use self::task_name::TaskName;
-pub(crate) use self::unread::{by_timeout, is_timing_out, report_unread, report_unread_children, Detached};
+pub(crate) use self::unread::{
+    by_timeout, is_timing_out, report_superseded, report_unread, report_unread_children, Detached,
+};
 
 use crate::error::{Alone, Cancelled, ChildError, Error, Printed};
 
@@ -73,6 +76,18 @@ where
         if !failures.is_empty() {
             record(level, format_args!("{}: {}", subject(failures.len()), Lines(&failures)));
         }
+    }
+}
+
+/// Reports, in one record at `DEBUG`, failures that have cost the caller nothing.
+pub(crate) fn harmless<'a, P, I>(subject: &fmt::Arguments<'_>, failures: I)
+where
+    P: fmt::Display,
+    I: IntoIterator<Item = Failed<'a, P>>,
+{
+    let failures: Vec<_> = failures.into_iter().collect();
+    if !failures.is_empty() {
+        record(Level::Debug, format_args!("{subject}: {}", Lines(&failures)));
     }
 }
 

@@ -72,6 +72,12 @@ pub(crate) fn report_unread_children(one: &str, many: &str, errors: &[Error]) {
     report::failures(subject, errors.iter().map(|error| Failed { child: "", error }));
 }
 
+/// Reports the failures of children of `race` that do not count, since a later child has succeeded.
+pub(crate) fn report_superseded(race: &str, errors: &[Error]) {
+    let subject = format_args!("children of {race} failed before another one succeeded");
+    report::harmless(&subject, errors.iter().map(|error| Failed { child: "", error }));
+}
+
 /// Runs `drop`, which drops the child of an expired timeout.
 pub(crate) fn by_timeout(is_quiet: IsQuiet, drop: impl FnOnce()) {
     let _restore = Restore(TIMEOUT.replace(Some(is_quiet)));

@@ -31,7 +31,7 @@ pub(crate) const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "combinators",
-        files: "time/ multi/ limit/ first_of/ retry/ wait_iterator/ scope/ point/ locks/",
+        files: "time/ multi/ limit/ first_of/ hedge/ retry/ wait_iterator/ scope/ point/ locks/",
         never: "They must never know how a loop is owned and run: no `IoLoop`, no blocking call, no \
                 promise, no `yield_!`.",
         apart: false,

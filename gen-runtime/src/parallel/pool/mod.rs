@@ -193,6 +193,11 @@ impl<P, T, I> Pool<P, T, I> {
         self.len() == 0
     }
 
+    /// Whether there is a result that was not taken.
+    pub(crate) fn has_result(&self) -> bool {
+        self.ready > 0
+    }
+
     /// Takes the next result, without a poll of any child.
     #[inline]
     pub(crate) fn take_ended(&mut self) -> Option<(I, Result<T>)> {

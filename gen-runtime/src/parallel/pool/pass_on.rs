@@ -56,9 +56,16 @@ where
             return None;
         }
         let cancellation = in_flight::take_cancel(cx.waker())?;
+        self.cancel(&cancellation);
+        Some(cancellation)
+    }
+
+    /// Cancels each child. Fresh children are dropped. The pool must have been polled before.
+    #[cold]
+    pub(crate) fn cancel(&mut self, cancellation: &Cancellation) {
         self.drop_fresh();
         if !self.blocks.have_wakers() {
-            return Some(cancellation);
+            return;
         }
         let mut slots = 0..self.blocks.count();
         let cancel_all = |pool: &mut Self, polled: &mut u32| {
@@ -68,7 +75,6 @@ where
             }
         };
         catching(self, cancel_all, Self::fail);
-        Some(cancellation)
     }
 
     /// A child that was never polled is not started just to be cancelled.

@@ -1,0 +1,272 @@
+//! [`first_ok`]: the first of several children that succeeds.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Debug;
+use std::panic::Location;
+
+use super::Raced;
+use crate::coroutine::{Frame, FrameKind};
+use crate::kinds::{Listed, Mapped};
+use crate::parallel::{Losers, Race, SettledRace, Success, SuccessByKey};
+use crate::yieldable::join::joinable;
+use crate::yieldable::{forward_error, HasError};
+use crate::{Result, Yieldable};
+
+/// Runs yieldables in parallel, and gives the value of the first one that succeeds.
+///
+/// | children | result |
+/// |---|---|
+/// | a list or another iterator | `(position, value)` |
+/// | a map | `(key, value)` |
+/// | a tuple of two to eight children, whose values may have different types | [`OneOf2`](crate::OneOf2) to [`OneOf8`](crate::OneOf8): an enum with a variant for each child |
+///
+/// It is [`first_of`](crate::first_of()), except that a child which fails does not end the yield.
+/// As soon as one has succeeded, the others are dropped, or [cancelled](FirstOk::cancel).
+/// [`settle`](FirstOk::settle) also gives the results of the others.
+///
+/// Children are polled in order, and no further than to one that has succeeded.
+///
+/// ```
+/// use gen::yield_;
+/// use std::time::Duration;
+///
+/// #[gen::coroutine]
+/// fn mirror(name: &'static str, seconds: u64, is_up: bool) -> gen::Result<&'static str> {
+///     yield_!(gen::sleep(Duration::from_secs(seconds)))?;
+///     gen::ensure!(is_up, "{name} is down");
+///     Ok(name)
+/// }
+///
+/// #[gen::coroutine]
+/// fn body() -> gen::Result<()> {
+///     let mirrors = [mirror("near", 1, false), mirror("far", 5, true), mirror("farther", 9, true)];
+///     assert_eq!(yield_!(gen::first_ok(mirrors))?, (1, "far"));
+///
+///     // All fail: the first one in the order of the children is raised.
+///     let mirrors = [mirror("near", 2, false), mirror("far", 1, false)];
+///     let error = yield_!(gen::first_ok(mirrors)).unwrap_err();
+///     assert_eq!(error.to_string(), "near is down");
+///     assert_eq!(error.others()[0].to_string(), "[1]: far is down");
+///     Ok(())
+/// }
+/// gen::IoLoop::with_clock(gen::VirtualClock::new()).run_sync(body()).unwrap();
+/// ```
+///
+/// [`hedge`](fn@crate::hedge) starts its children one after the other, while the earlier ones are
+/// slow.
+///
+/// # Errors
+///
+/// If each child has failed, the first error in the order of the children. Its
+/// [`others`](crate::Error::others) hold the errors of the others, which are also logged in one
+/// record, as with [`multi`](crate::multi()). If the yield was cancelled, and no child has succeeded
+/// all the same, the error is the [cancellation](crate::Cancelled). Without children it is
+/// [`FirstOkNoneError`](crate::FirstOkNoneError).
+///
+/// If a child succeeds, the failures that came before it are logged at `DEBUG` only.
+///
+/// # Panics
+///
+/// A child that panics has failed with [`Panicked`](crate::Panicked). If the destructor of a child
+/// panics, the panic is logged, and the yield gives the value of the first one.
+///
+/// # Cancellation
+///
+/// As with [`first_of`](crate::first_of()): when a child has succeeded, the others are dropped, or
+/// cancelled. A cancellation of the yield goes to each child, and the yield waits for their end. If
+/// one of them succeeds all the same, the yield gives its value. Dropping the yield drops all
+/// children; the failures so far are logged in one record.
+///
+/// # Outside a coroutine
+///
+/// [`join`](FirstOk::join) makes a future of it: `gen::first_ok(..).join().await`.
+#[doc(alias("select_ok", "race_ok", "Promise::any", "any"))]
+pub fn first_ok<C>(children: C) -> FirstOk<C> {
+    FirstOk { children, losers: Losers::Dropped }
+}
+
+/// A yieldable that gives the first success of its children: made by [`first_ok`].
+#[derive(Debug, Clone)]
+#[must_use = "nothing runs until it is yielded"]
+pub struct FirstOk<C> {
+    pub(super) children: C,
+    pub(super) losers: Losers,
+}
+
+impl<C> FirstOk<C> {
+    /// Cancels the other children when one has succeeded, and waits for their end.
+    ///
+    /// It is [`FirstOf::cancel`](crate::FirstOf::cancel), with its rules about which children can
+    /// take the cancellation. The errors of clean-ups are logged in one record.
+    ///
+    /// ```
+    /// use gen::yield_;
+    /// use std::cell::Cell;
+    /// use std::time::Duration;
+    ///
+    /// #[gen::coroutine]
+    /// fn order(seconds: u64, orders: &Cell<i32>) -> gen::Result<u64> {
+    ///     orders.set(orders.get() + 1);
+    ///     let confirmed = yield_!(gen::sleep(Duration::from_secs(seconds)));
+    ///     if confirmed.is_err() {
+    ///         yield_!(gen::sleep(Duration::from_secs(1)))?; // withdraws the order
+    ///         orders.set(orders.get() - 1);
+    ///     }
+    ///     confirmed.map(|()| seconds)
+    /// }
+    ///
+    /// #[gen::coroutine]
+    /// fn body() -> gen::Result<i32> {
+    ///     let orders = Cell::new(0);
+    ///     yield_!(gen::first_ok([5, 1, 9].map(|seconds| order(seconds, &orders))).cancel())?;
+    ///     Ok(orders.get())
+    /// }
+    /// let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
+    /// assert_eq!(io_loop.run_sync(body()).unwrap(), 1);
+    /// ```
+    #[track_caller]
+    pub fn cancel(self) -> Self {
+        FirstOk { losers: Losers::Cancelled(Location::caller()), ..self }
+    }
+
+    /// Also gives the results of the other children that have ended, in their order.
+    ///
+    /// The yield gives the pair of the first success and a list. Each element of the list is the
+    /// position or the key of a child, and its `Result`: the children that have failed before, and
+    /// after [`cancel`](Self::cancel) those that were cancelled. The position of a child says which
+    /// one of a tuple it is. Children that were dropped have no result. None of the failures is
+    /// logged.
+    ///
+    /// ```
+    /// use gen::yield_;
+    /// use std::future::ready;
+    ///
+    /// #[gen::coroutine]
+    /// fn body() -> gen::Result<()> {
+    ///     let numbers = ["x", "2", "3"].map(|text| ready(text.parse::<u8>()));
+    ///     let ((position, number), losers) = yield_!(gen::first_ok(numbers).settle())?;
+    ///     assert_eq!((position, number), (1, 2));
+    ///     // The third one was not started.
+    ///     assert_eq!(losers.len(), 1);
+    ///     assert!(losers[0].0 == 0 && losers[0].1.is_err());
+    ///     Ok(())
+    /// }
+    /// gen::run_sync(body()).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The same as those of [`first_ok`]: if each child has failed, the yield fails.
+    pub fn settle(self) -> FirstOkSettled<C> {
+        FirstOkSettled { children: self.children, losers: self.losers }
+    }
+}
+
+/// A [`first_ok`] that also gives the results of the other children: made by [`FirstOk::settle`].
+#[derive(Debug, Clone)]
+#[must_use = "nothing runs until it is yielded"]
+pub struct FirstOkSettled<C> {
+    pub(super) children: C,
+    pub(super) losers: Losers,
+}
+
+macro_rules! first_ok_of {
+    (
+        [$($parameter:ident)*] $children:ty [$($bound:tt)*],
+        $marker:ty, $index:ty, $goal:ty, |$iterated:ident, $frame:ident| $iterator:expr
+    ) => {
+        #[diagnostic::do_not_recommend]
+        impl<$($parameter,)* Y, M, Mode, K> Yieldable<Raced<$marker>, Mode, K> for FirstOk<$children>
+        where
+            $($bound)*
+            Y: Yieldable<M, Mode, K>,
+            K: FrameKind,
+        {
+            type Output = ($index, Y::Output);
+            type Pending = Race<Y::Pending, Y::Output, $index, $goal>;
+
+            fn into_pending(self, $frame: &Frame<K>) -> Self::Pending {
+                let $iterated = self.children;
+                Race::new($iterator, self.losers)
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<$($parameter,)* Y, M, Mode, K> Yieldable<Raced<$marker>, Mode, K> for FirstOkSettled<$children>
+        where
+            $($bound)*
+            Y: Yieldable<M, Mode, K>,
+            K: FrameKind,
+        {
+            type Output = (($index, Y::Output), Vec<($index, Result<Y::Output>)>);
+            type Pending = SettledRace<Y::Pending, Y::Output, $index, $goal>;
+
+            fn into_pending(self, $frame: &Frame<K>) -> Self::Pending {
+                let $iterated = self.children;
+                SettledRace::new(Race::new($iterator, self.losers))
+            }
+        }
+    };
+}
+
+first_ok_of!(
+    [C] C [C: IntoIterator<Item = Y>,],
+    Listed<M>, usize, Success,
+    |children, frame| children.into_iter().map(|child| child.into_pending(frame)).enumerate()
+);
+first_ok_of!(
+    [Q S] HashMap<Q, Y, S> [Q: Debug,],
+    Mapped<M>, Q, SuccessByKey,
+    |children, frame| children.into_iter().map(|(key, child)| (key, child.into_pending(frame)))
+);
+first_ok_of!(
+    [Q] BTreeMap<Q, Y> [Q: Debug,],
+    Mapped<M>, Q, SuccessByKey,
+    |children, frame| children.into_iter().map(|(key, child)| (key, child.into_pending(frame)))
+);
+
+macro_rules! first_ok_face {
+    ($of:ident) => {
+        joinable! {
+            /// Makes a future of it, for use outside a coroutine:
+            /// `gen::first_ok(..).join().await`.
+            ///
+            /// ```
+            /// use std::time::Duration;
+            ///
+            /// async fn nearest() -> gen::Result<usize> {
+            ///     let mirrors = [3, 1, 2].map(|seconds| gen::sleep(Duration::from_secs(seconds)));
+            ///     let (position, ()) = gen::first_ok(mirrors).join().await?;
+            ///     Ok(position)
+            /// }
+            /// let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
+            /// assert_eq!(io_loop.run_sync(nearest()).unwrap(), 1);
+            /// ```
+            ///
+            /// # Errors
+            ///
+            /// The same as those of the yield. Their trace does not name this future, because only
+            /// a `yield_!` has a position.
+            ///
+            /// # Cancellation
+            ///
+            /// Dropping the future drops the children.
+            [C] $of<C>
+        }
+
+        impl<C, Y, M> HasError<Raced<Listed<M>>> for $of<C>
+        where
+            C: IntoIterator<Item = Y>,
+            Y: HasError<M>,
+        {
+            type Err = Y::Err;
+            type Value = (usize, Y::Value);
+        }
+
+        forward_error!([Q S] $of<HashMap<Q, Y, S>>: Raced<Mapped<M>> => (Q, Y::Value));
+        forward_error!([Q] $of<BTreeMap<Q, Y>>: Raced<Mapped<M>> => (Q, Y::Value));
+    };
+}
+
+first_ok_face!(FirstOk);
+first_ok_face!(FirstOkSettled);
