@@ -145,6 +145,7 @@
 //! | cancel a task | [`JoinHandle::cancel`]; the task gets the error [`Cancelled`] |
 //! | cancel a task, and drop it after some time | [`cancel(..).grace(..)`](CancelCompletion::grace) |
 //! | cancel a task when no future waits for it any more | [`cancel_on_drop`](cancel_on_drop()), [`JoinHandle::cancel_on_drop`] |
+//! | release a resource in any case, by a coroutine | [`bracket`](bracket()), [`finally`](finally()) |
 //! | protect a part of a coroutine from cancellation | [`shield`](fn@shield) |
 //! | throw an error into a task | [`JoinHandle::throw`] |
 //! | see where a task is suspended | [`JoinHandle::trace`] |
@@ -283,6 +284,7 @@
 #[doc(hidden)]
 pub mod __private;
 mod blocking;
+mod bracket;
 pub mod context;
 mod coroutine;
 /// Differences from `tornado.gen` 4.4, with their reasons.
@@ -383,6 +385,7 @@ mod yieldable;
 pub use gen_macros::{co, coroutine, engine, main, test};
 
 pub use crate::blocking::{blocking, Blocking};
+pub use crate::bracket::{bracket, finally, finally_in_place, finally_local, Bracket, Exit};
 pub use crate::coroutine::{BoxCoroutine, Coroutine, Frame, FrameKind, LocalBoxCoroutine};
 pub use crate::dump::{dump, Deadlock, Dump};
 pub use crate::error::ok::Ok;

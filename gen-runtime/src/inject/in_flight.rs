@@ -302,6 +302,15 @@ pub(crate) fn may_ask(waker: &Waker) -> bool {
     with_in_flight_for(waker, is_error).unwrap_or(true)
 }
 
+/// A clone of the cancellation that is in flight for `waker`, if there is one.
+pub(crate) fn cancellation(waker: &Waker) -> Option<Cancellation> {
+    let cancellation = |in_flight: &mut InFlight| match &in_flight.thrown {
+        Thrown::Cancel(cancellation) => Some(cancellation.clone()),
+        Thrown::Error(_) | Thrown::Question(_) | Thrown::Watch(_) => None,
+    };
+    with_in_flight_for(waker, cancellation).flatten()
+}
+
 /// The source of the cancellation that is in flight for `waker`, if there is one.
 pub(crate) fn cancel_source(waker: &Waker) -> Option<CancelSource> {
     let source = |in_flight: &mut InFlight| match &in_flight.thrown {

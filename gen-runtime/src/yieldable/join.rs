@@ -25,6 +25,17 @@ pub trait AwaitsUnjoined<Y> {
     type Output;
 }
 
+/// The condition that a bracket without a release demands.
+#[diagnostic::on_unimplemented(
+    message = "`{Y}` has no release yet",
+    label = "a bracket without its release",
+    note = "add `.release(..)` to `gen::bracket(..)`; `release_local` takes what is not `Send`, and `release_in_place` what borrows"
+)]
+pub trait AwaitsUnreleased<Y> {
+    /// The output of the `.await`.
+    type Output;
+}
+
 /// The condition that an `.await` of a yield point demands.
 #[diagnostic::on_unimplemented(
     message = "`{Y}` cannot be awaited, only yielded: its key belongs to the coroutine that yields it",

@@ -1,0 +1,151 @@
+//! [`finally`]: a clean-up that runs, however a coroutine ends.
+
+use std::future::{ready, Future};
+
+use super::{abandon, run};
+use crate::yieldable::{FutureOfResult, Opened};
+use crate::{Error, Result, Throw};
+
+/// Runs a coroutine, and then a clean-up, however the coroutine ends.
+///
+/// It is a [`bracket`](crate::bracket()) without a resource: `clean_up` makes a coroutine that runs
+/// once, after a success, an error, a cancellation or a panic of `body`, and is protected from
+/// cancellation. The result of the whole is that of `body`.
+///
+/// ```
+/// use gen::yield_;
+/// use std::sync::{Arc, Mutex};
+///
+/// #[gen::coroutine]
+/// fn remove(names: Arc<Mutex<Vec<&'static str>>>) -> gen::Result {
+///     yield_!(gen::moment())?;
+///     names.lock().unwrap().clear();
+///     Ok(())
+/// }
+///
+/// #[gen::coroutine]
+/// fn upload(names: &Mutex<Vec<&'static str>>) -> gen::Result<usize> {
+///     yield_!(gen::moment())?;
+///     gen::bail!("{} names are too many", names.lock().unwrap().len());
+/// }
+///
+/// #[gen::coroutine]
+/// fn body() -> gen::Result<String> {
+///     let names = Arc::new(Mutex::new(vec!["a", "b"]));
+///     let removed = names.clone();
+///     let error = yield_!(gen::finally(upload(&names), || remove(removed))).unwrap_err();
+///     assert!(names.lock().unwrap().is_empty());
+///     Ok(error.to_string())
+/// }
+/// assert_eq!(gen::run_sync(body()).unwrap(), "2 names are too many");
+/// ```
+///
+/// If the whole is dropped, the clean-up runs in a task, which [`spawn`](crate::spawn) starts in the
+/// drop. So it must be `Send` and `'static`. [`finally_local`] takes one that is not `Send`, and
+/// [`finally_in_place`] one that borrows, which does not run if the whole is dropped.
+///
+/// # Errors
+///
+/// Those of [`bracket`](crate::bracket()), with the clean-up as the release.
+///
+/// # Panics
+///
+/// If the body panics, the clean-up runs, and then the panic goes on.
+///
+/// # Cancellation
+///
+/// A cancellation goes to the body. If the body cannot take it, it is dropped. Then the clean-up
+/// runs. While the clean-up runs, a cancellation waits.
+#[doc(alias("defer", "ensure", "ensuring", "cleanup"))]
+pub fn finally<B, F, C, T, E, EC, M, MC>(body: B, clean_up: F) -> impl Future<Output = Result<T>>
+where
+    B: FutureOfResult<T, E>,
+    F: FnOnce() -> C + Send + 'static,
+    C: FutureOfResult<(), EC>,
+    C::IntoFuture: Send + 'static,
+    E: Throw<M>,
+    EC: Throw<MC>,
+    MC: 'static,
+{
+    let body = async move |(): &mut ()| body.into_future().await;
+    let release = move |(), _| Opened::<_, MC>::new(clean_up().into_future());
+    run(ready(Ok::<_, Error>(())), body, release, abandon::to_task)
+}
+
+/// Runs a coroutine, and then a clean-up that need not be `Send`, like [`finally`].
+///
+/// If the whole is dropped, [`spawn_local`](crate::spawn_local) starts the clean-up.
+///
+/// ```
+/// use std::{cell::Cell, rc::Rc};
+///
+/// let open = Rc::new(Cell::new(1));
+/// let closed = open.clone();
+/// let body = async { Ok::<_, gen::Error>(7) };
+/// let whole = gen::finally_local(body, || async move {
+///     closed.set(0);
+///     Ok::<_, gen::Error>(())
+/// });
+/// assert_eq!(gen::run_sync(whole).unwrap(), 7);
+/// assert_eq!(open.get(), 0);
+/// ```
+///
+/// # Errors
+///
+/// Those of [`bracket`](crate::bracket()), with the clean-up as the release.
+///
+/// # Cancellation
+///
+/// As with [`finally`].
+pub fn finally_local<B, F, C, T, E, EC, M, MC>(body: B, clean_up: F) -> impl Future<Output = Result<T>>
+where
+    B: FutureOfResult<T, E>,
+    F: FnOnce() -> C + 'static,
+    C: FutureOfResult<(), EC>,
+    C::IntoFuture: 'static,
+    E: Throw<M>,
+    EC: Throw<MC>,
+    MC: 'static,
+{
+    let body = async move |(): &mut ()| body.into_future().await;
+    let release = move |(), _| Opened::<_, MC>::new(clean_up().into_future());
+    run(ready(Ok::<_, Error>(())), body, release, abandon::to_local_task)
+}
+
+/// Runs a coroutine, and then a clean-up that may borrow, like [`finally`].
+///
+/// The clean-up runs only as a part of the whole. If the whole is dropped before it has ended, so is
+/// the clean-up, and a record in the log says so (target `gen`, level `ERROR`).
+///
+/// ```
+/// use std::cell::Cell;
+///
+/// let open = Cell::new(1);
+/// let body = async { Ok::<_, gen::Error>(open.get()) };
+/// let whole = gen::finally_in_place(body, || async {
+///     open.set(0);
+///     Ok::<_, gen::Error>(())
+/// });
+/// assert_eq!(gen::run_sync(whole).unwrap(), 1);
+/// assert_eq!(open.get(), 0);
+/// ```
+///
+/// # Errors
+///
+/// Those of [`bracket`](crate::bracket()), with the clean-up as the release.
+///
+/// # Cancellation
+///
+/// As with [`finally`].
+pub fn finally_in_place<B, F, C, T, E, EC, M, MC>(body: B, clean_up: F) -> impl Future<Output = Result<T>>
+where
+    B: FutureOfResult<T, E>,
+    F: FnOnce() -> C,
+    C: FutureOfResult<(), EC>,
+    E: Throw<M>,
+    EC: Throw<MC>,
+{
+    let body = async move |(): &mut ()| body.into_future().await;
+    let release = move |(), _| Opened::<_, MC>::new(clean_up().into_future());
+    run(ready(Ok::<_, Error>(())), body, release, abandon::lost)
+}

@@ -1,0 +1,69 @@
+//! The second phase of a bracket: waits for the use.
+
+use std::any::Any;
+use std::future::Future;
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+
+use super::exit::Exit;
+use crate::error::text_of;
+use crate::inject::in_flight;
+use crate::Result;
+
+pin_project! {
+    /// Waits for the use. It always ends the phase: the use takes a cancellation and a thrown error,
+    /// or is dropped by it.
+    pub(super) struct Using<P> {
+        #[pin]
+        used: P,
+    }
+}
+
+/// How the use has ended.
+pub(super) enum Used<T> {
+    Ended(Result<T>),
+    Panicked(Box<dyn Any + Send>),
+}
+
+impl<P> Using<P> {
+    pub(super) fn new(used: P) -> Self {
+        Using { used }
+    }
+}
+
+impl<T> Used<T> {
+    pub(super) fn exit(&self) -> Exit {
+        match self {
+            Used::Ended(Ok(_)) => Exit::Success,
+            Used::Ended(Err(error)) => Exit::of_error(error),
+            Used::Panicked(payload) => {
+                Exit::Panicked(text_of(&**payload).unwrap_or("a payload that is no text").to_owned())
+            }
+        }
+    }
+}
+
+impl<P, T> Future for Using<P>
+where
+    P: Future<Output = Result<T>>,
+{
+    type Output = Used<T>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Used<T>> {
+        let used = self.project().used;
+        match catch_unwind(AssertUnwindSafe(|| used.poll(cx))) {
+            Ok(Poll::Ready(result)) => Poll::Ready(Used::Ended(result)),
+            Err(payload) => Poll::Ready(Used::Panicked(payload)),
+            // No yield in the use took it, so the yield of the bracket would, and would drop the
+            // bracket.
+            Ok(Poll::Pending) if in_flight::any_in_flight() => match in_flight::take(cx.waker()) {
+                Some(error) => Poll::Ready(Used::Ended(Err(error))),
+                None => Poll::Pending,
+            },
+            Ok(Poll::Pending) => Poll::Pending,
+        }
+    }
+}
