@@ -31,11 +31,8 @@ pub(crate) const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "combinators",
-<<<<<<< HEAD
-        files: "time/ multi/ limit/ first_of/ hedge/ retry/ wait_iterator/ scope/ point/ locks/",
-=======
-        files: "time/ multi/ limit/ first_of/ hedge/ bracket/ wait_iterator/ scope/ point/",
->>>>>>> ebbe0f4 (combinators: add bracket and finally)
+        files: "time/ multi/ limit/ first_of/ hedge/ bracket/ retry/ wait_iterator/ scope/ point/ \
+                locks/",
         never: "They must never know how a loop is owned and run: no `IoLoop`, no blocking call, no \
                 promise, no `yield_!`.",
         apart: false,
