@@ -1,10 +1,14 @@
 //! What becomes of a release when its bracket is dropped.
 
 use std::future::Future;
-use std::{mem, thread};
+use std::pin::Pin;
+use std::task::{ready, Context, Poll};
+use std::thread;
 
 use super::exit::Exit;
-use super::held::Stage;
+use super::held::{Held, Stage};
+use super::phase::poll_phase;
+use crate::inject::in_flight::say_boxed;
 use crate::report;
 use crate::task::{spawn, spawn_local, JoinHandle};
 use crate::Result;
@@ -16,7 +20,7 @@ where
     F: FnOnce(R, Exit) -> P + Send + 'static,
     P: Future<Output = Result> + Send + 'static,
 {
-    detach(spawn(finish(stage)));
+    detach(spawn(Abandoned::new(stage)));
 }
 
 /// Runs the release in a task, on this thread.
@@ -26,20 +30,19 @@ where
     F: FnOnce(R, Exit) -> P + 'static,
     P: Future<Output = Result> + 'static,
 {
-    detach(spawn_local(finish(stage)));
+    detach(spawn_local(Abandoned::new(stage)));
 }
 
-/// Drops the resource, and reports it.
+/// Reports that the resource is dropped, or the release that has begun.
 pub(super) fn lost<R, F, P>(stage: Stage<R, F, P>) {
-    match stage {
-        Stage::Idle { .. } => {
-            report::error(format_args!("a bracket was dropped, and its release did not run"));
-        }
-        Stage::Running(_) => {
-            report::error(format_args!("a bracket was dropped before its release had ended"));
-        }
-        Stage::Over => {}
+    // A panic of the release says enough.
+    if thread::panicking() && matches!(stage, Stage::Running(_)) {
+        return;
     }
+    report::error(match stage {
+        Stage::Idle { .. } => format_args!("a bracket was dropped, and its release did not run"),
+        Stage::Running(_) | Stage::Over => format_args!("a bracket was dropped before its release had ended"),
+    });
 }
 
 fn detach(task: JoinHandle<()>) {
@@ -49,28 +52,38 @@ fn detach(task: JoinHandle<()>) {
     }
 }
 
-async fn finish<R, F, P>(stage: Stage<R, F, P>) -> Result
+/// The body of the task. A dump names the task after the first parameter, which is the release.
+struct Abandoned<P, R, F> {
+    held: Held<R, F, P>,
+}
+
+impl<P, R, F> Abandoned<P, R, F> {
+    fn new(stage: Stage<R, F, P>) -> Self {
+        Abandoned { held: Held::at(stage, lost) }
+    }
+}
+
+// The future of the release is in a box.
+impl<P, R, F> Unpin for Abandoned<P, R, F> {}
+
+impl<P, R, F> Future for Abandoned<P, R, F>
 where
     F: FnOnce(R, Exit) -> P,
     P: Future<Output = Result>,
 {
-    let unfinished = Unfinished;
-    let released = match stage {
-        Stage::Idle { resource, release } => release(resource, Exit::Dropped).await,
-        Stage::Running(release) => release.await,
-        Stage::Over => Ok(()),
-    };
-    mem::forget(unfinished);
-    released.map_err(|error| error.context("the release of a bracket that was dropped has failed"))
-}
+    type Output = Result;
 
-/// Reports that the task of a release was dropped.
-struct Unfinished;
-
-impl Drop for Unfinished {
-    fn drop(&mut self) {
-        if !thread::panicking() {
-            report::error(format_args!("the release of a bracket was dropped before it had ended"));
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result> {
+        self.held.begin(Exit::Dropped);
+        let Some(release) = self.held.running() else { return Poll::Pending };
+        let polled = poll_phase::<P, _>(release.as_mut(), cx);
+        if polled.is_pending() {
+            say_boxed(&*release, &**release, cx.waker());
         }
+        let result = ready!(polled);
+        self.held.end();
+        Poll::Ready(
+            result.map_err(|error| error.context("the release of a bracket that was dropped has failed")),
+        )
     }
 }

@@ -6,6 +6,7 @@ use std::task::{ready, Context, Poll};
 
 use pin_project_lite::pin_project;
 
+use super::phase::poll_phase;
 use crate::inject::{in_flight, Cancellation};
 use crate::{Error, Result};
 
@@ -53,7 +54,7 @@ fn poll_in_flight<P: Future>(
     cancelled: &mut Option<Cancellation>,
 ) -> Poll<P::Output> {
     let request = in_flight::cancellation(cx.waker());
-    let polled = acquire.poll(cx);
+    let polled = poll_phase::<P, _>(acquire, cx);
     // A cancellation that is still there is deferred, or the result came first.
     if in_flight::cancel_source(cx.waker()).is_none() {
         *cancelled = request.or(cancelled.take());

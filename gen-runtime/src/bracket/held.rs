@@ -30,7 +30,11 @@ pub(super) enum Stage<R, F, P> {
 
 impl<R, F, P> Held<R, F, P> {
     pub(super) fn new(resource: R, release: F, abandon: fn(Stage<R, F, P>)) -> Self {
-        Held { stage: Stage::Idle { resource, release }, abandon }
+        Held::at(Stage::Idle { resource, release }, abandon)
+    }
+
+    pub(super) fn at(stage: Stage<R, F, P>, abandon: fn(Stage<R, F, P>)) -> Self {
+        Held { stage, abandon }
     }
 
     /// The resource, which the use borrows.
@@ -41,14 +45,16 @@ impl<R, F, P> Held<R, F, P> {
         }
     }
 
-    /// Calls the function of the user, which makes the future of the release.
+    /// Calls the function of the user, which makes the future of the release, unless that has
+    /// happened.
     pub(super) fn begin(&mut self, exit: Exit)
     where
         F: FnOnce(R, Exit) -> P,
     {
-        if let Stage::Idle { resource, release } = mem::replace(&mut self.stage, Stage::Over) {
-            self.stage = Stage::Running(Box::pin(release(resource, exit)));
-        }
+        self.stage = match mem::replace(&mut self.stage, Stage::Over) {
+            Stage::Idle { resource, release } => Stage::Running(Box::pin(release(resource, exit))),
+            begun => begun,
+        };
     }
 
     /// The future of the release, while it runs.

@@ -9,6 +9,7 @@
 //! | `finally.rs` | [`finally`] |
 //! | `run.rs` | the three phases, one after the other |
 //! | `acquire.rs`, `using.rs`, `releasing.rs` | the future of each phase |
+//! | `phase.rs` | a poll of a phase that a dump can name |
 //! | `held.rs` | the resource, or its release that has begun: what is left when the bracket is dropped |
 //! | `abandon.rs` | what becomes of it then |
 //! | `exit.rs` | [`Exit`]: how the use has ended |
@@ -38,6 +39,7 @@ mod exit;
 mod finally;
 mod held;
 mod outcome;
+mod phase;
 mod releasing;
 mod run;
 mod using;

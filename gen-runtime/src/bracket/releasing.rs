@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 
 use super::exit::Exit;
 use super::held::Held;
+use super::phase::poll_phase;
 use crate::inject::{in_flight, Deferral};
 use crate::report::contain;
 use crate::{Error, Result};
@@ -52,7 +53,7 @@ where
             }
             polled
         } else {
-            release.as_mut().poll(cx)
+            poll_phase::<P, _>(release.as_mut(), cx)
         };
         if polled.is_pending() {
             in_flight::say_boxed(&*release, &**release, cx.waker());

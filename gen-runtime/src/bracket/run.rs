@@ -34,7 +34,7 @@ where
         None => {
             let resource = held.resource();
             // In a block, because a call of `use_it` may panic.
-            Using::new(async { use_it(resource).await.map_err(Throw::throw) }).await
+            Using::<_, U>::new(async { use_it(resource).await.map_err(Throw::throw) }).await
         }
     };
     let released = Releasing::new(&mut held, used.exit()).await;

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -9,6 +10,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::exit::Exit;
+use super::phase::poll_phase;
 use crate::error::text_of;
 use crate::inject::in_flight;
 use crate::Result;
@@ -16,9 +18,11 @@ use crate::Result;
 pin_project! {
     /// Waits for the use. It always ends the phase: the use takes a cancellation and a thrown error,
     /// or is dropped by it.
-    pub(super) struct Using<P> {
+    // A dump names it after `N`, if nothing in it has a name.
+    pub(super) struct Using<P, N> {
         #[pin]
         used: P,
+        name: PhantomData<fn() -> N>,
     }
 }
 
@@ -28,9 +32,9 @@ pub(super) enum Used<T> {
     Panicked(Box<dyn Any + Send>),
 }
 
-impl<P> Using<P> {
+impl<P, N> Using<P, N> {
     pub(super) fn new(used: P) -> Self {
-        Using { used }
+        Using { used, name: PhantomData }
     }
 }
 
@@ -46,7 +50,7 @@ impl<T> Used<T> {
     }
 }
 
-impl<P, T> Future for Using<P>
+impl<P, N, T> Future for Using<P, N>
 where
     P: Future<Output = Result<T>>,
 {
@@ -54,7 +58,7 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Used<T>> {
         let used = self.project().used;
-        match catch_unwind(AssertUnwindSafe(|| used.poll(cx))) {
+        match catch_unwind(AssertUnwindSafe(|| poll_phase::<N, _>(used, cx))) {
             Ok(Poll::Ready(result)) => Poll::Ready(Used::Ended(result)),
             Err(payload) => Poll::Ready(Used::Panicked(payload)),
             // No yield in the use took it, so the yield of the bracket would, and would drop the

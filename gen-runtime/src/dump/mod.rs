@@ -88,7 +88,9 @@
 //! | a task waits for | the dump shows |
 //! |---|---|
 //! | a chain of coroutines, also boxed ones | the yield of each, with file, line and column |
-//! | a list, a map, a tuple, [`multi`](crate::multi()), [`limit`](fn@crate::limit), [`first_of`](fn@crate::first_of), [`WaitIterator`](crate::WaitIterator) | each child that has not ended, with its position or key, and its own chain |
+//! | a list, a map, a tuple, [`multi`](crate::multi()), [`limit`](fn@crate::limit), [`first_of`](fn@crate::first_of), [`first_ok`](fn@crate::first_ok), [`WaitIterator`](crate::WaitIterator) | each child that has not ended, with its position or key, and its own chain |
+//! | a [`hedge`](fn@crate::hedge) | each try that has not ended, with its number, and its own chain |
+//! | a [bracket](fn@crate::bracket), [`finally`](fn@crate::finally) | the waits of the acquisition, of the use or of the release |
 //! | a [scope](fn@crate::scope) | its body, and each child with its number and its own chain |
 //! | a [timeout](crate::with_timeout) | the time that is left, and the waits of its child |
 //! | a [retry](crate::retry), a [repeat](crate::repeat) | the waits of the try that runs, or the sleep before the next one |

@@ -12,11 +12,12 @@
 
 /// Types of ours around one other type, which people do not know. Their first parameter is that
 /// type. The last one is that of a coroutine with the option `boxed`.
-const WRAPPERS: [&str; 5] = [
+const WRAPPERS: [&str; 6] = [
     "gen::coroutine::suspend::Pending<",
     "gen::coroutine::machine::Machine<",
     "gen::coroutine::map_output::MapOutput<",
     "gen::engine::Engine<",
+    "gen::bracket::abandon::Abandoned<",
     "core::pin::Pin<alloc::boxed::Box<gen::coroutine::machine::Machine<",
 ];
 

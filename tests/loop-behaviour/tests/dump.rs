@@ -230,6 +230,117 @@ fn a_first_of_shows_all_that_race() {
 }
 
 #[test]
+fn a_first_ok_shows_all_that_may_still_succeed_with_their_keys() {
+    #[gen::coroutine]
+    fn list() -> gen::Result {
+        let down = Box::pin(async { Err(gen::Error::new("down")) });
+        yield_!(gen::first_ok([gen::boxed(sleeps(1)), gen::boxed(down), gen::boxed(sleeps(2))])).map(drop)
+    }
+    #[gen::coroutine]
+    fn map() -> gen::Result {
+        yield_!(gen::first_ok(BTreeMap::from([("near", sleeps(1))])).settle()).map(drop)
+    }
+    assert_eq!(
+        shown(list()),
+        "list > a `first_ok` [0: sleeps > a sleep, 1s left, 2: sleeps > a sleep, 2s left]"
+    );
+    assert_eq!(shown(map()), "map > a `first_ok` [\"near\": sleeps > a sleep, 1s left]");
+}
+
+#[test]
+fn a_hedge_shows_the_tries_that_were_started() {
+    #[gen::coroutine]
+    fn hedged() -> gen::Result {
+        yield_!(gen::hedge(Duration::from_secs(5), 3, || sleeps(9)))
+    }
+    assert_eq!(shown(hedged()), "hedged > a `hedge` [0: sleeps > a sleep, 9s left]");
+    let io_loop = new_loop();
+    let _task = io_loop.spawn_local(hedged());
+    io_loop.run_sync(gen::sleep(Duration::from_secs(6))).unwrap();
+    let both = "hedged > a `hedge` [0: sleeps > a sleep, 3s left, 1: sleeps > a sleep, 8s left]";
+    assert_eq!(of(&io_loop.dump().tasks()[0]), both);
+}
+
+#[test]
+fn a_bracket_shows_what_its_phase_waits_for() {
+    type Phase = fn() -> gen::LocalBoxCoroutine<'static, gen::Result>;
+    async fn nothing() -> gen::Result {
+        Ok(())
+    }
+    #[gen::coroutine]
+    fn acquires() -> gen::Result {
+        yield_!(gen::bracket(leaf(), async |()| nothing().await).release(|(), _| leaf()))
+    }
+    #[gen::coroutine]
+    fn uses() -> gen::Result {
+        yield_!(gen::bracket(nothing(), async |()| yield_!(leaf())).release(|(), _| leaf()))
+    }
+    #[gen::coroutine]
+    fn uses_in_a_list() -> gen::Result {
+        yield_!(gen::bracket(nothing(), async |()| gen::multi([leaf()]).join().await).release(|(), _| leaf()))
+            .map(drop)
+    }
+    #[gen::coroutine]
+    fn releases() -> gen::Result {
+        yield_!(gen::bracket(nothing(), async |()| nothing().await).release(|(), _| leaf()))
+    }
+    #[gen::coroutine]
+    fn cleans_up_at_last() -> gen::Result {
+        yield_!(gen::finally(nothing(), leaf))
+    }
+    #[gen::coroutine]
+    fn has_a_body() -> gen::Result {
+        yield_!(gen::finally_in_place(leaf(), leaf))
+    }
+    let phases: [(&str, Phase); 6] = [
+        ("acquires > leaf", || gen::LocalBoxCoroutine::new(acquires())),
+        ("uses > uses > leaf", || gen::LocalBoxCoroutine::new(uses())),
+        ("uses_in_a_list > a list [0: leaf", || gen::LocalBoxCoroutine::new(uses_in_a_list())),
+        ("releases > leaf", || gen::LocalBoxCoroutine::new(releases())),
+        ("cleans_up_at_last > leaf", || gen::LocalBoxCoroutine::new(cleans_up_at_last())),
+        ("has_a_body > leaf", || gen::LocalBoxCoroutine::new(has_a_body())),
+    ];
+    for (chain, phase) in phases {
+        let shown = shown(phase());
+        assert_eq!(shown.trim_end_matches(']'), format!("{chain} > {FOREVER}"));
+    }
+    #[gen::coroutine]
+    fn uses_plainly() -> gen::Result {
+        yield_!(gen::bracket(nothing(), async |()| pending::<gen::Result>().await).release(|(), _| leaf()))
+    }
+    let uses = "an `async` block in a_bracket_shows_what_its_phase_waits_for::uses_plainly";
+    assert_eq!(shown(uses_plainly()), format!("uses_plainly > {uses} (keeps no waker)"));
+    #[gen::coroutine]
+    fn acquires_plainly() -> gen::Result {
+        yield_!(gen::bracket(pending::<gen::Result>(), async |()| nothing().await).release(|(), _| leaf()))
+    }
+    assert_eq!(shown(acquires_plainly()), "acquires_plainly > Pending<Result<(), Error>> (keeps no waker)");
+    #[gen::coroutine]
+    fn releases_plainly() -> gen::Result {
+        let release = |(), _| pending::<gen::Result>();
+        yield_!(gen::bracket(nothing(), async |()| nothing().await).release(release))
+    }
+    assert_eq!(shown(releases_plainly()), "releases_plainly > Pending<Result<(), Error>> (keeps no waker)");
+}
+
+/// Otherwise nobody could see which release does not end.
+#[test]
+fn a_release_in_a_task_is_shown_with_its_chain() {
+    #[gen::coroutine]
+    fn drops() -> gen::Result {
+        let open = async { Ok::<_, gen::Error>(()) };
+        let waits = gen::bracket(open, async |()| pending::<gen::Result>().await).release(|(), _| leaf());
+        yield_!(gen::first_of((waits, async { Ok::<_, gen::Error>(()) }))).map(drop)
+    }
+    let io_loop = new_loop();
+    io_loop.run_sync(drops()).unwrap();
+    let dump = io_loop.dump();
+    let [task] = dump.tasks() else { panic!("one task: {dump}") };
+    assert_eq!(task.name(), "dump::leaf");
+    assert_eq!(of(task), format!("leaf > {FOREVER}"));
+}
+
+#[test]
 fn a_wait_iterator_shows_those_that_have_not_come() {
     #[gen::coroutine]
     fn iterates() -> gen::Result {
