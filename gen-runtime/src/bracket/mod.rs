@@ -175,8 +175,8 @@ not_awaited!([A, U] Bracket<A, U>, AwaitsUnreleased);
 impl<A, U> Bracket<A, U> {
     /// Releases the resource with this function, in a task if the bracket is dropped.
     ///
-    /// `release` gets the resource, and how the use has ended. Its coroutine is protected from
-    /// cancellation. The whole is a future, which is yielded or awaited.
+    /// `release` gets the resource, and how the use has ended. Its coroutine, whose value is `()`, is
+    /// protected from cancellation. The whole is a future, which is yielded or awaited.
     ///
     /// If the whole is dropped before the release has ended, the release goes on in a task, which
     /// [`spawn`](crate::spawn) starts in the drop: it gets [`Exit::Dropped`] if it has not begun. Its

@@ -25,6 +25,7 @@
 //! | a tuple with elements that cannot be yielded | [`Elements`] | [`YieldsTuple`](containers::YieldsTuple) |
 //! | a wrapper around one such value, or around many | [`Waited`], [`Children`] | [`WaitsFor`](containers::WaitsFor), [`WaitsForChildren`](containers::WaitsForChildren) |
 //! | a yield point with an invalid key, `gen::ok` of a value that is not a future | [`Unkeyed`], [`Unmade`] | none: the mistake is reported where the value is made |
+//! | a bracket without its release | [`Unreleased`] | [`YieldsUnreleased`] |
 //! | any other type | | [`Yields`] |
 //!
 //! The markers distinguish the impls, as they do for [`Yieldable`](crate::Yieldable). A type with
@@ -291,6 +292,26 @@ pub trait YieldsBoxedUnpinned<Y: ?Sized> {}
 
 impl<Y: Mistake<BoxedUnpinned>> Wrong<Y, BoxedUnpinned> {
     pub fn pending_yielded<B: YieldsBoxedUnpinned<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
+    where
+        Y: Yielded<By = B>,
+    {
+        unreachable!("nothing implements the trait")
+    }
+}
+
+/// A [`bracket`](crate::bracket()) without its release.
+#[derive(Debug)]
+pub enum Unreleased {}
+
+#[diagnostic::on_unimplemented(
+    message = "a bracket cannot be yielded without its release",
+    label = "no release",
+    note = "write `yield_!(gen::bracket(..).release(..))`; `release_local` takes what is not `Send`, and `release_in_place` what borrows"
+)]
+pub trait YieldsUnreleased<Y: ?Sized> {}
+
+impl<Y: Mistake<Unreleased>> Wrong<Y, Unreleased> {
+    pub fn pending_yielded<B: YieldsUnreleased<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
     where
         Y: Yielded<By = B>,
     {

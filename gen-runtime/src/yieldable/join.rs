@@ -27,9 +27,9 @@ pub trait AwaitsUnjoined<Y> {
 
 /// The condition that a bracket without a release demands.
 #[diagnostic::on_unimplemented(
-    message = "`{Y}` has no release yet",
-    label = "a bracket without its release",
-    note = "add `.release(..)` to `gen::bracket(..)`; `release_local` takes what is not `Send`, and `release_in_place` what borrows"
+    message = "a bracket cannot be awaited without its release",
+    label = "no release",
+    note = "write `gen::bracket(..).release(..).await`; `release_local` takes what is not `Send`, and `release_in_place` what borrows"
 )]
 pub trait AwaitsUnreleased<Y> {
     /// The output of the `.await`.

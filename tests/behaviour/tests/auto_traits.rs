@@ -135,6 +135,16 @@ fn yields_a_local_future() -> gen::Result<u8> {
 }
 
 #[gen::coroutine]
+fn nothing() -> gen::Result {
+    yield_!(number()).map(drop)
+}
+
+#[gen::coroutine]
+fn local_nothing() -> gen::Result {
+    yield_!(local()).map(drop)
+}
+
+#[gen::coroutine]
 fn yields_a_local_list() -> gen::Result<u8> {
     Ok(*yield_!(vec![local()])?[0])
 }
@@ -218,7 +228,17 @@ fn t15_yieldables_are_send_if_their_children_are() {
         gen::multi(gen::limit(1, vec![gen::ok(local())])).join() => false,
         gen::multi(gen::first_of([number()])).join() => true,
         gen::first_of((number(), number())).join() => true,
-        gen::first_of((number(), gen::ok(local()))).join() => false,
+        gen::first_ok([number()]).join() => true,
+        gen::first_ok((number(), gen::ok(local()))).settle().join() => false,
+        gen::hedge(Duration::ZERO, 2, number).join() => true,
+        gen::hedge(Duration::ZERO, 2, || gen::ok(local())).join() => false,
+        gen::bracket(number(), async |_| number().await).release(|_, _| nothing()) => true,
+        gen::bracket(number(), async |_| gen::ok(local()).await).release(|_, _| nothing()) => false,
+        gen::bracket(number(), async |_| number().await).release_in_place(|_, _| nothing()) => true,
+        gen::bracket(number(), async |_| number().await).release_in_place(|_, _| local_nothing()) => false,
+        gen::bracket(gen::ok(local()), async |_| number().await).release_local(|_, _| nothing()) => false,
+        gen::finally(number(), nothing) => true,
+        gen::finally_local(number(), local_nothing) => false,
         gen::multi(gen::first_of([gen::ok(local())])).join() => false,
         gen::WaitIterator::new(vec![number()]) => true,
         gen::WaitIterator::new(vec![gen::ok(local())]) => false,

@@ -12,12 +12,15 @@ use futures_core::Stream;
 use super::{
     Borrowed, BoxedUnpinned, Children, Elements, Entries, JoinedThread, Members, Mistake, Nothing, Period,
     SharedReference, Streamed, Uncalled, UncalledWith, Uncollected, Unkeyed, Unmade, Unopened, Unpinned,
-    Value, Waited,
+    Unreleased, Value, Waited,
 };
 use crate::multi::Multi;
 use crate::parallel::for_each_arity;
 use crate::yieldable::wrappers::{OkFuture, RawOutputs};
-use crate::{Callable, Callback, CancelTimeout, FirstOf, Forget, Limit, Shield, Wait, WaitAll, WithTimeout};
+use crate::{
+    Bracket, Callable, Callback, CancelTimeout, FirstOf, FirstOk, FirstOkSettled, Forget, Hedge, Limit,
+};
+use crate::{Shield, Wait, WaitAll, WithTimeout};
 
 impl<I: Iterator> Mistake<Uncollected> for I {
     type About = I;
@@ -197,6 +200,22 @@ impl<C> Mistake<Children> for Limit<C> {
 
 impl<C> Mistake<Children> for FirstOf<C> {
     type About = C;
+}
+
+impl<C> Mistake<Children> for FirstOk<C> {
+    type About = C;
+}
+
+impl<C> Mistake<Children> for FirstOkSettled<C> {
+    type About = C;
+}
+
+impl<F: FnMut() -> Y, Y> Mistake<Waited> for Hedge<F> {
+    type About = Y;
+}
+
+impl<A, U> Mistake<Unreleased> for Bracket<A, U> {
+    type About = Self;
 }
 
 impl<C> Mistake<Children> for Multi<C> {
